@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything public, in the order of the data: tape, model, law, score, terms, plan, price, value. */
+#ifndef JALKI_JALKI_H
+#define JALKI_JALKI_H
+
+#include "jalki/law.h"
+#include "jalki/model.h"
+#include "jalki/plan.h"
+#include "jalki/price.h"
+#include "jalki/schema.h"
+#include "jalki/score.h"
+#include "jalki/status.h"
+#include "jalki/tape.h"
+#include "jalki/terms.h"
+#include "jalki/value.h"
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The model file in memory: law, scorecard, curves, costs and prices. Loaded once, constant afterwards and
+ * shared by all threads.
+ *
+ * All money here is in the model's base currency: what a jurisdiction gives in its own currency is converted
+ * when the file is read. Months and rates are plain numbers; `null` in the file is INFINITY where the field
+ * says so. Arrays indexed by treatment, class or title follow the enumerations below.
+ */
+#ifndef JALKI_MODEL_H
+#define JALKI_MODEL_H
+
+#include "jalki/schema.h"
+#include "jalki/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Actions in the order in which ties are decided: a later one must be strictly better. */
+typedef enum jk_action { JK_CLOSE, JK_SELL, JK_SURVEIL, JK_AMICABLE, JK_LEGAL, JK_ACTION_COUNT } jk_action;
+#define JK_ALLOW(action) (1u << (action))
+#define JK_ALLOW_ALL     ((1u << JK_ACTION_COUNT) - 1u)
+
+/* The three actions that work a claim; index of curves, costs and matrices. action = treatment + JK_SURVEIL. */
+typedef enum jk_treatment { JK_TREAT_SURVEIL, JK_TREAT_AMICABLE, JK_TREAT_LEGAL, JK_TREATMENT_COUNT } jk_treatment;
+typedef enum jk_capacity { JK_CAPACITY_NONE, JK_CAPACITY_WEAK, JK_CAPACITY_ABLE, JK_CAPACITY_COUNT } jk_capacity;
+typedef enum jk_title { JK_TITLE_NONE, JK_TITLE_PENDING, JK_TITLE_HELD, JK_TITLE_COUNT } jk_title;
+
+/* "close", "sell", …; "none", "weak", "able"; "none", "pending", "title". */
+const char *jk_action_name(jk_action action);
+const char *jk_capacity_name(jk_capacity capacity);
+const char *jk_title_name(jk_title title);
+
+enum { JK_HORIZON_MAX = 600, JK_EPOCHS_MAX = 600, JK_SEGMENTS_MAX = 1024 };
+
+/* A step function of months: value[i] holds from month[i] until month[i+1]; the last one for ever.
+ * month[0] is 0, months ascend. */
+typedef struct jk_steps {
+    size_t count;
+    const int32_t *month;
+    const double *value;
+} jk_steps;
+
+/* `when:` — all terms must hold; a term holds if the claim's column (after the tape's defaults) has one of the values.
+ * No terms: matches all. Columns allowed: country, debtor_type, product, currency, legal_status, employment, reachable,
+ * placements, vulnerable. */
+typedef struct jk_condition_term {
+    jk_column column;
+    size_t count;
+    const char *const *values; /* as written; integers in decimal */
+} jk_condition_term;
+typedef struct jk_condition {
+    size_t count;
+    const jk_condition_term *terms;
+} jk_condition;
+
+typedef struct jk_limitation_period {
+    jk_condition when;
+    double months; /* INFINITY: never barred */
+} jk_limitation_period;
+
+typedef struct jk_attachable_band {
+    double from_multiple; /* of the protected amount */
+    double rate;          /* share taken of the part of income from here to the next band */
+} jk_attachable_band;
+
+typedef struct jk_jurisdiction {
+    const char *id;       /* ISO 3166 alpha-2, or EU: the fallback */
+    const char *currency; /* in which the file gives its money (already converted here) */
+    struct {
+        size_t period_count; /* at least 1; the last matches all */
+        const jk_limitation_period *periods;
+        int letter_interrupts;
+        double interruption_cost; /* one letter, per debtor, base currency */
+        double title_months;      /* life of a title; INFINITY: titles do not end */
+        int title_renewable;
+        double title_final_months[JK_DEBTOR_TYPE_COUNT]; /* from the title's date; INFINITY: never */
+        double final_months[JK_DEBTOR_TYPE_COUNT];       /* from defaulted_on; INFINITY: never */
+    } limitation;
+    struct {
+        double rate[JK_DEBTOR_TYPE_COUNT]; /* statutory, simple, per year */
+        double accrual_months;             /* INFINITY: no cap */
+    } interest;
+    struct {
+        double G, b;        /* yearly hazard G·exp(b·age) */
+        double assumed_age; /* years */
+    } mortality;
+    struct {
+        int allowed;                /* 0: `attachable: null`, private creditors cannot garnish; the rest is then 0 */
+        double base, per_dependant; /* base currency a month */
+        int housing_counts;
+        double max_share;
+        double assumed_attachable; /* base currency a month, where income is missing */
+        size_t band_count;
+        const jk_attachable_band *bands;
+    } attachable;
+} jk_jurisdiction;
+
+typedef struct jk_status_rule {
+    int class_override; /* a jk_capacity, or -1: by the score */
+    jk_title title;     /* title state that the status implies */
+    unsigned allow;     /* bits JK_ALLOW(action); close is always set */
+    double exit_monthly;
+} jk_status_rule;
+
+/* Where a characteristic's value comes from: a tape column, or one of these derived figures (model-file.md). */
+typedef enum jk_derived {
+    JK_DERIVED_NONE = -1, /* a tape column */
+    JK_DERIVED_BALANCE,
+    JK_DERIVED_AGE_YEARS,
+    JK_DERIVED_MONTHS_SINCE_WRITE_OFF,
+    JK_DERIVED_MONTHS_SINCE_DEFAULT,
+    JK_DERIVED_MONTHS_SINCE_LAST_PAYMENT,
+    JK_DERIVED_MONTHS_TO_BAR,
+    JK_DERIVED_PAID_12M_SHARE,
+    JK_DERIVED_PAID_24M_SHARE,
+    JK_DERIVED_PRINCIPAL_SHARE,
+    JK_DERIVED_KEPT_SHARE,
+    JK_DERIVED_ATTACHABLE,
+    JK_DERIVED_ATTACHABLE_YEARS,
+    JK_DERIVED_DEBTOR_CLAIMS,
+    JK_DERIVED_DEBTOR_BALANCE,
+    JK_DERIVED_COUNT
+} jk_derived;
+const char *jk_derived_name(jk_derived derived); /* "balance", "age_years", … */
+
+typedef struct jk_characteristic {
+    const char *name;
+    jk_derived derived; /* JK_DERIVED_NONE: `column` */
+    jk_column column;
+    int is_numeric;
+    double missing_points;     /* 0 unless given */
+    double other_points;       /* categorical: a level that is not listed */
+    size_t count;              /* bins, or listed levels */
+    const double *below;       /* numeric: exclusive upper bounds, ascending; the last is INFINITY */
+    const char *const *levels; /* categorical: names */
+    const double *points;      /* count of them */
+} jk_characteristic;
+
+typedef struct jk_scorecard {
+    double intercept;
+    double weak_from, able_from; /* rounded scores */
+    size_t count;
+    const jk_characteristic *characteristics;
+} jk_scorecard;
+
+typedef struct jk_treatment_cost {
+    double monthly;    /* per debtor and month, base currency */
+    double contingent; /* share of what comes in */
+} jk_treatment_cost;
+
+typedef struct jk_segment {
+    const char *id;
+    jk_condition when;
+    double exit_monthly;
+    double theta_center[JK_CAPACITY_COUNT];
+    jk_steps curve[JK_TREATMENT_COUNT];                             /* monthly intensity by month since write-off */
+    double class_multiplier[JK_TREATMENT_COUNT][JK_CAPACITY_COUNT]; /* kappa */
+    double class_monthly[JK_TREATMENT_COUNT][JK_CAPACITY_COUNT][JK_CAPACITY_COUNT]; /* Q, rows sum to 1 */
+    double recovery_share[JK_TREATMENT_COUNT];                                      /* sigma */
+    jk_treatment_cost cost[JK_TREATMENT_COUNT];
+    double filing, enforcement_monthly;      /* base currency, per debtor */
+    double fee_shift;                        /* share of the filing fee that the debtor comes to owe */
+    double months_to_title;                  /* L */
+    double pre_title_factor;                 /* psi */
+    double garnish_share[JK_CAPACITY_COUNT]; /* phi */
+    double effort_hours[JK_TREATMENT_COUNT]; /* agent hours in the first epoch */
+    jk_steps market_price;                   /* share of balance by month since write-off */
+    double title_factor[JK_TITLE_COUNT];
+    double bar_months; /* > 0: price falls in proportion below this time to the bar */
+    double transaction_cost;
+} jk_segment;
+
+typedef struct jk_exchange_rate {
+    const char *currency;
+    double rate; /* base units per unit */
+} jk_exchange_rate;
+
+typedef struct jk_model {
+    const char *name;
+    const char *path;
+    char sha256[65]; /* over the bytes of the file and its includes, in the order read */
+    const char *base_currency;
+    size_t exchange_rate_count;
+    const jk_exchange_rate *exchange_rates; /* includes the base currency at 1 */
+    int horizon_months;                     /* H */
+    int epoch_count;                        /* J */
+    const int32_t *epochs;                  /* E_j, months; sum is H */
+    double irr;                             /* required yearly return */
+    double cost_inflation;                  /* per year */
+    double onboarding_cost;                 /* per claim, base currency */
+    size_t jurisdiction_count;
+    const jk_jurisdiction *jurisdictions;
+    int fallback_jurisdiction; /* index of EU, or -1 if the model has none */
+    jk_status_rule statuses[JK_LEGAL_STATUS_COUNT];
+    unsigned vulnerable_allow; /* bits; never legal or sell */
+    jk_scorecard scorecard;
+    size_t segment_count; /* at least 1; the last matches all */
+    const jk_segment *segments;
+    size_t warning_count; /* what is allowed but odd (first epochs of 12 months, …): for the caller to show */
+    const char *const *warnings;
+    void *arena; /* owns everything above */
+} jk_model;
+
+/* Reads a model file with its includes. On failure *model is NULL and the error names file, line and key:
+ * JK_ERROR_IO (cannot be read), JK_ERROR_MODEL (syntax, unknown or missing key, value out of range). */
+jk_status jk_model_load(const char *path, jk_model **model, jk_error *error);
+
+/* Frees a model; NULL is accepted. */
+void jk_model_free(jk_model *model);
+
+/* Exchange rate of a currency, or NaN if the model has none. */
+double jk_model_exchange_rate(const jk_model *model, const char *currency);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan stage: backward induction over the epochs, then projection of cash under the plan found
+ * (model.md sections 4 to 7). The kernel runs over lanes of claims in 32-bit floats, one source compiled per
+ * instruction set, chosen once; results are the same bits for any instruction set, block size and order of rows.
+ *
+ * A jk_plan holds the tables that are uniform over a segment and jurisdiction. It is constant after
+ * creation and shared by threads; each thread has its own jk_plan_workspace.
+ */
+#ifndef JALKI_PLAN_H
+#define JALKI_PLAN_H
+
+#include "jalki/model.h"
+#include "jalki/terms.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct jk_plan jk_plan;
+typedef struct jk_plan_workspace jk_plan_workspace;
+
+typedef struct jk_plan_options {
+    double irr;      /* required yearly return, > -1 */
+    const char *isa; /* "v4", "v3", "base", or NULL: JALKI_ISA of the environment, else the best that runs here */
+} jk_plan_options;
+
+/* Builds the tables. JK_ERROR_UNSUPPORTED if the wanted instruction set does not run here. `model` must outlive it. */
+jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, jk_plan **plan, jk_error *error);
+void jk_plan_free(jk_plan *plan);
+const char *jk_plan_isa(const jk_plan *plan); /* "v4", "v3" or "base" */
+
+/* Workspace for blocks of up to max_rows rows; one per thread. NULL if there is no memory. */
+jk_plan_workspace *jk_plan_workspace_create(const jk_plan *plan, size_t max_rows);
+void jk_plan_workspace_free(jk_plan_workspace *workspace);
+size_t jk_plan_workspace_size(const jk_plan *plan, size_t max_rows); /* bytes */
+
+/* What comes out per claim, `rows` elements each, base currency. Claims whose `allowed` is 0 get 0 everywhere, decision
+ * close and NaN for the four other action values. */
+typedef struct jk_plan_results {
+    size_t rows;
+    float *value;
+    float *action_value[JK_ACTION_COUNT]; /* at epoch 0 in the present state; NaN: not allowed or not available */
+    uint8_t *decision;                    /* jk_action */
+    float *erc_gross, *erc_net, *gross_12m, *gross_60m;
+} jk_plan_results;
+
+/* Portfolio cash flow: int64 sums of amounts that were first rounded, claim by claim, to the grid of 2^-20 currency
+ * units. cell[((month-1) * segments + segment) * JK_FLOW_COUNT + flow], month 1..months. */
+typedef enum jk_flow {
+    JK_FLOW_GROSS,  /* collections before cost */
+    JK_FLOW_COST,   /* running cost and contingent fees, without filing */
+    JK_FLOW_FILING, /* court filing fees, paid at the start of their month */
+    JK_FLOW_SALE,   /* sale proceeds, at the start of their month */
+    JK_FLOW_COUNT
+} jk_flow;
+typedef struct jk_cashflow {
+    int months;
+    size_t segments;
+    int64_t *cell;
+} jk_cashflow;
+
+jk_status jk_cashflow_init(jk_cashflow *flow, int months, size_t segments, jk_error *error); /* zeroed */
+void jk_cashflow_reset(jk_cashflow *flow);
+void jk_cashflow_add(jk_cashflow *into, const jk_cashflow *from); /* exact: any order gives the same sums */
+
+/* Plans and projects every claim of the block and adds its flows to `flow` (which may be NULL: no projection sums).
+ * Cannot fail; allocates nothing. */
+void jk_plan_block(const jk_plan *plan, const jk_terms *terms, jk_plan_results *results, jk_cashflow *flow,
+                   jk_plan_workspace *workspace);
+
+/* One claim's plan, epoch by epoch, for `explain`. Arrays are [epoch_count][JK_CAPACITY_COUNT][JK_TITLE_COUNT]. */
+typedef struct jk_plan_trace {
+    int epochs;
+    float *probability;         /* of the state at the epoch's start, alive */
+    uint8_t *action;            /* planned jk_action in that state */
+    float *value;               /* V_j(k, z) */
+    float *gross, *cost, *sale; /* [epochs] expected, undiscounted, in the epoch */
+} jk_plan_trace;
+
+jk_status jk_plan_trace_init(jk_plan_trace *trace, const jk_plan *plan, jk_error *error);
+void jk_plan_trace_reset(jk_plan_trace *trace);
+
+/* Traces row `row` of the terms. The figures are those of jk_plan_block, not a second computation. */
+void jk_plan_explain(const jk_plan *plan, const jk_terms *terms, size_t row, jk_plan_trace *trace,
+                     jk_plan_workspace *workspace);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

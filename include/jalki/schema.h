@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one table of tape columns. Reader, store, inspector, generator, characteristics and the column
+ * documentation are driven by it: a new column is one line here (docs/recipes.md).
+ *
+ * X(NAME, name, type, missing rule, meaning)
+ *   type          how it is stored, see jk_type
+ *   missing rule  REJECT: a row without it is rejected; KEEP: stored as missing, the default is applied
+ *                 when the column is used (so that inspection still sees what the seller left out)
+ */
+#ifndef JALKI_SCHEMA_H
+#define JALKI_SCHEMA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define JK_COLUMNS(X)                                                                                                  \
+    X(CLAIM_ID, claim_id, TEXT, REJECT, "the seller's key; of duplicates the first row is kept")                       \
+    X(DEBTOR_ID, debtor_id, TEXT, KEEP, "claims that share it share one payment capacity; missing: own debtor")        \
+    X(COUNTRY, country, DICTIONARY, REJECT, "ISO 3166 alpha-2 code; decides the jurisdiction")                         \
+    X(DEBTOR_TYPE, debtor_type, ENUM, KEEP, "consumer or business; missing: consumer")                                 \
+    X(PRODUCT, product, DICTIONARY, KEEP, "kind of receivable; missing: other")                                        \
+    X(CURRENCY, currency, DICTIONARY, KEEP, "ISO 4217 code; missing: the model's base currency")                       \
+    X(DEFAULTED_ON, defaulted_on, DATE, KEEP, "first unpaid due date; missing: written_off_on")                        \
+    X(WRITTEN_OFF_ON, written_off_on, DATE, REJECT, "write-off date; the age of the debt counts from here")            \
+    X(LAST_PAID_ON, last_paid_on, DATE, KEEP, "last payment received; missing: never paid")                            \
+    X(LIMITATION_ON, limitation_on, DATE, KEEP, "date the claim is barred without a title; missing: by the rules")     \
+    X(TITLE_ON, title_on, DATE, KEEP, "date of the judgment or other enforcement title; missing: none")                \
+    X(PRINCIPAL, principal, MONEY, REJECT, "outstanding principal")                                                    \
+    X(INTEREST_ACCRUED, interest_accrued, MONEY, KEEP, "accrued interest; missing: 0")                                 \
+    X(FEES, fees, MONEY, KEEP, "fees and costs charged; missing: 0")                                                   \
+    X(ORIGINAL_PRINCIPAL, original_principal, MONEY, KEEP, "principal at origin; missing: principal")                  \
+    X(INTEREST_RATE, interest_rate, REAL, KEEP, "simple yearly rate on principal; missing: statutory")                 \
+    X(LEGAL_STATUS, legal_status, ENUM, KEEP, "where the claim stands; missing: none")                                 \
+    X(BIRTH_YEAR, birth_year, INTEGER, KEEP, "debtor's year of birth; missing: unknown")                               \
+    X(INCOME_MONTHLY, income_monthly, MONEY, KEEP, "net monthly income; missing: unknown")                             \
+    X(DEPENDANTS, dependants, INTEGER, KEEP, "persons the debtor supports, 0 to 20; missing: 0")                       \
+    X(HOUSING_COST, housing_cost, MONEY, KEEP, "monthly housing cost; missing: 0")                                     \
+    X(OTHER_DEBT_ENFORCED, other_debt_enforced, MONEY, KEEP,                                                           \
+      "other creditors' balances in enforcement against this debtor; missing: 0")                                      \
+    X(DEFAULT_MARKS, default_marks, INTEGER, KEEP, "public payment-default entries; missing: unknown")                 \
+    X(EMPLOYMENT, employment, ENUM, KEEP, "employment; missing: unknown")                                              \
+    X(REACHABLE, reachable, ENUM, KEEP, "best verified channel; missing: unknown")                                     \
+    X(PAYMENTS_12M, payments_12m, MONEY, KEEP, "received in the last 12 months; missing: 0")                           \
+    X(PAYMENTS_24M, payments_24m, MONEY, KEEP, "received in the last 24 months; missing: 0")                           \
+    X(PROMISES_KEPT, promises_kept, INTEGER, KEEP, "payment promises kept; missing: 0")                                \
+    X(PROMISES_BROKEN, promises_broken, INTEGER, KEEP, "payment promises broken; missing: 0")                          \
+    X(PLACEMENTS, placements, INTEGER, KEEP, "agencies that worked the claim before; missing: 0")                      \
+    X(VULNERABLE, vulnerable, ENUM, KEEP, "0 or 1: never legal, never sold; missing: 0")
+
+typedef enum jk_column {
+#define JK_X(NAME, name, type, rule, meaning) JK_COLUMN_##NAME,
+    JK_COLUMNS(JK_X)
+#undef JK_X
+        JK_COLUMN_DEBTOR_INDEX, /* int32, dense 0..debtors-1 in order of first appearance; made by import */
+    JK_COLUMN_COUNT
+} jk_column;
+
+/* Number of columns that a canonical CSV tape can have (debtor_index is made by import). */
+enum { JK_CSV_COLUMN_COUNT = JK_COLUMN_DEBTOR_INDEX };
+
+/* How a column is stored in memory and on disk, and what stands for missing. */
+typedef enum jk_type {
+    JK_TYPE_TEXT,       /* char[width], zero-padded; width is the tape's (at most JK_TEXT_MAX); missing: empty */
+    JK_TYPE_ENUM,       /* int8_t code of jk_schema_level(); missing: JK_MISSING_ENUM */
+    JK_TYPE_DICTIONARY, /* int32_t index into the tape's dictionary of that column; missing: JK_MISSING_INDEX */
+    JK_TYPE_DATE,       /* int32_t days since 1970-01-01; missing: JK_MISSING_INTEGER */
+    JK_TYPE_MONEY,      /* int64_t hundredths of the row's currency unit; missing: JK_MISSING_MONEY */
+    JK_TYPE_REAL,       /* double; missing: NaN */
+    JK_TYPE_INTEGER     /* int32_t; missing: JK_MISSING_INTEGER */
+} jk_type;
+
+#define JK_MISSING_ENUM    ((int8_t)-1)
+#define JK_MISSING_INDEX   ((int32_t)-1)
+#define JK_MISSING_INTEGER INT32_MIN
+#define JK_MISSING_MONEY   INT64_MIN
+
+enum {
+    JK_TEXT_MAX = 40,          /* bytes in claim_id and debtor_id */
+    JK_DICTIONARY_MAX = 65535, /* distinct strings in a dictionary column */
+};
+
+/* Largest amount on a tape, in hundredths of a currency unit (10 billion units): keeps every portfolio
+ * sum on the fixed grid inside 64 bits. Larger amounts are rejected. */
+#define JK_MONEY_MAX ((int64_t)1000000000000)
+
+typedef enum jk_debtor_type { JK_CONSUMER, JK_BUSINESS, JK_DEBTOR_TYPE_COUNT } jk_debtor_type;
+typedef enum jk_legal_status {
+    JK_STATUS_NONE,
+    JK_STATUS_FILED,
+    JK_STATUS_TITLE,
+    JK_STATUS_ENFORCEMENT,
+    JK_STATUS_ENFORCEMENT_INSOLVENT,
+    JK_STATUS_BANKRUPTCY,
+    JK_STATUS_DEBT_ADJUSTMENT,
+    JK_STATUS_DECEASED,
+    JK_STATUS_DISPUTED,
+    JK_LEGAL_STATUS_COUNT
+} jk_legal_status;
+typedef enum jk_employment {
+    JK_EMPLOYED,
+    JK_SELF_EMPLOYED,
+    JK_UNEMPLOYED,
+    JK_RETIRED,
+    JK_EMPLOYMENT_UNKNOWN,
+    JK_EMPLOYMENT_COUNT
+} jk_employment;
+typedef enum jk_reachable {
+    JK_REACHABLE_NONE,
+    JK_REACHABLE_LETTER,
+    JK_REACHABLE_EMAIL,
+    JK_REACHABLE_PHONE,
+    JK_REACHABLE_UNKNOWN,
+    JK_REACHABLE_COUNT
+} jk_reachable;
+
+typedef struct jk_column_info {
+    const char *name; /* canonical name, as in the CSV header and in /tape/<name> */
+    jk_type type;
+    int required;        /* 1: a row without it is rejected */
+    const char *meaning; /* one sentence */
+} jk_column_info;
+
+/* Description of a column; `column` must be < JK_COLUMN_COUNT. The pointer is valid for ever. */
+const jk_column_info *jk_schema_column(jk_column column);
+
+/* Column with this canonical name (`length` bytes, no terminator needed), or -1. */
+int jk_schema_find(const char *name, size_t length);
+
+/* Names of an enumeration column's levels in code order, *count of them; NULL and 0 for other columns. */
+const char *const *jk_schema_levels(jk_column column, size_t *count);
+
+/* Code of the level `text[length]` of an enumeration column, or -1. */
+int jk_schema_level(jk_column column, const char *text, size_t length);
+
+/* Bytes of one stored element; for text columns JK_TEXT_MAX (a tape may use less). */
+size_t jk_schema_element_size(jk_column column);
+
+/* A run of rows in memory: one array per column, NULL where the column was not loaded.
+ * Element types are those of jk_type; text elements are `text_width` bytes wide. */
+typedef struct jk_block {
+    size_t first_row; /* index on the tape of row 0 of the block */
+    size_t rows;
+    size_t text_width[2]; /* of claim_id and debtor_id */
+    void *column[JK_COLUMN_COUNT];
+} jk_block;
+
+#define JK_BLOCK_MONEY(block, NAME) ((const int64_t *)(block)->column[JK_COLUMN_##NAME])
+#define JK_BLOCK_INT32(block, NAME)                                                                                    \
+    ((const int32_t *)(block)->column[JK_COLUMN_##NAME]) /* dates, integers, dictionaries */
+#define JK_BLOCK_ENUM(block, NAME) ((const int8_t *)(block)->column[JK_COLUMN_##NAME])
+#define JK_BLOCK_REAL(block, NAME) ((const double *)(block)->column[JK_COLUMN_##NAME])
+#define JK_BLOCK_TEXT(block, NAME) ((const char *)(block)->column[JK_COLUMN_##NAME])
+
+#ifdef __cplusplus
+}
+#endif
+#endif

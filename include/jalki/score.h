@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The score stage: eta, theta, score and capacity class of each claim (model.md section 9). 64 bits; the
+ * exponential is the project's own, so that results do not depend on a C library. */
+#ifndef JALKI_SCORE_H
+#define JALKI_SCORE_H
+
+#include "jalki/law.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct jk_scorer jk_scorer;
+
+/* Binds the model's scorecard to the tape's dictionaries and the debtors' sums. All must outlive the scorer. */
+jk_status jk_scorer_create(const jk_model *model, const jk_tape *tape, const jk_law *law, const jk_debtors *debtors,
+                           jk_scorer **scorer, jk_error *error);
+void jk_scorer_free(jk_scorer *scorer);
+
+/* Bit c is set if column c must be loaded into the block given to jk_score_block. */
+uint64_t jk_scorer_columns(const jk_scorer *scorer);
+
+typedef struct jk_score_columns {
+    size_t rows;
+    double *eta;
+    double *theta;           /* exp(eta - center of segment and class) */
+    int32_t *score;          /* 0..1000 */
+    uint8_t *capacity_class; /* k0, jk_capacity */
+} jk_score_columns;
+
+/* Bytes of scratch that jk_score_block needs for `rows` rows. */
+size_t jk_score_scratch_size(const jk_scorer *scorer, size_t rows);
+
+/* Fills `out`. `scratch` holds jk_score_scratch_size bytes, 64-byte aligned. Cannot fail; allocates nothing. */
+void jk_score_block(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, jk_score_columns *out,
+                    void *scratch);
+
+/* For one row: the value that a characteristic took (NaN: missing; categorical: -1), its level or bin in words, its
+ * points. */
+typedef struct jk_score_detail {
+    const char *characteristic;
+    double value;
+    char level[64];
+    double points;
+} jk_score_detail;
+
+/* Writes one entry per characteristic of the scorecard into details[scorecard.count] for row `row` of the block. */
+void jk_score_explain(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t row,
+                      jk_score_detail *details);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

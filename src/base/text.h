@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Strict, locale-free reading and writing of numbers, and "did you mean". */
+#ifndef JK_BASE_TEXT_H
+#define JK_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Reads all of text[length] as a decimal integer with optional sign; false on anything else or overflow. */
+bool jk_text_to_integer(const char *text, size_t length, int64_t *value);
+
+/* Reads all of text[length] as a finite decimal number (digits, '.', exponent); false on anything else:
+ * no hexadecimal, no "inf", no "nan", no surrounding space. Correctly rounded. */
+bool jk_text_to_real(const char *text, size_t length, double *value);
+
+/* Index of the name nearest to `text` by edit distance (case ignored), or -1 if none is near enough to be a slip. */
+int jk_text_nearest(const char *text, const char *const *names, size_t count);
+
+#endif

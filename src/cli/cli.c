@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/calendar.h"
+#include "base/text.h"
+
+enum { KEY_THREADS = 0x1001, KEY_FORMAT, KEY_QUIET };
+
+static const struct argp_option common_options[] = {
+    {"threads", KEY_THREADS, "N", 0, "Worker threads [all cores]; results do not depend on it", 100},
+    {"format", KEY_FORMAT, "FORMAT", 0, "What goes to stdout: table, json or csv [table]", 100},
+    {"quiet", KEY_QUIET, NULL, 0, "No notes and no progress on stderr", 100},
+    {0},
+};
+
+static error_t parse_common(int key, char *argument, struct argp_state *state) {
+    jk_cli_common *common = state->input;
+    static const char *const formats[] = {"table", "json", "csv"};
+    switch (key) {
+    case KEY_THREADS:
+        common->threads = (int)jk_cli_integer(state, "--threads", argument, 1, 4096);
+        return 0;
+    case KEY_FORMAT:
+        for (int i = 0; i < 3; i++) {
+            if (strcmp(argument, formats[i]) == 0) {
+                common->format = (jk_format)i;
+                return 0;
+            }
+        }
+        argp_error(state, "--format: '%s' is not table, json or csv", argument);
+        return 0;
+    case KEY_QUIET:
+        common->quiet = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp jk_cli_common_argp = {.options = common_options, .parser = parse_common};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int signal_number) {
+    (void)signal_number;
+    interrupted = 1;
+}
+
+typedef struct progress_line {
+    bool show;
+    bool open; /* a line is on the screen and not ended */
+    const char *stage;
+    double started;
+} progress_line;
+
+static double seconds_now(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static int on_progress(void *context, const char *stage, uint64_t done, uint64_t total) {
+    progress_line *line = context;
+    if (line->show) {
+        if (line->stage == NULL || strcmp(line->stage, stage) != 0) {
+            line->stage = stage;
+            line->started = seconds_now();
+        }
+        double elapsed = seconds_now() - line->started;
+        double rate = elapsed > 0.0 ? (double)done / elapsed : 0.0;
+        if (total > 0 && done >= total) {
+            (void)fprintf(stderr, "\r\033[K");
+            line->open = false;
+        } else if (total > 0 && rate > 0.0) {
+            (void)fprintf(stderr, "\r\033[K%s: %.0f %%, %.0f a second, %.0f s left", stage,
+                          100.0 * (double)done / (double)total, rate, (double)(total - done) / rate);
+            line->open = true;
+        }
+        (void)fflush(stderr);
+    }
+    return interrupted;
+}
+
+jk_run jk_cli_run(const jk_cli_common *common) {
+    static progress_line line;
+    line = (progress_line){.show = !common->quiet && isatty(STDERR_FILENO)};
+    struct sigaction action = {.sa_handler = on_signal};
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    return (jk_run){.threads = common->threads, .progress = on_progress, .context = &line};
+}
+
+int jk_cli_fail(const jk_error *error) {
+    char text[JK_ERROR_TEXT_MAX];
+    (void)fprintf(stderr, "%sjalki: %s\n", isatty(STDERR_FILENO) ? "\r\033[K" : "",
+                  jk_error_text(error, text, sizeof text));
+    return error->status == JK_ERROR_INTERRUPTED ? 130 : 1;
+}
+
+void jk_cli_note(const jk_cli_common *common, const char *format, ...) {
+    if (common->quiet) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fputs("jalki: ", stderr);
+    (void)vfprintf(stderr, format, arguments);
+    (void)fputc('\n', stderr);
+    va_end(arguments);
+}
+
+int jk_cli_finish(void) {
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        (void)fprintf(stderr, "jalki: cannot write to standard output\n");
+        return 1;
+    }
+    return 0;
+}
+
+int32_t jk_cli_date(struct argp_state *state, const char *option, const char *text) {
+    int32_t date = 0;
+    if (!jk_date_parse(text, strlen(text), &date)) {
+        argp_error(state, "%s: '%s' is not a date of the form YYYY-MM-DD", option, text);
+    }
+    return date;
+}
+
+int64_t jk_cli_integer(struct argp_state *state, const char *option, const char *text, int64_t low, int64_t high) {
+    int64_t value = 0;
+    if (!jk_text_to_integer(text, strlen(text), &value) || value < low || value > high) {
+        argp_error(state, "%s: '%s' is not a whole number from %lld to %lld", option, text, (long long)low,
+                   (long long)high);
+    }
+    return value;
+}
+
+double jk_cli_real(struct argp_state *state, const char *option, const char *text, double low, double high) {
+    double value = 0.0;
+    if (!jk_text_to_real(text, strlen(text), &value) || value < low || value > high) {
+        argp_error(state, "%s: '%s' is not a number from %g to %g", option, text, low, high);
+    }
+    return value;
+}

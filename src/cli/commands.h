@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All commands of the program, one line each; main.c lists them in the order of `jalki help`. */
+#ifndef JK_CLI_COMMANDS_H
+#define JK_CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The program: a table of commands, and `help`. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+
+static const jk_command *const commands[] = {
+    NULL,
+};
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] - 1 }; /* without the NULL at the end */
+
+static void print_help(FILE *out) {
+    (void)fputs(
+        "jalki - what a written-off debt is worth, and what to do with it\n\nUsage: jalki COMMAND [options]\n\n", out);
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        (void)fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    }
+    (void)fputs("\n`jalki help COMMAND` shows the options of a command with an example.\n", out);
+}
+
+static const jk_command *find_command(const char *name) {
+    const char *names[COMMAND_COUNT + 1];
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        names[i] = commands[i]->name;
+        if (strcmp(name, commands[i]->name) == 0) {
+            return commands[i];
+        }
+    }
+    int nearest = jk_text_nearest(name, names, COMMAND_COUNT);
+    if (nearest >= 0) {
+        (void)fprintf(stderr, "jalki: '%s' is not a command; did you mean '%s'?\n", name, names[nearest]);
+    } else {
+        (void)fprintf(stderr, "jalki: '%s' is not a command; see 'jalki help'\n", name);
+    }
+    return NULL;
+}
+
+int main(int argc, char **argv) {
+    argp_err_exit_status = 2;
+    const char *name = argc > 1 ? argv[1] : "";
+    if (argc < 2) {
+        print_help(stderr);
+        return 2;
+    }
+    if (strcmp(name, "--version") == 0) {
+        (void)puts("jalki " JALKI_VERSION);
+        return jk_cli_finish();
+    }
+    bool help = strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0;
+    if (help && argc < 3) {
+        print_help(stdout);
+        return jk_cli_finish();
+    }
+    const jk_command *command = find_command(help ? argv[2] : name);
+    if (command == NULL) {
+        return 2;
+    }
+    char title[64];
+    (void)snprintf(title, sizeof title, "jalki %s", command->name);
+    if (help) {
+        char option[] = "--help";
+        char *arguments[] = {title, option, NULL};
+        return command->run(2, arguments);
+    }
+    argv[1] = title;
+    return command->run(argc - 1, argv + 1);
+}

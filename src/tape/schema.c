@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of jalki/schema.h as data, and look-ups in it. */
+#include "jalki/schema.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <string.h>
+
+enum { REJECT = 1, KEEP = 0 };
+
+static const char *const debtor_types[] = {"consumer", "business"};
+static const char *const legal_statuses[] = {
+    "none",       "filed",           "title",    "enforcement", "enforcement_insolvent",
+    "bankruptcy", "debt_adjustment", "deceased", "disputed"};
+static const char *const employments[] = {"employed", "self_employed", "unemployed", "retired", "unknown"};
+static const char *const channels[] = {"none", "letter", "email", "phone", "unknown"};
+static const char *const flags[] = {"0", "1"};
+
+#define LEVELS(array) array, sizeof array / sizeof array[0]
+
+/* Levels of each enumeration column, in the order of the public enums. */
+static const struct {
+    jk_column column;
+    const char *const *levels;
+    size_t count;
+} enumerations[] = {
+    {JK_COLUMN_DEBTOR_TYPE, LEVELS(debtor_types)}, {JK_COLUMN_LEGAL_STATUS, LEVELS(legal_statuses)},
+    {JK_COLUMN_EMPLOYMENT, LEVELS(employments)},   {JK_COLUMN_REACHABLE, LEVELS(channels)},
+    {JK_COLUMN_VULNERABLE, LEVELS(flags)},
+};
+
+static_assert(sizeof legal_statuses / sizeof legal_statuses[0] == JK_LEGAL_STATUS_COUNT, "one name per status");
+static_assert(sizeof employments / sizeof employments[0] == JK_EMPLOYMENT_COUNT, "one name per employment");
+static_assert(sizeof channels / sizeof channels[0] == JK_REACHABLE_COUNT, "one name per channel");
+
+static const jk_column_info columns[JK_COLUMN_COUNT] = {
+#define JK_X(NAME, column_name, column_type, rule, text)                                                               \
+    [JK_COLUMN_##NAME] = {.name = #column_name, .type = JK_TYPE_##column_type, .required = (rule), .meaning = (text)},
+    JK_COLUMNS(JK_X)
+#undef JK_X
+        [JK_COLUMN_DEBTOR_INDEX] = {.name = "debtor_index",
+                                    .type = JK_TYPE_INTEGER,
+                                    .required = REJECT,
+                                    .meaning = "number of the debtor, from 0 in order of first appearance"},
+};
+
+const jk_column_info *jk_schema_column(jk_column column) {
+    assert((unsigned)column < JK_COLUMN_COUNT);
+    return &columns[column];
+}
+
+const char *const *jk_schema_levels(jk_column column, size_t *count) {
+    for (size_t i = 0; i < sizeof enumerations / sizeof enumerations[0]; i++) {
+        if (enumerations[i].column == column) {
+            *count = enumerations[i].count;
+            return enumerations[i].levels;
+        }
+    }
+    *count = 0;
+    return NULL;
+}
+
+static bool same_text(const char *name, const char *text, size_t length) {
+    return strncmp(name, text, length) == 0 && name[length] == '\0';
+}
+
+int jk_schema_find(const char *name, size_t length) {
+    for (int i = 0; i < JK_CSV_COLUMN_COUNT; i++) {
+        if (same_text(columns[i].name, name, length)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int jk_schema_level(jk_column column, const char *text, size_t length) {
+    size_t count = 0;
+    const char *const *levels = jk_schema_levels(column, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (same_text(levels[i], text, length)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+size_t jk_schema_element_size(jk_column column) {
+    static const size_t sizes[] = {
+        [JK_TYPE_TEXT] = JK_TEXT_MAX,        [JK_TYPE_ENUM] = sizeof(int8_t),   [JK_TYPE_DICTIONARY] = sizeof(int32_t),
+        [JK_TYPE_DATE] = sizeof(int32_t),    [JK_TYPE_MONEY] = sizeof(int64_t), [JK_TYPE_REAL] = sizeof(double),
+        [JK_TYPE_INTEGER] = sizeof(int32_t),
+    };
+    return sizes[jk_schema_column(column)->type];
+}
