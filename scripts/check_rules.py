@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the rules of the house that a compiler does not: who may include whom, file heads, file lengths.
+
+Stages stand in the order of the data; a stage may include src/base, public headers, its own folder and the stages before
+it. src/cli may include public headers, src/base and its own folder. Public headers include public headers and the C
+library's stddef.h, stdint.h and stdbool.h only.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+STAGES = ["base", "tape", "model", "law", "score", "terms", "plan", "price", "value", "explain", "decide", "risk", "fit",
+          "report"]
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
+LONGEST_FILE = 500
+SYSTEM_IN_PUBLIC = {"stddef.h", "stdint.h", "stdbool.h"}
+
+
+def tracked(*patterns):
+    """Files that git tracks under the patterns and that exist."""
+    out = subprocess.run(["git", "ls-files", "-z", *patterns], cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return [ROOT / name for name in out.split("\0") if name and (ROOT / name).exists()]
+
+
+def include_errors(path):
+    relative = path.relative_to(ROOT)
+    public = relative.parts[0] == "include"
+    for quote, name in INCLUDE.findall(path.read_text()):
+        folder = name.split("/")[0]
+        if public:
+            if quote == "<" and name not in SYSTEM_IN_PUBLIC:
+                yield f"{relative}: a public header includes <{name}>"
+            if quote == '"' and folder != "jalki":
+                yield f'{relative}: a public header includes "{name}"'
+            continue
+        if quote == "<" or folder == "jalki":
+            continue
+        own = relative.parts[1]
+        if own == "cli":
+            if folder not in ("cli", "base"):
+                yield f'{relative}: src/cli includes "{name}"; it may use public headers and src/base only'
+        elif own not in STAGES or folder not in STAGES:
+            yield f'{relative}: "{name}" is not in a known stage (scripts/check_rules.py lists them)'
+        elif STAGES.index(folder) > STAGES.index(own):
+            yield f'{relative}: stage {own} includes "{name}" of a later stage'
+
+
+def file_errors(path):
+    relative = path.relative_to(ROOT)
+    lines = path.read_text().splitlines()
+    if "SPDX-License-Identifier: Apache-2.0" not in "\n".join(lines[:3]):
+        yield f"{relative}: no SPDX line at its head"
+    if len(lines) > LONGEST_FILE:
+        yield f"{relative}: {len(lines)} lines; split it by subject (at most {LONGEST_FILE})"
+    for number, line in enumerate(lines, 1):
+        if re.search(r"\b(TO" r"DO|FIX" r"ME)\b", line):
+            yield f"{relative}:{number}: unfinished work is not committed"
+
+
+def main():
+    errors = []
+    for path in tracked("src/*.[ch]", "include/*.h"):
+        errors += include_errors(path)
+        errors += file_errors(path)
+    for path in tracked("tests/*.[ch]", "bench/*.[ch]", "bench/*.cc"):
+        errors += file_errors(path)
+    print("\n".join(errors) if errors else "rules hold")
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and passes the tests. A preset may be named: scripts/test.sh [release|dev|asan|clang]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+preset=${1:-release}
+scripts/install.sh build test
+if [[ $preset == clang || $preset == tsan ]]; then
+    scripts/install.sh check
+fi
+cmake --preset "$preset" >/dev/null
+cmake --build "build/$preset"
+ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)"
