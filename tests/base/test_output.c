@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files appear whole or not at all, whatever happens on the way. */
+#include "base/output.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <dirent.h>
+
+#include "cmocka_all.h"
+
+static char folder[] = "/tmp/jalki-output-XXXXXX";
+
+static char *path_of(const char *name) {
+    static char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void write_file(const char *path, const char *text) {
+    jk_output output;
+    jk_error error = {0};
+    assert_int_equal(jk_output_open(&output, path, &error), JK_OK);
+    assert_int_equal(jk_output_stream(&output, &error), JK_OK);
+    assert_true(fputs(text, output.stream) >= 0);
+    assert_int_equal(jk_output_commit(&output, &error), JK_OK);
+}
+
+static void assert_content(const char *path, const char *expected) {
+    char buffer[64] = "";
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t length = fread(buffer, 1, sizeof buffer - 1, file);
+    (void)fclose(file);
+    buffer[length] = '\0';
+    assert_string_equal(buffer, expected);
+}
+
+static int count_files(void) {
+    int count = 0;
+    DIR *directory = opendir(folder);
+    assert_non_null(directory);
+    for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
+        count += entry->d_name[0] != '.';
+    }
+    (void)closedir(directory);
+    return count;
+}
+
+static int make_folder(void **state) {
+    (void)state;
+    (void)strcpy(folder, "/tmp/jalki-output-XXXXXX");
+    return mkdtemp(folder) == NULL;
+}
+
+static int remove_folder(void **state) {
+    (void)state;
+    (void)unlink(path_of("file"));
+    return rmdir(folder);
+}
+
+static void commit_replaces_the_old_file(void **state) {
+    (void)state;
+    write_file(path_of("file"), "old");
+    write_file(path_of("file"), "new");
+    assert_content(path_of("file"), "new");
+    assert_int_equal(count_files(), 1);
+}
+
+static void abort_leaves_the_old_file(void **state) {
+    (void)state;
+    write_file(path_of("file"), "old");
+    jk_output output;
+    jk_error error = {0};
+    assert_int_equal(jk_output_open(&output, path_of("file"), &error), JK_OK);
+    assert_int_equal(jk_output_stream(&output, &error), JK_OK);
+    assert_true(fputs("half", output.stream) >= 0);
+    jk_output_abort(&output);
+    jk_output_abort(&output); /* a closed output is accepted */
+    assert_content(path_of("file"), "old");
+    assert_int_equal(count_files(), 1);
+}
+
+static void a_killed_writer_leaves_the_old_file(void **state) {
+    (void)state;
+    write_file(path_of("file"), "old");
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        jk_output output;
+        (void)jk_output_open(&output, path_of("file"), NULL);
+        (void)jk_output_stream(&output, NULL);
+        (void)fputs("half", output.stream);
+        (void)fflush(output.stream);
+        (void)kill(getpid(), SIGKILL);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    assert_content(path_of("file"), "old");
+    assert_int_equal(count_files(), 1);
+}
+
+static void another_opener_sees_the_same_file(void **state) {
+    (void)state;
+    jk_output output;
+    jk_error error = {0};
+    assert_int_equal(jk_output_open(&output, path_of("file"), &error), JK_OK);
+    FILE *other = fopen(jk_output_access(&output), "r+");
+    assert_non_null(other);
+    assert_true(fputs("through the other name", other) >= 0);
+    assert_int_equal(fclose(other), 0);
+    assert_int_equal(jk_output_commit(&output, &error), JK_OK);
+    assert_content(path_of("file"), "through the other name");
+}
+
+static void impossible_targets_are_refused(void **state) {
+    (void)state;
+    jk_output output;
+    jk_error error = {0};
+    assert_int_equal(jk_output_open(&output, folder, &error), JK_ERROR_IO);
+    error = (jk_error){0};
+    assert_int_equal(jk_output_open(&output, "/nonexistent-folder/file", &error), JK_ERROR_IO);
+    assert_string_equal(error.file, "/nonexistent-folder/file");
+    assert_non_null(strstr(error.message, "No such file or directory"));
+}
+
+static void a_full_disk_is_an_error(void **state) {
+    (void)state;
+    jk_output output;
+    jk_error error = {0};
+    assert_int_equal(jk_output_open(&output, path_of("file"), &error), JK_OK);
+    output.stream = fopen("/dev/full", "w");
+    assert_non_null(output.stream);
+    assert_true(fputs("does not fit", output.stream) >= 0);
+    assert_int_equal(jk_output_commit(&output, &error), JK_ERROR_IO);
+    assert_int_equal(count_files(), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(commit_replaces_the_old_file, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(abort_leaves_the_old_file, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_killed_writer_leaves_the_old_file, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(another_opener_sees_the_same_file, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(impossible_targets_are_refused, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_full_disk_is_an_error, make_folder, remove_folder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
