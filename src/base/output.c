@@ -30,15 +30,31 @@ static int open_nameless(const char *path) {
     return fd;
 }
 
+/* A device or a pipe takes the bytes as they come: it must not be replaced by a file. */
+static jk_status open_directly(jk_output *output, const char *path, jk_error *error) {
+    output->direct = true;
+    output->fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (output->fd < 0) {
+        jk_status status = jk_fail_errno(error, path, "write");
+        jk_output_abort(output);
+        return status;
+    }
+    return JK_OK;
+}
+
 jk_status jk_output_open(jk_output *output, const char *path, jk_error *error) {
     *output = (jk_output){.fd = -1};
     struct stat existing;
-    if (path[0] == '\0' || (stat(path, &existing) == 0 && S_ISDIR(existing.st_mode))) {
+    int exists = stat(path, &existing) == 0;
+    if (path[0] == '\0' || (exists && S_ISDIR(existing.st_mode))) {
         return jk_fail(error, JK_ERROR_IO, path, 0, NULL, "cannot write: not a file name");
     }
     output->target = strdup(path);
     if (output->target == NULL) {
         return jk_fail_memory(error, "a file name");
+    }
+    if (exists && !S_ISREG(existing.st_mode)) {
+        return open_directly(output, path, error);
     }
     output->fd = open_nameless(path);
     if (output->fd >= 0) {
@@ -61,6 +77,9 @@ jk_status jk_output_open(jk_output *output, const char *path, jk_error *error) {
 }
 
 const char *jk_output_access(const jk_output *output) {
+    if (output->direct) {
+        return output->target;
+    }
     return output->part != NULL ? output->part : output->access;
 }
 
@@ -101,6 +120,14 @@ jk_status jk_output_commit(jk_output *output, jk_error *error) {
         failed = ferror(output->stream) | fflush(output->stream);
         failed |= fclose(output->stream);
         output->stream = NULL;
+    }
+    if (!failed && output->direct) {
+        failed = close(output->fd);
+        output->fd = -1;
+        if (!failed) {
+            jk_output_abort(output);
+            return JK_OK;
+        }
     }
     if (failed || fsync(output->fd) != 0 || give_name(output) != 0 || rename(output->part, output->target) != 0) {
         jk_status status = jk_fail_errno(error, output->target, "write");

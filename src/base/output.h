@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files that appear whole or not at all. Bytes go to a file without a name in the target's folder (Linux O_TMPFILE),
  * which the kernel removes by itself if the process dies; commit syncs it and renames it over the target. Where the
- * file system has no nameless files, a named one beside the target ("<path>.part-<pid>") is used. */
+ * file system has no nameless files, a named one beside the target ("<path>.part-<pid>") is used. A target that is a
+ * device or a pipe (/dev/stdout, /dev/null) is written straight: it is never replaced by a file. */
 #ifndef JK_BASE_OUTPUT_H
 #define JK_BASE_OUTPUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "jalki/status.h"
 
 typedef struct jk_output {
-    int fd;          /* open for reading and writing; -1 when closed */
+    int fd;          /* open for reading and writing (a device: writing); -1 when closed */
     FILE *stream;    /* made by jk_output_stream; NULL until then */
     char *target;    /* final path */
     char *part;      /* named temporary file, or NULL if nameless */
+    bool direct;     /* the target is a device or a pipe, written straight */
     char access[64]; /* a path by which a library can open the same file ("/proc/self/fd/N" or `part`) */
 } jk_output;
 

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The price stage against closed forms, figures worked by hand, and itself in reverse on random flows. The checks use
+ * the C library's pow, which the stage does not. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "cmocka_all.h"
+#include "jalki/price.h"
+
+enum { MONTHS_MAX = 600 };
+
+static void assert_near(double got, double expected, double tolerance) {
+    if (!(fabs(got - expected) <= tolerance)) {
+        print_error("%.17g is not %.17g within %g\n", got, expected, tolerance);
+        fail();
+    }
+}
+
+static double plain_present_value(const double *net, int months, double rate) {
+    double sum = 0.0;
+    for (int t = 1; t <= months; t++) {
+        sum += net[t - 1] * pow(1.0 + rate, -(t - 0.5) / 12.0);
+    }
+    return sum;
+}
+
+static void test_bid(void **state) {
+    (void)state;
+    assert_near(jk_price_bid(1000.0, 0.5, 300), 850.0, 0.0);
+    assert_near(jk_price_bid(100.0, 0.5, 300), 0.0, 0.0); /* onboarding eats it all */
+    assert_near(jk_price_bid(0.0, 0.5, 0), 0.0, 0.0);
+    assert_near(jk_price_bid(1e12, 0.0, UINT64_C(50000000)), 1e12, 0.0);
+}
+
+static void test_multiple_payback_erc(void **state) {
+    (void)state;
+    const double net[6] = {-10.0, 30.0, 40.0, 40.0, 0.0, 20.0}; /* cumulated: -10, 20, 60, 100, 100, 120 */
+    assert_near(jk_price_multiple(net, 6, 80.0), 1.5, 0.0);
+    assert_int_equal(jk_price_payback(net, 6, 80.0), 4);
+    assert_int_equal(jk_price_payback(net, 6, 60.0), 3); /* reached exactly */
+    assert_int_equal(jk_price_payback(net, 6, 60.000001), 4);
+    assert_int_equal(jk_price_payback(net, 6, 120.0), 6);
+    assert_int_equal(jk_price_payback(net, 6, 120.5), -1);
+    assert_int_equal(jk_price_payback(net, 6, 0.0), -1);
+    assert_int_equal(jk_price_payback(net, 0, 1.0), -1);
+    assert_true(isnan(jk_price_multiple(net, 6, 0.0)));
+    assert_true(isnan(jk_price_multiple(net, 6, -5.0)));
+    assert_near(jk_price_erc(net, 6, 84), 120.0, 0.0);
+    assert_near(jk_price_erc(net, 6, 3), 60.0, 0.0);
+    assert_near(jk_price_erc(net, 6, 0), 0.0, 0.0);
+}
+
+/* A level amount each month is an annuity: c·v^(1/2)·(1 - v^n)/(1 - v). */
+static void test_present_value_of_an_annuity(void **state) {
+    (void)state;
+    double net[MONTHS_MAX];
+    for (int t = 0; t < MONTHS_MAX; t++) {
+        net[t] = 250.0;
+    }
+    const double rates[] = {-0.5, -0.05, 0.08, 0.15, 0.35, 4.0};
+    const int months[] = {1, 12, 36, 180, 600};
+    for (int i = 0; i < 6; i++) {
+        double v = pow(1.0 + rates[i], -1.0 / 12.0);
+        for (int j = 0; j < 5; j++) {
+            double expected = 250.0 * sqrt(v) * (1.0 - pow(v, months[j])) / (1.0 - v);
+            assert_near(jk_price_present_value(net, months[j], rates[i]), expected, 1e-12 * expected);
+        }
+    }
+    assert_near(jk_price_present_value(net, 600, 0.0), 150000.0, 1e-9);
+    assert_true(isnan(jk_price_present_value(net, 12, -1.0)));
+    assert_true(isnan(jk_price_present_value(net, 12, NAN)));
+}
+
+/* The annuity factor at 1 % a month over 12 months is 11.2550775 in every printed table; paid at mid-month it is worth
+ * half a month's interest more. */
+static void test_table_of_annuities(void **state) {
+    (void)state;
+    double net[12];
+    for (int t = 0; t < 12; t++) {
+        net[t] = 100.0;
+    }
+    double yearly = pow(1.01, 12.0) - 1.0; /* 12.6825 % */
+    double expected = 1125.50775 * sqrt(1.01);
+    assert_near(jk_price_present_value(net, 12, yearly), expected, 1e-4);
+    double rate = 0.0;
+    assert_int_equal(jk_price_irr(net, 12, expected, &rate), JK_IRR_FOUND);
+    assert_near(rate, yearly, 1e-7);
+    /* One payment, by hand: 121 after 12.5 months for 100 now. */
+    const double once[13] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 121.0};
+    assert_int_equal(jk_price_irr(once, 13, 100.0, &rate), JK_IRR_FOUND);
+    assert_near(rate, pow(1.21, 12.0 / 12.5) - 1.0, 1e-14);
+}
+
+static void test_irr_is_the_inverse_of_present_value(void **state) {
+    (void)state;
+    double net[180];
+    for (uint64_t trial = 0; trial < 60; trial++) {
+        int months = 1 + (int)(jk_philox(1, 0, trial).word[0] % 180);
+        for (int t = 0; t < months; t++) {
+            net[t] = 1e6 * jk_uniform(jk_philox(2, trial, (uint64_t)t).word[0]) * exp(-0.02 * t);
+        }
+        double wanted = -0.6 + 3.0 * jk_uniform(jk_philox(3, 0, trial).word[0]);
+        double rate = 0.0;
+        double outlay = plain_present_value(net, months, wanted);
+        assert_int_equal(jk_price_irr(net, months, outlay, &rate), JK_IRR_FOUND);
+        assert_near(rate, wanted, 1e-10);
+        assert_near(jk_price_present_value(net, months, rate), outlay, 1e-10 * outlay);
+    }
+}
+
+static void test_irr_with_early_negative_flows(void **state) {
+    (void)state;
+    double net[60];
+    for (int t = 0; t < 60; t++) {
+        net[t] = t < 6 ? -50.0 : 40.0; /* court fees first, garnishment later */
+    }
+    double rate = 0.0;
+    assert_int_equal(jk_price_irr(net, 60, 800.0, &rate), JK_IRR_FOUND);
+    assert_near(plain_present_value(net, 60, rate), 800.0, 1e-8);
+}
+
+/* With outlay 0 the surplus is v^(1/2) times a polynomial in the monthly factor v: flows are made from chosen rates. */
+static void test_irr_with_several_rates(void **state) {
+    (void)state;
+    /* 1 % and 2 % a month. */
+    double v1 = 1.0 / 1.01;
+    double v2 = 1.0 / 1.02;
+    double net[3] = {v1 * v2, -(v1 + v2), 1.0};
+    double rate = 0.0;
+    assert_int_equal(jk_price_irr(net, 3, 0.0, &rate), JK_IRR_SEVERAL_ROOTS);
+    assert_true(isnan(rate));
+    /* Two rates inside one step of the scan are still two. */
+    double near = 1.0 / 1.0101;
+    double close_net[3] = {v1 * near, -(v1 + near), 1.0};
+    assert_int_equal(jk_price_irr(close_net, 3, 0.0, &rate), JK_IRR_SEVERAL_ROOTS);
+    /* The same shape lifted above 0 has none. */
+    double lifted[3] = {v1 * v2 + 0.01, -(v1 + v2), 1.0};
+    assert_int_equal(jk_price_irr(lifted, 3, 0.0, &rate), JK_IRR_NO_ROOT);
+    /* Three rates. */
+    double v3 = 1.0 / 1.1;
+    double cubic[4] = {-v1 * v2 * v3, v1 * v2 + v1 * v3 + v2 * v3, -(v1 + v2 + v3), 1.0};
+    assert_int_equal(jk_price_irr(cubic, 4, 0.0, &rate), JK_IRR_SEVERAL_ROOTS);
+}
+
+static void test_irr_of_degenerate_flows(void **state) {
+    (void)state;
+    double net[24] = {0};
+    double rate = 0.0;
+    assert_int_equal(jk_price_irr(net, 24, 100.0, &rate), JK_IRR_NO_ROOT);     /* nothing ever comes */
+    assert_int_equal(jk_price_irr(net, 24, 0.0, &rate), JK_IRR_SEVERAL_ROOTS); /* every rate fits */
+    assert_int_equal(jk_price_irr(net, 0, 100.0, &rate), JK_IRR_NO_ROOT);
+    for (int t = 0; t < 24; t++) {
+        net[t] = 10.0;
+    }
+    assert_int_equal(jk_price_irr(net, 24, 0.0, &rate), JK_IRR_NO_ROOT);  /* free: no finite rate */
+    assert_int_equal(jk_price_irr(net, 24, 1e-3, &rate), JK_IRR_NO_ROOT); /* above 10,000 % */
+    assert_int_equal(jk_price_irr(net, 24, 1e9, &rate), JK_IRR_NO_ROOT);  /* below -99 % */
+    assert_int_equal(jk_price_irr(net, 24, NAN, &rate), JK_IRR_NO_ROOT);
+    net[3] = INFINITY;
+    assert_int_equal(jk_price_irr(net, 24, 100.0, &rate), JK_IRR_NO_ROOT);
+    for (int t = 0; t < 24; t++) {
+        net[t] = -10.0;
+    }
+    assert_int_equal(jk_price_irr(net, 24, 100.0, &rate), JK_IRR_NO_ROOT);
+    double huge[600];
+    for (int t = 0; t < 600; t++) {
+        huge[t] = 1e12;
+    }
+    assert_int_equal(jk_price_irr(huge, 600, plain_present_value(huge, 600, 0.15), &rate), JK_IRR_FOUND);
+    assert_near(rate, 0.15, 1e-10);
+    assert_int_equal(jk_price_irr(huge, 600, 6e14, &rate), JK_IRR_FOUND); /* money back, no interest */
+    assert_near(rate, 0.0, 1e-10);
+}
+
+/* Net 20 a month for 60 months (1200 in all), onboarding 100, worth 900 at the required return. */
+static void test_floors(void **state) {
+    (void)state;
+    double net[60];
+    for (int t = 0; t < 60; t++) {
+        net[t] = 20.0;
+    }
+    jk_floor_price price = jk_price_with_floors(900.0, net, 60, 100.0, NULL, 0);
+    assert_near(price.price, 800.0, 0.0);
+    assert_int_equal(price.binding, -1);
+    assert_true(price.attainable);
+    const jk_floor floors[] = {
+        {JK_FLOOR_MULTIPLE, 1.6}, /* outlay at most 750 */
+        {JK_FLOOR_PAYBACK, 36.0}, /* outlay at most 720 */
+        {JK_FLOOR_RETURN, 0.25},
+    };
+    price = jk_price_with_floors(900.0, net, 60, 100.0, floors, 1);
+    assert_near(price.price, 650.0, 1e-9);
+    assert_int_equal(price.binding, 0);
+    price = jk_price_with_floors(900.0, net, 60, 100.0, floors, 2);
+    assert_near(price.price, 620.0, 1e-9);
+    assert_int_equal(price.binding, 1);
+    assert_int_equal(jk_price_payback(net, 60, price.price + 100.0), 36);
+    double at_25 = plain_present_value(net, 60, 0.25);
+    assert_true(at_25 < 750.0 && at_25 > 720.0);
+    const jk_floor reversed[] = {floors[2], floors[0]};
+    price = jk_price_with_floors(900.0, net, 60, 100.0, reversed, 2);
+    assert_near(price.price, at_25 - 100.0, 1e-9);
+    assert_int_equal(price.binding, 0);
+    double rate = 0.0;
+    assert_int_equal(jk_price_irr(net, 60, price.price + 100.0, &rate), JK_IRR_FOUND);
+    assert_near(rate, 0.25, 1e-10);
+    /* Floors that are looser than the return do not bind. */
+    const jk_floor loose = {JK_FLOOR_MULTIPLE, 1.1};
+    price = jk_price_with_floors(900.0, net, 60, 100.0, &loose, 1);
+    assert_int_equal(price.binding, -1);
+    /* Onboarding alone breaks the floor: no price meets it. */
+    const jk_floor steep = {JK_FLOOR_MULTIPLE, 20.0};
+    price = jk_price_with_floors(900.0, net, 60, 100.0, &steep, 1);
+    assert_near(price.price, 0.0, 0.0);
+    assert_false(price.attainable);
+    assert_int_equal(price.binding, 0);
+    price = jk_price_with_floors(50.0, net, 60, 100.0, NULL, 0);
+    assert_near(price.price, 0.0, 0.0);
+    assert_false(price.attainable);
+}
+
+/* The payback floor looks at the highest cumulated net within the bound; random flows, checked by definition. */
+static void test_payback_floor_on_random_flows(void **state) {
+    (void)state;
+    double net[120];
+    for (uint64_t trial = 0; trial < 200; trial++) {
+        for (int t = 0; t < 120; t++) {
+            net[t] = 100.0 * jk_uniform(jk_philox(4, trial, (uint64_t)t).word[0]) - 30.0;
+        }
+        jk_floor floor = {JK_FLOOR_PAYBACK, 1.0 + (double)(jk_philox(5, 0, trial).word[0] % 120)};
+        double onboarding = 0.1 * (double)(trial % 7);
+        jk_floor_price price = jk_price_with_floors(1e6, net, 120, onboarding, &floor, 1);
+        if (!price.attainable) {
+            continue;
+        }
+        int payback = jk_price_payback(net, 120, price.price + onboarding);
+        if (price.price + onboarding > 0.0) {
+            assert_in_range(payback, 1, (uintmax_t)floor.bound);
+        }
+        int later = jk_price_payback(net, 120, (price.price + onboarding) * (1.0 + 1e-9) + 1e-9);
+        assert_true(later == -1 || later > (int)floor.bound);
+    }
+}
+
+static void test_names(void **state) {
+    (void)state;
+    assert_string_equal(jk_irr_outcome_name(JK_IRR_SEVERAL_ROOTS), "several");
+    assert_string_equal(jk_irr_outcome_name((jk_irr_outcome)7), "?");
+    assert_string_equal(jk_floor_kind_name(JK_FLOOR_PAYBACK), "payback");
+    assert_string_equal(jk_floor_kind_name((jk_floor_kind)-1), "?");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bid),
+        cmocka_unit_test(test_multiple_payback_erc),
+        cmocka_unit_test(test_present_value_of_an_annuity),
+        cmocka_unit_test(test_table_of_annuities),
+        cmocka_unit_test(test_irr_is_the_inverse_of_present_value),
+        cmocka_unit_test(test_irr_with_early_negative_flows),
+        cmocka_unit_test(test_irr_with_several_rates),
+        cmocka_unit_test(test_irr_of_degenerate_flows),
+        cmocka_unit_test(test_floors),
+        cmocka_unit_test(test_payback_floor_on_random_flows),
+        cmocka_unit_test(test_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
