@@ -22,7 +22,7 @@ static void print_help(FILE *out) {
 }
 
 static const jk_command *find_command(const char *name) {
-    const char *names[COMMAND_COUNT + 1];
+    const char *names[COMMAND_COUNT + 1] = {NULL};
     for (int i = 0; i < COMMAND_COUNT; i++) {
         names[i] = commands[i]->name;
         if (strcmp(name, commands[i]->name) == 0) {

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the three parts of the allocation share: the dual (allocate_dual.c), rounding and repair (allocate_round.c), the
+ * search of the core (allocate_core.c). */
+#ifndef JK_DECIDE_ALLOCATE_H
+#define JK_DECIDE_ALLOCATE_H
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "jalki/allocate.h"
+
+/* Which limits a unit can touch depends on its country and segment only: a cell. */
+typedef struct allocation_cell {
+    size_t count;
+    uint16_t limit[JK_LIMITS_MAX];
+} allocation_cell;
+
+typedef struct allocation_state {
+    const jk_allocation *problem;
+    const jk_run *run;
+    size_t countries, segments; /* cell index = country * segments + segment */
+    allocation_cell *cells;
+    double amount[JK_LIMITS_MAX]; /* of the limits, in the whole parts that uses are counted in */
+    double price[JK_LIMITS_MAX];  /* of one part */
+} allocation_state;
+
+/* Parts in which a resource is counted: hundredths of the currency, ten-thousandths of an hour, claims. */
+static inline double allocation_parts(jk_resource resource) {
+    return resource == JK_RESOURCE_COURT ? 100.0 : (resource == JK_RESOURCE_HOURS ? 10000.0 : 1.0);
+}
+
+static inline size_t allocation_cell_of(const allocation_state *state, size_t unit) {
+    const jk_allocation *p = state->problem;
+    size_t country = p->country != NULL ? p->country[unit] : 0;
+    size_t segment = p->segment != NULL ? p->segment[unit] : 0;
+    return country * state->segments + segment;
+}
+
+/* Parts that `unit` uses of limit `limit` (which must be one of its cell's) under `action`. */
+static inline double allocation_use(const jk_allocation *p, const jk_limit *limit, size_t unit, int action) {
+    switch (limit->resource) {
+    case JK_RESOURCE_COURT:
+        return action == JK_LEGAL && p->court != NULL ? (double)p->court[unit] : 0.0;
+    case JK_RESOURCE_HOURS: {
+        const int32_t *hours = action >= JK_SURVEIL ? p->hours[action - JK_SURVEIL] : NULL;
+        return hours != NULL ? (double)hours[unit] : 0.0;
+    }
+    default:
+        if (action != (int)limit->action) {
+            return 0.0;
+        }
+        return p->claims[action] != NULL ? (double)p->claims[action][unit] : 1.0;
+    }
+}
+
+/* Value less the price of what the action uses; -infinity where it is not allowed. */
+static inline double allocation_reduced(const allocation_state *state, const double *price, size_t unit, int action) {
+    const jk_allocation *p = state->problem;
+    float value = p->value[action] != NULL ? p->value[action][unit] : NAN;
+    if (value != value) {
+        return (double)-INFINITY;
+    }
+    double reduced = (double)value;
+    if (action == JK_CLOSE) {
+        return reduced;
+    }
+    const allocation_cell *cell = &state->cells[allocation_cell_of(state, unit)];
+    for (size_t k = 0; k < cell->count; k++) {
+        size_t m = cell->limit[k];
+        if (price[m] > 0.0) {
+            reduced -= price[m] * allocation_use(p, &p->limits[m], unit, action);
+        }
+    }
+    return reduced;
+}
+
+/* Finds prices that make the dual bound small; writes them to state->price and the bound (exact for those prices). */
+jk_status jk_allocation_dual(allocation_state *state, double *bound, jk_error *error);
+
+/* From prices to a feasible allocation: best reduced values, repair of what is over a limit, filling of what is left.
+ */
+jk_status jk_allocation_round(const allocation_state *state, uint8_t *decision, jk_error *error);
+
+/* Searches the units whose choice the bound leaves open, within a number of steps; improves decision, objective and
+ * bound. */
+jk_status jk_allocation_core(const allocation_state *state, uint8_t *decision, double *objective, double *bound,
+                             jk_error *error);
+
+/* Sums of value and of use of every limit, in parts (exact, any order). */
+double jk_allocation_sum(const allocation_state *state, const uint8_t *decision, double *use);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Volume-weighted chain ladder and Mack's standard errors. C(i, k) is the cumulative amount of origin i at age k. */
+#include "jalki/chain_ladder.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+/* Everything the formulas look up more than once. */
+typedef struct ladder_state {
+    const jk_triangle *triangle;
+    size_t origins, ages;
+    double *completed; /* [origins][ages]: observed, then projected */
+    double *weight;    /* [ages - 1]: sum over the origins that a factor was formed from, at its first age */
+    const double *factor, *sigma_squared;
+} ladder_state;
+
+static double cell(const jk_triangle *triangle, size_t origin, size_t age) {
+    return triangle->cumulative[origin * triangle->ages + age];
+}
+
+static jk_status fit_factors(const jk_triangle *triangle, double *factor, double *weight, jk_error *error) {
+    for (size_t k = 0; k + 1 < triangle->ages; k++) {
+        double from = 0.0;
+        double to = 0.0;
+        for (size_t i = 0; i < triangle->origins; i++) {
+            if (triangle->observed[i] > k + 1) {
+                from += cell(triangle, i, k);
+                to += cell(triangle, i, k + 1);
+            }
+        }
+        if (!(from > 0.0)) {
+            return jk_fail(
+                error, JK_ERROR_DATA, NULL, 0, "development",
+                "no factor from age %zu to age %zu: the origins observed at both have no positive amount at the first",
+                k + 1, k + 2);
+        }
+        weight[k] = from;
+        factor[k] = to / from;
+    }
+    return JK_OK;
+}
+
+/* Squared deviations of single factors, weighted by amount; the last one by Mack's rule from the two before it. */
+static void fit_variances(const jk_triangle *triangle, const double *factor, double *sigma_squared) {
+    size_t count = triangle->ages - 1;
+    for (size_t k = 0; k < count; k++) {
+        double sum = 0.0;
+        size_t pairs = 0;
+        for (size_t i = 0; i < triangle->origins; i++) {
+            double from = cell(triangle, i, k);
+            if (triangle->observed[i] > k + 1 && from > 0.0) {
+                double deviation = cell(triangle, i, k + 1) / from - factor[k];
+                sum += from * deviation * deviation;
+                pairs++;
+            }
+        }
+        sigma_squared[k] = pairs > 1 ? sum / (double)(pairs - 1) : (double)NAN;
+        if (pairs <= 1 && k >= 2) {
+            double a = sigma_squared[k - 2];
+            double b = sigma_squared[k - 1];
+            double extrapolated = a > 0.0 ? b * b / a : 0.0; /* with a = 0 the smaller of a and b rules anyway */
+            sigma_squared[k] = fmin(extrapolated, fmin(a, b));
+        }
+    }
+}
+
+static void complete(const ladder_state *ladder) {
+    for (size_t i = 0; i < ladder->origins; i++) {
+        double *row = ladder->completed + i * ladder->ages;
+        for (size_t k = 0; k < ladder->ages; k++) {
+            row[k] =
+                k < ladder->triangle->observed[i] ? cell(ladder->triangle, i, k) : row[k - 1] * ladder->factor[k - 1];
+        }
+    }
+}
+
+/* Mack's mean squared error of one origin's reserve. */
+static double origin_error_squared(const ladder_state *ladder, size_t i) {
+    const double *row = ladder->completed + i * ladder->ages;
+    double sum = 0.0;
+    for (size_t k = ladder->triangle->observed[i] - 1; k + 1 < ladder->ages; k++) {
+        double process = row[k] > 0.0 ? 1.0 / row[k] : 0.0;
+        sum += ladder->sigma_squared[k] / (ladder->factor[k] * ladder->factor[k]) * (process + 1.0 / ladder->weight[k]);
+    }
+    double ultimate = row[ladder->ages - 1];
+    return ultimate * ultimate * sum;
+}
+
+/* Twice the covariance of two origins' reserves: they share the errors of the factors that both still need. */
+static double shared_error(const ladder_state *ladder, size_t i, size_t j) {
+    size_t from_i = ladder->triangle->observed[i] - 1;
+    size_t from_j = ladder->triangle->observed[j] - 1;
+    double sum = 0.0;
+    for (size_t k = from_i > from_j ? from_i : from_j; k + 1 < ladder->ages; k++) {
+        sum += 2.0 * ladder->sigma_squared[k] / (ladder->factor[k] * ladder->factor[k]) / ladder->weight[k];
+    }
+    return sum * ladder->completed[i * ladder->ages + ladder->ages - 1] *
+           ladder->completed[j * ladder->ages + ladder->ages - 1];
+}
+
+static void sum_up(const ladder_state *ladder, jk_chain_ladder *result) {
+    double total_error_squared = 0.0;
+    for (size_t i = 0; i < ladder->origins; i++) {
+        jk_chain_ladder_origin *origin = &result->origin[i];
+        origin->latest = ladder->completed[i * ladder->ages + ladder->triangle->observed[i] - 1];
+        origin->ultimate = ladder->completed[i * ladder->ages + ladder->ages - 1];
+        origin->reserve = origin->ultimate - origin->latest;
+        double error_squared = origin_error_squared(ladder, i);
+        origin->std_error = sqrt(error_squared);
+        total_error_squared += error_squared;
+        for (size_t j = 0; j < i; j++) {
+            total_error_squared += shared_error(ladder, i, j);
+        }
+        result->total.latest += origin->latest;
+        result->total.ultimate += origin->ultimate;
+        result->total.reserve += origin->reserve;
+    }
+    result->total.std_error = sqrt(total_error_squared);
+}
+
+jk_status jk_chain_ladder_fit(const jk_triangle *triangle, jk_chain_ladder *result, jk_error *error) {
+    *result = (jk_chain_ladder){.origins = triangle->origins, .ages = triangle->ages};
+    if (triangle->origins < 2 || triangle->ages < 2) {
+        return jk_fail(error, JK_ERROR_DATA, NULL, 0, NULL,
+                       "a triangle needs at least two origins and two ages, this one has %zu and %zu",
+                       triangle->origins, triangle->ages);
+    }
+    size_t factors = triangle->ages - 1;
+    result->factor = jk_columns_zero(factors, sizeof(double));
+    result->sigma_squared = jk_columns_zero(factors, sizeof(double));
+    result->origin = jk_columns_zero(triangle->origins, sizeof *result->origin);
+    ladder_state ladder = {.triangle = triangle, .origins = triangle->origins, .ages = triangle->ages};
+    ladder.completed = jk_columns_zero(triangle->origins * triangle->ages, sizeof(double));
+    ladder.weight = jk_columns_zero(factors, sizeof(double));
+    ladder.factor = result->factor;
+    ladder.sigma_squared = result->sigma_squared;
+    jk_status status = JK_OK;
+    if (!result->factor || !result->sigma_squared || !result->origin || !ladder.completed || !ladder.weight) {
+        status = jk_fail_memory(error, "the chain ladder");
+        goto cleanup;
+    }
+    JK_TRY_CLEANUP(fit_factors(triangle, result->factor, ladder.weight, error));
+    fit_variances(triangle, result->factor, result->sigma_squared);
+    complete(&ladder);
+    sum_up(&ladder, result);
+cleanup:
+    free(ladder.completed);
+    free(ladder.weight);
+    if (status != JK_OK) {
+        jk_chain_ladder_reset(result);
+    }
+    return status;
+}
+
+void jk_chain_ladder_reset(jk_chain_ladder *result) {
+    free(result->factor);
+    free(result->sigma_squared);
+    free(result->origin);
+    *result = (jk_chain_ladder){0};
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Allocation under limits against full enumeration of small cases, and by its own certificates on large ones. */
+#include "jalki/allocate.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "cmocka_all.h"
+
+enum { SMALL = 7, LARGE = 100000 };
+
+typedef struct sample {
+    jk_allocation problem;
+    float *value[JK_ACTION_COUNT];
+    int32_t *court, *hours[JK_TREATMENT_COUNT];
+    uint16_t *country, *segment;
+} sample;
+
+static double uniform(uint64_t seed, uint64_t unit, uint64_t what) {
+    return jk_uniform(jk_philox(seed, what, unit).word[0]);
+}
+
+static void make_sample(sample *s, size_t units, uint64_t seed) {
+    memset(s, 0, sizeof *s);
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        s->value[a] = calloc(units, sizeof(float));
+        s->problem.value[a] = s->value[a];
+    }
+    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+        s->hours[t] = calloc(units, sizeof(int32_t));
+        s->problem.hours[t] = s->hours[t];
+    }
+    s->court = calloc(units, sizeof(int32_t));
+    s->country = calloc(units, sizeof(uint16_t));
+    s->segment = calloc(units, sizeof(uint16_t));
+    s->problem.units = units;
+    s->problem.court = s->court;
+    s->problem.country = s->country;
+    s->problem.segment = s->segment;
+    for (size_t i = 0; i < units; i++) {
+        double size = pow(uniform(seed, i, 1), -0.5) * 100.0;
+        s->value[JK_CLOSE][i] = 0.0f;
+        s->value[JK_SELL][i] = (float)(0.1 * size * uniform(seed, i, 2));
+        s->value[JK_SURVEIL][i] = (float)(size * (0.3 * uniform(seed, i, 3) - 0.05));
+        s->value[JK_AMICABLE][i] = (float)(size * (0.5 * uniform(seed, i, 4) - 0.1));
+        s->value[JK_LEGAL][i] = uniform(seed, i, 5) < 0.3 ? NAN : (float)(size * (0.8 * uniform(seed, i, 6) - 0.2));
+        s->court[i] = 1000 + (int32_t)(9000.0 * uniform(seed, i, 7));
+        s->hours[JK_TREAT_SURVEIL][i] = 200;
+        s->hours[JK_TREAT_AMICABLE][i] = 1000 + (int32_t)(9000.0 * uniform(seed, i, 8));
+        s->hours[JK_TREAT_LEGAL][i] = 4000;
+        s->country[i] = (uint16_t)(3.0 * uniform(seed, i, 9));
+        s->segment[i] = (uint16_t)(2.0 * uniform(seed, i, 10));
+    }
+}
+
+static void free_sample(sample *s) {
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        free(s->value[a]);
+    }
+    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+        free(s->hours[t]);
+    }
+    free(s->court);
+    free(s->country);
+    free(s->segment);
+}
+
+/* Use of a limit by an allocation, written again from the definitions. */
+static double use_of(const sample *s, const jk_limit *limit, const uint8_t *decision) {
+    double use = 0.0;
+    for (size_t i = 0; i < s->problem.units; i++) {
+        if ((limit->country >= 0 && s->country[i] != limit->country) ||
+            (limit->segment >= 0 && s->segment[i] != limit->segment)) {
+            continue;
+        }
+        if (limit->resource == JK_RESOURCE_COURT && decision[i] == JK_LEGAL) {
+            use += s->court[i] / 100.0;
+        } else if (limit->resource == JK_RESOURCE_HOURS && decision[i] >= JK_SURVEIL) {
+            use += s->hours[decision[i] - JK_SURVEIL][i] / 10000.0;
+        } else if (limit->resource == JK_RESOURCE_CLAIMS && decision[i] == limit->action) {
+            use += 1.0;
+        }
+    }
+    return use;
+}
+
+static double value_of(const sample *s, const uint8_t *decision) {
+    double value = 0.0;
+    for (size_t i = 0; i < s->problem.units; i++) {
+        value += (double)s->value[decision[i]][i];
+    }
+    return value;
+}
+
+static bool keeps_limits(const sample *s, const uint8_t *decision) {
+    for (size_t m = 0; m < s->problem.limit_count; m++) {
+        if (use_of(s, &s->problem.limits[m], decision) > s->problem.limits[m].amount + 1e-9) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The optimum of a small case by trying every combination. */
+static double enumerate(const sample *s) {
+    uint8_t decision[SMALL] = {0};
+    double best = -1e300;
+    for (;;) {
+        bool allowed = true;
+        for (size_t i = 0; i < SMALL; i++) {
+            allowed = allowed && !isnan(s->value[decision[i]][i]);
+        }
+        if (allowed && keeps_limits(s, decision) && value_of(s, decision) > best) {
+            best = value_of(s, decision);
+        }
+        size_t i = 0;
+        while (i < SMALL && ++decision[i] == JK_ACTION_COUNT) {
+            decision[i++] = 0;
+        }
+        if (i == SMALL) {
+            return best;
+        }
+    }
+}
+
+static void small_cases_reach_the_optimum(void **state) {
+    (void)state;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        sample s;
+        make_sample(&s, SMALL, seed);
+        jk_limit limits[] = {
+            {JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 150.0 * uniform(seed, 1, 20)},
+            {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 2.0 * uniform(seed, 1, 21)},
+            {JK_RESOURCE_CLAIMS, JK_AMICABLE, 1, JK_SCOPE_ALL, floor(3.0 * uniform(seed, 1, 22))},
+            {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, 1, 1.0 * uniform(seed, 1, 23)},
+            {JK_RESOURCE_CLAIMS, JK_SELL, JK_SCOPE_ALL, JK_SCOPE_ALL, 1.0},
+        };
+        s.problem.limits = limits;
+        s.problem.limit_count = sizeof limits / sizeof limits[0];
+        uint8_t decision[SMALL];
+        jk_allocation_result result = {.decision = decision};
+        assert_int_equal(jk_allocate(&s.problem, NULL, &result, NULL), JK_OK);
+        assert_true(keeps_limits(&s, decision));
+        double optimum = enumerate(&s);
+        if (fabs(result.objective - optimum) > 1e-3 || result.bound < optimum - 1e-3) {
+            fail_msg("seed %d: objective %.6f, optimum %.6f, bound %.6f", (int)seed, result.objective, optimum,
+                     result.bound);
+        }
+        free_sample(&s);
+    }
+}
+
+static void large_cases_certify_a_small_gap(void **state) {
+    (void)state;
+    sample s;
+    make_sample(&s, LARGE, 7);
+    jk_limit limits[] = {
+        {JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 5e5},
+        {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 2e4},
+        {JK_RESOURCE_CLAIMS, JK_LEGAL, 2, JK_SCOPE_ALL, 3000.0},
+        {JK_RESOURCE_HOURS, JK_CLOSE, 0, 1, 1600.0},
+    };
+    s.problem.limits = limits;
+    s.problem.limit_count = sizeof limits / sizeof limits[0];
+    uint8_t *decision = calloc(LARGE, 1);
+    uint8_t *again = calloc(LARGE, 1);
+    jk_allocation_result result = {.decision = decision};
+    jk_run one = {.threads = 1};
+    assert_int_equal(jk_allocate(&s.problem, &one, &result, NULL), JK_OK);
+    assert_true(keeps_limits(&s, decision));
+    assert_true(fabs(value_of(&s, decision) - result.objective) < 1.0);
+    print_message("gap %.3g of the bound; prices %.4g %.4g %.4g %.4g\n", 1.0 - result.objective / result.bound,
+                  result.price[0], result.price[1], result.price[2], result.price[3]);
+    assert_true(result.objective >= result.bound * (1.0 - 1e-4));
+    assert_true(result.bound <= result.unlimited + 1.0);
+    jk_allocation_result repeated = {.decision = again};
+    jk_run seven = {.threads = 7};
+    assert_int_equal(jk_allocate(&s.problem, &seven, &repeated, NULL), JK_OK);
+    assert_memory_equal(decision, again, LARGE);
+    assert_true(repeated.bound == result.bound && repeated.objective == result.objective);
+    free(decision);
+    free(again);
+    free_sample(&s);
+}
+
+static void without_binding_limits_everybody_gets_the_best(void **state) {
+    (void)state;
+    sample s;
+    make_sample(&s, 1000, 3);
+    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 1e9}};
+    s.problem.limits = limits;
+    s.problem.limit_count = 1;
+    uint8_t decision[1000];
+    jk_allocation_result result = {.decision = decision};
+    assert_int_equal(jk_allocate(&s.problem, NULL, &result, NULL), JK_OK);
+    assert_true(result.price[0] == 0.0);
+    assert_true(result.objective == result.unlimited && result.bound == result.unlimited);
+    free_sample(&s);
+}
+
+static void no_budget_closes_what_only_courts_can_save(void **state) {
+    (void)state;
+    /* Three claims worth something in court only; nothing may be filed. */
+    float none[3] = {0.0f, 0.0f, 0.0f};
+    float legal[3] = {10.0f, 20.0f, 30.0f};
+    int32_t court[3] = {100, 100, 100};
+    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 0.0}};
+    jk_allocation problem = {.units = 3, .court = court, .limit_count = 1, .limits = limits};
+    problem.value[JK_CLOSE] = none;
+    problem.value[JK_LEGAL] = legal;
+    uint8_t decision[3];
+    jk_allocation_result result = {.decision = decision};
+    assert_int_equal(jk_allocate(&problem, NULL, &result, NULL), JK_OK);
+    assert_true(result.objective == 0.0 && result.bound < 1e-3);
+    limits[0].amount = 1.0; /* one filing: the best one */
+    assert_int_equal(jk_allocate(&problem, NULL, &result, NULL), JK_OK);
+    assert_true(result.objective == 30.0 && decision[2] == JK_LEGAL);
+    assert_true(result.bound < 30.0 + 1e-3);
+}
+
+static void identical_claims_are_told_apart_by_their_place(void **state) {
+    (void)state;
+    enum { UNITS = 50000 };
+    float *none = calloc(UNITS, sizeof(float));
+    float *legal = calloc(UNITS, sizeof(float));
+    int32_t *court = calloc(UNITS, sizeof(int32_t));
+    uint8_t *decision = calloc(UNITS, 1);
+    for (size_t i = 0; i < UNITS; i++) {
+        legal[i] = 5.0f;
+        court[i] = 8600;
+    }
+    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 86.0 * 1234 + 10.0}};
+    jk_allocation problem = {.units = UNITS, .court = court, .limit_count = 1, .limits = limits};
+    problem.value[JK_CLOSE] = none;
+    problem.value[JK_LEGAL] = legal;
+    jk_allocation_result result = {.decision = decision};
+    assert_int_equal(jk_allocate(&problem, NULL, &result, NULL), JK_OK);
+    assert_true(result.objective == 5.0 * 1234);
+    assert_true(fabs(result.price[0] - 5.0 / 86.0) < 1e-4);
+    free(none);
+    free(legal);
+    free(court);
+    free(decision);
+}
+
+static void impossible_limits_are_refused(void **state) {
+    (void)state;
+    float none[1] = {0.0f};
+    uint8_t decision[1];
+    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, -1.0}};
+    jk_allocation problem = {.units = 1, .limit_count = 1, .limits = limits};
+    problem.value[JK_CLOSE] = none;
+    jk_allocation_result result = {.decision = decision};
+    jk_error error = {0};
+    assert_int_equal(jk_allocate(&problem, NULL, &result, &error), JK_ERROR_ARGUMENT);
+    limits[0] = (jk_limit){JK_RESOURCE_CLAIMS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 1.0};
+    error = (jk_error){0};
+    assert_int_equal(jk_allocate(&problem, NULL, &result, &error), JK_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, "closing cannot be limited"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(small_cases_reach_the_optimum),
+        cmocka_unit_test(large_cases_certify_a_small_gap),
+        cmocka_unit_test(without_binding_limits_everybody_gets_the_best),
+        cmocka_unit_test(no_budget_closes_what_only_courts_can_save),
+        cmocka_unit_test(identical_claims_are_told_apart_by_their_place),
+        cmocka_unit_test(impossible_limits_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
