@@ -1,0 +1,463 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random cases for the differential tests: from a seed to a canonical CSV tape, a model file and the options to run.
+
+Cases are well formed (no row is to be rejected, no key out of range) but go to every corner of the contract: every column
+missing or absent altogether, every status and channel, countries without a jurisdiction, dates on month ends, leap days
+and epoch boundaries, scores exactly on a cut, balances of a cent and of a billion, debtors with hundreds of claims,
+expired titles, passed bars, zero costs, instant titles, odd epoch grids, and model files split over includes.
+
+    /usr/bin/python3 random_case.py SEED FOLDER      writes the case for a look at it
+"""
+
+import csv
+import datetime
+import json
+import os
+import random
+import re
+import sys
+
+import reference
+
+CUTOFFS = [datetime.date(2026, 6, 30), datetime.date(2024, 2, 29), datetime.date(2025, 2, 28),
+           datetime.date(2026, 1, 31), datetime.date(2025, 12, 31), datetime.date(2026, 3, 15),
+           datetime.date(2026, 5, 1), datetime.date(2023, 10, 30)]
+CURRENCIES = {"EUR": 1.0, "SEK": 0.0885, "DKK": 0.134, "NOK": 0.086, "USD": 0.91}
+COUNTRIES = ["FI", "SE", "DK", "NO", "EE"]
+STATUSES = list(reference.STATUS_DEFAULTS)
+EMPLOYMENTS = ["employed", "self_employed", "unemployed", "retired", "unknown"]
+CHANNELS = ["none", "letter", "email", "phone", "unknown"]
+PRODUCTS = ["consumer_loan", "credit_card", "telecom", "utility", "rent", "invoice", "medical", "other", "unknown",
+            "Päivälaina, \"pika\""]
+REQUIRED = {"claim_id", "country", "written_off_on", "principal"}
+
+
+def chance(rng, probability):
+    return rng.random() < probability
+
+
+def some(rng, values, low=1, high=None):
+    values = list(values)
+    return rng.sample(values, rng.randint(low, min(len(values), high or len(values))))
+
+
+# ---- The model ------------------------------------------------------------------------------------------------
+
+
+def random_epochs(rng):
+    kind = rng.randrange(6)
+    if kind == 0:
+        epochs = [3, 3, 3, 3, 6, 6] + [12] * 13
+    elif kind == 1:
+        epochs = [16] * rng.randint(3, 15)  # 16 months are 487 days: bars can lie exactly on a boundary
+    elif kind == 2:
+        epochs = [1] * rng.randint(36, 48)
+    else:
+        epochs = []
+        horizon = rng.choice([36, 60, 61, 100, 180, 240])
+        while sum(epochs) < horizon:
+            epochs.append(min(rng.choice([1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 12, 12, 16, 24]), horizon - sum(epochs)))
+    return epochs
+
+
+def random_when(rng):
+    """`when:` on one to three of the columns that it may name."""
+    choices = {"country": COUNTRIES + ["DE"], "debtor_type": ["consumer", "business"], "product": PRODUCTS,
+               "currency": list(CURRENCIES), "legal_status": STATUSES, "employment": EMPLOYMENTS,
+               "reachable": CHANNELS, "placements": [0, 1, 2, 3, 7], "vulnerable": [0, 1]}
+    return {column: some(rng, choices[column], 1, 5) for column in some(rng, choices, 1, 3)}
+
+
+def months_or_null(rng, low, high, null=0.3):
+    return None if chance(rng, null) else rng.randint(low, high)
+
+
+def random_jurisdiction(rng):
+    periods = [{"when": random_when(rng), "months": months_or_null(rng, 1, 240)} for _ in range(rng.choice([0, 0, 1, 2]))]
+    periods.append({"months": months_or_null(rng, 12, 160, 0.15)})
+    limitation = {
+        "periods": periods, "letter_interrupts": chance(rng, 0.5),
+        "interruption_cost": rng.choice([0, 2.5, 40]),
+        "title_renewable": chance(rng, 0.5),
+        "title_final_months": {"consumer": months_or_null(rng, 24, 240), "business": months_or_null(rng, 24, 240)},
+        "final_months": {"consumer": months_or_null(rng, 60, 300), "business": months_or_null(rng, 60, 300)},
+    }
+    if chance(rng, 0.85):
+        limitation["title_months"] = months_or_null(rng, 12, 200)
+    interest = {"consumer": rng.choice([0, 0.08, 0.115]), "business": rng.choice([0, 0.105])}
+    if chance(rng, 0.7):
+        interest["accrual_months"] = rng.choice([0, 12, 36, 500])
+    rules = {
+        "currency": rng.choice(list(CURRENCIES)), "limitation": limitation, "interest": interest,
+        "mortality": {"G": rng.choice([0, 0.00003, 0.0005]), "b": rng.choice([0, 0.05, 0.095]),
+                      "assumed_age": rng.randint(20, 90)},
+        "attachable": None,
+    }
+    if chance(rng, 0.8):
+        multiple, bands = rng.choice([0, 1, 1.5]), []
+        for _ in range(rng.randint(1, 3)):
+            bands.append({"from_multiple": multiple, "rate": rng.choice([0, 0.25, 0.3333, 0.6667, 0.8, 1])})
+            multiple += rng.choice([0.5, 1, 2])
+        rules["attachable"] = {
+            "base": rng.choice([0, 700, 1000, 1354.5]), "per_dependant": rng.choice([0, 290]),
+            "housing_counts": chance(rng, 0.5), "max_share": rng.choice([0, 0.3, 0.5, 1]), "bands": bands,
+        }
+        if chance(rng, 0.6):
+            rules["attachable"]["assumed_attachable"] = rng.choice([0, 55.5, 300])
+    if chance(rng, 0.3):
+        del rules["currency"]
+    return rules
+
+
+def points(rng):
+    return round(rng.uniform(-0.8, 0.8), rng.randint(1, 4))
+
+
+def random_bins(rng, edges):
+    bins = [{"below": edge, "points": points(rng)} for edge in sorted(some(rng, edges, 0, 4))] if edges else []
+    return bins + [{"points": points(rng)}]
+
+
+NUMERIC_EDGES = {
+    "balance": [1, 100, 1000, 25000], "age_years": [25, 40, 60, 70], "months_since_write_off": [1, 6, 12, 36, 84],
+    "months_since_default": [1, 6, 12, 36, 84], "months_since_last_payment": [3, 6, 24, 60],
+    "months_to_bar": [0, 12, 16, 48, 100.5], "paid_12m_share": [0.0001, 0.05, 0.5], "paid_24m_share": [0.01, 0.3],
+    "principal_share": [0.5, 0.9, 1], "kept_share": [0.25, 0.5, 1], "attachable": [0.01, 100, 400],
+    "attachable_years": [0.01, 0.5, 2], "debtor_claims": [2, 3, 100], "debtor_balance": [100, 5000, 100000],
+    "principal": [10, 1000], "interest_accrued": [0.01, 50], "fees": [0.01, 30], "original_principal": [50, 5000],
+    "interest_rate": [0.05, 0.1], "birth_year": [1950, 1970, 1990], "income_monthly": [500, 1500, 3000],
+    "dependants": [1, 2, 4], "housing_cost": [0.01, 600], "other_debt_enforced": [0.01, 10000],
+    "default_marks": [1, 3], "payments_12m": [0.01, 100], "payments_24m": [0.01, 100], "promises_kept": [1, 3],
+    "promises_broken": [1, 2], "placements": [1, 2, 3],
+}
+LEVELS = {"country": COUNTRIES + ["DE"], "debtor_type": ["consumer", "business"], "product": PRODUCTS,
+          "currency": list(CURRENCIES), "legal_status": STATUSES, "employment": EMPLOYMENTS, "reachable": CHANNELS,
+          "vulnerable": ["0", "1"]}
+
+
+def random_scorecard(rng):
+    characteristics = []
+    for name in some(rng, list(NUMERIC_EDGES) + list(LEVELS), 0, rng.choice([3, 12, 38])):
+        entry = {"name": name}
+        if chance(rng, 0.5):
+            entry["missing"] = points(rng)
+        if name in LEVELS:
+            if chance(rng, 0.5):
+                entry["other"] = points(rng)
+            entry["levels"] = {level: points(rng) for level in some(rng, LEVELS[name])}
+        else:
+            entry["bins"] = random_bins(rng, NUMERIC_EDGES[name])
+        characteristics.append(entry)
+    card = {"intercept": rng.choice([0, 0.0, points(rng)]), "weak_from": 430, "able_from": 560}
+    card["characteristics"] = characteristics
+    return card
+
+
+def random_matrix(rng):
+    kind = rng.randrange(4)
+    if kind == 0:
+        return [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    rows = []
+    for own in range(3):
+        move = [round(rng.choice([0, rng.uniform(0, 0.04)]), 4) for _ in range(3)]
+        move[own] = 0
+        move[own] = round(1 - sum(move), 4)
+        rows.append(move)
+    return rows
+
+
+def random_steps(rng, high):
+    months = [0] + sorted(some(rng, [1, 3, 12, 24, 31, 36, 60, 84, 120, 200], 0, 4))
+    return [[month, rng.choice([0, round(rng.uniform(0, high), 5)]) if chance(rng, 0.2) else
+             round(rng.uniform(high / 20, high), 5)] for month in months]
+
+
+def random_segment(rng, name, when):
+    def per_class(high):
+        return [round(rng.uniform(0, high), 3) for _ in range(3)] if chance(rng, 0.9) else [0, 0, 0]
+
+    segment = {
+        "id": name, "exit_monthly": rng.choice([0, 0.0006, 0.01]),
+        "curves": {"surveil": random_steps(rng, 0.003), "amicable": random_steps(rng, 0.03),
+                   "legal": random_steps(rng, 0.03)},
+        "class_multiplier": {a: sorted(per_class(1.2)) for a in reference.TREATMENTS},
+        "class_monthly": {a: random_matrix(rng) for a in reference.TREATMENTS},
+        "recovery_share": {a: rng.choice([1, 1.0, 0.92, 0.5]) for a in reference.TREATMENTS},
+        "cost": {a: {"monthly": rng.choice([0, 0.05, 0.6, 4]), "contingent": rng.choice([0, 0.15, 0.4])}
+                 for a in reference.TREATMENTS},
+        "legal": {"months_to_title": rng.choice([0, 1, 4, 7.5, 30]), "pre_title_factor": rng.choice([0, 0.5, 1]),
+                  "garnish_share": sorted(per_class(1))},
+        "effort_hours": {a: rng.choice([0, 0.02, 0.6]) for a in reference.TREATMENTS},
+        "market": {"price": random_steps(rng, 0.15), "title_factor": [1, rng.choice([0, 1.0]), rng.choice([0.5, 1.25])],
+                   "bar_months": rng.choice([0.5, 12, 36, 100]), "transaction_cost": rng.choice([0, 0.03, 0.5])},
+    }
+    segment["cost"]["legal"].update(filing=rng.choice([0, 86, 350]), enforcement_monthly=rng.choice([0, 0.9, 5]),
+                                    fee_shift=rng.choice([0, 0.5, 1]))
+    if chance(rng, 0.5):
+        segment["theta_center"] = [points(rng) for _ in range(3)]
+    if when is not None:
+        segment["when"] = when
+    if chance(rng, 0.15):  # as good as one treatment
+        for action in ("amicable", "legal"):
+            segment["class_multiplier"][action] = [0, 0, 0]
+            segment["legal"]["garnish_share"] = [0, 0, 0]
+    return segment
+
+
+def random_statuses(rng):
+    statuses = {}
+    for status in some(rng, STATUSES, 0, 4):
+        rule = {}
+        if chance(rng, 0.4):
+            rule["class"] = rng.choice(reference.CLASSES)
+        if chance(rng, 0.4):
+            rule["title"] = rng.choice(reference.TITLES)
+        if chance(rng, 0.6):
+            rule["allow"] = some(rng, reference.ACTIONS)
+        if chance(rng, 0.4) or not rule:
+            rule["exit_monthly"] = rng.choice([0, 0.0278, 0.1])
+        statuses[status] = rule
+    return statuses
+
+
+def random_model(rng):
+    epochs = random_epochs(rng)
+    base = rng.choice(["EUR", "EUR", "SEK"])
+    unit = CURRENCIES[base]
+    model = {
+        "jalki_model": 1, "name": "random", "base_currency": base,
+        "fx": {currency: round(rate / unit, 6) if currency != base else 1.0 for currency, rate in CURRENCIES.items()},
+        "horizon_months": sum(epochs), "epochs": epochs, "irr": rng.choice([0, 0.08, 0.15, 0.3]),
+        "cost_inflation": rng.choice([0, 0.02, 0.05]), "onboarding_cost": rng.choice([0, 0.5, 3]),
+        "jurisdictions": {country: random_jurisdiction(rng) for country in some(rng, COUNTRIES) + ["EU"]},
+        "scorecard": random_scorecard(rng),
+        "segments": [random_segment(rng, f"segment-{i}", random_when(rng)) for i in range(rng.randint(0, 4))],
+    }
+    model["segments"].append(random_segment(rng, "rest", None))
+    if chance(rng, 0.6):
+        model["statuses"] = random_statuses(rng)
+    if chance(rng, 0.6):
+        model["vulnerable_allow"] = some(rng, ["surveil", "amicable", "close"])
+    return model
+
+
+# ---- Model files ----------------------------------------------------------------------------------------------
+
+
+def scalar(rng, value):
+    """A YAML scalar, plain where it may be: NO is a string in YAML 1.2."""
+    if value is None:
+        return rng.choice(["null", "~"])
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", value) and chance(rng, 0.7):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def flow(rng, value):
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{scalar(rng, key)}: {flow(rng, item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(flow(rng, item) for item in value) + "]"
+    return scalar(rng, value)
+
+
+def block(rng, value, depth, indent=0):
+    """Block style down to `depth`, flow style below."""
+    pad = "  " * indent
+    if depth and isinstance(value, dict) and value:
+        lines = []
+        for key, item in value.items():
+            if depth > 1 and isinstance(item, (dict, list)) and item:
+                lines.append(f"{pad}{scalar(rng, key)}:   # {rng.randrange(100)}\n"
+                             + block(rng, item, depth - 1, indent + 1))
+            else:
+                lines.append(f"{pad}{scalar(rng, key)}: {flow(rng, item)}\n")
+        return "".join(lines)
+    if depth and isinstance(value, list) and value:
+        return "".join(f"{pad}- {flow(rng, item)}\n" for item in value)
+    return f"{pad}{flow(rng, value)}\n"
+
+
+def write_model(rng, model, folder):
+    """Writes the model, often over several files whose figures the main file overrides."""
+    path = os.path.join(folder, "model.yaml")
+    main, files = dict(model), []
+    if chance(rng, 0.5):
+        first = {"jurisdictions": main.pop("jurisdictions"), "name": "overridden", "epochs": [12, 24, 36],
+                 "irr": 0.99}
+        files.append(("law.yaml", first))
+        country = rng.choice(list(first["jurisdictions"]))
+        kept = first["jurisdictions"][country]
+        first["jurisdictions"][country] = dict(kept, interest={"consumer": 0.77, "business": 0.66})
+        main["jurisdictions"] = {country: {"interest": kept["interest"]}}
+        if "accrual_months" in kept["interest"] and chance(rng, 0.5):  # joined at depth: only two of three are replaced
+            first["jurisdictions"][country]["interest"]["accrual_months"] = kept["interest"]["accrual_months"]
+            main["jurisdictions"][country]["interest"] = {key: kept["interest"][key] for key in ("consumer", "business")}
+    if chance(rng, 0.4):
+        files.append(("more/segments.yaml", {"segments": main.pop("segments"), "horizon_months": 1}))
+    if files:
+        main["include"] = [name for name, _ in files]
+    for name, content in files:
+        os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write("# part of a random model\n" + block(rng, content, rng.randint(1, 4)))
+    keys = list(main)
+    rng.shuffle(keys)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("---\n" + block(rng, {key: main[key] for key in keys}, rng.randint(1, 4)))
+    return path
+
+
+# ---- The tape -------------------------------------------------------------------------------------------------
+
+
+def money_text(rng, amount):
+    """An amount with no, one, two or more decimals."""
+    text = f"{amount:.2f}"
+    kind = rng.randrange(12)
+    if kind == 0:
+        return f"{max(amount, 0.01):.3f}" if amount >= 0.01 else text
+    if kind == 1 and amount >= 1:
+        return f"{amount:.0f}"
+    if kind == 2 and amount >= 1:
+        return f"{amount:.1f}"
+    return text
+
+
+def balance(rng):
+    kind = rng.randrange(30)
+    if kind == 0:
+        return 0.01
+    if kind == 1:
+        return 1e9
+    if kind == 2:
+        return rng.uniform(1e5, 1e7)
+    return rng.lognormvariate(6.5, 1.6)
+
+
+def month_end(date):
+    return date.replace(day=reference.last_day(date.year, date.month))
+
+
+def past_date(rng, cutoff, months):
+    """A date up to `months` before the cut-off, often on a month end, a leap day or exactly whole months away."""
+    back = rng.randint(0, months)
+    year, month = divmod(cutoff.year * 12 + cutoff.month - 1 - back, 12)
+    date = datetime.date(year, month + 1, min(cutoff.day, reference.last_day(year, month + 1)))
+    kind = rng.randrange(6)
+    if kind == 0:
+        date = month_end(date)
+    elif kind == 1:
+        date = datetime.date(max(1988, date.year // 4 * 4), 2, 29)
+    elif kind >= 3:
+        date = date - datetime.timedelta(days=rng.randint(0, 30))
+    return min(date, cutoff)
+
+
+def limitation_date(rng, cutoff, model):
+    kind = rng.randrange(5)
+    if kind == 0:
+        return cutoff + datetime.timedelta(days=rng.choice([-1, 0, 1, 30, 31]))
+    if kind == 1:  # exactly on an epoch boundary, where that is a whole number of days
+        return cutoff + datetime.timedelta(days=487 * rng.randint(1, 12))
+    if kind == 2:  # next to a boundary
+        start = sum(model["epochs"][:rng.randint(1, len(model["epochs"]))])
+        return cutoff + datetime.timedelta(days=round(start * 30.4375) + rng.randint(-1, 1))
+    return cutoff + datetime.timedelta(days=rng.randint(-900, 7000))
+
+
+def random_claim(rng, number, debtors, cutoff, model):
+    written_off = past_date(rng, cutoff, rng.choice([0, 12, 60, 240]))
+    total = balance(rng)
+    claim = {
+        "claim_id": rng.choice([f"C{number}", f"{number:040d}", f"Ä, \"{number}\""]),
+        "debtor_id": rng.choice(debtors),
+        "country": rng.choice(COUNTRIES + COUNTRIES + ["DE", "XK"]),
+        "debtor_type": rng.choice(["consumer", "consumer", "business"]),
+        "product": rng.choice(PRODUCTS), "currency": rng.choice(list(CURRENCIES)),
+        "defaulted_on": min(cutoff, written_off + datetime.timedelta(days=rng.choice([0, 40, -90, -400, -7000]))),
+        "written_off_on": written_off,
+        "last_paid_on": past_date(rng, cutoff, rng.choice([2, 60, 200])),
+        "limitation_on": limitation_date(rng, cutoff, model),
+        "title_on": past_date(rng, cutoff, rng.choice([3, 60, 250])),
+        "principal": money_text(rng, total),
+        "interest_accrued": money_text(rng, rng.choice([0, total * rng.random()])),
+        "fees": money_text(rng, rng.choice([0, 35, total * 0.1])),
+        "original_principal": money_text(rng, total * rng.uniform(1, 4)) if total < 1e9 else money_text(rng, total),
+        "interest_rate": rng.choice(["0", "0.07", "0.115", "0.24"]),
+        "legal_status": rng.choice(STATUSES + ["none"] * 6),
+        "birth_year": rng.randint(1925, 2006),
+        "income_monthly": money_text(rng, rng.choice([0, 900, 1000, rng.lognormvariate(7.6, 0.6)])),
+        "dependants": rng.choice([0, 0, 1, 2, 5, 20]), "housing_cost": money_text(rng, rng.choice([0, 450, 900.5])),
+        "other_debt_enforced": money_text(rng, rng.choice([0, 0, 5000, 80000.25])),
+        "default_marks": rng.choice([0, 1, 2, 3, 12]), "employment": rng.choice(EMPLOYMENTS),
+        "reachable": rng.choice(CHANNELS),
+        "payments_12m": money_text(rng, rng.choice([0, 0, total * 0.05, total * 0.7])),
+        "payments_24m": money_text(rng, rng.choice([0, total * 0.05, total * 0.7])),
+        "promises_kept": rng.choice([0, 0, 1, 3]), "promises_broken": rng.choice([0, 0, 1, 2]),
+        "placements": rng.choice([0, 0, 1, 2, 3, 7]), "vulnerable": rng.choice([0, 0, 0, 1]),
+    }
+    missing = {"limitation_on": 0.6, "title_on": 0.7, "last_paid_on": 0.4, "interest_rate": 0.5}
+    for name in claim:
+        if name not in REQUIRED and chance(rng, missing.get(name, 0.15)):
+            claim[name] = ""
+    return claim
+
+
+def write_tape(rng, claims, folder):
+    """Columns in any order; optional ones now and then absent altogether."""
+    columns = [name for name in reference.COLUMNS if name in REQUIRED or not chance(rng, 0.06)]
+    if chance(rng, 0.5):
+        rng.shuffle(columns)
+    path = os.path.join(folder, "tape.csv")
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator=rng.choice(["\n", "\r\n"]),
+                            quoting=rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+        writer.writerow(columns)
+        writer.writerows([claim[name] for name in columns] for claim in claims)
+    return path
+
+
+# ---- The case -------------------------------------------------------------------------------------------------
+
+
+def put_cuts_on_scores(rng, model, model_path, tape_path, cutoff):
+    """Scores that occur on the tape become the cuts, so that some claims lie exactly on one."""
+    loaded = reference.load_model(model_path)
+    claims = [reference.with_defaults(claim, loaded) for claim in reference.read_tape(tape_path)]
+    facts = [reference.law(claim, loaded, cutoff) for claim in claims]
+    reference.sum_debtors(claims, facts)
+    scores = sorted(reference.score(claim, fact, loaded, cutoff)["score"] for claim, fact in zip(claims, facts))
+    weak = rng.choice(scores[:len(scores) // 2 + 1])
+    model["scorecard"]["weak_from"], model["scorecard"]["able_from"] = weak, max(weak + 1, rng.choice(scores))
+
+
+def make_case(seed, folder, count=30):
+    """Writes tape.csv and model.yaml into the folder; returns paths and options."""
+    rng = random.Random(seed)
+    os.makedirs(folder, exist_ok=True)
+    cutoff = rng.choice(CUTOFFS)
+    model = random_model(rng)
+    people = rng.choice([1, 3, count])  # one debtor with all claims, a few, or many
+    debtors = [f"D{i}" for i in range(people)]
+    if seed % 20 == 7:
+        count, debtors = 200, ["the one"]
+        model["epochs"] = [12, 12, 12]
+        model["horizon_months"] = 36
+    claims = [random_claim(rng, i, debtors, cutoff, model) for i in range(count)]
+    tape_path = write_tape(rng, claims, folder)
+    files = random.Random(seed + 1)
+    model_path = write_model(files, model, folder)
+    if chance(rng, 0.7):
+        put_cuts_on_scores(rng, model, model_path, tape_path, cutoff)
+        model_path = write_model(random.Random(seed + 1), model, folder)
+    return {"seed": seed, "tape": tape_path, "model": model_path, "cutoff": cutoff, "sell": chance(rng, 0.5),
+            "irr": rng.choice([None, None, 0.0, 0.12, 0.25])}
+
+
+if __name__ == "__main__":
+    print(make_case(int(sys.argv[1]), sys.argv[2]))
