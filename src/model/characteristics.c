@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `scorecard:` */
+#include <math.h>
+#include <string.h>
+
+#include "model/names.h"
+#include "model/sections.h"
+#include "model/tables.h"
+
+/* How a tape column can enter a scorecard. */
+typedef enum use { USE_NONE, USE_NUMERIC, USE_CATEGORICAL } use;
+
+static use column_use(jk_column column) {
+    switch (jk_schema_column(column)->type) {
+    case JK_TYPE_MONEY:
+    case JK_TYPE_REAL:
+    case JK_TYPE_INTEGER:
+        return USE_NUMERIC;
+    case JK_TYPE_ENUM:
+    case JK_TYPE_DICTIONARY:
+        return USE_CATEGORICAL;
+    case JK_TYPE_TEXT:
+    case JK_TYPE_DATE:
+        break;
+    }
+    return USE_NONE;
+}
+
+/* Finds the column or derived figure of that name. */
+static jk_status resolve_name(jk_model_reader *reader, const jk_yaml_node *node, const char *name,
+                              jk_characteristic *out) {
+    const char *names[JK_CSV_COLUMN_COUNT + JK_DERIVED_COUNT];
+    size_t count = 0;
+    out->name = name;
+    out->derived = JK_DERIVED_NONE;
+    for (int i = 0; i < JK_CSV_COLUMN_COUNT; i++) {
+        use how = column_use((jk_column)i);
+        if (how == USE_NONE) {
+            continue;
+        }
+        names[count++] = jk_schema_column((jk_column)i)->name;
+        if (strcmp(names[count - 1], name) == 0) {
+            out->column = (jk_column)i;
+            out->is_numeric = how == USE_NUMERIC;
+            return JK_OK;
+        }
+    }
+    for (int i = 0; i < JK_DERIVED_COUNT; i++) {
+        names[count++] = jk_derived_names[i];
+        if (strcmp(jk_derived_names[i], name) == 0) {
+            out->derived = (jk_derived)i;
+            out->is_numeric = 1;
+            return JK_OK;
+        }
+    }
+    int choice = 0;
+    const jk_yaml_pair *pair = jk_yaml_find(node, "name");
+    (void)jk_key_path_add(&reader->path, "name");
+    return jk_read_choice(reader, pair->value, "characteristic", names, count, &choice);
+}
+
+static jk_status read_bins(jk_model_reader *reader, const jk_yaml_node *node, jk_characteristic *out) {
+    JK_TRY(jk_expect_list(reader, node, 1, "a list of bins"));
+    double *below = NULL;
+    double *points = NULL;
+    JK_TRY(jk_model_alloc(reader, node->count, sizeof *below, &below));
+    JK_TRY(jk_model_alloc(reader, node->count, sizeof *points, &points));
+    for (size_t i = 0; i < node->count; i++) {
+        const jk_yaml_node *item = node->items[i];
+        size_t before = jk_key_path_index(&reader->path, i);
+        jk_bin_entry bin = {0};
+        JK_TRY(jk_read_record(reader, &jk_record_bin, item, &bin));
+        bool last = i + 1 == node->count;
+        if (last && isfinite(bin.below)) {
+            return jk_model_fail(reader, item, "the last bin must hold all that is left, expected no `below`");
+        }
+        if (!last && !isfinite(bin.below)) {
+            return jk_model_fail(reader, item, "a bin before the last one, expected `below`");
+        }
+        if (i > 0 && bin.below <= below[i - 1]) {
+            return jk_model_fail(reader, item, "expected `below` to ascend, found %g after %g", bin.below,
+                                 below[i - 1]);
+        }
+        below[i] = bin.below;
+        points[i] = bin.points;
+        jk_key_path_cut(&reader->path, before);
+    }
+    out->below = below;
+    out->points = points;
+    out->count = node->count;
+    return JK_OK;
+}
+
+static jk_status read_levels(jk_model_reader *reader, const jk_yaml_node *node, jk_characteristic *out) {
+    static const jk_field points_field = {.kind = JK_FIELD_REAL, .low = -100, .high = 100};
+    JK_TRY(jk_expect_map(reader, node, "a map of levels to points"));
+    const char **levels = NULL;
+    double *points = NULL;
+    JK_TRY(jk_model_alloc(reader, node->count, sizeof *levels, &levels));
+    JK_TRY(jk_model_alloc(reader, node->count, sizeof *points, &points));
+    for (size_t i = 0; i < node->count; i++) {
+        const jk_yaml_pair *pair = &node->pairs[i];
+        jk_yaml_node place = {.file = pair->file, .line = pair->line};
+        size_t before = jk_key_path_add(&reader->path, pair->key);
+        JK_TRY(jk_check_level(reader, &place, out->column, pair->key));
+        JK_TRY(jk_read_number(reader, &points_field, pair->value, &points[i]));
+        levels[i] = pair->key;
+        jk_key_path_cut(&reader->path, before);
+    }
+    out->levels = levels;
+    out->points = points;
+    out->count = node->count;
+    return JK_OK;
+}
+
+/* The key that this kind of characteristic needs, and none that belongs to the other kind. */
+static jk_status read_points(jk_model_reader *reader, const jk_yaml_node *node, const jk_characteristic_entry *entry,
+                             jk_characteristic *out) {
+    const char *kind = out->is_numeric ? "numeric" : "categorical";
+    const char *wanted = out->is_numeric ? "bins" : "levels";
+    const jk_yaml_node *right = out->is_numeric ? entry->bins : entry->levels;
+    const jk_yaml_node *wrong = out->is_numeric ? entry->levels : entry->bins;
+    if (wrong != NULL) {
+        (void)jk_key_path_add(&reader->path, out->is_numeric ? "levels" : "bins");
+        return jk_model_fail(reader, wrong, "%s is %s, expected %s", out->name, kind, wanted);
+    }
+    if (out->is_numeric && !isnan(entry->other)) {
+        (void)jk_key_path_add(&reader->path, "other");
+        return jk_model_fail(reader, jk_yaml_find(node, "other")->value,
+                             "%s is numeric, expected bins that hold every value", out->name);
+    }
+    size_t before = jk_key_path_add(&reader->path, wanted);
+    if (right == NULL) {
+        return jk_model_fail(reader, node, "missing key, %s is %s", out->name, kind);
+    }
+    JK_TRY(out->is_numeric ? read_bins(reader, right, out) : read_levels(reader, right, out));
+    jk_key_path_cut(&reader->path, before);
+    return JK_OK;
+}
+
+static jk_status read_characteristic(jk_model_reader *reader, const jk_yaml_node *node, jk_characteristic *out) {
+    jk_characteristic_entry entry = {0};
+    JK_TRY(jk_read_record(reader, &jk_record_characteristic, node, &entry));
+    JK_TRY(resolve_name(reader, node, entry.name, out));
+    out->missing_points = entry.missing;
+    out->other_points = isnan(entry.other) ? 0.0 : entry.other;
+    return read_points(reader, node, &entry, out);
+}
+
+jk_status jk_read_characteristics(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
+    enum { CHARACTERISTICS_MAX = JK_CSV_COLUMN_COUNT + JK_DERIVED_COUNT };
+    jk_scorecard *scorecard = target;
+    JK_TRY(jk_expect_list(reader, node, 0, "a list of characteristics"));
+    if (node->count > CHARACTERISTICS_MAX) {
+        return jk_model_fail(reader, node, "expected at most %d characteristics, found %zu", CHARACTERISTICS_MAX,
+                             node->count);
+    }
+    jk_characteristic *all = NULL;
+    JK_TRY(jk_model_alloc(reader, node->count, sizeof *all, &all));
+    for (size_t i = 0; i < node->count; i++) {
+        size_t before = jk_key_path_index(&reader->path, i);
+        JK_TRY(read_characteristic(reader, node->items[i], &all[i]));
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(all[j].name, all[i].name) == 0) {
+                (void)jk_key_path_add(&reader->path, "name");
+                return jk_model_fail(reader, node->items[i], "%s stands twice, expected once", all[i].name);
+            }
+        }
+        jk_key_path_cut(&reader->path, before);
+    }
+    scorecard->characteristics = all;
+    scorecard->count = node->count;
+    return JK_OK;
+}
+
+jk_status jk_read_scorecard(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
+    jk_model *model = target;
+    jk_scorecard *scorecard = &model->scorecard;
+    JK_TRY(jk_read_record(reader, &jk_record_scorecard, node, scorecard));
+    if (scorecard->able_from < scorecard->weak_from) {
+        (void)jk_key_path_add(&reader->path, "able_from");
+        return jk_model_fail(reader, jk_yaml_find(node, "able_from")->value,
+                             "expected at least weak_from (%g), found %g", scorecard->weak_from, scorecard->able_from);
+    }
+    return JK_OK;
+}

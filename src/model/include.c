@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Includes: which file names which, no cycles, bounded depth and number; and joining maps. */
+#include "model/include.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <openssl/evp.h>
+
+#include "base/error.h"
+
+typedef struct loader {
+    jk_yaml_reader *reader;
+    EVP_MD_CTX *digest;
+    jk_error *error;
+    int files;
+} loader;
+
+/* The chain of files that led to the one being read: a file in it may not be included again. */
+typedef struct chain {
+    const struct chain *parent;
+    struct stat identity;
+    int depth;
+} chain;
+
+static jk_status fail_include(loader *l, const jk_yaml_node *node, const char *message) {
+    return jk_fail(l->error, JK_ERROR_MODEL, node->file, node->line, "include", "%s", message);
+}
+
+/* A key of either map, joined where both are maps; `later` wins otherwise. */
+static const jk_yaml_node *join_nodes(jk_arena *arena, const jk_yaml_node *earlier, const jk_yaml_node *later) {
+    if (earlier->kind != JK_YAML_MAP || later->kind != JK_YAML_MAP) {
+        return later;
+    }
+    jk_yaml_pair *pairs = jk_arena_alloc(arena, earlier->count + later->count, sizeof *pairs);
+    if (pairs == NULL) {
+        return NULL;
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < earlier->count; i++) {
+        const jk_yaml_pair *old = &earlier->pairs[i];
+        const jk_yaml_pair *new = jk_yaml_find(later, old->key);
+        pairs[count] = new ? *new : *old;
+        if (new != NULL) {
+            pairs[count].value = join_nodes(arena, old->value, new->value);
+            if (pairs[count].value == NULL) {
+                return NULL;
+            }
+        }
+        count++;
+    }
+    for (size_t i = 0; i < later->count; i++) {
+        if (jk_yaml_find(earlier, later->pairs[i].key) == NULL) {
+            pairs[count++] = later->pairs[i];
+        }
+    }
+    return jk_yaml_make_map(arena, later, pairs, count);
+}
+
+/* `name` relative to the folder of `from`, in the arena; NULL if there is no memory. */
+static const char *path_beside(jk_arena *arena, const char *from, const char *name) {
+    const char *slash = strrchr(from, '/');
+    size_t folder = name[0] == '/' || slash == NULL ? 0 : (size_t)(slash - from) + 1;
+    size_t length = strlen(name);
+    char *path = jk_arena_alloc(arena, folder + length + 1, 1);
+    if (path != NULL) {
+        memcpy(path, from, folder);
+        memcpy(path + folder, name, length);
+    }
+    return path;
+}
+
+static jk_status read_file(loader *l, const char *path, const chain *parent, const jk_yaml_node *named_at,
+                           const jk_yaml_node **root);
+
+/* Joins the file that `node` names to what was read so far (*joined, NULL at first). */
+static jk_status include_one(loader *l, const jk_yaml_node *node, const chain *here, const jk_yaml_node **joined) {
+    const char *name = NULL;
+    if (!jk_yaml_to_text(node, &name) || name[0] == '\0') {
+        return fail_include(l, node, "expected the name of a file");
+    }
+    if (here->depth == JK_INCLUDE_DEPTH_MAX) {
+        return jk_fail(l->error, JK_ERROR_MODEL, node->file, node->line, "include",
+                       "files include each other too deeply, expected at most %d levels", JK_INCLUDE_DEPTH_MAX);
+    }
+    if (l->files == JK_INCLUDE_FILES_MAX) {
+        return jk_fail(l->error, JK_ERROR_MODEL, node->file, node->line, "include",
+                       "too many files, expected at most %d", JK_INCLUDE_FILES_MAX);
+    }
+    const char *path = path_beside(l->reader->arena, node->file, name);
+    if (path == NULL) {
+        return jk_fail_memory(l->error, "the model");
+    }
+    const jk_yaml_node *part = NULL;
+    JK_TRY(read_file(l, path, here, node, &part));
+    *joined = *joined ? join_nodes(l->reader->arena, *joined, part) : part;
+    return *joined ? JK_OK : jk_fail_memory(l->error, "the model");
+}
+
+/* The map without its `include`. */
+static const jk_yaml_node *without_include(jk_arena *arena, const jk_yaml_node *map) {
+    jk_yaml_pair *pairs = jk_arena_alloc(arena, map->count, sizeof *pairs);
+    size_t count = 0;
+    for (size_t i = 0; pairs != NULL && i < map->count; i++) {
+        if (strcmp(map->pairs[i].key, "include") != 0) {
+            pairs[count++] = map->pairs[i];
+        }
+    }
+    return pairs ? jk_yaml_make_map(arena, map, pairs, count) : NULL;
+}
+
+static jk_status include_all(loader *l, const jk_yaml_node *own, const chain *here, const jk_yaml_node **root) {
+    const jk_yaml_pair *include = jk_yaml_find(own, "include");
+    if (include == NULL) {
+        *root = own;
+        return JK_OK;
+    }
+    const jk_yaml_node *joined = NULL;
+    if (include->value->kind == JK_YAML_LIST) {
+        for (size_t i = 0; i < include->value->count; i++) {
+            JK_TRY(include_one(l, include->value->items[i], here, &joined));
+        }
+    } else {
+        JK_TRY(include_one(l, include->value, here, &joined));
+    }
+    own = without_include(l->reader->arena, own);
+    *root = own && joined ? join_nodes(l->reader->arena, joined, own) : own;
+    return *root ? JK_OK : jk_fail_memory(l->error, "the model");
+}
+
+static jk_status read_file(loader *l, const char *path, const chain *parent, const jk_yaml_node *named_at,
+                           const jk_yaml_node **root) {
+    chain here = {.parent = parent, .depth = parent ? parent->depth + 1 : 0};
+    if (stat(path, &here.identity) != 0) {
+        if (named_at == NULL) {
+            return jk_fail_errno(l->error, path, "open");
+        }
+        return jk_fail(l->error, JK_ERROR_IO, named_at->file, named_at->line, "include", "cannot open %s: %s", path,
+                       strerror(errno));
+    }
+    for (const chain *above = parent; above != NULL; above = above->parent) {
+        if (above->identity.st_dev == here.identity.st_dev && above->identity.st_ino == here.identity.st_ino) {
+            return fail_include(l, named_at, "a file that includes itself, expected no cycle");
+        }
+    }
+    l->files++;
+    const char *bytes = NULL;
+    size_t size = 0;
+    JK_TRY(jk_yaml_read_file(l->reader, path, &bytes, &size, l->error));
+    if (EVP_DigestUpdate(l->digest, bytes, size) != 1) {
+        return jk_fail(l->error, JK_ERROR_INTERNAL, path, 0, NULL, "cannot compute the sha256");
+    }
+    const jk_yaml_node *own = NULL;
+    JK_TRY(jk_yaml_parse(l->reader, path, bytes, size, &own, l->error));
+    if (own->kind != JK_YAML_MAP) {
+        char found[JK_YAML_WORDS];
+        return jk_fail(l->error, JK_ERROR_MODEL, own->file, own->line, NULL, "expected keys and values, found %s",
+                       jk_yaml_describe(own, found));
+    }
+    return include_all(l, own, &here, root);
+}
+
+jk_status jk_include_load(jk_yaml_reader *reader, const char *path, const jk_yaml_node **root, char sha256[65],
+                          jk_error *error) {
+    loader l = {.reader = reader, .digest = EVP_MD_CTX_new(), .error = error};
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    jk_status status = JK_OK;
+    if (l.digest == NULL || EVP_DigestInit_ex(l.digest, EVP_sha256(), NULL) != 1) {
+        status = jk_fail(error, JK_ERROR_INTERNAL, path, 0, NULL, "cannot compute the sha256");
+        goto cleanup;
+    }
+    const char *name = jk_arena_text(reader->arena, path, strlen(path));
+    JK_TRY_CLEANUP(name ? JK_OK : jk_fail_memory(error, "the model"));
+    JK_TRY_CLEANUP(read_file(&l, name, NULL, NULL, root));
+    if (EVP_DigestFinal_ex(l.digest, hash, NULL) != 1) {
+        status = jk_fail(error, JK_ERROR_INTERNAL, path, 0, NULL, "cannot compute the sha256");
+        goto cleanup;
+    }
+    for (size_t i = 0; i < 32; i++) {
+        (void)snprintf(sha256 + 2 * i, 3, "%02x", hash[i]);
+    }
+cleanup:
+    EVP_MD_CTX_free(l.digest);
+    return status;
+}

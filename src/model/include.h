@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A model file with everything that it includes, joined into one tree. */
+#ifndef JK_MODEL_INCLUDE_H
+#define JK_MODEL_INCLUDE_H
+
+#include "base/yaml.h"
+
+enum { JK_INCLUDE_FILES_MAX = 64, JK_INCLUDE_DEPTH_MAX = 8 };
+
+/* Reads `path` and, before its own keys, the files that its `include` names (relative to the file that names them), in
+ * order. Maps are joined at every depth, the later file wins; lists and scalars are replaced. sha256 receives the hash
+ * over the bytes of all files in the order in which they are opened: the file itself, then its includes one by one,
+ * each followed by its own. JK_ERROR_IO, JK_ERROR_MODEL. */
+jk_status jk_include_load(jk_yaml_reader *reader, const char *path, const jk_yaml_node **root, char sha256[65],
+                          jk_error *error);
+
+#endif

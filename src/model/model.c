@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Loading and freeing a model. */
+#include "jalki/model.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "model/include.h"
+#include "model/sections.h"
+#include "model/tables.h"
+
+enum { WARNINGS_MAX = 64 };
+
+static jk_status load(jk_arena *arena, const char *path, jk_model **out, jk_error *error) {
+    jk_model_reader reader = {.arena = arena, .error = error, .money_rate = 1.0, .warnings_room = WARNINGS_MAX};
+    JK_TRY(jk_model_alloc(&reader, 1, sizeof *reader.model, &reader.model));
+    JK_TRY(jk_model_alloc(&reader, WARNINGS_MAX, sizeof *reader.warnings, &reader.warnings));
+    jk_model *model = reader.model;
+    model->arena = arena;
+    model->warnings = reader.warnings;
+    model->path = jk_arena_text(arena, path, strlen(path));
+    if (model->path == NULL) {
+        return jk_fail_memory(error, "the model");
+    }
+    jk_yaml_reader files = {.arena = arena};
+    const jk_yaml_node *root = NULL;
+    JK_TRY(jk_include_load(&files, path, &root, model->sha256, error));
+    jk_default_statuses(model);
+    JK_TRY(jk_read_record(&reader, &jk_record_model, root, model));
+    JK_TRY(jk_finish_general(&reader, root));
+    *out = model;
+    return JK_OK;
+}
+
+jk_status jk_model_load(const char *path, jk_model **model, jk_error *error) {
+    *model = NULL;
+    jk_arena *arena = jk_arena_create();
+    if (arena == NULL) {
+        return jk_fail_memory(error, "the model");
+    }
+    jk_status status = load(arena, path, model, error);
+    if (status != JK_OK) {
+        jk_arena_free(arena);
+    }
+    return status;
+}
+
+void jk_model_free(jk_model *model) {
+    if (model != NULL) {
+        jk_arena_free(model->arena);
+    }
+}
+
+double jk_model_exchange_rate(const jk_model *model, const char *currency) {
+    for (size_t i = 0; i < model->exchange_rate_count; i++) {
+        if (strcmp(model->exchange_rates[i].currency, currency) == 0) {
+            return model->exchange_rates[i].rate;
+        }
+    }
+    /* While a file is being read its base currency may not be in the list yet. */
+    return strcmp(currency, model->base_currency) == 0 ? 1.0 : NAN;
+}

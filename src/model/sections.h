@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of the model file that are more than numbers within bounds: each function reads one node into the field
+ * that its table line names. */
+#ifndef JK_MODEL_SECTIONS_H
+#define JK_MODEL_SECTIONS_H
+
+#include "model/fields.h"
+
+/* What stands in a characteristic's map; the rest of it follows from the name and the bins or levels. */
+typedef struct jk_characteristic_entry {
+    const char *name;
+    double missing, other; /* other: NaN if absent */
+    const jk_yaml_node *bins, *levels;
+} jk_characteristic_entry;
+
+/* One bin; `below` is INFINITY where it is not given. */
+typedef struct jk_bin_entry {
+    double below, points;
+} jk_bin_entry;
+
+/* general.c */
+jk_status jk_read_version(jk_model_reader *reader, const jk_yaml_node *node, void *target);
+jk_status jk_read_currency(jk_model_reader *reader, const jk_yaml_node *node, void *target);       /* const char * */
+jk_status jk_read_exchange_rates(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_model */
+jk_status jk_read_epochs(jk_model_reader *reader, const jk_yaml_node *node, void *target);         /* jk_model */
+jk_status jk_read_node(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* const jk_yaml_node * */
+
+/* After the general keys: defaults that depend on others, checks across keys. */
+jk_status jk_finish_general(jk_model_reader *reader, const jk_yaml_node *root);
+
+/* condition.c */
+jk_status jk_check_code(jk_model_reader *reader, const jk_yaml_node *place, const char *text, size_t length,
+                        const char *expected); /* `length` capital letters */
+jk_status jk_check_level(jk_model_reader *reader, const jk_yaml_node *place, jk_column column, const char *text);
+jk_status jk_read_condition(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_condition */
+
+/* law.c */
+jk_status jk_read_jurisdictions(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_model */
+jk_status jk_read_periods(jk_model_reader *reader, const jk_yaml_node *node, void *target);       /* jk_jurisdiction */
+jk_status jk_read_attachable(jk_model_reader *reader, const jk_yaml_node *node, void *target);    /* jk_jurisdiction */
+jk_status jk_read_bands(jk_model_reader *reader, const jk_yaml_node *node, void *target);         /* jk_jurisdiction */
+
+/* status_rules.c */
+void jk_default_statuses(jk_model *model);
+jk_status jk_read_statuses(jk_model_reader *reader, const jk_yaml_node *node, void *target);         /* jk_model */
+jk_status jk_read_vulnerable_allow(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_model */
+jk_status jk_read_allow(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_status_rule */
+jk_status jk_read_class(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_status_rule */
+jk_status jk_read_title(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_status_rule */
+
+/* characteristics.c */
+jk_status jk_read_scorecard(jk_model_reader *reader, const jk_yaml_node *node, void *target);       /* jk_model */
+jk_status jk_read_characteristics(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_scorecard */
+
+/* segments.c */
+jk_status jk_read_segments(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_model */
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `segments:` */
+#include <string.h>
+
+#include "model/sections.h"
+#include "model/tables.h"
+
+enum { ID_MAX = 63 };
+
+/* An id goes into the names of columns and rows of results, so it holds nothing that a CSV file would have to quote. */
+static jk_status check_id(jk_model_reader *reader, const jk_yaml_node *node, const jk_segment *segments, size_t index) {
+    const char *id = segments[index].id;
+    const jk_yaml_node *place = jk_yaml_find(node, "id")->value;
+    (void)jk_key_path_add(&reader->path, "id");
+    if (strcmp(id, "all") == 0) {
+        return jk_model_fail(reader, place, "`all` names the sum over segments, expected another id");
+    }
+    size_t length = strlen(id);
+    bool printable = length <= ID_MAX;
+    for (size_t i = 0; i < length && printable; i++) {
+        printable = (unsigned char)id[i] > ' ' && id[i] != 0x7f && id[i] != ',' && id[i] != '"' && id[i] != ';';
+    }
+    if (!printable) {
+        return jk_model_fail(reader, place, "expected at most %d bytes without spaces, commas, semicolons and quotes",
+                             ID_MAX);
+    }
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(segments[i].id, id) == 0) {
+            return jk_model_fail(reader, place, "the id %s stands twice, expected distinct ids", id);
+        }
+    }
+    return JK_OK;
+}
+
+jk_status jk_read_segments(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
+    jk_model *model = target;
+    JK_TRY(jk_expect_list(reader, node, 1, "a list of segments, the last without `when`"));
+    if (node->count > JK_SEGMENTS_MAX) {
+        return jk_model_fail(reader, node, "expected at most %d segments, found %zu", JK_SEGMENTS_MAX, node->count);
+    }
+    jk_segment *segments = NULL;
+    JK_TRY(jk_model_alloc(reader, node->count, sizeof *segments, &segments));
+    for (size_t i = 0; i < node->count; i++) {
+        const jk_yaml_node *item = node->items[i];
+        size_t before = jk_key_path_index(&reader->path, i);
+        JK_TRY(jk_read_record(reader, &jk_record_segment, item, &segments[i]));
+        size_t inside = reader->path.length;
+        JK_TRY(check_id(reader, item, segments, i));
+        jk_key_path_cut(&reader->path, inside);
+        bool last = i + 1 == node->count;
+        if (last && segments[i].when.count > 0) {
+            return jk_model_fail(reader, item, "the last segment must match all claims, expected none of `when`");
+        }
+        if (!last && segments[i].when.count == 0) {
+            JK_TRY(jk_model_warn(reader, item, "matches all claims, so the segments after it are never used"));
+        }
+        jk_key_path_cut(&reader->path, before);
+    }
+    model->segments = segments;
+    model->segment_count = node->count;
+    return JK_OK;
+}
