@@ -3,6 +3,7 @@
 #ifndef JALKI_JALKI_H
 #define JALKI_JALKI_H
 
+#include "jalki/generate.h"
 #include "jalki/law.h"
 #include "jalki/model.h"
 #include "jalki/plan.h"

@@ -5,4 +5,6 @@
 
 #include "cli/cli.h"
 
+extern const jk_command jk_command_generate;
+
 #endif

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 
 static const jk_command *const commands[] = {
+    &jk_command_generate,
     NULL,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] - 1 }; /* without the NULL at the end */
