@@ -17,12 +17,14 @@ extern "C" {
 
 typedef struct jk_law jk_law;
 
-/* Binds the model to the tape. JK_ERROR_DATA if a currency of the tape has no exchange rate in the model or a country
- * has no jurisdiction and the model no EU. `model` and `tape` must outlive the law. */
+/* Binds the model to the tape. JK_ERROR_DATA if claims of the tape are in a currency without an exchange rate in the
+ * model, or in a country without a jurisdiction while the model has no EU: the message counts them and names the first.
+ * JK_ERROR_ARGUMENT if the cut-off is not in the years 1 to 9999. `model` and `tape` must outlive the law. */
 jk_status jk_law_create(const jk_model *model, const jk_tape *tape, int32_t cutoff, jk_law **law, jk_error *error);
 void jk_law_free(jk_law *law);
 
-/* Bit c is set if column c must be loaded into the block given to jk_law_block. */
+/* Bit c is set if column c must be loaded into the block given to jk_law_block. Includes debtor_index, by which score
+ * and terms find the debtor's sums. */
 uint64_t jk_law_columns(const jk_law *law);
 
 typedef enum jk_bar_basis { /* what the governing bar date of the claim's present title state rests on */
@@ -34,7 +36,7 @@ typedef enum jk_bar_basis { /* what the governing bar date of the claim's presen
                             JK_BAR_TITLE_FINAL       /* title_on + title_final_months */
 } jk_bar_basis;
 
-/* Arrays of `rows` elements each; the caller owns them (jk_law_columns_size in src/law lays them out in one block). */
+/* Arrays of `rows` elements each; the caller owns them (jk_law_facts_place lays them out in one piece of memory). */
 typedef struct jk_law_facts {
     size_t rows;
     double *balance;        /* B, base currency */
@@ -59,19 +61,51 @@ typedef struct jk_law_facts {
     int8_t *class_override; /* jk_capacity or -1 */
 } jk_law_facts;
 
-/* Fills `out` for the rows of the block. Cannot fail; allocates nothing. */
+/* Bytes of the arrays for `rows` rows, and their layout in `memory` (that many bytes, 64-byte aligned). */
+size_t jk_law_facts_size(size_t rows);
+void jk_law_facts_place(jk_law_facts *facts, size_t rows, void *memory);
+
+/* Fills `out` for the rows of the block (out->rows becomes block->rows). Cannot fail; allocates nothing. */
 void jk_law_block(const jk_law *law, const jk_block *block, jk_law_facts *out);
 
-/* Sums per debtor over the whole tape, on the fixed grid of 2^-20 currency units, so that their order does not matter.
- */
+/* The dates behind the facts of one row, for `explain`. Dates are days since 1970-01-01, INT32_MAX where there is none
+ * or it never comes. */
+typedef struct jk_law_detail {
+    int32_t defaulted_on;     /* after the default (written_off_on) */
+    int32_t written_off_on;   /* as given */
+    int32_t last_paid_on;     /* as given */
+    int32_t limitation_from;  /* default or last payment, from which the period runs; NEVER where the date is given */
+    int32_t limitation_on;    /* given, or by the period */
+    int limitation_given;     /* 1: from the tape */
+    double limitation_months; /* the period that matches, INFINITY: never */
+    int letter_interrupts;    /* 1: the date lies ahead and a letter keeps moving it */
+    int32_t final_on;         /* defaulted_on + final_months */
+    int32_t title_on;         /* given, or the cut-off where a title has no date; NEVER without a title */
+    int title_dated;          /* 1: the date of the title is given */
+    int32_t title_end_on;     /* end of its life; NEVER where titles do not end or are renewed */
+    int32_t title_final_on;   /* title_on + title_final_months */
+    int32_t bar_on;           /* what governs in the present title state */
+    const jk_jurisdiction *jurisdiction;
+} jk_law_detail;
+
+/* Fills `detail` for row `row` of a block that jk_law_block was given. Cannot fail. */
+void jk_law_explain(const jk_law *law, const jk_block *block, size_t row, jk_law_detail *detail);
+
+/* Sums per debtor are kept in millionths of a currency unit: exact for amounts in cents at exchange rates of up to four
+ * decimals, and integers, so that the order of the claims does not matter. */
+#define JK_DEBTOR_SUM_PER_UNIT 1e6
+
+/* Sums per debtor over the whole tape; index: debtor_index. */
 typedef struct jk_debtors {
     size_t count;
-    int64_t *balance;          /* all accepted claims, grid units */
-    int64_t *workable_balance; /* workable claims only, grid units */
+    int64_t *balance;          /* all accepted claims, 1 / JK_DEBTOR_SUM_PER_UNIT of the base currency */
+    int64_t *workable_balance; /* workable claims only, likewise */
     uint32_t *claims;          /* all accepted claims */
 } jk_debtors;
 
-/* Streams the tape once, in blocks over threads, and fills *debtors (freed by jk_debtors_reset). */
+/* Streams the tape once, in blocks over threads, and fills *debtors (freed by jk_debtors_reset): 20 bytes a debtor, and
+ * one block of columns a thread. Also checks every row against the cut-off: JK_ERROR_DATA where dates (or a birth year)
+ * lie after it, with their number and the first claim. */
 jk_status jk_debtors_create(const jk_law *law, const jk_tape *tape, const jk_run *run, jk_debtors *debtors,
                             jk_error *error);
 void jk_debtors_reset(jk_debtors *debtors);

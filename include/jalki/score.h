@@ -17,7 +17,7 @@ jk_status jk_scorer_create(const jk_model *model, const jk_tape *tape, const jk_
                            jk_scorer **scorer, jk_error *error);
 void jk_scorer_free(jk_scorer *scorer);
 
-/* Bit c is set if column c must be loaded into the block given to jk_score_block. */
+/* Bit c is set if column c must be loaded into the block given to jk_score_block, besides those of jk_law_columns. */
 uint64_t jk_scorer_columns(const jk_scorer *scorer);
 
 typedef struct jk_score_columns {
@@ -27,6 +27,10 @@ typedef struct jk_score_columns {
     int32_t *score;          /* 0..1000 */
     uint8_t *capacity_class; /* k0, jk_capacity */
 } jk_score_columns;
+
+/* Bytes of the arrays for `rows` rows, and their layout in `memory` (that many bytes, 64-byte aligned). */
+size_t jk_score_columns_size(size_t rows);
+void jk_score_columns_place(jk_score_columns *columns, size_t rows, void *memory);
 
 /* Bytes of scratch that jk_score_block needs for `rows` rows. */
 size_t jk_score_scratch_size(const jk_scorer *scorer, size_t rows);

@@ -15,23 +15,27 @@ typedef struct jk_terms {
     float *balance;          /* B */
     float *interest_monthly; /* P·r/12: what accrues in a month */
     float *theta;
-    float *garnish;      /* gamma, per month */
+    float *garnish;      /* gamma, per month; 0 where the claim is not workable */
     float *share;        /* w; 0 where the claim is not workable */
     float *mortality;    /* G·exp(b·a0)/12 at the cut-off, per month; 0 for businesses */
     float *exit_status;  /* per month */
     float *bar_untitled; /* d0, months */
     float *bar_titled;   /* d1, months */
-    float *interruption; /* I, base currency a month */
+    float *interruption; /* I, base currency a month; 0 where the claim is not workable */
     int32_t *age_months; /* u */
     uint16_t *segment;
     uint16_t *jurisdiction;
     uint8_t *capacity_class; /* k0 */
     uint8_t *title_state;    /* z0 */
-    uint8_t *allowed;        /* bits JK_ALLOW; 0 for claims that are barred or have only close (not planned) */
+    uint8_t *allowed; /* bits JK_ALLOW with close; 0 for claims that are barred or have only close (not planned) */
 } jk_terms;
 
-/* Fills `out` for the rows of one block. `allow` masks actions for the whole run (for example without JK_SELL).
- * Cannot fail; allocates nothing. */
+/* Bytes of the arrays for `rows` rows, and their layout in `memory` (that many bytes, 64-byte aligned). */
+size_t jk_terms_size(size_t rows);
+void jk_terms_place(jk_terms *terms, size_t rows, void *memory);
+
+/* Fills `out` for the rows of one block (debtor_index must be loaded). `allow` masks actions for the whole run (for
+ * example without JK_SELL). Cannot fail; allocates nothing. */
 void jk_terms_block(const jk_model *model, const jk_debtors *debtors, const jk_block *block, const jk_law_facts *law,
                     const jk_score_columns *score, unsigned allow, jk_terms *out);
 

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sums per debtor: one pass over the columns that decide who is workable. Each amount is an integer added with an
+ * atomic, so that neither threads nor the order of claims show in a sum. */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "law/law_internal.h"
+
+/* Rows a thread handles at once: the columns stay in a second-level cache. */
+enum { BLOCK_ROWS = 8192 };
+
+/* The largest balance that enters a debtor's sum; keeps a sum of two million of them in 64 bits. */
+#define LARGEST_BALANCE 4e12
+
+typedef struct worker {
+    void *columns; /* of the block */
+    void *memory;  /* of the facts */
+    jk_block block;
+    jk_law_facts facts;
+} worker;
+
+typedef struct debtor_pass {
+    const jk_law *law;
+    const jk_tape *tape;
+    jk_debtors *debtors;
+    worker *workers;
+    size_t block_rows;
+    atomic_size_t contradictions; /* rows with a date after the cut-off */
+    atomic_size_t first_contradiction;
+} debtor_pass;
+
+static jk_status worker_init(worker *own, uint64_t columns, size_t rows, jk_error *error) {
+    size_t bytes = 0;
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        bytes += columns >> c & 1 ? rows * jk_schema_element_size((jk_column)c) + JK_ALIGNMENT : 0;
+    }
+    own->columns = jk_columns_alloc(bytes, 1);
+    own->memory = jk_columns_alloc(jk_law_facts_size(rows), 1);
+    if (own->columns == NULL || own->memory == NULL) {
+        return jk_fail_memory(error, "a block of claims");
+    }
+    unsigned char *next = own->columns;
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (columns >> c & 1) {
+            own->block.column[c] = next;
+            next += (rows * jk_schema_element_size((jk_column)c) + JK_ALIGNMENT - 1) / JK_ALIGNMENT * JK_ALIGNMENT;
+        }
+    }
+    jk_law_facts_place(&own->facts, rows, own->memory);
+    return JK_OK;
+}
+
+static int after(int32_t date, int32_t cutoff) {
+    return date != JK_MISSING_INTEGER && date > cutoff;
+}
+
+/* Names the column of a row that contradicts the cut-off, or -1. */
+static int contradicting_column(const jk_law *law, const jk_block *block, size_t row) {
+    static const jk_column dates[] = {JK_COLUMN_DEFAULTED_ON, JK_COLUMN_WRITTEN_OFF_ON, JK_COLUMN_LAST_PAID_ON,
+                                      JK_COLUMN_TITLE_ON};
+    for (size_t c = 0; c < sizeof dates / sizeof dates[0]; c++) {
+        if (after(((const int32_t *)block->column[dates[c]])[row], law->cutoff)) {
+            return (int)dates[c];
+        }
+    }
+    return after(JK_BLOCK_INT32(block, BIRTH_YEAR)[row], law->cutoff_year) ? (int)JK_COLUMN_BIRTH_YEAR : -1;
+}
+
+/* Missing is the smallest number, so the largest of the dates tells at once whether all is well. */
+static size_t count_contradictions(const jk_law *law, const jk_block *block) {
+    const int32_t *defaulted = JK_BLOCK_INT32(block, DEFAULTED_ON);
+    const int32_t *written_off = JK_BLOCK_INT32(block, WRITTEN_OFF_ON);
+    const int32_t *paid = JK_BLOCK_INT32(block, LAST_PAID_ON);
+    const int32_t *title = JK_BLOCK_INT32(block, TITLE_ON);
+    const int32_t *birth_year = JK_BLOCK_INT32(block, BIRTH_YEAR);
+    int32_t cutoff = law->cutoff;
+    int32_t year = law->cutoff_year;
+    uint32_t count = 0;
+    for (size_t i = 0; i < block->rows; i++) {
+        count += (uint32_t)((defaulted[i] > cutoff) | (written_off[i] > cutoff) | (paid[i] > cutoff) |
+                            (title[i] > cutoff) | (birth_year[i] > year));
+    }
+    return count;
+}
+
+static void check_block(debtor_pass *pass, const jk_block *block) {
+    size_t count = count_contradictions(pass->law, block);
+    if (count == 0) {
+        return;
+    }
+    atomic_fetch_add(&pass->contradictions, count);
+    size_t row = 0;
+    while (contradicting_column(pass->law, block, row) < 0) {
+        row++;
+    }
+    size_t found = block->first_row + row;
+    size_t known = atomic_load(&pass->first_contradiction);
+    while (found < known && !atomic_compare_exchange_weak(&pass->first_contradiction, &known, found)) {
+    }
+}
+
+static void add_block(debtor_pass *pass, const jk_block *block, const jk_law_facts *facts) {
+    const int32_t *debtor = JK_BLOCK_INT32(block, DEBTOR_INDEX);
+    _Atomic int64_t *balance = (_Atomic int64_t *)pass->debtors->balance;
+    _Atomic int64_t *workable = (_Atomic int64_t *)pass->debtors->workable_balance;
+    _Atomic uint32_t *claims = (_Atomic uint32_t *)pass->debtors->claims;
+    for (size_t i = 0; i < block->rows; i++) {
+        double amount = facts->balance[i] < LARGEST_BALANCE ? facts->balance[i] : LARGEST_BALANCE;
+        int64_t units = (int64_t)(amount * JK_DEBTOR_SUM_PER_UNIT + 0.5);
+        atomic_fetch_add_explicit(&balance[debtor[i]], units, memory_order_relaxed);
+        atomic_fetch_add_explicit(&claims[debtor[i]], 1, memory_order_relaxed);
+        if (facts->workable[i]) {
+            atomic_fetch_add_explicit(&workable[debtor[i]], units, memory_order_relaxed);
+        }
+    }
+}
+
+static jk_status add_rows(void *context, int thread, size_t i, jk_error *error) {
+    debtor_pass *pass = context;
+    worker *own = &pass->workers[thread];
+    size_t rows = jk_tape_rows(pass->tape);
+    size_t first = i * pass->block_rows;
+    own->block.first_row = first;
+    own->block.rows = rows - first < pass->block_rows ? rows - first : pass->block_rows;
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (own->block.column[c] != NULL) {
+            JK_TRY(jk_tape_read(pass->tape, (jk_column)c, first, own->block.rows, own->block.column[c], error));
+        }
+    }
+    const int32_t *debtor = JK_BLOCK_INT32(&own->block, DEBTOR_INDEX);
+    for (size_t row = 0; row < own->block.rows; row++) {
+        if ((uint32_t)debtor[row] >= pass->debtors->count) {
+            return jk_fail(error, JK_ERROR_FORMAT, jk_tape_path(pass->tape), 0, "debtor_index",
+                           "row %zu holds %d, expected 0 to %zu", first + row, debtor[row], pass->debtors->count - 1);
+        }
+    }
+    check_block(pass, &own->block);
+    jk_law_standing(pass->law, &own->block, &own->facts);
+    add_block(pass, &own->block, &own->facts);
+    return JK_OK;
+}
+
+static jk_status fail_contradiction(const debtor_pass *pass, worker *own, jk_error *error) {
+    size_t row = pass->first_contradiction;
+    size_t count = pass->contradictions;
+    own->block.rows = 1;
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (own->block.column[c] != NULL) {
+            JK_TRY(jk_tape_read(pass->tape, (jk_column)c, row, 1, own->block.column[c], error));
+        }
+    }
+    char claim[JK_TEXT_MAX + 1] = "";
+    JK_TRY(jk_tape_read(pass->tape, JK_COLUMN_CLAIM_ID, row, 1, claim, error));
+    int column = contradicting_column(pass->law, &own->block, 0);
+    int32_t value = ((const int32_t *)own->block.column[column])[0];
+    char cutoff[JK_DATE_TEXT];
+    char date[JK_DATE_TEXT];
+    (void)jk_date_format(pass->law->cutoff, cutoff);
+    if (column == JK_COLUMN_BIRTH_YEAR) {
+        (void)snprintf(date, sizeof date, "%d", value);
+    } else {
+        (void)jk_date_format(jk_date_clamp(value), date);
+    }
+    return jk_fail(error, JK_ERROR_DATA, jk_tape_path(pass->tape), 0, jk_schema_column((jk_column)column)->name,
+                   "%zu claim%s %s dates after the cut-off %s, first '%s' (row %zu) with %s; value the tape at a later "
+                   "cut-off, or import it again with this one",
+                   count, count == 1 ? "" : "s", count == 1 ? "has" : "have", cutoff, claim, row + 1, date);
+}
+
+static jk_status debtors_alloc(jk_debtors *debtors, size_t count, jk_error *error) {
+    *debtors = (jk_debtors){
+        .count = count,
+        .balance = jk_columns_zero(count, sizeof *debtors->balance),
+        .workable_balance = jk_columns_zero(count, sizeof *debtors->workable_balance),
+        .claims = jk_columns_zero(count, sizeof *debtors->claims),
+    };
+    if (debtors->balance == NULL || debtors->workable_balance == NULL || debtors->claims == NULL) {
+        return jk_fail_memory(error, "the sums per debtor");
+    }
+    return JK_OK;
+}
+
+jk_status jk_debtors_create(const jk_law *law, const jk_tape *tape, const jk_run *run, jk_debtors *debtors,
+                            jk_error *error) {
+    int threads = jk_threads(run);
+    size_t rows = jk_tape_rows(tape);
+    debtor_pass pass = {.law = law, .tape = tape, .debtors = debtors, .first_contradiction = SIZE_MAX};
+    pass.block_rows = run != NULL && run->block_rows > 0 ? run->block_rows : BLOCK_ROWS;
+    pass.block_rows = pass.block_rows > rows && rows > 0 ? rows : pass.block_rows;
+    pass.workers = jk_columns_zero((size_t)threads, sizeof *pass.workers);
+    jk_status status = JK_OK;
+    JK_TRY_CLEANUP(debtors_alloc(debtors, jk_tape_debtors(tape), error));
+    if (pass.workers == NULL) {
+        JK_TRY_CLEANUP(jk_fail_memory(error, "the threads' blocks"));
+    }
+    for (int i = 0; i < threads; i++) {
+        JK_TRY_CLEANUP(worker_init(&pass.workers[i], law->debtor_columns, pass.block_rows, error));
+    }
+    JK_TRY_CLEANUP(jk_parallel_for(run, (rows + pass.block_rows - 1) / pass.block_rows, "debtors", pass.block_rows,
+                                   add_rows, &pass, error));
+    if (pass.contradictions > 0) {
+        JK_TRY_CLEANUP(fail_contradiction(&pass, &pass.workers[0], error));
+    }
+cleanup:
+    for (int i = 0; pass.workers != NULL && i < threads; i++) {
+        free(pass.workers[i].columns);
+        free(pass.workers[i].memory);
+    }
+    free(pass.workers);
+    if (status != JK_OK) {
+        jk_debtors_reset(debtors);
+    }
+    return status;
+}
+
+void jk_debtors_reset(jk_debtors *debtors) {
+    free(debtors->balance);
+    free(debtors->workable_balance);
+    free(debtors->claims);
+    *debtors = (jk_debtors){0};
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Binding a model to a tape: dictionaries become tables of jurisdictions, rates and rules. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "law/law_internal.h"
+
+enum { NO_JURISDICTION = UINT16_MAX, SCAN_ROWS = 65536 };
+
+#define BIT(NAME) (UINT64_C(1) << JK_COLUMN_##NAME)
+
+/* Counts the rows whose dictionary code is marked in `bad` (by code + 1), for a message; *first is the first of them.
+ */
+static jk_status count_marked(const jk_tape *tape, jk_column column, const uint8_t *bad, size_t *count, size_t *first,
+                              jk_error *error) {
+    size_t rows = jk_tape_rows(tape);
+    int32_t *codes = jk_columns_alloc(SCAN_ROWS, sizeof *codes);
+    if (codes == NULL) {
+        return jk_fail_memory(error, "a column of the tape");
+    }
+    jk_status status = JK_OK;
+    *count = 0;
+    for (size_t start = 0; start < rows && status == JK_OK; start += SCAN_ROWS) {
+        size_t length = rows - start < SCAN_ROWS ? rows - start : SCAN_ROWS;
+        status = jk_tape_read(tape, column, start, length, codes, error);
+        for (size_t i = 0; i < length && status == JK_OK; i++) {
+            if (bad[codes[i] + 1]) {
+                *first = *count == 0 ? start + i : *first;
+                *count += 1;
+            }
+        }
+    }
+    free(codes);
+    return status;
+}
+
+/* A dictionary may hold strings of rows that were rejected: only strings that a claim uses are an error. */
+static jk_status refuse_marked(const jk_tape *tape, jk_column column, const uint8_t *bad, const char *what,
+                               jk_error *error) {
+    size_t count = 0;
+    size_t first = 0;
+    JK_TRY(count_marked(tape, column, bad, &count, &first, error));
+    if (count == 0) {
+        return JK_OK;
+    }
+    int32_t code = 0;
+    JK_TRY(jk_tape_read(tape, column, first, 1, &code, error));
+    char claim[JK_TEXT_MAX + 1] = "";
+    JK_TRY(jk_tape_read(tape, JK_COLUMN_CLAIM_ID, first, 1, claim, error));
+    size_t names = 0;
+    const char *const *name = jk_tape_dictionary(tape, column, &names);
+    return jk_fail(error, JK_ERROR_DATA, jk_tape_path(tape), 0, jk_schema_column(column)->name,
+                   "%zu claim%s, first '%s' with '%s': %s", count, count == 1 ? "" : "s", claim,
+                   code >= 0 && (size_t)code < names ? name[code] : "", what);
+}
+
+static jk_status bind_countries(jk_law *law, jk_error *error) {
+    size_t count = 0;
+    const char *const *names = jk_tape_dictionary(law->tape, JK_COLUMN_COUNTRY, &count);
+    law->jurisdiction = jk_columns_zero(count + 1, sizeof *law->jurisdiction);
+    uint8_t *bad = jk_columns_zero(count + 1, 1);
+    if (law->jurisdiction == NULL || bad == NULL) {
+        free(bad);
+        return jk_fail_memory(error, "the table of countries");
+    }
+    int fallback = law->model->fallback_jurisdiction;
+    int any_bad = 0;
+    for (size_t code = 0; code <= count; code++) {
+        int found = fallback;
+        for (size_t j = 0; code > 0 && j < law->model->jurisdiction_count; j++) {
+            if (strcmp(law->model->jurisdictions[j].id, names[code - 1]) == 0) {
+                found = (int)j;
+            }
+        }
+        bad[code] = (uint8_t)(found < 0);
+        any_bad |= code > 0 && found < 0;
+        law->jurisdiction[code] = found < 0 ? 0 : (uint16_t)found;
+    }
+    jk_status status =
+        any_bad ? refuse_marked(law->tape, JK_COLUMN_COUNTRY, bad,
+                                "the model has no such jurisdiction and no EU to fall back on; expected it under "
+                                "'jurisdictions'",
+                                error)
+                : JK_OK;
+    free(bad);
+    return status;
+}
+
+static jk_status bind_currencies(jk_law *law, jk_error *error) {
+    size_t count = 0;
+    const char *const *names = jk_tape_dictionary(law->tape, JK_COLUMN_CURRENCY, &count);
+    law->exchange = jk_columns_zero(count + 1, sizeof *law->exchange);
+    uint8_t *bad = jk_columns_zero(count + 1, 1);
+    if (law->exchange == NULL || bad == NULL) {
+        free(bad);
+        return jk_fail_memory(error, "the table of currencies");
+    }
+    law->exchange[0] = 1.0; /* missing: the base currency */
+    int any_bad = 0;
+    for (size_t code = 1; code <= count; code++) {
+        double rate = jk_model_exchange_rate(law->model, names[code - 1]);
+        bad[code] = (uint8_t)(isnan(rate) != 0);
+        any_bad |= bad[code];
+        law->exchange[code] = isnan(rate) ? 0.0 : rate;
+    }
+    jk_status status = any_bad ? refuse_marked(law->tape, JK_COLUMN_CURRENCY, bad,
+                                               "the model has no exchange rate; expected it under 'fx'", error)
+                               : JK_OK;
+    free(bad);
+    return status;
+}
+
+/* Whole months: a fraction is dropped. */
+static int32_t whole_months(double months) {
+    if (isinf(months)) {
+        return JK_MONTHS_NEVER;
+    }
+    return months > JK_MONTHS_LONGEST ? JK_MONTHS_LONGEST : (months > 0.0 ? (int32_t)months : 0);
+}
+
+static jk_status bind_jurisdictions(jk_law *law, jk_error *error) {
+    const jk_model *model = law->model;
+    law->terms = jk_columns_zero(model->jurisdiction_count, sizeof *law->terms);
+    if (law->terms == NULL) {
+        return jk_fail_memory(error, "the table of jurisdictions");
+    }
+    for (size_t j = 0; j < model->jurisdiction_count; j++) {
+        const jk_jurisdiction *from = &model->jurisdictions[j];
+        jk_law_terms *to = &law->terms[j];
+        to->letter_interrupts = from->limitation.letter_interrupts;
+        to->title_months =
+            from->limitation.title_renewable ? JK_MONTHS_NEVER : whole_months(from->limitation.title_months);
+        for (int type = 0; type < JK_DEBTOR_TYPE_COUNT; type++) {
+            to->title_final_months[type] = whole_months(from->limitation.title_final_months[type]);
+            to->final_months[type] = whole_months(from->limitation.final_months[type]);
+        }
+    }
+    return JK_OK;
+}
+
+/* All jurisdictions' limitation periods as one list of rules, each held to its own countries. */
+static jk_status bind_periods(jk_law *law, jk_error *error) {
+    const jk_model *model = law->model;
+    size_t count = 0;
+    for (size_t j = 0; j < model->jurisdiction_count; j++) {
+        count += model->jurisdictions[j].limitation.period_count;
+    }
+    if (count >= JK_MATCHER_NONE) {
+        return jk_fail(error, JK_ERROR_MODEL, model->path, 0, "jurisdictions", "more than %d limitation periods",
+                       JK_MATCHER_NONE - 1);
+    }
+    law->periods = jk_columns_zero(count, sizeof *law->periods);
+    const jk_condition **rules = jk_columns_zero(count, sizeof *rules);
+    uint16_t *owner = jk_columns_zero(count, sizeof *owner);
+    jk_status status = JK_OK;
+    if (law->periods == NULL || rules == NULL || owner == NULL) {
+        status = jk_fail_memory(error, "the table of limitation periods");
+    }
+    size_t rule = 0;
+    for (size_t j = 0; j < model->jurisdiction_count && status == JK_OK; j++) {
+        const jk_jurisdiction *from = &model->jurisdictions[j];
+        for (size_t p = 0; p < from->limitation.period_count; p++, rule++) {
+            double months = from->limitation.periods[p].months;
+            law->periods[rule].months = whole_months(months);
+            law->periods[rule].interruption_monthly =
+                isinf(months) || months <= 0.0 ? 0.0 : from->limitation.interruption_cost / months;
+            rules[rule] = &from->limitation.periods[p].when;
+            owner[rule] = (uint16_t)j;
+        }
+    }
+    if (status == JK_OK) {
+        status = jk_matcher_init(&law->period_rules, rules, count, law->tape, model->base_currency, owner,
+                                 law->jurisdiction, error);
+    }
+    free((void *)rules);
+    free(owner);
+    return status;
+}
+
+static jk_status bind_segments(jk_law *law, jk_error *error) {
+    const jk_model *model = law->model;
+    const jk_condition **rules = jk_columns_zero(model->segment_count, sizeof *rules);
+    if (rules == NULL) {
+        return jk_fail_memory(error, "the table of segments");
+    }
+    for (size_t s = 0; s < model->segment_count; s++) {
+        rules[s] = &model->segments[s].when;
+    }
+    jk_status status = jk_matcher_init(&law->segments, rules, model->segment_count, law->tape, model->base_currency,
+                                       NULL, NULL, error);
+    free((void *)rules);
+    return status;
+}
+
+static void bind_statuses(jk_law *law) {
+    for (int status = 0; status < JK_LEGAL_STATUS_COUNT; status++) {
+        unsigned allow = law->model->statuses[status].allow | JK_ALLOW(JK_CLOSE);
+        law->allowed[status][0] = (uint8_t)allow;
+        law->allowed[status][1] = (uint8_t)((allow & law->model->vulnerable_allow) | JK_ALLOW(JK_CLOSE));
+    }
+}
+
+static void list_columns(jk_law *law) {
+    law->debtor_columns = BIT(COUNTRY) | BIT(DEBTOR_TYPE) | BIT(CURRENCY) | BIT(DEFAULTED_ON) | BIT(WRITTEN_OFF_ON) |
+                          BIT(LAST_PAID_ON) | BIT(LIMITATION_ON) | BIT(TITLE_ON) | BIT(PRINCIPAL) |
+                          BIT(INTEREST_ACCRUED) | BIT(FEES) | BIT(LEGAL_STATUS) | BIT(VULNERABLE) | BIT(BIRTH_YEAR) |
+                          BIT(DEBTOR_INDEX) | jk_matcher_reads(&law->period_rules);
+    law->columns = law->debtor_columns | BIT(INTEREST_RATE) | BIT(INCOME_MONTHLY) | BIT(OTHER_DEBT_ENFORCED) |
+                   jk_matcher_reads(&law->segments);
+    for (size_t j = 0; j < law->model->jurisdiction_count; j++) {
+        const jk_jurisdiction *from = &law->model->jurisdictions[j];
+        law->columns |= from->attachable.housing_counts ? BIT(HOUSING_COST) : 0;
+        law->columns |= from->attachable.per_dependant != 0.0 ? BIT(DEPENDANTS) : 0;
+    }
+}
+
+jk_status jk_law_create(const jk_model *model, const jk_tape *tape, int32_t cutoff, jk_law **law, jk_error *error) {
+    *law = NULL;
+    if (cutoff < JK_DATE_FIRST || cutoff > JK_DATE_LAST) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "cutoff", "is not a date of the years 1 to 9999");
+    }
+    jk_law *made = jk_columns_zero(1, sizeof *made);
+    if (made == NULL) {
+        return jk_fail_memory(error, "the tables of the law");
+    }
+    made->model = model;
+    made->tape = tape;
+    made->cutoff = cutoff;
+    made->cutoff_year = jk_civil_from_date(cutoff).year;
+    jk_month_table_init(&made->months);
+    made->cutoff_end = jk_month_end_of(&made->months, cutoff);
+    jk_status status = JK_OK;
+    JK_TRY_CLEANUP(bind_countries(made, error));
+    JK_TRY_CLEANUP(bind_currencies(made, error));
+    JK_TRY_CLEANUP(bind_jurisdictions(made, error));
+    JK_TRY_CLEANUP(bind_periods(made, error));
+    JK_TRY_CLEANUP(bind_segments(made, error));
+    bind_statuses(made);
+    list_columns(made);
+    *law = made;
+    return JK_OK;
+cleanup:
+    jk_law_free(made);
+    return status;
+}
+
+void jk_law_free(jk_law *law) {
+    if (law == NULL) {
+        return;
+    }
+    jk_matcher_reset(&law->segments);
+    jk_matcher_reset(&law->period_rules);
+    free(law->periods);
+    free(law->terms);
+    free(law->exchange);
+    free(law->jurisdiction);
+    free(law);
+}
+
+uint64_t jk_law_columns(const jk_law *law) {
+    return law->columns;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A model bound to a tape: what jk_law holds, for the files of this stage and the stages after it. */
+#ifndef JK_LAW_INTERNAL_H
+#define JK_LAW_INTERNAL_H
+
+#include "jalki/law.h"
+#include "law/matcher.h"
+#include "law/months.h"
+
+/* Periods of a jurisdiction as whole months (JK_MONTHS_NEVER for null); what does not bind is folded in. */
+typedef struct jk_law_terms {
+    int32_t title_months; /* never where titles are renewable */
+    int32_t title_final_months[JK_DEBTOR_TYPE_COUNT];
+    int32_t final_months[JK_DEBTOR_TYPE_COUNT];
+    int letter_interrupts;
+} jk_law_terms;
+
+/* A limitation period of some jurisdiction; all jurisdictions' periods are one list of rules. */
+typedef struct jk_law_period {
+    int32_t months;
+    double interruption_monthly; /* interruption cost / months, per debtor; 0 where the period is null */
+} jk_law_period;
+
+struct jk_law {
+    const jk_model *model;
+    const jk_tape *tape;
+    int32_t cutoff;
+    int32_t cutoff_year;
+    jk_month_end cutoff_end;
+    uint64_t columns;
+    uint64_t debtor_columns; /* those that jk_debtors_create needs */
+    uint16_t *jurisdiction;  /* by country code + 1 */
+    double *exchange;        /* base units per unit, by currency code + 1 */
+    jk_law_terms *terms;     /* by jurisdiction */
+    jk_law_period *periods;
+    uint8_t allowed[JK_LEGAL_STATUS_COUNT][2]; /* by status and vulnerable */
+    jk_matcher segments;
+    jk_matcher period_rules;
+    jk_month_table months;
+};
+
+/* The governing dates of one claim. */
+typedef struct jk_law_dates {
+    int32_t limitation, final, title_end, title_final;
+    int32_t bar_untitled, bar_titled;
+    int interrupted; /* a letter keeps the limitation away */
+} jk_law_dates;
+
+/* Facts that the debtors' sums rest on: jurisdiction, balance, title state, bars, interruption, allowed actions,
+ * barred, workable. */
+void jk_law_standing(const jk_law *law, const jk_block *block, jk_law_facts *out);
+
+/* Codes with the tape's defaults put in for what is missing. */
+static inline unsigned jk_law_type(int8_t debtor_type) {
+    return debtor_type < 0 ? JK_CONSUMER : (unsigned)debtor_type;
+}
+static inline unsigned jk_law_status(int8_t legal_status) {
+    return legal_status < 0 ? JK_STATUS_NONE : (unsigned)legal_status;
+}
+
+#endif

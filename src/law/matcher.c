@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "law/matcher.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+enum { TILE = 256 };
+
+const char *jk_default_level(jk_column column, const char *base_currency) {
+    switch (column) {
+    case JK_COLUMN_DEBTOR_TYPE:
+        return "consumer";
+    case JK_COLUMN_PRODUCT:
+        return "other";
+    case JK_COLUMN_CURRENCY:
+        return base_currency;
+    case JK_COLUMN_LEGAL_STATUS:
+        return "none";
+    case JK_COLUMN_EMPLOYMENT:
+    case JK_COLUMN_REACHABLE:
+        return "unknown";
+    case JK_COLUMN_PLACEMENTS:
+    case JK_COLUMN_VULNERABLE:
+        return "0";
+    default:
+        return NULL;
+    }
+}
+
+static bool term_holds(const jk_condition_term *term, const char *value) {
+    for (size_t i = 0; value != NULL && i < term->count; i++) {
+        if (strcmp(term->values[i], value) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool term_holds_integer(const jk_condition_term *term, int32_t value) {
+    for (size_t i = 0; i < term->count; i++) {
+        int64_t listed = 0;
+        if (jk_text_to_integer(term->values[i], strlen(term->values[i]), &listed) && listed == value) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Clears, in every value's mask, the rules whose term on this column does not hold. */
+static void clear_failing(const jk_matcher *matcher, jk_matcher_column *column, size_t rule,
+                          const jk_condition_term *term, const char *const *names, const char *missing) {
+    for (size_t code = 0; code < column->codes; code++) {
+        bool holds;
+        if (column->type == JK_TYPE_INTEGER) {
+            holds = code > 0 && term_holds_integer(term, column->values[code - 1]);
+        } else {
+            holds = term_holds(term, code == 0 ? missing : names[code - 1]);
+        }
+        if (!holds) {
+            column->masks[code * matcher->words + rule / 64] &= ~(UINT64_C(1) << rule % 64);
+        }
+    }
+}
+
+static int compare_integers(const void *a, const void *b) {
+    int32_t x = *(const int32_t *)a;
+    int32_t y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Collects the integers that any rule names on the column, ascending and once each. */
+static jk_status list_integers(jk_matcher_column *column, const jk_condition *const *rules, size_t count,
+                               jk_error *error) {
+    size_t named = 0;
+    for (size_t rule = 0; rule < count; rule++) {
+        for (size_t t = 0; t < rules[rule]->count; t++) {
+            named += rules[rule]->terms[t].column == column->column ? rules[rule]->terms[t].count : 0;
+        }
+    }
+    column->values = jk_columns_zero(named, sizeof *column->values);
+    if (column->values == NULL) {
+        return jk_fail_memory(error, "the conditions of the model");
+    }
+    size_t listed = 0;
+    for (size_t rule = 0; rule < count; rule++) {
+        for (size_t t = 0; t < rules[rule]->count; t++) {
+            const jk_condition_term *term = &rules[rule]->terms[t];
+            for (size_t i = 0; term->column == column->column && i < term->count; i++) {
+                int64_t value = 0;
+                if (jk_text_to_integer(term->values[i], strlen(term->values[i]), &value) && value >= INT32_MIN &&
+                    value <= INT32_MAX) {
+                    column->values[listed++] = (int32_t)value;
+                }
+            }
+        }
+    }
+    qsort(column->values, listed, sizeof *column->values, compare_integers);
+    for (size_t i = 0; i < listed; i++) {
+        if (column->listed == 0 || column->values[column->listed - 1] != column->values[i]) {
+            column->values[column->listed++] = column->values[i];
+        }
+    }
+    for (size_t i = 0; i < column->listed; i++) {
+        if (column->values[i] >= 0 && column->values[i] < JK_MATCHER_SMALL) {
+            column->small[column->values[i]] = (uint16_t)(i + 1);
+        }
+    }
+    return JK_OK;
+}
+
+/* Finds or adds the column; a new one starts with every rule satisfied by every value. */
+static jk_status column_of(jk_matcher *matcher, jk_column id, const jk_condition *const *rules, size_t count,
+                           size_t names, jk_matcher_column **found, jk_error *error) {
+    for (size_t i = 0; i < matcher->columns; i++) {
+        if (matcher->column[i].column == id) {
+            *found = &matcher->column[i];
+            return JK_OK;
+        }
+    }
+    jk_type type = jk_schema_column(id)->type;
+    if (matcher->columns == JK_MATCHER_COLUMNS ||
+        (type != JK_TYPE_ENUM && type != JK_TYPE_DICTIONARY && type != JK_TYPE_INTEGER)) {
+        return jk_fail(error, JK_ERROR_MODEL, NULL, 0, jk_schema_column(id)->name, "cannot be used in a condition");
+    }
+    jk_matcher_column *column = &matcher->column[matcher->columns++];
+    *column = (jk_matcher_column){.column = id, .type = type, .codes = names + 1};
+    if (type == JK_TYPE_INTEGER) {
+        JK_TRY(list_integers(column, rules, count, error));
+        column->codes = column->listed + 1;
+    }
+    column->masks = jk_columns_alloc(column->codes * matcher->words, sizeof *column->masks);
+    if (column->masks == NULL) {
+        return jk_fail_memory(error, "the conditions of the model");
+    }
+    memset(column->masks, 0xff, column->codes * matcher->words * sizeof *column->masks);
+    *found = column;
+    return JK_OK;
+}
+
+static const char *const *names_of(const jk_tape *tape, jk_column column, size_t *count) {
+    if (jk_schema_column(column)->type == JK_TYPE_DICTIONARY) {
+        return jk_tape_dictionary(tape, column, count);
+    }
+    return jk_schema_levels(column, count);
+}
+
+static jk_status bind_term(jk_matcher *matcher, const jk_condition *const *rules, size_t count, size_t rule,
+                           const jk_condition_term *term, const jk_tape *tape, const char *base_currency,
+                           jk_error *error) {
+    size_t name_count = 0;
+    const char *const *names = names_of(tape, term->column, &name_count);
+    jk_matcher_column *column = NULL;
+    JK_TRY(column_of(matcher, term->column, rules, count, name_count, &column, error));
+    clear_failing(matcher, column, rule, term, names, jk_default_level(term->column, base_currency));
+    return JK_OK;
+}
+
+static jk_status bind_jurisdictions(jk_matcher *matcher, const jk_condition *const *rules, size_t count,
+                                    const jk_tape *tape, const uint16_t *of_rule, const uint16_t *of_country,
+                                    jk_error *error) {
+    size_t countries = 0;
+    (void)jk_tape_dictionary(tape, JK_COLUMN_COUNTRY, &countries);
+    jk_matcher_column *column = NULL;
+    JK_TRY(column_of(matcher, JK_COLUMN_COUNTRY, rules, count, countries, &column, error));
+    for (size_t code = 0; code < column->codes; code++) {
+        for (size_t rule = 0; rule < count; rule++) {
+            if (of_country[code] != of_rule[rule]) {
+                column->masks[code * matcher->words + rule / 64] &= ~(UINT64_C(1) << rule % 64);
+            }
+        }
+    }
+    return JK_OK;
+}
+
+jk_status jk_matcher_init(jk_matcher *matcher, const jk_condition *const *rules, size_t count, const jk_tape *tape,
+                          const char *base_currency, const uint16_t *jurisdiction_of_rule,
+                          const uint16_t *jurisdiction_of_country, jk_error *error) {
+    jk_status status = JK_OK;
+    *matcher = (jk_matcher){.rules = count, .words = (count + 63) / 64};
+    matcher->all = jk_columns_zero(matcher->words, sizeof *matcher->all);
+    if (matcher->all == NULL) {
+        return jk_fail_memory(error, "the conditions of the model");
+    }
+    for (size_t rule = 0; rule < count; rule++) {
+        matcher->all[rule / 64] |= UINT64_C(1) << rule % 64;
+        for (size_t t = 0; t < rules[rule]->count; t++) {
+            JK_TRY_CLEANUP(bind_term(matcher, rules, count, rule, &rules[rule]->terms[t], tape, base_currency, error));
+        }
+    }
+    if (jurisdiction_of_rule != NULL) {
+        JK_TRY_CLEANUP(
+            bind_jurisdictions(matcher, rules, count, tape, jurisdiction_of_rule, jurisdiction_of_country, error));
+    }
+    return JK_OK;
+cleanup:
+    jk_matcher_reset(matcher);
+    return status;
+}
+
+void jk_matcher_reset(jk_matcher *matcher) {
+    for (size_t i = 0; i < matcher->columns; i++) {
+        free(matcher->column[i].masks);
+        free(matcher->column[i].values);
+    }
+    free(matcher->all);
+    *matcher = (jk_matcher){0};
+}
+
+uint64_t jk_matcher_reads(const jk_matcher *matcher) {
+    uint64_t reads = 0;
+    for (size_t i = 0; i < matcher->columns; i++) {
+        reads |= UINT64_C(1) << matcher->column[i].column;
+    }
+    return reads;
+}
+
+/* A missing integer counts as 0 (placements is the only one that conditions name). */
+static size_t integer_code(const jk_matcher_column *column, int32_t value) {
+    int32_t given = value == JK_MISSING_INTEGER ? 0 : value;
+    if ((uint32_t)given < JK_MATCHER_SMALL) {
+        return column->small[given];
+    }
+    for (size_t i = 0; i < column->listed; i++) {
+        if (column->values[i] == given) {
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+static void codes_of_rows(const jk_matcher_column *column, const jk_block *block, size_t first, size_t count,
+                          uint32_t *code) {
+    const void *data = block->column[column->column];
+    if (column->type == JK_TYPE_ENUM) {
+        const int8_t *given = (const int8_t *)data + first;
+        for (size_t i = 0; i < count; i++) {
+            code[i] = (uint32_t)(given[i] + 1);
+        }
+    } else if (column->type == JK_TYPE_DICTIONARY) {
+        const int32_t *given = (const int32_t *)data + first;
+        for (size_t i = 0; i < count; i++) {
+            code[i] = (uint32_t)(given[i] + 1);
+        }
+    } else {
+        const int32_t *given = (const int32_t *)data + first;
+        for (size_t i = 0; i < count; i++) {
+            code[i] = (uint32_t)integer_code(column, given[i]);
+        }
+    }
+}
+
+/* One word of 64 rules for up to TILE rows: rows that have a match already keep it. */
+static void match_word(const jk_matcher *matcher, size_t word, uint32_t code[][TILE], size_t count, uint16_t *match) {
+    uint64_t satisfied[TILE];
+    for (size_t i = 0; i < count; i++) {
+        satisfied[i] = matcher->all[word];
+    }
+    for (size_t c = 0; c < matcher->columns; c++) {
+        const uint64_t *masks = matcher->column[c].masks + word;
+        size_t stride = matcher->words;
+        for (size_t i = 0; i < count; i++) {
+            satisfied[i] &= masks[code[c][i] * stride];
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (match[i] == JK_MATCHER_NONE && satisfied[i] != 0) {
+            match[i] = (uint16_t)(word * 64 + (size_t)__builtin_ctzll(satisfied[i]));
+        }
+    }
+}
+
+void jk_matcher_rows(const jk_matcher *matcher, const jk_block *block, size_t first, size_t count, uint16_t *match) {
+    uint32_t code[JK_MATCHER_COLUMNS][TILE];
+    for (size_t start = 0; start < count; start += TILE) {
+        size_t rows = count - start < TILE ? count - start : TILE;
+        for (size_t c = 0; c < matcher->columns; c++) {
+            codes_of_rows(&matcher->column[c], block, first + start, rows, code[c]);
+        }
+        for (size_t i = 0; i < rows; i++) {
+            match[start + i] = JK_MATCHER_NONE;
+        }
+        for (size_t word = 0; word < matcher->words; word++) {
+            match_word(matcher, word, code, rows, match + start);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scoring a block: characteristic after characteristic over a tile of rows, then the class and theta. */
+#include <math.h>
+#include <stdio.h>
+
+#include "base/fmath.h"
+#include "base/layout.h"
+#include "score/scorer_internal.h"
+
+static const jk_layout layout[] = {
+    JK_LAYOUT(jk_score_columns, eta),
+    JK_LAYOUT(jk_score_columns, theta),
+    JK_LAYOUT(jk_score_columns, score),
+    JK_LAYOUT(jk_score_columns, capacity_class),
+};
+enum { LAYOUT_COUNT = sizeof layout / sizeof layout[0] };
+
+size_t jk_score_columns_size(size_t rows) {
+    return jk_layout_size(layout, LAYOUT_COUNT, rows);
+}
+
+void jk_score_columns_place(jk_score_columns *columns, size_t rows, void *memory) {
+    jk_layout_place(layout, LAYOUT_COUNT, rows, memory, columns);
+    columns->rows = rows;
+}
+
+size_t jk_score_scratch_size(const jk_scorer *scorer, size_t rows) {
+    (void)scorer;
+    return 2 * (rows < JK_SCORE_TILE ? rows : JK_SCORE_TILE) * sizeof(double);
+}
+
+size_t jk_score_code(const jk_scorer_item *item, const jk_block *block, size_t row) {
+    const void *data = block->column[item->from->column];
+    return jk_schema_column(item->from->column)->type == JK_TYPE_ENUM ? (size_t)(((const int8_t *)data)[row] + 1)
+                                                                      : (size_t)(((const int32_t *)data)[row] + 1);
+}
+
+static void add_levels(const jk_scorer_item *item, const jk_block *block, size_t first, size_t count, double *eta) {
+    const void *data = block->column[item->from->column];
+    const double *points = item->code_points;
+    if (jk_schema_column(item->from->column)->type == JK_TYPE_ENUM) {
+        const int8_t *code = (const int8_t *)data + first;
+        for (size_t i = 0; i < count; i++) {
+            eta[i] += points[code[i] + 1];
+        }
+    } else {
+        const int32_t *code = (const int32_t *)data + first;
+        for (size_t i = 0; i < count; i++) {
+            eta[i] += points[code[i] + 1];
+        }
+    }
+}
+
+/* The bin of a value is the last one whose lower bound it reaches; +infinity reaches all of them. */
+static void add_bins(const jk_characteristic *from, const double *restrict value, size_t count, double *restrict points,
+                     double *restrict eta) {
+    double missing = from->missing_points;
+    double lowest = from->points[0];
+    for (size_t i = 0; i < count; i++) {
+        points[i] = value[i] != value[i] ? missing : lowest;
+    }
+    for (size_t bin = 1; bin < from->count; bin++) {
+        double bound = from->below[bin - 1];
+        double of_bin = from->points[bin];
+        for (size_t i = 0; i < count; i++) {
+            points[i] = value[i] >= bound ? of_bin : points[i];
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        eta[i] += points[i];
+    }
+}
+
+/* Rounded half up, 0 to 1000. */
+static inline int32_t score_of(double eta) {
+    double score = 500.0 + 100.0 * eta / 0x1.62e42fefa39efp-1; /* ln 2 */
+    score = score > 0.0 ? score : 0.0;
+    score = score < 1000.0 ? score : 1000.0;
+    return (int32_t)(score + 0.5);
+}
+
+static void finish_tile(const jk_model *model, const jk_law_facts *law, size_t first, size_t count,
+                        jk_score_columns *out) {
+    double weak_from = model->scorecard.weak_from;
+    double able_from = model->scorecard.able_from;
+    for (size_t row = first; row < first + count; row++) {
+        int32_t score = score_of(out->eta[row]);
+        int by_score = score >= able_from ? JK_CAPACITY_ABLE : score >= weak_from ? JK_CAPACITY_WEAK : JK_CAPACITY_NONE;
+        int class = law->class_override[row] >= 0 ? law->class_override[row] : by_score;
+        out->score[row] = score;
+        out->capacity_class[row] = (uint8_t) class;
+        out->theta[row] = jk_exp(out->eta[row] - model->segments[law->segment[row]].theta_center[class]);
+    }
+}
+
+void jk_score_block(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, jk_score_columns *out,
+                    void *scratch) {
+    const jk_scorecard *card = &scorer->model->scorecard;
+    double *value = scratch;
+    double *points = value + (block->rows < JK_SCORE_TILE ? block->rows : JK_SCORE_TILE);
+    out->rows = block->rows;
+    for (size_t first = 0; first < block->rows; first += JK_SCORE_TILE) {
+        size_t count = block->rows - first < JK_SCORE_TILE ? block->rows - first : JK_SCORE_TILE;
+        double *eta = out->eta + first;
+        for (size_t i = 0; i < count; i++) {
+            eta[i] = card->intercept;
+        }
+        for (size_t c = 0; c < card->count; c++) {
+            const jk_scorer_item *item = &scorer->items[c];
+            if (item->code_points != NULL) {
+                add_levels(item, block, first, count, eta);
+            } else {
+                jk_score_values(scorer, item, block, law, first, count, value);
+                add_bins(item->from, value, count, points, eta);
+            }
+        }
+        finish_tile(scorer->model, law, first, count, out);
+    }
+}
+
+static void explain_number(const jk_characteristic *from, double value, jk_score_detail *detail) {
+    double points = value != value ? from->missing_points : from->points[0];
+    size_t bin = 0;
+    for (size_t b = 1; b < from->count; b++) {
+        if (value >= from->below[b - 1]) {
+            bin = b;
+            points = from->points[b];
+        }
+    }
+    if (value != value) {
+        (void)snprintf(detail->level, sizeof detail->level, "missing");
+    } else if (from->count == 1) {
+        (void)snprintf(detail->level, sizeof detail->level, "any");
+    } else if (bin == 0) {
+        (void)snprintf(detail->level, sizeof detail->level, "below %.9g", from->below[0]);
+    } else if (bin + 1 == from->count) {
+        (void)snprintf(detail->level, sizeof detail->level, "%.9g and more", from->below[bin - 1]);
+    } else {
+        (void)snprintf(detail->level, sizeof detail->level, "%.9g to below %.9g", from->below[bin - 1],
+                       from->below[bin]);
+    }
+    detail->value = value;
+    detail->points = points;
+}
+
+void jk_score_explain(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t row,
+                      jk_score_detail *details) {
+    for (size_t c = 0; c < scorer->model->scorecard.count; c++) {
+        const jk_scorer_item *item = &scorer->items[c];
+        details[c] = (jk_score_detail){.characteristic = item->from->name};
+        if (item->code_points == NULL) {
+            double value = 0.0;
+            jk_score_values(scorer, item, block, law, row, 1, &value);
+            explain_number(item->from, value, &details[c]);
+            continue;
+        }
+        size_t code = jk_score_code(item, block, row);
+        const char *missing = jk_default_level(item->from->column, scorer->model->base_currency);
+        const char *name = code > 0 ? item->names[code - 1] : (missing != NULL ? missing : "missing");
+        (void)snprintf(details[c].level, sizeof details[c].level, "%s", name);
+        details[c].value = -1.0;
+        details[c].points = item->code_points[code];
+    }
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Binding a scorecard to a tape. */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "score/scorer_internal.h"
+
+/* Points of a level by name: unknown falls to missing, anything unlisted to other. */
+static double points_of_level(const jk_characteristic *from, const char *level) {
+    for (size_t i = 0; level != NULL && i < from->count; i++) {
+        if (strcmp(from->levels[i], level) == 0) {
+            return from->points[i];
+        }
+    }
+    bool unknown = level == NULL || strcmp(level, "unknown") == 0;
+    return unknown ? from->missing_points : from->other_points;
+}
+
+static jk_status bind_levels(jk_scorer_item *item, const jk_tape *tape, const char *base_currency, jk_error *error) {
+    const jk_characteristic *from = item->from;
+    jk_type type = jk_schema_column(from->column)->type;
+    size_t count = 0;
+    item->names = type == JK_TYPE_DICTIONARY ? jk_tape_dictionary(tape, from->column, &count)
+                                             : jk_schema_levels(from->column, &count);
+    item->code_points = jk_columns_zero(count + 1, sizeof *item->code_points);
+    if (item->code_points == NULL) {
+        return jk_fail_memory(error, "the scorecard");
+    }
+    const char *missing = jk_default_level(from->column, base_currency);
+    item->code_points[0] = points_of_level(from, missing != NULL ? missing : "unknown");
+    for (size_t code = 0; code < count; code++) {
+        item->code_points[code + 1] = points_of_level(from, item->names[code]);
+    }
+    return JK_OK;
+}
+
+static jk_status bind_item(jk_scorer *scorer, jk_scorer_item *item, const jk_tape *tape, jk_error *error) {
+    const jk_characteristic *from = item->from;
+    if (from->derived != JK_DERIVED_NONE) {
+        item->columns = jk_score_derived_columns(from->derived);
+        return JK_OK;
+    }
+    jk_type type = jk_schema_column(from->column)->type;
+    bool coded = type == JK_TYPE_ENUM || type == JK_TYPE_DICTIONARY;
+    bool number = type == JK_TYPE_MONEY || type == JK_TYPE_REAL || type == JK_TYPE_INTEGER;
+    item->columns = UINT64_C(1) << from->column;
+    if (from->column == JK_COLUMN_ORIGINAL_PRINCIPAL) {
+        item->columns |= UINT64_C(1) << JK_COLUMN_PRINCIPAL;
+    }
+    if (coded && !from->is_numeric) {
+        return bind_levels(item, tape, scorer->model->base_currency, error);
+    }
+    if (from->is_numeric && (number || from->column == JK_COLUMN_VULNERABLE)) {
+        return JK_OK;
+    }
+    return jk_fail(error, JK_ERROR_MODEL, scorer->model->path, 0, from->name,
+                   "this column cannot be a characteristic with %s", from->is_numeric ? "bins" : "levels");
+}
+
+jk_status jk_scorer_create(const jk_model *model, const jk_tape *tape, const jk_law *law, const jk_debtors *debtors,
+                           jk_scorer **scorer, jk_error *error) {
+    *scorer = NULL;
+    jk_scorer *made = jk_columns_zero(1, sizeof *made);
+    if (made == NULL) {
+        return jk_fail_memory(error, "the scorecard");
+    }
+    jk_status status = JK_OK;
+    *made = (jk_scorer){.model = model, .law = law, .debtors = debtors};
+    made->items = jk_columns_zero(model->scorecard.count, sizeof *made->items);
+    if (made->items == NULL) {
+        JK_TRY_CLEANUP(jk_fail_memory(error, "the scorecard"));
+    }
+    for (size_t i = 0; i < model->scorecard.count; i++) {
+        made->items[i].from = &model->scorecard.characteristics[i];
+        JK_TRY_CLEANUP(bind_item(made, &made->items[i], tape, error));
+        made->columns |= made->items[i].columns;
+    }
+    *scorer = made;
+    return JK_OK;
+cleanup:
+    jk_scorer_free(made);
+    return status;
+}
+
+void jk_scorer_free(jk_scorer *scorer) {
+    if (scorer == NULL) {
+        return;
+    }
+    for (size_t i = 0; scorer->items != NULL && i < scorer->model->scorecard.count; i++) {
+        free(scorer->items[i].code_points);
+    }
+    free(scorer->items);
+    free(scorer);
+}
+
+uint64_t jk_scorer_columns(const jk_scorer *scorer) {
+    return scorer->columns;
+}
