@@ -79,8 +79,9 @@ typedef enum jk_type {
 #define JK_MISSING_MONEY   INT64_MIN
 
 enum {
-    JK_TEXT_MAX = 40,          /* bytes in claim_id and debtor_id */
-    JK_DICTIONARY_MAX = 65535, /* distinct strings in a dictionary column */
+    JK_TEXT_MAX = 40,            /* bytes in claim_id and debtor_id */
+    JK_DICTIONARY_MAX = 65535,   /* distinct strings in a dictionary column */
+    JK_DICTIONARY_TEXT_MAX = 255 /* bytes in one of them */
 };
 
 /* Largest amount on a tape, in hundredths of a currency unit (10 billion units): keeps every portfolio
@@ -135,6 +136,14 @@ const char *const *jk_schema_levels(jk_column column, size_t *count);
 
 /* Code of the level `text[length]` of an enumeration column, or -1. */
 int jk_schema_level(jk_column column, const char *text, size_t length);
+
+/* What a column counts, for readers of the file: "hundredths of the row's currency", "days since 1970-01-01", … */
+const char *jk_schema_unit(jk_column column);
+
+/* Bounds that every value given in the column keeps, in its stored unit (money in hundredths, dates in days; codes of
+ * enumerations). Import rejects what lies beyond; the store refuses to read it. Dictionaries: 0 and JK_DICTIONARY_MAX.
+ * Text columns have none: 0 and 0. */
+void jk_schema_range(jk_column column, double *low, double *high);
 
 /* Bytes of one stored element; for text columns JK_TEXT_MAX (a tape may use less). */
 size_t jk_schema_element_size(jk_column column);

@@ -33,7 +33,9 @@ size_t jk_tape_rows(const jk_tape *tape);
 size_t jk_tape_debtors(const jk_tape *tape); /* distinct debtors: codes of debtor_index are below this */
 int32_t jk_tape_cutoff(const jk_tape *tape); /* days since 1970-01-01, or JK_MISSING_INTEGER if unknown */
 const char *jk_tape_path(const jk_tape *tape);
-const char *jk_tape_sha256(const jk_tape *tape);           /* of the source file(s), 64 hex digits; "" if unknown */
+const char *jk_tape_sha256(const jk_tape *tape); /* of the source file(s), 64 hex digits; "" if unknown */
+/* Another text attribute of the store: "source_name", "created", "manifest"; "" if there is none. Valid until close. */
+const char *jk_tape_attribute(const jk_tape *tape, const char *name);
 size_t jk_tape_text_width(const jk_tape *tape, jk_column); /* bytes of one element of a text column */
 /* 1 if no row of the column is given (absent from the seller's tape). Reading it yields missing everywhere. */
 int jk_tape_is_absent(const jk_tape *tape, jk_column column);

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/calendar.h"
+
 enum { REJECT = 1, KEEP = 0 };
 
 static const char *const debtor_types[] = {"consumer", "business"};
@@ -91,4 +93,68 @@ size_t jk_schema_element_size(jk_column column) {
         [JK_TYPE_INTEGER] = sizeof(int32_t),
     };
     return sizes[jk_schema_column(column)->type];
+}
+
+const char *jk_schema_unit(jk_column column) {
+    switch (column) {
+    case JK_COLUMN_BIRTH_YEAR:
+        return "year";
+    case JK_COLUMN_DEPENDANTS:
+        return "persons";
+    case JK_COLUMN_DEBTOR_INDEX:
+        return "number from 0";
+    default:
+        break;
+    }
+    static const char *const units[] = {
+        [JK_TYPE_TEXT] = "text",
+        [JK_TYPE_ENUM] = "code",
+        [JK_TYPE_DICTIONARY] = "index into the dictionary",
+        [JK_TYPE_DATE] = "days since 1970-01-01",
+        [JK_TYPE_MONEY] = "hundredths of the row's currency",
+        [JK_TYPE_REAL] = "1/year",
+        [JK_TYPE_INTEGER] = "count",
+    };
+    return units[jk_schema_column(column)->type];
+}
+
+/* Amounts that may be below zero: a credit on the account. What comes in or is earned cannot. */
+static bool may_be_negative(jk_column column) {
+    return column == JK_COLUMN_PRINCIPAL || column == JK_COLUMN_INTEREST_ACCRUED || column == JK_COLUMN_FEES;
+}
+
+void jk_schema_range(jk_column column, double *low, double *high) {
+    enum { COUNT_MAX = 1000000000, DEPENDANTS_MAX = 20, YEAR_MAX = 9999 };
+    size_t levels = 0;
+    *low = 0.0;
+    switch (jk_schema_column(column)->type) {
+    case JK_TYPE_TEXT:
+        *high = 0.0;
+        return;
+    case JK_TYPE_ENUM:
+        (void)jk_schema_levels(column, &levels);
+        *high = (double)levels - 1.0;
+        return;
+    case JK_TYPE_DICTIONARY:
+        *high = JK_DICTIONARY_MAX;
+        return;
+    case JK_TYPE_DATE:
+        *low = jk_date_from_civil(1, 1, 1);
+        *high = jk_date_from_civil(YEAR_MAX, 12, 31);
+        return;
+    case JK_TYPE_MONEY:
+        *low = may_be_negative(column) ? -(double)JK_MONEY_MAX : 0.0;
+        *high = (double)JK_MONEY_MAX;
+        return;
+    case JK_TYPE_REAL: /* 100 = 10,000 % a year; a figure in percent is caught by what it does to values */
+        *low = -1.0;
+        *high = 100.0;
+        return;
+    case JK_TYPE_INTEGER:
+        *high = column == JK_COLUMN_DEPENDANTS     ? DEPENDANTS_MAX
+                : column == JK_COLUMN_BIRTH_YEAR   ? YEAR_MAX
+                : column == JK_COLUMN_DEBTOR_INDEX ? INT32_MAX
+                                                   : COUNT_MAX;
+        return;
+    }
 }

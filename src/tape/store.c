@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening and reading a tape's store: what base/h5_file.h found in the file is held against the schema, and every value
+ * that is read against its column's bounds. Columns that the file lacks read as missing. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "base/h5_file.h"
+#include "jalki/tape.h"
+#include "tape/store.h"
+#include "tape/store_check.h"
+
+typedef struct tape_column {
+    const jk_h5_dataset *dataset; /* NULL: absent */
+    size_t element_size;
+    const char *const *dictionary;
+    size_t dictionary_count;
+    double low, high; /* of given values */
+} tape_column;
+
+struct jk_tape {
+    jk_h5_file *file;
+    const jk_store_checks *checks;
+    size_t rows, debtors;
+    int32_t cutoff;
+    const char *sha256;
+    tape_column columns[JK_COLUMN_COUNT];
+};
+
+static jk_status malformed(const jk_tape *tape, const char *key, jk_error *error, const char *what) {
+    return jk_fail(error, JK_ERROR_FORMAT, jk_h5_path(tape->file), 0, key, "%s", what);
+}
+
+/* ---- opening ---- */
+
+static jk_status read_attributes(jk_tape *tape, jk_error *error) {
+    const char *format = jk_h5_attribute_text(tape->file, "jalki_format");
+    if (format == NULL || strcmp(format, JK_STORE_FORMAT) != 0) {
+        return jk_fail(error, JK_ERROR_FORMAT, jk_h5_path(tape->file), 0, "jalki_format",
+                       "not a tape of this program: expected '" JK_STORE_FORMAT "', found %s%.60s%s",
+                       format == NULL ? "nothing" : "'", format == NULL ? "" : format, format == NULL ? "" : "'");
+    }
+    int64_t rows = 0, debtors = 0;
+    if (!jk_h5_attribute_integer(tape->file, "rows", &rows) || rows < 0 ||
+        !jk_h5_attribute_integer(tape->file, "debtors", &debtors) || debtors < 0 || debtors > rows ||
+        debtors > INT32_MAX) {
+        return malformed(tape, "rows", error, "rows and debtors must be given, and debtors be no more than rows");
+    }
+    tape->rows = (size_t)rows;
+    tape->debtors = (size_t)debtors;
+    const char *cutoff = jk_h5_attribute_text(tape->file, "cutoff");
+    tape->cutoff = JK_MISSING_INTEGER;
+    if (cutoff != NULL && !jk_date_parse(cutoff, strlen(cutoff), &tape->cutoff)) {
+        return malformed(tape, "cutoff", error, "expected a date of the form YYYY-MM-DD");
+    }
+    const char *sha256 = jk_h5_attribute_text(tape->file, "source_sha256");
+    tape->sha256 = sha256 != NULL && strlen(sha256) == 64 ? sha256 : "";
+    return JK_OK;
+}
+
+static bool enum_matches(jk_column column, const jk_h5_dataset *dataset) {
+    size_t count = 0, found = 0;
+    const char *const *levels = jk_schema_levels(column, &count);
+    for (uint32_t i = 0; i < dataset->level_count; i++) {
+        const jk_h5_level *level = &dataset->levels[i];
+        int code = jk_schema_level(column, level->name, strlen(level->name));
+        bool missing = strcmp(level->name, "missing") == 0 && level->value == JK_MISSING_ENUM;
+        if (!missing && (code < 0 || code != level->value)) {
+            return false;
+        }
+        found += !missing;
+    }
+    return levels != NULL && found == count;
+}
+
+/* NULL if the data set is stored as the schema says, else what was expected. */
+static const char *type_problem(jk_column column, const jk_h5_dataset *dataset) {
+    bool is_signed = dataset->kind == JK_H5_INTEGER && dataset->is_signed;
+    switch (jk_schema_column(column)->type) {
+    case JK_TYPE_TEXT:
+        return dataset->kind == JK_H5_TEXT && !dataset->is_variable && dataset->element_size >= 1 &&
+                       dataset->element_size <= JK_TEXT_MAX
+                   ? NULL
+                   : "expected fixed-length strings of at most 40 bytes";
+    case JK_TYPE_ENUM:
+        return dataset->kind == JK_H5_ENUM && dataset->element_size == 1 && dataset->is_signed &&
+                       enum_matches(column, dataset)
+                   ? NULL
+                   : "expected an 8-bit enumeration with the names and codes of docs/columns.md";
+    case JK_TYPE_MONEY:
+        return is_signed && dataset->element_size == sizeof(int64_t) ? NULL : "expected 64-bit integers";
+    case JK_TYPE_REAL:
+        return dataset->kind == JK_H5_REAL && dataset->element_size == sizeof(double) ? NULL : "expected 64-bit reals";
+    case JK_TYPE_DICTIONARY:
+    case JK_TYPE_DATE:
+    case JK_TYPE_INTEGER:
+        return is_signed && dataset->element_size == sizeof(int32_t) ? NULL : "expected 32-bit integers";
+    }
+    return "unknown type";
+}
+
+static jk_status bind_dictionary(jk_tape *tape, jk_column column, jk_error *error) {
+    tape_column *self = &tape->columns[column];
+    char path[JK_H5_NAME_MAX];
+    (void)snprintf(path, sizeof path, "/dict/%s", jk_schema_column(column)->name);
+    const jk_h5_dataset *dataset = jk_h5_find(tape->file, path);
+    if (dataset == NULL) {
+        return self->dataset == NULL ? JK_OK : malformed(tape, path, error, "the dictionary of the column is missing");
+    }
+    if (dataset->kind != JK_H5_TEXT || dataset->rank != 1) {
+        return malformed(tape, path, error, "expected a list of strings");
+    }
+    self->dictionary = jk_h5_strings(tape->file, dataset, &self->dictionary_count);
+    for (size_t i = 0; i < self->dictionary_count; i++) {
+        if (self->dictionary[i][0] == '\0' || strlen(self->dictionary[i]) > JK_DICTIONARY_TEXT_MAX) {
+            return malformed(tape, path, error, "a string is empty or longer than 255 bytes");
+        }
+    }
+    return JK_OK;
+}
+
+static jk_status bind_column(jk_tape *tape, jk_column column, jk_error *error) {
+    tape_column *self = &tape->columns[column];
+    const jk_column_info *info = jk_schema_column(column);
+    char path[JK_H5_NAME_MAX];
+    (void)snprintf(path, sizeof path, "/tape/%s", info->name);
+    const jk_h5_dataset *dataset = jk_h5_find(tape->file, path);
+    self->element_size = info->type == JK_TYPE_TEXT ? 1 : jk_schema_element_size(column);
+    jk_schema_range(column, &self->low, &self->high);
+    if (dataset != NULL) {
+        const char *problem = type_problem(column, dataset);
+        problem = problem != NULL                                          ? problem
+                  : dataset->rank != 1 || dataset->extent[0] != tape->rows ? "its length is not the number of rows"
+                  : dataset->layout == JK_H5_UNREADABLE
+                      ? "its layout or filters are not supported (contiguous, or chunks with shuffle and deflate)"
+                  : info->required && !jk_h5_is_complete(tape->file, dataset) ? "parts of the column are missing"
+                                                                              : NULL;
+        if (problem != NULL) {
+            return malformed(tape, path, error, problem);
+        }
+        self->dataset = dataset;
+        self->element_size = dataset->element_size;
+    } else if (info->required && tape->rows > 0) {
+        return malformed(tape, path, error, "the column is missing");
+    }
+    if (info->type == JK_TYPE_DICTIONARY) {
+        JK_TRY(bind_dictionary(tape, column, error));
+        self->high = (double)self->dictionary_count - 1.0;
+    }
+    if (column == JK_COLUMN_DEBTOR_INDEX) {
+        self->high = (double)tape->debtors - 1.0;
+    }
+    return JK_OK;
+}
+
+jk_status jk_tape_open(const char *path, jk_tape **tape, jk_error *error) {
+    *tape = NULL;
+    jk_tape *self = calloc(1, sizeof *self);
+    if (self == NULL) {
+        return jk_fail_memory(error, "a tape");
+    }
+    jk_status status = jk_h5_open(path, "/dict", JK_DICTIONARY_MAX, &self->file, error);
+    if (status != JK_OK) {
+        free(self);
+        return status;
+    }
+    self->checks = jk_store_checks_get();
+    JK_TRY_CLEANUP(read_attributes(self, error));
+    for (int i = 0; i < JK_COLUMN_COUNT; i++) {
+        JK_TRY_CLEANUP(bind_column(self, (jk_column)i, error));
+    }
+    *tape = self;
+    return JK_OK;
+cleanup:
+    jk_tape_close(self);
+    return status;
+}
+
+void jk_tape_close(jk_tape *tape) {
+    if (tape != NULL) {
+        jk_h5_close(tape->file);
+        free(tape);
+    }
+}
+
+size_t jk_tape_rows(const jk_tape *tape) {
+    return tape->rows;
+}
+
+size_t jk_tape_debtors(const jk_tape *tape) {
+    return tape->debtors;
+}
+
+int32_t jk_tape_cutoff(const jk_tape *tape) {
+    return tape->cutoff;
+}
+
+const char *jk_tape_path(const jk_tape *tape) {
+    return jk_h5_path(tape->file);
+}
+
+const char *jk_tape_sha256(const jk_tape *tape) {
+    return tape->sha256;
+}
+
+const char *jk_tape_attribute(const jk_tape *tape, const char *name) {
+    const char *text = jk_h5_attribute_text(tape->file, name);
+    return text == NULL ? "" : text;
+}
+
+size_t jk_tape_text_width(const jk_tape *tape, jk_column column) {
+    return tape->columns[column].element_size;
+}
+
+int jk_tape_is_absent(const jk_tape *tape, jk_column column) {
+    return tape->columns[column].dataset == NULL;
+}
+
+const char *const *jk_tape_dictionary(const jk_tape *tape, jk_column column, size_t *count) {
+    *count = tape->columns[column].dictionary_count;
+    return tape->columns[column].dictionary;
+}
+
+/* ---- reading ---- */
+
+void jk_store_fill_missing(jk_column column, size_t count, size_t text_width, void *out) {
+    switch (jk_schema_column(column)->type) {
+    case JK_TYPE_TEXT:
+        memset(out, 0, count * text_width);
+        return;
+    case JK_TYPE_ENUM:
+        memset(out, JK_MISSING_ENUM, count);
+        return;
+    case JK_TYPE_MONEY:
+        for (size_t i = 0; i < count; i++) {
+            ((int64_t *)out)[i] = JK_MISSING_MONEY;
+        }
+        return;
+    case JK_TYPE_REAL:
+        for (size_t i = 0; i < count; i++) {
+            ((double *)out)[i] = JK_STORE_MISSING_REAL;
+        }
+        return;
+    case JK_TYPE_DICTIONARY:
+        memset(out, 0xff, count * sizeof(int32_t));
+        return;
+    case JK_TYPE_DATE:
+    case JK_TYPE_INTEGER:
+        for (size_t i = 0; i < count; i++) {
+            ((int32_t *)out)[i] = JK_MISSING_INTEGER;
+        }
+        return;
+    }
+}
+
+static bool texts_given(const char *texts, size_t count, size_t width) {
+    bool given = true;
+    for (size_t i = 0; i < count; i++) {
+        given &= texts[i * width] != '\0';
+    }
+    return given;
+}
+
+/* In required columns the missing value is out of bounds, too. */
+static bool values_hold(const jk_tape *tape, jk_column column, const void *values, size_t count) {
+    const tape_column *self = &tape->columns[column];
+    const jk_column_info *info = jk_schema_column(column);
+    int32_t low = (int32_t)(info->type == JK_TYPE_MONEY || info->type == JK_TYPE_REAL ? 0 : self->low);
+    int32_t high = (int32_t)(info->type == JK_TYPE_MONEY || info->type == JK_TYPE_REAL ? 0 : self->high);
+    int32_t missing = info->type == JK_TYPE_DICTIONARY ? JK_MISSING_INDEX : JK_MISSING_INTEGER;
+    switch (info->type) {
+    case JK_TYPE_TEXT:
+        return !info->required || texts_given(values, count, self->element_size);
+    case JK_TYPE_ENUM:
+        return tape->checks->int8(values, count, (int8_t)low, (int8_t)high, JK_MISSING_ENUM);
+    case JK_TYPE_MONEY:
+        return tape->checks->int64(values, count, (int64_t)self->low, (int64_t)self->high,
+                                   info->required ? (int64_t)self->low : JK_MISSING_MONEY);
+    case JK_TYPE_REAL:
+        return tape->checks->real(values, count, self->low, self->high);
+    case JK_TYPE_DICTIONARY:
+        if (high < 0) { /* an empty dictionary: only missing is left */
+            return !info->required && tape->checks->int32(values, count, missing, missing, missing);
+        }
+        break;
+    case JK_TYPE_DATE:
+    case JK_TYPE_INTEGER:
+        break;
+    }
+    return tape->checks->int32(values, count, low, high, info->required ? low : missing);
+}
+
+jk_status jk_tape_read(const jk_tape *tape, jk_column column, size_t first, size_t count, void *out, jk_error *error) {
+    /* Rows that fit a core's cache: what was just read is checked before it leaves. */
+    enum { PIECE_BYTES = 256 * 1024 };
+    if ((unsigned)column >= JK_COLUMN_COUNT || first > tape->rows || count > tape->rows - first) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, jk_tape_path(tape), 0, NULL,
+                       "rows or columns beyond the tape were asked for");
+    }
+    const tape_column *self = &tape->columns[column];
+    if (self->dataset == NULL) {
+        jk_store_fill_missing(column, count, self->element_size, out);
+        return JK_OK;
+    }
+    size_t piece_rows = self->dataset->layout == JK_H5_CHUNKED ? self->dataset->chunk_rows : 0;
+    if (piece_rows * self->element_size < PIECE_BYTES || self->dataset->deflate_filter < 0) {
+        piece_rows = PIECE_BYTES / self->element_size;
+    }
+    unsigned char *next = out;
+    while (count > 0) {
+        size_t rows = count < piece_rows ? count : piece_rows;
+        JK_TRY(jk_h5_read(tape->file, self->dataset, first, rows, next, error));
+        if (!values_hold(tape, column, next, rows)) {
+            return jk_fail(error, JK_ERROR_FORMAT, jk_tape_path(tape), 0, self->dataset->path,
+                           "a value in rows %zu to %zu is outside what the column allows", first + 1, first + rows);
+        }
+        next += rows * self->element_size;
+        first += rows;
+        count -= rows;
+    }
+    return JK_OK;
+}

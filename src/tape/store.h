@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by the parts of the tape's store. */
+#ifndef JK_TAPE_STORE_H
+#define JK_TAPE_STORE_H
+
+#include <math.h>
+
+#include "jalki/schema.h"
+
+/* Root attribute jalki_format of a tape. */
+#define JK_STORE_FORMAT "tape 1"
+
+#define JK_STORE_MISSING_REAL ((double)NAN)
+
+/* Writes `count` missing values of the column; text_width matters for text columns only. */
+void jk_store_fill_missing(jk_column column, size_t count, size_t text_width, void *out);
+
+#endif

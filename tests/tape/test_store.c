@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tape's store: what is written comes back, from any thread, packed or not, in pieces of any size. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/calendar.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/random.h"
+#include "cmocka_all.h"
+#include "jalki/tape.h"
+
+static char folder[] = "/tmp/jalki-store-XXXXXX";
+
+static const char *file_name(const char *name) {
+    static char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void must(jk_status status, const jk_error *error) {
+    if (status != JK_OK) {
+        char text[JK_ERROR_TEXT_MAX];
+        fail_msg("%s", jk_error_text(error, text, sizeof text));
+    }
+}
+
+/* One column's value of row i as it must come back: a function of the row alone. Some columns are given now and then,
+ * fees only from row 150,000 on, employment never; the keys of late rows are longer than those of the first. */
+static void value_of(jk_column column, size_t i, void *out) {
+    const jk_column_info *info = jk_schema_column(column);
+    uint32_t random = jk_philox(7, (uint64_t)column, i).word[0];
+    bool given = info->required || random % 3 != 0;
+    double low, high;
+    size_t levels = 0;
+    switch (info->type) {
+    case JK_TYPE_TEXT:
+        memset(out, 0, JK_TEXT_MAX);
+        if (given) {
+            (void)snprintf(out, JK_TEXT_MAX, i < 140000 ? "C%zu" : "claim-number-%zu", i);
+        }
+        return;
+    case JK_TYPE_ENUM:
+        (void)jk_schema_levels(column, &levels);
+        *(int8_t *)out = given && column != JK_COLUMN_EMPLOYMENT ? (int8_t)(random % levels) : JK_MISSING_ENUM;
+        return;
+    case JK_TYPE_DICTIONARY:
+        *(int32_t *)out = given ? (int32_t)(random % 5) : JK_MISSING_INDEX;
+        return;
+    case JK_TYPE_MONEY:
+        given = given && (column != JK_COLUMN_FEES || i >= 150000);
+        *(int64_t *)out = given ? (int64_t)(random % 100000000) : JK_MISSING_MONEY;
+        return;
+    case JK_TYPE_REAL:
+        *(double *)out = given ? random * 1e-10 : NAN;
+        return;
+    case JK_TYPE_DATE:
+    case JK_TYPE_INTEGER:
+        jk_schema_range(column, &low, &high);
+        *(int32_t *)out = column == JK_COLUMN_DEBTOR_INDEX ? (int32_t)(i / 2)
+                          : given ? (int32_t)(high > 20 ? random % 20000 % (uint32_t)high : random % 21)
+                                  : JK_MISSING_INTEGER;
+        return;
+    }
+}
+
+static void write_tape(const char *path, size_t rows, size_t block_rows, int compression) {
+    static const char *const words[] = {"FI", "SE", "a longer word", "x", "NO"};
+    jk_error error = {0};
+    jk_tape_writer *writer = NULL;
+    jk_tape_writer_options options = {
+        .source_name = "test.csv", .cutoff = jk_date_from_civil(2026, 1, 31), .compression = compression};
+    must(jk_tape_writer_create(path, &options, &writer, &error), &error);
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        for (int32_t w = 0; w < 10 && jk_schema_column((jk_column)c)->type == JK_TYPE_DICTIONARY; w++) {
+            int32_t index = -1;
+            must(jk_tape_writer_intern(writer, (jk_column)c, words[w % 5], strlen(words[w % 5]), &index, &error),
+                 &error);
+            assert_int_equal(index, w % 5);
+        }
+    }
+    jk_block block = {.text_width = {JK_TEXT_MAX, JK_TEXT_MAX}};
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        block.column[c] =
+            c == JK_COLUMN_EMPLOYMENT ? NULL : jk_columns_alloc(block_rows, jk_schema_element_size((jk_column)c));
+    }
+    for (size_t first = 0; first < rows; first += block.rows) {
+        block.first_row = first;
+        block.rows = rows - first < block_rows ? rows - first : block_rows;
+        for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+            size_t size = jk_schema_element_size((jk_column)c);
+            for (size_t i = 0; block.column[c] != NULL && i < block.rows; i++) {
+                value_of((jk_column)c, first + i, (char *)block.column[c] + i * size);
+            }
+        }
+        must(jk_tape_writer_append(writer, &block, &error), &error);
+    }
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        free(block.column[c]);
+    }
+    assert_int_not_equal(access(path, F_OK), 0);
+    must(jk_tape_writer_finish(writer, NULL, "{\"a\":1}", &error), &error);
+}
+
+typedef struct check {
+    const jk_tape *tape;
+    size_t piece, rows;
+} check;
+
+static jk_status check_piece(void *context, int thread, size_t index, jk_error *error) {
+    (void)thread;
+    const check *self = context;
+    size_t first = index * self->piece;
+    size_t rows = self->rows - first < self->piece ? self->rows - first : self->piece;
+    char *bytes = malloc(rows * JK_TEXT_MAX);
+    size_t differ = 0;
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        jk_column column = (jk_column)c;
+        bool text = jk_schema_column(column)->type == JK_TYPE_TEXT;
+        size_t size = text ? jk_tape_text_width(self->tape, column) : jk_schema_element_size(column);
+        jk_status status = jk_tape_read(self->tape, column, first, rows, bytes, error);
+        if (status != JK_OK) {
+            free(bytes);
+            return status;
+        }
+        for (size_t i = 0; i < rows; i++) {
+            char expected[JK_TEXT_MAX];
+            value_of(column, first + i, expected);
+            differ += memcmp(bytes + i * size, expected, size) != 0;
+        }
+    }
+    free(bytes);
+    if (differ > 0) {
+        error->status = JK_ERROR_INTERNAL;
+        (void)snprintf(error->message, sizeof error->message, "%zu values differ", differ);
+        return JK_ERROR_INTERNAL;
+    }
+    return JK_OK;
+}
+
+static void round_trip(size_t rows, size_t block_rows, int compression, size_t piece) {
+    jk_error error = {0};
+    const char *path = file_name("t.h5");
+    write_tape(path, rows, block_rows, compression);
+    jk_tape *tape = NULL;
+    must(jk_tape_open(path, &tape, &error), &error);
+    assert_int_equal(jk_tape_rows(tape), rows);
+    assert_int_equal(jk_tape_debtors(tape), (rows + 1) / 2);
+    assert_int_equal(jk_tape_cutoff(tape), jk_date_from_civil(2026, 1, 31));
+    assert_string_equal(jk_tape_path(tape), path);
+    assert_string_equal(jk_tape_attribute(tape, "source_name"), "test.csv");
+    assert_string_equal(jk_tape_attribute(tape, "manifest"), "{\"a\":1}");
+    assert_true(jk_tape_is_absent(tape, JK_COLUMN_EMPLOYMENT));
+    assert_int_equal(jk_tape_is_absent(tape, JK_COLUMN_FEES), rows <= 150000);
+    if (rows > 0) {
+        size_t words = 0;
+        const char *const *list = jk_tape_dictionary(tape, JK_COLUMN_COUNTRY, &words);
+        assert_int_equal(words, 5);
+        assert_string_equal(list[2], "a longer word");
+    }
+    check job = {tape, piece, rows};
+    must(
+        jk_parallel_for(&(jk_run){.threads = 4}, (rows + piece - 1) / piece, "check", piece, check_piece, &job, &error),
+        &error);
+    jk_tape_close(tape);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void test_small(void **state) {
+    (void)state;
+    round_trip(0, 10, 0, 10);
+    round_trip(0, 10, 3, 10);
+    round_trip(1, 10, 0, 10);
+    round_trip(1, 10, 6, 10);
+    round_trip(2500, 7, 0, 999);
+    round_trip(2500, 2500, 1, 1000);
+}
+
+static void test_many_chunks(void **state) {
+    (void)state;
+    round_trip(300001, 40000, 0, 8192);
+    round_trip(300001, 300001, 1, 10007);
+}
+
+/* Equal rows give equal bytes, however they are cut into blocks and packed by threads. */
+static void test_same_bytes(void **state) {
+    (void)state;
+    (void)setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
+    char command[1024], one[256];
+    for (int compression = 0; compression < 2; compression++) {
+        (void)snprintf(one, sizeof one, "%s", file_name("one.h5"));
+        write_tape(one, 140000, 140000, compression);
+        write_tape(file_name("two.h5"), 140000, 9999, compression);
+        (void)snprintf(command, sizeof command, "cmp %s %s", one, file_name("two.h5"));
+        assert_int_equal(system(command), 0);
+        (void)unlink(one);
+        (void)unlink(file_name("two.h5"));
+    }
+    (void)unsetenv("SOURCE_DATE_EPOCH");
+}
+
+static void test_abort_leaves_nothing(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_tape_writer *writer = NULL;
+    jk_tape_writer_options options = {.cutoff = JK_MISSING_INTEGER};
+    must(jk_tape_writer_create(file_name("t.h5"), &options, &writer, &error), &error);
+    jk_tape_writer_abort(writer);
+    assert_int_equal(rmdir(folder), 0);
+    assert_ptr_equal(mkdtemp(strcpy(folder, "/tmp/jalki-store-XXXXXX")), folder);
+    jk_tape_writer_abort(NULL);
+    jk_tape_close(NULL);
+}
+
+static void test_wrong_calls(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_tape_writer *writer = NULL;
+    jk_tape_writer_options options = {.cutoff = JK_MISSING_INTEGER};
+    assert_int_equal(jk_tape_writer_create("/nowhere/t.h5", &options, &writer, &error), JK_ERROR_IO);
+    error = (jk_error){0};
+    must(jk_tape_writer_create(file_name("t.h5"), &options, &writer, &error), &error);
+    jk_block block = {.rows = 1, .text_width = {8, 8}};
+    assert_int_equal(jk_tape_writer_append(writer, &block, &error), JK_ERROR_ARGUMENT);
+    assert_string_equal(error.key, "claim_id");
+    error = (jk_error){0};
+    int32_t index = 0;
+    assert_int_equal(jk_tape_writer_intern(writer, JK_COLUMN_FEES, "x", 1, &index, &error), JK_ERROR_ARGUMENT);
+    error = (jk_error){0};
+    assert_int_equal(jk_tape_writer_intern(writer, JK_COLUMN_PRODUCT, "", 0, &index, &error), JK_ERROR_DATA);
+    jk_tape_writer_abort(writer);
+    error = (jk_error){0};
+    jk_tape *tape = NULL;
+    assert_int_equal(jk_tape_open(file_name("none.h5"), &tape, &error), JK_ERROR_IO);
+    error = (jk_error){0};
+    assert_int_equal(jk_tape_open(folder, &tape, &error), JK_ERROR_IO);
+    error = (jk_error){0};
+    write_tape(file_name("t.h5"), 10, 10, 0);
+    must(jk_tape_open(file_name("t.h5"), &tape, &error), &error);
+    int64_t amount = 0;
+    assert_int_equal(jk_tape_read(tape, JK_COLUMN_PRINCIPAL, 10, 1, &amount, &error), JK_ERROR_ARGUMENT);
+    jk_tape_close(tape);
+    (void)unlink(file_name("t.h5"));
+}
+
+static int start(void **state) {
+    (void)state;
+    return mkdtemp(folder) == NULL;
+}
+
+static int end(void **state) {
+    (void)state;
+    return rmdir(folder);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_small),       cmocka_unit_test(test_many_chunks),
+        cmocka_unit_test(test_same_bytes),  cmocka_unit_test(test_abort_leaves_nothing),
+        cmocka_unit_test(test_wrong_calls),
+    };
+    return cmocka_run_group_tests(tests, start, end);
+}
