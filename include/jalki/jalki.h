@@ -8,6 +8,7 @@
 #include "jalki/model.h"
 #include "jalki/plan.h"
 #include "jalki/price.h"
+#include "jalki/result.h"
 #include "jalki/schema.h"
 #include "jalki/score.h"
 #include "jalki/status.h"
