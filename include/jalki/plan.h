@@ -29,13 +29,19 @@ jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, 
 void jk_plan_free(jk_plan *plan);
 const char *jk_plan_isa(const jk_plan *plan); /* "v4", "v3" or "base" */
 
+/* Rows per block that suit the plan stage: enough for full tiles of claims that share segment and title state, few
+ * enough for a core's cache. Results do not depend on it. */
+enum { JK_PLAN_BLOCK_ROWS = 16384 };
+
 /* Workspace for blocks of up to max_rows rows; one per thread. NULL if there is no memory. */
 jk_plan_workspace *jk_plan_workspace_create(const jk_plan *plan, size_t max_rows);
 void jk_plan_workspace_free(jk_plan_workspace *workspace);
 size_t jk_plan_workspace_size(const jk_plan *plan, size_t max_rows); /* bytes */
 
 /* What comes out per claim, `rows` elements each, base currency. Claims whose `allowed` is 0 get 0 everywhere, decision
- * close and NaN for the four other action values. */
+ * close and NaN for the four other action values. Any pointer may be NULL: that column is not wanted. Where no column
+ * of the projection (erc_gross to gross_60m) and no cash flow is wanted, nothing is projected, which takes half the
+ * time. */
 typedef struct jk_plan_results {
     size_t rows;
     float *value;
@@ -68,7 +74,9 @@ void jk_cashflow_add(jk_cashflow *into, const jk_cashflow *from); /* exact: any 
 void jk_plan_block(const jk_plan *plan, const jk_terms *terms, jk_plan_results *results, jk_cashflow *flow,
                    jk_plan_workspace *workspace);
 
-/* One claim's plan, epoch by epoch, for `explain`. Arrays are [epoch_count][JK_CAPACITY_COUNT][JK_TITLE_COUNT]. */
+/* One claim's plan, epoch by epoch, for `explain`. Arrays are [epoch_count][JK_CAPACITY_COUNT][JK_TITLE_COUNT]. A state
+ * that the claim cannot come to (a title state before its own, or after it where legal is not allowed) has probability
+ * 0, action close and value 0. Owned by the caller: jk_plan_trace_init allocates, jk_plan_trace_reset frees. */
 typedef struct jk_plan_trace {
     int epochs;
     float *probability;         /* of the state at the epoch's start, alive */

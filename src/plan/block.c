@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a block of claims in any order to tiles and back: rows are sorted by group and age, so that what a tile's kernel
+ * reads from tables is the same for all its claims and the curves are read from one place. */
+#include <math.h>
+#include <string.h>
+
+#include "base/grid.h"
+#include "plan/plan.h"
+
+size_t jk_plan_group_of(const jk_plan *plan, const jk_terms *terms, size_t row, jk_plan_group *group) {
+    const jk_plan_tables *tables = &plan->tables;
+    size_t segment = terms->segment[row], jurisdiction = terms->jurisdiction[row], title = terms->title_state[row];
+    bool legal = (terms->allowed[row] & JK_ALLOW(JK_LEGAL)) != 0;
+    *group = (jk_plan_group){.tables = tables,
+                             .segment = &tables->segments[segment],
+                             .jurisdiction = &tables->jurisdictions[jurisdiction],
+                             .segment_index = segment,
+                             .title = (jk_title)title,
+                             .legal = legal};
+    return ((segment * tables->jurisdiction_count + jurisdiction) * JK_TITLE_COUNT + title) * 2 + legal;
+}
+
+static int32_t clamped_age(const jk_terms *terms, size_t row, int32_t last_age) {
+    int32_t age = terms->age_months[row];
+    return age < 0 ? 0 : (age > last_age ? last_age : age);
+}
+
+/* Row of a claim that is not planned. */
+static void put_unplanned(size_t row, jk_plan_results *results) {
+    float *zero[] = {results->value,     results->action_value[JK_CLOSE],
+                     results->erc_gross, results->erc_net,
+                     results->gross_12m, results->gross_60m};
+    for (size_t i = 0; i < sizeof zero / sizeof *zero; i++) {
+        if (zero[i] != NULL) {
+            zero[i][row] = 0.0f;
+        }
+    }
+    for (int a = JK_SELL; a < JK_ACTION_COUNT; a++) {
+        if (results->action_value[a] != NULL) {
+            results->action_value[a][row] = NAN;
+        }
+    }
+    if (results->decision != NULL) {
+        results->decision[row] = JK_CLOSE;
+    }
+}
+
+static void to_starts(uint32_t *count, size_t buckets) {
+    uint32_t sum = 0;
+    for (size_t i = 0; i <= buckets; i++) {
+        uint32_t here = count[i];
+        count[i] = sum;
+        sum += here;
+    }
+}
+
+/* Fills workspace->order[0] with the planned rows, by group, then age, then row, and returns how many they are. After
+ * this, group_start[g] is the end of group g. */
+static size_t sort_rows(const jk_plan *plan, const jk_terms *terms, jk_plan_results *results,
+                        jk_plan_workspace *workspace) {
+    const jk_plan_tables *tables = &plan->tables;
+    size_t groups = jk_plan_group_count(tables), ages = (size_t)tables->last_age + 1;
+    memset(workspace->group_start, 0, (groups + 1) * sizeof(uint32_t));
+    memset(workspace->age_start, 0, (ages + 1) * sizeof(uint32_t));
+    size_t planned = 0;
+    for (size_t row = 0; row < terms->rows; row++) {
+        if (terms->allowed[row] == 0) {
+            put_unplanned(row, results);
+            continue;
+        }
+        jk_plan_group group;
+        size_t key = jk_plan_group_of(plan, terms, row, &group);
+        int32_t age = clamped_age(terms, row, group.segment->last_age);
+        workspace->group_key[row] = (uint32_t)key;
+        workspace->age_key[row] = (uint16_t)age;
+        workspace->group_start[key]++;
+        workspace->age_start[age]++;
+        planned++;
+    }
+    to_starts(workspace->group_start, groups);
+    to_starts(workspace->age_start, ages);
+    for (size_t row = 0; row < terms->rows; row++) {
+        if (terms->allowed[row] != 0) {
+            workspace->order[1][workspace->age_start[workspace->age_key[row]]++] = (uint32_t)row;
+        }
+    }
+    for (size_t i = 0; i < planned; i++) {
+        uint32_t row = workspace->order[1][i];
+        workspace->order[0][workspace->group_start[workspace->group_key[row]]++] = row;
+    }
+    return planned;
+}
+
+static void load_column(const float *column, const uint32_t *rows, size_t count, size_t padded, float *to) {
+    for (size_t i = 0; i < count; i++) {
+        to[i] = column[rows[i]];
+    }
+    for (size_t i = count; i < padded; i++) {
+        to[i] = 0.0f;
+    }
+}
+
+/* Epochs that begin before the last bar of any claim of the tile. */
+static int epochs_to_plan(const jk_plan_group *group, const jk_plan_tile *tile, size_t count) {
+    float last = 0.0f;
+    for (size_t i = 0; i < count; i++) {
+        float bar = group->title == JK_TITLE_NONE ? tile->bar_untitled[i] : tile->bar_titled[i];
+        if (group->title == JK_TITLE_NONE && group->legal && tile->bar_titled[i] > bar) {
+            bar = tile->bar_titled[i];
+        }
+        last = bar > last ? bar : last;
+    }
+    int epochs = 1;
+    while (epochs < group->tables->epoch_count && group->tables->epochs[epochs].start < last) {
+        epochs++;
+    }
+    return epochs;
+}
+
+void jk_plan_tile_load(const jk_plan_group *group, const jk_terms *terms, const uint32_t *rows, size_t count,
+                       jk_plan_tile *tile) {
+    size_t padded = (count + JK_TILE_STEP - 1) / JK_TILE_STEP * JK_TILE_STEP;
+    load_column(terms->balance, rows, count, padded, tile->balance);
+    load_column(terms->interest_monthly, rows, count, padded, tile->interest);
+    load_column(terms->theta, rows, count, padded, tile->theta);
+    load_column(terms->garnish, rows, count, padded, tile->garnish);
+    load_column(terms->share, rows, count, padded, tile->share);
+    load_column(terms->mortality, rows, count, padded, tile->mortality);
+    load_column(terms->exit_status, rows, count, padded, tile->exit_status);
+    load_column(terms->interruption, rows, count, padded, tile->interruption);
+    load_column(terms->bar_untitled, rows, count, padded, tile->bar_untitled);
+    load_column(terms->bar_titled, rows, count, padded, tile->bar_titled);
+    for (size_t i = 0; i < padded; i++) {
+        bool real = i < count;
+        size_t row = rows[real ? i : count - 1];
+        tile->age[i] = clamped_age(terms, row, group->segment->last_age);
+        tile->capacity_class[i] = real ? terms->capacity_class[row] : 0;
+        tile->allowed[i] = real ? terms->allowed[row] : 0;
+        /* Beyond this a claim resolves at once anyway; the limit keeps products finite. */
+        tile->theta[i] = tile->theta[i] < 1e12f ? tile->theta[i] : 1e12f;
+    }
+    tile->rows = padded;
+    tile->epochs = epochs_to_plan(group, tile, count);
+}
+
+static void put_column(const float *from, const uint32_t *rows, size_t count, float *column) {
+    if (column != NULL) {
+        for (size_t i = 0; i < count; i++) {
+            column[rows[i]] = from[i];
+        }
+    }
+}
+
+static void put_money(const float *grid, const uint32_t *rows, size_t count, float *column) {
+    if (column != NULL) {
+        for (size_t i = 0; i < count; i++) {
+            column[rows[i]] = grid[i] * (float)(1.0 / JK_GRID_PER_UNIT);
+        }
+    }
+}
+
+static void put_results(const jk_plan_group *group, const jk_plan_tile *tile, const uint32_t *rows, size_t count,
+                        jk_plan_results *results) {
+    put_column(tile->value, rows, count, results->value);
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        put_column(tile->action_value[a], rows, count, results->action_value[a]);
+    }
+    if (results->decision != NULL) {
+        for (size_t i = 0; i < count; i++) {
+            size_t state = (size_t)JK_STATE((int)group->title, tile->capacity_class[i]);
+            results->decision[rows[i]] = tile->decisions[state * JK_TILE_ROWS + i];
+        }
+    }
+    put_money(tile->gross, rows, count, results->erc_gross);
+    put_money(tile->net, rows, count, results->erc_net);
+    put_money(tile->gross_12m, rows, count, results->gross_12m);
+    put_money(tile->gross_60m, rows, count, results->gross_60m);
+}
+
+void jk_plan_block(const jk_plan *plan, const jk_terms *terms, jk_plan_results *results, jk_cashflow *flow,
+                   jk_plan_workspace *workspace) {
+    jk_plan_tile *tile = &workspace->tile;
+    size_t planned = sort_rows(plan, terms, results, workspace);
+    tile->trace_value = tile->trace_probability = tile->trace_flow = NULL;
+    tile->project = flow != NULL || results->erc_gross != NULL || results->erc_net != NULL ||
+                    results->gross_12m != NULL || results->gross_60m != NULL;
+    for (size_t i = 0; i < planned;) {
+        const uint32_t *rows = workspace->order[0] + i;
+        jk_plan_group group;
+        size_t key = jk_plan_group_of(plan, terms, rows[0], &group);
+        size_t count = workspace->group_start[key] - i;
+        count = count < JK_TILE_ROWS ? count : JK_TILE_ROWS;
+        jk_plan_tile_load(&group, terms, rows, count, tile);
+        plan->kernel->run(&group, tile, flow == NULL ? NULL : flow->cell);
+        put_results(&group, tile, rows, count, results);
+        i += count;
+    }
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Backward induction (model.md sections 5 and 6) for one vector of claims: values and planned actions of every state it
+ * can reach, from the last epoch to the first.
+ *
+ * An action's value is written as  unit * share + left * next, with unit = f·E·(kept·B·rate - cost): the epoch's length
+ * stands in the coefficients, so that the decay of a kind of work and class serves all states that have it.
+ */
+#ifndef JK_PLAN_KERNEL_INDUCT_H
+#define JK_PLAN_KERNEL_INDUCT_H
+
+#include "plan/kernel_claims.h"
+
+/* Kinds of decay: those of the rates, and surveil and amicable under a title that may end. */
+enum { DECAY_TITLE_SURVEIL = RATE_KINDS, DECAY_TITLE_AMICABLE, DECAY_KINDS };
+
+/* Coefficients of an epoch that do not depend on the class: gain per rate and cost, both times f·E. [0] is for claims
+ * that wait without a title, [1] for the others; legal from no title is told from legal from pending by its balance. */
+typedef struct jk_unit {
+    jk_vec gain[2], cost[2];
+} jk_unit;
+typedef struct jk_stake {
+    jk_unit waiting[2]; /* surveil, amicable */
+    jk_vec legal_gain[2], pending_cost, title_cost;
+    jk_vec filing;
+    jk_vec sale[JK_TITLE_COUNT];
+    jk_mask may_file, may_enforce; /* legal from no title; legal from the later states */
+} jk_stake;
+
+/* The best action of a state so far. */
+typedef struct jk_choice {
+    jk_vec value;
+    jk_codes action;
+} jk_choice;
+
+JK_INLINE void jk_consider(jk_choice *best, jk_mask available, jk_vec value, jk_action action) {
+    jk_mask better = jk_gt_and(available, value, best->value);
+    best->value = jk_select(better, value, best->value);
+    best->action = jk_codes_select(better, (int)action, best->action);
+}
+
+JK_INLINE void jk_stake_read(const jk_plan_group *group, const jk_plan_tile *tile, size_t at, int j,
+                             const jk_ages *ages, const jk_curve_place *place, bool sell, const jk_shape shape,
+                             jk_stake *stake) {
+    const jk_plan_segment *segment = group->segment;
+    const jk_plan_epoch *epoch = &group->tables->epochs[j];
+    const jk_plan_costs *costs = &segment->costs[j];
+    jk_vec share = jk_load(tile->share + at), months = jk_set(epoch->months);
+    jk_vec untitled = jk_load(tile->bar_untitled + at), titled = jk_load(tile->bar_titled + at);
+    jk_vec balance = jk_balance_in(group, tile, at, j);
+    jk_vec later_balance = shape.first == 0 ? jk_fma(share, jk_set(segment->fee), balance) : balance;
+    jk_vec alive = jk_alive_part(titled, epoch) * months, work = alive * share;
+    jk_vec gain = alive * later_balance;
+    jk_mask allowed = jk_index_test(jk_index_load(tile->allowed + at), (int32_t)JK_ALLOW(JK_LEGAL));
+    stake->may_enforce = jk_gt_and(allowed, titled, jk_set(epoch->start));
+    stake->may_file = jk_gt_and(stake->may_enforce, untitled, jk_set(epoch->start));
+    JK_UNROLL
+    for (int a = 0; a < 2; a++) {
+        jk_vec running = jk_set(costs->running_by_action[1][a + JK_SURVEIL]);
+        stake->waiting[a].gain[1] = gain * jk_set(segment->kept_share[a]);
+        stake->waiting[a].cost[1] = work * running;
+        if (shape.first == 0) {
+            jk_vec here = jk_alive_part(untitled, epoch) * months;
+            jk_vec interruption = jk_load(tile->interruption + at) * jk_set(costs->inflation);
+            stake->waiting[a].gain[0] = here * balance * jk_set(segment->kept_share[a]);
+            stake->waiting[a].cost[0] = here * jk_fma(share, running, interruption);
+        }
+    }
+    if (shape.legal) {
+        stake->legal_gain[0] = alive * balance * jk_set(segment->kept_share[JK_TREAT_LEGAL]);
+        stake->legal_gain[1] = gain * jk_set(segment->kept_share[JK_TREAT_LEGAL]);
+        stake->pending_cost = work * jk_set(costs->running_by_action[0][JK_LEGAL]);
+        stake->title_cost = work * jk_set(costs->running_by_action[1][JK_LEGAL]);
+        stake->filing = share * jk_set(costs->filing);
+    }
+    if (sell) {
+        jk_vec price = jk_curve_read(segment->market, ages, place);
+        JK_UNROLL
+        for (int z = shape.first; z <= shape.last; z++) {
+            stake->sale[z] =
+                jk_sale_value(segment, epoch, z, z == 0 ? untitled : titled, z == 0 ? balance : later_balance, price);
+        }
+    }
+}
+
+/* Decay of every kind of work and class over the epoch. */
+JK_INLINE void jk_decays_read(const jk_plan_group *group, const jk_plan_tile *tile, size_t at, int j,
+                              const jk_rates *rates, const jk_shape shape, jk_decay decays[DECAY_KINDS][3]) {
+    const jk_plan_tables *tables = group->tables;
+    jk_vec months = jk_set(tables->epochs[j].months);
+    jk_vec drift = (jk_exit_rate(group, tile, at, j) + jk_set(tables->discount)) * months;
+    jk_vec title_drift =
+        shape.ends ? jk_fma(jk_set(group->jurisdiction->title_end), months, drift) : drift; /* in the title state */
+    jk_vec time[DECAY_KINDS][3];
+    jk_vec longest = drift, longest_title = drift;
+    JK_UNROLL
+    for (int kind = 0; kind < DECAY_KINDS; kind++) {
+        bool legal_kind = kind == RATE_PENDING || kind == RATE_TITLE;
+        bool titled_kind = kind == DECAY_TITLE_SURVEIL || kind == DECAY_TITLE_AMICABLE;
+        if ((legal_kind && !shape.legal) || (kind == RATE_PENDING && shape.first == JK_TITLE_HELD) ||
+            (titled_kind && !shape.ends)) {
+            continue;
+        }
+        int rate = kind == DECAY_TITLE_SURVEIL ? RATE_SURVEIL : (kind == DECAY_TITLE_AMICABLE ? RATE_AMICABLE : kind);
+        JK_UNROLL
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            jk_vec t = jk_fma(rates->of[rate][k], months, titled_kind || kind == RATE_TITLE ? title_drift : drift);
+            time[kind][k] = t;
+            if (kind == RATE_TITLE) {
+                longest_title = jk_max(longest_title, t);
+                decays[kind][k] = jk_decay_long(t);
+            } else {
+                longest = jk_max(longest, t);
+                decays[kind][k] = jk_decay_short(t);
+            }
+        }
+    }
+    jk_mask outside = jk_either(jk_gt(longest, jk_set(JK_DECAY_SHORT)), jk_gt(longest_title, jk_set(JK_DECAY_LONG)));
+    if (__builtin_expect(jk_any(outside) || tables->discount < 0.0f, 0)) {
+        for (int kind = 0; kind < DECAY_KINDS; kind++) {
+            bool legal_kind = kind == RATE_PENDING || kind == RATE_TITLE;
+            bool titled_kind = kind == DECAY_TITLE_SURVEIL || kind == DECAY_TITLE_AMICABLE;
+            if ((legal_kind && !shape.legal) || (kind == RATE_PENDING && shape.first == JK_TITLE_HELD) ||
+                (titled_kind && !shape.ends)) {
+                continue;
+            }
+            for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+                jk_decay_repair(time[kind][k], kind == RATE_TITLE ? JK_DECAY_LONG : JK_DECAY_SHORT, &decays[kind][k]);
+            }
+        }
+    }
+}
+
+/* Expected value over the class at the epoch's end. */
+JK_INLINE jk_vec jk_step(const float row[JK_CAPACITY_COUNT], const jk_vec next[JK_CAPACITY_COUNT]) {
+    return jk_fma(jk_set(row[2]), next[2], jk_fma(jk_set(row[1]), next[1], jk_set(row[0]) * next[0]));
+}
+
+typedef struct jk_states {
+    jk_vec of[JK_TITLE_COUNT][JK_CAPACITY_COUNT];
+} jk_states;
+
+/* What remains at the epoch's end if the claim is not barred by then; under legal, a pending claim's mix of states. */
+JK_INLINE void jk_continue(const jk_plan_tile *tile, size_t at, const jk_plan_epoch *epoch, const jk_plan_span *span,
+                           const jk_shape shape, jk_states *value, jk_vec pending[JK_CAPACITY_COUNT]) {
+    jk_vec end = jk_set(epoch->end);
+    jk_mask untitled = jk_ge(jk_load(tile->bar_untitled + at), end),
+            titled = jk_ge(jk_load(tile->bar_titled + at), end);
+    JK_UNROLL
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        JK_UNROLL
+        for (int z = shape.first; z <= shape.last; z++) {
+            value->of[z][k] = jk_keep(z == 0 ? untitled : titled, value->of[z][k]);
+        }
+        if (shape.legal && shape.first < JK_TITLE_HELD) {
+            jk_vec gain = value->of[JK_TITLE_HELD][k] - value->of[JK_TITLE_PENDING][k];
+            pending[k] = jk_fma(jk_set(span->title_probability), gain, value->of[JK_TITLE_PENDING][k]);
+        }
+    }
+}
+
+/* Where the action values of the present title state go in the first epoch; elsewhere NULL. */
+typedef float (*jk_start_values)[JK_CAPACITY_COUNT][JK_LANES];
+
+JK_INLINE void jk_report(jk_start_values start, const jk_shape shape, int z, int k, jk_action action, jk_vec value) {
+    if (z == shape.first && start != NULL) {
+        jk_store(start[action][k], value);
+    }
+}
+
+/* One epoch back: *value goes from V_{j+1} to V_j. */
+JK_INLINE void jk_induct_epoch(const jk_plan_group *group, jk_plan_tile *tile, size_t at, int j, const jk_ages *ages,
+                               bool sell, jk_start_values start, const jk_shape shape, jk_states *value) {
+    const jk_plan_epoch *epoch = &group->tables->epochs[j];
+    const jk_plan_span *span = &group->segment->spans[epoch->span];
+    uint8_t *decisions = tile->decisions + (size_t)j * JK_STATES * JK_TILE_ROWS + at;
+    jk_curve_place place = jk_curve_place_after(ages, epoch->first_month);
+    jk_rates rates;
+    jk_rates_read(group, span, tile, at, ages, &place, shape, &rates);
+    jk_decay decays[DECAY_KINDS][JK_CAPACITY_COUNT];
+    jk_decays_read(group, tile, at, j, &rates, shape, decays);
+    jk_stake stake;
+    jk_stake_read(group, tile, at, j, ages, &place, sell, shape, &stake);
+    jk_states next = *value;
+    jk_vec pending[JK_CAPACITY_COUNT];
+    jk_continue(tile, at, epoch, span, shape, &next, pending);
+
+    jk_index allowed = jk_index_load(tile->allowed + at);
+    jk_mask may[2] = {jk_index_test(allowed, (int32_t)JK_ALLOW(JK_SURVEIL)),
+                      jk_index_test(allowed, (int32_t)JK_ALLOW(JK_AMICABLE))};
+    jk_choice first[JK_TITLE_COUNT]; /* the better of close and sell: the same for every class */
+    JK_UNROLL
+    for (int z = shape.first; z <= shape.last; z++) {
+        first[z] = (jk_choice){jk_set(0.0f), jk_codes_set(JK_CLOSE)};
+        if (sell) {
+            jk_consider(&first[z], jk_index_test(allowed, (int32_t)JK_ALLOW(JK_SELL)), stake.sale[z], JK_SELL);
+            jk_report(start, shape, z, 0, JK_SELL, stake.sale[z]);
+        }
+    }
+    JK_UNROLL
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        jk_choice best[JK_TITLE_COUNT];
+        JK_UNROLL
+        for (int z = shape.first; z <= shape.last; z++) {
+            best[z] = first[z];
+        }
+        JK_UNROLL
+        for (int a = 0; a < 2; a++) {
+            jk_action action = (jk_action)(a + JK_SURVEIL);
+            const jk_decay *decay = &decays[a][k];
+            jk_vec rate = rates.of[a][k];
+            jk_vec reward =
+                jk_fms(stake.waiting[a].gain[1], rate, stake.waiting[a].cost[1]); /* times the share: with title */
+            JK_UNROLL
+            for (int z = shape.first; z <= shape.last; z++) {
+                const jk_decay *own = shape.ends && z == JK_TITLE_HELD ? &decays[a + DECAY_TITLE_SURVEIL][k] : decay;
+                jk_vec unit = z == 0 ? jk_fms(stake.waiting[a].gain[0], rate, stake.waiting[a].cost[0]) : reward;
+                jk_vec q = jk_fma(own->left, jk_step(span->class_step[a][k], next.of[z]), unit * own->share);
+                jk_consider(&best[z], may[a], q, action);
+                jk_report(start, shape, z, k, action, q);
+            }
+        }
+        if (shape.legal) {
+            const float *row = span->class_step[JK_TREAT_LEGAL][k];
+            if (shape.first < JK_TITLE_HELD) {
+                const jk_decay *decay = &decays[RATE_PENDING][k];
+                jk_vec after = decay->left * jk_step(row, pending), after_filing = after - stake.filing;
+                JK_UNROLL
+                for (int z = shape.first; z < JK_TITLE_HELD; z++) {
+                    jk_vec unit = jk_fms(stake.legal_gain[z], rates.of[RATE_PENDING][k], stake.pending_cost);
+                    jk_vec q = jk_fma(unit, decay->share, z == 0 ? after_filing : after);
+                    jk_consider(&best[z], z == 0 ? stake.may_file : stake.may_enforce, q, JK_LEGAL);
+                    jk_report(start, shape, z, k, JK_LEGAL, q);
+                }
+            }
+            const jk_decay *decay = &decays[RATE_TITLE][k];
+            jk_vec unit = jk_fms(stake.legal_gain[1], rates.of[RATE_TITLE][k], stake.title_cost);
+            jk_vec q = jk_fma(decay->left, jk_step(row, next.of[JK_TITLE_HELD]), unit * decay->share);
+            jk_consider(&best[JK_TITLE_HELD], stake.may_enforce, q, JK_LEGAL);
+            jk_report(start, shape, JK_TITLE_HELD, k, JK_LEGAL, q);
+        }
+        JK_UNROLL
+        for (int z = shape.first; z <= shape.last; z++) {
+            value->of[z][k] = best[z].value;
+            jk_codes_store(decisions + (size_t)JK_STATE(z, k) * JK_TILE_ROWS, best[z].action);
+        }
+    }
+}
+
+/* The figures of the first epoch in the claims' present states. */
+JK_INLINE void jk_report_start(const jk_plan_group *group, jk_plan_tile *tile, size_t at, const jk_shape shape,
+                               const jk_states *value, float start[JK_ACTION_COUNT][JK_CAPACITY_COUNT][JK_LANES]) {
+    jk_index capacity = jk_index_load(tile->capacity_class + at), allowed = jk_index_load(tile->allowed + at);
+    jk_mask weak = jk_index_equal(capacity, JK_CAPACITY_WEAK), able = jk_index_equal(capacity, JK_CAPACITY_ABLE);
+    const jk_vec *present = value->of[shape.first];
+    jk_store(tile->value + at, jk_select(able, present[2], jk_select(weak, present[1], present[0])));
+    const jk_vec none = jk_set(__builtin_nanf(""));
+    jk_store(tile->action_value[JK_CLOSE] + at, jk_set(0.0f));
+    for (int a = JK_SELL; a < JK_ACTION_COUNT; a++) {
+        jk_mask available = jk_index_test(allowed, (int32_t)JK_ALLOW(a));
+        jk_vec q = jk_load(start[a][0]);
+        if (a != JK_SELL) {
+            q = jk_select(able, jk_load(start[a][2]), jk_select(weak, jk_load(start[a][1]), q));
+        }
+        if (a == JK_LEGAL) {
+            jk_vec now = jk_set(group->tables->epochs[0].start);
+            available = jk_gt_and(available, jk_load(tile->bar_titled + at), now);
+            if (shape.first == 0) {
+                available = jk_gt_and(available, jk_load(tile->bar_untitled + at), now);
+            }
+        }
+        jk_store(tile->action_value[a] + at, jk_select(available, q, none));
+    }
+}
+
+JK_INLINE void jk_trace_values(jk_plan_tile *tile, int epoch, const jk_shape shape, const jk_states *value) {
+    for (int z = shape.first; z <= shape.last; z++) {
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            jk_store(tile->trace_value + ((size_t)epoch * JK_STATES + (size_t)JK_STATE(z, k)) * JK_TILE_STEP,
+                     value->of[z][k]);
+        }
+    }
+}
+
+JK_INLINE void jk_induct(const jk_plan_group *group, jk_plan_tile *tile, size_t at, const jk_shape shape) {
+    alignas(64) float start[JK_ACTION_COUNT][JK_CAPACITY_COUNT][JK_LANES] = {{{0.0f}}};
+    jk_ages ages = jk_ages_load(tile, at, group->segment->last_age);
+    bool sell = jk_any_allowed(tile, at, JK_SELL);
+    jk_states value;
+    for (int z = 0; z < JK_TITLE_COUNT; z++) {
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            value.of[z][k] = jk_set(0.0f);
+        }
+    }
+    for (int j = tile->epochs - 1; j >= 0; j--) {
+        jk_induct_epoch(group, tile, at, j, &ages, sell, j == 0 ? start : NULL, shape, &value);
+        if (tile->trace_value != NULL && at == 0) {
+            jk_trace_values(tile, j, shape, &value);
+        }
+    }
+    jk_report_start(group, tile, at, shape, &value, start);
+}
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Life of plans and workspaces. */
+#include "plan/plan.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+static const jk_plan_kernel *kernel_of(jk_isa isa) {
+#ifdef JK_HAVE_X86_LEVELS
+    if (isa == JK_ISA_V4) {
+        return &jk_plan_kernel_v4;
+    }
+    if (isa == JK_ISA_V3) {
+        return &jk_plan_kernel_v3;
+    }
+#endif
+    (void)isa;
+    return &jk_plan_kernel_base;
+}
+
+jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, jk_plan **plan, jk_error *error) {
+    *plan = NULL;
+    if (!(options->irr > -1.0) || !isfinite(options->irr)) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "irr", "%g is no yearly return; expected more than -1",
+                       options->irr);
+    }
+    jk_isa isa = JK_ISA_BASE;
+    JK_TRY(jk_isa_choose(options->isa, &isa, error));
+    jk_plan *created = calloc(1, sizeof *created);
+    if (created == NULL) {
+        return jk_fail_memory(error, "the plan");
+    }
+    created->model = model;
+    created->isa = isa;
+    created->kernel = kernel_of(isa);
+    jk_status status = jk_plan_tables_init(&created->tables, model, options->irr, error);
+    if (status != JK_OK) {
+        free(created);
+        return status;
+    }
+    *plan = created;
+    return JK_OK;
+}
+
+void jk_plan_free(jk_plan *plan) {
+    if (plan != NULL) {
+        jk_plan_tables_reset(&plan->tables);
+        free(plan);
+    }
+}
+
+const char *jk_plan_isa(const jk_plan *plan) {
+    return jk_isa_name(plan->isa);
+}
+
+enum { PAGE_BYTES = 4096 };
+
+/* Gives out pieces of one allocation, each on a cache line of its own; with no memory yet it only counts. */
+typedef struct layout {
+    unsigned char *memory;
+    size_t used;
+} layout;
+
+static void *take(layout *space, size_t count, size_t size) {
+    void *piece = space->memory == NULL ? NULL : space->memory + space->used;
+    space->used += (count * size + 63) / 64 * 64;
+    return piece;
+}
+
+static void lay_out(layout *space, const jk_plan_tables *tables, size_t max_rows, jk_plan_workspace *workspace) {
+    size_t epochs = (size_t)tables->epoch_count, longest = 0;
+    for (size_t j = 0; j < epochs; j++) {
+        size_t months = (size_t)tables->epochs[j].month_count;
+        longest = months > longest ? months : longest;
+    }
+    (void)take(space, 1, sizeof *workspace);
+    workspace->tile.decisions = take(space, epochs * JK_STATES * JK_TILE_ROWS, sizeof(uint8_t));
+    workspace->tile.monthly = take(space, longest * 2 * JK_GRID_LANES, sizeof(int64_t));
+    workspace->order[0] = take(space, max_rows, sizeof(uint32_t));
+    workspace->order[1] = take(space, max_rows, sizeof(uint32_t));
+    workspace->group_key = take(space, max_rows, sizeof(uint32_t));
+    workspace->age_key = take(space, max_rows, sizeof(uint16_t));
+    workspace->group_start = take(space, jk_plan_group_count(tables) + 1, sizeof(uint32_t));
+    workspace->age_start = take(space, (size_t)tables->last_age + 2, sizeof(uint32_t));
+    workspace->trace_value = take(space, epochs * JK_STATES * JK_TILE_STEP, sizeof(float));
+    workspace->trace_probability = take(space, epochs * JK_STATES * JK_TILE_STEP, sizeof(float));
+    workspace->trace_flow = take(space, epochs * 3 * JK_TILE_STEP, sizeof(float));
+    workspace->max_rows = max_rows;
+}
+
+size_t jk_plan_workspace_size(const jk_plan *plan, size_t max_rows) {
+    layout space = {NULL, 0};
+    jk_plan_workspace unused;
+    lay_out(&space, &plan->tables, max_rows, &unused);
+    return (space.used + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+}
+
+jk_plan_workspace *jk_plan_workspace_create(const jk_plan *plan, size_t max_rows) {
+    if (max_rows > UINT32_MAX) {
+        return NULL;
+    }
+    /* Whole pages: threads that write to neighbouring lines slow each other down. */
+    size_t bytes = jk_plan_workspace_size(plan, max_rows);
+    unsigned char *memory = aligned_alloc(PAGE_BYTES, bytes);
+    if (memory == NULL) {
+        return NULL;
+    }
+    memset(memory, 0, bytes);
+    jk_plan_workspace *workspace = (jk_plan_workspace *)(void *)memory;
+    layout space = {memory, 0};
+    lay_out(&space, &plan->tables, max_rows, workspace);
+    return workspace;
+}
+
+void jk_plan_workspace_free(jk_plan_workspace *workspace) {
+    free(workspace);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan stage's own structures: the plan, and a thread's workspace. */
+#ifndef JK_PLAN_PLAN_H
+#define JK_PLAN_PLAN_H
+
+#include "base/isa.h"
+#include "jalki/plan.h"
+#include "plan/plan_kernel.h"
+
+struct jk_plan {
+    const jk_model *model;
+    jk_isa isa;
+    const jk_plan_kernel *kernel;
+    jk_plan_tables tables;
+};
+
+/* One allocation on pages of its own; the arrays lie behind the struct. */
+struct jk_plan_workspace {
+    jk_plan_tile tile;
+    size_t max_rows;
+    uint32_t *order[2];    /* max_rows: rows in sorted order, and half-way there */
+    uint32_t *group_key;   /* max_rows */
+    uint16_t *age_key;     /* max_rows */
+    uint32_t *group_start; /* group_count + 1 */
+    uint32_t *age_start;   /* last_age + 2 */
+    float *trace_value, *trace_probability, *trace_flow;
+};
+
+/* Groups are numbered by segment, jurisdiction, title state, and whether legal is allowed. */
+static inline size_t jk_plan_group_count(const jk_plan_tables *tables) {
+    return tables->segment_count * tables->jurisdiction_count * JK_TITLE_COUNT * 2;
+}
+
+/* The group of a row, and its number. */
+size_t jk_plan_group_of(const jk_plan *plan, const jk_terms *terms, size_t row, jk_plan_group *group);
+
+/* Fills the workspace's tile with rows[0..count) of the terms, all of one group; count is 1..JK_TILE_ROWS. */
+void jk_plan_tile_load(const jk_plan_group *group, const jk_terms *terms, const uint32_t *rows, size_t count,
+                       jk_plan_tile *tile);
+
+#endif

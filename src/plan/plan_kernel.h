@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What passes between the plan stage and its kernel: a tile of claims that share segment, jurisdiction and title state.
+ *
+ * A tile's columns hold JK_TILE_ROWS elements; `rows` of them are in use, a multiple of JK_TILE_STEP: the driver fills
+ * up with empty claims (all zero) that change no sum.
+ */
+#ifndef JK_PLAN_KERNEL_H
+#define JK_PLAN_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plan/tables.h"
+
+enum {
+    JK_TILE_ROWS = 128,
+    JK_TILE_STEP = 16, /* the widest kernel's lanes */
+    JK_STATES = JK_TITLE_COUNT * JK_CAPACITY_COUNT,
+    JK_GRID_LANES = 8 /* partial sums of a grid cell */
+};
+
+/* Index of a state among JK_STATES: by title state, then class. */
+#define JK_STATE(title, capacity) ((title)*JK_CAPACITY_COUNT + (capacity))
+
+typedef struct jk_plan_group {
+    const jk_plan_tables *tables;
+    const jk_plan_segment *segment;
+    const jk_plan_jurisdiction *jurisdiction;
+    size_t segment_index;
+    jk_title title; /* z0 */
+    bool legal;     /* legal is allowed for claims of the group, so that later title states can be reached */
+} jk_plan_group;
+
+typedef struct jk_plan_tile {
+    /* Claims (jk_terms), and age and class as the kernel indexes them. */
+    alignas(64) float balance[JK_TILE_ROWS];
+    float interest[JK_TILE_ROWS], theta[JK_TILE_ROWS], garnish[JK_TILE_ROWS], share[JK_TILE_ROWS];
+    float mortality[JK_TILE_ROWS], exit_status[JK_TILE_ROWS], interruption[JK_TILE_ROWS];
+    float bar_untitled[JK_TILE_ROWS], bar_titled[JK_TILE_ROWS];
+    int32_t age[JK_TILE_ROWS]; /* at most the segment's last_age */
+    int32_t capacity_class[JK_TILE_ROWS], allowed[JK_TILE_ROWS];
+    /* Results. Money of the projection is in grid units (2^-20 of a currency unit). */
+    float value[JK_TILE_ROWS], action_value[JK_ACTION_COUNT][JK_TILE_ROWS];
+    float gross[JK_TILE_ROWS], net[JK_TILE_ROWS], gross_12m[JK_TILE_ROWS], gross_60m[JK_TILE_ROWS];
+    /* Work. */
+    float probability[JK_STATES][JK_TILE_ROWS];
+    size_t rows;
+    int epochs;         /* epochs to plan; in later ones every claim of the tile is barred */
+    bool project;       /* false: induction only */
+    uint8_t *decisions; /* [epoch][state][JK_TILE_ROWS] jk_action */
+    int64_t *monthly;   /* [month of the epoch][gross, cost][JK_GRID_LANES] */
+    /* Trace of the first JK_TILE_STEP claims, or NULL: [epoch][state][JK_TILE_STEP], and [epoch][3][JK_TILE_STEP]
+     * gross, cost and sale of the epoch in grid units. */
+    float *trace_value, *trace_probability, *trace_flow;
+} jk_plan_tile;
+
+typedef struct jk_plan_kernel {
+    /* Plans and projects the tile's claims. Adds their flows to the grid cells of a jk_cashflow, unless that is NULL.
+     */
+    void (*run)(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells);
+    /* The decay functions alone, for tests of their accuracy: share[i] = (1 - e^-t)/t, left[i] = e^-t, as used for
+     * short times (range 0) and long ones (range 1). count is a multiple of 16; arrays are aligned to 64 bytes. */
+    void (*decay)(int range, const float *t, float *share, float *left, size_t count);
+} jk_plan_kernel;
+
+extern const jk_plan_kernel jk_plan_kernel_base, jk_plan_kernel_v3, jk_plan_kernel_v4;
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan's tables: everything in model.md sections 4 to 7 that is the same for all claims of a segment, a
+ * jurisdiction or an epoch. Computed once in 64 bits, kept in 32.
+ *
+ * Epochs are few but their lengths are fewer: what depends only on the length of an epoch stands in a "span".
+ * Tables "by action" hold one number per jk_action, for look-up by a claim's planned action; actions that end the claim
+ * have 0.
+ */
+#ifndef JK_PLAN_TABLES_H
+#define JK_PLAN_TABLES_H
+
+#include <stdalign.h>
+#include <stdint.h>
+
+#include "jalki/model.h"
+
+enum { JK_ACTION_SLOTS = 8 };   /* JK_ACTION_COUNT, rounded up to what jk_lookup reads */
+enum { JK_CURVE_PADDING = 16 }; /* readable floats beyond the end of a curve, for jk_window */
+
+/* Same for all claims. */
+typedef struct jk_plan_epoch {
+    int32_t first_month;          /* T_j */
+    int32_t month_count;          /* E_j */
+    int32_t span;                 /* index of its length among the distinct lengths */
+    float start, end;             /* T_j, T_j + E_j */
+    float months, months_inverse; /* E_j, 1/E_j */
+} jk_plan_epoch;
+
+/* Per segment and distinct epoch length. */
+typedef struct jk_plan_span {
+    alignas(32) float class_by_action[2][JK_CAPACITY_COUNT][JK_CAPACITY_COUNT][JK_ACTION_SLOTS];
+    /* [has title][from][to][action]: Q^E where the claim keeps its title state; legal moves it unless it has a title */
+    float class_step[JK_TREATMENT_COUNT][JK_CAPACITY_COUNT][JK_CAPACITY_COUNT]; /* Q^E [treatment][from][to] */
+    float title_probability;                                                    /* q */
+    const float *curve[JK_TREATMENT_COUNT]; /* mean monthly intensity over the epoch, by age at its start */
+} jk_plan_span;
+
+/* Per segment and epoch: costs at the prices of the epoch's start, base currency a month and debtor. */
+typedef struct jk_plan_costs {
+    alignas(32) float running_by_action[2][JK_ACTION_SLOTS]; /* [has title][action] */
+    float interruption_by_action[JK_ACTION_SLOTS];           /* i_j where the claim waits without title */
+    float filing;
+    float inflation; /* i_j */
+} jk_plan_costs;
+
+typedef struct jk_plan_segment {
+    alignas(32) float share_by_action[JK_ACTION_SLOTS]; /* sigma */
+    float contingent_by_action[JK_ACTION_SLOTS];
+    float class_multiplier[JK_TREATMENT_COUNT][JK_CAPACITY_COUNT]; /* kappa */
+    float pending_multiplier[JK_CAPACITY_COUNT];                   /* psi * kappa of legal */
+    float garnish_share[JK_CAPACITY_COUNT];                        /* phi */
+    float kept_share[JK_TREATMENT_COUNT];                          /* sigma * (1 - contingent) */
+    float exit, fee;                                               /* fee_shift * filing */
+    float title_factor[JK_TITLE_COUNT];
+    float bar_months_inverse;
+    int32_t last_age;    /* curves and prices are constant from this age on */
+    const float *market; /* price by age, less transaction cost */
+    const jk_plan_span *spans;
+    const jk_plan_costs *costs;
+} jk_plan_segment;
+
+typedef struct jk_plan_jurisdiction {
+    float title_end;        /* monthly rate at which a title yet to come ends; 0 where renewable */
+    const float *mortality; /* by epoch: growth of the hazard since the cut-off */
+    const float *accrual;   /* by epoch: months of interest that the balance carries */
+} jk_plan_jurisdiction;
+
+typedef struct jk_plan_tables {
+    int epoch_count, span_count, months;
+    int32_t last_age; /* largest of the segments' */
+    size_t segment_count, jurisdiction_count;
+    float discount; /* delta, per month */
+    jk_plan_epoch *epochs;
+    jk_plan_segment *segments;
+    jk_plan_jurisdiction *jurisdictions;
+    jk_plan_span *spans;  /* segments x spans */
+    jk_plan_costs *costs; /* segments x epochs */
+    float *curves;        /* all curves and prices */
+    float *aging;         /* all mortality and accrual factors */
+} jk_plan_tables;
+
+/* Fills *tables; on failure it is left empty. JK_ERROR_MODEL where a figure is beyond what the kernel can hold. */
+jk_status jk_plan_tables_init(jk_plan_tables *tables, const jk_model *model, double irr, jk_error *error);
+void jk_plan_tables_reset(jk_plan_tables *tables);
+
+#endif
