@@ -11,7 +11,7 @@ uint64_t jk_score_derived_columns(jk_derived derived) {
     uint64_t balance = BIT(PRINCIPAL) | BIT(INTEREST_ACCRUED) | BIT(FEES);
     switch (derived) {
     case JK_DERIVED_AGE_YEARS:
-        return BIT(BIRTH_YEAR);
+        return BIT(BIRTH_YEAR) | BIT(DEBTOR_TYPE);
     case JK_DERIVED_MONTHS_SINCE_DEFAULT:
         return BIT(DEFAULTED_ON) | BIT(WRITTEN_OFF_ON);
     case JK_DERIVED_MONTHS_SINCE_LAST_PAYMENT:
@@ -101,6 +101,16 @@ static void share_values(const int64_t *part, const jk_block *block, size_t firs
     }
 }
 
+/* The debtor's known age; a business has none. */
+static void age_values(const jk_law *law, const jk_block *block, size_t first, size_t count, double *value) {
+    const int32_t *birth_year = JK_BLOCK_INT32(block, BIRTH_YEAR) + first;
+    const int8_t *debtor_type = JK_BLOCK_ENUM(block, DEBTOR_TYPE) + first;
+    for (size_t i = 0; i < count; i++) {
+        int known = birth_year[i] != JK_MISSING_INTEGER && jk_law_type(debtor_type[i]) == JK_CONSUMER;
+        value[i] = known ? (double)law->cutoff_year - (double)birth_year[i] : NAN;
+    }
+}
+
 static void kept_values(const jk_block *block, size_t first, size_t count, double *value) {
     const int32_t *kept = JK_BLOCK_INT32(block, PROMISES_KEPT) + first;
     const int32_t *broken = JK_BLOCK_INT32(block, PROMISES_BROKEN) + first;
@@ -147,10 +157,7 @@ void jk_score_values(const jk_scorer *scorer, const jk_scorer_item *item, const 
         memcpy(value, law->balance + first, count * sizeof *value);
         return;
     case JK_DERIVED_AGE_YEARS:
-        integer_values(JK_COLUMN_BIRTH_YEAR, block, first, count, value);
-        for (size_t i = 0; i < count; i++) {
-            value[i] = (double)scorer->law->cutoff_year - value[i];
-        }
+        age_values(scorer->law, block, first, count, value);
         return;
     case JK_DERIVED_MONTHS_SINCE_WRITE_OFF:
         memcpy(value, law->age_months + first, count * sizeof *value);
