@@ -3,11 +3,13 @@
  * puts the sums together. Everything that `value`, `price` and later commands report comes from here.
  *
  *     jk_valuation valuation = {0};
- *     jk_value_options options = jk_value_defaults(model);
+ *     jk_value_options options = jk_value_defaults();
  *     jk_value_run(tape, model, &options, sinks, sink_count, &valuation, &error);
- *     ...
+ *     jk_offer offer = jk_offer_make(&valuation, NULL, 0, NAN);
  *     jk_valuation_reset(&valuation);
- */
+ *
+ * Results do not depend on threads, block size or the order of rows. All memory is taken before the work starts
+ * (jk_value_memory says how much); nothing is allocated per block. Only the sums per debtor grow with the tape. */
 #ifndef JALKI_VALUE_H
 #define JALKI_VALUE_H
 
@@ -19,21 +21,25 @@
 extern "C" {
 #endif
 
+enum { JK_RETURNS_MAX = 32 }; /* required returns in one run */
+
 typedef struct jk_value_options {
     int32_t cutoff;  /* days since 1970-01-01; JK_MISSING_INTEGER: the tape's */
-    double irr;      /* required yearly return; NaN: the model's */
-    unsigned allow;  /* actions allowed at all [all but JK_SELL] */
+    double irr;      /* required yearly return, > -1; NaN: the model's */
+    unsigned allow;  /* actions allowed at all, bits JK_ALLOW [all but sell] */
     const char *isa; /* see jk_plan_options */
+    size_t memory;   /* bytes that the run may take; 0: no bound. Blocks shrink first, then threads. */
     jk_run run;
 } jk_value_options;
 
+/* The tape's cut-off, the model's return, never selling, all cores, no bound on memory. */
 jk_value_options jk_value_defaults(void);
 
 /* Why the decision is what it is: the first that applies (model.md section 6). */
 typedef enum jk_reason {
-    JK_REASON_BARRED,
-    JK_REASON_STATUS,
-    JK_REASON_UNECONOMIC,
+    JK_REASON_BARRED,     /* barred at the cut-off */
+    JK_REASON_STATUS,     /* its status, or the run, allows only close */
+    JK_REASON_UNECONOMIC, /* close beats all that is allowed */
     JK_REASON_BEST,
     JK_REASON_COUNT
 } jk_reason;
@@ -41,6 +47,8 @@ const char *jk_reason_name(jk_reason reason); /* "barred", "status", "uneconomic
 
 /* Everything known of the rows of one block, valid during the sink's call. */
 typedef struct jk_value_block {
+    int thread;            /* 0..threads-1: which of the sink's buffers is free to use */
+    size_t number;         /* of the block, from 0, in tape order */
     const jk_block *block; /* tape columns that were loaded; claim_id is loaded if a sink wants it */
     const jk_law_facts *law;
     const jk_score_columns *score;
@@ -49,38 +57,126 @@ typedef struct jk_value_block {
     const uint8_t *reason; /* jk_reason */
 } jk_value_block;
 
-/* Takes results block by block. `block` is called from several threads at once, blocks in any order. */
+/* What a run will look like; given to sinks before it starts. */
+typedef struct jk_value_shape {
+    size_t rows;       /* of the tape */
+    size_t block_rows; /* most rows in a block */
+    int threads;
+} jk_value_shape;
+
+/* Takes results block by block. Functions may be NULL. Memory is to be taken in `begin` only. */
 typedef struct jk_value_sink {
     uint64_t columns; /* tape columns that the sink wants loaded, bit c for column c */
+    size_t row_bytes; /* memory it needs per thread and row of a block */
+    /* Once, before the first block. */
+    jk_status (*begin)(void *context, const jk_value_shape *shape, jk_error *error);
+    /* For each block, from several threads at once, blocks in any order. */
     jk_status (*block)(void *context, const jk_value_block *block, jk_error *error);
+    /* For each block after its `block`, on the same thread, one at a time and in tape order. */
+    jk_status (*ordered)(void *context, const jk_value_block *block, jk_error *error);
     void *context;
 } jk_value_sink;
 
 /* Sums over a group of claims, base currency. */
 typedef struct jk_group {
     uint64_t claims;
-    double face, value, erc_gross, erc_net;
+    double face;  /* balance at the cut-off */
+    double value; /* at the required return */
+    double erc_gross, erc_net;
 } jk_group;
 
 typedef struct jk_valuation {
     double irr;
     int32_t cutoff;
+    unsigned allow;
     jk_group total;
     jk_group decision[JK_ACTION_COUNT];
     uint64_t reason[JK_REASON_COUNT];
+    double reason_face[JK_REASON_COUNT];
     size_t segment_count, country_count;
     jk_group *segment; /* in the model's order */
-    jk_group *country; /* in alphabetical order of the code */
+    const char **segment_id;
+    jk_group *country; /* those with claims, in alphabetical order of the code */
     const char **country_id;
     jk_cashflow flow;
-    double onboarding; /* onboarding_cost x claims */
-    const char *isa;
+    double onboarding_cost; /* per claim */
+    double onboarding;      /* onboarding_cost x claims */
+    char isa[8];
+    void *arena; /* owns the arrays and names above */
 } jk_valuation;
 
-/* Runs the whole job once. JK_ERROR_DATA where there is no cut-off, or the tape has rows that contradict it. */
+/* Values the tape once. *valuation need not be initialised; on failure it is empty. Fails with JK_ERROR_DATA where
+ * there is no cut-off, where rows contradict it (the error names how many and the first claim) or where the portfolio
+ * is larger than the sums can hold (4e12 currency units); JK_ERROR_MEMORY where options->memory is too little; and with
+ * what tape, model, plan and sinks report. `tape` and `model` are only read. */
 jk_status jk_value_run(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                        const jk_value_sink *sinks, size_t sink_count, jk_valuation *valuation, jk_error *error);
+
+/* The same for `count` required returns (1..JK_RETURNS_MAX) in one pass over the tape: reading, law and score are
+ * shared, each claim is planned once per return. Fills valuations[count]; options->irr is not looked at. */
+jk_status jk_value_returns(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                           const double *irr, size_t count, jk_valuation *valuations, jk_error *error);
 void jk_valuation_reset(jk_valuation *valuation);
+
+/* What a run of `returns` required returns with these sinks will take, in bytes. */
+typedef struct jk_value_memory {
+    int threads;
+    size_t block_rows;
+    size_t program;    /* the program, its libraries and what the tape and model hold in memory */
+    size_t debtors;    /* sums per debtor: the part that grows with the tape */
+    size_t per_thread; /* columns and workspaces of one block, and a thread's sums */
+    size_t total;
+} jk_value_memory;
+
+/* Plans the run within options->memory. JK_ERROR_MEMORY if not even one thread with the smallest blocks fits. */
+jk_status jk_value_plan_memory(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                               size_t returns, const jk_value_sink *sinks, size_t sink_count, jk_value_memory *memory,
+                               jk_error *error);
+
+/* ---- what is made of a valuation ------------------------------------------------------------------------------ */
+
+/* One month's flow of one segment, or of all where segment is the segment count; base currency, month from 1. */
+typedef struct jk_month {
+    double gross;
+    double cost; /* running costs, contingent fees and court fees */
+    double sale;
+    double net; /* gross - cost + sale */
+} jk_month;
+jk_month jk_valuation_month(const jk_valuation *valuation, int month, size_t segment);
+
+/* Sum of jk_valuation_month over the first `months` months (as far as the horizon goes). */
+jk_month jk_valuation_months(const jk_valuation *valuation, int months, size_t segment);
+
+enum { JK_ERC_COUNT = 3 };
+extern const int jk_erc_months[JK_ERC_COUNT]; /* 84, 120, 180 */
+
+/* A valuation as an offer for the portfolio (model.md section 8). */
+typedef struct jk_offer {
+    double irr;
+    double value, onboarding;
+    double bid_at_return;   /* what the required return alone would pay */
+    double bid;             /* the highest price that also meets the floors */
+    int binding;            /* index of the floor that binds; -1: the required return */
+    int attainable;         /* 0: no price meets all conditions, the bid is 0 */
+    double bid_pct_of_face; /* x 100; NaN where there is no face */
+    double erc_gross[JK_ERC_COUNT];
+    jk_month sum;      /* over the whole horizon */
+    double cost_share; /* cost / gross; NaN where there is no gross */
+    double multiple;   /* at the bid; NaN: none */
+    int payback;       /* months, at the bid; -1: none */
+    double asked;      /* the price asked; NaN: none, and the rest is empty */
+    double asked_irr;  /* NaN unless found */
+    jk_irr_outcome asked_outcome;
+    double asked_multiple;
+    int asked_payback;
+} jk_offer;
+jk_offer jk_offer_make(const jk_valuation *valuation, const jk_floor *floors, size_t floor_count, double asked);
+
+/* What a group would fetch by itself: max(0, value - onboarding of its claims). */
+double jk_group_bid(const jk_valuation *valuation, const jk_group *group);
+
+/* 100 * part / whole; NaN where whole is not above 0. */
+double jk_percent(double part, double whole);
 
 #ifdef __cplusplus
 }

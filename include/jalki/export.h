@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files made of a valuation: per-claim results as CSV and HDF5, the cash flow, and summaries as JSON. Every file
+ * appears whole when it is committed, or not at all.
+ *
+ *     jk_claims_file *claims = NULL;
+ *     jk_claims_open("claims.csv", tape, model, false, &claims, &error);
+ *     sinks[0] = jk_claims_sink(claims);
+ *     jk_value_run(tape, model, &options, sinks, 1, &valuation, &error);
+ *     jk_claims_commit(claims, &error);      or jk_claims_abort(claims)
+ */
+#ifndef JALKI_EXPORT_H
+#define JALKI_EXPORT_H
+
+#include <stdbool.h>
+
+#include "jalki/value.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- claims as CSV ----------------------------------------------------------------------------------------------- */
+
+typedef struct jk_claims_file jk_claims_file;
+
+/* Opens a CSV file with the header and columns of the command line's contract, in tape order; compressed if the name
+ * ends in ".gz". Money has 2 decimals, halves rounded as printf does (to even, on the exact binary value), or 9
+ * significant digits if `full`. What is not allowed, never barred or unknown is an empty cell; -0 is 0. `tape` and
+ * `model` must outlive the file. */
+jk_status jk_claims_open(const char *path, const jk_tape *tape, const jk_model *model, bool full, jk_claims_file **file,
+                         jk_error *error);
+jk_value_sink jk_claims_sink(jk_claims_file *file);
+/* Completes the file, gives it its name and frees; on failure nothing is left behind. */
+jk_status jk_claims_commit(jk_claims_file *file, jk_error *error);
+void jk_claims_abort(jk_claims_file *file); /* NULL is accepted */
+
+/* ---- results as HDF5 --------------------------------------------------------------------------------------------- */
+
+typedef struct jk_results_file jk_results_file;
+
+/* Opens a result store: /result/<column> for claim_id and the 18 result columns, /portfolio/cashflow
+ * [month x segment x (gross, cost, sale, net)], with units and meaning as attributes and a manifest. NaN stands for
+ * what is empty in the CSV. */
+jk_status jk_results_open(const char *path, const jk_tape *tape, const jk_model *model, jk_results_file **file,
+                          jk_error *error);
+jk_value_sink jk_results_sink(jk_results_file *file);
+jk_status jk_results_commit(jk_results_file *file, const jk_valuation *valuation, jk_error *error);
+void jk_results_abort(jk_results_file *file);
+
+/* ---- the portfolio ----------------------------------------------------------------------------------------------- */
+
+/* Writes month,segment,gross,cost,sale,net: months 1..H, each segment in the model's order, then `all`; 9 digits. */
+jk_status jk_cashflow_write(const char *path, const jk_valuation *valuation, jk_error *error);
+
+/* Where a figure comes from: program version, sha256 of tape and model, cut-off, return, scenario, seed, options. One
+ * JSON object; NULL if there is no memory. Free with free(). */
+char *jk_manifest_json(const jk_tape *tape, const jk_model *model, const jk_valuation *valuation);
+
+/* The summary of `value` as JSON, ending in a line end; NULL if there is no memory. Free with free(). */
+char *jk_valuation_json(const jk_tape *tape, const jk_model *model, const jk_valuation *valuation);
+
+/* The bid table of `price` as JSON: one entry of "returns" per valuation. `asked` may be NaN. */
+char *jk_offers_json(const jk_tape *tape, const jk_model *model, const jk_valuation *valuations, size_t count,
+                     const jk_floor *floors, size_t floor_count, double asked);
+
+/* Writes a text to a file that appears whole or not at all. */
+jk_status jk_text_write(const char *path, const char *text, jk_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

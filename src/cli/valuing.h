@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands that value a tape share: --model, --cutoff, --sell, --memory, --explain-memory, and opening both.
+ */
+#ifndef JK_CLI_VALUING_H
+#define JK_CLI_VALUING_H
+
+#include "cli/cli.h"
+#include "cli/table.h"
+#include "jalki/value.h"
+
+typedef struct jk_cli_valuing {
+    const char *tape_path; /* set by the command from its argument */
+    const char *model_path;
+    int32_t cutoff;
+    bool sell;
+    size_t memory;
+    bool explain_memory;
+    /* opened by jk_cli_valuing_open */
+    jk_tape *tape;
+    jk_model *model;
+    jk_value_options options;
+} jk_cli_valuing;
+
+/* Child parser; its input is a jk_cli_valuing *, which it sets to the defaults first. */
+extern const struct argp jk_cli_valuing_argp;
+
+/* Opens tape and model, shows the model's warnings, prepares the options of the run. */
+jk_status jk_cli_valuing_open(jk_cli_valuing *valuing, const jk_cli_common *common, jk_error *error);
+void jk_cli_valuing_close(jk_cli_valuing *valuing);
+
+/* With --explain-memory: says on stderr what the run will take. */
+jk_status jk_cli_valuing_explain(const jk_cli_valuing *valuing, size_t returns, const jk_value_sink *sinks,
+                                 size_t sink_count, jk_error *error);
+
+/* Prints tape, claims, face, cut-off and what is allowed. */
+void jk_cli_valuing_heading(const jk_cli_valuing *valuing, const jk_valuation *valuation);
+
+/* Decimals with which amounts of this portfolio are shown: 2 for small ones. */
+int jk_cli_decimals(const jk_valuation *valuation);
+
+/* Prints a titled table and frees it; returns 0, or 1 with a message where memory ran out. */
+int jk_cli_print_table(jk_table *table, const char *title);
+
+/* Prints a text made by the library and frees it; NULL means that memory ran out. Returns the exit code. */
+int jk_cli_print_text(char *text);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Claims as CSV: each thread writes its block's rows as text into its own buffer (and compresses them), then the
+ * buffers go to the file in tape order. Compressed blocks are gzip members in a row, which every gzip reader takes as
+ * one file. */
+#include <errno.h>
+#include <libdeflate.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/output.h"
+#include "jalki/export.h"
+#include "value/number.h"
+
+static const char header[] =
+    "claim_id,score,theta,capacity_class,segment,decision,reason,value,q_close,q_sell,q_surveil,"
+    "q_amicable,q_legal,erc_gross,erc_net,gross_12m,gross_60m,attachable,months_to_bar\n";
+
+enum { COMPRESSION_LEVEL = 6, NUMBERS_PER_ROW = 14, WORDS_PER_ROW = 48 };
+enum { TYPICAL_ROW = 90, TYPICAL_ROW_FULL = 150 }; /* bytes of a row besides the names */
+
+typedef struct thread_text {
+    char *text;
+    size_t length;
+    struct libdeflate_compressor *compressor;
+    unsigned char *packed;
+    size_t packed_length;
+} thread_text;
+
+struct jk_claims_file {
+    jk_output output;
+    bool full, pack;
+    size_t id_width;
+    size_t longest_segment;
+    size_t row_bytes; /* the most that a row can take */
+    size_t segment_count;
+    char **segment; /* names as CSV cells */
+    int threads;
+    size_t packed_size;
+    thread_text *thread;
+    void *arena;
+};
+
+/* ---- one row as text ------------------------------------------------------------------------------------------ */
+
+static char *write_word(char *out, const char *word) {
+    size_t length = strlen(word);
+    memcpy(out, word, length);
+    return out + length;
+}
+
+/* A cell in quotes if it holds a separator, a quote or a line end. */
+static char *write_cell(char *out, const char *text, size_t length) {
+    bool quote = false;
+    for (size_t i = 0; i < length; i++) {
+        quote = quote || text[i] == ',' || text[i] == '"' || text[i] == '\n' || text[i] == '\r';
+    }
+    if (!quote) {
+        memcpy(out, text, length);
+        return out + length;
+    }
+    *out++ = '"';
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '"') {
+            *out++ = '"';
+        }
+        *out++ = text[i];
+    }
+    *out++ = '"';
+    return out;
+}
+
+static char *write_row(const jk_claims_file *file, const jk_value_block *b, size_t row, char *out) {
+    char *(*money)(char *, double) = file->full ? jk_write_digits9 : jk_write_cents;
+    const char *id = JK_BLOCK_TEXT(b->block, CLAIM_ID) + row * file->id_width;
+    out = write_cell(out, id, strnlen(id, file->id_width));
+    *out++ = ',';
+    out = jk_write_integer(out, (uint64_t)b->score->score[row]);
+    *out++ = ',';
+    out = jk_write_digits9(out, b->score->theta[row]);
+    *out++ = ',';
+    out = write_word(out, jk_capacity_name((jk_capacity)b->score->capacity_class[row]));
+    *out++ = ',';
+    out = write_word(out, file->segment[b->law->segment[row]]);
+    *out++ = ',';
+    out = write_word(out, jk_action_name((jk_action)b->plan->decision[row]));
+    *out++ = ',';
+    out = write_word(out, jk_reason_name((jk_reason)b->reason[row]));
+    const double amounts[] = {
+        (double)b->plan->value[row],
+        (double)b->plan->action_value[JK_CLOSE][row],
+        (double)b->plan->action_value[JK_SELL][row],
+        (double)b->plan->action_value[JK_SURVEIL][row],
+        (double)b->plan->action_value[JK_AMICABLE][row],
+        (double)b->plan->action_value[JK_LEGAL][row],
+        (double)b->plan->erc_gross[row],
+        (double)b->plan->erc_net[row],
+        (double)b->plan->gross_12m[row],
+        (double)b->plan->gross_60m[row],
+        b->law->attachable[row],
+        b->law->title_state[row] == JK_TITLE_NONE ? b->law->bar_untitled[row] : b->law->bar_titled[row],
+    };
+    for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
+        *out++ = ',';
+        out = money(out, amounts[i]);
+    }
+    *out++ = '\n';
+    return out;
+}
+
+/* ---- the sink ------------------------------------------------------------------------------------------------- */
+
+static void free_threads(jk_claims_file *file) {
+    for (int t = 0; file->thread != NULL && t < file->threads; t++) {
+        free(file->thread[t].text);
+        free(file->thread[t].packed);
+        libdeflate_free_compressor(file->thread[t].compressor);
+    }
+    free(file->thread);
+    file->thread = NULL;
+}
+
+static jk_status begin(void *context, const jk_value_shape *shape, jk_error *error) {
+    jk_claims_file *file = context;
+    file->threads = shape->threads;
+    file->thread = calloc((size_t)shape->threads, sizeof *file->thread);
+    size_t bytes = file->row_bytes * shape->block_rows;
+    file->packed_size = file->pack ? libdeflate_gzip_compress_bound(NULL, bytes) : 0;
+    for (int t = 0; file->thread != NULL && t < shape->threads; t++) {
+        thread_text *thread = &file->thread[t];
+        thread->text = malloc(bytes);
+        bool held = thread->text != NULL;
+        if (file->pack) {
+            thread->compressor = libdeflate_alloc_compressor(COMPRESSION_LEVEL);
+            thread->packed = malloc(file->packed_size);
+            held = held && thread->compressor != NULL && thread->packed != NULL;
+        }
+        if (!held) {
+            return jk_fail_memory(error, "the text of claims");
+        }
+    }
+    return file->thread == NULL ? jk_fail_memory(error, "the text of claims") : JK_OK;
+}
+
+static jk_status format_block(void *context, const jk_value_block *block, jk_error *error) {
+    jk_claims_file *file = context;
+    thread_text *thread = &file->thread[block->thread];
+    char *out = thread->text;
+    for (size_t row = 0; row < block->block->rows; row++) {
+        out = write_row(file, block, row, out);
+    }
+    thread->length = (size_t)(out - thread->text);
+    if (file->pack) {
+        thread->packed_length = libdeflate_gzip_compress(thread->compressor, thread->text, thread->length,
+                                                         thread->packed, file->packed_size);
+        if (thread->packed_length == 0) {
+            return jk_fail(error, JK_ERROR_INTERNAL, file->output.target, 0, NULL, "compression failed");
+        }
+    }
+    return JK_OK;
+}
+
+static jk_status write_bytes(jk_claims_file *file, const void *bytes, size_t length, jk_error *error) {
+    const char *next = bytes;
+    while (length > 0) {
+        ssize_t written = write(file->output.fd, next, length);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return jk_fail_errno(error, file->output.target, "write");
+        }
+        next += written;
+        length -= (size_t)written;
+    }
+    return JK_OK;
+}
+
+static jk_status write_block(void *context, const jk_value_block *block, jk_error *error) {
+    jk_claims_file *file = context;
+    const thread_text *thread = &file->thread[block->thread];
+    return file->pack ? write_bytes(file, thread->packed, thread->packed_length, error)
+                      : write_bytes(file, thread->text, thread->length, error);
+}
+
+jk_value_sink jk_claims_sink(jk_claims_file *file) {
+    /* The buffers hold the longest rows there can be; what counts as memory is what usual rows fill. */
+    size_t row_bytes = file->id_width + file->longest_segment + (file->full ? TYPICAL_ROW_FULL : TYPICAL_ROW);
+    row_bytes += file->pack ? row_bytes / 2 : 0;
+    return (jk_value_sink){UINT64_C(1) << JK_COLUMN_CLAIM_ID, row_bytes, begin, format_block, write_block, file};
+}
+
+/* ---- the file ------------------------------------------------------------------------------------------------- */
+
+static jk_status write_header(jk_claims_file *file, jk_error *error) {
+    if (!file->pack) {
+        return write_bytes(file, header, sizeof header - 1, error);
+    }
+    unsigned char packed[1024];
+    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(COMPRESSION_LEVEL);
+    size_t length =
+        compressor == NULL ? 0 : libdeflate_gzip_compress(compressor, header, sizeof header - 1, packed, sizeof packed);
+    libdeflate_free_compressor(compressor);
+    return length == 0 ? jk_fail_memory(error, "the compressor") : write_bytes(file, packed, length, error);
+}
+
+static jk_status name_segments(jk_claims_file *file, const jk_model *model, jk_error *error) {
+    file->arena = jk_arena_create();
+    file->segment =
+        file->arena == NULL ? NULL : jk_arena_alloc(file->arena, model->segment_count, sizeof *file->segment);
+    for (size_t s = 0; file->segment != NULL && s < model->segment_count; s++) {
+        const char *id = model->segments[s].id;
+        size_t length = strlen(id);
+        file->segment[s] = jk_arena_alloc(file->arena, 2 * length + 3, 1);
+        if (file->segment[s] == NULL) {
+            return jk_fail_memory(error, "the segments' names");
+        }
+        (void)write_cell(file->segment[s], id, length);
+        size_t written = strlen(file->segment[s]);
+        file->longest_segment = written > file->longest_segment ? written : file->longest_segment;
+    }
+    file->row_bytes =
+        2 * file->id_width + 2 + file->longest_segment + (size_t)NUMBERS_PER_ROW * JK_NUMBER_TEXT + WORDS_PER_ROW;
+    return file->segment == NULL ? jk_fail_memory(error, "the segments' names") : JK_OK;
+}
+
+jk_status jk_claims_open(const char *path, const jk_tape *tape, const jk_model *model, bool full,
+                         jk_claims_file **opened, jk_error *error) {
+    *opened = NULL;
+    jk_claims_file *file = calloc(1, sizeof *file);
+    if (file == NULL) {
+        return jk_fail_memory(error, "the claims file");
+    }
+    size_t length = strlen(path);
+    file->full = full;
+    file->pack = length > 3 && strcmp(path + length - 3, ".gz") == 0;
+    file->id_width = jk_tape_text_width(tape, JK_COLUMN_CLAIM_ID);
+    jk_status status = jk_output_open(&file->output, path, error);
+    if (status == JK_OK) {
+        status = name_segments(file, model, error);
+    }
+    if (status == JK_OK) {
+        status = write_header(file, error);
+    }
+    if (status != JK_OK) {
+        jk_claims_abort(file);
+        return status;
+    }
+    *opened = file;
+    return JK_OK;
+}
+
+jk_status jk_claims_commit(jk_claims_file *file, jk_error *error) {
+    jk_status status = jk_output_commit(&file->output, error);
+    jk_claims_abort(file);
+    return status;
+}
+
+void jk_claims_abort(jk_claims_file *file) {
+    if (file == NULL) {
+        return;
+    }
+    jk_output_abort(&file->output);
+    free_threads(file);
+    jk_arena_free(file->arena);
+    free(file);
+}

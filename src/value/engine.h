@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside the engine: what is shared by all threads, and what each thread owns. */
+#ifndef JK_VALUE_ENGINE_H
+#define JK_VALUE_ENGINE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "jalki/value.h"
+
+/* Sums in grid units; wide, so that no tape can overflow them. */
+__extension__ typedef __int128 jk_wide;
+typedef struct jk_sum {
+    uint64_t claims;
+    jk_wide face, value, gross, net;
+} jk_sum;
+
+typedef struct jk_sums {
+    jk_sum decision[JK_ACTION_COUNT];
+    jk_sum reason[JK_REASON_COUNT];
+    jk_sum *segment; /* [segments] */
+    jk_sum *country; /* [countries of the tape's dictionary] */
+} jk_sums;
+
+/* The largest total face that is valued: leaves the 64-bit cells of the cash flow a factor of two. */
+#define JK_FACE_MAX 4e12
+
+/* What one thread owns. All arrays lie in `memory`, laid out once by jk_worker_layout. */
+typedef struct jk_worker {
+    jk_block block;
+    jk_law_facts law;
+    jk_score_columns score;
+    jk_terms terms;
+    jk_plan_results plan;
+    uint8_t *reason;
+    void *scratch;     /* of the scorer */
+    jk_cashflow *flow; /* [returns] */
+    jk_sums *sums;     /* [returns] */
+    double face;       /* of the blocks so far */
+    jk_plan_workspace *workspace;
+    void *memory;
+} jk_worker;
+
+/* Whose turn it is to hand a block to the ordered sinks. */
+typedef struct jk_turn {
+    pthread_mutex_t lock;
+    pthread_cond_t moved;
+    size_t next;
+    jk_status status; /* a failure ends the waiting of all */
+    jk_error error;
+} jk_turn;
+
+typedef struct jk_engine {
+    const jk_tape *tape;
+    const jk_model *model;
+    const jk_value_sink *sinks;
+    size_t sink_count;
+    bool has_ordered;
+    size_t rows, block_rows, block_count;
+    int32_t cutoff;
+    unsigned allow;
+    uint64_t columns;  /* of the tape, that are read for every block */
+    uint64_t constant; /* of the tape, that are absent: read once */
+    size_t country_count;
+    jk_law *law;
+    jk_debtors debtors;
+    jk_scorer *scorer;
+    size_t returns;
+    double irr[JK_RETURNS_MAX];
+    jk_plan *plan[JK_RETURNS_MAX];
+    int threads;
+    jk_worker *workers;
+    jk_turn turn;
+} jk_engine;
+
+/* engine.c */
+jk_status jk_engine_prepare(jk_engine *engine, const jk_tape *tape, const jk_model *model,
+                            const jk_value_options *options, const double *irr, size_t returns,
+                            const jk_value_sink *sinks, size_t sink_count, jk_error *error);
+void jk_engine_reset(jk_engine *engine);
+
+/* memory.c */
+jk_status jk_engine_plan_memory(const jk_engine *engine, const jk_value_options *options, jk_value_memory *memory,
+                                jk_error *error);
+
+/* worker.c: lays the worker's arrays for blocks of `rows` rows out from `base` (NULL: only counts) and returns the
+ * bytes. */
+size_t jk_worker_layout(const jk_engine *engine, size_t rows, unsigned char *base, jk_worker *worker);
+jk_status jk_worker_create(const jk_engine *engine, jk_worker *worker, jk_error *error);
+void jk_worker_reset(jk_worker *worker);
+
+/* sums.c */
+jk_status jk_face_check(const jk_engine *engine, double face, jk_error *error);
+void jk_reasons(const jk_worker *worker, uint8_t *reason);
+jk_status jk_sums_add_block(const jk_engine *engine, const jk_worker *worker, jk_sums *sums, jk_error *error);
+jk_status jk_sums_finish(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error);
+
+/* valuation.c: puts the threads' sums of one return together. */
+jk_status jk_valuation_create(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error);
+
+#endif

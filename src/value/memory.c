@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How much memory a run takes, known before it starts, and the largest blocks that fit a bound. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "value/engine.h"
+
+enum { BLOCK_ROWS_SMALLEST = 256, BLOCK_ROWS_LARGEST = 1 << 20, SMALL_TAPE_BLOCK = 2048 };
+
+/* Large blocks suit the plan stage, but a small tape should still keep every thread busy. */
+static size_t choose_block_rows(const jk_engine *engine, const jk_run *run) {
+    size_t wanted = run->block_rows;
+    if (wanted == 0) {
+        size_t fair = engine->rows / (2 * (size_t)jk_threads(run));
+        wanted = fair < SMALL_TAPE_BLOCK ? SMALL_TAPE_BLOCK : fair;
+        wanted = wanted < JK_PLAN_BLOCK_ROWS ? wanted : JK_PLAN_BLOCK_ROWS;
+    }
+    wanted = wanted < BLOCK_ROWS_LARGEST ? wanted : BLOCK_ROWS_LARGEST;
+    return wanted < engine->rows || engine->rows == 0 ? wanted : engine->rows;
+}
+
+/* What the process holds now, plus a margin for code and buffers that are touched only during the run. */
+static size_t program_bytes(void) {
+    const size_t margin = (size_t)1 << 20;
+    size_t pages = (size_t)3 << 10; /* where the system does not tell: a guess from Linux */
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file != NULL) {
+        char text[128] = "";
+        char *end = text;
+        if (fgets(text, sizeof text, file) != NULL) {
+            (void)strtoull(text, &end, 10);
+            unsigned long long resident = strtoull(end, NULL, 10);
+            pages = resident > 0 ? (size_t)resident : pages;
+        }
+        (void)fclose(file);
+    }
+    return pages * (size_t)sysconf(_SC_PAGESIZE) + margin;
+}
+
+static size_t thread_bytes(const jk_engine *engine, size_t block_rows) {
+    jk_worker worker;
+    size_t bytes = jk_worker_layout(engine, block_rows, NULL, &worker);
+    bytes += jk_plan_workspace_size(engine->plan[0], block_rows);
+    for (size_t s = 0; s < engine->sink_count; s++) {
+        bytes += engine->sinks[s].row_bytes * block_rows;
+    }
+    return bytes;
+}
+
+static void fill(const jk_engine *engine, jk_value_memory *memory) {
+    memory->per_thread = thread_bytes(engine, memory->block_rows);
+    memory->total = memory->program + memory->debtors + (size_t)memory->threads * memory->per_thread;
+}
+
+jk_status jk_engine_plan_memory(const jk_engine *engine, const jk_value_options *options, jk_value_memory *memory,
+                                jk_error *error) {
+    *memory = (jk_value_memory){
+        .threads = jk_threads(&options->run),
+        .block_rows = choose_block_rows(engine, &options->run),
+        .program = program_bytes(),
+        .debtors = jk_tape_debtors(engine->tape) * (2 * sizeof(int64_t) + sizeof(uint32_t)),
+    };
+    fill(engine, memory);
+    while (options->memory > 0 && memory->total > options->memory) {
+        if (memory->block_rows > BLOCK_ROWS_SMALLEST) {
+            memory->block_rows =
+                memory->block_rows / 2 > BLOCK_ROWS_SMALLEST ? memory->block_rows / 2 : BLOCK_ROWS_SMALLEST;
+        } else if (memory->threads > 1) {
+            memory->threads--;
+        } else {
+            return jk_fail(error, JK_ERROR_MEMORY, NULL, 0, "memory",
+                           "%zu MB is not enough; expected at least %zu MB (program %zu, sums of %zu debtors %zu, one "
+                           "block %zu)",
+                           options->memory >> 20, (memory->total >> 20) + 1, memory->program >> 20,
+                           jk_tape_debtors(engine->tape), memory->debtors >> 20, memory->per_thread >> 20);
+        }
+        fill(engine, memory);
+    }
+    return JK_OK;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A finished valuation: names, months of the cash flow, and the offer made of it. */
+#include <math.h>
+
+#include "base/error.h"
+#include "base/grid.h"
+#include "base/memory.h"
+#include "value/engine.h"
+
+jk_value_options jk_value_defaults(void) {
+    return (jk_value_options){.cutoff = JK_MISSING_INTEGER, .irr = NAN, .allow = JK_ALLOW_ALL & ~JK_ALLOW(JK_SELL)};
+}
+
+const char *jk_reason_name(jk_reason reason) {
+    static const char *const names[] = {"barred", "status", "uneconomic", "best"};
+    return (unsigned)reason < JK_REASON_COUNT ? names[reason] : "?";
+}
+
+jk_status jk_valuation_create(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error) {
+    valuation->arena = jk_arena_create();
+    if (valuation->arena == NULL) {
+        return jk_fail_memory(error, "a valuation");
+    }
+    return jk_sums_finish(engine, which, valuation, error);
+}
+
+void jk_valuation_reset(jk_valuation *valuation) {
+    jk_cashflow_reset(&valuation->flow);
+    jk_arena_free(valuation->arena);
+    *valuation = (jk_valuation){0};
+}
+
+/* ---- cash flow ------------------------------------------------------------------------------------------------ */
+
+static void add_cell(const jk_cashflow *flow, int month, size_t segment, jk_month *sum) {
+    const int64_t *cell = &flow->cell[((size_t)(month - 1) * flow->segments + segment) * JK_FLOW_COUNT];
+    sum->gross += jk_grid_to_double(cell[JK_FLOW_GROSS]);
+    sum->cost += jk_grid_to_double(cell[JK_FLOW_COST]) + jk_grid_to_double(cell[JK_FLOW_FILING]);
+    sum->sale += jk_grid_to_double(cell[JK_FLOW_SALE]);
+}
+
+jk_month jk_valuation_month(const jk_valuation *valuation, int month, size_t segment) {
+    jk_month sum = {0};
+    size_t first = segment < valuation->flow.segments ? segment : 0;
+    size_t end = segment < valuation->flow.segments ? segment + 1 : valuation->flow.segments;
+    for (size_t s = first; s < end; s++) {
+        add_cell(&valuation->flow, month, s, &sum);
+    }
+    sum.net = sum.gross - sum.cost + sum.sale;
+    return sum;
+}
+
+jk_month jk_valuation_months(const jk_valuation *valuation, int months, size_t segment) {
+    jk_month total = {0};
+    for (int t = 1; t <= months && t <= valuation->flow.months; t++) {
+        jk_month month = jk_valuation_month(valuation, t, segment);
+        total.gross += month.gross;
+        total.cost += month.cost;
+        total.sale += month.sale;
+    }
+    total.net = total.gross - total.cost + total.sale;
+    return total;
+}
+
+/* ---- the offer ------------------------------------------------------------------------------------------------ */
+
+const int jk_erc_months[JK_ERC_COUNT] = {84, 120, 180};
+
+double jk_percent(double part, double whole) {
+    return whole > 0.0 ? 100.0 * part / whole : NAN;
+}
+
+double jk_group_bid(const jk_valuation *valuation, const jk_group *group) {
+    return jk_price_bid(group->value, valuation->onboarding_cost, group->claims);
+}
+
+jk_offer jk_offer_make(const jk_valuation *valuation, const jk_floor *floors, size_t floor_count, double asked) {
+    double net[JK_HORIZON_MAX];
+    int months = valuation->flow.months;
+    for (int t = 1; t <= months; t++) {
+        net[t - 1] = jk_valuation_month(valuation, t, valuation->flow.segments).net;
+    }
+    jk_floor_price price =
+        jk_price_with_floors(valuation->total.value, net, months, valuation->onboarding, floors, floor_count);
+    double outlay = price.price + valuation->onboarding;
+    jk_offer offer = {
+        .irr = valuation->irr,
+        .value = valuation->total.value,
+        .onboarding = valuation->onboarding,
+        .bid_at_return = jk_group_bid(valuation, &valuation->total),
+        .bid = price.price,
+        .binding = price.binding,
+        .attainable = price.attainable,
+        .bid_pct_of_face = jk_percent(price.price, valuation->total.face),
+        .sum = jk_valuation_months(valuation, months, valuation->flow.segments),
+        .multiple = jk_price_multiple(net, months, outlay),
+        .payback = jk_price_payback(net, months, outlay),
+        .asked = asked,
+        .asked_irr = NAN,
+        .asked_outcome = JK_IRR_NO_ROOT,
+        .asked_multiple = NAN,
+        .asked_payback = -1,
+    };
+    offer.cost_share = offer.sum.gross > 0.0 ? offer.sum.cost / offer.sum.gross : NAN;
+    for (int i = 0; i < JK_ERC_COUNT; i++) {
+        offer.erc_gross[i] = jk_valuation_months(valuation, jk_erc_months[i], valuation->flow.segments).gross;
+    }
+    if (!isnan(asked)) {
+        outlay = asked + valuation->onboarding;
+        offer.asked_outcome = jk_price_irr(net, months, outlay, &offer.asked_irr);
+        offer.asked_multiple = jk_price_multiple(net, months, outlay);
+        offer.asked_payback = jk_price_payback(net, months, outlay);
+    }
+    return offer;
+}

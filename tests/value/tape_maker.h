@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tapes for tests of the engine: claims that are a function of their key alone, in any order. */
+#ifndef JK_TESTS_TAPE_MAKER_H
+#define JK_TESTS_TAPE_MAKER_H
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "jalki/tape.h"
+
+enum { CLAIMS_PER_DEBTOR = 3 };
+
+static inline void must(jk_status status, const jk_error *error) {
+    if (status != JK_OK) {
+        char text[JK_ERROR_TEXT_MAX];
+        fail_msg("%s", jk_error_text(error, text, sizeof text));
+    }
+}
+
+/* Which keys a tape holds, in its order; what may be wrong with it. */
+typedef struct tape_plan {
+    const size_t *key; /* NULL: 0, 1, 2, … */
+    size_t rows;
+    int no_cutoff;
+    int odd_currency;  /* a currency that no model knows */
+    size_t future_row; /* 1-based: this row was written off after the cut-off; 0: none */
+    size_t huge_row;   /* 1-based: this row owes the most that a tape can hold; 0: none */
+    int all_huge;
+} tape_plan;
+
+static inline int32_t tape_cutoff(void) {
+    return jk_date_from_civil(2026, 6, 30);
+}
+
+#define SET(block, NAME, type, row, value) (((type *)(block)->column[JK_COLUMN_##NAME])[row] = (type)(value))
+
+static inline void make_row(const jk_block *b, size_t row, size_t key, const tape_plan *plan, size_t position) {
+    size_t debtor = key / CLAIMS_PER_DEBTOR;
+    jk_random4 own = jk_philox(11, 1, key);
+    jk_random4 more = jk_philox(11, 2, key);
+    jk_random4 who = jk_philox(11, 3, debtor);
+    int32_t off = tape_cutoff() - (int32_t)(own.word[0] % 4500);
+    char *id = (char *)b->column[JK_COLUMN_CLAIM_ID] + row * JK_TEXT_MAX;
+    char *name = (char *)b->column[JK_COLUMN_DEBTOR_ID] + row * JK_TEXT_MAX;
+    memset(id, 0, JK_TEXT_MAX);
+    memset(name, 0, JK_TEXT_MAX);
+    (void)snprintf(id, JK_TEXT_MAX, key % 101 == 7 ? "C,\"%zu\"" : "C%06zu", key);
+    (void)snprintf(name, JK_TEXT_MAX, "D%zu", debtor);
+    SET(b, COUNTRY, int32_t, row, who.word[0] % 3);
+    SET(b, DEBTOR_TYPE, int8_t, row, who.word[1] % 8 == 0 ? JK_BUSINESS : JK_CONSUMER);
+    SET(b, PRODUCT, int32_t, row, own.word[1] % 3);
+    SET(b, CURRENCY, int32_t, row, plan->odd_currency && key % 10 == 0 ? 2 : (who.word[0] % 3 == 1 ? 1 : 0));
+    SET(b, WRITTEN_OFF_ON, int32_t, row, plan->future_row == position + 1 ? tape_cutoff() + 12 : off);
+    SET(b, DEFAULTED_ON, int32_t, row, off - 120);
+    SET(b, LAST_PAID_ON, int32_t, row, own.word[2] % 3 == 0 ? off + (tape_cutoff() - off) / 2 : JK_MISSING_INTEGER);
+    SET(b, TITLE_ON, int32_t, row, own.word[3] % 4 == 0 ? off + (tape_cutoff() - off) / 3 : JK_MISSING_INTEGER);
+    SET(b, LEGAL_STATUS, int8_t, row, more.word[0] % 40 < 9 ? more.word[0] % 40 : 0);
+    double euros = exp(4.0 + 4.0 * jk_uniform(more.word[1]));
+    int huge = plan->all_huge || plan->huge_row == position + 1;
+    SET(b, PRINCIPAL, int64_t, row, huge ? JK_MONEY_MAX : (int64_t)(euros * 100.0));
+    SET(b, FEES, int64_t, row, more.word[2] % 5000);
+    SET(b, BIRTH_YEAR, int32_t, row, 1940 + who.word[2] % 65);
+    SET(b, INCOME_MONTHLY, int64_t, row, who.word[3] % 3 == 0 ? JK_MISSING_MONEY : (int64_t)(who.word[3] % 500000));
+    SET(b, DEPENDANTS, int32_t, row, who.word[1] % 4);
+    SET(b, VULNERABLE, int8_t, row, who.word[2] % 20 == 0);
+    SET(b, PLACEMENTS, int32_t, row, more.word[3] % 4);
+    SET(b, DEBTOR_INDEX, int32_t, row, debtor);
+}
+
+static inline void make_tape(const char *path, const tape_plan *plan) {
+    static const jk_column used[] = {
+        JK_COLUMN_CLAIM_ID,     JK_COLUMN_DEBTOR_ID,  JK_COLUMN_COUNTRY,        JK_COLUMN_DEBTOR_TYPE,
+        JK_COLUMN_PRODUCT,      JK_COLUMN_CURRENCY,   JK_COLUMN_DEFAULTED_ON,   JK_COLUMN_WRITTEN_OFF_ON,
+        JK_COLUMN_LAST_PAID_ON, JK_COLUMN_TITLE_ON,   JK_COLUMN_PRINCIPAL,      JK_COLUMN_FEES,
+        JK_COLUMN_LEGAL_STATUS, JK_COLUMN_BIRTH_YEAR, JK_COLUMN_INCOME_MONTHLY, JK_COLUMN_DEPENDANTS,
+        JK_COLUMN_VULNERABLE,   JK_COLUMN_PLACEMENTS, JK_COLUMN_DEBTOR_INDEX};
+    static const struct {
+        jk_column column;
+        const char *word[4];
+    } words[] = {{JK_COLUMN_COUNTRY, {"FI", "SE", "PL", NULL}},
+                 {JK_COLUMN_PRODUCT, {"consumer_loan", "telecom", "invoice", NULL}},
+                 {JK_COLUMN_CURRENCY, {"EUR", "SEK", "XXX", NULL}}};
+    jk_error error = {0};
+    jk_tape_writer *writer = NULL;
+    jk_tape_writer_options options = {.source_name = "made.csv",
+                                      .cutoff = plan->no_cutoff ? JK_MISSING_INTEGER : tape_cutoff()};
+    must(jk_tape_writer_create(path, &options, &writer, &error), &error);
+    for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
+        for (size_t i = 0;
+             words[w].word[i] != NULL && (i < 2 || words[w].column != JK_COLUMN_CURRENCY || plan->odd_currency); i++) {
+            int32_t index = 0;
+            must(jk_tape_writer_intern(writer, words[w].column, words[w].word[i], strlen(words[w].word[i]), &index,
+                                       &error),
+                 &error);
+        }
+    }
+    jk_block block = {.rows = plan->rows, .text_width = {JK_TEXT_MAX, JK_TEXT_MAX}};
+    for (size_t c = 0; c < sizeof used / sizeof used[0]; c++) {
+        block.column[used[c]] = jk_columns_zero(plan->rows + 1, jk_schema_element_size(used[c]));
+    }
+    for (size_t row = 0; row < plan->rows; row++) {
+        make_row(&block, row, plan->key == NULL ? row : plan->key[row], plan, row);
+    }
+    /* Debtors are dense in the order of first appearance. */
+    int32_t next = 0;
+    int32_t *index = block.column[JK_COLUMN_DEBTOR_INDEX];
+    int32_t *seen = malloc((1u << 20) * sizeof *seen);
+    memset(seen, 0xff, (1u << 20) * sizeof *seen);
+    for (size_t row = 0; row < plan->rows; row++) {
+        int32_t *known = &seen[index[row]];
+        *known = *known < 0 ? next++ : *known;
+        index[row] = *known;
+    }
+    free(seen);
+    must(jk_tape_writer_append(writer, &block, &error), &error);
+    for (size_t c = 0; c < sizeof used / sizeof used[0]; c++) {
+        free(block.column[used[c]]);
+    }
+    char sha256[65];
+    memset(sha256, 'a', 64);
+    sha256[64] = '\0';
+    must(jk_tape_writer_finish(writer, sha256, NULL, &error), &error);
+}
+
+#endif

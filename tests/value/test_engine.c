@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine: nothing shows of threads, block sizes, the order of rows or a split of the tape; sums agree with claims
+ * and with the flow; failures end the run cleanly, whatever thread they happen on. */
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "cmocka_all.h"
+
+#include "base/grid.h"
+#include "jalki/export.h"
+#include "model/model_files.h"
+#include "value/tape_maker.h"
+
+static char folder[] = "/tmp/jalki-engine-XXXXXX";
+static jk_model *model;
+
+static const char *file_name(const char *name) {
+    static char path[4][256];
+    static int next;
+    char *text = path[next++ % 4];
+    (void)snprintf(text, sizeof path[0], "%s/%s", folder, name);
+    return text;
+}
+
+static jk_tape *open_made(const char *name, const tape_plan *plan) {
+    jk_error error = {0};
+    jk_tape *tape = NULL;
+    make_tape(file_name(name), plan);
+    must(jk_tape_open(file_name(name), &tape, &error), &error);
+    return tape;
+}
+
+/* Values the tape and writes its claims; returns the CSV's text. */
+static char *claims_text(const jk_tape *tape, int threads, size_t block_rows, unsigned allow, jk_valuation *valuation) {
+    jk_error error = {0};
+    jk_claims_file *claims = NULL;
+    jk_value_options options = jk_value_defaults();
+    options.allow = allow;
+    options.run = (jk_run){.threads = threads, .block_rows = block_rows};
+    must(jk_claims_open(file_name("claims.csv"), tape, model, true, &claims, &error), &error);
+    jk_value_sink sink = jk_claims_sink(claims);
+    must(jk_value_run(tape, model, &options, &sink, 1, valuation, &error), &error);
+    must(jk_claims_commit(claims, &error), &error);
+    return file_text(file_name("claims.csv"));
+}
+
+static void assert_same_group(const jk_group *a, const jk_group *b) {
+    assert_memory_equal(a, b, sizeof *a);
+}
+
+static void assert_same(const jk_valuation *a, const jk_valuation *b) {
+    assert_same_group(&a->total, &b->total);
+    for (int i = 0; i < JK_ACTION_COUNT; i++) {
+        assert_same_group(&a->decision[i], &b->decision[i]);
+    }
+    assert_memory_equal(a->reason, b->reason, sizeof a->reason);
+    assert_int_equal(a->segment_count, b->segment_count);
+    assert_memory_equal(a->segment, b->segment, a->segment_count * sizeof *a->segment);
+    assert_int_equal(a->country_count, b->country_count);
+    for (size_t i = 0; i < a->country_count; i++) {
+        assert_string_equal(a->country_id[i], b->country_id[i]);
+        assert_same_group(&a->country[i], &b->country[i]);
+    }
+    size_t cells = (size_t)a->flow.months * a->flow.segments * JK_FLOW_COUNT;
+    assert_memory_equal(a->flow.cell, b->flow.cell, cells * sizeof *a->flow.cell);
+}
+
+static void test_threads_and_blocks(void **state) {
+    (void)state;
+    jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = 3000});
+    jk_valuation first;
+    char *expected = claims_text(tape, 1, 3000, JK_ALLOW_ALL, &first);
+    const int threads[] = {1, 2, 7, 7, 2};
+    const size_t blocks[] = {97, 1000, 256, 1, 100000};
+    for (int i = 0; i < 5; i++) {
+        jk_valuation other;
+        char *text = claims_text(tape, threads[i], blocks[i], JK_ALLOW_ALL, &other);
+        assert_string_equal(text, expected);
+        assert_same(&other, &first);
+        jk_valuation_reset(&other);
+        free(text);
+    }
+    free(expected);
+    jk_valuation_reset(&first);
+    jk_tape_close(tape);
+}
+
+static int by_text(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Lines of a text in alphabetical order, joined again. */
+static void sort_lines(char *text) {
+    enum { LINES_MAX = 10000 };
+    char **line = malloc(LINES_MAX * sizeof *line);
+    char *copy = strdup(text);
+    size_t count = 0;
+    char *rest = copy;
+    for (char *token = strtok_r(copy, "\n", &rest); token != NULL; token = strtok_r(NULL, "\n", &rest)) {
+        line[count++] = token;
+    }
+    qsort(line, count, sizeof *line, by_text);
+    for (size_t i = 0; i < count; i++) {
+        text = stpcpy(stpcpy(text, line[i]), "\n");
+    }
+    free(copy);
+    free(line);
+}
+
+static void test_order_of_rows(void **state) {
+    (void)state;
+    enum { ROWS = 2000 };
+    size_t key[ROWS];
+    for (size_t i = 0; i < ROWS; i++) {
+        key[i] = i;
+    }
+    for (size_t i = ROWS - 1; i > 0; i--) {
+        size_t j = jk_philox(5, 5, i).word[0] % (i + 1);
+        size_t swap = key[i];
+        key[i] = key[j];
+        key[j] = swap;
+    }
+    jk_tape *plain = open_made("plain.h5", &(tape_plan){.rows = ROWS});
+    jk_tape *mixed = open_made("mixed.h5", &(tape_plan){.rows = ROWS, .key = key});
+    jk_valuation a, b;
+    char *expected = claims_text(plain, 2, 500, JK_ALLOW_ALL, &a);
+    char *text = claims_text(mixed, 2, 300, JK_ALLOW_ALL, &b);
+    assert_string_not_equal(text, expected);
+    sort_lines(text);
+    sort_lines(expected);
+    assert_string_equal(text, expected);
+    assert_same(&a, &b);
+    free(text);
+    free(expected);
+    jk_valuation_reset(&a);
+    jk_valuation_reset(&b);
+    jk_tape_close(plain);
+    jk_tape_close(mixed);
+}
+
+/* Two tapes with different debtors are worth what the joined tape is, to the last bit. */
+static void test_split_by_debtor(void **state) {
+    (void)state;
+    enum { ROWS = 1200, FIRST = 450 }; /* whole debtors on each side */
+    size_t key[ROWS];
+    for (size_t i = 0; i < ROWS; i++) {
+        key[i] = i;
+    }
+    jk_tape *tape[3] = {open_made("all.h5", &(tape_plan){.rows = ROWS}),
+                        open_made("first.h5", &(tape_plan){.rows = FIRST}),
+                        open_made("rest.h5", &(tape_plan){.rows = ROWS - FIRST, .key = key + FIRST})};
+    jk_valuation valuation[3];
+    for (int i = 0; i < 3; i++) {
+        free(claims_text(tape[i], 2, 0, JK_ALLOW_ALL, &valuation[i]));
+    }
+    assert_int_equal(valuation[0].total.claims, valuation[1].total.claims + valuation[2].total.claims);
+    assert_true(valuation[0].total.value == valuation[1].total.value + valuation[2].total.value);
+    assert_true(valuation[0].total.face == valuation[1].total.face + valuation[2].total.face);
+    for (size_t s = 0; s < valuation[0].segment_count; s++) {
+        assert_true(valuation[0].segment[s].value == valuation[1].segment[s].value + valuation[2].segment[s].value);
+    }
+    size_t cells = (size_t)valuation[0].flow.months * valuation[0].flow.segments * JK_FLOW_COUNT;
+    for (size_t i = 0; i < cells; i++) {
+        assert_int_equal(valuation[0].flow.cell[i], valuation[1].flow.cell[i] + valuation[2].flow.cell[i]);
+    }
+    for (int i = 0; i < 3; i++) {
+        jk_valuation_reset(&valuation[i]);
+        jk_tape_close(tape[i]);
+    }
+}
+
+static void assert_close(double a, double b, double relative) {
+    if (!(fabs(a - b) <= relative * fmax(fabs(a), fabs(b)))) {
+        fail_msg("%.15g is not %.15g within %g", a, b, relative);
+    }
+}
+
+static void add_group(jk_group *into, const jk_group *from) {
+    into->claims += from->claims;
+    into->face += from->face;
+    into->value += from->value;
+    into->erc_gross += from->erc_gross;
+    into->erc_net += from->erc_net;
+}
+
+static void test_sums_agree(void **state) {
+    (void)state;
+    jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = 3000});
+    jk_valuation v;
+    free(claims_text(tape, 2, 0, JK_ALLOW_ALL, &v));
+    jk_group sum[3] = {0};
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        add_group(&sum[0], &v.decision[a]);
+    }
+    for (size_t s = 0; s < v.segment_count; s++) {
+        add_group(&sum[1], &v.segment[s]);
+    }
+    for (size_t c = 0; c < v.country_count; c++) {
+        add_group(&sum[2], &v.country[c]);
+    }
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(sum[i].claims, 3000);
+        assert_close(sum[i].face, v.total.face, 1e-14);
+        assert_close(sum[i].value, v.total.value, 1e-14);
+        assert_close(sum[i].erc_gross, v.total.erc_gross, 1e-14);
+    }
+    assert_string_equal(v.country_id[0], "FI");
+    assert_string_equal(v.country_id[1], "PL");
+    assert_string_equal(v.country_id[2], "SE");
+    assert_int_equal(v.reason[0] + v.reason[1] + v.reason[2] + v.reason[3], 3000);
+    assert_true(v.decision[JK_SELL].claims > 0 && v.decision[JK_CLOSE].claims > 0);
+    jk_month all = jk_valuation_months(&v, 1000, v.flow.segments);
+    assert_close(all.gross, v.total.erc_gross, 1e-5);
+    assert_close(all.net, v.total.erc_net, 1e-5);
+    assert_true(all.sale > 0.0 && all.cost > 0.0);
+    jk_valuation_reset(&v);
+    jk_tape_close(tape);
+}
+
+/* Filing and sale are paid at the start of their month, the rest in its middle (model.md section 7). */
+static void test_discounted_flow_is_the_value(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = 3000});
+    const double irr[] = {0.0, 0.08, 0.15, 0.3};
+    jk_valuation v[4];
+    jk_value_options options = jk_value_defaults();
+    options.allow = JK_ALLOW_ALL;
+    must(jk_value_returns(tape, model, &options, irr, 4, v, &error), &error);
+    for (int r = 0; r < 4; r++) {
+        double net = 0.0;
+        double gross = 0.0;
+        for (int t = 1; t <= v[r].flow.months; t++) {
+            double middle = pow(1.0 + irr[r], -(t - 0.5) / 12.0);
+            double start = pow(1.0 + irr[r], -(t - 1.0) / 12.0);
+            for (size_t s = 0; s < v[r].flow.segments; s++) {
+                const int64_t *cell = &v[r].flow.cell[((size_t)(t - 1) * v[r].flow.segments + s) * JK_FLOW_COUNT];
+                gross += middle * jk_grid_to_double(cell[JK_FLOW_GROSS]);
+                net += middle * jk_grid_to_double(cell[JK_FLOW_GROSS] - cell[JK_FLOW_COST]);
+                net += start * jk_grid_to_double(cell[JK_FLOW_SALE] - cell[JK_FLOW_FILING]);
+            }
+        }
+        if (!(fabs(net - v[r].total.value) <= 0.002 * gross)) {
+            fail_msg("at %g: discounted net %.2f, value %.2f, discounted gross %.2f", irr[r], net, v[r].total.value,
+                     gross);
+        }
+        jk_valuation_reset(&v[r]);
+    }
+    jk_tape_close(tape);
+}
+
+static void test_several_returns_are_single_runs(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = 1500});
+    const double irr[] = {0.12, 0.15, NAN, 0.25};
+    jk_valuation several[4];
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 2;
+    must(jk_value_returns(tape, model, &options, irr, 4, several, &error), &error);
+    for (int r = 0; r < 4; r++) {
+        jk_valuation single;
+        options.irr = irr[r];
+        must(jk_value_run(tape, model, &options, NULL, 0, &single, &error), &error);
+        assert_same(&several[r], &single);
+        assert_true(several[r].irr == (isnan(irr[r]) ? model->irr : irr[r]));
+        jk_valuation_reset(&single);
+    }
+    assert_true(several[0].total.value > several[1].total.value && several[1].total.value > several[3].total.value);
+    for (int r = 0; r < 4; r++) {
+        jk_valuation_reset(&several[r]);
+    }
+    jk_tape_close(tape);
+}
+
+static void test_never_sells_by_default(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = 1500});
+    jk_value_options options = jk_value_defaults();
+    jk_valuation v;
+    must(jk_value_run(tape, model, &options, NULL, 0, &v, &error), &error);
+    assert_int_equal(v.decision[JK_SELL].claims, 0);
+    assert_true(jk_valuation_months(&v, 600, v.flow.segments).sale == 0.0);
+    jk_offer offer = jk_offer_make(&v, NULL, 0, NAN);
+    assert_true(offer.bid > 0.0 && offer.bid < v.total.face && offer.multiple > 1.0 && offer.payback > 0);
+    assert_close(offer.bid + offer.onboarding, v.total.value, 1e-12);
+    /* The return at the bid is the required one: what differs is filing at the start of a month. */
+    offer = jk_offer_make(&v, NULL, 0, offer.bid);
+    assert_int_equal(offer.asked_outcome, JK_IRR_FOUND);
+    assert_close(offer.asked_irr, v.irr, 0.03);
+    jk_valuation_reset(&v);
+    jk_tape_close(tape);
+}
+
+static void test_empty_tape(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_tape *tape = open_made("empty.h5", &(tape_plan){.rows = 0});
+    jk_valuation v;
+    char *text = claims_text(tape, 2, 0, JK_ALLOW_ALL, &v);
+    assert_non_null(strstr(text, "months_to_bar\n"));
+    assert_int_equal(v.total.claims, 0);
+    jk_offer offer = jk_offer_make(&v, NULL, 0, NAN);
+    assert_true(offer.bid == 0.0 && isnan(offer.bid_pct_of_face) && isnan(offer.multiple) && offer.payback == -1);
+    char *json = jk_valuation_json(tape, model, &v);
+    assert_non_null(strstr(json, "\"bid_pct_of_face\": null"));
+    free(json);
+    free(text);
+    jk_valuation_reset(&v);
+    jk_tape_close(tape);
+    (void)error;
+}
+
+/* ---- failures ------------------------------------------------------------------------------------------------- */
+
+static void expect_failure(const tape_plan *plan, const jk_value_options *options, jk_status status,
+                           const char *words) {
+    jk_error error = {0};
+    jk_tape *tape = open_made("bad.h5", plan);
+    jk_valuation v;
+    assert_int_equal(jk_value_run(tape, model, options, NULL, 0, &v, &error), status);
+    char text[JK_ERROR_TEXT_MAX];
+    (void)jk_error_text(&error, text, sizeof text);
+    if (strstr(text, words) == NULL) {
+        fail_msg("'%s' lacks '%s'", text, words);
+    }
+    assert_null(v.segment);
+    jk_tape_close(tape);
+}
+
+static void test_bad_input(void **state) {
+    (void)state;
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 2;
+    options.run.block_rows = 64;
+    expect_failure(&(tape_plan){.rows = 300, .no_cutoff = 1}, &options, JK_ERROR_DATA, "--cutoff");
+    expect_failure(&(tape_plan){.rows = 300, .odd_currency = 1}, &options, JK_ERROR_DATA, "XXX");
+    expect_failure(&(tape_plan){.rows = 300, .future_row = 200}, &options, JK_ERROR_DATA, "C000199");
+    expect_failure(&(tape_plan){.rows = 1500, .all_huge = 1}, &options, JK_ERROR_DATA, "4000000000000");
+    options.irr = -1.0;
+    expect_failure(&(tape_plan){.rows = 30}, &options, JK_ERROR_ARGUMENT, "-1");
+    options.irr = NAN;
+    options.isa = "v9";
+    expect_failure(&(tape_plan){.rows = 30}, &options, JK_ERROR_UNSUPPORTED, "v9");
+    options.isa = NULL;
+    options.cutoff = jk_date_from_civil(2016, 1, 1);
+    expect_failure(&(tape_plan){.rows = 300}, &options, JK_ERROR_DATA, "2016-01-01");
+}
+
+/* One claim at the limit of what a tape may hold is valued like any other. */
+static void test_huge_balance(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_tape *tape = open_made("huge.h5", &(tape_plan){.rows = 90, .huge_row = 17});
+    jk_value_options options = jk_value_defaults();
+    jk_valuation v;
+    must(jk_value_run(tape, model, &options, NULL, 0, &v, &error), &error);
+    assert_true(v.total.face > 5e8 && isfinite(v.total.value));
+    jk_valuation_reset(&v);
+    jk_tape_close(tape);
+}
+
+typedef struct failing {
+    atomic_int calls;
+    int fail_at;
+    atomic_int in_order;
+    size_t next;
+} failing;
+
+static jk_status fail_in_block(void *context, const jk_value_block *block, jk_error *error) {
+    failing *self = context;
+    (void)block;
+    if (atomic_fetch_add(&self->calls, 1) + 1 == self->fail_at) {
+        *error = (jk_error){.status = JK_ERROR_IO, .message = "made to fail"};
+        return JK_ERROR_IO;
+    }
+    return JK_OK;
+}
+
+static jk_status see_order(void *context, const jk_value_block *block, jk_error *error) {
+    failing *self = context;
+    (void)error;
+    assert_int_equal(block->number, self->next);
+    self->next++;
+    return JK_OK;
+}
+
+static jk_status fail_in_order(void *context, const jk_value_block *block, jk_error *error) {
+    (void)see_order(context, block, error);
+    return fail_in_block(context, block, error);
+}
+
+static void test_failing_sinks(void **state) {
+    (void)state;
+    jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = 1000});
+    jk_value_options options = jk_value_defaults();
+    options.run.block_rows = 10;
+    for (int threads = 1; threads <= 7; threads += 3) {
+        options.run.threads = threads;
+        for (int fail_at = 1; fail_at <= 101; fail_at += 20) {
+            failing seen = {.fail_at = fail_at};
+            failing order = {.fail_at = fail_at};
+            jk_value_sink sinks[2] = {{.block = fail_in_block, .ordered = see_order, .context = &seen},
+                                      {.ordered = fail_in_order, .context = &order}};
+            for (int which = 0; which < 2; which++) {
+                jk_error error = {0};
+                jk_valuation v;
+                jk_status status = jk_value_run(tape, model, &options, &sinks[which], 1, &v, &error);
+                assert_int_equal(status, fail_at <= 100 ? JK_ERROR_IO : JK_OK);
+                assert_int_equal(error.status, status);
+                assert_string_equal(error.message, fail_at <= 100 ? "made to fail" : "");
+                jk_valuation_reset(&v);
+            }
+        }
+    }
+    jk_tape_close(tape);
+}
+
+static int stop_at_once(void *context, const char *stage, uint64_t done, uint64_t total) {
+    (void)context;
+    (void)done;
+    (void)total;
+    return strcmp(stage, "value") == 0;
+}
+
+static void test_interrupted(void **state) {
+    (void)state;
+    jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = 1000});
+    jk_value_options options = jk_value_defaults();
+    options.run = (jk_run){.threads = 3, .block_rows = 10, .progress = stop_at_once};
+    jk_error error = {0};
+    jk_valuation v;
+    assert_int_equal(jk_value_run(tape, model, &options, NULL, 0, &v, &error), JK_ERROR_INTERRUPTED);
+    jk_tape_close(tape);
+}
+
+static void test_memory_bound(void **state) {
+    (void)state;
+    jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = 1000});
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 4;
+    jk_value_memory free_run, bound_run;
+    jk_error error = {0};
+    must(jk_value_plan_memory(tape, model, &options, 1, NULL, 0, &free_run, &error), &error);
+    assert_int_equal(free_run.threads, 4);
+    options.memory = free_run.program + free_run.debtors + 2 * free_run.per_thread;
+    must(jk_value_plan_memory(tape, model, &options, 1, NULL, 0, &bound_run, &error), &error);
+    assert_true(bound_run.block_rows < free_run.block_rows && bound_run.total <= options.memory);
+    jk_valuation v;
+    must(jk_value_run(tape, model, &options, NULL, 0, &v, &error), &error);
+    jk_valuation_reset(&v);
+    options.memory = 1 << 20;
+    assert_int_equal(jk_value_run(tape, model, &options, NULL, 0, &v, &error), JK_ERROR_MEMORY);
+    assert_non_null(strstr(error.message, "expected at least"));
+    jk_tape_close(tape);
+}
+
+static int set_up(void **state) {
+    (void)state;
+    char path[FILE_PATH_MAX];
+    const char *source = getenv("JALKI_SOURCE");
+    (void)snprintf(path, sizeof path, "%s/models/nordic.yaml", source != NULL ? source : ".");
+    jk_error error = {0};
+    if (mkdtemp(folder) == NULL) {
+        return -1;
+    }
+    must(jk_model_load(path, &model, &error), &error);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    static const char *const made[] = {"plain.h5", "mixed.h5", "all.h5",  "first.h5",  "rest.h5",
+                                       "empty.h5", "bad.h5",   "huge.h5", "claims.csv"};
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+        (void)unlink(file_name(made[i]));
+    }
+    jk_model_free(model);
+    return rmdir(folder);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_threads_and_blocks),
+        cmocka_unit_test(test_order_of_rows),
+        cmocka_unit_test(test_split_by_debtor),
+        cmocka_unit_test(test_sums_agree),
+        cmocka_unit_test(test_discounted_flow_is_the_value),
+        cmocka_unit_test(test_several_returns_are_single_runs),
+        cmocka_unit_test(test_never_sells_by_default),
+        cmocka_unit_test(test_empty_tape),
+        cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_huge_balance),
+        cmocka_unit_test(test_failing_sinks),
+        cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_memory_bound),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
