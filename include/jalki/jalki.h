@@ -4,6 +4,7 @@
 #define JALKI_JALKI_H
 
 #include "jalki/generate.h"
+#include "jalki/import.h"
 #include "jalki/law.h"
 #include "jalki/model.h"
 #include "jalki/plan.h"

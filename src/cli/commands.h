@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 
+extern const jk_command jk_command_import;
 extern const jk_command jk_command_generate;
 extern const jk_command jk_command_price;
 extern const jk_command jk_command_value;

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 
 static const jk_command *const commands[] = {
+    &jk_command_import,
     &jk_command_generate,
     &jk_command_value,
     &jk_command_price,

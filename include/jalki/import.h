@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a seller's CSV files to a store (tape.md): typed columns, every bad row accounted for.
+ *
+ * A bad row never stops the load and is never dropped in silence: it goes to the rejects file with its line, column,
+ * value and reason. The store appears whole or not at all. Results do not depend on threads or window size.
+ */
+#ifndef JALKI_IMPORT_H
+#define JALKI_IMPORT_H
+
+#include "jalki/schema.h"
+#include "jalki/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Why a row is rejected. X(NAME, code, what was expected); the code stands in the rejects file. Of several reasons the
+ * first counts: those of the row, then those of its cells in the order of the schema, then those of the row as a whole.
+ */
+#define JK_REJECT_REASONS(X)                                                                                           \
+    X(FIELD_COUNT, field_count, "as many fields as the header has")                                                    \
+    X(BAD_QUOTES, bad_quotes, "a separator or the end of the row after a closing quote")                               \
+    X(UNCLOSED_QUOTE, unclosed_quote, "a closing quote within 1 MiB")                                                  \
+    X(ROW_TOO_LONG, row_too_long, "a row of at most 1 MiB")                                                            \
+    X(NUL_BYTE, nul_byte, "text without NUL bytes")                                                                    \
+    X(MISSING, missing, "a value: the column is required")                                                             \
+    X(INVALID_TEXT, invalid_text, "valid UTF-8 text (name the encoding in a mapping)")                                 \
+    X(TEXT_TOO_LONG, text_too_long, "1 to 40 bytes of text")                                                           \
+    X(BAD_DATE, bad_date, "a date that exists, YYYY-MM-DD or as the mapping says, from 1900 on")                       \
+    X(BAD_NUMBER, bad_number, "a number with '.' or as the mapping says")                                              \
+    X(OUT_OF_RANGE, out_of_range, "a number within the column's limits")                                               \
+    X(NEGATIVE, negative, "zero or more")                                                                              \
+    X(UNKNOWN_LEVEL, unknown_level, "one of the column's levels")                                                      \
+    X(BAD_CODE, bad_code, "an ISO code in capital letters")                                                            \
+    X(NOT_POSITIVE, not_positive, "principal + interest_accrued + fees above zero and at most 10 billion")             \
+    X(FUTURE_DATE, future_date, "a date up to the cut-off")                                                            \
+    X(BIRTH_AFTER_CUTOFF, birth_after_cutoff, "a birth year up to the cut-off's")                                      \
+    X(OTHER_CUTOFF, other_cutoff, "the cut-off date of the tape's first row")                                          \
+    X(DUPLICATE, duplicate, "a claim_id of its own: the first row with it was kept")                                   \
+    X(DICTIONARY_FULL, dictionary_full, "at most 65535 different values in the column")
+
+typedef enum jk_reject_reason {
+#define JK_X(NAME, code, expected) JK_REJECT_##NAME,
+    JK_REJECT_REASONS(JK_X)
+#undef JK_X
+        JK_REJECT_REASON_COUNT
+} jk_reject_reason;
+
+/* "field_count", …; "as many fields as the header has", …. Valid for ever. */
+const char *jk_reject_code(jk_reject_reason reason);
+const char *jk_reject_expected(jk_reject_reason reason);
+
+typedef struct jk_import_options {
+    const char *const *sources; /* CSV files, plain or gzip */
+    size_t source_count;        /* at least 1; without a mapping each is a canonical tape with its own header */
+    const char *output;         /* the store to make */
+    const char *mapping;        /* mapping file; NULL: canonical names */
+    const char *rejects;        /* rejects file; NULL: output + ".rejects.csv" */
+    double max_rejects;         /* rows, or a share of the rows read if max_rejects_is_share */
+    int max_rejects_is_share;
+    int32_t cutoff;      /* days since 1970-01-01; JK_MISSING_INTEGER: the mapping's, or unknown */
+    int compression;     /* 0: none; 1..9 */
+    size_t window_bytes; /* bytes read at a time, at most 1 MiB; 0: the library's choice */
+} jk_import_options;
+
+/* Claims and their balance in one currency ("" where the tape names none). */
+typedef struct jk_import_sum {
+    char currency[4];
+    uint64_t claims;
+    int64_t balance; /* hundredths; of rejected rows: what could be read of it */
+} jk_import_sum;
+
+enum { JK_IMPORT_CURRENCIES_MAX = 32 }; /* further currencies are counted together under "***" */
+
+typedef struct jk_import_sums {
+    size_t count;
+    jk_import_sum sums[JK_IMPORT_CURRENCIES_MAX];
+} jk_import_sums;
+
+typedef struct jk_import_rejected {
+    uint64_t rows;
+    jk_import_sums balance;
+} jk_import_rejected;
+
+/* One header name that no column takes, or one canonical column that the tape does not have. */
+typedef struct jk_import_name {
+    const char *name;
+    const char *nearest; /* a missing column: the unused header name nearest to it, or NULL */
+} jk_import_name;
+
+typedef struct jk_import_summary {
+    uint64_t rows_read, rows_accepted, rows_rejected;
+    uint64_t debtors;
+    uint64_t source_bytes;
+    char source_sha256[65];
+    char separator; /* of the (first) source */
+    int separator_detected;
+    int32_t cutoff;
+    int cutoff_from_mapping;
+    jk_import_rejected rejected[JK_REJECT_REASON_COUNT];
+    jk_import_sums accepted;
+    int32_t first_written_off, last_written_off; /* of accepted rows; JK_MISSING_INTEGER if there are none */
+    size_t found_count, missing_count, unused_count;
+    const jk_column *found;
+    const jk_import_name *missing;
+    const jk_import_name *unused;
+    size_t note_count; /* what else the caller should show */
+    const char *const *notes;
+
+    /* Claims without a title and without limitation_on: only the model's general rule can say when they are barred. */
+    jk_import_sums no_limitation;
+    /* Those of them last due or paid more than 36 months before the cut-off: the general rule would bar them. Empty if
+     * the cut-off is unknown. */
+    jk_import_sums barred_by_rule;
+
+    const char *rejects_path; /* of the rejects file that was written; NULL if none was */
+    void *arena;              /* owns the texts above */
+} jk_import_summary;
+
+/* Imports. *summary (may be NULL) is given on success and also when the rejects are too many (JK_ERROR_DATA); it is the
+ * caller's, to be given to jk_import_summary_free. Fails with JK_ERROR_IO, JK_ERROR_FORMAT (damaged gzip, no header),
+ * JK_ERROR_DATA (required column missing, too many rejects), JK_ERROR_MODEL (mapping), JK_ERROR_INTERRUPTED. On failure
+ * no store appears and an earlier one is untouched; the rejects file is then written only if options->rejects names it
+ * and the rejects were too many. Where there are no rejects, a rejects file of an earlier import is removed. */
+jk_status jk_import(const jk_import_options *options, const jk_run *run, jk_import_summary **summary, jk_error *error);
+
+/* Frees a summary; NULL is accepted. */
+void jk_import_summary_free(jk_import_summary *summary);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jalki import: a seller's CSV files into a store, and what was found in them. */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "jalki/import.h"
+
+typedef struct import_arguments {
+    jk_cli_common common;
+    jk_import_options options;
+    const char **sources;
+} import_arguments;
+
+enum { KEY_MAPPING = 0x2001, KEY_REJECTS, KEY_MAX_REJECTS, KEY_CUTOFF, KEY_COMPRESS };
+
+static const struct argp_option options[] = {
+    {"output", 'o', "T.h5", 0, "The store to make", 0},
+    {"mapping", KEY_MAPPING, "M.yaml", 0, "How the seller's columns make the canonical ones", 0},
+    {"rejects", KEY_REJECTS, "FILE", 0,
+     "Where bad rows are listed [<output>.rejects.csv]; kept even if they are too many", 0},
+    {"max-rejects", KEY_MAX_REJECTS, "N|N%", 0, "Fail beyond so many bad rows, or share of rows [1%]", 0},
+    {"cutoff", KEY_CUTOFF, "DATE", 0, "Cut-off date of the tape; dates after it are rejected", 0},
+    {"compress", KEY_COMPRESS, "LEVEL", 0, "Compress the store's columns, 1 to 9 [0: not]", 0},
+    {0},
+};
+
+static void read_max_rejects(struct argp_state *state, const char *text, jk_import_options *out) {
+    size_t length = strlen(text);
+    bool share = length > 0 && text[length - 1] == '%';
+    double value = 0.0;
+    if (!jk_text_to_real(text, share ? length - 1 : length, &value) || value < 0.0 || (share && value > 100.0) ||
+        (!share && value != (double)(int64_t)value)) {
+        argp_error(state, "--max-rejects: '%s' is neither a whole number of rows nor a share such as 1%%", text);
+    }
+    out->max_rejects_is_share = share;
+    out->max_rejects = share ? value / 100.0 : value;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    import_arguments *arguments = state->input;
+    jk_import_options *out = &arguments->options;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->common;
+        return 0;
+    case 'o':
+        out->output = argument;
+        return 0;
+    case KEY_MAPPING:
+        out->mapping = argument;
+        return 0;
+    case KEY_REJECTS:
+        out->rejects = argument;
+        return 0;
+    case KEY_MAX_REJECTS:
+        read_max_rejects(state, argument, out);
+        return 0;
+    case KEY_CUTOFF:
+        out->cutoff = jk_cli_date(state, "--cutoff", argument);
+        return 0;
+    case KEY_COMPRESS:
+        out->compression = (int)jk_cli_integer(state, "--compress", argument, 0, 9);
+        return 0;
+    case ARGP_KEY_ARG:
+        arguments->sources[out->source_count++] = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (out->source_count == 0 || out->output == NULL) {
+            argp_error(state, "a CSV file and -o T.h5 are needed");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* ---- as text ---------------------------------------------------------------------------------------------- */
+
+static const char *currency_name(const jk_import_sum *sum) {
+    return sum->currency[0] != '\0' ? sum->currency : "(none)";
+}
+
+/* 1234567.89 with thousands apart; the text is good until the fourth call after it. */
+static const char *money(int64_t hundredths) {
+    static char texts[4][48];
+    static unsigned next;
+    char *text = texts[next++ % 4];
+    char digits[32];
+    uint64_t magnitude = hundredths < 0 ? (uint64_t)0 - (uint64_t)hundredths : (uint64_t)hundredths;
+    int length = snprintf(digits, sizeof digits, "%" PRIu64, magnitude / 100);
+    char *out = text;
+    if (hundredths < 0) {
+        *out++ = '-';
+    }
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) {
+            *out++ = ' ';
+        }
+        *out++ = digits[i];
+    }
+    (void)snprintf(out, 8, ".%02u", (unsigned)(magnitude % 100));
+    return text;
+}
+
+static void print_sums(const char *title, const jk_import_sums *sums) {
+    for (size_t i = 0; i < sums->count; i++) {
+        (void)printf("%-24s %12" PRIu64 " claims  %20s %s\n", i == 0 ? title : "", sums->sums[i].claims,
+                     money(sums->sums[i].balance), currency_name(&sums->sums[i]));
+    }
+}
+
+static void print_rejects(const jk_import_summary *summary) {
+    for (int i = 0; i < JK_REJECT_REASON_COUNT; i++) {
+        const jk_import_rejected *rejected = &summary->rejected[i];
+        if (rejected->rows == 0) {
+            continue;
+        }
+        (void)printf("  %-22s %12" PRIu64 " rows    expected %s\n", jk_reject_code((jk_reject_reason)i), rejected->rows,
+                     jk_reject_expected((jk_reject_reason)i));
+        for (size_t k = 0; k < rejected->balance.count; k++) {
+            const jk_import_sum *sum = &rejected->balance.sums[k];
+            (void)printf("  %-22s %12s         balance %s %s\n", "", "", money(sum->balance), currency_name(sum));
+        }
+    }
+    if (summary->rejects_path != NULL) {
+        (void)printf("  listed in %s\n", summary->rejects_path);
+    }
+}
+
+static void print_columns(const jk_import_summary *summary) {
+    (void)printf("columns found            ");
+    for (size_t i = 0; i < summary->found_count; i++) {
+        (void)printf("%s%s", i > 0 ? ", " : "", jk_schema_column(summary->found[i])->name);
+    }
+    (void)printf("\n");
+    for (size_t i = 0; i < summary->missing_count; i++) {
+        const jk_import_name *missing = &summary->missing[i];
+        (void)printf("%-24s %s%s%s%s\n", i == 0 ? "columns not found" : "", missing->name,
+                     missing->nearest != NULL ? " (is it '" : "", missing->nearest != NULL ? missing->nearest : "",
+                     missing->nearest != NULL ? "'?)" : "");
+    }
+    for (size_t i = 0; i < summary->unused_count; i++) {
+        (void)printf("%-24s %s\n", i == 0 ? "columns not used" : "", summary->unused[i].name);
+    }
+}
+
+static void print_limitation(const jk_import_summary *summary) {
+    if (summary->no_limitation.count == 0) {
+        return;
+    }
+    (void)printf("\nLIMITATION: these claims have no title, and the tape names no limitation date for them:\n");
+    print_sums("", &summary->no_limitation);
+    char date[JK_DATE_TEXT];
+    if (summary->cutoff == JK_MISSING_INTEGER) {
+        (void)printf(
+            "Without a cut-off date (--cutoff) it cannot be said how many of them are older than 36 months.\n");
+        return;
+    }
+    (void)printf("Of them, last due or paid more than 36 months before %s, so barred by the general rule alone:\n",
+                 jk_date_format(summary->cutoff, date));
+    if (summary->barred_by_rule.count == 0) {
+        (void)printf("%-24s none\n", "");
+        return;
+    }
+    print_sums("", &summary->barred_by_rule);
+    (void)printf(
+        "A seller who sent letters or took legal steps has kept such claims alive: ask for limitation_on. Without it\n"
+        "they are valued as barred wherever the model's rule says so.\n");
+}
+
+static void print_table(const jk_import_summary *summary) {
+    char first[JK_DATE_TEXT];
+    char last[JK_DATE_TEXT];
+    (void)printf("rows read                %12" PRIu64 "\n", summary->rows_read);
+    (void)printf("rows rejected            %12" PRIu64 "\n", summary->rows_rejected);
+    print_rejects(summary);
+    print_sums("accepted", &summary->accepted);
+    if (summary->accepted.count == 0) {
+        (void)printf("accepted                 %12d claims\n", 0);
+    }
+    (void)printf("debtors                  %12" PRIu64 "\n", summary->debtors);
+    if (summary->rows_accepted > 0) {
+        (void)printf("written off               %s to %s\n", jk_date_format(summary->first_written_off, first),
+                     jk_date_format(summary->last_written_off, last));
+    }
+    if (summary->cutoff != JK_MISSING_INTEGER) {
+        (void)printf("cut-off                   %s%s\n", jk_date_format(summary->cutoff, first),
+                     summary->cutoff_from_mapping ? " (from the tape, by the mapping)" : "");
+    }
+    print_columns(summary);
+    print_limitation(summary);
+}
+
+/* ---- as CSV ----------------------------------------------------------------------------------------------- */
+
+static void print_csv_sums(const char *item, const jk_import_sums *sums) {
+    for (size_t i = 0; i < sums->count; i++) {
+        const jk_import_sum *sum = &sums->sums[i];
+        (void)printf("%s,%s,%" PRIu64 ",%s%" PRId64 ".%02" PRId64 "\n", item, sum->currency, sum->claims,
+                     sum->balance < 0 && sum->balance > -100 ? "-" : "", sum->balance / 100,
+                     sum->balance % 100 < 0 ? -(sum->balance % 100) : sum->balance % 100);
+    }
+}
+
+static void print_csv(const jk_import_summary *summary) {
+    (void)printf("item,currency,rows,balance\nread,,%" PRIu64 ",\nrejected,,%" PRIu64 ",\ndebtors,,%" PRIu64 ",\n",
+                 summary->rows_read, summary->rows_rejected, summary->debtors);
+    print_csv_sums("accepted", &summary->accepted);
+    for (int i = 0; i < JK_REJECT_REASON_COUNT; i++) {
+        if (summary->rejected[i].rows > 0) {
+            char item[64];
+            (void)snprintf(item, sizeof item, "rejected_%s", jk_reject_code((jk_reject_reason)i));
+            (void)printf("%s,,%" PRIu64 ",\n", item, summary->rejected[i].rows);
+            print_csv_sums(item, &summary->rejected[i].balance);
+        }
+    }
+    print_csv_sums("no_limitation", &summary->no_limitation);
+    print_csv_sums("barred_by_rule", &summary->barred_by_rule);
+}
+
+/* ---- as JSON ---------------------------------------------------------------------------------------------- */
+
+static void put(json_t *object, const char *key, json_t *value) {
+    (void)json_object_set_new(object, key, value != NULL ? value : json_null());
+}
+
+static json_t *sums_json(const jk_import_sums *sums) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < sums->count; i++) {
+        json_t *one = json_object();
+        put(one, "currency", sums->sums[i].currency[0] != '\0' ? json_string(sums->sums[i].currency) : NULL);
+        put(one, "claims", json_integer((json_int_t)sums->sums[i].claims));
+        put(one, "balance", json_real((double)sums->sums[i].balance / 100.0));
+        (void)json_array_append_new(list, one);
+    }
+    return list;
+}
+
+static json_t *date_json(int32_t date) {
+    char text[JK_DATE_TEXT];
+    return date != JK_MISSING_INTEGER ? json_string(jk_date_format(date, text)) : json_null();
+}
+
+static json_t *names_json(const jk_import_name *names, size_t count, bool with_nearest) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *one = json_string(names[i].name);
+        if (with_nearest) {
+            json_t *pair = json_object();
+            put(pair, "name", one);
+            put(pair, "nearest", names[i].nearest != NULL ? json_string(names[i].nearest) : NULL);
+            one = pair;
+        }
+        (void)json_array_append_new(list, one != NULL ? one : json_null());
+    }
+    return list;
+}
+
+static json_t *rejected_json(const jk_import_summary *summary) {
+    json_t *object = json_object();
+    for (int i = 0; i < JK_REJECT_REASON_COUNT; i++) {
+        if (summary->rejected[i].rows > 0) {
+            json_t *one = json_object();
+            put(one, "rows", json_integer((json_int_t)summary->rejected[i].rows));
+            put(one, "expected", json_string(jk_reject_expected((jk_reject_reason)i)));
+            put(one, "balance", sums_json(&summary->rejected[i].balance));
+            put(object, jk_reject_code((jk_reject_reason)i), one);
+        }
+    }
+    return object;
+}
+
+static void print_json(const jk_import_summary *summary) {
+    json_t *object = json_object();
+    json_t *found = json_array();
+    json_t *notes = json_array();
+    const char separator[] = {summary->separator, '\0'};
+    put(object, "rows_read", json_integer((json_int_t)summary->rows_read));
+    put(object, "rows_accepted", json_integer((json_int_t)summary->rows_accepted));
+    put(object, "rows_rejected", json_integer((json_int_t)summary->rows_rejected));
+    put(object, "rejected", rejected_json(summary));
+    put(object, "rejects_file", summary->rejects_path != NULL ? json_string(summary->rejects_path) : NULL);
+    put(object, "accepted", sums_json(&summary->accepted));
+    put(object, "debtors", json_integer((json_int_t)summary->debtors));
+    put(object, "first_written_off", date_json(summary->first_written_off));
+    put(object, "last_written_off", date_json(summary->last_written_off));
+    put(object, "cutoff", date_json(summary->cutoff));
+    put(object, "separator", json_string(separator));
+    put(object, "source_bytes", json_integer((json_int_t)summary->source_bytes));
+    put(object, "source_sha256", json_string(summary->source_sha256));
+    for (size_t i = 0; i < summary->found_count; i++) {
+        (void)json_array_append_new(found, json_string(jk_schema_column(summary->found[i])->name));
+    }
+    put(object, "columns_found", found);
+    put(object, "columns_missing", names_json(summary->missing, summary->missing_count, true));
+    put(object, "columns_unused", names_json(summary->unused, summary->unused_count, false));
+    for (size_t i = 0; i < summary->note_count; i++) {
+        (void)json_array_append_new(notes, json_string(summary->notes[i]));
+    }
+    put(object, "notes", notes);
+    put(object, "no_limitation", sums_json(&summary->no_limitation));
+    put(object, "barred_by_rule", sums_json(&summary->barred_by_rule));
+    (void)json_dumpf(object, stdout, JSON_INDENT(2));
+    (void)putchar('\n');
+    json_decref(object);
+}
+
+/* ---- the command ------------------------------------------------------------------------------------------ */
+
+static void print_summary(const import_arguments *arguments, const jk_import_summary *summary) {
+    if (summary->separator_detected && summary->separator != ',') {
+        jk_cli_note(&arguments->common, "the separator is %s, by the header",
+                    summary->separator == '\t' ? "a tab" : "';'");
+    }
+    for (size_t i = 0; i < summary->note_count; i++) {
+        jk_cli_note(&arguments->common, "%s", summary->notes[i]);
+    }
+    switch (arguments->common.format) {
+    case JK_FORMAT_JSON:
+        print_json(summary);
+        break;
+    case JK_FORMAT_CSV:
+        print_csv(summary);
+        break;
+    default:
+        print_table(summary);
+        break;
+    }
+}
+
+static int run_import(int argc, char **argv) {
+    static const struct argp_child children[] = {{&jk_cli_common_argp, 0, NULL, 0}, {0}};
+    static const struct argp parser = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "TAPE.csv[.gz]... -o T.h5",
+        .doc = "Read a seller's CSV files into a store. A bad row is listed in the rejects file with its line, column, "
+               "value and reason, and the load goes on. Without --mapping the canonical column names are "
+               "expected; the separator (comma, semicolon or tab) is found in the header.\v"
+               "Example: jalki import tape.csv.gz -o tape.h5 --cutoff 2026-06-30\n"
+               "A mapping that joins files finds out by their headers which file is which:\n"
+               "  jalki import loan.csv relation.csv counterparty.csv -o T.h5 --mapping eba-npl.yaml",
+        .children = children,
+    };
+    import_arguments arguments = {
+        .options = {.max_rejects = 0.01, .max_rejects_is_share = 1, .cutoff = JK_MISSING_INTEGER},
+        .sources = calloc((size_t)argc + 1, sizeof *arguments.sources)};
+    if (arguments.sources == NULL || argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0) {
+        free(arguments.sources);
+        return 2;
+    }
+    arguments.options.sources = arguments.sources;
+    jk_run run = jk_cli_run(&arguments.common);
+    jk_error error = {0};
+    jk_import_summary *summary = NULL;
+    jk_status status = jk_import(&arguments.options, &run, &summary, &error);
+    if (summary != NULL) {
+        print_summary(&arguments, summary);
+    }
+    jk_import_summary_free(summary);
+    free(arguments.sources);
+    if (status != JK_OK) {
+        (void)jk_cli_finish();
+        return jk_cli_fail(&error);
+    }
+    return jk_cli_finish();
+}
+
+const jk_command jk_command_import = {
+    .name = "import", .summary = "read a seller's CSV files into a store", .run = run_import};
