@@ -10,7 +10,15 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* When a full disk makes closing a file fail, HDF5 (1.10) keeps a broken entry of it and crashes over that in its exit
+ * handler. All files are closed here, so the handler has nothing to do. */
+static void before_first_use(void) {
+    (void)H5dont_atexit();
+}
+
 void jk_h5_enter(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, before_first_use);
     (void)pthread_mutex_lock(&lock);
     (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* the setting is the thread's own */
 }

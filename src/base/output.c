@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 static char *with_suffix(const char *path, const char *suffix) {
     size_t size = strlen(path) + strlen(suffix) + 32;
@@ -30,16 +32,40 @@ static int open_nameless(const char *path) {
     return fd;
 }
 
-/* A device or a pipe takes the bytes as they come: it must not be replaced by a file. */
-static jk_status open_directly(jk_output *output, const char *path, jk_error *error) {
+/* The descriptor that a path like /dev/stdout stands for, or -1. */
+static int descriptor_of(const char *path) {
+    static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
+    if (strcmp(path, "/dev/stdout") == 0 || strcmp(path, "/dev/stderr") == 0) {
+        return path[8] == 'o' ? STDOUT_FILENO : STDERR_FILENO;
+    }
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        size_t length = strlen(folders[i]);
+        int64_t number = -1;
+        if (strncmp(path, folders[i], length) == 0 &&
+            jk_text_to_integer(path + length, strlen(path + length), &number) && number >= 0 && number <= INT_MAX) {
+            return (int)number;
+        }
+    }
+    return -1;
+}
+
+/* A device, a pipe or an open descriptor takes the bytes as they come: it must not be replaced by a file. */
+static jk_status open_directly(jk_output *output, int descriptor, jk_error *error) {
     output->direct = true;
-    output->fd = open(path, O_WRONLY | O_CLOEXEC);
+    output->fd = descriptor >= 0 ? fcntl(descriptor, F_DUPFD_CLOEXEC, 0) : open(output->target, O_WRONLY | O_CLOEXEC);
     if (output->fd < 0) {
-        jk_status status = jk_fail_errno(error, path, "write");
+        jk_status status = jk_fail_errno(error, output->target, "write");
         jk_output_abort(output);
         return status;
     }
     return JK_OK;
+}
+
+/* The file that a symbolic link leads to is the one to replace, not the link. */
+static char *follow_link(const char *path) {
+    struct stat link;
+    char *real = lstat(path, &link) == 0 && S_ISLNK(link.st_mode) ? realpath(path, NULL) : NULL;
+    return real != NULL ? real : strdup(path);
 }
 
 jk_status jk_output_open(jk_output *output, const char *path, jk_error *error) {
@@ -49,13 +75,15 @@ jk_status jk_output_open(jk_output *output, const char *path, jk_error *error) {
     if (path[0] == '\0' || (exists && S_ISDIR(existing.st_mode))) {
         return jk_fail(error, JK_ERROR_IO, path, 0, NULL, "cannot write: not a file name");
     }
-    output->target = strdup(path);
+    int descriptor = descriptor_of(path);
+    output->target = descriptor >= 0 ? strdup(path) : follow_link(path);
     if (output->target == NULL) {
         return jk_fail_memory(error, "a file name");
     }
-    if (exists && !S_ISREG(existing.st_mode)) {
-        return open_directly(output, path, error);
+    if (descriptor >= 0 || (exists && !S_ISREG(existing.st_mode))) {
+        return open_directly(output, descriptor, error);
     }
+    path = output->target;
     output->fd = open_nameless(path);
     if (output->fd >= 0) {
         (void)snprintf(output->access, sizeof output->access, "/proc/self/fd/%d", output->fd);

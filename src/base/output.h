@@ -2,7 +2,8 @@
 /* Files that appear whole or not at all. Bytes go to a file without a name in the target's folder (Linux O_TMPFILE),
  * which the kernel removes by itself if the process dies; commit syncs it and renames it over the target. Where the
  * file system has no nameless files, a named one beside the target ("<path>.part-<pid>") is used. A target that is a
- * device or a pipe (/dev/stdout, /dev/null) is written straight: it is never replaced by a file. */
+ * device, a pipe or an open descriptor (/dev/null, /dev/stdout, /dev/fd/3) is written straight: it is never replaced by
+ * a file. A symbolic link stays; the file that it leads to is replaced. */
 #ifndef JK_BASE_OUTPUT_H
 #define JK_BASE_OUTPUT_H
 

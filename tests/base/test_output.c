@@ -2,9 +2,11 @@
 /* Files appear whole or not at all, whatever happens on the way. */
 #include "base/output.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,7 +60,10 @@ static int make_folder(void **state) {
 
 static int remove_folder(void **state) {
     (void)state;
-    (void)unlink(path_of("file"));
+    static const char *const made[] = {"file", "link", "target", "open"};
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+        (void)unlink(path_of(made[i]));
+    }
     return rmdir(folder);
 }
 
@@ -140,6 +145,36 @@ static void a_full_disk_is_an_error(void **state) {
     assert_int_equal(count_files(), 0);
 }
 
+static void links_devices_and_descriptors(void **state) {
+    (void)state;
+    char target[256];
+    (void)strcpy(target, path_of("target"));
+    write_file(target, "first");
+    assert_int_equal(symlink("target", path_of("link")), 0);
+    write_file(path_of("link"), "second");
+    assert_content(target, "second");
+    char leads_to[16] = "";
+    assert_int_equal(readlink(path_of("link"), leads_to, sizeof leads_to - 1), 6);
+    write_file("/dev/null", "gone");
+    struct stat device;
+    assert_true(stat("/dev/null", &device) == 0 && S_ISCHR(device.st_mode));
+    int fd = open(path_of("open"), O_CREAT | O_RDWR, 0600);
+    char name[64];
+    (void)snprintf(name, sizeof name, "/dev/fd/%d", fd);
+    assert_int_equal(write(fd, "a", 1), 1);
+    write_file(name, "b");
+    assert_int_equal(write(fd, "c", 1), 1);
+    (void)close(fd);
+    assert_content(path_of("open"), "abc");
+    jk_output output;
+    jk_error error = {0};
+    assert_int_equal(jk_output_open(&output, "/dev/fd/9999", &error), JK_ERROR_IO);
+    assert_int_equal(jk_output_open(&output, "/dev/full", &error), JK_OK);
+    assert_int_equal(jk_output_stream(&output, &error), JK_OK);
+    (void)fputs("x", output.stream);
+    assert_int_equal(jk_output_commit(&output, &error), JK_ERROR_IO);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(commit_replaces_the_old_file, make_folder, remove_folder),
@@ -147,6 +182,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_killed_writer_leaves_the_old_file, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(another_opener_sees_the_same_file, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(impossible_targets_are_refused, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(links_devices_and_descriptors, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_full_disk_is_an_error, make_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

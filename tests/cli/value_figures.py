@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the files of one `jalki value` run against each other: value_figures.py CLAIMS.csv FULL.csv CASHFLOW.csv T.json"""
+import csv
+import json
+import re
+import sys
+
+HEADER = ("claim_id,score,theta,capacity_class,segment,decision,reason,value,q_close,q_sell,q_surveil,q_amicable,q_legal,"
+          "erc_gross,erc_net,gross_12m,gross_60m,attachable,months_to_bar").split(",")
+MONEY = HEADER[7:]
+ACTIONS = ["close", "sell", "surveil", "amicable", "legal"]
+KEYS = ["claims", "face", "value", "onboarding", "bid", "bid_pct_of_face", "irr", "horizon_months", "erc_gross", "net",
+        "multiple", "payback_months", "decisions", "segments", "countries", "manifest"]
+
+
+def read(path):
+    with open(path, newline="") as file:
+        rows = list(csv.reader(file))
+    return rows[0], [dict(zip(rows[0], row)) for row in rows[1:]]
+
+
+def close(a, b, relative, what):
+    assert abs(a - b) <= relative * max(abs(a), abs(b), 1.0), (what, a, b)
+
+
+def number(text):
+    return float(text) if text else 0.0
+
+
+header, claims = read(sys.argv[1])
+full_header, full = read(sys.argv[2])
+flow_header, flow = read(sys.argv[3])
+with open(sys.argv[4]) as file:
+    totals = json.load(file)
+
+assert header == HEADER and full_header == HEADER
+assert list(totals) == KEYS, list(totals)
+assert len(claims) == len(full) == totals["claims"]
+cents = re.compile(r"-?\d+\.\d\d\Z")
+digits = re.compile(r"-?\d+(\.\d+)?(e[+-]\d+)?\Z")
+for row, exact in zip(claims, full):
+    assert row["claim_id"] == exact["claim_id"] and row["theta"] == exact["theta"]
+    for name in MONEY:
+        assert (row[name] == "") == (exact[name] == ""), (row, name)
+        if row[name]:
+            assert cents.match(row[name]) and row[name] != "-0.00", row
+            assert digits.match(exact[name]) and exact[name] != "-0", exact
+            assert abs(float(row[name]) - float(exact[name])) <= 0.005 + 1e-8 * abs(float(exact[name])), (row, exact, name)
+    assert 0 <= int(row["score"]) <= 1000 and float(row["theta"]) > 0 and row["capacity_class"] in ("none", "weak", "able")
+    best = {a: float(exact["q_" + a]) for a in ACTIONS if exact["q_" + a]}
+    assert float(exact["value"]) == best[row["decision"]] == max(best.values()), exact
+    assert row["reason"] in ("barred", "status", "uneconomic", "best"), row
+    assert (row["decision"] == "close") == (row["reason"] != "best"), row
+    if row["reason"] in ("barred", "status"):
+        assert list(best) == ["close"], row
+    assert row["q_sell"] == ""
+
+# Sums of claims are the JSON's.
+close(sum(float(r["value"]) for r in full), totals["value"], 1e-6, "value")
+for action in ACTIONS:
+    mine = [r for r in full if r["decision"] == action]
+    assert len(mine) == totals["decisions"][action]["claims"]
+    close(sum(float(r["value"]) for r in mine), totals["decisions"][action]["value"], 1e-6, action)
+for segment in totals["segments"]:
+    mine = [r for r in full if r["segment"] == segment["id"]]
+    assert len(mine) == segment["claims"] and list(segment) == ["id", "claims", "face", "value", "erc_gross", "net"]
+    close(sum(float(r["value"]) for r in mine), segment["value"], 1e-6, segment["id"])
+    close(sum(float(r["erc_gross"]) for r in mine), segment["erc_gross"], 1e-5, segment["id"])
+    close(sum(float(r["erc_net"]) for r in mine), segment["net"], 1e-5, segment["id"])
+for key in ("claims", "face", "value"):
+    close(sum(s[key] for s in totals["segments"]), totals[key], 1e-12, key)
+    close(sum(c[key] for c in totals["countries"].values()), totals[key], 1e-12, key)
+    close(sum(d[key] for d in totals["decisions"].values()), totals[key], 1e-12, key)
+assert list(totals["countries"]) == sorted(totals["countries"])
+assert list(totals["decisions"]) == ACTIONS
+
+# The cash flow: months, segments in the model's order, then all; net = gross - cost + sale; sums are the JSON's.
+assert flow_header == ["month", "segment", "gross", "cost", "sale", "net"]
+names = [s["id"] for s in totals["segments"]] + ["all"]
+assert [(r["month"], r["segment"]) for r in flow] == [(str(t + 1), n) for t in range(totals["horizon_months"]) for n in names]
+for t in range(totals["horizon_months"]):
+    month = flow[t * len(names):(t + 1) * len(names)]
+    for key in flow_header[2:]:
+        close(sum(float(r[key]) for r in month[:-1]), float(month[-1][key]), 1e-7, (t, key))
+for row in flow:
+    close(float(row["gross"]) - float(row["cost"]) + float(row["sale"]), float(row["net"]), 1e-7, row)
+every = [r for r in flow if r["segment"] == "all"]
+for months in ("84", "120", "180"):
+    close(sum(float(r["gross"]) for r in every if int(r["month"]) <= int(months)), totals["erc_gross"][months], 1e-7, months)
+net = [float(r["net"]) for r in every]
+close(sum(net), totals["net"], 1e-7, "net")
+
+# The price, recomputed.
+close(totals["bid"], max(0.0, totals["value"] - totals["onboarding"]), 1e-12, "bid")
+close(totals["bid_pct_of_face"], 100 * totals["bid"] / totals["face"], 1e-12, "percent")
+outlay = totals["bid"] + totals["onboarding"]
+close(totals["multiple"], totals["net"] / outlay, 1e-12, "multiple")
+cumulated, payback = 0.0, None
+for t, amount in enumerate(net):
+    cumulated += amount
+    if payback is None and cumulated >= outlay:
+        payback = t + 1
+assert payback == totals["payback_months"], (payback, totals["payback_months"])
+manifest = totals["manifest"]
+assert manifest["scenario"] == "base" and manifest["seed"] is None and len(manifest["tape_sha256"]) == 64
+assert len(manifest["model_sha256"]) == 64 and manifest["irr"] == totals["irr"] and manifest["options"] == {"sell": False}
+print(f"{len(claims)} claims: figures agree")
