@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/names.h"
 #include "model/sections.h"
 #include "model/tables.h"
@@ -24,6 +25,22 @@ static use column_use(jk_column column) {
         break;
     }
     return USE_NONE;
+}
+
+/* A name that is none, or that of a column which no scorecard can use. */
+static jk_status fail_name(jk_model_reader *reader, const jk_yaml_node *node, const char *name,
+                           const char *const *names, size_t count) {
+    const jk_yaml_node *place = jk_yaml_find(node, "name")->value;
+    int nearest = jk_text_nearest(name, names, count);
+    (void)jk_key_path_add(&reader->path, "name");
+    if (jk_schema_find(name, strlen(name)) >= 0) {
+        return jk_model_fail(reader, place, "%s is a key or a date, expected a column of amounts, numbers or levels",
+                             name);
+    }
+    if (nearest >= 0) {
+        return jk_model_fail(reader, place, "unknown characteristic, did you mean %s?", names[nearest]);
+    }
+    return jk_model_expected(reader, place, "a tape column or a derived figure (docs/model-file.md lists them)");
 }
 
 /* Finds the column or derived figure of that name. */
@@ -53,10 +70,7 @@ static jk_status resolve_name(jk_model_reader *reader, const jk_yaml_node *node,
             return JK_OK;
         }
     }
-    int choice = 0;
-    const jk_yaml_pair *pair = jk_yaml_find(node, "name");
-    (void)jk_key_path_add(&reader->path, "name");
-    return jk_read_choice(reader, pair->value, "characteristic", names, count, &choice);
+    return fail_name(reader, node, name, names, count);
 }
 
 static jk_status read_bins(jk_model_reader *reader, const jk_yaml_node *node, jk_characteristic *out) {

@@ -51,6 +51,7 @@ jk_status jk_model_unknown(jk_model_reader *reader, const jk_yaml_pair *pair, co
 
 jk_status jk_read_choice(jk_model_reader *reader, const jk_yaml_node *node, const char *what, const char *const *names,
                          size_t count, int *choice) {
+    enum { SHORTEST_SLIP = 3 }; /* shorter words are near to everything */
     char found[JK_YAML_WORDS];
     char list[JK_ERROR_MESSAGE_MAX / 2];
     if (node->kind == JK_YAML_SCALAR) {
@@ -60,14 +61,14 @@ jk_status jk_read_choice(jk_model_reader *reader, const jk_yaml_node *node, cons
                 return JK_OK;
             }
         }
-        int nearest = jk_text_nearest(node->text, names, count);
+        int nearest = strlen(node->text) < SHORTEST_SLIP ? -1 : jk_text_nearest(node->text, names, count);
         if (nearest >= 0) {
             return jk_model_fail(reader, node, "unknown %s, found %s, did you mean %s?", what,
                                  jk_yaml_describe(node, found), names[nearest]);
         }
     }
-    return jk_model_fail(reader, node, "expected %s (one of: %s), found %s", what,
-                         join(list, sizeof list, names, count), jk_yaml_describe(node, found));
+    return jk_model_fail(reader, node, "unknown %s, found %s, expected one of: %s", what, jk_yaml_describe(node, found),
+                         join(list, sizeof list, names, count));
 }
 
 jk_status jk_expect_list(jk_model_reader *reader, const jk_yaml_node *node, size_t least, const char *expected) {
