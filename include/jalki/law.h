@@ -108,6 +108,10 @@ typedef struct jk_debtors {
  * lie after it, with their number and the first claim. */
 jk_status jk_debtors_create(const jk_law *law, const jk_tape *tape, const jk_run *run, jk_debtors *debtors,
                             jk_error *error);
+/* The sums of one debtor alone, as debtors->...[0] with a count of 1; only that debtor's claims are checked against the
+ * cut-off. Reads debtor_index of all rows and the rest only of blocks that hold a claim of the debtor. */
+jk_status jk_debtors_create_one(const jk_law *law, const jk_tape *tape, const jk_run *run, int32_t debtor,
+                                jk_debtors *debtors, jk_error *error);
 void jk_debtors_reset(jk_debtors *debtors);
 
 #ifdef __cplusplus

@@ -30,6 +30,7 @@ typedef struct debtor_pass {
     jk_debtors *debtors;
     worker *workers;
     size_t block_rows;
+    int32_t only;                 /* this debtor, or -1: all */
     atomic_size_t contradictions; /* rows with a date after the cut-off */
     atomic_size_t first_contradiction;
 } debtor_pass;
@@ -72,7 +73,8 @@ static int contradicting_column(const jk_law *law, const jk_block *block, size_t
 }
 
 /* Missing is the smallest number, so the largest of the dates tells at once whether all is well. */
-static size_t count_contradictions(const jk_law *law, const jk_block *block) {
+static size_t count_contradictions(const jk_law *law, const jk_block *block, int32_t only) {
+    const int32_t *debtor = JK_BLOCK_INT32(block, DEBTOR_INDEX);
     const int32_t *defaulted = JK_BLOCK_INT32(block, DEFAULTED_ON);
     const int32_t *written_off = JK_BLOCK_INT32(block, WRITTEN_OFF_ON);
     const int32_t *paid = JK_BLOCK_INT32(block, LAST_PAID_ON);
@@ -82,20 +84,22 @@ static size_t count_contradictions(const jk_law *law, const jk_block *block) {
     int32_t year = law->cutoff_year;
     uint32_t count = 0;
     for (size_t i = 0; i < block->rows; i++) {
-        count += (uint32_t)((defaulted[i] > cutoff) | (written_off[i] > cutoff) | (paid[i] > cutoff) |
-                            (title[i] > cutoff) | (birth_year[i] > year));
+        int after_cutoff = (defaulted[i] > cutoff) | (written_off[i] > cutoff) | (paid[i] > cutoff) |
+                           (title[i] > cutoff) | (birth_year[i] > year);
+        count += (uint32_t)(after_cutoff & ((only < 0) | (debtor[i] == only)));
     }
     return count;
 }
 
 static void check_block(debtor_pass *pass, const jk_block *block) {
-    size_t count = count_contradictions(pass->law, block);
+    const int32_t *debtor = JK_BLOCK_INT32(block, DEBTOR_INDEX);
+    size_t count = count_contradictions(pass->law, block, pass->only);
     if (count == 0) {
         return;
     }
     atomic_fetch_add(&pass->contradictions, count);
     size_t row = 0;
-    while (contradicting_column(pass->law, block, row) < 0) {
+    while ((pass->only >= 0 && debtor[row] != pass->only) || contradicting_column(pass->law, block, row) < 0) {
         row++;
     }
     size_t found = block->first_row + row;
@@ -104,20 +108,58 @@ static void check_block(debtor_pass *pass, const jk_block *block) {
     }
 }
 
-static void add_block(debtor_pass *pass, const jk_block *block, const jk_law_facts *facts) {
-    const int32_t *debtor = JK_BLOCK_INT32(block, DEBTOR_INDEX);
+static int64_t sum_units(double balance) {
+    double amount = balance < LARGEST_BALANCE ? balance : LARGEST_BALANCE;
+    return (int64_t)(amount * JK_DEBTOR_SUM_PER_UNIT + 0.5);
+}
+
+static void add_claim(const debtor_pass *pass, const jk_law_facts *facts, size_t row, size_t debtor) {
     _Atomic int64_t *balance = (_Atomic int64_t *)pass->debtors->balance;
     _Atomic int64_t *workable = (_Atomic int64_t *)pass->debtors->workable_balance;
     _Atomic uint32_t *claims = (_Atomic uint32_t *)pass->debtors->claims;
+    int64_t units = sum_units(facts->balance[row]);
+    atomic_fetch_add_explicit(&balance[debtor], units, memory_order_relaxed);
+    atomic_fetch_add_explicit(&claims[debtor], 1, memory_order_relaxed);
+    if (facts->workable[row]) {
+        atomic_fetch_add_explicit(&workable[debtor], units, memory_order_relaxed);
+    }
+}
+
+static void add_block(const debtor_pass *pass, const jk_block *block, const jk_law_facts *facts) {
+    const int32_t *debtor = JK_BLOCK_INT32(block, DEBTOR_INDEX);
     for (size_t i = 0; i < block->rows; i++) {
-        double amount = facts->balance[i] < LARGEST_BALANCE ? facts->balance[i] : LARGEST_BALANCE;
-        int64_t units = (int64_t)(amount * JK_DEBTOR_SUM_PER_UNIT + 0.5);
-        atomic_fetch_add_explicit(&balance[debtor[i]], units, memory_order_relaxed);
-        atomic_fetch_add_explicit(&claims[debtor[i]], 1, memory_order_relaxed);
-        if (facts->workable[i]) {
-            atomic_fetch_add_explicit(&workable[debtor[i]], units, memory_order_relaxed);
+        if (pass->only < 0) {
+            add_claim(pass, facts, i, (size_t)debtor[i]);
+        } else if (debtor[i] == pass->only) {
+            add_claim(pass, facts, i, 0);
         }
     }
+}
+
+/* Reads debtor_index and checks it; *wanted tells whether the block holds a claim to add. */
+static jk_status read_debtors(const debtor_pass *pass, jk_block *block, int *wanted, jk_error *error) {
+    int32_t *debtor = block->column[JK_COLUMN_DEBTOR_INDEX];
+    JK_TRY(jk_tape_read(pass->tape, JK_COLUMN_DEBTOR_INDEX, block->first_row, block->rows, debtor, error));
+    size_t debtors = jk_tape_debtors(pass->tape);
+    *wanted = pass->only < 0;
+    for (size_t row = 0; row < block->rows; row++) {
+        if ((uint32_t)debtor[row] >= debtors) {
+            return jk_fail(error, JK_ERROR_FORMAT, jk_tape_path(pass->tape), 0, "debtor_index",
+                           "row %zu holds %d, expected 0 to %zu", block->first_row + row + 1, debtor[row],
+                           debtors - (debtors > 0));
+        }
+        *wanted |= debtor[row] == pass->only;
+    }
+    return JK_OK;
+}
+
+static jk_status read_others(const jk_tape *tape, jk_block *block, jk_error *error) {
+    for (int c = 0; c < JK_COLUMN_DEBTOR_INDEX; c++) {
+        if (block->column[c] != NULL) {
+            JK_TRY(jk_tape_read(tape, (jk_column)c, block->first_row, block->rows, block->column[c], error));
+        }
+    }
+    return JK_OK;
 }
 
 static jk_status add_rows(void *context, int thread, size_t i, jk_error *error) {
@@ -127,18 +169,12 @@ static jk_status add_rows(void *context, int thread, size_t i, jk_error *error) 
     size_t first = i * pass->block_rows;
     own->block.first_row = first;
     own->block.rows = rows - first < pass->block_rows ? rows - first : pass->block_rows;
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
-        if (own->block.column[c] != NULL) {
-            JK_TRY(jk_tape_read(pass->tape, (jk_column)c, first, own->block.rows, own->block.column[c], error));
-        }
+    int wanted = 0;
+    JK_TRY(read_debtors(pass, &own->block, &wanted, error));
+    if (!wanted) {
+        return JK_OK;
     }
-    const int32_t *debtor = JK_BLOCK_INT32(&own->block, DEBTOR_INDEX);
-    for (size_t row = 0; row < own->block.rows; row++) {
-        if ((uint32_t)debtor[row] >= pass->debtors->count) {
-            return jk_fail(error, JK_ERROR_FORMAT, jk_tape_path(pass->tape), 0, "debtor_index",
-                           "row %zu holds %d, expected 0 to %zu", first + row, debtor[row], pass->debtors->count - 1);
-        }
-    }
+    JK_TRY(read_others(pass->tape, &own->block, error));
     check_block(pass, &own->block);
     jk_law_standing(pass->law, &own->block, &own->facts);
     add_block(pass, &own->block, &own->facts);
@@ -148,12 +184,9 @@ static jk_status add_rows(void *context, int thread, size_t i, jk_error *error) 
 static jk_status fail_contradiction(const debtor_pass *pass, worker *own, jk_error *error) {
     size_t row = pass->first_contradiction;
     size_t count = pass->contradictions;
+    own->block.first_row = row;
     own->block.rows = 1;
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
-        if (own->block.column[c] != NULL) {
-            JK_TRY(jk_tape_read(pass->tape, (jk_column)c, row, 1, own->block.column[c], error));
-        }
-    }
+    JK_TRY(read_others(pass->tape, &own->block, error));
     char claim[JK_TEXT_MAX + 1] = "";
     JK_TRY(jk_tape_read(pass->tape, JK_COLUMN_CLAIM_ID, row, 1, claim, error));
     int column = contradicting_column(pass->law, &own->block, 0);
@@ -185,16 +218,16 @@ static jk_status debtors_alloc(jk_debtors *debtors, size_t count, jk_error *erro
     return JK_OK;
 }
 
-jk_status jk_debtors_create(const jk_law *law, const jk_tape *tape, const jk_run *run, jk_debtors *debtors,
-                            jk_error *error) {
+static jk_status create_sums(const jk_law *law, const jk_tape *tape, const jk_run *run, int32_t only,
+                             jk_debtors *debtors, jk_error *error) {
     int threads = jk_threads(run);
     size_t rows = jk_tape_rows(tape);
-    debtor_pass pass = {.law = law, .tape = tape, .debtors = debtors, .first_contradiction = SIZE_MAX};
+    debtor_pass pass = {.law = law, .tape = tape, .debtors = debtors, .only = only, .first_contradiction = SIZE_MAX};
     pass.block_rows = run != NULL && run->block_rows > 0 ? run->block_rows : BLOCK_ROWS;
     pass.block_rows = pass.block_rows > rows && rows > 0 ? rows : pass.block_rows;
     pass.workers = jk_columns_zero((size_t)threads, sizeof *pass.workers);
     jk_status status = JK_OK;
-    JK_TRY_CLEANUP(debtors_alloc(debtors, jk_tape_debtors(tape), error));
+    JK_TRY_CLEANUP(debtors_alloc(debtors, only < 0 ? jk_tape_debtors(tape) : 1, error));
     if (pass.workers == NULL) {
         JK_TRY_CLEANUP(jk_fail_memory(error, "the threads' blocks"));
     }
@@ -216,6 +249,20 @@ cleanup:
         jk_debtors_reset(debtors);
     }
     return status;
+}
+
+jk_status jk_debtors_create(const jk_law *law, const jk_tape *tape, const jk_run *run, jk_debtors *debtors,
+                            jk_error *error) {
+    return create_sums(law, tape, run, -1, debtors, error);
+}
+
+jk_status jk_debtors_create_one(const jk_law *law, const jk_tape *tape, const jk_run *run, int32_t debtor,
+                                jk_debtors *debtors, jk_error *error) {
+    if (debtor < 0) {
+        *debtors = (jk_debtors){0};
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "debtor", "is negative");
+    }
+    return create_sums(law, tape, run, debtor, debtors, error);
 }
 
 void jk_debtors_reset(jk_debtors *debtors) {

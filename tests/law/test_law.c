@@ -585,6 +585,16 @@ static void debtors_sums_do_not_depend_on_blocks_or_threads(void **state) {
         assert_int_equal(f.debtors.workable_balance[d], workable);
         assert_int_equal(f.debtors.claims[d], claims);
     }
+    for (int32_t d = 0; d < 311; d += 31) {
+        jk_debtors one = {0};
+        jk_run run = {.threads = 2, .block_rows = 100};
+        assert_int_equal(jk_debtors_create_one(f.law, f.rows.tape, &run, d, &one, NULL), JK_OK);
+        assert_int_equal(one.count, 1);
+        assert_int_equal(one.balance[0], f.debtors.balance[d]);
+        assert_int_equal(one.workable_balance[0], f.debtors.workable_balance[d]);
+        assert_int_equal(one.claims[0], f.debtors.claims[d]);
+        jk_debtors_reset(&one);
+    }
     for (size_t block = 1; block < 5000; block = block * 3 + 1) {
         jk_debtors again = {0};
         jk_run run = {.threads = 3, .block_rows = block};

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One claim in full: what it is, how it was scored, what the law says of it and on what that rests, what each action is
+ * worth, the plan epoch by epoch, and why not the other actions. All figures are those of `value`.
+ *
+ *     jk_explanation explanation;
+ *     if (jk_explain_claim(tape, model, &options, "FI-00017", &explanation, &error) == JK_OK) {
+ *         char *text = NULL;
+ *         jk_explain_text(&explanation, &text, &error);
+ *         ...
+ *         free(text);
+ *     }
+ *     jk_explanation_reset(&explanation);
+ */
+#ifndef JALKI_EXPLAIN_H
+#define JALKI_EXPLAIN_H
+
+#include "jalki/value.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { JK_EXPLAIN_SENTENCE = 512 };
+
+/* What one action is worth at the cut-off, and what that is made of. Discounted, base currency; NaN where the action
+ * is not available. value = collected - fees - running - filing + sale + later. */
+typedef struct jk_explain_action {
+    double value;                      /* as in the results */
+    double collected;                  /* in the first epoch, before cost */
+    double fees;                       /* contingent on what is collected */
+    double running;                    /* monthly cost, with letters that interrupt limitation */
+    double filing;                     /* court fee now */
+    double sale;                       /* proceeds of a sale now, after transaction cost */
+    double later;                      /* the best plan after the first epoch */
+    char why_not[JK_EXPLAIN_SENTENCE]; /* why it is not available; empty where it is */
+} jk_explain_action;
+
+typedef struct jk_explanation {
+    const jk_model *model;
+    const jk_tape *tape;
+    size_t row;
+    int32_t cutoff;
+    double irr;
+    unsigned allow;     /* of the run */
+    jk_block block;     /* the claim's row, all columns */
+    jk_law_facts facts; /* one row each */
+    jk_law_detail law;
+    jk_debtors debtor; /* index 0 */
+    jk_score_columns score;
+    jk_score_detail *characteristics; /* of the scorecard */
+    jk_terms terms;
+    jk_plan_results plan;
+    jk_plan_trace trace;
+    jk_reason reason;
+    jk_explain_action action[JK_ACTION_COUNT];
+    void *memory; /* owns the arrays */
+} jk_explanation;
+
+/* Finds the claim, reads it and its debtor's claims, and values it as `value` with these options does. The claim's id
+ * is looked for by all threads of options->run; JK_ERROR_DATA where there is no such claim (the message tells the
+ * nearest) or no cut-off. *explanation is emptied first and must be reset also after a failure; `tape` and `model` must
+ * outlive it. */
+jk_status jk_explain_claim(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                           const char *claim_id, jk_explanation *explanation, jk_error *error);
+void jk_explanation_reset(jk_explanation *explanation);
+
+/* The explanation for a reader, or as a JSON object (keys: docs/explain.md). *text is the caller's to free. */
+jk_status jk_explain_text(const jk_explanation *explanation, char **text, jk_error *error);
+jk_status jk_explain_json(const jk_explanation *explanation, char **text, jk_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

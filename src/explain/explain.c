@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One claim through all stages, each with its own explanation. */
+#include "jalki/explain.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "explain/explain_internal.h"
+
+/* All columns of one row, and the arrays of one row that the stages fill, in one piece of memory. */
+static jk_status take_memory(jk_explanation *explanation, jk_error *error) {
+    size_t columns = 0;
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        columns += jk_schema_element_size((jk_column)c) + JK_ALIGNMENT;
+    }
+    size_t facts = jk_law_facts_size(1);
+    size_t score = jk_score_columns_size(1);
+    size_t terms = jk_terms_size(1);
+    enum { RESULTS = 11 };
+    size_t results = (size_t)RESULTS * JK_ALIGNMENT;
+    size_t details = explanation->model->scorecard.count * sizeof(jk_score_detail) + JK_ALIGNMENT;
+    unsigned char *next = jk_columns_zero(columns + facts + score + terms + results + details, 1);
+    if (next == NULL) {
+        return jk_fail_memory(error, "a claim");
+    }
+    explanation->memory = next;
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        explanation->block.column[c] = next;
+        next += (jk_schema_element_size((jk_column)c) + JK_ALIGNMENT - 1) / JK_ALIGNMENT * JK_ALIGNMENT;
+    }
+    jk_law_facts_place(&explanation->facts, 1, next);
+    next += facts;
+    jk_score_columns_place(&explanation->score, 1, next);
+    next += score;
+    jk_terms_place(&explanation->terms, 1, next);
+    next += terms;
+    jk_plan_results *plan = &explanation->plan;
+    float **amounts[RESULTS - 1] = {&plan->value,           &plan->action_value[0], &plan->action_value[1],
+                                    &plan->action_value[2], &plan->action_value[3], &plan->action_value[4],
+                                    &plan->erc_gross,       &plan->erc_net,         &plan->gross_12m,
+                                    &plan->gross_60m};
+    for (int i = 0; i < RESULTS - 1; i++, next += JK_ALIGNMENT) {
+        *amounts[i] = (float *)(void *)next;
+    }
+    plan->decision = next;
+    plan->rows = 1;
+    explanation->characteristics = (jk_score_detail *)(void *)(next + JK_ALIGNMENT);
+    return JK_OK;
+}
+
+static jk_status read_row(jk_explanation *explanation, jk_error *error) {
+    jk_block *block = &explanation->block;
+    const jk_tape *tape = explanation->tape;
+    block->first_row = explanation->row;
+    block->rows = 1;
+    block->text_width[0] = jk_tape_text_width(tape, JK_COLUMN_CLAIM_ID);
+    block->text_width[1] = jk_tape_text_width(tape, JK_COLUMN_DEBTOR_ID);
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        JK_TRY(jk_tape_read(tape, (jk_column)c, explanation->row, 1, block->column[c], error));
+    }
+    return JK_OK;
+}
+
+static jk_status score_row(jk_explanation *explanation, const jk_law *law, jk_error *error) {
+    jk_scorer *scorer = NULL;
+    JK_TRY(jk_scorer_create(explanation->model, explanation->tape, law, &explanation->debtor, &scorer, error));
+    void *scratch = jk_columns_alloc(jk_score_scratch_size(scorer, 1), 1);
+    jk_status status = scratch == NULL ? jk_fail_memory(error, "a claim") : JK_OK;
+    if (status == JK_OK) {
+        jk_score_block(scorer, &explanation->block, &explanation->facts, &explanation->score, scratch);
+        jk_score_explain(scorer, &explanation->block, &explanation->facts, 0, explanation->characteristics);
+    }
+    free(scratch);
+    jk_scorer_free(scorer);
+    return status;
+}
+
+static jk_status plan_row(jk_explanation *explanation, const jk_value_options *options, jk_error *error) {
+    jk_plan *plan = NULL;
+    jk_plan_options wanted = {.irr = explanation->irr, .isa = options->isa};
+    JK_TRY(jk_plan_create(explanation->model, &wanted, &plan, error));
+    jk_status status = JK_OK;
+    jk_plan_workspace *workspace = jk_plan_workspace_create(plan, 1);
+    jk_cashflow flow = {0};
+    if (workspace == NULL) {
+        JK_TRY_CLEANUP(jk_fail_memory(error, "a claim's plan"));
+    }
+    JK_TRY_CLEANUP(jk_plan_trace_init(&explanation->trace, plan, error));
+    JK_TRY_CLEANUP(
+        jk_cashflow_init(&flow, explanation->model->horizon_months, explanation->model->segment_count, error));
+    jk_plan_block(plan, &explanation->terms, &explanation->plan, &flow, workspace);
+    jk_plan_explain(plan, &explanation->terms, 0, &explanation->trace, workspace);
+cleanup:
+    jk_cashflow_reset(&flow);
+    jk_plan_workspace_free(workspace);
+    jk_plan_free(plan);
+    return status;
+}
+
+static void judge(jk_explanation *explanation) {
+    jk_action decision = (jk_action)explanation->plan.decision[0];
+    explanation->reason = explanation->facts.barred[0]         ? JK_REASON_BARRED
+                          : explanation->terms.allowed[0] == 0 ? JK_REASON_STATUS
+                          : decision == JK_CLOSE               ? JK_REASON_UNECONOMIC
+                                                               : JK_REASON_BEST;
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        explanation->action[a].value = (double)explanation->plan.action_value[a][0];
+        jk_explain_first_epoch(explanation, (jk_action)a, &explanation->action[a]);
+        jk_explain_why_not(explanation, (jk_action)a, explanation->action[a].why_not);
+    }
+}
+
+jk_status jk_explain_claim(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                           const char *claim_id, jk_explanation *explanation, jk_error *error) {
+    *explanation = (jk_explanation){
+        .model = model,
+        .tape = tape,
+        .cutoff = options->cutoff == JK_MISSING_INTEGER ? jk_tape_cutoff(tape) : options->cutoff,
+        .irr = isnan(options->irr) ? model->irr : options->irr,
+        .allow = options->allow,
+    };
+    if (explanation->cutoff == JK_MISSING_INTEGER) {
+        return jk_fail(error, JK_ERROR_DATA, jk_tape_path(tape), 0, NULL,
+                       "the tape has no cut-off date; expected one with --cutoff YYYY-MM-DD");
+    }
+    JK_TRY(take_memory(explanation, error));
+    JK_TRY(jk_explain_find(tape, &options->run, claim_id, &explanation->row, error));
+    JK_TRY(read_row(explanation, error));
+    jk_law *law = NULL;
+    JK_TRY(jk_law_create(model, tape, explanation->cutoff, &law, error));
+    jk_status status = JK_OK;
+    int32_t *debtor = explanation->block.column[JK_COLUMN_DEBTOR_INDEX];
+    JK_TRY_CLEANUP(jk_debtors_create_one(law, tape, &options->run, *debtor, &explanation->debtor, error));
+    *debtor = 0; /* where its sums now are */
+    jk_law_block(law, &explanation->block, &explanation->facts);
+    jk_law_explain(law, &explanation->block, 0, &explanation->law);
+    JK_TRY_CLEANUP(score_row(explanation, law, error));
+    jk_terms_block(model, &explanation->debtor, &explanation->block, &explanation->facts, &explanation->score,
+                   explanation->allow, &explanation->terms);
+    JK_TRY_CLEANUP(plan_row(explanation, options, error));
+    judge(explanation);
+cleanup:
+    jk_law_free(law);
+    return status;
+}
+
+void jk_explanation_reset(jk_explanation *explanation) {
+    jk_plan_trace_reset(&explanation->trace);
+    jk_debtors_reset(&explanation->debtor);
+    free(explanation->memory);
+    *explanation = (jk_explanation){0};
+}
+
+int32_t jk_explain_epoch_date(const jk_explanation *explanation, int epoch) {
+    int32_t months = 0;
+    for (int j = 0; j < epoch; j++) {
+        months += explanation->model->epochs[j];
+    }
+    return jk_date_add_months(explanation->cutoff, months);
+}
+
+double jk_explain_open(const jk_explanation *explanation, int epoch) {
+    double open = 0.0;
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        for (int z = 0; z < JK_TITLE_COUNT; z++) {
+            open += (double)explanation->trace.probability[jk_explain_state(epoch, k, z)];
+        }
+    }
+    return open;
+}
+
+size_t jk_explain_states(const jk_explanation *explanation, int epoch,
+                         jk_explain_likely states[JK_CAPACITY_COUNT * JK_TITLE_COUNT]) {
+    size_t count = 0;
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        for (int z = 0; z < JK_TITLE_COUNT; z++) {
+            size_t state = jk_explain_state(epoch, k, z);
+            double probability = (double)explanation->trace.probability[state];
+            if (probability < 0.005) {
+                continue;
+            }
+            size_t place = count++;
+            for (; place > 0 && states[place - 1].probability < probability; place--) {
+                states[place] = states[place - 1];
+            }
+            states[place] = (jk_explain_likely){
+                .k = k, .z = z, .probability = probability, .action = (jk_action)explanation->trace.action[state]};
+        }
+    }
+    return count;
+}

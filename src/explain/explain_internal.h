@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces of the explanation that its two forms share. */
+#ifndef JK_EXPLAIN_INTERNAL_H
+#define JK_EXPLAIN_INTERNAL_H
+
+#include "jalki/explain.h"
+
+/* Row of the claim with this id. */
+jk_status jk_explain_find(const jk_tape *tape, const jk_run *run, const char *claim_id, size_t *row, jk_error *error);
+
+/* Takes an action's value apart into the first epoch and what comes later (model.md sections 4 to 6). */
+void jk_explain_first_epoch(const jk_explanation *explanation, jk_action action, jk_explain_action *out);
+
+/* A cell of the claim's row in words, after the tape's defaults: dates, amounts in the row's currency, levels. `size`
+ * is that of `text`; returns text, empty where the value is missing. */
+const char *jk_explain_cell(const jk_explanation *explanation, jk_column column, char *text, size_t size);
+
+/* Appends to a sentence; what does not fit is cut. */
+__attribute__((format(printf, 2, 3))) void jk_explain_say(char text[JK_EXPLAIN_SENTENCE], const char *format, ...);
+
+/* Sentences; each writes into text[JK_EXPLAIN_SENTENCE] and returns it. */
+const char *jk_explain_decision_words(const jk_explanation *explanation, char text[JK_EXPLAIN_SENTENCE]);
+const char *jk_explain_bar_words(const jk_explanation *explanation, char text[JK_EXPLAIN_SENTENCE]);
+const char *jk_explain_letter_words(const jk_explanation *explanation, char text[JK_EXPLAIN_SENTENCE]);
+const char *jk_explain_class_words(const jk_explanation *explanation, char text[JK_EXPLAIN_SENTENCE]);
+const char *jk_explain_income_words(const jk_explanation *explanation, char text[JK_EXPLAIN_SENTENCE]);
+/* Why an action falls short of the decision; empty for the decision itself. */
+const char *jk_explain_shortfall_words(const jk_explanation *explanation, jk_action action,
+                                       char text[JK_EXPLAIN_SENTENCE]);
+void jk_explain_why_not(const jk_explanation *explanation, jk_action action, char text[JK_EXPLAIN_SENTENCE]);
+/* What is planned in a state over time: "amicable to 2027-06-30, then surveil to 2034-06-30, then close". */
+const char *jk_explain_path_words(const jk_explanation *explanation, jk_capacity k, jk_title z,
+                                  char text[JK_EXPLAIN_SENTENCE]);
+
+/* State of an epoch in a trace: probability, action. */
+static inline size_t jk_explain_state(int epoch, int k, int z) {
+    return ((size_t)epoch * JK_CAPACITY_COUNT + (size_t)k) * JK_TITLE_COUNT + (size_t)z;
+}
+
+/* Date at which an epoch begins; epoch_count gives the horizon's end. */
+int32_t jk_explain_epoch_date(const jk_explanation *explanation, int epoch);
+
+/* Probability that the claim is still open when an epoch begins. */
+double jk_explain_open(const jk_explanation *explanation, int epoch);
+
+/* States of an epoch, the likeliest first, those below 0.5 % left out; returns how many. */
+typedef struct jk_explain_likely {
+    int k, z;
+    double probability;
+    jk_action action;
+} jk_explain_likely;
+size_t jk_explain_states(const jk_explanation *explanation, int epoch,
+                         jk_explain_likely states[JK_CAPACITY_COUNT * JK_TITLE_COUNT]);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding a claim by its id: a scan of one column over threads. */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "explain/explain_internal.h"
+
+enum { BLOCK_ROWS = 65536 };
+
+typedef struct id_scan {
+    const jk_tape *tape;
+    size_t width;
+    char key[JK_TEXT_MAX];
+    char *buffers; /* one block of ids a thread */
+    atomic_size_t found;
+    /* where nothing is found: the first row among those that share most of the id's beginning */
+    int nearest_wanted;
+    atomic_uint_least64_t nearest; /* shared bytes << 48 | (2^48 - 1 - row): the largest is the nearest */
+} id_scan;
+
+enum { NEAREST_ROW_BITS = 48 };
+#define NEAREST_ROW_MASK ((UINT64_C(1) << NEAREST_ROW_BITS) - 1)
+
+static void note_nearest(id_scan *scan, const char *ids, size_t first, size_t count) {
+    uint64_t best = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *id = ids + i * scan->width;
+        uint64_t same = 0;
+        while (same < scan->width && id[same] != '\0' && id[same] == scan->key[same]) {
+            same++;
+        }
+        uint64_t rank = same << NEAREST_ROW_BITS | (NEAREST_ROW_MASK - (first + i));
+        best = rank > best ? rank : best;
+    }
+    uint64_t known = atomic_load(&scan->nearest);
+    while (best > known && !atomic_compare_exchange_weak(&scan->nearest, &known, best)) {
+    }
+}
+
+static jk_status scan_rows(void *context, int thread, size_t i, jk_error *error) {
+    id_scan *scan = context;
+    if (!scan->nearest_wanted && atomic_load_explicit(&scan->found, memory_order_relaxed) != SIZE_MAX) {
+        return JK_OK;
+    }
+    size_t first = i * BLOCK_ROWS;
+    size_t left = jk_tape_rows(scan->tape) - first;
+    size_t count = left < BLOCK_ROWS ? left : BLOCK_ROWS;
+    char *ids = scan->buffers + (size_t)thread * BLOCK_ROWS * scan->width;
+    JK_TRY(jk_tape_read(scan->tape, JK_COLUMN_CLAIM_ID, first, count, ids, error));
+    if (scan->nearest_wanted) {
+        note_nearest(scan, ids, first, count);
+        return JK_OK;
+    }
+    for (size_t row = 0; row < count; row++) {
+        if (memcmp(ids + row * scan->width, scan->key, scan->width) == 0) {
+            atomic_store(&scan->found, first + row);
+            return JK_OK;
+        }
+    }
+    return JK_OK;
+}
+
+static jk_status fail_unknown(id_scan *scan, const jk_run *run, const char *claim_id, size_t blocks, jk_error *error) {
+    scan->nearest_wanted = 1;
+    JK_TRY(jk_parallel_for(run, blocks, "looking for the nearest id", BLOCK_ROWS, scan_rows, scan, error));
+    uint64_t nearest = atomic_load(&scan->nearest);
+    char id[JK_TEXT_MAX + 1] = "";
+    if (nearest >> NEAREST_ROW_BITS > 0) {
+        size_t row = (size_t)(NEAREST_ROW_MASK - (nearest & NEAREST_ROW_MASK));
+        JK_TRY(jk_tape_read(scan->tape, JK_COLUMN_CLAIM_ID, row, 1, id, error));
+    }
+    size_t rows = jk_tape_rows(scan->tape);
+    return jk_fail(error, JK_ERROR_DATA, jk_tape_path(scan->tape), 0, "claim_id", "no claim '%s' among %zu%s%s%s",
+                   claim_id, rows, id[0] ? "; the first with the longest beginning in common is '" : "", id,
+                   id[0] ? "'" : "");
+}
+
+jk_status jk_explain_find(const jk_tape *tape, const jk_run *run, const char *claim_id, size_t *row, jk_error *error) {
+    size_t length = strlen(claim_id);
+    id_scan scan = {.tape = tape, .width = jk_tape_text_width(tape, JK_COLUMN_CLAIM_ID), .found = SIZE_MAX};
+    size_t blocks = (jk_tape_rows(tape) + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    if (length == 0 || length > JK_TEXT_MAX) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "claim_id", "expected 1 to %d bytes, found %zu", JK_TEXT_MAX,
+                       length);
+    }
+    memcpy(scan.key, claim_id, length);
+    scan.buffers = jk_columns_alloc((size_t)jk_threads(run), BLOCK_ROWS * scan.width);
+    if (scan.buffers == NULL) {
+        return jk_fail_memory(error, "the claims' ids");
+    }
+    jk_status status = JK_OK;
+    if (length <= scan.width) {
+        JK_TRY_CLEANUP(jk_parallel_for(run, blocks, "looking for the claim", BLOCK_ROWS, scan_rows, &scan, error));
+    }
+    *row = scan.found;
+    if (*row == SIZE_MAX) {
+        JK_TRY_CLEANUP(fail_unknown(&scan, run, claim_id, blocks, error));
+    }
+cleanup:
+    free(scan.buffers);
+    return status;
+}

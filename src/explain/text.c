@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The explanation for a reader: sections of short lines, words before figures. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "explain/explain_internal.h"
+
+enum { CELL = 64 };
+
+static const char *title_words(int title) {
+    static const char *const words[] = {"no title", "filed", "title"};
+    return words[title];
+}
+
+static void put_cell(FILE *out, const jk_explanation *e, const char *label, jk_column column) {
+    char text[CELL];
+    if (jk_explain_cell(e, column, text, sizeof text)[0] != '\0') {
+        (void)fprintf(out, "  %-22s %s\n", label, text);
+    }
+}
+
+static void put_identity(FILE *out, const jk_explanation *e) {
+    char id[CELL];
+    char debtor[CELL];
+    char currency[CELL];
+    const char *base = e->model->base_currency;
+    (void)jk_explain_cell(e, JK_COLUMN_CLAIM_ID, id, sizeof id);
+    (void)jk_explain_cell(e, JK_COLUMN_DEBTOR_ID, debtor, sizeof debtor);
+    (void)jk_explain_cell(e, JK_COLUMN_CURRENCY, currency, sizeof currency);
+    (void)fprintf(out, "Claim %s (row %zu of %zu)\n", id, e->row + 1, jk_tape_rows(e->tape));
+    (void)fprintf(out, "  %-22s %s: %u claim%s, %.2f %s together\n", "debtor",
+                  debtor[0] ? debtor : "of this claim only", e->debtor.claims[0], e->debtor.claims[0] == 1 ? "" : "s",
+                  (double)e->debtor.balance[0] / JK_DEBTOR_SUM_PER_UNIT, base);
+    put_cell(out, e, "country", JK_COLUMN_COUNTRY);
+    put_cell(out, e, "kind of debtor", JK_COLUMN_DEBTOR_TYPE);
+    put_cell(out, e, "product", JK_COLUMN_PRODUCT);
+    put_cell(out, e, "legal status", JK_COLUMN_LEGAL_STATUS);
+    if (JK_BLOCK_ENUM(&e->block, VULNERABLE)[0] > 0) {
+        (void)fprintf(out, "  %-22s yes: never taken to court, never sold\n", "vulnerable");
+    }
+    (void)fprintf(out, "  %-22s %.2f %s", "balance", e->facts.balance[0], base);
+    char principal[CELL];
+    char interest[CELL];
+    char fees[CELL];
+    (void)fprintf(out, " (principal %s", jk_explain_cell(e, JK_COLUMN_PRINCIPAL, principal, sizeof principal));
+    if (jk_explain_cell(e, JK_COLUMN_INTEREST_ACCRUED, interest, sizeof interest)[0]) {
+        (void)fprintf(out, ", interest %s", interest);
+    }
+    if (jk_explain_cell(e, JK_COLUMN_FEES, fees, sizeof fees)[0]) {
+        (void)fprintf(out, ", fees %s", fees);
+    }
+    (void)fprintf(out, " %s); interest runs at %.4g %%\n", currency, 100.0 * e->facts.rate[0]);
+    put_cell(out, e, "defaulted on", JK_COLUMN_DEFAULTED_ON);
+    (void)fprintf(out, "  %-22s ", "written off on");
+    char date[JK_DATE_TEXT];
+    (void)fprintf(out, "%s, %.0f months before the cut-off %s\n",
+                  jk_explain_cell(e, JK_COLUMN_WRITTEN_OFF_ON, fees, sizeof fees), e->facts.age_months[0],
+                  jk_date_format(e->cutoff, date));
+    put_cell(out, e, "last paid on", JK_COLUMN_LAST_PAID_ON);
+    (void)fprintf(out, "  %-22s %s\n", "segment", e->model->segments[e->facts.segment[0]].id);
+}
+
+static void put_law(FILE *out, const jk_explanation *e) {
+    static const char *const titles[] = {"none", "filed, not yet decided", "held"};
+    char text[JK_EXPLAIN_SENTENCE];
+    (void)fprintf(out, "\nLaw\n  %-22s %s\n", "title", titles[e->facts.title_state[0]]);
+    (void)fprintf(out, "  %-22s %s\n", "end", jk_explain_bar_words(e, text));
+    double months = e->facts.title_state[0] == JK_TITLE_NONE ? e->facts.bar_untitled[0] : e->facts.bar_titled[0];
+    if (isfinite(months) && months > 0.0) {
+        (void)fprintf(out, "  %-22s %.2f months from the cut-off\n", "", months);
+    }
+    if (jk_explain_letter_words(e, text)[0]) {
+        (void)fprintf(out, "  %-22s %s\n", "letters", text);
+    }
+    (void)fprintf(out, "  %-22s %s\n", "income", jk_explain_income_words(e, text));
+    if (e->facts.workable[0] && e->debtor.claims[0] > 1) {
+        (void)fprintf(out, "  %-22s %.1f %% of the debtor's workable balance: its share of costs per debtor\n", "share",
+                      100.0 * (double)e->terms.share[0]);
+    }
+}
+
+static void put_score(FILE *out, const jk_explanation *e) {
+    const jk_scorecard *card = &e->model->scorecard;
+    char text[JK_EXPLAIN_SENTENCE];
+    (void)fprintf(out, "\nScore %d: %s\n", e->score.score[0], jk_explain_class_words(e, text));
+    (void)fprintf(out, "  %-28s %14s  %-24s %8s\n", "characteristic", "value", "level", "points");
+    for (size_t c = 0; c < card->count; c++) {
+        const jk_score_detail *d = &e->characteristics[c];
+        char value[32] = "";
+        if (card->characteristics[c].is_numeric && !isnan(d->value)) {
+            (void)snprintf(value, sizeof value, isinf(d->value) ? "never" : "%.6g", d->value);
+        }
+        (void)fprintf(out, "  %-28s %14s  %-24s %+8.3f\n", d->characteristic, value, d->level, d->points);
+    }
+    double center = e->model->segments[e->facts.segment[0]].theta_center[e->score.capacity_class[0]];
+    (void)fprintf(out, "  %-28s %14s  %-24s %+8.3f\n", "intercept", "", "", card->intercept);
+    (void)fprintf(out, "  %-28s %14s  %-24s %+8.3f\n", "sum", "", "", e->score.eta[0]);
+    (void)fprintf(out, "  pays %.4g times as readily as the typical %s debtor of its segment (%+.3f against %+.3f)\n",
+                  e->score.theta[0], jk_capacity_name((jk_capacity)e->score.capacity_class[0]), e->score.eta[0],
+                  center);
+}
+
+static void put_actions(FILE *out, const jk_explanation *e) {
+    char text[JK_EXPLAIN_SENTENCE];
+    (void)fprintf(out, "\nActions now (%s, present values at %.4g %% a year)\n", e->model->base_currency,
+                  100.0 * e->irr);
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        const jk_explain_action *action = &e->action[a];
+        char value[32] = "-";
+        if (!isnan(action->value)) {
+            (void)snprintf(value, sizeof value, "%.2f", action->value == 0.0 ? 0.0 : action->value);
+        }
+        int chosen = a == e->plan.decision[0];
+        (void)fprintf(out, "%s %-9s %12s  %s\n", chosen ? " >" : "  ", jk_action_name((jk_action)a), value,
+                      chosen ? "the decision" : jk_explain_shortfall_words(e, (jk_action)a, text));
+    }
+}
+
+static void put_epoch(FILE *out, const jk_explanation *e, int epoch) {
+    jk_explain_likely states[JK_CAPACITY_COUNT * JK_TITLE_COUNT];
+    size_t count = jk_explain_states(e, epoch, states);
+    char date[JK_DATE_TEXT];
+    (void)fprintf(out, "  %-10s %6.1f %10.2f %9.2f %9.2f  ", jk_date_format(jk_explain_epoch_date(e, epoch), date),
+                  100.0 * jk_explain_open(e, epoch), (double)e->trace.gross[epoch], (double)e->trace.cost[epoch],
+                  (double)e->trace.sale[epoch]);
+    for (size_t i = 0; i < count && i < 3; i++) {
+        (void)fprintf(out, "%s%s, %s %.0f %%: %s", i ? "; " : "", jk_capacity_name((jk_capacity)states[i].k),
+                      title_words(states[i].z), 100.0 * states[i].probability, jk_action_name(states[i].action));
+    }
+    (void)fputc('\n', out);
+}
+
+static void put_plan(FILE *out, const jk_explanation *e) {
+    char text[JK_EXPLAIN_SENTENCE];
+    jk_explain_likely states[JK_CAPACITY_COUNT * JK_TITLE_COUNT];
+    (void)fprintf(out, "\nPlan\n");
+    for (int k = JK_CAPACITY_COUNT - 1; k >= 0; k--) {
+        for (int z = 0; z < JK_TITLE_COUNT; z++) {
+            double likeliest = 0.0;
+            for (int j = 0; j < e->trace.epochs; j++) {
+                likeliest = fmax(likeliest, (double)e->trace.probability[jk_explain_state(j, k, z)]);
+            }
+            if (likeliest >= 0.005) {
+                (void)fprintf(out, "  %s, %s: %s\n", jk_capacity_name((jk_capacity)k), title_words(z),
+                              jk_explain_path_words(e, (jk_capacity)k, (jk_title)z, text));
+            }
+        }
+    }
+    (void)fprintf(out,
+                  "\nExpected, undiscounted, by the epoch's start (open: neither paid nor closed nor gone, in %%)\n");
+    (void)fprintf(out, "  %-10s %6s %10s %9s %9s  %s\n", "from", "open", "collected", "cost", "sale",
+                  "likeliest states and what is done in them");
+    for (int j = 0; j < e->trace.epochs && jk_explain_states(e, j, states) > 0; j++) {
+        put_epoch(out, e, j);
+    }
+    (void)fprintf(out, "  over the horizon: collected %.2f, net %.2f; in 12 months %.2f, in 60 months %.2f collected\n",
+                  (double)e->plan.erc_gross[0], (double)e->plan.erc_net[0], (double)e->plan.gross_12m[0],
+                  (double)e->plan.gross_60m[0]);
+}
+
+jk_status jk_explain_text(const jk_explanation *explanation, char **text, jk_error *error) {
+    size_t size = 0;
+    char words[JK_EXPLAIN_SENTENCE];
+    *text = NULL;
+    FILE *out = open_memstream(text, &size);
+    if (out == NULL) {
+        return jk_fail_memory(error, "the explanation");
+    }
+    put_identity(out, explanation);
+    (void)fprintf(out, "\nDecision: %s (%s)\n", jk_explain_decision_words(explanation, words),
+                  jk_reason_name(explanation->reason));
+    put_actions(out, explanation);
+    put_law(out, explanation);
+    put_score(out, explanation);
+    if (explanation->terms.allowed[0] != 0) {
+        put_plan(out, explanation);
+    }
+    if (fclose(out) != 0 || *text == NULL) {
+        free(*text);
+        *text = NULL;
+        return jk_fail_memory(error, "the explanation");
+    }
+    return JK_OK;
+}
