@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-enum { JK_EXPLAIN_SENTENCE = 512 };
+enum { JK_EXPLAIN_SENTENCE = 1024 };
 
 /* What one action is worth at the cut-off, and what that is made of. Discounted, base currency; NaN where the action
  * is not available. value = collected - fees - running - filing + sale + later. */

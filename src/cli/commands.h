@@ -9,5 +9,6 @@ extern const jk_command jk_command_import;
 extern const jk_command jk_command_generate;
 extern const jk_command jk_command_price;
 extern const jk_command jk_command_value;
+extern const jk_command jk_command_explain;
 
 #endif

@@ -128,6 +128,9 @@ const char *jk_explain_shortfall_words(const jk_explanation *explanation, jk_act
         return text;
     }
     jk_explain_say(text, "%.2f less than %s", gap, jk_action_name(decision));
+    if (action == JK_CLOSE) {
+        return text;
+    }
     const part parts[] = {
         {"court filing", other->filing - best->filing},
         {"running cost", other->running - best->running},

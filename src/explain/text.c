@@ -15,6 +15,11 @@ static const char *title_words(int title) {
     return words[title];
 }
 
+static const char *class_words(int k) {
+    static const char *const words[] = {"no capacity", "weak", "able"};
+    return words[k];
+}
+
 static void put_cell(FILE *out, const jk_explanation *e, const char *label, jk_column column) {
     char text[CELL];
     if (jk_explain_cell(e, column, text, sizeof text)[0] != '\0') {
@@ -98,9 +103,8 @@ static void put_score(FILE *out, const jk_explanation *e) {
     double center = e->model->segments[e->facts.segment[0]].theta_center[e->score.capacity_class[0]];
     (void)fprintf(out, "  %-28s %14s  %-24s %+8.3f\n", "intercept", "", "", card->intercept);
     (void)fprintf(out, "  %-28s %14s  %-24s %+8.3f\n", "sum", "", "", e->score.eta[0]);
-    (void)fprintf(out, "  pays %.4g times as readily as the typical %s debtor of its segment (%+.3f against %+.3f)\n",
-                  e->score.theta[0], jk_capacity_name((jk_capacity)e->score.capacity_class[0]), e->score.eta[0],
-                  center);
+    (void)fprintf(out, "  pays %.4g times as readily as is typical of its segment and class (%+.3f against %+.3f)\n",
+                  e->score.theta[0], e->score.eta[0], center);
 }
 
 static void put_actions(FILE *out, const jk_explanation *e) {
@@ -127,8 +131,8 @@ static void put_epoch(FILE *out, const jk_explanation *e, int epoch) {
                   100.0 * jk_explain_open(e, epoch), (double)e->trace.gross[epoch], (double)e->trace.cost[epoch],
                   (double)e->trace.sale[epoch]);
     for (size_t i = 0; i < count && i < 3; i++) {
-        (void)fprintf(out, "%s%s, %s %.0f %%: %s", i ? "; " : "", jk_capacity_name((jk_capacity)states[i].k),
-                      title_words(states[i].z), 100.0 * states[i].probability, jk_action_name(states[i].action));
+        (void)fprintf(out, "%s%s, %s %.0f %%: %s", i ? "; " : "", class_words(states[i].k), title_words(states[i].z),
+                      100.0 * states[i].probability, jk_action_name(states[i].action));
     }
     (void)fputc('\n', out);
 }
@@ -144,7 +148,7 @@ static void put_plan(FILE *out, const jk_explanation *e) {
                 likeliest = fmax(likeliest, (double)e->trace.probability[jk_explain_state(j, k, z)]);
             }
             if (likeliest >= 0.005) {
-                (void)fprintf(out, "  %s, %s: %s\n", jk_capacity_name((jk_capacity)k), title_words(z),
+                (void)fprintf(out, "  %s, %s: %s\n", class_words(k), title_words(z),
                               jk_explain_path_words(e, (jk_capacity)k, (jk_title)z, text));
             }
         }

@@ -190,6 +190,9 @@ static jk_status fail_contradiction(const debtor_pass *pass, worker *own, jk_err
     char claim[JK_TEXT_MAX + 1] = "";
     JK_TRY(jk_tape_read(pass->tape, JK_COLUMN_CLAIM_ID, row, 1, claim, error));
     int column = contradicting_column(pass->law, &own->block, 0);
+    if (column < 0) {
+        return jk_fail(error, JK_ERROR_FORMAT, jk_tape_path(pass->tape), 0, NULL, "changed while it was read");
+    }
     int32_t value = ((const int32_t *)own->block.column[column])[0];
     char cutoff[JK_DATE_TEXT];
     char date[JK_DATE_TEXT];
