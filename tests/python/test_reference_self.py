@@ -10,8 +10,14 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "reference"))
+import law
+import model_file
+import plan
+import price
 import random_case
 import reference
+import score
+import tape
 
 date = datetime.date.fromisoformat
 
@@ -28,14 +34,14 @@ class Calendar(unittest.TestCase):
             ("2026-05-31", "2026-06-29", 0),
             ("2026-05-31", "2026-06-30", 1),
         ):
-            self.assertEqual(reference.months_between(date(first), date(second)), months, (first, second))
+            self.assertEqual(tape.months_between(date(first), date(second)), months, (first, second))
 
     def test_days_after(self):
         for start, months, end in (("2026-01-31", 1, "2026-02-28"), ("2024-02-29", 12, "2025-02-28"),
                                    ("2023-11-30", 3, "2024-02-29"), ("2026-06-30", 36, "2029-06-30")):
-            self.assertEqual(reference.days_after(date(start), months), reference.days(date(end)))
+            self.assertEqual(tape.days_after(date(start), months), tape.days(date(end)))
         # beyond the year 9999 the calendar goes on: 400 years are 146,097 days
-        self.assertEqual(reference.days_after(date("9900-03-01"), 4800) - reference.days(date("9900-03-01")), 146097)
+        self.assertEqual(tape.days_after(date("9900-03-01"), 4800) - tape.days(date("9900-03-01")), 146097)
 
 
 class Yaml(unittest.TestCase):
@@ -45,7 +51,7 @@ class Yaml(unittest.TestCase):
             name = os.path.join(folder, "x.yaml")
             with open(name, "w", encoding="utf-8") as file:
                 file.write(text)
-            self.assertEqual(reference.load_yaml(name), {
+            self.assertEqual(model_file.load_yaml(name), {
                 "a": "NO", "b": "off", "c": "yes", "d": False, "e": "1:30", "f": 10, "g": 0.001, "h": None, "i": None,
                 "j": None, "k": 0.5, "l": "1", "m": "0x1g"})
 
@@ -57,7 +63,7 @@ class Yaml(unittest.TestCase):
                                ("main.yaml", "include: [sub/one.yaml, two.yaml]\nm: {deep: {y: 3}}\nlist: [9]")):
                 with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                     file.write(text)
-            self.assertEqual(reference.load_yaml(os.path.join(folder, "main.yaml")),
+            self.assertEqual(model_file.load_yaml(os.path.join(folder, "main.yaml")),
                              {"m": {"a": 2, "deep": {"x": 1, "y": 3}}, "list": [9], "kept": 7})
 
 
@@ -99,14 +105,14 @@ def simple_model(**changes):
 
 def value_one(model, **columns):
     """The result of one claim of 1,000 euros under a model given as a dict."""
-    claim = dict.fromkeys(reference.COLUMNS)
+    claim = dict.fromkeys(tape.COLUMNS)
     claim.update(claim_id="1", country="FI", written_off_on=date("2025-06-30"), principal=100000)
     claim.update(columns)
     with tempfile.TemporaryDirectory() as folder:
         name = os.path.join(folder, "model.yaml")
         with open(name, "w", encoding="utf-8") as file:
             file.write(random_case.block(random.Random(1), model, 1))
-        loaded = reference.load_model(name)
+        loaded = model_file.load_model(name)
     return reference.value_tape([claim], loaded, date("2026-06-30"), sell=columns.get("sell", False))[0], loaded
 
 
@@ -202,23 +208,23 @@ class ClosedForms(unittest.TestCase):
 class Price(unittest.TestCase):
     def test_figures(self):
         net = [10.0] * 24
-        self.assertEqual(reference.payback_of(net, 100), 10)
-        self.assertIsNone(reference.payback_of(net, 241))
-        self.assertIsNone(reference.payback_of(net, 0))
-        self.assertEqual(reference.multiple_of(net, 120), 2.0)
-        self.assertEqual(reference.bid_for(3, 5), 0)
-        self.assertEqual(reference.price_with_floors(200, net, 5, multiple=1.5), (155.0, "multiple"))
-        self.assertEqual(reference.price_with_floors(200, net, 5, multiple=1.5, payback=12), (115.0, "payback"))
-        self.assertEqual(reference.price_with_floors(100, net, 5, multiple=1.5, payback=12), (100, "irr"))
+        self.assertEqual(price.payback_of(net, 100), 10)
+        self.assertIsNone(price.payback_of(net, 241))
+        self.assertIsNone(price.payback_of(net, 0))
+        self.assertEqual(price.multiple_of(net, 120), 2.0)
+        self.assertEqual(price.bid_for(3, 5), 0)
+        self.assertEqual(price.price_with_floors(200, net, 5, multiple=1.5), (155.0, "multiple"))
+        self.assertEqual(price.price_with_floors(200, net, 5, multiple=1.5, payback=12), (115.0, "payback"))
+        self.assertEqual(price.price_with_floors(100, net, 5, multiple=1.5, payback=12), (100, "irr"))
 
     def test_irr(self):
         net = [0.0] * 11 + [112.0]
-        self.assertAlmostEqual(reference.irr_at(net, 100), 1.12 ** (12 / 11.5) - 1, places=12)
-        self.assertEqual(reference.irr_at([-5.0] * 12, 100), "none")
+        self.assertAlmostEqual(price.irr_at(net, 100), 1.12 ** (12 / 11.5) - 1, places=12)
+        self.assertEqual(price.irr_at([-5.0] * 12, 100), "none")
         # 230 in a year and -132 a year later: worth the same at two rates
         net = [0.0] * 24
         net[11], net[23] = 230.0, -132.0
-        self.assertEqual(reference.irr_at(net, reference.present_value(net, 0.15)), "several")
+        self.assertEqual(price.irr_at(net, price.present_value(net, 0.15)), "several")
 
 
 class ForwardAndBackward(unittest.TestCase):
@@ -226,12 +232,14 @@ class ForwardAndBackward(unittest.TestCase):
 
     def test_values_are_discounted_flows(self):
         checked = 0
-        for seed in range(100, 112):
+        for seed in range(100, 114):
             with tempfile.TemporaryDirectory() as folder:
                 case = random_case.make_case(seed, folder, 12)
-                model = reference.load_model(case["model"])
-                irr = model["irr"] if case["irr"] is None else case["irr"]
-                results = reference.value_tape(reference.read_tape(case["tape"]), model, case["cutoff"], irr, case["sell"])
+                if case["extreme"]:
+                    continue  # a claim that pays in days has its mid-month flows too late
+                model = model_file.load_model(case["model"])
+                irr = min(0.3, model["irr"] if case["irr"] is None else case["irr"])  # section 7: up to 30 %
+                results = reference.value_tape(tape.read_tape(case["tape"]), model, case["cutoff"], irr, case["sell"])
             starts = set(model["starts"])
             worth = gross = 0.0
             for result in results:
@@ -253,15 +261,15 @@ class ForwardAndBackward(unittest.TestCase):
         for seed in range(200, 206):
             with tempfile.TemporaryDirectory() as folder:
                 case = random_case.make_case(seed, folder, 8)
-                model = reference.load_model(case["model"])
-                claims = [reference.with_defaults(c, model) for c in reference.read_tape(case["tape"])]
-            facts = [reference.law(claim, model, case["cutoff"]) for claim in claims]
-            reference.sum_debtors(claims, facts)
+                model = model_file.load_model(case["model"])
+                claims = [tape.with_defaults(c, model) for c in tape.read_tape(case["tape"])]
+            facts = [law.law(claim, model, case["cutoff"]) for claim in claims]
+            law.sum_debtors(claims, facts)
             for claim, fact in zip(claims, facts):
                 if fact["barred"]:
                     continue
-                t = reference.terms(fact, reference.score(claim, fact, model, case["cutoff"]), case["sell"])
-                q, chosen = reference.plan(model, t, model["irr"])
+                t = score.terms(fact, score.score(claim, fact, model, case["cutoff"]), case["sell"])
+                q, chosen = plan.plan(model, t, model["irr"])
                 expected = q[0][t["k0"]][t["z0"]][chosen[0][t["k0"]][t["z0"]]]
                 self.assertAlmostEqual(self.forward(model, t, chosen), expected, delta=1e-9 * max(1, abs(expected)))
 
@@ -274,13 +282,13 @@ class ForwardAndBackward(unittest.TestCase):
             for (k, z), p in here.items():
                 action = chosen[j][k][z]
                 if action == "sell":
-                    worth += p * reference.sale(model, t, z, j)
+                    worth += p * plan.sale(model, t, z, j)
                 if action in ("close", "sell"):
                     continue
-                a = reference.treat(model, t, k, z, j, action)
+                a = plan.treat(model, t, k, z, j, action)
                 x = a["l"] + a["mu"] + force
                 per_month = a["sigma"] * (1 - a["contingent"]) * a["B"] * a["l"] - a["running"] * a["inflation"]
-                worth += p * (a["f"] * per_month * reference.mean_stay(x, length) - a["filing"] * a["inflation"])
+                worth += p * (a["f"] * per_month * plan.mean_stay(x, length) - a["filing"] * a["inflation"])
                 for z2, share in a["moves"]:
                     for k2 in range(3):
                         state = (k2, z2)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random cases for the differential tests: from a seed to a canonical CSV tape, a model file and the options to run.
 
-Cases are well formed (no row is to be rejected, no key out of range) but go to every corner of the contract: every column
-missing or absent altogether, every status and channel, countries without a jurisdiction, dates on month ends, leap days
-and epoch boundaries, scores exactly on a cut, balances of a cent and of a billion, debtors with hundreds of claims,
-expired titles, passed bars, zero costs, instant titles, odd epoch grids, and model files split over includes.
+Cases are well formed (no row is to be rejected, no key out of range) but go to every corner of the contract: every
+column missing or absent altogether, every status and channel, countries without a jurisdiction, dates on month ends,
+leap days and epoch boundaries, scores exactly on a cut, balances of a cent and of a billion, debtors with hundreds of
+claims, expired titles, passed bars, zero costs, instant titles, odd epoch grids, and model files split over includes.
 
     /usr/bin/python3 random_case.py SEED FOLDER      writes the case for a look at it
 """
@@ -17,14 +17,17 @@ import random
 import re
 import sys
 
-import reference
+import law
+import model_file
+import score
+import tape
 
 CUTOFFS = [datetime.date(2026, 6, 30), datetime.date(2024, 2, 29), datetime.date(2025, 2, 28),
            datetime.date(2026, 1, 31), datetime.date(2025, 12, 31), datetime.date(2026, 3, 15),
            datetime.date(2026, 5, 1), datetime.date(2023, 10, 30)]
 CURRENCIES = {"EUR": 1.0, "SEK": 0.0885, "DKK": 0.134, "NOK": 0.086, "USD": 0.91}
 COUNTRIES = ["FI", "SE", "DK", "NO", "EE"]
-STATUSES = list(reference.STATUS_DEFAULTS)
+STATUSES = list(model_file.STATUS_DEFAULTS)
 EMPLOYMENTS = ["employed", "self_employed", "unemployed", "retired", "unknown"]
 CHANNELS = ["none", "letter", "email", "phone", "unknown"]
 PRODUCTS = ["consumer_loan", "credit_card", "telecom", "utility", "rent", "invoice", "medical", "other", "unknown",
@@ -73,7 +76,8 @@ def months_or_null(rng, low, high, null=0.3):
 
 
 def random_jurisdiction(rng):
-    periods = [{"when": random_when(rng), "months": months_or_null(rng, 1, 240)} for _ in range(rng.choice([0, 0, 1, 2]))]
+    periods = [{"when": random_when(rng), "months": months_or_null(rng, 1, 240)}
+               for _ in range(rng.choice([0, 0, 1, 2]))]
     periods.append({"months": months_or_null(rng, 12, 160, 0.15)})
     limitation = {
         "periods": periods, "letter_interrupts": chance(rng, 0.5),
@@ -180,14 +184,14 @@ def random_segment(rng, name, when):
         "id": name, "exit_monthly": rng.choice([0, 0.0006, 0.01]),
         "curves": {"surveil": random_steps(rng, 0.003), "amicable": random_steps(rng, 0.03),
                    "legal": random_steps(rng, 0.03)},
-        "class_multiplier": {a: sorted(per_class(1.2)) for a in reference.TREATMENTS},
-        "class_monthly": {a: random_matrix(rng) for a in reference.TREATMENTS},
-        "recovery_share": {a: rng.choice([1, 1.0, 0.92, 0.5]) for a in reference.TREATMENTS},
+        "class_multiplier": {a: sorted(per_class(1.2)) for a in model_file.TREATMENTS},
+        "class_monthly": {a: random_matrix(rng) for a in model_file.TREATMENTS},
+        "recovery_share": {a: rng.choice([1, 1.0, 0.92, 0.5]) for a in model_file.TREATMENTS},
         "cost": {a: {"monthly": rng.choice([0, 0.05, 0.6, 4]), "contingent": rng.choice([0, 0.15, 0.4])}
-                 for a in reference.TREATMENTS},
+                 for a in model_file.TREATMENTS},
         "legal": {"months_to_title": rng.choice([0, 1, 4, 7.5, 30]), "pre_title_factor": rng.choice([0, 0.5, 1]),
                   "garnish_share": sorted(per_class(1))},
-        "effort_hours": {a: rng.choice([0, 0.02, 0.6]) for a in reference.TREATMENTS},
+        "effort_hours": {a: rng.choice([0, 0.02, 0.6]) for a in model_file.TREATMENTS},
         "market": {"price": random_steps(rng, 0.15), "title_factor": [1, rng.choice([0, 1.0]), rng.choice([0.5, 1.25])],
                    "bar_months": rng.choice([0.5, 12, 36, 100]), "transaction_cost": rng.choice([0, 0.03, 0.5])},
     }
@@ -209,15 +213,33 @@ def random_statuses(rng):
     for status in some(rng, STATUSES, 0, 4):
         rule = {}
         if chance(rng, 0.4):
-            rule["class"] = rng.choice(reference.CLASSES)
+            rule["class"] = rng.choice(model_file.CLASSES)
         if chance(rng, 0.4):
-            rule["title"] = rng.choice(reference.TITLES)
+            rule["title"] = rng.choice(model_file.TITLES)
         if chance(rng, 0.6):
-            rule["allow"] = some(rng, reference.ACTIONS)
+            rule["allow"] = some(rng, model_file.ACTIONS)
         if chance(rng, 0.4) or not rule:
             rule["exit_monthly"] = rng.choice([0, 0.0278, 0.1])
         statuses[status] = rule
     return statuses
+
+
+EXTREME_INTERCEPTS = (-12, -4, 4, 9)
+
+
+def make_extreme(rng, model):
+    """Intensities from next to nothing to certain payment, costs of hundreds, exits of a half a month."""
+    model["scorecard"]["intercept"] = rng.choice(EXTREME_INTERCEPTS)
+    for segment in model["segments"]:
+        for action in model_file.TREATMENTS:
+            curve = segment["curves"][action]
+            segment["curves"][action] = [[month, round(min(1, 20 * rate), 5)] for month, rate in curve]
+            segment["cost"][action]["monthly"] *= rng.choice([1, 100])
+        segment["exit_monthly"] = rng.choice([0, 1e-7, 0.5])
+        segment["legal"]["months_to_title"] = rng.choice([0, 0.01, 500])
+        segment["market"]["bar_months"] = rng.choice([0.001, 5000])
+    model["irr"] = rng.choice([0, 0.0001, 2, 9.5])
+    model["cost_inflation"] = rng.choice([0, 0.3])
 
 
 def random_model(rng):
@@ -236,6 +258,8 @@ def random_model(rng):
     model["segments"].append(random_segment(rng, "rest", None))
     if chance(rng, 0.6):
         model["statuses"] = random_statuses(rng)
+    if chance(rng, 0.15):
+        make_extreme(rng, model)
     if chance(rng, 0.6):
         model["vulnerable_allow"] = some(rng, ["surveil", "amicable", "close"])
     return model
@@ -296,7 +320,8 @@ def write_model(rng, model, folder):
         main["jurisdictions"] = {country: {"interest": kept["interest"]}}
         if "accrual_months" in kept["interest"] and chance(rng, 0.5):  # joined at depth: only two of three are replaced
             first["jurisdictions"][country]["interest"]["accrual_months"] = kept["interest"]["accrual_months"]
-            main["jurisdictions"][country]["interest"] = {key: kept["interest"][key] for key in ("consumer", "business")}
+            rates = {key: kept["interest"][key] for key in ("consumer", "business")}
+            main["jurisdictions"][country]["interest"] = rates
     if chance(rng, 0.4):
         files.append(("more/segments.yaml", {"segments": main.pop("segments"), "horizon_months": 1}))
     if files:
@@ -340,14 +365,14 @@ def balance(rng):
 
 
 def month_end(date):
-    return date.replace(day=reference.last_day(date.year, date.month))
+    return date.replace(day=tape.last_day(date.year, date.month))
 
 
 def past_date(rng, cutoff, months):
     """A date up to `months` before the cut-off, often on a month end, a leap day or exactly whole months away."""
     back = rng.randint(0, months)
     year, month = divmod(cutoff.year * 12 + cutoff.month - 1 - back, 12)
-    date = datetime.date(year, month + 1, min(cutoff.day, reference.last_day(year, month + 1)))
+    date = datetime.date(year, month + 1, min(cutoff.day, tape.last_day(year, month + 1)))
     kind = rng.randrange(6)
     if kind == 0:
         date = month_end(date)
@@ -410,7 +435,7 @@ def random_claim(rng, number, debtors, cutoff, model):
 
 def write_tape(rng, claims, folder):
     """Columns in any order; optional ones now and then absent altogether."""
-    columns = [name for name in reference.COLUMNS if name in REQUIRED or not chance(rng, 0.06)]
+    columns = [name for name in tape.COLUMNS if name in REQUIRED or not chance(rng, 0.06)]
     if chance(rng, 0.5):
         rng.shuffle(columns)
     path = os.path.join(folder, "tape.csv")
@@ -427,11 +452,11 @@ def write_tape(rng, claims, folder):
 
 def put_cuts_on_scores(rng, model, model_path, tape_path, cutoff):
     """Scores that occur on the tape become the cuts, so that some claims lie exactly on one."""
-    loaded = reference.load_model(model_path)
-    claims = [reference.with_defaults(claim, loaded) for claim in reference.read_tape(tape_path)]
-    facts = [reference.law(claim, loaded, cutoff) for claim in claims]
-    reference.sum_debtors(claims, facts)
-    scores = sorted(reference.score(claim, fact, loaded, cutoff)["score"] for claim, fact in zip(claims, facts))
+    loaded = model_file.load_model(model_path)
+    claims = [tape.with_defaults(claim, loaded) for claim in tape.read_tape(tape_path)]
+    facts = [law.law(claim, loaded, cutoff) for claim in claims]
+    law.sum_debtors(claims, facts)
+    scores = sorted(score.score(claim, fact, loaded, cutoff)["score"] for claim, fact in zip(claims, facts))
     weak = rng.choice(scores[:len(scores) // 2 + 1])
     model["scorecard"]["weak_from"], model["scorecard"]["able_from"] = weak, max(weak + 1, rng.choice(scores))
 
@@ -456,7 +481,8 @@ def make_case(seed, folder, count=30):
         put_cuts_on_scores(rng, model, model_path, tape_path, cutoff)
         model_path = write_model(random.Random(seed + 1), model, folder)
     return {"seed": seed, "tape": tape_path, "model": model_path, "cutoff": cutoff, "sell": chance(rng, 0.5),
-            "irr": rng.choice([None, None, 0.0, 0.12, 0.25])}
+            "irr": rng.choice([None, None, 0.0, 0.12, 0.25]),
+            "extreme": model["scorecard"]["intercept"] in EXTREME_INTERCEPTS}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the jalki program for the tests: one import and one valuation, outputs read back as plain Python values."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+
+
+def path():
+    """The program under test, from the environment of the test suite."""
+    program = os.environ.get("JALKI_PROGRAM")
+    if not program or not os.access(program, os.X_OK):
+        print("skipped: JALKI_PROGRAM does not name the jalki program (run through ctest)")
+        sys.exit(77)
+    return program
+
+
+def run(arguments, environment=None, timeout=120):
+    """Runs `jalki ARGUMENTS`; returns the finished process with text output."""
+    return subprocess.run([path(), *map(str, arguments)], capture_output=True, text=True, errors="replace",
+                          env={**os.environ, **(environment or {})}, timeout=timeout, check=False)
+
+
+def must_run(arguments, environment=None):
+    done = run(arguments, environment)
+    if done.returncode != 0:
+        raise AssertionError(f"jalki {' '.join(map(str, arguments))}\nexit {done.returncode}: {done.stderr}")
+    return done
+
+
+def import_tape(tape, store, cutoff):
+    """CSV to store; every row of a well-formed case must be accepted."""
+    must_run(["import", tape, "-o", store, "--cutoff", cutoff, "--max-rejects", "0", "--quiet",
+              "--rejects", store + ".rejects.csv"])
+
+
+def value_store(store, model, folder, irr=None, sell=False, full=True, environment=None, options=()):
+    """Values a store; returns the paths of the claims, cash-flow and JSON files."""
+    outputs = {name: os.path.join(folder, name) for name in ("claims.csv", "cashflow.csv", "value.json")}
+    arguments = ["value", store, "--model", model, "--claims", outputs["claims.csv"], "--cashflow",
+                 outputs["cashflow.csv"], "--json", outputs["value.json"], "--quiet", *options]
+    arguments += ["--full"] if full else []
+    arguments += ["--sell"] if sell else []
+    arguments += ["--irr", repr(irr)] if irr is not None else []
+    must_run(arguments, environment)
+    return outputs
+
+
+def read_rows(name):
+    with open(name, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def read_json(name):
+    with open(name, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def value_tape(tape, model, cutoff, folder, **options):
+    """Import and value in one go; returns claims rows, cash-flow rows and the JSON figures."""
+    os.makedirs(folder, exist_ok=True)
+    store = os.path.join(folder, "tape.h5")
+    import_tape(tape, store, cutoff)
+    outputs = value_store(store, model, folder, **options)
+    return read_rows(outputs["claims.csv"]), read_rows(outputs["cashflow.csv"]), read_json(outputs["value.json"])
