@@ -125,8 +125,9 @@ static void months_values(const jk_law *law, jk_derived derived, const jk_block 
     if (derived == JK_DERIVED_MONTHS_SINCE_LAST_PAYMENT) {
         const int32_t *paid = JK_BLOCK_INT32(block, LAST_PAID_ON) + first;
         for (size_t i = 0; i < count; i++) {
-            int32_t months = jk_months_until(&law->months, jk_date_clamp(paid[i]), &law->cutoff_end);
-            value[i] = paid[i] == JK_MISSING_INTEGER ? NAN : (double)months;
+            value[i] = paid[i] == JK_MISSING_INTEGER
+                           ? NAN
+                           : (double)jk_months_until(&law->months, jk_date_clamp(paid[i]), &law->cutoff_end);
         }
         return;
     }
