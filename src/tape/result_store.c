@@ -1,44 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The result file of jalki/result.h. Plain columns are contiguous data sets whose addresses HDF5 gives out at creation;
  * rows go there by pwrite. For a compressed file rows go to a nameless scratch file first, at addresses of our own. */
-#include "jalki/result.h"
+#include "tape/result_store.h"
 
-#include <errno.h>
-#include <hdf5.h>
 #include <math.h>
-#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
-#include "base/h5.h"
-#include "base/h5_codec.h"
-#include "base/memory.h"
-#include "base/parallel.h"
 
 #define RESULT_FORMAT "result 1"
 
-enum { PACKED_CHUNK_ROWS = 65536, PACK_BATCH = 64 };
-
-typedef struct result_column {
-    char name[64];
-    size_t size; /* bytes of an element */
-    uint64_t address;
-    atomic_size_t rows_put;
-    hid_t dataset;
-} result_column;
-
-struct jk_result_writer {
-    jk_output output;
-    jk_output spool; /* rows before packing; closed in a plain file */
-    hid_t file;
-    size_t rows, chunk_rows, column_count;
-    int compression;
-    jk_run run;
-    int fd; /* where puts go */
-    result_column columns[JK_RESULT_COLUMNS_MAX];
-};
+enum { PACKED_CHUNK_ROWS = 65536 };
 
 static jk_status fail_write(const jk_result_writer *writer, const char *key, jk_error *error) {
     return jk_fail(error, JK_ERROR_IO, writer->output.target, 0, key, "cannot write: HDF5 failed (disk full?)");
@@ -166,7 +140,7 @@ static bool put_levels(const jk_result_writer *writer, const jk_result_column *c
 }
 
 /* Creates /result/<name>. Under the HDF5 lock. */
-static bool create_column(jk_result_writer *writer, hid_t group, const jk_result_column *column, result_column *self) {
+static bool create_column(jk_result_writer *writer, hid_t group, const jk_result_column *column, jk_result_slot *self) {
     hsize_t extent = writer->rows;
     hid_t type = file_type(column->type, column->levels, column->level_count, column->text_width);
     hid_t space = H5Screate_simple(1, &extent, NULL);
@@ -192,7 +166,7 @@ static bool create_column(jk_result_writer *writer, hid_t group, const jk_result
 
 static bool is_valid(const jk_result_column *column) {
     size_t length = column->name == NULL ? 0 : strlen(column->name);
-    if (length == 0 || length >= sizeof((result_column *)NULL)->name || strchr(column->name, '/') != NULL) {
+    if (length == 0 || length >= sizeof((jk_result_slot *)NULL)->name || strchr(column->name, '/') != NULL) {
         return false;
     }
     switch (column->type) {
@@ -208,7 +182,7 @@ static bool is_valid(const jk_result_column *column) {
 static jk_status lay_out(jk_result_writer *writer, const jk_result_column *columns, jk_error *error) {
     uint64_t next = 0;
     for (size_t i = 0; i < writer->column_count; i++) {
-        result_column *self = &writer->columns[i];
+        jk_result_slot *self = &writer->columns[i];
         if (!is_valid(&columns[i])) {
             return fail_argument(writer, columns[i].name, error, "a result column is not described as it must be");
         }
@@ -298,7 +272,7 @@ jk_status jk_result_writer_put(jk_result_writer *writer, size_t column, size_t f
     if (column >= writer->column_count || first_row > writer->rows || rows > writer->rows - first_row) {
         return fail_argument(writer, NULL, error, "rows or columns beyond the result were put");
     }
-    result_column *self = &writer->columns[column];
+    jk_result_slot *self = &writer->columns[column];
     if (!jk_h5_write_bytes(writer->fd, self->address + first_row * self->size, data, rows * self->size)) {
         return jk_fail_errno(error, writer->output.target, "write");
     }
@@ -365,108 +339,6 @@ jk_status jk_result_writer_dataset(jk_result_writer *writer, const jk_result_dat
     return done ? JK_OK : fail_write(writer, dataset->path, error);
 }
 
-/* ---- packing ---- */
-
-/* Chunks are packed a batch at a time by all threads and then written in order, so that the file's bytes do not depend
- * on the threads. */
-typedef struct pack_job {
-    jk_result_writer *writer;
-    const result_column *column;
-    size_t first_chunk;
-    struct {
-        jk_h5_codec *codec;
-        void *plain;
-        const unsigned char *packed;
-        size_t bytes;
-    } slots[PACK_BATCH];
-} pack_job;
-
-static bool read_spool(const jk_result_writer *writer, uint64_t address, void *to, size_t size) {
-    unsigned char *next = to;
-    while (size > 0) {
-        ssize_t got = pread(writer->fd, next, size, (off_t)address);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            return false;
-        }
-        next += got;
-        address += (uint64_t)got;
-        size -= (size_t)got;
-    }
-    return true;
-}
-
-static jk_status pack_chunk(void *context, int thread, size_t i, jk_error *error) {
-    (void)thread;
-    pack_job *job = context;
-    const jk_result_writer *writer = job->writer;
-    size_t size = job->column->size, first = (job->first_chunk + i) * writer->chunk_rows;
-    size_t rows = writer->rows - first < writer->chunk_rows ? writer->rows - first : writer->chunk_rows;
-    if (job->slots[i].codec == NULL) {
-        job->slots[i].codec = jk_h5_codec_create();
-        job->slots[i].plain = jk_columns_alloc(writer->chunk_rows, sizeof(double) > size ? sizeof(double) : size);
-    }
-    if (job->slots[i].codec == NULL || job->slots[i].plain == NULL) {
-        return jk_fail_memory(error, "a packed chunk");
-    }
-    if (!read_spool(writer, job->column->address + first * size, job->slots[i].plain, rows * size)) {
-        return jk_fail_errno(error, writer->output.target, "read back");
-    }
-    memset((char *)job->slots[i].plain + rows * size, 0, (writer->chunk_rows - rows) * size);
-    if (!jk_h5_codec_pack(job->slots[i].codec, job->slots[i].plain, writer->chunk_rows, size, writer->compression,
-                          &job->slots[i].packed, &job->slots[i].bytes)) {
-        return jk_fail_memory(error, "a packed chunk");
-    }
-    return JK_OK;
-}
-
-static void reset_slots(pack_job *job) {
-    for (size_t i = 0; i < PACK_BATCH; i++) {
-        jk_h5_codec_free(job->slots[i].codec);
-        free(job->slots[i].plain);
-        job->slots[i].codec = NULL;
-        job->slots[i].plain = NULL;
-    }
-}
-
-static jk_status pack_column(pack_job *job, jk_error *error) {
-    jk_result_writer *writer = job->writer;
-    size_t chunks = (writer->rows + writer->chunk_rows - 1) / writer->chunk_rows;
-    size_t batch = (size_t)jk_threads(&writer->run) * 2;
-    batch = batch > PACK_BATCH ? PACK_BATCH : batch;
-    for (job->first_chunk = 0; job->first_chunk < chunks; job->first_chunk += batch) {
-        size_t count = chunks - job->first_chunk < batch ? chunks - job->first_chunk : batch;
-        JK_TRY(jk_parallel_for(&writer->run, count, "pack results", writer->chunk_rows, pack_chunk, job, error));
-        bool done = true;
-        jk_h5_enter();
-        for (size_t i = 0; done && i < count; i++) {
-            hsize_t first = (job->first_chunk + i) * writer->chunk_rows;
-            done = H5Dwrite_chunk(job->column->dataset, H5P_DEFAULT, 0, &first, job->slots[i].bytes,
-                                  job->slots[i].packed) >= 0;
-        }
-        jk_h5_leave();
-        if (!done) {
-            return fail_write(writer, job->column->name, error);
-        }
-    }
-    return JK_OK;
-}
-
-static jk_status pack(jk_result_writer *writer, jk_error *error) {
-    pack_job *job = calloc(1, sizeof *job);
-    jk_status status = job == NULL ? jk_fail_memory(error, "packing") : JK_OK;
-    for (size_t i = 0; status == JK_OK && i < writer->column_count; i++) {
-        job->writer = writer;
-        job->column = &writer->columns[i];
-        status = pack_column(job, error);
-        reset_slots(job); /* columns differ in width */
-    }
-    free(job);
-    return status;
-}
-
 /* ---- end ---- */
 
 static bool close_ids(jk_result_writer *writer) {
@@ -487,7 +359,7 @@ static jk_status complete(jk_result_writer *writer, const char *manifest_json, j
         }
     }
     if (writer->compression > 0) {
-        JK_TRY(pack(writer, error));
+        JK_TRY(jk_result_pack(writer, error));
     }
     jk_h5_enter();
     bool done = manifest_json == NULL || jk_h5_put_text(writer->file, "manifest", manifest_json);

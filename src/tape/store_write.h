@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The state of a store being written, shared by store_write.c (rows in, start and end) and store_column.c (columns and
+ * chunks on file). */
+#ifndef JK_TAPE_STORE_WRITE_H
+#define JK_TAPE_STORE_WRITE_H
+
+#include <hdf5.h>
+
+#include "base/h5.h"
+#include "base/h5_codec.h"
+#include "base/output.h"
+#include "jalki/tape.h"
+#include "tape/store_dictionary.h"
+
+/* Rows in a chunk. Packed chunks are smaller: a reader unpacks whole ones. */
+enum { CHUNK_ROWS = 131072, PACKED_CHUNK_ROWS = 65536, WIDTH_STEP = 4 };
+
+typedef struct jk_store_column {
+    void *rows;         /* chunk_rows elements; text is JK_TEXT_MAX wide here */
+    bool given;         /* some row of the present chunk has a value */
+    size_t length;      /* longest text of the present chunk */
+    size_t width;       /* bytes of an element on file; text: 0 until created */
+    hid_t dataset;      /* negative until created */
+    hid_t type;         /* on file and in memory */
+    void *narrow;       /* text of a chunk at `width` */
+    const void *packed; /* the chunk as it goes to the file */
+    size_t packed_bytes;
+    jk_h5_codec *codec;
+} jk_store_column;
+
+struct jk_tape_writer {
+    jk_output output;
+    hid_t file, tape_group, dict_group;
+    int32_t cutoff;
+    int compression;
+    jk_run run;
+    size_t chunk_rows;
+    size_t rows;     /* in finished chunks */
+    size_t buffered; /* in the present chunk */
+    int32_t debtor_max;
+    char *source_name;
+    char source_sha256[65];
+    jk_store_column columns[JK_COLUMN_COUNT];
+    jk_store_dictionary *dictionaries[JK_COLUMN_COUNT];
+};
+
+/* jk_fail with JK_ERROR_IO for a failed HDF5 call. */
+jk_status jk_store_fail_write(const jk_tape_writer *writer, jk_error *error);
+
+/* Writes the present chunk of all columns and starts the next. `last`: the tape ends with it. */
+jk_status jk_store_flush(jk_tape_writer *writer, bool last, jk_error *error);
+
+/* Closes a column's data set and type; false if bytes could not be written. Under the HDF5 lock. */
+bool jk_store_close_column(jk_store_column *column);
+
+#endif
