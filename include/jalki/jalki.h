@@ -5,6 +5,7 @@
 
 #include "jalki/generate.h"
 #include "jalki/import.h"
+#include "jalki/inspect.h"
 #include "jalki/law.h"
 #include "jalki/model.h"
 #include "jalki/plan.h"
