@@ -128,6 +128,9 @@ const char *jk_inspect_item_name(int item);
 /* The series of an item in a group; `currency` matters for money only. */
 const jk_inspect_series *jk_inspect_series_of(const jk_inspection *inspection, size_t group, int item, size_t currency);
 
+/* All figures as one JSON object; to be freed. NULL: no memory. */
+char *jk_inspect_json(const jk_tape *tape, const jk_inspection *inspection);
+
 #ifdef __cplusplus
 }
 #endif

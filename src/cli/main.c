@@ -8,7 +8,13 @@
 #include "cli/commands.h"
 
 static const jk_command *const commands[] = {
-    &jk_command_import, &jk_command_generate, &jk_command_value, &jk_command_price, &jk_command_explain, NULL,
+    &jk_command_import,
+    &jk_command_generate,
+    &jk_command_inspect,
+    &jk_command_value,
+    &jk_command_price,
+    &jk_command_explain,
+    NULL,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] - 1 }; /* without the NULL at the end */
 

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/inspect_print.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "cli/table.h"
+#include "cli/valuing.h"
+
+enum { LEVELS_SHOWN = 12, NAME_SIZE = 256 };
+
+/* Names on a tape are the seller's: nothing in them may steer a terminal. */
+static const char *printable(const char *name, char text[NAME_SIZE]) {
+    size_t i = 0;
+    for (; name[i] != '\0' && i + 1 < NAME_SIZE; i++) {
+        text[i] = iscntrl((unsigned char)name[i]) ? '?' : name[i];
+    }
+    text[i] = '\0';
+    return text;
+}
+
+static double share(uint64_t part, uint64_t whole) {
+    return whole > 0 ? 100.0 * (double)part / (double)whole : NAN;
+}
+
+/* A table with `left` text columns, `right` number columns and one per currency. */
+static jk_table *table_with_currencies(const jk_inspection *inspection, size_t left, size_t right) {
+    char alignment[64];
+    size_t columns = left + right + inspection->currency_count;
+    for (size_t i = 0; i < columns; i++) {
+        alignment[i] = i < left ? 'l' : 'r';
+    }
+    alignment[columns] = '\0';
+    return jk_table_create(alignment);
+}
+
+static void currency_heads(jk_table *table, const jk_inspection *inspection) {
+    for (size_t c = 0; c < inspection->currency_count; c++) {
+        char name[NAME_SIZE];
+        jk_table_cell(table, "balance %s", printable(inspection->currency[c], name));
+    }
+}
+
+static void amounts_cells(jk_table *table, const jk_inspection *inspection, const jk_inspect_amounts *amounts) {
+    jk_table_count(table, amounts->claims);
+    jk_table_percent(table, share(amounts->claims, inspection->rows));
+    for (size_t c = 0; c < inspection->currency_count; c++) {
+        jk_table_amount(table, amounts->balance[c], 0);
+    }
+}
+
+static int print_currencies(const jk_inspection *inspection) {
+    jk_table *table = jk_table_create("lrrrrrrrrr");
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, "");
+    }
+    static const char *const heads[] = {"currency", "claims", "balance", "principal", "interest",
+                                        "fees",     "mean",   "median",  "largest",   "in the top 1 %"};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    jk_table_rule(table);
+    for (size_t c = 0; c < inspection->currency_count; c++) {
+        const jk_inspect_series *balance = jk_inspect_series_of(inspection, 0, JK_INSPECT_BALANCE, c);
+        char name[NAME_SIZE];
+        jk_table_cell(table, "%s", printable(inspection->currency[c], name));
+        jk_table_count(table, inspection->groups[0].currency_claims[c]);
+        jk_table_amount(table, inspection->groups[0].amounts.balance[c], 0);
+        jk_table_amount(table, inspection->principal[c], 0);
+        jk_table_amount(table, inspection->interest[c], 0);
+        jk_table_amount(table, inspection->fees[c], 0);
+        jk_table_amount(table, balance->mean, 2);
+        jk_table_amount(table, balance->quartile[1], 2);
+        jk_table_amount(table, balance->maximum, 2);
+        jk_table_percent(table, 100.0 * inspection->top_percent_share[c]);
+    }
+    return jk_cli_print_table(table, "Balance by currency");
+}
+
+/* ---- numbers of columns ---- */
+
+static bool is_date(int item) {
+    return item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_DATE;
+}
+
+static int decimals_of(int item) {
+    bool is_rate = item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_REAL;
+    return is_rate ? 4 : jk_inspect_is_money(item) ? 2 : 0;
+}
+
+static void value_cell(jk_table *table, int item, double value) {
+    char text[JK_DATE_TEXT], number[JK_AMOUNT_TEXT];
+    if (is_date(item)) {
+        jk_table_cell(table, "%s", jk_date_format((int32_t)value, text));
+    } else if (item == JK_COLUMN_BIRTH_YEAR) {
+        jk_table_cell(table, "%.0f", value);
+    } else {
+        jk_table_cell(table, "%s", jk_amount(number, value, decimals_of(item)));
+    }
+}
+
+static void mean_cell(jk_table *table, int item, double value) {
+    char number[JK_AMOUNT_TEXT];
+    if (is_date(item) || item == JK_COLUMN_BIRTH_YEAR) {
+        value_cell(table, item, nearbyint(value));
+    } else {
+        jk_table_cell(table, "%s", jk_amount(number, value, decimals_of(item) > 0 ? decimals_of(item) : 2));
+    }
+}
+
+static void series_row(jk_table *table, const jk_inspection *inspection, int item, size_t currency) {
+    const jk_inspect_series *series = jk_inspect_series_of(inspection, 0, item, currency);
+    char name[NAME_SIZE];
+    bool is_money = jk_inspect_is_money(item);
+    jk_table_cell(table, "%s%s%s", jk_inspect_item_name(item), is_money ? " " : "",
+                  is_money ? printable(inspection->currency[currency], name) : "");
+    jk_table_percent(table, share(series->missing, series->given + series->missing));
+    const double values[] = {series->minimum,     series->p01, series->quartile[0], series->quartile[1],
+                             series->quartile[2], series->p99, series->maximum};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        value_cell(table, item, values[i]);
+    }
+    mean_cell(table, item, series->mean);
+    jk_table_count(table, series->below);
+    jk_table_count(table, series->above);
+}
+
+static int print_numbers(const jk_inspection *inspection) {
+    static const char *const heads[] = {"column", "missing", "least", "1 %",  "25 %",  "median",
+                                        "75 %",   "99 %",    "most",  "mean", "below", "above"};
+    jk_table *table = jk_table_create("lrrrrrrrrrrr");
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, "");
+    }
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    jk_table_rule(table);
+    for (int k = -1; k < JK_INSPECT_BALANCE; k++) {
+        int item = k < 0 ? JK_INSPECT_BALANCE : k;
+        size_t series = jk_inspect_is_money(item) ? inspection->currency_count : 1;
+        for (size_t c = 0; c < series && jk_inspect_is_numeric(item); c++) {
+            if (jk_inspect_series_of(inspection, 0, item, c)->given > 0) {
+                series_row(table, inspection, item, c);
+            }
+        }
+    }
+    return jk_cli_print_table(table, "Numbers (below, above: claims beyond the robust fences, far outside the middle "
+                                     "half)");
+}
+
+static int print_levels(const jk_inspection *inspection, jk_column column) {
+    const jk_inspect_column *self = &inspection->columns[column];
+    jk_table *table = table_with_currencies(inspection, 1, 2);
+    if (table == NULL || self->given == 0) {
+        jk_table_free(table);
+        return 0;
+    }
+    jk_table_cell(table, "%s", jk_schema_column(column)->name);
+    jk_table_cell(table, "claims");
+    jk_table_cell(table, "share");
+    currency_heads(table, inspection);
+    jk_table_rule(table);
+    for (size_t i = 0; i < self->level_count && i < LEVELS_SHOWN; i++) {
+        char name[NAME_SIZE];
+        jk_table_cell(table, "%s", printable(self->levels[i].name, name));
+        amounts_cells(table, inspection, &self->levels[i].amounts);
+    }
+    if (self->level_count > LEVELS_SHOWN) {
+        jk_inspect_amounts rest = {0};
+        for (size_t i = LEVELS_SHOWN; i < self->level_count; i++) {
+            rest.claims += self->levels[i].amounts.claims;
+            for (size_t c = 0; c < JK_INSPECT_CURRENCIES; c++) {
+                rest.balance[c] += self->levels[i].amounts.balance[c];
+            }
+        }
+        jk_table_cell(table, "(%zu more)", self->level_count - LEVELS_SHOWN);
+        amounts_cells(table, inspection, &rest);
+    }
+    char title[128];
+    (void)snprintf(title, sizeof title, "%s: %zu different", jk_schema_column(column)->name, self->distinct);
+    return jk_cli_print_table(table, title);
+}
+
+/* ---- bands, patterns, largest ---- */
+
+static int print_ages(const jk_inspection *inspection) {
+    jk_table *table = table_with_currencies(inspection, 1, 2);
+    if (table == NULL || inspection->age_count == 0) {
+        jk_table_free(table);
+        return 0;
+    }
+    jk_table_cell(table, "since write-off");
+    jk_table_cell(table, "claims");
+    jk_table_cell(table, "share");
+    currency_heads(table, inspection);
+    jk_table_rule(table);
+    for (size_t i = 0; i < inspection->age_count; i++) {
+        jk_table_cell(table, "%s", inspection->ages[i].name);
+        amounts_cells(table, inspection, &inspection->ages[i].amounts);
+    }
+    return jk_cli_print_table(table, "Age of the debt at the cut-off");
+}
+
+static int print_debtors(const jk_inspection *inspection) {
+    jk_table *table = jk_table_create("lrrrr");
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, "");
+    }
+    static const char *const heads[] = {"debtor has", "debtors", "share", "claims", "share"};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    jk_table_rule(table);
+    for (size_t i = 0; i < inspection->debtor_band_count; i++) {
+        const jk_inspect_band *band = &inspection->debtor_bands[i];
+        jk_table_cell(table, "%s", band->name);
+        jk_table_count(table, band->debtors);
+        jk_table_percent(table, share(band->debtors, inspection->debtors));
+        jk_table_count(table, band->amounts.claims);
+        jk_table_percent(table, share(band->amounts.claims, inspection->rows));
+    }
+    char title[128];
+    (void)snprintf(title, sizeof title, "Claims per debtor (most: %llu)",
+                   (unsigned long long)inspection->largest_debtor);
+    return jk_cli_print_table(table, title);
+}
+
+static int print_checks(const jk_inspection *inspection) {
+    jk_table *table = table_with_currencies(inspection, 1, 2);
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, "");
+    }
+    size_t found = 0;
+    jk_table_cell(table, "pattern");
+    jk_table_cell(table, "claims");
+    jk_table_cell(table, "share");
+    currency_heads(table, inspection);
+    jk_table_rule(table);
+    for (size_t i = 0; i < inspection->check_count; i++) {
+        const jk_inspect_check *check = &inspection->groups[0].checks[i];
+        if (check->amounts.claims > 0) {
+            jk_table_cell(table, "%s", check->meaning);
+            amounts_cells(table, inspection, &check->amounts);
+            found++;
+        }
+    }
+    if (found == 0) {
+        jk_table_free(table);
+        (void)puts("\nNone of the suspicious patterns occurs.");
+        return 0;
+    }
+    return jk_cli_print_table(table, "To ask the seller about");
+}
+
+static int print_largest(const jk_inspection *inspection) {
+    jk_table *table = jk_table_create("lrlr");
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, "");
+    }
+    static const char *const heads[] = {"currency", "rank", "claim", "balance"};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    jk_table_rule(table);
+    for (size_t c = 0; c < inspection->currency_count; c++) {
+        for (size_t i = 0; i < inspection->top_count[c]; i++) {
+            char name[NAME_SIZE], id[NAME_SIZE];
+            jk_table_cell(table, "%s", printable(inspection->currency[c], name));
+            jk_table_cell(table, "%zu", i + 1);
+            jk_table_cell(table, "%s", printable(inspection->top[c][i].claim_id, id));
+            jk_table_amount(table, inspection->top[c][i].balance, 2);
+        }
+    }
+    return jk_cli_print_table(table, "Largest claims");
+}
+
+/* ---- by group ---- */
+
+static int print_groups(const jk_inspection *inspection) {
+    jk_table *table = table_with_currencies(inspection, 1, 2 + 1);
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, "");
+    }
+    jk_table_cell(table, "group");
+    jk_table_cell(table, "claims");
+    jk_table_cell(table, "share");
+    currency_heads(table, inspection);
+    jk_table_cell(table, "median write-off");
+    jk_table_rule(table);
+    for (size_t g = 1; g < inspection->group_count; g++) {
+        const jk_inspect_group *group = &inspection->groups[g];
+        const jk_inspect_series *dates = jk_inspect_series_of(inspection, g, JK_COLUMN_WRITTEN_OFF_ON, 0);
+        char name[NAME_SIZE];
+        jk_table_cell(table, "%s", printable(group->name, name));
+        amounts_cells(table, inspection, &group->amounts);
+        value_cell(table, JK_COLUMN_WRITTEN_OFF_ON, dates->quartile[1]);
+    }
+    return jk_cli_print_table(table, "By group");
+}
+
+static int print_group_outliers(const jk_inspection *inspection) {
+    static const char *const heads[] = {"group", "column", "currency", "25 %",  "median",
+                                        "75 %",  "fences", "",         "below", "above"};
+    jk_table *table = jk_table_create("lllrrrrrrr");
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, "");
+    }
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    jk_table_rule(table);
+    for (size_t g = 1; g < inspection->group_count; g++) {
+        for (int item = 0; item < JK_INSPECT_ITEMS; item++) {
+            bool is_money = jk_inspect_is_money(item);
+            size_t count = is_money ? inspection->currency_count : (size_t)jk_inspect_is_numeric(item);
+            for (size_t c = 0; c < count; c++) {
+                const jk_inspect_series *series = jk_inspect_series_of(inspection, g, item, c);
+                char name[NAME_SIZE], currency[NAME_SIZE];
+                if (series->below + series->above == 0) {
+                    continue;
+                }
+                jk_table_cell(table, "%s", printable(inspection->groups[g].name, name));
+                jk_table_cell(table, "%s", jk_inspect_item_name(item));
+                jk_table_cell(table, "%s", is_money ? printable(inspection->currency[c], currency) : "");
+                for (int q = 0; q < 3; q++) {
+                    value_cell(table, item, series->quartile[q]);
+                }
+                value_cell(table, item, series->fence_low);
+                value_cell(table, item, series->fence_high);
+                jk_table_count(table, series->below);
+                jk_table_count(table, series->above);
+            }
+        }
+    }
+    return jk_cli_print_table(table, "Outliers by group: claims beyond the group's own fences");
+}
+
+static int print_group_checks(const jk_inspection *inspection) {
+    jk_table *table = jk_table_create("llrr");
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, "");
+    }
+    static const char *const heads[] = {"group", "pattern", "claims", "of the group"};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    jk_table_rule(table);
+    for (size_t g = 1; g < inspection->group_count; g++) {
+        const jk_inspect_group *group = &inspection->groups[g];
+        for (size_t k = 0; k < inspection->check_count; k++) {
+            char name[NAME_SIZE];
+            if (group->checks[k].amounts.claims > 0) {
+                jk_table_cell(table, "%s", printable(group->name, name));
+                jk_table_cell(table, "%s", group->checks[k].name);
+                jk_table_count(table, group->checks[k].amounts.claims);
+                jk_table_percent(table, share(group->checks[k].amounts.claims, group->amounts.claims));
+            }
+        }
+    }
+    return jk_cli_print_table(table, "Patterns by group");
+}
+
+/* ---- all ---- */
+
+static void print_list(const char *title, const jk_inspection *inspection, bool constant) {
+    size_t count = 0;
+    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+        const jk_inspect_column *column = &inspection->columns[c];
+        if (constant ? column->is_constant : column->given == 0) {
+            (void)printf("%s%s", count++ == 0 ? title : ", ", jk_schema_column((jk_column)c)->name);
+        }
+    }
+    if (count > 0) {
+        (void)putchar('\n');
+    }
+}
+
+static void print_heading(const jk_tape *tape, const jk_inspection *inspection) {
+    char date[JK_DATE_TEXT], rows[JK_AMOUNT_TEXT], debtors[JK_AMOUNT_TEXT], name[NAME_SIZE];
+    (void)printf("%s: %s claims of %s debtors, cut-off %s\n", jk_tape_path(tape),
+                 jk_amount(rows, (double)inspection->rows, 0), jk_amount(debtors, (double)inspection->debtors, 0),
+                 inspection->cutoff == JK_MISSING_INTEGER ? "unknown (no ages; --cutoff gives one)"
+                                                          : jk_date_format(inspection->cutoff, date));
+    if (jk_tape_attribute(tape, "source_name")[0] != '\0') {
+        (void)printf("source: %s", printable(jk_tape_attribute(tape, "source_name"), name));
+        (void)printf("%s%.12s\n", jk_tape_sha256(tape)[0] != '\0' ? ", sha256 " : "", jk_tape_sha256(tape));
+    }
+    if (inspection->other_currency_claims > 0) {
+        (void)printf("%s claims in further currencies are counted, but their amounts are not shown\n",
+                     jk_amount(rows, (double)inspection->other_currency_claims, 0));
+    }
+    print_list("not on the tape: ", inspection, false);
+    print_list("the same for every claim that gives it: ", inspection, true);
+}
+
+int jk_cli_inspect_tables(const jk_tape *tape, const jk_inspection *inspection) {
+    print_heading(tape, inspection);
+    int failed = print_currencies(inspection) | print_numbers(inspection);
+    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+        failed |= c == JK_COLUMN_CURRENCY ? 0 : print_levels(inspection, (jk_column)c);
+    }
+    failed |= print_ages(inspection) | print_debtors(inspection) | print_checks(inspection) | print_largest(inspection);
+    if (inspection->group_count > 1) {
+        failed |= print_groups(inspection) | print_group_outliers(inspection) | print_group_checks(inspection);
+    }
+    return failed;
+}

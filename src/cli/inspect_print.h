@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How `jalki inspect` shows its figures. */
+#ifndef JK_CLI_INSPECT_PRINT_H
+#define JK_CLI_INSPECT_PRINT_H
+
+#include "jalki/inspect.h"
+
+/* Tables on stdout; returns 0, or 1 with a message where memory ran out. */
+int jk_cli_inspect_tables(const jk_tape *tape, const jk_inspection *inspection);
+
+/* Long form: section,group,currency,item,figure,value. */
+void jk_cli_inspect_csv(const jk_inspection *inspection);
+
+#endif

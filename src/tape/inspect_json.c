@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jk_inspect_json: the figures of an inspection as one JSON object, by jansson. */
+#include <jansson.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "jalki/inspect.h"
+
+/* jansson wants UTF-8; a seller's name that is none becomes "?". */
+static json_t *text_or_mark(const char *text) {
+    json_t *value = json_string(text);
+    return value != NULL ? value : json_string("?");
+}
+
+static void set_named(json_t *object, const char *name, json_t *value) {
+    if (json_object_set(object, name, value) != 0) {
+        (void)json_object_set(object, "?", value);
+    }
+    json_decref(value);
+}
+
+static json_t *amounts_json(const jk_inspection *self, const jk_inspect_amounts *amounts) {
+    json_t *balance = json_object();
+    for (size_t c = 0; c < self->currency_count; c++) {
+        set_named(balance, self->currency[c], json_real(amounts->balance[c]));
+    }
+    return json_pack("{s:I, s:o}", "claims", (json_int_t)amounts->claims, "balance", balance);
+}
+
+static json_t *value_json(int item, double value) {
+    bool is_date = item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_DATE;
+    char date[JK_DATE_TEXT];
+    return is_date ? json_string(jk_date_format((int32_t)value, date)) : json_real(value);
+}
+
+static json_t *series_json(const jk_inspect_series *series, int item) {
+    json_t *out = json_pack("{s:I, s:I}", "given", (json_int_t)series->given, "missing", (json_int_t)series->missing);
+    if (series->given == 0) {
+        return out;
+    }
+    const struct {
+        const char *name;
+        double value;
+    } values[] = {{"minimum", series->minimum},     {"p01", series->p01},
+                  {"p25", series->quartile[0]},     {"median", series->quartile[1]},
+                  {"p75", series->quartile[2]},     {"p99", series->p99},
+                  {"maximum", series->maximum},     {"mean", nearbyint(series->mean)},
+                  {"fence_low", series->fence_low}, {"fence_high", series->fence_high}};
+    for (size_t i = 0; i < sizeof values / sizeof values[0] - (series->has_fences ? 0 : 2); i++) {
+        bool is_mean = strcmp(values[i].name, "mean") == 0;
+        bool is_date = item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_DATE;
+        (void)json_object_set_new(out, values[i].name,
+                                  is_mean && !is_date ? json_real(series->mean) : value_json(item, values[i].value));
+    }
+    (void)json_object_set_new(out, "below_fences", json_integer((json_int_t)series->below));
+    (void)json_object_set_new(out, "above_fences", json_integer((json_int_t)series->above));
+    return out;
+}
+
+static json_t *numbers_json(const jk_inspection *self, size_t group) {
+    json_t *out = json_object();
+    for (int item = 0; item < JK_INSPECT_ITEMS; item++) {
+        if (!jk_inspect_is_numeric(item)) {
+            continue;
+        }
+        json_t *one = NULL;
+        if (jk_inspect_is_money(item)) {
+            one = json_object();
+            for (size_t c = 0; c < self->currency_count; c++) {
+                set_named(one, self->currency[c], series_json(jk_inspect_series_of(self, group, item, c), item));
+            }
+        } else {
+            one = series_json(jk_inspect_series_of(self, group, item, 0), item);
+        }
+        (void)json_object_set_new(out, jk_inspect_item_name(item), one);
+    }
+    return out;
+}
+
+static json_t *columns_json(const jk_inspection *self) {
+    json_t *out = json_object();
+    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+        const jk_inspect_column *column = &self->columns[c];
+        json_t *one = json_pack("{s:I, s:I, s:b}", "given", (json_int_t)column->given, "missing",
+                                (json_int_t)column->missing, "constant", column->is_constant);
+        if (column->level_count > 0) {
+            json_t *levels = json_object();
+            for (size_t i = 0; i < column->level_count; i++) {
+                set_named(levels, column->levels[i].name, amounts_json(self, &column->levels[i].amounts));
+            }
+            (void)json_object_set_new(one, "distinct", json_integer((json_int_t)column->distinct));
+            (void)json_object_set_new(one, "levels", levels);
+        }
+        (void)json_object_set_new(out, jk_schema_column((jk_column)c)->name, one);
+    }
+    return out;
+}
+
+static json_t *checks_json(const jk_inspection *self, const jk_inspect_group *group) {
+    json_t *out = json_object();
+    for (size_t k = 0; k < self->check_count; k++) {
+        (void)json_object_set_new(out, group->checks[k].name, amounts_json(self, &group->checks[k].amounts));
+    }
+    return out;
+}
+
+static json_t *bands_json(const jk_inspection *self) {
+    json_t *ages = json_object(), *debtors = json_object();
+    for (size_t i = 0; i < self->age_count; i++) {
+        (void)json_object_set_new(ages, self->ages[i].name, amounts_json(self, &self->ages[i].amounts));
+    }
+    for (size_t i = 0; i < self->debtor_band_count; i++) {
+        const jk_inspect_band *band = &self->debtor_bands[i];
+        (void)json_object_set_new(
+            debtors, band->name,
+            json_pack("{s:I, s:I}", "debtors", (json_int_t)band->debtors, "claims", (json_int_t)band->amounts.claims));
+    }
+    return json_pack("{s:o, s:o}", "age_since_write_off", ages, "claims_per_debtor", debtors);
+}
+
+static json_t *currencies_json(const jk_inspection *self) {
+    json_t *out = json_object();
+    for (size_t c = 0; c < self->currency_count; c++) {
+        json_t *top = json_array();
+        for (size_t i = 0; i < self->top_count[c]; i++) {
+            (void)json_array_append_new(top, json_pack("{s:o, s:f}", "claim_id", text_or_mark(self->top[c][i].claim_id),
+                                                       "balance", self->top[c][i].balance));
+        }
+        set_named(out, self->currency[c],
+                  json_pack("{s:I, s:f, s:f, s:f, s:f, s:f, s:o}", "claims",
+                            (json_int_t)self->groups[0].currency_claims[c], "balance",
+                            self->groups[0].amounts.balance[c], "principal", self->principal[c], "interest",
+                            self->interest[c], "fees", self->fees[c], "share_of_largest_percent",
+                            self->top_percent_share[c], "largest", top));
+    }
+    return out;
+}
+
+static json_t *groups_json(const jk_inspection *self) {
+    json_t *out = json_array();
+    for (size_t g = 1; g < self->group_count; g++) {
+        (void)json_array_append_new(out,
+                                    json_pack("{s:o, s:o, s:o, s:o}", "group", text_or_mark(self->groups[g].name),
+                                              "amounts", amounts_json(self, &self->groups[g].amounts), "patterns",
+                                              checks_json(self, &self->groups[g]), "numbers", numbers_json(self, g)));
+    }
+    return out;
+}
+
+char *jk_inspect_json(const jk_tape *tape, const jk_inspection *self) {
+    char date[JK_DATE_TEXT];
+    json_t *out = json_pack("{s:o, s:o, s:s, s:I, s:I}", "tape", text_or_mark(jk_tape_path(tape)), "source",
+                            text_or_mark(jk_tape_attribute(tape, "source_name")), "sha256", jk_tape_sha256(tape),
+                            "claims", (json_int_t)self->rows, "debtors", (json_int_t)self->debtors);
+    (void)json_object_set_new(out, "cutoff",
+                              self->cutoff == JK_MISSING_INTEGER ? json_null()
+                                                                 : json_string(jk_date_format(self->cutoff, date)));
+    (void)json_object_set_new(out, "claims_in_other_currencies", json_integer((json_int_t)self->other_currency_claims));
+    (void)json_object_set_new(out, "currencies", currencies_json(self));
+    (void)json_object_set_new(out, "columns", columns_json(self));
+    (void)json_object_set_new(out, "numbers", numbers_json(self, 0));
+    (void)json_object_set_new(out, "bands", bands_json(self));
+    (void)json_object_set_new(out, "patterns", checks_json(self, &self->groups[0]));
+    (void)json_object_set_new(out, "groups", groups_json(self));
+    char *text = out == NULL ? NULL : json_dumps(out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    json_decref(out);
+    return text;
+}
