@@ -25,7 +25,7 @@ extern "C" {
 #endif
 
 enum {
-    JK_INSPECT_CURRENCIES = 4,            /* currencies with amounts of their own */
+    JK_INSPECT_CURRENCIES = 6,            /* currencies with amounts of their own */
     JK_INSPECT_GROUPS = 12,               /* groups of `by` of their own; the rest is "(other)" */
     JK_INSPECT_TOP = 5,                   /* largest claims named, per currency */
     JK_INSPECT_BALANCE = JK_COLUMN_COUNT, /* item: principal + interest_accrued + fees */
@@ -50,8 +50,9 @@ typedef struct jk_inspect_amounts {
 typedef struct jk_inspect_series {
     uint64_t given, missing;
     double minimum, p01, quartile[3], p99, maximum, mean;
-    /* Robust fences: three interquartile ranges beyond the quartiles; for money with a positive lower quartile on the
-     * scale of ratios. No fences (and none beyond) where the quartiles are equal. */
+    /* Robust fences (Tukey 1977): three interquartile ranges beyond the quartiles; for money with a positive lower
+     * quartile one and a half on the scale of ratios, because amounts are skewed. No fences (and none beyond) where the
+     * quartiles are equal. */
     int has_fences;
     double fence_low, fence_high;
     uint64_t below, above;

@@ -87,9 +87,10 @@ static bool is_date(int item) {
     return item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_DATE;
 }
 
-static int decimals_of(int item) {
+/* Amounts from 1,000 on without cents: quantiles are not that exact. */
+static int decimals_of(int item, double value) {
     bool is_rate = item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_REAL;
-    return is_rate ? 4 : jk_inspect_is_money(item) ? 2 : 0;
+    return is_rate ? 4 : jk_inspect_is_money(item) && fabs(value) < 1000.0 ? 2 : 0;
 }
 
 static void value_cell(jk_table *table, int item, double value) {
@@ -99,7 +100,7 @@ static void value_cell(jk_table *table, int item, double value) {
     } else if (item == JK_COLUMN_BIRTH_YEAR) {
         jk_table_cell(table, "%.0f", value);
     } else {
-        jk_table_cell(table, "%s", jk_amount(number, value, decimals_of(item)));
+        jk_table_cell(table, "%s", jk_amount(number, value, decimals_of(item, value)));
     }
 }
 
@@ -108,7 +109,11 @@ static void mean_cell(jk_table *table, int item, double value) {
     if (is_date(item) || item == JK_COLUMN_BIRTH_YEAR) {
         value_cell(table, item, nearbyint(value));
     } else {
-        jk_table_cell(table, "%s", jk_amount(number, value, decimals_of(item) > 0 ? decimals_of(item) : 2));
+        jk_table_cell(table, "%s",
+                      jk_amount(number, value,
+                                jk_inspect_is_money(item)      ? decimals_of(item, value)
+                                : decimals_of(item, value) > 0 ? 4
+                                                               : 2));
     }
 }
 
@@ -155,10 +160,12 @@ static int print_numbers(const jk_inspection *inspection) {
 
 static int print_levels(const jk_inspection *inspection, jk_column column) {
     const jk_inspect_column *self = &inspection->columns[column];
-    jk_table *table = table_with_currencies(inspection, 1, 2);
-    if (table == NULL || self->given == 0) {
-        jk_table_free(table);
+    if (self->level_count == 0 || self->given == 0) {
         return 0;
+    }
+    jk_table *table = table_with_currencies(inspection, 1, 2);
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, "");
     }
     jk_table_cell(table, "%s", jk_schema_column(column)->name);
     jk_table_cell(table, "claims");
@@ -189,10 +196,12 @@ static int print_levels(const jk_inspection *inspection, jk_column column) {
 /* ---- bands, patterns, largest ---- */
 
 static int print_ages(const jk_inspection *inspection) {
-    jk_table *table = table_with_currencies(inspection, 1, 2);
-    if (table == NULL || inspection->age_count == 0) {
-        jk_table_free(table);
+    if (inspection->age_count == 0) {
         return 0;
+    }
+    jk_table *table = table_with_currencies(inspection, 1, 2);
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, "");
     }
     jk_table_cell(table, "since write-off");
     jk_table_cell(table, "claims");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tape/inspect_series.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -93,9 +94,12 @@ void jk_counts_summary(const jk_counts *counts, jk_scale scale, double per_unit,
     out->has_fences = high > low;
     if (out->has_fences) {
         double ratio = is_money && low > 0.0 ? high / low : 0.0;
-        double reach = 3.0 * (high - low);
-        out->fence_low = ratio > 0.0 ? low / (ratio * ratio * ratio) : low - reach;
-        out->fence_high = ratio > 0.0 ? high * (ratio * ratio * ratio) : high + reach;
+        double reach = ratio > 0.0 ? ratio * sqrt(ratio) : 3.0 * (high - low);
+        out->fence_low = ratio > 0.0 ? low / reach : low - reach;
+        out->fence_high = ratio > 0.0 ? high * reach : high + reach;
+        if (out->minimum >= 0.0 && out->fence_low < 0.0) {
+            out->fence_low = 0.0;
+        }
         count_outliers(counts, scale, per_unit, out);
     }
 }

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The schema table, and docs/columns.md, which is made from it: this test fails where the page differs, and writes it
+ * where JALKI_WRITE_DOCS is set. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "cmocka_all.h"
+#include "jalki/schema.h"
+
+static void test_names_are_found(void **state) {
+    (void)state;
+    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+        const char *name = jk_schema_column((jk_column)c)->name;
+        assert_int_equal(jk_schema_find(name, strlen(name)), c);
+        assert_int_equal(jk_schema_find(name, strlen(name) - 1), -1);
+    }
+    assert_int_equal(jk_schema_find("debtor_index", 12), -1);
+    assert_int_equal(jk_schema_find("", 0), -1);
+}
+
+static void test_levels(void **state) {
+    (void)state;
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        size_t count = 0;
+        const char *const *levels = jk_schema_levels((jk_column)c, &count);
+        assert_int_equal(levels != NULL, jk_schema_column((jk_column)c)->type == JK_TYPE_ENUM);
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(jk_schema_level((jk_column)c, levels[i], strlen(levels[i])), i);
+        }
+    }
+    assert_int_equal(jk_schema_level(JK_COLUMN_LEGAL_STATUS, "enforcement", 11), JK_STATUS_ENFORCEMENT);
+    assert_int_equal(jk_schema_level(JK_COLUMN_LEGAL_STATUS, "enforcement_insolvent", 21),
+                     JK_STATUS_ENFORCEMENT_INSOLVENT);
+    assert_int_equal(jk_schema_level(JK_COLUMN_LEGAL_STATUS, "Enforcement", 11), -1);
+}
+
+static void test_ranges(void **state) {
+    (void)state;
+    double low, high;
+    jk_schema_range(JK_COLUMN_PRINCIPAL, &low, &high);
+    assert_true(low == -1e12 && high == 1e12);
+    jk_schema_range(JK_COLUMN_PAYMENTS_12M, &low, &high);
+    assert_true(low == 0.0 && high == 1e12);
+    jk_schema_range(JK_COLUMN_DEPENDANTS, &low, &high);
+    assert_true(low == 0.0 && high == 20.0);
+    jk_schema_range(JK_COLUMN_VULNERABLE, &low, &high);
+    assert_true(low == 0.0 && high == 1.0);
+    jk_schema_range(JK_COLUMN_TITLE_ON, &low, &high);
+    assert_true(low == jk_date_from_civil(1, 1, 1) && high == jk_date_from_civil(9999, 12, 31));
+}
+
+static const char *stored_as(jk_type type) {
+    static const char *const names[] = {
+        [JK_TYPE_TEXT] = "fixed-length string",
+        [JK_TYPE_ENUM] = "HDF5 enumeration, int8",
+        [JK_TYPE_DICTIONARY] = "int32 + strings in `/dict/`",
+        [JK_TYPE_DATE] = "int32",
+        [JK_TYPE_MONEY] = "int64",
+        [JK_TYPE_REAL] = "float64",
+        [JK_TYPE_INTEGER] = "int32",
+    };
+    return names[type];
+}
+
+static const char *missing_of(const jk_column_info *info) {
+    static const char *const names[] = {
+        [JK_TYPE_TEXT] = "empty",          [JK_TYPE_ENUM] = "-1",     [JK_TYPE_DICTIONARY] = "-1",
+        [JK_TYPE_DATE] = "-2147483648",    [JK_TYPE_MONEY] = "-2^63", [JK_TYPE_REAL] = "NaN",
+        [JK_TYPE_INTEGER] = "-2147483648",
+    };
+    return info->required ? "never" : names[info->type];
+}
+
+static void write_page(FILE *out) {
+    (void)fputs("# The columns of a tape\n\n"
+                "Made from the table in `include/jalki/schema.h`; `tests/tape/test_schema.c` checks that this page is "
+                "in step with it\n"
+                "and writes it anew where `JALKI_WRITE_DOCS` is set.\n\n"
+                "A store (HDF5) holds one data set per column under `/tape`. Columns that no row gives are not there "
+                "at all. Every\n"
+                "data set has the attributes `meaning`, `unit` and `missing_value`; the root group says where the tape "
+                "came from.\n"
+                "\"Stored as missing: never\" means that import rejects a row without the value.\n\n"
+                "| column | stored as | unit | stored as missing | meaning |\n|---|---|---|---|---|\n",
+                out);
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        const jk_column_info *info = jk_schema_column((jk_column)c);
+        (void)fprintf(out, "| %s | %s | %s | %s | %s |\n", info->name, stored_as(info->type),
+                      jk_schema_unit((jk_column)c), missing_of(info), info->meaning);
+    }
+    (void)fputs("\n## Codes\n\n| column | codes |\n|---|---|\n", out);
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        size_t count = 0;
+        const char *const *levels = jk_schema_levels((jk_column)c, &count);
+        for (size_t i = 0; i < count; i++) {
+            (void)fprintf(out, i == 0 ? "| %s | %s%zu %s" : "%.0s%s%zu %s", jk_schema_column((jk_column)c)->name,
+                          i == 0 ? "" : ", ", i, levels[i]);
+        }
+        (void)fputs(count > 0 ? " |\n" : "", out);
+    }
+    (void)fputs("\n## Bounds\n\n"
+                "A value outside its bounds is rejected by import, and a store that holds one is refused when it is "
+                "read. Money is in\n"
+                "whole currency units here; dates run from 0001-01-01 to 9999-12-31.\n\n| column | least | most "
+                "|\n|---|---|---|\n",
+                out);
+    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+        const jk_column_info *info = jk_schema_column((jk_column)c);
+        double low, high, scale = info->type == JK_TYPE_MONEY ? 100.0 : 1.0;
+        jk_schema_range((jk_column)c, &low, &high);
+        if (info->type == JK_TYPE_MONEY || info->type == JK_TYPE_REAL || info->type == JK_TYPE_INTEGER) {
+            (void)fprintf(out, "| %s | %.0f | %.0f |\n", info->name, low / scale, high / scale);
+        }
+    }
+}
+
+static void test_page_is_in_step(void **state) {
+    (void)state;
+    const char *source = getenv("JALKI_SOURCE");
+    char path[1024], *wanted = NULL, *found = NULL;
+    size_t size = 0;
+    if (source == NULL) {
+        print_message("JALKI_SOURCE is not set: docs/columns.md is not compared\n");
+        skip();
+    }
+    (void)snprintf(path, sizeof path, "%s/docs/columns.md", source);
+    FILE *page = open_memstream(&wanted, &size);
+    write_page(page);
+    (void)fclose(page);
+    if (getenv("JALKI_WRITE_DOCS") != NULL) {
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        (void)fputs(wanted, file);
+        (void)fclose(file);
+    }
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    found = calloc(size + 2, 1);
+    (void)fread(found, 1, size + 1, file);
+    (void)fclose(file);
+    assert_string_equal(found, wanted);
+    free(found);
+    free(wanted);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_names_are_found), cmocka_unit_test(test_levels),
+                                       cmocka_unit_test(test_ranges), cmocka_unit_test(test_page_is_in_step)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
