@@ -124,7 +124,7 @@ static bool may_be_negative(jk_column column) {
 }
 
 void jk_schema_range(jk_column column, double *low, double *high) {
-    enum { COUNT_MAX = 1000000000, DEPENDANTS_MAX = 20, YEAR_MAX = 9999 };
+    enum { COUNT_MAX = 1000000, DEPENDANTS_MAX = 20, BIRTH_YEAR_MIN = 1850, YEAR_MAX = 9999, RATE_MAX = 10 };
     size_t levels = 0;
     *low = 0.0;
     switch (jk_schema_column(column)->type) {
@@ -146,11 +146,11 @@ void jk_schema_range(jk_column column, double *low, double *high) {
         *low = may_be_negative(column) ? -(double)JK_MONEY_MAX : 0.0;
         *high = (double)JK_MONEY_MAX;
         return;
-    case JK_TYPE_REAL: /* 100 = 10,000 % a year; a figure in percent is caught by what it does to values */
-        *low = -1.0;
-        *high = 100.0;
+    case JK_TYPE_REAL: /* 1,000 % a year: more is a figure in per cent */
+        *high = RATE_MAX;
         return;
     case JK_TYPE_INTEGER:
+        *low = column == JK_COLUMN_BIRTH_YEAR ? BIRTH_YEAR_MIN : 0;
         *high = column == JK_COLUMN_DEPENDANTS     ? DEPENDANTS_MAX
                 : column == JK_COLUMN_BIRTH_YEAR   ? YEAR_MAX
                 : column == JK_COLUMN_DEBTOR_INDEX ? INT32_MAX

@@ -58,11 +58,13 @@ static void value_of(jk_column column, size_t i, void *out) {
         *(double *)out = given ? random * 1e-10 : NAN;
         return;
     case JK_TYPE_DATE:
+        *(int32_t *)out = given ? (int32_t)(random % 20000) : JK_MISSING_INTEGER;
+        return;
     case JK_TYPE_INTEGER:
         jk_schema_range(column, &low, &high);
         *(int32_t *)out = column == JK_COLUMN_DEBTOR_INDEX ? (int32_t)(i / 2)
-                          : given ? (int32_t)(high > 20 ? random % 20000 % (uint32_t)high : random % 21)
-                                  : JK_MISSING_INTEGER;
+                          : given                          ? (int32_t)(low > 0 ? low + random % 150 : random % 21)
+                                                           : JK_MISSING_INTEGER;
         return;
     }
 }
