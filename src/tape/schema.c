@@ -124,7 +124,7 @@ static bool may_be_negative(jk_column column) {
 }
 
 void jk_schema_range(jk_column column, double *low, double *high) {
-    enum { COUNT_MAX = 1000000, DEPENDANTS_MAX = 20, BIRTH_YEAR_MIN = 1850, YEAR_MAX = 9999, RATE_MAX = 10 };
+    enum { COUNT_MAX = 1000000, DEPENDANTS_MAX = 20, BIRTH_YEAR_MIN = 1, YEAR_MAX = 9999, RATE_MAX = 10 };
     size_t levels = 0;
     *low = 0.0;
     switch (jk_schema_column(column)->type) {

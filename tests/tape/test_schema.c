@@ -101,7 +101,8 @@ static void write_page(FILE *out) {
         (void)fputs(count > 0 ? " |\n" : "", out);
     }
     (void)fputs("\n## Bounds\n\n"
-                "A value outside its bounds is rejected by import, and a store that holds one is refused when it is "
+                "A value outside its bounds is rejected by import (which takes no birth year before 1850), and a store "
+                "that holds one is refused when it is "
                 "read. Money is in\n"
                 "whole currency units here; dates run from 0001-01-01 to 9999-12-31.\n\n| column | least | most "
                 "|\n|---|---|---|\n",
