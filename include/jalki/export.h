@@ -29,6 +29,21 @@ typedef struct jk_claims_file jk_claims_file;
  * `model` must outlive the file. */
 jk_status jk_claims_open(const char *path, const jk_tape *tape, const jk_model *model, bool full, jk_claims_file **file,
                          jk_error *error);
+
+/* A further column of the claims file, one element per row of the tape. */
+typedef struct jk_claims_column {
+    const char *name;
+    const int32_t *parts;  /* printed as parts / 10^decimals; NULL: `action` is given */
+    int decimals;          /* 0..9 */
+    const uint8_t *action; /* jk_action, printed by name */
+} jk_claims_column;
+enum { JK_CLAIMS_COLUMNS_MAX = 16 };
+
+/* For decisions that are not the valuation's own: `decision` (one jk_action per row of the tape; NULL: the valuation's)
+ * is printed as the decision, and `columns` are printed after the last column. To be called right after opening; the
+ * arrays must outlive the file. */
+jk_status jk_claims_add(jk_claims_file *file, const uint8_t *decision, const jk_claims_column *columns, size_t count,
+                        jk_error *error);
 jk_value_sink jk_claims_sink(jk_claims_file *file);
 /* Completes the file, gives it its name and frees; on failure nothing is left behind. */
 jk_status jk_claims_commit(jk_claims_file *file, jk_error *error);

@@ -7,15 +7,18 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 
-static const jk_command *const commands[] = {
+/* clang-format off */
+static const jk_command *const commands[] = { /* in the order of `jalki help`, one a line */
     &jk_command_import,
     &jk_command_generate,
     &jk_command_inspect,
     &jk_command_value,
     &jk_command_price,
     &jk_command_explain,
+    &jk_command_decide,
     NULL,
 };
+/* clang-format on */
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] - 1 }; /* without the NULL at the end */
 
 static void print_help(FILE *out) {

@@ -40,7 +40,8 @@ static jk_status build_cells(allocation_state *state, jk_error *error) {
     state->countries = largest(p->country, p->units) + 1;
     state->segments = largest(p->segment, p->units) + 1;
     state->cells = jk_columns_zero(state->countries * state->segments, sizeof *state->cells);
-    if (state->cells == NULL) {
+    state->tariffs = jk_columns_zero(state->countries * state->segments, sizeof *state->tariffs);
+    if (state->cells == NULL || state->tariffs == NULL) {
         return jk_fail_memory(error, "the limits of the allocation");
     }
     for (size_t m = 0; m < p->limit_count; m++) {
@@ -55,6 +56,27 @@ static jk_status build_cells(allocation_state *state, jk_error *error) {
         }
     }
     return JK_OK;
+}
+
+void jk_allocation_tariffs(const allocation_state *state, const double *price, allocation_tariff *tariffs) {
+    for (size_t c = 0; c < state->countries * state->segments; c++) {
+        tariffs[c] = (allocation_tariff){0};
+        for (size_t k = 0; k < state->cells[c].count; k++) {
+            size_t m = state->cells[c].limit[k];
+            const jk_limit *limit = &state->problem->limits[m];
+            switch (limit->resource) {
+            case JK_RESOURCE_COURT:
+                tariffs[c].court += price[m];
+                break;
+            case JK_RESOURCE_HOURS:
+                tariffs[c].hours += price[m];
+                break;
+            case JK_RESOURCE_CLAIMS:
+                tariffs[c].claims[limit->action] += price[m];
+                break;
+            }
+        }
+    }
 }
 
 /* Sum of every unit's best value: what could be had without limits. */
@@ -83,6 +105,7 @@ jk_status jk_allocate(const jk_allocation *problem, const jk_run *run, jk_alloca
     jk_status status = JK_OK;
     JK_TRY_CLEANUP(build_cells(state, error));
     JK_TRY_CLEANUP(jk_allocation_dual(state, &result->bound, error));
+    jk_allocation_tariffs(state, state->price, state->tariffs);
     JK_TRY_CLEANUP(jk_allocation_round(state, result->decision, error));
     result->objective = jk_allocation_sum(state, result->decision, result->use);
     JK_TRY_CLEANUP(jk_allocation_core(state, result->decision, &result->objective, &result->bound, error));
@@ -99,6 +122,7 @@ jk_status jk_allocate(const jk_allocation *problem, const jk_run *run, jk_alloca
     }
 cleanup:
     free(state->cells);
+    free(state->tariffs);
     free(state);
     return status;
 }

@@ -20,8 +20,9 @@ typedef struct allocation_state {
     const jk_run *run;
     size_t countries, segments; /* cell index = country * segments + segment */
     allocation_cell *cells;
-    double amount[JK_LIMITS_MAX]; /* of the limits, in the whole parts that uses are counted in */
-    double price[JK_LIMITS_MAX];  /* of one part */
+    double amount[JK_LIMITS_MAX];      /* of the limits, in the whole parts that uses are counted in */
+    double price[JK_LIMITS_MAX];       /* of one part */
+    struct allocation_tariff *tariffs; /* of the prices above, by cell; made after the dual */
 } allocation_state;
 
 /* Parts in which a resource is counted: hundredths of the currency, ten-thousandths of an hour, claims. */
@@ -53,25 +54,41 @@ static inline double allocation_use(const jk_allocation *p, const jk_limit *limi
     }
 }
 
-/* Value less the price of what the action uses; -infinity where it is not allowed. */
-static inline double allocation_reduced(const allocation_state *state, const double *price, size_t unit, int action) {
+/* What a unit of a cell pays per part of each resource: sums of the prices of the cell's limits. */
+typedef struct allocation_tariff {
+    double court, hours;
+    double claims[JK_ACTION_COUNT];
+} allocation_tariff;
+
+/* Fills tariffs[countries * segments] from the prices of the limits. */
+void jk_allocation_tariffs(const allocation_state *state, const double *price, allocation_tariff *tariffs);
+
+/* Value less the price of what the action uses, for all actions; -infinity where one is not allowed. */
+static inline void allocation_reduced(const allocation_state *state, const allocation_tariff *tariffs, size_t unit,
+                                      double reduced[JK_ACTION_COUNT]) {
     const jk_allocation *p = state->problem;
-    float value = p->value[action] != NULL ? p->value[action][unit] : NAN;
-    if (value != value) {
-        return (double)-INFINITY;
-    }
-    double reduced = (double)value;
-    if (action == JK_CLOSE) {
-        return reduced;
-    }
-    const allocation_cell *cell = &state->cells[allocation_cell_of(state, unit)];
-    for (size_t k = 0; k < cell->count; k++) {
-        size_t m = cell->limit[k];
-        if (price[m] > 0.0) {
-            reduced -= price[m] * allocation_use(p, &p->limits[m], unit, action);
+    const allocation_tariff *tariff = &tariffs[allocation_cell_of(state, unit)];
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        float value = p->value[a] != NULL ? p->value[a][unit] : (float)NAN;
+        double claims = p->claims[a] != NULL ? (double)p->claims[a][unit] : 1.0;
+        double cost = tariff->claims[a] * claims;
+        if (a >= JK_SURVEIL && p->hours[a - JK_SURVEIL] != NULL) {
+            cost += tariff->hours * (double)p->hours[a - JK_SURVEIL][unit];
         }
+        if (a == JK_LEGAL && p->court != NULL) {
+            cost += tariff->court * (double)p->court[unit];
+        }
+        reduced[a] = value == value ? (double)value - cost : -(double)INFINITY;
     }
-    return reduced;
+}
+
+/* The action with the largest reduced value, the earliest of equals. */
+static inline int allocation_best(const double reduced[JK_ACTION_COUNT]) {
+    int best = JK_CLOSE;
+    for (int a = JK_CLOSE + 1; a < JK_ACTION_COUNT; a++) {
+        best = reduced[a] > reduced[best] ? a : best;
+    }
+    return best;
 }
 
 /* Finds prices that make the dual bound small; writes them to state->price and the bound (exact for those prices). */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The search of the core. A unit's action whose loss at the prices exceeds the gap cannot be part of a better
- * allocation. What is left open is a small core, which a depth-first search goes through, most costly choices first,
- * cutting every branch that cannot beat the best allocation known. If the search ends, that allocation is the optimum.
- */
+/* The search of the core. An action of a unit whose loss at the prices exceeds the gap cannot be part of a better
+ * allocation. What is left open is a small integer program, which COIN-OR's branch-and-cut solver (Cbc) takes to the
+ * end; what it returns is checked against the limits in whole parts before it counts. No clock is involved: the same
+ * case gives the same answer. */
+#include <coin/Cbc_C_Interface.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,246 +11,231 @@
 #include "base/memory.h"
 #include "decide/allocate.h"
 
-enum { CORE_MAX = 4000 };
-#define STEPS_MAX 4000000
+enum { CORE_MAX = 1500, MANY_UNITS = 5000 };
+#define NODES_MAX "5000"
 
-typedef struct core_unit {
+/* One column of the program: a unit's action. */
+typedef struct core_column {
     size_t unit;
-    int options;
-    uint8_t action[JK_ACTION_COUNT]; /* smallest loss first */
-    double loss[JK_ACTION_COUNT];
-} core_unit;
+    size_t row; /* of "one action per unit" */
+    int action;
+} core_column;
 
-typedef struct core_search {
+typedef struct core_program {
     const allocation_state *state;
     size_t limits;
-    core_unit *units;
-    size_t count;
-    double *least, *most; /* [count + 1][limits]: use of the units from here on, at least and at most */
-    double bound;         /* of the dual: loses all that the choices lose */
-    double target;        /* value to beat */
-    bool found;
-    uint8_t *choice, *best; /* [count] index into action */
-    double *used;           /* [count + 1][limits] by fixed units and the choices so far */
-} core_search;
+    size_t units, count; /* open units, columns */
+    core_column *columns;
+    double *left; /* [limits] what the units outside the core leave */
+    CoinBigIndex *start;
+    int *index;
+    double *entry, *value, *zero, *one, *row_low, *row_high;
+} core_program;
 
-static double use_of(const core_search *search, size_t m, size_t unit, int action) {
-    const allocation_state *state = search->state;
-    const jk_limit *limit = &state->problem->limits[m];
+static bool allocate_core_memory(core_program *core) {
+    size_t columns = (size_t)CORE_MAX * JK_ACTION_COUNT;
+    size_t rows = CORE_MAX + core->limits;
+    size_t entries = columns * (core->limits + 1);
+    core->columns = malloc(columns * sizeof *core->columns);
+    core->left = jk_columns_zero(core->limits, sizeof(double));
+    core->start = malloc((columns + 1) * sizeof *core->start);
+    core->index = malloc(entries * sizeof *core->index);
+    core->entry = malloc(entries * sizeof *core->entry);
+    core->value = malloc(columns * sizeof *core->value);
+    core->zero = jk_columns_zero(columns, sizeof(double));
+    core->one = jk_columns_zero(columns, sizeof(double));
+    core->row_low = jk_columns_zero(rows, sizeof(double));
+    core->row_high = jk_columns_zero(rows, sizeof(double));
+    return core->columns && core->left && core->start && core->index && core->entry && core->value && core->zero &&
+           core->one && core->row_low && core->row_high;
+}
+
+static void free_core_memory(core_program *core) {
+    free(core->columns);
+    free(core->left);
+    free(core->start);
+    free(core->index);
+    free(core->entry);
+    free(core->value);
+    free(core->zero);
+    free(core->one);
+    free(core->row_low);
+    free(core->row_high);
+}
+
+/* Actions of a unit that lose less than `gap`; the best one comes first. Returns how many. */
+static int open_actions(const allocation_state *state, size_t unit, double gap, int actions[JK_ACTION_COUNT]) {
+    double reduced[JK_ACTION_COUNT];
+    allocation_reduced(state, state->tariffs, unit, reduced);
+    int count = 0;
+    int best = allocation_best(reduced);
+    actions[count++] = best;
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        if (a != best && reduced[best] - reduced[a] < gap) {
+            actions[count++] = a;
+        }
+    }
+    return count;
+}
+
+static double use_of(const allocation_state *state, size_t m, size_t unit, int action) {
     const allocation_cell *cell = &state->cells[allocation_cell_of(state, unit)];
     for (size_t k = 0; k < cell->count; k++) {
         if (cell->limit[k] == m) {
-            return allocation_use(state->problem, limit, unit, action);
+            return allocation_use(state->problem, &state->problem->limits[m], unit, action);
         }
     }
     return 0.0;
 }
 
-/* True if nothing below this point can be feasible and better than the target. */
-static bool is_hopeless(const core_search *search, size_t depth, double lost) {
-    const double *used = search->used + depth * search->limits;
-    const double *least = search->least + depth * search->limits;
-    const double *most = search->most + depth * search->limits;
-    double best = search->bound - lost;
-    for (size_t m = 0; m < search->limits; m++) {
-        double amount = search->state->amount[m];
-        if (used[m] + least[m] > amount) {
-            return true;
+/* Lists the open units' actions; what the other units use is taken off the limits. False if there are too many. */
+static bool collect(core_program *core, double gap) {
+    const allocation_state *state = core->state;
+    core->units = 0;
+    core->count = 0;
+    memcpy(core->left, state->amount, core->limits * sizeof *core->left);
+    for (size_t i = 0; i < state->problem->units; i++) {
+        int actions[JK_ACTION_COUNT];
+        int open = open_actions(state, i, gap, actions);
+        if (open == 1) {
+            for (size_t m = 0; m < core->limits; m++) {
+                core->left[m] -= use_of(state, m, i, actions[0]);
+            }
+            continue;
         }
-        /* What must stay unused of a priced limit is lost as well. */
-        double unused = amount - used[m] - most[m];
-        best -= unused > 0.0 ? search->state->price[m] * unused : 0.0;
+        if (core->units == CORE_MAX) {
+            return false;
+        }
+        for (int k = 0; k < open; k++) {
+            core->columns[core->count++] = (core_column){i, core->units, actions[k]};
+        }
+        core->units++;
     }
-    return best <= search->target;
+    return true;
 }
 
-static bool is_feasible(const core_search *search, const double *used) {
-    for (size_t m = 0; m < search->limits; m++) {
-        if (used[m] > search->state->amount[m]) {
+static Cbc_Model *build_program(core_program *core) {
+    const allocation_state *state = core->state;
+    CoinBigIndex entries = 0;
+    for (size_t c = 0; c < core->count; c++) {
+        const core_column *column = &core->columns[c];
+        core->start[c] = entries;
+        core->index[entries] = (int)column->row;
+        core->entry[entries++] = 1.0;
+        for (size_t m = 0; m < core->limits; m++) {
+            double use = use_of(state, m, column->unit, column->action);
+            if (use > 0.0) {
+                core->index[entries] = (int)(core->units + m);
+                core->entry[entries++] = use;
+            }
+        }
+        core->value[c] = (double)state->problem->value[column->action][column->unit];
+        core->one[c] = 1.0;
+    }
+    core->start[core->count] = entries;
+    for (size_t i = 0; i < core->units; i++) {
+        core->row_low[i] = core->row_high[i] = 1.0;
+    }
+    for (size_t m = 0; m < core->limits; m++) {
+        core->row_low[core->units + m] = -1e30;
+        core->row_high[core->units + m] = core->left[m];
+    }
+    Cbc_Model *model = Cbc_newModel();
+    if (model == NULL) {
+        return NULL;
+    }
+    Cbc_setLogLevel(model, 0);
+    Cbc_loadProblem(model, (int)core->count, (int)(core->units + core->limits), core->start, core->index, core->entry,
+                    core->zero, core->one, core->value, core->row_low, core->row_high);
+    Cbc_setObjSense(model, -1.0);
+    for (size_t c = 0; c < core->count; c++) {
+        Cbc_setInteger(model, (int)c);
+    }
+    Cbc_setParameter(model, "log", "0");
+    Cbc_setParameter(model, "threads", "0");
+    Cbc_setParameter(model, "maxNodes", NODES_MAX);
+    Cbc_setParameter(model, "ratioGap", "0");
+    Cbc_setParameter(model, "allowableGap", "0");
+    return model;
+}
+
+/* Takes the solver's choices into `trial`; false if they break a limit by a rounding of the solver's. */
+static bool take_choices(const core_program *core, const double *solution, uint8_t *trial) {
+    double left[JK_LIMITS_MAX];
+    memcpy(left, core->left, core->limits * sizeof *left);
+    for (size_t c = 0; c < core->count; c++) {
+        const core_column *column = &core->columns[c];
+        if (solution[c] > 0.5) {
+            trial[column->unit] = (uint8_t)column->action;
+            for (size_t m = 0; m < core->limits; m++) {
+                left[m] -= use_of(core->state, m, column->unit, column->action);
+            }
+        }
+    }
+    for (size_t m = 0; m < core->limits; m++) {
+        if (left[m] < 0.0) {
             return false;
         }
     }
     return true;
 }
 
-/* Value of a complete choice: what the dual gives, less losses, less the price of what stays unused. */
-static double value_at_leaf(const core_search *search, double lost) {
-    const double *used = search->used + search->count * search->limits;
-    double value = search->bound - lost;
-    for (size_t m = 0; m < search->limits; m++) {
-        value -= search->state->price[m] * (search->state->amount[m] - used[m]);
+/* Solves the core of all actions that lose less than `gap`, which is a whole one if no narrower had to be taken. */
+static jk_status solve(core_program *core, uint8_t *decision, double gap, double *objective, double *bound,
+                       jk_error *error) {
+    const allocation_state *state = core->state;
+    double width = gap * (1.0 + 1e-9);
+    bool whole = true;
+    for (; !collect(core, width); width *= 0.25) {
+        whole = false;
     }
-    return value;
-}
-
-/* Depth-first, with explicit position; returns true if the whole tree was seen. */
-static bool run_search(core_search *search) {
-    double *lost = calloc(search->count + 1, sizeof *lost);
-    if (lost == NULL) {
-        return false;
+    if (core->units == 0) {
+        return JK_OK;
     }
-    size_t depth = 0;
-    search->choice[0] = 0;
-    bool complete = true;
-    for (long step = 0;; step++) {
-        if (step > STEPS_MAX) {
-            complete = false;
-            break;
+    uint8_t *trial = malloc(state->problem->units);
+    Cbc_Model *model = build_program(core);
+    if (trial == NULL || model == NULL) {
+        free(trial);
+        if (model != NULL) {
+            Cbc_deleteModel(model);
         }
-        bool exhausted = depth < search->count && search->choice[depth] >= search->units[depth].options;
-        if (depth == search->count || exhausted) {
-            if (!exhausted && is_feasible(search, search->used + depth * search->limits)) {
-                double value = value_at_leaf(search, lost[depth]);
-                if (value > search->target) {
-                    search->target = value;
-                    search->found = true;
-                    memcpy(search->best, search->choice, search->count);
-                }
-            }
-            if (depth == 0) {
-                break;
-            }
-            depth--;
-            search->choice[depth]++;
-            continue;
-        }
-        const core_unit *unit = &search->units[depth];
-        int option = search->choice[depth];
-        lost[depth + 1] = lost[depth] + unit->loss[option];
-        for (size_t m = 0; m < search->limits; m++) {
-            search->used[(depth + 1) * search->limits + m] =
-                search->used[depth * search->limits + m] + use_of(search, m, unit->unit, unit->action[option]);
-        }
-        if (is_hopeless(search, depth + 1, lost[depth + 1])) {
-            search->choice[depth]++;
-        } else {
-            depth++;
-            if (depth < search->count) {
-                search->choice[depth] = 0;
-            }
-        }
+        return jk_fail_memory(error, "the search of the core");
     }
-    free(lost);
-    return complete;
-}
-
-static int compare_core(const void *a, const void *b) {
-    const core_unit *x = a;
-    const core_unit *y = b;
-    if (x->loss[1] != y->loss[1]) {
-        return x->loss[1] > y->loss[1] ? -1 : 1;
-    }
-    return (x->unit > y->unit) - (x->unit < y->unit);
-}
-
-/* Options of a unit whose loss is below the gap, smallest first. */
-static core_unit open_options(const allocation_state *state, size_t unit, double gap) {
-    core_unit core = {.unit = unit};
-    double reduced[JK_ACTION_COUNT];
-    double most = (double)-INFINITY;
-    for (int a = 0; a < JK_ACTION_COUNT; a++) {
-        reduced[a] = allocation_reduced(state, state->price, unit, a);
-        most = reduced[a] > most ? reduced[a] : most;
-    }
-    for (int a = 0; a < JK_ACTION_COUNT; a++) {
-        double loss = most - reduced[a];
-        if (!(loss < gap) && loss > 0.0) {
-            continue;
-        }
-        int place = core.options++;
-        for (; place > 0 && core.loss[place - 1] > loss; place--) {
-            core.loss[place] = core.loss[place - 1];
-            core.action[place] = core.action[place - 1];
-        }
-        core.loss[place] = loss;
-        core.action[place] = (uint8_t)a;
-    }
-    return core;
-}
-
-/* Collects the open units and what the others use; returns false if there are too many of them. */
-static bool collect(core_search *search, double gap) {
-    const allocation_state *state = search->state;
-    memset(search->used, 0, search->limits * sizeof *search->used);
+    (void)Cbc_solve(model);
+    const double *solution = Cbc_getColSolution(model);
+    bool optimal = Cbc_isProvenOptimal(model) != 0;
     for (size_t i = 0; i < state->problem->units; i++) {
-        core_unit core = open_options(state, i, gap);
-        if (core.options > 1) {
-            if (search->count == CORE_MAX) {
-                return false;
-            }
-            search->units[search->count++] = core;
-            continue;
+        int actions[JK_ACTION_COUNT];
+        (void)open_actions(state, i, 0.0, actions);
+        trial[i] = (uint8_t)actions[0];
+    }
+    if (solution != NULL && take_choices(core, solution, trial)) {
+        double use[JK_LIMITS_MAX];
+        double value = jk_allocation_sum(state, trial, use);
+        if (value > *objective) {
+            *objective = value;
+            memcpy(decision, trial, state->problem->units);
         }
-        for (size_t m = 0; m < search->limits; m++) {
-            search->used[m] += use_of(search, m, i, core.action[0]);
+        if (optimal && whole) {
+            *bound = *objective;
         }
     }
-    qsort(search->units, search->count, sizeof *search->units, compare_core);
-    for (size_t i = search->count; i-- > 0;) {
-        for (size_t m = 0; m < search->limits; m++) {
-            double least = (double)INFINITY;
-            double most = 0.0;
-            for (int o = 0; o < search->units[i].options; o++) {
-                double use = use_of(search, m, search->units[i].unit, search->units[i].action[o]);
-                least = use < least ? use : least;
-                most = use > most ? use : most;
-            }
-            search->least[i * search->limits + m] = search->least[(i + 1) * search->limits + m] + least;
-            search->most[i * search->limits + m] = search->most[(i + 1) * search->limits + m] + most;
-        }
-    }
-    return true;
+    Cbc_deleteModel(model);
+    free(trial);
+    return JK_OK;
 }
 
 jk_status jk_allocation_core(const allocation_state *state, uint8_t *decision, double *objective, double *bound,
                              jk_error *error) {
     double gap = *bound - *objective;
-    if (!(gap > 1e-9 * (1.0 + fabs(*bound)))) {
+    /* Small cases are taken to the end; of many claims, a hundred-thousandth is no decision. */
+    double small = state->problem->units > MANY_UNITS ? 1e-5 : 1e-9;
+    if (!(gap > small * (1.0 + fabs(*bound)))) {
         return JK_OK;
     }
-    size_t limits = state->problem->limit_count;
-    core_search search = {.state = state, .limits = limits, .bound = *bound, .target = *objective};
-    search.units = malloc(CORE_MAX * sizeof *search.units);
-    search.least = jk_columns_zero((CORE_MAX + 1) * limits, sizeof(double));
-    search.most = jk_columns_zero((CORE_MAX + 1) * limits, sizeof(double));
-    search.used = jk_columns_zero((CORE_MAX + 1) * limits, sizeof(double));
-    search.choice = jk_columns_zero(CORE_MAX + 1, 1);
-    search.best = jk_columns_zero(CORE_MAX + 1, 1);
-    jk_status status = JK_OK;
-    if (!search.units || !search.least || !search.most || !search.used || !search.choice || !search.best) {
-        status = jk_fail_memory(error, "the search of the core");
-        goto cleanup;
-    }
-    /* Where the core of the whole gap is too large, a narrower one may still hold a better allocation. */
-    bool whole = true;
-    double width = gap;
-    for (; !collect(&search, width); width *= 0.25) {
-        search.count = 0;
-        whole = false;
-    }
-    if (search.count > 0) {
-        bool complete = run_search(&search);
-        if (search.found) {
-            for (size_t i = 0; i < state->problem->units; i++) {
-                core_unit core = open_options(state, i, width);
-                decision[i] = core.action[0];
-            }
-            for (size_t i = 0; i < search.count; i++) {
-                decision[search.units[i].unit] = search.units[i].action[search.best[i]];
-            }
-            double use[JK_LIMITS_MAX];
-            *objective = jk_allocation_sum(state, decision, use);
-        }
-        if (complete && whole) {
-            *bound = *objective;
-        }
-    }
-cleanup:
-    free(search.units);
-    free(search.least);
-    free(search.most);
-    free(search.used);
-    free(search.choice);
-    free(search.best);
+    core_program core = {.state = state, .limits = state->problem->limit_count};
+    jk_status status = allocate_core_memory(&core) ? solve(&core, decision, gap, objective, bound, error)
+                                                   : jk_fail_memory(error, "the search of the core");
+    free_core_memory(&core);
     return status;
 }

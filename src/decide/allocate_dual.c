@@ -5,6 +5,7 @@
  * that the smoothing costs sharpness, never validity. A sample of the units finds where the prices lie; all units
  * settle them. */
 #include <stdatomic.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,10 +16,11 @@
 #include "base/parallel.h"
 #include "decide/allocate.h"
 
-enum { BLOCK_UNITS = 16384, SAMPLE_UNITS = 100000, NEWTON_STEPS = 6, HALVINGS = 12 };
+enum { BLOCK_UNITS = 16384, SAMPLE_UNITS = 100000, MANY_UNITS = 20000, NEWTON_STEPS = 8, HALVINGS = 8 };
 #define COOLING        0.25
 #define COLDEST_SAMPLE 1e-4
 #define COLDEST_ALL    1e-7
+#define COLDEST_MANY   1e-5
 /* Curvature sums are kept as integers of this fraction, so that their order does not matter. */
 #define CURVATURE_GRID     16777216.0
 #define LARGEST_SCALED_USE 1e4
@@ -35,7 +37,7 @@ typedef struct dual_pass {
     double temperature; /* 0: hard maximum, no curvature */
     size_t step;        /* every step-th unit */
     size_t units;       /* looked at */
-    const double *price;
+    const allocation_tariff *tariffs;
     const double *scale;
     dual_sums *thread_sums;
 } dual_pass;
@@ -47,13 +49,11 @@ typedef struct softened_unit {
     double value;                   /* soft maximum of the reduced values */
 } softened_unit;
 
-static softened_unit soften(const allocation_state *state, const double *price, double temperature, size_t unit) {
+static softened_unit soften(const dual_pass *pass, size_t unit) {
+    double temperature = pass->temperature;
     double reduced[JK_ACTION_COUNT];
-    int best = JK_CLOSE;
-    for (int a = 0; a < JK_ACTION_COUNT; a++) {
-        reduced[a] = allocation_reduced(state, price, unit, a);
-        best = reduced[a] > reduced[best] ? a : best;
-    }
+    allocation_reduced(pass->state, pass->tariffs, unit, reduced);
+    int best = allocation_best(reduced);
     softened_unit soft = {0};
     double sum = 0.0;
     for (int a = 0; a < JK_ACTION_COUNT; a++) {
@@ -75,7 +75,7 @@ static softened_unit soften(const allocation_state *state, const double *price, 
 static void add_unit(const dual_pass *pass, dual_sums *sums, size_t unit) {
     const allocation_state *state = pass->state;
     const jk_allocation *p = state->problem;
-    softened_unit soft = soften(state, pass->price, pass->temperature, unit);
+    softened_unit soft = soften(pass, unit);
     sums->value += jk_grid_from_double(soft.value);
     const allocation_cell *cell = &state->cells[allocation_cell_of(state, unit)];
     double mean[JK_LIMITS_MAX];
@@ -145,7 +145,14 @@ static jk_status evaluate(dual_search *search, const double *price, double tempe
                           jk_error *error) {
     size_t limits = search->limits;
     clear_sums(search);
-    dual_pass pass = {search->state, temperature, search->step, search->units, price, search->scale, search->sums};
+    jk_allocation_tariffs(search->state, price, search->state->tariffs);
+    dual_pass pass = {.state = search->state,
+                      .temperature = temperature,
+                      .step = search->step,
+                      .units = search->units,
+                      .tariffs = search->state->tariffs,
+                      .scale = search->scale,
+                      .thread_sums = search->sums};
     jk_run run = search->state->run != NULL ? *search->state->run : (jk_run){0};
     JK_TRY(jk_parallel_for(&run, (search->units + BLOCK_UNITS - 1) / BLOCK_UNITS, "pricing the limits", BLOCK_UNITS,
                            pass_block, &pass, error));
@@ -213,11 +220,10 @@ static void newton_step(dual_search *search, const bool *free_limit, double *ste
     }
 }
 
-/* One temperature: projected Newton steps with halving until the smoothed dual no longer falls. */
+/* One temperature: projected Newton steps with halving until they promise less than a tenth of a temperature. */
 static jk_status descend(dual_search *search, double temperature, jk_error *error) {
     double *price = search->state->price;
     double value = 0.0;
-    double largest = 0.0;
     JK_TRY(evaluate(search, price, temperature, &value, error));
     for (int iteration = 0; iteration < NEWTON_STEPS; iteration++) {
         bool free_limit[JK_LIMITS_MAX];
@@ -226,11 +232,17 @@ static jk_status descend(dual_search *search, double temperature, jk_error *erro
             free_limit[m] = price[m] > 0.0 || search->gradient[m] < 0.0;
         }
         newton_step(search, free_limit, step);
+        double promised = 0.0; /* what the step would gain if the curve were the parabola it looks like */
+        for (size_t m = 0; m < search->limits; m++) {
+            promised -= free_limit[m] ? 0.5 * search->gradient[m] * step[m] : 0.0;
+        }
+        if (promised < 0.1 * temperature) {
+            return JK_OK;
+        }
         double trial[JK_LIMITS_MAX];
         double trial_value = value;
         double length = 1.0;
         bool better = false;
-        largest = 0.0;
         for (int halving = 0; halving < HALVINGS && !better; halving++, length *= 0.5) {
             for (size_t m = 0; m < search->limits; m++) {
                 /* A step may not go further than a few temperatures in the price of an average use: beyond, the model
@@ -244,19 +256,10 @@ static jk_status descend(dual_search *search, double temperature, jk_error *erro
             better = trial_value < value;
         }
         if (!better) {
-            /* Back to the point that stands, whose derivatives the trials have overwritten. */
             return JK_OK;
         }
-        for (size_t m = 0; m < search->limits; m++) {
-            double moved = fabs(trial[m] - price[m]) * search->scale[m];
-            largest = moved > largest ? moved : largest;
-            price[m] = trial[m];
-        }
-        double gained = value - trial_value;
+        memcpy(price, trial, search->limits * sizeof *price);
         value = trial_value;
-        if (gained <= 1e-10 * fabs(value) || largest < 1e-3 * temperature) {
-            break;
-        }
     }
     return JK_OK;
 }
@@ -308,11 +311,12 @@ static jk_status search_prices(dual_search *search, double *bound, jk_error *err
         for (; temperature > COLDEST_SAMPLE * warmest; temperature *= COOLING) {
             JK_TRY(descend(search, temperature, error));
         }
-        temperature /= COOLING * COOLING; /* the whole moves the prices a little: start again somewhat warmer */
+        temperature /= COOLING; /* the whole moves the prices a little: start again somewhat warmer */
     }
     use_sample(search, units);
-    /* With more units, fewer of them lie within a temperature of indifference: one can stop warmer. */
-    double coldest = warmest * (units > 2 * SAMPLE_UNITS ? COLDEST_SAMPLE / 64.0 : COLDEST_ALL);
+    /* Of many units, a handful within a temperature of indifference costs nothing that can be seen in the sum. */
+    double handful = 5.0 / (double)units;
+    double coldest = warmest * (units < MANY_UNITS ? COLDEST_ALL : (handful > COLDEST_MANY ? handful : COLDEST_MANY));
     for (; temperature > coldest; temperature *= COOLING) {
         JK_TRY(descend(search, temperature, error));
     }

@@ -58,12 +58,13 @@ static unit_move best_move(const gather_job *job, size_t unit) {
     const jk_allocation *p = state->problem;
     int from = job->decision[unit];
     unit_move best = {.key = (double)INFINITY, .unit = unit};
-    double present = allocation_reduced(state, state->price, unit, from);
+    double reduced[JK_ACTION_COUNT];
+    allocation_reduced(state, state->tariffs, unit, reduced);
     for (int to = 0; to < JK_ACTION_COUNT; to++) {
         if (to == from || !is_allowed(state, unit, to)) {
             continue;
         }
-        double loss = present - allocation_reduced(state, state->price, unit, to);
+        double loss = reduced[from] - reduced[to];
         double key = loss;
         if (job->over >= 0) {
             const jk_limit *limit = &p->limits[job->over];
@@ -237,16 +238,9 @@ static jk_status choose_block(void *context, int thread, size_t block, jk_error 
     (void)thread;
     (void)error;
     for (size_t i = block * BLOCK_UNITS; i < end; i++) {
-        int best = JK_CLOSE;
-        double most = allocation_reduced(job->state, job->state->price, i, JK_CLOSE);
-        for (int a = JK_CLOSE + 1; a < JK_ACTION_COUNT; a++) {
-            double reduced = allocation_reduced(job->state, job->state->price, i, a);
-            if (reduced > most) {
-                most = reduced;
-                best = a;
-            }
-        }
-        job->decision[i] = (uint8_t)best;
+        double reduced[JK_ACTION_COUNT];
+        allocation_reduced(job->state, job->state->tariffs, i, reduced);
+        job->decision[i] = (uint8_t)allocation_best(reduced);
     }
     return JK_OK;
 }

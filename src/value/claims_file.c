@@ -17,7 +17,7 @@
 
 static const char header[] =
     "claim_id,score,theta,capacity_class,segment,decision,reason,value,q_close,q_sell,q_surveil,"
-    "q_amicable,q_legal,erc_gross,erc_net,gross_12m,gross_60m,attachable,months_to_bar\n";
+    "q_amicable,q_legal,erc_gross,erc_net,gross_12m,gross_60m,attachable,months_to_bar";
 
 enum { COMPRESSION_LEVEL = 6, NUMBERS_PER_ROW = 14, WORDS_PER_ROW = 48 };
 enum { TYPICAL_ROW = 90, TYPICAL_ROW_FULL = 150 }; /* bytes of a row besides the names */
@@ -42,6 +42,9 @@ struct jk_claims_file {
     size_t packed_size;
     thread_text *thread;
     void *arena;
+    const uint8_t *decision; /* by row of the tape; NULL: the valuation's */
+    size_t column_count;
+    jk_claims_column columns[JK_CLAIMS_COLUMNS_MAX];
 };
 
 /* ---- one row as text ------------------------------------------------------------------------------------------ */
@@ -73,6 +76,35 @@ static char *write_cell(char *out, const char *text, size_t length) {
     return out;
 }
 
+/* parts / 10^decimals, exactly. */
+static char *write_parts(char *out, int32_t parts, int decimals) {
+    uint64_t magnitude = (uint64_t)(parts < 0 ? -(int64_t)parts : parts);
+    uint64_t whole = 1;
+    for (int i = 0; i < decimals; i++) {
+        whole *= 10;
+    }
+    if (parts < 0) {
+        *out++ = '-';
+    }
+    out = jk_write_integer(out, magnitude / whole);
+    if (decimals > 0) {
+        *out++ = '.';
+        uint64_t rest = magnitude % whole;
+        for (int i = decimals - 1; i >= 0; i--) {
+            out[i] = (char)('0' + rest % 10);
+            rest /= 10;
+        }
+        out += decimals;
+    }
+    return out;
+}
+
+static char *write_column(char *out, const jk_claims_column *column, size_t row) {
+    *out++ = ',';
+    return column->parts != NULL ? write_parts(out, column->parts[row], column->decimals)
+                                 : write_word(out, jk_action_name((jk_action)column->action[row]));
+}
+
 static char *write_row(const jk_claims_file *file, const jk_value_block *b, size_t row, char *out) {
     char *(*money)(char *, double) = file->full ? jk_write_digits9 : jk_write_cents;
     const char *id = JK_BLOCK_TEXT(b->block, CLAIM_ID) + row * file->id_width;
@@ -86,7 +118,8 @@ static char *write_row(const jk_claims_file *file, const jk_value_block *b, size
     *out++ = ',';
     out = write_word(out, file->segment[b->law->segment[row]]);
     *out++ = ',';
-    out = write_word(out, jk_action_name((jk_action)b->plan->decision[row]));
+    uint8_t decision = file->decision != NULL ? file->decision[b->block->first_row + row] : b->plan->decision[row];
+    out = write_word(out, jk_action_name((jk_action)decision));
     *out++ = ',';
     out = write_word(out, jk_reason_name((jk_reason)b->reason[row]));
     const double amounts[] = {
@@ -107,6 +140,9 @@ static char *write_row(const jk_claims_file *file, const jk_value_block *b, size
         *out++ = ',';
         out = money(out, amounts[i]);
     }
+    for (size_t i = 0; i < file->column_count; i++) {
+        out = write_column(out, &file->columns[i], b->block->first_row + row);
+    }
     *out++ = '\n';
     return out;
 }
@@ -121,6 +157,41 @@ static void free_threads(jk_claims_file *file) {
     }
     free(file->thread);
     file->thread = NULL;
+}
+
+static jk_status write_bytes(jk_claims_file *file, const void *bytes, size_t length, jk_error *error) {
+    const char *next = bytes;
+    while (length > 0) {
+        ssize_t written = write(file->output.fd, next, length);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return jk_fail_errno(error, file->output.target, "write");
+        }
+        next += written;
+        length -= (size_t)written;
+    }
+    return JK_OK;
+}
+
+static jk_status write_header(jk_claims_file *file, jk_error *error) {
+    char text[1024];
+    int length = snprintf(text, sizeof text, "%s", header);
+    for (size_t i = 0; i < file->column_count; i++) {
+        length += snprintf(text + length, sizeof text - (size_t)length, ",%s", file->columns[i].name);
+    }
+    text[length++] = '\n';
+    if (!file->pack) {
+        return write_bytes(file, text, (size_t)length, error);
+    }
+    unsigned char packed[2048];
+    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(COMPRESSION_LEVEL);
+    size_t packed_length =
+        compressor == NULL ? 0 : libdeflate_gzip_compress(compressor, text, (size_t)length, packed, sizeof packed);
+    libdeflate_free_compressor(compressor);
+    return packed_length == 0 ? jk_fail_memory(error, "the compressor")
+                              : write_bytes(file, packed, packed_length, error);
 }
 
 static jk_status begin(void *context, const jk_value_shape *shape, jk_error *error) {
@@ -142,7 +213,7 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
             return jk_fail_memory(error, "the text of claims");
         }
     }
-    return file->thread == NULL ? jk_fail_memory(error, "the text of claims") : JK_OK;
+    return file->thread == NULL ? jk_fail_memory(error, "the text of claims") : write_header(file, error);
 }
 
 static jk_status format_block(void *context, const jk_value_block *block, jk_error *error) {
@@ -163,22 +234,6 @@ static jk_status format_block(void *context, const jk_value_block *block, jk_err
     return JK_OK;
 }
 
-static jk_status write_bytes(jk_claims_file *file, const void *bytes, size_t length, jk_error *error) {
-    const char *next = bytes;
-    while (length > 0) {
-        ssize_t written = write(file->output.fd, next, length);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return jk_fail_errno(error, file->output.target, "write");
-        }
-        next += written;
-        length -= (size_t)written;
-    }
-    return JK_OK;
-}
-
 static jk_status write_block(void *context, const jk_value_block *block, jk_error *error) {
     jk_claims_file *file = context;
     const thread_text *thread = &file->thread[block->thread];
@@ -194,18 +249,6 @@ jk_value_sink jk_claims_sink(jk_claims_file *file) {
 }
 
 /* ---- the file ------------------------------------------------------------------------------------------------- */
-
-static jk_status write_header(jk_claims_file *file, jk_error *error) {
-    if (!file->pack) {
-        return write_bytes(file, header, sizeof header - 1, error);
-    }
-    unsigned char packed[1024];
-    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(COMPRESSION_LEVEL);
-    size_t length =
-        compressor == NULL ? 0 : libdeflate_gzip_compress(compressor, header, sizeof header - 1, packed, sizeof packed);
-    libdeflate_free_compressor(compressor);
-    return length == 0 ? jk_fail_memory(error, "the compressor") : write_bytes(file, packed, length, error);
-}
 
 static jk_status name_segments(jk_claims_file *file, const jk_model *model, jk_error *error) {
     file->arena = jk_arena_create();
@@ -242,14 +285,25 @@ jk_status jk_claims_open(const char *path, const jk_tape *tape, const jk_model *
     if (status == JK_OK) {
         status = name_segments(file, model, error);
     }
-    if (status == JK_OK) {
-        status = write_header(file, error);
-    }
     if (status != JK_OK) {
         jk_claims_abort(file);
         return status;
     }
     *opened = file;
+    return JK_OK;
+}
+
+jk_status jk_claims_add(jk_claims_file *file, const uint8_t *decision, const jk_claims_column *columns, size_t count,
+                        jk_error *error) {
+    if (count > JK_CLAIMS_COLUMNS_MAX - file->column_count) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "at most %d columns can be added to a claims file",
+                       JK_CLAIMS_COLUMNS_MAX);
+    }
+    file->decision = decision;
+    for (size_t i = 0; i < count; i++) {
+        file->columns[file->column_count++] = columns[i];
+    }
+    file->row_bytes += count * (JK_NUMBER_TEXT + 1);
     return JK_OK;
 }
 

@@ -68,23 +68,25 @@ static void free_sample(sample *s) {
     free(s->segment);
 }
 
-/* Use of a limit by an allocation, written again from the definitions. */
+/* Use of a limit by an allocation, written again from the definitions; counted in hundredths and ten-thousandths. */
 static double use_of(const sample *s, const jk_limit *limit, const uint8_t *decision) {
-    double use = 0.0;
+    int64_t use = 0;
     for (size_t i = 0; i < s->problem.units; i++) {
         if ((limit->country >= 0 && s->country[i] != limit->country) ||
             (limit->segment >= 0 && s->segment[i] != limit->segment)) {
             continue;
         }
         if (limit->resource == JK_RESOURCE_COURT && decision[i] == JK_LEGAL) {
-            use += s->court[i] / 100.0;
+            use += s->court[i];
         } else if (limit->resource == JK_RESOURCE_HOURS && decision[i] >= JK_SURVEIL) {
-            use += s->hours[decision[i] - JK_SURVEIL][i] / 10000.0;
+            use += s->hours[decision[i] - JK_SURVEIL][i];
         } else if (limit->resource == JK_RESOURCE_CLAIMS && decision[i] == limit->action) {
-            use += 1.0;
+            use += 1;
         }
     }
-    return use;
+    static const double parts[] = {
+        [JK_RESOURCE_COURT] = 100.0, [JK_RESOURCE_HOURS] = 10000.0, [JK_RESOURCE_CLAIMS] = 1.0};
+    return (double)use / parts[limit->resource];
 }
 
 static double value_of(const sample *s, const uint8_t *decision) {

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decisions under limits and worklists: what agencies do with a valuation (model.md section 12).
+ *
+ *     jk_candidates *candidates = NULL;
+ *     jk_candidates_create(tape, model, &candidates, &error);
+ *     jk_value_sink sink = jk_candidates_sink(candidates);
+ *     jk_value_run(tape, model, &options, &sink, 1, &valuation, &error);
+ *     jk_decide(candidates, &decide_options, &decided, &error);
+ *
+ * Everything about a claim that a decision needs is kept in memory, about 60 bytes a claim, so that limits can be
+ * changed and the choice made again without valuing again. */
+#ifndef JALKI_DECIDE_H
+#define JALKI_DECIDE_H
+
+#include "jalki/allocate.h"
+#include "jalki/value.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Why a claim does not come on a worklist. */
+typedef enum jk_exclusion {
+    JK_EXCLUDED_NOT,
+    JK_EXCLUDED_BARRED,     /* barred, or its status allows only close */
+    JK_EXCLUDED_VULNERABLE, /* flagged vulnerable */
+    JK_EXCLUDED_DISPUTED,   /* disputed: not pursued amicably */
+    JK_EXCLUDED_CHANNEL,    /* no verified channel to the debtor */
+    JK_EXCLUDED_NO_GAIN,    /* working it gains nothing over surveillance */
+    JK_EXCLUSION_COUNT
+} jk_exclusion;
+const char *
+jk_exclusion_name(jk_exclusion exclusion); /* "none", "barred", "vulnerable", "disputed", "no_channel", "no_gain" */
+
+/* The claims with all that decisions need, in tape order. Filled by the sink, read-only for everybody else. */
+typedef struct jk_candidates {
+    size_t claims;
+    float *value[JK_ACTION_COUNT]; /* action values at the cut-off; NaN: not allowed or not available */
+    int32_t *court; /* court fee of filing now, hundredths of base currency; 0 where it is filed already */
+    int32_t *hours[JK_TREATMENT_COUNT]; /* agent hours in the first epoch, ten-thousandths; the claim's share of its
+                                           debtor's */
+    float *balance;                     /* base currency */
+    uint16_t *country;                  /* index into the tape's country dictionary */
+    uint16_t *segment;                  /* index into the model's segments */
+    int32_t *debtor;
+    uint8_t *exclusion; /* jk_exclusion, all but JK_EXCLUDED_NO_GAIN */
+    const jk_tape *tape;
+    const jk_model *model;
+} jk_candidates;
+
+/* Memory for the claims of the tape. JK_ERROR_MEMORY. tape and model must outlive it. */
+jk_status jk_candidates_create(const jk_tape *tape, const jk_model *model, jk_candidates **candidates, jk_error *error);
+void jk_candidates_free(jk_candidates *candidates); /* NULL is accepted */
+jk_value_sink jk_candidates_sink(jk_candidates *candidates);
+
+typedef struct jk_decide_options {
+    size_t limit_count;
+    const jk_limit *limits; /* country: index into the tape's country dictionary; segment: index into the model's */
+    int by_debtor;          /* 1: all claims of a debtor get one treatment (or are closed), court is filed once */
+    jk_run run;
+} jk_decide_options;
+
+typedef struct jk_decided {
+    uint8_t *decision; /* [claims] under the limits */
+    uint8_t *free;     /* [claims] without limits */
+    double objective, bound, unlimited;
+    double price[JK_LIMITS_MAX], use[JK_LIMITS_MAX];
+    double court, hours;              /* used in total */
+    uint64_t claims[JK_ACTION_COUNT]; /* by decision */
+    double value[JK_ACTION_COUNT], face[JK_ACTION_COUNT];
+} jk_decided;
+
+/* Chooses. Errors as jk_allocate. *decided is the caller's, for jk_decided_reset; empty on failure. */
+jk_status jk_decide(const jk_candidates *candidates, const jk_decide_options *options, jk_decided *decided,
+                    jk_error *error);
+void jk_decided_reset(jk_decided *decided);
+
+/* Name of a limit for tables and JSON: "court_budget", "agent_hours" or "max_<action>", followed by "@<country>" and
+ * "@<segment>" where it is not for all. Writes into text[size] and returns text. */
+enum { JK_LIMIT_NAME_MAX = 160 };
+const char *jk_limit_name(const jk_candidates *candidates, const jk_limit *limit, char text[JK_LIMIT_NAME_MAX]);
+
+/* Reads a scope as users write it: a country of the tape ("FI") or a segment of the model ("fi-consumer").
+ * JK_ERROR_ARGUMENT if it is neither. */
+jk_status jk_limit_scope(const jk_candidates *candidates, const char *scope, jk_limit *limit, jk_error *error);
+
+/* One point of a what-if curve: the same choice with one limit's amount changed. */
+typedef struct jk_curve_point {
+    double amount, objective, bound, price;
+} jk_curve_point;
+
+/* Everything `decide` reports as JSON, ending in a line end; NULL if there is no memory. Free with free().
+ * `curve` may be NULL; curve_limit is the limit that it varies. */
+char *jk_decided_json(const jk_candidates *candidates, const jk_valuation *valuation, const jk_decide_options *options,
+                      const jk_decided *decided, const jk_curve_point *curve, size_t curve_count, size_t curve_limit);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `jalki decide` was asked and what came of it: between the command and its printing. */
+#ifndef JK_CLI_DECIDE_COMMAND_H
+#define JK_CLI_DECIDE_COMMAND_H
+
+#include "cli/valuing.h"
+#include "jalki/decide.h"
+
+enum { CURVE_MAX = 200 };
+
+/* A limit as written; countries and segments are known only when tape and model are open. */
+typedef struct limit_argument {
+    jk_resource resource;
+    jk_action action;
+    char scope[JK_LIMIT_NAME_MAX]; /* empty: all */
+    double amount;
+} limit_argument;
+
+typedef struct decide_arguments {
+    jk_cli_common common;
+    jk_cli_valuing valuing;
+    double irr;
+    bool no_sell, by_debtor;
+    size_t limit_count;
+    limit_argument limit[JK_LIMITS_MAX];
+    const char *curve; /* as written, NULL: none */
+    jk_resource curve_resource;
+    double curve_from, curve_to;
+    int curve_steps;
+    const char *results_path, *claims_path, *json_path;
+} decide_arguments;
+
+typedef struct decide_work {
+    jk_candidates *candidates;
+    jk_valuation valuation;
+    jk_limit limits[JK_LIMITS_MAX];
+    jk_decide_options options;
+    jk_decided decided;
+    jk_curve_point curve[CURVE_MAX];
+    size_t curve_limit;
+} decide_work;
+
+/* Everything as JSON; NULL if there is no memory. Free with free(). */
+char *jk_cli_decide_json(const decide_arguments *arguments, const decide_work *work);
+
+/* Prints in the wanted format; returns the exit code. */
+int jk_cli_decide_print(const decide_arguments *arguments, const decide_work *work);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Printing the decisions of `jalki decide`: tables, CSV, JSON, and the worth of limits in words. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/decide_command.h"
+
+char *jk_cli_decide_json(const decide_arguments *arguments, const decide_work *work) {
+    return jk_decided_json(work->candidates, &work->valuation, &work->options, &work->decided,
+                           arguments->curve != NULL ? work->curve : NULL, (size_t)arguments->curve_steps,
+                           work->curve_limit);
+}
+
+static jk_table *table_with(const char *alignment, const char *const *heads, size_t count) {
+    jk_table *table = jk_table_create(alignment);
+    for (size_t i = 0; table != NULL && i < count; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    return table;
+}
+
+static int print_decisions(const decide_work *work) {
+    static const char *const heads[] = {"decision", "claims", "face", "value"};
+    int decimals = jk_cli_decimals(&work->valuation);
+    jk_table *table = table_with("lrrr", heads, 4);
+    for (int a = 0; table != NULL && a < JK_ACTION_COUNT; a++) {
+        jk_table_cell(table, "%s", jk_action_name((jk_action)a));
+        jk_table_count(table, work->decided.claims[a]);
+        jk_table_amount(table, work->decided.face[a], decimals);
+        jk_table_amount(table, work->decided.value[a], decimals);
+    }
+    return jk_cli_print_table(table, "Decisions under the limits");
+}
+
+static int print_limits(const decide_work *work, size_t count) {
+    static const char *const heads[] = {"limit", "amount", "used", "worth of one more"};
+    jk_table *table = table_with("lrrr", heads, 4);
+    for (size_t m = 0; table != NULL && m < count; m++) {
+        char name[JK_LIMIT_NAME_MAX];
+        jk_table_cell(table, "%s", jk_limit_name(work->candidates, &work->limits[m], name));
+        jk_table_amount(table, work->limits[m].amount, 2);
+        jk_table_amount(table, work->decided.use[m], 2);
+        jk_table_amount(table, work->decided.price[m], 2);
+    }
+    return jk_cli_print_table(table, "Limits");
+}
+
+static void print_words(const decide_work *work, const char *currency, size_t count) {
+    for (size_t m = 0; m < count; m++) {
+        char name[JK_LIMIT_NAME_MAX];
+        char price[JK_AMOUNT_TEXT];
+        const jk_limit *limit = &work->limits[m];
+        static const char *const unit[] = {"one more unit of court budget", "one more hour of agent time",
+                                           "one more claim"};
+        if (work->decided.price[m] > 0.0) {
+            (void)printf("  %s: %s is worth %s %s\n", jk_limit_name(work->candidates, limit, name),
+                         unit[limit->resource], jk_amount(price, work->decided.price[m], 2), currency);
+        } else {
+            (void)printf("  %s: does not bind\n", jk_limit_name(work->candidates, limit, name));
+        }
+    }
+}
+
+static int print_curve(const decide_arguments *arguments, const decide_work *work) {
+    static const char *const heads[] = {"amount", "value", "worth of one more"};
+    jk_table *table = table_with("rrr", heads, 3);
+    for (int i = 0; table != NULL && i < arguments->curve_steps; i++) {
+        jk_table_amount(table, work->curve[i].amount, 2);
+        jk_table_amount(table, work->curve[i].objective, 2);
+        jk_table_amount(table, work->curve[i].price, 2);
+    }
+    char name[JK_LIMIT_NAME_MAX];
+    char title[JK_LIMIT_NAME_MAX + 16];
+    (void)snprintf(title, sizeof title, "What if: %s",
+                   jk_limit_name(work->candidates, &work->limits[work->curve_limit], name));
+    return jk_cli_print_table(table, title);
+}
+
+static int print_csv(const decide_work *work) {
+    (void)puts("decision,claims,face,value");
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        (void)printf("%s,%llu,%.2f,%.2f\n", jk_action_name((jk_action)a), (unsigned long long)work->decided.claims[a],
+                     work->decided.face[a], work->decided.value[a]);
+    }
+    return jk_cli_finish();
+}
+
+int jk_cli_decide_print(const decide_arguments *arguments, const decide_work *work) {
+    bool json_on_stdout = arguments->json_path != NULL && strcmp(arguments->json_path, "-") == 0;
+    if (json_on_stdout || arguments->common.format == JK_FORMAT_JSON) {
+        return jk_cli_print_text(jk_cli_decide_json(arguments, work));
+    }
+    if (arguments->common.format == JK_FORMAT_CSV) {
+        return print_csv(work);
+    }
+    const jk_cli_valuing *valuing = &arguments->valuing;
+    const char *currency = valuing->model->base_currency;
+    char objective[JK_AMOUNT_TEXT];
+    char unlimited[JK_AMOUNT_TEXT];
+    jk_cli_valuing_heading(valuing, &work->valuation);
+    int failed = print_decisions(work);
+    if (arguments->limit_count > 0) {
+        failed |= print_limits(work, arguments->limit_count);
+        (void)printf("\n");
+        print_words(work, currency, arguments->limit_count);
+    }
+    double gap = work->decided.bound - work->decided.objective;
+    (void)printf("\n  worth %s %s under the limits, %s without; no allocation within the limits is worth more than "
+                 "%.4f %% more\n",
+                 jk_amount(objective, work->decided.objective, 0), currency,
+                 jk_amount(unlimited, work->decided.unlimited, 0),
+                 work->decided.bound > 0.0 ? 100.0 * gap / work->decided.bound : 0.0);
+    (void)printf("  court fees now %s %s, ", jk_amount(objective, work->decided.court, 2), currency);
+    (void)printf("agent hours in the first epoch %s\n", jk_amount(objective, work->decided.hours, 1));
+    if (arguments->curve != NULL) {
+        failed |= print_curve(arguments, work);
+    }
+    return failed | jk_cli_finish();
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Collects what decisions need from the blocks of a valuation. Court fees and hours are per debtor, as costs are: a
+ * claim counts with its share w of them, rounded to whole hundredths and ten-thousandths so that feasibility can be
+ * checked exactly. */
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "jalki/decide.h"
+
+const char *jk_exclusion_name(jk_exclusion exclusion) {
+    static const char *const names[JK_EXCLUSION_COUNT] = {"none",     "barred",     "vulnerable",
+                                                          "disputed", "no_channel", "no_gain"};
+    return names[exclusion];
+}
+
+jk_status jk_candidates_create(const jk_tape *tape, const jk_model *model, jk_candidates **candidates,
+                               jk_error *error) {
+    jk_candidates *made = calloc(1, sizeof *made);
+    *candidates = NULL;
+    if (made == NULL) {
+        return jk_fail_memory(error, "the claims to decide on");
+    }
+    size_t n = jk_tape_rows(tape);
+    made->claims = n;
+    made->tape = tape;
+    made->model = model;
+    bool complete = true;
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        made->value[a] = jk_columns_alloc(n, sizeof(float));
+        complete = complete && made->value[a] != NULL;
+    }
+    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+        made->hours[t] = jk_columns_alloc(n, sizeof(int32_t));
+        complete = complete && made->hours[t] != NULL;
+    }
+    made->court = jk_columns_alloc(n, sizeof(int32_t));
+    made->balance = jk_columns_alloc(n, sizeof(float));
+    made->country = jk_columns_alloc(n, sizeof(uint16_t));
+    made->segment = jk_columns_alloc(n, sizeof(uint16_t));
+    made->debtor = jk_columns_alloc(n, sizeof(int32_t));
+    made->exclusion = jk_columns_alloc(n, sizeof(uint8_t));
+    if (!complete || !made->court || !made->balance || !made->country || !made->segment || !made->debtor ||
+        !made->exclusion) {
+        jk_candidates_free(made);
+        return jk_fail_memory(error, "the claims to decide on");
+    }
+    *candidates = made;
+    return JK_OK;
+}
+
+void jk_candidates_free(jk_candidates *candidates) {
+    if (candidates == NULL) {
+        return;
+    }
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        free(candidates->value[a]);
+    }
+    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+        free(candidates->hours[t]);
+    }
+    free(candidates->court);
+    free(candidates->balance);
+    free(candidates->country);
+    free(candidates->segment);
+    free(candidates->debtor);
+    free(candidates->exclusion);
+    free(candidates);
+}
+
+static int32_t whole_parts(double amount) {
+    double rounded = nearbyint(amount);
+    return rounded < 2147483647.0 ? (int32_t)rounded : INT32_MAX;
+}
+
+static jk_exclusion exclusion_of(const jk_value_block *rows, size_t i) {
+    const int8_t *vulnerable = JK_BLOCK_ENUM(rows->block, VULNERABLE);
+    const int8_t *status = JK_BLOCK_ENUM(rows->block, LEGAL_STATUS);
+    const int8_t *reachable = JK_BLOCK_ENUM(rows->block, REACHABLE);
+    if (rows->reason[i] == JK_REASON_BARRED || rows->reason[i] == JK_REASON_STATUS) {
+        return JK_EXCLUDED_BARRED;
+    }
+    if (vulnerable != NULL && vulnerable[i] == 1) {
+        return JK_EXCLUDED_VULNERABLE;
+    }
+    if (status != NULL && status[i] == JK_STATUS_DISPUTED) {
+        return JK_EXCLUDED_DISPUTED;
+    }
+    return reachable != NULL && reachable[i] == JK_REACHABLE_NONE ? JK_EXCLUDED_CHANNEL : JK_EXCLUDED_NOT;
+}
+
+static jk_status take_block(void *context, const jk_value_block *rows, jk_error *error) {
+    jk_candidates *candidates = context;
+    const jk_terms *terms = rows->terms;
+    const int32_t *country = JK_BLOCK_INT32(rows->block, COUNTRY);
+    const int32_t *debtor = JK_BLOCK_INT32(rows->block, DEBTOR_INDEX);
+    (void)error;
+    for (size_t i = 0; i < rows->block->rows; i++) {
+        size_t row = rows->block->first_row + i;
+        const jk_segment *segment = &candidates->model->segments[terms->segment[i]];
+        double share = (double)terms->share[i];
+        for (int a = 0; a < JK_ACTION_COUNT; a++) {
+            candidates->value[a][row] = rows->plan->action_value[a][i];
+        }
+        candidates->value[JK_CLOSE][row] = 0.0f;
+        for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+            candidates->hours[t][row] = whole_parts(segment->effort_hours[t] * share * 10000.0);
+        }
+        bool files = terms->title_state[i] == JK_TITLE_NONE;
+        candidates->court[row] = files ? whole_parts(segment->filing * share * 100.0) : 0;
+        candidates->balance[row] = terms->balance[i];
+        candidates->segment[row] = terms->segment[i];
+        candidates->country[row] = (uint16_t)country[i];
+        candidates->debtor[row] = debtor[i];
+        candidates->exclusion[row] = (uint8_t)exclusion_of(rows, i);
+    }
+    return JK_OK;
+}
+
+jk_value_sink jk_candidates_sink(jk_candidates *candidates) {
+    uint64_t columns = 0;
+    static const jk_column wanted[] = {JK_COLUMN_COUNTRY, JK_COLUMN_DEBTOR_INDEX, JK_COLUMN_VULNERABLE,
+                                       JK_COLUMN_LEGAL_STATUS, JK_COLUMN_REACHABLE};
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        columns |= UINT64_C(1) << wanted[i];
+    }
+    return (jk_value_sink){.columns = columns, .block = take_block, .context = candidates};
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From candidates and limits to decisions, claim by claim or debtor by debtor. */
+#include "jalki/decide.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/grid.h"
+#include "base/memory.h"
+
+/* The units of the allocation: claims themselves, or debtors in columns of their own. */
+typedef struct units {
+    jk_allocation problem;
+    bool owned; /* the columns below were made here */
+    float *value[JK_ACTION_COUNT];
+    int32_t *court, *hours[JK_TREATMENT_COUNT], *claims[JK_ACTION_COUNT];
+    uint16_t *country, *segment;
+    size_t *first; /* [units + 1] where a debtor's claims begin in `member` */
+    size_t *member;
+    uint8_t *decision;
+    jk_limit limits[JK_LIMITS_MAX];
+} units;
+
+static void free_units(units *u) {
+    if (u->owned) {
+        for (int a = 0; a < JK_ACTION_COUNT; a++) {
+            free(u->value[a]);
+            free(u->claims[a]);
+        }
+        for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+            free(u->hours[t]);
+        }
+        free(u->court);
+    }
+    free(u->country);
+    free(u->segment);
+    free(u->first);
+    free(u->member);
+    free(u->decision);
+}
+
+/* Limits name few countries and segments; all others are one, so that the allocation's tables stay small. Index 0 is
+ * "other". */
+static size_t compress(int *const scope[], size_t count, uint16_t *map, size_t map_size) {
+    size_t used = 0;
+    memset(map, 0, map_size * sizeof *map);
+    for (size_t m = 0; m < count; m++) {
+        if (*scope[m] == JK_SCOPE_ALL || (size_t)*scope[m] >= map_size) {
+            continue;
+        }
+        if (map[*scope[m]] == 0) {
+            map[*scope[m]] = (uint16_t)++used;
+        }
+        *scope[m] = map[*scope[m]];
+    }
+    return used;
+}
+
+static jk_status map_scopes(units *u, const jk_candidates *candidates, const jk_decide_options *options,
+                            uint16_t **country_map, uint16_t **segment_map, jk_error *error) {
+    size_t countries = 0;
+    (void)jk_tape_dictionary(candidates->tape, JK_COLUMN_COUNTRY, &countries);
+    *country_map = calloc(countries + 1, sizeof **country_map);
+    *segment_map = calloc(candidates->model->segment_count, sizeof **segment_map);
+    if (options->limit_count > JK_LIMITS_MAX) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "%zu limits are given, at most %d are possible",
+                       options->limit_count, JK_LIMITS_MAX);
+    }
+    if (*country_map == NULL || *segment_map == NULL) {
+        return jk_fail_memory(error, "the limits");
+    }
+    int *country[JK_LIMITS_MAX];
+    int *segment[JK_LIMITS_MAX];
+    for (size_t m = 0; m < options->limit_count; m++) {
+        u->limits[m] = options->limits[m];
+        country[m] = &u->limits[m].country;
+        segment[m] = &u->limits[m].segment;
+    }
+    (void)compress(country, options->limit_count, *country_map, countries + 1);
+    (void)compress(segment, options->limit_count, *segment_map, candidates->model->segment_count);
+    u->problem.limits = u->limits;
+    u->problem.limit_count = options->limit_count;
+    return JK_OK;
+}
+
+static jk_status units_of_claims(units *u, const jk_candidates *c, const uint16_t *country_map,
+                                 const uint16_t *segment_map, jk_error *error) {
+    u->problem.units = c->claims;
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        u->problem.value[a] = c->value[a];
+    }
+    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+        u->problem.hours[t] = c->hours[t];
+    }
+    u->problem.court = c->court;
+    u->country = jk_columns_alloc(c->claims, sizeof(uint16_t));
+    u->segment = jk_columns_alloc(c->claims, sizeof(uint16_t));
+    if (u->country == NULL || u->segment == NULL) {
+        return jk_fail_memory(error, "the claims to decide on");
+    }
+    for (size_t i = 0; i < c->claims; i++) {
+        u->country[i] = country_map[c->country[i]];
+        u->segment[i] = segment_map[c->segment[i]];
+    }
+    u->problem.country = u->country;
+    u->problem.segment = u->segment;
+    return JK_OK;
+}
+
+/* Whether a claim joins when its debtor gets an action: only where that is allowed and worth more than closing it. */
+static bool joins(const jk_candidates *c, size_t claim, int action) {
+    return action != JK_CLOSE && c->value[action][claim] > 0.0f;
+}
+
+/* Lists the claims of each debtor in tape order. */
+static jk_status group_by_debtor(units *u, const jk_candidates *c, jk_error *error) {
+    size_t debtors = jk_tape_debtors(c->tape);
+    u->first = calloc(debtors + 2, sizeof *u->first);
+    u->member = jk_columns_alloc(c->claims, sizeof *u->member);
+    if (u->first == NULL || u->member == NULL) {
+        return jk_fail_memory(error, "the debtors to decide on");
+    }
+    for (size_t i = 0; i < c->claims; i++) {
+        u->first[c->debtor[i] + 2]++;
+    }
+    for (size_t d = 0; d < debtors; d++) {
+        u->first[d + 2] += u->first[d + 1];
+    }
+    for (size_t i = 0; i < c->claims; i++) {
+        u->member[u->first[c->debtor[i] + 1]++] = i;
+    }
+    u->problem.units = debtors;
+    return JK_OK;
+}
+
+static void sum_debtor(units *u, const jk_candidates *c, size_t debtor) {
+    double value[JK_ACTION_COUNT] = {0};
+    double part_of_fee = 0.0;
+    double whole_fee = 0.0;
+    for (size_t k = u->first[debtor]; k < u->first[debtor + 1]; k++) {
+        size_t i = u->member[k];
+        for (int a = JK_SELL; a < JK_ACTION_COUNT; a++) {
+            if (!joins(c, i, a)) {
+                continue;
+            }
+            value[a] += (double)c->value[a][i];
+            u->claims[a][debtor]++;
+            if (a >= JK_SURVEIL) {
+                u->hours[a - JK_SURVEIL][debtor] += c->hours[a - JK_SURVEIL][i];
+            }
+            if (a == JK_LEGAL && c->court[i] > 0) {
+                double fee = c->model->segments[c->segment[i]].filing;
+                part_of_fee += c->court[i] / 100.0;
+                whole_fee = fee > whole_fee ? fee : whole_fee;
+            }
+        }
+    }
+    /* Filed once: one whole fee, however few of the claims go to court. */
+    if (whole_fee > part_of_fee) {
+        value[JK_LEGAL] -= whole_fee - part_of_fee;
+        part_of_fee = whole_fee;
+    }
+    u->court[debtor] = (int32_t)fmin(nearbyint(part_of_fee * 100.0), 2147483647.0);
+    u->value[JK_CLOSE][debtor] = 0.0f;
+    for (int a = JK_SELL; a < JK_ACTION_COUNT; a++) {
+        u->value[a][debtor] = u->claims[a][debtor] > 0 ? (float)value[a] : (float)NAN;
+    }
+}
+
+static jk_status units_of_debtors(units *u, const jk_candidates *c, const uint16_t *country_map,
+                                  const uint16_t *segment_map, jk_error *error) {
+    JK_TRY(group_by_debtor(u, c, error));
+    size_t n = u->problem.units;
+    bool complete = true;
+    u->owned = true;
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        u->problem.value[a] = u->value[a] = jk_columns_zero(n, sizeof(float));
+        u->problem.claims[a] = u->claims[a] = jk_columns_zero(n, sizeof(int32_t));
+        complete = complete && u->value[a] && u->claims[a];
+    }
+    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+        u->problem.hours[t] = u->hours[t] = jk_columns_zero(n, sizeof(int32_t));
+        complete = complete && u->hours[t];
+    }
+    u->problem.court = u->court = jk_columns_zero(n, sizeof(int32_t));
+    u->problem.country = u->country = jk_columns_zero(n, sizeof(uint16_t));
+    u->problem.segment = u->segment = jk_columns_zero(n, sizeof(uint16_t));
+    if (!complete || !u->court || !u->country || !u->segment) {
+        return jk_fail_memory(error, "the debtors to decide on");
+    }
+    for (size_t d = 0; d < n; d++) {
+        sum_debtor(u, c, d);
+        if (u->first[d] < u->first[d + 1]) { /* a debtor stands where its first claim does */
+            size_t i = u->member[u->first[d]];
+            u->country[d] = country_map[c->country[i]];
+            u->segment[d] = segment_map[c->segment[i]];
+        }
+    }
+    return JK_OK;
+}
+
+static int best_action(const jk_candidates *c, size_t claim) {
+    int best = JK_CLOSE;
+    for (int a = JK_SELL; a < JK_ACTION_COUNT; a++) {
+        if (c->value[a][claim] > c->value[best][claim]) {
+            best = a;
+        }
+    }
+    return best;
+}
+
+/* Hands the units' decisions to the claims and sums up. */
+static void settle(const units *u, const jk_candidates *c, jk_decided *decided) {
+    int64_t value[JK_ACTION_COUNT] = {0};
+    int64_t face[JK_ACTION_COUNT] = {0};
+    int64_t court = 0;
+    int64_t hours = 0;
+    for (size_t i = 0; i < c->claims; i++) {
+        int action = u->owned ? u->decision[c->debtor[i]] : u->decision[i];
+        if (u->owned && !joins(c, i, action)) {
+            action = JK_CLOSE;
+        }
+        decided->decision[i] = (uint8_t)action;
+        decided->free[i] = (uint8_t)best_action(c, i);
+        decided->claims[action]++;
+        value[action] += jk_grid_from_double((double)c->value[action][i]);
+        face[action] += jk_grid_from_double((double)c->balance[i]);
+        if (!u->owned) {
+            court += action == JK_LEGAL ? c->court[i] : 0;
+        }
+        hours += action >= JK_SURVEIL ? c->hours[action - JK_SURVEIL][i] : 0;
+    }
+    for (size_t d = 0; u->owned && d < u->problem.units; d++) {
+        court += u->decision[d] == JK_LEGAL ? u->court[d] : 0;
+    }
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        decided->value[a] = jk_grid_to_double(value[a]);
+        decided->face[a] = jk_grid_to_double(face[a]);
+    }
+    decided->court = (double)court / 100.0;
+    decided->hours = (double)hours / 10000.0;
+}
+
+jk_status jk_decide(const jk_candidates *candidates, const jk_decide_options *options, jk_decided *decided,
+                    jk_error *error) {
+    *decided = (jk_decided){0};
+    units *u = calloc(1, sizeof *u);
+    uint16_t *country_map = NULL;
+    uint16_t *segment_map = NULL;
+    if (u == NULL) {
+        return jk_fail_memory(error, "the decisions");
+    }
+    jk_status status = JK_OK;
+    JK_TRY_CLEANUP(map_scopes(u, candidates, options, &country_map, &segment_map, error));
+    JK_TRY_CLEANUP(options->by_debtor ? units_of_debtors(u, candidates, country_map, segment_map, error)
+                                      : units_of_claims(u, candidates, country_map, segment_map, error));
+    u->decision = jk_columns_alloc(u->problem.units, 1);
+    decided->decision = jk_columns_alloc(candidates->claims, 1);
+    decided->free = jk_columns_alloc(candidates->claims, 1);
+    if (u->decision == NULL || decided->decision == NULL || decided->free == NULL) {
+        status = jk_fail_memory(error, "the decisions");
+        goto cleanup;
+    }
+    jk_allocation_result result = {.decision = u->decision};
+    JK_TRY_CLEANUP(jk_allocate(&u->problem, &options->run, &result, error));
+    decided->objective = result.objective;
+    decided->bound = result.bound;
+    decided->unlimited = result.unlimited;
+    memcpy(decided->price, result.price, sizeof result.price);
+    memcpy(decided->use, result.use, sizeof result.use);
+    settle(u, candidates, decided);
+cleanup:
+    if (status != JK_OK) {
+        jk_decided_reset(decided);
+    }
+    free(country_map);
+    free(segment_map);
+    free_units(u);
+    free(u);
+    return status;
+}
+
+void jk_decided_reset(jk_decided *decided) {
+    free(decided->decision);
+    free(decided->free);
+    *decided = (jk_decided){0};
+}
