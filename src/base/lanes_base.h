@@ -124,4 +124,10 @@ JK_INLINE void jk_add_rounded(int64_t sums[8], jk_vec a) {
     }
 }
 
+JK_INLINE void jk_add_rounded_small(int64_t sums[8], jk_vec a) {
+    for (int i = 0; i < JK_LANES; i++) {
+        sums[i] += (int64_t)(((double)a[i] + JK_ROUND_DOUBLE) - JK_ROUND_DOUBLE);
+    }
+}
+
 #endif

@@ -133,4 +133,12 @@ JK_INLINE void jk_add_rounded(int64_t sums[8], jk_vec a) {
     _mm256_store_si256(to, _mm256_add_epi64(_mm256_load_si256(to), both));
 }
 
+JK_INLINE void jk_add_rounded_small(int64_t sums[8], jk_vec a) {
+    __m256i whole = _mm256_cvtps_epi32(a);
+    __m256i low = _mm256_cvtepi32_epi64(_mm256_castsi256_si128(whole));
+    __m256i high = _mm256_cvtepi32_epi64(_mm256_extracti128_si256(whole, 1));
+    __m256i *to = (__m256i *)(void *)sums;
+    _mm256_store_si256(to, _mm256_add_epi64(_mm256_load_si256(to), _mm256_add_epi64(low, high)));
+}
+
 #endif

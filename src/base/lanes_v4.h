@@ -121,4 +121,13 @@ JK_INLINE void jk_add_rounded(int64_t sums[8], jk_vec a) {
     _mm512_store_si512((void *)sums, _mm512_add_epi64(sum, _mm512_add_epi64(low, high)));
 }
 
+/* The same where every lane is below 2^31 in size. */
+JK_INLINE void jk_add_rounded_small(int64_t sums[8], jk_vec a) {
+    __m512i whole = _mm512_cvtps_epi32(a);
+    __m512i low = _mm512_cvtepi32_epi64(_mm512_castsi512_si256(whole));
+    __m512i high = _mm512_cvtepi32_epi64(_mm512_extracti32x8_epi32(whole, 1));
+    __m512i sum = _mm512_load_si512((const void *)sums);
+    _mm512_store_si512((void *)sums, _mm512_add_epi64(sum, _mm512_add_epi64(low, high)));
+}
+
 #endif

@@ -177,6 +177,39 @@ static void put_results(const jk_plan_group *group, const jk_plan_tile *tile, co
     put_money(tile->gross_60m, rows, count, results->gross_60m);
 }
 
+enum { TO_READ = 0, TO_WRITE = 1, KEEP_IN_L2 = 2 };
+
+/* Asks for the lines of rows that are soon read from a block's columns, or written to them. Rows come in sorted order,
+ * which is no order that a processor's own prefetching can follow. */
+static void prefetch_terms(const jk_terms *terms, const uint32_t *rows, size_t count) {
+    const float *columns[] = {terms->balance,    terms->interest_monthly, terms->theta,       terms->garnish,
+                              terms->share,      terms->mortality,        terms->exit_status, terms->bar_untitled,
+                              terms->bar_titled, terms->interruption};
+    for (size_t i = 0; i < count; i++) {
+        for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+            __builtin_prefetch(columns[c] + rows[i], TO_READ, KEEP_IN_L2);
+        }
+    }
+}
+
+static void prefetch_results(const jk_plan_results *results, const uint32_t *rows, size_t count) {
+    float *columns[] = {results->value,
+                        results->erc_gross,
+                        results->erc_net,
+                        results->gross_12m,
+                        results->gross_60m,
+                        results->action_value[JK_CLOSE],
+                        results->action_value[JK_SELL],
+                        results->action_value[JK_SURVEIL],
+                        results->action_value[JK_AMICABLE],
+                        results->action_value[JK_LEGAL]};
+    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+        for (size_t i = 0; i < count && columns[c] != NULL; i++) {
+            __builtin_prefetch(columns[c] + rows[i], TO_WRITE, KEEP_IN_L2);
+        }
+    }
+}
+
 void jk_plan_block(const jk_plan *plan, const jk_terms *terms, jk_plan_results *results, jk_cashflow *flow,
                    jk_plan_workspace *workspace) {
     jk_plan_tile *tile = &workspace->tile;
@@ -191,6 +224,9 @@ void jk_plan_block(const jk_plan *plan, const jk_terms *terms, jk_plan_results *
         size_t count = workspace->group_start[key] - i;
         count = count < JK_TILE_ROWS ? count : JK_TILE_ROWS;
         jk_plan_tile_load(&group, terms, rows, count, tile);
+        size_t ahead = planned - i - count;
+        prefetch_terms(terms, rows + count, ahead < JK_TILE_ROWS ? ahead : JK_TILE_ROWS);
+        prefetch_results(results, rows, count);
         plan->kernel->run(&group, tile, flow == NULL ? NULL : flow->cell);
         put_results(&group, tile, rows, count, results);
         i += count;

@@ -14,6 +14,20 @@ typedef struct jk_shape {
     bool ends; /* titles yet to come end at a constant rate, which is felt in the last title state only */
 } jk_shape;
 
+/* Looks over a vector of claims for the first time. */
+JK_INLINE void jk_part_note(jk_plan_tile *tile, size_t at) {
+    int32_t least = tile->age[at], most = least;
+    for (size_t i = at + 1; i < at + JK_LANES; i++) {
+        int32_t age = tile->age[i];
+        least = age < least ? age : least;
+        most = age > most ? age : most;
+    }
+    jk_index allowed = jk_index_load(tile->allowed + at);
+    tile->part[at / JK_LANES] = (jk_tile_part){.youngest = least,
+                                               .window = most - least < JK_LANES,
+                                               .sell = jk_any(jk_index_test(allowed, (int32_t)JK_ALLOW(JK_SELL)))};
+}
+
 /* Where the claims of a vector stand on the curves: ages are base plus an offset per lane. Claims are sorted by age, so
  * that the ages of a vector mostly lie within one window and no gather is needed. */
 typedef struct jk_ages {
@@ -23,16 +37,11 @@ typedef struct jk_ages {
 } jk_ages;
 
 JK_INLINE jk_ages jk_ages_load(const jk_plan_tile *tile, size_t at, int32_t last_age) {
-    int32_t least = tile->age[at], most = least;
-    for (size_t i = at + 1; i < at + JK_LANES; i++) {
-        int32_t age = tile->age[i];
-        least = age < least ? age : least;
-        most = age > most ? age : most;
-    }
-    return (jk_ages){.base = least,
+    const jk_tile_part *part = &tile->part[at / JK_LANES];
+    return (jk_ages){.base = part->youngest,
                      .last = last_age,
-                     .offset = jk_index_add(jk_index_load(tile->age + at), -least),
-                     .window = most - least < JK_LANES};
+                     .offset = jk_index_add(jk_index_load(tile->age + at), -part->youngest),
+                     .window = part->window};
 }
 
 /* curve[min(age + months, last_age)] */
@@ -50,35 +59,46 @@ JK_INLINE jk_vec jk_curve_read(const float *curve, const jk_ages *ages, const jk
     return ages->window ? jk_window(curve + place->base, place->index) : jk_gather(curve + place->base, place->index);
 }
 
-/* Monthly intensities: by class for surveil and amicable, and for legal before and with a title. */
-enum { RATE_SURVEIL, RATE_AMICABLE, RATE_PENDING, RATE_TITLE, RATE_KINDS };
-typedef struct jk_rates {
-    jk_vec of[RATE_KINDS][JK_CAPACITY_COUNT];
-} jk_rates;
+/* Mean monthly intensity of each treatment over the epoch, before the class. */
+typedef struct jk_pace {
+    jk_vec of[JK_TREATMENT_COUNT], garnish;
+} jk_pace;
 
-JK_INLINE void jk_rates_read(const jk_plan_group *group, const jk_plan_span *span, const jk_plan_tile *tile, size_t at,
-                             const jk_ages *ages, const jk_curve_place *place, const jk_shape shape, jk_rates *rates) {
-    const jk_plan_segment *segment = group->segment;
+JK_INLINE void jk_pace_read(const jk_plan_span *span, const jk_plan_tile *tile, size_t at, const jk_ages *ages,
+                            const jk_curve_place *place, const jk_shape shape, jk_pace *pace) {
     jk_vec theta = jk_load(tile->theta + at);
-    jk_vec surveil = theta * jk_curve_read(span->curve[JK_TREAT_SURVEIL], ages, place);
-    jk_vec amicable = theta * jk_curve_read(span->curve[JK_TREAT_AMICABLE], ages, place);
-    JK_UNROLL
-    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
-        rates->of[RATE_SURVEIL][k] = surveil * jk_set(segment->class_multiplier[JK_TREAT_SURVEIL][k]);
-        rates->of[RATE_AMICABLE][k] = amicable * jk_set(segment->class_multiplier[JK_TREAT_AMICABLE][k]);
-    }
+    pace->of[JK_TREAT_SURVEIL] = theta * jk_curve_read(span->curve[JK_TREAT_SURVEIL], ages, place);
+    pace->of[JK_TREAT_AMICABLE] = theta * jk_curve_read(span->curve[JK_TREAT_AMICABLE], ages, place);
     if (shape.legal) {
-        jk_vec legal = theta * jk_curve_read(span->curve[JK_TREAT_LEGAL], ages, place);
-        jk_vec garnish = jk_load(tile->garnish + at);
-        JK_UNROLL
-        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
-            if (shape.first < JK_TITLE_HELD) {
-                rates->of[RATE_PENDING][k] = legal * jk_set(segment->pending_multiplier[k]);
-            }
-            rates->of[RATE_TITLE][k] = jk_fma(garnish, jk_set(segment->garnish_share[k]),
-                                              legal * jk_set(segment->class_multiplier[JK_TREAT_LEGAL][k]));
-        }
+        pace->of[JK_TREAT_LEGAL] = theta * jk_curve_read(span->curve[JK_TREAT_LEGAL], ages, place);
+        pace->garnish = jk_load(tile->garnish + at);
     }
+}
+
+/* Monthly intensity of a treatment in class k; legal before a title, and with one. */
+JK_INLINE jk_vec jk_rate_waiting(const jk_plan_segment *segment, const jk_pace *pace, int a, int k) {
+    return pace->of[a] * jk_set(segment->class_multiplier[a][k]);
+}
+JK_INLINE jk_vec jk_rate_pending(const jk_plan_segment *segment, const jk_pace *pace, int k) {
+    return pace->of[JK_TREAT_LEGAL] * jk_set(segment->pending_multiplier[k]);
+}
+JK_INLINE jk_vec jk_rate_title(const jk_plan_segment *segment, const jk_pace *pace, int k) {
+    return jk_fma(pace->garnish, jk_set(segment->garnish_share[k]),
+                  pace->of[JK_TREAT_LEGAL] * jk_set(segment->class_multiplier[JK_TREAT_LEGAL][k]));
+}
+
+/* Bounds of the above over the classes: rounding is monotone, so that no class exceeds them. */
+JK_INLINE jk_vec jk_rate_bound(const jk_plan_segment *segment, const jk_pace *pace, const jk_shape shape) {
+    jk_vec bound = jk_max(pace->of[JK_TREAT_SURVEIL] * jk_set(segment->class_multiplier_most[JK_TREAT_SURVEIL]),
+                          pace->of[JK_TREAT_AMICABLE] * jk_set(segment->class_multiplier_most[JK_TREAT_AMICABLE]));
+    if (shape.legal && shape.first < JK_TITLE_HELD) {
+        bound = jk_max(bound, pace->of[JK_TREAT_LEGAL] * jk_set(segment->pending_multiplier_most));
+    }
+    return bound;
+}
+JK_INLINE jk_vec jk_rate_title_bound(const jk_plan_segment *segment, const jk_pace *pace) {
+    return jk_fma(pace->garnish, jk_set(segment->garnish_share_most),
+                  pace->of[JK_TREAT_LEGAL] * jk_set(segment->class_multiplier_most[JK_TREAT_LEGAL]));
 }
 
 /* Monthly exit of the epoch, before the end of titles yet to come. */
@@ -107,10 +127,6 @@ JK_INLINE jk_vec jk_sale_value(const jk_plan_segment *segment, const jk_plan_epo
     jk_vec part = jk_min(time * jk_set(segment->bar_months_inverse), jk_set(1.0f));
     jk_vec value = price * jk_set(segment->title_factor[z]) * (part * balance);
     return jk_keep(jk_gt(time, jk_set(0.0f)), value);
-}
-
-JK_INLINE bool jk_any_allowed(const jk_plan_tile *tile, size_t at, jk_action action) {
-    return jk_any(jk_index_test(jk_index_load(tile->allowed + at), (int32_t)JK_ALLOW(action)));
 }
 
 #endif

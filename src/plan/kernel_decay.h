@@ -17,8 +17,8 @@ typedef struct jk_decay {
     jk_vec share, left;
 } jk_decay;
 
-#define JK_DECAY_SHORT 2.0f /* largest t of jk_decay_short */
-#define JK_DECAY_LONG  8.0f /* largest t of jk_decay_long */
+#define JK_DECAY_SHORT 2.0f  /* largest t of jk_decay_short */
+#define JK_DECAY_LONG  16.0f /* largest t of jk_decay_long */
 
 /* Minimax polynomial of degree 7 for (1 - e^-t)/t on 0..2, constant term 1; relative error 1.6e-8. */
 JK_INLINE jk_vec jk_decay_polynomial(jk_vec t) {
@@ -38,12 +38,13 @@ JK_INLINE jk_decay jk_decay_short(jk_vec t) {
     return (jk_decay){share, jk_fnma(t, share, jk_set(1.0f))};
 }
 
-/* For t in 0..JK_DECAY_LONG: share(2t) = share(t) * (1 - t * share(t) / 2), applied twice from t/4. */
+/* For t in 0..JK_DECAY_LONG: share(2t) = share(t) * (1 - t * share(t) / 2), applied three times from t/8. */
 JK_INLINE jk_decay jk_decay_long(jk_vec t) {
-    jk_vec quarter = t * jk_set(0.25f);
-    jk_vec share = jk_decay_polynomial(quarter);
-    share = jk_fnma(share, t * jk_set(0.125f) * share, share);
-    share = jk_fnma(share, quarter * share, share);
+    jk_vec eighth = t * jk_set(0.125f);
+    jk_vec share = jk_decay_polynomial(eighth);
+    share = jk_fnma(share, t * jk_set(0.0625f) * share, share);
+    share = jk_fnma(share, eighth * share, share);
+    share = jk_fnma(share, t * jk_set(0.25f) * share, share);
     return (jk_decay){share, jk_fnma(t, share, jk_set(1.0f))};
 }
 

@@ -10,9 +10,6 @@
 
 #include "plan/kernel_claims.h"
 
-/* Kinds of decay: those of the rates, and surveil and amicable under a title that may end. */
-enum { DECAY_TITLE_SURVEIL = RATE_KINDS, DECAY_TITLE_AMICABLE, DECAY_KINDS };
-
 /* Coefficients of an epoch that do not depend on the class: gain per rate and cost, both times f·E. [0] is for claims
  * that wait without a title, [1] for the others; legal from no title is told from legal from pending by its balance. */
 typedef struct jk_unit {
@@ -82,57 +79,52 @@ JK_INLINE void jk_stake_read(const jk_plan_group *group, const jk_plan_tile *til
     }
 }
 
-/* Decay of every kind of work and class over the epoch. */
-JK_INLINE void jk_decays_read(const jk_plan_group *group, const jk_plan_tile *tile, size_t at, int j,
-                              const jk_rates *rates, const jk_shape shape, jk_decay decays[DECAY_KINDS][3]) {
+/* Exit and discount over the epoch, and whether some decay may need repair. */
+typedef struct jk_drift {
+    jk_vec months, before_title, title;
+    bool repair;
+} jk_drift;
+
+JK_INLINE void jk_drift_read(const jk_plan_group *group, const jk_plan_tile *tile, size_t at, int j,
+                             const jk_pace *pace, const jk_shape shape, jk_drift *drift) {
     const jk_plan_tables *tables = group->tables;
-    jk_vec months = jk_set(tables->epochs[j].months);
-    jk_vec drift = (jk_exit_rate(group, tile, at, j) + jk_set(tables->discount)) * months;
-    jk_vec title_drift =
-        shape.ends ? jk_fma(jk_set(group->jurisdiction->title_end), months, drift) : drift; /* in the title state */
-    jk_vec time[DECAY_KINDS][3];
-    jk_vec longest = drift, longest_title = drift;
-    JK_UNROLL
-    for (int kind = 0; kind < DECAY_KINDS; kind++) {
-        bool legal_kind = kind == RATE_PENDING || kind == RATE_TITLE;
-        bool titled_kind = kind == DECAY_TITLE_SURVEIL || kind == DECAY_TITLE_AMICABLE;
-        if ((legal_kind && !shape.legal) || (kind == RATE_PENDING && shape.first == JK_TITLE_HELD) ||
-            (titled_kind && !shape.ends)) {
-            continue;
-        }
-        int rate = kind == DECAY_TITLE_SURVEIL ? RATE_SURVEIL : (kind == DECAY_TITLE_AMICABLE ? RATE_AMICABLE : kind);
-        JK_UNROLL
-        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
-            jk_vec t = jk_fma(rates->of[rate][k], months, titled_kind || kind == RATE_TITLE ? title_drift : drift);
-            time[kind][k] = t;
-            if (kind == RATE_TITLE) {
-                longest_title = jk_max(longest_title, t);
-                decays[kind][k] = jk_decay_long(t);
-            } else {
-                longest = jk_max(longest, t);
-                decays[kind][k] = jk_decay_short(t);
-            }
-        }
+    drift->months = jk_set(tables->epochs[j].months);
+    drift->before_title = (jk_exit_rate(group, tile, at, j) + jk_set(tables->discount)) * drift->months;
+    drift->title = drift->before_title;
+    if (shape.ends) {
+        drift->title = jk_fma(jk_set(group->jurisdiction->title_end), drift->months, drift->before_title);
     }
-    jk_mask outside = jk_either(jk_gt(longest, jk_set(JK_DECAY_SHORT)), jk_gt(longest_title, jk_set(JK_DECAY_LONG)));
-    if (__builtin_expect(jk_any(outside) || tables->discount < 0.0f, 0)) {
-        for (int kind = 0; kind < DECAY_KINDS; kind++) {
-            bool legal_kind = kind == RATE_PENDING || kind == RATE_TITLE;
-            bool titled_kind = kind == DECAY_TITLE_SURVEIL || kind == DECAY_TITLE_AMICABLE;
-            if ((legal_kind && !shape.legal) || (kind == RATE_PENDING && shape.first == JK_TITLE_HELD) ||
-                (titled_kind && !shape.ends)) {
-                continue;
-            }
-            for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
-                jk_decay_repair(time[kind][k], kind == RATE_TITLE ? JK_DECAY_LONG : JK_DECAY_SHORT, &decays[kind][k]);
-            }
-        }
+    jk_vec longest = jk_fma(jk_rate_bound(group->segment, pace, shape), drift->months, drift->title);
+    jk_mask outside = jk_gt(longest, jk_set(JK_DECAY_SHORT));
+    if (shape.legal) {
+        longest = jk_fma(jk_rate_title_bound(group->segment, pace), drift->months, drift->title);
+        outside = jk_either(outside, jk_gt(longest, jk_set(JK_DECAY_LONG)));
     }
+    drift->repair = jk_any(outside) || tables->discount < 0.0f;
+}
+
+JK_INLINE jk_decay jk_decay_over(const jk_drift *drift, jk_vec rate, jk_vec base, const float limit) {
+    jk_vec t = jk_fma(rate, drift->months, base);
+    jk_decay decay = limit == JK_DECAY_SHORT ? jk_decay_short(t) : jk_decay_long(t);
+    if (__builtin_expect(drift->repair, 0)) {
+        jk_decay_repair(t, limit, &decay);
+    }
+    return decay;
+}
+
+/* Values of the three classes, kept as the first and the gains of the others over it: as rows of a class matrix sum to
+ * 1, an expectation takes two multiply-adds. */
+typedef struct jk_ladder {
+    jk_vec none, weak_gain, able_gain;
+} jk_ladder;
+
+JK_INLINE jk_ladder jk_ladder_of(const jk_vec value[JK_CAPACITY_COUNT]) {
+    return (jk_ladder){value[0], value[1] - value[0], value[2] - value[0]};
 }
 
 /* Expected value over the class at the epoch's end. */
-JK_INLINE jk_vec jk_step(const float row[JK_CAPACITY_COUNT], const jk_vec next[JK_CAPACITY_COUNT]) {
-    return jk_fma(jk_set(row[2]), next[2], jk_fma(jk_set(row[1]), next[1], jk_set(row[0]) * next[0]));
+JK_INLINE jk_vec jk_step(const float row[JK_CAPACITY_COUNT], const jk_ladder *next) {
+    return jk_fma(jk_set(row[2]), next->able_gain, jk_fma(jk_set(row[1]), next->weak_gain, next->none));
 }
 
 typedef struct jk_states {
@@ -141,20 +133,26 @@ typedef struct jk_states {
 
 /* What remains at the epoch's end if the claim is not barred by then; under legal, a pending claim's mix of states. */
 JK_INLINE void jk_continue(const jk_plan_tile *tile, size_t at, const jk_plan_epoch *epoch, const jk_plan_span *span,
-                           const jk_shape shape, jk_states *value, jk_vec pending[JK_CAPACITY_COUNT]) {
+                           const jk_shape shape, const jk_states *value, jk_ladder next[JK_TITLE_COUNT],
+                           jk_ladder *pending) {
     jk_vec end = jk_set(epoch->end);
     jk_mask untitled = jk_ge(jk_load(tile->bar_untitled + at), end),
             titled = jk_ge(jk_load(tile->bar_titled + at), end);
     JK_UNROLL
-    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+    for (int z = shape.first; z <= shape.last; z++) {
+        jk_vec kept[JK_CAPACITY_COUNT];
         JK_UNROLL
-        for (int z = shape.first; z <= shape.last; z++) {
-            value->of[z][k] = jk_keep(z == 0 ? untitled : titled, value->of[z][k]);
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            kept[k] = jk_keep(z == 0 ? untitled : titled, value->of[z][k]);
         }
-        if (shape.legal && shape.first < JK_TITLE_HELD) {
-            jk_vec gain = value->of[JK_TITLE_HELD][k] - value->of[JK_TITLE_PENDING][k];
-            pending[k] = jk_fma(jk_set(span->title_probability), gain, value->of[JK_TITLE_PENDING][k]);
-        }
+        next[z] = jk_ladder_of(kept);
+    }
+    if (shape.legal && shape.first < JK_TITLE_HELD) {
+        jk_vec q = jk_set(span->title_probability);
+        const jk_ladder *from = &next[JK_TITLE_PENDING], *to = &next[JK_TITLE_HELD];
+        pending->none = jk_fma(q, to->none - from->none, from->none);
+        pending->weak_gain = jk_fma(q, to->weak_gain - from->weak_gain, from->weak_gain);
+        pending->able_gain = jk_fma(q, to->able_gain - from->able_gain, from->able_gain);
     }
 }
 
@@ -174,15 +172,15 @@ JK_INLINE void jk_induct_epoch(const jk_plan_group *group, jk_plan_tile *tile, s
     const jk_plan_span *span = &group->segment->spans[epoch->span];
     uint8_t *decisions = tile->decisions + (size_t)j * JK_STATES * JK_TILE_ROWS + at;
     jk_curve_place place = jk_curve_place_after(ages, epoch->first_month);
-    jk_rates rates;
-    jk_rates_read(group, span, tile, at, ages, &place, shape, &rates);
-    jk_decay decays[DECAY_KINDS][JK_CAPACITY_COUNT];
-    jk_decays_read(group, tile, at, j, &rates, shape, decays);
+    const jk_plan_segment *segment = group->segment;
+    jk_pace pace;
+    jk_pace_read(span, tile, at, ages, &place, shape, &pace);
+    jk_drift drift;
+    jk_drift_read(group, tile, at, j, &pace, shape, &drift);
     jk_stake stake;
     jk_stake_read(group, tile, at, j, ages, &place, sell, shape, &stake);
-    jk_states next = *value;
-    jk_vec pending[JK_CAPACITY_COUNT];
-    jk_continue(tile, at, epoch, span, shape, &next, pending);
+    jk_ladder next[JK_TITLE_COUNT], pending;
+    jk_continue(tile, at, epoch, span, shape, value, next, &pending);
 
     jk_index allowed = jk_index_load(tile->allowed + at);
     jk_mask may[2] = {jk_index_test(allowed, (int32_t)JK_ALLOW(JK_SURVEIL)),
@@ -206,15 +204,16 @@ JK_INLINE void jk_induct_epoch(const jk_plan_group *group, jk_plan_tile *tile, s
         JK_UNROLL
         for (int a = 0; a < 2; a++) {
             jk_action action = (jk_action)(a + JK_SURVEIL);
-            const jk_decay *decay = &decays[a][k];
-            jk_vec rate = rates.of[a][k];
+            jk_vec rate = jk_rate_waiting(segment, &pace, a, k);
+            const jk_decay decay = jk_decay_over(&drift, rate, drift.before_title, JK_DECAY_SHORT);
+            const jk_decay title_decay = shape.ends ? jk_decay_over(&drift, rate, drift.title, JK_DECAY_SHORT) : decay;
             jk_vec reward =
                 jk_fms(stake.waiting[a].gain[1], rate, stake.waiting[a].cost[1]); /* times the share: with title */
             JK_UNROLL
             for (int z = shape.first; z <= shape.last; z++) {
-                const jk_decay *own = shape.ends && z == JK_TITLE_HELD ? &decays[a + DECAY_TITLE_SURVEIL][k] : decay;
+                const jk_decay own = z == JK_TITLE_HELD ? title_decay : decay;
                 jk_vec unit = z == 0 ? jk_fms(stake.waiting[a].gain[0], rate, stake.waiting[a].cost[0]) : reward;
-                jk_vec q = jk_fma(own->left, jk_step(span->class_step[a][k], next.of[z]), unit * own->share);
+                jk_vec q = jk_fma(own.left, jk_step(span->class_step[a][k], &next[z]), unit * own.share);
                 jk_consider(&best[z], may[a], q, action);
                 jk_report(start, shape, z, k, action, q);
             }
@@ -222,19 +221,21 @@ JK_INLINE void jk_induct_epoch(const jk_plan_group *group, jk_plan_tile *tile, s
         if (shape.legal) {
             const float *row = span->class_step[JK_TREAT_LEGAL][k];
             if (shape.first < JK_TITLE_HELD) {
-                const jk_decay *decay = &decays[RATE_PENDING][k];
-                jk_vec after = decay->left * jk_step(row, pending), after_filing = after - stake.filing;
+                jk_vec rate = jk_rate_pending(segment, &pace, k);
+                const jk_decay decay = jk_decay_over(&drift, rate, drift.before_title, JK_DECAY_SHORT);
+                jk_vec after = decay.left * jk_step(row, &pending), after_filing = after - stake.filing;
                 JK_UNROLL
                 for (int z = shape.first; z < JK_TITLE_HELD; z++) {
-                    jk_vec unit = jk_fms(stake.legal_gain[z], rates.of[RATE_PENDING][k], stake.pending_cost);
-                    jk_vec q = jk_fma(unit, decay->share, z == 0 ? after_filing : after);
+                    jk_vec unit = jk_fms(stake.legal_gain[z], rate, stake.pending_cost);
+                    jk_vec q = jk_fma(unit, decay.share, z == 0 ? after_filing : after);
                     jk_consider(&best[z], z == 0 ? stake.may_file : stake.may_enforce, q, JK_LEGAL);
                     jk_report(start, shape, z, k, JK_LEGAL, q);
                 }
             }
-            const jk_decay *decay = &decays[RATE_TITLE][k];
-            jk_vec unit = jk_fms(stake.legal_gain[1], rates.of[RATE_TITLE][k], stake.title_cost);
-            jk_vec q = jk_fma(decay->left, jk_step(row, next.of[JK_TITLE_HELD]), unit * decay->share);
+            jk_vec rate = jk_rate_title(segment, &pace, k);
+            const jk_decay decay = jk_decay_over(&drift, rate, drift.title, JK_DECAY_LONG);
+            jk_vec unit = jk_fms(stake.legal_gain[1], rate, stake.title_cost);
+            jk_vec q = jk_fma(decay.left, jk_step(row, &next[JK_TITLE_HELD]), unit * decay.share);
             jk_consider(&best[JK_TITLE_HELD], stake.may_enforce, q, JK_LEGAL);
             jk_report(start, shape, JK_TITLE_HELD, k, JK_LEGAL, q);
         }
@@ -283,8 +284,9 @@ JK_INLINE void jk_trace_values(jk_plan_tile *tile, int epoch, const jk_shape sha
 
 JK_INLINE void jk_induct(const jk_plan_group *group, jk_plan_tile *tile, size_t at, const jk_shape shape) {
     alignas(64) float start[JK_ACTION_COUNT][JK_CAPACITY_COUNT][JK_LANES] = {{{0.0f}}};
+    jk_part_note(tile, at);
     jk_ages ages = jk_ages_load(tile, at, group->segment->last_age);
-    bool sell = jk_any_allowed(tile, at, JK_SELL);
+    bool sell = tile->part[at / JK_LANES].sell;
     jk_states value;
     for (int z = 0; z < JK_TITLE_COUNT; z++) {
         for (int k = 0; k < JK_CAPACITY_COUNT; k++) {

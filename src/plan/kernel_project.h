@@ -26,28 +26,31 @@ typedef struct jk_flows {
 
 /* What of an epoch does not depend on the state. */
 typedef struct jk_scene {
-    jk_vec share, interruption, exit, title_exit;
+    jk_vec share, interruption; /* grid units */
+    jk_vec exit, title_exit;
     jk_vec balance[2];    /* grid units: without and with the court fee */
+    bool repair;          /* some decay may be too fast for the short form */
     jk_vec alive[2];      /* part of the epoch before the bar: without and with title */
     jk_mask continues[2]; /* not barred at the end */
     jk_vec sale[JK_TITLE_COUNT];
 } jk_scene;
 
 JK_INLINE void jk_scene_read(const jk_plan_group *group, const jk_plan_tile *tile, size_t at, int j,
-                             const jk_ages *ages, const jk_curve_place *place, bool sell, const jk_shape shape,
-                             jk_scene *scene) {
+                             const jk_ages *ages, const jk_curve_place *place, const jk_pace *pace, bool sell,
+                             const jk_shape shape, jk_scene *scene) {
     const jk_plan_segment *segment = group->segment;
     const jk_plan_epoch *epoch = &group->tables->epochs[j];
     jk_vec bar[2] = {jk_load(tile->bar_untitled + at), jk_load(tile->bar_titled + at)};
     jk_vec balance = jk_balance_in(group, tile, at, j);
-    scene->share = jk_load(tile->share + at);
-    scene->interruption = jk_load(tile->interruption + at);
+    jk_vec share = jk_load(tile->share + at);
+    scene->share = share * jk_set(JK_GRID_UNITS);
+    scene->interruption = jk_load(tile->interruption + at) * jk_set(JK_GRID_UNITS);
     scene->exit = jk_exit_rate(group, tile, at, j);
     scene->title_exit = scene->exit;
     if (shape.ends) {
         scene->title_exit = scene->exit + jk_set(group->jurisdiction->title_end);
     }
-    jk_vec later = shape.first == 0 ? jk_fma(scene->share, jk_set(segment->fee), balance) : balance;
+    jk_vec later = shape.first == 0 ? jk_fma(share, jk_set(segment->fee), balance) : balance;
     scene->balance[0] = balance * jk_set(JK_GRID_UNITS);
     scene->balance[1] = later * jk_set(JK_GRID_UNITS);
     JK_UNROLL
@@ -55,6 +58,11 @@ JK_INLINE void jk_scene_read(const jk_plan_group *group, const jk_plan_tile *til
         scene->alive[titled] = jk_alive_part(bar[titled], epoch);
         scene->continues[titled] = jk_ge(bar[titled], jk_set(epoch->end));
     }
+    jk_vec fastest = jk_rate_bound(segment, pace, shape);
+    if (shape.legal) {
+        fastest = jk_max(fastest, jk_rate_title_bound(segment, pace));
+    }
+    scene->repair = jk_any(jk_gt(fastest + scene->title_exit, jk_set(JK_DECAY_SHORT)));
     if (sell) {
         jk_vec price = jk_curve_read(segment->market, ages, place);
         JK_UNROLL
@@ -64,8 +72,22 @@ JK_INLINE void jk_scene_read(const jk_plan_group *group, const jk_plan_tile *til
     }
 }
 
-/* r^months for all states, by squaring. */
+/* r^months for all states: squaring and multiplying from the highest bit of months down. The usual lengths of epochs
+ * are written out, in the same order of operations. */
 JK_INLINE void jk_powers(const jk_vec *factor, int32_t months, const int first, const int last, jk_vec *power) {
+    if (months == 12 || months == 6 || months == 3) {
+        JK_UNROLL
+        for (int s = first; s < last; s++) {
+            power[s] = factor[s] * factor[s] * factor[s];
+        }
+        for (; months > 3; months /= 2) {
+            JK_UNROLL
+            for (int s = first; s < last; s++) {
+                power[s] = power[s] * power[s];
+            }
+        }
+        return;
+    }
     JK_UNROLL
     for (int s = first; s < last; s++) {
         power[s] = factor[s];
@@ -74,10 +96,7 @@ JK_INLINE void jk_powers(const jk_vec *factor, int32_t months, const int first, 
         JK_UNROLL
         for (int s = first; s < last; s++) {
             power[s] = power[s] * power[s];
-        }
-        if (months & bit) {
-            JK_UNROLL
-            for (int s = first; s < last; s++) {
+            if (months & bit) {
                 power[s] = power[s] * factor[s];
             }
         }
@@ -86,29 +105,19 @@ JK_INLINE void jk_powers(const jk_vec *factor, int32_t months, const int first, 
 
 /* Flows and masses of all states under their planned actions; filing and sale are added to the sums and to *others. */
 JK_INLINE void jk_flows_read(const jk_plan_group *group, const jk_plan_tile *tile, size_t at, int j,
-                             const jk_rates *rates, const jk_scene *scene, const jk_index action[JK_STATES], bool sell,
+                             const jk_pace *pace, const jk_scene *scene, const jk_index action[JK_STATES], bool sell,
                              const jk_shape shape, jk_flows *flows, jk_vec *filing, jk_vec *sale) {
     const jk_plan_segment *segment = group->segment;
     const jk_plan_costs *costs = &segment->costs[j];
     const int first = JK_STATE(shape.first, 0), last = JK_STATE(shape.last, JK_CAPACITY_COUNT);
-    jk_decay decays[JK_STATES];
-    jk_vec time[JK_STATES], rate[JK_STATES], longest = jk_set(0.0f);
+    jk_vec rate_waiting[2][JK_CAPACITY_COUNT], rate_pending[JK_CAPACITY_COUNT], rate_title[JK_CAPACITY_COUNT];
     JK_UNROLL
-    for (int s = first; s < last; s++) {
-        const int z = s / JK_CAPACITY_COUNT, k = s % JK_CAPACITY_COUNT;
-        rate[s] =
-            jk_select(jk_index_equal(action[s], JK_AMICABLE), rates->of[RATE_AMICABLE][k], rates->of[RATE_SURVEIL][k]);
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        rate_waiting[0][k] = jk_rate_waiting(segment, pace, JK_TREAT_SURVEIL, k);
+        rate_waiting[1][k] = jk_rate_waiting(segment, pace, JK_TREAT_AMICABLE, k);
         if (shape.legal) {
-            rate[s] = jk_select(jk_index_equal(action[s], JK_LEGAL),
-                                rates->of[z == JK_TITLE_HELD ? RATE_TITLE : RATE_PENDING][k], rate[s]);
-        }
-        time[s] = rate[s] + (z == JK_TITLE_HELD ? scene->title_exit : scene->exit);
-        longest = jk_max(longest, time[s]);
-        decays[s] = jk_decay_short(time[s]);
-    }
-    if (__builtin_expect(jk_any(jk_gt(longest, jk_set(JK_DECAY_SHORT))), 0)) {
-        for (int s = first; s < last; s++) {
-            jk_decay_repair(time[s], JK_DECAY_SHORT, &decays[s]);
+            rate_pending[k] = jk_rate_pending(segment, pace, k);
+            rate_title[k] = jk_rate_title(segment, pace, k);
         }
     }
     jk_vec sold = jk_set(0.0f), filed = jk_set(0.0f);
@@ -117,32 +126,42 @@ JK_INLINE void jk_flows_read(const jk_plan_group *group, const jk_plan_tile *til
         const int z = s / JK_CAPACITY_COUNT, k = s % JK_CAPACITY_COUNT, titled = z > 0;
         jk_vec probability = jk_load(tile->probability[s] + at);
         jk_vec alive = scene->alive[titled];
+        jk_vec rate = jk_select(jk_index_equal(action[s], JK_AMICABLE), rate_waiting[1][k], rate_waiting[0][k]);
         jk_vec running = scene->share * jk_lookup(costs->running_by_action[z == JK_TITLE_HELD], action[s]);
         if (z == 0) {
             running = jk_fma(scene->interruption, jk_lookup(costs->interruption_by_action, action[s]), running);
-            if (shape.legal) {
-                flows->filed[k] = jk_index_equal(action[s], JK_LEGAL);
-                alive = jk_select(flows->filed[k], scene->alive[1], alive);
-                filed = filed + jk_keep(flows->filed[k], probability);
+        }
+        if (shape.legal) {
+            jk_mask legal = jk_index_equal(action[s], JK_LEGAL);
+            rate = jk_select(legal, z == JK_TITLE_HELD ? rate_title[k] : rate_pending[k], rate);
+            if (z == 0) {
+                flows->filed[k] = legal;
+                alive = jk_select(legal, scene->alive[1], alive);
+                filed = filed + jk_keep(legal, probability);
             }
         }
         if (sell) {
             jk_vec part = jk_keep(jk_index_equal(action[s], JK_SELL), probability);
             sold = jk_fma(part, scene->sale[z], sold);
         }
-        jk_vec present = probability * alive;
-        jk_vec gain = scene->balance[titled] * jk_lookup(segment->share_by_action, action[s]);
-        flows->gross[s] = present * gain * (rate[s] * decays[s].share);
-        flows->cost[s] = jk_fma(flows->gross[s], jk_lookup(segment->contingent_by_action, action[s]),
-                                present * decays[s].share * (running * jk_set(JK_GRID_UNITS)));
-        flows->factor[s] = decays[s].left;
+        jk_vec time = rate + (z == JK_TITLE_HELD ? scene->title_exit : scene->exit);
+        jk_decay decay = jk_decay_short(time);
+        if (__builtin_expect(scene->repair, 0)) {
+            jk_decay_repair(time, JK_DECAY_SHORT, &decay);
+        }
+        jk_vec present = probability * alive * decay.share;
+        jk_vec gain = scene->balance[titled] * jk_lookup(segment->share_by_action, action[s]) * rate;
+        flows->gross[s] = present * gain;
+        flows->cost[s] =
+            jk_fma(flows->gross[s], jk_lookup(segment->contingent_by_action, action[s]), present * running);
+        flows->factor[s] = decay.left;
     }
     jk_powers(flows->factor, group->tables->epochs[j].month_count, first, last, flows->mass);
     JK_UNROLL
     for (int s = first; s < last; s++) {
         flows->mass[s] = flows->mass[s] * jk_load(tile->probability[s] + at);
     }
-    *filing = filed * scene->share * jk_set(costs->filing * JK_GRID_UNITS);
+    *filing = filed * (scene->share * jk_set(costs->filing));
     *sale = sold;
 }
 
@@ -212,41 +231,78 @@ JK_INLINE jk_vec jk_sum_states(const jk_vec *flow, const jk_shape shape) {
     return total;
 }
 
-/* The months of an epoch: rounded sums for the cells, and the claims' own totals. */
-JK_INLINE void jk_months(const jk_plan_epoch *epoch, jk_plan_tile *tile, size_t at, const jk_shape shape,
-                         jk_flows *flows, jk_vec others) {
-    const int first = JK_STATE(shape.first, 0), last = JK_STATE(shape.last, JK_CAPACITY_COUNT);
-    jk_vec gross_before = jk_load(tile->gross + at), gross = jk_set(0.0f), cost = jk_set(0.0f);
+/* Flows of the coming month over all states; the states' flows then shrink to the month after. */
+JK_INLINE void jk_next_month(const jk_shape shape, jk_flows *flows, jk_vec *gross, jk_vec *cost) {
+    *gross = jk_sum_states(flows->gross, shape);
+    *cost = jk_sum_states(flows->cost, shape);
+    JK_UNROLL
+    for (int s = JK_STATE(shape.first, 0); s < JK_STATE(shape.last, JK_CAPACITY_COUNT); s++) {
+        flows->gross[s] = flows->gross[s] * flows->factor[s];
+        flows->cost[s] = flows->cost[s] * flows->factor[s];
+    }
+}
+
+/* The claims' totals over an epoch. */
+typedef struct jk_totals {
+    jk_vec gross, cost;
+} jk_totals;
+
+/* The months of an epoch: rounded sums for the cells, and the claims' own totals. `small`: every amount is below 2^31
+ * grid units. */
+JK_INLINE jk_totals jk_months(const jk_plan_epoch *epoch, jk_plan_tile *tile, size_t at, const jk_shape shape,
+                              const bool small, jk_flows *flows) {
+    jk_vec gross_before = jk_load(tile->gross + at);
+    jk_totals total = {jk_set(0.0f), jk_set(0.0f)};
     int64_t *sums = tile->monthly;
     for (int32_t month = 1; month <= epoch->month_count; month++, sums += 2 * JK_GRID_LANES) {
-        jk_vec month_gross = jk_sum_states(flows->gross, shape), month_cost = jk_sum_states(flows->cost, shape);
-        JK_UNROLL
-        for (int s = first; s < last; s++) {
-            flows->gross[s] = flows->gross[s] * flows->factor[s];
-            flows->cost[s] = flows->cost[s] * flows->factor[s];
+        jk_vec gross, cost;
+        jk_next_month(shape, flows, &gross, &cost);
+        total.gross = total.gross + gross;
+        total.cost = total.cost + cost;
+        if (small) {
+            jk_add_rounded_small(sums, gross);
+            jk_add_rounded_small(sums + JK_GRID_LANES, cost);
+        } else {
+            jk_add_rounded(sums, gross);
+            jk_add_rounded(sums + JK_GRID_LANES, cost);
         }
-        gross = gross + month_gross;
-        cost = cost + month_cost;
-        jk_add_rounded(sums, month_gross);
-        jk_add_rounded(sums + JK_GRID_LANES, month_cost);
         if (epoch->first_month + month == 12) {
-            jk_store(tile->gross_12m + at, gross_before + gross);
+            jk_store(tile->gross_12m + at, gross_before + total.gross);
         } else if (epoch->first_month + month == 60) {
-            jk_store(tile->gross_60m + at, gross_before + gross);
+            jk_store(tile->gross_60m + at, gross_before + total.gross);
         }
     }
-    jk_vec gross_after = gross_before + gross;
-    jk_store(tile->gross + at, gross_after);
-    jk_store(tile->net + at, jk_load(tile->net + at) + (gross - cost + others));
+    return total;
+}
+
+/* Amounts shrink from month to month, so that the first tells whether all are below 2^31 (with room for the rounding of
+ * sums). */
+JK_INLINE bool jk_is_small(const jk_flows *flows, const jk_shape shape) {
+    jk_vec most = jk_max(jk_sum_states(flows->gross, shape), jk_sum_states(flows->cost, shape));
+    return !jk_any(jk_gt(most, jk_set(0x1p30f)));
+}
+
+/* Months of the epoch, and what they add to the claims' totals; `others` is paid at the epoch's start. */
+JK_INLINE void jk_run_months(const jk_plan_epoch *epoch, jk_plan_tile *tile, size_t at, const jk_shape shape,
+                             jk_flows *flows, jk_vec others) {
+    jk_totals total;
+    if (__builtin_expect(jk_is_small(flows, shape), 1)) {
+        total = jk_months(epoch, tile, at, shape, true, flows);
+    } else {
+        total = jk_months(epoch, tile, at, shape, false, flows);
+    }
+    jk_vec gross = jk_load(tile->gross + at) + total.gross;
+    jk_store(tile->gross + at, gross);
+    jk_store(tile->net + at, jk_load(tile->net + at) + (total.gross - total.cost + others));
     if (epoch->end < 12.0f) {
-        jk_store(tile->gross_12m + at, gross_after);
+        jk_store(tile->gross_12m + at, gross);
     }
     if (epoch->end < 60.0f) {
-        jk_store(tile->gross_60m + at, gross_after);
+        jk_store(tile->gross_60m + at, gross);
     }
     if (tile->trace_flow != NULL && at == 0) {
-        jk_store(tile->trace_flow, gross);
-        jk_store(tile->trace_flow + JK_TILE_STEP, cost);
+        jk_store(tile->trace_flow, total.gross);
+        jk_store(tile->trace_flow + JK_TILE_STEP, total.cost);
     }
 }
 
@@ -257,19 +313,19 @@ JK_INLINE void jk_project_epoch(const jk_plan_group *group, jk_plan_tile *tile, 
     const uint8_t *decisions = tile->decisions + (size_t)j * JK_STATES * JK_TILE_ROWS + at;
     jk_ages ages = jk_ages_load(tile, at, group->segment->last_age);
     jk_curve_place place = jk_curve_place_after(&ages, epoch->first_month);
-    bool sell = jk_any_allowed(tile, at, JK_SELL);
+    bool sell = tile->part[at / JK_LANES].sell;
     jk_index action[JK_STATES];
     JK_UNROLL
     for (int s = JK_STATE(shape.first, 0); s < JK_STATE(shape.last, JK_CAPACITY_COUNT); s++) {
         action[s] = jk_index_load_bytes(decisions + (size_t)s * JK_TILE_ROWS);
     }
-    jk_rates rates;
-    jk_rates_read(group, span, tile, at, &ages, &place, shape, &rates);
+    jk_pace pace;
+    jk_pace_read(span, tile, at, &ages, &place, shape, &pace);
     jk_scene scene;
-    jk_scene_read(group, tile, at, j, &ages, &place, sell, shape, &scene);
+    jk_scene_read(group, tile, at, j, &ages, &place, &pace, sell, shape, &scene);
     jk_flows flows;
     jk_vec filing, sale;
-    jk_flows_read(group, tile, at, j, &rates, &scene, action, sell, shape, &flows, &filing, &sale);
+    jk_flows_read(group, tile, at, j, &pace, &scene, action, sell, shape, &flows, &filing, &sale);
     jk_move(span, tile, at, &scene, &flows, action, shape);
     if (shape.legal && shape.first == 0) {
         jk_add_rounded(sums->filing, filing);
@@ -277,7 +333,7 @@ JK_INLINE void jk_project_epoch(const jk_plan_group *group, jk_plan_tile *tile, 
     if (sell) {
         jk_add_rounded(sums->sale, sale);
     }
-    jk_months(epoch, tile, at, shape, &flows, sale - filing);
+    jk_run_months(epoch, tile, at, shape, &flows, sale - filing);
     if (tile->trace_flow != NULL && at == 0) {
         jk_store(tile->trace_flow + JK_TILE_STEP, jk_load(tile->trace_flow + JK_TILE_STEP) + filing);
         jk_store(tile->trace_flow + 2 * JK_TILE_STEP, sale);

@@ -15,6 +15,7 @@
 enum {
     JK_TILE_ROWS = 128,
     JK_TILE_STEP = 16, /* the widest kernel's lanes */
+    JK_TILE_PART = 4,  /* the narrowest kernel's lanes */
     JK_STATES = JK_TITLE_COUNT * JK_CAPACITY_COUNT,
     JK_GRID_LANES = 8 /* partial sums of a grid cell */
 };
@@ -31,6 +32,13 @@ typedef struct jk_plan_group {
     bool legal;     /* legal is allowed for claims of the group, so that later title states can be reached */
 } jk_plan_group;
 
+/* What the kernel notes of a vector of claims when it first sees it. */
+typedef struct jk_tile_part {
+    int32_t youngest; /* least age */
+    bool window;      /* the ages span no more than a vector's lanes */
+    bool sell;        /* some claim may be sold */
+} jk_tile_part;
+
 typedef struct jk_plan_tile {
     /* Claims (jk_terms), and age and class as the kernel indexes them. */
     alignas(64) float balance[JK_TILE_ROWS];
@@ -44,6 +52,7 @@ typedef struct jk_plan_tile {
     float gross[JK_TILE_ROWS], net[JK_TILE_ROWS], gross_12m[JK_TILE_ROWS], gross_60m[JK_TILE_ROWS];
     /* Work. */
     float probability[JK_STATES][JK_TILE_ROWS];
+    jk_tile_part part[JK_TILE_ROWS / JK_TILE_PART];
     size_t rows;
     int epochs;         /* epochs to plan; in later ones every claim of the tile is barred */
     bool project;       /* false: induction only */

@@ -105,11 +105,14 @@ static void fill_segment(const jk_segment *from, jk_plan_segment *to) {
         to->kept_share[a] = (float)(from->recovery_share[a] * (1.0 - from->cost[a].contingent));
         for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
             to->class_multiplier[a][k] = (float)from->class_multiplier[a][k];
+            to->class_multiplier_most[a] = fmaxf(to->class_multiplier_most[a], to->class_multiplier[a][k]);
         }
     }
     for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
         to->pending_multiplier[k] = (float)(from->pre_title_factor * from->class_multiplier[JK_TREAT_LEGAL][k]);
         to->garnish_share[k] = (float)from->garnish_share[k];
+        to->pending_multiplier_most = fmaxf(to->pending_multiplier_most, to->pending_multiplier[k]);
+        to->garnish_share_most = fmaxf(to->garnish_share_most, to->garnish_share[k]);
     }
     for (int z = 0; z < JK_TITLE_COUNT; z++) {
         to->title_factor[z] = (float)from->title_factor[z];

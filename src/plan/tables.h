@@ -49,8 +49,9 @@ typedef struct jk_plan_segment {
     float class_multiplier[JK_TREATMENT_COUNT][JK_CAPACITY_COUNT]; /* kappa */
     float pending_multiplier[JK_CAPACITY_COUNT];                   /* psi * kappa of legal */
     float garnish_share[JK_CAPACITY_COUNT];                        /* phi */
-    float kept_share[JK_TREATMENT_COUNT];                          /* sigma * (1 - contingent) */
-    float exit, fee;                                               /* fee_shift * filing */
+    float class_multiplier_most[JK_TREATMENT_COUNT], pending_multiplier_most, garnish_share_most; /* over the classes */
+    float kept_share[JK_TREATMENT_COUNT]; /* sigma * (1 - contingent) */
+    float exit, fee;                      /* fee_shift * filing */
     float title_factor[JK_TITLE_COUNT];
     float bar_months_inverse;
     int32_t last_age;    /* curves and prices are constant from this age on */
