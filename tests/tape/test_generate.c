@@ -219,7 +219,7 @@ static void shares_are_those_argued(void **state) {
     for (int i = 0; i < 5; i++) {
         assert_true(fabs((double)countries[i] / ROWS - expected[i]) < 0.01);
     }
-    assert_true(business > ROWS * 0.08 && business < ROWS * 0.15);
+    assert_true((double)business > ROWS * 0.08 && (double)business < ROWS * 0.15);
     double quarter = (double)paid_in_quarter / ROWS; /* Axactor: 6.7 % of cases with a payment in a quarter */
     print_message("claims with a payment in the last quarter %.4f\n", quarter);
     assert_true(fabs(quarter - 0.067) < 0.007);
