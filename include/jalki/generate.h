@@ -43,8 +43,11 @@ void jk_generate_block_reset(jk_block *block);
  * of threads may call it with blocks of their own. */
 void jk_generate_rows(const jk_generate_options *options, uint64_t first, size_t count, jk_block *block);
 
-/* Writes a tape as canonical CSV (RFC 4180, '\n'), with gzip != 0 as a gzip file of several members; the file appears
- * whole or not at all. JK_ERROR_ARGUMENT for options out of range. */
+/* Writes a tape; the file appears whole or not at all.
+ *   store  the HDF5 store that `import` would make of the CSV
+ *   csv    canonical columns, RFC 4180, '\n'; with gzip != 0 as a gzip file of several members
+ * JK_ERROR_ARGUMENT for options out of range. */
+jk_status jk_generate_store(const jk_generate_options *options, const char *path, const jk_run *run, jk_error *error);
 jk_status jk_generate_csv(const jk_generate_options *options, const char *path, int gzip, const jk_run *run,
                           jk_error *error);
 

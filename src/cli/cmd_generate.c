@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jalki generate: a synthetic Nordic tape, as CSV. */
+/* jalki generate: a synthetic Nordic tape, as a store or as CSV. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "cli/commands.h"
 #include "jalki/generate.h"
 
-typedef enum tape_form { FORM_UNKNOWN, FORM_CSV, FORM_CSV_GZIP } tape_form;
+typedef enum tape_form { FORM_UNKNOWN, FORM_STORE, FORM_CSV, FORM_CSV_GZIP } tape_form;
 
 typedef struct generate_arguments {
     jk_cli_common common;
@@ -22,7 +22,7 @@ enum { KEY_SEED = 0x2001, KEY_CUTOFF };
 
 static const struct argp_option options[] = {
     {"rows", 'n', "N", 0, "Number of claims", 0},
-    {"output", 'o', "FILE", 0, "Where to: T.csv or T.csv.gz", 0},
+    {"output", 'o', "FILE", 0, "Where to: T.h5 (a store), T.csv or T.csv.gz", 0},
     {"seed", KEY_SEED, "S", 0, "Which tape; the same seed gives the same tape [1]", 0},
     {"cutoff", KEY_CUTOFF, "DATE", 0, "Cut-off date of the tape [2026-06-30]", 0},
     {0},
@@ -32,7 +32,7 @@ static tape_form form_of(const char *path) {
     static const struct {
         const char *ending;
         tape_form form;
-    } endings[] = {{".csv", FORM_CSV}, {".csv.gz", FORM_CSV_GZIP}};
+    } endings[] = {{".h5", FORM_STORE}, {".csv", FORM_CSV}, {".csv.gz", FORM_CSV_GZIP}};
     size_t length = strlen(path);
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         size_t ending = strlen(endings[i].ending);
@@ -57,7 +57,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         arguments->output = argument;
         arguments->form = form_of(argument);
         if (arguments->form == FORM_UNKNOWN) {
-            argp_error(state, "-o: '%s' does not end in .csv or .csv.gz", argument);
+            argp_error(state, "-o: '%s' does not end in .h5, .csv or .csv.gz", argument);
         }
         return 0;
     case KEY_SEED:
@@ -95,7 +95,9 @@ static int run_generate(int argc, char **argv) {
     jk_run run = jk_cli_run(&arguments.common);
     jk_error error = {0};
     jk_status status =
-        jk_generate_csv(&arguments.options, arguments.output, arguments.form == FORM_CSV_GZIP, &run, &error);
+        arguments.form == FORM_STORE
+            ? jk_generate_store(&arguments.options, arguments.output, &run, &error)
+            : jk_generate_csv(&arguments.options, arguments.output, arguments.form == FORM_CSV_GZIP, &run, &error);
     if (status != JK_OK) {
         return jk_cli_fail(&error);
     }

@@ -120,8 +120,11 @@ static void put_claim(jk_block *block, size_t i, uint64_t row, const generated_d
 void jk_generate_rows(const jk_generate_options *options, uint64_t first, size_t count, jk_block *block) {
     int32_t layout[GENERATE_GROUP_ROWS];
     uint64_t group = UINT64_MAX;
-    int32_t known = -1; /* the debtor in `debtor`: neighbours often share it */
-    generated_debtor debtor;
+    /* Debtors met lately: rows that share one often stand near each other. */
+    enum { KNOWN = 32 };
+    generated_debtor known[KNOWN];
+    int32_t known_number[KNOWN];
+    memset(known_number, 0xff, sizeof known_number);
     generated_claim claim;
     int32_t cutoff_year = jk_civil_from_date(options->cutoff).year;
     block->first_row = (size_t)first;
@@ -133,13 +136,14 @@ void jk_generate_rows(const jk_generate_options *options, uint64_t first, size_t
             generate_layout(options->seed, group, layout);
         }
         int32_t number = layout[row % GENERATE_GROUP_ROWS];
-        if (number != known) {
-            generate_debtor(options->seed, number, &debtor);
-            known = number;
+        generated_debtor *debtor = &known[number % KNOWN];
+        if (number != known_number[number % KNOWN]) {
+            generate_debtor(options->seed, number, debtor);
+            known_number[number % KNOWN] = number;
         }
-        generate_claim(options->seed, row, &debtor, &claim);
-        put_debtor(block, i, number, cutoff_year, &debtor);
+        generate_claim(options->seed, row, debtor, &claim);
+        put_debtor(block, i, number, cutoff_year, debtor);
         put_dates(block, i, options->cutoff, &claim);
-        put_claim(block, i, row, &debtor, &claim);
+        put_claim(block, i, row, debtor, &claim);
     }
 }

@@ -89,6 +89,7 @@ static double draw_size(uint32_t word, const product_shape *product, const gener
 static void draw_ages(const uint32_t *word, const product_shape *product, const generated_debtor *debtor,
                       generated_claim *claim) {
     static const double mean = 58.0, oldest = 179.0, near_share = 0.6, near_width = 0.08;
+    static const double reach = 0.95; /* of the exponential law; the rest would be older than fifteen years */
     double rank = jk_uniform(word[DRAW_AGE]);
     if (generate_chance(word[DRAW_NEAR], near_share)) {
         rank = debtor->trouble + near_width * (rank - 0.5);
@@ -97,8 +98,10 @@ static void draw_ages(const uint32_t *word, const product_shape *product, const 
     double lag = product->lag_low + (product->lag_high - product->lag_low) * jk_uniform(word[DRAW_LAG]);
     double limit = smaller(oldest, 12.0 * (debtor->age - 18.0)) - lag;
     limit = larger(limit, 0.0);
-    claim->write_off_age = -mean * jk_log(1.0 - rank * (1.0 - jk_exp(-limit / mean)));
-    claim->write_off_age = smaller(larger(claim->write_off_age, 0.0), limit);
+    claim->write_off_age = -mean * jk_log(1.0 - reach * rank);
+    if (claim->write_off_age > limit) {
+        claim->write_off_age = limit * rank;
+    }
     claim->default_age = claim->write_off_age + smaller(lag, larger(12.0 * (debtor->age - 18.0), 0.0));
 }
 
@@ -107,10 +110,15 @@ static void draw_ages(const uint32_t *word, const product_shape *product, const 
 static void draw_payments(const uint32_t *word, const generated_debtor *debtor, generated_claim *claim) {
     static const double mean_since = 22.0;
     claim->last_paid_age = -1.0;
+    claim->payments_12m = 0.0;
+    claim->payments_24m = 0.0;
     double ever = smaller(larger(0.55 - 0.10 * debtor->distress, 0.1), 0.9);
     ever *= debtor->state == DEBTOR_NORMAL ? 1.0 : 0.5;
+    if (!generate_chance(word[DRAW_EVER_PAID], ever)) {
+        return;
+    }
     double since = -mean_since * jk_log(jk_uniform(word[DRAW_LAST_PAID]));
-    if (!generate_chance(word[DRAW_EVER_PAID], ever) || since > claim->default_age) {
+    if (since > claim->default_age) {
         return;
     }
     claim->last_paid_age = since;
@@ -134,8 +142,7 @@ static bool draw_titled(uint32_t word, const country_shape *country, const produ
     if (months <= 0.0) {
         return false;
     }
-    double probability =
-        country->titled * (claim->principal / (claim->principal + 60.0)) * (1.0 - jk_exp(-months / 14.0));
+    double probability = country->titled * (claim->principal / (claim->principal + 60.0)) * (months / (months + 8.0));
     if (country->lets_lapse && !product->loan && claim->default_age > 36.0) {
         probability = larger(probability, 0.80);
     }
@@ -254,12 +261,13 @@ void generate_claim(uint64_t seed, uint64_t row, const generated_debtor *debtor,
     uint32_t word[DRAW_SHEET];
     generate_sheet(seed, STREAM_CLAIM, row, word, DRAW_SHEET);
     const country_shape *country = &generate_countries[debtor->country];
-    *claim = (generated_claim){.product = draw_product(word[DRAW_PRODUCT], debtor->type), .title_age = -1.0};
+    claim->product = draw_product(word[DRAW_PRODUCT], debtor->type);
     const product_shape *product = &generate_products[claim->product];
     claim->principal = draw_size(word[DRAW_SIZE], product, debtor);
     draw_ages(word, product, debtor, claim);
     draw_payments(word, debtor, claim);
     claim->titled = draw_titled(word[DRAW_TITLED], country, product, claim);
+    claim->title_age = -1.0;
     if (claim->titled) {
         draw_title_age(word, country, claim);
     }

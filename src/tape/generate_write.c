@@ -14,6 +14,7 @@
 #include "base/output.h"
 #include "base/parallel.h"
 #include "jalki/generate.h"
+#include "jalki/tape.h"
 #include "tape/csv_write.h"
 #include "tape/generate_shapes.h"
 
@@ -30,9 +31,10 @@ typedef struct piece_maker {
 typedef struct tape_writing {
     const jk_generate_options *options;
     jk_csv_dictionaries dictionaries;
-    size_t text_size;   /* bytes of piece_maker.text */
+    size_t text_size;   /* bytes of piece_maker.text; 0 when a store is written */
     size_t packed_size; /* bytes of piece_maker.packed; 0 without gzip */
     jk_output output;
+    jk_tape_writer *store;
     piece_maker *makers;
     int threads;
     pthread_mutex_t lock;
@@ -105,10 +107,14 @@ static jk_status write_piece(void *context, int thread, size_t piece, jk_error *
     jk_generate_rows(writing->options, first, left < PIECE_ROWS ? (size_t)left : PIECE_ROWS, &maker->block);
     const char *bytes = NULL;
     size_t count = 0;
-    jk_status made = make_text(writing, maker, &bytes, &count, error);
+    jk_status made = JK_OK;
+    if (writing->store == NULL) {
+        made = make_text(writing, maker, &bytes, &count, error);
+    }
     JK_TRY(wait_for_turn(writing, piece, error));
     if (made == JK_OK) {
-        made = write_all(writing->output.fd, writing->output.target, bytes, count, error);
+        made = writing->store != NULL ? jk_tape_writer_append(writing->store, &maker->block, error)
+                                      : write_all(writing->output.fd, writing->output.target, bytes, count, error);
     }
     return end_turn(writing, made, error);
 }
@@ -132,8 +138,11 @@ static jk_status make_makers(tape_writing *writing, jk_error *error) {
     for (int i = 0; i < writing->threads; i++) {
         piece_maker *maker = &writing->makers[i];
         JK_TRY(jk_generate_block_init(&maker->block, PIECE_ROWS, error));
-        maker->text = malloc(writing->text_size);
-        bool missing = maker->text == NULL;
+        bool missing = false;
+        if (writing->text_size > 0) {
+            maker->text = malloc(writing->text_size);
+            missing = maker->text == NULL;
+        }
         if (writing->packed_size > 0) {
             maker->packed = malloc(writing->packed_size);
             maker->compressor = libdeflate_alloc_compressor(GZIP_LEVEL);
@@ -173,7 +182,7 @@ static jk_status check_options(const jk_generate_options *options, jk_error *err
     return JK_OK;
 }
 
-/* Makes and writes all pieces into the open file. */
+/* Makes and writes all pieces into the open file or store. */
 static jk_status write_tape(tape_writing *writing, const jk_run *run, jk_error *error) {
     size_t pieces = (size_t)((writing->options->rows + PIECE_ROWS - 1) / PIECE_ROWS);
     writing->threads = jk_threads(run);
@@ -200,5 +209,43 @@ jk_status jk_generate_csv(const jk_generate_options *options, const char *path, 
         return jk_output_commit(&writing.output, error);
     }
     jk_output_abort(&writing.output);
+    return status;
+}
+
+/* The dictionaries of a fresh store get the generator's codes: its strings are the first ones in, in code order. */
+static jk_status intern_dictionaries(jk_tape_writer *store, jk_error *error) {
+    for (int column = 0; column < JK_CSV_COLUMN_COUNT; column++) {
+        size_t count = 0;
+        const char *const *text = jk_generate_dictionary((jk_column)column, &count);
+        for (size_t i = 0; i < count; i++) {
+            int32_t index = 0;
+            JK_TRY(jk_tape_writer_intern(store, (jk_column)column, text[i], strlen(text[i]), &index, error));
+            if (index != (int32_t)i) {
+                return jk_fail(error, JK_ERROR_INTERNAL, NULL, 0, NULL, "a fresh dictionary is not empty");
+            }
+        }
+    }
+    return JK_OK;
+}
+
+jk_status jk_generate_store(const jk_generate_options *options, const char *path, const jk_run *run, jk_error *error) {
+    JK_TRY(check_options(options, error));
+    char name[128];
+    char date[JK_DATE_TEXT];
+    (void)snprintf(name, sizeof name, "jalki generate -n %llu --seed %llu --cutoff %s",
+                   (unsigned long long)options->rows, (unsigned long long)options->seed,
+                   jk_date_format(options->cutoff, date));
+    jk_tape_writer_options store_options = {
+        .source_name = name, .cutoff = options->cutoff, .threads = run == NULL ? 0 : run->threads};
+    tape_writing writing = {.options = options};
+    JK_TRY(jk_tape_writer_create(path, &store_options, &writing.store, error));
+    jk_status status = intern_dictionaries(writing.store, error);
+    if (status == JK_OK) {
+        status = write_tape(&writing, run, error);
+    }
+    if (status == JK_OK) {
+        return jk_tape_writer_finish(writing.store, NULL, NULL, error);
+    }
+    jk_tape_writer_abort(writing.store);
     return status;
 }
