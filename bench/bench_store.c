@@ -73,9 +73,10 @@ static void fill_column(jk_column column, size_t first, size_t rows, void *out) 
             ((int32_t *)out)[i] = given ? 15000 + (int32_t)(random.word[0] % 5000) : JK_MISSING_INTEGER;
             break;
         case JK_TYPE_INTEGER:
-            ((int32_t *)out)[i] = column == JK_COLUMN_DEBTOR_INDEX ? (int32_t)((first + i) / 2)
-                                  : given                          ? (int32_t)(random.word[0] % 21)
-                                                                   : JK_MISSING_INTEGER;
+            ((int32_t *)out)[i] = column == JK_COLUMN_DEBTOR_INDEX          ? (int32_t)((first + i) / 2)
+                                  : given && column == JK_COLUMN_BIRTH_YEAR ? 1940 + (int32_t)(random.word[0] % 68)
+                                  : given                                   ? (int32_t)(random.word[0] % 21)
+                                                                            : JK_MISSING_INTEGER;
             break;
         }
     }
