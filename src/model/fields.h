@@ -57,7 +57,7 @@ struct jk_field {
     const char *meaning;  /* one sentence */
 };
 struct jk_record {
-    const char *name; /* what one such map is called in the reference */
+    const char *name; /* where such a map stands, as the reference says it */
     const jk_field *fields;
     size_t count;
 };

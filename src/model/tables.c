@@ -58,7 +58,7 @@ static const jk_field period_fields[] = {
     OTHER("when", KEEP, offsetof(jk_limitation_period, when), jk_read_condition, "a map of columns to lists of values",
           "claims to which the period applies; absent: all"),
 };
-RECORD(period, "limitation period", period_fields);
+RECORD(period, "jurisdictions.COUNTRY.limitation.periods[]", period_fields);
 
 #define BY_DEBTOR_TYPE(member)                                                                                         \
     WHOLE("consumer", REQUIRED | NULLABLE | OPEN_LOW, 0, MONTHS_MAX, jk_jurisdiction, limitation.member[JK_CONSUMER],  \
@@ -67,10 +67,10 @@ RECORD(period, "limitation period", period_fields);
               limitation.member[JK_BUSINESS], "months for businesses; null: never")
 
 static const jk_field title_final_fields[] = {BY_DEBTOR_TYPE(title_final_months)};
-RECORD(title_final, "title_final_months", title_final_fields);
+RECORD(title_final, "jurisdictions.COUNTRY.limitation.title_final_months", title_final_fields);
 
 static const jk_field final_fields[] = {BY_DEBTOR_TYPE(final_months)};
-RECORD(final, "final_months", final_fields);
+RECORD(final, "jurisdictions.COUNTRY.limitation.final_months", final_fields);
 
 static const jk_field limitation_fields[] = {
     OTHER("periods", REQUIRED, 0, jk_read_periods, "a list of periods, the last without `when`",
@@ -92,7 +92,7 @@ static const jk_field limitation_fields[] = {
     MAP("title_final_months", REQUIRED, jk_record_title_final, "end of a title that no renewal moves, from its date"),
     MAP("final_months", REQUIRED, jk_record_final, "end of the claim that nothing moves, from defaulted_on"),
 };
-RECORD(limitation, "limitation", limitation_fields);
+RECORD(limitation, "jurisdictions.COUNTRY.limitation", limitation_fields);
 
 static const jk_field interest_fields[] = {
     REAL("consumer", REQUIRED, 0, 10, jk_jurisdiction, interest.rate[JK_CONSUMER],
@@ -108,7 +108,7 @@ static const jk_field interest_fields[] = {
      .offset = offsetof(jk_jurisdiction, interest.accrual_months),
      .meaning = "months from the cut-off during which interest accrues; null or absent: no end"},
 };
-RECORD(interest, "interest", interest_fields);
+RECORD(interest, "jurisdictions.COUNTRY.interest", interest_fields);
 
 static const jk_field mortality_fields[] = {
     REAL("G", REQUIRED, 0, 1, jk_jurisdiction, mortality.G, "level of the yearly hazard G*exp(b*age)"),
@@ -116,14 +116,14 @@ static const jk_field mortality_fields[] = {
     REAL("assumed_age", REQUIRED, 0, 130, jk_jurisdiction, mortality.assumed_age,
          "age in years where the year of birth is unknown; used for mortality only"),
 };
-RECORD(mortality, "mortality", mortality_fields);
+RECORD(mortality, "jurisdictions.COUNTRY.mortality", mortality_fields);
 
 static const jk_field band_fields[] = {
     REAL("from_multiple", REQUIRED, 0, 1000, jk_attachable_band, from_multiple,
          "multiple of the protected amount at which the band begins"),
     REAL("rate", REQUIRED, 0, 1, jk_attachable_band, rate, "share taken of the income within the band"),
 };
-RECORD(band, "band", band_fields);
+RECORD(band, "jurisdictions.COUNTRY.attachable.bands[]", band_fields);
 
 static const jk_field attachable_fields[] = {
     REAL("base", REQUIRED | MONEY, 0, MONEY_MAX, jk_jurisdiction, attachable.base,
@@ -138,7 +138,7 @@ static const jk_field attachable_fields[] = {
          "attachable income per month where income is unknown; absent: 0"),
     OTHER("bands", REQUIRED, 0, jk_read_bands, "a list of bands", "bands of income, by ascending multiple"),
 };
-RECORD(attachable, "attachable", attachable_fields);
+RECORD(attachable, "jurisdictions.COUNTRY.attachable", attachable_fields);
 
 static const jk_field jurisdiction_fields[] = {
     OTHER("currency", KEEP, offsetof(jk_jurisdiction, currency), jk_read_currency,
@@ -150,7 +150,7 @@ static const jk_field jurisdiction_fields[] = {
     OTHER("attachable", REQUIRED | NULLABLE, 0, jk_read_attachable, "a map, or null",
           "income that enforcement can take; null: private creditors cannot garnish"),
 };
-RECORD(jurisdiction, "jurisdiction", jurisdiction_fields);
+RECORD(jurisdiction, "jurisdictions.COUNTRY", jurisdiction_fields);
 
 static const jk_field status_fields[] = {
     OTHER("class", KEEP | NULLABLE, 0, jk_read_class, "none, weak, able, or null",
@@ -160,7 +160,7 @@ static const jk_field status_fields[] = {
     REAL("exit_monthly", KEEP, 0, 10, jk_status_rule, exit_monthly,
          "intensity of exit that the status adds, per month"),
 };
-RECORD(status, "status", status_fields);
+RECORD(status, "statuses.STATUS", status_fields);
 
 static const jk_field bin_fields[] = {
     {.key = "below",
@@ -172,7 +172,7 @@ static const jk_field bin_fields[] = {
      .meaning = "upper end of the bin, itself excluded; absent in the last bin"},
     REAL("points", REQUIRED, -100, 100, jk_bin_entry, points, "added to eta"),
 };
-RECORD(bin, "bin", bin_fields);
+RECORD(bin, "scorecard.characteristics[].bins[]", bin_fields);
 
 static const jk_field characteristic_fields[] = {
     {.key = "name",
@@ -193,7 +193,7 @@ static const jk_field characteristic_fields[] = {
     OTHER("levels", KEEP, offsetof(jk_characteristic_entry, levels), jk_read_node, "a map of levels to points",
           "levels of a categorical characteristic"),
 };
-RECORD(characteristic, "characteristic", characteristic_fields);
+RECORD(characteristic, "scorecard.characteristics[]", characteristic_fields);
 
 static const jk_field scorecard_fields[] = {
     REAL("intercept", REQUIRED, -100, 100, jk_scorecard, intercept, "eta of a claim with no points"),
@@ -212,7 +212,7 @@ static const jk_field curves_fields[] = {
     BY_TREATMENT(LINE)
 #undef LINE
 };
-RECORD(curves, "curves", curves_fields);
+RECORD(curves, "segments[].curves", curves_fields);
 
 static const jk_field class_multiplier_fields[] = {
 #define LINE(k, t)                                                                                                     \
@@ -221,14 +221,14 @@ static const jk_field class_multiplier_fields[] = {
     BY_TREATMENT(LINE)
 #undef LINE
 };
-RECORD(class_multiplier, "class_multiplier", class_multiplier_fields);
+RECORD(class_multiplier, "segments[].class_multiplier", class_multiplier_fields);
 
 static const jk_field class_monthly_fields[] = {
 #define LINE(k, t) MATRIX(k, jk_segment, class_monthly[t], "monthly transitions, rows from none, weak, able")
     BY_TREATMENT(LINE)
 #undef LINE
 };
-RECORD(class_monthly, "class_monthly", class_monthly_fields);
+RECORD(class_monthly, "segments[].class_monthly", class_monthly_fields);
 
 static const jk_field recovery_share_fields[] = {
 #define LINE(k, t)                                                                                                     \
@@ -236,7 +236,7 @@ static const jk_field recovery_share_fields[] = {
     BY_TREATMENT(LINE)
 #undef LINE
 };
-RECORD(recovery_share, "recovery_share", recovery_share_fields);
+RECORD(recovery_share, "segments[].recovery_share", recovery_share_fields);
 
 #define COST_FIELDS(t)                                                                                                 \
     REAL("monthly", REQUIRED, 0, 1e6, jk_segment, cost[t].monthly, "cost per debtor and month"),                       \
@@ -244,10 +244,10 @@ RECORD(recovery_share, "recovery_share", recovery_share_fields);
              "share of what comes in that is paid for collecting it")
 
 static const jk_field cost_surveil_fields[] = {COST_FIELDS(JK_TREAT_SURVEIL)};
-RECORD(cost_surveil, "cost.surveil", cost_surveil_fields);
+RECORD(cost_surveil, "segments[].cost.surveil", cost_surveil_fields);
 
 static const jk_field cost_amicable_fields[] = {COST_FIELDS(JK_TREAT_AMICABLE)};
-RECORD(cost_amicable, "cost.amicable", cost_amicable_fields);
+RECORD(cost_amicable, "segments[].cost.amicable", cost_amicable_fields);
 
 static const jk_field cost_legal_fields[] = {
     COST_FIELDS(JK_TREAT_LEGAL),
@@ -256,14 +256,14 @@ static const jk_field cost_legal_fields[] = {
          "cost per debtor and month once there is a title"),
     REAL("fee_shift", REQUIRED, 0, 10, jk_segment, fee_shift, "share of the filing cost that the debtor comes to owe"),
 };
-RECORD(cost_legal, "cost.legal", cost_legal_fields);
+RECORD(cost_legal, "segments[].cost.legal", cost_legal_fields);
 
 static const jk_field cost_fields[] = {
     MAP("surveil", REQUIRED, jk_record_cost_surveil, "what surveillance costs"),
     MAP("amicable", REQUIRED, jk_record_cost_amicable, "what amicable collection costs"),
     MAP("legal", REQUIRED, jk_record_cost_legal, "what legal collection costs"),
 };
-RECORD(cost, "cost", cost_fields);
+RECORD(cost, "segments[].cost", cost_fields);
 
 static const jk_field legal_fields[] = {
     REAL("months_to_title", REQUIRED, 0, 600, jk_segment, months_to_title, "mean months from filing to a title"),
@@ -272,14 +272,14 @@ static const jk_field legal_fields[] = {
     REALS("garnish_share", REQUIRED, JK_CAPACITY_COUNT, 0, 1, jk_segment, garnish_share,
           "share of the attachable income that reaches the claim, for none, weak, able"),
 };
-RECORD(legal, "legal", legal_fields);
+RECORD(legal, "segments[].legal", legal_fields);
 
 static const jk_field effort_fields[] = {
 #define LINE(k, t) REAL(k, 0, 0, 1e4, jk_segment, effort_hours[t], "agent hours in the first epoch; absent: 0")
     BY_TREATMENT(LINE)
 #undef LINE
 };
-RECORD(effort, "effort_hours", effort_fields);
+RECORD(effort, "segments[].effort_hours", effort_fields);
 
 static const jk_field market_fields[] = {
     STEPS("price", 10, jk_segment, market_price, "price as a share of the balance by month since write-off"),
@@ -289,7 +289,7 @@ static const jk_field market_fields[] = {
          "months to the bar below which the price falls in proportion"),
     REAL("transaction_cost", REQUIRED, 0, 1, jk_segment, transaction_cost, "share of the price that the sale costs"),
 };
-RECORD(market, "market", market_fields);
+RECORD(market, "segments[].market", market_fields);
 
 static const jk_field segment_fields[] = {
     {.key = "id",
@@ -311,7 +311,7 @@ static const jk_field segment_fields[] = {
     MAP("effort_hours", 0, jk_record_effort, "agent hours; absent: 0"),
     MAP("market", REQUIRED, jk_record_market, "what a sale brings"),
 };
-RECORD(segment, "segment", segment_fields);
+RECORD(segment, "segments[]", segment_fields);
 
 static const jk_field model_fields[] = {
     OTHER("jalki_model", REQUIRED, 0, jk_read_version, "1, the version of this format", "version of this format"),
@@ -345,7 +345,7 @@ static const jk_field model_fields[] = {
     OTHER("segments", REQUIRED, 0, jk_read_segments, "a list of segments, the last without `when`",
           "curves, costs and prices; the first segment that matches"),
 };
-RECORD(model, "model file", model_fields);
+RECORD(model, "top level", model_fields);
 
 const jk_record *const jk_records[] = {
     &jk_record_model,
