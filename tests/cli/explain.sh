@@ -12,7 +12,7 @@ model=$JALKI_SOURCE/models/nordic.yaml
 "$JALKI_PROGRAM" value tape.h5 --model "$model" --sell --irr 0.12 --claims claims.csv --full --quiet >/dev/null
 
 cat >compare.py <<'PYTHON'
-"""Explains two claims of each (decision, reason, title) and holds them against the claims CSV of `value`."""
+"""Explains a claim of each decision, reason and country and holds them against the claims CSV of `value`."""
 import csv
 import json
 import math
@@ -35,11 +35,11 @@ def near(told, cell, what):
         assert math.isclose(told, float(cell), rel_tol=1e-7, abs_tol=1e-7), (what, told, cell)
 
 
-seen = {}
+seen, told = {}, set()
 for row in csv.DictReader(open("claims.csv")):
     kind = (row["decision"], row["reason"], row["segment"][:2])
     seen[kind] = seen.get(kind, 0) + 1
-    if seen[kind] > 2:
+    if seen[kind] > 1:
         continue
     e = json.loads(explain(row["claim_id"], "--format", "json"))
     assert e["claim_id"] == row["claim_id"] and e["tape"]["claim_id"] == row["claim_id"]
@@ -72,6 +72,9 @@ for row in csv.DictReader(open("claims.csv")):
         near(first["states"][0]["value"], row["value"], "first state")
     else:
         assert e["reason"] in ("barred", "status")
+    if kind[:2] in told:
+        continue
+    told.add(kind[:2])
     text = explain(row["claim_id"])
     assert text.startswith("Claim " + row["claim_id"]) and f"({row['reason']})" in text
     assert not re.search(r"\b(nan|inf)\b", text), text
@@ -79,7 +82,7 @@ for row in csv.DictReader(open("claims.csv")):
     assert row["reason"] != "best" or shown in text, (shown, text)
 assert {kind[1] for kind in seen} == {"barred", "status", "uneconomic", "best"}, seen
 assert {kind[0] for kind in seen} == {"close", "sell", "surveil", "amicable", "legal"}, seen
-print(f"{sum(min(2, n) for n in seen.values())} claims explained")
+print(f"{len(seen)} claims explained")
 PYTHON
 /usr/bin/python3 compare.py "$JALKI_PROGRAM" "$model"
 
