@@ -23,8 +23,9 @@ function(jalki_add_kernels target)
     if(NOT level STREQUAL "base")
       target_compile_options(jalki_kernels_${level} PRIVATE -march=x86-64-${level})
     endif()
-    # Lanes live on inlining: even a debug build optimises kernels a little (and -O0 has other, noisier intrinsics).
-    if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+    # Lanes live on inlining: even a debug build optimises kernels a little (and -O0 has other, noisier intrinsics). Checks added
+    # by sanitizers make -O3 take minutes.
+    if(CMAKE_BUILD_TYPE STREQUAL "Debug" OR JALKI_SANITIZE)
       target_compile_options(jalki_kernels_${level} PRIVATE -O1)
     else()
       target_compile_options(jalki_kernels_${level} PRIVATE -O3)
