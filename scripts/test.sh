@@ -7,6 +7,6 @@ scripts/install.sh build test
 if [[ $preset == clang || $preset == tsan ]]; then
     scripts/install.sh check
 fi
-cmake --preset "$preset" >/dev/null
+cmake --preset "$preset" -DJALKI_TESTS=ON >/dev/null
 cmake --build "build/$preset"
 ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)"

@@ -162,6 +162,18 @@ static jk_status read_others(const jk_tape *tape, jk_block *block, jk_error *err
     return JK_OK;
 }
 
+/* Import accepts no claim that owes nothing; a store made otherwise may hold one, and the sums are not made for it. */
+static jk_status check_balances(const debtor_pass *pass, const worker *own, jk_error *error) {
+    for (size_t row = 0; row < own->block.rows; row++) {
+        if (!(own->facts.balance[row] > 0.0)) {
+            return jk_fail(error, JK_ERROR_FORMAT, jk_tape_path(pass->tape), 0, "principal",
+                           "row %zu has a balance of %.2f, expected more than 0: not a store that import made",
+                           own->block.first_row + row + 1, own->facts.balance[row]);
+        }
+    }
+    return JK_OK;
+}
+
 static jk_status add_rows(void *context, int thread, size_t i, jk_error *error) {
     debtor_pass *pass = context;
     worker *own = &pass->workers[thread];
@@ -177,6 +189,7 @@ static jk_status add_rows(void *context, int thread, size_t i, jk_error *error) 
     JK_TRY(read_others(pass->tape, &own->block, error));
     check_block(pass, &own->block);
     jk_law_standing(pass->law, &own->block, &own->facts);
+    JK_TRY(check_balances(pass, own, error));
     add_block(pass, &own->block, &own->facts);
     return JK_OK;
 }

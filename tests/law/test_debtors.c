@@ -52,6 +52,25 @@ static void dates_after_the_cutoff_are_refused(void **state) {
     tape_rows_close(&tape);
 }
 
+static void a_balance_that_import_would_refuse_is_refused(void **state) {
+    (void)state;
+    static const row rows[] = {
+        {CLAIM("FI", "2024-01-15")},
+        {.CELL(COUNTRY) = "FI", .CELL(WRITTEN_OFF_ON) = "2024-01-15", .CELL(PRINCIPAL) = "0"},
+    };
+    tape_rows tape = tape_rows_open(rows, COUNT(rows));
+    jk_model *model = load_model("tests/law/rules.yaml");
+    jk_error error = {0};
+    jk_law *law = NULL;
+    jk_debtors debtors = {0};
+    assert_int_equal(jk_law_create(model, tape.tape, cell_date(cutoff), &law, &error), JK_OK);
+    assert_int_equal(jk_debtors_create(law, tape.tape, NULL, &debtors, &error), JK_ERROR_FORMAT);
+    assert_non_null(strstr(error.message, "row 2 has a balance of 0.00"));
+    jk_law_free(law);
+    jk_model_free(model);
+    tape_rows_close(&tape);
+}
+
 static void debtors_sums_do_not_depend_on_blocks_or_threads(void **state) {
     (void)state;
     enum { ROWS = 997 };
@@ -110,6 +129,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(currencies_without_a_rate_are_counted),
         cmocka_unit_test(dates_after_the_cutoff_are_refused),
+        cmocka_unit_test(a_balance_that_import_would_refuse_is_refused),
         cmocka_unit_test(debtors_sums_do_not_depend_on_blocks_or_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

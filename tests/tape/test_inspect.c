@@ -296,7 +296,7 @@ static void test_patterns_and_bands(void **state) {
     assert_int_equal(self->largest_debtor, most);
     assert_int_equal(claims, ROWS);
     const jk_inspect_claim *top = &self->top[currency_place(self, largest)][0];
-    char id[WIDTH + 1];
+    char id[24];
     (void)snprintf(id, sizeof id, "K%zu", largest);
     assert_string_equal(top->claim_id, id);
     assert_near(top->balance, (double)balance_of(largest) / 100.0, 1e-12);
