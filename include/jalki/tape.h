@@ -39,6 +39,9 @@ const char *jk_tape_attribute(const jk_tape *tape, const char *name);
 size_t jk_tape_text_width(const jk_tape *tape, jk_column); /* bytes of one element of a text column */
 /* 1 if no row of the column is given (absent from the seller's tape). Reading it yields missing everywhere. */
 int jk_tape_is_absent(const jk_tape *tape, jk_column column);
+/* Most bytes that reading these columns (bit c: column c) keeps in memory beside the caller's: unpacked chunks of a
+ * compressed store; 0 for a plain one. */
+size_t jk_tape_cache_size(const jk_tape *tape, uint64_t columns);
 /* Strings of a dictionary column: *count of them, valid until close. */
 const char *const *jk_tape_dictionary(const jk_tape *tape, jk_column column, size_t *count);
 

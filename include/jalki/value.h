@@ -122,7 +122,7 @@ void jk_valuation_reset(jk_valuation *valuation);
 typedef struct jk_value_memory {
     int threads;
     size_t block_rows;
-    size_t program;    /* the program, its libraries and what the tape and model hold in memory */
+    size_t program;    /* the program, its libraries, model, and unpacked chunks of a compressed tape */
     size_t debtors;    /* sums per debtor: the part that grows with the tape */
     size_t per_thread; /* columns and workspaces of one block, and a thread's sums */
     size_t total;

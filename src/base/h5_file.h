@@ -86,6 +86,9 @@ const char *const *jk_h5_strings(const jk_h5_file *file, const jk_h5_dataset *da
  * many more than the file has bytes. */
 bool jk_h5_is_complete(const jk_h5_file *file, const jk_h5_dataset *dataset);
 
+/* Most bytes that jk_h5_read keeps of a data set, unpacked; 0 where it is not packed. */
+size_t jk_h5_cache_size(const jk_h5_dataset *dataset);
+
 /* Reads rows [first, first + count) of a rank-1 data set, or elements in row-major order of a contiguous one of higher
  * rank, into out. Thread-safe. Chunks that are wanted in part are kept unpacked for the next call. */
 jk_status jk_h5_read(jk_h5_file *file, const jk_h5_dataset *dataset, uint64_t first, uint64_t count, void *out,

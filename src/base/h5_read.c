@@ -118,6 +118,20 @@ void jk_h5_cache_free(jk_h5_cache *cache) {
     (void)pthread_mutex_destroy(&cache->lock);
 }
 
+static size_t slots_wanted(void) {
+    size_t count = (size_t)omp_get_num_procs() + 1;
+    return count > SLOTS_MAX ? SLOTS_MAX : count;
+}
+
+size_t jk_h5_cache_size(const jk_h5_dataset *dataset) {
+    if (dataset->layout != JK_H5_CHUNKED || dataset->deflate_filter < 0) {
+        return 0;
+    }
+    uint64_t chunks = ((const jk_h5_part *)dataset)->chunk_places;
+    uint64_t slots = slots_wanted() < chunks ? slots_wanted() : chunks;
+    return (size_t)(slots * dataset->chunk_rows * dataset->element_size);
+}
+
 static jk_h5_slot *find_slot(jk_h5_cache *cache, uint64_t index) {
     for (size_t i = 0; i < cache->slot_count; i++) {
         if (cache->slots[i].index == index) {
@@ -131,8 +145,7 @@ static jk_h5_slot *find_slot(jk_h5_cache *cache, uint64_t index) {
 static jk_h5_slot *claim_slot(const request *self, uint64_t index) {
     jk_h5_cache *cache = &self->part->cache;
     if (cache->slots == NULL) {
-        size_t count = (size_t)omp_get_num_procs() + 1;
-        count = count > SLOTS_MAX ? SLOTS_MAX : count;
+        size_t count = slots_wanted();
         cache->slots = calloc(count, sizeof *cache->slots);
         cache->slot_count = cache->slots == NULL ? 0 : count;
         for (size_t i = 0; i < cache->slot_count; i++) {

@@ -218,6 +218,15 @@ int jk_tape_is_absent(const jk_tape *tape, jk_column column) {
     return tape->columns[column].dataset == NULL;
 }
 
+size_t jk_tape_cache_size(const jk_tape *tape, uint64_t columns) {
+    size_t bytes = 0;
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        const jk_h5_dataset *dataset = tape->columns[c].dataset;
+        bytes += dataset != NULL && (columns >> c & 1) ? jk_h5_cache_size(dataset) : 0;
+    }
+    return bytes;
+}
+
 const char *const *jk_tape_dictionary(const jk_tape *tape, jk_column column, size_t *count) {
     *count = tape->columns[column].dictionary_count;
     return tape->columns[column].dictionary;

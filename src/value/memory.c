@@ -60,7 +60,7 @@ jk_status jk_engine_plan_memory(const jk_engine *engine, const jk_value_options 
     *memory = (jk_value_memory){
         .threads = jk_threads(&options->run),
         .block_rows = choose_block_rows(engine, &options->run),
-        .program = program_bytes(),
+        .program = program_bytes() + jk_tape_cache_size(engine->tape, engine->columns),
         .debtors = jk_tape_debtors(engine->tape) * (2 * sizeof(int64_t) + sizeof(uint32_t)),
     };
     fill(engine, memory);

@@ -91,9 +91,15 @@ else
     echo "skipped: the full disk (needs root and tmpfs)"
 fi
 
-# Killed or interrupted at any moment: the old files stay, whole, and nothing lies beside them.
+# What is said about memory holds; killed or interrupted at any moment, the old files stay, whole, and nothing lies
+# beside them.
 jalki generate -n 150000 -o big.csv --seed 8 --quiet
 jalki import big.csv -o big.h5 --cutoff 2026-06-30 --quiet >import.txt
+jalki import big.csv -o packed.h5 --compress 1 --cutoff 2026-06-30 --quiet >import.txt
+for tape in big.h5 packed.h5; do
+    python3 "$JALKI_SOURCE/tests/cli/value_memory.py" "$JALKI_PROGRAM" value $tape --model "$model" --threads 2 \
+        --claims c6.csv -o r6.h5
+done
 mkdir out
 echo old >out/c.csv
 echo old >out/r.h5
