@@ -437,9 +437,10 @@ static void test_interrupted(void **state) {
 
 static void test_memory_bound(void **state) {
     (void)state;
-    jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = 1000});
+    jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = 30000});
     jk_value_options options = jk_value_defaults();
     options.run.threads = 4;
+    options.run.block_rows = 30000;
     jk_value_memory free_run, bound_run;
     jk_error error = {0};
     must(jk_value_plan_memory(tape, model, &options, 1, NULL, 0, &free_run, &error), &error);
