@@ -81,9 +81,13 @@ assert [(r["month"], r["segment"]) for r in flow] == [(str(t + 1), n) for t in r
 for t in range(totals["horizon_months"]):
     month = flow[t * len(names):(t + 1) * len(names)]
     for key in flow_header[2:]:
-        close(sum(float(r[key]) for r in month[:-1]), float(month[-1][key]), 1e-7, (t, key))
+        terms = [float(r[key]) for r in month[:-1]]
+        # Nine digits of each figure: off by at most 5e-9 of itself.
+        allowed = 5e-9 * (sum(map(abs, terms)) + abs(float(month[-1][key]))) + 1e-9
+        assert abs(sum(terms) - float(month[-1][key])) <= allowed, (t, key)
 for row in flow:
-    close(float(row["gross"]) - float(row["cost"]) + float(row["sale"]), float(row["net"]), 1e-7, row)
+    gross, cost, sale, net = (float(row[key]) for key in flow_header[2:])
+    assert abs(gross - cost + sale - net) <= 5e-9 * (gross + cost + sale + abs(net)) + 1e-9, row
 every = [r for r in flow if r["segment"] == "all"]
 for months in ("84", "120", "180"):
     close(sum(float(r["gross"]) for r in every if int(r["month"]) <= int(months)), totals["erc_gross"][months], 1e-7, months)
