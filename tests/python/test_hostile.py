@@ -25,7 +25,7 @@ try:
 except ImportError:
     h5py = None
 
-RUNS = int(os.environ.get("JALKI_HOSTILE_RUNS", "120"))
+RUNS = int(os.environ.get("JALKI_HOSTILE_RUNS", "80"))
 TIME_LIMIT = 60  # generous: sanitizer builds on a busy machine; a hang is what it is to catch
 
 MAPPING = """name: canonical names, spelled out
@@ -311,7 +311,8 @@ class Hostile(unittest.TestCase):
                           ["value", self.case["tape"], "--model", self.case["model"]],
                           ["value", self.store, "--model", self.store],
                           ["value", self.store, "--model", self.case["model"], "--claims", os.path.join(missing, "c")],
-                          ["value", self.store, "--model", self.case["model"], "-o", self.folder]):
+                          ["value", self.store, "--model", self.case["model"], "-o", self.folder],
+                          ["inspect", missing], ["inspect", self.folder], ["inspect", "/dev/null"]):
             self.assertEqual(self.run_hostile(arguments, " ".join(arguments)), 1, arguments)
         for arguments in (["value"], ["import"], ["nonsense"], [], ["value", self.store, "--irr", "x"],
                           ["value", self.store, "--model", self.case["model"], "--cutoff", "2026-02-30"],

@@ -8,6 +8,7 @@ import json
 import math
 import os
 import random
+import re
 import sys
 import tempfile
 import unittest
@@ -181,6 +182,11 @@ class Sameness(unittest.TestCase):
             for threads in ("2", "3", "7"):
                 self.assertEqual(outputs(options=["--threads", threads]), first, f"{threads} threads")
             self.assertEqual(outputs(options=["--threads", "3"]), first, "again")
+            # A bound on memory makes blocks small: from the least that the program asks for.
+            told = program.run(["value", store, "--model", model, "--memory", "1M", "--quiet"])
+            least = int(re.search(r"at least (\d+) MB", told.stderr).group(1))
+            for megabytes in (least + 1, least + 2, least + 5):
+                self.assertEqual(outputs(options=["--memory", f"{megabytes}M"]), first, f"{megabytes} MB")
             tried = []
             for isa in ("base", "v3", "v4"):
                 done = program.run(["value", store, "--model", model, "--quiet"], {"JALKI_ISA": isa})

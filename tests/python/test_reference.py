@@ -12,7 +12,7 @@ import compare
 import differential
 import program
 
-SEEDS = range(0, int(os.environ.get("JALKI_REFERENCE_SEEDS", "60")))
+SEEDS = range(0, int(os.environ.get("JALKI_REFERENCE_SEEDS", "45")))
 
 
 class Differential(unittest.TestCase):

@@ -384,11 +384,13 @@ def past_date(rng, cutoff, months):
 
 
 def limitation_date(rng, cutoff, model):
-    kind = rng.randrange(5)
+    kind = rng.choice([0, 1, 1, 2, 3, 4])
     if kind == 0:
         return cutoff + datetime.timedelta(days=rng.choice([-1, 0, 1, 30, 31]))
-    if kind == 1:  # exactly on an epoch boundary, where that is a whole number of days
-        return cutoff + datetime.timedelta(days=487 * rng.randint(1, 12))
+    if kind == 1:  # exactly on an epoch boundary, where that is a whole number of days: 16 months are 487
+        starts = [sum(model["epochs"][:j]) for j in range(1, len(model["epochs"]) + 1)]
+        sixteens = [start // 16 for start in starts if start % 16 == 0] or list(range(1, 13))
+        return cutoff + datetime.timedelta(days=487 * rng.choice(sixteens))
     if kind == 2:  # next to a boundary
         start = sum(model["epochs"][:rng.randint(1, len(model["epochs"]))])
         return cutoff + datetime.timedelta(days=round(start * 30.4375) + rng.randint(-1, 1))
