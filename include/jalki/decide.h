@@ -39,11 +39,12 @@ typedef struct jk_candidates {
     int32_t *court; /* court fee of filing now, hundredths of base currency; 0 where it is filed already */
     int32_t *hours[JK_TREATMENT_COUNT]; /* agent hours in the first epoch, ten-thousandths; the claim's share of its
                                            debtor's */
-    float *balance;                     /* base currency */
+    double *balance;                    /* base currency */
     uint16_t *country;                  /* index into the tape's country dictionary */
     uint16_t *segment;                  /* index into the model's segments */
     int32_t *debtor;
-    uint8_t *exclusion; /* jk_exclusion, all but JK_EXCLUDED_NO_GAIN */
+    uint8_t *exclusion;                                /* jk_exclusion, all but JK_EXCLUDED_NO_GAIN */
+    uint8_t *capacity_class, *title_state, *reachable; /* jk_capacity, jk_title, jk_reachable */
     const jk_tape *tape;
     const jk_model *model;
 } jk_candidates;
@@ -56,7 +57,8 @@ jk_value_sink jk_candidates_sink(jk_candidates *candidates);
 typedef struct jk_decide_options {
     size_t limit_count;
     const jk_limit *limits; /* country: index into the tape's country dictionary; segment: index into the model's */
-    int by_debtor;          /* 1: all claims of a debtor get one treatment (or are closed), court is filed once */
+    int by_debtor; /* 1: all claims of a debtor get one treatment (or are closed); one court fee, the hours of its
+                      longest claim */
     jk_run run;
 } jk_decide_options;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Collects what decisions need from the blocks of a valuation. Court fees and hours are per debtor, as costs are: a
- * claim counts with its share w of them, rounded to whole hundredths and ten-thousandths so that feasibility can be
- * checked exactly. */
+/* Collects what decisions need from the blocks of a valuation. A court fee is per debtor, as in the plan: a claim
+ * counts with its share w of it. Agent hours are per claim, as the model gives them. Both are whole hundredths and
+ * ten-thousandths, so that feasibility can be checked exactly. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -37,13 +37,16 @@ jk_status jk_candidates_create(const jk_tape *tape, const jk_model *model, jk_ca
         complete = complete && made->hours[t] != NULL;
     }
     made->court = jk_columns_alloc(n, sizeof(int32_t));
-    made->balance = jk_columns_alloc(n, sizeof(float));
+    made->balance = jk_columns_alloc(n, sizeof(double));
     made->country = jk_columns_alloc(n, sizeof(uint16_t));
     made->segment = jk_columns_alloc(n, sizeof(uint16_t));
     made->debtor = jk_columns_alloc(n, sizeof(int32_t));
     made->exclusion = jk_columns_alloc(n, sizeof(uint8_t));
+    made->capacity_class = jk_columns_alloc(n, sizeof(uint8_t));
+    made->title_state = jk_columns_alloc(n, sizeof(uint8_t));
+    made->reachable = jk_columns_alloc(n, sizeof(uint8_t));
     if (!complete || !made->court || !made->balance || !made->country || !made->segment || !made->debtor ||
-        !made->exclusion) {
+        !made->exclusion || !made->capacity_class || !made->title_state || !made->reachable) {
         jk_candidates_free(made);
         return jk_fail_memory(error, "the claims to decide on");
     }
@@ -67,6 +70,9 @@ void jk_candidates_free(jk_candidates *candidates) {
     free(candidates->segment);
     free(candidates->debtor);
     free(candidates->exclusion);
+    free(candidates->capacity_class);
+    free(candidates->title_state);
+    free(candidates->reachable);
     free(candidates);
 }
 
@@ -96,6 +102,7 @@ static jk_status take_block(void *context, const jk_value_block *rows, jk_error 
     const jk_terms *terms = rows->terms;
     const int32_t *country = JK_BLOCK_INT32(rows->block, COUNTRY);
     const int32_t *debtor = JK_BLOCK_INT32(rows->block, DEBTOR_INDEX);
+    const int8_t *reachable = JK_BLOCK_ENUM(rows->block, REACHABLE);
     (void)error;
     for (size_t i = 0; i < rows->block->rows; i++) {
         size_t row = rows->block->first_row + i;
@@ -106,15 +113,18 @@ static jk_status take_block(void *context, const jk_value_block *rows, jk_error 
         }
         candidates->value[JK_CLOSE][row] = 0.0f;
         for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
-            candidates->hours[t][row] = whole_parts(segment->effort_hours[t] * share * 10000.0);
+            candidates->hours[t][row] = whole_parts(segment->effort_hours[t] * 10000.0);
         }
         bool files = terms->title_state[i] == JK_TITLE_NONE;
         candidates->court[row] = files ? whole_parts(segment->filing * share * 100.0) : 0;
-        candidates->balance[row] = terms->balance[i];
+        candidates->balance[row] = rows->law->balance[i];
         candidates->segment[row] = terms->segment[i];
         candidates->country[row] = (uint16_t)country[i];
         candidates->debtor[row] = debtor[i];
         candidates->exclusion[row] = (uint8_t)exclusion_of(rows, i);
+        candidates->capacity_class[row] = rows->score->capacity_class[i];
+        candidates->title_state[row] = terms->title_state[i];
+        candidates->reachable[row] = reachable[i] == JK_MISSING_ENUM ? JK_REACHABLE_UNKNOWN : (uint8_t)reachable[i];
     }
     return JK_OK;
 }

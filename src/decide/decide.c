@@ -148,8 +148,10 @@ static void sum_debtor(units *u, const jk_candidates *c, size_t debtor) {
             }
             value[a] += (double)c->value[a][i];
             u->claims[a][debtor]++;
-            if (a >= JK_SURVEIL) {
-                u->hours[a - JK_SURVEIL][debtor] += c->hours[a - JK_SURVEIL][i];
+            if (a >= JK_SURVEIL) { /* one contact serves all claims of the debtor */
+                int32_t *hours = &u->hours[a - JK_SURVEIL][debtor];
+                int32_t own = c->hours[a - JK_SURVEIL][i];
+                *hours = own > *hours ? own : *hours;
             }
             if (a == JK_LEGAL && c->court[i] > 0) {
                 double fee = c->model->segments[c->segment[i]].filing;
@@ -227,14 +229,12 @@ static void settle(const units *u, const jk_candidates *c, jk_decided *decided) 
         decided->free[i] = (uint8_t)best_action(c, i);
         decided->claims[action]++;
         value[action] += jk_grid_from_double((double)c->value[action][i]);
-        face[action] += jk_grid_from_double((double)c->balance[i]);
-        if (!u->owned) {
-            court += action == JK_LEGAL ? c->court[i] : 0;
-        }
-        hours += action >= JK_SURVEIL ? c->hours[action - JK_SURVEIL][i] : 0;
+        face[action] += jk_grid_from_double(c->balance[i]);
     }
-    for (size_t d = 0; u->owned && d < u->problem.units; d++) {
-        court += u->decision[d] == JK_LEGAL ? u->court[d] : 0;
+    for (size_t d = 0; d < u->problem.units; d++) {
+        int action = u->decision[d];
+        court += action == JK_LEGAL ? u->problem.court[d] : 0;
+        hours += action >= JK_SURVEIL ? u->problem.hours[action - JK_SURVEIL][d] : 0;
     }
     for (int a = 0; a < JK_ACTION_COUNT; a++) {
         decided->value[a] = jk_grid_to_double(value[a]);

@@ -24,7 +24,8 @@ typedef struct fixture {
 static inline jk_model *load_model(const char *path) {
     const char *source = getenv("JALKI_SOURCE");
     char full[512];
-    (void)snprintf(full, sizeof full, "%s/%s", source ? source : ".", path);
+    int length = snprintf(full, sizeof full, "%s/%s", source ? source : ".", path);
+    assert_in_range(length, 1, sizeof full - 1);
     jk_error error = {0};
     jk_model *model = NULL;
     if (jk_model_load(path[0] == '/' ? path : full, &model, &error) != JK_OK) {

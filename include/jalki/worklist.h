@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who to work first: claims by what working them gains over leaving them under surveillance, per agent hour (model.md
+ * section 12), and what "largest first" would have gained with the same hours. */
+#ifndef JALKI_WORKLIST_H
+#define JALKI_WORKLIST_H
+
+#include "jalki/decide.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum jk_worklist_order { JK_BY_GAIN_PER_HOUR, JK_BY_GAIN, JK_BY_BALANCE } jk_worklist_order;
+const char *jk_worklist_order_name(jk_worklist_order order); /* "gain_per_hour", "gain", "balance" */
+
+typedef struct jk_worklist_options {
+    size_t top;
+    jk_worklist_order order;
+    int treatment; /* JK_AMICABLE or JK_LEGAL: that one only; -1: the better of the two for each claim */
+    jk_run run;
+} jk_worklist_options;
+
+typedef struct jk_worklist_row {
+    size_t row;       /* on the tape */
+    jk_action action; /* amicable or legal */
+    double gain;  /* over surveillance (or closing, where surveillance is worth less or not allowed), base currency */
+    double hours; /* agent hours in the first epoch */
+} jk_worklist_row;
+
+typedef struct jk_worklist {
+    size_t count;
+    jk_worklist_row *rows; /* best first */
+    double hours, gain;    /* of the rows */
+    uint64_t eligible;     /* claims that could have come on the list */
+    /* The largest balances first among the eligible, until the same hours are used. */
+    uint64_t largest_first_claims;
+    double largest_first_hours, largest_first_gain;
+    uint64_t excluded[JK_EXCLUSION_COUNT];
+    double excluded_balance[JK_EXCLUSION_COUNT];
+} jk_worklist;
+
+/* Makes the list. Ties go to the larger balance, then to the earlier row. JK_ERROR_MEMORY, JK_ERROR_INTERRUPTED.
+ * *worklist is the caller's, for jk_worklist_reset. */
+jk_status jk_worklist_make(const jk_candidates *candidates, const jk_worklist_options *options, jk_worklist *worklist,
+                           jk_error *error);
+void jk_worklist_reset(jk_worklist *worklist);
+
+/* Why a claim is on the list, in a few words ("able, title, phone: legal brings 41.20 more than waiting"). */
+enum { JK_WORKLIST_WORDS_MAX = 160 };
+const char *jk_worklist_words(const jk_candidates *candidates, const jk_worklist_row *row,
+                              char text[JK_WORKLIST_WORDS_MAX]);
+
+/* The list with its totals as JSON, ending in a line end; NULL if there is no memory. Free with free(). */
+char *jk_worklist_json(const jk_candidates *candidates, const jk_valuation *valuation,
+                       const jk_worklist_options *options, const jk_worklist *worklist);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
