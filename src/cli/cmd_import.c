@@ -136,18 +136,21 @@ static void print_rejects(const jk_import_summary *summary) {
 static void print_columns(const jk_import_summary *summary) {
     (void)printf("columns found            ");
     for (size_t i = 0; i < summary->found_count; i++) {
-        (void)printf("%s%s", i > 0 ? ", " : "", jk_schema_column(summary->found[i])->name);
+        (void)printf("%s%s", i > 0 ? ", " : " ", jk_schema_column(summary->found[i])->name);
     }
-    (void)printf("\n");
+    (void)printf("\ncolumns not found        ");
     for (size_t i = 0; i < summary->missing_count; i++) {
         const jk_import_name *missing = &summary->missing[i];
-        (void)printf("%-24s %s%s%s%s\n", i == 0 ? "columns not found" : "", missing->name,
-                     missing->nearest != NULL ? " (is it '" : "", missing->nearest != NULL ? missing->nearest : "",
-                     missing->nearest != NULL ? "'?)" : "");
+        (void)printf("%s%s", i > 0 ? ", " : " ", missing->name);
+        if (missing->nearest != NULL) {
+            (void)printf(" (is it '%s'?)", missing->nearest);
+        }
     }
+    (void)printf("%s\ncolumns not used         ", summary->missing_count == 0 ? " none" : "");
     for (size_t i = 0; i < summary->unused_count; i++) {
-        (void)printf("%-24s %s\n", i == 0 ? "columns not used" : "", summary->unused[i].name);
+        (void)printf("%s%s", i > 0 ? ", " : " ", summary->unused[i].name);
     }
+    (void)printf("%s\n", summary->unused_count == 0 ? " none" : "");
 }
 
 static void print_limitation(const jk_import_summary *summary) {

@@ -42,12 +42,17 @@ static bool has_field(const jk_csv_header *header, const jk_field_name *field) {
     return false;
 }
 
-/* A file is the source whose `recognised_by` field its header has. */
+/* A file is the source all of whose `recognised_by` fields its header has. */
 static jk_status find_role(open_file *file, const jk_mapping *mapping, jk_error *error) {
     const char *path = jk_csv_source_path(file->source);
     uint32_t matches = 0;
     for (uint32_t s = 0; mapping->source_count > 1 && s < mapping->source_count; s++) {
-        if (has_field(&file->header, &mapping->fields[mapping->sources[s].recognised_by])) {
+        const jk_mapping_source *source = &mapping->sources[s];
+        size_t found = 0;
+        for (size_t i = 0; i < source->recognised_count; i++) {
+            found += has_field(&file->header, &mapping->fields[source->recognised_by[i]]);
+        }
+        if (found == source->recognised_count) {
             file->role = s;
             matches++;
         }
@@ -136,7 +141,7 @@ static jk_status check_sources(const jk_import_inputs *inputs, const jk_mapping 
         if (!given && !mapping->sources[s].optional) {
             return jk_fail(error, JK_ERROR_DATA, mapping->path, 0, mapping->sources[s].name,
                            "the mapping needs this source, and no file given is it (its column '%s' is in no header)",
-                           mapping->fields[mapping->sources[s].recognised_by].names[0]);
+                           mapping->fields[mapping->sources[s].recognised_by[0]].names[0]);
         }
     }
     return JK_OK;

@@ -196,13 +196,11 @@ static jk_status read_source_of(mapping_reader *reader, const jk_yaml_node *map,
 
 static jk_status add_term(mapping_reader *reader, const jk_yaml_node *node, uint32_t source, int8_t sign,
                           jk_rule *rule) {
-    uint32_t *terms = (uint32_t *)(uintptr_t)rule->terms;
-    int8_t *signs = (int8_t *)(uintptr_t)rule->signs;
     if (rule->term_count == TERMS_MAX) {
         return fail(reader, node->file, node->line, "too many terms");
     }
-    JK_TRY(add_field(reader, node, source, &terms[rule->term_count]));
-    signs[rule->term_count++] = sign;
+    JK_TRY(add_field(reader, node, source, &rule->terms[rule->term_count]));
+    rule->signs[rule->term_count++] = sign;
     return JK_OK;
 }
 
@@ -471,6 +469,26 @@ static jk_status read_joined_by(mapping_reader *reader, const jk_yaml_node *node
     return add_field(reader, column, source, number);
 }
 
+/* Columns that together tell a file from those of the other sources. */
+static jk_status read_recognised_by(mapping_reader *reader, const jk_yaml_node *list, uint32_t number) {
+    jk_mapping_source *source = &reader->sources[number];
+    size_t before = jk_key_path_add(&reader->path, "recognised_by");
+    if (list->kind != JK_YAML_LIST || list->count == 0 || list->count > TERMS_MAX) {
+        return expected(reader, list, "a list of columns that only this source has together");
+    }
+    uint32_t *fields = jk_arena_alloc(reader->arena, list->count, sizeof *fields);
+    if (fields == NULL) {
+        return no_memory(reader);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        JK_TRY(add_field(reader, list->items[i], number, &fields[i]));
+    }
+    source->recognised_by = fields;
+    source->recognised_count = list->count;
+    jk_key_path_cut(&reader->path, before);
+    return JK_OK;
+}
+
 static jk_status read_source(mapping_reader *reader, const jk_yaml_pair *pair, uint32_t number) {
     static const char *const keys[] = {"recognised_by", "optional", "key", "joined_by"};
     jk_mapping_source *source = &reader->sources[number];
@@ -483,9 +501,9 @@ static jk_status read_source(mapping_reader *reader, const jk_yaml_pair *pair, u
     const jk_yaml_node *optional = find(node, "optional");
     if (recognised_by == NULL) {
         return fail(reader, pair->file, pair->line,
-                    "`recognised_by` is missing, expected a column that only this source has");
+                    "`recognised_by` is missing, expected a list of columns that only this source has together");
     }
-    JK_TRY(add_field(reader, recognised_by, number, &source->recognised_by));
+    JK_TRY(read_recognised_by(reader, recognised_by, number));
     if (number == 0 ? key != NULL || joined_by != NULL || optional != NULL : key == NULL || joined_by == NULL) {
         return fail(
             reader, pair->file, pair->line,

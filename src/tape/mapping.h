@@ -40,9 +40,9 @@ typedef struct jk_rule {
     int64_t line;
     const char *constant;
     size_t term_count;
-    const uint32_t *terms; /* numbers of field names */
-    const int8_t *signs;   /* +1 or -1 for each term */
-    uint32_t divide_by;    /* number of a field name, or JK_NO_FIELD */
+    uint32_t *terms;    /* numbers of field names */
+    int8_t *signs;      /* +1 or -1 for each term */
+    uint32_t divide_by; /* number of a field name, or JK_NO_FIELD */
     double plus;
     jk_csv_format format;
     size_t value_count;
@@ -55,9 +55,10 @@ typedef struct jk_rule {
 typedef struct jk_mapping_source {
     const char *name;
     bool optional;
-    uint32_t recognised_by; /* number of a field name: a file whose header has it is this source */
-    uint32_t key;           /* number of a field name: rows are found by it; JK_NO_FIELD for the first source */
-    uint32_t joined_by;     /* number of a field name of an earlier source that holds the key */
+    size_t recognised_count;
+    const uint32_t *recognised_by; /* numbers of field names: a file whose header has them all is this source */
+    uint32_t key;                  /* number of a field name: rows are found by it; JK_NO_FIELD for the first source */
+    uint32_t joined_by;            /* number of a field name of an earlier source that holds the key */
 } jk_mapping_source;
 
 typedef struct jk_mapping {
