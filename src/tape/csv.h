@@ -41,8 +41,8 @@ typedef struct jk_csv_bad_row {
 
 /* Walks over the rows of a text in tiles. A good row gives `fields` + 1 numbers in `ends`: the offset before its first
  * byte, then the end of each field. Field f of row r is text[ends[r*(fields+1)+f] + 1 .. ends[r*(fields+1)+f+1]).
- * Rows with quotes are rewritten without them behind the text: `text` must have room for as many bytes again, and
- * side_end is the end of what was written there. */
+ * Rows with quotes are rewritten without them at side_end, behind the text: there must be room for as many bytes as
+ * the text has. */
 typedef struct jk_csv_cursor {
     char *text;
     size_t length;
@@ -51,7 +51,7 @@ typedef struct jk_csv_cursor {
     uint32_t fields;    /* of a good row */
     size_t position;    /* start of the next row */
     uint32_t line;      /* physical lines before position */
-    size_t side_end;    /* zero: nothing written yet */
+    size_t side_end;    /* where to write next; 0: right behind the text */
     jk_csv_bad_row bad; /* set when jk_csv_tile stops at a bad row */
 } jk_csv_cursor;
 

@@ -58,6 +58,9 @@ static jk_status give_to_sink(jk_csv_source *source, const void *bytes, size_t l
 
 /* Reads bytes of the file; *got is 0 at its end. */
 static jk_status read_raw(jk_csv_source *source, void *out, size_t capacity, size_t *got, jk_error *error) {
+    if (source->size > 0 && capacity > source->size - source->consumed) {
+        capacity = source->size - source->consumed; /* what is added while it is read does not belong to the tape */
+    }
     ssize_t count = 0;
     do {
         count = read(source->fd, out, capacity);

@@ -66,6 +66,7 @@ typedef struct jk_import_chunk {
     size_t memory_size;
     char *text; /* first row */
     size_t length;
+    size_t read_length; /* of all text read; behind the rows stands the beginning of the next chunk's first row */
     unsigned flags;
     const char *fresh; /* bytes of the source that came with this chunk, for the digest */
     size_t fresh_length;

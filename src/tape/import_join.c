@@ -110,7 +110,8 @@ static jk_status keep_chunk(jk_join *join, uint32_t source, jk_import_chunk *chu
                             .length = chunk->length,
                             .flags = chunk->flags,
                             .separator = chunk->plan->separator,
-                            .fields = chunk->plan->fields};
+                            .fields = chunk->plan->fields,
+                            .side_end = chunk->read_length + JK_CSV_SLACK};
     while (cursor.position < cursor.length) {
         size_t rows = jk_csv_tile(&cursor, ends, lines);
         self->skipped += cursor.bad.fault != 0;
@@ -125,7 +126,7 @@ static jk_status keep_chunk(jk_join *join, uint32_t source, jk_import_chunk *chu
 static jk_status read_all(jk_join *join, uint32_t source, jk_import_reader *reader, const uint32_t *entry,
                           jk_error *error) {
     jk_import_chunk chunk;
-    JK_TRY(jk_chunk_create(&chunk, JK_READER_TEXT, error));
+    JK_TRY(jk_chunk_create(&chunk, jk_reader_capacity(reader), error));
     uint32_t *ends = malloc(jk_csv_tile_size(reader->inputs[0].plan.fields));
     uint32_t *lines = malloc((JK_CSV_TILE_ROWS + 1) * sizeof *lines);
     reader->carry = malloc(JK_CSV_ROW_MAX);

@@ -318,7 +318,9 @@ jk_status jk_import_parse(jk_import_chunk *chunk, const jk_parse_settings *setti
                             .length = chunk->length,
                             .flags = chunk->flags,
                             .separator = chunk->plan->separator,
-                            .fields = chunk->plan->fields};
+                            .fields = chunk->plan->fields,
+                            /* the digest may still need all that was read */
+                            .side_end = chunk->read_length + JK_CSV_SLACK};
     while (cursor.position < cursor.length) {
         size_t first = chunk->rows;
         size_t rows = jk_csv_tile(&cursor, scratch->ends, chunk->line + first);

@@ -211,7 +211,7 @@ jk_status jk_import_flow_run(const jk_import_flow *flow, jk_error *error) {
         state.status = jk_fail_memory(&state.error, "chunks");
     }
     for (uint64_t i = 0; i < state.ring_size && state.status == JK_OK; i++) {
-        state.status = jk_chunk_create(&state.ring[i], JK_READER_TEXT, &state.error);
+        state.status = jk_chunk_create(&state.ring[i], jk_reader_capacity(flow->reader), &state.error);
     }
     if (state.status == JK_OK) {
         (void)pthread_mutex_init(&state.lock, NULL);

@@ -105,10 +105,11 @@ jk_status jk_csv_header_read(jk_csv_source *source, char separator, jk_csv_heade
     size_t start = 0;
     size_t end = 0;
     size_t counts[3];
-    header->memory = jk_columns_zero(2 * (size_t)JK_CSV_ROW_MAX + 4 * (size_t)JK_CSV_SLACK, 1);
+    header->memory = jk_columns_alloc(2 * (size_t)JK_CSV_ROW_MAX + 4 * (size_t)JK_CSV_SLACK, 1);
     if (header->memory == NULL) {
         return jk_fail_memory(error, "a header");
     }
+    memset(header->memory, 0, JK_CSV_SLACK);
     char *text = header->memory + JK_CSV_SLACK;
     JK_TRY(read_first_row(source, text, &length, &start, &end, counts, error));
     JK_TRY(jk_csv_source_unread(source, text, length, error));
@@ -125,6 +126,17 @@ void jk_csv_header_free(jk_csv_header *header) {
     free(header->names);
     free(header->memory);
     *header = (jk_csv_header){0};
+}
+
+size_t jk_reader_capacity(const jk_import_reader *reader) {
+    size_t capacity = 0;
+    for (size_t i = 0; i < reader->input_count; i++) {
+        const jk_csv_source *source = reader->inputs[i].source;
+        uint64_t size = jk_csv_source_is_plain(source) ? jk_csv_source_size(source) : 0;
+        size_t wanted = size > 0 && size < JK_READER_TEXT ? (size_t)size : JK_READER_TEXT;
+        capacity = wanted > capacity ? wanted : capacity;
+    }
+    return capacity;
 }
 
 /* ---- chunks ----------------------------------------------------------------------------------------------- */
@@ -221,6 +233,7 @@ jk_status jk_import_read(jk_import_reader *reader, jk_import_chunk *chunk, bool 
     }
     JK_TRY(reader->skipping ? skip_line(reader, chunk, &length, error) : read_rows(reader, chunk, &length, error));
     memset(chunk->text + length, 0, JK_CSV_SLACK);
+    chunk->read_length = length;
     chunk->fresh_length = (size_t)(chunk->text + length - chunk->fresh);
     go_on(reader, end);
     return JK_OK;

@@ -42,8 +42,10 @@ typedef struct jk_import_reader {
     void *sink_context;
 } jk_import_reader;
 
-/* Bytes of text that a chunk must have room for: a header and the longest row. */
+/* Bytes of text that a chunk must have room for: a header and the longest row, or the largest source if that is less.
+ */
 enum { JK_READER_TEXT = 2 * JK_CSV_ROW_MAX };
+size_t jk_reader_capacity(const jk_import_reader *reader);
 
 /* Fills the chunk's text. *end tells that this was the last chunk. */
 jk_status jk_import_read(jk_import_reader *reader, jk_import_chunk *chunk, bool *end, jk_error *error);
