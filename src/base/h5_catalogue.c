@@ -351,7 +351,9 @@ static hid_t open_file(walk *self, int fd) {
     }
     hid_t file = H5Fopen("file", H5F_ACC_RDONLY, access);
     if (file < 0) {
-        (void)stop(self, "it is no HDF5 file, or truncated or damaged");
+        (void)stop(
+            self,
+            "it is no HDF5 file, or truncated or damaged; expected a store that jalki made (a CSV is imported first)");
         return H5I_INVALID_HID;
     }
     hid_t creation = H5Fget_create_plist(file);

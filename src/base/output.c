@@ -73,7 +73,8 @@ jk_status jk_output_open(jk_output *output, const char *path, jk_error *error) {
     struct stat existing;
     int exists = stat(path, &existing) == 0;
     if (path[0] == '\0' || (exists && S_ISDIR(existing.st_mode))) {
-        return jk_fail(error, JK_ERROR_IO, path, 0, NULL, "cannot write: not a file name");
+        return jk_fail(error, JK_ERROR_IO, path, 0, NULL, "cannot write: %s, expected the name of a file",
+                       exists ? "it is a folder" : "the name is empty");
     }
     int descriptor = descriptor_of(path);
     output->target = descriptor >= 0 ? strdup(path) : follow_link(path);

@@ -115,6 +115,13 @@ void jk_cli_note(const jk_cli_common *common, const char *format, ...) {
     va_end(arguments);
 }
 
+void jk_cli_note_rate(const jk_cli_common *common, double rate) {
+    if (rate > 1.0) {
+        jk_cli_note(common, "warning: --irr %g is %g %% a year; %g %% a year is --irr %g", rate, 100.0 * rate, rate,
+                    rate / 100.0);
+    }
+}
+
 int jk_cli_finish(void) {
     if (fflush(stdout) != 0 || ferror(stdout)) {
         (void)fprintf(stderr, "jalki: cannot write to standard output\n");

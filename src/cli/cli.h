@@ -42,6 +42,15 @@ int jk_cli_fail(const jk_error *error);
 /* Prints a note on stderr unless quiet. */
 __attribute__((format(printf, 2, 3))) void jk_cli_note(const jk_cli_common *common, const char *format, ...);
 
+/* Notes a required return above 1, which is likely meant in percent: --irr 15 is 1500 % a year. */
+void jk_cli_note_rate(const jk_cli_common *common, double rate);
+
+/* Refuses an output that is one of the inputs (it would be replaced), or that another output names too: a store given
+ * as T.h5 and -o T.h5 would be lost. Files are compared by what they are, not by how their paths are written; a path
+ * that is NULL or "-", a device and a pipe never clash. */
+jk_status jk_cli_check_outputs(const char *const *inputs, size_t input_count, const char *const *outputs,
+                               size_t output_count, jk_error *error);
+
 /* Checks that everything written to stdout has arrived (a full disk, a closed pipe); returns the exit code. */
 int jk_cli_finish(void);
 

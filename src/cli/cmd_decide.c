@@ -224,6 +224,7 @@ static jk_status value_candidates(decide_arguments *arguments, decide_work *work
     valuing->sell = !arguments->no_sell;
     jk_status status = jk_cli_valuing_open(valuing, &arguments->common, error);
     valuing->options.irr = arguments->irr;
+    jk_cli_note_rate(&arguments->common, arguments->irr);
     if (status == JK_OK) {
         status = jk_candidates_create(valuing->tape, valuing->model, &work->candidates, error);
     }
@@ -253,7 +254,11 @@ static jk_status value_candidates(decide_arguments *arguments, decide_work *work
 }
 
 static jk_status decide_tape(decide_arguments *arguments, decide_work *work, jk_error *error) {
-    jk_status status = value_candidates(arguments, work, error);
+    const char *const outputs[] = {arguments->results_path, arguments->claims_path, arguments->json_path};
+    jk_status status = jk_cli_valuing_outputs(&arguments->valuing, outputs, sizeof outputs / sizeof outputs[0], error);
+    if (status == JK_OK) {
+        status = value_candidates(arguments, work, error);
+    }
     if (status == JK_OK) {
         status = jk_decide(work->candidates, &work->options, &work->decided, error);
     }

@@ -82,6 +82,7 @@ static jk_status explain(const explain_arguments *arguments, jk_tape **tape, jk_
     jk_value_options run = jk_value_defaults();
     run.cutoff = arguments->cutoff;
     run.irr = arguments->irr;
+    jk_cli_note_rate(&arguments->common, arguments->irr);
     run.allow |= arguments->sell ? JK_ALLOW(JK_SELL) : 0;
     run.run = jk_cli_run(&arguments->common);
     status = jk_explain_claim(*tape, *model, &run, arguments->claim_id, explanation, error);

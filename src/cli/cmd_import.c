@@ -337,6 +337,13 @@ static void print_summary(const import_arguments *arguments, const jk_import_sum
     }
 }
 
+static jk_status check_outputs(const import_arguments *arguments, jk_error *error) {
+    const jk_import_options *given = &arguments->options;
+    const char *const outputs[] = {given->output, given->rejects};
+    jk_status status = jk_cli_check_outputs(given->sources, given->source_count, outputs, 2, error);
+    return status == JK_OK ? jk_cli_check_outputs(&given->mapping, 1, outputs, 2, error) : status;
+}
+
 static int run_import(int argc, char **argv) {
     static const struct argp_child children[] = {{&jk_cli_common_argp, 0, NULL, 0}, {0}};
     static const struct argp parser = {
@@ -362,7 +369,10 @@ static int run_import(int argc, char **argv) {
     jk_run run = jk_cli_run(&arguments.common);
     jk_error error = {0};
     jk_import_summary *summary = NULL;
-    jk_status status = jk_import(&arguments.options, &run, &summary, &error);
+    jk_status status = check_outputs(&arguments, &error);
+    if (status == JK_OK) {
+        status = jk_import(&arguments.options, &run, &summary, &error);
+    }
     if (summary != NULL) {
         print_summary(&arguments, summary);
     }

@@ -164,10 +164,17 @@ static void bid_lines(jk_table *table, const bid_table *bids) {
 }
 
 static void flow_lines(jk_table *table, const bid_table *bids) {
-    for (int i = 0; i < JK_ERC_COUNT; i++) {
-        char name[64];
+    int horizon = bids->valuations->flow.months;
+    bool whole = false; /* one of the usual spans is the whole horizon */
+    char name[64];
+    for (int i = 0; i < JK_ERC_COUNT && jk_erc_months[i] <= horizon; i++) {
         (void)snprintf(name, sizeof name, "gross collections, %d months", jk_erc_months[i]);
         amounts_line(table, bids, name, offsetof(jk_offer, erc_gross) + (size_t)i * sizeof(double), bids->decimals);
+        whole = jk_erc_months[i] == horizon;
+    }
+    if (!whole) {
+        (void)snprintf(name, sizeof name, "gross collections, %d months", horizon);
+        AMOUNTS(name, sum.gross);
     }
     AMOUNTS("cost of collection", sum.cost);
     jk_table_cell(table, "%s", "  % of gross");
@@ -194,7 +201,7 @@ static void asked_lines(jk_table *table, const bid_table *bids) {
         if (offer->asked_outcome == JK_IRR_FOUND) {
             jk_table_percent(table, 100.0 * offer->asked_irr);
         } else {
-            jk_table_cell(table, "%s", offer->asked_outcome == JK_IRR_NO_ROOT ? "none" : "several rates fit");
+            jk_table_cell(table, "%s", offer->asked_outcome == JK_IRR_NO_ROOT ? "no rate fits" : "several rates fit");
         }
     }
     amounts_line(table, bids, "  money multiple", offsetof(jk_offer, asked_multiple), 2);
@@ -416,6 +423,9 @@ static int run_price(int argc, char **argv) {
     jk_error error = {0};
     jk_cli_valuing *valuing = &arguments.valuing;
     jk_valuation valuations[JK_RETURNS_MAX] = {0};
+    for (size_t r = 0; r < arguments.returns; r++) {
+        jk_cli_note_rate(&arguments.common, arguments.irr[r]);
+    }
     jk_status status = jk_cli_valuing_open(valuing, &arguments.common, &error);
     if (status == JK_OK) {
         status = jk_cli_valuing_explain(valuing, arguments.returns, NULL, 0, &error);

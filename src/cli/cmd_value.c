@@ -158,7 +158,7 @@ static int print_totals(const jk_valuation *valuation, const jk_model *model) {
     add_line(table, "bid", offer.bid, face, decimals);
     jk_table_rule(table);
     for (int i = 0; i < JK_ERC_COUNT; i++) {
-        if (i == 0 || jk_erc_months[i - 1] < valuation->flow.months) {
+        if (jk_erc_months[i] <= valuation->flow.months) {
             (void)snprintf(title, sizeof title, "gross collections, %d months", jk_erc_months[i]);
             add_line(table, title, offer.erc_gross[i], face, decimals);
         }
@@ -277,8 +277,14 @@ static jk_status write_files(value_arguments *arguments, const jk_valuation *val
 
 static jk_status value_tape(value_arguments *arguments, jk_valuation *valuation, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
-    jk_status status = jk_cli_valuing_open(valuing, &arguments->common, error);
+    const char *const outputs[] = {arguments->results_path, arguments->claims_path, arguments->cashflow_path,
+                                   arguments->json_path};
+    jk_status status = jk_cli_valuing_outputs(valuing, outputs, sizeof outputs / sizeof outputs[0], error);
+    if (status == JK_OK) {
+        status = jk_cli_valuing_open(valuing, &arguments->common, error);
+    }
     valuing->options.irr = arguments->irr;
+    jk_cli_note_rate(&arguments->common, arguments->irr);
     if (status == JK_OK) {
         status = open_files(arguments, error);
     }

@@ -178,8 +178,13 @@ static int print(const worklist_arguments *arguments, const jk_candidates *candi
 static jk_status make_list(worklist_arguments *arguments, jk_candidates **candidates, jk_valuation *valuation,
                            jk_worklist *worklist, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
-    jk_status status = jk_cli_valuing_open(valuing, &arguments->common, error);
+    const char *const outputs[] = {arguments->json_path};
+    jk_status status = jk_cli_valuing_outputs(valuing, outputs, 1, error);
+    if (status == JK_OK) {
+        status = jk_cli_valuing_open(valuing, &arguments->common, error);
+    }
     valuing->options.irr = arguments->irr;
+    jk_cli_note_rate(&arguments->common, arguments->irr);
     arguments->options.run = valuing->options.run;
     if (status == JK_OK) {
         status = jk_candidates_create(valuing->tape, valuing->model, candidates, error);

@@ -81,6 +81,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 
 const struct argp jk_cli_valuing_argp = {.options = options, .parser = parse};
 
+jk_status jk_cli_valuing_outputs(const jk_cli_valuing *valuing, const char *const *outputs, size_t output_count,
+                                 jk_error *error) {
+    const char *const inputs[] = {valuing->tape_path, valuing->model_path};
+    return jk_cli_check_outputs(inputs, 2, outputs, output_count, error);
+}
+
 jk_status jk_cli_valuing_open(jk_cli_valuing *valuing, const jk_cli_common *common, jk_error *error) {
     jk_status status = jk_tape_open(valuing->tape_path, &valuing->tape, error);
     if (status == JK_OK) {

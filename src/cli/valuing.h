@@ -24,6 +24,10 @@ typedef struct jk_cli_valuing {
 /* Child parser; its input is a jk_cli_valuing *, which it sets to the defaults first. */
 extern const struct argp jk_cli_valuing_argp;
 
+/* Refuses outputs that are the tape, the model file, or each other; called before anything is opened. */
+jk_status jk_cli_valuing_outputs(const jk_cli_valuing *valuing, const char *const *outputs, size_t output_count,
+                                 jk_error *error);
+
 /* Opens tape and model, shows the model's warnings, prepares the options of the run. */
 jk_status jk_cli_valuing_open(jk_cli_valuing *valuing, const jk_cli_common *common, jk_error *error);
 void jk_cli_valuing_close(jk_cli_valuing *valuing);

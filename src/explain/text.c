@@ -96,7 +96,11 @@ static void put_score(FILE *out, const jk_explanation *e) {
         const jk_score_detail *d = &e->characteristics[c];
         char value[32] = "";
         if (card->characteristics[c].is_numeric && !isnan(d->value)) {
-            (void)snprintf(value, sizeof value, isinf(d->value) ? "never" : "%.6g", d->value);
+            (void)snprintf(value, sizeof value,
+                           isinf(d->value)        ? "never"
+                           : fabs(d->value) < 1e5 ? "%.6g"
+                                                  : "%.0f",
+                           d->value);
         }
         (void)fprintf(out, "  %-28s %14s  %-24s %+8.3f\n", d->characteristic, value, d->level, d->points);
     }

@@ -72,6 +72,17 @@ END
 for words in "required return" "bid at the return alone" "bound by" "price asked" "By segment" "By country" "By decision"; do
     grep -q "$words" table.txt || fail "the table lacks '$words'"
 done
+# A horizon shorter than the usual spans is named as what it is; a return in percent is doubted; no rate, no figure.
+printf 'include: ["%s"]\njalki_model: 1\nhorizon_months: 36\nepochs: [3, 3, 6, 12, 12]\n' "$model" >short.yaml
+jalki price t.h5 --model short.yaml --quiet >short.txt
+grep -q "gross collections, 36 months" short.txt || fail "the short horizon is not named: $(cat short.txt)"
+! grep -q "gross collections, 84" short.txt || fail "84 months of 36 are shown"
+jalki value t.h5 --model short.yaml --quiet >short.txt
+grep -q "all 36 months: gross" short.txt && ! grep -q "84 months" short.txt || fail "value shows 84 months of 36"
+jalki price t.h5 --model "$model" --irr 15 2>note.txt >/dev/null
+grep -q "1500 % a year; 15 % a year is --irr 0.15" note.txt || fail "no word on 1500 % a year"
+jalki price t.h5 --model nordic.yaml --quiet --asked 0 >table.txt
+grep -q "no rate fits" table.txt || fail "a return where there is none"
 "${price[@]}" | grep -q "15.00 %" || fail "without --irr the model's return is not used"
 
 refused 2 "not a yearly return" "${price[@]}" --irr 0.1,,0.2

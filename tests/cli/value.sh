@@ -74,6 +74,19 @@ cmp c.csv c5.csv
 refused 1 "v9" env JALKI_ISA=v9 "$JALKI_PROGRAM" value t.h5 --model "$model"
 [ ! -e new.csv ] || fail "a failed run left a file"
 
+# An output that is an input, or that two options name, is refused before anything is lost.
+cp t.h5 kept.h5
+ln -s t.h5 link.h5
+for output in t.h5 ./t.h5 "$PWD/t.h5" link.h5; do
+    refused 1 "is an input of this run" "${value[@]}" -o $output
+done
+refused 1 "is an input of this run" "${value[@]}" --claims t.h5
+refused 1 "is an input of this run" "${value[@]}" --json "$model"
+refused 1 "named for two outputs" "${value[@]}" -o twice --claims ./twice
+cmp t.h5 kept.h5
+[ ! -e twice ] || fail "a refused run left a file"
+"${value[@]}" --claims /dev/null --cashflow /dev/null >/dev/null
+
 # A device that is full, a folder that is not there: a clear message, and no file is half written.
 for option in --claims --cashflow --json; do
     refused 1 "dev/full" "${value[@]}" $option /dev/full
