@@ -86,6 +86,17 @@ for bad in cut trailing; do
     [ "$status" = 1 ] && grep -q gzip err.txt && [ ! -e W.h5 ] || fail "$bad gzip: $(cat err.txt)"
 done
 
+# An input is never replaced by an output.
+printf 'claim_id,country,written_off_on,principal\n1,FI,2025-01-01,10\n' >only.csv
+cp only.csv kept.csv
+for output in "-o only.csv" "-o W.h5 --rejects ./only.csv" "-o W.h5 --rejects W.h5"; do
+    status=0
+    "$JALKI_PROGRAM" import only.csv $output >out.txt 2>err.txt || status=$?
+    [ "$status" = 1 ] && grep -q "expected" err.txt || fail "$output: $(cat err.txt)"
+    cmp only.csv kept.csv
+done
+[ ! -e W.h5 ] || fail "a store after a refused import"
+
 # Killed: the old store stays and nothing else appears.
 "$JALKI_PROGRAM" generate -n 300000 -o big.csv --quiet
 cp T.h5 before.h5

@@ -18,7 +18,7 @@
 static char folder[64];
 
 static const char *path(const char *name) {
-    static char paths[64][256]; /* a name stays good for a while */
+    static char paths[64][512]; /* a name stays good for a while */
     static unsigned next;
     char *text = paths[next++ % 64];
     (void)snprintf(text, sizeof paths[0], "%s/%s", folder, name);
