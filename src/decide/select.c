@@ -354,11 +354,12 @@ static jk_status sort_and_settle(selection *work, const jk_run *run, jk_error *e
     if (work->digit_start == NULL || work->part_start == NULL) {
         return jk_fail_memory(error, "the digits of a sort");
     }
+    jk_run sort_run = {.threads = work->parts};
     cut_parts(work, false);
-    JK_TRY(sort_packed(work, run, error));
+    JK_TRY(sort_packed(work, &sort_run, error));
     work->wanted = work->wanted < work->found ? work->wanted : work->found;
     cut_parts(work, true);
-    return jk_parallel_for(run, (size_t)work->parts, "select", 1, settle_part, work, error);
+    return jk_parallel_for(&sort_run, (size_t)work->parts, "select", 1, settle_part, work, error);
 }
 
 jk_status jk_select_top(const jk_select_columns *columns, size_t top, const jk_run *run, uint32_t *order, size_t *count,

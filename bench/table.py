@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Puts what bench/run.sh measured into one Markdown page.     table.py RECORDS STAGES.json STORE"""
+import json
+import sys
+
+
+def number(value):
+    """Three digits, with thousands in words."""
+    for size, word in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if value >= size:
+            return f"{value / size:.3g}{word}"
+    return f"{value:.3g}"
+
+
+def rows_of(records, row):
+    return [r for r in records if r["row"] == row]
+
+
+def compare(records, row, title, limits=()):
+    """A table of programs; ratios are to our fastest figure."""
+    mine = [r for r in rows_of(records, row) if r["program"].startswith("jalki")]
+    others = [r for r in rows_of(records, row) if not r["program"].startswith("jalki")]
+    if not mine + others:
+        return
+    print(f"\n## {title}\n\n| program | threads | seconds | claims/s | ours is faster by |\n|---|---|---|---|---|")
+    for r in mine + others:
+        rate = r["claims"] / r["seconds"]
+        ours = [m["claims"] / m["seconds"] for m in mine if m["threads"] == r.get("threads", m["threads"])]
+        ratio = f"{max(ours) / rate:.3g} x" if ours and r in others else ""
+        print(f"| {r['program']} | {r.get('threads', '')} | {r['seconds']:.3g} | {number(rate)} | {ratio} |")
+    for line in limits:
+        print(f"\n{line}")
+
+
+def limit_lines(records):
+    """Our figures as a part of what the machine can do."""
+    limits = {(r["limit"], r["threads"]): r["per_second"] for r in rows_of(records, "limit")}
+    plan = []
+    for r in rows_of(records, "plan"):
+        peak = limits.get(("32-bit multiply-adds", r["threads"]))
+        if r["program"] == "jalki" and peak:
+            plan.append(f"A claim takes as long as {number(peak * r['seconds'] / r['claims'])} operations at the peak of "
+                        f"{number(peak)} a second, {r['threads']} thread(s).")
+    ingest = []
+    size = rows_of(records, "tape")[0]["bytes"]
+    for r in rows_of(records, "ingest"):
+        lines = limits.get(("finding line ends, page cache", r["threads"]))
+        if r["program"].startswith("jalki") and lines:
+            rate = size / r["seconds"]
+            ingest.append(f"Import takes in {number(rate)}B/s; finding the line ends alone goes at {number(lines)}B/s "
+                          f"({lines / rate:.3g} x).")
+    return plan, ingest
+
+
+def main():
+    with open(sys.argv[1]) as file:
+        records = [json.loads(line) for line in file]
+    with open(sys.argv[2]) as file:
+        stages = json.load(file)
+    cases = stages["benchmarks"]
+    for case in cases:
+        if case["name"].startswith("select/first") and "items_per_second" in case:
+            threads = int(case["name"].split("/")[2])
+            records.append({"row": "select", "program": "jalki, first 100,000", "threads": threads, "claims": 10_000_000,
+                            "seconds": case["real_time"] / 1e3})
+    plan, ingest = limit_lines(records)
+    print("# Measured in one run\n\n| limit of this machine | threads | per second |\n|---|---|---|")
+    for r in rows_of(records, "limit"):
+        print(f"| {r['limit']} | {r['threads']} | {number(r['per_second'])} {r['unit']} |")
+    compare(records, "plan", "Plan: induction and projection, all nine states, the model's epochs", plan)
+    compare(records, "ingest", "Ingest: a CSV tape, to a store on disk (ours) or a table in memory (others)", ingest)
+    compare(records, "select", "The first 100,000 of 10 million in order")
+    compare(records, "generate", "Generate")
+    compare(records, "value", "Value, from store to totals")
+    for r in rows_of(records, "load"):
+        print(f"\nh5py loads all columns of {r['claims']:,} claims at {number(r['bytes'] / r['seconds'])}B/s.")
+    print("\n## The store\n\n```")
+    with open(sys.argv[3]) as file:
+        print(file.read().rstrip())
+    print("```\n\n## Every stage\n\n| stage/what/variant/threads | milliseconds | claims/s | bytes/s |\n|---|---|---|---|")
+    for case in cases:
+        if "error_message" in case:
+            print(f"| {case['name'].removesuffix('/real_time')} | {case['error_message']} | | |")
+            continue
+        size = case.get("bytes_per_second")
+        print(f"| {case['name'].removesuffix('/real_time')} | {case['real_time']:.4g} | {number(case['items_per_second'])} | "
+              f"{number(size) + 'B' if size else ''} |")
+
+
+main()
