@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tape/import_cell.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/calendar.h"
@@ -297,7 +299,10 @@ static jk_status check_balances(jk_import_chunk *chunk, jk_error *error) {
         int64_t balance = money_or_zero(principal, row) + money_or_zero(interest, row) + money_or_zero(fees, row);
         chunk->balance[row] = balance;
         if ((balance <= 0 || balance > JK_MONEY_MAX) && !chunk->bad[row]) {
-            JK_TRY(jk_chunk_reject(chunk, row, chunk->line[row], -1, JK_REJECT_NOT_POSITIVE, "", 0, error));
+            char text[32];
+            (void)snprintf(text, sizeof text, "%s%" PRId64 ".%02" PRId64, balance < 0 ? "-" : "",
+                           balance < 0 ? -balance / 100 : balance / 100, balance < 0 ? -balance % 100 : balance % 100);
+            JK_TRY(jk_chunk_reject_copy(chunk, row, -1, JK_REJECT_NOT_POSITIVE, text, error));
         }
     }
     return JK_OK;
@@ -312,7 +317,7 @@ static jk_status check_dates(jk_import_chunk *chunk, int32_t cutoff, jk_error *e
             if (dates[row] > cutoff && !chunk->bad[row]) {
                 char text[JK_DATE_TEXT];
                 const char *date = jk_date_format(dates[row], text);
-                JK_TRY(jk_chunk_reject_copy(chunk, row, columns[c], JK_REJECT_FUTURE_DATE, date, error));
+                JK_TRY(jk_chunk_reject_copy(chunk, row, (int)columns[c], JK_REJECT_FUTURE_DATE, date, error));
             }
         }
     }

@@ -59,11 +59,11 @@ jk_status jk_chunk_reject(jk_import_chunk *chunk, size_t row, uint32_t line, int
     return JK_OK;
 }
 
-jk_status jk_chunk_reject_copy(jk_import_chunk *chunk, size_t row, jk_column column, jk_reject_reason reason,
+jk_status jk_chunk_reject_copy(jk_import_chunk *chunk, size_t row, int column, jk_reject_reason reason,
                                const char *value, jk_error *error) {
     size_t before = chunk->reject_count;
     size_t length = strnlen(value, sizeof chunk->rejects->short_value - 1);
-    JK_TRY(jk_chunk_reject(chunk, row, chunk->line[row], (int)column, reason, NULL, length, error));
+    JK_TRY(jk_chunk_reject(chunk, row, chunk->line[row], column, reason, NULL, length, error));
     if (chunk->reject_count > before) {
         memcpy(chunk->rejects[before].short_value, value, length);
     }

@@ -98,7 +98,7 @@ jk_status jk_chunk_reject(jk_import_chunk *chunk, size_t row, uint32_t line, int
                           const char *value, size_t length, jk_error *error);
 
 /* The same for a short value (up to 15 bytes) that is copied. */
-jk_status jk_chunk_reject_copy(jk_import_chunk *chunk, size_t row, jk_column column, jk_reject_reason reason,
+jk_status jk_chunk_reject_copy(jk_import_chunk *chunk, size_t row, int column, jk_reject_reason reason,
                                const char *value, jk_error *error);
 
 /* Code of a word in the chunk's dictionary; a new word is added. */

@@ -32,6 +32,14 @@ static void put_cell(FILE *out, const char *text, size_t length) {
     (void)fputs(cut ? "...\"" : "\"", out);
 }
 
+/* The balance is no column of the tape, but what a row without one is rejected for. */
+static const char *column_name(const jk_reject_line *line) {
+    if (line->column >= 0) {
+        return jk_schema_column((jk_column)line->column)->name;
+    }
+    return line->reason == JK_REJECT_NOT_POSITIVE ? "balance" : "";
+}
+
 jk_status jk_reject_file_write(jk_reject_file *file, const jk_reject_line *line, jk_error *error) {
     if (!file->open) {
         JK_TRY(jk_output_open(&file->output, file->path, error));
@@ -42,7 +50,7 @@ jk_status jk_reject_file_write(jk_reject_file *file, const jk_reject_line *line,
     FILE *out = file->output.stream;
     (void)fprintf(out, "%llu,", (unsigned long long)line->line);
     put_cell(out, line->claim_id, line->claim_id_length);
-    (void)fprintf(out, ",%s,", line->column >= 0 ? jk_schema_column((jk_column)line->column)->name : "");
+    (void)fprintf(out, ",%s,", column_name(line));
     put_cell(out, line->value, line->value_length);
     (void)fprintf(out, ",%s,\"%s\",", jk_reject_code(line->reason), jk_reject_expected(line->reason));
     put_cell(out, line->file, strlen(line->file));

@@ -2,9 +2,11 @@
 /* Reading a mapping file. Strict: a key that is not known is an error that names the nearest one. */
 #include "tape/mapping.h"
 
+#include <iconv.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -559,6 +561,26 @@ static jk_status read_separator(mapping_reader *reader, const jk_yaml_node *root
     return JK_OK;
 }
 
+/* Latin-1 goes by many names; the one that people write with a hyphen is not among those that iconv knows. */
+static jk_status read_encoding(mapping_reader *reader, const jk_yaml_node *root) {
+    const char *encoding = NULL;
+    JK_TRY(read_text_key(reader, root, "encoding", &encoding));
+    if (encoding == NULL) {
+        return JK_OK;
+    }
+    if (strcasecmp(encoding, "latin-1") == 0) {
+        encoding = "ISO-8859-1";
+    }
+    iconv_t converter = iconv_open("UTF-8", encoding);
+    if (converter == (iconv_t)-1) {
+        (void)jk_key_path_add(&reader->path, "encoding");
+        return expected(reader, find(root, "encoding"), "an encoding such as UTF-8, Latin-1, CP1252 or UTF-16");
+    }
+    (void)iconv_close(converter);
+    reader->mapping->encoding = encoding;
+    return JK_OK;
+}
+
 static jk_status read_missing(mapping_reader *reader, const jk_yaml_node *list) {
     if (list == NULL) {
         return JK_OK;
@@ -587,7 +609,7 @@ static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
     JK_TRY(check_keys(reader, root, keys, sizeof keys / sizeof keys[0]));
     JK_TRY(read_text_key(reader, root, "name", &mapping->name));
     JK_TRY(read_separator(reader, root));
-    JK_TRY(read_text_key(reader, root, "encoding", &mapping->encoding));
+    JK_TRY(read_encoding(reader, root));
     JK_TRY(read_format(reader, root, &reader->format));
     JK_TRY(read_missing(reader, find(root, "missing")));
     JK_TRY(read_sources(reader, find(root, "sources")));

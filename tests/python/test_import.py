@@ -160,7 +160,8 @@ def expected_import(text, separator):
                     reject = reject or (line, name, cell.strip(" \t"), str(bad))
         balance = sum(row.get(name) or 0 for name in SIGNED)
         if not reject and not 0 < balance <= 10**12:
-            reject = (line, "", "", "not_positive")
+            cents = abs(balance)
+            reject = (line, "balance", f"{'-' * (balance < 0)}{cents // 100}.{cents % 100:02}", "not_positive")
         for name in ["defaulted_on", "written_off_on", "last_paid_on", "title_on"]:
             if not reject and row.get(name) is not None and row[name] > days(CUTOFF):
                 reject = (line, name, (EPOCH + datetime.timedelta(days=row[name])).isoformat(), "future_date")
@@ -331,7 +332,7 @@ def check_mapped_numbers(folder):
     """Decimal comma, no-break thousands, cents, percent, day-first dates, sums, value maps, Latin-1, words for nothing."""
     write(folder, "m.yaml", """
 separator: ";"
-encoding: ISO-8859-1
+encoding: Latin-1
 decimal: ","
 thousands: " "
 date_format: "%d.%m.%Y"
@@ -445,7 +446,7 @@ def check_mapping_messages(folder):
         ("decimal: \",\"\nthousands: \",\"\n" + good, "the same"),
         ("separator: ab\n" + good, ":1: separator: expected one character"),
         ("date_format: \"%d.%m\"\n" + good, ":1: date_format: expected"),
-        ("encoding: klingon\n" + good, "klingon"),
+        ("encoding: klingon\n" + good, ":1: encoding: expected an encoding such as .*klingon"),
         ("cutoff: {sum: [a]}\n" + good, ":1: cutoff: expected"),
         ("cutoff: {constant: tomorrow}\n" + good, "cutoff: 'tomorrow' is not a date"),
         ("sources: {a: {}}\n" + good, "recognised_by"),
