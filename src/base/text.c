@@ -77,7 +77,7 @@ static size_t edit_distance(const char *a, const char *b) {
     size_t n = strlen(a);
     size_t m = strlen(b);
     if (n >= MAX || m >= MAX) {
-        return MAX;
+        return SIZE_MAX;
     }
     size_t row[MAX];
     for (size_t j = 0; j <= m; j++) {

@@ -56,8 +56,11 @@ typedef struct progress_line {
     bool show;
     bool open; /* a line is on the screen and not ended */
     const char *stage;
-    double started;
+    double started;        /* when the stage was first heard of, */
+    uint64_t started_done; /* and how far it was then */
 } progress_line;
+
+static progress_line line;
 
 static double seconds_now(void) {
     struct timespec now;
@@ -65,22 +68,31 @@ static double seconds_now(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+void jk_cli_end_progress(void) {
+    if (line.open) {
+        (void)fprintf(stderr, "\r\033[K");
+        line.open = false;
+    }
+    line.stage = NULL; /* the same stage may come again */
+}
+
 static int on_progress(void *context, const char *stage, uint64_t done, uint64_t total) {
-    progress_line *line = context;
-    if (line->show) {
-        if (line->stage == NULL || strcmp(line->stage, stage) != 0) {
-            line->stage = stage;
-            line->started = seconds_now();
+    (void)context;
+    if (line.show) {
+        if (line.stage == NULL || strcmp(line.stage, stage) != 0) {
+            line.stage = stage;
+            line.started = seconds_now();
+            line.started_done = done;
         }
-        double elapsed = seconds_now() - line->started;
-        double rate = elapsed > 0.0 ? (double)done / elapsed : 0.0;
+        double elapsed = seconds_now() - line.started;
+        /* not before there is something to measure a rate on */
+        double rate = elapsed >= 0.1 && done > line.started_done ? (double)(done - line.started_done) / elapsed : 0.0;
         if (total > 0 && done >= total) {
-            (void)fprintf(stderr, "\r\033[K");
-            line->open = false;
+            jk_cli_end_progress();
         } else if (total > 0 && rate > 0.0) {
             (void)fprintf(stderr, "\r\033[K%s: %.0f %%, %.0f a second, %.0f s left", stage,
                           100.0 * (double)done / (double)total, rate, (double)(total - done) / rate);
-            line->open = true;
+            line.open = true;
         }
         (void)fflush(stderr);
     }
@@ -88,18 +100,17 @@ static int on_progress(void *context, const char *stage, uint64_t done, uint64_t
 }
 
 jk_run jk_cli_run(const jk_cli_common *common) {
-    static progress_line line;
     line = (progress_line){.show = !common->quiet && isatty(STDERR_FILENO)};
     struct sigaction action = {.sa_handler = on_signal};
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
-    return (jk_run){.threads = common->threads, .progress = on_progress, .context = &line};
+    return (jk_run){.threads = common->threads, .progress = on_progress, .context = NULL};
 }
 
 int jk_cli_fail(const jk_error *error) {
     char text[JK_ERROR_TEXT_MAX];
-    (void)fprintf(stderr, "%sjalki: %s\n", isatty(STDERR_FILENO) ? "\r\033[K" : "",
-                  jk_error_text(error, text, sizeof text));
+    jk_cli_end_progress();
+    (void)fprintf(stderr, "jalki: %s\n", jk_error_text(error, text, sizeof text));
     return error->status == JK_ERROR_INTERRUPTED ? 130 : 1;
 }
 
@@ -107,6 +118,7 @@ void jk_cli_note(const jk_cli_common *common, const char *format, ...) {
     if (common->quiet) {
         return;
     }
+    jk_cli_end_progress();
     va_list arguments;
     va_start(arguments, format);
     (void)fputs("jalki: ", stderr);

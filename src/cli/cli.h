@@ -36,6 +36,9 @@ extern const struct argp jk_cli_common_argp;
  * SIGINT and SIGTERM end the run through it. */
 jk_run jk_cli_run(const jk_cli_common *common);
 
+/* Takes the progress line off the screen; called where a run whose length was only guessed at has ended. */
+void jk_cli_end_progress(void);
+
 /* Prints "jalki: FILE:LINE: key: message" on stderr; returns the exit code 1 (130 if interrupted). */
 int jk_cli_fail(const jk_error *error);
 

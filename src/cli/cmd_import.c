@@ -373,6 +373,7 @@ static int run_import(int argc, char **argv) {
     if (status == JK_OK) {
         status = jk_import(&arguments.options, &run, &summary, &error);
     }
+    jk_cli_end_progress();
     if (summary != NULL) {
         print_summary(&arguments, summary);
     }

@@ -46,6 +46,10 @@ static void the_nearest_name_is_a_slip_away_or_none(void **state) {
     assert_int_equal(jk_text_nearest("claimid", names, 3), 1);
     assert_int_equal(jk_text_nearest("fee", names, 3), 2);
     assert_int_equal(jk_text_nearest("country", names, 3), -1);
+    char endless[1000];
+    memset(endless, 'x', sizeof endless - 1);
+    endless[sizeof endless - 1] = '\0';
+    assert_int_equal(jk_text_nearest(endless, names, 3), -1);
 }
 
 int main(void) {
