@@ -312,6 +312,16 @@ static void settle_long_run(const selection *work, size_t from, size_t count) {
     }
 }
 
+/* Balances lie anywhere in memory: asks early for those of a coming run. */
+static inline void fetch_ahead(const selection *work, size_t at, size_t stop) {
+    enum { AHEAD = 32 };
+    size_t next = at + AHEAD;
+    if (next + 1 < stop && work->packed[next] >> 32 == work->packed[next + 1] >> 32) {
+        __builtin_prefetch(&work->columns->balance[(uint32_t)work->packed[next]]);
+        __builtin_prefetch(&work->columns->balance[(uint32_t)work->packed[next + 1]]);
+    }
+}
+
 /* Settles the runs that begin in the part and before the wanted end, and writes out the rows. */
 static jk_status settle_part(void *context, int thread, size_t part, jk_error *error) {
     (void)thread;
@@ -328,6 +338,7 @@ static jk_status settle_part(void *context, int thread, size_t part, jk_error *e
             insert_run(work, work->packed + start, end - start);
         }
         for (size_t i = start; i < end && i < work->wanted; i++) {
+            fetch_ahead(work, i, stop);
             work->order[i] = (uint32_t)work->packed[i];
         }
     }
