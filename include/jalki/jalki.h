@@ -13,6 +13,7 @@
 #include "jalki/result.h"
 #include "jalki/schema.h"
 #include "jalki/score.h"
+#include "jalki/select.h"
 #include "jalki/status.h"
 #include "jalki/tape.h"
 #include "jalki/terms.h"
