@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A mapping file (docs: data/mappings/, comments there): how the canonical columns are made from a seller's columns. */
+/* A mapping file (docs/mapping-file.md): how the canonical columns are made from a seller's columns. */
 #ifndef JK_TAPE_MAPPING_H
 #define JK_TAPE_MAPPING_H
 

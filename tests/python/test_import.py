@@ -463,8 +463,23 @@ def check_mapping_messages(folder):
         assert not os.path.exists(os.path.join(folder, "B.h5"))
 
 
+def check_page(folder):
+    """The example of the page on mapping files does what the page says."""
+    with open(os.path.join(os.environ["JALKI_SOURCE"], "docs", "mapping-file.md"), encoding="utf-8") as page:
+        write(folder, "page.yaml", page.read().split("```yaml\n")[1].split("```")[0])
+    write(folder, "page.csv", "Claim;WrittenOff;Capital;Paid;Fees;Costs;Rate;State;Born;Phone\n"
+          "Ä1;31.12.2024;1.234,50;34,50;1;-;9,5;1;05.05.1980;K\nÄ2;31.12.2024;100;;;;;9;n/a;\n", "latin-1")
+    run(folder, ["page.csv", "--mapping", "page.yaml", "-o", "page.h5"])
+    with h5py.File(os.path.join(folder, "page.h5"), "r") as file:
+        tape = {name: file["tape"][name][:].tolist() for name in file["tape"]}
+    assert [claim.decode() for claim in tape["claim_id"]] == ["Ä1", "Ä2"]
+    assert tape["principal"] == [120000, 10000] and tape["fees"][0] == 100 and tape["interest_rate"][0] == 0.095, tape
+    assert tape["defaulted_on"] == [days(datetime.date(2024, 9, 30))] * 2 and tape["birth_year"][0] == 1980, tape
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
+        check_page(folder)
         check_mapping_messages(folder)
         check_mapped_numbers(folder)
         check_eba(folder)
