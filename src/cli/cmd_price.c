@@ -263,7 +263,8 @@ static int print_fixed_groups(const bid_table *bids, group_kind kind, const char
     jk_table_cell(table, "%s", "face");
     for (size_t r = 0; r < bids->count; r++) {
         char rate[JK_AMOUNT_TEXT];
-        jk_table_cell(table, "bid at %s %%", jk_amount(rate, 100.0 * bids->offer[r].irr, 1));
+        jk_table_cell(table, "bid at %s %%",
+                      jk_amount(rate, 100.0 * bids->offer[r].irr, jk_cli_rate_decimals(bids->offer[r].irr)));
         jk_table_cell(table, "%s", "of face");
     }
     for (size_t i = 0; i < group_count(bids->valuations, kind); i++) {
@@ -293,7 +294,8 @@ static int print_decisions(const bid_table *bids) {
     jk_table_cell(table, "%s", "decision");
     for (size_t r = 0; r < bids->count; r++) {
         char rate[JK_AMOUNT_TEXT];
-        jk_table_cell(table, "claims at %s %%", jk_amount(rate, 100.0 * bids->offer[r].irr, 1));
+        jk_table_cell(table, "claims at %s %%",
+                      jk_amount(rate, 100.0 * bids->offer[r].irr, jk_cli_rate_decimals(bids->offer[r].irr)));
         jk_table_cell(table, "%s", "bid");
     }
     for (size_t a = 0; a < JK_ACTION_COUNT; a++) {

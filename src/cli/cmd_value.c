@@ -152,7 +152,8 @@ static int print_totals(const jk_valuation *valuation, const jk_model *model) {
     jk_table_cell(table, "%s", model->base_currency);
     jk_table_cell(table, "%s", "% of face");
     add_line(table, "face", face, face, decimals);
-    (void)snprintf(title, sizeof title, "value at %s %% a year", jk_amount(percent, 100.0 * valuation->irr, 1));
+    (void)snprintf(title, sizeof title, "value at %s %% a year",
+                   jk_amount(percent, 100.0 * valuation->irr, jk_cli_rate_decimals(valuation->irr)));
     add_line(table, title, offer.value, face, decimals);
     add_line(table, "onboarding", offer.onboarding, face, decimals);
     add_line(table, "bid", offer.bid, face, decimals);

@@ -141,6 +141,10 @@ int jk_cli_decimals(const jk_valuation *valuation) {
     return valuation->total.face < 1e6 ? 2 : 0;
 }
 
+int jk_cli_rate_decimals(double rate) {
+    return fabs(1000.0 * rate - round(1000.0 * rate)) < 1e-6 ? 1 : 2;
+}
+
 void jk_cli_valuing_heading(const jk_cli_valuing *valuing, const jk_valuation *valuation) {
     char date[JK_DATE_TEXT];
     char claims[JK_AMOUNT_TEXT];

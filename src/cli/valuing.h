@@ -42,6 +42,9 @@ void jk_cli_valuing_heading(const jk_cli_valuing *valuing, const jk_valuation *v
 /* Decimals with which amounts of this portfolio are shown: 2 for small ones. */
 int jk_cli_decimals(const jk_valuation *valuation);
 
+/* Decimals with which a yearly rate is shown in percent: 1, or 2 where 1 would show another rate. */
+int jk_cli_rate_decimals(double rate);
+
 /* Prints a titled table and frees it; returns 0, or 1 with a message where memory ran out. */
 int jk_cli_print_table(jk_table *table, const char *title);
 
