@@ -7,12 +7,15 @@
 #
 # JALKI_BENCH_FOLDER   where the files go [/tmp]
 # JALKI_BENCH_TIME     least seconds per benchmark [0.5]
+# JALKI_BENCH_MOST     claims of the largest tape of the growth table [50,000,000: about 8 GB of disk for a while]
+# JALKI_BENCH_PLOT     where its plot goes [build/bench/growth.svg]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 claims=${1:-10000000}
 threads=$(nproc)
 python=/usr/bin/python3
 build=build/bench
+plot=${JALKI_BENCH_PLOT:-$build/growth.svg}
 
 cmake --preset bench >/dev/null
 cmake --build "$build" >/dev/null
@@ -90,6 +93,9 @@ if $python -c 'import numba' 2>/dev/null; then
 else
     skip "Numba (python3-numba is not installed)"
 fi
+
+say "growth"
+$python bench/growth.py "$build/jalki" models/nordic.yaml "$folder" "${JALKI_BENCH_MOST:-50000000}" "$threads" "$plot" >>"$records"
 
 say "every stage"
 "$build/bench/jalki_bench" --benchmark_min_time="${JALKI_BENCH_TIME:-0.5}" --benchmark_format=json >"$folder/stages.json" 2>/dev/null

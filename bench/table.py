@@ -53,6 +53,15 @@ def limit_lines(records):
     return plan, ingest
 
 
+def growth(records):
+    """Time per claim and peak memory by size of the tape."""
+    print("\n## Growth: `jalki value` as the tape grows, whole process\n\n"
+          "| claims | threads | seconds | ns per claim | processor s | peak MB | bytes per claim |\n|---|---|---|---|---|---|---|")
+    for r in rows_of(records, "growth"):
+        print(f"| {r['claims']:,} | {r['threads']} | {r['seconds']:.3g} | {1e9 * r['seconds'] / r['claims']:.0f} | {r['processor']:.3g} | "
+              f"{r['peak'] / 1048576:.0f} | {r['peak'] / r['claims']:.0f} |")
+
+
 def main():
     with open(sys.argv[1]) as file:
         records = [json.loads(line) for line in file]
@@ -75,6 +84,7 @@ def main():
     compare(records, "value", "Value, from store to totals")
     for r in rows_of(records, "load"):
         print(f"\nh5py loads all columns of {r['claims']:,} claims at {number(r['bytes'] / r['seconds'])}B/s.")
+    growth(records)
     print("\n## The store\n\n```")
     with open(sys.argv[3]) as file:
         print(file.read().rstrip())
