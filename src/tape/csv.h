@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/isa.h"
+
 enum { JK_CSV_ROW_MAX = 1 << 20, JK_CSV_SLACK = 64, JK_CSV_FIELDS_MAX = 4096 };
 
 /* What a text contains: bits of jk_csv_scan(). */
@@ -55,7 +57,7 @@ typedef struct jk_csv_cursor {
     jk_csv_bad_row bad; /* set when jk_csv_tile stops at a bad row */
 } jk_csv_cursor;
 
-enum { JK_CSV_TILE_ROWS = 512 };
+enum { JK_CSV_TILE_ROWS = 128 };
 
 /* Bytes to allocate for `ends` of one tile. */
 size_t jk_csv_tile_size(uint32_t fields);
@@ -68,5 +70,13 @@ size_t jk_csv_tile(jk_csv_cursor *cursor, uint32_t *ends, uint32_t *line);
  * cursor->fields + 2). Returns the number of fields, or 0 for a row with too many of them, bad quotes or a NUL byte.
  * The fields stand behind the text, as with rows that have quotes. */
 uint32_t jk_csv_split(jk_csv_cursor *cursor, uint32_t *ends);
+
+/* The three, compiled for one instruction set; those above are the best set that runs here. */
+typedef struct jk_csv_kernel {
+    unsigned (*scan)(const char *text, size_t length);
+    size_t (*tile)(jk_csv_cursor *cursor, uint32_t *ends, uint32_t *line);
+    uint32_t (*split)(jk_csv_cursor *cursor, uint32_t *ends);
+} jk_csv_kernel;
+const jk_csv_kernel *jk_csv_kernel_of(jk_isa isa);
 
 #endif

@@ -1,33 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a text contains, and where its last complete row ends. */
+/* Where the last complete row of a text ends; which instruction set reads rows. */
 #include <string.h>
 
 #include "tape/csv.h"
 
-enum { STRIP = 64 };
+extern const jk_csv_kernel jk_csv_kernel_base;
+#ifdef JK_HAVE_X86_LEVELS
+extern const jk_csv_kernel jk_csv_kernel_v3, jk_csv_kernel_v4;
+#endif
 
-/* Written so that the compiler turns each loop into vector compares. */
+const jk_csv_kernel *jk_csv_kernel_of(jk_isa isa) {
+#ifdef JK_HAVE_X86_LEVELS
+    return isa == JK_ISA_V4 ? &jk_csv_kernel_v4 : isa == JK_ISA_V3 ? &jk_csv_kernel_v3 : &jk_csv_kernel_base;
+#else
+    (void)isa;
+    return &jk_csv_kernel_base;
+#endif
+}
+
+static const jk_csv_kernel *best(void) {
+    return jk_csv_kernel_of(jk_isa_runs(JK_ISA_V4) ? JK_ISA_V4 : jk_isa_runs(JK_ISA_V3) ? JK_ISA_V3 : JK_ISA_BASE);
+}
+
 unsigned jk_csv_scan(const char *text, size_t length) {
-    unsigned flags = 0;
-    size_t i = 0;
-    for (; i + STRIP <= length; i += STRIP) {
-        unsigned char quotes = 0;
-        unsigned char nuls = 0;
-        unsigned char high = 0;
-        for (size_t j = 0; j < STRIP; j++) {
-            unsigned char byte = (unsigned char)text[i + j];
-            quotes |= byte == '"';
-            nuls |= byte == 0;
-            high |= byte;
-        }
-        flags |= (unsigned)quotes * JK_CSV_QUOTES | (unsigned)nuls * JK_CSV_NULS | (unsigned)(high >> 7) * JK_CSV_HIGH;
-    }
-    for (; i < length; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        flags |= (unsigned)(byte == '"') * JK_CSV_QUOTES | (unsigned)(byte == 0) * JK_CSV_NULS |
-                 (unsigned)(byte >> 7) * JK_CSV_HIGH;
-    }
-    return flags;
+    return best()->scan(text, length);
+}
+
+size_t jk_csv_tile(jk_csv_cursor *cursor, uint32_t *ends, uint32_t *line) {
+    return best()->tile(cursor, ends, line);
+}
+
+uint32_t jk_csv_split(jk_csv_cursor *cursor, uint32_t *ends) {
+    return best()->split(cursor, ends);
+}
+
+/* A row of entries more than the tile's rows take, and two blocks of positions that are written before they are
+ * counted. */
+size_t jk_csv_tile_size(uint32_t fields) {
+    return ((size_t)JK_CSV_TILE_ROWS * (fields + 1) + fields + 2 + 2 * 64) * sizeof(uint32_t);
 }
 
 /* Position after the closing quote of a field that opens at `at`, or `length` + 1 if it does not close. */

@@ -57,7 +57,9 @@ static inline void jk_csv_trim(const char **text, size_t *length) {
     }
 }
 
-/* ---- quick readers --------------------------------------------------------------------------------------- */
+/* ---- quick readers ---------------------------------------------------------------------------------------
+ * Without branches: which of the shapes a cell has cannot be foretold, and a wrong guess costs more than the work. What
+ * *value holds where they say no is not to be used. */
 
 static inline uint64_t jk_csv_load(const char *text) {
     uint64_t word;
@@ -69,61 +71,46 @@ static inline uint64_t jk_csv_load(const char *text) {
 #error "the quick readers of numbers expect a little-endian machine"
 #endif
 
-/* The `count` (1..8) digits that end before `end`; false if one is none. */
+/* The `count` digits that end before `end`; false if one is none, or if they are not 1 to 8. */
 static inline bool jk_csv_digits(const char *end, size_t count, uint32_t *value) {
-    uint64_t mask = ~(uint64_t)0 << (64 - 8 * count);
+    uint64_t mask = ~(uint64_t)0 << ((64 - 8 * count) & 63);
     uint64_t digits = (jk_csv_load(end - 8) ^ 0x3030303030303030ULL) & mask;
-    if (((digits + 0x7676767676767676ULL) | digits) & 0x8080808080808080ULL) {
-        return false;
-    }
+    uint64_t other = ((digits + 0x7676767676767676ULL) | digits) & 0x8080808080808080ULL;
     digits = digits * 10 + (digits >> 8);
     const uint64_t pairs = 0x000000ff000000ffULL;
     *value =
         (uint32_t)(((digits & pairs) * 0x000f424000000064ULL + ((digits >> 16) & pairs) * 0x0000271000000001ULL) >> 32);
-    return true;
+    return (other == 0) & (count - 1 < 8);
 }
 
 /* 1 to 8 digits. */
 static inline bool jk_csv_quick_integer(const char *text, size_t length, int32_t *value) {
     uint32_t digits = 0;
-    if (length - 1 >= 8 || !jk_csv_digits(text + length, length, &digits)) {
-        return false;
-    }
+    bool good = jk_csv_digits(text + length, length, &digits);
     *value = (int32_t)digits;
-    return true;
+    return good;
 }
 
-/* 1 to 8 digits, a point, two digits; or 1 to 8 digits. */
+/* 1 to 8 digits, a point, two digits. */
 static inline bool jk_csv_quick_money(const char *text, size_t length, int64_t *money) {
+    const char *point = text + length - 3;
     uint32_t units = 0;
-    if (length >= 4 && text[length - 3] == '.') {
-        unsigned tens = (unsigned)(unsigned char)text[length - 2] - '0';
-        unsigned ones = (unsigned)(unsigned char)text[length - 1] - '0';
-        if (length > 11 || tens > 9 || ones > 9 || !jk_csv_digits(text + length - 3, length - 3, &units)) {
-            return false;
-        }
-        *money = (int64_t)units * 100 + (int64_t)(tens * 10 + ones);
-        return true;
-    }
-    if (length - 1 >= 8 || !jk_csv_digits(text + length, length, &units)) {
-        return false;
-    }
-    *money = (int64_t)units * 100;
-    return true;
+    bool good = jk_csv_digits(point, length - 3, &units);
+    unsigned tens = (unsigned)(unsigned char)point[1] - '0';
+    unsigned ones = (unsigned)(unsigned char)point[2] - '0';
+    *money = (int64_t)units * 100 + (int64_t)(tens * 10 + ones);
+    return good & (*point == '.') & (tens <= 9) & (ones <= 9);
 }
 
 /* One digit, a point, one to eight digits: rates and shares. */
 static inline bool jk_csv_quick_real(const char *text, size_t length, double *value) {
-    static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
+    static const double powers[16] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1, 1, 1, 1, 1, 1, 1};
     unsigned whole = (unsigned)(unsigned char)text[0] - '0';
     uint32_t fraction = 0;
-    if (length < 3 || length > 10 || text[1] != '.' || whole > 9 ||
-        !jk_csv_digits(text + length, length - 2, &fraction)) {
-        return false;
-    }
-    double power = powers[length - 2];
+    bool good = jk_csv_digits(text + length, length - 2, &fraction);
+    double power = powers[(length - 2) & 15];
     *value = ((double)whole * power + (double)fraction) / power; /* both exact: the quotient is correctly rounded */
-    return true;
+    return good & (text[1] == '.') & (whole <= 9);
 }
 
 /* YYYY-MM-DD of the years 1900 to 2155, by the table of jk_csv_month_table(). */
@@ -132,29 +119,22 @@ typedef struct jk_csv_month {
     int32_t days;
 } jk_csv_month;
 enum { JK_CSV_FIRST_YEAR = 1900, JK_CSV_YEARS = 256 };
-const jk_csv_month *jk_csv_month_table(void); /* 16 entries a year, month 0 unused (no days) */
+const jk_csv_month *jk_csv_month_table(void); /* 16 entries a year; those that are no month have no days */
 
 static inline bool jk_csv_quick_date(const jk_csv_month *months, const char *text, size_t length, int32_t *date) {
-    if (length != 10) {
-        return false;
-    }
     uint64_t head = jk_csv_load(text) ^ 0x2d30302d30303030ULL; /* "0000-00-" */
     unsigned tens = (unsigned)(unsigned char)text[8] - '0';
     unsigned ones = (unsigned)(unsigned char)text[9] - '0';
-    if (((head + 0x7f76767f76767676ULL) | head) & 0x8080808080808080ULL || tens > 3 || ones > 9) {
-        return false;
-    }
+    uint64_t other = ((head + 0x7f76767f76767676ULL) | head) & 0x8080808080808080ULL;
     uint32_t year =
         (uint32_t)((head & 0xff) * 1000 + (head >> 8 & 0xff) * 100 + (head >> 16 & 0xff) * 10 + (head >> 24 & 0xff)) -
         JK_CSV_FIRST_YEAR;
     uint32_t month = (uint32_t)((head >> 40 & 0xff) * 10 + (head >> 48 & 0xff));
-    if (year >= JK_CSV_YEARS || month > 12) {
-        return false;
-    }
-    const jk_csv_month *entry = &months[year * 16 + month];
-    int32_t day = (int32_t)(tens * 10 + ones);
-    *date = entry->before + day;
-    return day >= 1 && day <= entry->days;
+    const jk_csv_month *entry = &months[(year & (JK_CSV_YEARS - 1)) * 16 + (month & 15)];
+    uint32_t day = tens * 10 + ones;
+    *date = entry->before + (int32_t)day;
+    return (length == 10) & (other == 0) & (year < JK_CSV_YEARS) & (month < 16) & (tens <= 3) & (ones <= 9) &
+           (day - 1 < (uint32_t)entry->days);
 }
 
 #endif

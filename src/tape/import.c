@@ -18,7 +18,7 @@
 #include "tape/import_pipeline.h"
 #include "tape/import_plan.h"
 
-enum { DEFAULT_WINDOW = 1 << 20 };
+enum { DEFAULT_WINDOW = 1 << 18 };
 
 typedef struct import_work {
     const jk_import_options *options;
@@ -162,6 +162,8 @@ static jk_status create_store(import_work *work) {
 }
 
 static jk_status flow_through(import_work *work) {
+    jk_isa isa = JK_ISA_BASE;
+    JK_TRY(jk_isa_choose(NULL, &isa, work->error));
     jk_import_reader reader = {.inputs = work->inputs.inputs,
                                .input_count = work->inputs.count,
                                .window = work->options->window_bytes,
@@ -170,8 +172,11 @@ static jk_status flow_through(import_work *work) {
         return jk_fail_memory(work->error, "reading");
     }
     reader.window = reader.window == 0 || reader.window > DEFAULT_WINDOW ? DEFAULT_WINDOW : reader.window;
-    jk_import_flow flow = {
-        .run = work->run, .reader = &reader, .commit = &work->commit, .settings = {.cutoff = work->summary->cutoff}};
+    jk_import_flow flow = {.run = work->run,
+                           .reader = &reader,
+                           .commit = &work->commit,
+                           .parse = jk_import_parser_of(isa),
+                           .settings = {.cutoff = work->summary->cutoff}};
     if (getrandom(&flow.settings.seed, sizeof flow.settings.seed, 0) != (ssize_t)sizeof flow.settings.seed) {
         flow.settings.seed = (uint64_t)(uintptr_t)&flow; /* an address: hard to guess, though not impossible */
     }

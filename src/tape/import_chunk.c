@@ -27,6 +27,20 @@ const char *jk_reject_expected(jk_reject_reason reason) {
     return (unsigned)reason < JK_REJECT_REASON_COUNT ? texts[reason] : "";
 }
 
+extern const jk_import_parser jk_import_parser_base;
+#ifdef JK_HAVE_X86_LEVELS
+extern const jk_import_parser jk_import_parser_v3, jk_import_parser_v4;
+#endif
+
+jk_import_parser jk_import_parser_of(jk_isa isa) {
+#ifdef JK_HAVE_X86_LEVELS
+    return isa == JK_ISA_V4 ? jk_import_parser_v4 : isa == JK_ISA_V3 ? jk_import_parser_v3 : jk_import_parser_base;
+#else
+    (void)isa;
+    return jk_import_parser_base;
+#endif
+}
+
 int jk_chunk_dictionary_of(jk_column column) {
     return column == JK_COLUMN_COUNTRY ? 0 : column == JK_COLUMN_PRODUCT ? 1 : column == JK_COLUMN_CURRENCY ? 2 : -1;
 }
@@ -175,8 +189,9 @@ static bool allocate_columns(jk_import_chunk *chunk, size_t rows) {
 jk_status jk_chunk_reserve_rows(jk_import_chunk *chunk, jk_error *error) {
     const jk_import_plan *plan = chunk->plan;
     /* A row takes at least one byte a field, or two where there is one field only; the last may lack its line end. */
-    size_t rows = chunk->length / (plan->fields > 1 ? plan->fields : 2) + 2;
+    size_t rows = chunk->read_length / (plan->fields > 1 ? plan->fields : 2) + 2;
     if (rows > chunk->row_capacity) {
+        rows += rows / 8; /* chunks differ a little in length */
         free_columns(chunk);
         if (!allocate_columns(chunk, rows)) {
             free_columns(chunk);

@@ -105,20 +105,26 @@ jk_status jk_chunk_reject_copy(jk_import_chunk *chunk, size_t row, int column, j
 jk_status jk_chunk_word_code(jk_chunk_dictionary *dictionary, const char *text, size_t length, int32_t *code,
                              jk_error *error);
 
-/* Digest of an identifier: the same bytes give the same pair; different ones practically never do. */
-void jk_import_key(const char *text, size_t length, uint64_t seed, uint64_t key[2]);
-
 /* Room for the columns of as many rows as the text can have. */
 jk_status jk_chunk_reserve_rows(jk_import_chunk *chunk, jk_error *error);
 
 jk_status jk_chunk_create(jk_import_chunk *chunk, size_t text_capacity, jk_error *error);
 void jk_chunk_destroy(jk_import_chunk *chunk);
 
+/* The word of a column that was last seen with its hash. */
+enum { JK_WORD_CACHE_BITS = 8, JK_WORD_SLOTS = 1 << JK_WORD_CACHE_BITS };
+typedef struct jk_word_slot {
+    uint64_t low, high; /* up to 16 bytes of text */
+    uint32_t length;    /* + 1; 0: free */
+    int32_t code;
+} jk_word_slot;
+
 /* Scratch memory of one parsing thread. */
 typedef struct jk_parse_scratch {
     uint32_t *ends;
     size_t ends_size;
     const jk_cell_text **joined; /* per row of a tile and source */
+    jk_word_slot *words;         /* JK_WORD_SLOTS per column; good for one chunk */
 } jk_parse_scratch;
 
 typedef struct jk_parse_settings {
@@ -126,8 +132,9 @@ typedef struct jk_parse_settings {
     uint64_t seed;  /* of the identifiers' digests */
 } jk_parse_settings;
 
-/* Fills the chunk's columns from its text. */
-jk_status jk_import_parse(jk_import_chunk *chunk, const jk_parse_settings *settings, jk_parse_scratch *scratch,
-                          jk_error *error);
+/* Fills the chunk's columns from its text; compiled once per instruction set. */
+typedef jk_status (*jk_import_parser)(jk_import_chunk *chunk, const jk_parse_settings *settings,
+                                      jk_parse_scratch *scratch, jk_error *error);
+jk_import_parser jk_import_parser_of(jk_isa isa);
 
 #endif

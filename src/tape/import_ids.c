@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tape/import_ids.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
-enum { FIRST_SLOTS = 1 << 12, HUGE_PAGE = 2 << 20 };
+enum { FIRST_SLOTS = 1 << 12 };
 
-/* Large tables are asked for in huge pages: a look-up is one cache miss, it need not be two. */
-static jk_id_slot *allocate_slots(size_t count) {
+/* Large tables are asked for in huge pages: a look-up is one cache miss, it need not be two. Fresh pages are zero. */
+static jk_id_slot *map_slots(size_t count) {
     size_t bytes = count * sizeof(jk_id_slot);
-    jk_id_slot *slots = aligned_alloc(bytes >= HUGE_PAGE ? HUGE_PAGE : 64, bytes);
-    if (slots != NULL) {
-        if (bytes >= HUGE_PAGE) {
-            (void)madvise(slots, bytes, MADV_HUGEPAGE);
-        }
-        memset(slots, 0, bytes);
+    void *slots = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (slots == MAP_FAILED) {
+        return NULL;
     }
+    (void)madvise(slots, bytes, MADV_HUGEPAGE);
     return slots;
 }
 
@@ -29,7 +25,7 @@ bool jk_id_reserve(jk_id_table *table, size_t more) {
     while (wanted > slot_count - slot_count / 4) {
         slot_count *= 2;
     }
-    jk_id_table larger = {.slots = allocate_slots(slot_count), .slot_count = slot_count};
+    jk_id_table larger = {.slots = map_slots(slot_count), .slot_count = slot_count};
     if (larger.slots == NULL) {
         return false;
     }
@@ -40,12 +36,14 @@ bool jk_id_reserve(jk_id_table *table, size_t more) {
             (void)jk_id_find_or_add(&larger, key, slot->number - 1);
         }
     }
-    free(table->slots);
+    jk_id_free(table);
     *table = larger;
     return true;
 }
 
 void jk_id_free(jk_id_table *table) {
-    free(table->slots);
+    if (table->slots != NULL) {
+        (void)munmap(table->slots, table->slot_count * sizeof(jk_id_slot));
+    }
     *table = (jk_id_table){0};
 }

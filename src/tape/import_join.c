@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "tape/import_ids.h"
+#include "tape/import_key.h"
 
 /* The rows of one joined source: cells of its fields in the order of the mapping's field numbers. */
 typedef struct joined_source {

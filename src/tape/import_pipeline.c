@@ -89,7 +89,7 @@ static jk_status do_task(flow_worker *worker, flow_task task, jk_import_chunk *c
         }
         return JK_OK;
     case TASK_PARSE:
-        return jk_import_parse(chunk, &flow->settings, &worker->scratch, error);
+        return flow->parse(chunk, &flow->settings, &worker->scratch, error);
     default:
         return jk_import_read(flow->reader, chunk, end, error);
     }
@@ -177,6 +177,7 @@ static void *work(void *context) {
     (void)pthread_mutex_unlock(&state->lock);
     free(worker->scratch.ends);
     free(worker->scratch.joined);
+    free(worker->scratch.words);
     return NULL;
 }
 

@@ -10,6 +10,7 @@ typedef struct jk_import_flow {
     const jk_run *run;
     jk_import_reader *reader;
     jk_import_commit *commit;
+    jk_import_parser parse;
     jk_parse_settings settings;
     /* Digest over the text's own bytes; NULL where the reader's sources do that themselves. */
     void (*digest)(void *context, const void *bytes, size_t length);

@@ -7,15 +7,13 @@
 #include "base/error.h"
 #include "tape/import_cell.h"
 #include "tape/import_join.h"
+#include "tape/import_key.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#define JOIN_(a, b) a##b
+#define JOIN(a, b)  JOIN_(a, b)
 
-void jk_import_key(const char *text, size_t length, uint64_t seed, uint64_t key[2]) {
-    XXH128_hash_t digest = XXH3_128bits_withSeed(text, length, seed);
-    key[0] = digest.low64;
-    key[1] = digest.high64;
-}
+extern const jk_csv_kernel JOIN(jk_csv_kernel_, JK_ISA);
+extern const jk_import_parser JOIN(jk_import_parser_, JK_ISA);
 
 /* Cells of one column in one tile. */
 typedef struct tile_column {
@@ -24,7 +22,9 @@ typedef struct tile_column {
     const char *text;
     const uint32_t *entry; /* of row 0 */
     size_t stride;
-    size_t first, rows; /* rows of the chunk */
+    size_t first, rows;  /* rows of the chunk */
+    jk_word_slot *words; /* of the column */
+    uint64_t seed;       /* of the identifiers' digests */
     jk_error *error;
 } tile_column;
 
@@ -41,6 +41,7 @@ static jk_status careful(const tile_column *tile, size_t i, const char *cell, si
                                 tile->error);
 }
 
+#define UNLIKELY(condition) __builtin_expect((condition), 0)
 #define FOR_CELLS(tile)                                                                                                \
     for (size_t i = 0, length = 0; i < (tile)->rows; i++)                                                              \
         for (const char *cell = cell_at(tile, i, &length); cell != NULL; cell = NULL)
@@ -48,10 +49,17 @@ static jk_status careful(const tile_column *tile, size_t i, const char *cell, si
 static jk_status parse_money(const tile_column *tile) {
     int64_t *out = (int64_t *)tile->chunk->column[tile->column] + tile->first;
     FOR_CELLS(tile) {
-        if (length == 0) {
-            out[i] = JK_MISSING_MONEY;
-        } else if (!jk_csv_quick_money(cell, length, &out[i])) {
-            JK_TRY(careful(tile, i, cell, length));
+        bool blank = length == 0;
+        int64_t money = 0;
+        bool good = jk_csv_quick_money(cell, length, &money);
+        out[i] = blank ? JK_MISSING_MONEY : money;
+        if (UNLIKELY(!(good | blank))) {
+            int32_t whole = 0;
+            if (jk_csv_quick_integer(cell, length, &whole)) {
+                out[i] = (int64_t)whole * 100;
+            } else {
+                JK_TRY(careful(tile, i, cell, length));
+            }
         }
     }
     return JK_OK;
@@ -61,9 +69,11 @@ static jk_status parse_dates(const tile_column *tile) {
     const jk_csv_month *months = jk_csv_month_table();
     int32_t *out = (int32_t *)tile->chunk->column[tile->column] + tile->first;
     FOR_CELLS(tile) {
-        if (length == 0) {
-            out[i] = JK_MISSING_INTEGER;
-        } else if (!jk_csv_quick_date(months, cell, length, &out[i])) {
+        bool blank = length == 0;
+        int32_t date = 0;
+        bool good = jk_csv_quick_date(months, cell, length, &date);
+        out[i] = blank ? JK_MISSING_INTEGER : date;
+        if (UNLIKELY(!(good | blank))) {
             JK_TRY(careful(tile, i, cell, length));
         }
     }
@@ -76,9 +86,12 @@ static jk_status parse_integers(const tile_column *tile) {
     jk_import_integer_limits(tile->column, &low, &high);
     int32_t *out = (int32_t *)tile->chunk->column[tile->column] + tile->first;
     FOR_CELLS(tile) {
-        if (length == 0) {
-            out[i] = JK_MISSING_INTEGER;
-        } else if (!jk_csv_quick_integer(cell, length, &out[i]) || out[i] < low || out[i] > high) {
+        bool blank = length == 0;
+        int32_t value = 0;
+        bool good = jk_csv_quick_integer(cell, length, &value);
+        good = good & (value >= low) & (value <= high);
+        out[i] = blank ? JK_MISSING_INTEGER : value;
+        if (UNLIKELY(!(good | blank))) {
             JK_TRY(careful(tile, i, cell, length));
         }
     }
@@ -88,9 +101,11 @@ static jk_status parse_integers(const tile_column *tile) {
 static jk_status parse_reals(const tile_column *tile) {
     double *out = (double *)tile->chunk->column[tile->column] + tile->first;
     FOR_CELLS(tile) {
-        if (length == 0) {
-            out[i] = __builtin_nan("");
-        } else if (!jk_csv_quick_real(cell, length, &out[i])) { /* below 10 always: within the limits */
+        bool blank = length == 0;
+        double value = 0.0;
+        bool good = jk_csv_quick_real(cell, length, &value); /* below 10 always: within the limits */
+        out[i] = blank ? __builtin_nan("") : value;
+        if (UNLIKELY(!(good | blank))) {
             JK_TRY(careful(tile, i, cell, length));
         }
     }
@@ -108,54 +123,48 @@ static inline uint64_t first_bytes(uint64_t word, size_t count) {
 
 static inline short_text load_short(const char *cell, size_t length) {
     return (short_text){first_bytes(jk_csv_load(cell), length),
-                        length > 8 ? first_bytes(jk_csv_load(cell + 8), length - 8) : 0};
+                        first_bytes(jk_csv_load(cell + 8), length > 8 ? length - 8 : 0)};
 }
 
-/* Remembers the codes of words seen last: most cells of such a column repeat one of a few. */
-enum { CACHE_SLOTS = 64 };
-typedef struct word_cache {
-    short_text text[CACHE_SLOTS];
-    uint32_t length[CACHE_SLOTS]; /* 0: free */
-    int32_t code[CACHE_SLOTS];
-} word_cache;
-
-static inline size_t cache_slot(short_text text) {
-    return (size_t)(((text.low ^ (text.high * 0x9e3779b97f4a7c15ULL)) * 0x9e3779b97f4a7c15ULL) >> 58);
+static inline size_t cache_slot(short_text text, size_t length) {
+    uint64_t mixed = (text.low ^ (text.high * 0x9e3779b97f4a7c15ULL)) + length;
+    return (size_t)((mixed * 0x9e3779b97f4a7c15ULL) >> (64 - JK_WORD_CACHE_BITS));
 }
 
+/* Looks cells up among those seen last: most of such a column repeat one of a few words. An empty cell is a word too.
+ */
 static jk_status parse_words(const tile_column *tile) {
     jk_import_chunk *chunk = tile->chunk;
     const bool is_enum = jk_schema_column(tile->column)->type == JK_TYPE_ENUM;
     int8_t *codes = is_enum ? (int8_t *)chunk->column[tile->column] + tile->first : NULL;
     int32_t *indices = is_enum ? NULL : (int32_t *)chunk->column[tile->column] + tile->first;
     const bool required = jk_schema_column(tile->column)->required;
-    word_cache cache;
-    memset(cache.length, 0, sizeof cache.length);
     FOR_CELLS(tile) {
-        int32_t code = JK_MISSING_INDEX;
-        if (length > 0 || required) {
-            short_text text = load_short(cell, length);
-            size_t slot = cache_slot(text);
-            if (length <= 16 && cache.length[slot] == length && cache.text[slot].low == text.low &&
-                cache.text[slot].high == text.high) {
-                code = cache.code[slot];
-            } else {
-                JK_TRY(careful(tile, i, cell, length));
-                code = is_enum ? codes[i] : indices[i];
-                if (length <= 16 && code >= 0) {
-                    cache.text[slot] = text;
-                    cache.length[slot] = (uint32_t)length;
-                    cache.code[slot] = code;
-                }
+        short_text text = load_short(cell, length);
+        jk_word_slot *slot = &tile->words[cache_slot(text, length)];
+        bool known = (slot->low == text.low) & (slot->high == text.high) & (slot->length == length + 1);
+        if (UNLIKELY(!known | (length > 16))) {
+            JK_TRY(careful(tile, i, cell, length));
+            int32_t code = is_enum ? codes[i] : indices[i];
+            if (length <= 16 && (code >= 0 || (length == 0 && !required))) {
+                *slot =
+                    (jk_word_slot){.low = text.low, .high = text.high, .length = (uint32_t)length + 1, .code = code};
             }
+            continue;
         }
         if (is_enum) {
-            codes[i] = (int8_t)code;
+            codes[i] = (int8_t)slot->code;
         } else {
-            indices[i] = code;
+            indices[i] = slot->code;
         }
     }
     return JK_OK;
+}
+
+static void digest_stored(jk_import_chunk *chunk, size_t which, size_t row, uint64_t seed) {
+    const size_t width = chunk->text_width[which];
+    const char *id = (const char *)chunk->column[which == 0 ? JK_COLUMN_CLAIM_ID : JK_COLUMN_DEBTOR_ID] + row * width;
+    jk_import_key(id, strnlen(id, width), seed, chunk->key[which] + 2 * row);
 }
 
 static jk_status parse_text(const tile_column *tile) {
@@ -165,10 +174,13 @@ static jk_status parse_text(const tile_column *tile) {
     FOR_CELLS(tile) {
         size_t width = chunk->text_width[which];
         bool plain = ascii && length - 1 < width && cell[0] > ' ' && cell[length - 1] > ' ';
-        if (!plain) { /* also an empty cell, and one that is longer than those before */
+        uint64_t *key = chunk->key[which] + 2 * (tile->first + i);
+        if (UNLIKELY(!plain)) { /* also an empty cell, and one that is longer than those before */
             JK_TRY(careful(tile, i, cell, length));
+            digest_stored(chunk, which, tile->first + i, tile->seed);
             continue;
         }
+        jk_import_key(cell, length, tile->seed, key);
         char *out = (char *)chunk->column[tile->column] + (tile->first + i) * width;
         for (size_t at = 0; at < width; at += 8) {
             uint64_t word = at < length ? first_bytes(jk_csv_load(cell + at), length - at) : 0;
@@ -186,6 +198,9 @@ static jk_status parse_by_rule(const tile_column *tile, const jk_rule *rule, con
         row.joined = plan->join != NULL ? scratch->joined + i * plan->mapping->source_count : NULL;
         jk_cell cell = jk_rule_evaluate(rule, &row);
         JK_TRY(jk_import_store_cell(tile->chunk, tile->column, tile->first + i, &cell, tile->error));
+        if (jk_schema_column(tile->column)->type == JK_TYPE_TEXT) {
+            digest_stored(tile->chunk, tile->column == JK_COLUMN_DEBTOR_ID, tile->first + i, tile->seed);
+        }
     }
     return JK_OK;
 }
@@ -231,6 +246,7 @@ static jk_status parse_tile(jk_import_chunk *chunk, const jk_parse_scratch *scra
                         .stride = (size_t)plan->fields + 1,
                         .first = first,
                         .rows = rows,
+                        .seed = settings->seed,
                         .error = error};
     if (plan->join != NULL) {
         jk_join_rows(plan->join, plan, chunk->text, scratch->ends, rows, scratch->joined);
@@ -245,6 +261,7 @@ static jk_status parse_tile(jk_import_chunk *chunk, const jk_parse_scratch *scra
         }
         tile.column = (jk_column)c;
         tile.entry = scratch->ends + feed->field;
+        tile.words = scratch->words + (size_t)c * JK_WORD_SLOTS;
         JK_TRY(feed->direct ? parse_column(&tile) : parse_by_rule(&tile, feed->rule, scratch));
         jk_type type = jk_schema_column(tile.column)->type;
         if (feed->direct && jk_schema_column(tile.column)->required &&
@@ -270,22 +287,6 @@ static jk_status reject_broken_row(jk_import_chunk *chunk, jk_error *error) {
     return jk_chunk_reject(chunk, UINT32_MAX, 0, -1, chunk->broken, chunk->text, length, error);
 }
 
-static void digest_identifiers(jk_import_chunk *chunk, uint64_t seed) {
-    for (int which = 0; which < 2; which++) {
-        const char *text = chunk->column[which == 0 ? JK_COLUMN_CLAIM_ID : JK_COLUMN_DEBTOR_ID];
-        const size_t width = chunk->text_width[which];
-        for (size_t row = 0; text != NULL && row < chunk->rows; row++) {
-            const char *id = text + row * width;
-            uint64_t *key = chunk->key[which] + 2 * row;
-            size_t length = width;
-            while (length > 0 && id[length - 1] == '\0') {
-                length--;
-            }
-            jk_import_key(id, length, seed, key);
-        }
-    }
-}
-
 static jk_status prepare(jk_import_chunk *chunk, jk_parse_scratch *scratch, jk_error *error) {
     size_t ends_size = jk_csv_tile_size(chunk->plan->fields);
     if (scratch->ends_size < ends_size) {
@@ -296,14 +297,23 @@ static jk_status prepare(jk_import_chunk *chunk, jk_parse_scratch *scratch, jk_e
     if (chunk->plan->join != NULL && scratch->joined == NULL) {
         scratch->joined = calloc(JK_CSV_TILE_ROWS * chunk->plan->mapping->source_count, sizeof *scratch->joined);
     }
-    if (scratch->ends == NULL || (chunk->plan->join != NULL && scratch->joined == NULL)) {
+    if (scratch->words == NULL) {
+        scratch->words = malloc((size_t)JK_CSV_COLUMN_COUNT * JK_WORD_SLOTS * sizeof *scratch->words);
+    }
+    if (scratch->ends == NULL || scratch->words == NULL || (chunk->plan->join != NULL && scratch->joined == NULL)) {
         return jk_fail_memory(error, "parsing");
+    }
+    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) { /* codes of dictionary words are the chunk's own */
+        jk_type type = jk_schema_column((jk_column)c)->type;
+        if (type == JK_TYPE_ENUM || type == JK_TYPE_DICTIONARY) {
+            memset(scratch->words + (size_t)c * JK_WORD_SLOTS, 0, JK_WORD_SLOTS * sizeof *scratch->words);
+        }
     }
     return jk_chunk_reserve_rows(chunk, error);
 }
 
-jk_status jk_import_parse(jk_import_chunk *chunk, const jk_parse_settings *settings, jk_parse_scratch *scratch,
-                          jk_error *error) {
+static jk_status parse_chunk(jk_import_chunk *chunk, const jk_parse_settings *settings, jk_parse_scratch *scratch,
+                             jk_error *error) {
     chunk->rows = 0;
     chunk->reject_count = 0;
     chunk->line_count = 0;
@@ -323,7 +333,7 @@ jk_status jk_import_parse(jk_import_chunk *chunk, const jk_parse_settings *setti
                             .side_end = chunk->read_length + JK_CSV_SLACK};
     while (cursor.position < cursor.length) {
         size_t first = chunk->rows;
-        size_t rows = jk_csv_tile(&cursor, scratch->ends, chunk->line + first);
+        size_t rows = JOIN(jk_csv_kernel_, JK_ISA).tile(&cursor, scratch->ends, chunk->line + first);
         chunk->rows += rows;
         memset(chunk->bad + first, 0, rows);
         if (cursor.bad.fault != 0) {
@@ -336,6 +346,7 @@ jk_status jk_import_parse(jk_import_chunk *chunk, const jk_parse_settings *setti
         }
     }
     chunk->line_count = cursor.line;
-    digest_identifiers(chunk, settings->seed);
     return jk_import_check_rows(chunk, settings->cutoff, error);
 }
+
+const jk_import_parser JOIN(jk_import_parser_, JK_ISA) = parse_chunk;

@@ -6,20 +6,65 @@
 #include "tape/csv.h"
 
 #if defined(__SSE2__)
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b)  JOIN_(a, b)
 
 enum { BLOCK = 64 };
 
-size_t jk_csv_tile_size(uint32_t fields) {
-    return ((size_t)JK_CSV_TILE_ROWS * (fields + 1) + fields + 2 + 2 * (size_t)BLOCK) * sizeof(uint32_t);
+enum { STRIP = 64 };
+
+/* Written so that the compiler turns each loop into vector compares. */
+static unsigned scan_text(const char *text, size_t length) {
+    unsigned flags = 0;
+    size_t i = 0;
+    for (; i + STRIP <= length; i += STRIP) {
+        unsigned char quotes = 0;
+        unsigned char nuls = 0;
+        unsigned char high = 0;
+        for (size_t j = 0; j < STRIP; j++) {
+            unsigned char byte = (unsigned char)text[i + j];
+            quotes |= byte == '"';
+            nuls |= byte == 0;
+            high |= byte;
+        }
+        flags |= (unsigned)quotes * JK_CSV_QUOTES | (unsigned)nuls * JK_CSV_NULS | (unsigned)(high >> 7) * JK_CSV_HIGH;
+    }
+    for (; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        flags |= (unsigned)(byte == '"') * JK_CSV_QUOTES | (unsigned)(byte == 0) * JK_CSV_NULS |
+                 (unsigned)(byte >> 7) * JK_CSV_HIGH;
+    }
+    return flags;
 }
 
 typedef struct block_masks {
     uint64_t separators, newlines;
 } block_masks;
 
-#if defined(__SSE2__)
+#if defined(__AVX512BW__)
+static inline block_masks scan_block(const char *text, char separator) {
+    __m512i bytes = _mm512_loadu_si512((const void *)text);
+    return (block_masks){.separators = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(separator)),
+                         .newlines = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'))};
+}
+#elif defined(__AVX2__)
+static inline block_masks scan_block(const char *text, char separator) {
+    const __m256i wanted_separator = _mm256_set1_epi8(separator);
+    const __m256i wanted_newline = _mm256_set1_epi8('\n');
+    block_masks masks = {0};
+    for (int i = 0; i < 2; i++) {
+        __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(text + 32 * i));
+        masks.separators |= (uint64_t)(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, wanted_separator))
+                            << (32 * i);
+        masks.newlines |= (uint64_t)(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, wanted_newline))
+                          << (32 * i);
+    }
+    return masks;
+}
+#elif defined(__SSE2__)
 static inline block_masks scan_block(const char *text, char separator) {
     const __m128i wanted_separator = _mm_set1_epi8(separator);
     const __m128i wanted_newline = _mm_set1_epi8('\n');
@@ -62,13 +107,18 @@ typedef struct tile_state {
     size_t first, next;
 } tile_state;
 
+/* Writes four positions at a time, whether or not there are as many: one branch for most blocks. A full block leaves
+ * the tile's spare room untouched by what was written in vain. */
 static inline void put_positions(tile_state *tile, uint64_t mask, size_t base) {
-    size_t next = tile->next;
+    uint32_t *out = tile->ends + tile->next;
+    tile->next += (size_t)__builtin_popcountll(mask);
     while (mask != 0) {
-        tile->ends[next++] = (uint32_t)(base + (size_t)__builtin_ctzll(mask));
-        mask &= mask - 1;
+        for (int i = 0; i < 4; i++) {
+            out[i] = (uint32_t)base + (uint32_t)__builtin_ctzll(mask | (uint64_t)1 << 63);
+            mask &= mask - 1;
+        }
+        out += 4;
     }
-    tile->next = next;
 }
 
 /* Keeps a row of too many fields from running over the tile: its count stays above what is wanted. */
@@ -235,7 +285,7 @@ static size_t tile_slow(jk_csv_cursor *cursor, uint32_t *ends, uint32_t *line) {
     return rows;
 }
 
-uint32_t jk_csv_split(jk_csv_cursor *cursor, uint32_t *ends) {
+static uint32_t split_row(jk_csv_cursor *cursor, uint32_t *ends) {
     slow_row row = read_slow_row(cursor, cursor->length + JK_CSV_SLACK, ends);
     cursor->position = row.next;
     cursor->line += row.newlines;
@@ -243,7 +293,10 @@ uint32_t jk_csv_split(jk_csv_cursor *cursor, uint32_t *ends) {
     return good ? row.fields : 0;
 }
 
-size_t jk_csv_tile(jk_csv_cursor *cursor, uint32_t *ends, uint32_t *line) {
+static size_t read_tile(jk_csv_cursor *cursor, uint32_t *ends, uint32_t *line) {
     bool plain = (cursor->flags & (JK_CSV_QUOTES | JK_CSV_NULS)) == 0;
     return plain ? tile_plain(cursor, ends, line) : tile_slow(cursor, ends, line);
 }
+
+extern const jk_csv_kernel JOIN(jk_csv_kernel_, JK_ISA);
+const jk_csv_kernel JOIN(jk_csv_kernel_, JK_ISA) = {scan_text, read_tile, split_row};
