@@ -22,20 +22,7 @@ typedef struct jk_triangle {
     double *cumulative; /* [origins][ages]; NaN where not observed */
 } jk_triangle;
 
-typedef struct jk_triangle_options {
-    const char *value_column; /* NULL: "value", else "values", else the only numeric column left */
-    const char *where_column; /* NULL: all rows; else only rows whose column has where_value */
-    const char *where_value;
-    int incremental; /* 1: the file's values are per period, not cumulative */
-} jk_triangle_options;
-
-/* Reads a triangle in long form from a CSV file with a header: `origin`, `development` (or "Accident Year", "Calendar
- * Year") and a value. `development` is an age or a calendar period (a year, a quarter's or month's first month as
- * YYYY-MM, a date); calendar periods are told from ages by not lying before their origin. *triangle is the caller's,
- * for jk_triangle_reset. JK_ERROR_IO, JK_ERROR_FORMAT (CSV), JK_ERROR_DATA (missing columns, two values for one cell,
- * gaps, too few cells). */
-jk_status jk_triangle_read(const char *path, const jk_triangle_options *options, jk_triangle *triangle,
-                           jk_error *error);
+/* Frees what a triangle holds (all of it from malloc); a zeroed one is accepted. */
 void jk_triangle_reset(jk_triangle *triangle);
 
 typedef struct jk_chain_ladder_origin {

@@ -161,3 +161,13 @@ void jk_chain_ladder_reset(jk_chain_ladder *result) {
     free(result->origin);
     *result = (jk_chain_ladder){0};
 }
+
+void jk_triangle_reset(jk_triangle *triangle) {
+    for (size_t i = 0; triangle->origin != NULL && i < triangle->origins; i++) {
+        free(triangle->origin[i]);
+    }
+    free(triangle->origin);
+    free(triangle->observed);
+    free(triangle->cumulative);
+    *triangle = (jk_triangle){0};
+}
