@@ -17,8 +17,8 @@ typedef struct jk_decay {
     jk_vec share, left;
 } jk_decay;
 
-#define JK_DECAY_SHORT 2.0f  /* largest t of jk_decay_short */
-#define JK_DECAY_LONG  16.0f /* largest t of jk_decay_long */
+#define JK_DECAY_SHORT 2.0f /* largest t of jk_decay_short */
+#define JK_DECAY_LONG  4.0f /* largest t of jk_decay_long: beyond, left would lose relative precision */
 
 /* Minimax polynomial of degree 7 for (1 - e^-t)/t on 0..2, constant term 1; relative error 1.6e-8. */
 JK_INLINE jk_vec jk_decay_polynomial(jk_vec t) {
