@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/table.h"
 #include "jalki/import.h"
 
 typedef struct import_arguments {
@@ -86,32 +87,26 @@ static const char *currency_name(const jk_import_sum *sum) {
     return sum->currency[0] != '\0' ? sum->currency : "(none)";
 }
 
-/* 1234567.89 with thousands apart; the text is good until the fourth call after it. */
-static const char *money(int64_t hundredths) {
-    static char texts[4][48];
+/* A number as the tables of other commands show it; the text is good until the fourth call after it. */
+static const char *amount(double value, int decimals) {
+    static char texts[4][JK_AMOUNT_TEXT];
     static unsigned next;
-    char *text = texts[next++ % 4];
-    char digits[32];
-    uint64_t magnitude = hundredths < 0 ? (uint64_t)0 - (uint64_t)hundredths : (uint64_t)hundredths;
-    int length = snprintf(digits, sizeof digits, "%" PRIu64, magnitude / 100);
-    char *out = text;
-    if (hundredths < 0) {
-        *out++ = '-';
-    }
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0) {
-            *out++ = ' ';
-        }
-        *out++ = digits[i];
-    }
-    (void)snprintf(out, 8, ".%02u", (unsigned)(magnitude % 100));
-    return text;
+    return jk_amount(texts[next++ % 4], value, decimals);
+}
+
+static const char *money(int64_t hundredths) {
+    return amount((double)hundredths / 100.0, 2);
+}
+
+static const char *count(uint64_t number) {
+    return amount((double)number, 0);
 }
 
 static void print_sums(const char *title, const jk_import_sums *sums) {
     for (size_t i = 0; i < sums->count; i++) {
-        (void)printf("%-24s %12" PRIu64 " claims  %20s %s\n", i == 0 ? title : "", sums->sums[i].claims,
-                     money(sums->sums[i].balance), currency_name(&sums->sums[i]));
+        (void)printf("%-24s %12s %s %20s %s\n", i == 0 ? title : "", count(sums->sums[i].claims),
+                     sums->sums[i].claims == 1 ? "claim  " : "claims ", money(sums->sums[i].balance),
+                     currency_name(&sums->sums[i]));
     }
 }
 
@@ -121,8 +116,8 @@ static void print_rejects(const jk_import_summary *summary) {
         if (rejected->rows == 0) {
             continue;
         }
-        (void)printf("  %-22s %12" PRIu64 " rows    expected %s\n", jk_reject_code((jk_reject_reason)i), rejected->rows,
-                     jk_reject_expected((jk_reject_reason)i));
+        (void)printf("  %-22s %12s %s   expected %s\n", jk_reject_code((jk_reject_reason)i), count(rejected->rows),
+                     rejected->rows == 1 ? "row " : "rows", jk_reject_expected((jk_reject_reason)i));
         for (size_t k = 0; k < rejected->balance.count; k++) {
             const jk_import_sum *sum = &rejected->balance.sums[k];
             (void)printf("  %-22s %12s         balance %s %s\n", "", "", money(sum->balance), currency_name(sum));
@@ -180,14 +175,14 @@ static void print_limitation(const jk_import_summary *summary) {
 static void print_table(const jk_import_summary *summary) {
     char first[JK_DATE_TEXT];
     char last[JK_DATE_TEXT];
-    (void)printf("rows read                %12" PRIu64 "\n", summary->rows_read);
-    (void)printf("rows rejected            %12" PRIu64 "\n", summary->rows_rejected);
+    (void)printf("rows read                %12s\n", count(summary->rows_read));
+    (void)printf("rows rejected            %12s\n", count(summary->rows_rejected));
     print_rejects(summary);
     print_sums("accepted", &summary->accepted);
     if (summary->accepted.count == 0) {
         (void)printf("accepted                 %12d claims\n", 0);
     }
-    (void)printf("debtors                  %12" PRIu64 "\n", summary->debtors);
+    (void)printf("debtors                  %12s\n", count(summary->debtors));
     if (summary->rows_accepted > 0) {
         (void)printf("written off               %s to %s\n", jk_date_format(summary->first_written_off, first),
                      jk_date_format(summary->last_written_off, last));
