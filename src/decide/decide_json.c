@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of limits, and the decisions under limits as JSON: the keys are the command line's contract. */
-#include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "jalki/decide.h"
 #include "jalki/export.h"
 
@@ -45,90 +44,68 @@ jk_status jk_limit_scope(const jk_candidates *candidates, const char *scope, jk_
                    "neither a country of the tape nor a segment of the model");
 }
 
-/* One flag for everything that could not be held. */
-typedef struct builder {
-    int failed;
-} builder;
-
-static void put(builder *b, json_t *object, const char *key, json_t *value) {
-    b->failed |= json_object_set_new(object, key, value) != 0;
-}
-
-static json_t *number(double value) {
-    return isfinite(value) ? json_real(value == 0.0 ? 0.0 : value) : json_null();
-}
-
-static json_t *by_limit(builder *b, const jk_candidates *candidates, const jk_decide_options *options,
+static json_t *by_limit(jk_json_builder *b, const jk_candidates *candidates, const jk_decide_options *options,
                         const double *amounts) {
     json_t *object = json_object();
     for (size_t m = 0; m < options->limit_count; m++) {
         char name[JK_LIMIT_NAME_MAX];
-        put(b, object, jk_limit_name(candidates, &options->limits[m], name),
-            number(amounts != NULL ? amounts[m] : options->limits[m].amount));
+        jk_json_put(b, object, jk_limit_name(candidates, &options->limits[m], name),
+                    jk_json_number(amounts != NULL ? amounts[m] : options->limits[m].amount));
     }
     return object;
 }
 
-static json_t *decisions(builder *b, const jk_decided *decided) {
+static json_t *decisions(jk_json_builder *b, const jk_decided *decided) {
     json_t *object = json_object();
     for (int a = 0; a < JK_ACTION_COUNT; a++) {
         json_t *entry = json_object();
-        put(b, entry, "claims", json_integer((json_int_t)decided->claims[a]));
-        put(b, entry, "face", number(decided->face[a]));
-        put(b, entry, "value", number(decided->value[a]));
-        put(b, object, jk_action_name((jk_action)a), entry);
+        jk_json_put(b, entry, "claims", json_integer((json_int_t)decided->claims[a]));
+        jk_json_put(b, entry, "face", jk_json_number(decided->face[a]));
+        jk_json_put(b, entry, "value", jk_json_number(decided->value[a]));
+        jk_json_put(b, object, jk_action_name((jk_action)a), entry);
     }
     return object;
 }
 
-static json_t *curve_points(builder *b, const jk_curve_point *curve, size_t count) {
+static json_t *curve_points(jk_json_builder *b, const jk_curve_point *curve, size_t count) {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         json_t *entry = json_object();
-        put(b, entry, "amount", number(curve[i].amount));
-        put(b, entry, "objective", number(curve[i].objective));
-        put(b, entry, "bound", number(curve[i].bound));
-        put(b, entry, "shadow_price", number(curve[i].price));
-        b->failed |= json_array_append_new(list, entry) != 0;
+        jk_json_put(b, entry, "amount", jk_json_number(curve[i].amount));
+        jk_json_put(b, entry, "objective", jk_json_number(curve[i].objective));
+        jk_json_put(b, entry, "bound", jk_json_number(curve[i].bound));
+        jk_json_put(b, entry, "shadow_price", jk_json_number(curve[i].price));
+        jk_json_append(b, list, entry);
     }
     return list;
 }
 
 char *jk_decided_json(const jk_candidates *candidates, const jk_valuation *valuation, const jk_decide_options *options,
                       const jk_decided *decided, const jk_curve_point *curve, size_t curve_count, size_t curve_limit) {
-    builder b = {0};
+    jk_json_builder b = {0};
     json_t *root = json_object();
     double gap = decided->bound - decided->objective;
-    put(&b, root, "claims", json_integer((json_int_t)candidates->claims));
-    put(&b, root, "objective", number(decided->objective));
-    put(&b, root, "bound", number(decided->bound));
-    put(&b, root, "gap", number(decided->bound > 0.0 ? gap / decided->bound : 0.0));
-    put(&b, root, "unlimited", number(decided->unlimited));
-    put(&b, root, "by_debtor", json_boolean(options->by_debtor));
-    put(&b, root, "shadow_prices", by_limit(&b, candidates, options, decided->price));
-    put(&b, root, "use", by_limit(&b, candidates, options, decided->use));
-    put(&b, root, "limits", by_limit(&b, candidates, options, NULL));
-    put(&b, root, "court_cost", number(decided->court));
-    put(&b, root, "agent_hours", number(decided->hours));
-    put(&b, root, "decisions", decisions(&b, decided));
+    jk_json_put(&b, root, "claims", json_integer((json_int_t)candidates->claims));
+    jk_json_put(&b, root, "objective", jk_json_number(decided->objective));
+    jk_json_put(&b, root, "bound", jk_json_number(decided->bound));
+    jk_json_put(&b, root, "gap", jk_json_number(decided->bound > 0.0 ? gap / decided->bound : 0.0));
+    jk_json_put(&b, root, "unlimited", jk_json_number(decided->unlimited));
+    jk_json_put(&b, root, "by_debtor", json_boolean(options->by_debtor));
+    jk_json_put(&b, root, "shadow_prices", by_limit(&b, candidates, options, decided->price));
+    jk_json_put(&b, root, "use", by_limit(&b, candidates, options, decided->use));
+    jk_json_put(&b, root, "limits", by_limit(&b, candidates, options, NULL));
+    jk_json_put(&b, root, "court_cost", jk_json_number(decided->court));
+    jk_json_put(&b, root, "agent_hours", jk_json_number(decided->hours));
+    jk_json_put(&b, root, "decisions", decisions(&b, decided));
     if (curve != NULL) {
         char name[JK_LIMIT_NAME_MAX];
         json_t *object = json_object();
-        put(&b, object, "limit", json_string(jk_limit_name(candidates, &options->limits[curve_limit], name)));
-        put(&b, object, "points", curve_points(&b, curve, curve_count));
-        put(&b, root, "curve", object);
+        jk_json_put(&b, object, "limit", json_string(jk_limit_name(candidates, &options->limits[curve_limit], name)));
+        jk_json_put(&b, object, "points", curve_points(&b, curve, curve_count));
+        jk_json_put(&b, root, "curve", object);
     }
     char *manifest = jk_manifest_json(candidates->tape, candidates->model, valuation);
-    put(&b, root, "manifest", manifest == NULL ? NULL : json_loads(manifest, 0, NULL));
+    jk_json_put(&b, root, "manifest", manifest == NULL ? NULL : json_loads(manifest, 0, NULL));
     free(manifest);
-    char *text = b.failed ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    json_decref(root);
-    size_t length = text == NULL ? 0 : strlen(text);
-    char *with_end = text == NULL ? NULL : realloc(text, length + 2);
-    if (with_end != NULL) {
-        memcpy(with_end + length, "\n", 2);
-    } else {
-        free(text);
-    }
-    return with_end;
+    return jk_json_text(&b, root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

@@ -1,33 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The explanation as one JSON object; its keys are described in docs/explain.md and do not change. A number that there
  * is none of is null. */
-#include <jansson.h>
-#include <math.h>
-#include <string.h>
 
+#include "base/json.h"
 #include "base/calendar.h"
 #include "base/error.h"
 #include "explain/explain_internal.h"
 #include "law/months.h"
 
 enum { JSON_FLAGS = JSON_INDENT(2) | JSON_REAL_PRECISION(9) };
-
-/* The _new functions of jansson take a NULL value for a failure and return it: one flag at the end is enough. */
-typedef struct builder {
-    int failed;
-} builder;
-
-static void put(builder *b, json_t *object, const char *key, json_t *value) {
-    b->failed |= json_object_set_new(object, key, value) != 0;
-}
-
-static void append(builder *b, json_t *list, json_t *value) {
-    b->failed |= json_array_append_new(list, value) != 0;
-}
-
-static json_t *number(double value) {
-    return isfinite(value) ? json_real(value == 0.0 ? 0.0 : value) : json_null();
-}
 
 static json_t *date_or_null(int32_t date) {
     char text[JK_DATE_TEXT];
@@ -39,7 +20,7 @@ static json_t *words_or_null(const char *text) {
 }
 
 /* All columns of the tape as they are after its defaults; text, or numbers where they are numbers. */
-static json_t *tape_object(builder *b, const jk_explanation *e) {
+static json_t *tape_object(jk_json_builder *b, const jk_explanation *e) {
     json_t *object = json_object();
     for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
         char text[64];
@@ -48,61 +29,62 @@ static json_t *tape_object(builder *b, const jk_explanation *e) {
         json_t *value = words_or_null(cell);
         if (cell[0] != '\0' && type == JK_TYPE_MONEY) {
             json_decref(value);
-            value = number((double)((const int64_t *)e->block.column[c])[0] / 100.0);
+            value = jk_json_number((double)((const int64_t *)e->block.column[c])[0] / 100.0);
         } else if (cell[0] != '\0' && type == JK_TYPE_REAL) {
             json_decref(value);
-            value = number(((const double *)e->block.column[c])[0]);
+            value = jk_json_number(((const double *)e->block.column[c])[0]);
         } else if (cell[0] != '\0' && type == JK_TYPE_INTEGER) {
             json_decref(value);
             int32_t given = ((const int32_t *)e->block.column[c])[0];
             value = json_integer(given == JK_MISSING_INTEGER ? 0 : given);
         }
-        put(b, object, jk_schema_column((jk_column)c)->name, value);
+        jk_json_put(b, object, jk_schema_column((jk_column)c)->name, value);
     }
     return object;
 }
 
-static json_t *debtor_object(builder *b, const jk_explanation *e) {
+static json_t *debtor_object(jk_json_builder *b, const jk_explanation *e) {
     json_t *object = json_object();
-    put(b, object, "claims", json_integer(e->debtor.claims[0]));
-    put(b, object, "balance", number((double)e->debtor.balance[0] / JK_DEBTOR_SUM_PER_UNIT));
-    put(b, object, "workable_balance", number((double)e->debtor.workable_balance[0] / JK_DEBTOR_SUM_PER_UNIT));
-    put(b, object, "share", number((double)e->terms.share[0]));
-    put(b, object, "garnish_monthly", number((double)e->terms.garnish[0]));
+    jk_json_put(b, object, "claims", json_integer(e->debtor.claims[0]));
+    jk_json_put(b, object, "balance", jk_json_number((double)e->debtor.balance[0] / JK_DEBTOR_SUM_PER_UNIT));
+    jk_json_put(b, object, "workable_balance",
+                jk_json_number((double)e->debtor.workable_balance[0] / JK_DEBTOR_SUM_PER_UNIT));
+    jk_json_put(b, object, "share", jk_json_number((double)e->terms.share[0]));
+    jk_json_put(b, object, "garnish_monthly", jk_json_number((double)e->terms.garnish[0]));
     return object;
 }
 
-static json_t *law_object(builder *b, const jk_explanation *e) {
+static json_t *law_object(jk_json_builder *b, const jk_explanation *e) {
     static const char *const bases[] = {"never",     "limitation_given", "limitation_rule",
                                         "final_bar", "title_end",        "title_final"};
     const jk_law_detail *law = &e->law;
     char text[JK_EXPLAIN_SENTENCE];
     json_t *object = json_object();
     double months = e->facts.title_state[0] == JK_TITLE_NONE ? e->facts.bar_untitled[0] : e->facts.bar_titled[0];
-    put(b, object, "jurisdiction", json_string(law->jurisdiction->id));
-    put(b, object, "title", json_string(jk_title_name((jk_title)e->facts.title_state[0])));
-    put(b, object, "barred", json_boolean(e->facts.barred[0]));
-    put(b, object, "bar_on", date_or_null(law->bar_on));
-    put(b, object, "bar_rests_on", json_string(bases[e->facts.basis[0]]));
-    put(b, object, "bar_words", json_string(jk_explain_bar_words(e, text)));
-    put(b, object, "months_to_bar", number(months));
-    put(b, object, "limitation_on", date_or_null(law->limitation_on));
-    put(b, object, "limitation_given", json_boolean(law->limitation_given));
-    put(b, object, "limitation_from", date_or_null(law->limitation_from));
-    put(b, object, "limitation_months", number(law->limitation_months));
-    put(b, object, "letter_interrupts", json_boolean(law->letter_interrupts));
-    put(b, object, "letter_words", words_or_null(jk_explain_letter_words(e, text)));
-    put(b, object, "interruption_monthly", number((double)e->terms.interruption[0]));
-    put(b, object, "final_on", date_or_null(law->final_on));
-    put(b, object, "title_on", date_or_null(law->title_on));
-    put(b, object, "title_end_on", date_or_null(law->title_end_on));
-    put(b, object, "title_final_on", date_or_null(law->title_final_on));
-    put(b, object, "attachable", number(e->facts.attachable[0]));
-    put(b, object, "income_words", json_string(jk_explain_income_words(e, text)));
+    jk_json_put(b, object, "jurisdiction", json_string(law->jurisdiction->id));
+    jk_json_put(b, object, "title", json_string(jk_title_name((jk_title)e->facts.title_state[0])));
+    jk_json_put(b, object, "barred", json_boolean(e->facts.barred[0]));
+    jk_json_put(b, object, "bar_on", date_or_null(law->bar_on));
+    jk_json_put(b, object, "bar_rests_on", json_string(bases[e->facts.basis[0]]));
+    jk_json_put(b, object, "bar_words", json_string(jk_explain_bar_words(e, text)));
+    jk_json_put(b, object, "months_to_bar", jk_json_number(months));
+    jk_json_put(b, object, "limitation_on", date_or_null(law->limitation_on));
+    jk_json_put(b, object, "limitation_given", json_boolean(law->limitation_given));
+    jk_json_put(b, object, "limitation_from", date_or_null(law->limitation_from));
+    jk_json_put(b, object, "limitation_months", jk_json_number(law->limitation_months));
+    jk_json_put(b, object, "letter_interrupts", json_boolean(law->letter_interrupts));
+    jk_json_put(b, object, "letter_words", words_or_null(jk_explain_letter_words(e, text)));
+    jk_json_put(b, object, "interruption_monthly", jk_json_number((double)e->terms.interruption[0]));
+    jk_json_put(b, object, "final_on", date_or_null(law->final_on));
+    jk_json_put(b, object, "title_on", date_or_null(law->title_on));
+    jk_json_put(b, object, "title_end_on", date_or_null(law->title_end_on));
+    jk_json_put(b, object, "title_final_on", date_or_null(law->title_final_on));
+    jk_json_put(b, object, "attachable", jk_json_number(e->facts.attachable[0]));
+    jk_json_put(b, object, "income_words", json_string(jk_explain_income_words(e, text)));
     return object;
 }
 
-static json_t *score_object(builder *b, const jk_explanation *e) {
+static json_t *score_object(jk_json_builder *b, const jk_explanation *e) {
     const jk_scorecard *card = &e->model->scorecard;
     char text[JK_EXPLAIN_SENTENCE];
     json_t *object = json_object();
@@ -110,73 +92,75 @@ static json_t *score_object(builder *b, const jk_explanation *e) {
     for (size_t c = 0; c < card->count; c++) {
         const jk_score_detail *detail = &e->characteristics[c];
         json_t *item = json_object();
-        put(b, item, "name", json_string(detail->characteristic));
-        put(b, item, "value", card->characteristics[c].is_numeric ? number(detail->value) : json_null());
-        put(b, item, "level", json_string(detail->level));
-        put(b, item, "points", number(detail->points));
-        append(b, list, item);
+        jk_json_put(b, item, "name", json_string(detail->characteristic));
+        jk_json_put(b, item, "value",
+                    card->characteristics[c].is_numeric ? jk_json_number(detail->value) : json_null());
+        jk_json_put(b, item, "level", json_string(detail->level));
+        jk_json_put(b, item, "points", jk_json_number(detail->points));
+        jk_json_append(b, list, item);
     }
-    put(b, object, "score", json_integer(e->score.score[0]));
-    put(b, object, "eta", number(e->score.eta[0]));
-    put(b, object, "intercept", number(card->intercept));
-    put(b, object, "theta", number(e->score.theta[0]));
-    put(b, object, "theta_center",
-        number(e->model->segments[e->facts.segment[0]].theta_center[e->score.capacity_class[0]]));
-    put(b, object, "capacity_class", json_string(jk_capacity_name((jk_capacity)e->score.capacity_class[0])));
-    put(b, object, "class_words", json_string(jk_explain_class_words(e, text)));
-    put(b, object, "characteristics", list);
+    jk_json_put(b, object, "score", json_integer(e->score.score[0]));
+    jk_json_put(b, object, "eta", jk_json_number(e->score.eta[0]));
+    jk_json_put(b, object, "intercept", jk_json_number(card->intercept));
+    jk_json_put(b, object, "theta", jk_json_number(e->score.theta[0]));
+    jk_json_put(b, object, "theta_center",
+                jk_json_number(e->model->segments[e->facts.segment[0]].theta_center[e->score.capacity_class[0]]));
+    jk_json_put(b, object, "capacity_class", json_string(jk_capacity_name((jk_capacity)e->score.capacity_class[0])));
+    jk_json_put(b, object, "class_words", json_string(jk_explain_class_words(e, text)));
+    jk_json_put(b, object, "characteristics", list);
     return object;
 }
 
-static json_t *actions_object(builder *b, const jk_explanation *e) {
+static json_t *actions_object(jk_json_builder *b, const jk_explanation *e) {
     json_t *object = json_object();
     for (int a = 0; a < JK_ACTION_COUNT; a++) {
         const jk_explain_action *action = &e->action[a];
         char text[JK_EXPLAIN_SENTENCE];
         json_t *item = json_object();
-        put(b, item, "value", number(action->value));
-        put(b, item, "collected", number(action->collected));
-        put(b, item, "fees", number(action->fees));
-        put(b, item, "running", number(action->running));
-        put(b, item, "filing", number(action->filing));
-        put(b, item, "sale", number(action->sale));
-        put(b, item, "later", number(action->later));
-        put(b, item, "why_not", words_or_null(jk_explain_shortfall_words(e, (jk_action)a, text)));
-        put(b, object, jk_action_name((jk_action)a), item);
+        jk_json_put(b, item, "value", jk_json_number(action->value));
+        jk_json_put(b, item, "collected", jk_json_number(action->collected));
+        jk_json_put(b, item, "fees", jk_json_number(action->fees));
+        jk_json_put(b, item, "running", jk_json_number(action->running));
+        jk_json_put(b, item, "filing", jk_json_number(action->filing));
+        jk_json_put(b, item, "sale", jk_json_number(action->sale));
+        jk_json_put(b, item, "later", jk_json_number(action->later));
+        jk_json_put(b, item, "why_not", words_or_null(jk_explain_shortfall_words(e, (jk_action)a, text)));
+        jk_json_put(b, object, jk_action_name((jk_action)a), item);
     }
     return object;
 }
 
-static json_t *states_list(builder *b, const jk_explanation *e, int epoch) {
+static json_t *states_list(jk_json_builder *b, const jk_explanation *e, int epoch) {
     jk_explain_likely states[JK_CAPACITY_COUNT * JK_TITLE_COUNT];
     size_t count = jk_explain_states(e, epoch, states);
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         json_t *item = json_object();
-        put(b, item, "capacity_class", json_string(jk_capacity_name((jk_capacity)states[i].k)));
-        put(b, item, "title", json_string(jk_title_name((jk_title)states[i].z)));
-        put(b, item, "probability", number(states[i].probability));
-        put(b, item, "action", json_string(jk_action_name(states[i].action)));
-        put(b, item, "value", number((double)e->trace.value[jk_explain_state(epoch, states[i].k, states[i].z)]));
-        append(b, list, item);
+        jk_json_put(b, item, "capacity_class", json_string(jk_capacity_name((jk_capacity)states[i].k)));
+        jk_json_put(b, item, "title", json_string(jk_title_name((jk_title)states[i].z)));
+        jk_json_put(b, item, "probability", jk_json_number(states[i].probability));
+        jk_json_put(b, item, "action", json_string(jk_action_name(states[i].action)));
+        jk_json_put(b, item, "value",
+                    jk_json_number((double)e->trace.value[jk_explain_state(epoch, states[i].k, states[i].z)]));
+        jk_json_append(b, list, item);
     }
     return list;
 }
 
-static json_t *plan_list(builder *b, const jk_explanation *e) {
+static json_t *plan_list(jk_json_builder *b, const jk_explanation *e) {
     json_t *list = json_array();
     int32_t month = 0;
     for (int j = 0; e->terms.allowed[0] != 0 && j < e->trace.epochs; j++) {
         json_t *item = json_object();
-        put(b, item, "from_month", json_integer(month));
-        put(b, item, "months", json_integer(e->model->epochs[j]));
-        put(b, item, "from", date_or_null(jk_explain_epoch_date(e, j)));
-        put(b, item, "open", number(jk_explain_open(e, j)));
-        put(b, item, "gross", number((double)e->trace.gross[j]));
-        put(b, item, "cost", number((double)e->trace.cost[j]));
-        put(b, item, "sale", number((double)e->trace.sale[j]));
-        put(b, item, "states", states_list(b, e, j));
-        append(b, list, item);
+        jk_json_put(b, item, "from_month", json_integer(month));
+        jk_json_put(b, item, "months", json_integer(e->model->epochs[j]));
+        jk_json_put(b, item, "from", date_or_null(jk_explain_epoch_date(e, j)));
+        jk_json_put(b, item, "open", jk_json_number(jk_explain_open(e, j)));
+        jk_json_put(b, item, "gross", jk_json_number((double)e->trace.gross[j]));
+        jk_json_put(b, item, "cost", jk_json_number((double)e->trace.cost[j]));
+        jk_json_put(b, item, "sale", jk_json_number((double)e->trace.sale[j]));
+        jk_json_put(b, item, "states", states_list(b, e, j));
+        jk_json_append(b, list, item);
         month += e->model->epochs[j];
     }
     return list;
@@ -184,30 +168,30 @@ static json_t *plan_list(builder *b, const jk_explanation *e) {
 
 jk_status jk_explain_json(const jk_explanation *explanation, char **text, jk_error *error) {
     const jk_explanation *e = explanation;
-    builder b = {0};
+    jk_json_builder b = {0};
     char words[JK_EXPLAIN_SENTENCE];
     json_t *object = json_object();
-    put(&b, object, "claim_id", words_or_null(jk_explain_cell(e, JK_COLUMN_CLAIM_ID, words, sizeof words)));
-    put(&b, object, "row", json_integer((json_int_t)e->row + 1));
-    put(&b, object, "cutoff", date_or_null(e->cutoff));
-    put(&b, object, "irr", number(e->irr));
-    put(&b, object, "base_currency", json_string(e->model->base_currency));
-    put(&b, object, "balance", number(e->facts.balance[0]));
-    put(&b, object, "segment", json_string(e->model->segments[e->facts.segment[0]].id));
-    put(&b, object, "decision", json_string(jk_action_name((jk_action)e->plan.decision[0])));
-    put(&b, object, "reason", json_string(jk_reason_name(e->reason)));
-    put(&b, object, "decision_words", json_string(jk_explain_decision_words(e, words)));
-    put(&b, object, "value", number((double)e->plan.value[0]));
-    put(&b, object, "erc_gross", number((double)e->plan.erc_gross[0]));
-    put(&b, object, "erc_net", number((double)e->plan.erc_net[0]));
-    put(&b, object, "gross_12m", number((double)e->plan.gross_12m[0]));
-    put(&b, object, "gross_60m", number((double)e->plan.gross_60m[0]));
-    put(&b, object, "tape", tape_object(&b, e));
-    put(&b, object, "debtor", debtor_object(&b, e));
-    put(&b, object, "law", law_object(&b, e));
-    put(&b, object, "score", score_object(&b, e));
-    put(&b, object, "actions", actions_object(&b, e));
-    put(&b, object, "plan", plan_list(&b, e));
+    jk_json_put(&b, object, "claim_id", words_or_null(jk_explain_cell(e, JK_COLUMN_CLAIM_ID, words, sizeof words)));
+    jk_json_put(&b, object, "row", json_integer((json_int_t)e->row + 1));
+    jk_json_put(&b, object, "cutoff", date_or_null(e->cutoff));
+    jk_json_put(&b, object, "irr", jk_json_number(e->irr));
+    jk_json_put(&b, object, "base_currency", json_string(e->model->base_currency));
+    jk_json_put(&b, object, "balance", jk_json_number(e->facts.balance[0]));
+    jk_json_put(&b, object, "segment", json_string(e->model->segments[e->facts.segment[0]].id));
+    jk_json_put(&b, object, "decision", json_string(jk_action_name((jk_action)e->plan.decision[0])));
+    jk_json_put(&b, object, "reason", json_string(jk_reason_name(e->reason)));
+    jk_json_put(&b, object, "decision_words", json_string(jk_explain_decision_words(e, words)));
+    jk_json_put(&b, object, "value", jk_json_number((double)e->plan.value[0]));
+    jk_json_put(&b, object, "erc_gross", jk_json_number((double)e->plan.erc_gross[0]));
+    jk_json_put(&b, object, "erc_net", jk_json_number((double)e->plan.erc_net[0]));
+    jk_json_put(&b, object, "gross_12m", jk_json_number((double)e->plan.gross_12m[0]));
+    jk_json_put(&b, object, "gross_60m", jk_json_number((double)e->plan.gross_60m[0]));
+    jk_json_put(&b, object, "tape", tape_object(&b, e));
+    jk_json_put(&b, object, "debtor", debtor_object(&b, e));
+    jk_json_put(&b, object, "law", law_object(&b, e));
+    jk_json_put(&b, object, "score", score_object(&b, e));
+    jk_json_put(&b, object, "actions", actions_object(&b, e));
+    jk_json_put(&b, object, "plan", plan_list(&b, e));
     *text = b.failed ? NULL : json_dumps(object, JSON_FLAGS);
     json_decref(object);
     return *text == NULL ? jk_fail_memory(error, "the explanation") : JK_OK;

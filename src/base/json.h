@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Building JSON with jansson without a check per line: its *_new functions take a NULL value for a failure and return
+ * one, so that one flag looked at in the end is enough. */
+#ifndef JK_BASE_JSON_H
+#define JK_BASE_JSON_H
+
+#include <jansson.h>
+
+/* Zero-initialise; `failed` says that something could not be held. */
+typedef struct jk_json_builder {
+    int failed;
+} jk_json_builder;
+
+/* Sets a key; takes the value over. */
+void jk_json_put(jk_json_builder *builder, json_t *object, const char *key, json_t *value);
+
+/* Appends to a list; takes the value over. */
+void jk_json_append(jk_json_builder *builder, json_t *list, json_t *value);
+
+/* A real; null for what is no finite number; never -0. */
+json_t *jk_json_number(double value);
+
+/* Text of an object, ending in a line end, and frees the object; NULL if anything could not be held. Free with free().
+ */
+char *jk_json_text(const jk_json_builder *builder, json_t *object, size_t flags);
+
+#endif
