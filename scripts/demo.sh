@@ -3,7 +3,7 @@
 # explains. Results are left in demo/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-scripts/install.sh build
+scripts/install.sh build page
 cmake --preset release -DJALKI_TESTS=OFF >/dev/null
 cmake --build build/release --target jalki_program
 jalki=build/release/jalki

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 preset=${1:-release}
-scripts/install.sh build test
+scripts/install.sh build page test
 if [[ $preset == clang || $preset == tsan ]]; then
     scripts/install.sh check
 fi

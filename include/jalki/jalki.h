@@ -8,6 +8,7 @@
 #include "jalki/inspect.h"
 #include "jalki/law.h"
 #include "jalki/model.h"
+#include "jalki/page.h"
 #include "jalki/plan.h"
 #include "jalki/price.h"
 #include "jalki/result.h"
