@@ -9,6 +9,8 @@
 #ifndef JALKI_CHAIN_LADDER_H
 #define JALKI_CHAIN_LADDER_H
 
+#include <stdbool.h>
+
 #include "jalki/status.h"
 
 #ifdef __cplusplus
@@ -20,7 +22,34 @@ typedef struct jk_triangle {
     char **origin;      /* [origins] names as written, in ascending order */
     size_t *observed;   /* [origins] number of observed ages, at least 1 */
     double *cumulative; /* [origins][ages]; NaN where not observed */
+    double *age; /* [ages] as written; of calendar periods their number, the origin's first is 1; NULL: 1, 2, ... */
 } jk_triangle;
+
+/* Which columns a triangle is read from, and what its amounts are. A zeroed one: `origin`, `development`, and `value`
+ * or `values`; cumulative amounts. */
+typedef struct jk_triangle_options {
+    const char *origin_column, *development_column, *value_column; /* NULL: the names above */
+    const char *where_column, *where_value;                        /* only rows with this text there; NULL: all rows */
+    bool incremental;                                              /* amounts of the period, not up to its end */
+} jk_triangle_options;
+
+/* Largest triangle that is read: a century of months. */
+enum { JK_TRIANGLE_SIDE_MAX = 1200 };
+
+/* Reads a triangle from a CSV file (plain or gzip) in long form, one row per origin and development, in any order.
+ *
+ * Origins are periods (1995, 1995Q2, 1995-04, 1995-04-30: its month), other numbers, or any text; they are put in the
+ * order of time, number or text. Developments are told apart by their values: where both columns hold periods, the
+ * development is a calendar period and the age is counted from the origin's start in steps of the finest distance that
+ * occurs; numbers that are never below their origin's, and begin differently from origin to origin, are calendar
+ * periods, too; any other numbers are ages. A row whose amount is empty is no cell.
+ *
+ * JK_ERROR_DATA naming file and line for: a missing column, text that is no number, a cell given twice, a gap in an
+ * origin's ages, an origin of time or number that is observed for fewer ages than a later one, a development before its
+ * origin, fewer than two origins or ages, too many of them; rows of another number of fields than the header. The
+ * triangle is the caller's, for jk_triangle_reset. */
+jk_status jk_triangle_read(const char *path, const jk_triangle_options *options, jk_triangle *triangle,
+                           jk_error *error);
 
 /* Frees what a triangle holds (all of it from malloc); a zeroed one is accepted. */
 void jk_triangle_reset(jk_triangle *triangle);
@@ -43,6 +72,11 @@ typedef struct jk_chain_ladder {
  */
 jk_status jk_chain_ladder_fit(const jk_triangle *triangle, jk_chain_ladder *result, jk_error *error);
 void jk_chain_ladder_reset(jk_chain_ladder *result);
+
+/* Triangle and result as JSON, ending in a line end: latest, ultimate, reserve, mack_std_error, origins (origin, ages,
+ * latest, ultimate, reserve, std_error), age, factor, sigma; null for what cannot be estimated. NULL if there is no
+ * memory. Free with free(). */
+char *jk_chain_ladder_json(const jk_triangle *triangle, const jk_chain_ladder *result);
 
 #ifdef __cplusplus
 }

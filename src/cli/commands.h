@@ -13,5 +13,6 @@ extern const jk_command jk_command_decide;
 extern const jk_command jk_command_worklist;
 extern const jk_command jk_command_value;
 extern const jk_command jk_command_explain;
+extern const jk_command jk_command_chainladder;
 
 #endif

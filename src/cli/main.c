@@ -17,6 +17,7 @@ static const jk_command *const commands[] = { /* in the order of `jalki help`, o
     &jk_command_explain,
     &jk_command_decide,
     &jk_command_worklist,
+    &jk_command_chainladder,
     NULL,
 };
 /* clang-format on */
@@ -26,7 +27,7 @@ static void print_help(FILE *out) {
     (void)fputs(
         "jalki - what a written-off debt is worth, and what to do with it\n\nUsage: jalki COMMAND [options]\n\n", out);
     for (int i = 0; i < COMMAND_COUNT; i++) {
-        (void)fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+        (void)fprintf(out, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
     }
     (void)fputs("\n`jalki help COMMAND` shows the options of a command with an example.\n", out);
 }

@@ -169,5 +169,6 @@ void jk_triangle_reset(jk_triangle *triangle) {
     free(triangle->origin);
     free(triangle->observed);
     free(triangle->cumulative);
+    free(triangle->age);
     *triangle = (jk_triangle){0};
 }
