@@ -137,11 +137,36 @@ typedef struct jk_characteristic {
     const double *points;      /* count of them */
 } jk_characteristic;
 
+/* An ensemble of regression trees, read from a model file of XGBoost (JSON). A claim walks each tree from its root to a
+ * leaf; the leaves' values add up. */
+typedef struct jk_tree_feature {
+    jk_characteristic from; /* name, column or derived figure, is_numeric; neither bins nor levels */
+    const char *level;      /* categorical: the feature is 1 for this level and 0 for others; NULL: the number itself */
+} jk_tree_feature;
+typedef struct jk_tree_node {
+    float threshold;      /* goes left if the feature is below it */
+    int32_t left;         /* index of the left child, the right one follows it; of itself in a leaf */
+    uint16_t feature;     /* index into features */
+    uint8_t missing_left; /* goes left if the feature is missing */
+    uint8_t leaf;
+    float value; /* of a leaf: what it adds; of a fork: the mean of the leaves below it by their weight in training */
+} jk_tree_node;
+typedef struct jk_trees {
+    double base; /* on the scale of eta */
+    size_t feature_count, tree_count, node_count;
+    const jk_tree_feature *features;
+    const int32_t *roots;   /* [tree_count] index into nodes */
+    const uint16_t *depths; /* [tree_count] forks on the longest way to a leaf */
+    const jk_tree_node *nodes;
+} jk_trees;
+
+/* eta = intercept + points of the characteristics + output of the trees, if there are any. */
 typedef struct jk_scorecard {
     double intercept;
     double weak_from, able_from; /* rounded scores */
     size_t count;
     const jk_characteristic *characteristics;
+    const jk_trees *trees; /* NULL: none */
 } jk_scorecard;
 
 typedef struct jk_treatment_cost {

@@ -43,14 +43,19 @@ void jk_score_block(const jk_scorer *scorer, const jk_block *block, const jk_law
  * points. */
 typedef struct jk_score_detail {
     const char *characteristic;
+    int is_numeric;
     double value;
     char level[64];
     double points;
 } jk_score_detail;
 
-/* Writes one entry per characteristic of the scorecard into details[scorecard.count] for row `row` of the block. */
+/* Entries that jk_score_explain writes: one per characteristic of the scorecard; with trees also one per feature of
+ * theirs, and their mean. Together with the intercept their points add up to eta. */
+size_t jk_score_detail_count(const jk_model *model);
+
+/* Writes details[jk_score_detail_count] for row `row` of the block. `scratch` as for jk_score_block. */
 void jk_score_explain(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t row,
-                      jk_score_detail *details);
+                      void *scratch, jk_score_detail *details);
 
 #ifdef __cplusplus
 }

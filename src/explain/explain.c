@@ -22,7 +22,7 @@ static jk_status take_memory(jk_explanation *explanation, jk_error *error) {
     size_t terms = jk_terms_size(1);
     enum { RESULTS = 11 };
     size_t results = (size_t)RESULTS * JK_ALIGNMENT;
-    size_t details = explanation->model->scorecard.count * sizeof(jk_score_detail) + JK_ALIGNMENT;
+    size_t details = jk_score_detail_count(explanation->model) * sizeof(jk_score_detail) + JK_ALIGNMENT;
     unsigned char *next = jk_columns_zero(columns + facts + score + terms + results + details, 1);
     if (next == NULL) {
         return jk_fail_memory(error, "a claim");
@@ -72,7 +72,7 @@ static jk_status score_row(jk_explanation *explanation, const jk_law *law, jk_er
     jk_status status = scratch == NULL ? jk_fail_memory(error, "a claim") : JK_OK;
     if (status == JK_OK) {
         jk_score_block(scorer, &explanation->block, &explanation->facts, &explanation->score, scratch);
-        jk_score_explain(scorer, &explanation->block, &explanation->facts, 0, explanation->characteristics);
+        jk_score_explain(scorer, &explanation->block, &explanation->facts, 0, scratch, explanation->characteristics);
     }
     free(scratch);
     jk_scorer_free(scorer);

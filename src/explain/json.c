@@ -89,12 +89,11 @@ static json_t *score_object(jk_json_builder *b, const jk_explanation *e) {
     char text[JK_EXPLAIN_SENTENCE];
     json_t *object = json_object();
     json_t *list = json_array();
-    for (size_t c = 0; c < card->count; c++) {
+    for (size_t c = 0; c < jk_score_detail_count(e->model); c++) {
         const jk_score_detail *detail = &e->characteristics[c];
         json_t *item = json_object();
         jk_json_put(b, item, "name", json_string(detail->characteristic));
-        jk_json_put(b, item, "value",
-                    card->characteristics[c].is_numeric ? jk_json_number(detail->value) : json_null());
+        jk_json_put(b, item, "value", detail->is_numeric ? jk_json_number(detail->value) : json_null());
         jk_json_put(b, item, "level", json_string(detail->level));
         jk_json_put(b, item, "points", jk_json_number(detail->points));
         jk_json_append(b, list, item);

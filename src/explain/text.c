@@ -92,10 +92,10 @@ static void put_score(FILE *out, const jk_explanation *e) {
     char text[JK_EXPLAIN_SENTENCE];
     (void)fprintf(out, "\nScore %d: %s\n", e->score.score[0], jk_explain_class_words(e, text));
     (void)fprintf(out, "  %-28s %14s  %-24s %8s\n", "characteristic", "value", "level", "points");
-    for (size_t c = 0; c < card->count; c++) {
+    for (size_t c = 0; c < jk_score_detail_count(e->model); c++) {
         const jk_score_detail *d = &e->characteristics[c];
         char value[32] = "";
-        if (card->characteristics[c].is_numeric && !isnan(d->value)) {
+        if (d->is_numeric && !isnan(d->value)) {
             (void)snprintf(value, sizeof value,
                            isinf(d->value)        ? "never"
                            : fabs(d->value) < 1e5 ? "%.6g"

@@ -43,33 +43,47 @@ static jk_status fail_name(jk_model_reader *reader, const jk_yaml_node *node, co
     return jk_model_expected(reader, place, "a tape column or a derived figure (docs/model-file.md lists them)");
 }
 
-/* Finds the column or derived figure of that name. */
-static jk_status resolve_name(jk_model_reader *reader, const jk_yaml_node *node, const char *name,
-                              jk_characteristic *out) {
-    const char *names[JK_CSV_COLUMN_COUNT + JK_DERIVED_COUNT];
+/* Names that a characteristic may have, `count` of them. */
+static size_t list_names(const char *names[JK_CSV_COLUMN_COUNT + JK_DERIVED_COUNT]) {
     size_t count = 0;
-    out->name = name;
-    out->derived = JK_DERIVED_NONE;
     for (int i = 0; i < JK_CSV_COLUMN_COUNT; i++) {
-        use how = column_use((jk_column)i);
-        if (how == USE_NONE) {
-            continue;
-        }
-        names[count++] = jk_schema_column((jk_column)i)->name;
-        if (strcmp(names[count - 1], name) == 0) {
-            out->column = (jk_column)i;
-            out->is_numeric = how == USE_NUMERIC;
-            return JK_OK;
+        if (column_use((jk_column)i) != USE_NONE) {
+            names[count++] = jk_schema_column((jk_column)i)->name;
         }
     }
     for (int i = 0; i < JK_DERIVED_COUNT; i++) {
         names[count++] = jk_derived_names[i];
+    }
+    return count;
+}
+
+bool jk_find_characteristic(const char *name, jk_characteristic *out) {
+    out->name = name;
+    out->derived = JK_DERIVED_NONE;
+    int column = jk_schema_find(name, strlen(name));
+    if (column >= 0 && column < JK_CSV_COLUMN_COUNT && column_use((jk_column)column) != USE_NONE) {
+        out->column = (jk_column)column;
+        out->is_numeric = column_use(out->column) == USE_NUMERIC;
+        return true;
+    }
+    for (int i = 0; i < JK_DERIVED_COUNT; i++) {
         if (strcmp(jk_derived_names[i], name) == 0) {
             out->derived = (jk_derived)i;
             out->is_numeric = 1;
-            return JK_OK;
+            return true;
         }
     }
+    return false;
+}
+
+/* Finds the column or derived figure of that name. */
+static jk_status resolve_name(jk_model_reader *reader, const jk_yaml_node *node, const char *name,
+                              jk_characteristic *out) {
+    if (jk_find_characteristic(name, out)) {
+        return JK_OK;
+    }
+    const char *names[JK_CSV_COLUMN_COUNT + JK_DERIVED_COUNT];
+    size_t count = list_names(names);
     return fail_name(reader, node, name, names, count);
 }
 

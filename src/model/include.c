@@ -59,8 +59,7 @@ static const jk_yaml_node *join_nodes(jk_arena *arena, const jk_yaml_node *earli
     return jk_yaml_make_map(arena, later, pairs, count);
 }
 
-/* `name` relative to the folder of `from`, in the arena; NULL if there is no memory. */
-static const char *path_beside(jk_arena *arena, const char *from, const char *name) {
+const char *jk_path_beside(jk_arena *arena, const char *from, const char *name) {
     const char *slash = strrchr(from, '/');
     size_t folder = name[0] == '/' || slash == NULL ? 0 : (size_t)(slash - from) + 1;
     size_t length = strlen(name);
@@ -89,7 +88,7 @@ static jk_status include_one(loader *l, const jk_yaml_node *node, const chain *h
         return jk_fail(l->error, JK_ERROR_MODEL, node->file, node->line, "include",
                        "too many files, expected at most %d", JK_INCLUDE_FILES_MAX);
     }
-    const char *path = path_beside(l->reader->arena, node->file, name);
+    const char *path = jk_path_beside(l->reader->arena, node->file, name);
     if (path == NULL) {
         return jk_fail_memory(l->error, "the model");
     }
@@ -162,6 +161,12 @@ static jk_status read_file(loader *l, const char *path, const chain *parent, con
     return include_all(l, own, &here, root);
 }
 
+static void put_hash(const unsigned char hash[32], char sha256[65]) {
+    for (size_t i = 0; i < 32; i++) {
+        (void)snprintf(sha256 + 2 * i, 3, "%02x", hash[i]);
+    }
+}
+
 jk_status jk_include_load(jk_yaml_reader *reader, const char *path, const jk_yaml_node **root, char sha256[65],
                           jk_error *error) {
     loader l = {.reader = reader, .digest = EVP_MD_CTX_new(), .error = error};
@@ -178,10 +183,22 @@ jk_status jk_include_load(jk_yaml_reader *reader, const char *path, const jk_yam
         status = jk_fail(error, JK_ERROR_INTERNAL, path, 0, NULL, "cannot compute the sha256");
         goto cleanup;
     }
-    for (size_t i = 0; i < 32; i++) {
-        (void)snprintf(sha256 + 2 * i, 3, "%02x", hash[i]);
-    }
+    put_hash(hash, sha256);
 cleanup:
     EVP_MD_CTX_free(l.digest);
     return status;
+}
+
+jk_status jk_include_hash(char sha256[65], const char *bytes, size_t size, const char *path, jk_error *error) {
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+    int done = digest != NULL && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1 &&
+               EVP_DigestUpdate(digest, sha256, 64) == 1 && EVP_DigestUpdate(digest, bytes, size) == 1 &&
+               EVP_DigestFinal_ex(digest, hash, NULL) == 1;
+    EVP_MD_CTX_free(digest);
+    if (!done) {
+        return jk_fail(error, JK_ERROR_INTERNAL, path, 0, NULL, "cannot compute the sha256");
+    }
+    put_hash(hash, sha256);
+    return JK_OK;
 }

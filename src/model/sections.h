@@ -52,6 +52,13 @@ jk_status jk_read_title(jk_model_reader *reader, const jk_yaml_node *node, void 
 jk_status jk_read_scorecard(jk_model_reader *reader, const jk_yaml_node *node, void *target);       /* jk_model */
 jk_status jk_read_characteristics(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_scorecard */
 
+/* Finds the tape column or derived figure that a characteristic may take, and sets name, derived, column and
+ * is_numeric. False if there is none of this name. */
+bool jk_find_characteristic(const char *name, jk_characteristic *out);
+
+/* trees.c */
+jk_status jk_read_trees(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_scorecard */
+
 /* segments.c */
 jk_status jk_read_segments(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_model */
 

@@ -201,6 +201,8 @@ static const jk_field scorecard_fields[] = {
     REAL("able_from", REQUIRED, 0, 1001, jk_scorecard, able_from, "lowest rounded score of the class able"),
     OTHER("characteristics", REQUIRED, 0, jk_read_characteristics, "a list of characteristics",
           "what the points depend on"),
+    OTHER("trees", KEEP, 0, jk_read_trees, "the name of a model file of XGBoost (JSON)",
+          "a tree ensemble whose output is added to eta; absent: none"),
 };
 RECORD(scorecard, "scorecard", scorecard_fields);
 

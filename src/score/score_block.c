@@ -25,8 +25,9 @@ void jk_score_columns_place(jk_score_columns *columns, size_t rows, void *memory
 }
 
 size_t jk_score_scratch_size(const jk_scorer *scorer, size_t rows) {
-    (void)scorer;
-    return 2 * (rows < JK_SCORE_TILE ? rows : JK_SCORE_TILE) * sizeof(double);
+    const jk_trees *trees = scorer->model->scorecard.trees;
+    size_t tile = rows < JK_SCORE_TILE ? rows : JK_SCORE_TILE;
+    return tile * (2 * sizeof(double) + (trees != NULL ? trees->feature_count * sizeof(float) : 0));
 }
 
 size_t jk_score_code(const jk_scorer_item *item, const jk_block *block, size_t row) {
@@ -97,7 +98,9 @@ void jk_score_block(const jk_scorer *scorer, const jk_block *block, const jk_law
                     void *scratch) {
     const jk_scorecard *card = &scorer->model->scorecard;
     double *value = scratch;
-    double *points = value + (block->rows < JK_SCORE_TILE ? block->rows : JK_SCORE_TILE);
+    size_t tile = block->rows < JK_SCORE_TILE ? block->rows : JK_SCORE_TILE;
+    double *points = value + tile;
+    float *features = (float *)(void *)(points + tile);
     out->rows = block->rows;
     for (size_t first = 0; first < block->rows; first += JK_SCORE_TILE) {
         size_t count = block->rows - first < JK_SCORE_TILE ? block->rows - first : JK_SCORE_TILE;
@@ -113,6 +116,10 @@ void jk_score_block(const jk_scorer *scorer, const jk_block *block, const jk_law
                 jk_score_values(scorer, item, block, law, first, count, value);
                 add_bins(item->from, value, count, points, eta);
             }
+        }
+        if (card->trees != NULL) {
+            jk_score_features(scorer, block, law, first, count, value, features);
+            jk_score_add_trees(card->trees, features, count, eta);
         }
         finish_tile(scorer->model, law, first, count, out);
     }
@@ -139,12 +146,24 @@ static void explain_number(const jk_characteristic *from, double value, jk_score
         (void)snprintf(detail->level, sizeof detail->level, "%.9g to below %.9g", from->below[bin - 1],
                        from->below[bin]);
     }
+    detail->is_numeric = 1;
     detail->value = value;
     detail->points = points;
 }
 
+size_t jk_score_detail_count(const jk_model *model) {
+    const jk_scorecard *card = &model->scorecard;
+    return card->count + (card->trees != NULL ? card->trees->feature_count + 1 : 0);
+}
+
 void jk_score_explain(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t row,
-                      jk_score_detail *details) {
+                      void *scratch, jk_score_detail *details) {
+    if (scorer->features != NULL) {
+        double *value = scratch;
+        float *features = (float *)(void *)(value + 2);
+        jk_score_features(scorer, block, law, row, 1, value, features);
+        jk_score_explain_trees(scorer, features, details + scorer->model->scorecard.count);
+    }
     for (size_t c = 0; c < scorer->model->scorecard.count; c++) {
         const jk_scorer_item *item = &scorer->items[c];
         details[c] = (jk_score_detail){.characteristic = item->from->name};

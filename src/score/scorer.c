@@ -19,25 +19,16 @@ static double points_of_level(const jk_characteristic *from, const char *level) 
     return unknown ? from->missing_points : from->other_points;
 }
 
-static jk_status bind_levels(jk_scorer_item *item, const jk_tape *tape, const char *base_currency, jk_error *error) {
-    const jk_characteristic *from = item->from;
-    jk_type type = jk_schema_column(from->column)->type;
-    size_t count = 0;
-    item->names = type == JK_TYPE_DICTIONARY ? jk_tape_dictionary(tape, from->column, &count)
-                                             : jk_schema_levels(from->column, &count);
-    item->code_points = jk_columns_zero(count + 1, sizeof *item->code_points);
-    if (item->code_points == NULL) {
-        return jk_fail_memory(error, "the scorecard");
-    }
-    const char *missing = jk_default_level(from->column, base_currency);
-    item->code_points[0] = points_of_level(from, missing != NULL ? missing : "unknown");
-    for (size_t code = 0; code < count; code++) {
-        item->code_points[code + 1] = points_of_level(from, item->names[code]);
-    }
-    return JK_OK;
+jk_status jk_scorer_bind_codes(jk_scorer_item *item, const jk_tape *tape, size_t *count, jk_error *error) {
+    jk_column column = item->from->column;
+    *count = 0;
+    item->names = jk_schema_column(column)->type == JK_TYPE_DICTIONARY ? jk_tape_dictionary(tape, column, count)
+                                                                       : jk_schema_levels(column, count);
+    item->code_points = jk_columns_zero(*count + 1, sizeof *item->code_points);
+    return item->code_points != NULL ? JK_OK : jk_fail_memory(error, "the scorecard");
 }
 
-static jk_status bind_item(jk_scorer *scorer, jk_scorer_item *item, const jk_tape *tape, jk_error *error) {
+jk_status jk_scorer_bind_column(jk_scorer *scorer, jk_scorer_item *item, jk_error *error) {
     const jk_characteristic *from = item->from;
     if (from->derived != JK_DERIVED_NONE) {
         item->columns = jk_score_derived_columns(from->derived);
@@ -50,14 +41,27 @@ static jk_status bind_item(jk_scorer *scorer, jk_scorer_item *item, const jk_tap
     if (from->column == JK_COLUMN_ORIGINAL_PRINCIPAL) {
         item->columns |= UINT64_C(1) << JK_COLUMN_PRINCIPAL;
     }
-    if (coded && !from->is_numeric) {
-        return bind_levels(item, tape, scorer->model->base_currency, error);
-    }
-    if (from->is_numeric && (number || from->column == JK_COLUMN_VULNERABLE)) {
+    if (from->is_numeric ? number || from->column == JK_COLUMN_VULNERABLE : coded) {
         return JK_OK;
     }
     return jk_fail(error, JK_ERROR_MODEL, scorer->model->path, 0, from->name,
                    "this column cannot be a characteristic with %s", from->is_numeric ? "bins" : "levels");
+}
+
+static jk_status bind_item(jk_scorer *scorer, jk_scorer_item *item, const jk_tape *tape, jk_error *error) {
+    const jk_characteristic *from = item->from;
+    JK_TRY(jk_scorer_bind_column(scorer, item, error));
+    if (from->is_numeric) {
+        return JK_OK;
+    }
+    size_t count = 0;
+    JK_TRY(jk_scorer_bind_codes(item, tape, &count, error));
+    const char *missing = jk_default_level(from->column, scorer->model->base_currency);
+    item->code_points[0] = points_of_level(from, missing != NULL ? missing : "unknown");
+    for (size_t code = 0; code < count; code++) {
+        item->code_points[code + 1] = points_of_level(from, item->names[code]);
+    }
+    return JK_OK;
 }
 
 jk_status jk_scorer_create(const jk_model *model, const jk_tape *tape, const jk_law *law, const jk_debtors *debtors,
@@ -78,6 +82,7 @@ jk_status jk_scorer_create(const jk_model *model, const jk_tape *tape, const jk_
         JK_TRY_CLEANUP(bind_item(made, &made->items[i], tape, error));
         made->columns |= made->items[i].columns;
     }
+    JK_TRY_CLEANUP(jk_scorer_bind_trees(made, tape, error));
     *scorer = made;
     return JK_OK;
 cleanup:
@@ -93,6 +98,7 @@ void jk_scorer_free(jk_scorer *scorer) {
         free(scorer->items[i].code_points);
     }
     free(scorer->items);
+    jk_scorer_free_trees(scorer);
     free(scorer);
 }
 

@@ -20,8 +20,25 @@ struct jk_scorer {
     const jk_law *law;
     const jk_debtors *debtors;
     uint64_t columns;
-    jk_scorer_item *items; /* as many as the scorecard has characteristics */
+    jk_scorer_item *items;    /* as many as the scorecard has characteristics */
+    jk_scorer_item *features; /* as many as the trees have features; code_points are 0 or 1. NULL: no trees */
 };
+
+/* scorer.c: the columns that an item reads; an error where the column cannot be read that way. */
+jk_status jk_scorer_bind_column(jk_scorer *scorer, jk_scorer_item *item, jk_error *error);
+/* The names of a categorical column's codes, *count of them, and zeroed points for codes 0..*count. */
+jk_status jk_scorer_bind_codes(jk_scorer_item *item, const jk_tape *tape, size_t *count, jk_error *error);
+
+/* trees.c */
+jk_status jk_scorer_bind_trees(jk_scorer *scorer, const jk_tape *tape, jk_error *error);
+void jk_scorer_free_trees(jk_scorer *scorer);
+/* Features of rows [first, first + count), row by row; `value` has room for `count` numbers. */
+void jk_score_features(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t first,
+                       size_t count, double *value, float *features);
+/* Adds the trees' output to eta[count]. */
+void jk_score_add_trees(const jk_trees *trees, const float *features, size_t count, double *eta);
+/* Fills details[feature_count + 1] from one row's features: each feature's share, then the mean of the trees. */
+void jk_score_explain_trees(const jk_scorer *scorer, const float *features, jk_score_detail *details);
 
 /* The numbers of a numeric characteristic for rows [first, first + count): NaN where missing. */
 void jk_score_values(const jk_scorer *scorer, const jk_scorer_item *item, const jk_block *block,

@@ -25,8 +25,8 @@ static const error_case cases[] = {
     {"      per_dependant: 290\n", "", 29, "jurisdictions.FI.attachable.per_dependant",
      "missing key, expected a number from 0 to 10000000"},
     {"filing: 86", "filling: 86", 90, "segments[0].cost.legal.filling", "unknown key, did you mean filing?"},
-    {"scorecard:\n", "scorecard:\n  trees: model.json\n", 64, "scorecard.trees",
-     "unknown key, expected one of: intercept, weak_from, able_from, characteristics"},
+    {"scorecard:\n", "scorecard:\n  forest: model.json\n", 64, "scorecard.forest",
+     "unknown key, expected one of: intercept, weak_from, able_from, characteristics, trees"},
     /* version and general numbers */
     {"jalki_model: 1", "jalki_model: 2", 3, "jalki_model",
      "expected 1, the version of this format, found the number 2"},

@@ -85,7 +85,7 @@ static void numbers_fall_into_their_bins(void **state) {
         fixture f;
         open_card(&f, card, &want->given, 1);
         jk_score_detail detail;
-        jk_score_explain(f.scorer, &f.rows.block, &f.facts, 0, &detail);
+        jk_score_explain(f.scorer, &f.rows.block, &f.facts, 0, f.memory[3], &detail);
         double points = isnan(want->value) ? 100 : want->value < 1 ? 1 : want->value < 2 ? 10 : 50;
         const char *level = isnan(want->value) ? "missing"
                             : want->value < 1  ? "below 1"
@@ -143,7 +143,7 @@ static void levels_give_their_points(void **state) {
         fixture f;
         open_card(&f, card, &want->given, 1);
         jk_score_detail detail;
-        jk_score_explain(f.scorer, &f.rows.block, &f.facts, 0, &detail);
+        jk_score_explain(f.scorer, &f.rows.block, &f.facts, 0, f.memory[3], &detail);
         if (f.score.eta[0] != want->points || detail.value != -1.0 || strcmp(detail.level, want->level) != 0) {
             fail_msg("%s (case %zu): eta %g, level %s", want->name, i, f.score.eta[0], detail.level);
         }

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Trees in a scorecard: sums against arithmetic by hand, missing and infinite values, levels, the explanation, and
+ * files that are no ensemble. The cut-off is 2026-06-30. */
+#include "jalki/score.h"
+
+#include <math.h>
+
+#include "law/law_fixture.h"
+
+enum { FILE_ROOM = 512 };
+#define CLAIM .CELL(COUNTRY) = "FI", .CELL(WRITTEN_OFF_ON) = "2024-01-15"
+
+/* First tree: balance below 200? then (is a title? 0.5 : -0.25), else 1; a missing balance cannot be.
+ * Second tree: never barred and beyond 100 months: 0.125; below: age missing goes right: 4, age below 50: 2. */
+static const char ensemble[] =
+    "{\"learner\": {\"feature_names\": [\"balance\", \"legal_status=title\", \"months_to_bar\", \"age_years\"],"
+    " \"learner_model_param\": {\"base_score\": \"2.5E-1\"}, \"objective\": {\"name\": \"count:poisson\"},"
+    " \"gradient_booster\": {\"name\": \"gbtree\", \"model\": {\"tree_info\": [0, 0], \"trees\": ["
+    "  {\"left_children\": [1, 3, -1, -1, -1], \"right_children\": [2, 4, -1, -1, -1],"
+    "   \"split_indices\": [0, 1, 0, 0, 0], \"split_conditions\": [200, 0.5, 1, -0.25, 0.5],"
+    "   \"default_left\": [1, 0, 0, 0, 0], \"sum_hessian\": [4, 3, 1, 1, 2], \"split_type\": [0, 0, 0, 0, 0]},"
+    "  {\"left_children\": [1, 3, -1, -1, -1], \"right_children\": [2, 4, -1, -1, -1],"
+    "   \"split_indices\": [2, 3, 0, 0, 0], \"split_conditions\": [100, 50, 0.125, 2, 4],"
+    "   \"default_left\": [1, 0, 0, 0, 0], \"sum_hessian\": [8, 4, 4, 1, 3], \"split_type\": [0, 0, 0, 0, 0]}]}}}}";
+
+static void tree_path(char path[FILE_ROOM], const char *name) {
+    const char *folder = getenv("TMPDIR");
+    (void)snprintf(path, FILE_ROOM, "%s/jalki-trees-%ld-%s", folder ? folder : "/tmp", (long)getpid(), name);
+}
+
+static void write_text(const char *path, const char *text, size_t length) {
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* The model of the fixture with these trees beside its characteristics. */
+static jk_status load_with_trees(const char *text, size_t length, jk_model **model, jk_error *error) {
+    char trees[FILE_ROOM], path[FILE_ROOM];
+    tree_path(trees, "trees.json");
+    tree_path(path, "model.yaml");
+    write_text(trees, text, length);
+    const char *source = getenv("JALKI_SOURCE");
+    char card[3 * FILE_ROOM];
+    int written = snprintf(card, sizeof card, "include: %s/tests/law/rules.yaml\nscorecard:\n  trees: %s\n",
+                           source ? source : ".", strrchr(trees, '/') + 1);
+    write_text(path, card, (size_t)written);
+    jk_status status = jk_model_load(path, model, error);
+    (void)unlink(trees);
+    (void)unlink(path);
+    return status;
+}
+
+typedef struct tree_case {
+    row given;
+    double output; /* of both trees */
+} tree_case;
+
+static const tree_case cases[] = {
+    {{CLAIM, .CELL(PRINCIPAL) = "100", .CELL(LEGAL_STATUS) = "title", .CELL(TITLE_ON) = "2023-06-30",
+      .CELL(BIRTH_YEAR) = "1980"},
+     0.5 + 2.0}, /* 24 months to the bar, 46 years */
+    {{CLAIM, .CELL(PRINCIPAL) = "100", .CELL(DEBTOR_TYPE) = "business", .CELL(CURRENCY) = "EUR"}, -0.25 + 0.125},
+    {{CLAIM, .CELL(PRINCIPAL) = "200", .CELL(DEBTOR_TYPE) = "business"}, 1.0 + 0.125}, /* not below 200 */
+    {{CLAIM, .CELL(PRINCIPAL) = "199.99", .CELL(LEGAL_STATUS) = "title", .CELL(TITLE_ON) = "2023-06-30"}, 0.5 + 4.0},
+    {{CLAIM, .CELL(PRINCIPAL) = "300", .CELL(LEGAL_STATUS) = "title", .CELL(TITLE_ON) = "2023-06-30",
+      .CELL(BIRTH_YEAR) = "1976"},
+     1.0 + 4.0}, /* 50 years: not below 50 */
+};
+
+static void sums_are_those_by_hand(void **state) {
+    (void)state;
+    jk_model *model = NULL;
+    jk_error error = {0};
+    assert_int_equal(load_with_trees(ensemble, strlen(ensemble), &model, &error), JK_OK);
+    row rows[COUNT(cases)];
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        rows[i] = cases[i].given;
+    }
+    fixture f;
+    fixture_open(&f, model, "2026-06-30", rows, COUNT(cases));
+    jk_score_detail details[8];
+    assert_int_equal(jk_score_detail_count(model), 5);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        double want = model->scorecard.intercept + log(0.25) + cases[i].output;
+        if (fabs(f.score.eta[i] - want) > 1e-12) {
+            fail_msg("claim %zu: eta %.17g, expected %.17g", i, f.score.eta[i], want);
+        }
+        jk_score_explain(f.scorer, &f.rows.block, &f.facts, i, f.memory[3], details);
+        double sum = model->scorecard.intercept;
+        for (size_t d = 0; d < 5; d++) {
+            sum += details[d].points;
+        }
+        assert_true(fabs(sum - want) < 1e-6);
+    }
+    /* The first claim by hand: mean of tree one is (1 * 1 + 1 * -0.25 + 2 * 0.5) / 4, below its root (0.75 / 3). */
+    jk_score_explain(f.scorer, &f.rows.block, &f.facts, 0, f.memory[3], details);
+    assert_true(fabs(details[0].points - (0.25 - 0.4375)) < 1e-6);
+    assert_true(fabs(details[1].points - (0.5 - 0.25)) < 1e-6);
+    assert_string_equal(details[1].level, "title");
+    assert_true(fabs(details[3].points - (2.0 - 3.5)) < 1e-6);
+    assert_true(fabs(details[4].points - (log(0.25) + 0.4375 + (4 * 0.125 + 2 + 12) / 8)) < 1e-6);
+    fixture_close(&f);
+}
+
+/* Every row alone gives what it gives among others. */
+static void bits_do_not_depend_on_neighbours(void **state) {
+    (void)state;
+    enum { ROWS = 61 };
+    row rows[ROWS];
+    for (size_t i = 0; i < ROWS; i++) {
+        rows[i] = cases[(i * 7 + i / 3) % COUNT(cases)].given;
+    }
+    jk_error error = {0};
+    jk_model *model = NULL;
+    assert_int_equal(load_with_trees(ensemble, strlen(ensemble), &model, &error), JK_OK);
+    fixture together;
+    fixture_open(&together, model, "2026-06-30", rows, ROWS);
+    for (size_t i = 0; i < ROWS; i++) {
+        jk_model *own = NULL;
+        assert_int_equal(load_with_trees(ensemble, strlen(ensemble), &own, &error), JK_OK);
+        fixture alone;
+        fixture_open(&alone, own, "2026-06-30", &rows[i], 1);
+        assert_memory_equal(&alone.score.eta[0], &together.score.eta[i], sizeof(double));
+        fixture_close(&alone);
+    }
+    fixture_close(&together);
+}
+
+/* The ensemble with one text replaced by another. */
+static void expect_refused(const char *old, const char *new, const char *message) {
+    const char *place = strstr(ensemble, old);
+    assert_non_null(place);
+    char text[4096];
+    int length = snprintf(text, sizeof text, "%.*s%s%s", (int)(place - ensemble), ensemble, new, place + strlen(old));
+    jk_model *model = NULL;
+    jk_error error = {0};
+    jk_status status = load_with_trees(text, (size_t)length, &model, &error);
+    if (status != JK_ERROR_MODEL || strstr(error.message, message) == NULL) {
+        fail_msg("'%s' for '%s': status %d, %s; expected '%s'", new, old, (int)status, error.message, message);
+    }
+}
+
+static void what_is_no_ensemble_is_refused(void **state) {
+    (void)state;
+    expect_refused("gbtree", "gblinear", "expected gbtree");
+    expect_refused("count:poisson", "binary:logistic", "expected one with a logarithmic link");
+    expect_refused("2.5E-1", "0", "expected a number above 0");
+    expect_refused("\"balance\"", "\"claim_id\"", "unknown feature claim_id");
+    expect_refused("\"balance\"", "\"balance=5\"", "expected a number without a level");
+    expect_refused("legal_status=title", "legal_status", "expected a column=level");
+    expect_refused("[0, 1, 0, 0, 0]", "[0, 9, 0, 0, 0]", "do not exist");
+    expect_refused("[1, 3, -1, -1, -1]", "[1, 0, -1, -1, -1]", "form no tree");
+    expect_refused("[1, 3, -1, -1, -1]", "[1, 77, -1, -1, -1]", "do not exist");
+    expect_refused("[200, 0.5, 1, -0.25, 0.5]", "[200, 0.5, 1, -0.25]", "split_conditions has 4 entries");
+    expect_refused("[200, 0.5, 1, -0.25, 0.5]", "[1e300, 0.5, 1, -0.25, 0.5]", "no usable number");
+    expect_refused("\"split_type\": [0, 0", "\"split_type\": [1, 0", "set of categories");
+    expect_refused("\"tree_info\": [0, 0]", "\"tree_info\": [0, 1]", "several targets");
+    expect_refused("\"learner\"", "\"model\"", "expected gbtree");
+    expect_refused("{\"learner\"", "learner", "not JSON");
+}
+
+static void truncated_files_are_refused(void **state) {
+    (void)state;
+    for (size_t length = 0; length < strlen(ensemble); length += 13) {
+        jk_model *model = NULL;
+        jk_error error = {0};
+        assert_int_equal(load_with_trees(ensemble, length, &model, &error), JK_ERROR_MODEL);
+        assert_null(model);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sums_are_those_by_hand),
+        cmocka_unit_test(bits_do_not_depend_on_neighbours),
+        cmocka_unit_test(what_is_no_ensemble_is_refused),
+        cmocka_unit_test(truncated_files_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
