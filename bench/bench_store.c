@@ -97,7 +97,7 @@ static double write_tape(const char *path, size_t rows, int compression) {
     must(jk_tape_writer_create(path, &options, &writer, &error));
     jk_block block = {.text_width = {JK_TEXT_MAX, JK_TEXT_MAX}};
     static const char *const words[] = {"FI", "SE", "NO", "DK"};
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         block.column[c] = jk_columns_zero(4 * BLOCK_ROWS, jk_schema_element_size((jk_column)c));
         for (int w = 0; w < 4 && jk_schema_column((jk_column)c)->type == JK_TYPE_DICTIONARY; w++) {
             int32_t index = 0;
@@ -107,7 +107,7 @@ static double write_tape(const char *path, size_t rows, int compression) {
     double seconds = 0.0;
     for (block.first_row = 0; block.first_row < rows; block.first_row += block.rows) {
         block.rows = rows - block.first_row < 4 * BLOCK_ROWS ? rows - block.first_row : 4 * BLOCK_ROWS;
-        must(jk_parallel_for(NULL, JK_COLUMN_COUNT, "fill", 1, fill_task, &block, &error));
+        must(jk_parallel_for(NULL, JK_TAPE_COLUMN_COUNT, "fill", 1, fill_task, &block, &error));
         double start = now();
         must(jk_tape_writer_append(writer, &block, &error));
         seconds += now() - start;
@@ -115,7 +115,7 @@ static double write_tape(const char *path, size_t rows, int compression) {
     double start = now();
     must(jk_tape_writer_finish(writer, NULL, NULL, &error));
     (void)printf("    (of it %.3f s in the end: last chunk, sync, rename)\n", now() - start);
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         free(block.column[c]);
     }
     return seconds + now() - start;
@@ -135,7 +135,7 @@ static jk_status load_block(void *context, int thread, size_t i, jk_error *probl
     load *self = context;
     size_t first = i * BLOCK_ROWS, rows = self->rows - first < BLOCK_ROWS ? self->rows - first : BLOCK_ROWS;
     unsigned char *next = self->buffers[thread];
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         if (is_needed((jk_column)c)) {
             jk_status status = jk_tape_read(self->tape, (jk_column)c, first, rows, next, problem);
             if (status != JK_OK) {
@@ -155,7 +155,7 @@ static jk_status pread_block(void *context, int thread, size_t i, jk_error *prob
     size_t first = i * BLOCK_ROWS, rows = self->rows - first < BLOCK_ROWS ? self->rows - first : BLOCK_ROWS;
     size_t offset = first * self->row_bytes;
     unsigned char *next = self->buffers[thread];
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         if (is_needed((jk_column)c)) {
             size_t bytes = rows * jk_schema_element_size((jk_column)c);
             if (pread(self->fd, next, bytes, (off_t)offset) != (ssize_t)bytes) {
@@ -185,7 +185,7 @@ static double library_read(const char *path, size_t rows) {
     void *column = jk_columns_zero(rows, sizeof(int64_t));
     double start = now();
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         char name[64];
         (void)snprintf(name, sizeof name, "/tape/%s", jk_schema_column((jk_column)c)->name);
         if (!is_needed((jk_column)c)) {
@@ -211,7 +211,7 @@ static void compare_reads(const char *path, const char *plain_path, size_t rows,
     must(jk_tape_open(path, &tape, &error));
     double open_seconds = now() - open_start;
     load self = {.tape = tape, .rows = rows, .fd = open(plain_path, O_RDONLY)};
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         self.row_bytes += is_needed((jk_column)c) ? jk_schema_element_size((jk_column)c) : 0;
     }
     int threads = jk_threads(NULL);

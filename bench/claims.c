@@ -14,7 +14,7 @@ static void load_columns(bench_claims *claims) {
     uint64_t columns =
         jk_law_columns(claims->law) | jk_scorer_columns(claims->scorer) | (uint64_t)1 << JK_COLUMN_DEBTOR_INDEX;
     claims->block.rows = claims->rows;
-    for (int i = 0; i < JK_COLUMN_COUNT; i++) {
+    for (int i = 0; i < JK_TAPE_COLUMN_COUNT; i++) {
         jk_column column = (jk_column)i;
         if ((columns >> i & 1) != 0) {
             bool text = jk_schema_column(column)->type == JK_TYPE_TEXT;
@@ -59,7 +59,7 @@ bench_claims *bench_claims_make(size_t rows) {
 }
 
 void bench_claims_free(bench_claims *claims) {
-    for (int i = 0; i < JK_COLUMN_COUNT; i++) {
+    for (int i = 0; i < JK_TAPE_COLUMN_COUNT; i++) {
         free(claims->block.column[i]);
     }
     for (int i = 0; i < 3; i++) {

@@ -25,11 +25,11 @@ extern "C" {
 #endif
 
 enum {
-    JK_INSPECT_CURRENCIES = 6,            /* currencies with amounts of their own */
-    JK_INSPECT_GROUPS = 12,               /* groups of `by` of their own; the rest is "(other)" */
-    JK_INSPECT_TOP = 5,                   /* largest claims named, per currency */
-    JK_INSPECT_BALANCE = JK_COLUMN_COUNT, /* item: principal + interest_accrued + fees */
-    JK_INSPECT_ITEMS = JK_COLUMN_COUNT + 1
+    JK_INSPECT_CURRENCIES = 6,                 /* currencies with amounts of their own */
+    JK_INSPECT_GROUPS = 12,                    /* groups of `by` of their own; the rest is "(other)" */
+    JK_INSPECT_TOP = 5,                        /* largest claims named, per currency */
+    JK_INSPECT_BALANCE = JK_TAPE_COLUMN_COUNT, /* item: principal + interest_accrued + fees */
+    JK_INSPECT_ITEMS = JK_TAPE_COLUMN_COUNT + 1
 };
 
 typedef struct jk_inspect_options {

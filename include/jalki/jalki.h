@@ -9,6 +9,7 @@
 #include "jalki/law.h"
 #include "jalki/model.h"
 #include "jalki/page.h"
+#include "jalki/panel.h"
 #include "jalki/plan.h"
 #include "jalki/price.h"
 #include "jalki/result.h"

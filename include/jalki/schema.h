@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one table of tape columns. Reader, store, inspector, generator, characteristics and the column
- * documentation are driven by it: a new column is one line here (docs/recipes.md).
+/* The one table of tape columns, and that of the columns which a history panel has besides. Reader, store, inspector,
+ * generator, characteristics and the column documentation are driven by them: a new column is one line here
+ * (docs/recipes.md).
  *
  * X(NAME, name, type, missing rule, meaning)
  *   type          how it is stored, see jk_type
@@ -51,16 +52,44 @@ extern "C" {
     X(PLACEMENTS, placements, INTEGER, KEEP, "agencies that worked the claim before; missing: 0")                      \
     X(VULNERABLE, vulnerable, ENUM, KEEP, "0 or 1: never legal, never sold; missing: 0")
 
+/* A panel is history: one row per claim and period, with these columns besides those of the tape, which stand as at the
+ * period's start. REJECT and KEEP as above. In a panel `principal` may be missing: it is then balance_start. */
+#define JK_PANEL_COLUMNS(X)                                                                                            \
+    X(PERIOD_START, period_start, DATE, REJECT, "first day of the period; with claim_id the key of the row")           \
+    X(PERIOD_MONTHS, period_months, REAL, REJECT, "months at risk, above 0; a part of a month where the claim left")   \
+    X(BALANCE_START, balance_start, MONEY, REJECT, "balance outstanding at period_start, above 0")                     \
+    X(TREATMENT, treatment, ENUM, REJECT, "treatment in force during the period")                                      \
+    X(CAPACITY_CLASS, capacity_class, ENUM, KEEP, "capacity class at period_start; missing: by the model's score")     \
+    X(CAPACITY_CLASS_END, capacity_class_end, ENUM, KEEP, "capacity class at the period's end; missing: unknown")      \
+    X(TITLE_STATE, title_state, ENUM, KEEP, "title state at period_start; missing: by legal_status and title_on")      \
+    X(CASH, cash, MONEY, REJECT, "received in the period")                                                             \
+    X(CASH_PRINCIPAL, cash_principal, MONEY, KEEP, "part of cash booked to principal; missing: unknown")               \
+    X(CASH_INTEREST, cash_interest, MONEY, KEEP, "part of cash booked to interest; missing: unknown")                  \
+    X(CASH_COSTS, cash_costs, MONEY, KEEP, "part of cash booked to costs and fees; missing: unknown")                  \
+    X(COST, cost, MONEY, KEEP, "spent on the claim in the period; missing: 0")                                         \
+    X(EXIT, exit, ENUM, KEEP, "how the claim left at the period's end; missing or none: it was still there")
+
 typedef enum jk_column {
 #define JK_X(NAME, name, type, rule, meaning) JK_COLUMN_##NAME,
-    JK_COLUMNS(JK_X)
+    JK_COLUMNS(JK_X)        /* of a tape */
+    JK_COLUMN_DEBTOR_INDEX, /* int32, dense 0..debtors-1 in order of first appearance; made by import */
+    JK_PANEL_COLUMNS(JK_X)  /* of a panel */
 #undef JK_X
-        JK_COLUMN_DEBTOR_INDEX, /* int32, dense 0..debtors-1 in order of first appearance; made by import */
+    JK_COLUMN_CLAIM_INDEX, /* int32, dense 0..claims-1 in order of first appearance; made by import of a panel */
     JK_COLUMN_COUNT
 } jk_column;
 
-/* Number of columns that a canonical CSV tape can have (debtor_index is made by import). */
+/* Number of columns that a canonical CSV tape can have (debtor_index is made by import); they come first. */
 enum { JK_CSV_COLUMN_COUNT = JK_COLUMN_DEBTOR_INDEX };
+
+/* Number of columns that a tape's store can have; those of panels follow. */
+enum { JK_TAPE_COLUMN_COUNT = JK_COLUMN_DEBTOR_INDEX + 1 };
+
+/* What a file or a store holds. */
+typedef enum jk_kind {
+    JK_KIND_TAPE, /* one row per claim, as at one cut-off */
+    JK_KIND_PANEL /* one row per claim and period: history */
+} jk_kind;
 
 /* How a column is stored in memory and on disk, and what stands for missing. */
 typedef enum jk_type {
@@ -118,18 +147,41 @@ typedef enum jk_reachable {
     JK_REACHABLE_COUNT
 } jk_reachable;
 
+typedef enum jk_panel_exit {
+    JK_EXIT_NONE, /* still there at the end of the period, or not observed any more */
+    JK_EXIT_PAID,
+    JK_EXIT_DEATH,
+    JK_EXIT_INSOLVENCY,
+    JK_EXIT_SOLD,
+    JK_EXIT_CLOSED,
+    JK_PANEL_EXIT_COUNT
+} jk_panel_exit;
+
 typedef struct jk_column_info {
     const char *name; /* canonical name, as in the CSV header and in /tape/<name> */
     jk_type type;
-    int required;        /* 1: a row without it is rejected */
+    int required;        /* 1: a row without it is rejected (panel columns: a row of a panel); see jk_schema_required */
     const char *meaning; /* one sentence */
 } jk_column_info;
 
 /* Description of a column; `column` must be < JK_COLUMN_COUNT. The pointer is valid for ever. */
 const jk_column_info *jk_schema_column(jk_column column);
 
-/* Column with this canonical name (`length` bytes, no terminator needed), or -1. */
+/* Column of a tape with this canonical name (`length` bytes, no terminator needed), or -1. */
 int jk_schema_find(const char *name, size_t length);
+
+/* The same among the columns of a kind of file: a panel has those of a tape and its own. */
+int jk_schema_find_in(jk_kind kind, const char *name, size_t length);
+
+/* 1 if a CSV file of the kind can give the column: not the indexes, which import makes. */
+int jk_schema_in_csv(jk_kind kind, jk_column column);
+
+/* 1 if a store of the kind can hold the column. */
+int jk_schema_in_store(jk_kind kind, jk_column column);
+
+/* 1 if a row of the kind is nothing without the column: import rejects it, a store without it is refused. In a panel's
+ * CSV principal is not required (balance_start stands for it); its store always holds it. */
+int jk_schema_required(jk_kind kind, jk_column column);
 
 /* Names of an enumeration column's levels in code order, *count of them; NULL and 0 for other columns. */
 const char *const *jk_schema_levels(jk_column column, size_t *count);

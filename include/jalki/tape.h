@@ -26,10 +26,15 @@ typedef struct jk_tape jk_tape;
  * (not a store of ours, truncated, wrong types). *tape is the caller's, to be given to jk_tape_close. */
 jk_status jk_tape_open(const char *path, jk_tape **tape, jk_error *error);
 
+/* The same, and takes a panel of history as well, which jk_tape_open refuses with JK_ERROR_DATA. */
+jk_status jk_tape_open_any(const char *path, jk_tape **tape, jk_error *error);
+
 /* Closes and frees; NULL is accepted. */
 void jk_tape_close(jk_tape *tape);
 
+jk_kind jk_tape_kind(const jk_tape *tape); /* a tape, or a panel of history (jalki/panel.h) */
 size_t jk_tape_rows(const jk_tape *tape);
+size_t jk_tape_claims(const jk_tape *tape);  /* a tape: its rows; a panel: codes of claim_index are below this */
 size_t jk_tape_debtors(const jk_tape *tape); /* distinct debtors: codes of debtor_index are below this */
 int32_t jk_tape_cutoff(const jk_tape *tape); /* days since 1970-01-01, or JK_MISSING_INTEGER if unknown */
 const char *jk_tape_path(const jk_tape *tape);
@@ -58,6 +63,7 @@ typedef struct jk_tape_writer_options {
     int32_t cutoff;            /* JK_MISSING_INTEGER if unknown */
     int compression;           /* 0: none; 1..9: shuffle + deflate at that level, readable by plain h5py */
     int threads;               /* for compression; 0: all cores */
+    jk_kind kind;              /* a panel's blocks must also fill claim_index and the panel's required columns */
 } jk_tape_writer_options;
 
 /* Starts a store beside `path` (path + ".part-<pid>"); nothing appears at `path` before finish. */

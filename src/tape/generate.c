@@ -21,7 +21,7 @@ static size_t element_size(int column) {
 
 jk_status jk_generate_block_init(jk_block *block, size_t rows, jk_error *error) {
     *block = (jk_block){.text_width = {JK_GENERATE_TEXT_WIDTH, JK_GENERATE_TEXT_WIDTH}};
-    for (int i = 0; i < JK_COLUMN_COUNT; i++) {
+    for (int i = 0; i < JK_TAPE_COLUMN_COUNT; i++) {
         block->column[i] = jk_columns_alloc(rows, element_size(i));
         if (block->column[i] == NULL) {
             jk_generate_block_reset(block);
@@ -32,7 +32,7 @@ jk_status jk_generate_block_init(jk_block *block, size_t rows, jk_error *error) 
 }
 
 void jk_generate_block_reset(jk_block *block) {
-    for (int i = 0; i < JK_COLUMN_COUNT; i++) {
+    for (int i = 0; i < JK_TAPE_COLUMN_COUNT; i++) {
         free(block->column[i]);
         block->column[i] = NULL;
     }

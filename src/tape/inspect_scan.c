@@ -57,7 +57,7 @@ typedef struct worker {
     const jk_scan *scan;
     jk_scan_counts *counts;
     unsigned char *memory; /* all columns of a block */
-    void *column[JK_COLUMN_COUNT];
+    void *column[JK_TAPE_COLUMN_COUNT];
     uint8_t slot[JK_SCAN_BLOCK_ROWS];
     int64_t balance[JK_SCAN_BLOCK_ROWS];
 } worker;
@@ -215,7 +215,7 @@ static jk_status scan_block(void *context, int thread, size_t index, jk_error *e
     worker *self = ((worker **)context)[thread];
     size_t all = jk_tape_rows(self->scan->tape), first = index * JK_SCAN_BLOCK_ROWS;
     size_t rows = all - first < JK_SCAN_BLOCK_ROWS ? all - first : JK_SCAN_BLOCK_ROWS;
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         if (self->column[c] != NULL) {
             JK_TRY(jk_tape_read(self->scan->tape, (jk_column)c, first, rows, self->column[c], error));
         }
@@ -282,12 +282,12 @@ static worker *create_worker(const jk_scan *scan) {
     }
     self->scan = scan;
     self->counts = create_counts(scan);
-    self->memory = jk_columns_alloc(JK_SCAN_BLOCK_ROWS, JK_COLUMN_COUNT * sizeof(int64_t));
+    self->memory = jk_columns_alloc(JK_SCAN_BLOCK_ROWS, JK_TAPE_COLUMN_COUNT * sizeof(int64_t));
     if (self->counts == NULL || self->memory == NULL) {
         free_worker(self);
         return NULL;
     }
-    for (size_t c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (size_t c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         bool is_text = jk_schema_column((jk_column)c)->type == JK_TYPE_TEXT;
         self->column[c] = is_text ? NULL : self->memory + c * JK_SCAN_BLOCK_ROWS * sizeof(int64_t);
     }

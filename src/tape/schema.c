@@ -17,6 +17,10 @@ static const char *const legal_statuses[] = {
 static const char *const employments[] = {"employed", "self_employed", "unemployed", "retired", "unknown"};
 static const char *const channels[] = {"none", "letter", "email", "phone", "unknown"};
 static const char *const flags[] = {"0", "1"};
+static const char *const treatments[] = {"surveil", "amicable", "legal"};
+static const char *const classes[] = {"none", "weak", "able"};
+static const char *const title_states[] = {"none", "pending", "title"};
+static const char *const exits[] = {"none", "paid", "death", "insolvency", "sold", "closed"};
 
 #define LEVELS(array) array, sizeof array / sizeof array[0]
 
@@ -28,22 +32,31 @@ static const struct {
 } enumerations[] = {
     {JK_COLUMN_DEBTOR_TYPE, LEVELS(debtor_types)}, {JK_COLUMN_LEGAL_STATUS, LEVELS(legal_statuses)},
     {JK_COLUMN_EMPLOYMENT, LEVELS(employments)},   {JK_COLUMN_REACHABLE, LEVELS(channels)},
-    {JK_COLUMN_VULNERABLE, LEVELS(flags)},
+    {JK_COLUMN_VULNERABLE, LEVELS(flags)},         {JK_COLUMN_TREATMENT, LEVELS(treatments)},
+    {JK_COLUMN_CAPACITY_CLASS, LEVELS(classes)},   {JK_COLUMN_CAPACITY_CLASS_END, LEVELS(classes)},
+    {JK_COLUMN_TITLE_STATE, LEVELS(title_states)}, {JK_COLUMN_EXIT, LEVELS(exits)},
 };
 
 static_assert(sizeof legal_statuses / sizeof legal_statuses[0] == JK_LEGAL_STATUS_COUNT, "one name per status");
 static_assert(sizeof employments / sizeof employments[0] == JK_EMPLOYMENT_COUNT, "one name per employment");
 static_assert(sizeof channels / sizeof channels[0] == JK_REACHABLE_COUNT, "one name per channel");
 
+static_assert(sizeof exits / sizeof exits[0] == JK_PANEL_EXIT_COUNT, "one name per exit");
+static_assert(JK_COLUMN_COUNT <= 64, "sets of columns are bits of 64");
+
 static const jk_column_info columns[JK_COLUMN_COUNT] = {
 #define JK_X(NAME, column_name, column_type, rule, text)                                                               \
     [JK_COLUMN_##NAME] = {.name = #column_name, .type = JK_TYPE_##column_type, .required = (rule), .meaning = (text)},
-    JK_COLUMNS(JK_X)
+    JK_COLUMNS(JK_X) JK_PANEL_COLUMNS(JK_X)
 #undef JK_X
-        [JK_COLUMN_DEBTOR_INDEX] = {.name = "debtor_index",
-                                    .type = JK_TYPE_INTEGER,
-                                    .required = REJECT,
-                                    .meaning = "number of the debtor, from 0 in order of first appearance"},
+        [JK_COLUMN_CLAIM_INDEX] = {.name = "claim_index",
+                                   .type = JK_TYPE_INTEGER,
+                                   .required = REJECT,
+                                   .meaning = "number of the claim, from 0 in order of first appearance"},
+    [JK_COLUMN_DEBTOR_INDEX] = {.name = "debtor_index",
+                                .type = JK_TYPE_INTEGER,
+                                .required = REJECT,
+                                .meaning = "number of the debtor, from 0 in order of first appearance"},
 };
 
 const jk_column_info *jk_schema_column(jk_column column) {
@@ -66,13 +79,33 @@ static bool same_text(const char *name, const char *text, size_t length) {
     return strncmp(name, text, length) == 0 && name[length] == '\0';
 }
 
-int jk_schema_find(const char *name, size_t length) {
-    for (int i = 0; i < JK_CSV_COLUMN_COUNT; i++) {
-        if (same_text(columns[i].name, name, length)) {
+static bool is_index(jk_column column) {
+    return column == JK_COLUMN_DEBTOR_INDEX || column == JK_COLUMN_CLAIM_INDEX;
+}
+
+int jk_schema_in_store(jk_kind kind, jk_column column) {
+    return kind == JK_KIND_PANEL || column <= JK_COLUMN_DEBTOR_INDEX;
+}
+
+int jk_schema_in_csv(jk_kind kind, jk_column column) {
+    return jk_schema_in_store(kind, column) && !is_index(column);
+}
+
+int jk_schema_required(jk_kind kind, jk_column column) {
+    return jk_schema_in_store(kind, column) && columns[column].required;
+}
+
+int jk_schema_find_in(jk_kind kind, const char *name, size_t length) {
+    for (int i = 0; i < JK_COLUMN_COUNT; i++) {
+        if (jk_schema_in_csv(kind, (jk_column)i) && same_text(columns[i].name, name, length)) {
             return i;
         }
     }
     return -1;
+}
+
+int jk_schema_find(const char *name, size_t length) {
+    return jk_schema_find_in(JK_KIND_TAPE, name, length);
 }
 
 int jk_schema_level(jk_column column, const char *text, size_t length) {
@@ -102,7 +135,10 @@ const char *jk_schema_unit(jk_column column) {
     case JK_COLUMN_DEPENDANTS:
         return "persons";
     case JK_COLUMN_DEBTOR_INDEX:
+    case JK_COLUMN_CLAIM_INDEX:
         return "number from 0";
+    case JK_COLUMN_PERIOD_MONTHS:
+        return "months";
     default:
         break;
     }
@@ -124,7 +160,14 @@ static bool may_be_negative(jk_column column) {
 }
 
 void jk_schema_range(jk_column column, double *low, double *high) {
-    enum { COUNT_MAX = 1000000, DEPENDANTS_MAX = 20, BIRTH_YEAR_MIN = 1, YEAR_MAX = 9999, RATE_MAX = 10 };
+    enum {
+        COUNT_MAX = 1000000,
+        DEPENDANTS_MAX = 20,
+        BIRTH_YEAR_MIN = 1,
+        YEAR_MAX = 9999,
+        RATE_MAX = 10,
+        PERIOD_MAX = 1200
+    };
     size_t levels = 0;
     *low = 0.0;
     switch (jk_schema_column(column)->type) {
@@ -147,14 +190,14 @@ void jk_schema_range(jk_column column, double *low, double *high) {
         *high = (double)JK_MONEY_MAX;
         return;
     case JK_TYPE_REAL: /* 1,000 % a year: more is a figure in per cent */
-        *high = RATE_MAX;
+        *high = column == JK_COLUMN_PERIOD_MONTHS ? PERIOD_MAX : RATE_MAX;
         return;
     case JK_TYPE_INTEGER:
         *low = column == JK_COLUMN_BIRTH_YEAR ? BIRTH_YEAR_MIN : 0;
-        *high = column == JK_COLUMN_DEPENDANTS     ? DEPENDANTS_MAX
-                : column == JK_COLUMN_BIRTH_YEAR   ? YEAR_MAX
-                : column == JK_COLUMN_DEBTOR_INDEX ? INT32_MAX
-                                                   : COUNT_MAX;
+        *high = column == JK_COLUMN_DEPENDANTS   ? DEPENDANTS_MAX
+                : column == JK_COLUMN_BIRTH_YEAR ? YEAR_MAX
+                : is_index(column)               ? INT32_MAX
+                                                 : COUNT_MAX;
         return;
     }
 }

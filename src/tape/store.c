@@ -18,12 +18,14 @@ typedef struct tape_column {
     const char *const *dictionary;
     size_t dictionary_count;
     double low, high; /* of given values */
+    bool required;
 } tape_column;
 
 struct jk_tape {
     jk_h5_file *file;
     const jk_store_checks *checks;
-    size_t rows, debtors;
+    jk_kind kind;
+    size_t rows, debtors, claims;
     int32_t cutoff;
     const char *sha256;
     tape_column columns[JK_COLUMN_COUNT];
@@ -37,7 +39,8 @@ static jk_status malformed(const jk_tape *tape, const char *key, jk_error *error
 
 static jk_status read_attributes(jk_tape *tape, jk_error *error) {
     const char *format = jk_h5_attribute_text(tape->file, "jalki_format");
-    if (format == NULL || strcmp(format, JK_STORE_FORMAT) != 0) {
+    tape->kind = format != NULL && strcmp(format, JK_STORE_FORMAT_PANEL) == 0 ? JK_KIND_PANEL : JK_KIND_TAPE;
+    if (tape->kind == JK_KIND_TAPE && (format == NULL || strcmp(format, JK_STORE_FORMAT) != 0)) {
         return jk_fail(error, JK_ERROR_FORMAT, jk_h5_path(tape->file), 0, "jalki_format",
                        "not a tape of this program: expected '" JK_STORE_FORMAT "', found %s%.60s%s",
                        format == NULL ? "nothing" : "'", format == NULL ? "" : format, format == NULL ? "" : "'");
@@ -50,6 +53,12 @@ static jk_status read_attributes(jk_tape *tape, jk_error *error) {
     }
     tape->rows = (size_t)rows;
     tape->debtors = (size_t)debtors;
+    int64_t claims = rows;
+    if (tape->kind == JK_KIND_PANEL &&
+        (!jk_h5_attribute_integer(tape->file, "claims", &claims) || claims < 0 || claims > rows)) {
+        return malformed(tape, "claims", error, "claims must be given in a panel, and be no more than rows");
+    }
+    tape->claims = (size_t)claims;
     const char *cutoff = jk_h5_attribute_text(tape->file, "cutoff");
     tape->cutoff = JK_MISSING_INTEGER;
     if (cutoff != NULL && !jk_date_parse(cutoff, strlen(cutoff), &tape->cutoff)) {
@@ -128,21 +137,25 @@ static jk_status bind_column(jk_tape *tape, jk_column column, jk_error *error) {
     (void)snprintf(path, sizeof path, "/tape/%s", info->name);
     const jk_h5_dataset *dataset = jk_h5_find(tape->file, path);
     self->element_size = info->type == JK_TYPE_TEXT ? 1 : jk_schema_element_size(column);
+    self->required = jk_schema_required(tape->kind, column) != 0;
     jk_schema_range(column, &self->low, &self->high);
+    if (!jk_schema_in_store(tape->kind, column)) {
+        return JK_OK;
+    }
     if (dataset != NULL) {
         const char *problem = type_problem(column, dataset);
         problem = problem != NULL                                          ? problem
                   : dataset->rank != 1 || dataset->extent[0] != tape->rows ? "its length is not the number of rows"
                   : dataset->layout == JK_H5_UNREADABLE
                       ? "its layout or filters are not supported (contiguous, or chunks with shuffle and deflate)"
-                  : info->required && !jk_h5_is_complete(tape->file, dataset) ? "parts of the column are missing"
+                  : self->required && !jk_h5_is_complete(tape->file, dataset) ? "parts of the column are missing"
                                                                               : NULL;
         if (problem != NULL) {
             return malformed(tape, path, error, problem);
         }
         self->dataset = dataset;
         self->element_size = dataset->element_size;
-    } else if (info->required && tape->rows > 0) {
+    } else if (self->required && tape->rows > 0) {
         return malformed(tape, path, error, "the column is missing");
     }
     if (info->type == JK_TYPE_DICTIONARY) {
@@ -152,10 +165,25 @@ static jk_status bind_column(jk_tape *tape, jk_column column, jk_error *error) {
     if (column == JK_COLUMN_DEBTOR_INDEX) {
         self->high = (double)tape->debtors - 1.0;
     }
+    if (column == JK_COLUMN_CLAIM_INDEX) {
+        self->high = (double)tape->claims - 1.0;
+    }
     return JK_OK;
 }
 
 jk_status jk_tape_open(const char *path, jk_tape **tape, jk_error *error) {
+    JK_TRY(jk_tape_open_any(path, tape, error));
+    if ((*tape)->kind == JK_KIND_PANEL) {
+        jk_tape_close(*tape);
+        *tape = NULL;
+        return jk_fail(error, JK_ERROR_DATA, path, 0, NULL,
+                       "this is a panel of history (one row per claim and period); expected a tape with one row per "
+                       "claim (panels are for 'fit', 'backtest' and 'inspect')");
+    }
+    return JK_OK;
+}
+
+jk_status jk_tape_open_any(const char *path, jk_tape **tape, jk_error *error) {
     *tape = NULL;
     jk_tape *self = calloc(1, sizeof *self);
     if (self == NULL) {
@@ -183,6 +211,14 @@ void jk_tape_close(jk_tape *tape) {
         jk_h5_close(tape->file);
         free(tape);
     }
+}
+
+jk_kind jk_tape_kind(const jk_tape *tape) {
+    return tape->kind;
+}
+
+size_t jk_tape_claims(const jk_tape *tape) {
+    return tape->claims;
 }
 
 size_t jk_tape_rows(const jk_tape *tape) {
@@ -281,24 +317,24 @@ static bool values_hold(const jk_tape *tape, jk_column column, const void *value
     int32_t missing = info->type == JK_TYPE_DICTIONARY ? JK_MISSING_INDEX : JK_MISSING_INTEGER;
     switch (info->type) {
     case JK_TYPE_TEXT:
-        return !info->required || texts_given(values, count, self->element_size);
+        return !self->required || texts_given(values, count, self->element_size);
     case JK_TYPE_ENUM:
         return tape->checks->int8(values, count, (int8_t)low, (int8_t)high, JK_MISSING_ENUM);
     case JK_TYPE_MONEY:
         return tape->checks->int64(values, count, (int64_t)self->low, (int64_t)self->high,
-                                   info->required ? (int64_t)self->low : JK_MISSING_MONEY);
+                                   self->required ? (int64_t)self->low : JK_MISSING_MONEY);
     case JK_TYPE_REAL:
         return tape->checks->real(values, count, self->low, self->high);
     case JK_TYPE_DICTIONARY:
         if (high < 0) { /* an empty dictionary: only missing is left */
-            return !info->required && tape->checks->int32(values, count, missing, missing, missing);
+            return !self->required && tape->checks->int32(values, count, missing, missing, missing);
         }
         break;
     case JK_TYPE_DATE:
     case JK_TYPE_INTEGER:
         break;
     }
-    return tape->checks->int32(values, count, low, high, info->required ? low : missing);
+    return tape->checks->int32(values, count, low, high, self->required ? low : missing);
 }
 
 jk_status jk_tape_read(const jk_tape *tape, jk_column column, size_t first, size_t count, void *out, jk_error *error) {

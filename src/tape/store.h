@@ -7,8 +7,9 @@
 
 #include "jalki/schema.h"
 
-/* Root attribute jalki_format of a tape. */
-#define JK_STORE_FORMAT "tape 1"
+/* Root attribute jalki_format of a tape, and of a panel. */
+#define JK_STORE_FORMAT       "tape 1"
+#define JK_STORE_FORMAT_PANEL "panel 1"
 
 #define JK_STORE_MISSING_REAL ((double)NAN)
 

@@ -200,7 +200,7 @@ static bool widen_column(jk_tape_writer *writer, jk_column column, size_t width)
 }
 
 static bool must_exist(const jk_tape_writer *writer, jk_column column) {
-    return writer->columns[column].given || jk_schema_column(column)->required;
+    return writer->columns[column].given || jk_schema_required(writer->kind, column);
 }
 
 /* Creates the columns that appear with the present chunk and widens those whose texts have outgrown them. */
@@ -254,6 +254,9 @@ static bool store_chunk(jk_tape_writer *writer, hsize_t extent) {
 static void pad_columns(jk_tape_writer *writer, size_t rows) {
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         jk_store_column *self = &writer->columns[i];
+        if (self->rows == NULL) {
+            continue;
+        }
         size_t width = buffer_width((jk_column)i);
         jk_store_fill_missing((jk_column)i, rows - writer->buffered, width,
                               (char *)self->rows + writer->buffered * width);
@@ -277,7 +280,7 @@ jk_status jk_store_flush(jk_tape_writer *writer, bool last, jk_error *error) {
         return jk_store_fail_write(writer, error);
     }
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
-        writer->columns[i].given |= jk_schema_column((jk_column)i)->required && writer->buffered > 0;
+        writer->columns[i].given |= jk_schema_required(writer->kind, (jk_column)i) && writer->buffered > 0;
     }
     JK_TRY(jk_parallel_for(&writer->run, JK_COLUMN_COUNT, "pack", 1, pack_column, writer, error));
     jk_h5_enter();

@@ -71,9 +71,10 @@ static void take_column(jk_tape_writer *writer, jk_column column, const jk_block
 
 static jk_status check_block(const jk_tape_writer *writer, const jk_block *block, jk_error *error) {
     const int32_t *debtor = JK_BLOCK_INT32(block, DEBTOR_INDEX);
+    const int32_t *claim = writer->kind == JK_KIND_PANEL ? JK_BLOCK_INT32(block, CLAIM_INDEX) : NULL;
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         const jk_column_info *info = jk_schema_column((jk_column)i);
-        if (info->required && block->column[i] == NULL) {
+        if (jk_schema_required(writer->kind, (jk_column)i) && block->column[i] == NULL) {
             return jk_fail(error, JK_ERROR_ARGUMENT, writer->output.target, 0, info->name,
                            "a required column was not given to the store");
         }
@@ -87,9 +88,10 @@ static jk_status check_block(const jk_tape_writer *writer, const jk_block *block
     int32_t lowest = 0;
     for (size_t i = 0; i < block->rows; i++) {
         lowest = debtor[i] < lowest ? debtor[i] : lowest;
+        lowest = claim != NULL && claim[i] < lowest ? claim[i] : lowest;
     }
     return lowest < 0 ? jk_fail(error, JK_ERROR_ARGUMENT, writer->output.target, 0, "debtor_index",
-                                "a debtor's number below 0 was given to the store")
+                                "the number of a debtor or claim below 0 was given to the store")
                       : JK_OK;
 }
 
@@ -102,11 +104,17 @@ jk_status jk_tape_writer_append(jk_tape_writer *writer, const jk_block *block, j
     for (size_t i = 0; i < block->rows; i++) {
         writer->debtor_max = debtor[i] > writer->debtor_max ? debtor[i] : writer->debtor_max;
     }
+    const int32_t *claim = writer->kind == JK_KIND_PANEL ? JK_BLOCK_INT32(block, CLAIM_INDEX) : NULL;
+    for (size_t i = 0; claim != NULL && i < block->rows; i++) {
+        writer->claim_max = claim[i] > writer->claim_max ? claim[i] : writer->claim_max;
+    }
     for (size_t from = 0; from < block->rows;) {
         size_t room = writer->chunk_rows - writer->buffered;
         size_t rows = block->rows - from < room ? block->rows - from : room;
         for (int i = 0; i < JK_COLUMN_COUNT; i++) {
-            take_column(writer, (jk_column)i, block, from, rows);
+            if (writer->columns[i].rows != NULL) {
+                take_column(writer, (jk_column)i, block, from, rows);
+            }
         }
         writer->buffered += rows;
         from += rows;
@@ -157,6 +165,9 @@ static jk_status create_columns(jk_tape_writer *writer, jk_error *error) {
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         jk_store_column *self = &writer->columns[i];
         jk_type type = jk_schema_column((jk_column)i)->type;
+        if (!jk_schema_in_store(writer->kind, (jk_column)i)) {
+            continue;
+        }
         self->rows = jk_columns_alloc(writer->chunk_rows, buffer_width((jk_column)i));
         self->narrow = type == JK_TYPE_TEXT ? jk_columns_alloc(writer->chunk_rows, JK_TEXT_MAX) : NULL;
         writer->dictionaries[i] = type == JK_TYPE_DICTIONARY ? jk_store_dictionary_create() : NULL;
@@ -179,11 +190,12 @@ jk_status jk_tape_writer_create(const char *path, const jk_tape_writer_options *
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         self->columns[i].dataset = self->columns[i].type = H5I_INVALID_HID;
     }
+    self->kind = options->kind;
     self->cutoff = options->cutoff;
     self->compression = options->compression < 0 ? 0 : options->compression > 9 ? 9 : options->compression;
     self->chunk_rows = self->compression > 0 ? PACKED_CHUNK_ROWS : CHUNK_ROWS;
     self->run = (jk_run){.threads = options->threads};
-    self->debtor_max = -1;
+    self->debtor_max = self->claim_max = -1;
     (void)snprintf(self->source_sha256, sizeof self->source_sha256, "%s",
                    options->source_sha256 == NULL ? "" : options->source_sha256);
     self->source_name = strdup(options->source_name == NULL ? "" : options->source_name);
@@ -209,12 +221,15 @@ jk_status jk_tape_writer_create(const char *path, const jk_tape_writer_options *
 
 static bool put_attributes(jk_tape_writer *writer, const char *manifest_json) {
     char date[JK_DATE_TEXT], created[JK_H5_TIME_TEXT];
-    return jk_h5_put_text(writer->file, "jalki_format", JK_STORE_FORMAT) &&
+    return jk_h5_put_text(writer->file, "jalki_format",
+                          writer->kind == JK_KIND_PANEL ? JK_STORE_FORMAT_PANEL : JK_STORE_FORMAT) &&
            jk_h5_put_text(writer->file, "created", jk_h5_created(created)) &&
            jk_h5_put_text(writer->file, "source_name", writer->source_name) &&
            jk_h5_put_text(writer->file, "source_sha256", writer->source_sha256) &&
            jk_h5_put_integer(writer->file, "rows", (int64_t)writer->rows) &&
            jk_h5_put_integer(writer->file, "debtors", (int64_t)writer->debtor_max + 1) &&
+           (writer->kind == JK_KIND_TAPE ||
+            jk_h5_put_integer(writer->file, "claims", (int64_t)writer->claim_max + 1)) &&
            (writer->cutoff == JK_MISSING_INTEGER ||
             jk_h5_put_text(writer->file, "cutoff", jk_date_format(writer->cutoff, date))) &&
            (manifest_json == NULL || jk_h5_put_text(writer->file, "manifest", manifest_json));
@@ -249,9 +264,10 @@ jk_status jk_tape_writer_finish(jk_tape_writer *writer, const char *source_sha25
         (void)snprintf(writer->source_sha256, sizeof writer->source_sha256, "%s", source_sha256);
     }
     jk_status status = JK_OK;
-    if ((size_t)((int64_t)writer->debtor_max + 1) > writer->rows + writer->buffered) {
+    int32_t highest = writer->debtor_max > writer->claim_max ? writer->debtor_max : writer->claim_max;
+    if ((size_t)((int64_t)highest + 1) > writer->rows + writer->buffered) {
         status = jk_fail(error, JK_ERROR_ARGUMENT, writer->output.target, 0, "debtor_index",
-                         "debtors must be numbered from 0 without gaps");
+                         "debtors and claims must be numbered from 0 without gaps");
     }
     status = status == JK_OK ? jk_store_flush(writer, true, error) : status;
     if (status == JK_OK) {

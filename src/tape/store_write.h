@@ -31,13 +31,14 @@ typedef struct jk_store_column {
 struct jk_tape_writer {
     jk_output output;
     hid_t file, tape_group, dict_group;
+    jk_kind kind;
     int32_t cutoff;
     int compression;
     jk_run run;
     size_t chunk_rows;
     size_t rows;     /* in finished chunks */
     size_t buffered; /* in the present chunk */
-    int32_t debtor_max;
+    int32_t debtor_max, claim_max;
     char *source_name;
     char source_sha256[65];
     jk_store_column columns[JK_COLUMN_COUNT];

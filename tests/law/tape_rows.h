@@ -120,7 +120,7 @@ static inline tape_rows tape_rows_open(const row *rows, size_t count) {
         fail_msg("%s", error.message);
     }
     tape_rows made = {.block = {.rows = count, .text_width = {JK_TEXT_MAX, JK_TEXT_MAX}}};
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         made.block.column[c] = jk_columns_zero(count, jk_schema_element_size((jk_column)c));
         for (size_t i = 0; c < JK_CSV_COLUMN_COUNT && i < count; i++) {
             put_cell(writer, &made.block, (jk_column)c, i, rows[i].cell[c]);
@@ -137,7 +137,7 @@ static inline tape_rows tape_rows_open(const row *rows, size_t count) {
 
 static inline void tape_rows_close(tape_rows *rows) {
     jk_tape_close(rows->tape);
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         free(rows->block.column[c]);
     }
 }

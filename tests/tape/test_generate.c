@@ -59,7 +59,7 @@ static void any_cut_gives_the_same_rows(void **state) {
     for (size_t c = 0; c < sizeof cuts / sizeof cuts[0]; c++) {
         for (size_t first = c * 1111; first < 20000; first += cuts[c] * (cuts[c] == 1 ? 501 : 1)) {
             jk_generate_rows(&options, first, cuts[c], &part);
-            for (int column = 0; column < JK_COLUMN_COUNT; column++) {
+            for (int column = 0; column < JK_TAPE_COLUMN_COUNT; column++) {
                 size_t size = element_size(column);
                 assert_memory_equal(part.column[column], (const char *)tape.column[column] + first * size,
                                     cuts[c] * size);
@@ -78,7 +78,7 @@ static void a_late_row_can_be_made_alone(void **state) {
     uint64_t first = JK_GENERATE_ROWS_MAX - 5000;
     jk_generate_rows(&options, first, 5000, &many);
     jk_generate_rows(&options, first + 4999, 1, &one);
-    for (int column = 0; column < JK_COLUMN_COUNT; column++) {
+    for (int column = 0; column < JK_TAPE_COLUMN_COUNT; column++) {
         size_t size = element_size(column);
         assert_memory_equal(one.column[column], (const char *)many.column[column] + 4999 * size, size);
     }

@@ -45,7 +45,7 @@ static void compare_tapes(const char *path_a, const char *path_b) {
     assert_int_equal(jk_tape_rows(b), ROWS);
     assert_int_equal(jk_tape_debtors(a), jk_tape_debtors(b));
     assert_int_equal(jk_tape_cutoff(a), jk_tape_cutoff(b));
-    for (int column = 0; column < JK_COLUMN_COUNT; column++) {
+    for (int column = 0; column < JK_TAPE_COLUMN_COUNT; column++) {
         size_t width_a = 0;
         size_t width_b = 0;
         void *x = read_column(a, (jk_column)column, &width_a);

@@ -49,7 +49,7 @@ static void compare_store(const char *path, const jk_generate_options *options, 
         debtors = number >= debtors ? number + 1 : debtors;
     }
     assert_int_equal(jk_tape_debtors(tape), debtors);
-    for (int column = 0; column < JK_COLUMN_COUNT; column++) {
+    for (int column = 0; column < JK_TAPE_COLUMN_COUNT; column++) {
         compare_column(tape, expected, (jk_column)column);
         if (jk_schema_column((jk_column)column)->type == JK_TYPE_DICTIONARY) {
             size_t count = 0;

@@ -78,7 +78,7 @@ static int start(void **state) {
     must(jk_tape_writer_create(path, &options, &writer, &error), &error);
     static const char *const words[] = {"AA", "BB", "CC"};
     block = (jk_block){.rows = ROWS, .text_width = {WIDTH, WIDTH}};
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         int32_t index = 0;
         for (int w = 0; w < 3 && jk_schema_column((jk_column)c)->type == JK_TYPE_DICTIONARY; w++) {
             must(jk_tape_writer_intern(writer, (jk_column)c, words[w], 2, &index, &error), &error);
@@ -99,7 +99,7 @@ static int start(void **state) {
 static int end(void **state) {
     (void)state;
     jk_tape_close(tape);
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         free(block.column[c]);
     }
     return unlink(path);

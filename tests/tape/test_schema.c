@@ -16,6 +16,14 @@ static void test_names_are_found(void **state) {
         assert_int_equal(jk_schema_find(name, strlen(name)), c);
         assert_int_equal(jk_schema_find(name, strlen(name) - 1), -1);
     }
+    for (int c = JK_TAPE_COLUMN_COUNT; c < JK_COLUMN_COUNT; c++) {
+        const char *name = jk_schema_column((jk_column)c)->name;
+        assert_int_equal(jk_schema_find(name, strlen(name)), -1);
+        assert_int_equal(jk_schema_find_in(JK_KIND_PANEL, name, strlen(name)), c == JK_COLUMN_CLAIM_INDEX ? -1 : c);
+        assert_false(jk_schema_required(JK_KIND_TAPE, (jk_column)c));
+    }
+    assert_int_equal(jk_schema_find_in(JK_KIND_PANEL, "principal", 9), JK_COLUMN_PRINCIPAL);
+    assert_int_equal(jk_schema_find_in(JK_KIND_PANEL, "debtor_index", 12), -1);
     assert_int_equal(jk_schema_find("debtor_index", 12), -1);
     assert_int_equal(jk_schema_find("", 0), -1);
 }
@@ -73,6 +81,14 @@ static const char *missing_of(const jk_column_info *info) {
     return info->required ? "never" : names[info->type];
 }
 
+static void write_columns(FILE *out, int from, int to) {
+    for (int c = from; c < to; c++) {
+        const jk_column_info *info = jk_schema_column((jk_column)c);
+        (void)fprintf(out, "| %s | %s | %s | %s | %s |\n", info->name, stored_as(info->type),
+                      jk_schema_unit((jk_column)c), missing_of(info), info->meaning);
+    }
+}
+
 static void write_page(FILE *out) {
     (void)fputs("# The columns of a tape\n\n"
                 "Made from the table in `include/jalki/schema.h`; `tests/tape/test_schema.c` checks that this page is "
@@ -85,11 +101,14 @@ static void write_page(FILE *out) {
                 "\"Stored as missing: never\" means that import rejects a row without the value.\n\n"
                 "| column | stored as | unit | stored as missing | meaning |\n|---|---|---|---|---|\n",
                 out);
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
-        const jk_column_info *info = jk_schema_column((jk_column)c);
-        (void)fprintf(out, "| %s | %s | %s | %s | %s |\n", info->name, stored_as(info->type),
-                      jk_schema_unit((jk_column)c), missing_of(info), info->meaning);
-    }
+    write_columns(out, 0, JK_TAPE_COLUMN_COUNT);
+    (void)fputs("\n## Columns of a panel\n\n"
+                "A panel ([panel.md](panel.md)) holds one row per claim and period, with all columns above as at the "
+                "period's start and these.\n"
+                "A tape cannot have them: import without `--panel` does not take them.\n\n"
+                "| column | stored as | unit | stored as missing | meaning |\n|---|---|---|---|---|\n",
+                out);
+    write_columns(out, JK_TAPE_COLUMN_COUNT, JK_COLUMN_COUNT);
     (void)fputs("\n## Codes\n\n| column | codes |\n|---|---|\n", out);
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         size_t count = 0;
@@ -107,8 +126,11 @@ static void write_page(FILE *out) {
                 "whole currency units here; dates run from 0001-01-01 to 9999-12-31.\n\n| column | least | most "
                 "|\n|---|---|---|\n",
                 out);
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         const jk_column_info *info = jk_schema_column((jk_column)c);
+        if (!jk_schema_in_csv(JK_KIND_PANEL, (jk_column)c)) {
+            continue;
+        }
         double low, high, scale = info->type == JK_TYPE_MONEY ? 100.0 : 1.0;
         jk_schema_range((jk_column)c, &low, &high);
         if (info->type == JK_TYPE_MONEY || info->type == JK_TYPE_REAL || info->type == JK_TYPE_INTEGER) {

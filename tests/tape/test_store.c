@@ -76,7 +76,7 @@ static void write_tape(const char *path, size_t rows, size_t block_rows, int com
     jk_tape_writer_options options = {
         .source_name = "test.csv", .cutoff = jk_date_from_civil(2026, 1, 31), .compression = compression};
     must(jk_tape_writer_create(path, &options, &writer, &error), &error);
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         for (int32_t w = 0; w < 10 && jk_schema_column((jk_column)c)->type == JK_TYPE_DICTIONARY; w++) {
             int32_t index = -1;
             must(jk_tape_writer_intern(writer, (jk_column)c, words[w % 5], strlen(words[w % 5]), &index, &error),
@@ -85,14 +85,14 @@ static void write_tape(const char *path, size_t rows, size_t block_rows, int com
         }
     }
     jk_block block = {.text_width = {JK_TEXT_MAX, JK_TEXT_MAX}};
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         block.column[c] =
             c == JK_COLUMN_EMPLOYMENT ? NULL : jk_columns_alloc(block_rows, jk_schema_element_size((jk_column)c));
     }
     for (size_t first = 0; first < rows; first += block.rows) {
         block.first_row = first;
         block.rows = rows - first < block_rows ? rows - first : block_rows;
-        for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
             size_t size = jk_schema_element_size((jk_column)c);
             for (size_t i = 0; block.column[c] != NULL && i < block.rows; i++) {
                 value_of((jk_column)c, first + i, (char *)block.column[c] + i * size);
@@ -100,7 +100,7 @@ static void write_tape(const char *path, size_t rows, size_t block_rows, int com
         }
         must(jk_tape_writer_append(writer, &block, &error), &error);
     }
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         free(block.column[c]);
     }
     assert_int_not_equal(access(path, F_OK), 0);
@@ -119,7 +119,7 @@ static jk_status check_piece(void *context, int thread, size_t index, jk_error *
     size_t rows = self->rows - first < self->piece ? self->rows - first : self->piece;
     char *bytes = malloc(rows * JK_TEXT_MAX);
     size_t differ = 0;
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         jk_column column = (jk_column)c;
         bool text = jk_schema_column(column)->type == JK_TYPE_TEXT;
         size_t size = text ? jk_tape_text_width(self->tape, column) : jk_schema_element_size(column);

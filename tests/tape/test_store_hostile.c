@@ -50,7 +50,7 @@ static void write_tape(const char *path, size_t rows, int compression) {
     jk_tape_writer_options options = {.source_name = "x", .cutoff = 20000, .compression = compression};
     must(jk_tape_writer_create(path, &options, &writer, &error), &error);
     jk_block block = {.rows = ROWS, .text_width = {JK_TEXT_MAX, JK_TEXT_MAX}};
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         size_t size = jk_schema_element_size((jk_column)c);
         block.column[c] = malloc(ROWS * size);
         for (size_t i = 0; i < ROWS; i++) {
@@ -65,7 +65,7 @@ static void write_tape(const char *path, size_t rows, int compression) {
     for (size_t done = 0; done < rows; done += ROWS) {
         must(jk_tape_writer_append(writer, &block, &error), &error);
     }
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         free(block.column[c]);
     }
     must(jk_tape_writer_finish(writer, NULL, NULL, &error), &error);
@@ -145,7 +145,7 @@ static bool survive(void) {
     size_t rows = jk_tape_rows(tape);
     size_t half = rows > 100000 ? 50000 : rows / 2 + 1;
     unsigned char *bytes = malloc(half * JK_TEXT_MAX);
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
         for (size_t first = 0; first < rows && first < 200000; first += half) {
             size_t count = rows - first < half ? rows - first : half;
             error = (jk_error){0};
