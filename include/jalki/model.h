@@ -201,6 +201,23 @@ typedef struct jk_exchange_rate {
     double rate; /* base units per unit */
 } jk_exchange_rate;
 
+/* Where a country's collections go beyond what is expected: log m(t) is a stationary AR(1) by months with this standard
+ * deviation and this correlation between values a year apart (model.md section 11, docs/simulate.md). */
+typedef struct jk_risk_factor {
+    double volatility;  /* standard deviation of log m */
+    double persistence; /* 0..1; 1: one draw for the whole horizon */
+} jk_risk_factor;
+typedef struct jk_risk {
+    int given;                          /* 0: the file has no `risk`, everything below is the format's default */
+    double correlation;                 /* 0..1, of log m between any two jurisdictions */
+    jk_risk_factor all;                 /* jurisdictions that `countries` does not name */
+    const jk_risk_factor *jurisdiction; /* [jurisdiction_count] */
+    /* Standard errors of the logarithm of parameters, where no fit's covariance says better. */
+    double curve_error;            /* of the level of each segment's curve, by treatment */
+    double class_multiplier_error; /* of each segment's multipliers of the classes none and weak */
+    double garnish_share_error;    /* of each segment's share of garnished income */
+} jk_risk;
+
 typedef struct jk_model {
     const char *name;
     const char *path;
@@ -222,6 +239,7 @@ typedef struct jk_model {
     jk_scorecard scorecard;
     size_t segment_count; /* at least 1; the last matches all */
     const jk_segment *segments;
+    jk_risk risk;
     size_t warning_count; /* what is allowed but odd (first epochs of 12 months, …): for the caller to show */
     const char *const *warnings;
     void *arena; /* owns everything above */

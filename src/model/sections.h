@@ -62,4 +62,11 @@ jk_status jk_read_trees(jk_model_reader *reader, const jk_yaml_node *node, void 
 /* segments.c */
 jk_status jk_read_segments(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_model */
 
+/* risk.c */
+jk_status jk_read_risk(jk_model_reader *reader, const jk_yaml_node *node, void *target);           /* jk_risk */
+jk_status jk_read_risk_countries(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_risk */
+
+/* After the model: what holds where the file has no `risk`. */
+jk_status jk_finish_risk(jk_model_reader *reader);
+
 #endif

@@ -19,6 +19,11 @@
         .key = (k), .kind = JK_FIELD_REAL, .flags = (f), .low = (lo), .high = (hi), .offset = offsetof(s, member),     \
         .meaning = (text)                                                                                              \
     }
+#define DEFAULT_REAL(k, value, lo, hi, s, member, text)                                                                \
+    {                                                                                                                  \
+        .key = (k), .kind = JK_FIELD_REAL, .low = (lo), .high = (hi), .fallback = (value),                             \
+        .offset = offsetof(s, member), .meaning = (text)                                                               \
+    }
 #define WHOLE(k, f, lo, hi, s, member, text)                                                                           \
     {                                                                                                                  \
         .key = (k), .kind = JK_FIELD_WHOLE, .flags = (f), .low = (lo), .high = (hi), .offset = offsetof(s, member),    \
@@ -315,6 +320,36 @@ static const jk_field segment_fields[] = {
 };
 RECORD(segment, "segments[]", segment_fields);
 
+static const jk_field risk_country_fields[] = {
+    REAL("volatility", KEEP, 0, 2, jk_risk_factor, volatility, "standard deviation of log m; absent: that of all"),
+    REAL("persistence", KEEP, 0, 1, jk_risk_factor, persistence,
+         "correlation of log m with itself a year later; absent: that of all"),
+};
+RECORD(risk_country, "risk.countries.COUNTRY", risk_country_fields);
+
+static const jk_field risk_parameter_fields[] = {
+    DEFAULT_REAL("curve", 0.05, 0, 2, jk_risk, curve_error,
+                 "of the level of each segment's curve, by treatment; absent: 0.05"),
+    DEFAULT_REAL("class_multiplier", 0.05, 0, 2, jk_risk, class_multiplier_error,
+                 "of each segment's multipliers of the classes none and weak; absent: 0.05"),
+    DEFAULT_REAL("garnish_share", 0.1, 0, 2, jk_risk, garnish_share_error,
+                 "of each segment's share of garnished income; absent: 0.1"),
+};
+RECORD(risk_parameters, "risk.parameters", risk_parameter_fields);
+
+static const jk_field risk_fields[] = {
+    DEFAULT_REAL("volatility", 0.15, 0, 2, jk_risk, all.volatility,
+                 "standard deviation of log m, the multiplier of a country's collections; absent: 0.15"),
+    DEFAULT_REAL("persistence", 0.6, 0, 1, jk_risk, all.persistence,
+                 "correlation of log m with itself a year later; 1: one draw for the whole horizon; absent: 0.6"),
+    DEFAULT_REAL("correlation", 0.5, 0, 1, jk_risk, correlation, "of log m between any two countries; absent: 0.5"),
+    OTHER("countries", KEEP, 0, jk_read_risk_countries, "a map of countries to volatility and persistence",
+          "countries that differ from that"),
+    MAP("parameters", KEEP, jk_record_risk_parameters,
+        "standard errors of the logarithm of parameters, where no covariance is given"),
+};
+RECORD(risk, "risk", risk_fields);
+
 static const jk_field model_fields[] = {
     OTHER("jalki_model", REQUIRED, 0, jk_read_version, "1, the version of this format", "version of this format"),
     {.key = "name",
@@ -346,6 +381,8 @@ static const jk_field model_fields[] = {
     OTHER("scorecard", REQUIRED, 0, jk_read_scorecard, "a map", "from a claim to its score"),
     OTHER("segments", REQUIRED, 0, jk_read_segments, "a list of segments, the last without `when`",
           "curves, costs and prices; the first segment that matches"),
+    OTHER("risk", KEEP, offsetof(jk_model, risk), jk_read_risk, "a map",
+          "how far collections may stray; see simulate.md"),
 };
 RECORD(model, "top level", model_fields);
 
@@ -376,5 +413,8 @@ const jk_record *const jk_records[] = {
     &jk_record_legal,
     &jk_record_effort,
     &jk_record_market,
+    &jk_record_risk,
+    &jk_record_risk_country,
+    &jk_record_risk_parameters,
 };
 const size_t jk_record_count = sizeof jk_records / sizeof jk_records[0];

@@ -31,6 +31,9 @@ extern const jk_record jk_record_cost_legal;
 extern const jk_record jk_record_legal;
 extern const jk_record jk_record_effort;
 extern const jk_record jk_record_market;
+extern const jk_record jk_record_risk;         /* jk_risk; so does the next but one */
+extern const jk_record jk_record_risk_country; /* jk_risk_factor */
+extern const jk_record jk_record_risk_parameters;
 
 /* All of them, for the reference and the tests. */
 extern const jk_record *const jk_records[];

@@ -229,6 +229,8 @@ static void try_other(const jk_field *field, const jk_yaml_node *node) {
         {"characteristics", &jk_record_characteristic, true},
         {"bins", &jk_record_bin, true},
         {"segments", &jk_record_segment, true},
+        {"risk", &jk_record_risk, false},
+        {"countries", &jk_record_risk_country, true},
     };
     for (size_t i = 0; i < sizeof below / sizeof below[0]; i++) {
         if (strcmp(below[i].key, field->key) != 0 || node->kind == JK_YAML_NULL) {

@@ -289,6 +289,22 @@ static void the_hash_is_that_of_the_bytes(void **state) {
     free(text);
 }
 
+static void risk(void **state) {
+    (void)state;
+    jk_model *model = load_example();
+    assert_true(model->risk.given);
+    assert_real(model->risk.correlation, 0.4);
+    for (size_t i = 0; i < model->jurisdiction_count; i++) {
+        int named = strcmp(model->jurisdictions[i].id, "FI") == 0;
+        assert_real(model->risk.jurisdiction[i].volatility, named ? 0.1 : 0.2);
+        assert_real(model->risk.jurisdiction[i].persistence, named ? 0.9 : 0.5);
+    }
+    assert_real(model->risk.curve_error, 0.03);
+    assert_real(model->risk.class_multiplier_error, 0.02);
+    assert_real(model->risk.garnish_share_error, 0.2);
+    jk_model_free(model);
+}
+
 static void names_are_the_words_of_the_format(void **state) {
     (void)state;
     assert_string_equal(jk_action_name(JK_CLOSE), "close");
@@ -309,6 +325,7 @@ int main(void) {
         cmocka_unit_test(statuses_by_default),
         cmocka_unit_test(scorecard),
         cmocka_unit_test(segments),
+        cmocka_unit_test(risk),
         cmocka_unit_test(horizon_and_epochs_by_default),
         cmocka_unit_test(the_base_currency_needs_no_rate),
         cmocka_unit_test(long_first_epochs_warn),
