@@ -22,12 +22,20 @@ typedef struct jk_plan_workspace jk_plan_workspace;
 typedef struct jk_plan_options {
     double irr;      /* required yearly return, > -1 */
     const char *isa; /* "v4", "v3", "base", or NULL: JALKI_ISA of the environment, else the best that runs here */
+    const double *recovery; /* [segments][epochs] m_j of model.md section 4, 0..JK_RECOVERY_MAX; NULL: 1 everywhere */
 } jk_plan_options;
+
+#define JK_RECOVERY_MAX 1000.0 /* largest multiplier of intensities: keeps the kernel's products finite */
 
 /* Builds the tables. JK_ERROR_UNSUPPORTED if the wanted instruction set does not run here. `model` must outlive it. */
 jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, jk_plan **plan, jk_error *error);
 void jk_plan_free(jk_plan *plan);
 const char *jk_plan_isa(const jk_plan *plan); /* "v4", "v3" or "base" */
+
+/* Replaces the multipliers of intensities, for another path through the same plan: costs segments x epochs stores and
+ * nothing else. Not while another thread uses the plan. JK_ERROR_ARGUMENT for a multiplier out of range; the plan then
+ * keeps what it had. NULL: 1 everywhere. */
+jk_status jk_plan_set_recovery(jk_plan *plan, const double *recovery, jk_error *error);
 
 /* Rows per block that suit the plan stage: enough for full tiles of claims that share segment and title state, few
  * enough for a core's cache. Results do not depend on it. */
@@ -73,6 +81,32 @@ void jk_cashflow_add(jk_cashflow *into, const jk_cashflow *from); /* exact: any 
  * Cannot fail; allocates nothing. */
 void jk_plan_block(const jk_plan *plan, const jk_terms *terms, jk_plan_results *results, jk_cashflow *flow,
                    jk_plan_workspace *workspace);
+
+/* ---- a plan kept --------------------------------------------------------------------------------------------------
+ *
+ * A policy is the plan found for a block: the action of every claim, epoch and state that it can reach. Under a policy
+ * the same claims can be projected with the tables of another plan, whose owner does not change course (model.md
+ * section 11, committed): no induction, no sorting. The other plan must come from a model with the same epochs and the
+ * same numbers of segments and jurisdictions; figures may differ. */
+typedef struct jk_plan_policy jk_plan_policy;
+
+/* Room for blocks of up to max_rows rows: about epochs x 9 bytes a row. NULL if there is no memory. */
+jk_plan_policy *jk_plan_policy_create(const jk_plan *plan, size_t max_rows);
+void jk_plan_policy_free(jk_plan_policy *policy);
+size_t jk_plan_policy_size(const jk_plan *plan, size_t max_rows); /* bytes */
+
+/* As jk_plan_block, and keeps the plan found. */
+void jk_plan_block_keep(const jk_plan *plan, const jk_terms *terms, jk_plan_results *results, jk_cashflow *flow,
+                        jk_plan_policy *policy, jk_plan_workspace *workspace);
+
+/* The block that the policy was kept of, under that policy and with this plan's figures: `terms` must hold the same
+ * claims in the same rows, and what decides where they can go (segment, jurisdiction, title state, allowed, bars) must
+ * be as it was; balances, thetas, classes may differ. Results: `decision` is the policy's; `value` is what the policy
+ * is worth at this plan's return, by the induction's own arithmetic, so that it can be below 0 and equals the plan's
+ * value to the bit where nothing else changed; `action_value` is of taking that action now and keeping to the policy
+ * from the next epoch on. Where neither value nor action values are wanted, only flows are computed. Cannot fail. */
+void jk_plan_block_follow(const jk_plan *plan, const jk_terms *terms, const jk_plan_policy *policy,
+                          jk_plan_results *results, jk_cashflow *flow, jk_plan_workspace *workspace);
 
 /* One claim's plan, epoch by epoch, for `explain`. Arrays are [epoch_count][JK_CAPACITY_COUNT][JK_TITLE_COUNT]. A state
  * that the claim cannot come to (a title state before its own, or after it where legal is not allowed) has probability

@@ -210,25 +210,86 @@ static void prefetch_results(const jk_plan_results *results, const uint32_t *row
     }
 }
 
-void jk_plan_block(const jk_plan *plan, const jk_terms *terms, jk_plan_results *results, jk_cashflow *flow,
-                   jk_plan_workspace *workspace) {
-    jk_plan_tile *tile = &workspace->tile;
-    size_t planned = sort_rows(plan, terms, results, workspace);
+static void start_block(const jk_plan_results *results, const jk_cashflow *flow, jk_plan_tile *tile) {
     tile->trace_value = tile->trace_probability = tile->trace_flow = NULL;
     tile->project = flow != NULL || results->erc_gross != NULL || results->erc_net != NULL ||
                     results->gross_12m != NULL || results->gross_60m != NULL;
+}
+
+/* Loads the tile of `count` rows from rows[0] on; `ahead` rows follow. */
+static void load_tile(const jk_plan_group *group, const jk_terms *terms, const uint32_t *rows, size_t count,
+                      size_t ahead, const jk_plan_results *results, jk_plan_tile *tile) {
+    jk_plan_tile_load(group, terms, rows, count, tile);
+    prefetch_terms(terms, rows + count, ahead < JK_TILE_ROWS ? ahead : JK_TILE_ROWS);
+    prefetch_results(results, rows, count);
+}
+
+static void plan_rows(const jk_plan *plan, const jk_terms *terms, jk_plan_results *results, jk_cashflow *flow,
+                      jk_plan_policy *policy, jk_plan_workspace *workspace) {
+    jk_plan_tile *tile = &workspace->tile;
+    size_t planned = sort_rows(plan, terms, results, workspace);
+    start_block(results, flow, tile);
+    tile->work = JK_TILE_PLAN;
     for (size_t i = 0; i < planned;) {
         const uint32_t *rows = workspace->order[0] + i;
         jk_plan_group group;
         size_t key = jk_plan_group_of(plan, terms, rows[0], &group);
         size_t count = workspace->group_start[key] - i;
         count = count < JK_TILE_ROWS ? count : JK_TILE_ROWS;
-        jk_plan_tile_load(&group, terms, rows, count, tile);
-        size_t ahead = planned - i - count;
-        prefetch_terms(terms, rows + count, ahead < JK_TILE_ROWS ? ahead : JK_TILE_ROWS);
-        prefetch_results(results, rows, count);
+        load_tile(&group, terms, rows, count, planned - i - count, results, tile);
         plan->kernel->run(&group, tile, flow == NULL ? NULL : flow->cell);
         put_results(&group, tile, rows, count, results);
+        if (policy != NULL) {
+            policy->used = jk_plan_policy_put(&group, tile, count, policy);
+        }
         i += count;
+    }
+    if (policy != NULL) {
+        memcpy(policy->order, workspace->order[0], planned * sizeof *policy->order);
+        policy->planned = planned;
+    }
+}
+
+void jk_plan_block(const jk_plan *plan, const jk_terms *terms, jk_plan_results *results, jk_cashflow *flow,
+                   jk_plan_workspace *workspace) {
+    plan_rows(plan, terms, results, flow, NULL, workspace);
+}
+
+void jk_plan_block_keep(const jk_plan *plan, const jk_terms *terms, jk_plan_results *results, jk_cashflow *flow,
+                        jk_plan_policy *policy, jk_plan_workspace *workspace) {
+    policy->used = policy->tile_count = 0;
+    plan_rows(plan, terms, results, flow, policy, workspace);
+}
+
+static bool values_are_wanted(const jk_plan_results *results) {
+    bool wanted = results->value != NULL;
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        wanted = wanted || results->action_value[a] != NULL;
+    }
+    return wanted;
+}
+
+void jk_plan_block_follow(const jk_plan *plan, const jk_terms *terms, const jk_plan_policy *policy,
+                          jk_plan_results *results, jk_cashflow *flow, jk_plan_workspace *workspace) {
+    jk_plan_tile *tile = &workspace->tile;
+    for (size_t row = 0; row < terms->rows; row++) {
+        if (terms->allowed[row] == 0) {
+            put_unplanned(row, results);
+        }
+    }
+    start_block(results, flow, tile);
+    tile->work = values_are_wanted(results) ? JK_TILE_EVALUATE : JK_TILE_GIVEN;
+    const uint32_t *rows = policy->order;
+    size_t from = 0, ahead = policy->planned;
+    for (size_t t = 0; t < policy->tile_count; t++) {
+        size_t count = policy->tile_rows[t];
+        jk_plan_group group;
+        (void)jk_plan_group_of(plan, terms, rows[0], &group);
+        ahead -= count;
+        load_tile(&group, terms, rows, count, ahead, results, tile);
+        from = jk_plan_policy_get(policy, from, &group, count, tile);
+        plan->kernel->run(&group, tile, flow == NULL ? NULL : flow->cell);
+        put_results(&group, tile, rows, count, results);
+        rows += count;
     }
 }

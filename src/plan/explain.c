@@ -59,6 +59,7 @@ void jk_plan_explain(const jk_plan *plan, const jk_terms *terms, size_t row, jk_
     tile->trace_value = workspace->trace_value;
     tile->trace_probability = workspace->trace_probability;
     tile->trace_flow = workspace->trace_flow;
+    tile->work = JK_TILE_PLAN;
     tile->project = true;
     jk_plan_tile_load(&group, terms, rows, 1, tile);
     plan->kernel->run(&group, tile, NULL);

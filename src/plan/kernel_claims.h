@@ -11,7 +11,8 @@
 typedef struct jk_shape {
     int first, last;
     bool legal;
-    bool ends; /* titles yet to come end at a constant rate, which is felt in the last title state only */
+    bool ends;   /* titles yet to come end at a constant rate, which is felt in the last title state only */
+    bool follow; /* the plan is given: its value is found, not the best one's */
 } jk_shape;
 
 /* Looks over a vector of claims for the first time. */
@@ -64,9 +65,11 @@ typedef struct jk_pace {
     jk_vec of[JK_TREATMENT_COUNT], garnish;
 } jk_pace;
 
-JK_INLINE void jk_pace_read(const jk_plan_span *span, const jk_plan_tile *tile, size_t at, const jk_ages *ages,
-                            const jk_curve_place *place, const jk_shape shape, jk_pace *pace) {
-    jk_vec theta = jk_load(tile->theta + at);
+JK_INLINE void jk_pace_read(const jk_plan_segment *segment, const jk_plan_epoch *epoch, int j, const jk_plan_tile *tile,
+                            size_t at, const jk_ages *ages, const jk_curve_place *place, const jk_shape shape,
+                            jk_pace *pace) {
+    const jk_plan_span *span = &segment->spans[epoch->span];
+    jk_vec theta = jk_load(tile->theta + at) * jk_set(segment->costs[j].recovery); /* times 1 changes no bit */
     pace->of[JK_TREAT_SURVEIL] = theta * jk_curve_read(span->curve[JK_TREAT_SURVEIL], ages, place);
     pace->of[JK_TREAT_AMICABLE] = theta * jk_curve_read(span->curve[JK_TREAT_AMICABLE], ages, place);
     if (shape.legal) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Backward induction (model.md sections 5 and 6) for one vector of claims: values and planned actions of every state it
- * can reach, from the last epoch to the first.
+ * can reach, from the last epoch to the first. Where the plan is given (jk_shape.follow), the same arithmetic finds
+ * what that plan is worth, so that an optimal plan has the value of the induction to the bit.
  *
  * An action's value is written as  unit * share + left * next, with unit = f·E·(kept·B·rate - cost): the epoch's length
  * stands in the coefficients, so that the decay of a kind of work and class serves all states that have it.
@@ -29,7 +30,13 @@ typedef struct jk_choice {
     jk_codes action;
 } jk_choice;
 
-JK_INLINE void jk_consider(jk_choice *best, jk_mask available, jk_vec value, jk_action action) {
+/* Under a given plan the action is `planned`, and the best is what it is worth. */
+JK_INLINE void jk_consider(const jk_shape shape, jk_choice *best, jk_index planned, jk_mask available, jk_vec value,
+                           jk_action action) {
+    if (shape.follow) {
+        best->value = jk_select(jk_index_equal(planned, (int)action), value, best->value);
+        return;
+    }
     jk_mask better = jk_gt_and(available, value, best->value);
     best->value = jk_select(better, value, best->value);
     best->action = jk_codes_select(better, (int)action, best->action);
@@ -174,7 +181,7 @@ JK_INLINE void jk_induct_epoch(const jk_plan_group *group, jk_plan_tile *tile, s
     jk_curve_place place = jk_curve_place_after(ages, epoch->first_month);
     const jk_plan_segment *segment = group->segment;
     jk_pace pace;
-    jk_pace_read(span, tile, at, ages, &place, shape, &pace);
+    jk_pace_read(segment, epoch, j, tile, at, ages, &place, shape, &pace);
     jk_drift drift;
     jk_drift_read(group, tile, at, j, &pace, shape, &drift);
     jk_stake stake;
@@ -190,16 +197,27 @@ JK_INLINE void jk_induct_epoch(const jk_plan_group *group, jk_plan_tile *tile, s
     for (int z = shape.first; z <= shape.last; z++) {
         first[z] = (jk_choice){jk_set(0.0f), jk_codes_set(JK_CLOSE)};
         if (sell) {
-            jk_consider(&first[z], jk_index_test(allowed, (int32_t)JK_ALLOW(JK_SELL)), stake.sale[z], JK_SELL);
+            if (!shape.follow) {
+                jk_consider(shape, &first[z], allowed, jk_index_test(allowed, (int32_t)JK_ALLOW(JK_SELL)),
+                            stake.sale[z], JK_SELL);
+            }
             jk_report(start, shape, z, 0, JK_SELL, stake.sale[z]);
         }
     }
     JK_UNROLL
     for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
         jk_choice best[JK_TITLE_COUNT];
+        jk_index planned[JK_TITLE_COUNT];
         JK_UNROLL
         for (int z = shape.first; z <= shape.last; z++) {
             best[z] = first[z];
+            planned[z] = allowed; /* not looked at unless a plan is given */
+            if (shape.follow) {
+                planned[z] = jk_index_load_bytes(decisions + (size_t)JK_STATE(z, k) * JK_TILE_ROWS);
+                if (sell) {
+                    best[z].value = jk_keep(jk_index_equal(planned[z], JK_SELL), stake.sale[z]);
+                }
+            }
         }
         JK_UNROLL
         for (int a = 0; a < 2; a++) {
@@ -214,7 +232,7 @@ JK_INLINE void jk_induct_epoch(const jk_plan_group *group, jk_plan_tile *tile, s
                 const jk_decay own = z == JK_TITLE_HELD ? title_decay : decay;
                 jk_vec unit = z == 0 ? jk_fms(stake.waiting[a].gain[0], rate, stake.waiting[a].cost[0]) : reward;
                 jk_vec q = jk_fma(own.left, jk_step(span->class_step[a][k], &next[z]), unit * own.share);
-                jk_consider(&best[z], may[a], q, action);
+                jk_consider(shape, &best[z], planned[z], may[a], q, action);
                 jk_report(start, shape, z, k, action, q);
             }
         }
@@ -228,7 +246,7 @@ JK_INLINE void jk_induct_epoch(const jk_plan_group *group, jk_plan_tile *tile, s
                 for (int z = shape.first; z < JK_TITLE_HELD; z++) {
                     jk_vec unit = jk_fms(stake.legal_gain[z], rate, stake.pending_cost);
                     jk_vec q = jk_fma(unit, decay.share, z == 0 ? after_filing : after);
-                    jk_consider(&best[z], z == 0 ? stake.may_file : stake.may_enforce, q, JK_LEGAL);
+                    jk_consider(shape, &best[z], planned[z], z == 0 ? stake.may_file : stake.may_enforce, q, JK_LEGAL);
                     jk_report(start, shape, z, k, JK_LEGAL, q);
                 }
             }
@@ -236,13 +254,15 @@ JK_INLINE void jk_induct_epoch(const jk_plan_group *group, jk_plan_tile *tile, s
             const jk_decay decay = jk_decay_over(&drift, rate, drift.title, JK_DECAY_LONG);
             jk_vec unit = jk_fms(stake.legal_gain[1], rate, stake.title_cost);
             jk_vec q = jk_fma(decay.left, jk_step(row, &next[JK_TITLE_HELD]), unit * decay.share);
-            jk_consider(&best[JK_TITLE_HELD], stake.may_enforce, q, JK_LEGAL);
+            jk_consider(shape, &best[JK_TITLE_HELD], planned[JK_TITLE_HELD], stake.may_enforce, q, JK_LEGAL);
             jk_report(start, shape, JK_TITLE_HELD, k, JK_LEGAL, q);
         }
         JK_UNROLL
         for (int z = shape.first; z <= shape.last; z++) {
             value->of[z][k] = best[z].value;
-            jk_codes_store(decisions + (size_t)JK_STATE(z, k) * JK_TILE_ROWS, best[z].action);
+            if (!shape.follow) {
+                jk_codes_store(decisions + (size_t)JK_STATE(z, k) * JK_TILE_ROWS, best[z].action);
+            }
         }
     }
 }
@@ -284,7 +304,6 @@ JK_INLINE void jk_trace_values(jk_plan_tile *tile, int epoch, const jk_shape sha
 
 JK_INLINE void jk_induct(const jk_plan_group *group, jk_plan_tile *tile, size_t at, const jk_shape shape) {
     alignas(64) float start[JK_ACTION_COUNT][JK_CAPACITY_COUNT][JK_LANES] = {{{0.0f}}};
-    jk_part_note(tile, at);
     jk_ages ages = jk_ages_load(tile, at, group->segment->last_age);
     bool sell = tile->part[at / JK_LANES].sell;
     jk_states value;

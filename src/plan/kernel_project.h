@@ -320,7 +320,7 @@ JK_INLINE void jk_project_epoch(const jk_plan_group *group, jk_plan_tile *tile, 
         action[s] = jk_index_load_bytes(decisions + (size_t)s * JK_TILE_ROWS);
     }
     jk_pace pace;
-    jk_pace_read(span, tile, at, &ages, &place, shape, &pace);
+    jk_pace_read(group->segment, epoch, j, tile, at, &ages, &place, shape, &pace);
     jk_scene scene;
     jk_scene_read(group, tile, at, j, &ages, &place, &pace, sell, shape, &scene);
     jk_flows flows;

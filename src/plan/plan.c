@@ -21,6 +21,24 @@ static const jk_plan_kernel *kernel_of(jk_isa isa) {
     return &jk_plan_kernel_base;
 }
 
+/* Written so that a NaN fails too. */
+static jk_status check_recovery(const jk_plan_tables *tables, const double *recovery, jk_error *error) {
+    size_t cells = tables->segment_count * (size_t)tables->epoch_count;
+    for (size_t i = 0; recovery != NULL && i < cells; i++) {
+        if (!(recovery[i] >= 0.0 && recovery[i] <= JK_RECOVERY_MAX)) {
+            return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "recovery",
+                           "%g is no multiplier of recoveries; expected 0 to %g", recovery[i], JK_RECOVERY_MAX);
+        }
+    }
+    return JK_OK;
+}
+
+jk_status jk_plan_set_recovery(jk_plan *plan, const double *recovery, jk_error *error) {
+    JK_TRY(check_recovery(&plan->tables, recovery, error));
+    jk_plan_tables_recover(&plan->tables, recovery);
+    return JK_OK;
+}
+
 jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, jk_plan **plan, jk_error *error) {
     *plan = NULL;
     if (!(options->irr > -1.0) || !isfinite(options->irr)) {
@@ -37,8 +55,11 @@ jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, 
     created->isa = isa;
     created->kernel = kernel_of(isa);
     jk_status status = jk_plan_tables_init(&created->tables, model, options->irr, error);
+    if (status == JK_OK) {
+        status = jk_plan_set_recovery(created, options->recovery, error);
+    }
     if (status != JK_OK) {
-        free(created);
+        jk_plan_free(created);
         return status;
     }
     *plan = created;

@@ -26,6 +26,21 @@ struct jk_plan_workspace {
     float *trace_value, *trace_probability, *trace_flow;
 };
 
+/* Tiles of a block in the order in which they were planned, each with its decisions; see policy.c. */
+struct jk_plan_policy {
+    size_t planned; /* rows that are planned */
+    size_t tile_count;
+    uint32_t *order;    /* [max_rows] their numbers, tile by tile */
+    uint8_t *tile_rows; /* [max_rows] rows of each tile, 1..JK_TILE_ROWS */
+    uint8_t *decisions; /* tile by tile: [epoch planned][state of the group][rows of the tile] */
+    size_t used;        /* bytes of them */
+};
+
+/* Appends the tile's decisions, or reads those that begin at byte `from`; returns where the next tile's begin. */
+size_t jk_plan_policy_put(const jk_plan_group *group, const jk_plan_tile *tile, size_t rows, jk_plan_policy *policy);
+size_t jk_plan_policy_get(const jk_plan_policy *policy, size_t from, const jk_plan_group *group, size_t rows,
+                          jk_plan_tile *tile);
+
 /* Groups are numbered by segment, jurisdiction, title state, and whether legal is allowed. */
 static inline size_t jk_plan_group_count(const jk_plan_tables *tables) {
     return tables->segment_count * tables->jurisdiction_count * JK_TITLE_COUNT * 2;

@@ -55,13 +55,13 @@ static void trace_probabilities(jk_plan_tile *tile, int epoch) {
     }
 }
 
-JK_INLINE void run_shape(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells, const jk_shape shape) {
+JK_INLINE void induct_shape(const jk_plan_group *group, jk_plan_tile *tile, const jk_shape shape) {
     for (size_t at = 0; at < tile->rows; at += JK_LANES) {
         jk_induct(group, tile, at, shape);
     }
-    if (!tile->project) {
-        return;
-    }
+}
+
+JK_INLINE void project_shape(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells, const jk_shape shape) {
     start_projection(group, tile);
     float *trace_flow = tile->trace_flow;
     for (int j = 0; j < tile->epochs; j++) {
@@ -84,31 +84,56 @@ JK_INLINE void run_shape(const jk_plan_group *group, jk_plan_tile *tile, int64_t
     tile->trace_flow = trace_flow;
 }
 
+/* Three functions per kind, so that each has the processor's registers for itself. */
+typedef struct jk_kind_code {
+    void (*plan)(const jk_plan_group *group, jk_plan_tile *tile);
+    void (*evaluate)(const jk_plan_group *group, jk_plan_tile *tile);
+    void (*project)(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells);
+} jk_kind_code;
 #define SHAPE(name, ...)                                                                                               \
-    static void name(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells) {                                 \
-        run_shape(group, tile, cells, (jk_shape){__VA_ARGS__});                                                        \
-    }
-SHAPE(run_none, 0, 0, false, false)
-SHAPE(run_none_legal, 0, 2, true, false)
-SHAPE(run_none_legal_ends, 0, 2, true, true)
-SHAPE(run_pending, 1, 1, false, false)
-SHAPE(run_pending_legal, 1, 2, true, false)
-SHAPE(run_pending_legal_ends, 1, 2, true, true)
-SHAPE(run_title, 2, 2, false, false)
-SHAPE(run_title_legal, 2, 2, true, false)
+    static void name##_plan(const jk_plan_group *group, jk_plan_tile *tile) {                                          \
+        induct_shape(group, tile, (jk_shape){__VA_ARGS__, false});                                                     \
+    }                                                                                                                  \
+    static void name##_evaluate(const jk_plan_group *group, jk_plan_tile *tile) {                                      \
+        induct_shape(group, tile, (jk_shape){__VA_ARGS__, true});                                                      \
+    }                                                                                                                  \
+    static void name##_project(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells) {                       \
+        project_shape(group, tile, cells, (jk_shape){__VA_ARGS__, false});                                             \
+    }                                                                                                                  \
+    static const jk_kind_code name = {name##_plan, name##_evaluate, name##_project};
+SHAPE(none, 0, 0, false, false)
+SHAPE(none_legal, 0, 2, true, false)
+SHAPE(none_legal_ends, 0, 2, true, true)
+SHAPE(pending, 1, 1, false, false)
+SHAPE(pending_legal, 1, 2, true, false)
+SHAPE(pending_legal_ends, 1, 2, true, true)
+SHAPE(title, 2, 2, false, false)
+SHAPE(title_legal, 2, 2, true, false)
 
-static void run(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells) {
+static const jk_kind_code *kind_of(const jk_plan_group *group) {
     bool ends = group->jurisdiction->title_end > 0.0f;
     switch (group->title) {
     case JK_TITLE_NONE:
-        (!group->legal ? run_none : (ends ? run_none_legal_ends : run_none_legal))(group, tile, cells);
-        break;
+        return !group->legal ? &none : (ends ? &none_legal_ends : &none_legal);
     case JK_TITLE_PENDING:
-        (!group->legal ? run_pending : (ends ? run_pending_legal_ends : run_pending_legal))(group, tile, cells);
-        break;
+        return !group->legal ? &pending : (ends ? &pending_legal_ends : &pending_legal);
     default:
-        (!group->legal ? run_title : run_title_legal)(group, tile, cells);
-        break;
+        return !group->legal ? &title : &title_legal;
+    }
+}
+
+static void run(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells) {
+    const jk_kind_code *kind = kind_of(group);
+    for (size_t at = 0; at < tile->rows; at += JK_LANES) {
+        jk_part_note(tile, at);
+    }
+    if (tile->work == JK_TILE_PLAN) {
+        kind->plan(group, tile);
+    } else if (tile->work == JK_TILE_EVALUATE) {
+        kind->evaluate(group, tile);
+    }
+    if (tile->project) {
+        kind->project(group, tile, cells);
     }
 }
 

@@ -39,6 +39,13 @@ typedef struct jk_tile_part {
     bool sell;        /* some claim may be sold */
 } jk_tile_part;
 
+/* What the kernel does before it projects. */
+typedef enum jk_tile_work {
+    JK_TILE_PLAN,     /* finds the best plan: values and decisions */
+    JK_TILE_EVALUATE, /* finds the values of the decisions given */
+    JK_TILE_GIVEN     /* nothing: the decisions are given, no value is wanted */
+} jk_tile_work;
+
 typedef struct jk_plan_tile {
     /* Claims (jk_terms), and age and class as the kernel indexes them. */
     alignas(64) float balance[JK_TILE_ROWS];
@@ -54,7 +61,8 @@ typedef struct jk_plan_tile {
     float probability[JK_STATES][JK_TILE_ROWS];
     jk_tile_part part[JK_TILE_ROWS / JK_TILE_PART];
     size_t rows;
-    int epochs;         /* epochs to plan; in later ones every claim of the tile is barred */
+    int epochs; /* epochs to plan; in later ones every claim of the tile is barred */
+    jk_tile_work work;
     bool project;       /* false: induction only */
     uint8_t *decisions; /* [epoch][state][JK_TILE_ROWS] jk_action */
     int64_t *monthly;   /* [month of the epoch][gross, cost][JK_GRID_LANES] */
@@ -64,7 +72,8 @@ typedef struct jk_plan_tile {
 } jk_plan_tile;
 
 typedef struct jk_plan_kernel {
-    /* Plans and projects the tile's claims. Adds their flows to the grid cells of a jk_cashflow, unless that is NULL.
+    /* Does the tile's work, then projects its claims. Adds their flows to the grid cells of a jk_cashflow, unless that
+     * is NULL.
      */
     void (*run)(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells);
     /* The decay functions alone, for tests of their accuracy: share[i] = (1 - e^-t)/t, left[i] = e^-t, as used for

@@ -96,6 +96,7 @@ static void fill_costs(const jk_segment *segment, double inflation, jk_plan_cost
     costs->interruption_by_action[JK_AMICABLE] = (float)inflation;
     costs->filing = (float)(segment->filing * inflation);
     costs->inflation = (float)inflation;
+    costs->recovery = 1.0f;
 }
 
 static void fill_segment(const jk_segment *from, jk_plan_segment *to) {
@@ -257,6 +258,13 @@ jk_status jk_plan_tables_init(jk_plan_tables *tables, const jk_model *model, dou
     }
     fill_all_segments(tables, model);
     return JK_OK;
+}
+
+void jk_plan_tables_recover(jk_plan_tables *tables, const double *recovery) {
+    size_t cells = tables->segment_count * (size_t)tables->epoch_count;
+    for (size_t i = 0; i < cells; i++) {
+        tables->costs[i].recovery = recovery == NULL ? 1.0f : (float)recovery[i];
+    }
 }
 
 void jk_plan_tables_reset(jk_plan_tables *tables) {

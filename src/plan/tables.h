@@ -35,12 +35,14 @@ typedef struct jk_plan_span {
     const float *curve[JK_TREATMENT_COUNT]; /* mean monthly intensity over the epoch, by age at its start */
 } jk_plan_span;
 
-/* Per segment and epoch: costs at the prices of the epoch's start, base currency a month and debtor. */
+/* Per segment and epoch: the multiplier of intensities, and costs at the prices of the epoch's start, base currency a
+ * month and debtor. */
 typedef struct jk_plan_costs {
     alignas(32) float running_by_action[2][JK_ACTION_SLOTS]; /* [has title][action] */
     float interruption_by_action[JK_ACTION_SLOTS];           /* i_j where the claim waits without title */
     float filing;
     float inflation; /* i_j */
+    float recovery;  /* m_j */
 } jk_plan_costs;
 
 typedef struct jk_plan_segment {
@@ -82,6 +84,9 @@ typedef struct jk_plan_tables {
 
 /* Fills *tables; on failure it is left empty. JK_ERROR_MODEL where a figure is beyond what the kernel can hold. */
 jk_status jk_plan_tables_init(jk_plan_tables *tables, const jk_model *model, double irr, jk_error *error);
+
+/* Sets the multipliers of all segments and epochs, [segments][epochs]; NULL: 1. They must have been checked. */
+void jk_plan_tables_recover(jk_plan_tables *tables, const double *recovery);
 void jk_plan_tables_reset(jk_plan_tables *tables);
 
 #endif

@@ -141,7 +141,7 @@ static void columns_not_wanted(void **state) {
     jk_terms terms = plan_terms_create(made, PLAN_TYPICAL, 10, 500);
     outcome full = solve(made, NULL, 0, &terms);
     jk_plan *plan = NULL;
-    assert_int_equal(jk_plan_create(&made->model, &(jk_plan_options){0.13, NULL}, &plan, NULL), JK_OK);
+    assert_int_equal(jk_plan_create(&made->model, &(jk_plan_options){.irr = 0.13, .isa = NULL}, &plan, NULL), JK_OK);
     jk_plan_workspace *workspace = jk_plan_workspace_create(plan, 500);
     assert_non_null(workspace);
     jk_plan_results all = plan_results_alloc(500);
@@ -176,17 +176,19 @@ static void choice_of_instruction_set(void **state) {
     assert_int_equal(setenv("JALKI_ISA", "base", 1), 0);
     plan_case *made = plan_case_create(1, 1);
     jk_plan *plan = NULL;
-    assert_int_equal(jk_plan_create(&made->model, &(jk_plan_options){0.1, NULL}, &plan, NULL), JK_OK);
+    assert_int_equal(jk_plan_create(&made->model, &(jk_plan_options){.irr = 0.1, .isa = NULL}, &plan, NULL), JK_OK);
     assert_string_equal(jk_plan_isa(plan), "base");
     jk_plan_free(plan);
     error = (jk_error){0};
     assert_int_equal(setenv("JALKI_ISA", "sse9", 1), 0);
-    assert_int_equal(jk_plan_create(&made->model, &(jk_plan_options){0.1, NULL}, &plan, &error), JK_ERROR_UNSUPPORTED);
+    assert_int_equal(jk_plan_create(&made->model, &(jk_plan_options){.irr = 0.1, .isa = NULL}, &plan, &error),
+                     JK_ERROR_UNSUPPORTED);
     assert_null(plan);
     assert_non_null(strstr(error.message, "JALKI_ISA"));
     assert_int_equal(unsetenv("JALKI_ISA"), 0);
     error = (jk_error){0};
-    assert_int_equal(jk_plan_create(&made->model, &(jk_plan_options){-1.0, NULL}, &plan, &error), JK_ERROR_ARGUMENT);
+    assert_int_equal(jk_plan_create(&made->model, &(jk_plan_options){.irr = -1.0, .isa = NULL}, &plan, &error),
+                     JK_ERROR_ARGUMENT);
     plan_case_free(made);
 }
 

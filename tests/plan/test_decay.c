@@ -94,7 +94,7 @@ static void bounds_hold(void **state) {
     assert_true(b.t != NULL && b.share != NULL && b.left != NULL && b.other_share != NULL && b.other_left != NULL);
     for (int isa = 0; isa < JK_ISA_COUNT; isa++) {
         if (jk_isa_runs((jk_isa)isa)) {
-            jk_plan_options options = {0.1, jk_isa_name((jk_isa)isa)};
+            jk_plan_options options = {.irr = 0.1, .isa = jk_isa_name((jk_isa)isa)};
             assert_int_equal(jk_plan_create(&made->model, &options, &b.plan[isa], NULL), JK_OK);
         }
     }

@@ -97,7 +97,7 @@ static void compare(const plan_case *made, double irr, const char *isa, const jk
     assert_int_equal(jk_cashflow_init(&flow, made->model.horizon_months, made->model.segment_count, NULL), JK_OK);
     plan_run(made, irr, isa, 0, terms, &results, &flow);
     jk_plan *plan = NULL;
-    assert_int_equal(jk_plan_create(&made->model, &(jk_plan_options){irr, isa}, &plan, NULL), JK_OK);
+    assert_int_equal(jk_plan_create(&made->model, &(jk_plan_options){.irr = irr, .isa = isa}, &plan, NULL), JK_OK);
     jk_plan_workspace *workspace = jk_plan_workspace_create(plan, 16);
     jk_plan_trace trace;
     assert_int_equal(jk_plan_trace_init(&trace, plan, NULL), JK_OK);

@@ -2,6 +2,7 @@
 #include "support/plan_reference.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { CLOSE = JK_CLOSE, SELL = JK_SELL, LEGAL = JK_LEGAL };
@@ -78,6 +79,7 @@ static void epoch_of(const jk_model *model, const reference_claim *c, int j, epo
     e->title_probability = g->months_to_title == 0.0 ? 1.0 : 1.0 - exp(-e->months / g->months_to_title);
     for (int a = 0; a < 3; a++) {
         e->mean[a] = mean_over(&g->curve[a], c->age_months + e->start, e->months);
+        e->mean[a] *= c->recovery == NULL ? 1.0 : c->recovery[j];
         power(g->class_monthly[a], e->months, e->step[a]);
     }
 }
@@ -169,7 +171,7 @@ static double treatment_value(const jk_model *model, const reference_claim *c, c
     return R + (d >= e->start + e->months ? D * later : 0.0);
 }
 
-void reference_induct(const jk_model *model, const reference_claim *c, double irr, reference_plan *plan) {
+static void induct(const jk_model *model, const reference_claim *c, double irr, bool choose, reference_plan *plan) {
     int J = model->epoch_count;
     memset(plan->state_value[J], 0, sizeof plan->state_value[J]);
     for (int j = J - 1; j >= 0; j--) {
@@ -186,8 +188,8 @@ void reference_induct(const jk_model *model, const reference_claim *c, double ir
                         q[a + JK_SURVEIL] = treatment_value(model, c, &e, irr, a, k, z, plan->state_value[j + 1]);
                     }
                 }
-                int best = CLOSE;
-                for (int a = 1; a < JK_ACTION_COUNT; a++) {
+                int best = choose ? CLOSE : plan->action[j][k][z];
+                for (int a = 1; choose && a < JK_ACTION_COUNT; a++) {
                     best = q[a] > q[best] ? a : best;
                 }
                 memcpy(plan->choice[j][k][z], q, sizeof q);
@@ -201,6 +203,14 @@ void reference_induct(const jk_model *model, const reference_claim *c, double ir
             }
         }
     }
+}
+
+void reference_induct(const jk_model *model, const reference_claim *c, double irr, reference_plan *plan) {
+    induct(model, c, irr, true, plan);
+}
+
+void reference_evaluate(const jk_model *model, const reference_claim *c, double irr, reference_plan *plan) {
+    induct(model, c, irr, false, plan);
 }
 
 void reference_project(const jk_model *model, const reference_claim *c, reference_plan *plan) {

@@ -12,6 +12,7 @@ typedef struct reference_claim {
     double bar_untitled, bar_titled, interruption;
     int age_months, segment, jurisdiction, capacity_class, title_state;
     unsigned allowed;
+    const double *recovery; /* m_j of its segment by epoch; NULL: 1 */
 } reference_claim;
 
 /* Sized for horizons up to 600 months; allocate, do not put on the stack. */
@@ -29,6 +30,9 @@ reference_claim reference_claim_of(const jk_terms *terms, size_t row);
 
 /* Sections 4 to 6. */
 void reference_induct(const jk_model *model, const reference_claim *claim, double irr, reference_plan *plan);
+
+/* Section 11, committed: values and action values where plan->action is given and kept to. */
+void reference_evaluate(const jk_model *model, const reference_claim *claim, double irr, reference_plan *plan);
 
 /* Section 7, under plan->action. */
 void reference_project(const jk_model *model, const reference_claim *claim, reference_plan *plan);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Policies: the decisions of a block's tiles, kept one behind the other. Only epochs that are planned and states that
+ * the tile's group can reach are kept, a byte each; rows of a state lie together, so that a tile's decisions are copied
+ * in runs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "plan/plan.h"
+
+static size_t decision_bytes(const jk_plan *plan, size_t max_rows) {
+    return max_rows * (size_t)plan->tables.epoch_count * JK_STATES;
+}
+
+size_t jk_plan_policy_size(const jk_plan *plan, size_t max_rows) {
+    return sizeof(jk_plan_policy) + max_rows * (sizeof(uint32_t) + sizeof(uint8_t)) + decision_bytes(plan, max_rows);
+}
+
+jk_plan_policy *jk_plan_policy_create(const jk_plan *plan, size_t max_rows) {
+    jk_plan_policy *policy = calloc(1, sizeof *policy);
+    if (policy == NULL) {
+        return NULL;
+    }
+    policy->order = jk_columns_zero(max_rows, sizeof *policy->order);
+    policy->tile_rows = jk_columns_zero(max_rows, sizeof *policy->tile_rows);
+    policy->decisions = jk_columns_zero(decision_bytes(plan, max_rows), sizeof *policy->decisions);
+    if (policy->order == NULL || policy->tile_rows == NULL || policy->decisions == NULL) {
+        jk_plan_policy_free(policy);
+        return NULL;
+    }
+    return policy;
+}
+
+void jk_plan_policy_free(jk_plan_policy *policy) {
+    if (policy != NULL) {
+        free(policy->order);
+        free(policy->tile_rows);
+        free(policy->decisions);
+        free(policy);
+    }
+}
+
+/* States first..last-1 of JK_STATES that claims of the group can reach. */
+static int first_state(const jk_plan_group *group) {
+    return JK_STATE((int)group->title, 0);
+}
+
+static int end_of_states(const jk_plan_group *group) {
+    int last = group->legal ? JK_TITLE_HELD : (int)group->title;
+    return JK_STATE(last, JK_CAPACITY_COUNT);
+}
+
+size_t jk_plan_policy_put(const jk_plan_group *group, const jk_plan_tile *tile, size_t rows, jk_plan_policy *policy) {
+    uint8_t *to = policy->decisions + policy->used;
+    for (int j = 0; j < tile->epochs; j++) {
+        for (int s = first_state(group); s < end_of_states(group); s++) {
+            memcpy(to, tile->decisions + ((size_t)j * JK_STATES + (size_t)s) * JK_TILE_ROWS, rows);
+            to += rows;
+        }
+    }
+    policy->tile_rows[policy->tile_count++] = (uint8_t)rows;
+    return (size_t)(to - policy->decisions);
+}
+
+size_t jk_plan_policy_get(const jk_plan_policy *policy, size_t from, const jk_plan_group *group, size_t rows,
+                          jk_plan_tile *tile) {
+    const uint8_t *at = policy->decisions + from;
+    for (int j = 0; j < tile->epochs; j++) {
+        for (int s = first_state(group); s < end_of_states(group); s++) {
+            uint8_t *row = tile->decisions + ((size_t)j * JK_STATES + (size_t)s) * JK_TILE_ROWS;
+            memcpy(row, at, rows);
+            memset(row + rows, JK_CLOSE, tile->rows - rows); /* the empty claims at the tile's end */
+            at += rows;
+        }
+    }
+    return (size_t)(at - policy->decisions);
+}
