@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-#include "jalki/value.h"
+#include "jalki/bids.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -74,9 +74,9 @@ char *jk_manifest_json(const jk_tape *tape, const jk_model *model, const jk_valu
 /* The summary of `value` as JSON, ending in a line end; NULL if there is no memory. Free with free(). */
 char *jk_valuation_json(const jk_tape *tape, const jk_model *model, const jk_valuation *valuation);
 
-/* The bid table of `price` as JSON: one entry of "returns" per valuation. `asked` may be NaN. */
-char *jk_offers_json(const jk_tape *tape, const jk_model *model, const jk_valuation *valuations, size_t count,
-                     const jk_floor *floors, size_t floor_count, double asked);
+/* The bid table of `price` as JSON: one entry of "returns" per scenario and return, with decisions, segments and
+ * countries. NULL if there is no memory. Free with free(). */
+char *jk_bids_json(const jk_tape *tape, const jk_model *model, const jk_bids *bids);
 
 /* Writes a text to a file that appears whole or not at all. */
 jk_status jk_text_write(const char *path, const char *text, jk_error *error);

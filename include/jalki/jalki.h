@@ -3,6 +3,7 @@
 #ifndef JALKI_JALKI_H
 #define JALKI_JALKI_H
 
+#include "jalki/bids.h"
 #include "jalki/generate.h"
 #include "jalki/import.h"
 #include "jalki/inspect.h"

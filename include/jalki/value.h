@@ -172,6 +172,12 @@ typedef struct jk_offer {
 } jk_offer;
 jk_offer jk_offer_make(const jk_valuation *valuation, const jk_floor *floors, size_t floor_count, double asked);
 
+/* The same for a group of the valuation's claims by itself, with its own onboarding; `flow` holds its
+ * valuation->flow.months months. NULL: not known; the floors are then not applied, and what is made of the flow is NaN
+ * (payback -1). */
+jk_offer jk_offer_group(const jk_valuation *valuation, const jk_group *group, const jk_month *flow,
+                        const jk_floor *floors, size_t floor_count, double asked);
+
 /* What a group would fetch by itself: max(0, value - onboarding of its claims). */
 double jk_group_bid(const jk_valuation *valuation, const jk_group *group);
 

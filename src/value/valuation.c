@@ -74,42 +74,78 @@ double jk_group_bid(const jk_valuation *valuation, const jk_group *group) {
     return jk_price_bid(group->value, valuation->onboarding_cost, group->claims);
 }
 
-jk_offer jk_offer_make(const jk_valuation *valuation, const jk_floor *floors, size_t floor_count, double asked) {
-    double net[JK_HORIZON_MAX];
-    int months = valuation->flow.months;
-    for (int t = 1; t <= months; t++) {
-        net[t - 1] = jk_valuation_month(valuation, t, valuation->flow.segments).net;
+static jk_month sum_of_months(const jk_month *flow, int months) {
+    jk_month sum = {0};
+    for (int t = 0; t < months; t++) {
+        sum.gross += flow[t].gross;
+        sum.cost += flow[t].cost;
+        sum.sale += flow[t].sale;
     }
-    jk_floor_price price =
-        jk_price_with_floors(valuation->total.value, net, months, valuation->onboarding, floors, floor_count);
-    double outlay = price.price + valuation->onboarding;
+    sum.net = sum.gross - sum.cost + sum.sale;
+    return sum;
+}
+
+/* What the floors and the price asked need: the flow month by month. */
+static void offer_on_flow(jk_offer *offer, const jk_month *flow, int months, const jk_floor *floors,
+                          size_t floor_count) {
+    double net[JK_HORIZON_MAX] = {0};
+    for (int t = 0; t < months; t++) {
+        net[t] = flow[t].net;
+    }
+    jk_floor_price price = jk_price_with_floors(offer->value, net, months, offer->onboarding, floors, floor_count);
+    offer->bid = price.price;
+    offer->binding = price.binding;
+    offer->attainable = price.attainable;
+    double outlay = price.price + offer->onboarding;
+    offer->sum = sum_of_months(flow, months);
+    offer->cost_share = offer->sum.gross > 0.0 ? offer->sum.cost / offer->sum.gross : NAN;
+    offer->multiple = jk_price_multiple(net, months, outlay);
+    offer->payback = jk_price_payback(net, months, outlay);
+    for (int i = 0; i < JK_ERC_COUNT; i++) {
+        offer->erc_gross[i] = sum_of_months(flow, jk_erc_months[i] < months ? jk_erc_months[i] : months).gross;
+    }
+    if (!isnan(offer->asked)) {
+        outlay = offer->asked + offer->onboarding;
+        offer->asked_outcome = jk_price_irr(net, months, outlay, &offer->asked_irr);
+        offer->asked_multiple = jk_price_multiple(net, months, outlay);
+        offer->asked_payback = jk_price_payback(net, months, outlay);
+    }
+}
+
+jk_offer jk_offer_group(const jk_valuation *valuation, const jk_group *group, const jk_month *flow,
+                        const jk_floor *floors, size_t floor_count, double asked) {
+    double bid = jk_group_bid(valuation, group);
+    double onboarding = valuation->onboarding_cost * (double)group->claims;
     jk_offer offer = {
         .irr = valuation->irr,
-        .value = valuation->total.value,
-        .onboarding = valuation->onboarding,
-        .bid_at_return = jk_group_bid(valuation, &valuation->total),
-        .bid = price.price,
-        .binding = price.binding,
-        .attainable = price.attainable,
-        .bid_pct_of_face = jk_percent(price.price, valuation->total.face),
-        .sum = jk_valuation_months(valuation, months, valuation->flow.segments),
-        .multiple = jk_price_multiple(net, months, outlay),
-        .payback = jk_price_payback(net, months, outlay),
+        .value = group->value,
+        .onboarding = onboarding,
+        .bid_at_return = bid,
+        .bid = bid,
+        .binding = -1,
+        .attainable = group->value >= onboarding,
+        .erc_gross = {NAN, NAN, NAN},
+        .sum = {NAN, NAN, NAN, NAN},
+        .cost_share = NAN,
+        .multiple = NAN,
+        .payback = -1,
         .asked = asked,
         .asked_irr = NAN,
         .asked_outcome = JK_IRR_NO_ROOT,
         .asked_multiple = NAN,
         .asked_payback = -1,
     };
-    offer.cost_share = offer.sum.gross > 0.0 ? offer.sum.cost / offer.sum.gross : NAN;
-    for (int i = 0; i < JK_ERC_COUNT; i++) {
-        offer.erc_gross[i] = jk_valuation_months(valuation, jk_erc_months[i], valuation->flow.segments).gross;
+    if (flow != NULL) {
+        offer_on_flow(&offer, flow, valuation->flow.months, floors, floor_count);
     }
-    if (!isnan(asked)) {
-        outlay = asked + valuation->onboarding;
-        offer.asked_outcome = jk_price_irr(net, months, outlay, &offer.asked_irr);
-        offer.asked_multiple = jk_price_multiple(net, months, outlay);
-        offer.asked_payback = jk_price_payback(net, months, outlay);
-    }
+    offer.bid_pct_of_face = jk_percent(offer.bid, group->face);
     return offer;
+}
+
+jk_offer jk_offer_make(const jk_valuation *valuation, const jk_floor *floors, size_t floor_count, double asked) {
+    jk_month flow[JK_HORIZON_MAX] = {0};
+    for (int t = 1; t <= valuation->flow.months; t++) {
+        flow[t - 1] = jk_valuation_month(valuation, t, valuation->flow.segments);
+    }
+    return jk_offer_group(valuation, &valuation->total, flow, floors, floor_count, asked);
 }

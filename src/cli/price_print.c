@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The bid table: the portfolio at each return, then its segments, countries and decisions; or all of it as CSV. */
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "cli/price_command.h"
+
+typedef struct bid_view {
+    const jk_cli_valuing *valuing;
+    const jk_bids *bids;
+    size_t scenario;
+    int decimals;
+} bid_view;
+
+static const jk_bid_cell *cell_at(const bid_view *view, size_t which_return, size_t line) {
+    return jk_bid_at(view->bids, view->scenario, which_return, line);
+}
+
+static const jk_offer *offer_at(const bid_view *view, size_t which_return) {
+    return &cell_at(view, which_return, 0)->offer;
+}
+
+/* A table with one left column, `fixed` right ones and `per_return` for each return. */
+static jk_table *create_table(size_t fixed, size_t per_return, size_t returns) {
+    char alignment[3 + 3 * JK_RETURNS_MAX + 1] = "l";
+    size_t columns = 1 + fixed + per_return * returns;
+    memset(alignment + 1, 'r', columns - 1);
+    alignment[columns] = '\0';
+    return jk_table_create(alignment);
+}
+
+/* ---- the portfolio -------------------------------------------------------------------------------------------- */
+
+static void amounts_line(jk_table *table, const bid_view *view, const char *name, size_t field, int decimals) {
+    jk_table_cell(table, "%s", name);
+    for (size_t r = 0; r < view->bids->return_count; r++) {
+        double value = 0.0;
+        memcpy(&value, (const char *)offer_at(view, r) + field, sizeof value);
+        jk_table_amount(table, value, decimals);
+    }
+}
+#define AMOUNTS(name, field) amounts_line(table, view, name, offsetof(jk_offer, field), view->decimals)
+
+static void months_cell(jk_table *table, int months) {
+    if (months > 0) {
+        jk_table_cell(table, "%d months", months);
+    } else {
+        jk_table_cell(table, "%s", "never");
+    }
+}
+
+static void binding_cell(jk_table *table, const bid_view *view, const jk_bid_cell *cell) {
+    jk_table_cell(table, "%s%s", jk_bid_binding(view->bids, cell),
+                  cell->offer.attainable ? "" : " (not met at any price)");
+}
+
+static void bid_lines(jk_table *table, const bid_view *view) {
+    size_t returns = view->bids->return_count;
+    AMOUNTS("value", value);
+    AMOUNTS("onboarding", onboarding);
+    if (view->bids->floor_count > 0) {
+        AMOUNTS("bid at the return alone", bid_at_return);
+    }
+    AMOUNTS("bid", bid);
+    jk_table_cell(table, "%s", "  % of face");
+    for (size_t r = 0; r < returns; r++) {
+        jk_table_percent(table, offer_at(view, r)->bid_pct_of_face);
+    }
+    if (view->bids->floor_count > 0) {
+        jk_table_cell(table, "%s", "  bound by");
+        for (size_t r = 0; r < returns; r++) {
+            binding_cell(table, view, cell_at(view, r, 0));
+        }
+    }
+    jk_table_rule(table);
+}
+
+static void flow_lines(jk_table *table, const bid_view *view) {
+    int horizon = view->bids->first.flow.months;
+    size_t returns = view->bids->return_count;
+    bool whole = false; /* one of the usual spans is the whole horizon */
+    char name[64];
+    for (int i = 0; i < JK_ERC_COUNT && jk_erc_months[i] <= horizon; i++) {
+        (void)snprintf(name, sizeof name, "gross collections, %d months", jk_erc_months[i]);
+        amounts_line(table, view, name, offsetof(jk_offer, erc_gross) + (size_t)i * sizeof(double), view->decimals);
+        whole = jk_erc_months[i] == horizon;
+    }
+    if (!whole) {
+        (void)snprintf(name, sizeof name, "gross collections, %d months", horizon);
+        AMOUNTS(name, sum.gross);
+    }
+    AMOUNTS("cost of collection", sum.cost);
+    jk_table_cell(table, "%s", "  % of gross");
+    for (size_t r = 0; r < returns; r++) {
+        jk_table_percent(table, 100.0 * offer_at(view, r)->cost_share);
+    }
+    if (view->valuing->sell) {
+        AMOUNTS("sale proceeds", sum.sale);
+    }
+    AMOUNTS("net", sum.net);
+    amounts_line(table, view, "money multiple", offsetof(jk_offer, multiple), 2);
+    jk_table_cell(table, "%s", "payback");
+    for (size_t r = 0; r < returns; r++) {
+        months_cell(table, offer_at(view, r)->payback);
+    }
+}
+
+static void asked_lines(jk_table *table, const bid_view *view) {
+    size_t returns = view->bids->return_count;
+    jk_table_rule(table);
+    AMOUNTS("price asked", asked);
+    jk_table_cell(table, "%s", "  return");
+    for (size_t r = 0; r < returns; r++) {
+        const jk_offer *offer = offer_at(view, r);
+        if (offer->asked_outcome == JK_IRR_FOUND) {
+            jk_table_percent(table, 100.0 * offer->asked_irr);
+        } else {
+            jk_table_cell(table, "%s", offer->asked_outcome == JK_IRR_NO_ROOT ? "no rate fits" : "several rates fit");
+        }
+    }
+    amounts_line(table, view, "  money multiple", offsetof(jk_offer, asked_multiple), 2);
+    jk_table_cell(table, "%s", "  payback");
+    for (size_t r = 0; r < returns; r++) {
+        months_cell(table, offer_at(view, r)->asked_payback);
+    }
+}
+
+static int print_bids(const bid_view *view) {
+    jk_table *table = create_table(0, 1, view->bids->return_count);
+    if (table != NULL) {
+        jk_table_cell(table, "%s", "required return");
+        for (size_t r = 0; r < view->bids->return_count; r++) {
+            jk_table_percent(table, 100.0 * offer_at(view, r)->irr);
+        }
+        jk_table_rule(table);
+        bid_lines(table, view);
+        flow_lines(table, view);
+        if (!isnan(view->bids->asked)) {
+            asked_lines(table, view);
+        }
+    }
+    char title[128];
+    (void)snprintf(title, sizeof title, "Bid, %s", view->valuing->model->base_currency);
+    return jk_cli_print_table(table, title);
+}
+
+/* ---- groups --------------------------------------------------------------------------------------------------- */
+
+static void rate_head(jk_table *table, const char *what, double irr) {
+    char rate[JK_AMOUNT_TEXT];
+    jk_table_cell(table, "%s at %s %%", what, jk_amount(rate, 100.0 * irr, jk_cli_rate_decimals(irr)));
+}
+
+/* Segments and countries: claims and face once, then the bid for the group alone at each return, and what binds it. */
+static int print_fixed_groups(const bid_view *view, jk_bid_kind kind, const char *title) {
+    const jk_bids *bids = view->bids;
+    bool floors = bids->floor_count > 0;
+    jk_table *table = create_table(2, floors ? 3 : 2, bids->return_count);
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, NULL);
+    }
+    jk_table_cell(table, "%s", jk_bid_kind_name(kind));
+    jk_table_cell(table, "%s", "claims");
+    jk_table_cell(table, "%s", "face");
+    for (size_t r = 0; r < bids->return_count; r++) {
+        rate_head(table, "bid", offer_at(view, r)->irr);
+        jk_table_cell(table, "%s", "of face");
+        if (floors) {
+            jk_table_cell(table, "%s", "bound by");
+        }
+    }
+    for (size_t line = 0; line < bids->line_count; line++) {
+        const jk_bid_cell *first = cell_at(view, 0, line);
+        if (bids->line[line].kind != kind || first->group.claims == 0) {
+            continue;
+        }
+        jk_table_cell(table, "%s", bids->line[line].name);
+        jk_table_count(table, first->group.claims);
+        jk_table_amount(table, first->group.face, view->decimals);
+        for (size_t r = 0; r < bids->return_count; r++) {
+            const jk_bid_cell *cell = cell_at(view, r, line);
+            jk_table_amount(table, cell->offer.bid, view->decimals);
+            jk_table_percent(table, cell->offer.bid_pct_of_face);
+            if (floors) {
+                binding_cell(table, view, cell);
+            }
+        }
+    }
+    return jk_cli_print_table(table, title);
+}
+
+/* Decisions change with the return, so the claims are shown for each. */
+static int print_decisions(const bid_view *view) {
+    const jk_bids *bids = view->bids;
+    jk_table *table = create_table(0, 2, bids->return_count);
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, NULL);
+    }
+    jk_table_cell(table, "%s", "decision");
+    for (size_t r = 0; r < bids->return_count; r++) {
+        rate_head(table, "claims", offer_at(view, r)->irr);
+        jk_table_cell(table, "%s", "bid");
+    }
+    for (size_t line = 0; line < bids->line_count; line++) {
+        bool sale = strcmp(bids->line[line].name, jk_action_name(JK_SELL)) == 0;
+        if (bids->line[line].kind != JK_BID_DECISION || (sale && !view->valuing->sell)) {
+            continue;
+        }
+        jk_table_cell(table, "%s", bids->line[line].name);
+        for (size_t r = 0; r < bids->return_count; r++) {
+            jk_table_count(table, cell_at(view, r, line)->group.claims);
+            jk_table_amount(table, cell_at(view, r, line)->offer.bid, view->decimals);
+        }
+    }
+    return jk_cli_print_table(table, bids->floor_count > 0 ? "By decision (at the return alone, without floors)"
+                                                           : "By decision");
+}
+
+int jk_price_print_tables(const jk_cli_valuing *valuing, const jk_bids *bids) {
+    bid_view view = {.valuing = valuing, .bids = bids, .decimals = jk_cli_decimals(&bids->first)};
+    jk_cli_valuing_heading(valuing, &bids->first);
+    int failed = print_bids(&view);
+    failed |= print_fixed_groups(&view, JK_BID_SEGMENT, "By segment (the bid for each alone)");
+    failed |= print_fixed_groups(&view, JK_BID_COUNTRY, "By country (the bid for each alone)");
+    failed |= print_decisions(&view);
+    return failed | jk_cli_finish();
+}
+
+/* ---- CSV ------------------------------------------------------------------------------------------------------ */
+
+static void csv_number(double value, int decimals) {
+    (void)putchar(',');
+    if (isfinite(value)) {
+        (void)printf("%.*f", decimals, value);
+    }
+}
+
+static void csv_row(const jk_bids *bids, size_t scenario, size_t r, size_t line) {
+    const jk_bid_cell *cell = jk_bid_at(bids, scenario, r, line);
+    const jk_offer *offer = &cell->offer;
+    (void)printf("%s,%g,%s,%s,%llu", bids->scenario[scenario], offer->irr, jk_bid_kind_name(bids->line[line].kind),
+                 bids->line[line].name, (unsigned long long)cell->group.claims);
+    const double amounts[] = {cell->group.face, offer->value, offer->onboarding, offer->bid_at_return, offer->bid};
+    for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
+        csv_number(amounts[i], 2);
+    }
+    csv_number(offer->bid_pct_of_face, 4);
+    csv_number(cell->floored ? offer->sum.gross : cell->group.erc_gross, 2);
+    csv_number(cell->floored ? offer->sum.net : cell->group.erc_net, 2);
+    for (int i = 0; i < JK_ERC_COUNT; i++) {
+        csv_number(offer->erc_gross[i], 2);
+    }
+    csv_number(offer->cost_share, 6);
+    csv_number(offer->multiple, 6);
+    csv_number(offer->payback > 0 ? (double)offer->payback : NAN, 0);
+    (void)printf(",%s,%s", jk_bid_binding(bids, cell), !cell->floored ? "" : offer->attainable ? "yes" : "no");
+    csv_number(offer->asked_irr, 8);
+    (void)printf(",%s\n", isnan(offer->asked) ? "" : jk_irr_outcome_name(offer->asked_outcome));
+}
+
+int jk_price_print_csv(const jk_bids *bids) {
+    (void)puts("scenario,irr,group,name,claims,face,value,onboarding,bid_at_return,bid,bid_pct_of_face,erc_gross,net,"
+               "erc_gross_84,erc_gross_120,erc_gross_180,cost_share,multiple,payback_months,binding,attainable,"
+               "asked_irr,asked_irr_outcome");
+    for (size_t s = 0; s < bids->scenario_count; s++) {
+        for (size_t r = 0; r < bids->return_count; r++) {
+            for (size_t line = 0; line < bids->line_count; line++) {
+                csv_row(bids, s, r, line);
+            }
+        }
+    }
+    return jk_cli_finish();
+}

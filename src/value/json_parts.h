@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces that the JSON outputs of valuations share. */
+#ifndef JK_VALUE_JSON_PARTS_H
+#define JK_VALUE_JSON_PARTS_H
+
+#include "base/json.h"
+#include "jalki/value.h"
+
+/* Fifteen digits: 0.15 stays 0.15, and sums on the grid keep their cents. */
+enum { JK_JSON_FLAGS = JSON_INDENT(2) | JSON_REAL_PRECISION(15) };
+
+/* null for a month that never comes (-1). */
+json_t *jk_json_months(int months);
+
+/* claims, face, value. */
+json_t *jk_json_group(jk_json_builder *builder, const jk_group *group);
+
+/* Gross collections over the usual spans: {"84": ..., "120": ..., "180": ...}. */
+json_t *jk_json_collections(jk_json_builder *builder, const jk_offer *offer);
+
+/* Where the figures come from; `irr` are the required returns of the run: a number, or a list where there are several.
+ */
+json_t *jk_json_manifest(jk_json_builder *builder, const jk_tape *tape, const jk_model *model,
+                         const jk_valuation *valuation, const double *irr, size_t count);
+
+#endif
