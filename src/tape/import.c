@@ -156,8 +156,7 @@ static jk_status create_store(import_work *work) {
     jk_tape_writer_options options = {.source_name = names,
                                       .cutoff = work->summary->cutoff,
                                       .compression = work->options->compression,
-                                      /* uncompressed columns are only copied: the parsers need the cores more */
-                                      .threads = work->options->compression > 0 ? jk_threads(work->run) : 1};
+                                      .threads = jk_threads(work->run)};
     return jk_tape_writer_create(work->options->output, &options, &work->commit.writer, work->error);
 }
 

@@ -20,11 +20,6 @@ static bool is_text(jk_column column) {
     return jk_schema_column(column)->type == JK_TYPE_TEXT;
 }
 
-/* Bytes of one element in the writer's own buffer. */
-static size_t buffer_width(jk_column column) {
-    return jk_schema_element_size(column);
-}
-
 /* ---- creating columns ---- */
 
 static hid_t enum_type(jk_column column) {
@@ -128,12 +123,21 @@ static size_t rounded_width(size_t length) {
     return width > JK_TEXT_MAX ? JK_TEXT_MAX : width;
 }
 
+/* Texts at the width of the file. Each is copied with the bytes up to the next multiple of eight where the next one
+ * writes over them: two or three words are quicker than an odd number of bytes. */
 static void copy_texts(char *to, size_t to_width, const char *from, size_t from_width, size_t count) {
     size_t both = to_width < from_width ? to_width : from_width;
     if (to_width > both) {
         memset(to, 0, count * to_width);
     }
-    for (size_t i = 0; i < count; i++) {
+    size_t words = (both + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
+    size_t quick = to_width == both && words <= from_width && count > 2 ? count - 2 : 0;
+    for (size_t i = 0; i < quick; i++) {
+        for (size_t at = 0; at < words; at += sizeof(uint64_t)) {
+            memcpy(to + i * to_width + at, from + i * from_width + at, sizeof(uint64_t));
+        }
+    }
+    for (size_t i = quick; i < count; i++) {
         memcpy(to + i * to_width, from + i * from_width, both);
     }
 }
@@ -143,12 +147,14 @@ static jk_status pack_column(void *context, int thread, size_t i, jk_error *erro
     (void)thread;
     jk_tape_writer *writer = context;
     jk_store_column *self = &writer->columns[i];
-    if (self->dataset < 0 || !self->given) {
+    const jk_gathered_column *rows = &writer->leaving->columns[i];
+    if (self->dataset < 0 || !rows->given) {
         return JK_OK;
     }
-    const void *plain = self->rows;
+    const void *plain = rows->rows;
+    jk_gather_fill(writer->leaving, (jk_column)i, writer->chunk_rows); /* behind the last row too */
     if (is_text((jk_column)i)) {
-        copy_texts(self->narrow, self->width, self->rows, JK_TEXT_MAX, writer->chunk_rows);
+        copy_texts(self->narrow, self->width, rows->rows, rows->width, writer->chunk_rows);
         plain = self->narrow;
     }
     self->packed = plain;
@@ -200,7 +206,7 @@ static bool widen_column(jk_tape_writer *writer, jk_column column, size_t width)
 }
 
 static bool must_exist(const jk_tape_writer *writer, jk_column column) {
-    return writer->columns[column].given || jk_schema_required(writer->kind, column);
+    return writer->leaving->columns[column].given || jk_schema_required(writer->kind, column);
 }
 
 /* Creates the columns that appear with the present chunk and widens those whose texts have outgrown them. */
@@ -208,13 +214,14 @@ static bool prepare_columns(jk_tape_writer *writer, hsize_t extent, hsize_t chun
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         jk_column column = (jk_column)i;
         jk_store_column *self = &writer->columns[i];
+        size_t length = writer->leaving->columns[i].length;
         if (self->dataset < 0 && must_exist(writer, column)) {
-            self->width = is_text(column) ? rounded_width(self->length) : jk_schema_element_size(column);
+            self->width = is_text(column) ? rounded_width(length) : jk_schema_element_size(column);
             if (!create_dataset(writer, column, jk_schema_column(column)->name, extent, chunk)) {
                 return false;
             }
-        } else if (self->dataset >= 0 && is_text(column) && self->length > self->width) {
-            if (!widen_column(writer, column, rounded_width(self->length + WIDTH_STEP))) {
+        } else if (self->dataset >= 0 && is_text(column) && length > self->width) {
+            if (!widen_column(writer, column, rounded_width(length + WIDTH_STEP))) {
                 return false;
             }
         }
@@ -226,7 +233,7 @@ static bool prepare_columns(jk_tape_writer *writer, hsize_t extent, hsize_t chun
 static bool store_contiguous(jk_tape_writer *writer) {
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         jk_store_column *self = &writer->columns[i];
-        if (self->dataset >= 0 && writer->buffered > 0 &&
+        if (self->dataset >= 0 && writer->leaving->count > 0 &&
             H5Dwrite(self->dataset, self->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, self->packed) < 0) {
             return false;
         }
@@ -242,7 +249,7 @@ static bool store_chunk(jk_tape_writer *writer, hsize_t extent) {
             continue;
         }
         if (H5Dset_extent(self->dataset, &extent) < 0 ||
-            (self->given &&
+            (writer->leaving->columns[i].given &&
              H5Dwrite_chunk(self->dataset, H5P_DEFAULT, 0, &first, self->packed_bytes, self->packed) < 0)) {
             return false;
         }
@@ -250,29 +257,16 @@ static bool store_chunk(jk_tape_writer *writer, hsize_t extent) {
     return true;
 }
 
-/* Rows after the last are padded with missing values. */
-static void pad_columns(jk_tape_writer *writer, size_t rows) {
-    for (int i = 0; i < JK_COLUMN_COUNT; i++) {
-        jk_store_column *self = &writer->columns[i];
-        if (self->rows == NULL) {
-            continue;
-        }
-        size_t width = buffer_width((jk_column)i);
-        jk_store_fill_missing((jk_column)i, rows - writer->buffered, width,
-                              (char *)self->rows + writer->buffered * width);
-    }
-}
-
 jk_status jk_store_flush(jk_tape_writer *writer, bool last, jk_error *error) {
+    jk_gathered *leaving = writer->leaving;
     bool contiguous = last && writer->rows == 0 && writer->compression == 0;
-    if (writer->buffered == 0 && writer->rows > 0) {
+    if (leaving->count == 0 && writer->rows > 0) {
         return JK_OK;
     }
     if (last && writer->rows == 0) { /* the chunk need not be longer than the tape */
-        writer->chunk_rows = writer->buffered > 0 ? writer->buffered : 1;
+        writer->chunk_rows = leaving->count > 0 ? leaving->count : 1;
     }
-    pad_columns(writer, writer->chunk_rows);
-    hsize_t extent = writer->rows + writer->buffered;
+    hsize_t extent = writer->rows + leaving->count;
     jk_h5_enter();
     bool done = prepare_columns(writer, contiguous ? extent : writer->rows, contiguous ? 0 : writer->chunk_rows);
     jk_h5_leave();
@@ -280,20 +274,18 @@ jk_status jk_store_flush(jk_tape_writer *writer, bool last, jk_error *error) {
         return jk_store_fail_write(writer, error);
     }
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
-        writer->columns[i].given |= jk_schema_required(writer->kind, (jk_column)i) && writer->buffered > 0;
+        leaving->columns[i].given |= jk_schema_required(writer->kind, (jk_column)i) && leaving->count > 0;
     }
-    JK_TRY(jk_parallel_for(&writer->run, JK_COLUMN_COUNT, "pack", 1, pack_column, writer, error));
+    /* uncompressed columns are only copied: the makers of rows need the cores more */
+    jk_run run = {.threads = writer->compression > 0 ? writer->run.threads : 1};
+    JK_TRY(jk_parallel_for(&run, JK_COLUMN_COUNT, "pack", 1, pack_column, writer, error));
     jk_h5_enter();
     done = contiguous ? store_contiguous(writer) : store_chunk(writer, extent);
     jk_h5_leave();
     if (!done) {
         return jk_store_fail_write(writer, error);
     }
-    for (int i = 0; i < JK_COLUMN_COUNT; i++) {
-        writer->columns[i].given = false;
-        writer->columns[i].length = 0;
-    }
-    writer->rows += writer->buffered;
-    writer->buffered = 0;
+    writer->rows += leaving->count;
+    jk_gather_empty(leaving);
     return JK_OK;
 }

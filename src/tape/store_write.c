@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing a tape's store. Rows are gathered until a chunk of each column is full; the chunk is packed (in parallel, if
- * compression is asked for) and handed to HDF5 as finished bytes. Memory is one chunk of all columns. A column is
+ * compression is asked for) and handed to HDF5 as finished bytes. Memory is two chunks of all columns. A column is
  * created with its first given value: columns that nobody gives do not exist, and chunks without a given value are not
  * stored (HDF5 reads them as the fill value, which is the missing value). */
 #include <stdio.h>
@@ -10,64 +10,11 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "tape/store.h"
 #include "tape/store_write.h"
 
-static bool is_text(jk_column column) {
-    return jk_schema_column(column)->type == JK_TYPE_TEXT;
-}
-
-/* Bytes of one element in the writer's own buffer. */
-static size_t buffer_width(jk_column column) {
-    return jk_schema_element_size(column);
-}
-
 /* ---- taking rows ---- */
-
-static bool any_given(jk_column column, const void *values, size_t count) {
-    const int8_t *codes = values;
-    const int32_t *integers = values;
-    const int64_t *amounts = values;
-    const double *reals = values;
-    jk_type type = jk_schema_column(column)->type;
-    int32_t missing = type == JK_TYPE_DICTIONARY ? JK_MISSING_INDEX : JK_MISSING_INTEGER;
-    for (size_t i = 0; i < count; i++) {
-        bool given = type == JK_TYPE_ENUM    ? codes[i] != JK_MISSING_ENUM
-                     : type == JK_TYPE_MONEY ? amounts[i] != JK_MISSING_MONEY
-                     : type == JK_TYPE_REAL  ? reals[i] == reals[i]
-                                             : integers[i] != missing;
-        if (given) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void take_texts(jk_store_column *self, char *to, const char *from, size_t width, size_t rows) {
-    for (size_t i = 0; i < rows; i++) {
-        size_t length = strnlen(from + i * width, width);
-        memcpy(to + i * JK_TEXT_MAX, from + i * width, length);
-        memset(to + i * JK_TEXT_MAX + length, 0, JK_TEXT_MAX - length);
-        self->length = length > self->length ? length : self->length;
-    }
-    self->given |= self->length > 0;
-}
-
-static void take_column(jk_tape_writer *writer, jk_column column, const jk_block *block, size_t from, size_t rows) {
-    jk_store_column *self = &writer->columns[column];
-    size_t width = buffer_width(column);
-    char *to = (char *)self->rows + writer->buffered * width;
-    const char *values = block->column[column];
-    if (values == NULL) {
-        jk_store_fill_missing(column, rows, width, to);
-    } else if (is_text(column)) {
-        size_t text_width = block->text_width[column == JK_COLUMN_DEBTOR_ID];
-        take_texts(self, to, values + from * text_width, text_width, rows);
-    } else {
-        memcpy(to, values + from * width, rows * width);
-        self->given = self->given || any_given(column, to, rows);
-    }
-}
 
 static jk_status check_block(const jk_tape_writer *writer, const jk_block *block, jk_error *error) {
     const int32_t *debtor = JK_BLOCK_INT32(block, DEBTOR_INDEX);
@@ -95,6 +42,40 @@ static jk_status check_block(const jk_tape_writer *writer, const jk_block *block
                       : JK_OK;
 }
 
+/* ---- chunks on their way to the file ---- */
+
+static void *write_chunk(void *context) {
+    jk_tape_writer *writer = context;
+    writer->written = jk_store_flush(writer, false, &writer->write_error);
+    return NULL;
+}
+
+/* Waits for the chunk before. */
+static jk_status await_chunk(jk_tape_writer *writer, jk_error *error) {
+    if (writer->has_thread) {
+        (void)pthread_join(writer->thread, NULL);
+        writer->has_thread = false;
+    }
+    if (writer->written != JK_OK && error != NULL && error->status == JK_OK) {
+        *error = writer->write_error;
+    }
+    return writer->written;
+}
+
+/* A full chunk is written by a thread of its own while the next one is gathered. */
+static jk_status send_chunk(jk_tape_writer *writer, jk_error *error) {
+    JK_TRY(await_chunk(writer, error));
+    writer->leaving = &writer->gathered[writer->gathering];
+    writer->gathering = 1 - writer->gathering;
+    writer->has_thread =
+        jk_threads(&writer->run) > 1 && pthread_create(&writer->thread, NULL, write_chunk, writer) == 0;
+    if (writer->has_thread) {
+        return JK_OK;
+    }
+    (void)write_chunk(writer);
+    return await_chunk(writer, error);
+}
+
 jk_status jk_tape_writer_append(jk_tape_writer *writer, const jk_block *block, jk_error *error) {
     if (block->rows == 0) {
         return JK_OK;
@@ -109,17 +90,13 @@ jk_status jk_tape_writer_append(jk_tape_writer *writer, const jk_block *block, j
         writer->claim_max = claim[i] > writer->claim_max ? claim[i] : writer->claim_max;
     }
     for (size_t from = 0; from < block->rows;) {
-        size_t room = writer->chunk_rows - writer->buffered;
+        jk_gathered *gathered = &writer->gathered[writer->gathering];
+        size_t room = gathered->capacity - gathered->count;
         size_t rows = block->rows - from < room ? block->rows - from : room;
-        for (int i = 0; i < JK_COLUMN_COUNT; i++) {
-            if (writer->columns[i].rows != NULL) {
-                take_column(writer, (jk_column)i, block, from, rows);
-            }
-        }
-        writer->buffered += rows;
+        jk_gather_add(gathered, block, from, rows);
         from += rows;
-        if (writer->buffered == writer->chunk_rows) {
-            JK_TRY(jk_store_flush(writer, false, error));
+        if (gathered->count == gathered->capacity) {
+            JK_TRY(send_chunk(writer, error));
         }
     }
     return JK_OK;
@@ -137,6 +114,7 @@ jk_status jk_tape_writer_intern(jk_tape_writer *writer, jk_column column, const 
 /* ---- start and end ---- */
 
 static void free_writer(jk_tape_writer *writer) {
+    (void)await_chunk(writer, NULL);
     jk_h5_enter();
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         (void)jk_store_close_column(&writer->columns[i]);
@@ -152,26 +130,30 @@ static void free_writer(jk_tape_writer *writer) {
     }
     jk_h5_leave();
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
-        free(writer->columns[i].rows);
         free(writer->columns[i].narrow);
         jk_h5_codec_free(writer->columns[i].codec);
         jk_store_dictionary_free(writer->dictionaries[i]);
     }
+    jk_gather_free(&writer->gathered[0]);
+    jk_gather_free(&writer->gathered[1]);
     free(writer->source_name);
     free(writer);
 }
 
 static jk_status create_columns(jk_tape_writer *writer, jk_error *error) {
+    if (!jk_gather_create(&writer->gathered[0], writer->kind, writer->chunk_rows) ||
+        !jk_gather_create(&writer->gathered[1], writer->kind, writer->chunk_rows)) {
+        return jk_fail_memory(error, "the columns of a store");
+    }
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         jk_store_column *self = &writer->columns[i];
         jk_type type = jk_schema_column((jk_column)i)->type;
         if (!jk_schema_in_store(writer->kind, (jk_column)i)) {
             continue;
         }
-        self->rows = jk_columns_alloc(writer->chunk_rows, buffer_width((jk_column)i));
         self->narrow = type == JK_TYPE_TEXT ? jk_columns_alloc(writer->chunk_rows, JK_TEXT_MAX) : NULL;
         writer->dictionaries[i] = type == JK_TYPE_DICTIONARY ? jk_store_dictionary_create() : NULL;
-        if (self->rows == NULL || (type == JK_TYPE_TEXT && self->narrow == NULL) ||
+        if ((type == JK_TYPE_TEXT && self->narrow == NULL) ||
             (type == JK_TYPE_DICTIONARY && writer->dictionaries[i] == NULL)) {
             return jk_fail_memory(error, "the columns of a store");
         }
@@ -263,9 +245,10 @@ jk_status jk_tape_writer_finish(jk_tape_writer *writer, const char *source_sha25
     if (source_sha256 != NULL) {
         (void)snprintf(writer->source_sha256, sizeof writer->source_sha256, "%s", source_sha256);
     }
-    jk_status status = JK_OK;
+    jk_status status = await_chunk(writer, error);
+    writer->leaving = &writer->gathered[writer->gathering];
     int32_t highest = writer->debtor_max > writer->claim_max ? writer->debtor_max : writer->claim_max;
-    if ((size_t)((int64_t)highest + 1) > writer->rows + writer->buffered) {
+    if (status == JK_OK && (size_t)((int64_t)highest + 1) > writer->rows + writer->leaving->count) {
         status = jk_fail(error, JK_ERROR_ARGUMENT, writer->output.target, 0, "debtor_index",
                          "debtors and claims must be numbered from 0 without gaps");
     }

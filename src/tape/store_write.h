@@ -5,20 +5,19 @@
 #define JK_TAPE_STORE_WRITE_H
 
 #include <hdf5.h>
+#include <pthread.h>
 
 #include "base/h5.h"
 #include "base/h5_codec.h"
 #include "base/output.h"
 #include "jalki/tape.h"
 #include "tape/store_dictionary.h"
+#include "tape/store_gather.h"
 
 /* Rows in a chunk. Packed chunks are smaller: a reader unpacks whole ones. */
 enum { CHUNK_ROWS = 131072, PACKED_CHUNK_ROWS = 65536, WIDTH_STEP = 4 };
 
 typedef struct jk_store_column {
-    void *rows;         /* chunk_rows elements; text is JK_TEXT_MAX wide here */
-    bool given;         /* some row of the present chunk has a value */
-    size_t length;      /* longest text of the present chunk */
     size_t width;       /* bytes of an element on file; text: 0 until created */
     hid_t dataset;      /* negative until created */
     hid_t type;         /* on file and in memory */
@@ -36,8 +35,14 @@ struct jk_tape_writer {
     int compression;
     jk_run run;
     size_t chunk_rows;
-    size_t rows;     /* in finished chunks */
-    size_t buffered; /* in the present chunk */
+    size_t rows; /* in finished chunks */
+    jk_gathered gathered[2];
+    int gathering;        /* the one of the two that takes rows; the other may be on its way to the file */
+    jk_gathered *leaving; /* the one that goes to the file */
+    bool has_thread;      /* `thread` writes it */
+    pthread_t thread;
+    jk_status written; /* of the last chunk that was written */
+    jk_error write_error;
     int32_t debtor_max, claim_max;
     char *source_name;
     char source_sha256[65];
@@ -48,7 +53,7 @@ struct jk_tape_writer {
 /* jk_fail with JK_ERROR_IO for a failed HDF5 call. */
 jk_status jk_store_fail_write(const jk_tape_writer *writer, jk_error *error);
 
-/* Writes the present chunk of all columns and starts the next. `last`: the tape ends with it. */
+/* Writes the chunk that is leaving. `last`: the tape ends with it. */
 jk_status jk_store_flush(jk_tape_writer *writer, bool last, jk_error *error);
 
 /* Closes a column's data set and type; false if bytes could not be written. Under the HDF5 lock. */
