@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Dispersion and standard errors at the estimates. */
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "fit/cholesky.h"
+#include "fit/ppml_pass.h"
+
+/* inverse · middle · inverse into `out`; middle is made whole first. */
+static jk_status sandwich(const double *inverse, double *middle, size_t n, double scale, double *out, jk_error *error) {
+    double *half = jk_columns_zero(n * n, sizeof *half);
+    if (half == NULL) {
+        return jk_fail_memory(error, "the standard errors");
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            middle[i * n + j] = middle[j * n + i];
+        }
+    }
+    for (int side = 0; side < 2; side++) {
+        const double *left = side == 0 ? inverse : half;
+        const double *right = side == 0 ? middle : inverse;
+        double *product = side == 0 ? half : out;
+        for (size_t i = 0; i < n; i++) {
+            for (size_t j = 0; j < n; j++) {
+                double factor = left[i * n + j];
+                for (size_t k = 0; factor != 0.0 && k < n; k++) {
+                    product[i * n + k] += factor * right[j * n + k];
+                }
+            }
+        }
+    }
+    for (size_t i = 0; i < n * n; i++) {
+        out[i] *= scale;
+    }
+    free(half);
+    return JK_OK;
+}
+
+static void spread_errors(const jk_ppml_work *work, const double *inverse, const double *robust, jk_ppml *fit) {
+    size_t n = work->unknowns, parameters = fit->parameters;
+    for (size_t p = 0; p < parameters; p++) {
+        for (size_t q = 0; work->slot[p] >= 0 && q < parameters; q++) {
+            if (work->slot[q] >= 0) {
+                size_t i = (size_t)work->slot[p], j = (size_t)work->slot[q];
+                /* The mean of both halves: symmetric to the last bit. */
+                fit->covariance[p * parameters + q] = 0.5 * (robust[i * n + j] + robust[j * n + i]);
+            }
+        }
+        if (work->slot[p] >= 0) {
+            size_t i = (size_t)work->slot[p];
+            fit->std_error[p] = sqrt(fmax(fit->covariance[p * parameters + p], 0.0));
+            fit->std_model[p] = fit->dispersion > 0.0 ? sqrt(fit->dispersion * inverse[i * n + i]) : 0.0;
+        }
+    }
+}
+
+jk_status jk_ppml_errors(const jk_ppml_work *work, const jk_ppml_options *options, jk_ppml *fit, jk_error *error) {
+    size_t n = work->unknowns;
+    jk_status status = JK_OK;
+    jk_ppml_sums sums = {.gradient = jk_columns_zero(n, sizeof(double)),
+                         .information = jk_columns_zero(n * n, sizeof(double))};
+    double *inverse = jk_columns_zero(n * n, sizeof(double));
+    double *robust = jk_columns_zero(n * n, sizeof(double));
+    uint8_t *dropped = jk_columns_zero(n, sizeof *dropped);
+    jk_ppml_rest rest = {.expected = fit->expected, .cash = fit->cash};
+    rest.middle = options->without_errors ? NULL : jk_columns_zero(n * n, sizeof(double));
+    if (sums.gradient == NULL || sums.information == NULL || inverse == NULL || robust == NULL || dropped == NULL ||
+        (!options->without_errors && rest.middle == NULL)) {
+        JK_TRY_CLEANUP(jk_fail_memory(error, "the standard errors"));
+    }
+    JK_TRY_CLEANUP(jk_ppml_remains(work, &rest, error));
+    fit->rows_used = rest.rows;
+    fit->clusters_used = rest.clusters;
+    fit->estimated = n;
+    fit->dispersion = rest.rows > n ? rest.pearson / (double)(rest.rows - n) : (double)NAN;
+    fit->cluster_dispersion = rest.mean > 0.0 ? rest.cluster_square / rest.mean : (double)NAN;
+    if (options->without_errors || n == 0) {
+        goto cleanup;
+    }
+    JK_TRY_CLEANUP(jk_ppml_score(work, &sums, error));
+    (void)jk_cholesky_factor(sums.information, n, JK_PPML_TOLERANCE, dropped);
+    jk_cholesky_inverse(sums.information, n, dropped, inverse);
+    double clusters = (double)rest.clusters;
+    double adjust = rest.clusters > 1 ? clusters / (clusters - 1.0) : 1.0;
+    JK_TRY_CLEANUP(sandwich(inverse, rest.middle, n, adjust, robust, error));
+    spread_errors(work, inverse, robust, fit);
+cleanup:
+    free(sums.gradient);
+    free(sums.information);
+    free(inverse);
+    free(robust);
+    free(dropped);
+    free(rest.middle);
+    return status;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fisher scoring; steps are halved until they go uphill. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/fmath.h"
+#include "base/memory.h"
+#include "fit/cholesky.h"
+#include "fit/ppml_pass.h"
+
+enum { ITERATIONS = 50, HALVINGS = 30, SETTLED = 12 };
+#define STEP_TOLERANCE 1e-9
+#define LONGEST_STEP   8.0  /* of the log of an intensity */
+#define VANISHED       1e-7 /* of the mean intensity: rows that a search drives to zero */
+
+void jk_ppml_number(jk_ppml_work *work) {
+    work->unknowns = 0;
+    for (size_t p = 0; p < work->design->parameters; p++) {
+        work->slot[p] = work->state[p] == JK_PPML_FREE ? (int32_t)work->unknowns++ : -1;
+    }
+}
+
+/* Pieces of curves begin at their own cash per exposure, terms at 0. */
+void jk_ppml_guess(jk_ppml_work *work, const jk_ppml *fit) {
+    for (size_t p = 0; p < work->design->parameters; p++) {
+        work->parameters[p] = work->state[p] == JK_PPML_HELD ? work->parameters[p] : 0.0;
+    }
+    for (size_t c = 0; c < work->design->curves; c++) {
+        const jk_ppml_curve *curve = &work->design->curve[c];
+        for (size_t k = 0; k < curve->count; k++) {
+            int32_t p = curve->parameter[k];
+            if (p >= 0 && work->state[p] == JK_PPML_FREE) {
+                work->parameters[p] = jk_log(fit->cash[p] / fit->exposure[p]);
+            }
+        }
+    }
+}
+
+typedef struct search {
+    jk_ppml_sums sums;
+    double *step, *before;
+    uint8_t *dropped;
+    double *factor; /* of the information */
+} search;
+
+static void search_reset(search *self) {
+    free(self->sums.gradient);
+    free(self->sums.information);
+    free(self->step);
+    free(self->before);
+    free(self->dropped);
+    free(self->factor);
+}
+
+static jk_status search_init(search *self, size_t parameters, jk_error *error) {
+    self->sums.gradient = jk_columns_zero(parameters, sizeof(double));
+    self->sums.information = jk_columns_zero(parameters * parameters, sizeof(double));
+    self->factor = jk_columns_zero(parameters * parameters, sizeof(double));
+    self->step = jk_columns_zero(parameters, sizeof(double));
+    self->before = jk_columns_zero(parameters, sizeof(double));
+    self->dropped = jk_columns_zero(parameters, sizeof *self->dropped);
+    return self->sums.gradient == NULL || self->sums.information == NULL || self->factor == NULL ||
+                   self->step == NULL || self->before == NULL || self->dropped == NULL
+               ? jk_fail_memory(error, "the fit")
+               : JK_OK;
+}
+
+/* Parameters whose information others give are held at 0; the rest is numbered anew. */
+static void drop_collinear(jk_ppml_work *work, const uint8_t *dropped) {
+    for (size_t p = 0; p < work->design->parameters; p++) {
+        if (work->slot[p] >= 0 && dropped[work->slot[p]]) {
+            work->state[p] = JK_PPML_COLLINEAR;
+            work->parameters[p] = 0.0;
+        }
+    }
+    jk_ppml_number(work);
+    jk_ppml_factors(work);
+}
+
+static void apply_step(jk_ppml_work *work, const search *self, double scale) {
+    for (size_t p = 0; p < work->design->parameters; p++) {
+        if (work->slot[p] >= 0) {
+            work->parameters[p] = self->before[p] + scale * self->step[work->slot[p]];
+        }
+    }
+    jk_ppml_factors(work);
+}
+
+/* Rows without cash whose mean has gone to nothing are a corner that no parameter alone shows: they leave. Returns how
+ * many. */
+static size_t drop_vanished(jk_ppml_work *work, double mean_intensity) {
+    size_t count = 0;
+    jk_ppml_row row;
+    for (size_t i = 0; i < work->rows->rows; i++) {
+        if (!work->skip[i] && !(work->rows->cash[i] > 0.0)) {
+            jk_ppml_row_at(work, i, &row);
+            if (row.mean < VANISHED * mean_intensity * work->rows->weight[i] * work->rows->months[i]) {
+                work->skip[i] = 1;
+                count++;
+            }
+        }
+    }
+    return count;
+}
+
+/* One step uphill; *length is the longest part of the step taken. */
+static jk_status take_step(jk_ppml_work *work, search *self, double *length, jk_error *error) {
+    double longest = 0.0;
+    memcpy(self->step, self->sums.gradient, work->unknowns * sizeof *self->step);
+    jk_cholesky_solve(self->factor, work->unknowns, self->dropped, self->step);
+    for (size_t k = 0; k < work->unknowns; k++) {
+        longest = fmax(longest, fabs(self->step[k]));
+    }
+    memcpy(self->before, work->parameters, work->design->parameters * sizeof *self->before);
+    double scale = longest > LONGEST_STEP ? LONGEST_STEP / longest : 1.0;
+    double slack = 1e-12 * (fabs(self->sums.objective) + 1.0); /* what rounding of the sum may take */
+    for (int halving = 0; halving < HALVINGS; halving++, scale *= 0.5) {
+        double objective = 0.0;
+        apply_step(work, self, scale);
+        JK_TRY(jk_ppml_objective(work, &objective, error));
+        if (isfinite(objective) && objective >= self->sums.objective - slack) {
+            break;
+        }
+    }
+    *length = scale * longest;
+    return JK_OK;
+}
+
+/* Searches from the present parameters. *vanishing is set where parameters ran away and took rows with them: those are
+ * then out, and the search is to begin anew. */
+static jk_status climb(jk_ppml_work *work, search *self, const jk_ppml_options *options, int iterations_max,
+                       double mean_intensity, jk_ppml *fit, int *vanishing, jk_error *error) {
+    double tolerance = options->tolerance > 0.0 ? options->tolerance : STEP_TOLERANCE;
+    double last = NAN;
+    int still = 0, steps = 0;
+    fit->converged = work->unknowns == 0;
+    for (*vanishing = 0; !fit->converged && fit->iterations < iterations_max; fit->iterations++) {
+        JK_TRY(jk_ppml_score(work, &self->sums, error));
+        size_t n = work->unknowns;
+        memcpy(self->factor, self->sums.information, n * n * sizeof(double));
+        if (jk_cholesky_factor(self->factor, n, JK_PPML_TOLERANCE, self->dropped) < n) {
+            /* So from the first: the design. Later: rows whose means vanish took the information with them. */
+            *vanishing = steps > 0 && drop_vanished(work, mean_intensity) > 0;
+            if (*vanishing) {
+                return JK_OK;
+            }
+            drop_collinear(work, self->dropped);
+            fit->converged = work->unknowns == 0;
+            continue;
+        }
+        still = fabs(self->sums.objective - last) < 1e-10 * (fabs(self->sums.objective) + 1.0) ? still + 1 : 0;
+        last = self->sums.objective;
+        double length = 0.0;
+        JK_TRY(take_step(work, self, &length, error));
+        fit->converged = length < tolerance;
+        steps++;
+        if (!fit->converged && still >= 2 && length > 0.1 && steps >= SETTLED) {
+            *vanishing = drop_vanished(work, mean_intensity) > 0;
+            if (*vanishing) {
+                return JK_OK;
+            }
+        }
+    }
+    return JK_OK;
+}
+
+jk_status jk_ppml_search(jk_ppml_work *work, const jk_ppml_options *options, jk_ppml *fit, jk_error *error) {
+    search self = {0};
+    jk_status status = JK_OK;
+    double exposure = 0.0, cash = 0.0;
+    int most = options->iterations_max > 0 ? options->iterations_max : ITERATIONS;
+    for (size_t i = 0; i < work->rows->rows; i++) {
+        exposure += work->skip[i] ? 0.0 : work->rows->weight[i] * work->rows->months[i];
+        cash += work->skip[i] ? 0.0 : work->rows->cash[i];
+    }
+    JK_TRY_CLEANUP(search_init(&self, work->design->parameters, error));
+    int vanishing = 0;
+    JK_TRY_CLEANUP(climb(work, &self, options, most, cash / exposure, fit, &vanishing, error));
+    while (vanishing) { /* each time with fewer rows; what ran away now says what others say */
+        jk_ppml_guess(work, fit);
+        jk_ppml_number(work);
+        jk_ppml_factors(work);
+        most += ITERATIONS;
+        JK_TRY_CLEANUP(climb(work, &self, options, most, cash / exposure, fit, &vanishing, error));
+    }
+cleanup:
+    search_reset(&self);
+    return status;
+}
