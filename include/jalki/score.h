@@ -57,6 +57,28 @@ size_t jk_score_detail_count(const jk_model *model);
 void jk_score_explain(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t row,
                       void *scratch, jk_score_detail *details);
 
+/* ---- levels in bulk, for fits and stability ------------------------------------------------------------------------
+ */
+
+/* Levels of a characteristic: 0..count-1 its bins or listed levels in their order; categorical: count for a level that
+ * is not listed ("other"); the last is "missing". */
+size_t jk_score_level_count(const jk_characteristic *characteristic);
+
+/* A level in words, as jk_score_explain says it: "below 6", "6 to below 24", "24 and more", "employed", "other",
+ * "missing". Returns `text`. */
+const char *jk_score_level_name(const jk_characteristic *characteristic, size_t level, char text[64]);
+double jk_score_level_points(const jk_characteristic *characteristic, size_t level);
+
+/* Bin of a number, NaN: the level of missing. */
+size_t jk_score_bin(const jk_characteristic *characteristic, double value);
+
+/* Levels, or (numeric characteristics only) numbers, of characteristic `index` of the scorecard for all rows of a
+ * block; NaN: missing. Arrays have block->rows elements. Needs the columns of jk_scorer_columns; cannot fail. */
+void jk_score_levels(const jk_scorer *scorer, size_t index, const jk_block *block, const jk_law_facts *law,
+                     uint16_t *level);
+void jk_score_numbers(const jk_scorer *scorer, size_t index, const jk_block *block, const jk_law_facts *law,
+                      double *value);
+
 #ifdef __cplusplus
 }
 #endif

@@ -126,29 +126,11 @@ void jk_score_block(const jk_scorer *scorer, const jk_block *block, const jk_law
 }
 
 static void explain_number(const jk_characteristic *from, double value, jk_score_detail *detail) {
-    double points = value != value ? from->missing_points : from->points[0];
-    size_t bin = 0;
-    for (size_t b = 1; b < from->count; b++) {
-        if (value >= from->below[b - 1]) {
-            bin = b;
-            points = from->points[b];
-        }
-    }
-    if (value != value) {
-        (void)snprintf(detail->level, sizeof detail->level, "missing");
-    } else if (from->count == 1) {
-        (void)snprintf(detail->level, sizeof detail->level, "any");
-    } else if (bin == 0) {
-        (void)snprintf(detail->level, sizeof detail->level, "below %.9g", from->below[0]);
-    } else if (bin + 1 == from->count) {
-        (void)snprintf(detail->level, sizeof detail->level, "%.9g and more", from->below[bin - 1]);
-    } else {
-        (void)snprintf(detail->level, sizeof detail->level, "%.9g to below %.9g", from->below[bin - 1],
-                       from->below[bin]);
-    }
+    size_t level = jk_score_bin(from, value);
+    (void)jk_score_level_name(from, level, detail->level);
     detail->is_numeric = 1;
     detail->value = value;
-    detail->points = points;
+    detail->points = jk_score_level_points(from, level);
 }
 
 size_t jk_score_detail_count(const jk_model *model) {

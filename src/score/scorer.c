@@ -8,15 +8,15 @@
 #include "base/memory.h"
 #include "score/scorer_internal.h"
 
-/* Points of a level by name: unknown falls to missing, anything unlisted to other. */
-static double points_of_level(const jk_characteristic *from, const char *level) {
-    for (size_t i = 0; level != NULL && i < from->count; i++) {
-        if (strcmp(from->levels[i], level) == 0) {
-            return from->points[i];
+/* Level (jk_score_levels) by name: unknown falls to missing, anything unlisted to other. */
+static size_t level_by_name(const jk_characteristic *from, const char *name) {
+    for (size_t i = 0; name != NULL && i < from->count; i++) {
+        if (strcmp(from->levels[i], name) == 0) {
+            return i;
         }
     }
-    bool unknown = level == NULL || strcmp(level, "unknown") == 0;
-    return unknown ? from->missing_points : from->other_points;
+    bool unknown = name == NULL || strcmp(name, "unknown") == 0;
+    return unknown ? from->count + 1 : from->count;
 }
 
 jk_status jk_scorer_bind_codes(jk_scorer_item *item, const jk_tape *tape, size_t *count, jk_error *error) {
@@ -56,10 +56,16 @@ static jk_status bind_item(jk_scorer *scorer, jk_scorer_item *item, const jk_tap
     }
     size_t count = 0;
     JK_TRY(jk_scorer_bind_codes(item, tape, &count, error));
+    item->code_levels = jk_columns_zero(count + 1, sizeof *item->code_levels);
+    if (item->code_levels == NULL) {
+        return jk_fail_memory(error, "the scorecard");
+    }
     const char *missing = jk_default_level(from->column, scorer->model->base_currency);
-    item->code_points[0] = points_of_level(from, missing != NULL ? missing : "unknown");
-    for (size_t code = 0; code < count; code++) {
-        item->code_points[code + 1] = points_of_level(from, item->names[code]);
+    for (size_t code = 0; code <= count; code++) {
+        const char *name = code > 0 ? item->names[code - 1] : missing != NULL ? missing : "unknown";
+        size_t level = level_by_name(from, name);
+        item->code_levels[code] = (uint16_t)level;
+        item->code_points[code] = jk_score_level_points(from, level);
     }
     return JK_OK;
 }
@@ -96,6 +102,7 @@ void jk_scorer_free(jk_scorer *scorer) {
     }
     for (size_t i = 0; scorer->items != NULL && i < scorer->model->scorecard.count; i++) {
         free(scorer->items[i].code_points);
+        free(scorer->items[i].code_levels);
     }
     free(scorer->items);
     jk_scorer_free_trees(scorer);

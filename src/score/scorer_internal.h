@@ -12,6 +12,7 @@ typedef struct jk_scorer_item {
     const jk_characteristic *from;
     uint64_t columns;         /* tape columns it reads */
     double *code_points;      /* categorical: by code + 1, 0 for missing; NULL: a number */
+    uint16_t *code_levels;    /* categorical characteristics, likewise: the level (jk_score_levels) */
     const char *const *names; /* categorical: names of the codes */
 } jk_scorer_item;
 

@@ -97,6 +97,16 @@ static void numbers_fall_into_their_bins(void **state) {
             fail_msg("%s (case %zu): eta %g, value %.17g, level %s", want->name, i, f.score.eta[0], detail.value,
                      detail.level);
         }
+        uint16_t bin = 9;
+        double number = 0.0;
+        char words[64];
+        jk_score_levels(f.scorer, 0, &f.rows.block, &f.facts, &bin);
+        jk_score_numbers(f.scorer, 0, &f.rows.block, &f.facts, &number);
+        const jk_characteristic *from = &f.model->scorecard.characteristics[0];
+        assert_int_equal(bin, isnan(want->value) ? 3 : want->value < 1 ? 0 : want->value < 2 ? 1 : 2);
+        assert_true(number == want->value || (isnan(number) && isnan(want->value)));
+        assert_string_equal(jk_score_level_name(from, bin, words), level);
+        assert_true(jk_score_level_points(from, bin) == points);
         fixture_close(&f);
     }
 }
@@ -147,6 +157,10 @@ static void levels_give_their_points(void **state) {
         if (f.score.eta[0] != want->points || detail.value != -1.0 || strcmp(detail.level, want->level) != 0) {
             fail_msg("%s (case %zu): eta %g, level %s", want->name, i, f.score.eta[0], detail.level);
         }
+        uint16_t level = 99;
+        jk_score_levels(f.scorer, 0, &f.rows.block, &f.facts, &level);
+        const jk_characteristic *from = &f.model->scorecard.characteristics[0];
+        assert_true(level < jk_score_level_count(from) && jk_score_level_points(from, level) == want->points);
         fixture_close(&f);
     }
 }
