@@ -17,9 +17,11 @@ extern "C" {
 
 typedef struct jk_law jk_law;
 
-/* Binds the model to the tape. JK_ERROR_DATA if claims of the tape are in a currency without an exchange rate in the
- * model, or in a country without a jurisdiction while the model has no EU: the message counts them and names the first.
- * JK_ERROR_ARGUMENT if the cut-off is not in the years 1 to 9999. `model` and `tape` must outlive the law. */
+/* Binds the model to the tape. Of a panel (jk_tape_kind) the cut-off is not looked at: every row is seen on its own
+ * period_start, and what is said of "the cut-off" below holds for that day. JK_ERROR_DATA if claims of the tape are in
+ * a currency without an exchange rate in the model, or in a country without a jurisdiction while the model has no EU:
+ * the message counts them and names the first. JK_ERROR_ARGUMENT if the cut-off is not in the years 1 to 9999. `model`
+ * and `tape` must outlive the law. */
 jk_status jk_law_create(const jk_model *model, const jk_tape *tape, int32_t cutoff, jk_law **law, jk_error *error);
 void jk_law_free(jk_law *law);
 
@@ -112,6 +114,11 @@ jk_status jk_debtors_create(const jk_law *law, const jk_tape *tape, const jk_run
  * cut-off. Reads debtor_index of all rows and the rest only of blocks that hold a claim of the debtor. */
 jk_status jk_debtors_create_one(const jk_law *law, const jk_tape *tape, const jk_run *run, int32_t debtor,
                                 jk_debtors *debtors, jk_error *error);
+/* Sums over groups of rows instead of debtors: row r counts for group[r] (one number a row, below group_count; not
+ * checked). A block whose debtor_index holds these numbers is then scored with the sums of its groups: a panel's are
+ * the rows of one debtor with one period_start. */
+jk_status jk_debtors_create_grouped(const jk_law *law, const jk_tape *tape, const jk_run *run, const int32_t *group,
+                                    size_t group_count, jk_debtors *debtors, jk_error *error);
 void jk_debtors_reset(jk_debtors *debtors);
 
 #ifdef __cplusplus

@@ -8,7 +8,8 @@
  *     jk_panel_stream(panel, &run, visit, context, &error);   any number of times
  *     jk_panel_close(panel);
  *
- * Memory: 28 bytes a row for the sums of debtors by period, and one block a thread; everything else is streamed.
+ * Memory: up to 24 bytes a row for the sums of debtors by period (16 bytes a row more while it is opened), and one
+ * block a thread; everything else is streamed.
  */
 #ifndef JALKI_PANEL_H
 #define JALKI_PANEL_H
@@ -40,6 +41,10 @@ const jk_tape *jk_panel_tape(const jk_panel *panel);
 const jk_law *jk_panel_law(const jk_panel *panel);
 const jk_scorer *jk_panel_scorer(const jk_panel *panel);
 
+/* Which columns blocks hold beside those that law, scorer and the arrays below need (bit c: column c; texts are never
+ * loaded). At first all that the store has: ask for fewer where a panel is streamed many times. Not during a stream. */
+void jk_panel_want(jk_panel *panel, uint64_t columns);
+
 /* First and last period_start of the panel, and the last day that any period reaches (period_start + period_months, the
  * first day after it), as days since 1970-01-01. */
 typedef struct jk_panel_span {
@@ -52,8 +57,8 @@ jk_panel_span jk_panel_span_of(const jk_panel *panel);
 typedef struct jk_panel_block {
     int thread;
     size_t number, first_row, rows; /* number: of the block, in row order from 0 */
-    /* All tape and panel columns that the store has (claim_id and debtor_id are not loaded), except that
-     * debtor_index is the number of the (debtor, period_start) group whose sums law and score stand for. */
+    /* All tape and panel columns that the store has or jk_panel_want asked for (claim_id and debtor_id are not loaded),
+     * except that debtor_index is the number of the (debtor, period_start) group whose sums score stands for. */
     const jk_block *block;
     const jk_law_facts *law;       /* at each row's period_start */
     const jk_score_columns *score; /* of the bound model, at period_start */

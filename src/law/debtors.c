@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/calendar.h"
 #include "base/error.h"
@@ -30,6 +31,7 @@ typedef struct debtor_pass {
     jk_debtors *debtors;
     worker *workers;
     size_t block_rows;
+    const int32_t *group;         /* of each row, where sums are not per debtor_index; else NULL */
     int32_t only;                 /* this debtor, or -1: all */
     atomic_size_t contradictions; /* rows with a date after the cut-off */
     atomic_size_t first_contradiction;
@@ -62,14 +64,16 @@ static int after(int32_t date, int32_t cutoff) {
 
 /* Names the column of a row that contradicts the cut-off, or -1. */
 static int contradicting_column(const jk_law *law, const jk_block *block, size_t row) {
+    jk_law_moment own;
+    const jk_law_moment *at = jk_law_moment_of(law, block, row, &own);
     static const jk_column dates[] = {JK_COLUMN_DEFAULTED_ON, JK_COLUMN_WRITTEN_OFF_ON, JK_COLUMN_LAST_PAID_ON,
                                       JK_COLUMN_TITLE_ON};
     for (size_t c = 0; c < sizeof dates / sizeof dates[0]; c++) {
-        if (after(((const int32_t *)block->column[dates[c]])[row], law->cutoff)) {
+        if (after(((const int32_t *)block->column[dates[c]])[row], at->date)) {
             return (int)dates[c];
         }
     }
-    return after(JK_BLOCK_INT32(block, BIRTH_YEAR)[row], law->cutoff_year) ? (int)JK_COLUMN_BIRTH_YEAR : -1;
+    return after(JK_BLOCK_INT32(block, BIRTH_YEAR)[row], at->year) ? (int)JK_COLUMN_BIRTH_YEAR : -1;
 }
 
 /* Missing is the smallest number, so the largest of the dates tells at once whether all is well. */
@@ -80,9 +84,15 @@ static size_t count_contradictions(const jk_law *law, const jk_block *block, int
     const int32_t *paid = JK_BLOCK_INT32(block, LAST_PAID_ON);
     const int32_t *title = JK_BLOCK_INT32(block, TITLE_ON);
     const int32_t *birth_year = JK_BLOCK_INT32(block, BIRTH_YEAR);
-    int32_t cutoff = law->cutoff;
-    int32_t year = law->cutoff_year;
     uint32_t count = 0;
+    for (size_t i = 0; law->by_period && i < block->rows; i++) {
+        count += contradicting_column(law, block, i) >= 0;
+    }
+    if (law->by_period) {
+        return count;
+    }
+    int32_t cutoff = law->cutoff.date;
+    int32_t year = law->cutoff.year;
     for (size_t i = 0; i < block->rows; i++) {
         int after_cutoff = (defaulted[i] > cutoff) | (written_off[i] > cutoff) | (paid[i] > cutoff) |
                            (title[i] > cutoff) | (birth_year[i] > year);
@@ -139,6 +149,11 @@ static void add_block(const debtor_pass *pass, const jk_block *block, const jk_l
 /* Reads debtor_index and checks it; *wanted tells whether the block holds a claim to add. */
 static jk_status read_debtors(const debtor_pass *pass, jk_block *block, int *wanted, jk_error *error) {
     int32_t *debtor = block->column[JK_COLUMN_DEBTOR_INDEX];
+    if (pass->group != NULL) {
+        memcpy(debtor, pass->group + block->first_row, block->rows * sizeof *debtor);
+        *wanted = 1;
+        return JK_OK;
+    }
     JK_TRY(jk_tape_read(pass->tape, JK_COLUMN_DEBTOR_INDEX, block->first_row, block->rows, debtor, error));
     size_t debtors = jk_tape_debtors(pass->tape);
     *wanted = pass->only < 0;
@@ -154,8 +169,8 @@ static jk_status read_debtors(const debtor_pass *pass, jk_block *block, int *wan
 }
 
 static jk_status read_others(const jk_tape *tape, jk_block *block, jk_error *error) {
-    for (int c = 0; c < JK_COLUMN_DEBTOR_INDEX; c++) {
-        if (block->column[c] != NULL) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (block->column[c] != NULL && c != JK_COLUMN_DEBTOR_INDEX) {
             JK_TRY(jk_tape_read(tape, (jk_column)c, block->first_row, block->rows, block->column[c], error));
         }
     }
@@ -209,11 +224,18 @@ static jk_status fail_contradiction(const debtor_pass *pass, worker *own, jk_err
     int32_t value = ((const int32_t *)own->block.column[column])[0];
     char cutoff[JK_DATE_TEXT];
     char date[JK_DATE_TEXT];
-    (void)jk_date_format(pass->law->cutoff, cutoff);
+    jk_law_moment own_moment;
+    (void)jk_date_format(jk_law_moment_of(pass->law, &own->block, 0, &own_moment)->date, cutoff);
     if (column == JK_COLUMN_BIRTH_YEAR) {
         (void)snprintf(date, sizeof date, "%d", value);
     } else {
         (void)jk_date_format(jk_date_clamp(value), date);
+    }
+    if (pass->law->by_period) {
+        return jk_fail(error, JK_ERROR_DATA, jk_tape_path(pass->tape), 0, jk_schema_column((jk_column)column)->name,
+                       "%zu row%s dates after the start of the period, first '%s' (row %zu, period from %s) with %s; "
+                       "expected each row as at its period_start, as import makes them",
+                       count, count == 1 ? " has" : "s have", claim, row + 1, cutoff, date);
     }
     return jk_fail(error, JK_ERROR_DATA, jk_tape_path(pass->tape), 0, jk_schema_column((jk_column)column)->name,
                    "%zu claim%s %s dates after the cut-off %s, first '%s' (row %zu) with %s; value the tape at a later "
@@ -234,16 +256,17 @@ static jk_status debtors_alloc(jk_debtors *debtors, size_t count, jk_error *erro
     return JK_OK;
 }
 
-static jk_status create_sums(const jk_law *law, const jk_tape *tape, const jk_run *run, int32_t only,
-                             jk_debtors *debtors, jk_error *error) {
+static jk_status create_sums(debtor_pass pass, const jk_run *run, size_t sums, jk_error *error) {
+    const jk_law *law = pass.law;
+    jk_debtors *debtors = pass.debtors;
     int threads = jk_threads(run);
-    size_t rows = jk_tape_rows(tape);
-    debtor_pass pass = {.law = law, .tape = tape, .debtors = debtors, .only = only, .first_contradiction = SIZE_MAX};
+    size_t rows = jk_tape_rows(pass.tape);
+    pass.first_contradiction = SIZE_MAX;
     pass.block_rows = run != NULL && run->block_rows > 0 ? run->block_rows : BLOCK_ROWS;
     pass.block_rows = pass.block_rows > rows && rows > 0 ? rows : pass.block_rows;
     pass.workers = jk_columns_zero((size_t)threads, sizeof *pass.workers);
     jk_status status = JK_OK;
-    JK_TRY_CLEANUP(debtors_alloc(debtors, only < 0 ? jk_tape_debtors(tape) : 1, error));
+    JK_TRY_CLEANUP(debtors_alloc(debtors, sums, error));
     if (pass.workers == NULL) {
         JK_TRY_CLEANUP(jk_fail_memory(error, "the threads' blocks"));
     }
@@ -269,7 +292,14 @@ cleanup:
 
 jk_status jk_debtors_create(const jk_law *law, const jk_tape *tape, const jk_run *run, jk_debtors *debtors,
                             jk_error *error) {
-    return create_sums(law, tape, run, -1, debtors, error);
+    debtor_pass pass = {.law = law, .tape = tape, .debtors = debtors, .only = -1};
+    return create_sums(pass, run, jk_tape_debtors(tape), error);
+}
+
+jk_status jk_debtors_create_grouped(const jk_law *law, const jk_tape *tape, const jk_run *run, const int32_t *group,
+                                    size_t group_count, jk_debtors *debtors, jk_error *error) {
+    debtor_pass pass = {.law = law, .tape = tape, .debtors = debtors, .only = -1, .group = group};
+    return create_sums(pass, run, group_count, error);
 }
 
 jk_status jk_debtors_create_one(const jk_law *law, const jk_tape *tape, const jk_run *run, int32_t debtor,
@@ -278,7 +308,8 @@ jk_status jk_debtors_create_one(const jk_law *law, const jk_tape *tape, const jk
         *debtors = (jk_debtors){0};
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "debtor", "is negative");
     }
-    return create_sums(law, tape, run, debtor, debtors, error);
+    debtor_pass pass = {.law = law, .tape = tape, .debtors = debtors, .only = debtor};
+    return create_sums(pass, run, 1, error);
 }
 
 void jk_debtors_reset(jk_debtors *debtors) {

@@ -209,6 +209,7 @@ static void list_columns(jk_law *law) {
                           BIT(LAST_PAID_ON) | BIT(LIMITATION_ON) | BIT(TITLE_ON) | BIT(PRINCIPAL) |
                           BIT(INTEREST_ACCRUED) | BIT(FEES) | BIT(LEGAL_STATUS) | BIT(VULNERABLE) | BIT(BIRTH_YEAR) |
                           BIT(DEBTOR_INDEX) | jk_matcher_reads(&law->period_rules);
+    law->debtor_columns |= law->by_period ? BIT(PERIOD_START) : 0;
     law->columns = law->debtor_columns | BIT(INTEREST_RATE) | BIT(INCOME_MONTHLY) | BIT(OTHER_DEBT_ENFORCED) |
                    jk_matcher_reads(&law->segments);
     for (size_t j = 0; j < law->model->jurisdiction_count; j++) {
@@ -220,7 +221,8 @@ static void list_columns(jk_law *law) {
 
 jk_status jk_law_create(const jk_model *model, const jk_tape *tape, int32_t cutoff, jk_law **law, jk_error *error) {
     *law = NULL;
-    if (cutoff < JK_DATE_FIRST || cutoff > JK_DATE_LAST) {
+    bool by_period = jk_tape_kind(tape) == JK_KIND_PANEL;
+    if (!by_period && (cutoff < JK_DATE_FIRST || cutoff > JK_DATE_LAST)) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "cutoff", "is not a date of the years 1 to 9999");
     }
     jk_law *made = jk_columns_zero(1, sizeof *made);
@@ -229,10 +231,9 @@ jk_status jk_law_create(const jk_model *model, const jk_tape *tape, int32_t cuto
     }
     made->model = model;
     made->tape = tape;
-    made->cutoff = cutoff;
-    made->cutoff_year = jk_civil_from_date(cutoff).year;
+    made->by_period = by_period;
     jk_month_table_init(&made->months);
-    made->cutoff_end = jk_month_end_of(&made->months, cutoff);
+    made->cutoff = jk_law_moment_on(&made->months, by_period ? 0 : cutoff);
     jk_status status = JK_OK;
     JK_TRY_CLEANUP(bind_countries(made, error));
     JK_TRY_CLEANUP(bind_currencies(made, error));

@@ -45,7 +45,7 @@ typedef struct row_dates {
     int title_held;
 } row_dates;
 
-static inline row_dates dates_of_row(const jk_law *law, const jk_block *block, size_t row, int title_state) {
+static inline row_dates dates_of_row(const jk_law_moment *at, const jk_block *block, size_t row, int title_state) {
     int32_t defaulted = JK_BLOCK_INT32(block, DEFAULTED_ON)[row];
     int32_t paid = JK_BLOCK_INT32(block, LAST_PAID_ON)[row]; /* missing is the smallest number */
     int32_t limitation = JK_BLOCK_INT32(block, LIMITATION_ON)[row];
@@ -55,14 +55,14 @@ static inline row_dates dates_of_row(const jk_law *law, const jk_block *block, s
         .defaulted = jk_date_clamp(defaulted),
         .paid_or_defaulted = jk_date_clamp(paid > defaulted ? paid : defaulted),
         .limitation_given = limitation == JK_MISSING_INTEGER ? limitation : jk_date_clamp(limitation),
-        .title = jk_date_clamp(title == JK_MISSING_INTEGER ? law->cutoff : title),
+        .title = jk_date_clamp(title == JK_MISSING_INTEGER ? at->date : title),
         .title_held = title_state == JK_TITLE_HELD,
     };
 }
 
 /* Limitation, final bar and the title's ends of one claim: model.md section 10. */
-static inline jk_law_dates law_dates(const jk_law *law, const jk_law_terms *terms, const jk_law_period *period,
-                                     unsigned type, const row_dates *row) {
+static inline jk_law_dates law_dates(const jk_law *law, const jk_law_moment *at, const jk_law_terms *terms,
+                                     const jk_law_period *period, unsigned type, const row_dates *row) {
     const jk_month_table *months = &law->months;
     jk_month_day defaulted = jk_month_day_of(months, row->defaulted);
     jk_law_dates dates = {
@@ -74,7 +74,7 @@ static inline jk_law_dates law_dates(const jk_law *law, const jk_law_terms *term
     if (row->limitation_given == JK_MISSING_INTEGER) {
         dates.limitation = jk_month_add(months, jk_month_day_of(months, row->paid_or_defaulted), period->months);
     }
-    dates.interrupted = terms->letter_interrupts && dates.limitation > law->cutoff;
+    dates.interrupted = terms->letter_interrupts && dates.limitation > at->date;
     dates.bar_untitled = dates.interrupted ? dates.final : earlier(dates.limitation, dates.final);
     dates.bar_titled = dates.final;
     if (row->title_held) {
@@ -86,8 +86,8 @@ static inline jk_law_dates law_dates(const jk_law *law, const jk_law_terms *term
     return dates;
 }
 
-static inline double months_to(const jk_law *law, int32_t date) {
-    return date == JK_DATE_NEVER ? INFINITY : (double)(date - law->cutoff) / JK_DAYS_PER_MONTH;
+static inline double months_to(const jk_law_moment *at, int32_t date) {
+    return date == JK_DATE_NEVER ? INFINITY : (double)(date - at->date) / JK_DAYS_PER_MONTH;
 }
 
 static inline jk_bar_basis basis_of(const jk_law_dates *dates, const row_dates *row, int titled) {
@@ -119,12 +119,14 @@ static void standing_of_rows(const jk_law *law, const jk_block *block, size_t fi
         size_t row = first + i;
         unsigned status = jk_law_status(legal_status[row]);
         jk_title title = title_of_row(law, block, row, status);
-        row_dates given = dates_of_row(law, block, row, (int)title);
+        jk_law_moment own_moment;
+        const jk_law_moment *at = jk_law_moment_of(law, block, row, &own_moment);
+        row_dates given = dates_of_row(at, block, row, (int)title);
         const jk_law_period *own = &law->periods[period[i]];
         jk_law_dates dates =
-            law_dates(law, &law->terms[out->jurisdiction[row]], own, jk_law_type(debtor_type[row]), &given);
-        double untitled = months_to(law, dates.bar_untitled);
-        double titled = months_to(law, dates.bar_titled);
+            law_dates(law, at, &law->terms[out->jurisdiction[row]], own, jk_law_type(debtor_type[row]), &given);
+        double untitled = months_to(at, dates.bar_untitled);
+        double titled = months_to(at, dates.bar_titled);
         unsigned allowed = law->allowed[status][vulnerable[row] > 0];
         int barred = (title == JK_TITLE_NONE ? untitled : titled) <= 0.0;
         out->title_state[row] = (uint8_t)title;
@@ -181,12 +183,14 @@ static void claim_terms(const jk_law *law, const jk_block *block, jk_law_facts *
         double exchange = law->exchange[currency[i] + 1];
         unsigned type = jk_law_type(debtor_type[i]);
         const jk_status_rule *status = &model->statuses[jk_law_status(legal_status[i])];
+        jk_law_moment own_moment;
+        const jk_law_moment *at = jk_law_moment_of(law, block, i, &own_moment);
         double age = birth_year[i] == JK_MISSING_INTEGER ? jurisdiction->mortality.assumed_age
-                                                         : (double)law->cutoff_year - (double)birth_year[i];
+                                                         : (double)at->year - (double)birth_year[i];
         out->principal[i] = (double)given_or_zero(principal[i]) / 100.0 * exchange;
         out->other_debt[i] = (double)given_or_zero(other_debt[i]) / 100.0 * exchange;
         out->rate[i] = isnan(rate[i]) ? jurisdiction->interest.rate[type] : rate[i];
-        out->age_months[i] = jk_months_until(&law->months, jk_date_clamp(written_off[i]), &law->cutoff_end);
+        out->age_months[i] = jk_months_until(&law->months, jk_date_clamp(written_off[i]), &at->end);
         out->debtor_age[i] = type == JK_BUSINESS ? NAN : age;
         out->exit_status[i] = status->exit_monthly;
         out->class_override[i] = (int8_t)status->class_override;
@@ -254,8 +258,10 @@ void jk_law_explain(const jk_law *law, const jk_block *block, size_t row, jk_law
     uint16_t rule = 0;
     jk_matcher_rows(&law->period_rules, block, row, 1, &rule);
     jk_title title = title_of_row(law, block, row, status);
-    row_dates given = dates_of_row(law, block, row, (int)title);
-    jk_law_dates dates = law_dates(law, &law->terms[jurisdiction], &law->periods[rule], type, &given);
+    jk_law_moment own_moment;
+    const jk_law_moment *at = jk_law_moment_of(law, block, row, &own_moment);
+    row_dates given = dates_of_row(at, block, row, (int)title);
+    jk_law_dates dates = law_dates(law, at, &law->terms[jurisdiction], &law->periods[rule], type, &given);
     int by_rule = given.limitation_given == JK_MISSING_INTEGER;
     int32_t months = law->periods[rule].months;
     *detail = (jk_law_detail){

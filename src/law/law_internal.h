@@ -21,12 +21,17 @@ typedef struct jk_law_period {
     double interruption_monthly; /* interruption cost / months, per debtor; 0 where the period is null */
 } jk_law_period;
 
+/* The day on which claims are looked at. */
+typedef struct jk_law_moment {
+    int32_t date, year;
+    jk_month_end end;
+} jk_law_moment;
+
 struct jk_law {
     const jk_model *model;
     const jk_tape *tape;
-    int32_t cutoff;
-    int32_t cutoff_year;
-    jk_month_end cutoff_end;
+    jk_law_moment cutoff; /* of all rows of a tape */
+    bool by_period;       /* a panel: each row is looked at on its own period_start */
     uint64_t columns;
     uint64_t debtor_columns; /* those that jk_debtors_create needs */
     uint16_t *jurisdiction;  /* by country code + 1 */
@@ -38,6 +43,21 @@ struct jk_law {
     jk_matcher period_rules;
     jk_month_table months;
 };
+
+static inline jk_law_moment jk_law_moment_on(const jk_month_table *months, int32_t date) {
+    jk_month_end end = jk_month_end_of(months, date);
+    return (jk_law_moment){.date = date, .year = end.civil.month / 12, .end = end};
+}
+
+/* The moment of a row: the cut-off, or one made in `own` from the row's period. */
+static inline const jk_law_moment *jk_law_moment_of(const jk_law *law, const jk_block *block, size_t row,
+                                                    jk_law_moment *own) {
+    if (!law->by_period) {
+        return &law->cutoff;
+    }
+    *own = jk_law_moment_on(&law->months, jk_date_clamp(JK_BLOCK_INT32(block, PERIOD_START)[row]));
+    return own;
+}
 
 /* The governing dates of one claim. */
 typedef struct jk_law_dates {

@@ -107,7 +107,9 @@ static void age_values(const jk_law *law, const jk_block *block, size_t first, s
     const int8_t *debtor_type = JK_BLOCK_ENUM(block, DEBTOR_TYPE) + first;
     for (size_t i = 0; i < count; i++) {
         int known = birth_year[i] != JK_MISSING_INTEGER && jk_law_type(debtor_type[i]) == JK_CONSUMER;
-        value[i] = known ? (double)law->cutoff_year - (double)birth_year[i] : NAN;
+        jk_law_moment own;
+        const jk_law_moment *at = jk_law_moment_of(law, block, first + i, &own);
+        value[i] = known ? (double)at->year - (double)birth_year[i] : NAN;
     }
 }
 
@@ -122,20 +124,23 @@ static void kept_values(const jk_block *block, size_t first, size_t count, doubl
 
 static void months_values(const jk_law *law, jk_derived derived, const jk_block *block, size_t first, size_t count,
                           double *value) {
+    jk_law_moment own;
     if (derived == JK_DERIVED_MONTHS_SINCE_LAST_PAYMENT) {
         const int32_t *paid = JK_BLOCK_INT32(block, LAST_PAID_ON) + first;
         for (size_t i = 0; i < count; i++) {
+            const jk_law_moment *at = jk_law_moment_of(law, block, first + i, &own);
             value[i] = paid[i] == JK_MISSING_INTEGER
                            ? NAN
-                           : (double)jk_months_until(&law->months, jk_date_clamp(paid[i]), &law->cutoff_end);
+                           : (double)jk_months_until(&law->months, jk_date_clamp(paid[i]), &at->end);
         }
         return;
     }
     const int32_t *defaulted = JK_BLOCK_INT32(block, DEFAULTED_ON) + first;
     const int32_t *written_off = JK_BLOCK_INT32(block, WRITTEN_OFF_ON) + first;
     for (size_t i = 0; i < count; i++) {
+        const jk_law_moment *at = jk_law_moment_of(law, block, first + i, &own);
         int32_t from = defaulted[i] == JK_MISSING_INTEGER ? written_off[i] : defaulted[i];
-        value[i] = (double)jk_months_until(&law->months, jk_date_clamp(from), &law->cutoff_end);
+        value[i] = (double)jk_months_until(&law->months, jk_date_clamp(from), &at->end);
     }
 }
 
