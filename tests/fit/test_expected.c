@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Expected cash of rows of history against arithmetic by hand. */
+#include "jalki/expected.h"
+
+#include <math.h>
+
+#include "cmocka_all.h"
+
+static const int32_t months[] = {0, 6, 24};
+static const double values[] = {0.02, 0.01, 0.004};
+static const jk_steps curve = {3, months, values};
+
+static void integrals(void **state) {
+    (void)state;
+    assert_true(fabs(jk_steps_integral(&curve, 0.0, 1.0) - 0.02) < 1e-15);
+    assert_true(fabs(jk_steps_integral(&curve, 5.5, 1.0) - 0.015) < 1e-15);
+    assert_true(fabs(jk_steps_integral(&curve, 3.0, 30.0) - (3 * 0.02 + 18 * 0.01 + 9 * 0.004)) < 1e-15);
+    assert_true(fabs(jk_steps_integral(&curve, 100.0, 2.0) - 0.008) < 1e-15);
+}
+
+static void rows(void **state) {
+    (void)state;
+    jk_segment segment = {.theta_center = {-0.5, 0.1, 0.7},
+                          .curve = {curve, curve, curve},
+                          .class_multiplier = {{0.1, 0.5, 1.0}, {0.05, 0.45, 1.0}, {0.02, 0.4, 1.0}},
+                          .recovery_share = {1.0, 0.9, 0.8},
+                          .pre_title_factor = 0.5,
+                          .garnish_share = {0.0, 0.3, 0.8}};
+    jk_model model = {.segment_count = 1, .segments = &segment};
+    uint16_t of_segment[4] = {0};
+    double eta[4] = {0.2, 0.2, -0.3, -0.3};
+    uint8_t scored[4] = {JK_CAPACITY_ABLE, JK_CAPACITY_ABLE, JK_CAPACITY_WEAK, JK_CAPACITY_WEAK};
+    int8_t given[4] = {-1, JK_CAPACITY_NONE, -1, -1}, end[4] = {-1, -1, -1, -1};
+    double balance[4] = {1000, 500, 200, 200}, period[4] = {1, 12, 3, 3}, age[4] = {0, 0, 30, 30};
+    double garnish[4] = {0.05, 0.05, 0.05, 0.05};
+    uint8_t treatment[4] = {JK_TREAT_SURVEIL, JK_TREAT_AMICABLE, JK_TREAT_LEGAL, JK_TREAT_LEGAL};
+    uint8_t title[4] = {JK_TITLE_HELD, JK_TITLE_NONE, JK_TITLE_NONE, JK_TITLE_HELD};
+    jk_law_facts law = {.rows = 4, .segment = of_segment};
+    jk_score_columns score = {.rows = 4, .eta = eta, .capacity_class = scored};
+    jk_panel_block block = {.rows = 4,
+                            .law = &law,
+                            .score = &score,
+                            .balance_start = balance,
+                            .months = period,
+                            .age_start = age,
+                            .garnish = garnish,
+                            .treatment = treatment,
+                            .title_state = title,
+                            .class_start = given,
+                            .class_end = end};
+    double cash[4];
+    jk_expected_cash(&model, &block, cash);
+    double hand[4] = {1.0 * 1000 * exp(0.2 - 0.7) * 1.0 * 0.02, 0.9 * 500 * exp(0.2 + 0.5) * 0.05 * 0.18,
+                      0.8 * 200 * 0.5 * exp(-0.3 - 0.1) * 0.4 * 0.012,
+                      0.8 * 200 * (exp(-0.3 - 0.1) * 0.4 * 0.012 + 0.3 * 0.05 * 3)};
+    for (int i = 0; i < 4; i++) {
+        if (!(fabs(cash[i] - hand[i]) < 1e-12 * hand[i])) {
+            fail_msg("row %d: %.17g, expected %.17g", i, cash[i], hand[i]);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(integrals), cmocka_unit_test(rows)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
