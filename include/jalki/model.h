@@ -218,6 +218,8 @@ typedef struct jk_risk {
     double garnish_share_error;    /* of each segment's share of garnished income */
 } jk_risk;
 
+struct jk_model_origin;
+
 typedef struct jk_model {
     const char *name;
     const char *path;
@@ -242,7 +244,8 @@ typedef struct jk_model {
     jk_risk risk;
     size_t warning_count; /* what is allowed but odd (first epochs of 12 months, …): for the caller to show */
     const char *const *warnings;
-    void *arena; /* owns everything above */
+    const struct jk_model_origin *origin; /* of a model made by jk_model_split; NULL otherwise */
+    void *arena;                          /* owns everything above */
 } jk_model;
 
 /* Reads a model file with its includes. On failure *model is NULL and the error names file, line and key:
@@ -254,6 +257,35 @@ void jk_model_free(jk_model *model);
 
 /* Exchange rate of a currency, or NaN if the model has none. */
 double jk_model_exchange_rate(const jk_model *model, const char *currency);
+
+/* ---- models made of models -----------------------------------------------------------------------------------------
+ */
+
+/* Which claims something is about: those in one of the countries and one of the segments. */
+typedef struct jk_where {
+    size_t country_count; /* 0: all */
+    const char *const *countries;
+    size_t segment_count; /* 0: all */
+    const char *const *segments;
+} jk_where;
+
+/* What a split model was made of. Its segments keep the ids of the segments that they were cut from. */
+typedef struct jk_model_origin {
+    const jk_model *model;
+    const uint16_t *segment; /* by segment of the split model: index in `model` */
+    const char *const
+        *country; /* by segment: all its claims are of this country; NULL: of none that was named for it */
+} jk_model_origin;
+
+/* A model that values every claim as `model` does, but whose segments none of the `count` wheres cuts in two: a segment
+ * that holds claims of several countries is divided where one of them is named. Where none cuts, it has the same
+ * segments. Valuations of a split model report the segments of `model`. JK_ERROR_MODEL where the segments become too
+ * many. `model` and the wheres' texts must outlive it; freed by jk_model_free. */
+jk_status jk_model_split(const jk_model *model, const jk_where *wheres, size_t count, jk_model **split,
+                         jk_error *error);
+
+/* Whether a segment of a split model lies within one of the wheres that it was split by. */
+int jk_where_holds(const jk_where *where, const jk_model *split, size_t segment);
 
 #ifdef __cplusplus
 }

@@ -19,13 +19,21 @@ extern "C" {
 typedef struct jk_plan jk_plan;
 typedef struct jk_plan_workspace jk_plan_workspace;
 
+/* What a stress changes that stands in no segment's figures; multipliers, by segment. */
+typedef struct jk_plan_stress {
+    double exit;         /* of all exits: the segment's, the status's and mortality; not of the end of titles */
+    double interruption; /* of the cost of interrupting limitation */
+} jk_plan_stress;
+
 typedef struct jk_plan_options {
     double irr;      /* required yearly return, > -1 */
     const char *isa; /* "v4", "v3", "base", or NULL: JALKI_ISA of the environment, else the best that runs here */
     const double *recovery; /* [segments][epochs] m_j of model.md section 4, 0..JK_RECOVERY_MAX; NULL: 1 everywhere */
+    const jk_plan_stress *stress; /* [segments], each 0..JK_STRESS_MAX; NULL: 1 everywhere */
 } jk_plan_options;
 
-#define JK_RECOVERY_MAX 1000.0 /* largest multiplier of intensities: keeps the kernel's products finite */
+#define JK_RECOVERY_MAX 1000.0 /* largest multipliers: they keep the kernel's products finite */
+#define JK_STRESS_MAX   100.0
 
 /* Builds the tables. JK_ERROR_UNSUPPORTED if the wanted instruction set does not run here. `model` must outlive it. */
 jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, jk_plan **plan, jk_error *error);

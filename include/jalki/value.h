@@ -13,6 +13,8 @@
 #ifndef JALKI_VALUE_H
 #define JALKI_VALUE_H
 
+#include <stdbool.h>
+
 #include "jalki/plan.h"
 #include "jalki/price.h"
 #include "jalki/tape.h"
@@ -21,14 +23,15 @@
 extern "C" {
 #endif
 
-enum { JK_RETURNS_MAX = 32 }; /* required returns in one run */
+enum { JK_RETURNS_MAX = 32, JK_CASES_MAX = 1024 }; /* required returns, and cases, in one run */
 
 typedef struct jk_value_options {
-    int32_t cutoff;  /* days since 1970-01-01; JK_MISSING_INTEGER: the tape's */
-    double irr;      /* required yearly return, > -1; NaN: the model's */
-    unsigned allow;  /* actions allowed at all, bits JK_ALLOW [all but sell] */
-    const char *isa; /* see jk_plan_options */
-    size_t memory;   /* bytes that the run may take; 0: no bound. Blocks shrink first, then threads. */
+    int32_t cutoff;   /* days since 1970-01-01; JK_MISSING_INTEGER: the tape's */
+    double irr;       /* required yearly return, > -1; NaN: the model's */
+    unsigned allow;   /* actions allowed at all, bits JK_ALLOW [all but sell] */
+    const char *isa;  /* see jk_plan_options */
+    size_t memory;    /* bytes that the run may take; 0: no bound. Blocks shrink first, then threads. */
+    bool values_only; /* nothing is projected: flows and collections are 0, in half the time */
     jk_run run;
 } jk_value_options;
 
@@ -54,7 +57,10 @@ typedef struct jk_value_block {
     const jk_score_columns *score;
     const jk_terms *terms;
     const jk_plan_results *plan;
-    const uint8_t *reason; /* jk_reason */
+    const uint8_t *reason; /* jk_reason; as `plan`, of the first case */
+    /* Of a run of several cases: what each planned, and what it is worth. NULL in a run of one. */
+    const float *const *case_value;      /* [cases][rows] */
+    const uint8_t *const *case_decision; /* [cases][rows] */
 } jk_value_block;
 
 /* What a run will look like; given to sinks before it starts. */
@@ -85,6 +91,15 @@ typedef struct jk_group {
     double erc_gross, erc_net;
 } jk_group;
 
+/* Claims whose decision in this case is another than in the first case, which it is compared with. Sums of what the two
+ * actions are worth, `from` being that of the first case: here, and in the first case. */
+typedef struct jk_change {
+    uint64_t claims;
+    double face;
+    double from_here, to_here;
+    double from_first, to_first;
+} jk_change;
+
 typedef struct jk_valuation {
     double irr;
     int32_t cutoff;
@@ -93,6 +108,7 @@ typedef struct jk_valuation {
     jk_group decision[JK_ACTION_COUNT];
     uint64_t reason[JK_REASON_COUNT];
     double reason_face[JK_REASON_COUNT];
+    jk_change change[JK_ACTION_COUNT][JK_ACTION_COUNT]; /* [from][to]; zero in a run of one case */
     size_t segment_count, country_count;
     jk_group *segment; /* in the model's order */
     const char **segment_id;
@@ -116,6 +132,21 @@ jk_status jk_value_run(const jk_tape *tape, const jk_model *model, const jk_valu
  * shared, each claim is planned once per return. Fills valuations[count]; options->irr is not looked at. */
 jk_status jk_value_returns(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                            const double *irr, size_t count, jk_valuation *valuations, jk_error *error);
+
+/* One way to look at the portfolio: its figures may be stressed, its plan kept. */
+typedef struct jk_value_case {
+    const jk_model *model;        /* NULL: the run's. Like it in everything but the figures of its segments */
+    const double *recovery;       /* see jk_plan_options */
+    const jk_plan_stress *stress; /* see jk_plan_options */
+    double irr;                   /* NaN: the model's */
+    int keeps;                    /* committed: index of the case before it whose plan is kept; -1: plans for itself */
+} jk_value_case;
+
+/* The same for `count` cases (1..JK_CASES_MAX) in one pass over the tape: reading, law and score are shared. Sinks see
+ * the first case, and the decisions and values of all. Changes are against the first case. */
+jk_status jk_value_cases(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                         const jk_value_case *cases, size_t count, const jk_value_sink *sinks, size_t sink_count,
+                         jk_valuation *valuations, jk_error *error);
 void jk_valuation_reset(jk_valuation *valuation);
 
 /* What a run of `returns` required returns with these sinks will take, in bytes. */

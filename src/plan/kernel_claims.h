@@ -106,8 +106,10 @@ JK_INLINE jk_vec jk_rate_title_bound(const jk_plan_segment *segment, const jk_pa
 
 /* Monthly exit of the epoch, before the end of titles yet to come. */
 JK_INLINE jk_vec jk_exit_rate(const jk_plan_group *group, const jk_plan_tile *tile, size_t at, int epoch) {
-    jk_vec exit = jk_load(tile->exit_status + at) + jk_set(group->segment->exit);
-    return jk_fma(jk_load(tile->mortality + at), jk_set(group->jurisdiction->mortality[epoch]), exit);
+    const jk_plan_segment *segment = group->segment;
+    jk_vec exit = jk_fma(jk_load(tile->exit_status + at), jk_set(segment->exit_factor), jk_set(segment->exit));
+    return jk_fma(jk_load(tile->mortality + at), jk_set(group->jurisdiction->mortality[epoch] * segment->exit_factor),
+                  exit);
 }
 
 /* The part of the epoch before a bar. */

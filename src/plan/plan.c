@@ -33,6 +33,19 @@ static jk_status check_recovery(const jk_plan_tables *tables, const double *reco
     return JK_OK;
 }
 
+static jk_status check_stress(const jk_plan_tables *tables, const jk_plan_stress *stress, jk_error *error) {
+    for (size_t g = 0; stress != NULL && g < tables->segment_count; g++) {
+        bool held = stress[g].exit >= 0.0 && stress[g].exit <= JK_STRESS_MAX && stress[g].interruption >= 0.0 &&
+                    stress[g].interruption <= JK_STRESS_MAX;
+        if (!held) {
+            return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "stress",
+                           "%g and %g are no multipliers of exits and interruption; expected 0 to %g", stress[g].exit,
+                           stress[g].interruption, JK_STRESS_MAX);
+        }
+    }
+    return JK_OK;
+}
+
 jk_status jk_plan_set_recovery(jk_plan *plan, const double *recovery, jk_error *error) {
     JK_TRY(check_recovery(&plan->tables, recovery, error));
     jk_plan_tables_recover(&plan->tables, recovery);
@@ -57,6 +70,12 @@ jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, 
     jk_status status = jk_plan_tables_init(&created->tables, model, options->irr, error);
     if (status == JK_OK) {
         status = jk_plan_set_recovery(created, options->recovery, error);
+    }
+    if (status == JK_OK && options->stress != NULL) {
+        status = check_stress(&created->tables, options->stress, error);
+        if (status == JK_OK) {
+            jk_plan_tables_stress(&created->tables, model, options->stress);
+        }
     }
     if (status != JK_OK) {
         jk_plan_free(created);

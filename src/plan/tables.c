@@ -119,6 +119,7 @@ static void fill_segment(const jk_segment *from, jk_plan_segment *to) {
         to->title_factor[z] = (float)from->title_factor[z];
     }
     to->exit = (float)from->exit_monthly;
+    to->exit_factor = 1.0f;
     to->fee = (float)(from->fee_shift * from->filing);
     to->bar_months_inverse = (float)(1.0 / from->bar_months);
 }
@@ -258,6 +259,21 @@ jk_status jk_plan_tables_init(jk_plan_tables *tables, const jk_model *model, dou
     }
     fill_all_segments(tables, model);
     return JK_OK;
+}
+
+void jk_plan_tables_stress(jk_plan_tables *tables, const jk_model *model, const jk_plan_stress *stress) {
+    for (size_t g = 0; g < tables->segment_count; g++) {
+        jk_plan_segment *segment = &tables->segments[g];
+        segment->exit = (float)(model->segments[g].exit_monthly * stress[g].exit);
+        segment->exit_factor = (float)stress[g].exit;
+        jk_plan_costs *costs = tables->costs + g * (size_t)tables->epoch_count;
+        for (int j = 0; j < tables->epoch_count; j++) {
+            float interruption = (float)((double)costs[j].inflation * stress[g].interruption);
+            costs[j].interruption_by_action[JK_SURVEIL] = interruption;
+            costs[j].interruption_by_action[JK_AMICABLE] = interruption;
+            costs[j].inflation = interruption;
+        }
+    }
 }
 
 void jk_plan_tables_recover(jk_plan_tables *tables, const double *recovery) {

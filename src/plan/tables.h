@@ -12,7 +12,7 @@
 #include <stdalign.h>
 #include <stdint.h>
 
-#include "jalki/model.h"
+#include "jalki/plan.h"
 
 enum { JK_ACTION_SLOTS = 8 };   /* JK_ACTION_COUNT, rounded up to what jk_lookup reads */
 enum { JK_CURVE_PADDING = 16 }; /* readable floats beyond the end of a curve, for jk_window */
@@ -41,7 +41,7 @@ typedef struct jk_plan_costs {
     alignas(32) float running_by_action[2][JK_ACTION_SLOTS]; /* [has title][action] */
     float interruption_by_action[JK_ACTION_SLOTS];           /* i_j where the claim waits without title */
     float filing;
-    float inflation; /* i_j */
+    float inflation; /* i_j, times the stress of interruption */
     float recovery;  /* m_j */
 } jk_plan_costs;
 
@@ -53,7 +53,8 @@ typedef struct jk_plan_segment {
     float garnish_share[JK_CAPACITY_COUNT];                        /* phi */
     float class_multiplier_most[JK_TREATMENT_COUNT], pending_multiplier_most, garnish_share_most; /* over the classes */
     float kept_share[JK_TREATMENT_COUNT]; /* sigma * (1 - contingent) */
-    float exit, fee;                      /* fee_shift * filing */
+    float exit, exit_factor;              /* monthly exit of the segment, stressed, and what multiplies the others */
+    float fee;                            /* fee_shift * filing */
     float title_factor[JK_TITLE_COUNT];
     float bar_months_inverse;
     int32_t last_age;    /* curves and prices are constant from this age on */
@@ -87,6 +88,9 @@ jk_status jk_plan_tables_init(jk_plan_tables *tables, const jk_model *model, dou
 
 /* Sets the multipliers of all segments and epochs, [segments][epochs]; NULL: 1. They must have been checked. */
 void jk_plan_tables_recover(jk_plan_tables *tables, const double *recovery);
+
+/* Puts multipliers of exits and interruption into tables that have none yet; [segments]. */
+void jk_plan_tables_stress(jk_plan_tables *tables, const jk_model *model, const jk_plan_stress *stress);
 void jk_plan_tables_reset(jk_plan_tables *tables);
 
 #endif

@@ -18,7 +18,7 @@ static jk_status read_block(const jk_engine *engine, jk_worker *worker, size_t n
     worker->law.rows = block->rows;
     worker->score.rows = block->rows;
     worker->terms.rows = block->rows;
-    worker->plan.rows = block->rows;
+    worker->first.rows = worker->later.rows = block->rows;
     for (int column = 0; column < JK_COLUMN_COUNT; column++) {
         if (engine->columns >> column & 1) {
             JK_TRY(jk_tape_read(engine->tape, (jk_column)column, block->first_row, block->rows, block->column[column],
@@ -37,8 +37,36 @@ static jk_status add_face(const jk_engine *engine, jk_worker *worker, jk_error *
 }
 
 static jk_value_block view(const jk_worker *worker, int thread, size_t number) {
-    return (jk_value_block){thread,         number,         &worker->block, &worker->law,
-                            &worker->score, &worker->terms, &worker->plan,  worker->reason};
+    return (jk_value_block){thread,         number,         &worker->block, &worker->law,       &worker->score,
+                            &worker->terms, &worker->first, worker->reason, worker->case_value, worker->case_decision};
+}
+
+static void plan_case(const jk_engine *engine, jk_worker *worker, size_t number, jk_plan_results *results) {
+    const jk_plan *plan = engine->plan[number];
+    jk_cashflow *flow = engine->project ? &worker->flow[number] : NULL;
+    int keeps = engine->cases[number].keeps;
+    if (keeps >= 0) {
+        jk_plan_block_follow(plan, &worker->terms, worker->policy[keeps], results, flow, worker->workspace);
+    } else if (engine->kept[number]) {
+        jk_plan_block_keep(plan, &worker->terms, results, flow, worker->policy[number], worker->workspace);
+    } else {
+        jk_plan_block(plan, &worker->terms, results, flow, worker->workspace);
+    }
+}
+
+static jk_status compute_case(const jk_engine *engine, jk_worker *worker, size_t number, jk_error *error) {
+    jk_plan_results *results = number == 0 ? &worker->first : &worker->later;
+    uint8_t *reason = number == 0 ? worker->reason : worker->later_reason;
+    if (worker->case_value != NULL) {
+        results->value = (float *)worker->case_value[number];
+        results->decision = (uint8_t *)worker->case_decision[number];
+    }
+    plan_case(engine, worker, number, results);
+    jk_reasons(worker, results, reason);
+    if (number > 0) {
+        jk_sums_add_changes(worker, results, &worker->sums[number]);
+    }
+    return jk_sums_add_block(engine, worker, results, reason, &worker->sums[number], error);
 }
 
 static jk_status compute_block(jk_engine *engine, int thread, size_t number, jk_error *error) {
@@ -49,10 +77,8 @@ static jk_status compute_block(jk_engine *engine, int thread, size_t number, jk_
     JK_TRY(add_face(engine, worker, error));
     jk_score_block(engine->scorer, block, &worker->law, &worker->score, worker->scratch);
     jk_terms_block(engine->model, &engine->debtors, block, &worker->law, &worker->score, engine->allow, &worker->terms);
-    for (size_t r = 0; r < engine->returns; r++) {
-        jk_plan_block(engine->plan[r], &worker->terms, &worker->plan, &worker->flow[r], worker->workspace);
-        jk_reasons(worker, worker->reason);
-        JK_TRY(jk_sums_add_block(engine, worker, &worker->sums[r], error));
+    for (size_t c = 0; c < engine->case_count; c++) {
+        JK_TRY(compute_case(engine, worker, c, error));
     }
     jk_value_block seen = view(worker, thread, number);
     for (size_t s = 0; s < engine->sink_count; s++) {
@@ -113,21 +139,50 @@ static jk_status choose_cutoff(jk_engine *engine, const jk_value_options *option
     return JK_OK;
 }
 
-static jk_status create_plans(jk_engine *engine, const jk_value_options *options, const double *irr, size_t returns,
-                              jk_error *error) {
-    if (returns < 1 || returns > JK_RETURNS_MAX) {
-        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "irr", "%zu required returns; expected 1 to %d", returns,
-                       (int)JK_RETURNS_MAX);
+/* The model of a case must be the run's but for figures: blocks of terms serve both, and plans are kept across them. */
+static bool is_alike(const jk_model *model, const jk_model *other) {
+    return other->segment_count == model->segment_count && other->jurisdiction_count == model->jurisdiction_count &&
+           other->horizon_months == model->horizon_months && other->epoch_count == model->epoch_count &&
+           memcmp(other->epochs, model->epochs, (size_t)model->epoch_count * sizeof *model->epochs) == 0;
+}
+
+static jk_status create_plan(jk_engine *engine, const jk_value_options *options, size_t number, jk_error *error) {
+    const jk_value_case *wanted = &engine->cases[number];
+    const jk_model *model = wanted->model == NULL ? engine->model : wanted->model;
+    double irr = isnan(wanted->irr) ? engine->model->irr : wanted->irr;
+    if (!(irr > -1.0) || !isfinite(irr)) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "irr", "%g is not a yearly return; expected more than -1",
+                       irr);
     }
-    for (size_t r = 0; r < returns; r++) {
-        engine->irr[r] = isnan(irr[r]) ? engine->model->irr : irr[r];
-        if (!(engine->irr[r] > -1.0) || !isfinite(engine->irr[r])) {
-            return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "irr", "%g is not a yearly return; expected more than -1",
-                           irr[r]);
-        }
-        jk_plan_options plan = {.irr = engine->irr[r], .isa = options->isa};
-        JK_TRY(jk_plan_create(engine->model, &plan, &engine->plan[r], error));
-        engine->returns = r + 1;
+    int keeps = wanted->keeps;
+    if (keeps >= (int)number || (keeps >= 0 && engine->cases[keeps].keeps >= 0) || !is_alike(engine->model, model)) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "case",
+                       "case %zu cannot be valued beside the others; expected the same epochs, segments and "
+                       "jurisdictions, and a case before it that plans for itself",
+                       number);
+    }
+    if (keeps >= 0) {
+        engine->kept[keeps] = true;
+    }
+    engine->irr[number] = irr;
+    jk_plan_options plan = {.irr = irr, .isa = options->isa, .recovery = wanted->recovery, .stress = wanted->stress};
+    return jk_plan_create(model, &plan, &engine->plan[number], error);
+}
+
+static jk_status create_plans(jk_engine *engine, const jk_value_options *options, size_t count, jk_error *error) {
+    if (count < 1 || count > JK_CASES_MAX) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "irr", "%zu cases; expected 1 to %d", count,
+                       (int)JK_CASES_MAX);
+    }
+    engine->irr = calloc(count, sizeof *engine->irr);
+    engine->plan = calloc(count, sizeof *engine->plan);
+    engine->kept = calloc(count, sizeof *engine->kept);
+    if (engine->irr == NULL || engine->plan == NULL || engine->kept == NULL) {
+        return jk_fail_memory(error, "the plans");
+    }
+    engine->case_count = count;
+    for (size_t c = 0; c < count; c++) {
+        JK_TRY(create_plan(engine, options, c, error));
     }
     return JK_OK;
 }
@@ -148,14 +203,16 @@ static void choose_columns(jk_engine *engine) {
 }
 
 jk_status jk_engine_prepare(jk_engine *engine, const jk_tape *tape, const jk_model *model,
-                            const jk_value_options *options, const double *irr, size_t returns,
+                            const jk_value_options *options, const jk_value_case *cases, size_t case_count,
                             const jk_value_sink *sinks, size_t sink_count, jk_error *error) {
     *engine = (jk_engine){.tape = tape,
                           .model = model,
                           .sinks = sinks,
                           .sink_count = sink_count,
                           .rows = jk_tape_rows(tape),
-                          .allow = options->allow | JK_ALLOW(JK_CLOSE)};
+                          .allow = options->allow | JK_ALLOW(JK_CLOSE),
+                          .project = !options->values_only,
+                          .cases = cases};
     (void)pthread_mutex_init(&engine->turn.lock, NULL);
     (void)pthread_cond_init(&engine->turn.moved, NULL);
     (void)jk_tape_dictionary(tape, JK_COLUMN_COUNTRY, &engine->country_count);
@@ -164,17 +221,20 @@ jk_status jk_engine_prepare(jk_engine *engine, const jk_tape *tape, const jk_mod
     /* The scorer keeps the address of the debtors' sums; they are filled before the first block. */
     JK_TRY(jk_scorer_create(model, tape, engine->law, &engine->debtors, &engine->scorer, error));
     choose_columns(engine);
-    return create_plans(engine, options, irr, returns, error);
+    return create_plans(engine, options, case_count, error);
 }
 
 void jk_engine_reset(jk_engine *engine) {
     for (int t = 0; engine->workers != NULL && t < engine->threads; t++) {
-        jk_worker_reset(&engine->workers[t]);
+        jk_worker_reset(engine, &engine->workers[t]);
     }
     free(engine->workers);
-    for (size_t r = 0; r < JK_RETURNS_MAX; r++) {
-        jk_plan_free(engine->plan[r]);
+    for (size_t c = 0; c < engine->case_count; c++) {
+        jk_plan_free(engine->plan[c]);
     }
+    free(engine->irr);
+    free(engine->plan);
+    free(engine->kept);
     jk_scorer_free(engine->scorer);
     jk_debtors_reset(&engine->debtors);
     jk_law_free(engine->law);
@@ -212,27 +272,27 @@ static jk_status run_engine(jk_engine *engine, const jk_value_options *options, 
     JK_TRY(jk_debtors_create(engine->law, engine->tape, &run, &engine->debtors, error));
     JK_TRY(create_workers(engine, error));
     JK_TRY(jk_parallel_for(&run, engine->block_count, "value", engine->block_rows, run_block, engine, error));
-    for (size_t r = 0; r < engine->returns; r++) {
-        JK_TRY(jk_valuation_create(engine, r, &valuations[r], error));
+    for (size_t c = 0; c < engine->case_count; c++) {
+        JK_TRY(jk_valuation_create(engine, c, &valuations[c], error));
     }
     return JK_OK;
 }
 
-static jk_status value_all(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
-                           const double *irr, size_t count, const jk_value_sink *sinks, size_t sink_count,
-                           jk_valuation *valuations, jk_error *error) {
+jk_status jk_value_cases(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                         const jk_value_case *cases, size_t count, const jk_value_sink *sinks, size_t sink_count,
+                         jk_valuation *valuations, jk_error *error) {
     jk_engine engine;
     jk_error own = {0}; /* the engine needs one to hand on, whether or not the caller does */
-    for (size_t r = 0; r < count && r < JK_RETURNS_MAX; r++) {
-        valuations[r] = (jk_valuation){0};
+    for (size_t c = 0; c < count; c++) {
+        valuations[c] = (jk_valuation){0};
     }
-    jk_status status = jk_engine_prepare(&engine, tape, model, options, irr, count, sinks, sink_count, &own);
+    jk_status status = jk_engine_prepare(&engine, tape, model, options, cases, count, sinks, sink_count, &own);
     if (status == JK_OK) {
         status = run_engine(&engine, options, valuations, &own);
     }
     if (status != JK_OK) {
-        for (size_t r = 0; r < count && r < JK_RETURNS_MAX; r++) {
-            jk_valuation_reset(&valuations[r]);
+        for (size_t c = 0; c < count; c++) {
+            jk_valuation_reset(&valuations[c]);
         }
         if (error != NULL && error->status == JK_OK) {
             *error = own;
@@ -244,23 +304,36 @@ static jk_status value_all(const jk_tape *tape, const jk_model *model, const jk_
 
 jk_status jk_value_run(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                        const jk_value_sink *sinks, size_t sink_count, jk_valuation *valuation, jk_error *error) {
-    return value_all(tape, model, options, &options->irr, 1, sinks, sink_count, valuation, error);
+    const jk_value_case plain = {.irr = options->irr, .keeps = -1};
+    return jk_value_cases(tape, model, options, &plain, 1, sinks, sink_count, valuation, error);
 }
 
 jk_status jk_value_returns(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                            const double *irr, size_t count, jk_valuation *valuations, jk_error *error) {
-    return value_all(tape, model, options, irr, count, NULL, 0, valuations, error);
+    jk_value_case cases[JK_RETURNS_MAX];
+    if (count < 1 || count > JK_RETURNS_MAX) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "irr", "%zu required returns; expected 1 to %d", count,
+                       (int)JK_RETURNS_MAX);
+    }
+    for (size_t r = 0; r < count; r++) {
+        cases[r] = (jk_value_case){.irr = irr[r], .keeps = -1};
+    }
+    return jk_value_cases(tape, model, options, cases, count, NULL, 0, valuations, error);
 }
 
 jk_status jk_value_plan_memory(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                                size_t returns, const jk_value_sink *sinks, size_t sink_count, jk_value_memory *memory,
                                jk_error *error) {
-    double irr[JK_RETURNS_MAX];
+    jk_value_case cases[JK_RETURNS_MAX];
     for (size_t r = 0; r < JK_RETURNS_MAX; r++) {
-        irr[r] = options->irr;
+        cases[r] = (jk_value_case){.irr = options->irr, .keeps = -1};
+    }
+    if (returns > JK_RETURNS_MAX) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "irr", "%zu required returns; expected 1 to %d", returns,
+                       (int)JK_RETURNS_MAX);
     }
     jk_engine engine;
-    jk_status status = jk_engine_prepare(&engine, tape, model, options, irr, returns, sinks, sink_count, error);
+    jk_status status = jk_engine_prepare(&engine, tape, model, options, cases, returns, sinks, sink_count, error);
     if (status == JK_OK) {
         status = jk_engine_plan_memory(&engine, options, memory, error);
     }

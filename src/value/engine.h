@@ -15,11 +15,17 @@ typedef struct jk_sum {
     jk_wide face, value, gross, net;
 } jk_sum;
 
+typedef struct jk_change_sum {
+    uint64_t claims;
+    jk_wide face, from_here, to_here, from_first, to_first;
+} jk_change_sum;
+
 typedef struct jk_sums {
     jk_sum decision[JK_ACTION_COUNT];
     jk_sum reason[JK_REASON_COUNT];
-    jk_sum *segment; /* [segments] */
-    jk_sum *country; /* [countries of the tape's dictionary] */
+    jk_sum *segment;                          /* [segments] */
+    jk_sum *country;                          /* [countries of the tape's dictionary] */
+    jk_change_sum (*change)[JK_ACTION_COUNT]; /* [from][to]; NULL in a run of one case */
 } jk_sums;
 
 /* The largest total face that is valued: leaves the 64-bit cells of the cash flow a factor of two. */
@@ -31,12 +37,15 @@ typedef struct jk_worker {
     jk_law_facts law;
     jk_score_columns score;
     jk_terms terms;
-    jk_plan_results plan;
-    uint8_t *reason;
-    void *scratch;     /* of the scorer */
-    jk_cashflow *flow; /* [returns] */
-    jk_sums *sums;     /* [returns] */
-    double face;       /* of the blocks so far */
+    jk_plan_results first, later; /* of the first case, and of the others one after the other */
+    uint8_t *reason, *later_reason;
+    const float **case_value; /* [cases], all of one run kept apart; NULL in a run of one case */
+    const uint8_t **case_decision;
+    void *scratch;           /* of the scorer */
+    jk_cashflow *flow;       /* [cases] */
+    jk_sums *sums;           /* [cases] */
+    jk_plan_policy **policy; /* [cases], where a later case keeps to it; else NULL */
+    double face;             /* of the blocks so far */
     jk_plan_workspace *workspace;
     void *memory;
 } jk_worker;
@@ -65,9 +74,12 @@ typedef struct jk_engine {
     jk_law *law;
     jk_debtors debtors;
     jk_scorer *scorer;
-    size_t returns;
-    double irr[JK_RETURNS_MAX];
-    jk_plan *plan[JK_RETURNS_MAX];
+    bool project;
+    size_t case_count;
+    const jk_value_case *cases;
+    double *irr;    /* [cases] */
+    jk_plan **plan; /* [cases] */
+    bool *kept;     /* [cases]: a later one keeps its plan */
     int threads;
     jk_worker *workers;
     jk_turn turn;
@@ -75,11 +87,12 @@ typedef struct jk_engine {
 
 /* engine.c */
 jk_status jk_engine_prepare(jk_engine *engine, const jk_tape *tape, const jk_model *model,
-                            const jk_value_options *options, const double *irr, size_t returns,
+                            const jk_value_options *options, const jk_value_case *cases, size_t case_count,
                             const jk_value_sink *sinks, size_t sink_count, jk_error *error);
 void jk_engine_reset(jk_engine *engine);
 
-/* memory.c */
+/* memory.c; the largest plan is the one whose workspace serves all */
+const jk_plan *jk_engine_largest_plan(const jk_engine *engine);
 jk_status jk_engine_plan_memory(const jk_engine *engine, const jk_value_options *options, jk_value_memory *memory,
                                 jk_error *error);
 
@@ -87,15 +100,17 @@ jk_status jk_engine_plan_memory(const jk_engine *engine, const jk_value_options 
  * bytes. */
 size_t jk_worker_layout(const jk_engine *engine, size_t rows, unsigned char *base, jk_worker *worker);
 jk_status jk_worker_create(const jk_engine *engine, jk_worker *worker, jk_error *error);
-void jk_worker_reset(jk_worker *worker);
+void jk_worker_reset(const jk_engine *engine, jk_worker *worker);
 
 /* sums.c */
 jk_status jk_face_check(const jk_engine *engine, double face, jk_error *error);
-void jk_reasons(const jk_worker *worker, uint8_t *reason);
-jk_status jk_sums_add_block(const jk_engine *engine, const jk_worker *worker, jk_sums *sums, jk_error *error);
+void jk_reasons(const jk_worker *worker, const jk_plan_results *plan, uint8_t *reason);
+jk_status jk_sums_add_block(const jk_engine *engine, const jk_worker *worker, const jk_plan_results *plan,
+                            const uint8_t *reason, jk_sums *sums, jk_error *error);
+void jk_sums_add_changes(const jk_worker *worker, const jk_plan_results *plan, jk_sums *sums);
 jk_status jk_sums_finish(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error);
 
-/* valuation.c: puts the threads' sums of one return together. */
+/* valuation.c: puts the threads' sums of one case together. */
 jk_status jk_valuation_create(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error);
 
 #endif

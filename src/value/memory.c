@@ -40,10 +40,22 @@ static size_t program_bytes(void) {
     return pages * (size_t)sysconf(_SC_PAGESIZE) + margin;
 }
 
+const jk_plan *jk_engine_largest_plan(const jk_engine *engine) {
+    const jk_plan *largest = engine->plan[0];
+    for (size_t c = 1; c < engine->case_count; c++) {
+        bool larger = jk_plan_workspace_size(engine->plan[c], 1) > jk_plan_workspace_size(largest, 1);
+        largest = larger ? engine->plan[c] : largest;
+    }
+    return largest;
+}
+
 static size_t thread_bytes(const jk_engine *engine, size_t block_rows) {
     jk_worker worker;
     size_t bytes = jk_worker_layout(engine, block_rows, NULL, &worker);
-    bytes += jk_plan_workspace_size(engine->plan[0], block_rows);
+    bytes += jk_plan_workspace_size(jk_engine_largest_plan(engine), block_rows);
+    for (size_t c = 0; c < engine->case_count; c++) {
+        bytes += engine->kept[c] ? jk_plan_policy_size(engine->plan[c], block_rows) : 0;
+    }
     for (size_t s = 0; s < engine->sink_count; s++) {
         bytes += engine->sinks[s].row_bytes * block_rows;
     }

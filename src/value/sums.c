@@ -11,9 +11,9 @@
 #include "base/memory.h"
 #include "value/engine.h"
 
-void jk_reasons(const jk_worker *worker, uint8_t *reason) {
+void jk_reasons(const jk_worker *worker, const jk_plan_results *plan, uint8_t *reason) {
     for (size_t i = 0; i < worker->block.rows; i++) {
-        uint8_t planned = worker->plan.decision[i] == JK_CLOSE ? JK_REASON_UNECONOMIC : JK_REASON_BEST;
+        uint8_t planned = plan->decision[i] == JK_CLOSE ? JK_REASON_UNECONOMIC : JK_REASON_BEST;
         planned = worker->terms.allowed[i] == 0 ? JK_REASON_STATUS : planned;
         reason[i] = worker->law.barred[i] ? JK_REASON_BARRED : planned;
     }
@@ -59,26 +59,50 @@ jk_status jk_face_check(const jk_engine *engine, double face, jk_error *error) {
         JK_FACE_MAX);
 }
 
-jk_status jk_sums_add_block(const jk_engine *engine, const jk_worker *worker, jk_sums *sums, jk_error *error) {
-    const jk_plan_results *plan = &worker->plan;
+jk_status jk_sums_add_block(const jk_engine *engine, const jk_worker *worker, const jk_plan_results *plan,
+                            const uint8_t *reason, jk_sums *sums, jk_error *error) {
     const int32_t *country = JK_BLOCK_INT32(&worker->block, COUNTRY);
     for (size_t i = 0; i < worker->block.rows; i++) {
         /* Written so that a NaN fails too. */
-        bool held = fabs((double)plan->value[i]) < JK_FACE_MAX && fabs((double)plan->erc_gross[i]) < JK_FACE_MAX &&
-                    fabs((double)plan->erc_net[i]) < JK_FACE_MAX;
+        double erc_gross = plan->erc_gross == NULL ? 0.0 : (double)plan->erc_gross[i];
+        double erc_net = plan->erc_net == NULL ? 0.0 : (double)plan->erc_net[i];
+        bool held =
+            fabs((double)plan->value[i]) < JK_FACE_MAX && fabs(erc_gross) < JK_FACE_MAX && fabs(erc_net) < JK_FACE_MAX;
         if (!held) {
             return fail_out_of_range(engine, worker->block.first_row + i, error);
         }
         int64_t face = jk_grid_from_double(worker->law.balance[i]);
         int64_t value = jk_grid_from_double((double)plan->value[i]);
-        int64_t gross = jk_grid_from_double((double)plan->erc_gross[i]);
-        int64_t net = jk_grid_from_double((double)plan->erc_net[i]);
+        int64_t gross = jk_grid_from_double(erc_gross);
+        int64_t net = jk_grid_from_double(erc_net);
         add_amounts(&sums->decision[plan->decision[i]], face, value, gross, net);
-        add_amounts(&sums->reason[worker->reason[i]], face, value, gross, net);
+        add_amounts(&sums->reason[reason[i]], face, value, gross, net);
         add_amounts(&sums->segment[worker->law.segment[i]], face, value, gross, net);
         add_amounts(&sums->country[country[i]], face, value, gross, net);
     }
     return JK_OK;
+}
+
+/* What an action is worth; the changes of a claim that would be out of range end the run before they are told. */
+static int64_t worth(const jk_plan_results *plan, int action, size_t i) {
+    double value = (double)plan->action_value[action][i];
+    return fabs(value) < JK_FACE_MAX ? jk_grid_from_double(value) : 0;
+}
+
+void jk_sums_add_changes(const jk_worker *worker, const jk_plan_results *plan, jk_sums *sums) {
+    const jk_plan_results *first = &worker->first;
+    for (size_t i = 0; i < worker->block.rows; i++) {
+        int from = first->decision[i], to = plan->decision[i];
+        if (from != to) {
+            jk_change_sum *change = &sums->change[from][to];
+            change->claims++;
+            change->face += jk_grid_from_double(worker->law.balance[i]);
+            change->from_here += worth(plan, from, i);
+            change->to_here += worth(plan, to, i);
+            change->from_first += worth(first, from, i);
+            change->to_first += worth(first, to, i);
+        }
+    }
 }
 
 static double wide_to_double(jk_wide grid) {
@@ -140,16 +164,32 @@ static jk_status finish_countries(const jk_engine *engine, size_t which, jk_valu
     return held ? JK_OK : jk_fail_memory(error, "the countries");
 }
 
+/* Segments of a split model are reported as the segments that they were cut from. */
+static const jk_model *reported_model(const jk_engine *engine) {
+    return engine->model->origin == NULL ? engine->model : engine->model->origin->model;
+}
+
+static size_t reported_segment(const jk_model *model, size_t segment) {
+    return model->origin == NULL ? segment : model->origin->segment[segment];
+}
+
 static jk_status finish_segments(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error) {
-    size_t count = engine->model->segment_count;
+    const jk_model *reported = reported_model(engine);
+    size_t count = reported->segment_count;
     valuation->segment = jk_arena_alloc(valuation->arena, count, sizeof *valuation->segment);
     valuation->segment_id = jk_arena_alloc(valuation->arena, count, sizeof *valuation->segment_id);
     if (valuation->segment == NULL || valuation->segment_id == NULL) {
         return jk_fail_memory(error, "the segments");
     }
     for (size_t i = 0; i < count; i++) {
-        jk_sum sum = sum_over_threads(engine, which, GROUP_SEGMENT, i);
-        const char *id = engine->model->segments[i].id;
+        jk_sum sum = {0};
+        for (size_t part = 0; part < engine->model->segment_count; part++) {
+            if (reported_segment(engine->model, part) == i) {
+                jk_sum of_part = sum_over_threads(engine, which, GROUP_SEGMENT, part);
+                add_sum(&sum, &of_part);
+            }
+        }
+        const char *id = reported->segments[i].id;
         valuation->segment[i] = group_of(&sum);
         valuation->segment_id[i] = jk_arena_text(valuation->arena, id, strlen(id));
         if (valuation->segment_id[i] == NULL) {
@@ -160,11 +200,50 @@ static jk_status finish_segments(const jk_engine *engine, size_t which, jk_valua
     return JK_OK;
 }
 
+static void add_cells(jk_cashflow *into, size_t segment, const jk_cashflow *from, size_t part) {
+    for (size_t month = 0; month < (size_t)into->months; month++) {
+        for (size_t flow = 0; flow < JK_FLOW_COUNT; flow++) {
+            into->cell[(month * into->segments + segment) * JK_FLOW_COUNT + flow] +=
+                from->cell[(month * from->segments + part) * JK_FLOW_COUNT + flow];
+        }
+    }
+}
+
+static void finish_changes(const jk_engine *engine, size_t which, jk_valuation *valuation) {
+    for (int t = 0; which > 0 && t < engine->threads; t++) {
+        for (int cell = 0; cell < JK_ACTION_COUNT * JK_ACTION_COUNT; cell++) {
+            int from = cell / JK_ACTION_COUNT, to = cell % JK_ACTION_COUNT;
+            jk_change_sum *total = &engine->workers[0].sums[which].change[from][to];
+            const jk_change_sum *part = &engine->workers[t].sums[which].change[from][to];
+            if (t > 0) {
+                total->claims += part->claims;
+                total->face += part->face;
+                total->from_here += part->from_here;
+                total->to_here += part->to_here;
+                total->from_first += part->from_first;
+                total->to_first += part->to_first;
+            }
+            valuation->change[from][to] = (jk_change){
+                total->claims,
+                wide_to_double(total->face),
+                wide_to_double(total->from_here),
+                wide_to_double(total->to_here),
+                wide_to_double(total->from_first),
+                wide_to_double(total->to_first),
+            };
+        }
+    }
+}
+
 static jk_status finish_flow(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error) {
     const jk_model *model = engine->model;
-    JK_TRY(jk_cashflow_init(&valuation->flow, model->horizon_months, model->segment_count, error));
+    size_t segments = reported_model(engine)->segment_count;
+    JK_TRY(jk_cashflow_init(&valuation->flow, model->horizon_months, segments, error));
     for (int t = 0; t < engine->threads; t++) {
-        jk_cashflow_add(&valuation->flow, &engine->workers[t].flow[which]);
+        const jk_cashflow *flow = &engine->workers[t].flow[which];
+        for (size_t part = 0; part < model->segment_count; part++) {
+            add_cells(&valuation->flow, reported_segment(model, part), flow, part);
+        }
     }
     return JK_OK;
 }
@@ -189,6 +268,7 @@ jk_status jk_sums_finish(const jk_engine *engine, size_t which, jk_valuation *va
     valuation->allow = engine->allow;
     (void)snprintf(valuation->isa, sizeof valuation->isa, "%s", jk_plan_isa(engine->plan[which]));
     JK_TRY(jk_face_check(engine, valuation->total.face, error));
+    finish_changes(engine, which, valuation);
     JK_TRY(finish_segments(engine, which, valuation, error));
     JK_TRY(finish_countries(engine, which, valuation, error));
     return finish_flow(engine, which, valuation, error);

@@ -21,32 +21,61 @@ static void *carve(carving *carver, size_t count, size_t size) {
 
 #define CARVE(carver, count, array) ((array) = carve(carver, count, sizeof *(array)))
 
-static void carve_plan(carving *c, size_t rows, jk_plan_results *plan) {
+static void carve_plan(carving *c, size_t rows, bool project, jk_plan_results *plan) {
     plan->rows = rows;
-    CARVE(c, rows, plan->value);
     for (int a = 0; a < JK_ACTION_COUNT; a++) {
         CARVE(c, rows, plan->action_value[a]);
     }
-    CARVE(c, rows, plan->decision);
-    CARVE(c, rows, plan->erc_gross);
-    CARVE(c, rows, plan->erc_net);
-    CARVE(c, rows, plan->gross_12m);
-    CARVE(c, rows, plan->gross_60m);
+    if (project) {
+        CARVE(c, rows, plan->erc_gross);
+        CARVE(c, rows, plan->erc_net);
+        CARVE(c, rows, plan->gross_12m);
+        CARVE(c, rows, plan->gross_60m);
+    }
+}
+
+/* Values and decisions of all cases are kept apart, the rest of the later cases serves one after the other. */
+static void carve_plans(carving *c, const jk_engine *engine, size_t rows, jk_worker *worker) {
+    carve_plan(c, rows, engine->project, &worker->first);
+    CARVE(c, rows, worker->reason);
+    if (engine->case_count == 1) {
+        CARVE(c, rows, worker->first.value);
+        CARVE(c, rows, worker->first.decision);
+        return;
+    }
+    carve_plan(c, rows, engine->project, &worker->later);
+    CARVE(c, rows, worker->later_reason);
+    CARVE(c, engine->case_count, worker->case_value);
+    CARVE(c, engine->case_count, worker->case_decision);
+    for (size_t i = 0; i < engine->case_count; i++) {
+        const float *value = carve(c, rows, sizeof *value);
+        const uint8_t *decision = carve(c, rows, sizeof *decision);
+        if (c->base != NULL) {
+            worker->case_value[i] = value;
+            worker->case_decision[i] = decision;
+        }
+    }
 }
 
 static void carve_sums(carving *c, const jk_engine *engine, jk_worker *worker) {
     size_t segments = engine->model->segment_count;
     size_t cells = (size_t)engine->model->horizon_months * segments * JK_FLOW_COUNT;
-    CARVE(c, engine->returns, worker->flow);
-    CARVE(c, engine->returns, worker->sums);
-    for (size_t r = 0; r < engine->returns; r++) {
+    CARVE(c, engine->case_count, worker->flow);
+    CARVE(c, engine->case_count, worker->sums);
+    CARVE(c, engine->case_count, worker->policy);
+    for (size_t r = 0; r < engine->case_count; r++) {
         int64_t *cell = carve(c, cells, sizeof *cell);
         jk_sum *segment = carve(c, segments, sizeof *segment);
         jk_sum *country = carve(c, engine->country_count, sizeof *country);
+        jk_change_sum(*change)[JK_ACTION_COUNT] = NULL;
+        if (r > 0) {
+            change = carve(c, JK_ACTION_COUNT, sizeof *change);
+        }
         if (c->base != NULL) {
             worker->flow[r] = (jk_cashflow){engine->model->horizon_months, segments, cell};
             worker->sums[r].segment = segment;
             worker->sums[r].country = country;
+            worker->sums[r].change = change;
         }
     }
 }
@@ -70,8 +99,7 @@ size_t jk_worker_layout(const jk_engine *engine, size_t rows, unsigned char *bas
         jk_score_columns_place(&worker->score, rows, score);
         jk_terms_place(&worker->terms, rows, terms);
     }
-    carve_plan(&c, rows, &worker->plan);
-    CARVE(&c, rows, worker->reason);
+    carve_plans(&c, engine, rows, worker);
     worker->scratch = carve(&c, jk_score_scratch_size(engine->scorer, rows), 1);
     return c.used;
 }
@@ -90,17 +118,28 @@ static jk_status read_constant_columns(const jk_engine *engine, jk_worker *worke
 jk_status jk_worker_create(const jk_engine *engine, jk_worker *worker, jk_error *error) {
     size_t bytes = jk_worker_layout(engine, engine->block_rows, NULL, worker);
     worker->memory = jk_columns_zero(bytes, 1); /* zeroed: sums start at 0, and every page is there before the work */
-    worker->workspace = jk_plan_workspace_create(engine->plan[0], engine->block_rows);
+    worker->workspace = jk_plan_workspace_create(jk_engine_largest_plan(engine), engine->block_rows);
     if (worker->memory == NULL || worker->workspace == NULL) {
         return jk_fail_memory(error, "a block of claims");
     }
     (void)jk_worker_layout(engine, engine->block_rows, worker->memory, worker);
+    for (size_t c = 0; c < engine->case_count; c++) {
+        if (engine->kept[c]) {
+            worker->policy[c] = jk_plan_policy_create(engine->plan[c], engine->block_rows);
+            if (worker->policy[c] == NULL) {
+                return jk_fail_memory(error, "the plans of a block");
+            }
+        }
+    }
     worker->block.text_width[0] = jk_tape_text_width(engine->tape, JK_COLUMN_CLAIM_ID);
     worker->block.text_width[1] = jk_tape_text_width(engine->tape, JK_COLUMN_DEBTOR_ID);
     return read_constant_columns(engine, worker, error);
 }
 
-void jk_worker_reset(jk_worker *worker) {
+void jk_worker_reset(const jk_engine *engine, jk_worker *worker) {
+    for (size_t c = 0; worker->policy != NULL && c < engine->case_count; c++) {
+        jk_plan_policy_free(worker->policy[c]);
+    }
     jk_plan_workspace_free(worker->workspace);
     free(worker->memory);
     *worker = (jk_worker){0};
