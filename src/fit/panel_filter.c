@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jalki/panel_filter.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { HUNDRED = 100, SHA256_BYTES = 32 };
+
+jk_panel_filter jk_panel_filter_all(void) {
+    return (jk_panel_filter){
+        .key = JK_PANEL_KEY_DEBTOR, .low = 0, .high = HUNDRED, .from = JK_MISSING_INTEGER, .to = JK_MISSING_INTEGER};
+}
+
+int jk_panel_hundredth(const char *key, size_t length) {
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    if (EVP_Digest(key, length, hash, NULL, EVP_sha256(), NULL) != 1) {
+        return -1;
+    }
+    uint32_t number = 0;
+    for (int i = SHA256_BYTES - 4; i < SHA256_BYTES; i++) {
+        number = number << 8 | hash[i];
+    }
+    return (int)(number % HUNDRED);
+}
+
+bool jk_panel_split_parse(const char *text, jk_panel_filter *filter) {
+    const char *dash = strchr(text, '-');
+    int64_t low = 0;
+    int64_t high = 0;
+    if (dash == NULL || !jk_text_to_integer(text, (size_t)(dash - text), &low) ||
+        !jk_text_to_integer(dash + 1, strlen(dash + 1), &high) || low < 0 || low >= high || high > HUNDRED) {
+        return false;
+    }
+    filter->low = (int)low;
+    filter->high = (int)high;
+    return true;
+}
