@@ -20,7 +20,7 @@ typedef struct jk_segment_history {
     jk_class_counts classes[JK_TREATMENT_COUNT];
     int64_t deaths, insolvencies;
     jk_history_sum months;
-    jk_history_sum known_exits; /* on the square of the grid */
+    jk_history_sum known_exits;                                                  /* on the square of the grid */
     int64_t pending[JK_TRANSITION_MONTHS_MAX], titles[JK_TRANSITION_MONTHS_MAX]; /* by length of the period */
     jk_settlement_sums settlement[JK_TREATMENT_COUNT];
 } jk_segment_history;
