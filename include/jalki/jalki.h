@@ -13,6 +13,7 @@
 #include "jalki/panel.h"
 #include "jalki/plan.h"
 #include "jalki/price.h"
+#include "jalki/report.h"
 #include "jalki/result.h"
 #include "jalki/schema.h"
 #include "jalki/score.h"

@@ -17,6 +17,11 @@ json_t *jk_json_number(double value) {
     return isfinite(value) ? json_real(value == 0.0 ? 0.0 : value) : json_null();
 }
 
+json_t *jk_json_string(const char *text) {
+    json_t *value = json_string(text);
+    return value != NULL ? value : json_string("?");
+}
+
 char *jk_json_text(const jk_json_builder *builder, json_t *object, size_t flags) {
     char *text = builder->failed ? NULL : json_dumps(object, flags);
     json_decref(object);

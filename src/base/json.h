@@ -20,6 +20,9 @@ void jk_json_append(jk_json_builder *builder, json_t *list, json_t *value);
 /* A real; null for what is no finite number; never -0. */
 json_t *jk_json_number(double value);
 
+/* A string of text from a tape, which may not be the UTF-8 that JSON wants: then "?". */
+json_t *jk_json_string(const char *text);
+
 /* Text of an object, ending in a line end, and frees the object; NULL if anything could not be held. Free with free().
  */
 char *jk_json_text(const jk_json_builder *builder, json_t *object, size_t flags);

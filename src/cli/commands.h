@@ -14,5 +14,6 @@ extern const jk_command jk_command_worklist;
 extern const jk_command jk_command_value;
 extern const jk_command jk_command_explain;
 extern const jk_command jk_command_chainladder;
+extern const jk_command jk_command_report;
 
 #endif

@@ -11,13 +11,13 @@ static json_t *row_of(jk_json_builder *b, const jk_candidates *candidates, const
     char words[JK_WORKLIST_WORDS_MAX];
     json_t *object = json_object();
     b->failed |= jk_tape_read(candidates->tape, JK_COLUMN_CLAIM_ID, row->row, 1, id, NULL) != JK_OK;
-    jk_json_put(b, object, "claim_id", json_string(id));
+    jk_json_put(b, object, "claim_id", jk_json_string(id));
     jk_json_put(b, object, "action", json_string(jk_action_name(row->action)));
     jk_json_put(b, object, "gain", json_real(row->gain));
     jk_json_put(b, object, "hours", json_real(row->hours));
     jk_json_put(b, object, "gain_per_hour", row->hours > 0.0 ? json_real(row->gain / row->hours) : json_null());
     jk_json_put(b, object, "balance", json_real(candidates->balance[row->row]));
-    jk_json_put(b, object, "why", json_string(jk_worklist_words(candidates, row, words)));
+    jk_json_put(b, object, "why", jk_json_string(jk_worklist_words(candidates, row, words)));
     return object;
 }
 

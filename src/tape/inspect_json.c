@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jk_inspect_json: the figures of an inspection as one JSON object, by jansson. */
-#include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/json.h"
 #include "jalki/inspect.h"
-
-/* jansson wants UTF-8; a seller's name that is none becomes "?". */
-static json_t *text_or_mark(const char *text) {
-    json_t *value = json_string(text);
-    return value != NULL ? value : json_string("?");
-}
 
 static void set_named(json_t *object, const char *name, json_t *value) {
     if (json_object_set(object, name, value) != 0) {
@@ -125,8 +119,9 @@ static json_t *currencies_json(const jk_inspection *self) {
     for (size_t c = 0; c < self->currency_count; c++) {
         json_t *top = json_array();
         for (size_t i = 0; i < self->top_count[c]; i++) {
-            (void)json_array_append_new(top, json_pack("{s:o, s:f}", "claim_id", text_or_mark(self->top[c][i].claim_id),
-                                                       "balance", self->top[c][i].balance));
+            (void)json_array_append_new(top,
+                                        json_pack("{s:o, s:f}", "claim_id", jk_json_string(self->top[c][i].claim_id),
+                                                  "balance", self->top[c][i].balance));
         }
         set_named(out, self->currency[c],
                   json_pack("{s:I, s:f, s:f, s:f, s:f, s:f, s:o}", "claims",
@@ -142,7 +137,7 @@ static json_t *groups_json(const jk_inspection *self) {
     json_t *out = json_array();
     for (size_t g = 1; g < self->group_count; g++) {
         (void)json_array_append_new(out,
-                                    json_pack("{s:o, s:o, s:o, s:o}", "group", text_or_mark(self->groups[g].name),
+                                    json_pack("{s:o, s:o, s:o, s:o}", "group", jk_json_string(self->groups[g].name),
                                               "amounts", amounts_json(self, &self->groups[g].amounts), "patterns",
                                               checks_json(self, &self->groups[g]), "numbers", numbers_json(self, g)));
     }
@@ -151,8 +146,8 @@ static json_t *groups_json(const jk_inspection *self) {
 
 char *jk_inspect_json(const jk_tape *tape, const jk_inspection *self) {
     char date[JK_DATE_TEXT];
-    json_t *out = json_pack("{s:o, s:o, s:s, s:I, s:I}", "tape", text_or_mark(jk_tape_path(tape)), "source",
-                            text_or_mark(jk_tape_attribute(tape, "source_name")), "sha256", jk_tape_sha256(tape),
+    json_t *out = json_pack("{s:o, s:o, s:s, s:I, s:I}", "tape", jk_json_string(jk_tape_path(tape)), "source",
+                            jk_json_string(jk_tape_attribute(tape, "source_name")), "sha256", jk_tape_sha256(tape),
                             "claims", (json_int_t)self->rows, "debtors", (json_int_t)self->debtors);
     (void)json_object_set_new(out, "cutoff",
                               self->cutoff == JK_MISSING_INTEGER ? json_null()

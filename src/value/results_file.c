@@ -138,8 +138,10 @@ static jk_status create_writer(jk_results_file *file, const char *path, jk_error
     all[0].text_width = jk_tape_text_width(file->tape, JK_COLUMN_CLAIM_ID);
     all[SEGMENT_COLUMN].levels = segments;
     all[SEGMENT_COLUMN].level_count = model->segment_count;
-    const char *const names[] = {"base_currency", "model", "tape_sha256"};
-    const char *const texts[] = {model->base_currency, model->name, jk_tape_sha256(file->tape)};
+    /* Where the tape and the model were, for those who work on with both (report). */
+    const char *const names[] = {"base_currency", "model", "tape_sha256", "tape_path", "model_path"};
+    const char *const texts[] = {model->base_currency, model->name, jk_tape_sha256(file->tape),
+                                 jk_tape_path(file->tape), model->path};
     jk_result_options options = {.attributes = {names, texts}, .attribute_count = sizeof names / sizeof names[0]};
     jk_status status =
         jk_result_writer_create(path, jk_tape_rows(file->tape), all, COLUMN_COUNT, &options, &file->writer, error);

@@ -55,7 +55,7 @@ const jalki = (() => {
     for (const [key, value] of Object.entries(attributes ?? {})) {
       if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
     }
-    made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+    made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
     return made;
   }
   const strong = (...children) => element("strong", null, ...children);
@@ -67,7 +67,7 @@ const jalki = (() => {
       element("h2", { id: `${id}-title` }, title));
     made.dataset.name = name;
     main.append(made);
-    return { element: made, put: (...children) => made.append(...children.flat().filter(Boolean)) };
+    return { element: made, put: (...children) => made.append(...children.flat(Infinity).filter(Boolean)) };
   }
 
   // [{name, value, note, main}, …]
@@ -105,14 +105,14 @@ const jalki = (() => {
   function table({ caption, note, columns, rows, sort = true, mark = () => null, total = null }) {
     const cell = (row, column, place) => {
       const kind = kinds[column.kind ?? "text"];
-      return element(place === 0 ? "th" : "td", { scope: place === 0 ? "row" : null, class: kind.number ? "number" : column.kind === "words" ? "words" : null },
+      return element(place === 0 ? "th" : "td", { scope: place === 0 ? "row" : null, class: kind.number && place > 0 ? "number" : column.kind === "words" ? "words" : null },
         kind.show(column.value(row)));
     };
     const line = (row, classes) => element("tr", { class: classes }, columns.map((column, place) => cell(row, column, place)));
     const lines = rows.map((row) => ({ row, line: line(row, mark(row)) }));
     const body = element("tbody", null, lines.map((entry) => entry.line));
     const heads = columns.map((column, place) => {
-      const head = element("th", { scope: "col", class: kinds[column.kind ?? "text"].number ? "number" : null });
+      const head = element("th", { scope: "col", class: kinds[column.kind ?? "text"].number && place > 0 ? "number" : null });
       if (!sort || rows.length < 2) {
         head.append(column.label);
         return head;
@@ -134,7 +134,8 @@ const jalki = (() => {
       head.append(button);
       return head;
     });
-    const made = element("table", null,
+    const narrow = columns.length <= 4 && !columns.some((column) => column.kind === "words");
+    const made = element("table", { class: narrow ? "narrow" : null },
       caption ? element("caption", null, caption, note ? element("span", null, ` · ${note}`) : null) : null,
       element("thead", null, element("tr", null, heads)), body,
       total ? element("tfoot", null, line(total, "total")) : null);

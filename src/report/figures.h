@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of the report's JSON document. Each function returns a new value; what could not be held is in the builder.
+ */
+#ifndef JK_REPORT_FIGURES_H
+#define JK_REPORT_FIGURES_H
+
+#include "base/json.h"
+#include "jalki/inspect.h"
+#include "jalki/report.h"
+#include "jalki/worklist.h"
+#include "report/spread.h"
+
+/* Everything that the document is made of. */
+typedef struct jk_figures {
+    const jk_tape *tape;
+    const jk_model *model;
+    const jk_report_options *options;
+    jk_valuation valuation;            /* at the run's return */
+    size_t returns;                    /* in the bid table, */
+    double irr[JK_RETURNS_MAX];        /* rising, */
+    jk_valuation bids[JK_RETURNS_MAX]; /* and the valuation at each */
+    jk_spread spread;
+    jk_candidates *candidates;
+    jk_worklist worklist;
+    jk_inspection *inspection;
+} jk_figures;
+
+/* Decimals with which amounts of the portfolio are shown: 0, or 2 where it is small. */
+int jk_figures_decimals(const jk_valuation *valuation);
+
+/* figures_price.c */
+json_t *jk_figures_waterfall(jk_json_builder *b, const jk_figures *figures);
+json_t *jk_figures_returns(jk_json_builder *b, const jk_figures *figures);
+json_t *jk_figures_months(jk_json_builder *b, const jk_valuation *valuation);
+json_t *jk_figures_reasons(jk_json_builder *b, const jk_valuation *valuation);
+
+/* figures_spread.c: sorts the spread's arrays. NULL debtor sums: no memory. */
+json_t *jk_figures_map(jk_json_builder *b, const jk_figures *figures);
+json_t *jk_figures_concentration(jk_json_builder *b, jk_figures *figures);
+
+/* figures_tape.c */
+json_t *jk_figures_tape(jk_json_builder *b, const jk_figures *figures);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From face to bid, bids at several returns, and the cash flow behind them. */
+#include <math.h>
+
+#include "report/figures.h"
+
+int jk_figures_decimals(const jk_valuation *valuation) {
+    return valuation->total.face < 1e6 ? 2 : 0;
+}
+
+/* ---- the waterfall ---------------------------------------------------------------------------------------------- */
+
+/* Levels are rounded to the decimals shown and steps are differences of rounded levels, so that what the reader sees
+ * adds up exactly. */
+typedef struct waterfall {
+    jk_json_builder *b;
+    json_t *list;
+    double unit;  /* 1, or 100 where cents are shown */
+    double level; /* reached, in units */
+} waterfall;
+
+static void add_bar(waterfall *fall, const char *name, const char *kind, double units) {
+    json_t *bar = json_object();
+    jk_json_put(fall->b, bar, "name", json_string(name));
+    jk_json_put(fall->b, bar, "kind", json_string(kind));
+    jk_json_put(fall->b, bar, "amount", jk_json_number(units / fall->unit));
+    jk_json_append(fall->b, fall->list, bar);
+}
+
+static void step_to(waterfall *fall, const char *name, double amount) {
+    double level = nearbyint(amount * fall->unit);
+    add_bar(fall, name, "step", level - fall->level);
+    fall->level = level;
+}
+
+static void show_level(waterfall *fall, const char *name) {
+    add_bar(fall, name, "level", fall->level);
+}
+
+json_t *jk_figures_waterfall(jk_json_builder *b, const jk_figures *figures) {
+    const jk_valuation *valuation = &figures->valuation;
+    const jk_report_options *options = figures->options;
+    jk_offer offer = jk_offer_make(valuation, options->floors, options->floor_count, (double)NAN);
+    waterfall fall = {b, json_array(), jk_figures_decimals(valuation) == 2 ? 100.0 : 1.0, 0.0};
+    fall.level = nearbyint(valuation->total.face * fall.unit);
+    show_level(&fall, "face");
+    step_to(&fall, "never_collected", offer.sum.gross);
+    show_level(&fall, "gross");
+    step_to(&fall, "cost", offer.sum.gross - offer.sum.cost);
+    if (offer.sum.sale > 0.0) {
+        step_to(&fall, "sale", offer.sum.net);
+    }
+    step_to(&fall, "time_value", offer.value);
+    show_level(&fall, "value");
+    step_to(&fall, "onboarding", offer.value - offer.onboarding);
+    if (offer.value < offer.onboarding) {
+        step_to(&fall, "not_below_zero", offer.bid_at_return);
+    }
+    if (offer.bid < offer.bid_at_return) {
+        step_to(&fall, "floor", offer.bid);
+    }
+    show_level(&fall, "bid");
+    return fall.list;
+}
+
+/* ---- bids ------------------------------------------------------------------------------------------------------- */
+
+static json_t *payback(int months) {
+    return months < 0 ? json_null() : json_integer(months);
+}
+
+static json_t *bid_of(jk_json_builder *b, const jk_figures *figures, const jk_valuation *valuation) {
+    const jk_report_options *options = figures->options;
+    jk_offer offer = jk_offer_make(valuation, options->floors, options->floor_count, options->asked);
+    json_t *object = json_object();
+    jk_json_put(b, object, "irr", jk_json_number(offer.irr));
+    jk_json_put(b, object, "chosen", json_boolean(offer.irr == figures->valuation.irr));
+    jk_json_put(b, object, "value", jk_json_number(offer.value));
+    jk_json_put(b, object, "onboarding", jk_json_number(offer.onboarding));
+    jk_json_put(b, object, "bid_at_return", jk_json_number(offer.bid_at_return));
+    jk_json_put(b, object, "bid", jk_json_number(offer.bid));
+    jk_json_put(b, object, "bid_pct_of_face", jk_json_number(offer.bid_pct_of_face));
+    jk_json_put(b, object, "binding",
+                json_string(offer.binding < 0 ? "return" : jk_floor_kind_name(options->floors[offer.binding].kind)));
+    jk_json_put(b, object, "attainable", json_boolean(offer.attainable));
+    jk_json_put(b, object, "gross", jk_json_number(offer.sum.gross));
+    jk_json_put(b, object, "cost", jk_json_number(offer.sum.cost));
+    jk_json_put(b, object, "sale", jk_json_number(offer.sum.sale));
+    jk_json_put(b, object, "net", jk_json_number(offer.sum.net));
+    jk_json_put(b, object, "cost_share", jk_json_number(offer.cost_share));
+    jk_json_put(b, object, "multiple", jk_json_number(offer.multiple));
+    jk_json_put(b, object, "payback_months", payback(offer.payback));
+    if (!isnan(options->asked)) {
+        json_t *asked = json_object();
+        jk_json_put(b, asked, "price", jk_json_number(offer.asked));
+        jk_json_put(b, asked, "irr", jk_json_number(offer.asked_irr));
+        jk_json_put(b, asked, "irr_outcome", json_string(jk_irr_outcome_name(offer.asked_outcome)));
+        jk_json_put(b, asked, "multiple", jk_json_number(offer.asked_multiple));
+        jk_json_put(b, asked, "payback_months", payback(offer.asked_payback));
+        jk_json_put(b, object, "asked", asked);
+    }
+    return object;
+}
+
+json_t *jk_figures_returns(jk_json_builder *b, const jk_figures *figures) {
+    json_t *object = json_object();
+    json_t *floors = json_array();
+    json_t *bids = json_array();
+    for (size_t i = 0; i < figures->options->floor_count; i++) {
+        json_t *entry = json_object();
+        jk_json_put(b, entry, "kind", json_string(jk_floor_kind_name(figures->options->floors[i].kind)));
+        jk_json_put(b, entry, "bound", jk_json_number(figures->options->floors[i].bound));
+        jk_json_append(b, floors, entry);
+    }
+    for (size_t r = 0; r < figures->returns; r++) {
+        jk_json_append(b, bids, bid_of(b, figures, &figures->bids[r]));
+    }
+    jk_json_put(b, object, "floors", floors);
+    jk_json_put(b, object, "bids", bids);
+    return object;
+}
+
+/* ---- flows and reasons --------------------------------------------------------------------------------------------
+ */
+
+json_t *jk_figures_months(jk_json_builder *b, const jk_valuation *valuation) {
+    json_t *gross = json_array();
+    json_t *cost = json_array();
+    json_t *sale = json_array();
+    json_t *net = json_array();
+    for (int t = 1; t <= valuation->flow.months; t++) {
+        jk_month month = jk_valuation_month(valuation, t, valuation->segment_count);
+        jk_json_append(b, gross, jk_json_number(month.gross));
+        jk_json_append(b, cost, jk_json_number(month.cost));
+        jk_json_append(b, sale, jk_json_number(month.sale));
+        jk_json_append(b, net, jk_json_number(month.net));
+    }
+    json_t *object = json_object();
+    jk_json_put(b, object, "gross", gross);
+    jk_json_put(b, object, "cost", cost);
+    jk_json_put(b, object, "sale", sale);
+    jk_json_put(b, object, "net", net);
+    return object;
+}
+
+json_t *jk_figures_reasons(jk_json_builder *b, const jk_valuation *valuation) {
+    json_t *list = json_array();
+    for (int r = 0; r < JK_REASON_COUNT; r++) {
+        json_t *entry = json_object();
+        jk_json_put(b, entry, "reason", json_string(jk_reason_name((jk_reason)r)));
+        jk_json_put(b, entry, "claims", json_integer((json_int_t)valuation->reason[r]));
+        jk_json_put(b, entry, "face", jk_json_number(valuation->reason_face[r]));
+        jk_json_append(b, list, entry);
+    }
+    return list;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is in the tape and what is odd about it: an inspection without its longest lists. */
+#include "report/figures.h"
+
+enum { LEVELS_SHOWN = 12 };
+
+static void put_amounts(jk_json_builder *b, json_t *object, const jk_inspection *inspection,
+                        const jk_inspect_amounts *amounts) {
+    json_t *balance = json_array(); /* in the order of the currencies */
+    for (size_t c = 0; c < inspection->currency_count; c++) {
+        jk_json_append(b, balance, jk_json_number(amounts->balance[c]));
+    }
+    jk_json_put(b, object, "claims", json_integer((json_int_t)amounts->claims));
+    jk_json_put(b, object, "balance", balance);
+}
+
+static json_t *currencies(jk_json_builder *b, const jk_inspection *inspection) {
+    json_t *list = json_array();
+    for (size_t c = 0; c < inspection->currency_count; c++) {
+        const jk_inspect_series *balance = jk_inspect_series_of(inspection, 0, JK_INSPECT_BALANCE, c);
+        json_t *object = json_object();
+        json_t *largest = json_array();
+        for (size_t i = 0; i < inspection->top_count[c]; i++) {
+            json_t *claim = json_object();
+            jk_json_put(b, claim, "claim_id", jk_json_string(inspection->top[c][i].claim_id));
+            jk_json_put(b, claim, "balance", jk_json_number(inspection->top[c][i].balance));
+            jk_json_append(b, largest, claim);
+        }
+        jk_json_put(b, object, "currency", jk_json_string(inspection->currency[c]));
+        jk_json_put(b, object, "claims", json_integer((json_int_t)inspection->groups[0].currency_claims[c]));
+        jk_json_put(b, object, "balance", jk_json_number(inspection->groups[0].amounts.balance[c]));
+        jk_json_put(b, object, "principal", jk_json_number(inspection->principal[c]));
+        jk_json_put(b, object, "interest", jk_json_number(inspection->interest[c]));
+        jk_json_put(b, object, "fees", jk_json_number(inspection->fees[c]));
+        jk_json_put(b, object, "mean", jk_json_number(balance->mean));
+        jk_json_put(b, object, "median", jk_json_number(balance->quartile[1]));
+        jk_json_put(b, object, "largest", largest);
+        jk_json_append(b, list, object);
+    }
+    return list;
+}
+
+static json_t *columns(jk_json_builder *b, const jk_inspection *inspection) {
+    json_t *list = json_array();
+    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+        const jk_column_info *info = jk_schema_column((jk_column)c);
+        json_t *object = json_object();
+        jk_json_put(b, object, "name", json_string(info->name));
+        jk_json_put(b, object, "meaning", json_string(info->meaning));
+        jk_json_put(b, object, "given", json_integer((json_int_t)inspection->columns[c].given));
+        jk_json_put(b, object, "missing", json_integer((json_int_t)inspection->columns[c].missing));
+        jk_json_append(b, list, object);
+    }
+    return list;
+}
+
+static json_t *patterns(jk_json_builder *b, const jk_inspection *inspection) {
+    json_t *list = json_array();
+    for (size_t k = 0; k < inspection->check_count; k++) {
+        const jk_inspect_check *check = &inspection->groups[0].checks[k];
+        json_t *object = json_object();
+        jk_json_put(b, object, "name", json_string(check->name));
+        jk_json_put(b, object, "meaning", json_string(check->meaning));
+        put_amounts(b, object, inspection, &check->amounts);
+        jk_json_append(b, list, object);
+    }
+    return list;
+}
+
+static json_t *bands(jk_json_builder *b, const jk_inspection *inspection, const jk_inspect_band *band, size_t count) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *object = json_object();
+        jk_json_put(b, object, "name", json_string(band[i].name));
+        jk_json_put(b, object, "debtors", json_integer((json_int_t)band[i].debtors));
+        put_amounts(b, object, inspection, &band[i].amounts);
+        jk_json_append(b, list, object);
+    }
+    return list;
+}
+
+/* Of a tape with many levels the most frequent ones; how many there are is said beside them. */
+static json_t *levels(jk_json_builder *b, const jk_inspection *inspection, jk_column column) {
+    const jk_inspect_column *self = &inspection->columns[column];
+    json_t *object = json_object();
+    json_t *list = json_array();
+    for (size_t i = 0; i < self->level_count && i < LEVELS_SHOWN; i++) {
+        json_t *level = json_object();
+        jk_json_put(b, level, "name", jk_json_string(self->levels[i].name));
+        put_amounts(b, level, inspection, &self->levels[i].amounts);
+        jk_json_append(b, list, level);
+    }
+    jk_json_put(b, object, "distinct", json_integer((json_int_t)self->distinct));
+    jk_json_put(b, object, "levels", list);
+    return object;
+}
+
+json_t *jk_figures_tape(jk_json_builder *b, const jk_figures *figures) {
+    const jk_inspection *inspection = figures->inspection;
+    json_t *object = json_object();
+    jk_json_put(b, object, "source", jk_json_string(jk_tape_attribute(figures->tape, "source_name")));
+    jk_json_put(b, object, "claims", json_integer((json_int_t)inspection->rows));
+    jk_json_put(b, object, "debtors", json_integer((json_int_t)inspection->debtors));
+    jk_json_put(b, object, "largest_debtor_claims", json_integer((json_int_t)inspection->largest_debtor));
+    jk_json_put(b, object, "claims_in_other_currencies", json_integer((json_int_t)inspection->other_currency_claims));
+    jk_json_put(b, object, "currencies", currencies(b, inspection));
+    jk_json_put(b, object, "columns", columns(b, inspection));
+    jk_json_put(b, object, "patterns", patterns(b, inspection));
+    jk_json_put(b, object, "ages", bands(b, inspection, inspection->ages, inspection->age_count));
+    jk_json_put(b, object, "claims_per_debtor",
+                bands(b, inspection, inspection->debtor_bands, inspection->debtor_band_count));
+    jk_json_put(b, object, "legal_status", levels(b, inspection, JK_COLUMN_LEGAL_STATUS));
+    jk_json_put(b, object, "product", levels(b, inspection, JK_COLUMN_PRODUCT));
+    return object;
+}

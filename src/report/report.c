@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The run behind a report, and its document. */
+#include "jalki/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/grid.h"
+#include "jalki/export.h"
+#include "report/figures.h"
+
+/* ---- the run ---------------------------------------------------------------------------------------------------- */
+
+static int rising(const void *a, const void *b) {
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The run's own return and those asked for, rising, each once. */
+static jk_status choose_returns(jk_figures *figures, double own, jk_error *error) {
+    const double steps[] = {-0.06, -0.03, 0.03, 0.06};
+    const jk_report_options *options = figures->options;
+    size_t count = 0;
+    double all[JK_RETURNS_MAX];
+    if (options->irr_count >= JK_RETURNS_MAX) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "irr", "%zu required returns; expected at most %d",
+                       options->irr_count, JK_RETURNS_MAX - 1);
+    }
+    all[count++] = own;
+    for (size_t i = 0; options->irr != NULL && i < options->irr_count; i++) {
+        all[count++] = options->irr[i];
+    }
+    for (size_t i = 0; options->irr == NULL && i < sizeof steps / sizeof steps[0]; i++) {
+        double rate = round((own + steps[i]) * 1e6) / 1e6; /* 0.15 + 0.03 is to read 0.18 */
+        if (rate > 0.0) {
+            all[count++] = rate;
+        }
+    }
+    qsort(all, count, sizeof all[0], rising);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || all[i] != all[i - 1]) {
+            figures->irr[figures->returns++] = all[i];
+        }
+    }
+    return JK_OK;
+}
+
+static jk_status check_value(const jk_figures *figures, jk_error *error) {
+    const jk_origin *origin = figures->options->origin;
+    if (origin == NULL || origin->value == jk_grid_from_double(figures->valuation.total.value)) {
+        return JK_OK;
+    }
+    return jk_fail(error, JK_ERROR_DATA, origin->path, 0, NULL,
+                   "its claims are worth %.2f and this program makes them %.2f; expected results of this version of "
+                   "jalki with the same options: run jalki value again",
+                   jk_grid_to_double(origin->value), figures->valuation.total.value);
+}
+
+static jk_status run(jk_figures *figures, jk_error *error) {
+    const jk_report_options *options = figures->options;
+    JK_TRY(jk_spread_init(&figures->spread, jk_tape_rows(figures->tape), figures->model->segment_count, error));
+    JK_TRY(jk_candidates_create(figures->tape, figures->model, &figures->candidates, error));
+    jk_value_sink sinks[] = {jk_candidates_sink(figures->candidates), jk_spread_sink(&figures->spread)};
+    JK_TRY(jk_value_run(figures->tape, figures->model, &options->value, sinks, sizeof sinks / sizeof sinks[0],
+                        &figures->valuation, error));
+    jk_spread_finish(&figures->spread);
+    JK_TRY(check_value(figures, error));
+    JK_TRY(choose_returns(figures, figures->valuation.irr, error));
+    JK_TRY(jk_value_returns(figures->tape, figures->model, &options->value, figures->irr, figures->returns,
+                            figures->bids, error));
+    jk_worklist_options list = {.top = options->worklist_rows, .treatment = -1, .run = options->value.run};
+    JK_TRY(jk_worklist_make(figures->candidates, &list, &figures->worklist, error));
+    jk_inspect_options inspect = jk_inspect_defaults();
+    inspect.cutoff = options->value.cutoff;
+    inspect.run = options->value.run;
+    return jk_inspect_run(figures->tape, &inspect, &figures->inspection, error);
+}
+
+static void reset(jk_figures *figures) {
+    jk_inspect_free(figures->inspection);
+    jk_worklist_reset(&figures->worklist);
+    jk_candidates_free(figures->candidates);
+    jk_spread_reset(&figures->spread);
+    for (size_t r = 0; r < figures->returns; r++) {
+        jk_valuation_reset(&figures->bids[r]);
+    }
+    jk_valuation_reset(&figures->valuation);
+}
+
+/* ---- the document ------------------------------------------------------------------------------------------------ */
+
+/* A document that another part of the library makes, as a part of this one. */
+static json_t *taken(jk_json_builder *b, char *text) {
+    json_t *object = text == NULL ? NULL : json_loads(text, 0, NULL);
+    free(text);
+    b->failed |= object == NULL;
+    return object;
+}
+
+static json_t *worklist_of(jk_json_builder *b, const jk_figures *figures) {
+    jk_worklist_options list = {.top = figures->options->worklist_rows, .treatment = -1};
+    json_t *object = taken(b, jk_worklist_json(figures->candidates, &figures->valuation, &list, &figures->worklist));
+    (void)json_object_del(object, "manifest"); /* it stands in the valuation */
+    return object;
+}
+
+static json_t *warnings_of(jk_json_builder *b, const jk_model *model) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < model->warning_count; i++) {
+        jk_json_append(b, list, jk_json_string(model->warnings[i]));
+    }
+    return list;
+}
+
+static char *document(jk_figures *figures) {
+    jk_json_builder b = {0};
+    json_t *object = json_object();
+    jk_json_put(&b, object, "jalki_report", json_integer(1));
+    jk_json_put(&b, object, "currency", jk_json_string(figures->model->base_currency));
+    jk_json_put(&b, object, "decimals", json_integer(jk_figures_decimals(&figures->valuation)));
+    jk_json_put(&b, object, "valuation",
+                taken(&b, jk_valuation_json(figures->tape, figures->model, &figures->valuation)));
+    jk_json_put(&b, object, "reasons", jk_figures_reasons(&b, &figures->valuation));
+    jk_json_put(&b, object, "returns", jk_figures_returns(&b, figures));
+    jk_json_put(&b, object, "waterfall", jk_figures_waterfall(&b, figures));
+    jk_json_put(&b, object, "months", jk_figures_months(&b, &figures->valuation));
+    jk_json_put(&b, object, "map", jk_figures_map(&b, figures));
+    jk_json_put(&b, object, "concentration", jk_figures_concentration(&b, figures));
+    jk_json_put(&b, object, "tape", jk_figures_tape(&b, figures));
+    jk_json_put(&b, object, "worklist", worklist_of(&b, figures));
+    jk_json_put(&b, object, "warnings", warnings_of(&b, figures->model));
+    return jk_json_text(&b, object, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+}
+
+jk_status jk_report_json(const jk_tape *tape, const jk_model *model, const jk_report_options *options, char **json,
+                         jk_error *error) {
+    *json = NULL;
+    jk_figures *figures = calloc(1, sizeof *figures);
+    if (figures == NULL) {
+        return jk_fail_memory(error, "the report");
+    }
+    figures->tape = tape;
+    figures->model = model;
+    figures->options = options;
+    jk_status status = run(figures, error);
+    if (status == JK_OK) {
+        *json = document(figures);
+        status = *json != NULL ? JK_OK : jk_fail_memory(error, "the report's figures");
+    }
+    reset(figures);
+    free(figures);
+    return status;
+}

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report's page in a real browser: it loads from disk without a word on the console and without asking for anything, draws its
+charts, sorts its tables, shows the figures of the JSON in the reader's format, and keeps what a tape says from being run.
+Skips aloud without Chromium."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+SOURCE = pathlib.Path(os.environ["JALKI_SOURCE"])
+PROGRAM = os.environ["JALKI_PROGRAM"]
+sys.path.insert(0, str(SOURCE / "tests/support"))
+from browser import Browser, find_chromium  # noqa: E402
+
+if find_chromium() is None:
+    print("skipped: no chromium here (scripts/install.sh browser)")
+    sys.exit(77)
+
+MODEL = str(SOURCE / "models/nordic.yaml")
+EVIL = "</script><script>evil=1</script>"
+
+
+def jalki(*arguments):
+    subprocess.run([PROGRAM, *map(str, arguments), "--quiet"], check=True, stdout=subprocess.DEVNULL)
+
+
+def make(folder, name, tape_csv):
+    """The page and its figures of a tape."""
+    paths = {kind: folder / f"{name}.{kind}" for kind in ("h5", "results", "html", "json")}
+    jalki("import", tape_csv, "--cutoff", "2026-06-30", "-o", paths["h5"])
+    jalki("value", paths["h5"], "--model", MODEL, "-o", paths["results"])
+    jalki("report", paths["results"], "-o", paths["html"], "--json", paths["json"])
+    return paths["html"], json.loads(paths["json"].read_text())
+
+
+def column(page, table, place):
+    """Texts of a column of the table with this caption."""
+    return page.evaluate(f"""(() => {{
+        const table = [...document.querySelectorAll("table")].find((one) => one.caption?.textContent.startsWith({json.dumps(table)}));
+        return [...table.tBodies[0].rows].map((row) => row.cells[{place}].textContent);
+    }})()""")
+
+
+def check_figures(page, figures):
+    """What is on the page is what is in the JSON, in English figures."""
+    totals = figures["valuation"]
+    text = page.evaluate("document.getElementById('summary').textContent").replace("\u00a0", " ")
+    for amount in (totals["bid"], totals["face"], totals["value"]):
+        assert f"{amount:,.{figures['decimals']}f}" in text, (amount, text)
+    assert f"{totals['multiple']:.2f}" in text and f"{totals['payback_months']} months" in text
+    decisions = {name: group for name, group in totals["decisions"].items() if group["claims"]}
+    assert column(page, "By decision", 0) == list(decisions)
+    assert column(page, "By decision", 2) == [f"{group['claims']:,}" for group in decisions.values()]
+    assert column(page, "By decision", 4) == [f"{group['value']:,.{figures['decimals']}f}" for group in decisions.values()]
+    steps = [f"{bar['amount']:,.{figures['decimals']}f}" for bar in figures["waterfall"]]
+    assert column(page, "From face to bid", 1) == steps
+    assert column(page, "Bid by required return", 2) == [f"{bid['bid']:,.{figures['decimals']}f}" for bid in figures["returns"]["bids"]]
+    assert column(page, "Head of the worklist", 0) == [row["claim_id"] for row in figures["worklist"]["rows"]]
+    years = [sum(figures["months"]["gross"][i:i + 12]) for i in range(0, 180, 12)]
+    assert column(page, "Cash flow by year", 1) == [f"{year:,.{figures['decimals']}f}" for year in years]
+    cells = figures["map"]["cells"]
+    assert column(page, "By segment and age", 3) == [f"{cell['face']:,.{figures['decimals']}f}" for cell in cells]
+
+
+def check_charts(page):
+    """Every chart is a drawing with marks in it, named for those who do not see it, with its table at hand."""
+    charts = page.evaluate("""[...document.querySelectorAll("figure .plot")].map((plot) => ({
+        marks: plot.querySelectorAll("svg path, svg rect, svg circle, svg line").length,
+        text: plot.querySelectorAll("svg text").length, label: plot.getAttribute("aria-label"), role: plot.getAttribute("role"),
+        width: plot.clientWidth, drawn: plot.querySelector("svg")?.clientWidth, bad: /NaN|undefined|Infinity/.test(plot.innerHTML),
+    }))""")
+    assert len(charts) >= 8, charts
+    for chart in charts:
+        assert chart["marks"] > 0 and chart["text"] > 0 and chart["label"] and chart["role"] == "img" and not chart["bad"], chart
+        assert chart["drawn"] <= chart["width"] + 1, chart
+
+
+def check_sorting(page):
+    """A press on a heading sorts by it, largest first; the next one turns the order; the total stays last."""
+    def press(label):
+        return page.evaluate(f"""(() => {{
+            const table = [...document.querySelectorAll("table")].find((one) => one.caption?.textContent.startsWith("By segment ·"));
+            const head = [...table.tHead.rows[0].cells].find((one) => one.textContent === {json.dumps(label)});
+            head.querySelector("button").click();
+            return [head.getAttribute("aria-sort"), table.querySelectorAll("[aria-sort]").length, document.getElementById("said").textContent,
+                table.tFoot.rows[0].cells[0].textContent];
+        }})()""")
+
+    def number(text):
+        return float(text.replace(",", ""))
+    before = column(page, "By segment ·", 3)
+    assert press("value") == ["descending", 1, "Sorted by value, descending", "all"]
+    after = column(page, "By segment ·", 3)
+    assert after == sorted(before, key=number, reverse=True) != before
+    assert press("value")[0] == "ascending" and column(page, "By segment ·", 3) == sorted(before, key=number)
+    assert press("segment")[:2] == ["ascending", 1]
+    assert column(page, "By segment ·", 0) == sorted(column(page, "By segment ·", 0))
+
+
+def check_outline(page):
+    """One heading of the first level, sections with headings that the list of sections leads to, tables with captions."""
+    assert page.evaluate("document.querySelectorAll('h1').length") == 1
+    assert page.evaluate("[...document.querySelectorAll('nav a')].every((a) => document.querySelector(a.hash + ' h2'))")
+    assert page.evaluate("[...document.querySelectorAll('table')].every((t) => t.caption?.textContent && t.tHead && [...t.tBodies[0].rows].every((r) => r.cells[0].scope === 'row'))")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.evaluate("document.querySelector('a.skip').hash") == "#content"
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)")
+    assert len(ids) == len(set(ids))
+
+
+def check_colours(page):
+    """Text on its ground, by the contrast ratio of WCAG 2.2: at least 4.5."""
+    colours = page.evaluate("""["--ink", "--quiet", "--accent", "--paper", "--wash", "--warn"].map((name) => {
+        const probe = document.createElement("i");
+        probe.style.color = `var(${name})`;
+        document.body.append(probe);
+        const value = getComputedStyle(probe).color;
+        probe.remove();
+        return value;
+    })""")
+
+    def luminance(colour):
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    for text in colours[:3]:
+        for ground in colours[3:]:
+            high, low = sorted((luminance(text), luminance(ground)), reverse=True)
+            assert (high + 0.05) / (low + 0.05) >= 4.5, (text, ground)
+
+
+def quiet(page, path):
+    assert page.complaints() == [], page.complaints()
+    assert page.requests() == [pathlib.Path(path).resolve().as_uri()], page.requests()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than the screen"
+    assert page.evaluate("document.documentElement.dataset.ready") == "true"
+
+
+with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    html, figures = make(folder, "sample", SOURCE / "data/sample-tape.csv.gz")
+    assert html.stat().st_size < 1_200_000, html.stat().st_size
+    has_charts = "charts" in subprocess.run([PROGRAM, "report", folder / "sample.results", "-o", folder / "again.html"], check=True,
+                                            capture_output=True, text=True).stdout.split(", ")[1]
+
+    # A tape that tries to run something, of ten claims.
+    lines = subprocess.run([PROGRAM, "generate", "-n", "10", "-o", "/dev/stdout", "--quiet"], capture_output=True, text=True).stdout
+    if not lines:
+        jalki("generate", "-n", "10", "-o", folder / "ten.csv")
+        lines = (folder / "ten.csv").read_text()
+    head, first, *rest = lines.splitlines()
+    cells = first.split(",")
+    names = head.split(",")
+    cells[names.index("claim_id")] = EVIL
+    cells[names.index("product")] = "<img src=x onerror=evil=1>"
+    cells[names.index("principal")] = "999999.00"
+    (folder / "evil.csv").write_text("\n".join([head, ",".join(cells), *rest]) + "\n")
+    evil_html, evil_figures = make(folder, "evil", folder / "evil.csv")
+    assert any(EVIL in claim["claim_id"] for currency in evil_figures["tape"]["currencies"] for claim in currency["largest"])
+
+    with Browser() as browser:
+        page = browser.open(html, locale="en-GB")
+        quiet(page, html)
+        check_figures(page, figures)
+        check_outline(page)
+        check_colours(page)
+        if has_charts:
+            check_charts(page)
+        check_sorting(page)
+        page.pdf(folder / "page.pdf")
+        assert (folder / "page.pdf").read_bytes()[:5] == b"%PDF-"
+        quiet(page, html)
+
+        for width, dark in ((390, False), (1200, True)):
+            page = browser.open(html, width=width, dark=dark, locale="en-GB")
+            quiet(page, html)
+            check_colours(page)
+            if has_charts:
+                check_charts(page)
+
+        # Finnish readers see Finnish numbers: a space between thousands, a comma before decimals.
+        page = browser.open(html, locale="fi-FI")
+        finnish = page.evaluate("document.getElementById('summary').textContent").replace("\u00a0", " ")
+        assert f"{figures['valuation']['bid']:,.0f} EUR".replace(",", " ") in finnish, finnish
+        assert f"{figures['valuation']['multiple']:.2f}".replace(".", ",") in finnish
+        quiet(page, html)
+
+        page = browser.open(evil_html, locale="en-GB")
+        quiet(page, evil_html)
+        assert page.evaluate("typeof evil") == "undefined"
+        assert page.evaluate(f"document.body.textContent.includes({json.dumps('<img src=x onerror=evil=1>')})")
+        assert page.evaluate("document.querySelectorAll('img').length") == 0
+print(f"the page of {html.name}: {'charts, ' if has_charts else ''}tables, figures and manners as they should be")
+sys.exit(0)
