@@ -2,11 +2,10 @@
 /* jalki price: the bid table, several required returns side by side. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/conditions.h"
 #include "cli/price_command.h"
 #include "jalki/export.h"
 
@@ -33,53 +32,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static void parse_returns(price_arguments *arguments, struct argp_state *state, const char *list) {
-    arguments->returns = 0;
-    for (const char *part = list; part != NULL;) {
-        const char *comma = strchr(part, ',');
-        size_t length = comma == NULL ? strlen(part) : (size_t)(comma - part);
-        double rate = 0.0;
-        if (!jk_text_to_real(part, length, &rate) || rate < JK_IRR_LOWEST || rate > JK_IRR_HIGHEST) {
-            argp_error(state, "--irr: '%.*s' is not a yearly return from %g to %g; expected for example 0.12,0.15",
-                       (int)length, part, JK_IRR_LOWEST, JK_IRR_HIGHEST);
-        }
-        if (arguments->returns == JK_RETURNS_MAX) {
-            argp_error(state, "--irr: more than %d returns", (int)JK_RETURNS_MAX);
-        }
-        arguments->irr[arguments->returns++] = rate;
-        part = comma == NULL ? NULL : comma + 1;
-    }
-}
-
-static void parse_floor(price_arguments *arguments, struct argp_state *state, const char *text) {
-    static const struct {
-        jk_floor_kind kind;
-        double low, high;
-        bool whole;
-    } kinds[] = {{JK_FLOOR_RETURN, JK_IRR_LOWEST, JK_IRR_HIGHEST, false},
-                 {JK_FLOOR_MULTIPLE, 0.01, 1000.0, false},
-                 {JK_FLOOR_PAYBACK, 1.0, 600.0, true}};
-    const char *equals = strchr(text, '=');
-    size_t length = equals == NULL ? 0 : (size_t)(equals - text);
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        const char *name = jk_floor_kind_name(kinds[i].kind);
-        if (strlen(name) != length || strncmp(name, text, length) != 0) {
-            continue;
-        }
-        double bound = kinds[i].whole
-                           ? (double)jk_cli_integer(state, "--floor payback", equals + 1, (int64_t)kinds[i].low,
-                                                    (int64_t)kinds[i].high)
-                           : jk_cli_real(state, kinds[i].kind == JK_FLOOR_RETURN ? "--floor irr" : "--floor multiple",
-                                         equals + 1, kinds[i].low, kinds[i].high);
-        if (arguments->floor_count == JK_FLOORS_MAX) {
-            argp_error(state, "--floor: more than %d floors", (int)JK_FLOORS_MAX);
-        }
-        arguments->floors[arguments->floor_count++] = (jk_floor){kinds[i].kind, bound};
-        return;
-    }
-    argp_error(state, "--floor: '%s' is not multiple=NUMBER, payback=MONTHS or irr=RATE", text);
-}
-
 static error_t parse(int key, char *argument, struct argp_state *state) {
     price_arguments *arguments = state->input;
     switch (key) {
@@ -88,10 +40,10 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         state->child_inputs[1] = &arguments->valuing;
         return 0;
     case KEY_IRR:
-        parse_returns(arguments, state, argument);
+        arguments->returns = jk_cli_returns(state, argument, arguments->irr);
         return 0;
     case KEY_FLOOR:
-        parse_floor(arguments, state, argument);
+        jk_cli_floor(state, argument, arguments->floors, &arguments->floor_count);
         return 0;
     case KEY_ASKED:
         arguments->asked = jk_cli_real(state, "--asked", argument, 0.0, 1e15);

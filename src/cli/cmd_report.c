@@ -18,7 +18,7 @@ typedef struct report_arguments {
     const char *results_path, *tape_path, *model_path, *page_path, *json_path, *title;
     double irr[JK_RETURNS_MAX];
     size_t irr_count;
-    jk_floor floors[JK_CLI_FLOORS_MAX];
+    jk_floor floors[JK_FLOORS_MAX];
     size_t floor_count;
     double asked;
     size_t top;

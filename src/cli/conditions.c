@@ -45,8 +45,8 @@ void jk_cli_floor(struct argp_state *state, const char *text, jk_floor *floors, 
                                                     (int64_t)kinds[i].high)
                            : jk_cli_real(state, kinds[i].kind == JK_FLOOR_RETURN ? "--floor irr" : "--floor multiple",
                                          equals + 1, kinds[i].low, kinds[i].high);
-        if (*count == JK_CLI_FLOORS_MAX) {
-            argp_error(state, "--floor: more than %d floors", (int)JK_CLI_FLOORS_MAX);
+        if (*count == JK_FLOORS_MAX) {
+            argp_error(state, "--floor: more than %d floors", (int)JK_FLOORS_MAX);
         }
         floors[(*count)++] = (jk_floor){kinds[i].kind, bound};
         return;
