@@ -33,11 +33,18 @@ extern "C" {
     X(UNKNOWN_LEVEL, unknown_level, "one of the column's levels")                                                      \
     X(BAD_CODE, bad_code, "an ISO code in capital letters")                                                            \
     X(NOT_POSITIVE, not_positive, "principal + interest_accrued + fees above zero and at most 10 billion")             \
-    X(FUTURE_DATE, future_date, "a date up to the cut-off")                                                            \
-    X(BIRTH_AFTER_CUTOFF, birth_after_cutoff, "a birth year up to the cut-off's")                                      \
+    X(FUTURE_DATE, future_date, "a date up to the cut-off (of a panel: up to period_start)")                           \
+    X(BIRTH_AFTER_CUTOFF, birth_after_cutoff, "a birth year up to the cut-off's (of a panel: period_start's)")         \
     X(OTHER_CUTOFF, other_cutoff, "the cut-off date of the tape's first row")                                          \
     X(DUPLICATE, duplicate, "a claim_id of its own: the first row with it was kept")                                   \
-    X(DICTIONARY_FULL, dictionary_full, "at most 65535 different values in the column")
+    X(DICTIONARY_FULL, dictionary_full, "at most 65535 different values in the column")                                \
+    X(BAD_PERIOD, bad_period, "a period of more than 0 and at most 1200 months")                                       \
+    X(NO_EXPOSURE, no_exposure, "balance_start above zero")                                                            \
+    X(BEFORE_WRITE_OFF, before_write_off, "a period that starts on the write-off date or later")                       \
+    X(CASH_PARTS, cash_parts, "parts of cash that together are no more than cash")                                     \
+    X(DUPLICATE_PERIOD, duplicate_period, "one row per claim_id and period_start: the first was kept")                 \
+    X(OVERLAP, overlap, "a period that shares no day with the claim's rows before it in the file")                     \
+    X(AFTER_EXIT, after_exit, "no period of a claim after the one with its exit; the row first in the file was kept")
 
 typedef enum jk_reject_reason {
 #define JK_X(NAME, code, expected) JK_REJECT_##NAME,
@@ -51,6 +58,7 @@ const char *jk_reject_code(jk_reject_reason reason);
 const char *jk_reject_expected(jk_reject_reason reason);
 
 typedef struct jk_import_options {
+    jk_kind kind; /* JK_KIND_PANEL: rows are periods of claims (docs/panel.md); there is no cut-off then */
     const char *const *sources; /* CSV files, plain or gzip */
     size_t source_count;        /* at least 1; without a mapping each is a canonical tape with its own header */
     const char *output;         /* the store to make */
@@ -82,6 +90,16 @@ typedef struct jk_import_rejected {
     jk_import_sums balance;
 } jk_import_rejected;
 
+/* What was accepted of a panel; the balances of `accepted` are then balance_start, and its counts are rows. */
+typedef struct jk_import_panel {
+    uint64_t rows, rows_with_cash;
+    int32_t first_start, end; /* first day of the first period, day after the last one; valid if there are rows */
+    double claim_months;      /* sum of period_months */
+    uint64_t exits[JK_PANEL_EXIT_COUNT];
+    uint64_t treatment_rows[3]; /* surveil, amicable, legal */
+    jk_import_sums cash;        /* amounts: cash; counts: rows */
+} jk_import_panel;
+
 /* One header name that no column takes, or one canonical column that the tape does not have. */
 typedef struct jk_import_name {
     const char *name;
@@ -91,6 +109,9 @@ typedef struct jk_import_name {
 typedef struct jk_import_summary {
     uint64_t rows_read, rows_accepted, rows_rejected;
     uint64_t debtors;
+    uint64_t claims; /* of a panel; a tape's are its accepted rows */
+    jk_kind kind;
+    jk_import_panel panel;
     uint64_t source_bytes;
     char source_sha256[65];
     char separator; /* of the (first) source */

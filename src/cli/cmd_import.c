@@ -18,7 +18,7 @@ typedef struct import_arguments {
     const char **sources;
 } import_arguments;
 
-enum { KEY_MAPPING = 0x2001, KEY_REJECTS, KEY_MAX_REJECTS, KEY_CUTOFF, KEY_COMPRESS };
+enum { KEY_MAPPING = 0x2001, KEY_REJECTS, KEY_MAX_REJECTS, KEY_CUTOFF, KEY_COMPRESS, KEY_PANEL };
 
 static const struct argp_option options[] = {
     {"output", 'o', "T.h5", 0, "The store to make", 0},
@@ -27,6 +27,7 @@ static const struct argp_option options[] = {
      "Where bad rows are listed [<output>.rejects.csv]; kept even if they are too many", 0},
     {"max-rejects", KEY_MAX_REJECTS, "N|N%", 0, "Fail beyond so many bad rows, or share of rows [1%]", 0},
     {"cutoff", KEY_CUTOFF, "DATE", 0, "Cut-off date of the tape; dates after it are rejected", 0},
+    {"panel", KEY_PANEL, NULL, 0, "The files are history: one row per claim and period (docs/panel.md)", 0},
     {"compress", KEY_COMPRESS, "LEVEL", 0, "Compress the store's columns, 1 to 9 [0: not]", 0},
     {0},
 };
@@ -65,6 +66,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_CUTOFF:
         out->cutoff = jk_cli_date(state, "--cutoff", argument);
         return 0;
+    case KEY_PANEL:
+        out->kind = JK_KIND_PANEL;
+        return 0;
     case KEY_COMPRESS:
         out->compression = (int)jk_cli_integer(state, "--compress", argument, 0, 9);
         return 0;
@@ -74,6 +78,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case ARGP_KEY_END:
         if (out->source_count == 0 || out->output == NULL) {
             argp_error(state, "a CSV file and -o T.h5 are needed");
+        }
+        if (out->kind == JK_KIND_PANEL && out->cutoff != JK_MISSING_INTEGER) {
+            argp_error(state, "a panel has no cut-off: each row is as at its own period_start");
         }
         return 0;
     default:
@@ -102,12 +109,16 @@ static const char *count(uint64_t number) {
     return amount((double)number, 0);
 }
 
-static void print_sums(const char *title, const jk_import_sums *sums) {
+static void print_sums_of(const char *title, const char *one, const char *many, const jk_import_sums *sums) {
     for (size_t i = 0; i < sums->count; i++) {
-        (void)printf("%-24s %12s %s %20s %s\n", i == 0 ? title : "", count(sums->sums[i].claims),
-                     sums->sums[i].claims == 1 ? "claim  " : "claims ", money(sums->sums[i].balance),
+        (void)printf("%-24s %12s %-7s %20s %s\n", i == 0 ? title : "", count(sums->sums[i].claims),
+                     sums->sums[i].claims == 1 ? one : many, money(sums->sums[i].balance),
                      currency_name(&sums->sums[i]));
     }
+}
+
+static void print_sums(const char *title, const jk_import_sums *sums) {
+    print_sums_of(title, "claim", "claims", sums);
 }
 
 static void print_rejects(const jk_import_summary *summary) {
@@ -172,15 +183,45 @@ static void print_limitation(const jk_import_summary *summary) {
         "they are valued as barred wherever the model's rule says so.\n");
 }
 
+static void print_panel(const jk_import_summary *summary) {
+    const jk_import_panel *panel = &summary->panel;
+    char first[JK_DATE_TEXT];
+    char last[JK_DATE_TEXT];
+    (void)printf("claims                   %12s\n", count(summary->claims));
+    if (panel->rows == 0) {
+        return;
+    }
+    print_sums_of("cash", "row", "rows", &panel->cash);
+    (void)printf("rows with cash           %12s\n", count(panel->rows_with_cash));
+    (void)printf("claim-months             %12s\n", amount(panel->claim_months, 1));
+    (void)printf("periods from              %s, ended by %s\n", jk_date_format(panel->first_start, first),
+                 jk_date_format(panel->end, last));
+    (void)printf("treatment                ");
+    for (size_t t = 0, levels = 0; t < sizeof panel->treatment_rows / sizeof panel->treatment_rows[0]; t++) {
+        (void)printf("%s %s %s", t > 0 ? "," : "", jk_schema_levels(JK_COLUMN_TREATMENT, &levels)[t],
+                     count(panel->treatment_rows[t]));
+    }
+    (void)printf("\nexits                    ");
+    for (size_t e = 0, levels = 0; e < JK_PANEL_EXIT_COUNT; e++) {
+        (void)printf("%s %s %s", e > 0 ? "," : "", jk_schema_levels(JK_COLUMN_EXIT, &levels)[e],
+                     count(panel->exits[e]));
+    }
+    (void)printf("\n");
+}
+
 static void print_table(const jk_import_summary *summary) {
+    const char *many = summary->kind == JK_KIND_PANEL ? "rows" : "claims";
     char first[JK_DATE_TEXT];
     char last[JK_DATE_TEXT];
     (void)printf("rows read                %12s\n", count(summary->rows_read));
     (void)printf("rows rejected            %12s\n", count(summary->rows_rejected));
     print_rejects(summary);
-    print_sums("accepted", &summary->accepted);
+    print_sums_of("accepted", summary->kind == JK_KIND_PANEL ? "row" : "claim", many, &summary->accepted);
     if (summary->accepted.count == 0) {
-        (void)printf("accepted                 %12d claims\n", 0);
+        (void)printf("accepted                 %12d %s\n", 0, many);
+    }
+    if (summary->kind == JK_KIND_PANEL) {
+        print_panel(summary);
     }
     (void)printf("debtors                  %12s\n", count(summary->debtors));
     if (summary->rows_accepted > 0) {
@@ -210,6 +251,10 @@ static void print_csv(const jk_import_summary *summary) {
     (void)printf("item,currency,rows,balance\nread,,%" PRIu64 ",\nrejected,,%" PRIu64 ",\ndebtors,,%" PRIu64 ",\n",
                  summary->rows_read, summary->rows_rejected, summary->debtors);
     print_csv_sums("accepted", &summary->accepted);
+    if (summary->kind == JK_KIND_PANEL) {
+        (void)printf("claims,,%" PRIu64 ",\n", summary->claims);
+        print_csv_sums("cash", &summary->panel.cash);
+    }
     for (int i = 0; i < JK_REJECT_REASON_COUNT; i++) {
         if (summary->rejected[i].rows > 0) {
             char item[64];
@@ -274,6 +319,30 @@ static json_t *rejected_json(const jk_import_summary *summary) {
     return object;
 }
 
+static json_t *counts_json(jk_column column, const uint64_t *counts, size_t count) {
+    json_t *object = json_object();
+    size_t levels = 0;
+    for (size_t i = 0; i < count; i++) {
+        put(object, jk_schema_levels(column, &levels)[i], json_integer((json_int_t)counts[i]));
+    }
+    return object;
+}
+
+static json_t *panel_json(const jk_import_summary *summary) {
+    const jk_import_panel *panel = &summary->panel;
+    json_t *object = json_object();
+    bool any = panel->rows > 0;
+    put(object, "claims", json_integer((json_int_t)summary->claims));
+    put(object, "rows_with_cash", json_integer((json_int_t)panel->rows_with_cash));
+    put(object, "claim_months", json_real(panel->claim_months));
+    put(object, "first_start", date_json(any ? panel->first_start : JK_MISSING_INTEGER));
+    put(object, "end", date_json(any ? panel->end : JK_MISSING_INTEGER));
+    put(object, "cash", sums_json(&panel->cash));
+    put(object, "treatments", counts_json(JK_COLUMN_TREATMENT, panel->treatment_rows, 3));
+    put(object, "exits", counts_json(JK_COLUMN_EXIT, panel->exits, JK_PANEL_EXIT_COUNT));
+    return object;
+}
+
 static void print_json(const jk_import_summary *summary) {
     json_t *object = json_object();
     json_t *found = json_array();
@@ -286,6 +355,7 @@ static void print_json(const jk_import_summary *summary) {
     put(object, "rejects_file", summary->rejects_path != NULL ? json_string(summary->rejects_path) : NULL);
     put(object, "accepted", sums_json(&summary->accepted));
     put(object, "debtors", json_integer((json_int_t)summary->debtors));
+    put(object, "panel", summary->kind == JK_KIND_PANEL ? panel_json(summary) : NULL);
     put(object, "first_written_off", date_json(summary->first_written_off));
     put(object, "last_written_off", date_json(summary->last_written_off));
     put(object, "cutoff", date_json(summary->cutoff));
@@ -350,7 +420,9 @@ static int run_import(int argc, char **argv) {
                "expected; the separator (comma, semicolon or tab) is found in the header.\v"
                "Example: jalki import tape.csv.gz -o tape.h5 --cutoff 2026-06-30\n"
                "A mapping that joins files finds out by their headers which file is which:\n"
-               "  jalki import loan.csv relation.csv counterparty.csv -o T.h5 --mapping eba-npl.yaml",
+               "  jalki import loan.csv relation.csv counterparty.csv -o T.h5 --mapping eba-npl.yaml\n"
+               "History for fit and backtest, one row per claim and period:\n"
+               "  jalki import --panel history.csv.gz -o P.h5",
         .children = children,
     };
     import_arguments arguments = {

@@ -80,6 +80,10 @@ static jk_status check_options(const jk_import_options *options, jk_error *error
     if (options->source_count == 0 || options->output == NULL) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "an import needs a source and an output");
     }
+    if (options->kind == JK_KIND_PANEL && options->cutoff != JK_MISSING_INTEGER) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "cutoff",
+                       "a panel has no cut-off: each row is as at its own period_start");
+    }
     if (!(options->max_rejects >= 0.0) || options->compression < 0 || options->compression > 9) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL,
                        "max_rejects cannot be negative, and compression is 0 to 9");
@@ -95,6 +99,7 @@ static jk_status begin(import_work *work) {
         return jk_fail_memory(work->error, "a summary");
     }
     work->summary->arena = work->arena;
+    work->summary->kind = work->commit.kind = options->kind;
     work->summary->first_written_off = work->summary->last_written_off = JK_MISSING_INTEGER;
     size_t length = strlen(options->output) + sizeof ".rejects.csv";
     char *rejects = jk_arena_alloc(work->arena, length, 1);
@@ -105,7 +110,7 @@ static jk_status begin(import_work *work) {
     work->rejects_path = options->rejects != NULL ? options->rejects : rejects;
     JK_TRY(check_paths(work));
     if (options->mapping != NULL) {
-        JK_TRY(jk_mapping_load(options->mapping, &work->mapping, work->error));
+        JK_TRY(jk_mapping_load(options->mapping, options->kind, &work->mapping, work->error));
     }
     work->digest = EVP_MD_CTX_new();
     if (work->digest == NULL || EVP_DigestInit_ex(work->digest, EVP_sha256(), NULL) != 1) {
@@ -154,6 +159,7 @@ static jk_status create_store(import_work *work) {
         return jk_fail_memory(work->error, "a summary");
     }
     jk_tape_writer_options options = {.source_name = names,
+                                      .kind = work->options->kind,
                                       .cutoff = work->summary->cutoff,
                                       .compression = work->options->compression,
                                       .threads = jk_threads(work->run)};

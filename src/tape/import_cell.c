@@ -10,7 +10,8 @@
 #include "base/error.h"
 
 enum { FIRST_BIRTH_YEAR = 1850, LAST_YEAR = 9999, COUNT_MAX = 1000000, DEPENDANTS_MAX = 20 };
-#define RATE_MAX 10.0
+#define RATE_MAX   10.0
+#define PERIOD_MAX 1200.0
 
 /* A cell on its way into a column. */
 typedef struct cell_target {
@@ -172,7 +173,7 @@ static jk_status store_real(const cell_target *to, jk_csv_read read, double valu
     if (value < 0.0) {
         return reject_cell(to, JK_REJECT_NEGATIVE);
     }
-    if (value > RATE_MAX) {
+    if (value > (to->column == JK_COLUMN_PERIOD_MONTHS ? PERIOD_MAX : RATE_MAX)) {
         return reject_cell(to, JK_REJECT_OUT_OF_RANGE);
     }
     ((double *)to->chunk->column[to->column])[to->row] = value;
@@ -192,7 +193,7 @@ jk_status jk_import_store_text(jk_import_chunk *chunk, jk_column column, size_t 
     cell_target to = {.chunk = chunk, .column = column, .row = row, .text = text, .length = length, .error = error};
     jk_csv_trim(&to.text, &to.length);
     if (to.length == 0) {
-        return jk_schema_column(column)->required ? reject_cell(&to, JK_REJECT_MISSING) : store_missing(&to);
+        return jk_import_requires(chunk->plan, column) ? reject_cell(&to, JK_REJECT_MISSING) : store_missing(&to);
     }
     int64_t money = 0;
     int32_t integer = 0;
@@ -259,7 +260,7 @@ jk_status jk_import_store_cell(jk_import_chunk *chunk, jk_column column, size_t 
                                 : cell->range    ? JK_REJECT_OUT_OF_RANGE
                                                  : JK_REJECT_BAD_NUMBER);
     default:
-        return jk_schema_column(column)->required ? reject_cell(&to, JK_REJECT_MISSING) : store_missing(&to);
+        return jk_import_requires(chunk->plan, column) ? reject_cell(&to, JK_REJECT_MISSING) : store_missing(&to);
     }
 }
 

@@ -165,8 +165,15 @@ static void free_columns(jk_import_chunk *chunk) {
     chunk->row_capacity = 0;
 }
 
+bool jk_import_requires(const jk_import_plan *plan, jk_column column) {
+    bool made_by_balance = plan->kind == JK_KIND_PANEL && column == JK_COLUMN_PRINCIPAL;
+    return jk_schema_column(column)->required && !made_by_balance;
+}
+
 static bool is_wanted(const jk_import_plan *plan, int column) {
-    return column == JK_COLUMN_DEBTOR_INDEX || plan->feed[column].given;
+    bool made = column == JK_COLUMN_DEBTOR_INDEX ||
+                (plan->kind == JK_KIND_PANEL && (column == JK_COLUMN_CLAIM_INDEX || column == JK_COLUMN_PRINCIPAL));
+    return made || plan->feed[column].given;
 }
 
 static bool allocate_columns(jk_import_chunk *chunk, size_t rows) {

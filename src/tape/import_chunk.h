@@ -24,7 +24,8 @@ typedef struct jk_import_feed {
 typedef struct jk_import_plan {
     char separator;
     uint32_t fields; /* of a row; a row has one more number in `ends` */
-    jk_import_feed feed[JK_CSV_COLUMN_COUNT];
+    jk_kind kind;
+    jk_import_feed feed[JK_COLUMN_COUNT];
     const jk_mapping *mapping;  /* NULL: canonical */
     const uint32_t *entry;      /* place of each of the mapping's fields, or JK_NO_FIELD */
     const struct jk_join *join; /* joined files, or NULL */
@@ -89,6 +90,9 @@ typedef struct jk_import_chunk {
     size_t line_count; /* physical lines of the text */
     jk_chunk_dictionary dictionary[JK_CHUNK_DICTIONARIES];
 } jk_import_chunk;
+
+/* true if a row without the column is rejected. */
+bool jk_import_requires(const jk_import_plan *plan, jk_column column);
 
 /* Number of a dictionary column among the dictionaries, or -1. */
 int jk_chunk_dictionary_of(jk_column column);

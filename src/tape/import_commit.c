@@ -6,6 +6,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "tape/import_panel.h"
 
 enum { PREFETCH = 12, GENERAL_RULE_MONTHS = 36, TABLE_ROWS_MAX = 1 << 27 };
 
@@ -95,7 +96,7 @@ static jk_status reserve_ids(jk_import_commit *commit, const jk_import_chunk *ch
         return jk_fail_memory(error, "the table of identifiers");
     }
     if (commit->summary->rows_accepted + chunk->rows > INT32_MAX) {
-        return jk_fail(error, JK_ERROR_DATA, NULL, 0, NULL, "more than %d claims, expected fewer in one tape",
+        return jk_fail(error, JK_ERROR_DATA, NULL, 0, NULL, "more than %d rows, expected fewer in one store",
                        INT32_MAX);
     }
     return JK_OK;
@@ -231,6 +232,7 @@ static jk_status sum_rows(jk_import_commit *commit, const jk_import_chunk *chunk
     jk_import_summary *summary = commit->summary;
     const int32_t *limitation = chunk->column[JK_COLUMN_LIMITATION_ON];
     const int32_t *written_off = chunk->column[JK_COLUMN_WRITTEN_OFF_ON];
+    const int64_t *cash = commit->kind == JK_KIND_PANEL ? chunk->column[JK_COLUMN_CASH] : NULL;
     const int32_t *codes = chunk->column[JK_COLUMN_CURRENCY];
     const jk_chunk_dictionary *words = &chunk->dictionary[jk_chunk_dictionary_of(JK_COLUMN_CURRENCY)];
     JK_TRY(find_currency_slots(commit, words, error));
@@ -253,6 +255,12 @@ static jk_status sum_rows(jk_import_commit *commit, const jk_import_chunk *chunk
         summary->first_written_off =
             summary->rows_accepted == 1 || day < summary->first_written_off ? day : summary->first_written_off;
         summary->last_written_off = day > summary->last_written_off ? day : summary->last_written_off;
+        if (cash != NULL) {
+            const char *text = code >= 0 ? words->words[code].text : "";
+            int cash_slot = sum_slot(&summary->panel.cash, text, code >= 0 ? words->words[code].length : 0);
+            add_to_sum(&summary->panel.cash.sums[cash_slot], cash[row]);
+            continue;
+        }
         if ((limitation == NULL || limitation[row] == JK_MISSING_INTEGER) && !has_title(chunk, row)) {
             add_claim(&summary->no_limitation, chunk, row);
             if (commit->barred_from != JK_MISSING_INTEGER && rule_start(chunk, row) <= commit->barred_from) {
@@ -302,13 +310,18 @@ static jk_status commit_rows(jk_import_commit *commit, jk_import_chunk *chunk, j
     static const jk_column dictionaries[JK_CHUNK_DICTIONARIES] = {JK_COLUMN_COUNTRY, JK_COLUMN_PRODUCT,
                                                                   JK_COLUMN_CURRENCY};
     JK_TRY(reserve_ids(commit, chunk, error));
-    JK_TRY(reject_duplicates(commit, chunk, error));
+    if (commit->kind == JK_KIND_TAPE) {
+        JK_TRY(reject_duplicates(commit, chunk, error));
+    }
     int32_t *indices[JK_CHUNK_DICTIONARIES] = {NULL};
     for (int i = 0; i < JK_CHUNK_DICTIONARIES; i++) {
         if (chunk->column[dictionaries[i]] != NULL) {
             indices[i] = chunk->indices[i];
             JK_TRY(intern_words(commit, chunk, dictionaries[i], indices[i], error));
         }
+    }
+    if (commit->kind == JK_KIND_PANEL) { /* last: a claim has a number only if it has a row */
+        JK_TRY(jk_import_commit_periods(commit, chunk, error));
     }
     JK_TRY(write_rejects(commit, chunk, error)); /* while codes are still the chunk's */
     JK_TRY(sum_rows(commit, chunk, error));
@@ -319,6 +332,9 @@ static jk_status commit_rows(jk_import_commit *commit, jk_import_chunk *chunk, j
         }
     }
     drop_bad_rows(chunk);
+    if (commit->kind == JK_KIND_PANEL) {
+        jk_import_sum_panel(commit->summary, chunk);
+    }
     return append(commit, chunk, error);
 }
 
@@ -342,6 +358,7 @@ void jk_import_commit_free(jk_import_commit *commit) {
     jk_reject_file_abort(&commit->rejects);
     jk_id_free(&commit->claims);
     jk_id_free(&commit->debtors);
+    jk_periods_free(&commit->periods);
     free(commit->currency_slot);
     *commit = (jk_import_commit){0};
 }

@@ -7,6 +7,7 @@
 #include "jalki/tape.h"
 #include "tape/import_chunk.h"
 #include "tape/import_ids.h"
+#include "tape/import_periods.h"
 #include "tape/import_reader.h"
 #include "tape/import_rejects.h"
 
@@ -18,7 +19,9 @@ typedef struct jk_import_commit {
     int32_t cutoff;
     int32_t barred_from; /* the general rule bars what was due or paid on this date or before; JK_MISSING_INTEGER:
                             unknown */
+    jk_kind kind;
     jk_id_table claims, debtors;
+    jk_periods periods; /* of a panel's claims */
     uint32_t debtor_count;
     size_t source;         /* of the chunk before */
     uint64_t line_base;    /* line number of the next chunk's first line */

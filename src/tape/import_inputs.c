@@ -147,7 +147,7 @@ static jk_status check_sources(const jk_import_inputs *inputs, const jk_mapping 
     return JK_OK;
 }
 
-static jk_status plan_inputs(jk_import_inputs *inputs, const jk_mapping *mapping, jk_error *error) {
+static jk_status plan_inputs(jk_import_inputs *inputs, jk_kind kind, const jk_mapping *mapping, jk_error *error) {
     for (size_t i = 0; i < inputs->count; i++) {
         jk_import_input *input = &inputs->inputs[i];
         if (mapping != NULL) {
@@ -156,7 +156,7 @@ static jk_status plan_inputs(jk_import_inputs *inputs, const jk_mapping *mapping
             }
             JK_TRY(jk_plan_resolve(mapping, 0, &input->header, jk_csv_source_path(input->source), input->entry, error));
         }
-        JK_TRY(jk_plan_make(input, mapping, inputs->join, error));
+        JK_TRY(jk_plan_make(input, kind, mapping, inputs->join, error));
     }
     return JK_OK;
 }
@@ -183,7 +183,7 @@ jk_status jk_inputs_open(jk_import_inputs *inputs, const jk_import_options *opti
         JK_TRY(take_file(inputs, options->sources[i], mapping, error));
     }
     JK_TRY(check_sources(inputs, mapping, error));
-    JK_TRY(plan_inputs(inputs, mapping, error));
+    JK_TRY(plan_inputs(inputs, options->kind, mapping, error));
     if (inputs->join != NULL) {
         inputs->digest = JK_DIGEST_DONE;
         JK_TRY(digest_files(options, digest, error));

@@ -26,7 +26,7 @@ char *jk_import_manifest(const jk_import_options *options, const jk_mapping *map
     json_t *sources = json_array();
     json_t *rejected = json_object();
     put_text(manifest, "program", "jalki " JALKI_VERSION);
-    put_text(manifest, "command", "import");
+    put_text(manifest, "command", options->kind == JK_KIND_PANEL ? "import --panel" : "import");
     for (size_t i = 0; i < options->source_count; i++) {
         json_t *name = json_string(file_name(options->sources[i]));
         (void)json_array_append_new(sources, name != NULL ? name : json_null());

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the text of a chunk to its columns: tile by tile, in each tile column by column, so that every loop does one
  * thing. A cell that the quick readers of csv_value.h do not take goes to import_cell.c. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "tape/import_cell.h"
 #include "tape/import_join.h"
 #include "tape/import_key.h"
+#include "tape/import_panel.h"
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b)  JOIN_(a, b)
@@ -138,7 +140,7 @@ static jk_status parse_words(const tile_column *tile) {
     const bool is_enum = jk_schema_column(tile->column)->type == JK_TYPE_ENUM;
     int8_t *codes = is_enum ? (int8_t *)chunk->column[tile->column] + tile->first : NULL;
     int32_t *indices = is_enum ? NULL : (int32_t *)chunk->column[tile->column] + tile->first;
-    const bool required = jk_schema_column(tile->column)->required;
+    const bool required = jk_import_requires(chunk->plan, tile->column);
     FOR_CELLS(tile) {
         short_text text = load_short(cell, length);
         jk_word_slot *slot = &tile->words[cache_slot(text, length)];
@@ -227,9 +229,10 @@ static jk_status parse_column(const tile_column *tile) {
 static jk_status reject_missing(const tile_column *tile) {
     jk_import_chunk *chunk = tile->chunk;
     for (size_t row = tile->first; row < tile->first + tile->rows; row++) {
-        bool missing = jk_schema_column(tile->column)->type == JK_TYPE_DATE
-                           ? ((const int32_t *)chunk->column[tile->column])[row] == JK_MISSING_INTEGER
-                           : ((const int64_t *)chunk->column[tile->column])[row] == JK_MISSING_MONEY;
+        jk_type type = jk_schema_column(tile->column)->type;
+        bool missing = type == JK_TYPE_DATE ? ((const int32_t *)chunk->column[tile->column])[row] == JK_MISSING_INTEGER
+                       : type == JK_TYPE_REAL ? isnan(((const double *)chunk->column[tile->column])[row]) != 0
+                                              : ((const int64_t *)chunk->column[tile->column])[row] == JK_MISSING_MONEY;
         if (missing && !chunk->bad[row]) {
             JK_TRY(jk_chunk_reject(chunk, row, chunk->line[row], (int)tile->column, JK_REJECT_MISSING, "", 0,
                                    tile->error));
@@ -254,7 +257,7 @@ static jk_status parse_tile(jk_import_chunk *chunk, const jk_parse_scratch *scra
     if (plan->checks_cutoff) {
         JK_TRY(jk_import_check_cutoff(chunk, scratch->ends, first, rows, settings->cutoff, error));
     }
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         const jk_import_feed *feed = &plan->feed[c];
         if (!feed->given) {
             continue;
@@ -264,8 +267,8 @@ static jk_status parse_tile(jk_import_chunk *chunk, const jk_parse_scratch *scra
         tile.words = scratch->words + (size_t)c * JK_WORD_SLOTS;
         JK_TRY(feed->direct ? parse_column(&tile) : parse_by_rule(&tile, feed->rule, scratch));
         jk_type type = jk_schema_column(tile.column)->type;
-        if (feed->direct && jk_schema_column(tile.column)->required &&
-            (type == JK_TYPE_DATE || type == JK_TYPE_MONEY)) {
+        if (feed->direct && jk_import_requires(plan, tile.column) &&
+            (type == JK_TYPE_DATE || type == JK_TYPE_MONEY || type == JK_TYPE_REAL)) {
             JK_TRY(reject_missing(&tile));
         }
     }
@@ -298,12 +301,12 @@ static jk_status prepare(jk_import_chunk *chunk, jk_parse_scratch *scratch, jk_e
         scratch->joined = calloc(JK_CSV_TILE_ROWS * chunk->plan->mapping->source_count, sizeof *scratch->joined);
     }
     if (scratch->words == NULL) {
-        scratch->words = malloc((size_t)JK_CSV_COLUMN_COUNT * JK_WORD_SLOTS * sizeof *scratch->words);
+        scratch->words = malloc((size_t)JK_COLUMN_COUNT * JK_WORD_SLOTS * sizeof *scratch->words);
     }
     if (scratch->ends == NULL || scratch->words == NULL || (chunk->plan->join != NULL && scratch->joined == NULL)) {
         return jk_fail_memory(error, "parsing");
     }
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) { /* codes of dictionary words are the chunk's own */
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) { /* codes of dictionary words are the chunk's own */
         jk_type type = jk_schema_column((jk_column)c)->type;
         if (type == JK_TYPE_ENUM || type == JK_TYPE_DICTIONARY) {
             memset(scratch->words + (size_t)c * JK_WORD_SLOTS, 0, JK_WORD_SLOTS * sizeof *scratch->words);
@@ -346,7 +349,8 @@ static jk_status parse_chunk(jk_import_chunk *chunk, const jk_parse_settings *se
         }
     }
     chunk->line_count = cursor.line;
-    return jk_import_check_rows(chunk, settings->cutoff, error);
+    return chunk->plan->kind == JK_KIND_PANEL ? jk_import_check_panel_rows(chunk, error)
+                                              : jk_import_check_rows(chunk, settings->cutoff, error);
 }
 
 const jk_import_parser JOIN(jk_import_parser_, JK_ISA) = parse_chunk;

@@ -25,7 +25,7 @@ static const char *nearest_words(const jk_csv_header *header, const char *name, 
 static jk_status feed_by_name(jk_import_input *input, jk_error *error) {
     const jk_csv_header *header = &input->header;
     for (uint32_t i = 0; i < header->count; i++) {
-        int column = jk_schema_find(header->names[i], strlen(header->names[i]));
+        int column = jk_schema_find_in(input->plan.kind, header->names[i], strlen(header->names[i]));
         if (column < 0) {
             continue;
         }
@@ -106,7 +106,7 @@ static bool is_direct(const jk_mapping *mapping, const jk_rule *rule, jk_type ty
 }
 
 static void feed_by_mapping(jk_import_input *input, const jk_mapping *mapping) {
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         const jk_rule *rule = &mapping->rules[c];
         if (!mapping->mapped[c] || !is_available(rule, input->entry)) {
             continue;
@@ -135,9 +135,12 @@ static jk_status fail_missing(const jk_import_input *input, const jk_mapping *ma
     const char *name = jk_schema_column(column)->name;
     char near[160];
     if (mapping == NULL) {
+        bool twice = false;
+        bool history =
+            input->plan.kind == JK_KIND_TAPE && find_name(&input->header, "period_start", &twice) != JK_NO_FIELD;
         return jk_fail(error, JK_ERROR_DATA, input_path(input), 1, name,
-                       "this column is required and not in the header%s (other names need --mapping)",
-                       nearest_words(&input->header, name, near));
+                       "this column is required and not in the header%s (other names need --mapping%s)",
+                       nearest_words(&input->header, name, near), history ? "; history needs --panel" : "");
     }
     if (!mapping->mapped[column]) {
         return jk_fail(error, JK_ERROR_MODEL, mapping->path, 0, name, "this column is required and not mapped");
@@ -148,8 +151,10 @@ static jk_status fail_missing(const jk_import_input *input, const jk_mapping *ma
                    nearest_words(&input->header, wanted, near));
 }
 
-jk_status jk_plan_make(jk_import_input *input, const jk_mapping *mapping, const jk_join *join, jk_error *error) {
+jk_status jk_plan_make(jk_import_input *input, jk_kind kind, const jk_mapping *mapping, const jk_join *join,
+                       jk_error *error) {
     jk_import_plan *plan = &input->plan;
+    plan->kind = kind;
     plan->separator = input->header.separator;
     plan->fields = input->header.count;
     if (mapping == NULL) {
@@ -162,8 +167,9 @@ jk_status jk_plan_make(jk_import_input *input, const jk_mapping *mapping, const 
                               is_available(&mapping->cutoff, input->entry);
         feed_by_mapping(input, mapping);
     }
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
-        if (jk_schema_column((jk_column)c)->required && !plan->feed[c].given) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (jk_schema_in_csv(plan->kind, (jk_column)c) && jk_import_requires(plan, (jk_column)c) &&
+            !plan->feed[c].given) {
             return fail_missing(input, mapping, (jk_column)c, error);
         }
     }
@@ -174,7 +180,7 @@ jk_status jk_plan_make(jk_import_input *input, const jk_mapping *mapping, const 
 
 static bool is_used(const jk_import_input *input, uint32_t field) {
     const jk_mapping *mapping = input->plan.mapping;
-    for (int c = 0; mapping == NULL && c < JK_CSV_COLUMN_COUNT; c++) {
+    for (int c = 0; mapping == NULL && c < JK_COLUMN_COUNT; c++) {
         if (input->plan.feed[c].given && input->plan.feed[c].field == field) {
             return true;
         }
@@ -189,8 +195,8 @@ static bool is_used(const jk_import_input *input, uint32_t field) {
 
 jk_status jk_plan_describe(const jk_import_input *input, jk_arena *arena, jk_import_summary *summary, jk_error *error) {
     const jk_csv_header *header = &input->header;
-    jk_column *found = jk_arena_alloc(arena, JK_CSV_COLUMN_COUNT, sizeof *found);
-    jk_import_name *missing = jk_arena_alloc(arena, JK_CSV_COLUMN_COUNT, sizeof *missing);
+    jk_column *found = jk_arena_alloc(arena, JK_COLUMN_COUNT, sizeof *found);
+    jk_import_name *missing = jk_arena_alloc(arena, JK_COLUMN_COUNT, sizeof *missing);
     jk_import_name *unused = jk_arena_alloc(arena, header->count, sizeof *unused);
     const char **names = jk_arena_alloc(arena, header->count + 1, sizeof *names);
     if (found == NULL || missing == NULL || unused == NULL || names == NULL) {
@@ -206,7 +212,10 @@ jk_status jk_plan_describe(const jk_import_input *input, jk_arena *arena, jk_imp
             }
         }
     }
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (!jk_schema_in_csv(input->plan.kind, (jk_column)c)) {
+            continue;
+        }
         if (input->plan.feed[c].given) {
             found[summary->found_count++] = (jk_column)c;
             continue;

@@ -14,7 +14,8 @@ jk_status jk_plan_resolve(const jk_mapping *mapping, uint32_t source, const jk_c
 
 /* Makes the plan of an input whose header is read. With a mapping, input->entry is resolved for all its sources.
  * Fails with JK_ERROR_DATA if a required column has no feed. */
-jk_status jk_plan_make(jk_import_input *input, const jk_mapping *mapping, const jk_join *join, jk_error *error);
+jk_status jk_plan_make(jk_import_input *input, jk_kind kind, const jk_mapping *mapping, const jk_join *join,
+                       jk_error *error);
 
 /* Lists for the summary: columns found, columns missing with the nearest unused header name, header names unused. */
 jk_status jk_plan_describe(const jk_import_input *input, jk_arena *arena, jk_import_summary *summary, jk_error *error);

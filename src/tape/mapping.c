@@ -31,18 +31,22 @@ static jk_status check_type(mapping_reader *reader, const jk_rule *rule, jk_type
 }
 
 static jk_status read_columns(mapping_reader *reader, const jk_yaml_node *columns) {
-    const char *known[JK_CSV_COLUMN_COUNT];
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
-        known[c] = jk_schema_column((jk_column)c)->name;
+    const char *known[JK_COLUMN_COUNT];
+    size_t known_count = 0;
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (jk_schema_in_csv(reader->mapping->kind, (jk_column)c)) {
+            known[known_count++] = jk_schema_column((jk_column)c)->name;
+        }
     }
     size_t before = jk_key_path_add(&reader->path, "columns");
-    JK_TRY(jk_mapping_check_keys(reader, columns, known, JK_CSV_COLUMN_COUNT));
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
-        const jk_yaml_node *node = jk_mapping_find(columns, known[c]);
+    JK_TRY(jk_mapping_check_keys(reader, columns, known, known_count));
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        const char *name = jk_schema_column((jk_column)c)->name;
+        const jk_yaml_node *node = jk_mapping_find(columns, name);
         if (node == NULL) {
             continue;
         }
-        size_t inner = jk_key_path_add(&reader->path, known[c]);
+        size_t inner = jk_key_path_add(&reader->path, name);
         jk_rule *rule = &reader->mapping->rules[c];
         JK_TRY(jk_mapping_read_rule(reader, node, false, rule));
         JK_TRY(check_type(reader, rule, jk_schema_column((jk_column)c)->type, node->file));
@@ -219,6 +223,10 @@ static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
     const jk_yaml_node *cutoff = jk_mapping_find(root, "cutoff");
     if (cutoff != NULL) {
         size_t before = jk_key_path_add(&reader->path, "cutoff");
+        if (mapping->kind == JK_KIND_PANEL) {
+            return jk_mapping_fail(reader, cutoff->file, cutoff->line,
+                                   "a panel has no cut-off: each row is as at its own period_start");
+        }
         JK_TRY(jk_mapping_read_rule(reader, cutoff, true, &mapping->cutoff));
         if (mapping->cutoff.kind != JK_RULE_CONSTANT && mapping->cutoff.kind != JK_RULE_FIELD) {
             return jk_mapping_expected(reader, cutoff, "a column or a constant");
@@ -263,13 +271,14 @@ static jk_status load_into(mapping_reader *reader, const char *path) {
     return read_root(reader, root);
 }
 
-jk_status jk_mapping_load(const char *path, jk_mapping **result, jk_error *error) {
+jk_status jk_mapping_load(const char *path, jk_kind kind, jk_mapping **result, jk_error *error) {
     *result = NULL;
     jk_arena *arena = jk_arena_create();
     jk_mapping *mapping = arena != NULL ? jk_arena_alloc(arena, 1, sizeof *mapping) : NULL;
     mapping_reader reader = {.arena = arena, .error = error, .mapping = mapping, .format = jk_csv_canonical_format};
     if (mapping != NULL) {
         mapping->arena = arena;
+        mapping->kind = kind;
         mapping->path = jk_arena_text(arena, path, strlen(path));
         reader.fields = jk_arena_alloc(arena, FIELDS_MAX, sizeof *reader.fields);
         reader.sources = jk_arena_alloc(arena, SOURCES_MAX, sizeof *reader.sources);

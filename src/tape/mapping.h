@@ -75,13 +75,14 @@ typedef struct jk_mapping {
     const jk_field_name *fields;
     size_t source_count; /* at least 1; the first brings the claims */
     const jk_mapping_source *sources;
-    bool mapped[JK_CSV_COLUMN_COUNT];
-    jk_rule rules[JK_CSV_COLUMN_COUNT];
+    jk_kind kind; /* a panel's mapping may fill the columns of panels, too */
+    bool mapped[JK_COLUMN_COUNT];
+    jk_rule rules[JK_COLUMN_COUNT];
     void *arena; /* owns everything above */
 } jk_mapping;
 
-/* Reads a mapping file: JK_ERROR_IO, or JK_ERROR_MODEL with file, line and key. */
-jk_status jk_mapping_load(const char *path, jk_mapping **mapping, jk_error *error);
+/* Reads a mapping file for a tape or a panel: JK_ERROR_IO, or JK_ERROR_MODEL with file, line and key. */
+jk_status jk_mapping_load(const char *path, jk_kind kind, jk_mapping **mapping, jk_error *error);
 void jk_mapping_free(jk_mapping *mapping);
 
 /* What a rule makes of a row. */

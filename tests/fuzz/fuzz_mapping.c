@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     jk_mapping *mapping = NULL;
     jk_error error = {0};
-    jk_status status = jk_mapping_load(path, &mapping, &error);
+    jk_status status = jk_mapping_load(path, size % 2 == 0 ? JK_KIND_TAPE : JK_KIND_PANEL, &mapping, &error);
     if ((status == JK_OK) != (mapping != NULL) || status != error.status) {
         abort();
     }
