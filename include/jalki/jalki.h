@@ -3,7 +3,9 @@
 #ifndef JALKI_JALKI_H
 #define JALKI_JALKI_H
 
+#include "jalki/account.h"
 #include "jalki/bids.h"
+#include "jalki/book.h"
 #include "jalki/generate.h"
 #include "jalki/import.h"
 #include "jalki/inspect.h"

@@ -229,13 +229,6 @@ int jk_price_print_tables(const jk_cli_valuing *valuing, const jk_bids *bids) {
 
 /* ---- CSV ------------------------------------------------------------------------------------------------------ */
 
-static void csv_number(double value, int decimals) {
-    (void)putchar(',');
-    if (isfinite(value)) {
-        (void)printf("%.*f", decimals, value);
-    }
-}
-
 static void csv_row(const jk_bids *bids, size_t scenario, size_t r, size_t line) {
     const jk_bid_cell *cell = jk_bid_at(bids, scenario, r, line);
     const jk_offer *offer = &cell->offer;
@@ -243,19 +236,19 @@ static void csv_row(const jk_bids *bids, size_t scenario, size_t r, size_t line)
                  bids->line[line].name, (unsigned long long)cell->group.claims);
     const double amounts[] = {cell->group.face, offer->value, offer->onboarding, offer->bid_at_return, offer->bid};
     for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
-        csv_number(amounts[i], 2);
+        jk_cli_csv_number(amounts[i], 2);
     }
-    csv_number(offer->bid_pct_of_face, 4);
-    csv_number(cell->floored ? offer->sum.gross : cell->group.erc_gross, 2);
-    csv_number(cell->floored ? offer->sum.net : cell->group.erc_net, 2);
+    jk_cli_csv_number(offer->bid_pct_of_face, 4);
+    jk_cli_csv_number(cell->floored ? offer->sum.gross : cell->group.erc_gross, 2);
+    jk_cli_csv_number(cell->floored ? offer->sum.net : cell->group.erc_net, 2);
     for (int i = 0; i < JK_ERC_COUNT; i++) {
-        csv_number(offer->erc_gross[i], 2);
+        jk_cli_csv_number(offer->erc_gross[i], 2);
     }
-    csv_number(offer->cost_share, 6);
-    csv_number(offer->multiple, 6);
-    csv_number(offer->payback > 0 ? (double)offer->payback : NAN, 0);
+    jk_cli_csv_number(offer->cost_share, 6);
+    jk_cli_csv_number(offer->multiple, 6);
+    jk_cli_csv_number(offer->payback > 0 ? (double)offer->payback : NAN, 0);
     (void)printf(",%s,%s", jk_bid_binding(bids, cell), !cell->floored ? "" : offer->attainable ? "yes" : "no");
-    csv_number(offer->asked_irr, 8);
+    jk_cli_csv_number(offer->asked_irr, 8);
     (void)printf(",%s\n", isnan(offer->asked) ? "" : jk_irr_outcome_name(offer->asked_outcome));
 }
 

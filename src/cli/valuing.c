@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/error.h"
 #include "base/text.h"
+#include "jalki/export.h"
 
 enum { KEY_CUTOFF = 0x3001, KEY_SELL, KEY_MEMORY, KEY_EXPLAIN_MEMORY };
 
@@ -44,7 +46,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     jk_cli_valuing *valuing = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
-        *valuing = (jk_cli_valuing){.cutoff = JK_MISSING_INTEGER};
+        *valuing = (jk_cli_valuing){.cutoff = JK_MISSING_INTEGER, .tape_optional = valuing->tape_optional};
         return 0;
     case 'm':
         valuing->model_path = argument;
@@ -68,6 +70,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         valuing->tape_path = argument;
         return 0;
     case ARGP_KEY_END:
+        if (valuing->tape_path == NULL && valuing->tape_optional && valuing->model_path == NULL) {
+            return 0;
+        }
         if (valuing->tape_path == NULL) {
             argp_error(state, "a tape is needed, for example T.h5");
         } else if (valuing->model_path == NULL) {
@@ -169,6 +174,34 @@ int jk_cli_print_table(jk_table *table, const char *title) {
         (void)fprintf(stderr, "jalki: out of memory for a table\n");
     }
     return printed == 0 ? 0 : 1;
+}
+
+bool jk_cli_json_on_stdout(const jk_cli_common *common, const char *json_path) {
+    return common->format == JK_FORMAT_JSON || (json_path != NULL && strcmp(json_path, "-") == 0);
+}
+
+jk_status jk_cli_write_text(const char *path, char *text, jk_error *error) {
+    jk_status status = JK_OK;
+    if (text == NULL) {
+        status = jk_fail_memory(error, "the output");
+    } else if (path != NULL && strcmp(path, "-") != 0) {
+        status = jk_text_write(path, text, error);
+    }
+    free(text);
+    return status;
+}
+
+void jk_cli_refuse_stdout(struct argp_state *state, const char *option, const char *path) {
+    if (strcmp(path, "-") == 0) {
+        argp_error(state, "%s: '-' is not a file; expected a name (/dev/stdout writes to standard output)", option);
+    }
+}
+
+void jk_cli_csv_number(double value, int decimals) {
+    (void)putchar(',');
+    if (isfinite(value)) {
+        (void)printf("%.*f", decimals, value == 0.0 ? 0.0 : value);
+    }
 }
 
 int jk_cli_print_text(char *text) {

@@ -9,6 +9,7 @@
 #include "jalki/value.h"
 
 typedef struct jk_cli_valuing {
+    bool tape_optional;    /* set before parsing: the command can do without a tape and its model */
     const char *tape_path; /* set by the command from its argument */
     const char *model_path;
     int32_t cutoff;
@@ -47,6 +48,19 @@ int jk_cli_rate_decimals(double rate);
 
 /* Prints a titled table and frees it; returns 0, or 1 with a message where memory ran out. */
 int jk_cli_print_table(jk_table *table, const char *title);
+
+/* true if JSON goes to stdout instead of tables: --json - or --format json. */
+bool jk_cli_json_on_stdout(const jk_cli_common *common, const char *json_path);
+
+/* Writes a text made by the library to `path` and frees it; a path that is NULL or "-" is not written. NULL text: out
+ * of memory. */
+jk_status jk_cli_write_text(const char *path, char *text, jk_error *error);
+
+/* Refuses "-" for an output that cannot be stdout. `option` is named in the message (exit 2). */
+void jk_cli_refuse_stdout(struct argp_state *state, const char *option, const char *path);
+
+/* One CSV cell with a comma before it, empty for what is no finite number. */
+void jk_cli_csv_number(double value, int decimals);
 
 /* Prints a text made by the library and frees it; NULL means that memory ran out. Returns the exit code. */
 int jk_cli_print_text(char *text);

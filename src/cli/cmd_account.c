@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jalki account: the purchased portfolio in the buyer's books, at amortised cost. */
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/valuing.h"
+#include "jalki/book.h"
+#include "jalki/export.h"
+
+typedef struct account_arguments {
+    jk_cli_common common;
+    jk_cli_valuing valuing;
+    double irr;
+    jk_book_terms terms;
+    bool capitalise_onboarding, by_month;
+    const char *cashflow_path, *actual_path, *json_path;
+    const char *revised_path[JK_BOOK_REVISIONS_MAX];
+    jk_flows expected, actual, revised[JK_BOOK_REVISIONS_MAX];
+} account_arguments;
+
+enum {
+    KEY_IRR = 0xa101,
+    KEY_PRICE,
+    KEY_COSTS,
+    KEY_ONBOARDING,
+    KEY_FLOWS,
+    KEY_CASHFLOW,
+    KEY_ACTUAL,
+    KEY_REVISED,
+    KEY_BY,
+    KEY_FIRST_YEAR,
+    KEY_JSON
+};
+
+static const struct argp_option options[] = {
+    {"cashflow", KEY_CASHFLOW, "F.csv", 0,
+     "Flows expected at purchase, as value --cashflow writes them, instead of a tape", 1},
+    {"irr", KEY_IRR, "RATE", 0, "Required yearly return at which a tape is planned [the model's]", 1},
+    {"price", KEY_PRICE, "PRICE", 0, "Price paid [the bid for the tape at the required return]", 2},
+    {"transaction-costs", KEY_COSTS, "AMOUNT", 0, "Costs of the purchase that count as part of it [0]", 2},
+    {"capitalise-onboarding", KEY_ONBOARDING, NULL, 0, "The tape's onboarding too [an expense]", 2},
+    {"flows", KEY_FLOWS, "BASIS", 0, "gross: collections, their cost is an expense; net: less their cost [gross]", 2},
+    {"actual", KEY_ACTUAL, "F.csv", 0, "What came in since: month and collections, or month, gross, cost and sale", 3},
+    {"revised", KEY_REVISED, "[MONTH=]F.csv", 0,
+     "New forecast at the end of that month [the last of --actual]; its month 1 is the next; may be given several "
+     "times",
+     3},
+    {"by", KEY_BY, "PERIOD", 0, "Rows of the table and the CSV: year or month [year]", 4},
+    {"first-year", KEY_FIRST_YEAR, "MONTHS", 0, "Months from the purchase to the first year-end [12]", 4},
+    {"json", KEY_JSON, "F", 0, "The book as JSON, years and months; - is stdout", 4},
+    {0},
+};
+
+/* ---- options -------------------------------------------------------------------------------------------------- */
+
+/* MONTH=FILE, or FILE alone, whose month is found when the actual collections are read. */
+static void take_revised(account_arguments *arguments, struct argp_state *state, const char *text) {
+    const char *equals = strchr(text, '=');
+    int64_t month = 0;
+    size_t count = arguments->terms.revision_count;
+    if (count == JK_BOOK_REVISIONS_MAX) {
+        argp_error(state, "--revised: more than %d new forecasts", (int)JK_BOOK_REVISIONS_MAX);
+        return;
+    }
+    bool numbered = equals != NULL && jk_text_to_integer(text, (size_t)(equals - text), &month);
+    if (numbered && (month < 1 || month > JK_HORIZON_MAX)) {
+        argp_error(state, "--revised: month %lld is not from 1 to %d", (long long)month, (int)JK_HORIZON_MAX);
+    }
+    arguments->revised_path[count] = numbered ? equals + 1 : text;
+    arguments->terms.revision[count] = (jk_book_revision){numbered ? (int)month : -1, &arguments->revised[count]};
+    arguments->terms.revision_count++;
+}
+
+static void take_word(struct argp_state *state, const char *option, const char *text, const char *yes, const char *no,
+                      bool *flag) {
+    *flag = strcmp(text, yes) == 0;
+    if (!*flag && strcmp(text, no) != 0) {
+        argp_error(state, "%s: '%s' is not %s or %s", option, text, yes, no);
+    }
+}
+
+static void check_options(const account_arguments *arguments, struct argp_state *state) {
+    bool tape = arguments->valuing.tape_path != NULL;
+    if (tape == (arguments->cashflow_path != NULL)) {
+        argp_error(state, tape ? "--cashflow stands instead of a tape; expected one of them"
+                               : "a tape with --model, or --cashflow F.csv, is needed");
+    }
+    if (!tape && isnan(arguments->terms.price)) {
+        argp_error(state, "--price is needed with --cashflow");
+    }
+    if (!tape && arguments->capitalise_onboarding) {
+        argp_error(state, "--capitalise-onboarding is about a tape; expected the amount in --transaction-costs");
+    }
+    for (size_t i = 0; i < arguments->terms.revision_count; i++) {
+        if (arguments->terms.revision[i].after < 0 && arguments->actual_path == NULL) {
+            argp_error(state, "--revised %s: in which month? expected --revised MONTH=%s, or --actual F.csv",
+                       arguments->revised_path[i], arguments->revised_path[i]);
+        }
+    }
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    account_arguments *arguments = state->input;
+    bool flag = false;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->common;
+        state->child_inputs[1] = &arguments->valuing;
+        return 0;
+    case KEY_IRR:
+        arguments->irr = jk_cli_real(state, "--irr", argument, JK_IRR_LOWEST, JK_IRR_HIGHEST);
+        return 0;
+    case KEY_PRICE:
+        arguments->terms.price = jk_cli_real(state, "--price", argument, 0.0, 1e15);
+        return 0;
+    case KEY_COSTS:
+        arguments->terms.transaction_costs = jk_cli_real(state, "--transaction-costs", argument, 0.0, 1e15);
+        return 0;
+    case KEY_ONBOARDING:
+        arguments->capitalise_onboarding = true;
+        return 0;
+    case KEY_FLOWS:
+        take_word(state, "--flows", argument, "net", "gross", &flag);
+        arguments->terms.basis = flag ? JK_BOOK_NET : JK_BOOK_GROSS;
+        return 0;
+    case KEY_CASHFLOW:
+        arguments->cashflow_path = argument;
+        return 0;
+    case KEY_ACTUAL:
+        arguments->actual_path = argument;
+        return 0;
+    case KEY_REVISED:
+        take_revised(arguments, state, argument);
+        return 0;
+    case KEY_BY:
+        take_word(state, "--by", argument, "month", "year", &arguments->by_month);
+        return 0;
+    case KEY_FIRST_YEAR:
+        arguments->terms.first_year = (int)jk_cli_integer(state, "--first-year", argument, 1, 12);
+        return 0;
+    case KEY_JSON:
+        arguments->json_path = argument;
+        return 0;
+    case ARGP_KEY_END:
+        check_options(arguments, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* ---- output --------------------------------------------------------------------------------------------------- */
+
+static void print_heading(const account_arguments *arguments, const jk_book *book, const jk_valuation *valuation) {
+    char amount[4][JK_AMOUNT_TEXT];
+    const char *currency = "";
+    if (valuation->arena != NULL) {
+        jk_cli_valuing_heading(&arguments->valuing, valuation);
+        currency = arguments->valuing.model->base_currency;
+    } else {
+        (void)printf("Cash flow %s, %d months\n", arguments->cashflow_path, arguments->expected.months);
+    }
+    double outlay = book->price + book->transaction_costs + book->onboarding;
+    (void)printf("Paid      %s %s: price %s, transaction costs %s, onboarding %s\n", jk_amount(amount[0], outlay, 2),
+                 currency, jk_amount(amount[1], book->price, 2), jk_amount(amount[2], book->transaction_costs, 2),
+                 jk_amount(amount[3], book->onboarding, 2));
+    (void)printf("Rate      credit-adjusted effective interest rate %s %% a year, on %s flows\n",
+                 jk_amount(amount[0], 100.0 * book->eir, 2), jk_book_basis_name(book->basis));
+    if (valuation->arena != NULL && !arguments->capitalise_onboarding && valuation->onboarding > 0.0) {
+        (void)printf("Expensed  onboarding of %s %s at purchase\n", jk_amount(amount[0], valuation->onboarding, 2),
+                     currency);
+    }
+}
+
+typedef struct column {
+    const char *head;
+    size_t field; /* of jk_account_row */
+    bool shown;
+} column;
+
+static void add_row(jk_table *table, const char *name, const jk_account_row *row, const column *columns, size_t count,
+                    int decimals) {
+    jk_table_cell(table, "%s", name);
+    jk_table_cell(table, row->first == row->last ? "%d" : "%d-%d", row->first, row->last);
+    for (size_t i = 0; i < count; i++) {
+        double amount = 0.0;
+        memcpy(&amount, (const char *)row + columns[i].field, sizeof amount);
+        if (columns[i].shown) {
+            jk_table_amount(table, amount, decimals);
+        }
+    }
+}
+
+/* What cannot be anything but 0 is left out: gains where nothing is known since the purchase, expenses on net flows. */
+static int print_rows(const account_arguments *arguments, const jk_book *book) {
+    bool news = arguments->terms.actual != NULL || arguments->terms.revision_count > 0;
+    const column columns[] = {
+        {"opening", offsetof(jk_account_row, opening), true},
+        {"+ interest", offsetof(jk_account_row, interest), true},
+        {"- collections", offsetof(jk_account_row, collections), true},
+        {"+ over forecast", offsetof(jk_account_row, performance), news},
+        {"+ new forecast", offsetof(jk_account_row, revision), news},
+        {"= closing", offsetof(jk_account_row, closing), true},
+        {"still expected", offsetof(jk_account_row, remaining), true},
+        {"cost expensed", offsetof(jk_account_row, cost), book->basis == JK_BOOK_GROSS},
+    };
+    enum { COLUMNS = sizeof columns / sizeof columns[0] };
+    char alignment[COLUMNS + 3] = "rr";
+    for (size_t i = 0; i < COLUMNS; i++) {
+        (void)strcat(alignment, columns[i].shown ? "r" : "");
+    }
+    jk_table *table = jk_table_create(alignment);
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, NULL);
+    }
+    jk_table_cell(table, "%s", arguments->by_month ? "month" : "year");
+    jk_table_cell(table, "%s", "months");
+    for (size_t i = 0; i < COLUMNS; i++) {
+        if (columns[i].shown) {
+            jk_table_cell(table, "%s", columns[i].head);
+        }
+    }
+    jk_table_rule(table);
+    int decimals = book->total.opening < 1e6 ? 2 : 0;
+    size_t count = arguments->by_month ? (size_t)book->months : book->year_count;
+    for (size_t i = 0; i < count; i++) {
+        char name[24];
+        (void)snprintf(name, sizeof name, "%zu", i + 1);
+        add_row(table, name, arguments->by_month ? &book->month[i] : &book->year[i], columns, COLUMNS, decimals);
+    }
+    jk_table_rule(table);
+    add_row(table, "all", &book->total, columns, COLUMNS, decimals);
+    return jk_cli_print_table(table, "Carrying amount");
+}
+
+static int print_csv(const account_arguments *arguments, const jk_book *book) {
+    (void)printf("%s,first_month,last_month,opening,interest,collections,performance,revision,closing,expected,cost,"
+                 "remaining\n",
+                 arguments->by_month ? "month" : "year");
+    size_t count = arguments->by_month ? (size_t)book->months : book->year_count;
+    for (size_t i = 0; i < count; i++) {
+        const jk_account_row *row = arguments->by_month ? &book->month[i] : &book->year[i];
+        const double amounts[] = {row->opening, row->interest, row->collections, row->performance, row->revision,
+                                  row->closing, row->expected, row->cost,        row->remaining};
+        (void)printf("%zu,%d,%d", i + 1, row->first, row->last);
+        for (size_t k = 0; k < sizeof amounts / sizeof amounts[0]; k++) {
+            jk_cli_csv_number(amounts[k], 6);
+        }
+        (void)putchar('\n');
+    }
+    return jk_cli_finish();
+}
+
+static char *json_of(const account_arguments *arguments, const jk_book *book, const jk_valuation *valuation) {
+    char *manifest = valuation->arena == NULL
+                         ? NULL
+                         : jk_manifest_json(arguments->valuing.tape, arguments->valuing.model, valuation);
+    char *text = jk_book_json(book, manifest);
+    free(manifest);
+    return text;
+}
+
+static int print(const account_arguments *arguments, const jk_book *book, const jk_valuation *valuation) {
+    if (jk_cli_json_on_stdout(&arguments->common, arguments->json_path)) {
+        return jk_cli_print_text(json_of(arguments, book, valuation));
+    }
+    if (arguments->common.format == JK_FORMAT_CSV) {
+        return print_csv(arguments, book);
+    }
+    print_heading(arguments, book, valuation);
+    return print_rows(arguments, book) | jk_cli_finish();
+}
+
+/* ---- the command ---------------------------------------------------------------------------------------------- */
+
+/* The tape's own flows; the price is its bid unless given. */
+static jk_status value_tape(account_arguments *arguments, jk_valuation *valuation, jk_error *error) {
+    jk_cli_valuing *valuing = &arguments->valuing;
+    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
+    valuing->options.irr = arguments->irr;
+    jk_cli_note_rate(&arguments->common, arguments->irr);
+    JK_TRY(jk_cli_valuing_explain(valuing, 1, NULL, 0, error));
+    JK_TRY(jk_value_run(valuing->tape, valuing->model, &valuing->options, NULL, 0, valuation, error));
+    if (isnan(arguments->terms.price)) {
+        arguments->terms.price = jk_offer_make(valuation, NULL, 0, NAN).bid;
+    }
+    arguments->terms.onboarding = arguments->capitalise_onboarding ? valuation->onboarding : 0.0;
+    return jk_flows_of_valuation(valuation, &arguments->expected, error);
+}
+
+static jk_status read_files(account_arguments *arguments, jk_error *error) {
+    if (arguments->cashflow_path != NULL) {
+        JK_TRY(jk_flows_read(arguments->cashflow_path, &arguments->expected, error));
+    }
+    if (arguments->actual_path != NULL) {
+        JK_TRY(jk_flows_read(arguments->actual_path, &arguments->actual, error));
+        arguments->terms.actual = &arguments->actual;
+    }
+    for (size_t i = 0; i < arguments->terms.revision_count; i++) {
+        JK_TRY(jk_flows_read(arguments->revised_path[i], &arguments->revised[i], error));
+        int *after = &arguments->terms.revision[i].after;
+        *after = *after < 0 ? arguments->actual.months : *after;
+    }
+    return JK_OK;
+}
+
+static jk_status account(account_arguments *arguments, jk_valuation *valuation, jk_book *book, jk_error *error) {
+    const char *inputs[4 + JK_BOOK_REVISIONS_MAX] = {arguments->valuing.tape_path, arguments->valuing.model_path,
+                                                     arguments->cashflow_path, arguments->actual_path};
+    memcpy(inputs + 4, arguments->revised_path, sizeof arguments->revised_path);
+    JK_TRY(jk_cli_check_outputs(inputs, sizeof inputs / sizeof inputs[0], &arguments->json_path, 1, error));
+    JK_TRY(read_files(arguments, error));
+    if (arguments->valuing.tape_path != NULL) {
+        JK_TRY(value_tape(arguments, valuation, error));
+    }
+    JK_TRY(jk_book_make(&arguments->terms, &arguments->expected, book, error));
+    if (book->eir < 0.0) {
+        jk_cli_note(&arguments->common, "warning: what was paid is more than all that is expected to come in");
+    }
+    return arguments->json_path == NULL
+               ? JK_OK
+               : jk_cli_write_text(arguments->json_path, json_of(arguments, book, valuation), error);
+}
+
+static int run_account(int argc, char **argv) {
+    static const struct argp_child children[] = {
+        {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_argp, 0, NULL, 0}, {0}};
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "T.h5\n--cashflow F.csv",
+        .doc = "The purchased portfolio at amortised cost (IFRS 9, purchased credit-impaired): its effective interest "
+               "rate, and by year what it earns, what comes in, what new forecasts change, and what it stands at.\v"
+               "Examples:\n"
+               "  jalki account tape.h5 --model models/nordic.yaml --price 1700000 --first-year 6\n"
+               "  jalki account --cashflow bought.csv --price 1700000 --transaction-costs 25000 \\\n"
+               "    --actual collected.csv --revised 12=forecast.csv --by month --format csv\n",
+        .children = children,
+    };
+    account_arguments arguments = {
+        .irr = NAN, .terms = {.price = NAN, .first_year = 12}, .valuing = {.tape_optional = true}};
+    if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0) {
+        return 2;
+    }
+    jk_error error = {0};
+    jk_valuation valuation = {0};
+    jk_book book = {0};
+    jk_status status = account(&arguments, &valuation, &book, &error);
+    int code = status == JK_OK ? print(&arguments, &book, &valuation) : jk_cli_fail(&error);
+    jk_book_reset(&book);
+    jk_valuation_reset(&valuation);
+    jk_flows_reset(&arguments.expected);
+    jk_flows_reset(&arguments.actual);
+    for (size_t i = 0; i < JK_BOOK_REVISIONS_MAX; i++) {
+        jk_flows_reset(&arguments.revised[i]);
+    }
+    jk_cli_valuing_close(&arguments.valuing);
+    return code;
+}
+
+const jk_command jk_command_account = {"account", "the purchased portfolio in the books: IFRS 9 amortised cost by year",
+                                       run_account};

@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# jalki account end to end: the rate is that of price, a roll-forward written anew from the rules gives the same book.
+set -euo pipefail
+model=$JALKI_SOURCE/models/nordic.yaml
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+fail() { echo "FAILED: $*" >&2; exit 1; }
+jalki() { "$JALKI_PROGRAM" "$@"; }
+refused() {
+    local code=$1 words=$2 got=0
+    shift 2
+    "$@" >out.txt 2>err.txt || got=$?
+    [ "$got" = "$code" ] || fail "$* exited with $got instead of $code: $(cat err.txt)"
+    grep -q -- "$words" err.txt || fail "$* did not say '$words': $(cat err.txt)"
+    [ ! -e never.json ] || fail "$* left a file behind"
+}
+
+jalki generate -n 2000 -o t.csv --seed 3 --quiet
+jalki import t.csv -o t.h5 --cutoff 2026-06-30 --quiet >/dev/null
+jalki value t.h5 --model "$model" --quiet --cashflow bought.csv --json v.json >/dev/null
+jalki value t.h5 --model "$model" --quiet --cutoff 2027-06-30 --cashflow later.csv >/dev/null
+price=$(python3 -c 'import json; print(round(0.9 * json.load(open("v.json"))["bid"], 2))')
+python3 - <<'END'
+import csv
+with open("actual.csv", "w") as full, open("collected.csv", "w") as plain:
+    full.write("month,gross,cost,sale\n")
+    plain.write("month,collections\n")
+    for row in csv.DictReader(open("bought.csv")):
+        if row["segment"] == "all" and int(row["month"]) <= 12:
+            factor = 1.1 - 0.03 * int(row["month"])
+            full.write(f"{row['month']},{factor * float(row['gross'])},{row['cost']},0\n")
+            plain.write(f"{row['month']},{factor * float(row['gross'])}\n")
+END
+jalki account t.h5 --model "$model" --quiet --price "$price" --flows net --capitalise-onboarding --format json >tape.json
+jalki price t.h5 --model "$model" --quiet --asked "$price" --format json >price.json
+jalki account t.h5 --model "$model" --quiet --format json >gross.json
+book=(jalki account --cashflow bought.csv --price "$price" --transaction-costs 1000 --quiet)
+for basis in gross net; do
+    "${book[@]}" --flows $basis --actual actual.csv --revised later.csv --first-year 6 --json $basis-book.json >table.txt
+    "${book[@]}" --flows $basis --actual actual.csv --revised 12=later.csv --first-year 6 --by month --format csv >$basis.csv
+    "${book[@]}" --flows $basis --actual actual.csv --revised later.csv --first-year 6 --format csv >$basis-years.csv
+done
+grep -q "effective interest rate" table.txt && grep -q "over forecast" table.txt || fail "the table: $(cat table.txt)"
+"${book[@]}" --actual collected.csv --revised 12=later.csv --revised 20=later.csv --json two.json >/dev/null
+"${book[@]}" --format csv --by month >plain.csv
+export price
+python3 - <<'END'
+import csv, json, os
+price = float(os.environ["price"])
+near = lambda a, b, size=0.0, relative=1e-9: abs(a - b) <= relative * max(abs(a), abs(b), size) + 1e-6
+tape, asked, gross = json.load(open("tape.json")), json.load(open("price.json")), json.load(open("gross.json"))
+assert near(tape["eir"], asked["returns"][0]["asked"]["irr"]), "on net flows with onboarding the rate is the return"
+assert near(tape["carrying_amount"], price + asked["onboarding"])
+assert near(gross["price"], json.load(open("v.json"))["bid"]) and gross["onboarding"] == 0
+assert gross["eir"] > tape["eir"] and gross["manifest"]["program"] == "jalki"
+def flows(name, basis):
+    rows = [r for r in csv.DictReader(open(name)) if r.get("segment", "all") == "all"]
+    if "collections" in rows[0]:
+        return [float(r["collections"]) for r in rows]
+    return [float(r["gross"]) + float(r["sale"]) - (float(r["cost"]) if basis == "net" else 0) for r in rows]
+worth = lambda flow, rate: sum(c / (1 + rate) ** ((t + 0.5) / 12) for t, c in enumerate(flow))
+def rate_of(flow, outlay):
+    low, high = -0.9, 50.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if worth(flow, middle) > outlay else (low, middle)
+    return low
+for basis in ("gross", "net"):
+    bought, actual, later = (flows(n, basis) for n in ("bought.csv", "actual.csv", "later.csv"))
+    book = json.load(open(f"{basis}-book.json"))
+    rate = rate_of(bought, price + 1000)
+    assert near(book["eir"], rate, 1.0), (basis, book["eir"], rate)
+    # Day by half month: accrue, take the money, accrue again; then the value of what is still expected.
+    carrying, rows = price + 1000, list(csv.DictReader(open(f"{basis}.csv")))
+    half = (1 + rate) ** (1 / 24)
+    assert len(rows) == len(book["months"]) == 12 + len(later)
+    for t, row in enumerate(rows, 1):
+        opening = carrying
+        paid = actual[t - 1] if t <= 12 else later[t - 13]
+        accrued = (opening * half - paid) * half
+        carrying = worth(bought[t:], rate) if t < 12 else worth(later[t - 12:], rate)
+        expected = bought[t - 1] if t <= 12 else paid
+        gain = (paid - expected) * half
+        wanted = {"opening": opening, "collections": paid, "interest": accrued - opening + paid, "closing": carrying,
+                  "performance": gain, "revision": carrying - accrued - gain, "expected": expected}
+        for key, amount in wanted.items():
+            assert near(float(row[key]), amount, price), (basis, t, key, row[key], amount)
+            assert near(book["months"][t - 1][key], amount, price), (basis, t, key)
+    assert abs(carrying) < 1e-9 and book["total"]["closing"] == 0
+    years = list(csv.DictReader(open(f"{basis}-years.csv")))
+    assert [int(y["last_month"]) for y in years][:3] == [6, 18, 30]
+    for key in ("interest", "collections", "performance", "revision", "cost"):
+        assert near(sum(float(y[key]) for y in years), sum(float(r[key]) for r in rows), price), key
+        assert near(sum(y[key] for y in book["years"]), book["total"][key], price), key
+    assert (book["total"]["cost"] == 0) == (basis == "net")
+two = json.load(open("two.json"))
+assert [m["last_month"] for m in two["months"] if abs(m["revision"]) > 1e-6] == [12, 20]
+assert two["months"][0]["cost"] > 0, "without actual costs the forecast's count"
+plain = list(csv.DictReader(open("plain.csv")))
+assert all(float(r["revision"]) == 0 == float(r["performance"]) for r in plain) and len(plain) == 180
+END
+refused 2 "is needed" jalki account
+refused 2 "one of them" jalki account t.h5 --model "$model" --cashflow bought.csv
+refused 2 "--price is needed" jalki account --cashflow bought.csv
+refused 2 "in which month" "${book[@]}" --revised later.csv
+refused 2 "not net or gross" "${book[@]}" --flows both
+refused 2 "--transaction-costs" jalki account --cashflow bought.csv --price 1 --capitalise-onboarding
+refused 1 "no effective interest rate" jalki account --cashflow bought.csv --price 0 --json never.json
+printf 'month,collections\n1,0\n2,0\n' >nothing.csv
+refused 1 "no effective interest rate" jalki account --cashflow nothing.csv --price 5 --json never.json
+awk 'BEGIN {print "month,collections"; for (t = 1; t <= 60; t++) print t "," (t == 12 ? 500 : t == 60 ? -350 : 0)}' >turns.csv
+refused 1 "several effective interest rates" jalki account --cashflow turns.csv --price 100 --json never.json
+jalki account --cashflow bought.csv --price 1e9 2>note.txt >/dev/null
+grep -q "more than all that is expected" note.txt || fail "no word on a price above all that is expected"
+refused 1 "two new forecasts" "${book[@]}" --revised 3=later.csv --revised 3=later.csv --json never.json
+refused 1 "needs forecasts with costs" jalki account --cashflow collected.csv --price 9 --flows net
+refused 1 "none.csv" "${book[@]}" --revised 3=none.csv
+refused 1 "is an input" "${book[@]}" --json bought.csv
+printf 'month,gross\n1,5\n3,5\n' >gap.csv
+refused 1 "gap.csv:3: month: '3' is not the next month; expected 2" jalki account --cashflow gap.csv --price 9
+printf 'month,gross,cost,sale\n1,5,x,0\n' >word.csv
+refused 1 "word.csv:2: cost: 'x' is not an amount" jalki account --cashflow word.csv --price 9
+printf 'month,segment,gross\n1,fi,5\n' >part.csv
+refused 1 "rows of the segment 'all'" jalki account --cashflow part.csv --price 9
+printf 'month,value\n1,5\n' >other.csv
+refused 1 "no such column" jalki account --cashflow other.csv --price 9
+printf 'month,gross\n1,nan\n' >nan.csv
+refused 1 "not an amount" jalki account --cashflow nan.csv --price 9
+printf '\0\1\2' >bytes.csv
+refused 1 "bytes.csv" jalki account --cashflow bytes.csv --price 9
+refused 1 "standard output" bash -c '"$0" account --cashflow bought.csv --price "$1" --format csv >/dev/full' "$JALKI_PROGRAM" "$price"
+echo "account: all well"
