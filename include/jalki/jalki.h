@@ -17,6 +17,7 @@
 #include "jalki/price.h"
 #include "jalki/report.h"
 #include "jalki/result.h"
+#include "jalki/scenario.h"
 #include "jalki/schema.h"
 #include "jalki/score.h"
 #include "jalki/select.h"

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scenarios (model.md section 11): named stresses from a file, made into figures that the plan stage can use, and the
+ * portfolio valued under them, re-planned (the owner knows the scenario) or committed (the base plan is kept, only the
+ * flows change). docs/scenario.md defines every stress.
+ *
+ *     jk_scenarios *set = NULL;
+ *     jk_scenario_grid grid = {0};
+ *     jk_scenarios_load("stress.yaml", model, &set, &error);
+ *     jk_scenario_run run = {.scenarios = set->scenarios, .scenario_count = set->count, .irr = &irr, .returns = 1,
+ *                            .modes = JK_MODE_REPLANNED | JK_MODE_COMMITTED};
+ *     jk_scenario_grid_make(tape, model, &options, &run, NULL, 0, &grid, &error);
+ *     jk_offer offer = jk_offer_make(jk_scenario_at(&grid, 0, JK_MODE_COMMITTED, 2), NULL, 0, NAN);
+ *     jk_scenario_grid_reset(&grid);
+ *     jk_scenarios_free(set);
+ */
+#ifndef JALKI_SCENARIO_H
+#define JALKI_SCENARIO_H
+
+#include "jalki/value.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum jk_stress_key {
+    JK_STRESS_RECOVERY,     /* factor on the baseline intensities, by month after the cut-off */
+    JK_STRESS_DELAY,        /* months without any of them */
+    JK_STRESS_GARNISHMENT,  /* factor on what garnishment takes */
+    JK_STRESS_COSTS,        /* factor on running costs, enforcement, court fees and interruption */
+    JK_STRESS_COURT_COST,   /* factor on court fees and enforcement alone */
+    JK_STRESS_EXIT,         /* factor on all exits */
+    JK_STRESS_MARKET_PRICE, /* factor on what a sale brings */
+    JK_STRESS_THETA,        /* factor on theta */
+    JK_STRESS_TILT,         /* log odds by which a month moves one class up (> 0) or down */
+    JK_STRESS_NEW_PAYERS,   /* factor on moves to better classes */
+    JK_STRESS_BREAKAGE,     /* share lost of what weak and able pay */
+    JK_STRESS_IRR,          /* added to the required return; for the whole portfolio only */
+    JK_STRESS_COUNT
+} jk_stress_key;
+
+/* A key of the file: bounds, and the figure that changes nothing. */
+typedef struct jk_stress_field {
+    const char *name;
+    double low, high, neutral;
+    const char *meaning; /* a few words */
+} jk_stress_field;
+const jk_stress_field *jk_stress_field_of(jk_stress_key key);
+int jk_stress_key_of(const char *name); /* a jk_stress_key, or -1 */
+
+/* One entry of a file: what changes, and for whom. */
+typedef struct jk_stress {
+    jk_where where;
+    double figure[JK_STRESS_COUNT]; /* neutral where the file says nothing */
+    jk_steps recovery;              /* where recovery is given by months; count 0: it is figure[JK_STRESS_RECOVERY] */
+} jk_stress;
+jk_stress jk_stress_none(void); /* all claims, nothing changed */
+
+/* Entries of one name together: applied one after the other. */
+typedef struct jk_scenario {
+    const char *name;
+    const char *note; /* NULL: none */
+    size_t stress_count;
+    const jk_stress *stresses;
+} jk_scenario;
+
+typedef struct jk_scenarios {
+    const char *path;
+    char sha256[65];
+    size_t count; /* at least 1; names are distinct, in the order of their first entry */
+    const jk_scenario *scenarios;
+    void *arena; /* owns everything above */
+} jk_scenarios;
+
+enum { JK_SCENARIOS_MAX = 200, JK_STRESSES_MAX = 2000 };
+
+/* Reads a scenario file for use with `model`. JK_ERROR_IO, or JK_ERROR_MODEL with file, line and key: unknown keys,
+ * wrong types, figures out of bounds, segments that the model does not have, `irr` together with `where`. */
+jk_status jk_scenarios_load(const char *path, const jk_model *model, jk_scenarios **set, jk_error *error);
+void jk_scenarios_free(jk_scenarios *set);
+
+/* ---- figures -------------------------------------------------------------------------------------------------- */
+
+/* A scenario as the plan stage takes it; arrays by segment of the split model. */
+typedef struct jk_stressed {
+    jk_model model;               /* the split model with changed segments; owned by the set */
+    const double *recovery;       /* [segments][epochs] m_j */
+    const jk_plan_stress *stress; /* [segments] */
+    double irr_shift;
+} jk_stressed;
+
+typedef struct jk_stress_set {
+    jk_model *split; /* law, score and the base case run on it; see jk_model_split */
+    size_t count;
+    const jk_stressed *stressed; /* in the order of the scenarios */
+    void *arena;
+} jk_stress_set;
+
+/* Makes figures of scenarios. JK_ERROR_MODEL where multipliers together go beyond JK_RECOVERY_MAX. `model` and
+ * scenarios must outlive the set. */
+jk_status jk_stress_set_make(const jk_model *model, const jk_scenario *scenarios, size_t count, jk_stress_set **set,
+                             jk_error *error);
+void jk_stress_set_free(jk_stress_set *set);
+
+/* ---- valuations ------------------------------------------------------------------------------------------------ */
+
+enum { JK_MODE_REPLANNED = 1, JK_MODE_COMMITTED = 2 };
+
+/* Which valuations are wanted. */
+typedef struct jk_scenario_run {
+    const jk_scenario *scenarios;
+    size_t scenario_count;
+    const double *irr; /* required returns; NaN: the model's */
+    size_t returns;    /* at least 1 */
+    unsigned modes;    /* JK_MODE_REPLANNED, JK_MODE_COMMITTED or both */
+} jk_scenario_run;
+
+/* Returns x (base and scenarios), in the order of the run's cases: for every return the base, then the scenarios
+ * re-planned, then committed, as far as the modes say. Changes of decisions are against the first base. */
+typedef struct jk_scenario_grid {
+    size_t returns, scenario_count, count;
+    unsigned modes;
+    jk_valuation *valuations; /* [count] */
+} jk_scenario_grid;
+
+/* Values the tape under all of it in one pass; returns x (1 + scenarios x modes) is at most JK_CASES_MAX. Errors as of
+ * jk_value_cases and jk_stress_set_make; a return that the shift takes to -1 or below is JK_ERROR_ARGUMENT. */
+jk_status jk_scenario_grid_make(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                                const jk_scenario_run *run, const jk_value_sink *sinks, size_t sink_count,
+                                jk_scenario_grid *grid, jk_error *error);
+void jk_scenario_grid_reset(jk_scenario_grid *grid);
+
+/* Index of a valuation, which is also that of the case in jk_value_block; scenario -1: the base. */
+size_t jk_scenario_index(const jk_scenario_grid *grid, size_t which_return, unsigned mode, int scenario);
+const jk_valuation *jk_scenario_at(const jk_scenario_grid *grid, size_t which_return, unsigned mode, int scenario);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
