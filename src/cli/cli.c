@@ -135,8 +135,12 @@ void jk_cli_note_rate(const jk_cli_common *common, double rate) {
 }
 
 int jk_cli_finish(void) {
+    static bool said;
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        (void)fprintf(stderr, "jalki: cannot write to standard output\n");
+        if (!said) {
+            (void)fprintf(stderr, "jalki: cannot write to standard output\n");
+        }
+        said = true;
         return 1;
     }
     return 0;

@@ -2,6 +2,7 @@
 /* The program: a table of commands, and `help`. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/cli.h"
@@ -51,6 +52,13 @@ static const jk_command *find_command(const char *name) {
     return NULL;
 }
 
+/* Help texts leave through exit() within argp: a full disk must show there too. */
+static void check_help(void) {
+    if (jk_cli_finish() != 0) {
+        _exit(1);
+    }
+}
+
 int main(int argc, char **argv) {
     argp_err_exit_status = 2;
     const char *name = argc > 1 ? argv[1] : "";
@@ -70,6 +78,9 @@ int main(int argc, char **argv) {
     const jk_command *command = find_command(help ? argv[2] : name);
     if (command == NULL) {
         return 2;
+    }
+    if (atexit(check_help) != 0) {
+        return 1;
     }
     char title[64];
     (void)snprintf(title, sizeof title, "jalki %s", command->name);

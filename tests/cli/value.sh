@@ -93,6 +93,7 @@ for option in --claims --cashflow --json; do
     refused 1 "nowhere/x" "${value[@]}" $option nowhere/x
 done
 refused 1 "nowhere/x" "${value[@]}" -o nowhere/x
+refused 1 "standard output" bash -c '"$0" help value >/dev/full' "$JALKI_PROGRAM"
 [ -c /dev/full ] || fail "/dev/full was replaced"
 refused 1 "standard output" bash -c '"$0" value t.h5 --model "$1" >/dev/full' "$JALKI_PROGRAM" "$model"
 if [ "$(id -u)" = 0 ] && mkdir small && mount -t tmpfs -o size=128k none small 2>/dev/null; then
