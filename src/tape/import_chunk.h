@@ -127,6 +127,7 @@ typedef struct jk_word_slot {
 typedef struct jk_parse_scratch {
     uint32_t *ends;
     size_t ends_size;
+    uint32_t *turned;            /* the same column by column, for parsers that read many rows at once */
     const jk_cell_text **joined; /* per row of a tile and source */
     jk_word_slot *words;         /* JK_WORD_SLOTS per column; good for one chunk */
 } jk_parse_scratch;

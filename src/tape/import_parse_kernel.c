@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "tape/csv_sixteen.h"
 #include "tape/import_cell.h"
 #include "tape/import_join.h"
 #include "tape/import_key.h"
@@ -22,18 +23,17 @@ typedef struct tile_column {
     jk_import_chunk *chunk;
     jk_column column;
     const char *text;
-    const uint32_t *entry; /* of row 0 */
-    size_t stride;
-    size_t first, rows;  /* rows of the chunk */
-    jk_word_slot *words; /* of the column */
-    uint64_t seed;       /* of the identifiers' digests */
+    const uint32_t *before, *end; /* the byte before the cell of row 0, and the one behind it */
+    size_t step;                  /* from row to row */
+    size_t first, rows;           /* rows of the chunk */
+    jk_word_slot *words;          /* of the column */
+    uint64_t seed;                /* of the identifiers' digests */
     jk_error *error;
 } tile_column;
 
 static inline const char *cell_at(const tile_column *tile, size_t i, size_t *length) {
-    const uint32_t *entry = tile->entry + i * tile->stride;
-    uint32_t start = entry[0] + 1u;
-    *length = entry[1] - start;
+    uint32_t start = tile->before[i * tile->step] + 1u;
+    *length = tile->end[i * tile->step] - start;
     return tile->text + start;
 }
 
@@ -48,54 +48,90 @@ static jk_status careful(const tile_column *tile, size_t i, const char *cell, si
     for (size_t i = 0, length = 0; i < (tile)->rows; i++)                                                              \
         for (const char *cell = cell_at(tile, i, &length); cell != NULL; cell = NULL)
 
-static jk_status parse_money(const tile_column *tile) {
-    int64_t *out = (int64_t *)tile->chunk->column[tile->column] + tile->first;
-    FOR_CELLS(tile) {
-        bool blank = length == 0;
-        int64_t money = 0;
-        bool good = jk_csv_quick_money(cell, length, &money);
-        out[i] = blank ? JK_MISSING_MONEY : money;
-        if (UNLIKELY(!(good | blank))) {
-            int32_t whole = 0;
-            if (jk_csv_quick_integer(cell, length, &whole)) {
-                out[i] = (int64_t)whole * 100;
-            } else {
-                JK_TRY(careful(tile, i, cell, length));
-            }
+/* Reads a column sixteen cells at a time where the processor can: `sixteen` writes out[i] to out[i + 15] and says which
+ * of them it could not read. Those, and what is left at the end, are read one by one. */
+#ifdef JK_CSV_SIXTEEN
+#define FOR_SIXTEEN(tile, i, sixteen, one)                                                                             \
+    for (; i + 16 <= (tile)->rows; i += 16) {                                                                          \
+        const jk_csv_cells cells = {(tile)->text, (tile)->before + i, (tile)->end + i};                                \
+        for (unsigned bad = sixteen; UNLIKELY(bad != 0); bad &= bad - 1) {                                             \
+            JK_TRY(one(tile, i + (size_t)__builtin_ctz(bad), out));                                                    \
+        }                                                                                                              \
+    }
+#else
+#define FOR_SIXTEEN(tile, i, sixteen, one)
+#endif
+
+static inline jk_status parse_amount(const tile_column *tile, size_t i, int64_t *out) {
+    size_t length = 0;
+    const char *cell = cell_at(tile, i, &length);
+    bool blank = length == 0;
+    int64_t money = 0;
+    bool good = jk_csv_quick_money(cell, length, &money);
+    out[i] = blank ? JK_MISSING_MONEY : money;
+    if (UNLIKELY(!(good | blank))) {
+        int32_t whole = 0;
+        if (!jk_csv_quick_integer(cell, length, &whole)) {
+            return careful(tile, i, cell, length);
         }
+        out[i] = (int64_t)whole * 100;
     }
     return JK_OK;
+}
+
+static jk_status parse_money(const tile_column *tile) {
+    int64_t *out = (int64_t *)tile->chunk->column[tile->column] + tile->first;
+    size_t i = 0;
+    FOR_SIXTEEN(tile, i, jk_csv_sixteen_money(&cells, out + i), parse_amount)
+    for (; i < tile->rows; i++) {
+        JK_TRY(parse_amount(tile, i, out));
+    }
+    return JK_OK;
+}
+
+static inline jk_status parse_date(const tile_column *tile, size_t i, int32_t *out) {
+    size_t length = 0;
+    const char *cell = cell_at(tile, i, &length);
+    bool blank = length == 0;
+    int32_t date = 0;
+    bool good = jk_csv_quick_date(jk_csv_month_table(), cell, length, &date);
+    out[i] = blank ? JK_MISSING_INTEGER : date;
+    return UNLIKELY(!(good | blank)) ? careful(tile, i, cell, length) : JK_OK;
 }
 
 static jk_status parse_dates(const tile_column *tile) {
-    const jk_csv_month *months = jk_csv_month_table();
     int32_t *out = (int32_t *)tile->chunk->column[tile->column] + tile->first;
-    FOR_CELLS(tile) {
-        bool blank = length == 0;
-        int32_t date = 0;
-        bool good = jk_csv_quick_date(months, cell, length, &date);
-        out[i] = blank ? JK_MISSING_INTEGER : date;
-        if (UNLIKELY(!(good | blank))) {
-            JK_TRY(careful(tile, i, cell, length));
-        }
+    size_t i = 0;
+    FOR_SIXTEEN(tile, i, jk_csv_sixteen_dates(&cells, out + i), parse_date)
+    for (; i < tile->rows; i++) {
+        JK_TRY(parse_date(tile, i, out));
     }
     return JK_OK;
 }
 
+static inline jk_status parse_integer(const tile_column *tile, size_t i, int32_t *out) {
+    size_t length = 0;
+    const char *cell = cell_at(tile, i, &length);
+    bool blank = length == 0;
+    int32_t low = 0;
+    int32_t high = 0;
+    int32_t value = 0;
+    jk_import_integer_limits(tile->column, &low, &high);
+    bool good = jk_csv_quick_integer(cell, length, &value);
+    good = good & (value >= low) & (value <= high);
+    out[i] = blank ? JK_MISSING_INTEGER : value;
+    return UNLIKELY(!(good | blank)) ? careful(tile, i, cell, length) : JK_OK;
+}
+
 static jk_status parse_integers(const tile_column *tile) {
+    int32_t *out = (int32_t *)tile->chunk->column[tile->column] + tile->first;
+    size_t i = 0;
     int32_t low = 0;
     int32_t high = 0;
     jk_import_integer_limits(tile->column, &low, &high);
-    int32_t *out = (int32_t *)tile->chunk->column[tile->column] + tile->first;
-    FOR_CELLS(tile) {
-        bool blank = length == 0;
-        int32_t value = 0;
-        bool good = jk_csv_quick_integer(cell, length, &value);
-        good = good & (value >= low) & (value <= high);
-        out[i] = blank ? JK_MISSING_INTEGER : value;
-        if (UNLIKELY(!(good | blank))) {
-            JK_TRY(careful(tile, i, cell, length));
-        }
+    FOR_SIXTEEN(tile, i, jk_csv_sixteen_integers(&cells, low, high, out + i), parse_integer)
+    for (; i < tile->rows; i++) {
+        JK_TRY(parse_integer(tile, i, out));
     }
     return JK_OK;
 }
@@ -195,8 +231,9 @@ static jk_status parse_text(const tile_column *tile) {
 /* Columns that a mapping makes of several fields, or of fields in another form. */
 static jk_status parse_by_rule(const tile_column *tile, const jk_rule *rule, const jk_parse_scratch *scratch) {
     const jk_import_plan *plan = tile->chunk->plan;
+    const size_t stride = (size_t)plan->fields + 1;
     for (size_t i = 0; i < tile->rows; i++) {
-        jk_mapped_row row = jk_import_mapped_row(plan, tile->text, scratch->ends + i * tile->stride);
+        jk_mapped_row row = jk_import_mapped_row(plan, tile->text, scratch->ends + i * stride);
         row.joined = plan->join != NULL ? scratch->joined + i * plan->mapping->source_count : NULL;
         jk_cell cell = jk_rule_evaluate(rule, &row);
         JK_TRY(jk_import_store_cell(tile->chunk, tile->column, tile->first + i, &cell, tile->error));
@@ -241,29 +278,52 @@ static jk_status reject_missing(const tile_column *tile) {
     return JK_OK;
 }
 
+/* Where the fields of each column lie, row after row. */
+static void turn_tile(const jk_import_plan *plan, const jk_parse_scratch *scratch, size_t rows) {
+#ifdef JK_CSV_SIXTEEN
+    const size_t stride = (size_t)plan->fields + 1;
+    for (size_t column = 0; column < stride; column += 16) {
+        for (size_t row = 0; row < rows; row += 16) {
+            jk_csv_turn(scratch->ends + row * stride + column, stride,
+                        scratch->turned + column * JK_CSV_TILE_ROWS + row, JK_CSV_TILE_ROWS);
+        }
+    }
+#else
+    (void)plan, (void)scratch, (void)rows;
+#endif
+}
+
+static void find_field(tile_column *tile, const jk_parse_scratch *scratch, uint32_t field) {
+#ifdef JK_CSV_SIXTEEN
+    tile->before = scratch->turned + (size_t)field * JK_CSV_TILE_ROWS;
+    tile->end = tile->before + JK_CSV_TILE_ROWS;
+    tile->step = 1;
+#else
+    tile->before = scratch->ends + field;
+    tile->end = tile->before + 1;
+    tile->step = (size_t)tile->chunk->plan->fields + 1;
+#endif
+}
+
 static jk_status parse_tile(jk_import_chunk *chunk, const jk_parse_scratch *scratch, size_t first, size_t rows,
                             const jk_parse_settings *settings, jk_error *error) {
     const jk_import_plan *plan = chunk->plan;
-    tile_column tile = {.chunk = chunk,
-                        .text = chunk->text,
-                        .stride = (size_t)plan->fields + 1,
-                        .first = first,
-                        .rows = rows,
-                        .seed = settings->seed,
-                        .error = error};
+    tile_column tile = {
+        .chunk = chunk, .text = chunk->text, .first = first, .rows = rows, .seed = settings->seed, .error = error};
     if (plan->join != NULL) {
         jk_join_rows(plan->join, plan, chunk->text, scratch->ends, rows, scratch->joined);
     }
     if (plan->checks_cutoff) {
         JK_TRY(jk_import_check_cutoff(chunk, scratch->ends, first, rows, settings->cutoff, error));
     }
+    turn_tile(plan, scratch, rows);
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         const jk_import_feed *feed = &plan->feed[c];
         if (!feed->given) {
             continue;
         }
         tile.column = (jk_column)c;
-        tile.entry = scratch->ends + feed->field;
+        find_field(&tile, scratch, feed->field);
         tile.words = scratch->words + (size_t)c * JK_WORD_SLOTS;
         JK_TRY(feed->direct ? parse_column(&tile) : parse_by_rule(&tile, feed->rule, scratch));
         jk_type type = jk_schema_column(tile.column)->type;
@@ -294,8 +354,10 @@ static jk_status prepare(jk_import_chunk *chunk, jk_parse_scratch *scratch, jk_e
     size_t ends_size = jk_csv_tile_size(chunk->plan->fields);
     if (scratch->ends_size < ends_size) {
         free(scratch->ends);
+        free(scratch->turned);
         scratch->ends = malloc(ends_size);
-        scratch->ends_size = scratch->ends == NULL ? 0 : ends_size;
+        scratch->turned = malloc(((size_t)chunk->plan->fields / 16 + 1) * 16 * JK_CSV_TILE_ROWS * sizeof(uint32_t));
+        scratch->ends_size = scratch->ends == NULL || scratch->turned == NULL ? 0 : ends_size;
     }
     if (chunk->plan->join != NULL && scratch->joined == NULL) {
         scratch->joined = calloc(JK_CSV_TILE_ROWS * chunk->plan->mapping->source_count, sizeof *scratch->joined);
@@ -303,7 +365,7 @@ static jk_status prepare(jk_import_chunk *chunk, jk_parse_scratch *scratch, jk_e
     if (scratch->words == NULL) {
         scratch->words = malloc((size_t)JK_COLUMN_COUNT * JK_WORD_SLOTS * sizeof *scratch->words);
     }
-    if (scratch->ends == NULL || scratch->words == NULL || (chunk->plan->join != NULL && scratch->joined == NULL)) {
+    if (scratch->ends_size == 0 || scratch->words == NULL || (chunk->plan->join != NULL && scratch->joined == NULL)) {
         return jk_fail_memory(error, "parsing");
     }
     for (int c = 0; c < JK_COLUMN_COUNT; c++) { /* codes of dictionary words are the chunk's own */

@@ -176,6 +176,7 @@ static void *work(void *context) {
     (void)pthread_cond_broadcast(&state->changed);
     (void)pthread_mutex_unlock(&state->lock);
     free(worker->scratch.ends);
+    free(worker->scratch.turned);
     free(worker->scratch.joined);
     free(worker->scratch.words);
     return NULL;
