@@ -12,6 +12,7 @@
 #ifndef JALKI_REPORT_H
 #define JALKI_REPORT_H
 
+#include "jalki/scenario.h"
 #include "jalki/value.h"
 
 #ifdef __cplusplus
@@ -44,9 +45,10 @@ typedef struct jk_report_options {
     size_t irr_count;
     const jk_floor *floors; /* that every bid must also meet */
     size_t floor_count;
-    double asked;            /* price asked; NaN: none */
-    size_t worklist_rows;    /* of the worklist's head */
-    const jk_origin *origin; /* results that the run must agree with; NULL: none */
+    double asked;                  /* price asked; NaN: none */
+    size_t worklist_rows;          /* of the worklist's head */
+    const jk_scenarios *scenarios; /* valued beside the base; NULL: none */
+    const jk_origin *origin;       /* results that the run must agree with; NULL: none */
 } jk_report_options;
 
 /* The figures as JSON; free with free(). Takes about 90 bytes of memory a claim. Fails with what the run of the engine

@@ -15,7 +15,7 @@
 
 typedef struct report_arguments {
     jk_cli_common common;
-    const char *results_path, *tape_path, *model_path, *page_path, *json_path, *title;
+    const char *results_path, *tape_path, *model_path, *page_path, *json_path, *title, *scenarios_path;
     double irr[JK_RETURNS_MAX];
     size_t irr_count;
     jk_floor floors[JK_FLOORS_MAX];
@@ -24,7 +24,7 @@ typedef struct report_arguments {
     size_t top;
 } report_arguments;
 
-enum { KEY_TAPE = 0x7001, KEY_IRR, KEY_FLOOR, KEY_ASKED, KEY_TOP, KEY_TITLE, KEY_JSON };
+enum { KEY_TAPE = 0x7001, KEY_IRR, KEY_FLOOR, KEY_ASKED, KEY_TOP, KEY_TITLE, KEY_JSON, KEY_SCENARIOS };
 
 static const struct argp_option options[] = {
     {"output", 'o', "F.html", 0, "The page to write (needed)", 1},
@@ -34,6 +34,7 @@ static const struct argp_option options[] = {
     {"floor", KEY_FLOOR, "KIND=BOUND", 0,
      "Bids must also meet this: multiple=1.8, payback=60 (months), irr=0.1; may be given several times", 3},
     {"asked", KEY_ASKED, "PRICE", 0, "The price asked: what return it would give", 3},
+    {"scenarios", KEY_SCENARIOS, "S.yaml", 0, "Value under these scenarios too", 3},
     {"top", KEY_TOP, "N", 0, "Rows of the worklist's head [20]", 4},
     {"title", KEY_TITLE, "TEXT", 0, "Heading of the page [Portfolio report]", 4},
     {"json", KEY_JSON, "F", 0, "The page's figures as JSON; - is stdout", 5},
@@ -69,6 +70,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_TITLE:
         arguments->title = argument;
+        return 0;
+    case KEY_SCENARIOS:
+        arguments->scenarios_path = argument;
         return 0;
     case KEY_JSON:
         arguments->json_path = argument;
@@ -112,6 +116,7 @@ typedef struct report_run {
     jk_origin origin;
     jk_tape *tape;
     jk_model *model;
+    jk_scenarios *scenarios;
     char *json;
 } report_run;
 
@@ -125,16 +130,20 @@ static jk_status open_inputs(report_arguments *arguments, report_run *run, jk_er
         status = choose_path(arguments->model_path, run->origin.model_path, "--model M.yaml", arguments->results_path,
                              &arguments->model_path, error);
     }
-    const char *const inputs[] = {arguments->results_path, arguments->tape_path, arguments->model_path};
+    const char *const inputs[] = {arguments->results_path, arguments->tape_path, arguments->model_path,
+                                  arguments->scenarios_path};
     const char *const outputs[] = {arguments->page_path, arguments->json_path};
     if (status == JK_OK) {
-        status = jk_cli_check_outputs(inputs, 3, outputs, 2, error);
+        status = jk_cli_check_outputs(inputs, 4, outputs, 2, error);
     }
     if (status == JK_OK) {
         status = jk_tape_open(arguments->tape_path, &run->tape, error);
     }
     if (status == JK_OK) {
         status = jk_model_load(arguments->model_path, &run->model, error);
+    }
+    if (status == JK_OK && arguments->scenarios_path != NULL) {
+        status = jk_scenarios_load(arguments->scenarios_path, run->model, &run->scenarios, error);
     }
     return status == JK_OK ? jk_origin_check(&run->origin, run->tape, run->model, error) : status;
 }
@@ -153,6 +162,7 @@ static jk_status make_report(report_arguments *arguments, report_run *run, jk_er
                                 .floor_count = arguments->floor_count,
                                 .asked = arguments->asked,
                                 .worklist_rows = arguments->top,
+                                .scenarios = run->scenarios,
                                 .origin = &run->origin};
     report.value.cutoff = run->origin.cutoff;
     report.value.irr = run->origin.irr;
@@ -212,6 +222,7 @@ static int run_report(int argc, char **argv) {
     jk_status status = make_report(&arguments, &run, &error);
     int code = status == JK_OK ? print(&arguments, &run) : jk_cli_fail(&error);
     free(run.json);
+    jk_scenarios_free(run.scenarios);
     jk_model_free(run.model);
     jk_tape_close(run.tape);
     jk_origin_reset(&run.origin);

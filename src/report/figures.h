@@ -19,6 +19,7 @@ typedef struct jk_figures {
     size_t returns;                    /* in the bid table, */
     double irr[JK_RETURNS_MAX];        /* rising, */
     jk_valuation bids[JK_RETURNS_MAX]; /* and the valuation at each */
+    jk_scenario_grid grid;             /* the run's return under the scenarios, both modes */
     jk_spread spread;
     jk_candidates *candidates;
     jk_worklist worklist;
@@ -33,6 +34,9 @@ json_t *jk_figures_waterfall(jk_json_builder *b, const jk_figures *figures);
 json_t *jk_figures_returns(jk_json_builder *b, const jk_figures *figures);
 json_t *jk_figures_months(jk_json_builder *b, const jk_valuation *valuation);
 json_t *jk_figures_reasons(jk_json_builder *b, const jk_valuation *valuation);
+
+/* figures_risk.c: null where no scenarios are wanted. */
+json_t *jk_figures_scenarios(jk_json_builder *b, const jk_figures *figures);
 
 /* figures_spread.c: sorts the spread's arrays. NULL debtor sums: no memory. */
 json_t *jk_figures_map(jk_json_builder *b, const jk_figures *figures);

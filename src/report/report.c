@@ -59,6 +59,20 @@ static jk_status check_value(const jk_figures *figures, jk_error *error) {
                    jk_grid_to_double(origin->value), figures->valuation.total.value);
 }
 
+static jk_status run_scenarios(jk_figures *figures, jk_error *error) {
+    const jk_scenarios *set = figures->options->scenarios;
+    if (set == NULL) {
+        return JK_OK;
+    }
+    jk_scenario_run wanted = {.scenarios = set->scenarios,
+                              .scenario_count = set->count,
+                              .irr = &figures->valuation.irr,
+                              .returns = 1,
+                              .modes = JK_MODE_REPLANNED | JK_MODE_COMMITTED};
+    return jk_scenario_grid_make(figures->tape, figures->model, &figures->options->value, &wanted, NULL, 0,
+                                 &figures->grid, error);
+}
+
 static jk_status run(jk_figures *figures, jk_error *error) {
     const jk_report_options *options = figures->options;
     JK_TRY(jk_spread_init(&figures->spread, jk_tape_rows(figures->tape), figures->model->segment_count, error));
@@ -71,6 +85,7 @@ static jk_status run(jk_figures *figures, jk_error *error) {
     JK_TRY(choose_returns(figures, figures->valuation.irr, error));
     JK_TRY(jk_value_returns(figures->tape, figures->model, &options->value, figures->irr, figures->returns,
                             figures->bids, error));
+    JK_TRY(run_scenarios(figures, error));
     jk_worklist_options list = {.top = options->worklist_rows, .treatment = -1, .run = options->value.run};
     JK_TRY(jk_worklist_make(figures->candidates, &list, &figures->worklist, error));
     jk_inspect_options inspect = jk_inspect_defaults();
@@ -84,6 +99,7 @@ static void reset(jk_figures *figures) {
     jk_worklist_reset(&figures->worklist);
     jk_candidates_free(figures->candidates);
     jk_spread_reset(&figures->spread);
+    jk_scenario_grid_reset(&figures->grid);
     for (size_t r = 0; r < figures->returns; r++) {
         jk_valuation_reset(&figures->bids[r]);
     }
@@ -127,6 +143,7 @@ static char *document(jk_figures *figures) {
     jk_json_put(&b, object, "returns", jk_figures_returns(&b, figures));
     jk_json_put(&b, object, "waterfall", jk_figures_waterfall(&b, figures));
     jk_json_put(&b, object, "months", jk_figures_months(&b, &figures->valuation));
+    jk_json_put(&b, object, "scenarios", jk_figures_scenarios(&b, figures));
     jk_json_put(&b, object, "map", jk_figures_map(&b, figures));
     jk_json_put(&b, object, "concentration", jk_figures_concentration(&b, figures));
     jk_json_put(&b, object, "tape", jk_figures_tape(&b, figures));

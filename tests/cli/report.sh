@@ -10,8 +10,13 @@ jalki() { "$JALKI_PROGRAM" "$@"; }
 jalki generate -n 2500 -o tape.csv --quiet
 jalki import tape.csv -o tape.h5 --cutoff 2026-06-30 --quiet >/dev/null
 jalki value tape.h5 --model "$model" --irr 0.14 -o results.h5 --claims claims.csv --json totals.json --quiet >/dev/null
+cat >scenarios.yaml <<'YAML'
+- {name: nothing, note: as it was, costs: 1.0}
+- {name: dearer money, irr: 0.06}
+- {name: less, recovery: 0.8}
+YAML
 jalki report results.h5 -o report.html --json report.json --irr 0.1,0.14,0.2 --floor payback=40 --floor multiple=1.2 \
-    --asked 100000 --quiet
+    --asked 100000 --scenarios scenarios.yaml --quiet
 jalki price tape.h5 --model "$model" --irr 0.1,0.14,0.2 --floor payback=40 --floor multiple=1.2 --asked 100000 \
     --format json --quiet >prices.json
 jalki worklist tape.h5 --model "$model" --irr 0.14 --top 20 --json list.json --quiet >/dev/null
@@ -48,6 +53,13 @@ unit = 10 ** -report["decimals"]
 assert abs(shown["face"] - totals["face"]) <= 0.51 * unit and abs(shown["value"] - totals["value"]) <= 0.51 * unit
 chosen = next(bid for bid in report["returns"]["bids"] if bid["chosen"])
 assert abs(shown["bid"] - chosen["bid"]) <= 0.51 * unit and ("floor" in shown) == (chosen["bid"] < chosen["bid_at_return"])
+
+# A scenario that changes nothing, one that is another return, and one that is worse, and worse still if nobody reacts.
+nothing, dearer, less = report["scenarios"]["list"]
+assert nothing["note"] == "as it was" and nothing["replanned"]["value"] == nothing["committed"]["value"] == totals["value"]
+assert dearer["replanned"]["value"] == report["returns"]["bids"][2]["value"] and dearer["replanned"]["irr"] == 0.2
+assert dearer["replanned"]["bid"] == report["returns"]["bids"][2]["bid"]
+assert less["committed"]["value"] <= less["replanned"]["value"] < totals["value"]
 
 months = report["months"]
 assert abs(sum(months["net"]) - totals["net"]) < 1e-6 * totals["net"]
@@ -95,9 +107,11 @@ PYTHON
 (($(stat -c %s report.html) < 3000000))
 
 # The same bytes whatever the threads; the default of further returns; elsewhere with --tape and --model.
-jalki report results.h5 -o one.html --threads 1 --irr 0.1,0.14,0.2 --floor payback=40 --floor multiple=1.2 --asked 100000 --quiet
+jalki report results.h5 -o one.html --threads 1 --irr 0.1,0.14,0.2 --floor payback=40 --floor multiple=1.2 --asked 100000 \
+    --scenarios scenarios.yaml --quiet
 cmp one.html report.html
-jalki report results.h5 --json - --quiet | grep -q '"irr": 0.17'
+jalki report results.h5 --json - --quiet >default.json
+grep -q '"irr": 0.17' default.json
 mkdir elsewhere
 mv tape.h5 elsewhere/
 fails() { # fails CODE WORDS COMMAND…
@@ -116,6 +130,8 @@ fails 1 "is not the model" report results.h5 -o x.html --tape elsewhere/tape.h5 
 fails 1 "is missing or damaged" report elsewhere/tape.h5 -o x.html
 head -c 20000 results.h5 >cut.h5
 fails 1 "cut.h5" report cut.h5 -o x.html
+fails 1 "no.yaml" report results.h5 -o x.html --tape elsewhere/tape.h5 --scenarios no.yaml
+fails 1 "is an input" report results.h5 -o scenarios.yaml --tape elsewhere/tape.h5 --scenarios scenarios.yaml
 fails 1 "cannot" report results.h5 -o /nonexistent/x.html --tape elsewhere/tape.h5
 fails 1 "/dev/full" report results.h5 -o /dev/full --tape elsewhere/tape.h5
 fails 1 "is an input" report results.h5 -o results.h5 --tape elsewhere/tape.h5
@@ -140,4 +156,5 @@ if /usr/bin/python3 change.py; then
 else
     echo "without h5py: changed results are not tried"
 fi
-jalki report --help | grep -q Example
+jalki report --help >help.txt
+grep -q Example help.txt

@@ -27,12 +27,12 @@ def jalki(*arguments):
     subprocess.run([PROGRAM, *map(str, arguments), "--quiet"], check=True, stdout=subprocess.DEVNULL)
 
 
-def make(folder, name, tape_csv):
+def make(folder, name, tape_csv, *options):
     """The page and its figures of a tape."""
     paths = {kind: folder / f"{name}.{kind}" for kind in ("h5", "results", "html", "json")}
     jalki("import", tape_csv, "--cutoff", "2026-06-30", "-o", paths["h5"])
     jalki("value", paths["h5"], "--model", MODEL, "-o", paths["results"])
-    jalki("report", paths["results"], "-o", paths["html"], "--json", paths["json"])
+    jalki("report", paths["results"], "-o", paths["html"], "--json", paths["json"], *options)
     return paths["html"], json.loads(paths["json"].read_text())
 
 
@@ -59,6 +59,8 @@ def check_figures(page, figures):
     assert column(page, "From face to bid", 1) == steps
     assert column(page, "Bid by required return", 2) == [f"{bid['bid']:,.{figures['decimals']}f}" for bid in figures["returns"]["bids"]]
     assert column(page, "Head of the worklist", 0) == [row["claim_id"] for row in figures["worklist"]["rows"]]
+    shown = dict(zip(column(page, "Scenarios", 0), column(page, "Scenarios", 2), strict=True))
+    assert shown == {row["name"]: f"{row['committed']['value']:,.{figures['decimals']}f}" for row in figures["scenarios"]["list"]}
     years = [sum(figures["months"]["gross"][i:i + 12]) for i in range(0, 180, 12)]
     assert column(page, "Cash flow by year", 1) == [f"{year:,.{figures['decimals']}f}" for year in years]
     cells = figures["map"]["cells"]
@@ -141,7 +143,7 @@ def quiet(page, path):
 
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
-    html, figures = make(folder, "sample", SOURCE / "data/sample-tape.csv.gz")
+    html, figures = make(folder, "sample", SOURCE / "data/sample-tape.csv.gz", "--scenarios", SOURCE / "data/scenarios/nordic.yaml")
     assert html.stat().st_size < 1_200_000, html.stat().st_size
     has_charts = "charts" in subprocess.run([PROGRAM, "report", folder / "sample.results", "-o", folder / "again.html"], check=True,
                                             capture_output=True, text=True).stdout.split(", ")[1]

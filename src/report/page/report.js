@@ -126,7 +126,7 @@
     if (returns.floors.length > 0) {
       const words = returns.floors.map((floor) => floor.kind === "multiple" ? `a money multiple of at least ${number(floor.bound, 2)}` :
         floor.kind === "payback" ? `payback within ${number(floor.bound)} months` : `flows that return at least ${rate(floor.bound)}`);
-      s.put(paragraph(`Every bid also meets ${words.join(" and ")}; the last column says what binds.`));
+      s.put(paragraph(`Every bid also meets ${words.join(" and ")}; the column “bound by” says which of the conditions sets the price.`));
     } else {
       s.put(paragraph("What the portfolio may cost depends on the return it must earn. The claims' plans are made anew for each return: who asks for more waits less."));
     }
@@ -188,6 +188,37 @@
           Plot.ruleX(points, Plot.pointerX({ x: (point) => point.month / 12, stroke: "var(--quiet)" })),
           Plot.tip(points, Plot.pointerX({ x: (point) => point.month / 12, y: "gross", title: (point) => `after ${months(point.month)}\ngross ${money(point.gross)}\nnet ${money(point.net)}` })),
         ] }) }));
+  }
+
+  // ---- scenarios ----
+
+  function scenarios() {
+    if (!figures.scenarios) return;
+    const s = section("scenarios", "If things go otherwise", { short: "Scenarios", page: true });
+    const change = (part) => shareOf(part.value - valuation.value, valuation.value);
+    const rows = figures.scenarios.list.map((row) => ({ ...row, words: row.note ?? "", committedChange: change(row.committed), replannedChange: change(row.replanned) }))
+      .toSorted((a, b) => Math.abs(b.committedChange) - Math.abs(a.committedChange));
+    s.put(paragraph("Committed: the plan is kept and only the money changes, as for a buyer who learns of it too late. Re-planned: the owner knows it from the start and decides anew; the difference is what knowing is worth."));
+    const behind = table({ caption: "Scenarios", note: currency, rows, columns: [{ label: "scenario", value: (row) => row.name }, rows.some((row) => row.words) ? { label: "what happens", kind: "words", value: (row) => row.words } : null,
+      { label: "value, committed", kind: "amount", value: (row) => row.committed.value }, { label: "change", kind: "share", value: (row) => row.committedChange },
+      { label: "value, re-planned", kind: "amount", value: (row) => row.replanned.value }, { label: "change", kind: "share", value: (row) => row.replannedChange },
+      { label: "bid", kind: "amount", value: (row) => row.replanned.bid }].filter(Boolean) });
+    const changes = rows.flatMap((row) => [row.committedChange, row.replannedChange]);
+    const lowest = Math.min(...changes, 0), highest = Math.max(...changes, 0), span = Math.max(highest - lowest, 0.01);
+    const longest = Math.max(...rows.map((row) => row.name.length), 6);
+    s.put(chart({ title: "Change of value", note: `against ${money(valuation.value)} as expected`, legend: [["committed", "var(--orange)"], ["re-planned", "var(--blue)"]],
+      describe: rows.map((row) => `${row.name}: ${percent(row.committedChange)} committed, ${percent(row.replannedChange)} re-planned`).join("; "),
+      draw: (width) => {
+        const left = Math.min(longest * 7.4 + 14, width * 0.38);
+        return Plot.plot({ width, height: 46 * rows.length + 34, marginLeft: left, marginRight: 12, marginTop: 6, marginBottom: 28, x: { domain: [lowest - (lowest < 0 ? span : 0) * (width < 520 ? 0.4 : 0.1), highest + (highest > 0 ? span : 0) * (width < 520 ? 0.4 : 0.1)], tickFormat: (part) => percent(part, 0), ticks: 5, grid: true, label: null },
+          y: { domain: rows.map((row) => row.name), label: null, tickSize: 0, padding: 0.25 },
+          marks: [
+            Plot.barX(rows, { y: "name", x1: 0, x2: "committedChange", fill: "var(--orange)", insetBottom: 17.5 }), Plot.barX(rows, { y: "name", x1: 0, x2: "replannedChange", fill: "var(--blue)", insetTop: 17.5 }),
+            ...[["committedChange", -9], ["replannedChange", 9]].flatMap(([key, dy]) => [[1, "start"], [-1, "end"]].map(([side, textAnchor]) =>
+              Plot.text(rows.filter((row) => (row[key] < 0 ? -1 : 1) === side), { y: "name", x: key, text: (row) => percent(row[key]), dx: 5 * side, dy, textAnchor, fontSize: 12, fill: "currentColor" }))),
+            Plot.ruleX([0], { stroke: "var(--quiet)" }),
+          ] });
+      } }), behind);
   }
 
   // ---- decisions ----
@@ -369,6 +400,7 @@
   waterfall();
   bids();
   collections();
+  scenarios();
   decisions();
   where();
   hands();
