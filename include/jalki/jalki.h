@@ -4,8 +4,10 @@
 #define JALKI_JALKI_H
 
 #include "jalki/account.h"
+#include "jalki/auction.h"
 #include "jalki/bids.h"
 #include "jalki/book.h"
+#include "jalki/flows.h"
 #include "jalki/generate.h"
 #include "jalki/import.h"
 #include "jalki/inspect.h"
@@ -23,6 +25,7 @@
 #include "jalki/select.h"
 #include "jalki/status.h"
 #include "jalki/tape.h"
+#include "jalki/tender.h"
 #include "jalki/terms.h"
 #include "jalki/value.h"
 
