@@ -14,9 +14,12 @@ static const char digit_pairs[] =
     "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
     "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
-size_t jk_csv_row_bound(const jk_block *block, const jk_csv_dictionaries *dictionaries) {
+size_t jk_csv_row_bound(jk_kind kind, const jk_block *block, const jk_csv_dictionaries *dictionaries) {
     size_t bound = HEADER_BOUND;
-    for (int column = 0; column < JK_CSV_COLUMN_COUNT; column++) {
+    for (int column = 0; column < JK_COLUMN_COUNT; column++) {
+        if (!jk_schema_in_csv(kind, (jk_column)column)) {
+            continue;
+        }
         switch (jk_schema_column((jk_column)column)->type) {
         case JK_TYPE_TEXT:
             bound += 2 * block->text_width[column == JK_COLUMN_DEBTOR_ID] + 3;
@@ -31,14 +34,18 @@ size_t jk_csv_row_bound(const jk_block *block, const jk_csv_dictionaries *dictio
     return bound;
 }
 
-char *jk_csv_put_header(char *out) {
-    for (int column = 0; column < JK_CSV_COLUMN_COUNT; column++) {
+char *jk_csv_put_header(jk_kind kind, char *out) {
+    for (int column = 0; column < JK_COLUMN_COUNT; column++) {
+        if (!jk_schema_in_csv(kind, (jk_column)column)) {
+            continue;
+        }
         const char *name = jk_schema_column((jk_column)column)->name;
         size_t length = strlen(name);
         memcpy(out, name, length);
         out += length;
-        *out++ = column + 1 < JK_CSV_COLUMN_COUNT ? ',' : '\n';
+        *out++ = ',';
     }
+    out[-1] = '\n';
     return out;
 }
 
@@ -168,12 +175,16 @@ static char *put_cell(char *out, const csv_column *column, size_t row) {
     return out;
 }
 
-char *jk_csv_put_rows(char *out, const jk_block *block, const jk_csv_dictionaries *dictionaries) {
-    csv_column columns[JK_CSV_COLUMN_COUNT];
-    for (int i = 0; i < JK_CSV_COLUMN_COUNT; i++) {
+char *jk_csv_put_rows(jk_kind kind, char *out, const jk_block *block, const jk_csv_dictionaries *dictionaries) {
+    csv_column columns[JK_COLUMN_COUNT];
+    int column_count = 0;
+    for (int i = 0; i < JK_COLUMN_COUNT; i++) {
+        if (!jk_schema_in_csv(kind, (jk_column)i)) {
+            continue;
+        }
         size_t count = 0;
         jk_type type = jk_schema_column((jk_column)i)->type;
-        columns[i] = (csv_column){
+        columns[column_count++] = (csv_column){
             .type = type,
             .data = block->column[i],
             .width = type == JK_TYPE_TEXT ? block->text_width[i == JK_COLUMN_DEBTOR_ID] : 0,
@@ -181,7 +192,7 @@ char *jk_csv_put_rows(char *out, const jk_block *block, const jk_csv_dictionarie
         };
     }
     for (size_t row = 0; row < block->rows; row++) {
-        for (int i = 0; i < JK_CSV_COLUMN_COUNT; i++) {
+        for (int i = 0; i < column_count; i++) {
             out = put_cell(out, &columns[i], row);
             *out++ = ',';
         }

@@ -12,11 +12,11 @@ typedef struct jk_csv_dictionaries {
     size_t longest[JK_COLUMN_COUNT]; /* bytes of the longest string */
 } jk_csv_dictionaries;
 
-/* Most bytes that one row of the block, or the header, can take. */
-size_t jk_csv_row_bound(const jk_block *block, const jk_csv_dictionaries *dictionaries);
+/* Most bytes that one row of the block, or the header, can take, in a file of a kind. */
+size_t jk_csv_row_bound(jk_kind kind, const jk_block *block, const jk_csv_dictionaries *dictionaries);
 
 /* Both write at `out` and return the end. Columns that are NULL in the block are written empty. */
-char *jk_csv_put_header(char *out);
-char *jk_csv_put_rows(char *out, const jk_block *block, const jk_csv_dictionaries *dictionaries);
+char *jk_csv_put_header(jk_kind kind, char *out);
+char *jk_csv_put_rows(jk_kind kind, char *out, const jk_block *block, const jk_csv_dictionaries *dictionaries);
 
 #endif

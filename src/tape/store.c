@@ -22,7 +22,8 @@ typedef struct tape_column {
 } tape_column;
 
 struct jk_tape {
-    jk_h5_file *file;
+    jk_h5_file *file; /* NULL: a tape without rows that is in no file */
+    const char *name; /* of such a tape */
     const jk_store_checks *checks;
     jk_kind kind;
     size_t rows, debtors, claims;
@@ -206,8 +207,30 @@ cleanup:
     return status;
 }
 
+jk_status jk_tape_create_unstored(jk_kind kind, const char *name,
+                                  const char *const *(*dictionary)(jk_column column, size_t *count), jk_tape **tape,
+                                  jk_error *error) {
+    *tape = calloc(1, sizeof **tape);
+    if (*tape == NULL) {
+        return jk_fail_memory(error, "a tape");
+    }
+    (*tape)->kind = kind;
+    (*tape)->name = name;
+    (*tape)->cutoff = JK_MISSING_INTEGER;
+    (*tape)->sha256 = "";
+    for (int i = 0; i < JK_COLUMN_COUNT; i++) {
+        tape_column *self = &(*tape)->columns[i];
+        bool is_text = jk_schema_column((jk_column)i)->type == JK_TYPE_TEXT;
+        self->element_size = is_text ? JK_TEXT_MAX : jk_schema_element_size((jk_column)i);
+        self->dictionary = dictionary((jk_column)i, &self->dictionary_count);
+    }
+    return JK_OK;
+}
+
 void jk_tape_close(jk_tape *tape) {
-    if (tape != NULL) {
+    if (tape != NULL && tape->file == NULL) {
+        free(tape);
+    } else if (tape != NULL) {
         jk_h5_close(tape->file);
         free(tape);
     }
@@ -234,7 +257,7 @@ int32_t jk_tape_cutoff(const jk_tape *tape) {
 }
 
 const char *jk_tape_path(const jk_tape *tape) {
-    return jk_h5_path(tape->file);
+    return tape->file == NULL ? tape->name : jk_h5_path(tape->file);
 }
 
 const char *jk_tape_sha256(const jk_tape *tape) {
@@ -242,7 +265,7 @@ const char *jk_tape_sha256(const jk_tape *tape) {
 }
 
 const char *jk_tape_attribute(const jk_tape *tape, const char *name) {
-    const char *text = jk_h5_attribute_text(tape->file, name);
+    const char *text = tape->file == NULL ? NULL : jk_h5_attribute_text(tape->file, name);
     return text == NULL ? "" : text;
 }
 

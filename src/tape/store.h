@@ -5,13 +5,19 @@
 
 #include <math.h>
 
-#include "jalki/schema.h"
+#include "jalki/tape.h"
 
 /* Root attribute jalki_format of a tape, and of a panel. */
 #define JK_STORE_FORMAT       "tape 1"
 #define JK_STORE_FORMAT_PANEL "panel 1"
 
 #define JK_STORE_MISSING_REAL ((double)NAN)
+
+/* A tape without rows and without a file that has the generator's dictionaries: what law and score are bound to where
+ * rows are made rather than read. `name` stands for its path in messages and must outlive it. */
+jk_status jk_tape_create_unstored(jk_kind kind, const char *name,
+                                  const char *const *(*dictionary)(jk_column column, size_t *count), jk_tape **tape,
+                                  jk_error *error);
 
 /* Writes `count` missing values of the column; text_width matters for text columns only. */
 void jk_store_fill_missing(jk_column column, size_t count, size_t text_width, void *out);
