@@ -9,6 +9,7 @@
 #include "jalki/book.h"
 #include "jalki/flows.h"
 #include "jalki/generate.h"
+#include "jalki/generate_panel.h"
 #include "jalki/import.h"
 #include "jalki/inspect.h"
 #include "jalki/law.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jalki generate: a synthetic Nordic tape, as a store or as CSV. */
+/* jalki generate: a synthetic Nordic tape, or history of its claims under a model, as a store or as CSV. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,24 +7,45 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "jalki/generate.h"
+#include "jalki/generate_panel.h"
 
 typedef enum tape_form { FORM_UNKNOWN, FORM_STORE, FORM_CSV, FORM_CSV_GZIP } tape_form;
 
 typedef struct generate_arguments {
     jk_cli_common common;
     jk_generate_options options;
-    bool rows_given;
+    bool rows_given, cutoff_given, is_panel, panel_option;
+    jk_generate_panel_options panel;
+    const char *model;
     const char *output;
     tape_form form;
 } generate_arguments;
 
-enum { KEY_SEED = 0x2001, KEY_CUTOFF };
+enum {
+    KEY_SEED = 0x2001,
+    KEY_CUTOFF,
+    KEY_PANEL,
+    KEY_MODEL,
+    KEY_MONTHS,
+    KEY_PERIOD,
+    KEY_START,
+    KEY_INSTALMENTS,
+    KEY_HIDE
+};
 
 static const struct argp_option options[] = {
     {"rows", 'n', "N", 0, "Number of claims", 0},
     {"output", 'o', "FILE", 0, "Where to: T.h5 (a store), T.csv or T.csv.gz", 0},
     {"seed", KEY_SEED, "S", 0, "Which tape; the same seed gives the same tape [1]", 0},
     {"cutoff", KEY_CUTOFF, "DATE", 0, "Cut-off date of the tape [2026-06-30]", 0},
+    {NULL, 0, NULL, 0, "History (docs/panel.md):", 1},
+    {"panel", KEY_PANEL, NULL, 0, "Make history: one row per claim and period, simulated under the model", 1},
+    {"model", KEY_MODEL, "M.yaml", 0, "The model that is the truth of the history", 1},
+    {"months", KEY_MONTHS, "T", 0, "Months observed [24]", 1},
+    {"period-months", KEY_PERIOD, "P", 0, "Length of a period: 1, 2, 3, 4, 6 or 12 [1]", 1},
+    {"start", KEY_START, "DATE", 0, "First day of the first period [2021-01-01]", 1},
+    {"instalments", KEY_INSTALMENTS, "SHARE", 0, "Share of collections that comes in instalments, 0 to 0.9 [0.3]", 1},
+    {"hide-classes", KEY_HIDE, "SHARE", 0, "Share of rows without their capacity classes [0]", 1},
     {0},
 };
 
@@ -41,6 +62,28 @@ static tape_form form_of(const char *path) {
         }
     }
     return FORM_UNKNOWN;
+}
+
+static error_t parse_history(int key, char *argument, struct argp_state *state, generate_arguments *arguments) {
+    jk_generate_panel_options *panel = &arguments->panel;
+    arguments->panel_option = true;
+    switch (key) {
+    case KEY_MONTHS:
+        panel->months = (int)jk_cli_integer(state, "--months", argument, 1, JK_GENERATE_MONTHS_MAX);
+        return 0;
+    case KEY_PERIOD:
+        panel->period_months = (int)jk_cli_integer(state, "--period-months", argument, 1, 12);
+        return 0;
+    case KEY_START:
+        panel->start = jk_cli_date(state, "--start", argument);
+        return 0;
+    case KEY_INSTALMENTS:
+        panel->instalments = jk_cli_real(state, "--instalments", argument, 0.0, 0.9);
+        return 0;
+    default:
+        panel->hidden = jk_cli_real(state, "--hide-classes", argument, 0.0, 1.0);
+        return 0;
+    }
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
@@ -65,15 +108,60 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_CUTOFF:
         arguments->options.cutoff = jk_cli_date(state, "--cutoff", argument);
+        arguments->cutoff_given = true;
         return 0;
+    case KEY_PANEL:
+        arguments->is_panel = true;
+        return 0;
+    case KEY_MODEL:
+        arguments->model = argument;
+        return 0;
+    case KEY_MONTHS:
+    case KEY_PERIOD:
+    case KEY_START:
+    case KEY_INSTALMENTS:
+    case KEY_HIDE:
+        return parse_history(key, argument, state, arguments);
     case ARGP_KEY_END:
         if (!arguments->rows_given || arguments->output == NULL) {
             argp_error(state, "-n N and -o FILE are needed");
+        }
+        if (arguments->is_panel && (arguments->model == NULL || arguments->cutoff_given)) {
+            argp_error(state, arguments->cutoff_given ? "a panel has no cut-off: --start DATE says when it begins"
+                                                      : "--panel needs --model M.yaml, the truth to simulate");
+        }
+        if (!arguments->is_panel && (arguments->model != NULL || arguments->panel_option)) {
+            argp_error(state, "options of history need --panel");
         }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
+}
+
+static jk_status generate_tape(const generate_arguments *arguments, const jk_run *run, jk_error *error) {
+    return arguments->form == FORM_STORE
+               ? jk_generate_store(&arguments->options, arguments->output, run, error)
+               : jk_generate_csv(&arguments->options, arguments->output, arguments->form == FORM_CSV_GZIP, run, error);
+}
+
+static jk_status generate_panel(generate_arguments *arguments, const jk_run *run, jk_generate_panel_counts *counts,
+                                jk_error *error) {
+    static const jk_panel_form forms[] = {
+        [FORM_STORE] = JK_PANEL_STORE, [FORM_CSV] = JK_PANEL_CSV, [FORM_CSV_GZIP] = JK_PANEL_CSV_GZIP};
+    jk_model *model = NULL;
+    arguments->panel.claims = arguments->options.rows;
+    arguments->panel.seed = arguments->options.seed;
+    jk_status status = jk_cli_check_outputs(&arguments->model, 1, &arguments->output, 1, error);
+    if (status == JK_OK) {
+        status = jk_model_load(arguments->model, &model, error);
+    }
+    if (status == JK_OK) {
+        status =
+            jk_generate_panel(&arguments->panel, model, arguments->output, forms[arguments->form], run, counts, error);
+    }
+    jk_model_free(model);
+    return status;
 }
 
 static int run_generate(int argc, char **argv) {
@@ -85,21 +173,26 @@ static int run_generate(int argc, char **argv) {
         .doc =
             "Make a synthetic tape of Nordic written-off claims: several claims per debtor, skewed balances, ages from "
             "0 to 15 years, statuses, missing values. It describes no real person.\v"
-            "Example: jalki generate -n 20000 -o sample.csv.gz --seed 1",
+            "Examples: jalki generate -n 20000 -o sample.csv.gz --seed 1\n"
+            "  jalki generate --panel --model models/nordic.yaml -n 20000 --months 36 -o history.h5",
         .children = children,
     };
-    generate_arguments arguments = {.options = jk_generate_defaults()};
+    generate_arguments arguments = {.options = jk_generate_defaults(), .panel = jk_generate_panel_defaults()};
     if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0) {
         return 2;
     }
     jk_run run = jk_cli_run(&arguments.common);
     jk_error error = {0};
-    jk_status status =
-        arguments.form == FORM_STORE
-            ? jk_generate_store(&arguments.options, arguments.output, &run, &error)
-            : jk_generate_csv(&arguments.options, arguments.output, arguments.form == FORM_CSV_GZIP, &run, &error);
+    jk_generate_panel_counts counts = {0};
+    jk_status status = arguments.is_panel ? generate_panel(&arguments, &run, &counts, &error)
+                                          : generate_tape(&arguments, &run, &error);
     if (status != JK_OK) {
         return jk_cli_fail(&error);
+    }
+    if (arguments.is_panel) {
+        jk_cli_note(&arguments.common, "%" PRIu64 " rows of %" PRIu64 " claims of %" PRIu64 " debtors written to %s",
+                    counts.rows, counts.claims, counts.debtors, arguments.output);
+        return jk_cli_finish();
     }
     jk_cli_note(&arguments.common, "%" PRIu64 " claims written to %s", arguments.options.rows, arguments.output);
     return jk_cli_finish();

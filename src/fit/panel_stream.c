@@ -125,16 +125,10 @@ static void settle_codes(worker *own) {
     }
 }
 
-/* gamma as the terms stage makes it of a tape, in 64 bits. */
 static void garnishments(const jk_panel *panel, worker *own) {
     const int32_t *group = JK_BLOCK_INT32(&own->block, DEBTOR_INDEX);
-    const jk_law_facts *law = &own->law;
     for (size_t i = 0; i < own->block.rows; i++) {
-        double workable = (double)panel->debtors.workable_balance[group[i]] / JK_DEBTOR_SUM_PER_UNIT;
-        double total = workable > law->balance[i] ? workable : law->balance[i];
-        double owed = total + law->other_debt[i];
-        double garnish = law->attachable[i] < owed ? law->attachable[i] / owed : 1.0;
-        own->made.garnish[i] = law->workable[i] ? garnish : 0.0;
+        own->made.garnish[i] = jk_law_garnish(&own->law, i, &panel->debtors, group[i]);
     }
 }
 

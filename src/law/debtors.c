@@ -15,9 +15,6 @@
 /* Rows a thread handles at once: the columns stay in a second-level cache. */
 enum { BLOCK_ROWS = 8192 };
 
-/* The largest balance that enters a debtor's sum; keeps a sum of two million of them in 64 bits. */
-#define LARGEST_BALANCE 4e12
-
 typedef struct worker {
     void *columns; /* of the block */
     void *memory;  /* of the facts */
@@ -118,16 +115,11 @@ static void check_block(debtor_pass *pass, const jk_block *block) {
     }
 }
 
-static int64_t sum_units(double balance) {
-    double amount = balance < LARGEST_BALANCE ? balance : LARGEST_BALANCE;
-    return (int64_t)(amount * JK_DEBTOR_SUM_PER_UNIT + 0.5);
-}
-
 static void add_claim(const debtor_pass *pass, const jk_law_facts *facts, size_t row, size_t debtor) {
     _Atomic int64_t *balance = (_Atomic int64_t *)pass->debtors->balance;
     _Atomic int64_t *workable = (_Atomic int64_t *)pass->debtors->workable_balance;
     _Atomic uint32_t *claims = (_Atomic uint32_t *)pass->debtors->claims;
-    int64_t units = sum_units(facts->balance[row]);
+    int64_t units = jk_debtor_units(facts->balance[row]);
     atomic_fetch_add_explicit(&balance[debtor], units, memory_order_relaxed);
     atomic_fetch_add_explicit(&claims[debtor], 1, memory_order_relaxed);
     if (facts->workable[row]) {

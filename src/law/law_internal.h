@@ -59,6 +59,25 @@ static inline const jk_law_moment *jk_law_moment_of(const jk_law *law, const jk_
     return own;
 }
 
+/* The largest balance that enters a debtor's sum; keeps a sum of two million of them in 64 bits. */
+#define JK_DEBTOR_LARGEST_BALANCE 4e12
+
+/* A balance as it enters its debtor's sum. */
+static inline int64_t jk_debtor_units(double balance) {
+    double amount = balance < JK_DEBTOR_LARGEST_BALANCE ? balance : JK_DEBTOR_LARGEST_BALANCE;
+    return (int64_t)(amount * JK_DEBTOR_SUM_PER_UNIT + 0.5);
+}
+
+/* gamma of model.md section 3 for a row of debtor (or group) `debtor`; 0 for what is not workable. The sum holds the
+ * balance to half a millionth: amounts below that stand for themselves. */
+static inline double jk_law_garnish(const jk_law_facts *law, size_t row, const jk_debtors *debtors, int32_t debtor) {
+    double workable = (double)debtors->workable_balance[debtor] / JK_DEBTOR_SUM_PER_UNIT;
+    double total = workable > law->balance[row] ? workable : law->balance[row];
+    double owed = total + law->other_debt[row];
+    double garnish = law->attachable[row] < owed ? law->attachable[row] / owed : 1.0;
+    return law->workable[row] ? garnish : 0.0;
+}
+
 /* The governing dates of one claim. */
 typedef struct jk_law_dates {
     int32_t limitation, final, title_end, title_final;

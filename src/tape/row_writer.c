@@ -100,10 +100,10 @@ jk_status jk_row_writer_piece(jk_row_writer *writer, int thread, size_t piece, j
         made = make_text(writer, &writer->texts[thread], piece, block, &bytes, &count, error);
     }
     JK_TRY(wait_for_turn(writer, piece, error));
+    if (made == JK_OK && in_turn != NULL) {
+        in_turn(context, block);
+    }
     if (made == JK_OK && writer->store != NULL) {
-        if (in_turn != NULL) {
-            in_turn(context, block);
-        }
         made = jk_tape_writer_append(writer->store, block, error);
     } else if (made == JK_OK) {
         made = write_all(writer->output.fd, writer->output.target, bytes, count, error);

@@ -24,7 +24,7 @@ jk_status jk_row_writer_create(const char *path, const jk_row_writer_options *op
                                jk_error *error);
 
 /* Writes piece number `piece` when all before it are written; `made` is what making it came to: a failure is passed on
- * to all who wait. `in_turn` (may be NULL) is called before a block goes into a store, one at a time and in order. */
+ * to all who wait. `in_turn` (may be NULL) is called before a block goes into the file, one at a time and in order. */
 jk_status jk_row_writer_piece(jk_row_writer *writer, int thread, size_t piece, jk_block *block, jk_status made,
                               void (*in_turn)(void *context, jk_block *block), void *context, jk_error *error);
 
