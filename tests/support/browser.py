@@ -29,7 +29,7 @@ class Browser:
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 10) for fd in (to_browser, from_browser)]
         os.close(to_browser), os.close(from_browser)
         flags = ["--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run",
-                 "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
+                 "--disable-background-networking", "--disable-dev-shm-usage", "--disable-component-update", "--hide-scrollbars",
                  f"--lang={language}", f"--user-data-dir={self.folder.name}"]
         command = ["bash", "-c", f'exec "$@" 3<&{high[0]} 4>&{high[1]}', "browser", find_chromium(), *flags]
         self.process = subprocess.Popen(command, pass_fds=high, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

@@ -12,6 +12,7 @@
   const sum = (list) => list.reduce((total, value) => total + value, 0);
   const running = (list) => { let total = 0; return list.map((value) => (total += value)); };
   const shareOf = (part, whole) => whole > 0 ? part / whole : null;
+  const count = (claims) => `${number(claims)} claim${claims === 1 ? "" : "s"}`;
   const fileName = (path) => (path ?? "").split("/").pop();
 
   const ACTIONS = {
@@ -37,21 +38,24 @@
 
   function head() {
     document.querySelector("header").append(element("p", { class: "under" },
-      `${fileName(tape.source) || "A tape"} · ${number(valuation.claims)} claims · valued as at ${date(manifest.cutoff)} with the model ${manifest.model}`));
+      `${fileName(tape.source) || "A tape"} · ${count(valuation.claims)} · valued as at ${date(manifest.cutoff)} with the model ${manifest.model}`));
     const s = section("summary", "In short", { short: "In short" });
     const payback = chosen.payback_months === null ? "is not paid back within the horizon" : `is paid back after ${months(chosen.payback_months)}`;
     const floor = chosen.binding === "return" ? "" : ` The bid is bound by ${BINDING[chosen.binding]}.`;
-    s.put(element("p", { class: "lead" }, "Bid at most ", strong(money(chosen.bid)), " for claims of ", strong(money(valuation.face)), " face",
+    if (chosen.bid <= 0) {
+      s.put(element("p", { class: "lead" }, strong("Bid nothing."), ` The claims, ${money(valuation.face)} face, are worth ${money(valuation.value)} at a required return of ${rate(valuation.irr)} a year; taking them on costs ${money(chosen.onboarding)}.`,
+        chosen.attainable || returns.floors.length === 0 ? "" : " Not even at a price of nothing are all floors met."));
+    } else s.put(element("p", { class: "lead" }, "Bid at most ", strong(money(chosen.bid)), " for claims of ", strong(money(valuation.face)), " face",
       chosen.bid_pct_of_face === null ? "" : [", ", strong(percent(chosen.bid_pct_of_face / 100, 2)), " of it"],
       `. At a required return of ${rate(valuation.irr)} a year they are worth ${money(valuation.value)}. `,
       chosen.multiple === null ? "Nothing is paid, so there is no multiple." :
         `Over ${number(valuation.horizon_months / 12)} years every ${currency} paid brings ${number(chosen.multiple, 2)} back after costs, and the price ${payback}.`, floor));
     s.put(tiles([
       { name: "Bid", value: money(chosen.bid), note: chosen.bid_pct_of_face === null ? null : `${percent(chosen.bid_pct_of_face / 100, 2)} of face`, main: true },
-      { name: "Face", value: money(valuation.face), note: `${number(valuation.claims)} claims` },
+      { name: "Face", value: money(valuation.face), note: count(valuation.claims) },
       { name: "Value", value: money(valuation.value), note: `at ${rate(valuation.irr)} a year` },
       { name: "Expected collections", value: money(chosen.gross), note: `${percent(shareOf(chosen.gross, valuation.face))} of face, gross` },
-      { name: "Money multiple", value: chosen.multiple === null ? "–" : `${number(chosen.multiple, 2)} ×`, note: "net over bid and onboarding" },
+      { name: "Money multiple", value: chosen.multiple === null || chosen.bid <= 0 ? "–" : `${number(chosen.multiple, 2)} ×`, note: "net over bid and onboarding" },
       { name: "Payback", value: chosen.payback_months === null ? "never" : `${number(chosen.payback_months)} months`, note: "until net has paid the price" },
     ]));
     s.put(asked(), cautions());
@@ -71,7 +75,7 @@
     const serious = tape.patterns.filter((pattern) => pattern.claims > 0 && !["principal_round", "balance_tiny"].includes(pattern.name));
     serious.sort((a, b) => b.claims - a.claims);
     for (const pattern of serious.slice(0, 4)) {
-      list.push(`${number(pattern.claims)} claims (${percent(pattern.claims / tape.claims)}): ${pattern.meaning}`);
+      list.push(`${count(pattern.claims)} (${percent(pattern.claims / tape.claims)}): ${pattern.meaning}`);
     }
     const unknown = tape.columns.filter((column) => /missing: unknown$/.test(column.meaning) && column.missing / tape.claims >= 0.1);
     if (unknown.length > 0) {
@@ -110,7 +114,7 @@
     }
     s.put(chart({ title: "From collections to bid", note: currency, describe: steps.map((step) => `${step.label} ${money(step.amount)}`).join(", "), table: behind,
       draw: (width) => Plot.plot({ width, height: 34 * steps.length + 12, marginLeft: 148, marginRight: 84, marginTop: 6, marginBottom: 6,
-        x: { axis: null, domain: [0, Math.max(...steps.map((step) => step.to), 1)] }, y: { domain: steps.map((step) => step.label), label: null, tickSize: 0, padding: 0.28 },
+        x: { axis: null, domain: [Math.min(...steps.map((step) => step.from)), Math.max(...steps.map((step) => step.to), 1e-9)] }, y: { domain: steps.map((step) => step.label), label: null, tickSize: 0, padding: 0.28 },
         marks: [
           Plot.barX(steps, { y: "label", x1: "from", x2: "to", fill: (step) => step.name === "bid" ? "var(--green)" : step.kind === "level" ? "var(--blue)" : "var(--orange)" }),
           Plot.link(steps.slice(0, -1).map((step, i) => ({ x: step.end, y1: step.label, y2: steps[i + 1].label })), { x1: "x", x2: "x", y1: "y1", y2: "y2", stroke: "var(--quiet)", strokeWidth: 0.75 }),
@@ -176,7 +180,7 @@
     s.put(chart({ title: "Collected so far, by years from the cut-off", note: `${currency}, cumulative`, table: behind,
       legend: [["gross collections", "var(--blue)"], ["net of costs", "var(--green)"], ["bid and onboarding", "var(--orange)"]],
       describe: `After 1, 3, 5 and ${number(valuation.horizon_months / 12)} years gross collections come to ${[12, 36, 60, gross.length].map((month) => money(gross[Math.min(month, gross.length) - 1])).join(", ")}.`,
-      draw: (width) => Plot.plot({ width, height: Math.min(380, 240 + width / 8), marginLeft: 62, marginRight: 16, marginTop: 12, marginBottom: 44, x: { label: "years from the cut-off", labelAnchor: "center", labelOffset: 38, domain: [0, flow.gross.length / 12], labelArrow: "none", ticks: Math.min(15, width / 60) },
+      draw: (width) => Plot.plot({ width, height: Math.min(380, 220 + width / 8), marginLeft: 62, marginRight: 16, marginTop: 12, marginBottom: 44, x: { label: "years from the cut-off", labelAnchor: "center", labelOffset: 38, domain: [0, flow.gross.length / 12], labelArrow: "none", ticks: Math.min(15, width / 60) },
         y: { grid: true, label: null, tickFormat: short, ticks: 5, nice: true },
         marks: [
           Plot.areaY(points, { x: (point) => point.month / 12, y: "gross", fill: "var(--blue)", fillOpacity: 0.09 }),
@@ -210,11 +214,11 @@
       describe: rows.map((row) => `${row.name}: ${percent(row.committedChange)} committed, ${percent(row.replannedChange)} re-planned`).join("; "),
       draw: (width) => {
         const left = Math.min(longest * 7.4 + 14, width * 0.38);
-        return Plot.plot({ width, height: 46 * rows.length + 34, marginLeft: left, marginRight: 12, marginTop: 6, marginBottom: 28, x: { domain: [lowest - (lowest < 0 ? span : 0) * (width < 520 ? 0.4 : 0.1), highest + (highest > 0 ? span : 0) * (width < 520 ? 0.4 : 0.1)], tickFormat: (part) => percent(part, 0), ticks: 5, grid: true, label: null },
+        return Plot.plot({ width, height: 40 * rows.length + 34, marginLeft: left, marginRight: 12, marginTop: 6, marginBottom: 28, x: { domain: [lowest - (lowest < 0 ? span : 0) * (width < 520 ? 0.4 : 0.1), highest + (highest > 0 ? span : 0) * (width < 520 ? 0.4 : 0.1)], tickFormat: (part) => percent(part, 0), ticks: 5, grid: true, label: null },
           y: { domain: rows.map((row) => row.name), label: null, tickSize: 0, padding: 0.25 },
           marks: [
-            Plot.barX(rows, { y: "name", x1: 0, x2: "committedChange", fill: "var(--orange)", insetBottom: 17.5 }), Plot.barX(rows, { y: "name", x1: 0, x2: "replannedChange", fill: "var(--blue)", insetTop: 17.5 }),
-            ...[["committedChange", -9], ["replannedChange", 9]].flatMap(([key, dy]) => [[1, "start"], [-1, "end"]].map(([side, textAnchor]) =>
+            Plot.barX(rows, { y: "name", x1: 0, x2: "committedChange", fill: "var(--orange)", insetBottom: 15 }), Plot.barX(rows, { y: "name", x1: 0, x2: "replannedChange", fill: "var(--blue)", insetTop: 15 }),
+            ...[["committedChange", -8], ["replannedChange", 8]].flatMap(([key, dy]) => [[1, "start"], [-1, "end"]].map(([side, textAnchor]) =>
               Plot.text(rows.filter((row) => (row[key] < 0 ? -1 : 1) === side), { y: "name", x: key, text: (row) => percent(row[key]), dx: 5 * side, dy, textAnchor, fontSize: 12, fill: "currentColor" }))),
             Plot.ruleX([0], { stroke: "var(--quiet)" }),
           ] });
@@ -233,7 +237,7 @@
     });
     const best = rows.toSorted((a, b) => b.value - a.value)[0];
     s.put(paragraph("For each claim the action that is worth most in the first months, on the way to the best plan over the whole horizon. ",
-      best && valuation.value > 0 ? `${percent(best.value / valuation.value, 0)} of the value lies in the ${number(best.claims)} claims to work by ${best.action} action.` : ""));
+      best && valuation.value > 0 ? `${percent(best.value / valuation.value, 0)} of the value lies in the ${count(best.claims)} to work by ${best.action} action.` : ""));
     s.put(chart({ title: "Shares of the decisions", legend: rows.map((row) => [row.action, ACTIONS[row.action].colour]),
       describe: parts.map((part) => `${part.action}: ${percent(part.share)} of ${part.measure}`).join(", "),
       draw: (width) => Plot.plot({ width, height: 128, marginLeft: 58, marginRight: 0, marginTop: 4, marginBottom: 4, x: { axis: null, domain: [0, 1] }, y: { domain: ["claims", "face", "value"], label: null, padding: 0.2, tickSize: 0 },
@@ -270,7 +274,7 @@
       describe: `The richest field is ${(() => { const best = cells.toSorted((a, b) => b.rate - a.rate)[0]; return best ? `${best.segment}, ${best.band} years: ${percent(best.rate)}` : "none"; })()}. The table has all fields.`,
       draw: (width) => {
         const left = Math.min(longest * 7.2 + 14, width * 0.36);
-        return Plot.plot({ width, height: 34 * segments.length + 34, marginLeft: left, marginRight: 0, marginTop: 28, marginBottom: 4, padding: 0.04,
+        return Plot.plot({ width, height: 30 * segments.length + 34, marginLeft: left, marginRight: 0, marginTop: 28, marginBottom: 4, padding: 0.04,
           x: { domain: map.bands_from_month.map(bandName), axis: "top", label: null, tickSize: 0 }, y: { domain: segments.map((segment) => segment.id), label: null, tickSize: 0 },
           marks: [
             Plot.cell(cells, { x: "band", y: "segment", rx: 2, fill: (cell) => `color-mix(in srgb, var(--heat) ${(6 + 62 * Math.min(1, cell.rate / most)).toFixed(1)}%, var(--paper))`,
@@ -295,7 +299,7 @@
       return;
     }
     const ten = value.top.find((entry) => entry.percent === 10);
-    s.put(paragraph(`The ${number(ten.count)} claims worth most, a tenth of all, hold ${percent(ten.share, 0)} of the value. The more lies in few hands, the more the outcome hangs on them, and the more it pays to look at those files one by one.`));
+    s.put(paragraph(`The ${count(ten.count)} worth most, ${ten.count === 1 ? "" : "a tenth of all, "}hold${ten.count === 1 ? "s" : ""} ${percent(ten.share, 0)} of the value. The more lies in few hands, the more the outcome hangs on them, and the more it pays to look at those files one by one.`));
     const rows = [["Value by claim", value], ["Value by debtor", debtor], ["Face by claim", face]].map(([name, measured]) => ({ name, gini: measured.gini, ...Object.fromEntries(measured.top.map((entry) => [`top${entry.percent}`, entry.share])) }));
     const behind = table({ caption: "Held by the largest", rows, sort: false, columns: [{ label: "", value: (row) => row.name }, ...value.top.map((entry) => ({ label: `${entry.percent} %`, kind: "share", value: (row) => row[`top${entry.percent}`] })),
       { label: "Gini", kind: "decimal", value: (row) => row.gini }] });
@@ -316,7 +320,7 @@
 
   function theTape() {
     const s = section("tape", "What is in the tape, and what is wrong with it", { short: "The tape", page: true });
-    s.put(paragraph(`${number(tape.claims)} claims of ${number(tape.debtors)} debtors; the debtor with most has ${number(tape.largest_debtor_claims)}. Amounts here are in the claims' own currencies.`));
+    s.put(paragraph(`${count(tape.claims)} of ${number(tape.debtors)} debtor${tape.debtors === 1 ? "" : "s"}; the debtor with most has ${number(tape.largest_debtor_claims)}. Amounts here are in the claims' own currencies.`));
     s.put(table({ caption: "Balance by currency", rows: tape.currencies, columns: [{ label: "currency", value: (row) => row.currency }, { label: "claims", kind: "count", value: (row) => row.claims }, { label: "balance", kind: "count", value: (row) => row.balance },
       { label: "principal", kind: "count", value: (row) => row.principal }, { label: "interest", kind: "count", value: (row) => row.interest }, { label: "fees", kind: "count", value: (row) => row.fees }, { label: "median", kind: "cents", value: (row) => row.median }, { label: "mean", kind: "cents", value: (row) => row.mean },
       { label: "largest", kind: "cents", value: (row) => row.largest[0]?.balance ?? null }] }));
