@@ -5,6 +5,7 @@
 #define JK_REPORT_FIGURES_H
 
 #include "base/json.h"
+#include "jalki/bids.h"
 #include "jalki/inspect.h"
 #include "jalki/report.h"
 #include "jalki/worklist.h"
@@ -15,11 +16,11 @@ typedef struct jk_figures {
     const jk_tape *tape;
     const jk_model *model;
     const jk_report_options *options;
-    jk_valuation valuation;            /* at the run's return */
-    size_t returns;                    /* in the bid table, */
-    double irr[JK_RETURNS_MAX];        /* rising, */
-    jk_valuation bids[JK_RETURNS_MAX]; /* and the valuation at each */
-    jk_scenario_grid grid;             /* the run's return under the scenarios, both modes */
+    jk_valuation valuation;     /* at the run's return */
+    double irr[JK_RETURNS_MAX]; /* of the bid table, rising */
+    size_t returns;
+    jk_bids bids;
+    jk_scenario_grid grid; /* the run's return under the scenarios, both modes */
     jk_spread spread;
     jk_candidates *candidates;
     jk_worklist worklist;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From face to bid, bids at several returns, and the cash flow behind them. */
 #include <math.h>
+#include <stdbool.h>
 
 #include "report/figures.h"
 
@@ -69,9 +70,9 @@ static json_t *payback(int months) {
     return months < 0 ? json_null() : json_integer(months);
 }
 
-static json_t *bid_of(jk_json_builder *b, const jk_figures *figures, const jk_valuation *valuation) {
-    const jk_report_options *options = figures->options;
-    jk_offer offer = jk_offer_make(valuation, options->floors, options->floor_count, options->asked);
+static json_t *bid_of(jk_json_builder *b, const jk_figures *figures, size_t which_return) {
+    const jk_bid_cell *cell = jk_bid_at(&figures->bids, 0, which_return, 0);
+    jk_offer offer = cell->offer;
     json_t *object = json_object();
     jk_json_put(b, object, "irr", jk_json_number(offer.irr));
     jk_json_put(b, object, "chosen", json_boolean(offer.irr == figures->valuation.irr));
@@ -80,8 +81,7 @@ static json_t *bid_of(jk_json_builder *b, const jk_figures *figures, const jk_va
     jk_json_put(b, object, "bid_at_return", jk_json_number(offer.bid_at_return));
     jk_json_put(b, object, "bid", jk_json_number(offer.bid));
     jk_json_put(b, object, "bid_pct_of_face", jk_json_number(offer.bid_pct_of_face));
-    jk_json_put(b, object, "binding",
-                json_string(offer.binding < 0 ? "return" : jk_floor_kind_name(options->floors[offer.binding].kind)));
+    jk_json_put(b, object, "binding", json_string(jk_bid_binding(&figures->bids, cell)));
     jk_json_put(b, object, "attainable", json_boolean(offer.attainable));
     jk_json_put(b, object, "gross", jk_json_number(offer.sum.gross));
     jk_json_put(b, object, "cost", jk_json_number(offer.sum.cost));
@@ -90,7 +90,7 @@ static json_t *bid_of(jk_json_builder *b, const jk_figures *figures, const jk_va
     jk_json_put(b, object, "cost_share", jk_json_number(offer.cost_share));
     jk_json_put(b, object, "multiple", jk_json_number(offer.multiple));
     jk_json_put(b, object, "payback_months", payback(offer.payback));
-    if (!isnan(options->asked)) {
+    if (!isnan(figures->options->asked)) {
         json_t *asked = json_object();
         jk_json_put(b, asked, "price", jk_json_number(offer.asked));
         jk_json_put(b, asked, "irr", jk_json_number(offer.asked_irr));
@@ -100,6 +100,39 @@ static json_t *bid_of(jk_json_builder *b, const jk_figures *figures, const jk_va
         jk_json_put(b, object, "asked", asked);
     }
     return object;
+}
+
+/* What a segment or a country would be bid for by itself, one bid for each return. */
+static json_t *line_of(jk_json_builder *b, const jk_figures *figures, size_t line) {
+    const jk_bids *bids = &figures->bids;
+    const jk_group *group = &jk_bid_at(bids, 0, 0, line)->group;
+    json_t *object = json_object();
+    json_t *amounts = json_array();
+    json_t *binding = json_array();
+    jk_json_put(b, object, "kind", json_string(jk_bid_kind_name(bids->line[line].kind)));
+    jk_json_put(b, object, "name", jk_json_string(bids->line[line].name));
+    jk_json_put(b, object, "claims", json_integer((json_int_t)group->claims));
+    jk_json_put(b, object, "face", jk_json_number(group->face));
+    for (size_t r = 0; r < figures->returns; r++) {
+        const jk_bid_cell *cell = jk_bid_at(bids, 0, r, line);
+        jk_json_append(b, amounts, jk_json_number(cell->offer.bid));
+        jk_json_append(b, binding, json_string(jk_bid_binding(bids, cell)));
+    }
+    jk_json_put(b, object, "bids", amounts);
+    jk_json_put(b, object, "binding", binding);
+    return object;
+}
+
+static json_t *lines_of(jk_json_builder *b, const jk_figures *figures) {
+    const jk_bids *bids = &figures->bids;
+    json_t *list = json_array();
+    for (size_t l = 0; l < bids->line_count; l++) {
+        bool by_itself = bids->line[l].kind == JK_BID_SEGMENT || bids->line[l].kind == JK_BID_COUNTRY;
+        if (by_itself && jk_bid_at(bids, 0, 0, l)->group.claims > 0) {
+            jk_json_append(b, list, line_of(b, figures, l));
+        }
+    }
+    return list;
 }
 
 json_t *jk_figures_returns(jk_json_builder *b, const jk_figures *figures) {
@@ -113,10 +146,11 @@ json_t *jk_figures_returns(jk_json_builder *b, const jk_figures *figures) {
         jk_json_append(b, floors, entry);
     }
     for (size_t r = 0; r < figures->returns; r++) {
-        jk_json_append(b, bids, bid_of(b, figures, &figures->bids[r]));
+        jk_json_append(b, bids, bid_of(b, figures, r));
     }
     jk_json_put(b, object, "floors", floors);
     jk_json_put(b, object, "bids", bids);
+    jk_json_put(b, object, "alone", lines_of(b, figures));
     return object;
 }
 

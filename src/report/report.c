@@ -83,8 +83,12 @@ static jk_status run(jk_figures *figures, jk_error *error) {
     jk_spread_finish(&figures->spread);
     JK_TRY(check_value(figures, error));
     JK_TRY(choose_returns(figures, figures->valuation.irr, error));
-    JK_TRY(jk_value_returns(figures->tape, figures->model, &options->value, figures->irr, figures->returns,
-                            figures->bids, error));
+    jk_bid_options bids = {.irr = figures->irr,
+                           .returns = figures->returns,
+                           .floors = options->floors,
+                           .floor_count = options->floor_count,
+                           .asked = options->asked};
+    JK_TRY(jk_bids_make(figures->tape, figures->model, &options->value, &bids, &figures->bids, error));
     JK_TRY(run_scenarios(figures, error));
     jk_worklist_options list = {.top = options->worklist_rows, .treatment = -1, .run = options->value.run};
     JK_TRY(jk_worklist_make(figures->candidates, &list, &figures->worklist, error));
@@ -100,9 +104,7 @@ static void reset(jk_figures *figures) {
     jk_candidates_free(figures->candidates);
     jk_spread_reset(&figures->spread);
     jk_scenario_grid_reset(&figures->grid);
-    for (size_t r = 0; r < figures->returns; r++) {
-        jk_valuation_reset(&figures->bids[r]);
-    }
+    jk_bids_reset(&figures->bids);
     jk_valuation_reset(&figures->valuation);
 }
 

@@ -35,6 +35,10 @@ for mine, theirs in zip(report["returns"]["bids"], prices, strict=True):
     for key in ("irr", "value", "bid_at_return", "bid", "bid_pct_of_face", "binding", "multiple", "payback_months", "asked"):
         assert mine[key] == theirs[key], (key, mine[key], theirs[key])
     assert mine["chosen"] == (mine["irr"] == 0.14)
+for line in report["returns"]["alone"]:
+    theirs = [bid["segments"] if line["kind"] == "segment" else [{"id": c, **g} for c, g in bid["countries"].items()] for bid in prices]
+    assert line["bids"] == [next(g for g in groups if g["id"] == line["name"])["bid"] for groups in theirs], line
+assert {line["kind"] for line in report["returns"]["alone"]} == {"segment", "country"}
 listed = json.load(open("list.json"))
 del listed["manifest"]
 assert report["worklist"] == listed

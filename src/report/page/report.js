@@ -156,6 +156,12 @@
             Plot.text(returns.bids, { x: "irr", y: "bid", text: (bid) => short(bid.bid), dy: -14, fontWeight: (bid) => bid.chosen ? 650 : 400, fill: "currentColor" }),
           ] }) }));
     }
+    if (returns.alone.length > 0) {
+      s.put(element("details", null, element("summary", null, "What each segment and country would be bid for alone"), table({ caption: "Bids for parts", note: `${currency}; parts do not add up: none is bid for below zero, and floors bind each by itself`,
+        rows: returns.alone, columns: [{ label: "part", value: (row) => row.name }, { label: "claims", kind: "count", value: (row) => row.claims }, { label: "face", kind: "amount", value: (row) => row.face },
+          ...returns.bids.map((bid, i) => ({ label: `bid at ${rate(bid.irr)}`, kind: "amount", value: (row) => row.bids[i] })),
+          ...(hasFloors ? [{ label: `bound at ${rate(chosen.irr)} by`, value: (row) => row.binding[returns.bids.indexOf(chosen)] }] : [])] })));
+    }
   }
 
   // ---- collections ----
