@@ -133,6 +133,50 @@ void jk_scenario_grid_reset(jk_scenario_grid *grid);
 size_t jk_scenario_index(const jk_scenario_grid *grid, size_t which_return, unsigned mode, int scenario);
 const jk_valuation *jk_scenario_at(const jk_scenario_grid *grid, size_t which_return, unsigned mode, int scenario);
 
+/* ---- side by side ---------------------------------------------------------------------------------------------- */
+
+/* A valuation as a line of the table: of the whole portfolio, or of one segment alone. */
+typedef struct jk_scenario_line {
+    uint64_t claims;
+    double irr, face, value;
+    double change_pct; /* of the value against the base, x 100; NaN where the base is not above 0 */
+    double bid;        /* max(0, value - onboarding) */
+    double bid_pct_of_face;
+    double erc_gross[JK_ERC_COUNT];
+    double net, multiple; /* over the horizon; at the bid */
+    int payback;          /* months at the bid; -1: never */
+    uint64_t changed;     /* claims with another decision than in the base; 0 for a segment */
+    double changed_face;
+} jk_scenario_line;
+
+/* segment: index in the model, or -1 for all. `base` is what it is compared with. */
+jk_scenario_line jk_scenario_line_of(const jk_valuation *valuation, const jk_valuation *base, int segment);
+
+/* Pairs of decisions by number of claims, largest first; at most `room`. Returns how many there are. */
+typedef struct jk_change_pair {
+    jk_action from, to;
+} jk_change_pair;
+enum { JK_CHANGE_PAIRS = JK_ACTION_COUNT * JK_ACTION_COUNT };
+size_t jk_change_pairs(const jk_valuation *valuation, jk_change_pair *pairs, size_t room);
+
+/* Why: what both actions are worth to such a claim on average, before and now; in words. Returns text. */
+enum { JK_CHANGE_WORDS = 256 };
+const char *jk_change_words(const jk_valuation *valuation, jk_change_pair pair, char text[JK_CHANGE_WORDS]);
+
+/* The grid of one return as JSON, ending in a line end; NULL if there is no memory. Free with free(). */
+char *jk_scenario_json(const jk_tape *tape, const jk_model *model, const jk_scenarios *set,
+                       const jk_scenario_grid *grid);
+
+/* Claims under all scenarios as CSV in tape order: claim_id,segment, then decision and value of the base and of every
+ * scenario and mode, as `NAME decision` and `NAME value`, with `(committed)` after the name of that mode. To be used as
+ * jk_claims_open and its kin are, in the run that makes the grid. */
+typedef struct jk_scenario_claims jk_scenario_claims;
+jk_status jk_scenario_claims_open(const char *path, const jk_tape *tape, const jk_model *model,
+                                  const jk_scenario_run *run, jk_scenario_claims **file, jk_error *error);
+jk_value_sink jk_scenario_claims_sink(jk_scenario_claims *file);
+jk_status jk_scenario_claims_commit(jk_scenario_claims *file, jk_error *error);
+void jk_scenario_claims_abort(jk_scenario_claims *file); /* NULL is accepted */
+
 #ifdef __cplusplus
 }
 #endif

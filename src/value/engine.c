@@ -69,6 +69,14 @@ static jk_status compute_case(const jk_engine *engine, jk_worker *worker, size_t
     return jk_sums_add_block(engine, worker, results, reason, &worker->sums[number], error);
 }
 
+/* The terms have the split segments; sums and sinks see the segments that they were cut from. */
+static void report_segments(const jk_engine *engine, jk_worker *worker) {
+    const jk_model_origin *origin = engine->model->origin;
+    for (size_t i = 0; origin != NULL && i < worker->block.rows; i++) {
+        worker->law.segment[i] = origin->segment[worker->law.segment[i]];
+    }
+}
+
 static jk_status compute_block(jk_engine *engine, int thread, size_t number, jk_error *error) {
     jk_worker *worker = &engine->workers[thread];
     JK_TRY(read_block(engine, worker, number, error));
@@ -77,6 +85,7 @@ static jk_status compute_block(jk_engine *engine, int thread, size_t number, jk_
     JK_TRY(add_face(engine, worker, error));
     jk_score_block(engine->scorer, block, &worker->law, &worker->score, worker->scratch);
     jk_terms_block(engine->model, &engine->debtors, block, &worker->law, &worker->score, engine->allow, &worker->terms);
+    report_segments(engine, worker);
     for (size_t c = 0; c < engine->case_count; c++) {
         JK_TRY(compute_case(engine, worker, c, error));
     }

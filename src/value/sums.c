@@ -169,10 +169,6 @@ static const jk_model *reported_model(const jk_engine *engine) {
     return engine->model->origin == NULL ? engine->model : engine->model->origin->model;
 }
 
-static size_t reported_segment(const jk_model *model, size_t segment) {
-    return model->origin == NULL ? segment : model->origin->segment[segment];
-}
-
 static jk_status finish_segments(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error) {
     const jk_model *reported = reported_model(engine);
     size_t count = reported->segment_count;
@@ -182,13 +178,7 @@ static jk_status finish_segments(const jk_engine *engine, size_t which, jk_valua
         return jk_fail_memory(error, "the segments");
     }
     for (size_t i = 0; i < count; i++) {
-        jk_sum sum = {0};
-        for (size_t part = 0; part < engine->model->segment_count; part++) {
-            if (reported_segment(engine->model, part) == i) {
-                jk_sum of_part = sum_over_threads(engine, which, GROUP_SEGMENT, part);
-                add_sum(&sum, &of_part);
-            }
-        }
+        jk_sum sum = sum_over_threads(engine, which, GROUP_SEGMENT, i);
         const char *id = reported->segments[i].id;
         valuation->segment[i] = group_of(&sum);
         valuation->segment_id[i] = jk_arena_text(valuation->arena, id, strlen(id));
@@ -242,7 +232,8 @@ static jk_status finish_flow(const jk_engine *engine, size_t which, jk_valuation
     for (int t = 0; t < engine->threads; t++) {
         const jk_cashflow *flow = &engine->workers[t].flow[which];
         for (size_t part = 0; part < model->segment_count; part++) {
-            add_cells(&valuation->flow, reported_segment(model, part), flow, part);
+            size_t segment = model->origin == NULL ? part : model->origin->segment[part];
+            add_cells(&valuation->flow, segment, flow, part);
         }
     }
     return JK_OK;

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jalki scenario: its arguments, and what it prints. */
+#ifndef JK_CLI_SCENARIO_COMMAND_H
+#define JK_CLI_SCENARIO_COMMAND_H
+
+#include "cli/valuing.h"
+#include "jalki/scenario.h"
+
+typedef struct jk_scenario_view {
+    const jk_cli_valuing *valuing;
+    const jk_scenarios *set;
+    const jk_scenario_grid *grid;
+    int segment; /* index of the segment shown alone, or -1 */
+} jk_scenario_view;
+
+/* Print the grid; return the exit code. */
+int jk_scenario_print_tables(const jk_scenario_view *view);
+int jk_scenario_print_csv(const jk_scenario_view *view);
+
+#endif

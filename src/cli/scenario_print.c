@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scenarios side by side as tables and as CSV. */
+#include <math.h>
+#include <string.h>
+
+#include "cli/scenario_command.h"
+
+enum { CHANGES_SHOWN = 3 };
+
+static const unsigned modes[] = {JK_MODE_REPLANNED, JK_MODE_COMMITTED};
+static const char *const mode_names[] = {"replanned", "committed"};
+
+static const jk_valuation *base_of(const jk_scenario_view *view) {
+    return jk_scenario_at(view->grid, 0, 0, -1);
+}
+
+/* ---- tables ---------------------------------------------------------------------------------------------------- */
+
+static void header_row(jk_table *table, const jk_scenario_view *view, bool changes) {
+    int horizon = base_of(view)->flow.months;
+    jk_table_cell(table, "%s", "scenario");
+    jk_table_cell(table, "%s", "value");
+    jk_table_cell(table, "%s", "change %");
+    jk_table_cell(table, "%s", "bid");
+    jk_table_cell(table, "%s", "% of face");
+    for (int i = 0; i < JK_ERC_COUNT; i++) {
+        int months = jk_erc_months[i] < horizon ? jk_erc_months[i] : horizon;
+        jk_table_cell(table, "gross %d m", months);
+    }
+    jk_table_cell(table, "%s", "multiple");
+    jk_table_cell(table, "%s", "payback");
+    if (changes) {
+        jk_table_cell(table, "%s", "decided otherwise");
+    }
+    jk_table_rule(table);
+}
+
+static void line_row(jk_table *table, const jk_scenario_view *view, const char *name, const jk_valuation *valuation,
+                     bool changes) {
+    const jk_valuation *base = base_of(view);
+    jk_scenario_line line = jk_scenario_line_of(valuation, base, view->segment);
+    int decimals = jk_cli_decimals(base);
+    if (line.irr != base->irr) {
+        char rate[JK_AMOUNT_TEXT];
+        jk_table_cell(table, "%s (at %s %%)", name, jk_amount(rate, 100.0 * line.irr, jk_cli_rate_decimals(line.irr)));
+    } else {
+        jk_table_cell(table, "%s", name);
+    }
+    jk_table_amount(table, line.value, decimals);
+    jk_table_amount(table, valuation == base ? (double)NAN : line.change_pct, 1);
+    jk_table_amount(table, line.bid, decimals);
+    jk_table_percent(table, line.bid_pct_of_face);
+    for (int i = 0; i < JK_ERC_COUNT; i++) {
+        jk_table_amount(table, line.erc_gross[i], decimals);
+    }
+    jk_table_amount(table, line.multiple, 2);
+    if (line.payback > 0) {
+        jk_table_cell(table, "%d months", line.payback);
+    } else {
+        jk_table_cell(table, "%s", "never");
+    }
+    if (changes) {
+        jk_table_count(table, line.changed);
+    }
+}
+
+static int print_mode(const jk_scenario_view *view, size_t mode) {
+    static const char *const titles[] = {"Re-planned: the owner knows the scenario and plans for it",
+                                         "Committed: the base plan is kept, only the flows change"};
+    bool changes = modes[mode] == JK_MODE_REPLANNED && view->segment < 0;
+    jk_table *table = jk_table_create(changes ? "lrrrrrrrrrr" : "lrrrrrrrrr");
+    if (table != NULL) {
+        header_row(table, view, changes);
+        line_row(table, view, "base", base_of(view), changes);
+        for (size_t s = 0; s < view->grid->scenario_count; s++) {
+            line_row(table, view, view->set->scenarios[s].name, jk_scenario_at(view->grid, 0, modes[mode], (int)s),
+                     changes);
+        }
+    }
+    return jk_cli_print_table(table, titles[mode]);
+}
+
+static void change_rows(jk_table *table, const jk_scenario_view *view, size_t scenario) {
+    const jk_valuation *there = jk_scenario_at(view->grid, 0, JK_MODE_REPLANNED, (int)scenario);
+    jk_change_pair pairs[CHANGES_SHOWN];
+    size_t count = jk_change_pairs(there, pairs, CHANGES_SHOWN);
+    for (size_t i = 0; i < count; i++) {
+        char words[JK_CHANGE_WORDS];
+        const jk_change *change = &there->change[pairs[i].from][pairs[i].to];
+        jk_table_cell(table, "%s", i == 0 ? view->set->scenarios[scenario].name : "");
+        jk_table_cell(table, "%s to %s", jk_action_name(pairs[i].from), jk_action_name(pairs[i].to));
+        jk_table_count(table, change->claims);
+        jk_table_amount(table, change->face, jk_cli_decimals(there));
+        jk_table_cell(table, "%s", jk_change_words(there, pairs[i], words));
+    }
+}
+
+static int print_changes(const jk_scenario_view *view) {
+    jk_table *table = jk_table_create("llrrl");
+    if (table != NULL) {
+        jk_table_cell(table, "%s", "scenario");
+        jk_table_cell(table, "%s", "decision");
+        jk_table_cell(table, "%s", "claims");
+        jk_table_cell(table, "%s", "face");
+        jk_table_cell(table, "%s", "why (what the actions are worth to such a claim)");
+        jk_table_rule(table);
+        for (size_t s = 0; s < view->grid->scenario_count; s++) {
+            change_rows(table, view, s);
+        }
+    }
+    return jk_cli_print_table(table, "Decisions that change, re-planned (the three most frequent of each scenario)");
+}
+
+static void print_notes(const jk_scenario_view *view) {
+    (void)printf("\nScenarios of %s\n", view->set->path);
+    for (size_t s = 0; s < view->set->count; s++) {
+        const jk_scenario *scenario = &view->set->scenarios[s];
+        (void)printf("  %s%s%s\n", scenario->name, scenario->note == NULL ? "" : ": ",
+                     scenario->note == NULL ? "" : scenario->note);
+    }
+}
+
+int jk_scenario_print_tables(const jk_scenario_view *view) {
+    const jk_valuation *base = base_of(view);
+    char rate[JK_AMOUNT_TEXT];
+    jk_cli_valuing_heading(view->valuing, base);
+    (void)printf("Return    %s %% a year%s%s\n", jk_amount(rate, 100.0 * base->irr, jk_cli_rate_decimals(base->irr)),
+                 view->segment < 0 ? "" : "; segment ", view->segment < 0 ? "" : base->segment_id[view->segment]);
+    print_notes(view);
+    int failed = 0;
+    for (size_t m = 0; m < 2; m++) {
+        if ((view->grid->modes & modes[m]) != 0) {
+            failed |= print_mode(view, m);
+        }
+    }
+    if ((view->grid->modes & JK_MODE_REPLANNED) != 0 && view->segment < 0) {
+        failed |= print_changes(view);
+    }
+    return failed | jk_cli_finish();
+}
+
+/* ---- CSV ------------------------------------------------------------------------------------------------------- */
+
+static void csv_line(const jk_scenario_view *view, const char *name, const char *mode, const jk_valuation *valuation,
+                     int segment) {
+    jk_scenario_line line = jk_scenario_line_of(valuation, base_of(view), segment);
+    (void)printf("%s,%s,%s,%g,%llu", name, mode, segment < 0 ? "all" : valuation->segment_id[segment], line.irr,
+                 (unsigned long long)line.claims);
+    jk_cli_csv_number(line.face, 2);
+    jk_cli_csv_number(line.value, 2);
+    jk_cli_csv_number(line.change_pct, 4);
+    jk_cli_csv_number(line.bid, 2);
+    jk_cli_csv_number(line.bid_pct_of_face, 4);
+    for (int i = 0; i < JK_ERC_COUNT; i++) {
+        jk_cli_csv_number(line.erc_gross[i], 2);
+    }
+    jk_cli_csv_number(line.net, 2);
+    jk_cli_csv_number(line.multiple, 6);
+    jk_cli_csv_number(line.payback > 0 ? (double)line.payback : (double)NAN, 0);
+    if (segment < 0) {
+        jk_cli_csv_number((double)line.changed, 0);
+        jk_cli_csv_number(line.changed_face, 2);
+        (void)putchar('\n');
+    } else {
+        (void)puts(",,");
+    }
+}
+
+static void csv_lines(const jk_scenario_view *view, const char *name, const char *mode, const jk_valuation *valuation) {
+    csv_line(view, name, mode, valuation, -1);
+    for (size_t s = 0; s < valuation->segment_count; s++) {
+        if (view->segment < 0 || (size_t)view->segment == s) {
+            csv_line(view, name, mode, valuation, (int)s);
+        }
+    }
+}
+
+int jk_scenario_print_csv(const jk_scenario_view *view) {
+    (void)puts("scenario,mode,segment,irr,claims,face,value,change_pct,bid,bid_pct_of_face,erc_gross_84,erc_gross_120,"
+               "erc_gross_180,net,multiple,payback_months,changed_claims,changed_face");
+    csv_lines(view, "base", "base", base_of(view));
+    for (size_t m = 0; m < 2; m++) {
+        for (size_t s = 0; (view->grid->modes & modes[m]) != 0 && s < view->grid->scenario_count; s++) {
+            csv_lines(view, view->set->scenarios[s].name, mode_names[m],
+                      jk_scenario_at(view->grid, 0, modes[m], (int)s));
+        }
+    }
+    return jk_cli_finish();
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scenarios side by side as JSON: the keys are the command line's contract. */
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "jalki/export.h"
+#include "jalki/scenario.h"
+
+static void put_line(jk_json_builder *b, json_t *object, const jk_scenario_line *line) {
+    jk_json_put(b, object, "claims", json_integer((json_int_t)line->claims));
+    jk_json_put(b, object, "face", jk_json_number(line->face));
+    jk_json_put(b, object, "value", jk_json_number(line->value));
+    jk_json_put(b, object, "change_pct", jk_json_number(line->change_pct));
+    jk_json_put(b, object, "bid", jk_json_number(line->bid));
+    jk_json_put(b, object, "bid_pct_of_face", jk_json_number(line->bid_pct_of_face));
+    json_t *collections = json_object();
+    for (int i = 0; i < JK_ERC_COUNT; i++) {
+        char key[16];
+        (void)snprintf(key, sizeof key, "%d", jk_erc_months[i]);
+        jk_json_put(b, collections, key, jk_json_number(line->erc_gross[i]));
+    }
+    jk_json_put(b, object, "erc_gross", collections);
+    jk_json_put(b, object, "net", jk_json_number(line->net));
+    jk_json_put(b, object, "multiple", jk_json_number(line->multiple));
+    jk_json_put(b, object, "payback_months", line->payback < 0 ? json_null() : json_integer(line->payback));
+}
+
+static json_t *changes_of(jk_json_builder *b, const jk_valuation *valuation) {
+    jk_change_pair pairs[JK_CHANGE_PAIRS];
+    size_t count = jk_change_pairs(valuation, pairs, JK_CHANGE_PAIRS);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        char words[JK_CHANGE_WORDS];
+        const jk_change *change = &valuation->change[pairs[i].from][pairs[i].to];
+        json_t *entry = json_object();
+        jk_json_put(b, entry, "from", json_string(jk_action_name(pairs[i].from)));
+        jk_json_put(b, entry, "to", json_string(jk_action_name(pairs[i].to)));
+        jk_json_put(b, entry, "claims", json_integer((json_int_t)change->claims));
+        jk_json_put(b, entry, "face", jk_json_number(change->face));
+        jk_json_put(b, entry, "from_value_base", jk_json_number(change->from_first));
+        jk_json_put(b, entry, "from_value", jk_json_number(change->from_here));
+        jk_json_put(b, entry, "to_value_base", jk_json_number(change->to_first));
+        jk_json_put(b, entry, "to_value", jk_json_number(change->to_here));
+        jk_json_put(b, entry, "why", json_string(jk_change_words(valuation, pairs[i], words)));
+        jk_json_append(b, list, entry);
+    }
+    return list;
+}
+
+static json_t *valuation_of(jk_json_builder *b, const jk_valuation *valuation, const jk_valuation *base) {
+    json_t *object = json_object();
+    jk_scenario_line line = jk_scenario_line_of(valuation, base, -1);
+    put_line(b, object, &line);
+    json_t *decisions = json_object();
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        json_t *entry = json_object();
+        jk_json_put(b, entry, "claims", json_integer((json_int_t)valuation->decision[a].claims));
+        jk_json_put(b, entry, "face", jk_json_number(valuation->decision[a].face));
+        jk_json_put(b, entry, "value", jk_json_number(valuation->decision[a].value));
+        jk_json_put(b, decisions, jk_action_name((jk_action)a), entry);
+    }
+    jk_json_put(b, object, "decisions", decisions);
+    json_t *segments = json_array();
+    for (size_t s = 0; s < valuation->segment_count; s++) {
+        json_t *entry = json_object();
+        jk_json_put(b, entry, "id", json_string(valuation->segment_id[s]));
+        line = jk_scenario_line_of(valuation, base, (int)s);
+        put_line(b, entry, &line);
+        jk_json_append(b, segments, entry);
+    }
+    jk_json_put(b, object, "segments", segments);
+    return object;
+}
+
+static json_t *scenario_of(jk_json_builder *b, const jk_scenario *scenario, const jk_scenario_grid *grid, int index) {
+    const jk_valuation *base = jk_scenario_at(grid, 0, 0, -1);
+    json_t *object = json_object();
+    jk_json_put(b, object, "name", jk_json_string(scenario->name));
+    jk_json_put(b, object, "note", scenario->note == NULL ? json_null() : jk_json_string(scenario->note));
+    unsigned any = (grid->modes & JK_MODE_REPLANNED) != 0 ? JK_MODE_REPLANNED : JK_MODE_COMMITTED;
+    jk_json_put(b, object, "irr", jk_json_number(jk_scenario_at(grid, 0, any, index)->irr));
+    if ((grid->modes & JK_MODE_REPLANNED) != 0) {
+        const jk_valuation *there = jk_scenario_at(grid, 0, JK_MODE_REPLANNED, index);
+        json_t *replanned = valuation_of(b, there, base);
+        jk_json_put(b, replanned, "changes", changes_of(b, there));
+        jk_json_put(b, object, "replanned", replanned);
+    }
+    if ((grid->modes & JK_MODE_COMMITTED) != 0) {
+        jk_json_put(b, object, "committed", valuation_of(b, jk_scenario_at(grid, 0, JK_MODE_COMMITTED, index), base));
+    }
+    return object;
+}
+
+char *jk_scenario_json(const jk_tape *tape, const jk_model *model, const jk_scenarios *set,
+                       const jk_scenario_grid *grid) {
+    jk_json_builder b = {0};
+    const jk_valuation *base = jk_scenario_at(grid, 0, 0, -1);
+    json_t *object = json_object();
+    jk_json_put(&b, object, "irr", jk_json_number(base->irr));
+    jk_json_put(&b, object, "horizon_months", json_integer(base->flow.months));
+    jk_json_put(&b, object, "base", valuation_of(&b, base, base));
+    json_t *list = json_array();
+    for (size_t s = 0; s < grid->scenario_count; s++) {
+        jk_json_append(&b, list, scenario_of(&b, &set->scenarios[s], grid, (int)s));
+    }
+    jk_json_put(&b, object, "scenarios", list);
+    char *text = jk_manifest_json(tape, model, base);
+    json_t *manifest = text == NULL ? NULL : json_loads(text, 0, NULL);
+    free(text);
+    if (manifest != NULL) {
+        jk_json_put(&b, manifest, "scenarios_sha256", json_string(set->sha256));
+        b.failed |= json_object_del(manifest, "scenario") != 0;
+    }
+    jk_json_put(&b, object, "manifest", manifest);
+    return jk_json_text(&b, object, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+}

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# jalki scenario end to end: the base is that of value, files agree with each other, mistakes are refused.
+set -euo pipefail
+model=$JALKI_SOURCE/models/nordic.yaml
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+fail() { echo "FAILED: $*" >&2; exit 1; }
+jalki() { "$JALKI_PROGRAM" "$@"; }
+refused() {
+    local code=$1 words=$2 got=0
+    shift 2
+    "$@" >out.txt 2>err.txt || got=$?
+    [ "$got" = "$code" ] || fail "$* exited with $got instead of $code: $(cat err.txt)"
+    grep -q -- "$words" err.txt || fail "$* did not say '$words': $(cat err.txt)"
+}
+
+jalki generate -n 3000 -o t.csv --seed 7 --quiet
+jalki import t.csv -o t.h5 --cutoff 2026-06-30 --quiet >import.txt
+cat >own.yaml <<'END'
+- {name: nothing, where: {country: [FI, SE]}, recovery: 1}
+- {name: half of Finland, note: half, where: {country: FI}, recovery: [[0, 0.5], [24, 1]]}
+- {name: dear money, irr: 0.02}
+- {name: cut, where: {country: [SE], segment: [se-finance]}, theta: 0.5}
+- {name: cut, where: {country: [SE]}, court_cost: 3}
+END
+scenario=(jalki scenario t.h5 --model "$model" --quiet)
+jalki value t.h5 --model "$model" --quiet --irr 0.12 --json v.json --claims v.csv >value.txt
+jalki value t.h5 --model "$model" --quiet --irr 0.14 --json v14.json >value.txt
+"${scenario[@]}" --scenarios own.yaml --irr 0.12 --json s.json --claims s.csv >table.txt
+"${scenario[@]}" --scenarios own.yaml --irr 0.12 --format csv >s.txt
+"${scenario[@]}" --scenarios own.yaml --irr 0.12 --format json --threads 1 --committed >committed.json
+"${scenario[@]}" --scenarios own.yaml --irr 0.12 --segment fi-finance --replanned >segment.txt
+"${scenario[@]}" --scenarios "$JALKI_SOURCE/data/scenarios/nordic.yaml" --json shipped.json --sell >shipped.txt
+grep -q "Committed: the base plan is kept" table.txt || fail "no table of committed values"
+grep -q "segment fi-finance" segment.txt || fail "the segment is not named"
+if grep -q Committed segment.txt; then fail "--replanned shows the committed values"; fi
+
+python3 - <<'END'
+import csv, json
+value, higher, s = (json.load(open(f)) for f in ("v.json", "v14.json", "s.json"))
+keys = ("claims", "face", "value", "bid", "bid_pct_of_face", "erc_gross", "net", "multiple", "payback_months")
+names = {entry["name"]: entry for entry in s["scenarios"]}
+assert [entry["name"] for entry in s["scenarios"]] == ["nothing", "half of Finland", "dear money", "cut"]
+for place in (s["base"], names["nothing"]["replanned"], names["nothing"]["committed"]):
+    assert all(place[k] == value[k] for k in keys), place
+    for a, b in zip(place["segments"], value["segments"]):
+        assert a["id"] == b["id"] and a["value"] == b["value"] and a["net"] == b["net"]
+assert names["nothing"]["replanned"]["changes"] == []
+assert all(names["dear money"]["replanned"][k] == higher[k] for k in keys)
+assert abs(names["dear money"]["irr"] - 0.14) < 1e-15
+half = names["half of Finland"]
+assert half["committed"]["value"] <= half["replanned"]["value"] < value["value"]
+for a, b in zip(half["replanned"]["segments"], value["segments"]):
+    assert (a["value"] == b["value"]) or a["id"].startswith("fi-"), a["id"]
+moved = sum(c["claims"] for c in half["replanned"]["changes"])
+assert moved > 0 and all(c["from"] != c["to"] and c["why"] for c in half["replanned"]["changes"])
+
+rows = list(csv.DictReader(open("s.csv")))
+base = list(csv.DictReader(open("v.csv")))
+assert len(rows) == len(base) == 3000
+for a, b in zip(rows, base):
+    assert a["claim_id"] == b["claim_id"] and a["segment"] == b["segment"]
+    assert a["base decision"] == b["decision"] and a["base value"] == b["value"] == a["nothing value"]
+assert sum(r["base decision"] != r["half of Finland decision"] for r in rows) == moved
+assert all(r["base decision"] == r["half of Finland (committed) decision"] for r in rows)
+total = sum(float(r["cut (committed) value"]) for r in rows)
+assert abs(total - names["cut"]["committed"]["value"]) < 0.005 * 3000
+
+lines = {(r["scenario"], r["mode"], r["segment"]): r for r in csv.DictReader(open("s.txt"))}
+assert len(lines) == (1 + 2 * 4) * (1 + len(value["segments"]))
+for name, entry in names.items():
+    for mode in ("replanned", "committed"):
+        assert abs(float(lines[name, mode, "all"]["value"]) - entry[mode]["value"]) <= 0.005000001
+only = json.load(open("committed.json"))
+for a, b in zip(only["scenarios"], s["scenarios"]):
+    assert "replanned" not in a and a["committed"]["value"] == b["committed"]["value"]
+shipped = json.load(open("shipped.json"))
+assert len(shipped["scenarios"]) == 13
+for entry in shipped["scenarios"]:
+    better = entry["name"] == "recovery"
+    assert (entry["replanned"]["change_pct"] > 0) == better, entry["name"]
+    assert entry["committed"]["value"] <= entry["replanned"]["value"] * (1 + 1e-6)
+END
+
+refused 2 "--scenarios S.yaml is needed" jalki scenario t.h5 --model "$model"
+refused 1 "no segment 'nowhere'" "${scenario[@]}" --scenarios own.yaml --segment nowhere
+refused 1 "missing.yaml" "${scenario[@]}" --scenarios missing.yaml
+refused 1 "" "${scenario[@]}" --scenarios own.yaml --json own.yaml
+refused 1 "" "${scenario[@]}" --scenarios own.yaml --json same.json --claims same.json
+refused 2 "" "${scenario[@]}" --scenarios own.yaml --claims -
+[ -s own.yaml ] && [ ! -e same.json ] || fail "an input was replaced or a file left behind"
+echo '- {name: a, recoverry: 0.5}' >bad.yaml
+refused 1 "bad.yaml:1:.*did you mean 'recovery'" "${scenario[@]}" --scenarios bad.yaml --claims left.csv
+echo '- {name: a, irr: -0.99}' >bad.yaml
+refused 1 "a: takes the required return to -1.04" "${scenario[@]}" --scenarios bad.yaml --claims left.csv --irr -0.05
+[ ! -e left.csv ] || fail "a failed run left a file"
+if [ -e /dev/full ]; then
+    refused 1 "" "${scenario[@]}" --scenarios own.yaml --claims /dev/full
+    refused 1 "" sh -c "\"$JALKI_PROGRAM\" scenario t.h5 --model \"$model\" --scenarios own.yaml >/dev/full"
+fi

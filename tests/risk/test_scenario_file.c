@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scenario files: what is read, and that nothing else is. */
+#include "cmocka_all.h"
+
+#include "jalki/scenario.h"
+#include "model/model_files.h"
+
+static jk_model *model;
+
+static jk_status load_scenarios(const char *text, jk_scenarios **set, jk_error *error) {
+    char path[FILE_PATH_MAX];
+    write_file(temporary_path(path, "scenarios.yaml"), text, strlen(text));
+    *error = (jk_error){0};
+    jk_status status = jk_scenarios_load(path, model, set, error);
+    (void)unlink(path);
+    return status;
+}
+
+static void every_key(void **state) {
+    (void)state;
+    jk_scenarios *set = NULL;
+    jk_error error;
+    const char *text = "- name: one\n"
+                       "  note: what it is\n"
+                       "  where: {country: [FI, NO], segment: fi-consumer}\n"
+                       "  recovery: [[0, 0.7], [24, 1]]\n"
+                       "  delay: 6\n  garnishment: 0.1\n  costs: 1.1\n  court_cost: 1.2\n  exit: 1.3\n"
+                       "  market_price: 0.4\n  theta: 0.5\n  tilt: -0.6\n  new_payers: 0.7\n  breakage: 0.8\n"
+                       "- {name: two, irr: 0.02}\n"
+                       "- {name: one, recovery: 0.9}\n";
+    assert_int_equal(load_scenarios(text, &set, &error), JK_OK);
+    assert_int_equal(set->count, 2);
+    const jk_scenario *one = &set->scenarios[0], *two = &set->scenarios[1];
+    assert_string_equal(one->name, "one");
+    assert_string_equal(one->note, "what it is");
+    assert_int_equal(one->stress_count, 2);
+    assert_int_equal(two->stress_count, 1);
+    assert_null(two->note);
+    const jk_stress *first = &one->stresses[0];
+    assert_int_equal(first->where.country_count, 2);
+    assert_string_equal(first->where.countries[1], "NO");
+    assert_int_equal(first->where.segment_count, 1);
+    assert_int_equal(first->recovery.count, 2);
+    assert_true(first->recovery.month[1] == 24 && first->recovery.value[0] == 0.7);
+    const double expected[JK_STRESS_COUNT] = {1.0, 6.0, 0.1, 1.1, 1.2, 1.3, 0.4, 0.5, -0.6, 0.7, 0.8, 0.0};
+    for (int key = 0; key < JK_STRESS_COUNT; key++) {
+        assert_true(first->figure[key] == expected[key]);
+        assert_int_equal(jk_stress_key_of(jk_stress_field_of((jk_stress_key)key)->name), key);
+    }
+    assert_true(two->stresses[0].figure[JK_STRESS_IRR] == 0.02);
+    assert_true(one->stresses[1].figure[JK_STRESS_RECOVERY] == 0.9 && one->stresses[1].recovery.count == 0);
+    assert_int_equal(one->stresses[1].where.country_count, 0);
+    assert_int_equal(strlen(set->sha256), 64);
+    jk_scenarios_free(set);
+    jk_scenarios_free(NULL);
+}
+
+static void mistakes(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *key, *words;
+        int line;
+    } cases[] = {
+        {"", "", "an empty file", -1},
+        {"[]", "", "expected a list of scenarios", 1},
+        {"name: a\n", "", "expected a list of scenarios", 1},
+        {"- a\n", "[0]", "expected a scenario", 1},
+        {"- {recovery: 1}\n", "[0]", "without name", 1},
+        {"- name: base\n", "[0].name", "another name", 1},
+        {"- name: 7\n", "[0].name", "a name of at most", 1},
+        {"- name: \"\"\n", "[0].name", "a name of at most", 1},
+        {"- name: \"a,b\"\n", "[0].name", "a name of at most", 1},
+        {"- name: a\n  recovry: 1\n", "[0]", "did you mean 'recovery'", 2},
+        {"- name: a\n  recovery: 1\n  recovery: 2\n", "", "twice", 3},
+        {"- name: a\n  recovery: many\n", "[0].recovery", "a number from 0 to 100", 2},
+        {"- name: a\n  recovery: -0.1\n", "[0].recovery", "a number from 0 to 100", 2},
+        {"- name: a\n  recovery: .nan\n", "[0].recovery", "a number from 0 to 100", 2},
+        {"- name: a\n  recovery: []\n", "[0].recovery", "a list of pairs", 2},
+        {"- name: a\n  recovery: [[0, 1], [0, 2]]\n", "[0].recovery[1]", "months that ascend", 2},
+        {"- name: a\n  recovery: [[1, 1]]\n", "[0].recovery[0]", "month 0", 2},
+        {"- name: a\n  recovery: [[0, 1, 2]]\n", "[0].recovery[0]", "a pair", 2},
+        {"- name: a\n  recovery: [[0.5, 1]]\n", "[0].recovery[0]", "a whole number", 2},
+        {"- name: a\n  delay: 1.5\n", "[0].delay", "a whole number", 2},
+        {"- name: a\n  delay: 601\n", "[0].delay", "from 0 to 600", 2},
+        {"- name: a\n  tilt: 6\n", "[0].tilt", "from -5 to 5", 2},
+        {"- name: a\n  breakage: 1.1\n", "[0].breakage", "from -1 to 1", 2},
+        {"- name: a\n  costs: null\n", "[0].costs", "found null", 2},
+        {"- name: a\n  note: [x]\n", "[0].note", "a text", 2},
+        {"- name: a\n  where: FI\n", "[0].where", "a map with country", 2},
+        {"- name: a\n  where: {}\n", "[0].where", "a map with country", 2},
+        {"- name: a\n  where: {county: [FI]}\n", "[0].where", "did you mean 'country'", 2},
+        {"- name: a\n  where: {country: [Finland]}\n", "[0].where.country[0]", "two capital letters", 2},
+        {"- name: a\n  where: {country: []}\n", "[0].where.country", "a list of countries", 2},
+        {"- name: a\n  where: {country: [false]}\n", "[0].where.country[0]", "a country", 2},
+        {"- name: a\n  where: {segment: [fi-consumers]}\n", "[0].where.segment[0]", "did you mean 'fi-consumer'", 2},
+        {"- name: a\n  where: {country: [FI]}\n  irr: 0.01\n", "[0]", "irr together with where", 1},
+        {"- name: a\n  irr: -1\n", "[0].irr", "from -0.99", 2},
+        {"- {name: a\n", "", "", -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        jk_scenarios *set = NULL;
+        jk_error error;
+        assert_int_equal(load_scenarios(cases[i].text, &set, &error), JK_ERROR_MODEL);
+        assert_null(set);
+        bool told = strstr(error.message, cases[i].words) != NULL && strstr(error.file, "scenarios.yaml") != NULL &&
+                    (cases[i].line < 0 || error.line == cases[i].line) &&
+                    (cases[i].key[0] == '\0' || strcmp(error.key, cases[i].key) == 0);
+        if (!told) {
+            fail_msg("%s gave line %d, key '%s': %s", cases[i].text, (int)error.line, error.key, error.message);
+        }
+    }
+    jk_scenarios *set = NULL;
+    jk_error error = {0};
+    assert_int_equal(jk_scenarios_load("/nonexistent/s.yaml", model, &set, &error), JK_ERROR_IO);
+}
+
+static int load_example(void **state) {
+    (void)state;
+    char path[FILE_PATH_MAX];
+    return jk_model_load(example_path(path), &model, NULL) == JK_OK ? 0 : -1;
+}
+
+static int free_example(void **state) {
+    (void)state;
+    jk_model_free(model);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_key), cmocka_unit_test(mistakes)};
+    return cmocka_run_group_tests(tests, load_example, free_example);
+}
