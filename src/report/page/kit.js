@@ -139,7 +139,16 @@ const jalki = (() => {
       caption ? element("caption", null, caption, note ? element("span", null, ` · ${note}`) : null) : null,
       element("thead", null, element("tr", null, heads)), body,
       total ? element("tfoot", null, line(total, "total")) : null);
-    return element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": caption ?? "Table" }, made);
+    // Where it is wider than the screen it can be scrolled with the keyboard too.
+    const frame = element("div", { class: "wide" }, made);
+    new ResizeObserver(() => {
+      const scrolls = frame.scrollWidth > frame.clientWidth + 1;
+      for (const [key, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", `Table: ${caption}`]]) {
+        if (scrolls) frame.setAttribute(key, value);
+        else frame.removeAttribute(key);
+      }
+    }).observe(frame);
+    return frame;
   }
 
   function say(text) {

@@ -95,7 +95,7 @@
     const face = amount("face"), gross = amount("gross");
     s.put(paragraph(`Of ${money(face)} on paper ${percent(shareOf(gross, face))} is expected to be collected. What collecting costs, and what waiting for the money costs at ${rate(valuation.irr)} a year, leaves the value; taking the claims on leaves the bid.`));
     const behind = table({ caption: "From face to bid", note: currency, sort: false, rows: bars, mark: (bar) => bar.kind === "level" ? "strong" : null,
-      columns: [{ label: "", value: (bar) => STEPS[bar.name] }, { label: "amount", kind: "amount", value: (bar) => bar.amount },
+      columns: [{ label: "step", value: (bar) => STEPS[bar.name] }, { label: "amount", kind: "amount", value: (bar) => bar.amount },
         { label: "% of face", kind: "percent", value: (bar) => shareOf(bar.amount, face) }] });
     // The face dwarfs the rest: it is drawn to a scale of its own.
     s.put(chart({ title: "What of the face is collected", describe: `Of ${money(face)} face, ${money(gross)} is expected to be collected and ${money(face - gross)} never.`,
@@ -307,7 +307,7 @@
     const ten = value.top.find((entry) => entry.percent === 10);
     s.put(paragraph(`The ${count(ten.count)} worth most, ${ten.count === 1 ? "" : "a tenth of all, "}hold${ten.count === 1 ? "s" : ""} ${percent(ten.share, 0)} of the value. The more lies in few hands, the more the outcome hangs on them, and the more it pays to look at those files one by one.`));
     const rows = [["Value by claim", value], ["Value by debtor", debtor], ["Face by claim", face]].map(([name, measured]) => ({ name, gini: measured.gini, ...Object.fromEntries(measured.top.map((entry) => [`top${entry.percent}`, entry.share])) }));
-    const behind = table({ caption: "Held by the largest", rows, sort: false, columns: [{ label: "", value: (row) => row.name }, ...value.top.map((entry) => ({ label: `${entry.percent} %`, kind: "share", value: (row) => row[`top${entry.percent}`] })),
+    const behind = table({ caption: "Held by the largest", rows, sort: false, columns: [{ label: "of what", value: (row) => row.name }, ...value.top.map((entry) => ({ label: `largest ${entry.percent} %`, kind: "share", value: (row) => row[`top${entry.percent}`] })),
       { label: "Gini", kind: "decimal", value: (row) => row.gini }] });
     const lines = [["value", value, "var(--blue)"], ["face", face, "var(--orange)"]];
     const points = lines.flatMap(([name, measured, colour]) => measured.lorenz.map((share, i) => ({ name, colour, part: i / (measured.lorenz.length - 1), share })));
