@@ -42,8 +42,11 @@ typedef struct jk_bid_options {
     const double *irr; /* required yearly returns; NaN: the model's */
     size_t returns;    /* 1..JK_RETURNS_MAX */
     const jk_floor *floors;
-    size_t floor_count; /* 0..JK_FLOORS_MAX */
-    double asked;       /* the price asked for the whole portfolio; NaN: none */
+    size_t floor_count;         /* 0..JK_FLOORS_MAX */
+    double asked;               /* the price asked for the whole portfolio; NaN: none */
+    const jk_value_sink *sinks; /* with a single return: given the claims as they are valued (their segments are parts
+                                   by country here) */
+    size_t sink_count;
 } jk_bid_options;
 
 typedef struct jk_bids {

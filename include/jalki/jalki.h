@@ -4,6 +4,7 @@
 #define JALKI_JALKI_H
 
 #include "jalki/account.h"
+#include "jalki/apportion.h"
 #include "jalki/auction.h"
 #include "jalki/bids.h"
 #include "jalki/book.h"
@@ -24,6 +25,7 @@
 #include "jalki/schema.h"
 #include "jalki/score.h"
 #include "jalki/select.h"
+#include "jalki/shares.h"
 #include "jalki/status.h"
 #include "jalki/tape.h"
 #include "jalki/tender.h"

@@ -3,11 +3,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/error.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/conditions.h"
 #include "cli/price_command.h"
 #include "jalki/export.h"
+#include "jalki/shares.h"
 
 typedef struct price_arguments {
     jk_cli_common common;
@@ -17,9 +19,12 @@ typedef struct price_arguments {
     jk_floor floors[JK_FLOORS_MAX];
     size_t floor_count;
     double asked;
+    const char *claims_path, *json_path;
+    double allocate;
+    jk_shares *shares;
 } price_arguments;
 
-enum { KEY_IRR = 0x5001, KEY_FLOOR, KEY_ASKED };
+enum { KEY_IRR = 0x5001, KEY_FLOOR, KEY_ASKED, KEY_CLAIMS, KEY_ALLOCATE, KEY_JSON };
 
 static const struct argp_option options[] = {
     {"irr", KEY_IRR, "RATES", 0, "Required yearly returns, for example 0.12,0.15,0.18 [the model's]", 1},
@@ -29,6 +34,10 @@ static const struct argp_option options[] = {
      "the flows at least); may be given several times",
      1},
     {"asked", KEY_ASKED, "PRICE", 0, "The price asked: what return it would give", 1},
+    {"claims", KEY_CLAIMS, "F.csv", 0,
+     "Each claim's share of the price, CSV (one return only); compressed if it ends in .gz", 2},
+    {"allocate", KEY_ALLOCATE, "PRICE", 0, "The price that --claims shares out [the bid]", 2},
+    {"json", KEY_JSON, "F", 0, "The bid table as JSON; - is stdout, instead of the tables", 2},
     {0},
 };
 
@@ -48,6 +57,23 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_ASKED:
         arguments->asked = jk_cli_real(state, "--asked", argument, 0.0, 1e15);
         return 0;
+    case KEY_CLAIMS:
+        jk_cli_refuse_stdout(state, "--claims", argument);
+        arguments->claims_path = argument;
+        return 0;
+    case KEY_ALLOCATE:
+        arguments->allocate = jk_cli_real(state, "--allocate", argument, 0.0, 1e15);
+        return 0;
+    case KEY_JSON:
+        arguments->json_path = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->claims_path != NULL && arguments->returns > 1) {
+            argp_error(state, "--claims shares out one price; expected one --irr");
+        } else if (arguments->claims_path == NULL && !isnan(arguments->allocate)) {
+            argp_error(state, "--allocate is about --claims F.csv, which is not given");
+        }
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -55,31 +81,51 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 
 /* ---- the command ---------------------------------------------------------------------------------------------- */
 
+static char *json_of(const price_arguments *arguments, const jk_bids *bids) {
+    return jk_bids_json(arguments->valuing.tape, arguments->valuing.model, bids);
+}
+
 static int print(const price_arguments *arguments, const jk_bids *bids) {
-    const jk_cli_valuing *valuing = &arguments->valuing;
-    switch (arguments->common.format) {
-    case JK_FORMAT_JSON:
-        return jk_cli_print_text(jk_bids_json(valuing->tape, valuing->model, bids));
-    case JK_FORMAT_CSV:
-        return jk_price_print_csv(bids);
-    default:
-        return jk_price_print_tables(valuing, bids);
+    if (jk_cli_json_on_stdout(&arguments->common, arguments->json_path)) {
+        return jk_cli_print_text(json_of(arguments, bids));
     }
+    return arguments->common.format == JK_FORMAT_CSV ? jk_price_print_csv(bids)
+                                                     : jk_price_print_tables(&arguments->valuing, bids);
+}
+
+static jk_status write_files(price_arguments *arguments, const jk_bids *bids, jk_error *error) {
+    if (arguments->shares != NULL) {
+        double price = isnan(arguments->allocate) ? jk_bid_at(bids, 0, 0, 0)->offer.bid : arguments->allocate;
+        JK_TRY(jk_shares_make(arguments->shares, price, error));
+        JK_TRY(jk_shares_write(arguments->shares, arguments->claims_path, error));
+    }
+    return arguments->json_path == NULL ? JK_OK
+                                        : jk_cli_write_text(arguments->json_path, json_of(arguments, bids), error);
 }
 
 static jk_status price_tape(price_arguments *arguments, jk_bids *bids, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
-    jk_bid_options wanted = {arguments->irr, arguments->returns, arguments->floors, arguments->floor_count,
-                             arguments->asked};
+    const char *const outputs[] = {arguments->claims_path, arguments->json_path};
+    jk_value_sink sink = {0};
+    jk_bid_options wanted = {.irr = arguments->irr,
+                             .returns = arguments->returns,
+                             .floors = arguments->floors,
+                             .floor_count = arguments->floor_count,
+                             .asked = arguments->asked};
     for (size_t r = 0; r < arguments->returns; r++) {
         jk_cli_note_rate(&arguments->common, arguments->irr[r]);
     }
-    jk_status status = jk_cli_valuing_open(valuing, &arguments->common, error);
-    if (status == JK_OK) {
-        status = jk_cli_valuing_explain(valuing, arguments->returns, NULL, 0, error);
+    JK_TRY(jk_cli_valuing_outputs(valuing, outputs, sizeof outputs / sizeof outputs[0], error));
+    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
+    if (arguments->claims_path != NULL) {
+        JK_TRY(jk_shares_create(valuing->tape, &arguments->shares, error));
+        sink = jk_shares_sink(arguments->shares);
+        wanted.sinks = &sink;
+        wanted.sink_count = 1;
     }
-    return status == JK_OK ? jk_bids_make(valuing->tape, valuing->model, &valuing->options, &wanted, bids, error)
-                           : status;
+    JK_TRY(jk_cli_valuing_explain(valuing, arguments->returns, wanted.sinks, wanted.sink_count, error));
+    JK_TRY(jk_bids_make(valuing->tape, valuing->model, &valuing->options, &wanted, bids, error));
+    return write_files(arguments, bids, error);
 }
 
 static int run_price(int argc, char **argv) {
@@ -95,10 +141,11 @@ static int run_price(int argc, char **argv) {
             "Examples:\n"
             "  jalki price tape.h5 --model models/nordic.yaml --irr 0.12,0.15,0.18\n"
             "  jalki price tape.h5 --model models/nordic.yaml --irr 0.15 \\\n"
-            "    --floor multiple=1.8 --floor payback=60 --asked 1250000\n",
+            "    --floor multiple=1.8 --floor payback=60 --asked 1250000\n"
+            "  jalki price tape.h5 --model models/nordic.yaml --claims shares.csv\n",
         .children = children,
     };
-    price_arguments arguments = {.irr = {NAN}, .returns = 1, .asked = NAN};
+    price_arguments arguments = {.irr = {NAN}, .returns = 1, .asked = NAN, .allocate = NAN};
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0) {
         return 2;
     }
@@ -106,6 +153,7 @@ static int run_price(int argc, char **argv) {
     jk_bids bids = {0};
     jk_status status = price_tape(&arguments, &bids, &error);
     int code = status == JK_OK ? print(&arguments, &bids) : jk_cli_fail(&error);
+    jk_shares_free(arguments.shares);
     jk_bids_reset(&bids);
     jk_cli_valuing_close(&arguments.valuing);
     return code;

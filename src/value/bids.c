@@ -156,6 +156,9 @@ static jk_status make_cells(jk_bids *bids, const jk_by_country *split, const jk_
 
 static jk_status prepare(jk_bids *bids, const jk_bid_options *wanted, jk_error *error) {
     *bids = (jk_bids){.scenario_count = 1, .asked = wanted->asked};
+    if (wanted->sink_count > 0 && wanted->returns != 1) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "claims can be seen at one return at a time");
+    }
     if (wanted->returns < 1 || wanted->returns > JK_RETURNS_MAX || wanted->floor_count > JK_FLOORS_MAX) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL,
                        "a bid table takes 1 to %d returns and at most %d floors", (int)JK_RETURNS_MAX,
@@ -175,6 +178,16 @@ static jk_status prepare(jk_bids *bids, const jk_bid_options *wanted, jk_error *
     return JK_OK;
 }
 
+static jk_status value_at_returns(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                                  const jk_bid_options *wanted, jk_valuation *valuations, jk_error *error) {
+    if (wanted->sink_count == 0) {
+        return jk_value_returns(tape, model, options, wanted->irr, wanted->returns, valuations, error);
+    }
+    jk_value_options single = *options;
+    single.irr = wanted->irr[0];
+    return jk_value_run(tape, model, &single, wanted->sinks, wanted->sink_count, valuations, error);
+}
+
 jk_status jk_bids_make(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                        const jk_bid_options *wanted, jk_bids *bids, jk_error *error) {
     jk_valuation valuations[JK_RETURNS_MAX] = {0};
@@ -184,7 +197,7 @@ jk_status jk_bids_make(const jk_tape *tape, const jk_model *model, const jk_valu
         status = jk_by_country_make(model, tape, &split, error);
     }
     if (status == JK_OK) {
-        status = jk_value_returns(tape, &split.model, options, wanted->irr, wanted->returns, valuations, error);
+        status = value_at_returns(tape, &split.model, options, wanted, valuations, error);
     }
     if (status == JK_OK) {
         status = make_cells(bids, &split, model, valuations, error);

@@ -55,60 +55,16 @@ static char *write_word(char *out, const char *word) {
     return out + length;
 }
 
-/* A cell in quotes if it holds a separator, a quote or a line end. */
-static char *write_cell(char *out, const char *text, size_t length) {
-    bool quote = false;
-    for (size_t i = 0; i < length; i++) {
-        quote = quote || text[i] == ',' || text[i] == '"' || text[i] == '\n' || text[i] == '\r';
-    }
-    if (!quote) {
-        memcpy(out, text, length);
-        return out + length;
-    }
-    *out++ = '"';
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '"') {
-            *out++ = '"';
-        }
-        *out++ = text[i];
-    }
-    *out++ = '"';
-    return out;
-}
-
-/* parts / 10^decimals, exactly. */
-static char *write_parts(char *out, int32_t parts, int decimals) {
-    uint64_t magnitude = (uint64_t)(parts < 0 ? -(int64_t)parts : parts);
-    uint64_t whole = 1;
-    for (int i = 0; i < decimals; i++) {
-        whole *= 10;
-    }
-    if (parts < 0) {
-        *out++ = '-';
-    }
-    out = jk_write_integer(out, magnitude / whole);
-    if (decimals > 0) {
-        *out++ = '.';
-        uint64_t rest = magnitude % whole;
-        for (int i = decimals - 1; i >= 0; i--) {
-            out[i] = (char)('0' + rest % 10);
-            rest /= 10;
-        }
-        out += decimals;
-    }
-    return out;
-}
-
 static char *write_column(char *out, const jk_claims_column *column, size_t row) {
     *out++ = ',';
-    return column->parts != NULL ? write_parts(out, column->parts[row], column->decimals)
+    return column->parts != NULL ? jk_write_parts(out, column->parts[row], column->decimals)
                                  : write_word(out, jk_action_name((jk_action)column->action[row]));
 }
 
 static char *write_row(const jk_claims_file *file, const jk_value_block *b, size_t row, char *out) {
     char *(*money)(char *, double) = file->full ? jk_write_digits9 : jk_write_cents;
     const char *id = JK_BLOCK_TEXT(b->block, CLAIM_ID) + row * file->id_width;
-    out = write_cell(out, id, strnlen(id, file->id_width));
+    out = jk_write_cell(out, id, strnlen(id, file->id_width));
     *out++ = ',';
     out = jk_write_integer(out, (uint64_t)b->score->score[row]);
     *out++ = ',';
@@ -261,7 +217,7 @@ static jk_status name_segments(jk_claims_file *file, const jk_model *model, jk_e
         if (file->segment[s] == NULL) {
             return jk_fail_memory(error, "the segments' names");
         }
-        (void)write_cell(file->segment[s], id, length);
+        (void)jk_write_cell(file->segment[s], id, length);
         size_t written = strlen(file->segment[s]);
         file->longest_segment = written > file->longest_segment ? written : file->longest_segment;
     }

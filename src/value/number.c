@@ -3,6 +3,7 @@
 #include "value/number.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -109,5 +110,47 @@ char *jk_write_digits9(char *text, double value) {
         }
         *text++ = nine[i];
     }
+    return text;
+}
+
+char *jk_write_parts(char *text, int64_t parts, int decimals) {
+    uint64_t magnitude = parts < 0 ? 0 - (uint64_t)parts : (uint64_t)parts;
+    uint64_t whole = 1;
+    for (int i = 0; i < decimals; i++) {
+        whole *= 10;
+    }
+    if (parts < 0) {
+        *text++ = '-';
+    }
+    text = jk_write_integer(text, magnitude / whole);
+    if (decimals > 0) {
+        *text++ = '.';
+        uint64_t rest = magnitude % whole;
+        for (int i = decimals - 1; i >= 0; i--) {
+            text[i] = (char)('0' + rest % 10);
+            rest /= 10;
+        }
+        text += decimals;
+    }
+    return text;
+}
+
+char *jk_write_cell(char *text, const char *cell, size_t length) {
+    bool quote = false;
+    for (size_t i = 0; i < length; i++) {
+        quote = quote || cell[i] == ',' || cell[i] == '"' || cell[i] == '\n' || cell[i] == '\r';
+    }
+    if (!quote) {
+        memcpy(text, cell, length);
+        return text + length;
+    }
+    *text++ = '"';
+    for (size_t i = 0; i < length; i++) {
+        if (cell[i] == '"') {
+            *text++ = '"';
+        }
+        *text++ = cell[i];
+    }
+    *text++ = '"';
     return text;
 }

@@ -6,6 +6,7 @@
 #ifndef JK_VALUE_NUMBER_H
 #define JK_VALUE_NUMBER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum { JK_NUMBER_TEXT = 24 }; /* bytes that each of them may need */
@@ -14,5 +15,9 @@ enum { JK_NUMBER_TEXT = 24 }; /* bytes that each of them may need */
 char *jk_write_cents(char *text, double value);   /* "%.2f", from 1e13 on "%.9g" */
 char *jk_write_digits9(char *text, double value); /* "%.9g" */
 char *jk_write_integer(char *text, uint64_t value);
+char *jk_write_parts(char *text, int64_t parts, int decimals); /* parts / 10^decimals, exactly; decimals 0..18 */
+
+/* A CSV cell, in quotes if it holds a separator, a quote or a line end: at most 2 * length + 2 bytes. */
+char *jk_write_cell(char *text, const char *cell, size_t length);
 
 #endif
