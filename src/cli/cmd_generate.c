@@ -173,7 +173,7 @@ static int run_generate(int argc, char **argv) {
         .doc =
             "Make a synthetic tape of Nordic written-off claims: several claims per debtor, skewed balances, ages from "
             "0 to 15 years, statuses, missing values. It describes no real person.\v"
-            "Examples: jalki generate -n 20000 -o sample.csv.gz --seed 1\n"
+            "Example: jalki generate -n 20000 -o sample.csv.gz --seed 1\n"
             "  jalki generate --panel --model models/nordic.yaml -n 20000 --months 36 -o history.h5",
         .children = children,
     };

@@ -120,6 +120,16 @@ static jk_status reject_duplicates(jk_import_commit *commit, jk_import_chunk *ch
     return JK_OK;
 }
 
+/* A claim that names no debtor has one of its own; in a panel the same in all its rows. */
+static uint32_t own_debtor(jk_import_commit *commit, const jk_import_chunk *chunk, size_t row, uint32_t number) {
+    if (commit->kind == JK_KIND_TAPE) {
+        return number;
+    }
+    uint32_t *known = &commit->periods.debtor[((const int32_t *)chunk->column[JK_COLUMN_CLAIM_INDEX])[row]];
+    *known = *known == 0 ? number + 1 : *known;
+    return *known - 1;
+}
+
 static void number_debtors(jk_import_commit *commit, jk_import_chunk *chunk) {
     const char *ids = chunk->column[JK_COLUMN_DEBTOR_ID];
     int32_t *index = chunk->column[JK_COLUMN_DEBTOR_INDEX];
@@ -135,7 +145,8 @@ static void number_debtors(jk_import_commit *commit, jk_import_chunk *chunk) {
         }
         uint32_t number = commit->debtor_count;
         bool named = ids != NULL && ids[row * chunk->text_width[1]] != '\0';
-        uint32_t found = named ? jk_id_find_or_add(&commit->debtors, keys + 2 * row, number) : number;
+        uint32_t found = named ? jk_id_find_or_add(&commit->debtors, keys + 2 * row, number)
+                               : own_debtor(commit, chunk, row, number);
         commit->debtor_count += found == number;
         index[row] = (int32_t)found;
     }

@@ -25,6 +25,12 @@ bool jk_periods_reserve(jk_periods *periods, size_t rows, size_t claims) {
         }
         memset(latest + periods->claim_capacity, 0, (capacity - periods->claim_capacity) * sizeof *latest);
         periods->latest = latest;
+        uint32_t *debtor = realloc(periods->debtor, capacity * sizeof *debtor);
+        if (debtor == NULL) {
+            return false;
+        }
+        memset(debtor + periods->claim_capacity, 0, (capacity - periods->claim_capacity) * sizeof *debtor);
+        periods->debtor = debtor;
         periods->claim_capacity = capacity;
     }
     return true;
@@ -60,5 +66,6 @@ jk_period_verdict jk_periods_add(jk_periods *periods, uint32_t claim, int32_t st
 void jk_periods_free(jk_periods *periods) {
     free(periods->period);
     free(periods->latest);
+    free(periods->debtor);
     *periods = (jk_periods){0};
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The periods of each claim that were accepted so far, latest first: what contradicts them is found while rows come in,
- * in any order. 12 bytes a row and 4 a claim. Rows in order of time cost one look each; a claim's rows backwards in
+ * in any order. 12 bytes a row and 8 a claim. Rows in order of time cost one look each; a claim's rows backwards in
  * time cost a walk over those accepted. */
 #ifndef JK_TAPE_IMPORT_PERIODS_H
 #define JK_TAPE_IMPORT_PERIODS_H
@@ -18,6 +18,7 @@ typedef struct jk_periods {
     jk_period *period;
     size_t count, capacity;
     uint32_t *latest; /* by claim: its latest period + 1, 0: none */
+    uint32_t *debtor; /* by claim: its own debtor + 1 where none is named, 0: none yet */
     size_t claim_capacity;
 } jk_periods;
 

@@ -82,6 +82,8 @@ static bool is_available(const jk_rule *rule, const uint32_t *entry) {
         return true;
     case JK_RULE_SUM: /* a sum of what there is */
         return present > 0;
+    case JK_RULE_MONTHS_BETWEEN:
+        return is_available(&rule->alternatives[0], entry) && is_available(&rule->alternatives[1], entry);
     case JK_RULE_FIRST:
         for (size_t i = 0; i < rule->alternative_count; i++) {
             if (is_available(&rule->alternatives[i], entry)) {
@@ -127,7 +129,13 @@ static const char *wanted_name(const jk_mapping *mapping, const jk_rule *rule, c
     if (rule->divide_by != JK_NO_FIELD && entry[rule->divide_by] == JK_NO_FIELD) {
         return mapping->fields[rule->divide_by].names[0];
     }
-    return rule->alternative_count > 0 ? wanted_name(mapping, &rule->alternatives[0], entry) : "";
+    for (size_t i = 0; i < rule->alternative_count; i++) {
+        const char *name = wanted_name(mapping, &rule->alternatives[i], entry);
+        if (name[0] != '\0') {
+            return name;
+        }
+    }
+    return "";
 }
 
 static jk_status fail_missing(const jk_import_input *input, const jk_mapping *mapping, jk_column column,

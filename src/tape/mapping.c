@@ -16,7 +16,8 @@
 static jk_status check_type(mapping_reader *reader, const jk_rule *rule, jk_type type, const char *file) {
     bool number = type == JK_TYPE_MONEY || type == JK_TYPE_INTEGER || type == JK_TYPE_REAL;
     bool wrong = (rule->kind == JK_RULE_SUM && !number) || (rule->kind == JK_RULE_YEAR_OF && type != JK_TYPE_INTEGER) ||
-                 (rule->kind == JK_RULE_DATE_PLUS_MONTHS && type != JK_TYPE_DATE);
+                 (rule->kind == JK_RULE_DATE_PLUS_MONTHS && type != JK_TYPE_DATE) ||
+                 (rule->kind == JK_RULE_MONTHS_BETWEEN && type != JK_TYPE_REAL);
     if (wrong) {
         return jk_mapping_fail(reader, file, rule->line,
                                "this way to fill a column gives another type than the column has");
@@ -25,6 +26,7 @@ static jk_status check_type(mapping_reader *reader, const jk_rule *rule, jk_type
         return jk_mapping_fail(reader, file, rule->line, "a unit is for money and rates");
     }
     for (size_t i = 0; i < rule->alternative_count; i++) {
+        type = rule->kind == JK_RULE_MONTHS_BETWEEN ? JK_TYPE_DATE : type;
         JK_TRY(check_type(reader, &rule->alternatives[i], type, file));
     }
     return JK_OK;

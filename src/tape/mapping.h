@@ -28,6 +28,7 @@ typedef enum jk_rule_kind {
     JK_RULE_SUM,              /* terms added or subtracted; an empty term is 0, all empty is missing */
     JK_RULE_YEAR_OF,          /* year of the date in terms[0] */
     JK_RULE_DATE_PLUS_MONTHS, /* terms[0] + round(sum of the others / divide_by + plus) months */
+    JK_RULE_MONTHS_BETWEEN,   /* months from the date that alternatives[0] makes to that of alternatives[1] */
     JK_RULE_FIRST             /* the first of `alternatives` that is not missing */
 } jk_rule_kind;
 
@@ -47,6 +48,8 @@ typedef struct jk_rule {
     jk_csv_format format;
     size_t value_count;
     const jk_value_pair *values;
+    bool has_least; /* of a sum: what is below `least` becomes it */
+    double least;
     const char *otherwise; /* for cells that `values` does not list; NULL: as they are */
     size_t alternative_count;
     const struct jk_rule *alternatives;

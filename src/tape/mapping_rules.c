@@ -131,23 +131,57 @@ static jk_status read_first(mapping_reader *reader, const jk_yaml_node *list, jk
     return JK_OK;
 }
 
+/* Two dates, each made as a date column would be. */
+static jk_status read_months_between(mapping_reader *reader, const jk_yaml_node *node, jk_rule *rule) {
+    static const char *const keys[] = {"from", "to"};
+    size_t before = jk_key_path_add(&reader->path, "months_between");
+    JK_TRY(jk_mapping_check_keys(reader, node, keys, 2));
+    jk_rule *ends = jk_arena_alloc(reader->arena, 2, sizeof *ends);
+    if (ends == NULL) {
+        return jk_mapping_no_memory(reader);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        const jk_yaml_node *end = jk_mapping_find(node, keys[i]);
+        size_t inner = jk_key_path_add(&reader->path, keys[i]);
+        if (end == NULL) {
+            return jk_mapping_fail(reader, node->file, node->line, "is missing, expected how a date is made");
+        }
+        JK_TRY(jk_mapping_read_rule(reader, end, true, &ends[i]));
+        if (ends[i].kind == JK_RULE_MONTHS_BETWEEN) {
+            return jk_mapping_fail(reader, end->file, end->line, "`months_between` inside `months_between`");
+        }
+        jk_key_path_cut(&reader->path, inner);
+    }
+    rule->kind = JK_RULE_MONTHS_BETWEEN;
+    rule->alternatives = ends;
+    rule->alternative_count = 2;
+    jk_key_path_cut(&reader->path, before);
+    return JK_OK;
+}
+
 /* The one key that says how the column is made. */
 static jk_status find_kind(mapping_reader *reader, const jk_yaml_node *map, const char **kind) {
-    static const char *const kinds[] = {"column", "constant", "sum", "year_of", "date_plus_months", "first"};
+    static const char *const kinds[] = {"column",           "constant",       "sum",  "year_of",
+                                        "date_plus_months", "months_between", "first"};
     *kind = NULL;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (jk_mapping_find(map, kinds[i]) != NULL) {
             if (*kind != NULL) {
                 return jk_mapping_fail(
                     reader, map->file, map->line,
-                    "expected one of column, constant, sum, year_of, date_plus_months, first; found several");
+                    "expected one of column, constant, sum, year_of, date_plus_months, months_between, first; found "
+                    "several");
             }
             *kind = kinds[i];
         }
     }
+    if (*kind == NULL && jk_mapping_find(map, "minus") != NULL) { /* nothing less something */
+        *kind = "sum";
+    }
     return *kind != NULL ? JK_OK
                          : jk_mapping_fail(reader, map->file, map->line,
-                                           "expected one of column, constant, sum, year_of, date_plus_months, first");
+                                           "expected one of column, constant, sum, year_of, date_plus_months, "
+                                           "months_between, first");
 }
 
 static jk_status read_by_kind(mapping_reader *reader, const jk_yaml_node *map, const char *kind, bool inner,
@@ -166,6 +200,9 @@ static jk_status read_by_kind(mapping_reader *reader, const jk_yaml_node *map, c
     if (strcmp(kind, "date_plus_months") == 0) {
         return read_date_plus_months(reader, node, source, rule);
     }
+    if (strcmp(kind, "months_between") == 0) {
+        return read_months_between(reader, node, rule);
+    }
     if (strcmp(kind, "sum") == 0) {
         JK_TRY(add_terms(reader, map, "sum", source, 1, rule));
     } else {
@@ -181,13 +218,27 @@ static jk_status read_by_kind(mapping_reader *reader, const jk_yaml_node *map, c
 }
 
 /* What a rule of a kind can have beside the kind itself. */
-static jk_status check_company(mapping_reader *reader, const jk_yaml_node *map, const jk_rule *rule) {
+static jk_status check_company(mapping_reader *reader, const jk_yaml_node *map, jk_rule *rule) {
     static const char *const of_field[] = {"values", "otherwise"};
     for (size_t i = 0; i < 2; i++) {
         if (rule->kind != JK_RULE_FIELD && jk_mapping_find(map, of_field[i]) != NULL) {
             (void)jk_key_path_add(&reader->path, of_field[i]);
             return jk_mapping_fail(reader, map->file, map->line, "only a single `column` has values");
         }
+    }
+    const jk_yaml_node *least = jk_mapping_find(map, "at_least");
+    if (least != NULL) {
+        size_t before = jk_key_path_add(&reader->path, "at_least");
+        if (rule->kind != JK_RULE_SUM || !jk_yaml_to_real(least, &rule->least)) {
+            return rule->kind != JK_RULE_SUM
+                       ? jk_mapping_fail(reader, map->file, map->line, "only sums and differences have a least value")
+                       : jk_mapping_expected(reader, least, "a number");
+        }
+        if (!(rule->least >= -1e12 && rule->least <= 1e12)) {
+            return jk_mapping_expected(reader, least, "a number of at most 1e12");
+        }
+        rule->has_least = true;
+        jk_key_path_cut(&reader->path, before);
     }
     bool has_minus = jk_mapping_find(map, "minus") != NULL;
     if (has_minus && rule->kind != JK_RULE_SUM) {
@@ -198,9 +249,9 @@ static jk_status check_company(mapping_reader *reader, const jk_yaml_node *map, 
 }
 
 jk_status jk_mapping_read_rule(mapping_reader *reader, const jk_yaml_node *node, bool inner, jk_rule *rule) {
-    static const char *const keys[] = {"column",    "constant",   "sum",    "minus",     "year_of", "date_plus_months",
-                                       "first",     "source",     "values", "otherwise", "unit",    "decimal",
-                                       "thousands", "date_format"};
+    static const char *const keys[] = {
+        "column", "constant",  "sum",  "minus",   "year_of",   "date_plus_months", "first",          "source",
+        "values", "otherwise", "unit", "decimal", "thousands", "date_format",      "months_between", "at_least"};
     *rule = (jk_rule){.line = node->line, .divide_by = JK_NO_FIELD, .format = reader->format};
     rule->terms = jk_arena_alloc(reader->arena, TERMS_MAX, sizeof *rule->terms);
     rule->signs = jk_arena_alloc(reader->arena, TERMS_MAX, sizeof *rule->signs);

@@ -82,6 +82,15 @@ static jk_cell add_terms(const jk_rule *rule, const jk_mapped_row *row, size_t f
     return sum;
 }
 
+/* In the seller's unit, before it is scaled. */
+static jk_cell sum_of(const jk_rule *rule, const jk_mapped_row *row) {
+    jk_cell sum = add_terms(rule, row, 0);
+    if (sum.kind == JK_CELL_DECIMAL && rule->has_least && (double)sum.decimal / 1e18 < rule->least) {
+        sum.decimal = (jk_csv_decimal)(rule->least * 1e6) * 1000000000000;
+    }
+    return sum;
+}
+
 static jk_cell year_of(const jk_rule *rule, const jk_mapped_row *row) {
     jk_cell_text cell = field_text(row, rule->terms[0]);
     if (cell.length == 0) {
@@ -133,6 +142,42 @@ static jk_cell date_plus_months(const jk_rule *rule, const jk_mapped_row *row) {
                                                  : bad_cell(from, true, JK_CSV_RANGE);
 }
 
+/* The date that a rule makes; false: none, and *cell says why. */
+static bool date_of(const jk_rule *rule, const jk_mapped_row *row, jk_cell *cell, int32_t *date) {
+    *cell = jk_rule_evaluate(rule, row);
+    if (cell->kind == JK_CELL_DATE) {
+        *date = cell->date;
+        return true;
+    }
+    if (cell->kind != JK_CELL_TEXT) {
+        return false;
+    }
+    jk_csv_read read = jk_csv_to_date(cell->text, cell->length, cell->format, date);
+    if (read != JK_CSV_OK) {
+        *cell = bad_cell((jk_cell_text){.text = cell->text, .length = cell->length}, true, read);
+    }
+    return read == JK_CSV_OK;
+}
+
+/* Whole months by the calendar and the days that are left as parts of a mean month, to the nearest billionth. */
+static jk_cell months_between(const jk_rule *rule, const jk_mapped_row *row) {
+    const jk_csv_decimal unit = 1000000000; /* 10^18 / 10^9 */
+    jk_cell cell = missing_cell;
+    int32_t from = 0;
+    int32_t to = 0;
+    if (!date_of(&rule->alternatives[0], row, &cell, &from) || !date_of(&rule->alternatives[1], row, &cell, &to)) {
+        return cell;
+    }
+    int32_t first = from < to ? from : to;
+    int32_t last = from < to ? to : from;
+    int32_t whole = jk_months_between(first, last);
+    int32_t days = last - jk_date_add_months(first, whole);
+    double months = (double)whole + (double)(days > 0 ? days : 0) / JK_DAYS_PER_MONTH;
+    return (jk_cell){.kind = JK_CELL_DECIMAL,
+                     .format = &jk_csv_canonical_format,
+                     .decimal = unit * (jk_csv_decimal)floor((from < to ? months : -months) * 1e9 + 0.5)};
+}
+
 jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row) {
     switch (rule->kind) {
     case JK_RULE_CONSTANT:
@@ -140,7 +185,9 @@ jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row) {
     case JK_RULE_FIELD:
         return map_value(rule, field_text(row, rule->terms[0]));
     case JK_RULE_SUM:
-        return add_terms(rule, row, 0);
+        return sum_of(rule, row);
+    case JK_RULE_MONTHS_BETWEEN:
+        return months_between(rule, row);
     case JK_RULE_YEAR_OF:
         return year_of(rule, row);
     case JK_RULE_DATE_PLUS_MONTHS:

@@ -12,7 +12,7 @@
 static inline int32_t jk_period_end(int32_t start, double months) {
     double whole = floor(months + 1e-9);
     double rest = (months - whole) * JK_DAYS_PER_MONTH;
-    return jk_date_add_months(start, (int32_t)whole) + (rest > 0.0 ? (int32_t)rest : 0);
+    return jk_date_add_months(start, (int32_t)whole) + (rest > 0.0 ? (int32_t)(rest + 1e-6) : 0);
 }
 
 #endif
