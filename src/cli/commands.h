@@ -17,6 +17,7 @@ extern const jk_command jk_command_scenario;
 extern const jk_command jk_command_value;
 extern const jk_command jk_command_explain;
 extern const jk_command jk_command_chainladder;
+extern const jk_command jk_command_fit;
 extern const jk_command jk_command_report;
 
 #endif

@@ -84,10 +84,13 @@ static jk_status check_rows(const jk_ppml_rows *rows, const jk_ppml_design *desi
 /* ---- setting up ---------------------------------------------------------------------------------------------------
  */
 
-static void cut_strips(jk_ppml_work *work) {
+static void cut_strips(jk_ppml_work *work, const uint8_t *held) {
     const jk_ppml_rows *rows = work->rows;
-    size_t parameters = work->design->parameters;
-    size_t bytes = (parameters * parameters + 4 * parameters) * sizeof(double);
+    size_t parameters = work->design->parameters, unknowns = 0;
+    for (size_t p = 0; p < parameters; p++) {
+        unknowns += held == NULL || !held[p];
+    }
+    size_t bytes = (unknowns * unknowns + 4 * parameters) * sizeof(double);
     size_t strips = STRIP_BYTES / bytes < 1 ? 1 : STRIP_BYTES / bytes;
     strips = strips > STRIPS_MAX ? STRIPS_MAX : strips;
     work->strips = strips < rows->clusters ? strips : rows->clusters;
@@ -109,7 +112,8 @@ static void work_reset(jk_ppml_work *work) {
     free(work->strip_begin);
 }
 
-static jk_status work_init(jk_ppml_work *work, double *parameters, uint8_t *state, jk_error *error) {
+static jk_status work_init(jk_ppml_work *work, const uint8_t *held, double *parameters, uint8_t *state,
+                           jk_error *error) {
     size_t count = work->design->parameters;
     work->parameters = parameters;
     work->state = state;
@@ -120,7 +124,7 @@ static jk_status work_init(jk_ppml_work *work, double *parameters, uint8_t *stat
     if (work->factor == NULL || work->slot == NULL || work->skip == NULL || work->strip_begin == NULL) {
         return jk_fail_memory(error, "the fit");
     }
-    cut_strips(work);
+    cut_strips(work, held);
     return JK_OK;
 }
 
@@ -200,7 +204,7 @@ jk_status jk_ppml_fit(const jk_ppml_rows *rows, const jk_ppml_design *design, co
     if (options->start != NULL) {
         memcpy(fit->estimate, options->start, design->parameters * sizeof(double));
     }
-    JK_TRY_CLEANUP(work_init(&work, fit->estimate, fit->state, error));
+    JK_TRY_CLEANUP(work_init(&work, options->held, fit->estimate, fit->state, error));
     jk_ppml_factors(&work);
     JK_TRY_CLEANUP(jk_ppml_survey(&work, fit->exposure, fit->cash, fit->payers, error));
     find_states(&work, options->held, fit);

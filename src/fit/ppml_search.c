@@ -53,13 +53,14 @@ static void search_reset(search *self) {
     free(self->factor);
 }
 
-static jk_status search_init(search *self, size_t parameters, jk_error *error) {
-    self->sums.gradient = jk_columns_zero(parameters, sizeof(double));
-    self->sums.information = jk_columns_zero(parameters * parameters, sizeof(double));
-    self->factor = jk_columns_zero(parameters * parameters, sizeof(double));
-    self->step = jk_columns_zero(parameters, sizeof(double));
+/* The unknowns only become fewer. */
+static jk_status search_init(search *self, size_t parameters, size_t unknowns, jk_error *error) {
+    self->sums.gradient = jk_columns_zero(unknowns, sizeof(double));
+    self->sums.information = jk_columns_zero(unknowns * unknowns, sizeof(double));
+    self->factor = jk_columns_zero(unknowns * unknowns, sizeof(double));
+    self->step = jk_columns_zero(unknowns, sizeof(double));
     self->before = jk_columns_zero(parameters, sizeof(double));
-    self->dropped = jk_columns_zero(parameters, sizeof *self->dropped);
+    self->dropped = jk_columns_zero(unknowns, sizeof *self->dropped);
     return self->sums.gradient == NULL || self->sums.information == NULL || self->factor == NULL ||
                    self->step == NULL || self->before == NULL || self->dropped == NULL
                ? jk_fail_memory(error, "the fit")
@@ -174,7 +175,7 @@ jk_status jk_ppml_search(jk_ppml_work *work, const jk_ppml_options *options, jk_
         exposure += work->skip[i] ? 0.0 : work->rows->weight[i] * work->rows->months[i];
         cash += work->skip[i] ? 0.0 : work->rows->cash[i];
     }
-    JK_TRY_CLEANUP(search_init(&self, work->design->parameters, error));
+    JK_TRY_CLEANUP(search_init(&self, work->design->parameters, work->unknowns, error));
     int vanishing = 0;
     JK_TRY_CLEANUP(climb(work, &self, options, most, cash / exposure, fit, &vanishing, error));
     while (vanishing) { /* each time with fewer rows; what ran away now says what others say */

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A model's figures from history: intensities by segment, treatment and age of the debt, multipliers of the capacity
+ * classes, points of the scorecard, class transitions, exits, time to a title and settlement shares, each with its
+ * standard error. The base model gives the structure (segments, knots of the curves, characteristics and their bins,
+ * law, costs, prices), the panel the figures. docs/fit.md describes the method.
+ *
+ *     jk_fit_options options = jk_fit_defaults();
+ *     jk_fit *fit = NULL;
+ *     jk_fit_run("P.h5", base, &options, &fit, &error);
+ *     jk_fit_write_model(fit, "mine.yaml", &error);
+ *     jk_fit_free(fit);
+ *
+ * The mean of a row's cash is balance · months · exp(curve + class + points) (jalki/ppml.h), so that estimates are
+ * logarithms of cash per unit of balance and month at the reference levels, and of ratios to them. Results are the same
+ * bits for any number of threads. */
+#ifndef JALKI_FIT_H
+#define JALKI_FIT_H
+
+#include "jalki/panel_filter.h"
+#include "jalki/ppml.h"
+#include "jalki/transitions.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { JK_FIT_MONOTONE_MAX = 32 };
+
+/* A numeric characteristic whose points may only rise, or only fall, with its value. */
+typedef struct jk_fit_monotone {
+    const char *name;
+    int direction; /* 1: up, -1: down */
+} jk_fit_monotone;
+
+typedef struct jk_fit_options {
+    jk_panel_filter filter; /* rows that are fitted on [all] */
+    int shrink;             /* 1: thin segments lean on all segments together (Bühlmann-Straub) [1] */
+    int auto_bins;          /* 1: bins of numeric characteristics are found from the data [0: the base model's] */
+    size_t monotone_count;
+    jk_fit_monotone monotone[JK_FIT_MONOTONE_MAX];
+    const char *name; /* of the new model; NULL: the base model's with "-fitted" */
+    jk_run run;
+} jk_fit_options;
+jk_fit_options jk_fit_defaults(void);
+
+typedef enum jk_fit_kind { JK_FIT_CURVE, JK_FIT_CLASS, JK_FIT_POINTS } jk_fit_kind;
+
+/* One estimated figure, in the order of the covariance. Numbers on the log scale. */
+typedef struct jk_fit_term {
+    jk_fit_kind kind;
+    int segment, treatment;     /* -1: shared by all */
+    const char *characteristic; /* "curve", "capacity_class", or the characteristic's name */
+    const char *level;          /* "0 to below 12", "weak", "employed", … */
+    int index;                  /* knot of the curve, jk_capacity, or level of the characteristic */
+    int parameter;              /* place in the covariance; -1: the reference level, or held */
+    int reference;
+    jk_ppml_state state;
+    double estimate, std_error; /* maximum likelihood, clustered by debtor; 0 and 0 where not estimated */
+    double value;               /* what the model takes: the estimate, leaned on the parent where it is thin */
+    double credibility;         /* weight of its own data in `value`, 0..1 */
+    double exposure;            /* balance · months (times the factor of pending cases) */
+    double cash, expected;      /* actual, and by the estimates */
+    double payers;              /* debtors that paid anything in it */
+} jk_fit_term;
+
+typedef struct jk_fit jk_fit;
+
+/* What was found. Everything lives as long as the fit. */
+typedef struct jk_fit_result {
+    size_t rows, rows_used; /* in the filter; in the likelihood (those of levels without cash are not) */
+    size_t debtors, payers;
+    double exposure, cash;
+    jk_panel_span span;
+    size_t term_count;
+    const jk_fit_term *terms;
+    size_t parameter_count;
+    const double *covariance;  /* [parameter_count²] of the estimates, clustered by debtor */
+    double dispersion;         /* quasi-Poisson phi, base currency: size of a payment as the likelihood sees it */
+    double cluster_dispersion; /* the same for the cash of a whole debtor */
+    double expected;           /* cash by the fitted model on its own rows */
+    double scored_expected;    /* the same with classes taken from the new score, as on a tape */
+    int iterations, converged;
+    const jk_transitions *transitions;
+    const jk_scorecard *scorecard; /* as fitted */
+    const jk_segment *segments;    /* likewise, in the base model's order */
+    size_t message_count;
+    const char *const *messages; /* what was wrong with the data, and what was done */
+} jk_fit_result;
+
+/* Fits. JK_ERROR_DATA where the panel has no cash or no exposure in the filter; JK_ERROR_MODEL
+ * where the base model scores with trees or has more figures than a fit may have; JK_ERROR_ARGUMENT for an unknown
+ * characteristic; otherwise as panel and model report. `base` must outlive the fit. *fit is the caller's. */
+jk_status jk_fit_run(const char *panel, const jk_model *base, const jk_fit_options *options, jk_fit **fit,
+                     jk_error *error);
+void jk_fit_free(jk_fit *fit); /* NULL is accepted */
+const jk_fit_result *jk_fit_result_of(const jk_fit *fit);
+
+/* A complete model file: law, costs and prices of the base model with its includes put in, and the fitted figures, each
+ * with what it rests on in a comment. The file loads by itself (jk_model_load). */
+jk_status jk_fit_write_model(const jk_fit *fit, const char *path, jk_error *error);
+
+/* {"rows", "exposure", "cash", "terms", "transitions", "dispersion", …} as in docs/fit.md. *text is the caller's, to be
+ * given to free(). */
+jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error);
+
+/* Names, estimates and covariance of the estimated figures as JSON (docs/fit.md), for drawing parameters. */
+jk_status jk_fit_covariance_json(const jk_fit *fit, char **text, jk_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/fit_print.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "cli/table.h"
+#include "cli/valuing.h"
+
+#define NORMAL_95 1.959963984540054
+
+static const char *treatment_name(int treatment) {
+    return treatment < 0 ? "" : jk_action_name((jk_action)(treatment + (int)JK_SURVEIL));
+}
+
+static void heads(jk_table *table, const char *const *names, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        jk_table_cell(table, "%s", names[i]);
+    }
+    jk_table_rule(table);
+}
+
+/* A ratio or a rate with its 95 % interval; what was not estimated says why. */
+static void estimate_cells(jk_table *table, const jk_fit_term *term, const char *format, double scale) {
+    if (term->reference || term->state != JK_PPML_FREE) {
+        jk_table_cell(table, "%s", term->reference ? "reference" : jk_ppml_state_name(term->state));
+        jk_table_cell(table, "%s", "");
+        return;
+    }
+    char low[32], high[32], own[32];
+    (void)snprintf(own, sizeof own, format, scale * exp(term->estimate));
+    (void)snprintf(low, sizeof low, format, scale * exp(term->estimate - NORMAL_95 * term->std_error));
+    (void)snprintf(high, sizeof high, format, scale * exp(term->estimate + NORMAL_95 * term->std_error));
+    jk_table_cell(table, "%s", own);
+    jk_table_cell(table, "%s to %s", low, high);
+}
+
+static void evidence_cells(jk_table *table, const jk_fit_term *term) {
+    jk_table_amount(table, term->exposure, 0);
+    jk_table_amount(table, term->cash, 0);
+    jk_table_count(table, (uint64_t)term->payers);
+}
+
+static int print_points(const jk_fit_result *result) {
+    static const char *const names[] = {"characteristic", "level",    "ratio", "95 %",
+                                        "points",         "exposure", "cash",  "payers"};
+    jk_table *table = jk_table_create("llrrrrrr");
+    heads(table, names, sizeof names / sizeof names[0]);
+    const char *last = "";
+    for (size_t i = 0; i < result->term_count; i++) {
+        const jk_fit_term *term = &result->terms[i];
+        if (term->kind != JK_FIT_POINTS) {
+            continue;
+        }
+        jk_table_cell(table, "%s", strcmp(last, term->characteristic) == 0 ? "" : term->characteristic);
+        last = term->characteristic;
+        jk_table_cell(table, "%s", term->level);
+        estimate_cells(table, term, "%.3f", 1.0);
+        jk_table_cell(table, "%+.3f", term->value);
+        evidence_cells(table, term);
+    }
+    return jk_cli_print_table(table, "Points: intensity against the reference level");
+}
+
+/* Curves (per mille of the balance a month) or classes (ratios), one line per figure. */
+static int print_segments(const jk_fit_result *result, const jk_model *base, jk_fit_kind kind, const char *title) {
+    bool curve = kind == JK_FIT_CURVE;
+    const char *const names[] = {"segment",
+                                 "treatment",
+                                 curve ? "months" : "class",
+                                 curve ? "% a month" : "ratio",
+                                 "95 %",
+                                 "taken",
+                                 "own data",
+                                 "exposure",
+                                 "cash",
+                                 "payers"};
+    jk_table *table = jk_table_create("lllrrrrrrr");
+    heads(table, names, sizeof names / sizeof names[0]);
+    size_t count = 0;
+    int segment = -1, treatment = -1;
+    for (size_t i = 0; i < result->term_count; i++) {
+        const jk_fit_term *term = &result->terms[i];
+        if (term->kind != kind) {
+            continue;
+        }
+        bool same = term->segment == segment && term->treatment == treatment;
+        jk_table_cell(table, "%s", same ? "" : base->segments[term->segment].id);
+        jk_table_cell(table, "%s", same ? "" : treatment_name(term->treatment));
+        segment = term->segment;
+        treatment = term->treatment;
+        jk_table_cell(table, "%s", term->level);
+        estimate_cells(table, term, curve ? "%.4f" : "%.3f", curve ? 100.0 : 1.0);
+        if (curve && term->credibility == 0.0 && term->value == 0.0) {
+            jk_table_cell(table, "base model");
+        } else {
+            jk_table_cell(table, curve ? "%.4f" : "%.3f", (curve ? 100.0 : 1.0) * exp(term->value));
+        }
+        jk_table_cell(table, "%.0f %%", 100.0 * term->credibility);
+        evidence_cells(table, term);
+        count++;
+    }
+    if (count == 0) {
+        jk_table_free(table);
+        return 0;
+    }
+    return jk_cli_print_table(table, title);
+}
+
+static void print_head(const jk_fit_result *result, const jk_model *base) {
+    char first[JK_DATE_TEXT], end[JK_DATE_TEXT], text[JK_AMOUNT_TEXT];
+    (void)printf("rows                  %16s\n", jk_amount(text, (double)result->rows, 0));
+    if (result->rows_used < result->rows) {
+        (void)printf("rows estimated on     %16s\n", jk_amount(text, (double)result->rows_used, 0));
+    }
+    (void)printf("debtors               %16s\n", jk_amount(text, (double)result->debtors, 0));
+    (void)printf("debtors that paid     %16s\n", jk_amount(text, (double)result->payers, 0));
+    (void)printf("periods                     %s to %s\n", jk_date_format(result->span.first_start, first),
+                 jk_date_format(result->span.end, end));
+    (void)printf("balance x months      %16s %s\n", jk_amount(text, result->exposure, 0), base->base_currency);
+    (void)printf("cash                  %16s %s\n", jk_amount(text, result->cash, 2), base->base_currency);
+    (void)printf("expected by the model %16s %s (%.2f %% of actual)\n", jk_amount(text, result->expected, 2),
+                 base->base_currency, 100.0 * result->expected / result->cash);
+    (void)printf("the same, classes by the score %7s %s (%.2f %% of actual)\n",
+                 jk_amount(text, result->scored_expected, 2), base->base_currency,
+                 100.0 * result->scored_expected / result->cash);
+    (void)printf("dispersion            %16s %s, by debtor ", jk_amount(text, result->dispersion, 2),
+                 base->base_currency);
+    (void)printf("%s\n", jk_amount(text, result->cluster_dispersion, 2));
+    (void)printf("figures estimated     %16zu in %d steps\n", result->parameter_count, result->iterations);
+}
+
+int jk_cli_fit_print(const jk_fit_result *result, const jk_model *base) {
+    print_head(result, base);
+    int failed = print_segments(result, base, JK_FIT_CURVE, "Curves: cash as a share of the balance, reference levels");
+    failed |= print_segments(result, base, JK_FIT_CLASS, "Capacity classes: intensity against the reference class");
+    failed |= print_points(result);
+    if (result->message_count > 0) {
+        (void)puts("\nWhat the data could not say");
+    }
+    for (size_t i = 0; i < result->message_count; i++) {
+        (void)printf("  %s\n", result->messages[i]);
+    }
+    return failed | jk_cli_finish();
+}
+
+static void csv_text(const char *text, const char *end) {
+    bool quote = strpbrk(text, ",\"\r\n") != NULL;
+    (void)fputs(quote ? "\"" : "", stdout);
+    for (const char *c = text; *c != '\0'; c++) {
+        (void)printf(quote && *c == '"' ? "\"\"" : "%c", *c);
+    }
+    (void)fputs(quote ? "\"" : "", stdout);
+    (void)fputs(end, stdout);
+}
+
+int jk_cli_fit_csv(const jk_fit_result *result, const jk_model *base) {
+    (void)puts("segment,treatment,characteristic,level,state,estimate,std_error,shrunk,credibility,exposure,cash,"
+               "expected,payers");
+    for (size_t i = 0; i < result->term_count; i++) {
+        const jk_fit_term *term = &result->terms[i];
+        csv_text(term->segment >= 0 ? base->segments[term->segment].id : "", ",");
+        csv_text(treatment_name(term->treatment), ",");
+        csv_text(term->characteristic, ",");
+        csv_text(term->level, ",");
+        (void)printf("%s,%.12g,%.12g,%.12g,%.6g,%.12g,%.12g,%.12g,%.0f\n",
+                     term->reference ? "reference" : jk_ppml_state_name(term->state), term->estimate, term->std_error,
+                     term->value, term->credibility, term->exposure, term->cash, term->expected, term->payers);
+    }
+    return jk_cli_finish();
+}

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Thin segments lean on all segments together.
+ *
+ * Classes: the log ratio of a class in a segment is drawn to that of all segments by tau² / (tau² + s²), s its standard
+ * error and tau² the variance between segments (DerSimonian, Laird 1986).
+ * Curves: what came in against what all segments' curve expects, at two levels (Bühlmann, Straub 1970; Jewell 1975): a
+ * factor of the segment under the treatment, and of each step of its curve within that. Volumes are expected cash; the
+ * variance within is that of a debtor's cash per unit expected, the variance between is estimated from the factors. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/fmath.h"
+#include "fit/fit_internal.h"
+
+enum { PAYERS_MIN = 20 }; /* debtors that paid under a treatment; below, the base model's curves stand */
+
+/* ---- all segments together ----------------------------------------------------------------------------------------
+ */
+
+/* Steps of all segments' curves under a treatment, and what all together say of them. */
+typedef struct parent_curve {
+    size_t count;
+    double *month;
+    double *intensity; /* at `reference`; 0 where nothing came in */
+    int32_t *parameter;
+    int32_t class_parameter[JK_CAPACITY_COUNT];
+    int reference;                         /* jk_capacity */
+    double class_value[JK_CAPACITY_COUNT]; /* against the reference; NaN: no data */
+    size_t payers;
+} parent_curve;
+
+typedef struct shrinking {
+    jk_fit *fit;
+    jk_arena *arena;
+    parent_curve parent[JK_TREATMENT_COUNT];
+    jk_ppml_design design; /* of all together, then of the cells */
+    jk_ppml_curve *curve;
+    jk_ppml_term *term;
+    double *start;
+    uint8_t *held;
+    int32_t **cell; /* [curves] by step of the parent */
+} shrinking;
+
+static int by_month(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static jk_status join_steps(shrinking *self, size_t treatment, jk_error *error) {
+    jk_fit *fit = self->fit;
+    parent_curve *parent = &self->parent[treatment];
+    size_t most = 0;
+    for (size_t c = treatment; c < fit->survey.curves; c += JK_TREATMENT_COUNT) {
+        most += jk_fit_steps(fit, c)->count;
+    }
+    parent->month = jk_arena_alloc(self->arena, most + 1, sizeof *parent->month);
+    parent->intensity = jk_arena_alloc(self->arena, most + 1, sizeof *parent->intensity);
+    parent->parameter = jk_arena_alloc(self->arena, most + 1, sizeof *parent->parameter);
+    if (parent->month == NULL || parent->intensity == NULL || parent->parameter == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    size_t count = 0;
+    for (size_t c = treatment; c < fit->survey.curves; c += JK_TREATMENT_COUNT) {
+        const jk_steps *steps = jk_fit_steps(fit, c);
+        for (size_t k = 0; fit->survey.curve_rows[c] > 0 && k < steps->count; k++) {
+            parent->month[count++] = (double)steps->month[k];
+        }
+    }
+    qsort(parent->month, count, sizeof *parent->month, by_month);
+    for (size_t i = 0; i < count; i++) {
+        if (parent->count == 0 || parent->month[i] > parent->month[parent->count - 1]) {
+            parent->month[parent->count++] = parent->month[i];
+        }
+    }
+    parent->count = parent->count > 0 ? parent->count : 1;
+    parent->count = parent->count < JK_PPML_KNOTS_MAX ? parent->count : JK_PPML_KNOTS_MAX;
+    return JK_OK;
+}
+
+static void count_payers(shrinking *self) {
+    const jk_fit_rows *rows = &self->fit->rows;
+    for (size_t c = 0; c < rows->columns.clusters; c++) {
+        double paid[JK_TREATMENT_COUNT] = {0.0};
+        for (size_t i = rows->cluster_begin[c]; i < rows->cluster_begin[c + 1]; i++) {
+            paid[rows->curve[i] % JK_TREATMENT_COUNT] += rows->cash[i];
+        }
+        for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+            self->parent[t].payers += paid[t] > 0.0;
+        }
+    }
+}
+
+static void choose_reference(shrinking *self, size_t treatment) {
+    const jk_fit *fit = self->fit;
+    parent_curve *parent = &self->parent[treatment];
+    for (int k = JK_CAPACITY_COUNT - 1; k >= 0; k--) {
+        double cash = 0.0;
+        for (size_t c = treatment; c < fit->survey.curves; c += JK_TREATMENT_COUNT) {
+            for (int code = k; fit->class_fitted[c / JK_TREATMENT_COUNT] && code < JK_FIT_CLASS_CODES;
+                 code += JK_CAPACITY_COUNT) {
+                cash += fit->survey.class_cash[c][code];
+            }
+        }
+        parent->reference = k;
+        if (cash > 0.0) {
+            return;
+        }
+    }
+    parent->reference = JK_CAPACITY_ABLE;
+}
+
+static int32_t add(shrinking *self, double value, int held) {
+    size_t at = self->design.parameters++;
+    if (at < JK_PPML_PARAMETERS_MAX) {
+        self->start[at] = value;
+        self->held[at] = (uint8_t)(held != 0);
+    }
+    return (int32_t)at;
+}
+
+/* Points and the factor of pending cases as they are in the fit, held. */
+static jk_status hold_others(shrinking *self, jk_error *error) {
+    const jk_fit *fit = self->fit;
+    const jk_ppml_design *from = &fit->design.ppml;
+    for (size_t t = JK_FIT_TERM_PENDING; t < from->terms; t++) {
+        size_t entries = from->term[t].levels * (from->term[t].by_curve ? from->curves : 1);
+        int32_t *table = jk_arena_alloc(self->arena, entries, sizeof *table);
+        if (table == NULL) {
+            return jk_fail_memory(error, "the fit");
+        }
+        for (size_t e = 0; e < entries; e++) {
+            int32_t old = from->term[t].parameter[e];
+            table[e] = old < 0 || fit->estimates.estimate[old] == 0.0 ? JK_PPML_NONE
+                                                                      : add(self, fit->estimates.estimate[old], 1);
+        }
+        self->term[t] = (jk_ppml_term){from->term[t].levels, from->term[t].by_curve, table};
+    }
+    return JK_OK;
+}
+
+static jk_status put_class_table(shrinking *self, int32_t (*parameter)[JK_CAPACITY_COUNT], jk_error *error) {
+    size_t curves = self->fit->survey.curves;
+    int32_t *table = jk_arena_alloc(self->arena, curves * JK_FIT_CLASS_CODES, sizeof *table);
+    if (table == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    for (size_t c = 0; c < curves; c++) {
+        for (int code = 0; code < JK_FIT_CLASS_CODES; code++) {
+            bool fitted = self->fit->class_fitted[c / JK_TREATMENT_COUNT];
+            table[c * JK_FIT_CLASS_CODES + (size_t)code] =
+                fitted ? parameter[c][code % JK_CAPACITY_COUNT] : JK_PPML_NONE;
+        }
+    }
+    self->term[JK_FIT_TERM_CLASS] = (jk_ppml_term){JK_FIT_CLASS_CODES, 1, table};
+    return JK_OK;
+}
+
+static jk_status fit_parent(shrinking *self, jk_error *error) {
+    jk_fit *fit = self->fit;
+    int32_t(*classes)[JK_CAPACITY_COUNT] = jk_arena_alloc(self->arena, fit->survey.curves, sizeof *classes);
+    if (classes == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        parent_curve *parent = &self->parent[t];
+        JK_TRY(join_steps(self, t, error));
+        choose_reference(self, t);
+        for (size_t u = 0; u < parent->count; u++) {
+            parent->parameter[u] = add(self, 0.0, 0);
+        }
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            parent->class_parameter[k] = k == parent->reference ? JK_PPML_NONE : add(self, 0.0, 0);
+        }
+    }
+    for (size_t c = 0; c < fit->survey.curves; c++) {
+        const parent_curve *parent = &self->parent[c % JK_TREATMENT_COUNT];
+        self->curve[c] = (jk_ppml_curve){parent->count, parent->month, parent->parameter};
+        memcpy(classes[c], parent->class_parameter, sizeof classes[c]);
+    }
+    JK_TRY(put_class_table(self, classes, error));
+    JK_TRY(hold_others(self, error));
+    jk_ppml_options options = {.start = self->start, .held = self->held, .without_errors = 1};
+    jk_ppml all;
+    JK_TRY(jk_ppml_fit(&fit->rows.columns, &self->design, &options, &fit->options.run, &all, error));
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        parent_curve *parent = &self->parent[t];
+        for (size_t u = 0; u < parent->count; u++) {
+            int32_t p = parent->parameter[u];
+            parent->intensity[u] = all.state[p] == JK_PPML_FREE ? jk_exp(all.estimate[p]) : 0.0;
+        }
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            int32_t p = parent->class_parameter[k];
+            parent->class_value[k] = p < 0 ? 0.0 : all.state[p] == JK_PPML_FREE ? all.estimate[p] : (double)NAN;
+        }
+    }
+    jk_ppml_reset(&all);
+    return JK_OK;
+}
+
+/* A step of the parent in which nothing came in takes over from the nearest step before it, else after it. */
+static void fill_gaps(shrinking *self) {
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        parent_curve *parent = &self->parent[t];
+        for (size_t u = 1; u < parent->count; u++) {
+            parent->intensity[u] = parent->intensity[u] > 0.0 ? parent->intensity[u] : parent->intensity[u - 1];
+        }
+        for (size_t u = parent->count; u-- > 1;) {
+            parent->intensity[u - 1] = parent->intensity[u - 1] > 0.0 ? parent->intensity[u - 1] : parent->intensity[u];
+        }
+    }
+}
+
+/* ---- classes ------------------------------------------------------------------------------------------------------
+ */
+
+/* Class of a curve against the curve's own reference, by all segments together; NaN: they do not say. */
+static double parent_class(const shrinking *self, size_t curve, int class) {
+    const parent_curve *parent = &self->parent[curve % JK_TREATMENT_COUNT];
+    return parent->class_value[class] - parent->class_value[self->fit->class_reference[curve]];
+}
+
+static double between_segments(const jk_fit *fit, size_t treatment, int class, size_t *count) {
+    double weights = 0.0, squares = 0.0, sum = 0.0, spread = 0.0;
+    *count = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t c = treatment; c < fit->survey.curves; c += JK_TREATMENT_COUNT) {
+            int32_t p = fit->design.class_parameter[c][class];
+            if (p < 0 || fit->estimates.state[p] != JK_PPML_FREE || !(fit->estimates.std_error[p] > 0.0)) {
+                continue;
+            }
+            double weight = 1.0 / (fit->estimates.std_error[p] * fit->estimates.std_error[p]);
+            if (pass == 0) {
+                weights += weight;
+                squares += weight * weight;
+                sum += weight * fit->estimates.estimate[p];
+                (*count)++;
+            } else {
+                double distance = fit->estimates.estimate[p] - sum / weights;
+                spread += weight * distance * distance;
+            }
+        }
+    }
+    double freedom = weights > 0.0 ? weights - squares / weights : 0.0;
+    return *count > 1 && freedom > 0.0 ? fmax((spread - (double)(*count - 1)) / freedom, 0.0) : 0.0;
+}
+
+static void shrink_classes(shrinking *self) {
+    jk_fit *fit = self->fit;
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            size_t count = 0;
+            double between = between_segments(fit, t, k, &count);
+            for (size_t c = t; c < fit->survey.curves; c += JK_TREATMENT_COUNT) {
+                int32_t p = fit->design.class_parameter[c][k];
+                double parent = parent_class(self, c, k);
+                bool own = p >= 0 && fit->estimates.state[p] == JK_PPML_FREE;
+                double weight = !own ? 0.0
+                                : !fit->options.shrink || count < 2 || isnan(parent)
+                                    ? 1.0
+                                    : between / (between + fit->estimates.std_error[p] * fit->estimates.std_error[p]);
+                double estimate = own ? fit->estimates.estimate[p] : 0.0;
+                fit->class_value[c][k] = k == fit->class_reference[c] ? 0.0
+                                         : weight < 1.0 ? parent + weight * (own ? estimate - parent : 0.0)
+                                                        : estimate;
+                if (p >= 0) {
+                    fit->value[p] = isnan(fit->class_value[c][k]) ? 0.0 : fit->class_value[c][k];
+                    fit->credibility[p] = weight;
+                }
+            }
+        }
+    }
+}
+
+/* ---- curves -------------------------------------------------------------------------------------------------------
+ */
+
+/* Every step of every curve as a cell of its own that expects what all segments together would. */
+static jk_status count_cells(shrinking *self, jk_ppml *cells, jk_error *error) {
+    jk_fit *fit = self->fit;
+    int32_t(*classes)[JK_CAPACITY_COUNT] = jk_arena_alloc(self->arena, fit->survey.curves, sizeof *classes);
+    self->cell = jk_arena_alloc(self->arena, fit->survey.curves, sizeof *self->cell);
+    self->design.parameters = 0;
+    if (classes == NULL || self->cell == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    for (size_t c = 0; c < fit->survey.curves; c++) {
+        const parent_curve *parent = &self->parent[c % JK_TREATMENT_COUNT];
+        self->cell[c] = jk_arena_alloc(self->arena, parent->count, sizeof **self->cell);
+        if (self->cell[c] == NULL) {
+            return jk_fail_memory(error, "the fit");
+        }
+        bool wanted = fit->survey.curve_rows[c] > 0;
+        for (size_t u = 0; u < parent->count; u++) {
+            double value = parent->intensity[u] > 0.0 ? jk_log(parent->intensity[u]) : 0.0;
+            self->cell[c][u] = wanted ? add(self, value, 1) : JK_PPML_NONE;
+        }
+        double level = parent->class_value[fit->class_reference[c]];
+        level = isnan(level) ? 0.0 : level;
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            double value = isnan(fit->class_value[c][k]) ? 0.0 : fit->class_value[c][k];
+            bool fitted = wanted && fit->class_fitted[c / JK_TREATMENT_COUNT] && level + value != 0.0;
+            classes[c][k] = fitted ? add(self, level + value, 1) : JK_PPML_NONE;
+        }
+        self->curve[c] = (jk_ppml_curve){parent->count, parent->month, self->cell[c]};
+    }
+    JK_TRY(put_class_table(self, classes, error));
+    JK_TRY(hold_others(self, error));
+    if (self->design.parameters > JK_PPML_PARAMETERS_MAX) {
+        return jk_fail(error, JK_ERROR_MODEL, fit->base->path, 0, NULL,
+                       "the curves of all segments have %zu steps together; expected at most %d",
+                       self->design.parameters, (int)JK_PPML_PARAMETERS_MAX);
+    }
+    jk_ppml_options options = {.start = self->start, .held = self->held, .without_errors = 1};
+    return jk_ppml_fit(&fit->rows.columns, &self->design, &options, &fit->options.run, cells, error);
+}
+
+/* Actual and expected cash of a step of a curve, and the parent's mean intensity over it. */
+typedef struct step_cash {
+    double actual, expected, intensity;
+} step_cash;
+
+static step_cash cash_of_step(const shrinking *self, const jk_ppml *cells, size_t curve, size_t step) {
+    const parent_curve *parent = &self->parent[curve % JK_TREATMENT_COUNT];
+    const jk_steps *steps = jk_fit_steps(self->fit, curve);
+    double from = (double)steps->month[step];
+    double to = step + 1 < steps->count ? (double)steps->month[step + 1] : INFINITY;
+    double exposure = 0.0, months = 0.0, area = 0.0;
+    step_cash cash = {0.0, 0.0, 0.0};
+    for (size_t u = 0; u < parent->count; u++) {
+        if (parent->month[u] >= from && parent->month[u] < to) {
+            int32_t p = self->cell[curve][u];
+            double length = u + 1 < parent->count ? parent->month[u + 1] - parent->month[u] : 1.0;
+            cash.actual += p >= 0 ? cells->cash[p] : 0.0;
+            cash.expected += p >= 0 ? cells->expected[p] : 0.0;
+            exposure += p >= 0 && parent->intensity[u] > 0.0 ? cells->expected[p] / parent->intensity[u] : 0.0;
+            months += length;
+            area += length * parent->intensity[u];
+        }
+    }
+    cash.intensity = exposure > 0.0 ? cash.expected / exposure : months > 0.0 ? area / months : 0.0;
+    return cash;
+}
+
+static void put_curve(shrinking *self, const jk_ppml *cells, size_t curve, double factor, double weight,
+                      const double *step_factor, const double *step_weight) {
+    jk_fit *fit = self->fit;
+    const parent_curve *parent = &self->parent[curve % JK_TREATMENT_COUNT];
+    const jk_steps *steps = jk_fit_steps(fit, curve);
+    double level = parent->class_value[fit->class_reference[curve]];
+    level = isnan(level) || !fit->class_fitted[curve / JK_TREATMENT_COUNT] ? 0.0 : level;
+    for (size_t k = 0; k < steps->count; k++) {
+        step_cash cash = cash_of_step(self, cells, curve, k);
+        int32_t p = fit->design.curve_parameter[curve][k];
+        double value = cash.intensity > 0.0 && factor * step_factor[k] > 0.0
+                           ? jk_log(cash.intensity * factor * step_factor[k]) + level
+                           : (double)NAN;
+        double own = step_weight[k] + (1.0 - step_weight[k]) * weight;
+        if (!fit->options.shrink && p >= 0 && fit->estimates.state[p] == JK_PPML_FREE) {
+            value = fit->estimates.estimate[p];
+            own = 1.0;
+        }
+        fit->curve_value[curve][k] = parent->payers < PAYERS_MIN ? (double)NAN : value;
+        fit->curve_credibility[curve][k] = parent->payers < PAYERS_MIN ? 0.0 : own;
+        if (p >= 0) {
+            fit->value[p] = isnan(fit->curve_value[curve][k]) ? 0.0 : fit->curve_value[curve][k];
+            fit->credibility[p] = fit->curve_credibility[curve][k];
+        }
+    }
+}
+
+/* Both levels of one treatment. */
+static jk_status shrink_curves(shrinking *self, const jk_ppml *cells, size_t treatment, jk_error *error) {
+    jk_fit *fit = self->fit;
+    size_t segments = fit->base->segment_count, steps = 0;
+    for (size_t g = 0; g < segments; g++) {
+        steps += jk_fit_steps(fit, g * JK_TREATMENT_COUNT + treatment)->count;
+    }
+    size_t most = steps > segments ? steps : segments;
+    double *room = jk_arena_alloc(self->arena, 2 * segments + 4 * most, sizeof *room);
+    if (room == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    double *factor = room, *weight = factor + segments;
+    double *actual = weight + segments, *expected = actual + most;
+    double *step_factor = expected + most, *step_weight = step_factor + most;
+    double within = fit->estimates.cluster_dispersion;
+    for (size_t g = 0; g < segments; g++) {
+        size_t c = g * JK_TREATMENT_COUNT + treatment;
+        for (size_t k = 0; k < jk_fit_steps(fit, c)->count; k++) {
+            step_cash cash = cash_of_step(self, cells, c, k);
+            actual[g] += cash.actual;
+            expected[g] += cash.expected;
+        }
+    }
+    (void)jk_fit_straub(actual, expected, segments, within, NAN, factor, weight);
+    size_t at = 0;
+    for (size_t g = 0; g < segments; g++) {
+        size_t c = g * JK_TREATMENT_COUNT + treatment;
+        for (size_t k = 0; k < jk_fit_steps(fit, c)->count; k++, at++) {
+            step_cash cash = cash_of_step(self, cells, c, k);
+            actual[at] = cash.actual;
+            expected[at] = cash.expected * factor[g];
+        }
+    }
+    (void)jk_fit_straub(actual, expected, steps, within, 1.0, step_factor, step_weight);
+    at = 0;
+    for (size_t g = 0; g < segments; g++) {
+        size_t c = g * JK_TREATMENT_COUNT + treatment;
+        put_curve(self, cells, c, factor[g], weight[g], step_factor + at, step_weight + at);
+        at += jk_fit_steps(fit, c)->count;
+    }
+    return JK_OK;
+}
+
+static jk_status open_shrinking(shrinking *self, jk_error *error) {
+    jk_fit *fit = self->fit;
+    size_t curves = fit->survey.curves;
+    fit->value = jk_arena_alloc(fit->arena, fit->estimates.parameters, sizeof *fit->value);
+    fit->credibility = jk_arena_alloc(fit->arena, fit->estimates.parameters, sizeof *fit->credibility);
+    fit->class_value = jk_arena_alloc(fit->arena, curves, sizeof *fit->class_value);
+    fit->curve_value = jk_arena_alloc(fit->arena, curves, sizeof *fit->curve_value);
+    fit->curve_credibility = jk_arena_alloc(fit->arena, curves, sizeof *fit->curve_credibility);
+    self->arena = jk_arena_create();
+    if (fit->value == NULL || fit->credibility == NULL || fit->class_value == NULL || fit->curve_value == NULL ||
+        fit->curve_credibility == NULL || self->arena == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    self->curve = jk_arena_alloc(self->arena, curves, sizeof *self->curve);
+    self->term = jk_arena_alloc(self->arena, fit->rows.terms, sizeof *self->term);
+    self->start = jk_arena_alloc(self->arena, JK_PPML_PARAMETERS_MAX, sizeof *self->start);
+    self->held = jk_arena_alloc(self->arena, JK_PPML_PARAMETERS_MAX, sizeof *self->held);
+    for (size_t c = 0; c < curves; c++) {
+        size_t steps = jk_fit_steps(fit, c)->count;
+        fit->curve_value[c] = jk_arena_alloc(fit->arena, steps, sizeof(double));
+        fit->curve_credibility[c] = jk_arena_alloc(fit->arena, steps, sizeof(double));
+        if (fit->curve_value[c] == NULL || fit->curve_credibility[c] == NULL) {
+            return jk_fail_memory(error, "the fit");
+        }
+    }
+    if (self->curve == NULL || self->term == NULL || self->start == NULL || self->held == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    self->design =
+        (jk_ppml_design){.curves = curves, .terms = fit->rows.terms, .curve = self->curve, .term = self->term};
+    for (size_t p = 0; p < fit->estimates.parameters; p++) { /* points stand as estimated */
+        fit->value[p] = fit->estimates.estimate[p];
+        fit->credibility[p] = fit->estimates.state[p] == JK_PPML_FREE ? 1.0 : 0.0;
+    }
+    return JK_OK;
+}
+
+jk_status jk_fit_shrink(jk_fit *fit, jk_error *error) {
+    shrinking self = {.fit = fit};
+    jk_ppml cells = {0};
+    jk_status status = JK_OK;
+    JK_TRY_CLEANUP(open_shrinking(&self, error));
+    count_payers(&self);
+    JK_TRY_CLEANUP(fit_parent(&self, error));
+    fill_gaps(&self);
+    shrink_classes(&self);
+    JK_TRY_CLEANUP(count_cells(&self, &cells, error));
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        JK_TRY_CLEANUP(shrink_curves(&self, &cells, t, error));
+        if (self.parent[t].payers < PAYERS_MIN) {
+            JK_TRY_CLEANUP(jk_fit_say(fit, error,
+                                      "%s: %zu debtors paid anything under it, too few for a curve (at least %d); the "
+                                      "base model's curves stand",
+                                      jk_fit_treatment_name(t), self.parent[t].payers, (int)PAYERS_MIN));
+        }
+    }
+cleanup:
+    jk_ppml_reset(&cells);
+    jk_arena_free(self.arena);
+    return status;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A fit under way: rows, design, estimates, and what is made of them. */
+#ifndef JK_FIT_INTERNAL_H
+#define JK_FIT_INTERNAL_H
+
+#include <stdbool.h>
+
+#include "base/memory.h"
+#include "fit/fit_rows.h"
+
+/* Exposure, cash and rows by what design and score need to know before there are estimates. */
+typedef struct jk_fit_survey {
+    size_t curves;
+    uint64_t *curve_rows;                            /* [curves] */
+    double (*class_exposure)[JK_FIT_CLASS_CODES];    /* [curves] balance · months */
+    double (*class_cash)[JK_FIT_CLASS_CODES];        /* [curves] */
+    double (*level_exposure)[JK_FIT_LEVELS_MAX + 6]; /* [characteristics][fine level] */
+    double (*level_cash)[JK_FIT_LEVELS_MAX + 6];     /* likewise */
+} jk_fit_survey;
+
+/* Levels of a characteristic as they are fitted: runs of fine ones. */
+typedef struct jk_fit_card_item {
+    const jk_characteristic *from; /* of the base model */
+    size_t fine;                   /* fine levels; the last is missing, categorical: the one before is other */
+    size_t levels;                 /* fitted ones, in the same order */
+    uint8_t level_of[JK_FIT_LEVELS_MAX + 6]; /* by fine level */
+    size_t reference;                        /* the one with most exposure */
+    int direction;                           /* of its points with its value; 0: free */
+} jk_fit_card_item;
+
+/* One parameter of the likelihood. */
+typedef struct jk_fit_parameter {
+    jk_fit_kind kind;
+    bool pending; /* the held factor of pending cases: no figure of the fit */
+    int curve;    /* segment · treatments + treatment; -1: shared */
+    int item;     /* of the scorecard; -1: none */
+    int index;    /* knot, class, level */
+} jk_fit_parameter;
+
+typedef struct jk_fit_design {
+    jk_ppml_design ppml;
+    jk_arena *arena; /* owns all below */
+    jk_fit_parameter *parameter;
+    double *start;
+    uint8_t *held;
+    int32_t **curve_parameter;                     /* [curves] by knot */
+    int32_t (*class_parameter)[JK_CAPACITY_COUNT]; /* [curves]; -1: no exposure, or not fitted */
+    int32_t **level_parameter;                     /* [characteristics] by level */
+} jk_fit_design;
+
+struct jk_fit {
+    const jk_model *base;
+    jk_fit_options options;
+    jk_arena *arena; /* owns texts, terms and the new model's parts */
+    jk_panel *panel;
+    const char *panel_source, *panel_digest;
+    jk_transitions transitions;
+    jk_fit_rows rows;
+    jk_fit_survey survey;
+    jk_fit_card_item *card;   /* [characteristics] */
+    uint8_t *class_fitted;    /* [segments] 1: the panel gives the classes */
+    uint8_t *class_reference; /* [curves] jk_capacity */
+    jk_fit_design design;
+    jk_ppml estimates;
+    /* What the model takes, log scale, by parameter of the likelihood; and the weight of own data in it. */
+    double *value, *credibility;
+    double (*class_value)[JK_CAPACITY_COUNT]; /* [curves] against the reference class; NaN: no data, the base model's */
+    double **curve_value;                     /* [curves] by knot; NaN: no data at all, the base model's */
+    double **curve_credibility;               /* likewise */
+    jk_fit_result result;
+    const char **messages;
+    size_t messages_room;
+    jk_scorecard scorecard;
+    jk_segment *segments;
+};
+
+static inline size_t jk_fit_curves(const jk_model *base) {
+    return base->segment_count * JK_TREATMENT_COUNT;
+}
+static inline const jk_segment *jk_fit_segment(const jk_fit *fit, size_t curve) {
+    return &fit->base->segments[curve / JK_TREATMENT_COUNT];
+}
+static inline const jk_steps *jk_fit_steps(const jk_fit *fit, size_t curve) {
+    return &jk_fit_segment(fit, curve)->curve[curve % JK_TREATMENT_COUNT];
+}
+const char *jk_fit_treatment_name(size_t treatment); /* "surveil", "amicable", "legal" */
+
+/* Keeps a message for the analyst. */
+__attribute__((format(printf, 3, 4))) jk_status jk_fit_say(jk_fit *fit, jk_error *error, const char *format, ...);
+/* A text in the fit's arena; NULL if there is no memory. */
+__attribute__((format(printf, 2, 3))) const char *jk_fit_text(jk_fit *fit, const char *format, ...);
+
+/* fit_design.c */
+jk_status jk_fit_survey_rows(jk_fit *fit, jk_error *error);
+jk_status jk_fit_card_init(jk_fit *fit, jk_error *error);
+jk_status jk_fit_design_build(jk_fit *fit, jk_error *error);
+void jk_fit_design_reset(jk_fit_design *design);
+/* The reference of an item: its level with most exposure. */
+void jk_fit_set_reference(const jk_fit *fit, size_t item);
+
+/* fit_bins.c: joins fine bins that the data cannot tell apart, and bins against the direction asked for. */
+jk_status jk_fit_join_bins(jk_fit *fit, jk_error *error);
+/* Joins neighbours that run against the direction; *joined is their number. */
+jk_status jk_fit_join_monotone(jk_fit *fit, size_t *joined, jk_error *error);
+/* Fine bins without cash are joined to a neighbour before anything is estimated. */
+void jk_fit_join_empty(jk_fit *fit);
+
+/* fit_straub.c: factors of cells by Bühlmann and Straub. Volumes are expected cash; `within` is the variance of a
+ * cell's cash per unit of it. Complement of the credibility: `complement`, or the mean ratio of all cells where it is
+ * NaN. Returns the variance between cells. Cells that expect nothing get the complement. */
+double jk_fit_straub(const double *actual, const double *expected, size_t count, double within, double complement,
+                     double *factor, double *credibility);
+
+/* fit_credibility.c: value, class_value, curve_value and their credibilities. */
+jk_status jk_fit_shrink(jk_fit *fit, jk_error *error);
+
+/* fit_score.c: scorecard and segments of the new model. */
+jk_status jk_fit_make_model(jk_fit *fit, jk_error *error);
+
+/* fit_terms.c: the result's terms, covariance and messages on figures that could not be estimated. */
+jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A fit as JSON: the figures, and the covariance for drawing parameters. */
+#include <stdlib.h>
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "fit/fit_internal.h"
+#include "fit/transitions_json.h"
+
+static json_t *date_or_null(int32_t date) {
+    char text[JK_DATE_TEXT];
+    return date == JK_MISSING_INTEGER ? json_null() : json_string(jk_date_format(date, text));
+}
+
+/* What names a figure: segment and treatment are null where all share it. */
+static json_t *figure(jk_json_builder *json, const jk_fit *fit, const jk_fit_term *term) {
+    json_t *object = json_object();
+    const char *segment = term->segment >= 0 ? fit->base->segments[term->segment].id : NULL;
+    const char *treatment = term->treatment >= 0 ? jk_fit_treatment_name((size_t)term->treatment) : NULL;
+    jk_json_put(json, object, "segment", segment != NULL ? json_string(segment) : json_null());
+    jk_json_put(json, object, "treatment", treatment != NULL ? json_string(treatment) : json_null());
+    jk_json_put(json, object, "characteristic", json_string(term->characteristic));
+    jk_json_put(json, object, "level", json_string(term->level));
+    return object;
+}
+
+static json_t *term_json(jk_json_builder *json, const jk_fit *fit, const jk_fit_term *term) {
+    json_t *object = figure(json, fit, term);
+    jk_json_put(json, object, "reference", json_boolean(term->reference));
+    jk_json_put(json, object, "estimate", jk_json_number(term->estimate));
+    jk_json_put(json, object, "std_error", jk_json_number(term->std_error));
+    jk_json_put(json, object, "shrunk", jk_json_number(term->value));
+    jk_json_put(json, object, "credibility", jk_json_number(term->credibility));
+    jk_json_put(json, object, "state", json_string(term->reference ? "reference" : jk_ppml_state_name(term->state)));
+    jk_json_put(json, object, "exposure", jk_json_number(term->exposure));
+    jk_json_put(json, object, "cash", jk_json_number(term->cash));
+    jk_json_put(json, object, "expected", jk_json_number(term->expected));
+    jk_json_put(json, object, "payers", json_integer((json_int_t)term->payers));
+    if (term->kind == JK_FIT_CURVE) {
+        const jk_steps *steps = &fit->base->segments[term->segment].curve[term->treatment];
+        jk_json_put(json, object, "from_month", json_integer(steps->month[term->index]));
+    }
+    return object;
+}
+
+static json_t *references_json(jk_json_builder *json, const jk_fit *fit) {
+    json_t *object = json_object();
+    for (size_t i = 0; i < fit->result.term_count; i++) {
+        const jk_fit_term *term = &fit->result.terms[i];
+        if (term->reference && term->kind == JK_FIT_POINTS) {
+            jk_json_put(json, object, term->characteristic, json_string(term->level));
+        }
+    }
+    return object;
+}
+
+static json_t *filter_json(jk_json_builder *json, const jk_panel_filter *filter) {
+    json_t *object = json_object();
+    jk_json_put(json, object, "key", json_string(filter->key == JK_PANEL_KEY_CLAIM ? "claim" : "debtor"));
+    jk_json_put(json, object, "low", json_integer(filter->low));
+    jk_json_put(json, object, "high", json_integer(filter->high));
+    jk_json_put(json, object, "from", date_or_null(filter->from));
+    jk_json_put(json, object, "to", date_or_null(filter->to));
+    return object;
+}
+
+static json_t *panel_json(jk_json_builder *json, const jk_fit *fit) {
+    const jk_tape *tape = jk_panel_tape(fit->panel);
+    json_t *object = json_object();
+    jk_json_put(json, object, "source", json_string(jk_tape_attribute(tape, "source_name")));
+    jk_json_put(json, object, "sha256", json_string(jk_tape_sha256(tape)));
+    jk_json_put(json, object, "from", date_or_null(fit->result.span.first_start));
+    jk_json_put(json, object, "to", date_or_null(fit->result.span.end));
+    jk_json_put(json, object, "base_model", json_string(fit->base->name));
+    jk_json_put(json, object, "base_model_sha256", json_string(fit->base->sha256));
+    jk_json_put(json, object, "base_currency", json_string(fit->base->base_currency));
+    return object;
+}
+
+jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
+    const jk_fit_result *result = &fit->result;
+    jk_json_builder builder = {0}, *json = &builder;
+    json_t *object = json_object(), *terms = json_array(), *messages = json_array();
+    for (size_t i = 0; i < result->term_count; i++) {
+        jk_json_append(json, terms, term_json(json, fit, &result->terms[i]));
+    }
+    for (size_t i = 0; i < result->message_count; i++) {
+        jk_json_append(json, messages, json_string(result->messages[i]));
+    }
+    jk_json_put(json, object, "rows", json_integer((json_int_t)result->rows));
+    jk_json_put(json, object, "exposure", jk_json_number(result->exposure));
+    jk_json_put(json, object, "cash", jk_json_number(result->cash));
+    jk_json_put(json, object, "rows_used", json_integer((json_int_t)result->rows_used));
+    jk_json_put(json, object, "debtors", json_integer((json_int_t)result->debtors));
+    jk_json_put(json, object, "payers", json_integer((json_int_t)result->payers));
+    jk_json_put(json, object, "expected", jk_json_number(result->expected));
+    jk_json_put(json, object, "expected_scored", jk_json_number(result->scored_expected));
+    jk_json_put(json, object, "dispersion", jk_json_number(result->dispersion));
+    jk_json_put(json, object, "dispersion_by_debtor", jk_json_number(result->cluster_dispersion));
+    jk_json_put(json, object, "converged", json_boolean(result->converged));
+    jk_json_put(json, object, "iterations", json_integer(result->iterations));
+    jk_json_put(json, object, "panel", panel_json(json, fit));
+    jk_json_put(json, object, "filter", filter_json(json, &fit->options.filter));
+    jk_json_put(json, object, "references", references_json(json, fit));
+    jk_json_put(json, object, "terms", terms);
+    jk_json_put(json, object, "transitions", jk_transitions_json(json, fit->base, result->transitions));
+    jk_json_put(json, object, "exits", jk_exits_json(json, fit->base, result->transitions));
+    jk_json_put(json, object, "messages", messages);
+    *text = jk_json_text(json, object, JSON_INDENT(2));
+    return *text != NULL ? JK_OK : jk_fail_memory(error, "the fit as JSON");
+}
+
+jk_status jk_fit_covariance_json(const jk_fit *fit, char **text, jk_error *error) {
+    const jk_fit_result *result = &fit->result;
+    jk_json_builder builder = {0}, *json = &builder;
+    json_t *object = json_object(), *parameters = json_array(), *rows = json_array();
+    for (size_t i = 0; i < result->term_count; i++) {
+        const jk_fit_term *term = &result->terms[i];
+        if (term->parameter >= 0) {
+            json_t *named = figure(json, fit, term);
+            jk_json_put(json, named, "estimate", jk_json_number(term->estimate));
+            jk_json_put(json, named, "value", jk_json_number(term->value));
+            jk_json_put(json, named, "credibility", jk_json_number(term->credibility));
+            jk_json_append(json, parameters, named);
+        }
+    }
+    for (size_t a = 0; a < result->parameter_count; a++) {
+        json_t *row = json_array();
+        for (size_t b = 0; b < result->parameter_count; b++) {
+            jk_json_append(json, row, jk_json_number(result->covariance[a * result->parameter_count + b]));
+        }
+        jk_json_append(json, rows, row);
+    }
+    jk_json_put(json, object, "jalki_covariance", json_integer(1));
+    jk_json_put(json, object, "scale", json_string("log"));
+    jk_json_put(json, object, "cluster", json_string("debtor"));
+    jk_json_put(json, object, "panel", panel_json(json, fit));
+    jk_json_put(json, object, "parameters", parameters);
+    jk_json_put(json, object, "covariance", rows);
+    *text = jk_json_text(json, object, JSON_COMPACT);
+    return *text != NULL ? JK_OK : jk_fail_memory(error, "the covariance as JSON");
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A fit from its parts. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "fit/fit_internal.h"
+
+enum { MESSAGES_MAX = 200, MONOTONE_ROUNDS = 20 };
+
+jk_fit_options jk_fit_defaults(void) {
+    return (jk_fit_options){.filter = jk_panel_filter_all(), .shrink = 1};
+}
+
+const char *jk_fit_treatment_name(size_t treatment) {
+    return jk_action_name((jk_action)(treatment + JK_SURVEIL));
+}
+
+const char *jk_fit_text(jk_fit *fit, const char *format, ...) {
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    size_t kept = length < 0 ? 0 : (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
+    return jk_arena_text(fit->arena, text, kept);
+}
+
+jk_status jk_fit_say(jk_fit *fit, jk_error *error, const char *format, ...) {
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (fit->result.message_count == MESSAGES_MAX) {
+        return JK_OK; /* two hundred say enough */
+    }
+    const char *kept = jk_arena_text(fit->arena, text, strlen(text));
+    if (kept == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    fit->messages[fit->result.message_count++] = kept;
+    return JK_OK;
+}
+
+/* ---- what comes in ------------------------------------------------------------------------------------------------
+ */
+
+static jk_status check_options(const jk_model *base, const jk_fit_options *options, jk_error *error) {
+    for (size_t m = 0; m < options->monotone_count; m++) {
+        const char *name = options->monotone[m].name;
+        const char *names[JK_PPML_TERMS_MAX];
+        size_t count = 0;
+        bool found = false;
+        for (size_t c = 0; c < base->scorecard.count && count < JK_PPML_TERMS_MAX; c++) {
+            const jk_characteristic *from = &base->scorecard.characteristics[c];
+            names[count++] = from->name;
+            if (strcmp(from->name, name) == 0) {
+                found = true;
+                if (!from->is_numeric) {
+                    return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, name,
+                                   "its levels have no order; monotone needs a numeric characteristic");
+                }
+            }
+        }
+        if (!found) {
+            int near = jk_text_nearest(name, names, count);
+            return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, name, "no characteristic of the base model%s%s%s",
+                           near >= 0 ? ", did you mean " : "", near >= 0 ? names[near] : "", near >= 0 ? "?" : "");
+        }
+    }
+    return JK_OK;
+}
+
+/* Class transitions, exits, titles and settlements; the shares of the last are part of what garnishment brings. */
+static jk_status learn_transitions(jk_fit *fit, double *share, jk_error *error) {
+    jk_history *history = NULL;
+    jk_transition_prior prior = jk_transition_prior_default();
+    JK_TRY(jk_history_collect(fit->panel, fit->base, &fit->options.filter, &fit->options.run, &history, error));
+    jk_status status = jk_transitions_estimate(history, fit->base, &prior, &fit->transitions, error);
+    jk_history_free(history);
+    for (size_t g = 0; status == JK_OK && g < fit->base->segment_count; g++) {
+        for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+            share[g * JK_TREATMENT_COUNT + t] = fit->transitions.segment[g].recovery_share[t].value;
+        }
+    }
+    return status;
+}
+
+/* ---- estimation ---------------------------------------------------------------------------------------------------
+ */
+
+static jk_status estimate_once(jk_fit *fit, jk_error *error) {
+    jk_ppml_options options = {.start = fit->design.start, .held = fit->design.held};
+    jk_ppml_reset(&fit->estimates);
+    JK_TRY(jk_ppml_fit(&fit->rows.columns, &fit->design.ppml, &options, &fit->options.run, &fit->estimates, error));
+    fit->result.iterations += fit->estimates.iterations;
+    return JK_OK;
+}
+
+static jk_status estimate_all(jk_fit *fit, jk_error *error) {
+    jk_fit_join_empty(fit);
+    JK_TRY(jk_fit_design_build(fit, error));
+    JK_TRY(estimate_once(fit, error));
+    if (fit->options.auto_bins) {
+        JK_TRY(jk_fit_join_bins(fit, error));
+        JK_TRY(estimate_once(fit, error));
+    }
+    size_t joined = 1;
+    for (int round = 0; fit->options.monotone_count > 0 && joined > 0 && round < MONOTONE_ROUNDS; round++) {
+        JK_TRY(jk_fit_join_monotone(fit, &joined, error));
+        if (joined > 0) {
+            JK_TRY(estimate_once(fit, error));
+        }
+    }
+    if (!fit->estimates.converged) {
+        JK_TRY(jk_fit_say(fit, error, "the search for the estimates did not end in %d steps; treat them with care",
+                          fit->estimates.iterations));
+    }
+    return JK_OK;
+}
+
+static jk_status finish(jk_fit *fit, jk_error *error) {
+    jk_fit_result *result = &fit->result;
+    result->rows = fit->rows.columns.rows;
+    result->rows_used = fit->estimates.rows_used;
+    result->debtors = fit->rows.columns.clusters;
+    result->payers = fit->rows.payers;
+    result->exposure = fit->rows.exposure;
+    result->cash = fit->rows.total_cash;
+    result->span = jk_panel_span_of(fit->panel);
+    result->dispersion = fit->estimates.dispersion;
+    result->cluster_dispersion = fit->estimates.cluster_dispersion;
+    result->converged = fit->estimates.converged;
+    result->transitions = &fit->transitions;
+    result->messages = fit->messages;
+    JK_TRY(jk_fit_shrink(fit, error));
+    JK_TRY(jk_fit_make_model(fit, error));
+    return jk_fit_make_terms(fit, error);
+}
+
+static jk_status run(jk_fit *fit, const char *path, jk_error *error) {
+    size_t curves = jk_fit_curves(fit->base);
+    double *share = jk_arena_alloc(fit->arena, curves, sizeof *share);
+    fit->messages = jk_arena_alloc(fit->arena, MESSAGES_MAX, sizeof *fit->messages);
+    if (share == NULL || fit->messages == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    JK_TRY(check_options(fit->base, &fit->options, error));
+    JK_TRY(jk_panel_open_run(path, fit->base, &fit->options.run, &fit->panel, error));
+    jk_panel_want(fit->panel, 0);
+    JK_TRY(learn_transitions(fit, share, error));
+    JK_TRY(jk_fit_rows_read(fit->panel, fit->base, &fit->options, share, &fit->rows, error));
+    JK_TRY(jk_fit_survey_rows(fit, error));
+    JK_TRY(jk_fit_card_init(fit, error));
+    JK_TRY(estimate_all(fit, error));
+    return finish(fit, error);
+}
+
+jk_status jk_fit_run(const char *panel, const jk_model *base, const jk_fit_options *options, jk_fit **out,
+                     jk_error *error) {
+    *out = NULL;
+    jk_fit *fit = calloc(1, sizeof *fit);
+    jk_arena *arena = jk_arena_create();
+    if (fit == NULL || arena == NULL) {
+        free(fit);
+        jk_arena_free(arena);
+        return jk_fail_memory(error, "the fit");
+    }
+    fit->arena = arena;
+    fit->base = base;
+    fit->options = *options;
+    jk_status status = run(fit, panel, error);
+    if (status != JK_OK) {
+        jk_fit_free(fit);
+        return status;
+    }
+    *out = fit;
+    return JK_OK;
+}
+
+void jk_fit_free(jk_fit *fit) {
+    if (fit == NULL) {
+        return;
+    }
+    jk_ppml_reset(&fit->estimates);
+    jk_fit_design_reset(&fit->design);
+    jk_fit_rows_reset(&fit->rows);
+    jk_transitions_reset(&fit->transitions);
+    jk_panel_close(fit->panel);
+    jk_arena_free(fit->arena);
+    free(fit);
+}
+
+const jk_fit_result *jk_fit_result_of(const jk_fit *fit) {
+    return &fit->result;
+}

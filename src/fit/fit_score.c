@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From estimates to a model of the format: intercept and bounds of the classes, theta centred on 1, curves at theta 1
+ * of an able debtor, multipliers of the classes (model.md sections 4 and 9). What a row is expected to bring stays what
+ * the fit says:  share · curve · multiplier · exp(eta - center)  =  exp(curve estimate + class estimate + points). */
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/fmath.h"
+#include "fit/fit_internal.h"
+#include "jalki/expected.h"
+
+enum { SCORES = 1001 };
+
+/* What a file can say: six decimals for the log scale, so that file and memory are one model. */
+static double round_points(double value) {
+    return nearbyint(value * 1e6) / 1e6;
+}
+
+static double round_figure(double value) { /* nine significant digits */
+    if (value == 0.0 || !isfinite(value)) {
+        return value;
+    }
+    double scale = pow(10.0, 8.0 - floor(log10(fabs(value))));
+    return nearbyint(value * scale) / scale;
+}
+
+/* ---- the scorecard ------------------------------------------------------------------------------------------------
+ */
+
+static jk_status make_item(jk_fit *fit, size_t item, jk_characteristic *to, jk_error *error) {
+    const jk_fit_card_item *card = &fit->card[item];
+    const int32_t *parameter = fit->design.level_parameter[item];
+    size_t bins = card->levels - (card->from->is_numeric ? 1 : 2);
+    double *points = jk_arena_alloc(fit->arena, bins + 1, sizeof *points);
+    double *below = jk_arena_alloc(fit->arena, bins + 1, sizeof *below);
+    if (points == NULL || below == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    for (size_t l = 0; l < bins; l++) {
+        points[l] = round_points(fit->value[parameter[l]]);
+    }
+    *to = *card->from;
+    to->points = points;
+    to->count = bins;
+    to->missing_points = round_points(fit->value[parameter[card->levels - 1]]);
+    to->other_points = card->from->is_numeric ? 0.0 : round_points(fit->value[parameter[bins]]);
+    if (card->from->is_numeric) {
+        const double *fine = fit->rows.cuts[item].count > 0 ? fit->rows.cuts[item].below : card->from->below;
+        for (size_t f = 0; f + 1 < card->fine; f++) { /* the last fine bin of a level ends it */
+            below[card->level_of[f]] = fine[f];
+        }
+        to->below = below;
+    }
+    return JK_OK;
+}
+
+static jk_status make_scorecard(jk_fit *fit, jk_error *error) {
+    size_t count = fit->base->scorecard.count;
+    jk_characteristic *items = jk_arena_alloc(fit->arena, count, sizeof *items);
+    if (items == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    for (size_t c = 0; c < count; c++) {
+        JK_TRY(make_item(fit, c, &items[c], error));
+    }
+    fit->scorecard = fit->base->scorecard;
+    fit->scorecard.characteristics = items;
+    fit->scorecard.intercept = 0.0;
+    return JK_OK;
+}
+
+/* eta of a packed row without the intercept. */
+static double points_of_row(const jk_fit *fit, size_t row) {
+    const uint8_t *level = fit->rows.level + row * fit->rows.terms + JK_FIT_TERMS_FIXED;
+    double eta = 0.0;
+    for (size_t c = 0; c < fit->base->scorecard.count; c++) {
+        const jk_characteristic *from = &fit->scorecard.characteristics[c];
+        size_t l = fit->card[c].level_of[level[c]];
+        eta += l < from->count                ? from->points[l]
+               : l + 1 == fit->card[c].levels ? from->missing_points
+                                              : from->other_points;
+    }
+    return eta;
+}
+
+static int score_of(double eta) {
+    double score = floor(500.0 + 100.0 * eta / 0x1.62e42fefa39efp-1 + 0.5);
+    return (int)fmin(fmax(score, 0.0), SCORES - 1.0);
+}
+
+/* Mean eta 0 over the exposure; the bounds of the classes so that the score gives each class the exposure that it has:
+ * in the panel where it says the class, else by the base model. */
+static void place_classes(jk_fit *fit) {
+    const jk_fit_rows *rows = &fit->rows;
+    double sum = 0.0, weight = 0.0, at[SCORES] = {0.0}, class[JK_CAPACITY_COUNT] = {0.0};
+    for (size_t i = 0; i < rows->columns.rows; i++) {
+        double exposure = rows->weight[i] * rows->months[i];
+        sum += exposure * points_of_row(fit, i);
+        weight += exposure;
+    }
+    fit->scorecard.intercept = round_points(-sum / weight);
+    for (size_t i = 0; i < rows->columns.rows; i++) {
+        int code = rows->level[i * rows->terms + JK_FIT_TERM_CLASS];
+        if (code < JK_FIT_CLASS_FORCED) {
+            double exposure = rows->weight[i] * rows->months[i];
+            at[score_of(points_of_row(fit, i) + fit->scorecard.intercept)] += exposure;
+            class[code % JK_CAPACITY_COUNT] += exposure;
+        }
+    }
+    double bound[2] = {0.0, 0.0}, wanted[2] = {class[0], class[0] + class[1]};
+    for (int b = 0; b < 2; b++) {
+        double below = 0.0, nearest = wanted[b];
+        for (int s = 0; s < SCORES; s++) {
+            below += at[s];
+            if (fabs(below - wanted[b]) < nearest) {
+                nearest = fabs(below - wanted[b]);
+                bound[b] = s + 1.0;
+            }
+        }
+    }
+    fit->scorecard.weak_from = bound[0];
+    fit->scorecard.able_from = fmax(bound[0], bound[1]);
+}
+
+/* ---- theta --------------------------------------------------------------------------------------------------------
+ */
+
+static int class_by_score(const jk_fit *fit, double eta, int code) {
+    if (code >= JK_FIT_CLASS_FORCED) {
+        return code % JK_CAPACITY_COUNT;
+    }
+    int score = score_of(eta);
+    return score >= fit->scorecard.able_from   ? JK_CAPACITY_ABLE
+           : score >= fit->scorecard.weak_from ? JK_CAPACITY_WEAK
+                                               : JK_CAPACITY_NONE;
+}
+
+/* log of the exposure-weighted mean of exp(eta) by segment and class; where a class has no rows, that of all segments.
+ */
+static jk_status center_theta(jk_fit *fit, jk_error *error) {
+    const jk_fit_rows *rows = &fit->rows;
+    size_t segments = fit->base->segment_count;
+    double(*sum)[2][JK_CAPACITY_COUNT] = jk_arena_alloc(fit->arena, segments + 1, sizeof *sum);
+    if (sum == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    for (size_t i = 0; i < rows->columns.rows; i++) {
+        size_t g = rows->curve[i] / JK_TREATMENT_COUNT;
+        int code = rows->level[i * rows->terms + JK_FIT_TERM_CLASS];
+        double eta = points_of_row(fit, i) + fit->scorecard.intercept;
+        int k = fit->class_fitted[g] ? code % JK_CAPACITY_COUNT : class_by_score(fit, eta, code);
+        double exposure = rows->weight[i] * rows->months[i];
+        for (int all = 0; all < 2; all++) {
+            sum[all ? segments : g][0][k] += exposure;
+            sum[all ? segments : g][1][k] += exposure * jk_exp(eta);
+        }
+    }
+    for (size_t g = 0; g < segments; g++) {
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            size_t from = sum[g][0][k] > 0.0 ? g : segments;
+            fit->segments[g].theta_center[k] =
+                sum[from][0][k] > 0.0 ? round_points(jk_log(sum[from][1][k] / sum[from][0][k])) : 0.0;
+        }
+    }
+    return JK_OK;
+}
+
+/* ---- curves and multipliers ---------------------------------------------------------------------------------------
+ */
+
+/* log of a class's intensity against that of the curve's reference class, at theta 1. */
+static double class_level(const jk_fit *fit, size_t curve, int class) {
+    size_t g = curve / JK_TREATMENT_COUNT;
+    const double *center = fit->segments[g].theta_center;
+    const double *base = fit->base->segments[g].class_multiplier[curve % JK_TREATMENT_COUNT];
+    int reference = fit->class_reference[curve];
+    if (!fit->class_fitted[g]) { /* the score is all there is of the class */
+        return center[class] - center[reference];
+    }
+    double value = fit->class_value[curve][class];
+    if (isnan(value)) {
+        return base[class] > 0.0 && base[reference] > 0.0 ? jk_log(base[class] / base[reference]) : -INFINITY;
+    }
+    return value + center[class] - center[reference];
+}
+
+static jk_status make_curve(jk_fit *fit, size_t curve, jk_error *error) {
+    size_t g = curve / JK_TREATMENT_COUNT, t = curve % JK_TREATMENT_COUNT;
+    jk_segment *to = &fit->segments[g];
+    const jk_steps *steps = jk_fit_steps(fit, curve);
+    double *value = jk_arena_alloc(fit->arena, steps->count, sizeof *value);
+    if (value == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    bool whole = true;
+    for (size_t k = 0; k < steps->count; k++) {
+        whole = whole && !isnan(fit->curve_value[curve][k]);
+    }
+    if (!whole) { /* the base model's, whole: half of one curve and half of another is neither */
+        return JK_OK;
+    }
+    double share = to->recovery_share[t];
+    double level[JK_CAPACITY_COUNT], base_able = fit->base->segments[g].class_multiplier[t][JK_CAPACITY_ABLE];
+    double able = base_able > 0.0 ? base_able : 1.0;
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        level[k] = class_level(fit, curve, k);
+    }
+    double top = isfinite(level[JK_CAPACITY_ABLE]) ? level[JK_CAPACITY_ABLE] : 0.0;
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        to->class_multiplier[t][k] = round_figure(fmin(able * jk_exp(level[k] - top), 1000.0));
+    }
+    /* The fit's points have no intercept: what eta has of it, the curve has not. */
+    double at_reference = fit->segments[g].theta_center[fit->class_reference[curve]] - fit->scorecard.intercept;
+    for (size_t k = 0; k < steps->count; k++) {
+        double intensity = jk_exp(fit->curve_value[curve][k] + at_reference + top) / (share * able);
+        value[k] = round_figure(fmin(intensity, 100.0));
+    }
+    to->curve[t] = (jk_steps){steps->count, steps->month, value};
+    return JK_OK;
+}
+
+static void take_transitions(jk_fit *fit) {
+    for (size_t g = 0; g < fit->base->segment_count; g++) {
+        const jk_segment_transitions *from = &fit->transitions.segment[g];
+        jk_segment *to = &fit->segments[g];
+        to->exit_monthly = round_figure(from->exit.value);
+        to->months_to_title = round_figure(from->months_to_title.value);
+        for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+            to->recovery_share[t] = round_figure(from->recovery_share[t].value);
+            for (int a = 0; a < JK_CAPACITY_COUNT; a++) {
+                double sum = 0.0;
+                for (int b = 0; b < JK_CAPACITY_COUNT; b++) {
+                    to->class_monthly[t][a][b] = nearbyint(from->classes[t].value[a][b] * 1e9) / 1e9;
+                    sum += b != a ? to->class_monthly[t][a][b] : 0.0;
+                }
+                to->class_monthly[t][a][a] = nearbyint((1.0 - sum) * 1e9) / 1e9;
+            }
+        }
+    }
+}
+
+/* Cash that the new model expects of its own rows, with the classes of the fit and with those of the new score. */
+static void expect_rows(jk_fit *fit) {
+    const jk_fit_rows *rows = &fit->rows;
+    double fitted = 0.0, scored = 0.0;
+    for (size_t i = 0; i < rows->columns.rows; i++) {
+        size_t g = rows->curve[i] / JK_TREATMENT_COUNT, t = rows->curve[i] % JK_TREATMENT_COUNT;
+        const jk_segment *segment = &fit->segments[g];
+        const uint8_t *level = rows->level + i * rows->terms;
+        double eta = points_of_row(fit, i) + fit->scorecard.intercept;
+        int code = level[JK_FIT_TERM_CLASS], by_score = class_by_score(fit, eta, code);
+        int class = fit->class_fitted[g] ? code % JK_CAPACITY_COUNT : by_score;
+        double common = rows->weight[i] * segment->recovery_share[t] *
+                        jk_steps_integral(&segment->curve[t], rows->start[i], rows->months[i]) *
+                        (level[JK_FIT_TERM_PENDING] ? segment->pre_title_factor : 1.0);
+        double known = rows->known != NULL ? rows->known[i] : 0.0;
+        const double *center = segment->theta_center, *multiplier = segment->class_multiplier[t];
+        fitted += known + common * multiplier[class] * jk_exp(eta - center[class]);
+        scored += known + common * multiplier[by_score] * jk_exp(eta - center[by_score]);
+    }
+    fit->result.expected = fitted;
+    fit->result.scored_expected = scored;
+}
+
+jk_status jk_fit_make_model(jk_fit *fit, jk_error *error) {
+    size_t segments = fit->base->segment_count;
+    fit->segments = jk_arena_alloc(fit->arena, segments, sizeof *fit->segments);
+    if (fit->segments == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    memcpy(fit->segments, fit->base->segments, segments * sizeof *fit->segments);
+    take_transitions(fit);
+    JK_TRY(make_scorecard(fit, error));
+    place_classes(fit);
+    JK_TRY(center_theta(fit, error));
+    for (size_t c = 0; c < fit->survey.curves; c++) {
+        JK_TRY(make_curve(fit, c, error));
+    }
+    expect_rows(fit);
+    fit->result.scorecard = &fit->scorecard;
+    fit->result.segments = fit->segments;
+    return JK_OK;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "fit/fit_internal.h"
+
+double jk_fit_straub(const double *actual, const double *expected, size_t count, double within, double complement,
+                     double *factor, double *credibility) {
+    double cash = 0.0, volume = 0.0, square = 0.0, cells = 0.0, spread = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        cash += actual[i];
+        volume += expected[i];
+        square += expected[i] * expected[i];
+        cells += expected[i] > 0.0;
+    }
+    double mean = volume > 0.0 ? cash / volume : 1.0;
+    for (size_t i = 0; i < count; i++) {
+        double ratio = expected[i] > 0.0 ? actual[i] / expected[i] : mean;
+        spread += expected[i] * (ratio - mean) * (ratio - mean);
+    }
+    double freedom = volume > 0.0 ? volume - square / volume : 0.0;
+    double between =
+        cells > 1.0 && freedom > 1e-9 * volume ? fmax((spread - (cells - 1.0) * within) / freedom, 0.0) : 0.0;
+    complement = isnan(complement) ? mean : complement;
+    for (size_t i = 0; i < count; i++) {
+        double ratio = expected[i] > 0.0 ? actual[i] / expected[i] : complement;
+        credibility[i] = between > 0.0 && expected[i] > 0.0 ? expected[i] / (expected[i] + within / between) : 0.0;
+        factor[i] = credibility[i] * ratio + (1.0 - credibility[i]) * complement;
+    }
+    return between;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The figures of a fit as a list: what each is, what it rests on, and in words what could not be estimated. */
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "fit/fit_internal.h"
+
+enum { THIN = 10 }; /* debtors that paid */
+
+static const char *step_name(jk_fit *fit, const jk_steps *steps, size_t knot) {
+    if (knot + 1 == steps->count) {
+        return jk_fit_text(fit, "%d and more", (int)steps->month[knot]);
+    }
+    return jk_fit_text(fit, "%d to below %d", (int)steps->month[knot], (int)steps->month[knot + 1]);
+}
+
+static jk_status name_term(jk_fit *fit, const jk_fit_parameter *parameter, jk_fit_term *term, jk_error *error) {
+    term->kind = parameter->kind;
+    term->index = parameter->index;
+    term->segment = parameter->curve >= 0 ? parameter->curve / JK_TREATMENT_COUNT : -1;
+    term->treatment = parameter->curve >= 0 ? parameter->curve % JK_TREATMENT_COUNT : -1;
+    if (parameter->kind == JK_FIT_CURVE) {
+        term->characteristic = "curve";
+        term->level = step_name(fit, jk_fit_steps(fit, (size_t)parameter->curve), (size_t)parameter->index);
+    } else if (parameter->kind == JK_FIT_CLASS) {
+        term->characteristic = "capacity_class";
+        term->level = jk_capacity_name((jk_capacity)parameter->index);
+    } else {
+        /* The new scorecard's item has the bins as they were joined. */
+        const jk_characteristic *item = &fit->scorecard.characteristics[parameter->item];
+        char text[64];
+        term->characteristic = item->name;
+        term->level = jk_fit_text(fit, "%s", jk_score_level_name(item, (size_t)parameter->index, text));
+    }
+    return term->level != NULL ? JK_OK : jk_fail_memory(error, "the fit");
+}
+
+static const char *place_of(jk_fit *fit, const jk_fit_term *term) {
+    return term->segment < 0
+               ? jk_fit_text(fit, "%s, %s", term->characteristic, term->level)
+               : jk_fit_text(fit, "%s, %s, %s, %s", fit->base->segments[term->segment].id,
+                             jk_fit_treatment_name((size_t)term->treatment), term->characteristic, term->level);
+}
+
+static jk_status comment(jk_fit *fit, const jk_fit_term *term, jk_error *error) {
+    static const char *const held[] = {"leans on all segments", "takes the ratio of all segments",
+                                       "keeps the points of the reference level"};
+    const char *place = place_of(fit, term);
+    if (place == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    switch (term->state) {
+    case JK_PPML_NO_CASH:
+        return jk_fit_say(
+            fit, error,
+            "%s: no cash in an exposure of %.6g, the estimate would be minus infinity; it %s and its rows "
+            "are out of the estimation",
+            place, term->exposure, held[term->kind]);
+    case JK_PPML_COLLINEAR:
+        return jk_fit_say(fit, error, "%s: collinear, says what figures before it say together; it %s", place,
+                          held[term->kind]);
+    case JK_PPML_FREE:
+        return term->payers < THIN && term->kind == JK_FIT_POINTS
+                   ? jk_fit_say(fit, error, "%s: only %.0f debtors paid anything in it", place, term->payers)
+                   : JK_OK;
+    default:
+        return JK_OK;
+    }
+}
+
+static jk_status comment_items(jk_fit *fit, jk_error *error) {
+    for (size_t c = 0; c < fit->base->scorecard.count; c++) {
+        const jk_fit_card_item *card = &fit->card[c];
+        size_t with_rows = 0;
+        for (size_t l = 0; l < card->levels; l++) {
+            with_rows += fit->estimates.exposure[fit->design.level_parameter[c][l]] > 0.0;
+        }
+        if (with_rows < 2) {
+            JK_TRY(jk_fit_say(fit, error, "%s: all rows have one level, it cannot be fitted; its points are 0",
+                              card->from->name));
+        }
+    }
+    for (size_t g = 0; g < fit->base->segment_count; g++) {
+        const uint64_t *rows = &fit->survey.curve_rows[g * JK_TREATMENT_COUNT];
+        const char *id = fit->base->segments[g].id;
+        if (rows[0] + rows[1] + rows[2] == 0) {
+            JK_TRY(jk_fit_say(fit, error, "%s: no rows; it takes the curves of all segments together", id));
+            continue;
+        }
+        for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+            bool any = false;
+            for (size_t other = t; other < fit->survey.curves; other += JK_TREATMENT_COUNT) {
+                any = any || fit->survey.curve_rows[other] > 0;
+            }
+            if (rows[t] == 0 && any) {
+                JK_TRY(jk_fit_say(fit, error, "%s, %s: no rows; it takes the curve of all segments together", id,
+                                  jk_fit_treatment_name(t)));
+            }
+        }
+    }
+    return JK_OK;
+}
+
+static bool is_figure(const jk_fit *fit, size_t p) {
+    const jk_fit_parameter *parameter = &fit->design.parameter[p];
+    if (parameter->pending) {
+        return false;
+    }
+    /* Levels of the format that no row has and that are no bin: other, missing. */
+    return fit->estimates.exposure[p] > 0.0 || parameter->kind != JK_FIT_POINTS ||
+           (size_t)parameter->index < fit->scorecard.characteristics[parameter->item].count;
+}
+
+static bool is_reference(const jk_fit *fit, const jk_fit_parameter *parameter) {
+    return parameter->kind == JK_FIT_CLASS
+               ? parameter->index == fit->class_reference[parameter->curve]
+               : parameter->kind == JK_FIT_POINTS && (size_t)parameter->index == fit->card[parameter->item].reference;
+}
+
+static jk_status copy_covariance(jk_fit *fit, const size_t *from, size_t count, jk_error *error) {
+    double *covariance = jk_arena_alloc(fit->arena, count * count, sizeof *covariance);
+    if (covariance == NULL) {
+        return jk_fail_memory(error, "the covariance");
+    }
+    for (size_t a = 0; a < count; a++) {
+        for (size_t b = 0; b < count; b++) {
+            covariance[a * count + b] = fit->estimates.covariance[from[a] * fit->estimates.parameters + from[b]];
+        }
+    }
+    fit->result.parameter_count = count;
+    fit->result.covariance = covariance;
+    return JK_OK;
+}
+
+jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error) {
+    const jk_ppml *estimates = &fit->estimates;
+    jk_fit_term *terms = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *terms);
+    size_t *from = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *from);
+    if (terms == NULL || from == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    size_t count = 0, estimated = 0;
+    for (size_t p = 0; p < estimates->parameters; p++) {
+        if (!is_figure(fit, p)) {
+            continue;
+        }
+        jk_fit_term *term = &terms[count++];
+        *term = (jk_fit_term){.parameter = -1,
+                              .reference = is_reference(fit, &fit->design.parameter[p]),
+                              .state = (jk_ppml_state)estimates->state[p],
+                              .estimate = estimates->estimate[p],
+                              .std_error = estimates->std_error[p],
+                              .value = fit->value[p],
+                              .credibility = fit->credibility[p],
+                              .exposure = estimates->exposure[p],
+                              .cash = estimates->cash[p],
+                              .expected = estimates->expected[p],
+                              .payers = estimates->payers[p]};
+        if (term->state == JK_PPML_FREE) {
+            from[estimated] = p;
+            term->parameter = (int)estimated++;
+        }
+        JK_TRY(name_term(fit, &fit->design.parameter[p], term, error));
+        JK_TRY(comment(fit, term, error));
+    }
+    JK_TRY(comment_items(fit, error));
+    fit->result.term_count = count;
+    fit->result.terms = terms;
+    return copy_covariance(fit, from, estimated, error);
+}
