@@ -8,13 +8,16 @@
  *     const jk_bid_cell *cell = jk_bid_at(&bids, 0, 1, 0);     base case, second return, whole portfolio
  *     jk_bids_reset(&bids);
  *
+ * Scenarios stand beside the base case, as many cells again. A cell's offer carries the return it was made at, which a
+ * scenario may have shifted; irr[] are the required returns themselves.
+ *
  * A cell is a group's offer by itself: its own value less its own onboarding, and the floors on its own cash flow.
  * Cells therefore do not add up to the portfolio: a group that is not worth its onboarding is bid at 0, and a floor
  * that binds one group may leave another alone. */
 #ifndef JALKI_BIDS_H
 #define JALKI_BIDS_H
 
-#include "jalki/value.h"
+#include "jalki/scenario.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,18 +45,23 @@ typedef struct jk_bid_options {
     const double *irr; /* required yearly returns; NaN: the model's */
     size_t returns;    /* 1..JK_RETURNS_MAX */
     const jk_floor *floors;
-    size_t floor_count;         /* 0..JK_FLOORS_MAX */
-    double asked;               /* the price asked for the whole portfolio; NaN: none */
-    const jk_value_sink *sinks; /* with a single return: given the claims as they are valued (their segments are parts
-                                   by country here) */
+    size_t floor_count;           /* 0..JK_FLOORS_MAX */
+    double asked;                 /* the price asked for the whole portfolio; NaN: none */
+    const jk_scenario *scenarios; /* of a file that was loaded with the model */
+    size_t scenario_count;        /* 0: the base case alone */
+    int committed;                /* 1: the base plan is kept in the scenarios; 0: each is planned anew */
+    const jk_value_sink *sinks;   /* with a single return: given the claims as they are valued in the base case (their
+                                     segments are parts by country here) */
     size_t sink_count;
 } jk_bid_options;
 
 typedef struct jk_bids {
     size_t scenario_count, return_count, line_count;
-    const char **scenario; /* names; the first is "base" */
-    jk_bid_line *line;     /* all, the decisions, the segments in the model's order, the countries by code */
-    jk_bid_cell *cell;     /* see jk_bid_at */
+    double irr[JK_RETURNS_MAX]; /* the required returns */
+    const char **scenario;      /* names; the first is "base" */
+    int committed;
+    jk_bid_line *line; /* all, the decisions, the segments in the model's order, the countries by code */
+    jk_bid_cell *cell; /* see jk_bid_at */
     jk_floor floors[JK_FLOORS_MAX];
     size_t floor_count;
     double asked;
@@ -61,8 +69,8 @@ typedef struct jk_bids {
     void *arena;        /* owns the arrays and names above */
 } jk_bids;
 
-/* Values the tape at every return in one pass and makes the table. *bids need not be initialised; on failure it is
- * empty. options->irr is not looked at. Fails as jk_value_returns does. */
+/* Values the tape at every return and in every scenario in one pass and makes the table. *bids need not be initialised;
+ * on failure it is empty. options->irr is not looked at. Fails as jk_scenario_grid_make does. */
 jk_status jk_bids_make(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                        const jk_bid_options *wanted, jk_bids *bids, jk_error *error);
 void jk_bids_reset(jk_bids *bids);

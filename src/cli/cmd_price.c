@@ -19,12 +19,14 @@ typedef struct price_arguments {
     jk_floor floors[JK_FLOORS_MAX];
     size_t floor_count;
     double asked;
-    const char *claims_path, *json_path;
+    const char *scenarios_path, *claims_path, *json_path;
+    bool committed;
+    jk_scenarios *scenarios;
     double allocate;
     jk_shares *shares;
 } price_arguments;
 
-enum { KEY_IRR = 0x5001, KEY_FLOOR, KEY_ASKED, KEY_CLAIMS, KEY_ALLOCATE, KEY_JSON };
+enum { KEY_IRR = 0x5001, KEY_FLOOR, KEY_ASKED, KEY_SCENARIOS, KEY_COMMITTED, KEY_CLAIMS, KEY_ALLOCATE, KEY_JSON };
 
 static const struct argp_option options[] = {
     {"irr", KEY_IRR, "RATES", 0, "Required yearly returns, for example 0.12,0.15,0.18 [the model's]", 1},
@@ -34,6 +36,8 @@ static const struct argp_option options[] = {
      "the flows at least); may be given several times",
      1},
     {"asked", KEY_ASKED, "PRICE", 0, "The price asked: what return it would give", 1},
+    {"scenarios", KEY_SCENARIOS, "S.yaml", 0, "The bids in these scenarios too, see docs/scenario.md", 1},
+    {"committed", KEY_COMMITTED, NULL, 0, "Keep the base plan in the scenarios [each is planned anew]", 1},
     {"claims", KEY_CLAIMS, "F.csv", 0,
      "Each claim's share of the price, CSV (one return only); compressed if it ends in .gz", 2},
     {"allocate", KEY_ALLOCATE, "PRICE", 0, "The price that --claims shares out [the bid]", 2},
@@ -57,6 +61,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_ASKED:
         arguments->asked = jk_cli_real(state, "--asked", argument, 0.0, 1e15);
         return 0;
+    case KEY_SCENARIOS:
+        arguments->scenarios_path = argument;
+        return 0;
+    case KEY_COMMITTED:
+        arguments->committed = true;
+        return 0;
     case KEY_CLAIMS:
         jk_cli_refuse_stdout(state, "--claims", argument);
         arguments->claims_path = argument;
@@ -72,6 +82,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
             argp_error(state, "--claims shares out one price; expected one --irr");
         } else if (arguments->claims_path == NULL && !isnan(arguments->allocate)) {
             argp_error(state, "--allocate is about --claims F.csv, which is not given");
+        } else if (arguments->committed && arguments->scenarios_path == NULL) {
+            argp_error(state, "--committed is about --scenarios S.yaml, which is not given");
         }
         return 0;
     default:
@@ -111,19 +123,29 @@ static jk_status price_tape(price_arguments *arguments, jk_bids *bids, jk_error 
                              .returns = arguments->returns,
                              .floors = arguments->floors,
                              .floor_count = arguments->floor_count,
-                             .asked = arguments->asked};
+                             .asked = arguments->asked,
+                             .committed = arguments->committed};
     for (size_t r = 0; r < arguments->returns; r++) {
         jk_cli_note_rate(&arguments->common, arguments->irr[r]);
     }
-    JK_TRY(jk_cli_valuing_outputs(valuing, outputs, sizeof outputs / sizeof outputs[0], error));
+    const char *const inputs[] = {valuing->tape_path, valuing->model_path, arguments->scenarios_path};
+    JK_TRY(jk_cli_check_outputs(inputs, sizeof inputs / sizeof inputs[0], outputs, sizeof outputs / sizeof outputs[0],
+                                error));
     JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
+    if (arguments->scenarios_path != NULL) {
+        JK_TRY(jk_scenarios_load(arguments->scenarios_path, valuing->model, &arguments->scenarios, error));
+        wanted.scenarios = arguments->scenarios->scenarios;
+        wanted.scenario_count = arguments->scenarios->count;
+    }
     if (arguments->claims_path != NULL) {
         JK_TRY(jk_shares_create(valuing->tape, &arguments->shares, error));
         sink = jk_shares_sink(arguments->shares);
         wanted.sinks = &sink;
         wanted.sink_count = 1;
     }
-    JK_TRY(jk_cli_valuing_explain(valuing, arguments->returns, wanted.sinks, wanted.sink_count, error));
+    size_t cases = arguments->returns * (1 + wanted.scenario_count);
+    JK_TRY(jk_cli_valuing_explain(valuing, cases < JK_RETURNS_MAX ? cases : JK_RETURNS_MAX, wanted.sinks,
+                                  wanted.sink_count, error));
     JK_TRY(jk_bids_make(valuing->tape, valuing->model, &valuing->options, &wanted, bids, error));
     return write_files(arguments, bids, error);
 }
@@ -142,6 +164,7 @@ static int run_price(int argc, char **argv) {
             "  jalki price tape.h5 --model models/nordic.yaml --irr 0.12,0.15,0.18\n"
             "  jalki price tape.h5 --model models/nordic.yaml --irr 0.15 \\\n"
             "    --floor multiple=1.8 --floor payback=60 --asked 1250000\n"
+            "  jalki price tape.h5 --model models/nordic.yaml --scenarios data/scenarios/nordic.yaml\n"
             "  jalki price tape.h5 --model models/nordic.yaml --claims shares.csv\n",
         .children = children,
     };
@@ -154,6 +177,7 @@ static int run_price(int argc, char **argv) {
     jk_status status = price_tape(&arguments, &bids, &error);
     int code = status == JK_OK ? print(&arguments, &bids) : jk_cli_fail(&error);
     jk_shares_free(arguments.shares);
+    jk_scenarios_free(arguments.scenarios);
     jk_bids_reset(&bids);
     jk_cli_valuing_close(&arguments.valuing);
     return code;

@@ -10,4 +10,7 @@
 int jk_price_print_tables(const jk_cli_valuing *valuing, const jk_bids *bids);
 int jk_price_print_csv(const jk_bids *bids);
 
+/* The scenarios beside the base: the portfolio at each return, then segments x scenarios. Nonzero: out of memory. */
+int jk_price_print_scenarios(const jk_bids *bids);
+
 #endif

@@ -221,6 +221,9 @@ int jk_price_print_tables(const jk_cli_valuing *valuing, const jk_bids *bids) {
     bid_view view = {.valuing = valuing, .bids = bids, .decimals = jk_cli_decimals(&bids->first)};
     jk_cli_valuing_heading(valuing, &bids->first);
     int failed = print_bids(&view);
+    if (bids->scenario_count > 1) {
+        failed |= jk_price_print_scenarios(bids);
+    }
     failed |= print_fixed_groups(&view, JK_BID_SEGMENT, "By segment (the bid for each alone)");
     failed |= print_fixed_groups(&view, JK_BID_COUNTRY, "By country (the bid for each alone)");
     failed |= print_decisions(&view);
@@ -232,8 +235,10 @@ int jk_price_print_tables(const jk_cli_valuing *valuing, const jk_bids *bids) {
 static void csv_row(const jk_bids *bids, size_t scenario, size_t r, size_t line) {
     const jk_bid_cell *cell = jk_bid_at(bids, scenario, r, line);
     const jk_offer *offer = &cell->offer;
-    (void)printf("%s,%g,%s,%s,%llu", bids->scenario[scenario], offer->irr, jk_bid_kind_name(bids->line[line].kind),
-                 bids->line[line].name, (unsigned long long)cell->group.claims);
+    jk_cli_csv_text(bids->scenario[scenario]);
+    (void)printf(",%g,%g,%s,", bids->irr[r], offer->irr, jk_bid_kind_name(bids->line[line].kind));
+    jk_cli_csv_text(bids->line[line].name);
+    (void)printf(",%llu", (unsigned long long)cell->group.claims);
     const double amounts[] = {cell->group.face, offer->value, offer->onboarding, offer->bid_at_return, offer->bid};
     for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
         jk_cli_csv_number(amounts[i], 2);
@@ -253,7 +258,8 @@ static void csv_row(const jk_bids *bids, size_t scenario, size_t r, size_t line)
 }
 
 int jk_price_print_csv(const jk_bids *bids) {
-    (void)puts("scenario,irr,group,name,claims,face,value,onboarding,bid_at_return,bid,bid_pct_of_face,erc_gross,net,"
+    (void)puts("scenario,required_return,irr,group,name,claims,face,value,onboarding,bid_at_return,bid,bid_pct_of_face,"
+               "erc_gross,net,"
                "erc_gross_84,erc_gross_120,erc_gross_180,cost_share,multiple,payback_months,binding,attainable,"
                "asked_irr,asked_irr_outcome");
     for (size_t s = 0; s < bids->scenario_count; s++) {

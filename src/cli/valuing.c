@@ -197,6 +197,15 @@ void jk_cli_refuse_stdout(struct argp_state *state, const char *option, const ch
     }
 }
 
+void jk_cli_csv_text(const char *text) {
+    bool quote = strpbrk(text, ",\"\r\n") != NULL;
+    (void)fputs(quote ? "\"" : "", stdout);
+    for (const char *c = text; *c != '\0'; c++) {
+        (void)fputs(quote && *c == '"' ? "\"\"" : (char[]){*c, '\0'}, stdout);
+    }
+    (void)fputs(quote ? "\"" : "", stdout);
+}
+
 void jk_cli_csv_number(double value, int decimals) {
     (void)putchar(',');
     if (isfinite(value)) {

@@ -59,6 +59,9 @@ jk_status jk_cli_write_text(const char *path, char *text, jk_error *error);
 /* Refuses "-" for an output that cannot be stdout. `option` is named in the message (exit 2). */
 void jk_cli_refuse_stdout(struct argp_state *state, const char *option, const char *path);
 
+/* A text as a CSV cell, in quotes where it needs them. */
+void jk_cli_csv_text(const char *text);
+
 /* One CSV cell with a comma before it, empty for what is no finite number. */
 void jk_cli_csv_number(double value, int decimals);
 

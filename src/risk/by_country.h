@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cash flow by country: the engine sums it by segment, so each segment is split into one per country of the tape. The
  * parts keep every figure of their segment and stand where it stood, so that each claim is valued as before. */
-#ifndef JK_VALUE_BY_COUNTRY_H
-#define JK_VALUE_BY_COUNTRY_H
+#ifndef JK_RISK_BY_COUNTRY_H
+#define JK_RISK_BY_COUNTRY_H
 
 #include "jalki/model.h"
 #include "jalki/tape.h"

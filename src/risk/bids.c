@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The bid table: one pass over the tape for all returns, then an offer for each group of claims. */
+/* The bid table: one pass over the tape for all returns and scenarios, then an offer for each group of claims. */
 #include "jalki/bids.h"
 
 #include <math.h>
@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "value/by_country.h"
+#include "risk/by_country.h"
 
 const char *jk_bid_kind_name(jk_bid_kind kind) {
     static const char *const names[] = {"all", "decision", "segment", "country"};
@@ -140,13 +140,17 @@ static void fill_cells(jk_bids *bids, const jk_by_country *split, const jk_valua
 }
 
 static jk_status make_cells(jk_bids *bids, const jk_by_country *split, const jk_model *model,
-                            const jk_valuation *valuations, jk_error *error) {
+                            const jk_scenario_grid *grid, jk_error *error) {
+    unsigned mode = bids->committed ? JK_MODE_COMMITTED : JK_MODE_REPLANNED;
     group_flow *sums = malloc(sizeof *sums);
-    bool held = sums != NULL && make_lines(bids, model, &valuations[0]);
+    bool held = sums != NULL && make_lines(bids, model, &grid->valuations[0]);
     size_t cells = bids->scenario_count * bids->return_count * bids->line_count;
     bids->cell = held ? jk_arena_alloc(bids->arena, cells, sizeof *bids->cell) : NULL;
-    for (size_t r = 0; bids->cell != NULL && r < bids->return_count; r++) {
-        fill_cells(bids, split, &valuations[r], sums, &bids->cell[r * bids->line_count]);
+    for (size_t s = 0; bids->cell != NULL && s < bids->scenario_count; s++) {
+        for (size_t r = 0; r < bids->return_count; r++) {
+            fill_cells(bids, split, jk_scenario_at(grid, r, mode, (int)s - 1), sums,
+                       &bids->cell[(s * bids->return_count + r) * bids->line_count]);
+        }
     }
     free(sums);
     return bids->cell != NULL ? JK_OK : jk_fail_memory(error, "the bid table");
@@ -154,8 +158,7 @@ static jk_status make_cells(jk_bids *bids, const jk_by_country *split, const jk_
 
 /* ---- the table ------------------------------------------------------------------------------------------------ */
 
-static jk_status prepare(jk_bids *bids, const jk_bid_options *wanted, jk_error *error) {
-    *bids = (jk_bids){.scenario_count = 1, .asked = wanted->asked};
+static jk_status check(const jk_bid_options *wanted, jk_error *error) {
     if (wanted->sink_count > 0 && wanted->returns != 1) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "claims can be seen at one return at a time");
     }
@@ -164,53 +167,63 @@ static jk_status prepare(jk_bids *bids, const jk_bid_options *wanted, jk_error *
                        "a bid table takes 1 to %d returns and at most %d floors", (int)JK_RETURNS_MAX,
                        (int)JK_FLOORS_MAX);
     }
-    bids->return_count = wanted->returns;
-    bids->floor_count = wanted->floor_count;
+    return JK_OK;
+}
+
+static jk_status prepare(jk_bids *bids, const jk_model *model, const jk_bid_options *wanted, jk_error *error) {
+    *bids = (jk_bids){.scenario_count = 1 + wanted->scenario_count,
+                      .return_count = wanted->returns,
+                      .committed = wanted->committed,
+                      .floor_count = wanted->floor_count,
+                      .asked = wanted->asked};
+    for (size_t r = 0; r < wanted->returns; r++) {
+        bids->irr[r] = isnan(wanted->irr[r]) ? model->irr : wanted->irr[r];
+    }
     for (size_t i = 0; i < wanted->floor_count; i++) {
         bids->floors[i] = wanted->floors[i];
     }
     bids->arena = jk_arena_create();
-    bids->scenario = bids->arena == NULL ? NULL : jk_arena_alloc(bids->arena, 1, sizeof *bids->scenario);
-    if (bids->scenario == NULL) {
-        return jk_fail_memory(error, "the bid table");
+    bids->scenario =
+        bids->arena == NULL ? NULL : jk_arena_alloc(bids->arena, bids->scenario_count, sizeof *bids->scenario);
+    for (size_t s = 0; bids->scenario != NULL && s < bids->scenario_count; s++) {
+        const char *name = s == 0 ? "base" : wanted->scenarios[s - 1].name;
+        bids->scenario[s] = jk_arena_text(bids->arena, name, strlen(name));
+        if (bids->scenario[s] == NULL) {
+            return jk_fail_memory(error, "the bid table");
+        }
     }
-    bids->scenario[0] = "base";
-    return JK_OK;
-}
-
-static jk_status value_at_returns(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
-                                  const jk_bid_options *wanted, jk_valuation *valuations, jk_error *error) {
-    if (wanted->sink_count == 0) {
-        return jk_value_returns(tape, model, options, wanted->irr, wanted->returns, valuations, error);
-    }
-    jk_value_options single = *options;
-    single.irr = wanted->irr[0];
-    return jk_value_run(tape, model, &single, wanted->sinks, wanted->sink_count, valuations, error);
+    return bids->scenario != NULL ? JK_OK : jk_fail_memory(error, "the bid table");
 }
 
 jk_status jk_bids_make(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                        const jk_bid_options *wanted, jk_bids *bids, jk_error *error) {
-    jk_valuation valuations[JK_RETURNS_MAX] = {0};
     jk_by_country split = {0};
-    jk_status status = prepare(bids, wanted, error);
+    jk_scenario_grid grid = {0};
+    jk_scenario_run run = {.scenarios = wanted->scenarios,
+                           .scenario_count = wanted->scenario_count,
+                           .irr = wanted->irr,
+                           .returns = wanted->returns,
+                           .modes = wanted->committed ? JK_MODE_COMMITTED : JK_MODE_REPLANNED};
+    *bids = (jk_bids){0};
+    JK_TRY(check(wanted, error));
+    jk_status status = prepare(bids, model, wanted, error);
     if (status == JK_OK) {
         status = jk_by_country_make(model, tape, &split, error);
     }
     if (status == JK_OK) {
-        status = value_at_returns(tape, &split.model, options, wanted, valuations, error);
+        status =
+            jk_scenario_grid_make(tape, &split.model, options, &run, wanted->sinks, wanted->sink_count, &grid, error);
     }
     if (status == JK_OK) {
-        status = make_cells(bids, &split, model, valuations, error);
+        status = make_cells(bids, &split, model, &grid, error);
     }
     if (status == JK_OK) {
-        bids->first = valuations[0];
-        valuations[0] = (jk_valuation){0};
+        bids->first = grid.valuations[0];
+        grid.valuations[0] = (jk_valuation){0};
     } else {
         jk_bids_reset(bids);
     }
-    for (size_t r = 0; r < JK_RETURNS_MAX; r++) {
-        jk_valuation_reset(&valuations[r]);
-    }
+    jk_scenario_grid_reset(&grid);
     jk_by_country_reset(&split);
     return status;
 }

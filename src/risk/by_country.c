@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "value/by_country.h"
+#include "risk/by_country.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -41,7 +41,7 @@ static void put_groups(jk_json_builder *b, json_t *object, const jk_bids *bids, 
             jk_json_put(b, countries, group->name, offer);
         } else if (group->kind == JK_BID_SEGMENT) {
             json_t *entry = json_object();
-            jk_json_put(b, entry, "id", json_string(group->name));
+            jk_json_put(b, entry, "id", jk_json_string(group->name));
             b->failed |= json_object_update(entry, offer) != 0;
             json_decref(offer);
             jk_json_append(b, segments, entry);
@@ -68,7 +68,8 @@ static json_t *offer_at_return(jk_json_builder *b, const jk_bids *bids, size_t s
     const jk_bid_cell *cell = jk_bid_at(bids, scenario, r, 0);
     const jk_offer *offer = &cell->offer;
     json_t *object = json_object();
-    jk_json_put(b, object, "scenario", json_string(bids->scenario[scenario]));
+    jk_json_put(b, object, "scenario", jk_json_string(bids->scenario[scenario]));
+    jk_json_put(b, object, "required_return", jk_json_number(bids->irr[r]));
     jk_json_put(b, object, "irr", jk_json_number(offer->irr));
     jk_json_put(b, object, "value", jk_json_number(offer->value));
     jk_json_put(b, object, "bid_at_return", jk_json_number(offer->bid_at_return));
@@ -102,16 +103,13 @@ static json_t *floors_of(jk_json_builder *b, const jk_bids *bids) {
 
 char *jk_bids_json(const jk_tape *tape, const jk_model *model, const jk_bids *bids) {
     jk_json_builder b = {0};
-    double irr[JK_RETURNS_MAX];
-    for (size_t r = 0; r < bids->return_count; r++) {
-        irr[r] = jk_bid_at(bids, 0, r, 0)->offer.irr;
-    }
     json_t *object = json_object();
     jk_json_put(&b, object, "claims", json_integer((json_int_t)bids->first.total.claims));
     jk_json_put(&b, object, "face", jk_json_number(bids->first.total.face));
     jk_json_put(&b, object, "onboarding", jk_json_number(bids->first.onboarding));
     jk_json_put(&b, object, "horizon_months", json_integer(bids->first.flow.months));
     jk_json_put(&b, object, "floors", floors_of(&b, bids));
+    jk_json_put(&b, object, "committed", json_boolean(bids->committed));
     json_t *returns = json_array();
     for (size_t s = 0; s < bids->scenario_count; s++) {
         for (size_t r = 0; r < bids->return_count; r++) {
@@ -119,6 +117,6 @@ char *jk_bids_json(const jk_tape *tape, const jk_model *model, const jk_bids *bi
         }
     }
     jk_json_put(&b, object, "returns", returns);
-    jk_json_put(&b, object, "manifest", jk_json_manifest(&b, tape, model, &bids->first, irr, bids->return_count));
+    jk_json_put(&b, object, "manifest", jk_json_manifest(&b, tape, model, &bids->first, bids->irr, bids->return_count));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }
