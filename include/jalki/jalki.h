@@ -8,6 +8,7 @@
 #include "jalki/auction.h"
 #include "jalki/bids.h"
 #include "jalki/book.h"
+#include "jalki/break_even.h"
 #include "jalki/flows.h"
 #include "jalki/generate.h"
 #include "jalki/generate_panel.h"

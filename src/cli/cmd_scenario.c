@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/scenario_command.h"
 #include "jalki/export.h"
+
+enum { TARGETS_MAX = 16 };
 
 typedef struct scenario_arguments {
     jk_cli_common common;
@@ -16,20 +19,91 @@ typedef struct scenario_arguments {
     const char *scenarios_path, *json_path, *claims_path, *segment;
     double irr;
     unsigned modes;
+    int break_even; /* a jk_stress_key, or -1 */
+    double asked[TARGETS_MAX], share[TARGETS_MAX];
+    size_t asked_count, share_count;
 } scenario_arguments;
 
-enum { KEY_SCENARIOS = 0x5c01, KEY_REPLANNED, KEY_COMMITTED, KEY_IRR, KEY_SEGMENT, KEY_JSON, KEY_CLAIMS };
+enum {
+    KEY_SCENARIOS = 0x5c01,
+    KEY_REPLANNED,
+    KEY_COMMITTED,
+    KEY_IRR,
+    KEY_SEGMENT,
+    KEY_JSON,
+    KEY_CLAIMS,
+    KEY_BREAK_EVEN,
+    KEY_ASKED,
+    KEY_LEGAL_SHARE
+};
 
 static const struct argp_option options[] = {
     {"scenarios", KEY_SCENARIOS, "S.yaml", 0, "Scenarios to value, see docs/scenario.md", 1},
     {"replanned", KEY_REPLANNED, NULL, 0, "Only with plans made for each scenario [both]", 1},
     {"committed", KEY_COMMITTED, NULL, 0, "Only with the base plan kept [both]", 1},
     {"irr", KEY_IRR, "RATE", 0, "Required yearly return, for example 0.15 [the model's]", 1},
-    {"segment", KEY_SEGMENT, "ID", 0, "Show this segment alone", 1},
+    {"segment", KEY_SEGMENT, "ID", 0, "Show this segment alone; with --break-even: stress its claims alone", 1},
+    {"break-even", KEY_BREAK_EVEN, "KEY", 0,
+     "How far this key of scenario files (recovery, court_cost, delay, …) can go until the bid is --asked, or legal "
+     "pays "
+     "for --legal-share of the claims only",
+     3},
+    {"asked", KEY_ASKED, "PRICES", 0, "Prices to break even at, for example 1500000,1200000", 3},
+    {"legal-share", KEY_LEGAL_SHARE, "SHARES", 0,
+     "Shares of the claims that go to court in the base [0.75,0.5,0.25,0.05 where no price is asked]", 3},
     {"json", KEY_JSON, "FILE", 0, "Write everything as JSON; - for stdout", 2},
     {"claims", KEY_CLAIMS, "FILE", 0, "Write each claim's decision and value in the base and all scenarios as CSV", 2},
     {0},
 };
+
+static int parse_key(struct argp_state *state, const char *name) {
+    int key = jk_stress_key_of(name);
+    if (key < 0) {
+        const char *names[JK_STRESS_COUNT];
+        for (int k = 0; k < JK_STRESS_COUNT; k++) {
+            names[k] = jk_stress_field_of((jk_stress_key)k)->name;
+        }
+        int nearest = jk_text_nearest(name, names, JK_STRESS_COUNT);
+        argp_error(state, "--break-even: '%s' is not a key of scenario files%s%s", name,
+                   nearest < 0 ? "" : "; did you mean ", nearest < 0 ? "" : names[nearest]);
+    }
+    return key;
+}
+
+/* Numbers from 0 to `most` with commas between. */
+static size_t parse_list(struct argp_state *state, const char *option, const char *list, double most, double *values) {
+    size_t count = 0;
+    for (const char *part = list; part != NULL;) {
+        const char *comma = strchr(part, ',');
+        size_t length = comma == NULL ? strlen(part) : (size_t)(comma - part);
+        double value = 0.0;
+        if (!jk_text_to_real(part, length, &value) || value < 0.0 || value > most || count == TARGETS_MAX) {
+            argp_error(state, "%s: '%s' is not a list of at most %d numbers from 0 to %g", option, list, TARGETS_MAX,
+                       most);
+            return 0;
+        }
+        values[count++] = value;
+        part = comma == NULL ? NULL : comma + 1;
+    }
+    return count;
+}
+
+static void check_break_even(scenario_arguments *arguments, struct argp_state *state) {
+    static const double shares[] = {0.75, 0.5, 0.25, 0.05};
+    if (arguments->break_even < 0 && arguments->asked_count + arguments->share_count > 0) {
+        argp_error(state, "--asked and --legal-share need --break-even KEY");
+    }
+    if (arguments->asked_count > 0 && arguments->share_count > 0) {
+        argp_error(state, "either --asked or --legal-share");
+    }
+    if (arguments->break_even >= 0 && (arguments->scenarios_path != NULL || arguments->claims_path != NULL)) {
+        argp_error(state, "--break-even finds one figure; --scenarios and --claims are for a run without it");
+    }
+    if (arguments->asked_count + arguments->share_count == 0) {
+        memcpy(arguments->share, shares, sizeof shares);
+        arguments->share_count = sizeof shares / sizeof *shares;
+    }
+}
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
     scenario_arguments *arguments = state->input;
@@ -50,6 +124,15 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_IRR:
         arguments->irr = jk_cli_real(state, "--irr", argument, JK_IRR_LOWEST, JK_IRR_HIGHEST);
         return 0;
+    case KEY_BREAK_EVEN:
+        arguments->break_even = parse_key(state, argument);
+        return 0;
+    case KEY_ASKED:
+        arguments->asked_count = parse_list(state, "--asked", argument, 1e15, arguments->asked);
+        return 0;
+    case KEY_LEGAL_SHARE:
+        arguments->share_count = parse_list(state, "--legal-share", argument, 1.0, arguments->share);
+        return 0;
     case KEY_SEGMENT:
         arguments->segment = argument;
         return 0;
@@ -61,7 +144,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         arguments->claims_path = argument;
         return 0;
     case ARGP_KEY_END:
-        if (arguments->scenarios_path == NULL) {
+        check_break_even(arguments, state);
+        if (arguments->scenarios_path == NULL && arguments->break_even < 0) {
             argp_error(state, "--scenarios S.yaml is needed, for example data/scenarios/nordic.yaml");
         }
         arguments->modes = arguments->modes != 0 ? arguments->modes : JK_MODE_REPLANNED | JK_MODE_COMMITTED;
@@ -130,9 +214,10 @@ static jk_status work(scenario_arguments *arguments, jk_scenarios **set, jk_scen
         jk_cli_note_rate(&arguments->common, arguments->irr);
         status = find_segment(arguments, segment, error);
     }
-    if (status == JK_OK) {
-        status = jk_scenarios_load(arguments->scenarios_path, valuing->model, set, error);
+    if (status != JK_OK || arguments->break_even >= 0) {
+        return status;
     }
+    status = jk_scenarios_load(arguments->scenarios_path, valuing->model, set, error);
     if (status == JK_OK) {
         status = value_scenarios(arguments, *set, grid, error);
     }
@@ -151,6 +236,20 @@ static int print(const scenario_arguments *arguments, const jk_scenario_view *vi
     return arguments->common.format == JK_FORMAT_CSV ? jk_scenario_print_csv(view) : jk_scenario_print_tables(view);
 }
 
+static int find_break_even(const scenario_arguments *arguments, jk_error *error) {
+    bool bid = arguments->asked_count > 0;
+    jk_break_even_wish wish = {.key = (jk_stress_key)arguments->break_even,
+                               .irr = arguments->irr,
+                               .committed = bid && arguments->modes == JK_MODE_COMMITTED,
+                               .measure = bid ? JK_MEASURE_BID : JK_MEASURE_LEGAL_SHARE};
+    if (arguments->segment != NULL) {
+        wish.where = (jk_where){0, NULL, 1, &arguments->segment};
+    }
+    return jk_scenario_break_even(&arguments->common, &arguments->valuing, &wish,
+                                  bid ? arguments->asked : arguments->share,
+                                  bid ? arguments->asked_count : arguments->share_count, arguments->json_path, error);
+}
+
 static int run_scenario(int argc, char **argv) {
     static const struct argp_child children[] = {
         {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_argp, 0, NULL, 0}, {0}};
@@ -163,10 +262,12 @@ static int run_scenario(int argc, char **argv) {
                "Examples:\n"
                "  jalki scenario tape.h5 --model models/nordic.yaml --scenarios data/scenarios/nordic.yaml\n"
                "  jalki scenario tape.h5 --model models/nordic.yaml --scenarios data/scenarios/nordic.yaml \\\n"
-               "    --committed --irr 0.12 --json scenarios.json --claims claims.csv\n",
+               "    --committed --irr 0.12 --json scenarios.json --claims claims.csv\n"
+               "  jalki scenario tape.h5 --model models/nordic.yaml --break-even recovery --asked 1500000 --irr 0.12\n"
+               "  jalki scenario tape.h5 --model models/nordic.yaml --break-even court_cost\n",
         .children = children,
     };
-    scenario_arguments arguments = {.irr = (double)NAN};
+    scenario_arguments arguments = {.irr = (double)NAN, .break_even = -1};
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0) {
         return 2;
     }
@@ -176,7 +277,12 @@ static int run_scenario(int argc, char **argv) {
     int segment = -1;
     jk_status status = work(&arguments, &set, &grid, &segment, &error);
     jk_scenario_view view = {&arguments.valuing, set, &grid, segment};
-    int code = status == JK_OK ? print(&arguments, &view) : jk_cli_fail(&error);
+    int code = 0;
+    if (status != JK_OK) {
+        code = jk_cli_fail(&error);
+    } else {
+        code = arguments.break_even >= 0 ? find_break_even(&arguments, &error) : print(&arguments, &view);
+    }
     jk_scenario_grid_reset(&grid);
     jk_scenarios_free(set);
     jk_cli_valuing_close(&arguments.valuing);

@@ -4,7 +4,7 @@
 #define JK_CLI_SCENARIO_COMMAND_H
 
 #include "cli/valuing.h"
-#include "jalki/scenario.h"
+#include "jalki/break_even.h"
 
 typedef struct jk_scenario_view {
     const jk_cli_valuing *valuing;
@@ -16,5 +16,9 @@ typedef struct jk_scenario_view {
 /* Print the grid; return the exit code. */
 int jk_scenario_print_tables(const jk_scenario_view *view);
 int jk_scenario_print_csv(const jk_scenario_view *view);
+
+/* Finds and prints the break-even of each target (at most 16 are looked at); returns the exit code. */
+int jk_scenario_break_even(const jk_cli_common *common, const jk_cli_valuing *valuing, const jk_break_even_wish *wish,
+                           const double *targets, size_t count, const char *json_path, jk_error *error);
 
 #endif

@@ -100,3 +100,23 @@ if [ -e /dev/full ]; then
     refused 1 "" "${scenario[@]}" --scenarios own.yaml --claims /dev/full
     refused 1 "" sh -c "\"$JALKI_PROGRAM\" scenario t.h5 --model \"$model\" --scenarios own.yaml >/dev/full"
 fi
+
+# Break-even: the haircut found, put into a scenario, brings the bid to the price asked.
+asked=$(python3 -c 'import json; print(round(0.9 * json.load(open("v.json"))["bid"], 2))')
+"${scenario[@]}" --break-even recovery --asked "$asked" --irr 0.12 --json even.json >even.txt
+grep -q "Break-even of recovery" even.txt || fail "no table of the break-even"
+python3 -c 'import json; print("- {name: even, recovery: %.12g}" % json.load(open("even.json"))["results"][0]["figure"])' >even.yaml
+"${scenario[@]}" --scenarios even.yaml --irr 0.12 --replanned --format json >there.json
+python3 -c "
+import json
+bid = json.load(open('there.json'))['scenarios'][0]['replanned']['bid']
+assert abs(bid - $asked) <= 1e-5 * $asked, bid
+"
+"${scenario[@]}" --break-even court_cost --legal-share 0.5,0.1 --format csv >court.csv
+[ "$(wc -l <court.csv)" = 3 ] || fail "a line for each share"
+"${scenario[@]}" --break-even market_price --asked 1 >none.txt
+grep -q "none: from" none.txt || fail "a break-even that there is not is not said to be none"
+refused 2 "did you mean recovery" "${scenario[@]}" --break-even recovry --asked 1
+refused 2 "need --break-even" "${scenario[@]}" --scenarios own.yaml --asked 1
+refused 2 "either --asked or --legal-share" "${scenario[@]}" --break-even court_cost --asked 1 --legal-share 0.5
+refused 2 "not a list" "${scenario[@]}" --break-even recovery --asked 1,x

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Break-even: the figure found is put into a scenario, which must come to the target; where there is none, the ends say
+ * so. */
+#include "cmocka_all.h"
+
+#include "jalki/break_even.h"
+#include "value/engine_case.h"
+
+static jk_tape *tape;
+
+static jk_valuation value_at(jk_stress_key key, double figure, unsigned mode) {
+    jk_stress stress = jk_stress_none();
+    stress.figure[key] = figure;
+    const jk_scenario scenario = {"there", NULL, 1, &stress};
+    const double irr = 0.12;
+    jk_scenario_run run = {&scenario, 1, &irr, 1, mode};
+    jk_error error = {0};
+    jk_scenario_grid grid;
+    jk_value_options options = jk_value_defaults();
+    must(jk_scenario_grid_make(tape, model, &options, &run, NULL, 0, &grid, &error), &error);
+    jk_valuation there = *jk_scenario_at(&grid, 0, mode, 0);
+    there.flow.cell = NULL;
+    there.arena = NULL;
+    there.segment = NULL; /* only totals outlive the grid */
+    jk_scenario_grid_reset(&grid);
+    return there;
+}
+
+static jk_break_even find(jk_stress_key key, jk_measure measure, double target, int committed) {
+    jk_break_even_wish wish = {.key = key, .irr = 0.12, .committed = committed, .measure = measure, .target = target};
+    jk_value_options options = jk_value_defaults();
+    jk_break_even result;
+    jk_error error = {0};
+    must(jk_break_even_find(tape, model, &options, &wish, &result, &error), &error);
+    return result;
+}
+
+static void bids(void **state) {
+    (void)state;
+    jk_valuation base = value_at(JK_STRESS_RECOVERY, 1.0, JK_MODE_REPLANNED);
+    double bid = base.total.value - base.onboarding;
+    static const struct {
+        jk_stress_key key;
+        double share; /* of the base bid */
+    } cases[] = {{JK_STRESS_RECOVERY, 0.9},   {JK_STRESS_RECOVERY, 1.5}, {JK_STRESS_RECOVERY, 0.8},
+                 {JK_STRESS_COSTS, 0.9},      {JK_STRESS_EXIT, 0.95},    {JK_STRESS_TILT, 0.8},
+                 {JK_STRESS_NEW_PAYERS, 1.1}, {JK_STRESS_BREAKAGE, 0.9}, {JK_STRESS_IRR, 0.8}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int committed = 0; committed < 2; committed++) {
+            double target = cases[i].share * bid;
+            jk_break_even found = find(cases[i].key, JK_MEASURE_BID, target, committed);
+            if (!found.found || fabs(found.base - bid) > 1e-9 * bid) {
+                fail_msg("%s for %.2f: base %.6f, %.6f at %g, %.6f at %g", jk_stress_field_of(cases[i].key)->name,
+                         target, found.base, found.at_low, found.low, found.at_high, found.high);
+            }
+            jk_valuation there =
+                value_at(cases[i].key, found.figure, committed ? JK_MODE_COMMITTED : JK_MODE_REPLANNED);
+            double reached = there.total.value - there.onboarding;
+            if (!(fabs(reached - target) <= 1e-5 * target) || fabs(reached - found.reached) > 1e-9 * fabs(reached)) {
+                fail_msg("%s for %.2f: %.9g gives %.6f (%d runs)", jk_stress_field_of(cases[i].key)->name, target,
+                         found.figure, reached, found.runs);
+            }
+            assert_true(found.runs < 40);
+        }
+    }
+    assert_true(find(JK_STRESS_RECOVERY, JK_MEASURE_BID, bid, 0).figure == 1.0);
+}
+
+/* Months are whole: the first at which the bid is no longer above. */
+static void months(void **state) {
+    (void)state;
+    double target = 0.8 * find(JK_STRESS_DELAY, JK_MEASURE_BID, 0.0, 0).base;
+    jk_break_even found = find(JK_STRESS_DELAY, JK_MEASURE_BID, target, 0);
+    assert_true(found.found && found.figure == floor(found.figure) && found.figure > 1.0);
+    jk_valuation there = value_at(JK_STRESS_DELAY, found.figure, JK_MODE_REPLANNED);
+    jk_valuation before = value_at(JK_STRESS_DELAY, found.figure - 1.0, JK_MODE_REPLANNED);
+    assert_true(there.total.value - there.onboarding <= target && before.total.value - before.onboarding > target);
+}
+
+static void court(void **state) {
+    (void)state;
+    uint64_t legal = value_at(JK_STRESS_COURT_COST, 1.0, JK_MODE_REPLANNED).decision[JK_LEGAL].claims;
+    jk_break_even found = find(JK_STRESS_COURT_COST, JK_MEASURE_LEGAL_SHARE, 0.5, 0);
+    assert_true(found.found && found.base == 1.0 && found.reached <= 0.5);
+    uint64_t there = value_at(JK_STRESS_COURT_COST, found.figure, JK_MODE_REPLANNED).decision[JK_LEGAL].claims;
+    uint64_t nearer = value_at(JK_STRESS_COURT_COST, 0.999 * found.figure, JK_MODE_REPLANNED).decision[JK_LEGAL].claims;
+    assert_true(2 * there <= legal && 2 * nearer > legal);
+}
+
+static void none(void **state) {
+    (void)state;
+    jk_break_even found = find(JK_STRESS_MARKET_PRICE, JK_MEASURE_BID, 1.0, 0); /* nothing may be sold */
+    assert_true(!found.found && isnan(found.figure) && found.at_low == found.base && found.at_high == found.base);
+    found = find(JK_STRESS_GARNISHMENT, JK_MEASURE_BID, 1.0, 0); /* not all comes from garnishment */
+    assert_true(!found.found && found.at_low > 1.0 && found.at_low < found.base && found.at_high > found.base);
+}
+
+static int open_tape(void **state) {
+    if (set_up(state) != 0) {
+        return -1;
+    }
+    tape = open_made("plain.h5", &(tape_plan){.rows = 1500});
+    return 0;
+}
+
+static int close_tape(void **state) {
+    jk_tape_close(tape);
+    return tear_down(state);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(bids), cmocka_unit_test(months), cmocka_unit_test(court),
+                                       cmocka_unit_test(none)};
+    return cmocka_run_group_tests(tests, open_tape, close_tape);
+}
