@@ -16,6 +16,7 @@ extern const jk_command jk_command_worklist;
 extern const jk_command jk_command_scenario;
 extern const jk_command jk_command_value;
 extern const jk_command jk_command_explain;
+extern const jk_command jk_command_backtest;
 extern const jk_command jk_command_chainladder;
 extern const jk_command jk_command_fit;
 extern const jk_command jk_command_report;

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/backtest_print.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "cli/table.h"
+#include "cli/valuing.h"
+
+enum { LARGE = 100000, ROWS_SHOWN = 40 };
+
+static int decimals_of(const jk_backtest_model *model) {
+    return model->total.expected < LARGE && model->total.actual < LARGE ? 2 : 0;
+}
+
+static void cell_number(jk_table *table, const char *format, double value) {
+    if (isnan(value)) {
+        jk_table_cell(table, "%s", "");
+    } else {
+        char text[64];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        (void)snprintf(text, sizeof text, format, value);
+#pragma GCC diagnostic pop
+        jk_table_cell(table, "%s", text);
+    }
+}
+
+static void heads(jk_table *table, const char *const *names, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        jk_table_cell(table, "%s", names[i]);
+    }
+    jk_table_rule(table);
+}
+
+static void add_cell(jk_table *table, const char *name, const jk_backtest_cell *cell, int decimals) {
+    jk_table_cell(table, "%s", name);
+    jk_table_count(table, cell->rows);
+    jk_table_count(table, cell->payers);
+    jk_table_amount(table, cell->actual, decimals);
+    jk_table_amount(table, cell->expected, decimals);
+    cell_number(table, "%.3f", cell->ratio);
+    cell_number(table, "%.3f", cell->low);
+    cell_number(table, "%.3f", cell->high);
+}
+
+static int print_cells(const char *title, const char *kind, const jk_backtest_cell *cells, size_t count,
+                       const jk_backtest_cell *total, int decimals) {
+    const char *const names[] = {kind, "rows", "payers", "actual", "expected", "ratio", "from", "to"};
+    jk_table *table = jk_table_create("lrrrrrrr");
+    heads(table, names, sizeof names / sizeof names[0]);
+    size_t first = count > ROWS_SHOWN ? count - ROWS_SHOWN : 0;
+    for (size_t c = first; c < count; c++) {
+        add_cell(table, cells[c].name, &cells[c], decimals);
+    }
+    jk_table_rule(table);
+    add_cell(table, "all", total, decimals);
+    int failed = jk_cli_print_table(table, title);
+    if (first > 0) {
+        (void)printf("  (the last %d of %zu)\n", ROWS_SHOWN, count);
+    }
+    return failed;
+}
+
+static int print_tenths(const jk_backtest_model *model, int decimals) {
+    static const char *const names[] = {
+        "tenth of exposure", "rows", "actual", "expected", "ratio", "from", "to", "lift", "cash so far"};
+    jk_table *table = jk_table_create("rrrrrrrrr");
+    heads(table, names, sizeof names / sizeof names[0]);
+    for (int t = 0; t < JK_BACKTEST_TENTHS; t++) {
+        const jk_backtest_cell *cell = &model->tenth[t];
+        double cash = model->total.actual > 0.0 ? cell->actual / model->total.actual : 0.0;
+        jk_table_cell(table, "%d", t + 1);
+        jk_table_count(table, cell->rows);
+        jk_table_amount(table, cell->actual, decimals);
+        jk_table_amount(table, cell->expected, decimals);
+        cell_number(table, "%.3f", cell->ratio);
+        cell_number(table, "%.3f", cell->low);
+        cell_number(table, "%.3f", cell->high);
+        cell_number(table, "%.2f", cell->exposure > 0.0 ? cash * model->total.exposure / cell->exposure : (double)NAN);
+        jk_table_percent(table, 100.0 * model->cumulative_share[t]);
+    }
+    return jk_cli_print_table(table, "Calibration and lift: tenths of exposure, the highest expected intensity first");
+}
+
+/* Figures side by side, one column per model. */
+typedef double figure_of(const jk_backtest_model *model);
+static double ratio(const jk_backtest_model *m) {
+    return m->total.ratio;
+}
+static double ratio_low(const jk_backtest_model *m) {
+    return m->total.low;
+}
+static double ratio_high(const jk_backtest_model *m) {
+    return m->total.high;
+}
+static double slope(const jk_backtest_model *m) {
+    return m->slope.slope;
+}
+static double slope_low(const jk_backtest_model *m) {
+    return m->slope.low;
+}
+static double slope_high(const jk_backtest_model *m) {
+    return m->slope.high;
+}
+static double gini(const jk_backtest_model *m) {
+    return m->by_row.gini;
+}
+static double gini_best(const jk_backtest_model *m) {
+    return m->by_row.gini_best;
+}
+static double top_decile(const jk_backtest_model *m) {
+    return m->by_row.top_decile_share;
+}
+static double top_quintile(const jk_backtest_model *m) {
+    return m->by_row.top_quintile_share;
+}
+static double claim_gini(const jk_backtest_model *m) {
+    return m->by_claim.gini;
+}
+static double claim_top(const jk_backtest_model *m) {
+    return m->by_claim.top_decile_share;
+}
+static double explained(const jk_backtest_model *m) {
+    return m->errors.deviance_explained;
+}
+static double absolute(const jk_backtest_model *m) {
+    return m->errors.mean_absolute / m->errors.null_mean_absolute;
+}
+static double squared(const jk_backtest_model *m) {
+    return m->errors.root_mean_square / m->errors.null_root_mean_square;
+}
+
+static int print_figures(const jk_backtest *test) {
+    static const struct {
+        const char *name;
+        figure_of *figure;
+    } lines[] = {
+        {"actual over expected", ratio},
+        {"  95 % from", ratio_low},
+        {"  95 % to", ratio_high},
+        {"calibration slope", slope},
+        {"  95 % from", slope_low},
+        {"  95 % to", slope_high},
+        {"Gini of cash by exposure", gini},
+        {"  best possible", gini_best},
+        {"cash in the top tenth of rows", top_decile},
+        {"  in the top fifth", top_quintile},
+        {"Gini over claims", claim_gini},
+        {"cash in the top tenth of claims", claim_top},
+        {"deviance explained", explained},
+        {"mean absolute error / null model", absolute},
+        {"root mean square error / null model", squared},
+    };
+    char alignment[JK_BACKTEST_MODELS_MAX + 2] = "l";
+    for (size_t m = 0; m < test->model_count; m++) {
+        alignment[m + 1] = 'r';
+    }
+    jk_table *table = jk_table_create(alignment);
+    jk_table_cell(table, "%s", "");
+    for (size_t m = 0; m < test->model_count; m++) {
+        const char *slash = strrchr(test->model[m].path, '/');
+        jk_table_cell(table, "%s", slash != NULL ? slash + 1 : test->model[m].path);
+    }
+    jk_table_rule(table);
+    for (size_t l = 0; l < sizeof lines / sizeof lines[0]; l++) {
+        jk_table_cell(table, "%s", lines[l].name);
+        for (size_t m = 0; m < test->model_count; m++) {
+            cell_number(table, "%.3f", lines[l].figure(&test->model[m]));
+        }
+    }
+    return jk_cli_print_table(table, "How far to trust it");
+}
+
+static void print_comparison(const jk_backtest *test) {
+    for (size_t m = 1; m < test->model_count; m++) {
+        const jk_backtest_model *model = &test->model[m];
+        char low[JK_AMOUNT_TEXT];
+        char high[JK_AMOUNT_TEXT];
+        char middle[JK_AMOUNT_TEXT];
+        const char *words = model->difference_high < 0.0  ? "is closer to what came in"
+                            : model->difference_low > 0.0 ? "is farther from what came in"
+                                                          : "cannot be told from it by these rows";
+        (void)printf("\n  Deviance of %s less that of %s: %s (95 %% from %s to %s): it %s.\n", model->path,
+                     test->model[0].path, jk_amount(middle, model->deviance_difference, 0),
+                     jk_amount(low, model->difference_low, 0), jk_amount(high, model->difference_high, 0), words);
+    }
+}
+
+static int print_stability(const jk_backtest *test) {
+    const jk_backtest_model *model = &test->model[0];
+    jk_table *table = jk_table_create("lrl");
+    static const char *const names[] = {"characteristic", "PSI", ""};
+    heads(table, names, sizeof names / sizeof names[0]);
+    for (size_t s = 0; s < model->stability_count; s++) {
+        double psi = model->stability[s].psi;
+        jk_table_cell(table, "%s", model->stability[s].name);
+        cell_number(table, "%.3f", psi);
+        jk_table_cell(table, "%s",
+                      isnan(psi)   ? "no rows to compare with"
+                      : psi > 0.25 ? "moved"
+                      : psi > 0.1  ? "drifts"
+                                   : "");
+    }
+    return jk_cli_print_table(table, test->reference == JK_REFERENCE_EARLY
+                                         ? "Stability: the second half of the time against the first"
+                                         : "Stability: rows of the test against the others");
+}
+
+static int print_ladder(const jk_backtest *test, int decimals) {
+    if (!test->has_ladder) {
+        (void)printf("\nNo chain ladder: %s.\n", test->no_ladder);
+        return 0;
+    }
+    static const char *const names[] = {"entered", "months seen", "collected", "ultimate", "to come", "std error"};
+    jk_table *table = jk_table_create("lrrrrr");
+    heads(table, names, sizeof names / sizeof names[0]);
+    for (size_t i = 0; i <= test->ladder.origins; i++) {
+        bool all = i == test->ladder.origins;
+        const jk_chain_ladder_origin *origin = all ? &test->ladder.total : &test->ladder.origin[i];
+        if (all) {
+            jk_table_rule(table);
+        }
+        jk_table_cell(table, "%s", all ? "all" : test->triangle.origin[i]);
+        if (all) {
+            jk_table_cell(table, "%s", "");
+        } else {
+            jk_table_cell(table, "%.0f", test->triangle.age[test->triangle.observed[i] - 1]);
+        }
+        jk_table_amount(table, origin->latest, decimals);
+        jk_table_amount(table, origin->ultimate, decimals);
+        jk_table_amount(table, origin->reserve, decimals);
+        jk_table_amount(table, origin->std_error, decimals);
+    }
+    return jk_cli_print_table(table,
+                              "Second opinion: chain ladder of collections by cohort of entry, to the last age seen");
+}
+
+int jk_cli_backtest_tables(const jk_backtest *test) {
+    const jk_backtest_model *model = &test->model[0];
+    int decimals = decimals_of(model);
+    char actual[JK_AMOUNT_TEXT];
+    char expected[JK_AMOUNT_TEXT];
+    (void)printf("%zu of %zu rows, %zu claims, %zu debtors of whom %zu paid\n", model->total.rows, test->panel_rows,
+                 model->claims, model->total.debtors, model->total.payers);
+    (void)printf("%s %s came in, %s were expected\n", jk_amount(actual, model->total.actual, decimals), model->currency,
+                 jk_amount(expected, model->total.expected, decimals));
+    int failed = print_figures(test);
+    print_comparison(test);
+    for (size_t t = 0; t < model->table_count; t++) {
+        const jk_backtest_table *by = &model->table[t];
+        char title[JK_BACKTEST_NAME];
+        (void)snprintf(title, sizeof title, "By %s", jk_backtest_by_name(by->by));
+        failed |= print_cells(title, jk_backtest_by_name(by->by), by->cell, by->count, &model->total, decimals);
+    }
+    failed |= print_tenths(model, decimals);
+    failed |= print_stability(test);
+    return failed | print_ladder(test, decimals);
+}
+
+/* ---- CSV --------------------------------------------------------------------------------------------------------- */
+
+static void csv_text(const char *text) {
+    bool quote = strpbrk(text, ",\"\r\n") != NULL;
+    (void)fputs(quote ? "\"" : "", stdout);
+    for (const char *c = text; *c != '\0'; c++) {
+        (void)printf(quote && *c == '"' ? "\"\"" : "%c", *c);
+    }
+    (void)fputs(quote ? "\"," : ",", stdout);
+}
+
+static void csv_number(double value, const char *end) {
+    if (isnan(value)) {
+        (void)fputs(end, stdout);
+    } else {
+        (void)printf("%.9g%s", value, end);
+    }
+}
+
+static void csv_cell(const jk_backtest_model *model, const char *by, const jk_backtest_cell *cell) {
+    csv_text(model->path);
+    csv_text(by);
+    csv_text(cell->name);
+    (void)printf("%zu,%zu,%zu,", cell->rows, cell->debtors, cell->payers);
+    csv_number(cell->exposure, ",");
+    csv_number(cell->actual, ",");
+    csv_number(cell->expected, ",");
+    csv_number(cell->ratio, ",");
+    csv_number(cell->low, ",");
+    csv_number(cell->high, "\n");
+}
+
+void jk_cli_backtest_csv(const jk_backtest *test) {
+    (void)puts("model,by,name,rows,debtors,payers,exposure,actual,expected,ratio,low,high");
+    for (size_t m = 0; m < test->model_count; m++) {
+        const jk_backtest_model *model = &test->model[m];
+        csv_cell(model, "all", &model->total);
+        for (size_t t = 0; t < model->table_count; t++) {
+            for (size_t c = 0; c < model->table[t].count; c++) {
+                csv_cell(model, jk_backtest_by_name(model->table[t].by), &model->table[t].cell[c]);
+            }
+        }
+        for (int t = 0; t < JK_BACKTEST_TENTHS; t++) {
+            csv_cell(model, "tenth", &model->tenth[t]);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A back-test as JSON. The first model stands at the top with the names of the contract; all of them stand in `models`.
+ */
+#include <stdlib.h>
+
+#include "base/calendar.h"
+#include "base/json.h"
+#include "jalki/backtest.h"
+
+static json_t *pair(jk_json_builder *b, double low, double high) {
+    json_t *list = json_array();
+    jk_json_append(b, list, jk_json_number(low));
+    jk_json_append(b, list, jk_json_number(high));
+    return list;
+}
+
+static void put_cell(jk_json_builder *b, json_t *object, const jk_backtest_cell *cell) {
+    jk_json_put(b, object, "rows", json_integer((json_int_t)cell->rows));
+    jk_json_put(b, object, "debtors", json_integer((json_int_t)cell->debtors));
+    jk_json_put(b, object, "payers", json_integer((json_int_t)cell->payers));
+    jk_json_put(b, object, "exposure", jk_json_number(cell->exposure));
+    jk_json_put(b, object, "actual", jk_json_number(cell->actual));
+    jk_json_put(b, object, "expected", jk_json_number(cell->expected));
+    jk_json_put(b, object, "ratio", jk_json_number(cell->ratio));
+    jk_json_put(b, object, "ratio_interval", pair(b, cell->low, cell->high));
+}
+
+static json_t *tables(jk_json_builder *b, const jk_backtest_model *model) {
+    json_t *by = json_object();
+    for (size_t t = 0; t < model->table_count; t++) {
+        json_t *cells = json_array();
+        for (size_t c = 0; c < model->table[t].count; c++) {
+            json_t *cell = json_object();
+            jk_json_put(b, cell, "name", json_string(model->table[t].cell[c].name));
+            put_cell(b, cell, &model->table[t].cell[c]);
+            jk_json_append(b, cells, cell);
+        }
+        jk_json_put(b, by, jk_backtest_by_name(model->table[t].by), cells);
+    }
+    return by;
+}
+
+/* Tenths of exposure with lift: share of cash over share of exposure. */
+static json_t *tenths(jk_json_builder *b, const jk_backtest_model *model) {
+    json_t *list = json_array();
+    for (int t = 0; t < JK_BACKTEST_TENTHS; t++) {
+        const jk_backtest_cell *cell = &model->tenth[t];
+        json_t *object = json_object();
+        double cash = model->total.actual > 0.0 ? cell->actual / model->total.actual : 0.0;
+        double lift = cell->exposure > 0.0 ? cash * model->total.exposure / cell->exposure : 0.0;
+        jk_json_put(b, object, "tenth", json_integer(t + 1));
+        put_cell(b, object, cell);
+        jk_json_put(b, object, "lift", jk_json_number(lift));
+        jk_json_put(b, object, "cumulative_cash_share", jk_json_number(model->cumulative_share[t]));
+        jk_json_append(b, list, object);
+    }
+    return list;
+}
+
+static void put_ranking(jk_json_builder *b, json_t *object, const jk_backtest_ranking *ranking) {
+    jk_json_put(b, object, "gini", jk_json_number(ranking->gini));
+    jk_json_put(b, object, "gini_best", jk_json_number(ranking->gini_best));
+    jk_json_put(b, object, "auc", jk_json_number(ranking->auc));
+    jk_json_put(b, object, "top_decile_share", jk_json_number(ranking->top_decile_share));
+    jk_json_put(b, object, "top_quintile_share", jk_json_number(ranking->top_quintile_share));
+}
+
+static json_t *errors_of(jk_json_builder *b, const jk_backtest_errors *errors) {
+    json_t *object = json_object();
+    json_t *null = json_object();
+    jk_json_put(b, object, "mean_absolute", jk_json_number(errors->mean_absolute));
+    jk_json_put(b, object, "root_mean_square", jk_json_number(errors->root_mean_square));
+    jk_json_put(b, object, "deviance", jk_json_number(errors->deviance));
+    jk_json_put(b, object, "deviance_explained", jk_json_number(errors->deviance_explained));
+    jk_json_put(b, null, "mean_absolute", jk_json_number(errors->null_mean_absolute));
+    jk_json_put(b, null, "root_mean_square", jk_json_number(errors->null_root_mean_square));
+    jk_json_put(b, null, "deviance", jk_json_number(errors->null_deviance));
+    jk_json_put(b, object, "null_model", null);
+    return object;
+}
+
+static json_t *stability_of(jk_json_builder *b, const jk_backtest_model *model) {
+    json_t *list = json_array();
+    for (size_t s = 0; s < model->stability_count; s++) {
+        json_t *object = json_object();
+        jk_json_put(b, object, "name", json_string(model->stability[s].name));
+        jk_json_put(b, object, "psi", jk_json_number(model->stability[s].psi));
+        jk_json_append(b, list, object);
+    }
+    return list;
+}
+
+static void put_model(jk_json_builder *b, json_t *object, const jk_backtest_model *model) {
+    json_t *file = json_object();
+    json_t *claims = json_object();
+    put_cell(b, object, &model->total);
+    put_ranking(b, object, &model->by_row);
+    jk_json_put(b, object, "calibration_slope", jk_json_number(model->slope.slope));
+    jk_json_put(b, object, "calibration_slope_interval", pair(b, model->slope.low, model->slope.high));
+    jk_json_put(b, object, "calibration_slope_std_error", jk_json_number(model->slope.std_error));
+    jk_json_put(b, object, "calibration_intercept", jk_json_number(model->slope.intercept));
+    jk_json_put(b, claims, "claims", json_integer((json_int_t)model->claims));
+    put_ranking(b, claims, &model->by_claim);
+    jk_json_put(b, object, "by_claim", claims);
+    jk_json_put(b, object, "errors", errors_of(b, &model->errors));
+    jk_json_put(b, object, "deviance_difference", jk_json_number(model->deviance_difference));
+    jk_json_put(b, object, "deviance_difference_interval", pair(b, model->difference_low, model->difference_high));
+    jk_json_put(b, object, "by", tables(b, model));
+    jk_json_put(b, object, "tenths", tenths(b, model));
+    jk_json_put(b, object, "stability", stability_of(b, model));
+    jk_json_put(b, file, "path", json_string(model->path));
+    jk_json_put(b, file, "name", json_string(model->name));
+    jk_json_put(b, file, "sha256", json_string(model->sha256));
+    jk_json_put(b, object, "model", file);
+}
+
+static json_t *date(int32_t days) {
+    char text[JK_DATE_TEXT];
+    return days == JK_MISSING_INTEGER ? json_null() : json_string(jk_date_format(days, text));
+}
+
+static json_t *panel_of(jk_json_builder *b, const jk_backtest *test) {
+    json_t *object = json_object();
+    jk_json_put(b, object, "path", json_string(test->panel_path));
+    jk_json_put(b, object, "sha256", json_string(test->panel_sha256));
+    jk_json_put(b, object, "rows", json_integer((json_int_t)test->panel_rows));
+    jk_json_put(b, object, "key", json_string(test->filter.key == JK_PANEL_KEY_CLAIM ? "claim" : "debtor"));
+    jk_json_put(b, object, "split", pair(b, test->filter.low, test->filter.high));
+    jk_json_put(b, object, "from", date(test->filter.from));
+    jk_json_put(b, object, "to", date(test->filter.to));
+    jk_json_put(b, object, "stability_reference",
+                json_string(test->reference == JK_REFERENCE_EARLY ? "first half" : "rows not tested"));
+    jk_json_put(b, object, "stability_reference_rows", json_integer((json_int_t)test->reference_rows));
+    return object;
+}
+
+static json_t *ladder_of(jk_json_builder *b, const jk_backtest *test) {
+    if (!test->has_ladder) {
+        json_t *object = json_object();
+        jk_json_put(b, object, "none_because", json_string(test->no_ladder != NULL ? test->no_ladder : ""));
+        return object;
+    }
+    char *text = jk_chain_ladder_json(&test->triangle, &test->ladder);
+    json_t *object = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    jk_json_put(b, object, "period_months", json_integer(test->ladder_months));
+    return object;
+}
+
+char *jk_backtest_json(const jk_backtest *test) {
+    jk_json_builder b = {0};
+    json_t *root = json_object();
+    json_t *models = json_array();
+    put_model(&b, root, &test->model[0]);
+    for (size_t m = 0; m < test->model_count; m++) {
+        json_t *model = json_object();
+        put_model(&b, model, &test->model[m]);
+        jk_json_append(&b, models, model);
+    }
+    jk_json_put(&b, root, "models", models);
+    jk_json_put(&b, root, "chain_ladder", ladder_of(&b, test));
+    jk_json_put(&b, root, "panel", panel_of(&b, test));
+    jk_json_put(&b, root, "currency", json_string(test->model[0].currency));
+    return jk_json_text(&b, root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+}

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page of a back-test in a real browser: it loads from disk without a word on the console and without asking for anything,
+draws its charts, and shows the figures of the JSON; also where a test has no cash, and one model beside another.
+Skips aloud without Chromium."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+SOURCE = pathlib.Path(os.environ["JALKI_SOURCE"])
+PROGRAM = os.environ["JALKI_PROGRAM"]
+sys.path.insert(0, str(SOURCE / "tests/support"))
+from browser import Browser, find_chromium  # noqa: E402
+
+if find_chromium() is None:
+    print("skipped: no chromium here (scripts/install.sh browser)")
+    sys.exit(77)
+
+MODEL = str(SOURCE / "models/nordic.yaml")
+
+
+def jalki(*arguments):
+    subprocess.run([PROGRAM, *map(str, arguments), "--quiet"], check=True, stdout=subprocess.DEVNULL)
+
+
+def column(page, table, place):
+    """Texts of a column of the table with this caption."""
+    return page.evaluate(f"""(() => {{
+        const table = [...document.querySelectorAll("table")].find((one) => one.caption?.textContent.startsWith({json.dumps(table)}));
+        return [...table.tBodies[0].rows].map((row) => row.cells[{place}].textContent);
+    }})()""")
+
+
+def check(page, path, figures):
+    assert page.complaints() == [], page.complaints()
+    assert page.requests() == [pathlib.Path(path).resolve().as_uri()], page.requests()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than the screen"
+    assert page.evaluate("document.documentElement.dataset.ready") == "true"
+    text = page.evaluate("document.getElementById('content').textContent").replace("\u00a0", " ")
+    assert "NaN" not in text and "undefined" not in text and "Infinity" not in text
+    assert f"{figures['expected']:,.0f}" in text and f"{figures['actual']:,.0f}" in text
+    decimal = lambda value: "–" if value is None else f"{value:,.2f}"
+    for kind, caption in (("treatment", "Actual over expected by treatment"), ("score_band", "Actual over expected by score")):
+        cells = figures["by"][kind]
+        assert column(page, caption, 0) == [cell["name"] for cell in cells]
+        assert column(page, caption, 6) == [decimal(cell["ratio"]) for cell in cells]
+        assert column(page, caption, 8) == [decimal(cell["ratio_interval"][1]) for cell in cells]
+    stability = [decimal(row["psi"]) for row in figures["stability"]]
+    assert column(page, "Population stability", 1) == [value.replace("-0.00", "0.00") for value in stability]
+    charts = page.evaluate("""[...document.querySelectorAll("figure .plot")].map((plot) => ({
+        marks: plot.querySelectorAll("svg path, svg circle, svg line").length, label: plot.getAttribute("aria-label"),
+        width: plot.clientWidth, drawn: plot.querySelector("svg")?.clientWidth, bad: /NaN|undefined|Infinity/.test(plot.innerHTML),
+    }))""")
+    if page.evaluate("jalki.hasCharts"):
+        assert len(charts) == 2 + len(figures["by"]), charts
+    for one in charts:
+        assert one["marks"] > 0 and one["label"] and not one["bad"] and one["drawn"] <= one["width"] + 1, one
+
+
+with tempfile.TemporaryDirectory() as scratch, Browser() as browser:
+    folder = pathlib.Path(scratch)
+    panel, quarters, html, out = (folder / name for name in ("panel.h5", "quarters.h5", "test.html", "test.json"))
+    jalki("generate", "--panel", "-n", 1500, "--model", MODEL, "--months", 12, "-o", panel)
+    jalki("generate", "--panel", "-n", 300, "--model", MODEL, "--months", 12, "--period-months", 3, "-o", quarters)
+    runs = [(panel, ["--model", MODEL, "--holdout", 40], 1200), (panel, ["--model", MODEL, "--model", MODEL], 400),
+            (quarters, ["--model", MODEL, "--holdout", 2], 800)]
+    for store, options, width in runs:
+        jalki("backtest", store, *options, "--json", out, "--html", html)
+        figures = json.loads(out.read_text())
+        check(browser.open(html, width=width), html, figures)
+        assert ("models" in browser.open(html, width=width).evaluate("[...document.querySelectorAll('section')].map((s) => s.id)")) == (len(figures["models"]) > 1)
+print("the page of a back-test is as promised")
