@@ -57,6 +57,12 @@ typedef struct jk_chunk_dictionary {
 
 enum { JK_CHUNK_DICTIONARIES = 3 };
 
+/* Whether the identifiers of accepted rows are in ascending order of their bytes (claim_id: none twice). */
+typedef struct jk_chunk_order {
+    bool in_order;
+    const char *first, *last; /* of accepted rows, in the column; NULL if there are none */
+} jk_chunk_order;
+
 typedef enum jk_chunk_kind { JK_CHUNK_ROWS, JK_CHUNK_BROKEN_ROW, JK_CHUNK_NOTHING } jk_chunk_kind;
 
 typedef struct jk_import_chunk {
@@ -85,6 +91,7 @@ typedef struct jk_import_chunk {
     int64_t *balance;
     int32_t *indices[JK_CHUNK_DICTIONARIES]; /* of the dictionary columns in the store: written by the committer */
     uint64_t *key[2];                        /* two 64-bit halves of the digest of claim_id and debtor_id */
+    jk_chunk_order order[2];                 /* of claim_id and debtor_id */
     size_t reject_count, reject_capacity;
     jk_import_reject *rejects;
     size_t line_count; /* physical lines of the text */

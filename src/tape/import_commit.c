@@ -81,18 +81,27 @@ static jk_status write_rejects(jk_import_commit *commit, jk_import_chunk *chunk,
 
 /* ---- identifiers ------------------------------------------------------------------------------------------ */
 
-/* Tables are sized once by what the first chunk lets expect, so that they hardly ever grow. */
-static jk_status reserve_ids(jk_import_commit *commit, const jk_import_chunk *chunk, jk_error *error) {
-    if (commit->bytes_per_row == 0.0 && commit->text_bytes > 0) {
-        commit->bytes_per_row = (double)chunk->length / (double)chunk->rows;
-        double rows = 1.02 * (double)commit->text_bytes / commit->bytes_per_row + 1000.0;
-        size_t expected = rows < TABLE_ROWS_MAX ? (size_t)rows : TABLE_ROWS_MAX;
-        bool debtors = chunk->column[JK_COLUMN_DEBTOR_ID] != NULL;
-        if (!jk_id_reserve(&commit->claims, expected) || (debtors && !jk_id_reserve(&commit->debtors, expected / 2))) {
-            return jk_fail_memory(error, "the table of identifiers");
-        }
+/* How many rows there will be, by what the first chunk lets expect: tables of this size hardly ever grow. */
+static size_t expected_rows(jk_import_commit *commit, const jk_import_chunk *chunk) {
+    if (commit->text_bytes == 0) {
+        return 0;
     }
-    if (!jk_id_reserve(&commit->claims, chunk->rows) || !jk_id_reserve(&commit->debtors, chunk->rows)) {
+    if (commit->bytes_per_row == 0.0) {
+        commit->bytes_per_row = (double)chunk->length / (double)chunk->rows;
+    }
+    double rows = 1.02 * (double)commit->text_bytes / commit->bytes_per_row + 1000.0;
+    return rows < TABLE_ROWS_MAX ? (size_t)rows : TABLE_ROWS_MAX;
+}
+
+static jk_status reserve_ids(jk_import_commit *commit, const jk_import_chunk *chunk, jk_error *error) {
+    const size_t expected = expected_rows(commit, chunk);
+    bool done = commit->kind == JK_KIND_PANEL
+                    ? jk_id_reserve(&commit->panel_claims, chunk->rows)
+                    : jk_seen_prepare(&commit->claims, chunk, 0, commit->claim_count, expected);
+    if (done && chunk->column[JK_COLUMN_DEBTOR_ID] != NULL) {
+        done = jk_seen_prepare(&commit->debtors, chunk, 1, commit->debtor_count, expected / 2);
+    }
+    if (!done) {
         return jk_fail_memory(error, "the table of identifiers");
     }
     if (commit->summary->rows_accepted + chunk->rows > INT32_MAX) {
@@ -106,12 +115,14 @@ static jk_status reject_duplicates(jk_import_commit *commit, jk_import_chunk *ch
     const uint64_t *keys = chunk->key[0];
     const size_t rows = chunk->rows;
     for (size_t row = 0; row < rows; row++) {
-        jk_id_prefetch(&commit->claims, keys + 2 * (row + PREFETCH < rows ? row + PREFETCH : row));
+        jk_seen_prefetch(&commit->claims, keys + 2 * (row + PREFETCH < rows ? row + PREFETCH : row));
         if (chunk->bad[row]) {
             continue;
         }
-        uint32_t number = (uint32_t)commit->claims.count;
-        if (jk_id_find_or_add(&commit->claims, keys + 2 * row, number) != number) {
+        uint32_t number = commit->claim_count;
+        if (jk_seen_number(&commit->claims, keys + 2 * row, number) == number) {
+            commit->claim_count++;
+        } else {
             const char *id = (const char *)chunk->column[JK_COLUMN_CLAIM_ID] + row * chunk->text_width[0];
             JK_TRY(jk_chunk_reject(chunk, row, chunk->line[row], JK_COLUMN_CLAIM_ID, JK_REJECT_DUPLICATE, id,
                                    strnlen(id, chunk->text_width[0]), error));
@@ -137,7 +148,7 @@ static void number_debtors(jk_import_commit *commit, jk_import_chunk *chunk) {
     const size_t rows = chunk->rows;
     for (size_t row = 0; row < rows; row++) {
         if (ids != NULL) {
-            jk_id_prefetch(&commit->debtors, keys + 2 * (row + PREFETCH < rows ? row + PREFETCH : row));
+            jk_seen_prefetch(&commit->debtors, keys + 2 * (row + PREFETCH < rows ? row + PREFETCH : row));
         }
         if (chunk->bad[row]) {
             index[row] = 0;
@@ -145,8 +156,8 @@ static void number_debtors(jk_import_commit *commit, jk_import_chunk *chunk) {
         }
         uint32_t number = commit->debtor_count;
         bool named = ids != NULL && ids[row * chunk->text_width[1]] != '\0';
-        uint32_t found = named ? jk_id_find_or_add(&commit->debtors, keys + 2 * row, number)
-                               : own_debtor(commit, chunk, row, number);
+        uint32_t found =
+            named ? jk_seen_number(&commit->debtors, keys + 2 * row, number) : own_debtor(commit, chunk, row, number);
         commit->debtor_count += found == number;
         index[row] = (int32_t)found;
     }
@@ -367,8 +378,9 @@ jk_status jk_import_commit_chunk(jk_import_commit *commit, jk_import_chunk *chun
 void jk_import_commit_free(jk_import_commit *commit) {
     jk_tape_writer_abort(commit->writer);
     jk_reject_file_abort(&commit->rejects);
-    jk_id_free(&commit->claims);
-    jk_id_free(&commit->debtors);
+    jk_id_free(&commit->panel_claims);
+    jk_seen_free(&commit->claims);
+    jk_seen_free(&commit->debtors);
     jk_periods_free(&commit->periods);
     free(commit->currency_slot);
     *commit = (jk_import_commit){0};

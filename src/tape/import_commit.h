@@ -6,10 +6,10 @@
 
 #include "jalki/tape.h"
 #include "tape/import_chunk.h"
-#include "tape/import_ids.h"
 #include "tape/import_periods.h"
 #include "tape/import_reader.h"
 #include "tape/import_rejects.h"
+#include "tape/import_seen.h"
 
 typedef struct jk_import_commit {
     jk_tape_writer *writer;
@@ -20,14 +20,15 @@ typedef struct jk_import_commit {
     int32_t barred_from; /* the general rule bars what was due or paid on this date or before; JK_MISSING_INTEGER:
                             unknown */
     jk_kind kind;
-    jk_id_table claims, debtors;
-    jk_periods periods; /* of a panel's claims */
-    uint32_t debtor_count;
-    size_t source;         /* of the chunk before */
-    uint64_t line_base;    /* line number of the next chunk's first line */
-    double bytes_per_row;  /* of the first chunk with rows; to size the tables */
-    uint64_t text_bytes;   /* expected in all; 0: unknown */
-    int8_t *currency_slot; /* of the chunk's words */
+    jk_seen_ids claims, debtors;
+    jk_id_table panel_claims;           /* numbers of a panel's claims */
+    jk_periods periods;                 /* of a panel's claims */
+    uint32_t claim_count, debtor_count; /* identifiers of a tape's claims; debtors */
+    size_t source;                      /* of the chunk before */
+    uint64_t line_base;                 /* line number of the next chunk's first line */
+    double bytes_per_row;               /* of the first chunk with rows; to size the tables */
+    uint64_t text_bytes;                /* expected in all; 0: unknown */
+    int8_t *currency_slot;              /* of the chunk's words */
     size_t currency_slot_capacity;
 } jk_import_commit;
 

@@ -136,16 +136,16 @@ jk_status jk_import_commit_periods(jk_import_commit *commit, jk_import_chunk *ch
     const double *months = chunk->column[JK_COLUMN_PERIOD_MONTHS];
     const int8_t *exits = chunk->column[JK_COLUMN_EXIT];
     int32_t *claims = chunk->column[JK_COLUMN_CLAIM_INDEX];
-    if (!jk_periods_reserve(&commit->periods, rows, commit->claims.count + rows)) {
+    if (!jk_periods_reserve(&commit->periods, rows, commit->panel_claims.count + rows)) {
         return jk_fail_memory(error, "the periods of claims");
     }
     for (size_t row = 0; row < rows; row++) {
-        jk_id_prefetch(&commit->claims, keys + 2 * (row + PREFETCH < rows ? row + PREFETCH : row));
+        jk_id_prefetch(&commit->panel_claims, keys + 2 * (row + PREFETCH < rows ? row + PREFETCH : row));
         claims[row] = 0;
         if (chunk->bad[row]) {
             continue;
         }
-        uint32_t claim = jk_id_find_or_add(&commit->claims, keys + 2 * row, (uint32_t)commit->claims.count);
+        uint32_t claim = jk_id_find_or_add(&commit->panel_claims, keys + 2 * row, (uint32_t)commit->panel_claims.count);
         bool leaves = exits != NULL && exits[row] > JK_EXIT_NONE;
         jk_period_verdict verdict =
             jk_periods_add(&commit->periods, claim, start[row], jk_period_end(start[row], months[row]), leaves);
@@ -154,7 +154,7 @@ jk_status jk_import_commit_periods(jk_import_commit *commit, jk_import_chunk *ch
             JK_TRY(reject_period(chunk, row, verdict, error));
         }
     }
-    commit->summary->claims = commit->claims.count;
+    commit->summary->claims = commit->panel_claims.count;
     return JK_OK;
 }
 

@@ -363,18 +363,53 @@ static jk_status prepare(jk_import_chunk *chunk, jk_parse_scratch *scratch, jk_e
         scratch->joined = calloc(JK_CSV_TILE_ROWS * chunk->plan->mapping->source_count, sizeof *scratch->joined);
     }
     if (scratch->words == NULL) {
-        scratch->words = malloc((size_t)JK_COLUMN_COUNT * JK_WORD_SLOTS * sizeof *scratch->words);
+        scratch->words = calloc((size_t)JK_COLUMN_COUNT * JK_WORD_SLOTS, sizeof *scratch->words);
     }
     if (scratch->ends_size == 0 || scratch->words == NULL || (chunk->plan->join != NULL && scratch->joined == NULL)) {
         return jk_fail_memory(error, "parsing");
     }
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) { /* codes of dictionary words are the chunk's own */
-        jk_type type = jk_schema_column((jk_column)c)->type;
-        if (type == JK_TYPE_ENUM || type == JK_TYPE_DICTIONARY) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) { /* codes of dictionary words are the chunk's own, others all know */
+        if (chunk->plan->feed[c].given && jk_schema_column((jk_column)c)->type == JK_TYPE_DICTIONARY) {
             memset(scratch->words + (size_t)c * JK_WORD_SLOTS, 0, JK_WORD_SLOTS * sizeof *scratch->words);
         }
     }
     return jk_chunk_reserve_rows(chunk, error);
+}
+
+static inline uint64_t load_for_order(const char *text) {
+    return __builtin_bswap64(jk_csv_load(text));
+}
+
+/* < 0, 0 or > 0, as the bytes of two identifiers compare; `width` is a multiple of eight. */
+static inline int compare_texts(const char *a, const char *b, size_t width) {
+    for (size_t at = 0; at < width; at += 8) {
+        uint64_t x = load_for_order(a + at);
+        uint64_t y = load_for_order(b + at);
+        if (x != y) {
+            return x < y ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+/* An empty identifier is in no order. */
+static jk_chunk_order find_order(const jk_import_chunk *chunk, int which) {
+    const char *ids = chunk->column[which == 0 ? JK_COLUMN_CLAIM_ID : JK_COLUMN_DEBTOR_ID];
+    const size_t width = chunk->text_width[which];
+    jk_chunk_order order = {.in_order = true};
+    for (size_t row = 0; ids != NULL && row < chunk->rows; row++) {
+        const char *id = ids + row * width;
+        if (chunk->bad[row]) {
+            continue;
+        }
+        int after = order.last != NULL ? compare_texts(id, order.last, width) : 1;
+        if (id[0] == '\0' || after < 0 || (after == 0 && which == 0)) {
+            return (jk_chunk_order){.in_order = false};
+        }
+        order.first = order.first != NULL ? order.first : id;
+        order.last = id;
+    }
+    return order;
 }
 
 static jk_status parse_chunk(jk_import_chunk *chunk, const jk_parse_settings *settings, jk_parse_scratch *scratch,
@@ -411,8 +446,11 @@ static jk_status parse_chunk(jk_import_chunk *chunk, const jk_parse_settings *se
         }
     }
     chunk->line_count = cursor.line;
-    return chunk->plan->kind == JK_KIND_PANEL ? jk_import_check_panel_rows(chunk, error)
-                                              : jk_import_check_rows(chunk, settings->cutoff, error);
+    JK_TRY(chunk->plan->kind == JK_KIND_PANEL ? jk_import_check_panel_rows(chunk, error)
+                                              : jk_import_check_rows(chunk, settings->cutoff, error));
+    chunk->order[0] = find_order(chunk, 0);
+    chunk->order[1] = find_order(chunk, 1);
+    return JK_OK;
 }
 
 const jk_import_parser JOIN(jk_import_parser_, JK_ISA) = parse_chunk;
