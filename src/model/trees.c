@@ -13,19 +13,30 @@
 #include "base/text.h"
 #include "model/include.h"
 #include "model/sections.h"
+#include "model/trees.h"
 
 enum { TREES_MAX = 100000, NODES_MAX = 1 << 24, FEATURES_MAX = 4096, DEPTH_MAX = 4096 };
 
 typedef struct trees_reader {
-    jk_model_reader *reader;
-    const jk_yaml_node *place; /* the key of the model file, for messages */
+    jk_arena *arena;
+    jk_error *error;
     const char *path;
     jk_trees *trees;
     jk_tree_node *nodes;
     size_t nodes_used;
 } trees_reader;
 
-#define FAIL(t, ...) jk_fail((t)->reader->error, JK_ERROR_MODEL, (t)->path, 0, NULL, __VA_ARGS__)
+#define FAIL(t, ...) jk_fail((t)->error, JK_ERROR_MODEL, (t)->path, 0, NULL, __VA_ARGS__)
+
+/* Zeroed memory in the arena; *memory is set only on success. */
+static jk_status take(trees_reader *t, size_t count, size_t size, void *memory) {
+    void *piece = jk_arena_alloc(t->arena, count, size);
+    if (piece == NULL) {
+        return jk_fail_memory(t->error, "the trees");
+    }
+    memcpy(memory, &piece, sizeof piece);
+    return JK_OK;
+}
 
 /* The member of an object by a path of at most four keys; NULL if any is missing. */
 static const json_t *find(const json_t *object, const char *a, const char *b, const char *c, const char *d) {
@@ -74,9 +85,9 @@ static jk_status read_feature(trees_reader *t, const char *text, jk_tree_feature
     }
     const char *level = strchr(text, '=');
     size_t length = level != NULL ? (size_t)(level - text) : strlen(text);
-    char *name = jk_arena_text(t->reader->arena, text, length);
+    char *name = jk_arena_text(t->arena, text, length);
     if (name == NULL) {
-        return jk_fail_memory(t->reader->error, "the model");
+        return jk_fail_memory(t->error, "the model");
     }
     if (!jk_find_characteristic(name, &feature->from)) {
         return FAIL(t, "unknown feature %s; expected a tape column or a derived figure, or column=level", name);
@@ -86,8 +97,8 @@ static jk_status read_feature(trees_reader *t, const char *text, jk_tree_feature
                     feature->from.is_numeric ? "a number without a level" : "a column=level");
     }
     if (level != NULL) {
-        feature->level = jk_arena_text(t->reader->arena, level + 1, strlen(level + 1));
-        return feature->level != NULL ? JK_OK : jk_fail_memory(t->reader->error, "the model");
+        feature->level = jk_arena_text(t->arena, level + 1, strlen(level + 1));
+        return feature->level != NULL ? JK_OK : jk_fail_memory(t->error, "the model");
     }
     return JK_OK;
 }
@@ -102,7 +113,7 @@ static jk_status read_features(trees_reader *t, const json_t *learner) {
                     count, FEATURES_MAX);
     }
     jk_tree_feature *features = NULL;
-    JK_TRY(jk_model_alloc(t->reader, count, sizeof *features, &features));
+    JK_TRY(take(t, count, sizeof *features, &features));
     for (size_t i = 0; i < count; i++) {
         JK_TRY(read_feature(t, json_string_value(json_array_get(names, i)), &features[i]));
     }
@@ -214,9 +225,9 @@ static jk_status read_all_trees(trees_reader *t, const json_t *list) {
     }
     int32_t *roots = NULL;
     uint16_t *depths = NULL;
-    JK_TRY(jk_model_alloc(t->reader, nodes, sizeof *t->nodes, &t->nodes));
-    JK_TRY(jk_model_alloc(t->reader, count, sizeof *roots, &roots));
-    JK_TRY(jk_model_alloc(t->reader, count, sizeof *depths, &depths));
+    JK_TRY(take(t, nodes, sizeof *t->nodes, &t->nodes));
+    JK_TRY(take(t, count, sizeof *roots, &roots));
+    JK_TRY(take(t, count, sizeof *depths, &depths));
     for (size_t i = 0; i < count; i++) {
         tree_arrays arrays = {.number = i};
         JK_TRY(open_tree(t, json_array_get(list, i), &arrays));
@@ -253,30 +264,35 @@ static jk_status read_ensemble(trees_reader *t, const json_t *root) {
     return read_all_trees(t, find(booster, "model", "trees", NULL, NULL));
 }
 
+jk_status jk_trees_read(jk_arena *arena, const char *path, jk_trees_file *file, jk_error *error) {
+    trees_reader t = {.arena = arena, .error = error, .path = path};
+    jk_yaml_reader reader = {.arena = arena};
+    JK_TRY(jk_yaml_read_file(&reader, path, &file->bytes, &file->size, error));
+    JK_TRY(take(&t, 1, sizeof *t.trees, &t.trees));
+    json_error_t problem;
+    json_t *root = json_loadb(file->bytes, file->size, JSON_REJECT_DUPLICATES, &problem);
+    if (root == NULL) {
+        return jk_fail(error, JK_ERROR_MODEL, path, problem.line, NULL, "not JSON: %s", problem.text);
+    }
+    jk_status status = read_ensemble(&t, root);
+    json_decref(root);
+    file->trees = t.trees;
+    return status;
+}
+
 jk_status jk_read_trees(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
     jk_scorecard *scorecard = target;
     const char *name = NULL;
     if (!jk_yaml_to_text(node, &name) || name[0] == '\0') {
         return jk_model_expected(reader, node, "the name of a model file of XGBoost (JSON)");
     }
-    trees_reader t = {.reader = reader, .place = node};
-    t.path = jk_path_beside(reader->arena, node->file, name);
-    if (t.path == NULL) {
+    const char *path = jk_path_beside(reader->arena, node->file, name);
+    if (path == NULL) {
         return jk_fail_memory(reader->error, "the model");
     }
-    const char *bytes = NULL;
-    size_t size = 0;
-    jk_yaml_reader file = {.arena = reader->arena}; /* a budget of its own */
-    JK_TRY(jk_yaml_read_file(&file, t.path, &bytes, &size, reader->error));
-    JK_TRY(jk_include_hash(reader->model->sha256, bytes, size, t.path, reader->error));
-    JK_TRY(jk_model_alloc(reader, 1, sizeof *t.trees, &t.trees));
-    json_error_t problem;
-    json_t *root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &problem);
-    if (root == NULL) {
-        return jk_fail(reader->error, JK_ERROR_MODEL, t.path, problem.line, NULL, "not JSON: %s", problem.text);
-    }
-    jk_status status = read_ensemble(&t, root);
-    json_decref(root);
-    scorecard->trees = t.trees;
-    return status;
+    jk_trees_file file = {0};
+    JK_TRY(jk_trees_read(reader->arena, path, &file, reader->error));
+    JK_TRY(jk_include_hash(reader->model->sha256, file.bytes, file.size, path, reader->error));
+    scorecard->trees = file.trees;
+    return JK_OK;
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading an ensemble of trees from a file of its own. */
+#ifndef JK_MODEL_TREES_H
+#define JK_MODEL_TREES_H
+
+#include "base/memory.h"
+#include "jalki/model.h"
+
+typedef struct jk_trees_file {
+    const char *bytes; /* of the file */
+    size_t size;
+    const jk_trees *trees;
+} jk_trees_file;
+
+/* Reads and checks a model file of XGBoost (JSON); all that it gives lives in the arena. JK_ERROR_IO, JK_ERROR_MODEL. */
+jk_status jk_trees_read(jk_arena *arena, const char *path, jk_trees_file *file, jk_error *error);
+
+#endif
