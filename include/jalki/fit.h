@@ -16,6 +16,7 @@
 #ifndef JALKI_FIT_H
 #define JALKI_FIT_H
 
+#include "jalki/fit_trees.h"
 #include "jalki/panel_filter.h"
 #include "jalki/ppml.h"
 #include "jalki/transitions.h"
@@ -81,8 +82,9 @@ typedef struct jk_fit_result {
     double scored_expected;    /* the same with classes taken from the new score, as on a tape */
     int iterations, converged;
     const jk_transitions *transitions;
-    const jk_scorecard *scorecard; /* as fitted */
-    const jk_segment *segments;    /* likewise, in the base model's order */
+    const jk_scorecard *scorecard;    /* as fitted */
+    const jk_segment *segments;       /* likewise, in the base model's order */
+    const jk_fit_trees_result *trees; /* grown by jk_fit_add_trees; NULL: none */
     size_t message_count;
     const char *const *messages; /* what was wrong with the data, and what was done */
 } jk_fit_result;
@@ -94,6 +96,11 @@ jk_status jk_fit_run(const char *panel, const jk_model *base, const jk_fit_optio
                      jk_error *error);
 void jk_fit_free(jk_fit *fit); /* NULL is accepted */
 const jk_fit_result *jk_fit_result_of(const jk_fit *fit);
+
+/* Grows trees on what the fitted points leave (jalki/fit_trees.h) and writes them to `path`; the model that is written
+ * afterwards names that file, so both belong into one folder. Where the panel gives no classes a segment's classes move
+ * together. Once per fit; errors as jk_fit_trees. */
+jk_status jk_fit_add_trees(jk_fit *fit, const jk_boost_options *options, const char *path, jk_error *error);
 
 /* A complete model file: law, costs and prices of the base model with its includes put in, and the fitted figures, each
  * with what it rests on in a comment. The file loads by itself (jk_model_load). */

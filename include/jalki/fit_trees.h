@@ -28,9 +28,10 @@ typedef struct jk_fit_trees_result {
     size_t features;
     jk_boost_result boost;
     size_t segments;
-    double (*shift)[JK_CAPACITY_COUNT]; /* [segments] to be added to theta_center, so that trees move cash between
-                                           claims and not in all: log of the mean of exp(trees), weighted by expected
-                                           cash; 0 where there are no rows. The caller's, for free(). */
+    double (*shift)[JK_CAPACITY_COUNT + 1]; /* [segments][class; the last: all classes together] to be added to
+                                               theta_center, so that trees move cash between claims and not in all:
+                                               log of the mean of exp(trees), weighted by expected cash; 0 where there
+                                               are no rows. The caller's, for free(). */
 } jk_fit_trees_result;
 
 /* Learns from the panel and writes the ensemble to `path`. `model` is the fitted one, without trees. Errors as

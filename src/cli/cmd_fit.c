@@ -15,6 +15,9 @@ typedef struct fit_arguments {
     jk_fit_options options;
     const char *panel, *model, *out, *json, *covariance;
     char *beside; /* the covariance's default path */
+    bool trees;
+    jk_boost_options boost;
+    char *trees_path;
 } fit_arguments;
 
 enum {
@@ -29,7 +32,10 @@ enum {
     KEY_KEY,
     KEY_FROM,
     KEY_TO,
-    KEY_NAME
+    KEY_NAME,
+    KEY_TREES,
+    KEY_TREE_DEPTH,
+    KEY_TREE_MAX
 };
 
 static const struct argp_option options[] = {
@@ -39,6 +45,9 @@ static const struct argp_option options[] = {
     {"shrink", KEY_SHRINK, "HOW", 0, "credibility: thin segments lean on all of them; none [credibility]", 2},
     {"auto-bins", KEY_AUTO_BINS, NULL, 0, "Find the bins of numeric characteristics from the data", 2},
     {"monotone", KEY_MONOTONE, "NAME=up|down", 0, "Points of NAME only rise, or only fall; may be given again", 2},
+    {"trees", KEY_TREES, NULL, 0, "Boosted trees on top of the points, to MINE.trees.json beside the model", 2},
+    {"tree-depth", KEY_TREE_DEPTH, "N", 0, "Forks on the longest way down a tree [4]", 2},
+    {"tree-max", KEY_TREE_MAX, "N", 0, "Trees at most; debtors held out say how many [500]", 2},
     {"split", KEY_SPLIT, "LOW-HIGH", 0, "Only keys of these hundredths: backtest --split 80-100 has not seen 0-80", 3},
     {"holdout", KEY_HOLDOUT, "PCT", 0, "Without the last PCT hundredths of the keys: as --split 0-(100-PCT)", 3},
     {"key", KEY_KEY, "KEY", 0, "What is split: debtor or claim [debtor]", 3},
@@ -118,6 +127,15 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_AUTO_BINS:
         arguments->options.auto_bins = 1;
         return 0;
+    case KEY_TREES:
+        arguments->trees = true;
+        return 0;
+    case KEY_TREE_DEPTH:
+        arguments->boost.depth = (int)jk_cli_integer(state, "--tree-depth", argument, 1, 12);
+        return 0;
+    case KEY_TREE_MAX:
+        arguments->boost.rounds_max = (int)jk_cli_integer(state, "--tree-max", argument, 1, 5000);
+        return 0;
     case KEY_MONOTONE:
         take_monotone(arguments, state, argument);
         return 0;
@@ -138,30 +156,42 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         if (arguments->panel == NULL || arguments->model == NULL) {
             argp_error(state, arguments->panel == NULL ? "a panel is needed" : "--model is needed");
         }
+        if (arguments->trees && (arguments->out == NULL || strncmp(arguments->out, "/dev/", 5) == 0)) {
+            argp_error(state, "--trees stand in a file beside the model: name the model with -o MINE.yaml");
+        }
         return 0;
     default:
         return parse_rows(key, argument, state);
     }
 }
 
-/* MINE.yaml: MINE.covariance.json; nothing beside a device. */
-static jk_status name_covariance(fit_arguments *arguments, jk_error *error) {
-    static const char ending[] = ".covariance.json";
-    if (arguments->covariance != NULL || arguments->out == NULL || strncmp(arguments->out, "/dev/", 5) == 0) {
+/* MINE.yaml: MINE and the ending; NULL if there is no memory. */
+static char *name_beside(const char *out, const char *ending) {
+    size_t length = strlen(out);
+    const char *dot = strrchr(out, '.');
+    bool yaml = dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+    size_t stem = yaml ? (size_t)(dot - out) : length;
+    char *name = malloc(stem + strlen(ending) + 1);
+    if (name != NULL) {
+        memcpy(name, out, stem);
+        memcpy(name + stem, ending, strlen(ending) + 1);
+    }
+    return name;
+}
+
+/* The files beside MINE.yaml; none beside a device. */
+static jk_status name_files(fit_arguments *arguments, jk_error *error) {
+    if (arguments->out == NULL || strncmp(arguments->out, "/dev/", 5) == 0) {
         return JK_OK;
     }
-    size_t length = strlen(arguments->out);
-    const char *dot = strrchr(arguments->out, '.');
-    bool yaml = dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
-    size_t stem = yaml ? (size_t)(dot - arguments->out) : length;
-    arguments->beside = malloc(stem + sizeof ending);
-    if (arguments->beside == NULL) {
-        return jk_fail_memory(error, "the name of the covariance");
+    if (arguments->covariance == NULL) {
+        arguments->covariance = arguments->beside = name_beside(arguments->out, ".covariance.json");
     }
-    memcpy(arguments->beside, arguments->out, stem);
-    memcpy(arguments->beside + stem, ending, sizeof ending);
-    arguments->covariance = arguments->beside;
-    return JK_OK;
+    if (arguments->trees) {
+        arguments->trees_path = name_beside(arguments->out, ".trees.json");
+    }
+    bool good = arguments->covariance != NULL && (!arguments->trees || arguments->trees_path != NULL);
+    return good ? JK_OK : jk_fail_memory(error, "the names of files");
 }
 
 static jk_status write_outputs(const fit_arguments *arguments, const jk_fit *fit, jk_error *error) {
@@ -178,13 +208,16 @@ static jk_status write_outputs(const fit_arguments *arguments, const jk_fit *fit
 }
 
 static jk_status fit_all(fit_arguments *arguments, jk_model **base, jk_fit **fit, jk_error *error) {
-    JK_TRY(name_covariance(arguments, error));
+    JK_TRY(name_files(arguments, error));
     const char *inputs[] = {arguments->panel, arguments->model};
-    const char *outputs[] = {arguments->out, arguments->covariance, arguments->json};
-    JK_TRY(jk_cli_check_outputs(inputs, 2, outputs, 3, error));
+    const char *outputs[] = {arguments->out, arguments->covariance, arguments->json, arguments->trees_path};
+    JK_TRY(jk_cli_check_outputs(inputs, 2, outputs, 4, error));
     JK_TRY(jk_model_load(arguments->model, base, error));
     arguments->options.run = jk_cli_run(&arguments->common);
     JK_TRY(jk_fit_run(arguments->panel, *base, &arguments->options, fit, error));
+    if (arguments->trees) {
+        JK_TRY(jk_fit_add_trees(*fit, &arguments->boost, arguments->trees_path, error));
+    }
     jk_cli_end_progress();
     return write_outputs(arguments, *fit, error);
 }
@@ -215,10 +248,11 @@ static int run_fit(int argc, char **argv) {
             "Examples:\n"
             "  jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --json fit.json\n"
             "  jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --split 0-80\n"
+            "  jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --trees\n"
             "  jalki fit P.h5 --model mine.yaml -o finer.yaml --auto-bins --monotone paid_12m_share=up\n",
         .children = children,
     };
-    fit_arguments arguments = {.options = jk_fit_defaults()};
+    fit_arguments arguments = {.options = jk_fit_defaults(), .boost = jk_boost_defaults()};
     if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0) {
         return 2;
     }
@@ -230,6 +264,7 @@ static int run_fit(int argc, char **argv) {
     jk_fit_free(fit);
     jk_model_free(base);
     free(arguments.beside);
+    free(arguments.trees_path);
     return code;
 }
 

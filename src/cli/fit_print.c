@@ -129,6 +129,14 @@ static void print_head(const jk_fit_result *result, const jk_model *base) {
                  base->base_currency);
     (void)printf("%s\n", jk_amount(text, result->cluster_dispersion, 2));
     (void)printf("figures estimated     %16zu in %d steps\n", result->parameter_count, result->iterations);
+    if (result->trees != NULL) {
+        const jk_boost_result *boost = &result->trees->boost;
+        (void)printf("trees                 %16d over %zu features; deviance of debtors held out %.2f %% %s\n",
+                     boost->rounds, result->trees->features,
+                     100.0 * fabs(1.0 - boost->deviance_trees / boost->deviance_alone),
+                     boost->deviance_trees < boost->deviance_alone ? "less than by points alone"
+                                                                   : "more: points alone do as well");
+    }
 }
 
 int jk_cli_fit_print(const jk_fit_result *result, const jk_model *base) {

@@ -72,6 +72,8 @@ struct jk_fit {
     size_t messages_room;
     jk_scorecard scorecard;
     jk_segment *segments;
+    const char *trees_name; /* of the file beside the model's; NULL: no trees */
+    jk_fit_trees_result trees;
 };
 
 static inline size_t jk_fit_curves(const jk_model *base) {

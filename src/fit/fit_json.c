@@ -78,6 +78,17 @@ static json_t *panel_json(jk_json_builder *json, const jk_fit *fit) {
     return object;
 }
 
+static json_t *trees_json(jk_json_builder *json, const jk_fit_trees_result *trees) {
+    json_t *object = json_object();
+    jk_json_put(json, object, "trees", json_integer(trees->boost.rounds));
+    jk_json_put(json, object, "rows", json_integer((json_int_t)trees->rows));
+    jk_json_put(json, object, "rows_held_out", json_integer((json_int_t)trees->boost.held_out_rows));
+    jk_json_put(json, object, "features", json_integer((json_int_t)trees->features));
+    jk_json_put(json, object, "deviance_points", jk_json_number(trees->boost.deviance_alone));
+    jk_json_put(json, object, "deviance_trees", jk_json_number(trees->boost.deviance_trees));
+    return object;
+}
+
 jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     const jk_fit_result *result = &fit->result;
     jk_json_builder builder = {0}, *json = &builder;
@@ -106,6 +117,7 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     jk_json_put(json, object, "terms", terms);
     jk_json_put(json, object, "transitions", jk_transitions_json(json, fit->base, result->transitions));
     jk_json_put(json, object, "exits", jk_exits_json(json, fit->base, result->transitions));
+    jk_json_put(json, object, "trees", result->trees != NULL ? trees_json(json, result->trees) : json_null());
     jk_json_put(json, object, "messages", messages);
     *text = jk_json_text(json, object, JSON_INDENT(2));
     return *text != NULL ? JK_OK : jk_fail_memory(error, "the fit as JSON");

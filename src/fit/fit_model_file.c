@@ -153,6 +153,13 @@ static void write_scorecard(const writer *self) {
                   card->weak_from);
     (void)fprintf(out, "  able_from: %.0f # each class has by the score the exposure that it has in the panel\n",
                   card->able_from);
+    if (self->fit->trees_name != NULL) {
+        const jk_boost_result *boost = &self->fit->trees.boost;
+        (void)fputs("  trees: ", out);
+        jk_yaml_write_text(out, self->fit->trees_name);
+        (void)fprintf(out, " # %d trees of %zu rows; deviance of debtors held out %.5g, without trees %.5g\n",
+                      boost->rounds, self->fit->trees.rows, boost->deviance_trees, boost->deviance_alone);
+    }
     (void)fputs(card->count > 0 ? "  characteristics:\n" : "  characteristics: []\n", out);
     for (size_t c = 0; c < card->count; c++) {
         write_item(self, &card->characteristics[c]);

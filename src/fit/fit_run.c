@@ -192,8 +192,33 @@ void jk_fit_free(jk_fit *fit) {
     jk_fit_rows_reset(&fit->rows);
     jk_transitions_reset(&fit->transitions);
     jk_panel_close(fit->panel);
+    free(fit->trees.shift);
     jk_arena_free(fit->arena);
     free(fit);
+}
+
+jk_status jk_fit_add_trees(jk_fit *fit, const jk_boost_options *options, const char *path, jk_error *error) {
+    if (fit->trees_name != NULL) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, path, 0, NULL, "the fit has trees already");
+    }
+    jk_model scored = *fit->base;
+    scored.segments = fit->segments;
+    scored.scorecard = fit->scorecard;
+    jk_fit_trees_options all = jk_fit_trees_defaults();
+    all.filter = fit->options.filter;
+    all.run = fit->options.run;
+    all.boost = *options;
+    JK_TRY(jk_fit_trees(jk_tape_path(jk_panel_tape(fit->panel)), &scored, &all, path, &fit->trees, error));
+    for (size_t g = 0; g < fit->base->segment_count; g++) {
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            fit->segments[g].theta_center[k] += fit->trees.shift[g][fit->class_fitted[g] ? k : JK_CAPACITY_COUNT];
+        }
+    }
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    fit->trees_name = jk_arena_text(fit->arena, name, strlen(name));
+    fit->result.trees = &fit->trees;
+    return fit->trees_name != NULL ? JK_OK : jk_fail_memory(error, "the fit");
 }
 
 const jk_fit_result *jk_fit_result_of(const jk_fit *fit) {

@@ -187,6 +187,10 @@ static void drop_matrix(grower *g) {
     g->debtor = NULL;
 }
 
+static double shift_of(double before, double after) {
+    return before > 0.0 && after > 0.0 ? jk_log(after / before) : 0.0;
+}
+
 static jk_status weigh(grower *g, const char *path, jk_fit_trees_result *result, jk_error *error) {
     size_t segments = g->model->segment_count, blocks = jk_panel_blocks(g->panel, &g->options->run);
     jk_trees_file file = {0};
@@ -200,14 +204,18 @@ static jk_status weigh(grower *g, const char *path, jk_fit_trees_result *result,
     }
     JK_TRY(jk_panel_stream(g->panel, &g->options->run, weigh_rows, g, error));
     for (size_t s = 0; s < segments; s++) {
+        double all_before = 0.0, all_after = 0.0;
         for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
             double before = 0.0, after = 0.0;
             for (size_t b = 0; b < blocks; b++) {
                 before += g->before[b * segments + s][k];
                 after += g->after[b * segments + s][k];
             }
-            result->shift[s][k] = before > 0.0 && after > 0.0 ? jk_log(after / before) : 0.0;
+            all_before += before;
+            all_after += after;
+            result->shift[s][k] = shift_of(before, after);
         }
+        result->shift[s][JK_CAPACITY_COUNT] = shift_of(all_before, all_after);
     }
     return JK_OK;
 }
