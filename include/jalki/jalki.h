@@ -15,6 +15,7 @@
 #include "jalki/import.h"
 #include "jalki/inspect.h"
 #include "jalki/law.h"
+#include "jalki/missing.h"
 #include "jalki/model.h"
 #include "jalki/page.h"
 #include "jalki/panel.h"

@@ -42,7 +42,13 @@ const char *jk_tape_sha256(const jk_tape *tape); /* of the source file(s), 64 he
 /* Another text attribute of the store: "source_name", "created", "manifest"; "" if there is none. Valid until close. */
 const char *jk_tape_attribute(const jk_tape *tape, const char *name);
 size_t jk_tape_text_width(const jk_tape *tape, jk_column); /* bytes of one element of a text column */
-/* 1 if no row of the column is given (absent from the seller's tape). Reading it yields missing everywhere. */
+/* The same tape with one number column replaced: every row reads `value` (one element of the column's stored type), or
+ * missing where it is NULL. For what-if: what is the tape worth without this column? JK_ERROR_ARGUMENT for a column of
+ * text, one that a tape must have, and debtor_index. `tape` must outlive the view, which is closed by jk_tape_close. */
+jk_status jk_tape_view(const jk_tape *tape, jk_column column, const void *value, jk_tape **view, jk_error *error);
+
+/* 1 if no row of the column is given (absent from the seller's tape): reading it yields missing everywhere, or the one
+ * value of a view. */
 int jk_tape_is_absent(const jk_tape *tape, jk_column column);
 /* Most bytes that reading these columns (bit c: column c) keeps in memory beside the caller's: unpacked chunks of a
  * compressed store; 0 for a plain one. */

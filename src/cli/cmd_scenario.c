@@ -22,6 +22,8 @@ typedef struct scenario_arguments {
     int break_even; /* a jk_stress_key, or -1 */
     double asked[TARGETS_MAX], share[TARGETS_MAX];
     size_t asked_count, share_count;
+    jk_column missing[JK_COLUMN_COUNT];
+    size_t missing_count;
 } scenario_arguments;
 
 enum {
@@ -34,7 +36,8 @@ enum {
     KEY_CLAIMS,
     KEY_BREAK_EVEN,
     KEY_ASKED,
-    KEY_LEGAL_SHARE
+    KEY_LEGAL_SHARE,
+    KEY_MISSING
 };
 
 static const struct argp_option options[] = {
@@ -51,6 +54,8 @@ static const struct argp_option options[] = {
     {"asked", KEY_ASKED, "PRICES", 0, "Prices to break even at, for example 1500000,1200000", 3},
     {"legal-share", KEY_LEGAL_SHARE, "SHARES", 0,
      "Shares of the claims that go to court in the base [0.75,0.5,0.25,0.05 where no price is asked]", 3},
+    {"missing", KEY_MISSING, "FIELDS", 0,
+     "Price of missing data: value with each field as given, blanked and at its worst; all, or columns of the tape", 4},
     {"json", KEY_JSON, "FILE", 0, "Write everything as JSON; - for stdout", 2},
     {"claims", KEY_CLAIMS, "FILE", 0, "Write each claim's decision and value in the base and all scenarios as CSV", 2},
     {0},
@@ -99,6 +104,10 @@ static void check_break_even(scenario_arguments *arguments, struct argp_state *s
     if (arguments->break_even >= 0 && (arguments->scenarios_path != NULL || arguments->claims_path != NULL)) {
         argp_error(state, "--break-even finds one figure; --scenarios and --claims are for a run without it");
     }
+    if (arguments->missing_count > 0 && (arguments->break_even >= 0 || arguments->scenarios_path != NULL ||
+                                         arguments->claims_path != NULL || arguments->segment != NULL)) {
+        argp_error(state, "--missing stands by itself, beside --irr, --json and the tape");
+    }
     if (arguments->asked_count + arguments->share_count == 0) {
         memcpy(arguments->share, shares, sizeof shares);
         arguments->share_count = sizeof shares / sizeof *shares;
@@ -127,6 +136,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_BREAK_EVEN:
         arguments->break_even = parse_key(state, argument);
         return 0;
+    case KEY_MISSING:
+        arguments->missing_count = jk_scenario_parse_fields(state, argument, arguments->missing);
+        return 0;
     case KEY_ASKED:
         arguments->asked_count = parse_list(state, "--asked", argument, 1e15, arguments->asked);
         return 0;
@@ -145,7 +157,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case ARGP_KEY_END:
         check_break_even(arguments, state);
-        if (arguments->scenarios_path == NULL && arguments->break_even < 0) {
+        if (arguments->scenarios_path == NULL && arguments->break_even < 0 && arguments->missing_count == 0) {
             argp_error(state, "--scenarios S.yaml is needed, for example data/scenarios/nordic.yaml");
         }
         arguments->modes = arguments->modes != 0 ? arguments->modes : JK_MODE_REPLANNED | JK_MODE_COMMITTED;
@@ -214,7 +226,7 @@ static jk_status work(scenario_arguments *arguments, jk_scenarios **set, jk_scen
         jk_cli_note_rate(&arguments->common, arguments->irr);
         status = find_segment(arguments, segment, error);
     }
-    if (status != JK_OK || arguments->break_even >= 0) {
+    if (status != JK_OK || arguments->break_even >= 0 || arguments->missing_count > 0) {
         return status;
     }
     status = jk_scenarios_load(arguments->scenarios_path, valuing->model, set, error);
@@ -250,6 +262,14 @@ static int find_break_even(const scenario_arguments *arguments, jk_error *error)
                                   bid ? arguments->asked_count : arguments->share_count, arguments->json_path, error);
 }
 
+static int print_or_find(const scenario_arguments *arguments, const jk_scenario_view *view, jk_error *error) {
+    if (arguments->missing_count > 0) {
+        return jk_scenario_missing(&arguments->common, &arguments->valuing, arguments->irr, arguments->missing,
+                                   arguments->missing_count, arguments->json_path, error);
+    }
+    return arguments->break_even >= 0 ? find_break_even(arguments, error) : print(arguments, view);
+}
+
 static int run_scenario(int argc, char **argv) {
     static const struct argp_child children[] = {
         {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_argp, 0, NULL, 0}, {0}};
@@ -264,7 +284,8 @@ static int run_scenario(int argc, char **argv) {
                "  jalki scenario tape.h5 --model models/nordic.yaml --scenarios data/scenarios/nordic.yaml \\\n"
                "    --committed --irr 0.12 --json scenarios.json --claims claims.csv\n"
                "  jalki scenario tape.h5 --model models/nordic.yaml --break-even recovery --asked 1500000 --irr 0.12\n"
-               "  jalki scenario tape.h5 --model models/nordic.yaml --break-even court_cost\n",
+               "  jalki scenario tape.h5 --model models/nordic.yaml --break-even court_cost\n"
+               "  jalki scenario tape.h5 --model models/nordic.yaml --missing all\n",
         .children = children,
     };
     scenario_arguments arguments = {.irr = (double)NAN, .break_even = -1};
@@ -281,7 +302,7 @@ static int run_scenario(int argc, char **argv) {
     if (status != JK_OK) {
         code = jk_cli_fail(&error);
     } else {
-        code = arguments.break_even >= 0 ? find_break_even(&arguments, &error) : print(&arguments, &view);
+        code = print_or_find(&arguments, &view, &error);
     }
     jk_scenario_grid_reset(&grid);
     jk_scenarios_free(set);

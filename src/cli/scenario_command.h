@@ -21,4 +21,11 @@ int jk_scenario_print_csv(const jk_scenario_view *view);
 int jk_scenario_break_even(const jk_cli_common *common, const jk_cli_valuing *valuing, const jk_break_even_wish *wish,
                            const double *targets, size_t count, const char *json_path, jk_error *error);
 
+/* Reads "all" or a list of columns; on anything else argp_error is called. */
+size_t jk_scenario_parse_fields(struct argp_state *state, const char *list, jk_column columns[JK_COLUMN_COUNT]);
+
+/* Prints the price of missing data by field; returns the exit code. */
+int jk_scenario_missing(const jk_cli_common *common, const jk_cli_valuing *valuing, double irr,
+                        const jk_column *columns, size_t count, const char *json_path, jk_error *error);
+
 #endif

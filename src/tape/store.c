@@ -19,6 +19,14 @@ typedef struct tape_column {
     size_t dictionary_count;
     double low, high; /* of given values */
     bool required;
+    bool constant; /* a view's: every row is the value */
+    union {
+        int8_t code;
+        int32_t integer;
+        int64_t money;
+        double real;
+        unsigned char bytes[8];
+    } value;
 } tape_column;
 
 struct jk_tape {
@@ -29,6 +37,7 @@ struct jk_tape {
     size_t rows, debtors, claims;
     int32_t cutoff;
     const char *sha256;
+    bool view; /* the file is another tape's */
     tape_column columns[JK_COLUMN_COUNT];
 };
 
@@ -227,8 +236,33 @@ jk_status jk_tape_create_unstored(jk_kind kind, const char *name,
     return JK_OK;
 }
 
+jk_status jk_tape_view(const jk_tape *tape, jk_column column, const void *value, jk_tape **view, jk_error *error) {
+    *view = NULL;
+    jk_type type = jk_schema_column(column)->type;
+    if (column >= JK_COLUMN_DEBTOR_INDEX || type == JK_TYPE_TEXT || tape->columns[column].required ||
+        (type == JK_TYPE_DICTIONARY && value != NULL)) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, jk_tape_path(tape), 0, jk_schema_column(column)->name,
+                       "the column cannot be replaced; expected one of numbers, dates or levels that may be missing");
+    }
+    jk_tape *made = malloc(sizeof *made);
+    if (made == NULL) {
+        return jk_fail_memory(error, "a tape");
+    }
+    *made = *tape;
+    made->view = true;
+    tape_column *self = &made->columns[column];
+    self->dataset = NULL;
+    self->element_size = jk_schema_element_size(column);
+    self->constant = value != NULL;
+    if (value != NULL) {
+        memcpy(self->value.bytes, value, self->element_size);
+    }
+    *view = made;
+    return JK_OK;
+}
+
 void jk_tape_close(jk_tape *tape) {
-    if (tape != NULL && tape->file == NULL) {
+    if (tape != NULL && (tape->file == NULL || tape->view)) {
         free(tape);
     } else if (tape != NULL) {
         jk_h5_close(tape->file);
@@ -368,6 +402,12 @@ jk_status jk_tape_read(const jk_tape *tape, jk_column column, size_t first, size
                        "rows or columns beyond the tape were asked for");
     }
     const tape_column *self = &tape->columns[column];
+    if (self->constant) {
+        for (size_t i = 0; i < count; i++) {
+            memcpy((unsigned char *)out + i * self->element_size, self->value.bytes, self->element_size);
+        }
+        return JK_OK;
+    }
     if (self->dataset == NULL) {
         jk_store_fill_missing(column, count, self->element_size, out);
         return JK_OK;

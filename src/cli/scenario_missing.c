@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jalki scenario --missing: which data to ask the seller for. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/scenario_command.h"
+#include "jalki/missing.h"
+
+size_t jk_scenario_parse_fields(struct argp_state *state, const char *list, jk_column columns[JK_COLUMN_COUNT]) {
+    if (strcmp(list, "all") == 0) {
+        return jk_missing_usual(columns);
+    }
+    size_t count = 0;
+    for (const char *part = list; part != NULL;) {
+        const char *comma = strchr(part, ',');
+        size_t length = comma == NULL ? strlen(part) : (size_t)(comma - part);
+        int found = -1;
+        for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+            const char *name = jk_schema_column((jk_column)c)->name;
+            found =
+                strlen(name) == length && strncmp(name, part, length) == 0 && jk_missing_can((jk_column)c) ? c : found;
+        }
+        for (size_t i = 0; i < count; i++) {
+            found = found == (int)columns[i] ? -1 : found;
+        }
+        if (found < 0 || count == JK_COLUMN_COUNT) {
+            argp_error(state,
+                       "--missing: '%.*s' is no column that can be asked about, or stands twice; expected all, or "
+                       "columns such as income_monthly,employment",
+                       (int)length, part);
+            return 0;
+        }
+        columns[count++] = (jk_column)found;
+        part = comma == NULL ? NULL : comma + 1;
+    }
+    return count;
+}
+
+static int print_csv(const jk_missing_field *fields, size_t count) {
+    (void)puts("field,given,blanked,worst,best,at_stake,gap_claims,gap_face,gap_value,gap_worst,gap_best");
+    for (size_t f = 0; f < count; f++) {
+        const jk_missing_field *field = &fields[f];
+        (void)fputs(jk_schema_column(field->column)->name, stdout);
+        jk_cli_csv_number(field->given, 2);
+        jk_cli_csv_number(field->blanked, 2);
+        jk_cli_csv_number(field->worst, 2);
+        jk_cli_csv_number(field->best, 2);
+        jk_cli_csv_number(field->at_stake, 2);
+        jk_cli_csv_number((double)field->gap_claims, 0);
+        jk_cli_csv_number(field->gap_face, 2);
+        jk_cli_csv_number(field->gap_value, 2);
+        jk_cli_csv_number(field->gap_worst, 2);
+        jk_cli_csv_number(field->gap_best, 2);
+        (void)putchar('\n');
+    }
+    return jk_cli_finish();
+}
+
+static int print_tables(const jk_cli_valuing *valuing, const jk_missing_field *fields, size_t count) {
+    static const char *const names[] = {"field",          "blanked",   "at worst", "at stake", "at best",
+                                        "claims without", "worth now", "at worst", "at best"};
+    enum { COLUMNS = sizeof names / sizeof *names };
+    int decimals = fabs(fields[0].given) < 1e5 ? 2 : 0;
+    char value[JK_AMOUNT_TEXT];
+    (void)printf("Tape      %s\nModel     %s (%s)\nValue     %s %s with all fields as given\n", valuing->tape_path,
+                 valuing->model->name, valuing->model_path, jk_amount(value, fields[0].given, decimals),
+                 valuing->model->base_currency);
+    jk_table *table = jk_table_create("lrrrrrrrr");
+    if (table != NULL) {
+        for (size_t i = 0; i < COLUMNS; i++) {
+            jk_table_cell(table, "%s", names[i]);
+        }
+        jk_table_rule(table);
+        for (size_t f = 0; f < count; f++) {
+            const jk_missing_field *field = &fields[f];
+            jk_table_cell(table, "%s", jk_schema_column(field->column)->name);
+            jk_table_amount(table, field->blanked, decimals);
+            jk_table_amount(table, field->worst, decimals);
+            jk_table_amount(table, field->at_stake, decimals);
+            jk_table_amount(table, field->best, decimals);
+            jk_table_count(table, field->gap_claims);
+            jk_table_amount(table, field->gap_value, decimals);
+            jk_table_amount(table, field->gap_worst, decimals);
+            jk_table_amount(table, field->gap_best, decimals);
+        }
+    }
+    return jk_cli_print_table(table,
+                              "The price of missing data: value of all claims without the field and at its worst, "
+                              "and of the claims that lack it now") |
+           jk_cli_finish();
+}
+
+int jk_scenario_missing(const jk_cli_common *common, const jk_cli_valuing *valuing, double irr,
+                        const jk_column *columns, size_t count, const char *json_path, jk_error *error) {
+    jk_missing_field fields[JK_COLUMN_COUNT];
+    jk_value_options options = valuing->options;
+    options.irr = isnan(irr) ? valuing->model->irr : irr;
+    jk_status status = jk_missing_price(valuing->tape, valuing->model, &options, columns, count, fields, error);
+    if (status == JK_OK && json_path != NULL && strcmp(json_path, "-") != 0) {
+        status = jk_cli_write_text(json_path, jk_missing_json(fields, count, options.irr), error);
+    }
+    if (status != JK_OK) {
+        return jk_cli_fail(error);
+    }
+    if (jk_cli_json_on_stdout(common, json_path)) {
+        return jk_cli_print_text(jk_missing_json(fields, count, options.irr));
+    }
+    return common->format == JK_FORMAT_CSV ? print_csv(fields, count) : print_tables(valuing, fields, count);
+}
