@@ -76,7 +76,7 @@ typedef enum jk_ppml_state {
     JK_PPML_FREE,      /* estimated */
     JK_PPML_HELD,      /* held by the caller: a reference level, an offset */
     JK_PPML_NO_ROWS,   /* no exposure */
-    JK_PPML_NO_CASH,   /* exposure, but no cash above zero: the estimate would be minus infinity */
+    JK_PPML_NO_CASH,   /* exposure, but no cash, or none beyond what is known: it would be minus infinity */
     JK_PPML_COLLINEAR, /* says what earlier parameters say together */
     JK_PPML_STATE_COUNT
 } jk_ppml_state;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Thin segments lean on all segments together.
  *
- * Classes: the log ratio of a class in a segment is drawn to that of all segments by tau² / (tau² + s²), s its standard
- * error and tau² the variance between segments (DerSimonian, Laird 1986).
- * Curves: what came in against what all segments' curve expects, at two levels (Bühlmann, Straub 1970; Jewell 1975): a
- * factor of the segment under the treatment, and of each step of its curve within that. Volumes are expected cash; the
- * variance within is that of a debtor's cash per unit expected, the variance between is estimated from the factors. */
+ * What came in is held against what all segments' curve and classes expect, at two levels (Bühlmann, Straub 1970;
+ * Jewell 1975): a factor of the segment under the treatment; within that, factors of its classes, then of the steps of
+ * its curve. Volumes are expected cash; the variance within is that of a debtor's cash per unit expected, over the
+ * whole panel, because a thin cell's own standard error knows little of the large payments that it has not seen; the
+ * variance between is estimated from the factors. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "base/fmath.h"
 #include "fit/fit_internal.h"
 
+#define SMALLEST_FACTOR 1e-9
 enum { PAYERS_MIN = 20 }; /* debtors that paid under a treatment; below, the base model's curves stand */
 
 /* ---- all segments together ----------------------------------------------------------------------------------------
@@ -40,7 +41,8 @@ typedef struct shrinking {
     jk_ppml_term *term;
     double *start;
     uint8_t *held;
-    int32_t **cell; /* [curves] by step of the parent */
+    int32_t **cell;                           /* [curves] by step of the parent */
+    int32_t (*class_cell)[JK_CAPACITY_COUNT]; /* [curves] */
 } shrinking;
 
 static int by_month(const void *left, const void *right) {
@@ -221,58 +223,6 @@ static double parent_class(const shrinking *self, size_t curve, int class) {
     return parent->class_value[class] - parent->class_value[self->fit->class_reference[curve]];
 }
 
-static double between_segments(const jk_fit *fit, size_t treatment, int class, size_t *count) {
-    double weights = 0.0, squares = 0.0, sum = 0.0, spread = 0.0;
-    *count = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t c = treatment; c < fit->survey.curves; c += JK_TREATMENT_COUNT) {
-            int32_t p = fit->design.class_parameter[c][class];
-            if (p < 0 || fit->estimates.state[p] != JK_PPML_FREE || !(fit->estimates.std_error[p] > 0.0)) {
-                continue;
-            }
-            double weight = 1.0 / (fit->estimates.std_error[p] * fit->estimates.std_error[p]);
-            if (pass == 0) {
-                weights += weight;
-                squares += weight * weight;
-                sum += weight * fit->estimates.estimate[p];
-                (*count)++;
-            } else {
-                double distance = fit->estimates.estimate[p] - sum / weights;
-                spread += weight * distance * distance;
-            }
-        }
-    }
-    double freedom = weights > 0.0 ? weights - squares / weights : 0.0;
-    return *count > 1 && freedom > 0.0 ? fmax((spread - (double)(*count - 1)) / freedom, 0.0) : 0.0;
-}
-
-static void shrink_classes(shrinking *self) {
-    jk_fit *fit = self->fit;
-    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
-        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
-            size_t count = 0;
-            double between = between_segments(fit, t, k, &count);
-            for (size_t c = t; c < fit->survey.curves; c += JK_TREATMENT_COUNT) {
-                int32_t p = fit->design.class_parameter[c][k];
-                double parent = parent_class(self, c, k);
-                bool own = p >= 0 && fit->estimates.state[p] == JK_PPML_FREE;
-                double weight = !own ? 0.0
-                                : !fit->options.shrink || count < 2 || isnan(parent)
-                                    ? 1.0
-                                    : between / (between + fit->estimates.std_error[p] * fit->estimates.std_error[p]);
-                double estimate = own ? fit->estimates.estimate[p] : 0.0;
-                fit->class_value[c][k] = k == fit->class_reference[c] ? 0.0
-                                         : weight < 1.0 ? parent + weight * (own ? estimate - parent : 0.0)
-                                                        : estimate;
-                if (p >= 0) {
-                    fit->value[p] = isnan(fit->class_value[c][k]) ? 0.0 : fit->class_value[c][k];
-                    fit->credibility[p] = weight;
-                }
-            }
-        }
-    }
-}
-
 /* ---- curves -------------------------------------------------------------------------------------------------------
  */
 
@@ -300,11 +250,12 @@ static jk_status count_cells(shrinking *self, jk_ppml *cells, jk_error *error) {
         level = isnan(level) ? 0.0 : level;
         for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
             double value = isnan(fit->class_value[c][k]) ? 0.0 : fit->class_value[c][k];
-            bool fitted = wanted && fit->class_fitted[c / JK_TREATMENT_COUNT] && level + value != 0.0;
+            bool fitted = wanted && fit->class_fitted[c / JK_TREATMENT_COUNT];
             classes[c][k] = fitted ? add(self, level + value, 1) : JK_PPML_NONE;
         }
         self->curve[c] = (jk_ppml_curve){parent->count, parent->month, self->cell[c]};
     }
+    self->class_cell = classes;
     JK_TRY(put_class_table(self, classes, error));
     JK_TRY(hold_others(self, error));
     if (self->design.parameters > JK_PPML_PARAMETERS_MAX) {
@@ -343,6 +294,23 @@ static step_cash cash_of_step(const shrinking *self, const jk_ppml *cells, size_
     return cash;
 }
 
+/* The first level: factors of the segments under a treatment. `actual` and `expected` are room for them. */
+static void segment_factors(const shrinking *self, const jk_ppml *cells, size_t treatment, double *factor,
+                            double *weight, double *actual, double *expected) {
+    const jk_fit *fit = self->fit;
+    size_t segments = fit->base->segment_count;
+    for (size_t g = 0; g < segments; g++) {
+        size_t c = g * JK_TREATMENT_COUNT + treatment;
+        actual[g] = expected[g] = 0.0;
+        for (size_t k = 0; k < jk_fit_steps(fit, c)->count; k++) {
+            step_cash cash = cash_of_step(self, cells, c, k);
+            actual[g] += cash.actual;
+            expected[g] += cash.expected;
+        }
+    }
+    (void)jk_fit_straub(actual, expected, segments, fit->estimates.cluster_dispersion, NAN, factor, weight);
+}
+
 static void put_curve(shrinking *self, const jk_ppml *cells, size_t curve, double factor, double weight,
                       const double *step_factor, const double *step_weight) {
     jk_fit *fit = self->fit;
@@ -370,7 +338,59 @@ static void put_curve(shrinking *self, const jk_ppml *cells, size_t curve, doubl
     }
 }
 
-/* Both levels of one treatment. */
+/* Where all segments together stand, until a segment's own data move it. */
+static void start_classes(shrinking *self) {
+    for (size_t c = 0; c < self->fit->survey.curves; c++) {
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            self->fit->class_value[c][k] = k == self->fit->class_reference[c] ? 0.0 : parent_class(self, c, k);
+        }
+    }
+}
+
+static void put_class(shrinking *self, size_t curve, int class, double moved, double weight) {
+    jk_fit *fit = self->fit;
+    int32_t p = fit->design.class_parameter[curve][class];
+    bool reference = class == fit->class_reference[curve];
+    double value = reference ? 0.0 : parent_class(self, curve, class) + moved;
+    if (!fit->options.shrink && p >= 0 && fit->estimates.state[p] == JK_PPML_FREE) {
+        value = fit->estimates.estimate[p];
+        weight = 1.0;
+    }
+    fit->class_value[curve][class] = value;
+    if (p >= 0) {
+        fit->value[p] = isnan(value) ? 0.0 : value;
+        fit->credibility[p] = reference ? 0.0 : weight;
+    }
+}
+
+/* Factors of the classes within their segments, under one treatment. */
+static jk_status shrink_classes(shrinking *self, const jk_ppml *cells, size_t treatment, jk_error *error) {
+    jk_fit *fit = self->fit;
+    size_t segments = fit->base->segment_count, count = segments * JK_CAPACITY_COUNT;
+    double *room = jk_arena_alloc(self->arena, 2 * segments + 4 * count, sizeof *room);
+    if (room == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    double *factor = room, *weight = factor + segments, *actual = weight + segments, *expected = actual + count;
+    double *class_factor = expected + count, *class_weight = class_factor + count;
+    segment_factors(self, cells, treatment, factor, weight, actual, expected);
+    for (size_t i = 0; i < count; i++) {
+        size_t g = i / JK_CAPACITY_COUNT;
+        int32_t p = self->class_cell[g * JK_TREATMENT_COUNT + treatment][i % JK_CAPACITY_COUNT];
+        actual[i] = p >= 0 ? cells->cash[p] : 0.0;
+        expected[i] = p >= 0 ? cells->expected[p] * factor[g] : 0.0;
+    }
+    (void)jk_fit_straub(actual, expected, count, fit->estimates.cluster_dispersion, 1.0, class_factor, class_weight);
+    for (size_t i = 0; i < count; i++) {
+        size_t g = i / JK_CAPACITY_COUNT, c = g * JK_TREATMENT_COUNT + treatment;
+        double own = fmax(class_factor[i], SMALLEST_FACTOR);
+        double reference = fmax(class_factor[g * JK_CAPACITY_COUNT + fit->class_reference[c]], SMALLEST_FACTOR);
+        put_class(self, c, (int)(i % JK_CAPACITY_COUNT), jk_log(own / reference), class_weight[i]);
+    }
+    return JK_OK;
+}
+
+/* Both levels of the curves of one treatment. */
 static jk_status shrink_curves(shrinking *self, const jk_ppml *cells, size_t treatment, jk_error *error) {
     jk_fit *fit = self->fit;
     size_t segments = fit->base->segment_count, steps = 0;
@@ -386,15 +406,7 @@ static jk_status shrink_curves(shrinking *self, const jk_ppml *cells, size_t tre
     double *actual = weight + segments, *expected = actual + most;
     double *step_factor = expected + most, *step_weight = step_factor + most;
     double within = fit->estimates.cluster_dispersion;
-    for (size_t g = 0; g < segments; g++) {
-        size_t c = g * JK_TREATMENT_COUNT + treatment;
-        for (size_t k = 0; k < jk_fit_steps(fit, c)->count; k++) {
-            step_cash cash = cash_of_step(self, cells, c, k);
-            actual[g] += cash.actual;
-            expected[g] += cash.expected;
-        }
-    }
-    (void)jk_fit_straub(actual, expected, segments, within, NAN, factor, weight);
+    segment_factors(self, cells, treatment, factor, weight, actual, expected);
     size_t at = 0;
     for (size_t g = 0; g < segments; g++) {
         size_t c = g * JK_TREATMENT_COUNT + treatment;
@@ -459,8 +471,13 @@ jk_status jk_fit_shrink(jk_fit *fit, jk_error *error) {
     count_payers(&self);
     JK_TRY_CLEANUP(fit_parent(&self, error));
     fill_gaps(&self);
-    shrink_classes(&self);
+    start_classes(&self);
     JK_TRY_CLEANUP(count_cells(&self, &cells, error));
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        JK_TRY_CLEANUP(shrink_classes(&self, &cells, t, error));
+    }
+    jk_ppml_reset(&cells);
+    JK_TRY_CLEANUP(count_cells(&self, &cells, error)); /* with the classes as they now are */
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
         JK_TRY_CLEANUP(shrink_curves(&self, &cells, t, error));
         if (self.parent[t].payers < PAYERS_MIN) {

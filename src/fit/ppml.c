@@ -110,6 +110,7 @@ static void work_reset(jk_ppml_work *work) {
     free(work->skip);
     free(work->slot);
     free(work->strip_begin);
+    free(work->sums);
 }
 
 static jk_status work_init(jk_ppml_work *work, const uint8_t *held, double *parameters, uint8_t *state,

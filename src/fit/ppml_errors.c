@@ -56,7 +56,7 @@ static void spread_errors(const jk_ppml_work *work, const double *inverse, const
     }
 }
 
-jk_status jk_ppml_errors(const jk_ppml_work *work, const jk_ppml_options *options, jk_ppml *fit, jk_error *error) {
+jk_status jk_ppml_errors(jk_ppml_work *work, const jk_ppml_options *options, jk_ppml *fit, jk_error *error) {
     size_t n = work->unknowns;
     jk_status status = JK_OK;
     jk_ppml_sums sums = {.gradient = jk_columns_zero(n, sizeof(double)),

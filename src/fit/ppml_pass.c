@@ -20,31 +20,42 @@ void jk_ppml_factors(jk_ppml_work *work) {
 
 /* Doubles of all strips in one piece, strip after strip. */
 typedef struct strip_loop {
-    const jk_ppml_work *work;
+    jk_ppml_work *work;
     double *sums;
     size_t width; /* doubles of a strip */
     int with_information, with_middle;
+    jk_status (*body)(struct strip_loop *loop, size_t strip, double *sums, jk_error *error);
 } strip_loop;
 
-static jk_status run_strips(strip_loop *loop, const char *stage, jk_status (*body)(void *, int, size_t, jk_error *),
-                            double *total, jk_error *error) {
-    const jk_ppml_work *work = loop->work;
-    loop->sums = jk_columns_zero(work->strips * loop->width, sizeof(double));
-    if (loop->sums == NULL) {
-        return jk_fail_memory(error, "the sums of the fit");
-    }
-    uint64_t unit = work->rows->rows / work->strips + 1;
-    jk_status status = jk_parallel_for(work->run, work->strips, stage, unit, body, loop, error);
-    if (status == JK_OK) {
-        memset(total, 0, loop->width * sizeof *total);
-        for (size_t s = 0; s < work->strips; s++) {
-            for (size_t i = 0; i < loop->width; i++) {
-                total[i] += loop->sums[s * loop->width + i];
-            }
+static jk_status run_strip(void *context, int thread, size_t strip, jk_error *error) {
+    (void)thread;
+    strip_loop *loop = context;
+    double *sums = loop->sums + strip * loop->width;
+    memset(sums, 0, loop->width * sizeof *sums);
+    return loop->body(loop, strip, sums, error);
+}
+
+static jk_status run_strips(strip_loop *loop, const char *stage, double *total, jk_error *error) {
+    jk_ppml_work *work = loop->work;
+    size_t count = work->strips * loop->width;
+    if (count > work->sums_count) {
+        free(work->sums);
+        work->sums = jk_columns_alloc(count, sizeof *work->sums);
+        work->sums_count = work->sums != NULL ? count : 0;
+        if (work->sums == NULL) {
+            return jk_fail_memory(error, "the sums of the fit");
         }
     }
-    free(loop->sums);
-    return status;
+    loop->sums = work->sums;
+    JK_TRY(
+        jk_parallel_for(work->run, work->strips, stage, work->rows->rows / work->strips + 1, run_strip, loop, error));
+    memset(total, 0, loop->width * sizeof *total);
+    for (size_t s = 0; s < work->strips; s++) {
+        for (size_t i = 0; i < loop->width; i++) {
+            total[i] += loop->sums[s * loop->width + i];
+        }
+    }
+    return JK_OK;
 }
 
 static size_t first_row(const jk_ppml_work *work, size_t strip) {
@@ -54,13 +65,11 @@ static size_t first_row(const jk_ppml_work *work, size_t strip) {
 /* ---- what there is ------------------------------------------------------------------------------------------------
  */
 
-static jk_status survey_strip(void *context, int thread, size_t strip, jk_error *error) {
-    (void)thread;
-    strip_loop *loop = context;
+static jk_status survey_strip(strip_loop *loop, size_t strip, double *sums, jk_error *error) {
     const jk_ppml_work *work = loop->work;
     const jk_ppml_rows *rows = work->rows;
     size_t parameters = work->design->parameters;
-    double *exposure = loop->sums + strip * loop->width, *cash = exposure + parameters, *payers = cash + parameters;
+    double *exposure = sums, *cash = exposure + parameters, *payers = cash + parameters;
     size_t *seen = calloc(parameters, sizeof *seen); /* cluster + 1 that last counted as payer */
     if (seen == NULL) {
         return jk_fail_memory(error, "the sums of the fit");
@@ -90,14 +99,14 @@ static jk_status survey_strip(void *context, int thread, size_t strip, jk_error 
     return JK_OK;
 }
 
-jk_status jk_ppml_survey(const jk_ppml_work *work, double *exposure, double *cash, double *payers, jk_error *error) {
+jk_status jk_ppml_survey(jk_ppml_work *work, double *exposure, double *cash, double *payers, jk_error *error) {
     size_t parameters = work->design->parameters;
-    strip_loop loop = {.work = work, .width = 3 * parameters};
+    strip_loop loop = {.work = work, .width = 3 * parameters, .body = survey_strip};
     double *total = jk_columns_zero(loop.width, sizeof *total);
     if (total == NULL) {
         return jk_fail_memory(error, "the sums of the fit");
     }
-    jk_status status = run_strips(&loop, "survey", survey_strip, total, error);
+    jk_status status = run_strips(&loop, "survey", total, error);
     if (status == JK_OK) {
         memcpy(exposure, total, parameters * sizeof *total);
         memcpy(cash, total + parameters, parameters * sizeof *total);
@@ -135,13 +144,11 @@ static void add_product(double *upper, size_t n, const size_t *index, const doub
     }
 }
 
-static jk_status score_strip(void *context, int thread, size_t strip, jk_error *error) {
-    (void)thread;
+static jk_status score_strip(strip_loop *loop, size_t strip, double *sums, jk_error *error) {
     (void)error;
-    strip_loop *loop = context;
     const jk_ppml_work *work = loop->work;
     const jk_ppml_rows *rows = work->rows;
-    double *objective = loop->sums + strip * loop->width, *gradient = objective + 1;
+    double *objective = sums, *gradient = objective + 1;
     double *information = gradient + work->unknowns;
     size_t index[JK_PPML_TOUCHED_MAX];
     double share[JK_PPML_TOUCHED_MAX];
@@ -166,14 +173,14 @@ static jk_status score_strip(void *context, int thread, size_t strip, jk_error *
     return JK_OK;
 }
 
-jk_status jk_ppml_score(const jk_ppml_work *work, jk_ppml_sums *sums, jk_error *error) {
+jk_status jk_ppml_score(jk_ppml_work *work, jk_ppml_sums *sums, jk_error *error) {
     size_t n = work->unknowns;
-    strip_loop loop = {.work = work, .width = 1 + n + n * n, .with_information = 1};
+    strip_loop loop = {.work = work, .width = 1 + n + n * n, .with_information = 1, .body = score_strip};
     double *total = jk_columns_alloc(loop.width, sizeof *total);
     if (total == NULL) {
         return jk_fail_memory(error, "the sums of the fit");
     }
-    jk_status status = run_strips(&loop, "fit", score_strip, total, error);
+    jk_status status = run_strips(&loop, "fit", total, error);
     if (status == JK_OK) {
         sums->objective = total[0];
         memcpy(sums->gradient, total + 1, n * sizeof *total);
@@ -183,9 +190,9 @@ jk_status jk_ppml_score(const jk_ppml_work *work, jk_ppml_sums *sums, jk_error *
     return status;
 }
 
-jk_status jk_ppml_objective(const jk_ppml_work *work, double *objective, jk_error *error) {
-    strip_loop loop = {.work = work, .width = 1};
-    return run_strips(&loop, "fit", score_strip, objective, error);
+jk_status jk_ppml_objective(jk_ppml_work *work, double *objective, jk_error *error) {
+    strip_loop loop = {.work = work, .width = 1, .body = score_strip};
+    return run_strips(&loop, "fit", objective, error);
 }
 
 /* ---- what the estimates leave -------------------------------------------------------------------------------------
@@ -279,12 +286,10 @@ static void remains_of_cluster(const strip_loop *loop, size_t c, cluster_score *
     head[4] += used > 0 ? 1.0 : 0.0;
 }
 
-static jk_status remains_strip(void *context, int thread, size_t strip, jk_error *error) {
-    (void)thread;
-    strip_loop *loop = context;
+static jk_status remains_strip(strip_loop *loop, size_t strip, double *sums, jk_error *error) {
     const jk_ppml_work *work = loop->work;
     size_t n = work->unknowns, parameters = work->design->parameters;
-    double *head = loop->sums + strip * loop->width, *expected = head + REST_HEAD, *cash = expected + parameters;
+    double *head = sums, *expected = head + REST_HEAD, *cash = expected + parameters;
     double *middle = cash + parameters;
     cluster_score score = {0};
     jk_status status = cluster_score_init(&score, n, error);
@@ -298,14 +303,17 @@ static jk_status remains_strip(void *context, int thread, size_t strip, jk_error
     return status;
 }
 
-jk_status jk_ppml_remains(const jk_ppml_work *work, jk_ppml_rest *rest, jk_error *error) {
+jk_status jk_ppml_remains(jk_ppml_work *work, jk_ppml_rest *rest, jk_error *error) {
     size_t n = rest->middle != NULL ? work->unknowns : 0, parameters = work->design->parameters;
-    strip_loop loop = {.work = work, .width = REST_HEAD + 2 * parameters + n * n, .with_middle = rest->middle != NULL};
+    strip_loop loop = {.work = work,
+                       .width = REST_HEAD + 2 * parameters + n * n,
+                       .with_middle = rest->middle != NULL,
+                       .body = remains_strip};
     double *total = jk_columns_alloc(loop.width, sizeof *total);
     if (total == NULL) {
         return jk_fail_memory(error, "the sums of the fit");
     }
-    jk_status status = run_strips(&loop, "errors", remains_strip, total, error);
+    jk_status status = run_strips(&loop, "errors", total, error);
     if (status == JK_OK) {
         rest->pearson = total[0];
         rest->cluster_square = total[1];

@@ -32,6 +32,8 @@ typedef struct jk_ppml_work {
     size_t unknowns;
     size_t strips;
     size_t *strip_begin; /* [strips + 1] clusters */
+    double *sums;        /* of the strips; grows to what a pass needs */
+    size_t sums_count;
 } jk_ppml_work;
 
 /* Sums of a strip, or of all. */
@@ -89,13 +91,13 @@ static inline void jk_ppml_row_at(const jk_ppml_work *work, size_t i, jk_ppml_ro
 }
 
 /* Exposure, cash and payers of every parameter, over rows with weight. */
-jk_status jk_ppml_survey(const jk_ppml_work *work, double *exposure, double *cash, double *payers, jk_error *error);
+jk_status jk_ppml_survey(jk_ppml_work *work, double *exposure, double *cash, double *payers, jk_error *error);
 
 /* Objective, gradient and information over rows that are not skipped. */
-jk_status jk_ppml_score(const jk_ppml_work *work, jk_ppml_sums *sums, jk_error *error);
+jk_status jk_ppml_score(jk_ppml_work *work, jk_ppml_sums *sums, jk_error *error);
 
 /* Objective alone. */
-jk_status jk_ppml_objective(const jk_ppml_work *work, double *objective, jk_error *error);
+jk_status jk_ppml_objective(jk_ppml_work *work, double *objective, jk_error *error);
 
 /* What the estimates leave: the sandwich's middle, dispersions, expected cash by parameter. */
 typedef struct jk_ppml_rest {
@@ -106,7 +108,7 @@ typedef struct jk_ppml_rest {
     double cluster_square, mean; /* sum over clusters of (sum cash - mu)^2, sum of mu */
     size_t rows, clusters;
 } jk_ppml_rest;
-jk_status jk_ppml_remains(const jk_ppml_work *work, jk_ppml_rest *rest, jk_error *error);
+jk_status jk_ppml_remains(jk_ppml_work *work, jk_ppml_rest *rest, jk_error *error);
 
 /* ppml_search.c */
 #define JK_PPML_TOLERANCE 1e-9 /* of a parameter's information: what earlier ones leave of it, or it is collinear */
@@ -119,6 +121,6 @@ void jk_ppml_guess(jk_ppml_work *work, const jk_ppml *fit);
 jk_status jk_ppml_search(jk_ppml_work *work, const jk_ppml_options *options, jk_ppml *fit, jk_error *error);
 
 /* ppml_errors.c: all that `fit` says beside the estimates. */
-jk_status jk_ppml_errors(const jk_ppml_work *work, const jk_ppml_options *options, jk_ppml *fit, jk_error *error);
+jk_status jk_ppml_errors(jk_ppml_work *work, const jk_ppml_options *options, jk_ppml *fit, jk_error *error);
 
 #endif

@@ -9,10 +9,13 @@
 #include "fit/cholesky.h"
 #include "fit/ppml_pass.h"
 
-enum { ITERATIONS = 50, HALVINGS = 30, SETTLED = 12 };
+enum { ITERATIONS = 50, HALVINGS = 30, SETTLED = 6, LONG = 15 };
 #define STEP_TOLERANCE 1e-9
-#define LONGEST_STEP   8.0  /* of the log of an intensity */
-#define VANISHED       1e-7 /* of the mean intensity: rows that a search drives to zero */
+#define STANDSTILL     1e-8 /* of the objective in one step: what moves on after so LONG a search is flat */
+#define LONGEST_STEP   3.0  /* of one parameter: what runs away must not hold up the others */
+#define VANISHING      0.5  /* fall of the log of a row's mean in one step: 1 in the limit */
+#define SMALL          1e-2 /* of the mean intensity */
+#define RUNNING        0.05 /* a step of a parameter that has not settled */
 
 void jk_ppml_number(jk_ppml_work *work) {
     work->unknowns = 0;
@@ -39,7 +42,7 @@ void jk_ppml_guess(jk_ppml_work *work, const jk_ppml *fit) {
 
 typedef struct search {
     jk_ppml_sums sums;
-    double *step, *before;
+    double *step, *before, *kept;
     uint8_t *dropped;
     double *factor; /* of the information */
 } search;
@@ -49,6 +52,7 @@ static void search_reset(search *self) {
     free(self->sums.information);
     free(self->step);
     free(self->before);
+    free(self->kept);
     free(self->dropped);
     free(self->factor);
 }
@@ -60,9 +64,10 @@ static jk_status search_init(search *self, size_t parameters, size_t unknowns, j
     self->factor = jk_columns_zero(unknowns * unknowns, sizeof(double));
     self->step = jk_columns_zero(unknowns, sizeof(double));
     self->before = jk_columns_zero(parameters, sizeof(double));
+    self->kept = jk_columns_zero(parameters, sizeof(double));
     self->dropped = jk_columns_zero(unknowns, sizeof *self->dropped);
     return self->sums.gradient == NULL || self->sums.information == NULL || self->factor == NULL ||
-                   self->step == NULL || self->before == NULL || self->dropped == NULL
+                   self->step == NULL || self->before == NULL || self->kept == NULL || self->dropped == NULL
                ? jk_fail_memory(error, "the fit")
                : JK_OK;
 }
@@ -88,21 +93,68 @@ static void apply_step(jk_ppml_work *work, const search *self, double scale) {
     jk_ppml_factors(work);
 }
 
-/* Rows without cash whose mean has gone to nothing are a corner that no parameter alone shows: they leave. Returns how
- * many. */
-static size_t drop_vanished(jk_ppml_work *work, double mean_intensity) {
+static int has_known(const jk_ppml_work *work, size_t i) {
+    return work->rows->known != NULL && work->rows->known[i] > 0.0;
+}
+
+/* Rows whose fitted part is small and still goes down by the last step are a corner that no parameter alone shows: no
+ * cash came in, or no more than is known to come in anyway. They leave. Returns how many. */
+static size_t drop_vanishing(jk_ppml_work *work, const search *self, double mean_intensity) {
     size_t count = 0;
     jk_ppml_row row;
     for (size_t i = 0; i < work->rows->rows; i++) {
-        if (!work->skip[i] && !(work->rows->cash[i] > 0.0)) {
-            jk_ppml_row_at(work, i, &row);
-            if (row.mean < VANISHED * mean_intensity * work->rows->weight[i] * work->rows->months[i]) {
-                work->skip[i] = 1;
-                count++;
-            }
+        if (work->skip[i] || (work->rows->cash[i] > 0.0 && !has_known(work, i))) {
+            continue;
+        }
+        jk_ppml_row_at(work, i, &row);
+        double change = 0.0;
+        for (size_t k = 0; k < row.count; k++) {
+            int32_t p = row.parameter[k];
+            change += p >= 0 ? row.share[k] * (work->parameters[p] - self->before[p]) : 0.0;
+        }
+        double usual = mean_intensity * work->rows->weight[i] * work->rows->months[i];
+        if (change < -VANISHING && row.fitted < SMALL * usual) {
+            work->skip[i] = 1;
+            count++;
         }
     }
     return count;
+}
+
+/* Parameters that have lost all their rows have nothing to be estimated from. */
+static void drop_rowless(jk_ppml_work *work, const search *self) {
+    memset(self->kept, 0, work->design->parameters * sizeof *self->kept);
+    jk_ppml_row row;
+    for (size_t i = 0; i < work->rows->rows; i++) {
+        if (!work->skip[i]) {
+            jk_ppml_row_at(work, i, &row);
+            for (size_t k = 0; k < row.count; k++) {
+                if (row.parameter[k] >= 0) {
+                    self->kept[row.parameter[k]] = 1.0;
+                }
+            }
+        }
+    }
+    for (size_t p = 0; p < work->design->parameters; p++) {
+        if (work->state[p] == JK_PPML_FREE && self->kept[p] == 0.0) {
+            work->state[p] = JK_PPML_NO_CASH;
+            work->parameters[p] = 0.0;
+        }
+    }
+}
+
+/* What ran away begins anew at its first guess; without its rows it may say what others say. */
+static void restart_runaways(jk_ppml_work *work, const search *self, const jk_ppml *fit) {
+    drop_rowless(work, self);
+    memcpy(self->kept, work->parameters, work->design->parameters * sizeof *self->kept);
+    jk_ppml_guess(work, fit);
+    for (size_t p = 0; p < work->design->parameters; p++) {
+        if (fabs(self->kept[p] - self->before[p]) < RUNNING) {
+            work->parameters[p] = self->kept[p];
+        }
+    }
+    jk_ppml_number(work);
+    jk_ppml_factors(work);
 }
 
 /* One step uphill; *length is the longest part of the step taken. */
@@ -111,10 +163,11 @@ static jk_status take_step(jk_ppml_work *work, search *self, double *length, jk_
     memcpy(self->step, self->sums.gradient, work->unknowns * sizeof *self->step);
     jk_cholesky_solve(self->factor, work->unknowns, self->dropped, self->step);
     for (size_t k = 0; k < work->unknowns; k++) {
+        self->step[k] = fmin(fmax(self->step[k], -LONGEST_STEP), LONGEST_STEP);
         longest = fmax(longest, fabs(self->step[k]));
     }
     memcpy(self->before, work->parameters, work->design->parameters * sizeof *self->before);
-    double scale = longest > LONGEST_STEP ? LONGEST_STEP / longest : 1.0;
+    double scale = 1.0;
     double slack = 1e-12 * (fabs(self->sums.objective) + 1.0); /* what rounding of the sum may take */
     for (int halving = 0; halving < HALVINGS; halving++, scale *= 0.5) {
         double objective = 0.0;
@@ -134,7 +187,7 @@ static jk_status climb(jk_ppml_work *work, search *self, const jk_ppml_options *
                        double mean_intensity, jk_ppml *fit, int *vanishing, jk_error *error) {
     double tolerance = options->tolerance > 0.0 ? options->tolerance : STEP_TOLERANCE;
     double last = NAN;
-    int still = 0, steps = 0;
+    int steps = 0;
     fit->converged = work->unknowns == 0;
     for (*vanishing = 0; !fit->converged && fit->iterations < iterations_max; fit->iterations++) {
         JK_TRY(jk_ppml_score(work, &self->sums, error));
@@ -142,7 +195,7 @@ static jk_status climb(jk_ppml_work *work, search *self, const jk_ppml_options *
         memcpy(self->factor, self->sums.information, n * n * sizeof(double));
         if (jk_cholesky_factor(self->factor, n, JK_PPML_TOLERANCE, self->dropped) < n) {
             /* So from the first: the design. Later: rows whose means vanish took the information with them. */
-            *vanishing = steps > 0 && drop_vanished(work, mean_intensity) > 0;
+            *vanishing = steps > 0 && drop_vanishing(work, self, mean_intensity) > 0;
             if (*vanishing) {
                 return JK_OK;
             }
@@ -150,14 +203,14 @@ static jk_status climb(jk_ppml_work *work, search *self, const jk_ppml_options *
             fit->converged = work->unknowns == 0;
             continue;
         }
-        still = fabs(self->sums.objective - last) < 1e-10 * (fabs(self->sums.objective) + 1.0) ? still + 1 : 0;
-        last = self->sums.objective;
         double length = 0.0;
         JK_TRY(take_step(work, self, &length, error));
-        fit->converged = length < tolerance;
-        steps++;
-        if (!fit->converged && still >= 2 && length > 0.1 && steps >= SETTLED) {
-            *vanishing = drop_vanished(work, mean_intensity) > 0;
+        double gain = self->sums.objective - last;
+        last = self->sums.objective;
+        fit->converged = length < tolerance ||
+                         (++steps > LONG && length < VANISHING && fabs(gain) < STANDSTILL * (fabs(last) + 1.0));
+        if (!fit->converged && length > VANISHING && steps >= SETTLED) {
+            *vanishing = drop_vanishing(work, self, mean_intensity) > 0;
             if (*vanishing) {
                 return JK_OK;
             }
@@ -178,10 +231,8 @@ jk_status jk_ppml_search(jk_ppml_work *work, const jk_ppml_options *options, jk_
     JK_TRY_CLEANUP(search_init(&self, work->design->parameters, work->unknowns, error));
     int vanishing = 0;
     JK_TRY_CLEANUP(climb(work, &self, options, most, cash / exposure, fit, &vanishing, error));
-    while (vanishing) { /* each time with fewer rows; what ran away now says what others say */
-        jk_ppml_guess(work, fit);
-        jk_ppml_number(work);
-        jk_ppml_factors(work);
+    while (vanishing) { /* each time with fewer rows */
+        restart_runaways(work, &self, fit);
         most += ITERATIONS;
         JK_TRY_CLEANUP(climb(work, &self, options, most, cash / exposure, fit, &vanishing, error));
     }
