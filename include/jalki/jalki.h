@@ -19,6 +19,7 @@
 #include "jalki/model.h"
 #include "jalki/page.h"
 #include "jalki/panel.h"
+#include "jalki/panel_join.h"
 #include "jalki/plan.h"
 #include "jalki/price.h"
 #include "jalki/report.h"

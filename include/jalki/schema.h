@@ -87,8 +87,13 @@ enum { JK_TAPE_COLUMN_COUNT = JK_COLUMN_DEBTOR_INDEX + 1 };
 
 /* What a file or a store holds. */
 typedef enum jk_kind {
-    JK_KIND_TAPE, /* one row per claim, as at one cut-off */
-    JK_KIND_PANEL /* one row per claim and period: history */
+    JK_KIND_TAPE,  /* one row per claim, as at one cut-off */
+    JK_KIND_PANEL, /* one row per claim and period: history */
+    /* Lists beside tapes, of which `jalki panel` makes history. They use a few of the columns under names of their own.
+     */
+    JK_KIND_PAYMENTS, /* claim_id, paid_on (period_start), amount (cash), principal, interest, costs (parts of cash) */
+    JK_KIND_ACTIONS,  /* claim_id, from_date (period_start), treatment */
+    JK_KIND_COUNT
 } jk_kind;
 
 /* How a column is stored in memory and on disk, and what stands for missing. */
@@ -172,6 +177,9 @@ int jk_schema_find(const char *name, size_t length);
 
 /* The same among the columns of a kind of file: a panel has those of a tape and its own. */
 int jk_schema_find_in(jk_kind kind, const char *name, size_t length);
+
+/* Name of the column in a CSV file of the kind. */
+const char *jk_schema_name(jk_kind kind, jk_column column);
 
 /* 1 if a CSV file of the kind can give the column: not the indexes, which import makes. */
 int jk_schema_in_csv(jk_kind kind, jk_column column);

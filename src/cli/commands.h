@@ -8,6 +8,7 @@
 extern const jk_command jk_command_import;
 extern const jk_command jk_command_generate;
 extern const jk_command jk_command_inspect;
+extern const jk_command jk_command_panel;
 extern const jk_command jk_command_price;
 extern const jk_command jk_command_bid;
 extern const jk_command jk_command_account;

@@ -13,6 +13,7 @@ static const jk_command *const commands[] = { /* in the order of `jalki help`, o
     &jk_command_import,
     &jk_command_generate,
     &jk_command_inspect,
+    &jk_command_panel,
     &jk_command_value,
     &jk_command_price,
     &jk_command_bid,

@@ -252,6 +252,7 @@ static jk_status run_import(import_work *work) {
     work->commit.inputs = work->inputs.inputs;
     work->commit.summary = work->summary;
     work->commit.rejects.path = work->rejects_path;
+    work->commit.rejects.kind = work->options->kind;
     work->commit.text_bytes = work->inputs.text_bytes;
     JK_TRY(flow_through(work));
     for (size_t i = 0; i < work->inputs.count; i++) {

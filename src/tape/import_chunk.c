@@ -167,7 +167,7 @@ static void free_columns(jk_import_chunk *chunk) {
 
 bool jk_import_requires(const jk_import_plan *plan, jk_column column) {
     bool made_by_balance = plan->kind == JK_KIND_PANEL && column == JK_COLUMN_PRINCIPAL;
-    return jk_schema_column(column)->required && !made_by_balance;
+    return jk_schema_required(plan->kind, column) && !made_by_balance;
 }
 
 static bool is_wanted(const jk_import_plan *plan, int column) {

@@ -95,9 +95,10 @@ static size_t expected_rows(jk_import_commit *commit, const jk_import_chunk *chu
 
 static jk_status reserve_ids(jk_import_commit *commit, const jk_import_chunk *chunk, jk_error *error) {
     const size_t expected = expected_rows(commit, chunk);
-    bool done = commit->kind == JK_KIND_PANEL
-                    ? jk_id_reserve(&commit->panel_claims, chunk->rows)
-                    : jk_seen_prepare(&commit->claims, chunk, 0, commit->claim_count, expected);
+    bool done = commit->kind == JK_KIND_PANEL ? jk_id_reserve(&commit->panel_claims, chunk->rows)
+                : commit->kind == JK_KIND_TAPE
+                    ? jk_seen_prepare(&commit->claims, chunk, 0, commit->claim_count, expected)
+                    : true; /* rows of a list may name a claim any number of times */
     if (done && chunk->column[JK_COLUMN_DEBTOR_ID] != NULL) {
         done = jk_seen_prepare(&commit->debtors, chunk, 1, commit->debtor_count, expected / 2);
     }
@@ -146,6 +147,10 @@ static void number_debtors(jk_import_commit *commit, jk_import_chunk *chunk) {
     int32_t *index = chunk->column[JK_COLUMN_DEBTOR_INDEX];
     const uint64_t *keys = chunk->key[1];
     const size_t rows = chunk->rows;
+    if (commit->kind > JK_KIND_PANEL) { /* lists have no debtors */
+        memset(index, 0, rows * sizeof *index);
+        return;
+    }
     for (size_t row = 0; row < rows; row++) {
         if (ids != NULL) {
             jk_seen_prefetch(&commit->debtors, keys + 2 * (row + PREFETCH < rows ? row + PREFETCH : row));
@@ -273,6 +278,9 @@ static jk_status sum_rows(jk_import_commit *commit, const jk_import_chunk *chunk
         }
         add_to_sum(&summary->accepted.sums[slot], chunk->balance[row]);
         summary->rows_accepted++;
+        if (commit->kind > JK_KIND_PANEL) {
+            continue;
+        }
         int32_t day = written_off[row];
         summary->first_written_off =
             summary->rows_accepted == 1 || day < summary->first_written_off ? day : summary->first_written_off;

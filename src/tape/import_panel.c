@@ -119,6 +119,16 @@ jk_status jk_import_check_panel_rows(jk_import_chunk *chunk, jk_error *error) {
     return JK_OK;
 }
 
+jk_status jk_import_check_list_rows(jk_import_chunk *chunk, jk_error *error) {
+    for (size_t row = 0; row < chunk->rows; row++) {
+        chunk->balance[row] = money_or_zero(chunk->column[JK_COLUMN_CASH], row);
+        if (chunk->plan->kind == JK_KIND_PAYMENTS && !chunk->bad[row]) {
+            JK_TRY(check_cash(chunk, row, error));
+        }
+    }
+    return JK_OK;
+}
+
 /* ---- rows of a claim against each other ------------------------------------------------------------------- */
 
 static jk_status reject_period(jk_import_chunk *chunk, size_t row, jk_period_verdict verdict, jk_error *error) {

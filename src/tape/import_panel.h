@@ -9,6 +9,9 @@
  * of interest and fees. */
 jk_status jk_import_check_panel_rows(jk_import_chunk *chunk, jk_error *error);
 
+/* Rules of whole rows of payments and actions. */
+jk_status jk_import_check_list_rows(jk_import_chunk *chunk, jk_error *error);
+
 /* Numbers the claims and rejects rows that contradict rows before them: same period, overlap, after an exit. */
 jk_status jk_import_commit_periods(jk_import_commit *commit, jk_import_chunk *chunk, jk_error *error);
 

@@ -446,8 +446,9 @@ static jk_status parse_chunk(jk_import_chunk *chunk, const jk_parse_settings *se
         }
     }
     chunk->line_count = cursor.line;
-    JK_TRY(chunk->plan->kind == JK_KIND_PANEL ? jk_import_check_panel_rows(chunk, error)
-                                              : jk_import_check_rows(chunk, settings->cutoff, error));
+    JK_TRY(chunk->plan->kind == JK_KIND_TAPE    ? jk_import_check_rows(chunk, settings->cutoff, error)
+           : chunk->plan->kind == JK_KIND_PANEL ? jk_import_check_panel_rows(chunk, error)
+                                                : jk_import_check_list_rows(chunk, error));
     chunk->order[0] = find_order(chunk, 0);
     chunk->order[1] = find_order(chunk, 1);
     return JK_OK;

@@ -140,7 +140,7 @@ static const char *wanted_name(const jk_mapping *mapping, const jk_rule *rule, c
 
 static jk_status fail_missing(const jk_import_input *input, const jk_mapping *mapping, jk_column column,
                               jk_error *error) {
-    const char *name = jk_schema_column(column)->name;
+    const char *name = jk_schema_name(input->plan.kind, column);
     char near[160];
     if (mapping == NULL) {
         bool twice = false;
@@ -228,7 +228,7 @@ jk_status jk_plan_describe(const jk_import_input *input, jk_arena *arena, jk_imp
             found[summary->found_count++] = (jk_column)c;
             continue;
         }
-        const char *name = jk_schema_column((jk_column)c)->name;
+        const char *name = jk_schema_name(input->plan.kind, (jk_column)c);
         int nearest = jk_text_nearest(name, names, unused_count);
         missing[summary->missing_count++] =
             (jk_import_name){.name = name, .nearest = nearest >= 0 ? names[nearest] : NULL};

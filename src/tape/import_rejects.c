@@ -33,9 +33,9 @@ static void put_cell(FILE *out, const char *text, size_t length) {
 }
 
 /* The balance is no column of the tape, but what a row without one is rejected for. */
-static const char *column_name(const jk_reject_line *line) {
+static const char *column_name(jk_kind kind, const jk_reject_line *line) {
     if (line->column >= 0) {
-        return jk_schema_column((jk_column)line->column)->name;
+        return jk_schema_name(kind, (jk_column)line->column);
     }
     return line->reason == JK_REJECT_NOT_POSITIVE ? "balance" : "";
 }
@@ -50,7 +50,7 @@ jk_status jk_reject_file_write(jk_reject_file *file, const jk_reject_line *line,
     FILE *out = file->output.stream;
     (void)fprintf(out, "%llu,", (unsigned long long)line->line);
     put_cell(out, line->claim_id, line->claim_id_length);
-    (void)fprintf(out, ",%s,", column_name(line));
+    (void)fprintf(out, ",%s,", column_name(file->kind, line));
     put_cell(out, line->value, line->value_length);
     (void)fprintf(out, ",%s,\"%s\",", jk_reject_code(line->reason), jk_reject_expected(line->reason));
     put_cell(out, line->file, strlen(line->file));

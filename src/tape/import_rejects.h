@@ -12,6 +12,7 @@
 
 typedef struct jk_reject_file {
     const char *path;
+    jk_kind kind; /* names of the columns */
     jk_output output;
     bool open;
 } jk_reject_file;

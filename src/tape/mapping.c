@@ -37,14 +37,15 @@ static jk_status read_columns(mapping_reader *reader, const jk_yaml_node *column
     size_t known_count = 0;
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         if (jk_schema_in_csv(reader->mapping->kind, (jk_column)c)) {
-            known[known_count++] = jk_schema_column((jk_column)c)->name;
+            known[known_count++] = jk_schema_name(reader->mapping->kind, (jk_column)c);
         }
     }
     size_t before = jk_key_path_add(&reader->path, "columns");
     JK_TRY(jk_mapping_check_keys(reader, columns, known, known_count));
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
-        const char *name = jk_schema_column((jk_column)c)->name;
-        const jk_yaml_node *node = jk_mapping_find(columns, name);
+        const char *name = jk_schema_name(reader->mapping->kind, (jk_column)c);
+        bool known_here = jk_schema_in_csv(reader->mapping->kind, (jk_column)c);
+        const jk_yaml_node *node = known_here ? jk_mapping_find(columns, name) : NULL;
         if (node == NULL) {
             continue;
         }
@@ -225,9 +226,9 @@ static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
     const jk_yaml_node *cutoff = jk_mapping_find(root, "cutoff");
     if (cutoff != NULL) {
         size_t before = jk_key_path_add(&reader->path, "cutoff");
-        if (mapping->kind == JK_KIND_PANEL) {
+        if (mapping->kind != JK_KIND_TAPE) {
             return jk_mapping_fail(reader, cutoff->file, cutoff->line,
-                                   "a panel has no cut-off: each row is as at its own period_start");
+                                   "only a tape has a cut-off: rows of history are as at dates of their own");
         }
         JK_TRY(jk_mapping_read_rule(reader, cutoff, true, &mapping->cutoff));
         if (mapping->cutoff.kind != JK_RULE_CONSTANT && mapping->cutoff.kind != JK_RULE_FIELD) {

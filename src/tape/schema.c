@@ -83,7 +83,44 @@ static bool is_index(jk_column column) {
     return column == JK_COLUMN_DEBTOR_INDEX || column == JK_COLUMN_CLAIM_INDEX;
 }
 
+/* Columns of the lists beside tapes, with their names there. */
+static const struct {
+    jk_kind kind;
+    jk_column column;
+    const char *name;
+    int required;
+} listed[] = {
+    {JK_KIND_PAYMENTS, JK_COLUMN_CLAIM_ID, "claim_id", REJECT},
+    {JK_KIND_PAYMENTS, JK_COLUMN_PERIOD_START, "paid_on", REJECT},
+    {JK_KIND_PAYMENTS, JK_COLUMN_CASH, "amount", REJECT},
+    {JK_KIND_PAYMENTS, JK_COLUMN_CASH_PRINCIPAL, "principal", KEEP},
+    {JK_KIND_PAYMENTS, JK_COLUMN_CASH_INTEREST, "interest", KEEP},
+    {JK_KIND_PAYMENTS, JK_COLUMN_CASH_COSTS, "costs", KEEP},
+    {JK_KIND_PAYMENTS, JK_COLUMN_DEBTOR_INDEX, "debtor_index", REJECT},
+    {JK_KIND_ACTIONS, JK_COLUMN_CLAIM_ID, "claim_id", REJECT},
+    {JK_KIND_ACTIONS, JK_COLUMN_PERIOD_START, "from_date", REJECT},
+    {JK_KIND_ACTIONS, JK_COLUMN_TREATMENT, "treatment", REJECT},
+    {JK_KIND_ACTIONS, JK_COLUMN_DEBTOR_INDEX, "debtor_index", REJECT},
+};
+
+static int find_listed(jk_kind kind, jk_column column) {
+    for (size_t i = 0; i < sizeof listed / sizeof listed[0]; i++) {
+        if (listed[i].kind == kind && listed[i].column == column) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+const char *jk_schema_name(jk_kind kind, jk_column column) {
+    int place = find_listed(kind, column);
+    return place >= 0 ? listed[place].name : columns[column].name;
+}
+
 int jk_schema_in_store(jk_kind kind, jk_column column) {
+    if (kind == JK_KIND_PAYMENTS || kind == JK_KIND_ACTIONS) {
+        return find_listed(kind, column) >= 0;
+    }
     return kind == JK_KIND_PANEL || column <= JK_COLUMN_DEBTOR_INDEX;
 }
 
@@ -92,12 +129,13 @@ int jk_schema_in_csv(jk_kind kind, jk_column column) {
 }
 
 int jk_schema_required(jk_kind kind, jk_column column) {
-    return jk_schema_in_store(kind, column) && columns[column].required;
+    int place = find_listed(kind, column);
+    return place >= 0 ? listed[place].required : jk_schema_in_store(kind, column) && columns[column].required;
 }
 
 int jk_schema_find_in(jk_kind kind, const char *name, size_t length) {
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
-        if (jk_schema_in_csv(kind, (jk_column)i) && same_text(columns[i].name, name, length)) {
+        if (jk_schema_in_csv(kind, (jk_column)i) && same_text(jk_schema_name(kind, (jk_column)i), name, length)) {
             return i;
         }
     }

@@ -41,6 +41,11 @@ struct jk_tape {
     tape_column columns[JK_COLUMN_COUNT];
 };
 
+const char *jk_store_format(jk_kind kind) {
+    static const char *const formats[JK_KIND_COUNT] = {"tape 1", "panel 1", "payments 1", "actions 1"};
+    return formats[kind];
+}
+
 static jk_status malformed(const jk_tape *tape, const char *key, jk_error *error, const char *what) {
     return jk_fail(error, JK_ERROR_FORMAT, jk_h5_path(tape->file), 0, key, "%s", what);
 }
@@ -49,10 +54,14 @@ static jk_status malformed(const jk_tape *tape, const char *key, jk_error *error
 
 static jk_status read_attributes(jk_tape *tape, jk_error *error) {
     const char *format = jk_h5_attribute_text(tape->file, "jalki_format");
-    tape->kind = format != NULL && strcmp(format, JK_STORE_FORMAT_PANEL) == 0 ? JK_KIND_PANEL : JK_KIND_TAPE;
-    if (tape->kind == JK_KIND_TAPE && (format == NULL || strcmp(format, JK_STORE_FORMAT) != 0)) {
+    int kind = 0;
+    while (format != NULL && kind < JK_KIND_COUNT && strcmp(format, jk_store_format((jk_kind)kind)) != 0) {
+        kind++;
+    }
+    tape->kind = (jk_kind)kind;
+    if (format == NULL || kind == JK_KIND_COUNT) {
         return jk_fail(error, JK_ERROR_FORMAT, jk_h5_path(tape->file), 0, "jalki_format",
-                       "not a tape of this program: expected '" JK_STORE_FORMAT "', found %s%.60s%s",
+                       "not a tape of this program: expected '%s', found %s%.60s%s", jk_store_format(JK_KIND_TAPE),
                        format == NULL ? "nothing" : "'", format == NULL ? "" : format, format == NULL ? "" : "'");
     }
     int64_t rows = 0, debtors = 0;
@@ -183,7 +192,7 @@ static jk_status bind_column(jk_tape *tape, jk_column column, jk_error *error) {
 
 jk_status jk_tape_open(const char *path, jk_tape **tape, jk_error *error) {
     JK_TRY(jk_tape_open_any(path, tape, error));
-    if ((*tape)->kind == JK_KIND_PANEL) {
+    if ((*tape)->kind != JK_KIND_TAPE) {
         jk_tape_close(*tape);
         *tape = NULL;
         return jk_fail(error, JK_ERROR_DATA, path, 0, NULL,

@@ -7,9 +7,8 @@
 
 #include "jalki/tape.h"
 
-/* Root attribute jalki_format of a tape, and of a panel. */
-#define JK_STORE_FORMAT       "tape 1"
-#define JK_STORE_FORMAT_PANEL "panel 1"
+/* Root attribute jalki_format of a store: "tape 1", "panel 1", … */
+const char *jk_store_format(jk_kind kind);
 
 #define JK_STORE_MISSING_REAL ((double)NAN)
 

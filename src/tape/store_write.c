@@ -203,14 +203,13 @@ jk_status jk_tape_writer_create(const char *path, const jk_tape_writer_options *
 
 static bool put_attributes(jk_tape_writer *writer, const char *manifest_json) {
     char date[JK_DATE_TEXT], created[JK_H5_TIME_TEXT];
-    return jk_h5_put_text(writer->file, "jalki_format",
-                          writer->kind == JK_KIND_PANEL ? JK_STORE_FORMAT_PANEL : JK_STORE_FORMAT) &&
+    return jk_h5_put_text(writer->file, "jalki_format", jk_store_format(writer->kind)) &&
            jk_h5_put_text(writer->file, "created", jk_h5_created(created)) &&
            jk_h5_put_text(writer->file, "source_name", writer->source_name) &&
            jk_h5_put_text(writer->file, "source_sha256", writer->source_sha256) &&
            jk_h5_put_integer(writer->file, "rows", (int64_t)writer->rows) &&
            jk_h5_put_integer(writer->file, "debtors", (int64_t)writer->debtor_max + 1) &&
-           (writer->kind == JK_KIND_TAPE ||
+           (writer->kind != JK_KIND_PANEL ||
             jk_h5_put_integer(writer->file, "claims", (int64_t)writer->claim_max + 1)) &&
            (writer->cutoff == JK_MISSING_INTEGER ||
             jk_h5_put_text(writer->file, "cutoff", jk_date_format(writer->cutoff, date))) &&

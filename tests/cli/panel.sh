@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# jalki panel, import --panel and generate --panel on the command line: a small history by hand, mistakes, nothing left
+# behind.
+set -euo pipefail
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+jalki="$JALKI_PROGRAM"
+model="$JALKI_SOURCE/models/nordic.yaml"
+
+cat >june.csv <<'END'
+claim_id,debtor_id,country,written_off_on,principal,legal_status
+a,d,FI,2023-01-01,100,none
+b,d,FI,2023-01-01,50,deceased
+c,,FI,2023-01-01,70,none
+END
+cat >september.csv <<'END'
+claim_id,debtor_id,country,written_off_on,principal,legal_status
+c,,FI,2023-01-01,60,title
+new,,FI,2024-08-01,10,none
+END
+cat >pay.csv <<'END'
+claim_id;date;sum
+a;15.07.2024;40,00
+a;31.08.2024;60,00
+c;30.09.2024;10,00
+c;1.10.2024;5,00
+x;1.8.2024;1,00
+c;1.8.2024;minus
+END
+cat >pay.yaml <<'END'
+separator: ";"
+decimal: ","
+date_format: "%d.%m.%Y"
+columns: {claim_id: claim_id, paid_on: date, amount: sum}
+END
+"$jalki" import june.csv -o june.h5 --cutoff 2024-06-30 --quiet >/dev/null
+"$jalki" import september.csv -o september.h5 --cutoff 2024-09-30 --quiet >/dev/null
+"$jalki" panel june.h5 september.h5 --payments pay.csv --payments-mapping pay.yaml --treatment amicable \
+    --max-rejects 1 -o p.h5 --format csv >out.csv
+expect() { grep -qx "$1" "${2:-out.csv}" || { echo "expected $1, found:"; cat "${2:-out.csv}"; exit 1; }; }
+# a: two rows, paid on 31 August; b: three rows, dead; c: three rows, still there.
+expect 'rows,8,'
+expect 'claims,3,'
+expect 'debtors,2,'
+expect 'exit_paid,1,'
+expect 'exit_death,1,'
+expect 'exit_none,6,'
+expect 'used,3,110.00'
+expect 'unknown,1,1.00'
+expect 'outside,1,5.00'
+expect 'payments_rejected,1,'
+expect 'last_only,1,'
+expect '7,"c",amount,"minus",bad_number,"a number with .\..\? or as the mapping says","pay.csv"' p.h5.payments.rejects.csv
+rm p.h5.payments.rejects.csv
+[ "$(ls)" = "$(printf '%s\n' june.csv june.h5 out.csv p.h5 pay.csv pay.yaml september.csv september.h5)" ]
+
+mistake() { # exit code, words, command
+    local wanted=$1 words=$2 code=0
+    shift 2
+    "$jalki" "$@" >output 2>messages || code=$?
+    [ "$code" = "$wanted" ] || { echo "$*: exit $code, expected $wanted"; cat messages; exit 1; }
+    grep -q -- "$words" messages || { echo "$*: said"; cat messages; exit 1; }
+}
+pay="--payments pay.csv --payments-mapping pay.yaml --max-rejects 1"
+mistake 2 'two tapes at least' panel june.h5 $pay -o x.h5
+mistake 2 'what was done is not known' panel june.h5 september.h5 $pay -o x.h5
+mistake 2 "'court' is not one of" panel june.h5 september.h5 $pay -o x.h5 --treatment court
+mistake 1 'expected a day after 2024-09-30' panel september.h5 june.h5 $pay -o x.h5 --treatment legal
+mistake 1 'paid_on: this column is required' panel june.h5 september.h5 --payments june.csv -o x.h5 --treatment legal
+mistake 1 'expected at most' panel june.h5 september.h5 --payments pay.csv --payments-mapping pay.yaml --max-rejects 0 \
+    -o x.h5 --treatment legal
+printf 'claim_id,from_date,treatment\na,2024-01-01,legal\n' >act.csv
+mistake 1 "claim 'b' has no action up to 2024-06-30" panel june.h5 september.h5 $pay --actions act.csv -o x.h5
+mistake 1 'this is a panel of history' panel p.h5 september.h5 $pay -o x.h5 --treatment legal
+mistake 1 'this is a panel of history' value p.h5 --model "$model"
+mistake 1 'june.h5' panel june.h5 september.h5 $pay -o june.h5 --treatment legal
+mistake 1 'cannot write' panel june.h5 september.h5 $pay -o /dev/full --treatment legal
+[ ! -e x.h5 ] && [ -z "$(ls | grep -- -[0-9] || true)" ] && rm -f x.h5.* june.h5.*
+
+mistake 2 'a panel has no cut-off' import --panel june.csv -o x.h5 --cutoff 2024-01-01
+mistake 1 'period_start: this column is required' import --panel june.csv -o x.h5
+printf 'claim_id,country,written_off_on,period_start,period_months,balance_start,treatment,cash\n' >empty.csv
+mistake 1 'history needs --panel' import empty.csv -o x.h5
+"$jalki" import --panel empty.csv -o empty.h5 --quiet --format csv >out.csv
+expect 'claims,,0,'
+
+"$jalki" generate --panel --model "$model" -n 300 --months 6 --period-months 3 -o g.csv.gz --quiet
+"$jalki" import --panel g.csv.gz -o g.h5 --quiet --format csv >out.csv
+expect 'rejected,,0,'
+mistake 2 'needs --model' generate --panel -n 10 -o x.h5
+mistake 2 'need --panel' generate -n 10 -o x.h5 --months 3
+mistake 2 'no cut-off' generate --panel --model "$model" -n 10 -o x.h5 --cutoff 2024-01-01
+mistake 1 'a multiple of the period' generate --panel --model "$model" -n 10 -o x.h5 --months 4 --period-months 3
+mistake 1 'expected 1, 2, 3, 4, 6 or 12' generate --panel --model "$model" -n 10 -o x.h5 --months 5 --period-months 5
+[ ! -e x.h5 ]
+echo passed
