@@ -29,6 +29,7 @@
 #include "jalki/score.h"
 #include "jalki/select.h"
 #include "jalki/shares.h"
+#include "jalki/simulate.h"
 #include "jalki/status.h"
 #include "jalki/tape.h"
 #include "jalki/tender.h"

@@ -15,6 +15,7 @@ extern const jk_command jk_command_account;
 extern const jk_command jk_command_decide;
 extern const jk_command jk_command_worklist;
 extern const jk_command jk_command_scenario;
+extern const jk_command jk_command_simulate;
 extern const jk_command jk_command_value;
 extern const jk_command jk_command_explain;
 extern const jk_command jk_command_backtest;

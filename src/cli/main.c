@@ -23,6 +23,7 @@ static const jk_command *const commands[] = { /* in the order of `jalki help`, o
     &jk_command_worklist,
     &jk_command_scenario,
     &jk_command_backtest,
+    &jk_command_simulate,
     &jk_command_chainladder,
     &jk_command_fit,
     &jk_command_report,

@@ -7,8 +7,7 @@
 
 #include <stdbool.h>
 
-#include "base/fmath.h"
-#include "base/random.h"
+#include "base/normal.h"
 
 /* First Philox stream of each kind of sheet; a sheet of 4k words uses k streams in a row. */
 enum { STREAM_LAYOUT = 0x100, STREAM_DEBTOR = 0x200, STREAM_CLAIM = 0x300 };
@@ -32,31 +31,8 @@ static inline bool generate_chance(uint32_t word, double probability) {
     return jk_uniform(word) < probability;
 }
 
-/* The standard normal quantile of p in (0, 1), relative error about 1e-7: algorithm PPND7 of Wichura (1988), "The
- * percentage points of the normal distribution", Applied Statistics 37, AS 241. */
-static inline double generate_normal_quantile(double p) {
-    double q = p - 0.5;
-    if (q >= -0.425 && q <= 0.425) {
-        double r = 0.180625 - q * q;
-        return q * (((5.9109374720e1 * r + 1.5929113202e2) * r + 5.0434271938e1) * r + 3.3871327179) /
-               (((6.7187563600e1 * r + 7.8757757664e1) * r + 1.7895169469e1) * r + 1.0);
-    }
-    double r = sqrt(-jk_log(q < 0.0 ? p : 1.0 - p));
-    double z;
-    if (r <= 5.0) {
-        r -= 1.6;
-        z = (((1.7023821103e-1 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777) /
-            ((1.2021132975e-1 * r + 7.3700164250e-1) * r + 1.0);
-    } else {
-        r -= 5.0;
-        z = (((1.7337203997e-2 * r + 4.2868294337e-1) * r + 3.0812263860) * r + 6.6579051150) /
-            ((1.2258202635e-2 * r + 2.4197894225e-1) * r + 1.0);
-    }
-    return q < 0.0 ? -z : z;
-}
-
 static inline double generate_normal(uint32_t word) {
-    return generate_normal_quantile(jk_uniform(word));
+    return jk_normal_quantile(jk_uniform(word));
 }
 
 #endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jalki simulate: the distribution of value, collections and return. */
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/valuing.h"
+#include "jalki/export.h"
+#include "jalki/simulate.h"
+
+typedef struct simulate_arguments {
+    jk_cli_common common;
+    jk_cli_valuing valuing;
+    jk_simulate_options wanted;
+    double irr;
+    const char *json_path;
+} simulate_arguments;
+
+enum { KEY_PATHS = 0x5a01, KEY_SEED, KEY_PRICE, KEY_IRR, KEY_PRECISION, KEY_TOLERANCE, KEY_NO_OWN_RISK, KEY_JSON };
+
+static const struct argp_option options[] = {
+    {"paths", KEY_PATHS, "N", 0, "Paths; with --precision the most of them [10000]", 1},
+    {"seed", KEY_SEED, "N", 0, "Seed of the random numbers [1]", 1},
+    {"price", KEY_PRICE, "PRICE", 0, "Price paid, for realised returns [the bid at the required return]", 1},
+    {"irr", KEY_IRR, "RATE", 0, "Required yearly return, for example 0.15 [the model's]", 1},
+    {"precision", KEY_PRECISION, "PART", 0,
+     "Stop once no standard error of the value's figures is above this part of its mean, for example 0.001 [never]", 1},
+    {"no-own-risk", KEY_NO_OWN_RISK, NULL, 0, "Every claim brings what is expected of it on the path", 1},
+    {"tolerance", KEY_TOLERANCE, "PART", 0, "Error of the model points that is aimed at [0.001]", 1},
+    {"json", KEY_JSON, "FILE", 0, "Write everything as JSON; - for stdout", 2},
+    {0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    simulate_arguments *arguments = state->input;
+    jk_simulate_options *wanted = &arguments->wanted;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->common;
+        state->child_inputs[1] = &arguments->valuing;
+        return 0;
+    case KEY_PATHS:
+        wanted->paths = (uint64_t)jk_cli_integer(state, "--paths", argument, JK_PATHS_LEAST, JK_PATHS_MOST);
+        return 0;
+    case KEY_SEED:
+        wanted->seed = (uint64_t)jk_cli_integer(state, "--seed", argument, 0, INT64_MAX);
+        return 0;
+    case KEY_PRICE:
+        wanted->price = jk_cli_real(state, "--price", argument, 0.0, 1e15);
+        return 0;
+    case KEY_IRR:
+        arguments->irr = jk_cli_real(state, "--irr", argument, JK_IRR_LOWEST, JK_IRR_HIGHEST);
+        return 0;
+    case KEY_PRECISION:
+        wanted->precision = jk_cli_real(state, "--precision", argument, 1e-6, 0.5);
+        return 0;
+    case KEY_TOLERANCE:
+        wanted->tolerance = jk_cli_real(state, "--tolerance", argument, 0.0, 0.5);
+        return 0;
+    case KEY_NO_OWN_RISK:
+        wanted->own_risk = 0;
+        return 0;
+    case KEY_JSON:
+        arguments->json_path = argument;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* ---- tables --------------------------------------------------------------------------------------------------- */
+
+static int decimals_of(const jk_simulation *simulation) {
+    return simulation->face < 1e6 ? 2 : 0;
+}
+
+static void print_heading(const simulate_arguments *arguments, const jk_simulation *simulation) {
+    char paths[JK_AMOUNT_TEXT], points[JK_AMOUNT_TEXT], claims[JK_AMOUNT_TEXT], large[JK_AMOUNT_TEXT];
+    (void)printf("Tape      %s: %s claims\n", arguments->valuing.tape_path,
+                 jk_amount(claims, (double)simulation->claims, 0));
+    (void)printf("Model     %s (%s)%s\n", arguments->valuing.model->name, arguments->valuing.model_path,
+                 arguments->valuing.model->risk.given ? "" : ", which names no risk: the format's own values");
+    (void)printf("Paths     %s, seed %llu%s\n", jk_amount(paths, (double)simulation->paths, 0),
+                 (unsigned long long)simulation->seed, simulation->own_risk ? "" : ", without claims' own risk");
+    (void)printf(
+        "Points    %s for all claims, %s of them single large claims; at most %.3f %% off in value, collections "
+        "or\n          costs of a year, with collections as expected, x %.2f and x %.2f\n",
+        jk_amount(points, (double)simulation->model_points, 0), jk_amount(large, (double)simulation->large_claims, 0),
+        100.0 * simulation->compression_error, simulation->stress[0], simulation->stress[1]);
+}
+
+static void figure_line(jk_table *table, const jk_simulation *simulation, const char *name, jk_figure figure) {
+    int decimals = decimals_of(simulation);
+    jk_table_cell(table, "%s", name);
+    jk_table_amount(table, simulation->value.figure[figure], decimals);
+    jk_table_amount(table, simulation->value.error[figure], decimals);
+    jk_table_amount(table, simulation->gross.figure[figure], decimals);
+    jk_table_amount(table, simulation->net.figure[figure], decimals);
+    jk_table_percent(table, 100.0 * simulation->irr_at_price.figure[figure]);
+    jk_table_percent(table, 100.0 * simulation->irr_at_price.error[figure]);
+}
+
+static int print_figures(const jk_simulation *simulation) {
+    static const struct {
+        const char *name;
+        jk_figure figure;
+    } lines[] = {{"mean", JK_FIGURE_MEAN},         {"standard deviation", JK_FIGURE_SD},
+                 {"worst 1 %", JK_FIGURE_P01},     {"worst 5 %", JK_FIGURE_P05},
+                 {"worst quarter", JK_FIGURE_P25}, {"median", JK_FIGURE_P50},
+                 {"best quarter", JK_FIGURE_P75},  {"best 5 %", JK_FIGURE_P95},
+                 {"best 1 %", JK_FIGURE_P99},      {"mean of the worst 5 %", JK_FIGURE_ES05}};
+    jk_table *table = jk_table_create("lrrrrrr");
+    const char *const heads[] = {"", "value", "+/-", "collected", "net", "return, %", "+/-"};
+    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    for (size_t i = 0; table != NULL && i < sizeof lines / sizeof lines[0]; i++) {
+        figure_line(table, simulation, lines[i].name, lines[i].figure);
+    }
+    char title[256], price[JK_AMOUNT_TEXT], base[JK_AMOUNT_TEXT];
+    (void)snprintf(title, sizeof title,
+                   "Value at %.*f %% (%.60s as expected), and the return on %s of %.60s; +/- is a standard error",
+                   jk_cli_rate_decimals(simulation->irr), 100.0 * simulation->irr,
+                   jk_amount(base, simulation->base_value, decimals_of(simulation)),
+                   simulation->price_given ? "a price" : "the bid",
+                   jk_amount(price, simulation->price, decimals_of(simulation)));
+    return jk_cli_print_table(table, title);
+}
+
+static int print_years(const jk_simulation *simulation) {
+    static const jk_figure shown[] = {JK_FIGURE_MEAN, JK_FIGURE_P05, JK_FIGURE_P50, JK_FIGURE_P95};
+    static const char *const heads[] = {"year", "mean", "worst 5 %", "median", "best 5 %"};
+    jk_table *table = jk_table_create("rrrrr");
+    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    for (int y = 0; table != NULL && y < simulation->years; y++) {
+        jk_table_cell(table, "%d", y + 1);
+        for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+            jk_table_amount(table, simulation->year[y].figure[shown[i]], decimals_of(simulation));
+        }
+    }
+    return jk_cli_print_table(table, "Collections by year, each year by itself");
+}
+
+static int print_prices(const jk_simulation *simulation) {
+    jk_table *table = jk_table_create("lrr");
+    if (table != NULL) {
+        jk_table_cell(table, "%s", "");
+        jk_table_cell(table, "%s", "price");
+        jk_table_cell(table, "%s", "+/-");
+    }
+    for (int c = 0; table != NULL && c < JK_CONFIDENCE_COUNT; c++) {
+        jk_table_cell(table, "earns the return with %.0f %%", 100.0 * jk_confidence[c]);
+        jk_table_amount(table, simulation->confidence_price[c], decimals_of(simulation));
+        jk_table_amount(table, simulation->confidence_error[c], decimals_of(simulation));
+    }
+    int code = jk_cli_print_table(table, "Price at a confidence");
+    (void)printf("\n  At %s the required return is earned on %.1f %% of the paths; on %.1f %% less comes in than was "
+                 "paid.\n",
+                 simulation->price_given ? "the price" : "the bid", 100.0 * simulation->probability_of_return,
+                 100.0 * simulation->probability_of_loss);
+    return code;
+}
+
+static int print_convergence(const jk_simulation *simulation) {
+    static const jk_figure shown[] = {JK_FIGURE_MEAN, JK_FIGURE_P05, JK_FIGURE_P95, JK_FIGURE_ES05};
+    static const char *const heads[] = {
+        "paths", "mean", "+/-", "worst 5 %", "+/-", "best 5 %", "+/-", "mean of worst 5 %", "+/-"};
+    jk_table *table = jk_table_create("rrrrrrrrr");
+    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    for (size_t i = 0; table != NULL && i < simulation->convergence_count; i++) {
+        const jk_distribution *after = &simulation->convergence[i];
+        jk_table_count(table, after->count);
+        for (size_t k = 0; k < sizeof shown / sizeof shown[0]; k++) {
+            jk_table_amount(table, after->figure[shown[k]], decimals_of(simulation));
+            jk_table_amount(table, after->error[shown[k]], decimals_of(simulation));
+        }
+    }
+    return jk_cli_print_table(table, "How the value's figures settle");
+}
+
+static int print_tables(const simulate_arguments *arguments, const jk_simulation *simulation) {
+    print_heading(arguments, simulation);
+    int code =
+        print_figures(simulation) | print_prices(simulation) | print_years(simulation) | print_convergence(simulation);
+    return code != 0 ? 1 : jk_cli_finish();
+}
+
+/* ---- CSV ------------------------------------------------------------------------------------------------------ */
+
+static void csv_lines(const char *what, const jk_distribution *d, int decimals) {
+    for (int f = 0; f < JK_FIGURE_COUNT; f++) {
+        (void)printf("%s,%s", what, jk_figure_name((jk_figure)f));
+        jk_cli_csv_number(d->figure[f], decimals);
+        jk_cli_csv_number(d->error[f], decimals);
+        (void)putchar('\n');
+    }
+}
+
+static int print_csv(const jk_simulation *simulation) {
+    (void)puts("what,figure,amount,std_error");
+    csv_lines("pv", &simulation->value, 2);
+    csv_lines("irr_at_price", &simulation->irr_at_price, 8);
+    csv_lines("gross", &simulation->gross, 2);
+    csv_lines("net", &simulation->net, 2);
+    for (int y = 0; y < simulation->years; y++) {
+        char what[32];
+        (void)snprintf(what, sizeof what, "erc_year_%d", y + 1);
+        csv_lines(what, &simulation->year[y], 2);
+    }
+    for (int c = 0; c < JK_CONFIDENCE_COUNT; c++) {
+        (void)printf("price_at_confidence,%.2f", jk_confidence[c]);
+        jk_cli_csv_number(simulation->confidence_price[c], 2);
+        jk_cli_csv_number(simulation->confidence_error[c], 2);
+        (void)putchar('\n');
+    }
+    return jk_cli_finish();
+}
+
+/* ---- the command ---------------------------------------------------------------------------------------------- */
+
+static jk_status work(simulate_arguments *arguments, jk_simulation *simulation, jk_error *error) {
+    jk_cli_valuing *valuing = &arguments->valuing;
+    JK_TRY(jk_cli_valuing_outputs(valuing, &arguments->json_path, 1, error));
+    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
+    jk_cli_note_rate(&arguments->common, arguments->irr);
+    valuing->options.irr = arguments->irr;
+    JK_TRY(jk_simulate(valuing->tape, valuing->model, &valuing->options, &arguments->wanted, simulation, error));
+    if (!simulation->within_tolerance) {
+        jk_cli_note(&arguments->common,
+                    "warning: the model points are up to %.3f %% off, not %.3f %%, as far as they go",
+                    100.0 * simulation->compression_error, 100.0 * arguments->wanted.tolerance);
+    }
+    if (arguments->wanted.precision > 0.0 && !simulation->precise) {
+        jk_cli_note(&arguments->common, "warning: the precision was not reached on %llu paths; expected more --paths",
+                    (unsigned long long)simulation->paths);
+    }
+    bool to_file = arguments->json_path != NULL && strcmp(arguments->json_path, "-") != 0;
+    return to_file ? jk_cli_write_text(arguments->json_path,
+                                       jk_simulation_json(valuing->tape, valuing->model, simulation), error)
+                   : JK_OK;
+}
+
+static int print(const simulate_arguments *arguments, const jk_simulation *simulation) {
+    const jk_cli_valuing *valuing = &arguments->valuing;
+    if (jk_cli_json_on_stdout(&arguments->common, arguments->json_path)) {
+        return jk_cli_print_text(jk_simulation_json(valuing->tape, valuing->model, simulation));
+    }
+    return arguments->common.format == JK_FORMAT_CSV ? print_csv(simulation) : print_tables(arguments, simulation);
+}
+
+static int run_simulate(int argc, char **argv) {
+    static const struct argp_child children[] = {
+        {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_argp, 0, NULL, 0}, {0}};
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "T.h5",
+        .doc = "How far value, collections and return may stray: thousands of paths on which countries' collections, "
+               "the parameters and the luck of single claims vary while the plan is kept.\v"
+               "Examples:\n"
+               "  jalki simulate tape.h5 --model models/nordic.yaml\n"
+               "  jalki simulate tape.h5 --model models/nordic.yaml --price 1250000 --paths 100000 \\\n"
+               "    --precision 0.001 --seed 7 --json risk.json\n",
+        .children = children,
+    };
+    simulate_arguments arguments = {.wanted = jk_simulate_defaults(), .irr = (double)NAN};
+    if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0) {
+        return 2;
+    }
+    jk_error error = {0};
+    jk_simulation simulation = {0};
+    jk_status status = work(&arguments, &simulation, &error);
+    int code = status == JK_OK ? print(&arguments, &simulation) : jk_cli_fail(&error);
+    jk_simulation_reset(&simulation);
+    jk_cli_valuing_close(&arguments.valuing);
+    return code;
+}
+
+const jk_command jk_command_simulate = {"simulate", "how far value, collections and return may stray", run_simulate};

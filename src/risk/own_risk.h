@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The own risk of claims: a claim resolves or it does not (docs/simulate.md). */
+#ifndef JK_RISK_OWN_RISK_H
+#define JK_RISK_OWN_RISK_H
+
+#include "risk/calibrate.h"
+
+/* Flows of one path, [epochs][JK_PATH_FLOWS]. */
+
+/* A large claim: replaces its expected collections by those of the draw `uniform` in (0, 1). JK_PATH_SECOND holds the
+ * probability of its resolution in each epoch. */
+void jk_own_risk_large(double *flow, int epochs, double uniform);
+
+/* All other claims: multiplies the collections of each year by a number of mean 1, log-normal, with the variances and
+ * covariances that the years' collections have. `normal` holds a standard normal number for each year, `work` years *
+ * (years + 2) numbers. */
+void jk_own_risk_rest(const jk_calibration *calibration, double *flow, const double *normal, double *work);
+
+#endif

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Simulation against what is known otherwise: without risk it is the valuation; with one lasting factor it is the full
+ * valuation at that factor's quantiles; with own risk alone it is binomial; and the same bits whatever the threads. */
+#include "cmocka_all.h"
+
+#include "base/fmath.h"
+#include "base/grid.h"
+#include "base/isa.h"
+#include "base/normal.h"
+#include "jalki/scenario.h"
+#include "jalki/simulate.h"
+#include "value/engine_case.h"
+
+static jk_tape *tape;
+static jk_risk_factor factors[64];
+
+static void expect_near(const char *what, double got, double expected, double slack) {
+    if (!(fabs(got - expected) <= slack)) {
+        fail_msg("%s: %.12g, expected %.12g within %.3g", what, got, expected, slack);
+    }
+}
+
+/* Sets all that is uncertain of a model. */
+static void set_risk(jk_model *of, double volatility, double persistence, double correlation, double parameters) {
+    assert_true(of->jurisdiction_count <= sizeof factors / sizeof factors[0]);
+    for (size_t i = 0; i < of->jurisdiction_count; i++) {
+        factors[i] = (jk_risk_factor){volatility, persistence};
+    }
+    of->risk.jurisdiction = factors;
+    of->risk.correlation = correlation;
+    of->risk.curve_error = of->risk.class_multiplier_error = of->risk.garnish_share_error = parameters;
+}
+
+static jk_simulation simulate(const jk_tape *of, const jk_model *under, const jk_simulate_options *wanted, int threads,
+                              const char *isa) {
+    jk_error error = {0};
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = threads;
+    options.run.block_rows = threads > 1 ? 333 : 0;
+    options.isa = isa;
+    jk_simulation simulation;
+    must(jk_simulate(of, under, &options, wanted, &simulation, &error), &error);
+    return simulation;
+}
+
+/* ---- the shipped model ------------------------------------------------------------------------------------------ */
+
+static void without_risk_it_is_the_valuation(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = 200;
+    wanted.own_risk = 0;
+    set_risk(model, 0.0, 0.5, 0.5, 0.0);
+    jk_value_options options = jk_value_defaults();
+    jk_valuation valuation;
+    must(jk_value_run(tape, model, &options, NULL, 0, &valuation, &error), &error);
+    for (int fine = 0; fine < 2; fine++) {
+        wanted.tolerance = fine ? 0.0 : 1e-3;
+        const double slack = fine ? 2e-6 : 1e-3;
+        jk_simulation found = simulate(tape, model, &wanted, 2, NULL);
+        double value = valuation.total.value;
+        expect_near("value", found.value.figure[JK_FIGURE_MEAN], value, slack * value);
+        expect_near("spread", found.value.figure[JK_FIGURE_SD], 0.0, 1e-9 * value);
+        assert_true(found.value.figure[JK_FIGURE_P01] == found.value.figure[JK_FIGURE_P99]);
+        assert_true(found.base_value == value);
+        for (int y = 0; y < found.years; y++) {
+            jk_month before = jk_valuation_months(&valuation, 12 * y, valuation.segment_count);
+            double gross = jk_valuation_months(&valuation, 12 * y + 12, valuation.segment_count).gross - before.gross;
+            expect_near("year", found.year[y].figure[JK_FIGURE_P50], gross, slack * gross);
+        }
+        /* The bid earns the required return, but for discounting at mid-month. */
+        jk_offer offer = jk_offer_make(&valuation, NULL, 0, valuation.total.value - valuation.onboarding);
+        expect_near("irr", found.irr_at_price.figure[JK_FIGURE_MEAN], offer.asked_irr, 2e-3);
+        assert_int_equal(found.within_tolerance, !fine);
+        jk_simulation_reset(&found);
+    }
+    jk_valuation_reset(&valuation);
+}
+
+static double committed_value(double recovery) {
+    jk_error error = {0};
+    jk_stress stress = jk_stress_none();
+    stress.figure[JK_STRESS_RECOVERY] = recovery;
+    jk_scenario scenario = {"recovery", NULL, 1, &stress};
+    jk_value_options options = jk_value_defaults();
+    const double irr = model->irr;
+    jk_scenario_run run = {&scenario, 1, &irr, 1, JK_MODE_COMMITTED};
+    jk_scenario_grid grid;
+    must(jk_scenario_grid_make(tape, model, &options, &run, NULL, 0, &grid, &error), &error);
+    double value = jk_scenario_at(&grid, 0, JK_MODE_COMMITTED, 0)->total.value;
+    jk_scenario_grid_reset(&grid);
+    return value;
+}
+
+/* One factor for all countries, drawn once: the value's quantiles are the values at the factor's quantiles, which the
+ * full valuation of all claims gives. */
+static void a_lasting_factor_gives_known_quantiles(void **state) {
+    (void)state;
+    const double sigma = 0.3;
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = 5000;
+    wanted.tolerance = 2e-3;
+    wanted.own_risk = 0;
+    set_risk(model, sigma, 1.0, 1.0, 0.0);
+    jk_simulation found = simulate(tape, model, &wanted, 2, NULL);
+    static const struct {
+        jk_figure figure;
+        double probability;
+    } at[] = {{JK_FIGURE_P05, 0.05}, {JK_FIGURE_P50, 0.5}, {JK_FIGURE_P95, 0.95}};
+    for (size_t i = 0; i < 3; i++) {
+        double z = jk_normal_quantile(at[i].probability);
+        double value = committed_value(exp(sigma * z - 0.5 * sigma * sigma));
+        expect_near("quantile", found.value.figure[at[i].figure], value,
+                    4.0 * found.value.error[at[i].figure] + 2e-3 * value);
+    }
+    for (int f = JK_FIGURE_P01; f < JK_FIGURE_P99; f++) {
+        assert_true(found.value.figure[f] < found.value.figure[f + 1]);
+        assert_true(found.irr_at_price.figure[f] < found.irr_at_price.figure[f + 1]);
+    }
+    assert_true(found.value.figure[JK_FIGURE_ES05] < found.value.figure[JK_FIGURE_P05]);
+    expect_near("price", found.confidence_price[1], found.value.figure[JK_FIGURE_P05] - found.onboarding, 1e-6);
+    jk_simulation_reset(&found);
+}
+
+/* Figures are numbers, so that their bits can be compared; the list of years is compared apart. */
+static void assert_same(const jk_simulation *a, const jk_simulation *b) {
+    assert_memory_equal(&a->value, &b->value, sizeof a->value);
+    assert_memory_equal(&a->irr_at_price, &b->irr_at_price, sizeof a->irr_at_price);
+    assert_memory_equal(&a->gross, &b->gross, sizeof a->gross);
+    assert_memory_equal(&a->net, &b->net, sizeof a->net);
+    assert_memory_equal(a->year, b->year, (size_t)a->years * sizeof *a->year);
+    assert_true(a->compression_error == b->compression_error);
+    assert_int_equal(a->model_points, b->model_points);
+    assert_int_equal(a->large_claims, b->large_claims);
+}
+
+static void the_same_bits(void **state) {
+    (void)state;
+    enum { ROWS = 6000 };
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = 150;
+    wanted.tolerance = 0.01;
+    set_risk(model, 0.2, 0.6, 0.4, 0.1);
+    size_t key[ROWS];
+    for (size_t i = 0; i < ROWS; i++) {
+        key[i] = (i * 3847) % ROWS; /* 3847 is a prime: every key once */
+    }
+    tape_plan mixed = {.key = key, .rows = ROWS};
+    jk_tape *other = open_made("mixed.h5", &mixed);
+    jk_simulation first = simulate(tape, model, &wanted, 1, "base");
+    for (int i = 0; i < JK_ISA_COUNT; i++) {
+        if (jk_isa_runs((jk_isa)i)) {
+            jk_simulation again = simulate(i == 1 ? other : tape, model, &wanted, i + 1, jk_isa_name((jk_isa)i));
+            assert_same(&first, &again);
+            jk_simulation_reset(&again);
+        }
+    }
+    jk_simulation moved = simulate(other, model, &wanted, 3, NULL);
+    assert_same(&first, &moved);
+    wanted.seed = 2;
+    jk_simulation differs = simulate(tape, model, &wanted, 2, NULL);
+    assert_true(differs.value.figure[JK_FIGURE_MEAN] != first.value.figure[JK_FIGURE_MEAN]);
+    jk_simulation_reset(&differs);
+    jk_simulation_reset(&moved);
+    jk_simulation_reset(&first);
+    jk_tape_close(other);
+}
+
+/* ---- a model that can be solved by hand ------------------------------------------------------------------------- */
+
+/* One segment, one class, two epochs of a year, no costs, no exits, no interest, nothing ever barred: a claim resolves
+ * with the intensity 0.01 m a month and then brings all of its balance. Other treatments cost more than any claim. */
+#define INTENSITY 0.01
+static const char plain_model[] =
+    "jalki_model: 1\nname: plain\nbase_currency: EUR\nfx: {EUR: 1, SEK: 0.1}\nhorizon_months: 24\nepochs: [12, 12]\n"
+    "irr: 0.0\njurisdictions:\n  EU:\n    limitation:\n      periods: [{months: null}]\n      letter_interrupts: "
+    "false\n"
+    "      title_final_months: {consumer: null, business: null}\n"
+    "      final_months: {consumer: null, business: null}\n    interest: {consumer: 0, business: 0}\n"
+    "    mortality: {G: 0, b: 0, assumed_age: 40}\n    attachable: null\n"
+    "statuses: {debt_adjustment: {exit_monthly: 0}}\n"
+    "scorecard: {intercept: 0, weak_from: 0, able_from: 0, characteristics: []}\nsegments:\n  - id: one\n"
+    "    exit_monthly: 0\n    curves: {surveil: [[0, 0.01]], amicable: [[0, 0.01]], legal: [[0, 0.01]]}\n"
+    "    class_multiplier: {surveil: [1, 1, 1], amicable: [1, 1, 1], legal: [1, 1, 1]}\n    class_monthly:\n"
+    "      surveil: &still [[1, 0, 0], [0, 1, 0], [0, 0, 1]]\n      amicable: *still\n      legal: *still\n"
+    "    recovery_share: {surveil: 1, amicable: 1, legal: 1}\n    cost:\n"
+    "      surveil: {monthly: 0, contingent: 0}\n      amicable: {monthly: 100000, contingent: 0}\n"
+    "      legal: {monthly: 100000, contingent: 0, filing: 1000000, enforcement_monthly: 100000, fee_shift: 0}\n"
+    "    legal: {months_to_title: 4, pre_title_factor: 1, garnish_share: [0, 0, 0]}\n"
+    "    market: {price: [[0, 0]], title_factor: [1, 1, 1], bar_months: 36, transaction_cost: 0}\n";
+
+static jk_model *load_plain(void) {
+    jk_error error = {0};
+    jk_model *plain = NULL;
+    must(load_text(plain_model, sizeof plain_model - 1, &plain, &error), &error);
+    return plain;
+}
+
+/* Sums over claims that are worked. */
+typedef struct balances {
+    double sum, squares;
+} balances;
+
+static jk_status add_balances(void *context, const jk_value_block *block, jk_error *error) {
+    (void)error;
+    balances *to = context;
+    for (size_t row = 0; row < block->terms->rows; row++) {
+        if (block->terms->allowed[row] != 0 && block->plan->decision[row] == JK_SURVEIL) {
+            double balance = (double)block->terms->balance[row];
+            to->sum += balance;
+            to->squares += balance * balance;
+        }
+    }
+    return JK_OK;
+}
+
+static balances balances_of(const jk_tape *of, const jk_model *under) {
+    jk_error error = {0};
+    balances found = {0};
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 1;
+    jk_value_sink sink = {.block = add_balances, .context = &found};
+    jk_valuation valuation;
+    must(jk_value_run(of, under, &options, &sink, 1, &valuation, &error), &error);
+    jk_valuation_reset(&valuation);
+    return found;
+}
+
+static void one_segment_has_a_closed_form(void **state) {
+    (void)state;
+    const double sigma = 0.4;
+    jk_model *plain = load_plain();
+    set_risk(plain, sigma, 1.0, 0.3, 0.0);
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = 20000;
+    wanted.own_risk = 0;
+    jk_simulation found = simulate(tape, plain, &wanted, 2, NULL);
+    balances all = balances_of(tape, plain);
+    assert_true(found.model_points < 200); /* claims differ in what does not matter here */
+    static const jk_figure figure[] = {JK_FIGURE_P01, JK_FIGURE_P05, JK_FIGURE_P25, JK_FIGURE_P75, JK_FIGURE_P99};
+    static const double probability[] = {0.01, 0.05, 0.25, 0.75, 0.99};
+    for (size_t i = 0; i < 5; i++) {
+        double m = exp(sigma * jk_normal_quantile(probability[i]) - 0.5 * sigma * sigma);
+        double expected = all.sum * (1.0 - exp(-24.0 * INTENSITY * m));
+        expect_near("collected", found.gross.figure[figure[i]], expected, 4.0 * found.gross.error[figure[i]]);
+        double first = all.sum * (1.0 - exp(-12.0 * INTENSITY * m));
+        expect_near("first year", found.year[0].figure[figure[i]], first, 4.0 * found.year[0].error[figure[i]]);
+    }
+    jk_simulation_reset(&found);
+    jk_model_free(plain);
+}
+
+/* With the factor off, collections are sums of independent claims that pay all or nothing. */
+static void own_risk_is_binomial(void **state) {
+    (void)state;
+    jk_model *plain = load_plain();
+    set_risk(plain, 0.0, 0.0, 0.0, 0.0);
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = 8000;
+    tape_plan few = {.rows = 900};
+    jk_tape *small = open_made("first.h5", &few);
+    const struct {
+        const jk_tape *tape;
+        bool one_by_one;
+    } cases[] = {{small, true}, {tape, false}};
+    for (size_t i = 0; i < 2; i++) {
+        jk_simulation found = simulate(cases[i].tape, plain, &wanted, 2, NULL);
+        balances all = balances_of(cases[i].tape, plain);
+        assert_true(cases[i].one_by_one ? found.large_claims == found.model_points
+                                        : found.large_claims < found.model_points);
+        double q = 1.0 - exp(-24.0 * INTENSITY), first = 1.0 - exp(-12.0 * INTENSITY), second = q - first;
+        const jk_distribution *gross = &found.gross;
+        expect_near("mean", gross->figure[JK_FIGURE_MEAN], q * all.sum, 4.0 * gross->error[JK_FIGURE_MEAN]);
+        expect_near("spread", gross->figure[JK_FIGURE_SD], sqrt(q * (1.0 - q) * all.squares),
+                    4.0 * gross->error[JK_FIGURE_SD]);
+        expect_near("first year", found.year[0].figure[JK_FIGURE_SD], sqrt(first * (1.0 - first) * all.squares),
+                    4.0 * found.year[0].error[JK_FIGURE_SD]);
+        expect_near("second year", found.year[1].figure[JK_FIGURE_SD], sqrt(second * (1.0 - second) * all.squares),
+                    4.0 * found.year[1].error[JK_FIGURE_SD]);
+        jk_simulation_reset(&found);
+    }
+    jk_tape_close(small);
+    jk_model_free(plain);
+}
+
+/* ---- options ---------------------------------------------------------------------------------------------------- */
+
+static void precision_ends_the_run(void **state) {
+    (void)state;
+    set_risk(model, 0.15, 0.6, 0.4, 0.0);
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = 50000;
+    wanted.precision = 0.02;
+    jk_simulation found = simulate(tape, model, &wanted, 2, NULL);
+    assert_true(found.precise && found.paths < 50000);
+    for (int f = 0; f < JK_FIGURE_COUNT; f++) {
+        assert_true(found.value.error[f] <= 0.02 * found.value.figure[JK_FIGURE_MEAN]);
+    }
+    assert_int_equal(found.convergence[found.convergence_count - 1].count, found.paths);
+    assert_memory_equal(&found.convergence[found.convergence_count - 1], &found.value, sizeof found.value);
+    wanted.paths = 200;
+    wanted.precision = 1e-6;
+    jk_simulation short_of = simulate(tape, model, &wanted, 2, NULL);
+    assert_false(short_of.precise);
+    assert_int_equal(short_of.paths, 200);
+    jk_simulation_reset(&short_of);
+    jk_simulation_reset(&found);
+}
+
+static void bad_options_are_refused(void **state) {
+    (void)state;
+    const jk_simulate_options good = jk_simulate_defaults();
+    jk_simulate_options bad[6] = {good, good, good, good, good, good};
+    bad[0].paths = 1;
+    bad[1].paths = JK_PATHS_MOST + 1u;
+    bad[2].price = -1.0;
+    bad[3].price = INFINITY;
+    bad[4].precision = NAN;
+    bad[5].tolerance = 1.0;
+    jk_value_options options = jk_value_defaults();
+    for (size_t i = 0; i < 6; i++) {
+        jk_error error = {0};
+        jk_simulation simulation;
+        assert_int_equal(jk_simulate(tape, model, &options, &bad[i], &simulation, &error), JK_ERROR_ARGUMENT);
+        assert_null(simulation.year);
+    }
+}
+
+static void no_claims_are_worth_nothing(void **state) {
+    (void)state;
+    tape_plan none = {.rows = 0};
+    jk_tape *empty = open_made("empty.h5", &none);
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = 200;
+    jk_simulation found = simulate(empty, model, &wanted, 2, NULL);
+    assert_int_equal(found.model_points, 0);
+    assert_true(found.value.figure[JK_FIGURE_P99] == 0.0 && found.compression_error == 0.0);
+    assert_int_equal(found.irr_at_price.count, 0);
+    jk_simulation_reset(&found);
+    jk_tape_close(empty);
+}
+
+static int open_tape(void **state) {
+    tape_plan plan = {.rows = 6000};
+    if (set_up(state) != 0) {
+        return -1;
+    }
+    tape = open_made("plain.h5", &plan);
+    return 0;
+}
+
+static int close_tape(void **state) {
+    jk_tape_close(tape);
+    return tear_down(state);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_risk_it_is_the_valuation),
+        cmocka_unit_test(a_lasting_factor_gives_known_quantiles),
+        cmocka_unit_test(the_same_bits),
+        cmocka_unit_test(one_segment_has_a_closed_form),
+        cmocka_unit_test(own_risk_is_binomial),
+        cmocka_unit_test(precision_ends_the_run),
+        cmocka_unit_test(bad_options_are_refused),
+        cmocka_unit_test(no_claims_are_worth_nothing),
+    };
+    return cmocka_run_group_tests(tests, open_tape, close_tape);
+}
