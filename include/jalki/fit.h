@@ -57,6 +57,7 @@ typedef struct jk_fit_term {
     int reference;
     jk_ppml_state state;
     double estimate, std_error; /* maximum likelihood, clustered by debtor; 0 and 0 where not estimated */
+    double std_model;           /* standard error by the quasi-Poisson dispersion alone */
     double value;               /* what the model takes: the estimate, leaned on the parent where it is thin */
     double credibility;         /* weight of its own data in `value`, 0..1 */
     double exposure;            /* balance · months (times the factor of pending cases) */

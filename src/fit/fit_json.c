@@ -30,6 +30,7 @@ static json_t *term_json(jk_json_builder *json, const jk_fit *fit, const jk_fit_
     jk_json_put(json, object, "reference", json_boolean(term->reference));
     jk_json_put(json, object, "estimate", jk_json_number(term->estimate));
     jk_json_put(json, object, "std_error", jk_json_number(term->std_error));
+    jk_json_put(json, object, "std_error_model", jk_json_number(term->std_model));
     jk_json_put(json, object, "shrunk", jk_json_number(term->value));
     jk_json_put(json, object, "credibility", jk_json_number(term->credibility));
     jk_json_put(json, object, "state", json_string(term->reference ? "reference" : jk_ppml_state_name(term->state)));

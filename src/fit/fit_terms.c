@@ -151,6 +151,7 @@ jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error) {
                               .state = (jk_ppml_state)estimates->state[p],
                               .estimate = estimates->estimate[p],
                               .std_error = estimates->std_error[p],
+                              .std_model = estimates->std_model[p],
                               .value = fit->value[p],
                               .credibility = fit->credibility[p],
                               .exposure = estimates->exposure[p],

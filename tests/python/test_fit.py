@@ -47,7 +47,7 @@ def near(value, expected, tolerance, what):
 
 
 def equals_numpy(folder):
-    rows = history.simulate(5, 1500)
+    rows = history.simulate(5, 1200)
     found = fitted(folder, rows, "--shrink", "none")
     assert not found["messages"], found["messages"]
     expected, dispersion, total = history.fit(rows, references(found))
@@ -134,7 +134,7 @@ def refuses(folder):
 
 def finds_bins(folder):
     """Four steps of default_marks 0..19 in the truth; the points must not fall where they are asked to rise."""
-    rows = history.simulate(10, 4000, months=6)
+    rows = history.simulate(10, 2500, months=6)
     marks = {}
     for i, row in enumerate(rows):
         mark = marks.setdefault(row["debtor_id"], len(marks) % 20)
