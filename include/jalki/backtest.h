@@ -13,10 +13,12 @@
  * then too short and lies too low. The 95 % interval here is made as that of Fay and Feuer, Statistics in Medicine 16
  * (1997), 791-801, for weighted sums of rare events: a gamma distribution with the sum's mean and variance below, and
  * with one more payment w above. Over debtors d with sums A, E and largest balance B, R the ratio:
- *     variance = max(n / (n - 1) sum (A - R E)^2, R sum E (f B - R E)), w = max(largest A, f sum E B / sum E)
+ *     variance = max(s * n / (n - 1) sum (A - R E)^2, R sum E (f B - R E)), w = max(largest A, f sum E B / sum E)
  * where f is the part of the balance that payers bring, sum A^2 / sum A B over all rows of the test (1 where nobody
- * paid). The second variance is that of debtors who pay all of f B or nothing: it keeps the interval honest where the
- * few who paid happen to be small. The expected amounts are taken as given.
+ * paid). s is the square of Student's over the normal distribution's 97.5 % point, with (sum E)^2 / sum E^2 - 1 degrees
+ * of freedom; the first term does not go above sum A^2 for that, and is sum A^2 where there is less than one degree.
+ * The second variance is that of debtors who pay all of f B or nothing: it keeps the interval honest where the few who
+ * paid happen to be small. The expected amounts are taken as given.
  *
  * Ranking. Rows in descending order of expected cash per exposure (balance times months at risk); C(x) is the share of
  * all cash in the first part x of the exposure, straight between rows; rows that are equal to 30 binary digits are one.
@@ -29,9 +31,10 @@
  * pays and leaves has fewer months at risk, and so less to expect.)
  *
  * Calibration. Pseudo-Poisson fit of cash on exposure * exp(a + slope * log intensity), intensity = expected cash per
- * exposure, with errors clustered by debtor (Santos Silva and Tenreyro, Review of Economics and Statistics 88 (2006),
- * 641-658): slope 1 is well graded, below 1 the model's differences are too large, above 1 too small. And the ratio in
- * ten classes of equal exposure by expected intensity.
+ * exposure (Santos Silva and Tenreyro, Review of Economics and Statistics 88 (2006), 641-658), its error by the
+ * jackknife over debtors in one step each (Bell and McCaffrey, Survey Methodology 28 (2002), 169-181), but not below
+ * that of payments of all of f B or nothing: slope 1 is well graded, below 1 the model's differences are too large,
+ * above 1 too small. And the ratio in ten classes of equal exposure by expected intensity.
  *
  * Errors, all weighted by exposure: mean absolute and root mean square error of cash per exposure, and the Poisson
  * deviance in currency units; beside a null model that expects the test rows' own mean of all of them. */
@@ -104,6 +107,7 @@ typedef struct jk_backtest_model {
     char currency[8];
     jk_backtest_cell total;
     size_t claims;
+    double paid_part; /* f above */
     jk_backtest_ranking by_row, by_claim;
     jk_backtest_slope slope;
     jk_backtest_errors errors;

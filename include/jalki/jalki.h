@@ -14,6 +14,7 @@
 #include "jalki/generate_panel.h"
 #include "jalki/import.h"
 #include "jalki/inspect.h"
+#include "jalki/inspect_panel.h"
 #include "jalki/law.h"
 #include "jalki/missing.h"
 #include "jalki/model.h"

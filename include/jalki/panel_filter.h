@@ -2,10 +2,10 @@
 /* Which rows of a panel are fitted on and which are kept for the test.
  *
  * A key (claim or debtor) belongs to one of 100 hundredths by its text alone: SHA-256 of the UTF-8 text of claim_id or
- * debtor_id, the last 8 hexadecimal digits read as an unsigned integer, modulo 100. The same key lands in the same
- * hundredth in every panel, on every machine and in any other language: in Python,
- * int(hashlib.sha256(key.encode()).hexdigest()[-8:], 16) % 100. (The last digits,
- * because data sets that were split before are often split by the first.) */
+ * debtor_id (of claim_id where a claim has no debtor_id), the last 8 hexadecimal digits read as an unsigned integer,
+ * modulo 100. The same key lands in the same hundredth in every panel, on every machine and in any other language: in
+ * Python, int(hashlib.sha256(key.encode()).hexdigest()[-8:], 16) % 100. (The last digits, because data sets that were
+ * split before are often split by the first.) */
 #ifndef JALKI_PANEL_FILTER_H
 #define JALKI_PANEL_FILTER_H
 

@@ -13,6 +13,7 @@
 #define JALKI_REPORT_H
 
 #include "jalki/scenario.h"
+#include "jalki/simulate.h"
 #include "jalki/value.h"
 
 #ifdef __cplusplus
@@ -48,6 +49,7 @@ typedef struct jk_report_options {
     double asked;                  /* price asked; NaN: none */
     size_t worklist_rows;          /* of the worklist's head */
     const jk_scenarios *scenarios; /* valued beside the base; NULL: none */
+    uint64_t paths, seed;          /* of a simulation at the bid; 0 paths: none */
     const jk_origin *origin;       /* results that the run must agree with; NULL: none */
 } jk_report_options;
 

@@ -90,7 +90,8 @@ typedef struct jk_simulation {
     double probability_of_return; /* part of the paths on which it is at least the required one */
     double probability_of_loss;   /* part on which less comes in than was paid */
     int years;
-    jk_distribution *year;                        /* [years] collections of the year */
+    jk_distribution *year;                        /* [years] collections of the year, */
+    jk_distribution *collected;                   /* and up to its end */
     double confidence_price[JK_CONFIDENCE_COUNT]; /* earns the required return with that probability */
     double confidence_error[JK_CONFIDENCE_COUNT];
     int precise; /* the wanted precision was reached */

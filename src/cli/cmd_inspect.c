@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jalki inspect: what is in a tape. */
+/* jalki inspect: what is in a tape, or in a panel of history. */
 #include <string.h>
 
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/inspect_panel.h"
 #include "cli/inspect_print.h"
 #include "cli/valuing.h"
 
@@ -101,6 +102,8 @@ static int run_inspect(int argc, char **argv) {
             "Shows what is in a tape before it is priced: claims and debtors, balances by currency, what is missing, "
             "the spread of every number with its outliers, names and codes with their shares, ages of the debt, and "
             "patterns to ask the seller about.\v"
+            "Of a panel of history it shows how much was observed under each treatment, what came in and how claims "
+            "left.\n"
             "Amounts of different currencies are never added up. Quantiles are within 0.2 % of the value.\n\n"
             "Examples:\n"
             "  jalki inspect tape.h5\n"
@@ -116,7 +119,17 @@ static int run_inspect(int argc, char **argv) {
     jk_tape *tape = NULL;
     jk_inspection *inspection = NULL;
     arguments.options.run = jk_cli_run(&arguments.common);
-    jk_status status = jk_tape_open(arguments.tape_path, &tape, &error);
+    jk_status status = jk_tape_open_any(arguments.tape_path, &tape, &error);
+    if (status == JK_OK && jk_tape_kind(tape) == JK_KIND_PANEL) {
+        bool asked = arguments.options.by >= 0 || arguments.options.cutoff != JK_MISSING_INTEGER;
+        int done = asked ? 2 : jk_cli_inspect_panel(tape, arguments.common.format);
+        if (asked) {
+            (void)fprintf(stderr, "jalki: %s: this is a panel of history: --by and --cutoff are for tapes\n",
+                          arguments.tape_path);
+        }
+        jk_tape_close(tape);
+        return done;
+    }
     status = status != JK_OK ? status : jk_inspect_run(tape, &arguments.options, &inspection, &error);
     int code = status == JK_OK ? print(&arguments, tape, inspection) : jk_cli_fail(&error);
     jk_inspect_free(inspection);

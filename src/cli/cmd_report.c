@@ -22,9 +22,21 @@ typedef struct report_arguments {
     size_t floor_count;
     double asked;
     size_t top;
+    uint64_t paths, seed;
 } report_arguments;
 
-enum { KEY_TAPE = 0x7001, KEY_IRR, KEY_FLOOR, KEY_ASKED, KEY_TOP, KEY_TITLE, KEY_JSON, KEY_SCENARIOS };
+enum {
+    KEY_TAPE = 0x7001,
+    KEY_IRR,
+    KEY_FLOOR,
+    KEY_ASKED,
+    KEY_TOP,
+    KEY_TITLE,
+    KEY_JSON,
+    KEY_SCENARIOS,
+    KEY_PATHS,
+    KEY_SEED
+};
 
 static const struct argp_option options[] = {
     {"output", 'o', "F.html", 0, "The page to write (needed)", 1},
@@ -35,6 +47,8 @@ static const struct argp_option options[] = {
      "Bids must also meet this: multiple=1.8, payback=60 (months), irr=0.1; may be given several times", 3},
     {"asked", KEY_ASKED, "PRICE", 0, "The price asked: what return it would give", 3},
     {"scenarios", KEY_SCENARIOS, "S.yaml", 0, "Value under these scenarios too", 3},
+    {"paths", KEY_PATHS, "N", 0, "Simulate N paths at the bid: how far collections and return may stray", 3},
+    {"seed", KEY_SEED, "S", 0, "Of the simulation [1]", 3},
     {"top", KEY_TOP, "N", 0, "Rows of the worklist's head [20]", 4},
     {"title", KEY_TITLE, "TEXT", 0, "Heading of the page [Portfolio report]", 4},
     {"json", KEY_JSON, "F", 0, "The page's figures as JSON; - is stdout", 5},
@@ -73,6 +87,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_SCENARIOS:
         arguments->scenarios_path = argument;
+        return 0;
+    case KEY_PATHS:
+        arguments->paths = (uint64_t)jk_cli_integer(state, "--paths", argument, JK_PATHS_LEAST, JK_PATHS_MOST);
+        return 0;
+    case KEY_SEED:
+        arguments->seed = (uint64_t)jk_cli_integer(state, "--seed", argument, 0, INT64_MAX);
         return 0;
     case KEY_JSON:
         arguments->json_path = argument;
@@ -163,6 +183,8 @@ static jk_status make_report(report_arguments *arguments, report_run *run, jk_er
                                 .asked = arguments->asked,
                                 .worklist_rows = arguments->top,
                                 .scenarios = run->scenarios,
+                                .paths = arguments->paths,
+                                .seed = arguments->seed,
                                 .origin = &run->origin};
     report.value.cutoff = run->origin.cutoff;
     report.value.irr = run->origin.irr;
@@ -213,7 +235,7 @@ static int run_report(int argc, char **argv) {
                "    --floor payback=48 --asked 1500000 --title \"Portfolio Q2\"\n",
         .children = children,
     };
-    report_arguments arguments = {.asked = (double)NAN, .top = 20, .title = "Portfolio report"};
+    report_arguments arguments = {.asked = (double)NAN, .top = 20, .seed = 1, .title = "Portfolio report"};
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0) {
         return 2;
     }

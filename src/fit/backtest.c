@@ -71,7 +71,7 @@ static jk_status test_model(const jk_panel *panel, const jk_model *model, const 
     }
     JK_TRY_CLEANUP(jk_backtest_rank(&rows, result, error));
     JK_TRY_CLEANUP(jk_backtest_sum(&rows, model, options, result, error));
-    jk_backtest_fit_slope(&rows, &result->slope);
+    jk_backtest_fit_slope(&rows, result->paid_part, &result->slope);
     jk_backtest_measure(&rows, &result->errors, deviance);
     if (*first == NULL) {
         *first = deviance;

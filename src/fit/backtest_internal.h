@@ -54,8 +54,8 @@ jk_status jk_backtest_sum(const jk_backtest_rows *rows, const jk_model *model, c
 /* Rankings, cumulative shares, and the tenth of each row. */
 jk_status jk_backtest_rank(jk_backtest_rows *rows, jk_backtest_model *result, jk_error *error);
 
-/* Calibration slope. */
-void jk_backtest_fit_slope(const jk_backtest_rows *rows, jk_backtest_slope *slope);
+/* Calibration slope; `part` of its balance is what a payer brings. */
+void jk_backtest_fit_slope(const jk_backtest_rows *rows, double part, jk_backtest_slope *slope);
 
 /* Errors, and the deviance of each debtor into deviance[rows->debtors]. */
 void jk_backtest_measure(const jk_backtest_rows *rows, jk_backtest_errors *errors, double *deviance);

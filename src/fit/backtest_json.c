@@ -94,6 +94,7 @@ static void put_model(jk_json_builder *b, json_t *object, const jk_backtest_mode
     json_t *file = json_object();
     json_t *claims = json_object();
     put_cell(b, object, &model->total);
+    jk_json_put(b, object, "paid_part", jk_json_number(model->paid_part));
     put_ranking(b, object, &model->by_row);
     jk_json_put(b, object, "calibration_slope", jk_json_number(model->slope.slope));
     jk_json_put(b, object, "calibration_slope_interval", pair(b, model->slope.low, model->slope.high));

@@ -100,40 +100,71 @@ static double improve(const jk_backtest_rows *rows, slope_state *at) {
     return 0.0;
 }
 
-/* Variance of the slope: information and spread of the debtors' scores around it. */
-static double slope_error(const jk_backtest_rows *rows, const slope_state *at) {
+/* Adds a debtor's part of the spread: its score as it would be around an estimate without it, (1 - own information *
+ * inverse)^-1 score. */
+static void add_debtor(const jk_exact own_score[2], const jk_exact own_information[3], const double inverse[3],
+                       jk_exact spread[3]) {
+    double u[2] = {jk_exact_to(own_score[0]), jk_exact_to(own_score[1])};
+    double i[3] = {jk_exact_to(own_information[0]), jk_exact_to(own_information[1]), jk_exact_to(own_information[2])};
+    double m[4] = {1.0 - (i[0] * inverse[0] + i[1] * inverse[1]), -(i[0] * inverse[1] + i[1] * inverse[2]),
+                   -(i[1] * inverse[0] + i[2] * inverse[1]), 1.0 - (i[1] * inverse[1] + i[2] * inverse[2])};
+    double determinant = m[0] * m[3] - m[1] * m[2];
+    if (determinant > 1e-9) { /* else the slope rests on this debtor alone */
+        double first = (m[3] * u[0] - m[1] * u[1]) / determinant;
+        u[1] = (m[0] * u[1] - m[2] * u[0]) / determinant;
+        u[0] = first;
+    }
+    spread[0] += jk_exact_from(u[0] * u[0]);
+    spread[1] += jk_exact_from(u[0] * u[1]);
+    spread[2] += jk_exact_from(u[1] * u[1]);
+}
+
+/* Variance of the slope for a spread of scores. */
+static double slope_variance(const double inverse[3], const jk_exact spread[3]) {
+    return inverse[1] * inverse[1] * jk_exact_to(spread[0]) + 2.0 * inverse[1] * inverse[2] * jk_exact_to(spread[1]) +
+           inverse[2] * inverse[2] * jk_exact_to(spread[2]);
+}
+
+/* Standard error of the slope by the jackknife over debtors, in one step each; or that of payments of `part` of the
+ * balance or nothing, if it is more: few payers do not show their own spread. */
+static double slope_error(const jk_backtest_rows *rows, const slope_state *at, double part) {
+    const double *h = at->information;
+    double determinant = h[0] * h[2] - h[1] * h[1];
+    double inverse[3] = {h[2] / determinant, -h[1] / determinant, h[0] / determinant};
     jk_exact spread[3] = {0, 0, 0};
+    jk_exact likely[3] = {0, 0, 0};
     double debtors = 0.0;
     for (size_t from = 0; from < rows->count;) {
         int32_t debtor = rows->row[rows->by_debtor[from]].debtor;
-        jk_exact own[2] = {0, 0};
+        jk_exact score[2] = {0, 0};
+        jk_exact information[3] = {0, 0, 0};
         for (; from < rows->count && rows->row[rows->by_debtor[from]].debtor == debtor; from++) {
             const jk_backtest_row *row = &rows->row[rows->by_debtor[from]];
             if (row->expected > 0.0) {
                 double x = centred(row, at->middle);
-                double residual = row->cash - jk_backtest_exposure(row) * jk_exp(at->a + at->b * x);
-                own[0] += jk_exact_from(residual);
-                own[1] += jk_exact_from(residual * x);
+                double mean = jk_backtest_exposure(row) * jk_exp(at->a + at->b * x);
+                score[0] += jk_exact_from(row->cash - mean);
+                score[1] += jk_exact_from((row->cash - mean) * x);
+                information[0] += jk_exact_from(mean);
+                information[1] += jk_exact_from(mean * x);
+                information[2] += jk_exact_from(mean * x * x);
+                double squares = mean * fmax(0.0, part * row->balance - mean);
+                likely[0] += jk_exact_from(squares);
+                likely[1] += jk_exact_from(squares * x);
+                likely[2] += jk_exact_from(squares * x * x);
             }
         }
-        double score[2] = {jk_exact_to(own[0]), jk_exact_to(own[1])};
-        spread[0] += jk_exact_from(score[0] * score[0]);
-        spread[1] += jk_exact_from(score[0] * score[1]);
-        spread[2] += jk_exact_from(score[1] * score[1]);
+        add_debtor(score, information, inverse, spread);
         debtors += 1.0;
     }
     if (debtors < 2.0) {
         return (double)NAN;
     }
-    const double *h = at->information;
-    double determinant = h[0] * h[2] - h[1] * h[1];
-    double row[2] = {-h[1] / determinant, h[0] / determinant}; /* of the inverse information, for b */
-    double variance = row[0] * row[0] * jk_exact_to(spread[0]) + 2.0 * row[0] * row[1] * jk_exact_to(spread[1]) +
-                      row[1] * row[1] * jk_exact_to(spread[2]);
-    return sqrt(fmax(0.0, variance) * debtors / (debtors - 1.0));
+    double shown = slope_variance(inverse, spread) * (debtors - 1.0) / debtors;
+    return sqrt(fmax(0.0, fmax(shown, slope_variance(inverse, likely))));
 }
 
-void jk_backtest_fit_slope(const jk_backtest_rows *rows, jk_backtest_slope *slope) {
+void jk_backtest_fit_slope(const jk_backtest_rows *rows, double part, jk_backtest_slope *slope) {
     enum { STEPS = 100 };
     const double none = (double)NAN;
     *slope = (jk_backtest_slope){none, none, none, none, none};
@@ -152,7 +183,7 @@ void jk_backtest_fit_slope(const jk_backtest_rows *rows, jk_backtest_slope *slop
     }
     slope->slope = at.b;
     slope->intercept = at.a - at.b * at.middle;
-    slope->std_error = slope_error(rows, &at);
+    slope->std_error = slope_error(rows, &at, part);
     slope->low = at.b - JK_NORMAL_95 * slope->std_error;
     slope->high = at.b + JK_NORMAL_95 * slope->std_error;
 }

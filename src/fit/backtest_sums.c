@@ -97,18 +97,29 @@ static double paid_part(const cell_sums *total) {
     return total->actual_balance > 0 ? jk_exact_to(total->actual_actual) / jk_exact_to(total->actual_balance) : 1.0;
 }
 
-/* Variance of actual: as the debtors show it, but not below what their balances make likely if they pay all or nothing
- * (`part` of the balance, as often as the ratio says): few payers may by chance all be small ones. */
-static double variance_of(const cell_sums *sums, double ratio, double part) {
+/* Variance of actual as the debtors show it, widened by Student's factor for the number of debtors of equal expectation
+ * that they are worth. Where that is below two there is no spread to see: each payment then counts as one that might as
+ * well not have come, which is also the most that the widening may give. */
+static double shown_variance(const cell_sums *sums, double ratio) {
+    double expected = jk_exact_to(sums->expected);
     double expected_expected = jk_exact_to(sums->expected_expected);
-    double shown = jk_exact_to(sums->actual_actual); /* of one debtor: no spread to see */
-    if (sums->debtors > 1) {
-        double n = (double)sums->debtors;
-        shown += ratio * (ratio * expected_expected - 2.0 * jk_exact_to(sums->actual_expected));
-        shown *= n / (n - 1.0);
+    double all_or_nothing = jk_exact_to(sums->actual_actual);
+    double worth = expected * expected / expected_expected;
+    if (!(worth >= 2.0)) {
+        return all_or_nothing;
     }
-    double likely = ratio * (part * jk_exact_to(sums->expected_balance) - ratio * expected_expected);
-    return fmax(0.0, fmax(shown, likely));
+    double n = (double)sums->debtors;
+    double shown = all_or_nothing + ratio * (ratio * expected_expected - 2.0 * jk_exact_to(sums->actual_expected));
+    shown = fmax(0.0, shown) * n / (n - 1.0);
+    double factor = jk_student_95(worth - 1.0) / JK_NORMAL_95;
+    return fmin(shown * factor * factor, fmax(shown, all_or_nothing));
+}
+
+/* That, but not below what the debtors' balances make likely if they pay all or nothing (`part` of the balance, as
+ * often as the ratio says): few payers may by chance all be small ones. */
+static double variance_of(const cell_sums *sums, double ratio, double part) {
+    double likely = ratio * (part * jk_exact_to(sums->expected_balance) - ratio * jk_exact_to(sums->expected_expected));
+    return fmax(shown_variance(sums, ratio), likely);
 }
 
 static void finish_cell(const cell_sums *sums, double part, jk_backtest_cell *cell) {
@@ -192,6 +203,7 @@ jk_status jk_backtest_sum(const jk_backtest_rows *rows, const jk_model *model, c
     }
     add_kind(rows, -1, sums);
     double part = paid_part(&sums[0]);
+    result->paid_part = part;
     finish_cell(&sums[0], part, &result->total);
     (void)snprintf(result->total.name, sizeof result->total.name, "all");
     for (int kind = 0; status == JK_OK && kind < JK_BACKTEST_CODES; kind++) {

@@ -135,6 +135,15 @@ double jk_beta_quantile(double a, double b, double p) {
     return 0.5 * (low + high);
 }
 
+double jk_student_95(double degrees) {
+    const double many = 1e6;
+    if (degrees > many) {
+        return JK_NORMAL_95;
+    }
+    double x = jk_beta_quantile(0.5 * degrees, 0.5, 0.05); /* degrees / (degrees + t^2) */
+    return sqrt(degrees * (1.0 - x) / x);
+}
+
 void jk_poisson_interval(double count, double *low, double *high) {
     *low = count > 0.0 ? jk_gamma_quantile(count, 0.025) : 0.0;
     *high = jk_gamma_quantile(count + 1.0, 0.975);

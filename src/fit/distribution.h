@@ -20,6 +20,9 @@ double jk_beta_probability(double a, double b, double x);
 double jk_gamma_quantile(double a, double p);
 double jk_beta_quantile(double a, double b, double p);
 
+/* Half width of a 95 % interval of Student's distribution with `degrees` > 0 of freedom, in standard errors. */
+double jk_student_95(double degrees);
+
 /* Exact 95 % interval of a Poisson mean of which `count` events were seen (Garwood, Biometrika 28 (1936), 437-442). */
 void jk_poisson_interval(double count, double *low, double *high);
 

@@ -20,7 +20,8 @@ typedef struct jk_figures {
     double irr[JK_RETURNS_MAX]; /* of the bid table, rising */
     size_t returns;
     jk_bids bids;
-    jk_scenario_grid grid; /* the run's return under the scenarios, both modes */
+    jk_scenario_grid grid;    /* the run's return under the scenarios, both modes */
+    jk_simulation simulation; /* at the bid of the run's return */
     jk_spread spread;
     jk_candidates *candidates;
     jk_worklist worklist;
@@ -36,8 +37,12 @@ json_t *jk_figures_returns(jk_json_builder *b, const jk_figures *figures);
 json_t *jk_figures_months(jk_json_builder *b, const jk_valuation *valuation);
 json_t *jk_figures_reasons(jk_json_builder *b, const jk_valuation *valuation);
 
-/* figures_risk.c: null where no scenarios are wanted. */
+/* figures_risk.c: null where none are wanted. */
 json_t *jk_figures_scenarios(jk_json_builder *b, const jk_figures *figures);
+json_t *jk_figures_simulation(jk_json_builder *b, const jk_figures *figures);
+
+/* A document that another part of the library makes, as a part of this one, without its manifest; frees the text. */
+json_t *jk_figures_taken(jk_json_builder *b, char *text);
 
 /* figures_spread.c: sorts the spread's arrays. NULL debtor sums: no memory. */
 json_t *jk_figures_map(jk_json_builder *b, const jk_figures *figures);

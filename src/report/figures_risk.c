@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the portfolio is worth if things go otherwise. */
+/* What the portfolio is worth if things go otherwise, and how far chance may take it. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "jalki/scenario.h"
 #include "report/figures.h"
@@ -37,5 +38,21 @@ json_t *jk_figures_scenarios(jk_json_builder *b, const jk_figures *figures) {
     }
     jk_json_put(b, object, "sha256", json_string(set->sha256));
     jk_json_put(b, object, "list", list);
+    return object;
+}
+
+json_t *jk_figures_taken(jk_json_builder *b, char *text) {
+    json_t *object = text == NULL ? NULL : json_loads(text, 0, NULL);
+    free(text);
+    b->failed |= object == NULL;
+    return object;
+}
+
+json_t *jk_figures_simulation(jk_json_builder *b, const jk_figures *figures) {
+    if (figures->options->paths == 0) {
+        return json_null();
+    }
+    json_t *object = jk_figures_taken(b, jk_simulation_json(figures->tape, figures->model, &figures->simulation));
+    (void)json_object_del(object, "manifest"); /* it stands in the valuation */
     return object;
 }

@@ -73,6 +73,19 @@ static jk_status run_scenarios(jk_figures *figures, jk_error *error) {
                                  &figures->grid, error);
 }
 
+static jk_status run_simulation(jk_figures *figures, jk_error *error) {
+    const jk_report_options *options = figures->options;
+    if (options->paths == 0) {
+        return JK_OK;
+    }
+    jk_offer offer = jk_offer_make(&figures->valuation, options->floors, options->floor_count, (double)NAN);
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = options->paths;
+    wanted.seed = options->seed;
+    wanted.price = offer.bid;
+    return jk_simulate(figures->tape, figures->model, &options->value, &wanted, &figures->simulation, error);
+}
+
 static jk_status run(jk_figures *figures, jk_error *error) {
     const jk_report_options *options = figures->options;
     JK_TRY(jk_spread_init(&figures->spread, jk_tape_rows(figures->tape), figures->model->segment_count, error));
@@ -90,6 +103,7 @@ static jk_status run(jk_figures *figures, jk_error *error) {
                            .asked = options->asked};
     JK_TRY(jk_bids_make(figures->tape, figures->model, &options->value, &bids, &figures->bids, error));
     JK_TRY(run_scenarios(figures, error));
+    JK_TRY(run_simulation(figures, error));
     jk_worklist_options list = {.top = options->worklist_rows, .treatment = -1, .run = options->value.run};
     JK_TRY(jk_worklist_make(figures->candidates, &list, &figures->worklist, error));
     jk_inspect_options inspect = jk_inspect_defaults();
@@ -104,23 +118,17 @@ static void reset(jk_figures *figures) {
     jk_candidates_free(figures->candidates);
     jk_spread_reset(&figures->spread);
     jk_scenario_grid_reset(&figures->grid);
+    jk_simulation_reset(&figures->simulation);
     jk_bids_reset(&figures->bids);
     jk_valuation_reset(&figures->valuation);
 }
 
 /* ---- the document ------------------------------------------------------------------------------------------------ */
 
-/* A document that another part of the library makes, as a part of this one. */
-static json_t *taken(jk_json_builder *b, char *text) {
-    json_t *object = text == NULL ? NULL : json_loads(text, 0, NULL);
-    free(text);
-    b->failed |= object == NULL;
-    return object;
-}
-
 static json_t *worklist_of(jk_json_builder *b, const jk_figures *figures) {
     jk_worklist_options list = {.top = figures->options->worklist_rows, .treatment = -1};
-    json_t *object = taken(b, jk_worklist_json(figures->candidates, &figures->valuation, &list, &figures->worklist));
+    json_t *object =
+        jk_figures_taken(b, jk_worklist_json(figures->candidates, &figures->valuation, &list, &figures->worklist));
     (void)json_object_del(object, "manifest"); /* it stands in the valuation */
     return object;
 }
@@ -140,12 +148,13 @@ static char *document(jk_figures *figures) {
     jk_json_put(&b, object, "currency", jk_json_string(figures->model->base_currency));
     jk_json_put(&b, object, "decimals", json_integer(jk_figures_decimals(&figures->valuation)));
     jk_json_put(&b, object, "valuation",
-                taken(&b, jk_valuation_json(figures->tape, figures->model, &figures->valuation)));
+                jk_figures_taken(&b, jk_valuation_json(figures->tape, figures->model, &figures->valuation)));
     jk_json_put(&b, object, "reasons", jk_figures_reasons(&b, &figures->valuation));
     jk_json_put(&b, object, "returns", jk_figures_returns(&b, figures));
     jk_json_put(&b, object, "waterfall", jk_figures_waterfall(&b, figures));
     jk_json_put(&b, object, "months", jk_figures_months(&b, &figures->valuation));
     jk_json_put(&b, object, "scenarios", jk_figures_scenarios(&b, figures));
+    jk_json_put(&b, object, "simulation", jk_figures_simulation(&b, figures));
     jk_json_put(&b, object, "map", jk_figures_map(&b, figures));
     jk_json_put(&b, object, "concentration", jk_figures_concentration(&b, figures));
     jk_json_put(&b, object, "tape", jk_figures_tape(&b, figures));

@@ -185,12 +185,25 @@ static void set_probabilities(simulating *s) {
     simulation->probability_of_loss = (double)lost / (double)s->results.count;
 }
 
+/* What has come in by the end of the year. */
+static jk_distribution collected_by(simulating *s, int year) {
+    const jk_path_results *results = &s->results;
+    for (size_t i = 0; i < results->count; i++) {
+        s->sorted[i] = 0.0;
+        for (int y = 0; y <= year; y++) {
+            s->sorted[i] += (double)results->erc[(size_t)y * results->room + i];
+        }
+    }
+    return jk_distribution_of(s->sorted, results->count);
+}
+
 static jk_status set_figures(simulating *s, jk_error *error) {
     jk_simulation *simulation = s->simulation;
     const jk_path_results *results = &s->results;
     simulation->years = results->years;
     simulation->year = jk_columns_zero((size_t)results->years, sizeof *simulation->year);
-    if (simulation->year == NULL) {
+    simulation->collected = jk_columns_zero((size_t)results->years, sizeof *simulation->collected);
+    if (simulation->year == NULL || simulation->collected == NULL) {
         return jk_fail_memory(error, "the distributions");
     }
     simulation->gross = distribution_of(s, results->gross);
@@ -201,6 +214,7 @@ static jk_status set_figures(simulating *s, jk_error *error) {
             s->sorted[i] = (double)results->erc[(size_t)y * results->room + i];
         }
         simulation->year[y] = jk_distribution_of(s->sorted, results->count);
+        simulation->collected[y] = collected_by(s, y);
     }
     set_convergence(s);
     set_probabilities(s);
@@ -241,5 +255,6 @@ jk_status jk_simulate(const jk_tape *tape, const jk_model *model, const jk_value
 
 void jk_simulation_reset(jk_simulation *simulation) {
     free(simulation->year);
+    free(simulation->collected);
     *simulation = (jk_simulation){0};
 }

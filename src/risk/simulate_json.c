@@ -32,11 +32,11 @@ static json_t *returns(jk_json_builder *b, const jk_simulation *simulation) {
     return object;
 }
 
-static json_t *years(jk_json_builder *b, const jk_simulation *simulation) {
+static json_t *years(jk_json_builder *b, const jk_distribution *by_year, int count) {
     static const jk_figure shown[] = {JK_FIGURE_MEAN, JK_FIGURE_P05, JK_FIGURE_P50, JK_FIGURE_P95};
     json_t *list = json_array();
-    for (int y = 0; y < simulation->years; y++) {
-        const jk_distribution *year = &simulation->year[y];
+    for (int y = 0; y < count; y++) {
+        const jk_distribution *year = &by_year[y];
         json_t *entry = json_object(), *errors = json_object();
         jk_json_put(b, entry, "year", json_integer(y + 1));
         for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
@@ -116,7 +116,8 @@ char *jk_simulation_json(const jk_tape *tape, const jk_model *model, const jk_si
     jk_json_put(&b, object, "irr_at_price", returns(&b, simulation));
     jk_json_put(&b, object, "gross", distribution(&b, &simulation->gross));
     jk_json_put(&b, object, "net", distribution(&b, &simulation->net));
-    jk_json_put(&b, object, "erc_by_year", years(&b, simulation));
+    jk_json_put(&b, object, "erc_by_year", years(&b, simulation->year, simulation->years));
+    jk_json_put(&b, object, "erc_to_year", years(&b, simulation->collected, simulation->years));
     jk_json_put(&b, object, "price_at_confidence", confidence(&b, simulation->confidence_price));
     jk_json_put(&b, object, "price_at_confidence_std_errors", confidence(&b, simulation->confidence_error));
     jk_json_put(&b, object, "convergence", convergence(&b, simulation));

@@ -160,6 +160,10 @@ static inline uint64_t first_bytes(uint64_t word, size_t count) {
 }
 
 static inline short_text load_short(const char *cell, size_t length) {
+#ifdef JK_CSV_SIXTEEN
+    __m128i bytes = _mm_maskz_loadu_epi8((__mmask16)_bzhi_u32(0xffff, (unsigned)length), cell);
+    return (short_text){(uint64_t)_mm_cvtsi128_si64(bytes), (uint64_t)_mm_extract_epi64(bytes, 1)};
+#endif
     return (short_text){first_bytes(jk_csv_load(cell), length),
                         first_bytes(jk_csv_load(cell + 8), length > 8 ? length - 8 : 0)};
 }
@@ -220,6 +224,11 @@ static jk_status parse_text(const tile_column *tile) {
         }
         jk_import_key(cell, length, tile->seed, key);
         char *out = (char *)chunk->column[tile->column] + (tile->first + i) * width;
+        if (width == sizeof(short_text)) {
+            short_text text = load_short(cell, length);
+            memcpy(out, &text, sizeof text);
+            continue;
+        }
         for (size_t at = 0; at < width; at += 8) {
             uint64_t word = at < length ? first_bytes(jk_csv_load(cell + at), length - at) : 0;
             memcpy(out + at, &word, sizeof word);

@@ -416,6 +416,9 @@ static jk_status report(inspection *self, const jk_run *run, jk_error *error) {
 
 jk_status jk_inspect_run(const jk_tape *tape, const jk_inspect_options *options, jk_inspection **out, jk_error *error) {
     *out = NULL;
+    if (jk_tape_kind(tape) != JK_KIND_TAPE) {
+        return jk_fail(error, JK_ERROR_DATA, jk_tape_path(tape), 0, NULL, "expected a tape");
+    }
     if (options->by >= JK_CSV_COLUMN_COUNT || (options->by >= 0 && !jk_scan_has_levels((jk_column)options->by))) {
         return jk_fail(error, JK_ERROR_ARGUMENT, jk_tape_path(tape), 0, NULL,
                        "groups can be made by a dictionary or enumeration column only");

@@ -40,7 +40,7 @@ END
 "$jalki" panel june.h5 september.h5 --payments pay.csv --payments-mapping pay.yaml --treatment amicable \
     --max-rejects 1 -o p.h5 --format csv >out.csv
 expect() { grep -qx "$1" "${2:-out.csv}" || { echo "expected $1, found:"; cat "${2:-out.csv}"; exit 1; }; }
-# a: two rows, paid on 31 August; b: three rows, dead; c: three rows, still there.
+# From month's end to month's end: a has two rows, paid on 31 August; b three, dead; c three, still there.
 expect 'rows,8,'
 expect 'claims,3,'
 expect 'debtors,2,'
@@ -85,6 +85,22 @@ printf 'claim_id,country,written_off_on,period_start,period_months,balance_start
 mistake 1 'history needs --panel' import empty.csv -o x.h5
 "$jalki" import --panel empty.csv -o empty.h5 --quiet --format csv >out.csv
 expect 'claims,,0,'
+
+# inspect says that it is a panel, in every format
+"$jalki" inspect p.h5 >out.txt
+grep -q '^A panel of history' out.txt
+grep -q '^rows  *8$' out.txt
+"$jalki" inspect p.h5 --format csv >out.csv
+expect 'all,,,claims,3'
+expect 'all,,,end,2024-09-30'
+expect 'treatment,(none),amicable,cash,110.00'
+expect 'exit,,,paid,1'
+expect 'missing,,,capacity_class,8'
+"$jalki" inspect p.h5 --format json >out.txt
+grep -q '"kind": "panel"' out.txt
+"$jalki" inspect empty.h5 >out.txt
+grep -q '^rows  *0$' out.txt
+mistake 2 'for tapes' inspect p.h5 --by country
 
 "$jalki" generate --panel --model "$model" -n 300 --months 6 --period-months 3 -o g.csv.gz --quiet
 "$jalki" import --panel g.csv.gz -o g.h5 --quiet --format csv >out.csv

@@ -16,9 +16,11 @@ cat >scenarios.yaml <<'YAML'
 - {name: less, recovery: 0.8}
 YAML
 jalki report results.h5 -o report.html --json report.json --irr 0.1,0.14,0.2 --floor payback=40 --floor multiple=1.2 \
-    --asked 100000 --scenarios scenarios.yaml --quiet
+    --asked 100000 --scenarios scenarios.yaml --paths 200 --seed 5 --quiet
 jalki price tape.h5 --model "$model" --irr 0.1,0.14,0.2 --floor payback=40 --floor multiple=1.2 --asked 100000 \
     --format json --quiet >prices.json
+bid=$(/usr/bin/python3 -c 'import json; print([b["bid"] for b in json.load(open("report.json"))["returns"]["bids"] if b["chosen"]][0])')
+jalki simulate tape.h5 --model "$model" --irr 0.14 --paths 200 --seed 5 --price "$bid" --json simulated.json --quiet >/dev/null
 jalki worklist tape.h5 --model "$model" --irr 0.14 --top 20 --json list.json --quiet >/dev/null
 
 cat >check.py <<'PYTHON'
@@ -64,6 +66,16 @@ assert nothing["note"] == "as it was" and nothing["replanned"]["value"] == nothi
 assert dearer["replanned"]["value"] == report["returns"]["bids"][2]["value"] and dearer["replanned"]["irr"] == 0.2
 assert dearer["replanned"]["bid"] == report["returns"]["bids"][2]["bid"]
 assert less["committed"]["value"] <= less["replanned"]["value"] < totals["value"]
+
+# The simulation at the bid; its last year so far is the whole, its first the first year.
+simulated, simulation = json.load(open("simulated.json")), report["simulation"]
+del simulated["manifest"]
+assert all(simulation[key] == simulated[key] for key in ("paths", "seed", "pv", "erc_by_year", "erc_to_year", "price_at_confidence"))
+assert abs(simulation["irr_at_price"]["mean"] - simulated["irr_at_price"]["mean"]) < 1e-9
+assert simulation["erc_to_year"][0] == simulation["erc_by_year"][0]
+for key in ("mean", "p05", "p50", "p95"):
+    assert abs(simulation["erc_to_year"][-1][key] - simulation["gross"][key]) < 1e-5 * simulation["gross"][key], key
+    assert all(a[key] < b[key] for a, b in zip(simulation["erc_to_year"], simulation["erc_to_year"][1:]))
 
 months = report["months"]
 assert abs(sum(months["net"]) - totals["net"]) < 1e-6 * totals["net"]
@@ -112,7 +124,7 @@ PYTHON
 
 # The same bytes whatever the threads; the default of further returns; elsewhere with --tape and --model.
 jalki report results.h5 -o one.html --threads 1 --irr 0.1,0.14,0.2 --floor payback=40 --floor multiple=1.2 --asked 100000 \
-    --scenarios scenarios.yaml --quiet
+    --scenarios scenarios.yaml --paths 200 --seed 5 --quiet
 cmp one.html report.html
 jalki report results.h5 --json - --quiet >default.json
 grep -q '"irr": 0.17' default.json
@@ -142,6 +154,7 @@ fails 1 "is an input" report results.h5 -o results.h5 --tape elsewhere/tape.h5
 fails 1 "two outputs" report results.h5 -o same --json same --tape elsewhere/tape.h5
 fails 2 "results are needed" report -o x.html
 fails 2 "-o F.html" report results.h5
+fails 2 "whole number" report results.h5 -o x.html --paths 3
 fails 2 "not multiple=NUMBER" report results.h5 -o x.html --floor size=3
 [[ ! -e x.html && ! -e same ]]
 

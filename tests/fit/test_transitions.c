@@ -93,6 +93,9 @@ static void distributions_agree_with_closed_forms(void **state) {
     assert_near(jk_beta_probability(4.0, 7.0, 0.9), binomial_tail(10, 4, 0.9), 1e-13);
     assert_near(jk_beta_quantile(1.0, 5.0, 0.025), 1.0 - pow(0.975, 0.2), 1e-12);
     assert_near(jk_beta_quantile(6.0, 1.0, 0.975), pow(0.975, 1.0 / 6.0), 1e-12);
+    assert_near(jk_student_95(1.0), tan(0.475 * acos(-1.0)), 1e-8);
+    assert_near(jk_student_95(10.0), 2.228139, 1e-6); /* tables */
+    assert_near(jk_student_95(1e5), 1.959964 + 2.37 / 1e5, 1e-6);
     double low = 0.0;
     double high = 0.0;
     jk_poisson_interval(10.0, &low, &high); /* Garwood's table: 4.795, 18.390 */

@@ -136,16 +136,25 @@ def make_panel(path):
 def gamma_quantile(shape, p):
     """By bisection on the integral of the density, by Simpson's rule in u = log x."""
     def below(x):
-        u = np.linspace(math.log(x) - 60.0 / shape ** 0.5 - 20.0 / shape, math.log(x), 40001)
+        u = np.linspace(math.log(x) - 60.0 / shape ** 0.5 - 20.0 / shape, math.log(x), 6001)
         density = np.exp(shape * u - np.exp(u) - math.lgamma(shape))
         weights = np.ones_like(u)
         weights[1:-1:2], weights[2:-1:2] = 4.0, 2.0
         return float((density * weights).sum() * (u[1] - u[0]) / 3.0)
     low, high = shape * 1e-9, shape + 60.0 * shape ** 0.5 + 60.0
-    for _ in range(80):
+    for _ in range(50):
         middle = math.sqrt(low * high)
         low, high = (middle, high) if below(middle) < p else (low, middle)
     return math.sqrt(low * high)
+
+
+def student(degrees):
+    """97.5 % point by bisection on the integral of the density, x = tan u."""
+    u = np.linspace(0.0, math.pi / 2.0, 20001)[:-1]
+    power = np.cos(u) ** -2.0 * (1.0 + np.tan(u) ** 2 / degrees) ** (-(degrees + 1.0) / 2.0)
+    total = np.concatenate(([0.0], np.cumsum((power[1:] + power[:-1]) / 2.0))) * (u[1] - u[0])
+    norm = math.sqrt(degrees * math.pi) * math.exp(math.lgamma(degrees / 2.0) - math.lgamma((degrees + 1.0) / 2.0))
+    return float(np.tan(np.interp(0.475, total / norm, u)))
 
 
 def debtor_sums(debtors, balance, *amounts):
@@ -158,7 +167,11 @@ def debtor_sums(debtors, balance, *amounts):
 def interval(actual, expected, balance, debtors, part):
     b, a, e = debtor_sums(debtors, balance, actual, expected)
     y, n, ratio = a.sum(), len(a), a.sum() / e.sum()
-    v = ((a - ratio * e) ** 2).sum() * n / (n - 1) if n > 1 else (a * a).sum()
+    worth = e.sum() ** 2 / (e * e).sum()
+    v = (a * a).sum()
+    if worth >= 2.0:
+        shown = ((a - ratio * e) ** 2).sum() * n / (n - 1)
+        v = min(shown * (student(worth - 1.0) / 1.959963984540054) ** 2, max(shown, v))
     v = max(v, ratio * (e * (part * b - ratio * e)).sum())
     low = v / y * gamma_quantile(y * y / v, 0.025) if y > 0 else 0.0
     w = max(a.max(), part * (e * b).sum() / e.sum())
@@ -183,7 +196,7 @@ def gini(key, weight, cash):
     return 2.0 * float(((x[1:] - x[:-1]) * (y[1:] + y[:-1]) / 2.0).sum()) - 1.0
 
 
-def ppml(cash, exposure, log_intensity, debtors):
+def ppml(cash, exposure, log_intensity, debtors, part_of_balance):
     design = np.column_stack([np.ones_like(log_intensity), log_intensity])
     beta = np.array([0.0, 1.0])
     for _ in range(100):
@@ -191,12 +204,17 @@ def ppml(cash, exposure, log_intensity, debtors):
         bread = design.T @ (design * mean[:, None])
         beta = beta + np.linalg.solve(bread, design.T @ (cash - mean))
     residual = (cash - exposure * np.exp(design @ beta))[:, None] * design
-    names, index = np.unique(debtors, return_inverse=True)
-    scores = np.zeros((len(names), 2))
-    np.add.at(scores, index, residual)
     inverse = np.linalg.inv(bread)
-    n = len(names)
-    return beta[1], math.sqrt((inverse @ scores.T @ scores @ inverse)[1, 1] * n / (n - 1))
+    names, index = np.unique(debtors, return_inverse=True)
+    meat = np.zeros((2, 2))
+    for d in range(len(names)):
+        mine = index == d
+        own = design[mine].T @ (design[mine] * mean[mine, None])
+        score = np.linalg.solve(np.eye(2) - own @ inverse, residual[mine].sum(axis=0))
+        meat += np.outer(score, score)
+    likely = design.T @ (design * (mean * np.maximum(0.0, part_of_balance - mean))[:, None])
+    return beta[1], math.sqrt(max((inverse @ meat @ inverse)[1, 1] * (len(names) - 1) / len(names),
+                                  (inverse @ likely @ inverse)[1, 1]))
 
 
 def deviance(cash, expected):
@@ -272,7 +290,8 @@ class Backtest(unittest.TestCase):
         x, y = curve(expected[at] / months[at], np.ones(len(at)), paid)
         near(figures["by_claim"]["top_decile_share"], np.interp(0.1, x, y))
 
-        slope, error = ppml(cash, exposure, np.log(expected / exposure), debtors)
+        slope, error = ppml(cash, exposure, np.log(expected / exposure), debtors, part * balance)
+        near(figures["paid_part"], part)
         near(figures["calibration_slope"], slope, 1e-7)
         near(figures["calibration_slope_std_error"], error, 1e-6)
         near(figures["calibration_slope_interval"][1], slope + 1.959963984540054 * error, 1e-6)
@@ -344,6 +363,18 @@ class Backtest(unittest.TestCase):
         self.check(figures, late)
         early = sum(row["period_start"] < "2023-01-01" for row in self.rows)
         self.assertEqual(figures["panel"]["stability_reference_rows"], early)
+
+    def test_claims_without_debtor(self):
+        """They are their own debtors: the split goes by the claim then."""
+        with open(self.folder / "panel.csv") as source, open(self.folder / "alone.csv", "w", newline="") as out:
+            writer = csv.DictWriter(out, self.rows[0].keys())
+            writer.writeheader()
+            for row in csv.DictReader(source):
+                writer.writerow({**row, "debtor_id": row["debtor_id"] if row["claim_id"] < "C0100" else ""})
+        self.program("import", "--panel", "alone.csv", "-o", "alone.h5", "--quiet")
+        figures = json.loads(self.program("backtest", "alone.h5", "--model", "true.yaml", "--split", "0-40", "--json", "-"))
+        mine = sum(hundredth(row["debtor_id"] if row["claim_id"] < "C0100" else row["claim_id"]) < 40 for row in self.rows)
+        self.assertEqual(figures["rows"], mine)
 
     def test_stability(self):
         figures = self.backtest("--model", "true.yaml", "--from", "2023-01-01")

@@ -61,6 +61,9 @@ def check_figures(page, figures):
     assert column(page, "Head of the worklist", 0) == [row["claim_id"] for row in figures["worklist"]["rows"]]
     shown = dict(zip(column(page, "Scenarios", 0), column(page, "Scenarios", 2), strict=True))
     assert shown == {row["name"]: f"{row['committed']['value']:,.{figures['decimals']}f}" for row in figures["scenarios"]["list"]}
+    simulated = figures["simulation"]
+    assert column(page, "Gross collections by year", 3) == [f"{year['p95']:,.{figures['decimals']}f}" for year in simulated["erc_by_year"]]
+    assert column(page, "Quantiles", 1) == [f"{simulated['pv'][key]:,.{figures['decimals']}f}" for key in ("p01", "p05", "p25", "p50", "p75", "p95", "p99")]
     years = [sum(figures["months"]["gross"][i:i + 12]) for i in range(0, 180, 12)]
     assert column(page, "Cash flow by year", 1) == [f"{year:,.{figures['decimals']}f}" for year in years]
     cells = figures["map"]["cells"]
@@ -74,7 +77,7 @@ def check_charts(page):
         text: plot.querySelectorAll("svg text").length, label: plot.getAttribute("aria-label"), role: plot.getAttribute("role"),
         width: plot.clientWidth, drawn: plot.querySelector("svg")?.clientWidth, bad: /NaN|undefined|Infinity/.test(plot.innerHTML),
     }))""")
-    assert len(charts) >= 8, charts
+    assert len(charts) >= 11, charts
     for chart in charts:
         assert chart["marks"] > 0 and chart["text"] > 0 and chart["label"] and chart["role"] == "img" and not chart["bad"], chart
         assert chart["drawn"] <= chart["width"] + 1, chart
@@ -143,7 +146,7 @@ def quiet(page, path):
 
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
-    html, figures = make(folder, "sample", SOURCE / "data/sample-tape.csv.gz", "--scenarios", SOURCE / "data/scenarios/nordic.yaml")
+    html, figures = make(folder, "sample", SOURCE / "data/sample-tape.csv.gz", "--scenarios", SOURCE / "data/scenarios/nordic.yaml", "--paths", 200)
     assert html.stat().st_size < 1_200_000, html.stat().st_size
     has_charts = "charts" in subprocess.run([PROGRAM, "report", folder / "sample.results", "-o", folder / "again.html"], check=True,
                                             capture_output=True, text=True).stdout.split(", ")[1]

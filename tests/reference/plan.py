@@ -61,6 +61,7 @@ def exit_intensity(model, t, z, j):
         mortality = t["jurisdiction"]["mortality"]
         middle = t["age"] + (model["starts"][j] + model["epochs"][j] / 2) / 12
         mu += mortality["G"] * math.exp(mortality["b"] * middle) / 12
+    mu *= t.get("exit_factor", 1.0)  # of a scenario; titles end as ever
     if z == TITLE and t["z0"] < TITLE:
         mu += t["title_exit"]
     return mu
@@ -85,6 +86,7 @@ def treat(model, t, k, z, j, action):
     ze = max(z, PENDING) if action == LEGAL else z
     intensity = t["theta"] * segment["class_multiplier"][action][k] * mean_intensity(model, t["segment"], action,
                                                                                      t["u"], j)
+    intensity *= t["recovery"][j] if "recovery" in t else 1.0  # m_j of a scenario
     if action == LEGAL and ze == PENDING:
         intensity *= legal["pre_title_factor"]
     if action == LEGAL and ze == TITLE:
@@ -136,9 +138,9 @@ def sale(model, t, z, j):
 # ---- The plan: backward induction (section 6) -----------------------------------------------------------------
 
 
-def plan(model, t, irr):
+def plan(model, t, irr, given=None):
     """Action values q[j][k][z] = {action: value}, and chosen[j][k][z], for the title states from z0 up (a title state
-    is never lost)."""
+    is never lost). `given`: a plan to keep to (section 11, committed); then q is what its actions are worth."""
     delta = math.log(1 + irr) / 12
     count = len(model["epochs"])
     after = [[0.0] * 3 for _ in range(3)]  # V_{j+1}
@@ -171,6 +173,7 @@ def plan(model, t, irr):
                 for action, amount in values.items():
                     if amount > values[best]:
                         best = action
+                best = best if given is None else given[j][k][z]
                 q[j][k][z], chosen[j][k][z], value[k][z] = values, best, values[best]
         after = value
     return q, chosen

@@ -178,18 +178,19 @@
       years.push({ year: first / 12 + 1, gross: part(flow.gross), cost: part(flow.cost), sale: part(flow.sale), net: part(flow.net), total: net[Math.min(first + 12, net.length) - 1] });
     }
     const sells = sum(flow.sale) > 0;
+    const fan = figures.simulation ? [{ year: 0, p05: 0, p95: 0 }, ...figures.simulation.erc_to_year] : [];
     s.put(paragraph(gross.at(-1) > 0 ? `Half of what is expected comes within ${months(half)}. ` : "", `Costs take ${percent(chosen.cost_share)} of it. All sums are undiscounted.`));
     const behind = table({ caption: "Cash flow by year", note: currency, rows: years, total: { year: "all", gross: chosen.gross, cost: chosen.cost, sale: chosen.sale, net: chosen.net, total: null },
       columns: [{ label: "year", value: (row) => row.year }, { label: "gross", kind: "amount", value: (row) => row.gross }, { label: "cost", kind: "amount", value: (row) => row.cost },
         sells ? { label: "sale", kind: "amount", value: (row) => row.sale } : null, { label: "net", kind: "amount", value: (row) => row.net },
         { label: "net so far", kind: "amount", value: (row) => row.total }].filter(Boolean) });
     s.put(chart({ title: "Collected so far, by years from the cut-off", note: `${currency}, cumulative`, table: behind,
-      legend: [["gross collections", "var(--blue)"], ["net of costs", "var(--green)"], ["bid and onboarding", "var(--orange)"]],
+      legend: [["gross collections", "var(--blue)"], ...(fan.length > 0 ? [["nine of ten simulated paths", "var(--fan)"]] : []), ["net of costs", "var(--green)"], ["bid and onboarding", "var(--orange)"]],
       describe: `After 1, 3, 5 and ${number(valuation.horizon_months / 12)} years gross collections come to ${[12, 36, 60, gross.length].map((month) => money(gross[Math.min(month, gross.length) - 1])).join(", ")}.`,
       draw: (width) => Plot.plot({ width, height: Math.min(380, 220 + width / 8), marginLeft: 62, marginRight: 16, marginTop: 12, marginBottom: 44, x: { label: "years from the cut-off", labelAnchor: "center", labelOffset: 38, domain: [0, flow.gross.length / 12], labelArrow: "none", ticks: Math.min(15, width / 60) },
         y: { grid: true, label: null, tickFormat: short, ticks: 5, nice: true },
         marks: [
-          Plot.areaY(points, { x: (point) => point.month / 12, y: "gross", fill: "var(--blue)", fillOpacity: 0.09 }),
+          fan.length > 0 ? Plot.areaY(fan, { x: "year", y1: "p05", y2: "p95", fill: "var(--fan)" }) : Plot.areaY(points, { x: (point) => point.month / 12, y: "gross", fill: "var(--blue)", fillOpacity: 0.09 }),
           Plot.line(points, { x: (point) => point.month / 12, y: "gross", stroke: "var(--blue)", strokeWidth: 2 }),
           Plot.line(points, { x: (point) => point.month / 12, y: "net", stroke: "var(--green)", strokeWidth: 2 }),
           Plot.ruleY([paid], { stroke: "var(--orange)", strokeWidth: 1.5, strokeDasharray: "5,4" }),
@@ -198,6 +199,39 @@
           Plot.ruleX(points, Plot.pointerX({ x: (point) => point.month / 12, stroke: "var(--quiet)" })),
           Plot.tip(points, Plot.pointerX({ x: (point) => point.month / 12, y: "gross", title: (point) => `after ${months(point.month)}\ngross ${money(point.gross)}\nnet ${money(point.net)}` })),
         ] }) }));
+  }
+
+  // ---- chance ----
+
+  function stray() {
+    if (!figures.simulation) return;
+    const { simulation } = figures;
+    const { pv, irr_at_price: irr, price_at_confidence: price } = simulation;
+    const s = section("risk", "How far it may stray", { short: "Risk", page: true });
+    s.put(paragraph(`On ${number(simulation.paths)} paths on which the countries' economies, the model's own figures and the luck of single claims vary, the claims are worth `, strong(`${money(pv.p05)} to ${money(pv.p95)}`),
+      ` in nine of ten. On ${percent(irr.probability_of_loss)} less comes in than the bid and onboarding.`));
+    s.put(tiles([
+      { name: "Value, 5 to 95 %", value: `${short(pv.p05)} – ${short(pv.p95)}`, note: `mean ${money(pv.mean)}` },
+      { name: "Return at the bid, 5 to 95 %", value: `${percent(irr.p05)} – ${percent(irr.p95)}`, note: `median ${percent(irr.p50)}` },
+      { name: "Required return is reached", value: `on ${percent(irr.probability_of_required_return, 0)}`, note: "of the paths, at the bid" },
+      { name: "Worst twentieth", value: money(pv.es05), note: "mean value on those paths" },
+      ...Object.entries(price).map(([level, amount]) => ({ name: `Price that is safe in ${percent(Number(level), 0)}`, value: money(amount), note: "of the paths, at the required return" })),
+    ]));
+    const years = simulation.erc_by_year;
+    const behind = table({ caption: "Gross collections by year, simulated", note: currency, rows: years, columns: [{ label: "year", value: (row) => row.year }, { label: "5 %", kind: "amount", value: (row) => row.p05 },
+      { label: "median", kind: "amount", value: (row) => row.p50 }, { label: "95 %", kind: "amount", value: (row) => row.p95 },
+      ...[["so far, 5 %", "p05"], ["so far, 95 %", "p95"]].map(([label, key]) => ({ label, kind: "amount", value: (row) => simulation.erc_to_year[row.year - 1][key] }))] });
+    s.put(chart({ title: "Gross collections by year", note: `${currency}; nine of ten paths lie in the bars, the line is the median`, table: behind,
+      describe: years.slice(0, 3).map((row) => `year ${row.year}: ${money(row.p05)} to ${money(row.p95)}`).join("; "),
+      draw: (width) => Plot.plot({ width, height: 240, marginLeft: 62, marginRight: 16, marginTop: 12, marginBottom: 44, x: { label: "year", labelAnchor: "center", labelOffset: 38, labelArrow: "none", type: "band", padding: 0.35, domain: years.map((row) => row.year) },
+        y: { grid: true, label: null, tickFormat: short, ticks: 5, zero: true },
+        marks: [
+          Plot.barY(years, { x: "year", y1: "p05", y2: "p95", fill: "var(--sky)", rx: 2 }), Plot.tickY(years, { x: "year", y: "p50", stroke: "var(--on-bar)", strokeWidth: 2 }), Plot.ruleY([0]),
+        ] }) }));
+    const quantiles = [["1 %", "p01"], ["5 %", "p05"], ["25 %", "p25"], ["50 %", "p50"], ["75 %", "p75"], ["95 %", "p95"], ["99 %", "p99"]];
+    s.put(table({ caption: "Quantiles", note: `${currency}; the standard errors of the value come from the number of paths`, sort: false, rows: quantiles, columns: [{ label: "paths below", value: ([name]) => name }, { label: "value", kind: "amount", value: ([, key]) => pv[key] },
+      { label: "its standard error", kind: "amount", value: ([, key]) => pv.std_errors[key] }, { label: "collections, gross", kind: "amount", value: ([, key]) => simulation.gross[key] }, { label: "return at the bid", kind: "percent", value: ([, key]) => irr[key] }] }));
+    s.put(element("p", { class: "quiet" }, `${number(simulation.model_points)} model points stand for the claims, with an error of at most ${percent(simulation.compression_error, 2)}; seed ${simulation.seed}.`));
   }
 
   // ---- scenarios ----
@@ -410,6 +444,7 @@
   waterfall();
   bids();
   collections();
+  stray();
   scenarios();
   decisions();
   where();

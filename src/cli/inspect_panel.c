@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `jalki inspect` of a panel: how much history there is, and what came of it. */
+#include "cli/inspect_panel.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/calendar.h"
+#include "cli/table.h"
+#include "jalki/inspect_panel.h"
+
+static const char *level(jk_column column, size_t code) {
+    size_t count = 0;
+    return jk_schema_levels(column, &count)[code];
+}
+
+/* Columns of panels that a row may lack. */
+static const jk_column optional[] = {
+    JK_COLUMN_CAPACITY_CLASS, JK_COLUMN_CAPACITY_CLASS_END, JK_COLUMN_TITLE_STATE, JK_COLUMN_CASH_PRINCIPAL,
+    JK_COLUMN_CASH_INTEREST,  JK_COLUMN_CASH_COSTS,         JK_COLUMN_COST,        JK_COLUMN_EXIT};
+enum { OPTIONAL = sizeof optional / sizeof optional[0] };
+
+static double per_cent(double part, double whole) {
+    return whole > 0.0 ? 100.0 * part / whole : (double)NAN;
+}
+
+static int print_figures(const jk_panel_inspection *in) {
+    jk_table *table = jk_table_create("llrrrrrrr");
+    static const char *const heads[] = {"currency",        "treatment", "rows",     "with cash", "claim-months",
+                                        "exposure, years", "cash",      "% a year", "cost"};
+    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    for (size_t c = 0; table != NULL && c < in->currency_count; c++) {
+        jk_table_rule(table);
+        for (size_t t = 0; t < JK_INSPECT_PANEL_TREATMENTS; t++) {
+            const jk_panel_figures *figures = &in->figures[c][t];
+            jk_table_cell(table, "%s", t == 0 ? in->currency[c] : "");
+            jk_table_cell(table, "%s", level(JK_COLUMN_TREATMENT, t));
+            jk_table_count(table, figures->rows);
+            jk_table_count(table, figures->rows_with_cash);
+            jk_table_amount(table, figures->months, 1);
+            jk_table_amount(table, figures->exposure, 2);
+            jk_table_amount(table, figures->cash, 2);
+            jk_table_percent(table, per_cent(figures->cash, figures->exposure));
+            jk_table_amount(table, figures->cost, 2);
+        }
+    }
+    int failed = table == NULL || jk_table_print(table, stdout, 0) != 0;
+    jk_table_free(table);
+    return failed;
+}
+
+static int print_tables(const jk_panel_inspection *in) {
+    char first[JK_DATE_TEXT], last[JK_DATE_TEXT], text[JK_AMOUNT_TEXT];
+    (void)printf("A panel of history: one row per claim and period.\n\n");
+    (void)printf("rows      %14s\n", jk_amount(text, (double)in->rows, 0));
+    (void)printf("claims    %14s\n", jk_amount(text, (double)in->claims, 0));
+    (void)printf("debtors   %14s\n", jk_amount(text, (double)in->debtors, 0));
+    if (in->rows == 0) {
+        return 0;
+    }
+    (void)printf("periods    start %s to %s, ended by %s; %g to %g months\n\n", jk_date_format(in->first_start, first),
+                 jk_date_format(in->last_start, last), jk_date_format(in->end, text), in->shortest, in->longest);
+    int failed = print_figures(in);
+    if (in->other_currency_rows > 0) {
+        (void)printf("and %s rows in further currencies\n", jk_amount(text, (double)in->other_currency_rows, 0));
+    }
+    (void)printf("\nExposure is balance_start times period_months / 12; %% a year is cash over exposure.\n\nexits    ");
+    for (size_t e = 0; e < JK_PANEL_EXIT_COUNT; e++) {
+        (void)printf("%s %s %s", e > 0 ? "," : "", level(JK_COLUMN_EXIT, e), jk_amount(text, (double)in->exits[e], 0));
+    }
+    (void)printf("\nmissing  ");
+    for (size_t c = 0; c < OPTIONAL; c++) {
+        (void)printf("%s %s %.1f %%", c > 0 ? "," : "", jk_schema_column(optional[c])->name,
+                     per_cent((double)(in->rows - in->given[optional[c]]), (double)in->rows));
+    }
+    (void)printf("\n");
+    return failed;
+}
+
+static void print_csv(const jk_panel_inspection *in) {
+    (void)printf("item,currency,treatment,figure,value\nall,,,rows,%" PRIu64 "\nall,,,claims,%" PRIu64
+                 "\nall,,,debtors,%" PRIu64 "\n",
+                 in->rows, in->claims, in->debtors);
+    if (in->rows > 0) {
+        char date[JK_DATE_TEXT];
+        (void)printf("all,,,first_start,%s\n", jk_date_format(in->first_start, date));
+        (void)printf("all,,,last_start,%s\n", jk_date_format(in->last_start, date));
+        (void)printf("all,,,end,%s\n", jk_date_format(in->end, date));
+    }
+    for (size_t c = 0; c < in->currency_count; c++) {
+        for (size_t t = 0; t < JK_INSPECT_PANEL_TREATMENTS; t++) {
+            const jk_panel_figures *figures = &in->figures[c][t];
+            const char *treatment = level(JK_COLUMN_TREATMENT, t);
+            (void)printf("treatment,%s,%s,rows,%" PRIu64 "\n", in->currency[c], treatment, figures->rows);
+            (void)printf("treatment,%s,%s,rows_with_cash,%" PRIu64 "\n", in->currency[c], treatment,
+                         figures->rows_with_cash);
+            (void)printf("treatment,%s,%s,claim_months,%.9g\n", in->currency[c], treatment, figures->months);
+            (void)printf("treatment,%s,%s,exposure_years,%.2f\n", in->currency[c], treatment, figures->exposure);
+            (void)printf("treatment,%s,%s,cash,%.2f\n", in->currency[c], treatment, figures->cash);
+            (void)printf("treatment,%s,%s,cost,%.2f\n", in->currency[c], treatment, figures->cost);
+        }
+    }
+    for (size_t e = 0; e < JK_PANEL_EXIT_COUNT; e++) {
+        (void)printf("exit,,,%s,%" PRIu64 "\n", level(JK_COLUMN_EXIT, e), in->exits[e]);
+    }
+    for (size_t c = 0; c < OPTIONAL; c++) {
+        (void)printf("missing,,,%s,%" PRIu64 "\n", jk_schema_column(optional[c])->name,
+                     in->rows - in->given[optional[c]]);
+    }
+}
+
+static json_t *date_json(const jk_panel_inspection *in, int32_t date) {
+    char text[JK_DATE_TEXT];
+    return in->rows > 0 ? json_string(jk_date_format(date, text)) : json_null();
+}
+
+static json_t *figures_json(const jk_panel_inspection *in) {
+    json_t *list = json_array();
+    for (size_t c = 0; c < in->currency_count; c++) {
+        for (size_t t = 0; t < JK_INSPECT_PANEL_TREATMENTS; t++) {
+            const jk_panel_figures *figures = &in->figures[c][t];
+            (void)json_array_append_new(
+                list, json_pack("{s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f}", "currency", in->currency[c], "treatment",
+                                level(JK_COLUMN_TREATMENT, t), "rows", (json_int_t)figures->rows, "rows_with_cash",
+                                (json_int_t)figures->rows_with_cash, "claim_months", figures->months, "exposure_years",
+                                figures->exposure, "cash", figures->cash, "cost", figures->cost));
+        }
+    }
+    return list;
+}
+
+static void print_json(const jk_panel_inspection *in) {
+    json_t *exits = json_object();
+    json_t *missing = json_object();
+    for (size_t e = 0; e < JK_PANEL_EXIT_COUNT; e++) {
+        (void)json_object_set_new(exits, level(JK_COLUMN_EXIT, e), json_integer((json_int_t)in->exits[e]));
+    }
+    for (size_t c = 0; c < OPTIONAL; c++) {
+        (void)json_object_set_new(missing, jk_schema_column(optional[c])->name,
+                                  json_integer((json_int_t)(in->rows - in->given[optional[c]])));
+    }
+    json_t *object =
+        json_pack("{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "panel", "rows", (json_int_t)in->rows,
+                  "claims", (json_int_t)in->claims, "debtors", (json_int_t)in->debtors, "first_start",
+                  date_json(in, in->first_start), "last_start", date_json(in, in->last_start), "end",
+                  date_json(in, in->end), "treatments", figures_json(in), "exits", exits, "missing", missing);
+    (void)json_dumpf(object, stdout, JSON_INDENT(2));
+    (void)putchar('\n');
+    json_decref(object);
+}
+
+int jk_cli_inspect_panel(const jk_tape *panel, jk_format format) {
+    jk_error error = {0};
+    jk_panel_inspection inspection;
+    int failed = 0;
+    if (jk_inspect_panel(panel, &inspection, &error) != JK_OK) {
+        return jk_cli_fail(&error);
+    }
+    switch (format) {
+    case JK_FORMAT_JSON:
+        print_json(&inspection);
+        break;
+    case JK_FORMAT_CSV:
+        print_csv(&inspection);
+        break;
+    case JK_FORMAT_TABLE:
+        failed = print_tables(&inspection);
+        break;
+    }
+    return failed | jk_cli_finish();
+}

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reference: scenarios (section 11), written from docs/scenario.md alone: figures of a segment under stresses, then the
+plan anew or the base plan kept, claim by claim."""
+
+import copy
+import math
+
+import yaml
+
+from law import law, sum_debtors
+from model_file import CLOSE
+from plan import nearest_tie, plan, project
+from score import score, terms
+from tape import with_defaults
+
+FACTORS = ("recovery", "theta", "garnishment", "costs", "court_cost", "exit", "market_price", "new_payers")
+
+
+def load_scenarios(path):
+    """{name: [entries]} in the order of first entries."""
+    with open(path, encoding="utf-8") as file:
+        entries = yaml.safe_load(file)
+    scenarios = {}
+    for entry in entries:
+        scenarios.setdefault(entry["name"], []).append(entry)
+    return scenarios
+
+
+def holds(entry, country, segment):
+    where = entry.get("where", {})
+    return country in where.get("country", [country]) and segment in where.get("segment", [segment])
+
+
+def tilted(row, k, tilt):
+    weights = [p * math.exp(tilt * (to - k)) for to, p in enumerate(row)]
+    return [w / sum(weights) for w in weights]
+
+
+def with_new_payers(row, k, factor):
+    upward = sum(row[k + 1:])
+    if upward == 0:
+        return row
+    factor = min(factor, (upward + row[k]) / upward)
+    return [p * factor if to > k else p + (1 - factor) * upward if to == k else p for to, p in enumerate(row)]
+
+
+def stressed_segment(segment, entries):
+    """Figures of the segment under the entries, one after the other."""
+    segment = copy.deepcopy(segment)
+    for entry in entries:
+        for treatment, rows in segment["class_monthly"].items():
+            rows = [tilted(row, k, entry.get("tilt", 0.0)) for k, row in enumerate(rows)]
+            segment["class_monthly"][treatment] = [with_new_payers(row, k, entry.get("new_payers", 1.0))
+                                                   for k, row in enumerate(rows)]
+        for kappa in segment["class_multiplier"].values():
+            for k in (1, 2):
+                kappa[k] *= 1 - entry.get("breakage", 0.0)
+        for cost in segment["cost"].values():
+            cost["monthly"] *= entry.get("costs", 1.0)
+        legal = segment["cost"]["legal"]
+        for key in ("filing", "enforcement_monthly"):
+            legal[key] *= entry.get("costs", 1.0) * entry.get("court_cost", 1.0)
+        segment["legal"]["garnish_share"] = [phi * entry.get("garnishment", 1.0)
+                                             for phi in segment["legal"]["garnish_share"]]
+        segment["market"]["price"] = [[month, price * entry.get("market_price", 1.0)]
+                                      for month, price in segment["market"]["price"]]
+    return segment
+
+
+def month_factor(entry, month):
+    """Of the month that begins `month` months after the cut-off."""
+    if month < entry.get("delay", 0):
+        return 0.0
+    recovery = entry.get("recovery", 1.0)
+    if isinstance(recovery, list):
+        recovery = [value for start, value in recovery if start <= month][-1]
+    return recovery * entry.get("theta", 1.0)
+
+
+def recovery_by_epoch(model, entries):
+    factors = []
+    for start, length in zip(model["starts"], model["epochs"]):
+        months = [math.prod(month_factor(entry, month) for entry in entries) for month in range(start, start + length)]
+        factors.append(sum(months) / length)
+    return factors
+
+
+def stressed(model, t, entries):
+    """Model and terms of one claim under the entries that are about it."""
+    changed = {**model, "segments": list(model["segments"]), "cache": {}}
+    changed["segments"][t["segment"]] = stressed_segment(model["segments"][t["segment"]], entries)
+    costs = math.prod(entry.get("costs", 1.0) for entry in entries)
+    return changed, {**t, "recovery": recovery_by_epoch(model, entries),
+                     "exit_factor": math.prod(entry.get("exit", 1.0) for entry in entries),
+                     "interruption": t["interruption"] * costs}
+
+
+def outcome(model, t, irr, given=None):
+    """Value, decision and flows of a claim, and how near to a tie its plan comes."""
+    q, chosen = plan(model, t, irr, given)
+    flows, p = project(model, t, chosen)
+    first = q[0][t["k0"]][t["z0"]]
+    decision = chosen[0][t["k0"]][t["z0"]]
+    largest = max(abs(values[chosen[j][k][z]]) for j, states in enumerate(q) for k in range(3)
+                  for z, values in enumerate(states[k]) if values is not None)
+    return {"value": first[decision], "decision": decision, "flows": flows, "chosen": chosen, "largest": largest,
+            "tie": nearest_tie(t, q, p), "decision_tie": nearest_tie(t, q[:1], p[:1])}
+
+
+def value_scenarios(claims, model, cutoff, scenarios, irr, sell):
+    """By claim: its id, segment, face, `base`, and (name, mode) -> outcome."""
+    claims = [with_defaults(claim, model) for claim in claims]
+    facts = [law(claim, model, cutoff) for claim in claims]
+    sum_debtors(claims, facts)
+    results = []
+    for claim, fact in zip(claims, facts):
+        t = terms(fact, score(claim, fact, model, cutoff), sell)
+        segment = model["segments"][fact["segment"]]["id"]
+        result = {"claim_id": claim["claim_id"], "segment": segment, "face": fact["balance"]}
+        nothing = {"value": 0.0, "decision": CLOSE, "flows": [], "tie": math.inf, "decision_tie": math.inf}
+        dead = fact["barred"] or t["allowed"] == {CLOSE}
+        result["base"] = nothing if dead else outcome(model, t, irr)
+        for name, entries in scenarios.items():
+            shift = sum(entry.get("irr", 0.0) for entry in entries)
+            mine = [entry for entry in entries if holds(entry, claim["country"], segment)]
+            if dead:
+                result[name, "replanned"] = result[name, "committed"] = nothing
+                continue
+            changed, stressed_terms = stressed(model, t, mine)
+            result[name, "replanned"] = outcome(changed, stressed_terms, irr + shift)
+            result[name, "committed"] = outcome(changed, stressed_terms, irr + shift, result["base"]["chosen"])
+        results.append(result)
+    return results
