@@ -10,6 +10,7 @@
 #include "jalki/book.h"
 #include "jalki/break_even.h"
 #include "jalki/flows.h"
+#include "jalki/forward.h"
 #include "jalki/generate.h"
 #include "jalki/generate_panel.h"
 #include "jalki/import.h"

@@ -32,6 +32,10 @@ typedef struct jk_value_options {
     const char *isa;  /* see jk_plan_options */
     size_t memory;    /* bytes that the run may take; 0: no bound. Blocks shrink first, then threads. */
     bool values_only; /* nothing is projected: flows and collections are 0, in half the time */
+    /* Only claims that were written off at least age_from and less than age_end whole months before the cut-off are
+     * part of the run; age_end 0: all. Debtors keep the balances of all their claims. Sinks see the others too, worth
+     * 0. */
+    int age_from, age_end;
     jk_run run;
 } jk_value_options;
 

@@ -11,6 +11,7 @@ extern const jk_command jk_command_inspect;
 extern const jk_command jk_command_panel;
 extern const jk_command jk_command_price;
 extern const jk_command jk_command_bid;
+extern const jk_command jk_command_forward;
 extern const jk_command jk_command_account;
 extern const jk_command jk_command_decide;
 extern const jk_command jk_command_worklist;

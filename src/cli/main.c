@@ -16,6 +16,7 @@ static const jk_command *const commands[] = { /* in the order of `jalki help`, o
     &jk_command_panel,
     &jk_command_value,
     &jk_command_price,
+    &jk_command_forward,
     &jk_command_bid,
     &jk_command_account,
     &jk_command_explain,

@@ -77,6 +77,15 @@ static void report_segments(const jk_engine *engine, jk_worker *worker) {
     }
 }
 
+/* Claims that are not part of the run are not planned. */
+static void leave_out(const jk_engine *engine, jk_worker *worker) {
+    for (size_t i = 0; engine->age_end > 0 && i < worker->block.rows; i++) {
+        if (!jk_worker_takes(engine, worker, i)) {
+            worker->terms.allowed[i] = 0;
+        }
+    }
+}
+
 static jk_status compute_block(jk_engine *engine, int thread, size_t number, jk_error *error) {
     jk_worker *worker = &engine->workers[thread];
     JK_TRY(read_block(engine, worker, number, error));
@@ -85,6 +94,7 @@ static jk_status compute_block(jk_engine *engine, int thread, size_t number, jk_
     JK_TRY(add_face(engine, worker, error));
     jk_score_block(engine->scorer, block, &worker->law, &worker->score, worker->scratch);
     jk_terms_block(engine->model, &engine->debtors, block, &worker->law, &worker->score, engine->allow, &worker->terms);
+    leave_out(engine, worker);
     report_segments(engine, worker);
     for (size_t c = 0; c < engine->case_count; c++) {
         JK_TRY(compute_case(engine, worker, c, error));
@@ -220,6 +230,8 @@ jk_status jk_engine_prepare(jk_engine *engine, const jk_tape *tape, const jk_mod
                           .sink_count = sink_count,
                           .rows = jk_tape_rows(tape),
                           .allow = options->allow | JK_ALLOW(JK_CLOSE),
+                          .age_from = options->age_from,
+                          .age_end = options->age_end,
                           .project = !options->values_only,
                           .cases = cases};
     (void)pthread_mutex_init(&engine->turn.lock, NULL);

@@ -68,8 +68,9 @@ typedef struct jk_engine {
     size_t rows, block_rows, block_count;
     int32_t cutoff;
     unsigned allow;
-    uint64_t columns;  /* of the tape, that are read for every block */
-    uint64_t constant; /* of the tape, that are absent: read once */
+    int age_from, age_end; /* see jk_value_options */
+    uint64_t columns;      /* of the tape, that are read for every block */
+    uint64_t constant;     /* of the tape, that are absent: read once */
     size_t country_count;
     jk_law *law;
     jk_debtors debtors;
@@ -101,6 +102,12 @@ jk_status jk_engine_plan_memory(const jk_engine *engine, const jk_value_options 
 size_t jk_worker_layout(const jk_engine *engine, size_t rows, unsigned char *base, jk_worker *worker);
 jk_status jk_worker_create(const jk_engine *engine, jk_worker *worker, jk_error *error);
 void jk_worker_reset(const jk_engine *engine, jk_worker *worker);
+
+/* Whether a row of the worker's block is part of the run. */
+static inline bool jk_worker_takes(const jk_engine *engine, const jk_worker *worker, size_t row) {
+    double age = worker->law.age_months[row];
+    return engine->age_end <= 0 || (age >= engine->age_from && age < engine->age_end);
+}
 
 /* sums.c */
 jk_status jk_face_check(const jk_engine *engine, double face, jk_error *error);

@@ -63,6 +63,9 @@ jk_status jk_sums_add_block(const jk_engine *engine, const jk_worker *worker, co
                             const uint8_t *reason, jk_sums *sums, jk_error *error) {
     const int32_t *country = JK_BLOCK_INT32(&worker->block, COUNTRY);
     for (size_t i = 0; i < worker->block.rows; i++) {
+        if (!jk_worker_takes(engine, worker, i)) {
+            continue;
+        }
         /* Written so that a NaN fails too. */
         double erc_gross = plan->erc_gross == NULL ? 0.0 : (double)plan->erc_gross[i];
         double erc_net = plan->erc_net == NULL ? 0.0 : (double)plan->erc_net[i];

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jalki forward: what to pay for the claims that a seller writes off month by month. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/valuing.h"
+#include "jalki/export.h"
+#include "jalki/forward.h"
+
+typedef struct forward_arguments {
+    jk_cli_common common;
+    jk_cli_valuing valuing;
+    double irr;
+    jk_forward_terms terms;
+    char *mix; /* the segments' names */
+    const char *json_path;
+} forward_arguments;
+
+enum {
+    KEY_IRR = 0xa301,
+    KEY_FRESH,
+    KEY_TERM,
+    KEY_VOLUME,
+    KEY_RAMP,
+    KEY_CAP,
+    KEY_DRIFT,
+    KEY_COST_DRIFT,
+    KEY_PAY_AFTER,
+    KEY_MIX,
+    KEY_ASKED,
+    KEY_JSON
+};
+
+static const struct argp_option options[] = {
+    {"irr", KEY_IRR, "RATE", 0, "Required yearly return, 0.15 is 15 % [the model's]", 1},
+    {"fresh", KEY_FRESH, "MONTHS", 0,
+     "Claims written off less than so many months ago stand for the inflow; all: the whole tape is a month's batch [3]",
+     1},
+    {"term", KEY_TERM, "MONTHS", 0, "Batches that the agreement brings [12]", 2},
+    {"volume", KEY_VOLUME, "FACE", 0, "Face a month [the tape's fresh face a month]", 2},
+    {"ramp", KEY_RAMP, "MONTHS", 0, "The volume grows evenly to full in so many months [full at once]", 2},
+    {"cap", KEY_CAP, "FACE", 0, "Most face in all; what is beyond is not bought [no cap]", 2},
+    {"pay-after", KEY_PAY_AFTER, "MONTHS", 0, "From delivery to payment [0]", 2},
+    {"drift", KEY_DRIFT, "RATE", 0, "Change of collections a year for later batches; -0.05: 5 % less [0]", 3},
+    {"cost-drift", KEY_COST_DRIFT, "RATE", 0, "Growth of cost a year for later batches [the model's cost_inflation]",
+     3},
+    {"mix", KEY_MIX, "SEGMENT=SHARE,...", 0, "Price this mix of the face [the tape's]; others keep their proportions",
+     3},
+    {"asked", KEY_ASKED, "PERCENT", 0, "Price asked, per cent of face: what return it would give", 3},
+    {"json", KEY_JSON, "F", 0, "The agreement as JSON; - is stdout", 4},
+    {0},
+};
+
+/* ---- options -------------------------------------------------------------------------------------------------- */
+
+static void take_mix(forward_arguments *arguments, struct argp_state *state, const char *text) {
+    jk_forward_terms *terms = &arguments->terms;
+    free(arguments->mix);
+    arguments->mix = strdup(text);
+    terms->mix_count = 0;
+    char *rest = arguments->mix;
+    for (char *part = strsep(&rest, ","); part != NULL; part = strsep(&rest, ",")) {
+        char *equals = strrchr(part, '=');
+        double share = 0.0;
+        if (equals == NULL || equals == part || !jk_text_to_real(equals + 1, strlen(equals + 1), &share) ||
+            share < 0.0 || share > 1.0) {
+            argp_error(state, "--mix: '%s' is not SEGMENT=SHARE with a share from 0 to 1", part);
+            return;
+        }
+        if (terms->mix_count == JK_FORWARD_MIX_MAX) {
+            argp_error(state, "--mix: more than %d segments", (int)JK_FORWARD_MIX_MAX);
+            return;
+        }
+        *equals = '\0';
+        terms->mix[terms->mix_count++] = (jk_forward_mix){part, share};
+    }
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    forward_arguments *arguments = state->input;
+    jk_forward_terms *terms = &arguments->terms;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->common;
+        state->child_inputs[1] = &arguments->valuing;
+        return 0;
+    case KEY_IRR:
+        arguments->irr = jk_cli_real(state, "--irr", argument, JK_IRR_LOWEST, JK_IRR_HIGHEST);
+        return 0;
+    case KEY_FRESH:
+        terms->fresh =
+            strcmp(argument, "all") == 0 ? 0 : (int)jk_cli_integer(state, "--fresh", argument, 1, JK_HORIZON_MAX);
+        return 0;
+    case KEY_TERM:
+        terms->term = (int)jk_cli_integer(state, "--term", argument, 1, JK_FORWARD_TERM_MAX);
+        return 0;
+    case KEY_VOLUME:
+        terms->volume = jk_cli_real(state, "--volume", argument, 0.01, 1e12);
+        return 0;
+    case KEY_RAMP:
+        terms->ramp = (int)jk_cli_integer(state, "--ramp", argument, 0, JK_FORWARD_TERM_MAX);
+        return 0;
+    case KEY_CAP:
+        terms->cap = jk_cli_real(state, "--cap", argument, 0.01, 1e15);
+        return 0;
+    case KEY_DRIFT:
+        terms->drift = jk_cli_real(state, "--drift", argument, -0.99, 1.0);
+        return 0;
+    case KEY_COST_DRIFT:
+        terms->cost_drift = jk_cli_real(state, "--cost-drift", argument, -0.99, 1.0);
+        return 0;
+    case KEY_PAY_AFTER:
+        terms->pay_after = (int)jk_cli_integer(state, "--pay-after", argument, 0, JK_FORWARD_DELAY_MAX);
+        return 0;
+    case KEY_MIX:
+        take_mix(arguments, state, argument);
+        return 0;
+    case KEY_ASKED:
+        terms->asked = jk_cli_real(state, "--asked", argument, 0.0, 1000.0) / 100.0;
+        return 0;
+    case KEY_JSON:
+        arguments->json_path = argument;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* ---- output --------------------------------------------------------------------------------------------------- */
+
+static void print_terms(const forward_arguments *arguments, const jk_forward *forward) {
+    const jk_forward_terms *terms = &forward->terms;
+    char a[JK_AMOUNT_TEXT];
+    char b[JK_AMOUNT_TEXT];
+    char date[JK_DATE_TEXT];
+    const char *currency = arguments->valuing.model->base_currency;
+    (void)printf("Tape      %s, cut-off %s\n", arguments->valuing.tape_path,
+                 jk_date_format(forward->fresh.cutoff, date));
+    (void)printf("Model     %s (%s)\n", arguments->valuing.model->name, arguments->valuing.model_path);
+    (void)printf("Fresh     %s claims, face %s %s", jk_amount(a, (double)forward->fresh.total.claims, 0),
+                 jk_amount(b, forward->fresh.total.face, 0), currency);
+    if (terms->fresh > 0) {
+        (void)printf(", written off in the last %d months\n", terms->fresh);
+    } else {
+        (void)printf(": the whole tape\n");
+    }
+    (void)printf("Terms     %d batches of %s", terms->term, jk_amount(a, terms->volume, 0));
+    if (terms->ramp > 1) {
+        (void)printf(", full from the %dth on", terms->ramp);
+    }
+    if (isfinite(terms->cap)) {
+        (void)printf(", at most %s in all", jk_amount(a, terms->cap, 0));
+    }
+    (void)printf(", paid %s", terms->pay_after == 0 ? "on delivery\n" : "");
+    if (terms->pay_after > 0) {
+        (void)printf("%d month%s after delivery\n", terms->pay_after, terms->pay_after == 1 ? "" : "s");
+    }
+    (void)printf("Later     batches: collections %+.1f %% a year, cost %+.1f %% a year\n", 100.0 * terms->drift,
+                 100.0 * terms->cost_drift);
+}
+
+static void print_price(const jk_forward *forward) {
+    char a[JK_AMOUNT_TEXT];
+    char b[JK_AMOUNT_TEXT];
+    (void)printf("\n  Price %s %% of face, for %s %% a year", jk_amount(a, 100.0 * forward->price, 2),
+                 jk_amount(b, 100.0 * forward->fresh.irr, jk_cli_rate_decimals(forward->fresh.irr)));
+    if (forward->terms.mix_count > 0) {
+        (void)printf(" (%s %% at the tape's own mix)", jk_amount(a, 100.0 * forward->price_own_mix, 2));
+    }
+    (void)printf(".\n  The first batch alone would be worth %s %%,",
+                 jk_amount(a, 100.0 * forward->month[0].own_price, 2));
+    (void)printf(" the last %s %%.\n", jk_amount(a, 100.0 * forward->month[forward->terms.term - 1].own_price, 2));
+    (void)printf("  Bought in all %s of face for %s", jk_amount(a, forward->face, 0), jk_amount(b, forward->paid, 0));
+    (void)printf("; most money out %s, in month %d", jk_amount(a, forward->funding, 0), forward->funding_month);
+    if (forward->payback > 0) {
+        (void)printf("; nothing out from month %d on", forward->payback);
+    }
+    if (!isnan(forward->multiple)) {
+        (void)printf("; money multiple %s", jk_amount(a, forward->multiple, 2));
+    }
+    (void)printf(".\n");
+    if (!isnan(forward->terms.asked)) {
+        (void)printf("  At %s %% of face the agreement would ", jk_amount(a, 100.0 * forward->terms.asked, 2));
+        if (forward->asked_outcome == JK_IRR_FOUND) {
+            (void)printf("return %s %% a year.\n", jk_amount(a, 100.0 * forward->asked_irr, 2));
+        } else {
+            (void)printf("have %s.\n", forward->asked_outcome == JK_IRR_NO_ROOT ? "no return" : "several returns");
+        }
+    }
+}
+
+static jk_table *table_with(const char *alignment, const char *const *heads, size_t count) {
+    jk_table *table = jk_table_create(alignment);
+    for (size_t i = 0; table != NULL && i < count; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    return table;
+}
+
+static int print_segments(const jk_forward *forward) {
+    static const char *const heads[] = {"segment", "claims", "face", "share of face", "price", "ten points more"};
+    jk_table *table = table_with("lrrrrr", heads, 6);
+    for (size_t s = 0; table != NULL && s < forward->segment_count; s++) {
+        const jk_forward_part *part = &forward->segment[s];
+        jk_table_cell(table, "%s", part->name);
+        jk_table_count(table, part->claims);
+        jk_table_amount(table, part->face, 0);
+        jk_table_percent(table, 100.0 * part->share);
+        jk_table_percent(table, 100.0 * part->price);
+        jk_table_cell(table, "%+.2f %%", 100.0 * part->if_tenth_more);
+    }
+    return jk_cli_print_table(table,
+                              "By segment (a mix is priced segment by segment; last column: the agreement's price "
+                              "with ten points more of the segment)");
+}
+
+static int print_ages(const jk_forward *forward) {
+    static const char *const heads[] = {"months since write-off", "claims", "face", "price"};
+    jk_table *table = table_with("lrrr", heads, 4);
+    for (size_t i = 0; table != NULL && i < JK_FORWARD_BANDS; i++) {
+        const jk_forward_part *part = &forward->age[i];
+        if (part->age_end > 0) {
+            jk_table_cell(table, "%d-%d", part->age_from, part->age_end - 1);
+        } else {
+            jk_table_cell(table, "%d and more", part->age_from);
+        }
+        jk_table_count(table, part->claims);
+        jk_table_amount(table, part->face, 0);
+        jk_table_percent(table, 100.0 * part->price);
+    }
+    return jk_cli_print_table(table, "By age at sale (what waiting costs the seller, all else as on this tape)");
+}
+
+/* Years of the agreement: cash in and out. */
+static int print_years(const jk_forward *forward) {
+    static const char *const heads[] = {"year", "face", "paid", "onboarding", "gross",
+                                        "cost", "sale", "net",  "cumulated"};
+    jk_table *table = table_with("rrrrrrrrr", heads, 9);
+    for (int first = 0; table != NULL && first < forward->months; first += 12) {
+        jk_forward_month sum = jk_forward_sum(forward, first, 12);
+        jk_table_cell(table, "%d", first / 12 + 1);
+        const double amounts[] = {sum.face, sum.paid, sum.onboarding, sum.gross,
+                                  sum.cost, sum.sale, sum.net,        sum.cumulated};
+        for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
+            jk_table_amount(table, amounts[i], 0);
+        }
+    }
+    return jk_cli_print_table(table, "Cash by year of the agreement");
+}
+
+static int print_csv(const jk_forward *forward) {
+    (void)puts("month,face,paid,onboarding,gross,cost,sale,net,cumulated,own_price_pct_of_face");
+    for (int t = 0; t < forward->months; t++) {
+        const jk_forward_month *month = &forward->month[t];
+        const double amounts[] = {month->face, month->paid, month->onboarding, month->gross,
+                                  month->cost, month->sale, month->net,        month->cumulated};
+        (void)printf("%d", t + 1);
+        for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
+            jk_cli_csv_number(amounts[i], 6);
+        }
+        jk_cli_csv_number(100.0 * month->own_price, 6);
+        (void)putchar('\n');
+    }
+    return jk_cli_finish();
+}
+
+static char *json_of(const forward_arguments *arguments, const jk_forward *forward) {
+    return jk_forward_json(arguments->valuing.tape, arguments->valuing.model, forward);
+}
+
+static int print(const forward_arguments *arguments, const jk_forward *forward) {
+    if (jk_cli_json_on_stdout(&arguments->common, arguments->json_path)) {
+        return jk_cli_print_text(json_of(arguments, forward));
+    }
+    if (arguments->common.format == JK_FORMAT_CSV) {
+        return print_csv(forward);
+    }
+    print_terms(arguments, forward);
+    print_price(forward);
+    return print_segments(forward) | print_ages(forward) | print_years(forward) | jk_cli_finish();
+}
+
+/* ---- the command ---------------------------------------------------------------------------------------------- */
+
+static jk_status price_flow(forward_arguments *arguments, jk_forward *forward, jk_error *error) {
+    jk_cli_valuing *valuing = &arguments->valuing;
+    JK_TRY(jk_cli_valuing_outputs(valuing, &arguments->json_path, 1, error));
+    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
+    valuing->options.irr = arguments->irr;
+    jk_cli_note_rate(&arguments->common, arguments->irr);
+    JK_TRY(jk_cli_valuing_explain(valuing, 1, NULL, 0, error));
+    JK_TRY(jk_forward_make(valuing->tape, valuing->model, &valuing->options, &arguments->terms, forward, error));
+    if (forward->fresh.total.claims < 200) {
+        jk_cli_note(&arguments->common, "warning: only %llu claims stand for the inflow",
+                    (unsigned long long)forward->fresh.total.claims);
+    }
+    return arguments->json_path == NULL ? JK_OK
+                                        : jk_cli_write_text(arguments->json_path, json_of(arguments, forward), error);
+}
+
+static int run_forward(int argc, char **argv) {
+    static const struct argp_child children[] = {
+        {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_argp, 0, NULL, 0}, {0}};
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "T.h5",
+        .doc =
+            "Forward flow: the price, per cent of face, for all claims that a seller writes off in the months to come, "
+            "with the tape's fresh claims as a sample of them.\v"
+            "Examples:\n"
+            "  jalki forward tape.h5 --model models/nordic.yaml --term 24 --volume 2000000 --ramp 6\n"
+            "  jalki forward tape.h5 --model models/nordic.yaml --term 24 --drift -0.03 --pay-after 1 \\\n"
+            "    --mix fi-bills=0.3 --asked 6.5 --format csv\n",
+        .children = children,
+    };
+    forward_arguments arguments = {.irr = NAN, .terms = jk_forward_defaults()};
+    if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0) {
+        return 2;
+    }
+    jk_error error = {0};
+    jk_forward forward = {0};
+    jk_status status = price_flow(&arguments, &forward, &error);
+    int code = status == JK_OK ? print(&arguments, &forward) : jk_cli_fail(&error);
+    jk_forward_reset(&forward);
+    jk_cli_valuing_close(&arguments.valuing);
+    free(arguments.mix);
+    return code;
+}
+
+const jk_command jk_command_forward = {"forward", "forward flow: the price of what a seller writes off month by month",
+                                       run_forward};

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A forward-flow agreement as JSON. Prices are per cent of face. */
+#include <math.h>
+
+#include "jalki/forward.h"
+#include "value/json_parts.h"
+
+static json_t *percent(double price) {
+    return jk_json_number(100.0 * price);
+}
+
+static json_t *terms_of(jk_json_builder *b, const jk_forward_terms *terms) {
+    json_t *object = json_object();
+    json_t *mix = json_object();
+    jk_json_put(b, object, "fresh_months", json_integer(terms->fresh));
+    jk_json_put(b, object, "term", json_integer(terms->term));
+    jk_json_put(b, object, "volume", jk_json_number(terms->volume));
+    jk_json_put(b, object, "ramp", json_integer(terms->ramp));
+    jk_json_put(b, object, "cap", jk_json_number(terms->cap));
+    jk_json_put(b, object, "drift", jk_json_number(terms->drift));
+    jk_json_put(b, object, "cost_drift", jk_json_number(terms->cost_drift));
+    jk_json_put(b, object, "pay_after", json_integer(terms->pay_after));
+    for (size_t i = 0; i < terms->mix_count; i++) {
+        jk_json_put(b, mix, terms->mix[i].segment, jk_json_number(terms->mix[i].share));
+    }
+    jk_json_put(b, object, "mix", mix);
+    return object;
+}
+
+static json_t *segments_of(jk_json_builder *b, const jk_forward *forward) {
+    json_t *list = json_array();
+    for (size_t s = 0; s < forward->segment_count; s++) {
+        const jk_forward_part *part = &forward->segment[s];
+        json_t *object = json_object();
+        jk_json_put(b, object, "id", jk_json_string(part->name));
+        jk_json_put(b, object, "claims", json_integer((json_int_t)part->claims));
+        jk_json_put(b, object, "face", jk_json_number(part->face));
+        jk_json_put(b, object, "share", jk_json_number(part->share));
+        jk_json_put(b, object, "price_pct_of_face", percent(part->price));
+        jk_json_put(b, object, "if_tenth_more", percent(part->if_tenth_more));
+        jk_json_append(b, list, object);
+    }
+    return list;
+}
+
+static json_t *ages_of(jk_json_builder *b, const jk_forward *forward) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < JK_FORWARD_BANDS; i++) {
+        const jk_forward_part *part = &forward->age[i];
+        json_t *object = json_object();
+        jk_json_put(b, object, "from_months", json_integer(part->age_from));
+        jk_json_put(b, object, "below_months", part->age_end > 0 ? json_integer(part->age_end) : json_null());
+        jk_json_put(b, object, "claims", json_integer((json_int_t)part->claims));
+        jk_json_put(b, object, "face", jk_json_number(part->face));
+        jk_json_put(b, object, "price_pct_of_face", percent(part->price));
+        jk_json_append(b, list, object);
+    }
+    return list;
+}
+
+static json_t *months_of(jk_json_builder *b, const jk_forward *forward) {
+    json_t *list = json_array();
+    for (int t = 0; t < forward->months; t++) {
+        const jk_forward_month *month = &forward->month[t];
+        json_t *object = json_object();
+        jk_json_put(b, object, "month", json_integer(t + 1));
+        jk_json_put(b, object, "face", jk_json_number(month->face));
+        jk_json_put(b, object, "paid", jk_json_number(month->paid));
+        jk_json_put(b, object, "onboarding", jk_json_number(month->onboarding));
+        jk_json_put(b, object, "gross", jk_json_number(month->gross));
+        jk_json_put(b, object, "cost", jk_json_number(month->cost));
+        jk_json_put(b, object, "sale", jk_json_number(month->sale));
+        jk_json_put(b, object, "net", jk_json_number(month->net));
+        jk_json_put(b, object, "cumulated", jk_json_number(month->cumulated));
+        jk_json_put(b, object, "own_price_pct_of_face", percent(month->own_price));
+        jk_json_append(b, list, object);
+    }
+    return list;
+}
+
+static json_t *asked_of(jk_json_builder *b, const jk_forward *forward) {
+    json_t *object = json_object();
+    jk_json_put(b, object, "price_pct_of_face", percent(forward->terms.asked));
+    jk_json_put(b, object, "irr", jk_json_number(forward->asked_irr));
+    jk_json_put(b, object, "irr_outcome", json_string(jk_irr_outcome_name(forward->asked_outcome)));
+    return object;
+}
+
+char *jk_forward_json(const jk_tape *tape, const jk_model *model, const jk_forward *forward) {
+    jk_json_builder b = {0};
+    json_t *object = json_object();
+    jk_json_put(&b, object, "terms", terms_of(&b, &forward->terms));
+    jk_json_put(&b, object, "fresh", jk_json_group(&b, &forward->fresh.total));
+    jk_json_put(&b, object, "required_return", jk_json_number(forward->fresh.irr));
+    jk_json_put(&b, object, "price_pct_of_face", percent(forward->price));
+    jk_json_put(&b, object, "price_pct_of_face_own_mix", percent(forward->price_own_mix));
+    const struct {
+        const char *key;
+        double amount;
+    } amounts[] = {{"face", forward->face},         {"paid", forward->paid}, {"onboarding", forward->onboarding},
+                   {"gross", forward->gross},       {"cost", forward->cost}, {"sale", forward->sale},
+                   {"multiple", forward->multiple}, {"irr", forward->irr},   {"funding", forward->funding}};
+    for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
+        jk_json_put(&b, object, amounts[i].key, jk_json_number(amounts[i].amount));
+    }
+    jk_json_put(&b, object, "funding_month", json_integer(forward->funding_month));
+    jk_json_put(&b, object, "payback_months", jk_json_months(forward->payback));
+    jk_json_put(&b, object, "asked", isnan(forward->terms.asked) ? json_null() : asked_of(&b, forward));
+    jk_json_put(&b, object, "segments", segments_of(&b, forward));
+    jk_json_put(&b, object, "ages", ages_of(&b, forward));
+    jk_json_put(&b, object, "months", months_of(&b, forward));
+    jk_json_put(&b, object, "manifest", jk_json_manifest(&b, tape, model, &forward->fresh, &forward->fresh.irr, 1));
+    return jk_json_text(&b, object, JK_JSON_FLAGS);
+}
