@@ -148,7 +148,7 @@
     if (returns.bids.length > 2) {
       s.put(chart({ title: "Bid by required return", note: currency, describe: returns.bids.map((bid) => `${rate(bid.irr)}: ${money(bid.bid)}`).join(", "),
         draw: (width) => Plot.plot({ width, height: 210, marginLeft: 62, marginRight: 40, marginTop: 24, marginBottom: 44, x: { label: "required return", labelAnchor: "center", labelOffset: 38, tickFormat: rate, ticks: returns.bids.map((bid) => bid.irr), labelArrow: "none" },
-          y: { grid: true, label: null, tickFormat: short, ticks: 4, nice: true, zero: true },
+          y: { grid: true, label: null, tickFormat: short, ticks: 4, nice: true, domain: [0, Math.max(...returns.bids.map((bid) => bid.bid), 0.01)] },
           marks: [
             Plot.line(returns.bids, { x: "irr", y: "bid", stroke: "var(--blue)", strokeWidth: 2 }),
             Plot.dot(returns.bids, { x: "irr", y: "bid", r: 4, fill: "var(--blue)" }),
@@ -188,7 +188,7 @@
       legend: [["gross collections", "var(--blue)"], ...(fan.length > 0 ? [["nine of ten simulated paths", "var(--fan)"]] : []), ["net of costs", "var(--green)"], ["bid and onboarding", "var(--orange)"]],
       describe: `After 1, 3, 5 and ${number(valuation.horizon_months / 12)} years gross collections come to ${[12, 36, 60, gross.length].map((month) => money(gross[Math.min(month, gross.length) - 1])).join(", ")}.`,
       draw: (width) => Plot.plot({ width, height: Math.min(380, 220 + width / 8), marginLeft: 62, marginRight: 16, marginTop: 12, marginBottom: 44, x: { label: "years from the cut-off", labelAnchor: "center", labelOffset: 38, domain: [0, flow.gross.length / 12], labelArrow: "none", ticks: Math.min(15, width / 60) },
-        y: { grid: true, label: null, tickFormat: short, ticks: 5, nice: true },
+        y: { grid: true, label: null, tickFormat: short, ticks: 5, nice: true, domain: [Math.min(0, ...net), Math.max(gross.at(-1), ...fan.map((row) => row.p95), paid, 0.01)] },
         marks: [
           fan.length > 0 ? Plot.areaY(fan, { x: "year", y1: "p05", y2: "p95", fill: "var(--fan)" }) : Plot.areaY(points, { x: (point) => point.month / 12, y: "gross", fill: "var(--blue)", fillOpacity: 0.09 }),
           Plot.line(points, { x: (point) => point.month / 12, y: "gross", stroke: "var(--blue)", strokeWidth: 2 }),
@@ -209,7 +209,7 @@
     const { pv, irr_at_price: irr, price_at_confidence: price } = simulation;
     const s = section("risk", "How far it may stray", { short: "Risk", page: true });
     s.put(paragraph(`On ${number(simulation.paths)} paths on which the countries' economies, the model's own figures and the luck of single claims vary, the claims are worth `, strong(`${money(pv.p05)} to ${money(pv.p95)}`),
-      ` in nine of ten. On ${percent(irr.probability_of_loss)} less comes in than the bid and onboarding.`));
+      ` in nine of ten. On ${percent(irr.probability_of_loss)} of the paths less comes in than the bid and onboarding.`));
     s.put(tiles([
       { name: "Value, 5 to 95 %", value: `${short(pv.p05)} – ${short(pv.p95)}`, note: `mean ${money(pv.mean)}` },
       { name: "Return at the bid, 5 to 95 %", value: `${percent(irr.p05)} – ${percent(irr.p95)}`, note: `median ${percent(irr.p50)}` },
@@ -224,7 +224,7 @@
     s.put(chart({ title: "Gross collections by year", note: `${currency}; nine of ten paths lie in the bars, the line is the median`, table: behind,
       describe: years.slice(0, 3).map((row) => `year ${row.year}: ${money(row.p05)} to ${money(row.p95)}`).join("; "),
       draw: (width) => Plot.plot({ width, height: 240, marginLeft: 62, marginRight: 16, marginTop: 12, marginBottom: 44, x: { label: "year", labelAnchor: "center", labelOffset: 38, labelArrow: "none", type: "band", padding: 0.35, domain: years.map((row) => row.year) },
-        y: { grid: true, label: null, tickFormat: short, ticks: 5, zero: true },
+        y: { grid: true, label: null, tickFormat: short, ticks: 5, domain: [0, Math.max(...years.map((row) => row.p95), 0.01)] },
         marks: [
           Plot.barY(years, { x: "year", y1: "p05", y2: "p95", fill: "var(--sky)", rx: 2 }), Plot.tickY(years, { x: "year", y: "p50", stroke: "var(--on-bar)", strokeWidth: 2 }), Plot.ruleY([0]),
         ] }) }));
