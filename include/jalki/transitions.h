@@ -66,10 +66,10 @@ void jk_history_add(jk_history *history, const jk_history_row *row);
 void jk_history_merge(jk_history *into, const jk_history *from);
 
 /* Counts the rows of a panel that are in the filter. What a period ended in is taken from the panel's own columns: the
- * class from capacity_class_end, else from the claim's next row; the title from the next row. A next row is one that
- * stands right behind in the store, is in the filter, and starts where the period ends, give or take half a month: rows
- * of a claim must stand together in the order of time for titles to be seen. Classes that only the score gives are not
- * counted. `run` may be NULL. *history is the caller's. */
+ * class from capacity_class_end, else from the claim's next row; the title from the next row. The next row is the one
+ * in the filter that starts nearest to where the period ends, at most half a month from it; rows may stand in any
+ * order. Classes that only the score gives are not counted. Streams the panel twice where rows ask for their next; 24
+ * bytes for each that does. `run` may be NULL. *history is the caller's. */
 jk_status jk_history_collect(const jk_panel *panel, const jk_model *model, const jk_panel_filter *filter,
                              const jk_run *run, jk_history **history, jk_error *error);
 

@@ -35,7 +35,8 @@ static int64_t on_grid(double amount, double most) {
 }
 
 /* A change of class needs both ends; a title needs a claim that worked towards one and what became of it. */
-static void add_states(jk_history *history, jk_segment_history *segment, const jk_history_row *row) {
+void jk_history_add_states(jk_history *history, const jk_history_row *row) {
+    jk_segment_history *segment = &history->segment[row->segment];
     double nearest = nearbyint(row->months);
     bool classes = row->class_start >= 0 && row->class_end >= 0 && row->end == JK_HISTORY_OPEN;
     bool pending = row->treatment == JK_TREAT_LEGAL && row->end == JK_HISTORY_OPEN && row->title_end >= 0 &&
@@ -71,7 +72,7 @@ static void add_settlement(jk_settlement_sums *sums, const jk_history_row *row) 
 
 void jk_history_add(jk_history *history, const jk_history_row *row) {
     jk_segment_history *segment = &history->segment[row->segment];
-    add_states(history, segment, row);
+    jk_history_add_states(history, row);
     double months = fmin(row->months, months_max);
     segment->months += on_grid(months, months_max);
     /* Probabilities are small: their grid is as fine again. */

@@ -31,6 +31,9 @@ struct jk_history {
     jk_segment_history *segment;
 };
 
+/* The part of jk_history_add that counts classes and titles. */
+void jk_history_add_states(jk_history *history, const jk_history_row *row);
+
 static inline double jk_history_amount(jk_history_sum sum) {
     return (double)sum / JK_GRID_PER_UNIT;
 }
