@@ -110,6 +110,7 @@ def check_outline(page):
     assert page.evaluate("document.querySelectorAll('h1').length") == 1
     assert page.evaluate("[...document.querySelectorAll('nav a')].every((a) => document.querySelector(a.hash + ' h2'))")
     assert page.evaluate("[...document.querySelectorAll('table')].every((t) => t.caption?.textContent && t.tHead && [...t.tBodies[0].rows].every((r) => r.cells[0].scope === 'row'))")
+    assert page.evaluate("[...document.querySelectorAll('th, button, summary, a')].every((e) => e.textContent.trim())")
     assert page.evaluate("document.documentElement.lang") == "en"
     assert page.evaluate("document.querySelector('a.skip').hash") == "#content"
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)")

@@ -112,8 +112,8 @@ const jalki = (() => {
     const lines = rows.map((row) => ({ row, line: line(row, mark(row)) }));
     const body = element("tbody", null, lines.map((entry) => entry.line));
     const heads = columns.map((column, place) => {
-      const head = element("th", { scope: "col", class: kinds[column.kind ?? "text"].number && place > 0 ? "number" : null });
-      if (!sort || rows.length < 2) {
+      const head = element(column.label ? "th" : "td", { scope: column.label ? "col" : null, class: kinds[column.kind ?? "text"].number && place > 0 ? "number" : null });
+      if (!sort || rows.length < 2 || !column.label) {
         head.append(column.label);
         return head;
       }
