@@ -129,6 +129,11 @@ jk_status jk_scenario_grid_make(const jk_tape *tape, const jk_model *model, cons
                                 jk_scenario_grid *grid, jk_error *error);
 void jk_scenario_grid_reset(jk_scenario_grid *grid);
 
+/* What such a run will take; see jk_value_plan_memory. */
+jk_status jk_scenario_grid_memory(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                                  const jk_scenario_run *run, const jk_value_sink *sinks, size_t sink_count,
+                                  jk_value_memory *memory, jk_error *error);
+
 /* Index of a valuation, which is also that of the case in jk_value_block; scenario -1: the base. */
 size_t jk_scenario_index(const jk_scenario_grid *grid, size_t which_return, unsigned mode, int scenario);
 const jk_valuation *jk_scenario_at(const jk_scenario_grid *grid, size_t which_return, unsigned mode, int scenario);

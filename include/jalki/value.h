@@ -167,6 +167,9 @@ typedef struct jk_value_memory {
 jk_status jk_value_plan_memory(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                                size_t returns, const jk_value_sink *sinks, size_t sink_count, jk_value_memory *memory,
                                jk_error *error);
+jk_status jk_value_cases_memory(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                                const jk_value_case *cases, size_t count, const jk_value_sink *sinks, size_t sink_count,
+                                jk_value_memory *memory, jk_error *error);
 
 /* ---- what is made of a valuation ------------------------------------------------------------------------------ */
 

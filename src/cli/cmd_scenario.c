@@ -204,6 +204,14 @@ static jk_status value_scenarios(const scenario_arguments *arguments, const jk_s
     if (status == JK_OK && claims != NULL) {
         sink = jk_scenario_claims_sink(claims);
     }
+    if (status == JK_OK && valuing->explain_memory) {
+        jk_value_memory memory;
+        status = jk_scenario_grid_memory(valuing->tape, valuing->model, &valuing->options, &run, &sink, claims != NULL,
+                                         &memory, error);
+        if (status == JK_OK) {
+            jk_cli_valuing_tell_memory(valuing, &memory);
+        }
+    }
     if (status == JK_OK) {
         status = jk_scenario_grid_make(valuing->tape, valuing->model, &valuing->options, &run, &sink, claims != NULL,
                                        grid, error);

@@ -120,6 +120,15 @@ static double megabytes(size_t bytes) {
     return (double)bytes / 1048576.0;
 }
 
+void jk_cli_valuing_tell_memory(const jk_cli_valuing *valuing, const jk_value_memory *memory) {
+    (void)fprintf(stderr,
+                  "jalki: memory: %.1f MB = program, tape and model %.1f + sums of %zu debtors %.1f + %d thread%s x "
+                  "%.1f (blocks of %zu claims)\n",
+                  megabytes(memory->total), megabytes(memory->program), jk_tape_debtors(valuing->tape),
+                  megabytes(memory->debtors), memory->threads, memory->threads == 1 ? "" : "s",
+                  megabytes(memory->per_thread), memory->block_rows);
+}
+
 jk_status jk_cli_valuing_explain(const jk_cli_valuing *valuing, size_t returns, const jk_value_sink *sinks,
                                  size_t sink_count, jk_error *error) {
     if (!valuing->explain_memory) {
@@ -129,13 +138,7 @@ jk_status jk_cli_valuing_explain(const jk_cli_valuing *valuing, size_t returns, 
     jk_status status = jk_value_plan_memory(valuing->tape, valuing->model, &valuing->options, returns, sinks,
                                             sink_count, &memory, error);
     if (status == JK_OK) {
-        (void)fprintf(
-            stderr,
-            "jalki: memory: %.1f MB = program, tape and model %.1f + sums of %zu debtors %.1f + %d thread%s x "
-            "%.1f (blocks of %zu claims)\n",
-            megabytes(memory.total), megabytes(memory.program), jk_tape_debtors(valuing->tape),
-            megabytes(memory.debtors), memory.threads, memory.threads == 1 ? "" : "s", megabytes(memory.per_thread),
-            memory.block_rows);
+        jk_cli_valuing_tell_memory(valuing, &memory);
     }
     return status;
 }

@@ -37,6 +37,9 @@ void jk_cli_valuing_close(jk_cli_valuing *valuing);
 jk_status jk_cli_valuing_explain(const jk_cli_valuing *valuing, size_t returns, const jk_value_sink *sinks,
                                  size_t sink_count, jk_error *error);
 
+/* Says on stderr what a run will take. */
+void jk_cli_valuing_tell_memory(const jk_cli_valuing *valuing, const jk_value_memory *memory);
+
 /* Prints tape, claims, face, cut-off and what is allowed. */
 void jk_cli_valuing_heading(const jk_cli_valuing *valuing, const jk_valuation *valuation);
 

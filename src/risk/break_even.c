@@ -158,7 +158,8 @@ static void choose_bounds(const search *s, double *low, double *high) {
 
 static jk_status look_below(search *s, point base, jk_error *error) {
     point low;
-    if (s->result->low >= base.figure) {
+    if (s->result->low >= base.figure) { /* the base is the end */
+        s->result->at_low = s->result->base;
         return JK_OK;
     }
     JK_TRY(off_at(s, s->result->low, &low, error));
@@ -170,6 +171,7 @@ static jk_status look_below(search *s, point base, jk_error *error) {
 static jk_status look_above(search *s, point base, jk_error *error) {
     const double reach[] = {2.0, 10.0, INFINITY};
     point near = base;
+    s->result->at_high = s->result->base;
     for (size_t i = 0; i < sizeof reach / sizeof *reach && near.figure < s->result->high; i++) {
         bool factor = jk_stress_field_of(s->wish->key)->neutral == 1.0;
         point high;

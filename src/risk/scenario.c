@@ -59,9 +59,20 @@ static jk_status put_cases(const jk_model *model, const jk_scenario_run *run, co
     return JK_OK;
 }
 
-jk_status jk_scenario_grid_make(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
-                                const jk_scenario_run *run, const jk_value_sink *sinks, size_t sink_count,
-                                jk_scenario_grid *grid, jk_error *error) {
+/* The cases of a run, and what they point to. */
+typedef struct prepared {
+    jk_stress_set *set;
+    jk_value_case *cases;
+} prepared;
+
+static void drop(prepared *ready) {
+    free(ready->cases);
+    jk_stress_set_free(ready->set);
+}
+
+static jk_status prepare(const jk_model *model, const jk_scenario_run *run, jk_scenario_grid *grid, prepared *ready,
+                         jk_error *error) {
+    *ready = (prepared){0};
     *grid = (jk_scenario_grid){.returns = run->returns, .scenario_count = run->scenario_count, .modes = run->modes};
     size_t per_return = 1 + run->scenario_count * modes_of(run->modes);
     if (run->returns < 1 || run->returns > JK_CASES_MAX || per_return > JK_CASES_MAX ||
@@ -71,23 +82,45 @@ jk_status jk_scenario_grid_make(const jk_tape *tape, const jk_model *model, cons
                        (int)JK_CASES_MAX);
     }
     grid->count = run->returns * per_return;
-    jk_stress_set *set = NULL;
-    JK_TRY(jk_stress_set_make(model, run->scenarios, run->scenario_count, &set, error));
-    jk_value_case *cases = calloc(grid->count, sizeof *cases);
-    grid->valuations = calloc(grid->count, sizeof *grid->valuations);
-    jk_status status = cases == NULL || grid->valuations == NULL ? jk_fail_memory(error, "the scenarios") : JK_OK;
+    JK_TRY(jk_stress_set_make(model, run->scenarios, run->scenario_count, &ready->set, error));
+    ready->cases = calloc(grid->count, sizeof *ready->cases);
+    if (ready->cases == NULL) {
+        return jk_fail_memory(error, "the scenarios");
+    }
+    return put_cases(model, run, ready->set, grid, ready->cases, error);
+}
+
+jk_status jk_scenario_grid_make(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                                const jk_scenario_run *run, const jk_value_sink *sinks, size_t sink_count,
+                                jk_scenario_grid *grid, jk_error *error) {
+    prepared ready;
+    jk_status status = prepare(model, run, grid, &ready, error);
     if (status == JK_OK) {
-        status = put_cases(model, run, set, grid, cases, error);
+        grid->valuations = calloc(grid->count, sizeof *grid->valuations);
+        status = grid->valuations == NULL ? jk_fail_memory(error, "the scenarios") : JK_OK;
     }
     if (status == JK_OK) {
-        status =
-            jk_value_cases(tape, set->split, options, cases, grid->count, sinks, sink_count, grid->valuations, error);
+        status = jk_value_cases(tape, ready.set->split, options, ready.cases, grid->count, sinks, sink_count,
+                                grid->valuations, error);
     }
-    free(cases);
-    jk_stress_set_free(set);
+    drop(&ready);
     if (status != JK_OK) {
         jk_scenario_grid_reset(grid);
     }
+    return status;
+}
+
+jk_status jk_scenario_grid_memory(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                                  const jk_scenario_run *run, const jk_value_sink *sinks, size_t sink_count,
+                                  jk_value_memory *memory, jk_error *error) {
+    prepared ready;
+    jk_scenario_grid grid;
+    jk_status status = prepare(model, run, &grid, &ready, error);
+    if (status == JK_OK) {
+        status = jk_value_cases_memory(tape, ready.set->split, options, ready.cases, grid.count, sinks, sink_count,
+                                       memory, error);
+    }
+    drop(&ready);
     return status;
 }
 

@@ -342,6 +342,18 @@ jk_status jk_value_returns(const jk_tape *tape, const jk_model *model, const jk_
     return jk_value_cases(tape, model, options, cases, count, NULL, 0, valuations, error);
 }
 
+jk_status jk_value_cases_memory(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                                const jk_value_case *cases, size_t count, const jk_value_sink *sinks, size_t sink_count,
+                                jk_value_memory *memory, jk_error *error) {
+    jk_engine engine;
+    jk_status status = jk_engine_prepare(&engine, tape, model, options, cases, count, sinks, sink_count, error);
+    if (status == JK_OK) {
+        status = jk_engine_plan_memory(&engine, options, memory, error);
+    }
+    jk_engine_reset(&engine);
+    return status;
+}
+
 jk_status jk_value_plan_memory(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                                size_t returns, const jk_value_sink *sinks, size_t sink_count, jk_value_memory *memory,
                                jk_error *error) {
@@ -353,11 +365,5 @@ jk_status jk_value_plan_memory(const jk_tape *tape, const jk_model *model, const
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "irr", "%zu required returns; expected 1 to %d", returns,
                        (int)JK_RETURNS_MAX);
     }
-    jk_engine engine;
-    jk_status status = jk_engine_prepare(&engine, tape, model, options, cases, returns, sinks, sink_count, error);
-    if (status == JK_OK) {
-        status = jk_engine_plan_memory(&engine, options, memory, error);
-    }
-    jk_engine_reset(&engine);
-    return status;
+    return jk_value_cases_memory(tape, model, options, cases, returns, sinks, sink_count, memory, error);
 }

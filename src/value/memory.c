@@ -62,6 +62,12 @@ static size_t thread_bytes(const jk_engine *engine, size_t block_rows) {
     return bytes;
 }
 
+/* Cash flows of the finished valuations. */
+static size_t valuations_bytes(const jk_engine *engine) {
+    size_t cells = (size_t)engine->model->horizon_months * engine->model->segment_count * JK_FLOW_COUNT;
+    return engine->case_count * cells * sizeof(int64_t);
+}
+
 static void fill(const jk_engine *engine, jk_value_memory *memory) {
     memory->per_thread = thread_bytes(engine, memory->block_rows);
     memory->total = memory->program + memory->debtors + (size_t)memory->threads * memory->per_thread;
@@ -72,7 +78,7 @@ jk_status jk_engine_plan_memory(const jk_engine *engine, const jk_value_options 
     *memory = (jk_value_memory){
         .threads = jk_threads(&options->run),
         .block_rows = choose_block_rows(engine, &options->run),
-        .program = program_bytes() + jk_tape_cache_size(engine->tape, engine->columns),
+        .program = program_bytes() + jk_tape_cache_size(engine->tape, engine->columns) + valuations_bytes(engine),
         .debtors = jk_tape_debtors(engine->tape) * (2 * sizeof(int64_t) + sizeof(uint32_t)),
     };
     fill(engine, memory);
