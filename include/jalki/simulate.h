@@ -29,7 +29,8 @@ typedef struct jk_simulate_options {
     double price;     /* paid for the portfolio, for realised returns; NaN: the bid at the required return */
     double precision; /* stop once no standard error of the value's figures is above this part of its mean; 0: never */
     double tolerance; /* largest relative error of the model points that is aimed at */
-    int own_risk;     /* 0: every claim brings what is expected of it on the path */
+    const char *covariance; /* file that `fit` wrote beside the model; NULL: the standard errors of `risk.parameters` */
+    int own_risk;           /* 0: every claim brings what is expected of it on the path */
 } jk_simulate_options;
 
 /* 10,000 paths, seed 1, the bid as price, no precision, a tolerance of 0.001, own risk on. */
@@ -77,6 +78,7 @@ typedef struct jk_simulation {
     unsigned allow;
     double onboarding, price;
     int price_given, own_risk;
+    size_t parameters, parameters_left_out; /* of the covariance: drawn, and not (points of characteristics) */
     /* The points: how many, how many of them are single large claims, and the largest relative error of the value and
      * of any year's collections and costs (both against the year's collections) in the base case and under the two
      * multipliers of all collections `stress`. */
@@ -99,7 +101,8 @@ typedef struct jk_simulation {
     jk_distribution convergence[JK_CONVERGENCE_MOST]; /* of the value, after its `count` paths */
 } jk_simulation;
 
-/* Simulates. Fails as jk_value_run does, and with JK_ERROR_ARGUMENT for options out of range; *simulation is then
+/* Simulates. Fails as jk_value_run does, with JK_ERROR_ARGUMENT for options out of range, and with JK_ERROR_FORMAT or
+ * JK_ERROR_DATA for a covariance that is none or another model's; *simulation is then
  * empty.
  */
 jk_status jk_simulate(const jk_tape *tape, const jk_model *model, const jk_value_options *options,

@@ -18,7 +18,17 @@ typedef struct simulate_arguments {
     const char *json_path;
 } simulate_arguments;
 
-enum { KEY_PATHS = 0x5a01, KEY_SEED, KEY_PRICE, KEY_IRR, KEY_PRECISION, KEY_TOLERANCE, KEY_NO_OWN_RISK, KEY_JSON };
+enum {
+    KEY_PATHS = 0x5a01,
+    KEY_SEED,
+    KEY_PRICE,
+    KEY_IRR,
+    KEY_PRECISION,
+    KEY_TOLERANCE,
+    KEY_COVARIANCE,
+    KEY_NO_OWN_RISK,
+    KEY_JSON
+};
 
 static const struct argp_option options[] = {
     {"paths", KEY_PATHS, "N", 0, "Paths; with --precision the most of them [10000]", 1},
@@ -27,6 +37,8 @@ static const struct argp_option options[] = {
     {"irr", KEY_IRR, "RATE", 0, "Required yearly return, for example 0.15 [the model's]", 1},
     {"precision", KEY_PRECISION, "PART", 0,
      "Stop once no standard error of the value's figures is above this part of its mean, for example 0.001 [never]", 1},
+    {"covariance", KEY_COVARIANCE, "FILE", 0,
+     "Covariance of the model's parameters, written by fit [the standard errors of risk.parameters]", 1},
     {"no-own-risk", KEY_NO_OWN_RISK, NULL, 0, "Every claim brings what is expected of it on the path", 1},
     {"tolerance", KEY_TOLERANCE, "PART", 0, "Error of the model points that is aimed at [0.001]", 1},
     {"json", KEY_JSON, "FILE", 0, "Write everything as JSON; - for stdout", 2},
@@ -59,6 +71,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_TOLERANCE:
         wanted->tolerance = jk_cli_real(state, "--tolerance", argument, 0.0, 0.5);
         return 0;
+    case KEY_COVARIANCE:
+        wanted->covariance = argument;
+        return 0;
     case KEY_NO_OWN_RISK:
         wanted->own_risk = 0;
         return 0;
@@ -84,6 +99,10 @@ static void print_heading(const simulate_arguments *arguments, const jk_simulati
                  arguments->valuing.model->risk.given ? "" : ", which names no risk: the format's own values");
     (void)printf("Paths     %s, seed %llu%s\n", jk_amount(paths, (double)simulation->paths, 0),
                  (unsigned long long)simulation->seed, simulation->own_risk ? "" : ", without claims' own risk");
+    if (simulation->parameters > 0) {
+        (void)printf("Fit       %zu parameters drawn together; %zu points of characteristics taken as exact\n",
+                     simulation->parameters, simulation->parameters_left_out);
+    }
     (void)printf(
         "Points    %s for all claims, %s of them single large claims; at most %.3f %% off in value, collections "
         "or\n          costs of a year, with collections as expected, x %.2f and x %.2f\n",
@@ -226,7 +245,8 @@ static int print_csv(const jk_simulation *simulation) {
 
 static jk_status work(simulate_arguments *arguments, jk_simulation *simulation, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
-    JK_TRY(jk_cli_valuing_outputs(valuing, &arguments->json_path, 1, error));
+    const char *const inputs[] = {valuing->tape_path, valuing->model_path, arguments->wanted.covariance};
+    JK_TRY(jk_cli_check_outputs(inputs, 3, &arguments->json_path, 1, error));
     JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
     jk_cli_note_rate(&arguments->common, arguments->irr);
     valuing->options.irr = arguments->irr;

@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 
-enum { MONTHS_OF_YEAR = 12 };
+enum { MONTHS_OF_YEAR = 12, FACTORS = JK_TREATMENT_COUNT * JK_CAPACITY_COUNT };
 
 /* Beyond these the points of a segment and epoch say too little to be scaled up. */
 #define SCALE_LEAST 0.25
@@ -368,7 +368,7 @@ static jk_status run_measuring(measuring *m, const jk_run *run, jk_error *error)
 /* The lanes of the states: multipliers of every epoch, then ones. */
 static void fill_lanes(measuring *m, float *lanes) {
     const jk_calibration *c = m->calibration;
-    for (size_t i = 0; i < ((size_t)c->epochs + JK_PATH_FACTORS) * JK_PATH_LANES; i++) {
+    for (size_t i = 0; i < ((size_t)c->epochs + FACTORS) * JK_PATH_LANES; i++) {
         lanes[i] = 1.0f;
     }
     for (int s = 0; s < JK_STRESS_STATES; s++) {
@@ -387,7 +387,7 @@ jk_status jk_calibrate(jk_calibration *calibration, const jk_points *points, con
     *calibration = (jk_calibration){0};
     JK_TRY(allocate(calibration, survey, error));
     size_t epochs = (size_t)calibration->epochs;
-    float *lanes = jk_columns_alloc((epochs + JK_PATH_FACTORS) * JK_PATH_LANES, sizeof *lanes);
+    float *lanes = jk_columns_alloc((epochs + FACTORS) * JK_PATH_LANES, sizeof *lanes);
     measuring m = {.calibration = calibration,
                    .points = points,
                    .survey = survey,

@@ -13,8 +13,7 @@
 
 enum {
     JK_PATH_LANES = 128, /* paths of a full tile */
-    JK_PATH_STEP = 16,   /* the widest kernel's lanes; a tile has a multiple of them */
-    JK_PATH_FACTORS = JK_TREATMENT_COUNT * JK_CAPACITY_COUNT
+    JK_PATH_STEP = 16    /* the widest kernel's lanes; a tile has a multiple of them */
 };
 
 /* What is summed up per path and epoch, base currency. */
@@ -36,7 +35,7 @@ enum { JK_PATH_MOVES = 6 };
  * garnish and the decay of t + exit, a state of probability p resolves with p·t·share. */
 typedef struct jk_path_state {
     int16_t state;                 /* JK_STATE */
-    int16_t factor;                /* treatment * JK_CAPACITY_COUNT + class; -1: sold, only `start` counts */
+    int16_t factor;                /* row of the segment's multipliers; -1: sold, only `start` counts */
     float rate, garnish, exit;     /* times the epoch's months */
     float gross, contingent, kept; /* per unit of resolution */
     float running, spent;          /* per unit of life in the epoch */
@@ -67,7 +66,7 @@ typedef struct jk_path_program {
 typedef struct jk_path_tile {
     size_t lanes;
     const float *recovery;   /* [epochs] m of the point's jurisdiction */
-    const float *multiplier; /* [JK_PATH_FACTORS] of the point's segment */
+    const float *multiplier; /* [rows] of the point's segment: jk_factor_row */
     const float *garnish;    /* [1] of the point's segment */
     float *probability[2];   /* [JK_STATES] */
     float *flow;             /* [epochs][JK_PATH_FLOWS], added to */

@@ -23,6 +23,18 @@ const jk_path_kernel *jk_path_kernel_of(int isa) {
     return &jk_path_kernel_base;
 }
 
+size_t jk_factor_row(const jk_segment *segment, bool by_step, int treatment, size_t step, int capacity) {
+    size_t part = by_step ? step : 0;
+    for (int a = 0; a < treatment; a++) {
+        part += by_step ? segment->curve[a].count : 1;
+    }
+    return part * JK_CAPACITY_COUNT + (size_t)capacity;
+}
+
+size_t jk_factor_rows(const jk_segment *segment, bool by_step) {
+    return jk_factor_row(segment, by_step, JK_TREATMENT_COUNT, 0, 0);
+}
+
 jk_status jk_path_program_init(jk_path_program *program, const jk_plan *plan, jk_error *error) {
     size_t epochs = (size_t)plan->tables.epoch_count;
     *program = (jk_path_program){.epoch = jk_columns_zero(epochs, sizeof *program->epoch),
@@ -53,7 +65,10 @@ typedef struct scene {
     float balance[2], bar[2]; /* without and with title */
     float alive[2];
     bool continues[2];
-    double now; /* discount factor of the epoch's start */
+    double now;                /* discount factor of the epoch's start */
+    const jk_segment *figures; /* the model's */
+    int32_t middle;            /* age in the middle of the epoch, which says what step of a curve counts */
+    bool by_step;
     double spread;
 } scene;
 
@@ -69,6 +84,7 @@ static void read_scene(const jk_plan *plan, const jk_terms *terms, size_t row, i
     const jk_plan_epoch *epoch = &tables->epochs[j];
     int32_t age = terms->age_months[row] < 0 ? 0 : terms->age_months[row];
     age = age + epoch->first_month < segment->last_age ? age + epoch->first_month : segment->last_age;
+    s->middle = (terms->age_months[row] < 0 ? 0 : terms->age_months[row]) + epoch->first_month + epoch->month_count / 2;
     s->epoch = epoch;
     s->span = &segment->spans[epoch->span];
     s->costs = &segment->costs[j];
@@ -100,6 +116,14 @@ static float rate_of(const scene *s, int z, int k, int treatment) {
     return s->pace[treatment] * s->segment->class_multiplier[treatment][k];
 }
 
+static size_t step_at(const jk_steps *steps, int32_t age) {
+    size_t step = steps->count - 1;
+    while (step > 0 && steps->month[step] > age) {
+        step--;
+    }
+    return step;
+}
+
 /* Figures of a worked state. */
 static void write_work(const scene *s, int z, int k, int action, jk_path_state *state) {
     int treatment = action - JK_SURVEIL;
@@ -112,7 +136,8 @@ static void write_work(const scene *s, int z, int k, int action, jk_path_state *
     if (z == JK_TITLE_NONE) {
         running += s->interruption * s->costs->interruption_by_action[action];
     }
-    state->factor = (int16_t)(treatment * JK_CAPACITY_COUNT + k);
+    size_t step = s->by_step ? step_at(&s->figures->curve[treatment], s->middle) : 0;
+    state->factor = (int16_t)jk_factor_row(s->figures, s->by_step, treatment, step, k);
     state->rate = rate_of(s, z, k, treatment) * months;
     state->garnish = legal && held ? s->garnish * s->segment->garnish_share[k] * months : 0.0f;
     state->exit = (held ? s->title_exit : s->exit) * months;
@@ -155,7 +180,7 @@ static unsigned write_moves(const scene *s, int z, int k, int action, unsigned r
 }
 
 void jk_path_program_write(jk_path_program *program, const jk_plan *plan, const jk_terms *terms, size_t row,
-                           const uint8_t *actions, double spread) {
+                           const uint8_t *actions, double spread, bool by_step) {
     const jk_plan_tables *tables = &plan->tables;
     scene s = {.tables = tables,
                .segment = &tables->segments[terms->segment[row]],
@@ -163,6 +188,8 @@ void jk_path_program_write(jk_path_program *program, const jk_plan *plan, const 
                .share = terms->share[row],
                .interruption = terms->interruption[row],
                .bar = {terms->bar_untitled[row], terms->bar_titled[row]},
+               .figures = &plan->model->segments[terms->segment[row]],
+               .by_step = by_step,
                .spread = spread};
     program->start = JK_STATE(terms->title_state[row], terms->capacity_class[row]);
     program->epochs = 0;

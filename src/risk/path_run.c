@@ -42,7 +42,8 @@ void jk_path_runner_run(jk_path_runner *runner, size_t first, size_t count) {
     }
     for (size_t i = first; i < first + count; i++) {
         double spread = i < points->cells ? points->spread[i] : JK_SECOND_IS_PROBABILITY;
-        jk_path_program_write(&runner->program, runner->plan, &points->terms, i, points->actions + i * actions, spread);
+        jk_path_program_write(&runner->program, runner->plan, &points->terms, i, points->actions + i * actions, spread,
+                              runner->by_step);
         runner->kernel->run(&runner->program, &runner->tile);
     }
 }

@@ -85,7 +85,7 @@ static void scale_group(const path_work *w, path_thread *thread, const jk_point_
 
 static void point_at(path_thread *thread, size_t segment, size_t jurisdiction, size_t epochs) {
     thread->runner.tile.recovery = thread->draws.recovery + jurisdiction * epochs * JK_PATH_LANES;
-    thread->runner.tile.multiplier = thread->draws.multiplier + segment * JK_PATH_FACTORS * JK_PATH_LANES;
+    thread->runner.tile.multiplier = jk_draws_multiplier(&thread->draws, segment);
     thread->runner.tile.garnish = thread->draws.garnish + segment * JK_PATH_LANES;
 }
 
@@ -190,7 +190,8 @@ static jk_status create_threads(path_work *w, jk_error *error) {
     for (int t = 0; w->thread != NULL && t < w->threads; t++) {
         path_thread *thread = &w->thread[t];
         JK_TRY(jk_path_runner_init(&thread->runner, w->survey->plan[JK_STATE_BASE], w->points, error));
-        JK_TRY(jk_draws_init(&thread->draws, w->survey->model, w->options->seed, error));
+        JK_TRY(jk_draws_init(&thread->draws, w->survey->model, w->options->covariance, w->options->seed, error));
+        thread->runner.by_step = w->options->covariance->count > 0;
         thread->total = jk_columns_zero((2 * JK_PATH_LANES + 1) * size + (size_t)c->months + years * (years + 2),
                                         sizeof *thread->total);
         if (thread->total == NULL) {

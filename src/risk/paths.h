@@ -9,7 +9,8 @@
 typedef struct jk_path_options {
     uint64_t seed;
     bool own_risk;
-    double outlay; /* price and onboarding, for the realised return; NaN: none */
+    const jk_covariance *covariance; /* of parameters; may be empty */
+    double outlay;                   /* price and onboarding, for the realised return; NaN: none */
 } jk_path_options;
 
 /* What paths bring; grows by whole batches. */

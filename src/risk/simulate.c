@@ -21,6 +21,7 @@ typedef struct simulating {
     const jk_value_options *options;
     const jk_simulate_options *wanted;
     jk_simulation *simulation;
+    jk_covariance covariance;
     jk_survey survey;
     jk_points points;
     jk_calibration calibration;
@@ -132,6 +133,7 @@ static jk_status run_paths(simulating *s, jk_error *error) {
     const size_t most = (size_t)s->wanted->paths;
     jk_path_options options = {.seed = s->wanted->seed,
                                .own_risk = s->wanted->own_risk != 0,
+                               .covariance = &s->covariance,
                                .outlay = simulation->price + simulation->onboarding};
     JK_TRY(jk_path_results_init(&s->results, most, s->calibration.years, error));
     s->sorted = jk_columns_alloc(most, sizeof *s->sorted);
@@ -229,6 +231,11 @@ static jk_status set_figures(simulating *s, jk_error *error) {
 
 static jk_status simulate(simulating *s, jk_error *error) {
     JK_TRY(check(s->wanted, error));
+    if (s->wanted->covariance != NULL) {
+        JK_TRY(jk_covariance_load(s->wanted->covariance, s->model, &s->covariance, error));
+    }
+    s->simulation->parameters = s->covariance.count;
+    s->simulation->parameters_left_out = s->covariance.left_out;
     jk_extremes stress = stress_of(s->model);
     JK_TRY(jk_survey_init(&s->survey, s->model, s->options, &stress, error));
     JK_TRY(value_claims(s, error));
@@ -247,6 +254,7 @@ jk_status jk_simulate(const jk_tape *tape, const jk_model *model, const jk_value
     jk_calibration_reset(&s.calibration);
     jk_points_reset(&s.points);
     jk_survey_reset(&s.survey);
+    jk_covariance_reset(&s.covariance);
     if (status != JK_OK) {
         jk_simulation_reset(simulation);
     }

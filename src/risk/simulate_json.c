@@ -93,6 +93,8 @@ static json_t *manifest(jk_json_builder *b, const jk_tape *tape, const jk_model 
     if (object != NULL) {
         jk_json_put(b, object, "seed", json_integer((json_int_t)simulation->seed));
         jk_json_put(b, object, "paths", json_integer((json_int_t)simulation->paths));
+        jk_json_put(b, object, "parameters_drawn", json_integer((json_int_t)simulation->parameters));
+        jk_json_put(b, object, "parameters_left_out", json_integer((json_int_t)simulation->parameters_left_out));
         jk_json_put(b, object, "own_risk", json_boolean(simulation->own_risk));
     }
     return object;

@@ -76,6 +76,9 @@ refused 2 "model" jalki simulate t.h5
 refused 1 "missing.h5" jalki simulate missing.h5 --model "$model"
 refused 1 "t.h5" "${simulate[@]}" --json t.h5
 refused 1 "No such file" "${simulate[@]}" --json nowhere/s.json
+refused 1 "No such file" "${simulate[@]}" --covariance nowhere.json
+refused 1 "jalki_covariance" "${simulate[@]}" --covariance s.json
+refused 1 "s.json" "${simulate[@]}" --covariance s.json --json s.json
 if [ -e /dev/full ] && "${simulate[@]}" >/dev/full 2>err.txt; then fail "a full disk was not noticed"; fi
 sed 's/volatility: 0.12/volatility: 12/' "$model" >bad.yaml
 for part in "$JALKI_SOURCE"/models/*; do [ -e "$(basename "$part")" ] || cp -r "$part" .; done

@@ -251,6 +251,85 @@ static void one_segment_has_a_closed_form(void **state) {
     jk_model_free(plain);
 }
 
+static void write_covariance(const char *text) {
+    write_file(file_name("claims.csv"), text, strlen(text));
+}
+
+#define CURVE  "{\"segment\":\"one\",\"treatment\":\"surveil\",\"characteristic\":\"curve\",\"level\":\"0 and more\","
+#define CLASS  "{\"segment\":\"one\",\"treatment\":\"surveil\",\"characteristic\":\"capacity_class\",\"level\":\"able\","
+#define POINTS "{\"segment\":null,\"treatment\":null,\"characteristic\":\"reachable\",\"level\":\"email\","
+#define HEAD   "{\"jalki_covariance\":1,\"parameters\":["
+
+/* A curve and a class that a fit knows together: their product is log-normal with the variance of the sum, which the
+ * second enters with its credibility only. */
+static void parameters_of_a_fit_are_drawn_together(void **state) {
+    (void)state;
+    jk_model *plain = load_plain();
+    set_risk(plain, 0.0, 0.0, 0.0, 0.7);
+    write_covariance(HEAD CURVE "\"credibility\":1}," POINTS "\"credibility\":1}," CLASS "\"credibility\":0.5}],"
+                                "\"covariance\":[[0.04,9,0.02],[9,9,9],[0.02,9,0.09]]}");
+    const double variance = 0.04 + 0.25 * 0.09 + 2.0 * 0.5 * 0.02;
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = 20000;
+    wanted.own_risk = 0;
+    wanted.covariance = file_name("claims.csv");
+    jk_simulation found = simulate(tape, plain, &wanted, 2, NULL);
+    assert_int_equal(found.parameters, 2);
+    assert_int_equal(found.parameters_left_out, 1);
+    balances all = balances_of(tape, plain);
+    static const jk_figure figure[] = {JK_FIGURE_P05, JK_FIGURE_P50, JK_FIGURE_P95};
+    static const double probability[] = {0.05, 0.5, 0.95};
+    for (size_t i = 0; i < 3; i++) {
+        double m = exp(sqrt(variance) * jk_normal_quantile(probability[i]) - 0.5 * variance);
+        expect_near("collected", found.gross.figure[figure[i]], all.sum * (1.0 - exp(-24.0 * INTENSITY * m)),
+                    4.0 * found.gross.error[figure[i]]);
+    }
+    jk_simulation_reset(&found);
+    jk_model_free(plain);
+}
+
+static void bad_covariances_are_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        jk_status status;
+    } bad[] = {
+        {"", JK_ERROR_FORMAT},
+        {"[]", JK_ERROR_FORMAT},
+        {"{\"jalki_covariance\":1}", JK_ERROR_FORMAT},
+        {"{\"jalki_covariance\":2,\"parameters\":[" CURVE "\"credibility\":1}],\"covariance\":[[1]]}", JK_ERROR_FORMAT},
+        {HEAD "],\"covariance\":[]}", JK_ERROR_FORMAT},
+        {HEAD "7],\"covariance\":[[1]]}", JK_ERROR_FORMAT},
+        {HEAD CURVE "\"credibility\":1}],\"covariance\":[]}", JK_ERROR_FORMAT},
+        {HEAD CURVE "\"credibility\":1}],\"covariance\":[1]}", JK_ERROR_FORMAT},
+        {HEAD CURVE "\"credibility\":1}],\"covariance\":[[\"1\"]]}", JK_ERROR_FORMAT},
+        {HEAD CURVE "\"credibility\":1}],\"covariance\":[[1e300]]}", JK_ERROR_FORMAT},
+        {HEAD CURVE "\"credibility\":1}],\"covariance\":[[-1]]}", JK_ERROR_FORMAT},
+        {HEAD CURVE "\"credibility\":2}],\"covariance\":[[1]]}", JK_ERROR_FORMAT},
+        {HEAD CURVE "\"credibility\":null}],\"covariance\":[[1]]}", JK_ERROR_FORMAT},
+        {HEAD CURVE "\"credibility\":1}," CURVE "\"credibility\":1}],\"covariance\":[[1,0],[0,1]]}", JK_ERROR_FORMAT},
+        {HEAD CURVE "\"credibility\":1}," CLASS "\"credibility\":1}],\"covariance\":[[1,2],[2,1]]}", JK_ERROR_FORMAT},
+        {HEAD "{\"segment\":\"two\",\"treatment\":\"surveil\",\"characteristic\":\"curve\",\"level\":\"0 and more\","
+              "\"credibility\":1}],\"covariance\":[[1]]}",
+         JK_ERROR_DATA},
+        {HEAD "{\"segment\":\"one\",\"treatment\":\"surveil\",\"characteristic\":\"curve\",\"level\":\"3 and more\","
+              "\"credibility\":1}],\"covariance\":[[1]]}",
+         JK_ERROR_DATA},
+    };
+    jk_model *plain = load_plain();
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.covariance = file_name("claims.csv");
+    jk_value_options options = jk_value_defaults();
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        jk_error error = {0};
+        jk_simulation simulation;
+        write_covariance(bad[i].text);
+        assert_int_equal(jk_simulate(tape, plain, &options, &wanted, &simulation, &error), bad[i].status);
+        assert_true(error.message[0] != '\0');
+    }
+    jk_model_free(plain);
+}
+
 /* With the factor off, collections are sums of independent claims that pay all or nothing. */
 static void own_risk_is_binomial(void **state) {
     (void)state;
@@ -361,6 +440,8 @@ int main(void) {
         cmocka_unit_test(a_lasting_factor_gives_known_quantiles),
         cmocka_unit_test(the_same_bits),
         cmocka_unit_test(one_segment_has_a_closed_form),
+        cmocka_unit_test(parameters_of_a_fit_are_drawn_together),
+        cmocka_unit_test(bad_covariances_are_refused),
         cmocka_unit_test(own_risk_is_binomial),
         cmocka_unit_test(precision_ends_the_run),
         cmocka_unit_test(bad_options_are_refused),
