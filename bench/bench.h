@@ -22,6 +22,7 @@ typedef struct bench_case {
     void *(*setup)(const struct bench_case *self); /* NULL returned: does not run here, and the case says so */
     void (*run)(void *data);
     void (*teardown)(void *data);
+    size_t (*bytes)(const void *data); /* instead of bytes_per_item, where only the data can tell; may be NULL */
 } bench_case;
 
 typedef struct bench_table {

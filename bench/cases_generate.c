@@ -54,10 +54,10 @@ static void run_csv(void *context) {
 }
 
 static const bench_case cases[] = {
-    {"generate/columns/1", "none", 1, 262144, 0, set_up, run_columns, tear_down},
-    {"generate/store/1", "tape.h5", 1, 1000000, 0, set_up, run_store, tear_down},
-    {"generate/store/2", "tape.h5", 2, 1000000, 0, set_up, run_store, tear_down},
-    {"generate/csv/1", "tape.csv", 1, 1000000, 0, set_up, run_csv, tear_down},
-    {"generate/csv/2", "tape.csv", 2, 1000000, 0, set_up, run_csv, tear_down},
+    {"generate/columns/1", "none", 1, 262144, 0, set_up, run_columns, tear_down, NULL},
+    {"generate/store/1", "tape.h5", 1, 1000000, 0, set_up, run_store, tear_down, NULL},
+    {"generate/store/2", "tape.h5", 2, 1000000, 0, set_up, run_store, tear_down, NULL},
+    {"generate/csv/1", "tape.csv", 1, 1000000, 0, set_up, run_csv, tear_down, NULL},
+    {"generate/csv/2", "tape.csv", 2, 1000000, 0, set_up, run_csv, tear_down, NULL},
 };
 const bench_table bench_generate = {cases, sizeof cases / sizeof cases[0]};

@@ -47,7 +47,7 @@ static void tear_down(void *context) {
 enum { ROW_BYTES = 177 /* mean length of a generated row */ };
 
 static const bench_case cases[] = {
-    {"import/csv/1", NULL, 1, 1000000, ROW_BYTES, set_up, run, tear_down},
-    {"import/csv/2", NULL, 2, 1000000, ROW_BYTES, set_up, run, tear_down},
+    {"import/csv/1", NULL, 1, 1000000, ROW_BYTES, set_up, run, tear_down, NULL},
+    {"import/csv/2", NULL, 2, 1000000, ROW_BYTES, set_up, run, tear_down, NULL},
 };
 const bench_table bench_import = {cases, sizeof cases / sizeof cases[0]};

@@ -46,19 +46,41 @@ static void run_both(void *context) {
     bench_planner_run(((plan_data *)context)->planner, 1);
 }
 
-static void run_induction(void *context) {
+static void run_without_flow(void *context) {
     bench_planner_run(((plan_data *)context)->planner, 0);
+}
+
+static void run_induction(void *context) {
+    bench_planner_induct(((plan_data *)context)->planner);
+}
+
+static void *set_up_kept(const bench_case *self) {
+    plan_data *data = set_up(self);
+    if (data != NULL) {
+        bench_planner_keep(data->planner);
+    }
+    return data;
+}
+
+static void run_projection(void *context) {
+    bench_planner_project(((plan_data *)context)->planner);
 }
 
 enum { CLAIMS = 262144 };
 
 static const bench_case cases[] = {
-    {"plan/induction and projection, all states/base/1", "base", 1, CLAIMS, 0, set_up, run_both, tear_down},
-    {"plan/induction and projection, all states/v3/1", "v3", 1, CLAIMS, 0, set_up, run_both, tear_down},
-    {"plan/induction and projection, all states/v4/1", "v4", 1, CLAIMS, 0, set_up, run_both, tear_down},
-    {"plan/induction and projection, all states/v4/2", "v4", 2, CLAIMS, 0, set_up, run_both, tear_down},
-    {"plan/induction and projection, tape/v4/1", "v4 tape", 1, CLAIMS, 0, set_up, run_both, tear_down},
-    {"plan/induction and projection, tape/v4/2", "v4 tape", 2, CLAIMS, 0, set_up, run_both, tear_down},
-    {"plan/without cash flow, all states/v4/1", "v4", 1, CLAIMS, 0, set_up, run_induction, tear_down},
+    {"plan/induction and projection, all states/base/1", "base", 1, CLAIMS, 0, set_up, run_both, tear_down, NULL},
+    {"plan/induction and projection, all states/v3/1", "v3", 1, CLAIMS, 0, set_up, run_both, tear_down, NULL},
+    {"plan/induction and projection, all states/v4/1", "v4", 1, CLAIMS, 0, set_up, run_both, tear_down, NULL},
+    {"plan/induction and projection, all states/v4/2", "v4", 2, CLAIMS, 0, set_up, run_both, tear_down, NULL},
+    {"plan/induction and projection, tape/v4/1", "v4 tape", 1, CLAIMS, 0, set_up, run_both, tear_down, NULL},
+    {"plan/induction and projection, tape/v4/2", "v4 tape", 2, CLAIMS, 0, set_up, run_both, tear_down, NULL},
+    {"plan/without cash flow, all states/v4/1", "v4", 1, CLAIMS, 0, set_up, run_without_flow, tear_down, NULL},
+    {"plan/induction alone, all states/base/1", "base", 1, CLAIMS, 0, set_up, run_induction, tear_down, NULL},
+    {"plan/induction alone, all states/v3/1", "v3", 1, CLAIMS, 0, set_up, run_induction, tear_down, NULL},
+    {"plan/induction alone, all states/v4/1", "v4", 1, CLAIMS, 0, set_up, run_induction, tear_down, NULL},
+    {"plan/projection alone, all states/base/1", "base", 1, CLAIMS, 0, set_up_kept, run_projection, tear_down, NULL},
+    {"plan/projection alone, all states/v3/1", "v3", 1, CLAIMS, 0, set_up_kept, run_projection, tear_down, NULL},
+    {"plan/projection alone, all states/v4/1", "v4", 1, CLAIMS, 0, set_up_kept, run_projection, tear_down, NULL},
 };
 const bench_table bench_plan = {cases, sizeof cases / sizeof cases[0]};

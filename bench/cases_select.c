@@ -63,9 +63,9 @@ static void run_all(void *context) {
 }
 
 static const bench_case cases[] = {
-    {"select/first 100,000 of 10 million/1", NULL, 1, 10000000, 4, set_up, run_top, tear_down},
-    {"select/first 100,000 of 10 million/2", NULL, 2, 10000000, 4, set_up, run_top, tear_down},
-    {"select/full order of 10 million/1", NULL, 1, 10000000, 4, set_up, run_all, tear_down},
-    {"select/full order of 10 million/2", NULL, 2, 10000000, 4, set_up, run_all, tear_down},
+    {"select/first 100,000 of 10 million/1", NULL, 1, 10000000, 4, set_up, run_top, tear_down, NULL},
+    {"select/first 100,000 of 10 million/2", NULL, 2, 10000000, 4, set_up, run_top, tear_down, NULL},
+    {"select/full order of 10 million/1", NULL, 1, 10000000, 4, set_up, run_all, tear_down, NULL},
+    {"select/full order of 10 million/2", NULL, 2, 10000000, 4, set_up, run_all, tear_down, NULL},
 };
 const bench_table bench_select = {cases, sizeof cases / sizeof cases[0]};

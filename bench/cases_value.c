@@ -45,9 +45,9 @@ static void tear_down(void *context) {
 }
 
 static const bench_case cases[] = {
-    {"value/whole/10 thousand/2", NULL, 2, 10000, 0, set_up, run, tear_down},
-    {"value/whole/100 thousand/2", NULL, 2, 100000, 0, set_up, run, tear_down},
-    {"value/whole/1 million/1", NULL, 1, 1000000, 0, set_up, run, tear_down},
-    {"value/whole/1 million/2", NULL, 2, 1000000, 0, set_up, run, tear_down},
+    {"value/whole/10 thousand/2", NULL, 2, 10000, 0, set_up, run, tear_down, NULL},
+    {"value/whole/100 thousand/2", NULL, 2, 100000, 0, set_up, run, tear_down, NULL},
+    {"value/whole/1 million/1", NULL, 1, 1000000, 0, set_up, run, tear_down, NULL},
+    {"value/whole/1 million/2", NULL, 2, 1000000, 0, set_up, run, tear_down, NULL},
 };
 const bench_table bench_value = {cases, sizeof cases / sizeof cases[0]};

@@ -15,6 +15,8 @@ struct bench_planner {
     jk_plan *plan;
     int threads;
     int with_flow;
+    enum { BOTH, INDUCT, KEEP, PROJECT } task;
+    jk_plan_policy **policy; /* of every block, where kept */
     jk_plan_workspace *workspace[THREADS_MAX];
     jk_cashflow flow[THREADS_MAX];
     jk_plan_results results;
@@ -59,7 +61,15 @@ bench_planner *bench_planner_make(const bench_claims *claims, const char *isa, i
     return planner;
 }
 
+static size_t block_count(const bench_planner *planner) {
+    return (planner->claims->rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+}
+
 void bench_planner_free(bench_planner *planner) {
+    for (size_t i = 0; planner->policy != NULL && i < block_count(planner); i++) {
+        jk_plan_policy_free(planner->policy[i]);
+    }
+    free(planner->policy);
     for (int i = 0; i < planner->threads; i++) {
         jk_plan_workspace_free(planner->workspace[i]);
         jk_cashflow_reset(&planner->flow[i]);
@@ -124,20 +134,58 @@ static jk_status run_block(void *context, int thread, size_t block, jk_error *er
     size_t rows = left < BLOCK_ROWS ? left : BLOCK_ROWS;
     jk_terms terms = terms_from(&planner->claims->terms, first, rows);
     jk_plan_results results = results_from(&planner->results, first, rows);
-    jk_plan_block(planner->plan, &terms, &results, planner->with_flow ? &planner->flow[thread] : NULL,
-                  planner->workspace[thread]);
+    jk_cashflow *flow = planner->with_flow ? &planner->flow[thread] : NULL;
+    jk_plan_workspace *workspace = planner->workspace[thread];
+    if (planner->task == INDUCT) {
+        results.erc_gross = results.erc_net = results.gross_12m = results.gross_60m = NULL;
+    }
+    if (planner->task == PROJECT) {
+        results.value = NULL;
+        memset(results.action_value, 0, sizeof results.action_value);
+        jk_plan_block_follow(planner->plan, &terms, planner->policy[block], &results, flow, workspace);
+    } else if (planner->task == KEEP) {
+        jk_plan_block_keep(planner->plan, &terms, &results, flow, planner->policy[block], workspace);
+    } else {
+        jk_plan_block(planner->plan, &terms, &results, flow, workspace);
+    }
     return JK_OK;
 }
 
-void bench_planner_run(bench_planner *planner, int with_flow) {
+static void run_blocks(bench_planner *planner) {
+    jk_run run = {.threads = planner->threads};
+    bench_must(jk_parallel_for(&run, block_count(planner), "plan", BLOCK_ROWS, run_block, planner, bench_error()));
+}
+
+static void run_task(bench_planner *planner, int task, int with_flow) {
+    planner->task = task;
     planner->with_flow = with_flow;
+    run_blocks(planner);
+}
+
+void bench_planner_induct(bench_planner *planner) {
+    run_task(planner, INDUCT, 0);
+}
+
+void bench_planner_keep(bench_planner *planner) {
+    planner->policy = calloc(block_count(planner), sizeof(jk_plan_policy *));
+    bench_must(planner->policy == NULL ? JK_ERROR_MEMORY : JK_OK);
+    for (size_t i = 0; i < block_count(planner); i++) {
+        planner->policy[i] = jk_plan_policy_create(planner->plan, BLOCK_ROWS);
+        bench_must(planner->policy[i] == NULL ? JK_ERROR_MEMORY : JK_OK);
+    }
+    run_task(planner, KEEP, 1);
+}
+
+void bench_planner_project(bench_planner *planner) {
+    run_task(planner, PROJECT, 1);
+}
+
+void bench_planner_run(bench_planner *planner, int with_flow) {
     for (int i = 0; i < planner->threads; i++) {
         jk_cashflow *flow = &planner->flow[i];
         memset(flow->cell, 0, (size_t)flow->months * flow->segments * JK_FLOW_COUNT * sizeof *flow->cell);
     }
-    jk_run run = {.threads = planner->threads};
-    size_t blocks = (planner->claims->rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
-    bench_must(jk_parallel_for(&run, blocks, "plan", BLOCK_ROWS, run_block, planner, bench_error()));
+    run_task(planner, BOTH, with_flow);
 }
 
 const jk_plan_results *bench_planner_results(const bench_planner *planner) {

@@ -17,6 +17,7 @@ python=/usr/bin/python3
 build=build/bench
 plot=${JALKI_BENCH_PLOT:-$build/growth.svg}
 
+scripts/install.sh build page bench || echo "bench: goes on with what is installed" >&2
 cmake --preset bench >/dev/null
 cmake --build "$build" >/dev/null
 
@@ -29,12 +30,23 @@ say() { echo "bench: $*" >&2; }
 record() { sed "s/^{/{\"row\": \"$1\", /" >>"$records"; } # tags lines of JSON with the row of the table they belong to
 skip() { say "skipped: $*"; }
 
-# Best wall time of three runs of a command, as a record.
+# DuckDB and Polars come as npm packages, into the build folder.
+packages=$PWD/$build/peers
+node_peers() {
+    command -v node >/dev/null && command -v npm >/dev/null || return 1
+    mkdir -p "$packages"
+    cp bench/peers/node/package.json "$packages"
+    (cd "$packages" && npm install --no-package-lock --no-audit --no-fund --loglevel=error >/dev/null 2>&1)
+}
+peer() { NODE_PATH=$packages/node_modules node "bench/peers/node/$1" "${@:2}"; }
+
+# Best wall time of three runs of a command, as a record; each run writes its file ($3) anew.
 time_command() {
-    local row=$1 program=$2 best=999999999999
-    shift 2
+    local row=$1 program=$2 file=$3 best=999999999999
+    shift 3
     for _ in 1 2 3; do
         local start end
+        rm -f "$file"
         start=$(date +%s%N)
         "$@" >/dev/null
         end=$(date +%s%N)
@@ -45,32 +57,32 @@ time_command() {
 }
 
 say "a tape of $claims claims"
-time_command generate "jalki generate to a store" "$build/jalki" generate -n "$claims" -o "$folder/tape.h5" --quiet
-time_command generate "jalki generate to CSV" "$build/jalki" generate -n "$claims" -o "$folder/tape.csv" --quiet
+time_command generate "jalki generate to a store" "$folder/tape.h5" "$build/jalki" generate -n "$claims" -o "$folder/tape.h5" --quiet
+time_command generate "jalki generate to CSV" "$folder/tape.csv" "$build/jalki" generate -n "$claims" -o "$folder/tape.csv" --quiet
 echo "{\"bytes\": $(stat -c %s "$folder/tape.csv")}" | record tape
 
 say "limits of the machine"
 "$build/bench/limits" "$folder/tape.csv" "$threads" | record limit
 
 say "ingest"
-time_command ingest "jalki import" "$build/jalki" import "$folder/tape.csv" -o "$folder/imported.h5" --cutoff 2026-06-30 --quiet
+time_command ingest "jalki import" "$folder/imported.h5" "$build/jalki" import "$folder/tape.csv" -o "$folder/imported.h5" --cutoff 2026-06-30 --quiet
 rm -f "$folder/imported.h5"
 if command -v Rscript >/dev/null && Rscript -e 'library(data.table)' >/dev/null 2>&1; then
     Rscript bench/peers/ingest.R "$folder/tape.csv" "$threads" | record ingest
 else
     skip "data.table (r-cran-data.table is not installed)"
 fi
-if $python -c 'import duckdb' 2>/dev/null; then
-    $python bench/peers/duckdb_peer.py "$folder/tape.csv" "$threads" >"$folder/duckdb"
-    head -1 "$folder/duckdb" | record ingest
-    tail -1 "$folder/duckdb" | record select
+if node_peers; then
+    peer polars.js "$folder/tape.csv" "$threads" | record ingest || skip "Polars (it failed)"
+    peer duckdb.js ingest "$folder/tape.csv" "$threads" | record ingest || skip "DuckDB, ingest (it failed)"
+    peer duckdb.js select "$threads" | record select || skip "DuckDB, selection (it failed)"
 else
-    skip "DuckDB (its Python package is not installed)"
+    skip "DuckDB and Polars (their npm packages cannot be installed or do not run here)"
 fi
 rm -f "$folder/tape.csv"
 
 say "value"
-time_command value "jalki value" "$build/jalki" value "$folder/tape.h5" --model models/nordic.yaml --quiet
+time_command value "jalki value" "$folder/none" "$build/jalki" value "$folder/tape.h5" --model models/nordic.yaml --quiet
 if $python -c 'import h5py' 2>/dev/null; then
     $python bench/peers/load_h5py.py "$folder/tape.h5" | record load
 else

@@ -23,8 +23,9 @@ static void run_case(benchmark::State &state, const bench_case *wanted) {
         wanted->run(data);
     }
     state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * wanted->items));
-    if (wanted->bytes_per_item > 0) {
-        state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * wanted->items * wanted->bytes_per_item));
+    const size_t bytes = wanted->bytes != nullptr ? wanted->bytes(data) : wanted->bytes_per_item;
+    if (bytes > 0) {
+        state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * wanted->items * bytes));
     }
 }
 

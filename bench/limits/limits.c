@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,6 +69,35 @@ static void measure_multiply_add(int threads) {
     say("32-bit multiply-adds", threads, 2.0 * LANES * CHAINS * (double)rounds * threads / best, "operations");
 }
 
+/* Bytes read and written when memory that no cache holds is copied. */
+static void measure_copying(int threads) {
+    enum { BYTES = 64 << 20 };
+    double best = 1e9;
+    double start = 0.0;
+#pragma omp parallel num_threads(threads)
+    {
+        unsigned char *from = aligned_alloc(4096, BYTES), *to = aligned_alloc(4096, BYTES);
+        memset(from, 1, BYTES);
+        memset(to, 2, BYTES);
+        for (int r = 0; r < 2 * REPEATS; r++) {
+#pragma omp barrier
+#pragma omp single
+            start = now();
+            memcpy(to, from, BYTES);
+#pragma omp barrier
+#pragma omp single
+            {
+                double seconds = now() - start;
+                best = seconds < best ? seconds : best;
+            }
+            from[r] ^= to[r];
+        }
+        free(from);
+        free(to);
+    }
+    say("copying in memory, read and written", threads, 2.0 * BYTES * threads / best, "bytes");
+}
+
 static size_t count_lines(const unsigned char *text, size_t length) {
     size_t lines = 0;
     for (size_t i = 0; i < length; i += 128) { /* short runs keep the counts in bytes */
@@ -124,6 +154,7 @@ int main(int argc, char **argv) {
     int most = argc > 2 ? atoi(argv[2]) : omp_get_num_procs();
     for (int threads = 1; threads <= most; threads += most > 1 ? most - 1 : 1) {
         measure_multiply_add(threads);
+        measure_copying(threads);
         measure_reading(argv[1], threads, 0);
         measure_reading(argv[1], threads, 1);
     }
