@@ -69,10 +69,11 @@ typedef struct jk_forward_month {
 } jk_forward_month;
 
 typedef struct jk_forward {
-    jk_forward_terms terms;                           /* with volume and cost_drift filled in */
-    jk_valuation fresh;                               /* of the fresh claims */
-    double price;                                     /* per unit of face, >= 0 */
-    double price_own_mix;                             /* at the tape's own mix; equals price without a mix */
+    jk_forward_terms terms; /* with volume and cost_drift filled in */
+    jk_valuation fresh;     /* of the fresh claims */
+    double price;           /* per unit of face, >= 0 */
+    double price_own_mix;   /* at the tape's own mix; equals price without a mix */
+    int batches;            /* delivered; fewer than the term where the cap is reached before */
     double face, paid, onboarding, gross, cost, sale; /* of the whole agreement, undiscounted */
     double multiple;                                  /* (gross - cost + sale) / (paid + onboarding) */
     double funding;                                   /* most money out at any time */

@@ -76,6 +76,11 @@ jk_status jk_output_open(jk_output *output, const char *path, jk_error *error) {
         return jk_fail(error, JK_ERROR_IO, path, 0, NULL, "cannot write: %s, expected the name of a file",
                        exists ? "it is a folder" : "the name is empty");
     }
+    if (strcmp(path, "-") == 0) {
+        return jk_fail(error, JK_ERROR_IO, path, 0, NULL,
+                       "is no name of a file here; expected one (/dev/stdout is standard output, ./- a file of that "
+                       "name)");
+    }
     int descriptor = descriptor_of(path);
     output->target = descriptor >= 0 ? strdup(path) : follow_link(path);
     if (output->target == NULL) {

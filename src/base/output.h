@@ -21,7 +21,8 @@ typedef struct jk_output {
     char access[64]; /* a path by which a library can open the same file ("/proc/self/fd/N" or `part`) */
 } jk_output;
 
-/* Opens a file that will become `path`. A zeroed jk_output is the closed state. */
+/* Opens a file that will become `path`. "-" is refused: who writes it means standard output. A zeroed jk_output is the
+ * closed state. */
 jk_status jk_output_open(jk_output *output, const char *path, jk_error *error);
 
 /* Path by which another library can open the file while it is being written; valid until commit or abort. */

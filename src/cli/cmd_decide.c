@@ -18,7 +18,7 @@ static const struct argp_option options[] = {
     {"agent-hours", KEY_HOURS, "[SCOPE=]HOURS", 0, "Agent hours in the first epoch", 1},
     {"max", KEY_MAX, "ACTION[@SCOPE]=N", 0, "Most claims under sell, surveil, amicable or legal", 1},
     {"by-debtor", KEY_BY_DEBTOR, NULL, 0, "One treatment for all claims of a debtor; court is filed once", 1},
-    {"no-sell", KEY_NO_SELL, NULL, 0, "Never sell", 1},
+    {"no-sell", KEY_NO_SELL, NULL, 0, "Never sell [claims are sold on where that is worth most]", 1},
     {"irr", KEY_IRR, "RATE", 0, "Required yearly return, 0.15 is 15 % [the model's]", 2},
     {"curve", KEY_CURVE, "LIMIT=FROM:TO:N", 0,
      "What-if: the result for N amounts of court-budget or agent-hours (the limit for all)", 2},
@@ -280,7 +280,7 @@ static jk_status decide_tape(decide_arguments *arguments, decide_work *work, jk_
 
 static int run_decide(int argc, char **argv) {
     static const struct argp_child children[] = {
-        {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_argp, 0, NULL, 0}, {0}};
+        {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_own_sell_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
         .options = options,
         .parser = parse,

@@ -145,11 +145,12 @@ static void print_terms(const forward_arguments *arguments, const jk_forward *fo
     (void)printf("Fresh     %s claims, face %s %s", jk_amount(a, (double)forward->fresh.total.claims, 0),
                  jk_amount(b, forward->fresh.total.face, 0), currency);
     if (terms->fresh > 0) {
-        (void)printf(", written off in the last %d months\n", terms->fresh);
+        (void)printf(", written off in the last %d month%s\n", terms->fresh, terms->fresh == 1 ? "" : "s");
     } else {
         (void)printf(": the whole tape\n");
     }
-    (void)printf("Terms     %d batches of %s", terms->term, jk_amount(a, terms->volume, 0));
+    (void)printf("Terms     %d batch%s of %s", terms->term, terms->term == 1 ? "" : "es",
+                 jk_amount(a, terms->volume, 0));
     if (terms->ramp > 1) {
         (void)printf(", full from the %dth on", terms->ramp);
     }
@@ -164,7 +165,12 @@ static void print_terms(const forward_arguments *arguments, const jk_forward *fo
                  100.0 * terms->cost_drift);
 }
 
+static int decimals_of(const jk_forward *forward) {
+    return forward->face < 1e6 ? 2 : 0;
+}
+
 static void print_price(const jk_forward *forward) {
+    int decimals = decimals_of(forward);
     char a[JK_AMOUNT_TEXT];
     char b[JK_AMOUNT_TEXT];
     (void)printf("\n  Price %s %% of face, for %s %% a year", jk_amount(a, 100.0 * forward->price, 2),
@@ -174,9 +180,10 @@ static void print_price(const jk_forward *forward) {
     }
     (void)printf(".\n  The first batch alone would be worth %s %%,",
                  jk_amount(a, 100.0 * forward->month[0].own_price, 2));
-    (void)printf(" the last %s %%.\n", jk_amount(a, 100.0 * forward->month[forward->terms.term - 1].own_price, 2));
-    (void)printf("  Bought in all %s of face for %s", jk_amount(a, forward->face, 0), jk_amount(b, forward->paid, 0));
-    (void)printf("; most money out %s, in month %d", jk_amount(a, forward->funding, 0), forward->funding_month);
+    (void)printf(" the last %s %%.\n", jk_amount(a, 100.0 * forward->month[forward->batches - 1].own_price, 2));
+    (void)printf("  Bought in all %s of face for %s", jk_amount(a, forward->face, decimals),
+                 jk_amount(b, forward->paid, decimals));
+    (void)printf("; most money out %s, in month %d", jk_amount(a, forward->funding, decimals), forward->funding_month);
     if (forward->payback > 0) {
         (void)printf("; nothing out from month %d on", forward->payback);
     }
@@ -247,7 +254,7 @@ static int print_years(const jk_forward *forward) {
         const double amounts[] = {sum.face, sum.paid, sum.onboarding, sum.gross,
                                   sum.cost, sum.sale, sum.net,        sum.cumulated};
         for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
-            jk_table_amount(table, amounts[i], 0);
+            jk_table_amount(table, amounts[i], decimals_of(forward));
         }
     }
     return jk_cli_print_table(table, "Cash by year of the agreement");

@@ -15,9 +15,13 @@ enum { KEY_CUTOFF = 0x3001, KEY_SELL, KEY_MEMORY, KEY_EXPLAIN_MEMORY };
 static const struct argp_option options[] = {
     {"model", 'm', "M.yaml", 0, "Model file (needed)", 1},
     {"cutoff", KEY_CUTOFF, "DATE", 0, "Valuation date, YYYY-MM-DD [the tape's]", 1},
-    {"sell", KEY_SELL, NULL, 0, "Let claims be sold on where that is worth most [never]", 1},
     {"memory", KEY_MEMORY, "SIZE", 0, "Most memory to take, for example 500M or 2G [no bound]", 90},
     {"explain-memory", KEY_EXPLAIN_MEMORY, NULL, 0, "Say on stderr what memory the run takes before it starts", 90},
+    {0},
+};
+
+static const struct argp_option sell_options[] = {
+    {"sell", KEY_SELL, NULL, 0, "Let claims be sold on where that is worth most [never]", 1},
     {0},
 };
 
@@ -54,9 +58,6 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case KEY_CUTOFF:
         valuing->cutoff = jk_cli_date(state, "--cutoff", argument);
         return 0;
-    case KEY_SELL:
-        valuing->sell = true;
-        return 0;
     case KEY_MEMORY:
         valuing->memory = parse_size(state, argument);
         return 0;
@@ -84,7 +85,28 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     }
 }
 
-const struct argp jk_cli_valuing_argp = {.options = options, .parser = parse};
+const struct argp jk_cli_valuing_own_sell_argp = {.options = options, .parser = parse};
+
+static error_t parse_sell(int key, char *argument, struct argp_state *state) {
+    (void)argument;
+    jk_cli_valuing *valuing = state->input;
+    if (key != KEY_SELL) {
+        return ARGP_ERR_UNKNOWN;
+    }
+    valuing->sell = true;
+    return 0;
+}
+
+static error_t parse_with_sell(int key, char *argument, struct argp_state *state) {
+    if (key == ARGP_KEY_INIT) {
+        state->child_inputs[0] = state->input;
+    }
+    return parse(key, argument, state);
+}
+
+static const struct argp sell_argp = {.options = sell_options, .parser = parse_sell};
+static const struct argp_child sell_children[] = {{&sell_argp, 0, NULL, 0}, {0}};
+const struct argp jk_cli_valuing_argp = {.options = options, .parser = parse_with_sell, .children = sell_children};
 
 jk_status jk_cli_valuing_outputs(const jk_cli_valuing *valuing, const char *const *outputs, size_t output_count,
                                  jk_error *error) {

@@ -25,6 +25,9 @@ typedef struct jk_cli_valuing {
 /* Child parser; its input is a jk_cli_valuing *, which it sets to the defaults first. */
 extern const struct argp jk_cli_valuing_argp;
 
+/* The same without --sell, for a command that has an option of its own for it. */
+extern const struct argp jk_cli_valuing_own_sell_argp;
+
 /* Refuses outputs that are the tape, the model file, or each other; called before anything is opened. */
 jk_status jk_cli_valuing_outputs(const jk_cli_valuing *valuing, const char *const *outputs, size_t output_count,
                                  jk_error *error);

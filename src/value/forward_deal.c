@@ -117,6 +117,7 @@ static void add_up(jk_forward *forward) {
         cumulated += month->net;
         month->cumulated = cumulated;
         last_out = cumulated < 0.0 ? t + 1 : last_out;
+        forward->batches += month->face > 0.0;
         forward->face += month->face;
         forward->paid += month->paid;
         forward->onboarding += month->onboarding;

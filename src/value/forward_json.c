@@ -94,6 +94,7 @@ char *jk_forward_json(const jk_tape *tape, const jk_model *model, const jk_forwa
     jk_json_put(&b, object, "required_return", jk_json_number(forward->fresh.irr));
     jk_json_put(&b, object, "price_pct_of_face", percent(forward->price));
     jk_json_put(&b, object, "price_pct_of_face_own_mix", percent(forward->price_own_mix));
+    jk_json_put(&b, object, "batches", json_integer(forward->batches));
     const struct {
         const char *key;
         double amount;

@@ -64,6 +64,11 @@ refused 2 "not a number from" "${value[@]}" --irr abc
 refused 2 "not a date" "${value[@]}" --cutoff 2026-02-30
 refused 2 "not a size" "${value[@]}" --memory lots
 refused 2 "claims F.csv" "${value[@]}" --full
+refused 1 "is no name of a file here" "${value[@]}" --claims -
+refused 1 "is no name of a file here" "${value[@]}" -o -
+[ ! -e ./- ] || fail "a file named - is left"
+jalki help value | grep -q -- "--sell" || fail "value has no --sell"
+! jalki help decide | grep -q -- " --sell" || fail "decide offers --sell, which it does anyway"
 refused 1 "none.h5" jalki value none.h5 --model "$model"
 refused 1 "none.yaml" jalki value t.h5 --model none.yaml
 refused 1 "after the cut-off 2016-01-01" "${value[@]}" --cutoff 2016-01-01 --claims new.csv
