@@ -83,7 +83,8 @@ typedef enum jk_ppml_state {
 const char *jk_ppml_state_name(jk_ppml_state state); /* "estimated", "held", "no exposure", "no cash", "collinear" */
 
 /* Estimates. Arrays have `parameters` elements. Held parameters keep the value they came with; what the data cannot
- * give is 0 (log scale) with a standard error of 0, and its state says so. */
+ * give is 0 (log scale) with a standard error of 0, and its state says so. A piece of a curve that comes out empty
+ * although its rows brought cash in other pieces has the state JK_PPML_NO_CASH and a value of next to no intensity. */
 typedef struct jk_ppml {
     size_t parameters;
     double *estimate;

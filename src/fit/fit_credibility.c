@@ -25,6 +25,7 @@ typedef struct parent_curve {
     size_t count;
     double *month;
     double *intensity; /* at `reference`; 0 where nothing came in */
+    double *most;      /* where exposure brought no cash: what one more debtor's payment would make of it */
     int32_t *parameter;
     int32_t class_parameter[JK_CAPACITY_COUNT];
     int reference;                         /* jk_capacity */
@@ -59,8 +60,9 @@ static jk_status join_steps(shrinking *self, size_t treatment, jk_error *error) 
     }
     parent->month = jk_arena_alloc(self->arena, most + 1, sizeof *parent->month);
     parent->intensity = jk_arena_alloc(self->arena, most + 1, sizeof *parent->intensity);
+    parent->most = jk_arena_alloc(self->arena, most + 1, sizeof *parent->most);
     parent->parameter = jk_arena_alloc(self->arena, most + 1, sizeof *parent->parameter);
-    if (parent->month == NULL || parent->intensity == NULL || parent->parameter == NULL) {
+    if (parent->month == NULL || parent->intensity == NULL || parent->most == NULL || parent->parameter == NULL) {
         return jk_fail_memory(error, "the fit");
     }
     size_t count = 0;
@@ -79,19 +81,6 @@ static jk_status join_steps(shrinking *self, size_t treatment, jk_error *error) 
     parent->count = parent->count > 0 ? parent->count : 1;
     parent->count = parent->count < JK_PPML_KNOTS_MAX ? parent->count : JK_PPML_KNOTS_MAX;
     return JK_OK;
-}
-
-static void count_payers(shrinking *self) {
-    const jk_fit_rows *rows = &self->fit->rows;
-    for (size_t c = 0; c < rows->columns.clusters; c++) {
-        double paid[JK_TREATMENT_COUNT] = {0.0};
-        for (size_t i = rows->cluster_begin[c]; i < rows->cluster_begin[c + 1]; i++) {
-            paid[rows->curve[i] % JK_TREATMENT_COUNT] += rows->cash[i];
-        }
-        for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
-            self->parent[t].payers += paid[t] > 0.0;
-        }
-    }
 }
 
 static void choose_reference(shrinking *self, size_t treatment) {
@@ -191,6 +180,9 @@ static jk_status fit_parent(shrinking *self, jk_error *error) {
         for (size_t u = 0; u < parent->count; u++) {
             int32_t p = parent->parameter[u];
             parent->intensity[u] = all.state[p] == JK_PPML_FREE ? jk_exp(all.estimate[p]) : 0.0;
+            parent->most[u] = all.state[p] == JK_PPML_NO_CASH && all.exposure[p] > 0.0
+                                  ? fit->estimates.cluster_dispersion / all.exposure[p]
+                                  : INFINITY;
         }
         for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
             int32_t p = parent->class_parameter[k];
@@ -201,15 +193,22 @@ static jk_status fit_parent(shrinking *self, jk_error *error) {
     return JK_OK;
 }
 
-/* A step of the parent in which nothing came in takes over from the nearest step before it, else after it. */
+/* A step of the parent in which nothing came in takes over from the nearest step before it, else after it, but no more
+ * than one payment would have made of its exposure. */
 static void fill_gaps(shrinking *self) {
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
         parent_curve *parent = &self->parent[t];
-        for (size_t u = 1; u < parent->count; u++) {
-            parent->intensity[u] = parent->intensity[u] > 0.0 ? parent->intensity[u] : parent->intensity[u - 1];
+        double near = 0.0;
+        for (size_t u = 0; u < parent->count; u++) {
+            double own = parent->intensity[u];
+            parent->intensity[u] = own > 0.0 ? own : fmin(near, parent->most[u]);
+            near = own > 0.0 ? own : near;
         }
-        for (size_t u = parent->count; u-- > 1;) {
-            parent->intensity[u - 1] = parent->intensity[u - 1] > 0.0 ? parent->intensity[u - 1] : parent->intensity[u];
+        near = 0.0;
+        for (size_t u = parent->count; u-- > 0;) {
+            double own = parent->intensity[u];
+            parent->intensity[u] = own > 0.0 ? own : fmin(near, parent->most[u]);
+            near = own > 0.0 ? own : near;
         }
     }
 }
@@ -468,7 +467,11 @@ jk_status jk_fit_shrink(jk_fit *fit, jk_error *error) {
     jk_ppml cells = {0};
     jk_status status = JK_OK;
     JK_TRY_CLEANUP(open_shrinking(&self, error));
-    count_payers(&self);
+    size_t payers[JK_TREATMENT_COUNT] = {0};
+    jk_fit_count_payers(fit, payers);
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        self.parent[t].payers = payers[t];
+    }
     JK_TRY_CLEANUP(fit_parent(&self, error));
     fill_gaps(&self);
     start_classes(&self);

@@ -38,6 +38,19 @@ jk_status jk_fit_survey_rows(jk_fit *fit, jk_error *error) {
     return JK_OK;
 }
 
+void jk_fit_count_payers(const jk_fit *fit, size_t payers[JK_TREATMENT_COUNT]) {
+    const jk_fit_rows *rows = &fit->rows;
+    for (size_t c = 0; c < rows->columns.clusters; c++) {
+        double paid[JK_TREATMENT_COUNT] = {0.0};
+        for (size_t i = rows->cluster_begin[c]; i < rows->cluster_begin[c + 1]; i++) {
+            paid[rows->curve[i] % JK_TREATMENT_COUNT] += rows->cash[i];
+        }
+        for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+            payers[t] += paid[t] > 0.0;
+        }
+    }
+}
+
 void jk_fit_set_reference(const jk_fit *fit, size_t item) {
     jk_fit_card_item *card = &fit->card[item];
     double exposure[JK_FIT_LEVELS_MAX + 6] = {0.0};

@@ -97,6 +97,8 @@ jk_status jk_fit_survey_rows(jk_fit *fit, jk_error *error);
 jk_status jk_fit_card_init(jk_fit *fit, jk_error *error);
 jk_status jk_fit_design_build(jk_fit *fit, jk_error *error);
 void jk_fit_design_reset(jk_fit_design *design);
+/* Debtors that paid anything under each treatment, added to `payers`. */
+void jk_fit_count_payers(const jk_fit *fit, size_t payers[JK_TREATMENT_COUNT]);
 /* The reference of an item: its level with most exposure. */
 void jk_fit_set_reference(const jk_fit *fit, size_t item);
 

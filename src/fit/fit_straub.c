@@ -23,7 +23,10 @@ double jk_fit_straub(const double *actual, const double *expected, size_t count,
     complement = isnan(complement) ? mean : complement;
     for (size_t i = 0; i < count; i++) {
         double ratio = expected[i] > 0.0 ? actual[i] / expected[i] : complement;
-        credibility[i] = between > 0.0 && expected[i] > 0.0 ? expected[i] / (expected[i] + within / between) : 0.0;
+        credibility[i] = !(expected[i] > 0.0) ? 0.0
+                         : cells == 1.0       ? 1.0
+                         : between > 0.0      ? expected[i] / (expected[i] + within / between)
+                                              : 0.0;
         factor[i] = credibility[i] * ratio + (1.0 - credibility[i]) * complement;
     }
     return between;

@@ -149,7 +149,7 @@ jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error) {
         *term = (jk_fit_term){.parameter = -1,
                               .reference = is_reference(fit, &fit->design.parameter[p]),
                               .state = (jk_ppml_state)estimates->state[p],
-                              .estimate = estimates->estimate[p],
+                              .estimate = estimates->state[p] == JK_PPML_FREE ? estimates->estimate[p] : 0.0,
                               .std_error = estimates->std_error[p],
                               .std_model = estimates->std_model[p],
                               .value = fit->value[p],

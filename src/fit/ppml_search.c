@@ -9,12 +9,14 @@
 #include "fit/cholesky.h"
 #include "fit/ppml_pass.h"
 
-enum { ITERATIONS = 50, HALVINGS = 30, SETTLED = 6, LONG = 15 };
+enum { ITERATIONS = 50, HALVINGS = 30, TRIES = 2, SETTLED = 6, LONG = 15 };
 #define STEP_TOLERANCE 1e-9
 #define STANDSTILL     1e-8 /* of the objective in one step: what moves on after so LONG a search is flat */
 #define LONGEST_STEP   3.0  /* of one parameter: what runs away must not hold up the others */
 #define VANISHING      0.5  /* fall of the log of a row's mean in one step: 1 in the limit */
 #define SMALL          1e-2 /* of the mean intensity */
+#define LOW            7.0  /* below the log of the mean intensity: a piece that may be empty */
+#define NOTHING        40.0
 #define RUNNING        0.05 /* a step of a parameter that has not settled */
 
 void jk_ppml_number(jk_ppml_work *work) {
@@ -157,28 +159,64 @@ static void restart_runaways(jk_ppml_work *work, const search *self, const jk_pp
     jk_ppml_factors(work);
 }
 
-/* One step uphill; *length is the longest part of the step taken. */
-static jk_status take_step(jk_ppml_work *work, search *self, double *length, jk_error *error) {
-    double longest = 0.0;
-    memcpy(self->step, self->sums.gradient, work->unknowns * sizeof *self->step);
-    jk_cholesky_solve(self->factor, work->unknowns, self->dropped, self->step);
-    for (size_t k = 0; k < work->unknowns; k++) {
-        self->step[k] = fmin(fmax(self->step[k], -LONGEST_STEP), LONGEST_STEP);
-        longest = fmax(longest, fabs(self->step[k]));
-    }
-    memcpy(self->before, work->parameters, work->design->parameters * sizeof *self->before);
-    double scale = 1.0;
+/* Halves the step until it goes uphill; false where it never does. */
+static jk_status go_uphill(jk_ppml_work *work, const search *self, int halvings, double scale, int *uphill,
+                           jk_error *error) {
     double slack = 1e-12 * (fabs(self->sums.objective) + 1.0); /* what rounding of the sum may take */
-    for (int halving = 0; halving < HALVINGS; halving++, scale *= 0.5) {
+    *uphill = 0;
+    for (int halving = 0; halving < halvings && !*uphill; halving++, scale *= 0.5) {
         double objective = 0.0;
         apply_step(work, self, scale);
         JK_TRY(jk_ppml_objective(work, &objective, error));
-        if (isfinite(objective) && objective >= self->sums.objective - slack) {
-            break;
+        *uphill = isfinite(objective) && objective >= self->sums.objective - slack;
+    }
+    return JK_OK;
+}
+
+/* One step of Fisher scoring; *length is the longest part of the whole step, taken or not. What runs away is cut back
+ * by itself at first, so that it does not hold up the others; where that is not uphill the whole step is made shorter.
+ */
+static jk_status take_step(jk_ppml_work *work, search *self, double *length, jk_error *error) {
+    int uphill = 0;
+    memcpy(self->step, self->sums.gradient, work->unknowns * sizeof *self->step);
+    jk_cholesky_solve(self->factor, work->unknowns, self->dropped, self->step);
+    memcpy(self->kept, self->step, work->unknowns * sizeof *self->kept);
+    memcpy(self->before, work->parameters, work->design->parameters * sizeof *self->before);
+    *length = 0.0;
+    for (size_t k = 0; k < work->unknowns; k++) {
+        *length = fmax(*length, fabs(self->step[k]));
+        self->step[k] = fmin(fmax(self->step[k], -LONGEST_STEP), LONGEST_STEP);
+    }
+    JK_TRY(go_uphill(work, self, *length > LONGEST_STEP ? TRIES : HALVINGS, 1.0, &uphill, error));
+    if (!uphill && *length > LONGEST_STEP) {
+        memcpy(self->step, self->kept, work->unknowns * sizeof *self->step);
+        JK_TRY(go_uphill(work, self, HALVINGS, LONGEST_STEP / *length, &uphill, error));
+    }
+    return JK_OK;
+}
+
+/* Pieces of curves whose best intensity is none, because what came in over long periods came in their other pieces: the
+ * search would run to minus infinity, ever faster, as the information goes with the square of what is left. They are
+ * held at nothing. Returns how many. */
+static size_t hold_empty_pieces(jk_ppml_work *work, const search *self, double mean_intensity) {
+    double low = jk_log(mean_intensity) - LOW;
+    size_t count = 0;
+    for (size_t c = 0; c < work->design->curves; c++) {
+        const jk_ppml_curve *curve = &work->design->curve[c];
+        for (size_t k = 0; k < curve->count; k++) {
+            int32_t p = curve->parameter[k];
+            if (p >= 0 && work->state[p] == JK_PPML_FREE && self->before[p] < low && self->kept[work->slot[p]] < -1.0) {
+                work->state[p] = JK_PPML_NO_CASH;
+                work->parameters[p] = low - NOTHING;
+                count++;
+            }
         }
     }
-    *length = scale * longest;
-    return JK_OK;
+    if (count > 0) {
+        jk_ppml_number(work);
+        jk_ppml_factors(work);
+    }
+    return count;
 }
 
 /* Searches from the present parameters. *vanishing is set where parameters ran away and took rows with them: those are
@@ -205,10 +243,13 @@ static jk_status climb(jk_ppml_work *work, search *self, const jk_ppml_options *
         }
         double length = 0.0;
         JK_TRY(take_step(work, self, &length, error));
+        if (hold_empty_pieces(work, self, mean_intensity) > 0) {
+            steps = 0;
+            continue;
+        }
         double gain = self->sums.objective - last;
         last = self->sums.objective;
-        fit->converged = length < tolerance ||
-                         (++steps > LONG && length < VANISHING && fabs(gain) < STANDSTILL * (fabs(last) + 1.0));
+        fit->converged = length < tolerance || (++steps > LONG && fabs(gain) < STANDSTILL * (fabs(last) + 1.0));
         if (!fit->converged && length > VANISHING && steps >= SETTLED) {
             *vanishing = drop_vanishing(work, self, mean_intensity) > 0;
             if (*vanishing) {

@@ -247,6 +247,42 @@ static void separated_together(void **state) {
     free(d);
 }
 
+/* Long periods whose cash came in their first months alone: the later piece is held at nothing, and the total is met.
+ */
+static void empty_piece(void **state) {
+    (void)state;
+    static const double months[] = {0.0, 6.0};
+    static const int32_t pieces[] = {0, 1};
+    static const jk_ppml_curve curve = {2, months, pieces};
+    static const jk_ppml_design design = {2, 1, 0, &curve, NULL};
+    data *d = new_data();
+    double cash = 0.0, early = 0.0, mu[300], fitted = 0.0;
+    for (size_t i = 0; i < 300; i++) {
+        d->weight[i] = 100.0;
+        d->months[i] = 1.0 + (double)(i % 30);
+        /* Less than in proportion to the first six months: the longer, the less. */
+        d->cash[i] = fmin(d->months[i], 6.0) * (d->months[i] > 6.0 ? 2.0 : 3.0) + (double)(i % 2);
+        d->cluster[i] = (uint32_t)i;
+        cash += d->cash[i];
+        early += 100.0 * fmin(d->months[i], 6.0);
+    }
+    point(d, 300, 300);
+    jk_ppml fit;
+    assert_int_equal(jk_ppml_fit(&d->rows, &design, NULL, NULL, &fit, NULL), JK_OK);
+    assert_int_equal(fit.converged, 1);
+    assert_int_equal(fit.state[0], JK_PPML_FREE);
+    assert_int_equal(fit.state[1], JK_PPML_NO_CASH);
+    near(fit.estimate[0], log(cash / early), 1e-9);
+    assert_true(isfinite(fit.estimate[1]) && fit.std_error[1] == 0.0);
+    assert_int_equal(jk_ppml_predict(&d->rows, &design, fit.estimate, NULL, mu, NULL), JK_OK);
+    for (size_t i = 0; i < 300; i++) {
+        fitted += mu[i];
+    }
+    near(fitted, cash, 1e-9);
+    jk_ppml_reset(&fit);
+    free(d);
+}
+
 static void same_bits_for_any_threads(void **state) {
     (void)state;
     data *d = new_data();
@@ -311,10 +347,15 @@ static void refuses(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equals_r),           cmocka_unit_test(equals_closed_form),
-        cmocka_unit_test(long_periods),       cmocka_unit_test(no_estimate),
-        cmocka_unit_test(separated_together), cmocka_unit_test(same_bits_for_any_threads),
-        cmocka_unit_test(held_parameters),    cmocka_unit_test(refuses),
+        cmocka_unit_test(equals_r),
+        cmocka_unit_test(equals_closed_form),
+        cmocka_unit_test(long_periods),
+        cmocka_unit_test(no_estimate),
+        cmocka_unit_test(separated_together),
+        cmocka_unit_test(empty_piece),
+        cmocka_unit_test(same_bits_for_any_threads),
+        cmocka_unit_test(held_parameters),
+        cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

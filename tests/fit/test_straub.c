@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Credibility factors against the formulas of Bühlmann and Straub written out, and at their limits. */
+#include <math.h>
+
+#include "cmocka_all.h"
+#include "fit/fit_internal.h"
+
+static void near(double value, double expected) {
+    if (!(fabs(value - expected) <= 1e-12 * fmax(1.0, fabs(expected)))) {
+        fail_msg("%.17g is not %.17g", value, expected);
+    }
+}
+
+/* Ratios 2, 1, 0.5 on volumes 100, 200, 400: mean 600/700; the variance between from the spread less what chance of 2
+ * per unit of volume explains. */
+static void written_out(void **state) {
+    (void)state;
+    double actual[] = {200.0, 200.0, 200.0}, expected[] = {100.0, 200.0, 400.0}, factor[3], weight[3];
+    double mean = 6.0 / 7.0;
+    double spread = 100.0 * pow(2.0 - mean, 2) + 200.0 * pow(1.0 - mean, 2) + 400.0 * pow(0.5 - mean, 2);
+    double between = (spread - 2.0 * 2.0) / (700.0 - (1e4 + 4e4 + 16e4) / 700.0);
+    near(jk_fit_straub(actual, expected, 3, 2.0, NAN, factor, weight), between);
+    for (int i = 0; i < 3; i++) {
+        double z = expected[i] / (expected[i] + 2.0 / between);
+        near(weight[i], z);
+        near(factor[i], z * actual[i] / expected[i] + (1.0 - z) * mean);
+    }
+}
+
+static void limits(void **state) {
+    (void)state;
+    double factor[3], weight[3];
+    double alike[] = {101.0, 199.0, 400.0}, expected[] = {100.0, 200.0, 400.0};
+    near(jk_fit_straub(alike, expected, 3, 50.0, NAN, factor, weight), 0.0); /* less spread than chance: all the mean */
+    for (int i = 0; i < 3; i++) {
+        near(weight[i], 0.0);
+        near(factor[i], 1.0);
+    }
+    double one[] = {30.0, 0.0, 0.0}, volume[] = {20.0, 0.0, 0.0};
+    (void)jk_fit_straub(one, volume, 3, 1.0, NAN, factor, weight); /* one cell alone is all there is */
+    near(weight[0], 1.0);
+    near(factor[0], 1.5);
+    near(weight[1], 0.0);
+    near(factor[1], 1.5); /* and what the others take */
+    double nothing[] = {0.0, 0.0, 0.0};
+    (void)jk_fit_straub(nothing, nothing, 3, 1.0, NAN, factor, weight);
+    near(factor[2], 1.0);
+    double none_paid[] = {0.0, 300.0, 500.0};
+    (void)jk_fit_straub(none_paid, expected, 3, 1.0, 1.0, factor, weight); /* no cash is not no intensity */
+    assert_true(factor[0] > 0.0 && factor[0] < 0.2);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(written_out), cmocka_unit_test(limits)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
