@@ -14,7 +14,7 @@ static int decimals_of(const jk_backtest_model *model) {
 }
 
 static void cell_number(jk_table *table, const char *format, double value) {
-    if (isnan(value)) {
+    if (!isfinite(value)) {
         jk_table_cell(table, "%s", "");
     } else {
         char text[64];

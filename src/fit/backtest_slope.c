@@ -232,6 +232,6 @@ void jk_backtest_measure(const jk_backtest_rows *rows, jk_backtest_errors *error
                                    .null_mean_absolute = jk_exact_to(sums[1][0]) / total,
                                    .null_root_mean_square = sqrt(jk_exact_to(sums[1][1]) / total),
                                    .null_deviance = jk_exact_to(sums[1][2])};
-    errors->deviance_explained =
-        errors->null_deviance > 0.0 ? 1.0 - errors->deviance / errors->null_deviance : (double)NAN;
+    bool told = errors->null_deviance > 1e-9 * jk_exact_to(cash) && cash > 0; /* else all rows are alike */
+    errors->deviance_explained = told ? 1.0 - errors->deviance / errors->null_deviance : (double)NAN;
 }

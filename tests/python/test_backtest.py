@@ -444,6 +444,32 @@ class Backtest(unittest.TestCase):
         self.assertEqual(int(rows[0]["rows"]), len(self.rows))
         self.assertTrue(all(None not in row.values() and len(row) == 12 for row in rows))
 
+    def test_little_to_tell(self):
+        """No cash; one row; a model that expects nothing: figures that there are none of are null, and nothing is odd."""
+        head = "claim_id,country,written_off_on,product,period_start,period_months,balance_start,treatment,cash\n"
+        row = "{},FI,2020-01-01,telecom,2021-01-01,1,100.00,{},{}\n"
+        cases = {"nobody": row.format("A", "amicable", 0) + row.format("B", "amicable", 0),
+                 "one": row.format("A", "amicable", 50), "free": row.format("A", "surveil", 30) + row.format("B", "legal", 0)}
+        text = (self.folder / "true.yaml").read_text()
+        (self.folder / "zero.yaml").write_text(re.sub(r"curves: .*", "curves: {surveil: [[0, 0]], amicable: [[0, 0]], legal: [[0, 0]]}", text))
+        for name, rows in cases.items():
+            (self.folder / f"{name}.csv").write_text(head + rows)
+            self.program("import", "--panel", f"{name}.csv", "-o", f"{name}.h5", "--quiet")
+            for model in ("true.yaml", "zero.yaml"):
+                table = self.program("backtest", f"{name}.h5", "--model", model, "--json", "little.json")
+                self.assertNotRegex(table, r"\b(inf|nan)\b")
+                figures = json.loads((self.folder / "little.json").read_text(), parse_constant=self.fail)
+                self.assertIsNone(figures["calibration_slope"])
+                if name == "nobody":
+                    self.assertIsNone(figures["gini"])
+                    self.assertIsNone(figures["errors"]["deviance_explained"])
+                if model == "zero.yaml":
+                    self.assertIsNone(figures["ratio"])
+                    self.assertEqual(figures["ratio_interval"], [None, None])
+                elif name == "nobody":
+                    self.assertEqual(figures["ratio"], 0.0)
+                    self.assertAlmostEqual(figures["ratio_interval"][1] / (-math.log(0.025) * 100 / figures["expected"]), 1.0, 8)
+
     def test_wrong_calls(self):
         for words, *arguments in (
                 ("--model is needed", "panel.h5"), ("a panel is needed", "--model", "true.yaml"),
