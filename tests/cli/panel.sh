@@ -86,6 +86,42 @@ mistake 1 'history needs --panel' import empty.csv -o x.h5
 "$jalki" import --panel empty.csv -o empty.h5 --quiet --format csv >out.csv
 expect 'claims,,0,'
 
+# mappings: months between two dates, a least value, a difference from nothing
+printf 'id,from,to,in,out\nx,2024-01-31,2024-03-15,10,15\ny,2024-02-29,2025-02-28,20,5\nz,2024-03-15,2024-01-31,1,1\n' >map.csv
+cat >map.yaml <<'END'
+columns:
+  claim_id: id
+  country: {constant: FI}
+  written_off_on: from
+  period_start: from
+  period_months: {months_between: {from: from, to: to}}
+  balance_start: {constant: 100}
+  treatment: {constant: surveil}
+  cash: {column: in, minus: [out], at_least: 0}
+  cost: {sum: [out], minus: [in], at_least: 0}
+END
+"$jalki" import --panel map.csv -o map.h5 --mapping map.yaml --max-rejects 1 --quiet --format csv >out.csv
+expect 'accepted,,2,200.00'
+expect 'cash,,2,15.00'
+expect 'rejected_negative,,1,'
+"$jalki" inspect map.h5 --format csv >out.csv
+# a month and 15 days of 1/30.4375; a year: the last day of February goes to the last day
+expect 'treatment,(none),surveil,claim_months,13.4928131'
+expect 'treatment,(none),surveil,cost,5.00'
+sed 's/cash: .*/cash: {minus: [out], at_least: 0}/' map.yaml >minus.yaml
+"$jalki" import --panel map.csv -o map.h5 --mapping minus.yaml --max-rejects 1 --quiet --format csv >out.csv
+expect 'cash,,2,0.00'
+sed 's/, to: to}/}/' map.yaml >bad.yaml
+mistake 1 'bad.yaml:6: columns.period_months.months_between.to: is missing' import --panel map.csv -o x.h5 --mapping bad.yaml
+sed 's/cash: .*/cash: {months_between: {from: from, to: to}}/' map.yaml >bad.yaml
+mistake 1 'gives another type than the column has' import --panel map.csv -o x.h5 --mapping bad.yaml
+sed 's/cash: .*/cash: {column: in, at_least: 0}/' map.yaml >bad.yaml
+mistake 1 'only sums and differences have a least value' import --panel map.csv -o x.h5 --mapping bad.yaml
+{ echo 'cutoff: {constant: 2024-01-31}'; cat map.yaml; } >bad.yaml
+mistake 1 'rows of history are as at dates of their own' import --panel map.csv -o x.h5 --mapping bad.yaml
+mistake 1 "unknown key 'period_months'" import map.csv -o x.h5 --mapping map.yaml
+rm map.* bad.yaml minus.yaml
+
 # inspect says that it is a panel, in every format
 "$jalki" inspect p.h5 >out.txt
 grep -q '^A panel of history' out.txt
