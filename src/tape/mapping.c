@@ -41,6 +41,15 @@ static jk_status read_columns(mapping_reader *reader, const jk_yaml_node *column
         }
     }
     size_t before = jk_key_path_add(&reader->path, "columns");
+    for (size_t i = 0; reader->mapping->kind == JK_KIND_TAPE && columns->kind == JK_YAML_MAP && i < columns->count;
+         i++) {
+        const jk_yaml_pair *pair = &columns->pairs[i];
+        if (jk_schema_find_in(JK_KIND_PANEL, pair->key, strlen(pair->key)) >= JK_TAPE_COLUMN_COUNT) {
+            (void)jk_key_path_add(&reader->path, pair->key);
+            return jk_mapping_fail(reader, pair->file, pair->line,
+                                   "this column is of history, not of a tape: import with --panel");
+        }
+    }
     JK_TRY(jk_mapping_check_keys(reader, columns, known, known_count));
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         const char *name = jk_schema_name(reader->mapping->kind, (jk_column)c);

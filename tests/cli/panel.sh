@@ -119,7 +119,7 @@ sed 's/cash: .*/cash: {column: in, at_least: 0}/' map.yaml >bad.yaml
 mistake 1 'only sums and differences have a least value' import --panel map.csv -o x.h5 --mapping bad.yaml
 { echo 'cutoff: {constant: 2024-01-31}'; cat map.yaml; } >bad.yaml
 mistake 1 'rows of history are as at dates of their own' import --panel map.csv -o x.h5 --mapping bad.yaml
-mistake 1 "unknown key 'period_months'" import map.csv -o x.h5 --mapping map.yaml
+mistake 1 'columns.period_start: this column is of history, not of a tape: import with --panel' import map.csv -o x.h5 --mapping map.yaml
 rm map.* bad.yaml minus.yaml
 
 # inspect says that it is a panel, in every format

@@ -67,6 +67,7 @@ static void test_ends(void **state) {
     assert_int_equal(jk_period_end(first, 1.0), jk_date_from_civil(2021, 2, 28));
     assert_int_equal(jk_period_end(first, 12.0), jk_date_from_civil(2022, 1, 31));
     assert_int_equal(jk_period_end(first, 0.5), first + 15);
+    assert_int_equal(jk_period_end(jk_date_from_civil(9999, 12, 1), 1200.0), jk_date_from_civil(9999, 12, 31));
     assert_int_equal(jk_period_end(first, 1e-9), first);
     assert_int_equal(jk_period_end(first, 0.1 * 3 + 0.7), jk_date_from_civil(2021, 2, 28)); /* 0.99999… is a month */
     assert_int_equal(jk_period_end(first, 1.0 + 10.0 / JK_DAYS_PER_MONTH), jk_date_from_civil(2021, 3, 10));
