@@ -92,7 +92,7 @@ rm -f "$folder/tape.h5"
 
 say "the plan, and the same in other hands"
 mkdir "$folder/claims"
-"$build/bench/peer_claims" "$folder/claims" 200000 | record plan
+"$build/bench/peer_claims" "$folder/claims" 262144 | record plan
 "$build/bench/peer_scalar" "$folder/claims" | record plan
 if $python -c 'import numpy' 2>/dev/null; then
     $python bench/peers/plan_numpy.py "$folder/claims" "$threads" | record plan
