@@ -62,8 +62,16 @@ def file_errors(path):
             yield f"{relative}:{number}: unfinished work is not committed"
 
 
+def umbrella_errors():
+    umbrella = ROOT / "include/jalki/jalki.h"
+    included = {name for _, name in INCLUDE.findall(umbrella.read_text())}
+    for path in tracked("include/jalki/*.h"):
+        if path != umbrella and f"jalki/{path.name}" not in included:
+            yield f"include/jalki/jalki.h: does not include jalki/{path.name}; it has everything public"
+
+
 def main():
-    errors = []
+    errors = list(umbrella_errors())
     for path in tracked("src/*.[ch]", "include/*.h"):
         errors += include_errors(path)
         errors += file_errors(path)

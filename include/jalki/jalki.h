@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Everything public, in the order of the data: tape, model, law, score, terms, plan, price, value. */
+/* Everything public. docs/architecture.md has the headers in the order of the data. */
 #ifndef JALKI_JALKI_H
 #define JALKI_JALKI_H
 
 #include "jalki/account.h"
+#include "jalki/allocate.h"
 #include "jalki/apportion.h"
 #include "jalki/auction.h"
+#include "jalki/backtest.h"
 #include "jalki/bids.h"
 #include "jalki/book.h"
+#include "jalki/boost.h"
 #include "jalki/break_even.h"
+#include "jalki/chain_ladder.h"
+#include "jalki/decide.h"
+#include "jalki/expected.h"
+#include "jalki/explain.h"
+#include "jalki/export.h"
+#include "jalki/fit.h"
+#include "jalki/fit_trees.h"
 #include "jalki/flows.h"
 #include "jalki/forward.h"
 #include "jalki/generate.h"
@@ -21,8 +31,10 @@
 #include "jalki/model.h"
 #include "jalki/page.h"
 #include "jalki/panel.h"
+#include "jalki/panel_filter.h"
 #include "jalki/panel_join.h"
 #include "jalki/plan.h"
+#include "jalki/ppml.h"
 #include "jalki/price.h"
 #include "jalki/report.h"
 #include "jalki/result.h"
@@ -36,6 +48,8 @@
 #include "jalki/tape.h"
 #include "jalki/tender.h"
 #include "jalki/terms.h"
+#include "jalki/transitions.h"
 #include "jalki/value.h"
+#include "jalki/worklist.h"
 
 #endif
