@@ -88,7 +88,8 @@ typedef struct jk_simulation {
     int within_tolerance;
     jk_distribution value;        /* present value at the required return */
     jk_distribution gross, net;   /* over the horizon, undiscounted */
-    jk_distribution irr_at_price; /* realised return on price and onboarding; -1 where next to nothing comes back */
+    jk_distribution irr_at_price; /* realised return on price and onboarding, the highest rate that fits; -1 where next
+                                     to nothing comes back */
     double probability_of_return; /* part of the paths on which it is at least the required one */
     double probability_of_loss;   /* part on which less comes in than was paid */
     int years;

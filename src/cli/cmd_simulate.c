@@ -93,8 +93,8 @@ static int decimals_of(const jk_simulation *simulation) {
 
 static void print_heading(const simulate_arguments *arguments, const jk_simulation *simulation) {
     char paths[JK_AMOUNT_TEXT], points[JK_AMOUNT_TEXT], claims[JK_AMOUNT_TEXT], large[JK_AMOUNT_TEXT];
-    (void)printf("Tape      %s: %s claims\n", arguments->valuing.tape_path,
-                 jk_amount(claims, (double)simulation->claims, 0));
+    (void)printf("Tape      %s: %s claim%s\n", arguments->valuing.tape_path,
+                 jk_amount(claims, (double)simulation->claims, 0), simulation->claims == 1 ? "" : "s");
     (void)printf("Model     %s (%s)%s\n", arguments->valuing.model->name, arguments->valuing.model_path,
                  arguments->valuing.model->risk.given ? "" : ", which names no risk: the format's own values");
     (void)printf("Paths     %s, seed %llu%s\n", jk_amount(paths, (double)simulation->paths, 0),

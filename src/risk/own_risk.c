@@ -12,13 +12,21 @@ static void scale_collections(double *flow, double scale) {
     flow[JK_PATH_KEPT] *= scale;
 }
 
+static void scale_upkeep(double *flow, double scale) {
+    flow[JK_PATH_RUNNING] *= scale;
+    flow[JK_PATH_SPENT] *= scale;
+    flow[JK_PATH_FILING] *= scale;
+    flow[JK_PATH_SALE] *= scale;
+}
+
 void jk_own_risk_large(double *flow, int epochs, double uniform) {
-    double before = 0.0;
+    double before = 0.0; /* probability of resolution until here */
     bool resolved = false;
     for (int j = 0; j < epochs; j++) {
         double *here = flow + j * JK_PATH_FLOWS, chance = here[JK_PATH_SECOND];
         bool now = !resolved && chance > 0.0 && uniform < before + chance;
         scale_collections(here, now ? 1.0 / chance : 0.0);
+        scale_upkeep(here, resolved || before >= 1.0 ? 0.0 : 1.0 / (1.0 - before));
         resolved = resolved || now;
         before += chance;
     }

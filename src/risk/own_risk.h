@@ -7,8 +7,9 @@
 
 /* Flows of one path, [epochs][JK_PATH_FLOWS]. */
 
-/* A large claim: replaces its expected collections by those of the draw `uniform` in (0, 1). JK_PATH_SECOND holds the
- * probability of its resolution in each epoch. */
+/* A large claim: replaces its expected flows by those of the draw `uniform` in (0, 1): it pays in one epoch or never,
+ * and costs, or is sold, only while it has not paid. JK_PATH_SECOND holds the probability of its resolution in each
+ * epoch. Means over draws stay as they were. */
 void jk_own_risk_large(double *flow, int epochs, double uniform);
 
 /* All other claims: multiplies the collections of each year by a number of mean 1, log-normal, with the variances and

@@ -31,8 +31,8 @@ jk_status jk_paths_run(const jk_survey *survey, const jk_points *points, const j
                        const jk_path_options *options, size_t count, jk_path_results *results, const jk_run *run,
                        jk_error *error);
 
-/* Yearly rate at which monthly flows are worth the outlay; NaN where there is none or more than one, -1 where nothing
- * comes back. Quick where the flows change sign once; else as jk_price_irr. */
+/* The highest yearly rate at which monthly flows are worth the outlay; -1 where none from JK_IRR_LOWEST on is, NaN
+ * where it is above JK_IRR_HIGHEST or there is no outlay. */
 double jk_path_irr(const double *net, int months, double outlay);
 
 #endif
