@@ -219,7 +219,7 @@ static int print_segments(const jk_forward *forward) {
         jk_table_amount(table, part->face, 0);
         jk_table_percent(table, 100.0 * part->share);
         jk_table_percent(table, 100.0 * part->price);
-        jk_table_cell(table, "%+.2f %%", 100.0 * part->if_tenth_more);
+        jk_table_cell(table, "%+.2f %%", nearbyint(1e4 * part->if_tenth_more) / 100.0 + 0.0); /* never -0.00 */
     }
     return jk_cli_print_table(table,
                               "By segment (a mix is priced segment by segment; last column: the agreement's price "
