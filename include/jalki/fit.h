@@ -36,6 +36,7 @@ typedef struct jk_fit_monotone {
 typedef struct jk_fit_options {
     jk_panel_filter filter; /* rows that are fitted on [all] */
     int shrink;             /* 1: thin segments lean on all segments together (Bühlmann-Straub) [1] */
+    int smooth;             /* 1: neighbouring steps of a curve lean on each other (a random walk) [0] */
     int auto_bins;          /* 1: bins of numeric characteristics are found from the data [0: the base model's] */
     size_t monotone_count;
     jk_fit_monotone monotone[JK_FIT_MONOTONE_MAX];

@@ -33,6 +33,7 @@ enum {
     KEY_FROM,
     KEY_TO,
     KEY_NAME,
+    KEY_SMOOTH,
     KEY_TREES,
     KEY_TREE_DEPTH,
     KEY_TREE_MAX
@@ -43,6 +44,7 @@ static const struct argp_option options[] = {
     {"output", 'o', "MINE.yaml", 0, "The fitted model; its covariance goes to MINE.covariance.json beside it", 1},
     {"name", KEY_NAME, "NAME", 0, "Name of the fitted model [the base model's with -fitted]", 1},
     {"shrink", KEY_SHRINK, "HOW", 0, "credibility: thin segments lean on all of them; none [credibility]", 2},
+    {"smooth", KEY_SMOOTH, NULL, 0, "Neighbouring steps of a curve lean on each other as far as data say", 2},
     {"auto-bins", KEY_AUTO_BINS, NULL, 0, "Find the bins of numeric characteristics from the data", 2},
     {"monotone", KEY_MONOTONE, "NAME=up|down", 0, "Points of NAME only rise, or only fall; may be given again", 2},
     {"trees", KEY_TREES, NULL, 0, "Boosted trees on top of the points, to MINE.trees.json beside the model", 2},
@@ -126,6 +128,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_AUTO_BINS:
         arguments->options.auto_bins = 1;
+        return 0;
+    case KEY_SMOOTH:
+        arguments->options.smooth = 1;
         return 0;
     case KEY_TREES:
         arguments->trees = true;

@@ -118,6 +118,9 @@ double jk_fit_straub(const double *actual, const double *expected, size_t count,
 /* fit_credibility.c: value, class_value, curve_value and their credibilities. */
 jk_status jk_fit_shrink(jk_fit *fit, jk_error *error);
 
+/* fit_smooth.c: neighbouring steps of a curve lean on each other. */
+jk_status jk_fit_smooth(jk_fit *fit, jk_error *error);
+
 /* fit_score.c: scorecard and segments of the new model. */
 jk_status jk_fit_make_model(jk_fit *fit, jk_error *error);
 

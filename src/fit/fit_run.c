@@ -139,6 +139,9 @@ static jk_status finish(jk_fit *fit, jk_error *error) {
     result->transitions = &fit->transitions;
     result->messages = fit->messages;
     JK_TRY(jk_fit_shrink(fit, error));
+    if (fit->options.smooth) {
+        JK_TRY(jk_fit_smooth(fit, error));
+    }
     JK_TRY(jk_fit_make_model(fit, error));
     return jk_fit_make_terms(fit, error);
 }
