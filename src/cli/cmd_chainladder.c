@@ -120,7 +120,11 @@ static int print_factors(const jk_triangle *triangle, const jk_chain_ladder *res
         jk_table_cell(table, "%g", triangle->age[k]);
         jk_table_cell(table, "%g", triangle->age[k + 1]);
         jk_table_cell(table, "%.6f", result->factor[k]);
-        jk_table_cell(table, isnan(result->sigma_squared[k]) ? "" : "%.4g", sqrt(result->sigma_squared[k]));
+        if (isnan(result->sigma_squared[k])) {
+            jk_table_cell(table, "%s", "");
+        } else {
+            jk_table_cell(table, "%.4g", sqrt(result->sigma_squared[k]));
+        }
     }
     return jk_cli_print_table(table, "Factors, weighted by volume");
 }

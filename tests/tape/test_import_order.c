@@ -96,8 +96,8 @@ static void sources_without_debtors(void **state) {
     static const char *const texts[] = {
         "claim_id,debtor_id,country,written_off_on,principal\nA1,D1,FI,2020-01-31,1.00\nA2,D2,FI,2020-01-31,1.00\n",
         "claim_id,country,written_off_on,principal\nB1,FI,2020-01-31,1.00\nB2,FI,2020-01-31,1.00\n",
-        "claim_id,debtor_id,country,written_off_on,principal\nC1,D2,FI,2020-01-31,1.00\nC2,D3,FI,2020-01-31,1.00\n"
-        "C3,D3,FI,2020-01-31,1.00\nC4,D1,FI,2020-01-31,1.00\n"};
+        ("claim_id,debtor_id,country,written_off_on,principal\nC1,D2,FI,2020-01-31,1.00\nC2,D3,FI,2020-01-31,1.00\n"
+         "C3,D3,FI,2020-01-31,1.00\nC4,D1,FI,2020-01-31,1.00\n")};
     static const int32_t expected[] = {0, 1, 2, 3, 1, 4, 4, 0};
     const char *sources[3];
     for (size_t i = 0; i < 3; i++) {
