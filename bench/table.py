@@ -34,6 +34,11 @@ def compare(records, row, title, limits=()):
         print(f"\n{line}")
 
 
+# Vector multiply-adds and multiplications that 16 claims cannot do without, counted in docs/numerics.md; each stands for a
+# multiplication and an addition in each of 16 lanes.
+NECESSARY = 14150 * 2
+
+
 def limit_lines(records):
     """Our figures as a part of what the machine can do."""
     limits = {(r["limit"], r["threads"]): r["per_second"] for r in rows_of(records, "limit")}
@@ -41,8 +46,13 @@ def limit_lines(records):
     for r in rows_of(records, "plan"):
         peak = limits.get(("32-bit multiply-adds", r["threads"]))
         if r["program"] == "jalki" and peak:
-            plan.append(f"A claim takes as long as {number(peak * r['seconds'] / r['claims'])} operations at the peak of "
-                        f"{number(peak)} a second, {r['threads']} thread(s).")
+            taken = peak * r["seconds"] / r["claims"]
+            plan.append(f"A claim takes as long as {number(taken)} operations at the peak of {number(peak)} a second, "
+                        f"{r['threads']} thread(s); it cannot do without {number(NECESSARY)} (docs/numerics.md): "
+                        f"{100 * NECESSARY / taken:.0f} % of that bound.")
+    ours = {r["threads"]: r["seconds"] for r in rows_of(records, "plan") if r["program"] == "jalki"}
+    if 1 in ours and 2 in ours:
+        plan.append(f"Two threads are {ours[1] / ours[2]:.2f} times as fast as one.")
     ingest = []
     size = rows_of(records, "tape")[0]["bytes"]
     for r in rows_of(records, "ingest"):
