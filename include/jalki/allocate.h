@@ -27,12 +27,21 @@ typedef enum jk_resource {
 
 enum { JK_LIMITS_MAX = 256, JK_SCOPE_ALL = -1 };
 
+/* A team works whole countries and segments: a unit is its if its country or its segment is named. */
+enum { JK_TEAM_MEMBERS_MAX = 64 };
+typedef struct jk_team {
+    const char *name;
+    size_t country_count, segment_count;
+    int country[JK_TEAM_MEMBERS_MAX], segment[JK_TEAM_MEMBERS_MAX]; /* indexes, as in jk_limit */
+} jk_team;
+
 typedef struct jk_limit {
     jk_resource resource;
-    jk_action action; /* JK_RESOURCE_CLAIMS: the action that is counted, any but close */
-    int country;      /* index of the country it is for, or JK_SCOPE_ALL */
-    int segment;      /* index of the segment it is for, or JK_SCOPE_ALL */
-    double amount;    /* >= 0 */
+    jk_action action;    /* JK_RESOURCE_CLAIMS: the action that is counted, any but close */
+    int country;         /* index of the country it is for, or JK_SCOPE_ALL */
+    int segment;         /* index of the segment it is for, or JK_SCOPE_ALL */
+    double amount;       /* >= 0 */
+    const jk_team *team; /* the team it is for (country and segment are then JK_SCOPE_ALL); NULL: none */
 } jk_limit;
 
 /* The units, `units` elements in every array. Uses are whole numbers of small parts, so that feasibility is exact. */

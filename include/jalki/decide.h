@@ -82,9 +82,14 @@ void jk_decided_reset(jk_decided *decided);
 enum { JK_LIMIT_NAME_MAX = 160 };
 const char *jk_limit_name(const jk_candidates *candidates, const jk_limit *limit, char text[JK_LIMIT_NAME_MAX]);
 
-/* Reads a scope as users write it: a country of the tape ("FI") or a segment of the model ("fi-consumer").
- * JK_ERROR_ARGUMENT if it is neither. */
-jk_status jk_limit_scope(const jk_candidates *candidates, const char *scope, jk_limit *limit, jk_error *error);
+/* Reads a scope as users write it: a country of the tape ("FI"), a segment of the model ("fi-consumer"), or the name of
+ * one of `team_count` teams, which must outlive the limit. JK_ERROR_ARGUMENT if it is none of them. */
+jk_status jk_limit_scope(const jk_candidates *candidates, const jk_team *teams, size_t team_count, const char *scope,
+                         jk_limit *limit, jk_error *error);
+
+/* Adds a country of the tape or a segment of the model to a team that has a name. JK_ERROR_ARGUMENT if it is neither,
+ * or the team is full. */
+jk_status jk_team_member(const jk_candidates *candidates, const char *scope, jk_team *team, jk_error *error);
 
 /* One point of a what-if curve: the same choice with one limit's amount changed. */
 typedef struct jk_curve_point {

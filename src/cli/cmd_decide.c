@@ -10,13 +10,26 @@
 #include "cli/decide_command.h"
 #include "jalki/export.h"
 
-enum { KEY_IRR = 0x5001, KEY_COURT, KEY_HOURS, KEY_MAX, KEY_NO_SELL, KEY_BY_DEBTOR, KEY_CURVE, KEY_CLAIMS, KEY_JSON };
+enum {
+    KEY_IRR = 0x5001,
+    KEY_COURT,
+    KEY_HOURS,
+    KEY_MAX,
+    KEY_NO_SELL,
+    KEY_BY_DEBTOR,
+    KEY_TEAM,
+    KEY_CURVE,
+    KEY_CLAIMS,
+    KEY_JSON
+};
 
 static const struct argp_option options[] = {
     {"court-budget", KEY_COURT, "[SCOPE=]AMOUNT", 0,
-     "Court fees that may be paid now, base currency; SCOPE is a country or a segment [all]", 1},
+     "Court fees that may be paid now, base currency; SCOPE is a country, a segment or a team [all]", 1},
     {"agent-hours", KEY_HOURS, "[SCOPE=]HOURS", 0, "Agent hours in the first epoch", 1},
     {"max", KEY_MAX, "ACTION[@SCOPE]=N", 0, "Most claims under sell, surveil, amicable or legal", 1},
+    {"team", KEY_TEAM, "NAME=SCOPE,SCOPE...", 0,
+     "A team that works these countries and segments; NAME is then a SCOPE of limits", 1},
     {"by-debtor", KEY_BY_DEBTOR, NULL, 0, "One treatment for all claims of a debtor; court is filed once", 1},
     {"no-sell", KEY_NO_SELL, NULL, 0, "Never sell [claims are sold on where that is worth most]", 1},
     {"irr", KEY_IRR, "RATE", 0, "Required yearly return, 0.15 is 15 % [the model's]", 2},
@@ -37,7 +50,7 @@ static limit_argument *next_limit(decide_arguments *arguments, struct argp_state
 
 static void take_scope(struct argp_state *state, limit_argument *limit, const char *text, size_t length) {
     if (length == 0 || length >= sizeof limit->scope) {
-        argp_error(state, "'%s': the scope of a limit is a country or a segment", text);
+        argp_error(state, "'%s': the scope of a limit is a country, a segment or a team", text);
         return;
     }
     memcpy(limit->scope, text, length);
@@ -94,6 +107,18 @@ static void take_curve(decide_arguments *arguments, struct argp_state *state, co
     arguments->curve_steps = (int)jk_cli_integer(state, "--curve", steps, 2, CURVE_MAX);
 }
 
+static void take_team(decide_arguments *arguments, struct argp_state *state, char *text) {
+    const char *equals = strchr(text, '=');
+    if (equals == NULL || equals == text || equals[1] == '\0' ||
+        (size_t)(equals - text) >= sizeof arguments->limit[0].scope) {
+        argp_error(state, "--team: '%s' is not NAME=SCOPE,SCOPE... with countries and segments", text);
+    } else if (arguments->team_count == TEAMS_MAX) {
+        argp_error(state, "--team: at most %d", (int)TEAMS_MAX);
+    } else {
+        arguments->team[arguments->team_count++] = text;
+    }
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state) {
     decide_arguments *arguments = state->input;
     switch (key) {
@@ -109,6 +134,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_MAX:
         add_count(arguments, state, argument);
+        return 0;
+    case KEY_TEAM:
+        take_team(arguments, state, argument);
         return 0;
     case KEY_BY_DEBTOR:
         arguments->by_debtor = true;
@@ -138,12 +166,34 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 
 /* ---- the work -------------------------------------------------------------------------------------------------- */
 
+/* NAME=SCOPE,SCOPE...: what is written is cut into its words. */
+static jk_status read_teams(decide_arguments *arguments, decide_work *work, jk_error *error) {
+    for (size_t t = 0; t < arguments->team_count; t++) {
+        char *members = strchr(arguments->team[t], '=');
+        *members++ = '\0';
+        work->teams[t] = (jk_team){.name = arguments->team[t]};
+        char *rest = NULL;
+        for (char *word = strtok_r(members, ",", &rest); word != NULL; word = strtok_r(NULL, ",", &rest)) {
+            jk_status status = jk_team_member(work->candidates, word, &work->teams[t], error);
+            if (status != JK_OK) {
+                return status;
+            }
+        }
+    }
+    return JK_OK;
+}
+
 static jk_status read_limits(decide_arguments *arguments, decide_work *work, jk_error *error) {
+    jk_status teams = read_teams(arguments, work, error);
+    if (teams != JK_OK) {
+        return teams;
+    }
     for (size_t m = 0; m < arguments->limit_count; m++) {
         const limit_argument *limit = &arguments->limit[m];
-        work->limits[m] = (jk_limit){limit->resource, limit->action, JK_SCOPE_ALL, JK_SCOPE_ALL, limit->amount};
+        work->limits[m] = (jk_limit){limit->resource, limit->action, JK_SCOPE_ALL, JK_SCOPE_ALL, limit->amount, NULL};
         if (limit->scope[0] != '\0') {
-            jk_status status = jk_limit_scope(work->candidates, limit->scope, &work->limits[m], error);
+            jk_status status = jk_limit_scope(work->candidates, work->teams, arguments->team_count, limit->scope,
+                                              &work->limits[m], error);
             if (status != JK_OK) {
                 return status;
             }
@@ -162,12 +212,13 @@ static jk_status draw_curve(const decide_arguments *arguments, decide_work *work
     jk_limit limits[JK_LIMITS_MAX + 1];
     memcpy(limits, work->limits, sizeof work->limits);
     size_t m = 0;
-    while (m < varied.limit_count && (limits[m].resource != arguments->curve_resource ||
-                                      limits[m].country != JK_SCOPE_ALL || limits[m].segment != JK_SCOPE_ALL)) {
+    while (m < varied.limit_count &&
+           (limits[m].resource != arguments->curve_resource || limits[m].country != JK_SCOPE_ALL ||
+            limits[m].segment != JK_SCOPE_ALL || limits[m].team != NULL)) {
         m++;
     }
     if (m == varied.limit_count) {
-        limits[m] = (jk_limit){arguments->curve_resource, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 0.0};
+        limits[m] = (jk_limit){arguments->curve_resource, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 0.0, NULL};
         varied.limit_count++;
         work->limits[m] = limits[m]; /* named in the output; the decisions above were made without it */
     }

@@ -6,7 +6,7 @@
 #include "cli/valuing.h"
 #include "jalki/decide.h"
 
-enum { CURVE_MAX = 200 };
+enum { CURVE_MAX = 200, TEAMS_MAX = 32 };
 
 /* A limit as written; countries and segments are known only when tape and model are open. */
 typedef struct limit_argument {
@@ -23,7 +23,9 @@ typedef struct decide_arguments {
     bool no_sell, by_debtor;
     size_t limit_count;
     limit_argument limit[JK_LIMITS_MAX];
-    const char *curve; /* as written, NULL: none */
+    size_t team_count;
+    char *team[TEAMS_MAX]; /* as written: NAME=SCOPE,SCOPE... */
+    const char *curve;     /* as written, NULL: none */
     jk_resource curve_resource;
     double curve_from, curve_to;
     int curve_steps;
@@ -34,6 +36,7 @@ typedef struct decide_work {
     jk_candidates *candidates;
     jk_valuation valuation;
     jk_limit limits[JK_LIMITS_MAX];
+    jk_team teams[TEAMS_MAX];
     jk_decide_options options;
     jk_decided decided;
     jk_curve_point curve[CURVE_MAX];

@@ -48,9 +48,7 @@ static jk_status build_cells(allocation_state *state, jk_error *error) {
         const jk_limit *limit = &p->limits[m];
         state->amount[m] = floor(limit->amount * allocation_parts(limit->resource) + 1e-6);
         for (size_t c = 0; c < state->countries * state->segments; c++) {
-            bool in_country = limit->country == JK_SCOPE_ALL || (size_t)limit->country == c / state->segments;
-            bool in_segment = limit->segment == JK_SCOPE_ALL || (size_t)limit->segment == c % state->segments;
-            if (in_country && in_segment) {
+            if (allocation_covers(limit, (int)(c / state->segments), (int)(c % state->segments))) {
                 state->cells[c].limit[state->cells[c].count++] = (uint16_t)m;
             }
         }

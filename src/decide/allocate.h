@@ -37,6 +37,26 @@ static inline size_t allocation_cell_of(const allocation_state *state, size_t un
     return country * state->segments + segment;
 }
 
+static inline bool allocation_is_member(const int *member, size_t count, int index) {
+    for (size_t i = 0; i < count; i++) {
+        if (member[i] == index) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a limit is for units of this country and segment. */
+static inline bool allocation_covers(const jk_limit *limit, int country, int segment) {
+    const jk_team *team = limit->team;
+    if (team != NULL) {
+        return allocation_is_member(team->country, team->country_count, country) ||
+               allocation_is_member(team->segment, team->segment_count, segment);
+    }
+    return (limit->country == JK_SCOPE_ALL || limit->country == country) &&
+           (limit->segment == JK_SCOPE_ALL || limit->segment == segment);
+}
+
 /* Parts that `unit` uses of limit `limit` (which must be one of its cell's) under `action`. */
 static inline double allocation_use(const jk_allocation *p, const jk_limit *limit, size_t unit, int action) {
     switch (limit->resource) {

@@ -93,9 +93,8 @@ static jk_status gather_block(void *context, int thread, size_t block, jk_error 
         if (job->over >= 0) {
             const jk_allocation *p = job->state->problem;
             const jk_limit *limit = &p->limits[job->over];
-            bool in_scope = (limit->country == JK_SCOPE_ALL || (p->country && p->country[i] == limit->country)) &&
-                            (limit->segment == JK_SCOPE_ALL || (p->segment && p->segment[i] == limit->segment));
-            if (!in_scope) {
+            if (!allocation_covers(limit, p->country != NULL ? p->country[i] : 0,
+                                   p->segment != NULL ? p->segment[i] : 0)) {
                 continue;
             }
         }

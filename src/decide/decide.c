@@ -22,6 +22,7 @@ typedef struct units {
     size_t *member;
     uint8_t *decision;
     jk_limit limits[JK_LIMITS_MAX];
+    jk_team *teams; /* of the limits, by the allocation's numbers */
 } units;
 
 static void free_units(units *u) {
@@ -40,23 +41,40 @@ static void free_units(units *u) {
     free(u->first);
     free(u->member);
     free(u->decision);
+    free(u->teams);
 }
 
 /* Limits name few countries and segments; all others are one, so that the allocation's tables stay small. Index 0 is
  * "other". */
-static size_t compress(int *const scope[], size_t count, uint16_t *map, size_t map_size) {
-    size_t used = 0;
-    memset(map, 0, map_size * sizeof *map);
-    for (size_t m = 0; m < count; m++) {
-        if (*scope[m] == JK_SCOPE_ALL || (size_t)*scope[m] >= map_size) {
-            continue;
-        }
-        if (map[*scope[m]] == 0) {
-            map[*scope[m]] = (uint16_t)++used;
-        }
-        *scope[m] = map[*scope[m]];
+typedef struct compression {
+    uint16_t *map; /* by index, to the number that the allocation knows */
+    size_t size, used;
+} compression;
+
+static void compress(compression *to, int *index) {
+    if (*index == JK_SCOPE_ALL || (size_t)*index >= to->size) {
+        return;
     }
-    return used;
+    if (to->map[*index] == 0) {
+        to->map[*index] = (uint16_t)++to->used;
+    }
+    *index = to->map[*index];
+}
+
+static void compress_limit(compression *countries, compression *segments, jk_limit *limit, jk_team *team) {
+    compress(countries, &limit->country);
+    compress(segments, &limit->segment);
+    if (limit->team == NULL) {
+        return;
+    }
+    *team = *limit->team;
+    limit->team = team;
+    for (size_t i = 0; i < team->country_count; i++) {
+        compress(countries, &team->country[i]);
+    }
+    for (size_t i = 0; i < team->segment_count; i++) {
+        compress(segments, &team->segment[i]);
+    }
 }
 
 static jk_status map_scopes(units *u, const jk_candidates *candidates, const jk_decide_options *options,
@@ -69,18 +87,16 @@ static jk_status map_scopes(units *u, const jk_candidates *candidates, const jk_
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "%zu limits are given, at most %d are possible",
                        options->limit_count, JK_LIMITS_MAX);
     }
-    if (*country_map == NULL || *segment_map == NULL) {
+    u->teams = calloc(options->limit_count + 1, sizeof *u->teams);
+    if (*country_map == NULL || *segment_map == NULL || u->teams == NULL) {
         return jk_fail_memory(error, "the limits");
     }
-    int *country[JK_LIMITS_MAX];
-    int *segment[JK_LIMITS_MAX];
+    compression to_country = {.map = *country_map, .size = countries + 1};
+    compression to_segment = {.map = *segment_map, .size = candidates->model->segment_count};
     for (size_t m = 0; m < options->limit_count; m++) {
         u->limits[m] = options->limits[m];
-        country[m] = &u->limits[m].country;
-        segment[m] = &u->limits[m].segment;
+        compress_limit(&to_country, &to_segment, &u->limits[m], &u->teams[m]);
     }
-    (void)compress(country, options->limit_count, *country_map, countries + 1);
-    (void)compress(segment, options->limit_count, *segment_map, candidates->model->segment_count);
     u->problem.limits = u->limits;
     u->problem.limit_count = options->limit_count;
     return JK_OK;

@@ -14,34 +14,70 @@ const char *jk_limit_name(const jk_candidates *candidates, const jk_limit *limit
     const char *const *country = jk_tape_dictionary(candidates->tape, JK_COLUMN_COUNTRY, &countries);
     static const char *const resources[] = {"court_budget", "agent_hours", "max_"};
     bool counts = limit->resource == JK_RESOURCE_CLAIMS;
-    bool everywhere = limit->country == JK_SCOPE_ALL;
+    bool everywhere = limit->country == JK_SCOPE_ALL && limit->team == NULL;
     bool all_segments = limit->segment == JK_SCOPE_ALL;
     (void)snprintf(text, JK_LIMIT_NAME_MAX, "%s%s%s%s%s%s", resources[limit->resource],
                    counts ? jk_action_name(limit->action) : "", everywhere ? "" : "@",
-                   everywhere ? "" : country[limit->country], all_segments ? "" : "@",
-                   all_segments ? "" : candidates->model->segments[limit->segment].id);
+                   everywhere            ? ""
+                   : limit->team != NULL ? limit->team->name
+                                         : country[limit->country],
+                   all_segments ? "" : "@", all_segments ? "" : candidates->model->segments[limit->segment].id);
     return text;
 }
 
-jk_status jk_limit_scope(const jk_candidates *candidates, const char *scope, jk_limit *limit, jk_error *error) {
+/* Index of a country of the tape, or -1. */
+static int find_country(const jk_candidates *candidates, const char *code) {
     size_t countries = 0;
     const char *const *country = jk_tape_dictionary(candidates->tape, JK_COLUMN_COUNTRY, &countries);
-    limit->country = JK_SCOPE_ALL;
-    limit->segment = JK_SCOPE_ALL;
     for (size_t c = 0; c < countries; c++) {
-        if (strcmp(country[c], scope) == 0) {
-            limit->country = (int)c;
-            return JK_OK;
+        if (strcmp(country[c], code) == 0) {
+            return (int)c;
         }
     }
+    return -1;
+}
+
+static int find_segment(const jk_candidates *candidates, const char *id) {
     for (size_t s = 0; s < candidates->model->segment_count; s++) {
-        if (strcmp(candidates->model->segments[s].id, scope) == 0) {
-            limit->segment = (int)s;
-            return JK_OK;
+        if (strcmp(candidates->model->segments[s].id, id) == 0) {
+            return (int)s;
         }
     }
-    return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, scope,
-                   "neither a country of the tape nor a segment of the model");
+    return -1;
+}
+
+jk_status jk_limit_scope(const jk_candidates *candidates, const jk_team *teams, size_t team_count, const char *scope,
+                         jk_limit *limit, jk_error *error) {
+    int country = find_country(candidates, scope), segment = find_segment(candidates, scope);
+    limit->country = country >= 0 ? country : JK_SCOPE_ALL;
+    limit->segment = country < 0 && segment >= 0 ? segment : JK_SCOPE_ALL;
+    limit->team = NULL;
+    for (size_t t = 0; t < team_count && country < 0 && segment < 0; t++) {
+        limit->team = strcmp(teams[t].name, scope) == 0 ? &teams[t] : limit->team;
+    }
+    return country >= 0 || segment >= 0 || limit->team != NULL
+               ? JK_OK
+               : jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, scope,
+                         "neither a country of the tape, nor a segment of the model, nor a team");
+}
+
+jk_status jk_team_member(const jk_candidates *candidates, const char *scope, jk_team *team, jk_error *error) {
+    int country = find_country(candidates, scope), segment = find_segment(candidates, scope);
+    if (country < 0 && segment < 0) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, scope,
+                       "of team %s: neither a country of the tape nor a segment of the model", team->name);
+    }
+    if (team->country_count == JK_TEAM_MEMBERS_MAX || team->segment_count == JK_TEAM_MEMBERS_MAX) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, team->name,
+                       "the team has too many members; expected at most %d countries or segments",
+                       (int)JK_TEAM_MEMBERS_MAX);
+    }
+    if (country >= 0) {
+        team->country[team->country_count++] = country;
+    } else {
+        team->segment[team->segment_count++] = segment;
+    }
+    return JK_OK;
 }
 
 static json_t *by_limit(jk_json_builder *b, const jk_candidates *candidates, const jk_decide_options *options,

@@ -134,11 +134,11 @@ static void small_cases_reach_the_optimum(void **state) {
         sample s;
         make_sample(&s, SMALL, seed);
         jk_limit limits[] = {
-            {JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 150.0 * uniform(seed, 1, 20)},
-            {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 2.0 * uniform(seed, 1, 21)},
-            {JK_RESOURCE_CLAIMS, JK_AMICABLE, 1, JK_SCOPE_ALL, floor(3.0 * uniform(seed, 1, 22))},
-            {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, 1, 1.0 * uniform(seed, 1, 23)},
-            {JK_RESOURCE_CLAIMS, JK_SELL, JK_SCOPE_ALL, JK_SCOPE_ALL, 1.0},
+            {JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 150.0 * uniform(seed, 1, 20), NULL},
+            {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 2.0 * uniform(seed, 1, 21), NULL},
+            {JK_RESOURCE_CLAIMS, JK_AMICABLE, 1, JK_SCOPE_ALL, floor(3.0 * uniform(seed, 1, 22)), NULL},
+            {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, 1, 1.0 * uniform(seed, 1, 23), NULL},
+            {JK_RESOURCE_CLAIMS, JK_SELL, JK_SCOPE_ALL, JK_SCOPE_ALL, 1.0, NULL},
         };
         s.problem.limits = limits;
         s.problem.limit_count = sizeof limits / sizeof limits[0];
@@ -160,10 +160,10 @@ static void large_cases_certify_a_small_gap(void **state) {
     sample s;
     make_sample(&s, LARGE, 7);
     jk_limit limits[] = {
-        {JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 5e5},
-        {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 2e4},
-        {JK_RESOURCE_CLAIMS, JK_LEGAL, 2, JK_SCOPE_ALL, 3000.0},
-        {JK_RESOURCE_HOURS, JK_CLOSE, 0, 1, 1600.0},
+        {JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 5e5, NULL},
+        {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 2e4, NULL},
+        {JK_RESOURCE_CLAIMS, JK_LEGAL, 2, JK_SCOPE_ALL, 3000.0, NULL},
+        {JK_RESOURCE_HOURS, JK_CLOSE, 0, 1, 1600.0, NULL},
     };
     s.problem.limits = limits;
     s.problem.limit_count = sizeof limits / sizeof limits[0];
@@ -192,7 +192,7 @@ static void without_binding_limits_everybody_gets_the_best(void **state) {
     (void)state;
     sample s;
     make_sample(&s, 1000, 3);
-    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 1e9}};
+    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 1e9, NULL}};
     s.problem.limits = limits;
     s.problem.limit_count = 1;
     uint8_t decision[1000];
@@ -209,7 +209,7 @@ static void no_budget_closes_what_only_courts_can_save(void **state) {
     float none[3] = {0.0f, 0.0f, 0.0f};
     float legal[3] = {10.0f, 20.0f, 30.0f};
     int32_t court[3] = {100, 100, 100};
-    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 0.0}};
+    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 0.0, NULL}};
     jk_allocation problem = {.units = 3, .court = court, .limit_count = 1, .limits = limits};
     problem.value[JK_CLOSE] = none;
     problem.value[JK_LEGAL] = legal;
@@ -234,7 +234,7 @@ static void identical_claims_are_told_apart_by_their_place(void **state) {
         legal[i] = 5.0f;
         court[i] = 8600;
     }
-    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 86.0 * 1234 + 10.0}};
+    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 86.0 * 1234 + 10.0, NULL}};
     jk_allocation problem = {.units = UNITS, .court = court, .limit_count = 1, .limits = limits};
     problem.value[JK_CLOSE] = none;
     problem.value[JK_LEGAL] = legal;
@@ -252,13 +252,13 @@ static void impossible_limits_are_refused(void **state) {
     (void)state;
     float none[1] = {0.0f};
     uint8_t decision[1];
-    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, -1.0}};
+    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, -1.0, NULL}};
     jk_allocation problem = {.units = 1, .limit_count = 1, .limits = limits};
     problem.value[JK_CLOSE] = none;
     jk_allocation_result result = {.decision = decision};
     jk_error error = {0};
     assert_int_equal(jk_allocate(&problem, NULL, &result, &error), JK_ERROR_ARGUMENT);
-    limits[0] = (jk_limit){JK_RESOURCE_CLAIMS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 1.0};
+    limits[0] = (jk_limit){JK_RESOURCE_CLAIMS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 1.0, NULL};
     error = (jk_error){0};
     assert_int_equal(jk_allocate(&problem, NULL, &result, &error), JK_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "closing cannot be limited"));

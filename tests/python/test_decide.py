@@ -71,19 +71,23 @@ def check(rows, limits, decided, optimum):
     assert optimum - decided["objective"] <= near, (optimum, decided["objective"])
 
 
-def case(folder, seed, court, hours, legal_fi):
+def case(folder, seed, court, hours, legal_fi, team_hours):
     tape, claims, totals = folder / "t.h5", folder / "c.csv", folder / "d.json"
     jalki("generate", "-n", 80, "--seed", seed, "-o", folder / "t.csv")
     jalki("import", folder / "t.csv", "--cutoff", "2026-06-30", "-o", tape)
     jalki("decide", tape, "--model", MODEL, "--court-budget", court, "--agent-hours", hours, "--max", f"legal@fi-bills={legal_fi}",
-          "--claims", claims, "--json", totals)
+          "--team", "west=NO,se-bills", "--agent-hours", f"west={team_hours}", "--claims", claims, "--json", totals)
     rows = list(csv.DictReader(claims.open()))
+    country = {row["claim_id"]: row["country"] for row in csv.DictReader((folder / "t.csv").open())}
     limits = [("court", lambda row: True, court), ("hours", lambda row: True, hours),
-              ("legal", lambda row: row["segment"] == "fi-bills", legal_fi)]
+              ("legal", lambda row: row["segment"] == "fi-bills", legal_fi),
+              ("hours", lambda row: country[row["claim_id"]] == "NO" or row["segment"] == "se-bills", team_hours)]
+    assert json.loads(totals.read_text())["limits"]["agent_hours@west"] == team_hours
     check(rows, limits, json.loads(totals.read_text()), solve_exactly(rows, limits, folder))
 
 
 with tempfile.TemporaryDirectory() as name:
-    for number, (court, hours, legal) in enumerate([(100, 5, 2), (0, 1, 0), (400, 2, 1), (50, 1000, 50), (250.5, 3.25, 1)]):
-        case(pathlib.Path(name), number + 1, court, hours, legal)
-print("5 cases agree with GLPK")
+    cases = [(100, 5, 2, 1), (0, 1, 0, 1000), (400, 2, 1, 0.5), (50, 1000, 50, 3), (250.5, 3.25, 1, 0)]
+    for number, limits in enumerate(cases):
+        case(pathlib.Path(name), number + 1, *limits)
+print(f"{len(cases)} cases agree with GLPK")
