@@ -30,7 +30,7 @@ typedef struct bench_table {
     size_t count;
 } bench_table;
 
-extern const bench_table bench_generate, bench_import, bench_stages, bench_plan, bench_value, bench_select;
+extern const bench_table bench_generate, bench_import, bench_stages, bench_plan, bench_value, bench_select, bench_store;
 
 /* ---- help for cases (common.c) ---- */
 

@@ -31,7 +31,7 @@ static void run_case(benchmark::State &state, const bench_case *wanted) {
 
 int main(int argc, char **argv) {
     for (const bench_table *table :
-         {&bench_generate, &bench_import, &bench_stages, &bench_plan, &bench_value, &bench_select}) {
+         {&bench_generate, &bench_import, &bench_stages, &bench_plan, &bench_value, &bench_select, &bench_store}) {
         for (size_t i = 0; i < table->count; i++) {
             const bench_case *one = &table->cases[i];
             benchmark::RegisterBenchmark(one->name, run_case, one)->UseRealTime()->Unit(benchmark::kMillisecond);

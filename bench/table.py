@@ -71,6 +71,7 @@ STAGE_LIMITS = {
     "terms": ("copying in memory, read and written", "bytes_per_second"),
     "sums": ("copying in memory, read and written", "bytes_per_second"),
     "select": ("copying in memory, read and written", "bytes_per_second"),
+    "store": ("pread, page cache", "bytes_per_second"),
     "import": ("finding line ends, page cache", "bytes_per_second"),
     "plan": ("32-bit multiply-adds", "items_per_second"),
     "value": ("32-bit multiply-adds", "items_per_second"),
