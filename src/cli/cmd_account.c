@@ -10,7 +10,6 @@
 #include "cli/commands.h"
 #include "cli/valuing.h"
 #include "jalki/book.h"
-#include "jalki/export.h"
 
 typedef struct account_arguments {
     jk_cli_common common;
@@ -257,9 +256,7 @@ static int print_csv(const account_arguments *arguments, const jk_book *book) {
 }
 
 static char *json_of(const account_arguments *arguments, const jk_book *book, const jk_valuation *valuation) {
-    char *manifest = valuation->arena == NULL
-                         ? NULL
-                         : jk_manifest_json(arguments->valuing.tape, arguments->valuing.model, valuation);
+    char *manifest = jk_cli_valuing_manifest(&arguments->valuing, valuation);
     char *text = jk_book_json(book, manifest);
     free(manifest);
     return text;
@@ -280,12 +277,7 @@ static int print(const account_arguments *arguments, const jk_book *book, const 
 
 /* The tape's own flows; the price is its bid unless given. */
 static jk_status value_tape(account_arguments *arguments, jk_valuation *valuation, jk_error *error) {
-    jk_cli_valuing *valuing = &arguments->valuing;
-    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
-    valuing->options.irr = arguments->irr;
-    jk_cli_note_rate(&arguments->common, arguments->irr);
-    JK_TRY(jk_cli_valuing_explain(valuing, 1, NULL, 0, error));
-    JK_TRY(jk_value_run(valuing->tape, valuing->model, &valuing->options, NULL, 0, valuation, error));
+    JK_TRY(jk_cli_valuing_value(&arguments->valuing, &arguments->common, arguments->irr, valuation, error));
     if (isnan(arguments->terms.price)) {
         arguments->terms.price = jk_offer_make(valuation, NULL, 0, NAN).bid;
     }

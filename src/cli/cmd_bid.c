@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/valuing.h"
-#include "jalki/export.h"
 #include "jalki/tender.h"
 
 typedef struct bid_arguments {
@@ -219,9 +218,7 @@ static int print_csv(const jk_tender *tender) {
 }
 
 static char *json_of(const bid_arguments *arguments, const jk_tender *tender, const jk_valuation *valuation) {
-    char *manifest = valuation->arena == NULL
-                         ? NULL
-                         : jk_manifest_json(arguments->valuing.tape, arguments->valuing.model, valuation);
+    char *manifest = jk_cli_valuing_manifest(&arguments->valuing, valuation);
     char *text = jk_tender_json(tender, manifest);
     free(manifest);
     return text;
@@ -258,12 +255,7 @@ static int print(const bid_arguments *arguments, const jk_tender *tender, const 
 /* ---- the command ---------------------------------------------------------------------------------------------- */
 
 static jk_status value_tape(bid_arguments *arguments, jk_valuation *valuation, jk_error *error) {
-    jk_cli_valuing *valuing = &arguments->valuing;
-    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
-    valuing->options.irr = arguments->irr;
-    jk_cli_note_rate(&arguments->common, arguments->irr);
-    JK_TRY(jk_cli_valuing_explain(valuing, 1, NULL, 0, error));
-    JK_TRY(jk_value_run(valuing->tape, valuing->model, &valuing->options, NULL, 0, valuation, error));
+    JK_TRY(jk_cli_valuing_value(&arguments->valuing, &arguments->common, arguments->irr, valuation, error));
     arguments->auction.value = jk_tender_value(valuation);
     return JK_OK;
 }

@@ -297,9 +297,7 @@ static int print(const forward_arguments *arguments, const jk_forward *forward) 
 static jk_status price_flow(forward_arguments *arguments, jk_forward *forward, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
     JK_TRY(jk_cli_valuing_outputs(valuing, &arguments->json_path, 1, error));
-    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
-    valuing->options.irr = arguments->irr;
-    jk_cli_note_rate(&arguments->common, arguments->irr);
+    JK_TRY(jk_cli_valuing_open_at(valuing, &arguments->common, arguments->irr, error));
     JK_TRY(jk_cli_valuing_explain(valuing, 1, NULL, 0, error));
     JK_TRY(jk_forward_make(valuing->tape, valuing->model, &valuing->options, &arguments->terms, forward, error));
     if (forward->fresh.total.claims < 200) {

@@ -247,9 +247,7 @@ static jk_status work(simulate_arguments *arguments, jk_simulation *simulation, 
     jk_cli_valuing *valuing = &arguments->valuing;
     const char *const inputs[] = {valuing->tape_path, valuing->model_path, arguments->wanted.covariance};
     JK_TRY(jk_cli_check_outputs(inputs, 3, &arguments->json_path, 1, error));
-    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
-    jk_cli_note_rate(&arguments->common, arguments->irr);
-    valuing->options.irr = arguments->irr;
+    JK_TRY(jk_cli_valuing_open_at(valuing, &arguments->common, arguments->irr, error));
     JK_TRY(jk_simulate(valuing->tape, valuing->model, &valuing->options, &arguments->wanted, simulation, error));
     if (!simulation->within_tolerance) {
         jk_cli_note(&arguments->common,

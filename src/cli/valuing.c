@@ -133,6 +133,24 @@ jk_status jk_cli_valuing_open(jk_cli_valuing *valuing, const jk_cli_common *comm
     return JK_OK;
 }
 
+jk_status jk_cli_valuing_open_at(jk_cli_valuing *valuing, const jk_cli_common *common, double irr, jk_error *error) {
+    JK_TRY(jk_cli_valuing_open(valuing, common, error));
+    valuing->options.irr = irr;
+    jk_cli_note_rate(common, irr);
+    return JK_OK;
+}
+
+jk_status jk_cli_valuing_value(jk_cli_valuing *valuing, const jk_cli_common *common, double irr,
+                               jk_valuation *valuation, jk_error *error) {
+    JK_TRY(jk_cli_valuing_open_at(valuing, common, irr, error));
+    JK_TRY(jk_cli_valuing_explain(valuing, 1, NULL, 0, error));
+    return jk_value_run(valuing->tape, valuing->model, &valuing->options, NULL, 0, valuation, error);
+}
+
+char *jk_cli_valuing_manifest(const jk_cli_valuing *valuing, const jk_valuation *valuation) {
+    return valuation->arena == NULL ? NULL : jk_manifest_json(valuing->tape, valuing->model, valuation);
+}
+
 void jk_cli_valuing_close(jk_cli_valuing *valuing) {
     jk_model_free(valuing->model);
     jk_tape_close(valuing->tape);

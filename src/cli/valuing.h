@@ -34,6 +34,13 @@ jk_status jk_cli_valuing_outputs(const jk_cli_valuing *valuing, const char *cons
 
 /* Opens tape and model, shows the model's warnings, prepares the options of the run. */
 jk_status jk_cli_valuing_open(jk_cli_valuing *valuing, const jk_cli_common *common, jk_error *error);
+/* The same with the required return of --irr (NaN: the model's), and a note where it looks mistaken. */
+jk_status jk_cli_valuing_open_at(jk_cli_valuing *valuing, const jk_cli_common *common, double irr, jk_error *error);
+/* Opens like that and values the tape once, without files of its claims. */
+jk_status jk_cli_valuing_value(jk_cli_valuing *valuing, const jk_cli_common *common, double irr,
+                               jk_valuation *valuation, jk_error *error);
+/* The manifest of such a valuation as JSON, for free(); NULL where no tape was valued. */
+char *jk_cli_valuing_manifest(const jk_cli_valuing *valuing, const jk_valuation *valuation);
 void jk_cli_valuing_close(jk_cli_valuing *valuing);
 
 /* With --explain-memory: says on stderr what the run will take. */

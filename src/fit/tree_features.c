@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fit/tree_features.h"
 
-#include <float.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "score/scorer_internal.h"
 
 enum { NAME_ROOM = 192 };
 
@@ -59,10 +59,6 @@ size_t jk_tree_features_scratch(size_t rows) {
     return rows * (sizeof(double) + sizeof(uint16_t));
 }
 
-static float bounded(double value) {
-    return (float)(value > (double)FLT_MAX ? (double)FLT_MAX : value < -(double)FLT_MAX ? -(double)FLT_MAX : value);
-}
-
 void jk_tree_features_fill(const jk_tree_features *features, const jk_scorer *scorer, const jk_scorecard *card,
                            const jk_panel_block *block, void *scratch, float *out) {
     double *number = scratch;
@@ -74,7 +70,7 @@ void jk_tree_features_fill(const jk_tree_features *features, const jk_scorer *sc
         if (card->characteristics[item].is_numeric) {
             jk_score_numbers(scorer, item, block->block, block->law, number);
             for (size_t i = 0; i < block->rows; i++) {
-                out[i * width + f] = bounded(number[i]);
+                out[i * width + f] = jk_score_feature(number[i]);
             }
             continue;
         }

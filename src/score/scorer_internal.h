@@ -3,6 +3,8 @@
 #ifndef JK_SCORE_SCORER_INTERNAL_H
 #define JK_SCORE_SCORER_INTERNAL_H
 
+#include <float.h>
+
 #include "jalki/score.h"
 #include "law/law_internal.h"
 
@@ -33,6 +35,10 @@ jk_status jk_scorer_bind_codes(jk_scorer_item *item, const jk_tape *tape, size_t
 /* trees.c */
 jk_status jk_scorer_bind_trees(jk_scorer *scorer, const jk_tape *tape, jk_error *error);
 void jk_scorer_free_trees(jk_scorer *scorer);
+/* A number as trees take it: thresholds are finite, and what never comes lies beyond all of them. */
+static inline float jk_score_feature(double value) {
+    return (float)(value > (double)FLT_MAX ? (double)FLT_MAX : value < -(double)FLT_MAX ? -(double)FLT_MAX : value);
+}
 /* Features of rows [first, first + count), row by row; `value` has room for `count` numbers. */
 void jk_score_features(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t first,
                        size_t count, double *value, float *features);

@@ -3,7 +3,6 @@
  * of cache. A step down is arithmetic, not a branch: which way a claim goes is close to a coin's throw, and a mistaken
  * guess costs more than the step. Leaves lead to themselves, so that all claims of a group take the same number of
  * steps. Sums are taken tree after tree in 64 bits: the same bits for any tile, thread or processor. */
-#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -64,11 +63,6 @@ void jk_scorer_free_trees(jk_scorer *scorer) {
     free(scorer->features);
 }
 
-/* Thresholds are finite: what never comes lies beyond all of them. */
-static float feature_number(double value) {
-    return (float)(value > (double)FLT_MAX ? (double)FLT_MAX : value < -(double)FLT_MAX ? -(double)FLT_MAX : value);
-}
-
 void jk_score_features(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t first,
                        size_t count, double *value, float *features) {
     size_t width = scorer->model->scorecard.trees->feature_count;
@@ -82,7 +76,7 @@ void jk_score_features(const jk_scorer *scorer, const jk_block *block, const jk_
             }
         }
         for (size_t i = 0; i < count; i++) {
-            features[i * width + f] = feature_number(value[i]);
+            features[i * width + f] = jk_score_feature(value[i]);
         }
     }
 }
