@@ -13,10 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/h5_file.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "h5/h5_file.h"
 #include "jalki/result.h"
 #include "jalki/tape.h"
 

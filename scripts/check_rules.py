@@ -12,8 +12,8 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-STAGES = ["base", "tape", "model", "law", "score", "terms", "plan", "price", "value", "explain", "decide", "risk", "fit",
-          "report"]
+STAGES = ["base", "h5", "csv", "tape", "import", "generate", "inspect", "model", "law", "score", "terms", "plan", "price",
+          "value", "deal", "explain", "decide", "scenario", "simulate", "history", "fit", "backtest", "ladder", "report"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 LONGEST_FILE = 500
 LONGEST_TEST = 600

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/distribution.h"
 #include "base/error.h"
 #include "base/fmath.h"
 #include "base/memory.h"
-#include "fit/class_matrix.h"
-#include "fit/distribution.h"
-#include "fit/history.h"
+#include "history/class_matrix.h"
+#include "history/history.h"
 
 jk_transition_prior jk_transition_prior_default(void) {
     return (jk_transition_prior){.class_months = 240.0, .exit_months = 5000.0, .titles = 5.0, .settlements = 20.0};

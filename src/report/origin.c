@@ -8,7 +8,7 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/grid.h"
-#include "base/h5_file.h"
+#include "h5/h5_file.h"
 #include "jalki/report.h"
 
 enum { ROWS_AT_ONCE = 16384 };

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/h5_codec.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "h5/h5_codec.h"
 #include "tape/result_store.h"
 
 enum { PACK_BATCH = 64 };

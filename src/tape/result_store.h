@@ -6,7 +6,7 @@
 #include <hdf5.h>
 #include <stdatomic.h>
 
-#include "base/h5.h"
+#include "h5/h5.h"
 #include "jalki/result.h"
 
 typedef struct jk_result_slot {

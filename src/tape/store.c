@@ -7,7 +7,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
-#include "base/h5_file.h"
+#include "h5/h5_file.h"
 #include "jalki/tape.h"
 #include "tape/store.h"
 #include "tape/store_check.h"

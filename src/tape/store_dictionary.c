@@ -7,8 +7,8 @@
 #include <xxhash.h>
 
 #include "base/error.h"
-#include "base/h5.h"
 #include "base/memory.h"
+#include "h5/h5.h"
 #include "jalki/schema.h"
 
 /* Twice the most strings there can be, a power of two. */

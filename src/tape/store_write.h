@@ -7,9 +7,9 @@
 #include <hdf5.h>
 #include <pthread.h>
 
-#include "base/h5.h"
-#include "base/h5_codec.h"
 #include "base/output.h"
+#include "h5/h5.h"
+#include "h5/h5_codec.h"
 #include "jalki/tape.h"
 #include "tape/store_dictionary.h"
 #include "tape/store_gather.h"

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "tape/csv_table.h"
+#include "csv/table.h"
 
 /* 600 months of a thousand segments, with room to spare; the largest amount that is taken. */
 enum { TEXT_MAX = 1 << 27, NAMED_MAX = 40 };

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/distribution.h"
 #include "cmocka_all.h"
-#include "fit/distribution.h"
 
 static void assert_near(double actual, double expected, double tolerance) {
     if (!(fabs(actual - expected) <= tolerance)) {

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/h5_file.h"
 #include "base/parallel.h"
 #include "cmocka_all.h"
+#include "h5/h5_file.h"
 #include "jalki/result.h"
 
 enum { ROWS = 150003, BLOCK = 4096, WIDTH = 12 };

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "csv/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "csv/csv.h"
+#include "csv/value.h"
+
+typedef struct table_file {
+    const char *path;
+    jk_csv_header header;
+    char *memory; /* slack, text, room for rows with quotes, slack */
+    size_t length;
+    jk_csv_visit *visit;
+    void *context;
+} table_file;
+
+size_t jk_csv_table_column(const jk_csv_header *header, const char *name) {
+    for (size_t i = 0; i < header->count; i++) {
+        if (strcmp(header->names[i], name) == 0) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static jk_status read_text(table_file *file, jk_csv_source *source, size_t most, jk_error *error) {
+    size_t capacity = (size_t)1 << 16;
+    for (;;) {
+        char *larger = realloc(file->memory, 2 * capacity + 2 * (size_t)JK_CSV_SLACK);
+        if (larger == NULL) {
+            return jk_fail_memory(error, "a CSV file");
+        }
+        file->memory = larger;
+        size_t got = 1;
+        while (got > 0 && file->length < capacity) {
+            JK_TRY(jk_csv_source_read(source, file->memory + JK_CSV_SLACK + file->length, capacity - file->length, &got,
+                                      error));
+            file->length += got;
+        }
+        if (got == 0) {
+            break;
+        }
+        capacity *= 2;
+        if (capacity > most) {
+            return jk_fail(error, JK_ERROR_DATA, file->path, 0, NULL,
+                           "more than %zu bytes of text; is it another file?", most);
+        }
+    }
+    memset(file->memory, 0, JK_CSV_SLACK);
+    memset(file->memory + JK_CSV_SLACK + file->length, 0, JK_CSV_SLACK);
+    return JK_OK;
+}
+
+static jk_status fail_row(const table_file *file, jk_csv_fault fault, int64_t line, jk_error *error) {
+    static const char *const words[] = {
+        [JK_CSV_FIELD_COUNT] = "another number of fields than the header",
+        [JK_CSV_BAD_QUOTES] = "quotes that do not close or have text behind them",
+        [JK_CSV_NUL_BYTE] = "a NUL byte",
+    };
+    return jk_fail(error, JK_ERROR_FORMAT, file->path, line, NULL, "%s; expected %u fields", words[fault],
+                   file->header.count);
+}
+
+static jk_status visit_row(const table_file *file, const char *text, const uint32_t *ends, jk_csv_field *fields,
+                           int64_t line, jk_error *error) {
+    for (size_t f = 0; f < file->header.count; f++) {
+        size_t start = (uint32_t)(ends[f] + 1U);
+        fields[f] = (jk_csv_field){text + start, ends[f + 1] - start};
+        jk_csv_trim(&fields[f].text, &fields[f].length);
+    }
+    return file->visit(file->context, &file->header, fields, line, error);
+}
+
+static jk_status visit_rows(table_file *file, jk_error *error) {
+    char *text = file->memory + JK_CSV_SLACK + file->header.bytes;
+    size_t length = file->length - file->header.bytes;
+    uint32_t *ends = malloc(jk_csv_tile_size(file->header.count));
+    jk_csv_field *fields = malloc(file->header.count * sizeof *fields);
+    uint32_t lines[JK_CSV_TILE_ROWS];
+    jk_csv_cursor cursor = {.text = text,
+                            .length = length,
+                            .flags = jk_csv_scan(text, length),
+                            .separator = file->header.separator,
+                            .fields = file->header.count};
+    jk_status status = ends != NULL && fields != NULL ? JK_OK : jk_fail_memory(error, "the rows of a CSV file");
+    while (status == JK_OK && cursor.position < length) {
+        size_t rows = jk_csv_tile(&cursor, ends, lines);
+        for (size_t r = 0; status == JK_OK && r < rows; r++) {
+            status = visit_row(file, text, ends + r * (file->header.count + 1), fields,
+                               file->header.lines + lines[r] + 1, error);
+        }
+        if (status == JK_OK && cursor.bad.fault != 0) {
+            status = fail_row(file, cursor.bad.fault, file->header.lines + cursor.bad.line + 1, error);
+        }
+    }
+    free(fields);
+    free(ends);
+    return status;
+}
+
+jk_status jk_csv_table_read(const char *path, size_t most, jk_csv_visit *visit, void *context, jk_error *error) {
+    table_file file = {.path = path, .visit = visit, .context = context};
+    jk_csv_source *source = NULL;
+    jk_status status = JK_OK;
+    JK_TRY_CLEANUP(jk_csv_source_open(path, NULL, &source, error));
+    JK_TRY_CLEANUP(jk_csv_header_read(source, '\0', &file.header, error));
+    JK_TRY_CLEANUP(read_text(&file, source, most, error));
+    JK_TRY_CLEANUP(visit_rows(&file, error));
+cleanup:
+    jk_csv_source_close(source);
+    jk_csv_header_free(&file.header);
+    free(file.memory);
+    return status;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The careful readers of cells. */
+#include "csv/value.h"
+
+#include <ctype.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "base/calendar.h"
+#include "base/text.h"
+#include "jalki/schema.h"
+
+const jk_csv_format jk_csv_canonical_format = {.decimal = '.', .date = "%Y-%m-%d"};
+
+enum { DECIMALS = 18, WHOLE_DIGITS_MAX = 18 };
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static jk_csv_decimal power_of_ten(int exponent) {
+    jk_csv_decimal power = 1;
+    for (int i = 0; i < exponent; i++) {
+        power *= 10;
+    }
+    return power;
+}
+
+/* Reads the digits before the decimal mark; thousands marks must stand before groups of three. */
+static jk_csv_read read_whole(const char *text, size_t length, const jk_csv_format *format, size_t *at,
+                              jk_csv_decimal *whole, size_t *digits) {
+    const size_t mark = strlen(format->thousands);
+    size_t since_mark = 0;
+    bool marked = false;
+    size_t significant = 0;
+    while (*at < length) {
+        if (is_digit(text[*at])) {
+            int digit = text[(*at)++] - '0';
+            significant += significant > 0 || digit > 0;
+            if (significant > WHOLE_DIGITS_MAX) {
+                return JK_CSV_RANGE;
+            }
+            *whole = *whole * 10 + digit;
+            (*digits)++;
+            since_mark++;
+        } else if (mark > 0 && length - *at >= mark && memcmp(text + *at, format->thousands, mark) == 0) {
+            if (*digits == 0 || (marked ? since_mark != 3 : since_mark > 3)) {
+                return JK_CSV_BAD;
+            }
+            marked = true;
+            since_mark = 0;
+            *at += mark;
+        } else {
+            break;
+        }
+    }
+    return marked && since_mark != 3 ? JK_CSV_BAD : JK_CSV_OK;
+}
+
+jk_csv_read jk_csv_to_decimal(const char *text, size_t length, const jk_csv_format *format, jk_csv_decimal *value) {
+    jk_csv_trim(&text, &length);
+    size_t at = length > 0 && (text[0] == '-' || text[0] == '+');
+    bool negative = at == 1 && text[0] == '-';
+    jk_csv_decimal whole = 0;
+    size_t digits = 0;
+    jk_csv_read read = read_whole(text, length, format, &at, &whole, &digits);
+    if (read == JK_CSV_BAD) {
+        return JK_CSV_BAD;
+    }
+    bool too_large = read == JK_CSV_RANGE;
+    while (too_large && at < length && is_digit(text[at])) {
+        at++;
+        digits++;
+    }
+    jk_csv_decimal fraction = 0;
+    int decimals = 0;
+    if (at < length && text[at] == format->decimal) {
+        for (at++; at < length && is_digit(text[at]); at++) {
+            if (decimals < DECIMALS) {
+                fraction = fraction * 10 + (text[at] - '0');
+                decimals++;
+            }
+            digits++;
+        }
+    }
+    if (digits == 0 || at != length) {
+        return JK_CSV_BAD;
+    }
+    if (too_large) {
+        return JK_CSV_RANGE;
+    }
+    jk_csv_decimal magnitude = whole * power_of_ten(DECIMALS) + fraction * power_of_ten(DECIMALS - decimals);
+    *value = negative ? -magnitude : magnitude;
+    return JK_CSV_OK;
+}
+
+jk_csv_read jk_csv_decimal_to_money(jk_csv_decimal value, int scale, int64_t *money) {
+    jk_csv_decimal step = power_of_ten(DECIMALS - 2 - scale);
+    jk_csv_decimal magnitude = value < 0 ? -value : value;
+    jk_csv_decimal rounded = magnitude / step + (magnitude % step >= step - magnitude % step);
+    if (rounded > JK_MONEY_MAX) {
+        return JK_CSV_RANGE;
+    }
+    *money = (int64_t)(value < 0 ? -rounded : rounded);
+    return JK_CSV_OK;
+}
+
+jk_csv_read jk_csv_to_money(const char *text, size_t length, const jk_csv_format *format, int64_t *money) {
+    jk_csv_decimal value = 0;
+    jk_csv_read read = jk_csv_to_decimal(text, length, format, &value);
+    return read == JK_CSV_OK ? jk_csv_decimal_to_money(value, format->scale, money) : read;
+}
+
+jk_csv_read jk_csv_to_integer(const char *text, size_t length, const jk_csv_format *format, int32_t *value) {
+    jk_csv_decimal decimal = 0;
+    jk_csv_read read = jk_csv_to_decimal(text, length, format, &decimal);
+    if (read != JK_CSV_OK) {
+        return read;
+    }
+    const jk_csv_decimal unit = power_of_ten(DECIMALS);
+    if (decimal % unit != 0) { /* "2.0" is whole, as spreadsheets write it; "2.5" is not */
+        return JK_CSV_BAD;
+    }
+    decimal /= unit;
+    if (decimal > INT32_MAX || decimal <= INT32_MIN) {
+        return JK_CSV_RANGE;
+    }
+    *value = (int32_t)decimal;
+    return JK_CSV_OK;
+}
+
+jk_csv_read jk_csv_to_real(const char *text, size_t length, const jk_csv_format *format, double *value) {
+    enum { BUFFER = 100 };
+    char plain[BUFFER + 16];
+    jk_csv_trim(&text, &length);
+    const size_t mark = strlen(format->thousands);
+    size_t used = 0;
+    for (size_t i = 0; i < length;) {
+        if (used >= BUFFER) {
+            return JK_CSV_BAD;
+        }
+        if (mark > 0 && length - i >= mark && memcmp(text + i, format->thousands, mark) == 0) {
+            i += mark;
+            continue;
+        }
+        if (text[i] == '.' && format->decimal != '.') {
+            return JK_CSV_BAD;
+        }
+        plain[used++] = text[i] == format->decimal ? '.' : text[i];
+        i++;
+    }
+    if (!jk_text_to_real(plain, used, value)) {
+        return JK_CSV_BAD;
+    }
+    if (format->scale != 0) { /* shift the decimal point in the text: the result is still correctly rounded */
+        if (memchr(plain, 'e', used) != NULL || memchr(plain, 'E', used) != NULL) {
+            return JK_CSV_BAD;
+        }
+        used += (size_t)snprintf(plain + used, sizeof plain - used, "e%d", format->scale);
+        return jk_text_to_real(plain, used, value) ? JK_CSV_OK : JK_CSV_BAD;
+    }
+    return JK_CSV_OK;
+}
+
+/* ---- dates ------------------------------------------------------------------------------------------------ */
+
+static bool read_number(const char *text, size_t length, size_t *at, int most, int32_t *value) {
+    int32_t sum = 0;
+    int digits = 0;
+    while (digits < most && *at < length && is_digit(text[*at])) {
+        sum = sum * 10 + (text[(*at)++] - '0');
+        digits++;
+    }
+    *value = sum;
+    return digits > 0;
+}
+
+static bool read_month_name(const char *text, size_t length, size_t *at, int32_t *month) {
+    static const char *const names[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                        "jul", "aug", "sep", "oct", "nov", "dec"};
+    for (int32_t i = 0; i < 12; i++) {
+        if (length - *at >= 3 && strncasecmp(text + *at, names[i], 3) == 0) {
+            *at += 3;
+            *month = i + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+jk_csv_read jk_csv_to_date(const char *text, size_t length, const jk_csv_format *format, int32_t *date) {
+    jk_csv_trim(&text, &length);
+    int32_t year = 0;
+    int32_t month = 0;
+    int32_t day = 1;
+    size_t at = 0;
+    for (const char *f = format->date; *f != '\0'; f++) {
+        bool read = false;
+        if (*f != '%') {
+            read = at < length && text[at] == *f;
+            at++;
+        } else {
+            switch (*++f) {
+            case 'Y': {
+                size_t start = at;
+                read = read_number(text, length, &at, 4, &year) && at - start == 4;
+                break;
+            }
+            case 'y':
+                read = read_number(text, length, &at, 2, &year);
+                year += year < 70 ? 2000 : 1900;
+                break;
+            case 'm':
+                read = read_number(text, length, &at, 2, &month);
+                break;
+            case 'd':
+                read = read_number(text, length, &at, 2, &day);
+                break;
+            case 'b':
+                read = at <= length && read_month_name(text, length, &at, &month);
+                break;
+            default: /* %* */
+                read = true;
+                at = length;
+                break;
+            }
+        }
+        if (!read) {
+            return JK_CSV_BAD;
+        }
+    }
+    if (at != length || !jk_civil_is_valid(year, month, day)) {
+        return JK_CSV_BAD;
+    }
+    bool canonical = format->date == jk_csv_canonical_format.date; /* there every part has all its digits */
+    if (canonical && length != 10) {
+        return JK_CSV_BAD;
+    }
+    *date = jk_date_from_civil(year, month, day);
+    return JK_CSV_OK;
+}
+
+bool jk_csv_date_format_is_valid(const char *format) {
+    bool year = false;
+    bool month = false;
+    for (const char *f = format; *f != '\0'; f++) {
+        if (*f != '%') {
+            continue;
+        }
+        f++;
+        if (*f == '\0' || strchr("Yymdb*", *f) == NULL || (*f == '*' && f[1] != '\0')) {
+            return false;
+        }
+        year |= *f == 'Y' || *f == 'y';
+        month |= *f == 'm' || *f == 'b';
+    }
+    return year && month;
+}
+
+static jk_csv_month month_table[JK_CSV_YEARS * 16];
+static pthread_once_t month_table_made = PTHREAD_ONCE_INIT;
+
+static void make_month_table(void) {
+    for (int32_t year = 0; year < JK_CSV_YEARS; year++) {
+        for (int32_t month = 1; month <= 12; month++) {
+            int32_t civil_year = JK_CSV_FIRST_YEAR + year;
+            month_table[year * 16 + month] = (jk_csv_month){.before = jk_date_from_civil(civil_year, month, 1) - 1,
+                                                            .days = jk_days_in_month(civil_year, month)};
+        }
+    }
+}
+
+const jk_csv_month *jk_csv_month_table(void) {
+    (void)pthread_once(&month_table_made, make_month_table);
+    return month_table;
+}
+
+/* ---- UTF-8 ------------------------------------------------------------------------------------------------ */
+
+bool jk_csv_is_utf8(const char *text, size_t length) {
+    const unsigned char *bytes = (const unsigned char *)text;
+    for (size_t i = 0; i < length;) {
+        unsigned lead = bytes[i];
+        if (lead < 0x80) {
+            if (lead == 0) {
+                return false;
+            }
+            i++;
+            continue;
+        }
+        size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+        if (lead < 0xc2 || lead > 0xf4 || length - i <= more) {
+            return false;
+        }
+        for (size_t k = 1; k <= more; k++) {
+            if ((bytes[i + k] & 0xc0) != 0x80) {
+                return false;
+            }
+        }
+        unsigned second = bytes[i + 1]; /* overlong forms, surrogates, beyond U+10FFFF */
+        if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) ||
+            (lead == 0xf4 && second > 0x8f)) {
+            return false;
+        }
+        i += more + 1;
+    }
+    return true;
+}

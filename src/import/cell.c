@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "import/cell.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/error.h"
+
+enum { FIRST_BIRTH_YEAR = 1850, LAST_YEAR = 9999, COUNT_MAX = 1000000, DEPENDANTS_MAX = 20 };
+#define RATE_MAX   10.0
+#define PERIOD_MAX 1200.0
+
+/* A cell on its way into a column. */
+typedef struct cell_target {
+    jk_import_chunk *chunk;
+    jk_column column;
+    size_t row;
+    const char *text;
+    size_t length;
+    jk_error *error;
+} cell_target;
+
+static jk_status reject(const cell_target *to, jk_reject_reason reason) {
+    return jk_chunk_reject(to->chunk, to->row, to->chunk->line[to->row], (int)to->column, reason, to->text, to->length,
+                           to->error);
+}
+
+void jk_import_integer_limits(jk_column column, int32_t *low, int32_t *high) {
+    *low = column == JK_COLUMN_BIRTH_YEAR ? FIRST_BIRTH_YEAR : 0;
+    *high = column == JK_COLUMN_BIRTH_YEAR ? LAST_YEAR : column == JK_COLUMN_DEPENDANTS ? DEPENDANTS_MAX : COUNT_MAX;
+}
+
+static bool may_be_negative(jk_column column) {
+    return column == JK_COLUMN_PRINCIPAL || column == JK_COLUMN_INTEREST_ACCRUED || column == JK_COLUMN_FEES;
+}
+
+/* ---- stores by type --------------------------------------------------------------------------------------- */
+
+static jk_status store_missing(const cell_target *to) {
+    jk_import_chunk *chunk = to->chunk;
+    void *column = chunk->column[to->column];
+    switch (jk_schema_column(to->column)->type) {
+    case JK_TYPE_TEXT: {
+        size_t width = chunk->text_width[to->column == JK_COLUMN_DEBTOR_ID];
+        memset((char *)column + to->row * width, 0, width);
+        break;
+    }
+    case JK_TYPE_ENUM:
+        ((int8_t *)column)[to->row] = JK_MISSING_ENUM;
+        break;
+    case JK_TYPE_MONEY:
+        ((int64_t *)column)[to->row] = JK_MISSING_MONEY;
+        break;
+    case JK_TYPE_REAL:
+        ((double *)column)[to->row] = NAN;
+        break;
+    case JK_TYPE_DICTIONARY:
+        ((int32_t *)column)[to->row] = JK_MISSING_INDEX;
+        break;
+    default:
+        ((int32_t *)column)[to->row] = JK_MISSING_INTEGER;
+        break;
+    }
+    return JK_OK;
+}
+
+/* A rejected cell is stored as missing, so that what follows never sees a value that broke a rule. */
+static jk_status reject_cell(const cell_target *to, jk_reject_reason reason) {
+    (void)store_missing(to);
+    return reject(to, reason);
+}
+
+/* Rows stored so far get more bytes each, last row first. */
+static void widen_text(jk_import_chunk *chunk, jk_column column, size_t width, size_t rows) {
+    size_t which = column == JK_COLUMN_DEBTOR_ID;
+    size_t before = chunk->text_width[which];
+    char *text = chunk->column[column];
+    for (size_t row = rows; row-- > 0;) {
+        memmove(text + row * width, text + row * before, before);
+        memset(text + row * width + before, 0, width - before);
+    }
+    chunk->text_width[which] = width;
+}
+
+static jk_status store_identifier(const cell_target *to) {
+    jk_import_chunk *chunk = to->chunk;
+    if (to->length > JK_TEXT_MAX) {
+        return reject_cell(to, JK_REJECT_TEXT_TOO_LONG);
+    }
+    if (!jk_csv_is_utf8(to->text, to->length)) {
+        return reject_cell(to, JK_REJECT_INVALID_TEXT);
+    }
+    size_t which = to->column == JK_COLUMN_DEBTOR_ID;
+    if (to->length > chunk->text_width[which]) {
+        widen_text(chunk, to->column, (to->length + 7) / 8 * 8, to->row);
+    }
+    size_t width = chunk->text_width[which];
+    char *out = (char *)chunk->column[to->column] + to->row * width;
+    memcpy(out, to->text, to->length);
+    memset(out + to->length, 0, width - to->length);
+    return JK_OK;
+}
+
+static bool is_code(const cell_target *to, size_t length) {
+    bool good = to->length == length;
+    for (size_t i = 0; good && i < length; i++) {
+        good = to->text[i] >= 'A' && to->text[i] <= 'Z';
+    }
+    return good;
+}
+
+static jk_status store_word(const cell_target *to) {
+    if ((to->column == JK_COLUMN_COUNTRY && !is_code(to, 2)) || (to->column == JK_COLUMN_CURRENCY && !is_code(to, 3))) {
+        return reject_cell(to, JK_REJECT_BAD_CODE);
+    }
+    if (to->length > JK_TEXT_MAX) {
+        return reject_cell(to, JK_REJECT_TEXT_TOO_LONG);
+    }
+    if (!jk_csv_is_utf8(to->text, to->length)) {
+        return reject_cell(to, JK_REJECT_INVALID_TEXT);
+    }
+    jk_chunk_dictionary *dictionary = &to->chunk->dictionary[jk_chunk_dictionary_of(to->column)];
+    int32_t code = 0;
+    JK_TRY(jk_chunk_word_code(dictionary, to->text, to->length, &code, to->error));
+    ((int32_t *)to->chunk->column[to->column])[to->row] = code;
+    return JK_OK;
+}
+
+static jk_status store_level(const cell_target *to) {
+    int level = jk_schema_level(to->column, to->text, to->length);
+    if (level < 0) {
+        return reject_cell(to, JK_REJECT_UNKNOWN_LEVEL);
+    }
+    ((int8_t *)to->chunk->column[to->column])[to->row] = (int8_t)level;
+    return JK_OK;
+}
+
+static jk_status store_money(const cell_target *to, jk_csv_read read, int64_t money) {
+    if (read != JK_CSV_OK) {
+        return reject_cell(to, read == JK_CSV_RANGE ? JK_REJECT_OUT_OF_RANGE : JK_REJECT_BAD_NUMBER);
+    }
+    if (money < 0 && !may_be_negative(to->column)) {
+        return reject_cell(to, JK_REJECT_NEGATIVE);
+    }
+    ((int64_t *)to->chunk->column[to->column])[to->row] = money;
+    return JK_OK;
+}
+
+static jk_status store_integer(const cell_target *to, jk_csv_read read, int32_t value) {
+    int32_t low = 0;
+    int32_t high = 0;
+    jk_import_integer_limits(to->column, &low, &high);
+    if (read == JK_CSV_BAD) {
+        return reject_cell(to, JK_REJECT_BAD_NUMBER);
+    }
+    if (read == JK_CSV_OK && value < 0) {
+        return reject_cell(to, JK_REJECT_NEGATIVE);
+    }
+    if (read == JK_CSV_RANGE || value < low || value > high) {
+        return reject_cell(to, JK_REJECT_OUT_OF_RANGE);
+    }
+    ((int32_t *)to->chunk->column[to->column])[to->row] = value;
+    return JK_OK;
+}
+
+static jk_status store_real(const cell_target *to, jk_csv_read read, double value) {
+    if (read != JK_CSV_OK) {
+        return reject_cell(to, JK_REJECT_BAD_NUMBER);
+    }
+    if (value < 0.0) {
+        return reject_cell(to, JK_REJECT_NEGATIVE);
+    }
+    if (value > (to->column == JK_COLUMN_PERIOD_MONTHS ? PERIOD_MAX : RATE_MAX)) {
+        return reject_cell(to, JK_REJECT_OUT_OF_RANGE);
+    }
+    ((double *)to->chunk->column[to->column])[to->row] = value;
+    return JK_OK;
+}
+
+static jk_status store_date(const cell_target *to, jk_csv_read read, int32_t date) {
+    if (read != JK_CSV_OK || date < jk_date_from_civil(JK_CSV_FIRST_YEAR, 1, 1)) {
+        return reject_cell(to, JK_REJECT_BAD_DATE);
+    }
+    ((int32_t *)to->chunk->column[to->column])[to->row] = date;
+    return JK_OK;
+}
+
+jk_status jk_import_store_text(jk_import_chunk *chunk, jk_column column, size_t row, const char *text, size_t length,
+                               const jk_csv_format *format, jk_error *error) {
+    cell_target to = {.chunk = chunk, .column = column, .row = row, .text = text, .length = length, .error = error};
+    jk_csv_trim(&to.text, &to.length);
+    if (to.length == 0) {
+        return jk_import_requires(chunk->plan, column) ? reject_cell(&to, JK_REJECT_MISSING) : store_missing(&to);
+    }
+    int64_t money = 0;
+    int32_t integer = 0;
+    double real = 0.0;
+    jk_csv_read read = JK_CSV_OK;
+    switch (jk_schema_column(column)->type) {
+    case JK_TYPE_TEXT:
+        return store_identifier(&to);
+    case JK_TYPE_DICTIONARY:
+        return store_word(&to);
+    case JK_TYPE_ENUM:
+        return store_level(&to);
+    case JK_TYPE_MONEY:
+        read = jk_csv_to_money(to.text, to.length, format, &money);
+        return store_money(&to, read, money);
+    case JK_TYPE_DATE:
+        read = jk_csv_to_date(to.text, to.length, format, &integer);
+        return store_date(&to, read, integer);
+    case JK_TYPE_REAL:
+        read = jk_csv_to_real(to.text, to.length, format, &real);
+        return store_real(&to, read, real);
+    default:
+        read = jk_csv_to_integer(to.text, to.length, format, &integer);
+        return store_integer(&to, read, integer);
+    }
+}
+
+static jk_status store_decimal(const cell_target *to, const jk_cell *cell) {
+    int64_t money = 0;
+    const jk_csv_decimal unit = 1000000000000000000; /* 10^18 */
+    switch (jk_schema_column(to->column)->type) {
+    case JK_TYPE_MONEY: {
+        jk_csv_read read = jk_csv_decimal_to_money(cell->decimal, cell->format->scale, &money);
+        return store_money(to, read, money);
+    }
+    case JK_TYPE_INTEGER: {
+        jk_csv_decimal whole = cell->decimal / unit;
+        bool fits = whole > INT32_MIN && whole <= INT32_MAX;
+        jk_csv_read read = cell->decimal % unit != 0 ? JK_CSV_BAD : fits ? JK_CSV_OK : JK_CSV_RANGE;
+        return store_integer(to, read, fits ? (int32_t)whole : 0);
+    }
+    default: /* REAL: the mapping reader allows sums in no other column */
+        return store_real(to, JK_CSV_OK, (double)cell->decimal / 1e18 * pow(10.0, cell->format->scale));
+    }
+}
+
+jk_status jk_import_store_cell(jk_import_chunk *chunk, jk_column column, size_t row, const jk_cell *cell,
+                               jk_error *error) {
+    cell_target to = {.chunk = chunk,
+                      .column = column,
+                      .row = row,
+                      .text = cell->text != NULL ? cell->text : "",
+                      .length = cell->text != NULL ? cell->length : 0,
+                      .error = error};
+    switch (cell->kind) {
+    case JK_CELL_TEXT:
+        return jk_import_store_text(chunk, column, row, cell->text, cell->length, cell->format, error);
+    case JK_CELL_DECIMAL:
+        return store_decimal(&to, cell);
+    case JK_CELL_DATE:
+        return store_date(&to, JK_CSV_OK, cell->date);
+    case JK_CELL_BAD:
+        return reject_cell(&to, cell->wants_date ? JK_REJECT_BAD_DATE
+                                : cell->range    ? JK_REJECT_OUT_OF_RANGE
+                                                 : JK_REJECT_BAD_NUMBER);
+    default:
+        return jk_import_requires(chunk->plan, column) ? reject_cell(&to, JK_REJECT_MISSING) : store_missing(&to);
+    }
+}
+
+/* ---- rules of whole rows ---------------------------------------------------------------------------------- */
+
+jk_mapped_row jk_import_mapped_row(const jk_import_plan *plan, const char *text, const uint32_t *ends) {
+    return (jk_mapped_row){.mapping = plan->mapping, .entry = plan->entry, .text = text, .ends = ends};
+}
+
+jk_status jk_import_check_cutoff(jk_import_chunk *chunk, const uint32_t *ends, size_t first, size_t rows,
+                                 int32_t cutoff, jk_error *error) {
+    const jk_import_plan *plan = chunk->plan;
+    for (size_t i = 0; i < rows; i++) {
+        jk_mapped_row row = jk_import_mapped_row(plan, chunk->text, ends + i * ((size_t)plan->fields + 1));
+        jk_cell cell = jk_rule_evaluate(&plan->mapping->cutoff, &row);
+        int32_t date = JK_MISSING_INTEGER;
+        bool same = cell.kind == JK_CELL_MISSING ||
+                    (cell.kind == JK_CELL_TEXT &&
+                     jk_csv_to_date(cell.text, cell.length, cell.format, &date) == JK_CSV_OK && date == cutoff);
+        if (!same) {
+            JK_TRY(jk_chunk_reject(chunk, first + i, chunk->line[first + i], -1, JK_REJECT_OTHER_CUTOFF, cell.text,
+                                   cell.length, error));
+        }
+    }
+    return JK_OK;
+}
+
+static int64_t money_or_zero(const int64_t *column, size_t row) {
+    return column == NULL || column[row] == JK_MISSING_MONEY ? 0 : column[row];
+}
+
+static jk_status check_balances(jk_import_chunk *chunk, jk_error *error) {
+    const int64_t *principal = chunk->column[JK_COLUMN_PRINCIPAL];
+    const int64_t *interest = chunk->column[JK_COLUMN_INTEREST_ACCRUED];
+    const int64_t *fees = chunk->column[JK_COLUMN_FEES];
+    for (size_t row = 0; row < chunk->rows; row++) {
+        int64_t balance = money_or_zero(principal, row) + money_or_zero(interest, row) + money_or_zero(fees, row);
+        chunk->balance[row] = balance;
+        if ((balance <= 0 || balance > JK_MONEY_MAX) && !chunk->bad[row]) {
+            char text[32];
+            (void)snprintf(text, sizeof text, "%s%" PRId64 ".%02" PRId64, balance < 0 ? "-" : "",
+                           balance < 0 ? -balance / 100 : balance / 100, balance < 0 ? -balance % 100 : balance % 100);
+            JK_TRY(jk_chunk_reject_copy(chunk, row, -1, JK_REJECT_NOT_POSITIVE, text, error));
+        }
+    }
+    return JK_OK;
+}
+
+static jk_status check_dates(jk_import_chunk *chunk, int32_t cutoff, jk_error *error) {
+    static const jk_column columns[] = {JK_COLUMN_DEFAULTED_ON, JK_COLUMN_WRITTEN_OFF_ON, JK_COLUMN_LAST_PAID_ON,
+                                        JK_COLUMN_TITLE_ON};
+    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
+        const int32_t *dates = chunk->column[columns[c]];
+        for (size_t row = 0; dates != NULL && row < chunk->rows; row++) {
+            if (dates[row] > cutoff && !chunk->bad[row]) {
+                char text[JK_DATE_TEXT];
+                const char *date = jk_date_format(dates[row], text);
+                JK_TRY(jk_chunk_reject_copy(chunk, row, (int)columns[c], JK_REJECT_FUTURE_DATE, date, error));
+            }
+        }
+    }
+    return JK_OK;
+}
+
+static jk_status check_birth_years(jk_import_chunk *chunk, int32_t cutoff, jk_error *error) {
+    const int32_t *years = chunk->column[JK_COLUMN_BIRTH_YEAR];
+    const int32_t last = jk_civil_from_date(cutoff).year;
+    for (size_t row = 0; years != NULL && row < chunk->rows; row++) {
+        if (years[row] > last && !chunk->bad[row]) {
+            char text[16];
+            (void)snprintf(text, sizeof text, "%d", (int)years[row]);
+            JK_TRY(jk_chunk_reject_copy(chunk, row, JK_COLUMN_BIRTH_YEAR, JK_REJECT_BIRTH_AFTER_CUTOFF, text, error));
+        }
+    }
+    return JK_OK;
+}
+
+jk_status jk_import_check_rows(jk_import_chunk *chunk, int32_t cutoff, jk_error *error) {
+    JK_TRY(check_balances(chunk, error));
+    if (cutoff == JK_MISSING_INTEGER) {
+        return JK_OK;
+    }
+    JK_TRY(check_dates(chunk, cutoff, error));
+    return check_birth_years(chunk, cutoff, error);
+}

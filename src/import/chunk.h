@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the stages of an import share: the plan of a source (which field feeds which column) and the chunk, a run of
+ * whole rows that is read, parsed and committed as one. */
+#ifndef JK_IMPORT_CHUNK_H
+#define JK_IMPORT_CHUNK_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "csv/csv.h"
+#include "csv/value.h"
+#include "import/mapping.h"
+#include "jalki/import.h"
+
+/* How a canonical column is filled. */
+typedef struct jk_import_feed {
+    bool given;          /* false: missing in every row */
+    bool direct;         /* a field as it is, in canonical form */
+    uint32_t field;      /* direct: its number in a row */
+    const jk_rule *rule; /* otherwise: how it is made */
+} jk_import_feed;
+
+/* One source file that brings claims. */
+typedef struct jk_import_plan {
+    char separator;
+    uint32_t fields; /* of a row; a row has one more number in `ends` */
+    jk_kind kind;
+    jk_import_feed feed[JK_COLUMN_COUNT];
+    const jk_mapping *mapping;  /* NULL: canonical */
+    const uint32_t *entry;      /* place of each of the mapping's fields, or JK_NO_FIELD */
+    const struct jk_join *join; /* joined files, or NULL */
+    bool checks_cutoff;         /* the mapping takes the cut-off from a column: all rows must agree */
+} jk_import_plan;
+
+typedef struct jk_import_reject {
+    uint32_t line;  /* physical lines of the chunk before the row's start */
+    uint32_t row;   /* row of the chunk, or UINT32_MAX for a row without fields */
+    int16_t column; /* a jk_column, or -1: the row as a whole */
+    uint16_t reason;
+    uint32_t value_length;
+    const char *value; /* in the chunk's text; NULL: short_value */
+    char short_value[16];
+} jk_import_reject;
+
+/* Strings of a dictionary column in one chunk, in order of first appearance. */
+typedef struct jk_chunk_word {
+    const char *text;
+    uint32_t length;
+    int32_t index; /* in the store; -1 until the first accepted row with it */
+} jk_chunk_word;
+typedef struct jk_chunk_dictionary {
+    size_t count, capacity;
+    jk_chunk_word *words;
+    size_t slot_count; /* a power of two */
+    uint32_t *slots;   /* word + 1; 0: free */
+} jk_chunk_dictionary;
+
+enum { JK_CHUNK_DICTIONARIES = 3 };
+
+/* Whether the identifiers of accepted rows are in ascending order of their bytes (claim_id: none twice). */
+typedef struct jk_chunk_order {
+    bool in_order;
+    const char *first, *last; /* of accepted rows, in the column; NULL if there are none */
+} jk_chunk_order;
+
+typedef enum jk_chunk_kind { JK_CHUNK_ROWS, JK_CHUNK_BROKEN_ROW, JK_CHUNK_NOTHING } jk_chunk_kind;
+
+typedef struct jk_import_chunk {
+    /* the text: written by the reader */
+    jk_chunk_kind kind;
+    jk_reject_reason broken; /* of a broken row */
+    char *memory;            /* the text stands JK_CSV_SLACK bytes behind it */
+    size_t memory_size;
+    char *text; /* first row */
+    size_t length;
+    size_t read_length; /* of all text read; behind the rows stands the beginning of the next chunk's first row */
+    unsigned flags;
+    const char *fresh; /* bytes of the source that came with this chunk, for the digest */
+    size_t fresh_length;
+    size_t source;
+    const jk_import_plan *plan;
+
+    /* columns: written by the parser */
+    size_t rows; /* with the right number of fields, good or bad */
+    size_t row_capacity;
+    void *column[JK_COLUMN_COUNT];  /* NULL where the plan gives none */
+    void *storage[JK_COLUMN_COUNT]; /* memory kept from chunk to chunk */
+    size_t text_width[2];
+    uint8_t *bad;   /* 1: rejected */
+    uint32_t *line; /* physical lines before the row */
+    int64_t *balance;
+    int32_t *indices[JK_CHUNK_DICTIONARIES]; /* of the dictionary columns in the store: written by the committer */
+    uint64_t *key[2];                        /* two 64-bit halves of the digest of claim_id and debtor_id */
+    jk_chunk_order order[2];                 /* of claim_id and debtor_id */
+    size_t reject_count, reject_capacity;
+    jk_import_reject *rejects;
+    size_t line_count; /* physical lines of the text */
+    jk_chunk_dictionary dictionary[JK_CHUNK_DICTIONARIES];
+} jk_import_chunk;
+
+/* true if a row without the column is rejected. */
+bool jk_import_requires(const jk_import_plan *plan, jk_column column);
+
+/* Number of a dictionary column among the dictionaries, or -1. */
+int jk_chunk_dictionary_of(jk_column column);
+
+/* Notes a bad row; only the first reason of a row with fields is kept. */
+jk_status jk_chunk_reject(jk_import_chunk *chunk, size_t row, uint32_t line, int column, jk_reject_reason reason,
+                          const char *value, size_t length, jk_error *error);
+
+/* The same for a short value (up to 15 bytes) that is copied. */
+jk_status jk_chunk_reject_copy(jk_import_chunk *chunk, size_t row, int column, jk_reject_reason reason,
+                               const char *value, jk_error *error);
+
+/* Code of a word in the chunk's dictionary; a new word is added. */
+jk_status jk_chunk_word_code(jk_chunk_dictionary *dictionary, const char *text, size_t length, int32_t *code,
+                             jk_error *error);
+
+/* Room for the columns of as many rows as the text can have. */
+jk_status jk_chunk_reserve_rows(jk_import_chunk *chunk, jk_error *error);
+
+jk_status jk_chunk_create(jk_import_chunk *chunk, size_t text_capacity, jk_error *error);
+void jk_chunk_destroy(jk_import_chunk *chunk);
+
+/* The word of a column that was last seen with its hash. */
+enum { JK_WORD_CACHE_BITS = 8, JK_WORD_SLOTS = 1 << JK_WORD_CACHE_BITS };
+typedef struct jk_word_slot {
+    uint64_t low, high; /* up to 16 bytes of text */
+    uint32_t length;    /* + 1; 0: free */
+    int32_t code;
+} jk_word_slot;
+
+/* Scratch memory of one parsing thread. */
+typedef struct jk_parse_scratch {
+    uint32_t *ends;
+    size_t ends_size;
+    uint32_t *turned;            /* the same column by column, for parsers that read many rows at once */
+    const jk_cell_text **joined; /* per row of a tile and source */
+    jk_word_slot *words;         /* JK_WORD_SLOTS per column; good for one chunk */
+} jk_parse_scratch;
+
+typedef struct jk_parse_settings {
+    int32_t cutoff; /* JK_MISSING_INTEGER: unknown */
+    uint64_t seed;  /* of the identifiers' digests */
+} jk_parse_settings;
+
+/* Fills the chunk's columns from its text; compiled once per instruction set. */
+typedef jk_status (*jk_import_parser)(jk_import_chunk *chunk, const jk_parse_settings *settings,
+                                      jk_parse_scratch *scratch, jk_error *error);
+jk_import_parser jk_import_parser_of(jk_isa isa);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The committing stage: chunks in their order into the store. Here is all that depends on rows before: uniqueness of
+ * claim_id, numbers of debtors, dictionaries, sums. */
+#ifndef JK_IMPORT_COMMIT_H
+#define JK_IMPORT_COMMIT_H
+
+#include "import/chunk.h"
+#include "import/periods.h"
+#include "import/reader.h"
+#include "import/rejects.h"
+#include "import/seen.h"
+#include "jalki/tape.h"
+
+typedef struct jk_import_commit {
+    jk_tape_writer *writer;
+    const jk_import_input *inputs;
+    jk_import_summary *summary;
+    jk_reject_file rejects;
+    int32_t cutoff;
+    int32_t barred_from; /* the general rule bars what was due or paid on this date or before; JK_MISSING_INTEGER:
+                            unknown */
+    jk_kind kind;
+    jk_seen_ids claims, debtors;
+    jk_id_table panel_claims;           /* numbers of a panel's claims */
+    jk_periods periods;                 /* of a panel's claims */
+    uint32_t claim_count, debtor_count; /* identifiers of a tape's claims; debtors */
+    size_t source;                      /* of the chunk before */
+    uint64_t line_base;                 /* line number of the next chunk's first line */
+    double bytes_per_row;               /* of the first chunk with rows; to size the tables */
+    uint64_t text_bytes;                /* expected in all; 0: unknown */
+    int8_t *currency_slot;              /* of the chunk's words */
+    size_t currency_slot_capacity;
+} jk_import_commit;
+
+/* Sets barred_from by the cut-off. */
+void jk_import_commit_set_cutoff(jk_import_commit *commit, int32_t cutoff);
+
+jk_status jk_import_commit_chunk(jk_import_commit *commit, jk_import_chunk *chunk, jk_error *error);
+
+void jk_import_commit_free(jk_import_commit *commit);
+
+#endif

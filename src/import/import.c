@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The import as a whole: open sources, plan, let the chunks flow, finish the store. */
+#include "jalki/import.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "import/inputs.h"
+#include "import/manifest.h"
+#include "import/pipeline.h"
+#include "import/plan.h"
+#include "jalki/tape.h"
+
+enum { DEFAULT_WINDOW = 1 << 18 };
+
+typedef struct import_work {
+    const jk_import_options *options;
+    const jk_run *run;
+    jk_mapping *mapping;
+    jk_import_inputs inputs;
+    jk_arena *arena; /* of the summary */
+    jk_import_summary *summary;
+    EVP_MD_CTX *digest;
+    const char *rejects_path;
+    jk_import_commit commit;
+    jk_error *error;
+} import_work;
+
+static void add_to_digest(void *context, const void *bytes, size_t length) {
+    (void)EVP_DigestUpdate(context, bytes, length);
+}
+
+static jk_status finish_digest(import_work *work) {
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    if (EVP_DigestFinal_ex(work->digest, hash, NULL) != 1) {
+        return jk_fail(work->error, JK_ERROR_INTERNAL, NULL, 0, NULL, "cannot compute the sha256");
+    }
+    for (int i = 0; i < 32; i++) {
+        (void)snprintf(work->summary->source_sha256 + 2 * i, 3, "%02x", hash[i]);
+    }
+    return JK_OK;
+}
+
+/* ---- before the work -------------------------------------------------------------------------------------- */
+
+static bool is_same_file(const char *a, const char *b) {
+    struct stat x;
+    struct stat y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* No file that is read may be written over. */
+static jk_status check_paths(const import_work *work) {
+    const jk_import_options *options = work->options;
+    const char *written[] = {options->output, work->rejects_path};
+    for (size_t w = 0; w < 2; w++) {
+        for (size_t i = 0; i <= options->source_count; i++) {
+            const char *read = i < options->source_count ? options->sources[i] : options->mapping;
+            if (read != NULL && is_same_file(written[w], read)) {
+                return jk_fail(work->error, JK_ERROR_ARGUMENT, written[w], 0, NULL,
+                               "this file is read, it cannot be written to as well");
+            }
+        }
+    }
+    if (strcmp(options->output, work->rejects_path) == 0 || is_same_file(options->output, work->rejects_path)) {
+        return jk_fail(work->error, JK_ERROR_ARGUMENT, options->output, 0, NULL,
+                       "store and rejects cannot be one file");
+    }
+    return JK_OK;
+}
+
+static jk_status check_options(const jk_import_options *options, jk_error *error) {
+    if (options->source_count == 0 || options->output == NULL) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "an import needs a source and an output");
+    }
+    if (options->kind == JK_KIND_PANEL && options->cutoff != JK_MISSING_INTEGER) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "cutoff",
+                       "a panel has no cut-off: each row is as at its own period_start");
+    }
+    if (!(options->max_rejects >= 0.0) || options->compression < 0 || options->compression > 9) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL,
+                       "max_rejects cannot be negative, and compression is 0 to 9");
+    }
+    return JK_OK;
+}
+
+static jk_status begin(import_work *work) {
+    const jk_import_options *options = work->options;
+    work->arena = jk_arena_create();
+    work->summary = work->arena != NULL ? jk_arena_alloc(work->arena, 1, sizeof *work->summary) : NULL;
+    if (work->summary == NULL) {
+        return jk_fail_memory(work->error, "a summary");
+    }
+    work->summary->arena = work->arena;
+    work->summary->kind = work->commit.kind = options->kind;
+    work->summary->first_written_off = work->summary->last_written_off = JK_MISSING_INTEGER;
+    size_t length = strlen(options->output) + sizeof ".rejects.csv";
+    char *rejects = jk_arena_alloc(work->arena, length, 1);
+    if (rejects == NULL) {
+        return jk_fail_memory(work->error, "a summary");
+    }
+    (void)snprintf(rejects, length, "%s.rejects.csv", options->output);
+    work->rejects_path = options->rejects != NULL ? options->rejects : rejects;
+    JK_TRY(check_paths(work));
+    if (options->mapping != NULL) {
+        JK_TRY(jk_mapping_load(options->mapping, options->kind, &work->mapping, work->error));
+    }
+    work->digest = EVP_MD_CTX_new();
+    if (work->digest == NULL || EVP_DigestInit_ex(work->digest, EVP_sha256(), NULL) != 1) {
+        return jk_fail(work->error, JK_ERROR_INTERNAL, NULL, 0, NULL, "cannot compute the sha256");
+    }
+    return JK_OK;
+}
+
+static jk_status find_cutoff(import_work *work) {
+    jk_import_summary *summary = work->summary;
+    summary->cutoff = work->options->cutoff;
+    if (work->mapping != NULL && work->mapping->has_cutoff) {
+        int32_t mapped = JK_MISSING_INTEGER;
+        JK_TRY(jk_inputs_cutoff(&work->inputs, work->mapping, &mapped, work->error));
+        summary->cutoff_from_mapping = summary->cutoff == JK_MISSING_INTEGER && mapped != JK_MISSING_INTEGER;
+        if (summary->cutoff_from_mapping) {
+            summary->cutoff = mapped;
+        } else { /* what the user says wins, and rows need not agree with it */
+            for (size_t i = 0; i < work->inputs.count; i++) {
+                work->inputs.inputs[i].plan.checks_cutoff = false;
+            }
+        }
+    }
+    jk_import_commit_set_cutoff(&work->commit, summary->cutoff);
+    return JK_OK;
+}
+
+/* ---- the work --------------------------------------------------------------------------------------------- */
+
+static char *source_names(const import_work *work) {
+    size_t length = 1;
+    for (size_t i = 0; i < work->options->source_count; i++) {
+        length += strlen(work->options->sources[i]) + 2;
+    }
+    char *names = jk_arena_alloc(work->arena, length, 1);
+    for (size_t i = 0; names != NULL && i < work->options->source_count; i++) {
+        const char *slash = strrchr(work->options->sources[i], '/');
+        (void)strcat(strcat(names, i > 0 ? ", " : ""), slash != NULL ? slash + 1 : work->options->sources[i]);
+    }
+    return names;
+}
+
+static jk_status create_store(import_work *work) {
+    const char *names = source_names(work);
+    if (names == NULL) {
+        return jk_fail_memory(work->error, "a summary");
+    }
+    jk_tape_writer_options options = {.source_name = names,
+                                      .kind = work->options->kind,
+                                      .cutoff = work->summary->cutoff,
+                                      .compression = work->options->compression,
+                                      .threads = jk_threads(work->run)};
+    return jk_tape_writer_create(work->options->output, &options, &work->commit.writer, work->error);
+}
+
+static jk_status flow_through(import_work *work) {
+    jk_isa isa = JK_ISA_BASE;
+    JK_TRY(jk_isa_choose(NULL, &isa, work->error));
+    jk_import_reader reader = {.inputs = work->inputs.inputs,
+                               .input_count = work->inputs.count,
+                               .window = work->options->window_bytes,
+                               .carry = malloc(JK_CSV_ROW_MAX)};
+    if (reader.carry == NULL) {
+        return jk_fail_memory(work->error, "reading");
+    }
+    reader.window = reader.window == 0 || reader.window > DEFAULT_WINDOW ? DEFAULT_WINDOW : reader.window;
+    jk_import_flow flow = {.run = work->run,
+                           .reader = &reader,
+                           .commit = &work->commit,
+                           .parse = jk_import_parser_of(isa),
+                           .settings = {.cutoff = work->summary->cutoff}};
+    if (getrandom(&flow.settings.seed, sizeof flow.settings.seed, 0) != (ssize_t)sizeof flow.settings.seed) {
+        flow.settings.seed = (uint64_t)(uintptr_t)&flow; /* an address: hard to guess, though not impossible */
+    }
+    switch (work->inputs.digest) {
+    case JK_DIGEST_OF_TEXT:
+        flow.digest = add_to_digest;
+        flow.digest_context = work->digest;
+        break;
+    case JK_DIGEST_OF_SOURCES:
+        reader.sink = add_to_digest;
+        reader.sink_context = work->digest;
+        break;
+    case JK_DIGEST_DONE:
+        break;
+    }
+    jk_status status = jk_import_flow_run(&flow, work->error);
+    free(reader.carry);
+    return status;
+}
+
+static jk_status check_rejects(import_work *work) {
+    const jk_import_summary *summary = work->summary;
+    const jk_import_options *options = work->options;
+    double most =
+        options->max_rejects_is_share ? options->max_rejects * (double)summary->rows_read : options->max_rejects;
+    if ((double)summary->rows_rejected <= most) {
+        return JK_OK;
+    }
+    if (options->rejects != NULL) {
+        JK_TRY(jk_reject_file_commit(&work->commit.rejects, work->error));
+        work->summary->rejects_path = jk_arena_text(work->arena, options->rejects, strlen(options->rejects));
+    }
+    char limit[64];
+    (void)snprintf(limit, sizeof limit, options->max_rejects_is_share ? "%g %% of the rows" : "%.0f rows",
+                   options->max_rejects_is_share ? 100.0 * options->max_rejects : options->max_rejects);
+    return jk_fail(work->error, JK_ERROR_DATA, options->sources[0], 0, NULL,
+                   "%llu of %llu rows are bad, expected at most %s (--max-rejects); no store was made%s",
+                   (unsigned long long)summary->rows_rejected, (unsigned long long)summary->rows_read, limit,
+                   options->rejects != NULL ? "" : "; --rejects FILE lists them");
+}
+
+static jk_status finish(import_work *work) {
+    JK_TRY(finish_digest(work));
+    bool any = work->commit.rejects.open;
+    char *manifest = jk_import_manifest(work->options, work->mapping, work->summary);
+    if (manifest == NULL) {
+        return jk_fail_memory(work->error, "a manifest");
+    }
+    jk_status status = jk_reject_file_commit(&work->commit.rejects, work->error);
+    if (status == JK_OK) {
+        jk_tape_writer *writer = work->commit.writer;
+        work->commit.writer = NULL;
+        status = jk_tape_writer_finish(writer, work->summary->source_sha256, manifest, work->error);
+    }
+    free(manifest);
+    if (status == JK_OK && any) {
+        work->summary->rejects_path = jk_arena_text(work->arena, work->rejects_path, strlen(work->rejects_path));
+    }
+    return status;
+}
+
+static jk_status run_import(import_work *work) {
+    JK_TRY(begin(work));
+    JK_TRY(jk_inputs_open(&work->inputs, work->options, work->mapping, work->digest, work->error));
+    JK_TRY(find_cutoff(work));
+    JK_TRY(jk_inputs_describe(&work->inputs, work->mapping, work->arena, work->summary, work->error));
+    JK_TRY(create_store(work));
+    work->commit.inputs = work->inputs.inputs;
+    work->commit.summary = work->summary;
+    work->commit.rejects.path = work->rejects_path;
+    work->commit.rejects.kind = work->options->kind;
+    work->commit.text_bytes = work->inputs.text_bytes;
+    JK_TRY(flow_through(work));
+    for (size_t i = 0; i < work->inputs.count; i++) {
+        work->summary->source_bytes += jk_csv_source_consumed(work->inputs.inputs[i].source);
+    }
+    work->summary->rows_read = work->summary->rows_accepted + work->summary->rows_rejected;
+    JK_TRY(check_rejects(work));
+    return finish(work);
+}
+
+jk_status jk_import(const jk_import_options *options, const jk_run *run, jk_import_summary **summary, jk_error *error) {
+    jk_error own = {0};
+    import_work work = {.options = options, .run = run, .error = error != NULL ? error : &own};
+    if (summary != NULL) {
+        *summary = NULL;
+    }
+    JK_TRY(check_options(options, work.error));
+    jk_status status = run_import(&work);
+    bool counted = status == JK_OK || (status == JK_ERROR_DATA && work.summary != NULL && work.summary->rows_read > 0);
+    jk_import_commit_free(&work.commit);
+    jk_inputs_close(&work.inputs);
+    jk_mapping_free(work.mapping);
+    EVP_MD_CTX_free(work.digest);
+    if (summary != NULL && counted) {
+        *summary = work.summary;
+    } else {
+        jk_arena_free(work.arena);
+    }
+    return status;
+}
+
+void jk_import_summary_free(jk_import_summary *summary) {
+    if (summary != NULL) {
+        jk_arena_free(summary->arena);
+    }
+}

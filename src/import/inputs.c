@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "import/inputs.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "import/cell.h"
+#include "import/plan.h"
+
+/* ---- opening ---------------------------------------------------------------------------------------------- */
+
+static void ignore_bytes(void *context, const void *bytes, size_t length) {
+    (void)context;
+    (void)bytes;
+    (void)length;
+}
+
+/* A file that is opened and whose header is read; which source of the mapping it is. */
+typedef struct open_file {
+    jk_csv_source *source;
+    jk_csv_header header;
+    uint32_t role;
+} open_file;
+
+static void close_file(open_file *file) {
+    jk_csv_source_close(file->source);
+    jk_csv_header_free(&file->header);
+    *file = (open_file){0};
+}
+
+static bool has_field(const jk_csv_header *header, const jk_field_name *field) {
+    for (uint32_t i = 0; i < header->count; i++) {
+        for (size_t k = 0; k < field->count; k++) {
+            if (strcmp(header->names[i], field->names[k]) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A file is the source all of whose `recognised_by` fields its header has. */
+static jk_status find_role(open_file *file, const jk_mapping *mapping, jk_error *error) {
+    const char *path = jk_csv_source_path(file->source);
+    uint32_t matches = 0;
+    for (uint32_t s = 0; mapping->source_count > 1 && s < mapping->source_count; s++) {
+        const jk_mapping_source *source = &mapping->sources[s];
+        size_t found = 0;
+        for (size_t i = 0; i < source->recognised_count; i++) {
+            found += has_field(&file->header, &mapping->fields[source->recognised_by[i]]);
+        }
+        if (found == source->recognised_count) {
+            file->role = s;
+            matches++;
+        }
+    }
+    if (mapping->source_count > 1 && matches == 0) {
+        return jk_fail(error, JK_ERROR_DATA, path, 1, NULL,
+                       "the header has none of the columns by which the mapping's sources are recognised");
+    }
+    if (matches > 1) {
+        return jk_fail(error, JK_ERROR_DATA, path, 1, NULL,
+                       "the header has the columns of several of the mapping's sources, expected those of one");
+    }
+    return JK_OK;
+}
+
+static jk_status open_file_at(const char *path, const jk_mapping *mapping, open_file *file, jk_error *error) {
+    *file = (open_file){0};
+    JK_TRY(jk_csv_source_open(path, mapping != NULL ? mapping->encoding : NULL, &file->source, error));
+    JK_TRY(jk_csv_header_read(file->source, mapping != NULL ? mapping->separator : '\0', &file->header, error));
+    return mapping != NULL ? find_role(file, mapping, error) : JK_OK;
+}
+
+static jk_status digest_files(const jk_import_options *options, EVP_MD_CTX *digest, jk_error *error) {
+    enum { PIECE = 1 << 16 };
+    char *piece = malloc(PIECE);
+    jk_status status = piece == NULL ? jk_fail_memory(error, "reading") : JK_OK;
+    for (size_t i = 0; status == JK_OK && i < options->source_count; i++) {
+        FILE *file = fopen(options->sources[i], "rbe");
+        if (file == NULL) {
+            status = jk_fail_errno(error, options->sources[i], "open");
+            break;
+        }
+        for (size_t got = 0; (got = fread(piece, 1, PIECE, file)) > 0;) {
+            (void)EVP_DigestUpdate(digest, piece, got);
+        }
+        status = ferror(file) ? jk_fail_errno(error, options->sources[i], "read") : JK_OK;
+        (void)fclose(file);
+    }
+    free(piece);
+    return status;
+}
+
+static jk_status load_joined(jk_import_inputs *inputs, const jk_mapping *mapping, open_file *file, jk_error *error) {
+    const char *path = jk_csv_source_path(file->source);
+    if (jk_join_is_loaded(inputs->join, file->role)) {
+        return jk_fail(error, JK_ERROR_DATA, path, 1, NULL, "a second file of the source '%s', expected one",
+                       mapping->sources[file->role].name);
+    }
+    jk_csv_source_set_sink(file->source, ignore_bytes, NULL);
+    JK_TRY(jk_plan_resolve(mapping, file->role, &file->header, path, inputs->entry, error));
+    return jk_join_load(inputs->join, file->role, file->source, &file->header, inputs->entry, error);
+}
+
+static jk_status add_input(jk_import_inputs *inputs, open_file *file, const jk_mapping *mapping, jk_error *error) {
+    jk_import_input *input = &inputs->inputs[inputs->count++];
+    input->source = file->source;
+    input->header = file->header;
+    *file = (open_file){0};
+    if (mapping != NULL) {
+        input->entry = malloc((mapping->field_count + 1) * sizeof *input->entry);
+        if (input->entry == NULL) {
+            return jk_fail_memory(error, "a mapping");
+        }
+    }
+    if (!jk_csv_source_is_plain(input->source)) {
+        inputs->digest = JK_DIGEST_OF_SOURCES;
+        inputs->text_bytes = 0;
+    }
+    inputs->text_bytes += jk_csv_source_size(input->source);
+    return JK_OK;
+}
+
+static jk_status take_file(jk_import_inputs *inputs, const char *path, const jk_mapping *mapping, jk_error *error) {
+    open_file file;
+    jk_status status = open_file_at(path, mapping, &file, error);
+    if (status == JK_OK) {
+        status = file.role > 0 ? load_joined(inputs, mapping, &file, error) : add_input(inputs, &file, mapping, error);
+    }
+    close_file(&file);
+    return status;
+}
+
+static jk_status check_sources(const jk_import_inputs *inputs, const jk_mapping *mapping, jk_error *error) {
+    for (uint32_t s = 0; mapping != NULL && s < mapping->source_count; s++) {
+        bool given = s == 0 ? inputs->count > 0 : jk_join_is_loaded(inputs->join, s);
+        if (!given && !mapping->sources[s].optional) {
+            return jk_fail(error, JK_ERROR_DATA, mapping->path, 0, mapping->sources[s].name,
+                           "the mapping needs this source, and no file given is it (its column '%s' is in no header)",
+                           mapping->fields[mapping->sources[s].recognised_by[0]].names[0]);
+        }
+    }
+    return JK_OK;
+}
+
+static jk_status plan_inputs(jk_import_inputs *inputs, jk_kind kind, const jk_mapping *mapping, jk_error *error) {
+    for (size_t i = 0; i < inputs->count; i++) {
+        jk_import_input *input = &inputs->inputs[i];
+        if (mapping != NULL) {
+            if (mapping->field_count > 0) {
+                memcpy(input->entry, inputs->entry, mapping->field_count * sizeof *input->entry);
+            }
+            JK_TRY(jk_plan_resolve(mapping, 0, &input->header, jk_csv_source_path(input->source), input->entry, error));
+        }
+        JK_TRY(jk_plan_make(input, kind, mapping, inputs->join, error));
+    }
+    return JK_OK;
+}
+
+jk_status jk_inputs_open(jk_import_inputs *inputs, const jk_import_options *options, const jk_mapping *mapping,
+                         EVP_MD_CTX *digest, jk_error *error) {
+    inputs->inputs = calloc(options->source_count, sizeof *inputs->inputs);
+    if (inputs->inputs == NULL) {
+        return jk_fail_memory(error, "sources");
+    }
+    if (mapping != NULL) {
+        inputs->entry = malloc((mapping->field_count + 1) * sizeof *inputs->entry);
+        if (inputs->entry == NULL) {
+            return jk_fail_memory(error, "a mapping");
+        }
+        for (size_t n = 0; n < mapping->field_count; n++) {
+            inputs->entry[n] = JK_NO_FIELD;
+        }
+        if (mapping->source_count > 1) {
+            JK_TRY(jk_join_create(mapping, &inputs->join, error));
+        }
+    }
+    for (size_t i = 0; i < options->source_count; i++) {
+        JK_TRY(take_file(inputs, options->sources[i], mapping, error));
+    }
+    JK_TRY(check_sources(inputs, mapping, error));
+    JK_TRY(plan_inputs(inputs, options->kind, mapping, error));
+    if (inputs->join != NULL) {
+        inputs->digest = JK_DIGEST_DONE;
+        JK_TRY(digest_files(options, digest, error));
+    }
+    for (size_t i = 0; inputs->digest != JK_DIGEST_OF_SOURCES && i < inputs->count; i++) {
+        jk_csv_source_set_sink(inputs->inputs[i].source, ignore_bytes, NULL);
+    }
+    return JK_OK;
+}
+
+void jk_inputs_close(jk_import_inputs *inputs) {
+    for (size_t i = 0; i < inputs->count; i++) {
+        jk_csv_source_close(inputs->inputs[i].source);
+        jk_csv_header_free(&inputs->inputs[i].header);
+        free(inputs->inputs[i].entry);
+    }
+    free(inputs->inputs);
+    free(inputs->entry);
+    jk_join_free(inputs->join);
+    *inputs = (jk_import_inputs){0};
+}
+
+/* ---- cut-off ---------------------------------------------------------------------------------------------- */
+
+static jk_status fail_cutoff(const jk_mapping *mapping, const char *text, size_t length, jk_error *error) {
+    return jk_fail(error, JK_ERROR_DATA, mapping->path, mapping->cutoff.line, "cutoff",
+                   "'%.*s' is not a date, expected the tape's cut-off date", (int)(length < 60 ? length : 60), text);
+}
+
+/* Looks at the rows that begin an input; its bytes are put back. */
+static jk_status first_cutoff(jk_import_input *input, const jk_mapping *mapping, int32_t *cutoff, jk_error *error) {
+    enum { LOOK = 1 << 16 };
+    size_t length = 0;
+    char *memory = calloc(2 * ((size_t)LOOK + input->header.bytes) + 4 * (size_t)JK_CSV_SLACK, 1);
+    uint32_t *ends = malloc(jk_csv_tile_size(input->plan.fields));
+    uint32_t lines[JK_CSV_TILE_ROWS + 1];
+    jk_status status = memory == NULL || ends == NULL ? jk_fail_memory(error, "the cut-off") : JK_OK;
+    char *text = memory + JK_CSV_SLACK;
+    for (size_t got = 1; status == JK_OK && got > 0 && length < LOOK + input->header.bytes; length += got) {
+        status = jk_csv_source_read(input->source, text + length, LOOK + input->header.bytes - length, &got, error);
+        got = status == JK_OK ? got : 0;
+    }
+    if (status == JK_OK) {
+        status = jk_csv_source_unread(input->source, text, length, error);
+    }
+    jk_csv_cursor cursor = {.text = text,
+                            .length = length,
+                            .flags = JK_CSV_QUOTES, /* rows behind the text: the text itself stays as it is */
+                            .separator = input->plan.separator,
+                            .fields = input->plan.fields,
+                            .position = input->header.bytes < length ? input->header.bytes : length};
+    size_t rows = status == JK_OK ? jk_csv_tile(&cursor, ends, lines) : 0;
+    for (size_t i = 0; status == JK_OK && *cutoff == JK_MISSING_INTEGER && i < rows; i++) {
+        jk_mapped_row row = jk_import_mapped_row(&input->plan, text, ends + i * ((size_t)input->plan.fields + 1));
+        jk_cell cell = jk_rule_evaluate(&mapping->cutoff, &row);
+        if (cell.kind == JK_CELL_TEXT && jk_csv_to_date(cell.text, cell.length, cell.format, cutoff) != JK_CSV_OK) {
+            status = fail_cutoff(mapping, cell.text, cell.length, error);
+        }
+    }
+    free(ends);
+    free(memory);
+    return status;
+}
+
+jk_status jk_inputs_cutoff(jk_import_inputs *inputs, const jk_mapping *mapping, int32_t *cutoff, jk_error *error) {
+    const jk_rule *rule = &mapping->cutoff;
+    if (rule->kind == JK_RULE_CONSTANT) {
+        size_t length = strlen(rule->constant);
+        bool good = jk_csv_to_date(rule->constant, length, &jk_csv_canonical_format, cutoff) == JK_CSV_OK;
+        return good ? JK_OK : fail_cutoff(mapping, rule->constant, length, error);
+    }
+    for (size_t i = 0; i < inputs->count && *cutoff == JK_MISSING_INTEGER; i++) {
+        if (inputs->inputs[i].plan.checks_cutoff) {
+            JK_TRY(first_cutoff(&inputs->inputs[i], mapping, cutoff, error));
+        }
+    }
+    return JK_OK;
+}
+
+/* ---- description ------------------------------------------------------------------------------------------ */
+
+enum { NOTES_MAX = 64 };
+
+typedef struct note_list {
+    jk_arena *arena;
+    const char **notes;
+    size_t count;
+} note_list;
+
+__attribute__((format(printf, 2, 3))) static void add_note(note_list *list, const char *format, ...) {
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    const char *copy = list->count < NOTES_MAX ? jk_arena_text(list->arena, text, strlen(text)) : NULL;
+    if (copy != NULL) {
+        list->notes[list->count++] = copy;
+    }
+}
+
+static void note_joins(note_list *list, const jk_import_inputs *inputs, const jk_mapping *mapping) {
+    for (uint32_t s = 1; inputs->join != NULL && s < mapping->source_count; s++) {
+        const char *name = mapping->sources[s].name;
+        if (!jk_join_is_loaded(inputs->join, s)) {
+            add_note(list, "no file of the source '%s': what it would tell is missing", name);
+            continue;
+        }
+        if (jk_join_repeated(inputs->join, s) > 0) {
+            add_note(list, "source '%s': %llu rows repeat an identifier; the first row of each was taken", name,
+                     (unsigned long long)jk_join_repeated(inputs->join, s));
+        }
+        if (jk_join_skipped(inputs->join, s) > 0) {
+            add_note(list, "source '%s': %llu rows could not be read or have no identifier", name,
+                     (unsigned long long)jk_join_skipped(inputs->join, s));
+        }
+    }
+}
+
+jk_status jk_inputs_describe(const jk_import_inputs *inputs, const jk_mapping *mapping, jk_arena *arena,
+                             jk_import_summary *summary, jk_error *error) {
+    note_list list = {.arena = arena, .notes = jk_arena_alloc(arena, NOTES_MAX, sizeof *list.notes)};
+    if (list.notes == NULL) {
+        return jk_fail_memory(error, "a summary");
+    }
+    JK_TRY(jk_plan_describe(&inputs->inputs[0], arena, summary, error));
+    summary->separator = inputs->inputs[0].header.separator;
+    summary->separator_detected = inputs->inputs[0].header.detected;
+    for (size_t n = 0; mapping != NULL && n < mapping->field_count; n++) {
+        const jk_field_name *field = &mapping->fields[n];
+        bool loaded = field->source == 0 || jk_join_is_loaded(inputs->join, field->source);
+        if (loaded && inputs->inputs[0].entry[n] == JK_NO_FIELD) {
+            add_note(&list, "mapping line %lld: no column '%s' in the header", (long long)field->line, field->names[0]);
+        }
+    }
+    note_joins(&list, inputs, mapping);
+    summary->notes = list.notes;
+    summary->note_count = list.count;
+    return JK_OK;
+}

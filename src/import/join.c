@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "import/join.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "import/ids.h"
+#include "import/key.h"
+
+/* The rows of one joined source: cells of its fields in the order of the mapping's field numbers. */
+typedef struct joined_source {
+    bool loaded;
+    jk_arena *arena; /* texts */
+    size_t rows, capacity;
+    jk_cell_text *cells; /* rows x width */
+    size_t width;
+    jk_id_table keys; /* digest of the key to row */
+    uint64_t repeated, skipped;
+} joined_source;
+
+struct jk_join {
+    const jk_mapping *mapping;
+    joined_source *sources;
+};
+
+/* A fixed seed: joined files hold no more than memory does, and what they are joined to is checked by no one else. */
+enum { KEY_SEED = 20832023 };
+
+jk_status jk_join_create(const jk_mapping *mapping, jk_join **result, jk_error *error) {
+    jk_join *join = calloc(1, sizeof *join);
+    *result = join;
+    if (join != NULL) {
+        join->mapping = mapping;
+        join->sources = calloc(mapping->source_count, sizeof *join->sources);
+    }
+    return join == NULL || join->sources == NULL ? jk_fail_memory(error, "joined files") : JK_OK;
+}
+
+static bool grow_rows(joined_source *self) {
+    if (self->rows < self->capacity) {
+        return true;
+    }
+    size_t capacity = self->capacity * 2 + 256;
+    size_t bytes = 0;
+    if (jk_size_overflows(capacity, self->width * sizeof *self->cells, &bytes)) {
+        return false;
+    }
+    jk_cell_text *cells = realloc(self->cells, bytes);
+    if (cells != NULL) {
+        self->cells = cells;
+        self->capacity = capacity;
+    }
+    return cells != NULL;
+}
+
+static jk_cell_text cell_of(const char *text, const uint32_t *ends, uint32_t field) {
+    uint32_t start = ends[field] + 1u;
+    return (jk_cell_text){.text = text + start, .length = ends[field + 1] - start};
+}
+
+/* Keeps the cells of one row that the mapping asks for. entry[n] becomes the field's place among them. */
+static jk_status keep_row(jk_join *join, uint32_t source, const char *text, const uint32_t *ends, const uint32_t *entry,
+                          jk_error *error) {
+    joined_source *self = &join->sources[source];
+    const jk_mapping *mapping = join->mapping;
+    jk_cell_text key = cell_of(text, ends, entry[mapping->sources[source].key]);
+    jk_csv_trim(&key.text, &key.length);
+    if (key.length == 0) {
+        self->skipped++;
+        return JK_OK;
+    }
+    uint64_t digest[2];
+    jk_import_key(key.text, key.length, KEY_SEED, digest);
+    if (!grow_rows(self) || !jk_id_reserve(&self->keys, 1)) {
+        return jk_fail_memory(error, "joined files");
+    }
+    if (jk_id_find_or_add(&self->keys, digest, (uint32_t)self->rows) != (uint32_t)self->rows) {
+        self->repeated++;
+        return JK_OK;
+    }
+    jk_cell_text *cells = self->cells + self->rows * self->width;
+    size_t place = 0;
+    for (size_t n = 0; n < mapping->field_count; n++) {
+        if (mapping->fields[n].source != source) {
+            continue;
+        }
+        cells[place] = (jk_cell_text){.text = "", .length = 0};
+        if (entry[n] != JK_NO_FIELD) {
+            jk_cell_text cell = cell_of(text, ends, entry[n]);
+            cells[place] =
+                (jk_cell_text){.text = jk_arena_text(self->arena, cell.text, cell.length), .length = cell.length};
+            if (cells[place].text == NULL) {
+                return jk_fail_memory(error, "joined files");
+            }
+        }
+        place++;
+    }
+    self->rows++;
+    return JK_OK;
+}
+
+static jk_status keep_chunk(jk_join *join, uint32_t source, jk_import_chunk *chunk, uint32_t *ends, uint32_t *lines,
+                            const uint32_t *entry, jk_error *error) {
+    joined_source *self = &join->sources[source];
+    if (chunk->kind != JK_CHUNK_ROWS) {
+        self->skipped += chunk->kind == JK_CHUNK_BROKEN_ROW;
+        return JK_OK;
+    }
+    jk_csv_cursor cursor = {.text = chunk->text,
+                            .length = chunk->length,
+                            .flags = chunk->flags,
+                            .separator = chunk->plan->separator,
+                            .fields = chunk->plan->fields,
+                            .side_end = chunk->read_length + JK_CSV_SLACK};
+    while (cursor.position < cursor.length) {
+        size_t rows = jk_csv_tile(&cursor, ends, lines);
+        self->skipped += cursor.bad.fault != 0;
+        cursor.bad.fault = 0;
+        for (size_t i = 0; i < rows; i++) {
+            JK_TRY(keep_row(join, source, chunk->text, ends + i * ((size_t)cursor.fields + 1), entry, error));
+        }
+    }
+    return JK_OK;
+}
+
+static jk_status read_all(jk_join *join, uint32_t source, jk_import_reader *reader, const uint32_t *entry,
+                          jk_error *error) {
+    jk_import_chunk chunk;
+    JK_TRY(jk_chunk_create(&chunk, jk_reader_capacity(reader), error));
+    uint32_t *ends = malloc(jk_csv_tile_size(reader->inputs[0].plan.fields));
+    uint32_t *lines = malloc((JK_CSV_TILE_ROWS + 1) * sizeof *lines);
+    reader->carry = malloc(JK_CSV_ROW_MAX);
+    jk_status status =
+        ends == NULL || lines == NULL || reader->carry == NULL ? jk_fail_memory(error, "joined files") : JK_OK;
+    for (bool end = false; status == JK_OK && !end;) {
+        status = jk_import_read(reader, &chunk, &end, error);
+        if (status == JK_OK) {
+            status = keep_chunk(join, source, &chunk, ends, lines, entry, error);
+        }
+    }
+    free(reader->carry);
+    free(ends);
+    free(lines);
+    jk_chunk_destroy(&chunk);
+    return status;
+}
+
+jk_status jk_join_load(jk_join *join, uint32_t source, jk_csv_source *file, const jk_csv_header *header,
+                       uint32_t *entry, jk_error *error) {
+    joined_source *self = &join->sources[source];
+    const jk_mapping *mapping = join->mapping;
+    uint32_t key = mapping->sources[source].key;
+    if (entry[key] == JK_NO_FIELD) {
+        return jk_fail(error, JK_ERROR_DATA, jk_csv_source_path(file), 1, mapping->fields[key].names[0],
+                       "the mapping finds the rows of '%s' by this column, and the header lacks it",
+                       mapping->sources[source].name);
+    }
+    self->arena = jk_arena_create();
+    if (self->arena == NULL) {
+        return jk_fail_memory(error, "joined files");
+    }
+    for (size_t n = 0; n < mapping->field_count; n++) {
+        self->width += mapping->fields[n].source == source;
+    }
+    jk_import_input input = {.source = file, .header = *header};
+    input.plan.separator = header->separator;
+    input.plan.fields = header->count;
+    jk_import_reader reader = {.inputs = &input, .input_count = 1, .window = JK_CSV_ROW_MAX};
+    JK_TRY(read_all(join, source, &reader, entry, error));
+    uint32_t place = 0;
+    for (size_t n = 0; n < mapping->field_count; n++) {
+        if (mapping->fields[n].source == source) {
+            entry[n] = entry[n] == JK_NO_FIELD ? JK_NO_FIELD : place;
+            place++;
+        }
+    }
+    self->loaded = true;
+    return JK_OK;
+}
+
+bool jk_join_is_loaded(const jk_join *join, uint32_t source) {
+    return join->sources[source].loaded;
+}
+
+uint64_t jk_join_repeated(const jk_join *join, uint32_t source) {
+    return join->sources[source].repeated;
+}
+
+uint64_t jk_join_skipped(const jk_join *join, uint32_t source) {
+    return join->sources[source].skipped;
+}
+
+static const jk_cell_text *find_joined(const joined_source *self, jk_cell_text key) {
+    jk_csv_trim(&key.text, &key.length);
+    if (key.length == 0 || self->rows == 0) {
+        return NULL;
+    }
+    uint64_t digest[2];
+    jk_import_key(key.text, key.length, KEY_SEED, digest);
+    uint32_t row = 0;
+    return jk_id_find(&self->keys, digest, &row) ? self->cells + row * self->width : NULL;
+}
+
+void jk_join_rows(const jk_join *join, const jk_import_plan *plan, const char *text, const uint32_t *ends, size_t rows,
+                  const jk_cell_text **joined) {
+    const jk_mapping *mapping = join->mapping;
+    for (size_t i = 0; i < rows; i++) {
+        const jk_cell_text **own = joined + i * mapping->source_count;
+        const uint32_t *row_ends = ends + i * ((size_t)plan->fields + 1);
+        own[0] = NULL;
+        for (uint32_t s = 1; s < mapping->source_count; s++) {
+            uint32_t by = mapping->sources[s].joined_by;
+            uint32_t from = mapping->fields[by].source; /* an earlier source: found already */
+            jk_cell_text key = {.text = "", .length = 0};
+            if (plan->entry[by] != JK_NO_FIELD && from == 0) {
+                key = cell_of(text, row_ends, plan->entry[by]);
+            } else if (plan->entry[by] != JK_NO_FIELD && own[from] != NULL) {
+                key = own[from][plan->entry[by]];
+            }
+            own[s] = find_joined(&join->sources[s], key);
+        }
+    }
+}
+
+void jk_join_free(jk_join *join) {
+    if (join == NULL) {
+        return;
+    }
+    for (size_t s = 0; join->sources != NULL && s < join->mapping->source_count; s++) {
+        jk_arena_free(join->sources[s].arena);
+        free(join->sources[s].cells);
+        jk_id_free(&join->sources[s].keys);
+    }
+    free(join->sources);
+    free(join);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A mapping file (docs/mapping-file.md): how the canonical columns are made from a seller's columns. */
+#ifndef JK_IMPORT_MAPPING_H
+#define JK_IMPORT_MAPPING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "csv/value.h"
+#include "jalki/schema.h"
+#include "jalki/status.h"
+
+#define JK_NO_FIELD UINT32_MAX
+
+/* A field of a source as the mapping names it: the first of `names` that the header has. Rules refer to it by number.
+ */
+typedef struct jk_field_name {
+    size_t count;
+    const char *const *names;
+    uint32_t source; /* number of the mapping's source */
+    int64_t line;    /* in the mapping file */
+} jk_field_name;
+
+typedef enum jk_rule_kind {
+    JK_RULE_CONSTANT,
+    JK_RULE_FIELD,            /* terms[0] */
+    JK_RULE_SUM,              /* terms added or subtracted; an empty term is 0, all empty is missing */
+    JK_RULE_YEAR_OF,          /* year of the date in terms[0] */
+    JK_RULE_DATE_PLUS_MONTHS, /* terms[0] + round(sum of the others / divide_by + plus) months */
+    JK_RULE_MONTHS_BETWEEN,   /* months from the date that alternatives[0] makes to that of alternatives[1] */
+    JK_RULE_FIRST             /* the first of `alternatives` that is not missing */
+} jk_rule_kind;
+
+typedef struct jk_value_pair {
+    const char *from, *to; /* to: "" is missing */
+} jk_value_pair;
+
+typedef struct jk_rule {
+    jk_rule_kind kind;
+    int64_t line;
+    const char *constant;
+    size_t term_count;
+    uint32_t *terms;    /* numbers of field names */
+    int8_t *signs;      /* +1 or -1 for each term */
+    uint32_t divide_by; /* number of a field name, or JK_NO_FIELD */
+    double plus;
+    jk_csv_format format;
+    size_t value_count;
+    const jk_value_pair *values;
+    bool has_least; /* of a sum: what is below `least` becomes it */
+    double least;
+    const char *otherwise; /* for cells that `values` does not list; NULL: as they are */
+    size_t alternative_count;
+    const struct jk_rule *alternatives;
+} jk_rule;
+
+typedef struct jk_mapping_source {
+    const char *name;
+    bool optional;
+    size_t recognised_count;
+    const uint32_t *recognised_by; /* numbers of field names: a file whose header has them all is this source */
+    uint32_t key;                  /* number of a field name: rows are found by it; JK_NO_FIELD for the first source */
+    uint32_t joined_by;            /* number of a field name of an earlier source that holds the key */
+} jk_mapping_source;
+
+typedef struct jk_mapping {
+    const char *path;
+    char sha256[65];
+    const char *name;
+    char separator; /* '\0': found in the header */
+    const char *encoding;
+    size_t missing_count;
+    const char *const *missing_words; /* cells that count as empty */
+    bool has_cutoff;
+    jk_rule cutoff;
+    size_t field_count;
+    const jk_field_name *fields;
+    size_t source_count; /* at least 1; the first brings the claims */
+    const jk_mapping_source *sources;
+    jk_kind kind; /* a panel's mapping may fill the columns of panels, too */
+    bool mapped[JK_COLUMN_COUNT];
+    jk_rule rules[JK_COLUMN_COUNT];
+    void *arena; /* owns everything above */
+} jk_mapping;
+
+/* Reads a mapping file for a tape or a panel: JK_ERROR_IO, or JK_ERROR_MODEL with file, line and key. */
+jk_status jk_mapping_load(const char *path, jk_kind kind, jk_mapping **mapping, jk_error *error);
+void jk_mapping_free(jk_mapping *mapping);
+
+/* What a rule makes of a row. */
+typedef enum jk_cell_kind { JK_CELL_MISSING, JK_CELL_TEXT, JK_CELL_DECIMAL, JK_CELL_DATE, JK_CELL_BAD } jk_cell_kind;
+typedef struct jk_cell {
+    jk_cell_kind kind;
+    bool range;       /* of a bad cell: out of range rather than malformed */
+    bool wants_date;  /* of a bad cell: a date was expected rather than a number */
+    const char *text; /* the cell, or the part of a bad one that is at fault */
+    size_t length;
+    const jk_csv_format *format; /* in which the text is written */
+    jk_csv_decimal decimal;
+    int32_t date;
+} jk_cell;
+
+/* Text of a cell. */
+typedef struct jk_cell_text {
+    const char *text;
+    size_t length;
+} jk_cell_text;
+
+/* Where the fields of one row stand. Fields of the first source: text[ends[entry[n]] + 1 .. ends[entry[n] + 1]); those
+ * of a joined source: cell entry[n] of joined[source]. entry[n] is JK_NO_FIELD where the file does not have the field.
+ */
+typedef struct jk_mapped_row {
+    const jk_mapping *mapping;
+    const uint32_t *entry;
+    const char *text;
+    const uint32_t *ends;
+    const jk_cell_text *const *joined; /* per source; NULL: no such row */
+} jk_mapped_row;
+
+jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row);
+
+#endif

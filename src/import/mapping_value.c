@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a rule makes of a row. */
+#include <math.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "import/mapping.h"
+
+static const jk_cell missing_cell = {.kind = JK_CELL_MISSING};
+
+/* The text of a field without spaces around it; empty where the row has none, or a word that stands for none. */
+static jk_cell_text field_text(const jk_mapped_row *row, uint32_t field) {
+    jk_cell_text cell = {.text = "", .length = 0};
+    uint32_t entry = row->entry[field];
+    uint32_t source = row->mapping->fields[field].source;
+    if (entry == JK_NO_FIELD) {
+        return cell;
+    }
+    if (source == 0) {
+        uint32_t start = row->ends[entry] + 1u;
+        cell = (jk_cell_text){.text = row->text + start, .length = row->ends[entry + 1] - start};
+    } else if (row->joined != NULL && row->joined[source] != NULL) {
+        cell = row->joined[source][entry];
+    }
+    jk_csv_trim(&cell.text, &cell.length);
+    for (size_t i = 0; i < row->mapping->missing_count; i++) {
+        const char *word = row->mapping->missing_words[i];
+        if (strlen(word) == cell.length && memcmp(word, cell.text, cell.length) == 0) {
+            cell.length = 0;
+        }
+    }
+    return cell;
+}
+
+static jk_cell text_cell(const char *text, const jk_csv_format *format) {
+    jk_cell cell = {.kind = JK_CELL_TEXT, .text = text, .length = strlen(text), .format = format};
+    return cell.length > 0 ? cell : missing_cell;
+}
+
+static jk_cell bad_cell(jk_cell_text cell, bool wants_date, jk_csv_read read) {
+    return (jk_cell){.kind = JK_CELL_BAD,
+                     .wants_date = wants_date,
+                     .range = read == JK_CSV_RANGE,
+                     .text = cell.text,
+                     .length = cell.length};
+}
+
+/* Listed values are replaced by canonical ones. */
+static jk_cell map_value(const jk_rule *rule, jk_cell_text cell) {
+    for (size_t i = 0; i < rule->value_count; i++) {
+        const jk_value_pair *pair = &rule->values[i];
+        if (strlen(pair->from) == cell.length && memcmp(pair->from, cell.text, cell.length) == 0) {
+            return text_cell(pair->to, &jk_csv_canonical_format);
+        }
+    }
+    if (rule->otherwise != NULL && cell.length > 0) {
+        return text_cell(rule->otherwise, &jk_csv_canonical_format);
+    }
+    return cell.length == 0
+               ? missing_cell
+               : (jk_cell){.kind = JK_CELL_TEXT, .text = cell.text, .length = cell.length, .format = &rule->format};
+}
+
+/* Terms [first, count) added up. */
+static jk_cell add_terms(const jk_rule *rule, const jk_mapped_row *row, size_t first) {
+    jk_cell sum = {.kind = JK_CELL_MISSING, .format = &rule->format};
+    for (size_t i = first; i < rule->term_count; i++) {
+        jk_cell_text cell = field_text(row, rule->terms[i]);
+        if (cell.length == 0) {
+            continue;
+        }
+        jk_csv_decimal value = 0;
+        jk_csv_read read = jk_csv_to_decimal(cell.text, cell.length, &rule->format, &value);
+        if (read != JK_CSV_OK) {
+            return bad_cell(cell, false, read);
+        }
+        sum.kind = JK_CELL_DECIMAL;
+        if (__builtin_add_overflow(sum.decimal, rule->signs[i] > 0 ? value : -value, &sum.decimal)) {
+            return bad_cell(cell, false, JK_CSV_RANGE);
+        }
+    }
+    return sum;
+}
+
+/* In the seller's unit, before it is scaled. */
+static jk_cell sum_of(const jk_rule *rule, const jk_mapped_row *row) {
+    jk_cell sum = add_terms(rule, row, 0);
+    if (sum.kind == JK_CELL_DECIMAL && rule->has_least && (double)sum.decimal / 1e18 < rule->least) {
+        sum.decimal = (jk_csv_decimal)(rule->least * 1e6) * 1000000000000;
+    }
+    return sum;
+}
+
+static jk_cell year_of(const jk_rule *rule, const jk_mapped_row *row) {
+    jk_cell_text cell = field_text(row, rule->terms[0]);
+    if (cell.length == 0) {
+        return missing_cell;
+    }
+    int32_t date = 0;
+    jk_csv_read read = jk_csv_to_date(cell.text, cell.length, &rule->format, &date);
+    if (read != JK_CSV_OK) {
+        return bad_cell(cell, true, read);
+    }
+    const jk_csv_decimal unit = 1000000000000000000; /* 10^18 */
+    return (jk_cell){
+        .kind = JK_CELL_DECIMAL, .format = &jk_csv_canonical_format, .decimal = unit * jk_civil_from_date(date).year};
+}
+
+static jk_cell date_plus_months(const jk_rule *rule, const jk_mapped_row *row) {
+    enum { MONTHS_MAX = 12000 };
+    jk_cell_text from = field_text(row, rule->terms[0]);
+    int32_t date = 0;
+    if (from.length == 0) {
+        return missing_cell;
+    }
+    if (jk_csv_to_date(from.text, from.length, &rule->format, &date) != JK_CSV_OK) {
+        return bad_cell(from, true, JK_CSV_BAD);
+    }
+    jk_cell sum = add_terms(rule, row, 1);
+    if (sum.kind == JK_CELL_BAD) {
+        return sum;
+    }
+    double months = sum.kind == JK_CELL_DECIMAL ? (double)sum.decimal / 1e18 : 0.0;
+    if (rule->divide_by != JK_NO_FIELD) {
+        jk_cell_text divisor = field_text(row, rule->divide_by);
+        jk_csv_decimal value = 0;
+        if (divisor.length == 0) {
+            return missing_cell;
+        }
+        if (jk_csv_to_decimal(divisor.text, divisor.length, &rule->format, &value) != JK_CSV_OK || value == 0) {
+            return bad_cell(divisor, false, JK_CSV_BAD);
+        }
+        months /= (double)value / 1e18;
+    }
+    months = floor(months + rule->plus + 0.5);
+    if (!(fabs(months) <= MONTHS_MAX)) {
+        return bad_cell(from, true, JK_CSV_RANGE);
+    }
+    date = jk_date_add_months(date, (int32_t)months);
+    jk_civil civil = jk_civil_from_date(date);
+    return civil.year >= 1 && civil.year <= 9999 ? (jk_cell){.kind = JK_CELL_DATE, .date = date}
+                                                 : bad_cell(from, true, JK_CSV_RANGE);
+}
+
+/* The date that a rule makes; false: none, and *cell says why. */
+static bool date_of(const jk_rule *rule, const jk_mapped_row *row, jk_cell *cell, int32_t *date) {
+    *cell = jk_rule_evaluate(rule, row);
+    if (cell->kind == JK_CELL_DATE) {
+        *date = cell->date;
+        return true;
+    }
+    if (cell->kind != JK_CELL_TEXT) {
+        return false;
+    }
+    jk_csv_read read = jk_csv_to_date(cell->text, cell->length, cell->format, date);
+    if (read != JK_CSV_OK) {
+        *cell = bad_cell((jk_cell_text){.text = cell->text, .length = cell->length}, true, read);
+    }
+    return read == JK_CSV_OK;
+}
+
+/* Whole months by the calendar and the days that are left as parts of a mean month, to the nearest billionth. */
+static jk_cell months_between(const jk_rule *rule, const jk_mapped_row *row) {
+    const jk_csv_decimal unit = 1000000000; /* 10^18 / 10^9 */
+    jk_cell cell = missing_cell;
+    int32_t from = 0;
+    int32_t to = 0;
+    if (!date_of(&rule->alternatives[0], row, &cell, &from) || !date_of(&rule->alternatives[1], row, &cell, &to)) {
+        return cell;
+    }
+    int32_t first = from < to ? from : to;
+    int32_t last = from < to ? to : from;
+    int32_t whole = jk_months_between(first, last);
+    int32_t days = last - jk_date_add_months(first, whole);
+    double months = (double)whole + (double)(days > 0 ? days : 0) / JK_DAYS_PER_MONTH;
+    return (jk_cell){.kind = JK_CELL_DECIMAL,
+                     .format = &jk_csv_canonical_format,
+                     .decimal = unit * (jk_csv_decimal)floor((from < to ? months : -months) * 1e9 + 0.5)};
+}
+
+jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row) {
+    switch (rule->kind) {
+    case JK_RULE_CONSTANT:
+        return text_cell(rule->constant, &jk_csv_canonical_format);
+    case JK_RULE_FIELD:
+        return map_value(rule, field_text(row, rule->terms[0]));
+    case JK_RULE_SUM:
+        return sum_of(rule, row);
+    case JK_RULE_MONTHS_BETWEEN:
+        return months_between(rule, row);
+    case JK_RULE_YEAR_OF:
+        return year_of(rule, row);
+    case JK_RULE_DATE_PLUS_MONTHS:
+        return date_plus_months(rule, row);
+    default:
+        for (size_t i = 0; i < rule->alternative_count; i++) {
+            jk_cell cell = jk_rule_evaluate(&rule->alternatives[i], row);
+            if (cell.kind != JK_CELL_MISSING) {
+                return cell;
+            }
+        }
+        return missing_cell;
+    }
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "import/plan.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+static const char *input_path(const jk_import_input *input) {
+    return jk_csv_source_path(input->source);
+}
+
+/* ", the nearest is 'x'" if the header has a name that may be meant. */
+static const char *nearest_words(const jk_csv_header *header, const char *name, char text[160]) {
+    int nearest = jk_text_nearest(name, header->names, header->count);
+    text[0] = '\0';
+    if (nearest >= 0) {
+        (void)snprintf(text, 160, "; the nearest is '%.100s'", header->names[nearest]);
+    }
+    return text;
+}
+
+/* ---- canonical -------------------------------------------------------------------------------------------- */
+
+static jk_status feed_by_name(jk_import_input *input, jk_error *error) {
+    const jk_csv_header *header = &input->header;
+    for (uint32_t i = 0; i < header->count; i++) {
+        int column = jk_schema_find_in(input->plan.kind, header->names[i], strlen(header->names[i]));
+        if (column < 0) {
+            continue;
+        }
+        jk_import_feed *feed = &input->plan.feed[column];
+        if (feed->given) {
+            return jk_fail(error, JK_ERROR_DATA, input_path(input), 1, header->names[i],
+                           "this column stands twice in the header");
+        }
+        *feed = (jk_import_feed){.given = true, .direct = true, .field = i};
+    }
+    return JK_OK;
+}
+
+/* ---- mapped ----------------------------------------------------------------------------------------------- */
+
+static uint32_t find_name(const jk_csv_header *header, const char *name, bool *twice) {
+    uint32_t found = JK_NO_FIELD;
+    for (uint32_t i = 0; i < header->count; i++) {
+        if (strcmp(header->names[i], name) == 0) {
+            *twice |= found != JK_NO_FIELD;
+            found = found == JK_NO_FIELD ? i : found;
+        }
+    }
+    return found;
+}
+
+jk_status jk_plan_resolve(const jk_mapping *mapping, uint32_t source, const jk_csv_header *header, const char *path,
+                          uint32_t *entry, jk_error *error) {
+    for (size_t n = 0; n < mapping->field_count; n++) {
+        const jk_field_name *field = &mapping->fields[n];
+        if (field->source != source) {
+            continue;
+        }
+        entry[n] = JK_NO_FIELD;
+        for (size_t k = 0; k < field->count && entry[n] == JK_NO_FIELD; k++) {
+            bool twice = false;
+            entry[n] = find_name(header, field->names[k], &twice);
+            if (twice) {
+                return jk_fail(error, JK_ERROR_DATA, path, 1, field->names[k],
+                               "this column stands twice in the header");
+            }
+        }
+    }
+    return JK_OK;
+}
+
+static bool is_available(const jk_rule *rule, const uint32_t *entry) {
+    size_t present = 0;
+    for (size_t i = 0; i < rule->term_count; i++) {
+        present += entry[rule->terms[i]] != JK_NO_FIELD;
+    }
+    switch (rule->kind) {
+    case JK_RULE_CONSTANT:
+        return true;
+    case JK_RULE_SUM: /* a sum of what there is */
+        return present > 0;
+    case JK_RULE_MONTHS_BETWEEN:
+        return is_available(&rule->alternatives[0], entry) && is_available(&rule->alternatives[1], entry);
+    case JK_RULE_FIRST:
+        for (size_t i = 0; i < rule->alternative_count; i++) {
+            if (is_available(&rule->alternatives[i], entry)) {
+                return true;
+            }
+        }
+        return false;
+    default:
+        return present == rule->term_count && (rule->divide_by == JK_NO_FIELD || entry[rule->divide_by] != JK_NO_FIELD);
+    }
+}
+
+/* A field exactly as a canonical tape has it can go the quick way. */
+static bool is_direct(const jk_mapping *mapping, const jk_rule *rule, jk_type type) {
+    const jk_csv_format *format = &rule->format;
+    bool numeric = type == JK_TYPE_MONEY || type == JK_TYPE_INTEGER || type == JK_TYPE_REAL;
+    bool canonical = type == JK_TYPE_DATE ? strcmp(format->date, jk_csv_canonical_format.date) == 0
+                     : numeric            ? format->decimal == '.' && format->thousands[0] == '\0' && format->scale == 0
+                                          : true;
+    return rule->kind == JK_RULE_FIELD && rule->value_count == 0 && rule->otherwise == NULL && canonical &&
+           mapping->missing_count == 0 && mapping->fields[rule->terms[0]].source == 0;
+}
+
+static void feed_by_mapping(jk_import_input *input, const jk_mapping *mapping) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        const jk_rule *rule = &mapping->rules[c];
+        if (!mapping->mapped[c] || !is_available(rule, input->entry)) {
+            continue;
+        }
+        bool direct = is_direct(mapping, rule, jk_schema_column((jk_column)c)->type);
+        input->plan.feed[c] = (jk_import_feed){
+            .given = true, .direct = direct, .field = direct ? input->entry[rule->terms[0]] : 0, .rule = rule};
+    }
+}
+
+/* The first name of the first field that a rule wants and does not find. */
+static const char *wanted_name(const jk_mapping *mapping, const jk_rule *rule, const uint32_t *entry) {
+    for (size_t i = 0; i < rule->term_count; i++) {
+        if (entry[rule->terms[i]] == JK_NO_FIELD) {
+            return mapping->fields[rule->terms[i]].names[0];
+        }
+    }
+    if (rule->divide_by != JK_NO_FIELD && entry[rule->divide_by] == JK_NO_FIELD) {
+        return mapping->fields[rule->divide_by].names[0];
+    }
+    for (size_t i = 0; i < rule->alternative_count; i++) {
+        const char *name = wanted_name(mapping, &rule->alternatives[i], entry);
+        if (name[0] != '\0') {
+            return name;
+        }
+    }
+    return "";
+}
+
+static jk_status fail_missing(const jk_import_input *input, const jk_mapping *mapping, jk_column column,
+                              jk_error *error) {
+    const char *name = jk_schema_name(input->plan.kind, column);
+    char near[160];
+    if (mapping == NULL) {
+        bool twice = false;
+        bool history =
+            input->plan.kind == JK_KIND_TAPE && find_name(&input->header, "period_start", &twice) != JK_NO_FIELD;
+        return jk_fail(error, JK_ERROR_DATA, input_path(input), 1, name,
+                       "this column is required and not in the header%s (other names need --mapping%s)",
+                       nearest_words(&input->header, name, near), history ? "; history needs --panel" : "");
+    }
+    if (!mapping->mapped[column]) {
+        return jk_fail(error, JK_ERROR_MODEL, mapping->path, 0, name, "this column is required and not mapped");
+    }
+    const char *wanted = wanted_name(mapping, &mapping->rules[column], input->entry);
+    return jk_fail(error, JK_ERROR_DATA, input_path(input), 1, name,
+                   "this column is required, and the mapping makes it of '%.100s', which no header has%s", wanted,
+                   nearest_words(&input->header, wanted, near));
+}
+
+jk_status jk_plan_make(jk_import_input *input, jk_kind kind, const jk_mapping *mapping, const jk_join *join,
+                       jk_error *error) {
+    jk_import_plan *plan = &input->plan;
+    plan->kind = kind;
+    plan->separator = input->header.separator;
+    plan->fields = input->header.count;
+    if (mapping == NULL) {
+        JK_TRY(feed_by_name(input, error));
+    } else {
+        plan->mapping = mapping;
+        plan->entry = input->entry;
+        plan->join = join;
+        plan->checks_cutoff = mapping->has_cutoff && mapping->cutoff.kind != JK_RULE_CONSTANT &&
+                              is_available(&mapping->cutoff, input->entry);
+        feed_by_mapping(input, mapping);
+    }
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (jk_schema_in_csv(plan->kind, (jk_column)c) && jk_import_requires(plan, (jk_column)c) &&
+            !plan->feed[c].given) {
+            return fail_missing(input, mapping, (jk_column)c, error);
+        }
+    }
+    return JK_OK;
+}
+
+/* ---- what was found --------------------------------------------------------------------------------------- */
+
+static bool is_used(const jk_import_input *input, uint32_t field) {
+    const jk_mapping *mapping = input->plan.mapping;
+    for (int c = 0; mapping == NULL && c < JK_COLUMN_COUNT; c++) {
+        if (input->plan.feed[c].given && input->plan.feed[c].field == field) {
+            return true;
+        }
+    }
+    for (size_t n = 0; mapping != NULL && n < mapping->field_count; n++) {
+        if (mapping->fields[n].source == 0 && input->entry[n] == field) {
+            return true;
+        }
+    }
+    return false;
+}
+
+jk_status jk_plan_describe(const jk_import_input *input, jk_arena *arena, jk_import_summary *summary, jk_error *error) {
+    const jk_csv_header *header = &input->header;
+    jk_column *found = jk_arena_alloc(arena, JK_COLUMN_COUNT, sizeof *found);
+    jk_import_name *missing = jk_arena_alloc(arena, JK_COLUMN_COUNT, sizeof *missing);
+    jk_import_name *unused = jk_arena_alloc(arena, header->count, sizeof *unused);
+    const char **names = jk_arena_alloc(arena, header->count + 1, sizeof *names);
+    if (found == NULL || missing == NULL || unused == NULL || names == NULL) {
+        return jk_fail_memory(error, "a summary");
+    }
+    size_t unused_count = 0;
+    for (uint32_t i = 0; i < header->count; i++) {
+        if (!is_used(input, i)) {
+            names[unused_count] = jk_arena_text(arena, header->names[i], strlen(header->names[i]));
+            unused[unused_count].name = names[unused_count];
+            if (names[unused_count++] == NULL) {
+                return jk_fail_memory(error, "a summary");
+            }
+        }
+    }
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (!jk_schema_in_csv(input->plan.kind, (jk_column)c)) {
+            continue;
+        }
+        if (input->plan.feed[c].given) {
+            found[summary->found_count++] = (jk_column)c;
+            continue;
+        }
+        const char *name = jk_schema_name(input->plan.kind, (jk_column)c);
+        int nearest = jk_text_nearest(name, names, unused_count);
+        missing[summary->missing_count++] =
+            (jk_import_name){.name = name, .nearest = nearest >= 0 ? names[nearest] : NULL};
+    }
+    summary->unused_count = unused_count;
+    summary->found = found;
+    summary->missing = missing;
+    summary->unused = unused;
+    return JK_OK;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "import/rejects.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "csv/value.h"
+
+enum { VALUE_MAX = 200 };
+
+/* A quoted cell; long ones are cut. Control bytes, and all bytes above 127 where the cell is not UTF-8, are written as
+ * \xNN, so that the rejects file is always valid text of one line a row. */
+static void put_cell(FILE *out, const char *text, size_t length) {
+    bool cut = length > VALUE_MAX;
+    size_t shown = cut ? VALUE_MAX : length;
+    while (cut && shown > 0 && ((unsigned char)text[shown] & 0xc0) == 0x80) {
+        shown--; /* not in the middle of a character */
+    }
+    bool is_text = jk_csv_is_utf8(text, shown);
+    (void)fputc('"', out);
+    for (size_t i = 0; i < shown; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (byte == '"') {
+            (void)fputs("\"\"", out);
+        } else if (byte < 0x20 || byte == 0x7f || (byte > 0x7f && !is_text)) {
+            (void)fprintf(out, "\\x%02x", byte);
+        } else {
+            (void)fputc(byte, out);
+        }
+    }
+    (void)fputs(cut ? "...\"" : "\"", out);
+}
+
+/* The balance is no column of the tape, but what a row without one is rejected for. */
+static const char *column_name(jk_kind kind, const jk_reject_line *line) {
+    if (line->column >= 0) {
+        return jk_schema_name(kind, (jk_column)line->column);
+    }
+    return line->reason == JK_REJECT_NOT_POSITIVE ? "balance" : "";
+}
+
+jk_status jk_reject_file_write(jk_reject_file *file, const jk_reject_line *line, jk_error *error) {
+    if (!file->open) {
+        JK_TRY(jk_output_open(&file->output, file->path, error));
+        file->open = true;
+        JK_TRY(jk_output_stream(&file->output, error));
+        (void)fputs("line,claim_id,column,value,reason,expected,file\n", file->output.stream);
+    }
+    FILE *out = file->output.stream;
+    (void)fprintf(out, "%llu,", (unsigned long long)line->line);
+    put_cell(out, line->claim_id, line->claim_id_length);
+    (void)fprintf(out, ",%s,", column_name(file->kind, line));
+    put_cell(out, line->value, line->value_length);
+    (void)fprintf(out, ",%s,\"%s\",", jk_reject_code(line->reason), jk_reject_expected(line->reason));
+    put_cell(out, line->file, strlen(line->file));
+    (void)fputc('\n', out);
+    return ferror(out) ? jk_fail_errno(error, file->path, "write") : JK_OK;
+}
+
+jk_status jk_reject_file_commit(jk_reject_file *file, jk_error *error) {
+    if (file->open) {
+        file->open = false;
+        return jk_output_commit(&file->output, error);
+    }
+    (void)unlink(file->path);
+    return JK_OK;
+}
+
+void jk_reject_file_abort(jk_reject_file *file) {
+    if (file->open) {
+        jk_output_abort(&file->output);
+        file->open = false;
+    }
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pass over the tape behind jk_inspect_run: what each thread counts, and how the counts of threads are put together
+ * (by addition only, so that their order does not matter). */
+#ifndef JK_INSPECT_SCAN_H
+#define JK_INSPECT_SCAN_H
+
+#include <stdatomic.h>
+
+#include "inspect/checks.h"
+#include "inspect/series.h"
+#include "jalki/inspect.h"
+
+enum {
+    JK_SCAN_CURRENCIES = JK_INSPECT_CURRENCIES + 1, /* the last: others */
+    JK_SCAN_GROUPS = JK_INSPECT_GROUPS + 1,         /* the last: others; one group where there is no `by` */
+    JK_SCAN_SLOTS = JK_SCAN_CURRENCIES * JK_SCAN_GROUPS,
+    JK_SCAN_AGES = 8,
+    JK_SCAN_BLOCK_ROWS = 16384
+};
+
+typedef struct jk_scan_tally {
+    uint64_t claims;
+    jk_wide balance; /* hundredths */
+} jk_scan_tally;
+
+typedef struct jk_scan_top {
+    int64_t balance;
+    uint64_t row;
+} jk_scan_top;
+
+/* What one thread has counted. A slot is a group and a currency: group · JK_SCAN_CURRENCIES + currency. */
+typedef struct jk_scan_counts {
+    jk_scan_tally slots[JK_SCAN_SLOTS];
+    jk_scan_tally checks[JK_SCAN_SLOTS][JK_CLAIM_CHECKS_MAX];
+    jk_counts items[JK_SCAN_SLOTS][JK_INSPECT_ITEMS];
+    jk_scan_tally ages[JK_SCAN_AGES][JK_SCAN_CURRENCIES];
+    jk_wide parts[JK_SCAN_CURRENCIES][3]; /* principal, interest, fees */
+    size_t top_count[JK_SCAN_CURRENCIES];
+    jk_scan_top top[JK_SCAN_CURRENCIES][JK_INSPECT_TOP];
+    /* Of dictionary and enumeration columns: level_count + 1 entries (missing first) for each currency. */
+    jk_scan_tally *levels[JK_CSV_COLUMN_COUNT];
+} jk_scan_counts;
+
+/* How rows are counted; constant during the pass. */
+typedef struct jk_scan {
+    const jk_tape *tape;
+    int by; /* -1: none */
+    int32_t cutoff, cutoff_year;
+    jk_scale dates, sizes;
+    uint8_t *currency_of; /* by currency index + 1 */
+    uint8_t *group_of;    /* by level + 1 of `by`; NULL where there is none */
+    size_t level_count[JK_CSV_COLUMN_COUNT];
+    const jk_claim_check *checks;
+    size_t check_count;
+    _Atomic uint32_t *debtor_claims; /* by debtor_index */
+} jk_scan;
+
+/* Levels of a dictionary or enumeration column and the level of `row` in values read from it (-1: missing). */
+const char *const *jk_scan_levels(const jk_tape *tape, jk_column column, size_t *count);
+bool jk_scan_has_levels(jk_column column);
+static inline int32_t jk_scan_level(jk_column column, const void *values, size_t row) {
+    return jk_schema_column(column)->type == JK_TYPE_ENUM ? ((const int8_t *)values)[row]
+                                                          : ((const int32_t *)values)[row];
+}
+
+/* Parts of a unit: 100 for money, 1,000,000 for rates, else 1. */
+double jk_scan_per_unit(int item);
+jk_scale jk_scan_scale(const jk_scan *scan, int item);
+
+/* Counts all rows; the threads' counts are merged into *total, which is given back by jk_scan_counts_free. */
+jk_status jk_scan_run(const jk_scan *scan, const jk_run *run, jk_scan_counts **total, jk_error *error);
+void jk_scan_counts_free(jk_scan_counts *counts);
+
+#endif

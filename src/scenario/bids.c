@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The bid table: one pass over the tape for all returns and scenarios, then an offer for each group of claims. */
+#include "jalki/bids.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "scenario/by_country.h"
+
+const char *jk_bid_kind_name(jk_bid_kind kind) {
+    static const char *const names[] = {"all", "decision", "segment", "country"};
+    return (unsigned)kind < JK_BID_KIND_COUNT ? names[kind] : "?";
+}
+
+const jk_bid_cell *jk_bid_at(const jk_bids *bids, size_t scenario, size_t which_return, size_t line) {
+    return &bids->cell[(scenario * bids->return_count + which_return) * bids->line_count + line];
+}
+
+const char *jk_bid_binding(const jk_bids *bids, const jk_bid_cell *cell) {
+    if (!cell->floored) {
+        return "";
+    }
+    return cell->offer.binding < 0 ? "return" : jk_floor_kind_name(bids->floors[cell->offer.binding].kind);
+}
+
+/* ---- lines ---------------------------------------------------------------------------------------------------- */
+
+/* Names are copied: they outlive the model and the valuations. */
+static bool add_line(jk_bids *bids, jk_bid_kind kind, const char *name) {
+    char *copy = jk_arena_text(bids->arena, name, strlen(name));
+    bids->line[bids->line_count++] = (jk_bid_line){kind, copy};
+    return copy != NULL;
+}
+
+static bool make_lines(jk_bids *bids, const jk_model *model, const jk_valuation *valuation) {
+    size_t most = 1 + JK_ACTION_COUNT + model->segment_count + valuation->country_count;
+    bids->line = jk_arena_alloc(bids->arena, most, sizeof *bids->line);
+    if (bids->line == NULL) {
+        return false;
+    }
+    bool held = add_line(bids, JK_BID_ALL, "all");
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        held = add_line(bids, JK_BID_DECISION, jk_action_name((jk_action)a)) && held;
+    }
+    for (size_t s = 0; s < model->segment_count; s++) {
+        held = add_line(bids, JK_BID_SEGMENT, model->segments[s].id) && held;
+    }
+    for (size_t c = 0; c < valuation->country_count; c++) {
+        held = add_line(bids, JK_BID_COUNTRY, valuation->country_id[c]) && held;
+    }
+    return held;
+}
+
+/* ---- cells ---------------------------------------------------------------------------------------------------- */
+
+typedef struct group_flow {
+    jk_group group;
+    jk_month flow[JK_HORIZON_MAX];
+    bool known; /* the flow */
+} group_flow;
+
+static void add_group(jk_group *into, const jk_group *from) {
+    into->claims += from->claims;
+    into->face += from->face;
+    into->value += from->value;
+    into->erc_gross += from->erc_gross;
+    into->erc_net += from->erc_net;
+}
+
+static void add_flow(group_flow *sums, const jk_valuation *valuation, size_t part) {
+    for (int t = 1; t <= valuation->flow.months; t++) {
+        jk_month month = jk_valuation_month(valuation, t, part);
+        sums->flow[t - 1].gross += month.gross;
+        sums->flow[t - 1].cost += month.cost;
+        sums->flow[t - 1].sale += month.sale;
+        sums->flow[t - 1].net += month.net;
+    }
+    sums->known = true;
+}
+
+/* A segment is the sum of its parts. */
+static void sum_segment(const jk_by_country *split, const jk_valuation *valuation, size_t segment, group_flow *sums) {
+    for (size_t p = 0; p < split->model.segment_count; p++) {
+        if (split->origin[p] == segment) {
+            add_group(&sums->group, &valuation->segment[p]);
+            add_flow(sums, valuation, p);
+        }
+    }
+    sums->known = true; /* also where no claim can be in it */
+}
+
+static void sum_country(const jk_by_country *split, const jk_valuation *valuation, size_t country, group_flow *sums) {
+    sums->group = valuation->country[country];
+    for (size_t p = 0; split->country != NULL && p < split->model.segment_count; p++) {
+        if (strcmp(split->country[p], valuation->country_id[country]) == 0) {
+            add_flow(sums, valuation, p);
+        }
+    }
+}
+
+/* `index` is the line's place among those of its kind. */
+static void sum_line(const jk_by_country *split, const jk_valuation *valuation, jk_bid_kind kind, size_t index,
+                     group_flow *sums) {
+    *sums = (group_flow){0};
+    switch (kind) {
+    case JK_BID_ALL:
+        sums->group = valuation->total;
+        add_flow(sums, valuation, valuation->segment_count);
+        break;
+    case JK_BID_DECISION:
+        sums->group = valuation->decision[index];
+        break;
+    case JK_BID_SEGMENT:
+        sum_segment(split, valuation, index, sums);
+        break;
+    default:
+        sum_country(split, valuation, index, sums);
+        break;
+    }
+}
+
+static void fill_cells(jk_bids *bids, const jk_by_country *split, const jk_valuation *valuation, group_flow *sums,
+                       jk_bid_cell *cells) {
+    size_t index = 0;
+    for (size_t line = 0; line < bids->line_count; line++) {
+        jk_bid_kind kind = bids->line[line].kind;
+        index = line > 0 && bids->line[line - 1].kind == kind ? index + 1 : 0;
+        sum_line(split, valuation, kind, index, sums);
+        cells[line] = (jk_bid_cell){
+            .group = sums->group,
+            .offer = jk_offer_group(valuation, &sums->group, sums->known ? sums->flow : NULL, bids->floors,
+                                    bids->floor_count, kind == JK_BID_ALL ? bids->asked : NAN),
+            .floored = sums->known,
+        };
+    }
+}
+
+static jk_status make_cells(jk_bids *bids, const jk_by_country *split, const jk_model *model,
+                            const jk_scenario_grid *grid, jk_error *error) {
+    unsigned mode = bids->committed ? JK_MODE_COMMITTED : JK_MODE_REPLANNED;
+    group_flow *sums = malloc(sizeof *sums);
+    bool held = sums != NULL && make_lines(bids, model, &grid->valuations[0]);
+    size_t cells = bids->scenario_count * bids->return_count * bids->line_count;
+    bids->cell = held ? jk_arena_alloc(bids->arena, cells, sizeof *bids->cell) : NULL;
+    for (size_t s = 0; bids->cell != NULL && s < bids->scenario_count; s++) {
+        for (size_t r = 0; r < bids->return_count; r++) {
+            fill_cells(bids, split, jk_scenario_at(grid, r, mode, (int)s - 1), sums,
+                       &bids->cell[(s * bids->return_count + r) * bids->line_count]);
+        }
+    }
+    free(sums);
+    return bids->cell != NULL ? JK_OK : jk_fail_memory(error, "the bid table");
+}
+
+/* ---- the table ------------------------------------------------------------------------------------------------ */
+
+static jk_status check(const jk_bid_options *wanted, jk_error *error) {
+    if (wanted->sink_count > 0 && wanted->returns != 1) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "claims can be seen at one return at a time");
+    }
+    if (wanted->returns < 1 || wanted->returns > JK_RETURNS_MAX || wanted->floor_count > JK_FLOORS_MAX) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL,
+                       "a bid table takes 1 to %d returns and at most %d floors", (int)JK_RETURNS_MAX,
+                       (int)JK_FLOORS_MAX);
+    }
+    return JK_OK;
+}
+
+static jk_status prepare(jk_bids *bids, const jk_model *model, const jk_bid_options *wanted, jk_error *error) {
+    *bids = (jk_bids){.scenario_count = 1 + wanted->scenario_count,
+                      .return_count = wanted->returns,
+                      .committed = wanted->committed,
+                      .floor_count = wanted->floor_count,
+                      .asked = wanted->asked};
+    for (size_t r = 0; r < wanted->returns; r++) {
+        bids->irr[r] = isnan(wanted->irr[r]) ? model->irr : wanted->irr[r];
+    }
+    for (size_t i = 0; i < wanted->floor_count; i++) {
+        bids->floors[i] = wanted->floors[i];
+    }
+    bids->arena = jk_arena_create();
+    bids->scenario =
+        bids->arena == NULL ? NULL : jk_arena_alloc(bids->arena, bids->scenario_count, sizeof *bids->scenario);
+    for (size_t s = 0; bids->scenario != NULL && s < bids->scenario_count; s++) {
+        const char *name = s == 0 ? "base" : wanted->scenarios[s - 1].name;
+        bids->scenario[s] = jk_arena_text(bids->arena, name, strlen(name));
+        if (bids->scenario[s] == NULL) {
+            return jk_fail_memory(error, "the bid table");
+        }
+    }
+    return bids->scenario != NULL ? JK_OK : jk_fail_memory(error, "the bid table");
+}
+
+jk_status jk_bids_make(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                       const jk_bid_options *wanted, jk_bids *bids, jk_error *error) {
+    jk_by_country split = {0};
+    jk_scenario_grid grid = {0};
+    jk_scenario_run run = {.scenarios = wanted->scenarios,
+                           .scenario_count = wanted->scenario_count,
+                           .irr = wanted->irr,
+                           .returns = wanted->returns,
+                           .modes = wanted->committed ? JK_MODE_COMMITTED : JK_MODE_REPLANNED};
+    *bids = (jk_bids){0};
+    JK_TRY(check(wanted, error));
+    jk_status status = prepare(bids, model, wanted, error);
+    if (status == JK_OK) {
+        status = jk_by_country_make(model, tape, &split, error);
+    }
+    if (status == JK_OK) {
+        status =
+            jk_scenario_grid_make(tape, &split.model, options, &run, wanted->sinks, wanted->sink_count, &grid, error);
+    }
+    if (status == JK_OK) {
+        status = make_cells(bids, &split, model, &grid, error);
+    }
+    if (status == JK_OK) {
+        bids->first = grid.valuations[0];
+        grid.valuations[0] = (jk_valuation){0};
+    } else {
+        jk_bids_reset(bids);
+    }
+    jk_scenario_grid_reset(&grid);
+    jk_by_country_reset(&split);
+    return status;
+}
+
+void jk_bids_reset(jk_bids *bids) {
+    jk_valuation_reset(&bids->first);
+    jk_arena_free(bids->arena);
+    *bids = (jk_bids){0};
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simulate/covariance.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+/* Pivots below this part of their diagonal are rounding: the parameter is what earlier ones say. */
+#define PIVOT_LEAST 1e-12
+
+typedef struct covariance_reader {
+    const char *path;
+    const jk_model *model;
+    jk_covariance *into;
+    size_t *row; /* [count] row of each drawn parameter in the file */
+    double *credibility;
+    size_t all; /* parameters of the file */
+    jk_error *error;
+} covariance_reader;
+
+static jk_status wrong(const covariance_reader *r, const char *key, const char *expected) {
+    return jk_fail(r->error, JK_ERROR_FORMAT, r->path, 0, key, "expected %s, as jalki fit writes it", expected);
+}
+
+static int find_segment(const jk_model *model, const char *id) {
+    for (size_t g = 0; id != NULL && g < model->segment_count; g++) {
+        if (strcmp(model->segments[g].id, id) == 0) {
+            return (int)g;
+        }
+    }
+    return -1;
+}
+
+static int find_treatment(const char *name) {
+    for (int a = 0; name != NULL && a < JK_TREATMENT_COUNT; a++) {
+        if (strcmp(jk_action_name((jk_action)(a + JK_SURVEIL)), name) == 0) {
+            return a;
+        }
+    }
+    return -1;
+}
+
+/* The step that a level such as "24 to below 60" speaks of. */
+static int find_step(const jk_steps *steps, const char *level) {
+    char *end = NULL;
+    long month = strtol(level, &end, 10);
+    for (size_t i = 0; end != level && i < steps->count; i++) {
+        if (steps->month[i] == month) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static int find_class(const char *level) {
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        if (strcmp(jk_capacity_name((jk_capacity)k), level) == 0) {
+            return k;
+        }
+    }
+    return -1;
+}
+
+/* Where a parameter's number goes, or NULL for one that is not drawn. */
+static jk_status find_place(const covariance_reader *r, json_t *named, int32_t **place) {
+    const char *characteristic = json_string_value(json_object_get(named, "characteristic"));
+    const char *level = json_string_value(json_object_get(named, "level"));
+    const char *id = json_string_value(json_object_get(named, "segment"));
+    *place = NULL;
+    if (characteristic == NULL || level == NULL) {
+        return wrong(r, "parameters", "a characteristic and a level of each parameter");
+    }
+    bool curve = strcmp(characteristic, "curve") == 0, class_level = strcmp(characteristic, "capacity_class") == 0;
+    if (!curve && !class_level) {
+        return JK_OK;
+    }
+    int g = find_segment(r->model, id), a = find_treatment(json_string_value(json_object_get(named, "treatment")));
+    int at = -1;
+    if (g >= 0 && a >= 0) {
+        at = curve ? find_step(&r->model->segments[g].curve[a], level) : find_class(level);
+    }
+    if (at < 0) {
+        return jk_fail(r->error, JK_ERROR_DATA, r->path, 0, "parameters",
+                       "%.60s %.40s of segment %.60s is not in the model; expected the covariance of this model's fit",
+                       characteristic, level, id == NULL ? "null" : id);
+    }
+    size_t treatment = (size_t)g * JK_TREATMENT_COUNT + (size_t)a;
+    *place = curve ? &r->into->of_step[treatment * r->into->step_room + (size_t)at]
+                   : &r->into->of_class[treatment * JK_CAPACITY_COUNT + (size_t)at];
+    return JK_OK;
+}
+
+static jk_status read_parameters(covariance_reader *r, json_t *list) {
+    jk_covariance *c = r->into;
+    for (size_t i = 0; i < r->all; i++) {
+        json_t *named = json_array_get(list, i), *credibility = json_object_get(named, "credibility");
+        int32_t *place = NULL;
+        JK_TRY(find_place(r, named, &place));
+        if (place == NULL) {
+            c->left_out++;
+            continue;
+        }
+        double trust = json_number_value(credibility);
+        if (!json_is_number(credibility) || !(trust >= 0.0 && trust <= 1.0) || *place >= 0) {
+            return wrong(r, "parameters", "each parameter once, with a credibility from 0 to 1");
+        }
+        *place = (int32_t)c->count;
+        r->credibility[c->count] = trust;
+        r->row[c->count++] = i;
+    }
+    return JK_OK;
+}
+
+static jk_status read_matrix(covariance_reader *r, json_t *rows) {
+    jk_covariance *c = r->into;
+    for (size_t i = 0; i < c->count; i++) {
+        json_t *row = json_array_get(rows, r->row[i]);
+        if (json_array_size(row) != r->all) {
+            return wrong(r, "covariance", "a square matrix with a row for each parameter");
+        }
+        for (size_t k = 0; k < c->count; k++) {
+            json_t *number = json_array_get(row, r->row[k]);
+            double value = json_number_value(number);
+            if (!json_is_number(number) || !(fabs(value) <= 1e4)) {
+                return wrong(r, "covariance", "numbers");
+            }
+            c->matrix[i * c->count + k] = r->credibility[i] * r->credibility[k] * value;
+        }
+    }
+    return JK_OK;
+}
+
+static jk_status factorise(const covariance_reader *r) {
+    jk_covariance *c = r->into;
+    const size_t n = c->count;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k <= i; k++) {
+            double sum = 0.5 * (c->matrix[i * n + k] + c->matrix[k * n + i]);
+            for (size_t l = 0; l < k; l++) {
+                sum -= c->factor[i * n + l] * c->factor[k * n + l];
+            }
+            double own = c->matrix[i * n + i], pivot = c->factor[k * n + k];
+            if (i == k && (own < 0.0 || sum < -1e-6 * own)) {
+                return wrong(r, "covariance", "a positive semidefinite matrix");
+            }
+            if (i == k) {
+                c->factor[i * n + i] = sum > PIVOT_LEAST * own ? sqrt(sum) : 0.0;
+            } else {
+                c->factor[i * n + k] = pivot > 0.0 ? sum / pivot : 0.0;
+            }
+        }
+    }
+    return JK_OK;
+}
+
+static jk_status allocate(covariance_reader *r) {
+    jk_covariance *c = r->into;
+    const jk_model *model = r->model;
+    c->step_room = 1;
+    for (size_t g = 0; g < model->segment_count; g++) {
+        for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+            size_t steps = model->segments[g].curve[a].count;
+            c->step_room = steps > c->step_room ? steps : c->step_room;
+        }
+    }
+    size_t curves = model->segment_count * JK_TREATMENT_COUNT;
+    c->of_step = jk_columns_alloc(curves * c->step_room, sizeof *c->of_step);
+    c->of_class = jk_columns_alloc(curves * JK_CAPACITY_COUNT, sizeof *c->of_class);
+    c->matrix = jk_columns_zero(r->all * r->all, sizeof *c->matrix);
+    c->factor = jk_columns_zero(r->all * r->all, sizeof *c->factor);
+    r->row = jk_columns_zero(r->all, sizeof *r->row);
+    r->credibility = jk_columns_zero(r->all, sizeof *r->credibility);
+    if (c->of_step == NULL || c->of_class == NULL || c->matrix == NULL || c->factor == NULL || r->row == NULL ||
+        r->credibility == NULL) {
+        return jk_fail_memory(r->error, "the covariance");
+    }
+    memset(c->of_step, 0xff, curves * c->step_room * sizeof *c->of_step);
+    memset(c->of_class, 0xff, curves * JK_CAPACITY_COUNT * sizeof *c->of_class);
+    return JK_OK;
+}
+
+static jk_status read_root(covariance_reader *r, json_t *root) {
+    json_t *parameters = json_object_get(root, "parameters"), *rows = json_object_get(root, "covariance");
+    r->all = json_array_size(parameters);
+    if (json_integer_value(json_object_get(root, "jalki_covariance")) != 1) {
+        return wrong(r, "jalki_covariance", "1, the version of the format");
+    }
+    if (r->all == 0 || r->all > JK_COVARIANCE_MOST || json_array_size(rows) != r->all) {
+        return wrong(r, "parameters", "1 to 2048 parameters, and a row of the covariance for each");
+    }
+    JK_TRY(allocate(r));
+    JK_TRY(read_parameters(r, parameters));
+    JK_TRY(read_matrix(r, rows));
+    return factorise(r);
+}
+
+jk_status jk_covariance_load(const char *path, const jk_model *model, jk_covariance *covariance, jk_error *error) {
+    *covariance = (jk_covariance){0};
+    covariance_reader r = {.path = path, .model = model, .into = covariance, .error = error};
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return jk_fail_errno(error, path, "open");
+    }
+    json_error_t problem;
+    json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &problem);
+    (void)fclose(file);
+    jk_status status = root == NULL
+                           ? jk_fail(error, JK_ERROR_FORMAT, path, problem.line, NULL, "not JSON: %s", problem.text)
+                           : read_root(&r, root);
+    json_decref(root);
+    free(r.row);
+    free(r.credibility);
+    if (status != JK_OK) {
+        jk_covariance_reset(covariance);
+    }
+    return status;
+}
+
+void jk_covariance_reset(jk_covariance *covariance) {
+    free(covariance->matrix);
+    free(covariance->factor);
+    free(covariance->of_step);
+    free(covariance->of_class);
+    *covariance = (jk_covariance){0};
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simulate/draws.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/normal.h"
+
+/* A path has this many groups of four numbers in each stream: more than the months of any horizon. */
+enum { GROUPS_OF_PATH = 256, WORDS = 4, MONTHS_OF_YEAR = 12 };
+
+jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covariance *covariance, uint64_t seed,
+                        jk_error *error) {
+    size_t factors = model->jurisdiction_count * (size_t)model->epoch_count, rows = 0;
+    *draws = (jk_draws){.model = model, .covariance = covariance, .seed = seed};
+    draws->first_row = jk_columns_zero(model->segment_count, sizeof *draws->first_row);
+    for (size_t g = 0; draws->first_row != NULL && g < model->segment_count; g++) {
+        draws->first_row[g] = rows;
+        rows += jk_factor_rows(&model->segments[g], covariance->count > 0);
+    }
+    draws->memory = jk_columns_zero((2 * factors + rows + model->segment_count) * JK_PATH_LANES, sizeof(float));
+    draws->month = jk_columns_zero(2 * (size_t)model->horizon_months, sizeof(double));
+    draws->parameter = jk_columns_zero(2 * covariance->count, sizeof(double));
+    if (draws->first_row == NULL || draws->memory == NULL || draws->month == NULL || draws->parameter == NULL) {
+        jk_draws_reset(draws);
+        return jk_fail_memory(error, "the paths");
+    }
+    draws->recovery = draws->memory;
+    draws->pace = draws->recovery + factors * JK_PATH_LANES;
+    draws->multiplier = draws->pace + factors * JK_PATH_LANES;
+    draws->garnish = draws->multiplier + rows * JK_PATH_LANES;
+    return JK_OK;
+}
+
+void jk_draws_reset(jk_draws *draws) {
+    free(draws->memory);
+    free(draws->month);
+    free(draws->first_row);
+    free(draws->parameter);
+    *draws = (jk_draws){0};
+}
+
+const float *jk_draws_multiplier(const jk_draws *draws, size_t segment) {
+    return draws->multiplier + draws->first_row[segment] * JK_PATH_LANES;
+}
+
+void jk_draw_normals(uint64_t seed, uint64_t stream, uint64_t path, double *normal, size_t count) {
+    for (size_t i = 0; i < count; i += WORDS) {
+        jk_random4 four = jk_philox(seed, stream, path * GROUPS_OF_PATH + i / WORDS);
+        for (size_t k = i; k < i + WORDS && k < count; k++) {
+            normal[k] = jk_normal(four.word[k - i]);
+        }
+    }
+}
+
+/* A number with mean 1 whose logarithm has this standard deviation. */
+static float log_normal(double deviation, double normal) {
+    return (float)fmin(jk_exp(deviation * normal - 0.5 * deviation * deviation), JK_RECOVERY_MAX);
+}
+
+/* The factor of one country on one path: x is a stationary autoregression, m = exp(x - sigma^2/2). */
+static void fill_country(const jk_draws *draws, size_t country, const double *common, double *own, uint64_t path,
+                         size_t lane) {
+    const jk_model *model = draws->model;
+    const jk_risk_factor *factor = &model->risk.jurisdiction[country];
+    size_t place = country * (size_t)model->epoch_count * JK_PATH_LANES + lane;
+    float *recovery = draws->recovery + place, *pace = draws->pace + place;
+    if (factor->volatility == 0.0) {
+        for (int j = 0; j < model->epoch_count; j++) {
+            recovery[(size_t)j * JK_PATH_LANES] = 1.0f;
+            pace[(size_t)j * JK_PATH_LANES] = 0.0f;
+        }
+        return;
+    }
+    jk_draw_normals(draws->seed, jk_stream(JK_STREAM_COUNTRY, country), path, own, (size_t)model->horizon_months);
+    double shared = sqrt(model->risk.correlation), alone = sqrt(1.0 - model->risk.correlation);
+    double keep = factor->persistence > 0.0 ? jk_exp(jk_log(factor->persistence) / MONTHS_OF_YEAR) : 0.0;
+    double fresh = sqrt(fmax(0.0, 1.0 - keep * keep)), x = 0.0, total = 0.0;
+    int month = 0;
+    for (int j = 0; j < model->epoch_count; j++) {
+        double sum = 0.0;
+        for (int32_t i = 0; i < model->epochs[j]; i++, month++) {
+            double shock = shared * common[month] + alone * own[month];
+            x = month == 0 ? shock : keep * x + fresh * shock;
+            sum += (double)log_normal(factor->volatility, x);
+        }
+        double multiplier = sum / (double)model->epochs[j];
+        recovery[(size_t)j * JK_PATH_LANES] = (float)multiplier;
+        pace[(size_t)j * JK_PATH_LANES] = (float)jk_pace(multiplier, model->epochs[j], month, &total);
+    }
+}
+
+/* The fit's parameters of a path, as logarithms. */
+static void draw_parameters(const jk_draws *draws, uint64_t path) {
+    const size_t n = draws->covariance->count, part = (size_t)GROUPS_OF_PATH * WORDS;
+    double *normal = draws->parameter, *drawn = normal + n;
+    for (size_t i = 0; i < n; i += part) {
+        jk_draw_normals(draws->seed, jk_stream(JK_STREAM_COVARIANCE, i / part), path, normal + i,
+                        n - i < part ? n - i : part);
+    }
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0.0;
+        for (size_t k = 0; k <= i; k++) {
+            sum += draws->covariance->factor[i * n + k] * normal[k];
+        }
+        drawn[i] = sum;
+    }
+}
+
+/* What is not known exactly of a segment, where no fit says better: the levels of three curves, two classes,
+ * garnishment. */
+enum { CURVES = JK_TREATMENT_COUNT, CLASSES = JK_CAPACITY_ABLE, NUMBERS = CURVES + CLASSES + 1 };
+
+/* A multiplier with mean 1: of a step of a curve and of a class, each drawn from the fit where it has it. */
+static float multiplier_of(const jk_draws *draws, const double normal[NUMBERS], size_t segment, int a, size_t step,
+                           int k) {
+    const jk_risk *risk = &draws->model->risk;
+    const jk_covariance *c = draws->covariance;
+    const double *drawn = draws->parameter + c->count;
+    int32_t of_step = jk_covariance_step(c, segment, a, step), of_class = jk_covariance_class(c, segment, a, k);
+    double own_class = k == JK_CAPACITY_ABLE || of_class >= 0 ? 0.0 : risk->class_multiplier_error;
+    double own_curve = of_step >= 0 ? 0.0 : risk->curve_error;
+    double sum = own_curve * normal[a] + (k == JK_CAPACITY_ABLE ? 0.0 : own_class * normal[CURVES + k]);
+    sum += (of_step >= 0 ? drawn[of_step] : 0.0) + (of_class >= 0 ? drawn[of_class] : 0.0);
+    double variance = own_curve * own_curve + own_class * own_class + jk_covariance_at(c, of_step, of_step) +
+                      jk_covariance_at(c, of_class, of_class) + 2.0 * jk_covariance_at(c, of_step, of_class);
+    return (float)fmin(jk_exp(sum - 0.5 * variance), JK_RECOVERY_MAX);
+}
+
+static void fill_segment(const jk_draws *draws, size_t g, uint64_t path, size_t lane) {
+    const jk_segment *segment = &draws->model->segments[g];
+    const bool by_step = draws->covariance->count > 0;
+    double normal[NUMBERS];
+    jk_draw_normals(draws->seed, jk_stream(JK_STREAM_PARAMETER, g), path, normal, NUMBERS);
+    float *multiplier = draws->multiplier + draws->first_row[g] * JK_PATH_LANES + lane;
+    for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+        for (size_t step = 0; step < (by_step ? segment->curve[a].count : 1); step++) {
+            for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+                multiplier[jk_factor_row(segment, by_step, a, step, k) * JK_PATH_LANES] =
+                    multiplier_of(draws, normal, g, a, step, k);
+            }
+        }
+    }
+    draws->garnish[g * JK_PATH_LANES + lane] =
+        log_normal(draws->model->risk.garnish_share_error, normal[CURVES + CLASSES]);
+}
+
+void jk_draws_fill(jk_draws *draws, uint64_t first, size_t lanes) {
+    const jk_model *model = draws->model;
+    double *common = draws->month, *own = draws->month + model->horizon_months;
+    for (size_t lane = 0; lane < lanes; lane++) {
+        uint64_t path = first + lane;
+        jk_draw_normals(draws->seed, jk_stream(JK_STREAM_COMMON, 0), path, common, (size_t)model->horizon_months);
+        for (size_t c = 0; c < model->jurisdiction_count; c++) {
+            fill_country(draws, c, common, own, path, lane);
+        }
+        draw_parameters(draws, path);
+        for (size_t g = 0; g < model->segment_count; g++) {
+            fill_segment(draws, g, path, lane);
+        }
+    }
+}

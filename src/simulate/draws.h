@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is drawn for a path: the factors of countries and the parameters that are not known exactly. Every number is
+ * that of (seed, what it is for, path): paths can be drawn in any order. */
+#ifndef JK_SIMULATE_DRAWS_H
+#define JK_SIMULATE_DRAWS_H
+
+#include "simulate/calibrate.h"
+#include "simulate/covariance.h"
+
+/* Streams of random numbers; the low bits of a stream's number say whose they are. */
+enum {
+    JK_STREAM_COMMON = 1,
+    JK_STREAM_COUNTRY,
+    JK_STREAM_PARAMETER,
+    JK_STREAM_REST,
+    JK_STREAM_LARGE,
+    JK_STREAM_COVARIANCE
+};
+static inline uint64_t jk_stream(int kind, size_t whose) {
+    return (uint64_t)kind << 32 | whose;
+}
+
+/* For a tile of paths, arrays of JK_PATH_LANES. */
+typedef struct jk_draws {
+    const jk_model *model;
+    uint64_t seed;
+    float *recovery;   /* [jurisdictions][epochs]: m, the mean over the epoch's months */
+    float *pace;       /* [jurisdictions][epochs]: jk_pace of it */
+    float *multiplier; /* [segments][their rows]: jk_draws_multiplier */
+    float *garnish;    /* [segments] */
+    double *month;     /* [2][months] work */
+    const jk_covariance *covariance;
+    size_t *first_row; /* [segments] of the multipliers */
+    double *parameter; /* [2][covariance->count] normal numbers; logarithms of the parameters drawn */
+    float *memory;
+} jk_draws;
+
+/* `covariance` may be empty; it must outlive the draws. */
+jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covariance *covariance, uint64_t seed,
+                        jk_error *error);
+void jk_draws_reset(jk_draws *draws);
+
+/* Draws paths first..first+lanes-1. */
+void jk_draws_fill(jk_draws *draws, uint64_t first, size_t lanes);
+
+/* The multipliers of a segment. */
+const float *jk_draws_multiplier(const jk_draws *draws, size_t segment);
+
+/* `count` standard normal numbers of a path. */
+void jk_draw_normals(uint64_t seed, uint64_t stream, uint64_t path, double *normal, size_t count);
+
+#endif
