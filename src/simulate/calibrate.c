@@ -10,6 +10,7 @@
 #include "base/grid.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "simulate/own_risk.h"
 
 enum { MONTHS_OF_YEAR = 12, FACTORS = JK_TREATMENT_COUNT * JK_CAPACITY_COUNT };
 
@@ -22,7 +23,8 @@ enum { MONTHS_OF_YEAR = 12, FACTORS = JK_TREATMENT_COUNT * JK_CAPACITY_COUNT };
  */
 typedef struct point_sums {
     int64_t *cells, *large;
-    jk_cell_sum *cross; /* [years][years] */
+    jk_cell_sum *cross;  /* [years][years] */
+    jk_cell_sum *square; /* [years] of the cells' JK_PATH_SECOND */
 } point_sums;
 
 typedef struct measuring {
@@ -42,15 +44,18 @@ static size_t sums_count(const measuring *m) {
 
 /* ---- the points in all states --------------------------------------------------------------------------------- */
 
-static void add_cross(const measuring *m, const jk_path_runner *runner, double spread, jk_cell_sum *cross) {
+static void add_moments(const measuring *m, const jk_path_runner *runner, double spread, point_sums *sums) {
     const jk_calibration *c = m->calibration;
     double year[JK_HORIZON_MAX / MONTHS_OF_YEAR] = {0};
     for (int j = 0; j < runner->program.epochs; j++) {
-        year[c->epoch_year[j]] += (double)runner->tile.flow[(j * JK_PATH_FLOWS + JK_PATH_GROSS) * JK_PATH_LANES];
+        const float *flow = runner->tile.flow + j * JK_PATH_FLOWS * JK_PATH_LANES;
+        year[c->epoch_year[j]] += (double)flow[JK_PATH_GROSS * JK_PATH_LANES];
+        sums->square[c->epoch_year[j]] +=
+            (jk_cell_sum)((double)flow[JK_PATH_SECOND * JK_PATH_LANES] * JK_GRID_PER_UNIT);
     }
-    for (int y = 0; y < c->years && year[y] > 0.0; y++) {
+    for (int y = 0; y < c->years; y++) {
         for (int z = 0; z < c->years; z++) {
-            cross[y * c->years + z] += (jk_cell_sum)(spread * year[y] * year[z] * JK_GRID_PER_UNIT);
+            sums->cross[y * c->years + z] += (jk_cell_sum)(spread * year[y] * year[z] * JK_GRID_PER_UNIT);
         }
     }
 }
@@ -72,7 +77,7 @@ static jk_status measure_points(void *context, int thread, size_t number, jk_err
             }
         }
         if (i < points->cells) {
-            add_cross(m, runner, points->spread[i], sums->cross);
+            add_moments(m, runner, points->spread[i], sums);
         }
     }
     return JK_OK;
@@ -93,7 +98,8 @@ static jk_status create_threads(measuring *m, jk_error *error) {
         m->runner[t].tile.multiplier = m->runner[t].tile.garnish = m->ones;
         sums->cells = jk_columns_zero(2 * sums_count(m), sizeof *sums->cells);
         sums->large = sums->cells == NULL ? NULL : sums->cells + sums_count(m);
-        sums->cross = jk_columns_zero(years * years, sizeof *sums->cross);
+        sums->cross = jk_columns_zero(years * years + years, sizeof *sums->cross);
+        sums->square = sums->cross == NULL ? NULL : sums->cross + years * years;
         if (sums->cells == NULL || sums->cross == NULL) {
             return jk_fail_memory(error, "the model points");
         }
@@ -121,7 +127,7 @@ static void gather(measuring *m) {
         for (size_t i = 0; i < 2 * sums_count(m); i++) {
             m->sums[0].cells[i] += m->sums[t].cells[i];
         }
-        for (size_t i = 0; i < years * years; i++) {
+        for (size_t i = 0; i < years * years + years; i++) {
             m->sums[0].cross[i] += m->sums[t].cross[i];
         }
     }
@@ -316,13 +322,18 @@ static void set_own_risk(measuring *m) {
                 gross * c->scale[(g * (size_t)c->epochs + (size_t)j) * JK_SCALE_COUNT + JK_SCALE_GROSS];
         }
     }
+    double covariance[JK_HORIZON_MAX / MONTHS_OF_YEAR * (JK_HORIZON_MAX / MONTHS_OF_YEAR)];
     for (int y = 0; y < c->years; y++) {
         for (int z = 0; z < c->years; z++) {
-            double scale =
-                plain[y] > 0.0 && plain[z] > 0.0 ? c->base_year[y] / plain[y] * c->base_year[z] / plain[z] : 0.0;
-            c->cross[y * c->years + z] = (double)m->sums[0].cross[y * c->years + z] / JK_GRID_PER_UNIT * scale;
+            int at_years = y * c->years + z;
+            double plain_means = plain[y] * plain[z], means = c->base_year[y] * c->base_year[z];
+            double cross = (double)m->sums[0].cross[at_years] / JK_GRID_PER_UNIT;
+            double square = y == z ? (double)m->sums[0].square[y] / JK_GRID_PER_UNIT : 0.0;
+            c->cross[at_years] = plain_means > 0.0 ? cross * means / plain_means : 0.0;
+            covariance[at_years] = plain_means > 0.0 ? (square - cross) / plain_means : 0.0;
         }
     }
+    jk_own_risk_factor(covariance, c->years, c->tie);
 }
 
 static jk_status allocate(jk_calibration *c, const jk_survey *survey, jk_error *error) {
@@ -331,7 +342,7 @@ static jk_status allocate(jk_calibration *c, const jk_survey *survey, jk_error *
     c->months = model->horizon_months;
     c->years = (c->months + MONTHS_OF_YEAR - 1) / MONTHS_OF_YEAR;
     size_t scales = model->segment_count * (size_t)c->epochs * JK_SCALE_COUNT, years = (size_t)c->years;
-    size_t numbers = 3 * scales + 2 * (size_t)c->months + 2 * (size_t)c->epochs + years + years * years;
+    size_t numbers = 3 * scales + 2 * (size_t)c->months + 2 * (size_t)c->epochs + years + 2 * years * years;
     c->epoch_end = survey->epoch_end;
     c->memory = jk_columns_zero(numbers, sizeof(double));
     if (c->memory == NULL) {
@@ -344,7 +355,8 @@ static jk_status allocate(jk_calibration *c, const jk_survey *survey, jk_error *
     c->now = c->month_cost + c->months;
     c->base_year = c->now + c->epochs;
     c->cross = c->base_year + years;
-    c->epoch_year = (int *)(void *)(c->cross + years * years);
+    c->tie = c->cross + years * years;
+    c->epoch_year = (int *)(void *)(c->tie + years * years);
     for (int j = 0; j < c->epochs; j++) {
         int32_t start = survey->epoch_end[j] - model->epochs[j];
         c->epoch_year[j] = (int)(start / MONTHS_OF_YEAR);

@@ -32,54 +32,65 @@ void jk_own_risk_large(double *flow, int epochs, double uniform) {
     }
 }
 
-/* Lower triangle of the Cholesky factor, in place; a pivot that rounding makes negative is 0. */
-static void factorise(double *matrix, int size) {
-    for (int i = 0; i < size; i++) {
-        for (int k = 0; k <= i; k++) {
-            double sum = matrix[i * size + k];
-            for (int l = 0; l < k; l++) {
-                sum -= matrix[i * size + l] * matrix[k * size + l];
+/* The logarithms of two years' collections, Y and Z of mean 1: X = exp(s n - s^2/2) with n normal has the variance
+ * e^(s^2) - 1, and two of them with correlation r have the covariance e^(r s t) - 1 (moments of log-normal numbers). So
+ * s^2 = ln(1 + Var Y) and r = ln(1 + Cov(Y, Z)) / (s t). Not every set of variances and covariances is that of
+ * log-normal numbers: what a claim paid in one year it cannot pay in another, which few claims show strongly. The
+ * factor below is therefore one of the nearest that can be had row by row: its rows have the norm 1 whatever r is, so
+ * that each year keeps its mean and its variance, and only what ties years together gives way. */
+
+/* From here on a covariance of two means is that of numbers which exclude each other nearly always. */
+#define COVARIANCE_LEAST (-0.99)
+/* Below this a row says nothing that earlier rows do not say. */
+#define PIVOT_LEAST 1e-6
+
+static double log_variance(double variance) {
+    return jk_log(1.0 + fmax(0.0, variance));
+}
+
+void jk_own_risk_factor(const double *covariance, int years, double *factor) {
+    for (int y = 0; y < years; y++) {
+        double *row = factor + y * years, own = log_variance(covariance[y * years + y]), norm = 0.0;
+        for (int z = 0; z < y; z++) {
+            double other = log_variance(covariance[z * years + z]), pivot = factor[z * years + z];
+            double tie = jk_log(1.0 + fmax(COVARIANCE_LEAST, covariance[y * years + z]));
+            double sum = own > 0.0 && other > 0.0 ? fmin(fmax(tie / sqrt(own * other), -1.0), 1.0) : 0.0;
+            for (int k = 0; k < z; k++) {
+                sum -= row[k] * factor[z * years + k];
             }
-            if (i == k) {
-                matrix[i * size + i] = sqrt(fmax(0.0, sum));
-            } else {
-                double pivot = matrix[k * size + k];
-                matrix[i * size + k] = pivot > 0.0 ? sum / pivot : 0.0;
-            }
+            row[z] = pivot > PIVOT_LEAST ? sum / pivot : 0.0;
+            norm += row[z] * row[z];
+        }
+        double scale = norm > 1.0 ? 1.0 / sqrt(norm) : 1.0;
+        for (int z = 0; z < y; z++) {
+            row[z] *= scale;
+        }
+        row[y] = sqrt(fmax(0.0, 1.0 - norm));
+        for (int z = y + 1; z < years; z++) {
+            row[z] = 0.0;
         }
     }
 }
 
 void jk_own_risk_rest(const jk_calibration *calibration, double *flow, const double *normal, double *work) {
     const int years = calibration->years;
-    double *gross = work, *second = work + years, *matrix = work + 2 * years;
+    double *gross = work, *second = work + years, *factor = work + 2 * years;
     memset(work, 0, (size_t)(2 * years) * sizeof *work);
     for (int j = 0; j < calibration->epochs; j++) {
         gross[calibration->epoch_year[j]] += flow[j * JK_PATH_FLOWS + JK_PATH_GROSS];
         second[calibration->epoch_year[j]] += flow[j * JK_PATH_FLOWS + JK_PATH_SECOND];
     }
-    /* Covariance of two years: second moments on the diagonal, less the products of the points' means, which are those
-     * of the base case as far as collections are. Relative to the means, through the logarithm: moments of log-normal
-     * numbers. */
     for (int y = 0; y < years; y++) {
+        double mean = calibration->base_year[y];
+        double less = mean > 0.0 ? calibration->cross[y * years + y] / (mean * mean) : 0.0;
+        double variance = gross[y] > 0.0 ? log_variance(second[y] / (gross[y] * gross[y]) - less) : 0.0;
+        double sum = 0.0;
         for (int z = 0; z <= y; z++) {
-            double means = calibration->base_year[y] * calibration->base_year[z];
-            double relative = means > 0.0 ? -calibration->cross[y * years + z] / means : 0.0;
-            relative += y == z && gross[y] > 0.0 ? second[y] / (gross[y] * gross[y]) : 0.0;
-            matrix[y * years + z] = jk_log(1.0 + fmax(relative, -0.99));
+            sum += calibration->tie[y * years + z] * normal[z];
         }
+        factor[y] = jk_exp(sqrt(variance) * sum - 0.5 * variance);
     }
-    double variance[JK_HORIZON_MAX];
-    for (int y = 0; y < years; y++) {
-        variance[y] = matrix[y * years + y];
-    }
-    factorise(matrix, years);
     for (int j = 0; j < calibration->epochs; j++) {
-        int y = calibration->epoch_year[j];
-        double exponent = -0.5 * fmax(0.0, variance[y]);
-        for (int z = 0; z <= y; z++) {
-            exponent += matrix[y * years + z] * normal[z];
-        }
-        scale_collections(flow + j * JK_PATH_FLOWS, jk_exp(exponent));
+        scale_collections(flow + j * JK_PATH_FLOWS, factor[calibration->epoch_year[j]]);
     }
 }

@@ -12,9 +12,14 @@
  * epoch. Means over draws stay as they were. */
 void jk_own_risk_large(double *flow, int epochs, double uniform);
 
-/* All other claims: multiplies the collections of each year by a number of mean 1, log-normal, with the variances and
- * covariances that the years' collections have. `normal` holds a standard normal number for each year, `work` years *
- * (years + 2) numbers. */
+/* How the logarithms of years' collections hang together: the lower triangle [years][years] of a factor of their
+ * correlations, whose rows have the norm 1 also where no log-normal numbers have these covariances. `covariance`
+ * [years][years] is that of the years, each with mean 1; its lower triangle counts. */
+void jk_own_risk_factor(const double *covariance, int years, double *factor);
+
+/* All other claims: multiplies the collections of each year by a number of mean 1, log-normal, with the variance that
+ * the year's collections have on this path, and tied to other years' as in the base case. `normal` holds a standard
+ * normal number for each year, `work` years * 3 numbers. */
 void jk_own_risk_rest(const jk_calibration *calibration, double *flow, const double *normal, double *work);
 
 #endif

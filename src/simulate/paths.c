@@ -192,8 +192,8 @@ static jk_status create_threads(path_work *w, jk_error *error) {
         JK_TRY(jk_path_runner_init(&thread->runner, w->survey->plan[JK_STATE_BASE], w->points, error));
         JK_TRY(jk_draws_init(&thread->draws, w->survey->model, w->options->covariance, w->options->seed, error));
         thread->runner.by_step = w->options->covariance->count > 0;
-        thread->total = jk_columns_zero((2 * JK_PATH_LANES + 1) * size + (size_t)c->months + years * (years + 2),
-                                        sizeof *thread->total);
+        thread->total =
+            jk_columns_zero((2 * JK_PATH_LANES + 1) * size + (size_t)c->months + 3 * years, sizeof *thread->total);
         if (thread->total == NULL) {
             return jk_fail_memory(error, "the paths");
         }
