@@ -41,18 +41,21 @@ typedef enum jk_bar_basis { /* what the governing bar date of the claim's presen
 /* Arrays of `rows` elements each; the caller owns them (jk_law_facts_place lays them out in one piece of memory). */
 typedef struct jk_law_facts {
     size_t rows;
-    double *balance;        /* B, base currency */
-    double *principal;      /* P, base currency */
-    double *rate;           /* r, per year */
-    double *age_months;     /* u, months since write-off, >= 0, whole */
-    double *debtor_age;     /* a0, years, with the assumed age where unknown; NaN for businesses (mortality 0) */
-    double *bar_untitled;   /* d0, months; INFINITY: never */
-    double *bar_titled;     /* d1, months; INFINITY: never */
-    double *interruption;   /* I / w, base currency a month: per debtor, 0 where not needed */
-    double *attachable;     /* base currency a month */
-    double *income;         /* base currency a month; NaN unknown */
-    double *other_debt;     /* other_debt_enforced, base currency */
-    double *exit_status;    /* extra monthly exit of the status */
+    double *balance;      /* B, base currency */
+    double *principal;    /* P, base currency */
+    double *rate;         /* r, per year */
+    double *age_months;   /* u, months since write-off, >= 0, whole */
+    double *debtor_age;   /* a0, years, with the assumed age where unknown; NaN for businesses (mortality 0) */
+    double *bar_untitled; /* d0, months; INFINITY: never */
+    double *bar_titled;   /* d1, months; INFINITY: never */
+    double *interruption; /* I / w, base currency a month: per debtor, 0 where not needed */
+    double *attachable;   /* base currency a month */
+    double *income;       /* base currency a month; NaN unknown */
+    double *other_debt;   /* other_debt_enforced, base currency */
+    double *exit_status;  /* extra monthly exit of the status */
+    double *dividend;     /* v: intensity of dividends that the status brings, per month */
+    double *instalment; /* instalment_monthly, base currency a month; NaN unknown. Filled where a segment has payers */
+    int32_t *paid_months;   /* months(last_paid_on, cut-off); INT32_MAX: never paid */
     uint8_t *title_state;   /* z0, jk_title */
     uint8_t *allowed;       /* bits JK_ALLOW; sell included where the status allows it */
     uint8_t *barred;        /* 1: barred at the cut-off */

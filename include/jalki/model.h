@@ -9,6 +9,8 @@
 #ifndef JALKI_MODEL_H
 #define JALKI_MODEL_H
 
+#include <stdbool.h>
+
 #include "jalki/schema.h"
 #include "jalki/status.h"
 
@@ -62,6 +64,7 @@ typedef struct jk_limitation_period {
 typedef struct jk_attachable_band {
     double from_multiple; /* of the protected amount */
     double rate;          /* share taken of the part of income from here to the next band */
+    double months;        /* of the year in which it may be taken, 1..12 */
 } jk_attachable_band;
 
 typedef struct jk_jurisdiction {
@@ -101,6 +104,7 @@ typedef struct jk_status_rule {
     jk_title title;     /* title state that the status implies */
     unsigned allow;     /* bits JK_ALLOW(action); close is always set */
     double exit_monthly;
+    double dividend_monthly; /* v: intensity of dividends that come whatever is done */
 } jk_status_rule;
 
 /* Where a characteristic's value comes from: a tape column, or one of these derived figures (model-file.md). */
@@ -129,6 +133,7 @@ typedef struct jk_characteristic {
     jk_derived derived; /* JK_DERIVED_NONE: `column` */
     jk_column column;
     int is_numeric;
+    bool fades;                /* its points lose half of their weight every half_life months */
     double missing_points;     /* 0 unless given */
     double other_points;       /* categorical: a level that is not listed */
     size_t count;              /* bins, or listed levels */
@@ -164,6 +169,7 @@ typedef struct jk_trees {
 typedef struct jk_scorecard {
     double intercept;
     double weak_from, able_from; /* rounded scores */
+    double half_life;            /* of the points that fade, months; 0: no characteristic fades */
     size_t count;
     const jk_characteristic *characteristics;
     const jk_trees *trees; /* NULL: none */
@@ -173,6 +179,18 @@ typedef struct jk_treatment_cost {
     double monthly;    /* per debtor and month, base currency */
     double contingent; /* share of what comes in */
 } jk_treatment_cost;
+
+/* What debtors who pay do: they begin, pay instalments, stop, and may begin again (model.md sections 4 and 5). Costs in
+ * base currency. */
+typedef struct jk_payers {
+    bool given;                               /* false: who pays, pays at once; the rest is then 0 */
+    double settled_share[JK_TREATMENT_COUNT]; /* pi: of new payers, those who settle in one payment */
+    double
+        monthly_share[JK_CAPACITY_COUNT]; /* rho: of the balance at the cut-off that a payer pays a month, by class */
+    double breakage[JK_TREATMENT_COUNT];  /* beta: intensity of stopping, per month */
+    double monthly[JK_TREATMENT_COUNT];   /* cost of a debtor who pays, per month */
+    int since_last_payment;               /* paying at the cut-off: last payment less than so many months ago */
+} jk_payers;
 
 typedef struct jk_segment {
     const char *id;
@@ -189,11 +207,17 @@ typedef struct jk_segment {
     double months_to_title;                  /* L */
     double pre_title_factor;                 /* psi */
     double garnish_share[JK_CAPACITY_COUNT]; /* phi */
+    double lost_share; /* of the cases that are decided, those that are lost, and the claim with them */
+    jk_payers payers;
     double effort_hours[JK_TREATMENT_COUNT]; /* agent hours in the first epoch */
     jk_steps market_price;                   /* share of balance by month since write-off */
     double title_factor[JK_TITLE_COUNT];
     double bar_months; /* > 0: price falls in proportion below this time to the bar */
     double transaction_cost;
+    double payer_factor; /* on the price where the debtor is paying */
+    double informed;     /* 0..1: how far the price follows the claim's own intensity; 0: one price for all */
+    double reference;    /* intensity, relative to the curve, at which the price is that of `price` */
+    double insight_cap;  /* largest multiple of the reference that a buyer pays for */
 } jk_segment;
 
 typedef struct jk_exchange_rate {
@@ -237,7 +261,8 @@ typedef struct jk_model {
     const jk_jurisdiction *jurisdictions;
     int fallback_jurisdiction; /* index of EU, or -1 if the model has none */
     jk_status_rule statuses[JK_LEGAL_STATUS_COUNT];
-    unsigned vulnerable_allow; /* bits; never legal or sell */
+    unsigned vulnerable_allow;  /* bits; never legal or sell */
+    unsigned unreachable_allow; /* bits: actions where the debtor is known to be out of reach (reachable: none) */
     jk_scorecard scorecard;
     size_t segment_count; /* at least 1; the last matches all */
     const jk_segment *segments;

@@ -47,6 +47,8 @@ extern "C" {
     X(REACHABLE, reachable, ENUM, KEEP, "best verified channel; missing: unknown")                                     \
     X(PAYMENTS_12M, payments_12m, MONEY, KEEP, "received in the last 12 months; missing: 0")                           \
     X(PAYMENTS_24M, payments_24m, MONEY, KEEP, "received in the last 24 months; missing: 0")                           \
+    X(INSTALMENT_MONTHLY, instalment_monthly, MONEY, KEEP,                                                             \
+      "what the debtor pays a month now, by plan or by habit; missing: unknown")                                       \
     X(PROMISES_KEPT, promises_kept, INTEGER, KEEP, "payment promises kept; missing: 0")                                \
     X(PROMISES_BROKEN, promises_broken, INTEGER, KEEP, "payment promises broken; missing: 0")                          \
     X(PLACEMENTS, placements, INTEGER, KEEP, "agencies that worked the claim before; missing: 0")                      \

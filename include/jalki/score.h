@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The score stage: eta, theta, score and capacity class of each claim (model.md section 9). 64 bits; the
- * exponential is the project's own, so that results do not depend on a C library. */
+/* The score stage: eta, theta, score and capacity class of each claim (model.md section 9), whether its debtor is
+ * paying, and with what (section 10). 64 bits; the exponential is the project's own, so that results do not depend on a
+ * C library. */
 #ifndef JALKI_SCORE_H
 #define JALKI_SCORE_H
 
@@ -23,9 +24,13 @@ uint64_t jk_scorer_columns(const jk_scorer *scorer);
 typedef struct jk_score_columns {
     size_t rows;
     double *eta;
-    double *theta;           /* exp(eta - center of segment and class) */
+    double *fading;          /* epsilon: the part of eta that fades */
+    double *theta;           /* the lasting part: exp(eta - fading - center of segment and class) */
+    double *theta_now;       /* at the cut-off: exp(eta - center) */
+    double *instalment;      /* chi: size of the debtor's instalments beside what is typical; 1 where unknown */
     int32_t *score;          /* 0..1000 */
     uint8_t *capacity_class; /* k0, jk_capacity */
+    uint8_t *paying;         /* r0: 1 if the debtor is paying at the cut-off */
 } jk_score_columns;
 
 /* Bytes of the arrays for `rows` rows, and their layout in `memory` (that many bytes, 64-byte aligned). */
@@ -47,6 +52,7 @@ typedef struct jk_score_detail {
     double value;
     char level[64];
     double points;
+    int fades; /* 1: the points are a part of `fading` */
 } jk_score_detail;
 
 /* Entries that jk_score_explain writes: one per characteristic of the scorecard; with trees also one per feature of

@@ -14,19 +14,23 @@ typedef struct jk_terms {
     size_t rows;
     float *balance;          /* B */
     float *interest_monthly; /* P·r/12: what accrues in a month */
-    float *theta;
-    float *garnish;      /* gamma, per month; 0 where the claim is not workable */
-    float *share;        /* w; 0 where the claim is not workable */
-    float *mortality;    /* G·exp(b·a0)/12 at the cut-off, per month; 0 for businesses */
-    float *exit_status;  /* per month */
-    float *bar_untitled; /* d0, months */
-    float *bar_titled;   /* d1, months */
-    float *interruption; /* I, base currency a month; 0 where the claim is not workable */
-    int32_t *age_months; /* u */
+    float *theta;            /* the lasting part */
+    float *fading;           /* epsilon: the part of eta that fades */
+    float *instalment;       /* chi */
+    float *dividend;         /* v, per month */
+    float *garnish;          /* gamma, per month; 0 where the claim is not workable */
+    float *share;            /* w; 0 where the claim is not workable */
+    float *mortality;        /* G·exp(b·a0)/12 at the cut-off, per month; 0 for businesses */
+    float *exit_status;      /* per month */
+    float *bar_untitled;     /* d0, months */
+    float *bar_titled;       /* d1, months */
+    float *interruption;     /* I, base currency a month; 0 where the claim is not workable */
+    int32_t *age_months;     /* u */
     uint16_t *segment;
     uint16_t *jurisdiction;
     uint8_t *capacity_class; /* k0 */
     uint8_t *title_state;    /* z0 */
+    uint8_t *paying;         /* r0: 1 if the debtor is paying at the cut-off */
     uint8_t *allowed; /* bits JK_ALLOW with close; 0 for claims that are barred or have only close (not planned) */
 } jk_terms;
 

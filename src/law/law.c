@@ -199,8 +199,12 @@ static jk_status bind_segments(jk_law *law, jk_error *error) {
 static void bind_statuses(jk_law *law) {
     for (int status = 0; status < JK_LEGAL_STATUS_COUNT; status++) {
         unsigned allow = law->model->statuses[status].allow | JK_ALLOW(JK_CLOSE);
-        law->allowed[status][0] = (uint8_t)allow;
-        law->allowed[status][1] = (uint8_t)((allow & law->model->vulnerable_allow) | JK_ALLOW(JK_CLOSE));
+        for (int vulnerable = 0; vulnerable < 2; vulnerable++) {
+            unsigned of_debtor = vulnerable ? allow & law->model->vulnerable_allow : allow;
+            unsigned of_reach = of_debtor & law->model->unreachable_allow;
+            law->allowed[status][vulnerable][0] = (uint8_t)(of_debtor | JK_ALLOW(JK_CLOSE));
+            law->allowed[status][vulnerable][1] = (uint8_t)(of_reach | JK_ALLOW(JK_CLOSE));
+        }
     }
 }
 
@@ -210,12 +214,16 @@ static void list_columns(jk_law *law) {
                           BIT(INTEREST_ACCRUED) | BIT(FEES) | BIT(LEGAL_STATUS) | BIT(VULNERABLE) | BIT(BIRTH_YEAR) |
                           BIT(DEBTOR_INDEX) | jk_matcher_reads(&law->period_rules);
     law->debtor_columns |= law->by_period ? BIT(PERIOD_START) : 0;
+    law->debtor_columns |= law->model->unreachable_allow != JK_ALLOW_ALL ? BIT(REACHABLE) : 0;
     law->columns = law->debtor_columns | BIT(INTEREST_RATE) | BIT(INCOME_MONTHLY) | BIT(OTHER_DEBT_ENFORCED) |
                    jk_matcher_reads(&law->segments);
     for (size_t j = 0; j < law->model->jurisdiction_count; j++) {
         const jk_jurisdiction *from = &law->model->jurisdictions[j];
         law->columns |= from->attachable.housing_counts ? BIT(HOUSING_COST) : 0;
         law->columns |= from->attachable.per_dependant != 0.0 ? BIT(DEPENDANTS) : 0;
+    }
+    for (size_t s = 0; s < law->model->segment_count; s++) {
+        law->columns |= law->model->segments[s].payers.given ? BIT(INSTALMENT_MONTHLY) : 0;
     }
 }
 

@@ -9,16 +9,18 @@
 enum { TILE = 256 };
 
 static const jk_layout layout[] = {
-    JK_LAYOUT(jk_law_facts, balance),      JK_LAYOUT(jk_law_facts, principal),
-    JK_LAYOUT(jk_law_facts, rate),         JK_LAYOUT(jk_law_facts, age_months),
-    JK_LAYOUT(jk_law_facts, debtor_age),   JK_LAYOUT(jk_law_facts, bar_untitled),
-    JK_LAYOUT(jk_law_facts, bar_titled),   JK_LAYOUT(jk_law_facts, interruption),
-    JK_LAYOUT(jk_law_facts, attachable),   JK_LAYOUT(jk_law_facts, income),
-    JK_LAYOUT(jk_law_facts, other_debt),   JK_LAYOUT(jk_law_facts, exit_status),
-    JK_LAYOUT(jk_law_facts, title_state),  JK_LAYOUT(jk_law_facts, allowed),
-    JK_LAYOUT(jk_law_facts, barred),       JK_LAYOUT(jk_law_facts, workable),
-    JK_LAYOUT(jk_law_facts, basis),        JK_LAYOUT(jk_law_facts, segment),
-    JK_LAYOUT(jk_law_facts, jurisdiction), JK_LAYOUT(jk_law_facts, class_override),
+    JK_LAYOUT(jk_law_facts, balance),        JK_LAYOUT(jk_law_facts, principal),
+    JK_LAYOUT(jk_law_facts, rate),           JK_LAYOUT(jk_law_facts, age_months),
+    JK_LAYOUT(jk_law_facts, debtor_age),     JK_LAYOUT(jk_law_facts, bar_untitled),
+    JK_LAYOUT(jk_law_facts, bar_titled),     JK_LAYOUT(jk_law_facts, interruption),
+    JK_LAYOUT(jk_law_facts, attachable),     JK_LAYOUT(jk_law_facts, income),
+    JK_LAYOUT(jk_law_facts, other_debt),     JK_LAYOUT(jk_law_facts, exit_status),
+    JK_LAYOUT(jk_law_facts, dividend),       JK_LAYOUT(jk_law_facts, instalment),
+    JK_LAYOUT(jk_law_facts, paid_months),    JK_LAYOUT(jk_law_facts, title_state),
+    JK_LAYOUT(jk_law_facts, allowed),        JK_LAYOUT(jk_law_facts, barred),
+    JK_LAYOUT(jk_law_facts, workable),       JK_LAYOUT(jk_law_facts, basis),
+    JK_LAYOUT(jk_law_facts, segment),        JK_LAYOUT(jk_law_facts, jurisdiction),
+    JK_LAYOUT(jk_law_facts, class_override),
 };
 enum { LAYOUT_COUNT = sizeof layout / sizeof layout[0] };
 
@@ -115,6 +117,7 @@ static void standing_of_rows(const jk_law *law, const jk_block *block, size_t fi
     const int8_t *debtor_type = JK_BLOCK_ENUM(block, DEBTOR_TYPE);
     const int8_t *legal_status = JK_BLOCK_ENUM(block, LEGAL_STATUS);
     const int8_t *vulnerable = JK_BLOCK_ENUM(block, VULNERABLE);
+    const int8_t *reachable = JK_BLOCK_ENUM(block, REACHABLE); /* not loaded where it changes nothing */
     for (size_t i = 0; i < count; i++) {
         size_t row = first + i;
         unsigned status = jk_law_status(legal_status[row]);
@@ -127,7 +130,8 @@ static void standing_of_rows(const jk_law *law, const jk_block *block, size_t fi
             law_dates(law, at, &law->terms[out->jurisdiction[row]], own, jk_law_type(debtor_type[row]), &given);
         double untitled = months_to(at, dates.bar_untitled);
         double titled = months_to(at, dates.bar_titled);
-        unsigned allowed = law->allowed[status][vulnerable[row] > 0];
+        unsigned unreachable = reachable != NULL && reachable[row] == JK_REACHABLE_NONE;
+        unsigned allowed = law->allowed[status][vulnerable[row] > 0][unreachable];
         int barred = (title == JK_TITLE_NONE ? untitled : titled) <= 0.0;
         out->title_state[row] = (uint8_t)title;
         out->bar_untitled[row] = untitled;
@@ -167,7 +171,7 @@ void jk_law_standing(const jk_law *law, const jk_block *block, jk_law_facts *out
     }
 }
 
-/* Principal, interest, ages: what the kernel's formulas take from the row itself. */
+/* Principal, interest, ages, payments: what the kernel's formulas take from the row itself. */
 static void claim_terms(const jk_law *law, const jk_block *block, jk_law_facts *out) {
     const jk_model *model = law->model;
     const int32_t *currency = JK_BLOCK_INT32(block, CURRENCY);
@@ -178,6 +182,8 @@ static void claim_terms(const jk_law *law, const jk_block *block, jk_law_facts *
     const int32_t *birth_year = JK_BLOCK_INT32(block, BIRTH_YEAR);
     const int8_t *debtor_type = JK_BLOCK_ENUM(block, DEBTOR_TYPE);
     const int8_t *legal_status = JK_BLOCK_ENUM(block, LEGAL_STATUS);
+    const int64_t *instalment = JK_BLOCK_MONEY(block, INSTALMENT_MONTHLY); /* not loaded where no segment has payers */
+    const int32_t *paid = JK_BLOCK_INT32(block, LAST_PAID_ON);
     for (size_t i = 0; i < block->rows; i++) {
         const jk_jurisdiction *jurisdiction = &model->jurisdictions[out->jurisdiction[i]];
         double exchange = law->exchange[currency[i] + 1];
@@ -193,6 +199,11 @@ static void claim_terms(const jk_law *law, const jk_block *block, jk_law_facts *
         out->age_months[i] = jk_months_until(&law->months, jk_date_clamp(written_off[i]), &at->end);
         out->debtor_age[i] = type == JK_BUSINESS ? NAN : age;
         out->exit_status[i] = status->exit_monthly;
+        out->dividend[i] = status->dividend_monthly;
+        out->instalment[i] =
+            instalment == NULL || instalment[i] == JK_MISSING_MONEY ? NAN : (double)instalment[i] / 100.0 * exchange;
+        out->paid_months[i] =
+            paid[i] == JK_MISSING_INTEGER ? INT32_MAX : jk_months_until(&law->months, jk_date_clamp(paid[i]), &at->end);
         out->class_override[i] = (int8_t)status->class_override;
     }
 }
@@ -205,7 +216,7 @@ static inline double attachable_part(const jk_jurisdiction *jurisdiction, double
         double low = from->from_multiple * kept;
         double high = band + 1 < jurisdiction->attachable.band_count ? from[1].from_multiple * kept : income;
         double part = (income < high ? income : high) - low;
-        taken += part > 0.0 ? from->rate * part : 0.0;
+        taken += part > 0.0 ? from->rate * (from->months / 12.0) * part : 0.0;
     }
     double cap = jurisdiction->attachable.max_share * income;
     return taken < cap ? taken : cap;

@@ -38,7 +38,7 @@ struct jk_law {
     double *exchange;        /* base units per unit, by currency code + 1 */
     jk_law_terms *terms;     /* by jurisdiction */
     jk_law_period *periods;
-    uint8_t allowed[JK_LEGAL_STATUS_COUNT][2]; /* by status and vulnerable */
+    uint8_t allowed[JK_LEGAL_STATUS_COUNT][2][2]; /* by status, vulnerable, and out of reach */
     jk_matcher segments;
     jk_matcher period_rules;
     jk_month_table months;

@@ -170,6 +170,7 @@ static jk_status read_characteristic(jk_model_reader *reader, const jk_yaml_node
     jk_characteristic_entry entry = {0};
     JK_TRY(jk_read_record(reader, &jk_record_characteristic, node, &entry));
     JK_TRY(resolve_name(reader, node, entry.name, out));
+    out->fades = entry.fades;
     out->missing_points = entry.missing;
     out->other_points = isnan(entry.other) ? 0.0 : entry.other;
     return read_points(reader, node, &entry, out);
@@ -209,6 +210,15 @@ jk_status jk_read_scorecard(jk_model_reader *reader, const jk_yaml_node *node, v
         (void)jk_key_path_add(&reader->path, "able_from");
         return jk_model_fail(reader, jk_yaml_find(node, "able_from")->value,
                              "expected at least weak_from (%g), found %g", scorecard->weak_from, scorecard->able_from);
+    }
+    for (size_t c = 0; c < scorecard->count && !(scorecard->half_life > 0.0); c++) {
+        if (scorecard->characteristics[c].fades) {
+            (void)jk_key_path_add(&reader->path, "half_life");
+            return jk_model_fail(reader, node,
+                                 "missing key, expected the months in which the points of %s lose half of "
+                                 "their weight, as it has `fades: true`",
+                                 scorecard->characteristics[c].name);
+        }
     }
     return JK_OK;
 }

@@ -10,6 +10,7 @@
 typedef struct jk_characteristic_entry {
     const char *name;
     double missing, other; /* other: NaN if absent */
+    int fades;
     const jk_yaml_node *bins, *levels;
 } jk_characteristic_entry;
 
@@ -42,8 +43,9 @@ jk_status jk_read_bands(jk_model_reader *reader, const jk_yaml_node *node, void 
 
 /* status_rules.c */
 void jk_default_statuses(jk_model *model);
-jk_status jk_read_statuses(jk_model_reader *reader, const jk_yaml_node *node, void *target);         /* jk_model */
-jk_status jk_read_vulnerable_allow(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_model */
+jk_status jk_read_statuses(jk_model_reader *reader, const jk_yaml_node *node, void *target);          /* jk_model */
+jk_status jk_read_vulnerable_allow(jk_model_reader *reader, const jk_yaml_node *node, void *target);  /* jk_model */
+jk_status jk_read_unreachable_allow(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_model */
 jk_status jk_read_allow(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_status_rule */
 jk_status jk_read_class(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_status_rule */
 jk_status jk_read_title(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_status_rule */
@@ -60,6 +62,7 @@ bool jk_find_characteristic(const char *name, jk_characteristic *out);
 jk_status jk_read_trees(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_scorecard */
 
 /* segments.c */
+jk_status jk_read_payers(jk_model_reader *reader, const jk_yaml_node *node, void *target);   /* jk_segment */
 jk_status jk_read_segments(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_model */
 
 /* risk.c */

@@ -32,6 +32,12 @@ static jk_status check_id(jk_model_reader *reader, const jk_yaml_node *node, con
     return JK_OK;
 }
 
+jk_status jk_read_payers(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
+    jk_segment *segment = target;
+    segment->payers.given = true;
+    return jk_read_record(reader, &jk_record_payers, node, segment);
+}
+
 jk_status jk_read_segments(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
     jk_model *model = target;
     JK_TRY(jk_expect_list(reader, node, 1, "a list of segments, the last without `when`"));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `statuses:` and `vulnerable_allow:`, and what holds where the file says nothing (model.md section 10). */
+/* `statuses:`, `vulnerable_allow:` and `unreachable_allow:`, and what holds where the file says nothing (model.md
+ * section 10). */
 #include <string.h>
 
 #include "model/names.h"
@@ -28,6 +29,7 @@ void jk_default_statuses(jk_model *model) {
     model->statuses[JK_STATUS_DEBT_ADJUSTMENT].exit_monthly = DISCHARGE_MONTHLY;
     model->statuses[JK_STATUS_DECEASED].allow = JK_ALLOW(JK_CLOSE);
     model->statuses[JK_STATUS_DISPUTED].allow = passive | JK_ALLOW(JK_LEGAL);
+    model->unreachable_allow = JK_ALLOW_ALL;
     model->vulnerable_allow = JK_ALLOW(JK_CLOSE) | JK_ALLOW(JK_SURVEIL) | JK_ALLOW(JK_AMICABLE);
 }
 
@@ -53,6 +55,11 @@ static jk_status read_actions(jk_model_reader *reader, const jk_yaml_node *node,
 jk_status jk_read_vulnerable_allow(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
     jk_model *model = target;
     return read_actions(reader, node, JK_ALLOW(JK_LEGAL) | JK_ALLOW(JK_SELL), &model->vulnerable_allow);
+}
+
+jk_status jk_read_unreachable_allow(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
+    jk_model *model = target;
+    return read_actions(reader, node, 0, &model->unreachable_allow);
 }
 
 jk_status jk_read_allow(jk_model_reader *reader, const jk_yaml_node *node, void *target) {

@@ -127,6 +127,8 @@ static const jk_field band_fields[] = {
     REAL("from_multiple", REQUIRED, 0, 1000, jk_attachable_band, from_multiple,
          "multiple of the protected amount at which the band begins"),
     REAL("rate", REQUIRED, 0, 1, jk_attachable_band, rate, "share taken of the income within the band"),
+    DEFAULT_REAL("months", 12, 1, 12, jk_attachable_band, months,
+                 "months of the year in which it may be taken; absent: 12"),
 };
 RECORD(band, "jurisdictions.COUNTRY.attachable.bands[]", band_fields);
 
@@ -164,6 +166,8 @@ static const jk_field status_fields[] = {
     OTHER("allow", KEEP, 0, jk_read_allow, "a list of actions", "actions that the status allows; close always"),
     REAL("exit_monthly", KEEP, 0, 10, jk_status_rule, exit_monthly,
          "intensity of exit that the status adds, per month"),
+    REAL("dividend_monthly", KEEP, 0, 10, jk_status_rule, dividend_monthly,
+         "intensity of dividends that the status brings whatever is done, per month; absent: 0"),
 };
 RECORD(status, "statuses.STATUS", status_fields);
 
@@ -193,6 +197,8 @@ static const jk_field characteristic_fields[] = {
      .fallback = NAN, /* refused for a numeric characteristic */
      .offset = offsetof(jk_characteristic_entry, other),
      .meaning = "points of a level that is not listed (categorical only); absent: 0"},
+    BOOLEAN("fades", 0, jk_characteristic_entry, fades,
+            "whether its points lose half of their weight every half_life months; absent: false"),
     OTHER("bins", KEEP, offsetof(jk_characteristic_entry, bins), jk_read_node, "a list of bins",
           "bins of a numeric characteristic, ascending"),
     OTHER("levels", KEEP, offsetof(jk_characteristic_entry, levels), jk_read_node, "a map of levels to points",
@@ -204,6 +210,8 @@ static const jk_field scorecard_fields[] = {
     REAL("intercept", REQUIRED, -100, 100, jk_scorecard, intercept, "eta of a claim with no points"),
     REAL("weak_from", REQUIRED, 0, 1001, jk_scorecard, weak_from, "lowest rounded score of the class weak"),
     REAL("able_from", REQUIRED, 0, 1001, jk_scorecard, able_from, "lowest rounded score of the class able"),
+    REAL("half_life", OPEN_LOW, 0, MONTHS_MAX, jk_scorecard, half_life,
+         "months in which points that fade lose half of their weight; required where a characteristic fades"),
     OTHER("characteristics", REQUIRED, 0, jk_read_characteristics, "a list of characteristics",
           "what the points depend on"),
     OTHER("trees", KEEP, 0, jk_read_trees, "the name of a model file of XGBoost (JSON)",
@@ -278,8 +286,49 @@ static const jk_field legal_fields[] = {
          "factor on the legal intensity while the case is pending"),
     REALS("garnish_share", REQUIRED, JK_CAPACITY_COUNT, 0, 1, jk_segment, garnish_share,
           "share of the attachable income that reaches the claim, for none, weak, able"),
+    REAL("lost_share", 0, 0, 0.99, jk_segment, lost_share,
+         "share of the cases that are lost, and the claim with them; absent: 0"),
 };
 RECORD(legal, "segments[].legal", legal_fields);
+
+static const jk_field settled_share_fields[] = {
+#define LINE(k, t)                                                                                                     \
+    REAL(k, REQUIRED, 0, 1, jk_segment, payers.settled_share[t], "share of new payers who settle in one payment")
+    BY_TREATMENT(LINE)
+#undef LINE
+};
+RECORD(settled_share, "segments[].payers.settled_share", settled_share_fields);
+
+static const jk_field breakage_fields[] = {
+#define LINE(k, t)                                                                                                     \
+    REAL(k, REQUIRED, 0, 10, jk_segment, payers.breakage[t], "intensity with which instalments stop, per month")
+    BY_TREATMENT(LINE)
+#undef LINE
+};
+RECORD(breakage, "segments[].payers.breakage", breakage_fields);
+
+static const jk_field payer_monthly_fields[] = {
+#define LINE(k, t) REAL(k, REQUIRED, 0, 1e6, jk_segment, payers.monthly[t], "cost of a debtor who pays, per month")
+    BY_TREATMENT(LINE)
+#undef LINE
+};
+RECORD(payer_monthly, "segments[].payers.monthly", payer_monthly_fields);
+
+static const jk_field payers_fields[] = {
+    MAP("settled_share", REQUIRED, jk_record_settled_share, "of new payers, those who settle in one payment"),
+    REALS("monthly_share", REQUIRED, JK_CAPACITY_COUNT, 0, 10, jk_segment, payers.monthly_share,
+          "share of the balance at the cut-off that a payer pays a month, for none, weak, able"),
+    MAP("breakage", REQUIRED, jk_record_breakage, "how soon payers stop"),
+    MAP("monthly", REQUIRED, jk_record_payer_monthly, "what debtors who pay cost"),
+    {.key = "since_last_payment",
+     .kind = JK_FIELD_INTEGER,
+     .low = 0,
+     .high = MONTHS_MAX,
+     .fallback = 3,
+     .offset = offsetof(jk_segment, payers.since_last_payment),
+     .meaning = "a debtor is paying whose last payment is less than so many months ago; absent: 3"},
+};
+RECORD(payers, "segments[].payers", payers_fields);
 
 static const jk_field effort_fields[] = {
 #define LINE(k, t) REAL(k, 0, 0, 1e4, jk_segment, effort_hours[t], "agent hours in the first epoch; absent: 0")
@@ -295,6 +344,20 @@ static const jk_field market_fields[] = {
     REAL("bar_months", REQUIRED | OPEN_LOW, 0, MONTHS_MAX, jk_segment, bar_months,
          "months to the bar below which the price falls in proportion"),
     REAL("transaction_cost", REQUIRED, 0, 1, jk_segment, transaction_cost, "share of the price that the sale costs"),
+    DEFAULT_REAL("payer_factor", 1, 0, 100, jk_segment, payer_factor,
+                 "factor on the price where the debtor is paying; absent: 1"),
+    REAL("informed", 0, 0, 1, jk_segment, informed,
+         "how far the price follows the claim's own intensity; absent: 0, one price for all"),
+    {.key = "reference",
+     .kind = JK_FIELD_REAL,
+     .flags = OPEN_LOW,
+     .low = 0,
+     .high = 1000,
+     .fallback = 1,
+     .offset = offsetof(jk_segment, reference),
+     .meaning = "theta times the amicable class multiplier at which a buyer pays `price`; absent: 1"},
+    DEFAULT_REAL("insight_cap", 4, 1, 1000, jk_segment, insight_cap,
+                 "largest multiple of the reference that a buyer pays for; absent: 4"),
 };
 RECORD(market, "segments[].market", market_fields);
 
@@ -315,6 +378,8 @@ static const jk_field segment_fields[] = {
     MAP("recovery_share", REQUIRED, jk_record_recovery_share, "settlement discount"),
     MAP("cost", REQUIRED, jk_record_cost, "costs in base currency"),
     MAP("legal", REQUIRED, jk_record_legal, "the way to a title, and garnishment"),
+    OTHER("payers", KEEP, 0, jk_read_payers, "a map",
+          "instalments: who begins, with what, and who stops; absent: who pays, pays at once"),
     MAP("effort_hours", 0, jk_record_effort, "agent hours; absent: 0"),
     MAP("market", REQUIRED, jk_record_market, "what a sale brings"),
 };
@@ -378,6 +443,8 @@ static const jk_field model_fields[] = {
     OTHER("statuses", KEEP, 0, jk_read_statuses, "a map of legal statuses to rules", "what each legal status changes"),
     OTHER("vulnerable_allow", KEEP, 0, jk_read_vulnerable_allow, "a list of actions",
           "actions for vulnerable debtors; absent: surveil, amicable, close"),
+    OTHER("unreachable_allow", KEEP, 0, jk_read_unreachable_allow, "a list of actions",
+          "actions where the debtor is known to be out of reach (reachable: none); absent: all"),
     OTHER("scorecard", REQUIRED, 0, jk_read_scorecard, "a map", "from a claim to its score"),
     OTHER("segments", REQUIRED, 0, jk_read_segments, "a list of segments, the last without `when`",
           "curves, costs and prices; the first segment that matches"),
@@ -411,6 +478,10 @@ const jk_record *const jk_records[] = {
     &jk_record_cost_amicable,
     &jk_record_cost_legal,
     &jk_record_legal,
+    &jk_record_payers,
+    &jk_record_settled_share,
+    &jk_record_breakage,
+    &jk_record_payer_monthly,
     &jk_record_effort,
     &jk_record_market,
     &jk_record_risk,

@@ -29,6 +29,10 @@ extern const jk_record jk_record_cost_surveil;
 extern const jk_record jk_record_cost_amicable;
 extern const jk_record jk_record_cost_legal;
 extern const jk_record jk_record_legal;
+extern const jk_record jk_record_payers;
+extern const jk_record jk_record_settled_share;
+extern const jk_record jk_record_breakage;
+extern const jk_record jk_record_payer_monthly;
 extern const jk_record jk_record_effort;
 extern const jk_record jk_record_market;
 extern const jk_record jk_record_risk;         /* jk_risk; so does the next but one */

@@ -8,10 +8,10 @@
 #include "score/scorer_internal.h"
 
 static const jk_layout layout[] = {
-    JK_LAYOUT(jk_score_columns, eta),
-    JK_LAYOUT(jk_score_columns, theta),
-    JK_LAYOUT(jk_score_columns, score),
-    JK_LAYOUT(jk_score_columns, capacity_class),
+    JK_LAYOUT(jk_score_columns, eta),        JK_LAYOUT(jk_score_columns, fading),
+    JK_LAYOUT(jk_score_columns, theta),      JK_LAYOUT(jk_score_columns, theta_now),
+    JK_LAYOUT(jk_score_columns, score),      JK_LAYOUT(jk_score_columns, capacity_class),
+    JK_LAYOUT(jk_score_columns, instalment), JK_LAYOUT(jk_score_columns, paying),
 };
 enum { LAYOUT_COUNT = sizeof layout / sizeof layout[0] };
 
@@ -36,25 +36,25 @@ size_t jk_score_code(const jk_scorer_item *item, const jk_block *block, size_t r
                                                                       : (size_t)(((const int32_t *)data)[row] + 1);
 }
 
-static void add_levels(const jk_scorer_item *item, const jk_block *block, size_t first, size_t count, double *eta) {
+static void get_levels(const jk_scorer_item *item, const jk_block *block, size_t first, size_t count, double *points) {
     const void *data = block->column[item->from->column];
-    const double *points = item->code_points;
+    const double *of_code = item->code_points;
     if (jk_schema_column(item->from->column)->type == JK_TYPE_ENUM) {
         const int8_t *code = (const int8_t *)data + first;
         for (size_t i = 0; i < count; i++) {
-            eta[i] += points[code[i] + 1];
+            points[i] = of_code[code[i] + 1];
         }
     } else {
         const int32_t *code = (const int32_t *)data + first;
         for (size_t i = 0; i < count; i++) {
-            eta[i] += points[code[i] + 1];
+            points[i] = of_code[code[i] + 1];
         }
     }
 }
 
 /* The bin of a value is the last one whose lower bound it reaches; +infinity reaches all of them. */
-static void add_bins(const jk_characteristic *from, const double *restrict value, size_t count, double *restrict points,
-                     double *restrict eta) {
+static void get_bins(const jk_characteristic *from, const double *restrict value, size_t count,
+                     double *restrict points) {
     double missing = from->missing_points;
     double lowest = from->points[0];
     for (size_t i = 0; i < count; i++) {
@@ -67,8 +67,11 @@ static void add_bins(const jk_characteristic *from, const double *restrict value
             points[i] = value[i] >= bound ? of_bin : points[i];
         }
     }
+}
+
+static void add_points(const double *restrict points, size_t count, double *restrict sum) {
     for (size_t i = 0; i < count; i++) {
-        eta[i] += points[i];
+        sum[i] += points[i];
     }
 }
 
@@ -90,7 +93,9 @@ static void finish_tile(const jk_model *model, const jk_law_facts *law, size_t f
         int class = law->class_override[row] >= 0 ? law->class_override[row] : by_score;
         out->score[row] = score;
         out->capacity_class[row] = (uint8_t) class;
-        out->theta[row] = jk_exp(out->eta[row] - model->segments[law->segment[row]].theta_center[class]);
+        double center = model->segments[law->segment[row]].theta_center[class];
+        out->theta[row] = jk_exp(out->eta[row] - out->fading[row] - center);
+        out->theta_now[row] = jk_exp(out->eta[row] - center);
     }
 }
 
@@ -105,16 +110,22 @@ void jk_score_block(const jk_scorer *scorer, const jk_block *block, const jk_law
     for (size_t first = 0; first < block->rows; first += JK_SCORE_TILE) {
         size_t count = block->rows - first < JK_SCORE_TILE ? block->rows - first : JK_SCORE_TILE;
         double *eta = out->eta + first;
+        double *fading = out->fading + first;
         for (size_t i = 0; i < count; i++) {
             eta[i] = card->intercept;
+            fading[i] = 0.0;
         }
         for (size_t c = 0; c < card->count; c++) {
             const jk_scorer_item *item = &scorer->items[c];
             if (item->code_points != NULL) {
-                add_levels(item, block, first, count, eta);
+                get_levels(item, block, first, count, points);
             } else {
                 jk_score_values(scorer, item, block, law, first, count, value);
-                add_bins(item->from, value, count, points, eta);
+                get_bins(item->from, value, count, points);
+            }
+            add_points(points, count, eta);
+            if (item->from->fades) {
+                add_points(points, count, fading);
             }
         }
         if (card->trees != NULL) {
@@ -123,6 +134,7 @@ void jk_score_block(const jk_scorer *scorer, const jk_block *block, const jk_law
         }
         finish_tile(scorer->model, law, first, count, out);
     }
+    jk_score_payers(scorer, block, law, out);
 }
 
 static void explain_number(const jk_characteristic *from, double value, jk_score_detail *detail) {
@@ -148,7 +160,7 @@ void jk_score_explain(const jk_scorer *scorer, const jk_block *block, const jk_l
     }
     for (size_t c = 0; c < scorer->model->scorecard.count; c++) {
         const jk_scorer_item *item = &scorer->items[c];
-        details[c] = (jk_score_detail){.characteristic = item->from->name};
+        details[c] = (jk_score_detail){.characteristic = item->from->name, .fades = item->from->fades};
         if (item->code_points == NULL) {
             double value = 0.0;
             jk_score_values(scorer, item, block, law, row, 1, &value);

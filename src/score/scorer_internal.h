@@ -51,6 +51,9 @@ void jk_score_explain_trees(const jk_scorer *scorer, const float *features, jk_s
 void jk_score_values(const jk_scorer *scorer, const jk_scorer_item *item, const jk_block *block,
                      const jk_law_facts *law, size_t first, size_t count, double *value);
 
+/* payers.c: who is paying at the cut-off, and how much beside what is typical, of all rows of the block. */
+void jk_score_payers(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, jk_score_columns *out);
+
 /* Tape columns that jk_score_values reads for a derived figure. */
 uint64_t jk_score_derived_columns(jk_derived derived);
 

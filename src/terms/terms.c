@@ -4,16 +4,16 @@
 
 #include "base/fmath.h"
 #include "base/layout.h"
+#include "law/law_internal.h"
 
 static const jk_layout layout[] = {
-    JK_LAYOUT(jk_terms, balance),      JK_LAYOUT(jk_terms, interest_monthly),
-    JK_LAYOUT(jk_terms, theta),        JK_LAYOUT(jk_terms, garnish),
-    JK_LAYOUT(jk_terms, share),        JK_LAYOUT(jk_terms, mortality),
-    JK_LAYOUT(jk_terms, exit_status),  JK_LAYOUT(jk_terms, bar_untitled),
-    JK_LAYOUT(jk_terms, bar_titled),   JK_LAYOUT(jk_terms, interruption),
-    JK_LAYOUT(jk_terms, age_months),   JK_LAYOUT(jk_terms, segment),
-    JK_LAYOUT(jk_terms, jurisdiction), JK_LAYOUT(jk_terms, capacity_class),
-    JK_LAYOUT(jk_terms, title_state),  JK_LAYOUT(jk_terms, allowed),
+    JK_LAYOUT(jk_terms, balance),     JK_LAYOUT(jk_terms, interest_monthly), JK_LAYOUT(jk_terms, theta),
+    JK_LAYOUT(jk_terms, fading),      JK_LAYOUT(jk_terms, instalment),       JK_LAYOUT(jk_terms, dividend),
+    JK_LAYOUT(jk_terms, paying),      JK_LAYOUT(jk_terms, garnish),          JK_LAYOUT(jk_terms, share),
+    JK_LAYOUT(jk_terms, mortality),   JK_LAYOUT(jk_terms, exit_status),      JK_LAYOUT(jk_terms, bar_untitled),
+    JK_LAYOUT(jk_terms, bar_titled),  JK_LAYOUT(jk_terms, interruption),     JK_LAYOUT(jk_terms, age_months),
+    JK_LAYOUT(jk_terms, segment),     JK_LAYOUT(jk_terms, jurisdiction),     JK_LAYOUT(jk_terms, capacity_class),
+    JK_LAYOUT(jk_terms, title_state), JK_LAYOUT(jk_terms, allowed),
 };
 enum { LAYOUT_COUNT = sizeof layout / sizeof layout[0] };
 
@@ -34,18 +34,12 @@ void jk_terms_place(jk_terms *terms, size_t rows, void *memory) {
 static void debtor_terms(const jk_debtors *debtors, const jk_block *block, const jk_law_facts *law, jk_terms *out) {
     const int32_t *debtor = JK_BLOCK_INT32(block, DEBTOR_INDEX);
     for (size_t i = 0; i < block->rows; i++) {
-        double share = 0.0;
-        double garnish = 0.0;
-        if (law->workable[i]) {
-            double workable = (double)debtors->workable_balance[debtor[i]] / JK_DEBTOR_SUM_PER_UNIT;
-            /* The sum holds this balance to half a millionth: amounts below that stand for themselves. */
-            double total = workable > law->balance[i] ? workable : law->balance[i];
-            double owed = total + law->other_debt[i];
-            share = law->balance[i] / total;
-            garnish = law->attachable[i] < owed ? law->attachable[i] / owed : 1.0;
-        }
+        double workable = (double)debtors->workable_balance[debtor[i]] / JK_DEBTOR_SUM_PER_UNIT;
+        /* The sum holds this balance to half a millionth: amounts below that stand for themselves. */
+        double total = workable > law->balance[i] ? workable : law->balance[i];
+        double share = law->workable[i] ? law->balance[i] / total : 0.0;
         out->share[i] = (float)share;
-        out->garnish[i] = (float)garnish;
+        out->garnish[i] = (float)jk_law_garnish(law, i, debtors, debtor[i]);
         out->interruption[i] = (float)(law->interruption[i] * share);
     }
 }
@@ -72,6 +66,9 @@ void jk_terms_block(const jk_model *model, const jk_debtors *debtors, const jk_b
         out->balance[i] = (float)law->balance[i];
         out->interest_monthly[i] = (float)(law->principal[i] * law->rate[i] / 12.0);
         out->theta[i] = (float)(score->theta[i] < LARGEST_THETA ? score->theta[i] : LARGEST_THETA);
+        out->fading[i] = (float)score->fading[i];
+        out->instalment[i] = (float)score->instalment[i];
+        out->dividend[i] = (float)law->dividend[i];
         out->exit_status[i] = (float)law->exit_status[i];
         out->bar_untitled[i] = (float)law->bar_untitled[i];
         out->bar_titled[i] = (float)law->bar_titled[i];
@@ -80,6 +77,7 @@ void jk_terms_block(const jk_model *model, const jk_debtors *debtors, const jk_b
         out->jurisdiction[i] = law->jurisdiction[i];
         out->capacity_class[i] = score->capacity_class[i];
         out->title_state[i] = law->title_state[i];
+        out->paying[i] = score->paying[i];
         out->allowed[i] = planned_actions(law->allowed[i], law->barred[i], allow);
     }
     debtor_terms(debtors, block, law, out);

@@ -68,7 +68,7 @@ static char *write_row(const jk_claims_file *file, const jk_value_block *b, size
     *out++ = ',';
     out = jk_write_integer(out, (uint64_t)b->score->score[row]);
     *out++ = ',';
-    out = jk_write_digits9(out, b->score->theta[row]);
+    out = jk_write_digits9(out, b->score->theta_now[row]);
     *out++ = ',';
     out = write_word(out, jk_capacity_name((jk_capacity)b->score->capacity_class[row]));
     *out++ = ',';

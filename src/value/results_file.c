@@ -86,7 +86,7 @@ static jk_status put_block(void *context, const jk_value_block *block, jk_error 
     const void *const data[] = {
         JK_BLOCK_TEXT(block->block, CLAIM_ID),
         block->score->score,
-        block->score->theta,
+        block->score->theta_now,
         block->score->capacity_class,
         block->law->segment,
         plan->decision,

@@ -181,7 +181,7 @@ static void try_types(const jk_field *field, const jk_yaml_node *map) {
 /* Optional keys whose absence breaks a rule of this example. */
 static bool may_be_missed(const char *key) {
     static const char *const keys[] = {"fx",   "epochs", "horizon_months", "interruption_cost",
-                                       "bins", "levels", "below"};
+                                       "bins", "levels", "below",          "half_life"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (strcmp(keys[i], key) == 0) {
             return true;
@@ -229,6 +229,7 @@ static void try_other(const jk_field *field, const jk_yaml_node *node) {
         {"characteristics", &jk_record_characteristic, true},
         {"bins", &jk_record_bin, true},
         {"segments", &jk_record_segment, true},
+        {"payers", &jk_record_payers, false},
         {"risk", &jk_record_risk, false},
         {"countries", &jk_record_risk_country, true},
     };

@@ -127,6 +127,16 @@ static void absent_keys_take_their_defaults(void **state) {
     assert_real(rest->effort_hours[JK_TREAT_AMICABLE], 0);
     assert_int_equal(rest->when.count, 0);
     assert_real(model->scorecard.characteristics[1].missing_points, 0);
+    assert_false(model->scorecard.characteristics[1].fades);
+    assert_real(model->jurisdictions[0].attachable.bands[1].months, 12);
+    assert_real(model->statuses[JK_STATUS_BANKRUPTCY].dividend_monthly, 0);
+    assert_real(rest->lost_share, 0);
+    assert_false(rest->payers.given);
+    assert_real(rest->payers.monthly_share[2], 0);
+    assert_real(rest->payer_factor, 1);
+    assert_real(rest->informed, 0);
+    assert_real(rest->reference, 1);
+    assert_real(rest->insight_cap, 4);
     jk_model_free(model);
 }
 
@@ -152,7 +162,9 @@ static void statuses(void **state) {
     assert_real(rules[JK_STATUS_DEBT_ADJUSTMENT].exit_monthly, 0.0278);
     assert_int_equal(rules[JK_STATUS_DECEASED].allow, JK_ALLOW(JK_CLOSE));
     assert_int_equal(rules[JK_STATUS_DISPUTED].allow, passive | JK_ALLOW(JK_LEGAL));
+    assert_real(rules[JK_STATUS_DEBT_ADJUSTMENT].dividend_monthly, 0.001);
     assert_int_equal(model->vulnerable_allow, JK_ALLOW(JK_CLOSE) | JK_ALLOW(JK_SURVEIL));
+    assert_int_equal(model->unreachable_allow, passive | JK_ALLOW(JK_LEGAL));
     jk_model_free(model);
 }
 
@@ -164,6 +176,7 @@ static void statuses_by_default(void **state) {
     assert_real(model->statuses[JK_STATUS_DEBT_ADJUSTMENT].exit_monthly, 1.0 / 36.0);
     assert_int_equal(model->statuses[JK_STATUS_DEBT_ADJUSTMENT].class_override, JK_CAPACITY_NONE);
     assert_int_equal(model->vulnerable_allow, JK_ALLOW(JK_CLOSE) | JK_ALLOW(JK_SURVEIL) | JK_ALLOW(JK_AMICABLE));
+    assert_int_equal(model->unreachable_allow, JK_ALLOW_ALL);
     jk_model_free(model);
 }
 
@@ -184,6 +197,8 @@ static void scorecard(void **state) {
     assert_real(paid->below[2], INFINITY);
     assert_real(paid->points[2], -0.3);
     assert_real(paid->missing_points, -0.25);
+    assert_true(paid->fades);
+    assert_real(card->half_life, 18);
     const jk_characteristic *status = &card->characteristics[1];
     assert_int_equal(status->derived, JK_DERIVED_NONE);
     assert_int_equal(status->column, JK_COLUMN_LEGAL_STATUS);
@@ -228,6 +243,18 @@ static void segments(void **state) {
     assert_real(fi->title_factor[JK_TITLE_PENDING], 1.1);
     assert_real(fi->bar_months, 36);
     assert_real(fi->transaction_cost, 0.03);
+    assert_real(fi->lost_share, 0.03);
+    assert_true(fi->payers.given);
+    assert_real(fi->payers.settled_share[JK_TREAT_AMICABLE], 0.35);
+    assert_real(fi->payers.monthly_share[JK_CAPACITY_WEAK], 0.03);
+    assert_real(fi->payers.breakage[JK_TREAT_LEGAL], 0.08);
+    assert_real(fi->payers.monthly[JK_TREAT_SURVEIL], 0.02);
+    assert_int_equal(fi->payers.since_last_payment, 4);
+    assert_real(fi->payer_factor, 1.8);
+    assert_real(fi->informed, 0.7);
+    assert_real(fi->reference, 0.8);
+    assert_real(fi->insight_cap, 3);
+    assert_real(model->jurisdictions[0].attachable.bands[2].months, 11);
     assert_memory_equal(fi->curve[0].value, model->segments[1].curve[0].value, 2 * sizeof(double)); /* an alias */
     jk_model_free(model);
 }

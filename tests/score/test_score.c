@@ -262,17 +262,16 @@ static void blocks_of_any_size_give_the_same(void **state) {
         }
         double theta = f.score.theta[i];
         double eta = f.score.eta[i];
-        double numbers[2];
-        int32_t score;
-        uint8_t class;
-        jk_score_columns out = {.eta = &numbers[0], .theta = &numbers[1], .score = &score, .capacity_class = &class};
+        jk_score_columns out;
+        void *columns = jk_columns_alloc(jk_score_columns_size(1), 1);
+        jk_score_columns_place(&out, 1, columns);
         jk_law_facts facts;
         void *memory = jk_columns_alloc(jk_law_facts_size(1), 1);
         jk_law_facts_place(&facts, 1, memory);
         jk_law_block(f.law, &one, &facts);
         jk_score_block(f.scorer, &one, &facts, &out, f.memory[3]);
-        assert_memory_equal(&numbers[0], &eta, sizeof eta);
-        assert_memory_equal(&numbers[1], &theta, sizeof theta);
+        assert_memory_equal(out.eta, &eta, sizeof eta);
+        assert_memory_equal(out.theta, &theta, sizeof theta);
         double balance = strtod(text[i], NULL);
         double hand = 0.0;
         hand += balance < 1000 ? 0.3 : balance < 3000 ? 0.1 : -0.2;
@@ -280,6 +279,7 @@ static void blocks_of_any_size_give_the_same(void **state) {
         hand += i % 3 ? 0.1 : -0.1;
         hand += i % 2 ? 0 : 0.3;
         assert_true(hand == eta);
+        free(columns);
         free(memory);
     }
     fixture_close(&f);
