@@ -124,8 +124,8 @@ static void cells_are_written_exactly(void **state) {
     assert_true(3 * jk_csv_row_bound(JK_KIND_TAPE, &block, &dictionaries) < sizeof out);
     *jk_csv_put_rows(JK_KIND_TAPE, out, &block, &dictionaries) = '\0';
     assert_string_equal(out,
-                        "a,,,,,,,1970-01-01,,,,-0.01,,,,0.0975,,,,,,,,,,,,,,-2147483647,\n"
-                        "\"x,\"\"y\n\",,\"S,E\",,,,,,,,,1234567890.12,,,,-0.33333333333333331,title,,,,,,,,,,,,,7,\n");
+                        "a,,,,,,,1970-01-01,,,,-0.01,,,,0.0975,,,,,,,,,,,,,,,-2147483647,\n"
+                        "\"x,\"\"y\n\",,\"S,E\",,,,,,,,,1234567890.12,,,,-0.33333333333333331,title,,,,,,,,,,,,,,7,\n");
 }
 
 static void nothing_is_left_after_a_failure(void **state) {
