@@ -11,16 +11,26 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* When a full disk makes closing a file fail, HDF5 (1.10) keeps a broken entry of it and crashes over that in its exit
- * handler. All files are closed here, so the handler has nothing to do. */
+ * handler. All files are closed here, so the handler has nothing to do. Filters that are not built in would be loaded
+ * from wherever HDF5_PLUGIN_PATH says: none ever is. */
 static void before_first_use(void) {
     (void)H5dont_atexit();
+    (void)H5PLset_loading_state(0);
+}
+
+void jk_h5_lock(void) {
+    (void)pthread_mutex_lock(&lock);
+}
+
+void jk_h5_set_up(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, before_first_use);
+    (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* the setting is the thread's own */
 }
 
 void jk_h5_enter(void) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    (void)pthread_once(&once, before_first_use);
-    (void)pthread_mutex_lock(&lock);
-    (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* the setting is the thread's own */
+    jk_h5_lock();
+    jk_h5_set_up();
 }
 
 void jk_h5_leave(void) {

@@ -13,9 +13,15 @@
 #include "base/output.h"
 #include "jalki/status.h"
 
-/* Takes and gives back the lock; enter also silences HDF5's error printing. Not recursive. */
+/* Takes and gives back the lock; enter also silences HDF5's error printing and sees to it that the library loads no
+ * plugins. Not recursive. */
 void jk_h5_enter(void);
 void jk_h5_leave(void);
+
+/* The two halves of jk_h5_enter, for a process that is about to be copied: the lock alone, without a call into HDF5
+ * (which starts the library); and what the copy does, which has the lock already. */
+void jk_h5_lock(void);
+void jk_h5_set_up(void);
 
 /* Properties for H5Fcreate and H5Fopen that reach the file through the open descriptor `fd`, whatever name is given to
  * them. Negative on failure. Call under the lock. */

@@ -50,6 +50,20 @@ static bool put(walk *self, const void *bytes, size_t count) {
     return true;
 }
 
+static herr_t is_about_memory(unsigned depth, const H5E_error2_t *entry, void *found) {
+    (void)depth;
+    *(bool *)found = *(bool *)found || entry->maj_num == H5E_RESOURCE || entry->min_num == H5E_NOSPACE ||
+                     entry->min_num == H5E_CANTALLOC;
+    return 0;
+}
+
+/* Whether the HDF5 call that failed last did so for want of memory: then the file may be sound. */
+static bool was_refused_memory(void) {
+    bool found = false;
+    (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, is_about_memory, &found);
+    return found;
+}
+
 /* ---- attributes of the root ---- */
 
 static bool read_text_attribute(walk *self, hid_t attribute, hid_t type, jk_h5_attribute *record) {
@@ -180,6 +194,7 @@ static bool describe_filters(hid_t properties, jk_h5_dataset *record) {
     return count >= 0;
 }
 
+/* Virtual data sets and external raw storage stand in other files; they stay JK_H5_UNREADABLE. */
 static void describe_layout(hid_t dataset, hid_t properties, jk_h5_dataset *record) {
     H5D_layout_t layout = H5Pget_layout(properties);
     record->offset = UINT64_MAX;
@@ -224,6 +239,12 @@ static bool put_chunks(walk *self, hid_t dataset, hid_t space, const jk_h5_datas
     return true;
 }
 
+/* Whether H5Dread runs no filter but shuffle and deflate, and unpacks no more than the strings are. */
+static bool is_readable(hid_t properties, const jk_h5_dataset *record) {
+    return (record->layout != JK_H5_UNREADABLE || H5Pget_layout(properties) == H5D_COMPACT) &&
+           !jk_h5_chunks_exceed(record);
+}
+
 /* Strings go along as length and bytes. */
 static bool put_strings(walk *self, hid_t dataset, hid_t type, const jk_h5_dataset *record) {
     enum { BYTES_MAX = 256 * 1024 * 1024 };
@@ -256,6 +277,7 @@ static bool put_strings(walk *self, hid_t dataset, hid_t type, const jk_h5_datas
             return false;
         }
     }
+    free(bytes);
     return true;
 }
 
@@ -268,10 +290,18 @@ static bool wants_strings(const walk *self, const jk_h5_dataset *record) {
 static bool read_dataset(walk *self, hid_t dataset, const char *path) {
     jk_h5_dataset record = {.shuffle_filter = -1, .deflate_filter = -1};
     (void)snprintf(record.path, sizeof record.path, "%s", path);
+    hid_t properties = H5Dget_create_plist(dataset);
+    if (properties < 0) {
+        return stop(self, "%s cannot be read", path);
+    }
+    H5D_layout_t layout = H5Pget_layout(properties);
+    if (layout == H5D_VIRTUAL || (layout == H5D_CONTIGUOUS && H5Pget_external_count(properties) != 0)) {
+        return stop(self, "%s stands in another file (virtual data set or external storage), which is never followed",
+                    path);
+    }
     hid_t type = H5Dget_type(dataset);
     hid_t space = H5Dget_space(dataset);
-    hid_t properties = H5Dget_create_plist(dataset);
-    if (type < 0 || space < 0 || properties < 0) {
+    if (type < 0 || space < 0) {
         return stop(self, "%s cannot be read", path);
     }
     int rank = H5Sget_simple_extent_ndims(space);
@@ -295,6 +325,9 @@ static bool read_dataset(walk *self, hid_t dataset, const char *path) {
     if (wants_strings(self, &record)) {
         if (record.extent[0] > self->strings_max) {
             return stop(self, "%s has more than %zu strings", path, self->strings_max);
+        }
+        if (!is_readable(properties, &record)) {
+            return stop(self, "%s has a layout or filters that are not supported (only shuffle and deflate are)", path);
         }
         record.string_count = (uint32_t)record.extent[0];
     }
@@ -350,6 +383,10 @@ static hid_t open_file(walk *self, int fd) {
         return H5I_INVALID_HID;
     }
     hid_t file = H5Fopen("file", H5F_ACC_RDONLY, access);
+    if (file < 0 && was_refused_memory()) {
+        (void)stop(self, "the system refused the memory to read it");
+        return H5I_INVALID_HID;
+    }
     if (file < 0) {
         (void)stop(
             self,
@@ -384,7 +421,6 @@ void jk_h5_catalogue(int fd, const char *strings_under, size_t strings_max, uint
                  .limit = limit,
                  .strings_under = strings_under,
                  .strings_max = strings_max};
-    (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     self.file = open_file(&self, fd);
     if (!self.header.failed && read_attributes(&self)) {
         (void)read_group(&self, "", 0);

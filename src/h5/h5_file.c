@@ -1,129 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parent's side of h5_file.h: starts the child, reads its catalogue, believes nothing of it. */
+/* The parent's side of h5_file.h: checks the catalogue that the child sent (h5_child.c) and believes nothing of it. */
 #include "h5/h5_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "h5/h5.h"
 #include "h5/h5_private.h"
 
 /* No real deflate stream is shorter than 1/1032 of its content. */
 #define DEFLATE_RATIO_MAX 1032u
 
+/* Rows of a chunk that a data set of any length may have; longer chunks only where the data set is as long. */
+enum { CHUNK_ROWS_USUAL = 131072 };
+
 static jk_status malformed(const jk_h5_file *file, const char *key, jk_error *error, const char *what) {
     return jk_fail(error, JK_ERROR_FORMAT, file->path, 0, key, "%s", what);
-}
-
-/* ---- the child ---- */
-
-/* At most 2 GiB more than the process has already. Sanitizers need their room and go without. */
-static void restrain_memory(void) {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    unsigned long data_pages = 0;
-    FILE *facts = fopen("/proc/self/statm", "re");
-    if (facts != NULL && fscanf(facts, "%*u %*u %*u %*u %*u %lu", &data_pages) == 1) {
-        rlim_t bytes = (rlim_t)data_pages * (rlim_t)sysconf(_SC_PAGESIZE) + ((rlim_t)2 << 30);
-        struct rlimit heap = {bytes, bytes};
-        (void)setrlimit(RLIMIT_DATA, &heap);
-    }
-    if (facts != NULL) {
-        (void)fclose(facts);
-    }
-#endif
-}
-
-/* A damaged file must cost neither time, memory, core dumps nor words on the terminal. */
-static void restrain_child(uint64_t file_size) {
-    static const int deadly[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM, SIGXCPU, SIGPIPE, SIGTERM, SIGINT};
-    for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
-        (void)signal(deadly[i], SIG_DFL);
-    }
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    rlim_t seconds = 3 + (rlim_t)(file_size / (64u << 20));
-    struct rlimit none = {0, 0}, time_limit = {seconds, seconds + 1};
-    (void)setrlimit(RLIMIT_CORE, &none);
-    (void)setrlimit(RLIMIT_CPU, &time_limit);
-    (void)alarm((unsigned)seconds * 20);
-    restrain_memory();
-    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (nowhere >= 0) {
-        (void)dup2(nowhere, STDIN_FILENO);
-        (void)dup2(nowhere, STDOUT_FILENO);
-        (void)dup2(nowhere, STDERR_FILENO);
-    }
-}
-
-static bool read_all(int in, void *bytes, size_t count) {
-    unsigned char *next = bytes;
-    while (count > 0) {
-        ssize_t got = read(in, next, count);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            return false;
-        }
-        next += got;
-        count -= (size_t)got;
-    }
-    return true;
-}
-
-static pid_t start_child(const jk_h5_file *file, const char *strings_under, size_t strings_max, uint64_t limit,
-                         int *in) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        return -1;
-    }
-    jk_h5_enter(); /* no other thread is inside the HDF5 library when the process is copied */
-    pid_t child = fork();
-    if (child == 0) {
-        /* Descriptors 0 to 2 may be the pipe or the file if the caller runs without standard streams. */
-        int out = fcntl(ends[1], F_DUPFD_CLOEXEC, 3);
-        int data = fcntl(file->fd, F_DUPFD_CLOEXEC, 3);
-        restrain_child(file->size);
-        jk_h5_catalogue(data, strings_under, strings_max, limit, out);
-        _exit(0);
-    }
-    jk_h5_leave();
-    (void)close(ends[1]);
-    if (child < 0) {
-        (void)close(ends[0]);
-        return -1;
-    }
-    *in = ends[0];
-    return child;
-}
-
-/* *bytes is the caller's. */
-static jk_status receive(const jk_h5_file *file, int in, uint64_t limit, jk_h5_catalogue_header *header,
-                         unsigned char **bytes, jk_error *error) {
-    if (!read_all(in, header, sizeof *header) || header->magic != JK_H5_CATALOGUE_MAGIC || header->bytes > limit) {
-        return malformed(file, NULL, error, "it is damaged: the HDF5 library broke down on it");
-    }
-    header->message[sizeof header->message - 1] = '\0';
-    if (header->failed) {
-        return jk_fail(error, JK_ERROR_FORMAT, file->path, 0, NULL, "cannot be used: %s", header->message);
-    }
-    *bytes = malloc(header->bytes > 0 ? header->bytes : 1);
-    if (*bytes == NULL) {
-        return jk_fail_memory(error, "a file's table of contents");
-    }
-    if (!read_all(in, *bytes, header->bytes)) {
-        return malformed(file, NULL, error, "it is damaged: the HDF5 library broke down on it");
-    }
-    return JK_OK;
 }
 
 /* ---- checking the catalogue ---- */
@@ -229,12 +126,20 @@ static const char *chunk_problem(const jk_h5_file *file, const jk_h5_part *part,
     return NULL;
 }
 
+bool jk_h5_chunks_exceed(const jk_h5_dataset *dataset) {
+    return dataset->layout == JK_H5_CHUNKED && dataset->chunk_rows > CHUNK_ROWS_USUAL &&
+           dataset->chunk_rows > dataset->extent[0];
+}
+
 /* Together the chunks of one data set are no longer than the file, so that its rows are bounded by the file's size. */
 static jk_status take_chunks(jk_h5_file *file, jk_h5_part *part, cursor *from, uint64_t bytes, jk_error *error) {
     jk_h5_dataset *dataset = &part->public;
     if (dataset->rank != 1 || dataset->chunk_rows == 0 || dataset->element_size == 0 ||
         dataset->chunk_rows > UINT32_MAX / dataset->element_size || dataset->chunk_count > from->left) {
         return malformed(file, dataset->path, error, "its chunks are malformed");
+    }
+    if (jk_h5_chunks_exceed(dataset)) {
+        return malformed(file, dataset->path, error, "its chunks are far longer than its rows");
     }
     part->chunk_places = dataset->extent[0] / dataset->chunk_rows + (dataset->extent[0] % dataset->chunk_rows != 0);
     if (part->chunk_places > file->size / 8 + JK_H5_PARTS_MAX) {
@@ -328,18 +233,9 @@ static jk_status parse(jk_h5_file *file, const jk_h5_catalogue_header *header, c
 
 static jk_status read_catalogue(jk_h5_file *file, const char *strings_under, size_t strings_max, jk_error *error) {
     uint64_t limit = 2 * file->size + JK_H5_PARTS_MAX * sizeof(jk_h5_dataset);
-    int in = -1;
-    pid_t child = start_child(file, strings_under, strings_max, limit, &in);
-    if (child < 0) {
-        return jk_fail_errno(error, file->path, "start a process that reads it");
-    }
     jk_h5_catalogue_header header = {0};
     unsigned char *bytes = NULL;
-    jk_status status = receive(file, in, limit, &header, &bytes, error);
-    (void)close(in);
-    (void)kill(child, SIGKILL); /* it has said all, or too much */
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
-    }
+    jk_status status = jk_h5_ask_child(file, strings_under, strings_max, limit, &header, &bytes, error);
     if (status == JK_OK) {
         status = parse(file, &header, (cursor){bytes, header.bytes}, error);
     }

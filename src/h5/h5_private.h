@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shared by h5_catalogue.c (in the child), h5_file.c and h5_read.c; nobody else includes it. */
+/* Shared by h5_child.c and h5_catalogue.c (the child), h5_file.c and h5_read.c; nobody else includes it. */
 #ifndef JK_H5_H5_PRIVATE_H
 #define JK_H5_H5_PRIVATE_H
 
@@ -35,6 +35,13 @@ typedef struct jk_h5_chunk {
     uint32_t size;    /* bytes stored */
     uint32_t skipped; /* bit f: filter f of the pipeline was not applied */
 } jk_h5_chunk;
+
+/* Closes the door behind the child: from here on it can do no more than read and write the descriptors it has. false
+ * where the system has no such means. */
+bool jk_h5_sandbox(void);
+
+/* Whether the chunks are much longer than the data set: nobody writes that, and a few bytes would fill memory. */
+bool jk_h5_chunks_exceed(const jk_h5_dataset *dataset);
 
 /* Runs in the child: reads the catalogue of the open file with the HDF5 library and writes it to `out`, at most `limit`
  * bytes. */
@@ -80,6 +87,11 @@ struct jk_h5_file {
     size_t codec_count, codec_room; /* idle codecs */
     jk_h5_codec **codecs;
 };
+
+/* Starts the child and takes what it says: the header, and as many bytes as it announces (at most `limit`; the
+ * caller's, also on failure). */
+jk_status jk_h5_ask_child(const jk_h5_file *file, const char *strings_under, size_t strings_max, uint64_t limit,
+                          jk_h5_catalogue_header *header, unsigned char **bytes, jk_error *error);
 
 void jk_h5_cache_free(jk_h5_cache *cache);
 

@@ -41,7 +41,8 @@ static jk_status read_manifest(const jk_h5_file *file, jk_origin *origin, jk_err
 
 static jk_status add_values(jk_h5_file *file, jk_origin *origin, jk_error *error) {
     const jk_h5_dataset *value = jk_h5_find(file, "/result/value");
-    if (value == NULL || value->kind != JK_H5_REAL || value->element_size != sizeof(float) || value->rank != 1) {
+    if (value == NULL || value->kind != JK_H5_REAL || value->element_size != sizeof(float) || value->rank != 1 ||
+        !jk_h5_is_complete(file, value)) {
         return fail_foreign(origin->path, "/result/value", error);
     }
     origin->claims = value->extent[0];

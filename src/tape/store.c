@@ -12,6 +12,9 @@
 #include "tape/store.h"
 #include "tape/store_check.h"
 
+/* However well it is packed, a row takes a bit: what grows with rows and debtors is bounded by the file's size. */
+enum { ROWS_PER_BYTE = 8 };
+
 typedef struct tape_column {
     const jk_h5_dataset *dataset; /* NULL: absent */
     size_t element_size;
@@ -52,6 +55,11 @@ static jk_status malformed(const jk_tape *tape, const char *key, jk_error *error
 
 /* ---- opening ---- */
 
+/* A number of debtors or claims: each has a row, each row has one, and they are numbered in 32 bits. */
+static bool is_count_of(int64_t count, int64_t rows) {
+    return count <= rows && count <= INT32_MAX && (rows > 0 ? count >= 1 : count == 0);
+}
+
 static jk_status read_attributes(jk_tape *tape, jk_error *error) {
     const char *format = jk_h5_attribute_text(tape->file, "jalki_format");
     int kind = 0;
@@ -66,16 +74,21 @@ static jk_status read_attributes(jk_tape *tape, jk_error *error) {
     }
     int64_t rows = 0, debtors = 0;
     if (!jk_h5_attribute_integer(tape->file, "rows", &rows) || rows < 0 ||
-        !jk_h5_attribute_integer(tape->file, "debtors", &debtors) || debtors < 0 || debtors > rows ||
-        debtors > INT32_MAX) {
-        return malformed(tape, "rows", error, "rows and debtors must be given, and debtors be no more than rows");
+        !jk_h5_attribute_integer(tape->file, "debtors", &debtors) || !is_count_of(debtors, rows)) {
+        return malformed(tape, "rows", error,
+                         "rows and debtors must be given: no more debtors than rows, and at least one where there are "
+                         "rows");
+    }
+    if ((uint64_t)rows / ROWS_PER_BYTE > jk_h5_size(tape->file)) {
+        return malformed(tape, "rows", error, "it claims more rows than a file of its size can hold");
     }
     tape->rows = (size_t)rows;
     tape->debtors = (size_t)debtors;
     int64_t claims = rows;
     if (tape->kind == JK_KIND_PANEL &&
-        (!jk_h5_attribute_integer(tape->file, "claims", &claims) || claims < 0 || claims > rows)) {
-        return malformed(tape, "claims", error, "claims must be given in a panel, and be no more than rows");
+        (!jk_h5_attribute_integer(tape->file, "claims", &claims) || !is_count_of(claims, rows))) {
+        return malformed(tape, "claims", error,
+                         "claims must be given in a panel: no more than rows, and at least one where there are rows");
     }
     tape->claims = (size_t)claims;
     const char *cutoff = jk_h5_attribute_text(tape->file, "cutoff");
@@ -374,33 +387,45 @@ static bool texts_given(const char *texts, size_t count, size_t width) {
     return given;
 }
 
-/* In required columns the missing value is out of bounds, too. */
+static bool reals_given(const double *values, size_t count) {
+    bool given = true;
+    for (size_t i = 0; i < count; i++) {
+        given &= values[i] == values[i];
+    }
+    return given;
+}
+
+/* Whether all values lie in [low, high] of the column. In required columns the missing value is out of bounds, too;
+ * where no value can lie between the bounds (an empty dictionary), only missing is left. */
 static bool values_hold(const jk_tape *tape, jk_column column, const void *values, size_t count) {
     const tape_column *self = &tape->columns[column];
     const jk_column_info *info = jk_schema_column(column);
-    int32_t low = (int32_t)(info->type == JK_TYPE_MONEY || info->type == JK_TYPE_REAL ? 0 : self->low);
-    int32_t high = (int32_t)(info->type == JK_TYPE_MONEY || info->type == JK_TYPE_REAL ? 0 : self->high);
-    int32_t missing = info->type == JK_TYPE_DICTIONARY ? JK_MISSING_INDEX : JK_MISSING_INTEGER;
-    switch (info->type) {
-    case JK_TYPE_TEXT:
+    if (info->type == JK_TYPE_TEXT) {
         return !self->required || texts_given(values, count, self->element_size);
-    case JK_TYPE_ENUM:
-        return tape->checks->int8(values, count, (int8_t)low, (int8_t)high, JK_MISSING_ENUM);
-    case JK_TYPE_MONEY:
-        return tape->checks->int64(values, count, (int64_t)self->low, (int64_t)self->high,
-                                   self->required ? (int64_t)self->low : JK_MISSING_MONEY);
-    case JK_TYPE_REAL:
-        return tape->checks->real(values, count, self->low, self->high);
-    case JK_TYPE_DICTIONARY:
-        if (high < 0) { /* an empty dictionary: only missing is left */
-            return !self->required && tape->checks->int32(values, count, missing, missing, missing);
-        }
-        break;
-    case JK_TYPE_DATE:
-    case JK_TYPE_INTEGER:
-        break;
     }
-    return tape->checks->int32(values, count, low, high, self->required ? low : missing);
+    bool empty = self->high < self->low;
+    if (empty && self->required) {
+        return count == 0;
+    }
+    if (info->type == JK_TYPE_MONEY) {
+        int64_t low = empty ? JK_MISSING_MONEY : (int64_t)self->low;
+        int64_t high = empty ? JK_MISSING_MONEY : (int64_t)self->high;
+        return tape->checks->int64(values, count, low, high, self->required ? low : JK_MISSING_MONEY);
+    }
+    if (info->type == JK_TYPE_REAL) {
+        return tape->checks->real(values, count, self->low, self->high) &&
+               (!self->required || reals_given(values, count));
+    }
+    int32_t missing = info->type == JK_TYPE_ENUM         ? JK_MISSING_ENUM
+                      : info->type == JK_TYPE_DICTIONARY ? JK_MISSING_INDEX
+                                                         : JK_MISSING_INTEGER;
+    int32_t low = empty ? missing : (int32_t)self->low;
+    int32_t high = empty ? missing : (int32_t)self->high;
+    if (self->required) {
+        missing = low;
+    }
+    return info->type == JK_TYPE_ENUM ? tape->checks->int8(values, count, (int8_t)low, (int8_t)high, (int8_t)missing)
+                                      : tape->checks->int32(values, count, low, high, missing);
 }
 
 jk_status jk_tape_read(const jk_tape *tape, jk_column column, size_t first, size_t count, void *out, jk_error *error) {
