@@ -12,6 +12,7 @@
 #ifndef JALKI_REPORT_H
 #define JALKI_REPORT_H
 
+#include "jalki/gate.h"
 #include "jalki/scenario.h"
 #include "jalki/simulate.h"
 #include "jalki/value.h"
@@ -27,7 +28,8 @@ typedef struct jk_origin {
     char tape_sha256[65], model_sha256[65];
     int32_t cutoff;
     double irr;
-    int sell; /* 1: claims could be sold on */
+    int sell;             /* 1: claims could be sold on */
+    jk_accepted accepted; /* findings that the run accepted */
     uint64_t claims;
     int64_t value; /* sum of the claims' values, 2^-20 currency units */
 } jk_origin;
@@ -51,10 +53,13 @@ typedef struct jk_report_options {
     const jk_scenarios *scenarios; /* valued beside the base; NULL: none */
     uint64_t paths, seed;          /* of a simulation at the bid; 0 paths: none */
     const jk_origin *origin;       /* results that the run must agree with; NULL: none */
+    int32_t today;                 /* for the gate before a bid (jalki/gate.h); JK_MISSING_INTEGER: not looked at */
+    jk_findings *findings;         /* what the gate finds is added here; value.accepted may pass. NULL: no gate */
 } jk_report_options;
 
 /* The figures as JSON; free with free(). Takes about 90 bytes of memory a claim. Fails with what the run of the engine
- * reports, with JK_ERROR_DATA where the claims do not come to what `origin` says, and with JK_ERROR_MEMORY. */
+ * reports, with JK_ERROR_DATA where the claims do not come to what `origin` says or the gate refuses, and with
+ * JK_ERROR_MEMORY. */
 jk_status jk_report_json(const jk_tape *tape, const jk_model *model, const jk_report_options *options, char **json,
                          jk_error *error);
 

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+#include "jalki/findings.h"
 #include "jalki/plan.h"
 #include "jalki/price.h"
 #include "jalki/tape.h"
@@ -36,6 +37,7 @@ typedef struct jk_value_options {
      * part of the run; age_end 0: all. Debtors keep the balances of all their claims. Sinks see the others too, worth
      * 0. */
     int age_from, age_end;
+    jk_accepted accepted; /* findings that the user accepts: not looked at by the run, told in its manifest */
     jk_run run;
 } jk_value_options;
 
@@ -108,6 +110,7 @@ typedef struct jk_valuation {
     double irr;
     int32_t cutoff;
     unsigned allow;
+    jk_accepted accepted; /* of the options */
     jk_group total;
     jk_group decision[JK_ACTION_COUNT];
     uint64_t reason[JK_REASON_COUNT];

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cli/accept.h"
 #include "cli/commands.h"
 #include "cli/valuing.h"
 #include "jalki/tender.h"
@@ -29,7 +30,8 @@ enum {
     KEY_ERROR,
     KEY_CORRELATION,
     KEY_RESERVE,
-    KEY_JSON
+    KEY_JSON,
+    KEY_ACCEPT
 };
 
 static const struct argp_option options[] = {
@@ -46,6 +48,7 @@ static const struct argp_option options[] = {
     {"value", KEY_VALUE, "VALUE", 0, "Our value of the portfolio after onboarding, instead of a tape", 3},
     {"face", KEY_FACE, "FACE", 0, "Its face value, with --value", 3},
     {"json", KEY_JSON, "F", 0, "The figures as JSON; - is stdout", 4},
+    JK_CLI_ACCEPT_OPTION(KEY_ACCEPT),
     {0},
 };
 
@@ -73,6 +76,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &arguments->common;
         state->child_inputs[1] = &arguments->valuing;
+        return 0;
+    case KEY_ACCEPT:
+        jk_cli_accept(state, argument, &arguments->valuing.accepted);
         return 0;
     case KEY_RIVALS:
         auction->rivals = (int)jk_cli_integer(state, "--rivals", argument, 0, JK_RIVALS_MAX);
@@ -257,7 +263,8 @@ static int print(const bid_arguments *arguments, const jk_tender *tender, const 
 static jk_status value_tape(bid_arguments *arguments, jk_valuation *valuation, jk_error *error) {
     JK_TRY(jk_cli_valuing_value(&arguments->valuing, &arguments->common, arguments->irr, valuation, error));
     arguments->auction.value = jk_tender_value(valuation);
-    return JK_OK;
+    return jk_cli_gate_valuation(&arguments->common, arguments->valuing.tape, arguments->valuing.model, valuation,
+                                 error);
 }
 
 static jk_status make_tender(bid_arguments *arguments, jk_valuation *valuation, jk_tender *tender, jk_error *error) {

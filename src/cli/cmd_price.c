@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "cli/accept.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/conditions.h"
@@ -26,7 +27,17 @@ typedef struct price_arguments {
     jk_shares *shares;
 } price_arguments;
 
-enum { KEY_IRR = 0x5001, KEY_FLOOR, KEY_ASKED, KEY_SCENARIOS, KEY_COMMITTED, KEY_CLAIMS, KEY_ALLOCATE, KEY_JSON };
+enum {
+    KEY_IRR = 0x5001,
+    KEY_FLOOR,
+    KEY_ASKED,
+    KEY_SCENARIOS,
+    KEY_COMMITTED,
+    KEY_CLAIMS,
+    KEY_ALLOCATE,
+    KEY_JSON,
+    KEY_ACCEPT
+};
 
 static const struct argp_option options[] = {
     {"irr", KEY_IRR, "RATES", 0, "Required yearly returns, for example 0.12,0.15,0.18 [the model's]", 1},
@@ -42,6 +53,7 @@ static const struct argp_option options[] = {
      "Each claim's share of the price, CSV (one return only); compressed if it ends in .gz", 2},
     {"allocate", KEY_ALLOCATE, "PRICE", 0, "The price that --claims shares out [the bid]", 2},
     {"json", KEY_JSON, "F", 0, "The bid table as JSON; - is stdout, instead of the tables", 2},
+    JK_CLI_ACCEPT_OPTION(KEY_ACCEPT),
     {0},
 };
 
@@ -73,6 +85,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_ALLOCATE:
         arguments->allocate = jk_cli_real(state, "--allocate", argument, 0.0, 1e15);
+        return 0;
+    case KEY_ACCEPT:
+        jk_cli_accept(state, argument, &arguments->valuing.accepted);
         return 0;
     case KEY_JSON:
         arguments->json_path = argument;
@@ -125,9 +140,6 @@ static jk_status price_tape(price_arguments *arguments, jk_bids *bids, jk_error 
                              .floor_count = arguments->floor_count,
                              .asked = arguments->asked,
                              .committed = arguments->committed};
-    for (size_t r = 0; r < arguments->returns; r++) {
-        jk_cli_note_rate(&arguments->common, arguments->irr[r]);
-    }
     const char *const inputs[] = {valuing->tape_path, valuing->model_path, arguments->scenarios_path};
     JK_TRY(jk_cli_check_outputs(inputs, sizeof inputs / sizeof inputs[0], outputs, sizeof outputs / sizeof outputs[0],
                                 error));
@@ -147,6 +159,12 @@ static jk_status price_tape(price_arguments *arguments, jk_bids *bids, jk_error 
     JK_TRY(jk_cli_valuing_explain(valuing, cases < JK_RETURNS_MAX ? cases : JK_RETURNS_MAX, wanted.sinks,
                                   wanted.sink_count, error));
     JK_TRY(jk_bids_make(valuing->tape, valuing->model, &valuing->options, &wanted, bids, error));
+    const jk_gate_view view = {.cutoff = bids->first.cutoff,
+                               .irr = bids->irr,
+                               .irr_count = bids->return_count,
+                               .face = bids->first.total.face,
+                               .gross = jk_bid_at(bids, 0, 0, 0)->offer.sum.gross};
+    JK_TRY(jk_cli_gate(&arguments->common, valuing->tape, valuing->model, view, valuing->accepted, error));
     return write_files(arguments, bids, error);
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/accept.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/conditions.h"
@@ -23,6 +24,7 @@ typedef struct report_arguments {
     double asked;
     size_t top;
     uint64_t paths, seed;
+    jk_accepted accepted;
 } report_arguments;
 
 enum {
@@ -35,7 +37,8 @@ enum {
     KEY_JSON,
     KEY_SCENARIOS,
     KEY_PATHS,
-    KEY_SEED
+    KEY_SEED,
+    KEY_ACCEPT
 };
 
 static const struct argp_option options[] = {
@@ -52,6 +55,7 @@ static const struct argp_option options[] = {
     {"top", KEY_TOP, "N", 0, "Rows of the worklist's head [20]", 4},
     {"title", KEY_TITLE, "TEXT", 0, "Heading of the page [Portfolio report]", 4},
     {"json", KEY_JSON, "F", 0, "The page's figures as JSON; - is stdout", 5},
+    JK_CLI_ACCEPT_OPTION(KEY_ACCEPT),
     {0},
 };
 
@@ -75,6 +79,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_FLOOR:
         jk_cli_floor(state, argument, arguments->floors, &arguments->floor_count);
+        return 0;
+    case KEY_ACCEPT:
+        jk_cli_accept(state, argument, &arguments->accepted);
         return 0;
     case KEY_ASKED:
         arguments->asked = jk_cli_real(state, "--asked", argument, 0.0, 1e15);
@@ -175,6 +182,12 @@ static jk_status make_report(report_arguments *arguments, report_run *run, jk_er
     if (status != JK_OK) {
         return status;
     }
+    jk_accepted accepted = arguments->accepted | run->origin.accepted;
+    jk_findings findings = {0};
+    status = jk_cli_repeat_warnings(&arguments->common, run->tape, accepted, error);
+    if (status != JK_OK) {
+        return status;
+    }
     jk_report_options report = {.value = jk_value_defaults(),
                                 .irr = arguments->irr_count > 0 ? arguments->irr : NULL,
                                 .irr_count = arguments->irr_count,
@@ -185,12 +198,17 @@ static jk_status make_report(report_arguments *arguments, report_run *run, jk_er
                                 .scenarios = run->scenarios,
                                 .paths = arguments->paths,
                                 .seed = arguments->seed,
-                                .origin = &run->origin};
+                                .origin = &run->origin,
+                                .today = jk_cli_today(),
+                                .findings = &findings};
     report.value.cutoff = run->origin.cutoff;
     report.value.irr = run->origin.irr;
     report.value.allow |= run->origin.sell ? JK_ALLOW(JK_SELL) : 0;
+    report.value.accepted = accepted;
     report.value.run = jk_cli_run(&arguments->common);
     status = jk_report_json(run->tape, run->model, &report, &run->json, error);
+    jk_cli_show_findings(&arguments->common, &findings);
+    jk_findings_reset(&findings);
     jk_page page = {.title = arguments->title, .script = "report", .figures = run->json};
     if (status == JK_OK && arguments->page_path != NULL) {
         status = jk_page_write(arguments->page_path, &page, error);

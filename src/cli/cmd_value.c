@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/accept.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/valuing.h"
@@ -21,7 +22,7 @@ typedef struct value_arguments {
     size_t sink_count;
 } value_arguments;
 
-enum { KEY_IRR = 0x4001, KEY_CLAIMS, KEY_CASHFLOW, KEY_JSON, KEY_FULL };
+enum { KEY_IRR = 0x4001, KEY_CLAIMS, KEY_CASHFLOW, KEY_JSON, KEY_FULL, KEY_ACCEPT };
 
 static const struct argp_option options[] = {
     {"irr", KEY_IRR, "RATE", 0, "Required yearly return, 0.15 is 15 % [the model's]", 1},
@@ -30,6 +31,7 @@ static const struct argp_option options[] = {
     {"full", KEY_FULL, NULL, 0, "Amounts in the claims CSV with 9 significant digits instead of 2 decimals", 2},
     {"cashflow", KEY_CASHFLOW, "F.csv", 0, "Cash flow by month and segment, CSV", 2},
     {"json", KEY_JSON, "F", 0, "Portfolio totals as JSON; - is stdout, instead of the tables", 2},
+    JK_CLI_ACCEPT_OPTION(KEY_ACCEPT),
     {0},
 };
 
@@ -54,6 +56,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_JSON:
         arguments->json_path = argument;
+        return 0;
+    case KEY_ACCEPT:
+        jk_cli_accept(state, argument, &arguments->valuing.accepted);
         return 0;
     case KEY_FULL:
         arguments->full = true;
@@ -285,7 +290,6 @@ static jk_status value_tape(value_arguments *arguments, jk_valuation *valuation,
         status = jk_cli_valuing_open(valuing, &arguments->common, error);
     }
     valuing->options.irr = arguments->irr;
-    jk_cli_note_rate(&arguments->common, arguments->irr);
     if (status == JK_OK) {
         status = open_files(arguments, error);
     }
@@ -295,6 +299,9 @@ static jk_status value_tape(value_arguments *arguments, jk_valuation *valuation,
     if (status == JK_OK) {
         status = jk_value_run(valuing->tape, valuing->model, &valuing->options, arguments->sinks, arguments->sink_count,
                               valuation, error);
+    }
+    if (status == JK_OK) {
+        status = jk_cli_gate_valuation(&arguments->common, valuing->tape, valuing->model, valuation, error);
     }
     return status == JK_OK ? write_files(arguments, valuation, error) : status;
 }

@@ -8,6 +8,7 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/accept.h"
 #include "jalki/export.h"
 
 enum { KEY_CUTOFF = 0x3001, KEY_SELL, KEY_MEMORY, KEY_EXPLAIN_MEMORY };
@@ -125,9 +126,11 @@ jk_status jk_cli_valuing_open(jk_cli_valuing *valuing, const jk_cli_common *comm
     for (size_t i = 0; i < valuing->model->warning_count; i++) {
         jk_cli_note(common, "warning: %s", valuing->model->warnings[i]);
     }
+    JK_TRY(jk_cli_repeat_warnings(common, valuing->tape, valuing->accepted, error));
     valuing->options = jk_value_defaults();
     valuing->options.cutoff = valuing->cutoff;
     valuing->options.allow |= valuing->sell ? JK_ALLOW(JK_SELL) : 0;
+    valuing->options.accepted = valuing->accepted;
     valuing->options.memory = valuing->memory;
     valuing->options.run = jk_cli_run(common);
     return JK_OK;

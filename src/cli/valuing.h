@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/table.h"
+#include "jalki/findings.h"
 #include "jalki/value.h"
 
 typedef struct jk_cli_valuing {
@@ -16,6 +17,7 @@ typedef struct jk_cli_valuing {
     bool sell;
     size_t memory;
     bool explain_memory;
+    jk_accepted accepted; /* of --accept, in commands that print a bid */
     /* opened by jk_cli_valuing_open */
     jk_tape *tape;
     jk_model *model;

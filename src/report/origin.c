@@ -10,6 +10,7 @@
 #include "base/grid.h"
 #include "h5/h5_file.h"
 #include "jalki/report.h"
+#include "tape/findings_json.h"
 
 enum { ROWS_AT_ONCE = 16384 };
 
@@ -32,6 +33,7 @@ static jk_status read_manifest(const jk_h5_file *file, jk_origin *origin, jk_err
     if (whole) {
         origin->irr = json_number_value(irr);
         origin->sell = json_is_true(json_object_get(json_object_get(manifest, "options"), "sell"));
+        origin->accepted = jk_accepted_of_json(json_object_get(manifest, "accepted"));
         (void)snprintf(origin->tape_sha256, sizeof origin->tape_sha256, "%s", text_of(manifest, "tape_sha256"));
         (void)snprintf(origin->model_sha256, sizeof origin->model_sha256, "%s", text_of(manifest, "model_sha256"));
     }

@@ -86,6 +86,25 @@ static jk_status run_simulation(jk_figures *figures, jk_error *error) {
     return jk_simulate(figures->tape, figures->model, &options->value, &wanted, &figures->simulation, error);
 }
 
+/* The gate before a bid. */
+static jk_status check_bid(const jk_figures *figures, jk_error *error) {
+    const jk_report_options *options = figures->options;
+    const jk_valuation *valuation = &figures->valuation;
+    const jk_gate_view view = {.cutoff = valuation->cutoff,
+                               .today = options->today,
+                               .irr = &valuation->irr,
+                               .irr_count = 1,
+                               .face = valuation->total.face,
+                               .gross = valuation->total.erc_gross,
+                               .run = &options->value.run};
+    if (options->findings == NULL) {
+        return JK_OK;
+    }
+    JK_TRY(jk_gate_check(figures->tape, figures->model, &view, options->findings, error));
+    jk_findings_accept(options->findings, options->value.accepted);
+    return jk_findings_refuse(options->findings, jk_tape_path(figures->tape), error);
+}
+
 static jk_status run(jk_figures *figures, jk_error *error) {
     const jk_report_options *options = figures->options;
     JK_TRY(jk_spread_init(&figures->spread, jk_tape_rows(figures->tape), figures->model->segment_count, error));
@@ -94,6 +113,7 @@ static jk_status run(jk_figures *figures, jk_error *error) {
     JK_TRY(jk_value_run(figures->tape, figures->model, &options->value, sinks, sizeof sinks / sizeof sinks[0],
                         &figures->valuation, error));
     jk_spread_finish(&figures->spread);
+    JK_TRY(check_bid(figures, error));
     JK_TRY(check_value(figures, error));
     JK_TRY(choose_returns(figures, figures->valuation.irr, error));
     jk_bid_options bids = {.irr = figures->irr,
@@ -133,11 +153,21 @@ static json_t *worklist_of(jk_json_builder *b, const jk_figures *figures) {
     return object;
 }
 
-static json_t *warnings_of(jk_json_builder *b, const jk_model *model) {
+/* Those of the model, and those of the tape's import that nobody has accepted. */
+static json_t *warnings_of(jk_json_builder *b, const jk_figures *figures) {
     json_t *list = json_array();
-    for (size_t i = 0; i < model->warning_count; i++) {
-        jk_json_append(b, list, jk_json_string(model->warnings[i]));
+    jk_findings findings = {0};
+    for (size_t i = 0; i < figures->model->warning_count; i++) {
+        jk_json_append(b, list, jk_json_string(figures->model->warnings[i]));
     }
+    b->failed |= jk_findings_of_tape(figures->tape, &findings, NULL) != JK_OK;
+    jk_findings_accept(&findings, figures->options->value.accepted);
+    for (size_t i = 0; i < findings.count; i++) {
+        if (!findings.list[i].accepted) {
+            jk_json_append(b, list, jk_json_string(findings.list[i].text));
+        }
+    }
+    jk_findings_reset(&findings);
     return list;
 }
 
@@ -159,7 +189,7 @@ static char *document(jk_figures *figures) {
     jk_json_put(&b, object, "concentration", jk_figures_concentration(&b, figures));
     jk_json_put(&b, object, "tape", jk_figures_tape(&b, figures));
     jk_json_put(&b, object, "worklist", worklist_of(&b, figures));
-    jk_json_put(&b, object, "warnings", warnings_of(&b, figures->model));
+    jk_json_put(&b, object, "warnings", warnings_of(&b, figures));
     return jk_json_text(&b, object, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
 }
 

@@ -295,6 +295,7 @@ static jk_status run_engine(jk_engine *engine, const jk_value_options *options, 
     JK_TRY(jk_parallel_for(&run, engine->block_count, "value", engine->block_rows, run_block, engine, error));
     for (size_t c = 0; c < engine->case_count; c++) {
         JK_TRY(jk_valuation_create(engine, c, &valuations[c], error));
+        valuations[c].accepted = options->accepted;
     }
     return JK_OK;
 }

@@ -5,6 +5,7 @@
 #include "base/calendar.h"
 #include "base/json.h"
 #include "jalki/export.h"
+#include "tape/findings_json.h"
 #include "value/json_parts.h"
 
 json_t *jk_json_months(int months) {
@@ -45,6 +46,9 @@ json_t *jk_json_manifest(jk_json_builder *b, const jk_tape *tape, const jk_model
     jk_json_put(b, object, "seed", json_null());
     jk_json_put(b, options, "sell", json_boolean((valuation->allow & JK_ALLOW(JK_SELL)) != 0));
     jk_json_put(b, object, "options", options);
+    if (valuation->accepted != 0) {
+        jk_json_put(b, object, "accepted", jk_accepted_json(b, valuation->accepted));
+    }
     return object;
 }
 
