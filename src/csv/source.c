@@ -4,26 +4,29 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <iconv.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "base/error.h"
+#include "csv/foreign.h"
+#include "csv/unpack.h"
 
 enum { PIECE = 256 * 1024 };
 
 struct jk_csv_source {
-    char *path;
-    int fd;
-    uint64_t size, consumed;
-    bool at_end; /* of the file's bytes */
+    char *path; /* as messages name it: of a part, with its name behind a colon */
+    jk_byte_origin origin;
+    bool is_file, is_sheet;
+    uint64_t consumed;
+    bool at_end; /* of the origin's bytes */
     char *unread;
     size_t unread_length, unread_at;
 
-    /* The file's bytes, where they are not yet text; and those read before a sink was set. */
+    /* The origin's bytes, where they are not yet text; and those read before a sink was set. */
     unsigned char *raw;
     size_t raw_length, raw_at;
     jk_csv_raw_bytes sink;
@@ -31,8 +34,9 @@ struct jk_csv_source {
     unsigned char *unsunk;
     size_t unsunk_length;
 
-    bool gzip, gzip_done;
-    z_stream inflater;
+    jk_packing packing;
+    jk_unpacker *unpacker;
+    bool unpacked; /* the last member has ended */
 
     bool converts;
     iconv_t converter;
@@ -56,22 +60,12 @@ static jk_status give_to_sink(jk_csv_source *source, const void *bytes, size_t l
     return JK_OK;
 }
 
-/* Reads bytes of the file; *got is 0 at its end. */
+/* Reads bytes of the origin; *got is 0 at its end. */
 static jk_status read_raw(jk_csv_source *source, void *out, size_t capacity, size_t *got, jk_error *error) {
-    if (source->size > 0 && capacity > source->size - source->consumed) {
-        capacity = source->size - source->consumed; /* what is added while it is read does not belong to the tape */
-    }
-    ssize_t count = 0;
-    do {
-        count = read(source->fd, out, capacity);
-    } while (count < 0 && errno == EINTR);
-    if (count < 0) {
-        return jk_fail_errno(error, source->path, "read");
-    }
-    *got = (size_t)count;
-    source->consumed += (size_t)count;
-    source->at_end = count == 0;
-    return count > 0 ? give_to_sink(source, out, (size_t)count, error) : JK_OK;
+    JK_TRY(source->origin.read(source->origin.self, out, capacity, got, error));
+    source->consumed += *got;
+    source->at_end = *got == 0;
+    return *got > 0 ? give_to_sink(source, out, *got, error) : JK_OK;
 }
 
 static jk_status refill_raw(jk_csv_source *source, jk_error *error) {
@@ -80,45 +74,51 @@ static jk_status refill_raw(jk_csv_source *source, jk_error *error) {
     return source->at_end ? JK_OK : read_raw(source, source->raw, PIECE, &source->raw_length, error);
 }
 
+/* After a member: another one, or nothing but zeros, which pad a file to whole blocks. */
 static jk_status start_next_member(jk_csv_source *source, jk_error *error) {
-    if (source->raw_at == source->raw_length) {
-        JK_TRY(refill_raw(source, error));
-    }
-    if (source->raw_length == 0) {
-        source->gzip_done = true;
-        return JK_OK;
-    }
-    if (source->raw[source->raw_at] != 0x1f) {
-        return jk_fail(error, JK_ERROR_FORMAT, source->path, 0, NULL,
-                       "bytes follow the end of the gzip data, expected the end of the file");
-    }
-    (void)inflateReset(&source->inflater);
-    return JK_OK;
-}
-
-static jk_status read_gzip(jk_csv_source *source, char *out, size_t capacity, size_t *got, jk_error *error) {
-    z_stream *inflater = &source->inflater;
-    *got = 0;
-    while (*got == 0 && !source->gzip_done) {
+    do {
         if (source->raw_at == source->raw_length) {
             JK_TRY(refill_raw(source, error));
-            if (source->raw_length == 0) {
-                return jk_fail(error, JK_ERROR_FORMAT, source->path, 0, NULL, "the gzip data ends too early");
-            }
         }
-        inflater->next_in = source->raw + source->raw_at;
-        inflater->avail_in = (uInt)(source->raw_length - source->raw_at);
-        inflater->next_out = (unsigned char *)out;
-        inflater->avail_out = (uInt)(capacity < PIECE ? capacity : PIECE);
-        uInt room = inflater->avail_out;
-        int result = inflate(inflater, Z_NO_FLUSH);
-        source->raw_at = source->raw_length - inflater->avail_in;
-        *got = room - inflater->avail_out;
-        if (result == Z_STREAM_END) {
+        while (source->raw_at < source->raw_length && source->raw[source->raw_at] == 0) {
+            source->raw_at++;
+        }
+    } while (source->raw_at == source->raw_length && !source->at_end);
+    source->unpacked = source->raw_at == source->raw_length;
+    if (source->unpacked) {
+        return JK_OK;
+    }
+    static const unsigned char first[] = {
+        [JK_PACKING_GZIP] = 0x1f, [JK_PACKING_ZSTD] = 0x28, [JK_PACKING_XZ] = 0xfd, [JK_PACKING_BZIP2] = 'B'};
+    unsigned char next = source->raw[source->raw_at];
+    bool skippable = source->packing == JK_PACKING_ZSTD && next >= 0x50 && next <= 0x5f; /* a frame without text */
+    if (next != first[source->packing] && !skippable) {
+        return jk_fail(error, JK_ERROR_FORMAT, source->path, 0, NULL,
+                       "bytes follow the end of the %s data, expected the end of the file",
+                       jk_packing_name(source->packing));
+    }
+    return jk_unpacker_restart(source->unpacker, error);
+}
+
+static jk_status read_packed(jk_csv_source *source, char *out, size_t capacity, size_t *got, jk_error *error) {
+    *got = 0;
+    while (*got == 0 && !source->unpacked) {
+        jk_unpack_step step = {.in = source->raw + source->raw_at,
+                               .in_left = source->raw_length - source->raw_at,
+                               .out = out,
+                               .out_left = capacity < PIECE ? capacity : PIECE};
+        size_t room = step.out_left;
+        JK_TRY(jk_unpacker_run(source->unpacker, &step, source->path, error));
+        source->raw_at = source->raw_length - step.in_left;
+        *got = room - step.out_left;
+        if (step.ended) {
             JK_TRY(start_next_member(source, error));
-        } else if (result != Z_OK && result != Z_BUF_ERROR) {
-            return jk_fail(error, JK_ERROR_FORMAT, source->path, 0, NULL, "damaged gzip data: %s",
-                           inflater->msg ? inflater->msg : "not a gzip stream");
+        } else if (*got == 0 && step.in_left == 0) { /* it wants more */
+            JK_TRY(refill_raw(source, error));
+            if (source->raw_length == 0) {
+                return jk_fail(error, JK_ERROR_FORMAT, source->path, 0, NULL, "the %s data ends too early",
+                               jk_packing_name(source->packing));
+            }
         }
     }
     return JK_OK;
@@ -126,8 +126,8 @@ static jk_status read_gzip(jk_csv_source *source, char *out, size_t capacity, si
 
 /* Bytes after unpacking, before conversion. */
 static jk_status read_unpacked(jk_csv_source *source, char *out, size_t capacity, size_t *got, jk_error *error) {
-    if (source->gzip) {
-        return read_gzip(source, out, capacity, got, error);
+    if (source->unpacker != NULL) {
+        return read_packed(source, out, capacity, got, error);
     }
     if (source->raw_at < source->raw_length) { /* what was read to look at the file's first bytes */
         size_t rest = source->raw_length - source->raw_at;
@@ -224,7 +224,7 @@ void jk_csv_source_set_sink(jk_csv_source *source, jk_csv_raw_bytes sink, void *
 }
 
 bool jk_csv_source_is_plain(const jk_csv_source *source) {
-    return !source->gzip && !source->converts;
+    return source->is_file && source->unpacker == NULL && !source->converts;
 }
 
 const char *jk_csv_source_path(const jk_csv_source *source) {
@@ -232,7 +232,7 @@ const char *jk_csv_source_path(const jk_csv_source *source) {
 }
 
 uint64_t jk_csv_source_size(const jk_csv_source *source) {
-    return source->size;
+    return source->origin.size;
 }
 
 uint64_t jk_csv_source_consumed(const jk_csv_source *source) {
@@ -243,66 +243,133 @@ static bool is_utf8(const char *encoding) {
     return encoding == NULL || strcasecmp(encoding, "UTF-8") == 0 || strcasecmp(encoding, "UTF8") == 0;
 }
 
+static jk_status start_conversion(jk_csv_source *source, const char *encoding, jk_error *error) {
+    source->converter = iconv_open("UTF-8", encoding);
+    source->pending = malloc(PIECE);
+    if (source->converter == (iconv_t)-1) {
+        return jk_fail(error, JK_ERROR_MODEL, source->path, 0, "encoding", "'%s' is not a known encoding", encoding);
+    }
+    source->converts = true;
+    return source->pending != NULL ? JK_OK : jk_fail_memory(error, "conversion");
+}
+
 static jk_status start_decoding(jk_csv_source *source, const char *encoding, jk_error *error) {
-    while (source->raw_length < 4 && !source->at_end) {
+    enum { HEAD = 64 };
+    while (source->raw_length < HEAD && !source->at_end) {
         size_t got = 0;
         JK_TRY(read_raw(source, source->raw + source->raw_length, PIECE - source->raw_length, &got, error));
         source->raw_length += got;
     }
     const unsigned char *raw = source->raw;
     const size_t length = source->raw_length;
-    if (length >= 2 && raw[0] == 0x1f && raw[1] == 0x8b) {
-        if (inflateInit2(&source->inflater, 15 + 16) != Z_OK) {
+    source->packing = jk_packing_of(raw, length);
+    if (source->packing != JK_PACKING_NONE) {
+        source->unpacker = jk_unpacker_create(source->packing);
+        if (source->unpacker == NULL) {
             return jk_fail_memory(error, "unpacking");
         }
-        source->gzip = true;
     } else if (length >= 4 && memcmp(raw, "PK\003\004", 4) == 0) {
         return jk_fail(error, JK_ERROR_FORMAT, source->path, 0, NULL,
-                       "this is a zip archive or a spreadsheet, expected CSV text (plain or gzip)");
-    } else if (length >= 4 && memcmp(raw, "\211HDF", 4) == 0) {
-        return jk_fail(error, JK_ERROR_FORMAT, source->path, 0, NULL,
-                       "this is an HDF5 store already, expected CSV text (plain or gzip)");
+                       "this is a zip archive or a workbook where one table is expected; unpack it first");
     } else if (is_utf8(encoding) && length >= 2 &&
                ((raw[0] == 0xff && raw[1] == 0xfe) || (raw[0] == 0xfe && raw[1] == 0xff))) {
         return jk_fail(error, JK_ERROR_FORMAT, source->path, 0, NULL,
                        "this is UTF-16 text; name it in a mapping (encoding: UTF-16)");
+    } else {
+        JK_TRY(jk_csv_refuse_foreign(raw, length, source->path, error));
     }
-    if (!is_utf8(encoding)) {
-        source->converter = iconv_open("UTF-8", encoding);
-        source->pending = malloc(PIECE);
-        if (source->converter == (iconv_t)-1) {
-            return jk_fail(error, JK_ERROR_MODEL, source->path, 0, "encoding", "'%s' is not a known encoding",
-                           encoding);
-        }
-        source->converts = true;
-        if (source->pending == NULL) {
-            return jk_fail_memory(error, "conversion");
-        }
+    return is_utf8(encoding) ? JK_OK : start_conversion(source, encoding, error);
+}
+
+/* ---- a plain file as origin ----------------------------------------------------------------------------------------
+ */
+
+typedef struct file_origin {
+    char *path;
+    int fd;
+    uint64_t size, consumed; /* size 0: not known (a pipe) */
+} file_origin;
+
+static jk_status read_file(void *self, void *out, size_t capacity, size_t *got, jk_error *error) {
+    file_origin *file = self;
+    if (file->size > 0 && capacity > file->size - file->consumed) {
+        capacity = file->size - file->consumed; /* what is added while it is read does not belong to the tape */
     }
+    ssize_t count = 0;
+    do {
+        count = read(file->fd, out, capacity);
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) {
+        return jk_fail_errno(error, file->path, "read");
+    }
+    *got = (size_t)count;
+    file->consumed += *got;
     return JK_OK;
 }
 
-jk_status jk_csv_source_open(const char *path, const char *encoding, jk_csv_source **result, jk_error *error) {
+static void close_file(void *self) {
+    file_origin *file = self;
+    if (file->fd >= 0) {
+        (void)close(file->fd);
+    }
+    free(file->path);
+    free(file);
+}
+
+static jk_status open_file(const char *path, jk_byte_origin *origin, jk_error *error) {
+    file_origin *file = calloc(1, sizeof *file);
+    if (file == NULL) {
+        return jk_fail_memory(error, "a source file");
+    }
+    *origin = (jk_byte_origin){.read = read_file, .close = close_file, .self = file};
+    file->path = strdup(path);
+    file->fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat facts;
+    if (file->fd < 0 || fstat(file->fd, &facts) != 0) {
+        return jk_fail_errno(error, path, "open");
+    }
+    if (S_ISDIR(facts.st_mode)) {
+        return jk_fail(error, JK_ERROR_IO, path, 0, NULL, "is a folder, expected a CSV file");
+    }
+    file->size = origin->size = S_ISREG(facts.st_mode) ? (uint64_t)facts.st_size : 0;
+    (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    return file->path != NULL ? JK_OK : jk_fail_memory(error, "a source file");
+}
+
+/* ---- opening and closing -------------------------------------------------------------------------------------------
+ */
+
+static char *name_of(const char *path, const char *part) {
+    char *name = NULL;
+    if (part == NULL) {
+        return strdup(path);
+    }
+    return asprintf(&name, "%s:%s", path, part) >= 0 ? name : NULL;
+}
+
+static jk_status open_origin(jk_csv_source *source, const char *path, const jk_csv_part *part, jk_error *error) {
+    if (part == NULL) {
+        source->is_file = true;
+        return open_file(path, &source->origin, error);
+    }
+    source->is_sheet = part->container == JK_CONTAINER_WORKBOOK;
+    return source->is_sheet ? jk_sheet_open(path, part->name, part->decimal, &source->origin, error)
+                            : jk_zip_member_open(path, part->name, &source->origin, error);
+}
+
+jk_status jk_csv_source_open_part(const char *path, const jk_csv_part *part, const char *encoding,
+                                  jk_csv_source **result, jk_error *error) {
     *result = NULL;
     jk_csv_source *source = calloc(1, sizeof *source);
     if (source == NULL) {
         return jk_fail_memory(error, "a source file");
     }
-    source->path = strdup(path);
+    source->path = name_of(path, part != NULL ? part->name : NULL);
     source->raw = malloc(PIECE);
-    source->fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat facts;
-    jk_status status = JK_OK;
-    if (source->fd < 0 || fstat(source->fd, &facts) != 0) {
-        status = jk_fail_errno(error, path, "open");
-    } else if (S_ISDIR(facts.st_mode)) {
-        status = jk_fail(error, JK_ERROR_IO, path, 0, NULL, "is a folder, expected a CSV file");
-    } else if (source->path == NULL || source->raw == NULL) {
-        status = jk_fail_memory(error, "a source file");
-    } else {
-        source->size = S_ISREG(facts.st_mode) ? (uint64_t)facts.st_size : 0;
-        (void)posix_fadvise(source->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-        status = start_decoding(source, encoding, error);
+    jk_status status = source->path == NULL || source->raw == NULL ? jk_fail_memory(error, "a source file")
+                                                                   : open_origin(source, path, part, error);
+    if (status == JK_OK) {
+        status = start_decoding(source, source->is_sheet ? NULL : encoding, error);
     }
     if (status != JK_OK) {
         jk_csv_source_close(source);
@@ -312,16 +379,22 @@ jk_status jk_csv_source_open(const char *path, const char *encoding, jk_csv_sour
     return JK_OK;
 }
 
+jk_status jk_csv_source_open(const char *path, const char *encoding, jk_csv_source **result, jk_error *error) {
+    return jk_csv_source_open_part(path, NULL, encoding, result, error);
+}
+
+bool jk_csv_source_is_sheet(const jk_csv_source *source) {
+    return source->is_sheet;
+}
+
 void jk_csv_source_close(jk_csv_source *source) {
     if (source == NULL) {
         return;
     }
-    if (source->fd >= 0) {
-        (void)close(source->fd);
+    if (source->origin.close != NULL) {
+        source->origin.close(source->origin.self);
     }
-    if (source->gzip) {
-        (void)inflateEnd(&source->inflater);
-    }
+    jk_unpacker_free(source->unpacker);
     if (source->converts) {
         (void)iconv_close(source->converter);
     }

@@ -189,7 +189,7 @@ static bool read_month_name(const char *text, size_t length, size_t *at, int32_t
     return false;
 }
 
-jk_csv_read jk_csv_to_date(const char *text, size_t length, const jk_csv_format *format, int32_t *date) {
+static jk_csv_read read_date(const char *text, size_t length, const jk_csv_format *format, int32_t *date) {
     jk_csv_trim(&text, &length);
     int32_t year = 0;
     int32_t month = 0;
@@ -239,6 +239,12 @@ jk_csv_read jk_csv_to_date(const char *text, size_t length, const jk_csv_format 
     }
     *date = jk_date_from_civil(year, month, day);
     return JK_CSV_OK;
+}
+
+jk_csv_read jk_csv_to_date(const char *text, size_t length, const jk_csv_format *format, int32_t *date) {
+    jk_csv_read read = read_date(text, length, format, date);
+    jk_csv_trim(&text, &length);
+    return read == JK_CSV_BAD && jk_date_parse(text, length, date) ? JK_CSV_OK : read;
 }
 
 bool jk_csv_date_format_is_valid(const char *format) {

@@ -37,7 +37,8 @@ jk_csv_read jk_csv_to_integer(const char *text, size_t length, const jk_csv_form
 jk_csv_read jk_csv_to_real(const char *text, size_t length, const jk_csv_format *format, double *value);
 
 /* Date by format->date: %Y %m %d %y %b (English month), %* (anything, to the end), other characters as they are; no
- * %d: the month's first day. Years 1 to 9999. */
+ * %d: the month's first day. Years 1 to 9999. What is no date by the format is read as YYYY-MM-DD, which can be taken
+ * for nothing else. */
 jk_csv_read jk_csv_to_date(const char *text, size_t length, const jk_csv_format *format, int32_t *date);
 
 /* true if a date format is understood and names year and month. */

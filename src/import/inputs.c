@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/inputs.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "base/error.h"
 #include "import/cell.h"
+#include "import/parts.h"
 #include "import/plan.h"
 
 /* ---- opening ---------------------------------------------------------------------------------------------- */
@@ -24,6 +26,12 @@ typedef struct open_file {
     jk_csv_header header;
     uint32_t role;
 } open_file;
+
+typedef struct open_job {
+    jk_import_inputs *inputs;
+    const jk_mapping *mapping;
+    jk_kind kind;
+} open_job;
 
 static void close_file(open_file *file) {
     jk_csv_source_close(file->source);
@@ -68,11 +76,13 @@ static jk_status find_role(open_file *file, const jk_mapping *mapping, jk_error 
     return JK_OK;
 }
 
-static jk_status open_file_at(const char *path, const jk_mapping *mapping, open_file *file, jk_error *error) {
+static jk_status open_file_at(const char *path, const jk_csv_part *part, const jk_mapping *mapping, open_file *file,
+                              jk_error *error) {
     *file = (open_file){0};
-    JK_TRY(jk_csv_source_open(path, mapping != NULL ? mapping->encoding : NULL, &file->source, error));
-    JK_TRY(jk_csv_header_read(file->source, mapping != NULL ? mapping->separator : '\0', &file->header, error));
-    return mapping != NULL ? find_role(file, mapping, error) : JK_OK;
+    JK_TRY(jk_csv_source_open_part(path, part, mapping != NULL ? mapping->encoding : NULL, &file->source, error));
+    char separator = mapping != NULL ? mapping->separator : '\0';
+    separator = jk_csv_source_is_sheet(file->source) ? ',' : separator;
+    return jk_csv_header_read(file->source, separator, &file->header, error);
 }
 
 static jk_status digest_files(const jk_import_options *options, EVP_MD_CTX *digest, jk_error *error) {
@@ -80,15 +90,17 @@ static jk_status digest_files(const jk_import_options *options, EVP_MD_CTX *dige
     char *piece = malloc(PIECE);
     jk_status status = piece == NULL ? jk_fail_memory(error, "reading") : JK_OK;
     for (size_t i = 0; status == JK_OK && i < options->source_count; i++) {
-        FILE *file = fopen(options->sources[i], "rbe");
+        char container[PATH_MAX];
+        const char *path = jk_part_of(options->sources[i], container) != NULL ? container : options->sources[i];
+        FILE *file = fopen(path, "rbe");
         if (file == NULL) {
-            status = jk_fail_errno(error, options->sources[i], "open");
+            status = jk_fail_errno(error, path, "open");
             break;
         }
         for (size_t got = 0; (got = fread(piece, 1, PIECE, file)) > 0;) {
             (void)EVP_DigestUpdate(digest, piece, got);
         }
-        status = ferror(file) ? jk_fail_errno(error, options->sources[i], "read") : JK_OK;
+        status = ferror(file) ? jk_fail_errno(error, path, "read") : JK_OK;
         (void)fclose(file);
     }
     free(piece);
@@ -107,9 +119,13 @@ static jk_status load_joined(jk_import_inputs *inputs, const jk_mapping *mapping
 }
 
 static jk_status add_input(jk_import_inputs *inputs, open_file *file, const jk_mapping *mapping, jk_error *error) {
-    jk_import_input *input = &inputs->inputs[inputs->count++];
-    input->source = file->source;
-    input->header = file->header;
+    jk_import_input *grown = realloc(inputs->inputs, (inputs->count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        return jk_fail_memory(error, "sources");
+    }
+    inputs->inputs = grown;
+    jk_import_input *input = &grown[inputs->count++];
+    *input = (jk_import_input){.source = file->source, .header = file->header};
     *file = (open_file){0};
     if (mapping != NULL) {
         input->entry = malloc((mapping->field_count + 1) * sizeof *input->entry);
@@ -125,13 +141,79 @@ static jk_status add_input(jk_import_inputs *inputs, open_file *file, const jk_m
     return JK_OK;
 }
 
-static jk_status take_file(jk_import_inputs *inputs, const char *path, const jk_mapping *mapping, jk_error *error) {
+/* A file whose header has been read becomes a source of claims, or a joined one. */
+static jk_status take_file(jk_import_inputs *inputs, open_file *file, const jk_mapping *mapping, jk_error *error) {
+    return file->role > 0 ? load_joined(inputs, mapping, file, error) : add_input(inputs, file, mapping, error);
+}
+
+static jk_status take_path(jk_import_inputs *inputs, const char *path, const jk_csv_part *part,
+                           const jk_mapping *mapping, jk_error *error) {
     open_file file;
-    jk_status status = open_file_at(path, mapping, &file, error);
+    jk_status status = open_file_at(path, part, mapping, &file, error);
+    if (status == JK_OK && mapping != NULL) {
+        status = find_role(&file, mapping, error);
+    }
     if (status == JK_OK) {
-        status = file.role > 0 ? load_joined(inputs, mapping, &file, error) : add_input(inputs, &file, mapping, error);
+        status = take_file(inputs, &file, mapping, error);
     }
     close_file(&file);
+    return status;
+}
+
+static jk_status take_part(void *context, const char *path, const jk_csv_part *part, jk_error *error) {
+    open_job *job = context;
+    return take_path(job->inputs, path, part, job->mapping, error);
+}
+
+/* How many names of a part's header are looked for; with several sources, only parts that are one of them have any. */
+static size_t known_names(void *context, const char *path, const jk_csv_part *part) {
+    const open_job *job = context;
+    const jk_mapping *mapping = job->mapping;
+    open_file file;
+    jk_error ignored = {0};
+    size_t known = 0;
+    if (open_file_at(path, part, mapping, &file, &ignored) == JK_OK) {
+        for (size_t n = 0; mapping != NULL && n < mapping->field_count; n++) {
+            known += has_field(&file.header, &mapping->fields[n]);
+        }
+        for (uint32_t i = 0; mapping == NULL && i < file.header.count; i++) {
+            const char *name = file.header.names[i];
+            known += jk_schema_find_in(job->kind, name, strlen(name)) >= 0;
+        }
+        if (mapping != NULL && find_role(&file, mapping, &ignored) != JK_OK) {
+            known = 0;
+        }
+    }
+    close_file(&file);
+    return known;
+}
+
+static jk_status pass_over(void *context, const char *path, const char *part, const char *why, jk_error *error) {
+    jk_import_inputs *inputs = ((open_job *)context)->inputs;
+    char **passed = realloc(inputs->passed, (inputs->passed_count + 1) * sizeof *passed);
+    if (passed == NULL) {
+        return jk_fail_memory(error, "the parts of a file");
+    }
+    inputs->passed = passed;
+    if (asprintf(&passed[inputs->passed_count], "%s:%s was not read: %s", path, part, why) < 0) {
+        return jk_fail_memory(error, "the parts of a file");
+    }
+    inputs->passed_count++;
+    return JK_OK;
+}
+
+static jk_status take_given(jk_import_inputs *inputs, const char *given, jk_kind kind, const jk_mapping *mapping,
+                            jk_error *error) {
+    open_job job = {.inputs = inputs, .mapping = mapping, .kind = kind};
+    const jk_part_taker taker = {.context = &job,
+                                 .decimal = mapping != NULL ? mapping->decimal : '.',
+                                 .several = mapping != NULL && mapping->source_count > 1,
+                                 .fit = known_names,
+                                 .take = take_part,
+                                 .pass_over = pass_over};
+    bool parts = false;
+    jk_status status = jk_parts_take(given, &taker, &parts, error);
+    inputs->has_parts = inputs->has_parts || parts;
     return status;
 }
 
@@ -163,10 +245,6 @@ static jk_status plan_inputs(jk_import_inputs *inputs, jk_kind kind, const jk_ma
 
 jk_status jk_inputs_open(jk_import_inputs *inputs, const jk_import_options *options, const jk_mapping *mapping,
                          EVP_MD_CTX *digest, jk_error *error) {
-    inputs->inputs = calloc(options->source_count, sizeof *inputs->inputs);
-    if (inputs->inputs == NULL) {
-        return jk_fail_memory(error, "sources");
-    }
     if (mapping != NULL) {
         inputs->entry = malloc((mapping->field_count + 1) * sizeof *inputs->entry);
         if (inputs->entry == NULL) {
@@ -180,11 +258,11 @@ jk_status jk_inputs_open(jk_import_inputs *inputs, const jk_import_options *opti
         }
     }
     for (size_t i = 0; i < options->source_count; i++) {
-        JK_TRY(take_file(inputs, options->sources[i], mapping, error));
+        JK_TRY(take_given(inputs, options->sources[i], options->kind, mapping, error));
     }
     JK_TRY(check_sources(inputs, mapping, error));
     JK_TRY(plan_inputs(inputs, options->kind, mapping, error));
-    if (inputs->join != NULL) {
+    if (inputs->join != NULL || inputs->has_parts) {
         inputs->digest = JK_DIGEST_DONE;
         JK_TRY(digest_files(options, digest, error));
     }
@@ -200,6 +278,10 @@ void jk_inputs_close(jk_import_inputs *inputs) {
         jk_csv_header_free(&inputs->inputs[i].header);
         free(inputs->inputs[i].entry);
     }
+    for (size_t i = 0; i < inputs->passed_count; i++) {
+        free(inputs->passed[i]);
+    }
+    free(inputs->passed);
     free(inputs->inputs);
     free(inputs->entry);
     jk_join_free(inputs->join);
@@ -318,6 +400,9 @@ jk_status jk_inputs_describe(const jk_import_inputs *inputs, const jk_mapping *m
         if (loaded && inputs->inputs[0].entry[n] == JK_NO_FIELD) {
             add_note(&list, "mapping line %lld: no column '%s' in the header", (long long)field->line, field->names[0]);
         }
+    }
+    for (size_t i = 0; i < inputs->passed_count; i++) {
+        add_note(&list, "%s", inputs->passed[i]);
     }
     note_joins(&list, inputs, mapping);
     summary->notes = list.notes;

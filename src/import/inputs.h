@@ -23,6 +23,9 @@ typedef struct jk_import_inputs {
     uint32_t *entry; /* of the joined sources' fields */
     jk_digest_way digest;
     uint64_t text_bytes; /* of claims, if known */
+    bool has_parts;      /* some file holds several tables */
+    size_t passed_count; /* notes on parts of files that were not read */
+    char **passed;
 } jk_import_inputs;
 
 jk_status jk_inputs_open(jk_import_inputs *inputs, const jk_import_options *options, const jk_mapping *mapping,

@@ -230,6 +230,7 @@ static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
     JK_TRY(read_separator(reader, root));
     JK_TRY(read_encoding(reader, root));
     JK_TRY(jk_mapping_read_format(reader, root, &reader->format));
+    mapping->decimal = reader->format.decimal;
     JK_TRY(read_missing(reader, jk_mapping_find(root, "missing")));
     JK_TRY(read_sources(reader, jk_mapping_find(root, "sources")));
     const jk_yaml_node *cutoff = jk_mapping_find(root, "cutoff");

@@ -70,6 +70,7 @@ typedef struct jk_mapping {
     const char *name;
     char separator; /* '\0': found in the header */
     const char *encoding;
+    char decimal; /* unless a column has another */
     size_t missing_count;
     const char *const *missing_words; /* cells that count as empty */
     bool has_cutoff;
