@@ -94,9 +94,12 @@ typedef struct jk_ppml {
     double *covariance; /* [parameters · parameters], cluster-robust; rows of parameters not estimated are 0 */
     double *exposure;   /* sum of weight · months of the parameter's rows; of a curve's piece, of its months only */
     double *cash;       /* likewise; cash of a period over several pieces is split as it was expected */
-    double *expected;   /* likewise, of mu, at the estimates, rows of parameters without cash included */
+    double *expected;   /* likewise, of mu, at the estimates: rows without cash that left the estimation expect none */
     double *payers;     /* clusters with cash among the parameter's rows */
-    size_t rows_used;   /* rows that entered the estimation */
+    uint16_t
+        *left;   /* [rows] 0: entered the estimation; JK_PPML_WEIGHTLESS, or the group that left it for want of cash */
+    size_t rows; /* of `left` */
+    size_t rows_used; /* rows that entered the estimation */
     size_t clusters_used;
     size_t estimated;  /* parameters that are free */
     double dispersion; /* sum (cash - mu)^2 / mu over rows_used / (rows_used - estimated); NaN without freedom */
@@ -105,6 +108,15 @@ typedef struct jk_ppml {
     int iterations;
     int converged;
 } jk_ppml;
+
+/* Rows that left: those of a parameter p without cash are the group JK_PPML_NO_CASH_GROUP + p; those whose means ran to
+ * nothing by no parameter alone, each time of the search another group from JK_PPML_VANISHED_GROUP on. */
+enum {
+    JK_PPML_WEIGHTLESS = 1,
+    JK_PPML_NO_CASH_GROUP = 2,
+    JK_PPML_VANISHED_GROUP = JK_PPML_NO_CASH_GROUP + JK_PPML_PARAMETERS_MAX,
+    JK_PPML_GROUPS_MAX = 65535
+};
 
 typedef struct jk_ppml_options {
     const double *start; /* [parameters] first guess and the values of held parameters; NULL: 0 */

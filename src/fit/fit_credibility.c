@@ -111,7 +111,7 @@ static int32_t add(shrinking *self, double value, int held) {
     return (int32_t)at;
 }
 
-/* Points and the factor of pending cases as they are in the fit, held. */
+/* Points as the model takes them and the factor of pending cases, held. */
 static jk_status hold_others(shrinking *self, jk_error *error) {
     const jk_fit *fit = self->fit;
     const jk_ppml_design *from = &fit->design.ppml;
@@ -123,8 +123,7 @@ static jk_status hold_others(shrinking *self, jk_error *error) {
         }
         for (size_t e = 0; e < entries; e++) {
             int32_t old = from->term[t].parameter[e];
-            table[e] = old < 0 || fit->estimates.estimate[old] == 0.0 ? JK_PPML_NONE
-                                                                      : add(self, fit->estimates.estimate[old], 1);
+            table[e] = old < 0 || fit->value[old] == 0.0 ? JK_PPML_NONE : add(self, fit->value[old], 1);
         }
         self->term[t] = (jk_ppml_term){from->term[t].levels, from->term[t].by_curve, table};
     }
@@ -428,14 +427,11 @@ static jk_status shrink_curves(shrinking *self, const jk_ppml *cells, size_t tre
 static jk_status open_shrinking(shrinking *self, jk_error *error) {
     jk_fit *fit = self->fit;
     size_t curves = fit->survey.curves;
-    fit->value = jk_arena_alloc(fit->arena, fit->estimates.parameters, sizeof *fit->value);
-    fit->credibility = jk_arena_alloc(fit->arena, fit->estimates.parameters, sizeof *fit->credibility);
     fit->class_value = jk_arena_alloc(fit->arena, curves, sizeof *fit->class_value);
     fit->curve_value = jk_arena_alloc(fit->arena, curves, sizeof *fit->curve_value);
     fit->curve_credibility = jk_arena_alloc(fit->arena, curves, sizeof *fit->curve_credibility);
     self->arena = jk_arena_create();
-    if (fit->value == NULL || fit->credibility == NULL || fit->class_value == NULL || fit->curve_value == NULL ||
-        fit->curve_credibility == NULL || self->arena == NULL) {
+    if (fit->class_value == NULL || fit->curve_value == NULL || fit->curve_credibility == NULL || self->arena == NULL) {
         return jk_fail_memory(error, "the fit");
     }
     self->curve = jk_arena_alloc(self->arena, curves, sizeof *self->curve);
@@ -455,10 +451,6 @@ static jk_status open_shrinking(shrinking *self, jk_error *error) {
     }
     self->design =
         (jk_ppml_design){.curves = curves, .terms = fit->rows.terms, .curve = self->curve, .term = self->term};
-    for (size_t p = 0; p < fit->estimates.parameters; p++) { /* points stand as estimated */
-        fit->value[p] = fit->estimates.estimate[p];
-        fit->credibility[p] = fit->estimates.state[p] == JK_PPML_FREE ? 1.0 : 0.0;
-    }
     return JK_OK;
 }
 

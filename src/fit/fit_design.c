@@ -7,6 +7,8 @@
 #include "base/fmath.h"
 #include "fit/fit_internal.h"
 
+#define LITTLE 0.01 /* of the mean intensity: a level that pays less is nobody's reference */
+
 /* ---- what there is ------------------------------------------------------------------------------------------------
  */
 
@@ -54,12 +56,19 @@ void jk_fit_count_payers(const jk_fit *fit, size_t payers[JK_TREATMENT_COUNT]) {
 void jk_fit_set_reference(const jk_fit *fit, size_t item) {
     jk_fit_card_item *card = &fit->card[item];
     double exposure[JK_FIT_LEVELS_MAX + 6] = {0.0};
+    double cash[JK_FIT_LEVELS_MAX + 6] = {0.0};
+    double intensity = fit->rows.total_cash / fit->rows.exposure;
     for (size_t f = 0; f < card->fine; f++) {
         exposure[card->level_of[f]] += fit->survey.level_exposure[item][f];
+        cash[card->level_of[f]] += fit->survey.level_cash[item][f];
     }
     card->reference = 0;
     for (size_t l = 1; l < card->levels; l++) {
-        card->reference = exposure[l] > exposure[card->reference] ? l : card->reference;
+        bool pays = cash[l] > LITTLE * intensity * exposure[l];
+        bool other = cash[card->reference] > LITTLE * intensity * exposure[card->reference];
+        if (pays != other ? pays : exposure[l] > exposure[card->reference]) {
+            card->reference = l;
+        }
     }
 }
 

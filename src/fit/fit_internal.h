@@ -24,7 +24,7 @@ typedef struct jk_fit_card_item {
     size_t fine;                   /* fine levels; the last is missing, categorical: the one before is other */
     size_t levels;                 /* fitted ones, in the same order */
     uint8_t level_of[JK_FIT_LEVELS_MAX + 6]; /* by fine level */
-    size_t reference;                        /* the one with most exposure */
+    size_t reference;                        /* the one with most exposure of those that pay */
     int direction;                           /* of its points with its value; 0: free */
 } jk_fit_card_item;
 
@@ -99,7 +99,7 @@ jk_status jk_fit_design_build(jk_fit *fit, jk_error *error);
 void jk_fit_design_reset(jk_fit_design *design);
 /* Debtors that paid anything under each treatment, added to `payers`. */
 void jk_fit_count_payers(const jk_fit *fit, size_t payers[JK_TREATMENT_COUNT]);
-/* The reference of an item: its level with most exposure. */
+/* The reference of an item: its level with most exposure, of those that pay a hundredth of the mean. */
 void jk_fit_set_reference(const jk_fit *fit, size_t item);
 
 /* fit_bins.c: joins fine bins that the data cannot tell apart, and bins against the direction asked for. */
@@ -114,6 +114,10 @@ void jk_fit_join_empty(jk_fit *fit);
  * NaN. Returns the variance between cells. Cells that expect nothing get the complement. */
 double jk_fit_straub(const double *actual, const double *expected, size_t count, double within, double complement,
                      double *factor, double *credibility);
+
+/* fit_points.c: points as the model takes them, into `value` and `credibility` by parameter (all others as estimated).
+ */
+jk_status jk_fit_points(jk_fit *fit, jk_error *error);
 
 /* fit_credibility.c: value, class_value, curve_value and their credibilities. */
 jk_status jk_fit_shrink(jk_fit *fit, jk_error *error);

@@ -138,6 +138,7 @@ static jk_status finish(jk_fit *fit, jk_error *error) {
     result->converged = fit->estimates.converged;
     result->transitions = &fit->transitions;
     result->messages = fit->messages;
+    JK_TRY(jk_fit_points(fit, error));
     JK_TRY(jk_fit_shrink(fit, error));
     if (fit->options.smooth) {
         JK_TRY(jk_fit_smooth(fit, error));

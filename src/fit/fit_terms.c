@@ -52,12 +52,24 @@ static jk_status comment(jk_fit *fit, const jk_fit_term *term, jk_error *error) 
     }
     switch (term->state) {
     case JK_PPML_NO_CASH:
-        return jk_fit_say(
-            fit, error,
-            "%s: no cash in an exposure of %.6g, the estimate would be minus infinity; it %s and its rows "
-            "are out of the estimation",
-            place, term->exposure, held[term->kind]);
+        return term->kind == JK_FIT_POINTS
+                   ? jk_fit_say(
+                         fit, error,
+                         "%s: no cash in an exposure of %.6g, the estimate would be minus infinity; its rows are "
+                         "out of the estimation, and it is expected to bring no more than one more debtor's "
+                         "payment (points %+.3f)",
+                         place, term->exposure, term->value)
+                   : jk_fit_say(fit, error,
+                                "%s: no cash in an exposure of %.6g, the estimate would be minus infinity; it %s and "
+                                "its rows are out of the estimation",
+                                place, term->exposure, held[term->kind]);
     case JK_PPML_COLLINEAR:
+        if (term->kind == JK_FIT_POINTS && term->value != 0.0) {
+            return jk_fit_say(fit, error,
+                              "%s: collinear among the rows that are estimated on; points %+.3f keep its rows where "
+                              "they are beside the levels that pay nothing together",
+                              place, term->value);
+        }
         return jk_fit_say(fit, error, "%s: collinear, says what figures before it say together; it %s", place,
                           held[term->kind]);
     case JK_PPML_FREE:

@@ -27,6 +27,7 @@ void jk_ppml_reset(jk_ppml *fit) {
     free(fit->cash);
     free(fit->expected);
     free(fit->payers);
+    free(fit->left);
     *fit = (jk_ppml){0};
 }
 
@@ -144,12 +145,12 @@ static void find_states(jk_ppml_work *work, const uint8_t *held, const jk_ppml *
     }
     jk_ppml_row row;
     for (size_t i = 0; i < work->rows->rows; i++) {
-        work->skip[i] = (uint8_t) !(work->rows->weight[i] > 0.0);
+        work->skip[i] = (uint16_t)(work->rows->weight[i] > 0.0 ? 0 : JK_PPML_WEIGHTLESS);
         if (!work->skip[i] && !(work->rows->cash[i] > 0.0)) {
             jk_ppml_row_at(work, i, &row);
-            for (size_t k = 0; k < row.count; k++) {
+            for (size_t k = 0; k < row.count && !work->skip[i]; k++) {
                 if (row.parameter[k] >= 0 && work->state[row.parameter[k]] == JK_PPML_NO_CASH) {
-                    work->skip[i] = 1;
+                    work->skip[i] = (uint16_t)(JK_PPML_NO_CASH_GROUP + row.parameter[k]);
                 }
             }
         }
@@ -216,6 +217,9 @@ jk_status jk_ppml_fit(const jk_ppml_rows *rows, const jk_ppml_design *design, co
     jk_ppml_factors(&work);
     JK_TRY_CLEANUP(jk_ppml_search(&work, options, fit, error));
     JK_TRY_CLEANUP(jk_ppml_errors(&work, options, fit, error));
+    fit->rows = rows->rows;
+    fit->left = work.skip;
+    work.skip = NULL;
 cleanup:
     work_reset(&work);
     if (status != JK_OK) {

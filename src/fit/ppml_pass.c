@@ -263,9 +263,10 @@ static void remains_of_cluster(const strip_loop *loop, size_t c, cluster_score *
             continue;
         }
         jk_ppml_row_at(work, i, &row);
+        double mean = work->skip[i] ? row.mean - row.fitted : row.mean; /* who left brings what is known, no more */
         for (size_t k = 0; k < row.count; k++) {
             if (row.parameter[k] >= 0) {
-                expected[row.parameter[k]] += row.mean * row.share[k];
+                expected[row.parameter[k]] += mean * row.share[k];
                 cash[row.parameter[k]] += rows->cash[i] * row.share[k];
             }
         }

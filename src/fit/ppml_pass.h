@@ -27,7 +27,7 @@ typedef struct jk_ppml_work {
     double *parameters;
     double *factor; /* exp of each */
     uint8_t *state; /* jk_ppml_state */
-    uint8_t *skip;  /* [rows] 1: not in the estimation */
+    uint16_t *skip; /* [rows] not in the estimation: `left` of jk_ppml */
     int32_t *slot;  /* place of a free parameter among the unknowns, or -1 */
     size_t unknowns;
     size_t strips;

@@ -10,6 +10,7 @@
 #include "fit/ppml_pass.h"
 
 enum { ITERATIONS = 50, HALVINGS = 30, TRIES = 2, SETTLED = 6, LONG = 15 };
+#define LAST_GROUP     (JK_PPML_GROUPS_MAX - JK_PPML_VANISHED_GROUP)
 #define STEP_TOLERANCE 1e-9
 #define STANDSTILL     1e-8 /* of the objective in one step: what moves on after so LONG a search is flat */
 #define LONGEST_STEP   3.0  /* of one parameter: what runs away must not hold up the others */
@@ -46,7 +47,8 @@ typedef struct search {
     jk_ppml_sums sums;
     double *step, *before, *kept;
     uint8_t *dropped;
-    double *factor; /* of the information */
+    uint16_t vanished; /* groups of rows that have left */
+    double *factor;    /* of the information */
 } search;
 
 static void search_reset(search *self) {
@@ -99,28 +101,57 @@ static int has_known(const jk_ppml_work *work, size_t i) {
     return work->rows->known != NULL && work->rows->known[i] > 0.0;
 }
 
-/* Rows whose fitted part is small and still goes down by the last step are a corner that no parameter alone shows: no
- * cash came in, or no more than is known to come in anyway. They leave. Returns how many. */
-static size_t drop_vanishing(jk_ppml_work *work, const search *self, double mean_intensity) {
+/* Change of the log of a row's fitted part by the last step. */
+static double change_of(const jk_ppml_work *work, const search *self, const jk_ppml_row *row) {
+    double change = 0.0;
+    for (size_t k = 0; k < row->count; k++) {
+        int32_t p = row->parameter[k];
+        change += p >= 0 ? row->share[k] * (work->parameters[p] - self->before[p]) : 0.0;
+    }
+    return change;
+}
+
+/* Rows that may leave: no cash came in, or no more than is known to come in anyway. */
+static int may_vanish(const jk_ppml_work *work, size_t i) {
+    return !work->skip[i] && (!(work->rows->cash[i] > 0.0) || has_known(work, i));
+}
+
+/* A corner that no parameter alone shows is a direction along which rows without cash run to nothing while all that
+ * brought cash stay where they are (Correia, Guimarães, Zylkin 2019: x'g < 0 for the ones, x'g = 0 for the others). The
+ * step is that direction once the others have settled; before, a level that merely pays little goes down alike, with
+ * its payers. Rows whose fitted part is small and still goes down by the last step leave, if the step
+ * is such a direction. Where something is known beside, the rows must also be best off without a fitted part, to the
+ * first order: sum of fitted * (cash / known - 1) not above 0. Returns how many. */
+static size_t drop_vanishing(jk_ppml_work *work, search *self, double mean_intensity) {
     size_t count = 0;
+    double slope = 0.0;
+    uint16_t group = (uint16_t)(JK_PPML_VANISHED_GROUP + (self->vanished < LAST_GROUP ? self->vanished : LAST_GROUP));
     jk_ppml_row row;
     for (size_t i = 0; i < work->rows->rows; i++) {
-        if (work->skip[i] || (work->rows->cash[i] > 0.0 && !has_known(work, i))) {
+        if (!work->skip[i] && !may_vanish(work, i)) {
+            jk_ppml_row_at(work, i, &row);
+            if (fabs(change_of(work, self, &row)) > RUNNING) {
+                return 0;
+            }
+        }
+    }
+    for (size_t i = 0; i < work->rows->rows; i++) {
+        if (!may_vanish(work, i)) {
             continue;
         }
         jk_ppml_row_at(work, i, &row);
-        double change = 0.0;
-        for (size_t k = 0; k < row.count; k++) {
-            int32_t p = row.parameter[k];
-            change += p >= 0 ? row.share[k] * (work->parameters[p] - self->before[p]) : 0.0;
-        }
         double usual = mean_intensity * work->rows->weight[i] * work->rows->months[i];
-        if (change < -VANISHING && row.fitted < SMALL * usual) {
-            work->skip[i] = 1;
+        if (change_of(work, self, &row) < -VANISHING && row.fitted < SMALL * usual) {
+            slope += has_known(work, i) ? row.fitted * (work->rows->cash[i] / work->rows->known[i] - 1.0) : 0.0;
+            work->skip[i] = group;
             count++;
         }
     }
-    return count;
+    for (size_t i = 0; slope > 0.0 && i < work->rows->rows; i++) {
+        work->skip[i] = work->skip[i] == group ? 0 : work->skip[i];
+    }
+    self->vanished = (uint16_t)(self->vanished + (count > 0 && !(slope > 0.0)));
+    return slope > 0.0 ? 0 : count;
 }
 
 /* Parameters that have lost all their rows have nothing to be estimated from. */

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Points as the model takes them.
+ *
+ * Levels that brought nothing, alone or only together with others, have no estimate: it would be minus infinity, and
+ * their rows are out of the estimation (jalki/ppml.h). A model needs a figure all the same, and the reference's would
+ * score them as average. They are given what one more debtor's payment would make of them, or what the others would
+ * lead to expect, if that is less: rows i of a group get cash mu_i * min(1, D / sum mu), mu what they would be expected
+ * at the points that stand (a level without cash: the reference's), D the size of a debtor's payment (the dispersion by
+ * debtor), and are fitted with all others once more. Then every level has cash, nothing runs away, and a direction in
+ * which levels run to nothing only together goes no further than that payment; the others' levels stay what their own
+ * rows say, to the weight of that one payment. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "fit/fit_internal.h"
+
+enum { NO_LEVEL = 255, TEXT_MAX = 400 };
+
+/* A group of rows that left the estimation. */
+typedef struct group {
+    size_t rows;
+    double exposure, expected;
+    bool curve;            /* it left for a step or a class, which lean on all segments, not for a level */
+    uint8_t *common_level; /* [characteristics] the one that all its rows have, or NO_LEVEL */
+} group;
+
+typedef struct points {
+    jk_fit *fit;
+    jk_arena *arena;
+    size_t groups;         /* highest one + 1 */
+    group *group;          /* [groups] */
+    double *mean;          /* [rows] at the estimates */
+    double *cash, *weight; /* [rows] as fitted once more */
+} points;
+
+static bool left_for_level(const jk_fit *fit, size_t code) {
+    size_t p = code - JK_PPML_NO_CASH_GROUP;
+    return code >= JK_PPML_VANISHED_GROUP || fit->design.parameter[p].kind == JK_FIT_POINTS;
+}
+
+static jk_status gather_groups(points *self, jk_error *error) {
+    const jk_fit *fit = self->fit;
+    const jk_fit_rows *rows = &fit->rows;
+    size_t characteristics = fit->base->scorecard.count;
+    for (size_t i = 0; i < fit->estimates.rows; i++) {
+        self->groups = fit->estimates.left[i] >= self->groups ? (size_t)fit->estimates.left[i] + 1 : self->groups;
+    }
+    self->group = jk_arena_alloc(self->arena, self->groups, sizeof *self->group);
+    if (self->group == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    for (size_t i = 0; i < fit->estimates.rows; i++) {
+        size_t code = fit->estimates.left[i];
+        if (code < JK_PPML_NO_CASH_GROUP) {
+            continue;
+        }
+        group *to = &self->group[code];
+        const uint8_t *level = rows->level + i * rows->terms + JK_FIT_TERMS_FIXED;
+        if (to->rows++ == 0) {
+            to->curve = !left_for_level(fit, code);
+            to->common_level = jk_arena_alloc(self->arena, characteristics + 1, 1);
+            if (to->common_level == NULL) {
+                return jk_fail_memory(error, "the fit");
+            }
+            for (size_t c = 0; c < characteristics; c++) {
+                to->common_level[c] = fit->card[c].level_of[level[c]];
+            }
+        }
+        to->exposure += rows->weight[i] * rows->months[i];
+        to->expected += self->mean[i];
+        for (size_t c = 0; c < characteristics; c++) {
+            bool same = to->common_level[c] == fit->card[c].level_of[level[c]];
+            to->common_level[c] = same ? to->common_level[c] : NO_LEVEL;
+        }
+    }
+    return JK_OK;
+}
+
+/* What is fitted once more: who left for a level comes back with a part of one payment. */
+static void make_rows(points *self) {
+    const jk_fit *fit = self->fit;
+    const jk_fit_rows *rows = &fit->rows;
+    double payment = fit->estimates.cluster_dispersion;
+    for (size_t i = 0; i < fit->estimates.rows; i++) {
+        size_t code = fit->estimates.left[i];
+        self->cash[i] = rows->cash[i];
+        self->weight[i] = rows->weight[i];
+        if (code >= JK_PPML_NO_CASH_GROUP && self->group[code].curve) {
+            self->weight[i] = 0.0;
+        } else if (code >= JK_PPML_NO_CASH_GROUP) {
+            self->cash[i] = self->mean[i] * fmin(1.0, payment / self->group[code].expected);
+        }
+    }
+}
+
+/* "employment unemployed, default_marks 4 and more": what the rows of a group that vanished have in common. */
+static jk_status name_group(points *self, const group *of, jk_error *error) {
+    jk_fit *fit = self->fit;
+    char text[TEXT_MAX] = "";
+    size_t used = 0;
+    for (size_t c = 0; c < fit->base->scorecard.count; c++) {
+        char level[64];
+        size_t l = of->common_level[c];
+        if (l != NO_LEVEL && used < TEXT_MAX - 1 && fit->rows.cuts[c].count == 0) {
+            const char *name = jk_score_level_name(fit->card[c].from, l, level);
+            int length =
+                snprintf(text + used, TEXT_MAX - used, "%s%s %s", used > 0 ? ", " : "", fit->card[c].from->name, name);
+            used += length > 0 ? (size_t)length : 0;
+        }
+    }
+    return jk_fit_say(
+        fit, error,
+        "%s: no cash in an exposure of %.6g, levels that pay nothing only together; they are expected to "
+        "bring %.4g, no more than one more debtor's payment, and their %zu rows are out of the estimation",
+        used > 0 ? text : "rows of several levels", of->exposure, fmin(of->expected, fit->estimates.cluster_dispersion),
+        of->rows);
+}
+
+static jk_status fit_again(points *self, jk_error *error) {
+    jk_fit *fit = self->fit;
+    jk_ppml_rows rows = fit->rows.columns;
+    rows.cash = self->cash;
+    rows.weight = self->weight;
+    jk_ppml_options options = {.start = fit->design.start, .held = fit->design.held, .without_errors = 1};
+    jk_ppml again;
+    JK_TRY(jk_ppml_fit(&rows, &fit->design.ppml, &options, &fit->options.run, &again, error));
+    for (size_t p = 0; p < again.parameters; p++) {
+        if (fit->design.parameter[p].kind == JK_FIT_POINTS && again.state[p] == JK_PPML_FREE) {
+            fit->value[p] = again.estimate[p];
+        }
+    }
+    jk_ppml_reset(&again);
+    return JK_OK;
+}
+
+jk_status jk_fit_points(jk_fit *fit, jk_error *error) {
+    const jk_ppml *estimates = &fit->estimates;
+    points self = {.fit = fit, .arena = jk_arena_create()};
+    jk_status status = JK_OK;
+    bool any = false;
+    fit->value = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *fit->value);
+    fit->credibility = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *fit->credibility);
+    if (fit->value == NULL || fit->credibility == NULL || self.arena == NULL) {
+        JK_TRY_CLEANUP(jk_fail_memory(error, "the fit"));
+    }
+    for (size_t p = 0; p < estimates->parameters; p++) {
+        fit->value[p] = estimates->estimate[p];
+        fit->credibility[p] = estimates->state[p] == JK_PPML_FREE ? 1.0 : 0.0;
+    }
+    for (size_t i = 0; i < estimates->rows && !any; i++) {
+        any = estimates->left[i] >= JK_PPML_NO_CASH_GROUP && left_for_level(fit, estimates->left[i]);
+    }
+    if (!any) {
+        goto cleanup;
+    }
+    self.mean = jk_columns_alloc(3 * estimates->rows, sizeof *self.mean);
+    if (self.mean == NULL) {
+        JK_TRY_CLEANUP(jk_fail_memory(error, "the fit"));
+    }
+    self.cash = self.mean + estimates->rows;
+    self.weight = self.cash + estimates->rows;
+    JK_TRY_CLEANUP(jk_ppml_predict(&fit->rows.columns, &fit->design.ppml, estimates->estimate, &fit->options.run,
+                                   self.mean, error));
+    JK_TRY_CLEANUP(gather_groups(&self, error));
+    make_rows(&self);
+    JK_TRY_CLEANUP(fit_again(&self, error));
+    for (size_t g = JK_PPML_VANISHED_GROUP; g < self.groups; g++) {
+        if (self.group[g].rows > 0) {
+            JK_TRY_CLEANUP(name_group(&self, &self.group[g], error));
+        }
+    }
+cleanup:
+    free(self.mean);
+    jk_arena_free(self.arena);
+    return status;
+}
