@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
+
 static void copy_text(char *to, size_t size, const char *from) {
     size_t length = from ? strnlen(from, size - 1) : 0;
     if (length > 0) {
@@ -26,8 +28,10 @@ jk_status jk_fail(jk_error *error, jk_status status, const char *file, int64_t l
     copy_text(error->key, sizeof error->key, key);
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(error->message, sizeof error->message, format, arguments);
+    char message[sizeof error->message];
+    (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    (void)jk_escape_text(error->message, sizeof error->message, message);
     return status;
 }
 
@@ -45,8 +49,10 @@ const char *jk_error_text(const jk_error *error, char *text, size_t size) {
         (void)snprintf(line, sizeof line, ":%lld", (long long)error->line);
     }
     const char *message = error->message[0] ? error->message : jk_status_name(error->status);
-    (void)snprintf(text, size, "%s%s%s%s%s%s", error->file, line, error->file[0] ? ": " : "", error->key,
-                   error->key[0] ? ": " : "", message);
+    char file[sizeof error->file], key[sizeof error->key];
+    (void)snprintf(text, size, "%s%s%s%s%s%s", jk_escape_text(file, sizeof file, error->file), line,
+                   error->file[0] ? ": " : "", jk_escape_text(key, sizeof key, error->key), error->key[0] ? ": " : "",
+                   message);
     return text;
 }
 

@@ -10,27 +10,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/input.h"
+#include "base/output_part.h"
+#include "base/policy.h"
 #include "base/text.h"
-
-static char *with_suffix(const char *path, const char *suffix) {
-    size_t size = strlen(path) + strlen(suffix) + 32;
-    char *text = malloc(size);
-    if (text != NULL) {
-        (void)snprintf(text, size, "%s.%s-%ld", path, suffix, (long)getpid());
-    }
-    return text;
-}
-
-static int open_nameless(const char *path) {
-    const char *slash = strrchr(path, '/');
-    char *folder = slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
-    if (folder == NULL) {
-        return -1;
-    }
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
-    free(folder);
-    return fd;
-}
 
 /* The descriptor that a path like /dev/stdout stands for, or -1. */
 static int descriptor_of(const char *path) {
@@ -68,7 +51,49 @@ static char *follow_link(const char *path) {
     return real != NULL ? real : strdup(path);
 }
 
-jk_status jk_output_open(jk_output *output, const char *path, jk_error *error) {
+/* A file in the folder of `path` that has no name, or an unforeseeable one where the file system knows no other. */
+static jk_status open_temporary(jk_output *output, const char *path, mode_t mode, jk_error *error) {
+    char *folder = jk_output_part_folder(path);
+    if (folder == NULL) {
+        return jk_fail_memory(error, "a file name");
+    }
+    output->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+    free(folder);
+    if (output->fd >= 0) {
+        (void)snprintf(output->access, sizeof output->access, "/proc/self/fd/%d", output->fd);
+        if (access(output->access, F_OK) == 0) {
+            return JK_OK;
+        }
+        output->access[0] = '\0';
+        (void)close(output->fd); /* no /proc: the nameless file could not be named later */
+    }
+    output->fd = jk_output_part_create(path, mode, &output->part);
+    return output->fd >= 0 ? JK_OK : jk_fail_errno(error, path, "write");
+}
+
+/* A file that is replaced hands down who may do what with it. Where the system does not let the group be kept, the
+ * rights of that group go to no other. */
+static void inherit(int fd, const struct stat *old) {
+    struct stat new;
+    if (fstat(fd, &new) != 0) {
+        return;
+    }
+    mode_t mode = old->st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
+    if (new.st_gid != old->st_gid && fchown(fd, (uid_t)-1, old->st_gid) != 0) {
+        mode &= (mode_t)~S_IRWXG;
+    }
+    if (new.st_uid != old->st_uid) {
+        (void)!fchown(fd, old->st_uid, (gid_t)-1); /* only a superuser can give files away */
+    }
+    (void)fchmod(fd, mode);
+}
+
+static jk_status fail_input(const char *path, jk_error *error) {
+    return jk_fail(error, JK_ERROR_ARGUMENT, path, 0, NULL,
+                   "is an input of this run and would be replaced; expected another name for the output");
+}
+
+jk_status jk_output_open(jk_output *output, const char *path, jk_output_rights rights, jk_error *error) {
     *output = (jk_output){.fd = -1};
     struct stat existing;
     int exists = stat(path, &existing) == 0;
@@ -81,6 +106,9 @@ jk_status jk_output_open(jk_output *output, const char *path, jk_error *error) {
                        "is no name of a file here; expected one (/dev/stdout is standard output, ./- a file of that "
                        "name)");
     }
+    if (!exists && errno == ENAMETOOLONG) {
+        return jk_fail_errno(error, path, "write");
+    }
     int descriptor = descriptor_of(path);
     output->target = descriptor >= 0 ? strdup(path) : follow_link(path);
     if (output->target == NULL) {
@@ -89,23 +117,34 @@ jk_status jk_output_open(jk_output *output, const char *path, jk_error *error) {
     if (descriptor >= 0 || (exists && !S_ISREG(existing.st_mode))) {
         return open_directly(output, descriptor, error);
     }
-    path = output->target;
-    output->fd = open_nameless(path);
-    if (output->fd >= 0) {
-        (void)snprintf(output->access, sizeof output->access, "/proc/self/fd/%d", output->fd);
-        if (access(output->access, F_OK) == 0) {
-            return JK_OK;
-        }
-        (void)close(output->fd); /* no /proc: the nameless file could not be named later */
-    }
-    output->part = with_suffix(path, "part");
-    output->fd = output->part == NULL ? -1 : open(output->part, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0666);
-    if (output->fd < 0) {
-        jk_status status = jk_fail_errno(error, path, "write");
-        free(output->part);
-        output->part = NULL;
+    if (exists && jk_input_is_kept(&existing)) {
+        jk_status status = fail_input(path, error);
         jk_output_abort(output);
         return status;
+    }
+    jk_output_part_sweep(output->target);
+    bool closed = exists || (rights == JK_OUTPUT_PERSONAL && !jk_policy_get()->shared);
+    jk_status status = open_temporary(output, output->target, closed ? 0600 : 0666, error);
+    if (status != JK_OK) {
+        jk_output_abort(output);
+    }
+    return status;
+}
+
+jk_status jk_output_scratch(jk_output *output, const char *path, jk_error *error) {
+    *output = (jk_output){.fd = -1, .target = strdup(path)};
+    if (output->target == NULL) {
+        return jk_fail_memory(error, "a file name");
+    }
+    jk_status status = open_temporary(output, path, 0600, error);
+    if (status != JK_OK) {
+        jk_output_abort(output);
+        return status;
+    }
+    if (output->part != NULL) { /* its name is not needed any more */
+        (void)unlink(output->part);
+        free(output->part);
+        output->part = NULL;
     }
     return JK_OK;
 }
@@ -131,21 +170,23 @@ jk_status jk_output_stream(jk_output *output, jk_error *error) {
 }
 
 /* A nameless file gets a temporary name first: a link cannot replace an existing file, a rename can. */
-static int give_name(jk_output *output) {
-    if (output->part != NULL) {
-        return 0;
+static bool give_name(jk_output *output) {
+    if (output->part == NULL) {
+        output->part = jk_output_part_link(output->fd, output->access, output->target);
     }
-    char *name = with_suffix(output->target, "part");
-    if (name == NULL) {
-        return -1;
+    return output->part != NULL;
+}
+
+/* The new name is on the disk only when the folder is. A file system that cannot sync folders keeps them itself. */
+static bool sync_folder(const char *path) {
+    char *name = jk_output_part_folder(path);
+    int folder = name == NULL ? -1 : open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(name);
+    bool done = folder < 0 || fsync(folder) == 0 || (errno != EIO && errno != ENOSPC);
+    if (folder >= 0) {
+        (void)close(folder);
     }
-    (void)unlink(name);
-    if (linkat(AT_FDCWD, output->access, AT_FDCWD, name, AT_SYMLINK_FOLLOW) != 0) {
-        free(name);
-        return -1;
-    }
-    output->part = name;
-    return 0;
+    return done;
 }
 
 jk_status jk_output_commit(jk_output *output, jk_error *error) {
@@ -163,15 +204,26 @@ jk_status jk_output_commit(jk_output *output, jk_error *error) {
             return JK_OK;
         }
     }
-    if (failed || fsync(output->fd) != 0 || give_name(output) != 0 || rename(output->part, output->target) != 0) {
+    struct stat existing;
+    bool exists = stat(output->target, &existing) == 0;
+    if (!failed && exists && jk_input_is_kept(&existing)) {
+        jk_status status = fail_input(output->target, error); /* it was read after the output was opened */
+        jk_output_abort(output);
+        return status;
+    }
+    if (!failed && exists) {
+        inherit(output->fd, &existing);
+    }
+    if (failed || fsync(output->fd) != 0 || !give_name(output) || rename(output->part, output->target) != 0) {
         jk_status status = jk_fail_errno(error, output->target, "write");
         jk_output_abort(output);
         return status;
     }
     free(output->part);
     output->part = NULL; /* renamed: nothing to remove */
+    jk_status status = sync_folder(output->target) ? JK_OK : jk_fail_errno(error, output->target, "sync");
     jk_output_abort(output);
-    return JK_OK;
+    return status;
 }
 
 void jk_output_abort(jk_output *output) {

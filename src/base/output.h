@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files that appear whole or not at all. Bytes go to a file without a name in the target's folder (Linux O_TMPFILE),
- * which the kernel removes by itself if the process dies; commit syncs it and renames it over the target. Where the
- * file system has no nameless files, a named one beside the target ("<path>.part-<pid>") is used. A target that is a
- * device, a pipe or an open descriptor (/dev/null, /dev/stdout, /dev/fd/3) is written straight: it is never replaced by
- * a file. A symbolic link stays; the file that it leads to is replaced. */
+ * which the kernel removes by itself if the process dies; commit syncs it, renames it over the target and syncs the
+ * folder. Where the file system has no nameless files, and for the moment between naming and renaming, it is called
+ * ".jalki-<16 random digits>.part" in that folder; what a process that died has left of these is removed by the next
+ * one that writes there. A target that is a device, a pipe or an open descriptor (/dev/null, /dev/stdout, /dev/fd/3) is
+ * written straight: it is never replaced by a file. A symbolic link stays; the file that it leads to is replaced. A
+ * file that is replaced hands down its mode, group and owner. A file that the command has read is not replaced
+ * (base/input.h). */
 #ifndef JK_BASE_OUTPUT_H
 #define JK_BASE_OUTPUT_H
 
@@ -18,12 +21,21 @@ typedef struct jk_output {
     char *target;    /* final path */
     char *part;      /* named temporary file, or NULL if nameless */
     bool direct;     /* the target is a device or a pipe, written straight */
-    char access[64]; /* a path by which a library can open the same file ("/proc/self/fd/N" or `part`) */
+    char access[64]; /* a path by which a library can open the same file ("/proc/self/fd/N"); empty where `part` is */
 } jk_output;
+
+/* Who may read a file that was not there before. */
+typedef enum jk_output_rights {
+    JK_OUTPUT_PLAIN,   /* whom umask lets */
+    JK_OUTPUT_PERSONAL /* it holds personal data: its owner alone (0600), unless the policy says that it is shared */
+} jk_output_rights;
 
 /* Opens a file that will become `path`. "-" is refused: who writes it means standard output. A zeroed jk_output is the
  * closed state. */
-jk_status jk_output_open(jk_output *output, const char *path, jk_error *error);
+jk_status jk_output_open(jk_output *output, const char *path, jk_output_rights rights, jk_error *error);
+
+/* Opens a file for the process alone, on the file system where `path` will be; it ends with jk_output_abort. */
+jk_status jk_output_scratch(jk_output *output, const char *path, jk_error *error);
 
 /* Path by which another library can open the file while it is being written; valid until commit or abort. */
 const char *jk_output_access(const jk_output *output);

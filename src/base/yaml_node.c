@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/input.h"
 #include "base/text.h"
 #include "base/yaml.h"
 
@@ -149,7 +150,7 @@ static jk_status read_all(jk_yaml_reader *reader, int fd, const char *path, cons
 
 jk_status jk_yaml_read_file(jk_yaml_reader *reader, const char *path, const char **bytes, size_t *size,
                             jk_error *error) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = jk_input_open(path, false);
     if (fd < 0) {
         return jk_fail_errno(error, path, "open");
     }

@@ -70,7 +70,7 @@ static double seconds_now(void) {
 
 void jk_cli_end_progress(void) {
     if (line.open) {
-        (void)fprintf(stderr, "\r\033[K");
+        (void)dprintf(STDERR_FILENO, "\r\033[K"); /* past the filter of cli/streams.h */
         line.open = false;
     }
     line.stage = NULL; /* the same stage may come again */
@@ -90,11 +90,10 @@ static int on_progress(void *context, const char *stage, uint64_t done, uint64_t
         if (total > 0 && done >= total) {
             jk_cli_end_progress();
         } else if (total > 0 && rate > 0.0) {
-            (void)fprintf(stderr, "\r\033[K%s: %.0f %%, %.0f a second, %.0f s left", stage,
+            (void)dprintf(STDERR_FILENO, "\r\033[K%s: %.0f %%, %.0f a second, %.0f s left", stage,
                           100.0 * (double)done / (double)total, rate, (double)(total - done) / rate);
             line.open = true;
         }
-        (void)fflush(stderr);
     }
     return interrupted;
 }

@@ -4,9 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/policy.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/streams.h"
 
 /* clang-format off */
 static const jk_command *const commands[] = { /* in the order of `jalki help`, one a line */
@@ -67,6 +69,10 @@ static void check_help(void) {
 }
 
 int main(int argc, char **argv) {
+    if (!jk_cli_guard_streams()) {
+        return 1;
+    }
+    jk_policy_set(&(jk_policy){.keeps_inputs = true});
     argp_err_exit_status = 2;
     const char *name = argc > 1 ? argv[1] : "";
     if (argc < 2) {

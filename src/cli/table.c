@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
+
 struct jk_table {
     char *alignment;
     size_t columns;
@@ -56,6 +58,22 @@ static void append(jk_table *table, char *cell) {
     table->cell[table->count++] = cell;
 }
 
+/* A cell is one line, whatever the text in it says. */
+static char *escaped(jk_table *table, char *text) {
+    size_t length = strlen(text);
+    if (!jk_escape_changes(text, length, false)) {
+        return text;
+    }
+    char *shown = malloc(length * JK_ESCAPE_GROWTH + 1);
+    if (shown == NULL) {
+        table->failed = true;
+        return text;
+    }
+    shown[jk_escape(shown, text, length, false, NULL)] = '\0';
+    free(text);
+    return shown;
+}
+
 void jk_table_cell(jk_table *table, const char *format, ...) {
     char *text = NULL;
     va_list arguments;
@@ -64,7 +82,7 @@ void jk_table_cell(jk_table *table, const char *format, ...) {
         table->failed = true;
         text = NULL;
     } else {
-        append(table, text);
+        append(table, escaped(table, text));
     }
     va_end(arguments);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "csv/container.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/input.h"
 #include "csv/workbook.h"
 
 static jk_status add_part(jk_part_list *list, const char *name, bool hidden, jk_error *error) {
@@ -69,7 +69,7 @@ jk_status jk_part_list_read(const char *path, jk_part_list *list, jk_error *erro
     if (stat(path, &facts) != 0 || !S_ISREG(facts.st_mode)) {
         return JK_OK; /* whoever opens it says what is wrong */
     }
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = jk_input_open(path, true);
     ssize_t got = file >= 0 ? read(file, head, sizeof head) : -1;
     if (file >= 0) {
         (void)close(file);

@@ -184,7 +184,7 @@ jk_status jk_row_writer_create(const char *path, const jk_row_writer_options *op
         JK_TRY_CLEANUP(intern_dictionaries(made, error));
     } else {
         JK_TRY_CLEANUP(prepare_texts(made, error));
-        JK_TRY_CLEANUP(jk_output_open(&made->output, path, error));
+        JK_TRY_CLEANUP(jk_output_open(&made->output, path, JK_OUTPUT_PERSONAL, error));
     }
     *writer = made;
     return JK_OK;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/input.h"
 #include "csv/foreign.h"
 #include "csv/unpack.h"
 
@@ -323,7 +324,7 @@ static jk_status open_file(const char *path, jk_byte_origin *origin, jk_error *e
     }
     *origin = (jk_byte_origin){.read = read_file, .close = close_file, .self = file};
     file->path = strdup(path);
-    file->fd = open(path, O_RDONLY | O_CLOEXEC);
+    file->fd = jk_input_open(path, true);
     struct stat facts;
     if (file->fd < 0 || fstat(file->fd, &facts) != 0) {
         return jk_fail_errno(error, path, "open");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/escape.h"
 #include "base/memory.h"
 #include "base/output.h"
 #include "deal/shares_internal.h"
@@ -45,7 +46,7 @@ static char *write_percent(char *out, double cents, double face) {
 
 static char *write_row(const jk_shares *shares, const shares_file *file, const char *id, size_t row, size_t *taken,
                        char *out) {
-    out = jk_write_cell(out, id, strnlen(id, file->width));
+    out = jk_cell_write(out, id, strnlen(id, file->width));
     *out++ = ',';
     out = jk_write_cents(out, shares->face[row]);
     *out++ = ',';
@@ -93,7 +94,7 @@ jk_status jk_shares_write(const jk_shares *shares, const char *path, jk_error *e
     size_t length = strlen(path);
     shares_file file = {.width = jk_tape_text_width(shares->tape, JK_COLUMN_CLAIM_ID),
                         .pack = length > 3 && strcmp(path + length - 3, ".gz") == 0};
-    JK_TRY(jk_output_open(&file.output, path, error));
+    JK_TRY(jk_output_open(&file.output, path, JK_OUTPUT_PERSONAL, error));
     jk_status status = jk_output_stream(&file.output, error);
     if (status == JK_OK) {
         status = take_memory(&file, error);

@@ -239,7 +239,7 @@ static jk_status find_rounds(trainer *t, jk_boost_result *result) {
 
 static jk_status write_bytes(const char *path, const char *bytes, size_t size, jk_error *error) {
     jk_output output = {0};
-    jk_status status = jk_output_open(&output, path, error);
+    jk_status status = jk_output_open(&output, path, JK_OUTPUT_PLAIN, error);
     if (status == JK_OK) {
         status = jk_output_stream(&output, error);
     }

@@ -341,7 +341,7 @@ jk_status jk_fit_write_model(const jk_fit *fit, const char *path, jk_error *erro
         JK_TRY_CLEANUP(jk_fail(error, JK_ERROR_MODEL, fit->base->path, 0, NULL,
                                "the base model was changed while the fit ran; run it again"));
     }
-    JK_TRY_CLEANUP(jk_output_open(&output, path, error));
+    JK_TRY_CLEANUP(jk_output_open(&output, path, JK_OUTPUT_PLAIN, error));
     JK_TRY_CLEANUP(jk_output_stream(&output, error));
     writer self = {fit, output.stream};
     write_file(&self, root);

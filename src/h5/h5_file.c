@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/input.h"
 #include "h5/h5_private.h"
 
 /* No real deflate stream is shorter than 1/1032 of its content. */
@@ -250,7 +251,7 @@ static jk_status open_descriptor(jk_h5_file *file, const char *path, jk_error *e
     if (file->path == NULL) {
         return jk_fail_memory(error, "a file name");
     }
-    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not make us wait */
+    file->fd = jk_input_open(path, false); /* a pipe must not make us wait */
     struct stat facts;
     if (file->fd < 0 || fstat(file->fd, &facts) != 0) {
         return jk_fail_errno(error, path, "open");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/input.h"
 #include "import/cell.h"
 #include "import/parts.h"
 #include "import/plan.h"
@@ -92,7 +93,7 @@ static jk_status digest_files(const jk_import_options *options, EVP_MD_CTX *dige
     for (size_t i = 0; status == JK_OK && i < options->source_count; i++) {
         char container[PATH_MAX];
         const char *path = jk_part_of(options->sources[i], container) != NULL ? container : options->sources[i];
-        FILE *file = fopen(path, "rbe");
+        FILE *file = jk_input_stream(path);
         if (file == NULL) {
             status = jk_fail_errno(error, path, "open");
             break;

@@ -2,9 +2,11 @@
 #include "import/rejects.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/input.h"
 #include "csv/value.h"
 
 enum { VALUE_MAX = 200 };
@@ -42,7 +44,7 @@ static const char *column_name(jk_kind kind, const jk_reject_line *line) {
 
 jk_status jk_reject_file_write(jk_reject_file *file, const jk_reject_line *line, jk_error *error) {
     if (!file->open) {
-        JK_TRY(jk_output_open(&file->output, file->path, error));
+        JK_TRY(jk_output_open(&file->output, file->path, JK_OUTPUT_PERSONAL, error));
         file->open = true;
         JK_TRY(jk_output_stream(&file->output, error));
         (void)fputs("line,claim_id,column,value,reason,expected,file\n", file->output.stream);
@@ -63,7 +65,10 @@ jk_status jk_reject_file_commit(jk_reject_file *file, jk_error *error) {
         file->open = false;
         return jk_output_commit(&file->output, error);
     }
-    (void)unlink(file->path);
+    struct stat old;
+    if (lstat(file->path, &old) == 0 && S_ISREG(old.st_mode) && !jk_input_is_kept(&old)) {
+        (void)unlink(file->path); /* rejects of an earlier load */
+    }
     return JK_OK;
 }
 

@@ -143,7 +143,7 @@ jk_status jk_scenario_claims_open(const char *path, const jk_tape *tape, const j
         longest = length > longest ? length : longest;
     }
     file->row_bytes = 2 * file->id_width + 2 + longest + file->cases * (JK_NUMBER_TEXT + DECISION_TEXT + 2) + 2;
-    jk_status status = jk_output_open(&file->output, path, error);
+    jk_status status = jk_output_open(&file->output, path, JK_OUTPUT_PERSONAL, error);
     if (status == JK_OK) {
         status = jk_output_stream(&file->output, error);
     }

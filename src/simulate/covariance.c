@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/input.h"
 #include "base/memory.h"
 
 /* Pivots below this part of their diagonal are rounding: the parameter is what earlier ones say. */
@@ -204,7 +205,7 @@ static jk_status read_root(covariance_reader *r, json_t *root) {
 jk_status jk_covariance_load(const char *path, const jk_model *model, jk_covariance *covariance, jk_error *error) {
     *covariance = (jk_covariance){0};
     covariance_reader r = {.path = path, .model = model, .into = covariance, .error = error};
-    FILE *file = fopen(path, "rb");
+    FILE *file = jk_input_stream(path);
     if (file == NULL) {
         return jk_fail_errno(error, path, "open");
     }

@@ -204,19 +204,12 @@ static jk_status lay_out(jk_result_writer *writer, const jk_result_column *colum
 }
 
 static jk_status open_outputs(jk_result_writer *writer, const char *path, jk_error *error) {
-    JK_TRY(jk_output_open(&writer->output, path, error));
+    JK_TRY(jk_output_open(&writer->output, path, JK_OUTPUT_PERSONAL, error));
     writer->fd = writer->output.fd;
     if (writer->compression == 0) {
         return JK_OK;
     }
-    size_t size = strlen(path) + sizeof ".plain";
-    char *name = malloc(size);
-    if (name == NULL) {
-        return jk_fail_memory(error, "a file name");
-    }
-    (void)snprintf(name, size, "%s.plain", path);
-    jk_status status = jk_output_open(&writer->spool, name, error);
-    free(name);
+    jk_status status = jk_output_scratch(&writer->spool, path, error);
     writer->fd = writer->spool.fd;
     return status;
 }

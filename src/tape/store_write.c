@@ -183,7 +183,7 @@ jk_status jk_tape_writer_create(const char *path, const jk_tape_writer_options *
     self->source_name = strdup(options->source_name == NULL ? "" : options->source_name);
     jk_status status = self->source_name == NULL ? jk_fail_memory(error, "a name") : create_columns(self, error);
     if (status == JK_OK) {
-        status = jk_output_open(&self->output, path, error);
+        status = jk_output_open(&self->output, path, JK_OUTPUT_PERSONAL, error);
     }
     if (status == JK_OK) {
         jk_h5_enter();

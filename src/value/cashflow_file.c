@@ -42,7 +42,7 @@ static jk_status finish(jk_output *output, jk_error *error) {
 }
 
 static jk_status open_stream(jk_output *output, const char *path, jk_error *error) {
-    JK_TRY(jk_output_open(output, path, error));
+    JK_TRY(jk_output_open(output, path, JK_OUTPUT_PLAIN, error));
     jk_status status = jk_output_stream(output, error);
     if (status != JK_OK) {
         jk_output_abort(output);

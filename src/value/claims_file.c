@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/escape.h"
 #include "base/memory.h"
 #include "base/output.h"
 #include "jalki/export.h"
@@ -64,7 +65,7 @@ static char *write_column(char *out, const jk_claims_column *column, size_t row)
 static char *write_row(const jk_claims_file *file, const jk_value_block *b, size_t row, char *out) {
     char *(*money)(char *, double) = file->full ? jk_write_digits9 : jk_write_cents;
     const char *id = JK_BLOCK_TEXT(b->block, CLAIM_ID) + row * file->id_width;
-    out = jk_write_cell(out, id, strnlen(id, file->id_width));
+    out = jk_cell_write(out, id, strnlen(id, file->id_width));
     *out++ = ',';
     out = jk_write_integer(out, (uint64_t)b->score->score[row]);
     *out++ = ',';
@@ -217,7 +218,7 @@ static jk_status name_segments(jk_claims_file *file, const jk_model *model, jk_e
         if (file->segment[s] == NULL) {
             return jk_fail_memory(error, "the segments' names");
         }
-        (void)jk_write_cell(file->segment[s], id, length);
+        (void)jk_cell_write(file->segment[s], id, length);
         size_t written = strlen(file->segment[s]);
         file->longest_segment = written > file->longest_segment ? written : file->longest_segment;
     }
@@ -237,7 +238,7 @@ jk_status jk_claims_open(const char *path, const jk_tape *tape, const jk_model *
     file->full = full;
     file->pack = length > 3 && strcmp(path + length - 3, ".gz") == 0;
     file->id_width = jk_tape_text_width(tape, JK_COLUMN_CLAIM_ID);
-    jk_status status = jk_output_open(&file->output, path, error);
+    jk_status status = jk_output_open(&file->output, path, JK_OUTPUT_PERSONAL, error);
     if (status == JK_OK) {
         status = name_segments(file, model, error);
     }

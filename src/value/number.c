@@ -134,23 +134,3 @@ char *jk_write_parts(char *text, int64_t parts, int decimals) {
     }
     return text;
 }
-
-char *jk_write_cell(char *text, const char *cell, size_t length) {
-    bool quote = false;
-    for (size_t i = 0; i < length; i++) {
-        quote = quote || cell[i] == ',' || cell[i] == '"' || cell[i] == '\n' || cell[i] == '\r';
-    }
-    if (!quote) {
-        memcpy(text, cell, length);
-        return text + length;
-    }
-    *text++ = '"';
-    for (size_t i = 0; i < length; i++) {
-        if (cell[i] == '"') {
-            *text++ = '"';
-        }
-        *text++ = cell[i];
-    }
-    *text++ = '"';
-    return text;
-}

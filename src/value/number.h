@@ -17,7 +17,4 @@ char *jk_write_digits9(char *text, double value); /* "%.9g" */
 char *jk_write_integer(char *text, uint64_t value);
 char *jk_write_parts(char *text, int64_t parts, int decimals); /* parts / 10^decimals, exactly; decimals 0..18 */
 
-/* A CSV cell, in quotes if it holds a separator, a quote or a line end: at most 2 * length + 2 bytes. */
-char *jk_write_cell(char *text, const char *cell, size_t length);
-
 #endif

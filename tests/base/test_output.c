@@ -6,12 +6,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <dirent.h>
 
+#include "base/input.h"
+#include "base/output_part.h"
+#include "base/policy.h"
 #include "cmocka_all.h"
 
 static char folder[] = "/tmp/jalki-output-XXXXXX";
@@ -25,7 +29,7 @@ static char *path_of(const char *name) {
 static void write_file(const char *path, const char *text) {
     jk_output output;
     jk_error error = {0};
-    assert_int_equal(jk_output_open(&output, path, &error), JK_OK);
+    assert_int_equal(jk_output_open(&output, path, JK_OUTPUT_PLAIN, &error), JK_OK);
     assert_int_equal(jk_output_stream(&output, &error), JK_OK);
     assert_true(fputs(text, output.stream) >= 0);
     assert_int_equal(jk_output_commit(&output, &error), JK_OK);
@@ -80,7 +84,7 @@ static void abort_leaves_the_old_file(void **state) {
     write_file(path_of("file"), "old");
     jk_output output;
     jk_error error = {0};
-    assert_int_equal(jk_output_open(&output, path_of("file"), &error), JK_OK);
+    assert_int_equal(jk_output_open(&output, path_of("file"), JK_OUTPUT_PLAIN, &error), JK_OK);
     assert_int_equal(jk_output_stream(&output, &error), JK_OK);
     assert_true(fputs("half", output.stream) >= 0);
     jk_output_abort(&output);
@@ -96,7 +100,7 @@ static void a_killed_writer_leaves_the_old_file(void **state) {
     assert_true(child >= 0);
     if (child == 0) {
         jk_output output;
-        (void)jk_output_open(&output, path_of("file"), NULL);
+        (void)jk_output_open(&output, path_of("file"), JK_OUTPUT_PLAIN, NULL);
         (void)jk_output_stream(&output, NULL);
         (void)fputs("half", output.stream);
         (void)fflush(output.stream);
@@ -113,7 +117,7 @@ static void another_opener_sees_the_same_file(void **state) {
     (void)state;
     jk_output output;
     jk_error error = {0};
-    assert_int_equal(jk_output_open(&output, path_of("file"), &error), JK_OK);
+    assert_int_equal(jk_output_open(&output, path_of("file"), JK_OUTPUT_PLAIN, &error), JK_OK);
     FILE *other = fopen(jk_output_access(&output), "r+");
     assert_non_null(other);
     assert_true(fputs("through the other name", other) >= 0);
@@ -126,9 +130,9 @@ static void impossible_targets_are_refused(void **state) {
     (void)state;
     jk_output output;
     jk_error error = {0};
-    assert_int_equal(jk_output_open(&output, folder, &error), JK_ERROR_IO);
+    assert_int_equal(jk_output_open(&output, folder, JK_OUTPUT_PLAIN, &error), JK_ERROR_IO);
     error = (jk_error){0};
-    assert_int_equal(jk_output_open(&output, "/nonexistent-folder/file", &error), JK_ERROR_IO);
+    assert_int_equal(jk_output_open(&output, "/nonexistent-folder/file", JK_OUTPUT_PLAIN, &error), JK_ERROR_IO);
     assert_string_equal(error.file, "/nonexistent-folder/file");
     assert_non_null(strstr(error.message, "No such file or directory"));
 }
@@ -137,7 +141,7 @@ static void a_full_disk_is_an_error(void **state) {
     (void)state;
     jk_output output;
     jk_error error = {0};
-    assert_int_equal(jk_output_open(&output, path_of("file"), &error), JK_OK);
+    assert_int_equal(jk_output_open(&output, path_of("file"), JK_OUTPUT_PLAIN, &error), JK_OK);
     output.stream = fopen("/dev/full", "w");
     assert_non_null(output.stream);
     assert_true(fputs("does not fit", output.stream) >= 0);
@@ -168,15 +172,144 @@ static void links_devices_and_descriptors(void **state) {
     assert_content(path_of("open"), "abc");
     jk_output output;
     jk_error error = {0};
-    assert_int_equal(jk_output_open(&output, "/dev/fd/9999", &error), JK_ERROR_IO);
-    assert_int_equal(jk_output_open(&output, "/dev/full", &error), JK_OK);
+    assert_int_equal(jk_output_open(&output, "/dev/fd/9999", JK_OUTPUT_PLAIN, &error), JK_ERROR_IO);
+    assert_int_equal(jk_output_open(&output, "/dev/full", JK_OUTPUT_PLAIN, &error), JK_OK);
     assert_int_equal(jk_output_stream(&output, &error), JK_OK);
     (void)fputs("x", output.stream);
     assert_int_equal(jk_output_commit(&output, &error), JK_ERROR_IO);
 }
 
+static mode_t mode_of(const char *path) {
+    struct stat facts;
+    assert_int_equal(stat(path, &facts), 0);
+    return facts.st_mode & 07777;
+}
+
+static void write_as(const char *path, jk_output_rights rights) {
+    jk_output output;
+    jk_error error = {0};
+    assert_int_equal(jk_output_open(&output, path, rights, &error), JK_OK);
+    assert_int_equal(jk_output_commit(&output, &error), JK_OK);
+}
+
+static void rights_are_kept_or_close(void **state) {
+    (void)state;
+    mode_t mask = umask(022);
+    write_as(path_of("file"), JK_OUTPUT_PLAIN);
+    assert_int_equal(mode_of(path_of("file")), 0644);
+    static const mode_t modes[] = {0600, 0640, 0444, 0666};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        assert_int_equal(chmod(path_of("file"), modes[i]), 0);
+        write_as(path_of("file"), JK_OUTPUT_PLAIN);
+        assert_int_equal(mode_of(path_of("file")), modes[i]);
+        write_as(path_of("file"), JK_OUTPUT_PERSONAL); /* who opened it up keeps it so */
+        assert_int_equal(mode_of(path_of("file")), modes[i]);
+    }
+    assert_int_equal(chmod(path_of("file"), 04755), 0);
+    write_as(path_of("file"), JK_OUTPUT_PLAIN);
+    assert_int_equal(mode_of(path_of("file")), 0755);
+    write_as(path_of("target"), JK_OUTPUT_PERSONAL);
+    assert_int_equal(mode_of(path_of("target")), 0600);
+    assert_int_equal(unlink(path_of("target")), 0);
+    jk_policy_set(&(jk_policy){.shared = true});
+    write_as(path_of("target"), JK_OUTPUT_PERSONAL);
+    assert_int_equal(mode_of(path_of("target")), 0644);
+    jk_policy_set(&(jk_policy){0});
+    (void)umask(mask);
+}
+
+static void long_names_fit(void **state) {
+    (void)state;
+    for (size_t length = 240; length <= 256; length++) {
+        char name[300] = "";
+        memset(name, 'n', length);
+        char path[600];
+        (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+        jk_output output;
+        jk_error error = {0};
+        jk_status status = jk_output_open(&output, path, JK_OUTPUT_PLAIN, &error);
+        assert_int_equal(status, length <= 255 ? JK_OK : JK_ERROR_IO);
+        if (status == JK_OK) {
+            assert_int_equal(jk_output_commit(&output, &error), JK_OK);
+            assert_int_equal(unlink(path), 0);
+        }
+    }
+}
+
+static bool exists(const char *name) {
+    return access(path_of(name), F_OK) == 0;
+}
+
+/* What a dead process left is swept away; what a living one holds, and what only looks alike, stays. */
+static void leftovers_go(void **state) {
+    (void)state;
+    static const char *const names[] = {".jalki-0123456789abcdef.part", ".jalki-0123456789abcdee.part",
+                                        ".jalki-0123456789abcde.part", ".jalki-0123456789abcdeX.part"};
+    for (size_t i = 0; i < 4; i++) {
+        int fd = open(path_of(names[i]), O_CREAT | O_WRONLY, 0600);
+        assert_true(fd >= 0);
+        (void)close(fd);
+    }
+    int held = open(path_of(names[1]), O_RDONLY);
+    assert_int_equal(flock(held, LOCK_EX), 0);
+    write_file(path_of("file"), "new");
+    assert_false(exists(names[0]));
+    assert_true(exists(names[1]) && exists(names[2]) && exists(names[3]));
+    (void)close(held);
+    for (size_t i = 1; i < 4; i++) {
+        (void)unlink(path_of(names[i]));
+    }
+}
+
+static void a_named_part_is_nobodys_link(void **state) {
+    (void)state;
+    char *name = NULL;
+    int fd = jk_output_part_create(path_of("file"), 0600, &name);
+    assert_true(fd >= 0);
+    char *other = NULL;
+    int second = jk_output_part_create(path_of("file"), 0600, &other);
+    assert_true(second >= 0 && strcmp(name, other) != 0);
+    assert_int_equal(mode_of(name), 0600);
+    write_file(path_of("file"), "new"); /* sweeps, and leaves those of the living */
+    assert_int_equal(access(name, F_OK), 0);
+    (void)unlink(name);
+    (void)unlink(other);
+    free(name);
+    free(other);
+    (void)close(fd);
+    (void)close(second);
+}
+
+static void an_input_is_not_replaced(void **state) {
+    (void)state;
+    write_file(path_of("file"), "input");
+    jk_policy_set(&(jk_policy){.keeps_inputs = true});
+    char link_path[256];
+    (void)strcpy(link_path, path_of("link"));
+    assert_int_equal(link(path_of("file"), link_path), 0); /* by another name */
+    jk_output early, late;
+    jk_error error = {0};
+    assert_int_equal(jk_output_open(&early, path_of("file"), JK_OUTPUT_PLAIN, &error), JK_OK);
+    int fd = jk_input_open(path_of("file"), false);
+    assert_true(fd >= 0);
+    (void)close(fd);
+    assert_int_equal(jk_output_open(&late, link_path, JK_OUTPUT_PLAIN, &error), JK_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, "is an input of this run"));
+    error = (jk_error){0};
+    assert_int_equal(jk_output_commit(&early, &error), JK_ERROR_ARGUMENT); /* it became one after it was opened */
+    assert_content(path_of("file"), "input");
+    jk_policy_set(&(jk_policy){0});
+    write_file(path_of("file"), "new");
+    assert_content(path_of("file"), "new");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(rights_are_kept_or_close, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(long_names_fit, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(leftovers_go, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_named_part_is_nobodys_link, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(an_input_is_not_replaced, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(commit_replaces_the_old_file, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(abort_leaves_the_old_file, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_killed_writer_leaves_the_old_file, make_folder, remove_folder),

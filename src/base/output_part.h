@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Temporary names of outputs (base/output.h); nobody else includes it. */
+#ifndef JK_BASE_OUTPUT_PART_H
+#define JK_BASE_OUTPUT_PART_H
+
+/* The folder that `path` lies in, for free(); NULL: no memory. */
+char *jk_output_part_folder(const char *path);
+
+/* A name that nobody can foresee in the folder of `path`, for free(); NULL with errno. */
+char *jk_output_part_name(const char *path);
+
+/* Creates a file of such a name, locked by this process; -1 with errno. *name is the caller's. */
+int jk_output_part_create(const char *path, unsigned mode, char **name);
+
+/* Gives the nameless file behind `access` such a name; NULL with errno. */
+char *jk_output_part_link(int fd, const char *access, const char *path);
+
+/* Removes what processes that have died left in the folder of `path`. */
+void jk_output_part_sweep(const char *path);
+
+#endif

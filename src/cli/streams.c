@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/streams.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/escape.h"
+
+typedef struct guarded_stream {
+    int fd;
+    size_t held; /* bytes of a character whose end has not come yet */
+    char part[4];
+} guarded_stream;
+
+static bool write_all(int fd, const char *bytes, size_t count) {
+    while (count > 0) {
+        ssize_t written = write(fd, bytes, count);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return false;
+        }
+        bytes += written;
+        count -= (size_t)written;
+    }
+    return true;
+}
+
+static ssize_t write_guarded(void *cookie, const char *bytes, size_t size) {
+    enum { PIECE = 4096 };
+    guarded_stream *self = cookie;
+    char from[PIECE + sizeof self->part], to[sizeof from * JK_ESCAPE_GROWTH];
+    for (size_t done = 0; done < size;) {
+        size_t count = size - done < PIECE ? size - done : PIECE;
+        memcpy(from, self->part, self->held);
+        memcpy(from + self->held, bytes + done, count);
+        size_t length = self->held + count, rest = 0;
+        size_t written = jk_escape(to, from, length, true, &rest);
+        memcpy(self->part, from + length - rest, rest);
+        self->held = rest;
+        if (!write_all(self->fd, to, written)) {
+            return 0;
+        }
+        done += count;
+    }
+    return (ssize_t)size;
+}
+
+static int close_guarded(void *cookie) {
+    guarded_stream *self = cookie;
+    char to[sizeof self->part * JK_ESCAPE_GROWTH];
+    return write_all(self->fd, to, jk_escape(to, self->part, self->held, true, NULL)) ? 0 : EOF;
+}
+
+static FILE *guard(guarded_stream *self, FILE *stream, int buffering) {
+    (void)fflush(stream);
+    FILE *guarded = fopencookie(self, "w", (cookie_io_functions_t){.write = write_guarded, .close = close_guarded});
+    if (guarded != NULL) {
+        (void)setvbuf(guarded, NULL, buffering, BUFSIZ);
+    }
+    return guarded;
+}
+
+static FILE *plain_stdout;
+
+bool jk_cli_guard_streams(void) {
+    static guarded_stream out = {.fd = STDOUT_FILENO}, error = {.fd = STDERR_FILENO};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* takes the lowest number: fd */
+        }
+    }
+    plain_stdout = stdout;
+    FILE *first = guard(&out, stdout, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
+    FILE *second = guard(&error, stderr, _IOLBF);
+    if (first == NULL || second == NULL) {
+        return false;
+    }
+    stdout = first;
+    stderr = second;
+    return true;
+}
+
+void jk_cli_open_stdout(void) {
+    stdout = plain_stdout;
+}

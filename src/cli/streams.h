@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Standard streams that nothing hostile gets through, set up before a command is looked at. */
+#ifndef JK_CLI_STREAMS_H
+#define JK_CLI_STREAMS_H
+
+#include <stdbool.h>
+
+/* Opens the null device on whichever of the descriptors 0 to 2 is closed, so that no file of ours gets such a number
+ * and takes what is meant for a stream; reading from or writing to it then fails. Puts a filter before stdout and
+ * stderr that writes out characters with an effect of their own (base/escape.h), whoever prints them. false: no memory.
+ */
+bool jk_cli_guard_streams(void);
+
+/* Takes the filter off stdout, for text that a machine reads as it is. */
+void jk_cli_open_stdout(void);
+
+#endif

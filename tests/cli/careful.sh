@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What the program does to the files and the terminal around it: closed streams, inputs that would be replaced, control
+# characters, formulas, rights, long names.
+set -euo pipefail
+J=$JALKI_PROGRAM
+model=$JALKI_SOURCE/models
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+umask 022
+
+fail() {
+    echo "FAILED: $*"
+    exit 1
+}
+
+$J generate -n 60 -o s.h5 --quiet
+esc=$(printf '\033')
+{
+    echo "claim_id,debtor_id,country,product,currency,written_off_on,principal"
+    printf '"=HYPERLINK(""http://x"")",d1,FI,=1+1,EUR,2026-01-15,500\n'
+    printf '+cmd,d2,FI,\033[31mred,EUR,2026-01-15,400\n'
+    printf '@x,\033]0;title\007,FI,plain,EUR,2026-01-15,300\n'
+    printf 'a\302\233b,d4,FI,bi\342\200\256di,EUR,2026-01-15,300\n'
+    printf -- '-17,d5,FI,plain,EUR,2026-01-15,300\n'
+} >evil.csv
+$J import evil.csv -o evil.h5 --cutoff 2026-06-30 --quiet >/dev/null
+
+# --- a stream that is closed does not lend its number to a file
+$J value s.h5 --model "$model/nordic.yaml" --claims open.csv --explain-memory >/dev/null 2>&1
+$J value s.h5 --model "$model/nordic.yaml" --claims shut.csv --explain-memory <&- 2>&- >/dev/null || fail "closed stderr"
+cmp open.csv shut.csv || fail "words of stderr in an output"
+if $J value s.h5 --model "$model/nordic.yaml" --claims shut.csv --quiet >&- 2>err.txt; then
+    fail "a closed stdout went unnoticed"
+fi
+grep -q "cannot write to standard output" err.txt || fail "closed stdout: $(cat err.txt)"
+$J value s.h5 --model "$model/nordic.yaml" --claims shut.csv --quiet <&- >&- 2>&- || true
+cmp open.csv shut.csv || fail "all streams closed"
+
+# --- no output replaces what the run reads, by whatever name
+cp -r "$model" md
+ln md/segments.yaml hard.yaml
+ln -s md/segments.yaml soft.yaml
+for target in md/segments.yaml md/../md/law/fi.yaml md/law/finland.yaml hard.yaml soft.yaml; do
+    [[ -e $target ]] || continue
+    sum=$(sha256sum <"$target")
+    for option in --claims -o --cashflow --json; do
+        if $J value s.h5 --model md/nordic.yaml "$option" "$target" >/dev/null 2>err.txt; then
+            fail "value $option $target replaced an included file"
+        fi
+        grep -q "is an input of this run" err.txt || fail "$option $target: $(cat err.txt)"
+        [[ $(sha256sum <"$target") == "$sum" ]] || fail "$option changed $target"
+    done
+done
+
+# --- nothing that a terminal obeys is printed, wherever it comes from
+for command in "worklist evil.h5 --model $model/nordic.yaml" "worklist evil.h5 --model $model/nordic.yaml --format csv" \
+    "explain evil.h5 --model $model/nordic.yaml --claim +cmd" "inspect evil.h5" "inspect evil.h5 --format csv" \
+    "inspect evil.h5 --by product --format csv" "value evil.h5 --model $model/nordic.yaml" \
+    "inspect ${esc}[2J.h5" "value s.h5 --model ${esc}]0;x.yaml"; do
+    # shellcheck disable=SC2086
+    $J $command >out.txt 2>&1 || true
+    if LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]' out.txt; then
+        fail "control characters from: $command"
+    fi
+done
+$J explain evil.h5 --model "$model/nordic.yaml" --claim "${esc}[31mnone" >out.txt 2>&1 && fail "found a claim that is not there"
+grep -q 'u001b' out.txt || fail "the message does not show what was asked for: $(cat out.txt)"
+$J inspect evil.h5 --format json | python3 -c 'import json, sys; json.load(sys.stdin)' || fail "JSON broken by escapes"
+
+# --- text that a spreadsheet would run is guarded, numbers stay numbers
+$J value evil.h5 --model "$model/nordic.yaml" --claims c.csv >/dev/null
+grep -q "^\"'=HYPERLINK" c.csv || fail "a formula in the claims: $(cat c.csv)"
+grep -q "^'+cmd," c.csv && grep -q "^'@x," c.csv || fail "a formula in the claims: $(cat c.csv)"
+grep -q "^-17," c.csv || fail "an id that is a number was changed"
+
+# --- rights: a replaced file's stay, personal data are their owner's
+for option in --claims -o; do
+    rm -f r.out
+    $J value s.h5 --model "$model/nordic.yaml" "$option" r.out >/dev/null
+    [[ $(stat -c %a r.out) == 600 ]] || fail "$option: $(stat -c %a r.out) for a new file with personal data"
+    chmod 640 r.out
+    $J value s.h5 --model "$model/nordic.yaml" "$option" r.out >/dev/null
+    [[ $(stat -c %a r.out) == 640 ]] || fail "$option: $(stat -c %a r.out) after 640"
+done
+[[ $(stat -c %a evil.h5) == 600 ]] || fail "a store that all may read"
+$J value s.h5 --model "$model/nordic.yaml" --cashflow flow.csv >/dev/null
+[[ $(stat -c %a flow.csv) == 644 ]] || fail "sums are no personal data"
+
+# --- names as long as the folder takes
+long=$(printf 'n%.0s' {1..255})
+$J value s.h5 --model "$model/nordic.yaml" --claims "$long" >/dev/null || fail "a name of 255 bytes"
+$J value s.h5 --model "$model/nordic.yaml" -o "$long" --compress 1 >/dev/null 2>&1 || $J value s.h5 --model "$model/nordic.yaml" -o "$long" >/dev/null
+if $J value s.h5 --model "$model/nordic.yaml" --claims "${long}n" >/dev/null 2>err.txt; then
+    fail "a name of 256 bytes"
+fi
+grep -q "File name too long" err.txt || fail "$(cat err.txt)"
+
+# --- rejects that there are none of take nothing away but old rejects
+mkfifo pipe
+printf 'claim_id,country,written_off_on,principal\na,FI,2026-01-15,5\n' >good.csv
+$J import good.csv -o g.h5 --cutoff 2026-06-30 --rejects pipe --quiet >/dev/null
+[[ -p pipe ]] || fail "a pipe was removed"
+
+[[ -z $(find . -name '.jalki-*') ]] || fail "left behind: $(find . -name '.jalki-*')"
+echo passed
