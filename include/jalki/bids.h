@@ -36,7 +36,10 @@ typedef struct jk_bid_line {
 
 typedef struct jk_bid_cell {
     jk_group group;
-    jk_offer offer;
+    jk_offer offer;  /* under the plan of plan_irr, as are the group's erc; value, bid_at_return and asked are the
+                        return's own */
+    double plan_irr; /* the return whose plan the bid is made on: the cell's own, or where a floor binds that of the
+                        table's higher returns which bears the highest price */
     int floored; /* 1: the floors were applied; 0: this group's monthly flow is not known (decisions; countries where
                     segments x countries are more than a model can hold), and the bid is the one at the return alone */
 } jk_bid_cell;

@@ -50,6 +50,8 @@ typedef struct jk_book {
     jk_account_row *year;  /* [year_count] */
     size_t year_count;
     jk_account_row total;
+    double least;    /* the lowest carrying amount below 0, which no asset has; 0: none is below */
+    int least_month; /* at whose end; 0: none */
 } jk_book;
 
 /* JK_ERROR_DATA where no single rate makes the expected flows worth what was paid (nothing expected, nothing paid,

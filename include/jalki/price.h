@@ -30,20 +30,23 @@ double jk_price_present_value(const double *net, int months, double rate);
 
 typedef enum jk_irr_outcome {
     JK_IRR_FOUND,
-    JK_IRR_NO_ROOT,      /* no rate from JK_IRR_LOWEST to JK_IRR_HIGHEST makes the flows worth the outlay */
-    JK_IRR_SEVERAL_ROOTS /* more than one rate does: none is reported */
+    JK_IRR_NO_ROOT,       /* no rate from JK_IRR_LOWEST to JK_IRR_HIGHEST makes the flows worth the outlay */
+    JK_IRR_SEVERAL_ROOTS, /* more than one rate does, and none of them is evident: none is reported */
+    JK_IRR_ABOVE          /* the rate is above JK_IRR_HIGHEST */
 } jk_irr_outcome;
 #define JK_IRR_LOWEST  (-0.99)
 #define JK_IRR_HIGHEST 100.0
 
-/* "found", "none", "several". */
+/* "found", "none", "several", "above". */
 const char *jk_irr_outcome_name(jk_irr_outcome outcome);
 
 /* Yearly rate at which the flows are worth the outlay; *rate is NaN unless JK_IRR_FOUND.
  *
  * The present value is scanned over 4096 steps of equal size in ln(1 + rate) over the whole range, and minima of its
  * distance from the outlay are refined, so that a second rate is seen although it lies near the first; flows that are
- * negative early or change sign often are therefore safe. The one bracket found is halved to the last bit. */
+ * negative early or change sign often are therefore safe. A bracket is halved to the last bit. Of several rates one is
+ * evident where at most one is above 0 and the flows, cumulated without interest, change sign once at most: the
+ * highest (costs after the last collection make a second one far below 0, which says nothing). */
 jk_irr_outcome jk_price_irr(const double *net, int months, double outlay, double *rate);
 
 typedef enum jk_floor_kind { JK_FLOOR_RETURN, JK_FLOOR_MULTIPLE, JK_FLOOR_PAYBACK, JK_FLOOR_KIND_COUNT } jk_floor_kind;

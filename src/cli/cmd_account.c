@@ -314,6 +314,14 @@ static jk_status account(account_arguments *arguments, jk_valuation *valuation, 
     if (book->eir < 0.0) {
         jk_cli_note(&arguments->common, "warning: what was paid is more than all that is expected to come in");
     }
+    if (book->least_month > 0) {
+        jk_cli_note(
+            &arguments->common,
+            "warning: the carrying amount falls below 0, to %.2f at the end of month %d: more is expected to go "
+            "out from then on than to come in, and no asset stands below 0; expected forecasts of collections "
+            "(a provision for costs to come is no part of the asset)",
+            book->least, book->least_month);
+    }
     return arguments->json_path == NULL
                ? JK_OK
                : jk_cli_write_text(arguments->json_path, json_of(arguments, book, valuation), error);

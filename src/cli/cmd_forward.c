@@ -196,7 +196,8 @@ static void print_price(const jk_forward *forward) {
         if (forward->asked_outcome == JK_IRR_FOUND) {
             (void)printf("return %s %% a year.\n", jk_amount(a, 100.0 * forward->asked_irr, 2));
         } else {
-            (void)printf("have %s.\n", forward->asked_outcome == JK_IRR_NO_ROOT ? "no return" : "several returns");
+            static const char *const words[] = {"", "no return", "several returns", "a return above 10,000 % a year"};
+            (void)printf("have %s.\n", words[forward->asked_outcome]);
         }
     }
 }

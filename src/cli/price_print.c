@@ -55,6 +55,21 @@ static void binding_cell(jk_table *table, const bid_view *view, const jk_bid_cel
                   cell->offer.attainable ? "" : " (not met at any price)");
 }
 
+/* Whose plan the floors made the bid on, where it is not the return's own. */
+static void plan_line(jk_table *table, const bid_view *view) {
+    bool other = false;
+    for (size_t r = 0; r < view->bids->return_count; r++) {
+        const jk_bid_cell *cell = cell_at(view, r, 0);
+        other = other || cell->plan_irr != cell->offer.irr;
+    }
+    if (other) {
+        jk_table_cell(table, "%s", "  on the plan of");
+        for (size_t r = 0; r < view->bids->return_count; r++) {
+            jk_table_percent(table, 100.0 * cell_at(view, r, 0)->plan_irr);
+        }
+    }
+}
+
 static void bid_lines(jk_table *table, const bid_view *view) {
     size_t returns = view->bids->return_count;
     AMOUNTS("value", value);
@@ -72,6 +87,7 @@ static void bid_lines(jk_table *table, const bid_view *view) {
         for (size_t r = 0; r < returns; r++) {
             binding_cell(table, view, cell_at(view, r, 0));
         }
+        plan_line(table, view);
     }
     jk_table_rule(table);
 }
@@ -116,7 +132,8 @@ static void asked_lines(jk_table *table, const bid_view *view) {
         if (offer->asked_outcome == JK_IRR_FOUND) {
             jk_table_percent(table, 100.0 * offer->asked_irr);
         } else {
-            jk_table_cell(table, "%s", offer->asked_outcome == JK_IRR_NO_ROOT ? "no rate fits" : "several rates fit");
+            static const char *const words[] = {"", "no rate fits", "several rates fit", "above 10,000 %"};
+            jk_table_cell(table, "%s", words[offer->asked_outcome]);
         }
     }
     amounts_line(table, view, "  money multiple", offsetof(jk_offer, asked_multiple), 2);
@@ -254,14 +271,14 @@ static void csv_row(const jk_bids *bids, size_t scenario, size_t r, size_t line)
     jk_cli_csv_number(offer->payback > 0 ? (double)offer->payback : NAN, 0);
     (void)printf(",%s,%s", jk_bid_binding(bids, cell), !cell->floored ? "" : offer->attainable ? "yes" : "no");
     jk_cli_csv_number(offer->asked_irr, 8);
-    (void)printf(",%s\n", isnan(offer->asked) ? "" : jk_irr_outcome_name(offer->asked_outcome));
+    (void)printf(",%s,%g\n", isnan(offer->asked) ? "" : jk_irr_outcome_name(offer->asked_outcome), cell->plan_irr);
 }
 
 int jk_price_print_csv(const jk_bids *bids) {
     (void)puts("scenario,required_return,irr,group,name,claims,face,value,onboarding,bid_at_return,bid,bid_pct_of_face,"
                "erc_gross,net,"
                "erc_gross_84,erc_gross_120,erc_gross_180,cost_share,multiple,payback_months,binding,attainable,"
-               "asked_irr,asked_irr_outcome");
+               "asked_irr,asked_irr_outcome,plan_irr");
     for (size_t s = 0; s < bids->scenario_count; s++) {
         for (size_t r = 0; r < bids->return_count; r++) {
             for (size_t line = 0; line < bids->line_count; line++) {

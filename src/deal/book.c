@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#define ROUNDING 1e-9 /* of what was paid */
+
 const char *jk_book_basis_name(jk_book_basis basis) {
     return basis == JK_BOOK_NET ? "net" : "gross";
 }
@@ -126,14 +128,16 @@ static jk_status find_rate(book_work *work, double outlay, jk_error *error) {
     for (int t = 0; t < first->months; t++) {
         sum += first->flow[t];
     }
-    return jk_fail(
-        error, JK_ERROR_DATA, NULL, 0, NULL,
-        outcome == JK_IRR_SEVERAL_ROOTS
-            ? "several effective interest rates make the expected flows of %.2f worth the %.2f paid, because "
-              "they change sign; expected one (gross flows do not change sign)"
-            : "no effective interest rate makes the expected flows of %.2f worth the %.2f paid; expected a "
-              "price above 0 and flows that repay something of it",
-        sum, outlay);
+    static const char *const words[] = {
+        [JK_IRR_FOUND] = "nothing was paid, so that no rate fits; expected a price above 0",
+        [JK_IRR_NO_ROOT] = "no effective interest rate makes them worth it; expected a price above 0 and flows that "
+                           "repay something of it",
+        [JK_IRR_SEVERAL_ROOTS] = "several effective interest rates make them worth it, because they change sign; "
+                                 "expected one (gross flows do not change sign)",
+        [JK_IRR_ABOVE] = "the effective interest rate is above 10,000 % a year; expected a price that fits the flows "
+                         "(is one of them in another unit?)"};
+    return jk_fail(error, JK_ERROR_DATA, NULL, 0, NULL, "the expected flows of %.2f and the %.2f paid: %s", sum, outlay,
+                   words[outcome]);
 }
 
 /* ---- the book ------------------------------------------------------------------------------------------------- */
@@ -155,6 +159,16 @@ static jk_status roll(const jk_book_terms *terms, const book_work *work, jk_book
     jk_account_roll(&work->account, book->months, book->month);
     book->year_count = jk_account_years(book->month, book->months, terms->first_year, book->year);
     book->total = jk_account_total(book->month, book->months);
+    for (int t = 0; t < book->months; t++) {
+        if (book->month[t].closing < book->least) {
+            book->least = book->month[t].closing;
+            book->least_month = t + 1;
+        }
+    }
+    if (book->least >= -ROUNDING * work->account.outlay) {
+        book->least = 0.0;
+        book->least_month = 0;
+    }
     return JK_OK;
 }
 

@@ -40,6 +40,7 @@ char *jk_book_json(const jk_book *book, const char *manifest) {
                 jk_json_number(book->price + book->transaction_costs + book->onboarding));
     jk_json_put(&b, object, "eir", jk_json_number(book->eir));
     jk_json_put(&b, object, "actual_months", json_integer(book->actual_months));
+    jk_json_put(&b, object, "least_carrying_amount", book->least_month > 0 ? jk_json_number(book->least) : json_null());
     jk_json_put(&b, object, "total", row_of(&b, &book->total));
     jk_json_put(&b, object, "years", rows_of(&b, book->year, book->year_count));
     jk_json_put(&b, object, "months", rows_of(&b, book->month, (size_t)book->months));

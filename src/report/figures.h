@@ -31,7 +31,8 @@ typedef struct jk_figures {
 /* Decimals with which amounts of the portfolio are shown: 0, or 2 where it is small. */
 int jk_figures_decimals(const jk_valuation *valuation);
 
-/* figures_price.c */
+/* figures_price.c. The bid at the run's return, which is one of the table's. */
+double jk_figures_bid(const jk_figures *figures);
 json_t *jk_figures_waterfall(jk_json_builder *b, const jk_figures *figures);
 json_t *jk_figures_returns(jk_json_builder *b, const jk_figures *figures);
 json_t *jk_figures_months(jk_json_builder *b, const jk_valuation *valuation);

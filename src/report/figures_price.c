@@ -38,10 +38,21 @@ static void show_level(waterfall *fall, const char *name) {
     add_bar(fall, name, "level", fall->level);
 }
 
+double jk_figures_bid(const jk_figures *figures) {
+    for (size_t r = 0; r < figures->bids.return_count; r++) {
+        const jk_offer *offer = &jk_bid_at(&figures->bids, 0, r, 0)->offer;
+        if (offer->irr == figures->valuation.irr) {
+            return offer->bid;
+        }
+    }
+    return (double)NAN;
+}
+
 json_t *jk_figures_waterfall(jk_json_builder *b, const jk_figures *figures) {
     const jk_valuation *valuation = &figures->valuation;
     const jk_report_options *options = figures->options;
     jk_offer offer = jk_offer_make(valuation, options->floors, options->floor_count, (double)NAN);
+    offer.bid = jk_figures_bid(figures); /* of the best plan */
     waterfall fall = {b, json_array(), jk_figures_decimals(valuation) == 2 ? 100.0 : 1.0, 0.0};
     fall.level = nearbyint(valuation->total.face * fall.unit);
     show_level(&fall, "face");

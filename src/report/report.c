@@ -78,11 +78,10 @@ static jk_status run_simulation(jk_figures *figures, jk_error *error) {
     if (options->paths == 0) {
         return JK_OK;
     }
-    jk_offer offer = jk_offer_make(&figures->valuation, options->floors, options->floor_count, (double)NAN);
     jk_simulate_options wanted = jk_simulate_defaults();
     wanted.paths = options->paths;
     wanted.seed = options->seed;
-    wanted.price = offer.bid;
+    wanted.price = jk_figures_bid(figures);
     return jk_simulate(figures->tape, figures->model, &options->value, &wanted, &figures->simulation, error);
 }
 

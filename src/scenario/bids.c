@@ -123,36 +123,93 @@ static void sum_line(const jk_by_country *split, const jk_valuation *valuation, 
     }
 }
 
-static void fill_cells(jk_bids *bids, const jk_by_country *split, const jk_valuation *valuation, group_flow *sums,
-                       jk_bid_cell *cells) {
+/* A scenario's valuations at all returns, and room for a group's sums. */
+typedef struct bid_case {
+    const jk_by_country *split;
+    const jk_scenario_grid *grid;
+    unsigned mode;
+    int scenario; /* -1: the base case */
+    group_flow *own, *other;
+} bid_case;
+
+static const jk_valuation *valuation_at(const bid_case *at, size_t r) {
+    return jk_scenario_at(at->grid, r, at->mode, at->scenario);
+}
+
+/* The plan of a higher return is in less of a hurry to spend and in more of one to collect: where a floor binds, it may
+ * bear a higher price although it is worth less at the return required. It is worth what its flows are, at mid-month,
+ * and never more than the plan that is best at that return. */
+static void take_better_plans(const jk_bids *bids, const bid_case *at, size_t r, jk_bid_kind kind, size_t index,
+                              jk_bid_cell *cell) {
+    const jk_valuation *own = valuation_at(at, r);
+    for (size_t i = 0; i < bids->return_count; i++) {
+        const jk_valuation *valuation = valuation_at(at, i);
+        if (!(valuation->irr > own->irr)) {
+            continue;
+        }
+        double net[JK_HORIZON_MAX];
+        sum_line(at->split, valuation, kind, index, at->other);
+        for (int t = 0; t < valuation->flow.months; t++) {
+            net[t] = at->other->flow[t].net;
+        }
+        jk_group group = at->own->group;
+        group.value = fmin(group.value, jk_price_present_value(net, valuation->flow.months, own->irr));
+        jk_offer offer =
+            jk_offer_group(own, &group, at->other->flow, bids->floors, bids->floor_count, cell->offer.asked);
+        if (offer.bid > cell->offer.bid || (offer.attainable && !cell->offer.attainable)) {
+            const jk_offer before = cell->offer;
+            cell->offer = offer;
+            cell->plan_irr = valuation->irr;
+            cell->group.erc_gross = at->other->group.erc_gross;
+            cell->group.erc_net = at->other->group.erc_net;
+            cell->offer.value = before.value;
+            cell->offer.bid_at_return = before.bid_at_return;
+            cell->offer.asked_irr = before.asked_irr;
+            cell->offer.asked_outcome = before.asked_outcome;
+            cell->offer.asked_multiple = before.asked_multiple;
+            cell->offer.asked_payback = before.asked_payback;
+        }
+    }
+}
+
+static void fill_cells(jk_bids *bids, const bid_case *at, size_t r, jk_bid_cell *cells) {
+    const jk_valuation *valuation = valuation_at(at, r);
     size_t index = 0;
     for (size_t line = 0; line < bids->line_count; line++) {
         jk_bid_kind kind = bids->line[line].kind;
+        group_flow *sums = at->own;
         index = line > 0 && bids->line[line - 1].kind == kind ? index + 1 : 0;
-        sum_line(split, valuation, kind, index, sums);
+        sum_line(at->split, valuation, kind, index, sums);
         cells[line] = (jk_bid_cell){
             .group = sums->group,
             .offer = jk_offer_group(valuation, &sums->group, sums->known ? sums->flow : NULL, bids->floors,
                                     bids->floor_count, kind == JK_BID_ALL ? bids->asked : NAN),
+            .plan_irr = valuation->irr,
             .floored = sums->known,
         };
+        if (sums->known && cells[line].offer.binding >= 0) {
+            take_better_plans(bids, at, r, kind, index, &cells[line]);
+        }
     }
 }
 
 static jk_status make_cells(jk_bids *bids, const jk_by_country *split, const jk_model *model,
                             const jk_scenario_grid *grid, jk_error *error) {
-    unsigned mode = bids->committed ? JK_MODE_COMMITTED : JK_MODE_REPLANNED;
-    group_flow *sums = malloc(sizeof *sums);
-    bool held = sums != NULL && make_lines(bids, model, &grid->valuations[0]);
+    bid_case at = {.split = split,
+                   .grid = grid,
+                   .mode = bids->committed ? JK_MODE_COMMITTED : JK_MODE_REPLANNED,
+                   .own = malloc(2 * sizeof(group_flow))};
+    bool held = at.own != NULL && make_lines(bids, model, &grid->valuations[0]);
     size_t cells = bids->scenario_count * bids->return_count * bids->line_count;
     bids->cell = held ? jk_arena_alloc(bids->arena, cells, sizeof *bids->cell) : NULL;
     for (size_t s = 0; bids->cell != NULL && s < bids->scenario_count; s++) {
+        at.scenario = (int)s - 1;
+        at.other = at.own + 1;
         for (size_t r = 0; r < bids->return_count; r++) {
-            fill_cells(bids, split, jk_scenario_at(grid, r, mode, (int)s - 1), sums,
-                       &bids->cell[(s * bids->return_count + r) * bids->line_count]);
+            fill_cells(bids, &at, r, &bids->cell[(s * bids->return_count + r) * bids->line_count]);
         }
     }
-    free(sums);
+    free(at.own);
     return bids->cell != NULL ? JK_OK : jk_fail_memory(error, "the bid table");
 }
 

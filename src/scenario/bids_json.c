@@ -20,6 +20,7 @@ static json_t *group_offer(jk_json_builder *b, const jk_bids *bids, const jk_bid
     jk_json_put(b, object, "bid_pct_of_face", jk_json_number(offer->bid_pct_of_face));
     jk_json_put(b, object, "binding", binding_of(bids, cell));
     jk_json_put(b, object, "attainable", cell->floored ? json_boolean(offer->attainable) : json_null());
+    jk_json_put(b, object, "plan_irr", jk_json_number(cell->plan_irr));
     jk_json_put(b, object, "erc_gross", jk_json_number(cell->group.erc_gross));
     jk_json_put(b, object, "net", jk_json_number(cell->group.erc_net));
     jk_json_put(b, object, "multiple", jk_json_number(offer->multiple));
@@ -77,6 +78,7 @@ static json_t *offer_at_return(jk_json_builder *b, const jk_bids *bids, size_t s
     jk_json_put(b, object, "bid_pct_of_face", jk_json_number(offer->bid_pct_of_face));
     jk_json_put(b, object, "binding", binding_of(bids, cell));
     jk_json_put(b, object, "attainable", json_boolean(offer->attainable));
+    jk_json_put(b, object, "plan_irr", jk_json_number(cell->plan_irr));
     jk_json_put(b, object, "erc_gross", jk_json_collections(b, offer));
     jk_json_put(b, object, "gross", jk_json_number(offer->sum.gross));
     jk_json_put(b, object, "cost", jk_json_number(offer->sum.cost));

@@ -110,8 +110,22 @@ refused 2 "--transaction-costs" jalki account --cashflow bought.csv --price 1 --
 refused 1 "no effective interest rate" jalki account --cashflow bought.csv --price 0 --json never.json
 printf 'month,collections\n1,0\n2,0\n' >nothing.csv
 refused 1 "no effective interest rate" jalki account --cashflow nothing.csv --price 5 --json never.json
-awk 'BEGIN {print "month,collections"; for (t = 1; t <= 60; t++) print t "," (t == 12 ? 500 : t == 60 ? -350 : 0)}' >turns.csv
+awk 'BEGIN {print "month,collections"; for (t = 1; t <= 60; t++) print t "," (t == 12 ? 500 : t == 60 ? -450 : 0)}' >turns.csv
 refused 1 "several effective interest rates" jalki account --cashflow turns.csv --price 100 --json never.json
+sed 's/-450/-350/' turns.csv >tail.csv # what comes in is more than what goes out: of two rates one is above 0
+jalki account --cashflow tail.csv --price 100 --format json >tail.json
+python3 -c 'import json; rate = json.load(open("tail.json"))["eir"]; assert rate > 0 and abs(500 / (1 + rate) ** (11.5 / 12) - 350 / (1 + rate) ** (59.5 / 12) - 100) < 1e-6'
+awk 'BEGIN {print "month,collections"; for (t = 1; t <= 10; t++) print t ",100"}' >equal.csv
+jalki account --cashflow equal.csv --price 1000 --format json >equal.json 2>note.txt
+[ ! -s note.txt ] || fail "what is paid back to the cent is warned of: $(cat note.txt)"
+grep -q '"eir": 0.0' equal.json || fail "a rate beside 0: $(grep eir equal.json)"
+jalki account --cashflow equal.csv --price 1001 2>note.txt >/dev/null
+grep -q "more than all that is expected" note.txt || fail "no word on a loss of 1"
+refused 1 "above 10,000 %" jalki account --cashflow equal.csv --price 80 --json never.json
+awk 'BEGIN {print "month,collections"; for (t = 1; t <= 24; t++) print t ",-10"}' >falls.csv
+jalki account --cashflow equal.csv --price 900 --revised 4=falls.csv --json falls.json 2>note.txt >/dev/null
+grep -q "falls below 0, to -.* at the end of month 4" note.txt || fail "no word on a negative carrying amount"
+grep -q '"least_carrying_amount": -' falls.json || fail "no least carrying amount"
 jalki account --cashflow bought.csv --price 1e9 2>note.txt >/dev/null
 grep -q "more than all that is expected" note.txt || fail "no word on a price above all that is expected"
 refused 1 "two new forecasts" "${book[@]}" --revised 3=later.csv --revised 3=later.csv --json never.json

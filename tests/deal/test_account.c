@@ -91,6 +91,28 @@ static void test_new_forecast(void **state) {
     assert_near(total.cost, 11.0, 0.0);
 }
 
+/* What collecting cost in a month that is past is what it did cost, and nothing of it is the asset's. */
+static void test_actual_costs(void **state) {
+    (void)state;
+    const double flow[] = {110.0, 133.1}, cost[] = {5.0, 6.0}, actual[] = {110.0}, actual_cost[] = {7.5};
+    const jk_forecast forecast = {.months = 2, .flow = flow, .cost = cost};
+    jk_account account = {.outlay = 200.0,
+                          .eir = tenth_rate(),
+                          .forecasts = &forecast,
+                          .forecast_count = 1,
+                          .actual = actual,
+                          .actual_cost = actual_cost,
+                          .actual_months = 1};
+    jk_account_row rows[2];
+    jk_account_roll(&account, 2, rows);
+    assert_row(&rows[0], 200.0, 31.0, 110.0, 0.0, 0.0, 121.0);
+    assert_near(rows[0].cost, 7.5, 0.0);
+    assert_near(rows[1].cost, 6.0, 0.0);
+    account.actual_cost = NULL; /* not known: the forecast's */
+    jk_account_roll(&account, 2, rows);
+    assert_near(rows[0].cost, 5.0, 0.0);
+}
+
 /* Actual collections that run on after nothing more is expected are all gain. */
 static void test_actual_beyond_the_forecast(void **state) {
     (void)state;
@@ -172,8 +194,11 @@ static void test_random_books(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_two_months),   cmocka_unit_test(test_less_than_expected),
-        cmocka_unit_test(test_new_forecast), cmocka_unit_test(test_actual_beyond_the_forecast),
+        cmocka_unit_test(test_two_months),
+        cmocka_unit_test(test_less_than_expected),
+        cmocka_unit_test(test_new_forecast),
+        cmocka_unit_test(test_actual_costs),
+        cmocka_unit_test(test_actual_beyond_the_forecast),
         cmocka_unit_test(test_random_books),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

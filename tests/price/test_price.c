@@ -144,6 +144,61 @@ static void test_irr_with_several_rates(void **state) {
     assert_int_equal(jk_price_irr(cubic, 4, 0.0, &rate), JK_IRR_SEVERAL_ROOTS);
 }
 
+/* Pairs of rates a fiftieth of a step apart, wherever they lie between the steps of the scan: two, never one. */
+static void test_irr_sees_two_rates_within_a_step(void **state) {
+    (void)state;
+    const double step = log(101.0 / 0.01) / 4096.0;
+    for (int i = 0; i < 64; i++) {
+        double force = 0.11 + step * (double)i / 23.0;
+        double v1 = exp(-force / 12.0), v2 = exp(-(force + step / 50.0) / 12.0);
+        double net[3] = {v1 * v2, -(v1 + v2), 1.0}, rate = 0.0;
+        assert_int_equal(jk_price_irr(net, 3, 0.0, &rate), JK_IRR_SEVERAL_ROOTS);
+        assert_true(isnan(rate));
+    }
+}
+
+/* Collections, then costs: two rates fit, and only one of them is the return. */
+static void test_irr_with_costs_after_the_last_collection(void **state) {
+    (void)state;
+    double net[120] = {0}, rate = 0.0;
+    for (int t = 0; t < 120; t++) {
+        net[t] = t < 60 ? 40.0 : -2.0;
+    }
+    double outlay = plain_present_value(net, 120, 0.2);
+    assert_true(plain_present_value(net, 120, -0.9) < outlay); /* so that a second rate fits, below 0 */
+    assert_int_equal(jk_price_irr(net, 120, outlay, &rate), JK_IRR_FOUND);
+    assert_near(rate, 0.2, 1e-9);
+    outlay = plain_present_value(net, 120, -0.05); /* a loss: still the rate nearest to 0 */
+    assert_true(plain_present_value(net, 120, -0.9) < outlay);
+    assert_int_equal(jk_price_irr(net, 120, outlay, &rate), JK_IRR_FOUND);
+    assert_near(rate, -0.05, 1e-9);
+    /* Money out again that eats all that came in: two rates above 0, and none is evident. */
+    double mine[25] = {0};
+    mine[11] = 230.0;
+    mine[23] = -132.0;
+    assert_int_equal(jk_price_irr(mine, 25, 100.0, &rate), JK_IRR_SEVERAL_ROOTS);
+}
+
+/* What is paid back to the cent returns 0, and not the number beside it. */
+static void test_irr_of_equal_flows_is_nothing(void **state) {
+    (void)state;
+    double net[10], rate = 1.0;
+    for (int t = 0; t < 10; t++) {
+        net[t] = 0.1;
+    }
+    assert_int_equal(jk_price_irr(net, 10, 1.0, &rate), JK_IRR_FOUND);
+    assert_true(rate == 0.0);
+    /* Rates above the range, also where flows change sign. */
+    static const double first[5] = {0.0, -100.0, 600.0, 300.0, -100.0};
+    assert_int_equal(jk_price_irr(first, 5, 50.0, &rate), JK_IRR_ABOVE);
+    assert_true(isnan(rate));
+    double twelve[12];
+    for (int t = 0; t < 12; t++) {
+        twelve[t] = t < 11 ? 87.17 : -86.43;
+    }
+    assert_int_equal(jk_price_irr(twelve, 12, 87.17, &rate), JK_IRR_ABOVE);
+}
+
 static void test_irr_of_degenerate_flows(void **state) {
     (void)state;
     double net[24] = {0};
@@ -154,9 +209,9 @@ static void test_irr_of_degenerate_flows(void **state) {
     for (int t = 0; t < 24; t++) {
         net[t] = 10.0;
     }
-    assert_int_equal(jk_price_irr(net, 24, 0.0, &rate), JK_IRR_NO_ROOT);  /* free: no finite rate */
-    assert_int_equal(jk_price_irr(net, 24, 1e-3, &rate), JK_IRR_NO_ROOT); /* above 10,000 % */
-    assert_int_equal(jk_price_irr(net, 24, 1e9, &rate), JK_IRR_NO_ROOT);  /* below -99 % */
+    assert_int_equal(jk_price_irr(net, 24, 0.0, &rate), JK_IRR_NO_ROOT); /* free: no finite rate */
+    assert_int_equal(jk_price_irr(net, 24, 1e-3, &rate), JK_IRR_ABOVE);  /* above 10,000 % */
+    assert_int_equal(jk_price_irr(net, 24, 1e9, &rate), JK_IRR_NO_ROOT); /* below -99 % */
     assert_int_equal(jk_price_irr(net, 24, NAN, &rate), JK_IRR_NO_ROOT);
     net[3] = INFINITY;
     assert_int_equal(jk_price_irr(net, 24, 100.0, &rate), JK_IRR_NO_ROOT);
@@ -247,6 +302,7 @@ static void test_payback_floor_on_random_flows(void **state) {
 static void test_names(void **state) {
     (void)state;
     assert_string_equal(jk_irr_outcome_name(JK_IRR_SEVERAL_ROOTS), "several");
+    assert_string_equal(jk_irr_outcome_name(JK_IRR_ABOVE), "above");
     assert_string_equal(jk_irr_outcome_name((jk_irr_outcome)7), "?");
     assert_string_equal(jk_floor_kind_name(JK_FLOOR_PAYBACK), "payback");
     assert_string_equal(jk_floor_kind_name((jk_floor_kind)-1), "?");
@@ -261,6 +317,9 @@ int main(void) {
         cmocka_unit_test(test_irr_is_the_inverse_of_present_value),
         cmocka_unit_test(test_irr_with_early_negative_flows),
         cmocka_unit_test(test_irr_with_several_rates),
+        cmocka_unit_test(test_irr_sees_two_rates_within_a_step),
+        cmocka_unit_test(test_irr_with_costs_after_the_last_collection),
+        cmocka_unit_test(test_irr_of_equal_flows_is_nothing),
         cmocka_unit_test(test_irr_of_degenerate_flows),
         cmocka_unit_test(test_floors),
         cmocka_unit_test(test_payback_floor_on_random_flows),

@@ -28,8 +28,9 @@ def present_value(net, rate):
 
 
 def irr_at(net, outlay):
-    """The yearly rate at which the flows are worth the outlay, "none" where no rate in (-0.99, 100) is, "several" where
-    more than one is. Looked for on a dense grid of log(1 + rate), then halved."""
+    """The yearly rate at which the flows are worth the outlay, "none" where no rate in (-0.99, 100) is, "above" where
+    one above 100 is, "several" where more than one is and none is evident: at most one above 0, and the cumulated flow
+    changing its sign at most once. Looked for on a dense grid of log(1 + rate), then halved."""
     low, high, count = math.log(0.01), math.log(101.0), 4000
     points = [low + (high - low) * i / count for i in range(count + 1)]
     gaps = [present_value(net, math.exp(x) - 1) - outlay for x in points]
@@ -42,7 +43,18 @@ def irr_at(net, outlay):
                 same = (present_value(net, math.exp(middle) - 1) - outlay > 0) == (gaps[i] > 0)
                 a, b = (middle, b) if same else (a, middle)
             roots.append(math.exp((a + b) / 2) - 1)
-    return roots[0] if len(roots) == 1 else "several" if roots else "none"
+    beyond = outlay > 0 and gaps[-1] > 0  # whatever comes in is worth less than the outlay at some rate
+    total, signs = -outlay, [-1.0]
+    for amount in net:
+        total += amount
+        signs += [math.copysign(1, total)] if total else []
+    turns = sum(a != b for a, b in zip(signs, signs[1:]))
+    above_nothing = sum(root > 0 for root in roots) + beyond
+    if not roots:
+        return "above" if beyond else "none"
+    if len(roots) + beyond > 1 and (above_nothing > 1 or turns > 1):
+        return "several"
+    return "above" if beyond else max(roots)
 
 
 def price_with_floors(bid, net, onboarding, multiple=None, payback=None):

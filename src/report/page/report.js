@@ -65,7 +65,7 @@
     if (!chosen.asked) return null;
     const found = chosen.asked.irr_outcome === "found";
     const against = chosen.asked.price > chosen.bid ? `${money(chosen.asked.price - chosen.bid)} more than the bid` : `${money(chosen.bid - chosen.asked.price)} less than the bid`;
-    return paragraph(`The seller asks ${money(chosen.asked.price)}, ${against}. `, found ? `At that price the flows return ${percent(chosen.asked.irr, 2)} a year` : "At that price no single return can be named",
+    return paragraph(`The seller asks ${money(chosen.asked.price)}, ${against}. `, found ? `At that price the flows return ${percent(chosen.asked.irr, 2)} a year` : chosen.asked.irr_outcome === "above" ? "At that price the flows return more than 10,000 % a year" : "At that price no single return can be named",
       chosen.asked.multiple === null ? "." : `, ${number(chosen.asked.multiple, 2)} times the money.`);
   }
 
