@@ -17,10 +17,10 @@
 #include "value/number.h"
 
 static const char header[] =
-    "claim_id,score,theta,capacity_class,segment,decision,reason,value,q_close,q_sell,q_surveil,"
+    "claim_id,score,theta,capacity_class,paying,segment,decision,reason,value,q_close,q_sell,q_surveil,"
     "q_amicable,q_legal,erc_gross,erc_net,gross_12m,gross_60m,attachable,months_to_bar";
 
-enum { COMPRESSION_LEVEL = 6, NUMBERS_PER_ROW = 14, WORDS_PER_ROW = 48 };
+enum { COMPRESSION_LEVEL = 6, NUMBERS_PER_ROW = 14, WORDS_PER_ROW = 50 };
 enum { TYPICAL_ROW = 90, TYPICAL_ROW_FULL = 150 }; /* bytes of a row besides the names */
 
 typedef struct thread_text {
@@ -72,6 +72,8 @@ static char *write_row(const jk_claims_file *file, const jk_value_block *b, size
     out = jk_write_digits9(out, b->score->theta_now[row]);
     *out++ = ',';
     out = write_word(out, jk_capacity_name((jk_capacity)b->score->capacity_class[row]));
+    *out++ = ',';
+    *out++ = (char)('0' + b->score->paying[row]);
     *out++ = ',';
     out = write_word(out, file->segment[b->law->segment[row]]);
     *out++ = ',';

@@ -11,6 +11,7 @@
 #include "jalki/result.h"
 
 static const char *const capacity_names[] = {"none", "weak", "able"};
+static const char *const flag_names[] = {"0", "1"};
 static const char *const action_names[] = {"close", "sell", "surveil", "amicable", "legal"};
 static const char *const reason_names[] = {"barred", "status", "uneconomic", "best"};
 
@@ -22,6 +23,7 @@ static const jk_result_column columns[] = {
     {"theta", JK_RESULT_FLOAT64, "1", "collection intensity relative to the typical debtor of segment and class", NULL,
      0, 0},
     {"capacity_class", JK_RESULT_ENUM, "code", "what the debtor can pay now", capacity_names, JK_CAPACITY_COUNT, 0},
+    {"paying", JK_RESULT_ENUM, "code", "1: the debtor pays instalments at the cut-off", flag_names, 2, 0},
     {"segment", JK_RESULT_INDEX, "code", "segment of the model; names in /dict/segment", NULL, 0, 0},
     {"decision", JK_RESULT_ENUM, "code", "best action now: the one with the highest value", action_names,
      JK_ACTION_COUNT, 0},
@@ -46,7 +48,7 @@ static const jk_result_column columns[] = {
     {"months_to_bar", JK_RESULT_FLOAT64, "months", "until the claim is barred in its present title state; NaN: never",
      NULL, 0, 0},
 };
-enum { COLUMN_COUNT = sizeof columns / sizeof columns[0], SEGMENT_COLUMN = 4 };
+enum { COLUMN_COUNT = sizeof columns / sizeof columns[0], SEGMENT_COLUMN = 5 };
 
 struct jk_results_file {
     const jk_tape *tape;
@@ -88,6 +90,7 @@ static jk_status put_block(void *context, const jk_value_block *block, jk_error 
         block->score->score,
         block->score->theta_now,
         block->score->capacity_class,
+        block->score->paying,
         block->law->segment,
         plan->decision,
         block->reason,

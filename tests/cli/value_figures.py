@@ -5,9 +5,9 @@ import json
 import re
 import sys
 
-HEADER = ("claim_id,score,theta,capacity_class,segment,decision,reason,value,q_close,q_sell,q_surveil,q_amicable,q_legal,"
+HEADER = ("claim_id,score,theta,capacity_class,paying,segment,decision,reason,value,q_close,q_sell,q_surveil,q_amicable,q_legal,"
           "erc_gross,erc_net,gross_12m,gross_60m,attachable,months_to_bar").split(",")
-MONEY = HEADER[7:]
+MONEY = HEADER[8:]
 ACTIONS = ["close", "sell", "surveil", "amicable", "legal"]
 KEYS = ["claims", "face", "value", "onboarding", "bid", "bid_pct_of_face", "irr", "horizon_months", "erc_gross", "net",
         "multiple", "payback_months", "decisions", "segments", "countries", "manifest"]
@@ -47,6 +47,7 @@ for row, exact in zip(claims, full):
             assert digits.match(exact[name]) and exact[name] != "-0", exact
             assert abs(float(row[name]) - float(exact[name])) <= 0.005 + 1e-8 * abs(float(exact[name])), (row, exact, name)
     assert 0 <= int(row["score"]) <= 1000 and float(row["theta"]) > 0 and row["capacity_class"] in ("none", "weak", "able")
+    assert row["paying"] in ("0", "1")
     best = {a: float(exact["q_" + a]) for a in ACTIONS if exact["q_" + a]}
     assert float(exact["value"]) == best[row["decision"]] == max(best.values()), exact
     assert row["reason"] in ("barred", "status", "uneconomic", "best"), row

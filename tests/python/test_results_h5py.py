@@ -54,7 +54,7 @@ with tempfile.TemporaryDirectory() as folder:
         assert [text(i) for i in result["claim_id"][:]] == [row["claim_id"] for row in claims]
         assert list(result["score"][:]) == [int(row["score"]) for row in claims]
         np.testing.assert_allclose(result["theta"][:], [float(row["theta"]) for row in claims], rtol=2e-8)
-        for name in ("capacity_class", "decision", "reason"):
+        for name in ("capacity_class", "paying", "decision", "reason"):
             names = {code: level for level, code in h5py.check_enum_dtype(result[name].dtype).items()}
             assert [names[code] for code in result[name][:]] == [row[name] for row in claims], name
         segments = [text(s) for s in file["dict/segment"][:]]
