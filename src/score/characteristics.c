@@ -33,45 +33,42 @@ uint64_t jk_score_derived_columns(jk_derived derived) {
     }
 }
 
-/* Columns whose missing value is missing; the others have a default of 0 (or one that the law's facts hold). */
-static int stays_missing(jk_column column) {
-    return column == JK_COLUMN_DEFAULT_MARKS || column == JK_COLUMN_BIRTH_YEAR;
+/* What a tape does not say is missing to a characteristic: the defaults of the columns serve law and money alone. Two
+ * are law themselves: the statutory rate, and who is not marked vulnerable. */
+static double minor_or_missing(int64_t money) {
+    return money == JK_MISSING_MONEY ? (double)NAN : (double)money;
 }
 
 static double minor_or_zero(int64_t money) {
     return money == JK_MISSING_MONEY ? 0.0 : (double)money;
 }
 
-static double integer_or_zero(int32_t integer) {
-    return integer == JK_MISSING_INTEGER ? 0.0 : (double)integer;
+static double integer_or_missing(int32_t integer) {
+    return integer == JK_MISSING_INTEGER ? (double)NAN : (double)integer;
 }
 
 static void money_values(const jk_scorer *scorer, jk_column column, const jk_block *block, size_t first, size_t count,
                          double *value) {
     const int64_t *money = (const int64_t *)block->column[column] + first;
     const int32_t *currency = JK_BLOCK_INT32(block, CURRENCY) + first;
-    const int64_t *principal = column == JK_COLUMN_ORIGINAL_PRINCIPAL ? JK_BLOCK_MONEY(block, PRINCIPAL) + first : NULL;
     for (size_t i = 0; i < count; i++) {
-        int64_t given = money[i] == JK_MISSING_MONEY && principal != NULL ? principal[i] : money[i];
-        value[i] = minor_or_zero(given) / 100.0 * scorer->law->exchange[currency[i] + 1];
+        value[i] = minor_or_missing(money[i]) / 100.0 * scorer->law->exchange[currency[i] + 1];
     }
 }
 
 static void integer_values(jk_column column, const jk_block *block, size_t first, size_t count, double *value) {
     const int32_t *integer = (const int32_t *)block->column[column] + first;
-    double missing = stays_missing(column) ? NAN : 0.0;
     for (size_t i = 0; i < count; i++) {
-        value[i] = integer[i] == JK_MISSING_INTEGER ? missing : (double)integer[i];
+        value[i] = integer_or_missing(integer[i]);
     }
 }
 
 static void column_values(const jk_scorer *scorer, jk_column column, const jk_block *block, const jk_law_facts *law,
                           size_t first, size_t count, double *value) {
-    const double *fact = column == JK_COLUMN_INTEREST_RATE         ? law->rate
-                         : column == JK_COLUMN_INCOME_MONTHLY      ? law->income
-                         : column == JK_COLUMN_PRINCIPAL           ? law->principal
-                         : column == JK_COLUMN_OTHER_DEBT_ENFORCED ? law->other_debt
-                                                                   : NULL;
+    const double *fact = column == JK_COLUMN_INTEREST_RATE    ? law->rate
+                         : column == JK_COLUMN_INCOME_MONTHLY ? law->income
+                         : column == JK_COLUMN_PRINCIPAL      ? law->principal
+                                                              : NULL;
     if (fact != NULL) {
         memcpy(value, fact + first, count * sizeof *value);
         return;
@@ -97,7 +94,7 @@ static void share_values(const int64_t *part, const jk_block *block, size_t firs
     const int64_t *fees = JK_BLOCK_MONEY(block, FEES) + first;
     for (size_t i = 0; i < count; i++) {
         double balance = minor_or_zero(principal[i]) + minor_or_zero(interest[i]) + minor_or_zero(fees[i]);
-        value[i] = minor_or_zero(part[first + i]) / balance;
+        value[i] = minor_or_missing(part[first + i]) / balance;
     }
 }
 
@@ -117,8 +114,8 @@ static void kept_values(const jk_block *block, size_t first, size_t count, doubl
     const int32_t *kept = JK_BLOCK_INT32(block, PROMISES_KEPT) + first;
     const int32_t *broken = JK_BLOCK_INT32(block, PROMISES_BROKEN) + first;
     for (size_t i = 0; i < count; i++) {
-        double all = integer_or_zero(kept[i]) + integer_or_zero(broken[i]);
-        value[i] = all > 0.0 ? integer_or_zero(kept[i]) / all : NAN;
+        double all = integer_or_missing(kept[i]) + integer_or_missing(broken[i]);
+        value[i] = all > 0.0 ? (double)kept[i] / all : (double)NAN;
     }
 }
 

@@ -4,7 +4,7 @@
 import math
 
 from model_file import CLASSES, SELL
-from tape import MONEY_COLUMNS, base_money, months_between
+from tape import INTEGER_COLUMNS, MONEY_COLUMNS, base_money, months_between
 
 
 def characteristic_value(name, claim, facts, model, cutoff):
@@ -26,10 +26,11 @@ def characteristic_value(name, claim, facts, model, cutoff):
     if name in ("paid_12m_share", "paid_24m_share", "principal_share"):
         # Both are money of the row: divided as they stand, so that a twentieth paid is 0.05 in any currency.
         parts = {"paid_12m_share": "payments_12m", "paid_24m_share": "payments_24m", "principal_share": "principal"}
-        return claim[parts[name]] / (claim["principal"] + claim["interest_accrued"] + claim["fees"])
+        part = claim["given"][parts[name]]
+        return None if part is None else part / (claim["principal"] + claim["interest_accrued"] + claim["fees"])
     if name == "kept_share":
-        promises = claim["promises_kept"] + claim["promises_broken"]
-        return None if promises == 0 else claim["promises_kept"] / promises
+        kept, broken = claim["given"]["promises_kept"], claim["given"]["promises_broken"]
+        return None if kept is None or broken is None or kept + broken == 0 else kept / (kept + broken)
     if name == "attachable":
         return facts["attachable"]
     if name == "attachable_years":
@@ -39,8 +40,9 @@ def characteristic_value(name, claim, facts, model, cutoff):
     if name == "debtor_balance":
         return facts["debtor"]["balance"]
     if name in MONEY_COLUMNS:
-        return None if claim[name] is None else base_money(claim, claim[name], model)
-    return claim[name]
+        given = claim["given"][name]
+        return None if given is None else base_money(claim, given, model)
+    return claim["given"][name] if name in INTEGER_COLUMNS else claim[name]
 
 
 def characteristic_points(characteristic, claim, facts, model, cutoff):

@@ -89,7 +89,7 @@ def jurisdiction_of(claim, model):
 
 def with_defaults(claim, model):
     """The defaults of tape.md's table. What may stay missing (section 9) stays None."""
-    claim = dict(claim)
+    claim = dict(claim, given=claim)  # what the tape says, for characteristics: defaults serve law and money alone
 
     def default(name, value):
         if claim[name] is None:

@@ -125,7 +125,7 @@ static void points_that_fade_stand_apart(void **state) {
     static const row rows[] = {
         {CLAIM, PAID, .CELL(PRODUCT) = "rent", .CELL(PLACEMENTS) = "1"},
         {CLAIM, .CELL(PLACEMENTS) = "1"},
-        {CLAIM},
+        {CLAIM, .CELL(PLACEMENTS) = "0"},
         {CLAIM, PAID, .CELL(LEGAL_STATUS) = "debt_adjustment", .CELL(PLACEMENTS) = "1"},
     };
     static const double fading[] = {0.9 + 0.5, -0.25, -0.25, 0.9};

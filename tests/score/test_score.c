@@ -32,13 +32,16 @@ static const number_case number_cases[] = {
     {"months_since_last_payment", {CLAIM, .CELL(LAST_PAID_ON) = "2026-05-31"}, 1},
     {"months_to_bar", {CLAIM, .CELL(TITLE_ON) = "2023-06-30"}, 731 / 30.4375},
     {"months_to_bar", {CLAIM, .CELL(DEBTOR_TYPE) = "business", .CELL(CURRENCY) = "EUR"}, INFINITY},
-    {"paid_12m_share", {CLAIM}, 0},
+    {"paid_12m_share", {CLAIM}, NAN}, /* what the tape does not say is missing */
+    {"paid_12m_share", {CLAIM, .CELL(PAYMENTS_12M) = "0"}, 0},
     {"paid_12m_share", {CLAIM, .CELL(PAYMENTS_12M) = "30", .CELL(FEES) = "20"}, 0.25},
     {"paid_24m_share", {CLAIM, .CELL(PAYMENTS_24M) = "7", .CELL(CURRENCY) = "SEK"}, 0.07},
     {"principal_share", {CLAIM, .CELL(INTEREST_ACCRUED) = "25"}, 0.8},
-    {"kept_share", {CLAIM}, NAN}, /* 0 of 0 */
-    {"kept_share", {CLAIM, .CELL(PROMISES_KEPT) = "3"}, 1},
-    {"kept_share", {CLAIM, .CELL(PROMISES_BROKEN) = "3"}, 0},
+    {"kept_share", {CLAIM}, NAN},
+    {"kept_share", {CLAIM, .CELL(PROMISES_KEPT) = "0", .CELL(PROMISES_BROKEN) = "0"}, NAN}, /* 0 of 0 */
+    {"kept_share", {CLAIM, .CELL(PROMISES_KEPT) = "3"}, NAN},                               /* of how many? */
+    {"kept_share", {CLAIM, .CELL(PROMISES_KEPT) = "3", .CELL(PROMISES_BROKEN) = "0"}, 1},
+    {"kept_share", {CLAIM, .CELL(PROMISES_KEPT) = "0", .CELL(PROMISES_BROKEN) = "3"}, 0},
     {"kept_share", {CLAIM, .CELL(PROMISES_KEPT) = "1", .CELL(PROMISES_BROKEN) = "3"}, 0.25},
     {"attachable", {CLAIM, .CELL(INCOME_MONTHLY) = "1500"}, 250},
     {"attachable", {CLAIM}, 25},
@@ -46,10 +49,11 @@ static const number_case number_cases[] = {
     {"debtor_claims", {CLAIM}, 1},
     {"debtor_balance", {CLAIM}, 100},
     {"principal", {CLAIM, .CELL(FEES) = "1"}, 100},
-    {"interest_accrued", {CLAIM}, 0},
+    {"interest_accrued", {CLAIM}, NAN},
+    {"interest_accrued", {CLAIM, .CELL(INTEREST_ACCRUED) = "0"}, 0},
     {"interest_accrued", {CLAIM, .CELL(INTEREST_ACCRUED) = "8", .CELL(CURRENCY) = "SEK"}, 1},
     {"fees", {CLAIM, .CELL(FEES) = "1.99"}, 1.99},
-    {"original_principal", {CLAIM}, 100}, /* the principal where missing */
+    {"original_principal", {CLAIM}, NAN},
     {"original_principal", {CLAIM, .CELL(ORIGINAL_PRINCIPAL) = "0.5"}, 0.5},
     {"interest_rate", {CLAIM}, 0.08}, /* statutory where missing */
     {"interest_rate", {CLAIM, .CELL(INTEREST_RATE) = "1.5"}, 1.5},
@@ -57,19 +61,25 @@ static const number_case number_cases[] = {
     {"birth_year", {CLAIM, .CELL(BIRTH_YEAR) = "1980"}, 1980},
     {"income_monthly", {CLAIM}, NAN},
     {"income_monthly", {CLAIM, .CELL(INCOME_MONTHLY) = "0"}, 0},
-    {"dependants", {CLAIM}, 0},
+    {"dependants", {CLAIM}, NAN},
+    {"dependants", {CLAIM, .CELL(DEPENDANTS) = "0"}, 0},
     {"dependants", {CLAIM, .CELL(DEPENDANTS) = "1"}, 1},
     {"housing_cost", {CLAIM, .CELL(HOUSING_COST) = "8", .CELL(CURRENCY) = "SEK"}, 1},
-    {"housing_cost", {CLAIM}, 0},
-    {"other_debt_enforced", {CLAIM}, 0},
+    {"housing_cost", {CLAIM}, NAN},
+    {"housing_cost", {CLAIM, .CELL(HOUSING_COST) = "0"}, 0},
+    {"other_debt_enforced", {CLAIM}, NAN},
+    {"other_debt_enforced", {CLAIM, .CELL(OTHER_DEBT_ENFORCED) = "0"}, 0},
     {"other_debt_enforced", {CLAIM, .CELL(OTHER_DEBT_ENFORCED) = "3"}, 3},
     {"default_marks", {CLAIM}, NAN},
     {"default_marks", {CLAIM, .CELL(DEFAULT_MARKS) = "1"}, 1},
-    {"payments_12m", {CLAIM}, 0},
+    {"payments_12m", {CLAIM}, NAN},
+    {"payments_12m", {CLAIM, .CELL(PAYMENTS_12M) = "0"}, 0},
     {"payments_24m", {CLAIM, .CELL(PAYMENTS_24M) = "1"}, 1},
-    {"promises_kept", {CLAIM}, 0},
+    {"promises_kept", {CLAIM}, NAN},
+    {"promises_kept", {CLAIM, .CELL(PROMISES_KEPT) = "0"}, 0},
     {"promises_broken", {CLAIM, .CELL(PROMISES_BROKEN) = "1"}, 1},
-    {"placements", {CLAIM}, 0},
+    {"placements", {CLAIM}, NAN},
+    {"placements", {CLAIM, .CELL(PLACEMENTS) = "0"}, 0},
     {"placements", {CLAIM, .CELL(PLACEMENTS) = "2"}, 2},
 };
 
@@ -243,7 +253,7 @@ static void blocks_of_any_size_give_the_same(void **state) {
         rows[i] = (row){.CELL(COUNTRY) = i % 3 ? "FI" : "DK",
                         .CELL(WRITTEN_OFF_ON) = i % 5 ? "2024-01-15" : "2020-01-15",
                         .CELL(PRINCIPAL) = text[i],
-                        .CELL(PLACEMENTS) = i % 2 ? text[i] : NULL,
+                        .CELL(PLACEMENTS) = i % 2 ? text[i] : "0",
                         .CELL(INCOME_MONTHLY) = i % 7 ? text[i] : NULL};
     }
     fixture f;

@@ -90,17 +90,21 @@ static void write_columns(FILE *out, int from, int to) {
 }
 
 static void write_page(FILE *out) {
-    (void)fputs("# The columns of a tape\n\n"
-                "Made from the table in `include/jalki/schema.h`; `tests/tape/test_schema.c` checks that this page is "
-                "in step with it\n"
-                "and writes it anew where `JALKI_WRITE_DOCS` is set.\n\n"
-                "A store (HDF5) holds one data set per column under `/tape`. Columns that no row gives are not there "
-                "at all. Every\n"
-                "data set has the attributes `meaning`, `unit` and `missing_value`; the root group says where the tape "
-                "came from.\n"
-                "\"Stored as missing: never\" means that import rejects a row without the value.\n\n"
-                "| column | stored as | unit | stored as missing | meaning |\n|---|---|---|---|---|\n",
-                out);
+    (void)fputs(
+        "# The columns of a tape\n\n"
+        "Made from the table in `include/jalki/schema.h`; `tests/tape/test_schema.c` checks that this page is "
+        "in step with it\n"
+        "and writes it anew where `JALKI_WRITE_DOCS` is set.\n\n"
+        "A store (HDF5) holds one data set per column under `/tape`. Columns that no row gives are not there "
+        "at all. Every\n"
+        "data set has the attributes `meaning`, `unit` and `missing_value`; the root group says where the tape "
+        "came from.\n"
+        "\"Stored as missing: never\" means that import rejects a row without the value. What a row does not give "
+        "stays\n"
+        "missing: the defaults named below (`missing: 0`) serve law and money; a characteristic of the scorecard, a\n"
+        "tree and a table see that it is not known.\n\n"
+        "| column | stored as | unit | stored as missing | meaning |\n|---|---|---|---|---|\n",
+        out);
     write_columns(out, 0, JK_TAPE_COLUMN_COUNT);
     (void)fputs("\n## Columns of a panel\n\n"
                 "A panel ([panel.md](panel.md)) holds one row per claim and period, with all columns above as at the "
