@@ -19,9 +19,11 @@ extern "C" {
 
 typedef struct jk_triangle {
     size_t origins, ages;
-    char **origin;      /* [origins] names as written, in ascending order */
-    size_t *observed;   /* [origins] number of observed ages, at least 1 */
-    double *cumulative; /* [origins][ages]; NaN where not observed */
+    char **origin;                    /* [origins] names as written, in ascending order */
+    size_t *observed;                 /* [origins] number of observed ages, at least 1 */
+    double *cumulative;               /* [origins][ages]; NaN where not observed */
+    size_t filled;                    /* cells without a row that count as 0 (incremental amounts by calendar period) */
+    size_t filled_origin, filled_age; /* the first of them */
     double *age; /* [ages] as written; of calendar periods their number, the origin's first is 1; NULL: 1, 2, ... */
 } jk_triangle;
 
@@ -38,11 +40,15 @@ enum { JK_TRIANGLE_SIDE_MAX = 1200 };
 
 /* Reads a triangle from a CSV file (plain or gzip) in long form, one row per origin and development, in any order.
  *
- * Origins are periods (1995, 1995Q2, 1995-04, 1995-04-30: its month), other numbers, or any text; they are put in the
+ * Origins are periods (1995, 1995H1, 1995Q2, 1995-04, 199504, 1995-04-30, 19950430, with or without a time of day: its
+ * month), other numbers, or any text; they are put in the
  * order of time, number or text. Developments are told apart by their values: where both columns hold periods, the
  * development is a calendar period and the age is counted from the origin's start in steps of the finest distance that
  * occurs; numbers that are never below their origin's, and begin differently from origin to origin, are calendar
  * periods, too; any other numbers are ages. A row whose amount is empty is no cell.
+ *
+ * The latest calendar period of the file is the present. Incremental amounts that have no row up to then are 0: nothing
+ * was collected, and a table made by grouping payments has no row for that. Cumulative amounts must be there.
  *
  * JK_ERROR_DATA naming file and line for: a missing column, text that is no number, a cell given twice, a gap in an
  * origin's ages, an origin of time or number that is observed for fewer ages than a later one, a development before its
@@ -73,9 +79,14 @@ typedef struct jk_chain_ladder {
 jk_status jk_chain_ladder_fit(const jk_triangle *triangle, jk_chain_ladder *result, jk_error *error);
 void jk_chain_ladder_reset(jk_chain_ladder *result);
 
+/* What is to be known of a projection, in words, one after the other from index 0: rows that count as 0, origins whose
+ * latest amount no factor can carry on. Returns 0 where there is no more. */
+int jk_chain_ladder_note(const jk_triangle *triangle, const jk_chain_ladder *result, size_t index, char *text,
+                         size_t room);
+
 /* Triangle and result as JSON, ending in a line end: latest, ultimate, reserve, mack_std_error, origins (origin, ages,
- * latest, ultimate, reserve, std_error), age, factor, sigma; null for what cannot be estimated. NULL if there is no
- * memory. Free with free(). */
+ * latest, ultimate, reserve, std_error), age, factor, sigma, messages; null for what cannot be estimated. NULL if there
+ * is no memory. Free with free(). */
 char *jk_chain_ladder_json(const jk_triangle *triangle, const jk_chain_ladder *result);
 
 #ifdef __cplusplus

@@ -168,6 +168,10 @@ static int print(const chainladder_arguments *arguments, const jk_triangle *tria
     if (isnan(result->total.std_error)) {
         (void)puts("\n  No standard error: too few origins to see the spread of a factor.");
     }
+    char text[512];
+    for (size_t i = 0; jk_chain_ladder_note(triangle, result, i, text, sizeof text); i++) {
+        (void)printf("\n  %s.\n", text);
+    }
     return failed | jk_cli_finish();
 }
 

@@ -12,7 +12,7 @@
 typedef struct jk_label {
     const char *text; /* terminated; of an arena */
     bool is_number;   /* `number` is set */
-    bool is_period;   /* `month` is set; a whole number from 1800 to 2200 is a year and both */
+    bool is_period;   /* `month` is set; a year, YYYYMM and YYYYMMDD are both */
     double number;    /* as written */
     int32_t month;    /* first month of the period, counted from the year 0 */
 } jk_label;
@@ -27,6 +27,7 @@ typedef struct jk_triangle_cell {
     int64_t line;
     double age;    /* set by jk_triangle_build: comparable between origins */
     size_t column; /* the same */
+    size_t last;   /* the same: of a calendar period, the column of its origin's cell at the present; else SIZE_MAX */
 } jk_triangle_cell;
 
 /* Puts cells in order and makes a triangle of them; what jk_triangle_read promises of the content. `path` is for

@@ -2,6 +2,7 @@
 /* From cells in any order to a triangle: what kind of labels they have, which age each cell has, and whether the shape
  * is that of a triangle. */
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,11 +106,19 @@ static jk_status count_from_origin(const builder *build, bool periods) {
         nearest = cell->age < nearest ? cell->age : nearest;
     }
     double step = 0.0;
+    double present = -INFINITY;
     for (size_t i = 0; i < build->count; i++) {
-        step = greatest_common_divisor(build->cells[i].age - nearest, step);
+        const jk_triangle_cell *cell = &build->cells[i];
+        double at = periods ? (double)cell->development.month : cell->development.number;
+        step = greatest_common_divisor(cell->age - nearest, step);
+        present = at > present ? at : present;
     }
     for (size_t i = 0; i < build->count; i++) {
-        build->cells[i].age = step > 0.0 ? (build->cells[i].age - nearest) / step + 1.0 : 1.0;
+        jk_triangle_cell *cell = &build->cells[i];
+        double origin = periods ? (double)cell->origin.month : cell->origin.number;
+        double column = step > 0.0 ? floor((present - origin - nearest) / step) : 0.0;
+        cell->last = column > 0.0 ? (size_t)column : 0;
+        cell->age = step > 0.0 ? (cell->age - nearest) / step + 1.0 : 1.0;
     }
     return JK_OK;
 }
@@ -126,6 +135,7 @@ static jk_status set_ages(builder *build) {
         periods &= cell->development.is_period;
         no_number = no_number == NULL && !cell->development.is_number ? cell : no_number;
         build->cells[i].age = cell->development.number;
+        build->cells[i].last = SIZE_MAX;
     }
     build->origin_kind = origin_periods ? KIND_PERIOD : origin_numbers ? KIND_NUMBER : KIND_TEXT;
     if (origin_periods && periods) {
@@ -184,6 +194,45 @@ static jk_status number_columns(const builder *build, jk_triangle *triangle) {
     return JK_OK;
 }
 
+/* Counted in steps, the distance to the cell before it within its origin that most cells have. */
+static double usual_distance(const builder *build) {
+    enum { DISTANCES = 64 };
+    size_t count[DISTANCES] = {0};
+    size_t most = 1;
+    for (size_t i = 1; i < build->count; i++) {
+        double distance = build->cells[i].age - build->cells[i - 1].age;
+        if (!starts_origin(build, i) && distance >= 1.0 && distance < DISTANCES) {
+            count[(size_t)distance]++;
+        }
+    }
+    for (size_t d = 1; d < DISTANCES; d++) {
+        most = count[d] > count[most] ? d : most;
+    }
+    return (double)most;
+}
+
+/* A gap has a cause: periods of another length than the others (a last diagonal at half-year), or a cell that is not
+ * there. */
+static jk_status fail_gap(const builder *build, const jk_triangle *triangle, size_t i, size_t expected) {
+    double usual = build->cells[i].last != SIZE_MAX ? usual_distance(build) : 1.0;
+    for (size_t k = 1; usual > 1.0 && k < build->count; k++) {
+        const jk_triangle_cell *before = &build->cells[k - 1];
+        const jk_triangle_cell *cell = &build->cells[k];
+        if (!starts_origin(build, k) && fmod(cell->age - before->age, usual) != 0.0) {
+            return jk_fail(build->error, JK_ERROR_DATA, build->path, cell->line, "development",
+                           "from '%s' to '%s' are %g steps, between the others %g: periods of another length have ages "
+                           "that no other origin knows; expected equal steps (leave that diagonal out, or give amounts "
+                           "as at full periods)",
+                           before->development.text, cell->development.text, cell->age - before->age, usual);
+        }
+    }
+    const jk_triangle_cell *cell = &build->cells[i];
+    return jk_fail(build->error, JK_ERROR_DATA, build->path, cell->line, NULL,
+                   "origin '%s' has development '%s', but no cell at age %g before it; expected all ages from the "
+                   "first on (an amount of 0 is written as 0)",
+                   cell->origin.text, cell->development.text, triangle->age[expected]);
+}
+
 /* A cell must be its origin's next one. */
 static jk_status check_cell(const builder *build, const jk_triangle *triangle, size_t i, size_t expected) {
     const jk_triangle_cell *cell = &build->cells[i];
@@ -192,13 +241,39 @@ static jk_status check_cell(const builder *build, const jk_triangle *triangle, s
                        "origin '%s' and development '%s' were given in line %lld already; expected each cell once",
                        cell->origin.text, cell->development.text, (long long)build->cells[i - 1].line);
     }
-    if (cell->column != expected) {
-        return jk_fail(build->error, JK_ERROR_DATA, build->path, cell->line, NULL,
-                       "origin '%s' has development '%s', but no cell at age %g before it; expected all ages from the "
-                       "first on (an amount of 0 is written as 0)",
-                       cell->origin.text, cell->development.text, triangle->age[expected]);
+    return cell->column == expected ? JK_OK : fail_gap(build, triangle, i, expected);
+}
+
+/* Nothing was collected up to, but not with, this column: 0 of the period, what was before in sum. */
+static void fill_up(jk_triangle *triangle, size_t origin, size_t end) {
+    double *row = triangle->cumulative + origin * triangle->ages;
+    for (size_t age = triangle->observed[origin]; age < end; age++) {
+        row[age] = age > 0 ? row[age - 1] : 0.0;
+        if (triangle->filled++ == 0) {
+            triangle->filled_origin = origin;
+            triangle->filled_age = age;
+        }
     }
-    return JK_OK;
+    triangle->observed[origin] = end > triangle->observed[origin] ? end : triangle->observed[origin];
+}
+
+/* The present is the same for all origins. */
+static jk_status reach_present(const builder *build, jk_triangle *triangle, size_t origin,
+                               const jk_triangle_cell *last) {
+    size_t end = last->last == SIZE_MAX ? 0 : last->last + 1;
+    end = end < triangle->ages ? end : triangle->ages;
+    if (build->incremental) {
+        fill_up(triangle, origin, end);
+        return JK_OK;
+    }
+    if (triangle->observed[origin] >= end) {
+        return JK_OK;
+    }
+    return jk_fail(build->error, JK_ERROR_DATA, build->path, last->line, NULL,
+                   "origin '%s' ends with development '%s', before the latest of the file; expected its amount as at "
+                   "the present, also where nothing was added (amounts by period may leave such rows out: "
+                   "--incremental)",
+                   last->origin.text, last->development.text);
 }
 
 /* Origins in an order of time must not end earlier than later ones: that is a row that somebody forgot to bring up to
@@ -216,6 +291,7 @@ static jk_status check_staircase(const builder *build, const jk_triangle *triang
 
 static jk_status fill(const builder *build, jk_triangle *triangle) {
     size_t origin = 0;
+    bool even = usual_distance(build) == 1.0;
     for (size_t i = 0; i < build->count; i++) {
         const jk_triangle_cell *cell = &build->cells[i];
         if (starts_origin(build, i)) {
@@ -225,12 +301,16 @@ static jk_status fill(const builder *build, jk_triangle *triangle) {
                 return jk_fail_memory(build->error, "the triangle");
             }
         }
+        if (build->incremental && cell->last != SIZE_MAX && cell->column > triangle->observed[origin] && even) {
+            fill_up(triangle, origin, cell->column);
+        }
         size_t age = triangle->observed[origin];
         JK_TRY(check_cell(build, triangle, i, age));
         double *row = triangle->cumulative + origin * triangle->ages;
         row[age] = cell->value + (build->incremental && age > 0 ? row[age - 1] : 0.0);
         triangle->observed[origin]++;
         if (i + 1 == build->count || starts_origin(build, i + 1)) {
+            JK_TRY(reach_present(build, triangle, origin, cell));
             JK_TRY(check_staircase(build, triangle, origin, cell->line));
         }
     }

@@ -64,6 +64,75 @@ rows = list(csv.DictReader(open("age.out")))
 assert rows[-1]["origin"] == "all" and float(rows[-1]["reserve"]) == first["reserve"] and len(rows) == 11
 EOF
 
+# A table made by grouping payments has no row where nothing was collected: of the present, of a period before, of the first. It counts as 0
+# and is told; RAA with 1985's last year at 0 gives 51,909 (by hand: 28,678 less 25,955 for 1985). Cumulative amounts are never guessed.
+python3 - <<'EOF'
+import csv
+rows = [r for r in csv.DictReader(open("incremental.csv"))]
+for name, gone in (("latest", ("1985", "1990-12-31")), ("middle", ("1983", "1986-12-31")), ("first", ("1990", "1990-12-31"))):
+    kept = [dict(r) for r in rows]
+    for r in kept:
+        if (r["origin"], r["development"]) == gone:
+            r["value"] = "0"
+    if name == "first":
+        kept.append({"origin": "1990", "value": "0", "development": "1991-12-31"})
+        kept += [{"origin": str(o), "value": "10", "development": "1991-12-31"} for o in range(1982, 1990)]
+    for suffix, part in (("full", kept), ("gap", [r for r in kept if r["value"] != "0"])):
+        with open(f"{name}-{suffix}.csv", "w", newline="") as out:
+            writer = csv.DictWriter(out, ["origin", "value", "development"])
+            writer.writeheader()
+            writer.writerows(part)
+EOF
+for name in latest middle; do
+    "$J" chainladder $name-full.csv --incremental --json full.json --quiet > /dev/null
+    "$J" chainladder $name-gap.csv --incremental --json gap.json > table.txt
+    grep -q "1 cell up to the latest calendar period had no row and counts as 0" table.txt || fail "$name: a cell put in without a word"
+    python3 -c "
+import json
+full, gap = json.load(open('full.json')), json.load(open('gap.json'))
+assert len(gap.pop('messages')) == 1 and full.pop('messages') == [] and full == gap
+assert '$name' != 'latest' or round(gap['reserve']) == 51909, gap['reserve']" || fail "$name: an absent row"
+done
+python3 - <<'EOF'
+import csv
+rows = [r for r in csv.DictReader(open("calendar.csv")) if (r["origin"], r["development"]) != ("1985", "1990")]
+with open("cumulative-gap.csv", "w", newline="") as out:
+    writer = csv.DictWriter(out, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+EOF
+
+# Labels as databases write them: YYYYMM, YYYYMMDD, moments, half-years.
+python3 - <<'EOF'
+forms = {"compact": lambda y: f"{y}01", "day": lambda y: f"{y}0131", "moment": lambda y: f"{y}-01-01 00:00:00", "iso": lambda y: f"{y}-01-31T23:59:59.000Z",
+         "half": lambda y: f"{y}H1", "dashed": lambda y: f"{y}-H2"}
+import csv
+for name, form in forms.items():
+    with open(f"form-{name}.csv", "w") as out:
+        out.write("origin,development,value\n")
+        for row in csv.DictReader(open("calendar.csv")):
+            out.write(f"{form(row['origin'])},{form(row['development'])},{row['values']}\n")
+# Yearly vintages seen at the ends of years, the last time at half-year.
+with open("half-diagonal.csv", "w") as out:
+    out.write("origin,development,value\n")
+    for origin in range(2018, 2023):
+        for year in range(origin, 2023):
+            out.write(f"{origin},{year}-12-31,{100 + 10 * (year - origin)}\n")
+        out.write(f"{origin},2023-06-30,{200}\n")
+EOF
+for form in compact day moment iso half dashed; do
+    "$J" chainladder form-$form.csv --json form.json --quiet > /dev/null
+    grep -q '"reserve": 52135' form.json || fail "labels: $form"
+done
+
+# What no factor can carry on is told.
+printf 'origin,development,value\n2001,1,100\n2001,2,150\n2002,1,0\n' > nothing.csv
+"$J" chainladder nothing.csv --json nothing.json > table.txt
+grep -q "origin 2002 stands at 0" table.txt && grep -q "origin 2002 stands at 0" nothing.json || fail "a youngest vintage at 0 without a word"
+printf 'origin,development,value\n2001,1,100\n2001,2,150\n2002,1,-5\n' > below.csv
+"$J" chainladder below.csv > table.txt
+grep -q "origin 2002 stands at -5" table.txt || fail "a youngest vintage below 0 without a word"
+
 # Broken triangles: exit 1, the line, and what was expected.
 expect() { # CODE PATTERN arguments
     local code=0 wanted=$1 pattern=$2; shift 2
@@ -95,6 +164,8 @@ try "no row with an amount" 2001,1, 2001,2,
 try "bad.csv:2: .*quotes that do not close" '"2001"x,1,10' 2001,2,3
 try "bad.csv:2: .*number of fields" '"2001,1,10' 2001,2,3
 try "no row with an amount"
+expect 1 "cumulative-gap.csv:.*origin '1985' ends with development '1989', before the latest" cumulative-gap.csv --json bad.json
+expect 1 "half-diagonal.csv:7: .*from '2022-12-31' to '2023-06-30' are 1 steps, between the others 2" half-diagonal.csv --json bad.json
 printf 'origin,development,amount\n1,1,1\n' > bad.csv
 expect 1 "no column 'value' or 'values'" bad.csv --json bad.json
 printf 'origin,dvelopment,value\n1,1,1\n' > bad.csv
