@@ -8,15 +8,23 @@
 #include "base/error.h"
 #include "base/text.h"
 
-void jk_cli_accept(struct argp_state *state, const char *argument, jk_accepted *accepted) {
+static void read_accept(jk_usage *usage, const char *name, char *text, void *field) {
     const char *unknown = NULL;
     const char *nearest = NULL;
-    if (!jk_accept_read(argument, accepted, &unknown, &nearest)) {
-        argp_error(state, "--accept: '%.*s' is no code of a warning or an error%s%s%s", (int)strcspn(unknown, ","),
-                   unknown, nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
-                   nearest != NULL ? "'?" : "");
+    if (!jk_accept_read(text, field, &unknown, &nearest)) {
+        jk_usage_error(usage, "%s: '%.*s' is no code of a warning or an error%s%s%s", name, (int)strcspn(unknown, ","),
+                       unknown, nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+                       nearest != NULL ? "'?" : "");
     }
 }
+
+const jk_option jk_accept_options[] = {
+    {"accept", .kind = JK_OPTION_SPECIAL, .read = read_accept, .size = sizeof(jk_accepted), .value = "CODE",
+     .help =
+         "Take a warning or an error with this code as known and go on; several separated by commas. Accepted codes "
+         "are written into the manifest"},
+    {0},
+};
 
 void jk_cli_show_findings(const jk_cli_common *common, const jk_findings *findings) {
     jk_cli_end_progress();

@@ -7,16 +7,10 @@
 #include "jalki/gate.h"
 #include "jalki/value.h"
 
-/* A line of an option table, and reading it. A code that is not known ends the program with exit code 2. */
-#define JK_CLI_ACCEPT_OPTION(key)                                                                                      \
-    {                                                                                                                  \
-        "accept", key, "CODE", 0,                                                                                      \
-            "Take a warning or an error with this code as known and go on; several separated by commas. Accepted "     \
-            "codes are "                                                                                               \
-            "written into the manifest",                                                                               \
-            95                                                                                                         \
-    }
-void jk_cli_accept(struct argp_state *state, const char *argument, jk_accepted *accepted);
+/* The group of --accept; the field is a jk_accepted. */
+extern const jk_option jk_accept_options[];
+#define JK_ACCEPT_GROUP(type, field)                                                                                   \
+    { NULL, jk_accept_options, offsetof(type, field), false }
 
 /* Prints findings on stderr, one a line with its code: notes unless quiet, warnings and errors always; what is accepted
  * is not told again. */

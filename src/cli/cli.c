@@ -7,44 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/calendar.h"
-#include "base/text.h"
-
-enum { KEY_THREADS = 0x1001, KEY_FORMAT, KEY_QUIET };
-
-static const struct argp_option common_options[] = {
-    {"threads", KEY_THREADS, "N", 0, "Worker threads [all cores]; results do not depend on it", 100},
-    {"format", KEY_FORMAT, "FORMAT", 0, "What goes to stdout: table, json or csv [table]", 100},
-    {"quiet", KEY_QUIET, NULL, 0, "No notes and no progress on stderr", 100},
-    {0},
-};
-
-static error_t parse_common(int key, char *argument, struct argp_state *state) {
-    jk_cli_common *common = state->input;
-    static const char *const formats[] = {"table", "json", "csv"};
-    switch (key) {
-    case KEY_THREADS:
-        common->threads = (int)jk_cli_integer(state, "--threads", argument, 1, 4096);
-        return 0;
-    case KEY_FORMAT:
-        for (int i = 0; i < 3; i++) {
-            if (strcmp(argument, formats[i]) == 0) {
-                common->format = (jk_format)i;
-                return 0;
-            }
-        }
-        argp_error(state, "--format: '%s' is not table, json or csv", argument);
-        return 0;
-    case KEY_QUIET:
-        common->quiet = true;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-const struct argp jk_cli_common_argp = {.options = common_options, .parser = parse_common};
-
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int signal_number) {
@@ -143,29 +105,4 @@ int jk_cli_finish(void) {
         return 1;
     }
     return 0;
-}
-
-int32_t jk_cli_date(struct argp_state *state, const char *option, const char *text) {
-    int32_t date = 0;
-    if (!jk_date_parse(text, strlen(text), &date)) {
-        argp_error(state, "%s: '%s' is not a date of the form YYYY-MM-DD", option, text);
-    }
-    return date;
-}
-
-int64_t jk_cli_integer(struct argp_state *state, const char *option, const char *text, int64_t low, int64_t high) {
-    int64_t value = 0;
-    if (!jk_text_to_integer(text, strlen(text), &value) || value < low || value > high) {
-        argp_error(state, "%s: '%s' is not a whole number from %lld to %lld", option, text, (long long)low,
-                   (long long)high);
-    }
-    return value;
-}
-
-double jk_cli_real(struct argp_state *state, const char *option, const char *text, double low, double high) {
-    double value = 0.0;
-    if (!jk_text_to_real(text, strlen(text), &value) || value < low || value > high) {
-        argp_error(state, "%s: '%s' is not a number from %g to %g", option, text, low, high);
-    }
-    return value;
 }

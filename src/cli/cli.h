@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What all commands share: the command record, common options, errors, progress. Nothing in src/cli computes.
+/* What all commands share: common options, errors, notes, progress. Nothing in src/cli computes.
  *
- * A command is one file cmd_<name>.c that defines `const jk_command jk_command_<name>`; main.c lists it. Options are
- * read by argp (GNU C library) with jk_cli_common_argp as a child, so that --threads, --format and --quiet are the same
- * everywhere. A usage mistake exits with 2 by argp itself.
+ * A command is one file cmd_<name>.c that defines `const jk_command jk_command_<name>` with its table of options
+ * (options.h); main.c lists it.
  */
 #ifndef JK_CLI_H
 #define JK_CLI_H
 
-#include <argp.h>
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "cli/options.h"
 #include "jalki/status.h"
-
-typedef struct jk_command {
-    const char *name;
-    const char *summary;               /* one line for `jalki help` */
-    int (*run)(int argc, char **argv); /* argv[0] is "jalki NAME"; returns the exit code 0 or 1 */
-} jk_command;
 
 typedef enum jk_format { JK_FORMAT_TABLE, JK_FORMAT_JSON, JK_FORMAT_CSV } jk_format;
 
@@ -26,11 +19,8 @@ typedef struct jk_cli_common {
     int threads; /* 0: all cores */
     jk_format format;
     bool quiet;
+    const char *json_path; /* --json, where a command has it; NULL: not given */
 } jk_cli_common;
-
-/* Child parser for --threads N, --format table|json|csv, --quiet; its input is a jk_cli_common *. A command sets
- * state->child_inputs[0] in ARGP_KEY_INIT. */
-extern const struct argp jk_cli_common_argp;
 
 /* Run settings from the common options: threads, and a progress line on stderr if that is a terminal and not --quiet.
  * SIGINT and SIGTERM end the run through it. */
@@ -56,12 +46,5 @@ jk_status jk_cli_check_outputs(const char *const *inputs, size_t input_count, co
 
 /* Checks that everything written to stdout has arrived (a full disk, a closed pipe); returns the exit code. */
 int jk_cli_finish(void);
-
-/* Reads a date option; on a bad date argp_error is called (exit 2). */
-int32_t jk_cli_date(struct argp_state *state, const char *option, const char *text);
-/* Reads an integer option in [low, high]; on anything else argp_error is called. */
-int64_t jk_cli_integer(struct argp_state *state, const char *option, const char *text, int64_t low, int64_t high);
-/* Reads a real option in [low, high]; on anything else argp_error is called. */
-double jk_cli_real(struct argp_state *state, const char *option, const char *text, double low, double high);
 
 #endif

@@ -8,149 +8,90 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/groups.h"
 #include "cli/valuing.h"
 #include "jalki/book.h"
 
 typedef struct account_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
-    double irr;
     jk_book_terms terms;
-    bool capitalise_onboarding, by_month;
-    const char *cashflow_path, *actual_path, *json_path;
+    int flows, by; /* among the words of --flows and --by */
+    bool capitalise_onboarding;
+    const char *cashflow_path, *actual_path;
     const char *revised_path[JK_BOOK_REVISIONS_MAX];
     jk_flows expected, actual, revised[JK_BOOK_REVISIONS_MAX];
 } account_arguments;
 
-enum {
-    KEY_IRR = 0xa101,
-    KEY_PRICE,
-    KEY_COSTS,
-    KEY_ONBOARDING,
-    KEY_FLOWS,
-    KEY_CASHFLOW,
-    KEY_ACTUAL,
-    KEY_REVISED,
-    KEY_BY,
-    KEY_FIRST_YEAR,
-    KEY_JSON
-};
-
-static const struct argp_option options[] = {
-    {"cashflow", KEY_CASHFLOW, "F.csv", 0,
-     "Flows expected at purchase, as value --cashflow writes them, instead of a tape", 1},
-    {"irr", KEY_IRR, "RATE", 0, "Required yearly return at which a tape is planned [the model's]", 1},
-    {"price", KEY_PRICE, "PRICE", 0, "Price paid [the bid for the tape at the required return]", 2},
-    {"transaction-costs", KEY_COSTS, "AMOUNT", 0, "Costs of the purchase that count as part of it [0]", 2},
-    {"capitalise-onboarding", KEY_ONBOARDING, NULL, 0, "The tape's onboarding too [an expense]", 2},
-    {"flows", KEY_FLOWS, "BASIS", 0, "gross: collections, their cost is an expense; net: less their cost [gross]", 2},
-    {"actual", KEY_ACTUAL, "F.csv", 0, "What came in since: month and collections, or month, gross, cost and sale", 3},
-    {"revised", KEY_REVISED, "[MONTH=]F.csv", 0,
-     "New forecast at the end of that month [the last of --actual]; its month 1 is the next; may be given several "
-     "times",
-     3},
-    {"by", KEY_BY, "PERIOD", 0, "Rows of the table and the CSV: year or month [year]", 4},
-    {"first-year", KEY_FIRST_YEAR, "MONTHS", 0, "Months from the purchase to the first year-end [12]", 4},
-    {"json", KEY_JSON, "F", 0, "The book as JSON, years and months; - is stdout", 4},
-    {0},
-};
+enum { FLOWS_NET, FLOWS_GROSS };
+enum { BY_MONTH, BY_YEAR };
+static const char *const flows[] = {"net", "gross", NULL};
+static const char *const periods[] = {"month", "year", NULL};
 
 /* ---- options -------------------------------------------------------------------------------------------------- */
 
 /* MONTH=FILE, or FILE alone, whose month is found when the actual collections are read. */
-static void take_revised(account_arguments *arguments, struct argp_state *state, const char *text) {
+static void read_revised(jk_usage *usage, const char *name, char *text, void *field) {
+    account_arguments *arguments = field;
     const char *equals = strchr(text, '=');
     int64_t month = 0;
     size_t count = arguments->terms.revision_count;
     if (count == JK_BOOK_REVISIONS_MAX) {
-        argp_error(state, "--revised: more than %d new forecasts", (int)JK_BOOK_REVISIONS_MAX);
+        jk_usage_error(usage, "%s: more than %d new forecasts", name, (int)JK_BOOK_REVISIONS_MAX);
         return;
     }
     bool numbered = equals != NULL && jk_text_to_integer(text, (size_t)(equals - text), &month);
     if (numbered && (month < 1 || month > JK_HORIZON_MAX)) {
-        argp_error(state, "--revised: month %lld is not from 1 to %d", (long long)month, (int)JK_HORIZON_MAX);
+        jk_usage_error(usage, "%s: month %lld is not from 1 to %d", name, (long long)month, (int)JK_HORIZON_MAX);
     }
     arguments->revised_path[count] = numbered ? equals + 1 : text;
     arguments->terms.revision[count] = (jk_book_revision){numbered ? (int)month : -1, &arguments->revised[count]};
     arguments->terms.revision_count++;
 }
 
-static void take_word(struct argp_state *state, const char *option, const char *text, const char *yes, const char *no,
-                      bool *flag) {
-    *flag = strcmp(text, yes) == 0;
-    if (!*flag && strcmp(text, no) != 0) {
-        argp_error(state, "%s: '%s' is not %s or %s", option, text, yes, no);
-    }
-}
+static const jk_option options[] = {
+    {"cashflow", .kind = JK_OPTION_FILE_IN, JK_FIELD(account_arguments, cashflow_path), .value = "F.csv",
+     .help = "Flows expected at purchase, as value --cashflow writes them, instead of a tape"},
+    {"price", .kind = JK_OPTION_MONEY, JK_FIELD(account_arguments, terms.price), .value = "PRICE",
+     .otherwise = "the bid for the tape at the required return", .help = "Price paid", .example = "1700000"},
+    {"transaction-costs", .kind = JK_OPTION_MONEY, JK_FIELD(account_arguments, terms.transaction_costs),
+     .value = "AMOUNT", .standard = "0", .help = "Costs of the purchase that count as part of it"},
+    {"capitalise-onboarding", .kind = JK_OPTION_FLAG, JK_FIELD(account_arguments, capitalise_onboarding),
+     .otherwise = "an expense", .help = "The tape's onboarding too"},
+    {"flows", .kind = JK_OPTION_CHOICE, JK_FIELD(account_arguments, flows), .value = "BASIS", .choices = flows,
+     .standard = "gross", .help = "Collections less their cost, or all of them with their cost as an expense"},
+    {"actual", .kind = JK_OPTION_FILE_IN, JK_FIELD(account_arguments, actual_path), .value = "F.csv",
+     .help = "What came in since: month and collections, or month, gross, cost and sale"},
+    {"revised", .kind = JK_OPTION_SPECIAL, .read = read_revised, .value = "[MONTH=]F.csv",
+     .otherwise = "the last of --actual", .example = "12=forecast.csv",
+     .help = "New forecast at the end of that month, its month 1 is the next; may be given again"},
+    {"by", .kind = JK_OPTION_CHOICE, JK_FIELD(account_arguments, by), .value = "PERIOD", .choices = periods,
+     .standard = "year", .help = "Rows of the table and the CSV"},
+    {"first-year", .kind = JK_OPTION_INTEGER, JK_FIELD(account_arguments, terms.first_year), .value = "MONTHS",
+     .low = 1, .high = 12, .standard = "12", .help = "Months from the purchase to the first year-end"},
+    {0},
+};
 
-static void check_options(const account_arguments *arguments, struct argp_state *state) {
+static void check(jk_usage *usage, void *command) {
+    account_arguments *arguments = command;
     bool tape = arguments->valuing.tape_path != NULL;
     if (tape == (arguments->cashflow_path != NULL)) {
-        argp_error(state, tape ? "--cashflow stands instead of a tape; expected one of them"
-                               : "a tape with --model, or --cashflow F.csv, is needed");
+        jk_usage_error(usage, tape ? "--cashflow stands instead of a tape; expected one of them"
+                                   : "a tape with --model, or --cashflow F.csv, is needed");
     }
     if (!tape && isnan(arguments->terms.price)) {
-        argp_error(state, "--price is needed with --cashflow");
+        jk_usage_error(usage, "--price is needed with --cashflow");
     }
     if (!tape && arguments->capitalise_onboarding) {
-        argp_error(state, "--capitalise-onboarding is about a tape; expected the amount in --transaction-costs");
+        jk_usage_error(usage, "--capitalise-onboarding is about a tape; expected the amount in --transaction-costs");
     }
     for (size_t i = 0; i < arguments->terms.revision_count; i++) {
         if (arguments->terms.revision[i].after < 0 && arguments->actual_path == NULL) {
-            argp_error(state, "--revised %s: in which month? expected --revised MONTH=%s, or --actual F.csv",
-                       arguments->revised_path[i], arguments->revised_path[i]);
+            jk_usage_error(usage, "--revised %s: in which month? expected --revised MONTH=%s, or --actual F.csv",
+                           arguments->revised_path[i], arguments->revised_path[i]);
         }
     }
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    account_arguments *arguments = state->input;
-    bool flag = false;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->common;
-        state->child_inputs[1] = &arguments->valuing;
-        return 0;
-    case KEY_IRR:
-        arguments->irr = jk_cli_real(state, "--irr", argument, JK_IRR_LOWEST, JK_IRR_HIGHEST);
-        return 0;
-    case KEY_PRICE:
-        arguments->terms.price = jk_cli_real(state, "--price", argument, 0.0, 1e15);
-        return 0;
-    case KEY_COSTS:
-        arguments->terms.transaction_costs = jk_cli_real(state, "--transaction-costs", argument, 0.0, 1e15);
-        return 0;
-    case KEY_ONBOARDING:
-        arguments->capitalise_onboarding = true;
-        return 0;
-    case KEY_FLOWS:
-        take_word(state, "--flows", argument, "net", "gross", &flag);
-        arguments->terms.basis = flag ? JK_BOOK_NET : JK_BOOK_GROSS;
-        return 0;
-    case KEY_CASHFLOW:
-        arguments->cashflow_path = argument;
-        return 0;
-    case KEY_ACTUAL:
-        arguments->actual_path = argument;
-        return 0;
-    case KEY_REVISED:
-        take_revised(arguments, state, argument);
-        return 0;
-    case KEY_BY:
-        take_word(state, "--by", argument, "month", "year", &arguments->by_month);
-        return 0;
-    case KEY_FIRST_YEAR:
-        arguments->terms.first_year = (int)jk_cli_integer(state, "--first-year", argument, 1, 12);
-        return 0;
-    case KEY_JSON:
-        arguments->json_path = argument;
-        return 0;
-    case ARGP_KEY_END:
-        check_options(arguments, state);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    arguments->terms.basis = arguments->flows == FLOWS_NET ? JK_BOOK_NET : JK_BOOK_GROSS;
 }
 
 /* ---- output --------------------------------------------------------------------------------------------------- */
@@ -217,7 +158,7 @@ static int print_rows(const account_arguments *arguments, const jk_book *book) {
     if (table == NULL) {
         return jk_cli_print_table(NULL, NULL);
     }
-    jk_table_cell(table, "%s", arguments->by_month ? "month" : "year");
+    jk_table_cell(table, "%s", arguments->by == BY_MONTH ? "month" : "year");
     jk_table_cell(table, "%s", "months");
     for (size_t i = 0; i < COLUMNS; i++) {
         if (columns[i].shown) {
@@ -226,11 +167,11 @@ static int print_rows(const account_arguments *arguments, const jk_book *book) {
     }
     jk_table_rule(table);
     int decimals = book->total.opening < 1e6 ? 2 : 0;
-    size_t count = arguments->by_month ? (size_t)book->months : book->year_count;
+    size_t count = arguments->by == BY_MONTH ? (size_t)book->months : book->year_count;
     for (size_t i = 0; i < count; i++) {
         char name[24];
         (void)snprintf(name, sizeof name, "%zu", i + 1);
-        add_row(table, name, arguments->by_month ? &book->month[i] : &book->year[i], columns, COLUMNS, decimals);
+        add_row(table, name, arguments->by == BY_MONTH ? &book->month[i] : &book->year[i], columns, COLUMNS, decimals);
     }
     jk_table_rule(table);
     add_row(table, "all", &book->total, columns, COLUMNS, decimals);
@@ -240,10 +181,10 @@ static int print_rows(const account_arguments *arguments, const jk_book *book) {
 static int print_csv(const account_arguments *arguments, const jk_book *book) {
     (void)printf("%s,first_month,last_month,opening,interest,collections,performance,revision,closing,expected,cost,"
                  "remaining\n",
-                 arguments->by_month ? "month" : "year");
-    size_t count = arguments->by_month ? (size_t)book->months : book->year_count;
+                 arguments->by == BY_MONTH ? "month" : "year");
+    size_t count = arguments->by == BY_MONTH ? (size_t)book->months : book->year_count;
     for (size_t i = 0; i < count; i++) {
-        const jk_account_row *row = arguments->by_month ? &book->month[i] : &book->year[i];
+        const jk_account_row *row = arguments->by == BY_MONTH ? &book->month[i] : &book->year[i];
         const double amounts[] = {row->opening, row->interest, row->collections, row->performance, row->revision,
                                   row->closing, row->expected, row->cost,        row->remaining};
         (void)printf("%zu,%d,%d", i + 1, row->first, row->last);
@@ -263,7 +204,7 @@ static char *json_of(const account_arguments *arguments, const jk_book *book, co
 }
 
 static int print(const account_arguments *arguments, const jk_book *book, const jk_valuation *valuation) {
-    if (jk_cli_json_on_stdout(&arguments->common, arguments->json_path)) {
+    if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(json_of(arguments, book, valuation));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
@@ -277,7 +218,7 @@ static int print(const account_arguments *arguments, const jk_book *book, const 
 
 /* The tape's own flows; the price is its bid unless given. */
 static jk_status value_tape(account_arguments *arguments, jk_valuation *valuation, jk_error *error) {
-    JK_TRY(jk_cli_valuing_value(&arguments->valuing, &arguments->common, arguments->irr, valuation, error));
+    JK_TRY(jk_cli_valuing_value(&arguments->valuing, &arguments->common, valuation, error));
     if (isnan(arguments->terms.price)) {
         arguments->terms.price = jk_offer_make(valuation, NULL, 0, NAN).bid;
     }
@@ -302,10 +243,8 @@ static jk_status read_files(account_arguments *arguments, jk_error *error) {
 }
 
 static jk_status account(account_arguments *arguments, jk_valuation *valuation, jk_book *book, jk_error *error) {
-    const char *inputs[4 + JK_BOOK_REVISIONS_MAX] = {arguments->valuing.tape_path, arguments->valuing.model_path,
-                                                     arguments->cashflow_path, arguments->actual_path};
-    memcpy(inputs + 4, arguments->revised_path, sizeof arguments->revised_path);
-    JK_TRY(jk_cli_check_outputs(inputs, sizeof inputs / sizeof inputs[0], &arguments->json_path, 1, error));
+    const char *json = arguments->common.json_path;
+    JK_TRY(jk_cli_check_outputs(arguments->revised_path, arguments->terms.revision_count, &json, 1, error));
     JK_TRY(read_files(arguments, error));
     if (arguments->valuing.tape_path != NULL) {
         JK_TRY(value_tape(arguments, valuation, error));
@@ -322,46 +261,45 @@ static jk_status account(account_arguments *arguments, jk_valuation *valuation, 
             "(a provision for costs to come is no part of the asset)",
             book->least, book->least_month);
     }
-    return arguments->json_path == NULL
-               ? JK_OK
-               : jk_cli_write_text(arguments->json_path, json_of(arguments, book, valuation), error);
+    return jk_cli_json_to_file(&arguments->common) ? jk_cli_write_text(json, json_of(arguments, book, valuation), error)
+                                                   : JK_OK;
 }
 
-static int run_account(int argc, char **argv) {
-    static const struct argp_child children[] = {
-        {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_argp, 0, NULL, 0}, {0}};
-    static const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "T.h5\n--cashflow F.csv",
-        .doc = "The purchased portfolio at amortised cost (IFRS 9, purchased credit-impaired): its effective interest "
-               "rate, and by year what it earns, what comes in, what new forecasts change, and what it stands at.\v"
-               "Examples:\n"
-               "  jalki account tape.h5 --model models/nordic.yaml --price 1700000 --first-year 6\n"
-               "  jalki account --cashflow bought.csv --price 1700000 --transaction-costs 25000 \\\n"
-               "    --actual collected.csv --revised 12=forecast.csv --by month --format csv\n",
-        .children = children,
-    };
-    account_arguments arguments = {
-        .irr = NAN, .terms = {.price = NAN, .first_year = 12}, .valuing = {.tape_optional = true}};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0) {
-        return 2;
-    }
+static int run_account(void *command) {
+    account_arguments *arguments = command;
     jk_error error = {0};
     jk_valuation valuation = {0};
     jk_book book = {0};
-    jk_status status = account(&arguments, &valuation, &book, &error);
-    int code = status == JK_OK ? print(&arguments, &book, &valuation) : jk_cli_fail(&error);
+    jk_status status = account(arguments, &valuation, &book, &error);
+    int code = status == JK_OK ? print(arguments, &book, &valuation) : jk_cli_fail(&error);
     jk_book_reset(&book);
     jk_valuation_reset(&valuation);
-    jk_flows_reset(&arguments.expected);
-    jk_flows_reset(&arguments.actual);
+    jk_flows_reset(&arguments->expected);
+    jk_flows_reset(&arguments->actual);
     for (size_t i = 0; i < JK_BOOK_REVISIONS_MAX; i++) {
-        jk_flows_reset(&arguments.revised[i]);
+        jk_flows_reset(&arguments->revised[i]);
     }
-    jk_cli_valuing_close(&arguments.valuing);
+    jk_cli_valuing_close(&arguments->valuing);
     return code;
 }
 
-const jk_command jk_command_account = {"account", "the purchased portfolio in the books: IFRS 9 amortised cost by year",
-                                       run_account};
+const jk_command jk_command_account = {
+    .name = "account",
+    .summary = "the purchased portfolio in the books: IFRS 9 amortised cost by year",
+    .purpose = "The purchased portfolio at amortised cost (IFRS 9, purchased credit-impaired): its effective interest "
+               "rate, and by year what it earns, what comes in, what new forecasts change, and what it stands at.",
+    .usage = "T.h5 --model M.yaml | --cashflow F.csv",
+    .examples = {"jalki account tape.h5 --model models/nordic.yaml --price 1700000 --first-year 6",
+                 "jalki account --cashflow bought.csv --price 1700000 --transaction-costs 25000 \\\n"
+                 "    --actual collected.csv --revised 12=forecast.csv --by month --format csv"},
+    .operand = JK_VALUED_TAPE_IF(account_arguments),
+    .groups = {{"The book", options, 0, false},
+               JK_VALUING_IF_TAPE_GROUP(account_arguments),
+               JK_IRR_GROUP(account_arguments),
+               JK_SELL_GROUP(account_arguments),
+               {"Output", jk_json_options, 0, false},
+               JK_MEMORY_GROUP(account_arguments)},
+    .size = sizeof(account_arguments),
+    .check = check,
+    .run = run_account,
+};

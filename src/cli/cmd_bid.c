@@ -7,115 +7,50 @@
 #include "base/error.h"
 #include "cli/accept.h"
 #include "cli/commands.h"
+#include "cli/groups.h"
 #include "cli/valuing.h"
 #include "jalki/tender.h"
 
 typedef struct bid_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
-    double irr;
     jk_auction auction; /* spread is NaN until given */
     double face;
-    bool rivals_given;
-    const char *json_path;
 } bid_arguments;
 
-enum {
-    KEY_IRR = 0xa201,
-    KEY_VALUE,
-    KEY_FACE,
-    KEY_RIVALS,
-    KEY_SPREAD,
-    KEY_LEVEL,
-    KEY_ERROR,
-    KEY_CORRELATION,
-    KEY_RESERVE,
-    KEY_JSON,
-    KEY_ACCEPT
-};
-
-static const struct argp_option options[] = {
-    {"rivals", KEY_RIVALS, "N", 0, "Others who bid (needed)", 1},
-    {"spread", KEY_SPREAD, "S", 0,
-     "Spread of a rival's bid: standard deviation of its logarithm, 0.25 is about 25 % "
-     "(needed with rivals)",
-     1},
-    {"level", KEY_LEVEL, "L", 0, "Middle of a rival's bid, as a share of our value [1]", 1},
-    {"error", KEY_ERROR, "E", 0, "How uncertain our own value is, likewise [0: certain]", 2},
-    {"correlation", KEY_CORRELATION, "R", 0, "How far rivals share our error, 0 to 1 [0: not at all]", 2},
-    {"reserve", KEY_RESERVE, "PRICE", 0, "Lowest price that the seller takes [0]", 2},
-    {"irr", KEY_IRR, "RATE", 0, "Required yearly return at which the tape is worth our value [the model's]", 3},
-    {"value", KEY_VALUE, "VALUE", 0, "Our value of the portfolio after onboarding, instead of a tape", 3},
-    {"face", KEY_FACE, "FACE", 0, "Its face value, with --value", 3},
-    {"json", KEY_JSON, "F", 0, "The figures as JSON; - is stdout", 4},
-    JK_CLI_ACCEPT_OPTION(KEY_ACCEPT),
+static const jk_option options[] = {
+    {"rivals", .kind = JK_OPTION_INTEGER, JK_FIELD(bid_arguments, auction.rivals), .value = "N", .high = JK_RIVALS_MAX,
+     .is_needed = true, .help = "Others who bid"},
+    {"spread", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, auction.spread), .value = "S", .high = 10.0,
+     .example = "0.25",
+     .help = "Spread of a rival's bid: standard deviation of its logarithm, 0.25 is about 25 % (needed with rivals)"},
+    {"level", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, auction.level), .value = "L", .low = 0.001,
+     .high = 1000.0, .standard = "1", .help = "Middle of a rival's bid, as a share of our value"},
+    {"error", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, auction.error), .value = "E", .high = 10.0,
+     .standard = "0", .help = "How uncertain our own value is, likewise; 0 is certain"},
+    {"correlation", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, auction.correlation), .value = "R", .high = 1.0,
+     .standard = "0", .help = "How far rivals share our error, 0 (not at all) to 1"},
+    {"reserve", .kind = JK_OPTION_MONEY, JK_FIELD(bid_arguments, auction.reserve), .value = "PRICE", .standard = "0",
+     .help = "Lowest price that the seller takes"},
+    {"value", .kind = JK_OPTION_MONEY, JK_FIELD(bid_arguments, auction.value), .value = "VALUE", .low = 0.01,
+     .high = 1e15, .help = "Our value of the portfolio after onboarding, instead of a tape", .example = "1760000"},
+    {"face", .kind = JK_OPTION_MONEY, JK_FIELD(bid_arguments, face), .value = "FACE", .low = 0.01, .high = 1e15,
+     .help = "Its face value, with --value", .example = "35500000"},
     {0},
 };
 
-static void check_options(const bid_arguments *arguments, struct argp_state *state) {
+static void check(jk_usage *usage, void *command) {
+    const bid_arguments *arguments = command;
     bool tape = arguments->valuing.tape_path != NULL;
-    if (tape == (arguments->auction.value > 0.0)) {
-        argp_error(state, tape ? "--value stands instead of a tape; expected one of them"
-                               : "a tape with --model, or --value VALUE, is needed");
+    if (tape == jk_usage_given(usage, "value")) {
+        jk_usage_error(usage, tape ? "--value stands instead of a tape; expected one of them"
+                                   : "a tape with --model, or --value VALUE, is needed");
     }
     if (tape && !isnan(arguments->face)) {
-        argp_error(state, "--face goes with --value; a tape has its own");
-    }
-    if (!arguments->rivals_given) {
-        argp_error(state, "--rivals N is needed");
+        jk_usage_error(usage, "--face goes with --value; a tape has its own");
     }
     if (arguments->auction.rivals > 0 && isnan(arguments->auction.spread)) {
-        argp_error(state, "--spread S is needed, for example 0.25");
-    }
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    bid_arguments *arguments = state->input;
-    jk_auction *auction = &arguments->auction;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->common;
-        state->child_inputs[1] = &arguments->valuing;
-        return 0;
-    case KEY_ACCEPT:
-        jk_cli_accept(state, argument, &arguments->valuing.accepted);
-        return 0;
-    case KEY_RIVALS:
-        auction->rivals = (int)jk_cli_integer(state, "--rivals", argument, 0, JK_RIVALS_MAX);
-        arguments->rivals_given = true;
-        return 0;
-    case KEY_SPREAD:
-        auction->spread = jk_cli_real(state, "--spread", argument, 0.0, 10.0);
-        return 0;
-    case KEY_LEVEL:
-        auction->level = jk_cli_real(state, "--level", argument, 0.001, 1000.0);
-        return 0;
-    case KEY_ERROR:
-        auction->error = jk_cli_real(state, "--error", argument, 0.0, 10.0);
-        return 0;
-    case KEY_CORRELATION:
-        auction->correlation = jk_cli_real(state, "--correlation", argument, 0.0, 1.0);
-        return 0;
-    case KEY_RESERVE:
-        auction->reserve = jk_cli_real(state, "--reserve", argument, 0.0, 1e15);
-        return 0;
-    case KEY_IRR:
-        arguments->irr = jk_cli_real(state, "--irr", argument, JK_IRR_LOWEST, JK_IRR_HIGHEST);
-        return 0;
-    case KEY_VALUE:
-        auction->value = jk_cli_real(state, "--value", argument, 0.01, 1e15);
-        return 0;
-    case KEY_FACE:
-        arguments->face = jk_cli_real(state, "--face", argument, 0.01, 1e15);
-        return 0;
-    case KEY_JSON:
-        arguments->json_path = argument;
-        return 0;
-    case ARGP_KEY_END:
-        check_options(arguments, state);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
+        jk_usage_error(usage, "--spread S is needed, for example 0.25");
     }
 }
 
@@ -231,7 +166,7 @@ static char *json_of(const bid_arguments *arguments, const jk_tender *tender, co
 }
 
 static int print(const bid_arguments *arguments, const jk_tender *tender, const jk_valuation *valuation) {
-    if (jk_cli_json_on_stdout(&arguments->common, arguments->json_path)) {
+    if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(json_of(arguments, tender, valuation));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
@@ -260,55 +195,51 @@ static int print(const bid_arguments *arguments, const jk_tender *tender, const 
 
 /* ---- the command ---------------------------------------------------------------------------------------------- */
 
-static jk_status value_tape(bid_arguments *arguments, jk_valuation *valuation, jk_error *error) {
-    JK_TRY(jk_cli_valuing_value(&arguments->valuing, &arguments->common, arguments->irr, valuation, error));
-    arguments->auction.value = jk_tender_value(valuation);
-    return jk_cli_gate_valuation(&arguments->common, arguments->valuing.tape, arguments->valuing.model, valuation,
-                                 error);
-}
-
 static jk_status make_tender(bid_arguments *arguments, jk_valuation *valuation, jk_tender *tender, jk_error *error) {
     bool tape = arguments->valuing.tape_path != NULL;
-    JK_TRY(jk_cli_valuing_outputs(&arguments->valuing, &arguments->json_path, 1, error));
     if (tape) {
-        JK_TRY(value_tape(arguments, valuation, error));
+        JK_TRY(jk_cli_valuing_value(&arguments->valuing, &arguments->common, valuation, error));
+        arguments->auction.value = jk_tender_value(valuation);
+        JK_TRY(jk_cli_gate_valuation(&arguments->common, arguments->valuing.tape, arguments->valuing.model, valuation,
+                                     error));
     }
     arguments->auction.spread = arguments->auction.rivals > 0 ? arguments->auction.spread : arguments->auction.error;
     JK_TRY(jk_tender_make(&arguments->auction, tape ? valuation : NULL, arguments->face, tender, error));
-    return arguments->json_path == NULL
-               ? JK_OK
-               : jk_cli_write_text(arguments->json_path, json_of(arguments, tender, valuation), error);
+    return jk_cli_json_to_file(&arguments->common)
+               ? jk_cli_write_text(arguments->common.json_path, json_of(arguments, tender, valuation), error)
+               : JK_OK;
 }
 
-static int run_bid(int argc, char **argv) {
-    static const struct argp_child children[] = {
-        {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_argp, 0, NULL, 0}, {0}};
-    static const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "T.h5\n--value VALUE",
-        .doc = "What to bid in a sealed tender, given what rivals are believed to bid: the bid that gains most on "
-               "average, its chance to win, and what winning says about your own value (the winner's curse).\v"
-               "Examples:\n"
-               "  jalki bid tape.h5 --model models/nordic.yaml --rivals 4 --spread 0.25 --level 0.8\n"
-               "  jalki bid --value 1760000 --face 35500000 --rivals 4 --spread 0.25 --level 0.8 \\\n"
-               "    --error 0.15 --correlation 0.3 --reserve 1000000\n",
-        .children = children,
-    };
-    bid_arguments arguments = {
-        .irr = NAN, .face = NAN, .auction = {.level = 1.0, .spread = NAN}, .valuing = {.tape_optional = true}};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0) {
-        return 2;
-    }
+static int run_bid(void *command) {
+    bid_arguments *arguments = command;
     jk_error error = {0};
     jk_valuation valuation = {0};
     jk_tender tender = {0};
-    jk_status status = make_tender(&arguments, &valuation, &tender, &error);
-    int code = status == JK_OK ? print(&arguments, &tender, &valuation) : jk_cli_fail(&error);
+    jk_status status = make_tender(arguments, &valuation, &tender, &error);
+    int code = status == JK_OK ? print(arguments, &tender, &valuation) : jk_cli_fail(&error);
     jk_valuation_reset(&valuation);
-    jk_cli_valuing_close(&arguments.valuing);
+    jk_cli_valuing_close(&arguments->valuing);
     return code;
 }
 
-const jk_command jk_command_bid = {"bid", "what to bid against rivals, the chance to win, and the winner's curse",
-                                   run_bid};
+const jk_command jk_command_bid = {
+    .name = "bid",
+    .summary = "what to bid against rivals, the chance to win, and the winner's curse",
+    .purpose = "What to bid in a sealed tender, given what rivals are believed to bid: the bid that gains most on "
+               "average, its chance to win, and what winning says about your own value (the winner's curse).",
+    .usage = "T.h5 --model M.yaml | --value VALUE  --rivals N",
+    .examples = {"jalki bid tape.h5 --model models/nordic.yaml --rivals 4 --spread 0.25 --level 0.8",
+                 "jalki bid --value 1760000 --face 35500000 --rivals 4 --spread 0.25 --level 0.8 \\\n"
+                 "    --error 0.15 --correlation 0.3 --reserve 1000000"},
+    .operand = JK_VALUED_TAPE_IF(bid_arguments),
+    .groups = {{"Tender", options, 0, false},
+               JK_VALUING_IF_TAPE_GROUP(bid_arguments),
+               JK_IRR_GROUP(bid_arguments),
+               JK_SELL_GROUP(bid_arguments),
+               {"Output", jk_json_options, 0, false},
+               JK_MEMORY_GROUP(bid_arguments),
+               JK_ACCEPT_GROUP(bid_arguments, valuing.accepted)},
+    .size = sizeof(bid_arguments),
+    .check = check,
+    .run = run_bid,
+};

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/groups.h"
 #include "cli/table.h"
 #include "cli/valuing.h"
 #include "jalki/chain_ladder.h"
@@ -15,71 +16,34 @@
 typedef struct chainladder_arguments {
     jk_cli_common common;
     jk_triangle_options options;
-    const char *path, *json_path;
+    const char *path;
 } chainladder_arguments;
 
-enum { KEY_ORIGIN = 0x9001, KEY_DEVELOPMENT, KEY_VALUE, KEY_WHERE, KEY_INCREMENTAL, KEY_JSON };
-
-static const struct argp_option options[] = {
-    {"incremental", KEY_INCREMENTAL, NULL, 0, "Amounts are those of each period alone [cumulative]", 1},
-    {"origin", KEY_ORIGIN, "COLUMN", 0, "Column of the vintage [origin]", 2},
-    {"development", KEY_DEVELOPMENT, "COLUMN", 0, "Column of the age or of the calendar period [development]", 2},
-    {"value", KEY_VALUE, "COLUMN", 0, "Column of the amounts [value or values]", 2},
-    {"where", KEY_WHERE, "COLUMN=TEXT", 0, "Only rows with this text in that column", 2},
-    {"json", KEY_JSON, "F", 0, "Ultimates, reserves, errors and factors as JSON; - is stdout", 3},
-    {0},
-};
-
-static void take_where(chainladder_arguments *arguments, struct argp_state *state, char *argument) {
-    char *equals = strchr(argument, '=');
-    if (equals == NULL || equals == argument) {
-        argp_error(state, "--where: '%s' is not COLUMN=TEXT", argument);
+static void read_where(jk_usage *usage, const char *name, char *text, void *field) {
+    jk_triangle_options *options = field;
+    char *equals = strchr(text, '=');
+    if (equals == NULL || equals == text) {
+        jk_usage_error(usage, "%s: '%s' is not COLUMN=TEXT", name, text);
         return;
     }
     *equals = '\0';
-    arguments->options.where_column = argument;
-    arguments->options.where_value = equals + 1;
+    options->where_column = text;
+    options->where_value = equals + 1;
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    chainladder_arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->common;
-        return 0;
-    case KEY_INCREMENTAL:
-        arguments->options.incremental = true;
-        return 0;
-    case KEY_ORIGIN:
-        arguments->options.origin_column = argument;
-        return 0;
-    case KEY_DEVELOPMENT:
-        arguments->options.development_column = argument;
-        return 0;
-    case KEY_VALUE:
-        arguments->options.value_column = argument;
-        return 0;
-    case KEY_WHERE:
-        take_where(arguments, state, argument);
-        return 0;
-    case KEY_JSON:
-        arguments->json_path = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (arguments->path != NULL) {
-            argp_error(state, "one triangle at a time");
-        }
-        arguments->path = argument;
-        return 0;
-    case ARGP_KEY_END:
-        if (arguments->path == NULL) {
-            argp_error(state, "a triangle is needed");
-        }
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+static const jk_option options[] = {
+    {"incremental", .kind = JK_OPTION_FLAG, JK_FIELD(chainladder_arguments, options.incremental),
+     .otherwise = "cumulative", .help = "Amounts are those of each period alone"},
+    {"origin", .kind = JK_OPTION_TEXT, JK_FIELD(chainladder_arguments, options.origin_column), .value = "COLUMN",
+     .otherwise = "origin", .help = "Column of the vintage"},
+    {"development", .kind = JK_OPTION_TEXT, JK_FIELD(chainladder_arguments, options.development_column),
+     .value = "COLUMN", .otherwise = "development", .help = "Column of the age or of the calendar period"},
+    {"value", .kind = JK_OPTION_TEXT, JK_FIELD(chainladder_arguments, options.value_column), .value = "COLUMN",
+     .otherwise = "value or values", .help = "Column of the amounts"},
+    {"where", .kind = JK_OPTION_SPECIAL, .read = read_where, JK_FIELD(chainladder_arguments, options),
+     .value = "COLUMN=TEXT", .example = "book=consumer", .help = "Only rows with this text in that column"},
+    {0},
+};
 
 /* ---- output ------------------------------------------------------------------------------------------------------ */
 
@@ -151,8 +115,7 @@ static void print_csv_row(const char *name, const jk_chain_ladder_origin *amount
 }
 
 static int print(const chainladder_arguments *arguments, const jk_triangle *triangle, const jk_chain_ladder *result) {
-    bool json_on_stdout = arguments->json_path != NULL && strcmp(arguments->json_path, "-") == 0;
-    if (json_on_stdout || arguments->common.format == JK_FORMAT_JSON) {
+    if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(jk_chain_ladder_json(triangle, result));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
@@ -179,43 +142,20 @@ static int print(const chainladder_arguments *arguments, const jk_triangle *tria
 
 static jk_status run_all(const chainladder_arguments *arguments, jk_triangle *triangle, jk_chain_ladder *result,
                          jk_error *error) {
-    JK_TRY(jk_cli_check_outputs(&arguments->path, 1, &arguments->json_path, 1, error));
     JK_TRY(jk_triangle_read(arguments->path, &arguments->options, triangle, error));
     JK_TRY(jk_chain_ladder_fit(triangle, result, error));
-    if (arguments->json_path == NULL || strcmp(arguments->json_path, "-") == 0) {
-        return JK_OK;
-    }
-    char *text = jk_chain_ladder_json(triangle, result);
-    jk_status status =
-        text != NULL ? jk_text_write(arguments->json_path, text, error) : jk_fail_memory(error, "the JSON text");
-    free(text);
-    return status;
+    return jk_cli_json_to_file(&arguments->common)
+               ? jk_cli_write_text(arguments->common.json_path, jk_chain_ladder_json(triangle, result), error)
+               : JK_OK;
 }
 
-static int run_chainladder(int argc, char **argv) {
-    static const struct argp_child children[] = {{&jk_cli_common_argp, 0, NULL, 0}, {0}};
-    static const struct argp parser = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "T.csv",
-        .doc = "Projects a triangle of cumulative collections by vintage to its last age, with volume-weighted factors "
-               "and Mack's standard errors. One row per vintage and age (or calendar period): columns origin, "
-               "development, value.\v"
-               "Examples:\n"
-               "  jalki chainladder collections.csv\n"
-               "  jalki chainladder monthly.csv --incremental --json ladder.json\n"
-               "  jalki chainladder triangle.csv --origin vintage --development month --value cash\n",
-        .children = children,
-    };
-    chainladder_arguments arguments = {0};
-    if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0) {
-        return 2;
-    }
+static int run_chainladder(void *command) {
+    const chainladder_arguments *arguments = command;
     jk_error error = {0};
     jk_triangle triangle = {0};
     jk_chain_ladder result = {0};
-    jk_status status = run_all(&arguments, &triangle, &result, &error);
-    int code = status == JK_OK ? print(&arguments, &triangle, &result) : jk_cli_fail(&error);
+    jk_status status = run_all(arguments, &triangle, &result, &error);
+    int code = status == JK_OK ? print(arguments, &triangle, &result) : jk_cli_fail(&error);
     jk_chain_ladder_reset(&result);
     jk_triangle_reset(&triangle);
     return code;
@@ -224,4 +164,14 @@ static int run_chainladder(int argc, char **argv) {
 const jk_command jk_command_chainladder = {
     .name = "chainladder",
     .summary = "a triangle of collections by vintage, projected, with Mack's standard errors",
-    .run = run_chainladder};
+    .purpose = "Projects a triangle of cumulative collections by vintage to its last age, with volume-weighted factors "
+               "and Mack's standard errors. One row per vintage and age (or calendar period): columns origin, "
+               "development, value.",
+    .examples = {"jalki chainladder collections.csv", "jalki chainladder monthly.csv --incremental --json ladder.json",
+                 "jalki chainladder triangle.csv --origin vintage --development month --value cash"},
+    .operand = {"triangle", .kind = JK_OPTION_FILE_IN, JK_FIELD(chainladder_arguments, path), .value = "T.csv",
+                .is_needed = true},
+    .groups = {{"Triangle", options, 0, false}, {"Output", jk_json_options, 0, false}},
+    .size = sizeof(chainladder_arguments),
+    .run = run_chainladder,
+};

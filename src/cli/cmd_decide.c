@@ -4,165 +4,126 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-#include "cli/cli.h"
+#include "base/error.h"
 #include "cli/commands.h"
 #include "cli/decide_command.h"
+#include "cli/groups.h"
 #include "jalki/export.h"
 
-enum {
-    KEY_IRR = 0x5001,
-    KEY_COURT,
-    KEY_HOURS,
-    KEY_MAX,
-    KEY_NO_SELL,
-    KEY_BY_DEBTOR,
-    KEY_TEAM,
-    KEY_CURVE,
-    KEY_CLAIMS,
-    KEY_JSON
-};
-
-static const struct argp_option options[] = {
-    {"court-budget", KEY_COURT, "[SCOPE=]AMOUNT", 0,
-     "Court fees that may be paid now, base currency; SCOPE is a country, a segment or a team [all]", 1},
-    {"agent-hours", KEY_HOURS, "[SCOPE=]HOURS", 0, "Agent hours in the first epoch", 1},
-    {"max", KEY_MAX, "ACTION[@SCOPE]=N", 0, "Most claims under sell, surveil, amicable or legal", 1},
-    {"team", KEY_TEAM, "NAME=SCOPE,SCOPE...", 0,
-     "A team that works these countries and segments; NAME is then a SCOPE of limits", 1},
-    {"by-debtor", KEY_BY_DEBTOR, NULL, 0, "One treatment for all claims of a debtor; court is filed once", 1},
-    {"no-sell", KEY_NO_SELL, NULL, 0, "Never sell [claims are sold on where that is worth most]", 1},
-    {"irr", KEY_IRR, "RATE", 0, "Required yearly return, 0.15 is 15 % [the model's]", 2},
-    {"curve", KEY_CURVE, "LIMIT=FROM:TO:N", 0,
-     "What-if: the result for N amounts of court-budget or agent-hours (the limit for all)", 2},
-    {"claims", KEY_CLAIMS, "F.csv", 0, "Decision per claim with its court cost and hours, CSV", 3},
-    {"output", 'o', "R.h5", 0, "Valuation per claim without limits, HDF5", 3},
-    {"json", KEY_JSON, "F", 0, "Decisions, limits and shadow prices as JSON; - is stdout", 3},
-    {0},
-};
-
-static limit_argument *next_limit(decide_arguments *arguments, struct argp_state *state) {
+static limit_argument *next_limit(decide_arguments *arguments, jk_usage *usage) {
     if (arguments->limit_count == JK_LIMITS_MAX) {
-        argp_error(state, "at most %d limits are possible", JK_LIMITS_MAX);
+        jk_usage_error(usage, "at most %d limits are possible", JK_LIMITS_MAX);
+        return NULL;
     }
     return &arguments->limit[arguments->limit_count++];
 }
 
-static void take_scope(struct argp_state *state, limit_argument *limit, const char *text, size_t length) {
+static void take_scope(jk_usage *usage, limit_argument *limit, const char *text, size_t length) {
     if (length == 0 || length >= sizeof limit->scope) {
-        argp_error(state, "'%s': the scope of a limit is a country, a segment or a team", text);
+        jk_usage_error(usage, "'%s': the scope of a limit is a country, a segment or a team", text);
         return;
     }
     memcpy(limit->scope, text, length);
     limit->scope[length] = '\0';
 }
 
-static void add_amount(decide_arguments *arguments, struct argp_state *state, jk_resource resource, const char *option,
-                       const char *text) {
-    limit_argument *limit = next_limit(arguments, state);
-    const char *equals = strrchr(text, '=');
-    *limit = (limit_argument){.resource = resource};
-    if (equals != NULL) {
-        take_scope(state, limit, text, (size_t)(equals - text));
+static void read_amount(jk_usage *usage, const char *name, char *text, void *field) {
+    limit_argument *limit = next_limit(field, usage);
+    if (limit == NULL) {
+        return;
     }
-    limit->amount = jk_cli_real(state, option, equals != NULL ? equals + 1 : text, 0.0, 1e12);
+    const char *equals = strrchr(text, '=');
+    *limit = (limit_argument){.resource = strcmp(name, "--court-budget") == 0 ? JK_RESOURCE_COURT : JK_RESOURCE_HOURS};
+    if (equals != NULL) {
+        take_scope(usage, limit, text, (size_t)(equals - text));
+    }
+    limit->amount = jk_usage_real(usage, name, equals != NULL ? equals + 1 : text, 0.0, 1e12);
 }
 
-static void add_count(decide_arguments *arguments, struct argp_state *state, const char *text) {
-    limit_argument *limit = next_limit(arguments, state);
+static void read_max(jk_usage *usage, const char *name, char *text, void *field) {
+    limit_argument *limit = next_limit(field, usage);
+    if (limit == NULL) {
+        return;
+    }
     const char *equals = strrchr(text, '=');
     const char *at = strchr(text, '@');
-    size_t name = strcspn(text, "@=");
+    size_t length = strcspn(text, "@=");
     *limit = (limit_argument){.resource = JK_RESOURCE_CLAIMS};
     for (int a = JK_SELL; a < JK_ACTION_COUNT; a++) {
         const char *action = jk_action_name((jk_action)a);
-        if (strlen(action) == name && strncmp(text, action, name) == 0) {
+        if (strlen(action) == length && strncmp(text, action, length) == 0) {
             limit->action = (jk_action)a;
         }
     }
     if (equals == NULL || limit->action == JK_CLOSE) {
-        argp_error(state, "--max: '%s' is not ACTION=N or ACTION@SCOPE=N with sell, surveil, amicable or legal", text);
+        jk_usage_error(usage, "%s: '%s' is not ACTION=N or ACTION@SCOPE=N with sell, surveil, amicable or legal", name,
+                       text);
         return;
     }
     if (at != NULL) {
-        take_scope(state, limit, at + 1, (size_t)(equals - at - 1));
+        take_scope(usage, limit, at + 1, (size_t)(equals - at - 1));
     }
-    limit->amount = (double)jk_cli_integer(state, "--max", equals + 1, 0, 1000000000000);
+    limit->amount = (double)jk_usage_integer(usage, name, equals + 1, 0, 1000000000000);
 }
 
-static void take_curve(decide_arguments *arguments, struct argp_state *state, const char *text) {
-    char name[32] = "";
+static void read_curve(jk_usage *usage, const char *name, char *text, void *field) {
+    decide_arguments *arguments = field;
+    char limit[32] = "";
     char from[32] = "";
     char to[32] = "";
     char steps[16] = "";
-    if (sscanf(text, "%31[^=]=%31[^:]:%31[^:]:%15s", name, from, to, steps) != 4 ||
-        (strcmp(name, "court-budget") != 0 && strcmp(name, "agent-hours") != 0)) {
-        argp_error(state, "--curve: '%s' is not court-budget=FROM:TO:N or agent-hours=FROM:TO:N", text);
+    if (sscanf(text, "%31[^=]=%31[^:]:%31[^:]:%15s", limit, from, to, steps) != 4 ||
+        (strcmp(limit, "court-budget") != 0 && strcmp(limit, "agent-hours") != 0)) {
+        jk_usage_error(usage, "%s: '%s' is not court-budget=FROM:TO:N or agent-hours=FROM:TO:N", name, text);
         return;
     }
     arguments->curve = text;
-    arguments->curve_resource = strcmp(name, "court-budget") == 0 ? JK_RESOURCE_COURT : JK_RESOURCE_HOURS;
-    arguments->curve_from = jk_cli_real(state, "--curve", from, 0.0, 1e12);
-    arguments->curve_to = jk_cli_real(state, "--curve", to, arguments->curve_from, 1e12);
-    arguments->curve_steps = (int)jk_cli_integer(state, "--curve", steps, 2, CURVE_MAX);
+    arguments->curve_resource = strcmp(limit, "court-budget") == 0 ? JK_RESOURCE_COURT : JK_RESOURCE_HOURS;
+    arguments->curve_from = jk_usage_real(usage, name, from, 0.0, 1e12);
+    arguments->curve_to = jk_usage_real(usage, name, to, arguments->curve_from, 1e12);
+    arguments->curve_steps = (int)jk_usage_integer(usage, name, steps, 2, CURVE_MAX);
 }
 
-static void take_team(decide_arguments *arguments, struct argp_state *state, char *text) {
+static void read_team(jk_usage *usage, const char *name, char *text, void *field) {
+    decide_arguments *arguments = field;
     const char *equals = strchr(text, '=');
     if (equals == NULL || equals == text || equals[1] == '\0' ||
         (size_t)(equals - text) >= sizeof arguments->limit[0].scope) {
-        argp_error(state, "--team: '%s' is not NAME=SCOPE,SCOPE... with countries and segments", text);
+        jk_usage_error(usage, "%s: '%s' is not NAME=SCOPE,SCOPE... with countries and segments", name, text);
     } else if (arguments->team_count == TEAMS_MAX) {
-        argp_error(state, "--team: at most %d", (int)TEAMS_MAX);
+        jk_usage_error(usage, "%s: at most %d", name, (int)TEAMS_MAX);
     } else {
         arguments->team[arguments->team_count++] = text;
     }
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    decide_arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->common;
-        state->child_inputs[1] = &arguments->valuing;
-        return 0;
-    case KEY_COURT:
-        add_amount(arguments, state, JK_RESOURCE_COURT, "--court-budget", argument);
-        return 0;
-    case KEY_HOURS:
-        add_amount(arguments, state, JK_RESOURCE_HOURS, "--agent-hours", argument);
-        return 0;
-    case KEY_MAX:
-        add_count(arguments, state, argument);
-        return 0;
-    case KEY_TEAM:
-        take_team(arguments, state, argument);
-        return 0;
-    case KEY_BY_DEBTOR:
-        arguments->by_debtor = true;
-        return 0;
-    case KEY_NO_SELL:
-        arguments->no_sell = true;
-        return 0;
-    case KEY_IRR:
-        arguments->irr = jk_cli_real(state, "--irr", argument, -0.99, 100.0);
-        return 0;
-    case KEY_CURVE:
-        take_curve(arguments, state, argument);
-        return 0;
-    case KEY_CLAIMS:
-        arguments->claims_path = argument;
-        return 0;
-    case 'o':
-        arguments->results_path = argument;
-        return 0;
-    case KEY_JSON:
-        arguments->json_path = argument;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+static const jk_option options[] = {
+    {"court-budget", .kind = JK_OPTION_SPECIAL, .read = read_amount, .value = "[SCOPE=]AMOUNT", .otherwise = "all",
+     .example = "FI=20000",
+     .help = "Court fees that may be paid now, base currency; SCOPE is a country, a segment or a team"},
+    {"agent-hours", .kind = JK_OPTION_SPECIAL, .read = read_amount, .value = "[SCOPE=]HOURS", .example = "1200",
+     .help = "Agent hours in the first epoch"},
+    {"max", .kind = JK_OPTION_SPECIAL, .read = read_max, .value = "ACTION[@SCOPE]=N", .example = "legal@SE=300",
+     .help = "Most claims under sell, surveil, amicable or legal"},
+    {"team", .kind = JK_OPTION_SPECIAL, .read = read_team, .value = "NAME=SCOPE,SCOPE...", .example = "north=FI,SE",
+     .help = "A team that works these countries and segments; NAME is then a SCOPE of limits"},
+    {"by-debtor", .kind = JK_OPTION_FLAG, JK_FIELD(decide_arguments, by_debtor),
+     .help = "One treatment for all claims of a debtor; court is filed once"},
+    {"no-sell", .kind = JK_OPTION_FLAG, JK_FIELD(decide_arguments, no_sell),
+     .otherwise = "claims are sold on where that is worth most", .help = "Never sell"},
+    {"curve", .kind = JK_OPTION_SPECIAL, .read = read_curve, .value = "LIMIT=FROM:TO:N",
+     .example = "court-budget=0:100000:11",
+     .help = "What-if: the result for N amounts of court-budget or agent-hours (the limit for all)"},
+    {0},
+};
+
+static const jk_option outputs[] = {
+    {"claims", .kind = JK_OPTION_FILE_OUT, JK_FIELD(decide_arguments, claims_path), .value = "F.csv",
+     .help = "Decision per claim with its court cost and hours, CSV"},
+    {"output", 'o', JK_OPTION_FILE_OUT, JK_FIELD(decide_arguments, results_path), .value = "R.h5",
+     .help = "Valuation per claim without limits, HDF5"},
+    {0},
+};
 
 /* ---- the work -------------------------------------------------------------------------------------------------- */
 
@@ -174,29 +135,20 @@ static jk_status read_teams(decide_arguments *arguments, decide_work *work, jk_e
         work->teams[t] = (jk_team){.name = arguments->team[t]};
         char *rest = NULL;
         for (char *word = strtok_r(members, ",", &rest); word != NULL; word = strtok_r(NULL, ",", &rest)) {
-            jk_status status = jk_team_member(work->candidates, word, &work->teams[t], error);
-            if (status != JK_OK) {
-                return status;
-            }
+            JK_TRY(jk_team_member(work->candidates, word, &work->teams[t], error));
         }
     }
     return JK_OK;
 }
 
 static jk_status read_limits(decide_arguments *arguments, decide_work *work, jk_error *error) {
-    jk_status teams = read_teams(arguments, work, error);
-    if (teams != JK_OK) {
-        return teams;
-    }
+    JK_TRY(read_teams(arguments, work, error));
     for (size_t m = 0; m < arguments->limit_count; m++) {
         const limit_argument *limit = &arguments->limit[m];
         work->limits[m] = (jk_limit){limit->resource, limit->action, JK_SCOPE_ALL, JK_SCOPE_ALL, limit->amount, NULL};
         if (limit->scope[0] != '\0') {
-            jk_status status = jk_limit_scope(work->candidates, work->teams, arguments->team_count, limit->scope,
-                                              &work->limits[m], error);
-            if (status != JK_OK) {
-                return status;
-            }
+            JK_TRY(jk_limit_scope(work->candidates, work->teams, arguments->team_count, limit->scope, &work->limits[m],
+                                  error));
         }
     }
     work->options.limits = work->limits;
@@ -228,10 +180,7 @@ static jk_status draw_curve(const decide_arguments *arguments, decide_work *work
         double part = (double)i / (double)(arguments->curve_steps - 1);
         limits[m].amount = arguments->curve_from + part * (arguments->curve_to - arguments->curve_from);
         jk_decided decided;
-        jk_status status = jk_decide(work->candidates, &varied, &decided, error);
-        if (status != JK_OK) {
-            return status;
-        }
+        JK_TRY(jk_decide(work->candidates, &varied, &decided, error));
         work->curve[i] = (jk_curve_point){limits[m].amount, decided.objective, decided.bound, decided.price[m]};
         jk_decided_reset(&decided);
     }
@@ -267,111 +216,80 @@ static jk_status write_claims(const decide_arguments *arguments, const decide_wo
     return status;
 }
 
+/* Values the tape into the candidates and, where it is asked for, into the results' file. */
+static jk_status value_into(decide_arguments *arguments, decide_work *work, jk_results_file *results, jk_error *error) {
+    jk_cli_valuing *valuing = &arguments->valuing;
+    const jk_value_sink sinks[] = {jk_candidates_sink(work->candidates),
+                                   results != NULL ? jk_results_sink(results) : (jk_value_sink){0}};
+    size_t sink_count = results != NULL ? 2 : 1;
+    JK_TRY(jk_cli_valuing_explain(valuing, 1, sinks, sink_count, error));
+    return jk_value_run(valuing->tape, valuing->model, &valuing->options, sinks, sink_count, &work->valuation, error);
+}
+
 static jk_status value_candidates(decide_arguments *arguments, decide_work *work, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
-    jk_results_file *results = NULL;
-    jk_value_sink sinks[2];
-    size_t sink_count = 0;
     valuing->sell = !arguments->no_sell;
-    jk_status status = jk_cli_valuing_open(valuing, &arguments->common, error);
-    valuing->options.irr = arguments->irr;
-    jk_cli_note_rate(&arguments->common, arguments->irr);
-    if (status == JK_OK) {
-        status = jk_candidates_create(valuing->tape, valuing->model, &work->candidates, error);
+    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
+    JK_TRY(jk_candidates_create(valuing->tape, valuing->model, &work->candidates, error));
+    JK_TRY(read_limits(arguments, work, error));
+    if (arguments->results_path == NULL) {
+        return value_into(arguments, work, NULL, error);
     }
-    if (status == JK_OK) {
-        status = read_limits(arguments, work, error);
+    jk_results_file *results = NULL;
+    JK_TRY(jk_results_open(arguments->results_path, valuing->tape, valuing->model, &results, error));
+    jk_status status = value_into(arguments, work, results, error);
+    if (status != JK_OK) {
+        jk_results_abort(results);
+        return status;
     }
-    if (status == JK_OK && arguments->results_path != NULL) {
-        status = jk_results_open(arguments->results_path, valuing->tape, valuing->model, &results, error);
-    }
-    if (status == JK_OK) {
-        sinks[sink_count++] = jk_candidates_sink(work->candidates);
-        if (results != NULL) {
-            sinks[sink_count++] = jk_results_sink(results);
-        }
-        status = jk_cli_valuing_explain(valuing, 1, sinks, sink_count, error);
-    }
-    if (status == JK_OK) {
-        status =
-            jk_value_run(valuing->tape, valuing->model, &valuing->options, sinks, sink_count, &work->valuation, error);
-    }
-    if (status == JK_OK && results != NULL) {
-        status = jk_results_commit(results, &work->valuation, error);
-        results = NULL;
-    }
-    jk_results_abort(results);
-    return status;
+    return jk_results_commit(results, &work->valuation, error);
 }
 
 static jk_status decide_tape(decide_arguments *arguments, decide_work *work, jk_error *error) {
-    const char *const outputs[] = {arguments->results_path, arguments->claims_path, arguments->json_path};
-    jk_status status = jk_cli_valuing_outputs(&arguments->valuing, outputs, sizeof outputs / sizeof outputs[0], error);
-    if (status == JK_OK) {
-        status = value_candidates(arguments, work, error);
+    JK_TRY(value_candidates(arguments, work, error));
+    JK_TRY(jk_decide(work->candidates, &work->options, &work->decided, error));
+    if (arguments->curve != NULL) {
+        JK_TRY(draw_curve(arguments, work, error));
     }
-    if (status == JK_OK) {
-        status = jk_decide(work->candidates, &work->options, &work->decided, error);
+    if (arguments->claims_path != NULL) {
+        JK_TRY(write_claims(arguments, work, error));
     }
-    if (status == JK_OK && arguments->curve != NULL) {
-        status = draw_curve(arguments, work, error);
-    }
-    if (status == JK_OK && arguments->claims_path != NULL) {
-        status = write_claims(arguments, work, error);
-    }
-    if (status == JK_OK && arguments->json_path != NULL && strcmp(arguments->json_path, "-") != 0) {
-        char *text = jk_cli_decide_json(arguments, work);
-        status = text != NULL ? jk_text_write(arguments->json_path, text, error) : JK_ERROR_MEMORY;
-        free(text);
-    }
-    return status;
+    return jk_cli_json_to_file(&arguments->common)
+               ? jk_cli_write_text(arguments->common.json_path, jk_cli_decide_json(arguments, work), error)
+               : JK_OK;
 }
 
 /* ---- the command ----------------------------------------------------------------------------------------------- */
 
-static int run_decide(int argc, char **argv) {
-    static const struct argp_child children[] = {
-        {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_own_sell_argp, 0, NULL, 0}, {0}};
-    static const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "T.h5",
-        .doc = "Decides per claim what to do when court budget, agent hours or the number of claims per treatment are "
-               "limited, and "
-               "says what one more of each is worth. Selling is allowed unless --no-sell.\v"
-               "Examples:\n"
-               "  jalki decide tape.h5 --model models/nordic.yaml --court-budget 50000 --agent-hours 1200\n"
-               "  jalki decide tape.h5 --model models/nordic.yaml --court-budget FI=20000 --max legal@SE=300 "
-               "--claims decisions.csv\n"
-               "  jalki decide tape.h5 --model models/nordic.yaml --curve court-budget=0:100000:11\n",
-        .children = children,
-    };
-    decide_arguments *arguments = calloc(1, sizeof *arguments);
-    decide_work *work = calloc(1, sizeof *work);
-    if (arguments == NULL || work == NULL) {
-        (void)fprintf(stderr, "jalki: out of memory\n");
-        free(arguments);
-        free(work);
-        return 1;
-    }
-    arguments->irr = NAN;
-    int code = 2;
-    if (argp_parse(&argp, argc, argv, 0, NULL, arguments) == 0) {
-        jk_error error = {0};
-        jk_status status = decide_tape(arguments, work, &error);
-        if (status != JK_OK && error.status == JK_OK) {
-            error = (jk_error){.status = status};
-        }
-        code = status == JK_OK ? jk_cli_decide_print(arguments, work) : jk_cli_fail(&error);
-        jk_decided_reset(&work->decided);
-        jk_candidates_free(work->candidates);
-        jk_valuation_reset(&work->valuation);
-        jk_cli_valuing_close(&arguments->valuing);
-    }
-    free(arguments);
-    free(work);
+static int run_decide(void *command) {
+    decide_arguments *arguments = command;
+    decide_work *work = &arguments->work;
+    jk_error error = {0};
+    jk_status status = decide_tape(arguments, work, &error);
+    int code = status == JK_OK ? jk_cli_decide_print(arguments, work) : jk_cli_fail(&error);
+    jk_decided_reset(&work->decided);
+    jk_candidates_free(work->candidates);
+    jk_valuation_reset(&work->valuation);
+    jk_cli_valuing_close(&arguments->valuing);
     return code;
 }
 
 const jk_command jk_command_decide = {
-    "decide", "what to do with each claim when means are limited, and what more of them is worth", run_decide};
+    .name = "decide",
+    .summary = "what to do with each claim when means are limited, and what more of them is worth",
+    .purpose = "Decides per claim what to do when court budget, agent hours or the number of claims per treatment are "
+               "limited, and says what one more of each is worth. Selling is allowed unless --no-sell.",
+    .examples = {"jalki decide tape.h5 --model models/nordic.yaml --court-budget 50000 --agent-hours 1200",
+                 "jalki decide tape.h5 --model models/nordic.yaml --court-budget FI=20000 --max legal@SE=300 "
+                 "--claims decisions.csv",
+                 "jalki decide tape.h5 --model models/nordic.yaml --curve court-budget=0:100000:11"},
+    .operand = JK_VALUED_TAPE(decide_arguments),
+    .groups = {{"Limits", options, 0, false},
+               JK_VALUING_GROUP(decide_arguments),
+               JK_IRR_GROUP(decide_arguments),
+               {"Output", outputs, 0, false},
+               JK_JSON_GROUP,
+               JK_MEMORY_GROUP(decide_arguments)},
+    .size = sizeof(decide_arguments),
+    .run = run_decide,
+};

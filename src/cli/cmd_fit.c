@@ -7,166 +7,92 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/fit_print.h"
+#include "cli/groups.h"
 #include "cli/valuing.h"
 #include "jalki/fit.h"
 
 typedef struct fit_arguments {
     jk_cli_common common;
     jk_fit_options options;
-    const char *panel, *model, *out, *json, *covariance;
+    const char *panel, *model, *out, *covariance;
     char *beside; /* the covariance's default path */
     bool trees;
     jk_boost_options boost;
     char *trees_path;
 } fit_arguments;
 
-enum {
-    KEY_MODEL = 0xA001,
-    KEY_JSON,
-    KEY_COVARIANCE,
-    KEY_AUTO_BINS,
-    KEY_MONOTONE,
-    KEY_SHRINK,
-    KEY_SPLIT,
-    KEY_HOLDOUT,
-    KEY_KEY,
-    KEY_FROM,
-    KEY_TO,
-    KEY_NAME,
-    KEY_SMOOTH,
-    KEY_TREES,
-    KEY_TREE_DEPTH,
-    KEY_TREE_MAX
-};
+static const char *const shrinkages[] = {"none", "credibility", NULL}; /* as jk_fit_options.shrink */
 
-static const struct argp_option options[] = {
-    {"model", KEY_MODEL, "BASE.yaml", 0, "Gives the structure: segments, knots, characteristics, law, costs", 1},
-    {"output", 'o', "MINE.yaml", 0, "The fitted model; its covariance goes to MINE.covariance.json beside it", 1},
-    {"name", KEY_NAME, "NAME", 0, "Name of the fitted model [the base model's with -fitted]", 1},
-    {"shrink", KEY_SHRINK, "HOW", 0, "credibility: thin segments lean on all of them; none [credibility]", 2},
-    {"smooth", KEY_SMOOTH, NULL, 0, "Neighbouring steps of a curve lean on each other as far as data say", 2},
-    {"auto-bins", KEY_AUTO_BINS, NULL, 0, "Find the bins of numeric characteristics from the data", 2},
-    {"monotone", KEY_MONOTONE, "NAME=up|down", 0, "Points of NAME only rise, or only fall; may be given again", 2},
-    {"trees", KEY_TREES, NULL, 0, "Boosted trees on top of the points, to MINE.trees.json beside the model", 2},
-    {"tree-depth", KEY_TREE_DEPTH, "N", 0, "Forks on the longest way down a tree [4]", 2},
-    {"tree-max", KEY_TREE_MAX, "N", 0, "Trees at most; debtors held out say how many [500]", 2},
-    {"split", KEY_SPLIT, "LOW-HIGH", 0, "Only keys of these hundredths: backtest --split 80-100 has not seen 0-80", 3},
-    {"holdout", KEY_HOLDOUT, "PCT", 0, "Without the last PCT hundredths of the keys: as --split 0-(100-PCT)", 3},
-    {"key", KEY_KEY, "KEY", 0, "What is split: debtor or claim [debtor]", 3},
-    {"from", KEY_FROM, "DATE", 0, "Only periods that start on this day or later", 3},
-    {"to", KEY_TO, "DATE", 0, "Only periods that start before this day", 3},
-    {"json", KEY_JSON, "F", 0, "All figures as JSON; - is stdout", 4},
-    {"covariance", KEY_COVARIANCE, "F", 0, "Another file for the covariance", 4},
+static void read_monotone(jk_usage *usage, const char *name, char *text, void *field) {
+    jk_fit_options *options = field;
+    char *equals = strchr(text, '=');
+    int up = equals != NULL && strcmp(equals + 1, "up") == 0;
+    int down = equals != NULL && strcmp(equals + 1, "down") == 0;
+    if (equals == text || (!up && !down)) {
+        jk_usage_error(usage, "%s: '%s' is not NAME=up or NAME=down", name, text);
+    } else if (options->monotone_count == JK_FIT_MONOTONE_MAX) {
+        jk_usage_error(usage, "%s: at most %d", name, (int)JK_FIT_MONOTONE_MAX);
+    } else {
+        *equals = '\0';
+        options->monotone[options->monotone_count++] = (jk_fit_monotone){text, up ? 1 : -1};
+    }
+}
+
+static void read_holdout(jk_usage *usage, const char *name, char *text, void *field) {
+    ((jk_panel_filter *)field)->high = (int)(100 - jk_usage_integer(usage, name, text, 1, 99));
+}
+
+static const jk_option options[] = {
+    {"model", 'm', JK_OPTION_FILE_IN, JK_FIELD(fit_arguments, model), .value = "BASE.yaml", .is_needed = true,
+     .help = "Gives the structure: segments, knots, characteristics, law, costs"},
+    {"name", .kind = JK_OPTION_TEXT, JK_FIELD(fit_arguments, options.name), .value = "NAME",
+     .otherwise = "the base model's with -fitted", .help = "Name of the fitted model"},
+    {"shrink", .kind = JK_OPTION_CHOICE, JK_FIELD(fit_arguments, options.shrink), .value = "HOW", .choices = shrinkages,
+     .standard = "credibility", .help = "Thin segments lean on all of them, or do not"},
+    {"smooth", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, options.smooth),
+     .help = "Neighbouring steps of a curve lean on each other as far as data say"},
+    {"auto-bins", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, options.auto_bins),
+     .help = "Find the bins of numeric characteristics from the data"},
+    {"monotone", .kind = JK_OPTION_SPECIAL, .read = read_monotone, JK_FIELD(fit_arguments, options),
+     .value = "NAME=up|down", .example = "paid_12m_share=up",
+     .help = "Points of NAME only rise, or only fall; may be given again"},
+    {"trees", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, trees),
+     .help = "Boosted trees on top of the points, to MINE.trees.json beside the model"},
+    {"tree-depth", .kind = JK_OPTION_INTEGER, JK_FIELD(fit_arguments, boost.depth), .value = "N", .low = 1, .high = 12,
+     .standard = "4", .help = "Forks on the longest way down a tree"},
+    {"tree-max", .kind = JK_OPTION_INTEGER, JK_FIELD(fit_arguments, boost.rounds_max), .value = "N", .low = 1,
+     .high = 5000, .standard = "500", .help = "Trees at most; debtors held out say how many"},
     {0},
 };
 
-static void take_monotone(fit_arguments *arguments, struct argp_state *state, char *argument) {
-    char *equals = strchr(argument, '=');
-    int up = equals != NULL && strcmp(equals + 1, "up") == 0;
-    int down = equals != NULL && strcmp(equals + 1, "down") == 0;
-    if (equals == argument || (!up && !down)) {
-        argp_error(state, "--monotone: '%s' is not NAME=up or NAME=down", argument);
-    } else if (arguments->options.monotone_count == JK_FIT_MONOTONE_MAX) {
-        argp_error(state, "--monotone: at most %d", (int)JK_FIT_MONOTONE_MAX);
-    } else {
-        *equals = '\0';
-        arguments->options.monotone[arguments->options.monotone_count++] = (jk_fit_monotone){argument, up ? 1 : -1};
-    }
+static const jk_option rows[] = {
+    {"split", .kind = JK_OPTION_SPECIAL, .read = jk_cli_read_split, JK_FIELD(fit_arguments, options.filter),
+     .value = "LOW-HIGH", .example = "0-80",
+     .help = "Only keys of these hundredths: backtest --split 80-100 has not seen 0-80"},
+    {"holdout", .kind = JK_OPTION_SPECIAL, .read = read_holdout, JK_FIELD(fit_arguments, options.filter),
+     .value = "PCT", .example = "20", .help = "Without the last PCT hundredths of the keys: as --split 0-(100-PCT)"},
+    {0},
+};
+
+static const jk_option outputs[] = {
+    {"output", 'o', JK_OPTION_FILE_OUT, JK_FIELD(fit_arguments, out), .value = "MINE.yaml", .no_stdout = true,
+     .help = "The fitted model; its covariance goes to MINE.covariance.json beside it"},
+    {"covariance", .kind = JK_OPTION_FILE_OUT, JK_FIELD(fit_arguments, covariance), .value = "F", .no_stdout = true,
+     .help = "Another file for the covariance"},
+    {0},
+};
+
+static void prepare(void *command) {
+    fit_arguments *arguments = command;
+    arguments->options = jk_fit_defaults();
+    arguments->boost = jk_boost_defaults();
 }
 
-static error_t parse_rows(int key, char *argument, struct argp_state *state) {
-    fit_arguments *arguments = state->input;
-    jk_panel_filter *filter = &arguments->options.filter;
-    switch (key) {
-    case KEY_SPLIT:
-        if (!jk_panel_split_parse(argument, filter)) {
-            argp_error(state, "--split: '%s' is not LOW-HIGH with 0 <= LOW < HIGH <= 100", argument);
-        }
-        return 0;
-    case KEY_HOLDOUT:
-        filter->low = 0;
-        filter->high = 100 - (int)jk_cli_integer(state, "--holdout", argument, 1, 99);
-        return 0;
-    case KEY_KEY:
-        if (strcmp(argument, "claim") != 0 && strcmp(argument, "debtor") != 0) {
-            argp_error(state, "--key: '%s' is not debtor or claim", argument);
-        }
-        filter->key = strcmp(argument, "claim") == 0 ? JK_PANEL_KEY_CLAIM : JK_PANEL_KEY_DEBTOR;
-        return 0;
-    case KEY_FROM:
-        filter->from = jk_cli_date(state, "--from", argument);
-        return 0;
-    case KEY_TO:
-        filter->to = jk_cli_date(state, "--to", argument);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    fit_arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->common;
-        return 0;
-    case KEY_MODEL:
-        arguments->model = argument;
-        return 0;
-    case 'o':
-        jk_cli_refuse_stdout(state, "--output", argument);
-        arguments->out = argument;
-        return 0;
-    case KEY_NAME:
-        arguments->options.name = argument;
-        return 0;
-    case KEY_SHRINK:
-        if (strcmp(argument, "none") != 0 && strcmp(argument, "credibility") != 0) {
-            argp_error(state, "--shrink: '%s' is not none or credibility", argument);
-        }
-        arguments->options.shrink = strcmp(argument, "none") != 0;
-        return 0;
-    case KEY_AUTO_BINS:
-        arguments->options.auto_bins = 1;
-        return 0;
-    case KEY_SMOOTH:
-        arguments->options.smooth = 1;
-        return 0;
-    case KEY_TREES:
-        arguments->trees = true;
-        return 0;
-    case KEY_TREE_DEPTH:
-        arguments->boost.depth = (int)jk_cli_integer(state, "--tree-depth", argument, 1, 12);
-        return 0;
-    case KEY_TREE_MAX:
-        arguments->boost.rounds_max = (int)jk_cli_integer(state, "--tree-max", argument, 1, 5000);
-        return 0;
-    case KEY_MONOTONE:
-        take_monotone(arguments, state, argument);
-        return 0;
-    case KEY_JSON:
-        arguments->json = argument;
-        return 0;
-    case KEY_COVARIANCE:
-        jk_cli_refuse_stdout(state, "--covariance", argument);
-        arguments->covariance = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (arguments->panel != NULL) {
-            argp_error(state, "one panel at a time");
-        }
-        arguments->panel = argument;
-        return 0;
-    case ARGP_KEY_END:
-        if (arguments->panel == NULL || arguments->model == NULL) {
-            argp_error(state, arguments->panel == NULL ? "a panel is needed" : "--model is needed");
-        }
-        if (arguments->trees && (arguments->out == NULL || strncmp(arguments->out, "/dev/", 5) == 0)) {
-            argp_error(state, "--trees stand in a file beside the model: name the model with -o MINE.yaml");
-        }
-        return 0;
-    default:
-        return parse_rows(key, argument, state);
+static void check(jk_usage *usage, void *command) {
+    const fit_arguments *arguments = command;
+    jk_cli_check_history(usage, &arguments->options.filter);
+    if (arguments->trees && (arguments->out == NULL || strncmp(arguments->out, "/dev/", 5) == 0)) {
+        jk_usage_error(usage, "--trees stand in a file beside the model: name the model with -o MINE.yaml");
     }
 }
 
@@ -201,9 +127,9 @@ static jk_status name_files(fit_arguments *arguments, jk_error *error) {
 
 static jk_status write_outputs(const fit_arguments *arguments, const jk_fit *fit, jk_error *error) {
     char *text = NULL;
-    if (arguments->json != NULL && strcmp(arguments->json, "-") != 0) {
+    if (jk_cli_json_to_file(&arguments->common)) {
         JK_TRY(jk_fit_json(fit, &text, error));
-        JK_TRY(jk_cli_write_text(arguments->json, text, error));
+        JK_TRY(jk_cli_write_text(arguments->common.json_path, text, error));
     }
     if (arguments->covariance != NULL) {
         JK_TRY(jk_fit_covariance_json(fit, &text, error));
@@ -215,8 +141,8 @@ static jk_status write_outputs(const fit_arguments *arguments, const jk_fit *fit
 static jk_status fit_all(fit_arguments *arguments, jk_model **base, jk_fit **fit, jk_error *error) {
     JK_TRY(name_files(arguments, error));
     const char *inputs[] = {arguments->panel, arguments->model};
-    const char *outputs[] = {arguments->out, arguments->covariance, arguments->json, arguments->trees_path};
-    JK_TRY(jk_cli_check_outputs(inputs, 2, outputs, 4, error));
+    const char *files[] = {arguments->out, arguments->covariance, arguments->common.json_path, arguments->trees_path};
+    JK_TRY(jk_cli_check_outputs(inputs, 2, files, 4, error));
     JK_TRY(jk_model_load(arguments->model, base, error));
     arguments->options.run = jk_cli_run(&arguments->common);
     JK_TRY(jk_fit_run(arguments->panel, *base, &arguments->options, fit, error));
@@ -228,7 +154,7 @@ static jk_status fit_all(fit_arguments *arguments, jk_model **base, jk_fit **fit
 }
 
 static int print(const fit_arguments *arguments, const jk_fit *fit, const jk_model *base) {
-    if (jk_cli_json_on_stdout(&arguments->common, arguments->json)) {
+    if (jk_cli_json_on_stdout(&arguments->common)) {
         char *text = NULL;
         jk_error error = {0};
         return jk_fit_json(fit, &text, &error) == JK_OK ? jk_cli_print_text(text) : jk_cli_fail(&error);
@@ -239,39 +165,39 @@ static int print(const fit_arguments *arguments, const jk_fit *fit, const jk_mod
     return jk_cli_fit_print(jk_fit_result_of(fit), base);
 }
 
-static int run_fit(int argc, char **argv) {
-    static const struct argp_child children[] = {{&jk_cli_common_argp, 0, NULL, 0}, {0}};
-    static const struct argp parser = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "P.h5",
-        .doc =
-            "Fits a model to history (import --panel): intensities by segment, treatment and age of the debt, "
-            "multipliers of the capacity classes, points of the scorecard, class transitions, exits, time to a title "
-            "and settlement shares, each with its standard error. The base model gives the structure, the law and "
-            "the costs.\v"
-            "Examples:\n"
-            "  jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --json fit.json\n"
-            "  jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --split 0-80\n"
-            "  jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --trees\n"
-            "  jalki fit P.h5 --model mine.yaml -o finer.yaml --auto-bins --monotone paid_12m_share=up\n",
-        .children = children,
-    };
-    fit_arguments arguments = {.options = jk_fit_defaults(), .boost = jk_boost_defaults()};
-    if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0) {
-        return 2;
-    }
+static int run_fit(void *command) {
+    fit_arguments *arguments = command;
     jk_error error = {0};
     jk_model *base = NULL;
     jk_fit *fit = NULL;
-    jk_status status = fit_all(&arguments, &base, &fit, &error);
-    int code = status == JK_OK ? print(&arguments, fit, base) : jk_cli_fail(&error);
+    jk_status status = fit_all(arguments, &base, &fit, &error);
+    int code = status == JK_OK ? print(arguments, fit, base) : jk_cli_fail(&error);
     jk_fit_free(fit);
     jk_model_free(base);
-    free(arguments.beside);
-    free(arguments.trees_path);
+    free(arguments->beside);
+    free(arguments->trees_path);
     return code;
 }
 
 const jk_command jk_command_fit = {
-    .name = "fit", .summary = "a model's figures from history, with their standard errors", .run = run_fit};
+    .name = "fit",
+    .summary = "a model's figures from history, with their standard errors",
+    .purpose = "Fits a model to history (import --panel): intensities by segment, treatment and age of the debt, "
+               "multipliers of the capacity classes, points of the scorecard, class transitions, exits, time to a "
+               "title and settlement shares, each with its standard error. The base model gives the structure, the law "
+               "and the costs.",
+    .examples = {"jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --json fit.json",
+                 "jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --split 0-80",
+                 "jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --trees",
+                 "jalki fit P.h5 --model mine.yaml -o finer.yaml --auto-bins --monotone paid_12m_share=up"},
+    .operand = {"panel", .kind = JK_OPTION_FILE_IN, JK_FIELD(fit_arguments, panel), .value = "P.h5", .is_needed = true},
+    .groups = {{"Fit", options, 0, false},
+               {"Rows", rows, 0, false},
+               {NULL, jk_history_options, offsetof(fit_arguments, options.filter), false},
+               {"Output", outputs, 0, false},
+               JK_JSON_GROUP},
+    .size = sizeof(fit_arguments),
+    .prepare = prepare,
+    .check = check,
+    .run = run_fit,
+};

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/groups.h"
 #include "cli/valuing.h"
 #include "jalki/export.h"
 #include "jalki/forward.h"
@@ -15,65 +16,30 @@
 typedef struct forward_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
-    double irr;
     jk_forward_terms terms;
-    char *mix; /* the segments' names */
-    const char *json_path;
 } forward_arguments;
-
-enum {
-    KEY_IRR = 0xa301,
-    KEY_FRESH,
-    KEY_TERM,
-    KEY_VOLUME,
-    KEY_RAMP,
-    KEY_CAP,
-    KEY_DRIFT,
-    KEY_COST_DRIFT,
-    KEY_PAY_AFTER,
-    KEY_MIX,
-    KEY_ASKED,
-    KEY_JSON
-};
-
-static const struct argp_option options[] = {
-    {"irr", KEY_IRR, "RATE", 0, "Required yearly return, 0.15 is 15 % [the model's]", 1},
-    {"fresh", KEY_FRESH, "MONTHS", 0,
-     "Claims written off less than so many months ago stand for the inflow; all: the whole tape is a month's batch [3]",
-     1},
-    {"term", KEY_TERM, "MONTHS", 0, "Batches that the agreement brings [12]", 2},
-    {"volume", KEY_VOLUME, "FACE", 0, "Face a month [the tape's fresh face a month]", 2},
-    {"ramp", KEY_RAMP, "MONTHS", 0, "The volume grows evenly to full in so many months [full at once]", 2},
-    {"cap", KEY_CAP, "FACE", 0, "Most face in all; what is beyond is not bought [no cap]", 2},
-    {"pay-after", KEY_PAY_AFTER, "MONTHS", 0, "From delivery to payment [0]", 2},
-    {"drift", KEY_DRIFT, "RATE", 0, "Change of collections a year for later batches; -0.05: 5 % less [0]", 3},
-    {"cost-drift", KEY_COST_DRIFT, "RATE", 0, "Growth of cost a year for later batches [the model's cost_inflation]",
-     3},
-    {"mix", KEY_MIX, "SEGMENT=SHARE,...", 0, "Price this mix of the face [the tape's]; others keep their proportions",
-     3},
-    {"asked", KEY_ASKED, "PERCENT", 0, "Price asked, per cent of face: what return it would give", 3},
-    {"json", KEY_JSON, "F", 0, "The agreement as JSON; - is stdout", 4},
-    {0},
-};
 
 /* ---- options -------------------------------------------------------------------------------------------------- */
 
-static void take_mix(forward_arguments *arguments, struct argp_state *state, const char *text) {
-    jk_forward_terms *terms = &arguments->terms;
-    free(arguments->mix);
-    arguments->mix = strdup(text);
+static void read_fresh(jk_usage *usage, const char *name, char *text, void *field) {
+    int *fresh = field;
+    *fresh = strcmp(text, "all") == 0 ? 0 : (int)jk_usage_integer(usage, name, text, 1, JK_HORIZON_MAX);
+}
+
+static void read_mix(jk_usage *usage, const char *name, char *text, void *field) {
+    jk_forward_terms *terms = field;
     terms->mix_count = 0;
-    char *rest = arguments->mix;
+    char *rest = text;
     for (char *part = strsep(&rest, ","); part != NULL; part = strsep(&rest, ",")) {
         char *equals = strrchr(part, '=');
         double share = 0.0;
         if (equals == NULL || equals == part || !jk_text_to_real(equals + 1, strlen(equals + 1), &share) ||
             share < 0.0 || share > 1.0) {
-            argp_error(state, "--mix: '%s' is not SEGMENT=SHARE with a share from 0 to 1", part);
+            jk_usage_error(usage, "%s: '%s' is not SEGMENT=SHARE with a share from 0 to 1", name, part);
             return;
         }
         if (terms->mix_count == JK_FORWARD_MIX_MAX) {
-            argp_error(state, "--mix: more than %d segments", (int)JK_FORWARD_MIX_MAX);
+            jk_usage_error(usage, "%s: more than %d segments", name, (int)JK_FORWARD_MIX_MAX);
             return;
         }
         *equals = '\0';
@@ -81,54 +47,38 @@ static void take_mix(forward_arguments *arguments, struct argp_state *state, con
     }
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    forward_arguments *arguments = state->input;
-    jk_forward_terms *terms = &arguments->terms;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->common;
-        state->child_inputs[1] = &arguments->valuing;
-        return 0;
-    case KEY_IRR:
-        arguments->irr = jk_cli_real(state, "--irr", argument, JK_IRR_LOWEST, JK_IRR_HIGHEST);
-        return 0;
-    case KEY_FRESH:
-        terms->fresh =
-            strcmp(argument, "all") == 0 ? 0 : (int)jk_cli_integer(state, "--fresh", argument, 1, JK_HORIZON_MAX);
-        return 0;
-    case KEY_TERM:
-        terms->term = (int)jk_cli_integer(state, "--term", argument, 1, JK_FORWARD_TERM_MAX);
-        return 0;
-    case KEY_VOLUME:
-        terms->volume = jk_cli_real(state, "--volume", argument, 0.01, 1e12);
-        return 0;
-    case KEY_RAMP:
-        terms->ramp = (int)jk_cli_integer(state, "--ramp", argument, 0, JK_FORWARD_TERM_MAX);
-        return 0;
-    case KEY_CAP:
-        terms->cap = jk_cli_real(state, "--cap", argument, 0.01, 1e15);
-        return 0;
-    case KEY_DRIFT:
-        terms->drift = jk_cli_real(state, "--drift", argument, -0.99, 1.0);
-        return 0;
-    case KEY_COST_DRIFT:
-        terms->cost_drift = jk_cli_real(state, "--cost-drift", argument, -0.99, 1.0);
-        return 0;
-    case KEY_PAY_AFTER:
-        terms->pay_after = (int)jk_cli_integer(state, "--pay-after", argument, 0, JK_FORWARD_DELAY_MAX);
-        return 0;
-    case KEY_MIX:
-        take_mix(arguments, state, argument);
-        return 0;
-    case KEY_ASKED:
-        terms->asked = jk_cli_real(state, "--asked", argument, 0.0, 1000.0) / 100.0;
-        return 0;
-    case KEY_JSON:
-        arguments->json_path = argument;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+static const jk_option options[] = {
+    {"fresh", .kind = JK_OPTION_SPECIAL, .read = read_fresh, JK_FIELD(forward_arguments, terms.fresh),
+     .value = "MONTHS", .standard = "3", .example = "6",
+     .help = "Claims written off less than so many months ago stand for the inflow; all: the whole tape is a month's "
+             "batch"},
+    {"term", .kind = JK_OPTION_INTEGER, JK_FIELD(forward_arguments, terms.term), .value = "MONTHS", .low = 1,
+     .high = JK_FORWARD_TERM_MAX, .standard = "12", .help = "Batches that the agreement brings"},
+    {"volume", .kind = JK_OPTION_MONEY, JK_FIELD(forward_arguments, terms.volume), .value = "FACE", .low = 0.01,
+     .high = 1e12, .otherwise = "the tape's fresh face a month", .help = "Face a month", .example = "2000000"},
+    {"ramp", .kind = JK_OPTION_INTEGER, JK_FIELD(forward_arguments, terms.ramp), .value = "MONTHS",
+     .high = JK_FORWARD_TERM_MAX, .otherwise = "full at once",
+     .help = "The volume grows evenly to full in so many months", .example = "6"},
+    {"cap", .kind = JK_OPTION_MONEY, JK_FIELD(forward_arguments, terms.cap), .value = "FACE", .low = 0.01, .high = 1e15,
+     .otherwise = "no cap", .help = "Most face in all; what is beyond is not bought", .example = "20000000"},
+    {"pay-after", .kind = JK_OPTION_INTEGER, JK_FIELD(forward_arguments, terms.pay_after), .value = "MONTHS",
+     .high = JK_FORWARD_DELAY_MAX, .standard = "0", .help = "From delivery to payment"},
+    {"drift", .kind = JK_OPTION_NUMBER, JK_FIELD(forward_arguments, terms.drift), .value = "RATE", .low = -0.99,
+     .high = 1.0, .standard = "0", .help = "Change of collections a year for later batches; -0.05: 5 % less"},
+    {"cost-drift", .kind = JK_OPTION_NUMBER, JK_FIELD(forward_arguments, terms.cost_drift), .value = "RATE",
+     .low = -0.99, .high = 1.0, .otherwise = "the model's cost_inflation",
+     .help = "Growth of cost a year for later batches", .example = "0.02"},
+    {"mix", .kind = JK_OPTION_SPECIAL, .read = read_mix, JK_FIELD(forward_arguments, terms),
+     .value = "SEGMENT=SHARE,...", .otherwise = "the tape's",
+     .help = "Price this mix of the face; others keep their proportions", .example = "fi-bills=0.3"},
+    {"asked", .kind = JK_OPTION_PERCENT, JK_FIELD(forward_arguments, terms.asked), .value = "PERCENT", .high = 1000.0,
+     .help = "Price asked, per cent of face: what return it would give", .example = "6.5"},
+    {0},
+};
+
+static void prepare(void *command) {
+    forward_arguments *arguments = command;
+    arguments->terms = jk_forward_defaults();
 }
 
 /* ---- output --------------------------------------------------------------------------------------------------- */
@@ -282,7 +232,7 @@ static char *json_of(const forward_arguments *arguments, const jk_forward *forwa
 }
 
 static int print(const forward_arguments *arguments, const jk_forward *forward) {
-    if (jk_cli_json_on_stdout(&arguments->common, arguments->json_path)) {
+    if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(json_of(arguments, forward));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
@@ -297,47 +247,45 @@ static int print(const forward_arguments *arguments, const jk_forward *forward) 
 
 static jk_status price_flow(forward_arguments *arguments, jk_forward *forward, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
-    JK_TRY(jk_cli_valuing_outputs(valuing, &arguments->json_path, 1, error));
-    JK_TRY(jk_cli_valuing_open_at(valuing, &arguments->common, arguments->irr, error));
+    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
     JK_TRY(jk_cli_valuing_explain(valuing, 1, NULL, 0, error));
     JK_TRY(jk_forward_make(valuing->tape, valuing->model, &valuing->options, &arguments->terms, forward, error));
     if (forward->fresh.total.claims < 200) {
         jk_cli_note(&arguments->common, "warning: only %llu claims stand for the inflow",
                     (unsigned long long)forward->fresh.total.claims);
     }
-    return arguments->json_path == NULL ? JK_OK
-                                        : jk_cli_write_text(arguments->json_path, json_of(arguments, forward), error);
+    return jk_cli_json_to_file(&arguments->common)
+               ? jk_cli_write_text(arguments->common.json_path, json_of(arguments, forward), error)
+               : JK_OK;
 }
 
-static int run_forward(int argc, char **argv) {
-    static const struct argp_child children[] = {
-        {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_argp, 0, NULL, 0}, {0}};
-    static const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "T.h5",
-        .doc =
-            "Forward flow: the price, per cent of face, for all claims that a seller writes off in the months to come, "
-            "with the tape's fresh claims as a sample of them.\v"
-            "Examples:\n"
-            "  jalki forward tape.h5 --model models/nordic.yaml --term 24 --volume 2000000 --ramp 6\n"
-            "  jalki forward tape.h5 --model models/nordic.yaml --term 24 --drift -0.03 --pay-after 1 \\\n"
-            "    --mix fi-bills=0.3 --asked 6.5 --format csv\n",
-        .children = children,
-    };
-    forward_arguments arguments = {.irr = NAN, .terms = jk_forward_defaults()};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0) {
-        return 2;
-    }
+static int run_forward(void *command) {
+    forward_arguments *arguments = command;
     jk_error error = {0};
     jk_forward forward = {0};
-    jk_status status = price_flow(&arguments, &forward, &error);
-    int code = status == JK_OK ? print(&arguments, &forward) : jk_cli_fail(&error);
+    jk_status status = price_flow(arguments, &forward, &error);
+    int code = status == JK_OK ? print(arguments, &forward) : jk_cli_fail(&error);
     jk_forward_reset(&forward);
-    jk_cli_valuing_close(&arguments.valuing);
-    free(arguments.mix);
+    jk_cli_valuing_close(&arguments->valuing);
     return code;
 }
 
-const jk_command jk_command_forward = {"forward", "forward flow: the price of what a seller writes off month by month",
-                                       run_forward};
+const jk_command jk_command_forward = {
+    .name = "forward",
+    .summary = "forward flow: the price of what a seller writes off month by month",
+    .purpose = "Forward flow: the price, per cent of face, for all claims that a seller writes off in the months to "
+               "come, with the tape's fresh claims as a sample of them.",
+    .examples = {"jalki forward tape.h5 --model models/nordic.yaml --term 24 --volume 2000000 --ramp 6",
+                 "jalki forward tape.h5 --model models/nordic.yaml --term 24 --drift -0.03 --pay-after 1 \\\n"
+                 "    --mix fi-bills=0.3 --asked 6.5 --format csv"},
+    .operand = JK_VALUED_TAPE(forward_arguments),
+    .groups = {{"Agreement", options, 0, false},
+               JK_VALUING_GROUP(forward_arguments),
+               JK_IRR_GROUP(forward_arguments),
+               JK_SELL_GROUP(forward_arguments),
+               {"Output", jk_json_options, 0, false},
+               JK_MEMORY_GROUP(forward_arguments)},
+    .size = sizeof(forward_arguments),
+    .prepare = prepare,
+    .run = run_forward,
+};

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/groups.h"
 #include "jalki/generate.h"
 #include "jalki/generate_panel.h"
 
@@ -14,38 +15,42 @@ typedef enum tape_form { FORM_UNKNOWN, FORM_STORE, FORM_CSV, FORM_CSV_GZIP } tap
 typedef struct generate_arguments {
     jk_cli_common common;
     jk_generate_options options;
-    bool rows_given, cutoff_given, is_panel, panel_option;
+    bool is_panel;
     jk_generate_panel_options panel;
     const char *model;
     const char *output;
     tape_form form;
 } generate_arguments;
 
-enum {
-    KEY_SEED = 0x2001,
-    KEY_CUTOFF,
-    KEY_PANEL,
-    KEY_MODEL,
-    KEY_MONTHS,
-    KEY_PERIOD,
-    KEY_START,
-    KEY_INSTALMENTS,
-    KEY_HIDE
+static const char needed[] = "-n N and -o FILE are needed";
+
+static const jk_option options[] = {
+    {"rows", 'n', JK_OPTION_INTEGER, JK_FIELD(generate_arguments, options.rows), .value = "N", .low = 1,
+     .high = JK_GENERATE_ROWS_MAX, .is_needed = true, .missing = needed, .help = "Number of claims"},
+    {"output", 'o', JK_OPTION_FILE_OUT, JK_FIELD(generate_arguments, output), .value = "FILE", .is_needed = true,
+     .missing = needed, .help = "Where to: T.h5 (a store), T.csv or T.csv.gz"},
+    {"seed", .kind = JK_OPTION_INTEGER, JK_FIELD(generate_arguments, options.seed), .value = "S",
+     .high = JK_INTEGER_MOST, .standard = "1", .help = "Which tape; the same seed gives the same tape"},
+    {"cutoff", .kind = JK_OPTION_DATE, JK_FIELD(generate_arguments, options.cutoff), .value = "DATE",
+     .standard = "2026-06-30", .help = "Cut-off date of the tape"},
+    {0},
 };
 
-static const struct argp_option options[] = {
-    {"rows", 'n', "N", 0, "Number of claims", 0},
-    {"output", 'o', "FILE", 0, "Where to: T.h5 (a store), T.csv or T.csv.gz", 0},
-    {"seed", KEY_SEED, "S", 0, "Which tape; the same seed gives the same tape [1]", 0},
-    {"cutoff", KEY_CUTOFF, "DATE", 0, "Cut-off date of the tape [2026-06-30]", 0},
-    {NULL, 0, NULL, 0, "History (docs/panel.md):", 1},
-    {"panel", KEY_PANEL, NULL, 0, "Make history: one row per claim and period, simulated under the model", 1},
-    {"model", KEY_MODEL, "M.yaml", 0, "The model that is the truth of the history", 1},
-    {"months", KEY_MONTHS, "T", 0, "Months observed [24]", 1},
-    {"period-months", KEY_PERIOD, "P", 0, "Length of a period: 1, 2, 3, 4, 6 or 12 [1]", 1},
-    {"start", KEY_START, "DATE", 0, "First day of the first period [2021-01-01]", 1},
-    {"instalments", KEY_INSTALMENTS, "SHARE", 0, "Share of collections that comes in instalments, 0 to 0.9 [0.3]", 1},
-    {"hide-classes", KEY_HIDE, "SHARE", 0, "Share of rows without their capacity classes [0]", 1},
+static const jk_option history[] = {
+    {"panel", .kind = JK_OPTION_FLAG, JK_FIELD(generate_arguments, is_panel),
+     .help = "Make history: one row per claim and period, simulated under the model"},
+    {"model", 'm', JK_OPTION_FILE_IN, JK_FIELD(generate_arguments, model), .value = "M.yaml",
+     .help = "The model that is the truth of the history"},
+    {"months", .kind = JK_OPTION_INTEGER, JK_FIELD(generate_arguments, panel.months), .value = "T", .low = 1,
+     .high = JK_GENERATE_MONTHS_MAX, .standard = "24", .help = "Months observed"},
+    {"period-months", .kind = JK_OPTION_INTEGER, JK_FIELD(generate_arguments, panel.period_months), .value = "P",
+     .low = 1, .high = 12, .standard = "1", .help = "Length of a period: 1, 2, 3, 4, 6 or 12"},
+    {"start", .kind = JK_OPTION_DATE, JK_FIELD(generate_arguments, panel.start), .value = "DATE",
+     .standard = "2021-01-01", .help = "First day of the first period"},
+    {"instalments", .kind = JK_OPTION_NUMBER, JK_FIELD(generate_arguments, panel.instalments), .value = "SHARE",
+     .high = 0.9, .standard = "0.3", .help = "Share of collections that comes in instalments, 0 to 0.9"},
+    {"hide-classes", .kind = JK_OPTION_NUMBER, JK_FIELD(generate_arguments, panel.hidden), .value = "SHARE",
+     .high = 1.0, .standard = "0", .help = "Share of rows without their capacity classes"},
     {0},
 };
 
@@ -64,78 +69,28 @@ static tape_form form_of(const char *path) {
     return FORM_UNKNOWN;
 }
 
-static error_t parse_history(int key, char *argument, struct argp_state *state, generate_arguments *arguments) {
-    jk_generate_panel_options *panel = &arguments->panel;
-    arguments->panel_option = true;
-    switch (key) {
-    case KEY_MONTHS:
-        panel->months = (int)jk_cli_integer(state, "--months", argument, 1, JK_GENERATE_MONTHS_MAX);
-        return 0;
-    case KEY_PERIOD:
-        panel->period_months = (int)jk_cli_integer(state, "--period-months", argument, 1, 12);
-        return 0;
-    case KEY_START:
-        panel->start = jk_cli_date(state, "--start", argument);
-        return 0;
-    case KEY_INSTALMENTS:
-        panel->instalments = jk_cli_real(state, "--instalments", argument, 0.0, 0.9);
-        return 0;
-    default:
-        panel->hidden = jk_cli_real(state, "--hide-classes", argument, 0.0, 1.0);
-        return 0;
-    }
+static void prepare(void *command) {
+    generate_arguments *arguments = command;
+    arguments->options = jk_generate_defaults();
+    arguments->panel = jk_generate_panel_defaults();
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    generate_arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->common;
-        return 0;
-    case 'n':
-        arguments->options.rows = (uint64_t)jk_cli_integer(state, "-n", argument, 1, (int64_t)JK_GENERATE_ROWS_MAX);
-        arguments->rows_given = true;
-        return 0;
-    case 'o':
-        arguments->output = argument;
-        arguments->form = form_of(argument);
-        if (arguments->form == FORM_UNKNOWN) {
-            argp_error(state, "-o: '%s' does not end in .h5, .csv or .csv.gz", argument);
+static void check(jk_usage *usage, void *command) {
+    generate_arguments *arguments = command;
+    arguments->form = form_of(arguments->output);
+    if (arguments->form == FORM_UNKNOWN) {
+        jk_usage_error(usage, "-o: '%s' does not end in .h5, .csv or .csv.gz", arguments->output);
+    }
+    if (arguments->is_panel && jk_usage_given(usage, "cutoff")) {
+        jk_usage_error(usage, "a panel has no cut-off: --start DATE says when it begins");
+    }
+    if (arguments->is_panel && arguments->model == NULL) {
+        jk_usage_error(usage, "--panel needs --model M.yaml, the truth to simulate");
+    }
+    for (const jk_option *option = history; option->name != NULL && !arguments->is_panel; option++) {
+        if (jk_usage_given(usage, option->name)) {
+            jk_usage_error(usage, "options of history need --panel; --%s is one of them", option->name);
         }
-        return 0;
-    case KEY_SEED:
-        arguments->options.seed = (uint64_t)jk_cli_integer(state, "--seed", argument, 0, INT64_MAX);
-        return 0;
-    case KEY_CUTOFF:
-        arguments->options.cutoff = jk_cli_date(state, "--cutoff", argument);
-        arguments->cutoff_given = true;
-        return 0;
-    case KEY_PANEL:
-        arguments->is_panel = true;
-        return 0;
-    case KEY_MODEL:
-        arguments->model = argument;
-        return 0;
-    case KEY_MONTHS:
-    case KEY_PERIOD:
-    case KEY_START:
-    case KEY_INSTALMENTS:
-    case KEY_HIDE:
-        return parse_history(key, argument, state, arguments);
-    case ARGP_KEY_END:
-        if (!arguments->rows_given || arguments->output == NULL) {
-            argp_error(state, "-n N and -o FILE are needed");
-        }
-        if (arguments->is_panel && (arguments->model == NULL || arguments->cutoff_given)) {
-            argp_error(state, arguments->cutoff_given ? "a panel has no cut-off: --start DATE says when it begins"
-                                                      : "--panel needs --model M.yaml, the truth to simulate");
-        }
-        if (!arguments->is_panel && (arguments->model != NULL || arguments->panel_option)) {
-            argp_error(state, "options of history need --panel");
-        }
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -152,7 +107,7 @@ static jk_status generate_panel(generate_arguments *arguments, const jk_run *run
     jk_model *model = NULL;
     arguments->panel.claims = arguments->options.rows;
     arguments->panel.seed = arguments->options.seed;
-    jk_status status = jk_cli_check_outputs(&arguments->model, 1, &arguments->output, 1, error);
+    jk_status status = jk_model_load(arguments->model, &model, error);
     if (status == JK_OK) {
         status = jk_model_load(arguments->model, &model, error);
     }
@@ -164,39 +119,36 @@ static jk_status generate_panel(generate_arguments *arguments, const jk_run *run
     return status;
 }
 
-static int run_generate(int argc, char **argv) {
-    static const struct argp_child children[] = {{&jk_cli_common_argp, 0, NULL, 0}, {0}};
-    static const struct argp parser = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "-n N -o FILE",
-        .doc =
-            "Make a synthetic tape of Nordic written-off claims: several claims per debtor, skewed balances, ages from "
-            "0 to 15 years, statuses, missing values. It describes no real person.\v"
-            "Example: jalki generate -n 20000 -o sample.csv.gz --seed 1\n"
-            "  jalki generate --panel --model models/nordic.yaml -n 20000 --months 36 -o history.h5",
-        .children = children,
-    };
-    generate_arguments arguments = {.options = jk_generate_defaults(), .panel = jk_generate_panel_defaults()};
-    if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0) {
-        return 2;
-    }
-    jk_run run = jk_cli_run(&arguments.common);
+static int run_generate(void *command) {
+    generate_arguments *arguments = command;
+    jk_run run = jk_cli_run(&arguments->common);
     jk_error error = {0};
     jk_generate_panel_counts counts = {0};
-    jk_status status = arguments.is_panel ? generate_panel(&arguments, &run, &counts, &error)
-                                          : generate_tape(&arguments, &run, &error);
+    jk_status status =
+        arguments->is_panel ? generate_panel(arguments, &run, &counts, &error) : generate_tape(arguments, &run, &error);
     if (status != JK_OK) {
         return jk_cli_fail(&error);
     }
-    if (arguments.is_panel) {
-        jk_cli_note(&arguments.common, "%" PRIu64 " rows of %" PRIu64 " claims of %" PRIu64 " debtors written to %s",
-                    counts.rows, counts.claims, counts.debtors, arguments.output);
+    if (arguments->is_panel) {
+        jk_cli_note(&arguments->common, "%" PRIu64 " rows of %" PRIu64 " claims of %" PRIu64 " debtors written to %s",
+                    counts.rows, counts.claims, counts.debtors, arguments->output);
         return jk_cli_finish();
     }
-    jk_cli_note(&arguments.common, "%" PRIu64 " claims written to %s", arguments.options.rows, arguments.output);
+    jk_cli_note(&arguments->common, "%" PRIu64 " claims written to %s", arguments->options.rows, arguments->output);
     return jk_cli_finish();
 }
 
 const jk_command jk_command_generate = {
-    .name = "generate", .summary = "make a synthetic tape of any size", .run = run_generate};
+    .name = "generate",
+    .summary = "make a synthetic tape of any size",
+    .purpose = "Make a synthetic tape of Nordic written-off claims: several claims per debtor, skewed balances, ages "
+               "from 0 to 15 years, statuses, missing values. It describes no real person.",
+    .usage = "-n N -o FILE",
+    .examples = {"jalki generate -n 20000 -o sample.csv.gz --seed 1",
+                 "jalki generate --panel --model models/nordic.yaml -n 20000 --months 36 -o history.h5"},
+    .groups = {{"Tape", options, 0, false}, {"History (docs/panel.md)", history, 0, false}},
+    .size = sizeof(generate_arguments),
+    .prepare = prepare,
+    .check = check,
+    .run = run_generate,
+};

@@ -9,82 +9,43 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/groups.h"
 #include "cli/table.h"
 #include "jalki/import.h"
 
 typedef struct import_arguments {
     jk_cli_common common;
     jk_import_options options;
-    const char **sources;
+    jk_cli_rejects rejects;
+    bool is_panel;
 } import_arguments;
 
-enum { KEY_MAPPING = 0x2001, KEY_REJECTS, KEY_MAX_REJECTS, KEY_CUTOFF, KEY_COMPRESS, KEY_PANEL };
-
-static const struct argp_option options[] = {
-    {"output", 'o', "T.h5", 0, "The store to make", 0},
-    {"mapping", KEY_MAPPING, "M.yaml", 0, "How the seller's columns make the canonical ones", 0},
-    {"rejects", KEY_REJECTS, "FILE", 0,
-     "Where bad rows are listed [<output>.rejects.csv]; kept even if they are too many", 0},
-    {"max-rejects", KEY_MAX_REJECTS, "N|N%", 0, "Fail beyond so many bad rows, or share of rows [1%]", 0},
-    {"cutoff", KEY_CUTOFF, "DATE", 0, "Cut-off date of the tape; dates after it are rejected", 0},
-    {"panel", KEY_PANEL, NULL, 0, "The files are history: one row per claim and period (docs/panel.md)", 0},
-    {"compress", KEY_COMPRESS, "LEVEL", 0, "Compress the store's columns, 1 to 9 [0: not]", 0},
+static const jk_option options[] = {
+    {"output", 'o', JK_OPTION_FILE_OUT, JK_FIELD(import_arguments, options.output), .value = "T.h5", .is_needed = true,
+     .help = "The store to make"},
+    {"mapping", .kind = JK_OPTION_FILE_IN, JK_FIELD(import_arguments, options.mapping), .value = "M.yaml",
+     .help = "How the seller's columns make the canonical ones"},
+    {"rejects", .kind = JK_OPTION_FILE_OUT, JK_FIELD(import_arguments, options.rejects), .value = "FILE",
+     .otherwise = "<output>.rejects.csv", .help = "Where bad rows are listed; kept even if they are too many"},
+    {"max-rejects", .kind = JK_OPTION_SPECIAL, .read = jk_cli_read_rejects, JK_FIELD(import_arguments, rejects),
+     .value = "N|N%", .standard = "1%", .help = "Fail beyond so many bad rows, or share of rows"},
+    {"cutoff", .kind = JK_OPTION_DATE, JK_FIELD(import_arguments, options.cutoff), .value = "DATE",
+     .example = "2026-06-30", .help = "Cut-off date of the tape; dates after it are rejected"},
+    {"panel", .kind = JK_OPTION_FLAG, JK_FIELD(import_arguments, is_panel),
+     .help = "The files are history: one row per claim and period (docs/panel.md)"},
+    {"compress", .kind = JK_OPTION_INTEGER, JK_FIELD(import_arguments, options.compression), .value = "LEVEL",
+     .high = 9, .standard = "0", .help = "Compress the store's columns, 1 to 9; 0 does not"},
     {0},
 };
 
-static void read_max_rejects(struct argp_state *state, const char *text, jk_import_options *out) {
-    size_t length = strlen(text);
-    bool share = length > 0 && text[length - 1] == '%';
-    double value = 0.0;
-    if (!jk_text_to_real(text, share ? length - 1 : length, &value) || value < 0.0 || (share && value > 100.0) ||
-        (!share && value != (double)(int64_t)value)) {
-        argp_error(state, "--max-rejects: '%s' is neither a whole number of rows nor a share such as 1%%", text);
-    }
-    out->max_rejects_is_share = share;
-    out->max_rejects = share ? value / 100.0 : value;
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    import_arguments *arguments = state->input;
-    jk_import_options *out = &arguments->options;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->common;
-        return 0;
-    case 'o':
-        out->output = argument;
-        return 0;
-    case KEY_MAPPING:
-        out->mapping = argument;
-        return 0;
-    case KEY_REJECTS:
-        out->rejects = argument;
-        return 0;
-    case KEY_MAX_REJECTS:
-        read_max_rejects(state, argument, out);
-        return 0;
-    case KEY_CUTOFF:
-        out->cutoff = jk_cli_date(state, "--cutoff", argument);
-        return 0;
-    case KEY_PANEL:
-        out->kind = JK_KIND_PANEL;
-        return 0;
-    case KEY_COMPRESS:
-        out->compression = (int)jk_cli_integer(state, "--compress", argument, 0, 9);
-        return 0;
-    case ARGP_KEY_ARG:
-        arguments->sources[out->source_count++] = argument;
-        return 0;
-    case ARGP_KEY_END:
-        if (out->source_count == 0 || out->output == NULL) {
-            argp_error(state, "a CSV file and -o T.h5 are needed");
-        }
-        if (out->kind == JK_KIND_PANEL && out->cutoff != JK_MISSING_INTEGER) {
-            argp_error(state, "a panel has no cut-off: each row is as at its own period_start");
-        }
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
+static void check(jk_usage *usage, void *command) {
+    import_arguments *arguments = command;
+    jk_import_options *wanted = &arguments->options;
+    wanted->max_rejects = arguments->rejects.most;
+    wanted->max_rejects_is_share = arguments->rejects.is_share;
+    wanted->kind = arguments->is_panel ? JK_KIND_PANEL : JK_KIND_TAPE;
+    if (arguments->is_panel && wanted->cutoff != JK_MISSING_INTEGER) {
+        jk_usage_error(usage, "a panel has no cut-off: each row is as at its own period_start");
     }
 }
 
@@ -402,56 +363,36 @@ static void print_summary(const import_arguments *arguments, const jk_import_sum
     }
 }
 
-static jk_status check_outputs(const import_arguments *arguments, jk_error *error) {
-    const jk_import_options *given = &arguments->options;
-    const char *const outputs[] = {given->output, given->rejects};
-    jk_status status = jk_cli_check_outputs(given->sources, given->source_count, outputs, 2, error);
-    return status == JK_OK ? jk_cli_check_outputs(&given->mapping, 1, outputs, 2, error) : status;
-}
-
-static int run_import(int argc, char **argv) {
-    static const struct argp_child children[] = {{&jk_cli_common_argp, 0, NULL, 0}, {0}};
-    static const struct argp parser = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "TAPE.csv[.gz]... -o T.h5",
-        .doc = "Read a seller's CSV files into a store. A bad row is listed in the rejects file with its line, column, "
-               "value and reason, and the load goes on. Without --mapping the canonical column names are "
-               "expected; the separator (comma, semicolon or tab) is found in the header.\v"
-               "Example: jalki import tape.csv.gz -o tape.h5 --cutoff 2026-06-30\n"
-               "A mapping that joins files finds out by their headers which file is which:\n"
-               "  jalki import loan.csv relation.csv counterparty.csv -o T.h5 --mapping eba-npl.yaml\n"
-               "History for fit and backtest, one row per claim and period:\n"
-               "  jalki import --panel history.csv.gz -o P.h5",
-        .children = children,
-    };
-    import_arguments arguments = {
-        .options = {.max_rejects = 0.01, .max_rejects_is_share = 1, .cutoff = JK_MISSING_INTEGER},
-        .sources = calloc((size_t)argc + 1, sizeof *arguments.sources)};
-    if (arguments.sources == NULL || argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0) {
-        free(arguments.sources);
-        return 2;
-    }
-    arguments.options.sources = arguments.sources;
-    jk_run run = jk_cli_run(&arguments.common);
+static int run_import(void *command) {
+    import_arguments *arguments = command;
+    jk_run run = jk_cli_run(&arguments->common);
     jk_error error = {0};
     jk_import_summary *summary = NULL;
-    jk_status status = check_outputs(&arguments, &error);
-    if (status == JK_OK) {
-        status = jk_import(&arguments.options, &run, &summary, &error);
-    }
+    jk_status status = jk_import(&arguments->options, &run, &summary, &error);
     jk_cli_end_progress();
     if (summary != NULL) {
-        print_summary(&arguments, summary);
+        print_summary(arguments, summary);
     }
     jk_import_summary_free(summary);
-    free(arguments.sources);
-    if (status != JK_OK) {
-        (void)jk_cli_finish();
-        return jk_cli_fail(&error);
-    }
-    return jk_cli_finish();
+    int finished = jk_cli_finish();
+    return status == JK_OK ? finished : jk_cli_fail(&error);
 }
 
 const jk_command jk_command_import = {
-    .name = "import", .summary = "read a seller's CSV files into a store", .run = run_import};
+    .name = "import",
+    .summary = "read a seller's CSV files into a store",
+    .purpose = "Read a seller's CSV files into a store. A bad row is listed in the rejects file with its line, column, "
+               "value and reason, and the load goes on. Without --mapping the canonical column names are expected; the "
+               "separator (comma, semicolon or tab) is found in the header. A mapping that joins files finds out by "
+               "their headers which file is which.",
+    .examples = {"jalki import tape.csv.gz -o tape.h5 --cutoff 2026-06-30",
+                 "jalki import loan.csv relation.csv counterparty.csv -o T.h5 --mapping eba-npl.yaml",
+                 "jalki import --panel history.csv.gz -o P.h5"},
+    .operand = {"CSV file", .kind = JK_OPTION_FILE_IN, JK_FIELD(import_arguments, options.sources),
+                JK_SEVERAL(import_arguments, options.source_count, JK_OPTION_ALL), .value = "TAPE.csv[.gz]",
+                .is_needed = true},
+    .groups = {{"Import", options, 0, false}},
+    .size = sizeof(import_arguments),
+    .check = check,
+    .run = run_import,
+};

@@ -8,121 +8,54 @@
 #include "base/calendar.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/groups.h"
 #include "cli/table.h"
 #include "jalki/panel_join.h"
 
 typedef struct panel_arguments {
     jk_cli_common common;
     jk_panel_join_options options;
-    const char **tapes;
+    jk_cli_rejects rejects;
 } panel_arguments;
 
-enum {
-    KEY_PAYMENTS = 0x2001,
-    KEY_PAYMENTS_MAPPING,
-    KEY_ACTIONS,
-    KEY_ACTIONS_MAPPING,
-    KEY_TREATMENT,
-    KEY_VANISHED,
-    KEY_PERIOD,
-    KEY_MAX_REJECTS,
-    KEY_COMPRESS
-};
+static const char *const treatments[] = {"surveil", "amicable", "legal", NULL}; /* as jk_treatment */
+static const char *const vanished[] = {"censored", "closed", "sold", NULL};     /* as jk_vanished */
 
-static const struct argp_option options[] = {
-    {"payments", KEY_PAYMENTS, "PAY.csv", 0, "claim_id, paid_on, amount; where known principal, interest, costs", 0},
-    {"payments-mapping", KEY_PAYMENTS_MAPPING, "M.yaml", 0, "How the list's columns make those", 0},
-    {"actions", KEY_ACTIONS, "ACT.csv", 0, "claim_id, from_date, treatment: what was done from when", 0},
-    {"actions-mapping", KEY_ACTIONS_MAPPING, "M.yaml", 0, "How the list's columns make those", 0},
-    {"treatment", KEY_TREATMENT, "NAME", 0,
-     "surveil, amicable or legal: in force before a claim's first action, or all the time", 0},
-    {"vanished", KEY_VANISHED, "WHAT", 0,
-     "Claims that later tapes lack and nothing explains are closed, sold or censored [closed]", 0},
-    {"period-months", KEY_PERIOD, "P", 0, "Length of a period [1]", 0},
-    {"output", 'o', "P.h5", 0, "The panel to make", 0},
-    {"max-rejects", KEY_MAX_REJECTS, "N|N%", 0, "Fail beyond so many bad rows of a list, or share of them [1%]", 0},
-    {"compress", KEY_COMPRESS, "LEVEL", 0, "Compress the panel's columns, 1 to 9 [0: not]", 0},
+static const jk_option options[] = {
+    {"payments", .kind = JK_OPTION_FILE_IN, JK_FIELD(panel_arguments, options.payments), .value = "PAY.csv",
+     .is_needed = true, .help = "claim_id, paid_on, amount; where known principal, interest, costs"},
+    {"payments-mapping", .kind = JK_OPTION_FILE_IN, JK_FIELD(panel_arguments, options.payments_mapping),
+     .value = "M.yaml", .help = "How the list's columns make those"},
+    {"actions", .kind = JK_OPTION_FILE_IN, JK_FIELD(panel_arguments, options.actions), .value = "ACT.csv",
+     .help = "claim_id, from_date, treatment: what was done from when"},
+    {"actions-mapping", .kind = JK_OPTION_FILE_IN, JK_FIELD(panel_arguments, options.actions_mapping),
+     .value = "M.yaml", .needs = "actions", .help = "How the list's columns make those"},
+    {"treatment", .kind = JK_OPTION_CHOICE, JK_FIELD(panel_arguments, options.treatment), .value = "NAME",
+     .choices = treatments, .help = "In force before a claim's first action, or all the time"},
+    {"vanished", .kind = JK_OPTION_CHOICE, JK_FIELD(panel_arguments, options.vanished), .value = "WHAT",
+     .choices = vanished, .standard = "closed", .help = "What claims are that later tapes lack and nothing explains"},
+    {"period-months", .kind = JK_OPTION_INTEGER, JK_FIELD(panel_arguments, options.period_months), .value = "P",
+     .low = 1, .high = 120, .standard = "1", .help = "Length of a period"},
+    {"max-rejects", .kind = JK_OPTION_SPECIAL, .read = jk_cli_read_rejects, JK_FIELD(panel_arguments, rejects),
+     .value = "N|N%", .standard = "1%", .help = "Fail beyond so many bad rows of a list, or share of them"},
+    {"output", 'o', JK_OPTION_FILE_OUT, JK_FIELD(panel_arguments, options.output), .value = "P.h5", .is_needed = true,
+     .help = "The panel to make"},
+    {"compress", .kind = JK_OPTION_INTEGER, JK_FIELD(panel_arguments, options.compression), .value = "LEVEL", .high = 9,
+     .standard = "0", .help = "Compress the panel's columns, 1 to 9; 0 does not"},
     {0},
 };
 
-static int find_word(struct argp_state *state, const char *option, const char *text, const char *const *words,
-                     size_t count, const char *expected) {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(text, words[i]) == 0) {
-            return (int)i;
-        }
+static void check(jk_usage *usage, void *command) {
+    panel_arguments *arguments = command;
+    jk_panel_join_options *joined = &arguments->options;
+    if (joined->tape_count < 2) {
+        jk_usage_error(usage, "two tapes at least, --payments PAY.csv and -o P.h5 are needed");
     }
-    argp_error(state, "%s: '%s' is not one of %s", option, text, expected);
-    return -1;
-}
-
-static void read_max_rejects(struct argp_state *state, char *text, jk_panel_join_options *out) {
-    size_t length = strlen(text);
-    out->max_rejects_is_share = length > 0 && text[length - 1] == '%';
-    if (out->max_rejects_is_share) {
-        text[length - 1] = '\0';
-        out->max_rejects = jk_cli_real(state, "--max-rejects", text, 0.0, 100.0) / 100.0;
-    } else {
-        out->max_rejects = (double)jk_cli_integer(state, "--max-rejects", text, 0, INT64_MAX);
+    if (joined->actions == NULL && joined->treatment < 0) {
+        jk_usage_error(usage, "what was done is not known: --actions ACT.csv or --treatment NAME is needed");
     }
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    static const char *const treatments[] = {"surveil", "amicable", "legal"};
-    static const char *const vanished[] = {"censored", "closed", "sold"};
-    panel_arguments *arguments = state->input;
-    jk_panel_join_options *out = &arguments->options;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->common;
-        return 0;
-    case KEY_PAYMENTS:
-        out->payments = argument;
-        return 0;
-    case KEY_PAYMENTS_MAPPING:
-        out->payments_mapping = argument;
-        return 0;
-    case KEY_ACTIONS:
-        out->actions = argument;
-        return 0;
-    case KEY_ACTIONS_MAPPING:
-        out->actions_mapping = argument;
-        return 0;
-    case KEY_TREATMENT:
-        out->treatment = find_word(state, "--treatment", argument, treatments, 3, "surveil, amicable, legal");
-        return 0;
-    case KEY_VANISHED:
-        out->vanished = (jk_vanished)find_word(state, "--vanished", argument, vanished, 3, "censored, closed, sold");
-        return 0;
-    case KEY_PERIOD:
-        out->period_months = (int)jk_cli_integer(state, "--period-months", argument, 1, 120);
-        return 0;
-    case KEY_MAX_REJECTS:
-        read_max_rejects(state, argument, out);
-        return 0;
-    case KEY_COMPRESS:
-        out->compression = (int)jk_cli_integer(state, "--compress", argument, 0, 9);
-        return 0;
-    case 'o':
-        out->output = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        arguments->tapes[out->tape_count++] = argument;
-        return 0;
-    case ARGP_KEY_END:
-        if (out->tape_count < 2 || out->payments == NULL || out->output == NULL) {
-            argp_error(state, "two tapes at least, --payments PAY.csv and -o P.h5 are needed");
-        }
-        if (out->actions == NULL && out->treatment < 0) {
-            argp_error(state, "what was done is not known: --actions ACT.csv or --treatment NAME is needed");
-        }
-        if (out->actions == NULL && out->actions_mapping != NULL) {
-            argp_error(state, "--actions-mapping needs --actions");
-        }
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    joined->max_rejects = arguments->rejects.most;
+    joined->max_rejects_is_share = arguments->rejects.is_share;
 }
 
 /* ---- what was made ---------------------------------------------------------------------------------------- */
@@ -237,51 +170,34 @@ static void print_summary(const panel_arguments *arguments, const jk_panel_join_
     }
 }
 
-static jk_status join(const panel_arguments *arguments, const jk_run *run, jk_panel_join_summary *summary,
-                      jk_error *error) {
-    const jk_panel_join_options *given = &arguments->options;
-    const char *const lists[] = {given->payments, given->payments_mapping, given->actions, given->actions_mapping};
-    jk_status status = jk_cli_check_outputs(given->tapes, given->tape_count, &given->output, 1, error);
-    status = status == JK_OK ? jk_cli_check_outputs(lists, 4, &given->output, 1, error) : status;
-    return status == JK_OK ? jk_panel_join(given, run, summary, error) : status;
-}
-
-static int run_panel(int argc, char **argv) {
-    static const struct argp_child children[] = {{&jk_cli_common_argp, 0, NULL, 0}, {0}};
-    static const struct argp parser = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "BEFORE.h5 [BETWEEN.h5...] AFTER.h5 --payments PAY.csv -o P.h5",
-        .doc =
-            "Join tapes of one portfolio at several cut-offs and its payments into history for fit and backtest: one "
-            "row per claim and period (docs/panel.md).\v"
-            "Example: jalki panel june.h5 december.h5 --payments pay.csv --treatment amicable -o history.h5\n"
-            "With what was done: jalki panel june.h5 december.h5 --payments pay.csv --actions actions.csv \\\n"
-            "                        --vanished sold -o history.h5",
-        .children = children,
-    };
-    panel_arguments arguments = {.options = {.treatment = -1,
-                                             .vanished = JK_VANISHED_CLOSED,
-                                             .period_months = 1,
-                                             .max_rejects = 0.01,
-                                             .max_rejects_is_share = 1},
-                                 .tapes = calloc((size_t)argc + 1, sizeof *arguments.tapes)};
-    if (arguments.tapes == NULL || argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0) {
-        free((void *)arguments.tapes);
-        return 2;
-    }
-    arguments.options.tapes = arguments.tapes;
-    jk_run run = jk_cli_run(&arguments.common);
+static int run_panel(void *command) {
+    panel_arguments *arguments = command;
+    jk_run run = jk_cli_run(&arguments->common);
     jk_error error = {0};
     jk_panel_join_summary summary;
-    jk_status status = join(&arguments, &run, &summary, &error);
+    jk_status status = jk_panel_join(&arguments->options, &run, &summary, &error);
     jk_cli_end_progress();
-    if (status == JK_OK) {
-        print_summary(&arguments, &summary);
+    if (status != JK_OK) {
+        return jk_cli_fail(&error);
     }
-    free((void *)arguments.tapes);
-    return status == JK_OK ? jk_cli_finish() : jk_cli_fail(&error);
+    print_summary(arguments, &summary);
+    return jk_cli_finish();
 }
 
 const jk_command jk_command_panel = {
-    .name = "panel", .summary = "history from tapes at several cut-offs and payments", .run = run_panel};
+    .name = "panel",
+    .summary = "history from tapes at several cut-offs and payments",
+    .purpose =
+        "Join tapes of one portfolio at several cut-offs and its payments into history for fit and backtest: one "
+        "row per claim and period (docs/panel.md).",
+    .usage = "BEFORE.h5 [BETWEEN.h5...] AFTER.h5 --payments PAY.csv -o P.h5",
+    .examples = {"jalki panel june.h5 december.h5 --payments pay.csv --treatment amicable -o history.h5",
+                 "jalki panel june.h5 december.h5 --payments pay.csv --actions actions.csv \\\n"
+                 "    --vanished sold -o history.h5"},
+    .operand = {"tape", .kind = JK_OPTION_FILE_IN, JK_FIELD(panel_arguments, options.tapes),
+                JK_SEVERAL(panel_arguments, options.tape_count, JK_OPTION_ALL), .value = "T.h5"},
+    .groups = {{"History", options, 0, false}},
+    .size = sizeof(panel_arguments),
+    .check = check,
+    .run = run_panel,
+};

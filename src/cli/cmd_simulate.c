@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/groups.h"
 #include "cli/valuing.h"
 #include "jalki/export.h"
 #include "jalki/simulate.h"
@@ -14,75 +15,33 @@ typedef struct simulate_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
     jk_simulate_options wanted;
-    double irr;
-    const char *json_path;
+    bool no_own_risk;
 } simulate_arguments;
 
-enum {
-    KEY_PATHS = 0x5a01,
-    KEY_SEED,
-    KEY_PRICE,
-    KEY_IRR,
-    KEY_PRECISION,
-    KEY_TOLERANCE,
-    KEY_COVARIANCE,
-    KEY_NO_OWN_RISK,
-    KEY_JSON
-};
-
-static const struct argp_option options[] = {
-    {"paths", KEY_PATHS, "N", 0, "Paths; with --precision the most of them [10000]", 1},
-    {"seed", KEY_SEED, "N", 0, "Seed of the random numbers [1]", 1},
-    {"price", KEY_PRICE, "PRICE", 0, "Price paid, for realised returns [the bid at the required return]", 1},
-    {"irr", KEY_IRR, "RATE", 0, "Required yearly return, for example 0.15 [the model's]", 1},
-    {"precision", KEY_PRECISION, "PART", 0,
-     "Stop once no standard error of the value's figures is above this part of its mean, for example 0.001 [never]", 1},
-    {"covariance", KEY_COVARIANCE, "FILE", 0,
-     "Covariance of the model's parameters, written by fit [the standard errors of risk.parameters]", 1},
-    {"no-own-risk", KEY_NO_OWN_RISK, NULL, 0, "Every claim brings what is expected of it on the path", 1},
-    {"tolerance", KEY_TOLERANCE, "PART", 0, "Error of the model points that is aimed at [0.001]", 1},
-    {"json", KEY_JSON, "FILE", 0, "Write everything as JSON; - for stdout", 2},
+static const jk_option options[] = {
+    {"paths", .kind = JK_OPTION_INTEGER, JK_FIELD(simulate_arguments, wanted.paths), .value = "N",
+     .low = JK_PATHS_LEAST, .high = JK_PATHS_MOST, .standard = "10000",
+     .help = "Paths; with --precision the most of them"},
+    {"seed", .kind = JK_OPTION_INTEGER, JK_FIELD(simulate_arguments, wanted.seed), .value = "N",
+     .high = JK_INTEGER_MOST, .standard = "1", .help = "Seed of the random numbers"},
+    {"price", .kind = JK_OPTION_MONEY, JK_FIELD(simulate_arguments, wanted.price), .value = "PRICE",
+     .otherwise = "the bid at the required return", .help = "Price paid, for realised returns", .example = "1250000"},
+    {"precision", .kind = JK_OPTION_NUMBER, JK_FIELD(simulate_arguments, wanted.precision), .value = "PART",
+     .low = 1e-6, .high = 0.5, .otherwise = "never", .example = "0.001",
+     .help = "Stop once no standard error of the value's figures is above this part of its mean, for example 0.001"},
+    {"covariance", .kind = JK_OPTION_FILE_IN, JK_FIELD(simulate_arguments, wanted.covariance), .value = "FILE",
+     .otherwise = "the standard errors of risk.parameters",
+     .help = "Covariance of the model's parameters, written by fit"},
+    {"no-own-risk", .kind = JK_OPTION_FLAG, JK_FIELD(simulate_arguments, no_own_risk),
+     .help = "Every claim brings what is expected of it on the path"},
+    {"tolerance", .kind = JK_OPTION_NUMBER, JK_FIELD(simulate_arguments, wanted.tolerance), .value = "PART",
+     .high = 0.5, .standard = "0.001", .help = "Error of the model points that is aimed at"},
     {0},
 };
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    simulate_arguments *arguments = state->input;
-    jk_simulate_options *wanted = &arguments->wanted;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->common;
-        state->child_inputs[1] = &arguments->valuing;
-        return 0;
-    case KEY_PATHS:
-        wanted->paths = (uint64_t)jk_cli_integer(state, "--paths", argument, JK_PATHS_LEAST, JK_PATHS_MOST);
-        return 0;
-    case KEY_SEED:
-        wanted->seed = (uint64_t)jk_cli_integer(state, "--seed", argument, 0, INT64_MAX);
-        return 0;
-    case KEY_PRICE:
-        wanted->price = jk_cli_real(state, "--price", argument, 0.0, 1e15);
-        return 0;
-    case KEY_IRR:
-        arguments->irr = jk_cli_real(state, "--irr", argument, JK_IRR_LOWEST, JK_IRR_HIGHEST);
-        return 0;
-    case KEY_PRECISION:
-        wanted->precision = jk_cli_real(state, "--precision", argument, 1e-6, 0.5);
-        return 0;
-    case KEY_TOLERANCE:
-        wanted->tolerance = jk_cli_real(state, "--tolerance", argument, 0.0, 0.5);
-        return 0;
-    case KEY_COVARIANCE:
-        wanted->covariance = argument;
-        return 0;
-    case KEY_NO_OWN_RISK:
-        wanted->own_risk = 0;
-        return 0;
-    case KEY_JSON:
-        arguments->json_path = argument;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+static void prepare(void *command) {
+    simulate_arguments *arguments = command;
+    arguments->wanted = jk_simulate_defaults();
 }
 
 /* ---- tables --------------------------------------------------------------------------------------------------- */
@@ -245,9 +204,8 @@ static int print_csv(const jk_simulation *simulation) {
 
 static jk_status work(simulate_arguments *arguments, jk_simulation *simulation, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
-    const char *const inputs[] = {valuing->tape_path, valuing->model_path, arguments->wanted.covariance};
-    JK_TRY(jk_cli_check_outputs(inputs, 3, &arguments->json_path, 1, error));
-    JK_TRY(jk_cli_valuing_open_at(valuing, &arguments->common, arguments->irr, error));
+    arguments->wanted.own_risk = !arguments->no_own_risk;
+    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
     JK_TRY(jk_simulate(valuing->tape, valuing->model, &valuing->options, &arguments->wanted, simulation, error));
     if (!simulation->within_tolerance) {
         jk_cli_note(&arguments->common,
@@ -258,46 +216,47 @@ static jk_status work(simulate_arguments *arguments, jk_simulation *simulation, 
         jk_cli_note(&arguments->common, "warning: the precision was not reached on %llu paths; expected more --paths",
                     (unsigned long long)simulation->paths);
     }
-    bool to_file = arguments->json_path != NULL && strcmp(arguments->json_path, "-") != 0;
-    return to_file ? jk_cli_write_text(arguments->json_path,
-                                       jk_simulation_json(valuing->tape, valuing->model, simulation), error)
-                   : JK_OK;
+    return jk_cli_json_to_file(&arguments->common)
+               ? jk_cli_write_text(arguments->common.json_path,
+                                   jk_simulation_json(valuing->tape, valuing->model, simulation), error)
+               : JK_OK;
 }
 
 static int print(const simulate_arguments *arguments, const jk_simulation *simulation) {
     const jk_cli_valuing *valuing = &arguments->valuing;
-    if (jk_cli_json_on_stdout(&arguments->common, arguments->json_path)) {
+    if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(jk_simulation_json(valuing->tape, valuing->model, simulation));
     }
     return arguments->common.format == JK_FORMAT_CSV ? print_csv(simulation) : print_tables(arguments, simulation);
 }
 
-static int run_simulate(int argc, char **argv) {
-    static const struct argp_child children[] = {
-        {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_argp, 0, NULL, 0}, {0}};
-    static const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "T.h5",
-        .doc = "How far value, collections and return may stray: thousands of paths on which countries' collections, "
-               "the parameters and the luck of single claims vary while the plan is kept.\v"
-               "Examples:\n"
-               "  jalki simulate tape.h5 --model models/nordic.yaml\n"
-               "  jalki simulate tape.h5 --model models/nordic.yaml --price 1250000 --paths 100000 \\\n"
-               "    --precision 0.001 --seed 7 --json risk.json\n",
-        .children = children,
-    };
-    simulate_arguments arguments = {.wanted = jk_simulate_defaults(), .irr = (double)NAN};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0) {
-        return 2;
-    }
+static int run_simulate(void *command) {
+    simulate_arguments *arguments = command;
     jk_error error = {0};
     jk_simulation simulation = {0};
-    jk_status status = work(&arguments, &simulation, &error);
-    int code = status == JK_OK ? print(&arguments, &simulation) : jk_cli_fail(&error);
+    jk_status status = work(arguments, &simulation, &error);
+    int code = status == JK_OK ? print(arguments, &simulation) : jk_cli_fail(&error);
     jk_simulation_reset(&simulation);
-    jk_cli_valuing_close(&arguments.valuing);
+    jk_cli_valuing_close(&arguments->valuing);
     return code;
 }
 
-const jk_command jk_command_simulate = {"simulate", "how far value, collections and return may stray", run_simulate};
+const jk_command jk_command_simulate = {
+    .name = "simulate",
+    .summary = "how far value, collections and return may stray",
+    .purpose = "How far value, collections and return may stray: thousands of paths on which countries' collections, "
+               "the parameters and the luck of single claims vary while the plan is kept.",
+    .examples = {"jalki simulate tape.h5 --model models/nordic.yaml",
+                 "jalki simulate tape.h5 --model models/nordic.yaml --price 1250000 --paths 100000 \\\n"
+                 "    --precision 0.001 --seed 7 --json risk.json"},
+    .operand = JK_VALUED_TAPE(simulate_arguments),
+    .groups = {{"Simulation", options, 0, false},
+               JK_VALUING_GROUP(simulate_arguments),
+               JK_IRR_GROUP(simulate_arguments),
+               JK_SELL_GROUP(simulate_arguments),
+               {"Output", jk_json_options, 0, false},
+               JK_MEMORY_GROUP(simulate_arguments)},
+    .size = sizeof(simulate_arguments),
+    .prepare = prepare,
+    .run = run_simulate,
+};

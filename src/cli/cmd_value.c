@@ -4,74 +4,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "cli/accept.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/groups.h"
 #include "cli/valuing.h"
 #include "jalki/export.h"
 
 typedef struct value_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
-    double irr;
     bool full;
-    const char *results_path, *claims_path, *cashflow_path, *json_path;
+    const char *results_path, *claims_path, *cashflow_path;
     jk_results_file *results;
     jk_claims_file *claims;
     jk_value_sink sinks[2];
     size_t sink_count;
 } value_arguments;
 
-enum { KEY_IRR = 0x4001, KEY_CLAIMS, KEY_CASHFLOW, KEY_JSON, KEY_FULL, KEY_ACCEPT };
-
-static const struct argp_option options[] = {
-    {"irr", KEY_IRR, "RATE", 0, "Required yearly return, 0.15 is 15 % [the model's]", 1},
-    {"output", 'o', "R.h5", 0, "Results per claim and the cash flow, HDF5", 2},
-    {"claims", KEY_CLAIMS, "F.csv", 0, "Results per claim, CSV; compressed if it ends in .gz", 2},
-    {"full", KEY_FULL, NULL, 0, "Amounts in the claims CSV with 9 significant digits instead of 2 decimals", 2},
-    {"cashflow", KEY_CASHFLOW, "F.csv", 0, "Cash flow by month and segment, CSV", 2},
-    {"json", KEY_JSON, "F", 0, "Portfolio totals as JSON; - is stdout, instead of the tables", 2},
-    JK_CLI_ACCEPT_OPTION(KEY_ACCEPT),
+static const jk_option options[] = {
+    {"output", 'o', JK_OPTION_FILE_OUT, JK_FIELD(value_arguments, results_path), .value = "R.h5",
+     .help = "Results per claim and the cash flow, HDF5"},
+    {"claims", .kind = JK_OPTION_FILE_OUT, JK_FIELD(value_arguments, claims_path), .value = "F.csv",
+     .help = "Results per claim, CSV; compressed if it ends in .gz"},
+    {"full", .kind = JK_OPTION_FLAG, JK_FIELD(value_arguments, full), .needs = "claims",
+     .help = "Amounts in the claims CSV with 9 significant digits instead of 2 decimals"},
+    {"cashflow", .kind = JK_OPTION_FILE_OUT, JK_FIELD(value_arguments, cashflow_path), .value = "F.csv",
+     .help = "Cash flow by month and segment, CSV"},
     {0},
 };
-
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    value_arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->common;
-        state->child_inputs[1] = &arguments->valuing;
-        return 0;
-    case KEY_IRR:
-        arguments->irr = jk_cli_real(state, "--irr", argument, -0.99, 100.0);
-        return 0;
-    case 'o':
-        arguments->results_path = argument;
-        return 0;
-    case KEY_CLAIMS:
-        arguments->claims_path = argument;
-        return 0;
-    case KEY_CASHFLOW:
-        arguments->cashflow_path = argument;
-        return 0;
-    case KEY_JSON:
-        arguments->json_path = argument;
-        return 0;
-    case KEY_ACCEPT:
-        jk_cli_accept(state, argument, &arguments->valuing.accepted);
-        return 0;
-    case KEY_FULL:
-        arguments->full = true;
-        return 0;
-    case ARGP_KEY_END:
-        if (arguments->full && arguments->claims_path == NULL) {
-            argp_error(state, "--full is about --claims F.csv, which is not given");
-        }
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
 
 /* ---- tables --------------------------------------------------------------------------------------------------- */
 
@@ -215,8 +177,7 @@ static int print_csv(const jk_valuation *valuation) {
 
 static int print(const value_arguments *arguments, const jk_valuation *valuation) {
     const jk_cli_valuing *valuing = &arguments->valuing;
-    bool json_on_stdout = arguments->json_path != NULL && strcmp(arguments->json_path, "-") == 0;
-    if (json_on_stdout || arguments->common.format == JK_FORMAT_JSON) {
+    if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(jk_valuation_json(valuing->tape, valuing->model, valuation));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
@@ -248,94 +209,72 @@ static jk_status open_files(value_arguments *arguments, jk_error *error) {
     return status;
 }
 
-static jk_status write_json(const value_arguments *arguments, const jk_valuation *valuation, jk_error *error) {
-    char *text = jk_valuation_json(arguments->valuing.tape, arguments->valuing.model, valuation);
-    if (text == NULL) {
-        *error = (jk_error){.status = JK_ERROR_MEMORY, .message = "out of memory for the JSON summary"};
-        return JK_ERROR_MEMORY;
-    }
-    jk_status status = jk_text_write(arguments->json_path, text, error);
-    free(text);
-    return status;
-}
-
 /* Everything that can run out of disk is written before the first file gets its name. */
 static jk_status write_files(value_arguments *arguments, const jk_valuation *valuation, jk_error *error) {
-    jk_status status = JK_OK;
+    const jk_cli_valuing *valuing = &arguments->valuing;
     if (arguments->cashflow_path != NULL) {
-        status = jk_cashflow_write(arguments->cashflow_path, valuation, error);
+        JK_TRY(jk_cashflow_write(arguments->cashflow_path, valuation, error));
     }
-    if (status == JK_OK && arguments->json_path != NULL && strcmp(arguments->json_path, "-") != 0) {
-        status = write_json(arguments, valuation, error);
+    if (jk_cli_json_to_file(&arguments->common)) {
+        JK_TRY(jk_cli_write_text(arguments->common.json_path,
+                                 jk_valuation_json(valuing->tape, valuing->model, valuation), error));
     }
-    if (status == JK_OK && arguments->claims != NULL) {
-        status = jk_claims_commit(arguments->claims, error);
+    if (arguments->claims != NULL) {
+        jk_claims_file *claims = arguments->claims;
         arguments->claims = NULL;
+        JK_TRY(jk_claims_commit(claims, error));
     }
-    if (status == JK_OK && arguments->results != NULL) {
-        status = jk_results_commit(arguments->results, valuation, error);
+    if (arguments->results != NULL) {
+        jk_results_file *results = arguments->results;
         arguments->results = NULL;
+        JK_TRY(jk_results_commit(results, valuation, error));
     }
-    return status;
+    return JK_OK;
 }
 
 /* ---- the command ---------------------------------------------------------------------------------------------- */
 
 static jk_status value_tape(value_arguments *arguments, jk_valuation *valuation, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
-    const char *const outputs[] = {arguments->results_path, arguments->claims_path, arguments->cashflow_path,
-                                   arguments->json_path};
-    jk_status status = jk_cli_valuing_outputs(valuing, outputs, sizeof outputs / sizeof outputs[0], error);
-    if (status == JK_OK) {
-        status = jk_cli_valuing_open(valuing, &arguments->common, error);
-    }
-    valuing->options.irr = arguments->irr;
-    if (status == JK_OK) {
-        status = open_files(arguments, error);
-    }
-    if (status == JK_OK) {
-        status = jk_cli_valuing_explain(valuing, 1, arguments->sinks, arguments->sink_count, error);
-    }
-    if (status == JK_OK) {
-        status = jk_value_run(valuing->tape, valuing->model, &valuing->options, arguments->sinks, arguments->sink_count,
-                              valuation, error);
-    }
-    if (status == JK_OK) {
-        status = jk_cli_gate_valuation(&arguments->common, valuing->tape, valuing->model, valuation, error);
-    }
-    return status == JK_OK ? write_files(arguments, valuation, error) : status;
+    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
+    JK_TRY(open_files(arguments, error));
+    JK_TRY(jk_cli_valuing_explain(valuing, 1, arguments->sinks, arguments->sink_count, error));
+    JK_TRY(jk_value_run(valuing->tape, valuing->model, &valuing->options, arguments->sinks, arguments->sink_count,
+                        valuation, error));
+    JK_TRY(jk_cli_gate_valuation(&arguments->common, valuing->tape, valuing->model, valuation, error));
+    return write_files(arguments, valuation, error);
 }
 
-static int run_value(int argc, char **argv) {
-    static const struct argp_child children[] = {
-        {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_argp, 0, NULL, 0}, {0}};
-    static const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "T.h5",
-        .doc = "Values every claim of a tape: its score, its worth at the required return, what to do with it now, and "
-               "what the portfolio comes to.\v"
-               "Examples:\n"
-               "  jalki value tape.h5 --model models/nordic.yaml\n"
-               "  jalki value tape.h5 --model models/nordic.yaml --irr 0.12 \\\n"
-               "    -o results.h5 --claims claims.csv --cashflow cashflow.csv \\\n"
-               "    --json totals.json\n",
-        .children = children,
-    };
-    value_arguments arguments = {.irr = NAN};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0) {
-        return 2;
-    }
+static int run_value(void *command) {
+    value_arguments *arguments = command;
     jk_error error = {0};
     jk_valuation valuation = {0};
-    jk_status status = value_tape(&arguments, &valuation, &error);
-    int code = status == JK_OK ? print(&arguments, &valuation) : jk_cli_fail(&error);
-    jk_claims_abort(arguments.claims);
-    jk_results_abort(arguments.results);
+    jk_status status = value_tape(arguments, &valuation, &error);
+    int code = status == JK_OK ? print(arguments, &valuation) : jk_cli_fail(&error);
+    jk_claims_abort(arguments->claims);
+    jk_results_abort(arguments->results);
     jk_valuation_reset(&valuation);
-    jk_cli_valuing_close(&arguments.valuing);
+    jk_cli_valuing_close(&arguments->valuing);
     return code;
 }
 
 const jk_command jk_command_value = {
-    "value", "what each claim is worth, what to do with it, and the portfolio's totals", run_value};
+    .name = "value",
+    .summary = "what each claim is worth, what to do with it, and the portfolio's totals",
+    .purpose = "Values every claim of a tape: its score, its worth at the required return, what to do with it now, and "
+               "what the portfolio comes to.",
+    .examples = {"jalki value tape.h5 --model models/nordic.yaml",
+                 "jalki value tape.h5 --model models/nordic.yaml --irr 0.12 \\\n"
+                 "    -o results.h5 --claims claims.csv --cashflow cashflow.csv \\\n"
+                 "    --json totals.json"},
+    .operand = JK_VALUED_TAPE(value_arguments),
+    .groups = {JK_VALUING_GROUP(value_arguments),
+               JK_IRR_GROUP(value_arguments),
+               JK_SELL_GROUP(value_arguments),
+               {"Output", options, 0, false},
+               JK_JSON_GROUP,
+               JK_MEMORY_GROUP(value_arguments),
+               JK_ACCEPT_GROUP(value_arguments, valuing.accepted)},
+    .size = sizeof(value_arguments),
+    .run = run_value,
+};

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/groups.h"
 #include "cli/valuing.h"
 #include "jalki/export.h"
 #include "jalki/worklist.h"
@@ -13,64 +15,22 @@
 typedef struct worklist_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
-    double irr;
     jk_worklist_options options;
-    const char *json_path;
+    int treatment; /* among the words of --treatment */
 } worklist_arguments;
 
-enum { KEY_IRR = 0x6001, KEY_TOP, KEY_BY, KEY_TREATMENT, KEY_JSON };
+static const char *const orders[] = {"gain_per_hour", "gain", "balance", NULL}; /* as jk_worklist_order */
+static const char *const treatments[] = {"amicable", "legal", NULL};
 
-static const struct argp_option options[] = {
-    {"top", KEY_TOP, "N", 0, "Length of the list [100]", 1},
-    {"by", KEY_BY, "ORDER", 0, "gain_per_hour, gain or balance [gain_per_hour]", 1},
-    {"treatment", KEY_TREATMENT, "ACTION", 0, "Only amicable or only legal [the better one of each claim]", 1},
-    {"irr", KEY_IRR, "RATE", 0, "Required yearly return, 0.15 is 15 % [the model's]", 2},
-    {"json", KEY_JSON, "F", 0, "The list as JSON; - is stdout", 3},
+static const jk_option options[] = {
+    {"top", .kind = JK_OPTION_INTEGER, JK_FIELD(worklist_arguments, options.top), .value = "N", .low = 1, .high = 1e9,
+     .standard = "100", .help = "Length of the list"},
+    {"by", .kind = JK_OPTION_CHOICE, JK_FIELD(worklist_arguments, options.order), .value = "ORDER", .choices = orders,
+     .standard = "gain_per_hour", .help = "What stands first has the most"},
+    {"treatment", .kind = JK_OPTION_CHOICE, JK_FIELD(worklist_arguments, treatment), .value = "ACTION",
+     .choices = treatments, .otherwise = "the better one of each claim", .help = "Only one of"},
     {0},
 };
-
-static void take_order(worklist_arguments *arguments, struct argp_state *state, const char *text) {
-    for (int o = JK_BY_GAIN_PER_HOUR; o <= JK_BY_BALANCE; o++) {
-        if (strcmp(text, jk_worklist_order_name((jk_worklist_order)o)) == 0) {
-            arguments->options.order = (jk_worklist_order)o;
-            return;
-        }
-    }
-    argp_error(state, "--by: '%s' is not gain_per_hour, gain or balance", text);
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    worklist_arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->common;
-        state->child_inputs[1] = &arguments->valuing;
-        return 0;
-    case KEY_TOP:
-        arguments->options.top = (size_t)jk_cli_integer(state, "--top", argument, 1, 1000000000);
-        return 0;
-    case KEY_BY:
-        take_order(arguments, state, argument);
-        return 0;
-    case KEY_TREATMENT:
-        for (int a = JK_AMICABLE; a <= JK_LEGAL; a++) {
-            if (strcmp(argument, jk_action_name((jk_action)a)) == 0) {
-                arguments->options.treatment = a;
-                return 0;
-            }
-        }
-        argp_error(state, "--treatment: '%s' is not amicable or legal", argument);
-        return 0;
-    case KEY_IRR:
-        arguments->irr = jk_cli_real(state, "--irr", argument, -0.99, 100.0);
-        return 0;
-    case KEY_JSON:
-        arguments->json_path = argument;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
 
 /* ---- printing -------------------------------------------------------------------------------------------------- */
 
@@ -160,8 +120,7 @@ static void print_comparison(const worklist_arguments *arguments, const jk_workl
 
 static int print(const worklist_arguments *arguments, const jk_candidates *candidates, const jk_valuation *valuation,
                  const jk_worklist *worklist) {
-    bool json_on_stdout = arguments->json_path != NULL && strcmp(arguments->json_path, "-") == 0;
-    if (json_on_stdout || arguments->common.format == JK_FORMAT_JSON) {
+    if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(jk_worklist_json(candidates, valuation, &arguments->options, worklist));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
@@ -178,69 +137,49 @@ static int print(const worklist_arguments *arguments, const jk_candidates *candi
 static jk_status make_list(worklist_arguments *arguments, jk_candidates **candidates, jk_valuation *valuation,
                            jk_worklist *worklist, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
-    const char *const outputs[] = {arguments->json_path};
-    jk_status status = jk_cli_valuing_outputs(valuing, outputs, 1, error);
-    if (status == JK_OK) {
-        status = jk_cli_valuing_open(valuing, &arguments->common, error);
-    }
-    valuing->options.irr = arguments->irr;
-    jk_cli_note_rate(&arguments->common, arguments->irr);
+    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
     arguments->options.run = valuing->options.run;
-    if (status == JK_OK) {
-        status = jk_candidates_create(valuing->tape, valuing->model, candidates, error);
-    }
-    if (status == JK_OK) {
-        jk_value_sink sink = jk_candidates_sink(*candidates);
-        status = jk_cli_valuing_explain(valuing, 1, &sink, 1, error);
-        if (status == JK_OK) {
-            status = jk_value_run(valuing->tape, valuing->model, &valuing->options, &sink, 1, valuation, error);
-        }
-    }
-    if (status == JK_OK) {
-        status = jk_worklist_make(*candidates, &arguments->options, worklist, error);
-    }
-    if (status == JK_OK && arguments->json_path != NULL && strcmp(arguments->json_path, "-") != 0) {
-        char *text = jk_worklist_json(*candidates, valuation, &arguments->options, worklist);
-        status = text != NULL ? jk_text_write(arguments->json_path, text, error) : JK_ERROR_MEMORY;
-        free(text);
-    }
-    return status;
+    arguments->options.treatment = arguments->treatment < 0 ? -1 : JK_AMICABLE + arguments->treatment;
+    JK_TRY(jk_candidates_create(valuing->tape, valuing->model, candidates, error));
+    jk_value_sink sink = jk_candidates_sink(*candidates);
+    JK_TRY(jk_cli_valuing_explain(valuing, 1, &sink, 1, error));
+    JK_TRY(jk_value_run(valuing->tape, valuing->model, &valuing->options, &sink, 1, valuation, error));
+    JK_TRY(jk_worklist_make(*candidates, &arguments->options, worklist, error));
+    return jk_cli_json_to_file(&arguments->common)
+               ? jk_cli_write_text(arguments->common.json_path,
+                                   jk_worklist_json(*candidates, valuation, &arguments->options, worklist), error)
+               : JK_OK;
 }
 
-static int run_worklist(int argc, char **argv) {
-    static const struct argp_child children[] = {
-        {&jk_cli_common_argp, 0, NULL, 0}, {&jk_cli_valuing_argp, 0, NULL, 0}, {0}};
-    static const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "T.h5",
-        .doc = "Lists whom to work first: the claims where an agent's hour gains most over waiting, why, and what "
-               "working the "
-               "largest balances first would gain with the same hours.\v"
-               "Examples:\n"
-               "  jalki worklist tape.h5 --model models/nordic.yaml --top 50\n"
-               "  jalki worklist tape.h5 --model models/nordic.yaml --treatment legal --by gain --format csv\n",
-        .children = children,
-    };
-    worklist_arguments arguments = {.irr = (double)NAN, .options = {.top = 100, .treatment = -1}};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0) {
-        return 2;
-    }
+static int run_worklist(void *command) {
+    worklist_arguments *arguments = command;
     jk_error error = {0};
     jk_candidates *candidates = NULL;
     jk_valuation valuation = {0};
     jk_worklist worklist = {0};
-    jk_status status = make_list(&arguments, &candidates, &valuation, &worklist, &error);
-    if (status != JK_OK && error.status == JK_OK) {
-        error.status = status;
-    }
-    int code = status == JK_OK ? print(&arguments, candidates, &valuation, &worklist) : jk_cli_fail(&error);
+    jk_status status = make_list(arguments, &candidates, &valuation, &worklist, &error);
+    int code = status == JK_OK ? print(arguments, candidates, &valuation, &worklist) : jk_cli_fail(&error);
     jk_worklist_reset(&worklist);
     jk_candidates_free(candidates);
     jk_valuation_reset(&valuation);
-    jk_cli_valuing_close(&arguments.valuing);
+    jk_cli_valuing_close(&arguments->valuing);
     return code;
 }
 
-const jk_command jk_command_worklist = {"worklist", "whom to work first, why, and what largest first would bring",
-                                        run_worklist};
+const jk_command jk_command_worklist = {
+    .name = "worklist",
+    .summary = "whom to work first, why, and what largest first would bring",
+    .purpose = "Lists whom to work first: the claims where an agent's hour gains most over waiting, why, and what "
+               "working the largest balances first would gain with the same hours.",
+    .examples = {"jalki worklist tape.h5 --model models/nordic.yaml --top 50",
+                 "jalki worklist tape.h5 --model models/nordic.yaml --treatment legal --by gain --format csv"},
+    .operand = JK_VALUED_TAPE(worklist_arguments),
+    .groups = {{"The list", options, 0, false},
+               JK_VALUING_GROUP(worklist_arguments),
+               JK_IRR_GROUP(worklist_arguments),
+               JK_SELL_GROUP(worklist_arguments),
+               JK_JSON_GROUP,
+               JK_MEMORY_GROUP(worklist_arguments)},
+    .size = sizeof(worklist_arguments),
+    .run = run_worklist,
+};

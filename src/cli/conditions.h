@@ -3,14 +3,24 @@
 #ifndef JK_CLI_CONDITIONS_H
 #define JK_CLI_CONDITIONS_H
 
-#include <argp.h>
-
+#include "cli/options.h"
 #include "jalki/bids.h"
 
-/* Reads "0.12,0.15,0.18" into irr[JK_RETURNS_MAX] and returns how many; on anything else argp_error is called. */
-size_t jk_cli_returns(struct argp_state *state, const char *list, double *irr);
+typedef struct jk_cli_floors {
+    jk_floor floor[JK_FLOORS_MAX];
+    size_t count;
+} jk_cli_floors;
 
-/* Reads "multiple=1.8", "payback=60" or "irr=0.1" and appends it to floors[JK_FLOORS_MAX]. */
-void jk_cli_floor(struct argp_state *state, const char *text, jk_floor *floors, size_t *count);
+/* Reads one --floor KIND=BOUND into a jk_cli_floors. */
+jk_option_read jk_cli_read_floor;
+
+/* The record of --floor, whose field is a jk_cli_floors. */
+#define JK_FLOOR_OPTION(type, field_)                                                                                  \
+    {                                                                                                                  \
+        "floor", .kind = JK_OPTION_SPECIAL, .read = jk_cli_read_floor, JK_FIELD(type, field_), .value = "KIND=BOUND",  \
+                 .example = "payback=60",                                                                              \
+                 .help = "Bids must also meet this: multiple=1.8 (money multiple at least), payback=60 (months at "    \
+                         "most), irr=0.1 (return on the flows at least); may be given again"                           \
+    }
 
 #endif

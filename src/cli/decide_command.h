@@ -16,22 +16,6 @@ typedef struct limit_argument {
     double amount;
 } limit_argument;
 
-typedef struct decide_arguments {
-    jk_cli_common common;
-    jk_cli_valuing valuing;
-    double irr;
-    bool no_sell, by_debtor;
-    size_t limit_count;
-    limit_argument limit[JK_LIMITS_MAX];
-    size_t team_count;
-    char *team[TEAMS_MAX]; /* as written: NAME=SCOPE,SCOPE... */
-    const char *curve;     /* as written, NULL: none */
-    jk_resource curve_resource;
-    double curve_from, curve_to;
-    int curve_steps;
-    const char *results_path, *claims_path, *json_path;
-} decide_arguments;
-
 typedef struct decide_work {
     jk_candidates *candidates;
     jk_valuation valuation;
@@ -42,6 +26,22 @@ typedef struct decide_work {
     jk_curve_point curve[CURVE_MAX];
     size_t curve_limit;
 } decide_work;
+
+typedef struct decide_arguments {
+    jk_cli_common common;
+    jk_cli_valuing valuing;
+    bool no_sell, by_debtor;
+    size_t limit_count;
+    limit_argument limit[JK_LIMITS_MAX];
+    size_t team_count;
+    char *team[TEAMS_MAX]; /* as written: NAME=SCOPE,SCOPE... */
+    const char *curve;     /* as written, NULL: none */
+    jk_resource curve_resource;
+    double curve_from, curve_to;
+    int curve_steps;
+    const char *results_path, *claims_path;
+    decide_work work;
+} decide_arguments;
 
 /* Everything as JSON; NULL if there is no memory. Free with free(). */
 char *jk_cli_decide_json(const decide_arguments *arguments, const decide_work *work);

@@ -86,7 +86,7 @@ static int print_csv(const decide_work *work) {
 }
 
 int jk_cli_decide_print(const decide_arguments *arguments, const decide_work *work) {
-    bool json_on_stdout = arguments->json_path != NULL && strcmp(arguments->json_path, "-") == 0;
+    bool json_on_stdout = arguments->common.json_path != NULL && strcmp(arguments->common.json_path, "-") == 0;
     if (json_on_stdout || arguments->common.format == JK_FORMAT_JSON) {
         return jk_cli_print_text(jk_cli_decide_json(arguments, work));
     }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The program: a table of commands, and `help`. */
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/policy.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/help.h"
 #include "cli/streams.h"
 
 /* clang-format off */
@@ -61,19 +60,11 @@ static const jk_command *find_command(const char *name) {
     return NULL;
 }
 
-/* Help texts leave through exit() within argp: a full disk must show there too. */
-static void check_help(void) {
-    if (jk_cli_finish() != 0) {
-        _exit(1);
-    }
-}
-
 int main(int argc, char **argv) {
     if (!jk_cli_guard_streams()) {
         return 1;
     }
     jk_policy_set(&(jk_policy){.keeps_inputs = true});
-    argp_err_exit_status = 2;
     const char *name = argc > 1 ? argv[1] : "";
     if (argc < 2) {
         print_help(stderr);
@@ -92,16 +83,5 @@ int main(int argc, char **argv) {
     if (command == NULL) {
         return 2;
     }
-    if (atexit(check_help) != 0) {
-        return 1;
-    }
-    char title[64];
-    (void)snprintf(title, sizeof title, "jalki %s", command->name);
-    if (help) {
-        char option[] = "--help";
-        char *arguments[] = {title, option, NULL};
-        return command->run(2, arguments);
-    }
-    argv[1] = title;
-    return command->run(argc - 1, argv + 1);
+    return help ? jk_help_print(command) : jk_command_run(command, argc - 2, argv + 2);
 }

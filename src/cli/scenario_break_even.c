@@ -86,7 +86,7 @@ static int print_table(const jk_cli_valuing *valuing, const jk_break_even_wish *
 }
 
 int jk_scenario_break_even(const jk_cli_common *common, const jk_cli_valuing *valuing, const jk_break_even_wish *wish,
-                           const double *targets, size_t count, const char *json_path, jk_error *error) {
+                           const double *targets, size_t count, jk_error *error) {
     jk_break_even_wish wishes[WISHES_MAX];
     jk_break_even results[WISHES_MAX];
     count = count < WISHES_MAX ? count : WISHES_MAX;
@@ -97,13 +97,13 @@ int jk_scenario_break_even(const jk_cli_common *common, const jk_cli_valuing *va
         wishes[i].irr = isnan(wish->irr) ? valuing->model->irr : wish->irr;
         status = jk_break_even_find(valuing->tape, valuing->model, &valuing->options, &wishes[i], &results[i], error);
     }
-    if (status == JK_OK && json_path != NULL && strcmp(json_path, "-") != 0) {
-        status = jk_cli_write_text(json_path, jk_break_even_json(wishes, results, count), error);
+    if (status == JK_OK && jk_cli_json_to_file(common)) {
+        status = jk_cli_write_text(common->json_path, jk_break_even_json(wishes, results, count), error);
     }
     if (status != JK_OK) {
         return jk_cli_fail(error);
     }
-    if (jk_cli_json_on_stdout(common, json_path)) {
+    if (jk_cli_json_on_stdout(common)) {
         return jk_cli_print_text(jk_break_even_json(wishes, results, count));
     }
     return common->format == JK_FORMAT_CSV ? print_csv(wishes, results, count)

@@ -19,13 +19,18 @@ int jk_scenario_print_csv(const jk_scenario_view *view);
 
 /* Finds and prints the break-even of each target (at most 16 are looked at); returns the exit code. */
 int jk_scenario_break_even(const jk_cli_common *common, const jk_cli_valuing *valuing, const jk_break_even_wish *wish,
-                           const double *targets, size_t count, const char *json_path, jk_error *error);
+                           const double *targets, size_t count, jk_error *error);
 
-/* Reads "all" or a list of columns; on anything else argp_error is called. */
-size_t jk_scenario_parse_fields(struct argp_state *state, const char *list, jk_column columns[JK_COLUMN_COUNT]);
+typedef struct jk_scenario_fields {
+    jk_column column[JK_COLUMN_COUNT];
+    size_t count;
+} jk_scenario_fields;
+
+/* Reads "all" or a list of columns into a jk_scenario_fields. */
+jk_option_read jk_scenario_read_fields;
 
 /* Prints the price of missing data by field; returns the exit code. */
-int jk_scenario_missing(const jk_cli_common *common, const jk_cli_valuing *valuing, double irr,
-                        const jk_column *columns, size_t count, const char *json_path, jk_error *error);
+int jk_scenario_missing(const jk_cli_common *common, const jk_cli_valuing *valuing, const jk_scenario_fields *wanted,
+                        jk_error *error);
 
 #endif

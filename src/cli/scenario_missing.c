@@ -7,34 +7,31 @@
 #include "cli/scenario_command.h"
 #include "jalki/missing.h"
 
-size_t jk_scenario_parse_fields(struct argp_state *state, const char *list, jk_column columns[JK_COLUMN_COUNT]) {
-    if (strcmp(list, "all") == 0) {
-        return jk_missing_usual(columns);
-    }
-    size_t count = 0;
-    for (const char *part = list; part != NULL;) {
+void jk_scenario_read_fields(jk_usage *usage, const char *name, char *text, void *field) {
+    jk_scenario_fields *fields = field;
+    fields->count = strcmp(text, "all") == 0 ? jk_missing_usual(fields->column) : 0;
+    for (const char *part = fields->count > 0 ? NULL : text; part != NULL;) {
         const char *comma = strchr(part, ',');
         size_t length = comma == NULL ? strlen(part) : (size_t)(comma - part);
         int found = -1;
         for (int c = 0; c < JK_COLUMN_COUNT; c++) {
-            const char *name = jk_schema_column((jk_column)c)->name;
-            found =
-                strlen(name) == length && strncmp(name, part, length) == 0 && jk_missing_can((jk_column)c) ? c : found;
+            const char *column = jk_schema_column((jk_column)c)->name;
+            bool same = strlen(column) == length && strncmp(column, part, length) == 0;
+            found = same && jk_missing_can((jk_column)c) ? c : found;
         }
-        for (size_t i = 0; i < count; i++) {
-            found = found == (int)columns[i] ? -1 : found;
+        for (size_t i = 0; i < fields->count; i++) {
+            found = found == (int)fields->column[i] ? -1 : found;
         }
-        if (found < 0 || count == JK_COLUMN_COUNT) {
-            argp_error(state,
-                       "--missing: '%.*s' is no column that can be asked about, or stands twice; expected all, or "
-                       "columns such as income_monthly,employment",
-                       (int)length, part);
-            return 0;
+        if (found < 0 || fields->count == JK_COLUMN_COUNT) {
+            jk_usage_error(usage,
+                           "%s: '%.*s' is no column that can be asked about, or stands twice; expected all, or "
+                           "columns such as income_monthly,employment",
+                           name, (int)length, part);
+            return;
         }
-        columns[count++] = (jk_column)found;
+        fields->column[fields->count++] = (jk_column)found;
         part = comma == NULL ? NULL : comma + 1;
     }
-    return count;
 }
 
 static int print_csv(const jk_missing_field *fields, size_t count) {
@@ -91,19 +88,20 @@ static int print_tables(const jk_cli_valuing *valuing, const jk_missing_field *f
            jk_cli_finish();
 }
 
-int jk_scenario_missing(const jk_cli_common *common, const jk_cli_valuing *valuing, double irr,
-                        const jk_column *columns, size_t count, const char *json_path, jk_error *error) {
+int jk_scenario_missing(const jk_cli_common *common, const jk_cli_valuing *valuing, const jk_scenario_fields *wanted,
+                        jk_error *error) {
     jk_missing_field fields[JK_COLUMN_COUNT];
     jk_value_options options = valuing->options;
-    options.irr = isnan(irr) ? valuing->model->irr : irr;
-    jk_status status = jk_missing_price(valuing->tape, valuing->model, &options, columns, count, fields, error);
-    if (status == JK_OK && json_path != NULL && strcmp(json_path, "-") != 0) {
-        status = jk_cli_write_text(json_path, jk_missing_json(fields, count, options.irr), error);
+    options.irr = isnan(valuing->irr) ? valuing->model->irr : valuing->irr;
+    size_t count = wanted->count;
+    jk_status status = jk_missing_price(valuing->tape, valuing->model, &options, wanted->column, count, fields, error);
+    if (status == JK_OK && jk_cli_json_to_file(common)) {
+        status = jk_cli_write_text(common->json_path, jk_missing_json(fields, count, options.irr), error);
     }
     if (status != JK_OK) {
         return jk_cli_fail(error);
     }
-    if (jk_cli_json_on_stdout(common, json_path)) {
+    if (jk_cli_json_on_stdout(common)) {
         return jk_cli_print_text(jk_missing_json(fields, count, options.irr));
     }
     return common->format == JK_FORMAT_CSV ? print_csv(fields, count) : print_tables(valuing, fields, count);

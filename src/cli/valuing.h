@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the commands that value a tape share: --model, --cutoff, --sell, --memory, --explain-memory, and opening both.
- */
+/* What the commands that value a tape share: the tape, --model, --cutoff, --irr, --sell, --memory, and opening them. */
 #ifndef JK_CLI_VALUING_H
 #define JK_CLI_VALUING_H
 
@@ -10,10 +9,10 @@
 #include "jalki/value.h"
 
 typedef struct jk_cli_valuing {
-    bool tape_optional;    /* set before parsing: the command can do without a tape and its model */
-    const char *tape_path; /* set by the command from its argument */
+    const char *tape_path;
     const char *model_path;
     int32_t cutoff;
+    double irr; /* required yearly return; NaN: the model's */
     bool sell;
     size_t memory;
     bool explain_memory;
@@ -24,23 +23,11 @@ typedef struct jk_cli_valuing {
     jk_value_options options;
 } jk_cli_valuing;
 
-/* Child parser; its input is a jk_cli_valuing *, which it sets to the defaults first. */
-extern const struct argp jk_cli_valuing_argp;
-
-/* The same without --sell, for a command that has an option of its own for it. */
-extern const struct argp jk_cli_valuing_own_sell_argp;
-
-/* Refuses outputs that are the tape, the model file, or each other; called before anything is opened. */
-jk_status jk_cli_valuing_outputs(const jk_cli_valuing *valuing, const char *const *outputs, size_t output_count,
-                                 jk_error *error);
-
 /* Opens tape and model, shows the model's warnings, prepares the options of the run. */
 jk_status jk_cli_valuing_open(jk_cli_valuing *valuing, const jk_cli_common *common, jk_error *error);
-/* The same with the required return of --irr (NaN: the model's), and a note where it looks mistaken. */
-jk_status jk_cli_valuing_open_at(jk_cli_valuing *valuing, const jk_cli_common *common, double irr, jk_error *error);
-/* Opens like that and values the tape once, without files of its claims. */
-jk_status jk_cli_valuing_value(jk_cli_valuing *valuing, const jk_cli_common *common, double irr,
-                               jk_valuation *valuation, jk_error *error);
+/* Opens and values the tape once, without files of its claims. */
+jk_status jk_cli_valuing_value(jk_cli_valuing *valuing, const jk_cli_common *common, jk_valuation *valuation,
+                               jk_error *error);
 /* The manifest of such a valuation as JSON, for free(); NULL where no tape was valued. */
 char *jk_cli_valuing_manifest(const jk_cli_valuing *valuing, const jk_valuation *valuation);
 void jk_cli_valuing_close(jk_cli_valuing *valuing);
@@ -65,14 +52,14 @@ int jk_cli_rate_decimals(double rate);
 int jk_cli_print_table(jk_table *table, const char *title);
 
 /* true if JSON goes to stdout instead of tables: --json - or --format json. */
-bool jk_cli_json_on_stdout(const jk_cli_common *common, const char *json_path);
+bool jk_cli_json_on_stdout(const jk_cli_common *common);
+
+/* true if JSON goes to a file: --json F. */
+bool jk_cli_json_to_file(const jk_cli_common *common);
 
 /* Writes a text made by the library to `path` and frees it; a path that is NULL or "-" is not written. NULL text: out
  * of memory. */
 jk_status jk_cli_write_text(const char *path, char *text, jk_error *error);
-
-/* Refuses "-" for an output that cannot be stdout. `option` is named in the message (exit 2). */
-void jk_cli_refuse_stdout(struct argp_state *state, const char *option, const char *path);
 
 /* A text as a CSV cell, in quotes where it needs them. */
 void jk_cli_csv_text(const char *text);

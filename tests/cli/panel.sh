@@ -66,7 +66,7 @@ mistake() { # exit code, words, command
 pay="--payments pay.csv --payments-mapping pay.yaml --max-rejects 1"
 mistake 2 'two tapes at least' panel june.h5 $pay -o x.h5
 mistake 2 'what was done is not known' panel june.h5 september.h5 $pay -o x.h5
-mistake 2 "'court' is not one of" panel june.h5 september.h5 $pay -o x.h5 --treatment court
+mistake 2 "'court' is not surveil, amicable or legal" panel june.h5 september.h5 $pay -o x.h5 --treatment court
 mistake 1 'expected a day after 2024-09-30' panel september.h5 june.h5 $pay -o x.h5 --treatment legal
 mistake 1 'paid_on: this column is required' panel june.h5 september.h5 --payments june.csv -o x.h5 --treatment legal
 mistake 1 'expected at most' panel june.h5 september.h5 --payments pay.csv --payments-mapping pay.yaml --max-rejects 0 \

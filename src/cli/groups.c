@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/groups.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static const char *const formats[] = {"table", "json", "csv", NULL};
+
+const jk_option jk_common_options[] = {
+    {"threads", .kind = JK_OPTION_INTEGER, JK_FIELD(jk_cli_common, threads), .value = "N", .low = 1, .high = 4096,
+     .otherwise = "all cores", .help = "Worker threads; results do not depend on it"},
+    {"format", .kind = JK_OPTION_CHOICE, JK_FIELD(jk_cli_common, format), .value = "FORMAT", .choices = formats,
+     .standard = "table", .help = "What goes to stdout"},
+    {"quiet", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_common, quiet), .help = "No notes and no progress on stderr"},
+    {"help", 'h', JK_OPTION_HELP, .help = "Show this"},
+    {0},
+};
+
+const jk_option jk_json_options[] = {
+    {"json", .kind = JK_OPTION_FILE_OUT, JK_FIELD(jk_cli_common, json_path), .value = "F",
+     .help = "The same figures, all of them, as JSON; - is stdout, instead of the tables"},
+    {0},
+};
+
+const jk_option jk_valuing_options[] = {
+    {"model", 'm', JK_OPTION_FILE_IN, JK_FIELD(jk_cli_valuing, model_path), .value = "M.yaml", .is_needed = true,
+     .help = "Model file"},
+    {"cutoff", .kind = JK_OPTION_DATE, JK_FIELD(jk_cli_valuing, cutoff), .value = "DATE", .otherwise = "the tape's",
+     .help = "Valuation date, YYYY-MM-DD", .example = "2026-06-30"},
+    {0},
+};
+
+const jk_option jk_memory_options[] = {
+    {"memory", .kind = JK_OPTION_SIZE, JK_FIELD(jk_cli_valuing, memory), .value = "SIZE", .otherwise = "no bound",
+     .help = "Most memory to take, for example 500M or 2G", .example = "500M"},
+    {"explain-memory", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_valuing, explain_memory),
+     .help = "Say on stderr what memory the run takes before it starts"},
+    {0},
+};
+
+const jk_option jk_irr_options[] = {
+    {"irr", .kind = JK_OPTION_RETURN, JK_FIELD(jk_cli_valuing, irr), .value = "RATE", .otherwise = "the model's",
+     .help = "Required yearly return, 0.15 is 15 %", .example = "0.15"},
+    {0},
+};
+
+const jk_option jk_sell_options[] = {
+    {"sell", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_valuing, sell), .otherwise = "never",
+     .help = "Let claims be sold on where that is worth most"},
+    {0},
+};
+
+/* ---- history --------------------------------------------------------------------------------------------------- */
+
+static const char *const keys[] = {"debtor", "claim", NULL}; /* as jk_panel_key */
+
+const jk_option jk_history_options[] = {
+    {"key", .kind = JK_OPTION_CHOICE, JK_FIELD(jk_panel_filter, key), .value = "KEY", .choices = keys,
+     .standard = "debtor", .help = "What is split"},
+    {"from", .kind = JK_OPTION_DATE, JK_FIELD(jk_panel_filter, from), .value = "DATE", .example = "2024-01-01",
+     .help = "Only periods that start on this day or later"},
+    {"to", .kind = JK_OPTION_DATE, JK_FIELD(jk_panel_filter, to), .value = "DATE", .example = "2025-01-01",
+     .help = "Only periods that start before this day"},
+    {0},
+};
+
+void jk_cli_read_split(jk_usage *usage, const char *name, char *text, void *field) {
+    if (!jk_panel_split_parse(text, field)) {
+        jk_usage_error(usage, "%s: '%s' is not LOW-HIGH with 0 <= LOW < HIGH <= 100", name, text);
+    }
+}
+
+void jk_cli_check_history(jk_usage *usage, const jk_panel_filter *filter) {
+    if (filter->from != JK_MISSING_INTEGER && filter->to != JK_MISSING_INTEGER && filter->from >= filter->to) {
+        jk_usage_error(usage, "--from must be before --to");
+    }
+    if (jk_usage_given(usage, "split") && jk_usage_given(usage, "holdout")) {
+        jk_usage_error(usage, "--split and --holdout say the same; expected one of them, once");
+    }
+}
+
+void jk_cli_read_rejects(jk_usage *usage, const char *name, char *text, void *field) {
+    size_t length = strlen(text);
+    bool share = length > 0 && text[length - 1] == '%';
+    double value = 0.0;
+    if (!jk_text_to_real(text, share ? length - 1 : length, &value) || value < 0.0 || (share && value > 100.0) ||
+        (!share && (value > 1e15 || value != (double)(int64_t)value))) {
+        jk_usage_error(usage, "%s: '%s' is neither a whole number of rows nor a share such as 1%%", name, text);
+    }
+    *(jk_cli_rejects *)field = (jk_cli_rejects){share ? value / 100.0 : value, share};
+}

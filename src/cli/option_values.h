@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading an option's value by its kind, into its field. */
+#ifndef JK_CLI_OPTION_VALUES_H
+#define JK_CLI_OPTION_VALUES_H
+
+#include "cli/options.h"
+
+/* Sets the field to what it is until the option is given: NaN, the missing date, no word. */
+void jk_option_set_neutral(const jk_option *option, void *field);
+
+/* Reads `text` into the field (of any kind but SPECIAL and HELP); of an array the count is changed. `name` is how
+ * messages call the option. The text of TEXT and FILE options must last. */
+void jk_option_take(jk_usage *usage, const jk_option *option, const char *name, const char *text, void *field,
+                    size_t *count);
+
+/* The bounds of a number, those of its kind where the record gives none. */
+void jk_option_bounds(const jk_option *option, double *low, double *high);
+
+#endif

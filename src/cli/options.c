@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/options.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/groups.h"
+#include "cli/help.h"
+#include "cli/option_values.h"
+
+struct jk_usage {
+    const jk_command *command;
+    char *options; /* the command's struct */
+    jk_option_place places[JK_COMMAND_OPTIONS];
+    bool given[JK_COMMAND_OPTIONS];
+    size_t count;
+    const char **operands; /* room for all arguments */
+    size_t operand_count;
+    bool help, wrong;
+};
+
+size_t jk_command_options(const jk_command *command, jk_option_place places[JK_COMMAND_OPTIONS]) {
+    static const jk_option_group common = {"Run", jk_common_options, 0, false};
+    size_t count = 0;
+    if (command->operand.name != NULL) {
+        places[count++] = (jk_option_place){&command->operand, NULL};
+    }
+    for (size_t g = 0; g <= JK_COMMAND_GROUPS; g++) {
+        const jk_option_group *group = g < JK_COMMAND_GROUPS ? &command->groups[g] : &common;
+        for (const jk_option *o = group->options; o != NULL && o->name != NULL && count < JK_COMMAND_OPTIONS; o++) {
+            places[count++] = (jk_option_place){o, group};
+        }
+    }
+    return count;
+}
+
+/* ---- mistakes ------------------------------------------------------------------------------------------------- */
+
+void jk_usage_error(jk_usage *usage, const char *format, ...) {
+    if (!usage->wrong) {
+        va_list arguments;
+        va_start(arguments, format);
+        (void)fprintf(stderr, "jalki %s: ", usage->command->name);
+        (void)vfprintf(stderr, format, arguments);
+        (void)fprintf(stderr, "\nTry 'jalki help %s' for its options and examples.\n", usage->command->name);
+        va_end(arguments);
+    }
+    usage->wrong = true;
+}
+
+bool jk_usage_wrong(const jk_usage *usage) {
+    return usage->wrong;
+}
+
+/* The place of the option `name`, or the count where there is none. */
+static size_t place_of(const jk_usage *usage, const char *name) {
+    size_t p = 0;
+    while (p < usage->count && strcmp(usage->places[p].option->name, name) != 0) {
+        p++;
+    }
+    return p;
+}
+
+bool jk_usage_given(const jk_usage *usage, const char *name) {
+    size_t p = place_of(usage, name);
+    return p < usage->count && usage->given[p];
+}
+
+static char *field_of(const jk_usage *usage, const jk_option_place *place) {
+    return usage->options + (place->group != NULL ? place->group->base : 0) + place->option->at;
+}
+
+static size_t *count_of(const jk_usage *usage, const jk_option_place *place) {
+    return (size_t *)(void *)(usage->options + (place->group != NULL ? place->group->base : 0) +
+                              place->option->count_at);
+}
+
+/* ---- the command line ----------------------------------------------------------------------------------------- */
+
+static bool is_operand(const jk_option_place *place) {
+    return place->group == NULL;
+}
+
+/* The option that is written --name, or a beginning of it that no other option shares. */
+static size_t find_long(jk_usage *usage, const char *name, size_t length) {
+    const char *names[JK_COMMAND_OPTIONS];
+    size_t found = usage->count, named = 0, beginnings = 0;
+    for (size_t p = 0; p < usage->count; p++) {
+        const char *candidate = usage->places[p].option->name;
+        if (is_operand(&usage->places[p])) {
+            continue;
+        }
+        names[named++] = candidate;
+        if (strncmp(candidate, name, length) != 0) {
+            continue;
+        }
+        if (candidate[length] == '\0') {
+            return p;
+        }
+        found = p;
+        beginnings++;
+    }
+    if (beginnings == 1) {
+        return found;
+    }
+    if (beginnings > 1) {
+        jk_usage_error(usage, "--%.*s: could be --%s or another option; write it out", (int)length, name,
+                       usage->places[found].option->name);
+        return usage->count;
+    }
+    char text[64];
+    (void)snprintf(text, sizeof text, "%.*s", (int)length, name);
+    int nearest = jk_text_nearest(text, names, named);
+    if (nearest >= 0) {
+        jk_usage_error(usage, "--%s: no such option; did you mean --%s?", text, names[nearest]);
+    } else {
+        jk_usage_error(usage, "--%s: no such option", text);
+    }
+    return usage->count;
+}
+
+static size_t find_letter(jk_usage *usage, char letter) {
+    for (size_t p = 0; p < usage->count; p++) {
+        if (usage->places[p].option->letter == letter) {
+            return p;
+        }
+    }
+    jk_usage_error(usage, "-%c: no such option", letter);
+    return usage->count;
+}
+
+static void take(jk_usage *usage, size_t p, char *text) {
+    const jk_option_place *place = &usage->places[p];
+    const jk_option *option = place->option;
+    char name[64];
+    (void)snprintf(name, sizeof name, "--%s", option->name);
+    size_t *count = option->most > 0 ? count_of(usage, place) : NULL;
+    if (option->kind == JK_OPTION_HELP) {
+        usage->help = true;
+    } else if (option->kind == JK_OPTION_SPECIAL) {
+        option->read(usage, name, text, field_of(usage, place));
+    } else {
+        jk_option_take(usage, option, name, text, field_of(usage, place), count);
+    }
+    usage->given[p] = true;
+}
+
+/* --name VALUE, --name=VALUE, -n VALUE or -nVALUE; returns how many arguments that were. */
+static int take_option(jk_usage *usage, char **argv, int left) {
+    char *text = argv[0];
+    bool is_long = text[1] == '-';
+    char *equals = is_long ? strchr(text, '=') : NULL;
+    size_t length = equals != NULL ? (size_t)(equals - text) : strlen(text);
+    size_t p = is_long ? find_long(usage, text + 2, length - 2) : find_letter(usage, text[1]);
+    if (p == usage->count) {
+        return 1;
+    }
+    const jk_option *option = usage->places[p].option;
+    char *value = is_long ? (equals != NULL ? equals + 1 : NULL) : (text[2] != '\0' ? text + 2 : NULL);
+    bool takes_value = option->kind != JK_OPTION_FLAG && option->kind != JK_OPTION_HELP;
+    if (!takes_value && value != NULL) {
+        jk_usage_error(usage, "--%s: takes no value, and got '%s'", option->name, value);
+        return 1;
+    }
+    if (takes_value && value == NULL && left < 2) {
+        jk_usage_error(usage, "--%s %s: the value is missing", option->name, option->value);
+        return 1;
+    }
+    take(usage, p, takes_value && value == NULL ? argv[1] : value);
+    return takes_value && value == NULL ? 2 : 1;
+}
+
+static void take_operands(jk_usage *usage) {
+    const jk_option *operand = &usage->command->operand;
+    if (usage->operand_count == 0 || usage->wrong) {
+        return;
+    }
+    if (operand->name == NULL) {
+        jk_usage_error(usage, "'%s': stands without an option; expected options only", usage->operands[0]);
+    } else if (operand->most == JK_OPTION_ALL) {
+        memcpy(field_of(usage, &usage->places[0]), &usage->operands, sizeof usage->operands);
+        *count_of(usage, &usage->places[0]) = usage->operand_count;
+    } else if (usage->operand_count > 1) {
+        jk_usage_error(usage, "'%s': only one %s at a time", usage->operands[1], operand->name);
+    } else {
+        jk_option_take(usage, operand, operand->name, usage->operands[0], field_of(usage, &usage->places[0]), NULL);
+    }
+    usage->given[0] = true;
+}
+
+static void read_line(jk_usage *usage, int argc, char **argv) {
+    for (int i = 0; i < argc && !usage->wrong && !usage->help;) {
+        if (strcmp(argv[i], "--") == 0) {
+            for (i++; i < argc; i++) {
+                usage->operands[usage->operand_count++] = argv[i];
+            }
+        } else if (argv[i][0] == '-' && argv[i][1] != '\0') {
+            i += take_option(usage, argv + i, argc - i);
+        } else {
+            usage->operands[usage->operand_count++] = argv[i++];
+        }
+    }
+}
+
+/* What is needed, and what is about something that is not given. */
+static void check_records(jk_usage *usage) {
+    bool has_operand = usage->operand_count > 0;
+    for (size_t p = 0; p < usage->count && !usage->wrong; p++) {
+        const jk_option_place *place = &usage->places[p];
+        const jk_option *option = place->option;
+        bool with_operand = place->group != NULL && place->group->with_operand;
+        const jk_option *lacks =
+            option->is_needed && !usage->given[p] && (!with_operand || has_operand) ? option : NULL;
+        if (with_operand && option->is_needed && usage->given[p] && !has_operand) {
+            lacks = &usage->command->operand;
+        }
+        if (lacks != NULL && lacks->missing != NULL) {
+            jk_usage_error(usage, "%s", lacks->missing);
+        } else if (lacks != NULL && lacks == &usage->command->operand) {
+            jk_usage_error(usage, "a %s is needed, for example %s", lacks->name, lacks->value);
+        } else if (lacks != NULL) {
+            jk_usage_error(usage, "--%s %s is needed", lacks->name, lacks->value);
+        } else if (option->needs != NULL && usage->given[p] && !jk_usage_given(usage, option->needs)) {
+            const char *value = usage->places[place_of(usage, option->needs)].option->value;
+            jk_usage_error(usage, "--%s is about --%s%s%s, which is not given", option->name, option->needs,
+                           value != NULL ? " " : "", value != NULL ? value : "");
+        }
+    }
+}
+
+/* ---- running -------------------------------------------------------------------------------------------------- */
+
+/* No output may replace an input or stand for two. */
+static jk_status check_files(const jk_usage *usage, const char **files, size_t room, jk_error *error) {
+    size_t inputs = 0, outputs = 0;
+    for (size_t p = 0; p < usage->count; p++) {
+        const jk_option_place *place = &usage->places[p];
+        const jk_option *option = place->option;
+        if (!usage->given[p] || (option->kind != JK_OPTION_FILE_IN && option->kind != JK_OPTION_FILE_OUT)) {
+            continue;
+        }
+        const char *const *field = (const char *const *)(void *)field_of(usage, place);
+        size_t count = option->most > 0 ? *count_of(usage, place) : 1;
+        field = option->most == JK_OPTION_ALL ? usage->operands : field;
+        for (size_t i = 0; i < count; i++) { /* inputs from the front, outputs from the back */
+            bool input = option->kind == JK_OPTION_FILE_IN;
+            files[input ? inputs++ : room - ++outputs] = field[i];
+        }
+    }
+    return jk_cli_check_outputs(files, inputs, files + room - outputs, outputs, error);
+}
+
+/* Commands with --accept tell it among their findings. */
+static void note_returns(const jk_usage *usage) {
+    bool tells = place_of(usage, "accept") < usage->count;
+    for (size_t p = 0; p < usage->count && !tells; p++) {
+        const jk_option_place *place = &usage->places[p];
+        if (usage->given[p] && place->option->kind == JK_OPTION_RETURN) {
+            const double *rates = (const double *)(void *)field_of(usage, place);
+            size_t count = place->option->most > 0 ? *count_of(usage, place) : 1;
+            for (size_t i = 0; i < count; i++) {
+                jk_cli_note_rate((const jk_cli_common *)(void *)usage->options, rates[i]);
+            }
+        }
+    }
+}
+
+static int run(jk_usage *usage, const char **files, size_t room) {
+    jk_error error = {0};
+    if (check_files(usage, files, room, &error) != JK_OK) {
+        return jk_cli_fail(&error);
+    }
+    note_returns(usage);
+    return usage->command->run(usage->options);
+}
+
+static void set_standards(jk_usage *usage) {
+    for (size_t p = 0; p < usage->count; p++) {
+        jk_option_set_neutral(usage->places[p].option, field_of(usage, &usage->places[p]));
+    }
+    if (usage->command->prepare != NULL) {
+        usage->command->prepare(usage->options);
+    }
+    for (size_t p = 0; p < usage->count; p++) {
+        const jk_option *option = usage->places[p].option;
+        char text[32];
+        if (option->standard != NULL && option->kind == JK_OPTION_SPECIAL) {
+            (void)snprintf(text, sizeof text, "%s", option->standard);
+            option->read(usage, option->name, text, field_of(usage, &usage->places[p]));
+        } else if (option->standard != NULL) {
+            jk_option_take(usage, option, option->name, option->standard, field_of(usage, &usage->places[p]),
+                           option->most > 0 ? count_of(usage, &usage->places[p]) : NULL);
+        }
+    }
+}
+
+int jk_command_run(const jk_command *command, int argc, char **argv) {
+    size_t room = (size_t)argc + JK_COMMAND_OPTIONS;
+    jk_usage usage = {.command = command, .options = calloc(1, command->size)};
+    const char **files = calloc(2 * room, sizeof *files);
+    int code = 1;
+    if (usage.options == NULL || files == NULL) {
+        (void)fprintf(stderr, "jalki: out of memory\n");
+    } else {
+        usage.operands = files + room;
+        usage.count = jk_command_options(command, usage.places);
+        set_standards(&usage);
+        read_line(&usage, argc, argv);
+        if (!usage.help) {
+            take_operands(&usage);
+            check_records(&usage);
+        }
+        if (!usage.help && !usage.wrong && command->check != NULL) {
+            command->check(&usage, usage.options);
+        }
+        code = usage.wrong ? 2 : usage.help ? jk_help_print(command) : run(&usage, files, room);
+    }
+    free((void *)files);
+    free(usage.options);
+    return code;
+}
