@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From text to the positions of fields. Text without quotes and NUL bytes is scanned 64 bytes at a time into bit masks
- * of separators and line ends; any other text goes through a byte-wise reader with the same result. */
+ * of separators and line ends; any other text goes through the byte-wise reader of slow_rows.c with the same result. */
 #include <string.h>
 
 #include "csv/csv.h"
@@ -153,10 +153,13 @@ static inline void begin_row(tile_state *tile, size_t start) {
 /* Ends the row at text[end]; returns false if it is a bad one. An empty line is no row. */
 static inline bool finish_row(jk_csv_cursor *cursor, tile_state *tile, size_t end) {
     size_t start = (size_t)(uint32_t)(tile->ends[tile->first] + 1u);
-    size_t last = end > start && cursor->text[end - 1] == '\r' ? end - 1 : end;
+    size_t last = end;
+    while (last > start && cursor->text[last - 1] == '\r') {
+        last--;
+    }
     tile->ends[tile->next++] = (uint32_t)last;
     size_t fields = tile->next - tile->first - 1;
-    bool good = fields == cursor->fields && (fields > 1 || last > start);
+    bool good = fields == cursor->dialect.fields && (fields > 1 || last > start);
     if (good) {
         tile->line[tile->rows++] = cursor->line;
     } else {
@@ -179,7 +182,7 @@ static size_t tile_plain(jk_csv_cursor *cursor, uint32_t *ends, uint32_t *line) 
     size_t base = cursor->position;
     begin_row(&tile, base);
     for (; base < length; base += BLOCK) {
-        block_masks masks = scan_block(cursor->text + base, cursor->separator);
+        block_masks masks = scan_block(cursor->text + base, cursor->dialect.separator);
         if (length - base < BLOCK) {
             uint64_t inside = ((uint64_t)1 << (length - base)) - 1;
             masks.separators &= inside;
@@ -188,7 +191,7 @@ static size_t tile_plain(jk_csv_cursor *cursor, uint32_t *ends, uint32_t *line) 
         while (masks.newlines != 0) {
             uint64_t newline = masks.newlines & (~masks.newlines + 1);
             put_positions(&tile, masks.separators & (newline - 1), base);
-            clamp_row(&tile, cursor->fields);
+            clamp_row(&tile, cursor->dialect.fields);
             masks.separators &= ~((newline - 1) | newline);
             masks.newlines &= masks.newlines - 1;
             if (!finish_row(cursor, &tile, base + (size_t)__builtin_ctzll(newline)) || tile.rows == JK_CSV_TILE_ROWS) {
@@ -197,7 +200,7 @@ static size_t tile_plain(jk_csv_cursor *cursor, uint32_t *ends, uint32_t *line) 
             begin_row(&tile, cursor->position);
         }
         put_positions(&tile, masks.separators, base);
-        clamp_row(&tile, cursor->fields);
+        clamp_row(&tile, cursor->dialect.fields);
     }
     if (cursor->position < length) { /* the last row of a file may lack its line end */
         (void)finish_row(cursor, &tile, length);
@@ -206,113 +209,11 @@ static size_t tile_plain(jk_csv_cursor *cursor, uint32_t *ends, uint32_t *line) 
     return tile.rows;
 }
 
-/* Ends of one row read byte by byte. */
-typedef struct slow_row {
-    size_t end;        /* of the row, without its line end */
-    size_t next;       /* start of the next row */
-    uint32_t newlines; /* inside the row, and its own */
-    uint32_t fields;
-    jk_csv_fault fault;
-} slow_row;
-
-/* Copies the row without its quotes to `out` and writes the fields' ends, relative to text, for as many as wanted. */
-static slow_row read_slow_row(jk_csv_cursor *cursor, size_t out, uint32_t *ends) {
-    char *text = cursor->text;
-    const size_t length = cursor->length;
-    size_t at = cursor->position;
-    slow_row row = {0};
-    ends[0] = (uint32_t)out - 1u;
-    bool has_nul = false;
-    bool bad_quotes = false;
-    for (;;) {
-        bool quoted = at < length && text[at] == '"';
-        if (quoted) {
-            for (at++; at < length; at++) {
-                if (text[at] == '"') {
-                    if (at + 1 < length && text[at + 1] == '"') {
-                        at++;
-                    } else {
-                        break;
-                    }
-                }
-                row.newlines += text[at] == '\n';
-                has_nul |= text[at] == '\0';
-                text[out++] = text[at];
-            }
-            at++;
-        }
-        size_t unquoted = at;
-        for (; at < length && text[at] != cursor->separator && text[at] != '\n'; at++) {
-            has_nul |= text[at] == '\0';
-            text[out++] = text[at];
-        }
-        bool ends_row = at >= length || text[at] == '\n';
-        if (ends_row && at > unquoted && text[at - 1] == '\r') {
-            out--;
-            bad_quotes |= quoted && at - 1 > unquoted;
-        } else {
-            bad_quotes |= quoted && at > unquoted;
-        }
-        if (row.fields <= cursor->fields) {
-            ends[row.fields + 1] = (uint32_t)out;
-        }
-        row.fields++;
-        if (ends_row) {
-            break;
-        }
-        at++;
-        out++; /* a gap, so that every field begins one byte behind the end of the one before */
-    }
-    at = at < length ? at : length;
-    row.end = at;
-    row.next = at < length ? at + 1 : length;
-    row.newlines++;
-    row.fault = has_nul                        ? JK_CSV_NUL_BYTE
-                : bad_quotes                   ? JK_CSV_BAD_QUOTES
-                : row.fields != cursor->fields ? JK_CSV_FIELD_COUNT
-                                               : (jk_csv_fault)0;
-    return row;
-}
-
-static size_t tile_slow(jk_csv_cursor *cursor, uint32_t *ends, uint32_t *line) {
-    size_t rows = 0;
-    const size_t stride = (size_t)cursor->fields + 1;
-    if (cursor->side_end == 0) {
-        cursor->side_end = cursor->length + JK_CSV_SLACK;
-    }
-    while (rows < JK_CSV_TILE_ROWS && cursor->position < cursor->length) {
-        size_t start = cursor->position;
-        slow_row row = read_slow_row(cursor, cursor->side_end, ends + rows * stride);
-        uint32_t row_line = cursor->line;
-        cursor->position = row.next;
-        cursor->line += row.newlines;
-        size_t content = row.end > start && cursor->text[row.end - 1] == '\r' ? row.end - 1 : row.end;
-        if (content == start) {
-            continue; /* an empty line */
-        }
-        if (row.fault != 0) {
-            cursor->bad = (jk_csv_bad_row){
-                .fault = row.fault, .line = row_line, .start = (uint32_t)start, .length = (uint32_t)(content - start)};
-            return rows;
-        }
-        cursor->side_end = (size_t)ends[rows * stride + cursor->fields] + 1;
-        line[rows++] = row_line;
-    }
-    return rows;
-}
-
-static uint32_t split_row(jk_csv_cursor *cursor, uint32_t *ends) {
-    slow_row row = read_slow_row(cursor, cursor->length + JK_CSV_SLACK, ends);
-    cursor->position = row.next;
-    cursor->line += row.newlines;
-    bool good = row.fields <= cursor->fields && row.fault != JK_CSV_NUL_BYTE && row.fault != JK_CSV_BAD_QUOTES;
-    return good ? row.fields : 0;
-}
-
 static size_t read_tile(jk_csv_cursor *cursor, uint32_t *ends, uint32_t *line) {
-    bool plain = (cursor->flags & (JK_CSV_QUOTES | JK_CSV_NULS)) == 0;
-    return plain ? tile_plain(cursor, ends, line) : tile_slow(cursor, ends, line);
+    unsigned odd = JK_CSV_NULS | (cursor->dialect.no_quotes ? 0U : JK_CSV_QUOTES);
+    bool plain = (cursor->flags & odd) == 0 && !cursor->dialect.escapes;
+    return plain ? tile_plain(cursor, ends, line) : jk_csv_tile_slow(cursor, ends, line);
 }
 
 extern const jk_csv_kernel JOIN(jk_csv_kernel_, JK_ISA);
-const jk_csv_kernel JOIN(jk_csv_kernel_, JK_ISA) = {scan_text, read_tile, split_row};
+const jk_csv_kernel JOIN(jk_csv_kernel_, JK_ISA) = {scan_text, read_tile};

@@ -21,7 +21,7 @@ enum { PIECE = 256 * 1024 };
 struct jk_csv_source {
     char *path; /* as messages name it: of a part, with its name behind a colon */
     jk_byte_origin origin;
-    bool is_file, is_sheet;
+    bool is_file, is_sheet, turns_returns;
     uint64_t consumed;
     bool at_end; /* of the origin's bytes */
     char *unread;
@@ -188,6 +188,12 @@ static jk_status read_converted(jk_csv_source *source, char *out, size_t capacit
     return JK_OK;
 }
 
+static void turn_returns(char *text, size_t length) {
+    for (char *at = text; (at = memchr(at, '\r', length - (size_t)(at - text))) != NULL;) {
+        *at = '\n';
+    }
+}
+
 jk_status jk_csv_source_read(jk_csv_source *source, char *out, size_t capacity, size_t *got, jk_error *error) {
     if (source->unread_at < source->unread_length) {
         size_t rest = source->unread_length - source->unread_at;
@@ -196,8 +202,12 @@ jk_status jk_csv_source_read(jk_csv_source *source, char *out, size_t capacity, 
         source->unread_at += *got;
         return JK_OK;
     }
-    return source->converts ? read_converted(source, out, capacity, got, error)
-                            : read_unpacked(source, out, capacity, got, error);
+    JK_TRY(source->converts ? read_converted(source, out, capacity, got, error)
+                            : read_unpacked(source, out, capacity, got, error));
+    if (source->turns_returns) {
+        turn_returns(out, *got);
+    }
+    return JK_OK;
 }
 
 jk_status jk_csv_source_unread(jk_csv_source *source, const char *text, size_t length, jk_error *error) {
@@ -213,6 +223,11 @@ jk_status jk_csv_source_unread(jk_csv_source *source, const char *text, size_t l
     return JK_OK;
 }
 
+void jk_csv_source_turn_returns(jk_csv_source *source, char *text, size_t length) {
+    source->turns_returns = true;
+    turn_returns(text, length);
+}
+
 void jk_csv_source_set_sink(jk_csv_source *source, jk_csv_raw_bytes sink, void *context) {
     if (source->unsunk_length > 0) {
         sink(context, source->unsunk, source->unsunk_length);
@@ -225,7 +240,7 @@ void jk_csv_source_set_sink(jk_csv_source *source, jk_csv_raw_bytes sink, void *
 }
 
 bool jk_csv_source_is_plain(const jk_csv_source *source) {
-    return source->is_file && source->unpacker == NULL && !source->converts;
+    return source->is_file && source->unpacker == NULL && !source->converts && !source->turns_returns;
 }
 
 const char *jk_csv_source_path(const jk_csv_source *source) {
@@ -272,10 +287,8 @@ static jk_status start_decoding(jk_csv_source *source, const char *encoding, jk_
     } else if (length >= 4 && memcmp(raw, "PK\003\004", 4) == 0) {
         return jk_fail(error, JK_ERROR_FORMAT, source->path, 0, NULL,
                        "this is a zip archive or a workbook where one table is expected; unpack it first");
-    } else if (is_utf8(encoding) && length >= 2 &&
-               ((raw[0] == 0xff && raw[1] == 0xfe) || (raw[0] == 0xfe && raw[1] == 0xff))) {
-        return jk_fail(error, JK_ERROR_FORMAT, source->path, 0, NULL,
-                       "this is UTF-16 text; name it in a mapping (encoding: UTF-16)");
+    } else if (length >= 2 && ((raw[0] == 0xff && raw[1] == 0xfe) || (raw[0] == 0xfe && raw[1] == 0xff))) {
+        return start_conversion(source, "UTF-16", error); /* its byte order mark tells, whatever the mapping says */
     } else {
         JK_TRY(jk_csv_refuse_foreign(raw, length, source->path, error));
     }

@@ -41,6 +41,9 @@ jk_status jk_csv_source_read(jk_csv_source *source, char *out, size_t capacity, 
 /* Puts text back in front of what is read next (once; it is copied). */
 jk_status jk_csv_source_unread(jk_csv_source *source, const char *text, size_t length, jk_error *error);
 
+/* From now on carriage returns are line feeds, also those in `text`, which was read before: a file of an old Mac. */
+void jk_csv_source_turn_returns(jk_csv_source *source, char *text, size_t length);
+
 /* From now on raw bytes go to `sink`; those read before are given to it at once. */
 void jk_csv_source_set_sink(jk_csv_source *source, jk_csv_raw_bytes sink, void *context);
 

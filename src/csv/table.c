@@ -59,6 +59,7 @@ static jk_status fail_row(const table_file *file, jk_csv_fault fault, int64_t li
         [JK_CSV_FIELD_COUNT] = "another number of fields than the header",
         [JK_CSV_BAD_QUOTES] = "quotes that do not close or have text behind them",
         [JK_CSV_NUL_BYTE] = "a NUL byte",
+        [JK_CSV_UNCLOSED_QUOTE] = "a quote that nothing closes",
     };
     return jk_fail(error, JK_ERROR_FORMAT, file->path, line, NULL, "%s; expected %u fields", words[fault],
                    file->header.count);
@@ -80,11 +81,8 @@ static jk_status visit_rows(table_file *file, jk_error *error) {
     uint32_t *ends = malloc(jk_csv_tile_size(file->header.count));
     jk_csv_field *fields = malloc(file->header.count * sizeof *fields);
     uint32_t lines[JK_CSV_TILE_ROWS];
-    jk_csv_cursor cursor = {.text = text,
-                            .length = length,
-                            .flags = jk_csv_scan(text, length),
-                            .separator = file->header.separator,
-                            .fields = file->header.count};
+    jk_csv_cursor cursor = {
+        .text = text, .length = length, .flags = jk_csv_scan(text, length), .dialect = file->header.dialect};
     jk_status status = ends != NULL && fields != NULL ? JK_OK : jk_fail_memory(error, "the rows of a CSV file");
     while (status == JK_OK && cursor.position < length) {
         size_t rows = jk_csv_tile(&cursor, ends, lines);
@@ -96,6 +94,9 @@ static jk_status visit_rows(table_file *file, jk_error *error) {
             status = fail_row(file, cursor.bad.fault, file->header.lines + cursor.bad.line + 1, error);
         }
     }
+    if (status == JK_OK && cursor.lone_quotes.count > 0) {
+        status = fail_row(file, JK_CSV_BAD_QUOTES, file->header.lines + cursor.lone_quotes.line + 1, error);
+    }
     free(fields);
     free(ends);
     return status;
@@ -106,7 +107,7 @@ jk_status jk_csv_table_read(const char *path, size_t most, jk_csv_visit *visit, 
     jk_csv_source *source = NULL;
     jk_status status = JK_OK;
     JK_TRY_CLEANUP(jk_csv_source_open(path, NULL, &source, error));
-    JK_TRY_CLEANUP(jk_csv_header_read(source, '\0', &file.header, error));
+    JK_TRY_CLEANUP(jk_csv_header_read(source, NULL, &file.header, error));
     JK_TRY_CLEANUP(read_text(&file, source, most, error));
     JK_TRY_CLEANUP(visit_rows(&file, error));
 cleanup:

@@ -22,8 +22,8 @@ typedef struct jk_import_feed {
 
 /* One source file that brings claims. */
 typedef struct jk_import_plan {
-    char separator;
-    uint32_t fields; /* of a row; a row has one more number in `ends` */
+    jk_csv_dialect dialect;
+    uint32_t fields; /* of a row: dialect.fields; a row has one more number in `ends` */
     jk_kind kind;
     jk_import_feed feed[JK_COLUMN_COUNT];
     const jk_mapping *mapping;  /* NULL: canonical */
@@ -75,6 +75,7 @@ typedef struct jk_import_chunk {
     size_t length;
     size_t read_length; /* of all text read; behind the rows stands the beginning of the next chunk's first row */
     unsigned flags;
+    bool whole;        /* the file ends with the text */
     const char *fresh; /* bytes of the source that came with this chunk, for the digest */
     size_t fresh_length;
     size_t source;

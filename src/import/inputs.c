@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/input.h"
 #include "import/cell.h"
+#include "import/names.h"
 #include "import/parts.h"
 #include "import/plan.h"
 
@@ -32,6 +33,7 @@ typedef struct open_job {
     jk_import_inputs *inputs;
     const jk_mapping *mapping;
     jk_kind kind;
+    jk_wanted_names *wanted;
 } open_job;
 
 static void close_file(open_file *file) {
@@ -41,11 +43,10 @@ static void close_file(open_file *file) {
 }
 
 static bool has_field(const jk_csv_header *header, const jk_field_name *field) {
-    for (uint32_t i = 0; i < header->count; i++) {
-        for (size_t k = 0; k < field->count; k++) {
-            if (strcmp(header->names[i], field->names[k]) == 0) {
-                return true;
-            }
+    bool twice = false;
+    for (size_t k = 0; k < field->count; k++) {
+        if (jk_names_find(header, field->names[k], &twice) != JK_NO_FIELD) {
+            return true;
         }
     }
     return false;
@@ -77,13 +78,19 @@ static jk_status find_role(open_file *file, const jk_mapping *mapping, jk_error 
     return JK_OK;
 }
 
-static jk_status open_file_at(const char *path, const jk_csv_part *part, const jk_mapping *mapping, open_file *file,
+static jk_status open_file_at(const open_job *job, const char *path, const jk_csv_part *part, open_file *file,
                               jk_error *error) {
+    const jk_mapping *mapping = job->mapping;
     *file = (open_file){0};
     JK_TRY(jk_csv_source_open_part(path, part, mapping != NULL ? mapping->encoding : NULL, &file->source, error));
-    char separator = mapping != NULL ? mapping->separator : '\0';
-    separator = jk_csv_source_is_sheet(file->source) ? ',' : separator;
-    return jk_csv_header_read(file->source, separator, &file->header, error);
+    jk_csv_reading reading = mapping != NULL ? mapping->reading : (jk_csv_reading){0};
+    reading.known = jk_wanted_names_known;
+    reading.context = job->wanted;
+    if (jk_csv_source_is_sheet(file->source)) { /* written by ourselves */
+        reading.separator = ',';
+        reading.no_quotes = reading.escapes = false;
+    }
+    return jk_csv_header_read(file->source, &reading, &file->header, error);
 }
 
 static jk_status digest_files(const jk_import_options *options, EVP_MD_CTX *digest, jk_error *error) {
@@ -147,23 +154,18 @@ static jk_status take_file(jk_import_inputs *inputs, open_file *file, const jk_m
     return file->role > 0 ? load_joined(inputs, mapping, file, error) : add_input(inputs, file, mapping, error);
 }
 
-static jk_status take_path(jk_import_inputs *inputs, const char *path, const jk_csv_part *part,
-                           const jk_mapping *mapping, jk_error *error) {
+static jk_status take_part(void *context, const char *path, const jk_csv_part *part, jk_error *error) {
+    open_job *job = context;
     open_file file;
-    jk_status status = open_file_at(path, part, mapping, &file, error);
-    if (status == JK_OK && mapping != NULL) {
-        status = find_role(&file, mapping, error);
+    jk_status status = open_file_at(job, path, part, &file, error);
+    if (status == JK_OK && job->mapping != NULL) {
+        status = find_role(&file, job->mapping, error);
     }
     if (status == JK_OK) {
-        status = take_file(inputs, &file, mapping, error);
+        status = take_file(job->inputs, &file, job->mapping, error);
     }
     close_file(&file);
     return status;
-}
-
-static jk_status take_part(void *context, const char *path, const jk_csv_part *part, jk_error *error) {
-    open_job *job = context;
-    return take_path(job->inputs, path, part, job->mapping, error);
 }
 
 /* How many names of a part's header are looked for; with several sources, only parts that are one of them have any. */
@@ -173,13 +175,12 @@ static size_t known_names(void *context, const char *path, const jk_csv_part *pa
     open_file file;
     jk_error ignored = {0};
     size_t known = 0;
-    if (open_file_at(path, part, mapping, &file, &ignored) == JK_OK) {
+    if (open_file_at(job, path, part, &file, &ignored) == JK_OK) {
         for (size_t n = 0; mapping != NULL && n < mapping->field_count; n++) {
             known += has_field(&file.header, &mapping->fields[n]);
         }
         for (uint32_t i = 0; mapping == NULL && i < file.header.count; i++) {
-            const char *name = file.header.names[i];
-            known += jk_schema_find_in(job->kind, name, strlen(name)) >= 0;
+            known += jk_names_column(job->kind, file.header.names[i]) >= 0;
         }
         if (mapping != NULL && find_role(&file, mapping, &ignored) != JK_OK) {
             known = 0;
@@ -203,10 +204,9 @@ static jk_status pass_over(void *context, const char *path, const char *part, co
     return JK_OK;
 }
 
-static jk_status take_given(jk_import_inputs *inputs, const char *given, jk_kind kind, const jk_mapping *mapping,
-                            jk_error *error) {
-    open_job job = {.inputs = inputs, .mapping = mapping, .kind = kind};
-    const jk_part_taker taker = {.context = &job,
+static jk_status take_given(open_job *job, const char *given, jk_error *error) {
+    const jk_mapping *mapping = job->mapping;
+    const jk_part_taker taker = {.context = job,
                                  .decimal = mapping != NULL ? mapping->decimal : '.',
                                  .several = mapping != NULL && mapping->source_count > 1,
                                  .fit = known_names,
@@ -214,7 +214,7 @@ static jk_status take_given(jk_import_inputs *inputs, const char *given, jk_kind
                                  .pass_over = pass_over};
     bool parts = false;
     jk_status status = jk_parts_take(given, &taker, &parts, error);
-    inputs->has_parts = inputs->has_parts || parts;
+    job->inputs->has_parts = job->inputs->has_parts || parts;
     return status;
 }
 
@@ -258,9 +258,13 @@ jk_status jk_inputs_open(jk_import_inputs *inputs, const jk_import_options *opti
             JK_TRY(jk_join_create(mapping, &inputs->join, error));
         }
     }
-    for (size_t i = 0; i < options->source_count; i++) {
-        JK_TRY(take_given(inputs, options->sources[i], options->kind, mapping, error));
+    open_job job = {.inputs = inputs, .mapping = mapping, .kind = options->kind};
+    jk_status status = jk_wanted_names_create(options->kind, mapping, &job.wanted, error);
+    for (size_t i = 0; status == JK_OK && i < options->source_count; i++) {
+        status = take_given(&job, options->sources[i], error);
     }
+    jk_wanted_names_free(job.wanted);
+    JK_TRY(status);
     JK_TRY(check_sources(inputs, mapping, error));
     JK_TRY(plan_inputs(inputs, options->kind, mapping, error));
     if (inputs->join != NULL || inputs->has_parts) {
@@ -315,8 +319,7 @@ static jk_status first_cutoff(jk_import_input *input, const jk_mapping *mapping,
     jk_csv_cursor cursor = {.text = text,
                             .length = length,
                             .flags = JK_CSV_QUOTES, /* rows behind the text: the text itself stays as it is */
-                            .separator = input->plan.separator,
-                            .fields = input->plan.fields,
+                            .dialect = input->plan.dialect,
                             .position = input->header.bytes < length ? input->header.bytes : length};
     size_t rows = status == JK_OK ? jk_csv_tile(&cursor, ends, lines) : 0;
     for (size_t i = 0; status == JK_OK && *cutoff == JK_MISSING_INTEGER && i < rows; i++) {
@@ -393,7 +396,7 @@ jk_status jk_inputs_describe(const jk_import_inputs *inputs, const jk_mapping *m
         return jk_fail_memory(error, "a summary");
     }
     JK_TRY(jk_plan_describe(&inputs->inputs[0], arena, summary, error));
-    summary->separator = inputs->inputs[0].header.separator;
+    summary->separator = inputs->inputs[0].header.dialect.separator;
     summary->separator_detected = inputs->inputs[0].header.detected;
     for (size_t n = 0; mapping != NULL && n < mapping->field_count; n++) {
         const jk_field_name *field = &mapping->fields[n];

@@ -110,15 +110,16 @@ static jk_status keep_chunk(jk_join *join, uint32_t source, jk_import_chunk *chu
     jk_csv_cursor cursor = {.text = chunk->text,
                             .length = chunk->length,
                             .flags = chunk->flags,
-                            .separator = chunk->plan->separator,
-                            .fields = chunk->plan->fields,
+                            .dialect = chunk->plan->dialect,
+                            .readable = chunk->read_length,
+                            .more = !chunk->whole,
                             .side_end = chunk->read_length + JK_CSV_SLACK};
     while (cursor.position < cursor.length) {
         size_t rows = jk_csv_tile(&cursor, ends, lines);
         self->skipped += cursor.bad.fault != 0;
         cursor.bad.fault = 0;
         for (size_t i = 0; i < rows; i++) {
-            JK_TRY(keep_row(join, source, chunk->text, ends + i * ((size_t)cursor.fields + 1), entry, error));
+            JK_TRY(keep_row(join, source, chunk->text, ends + i * ((size_t)chunk->plan->fields + 1), entry, error));
         }
     }
     return JK_OK;
@@ -164,7 +165,7 @@ jk_status jk_join_load(jk_join *join, uint32_t source, jk_csv_source *file, cons
         self->width += mapping->fields[n].source == source;
     }
     jk_import_input input = {.source = file, .header = *header};
-    input.plan.separator = header->separator;
+    input.plan.dialect = header->dialect;
     input.plan.fields = header->count;
     jk_import_reader reader = {.inputs = &input, .input_count = 1, .window = JK_CSV_ROW_MAX};
     JK_TRY(read_all(join, source, &reader, entry, error));

@@ -2,11 +2,9 @@
 /* Reading a mapping file. Strict: a key that is not known is an error that names the nearest one. */
 #include "import/mapping_reader.h"
 
-#include <iconv.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 
@@ -164,42 +162,6 @@ static jk_status read_sources(mapping_reader *reader, const jk_yaml_node *source
 
 /* ---- the file --------------------------------------------------------------------------------------------- */
 
-static jk_status read_separator(mapping_reader *reader, const jk_yaml_node *root) {
-    const char *separator = NULL;
-    JK_TRY(jk_mapping_read_text_key(reader, root, "separator", &separator));
-    if (separator == NULL) {
-        return JK_OK;
-    }
-    bool tab = strcmp(separator, "tab") == 0;
-    if (!tab && (strlen(separator) != 1 || strchr("\"\r\n", separator[0]) != NULL || (separator[0] & 0x80) != 0)) {
-        (void)jk_key_path_add(&reader->path, "separator");
-        return jk_mapping_expected(reader, jk_mapping_find(root, "separator"), "one character, or tab");
-    }
-    reader->mapping->separator = tab ? '\t' : separator[0];
-    return JK_OK;
-}
-
-/* Latin-1 goes by many names; the one that people write with a hyphen is not among those that iconv knows. */
-static jk_status read_encoding(mapping_reader *reader, const jk_yaml_node *root) {
-    const char *encoding = NULL;
-    JK_TRY(jk_mapping_read_text_key(reader, root, "encoding", &encoding));
-    if (encoding == NULL) {
-        return JK_OK;
-    }
-    if (strcasecmp(encoding, "latin-1") == 0) {
-        encoding = "ISO-8859-1";
-    }
-    iconv_t converter = iconv_open("UTF-8", encoding);
-    if (converter == (iconv_t)-1) {
-        (void)jk_key_path_add(&reader->path, "encoding");
-        return jk_mapping_expected(reader, jk_mapping_find(root, "encoding"),
-                                   "an encoding such as UTF-8, Latin-1, CP1252 or UTF-16");
-    }
-    (void)iconv_close(converter);
-    reader->mapping->encoding = encoding;
-    return JK_OK;
-}
-
 static jk_status read_missing(mapping_reader *reader, const jk_yaml_node *list) {
     if (list == NULL) {
         return JK_OK;
@@ -222,13 +184,13 @@ static jk_status read_missing(mapping_reader *reader, const jk_yaml_node *list) 
 }
 
 static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
-    static const char *const keys[] = {"name",        "separator", "encoding", "decimal", "thousands",
-                                       "date_format", "missing",   "cutoff",   "sources", "columns"};
+    static const char *const keys[] = {"name",        "separator",  "encoding", "decimal", "thousands",
+                                       "date_format", "missing",    "cutoff",   "sources", "columns",
+                                       "header",      "header_row", "quote",    "escape"};
     jk_mapping *mapping = reader->mapping;
     JK_TRY(jk_mapping_check_keys(reader, root, keys, sizeof keys / sizeof keys[0]));
     JK_TRY(jk_mapping_read_text_key(reader, root, "name", &mapping->name));
-    JK_TRY(read_separator(reader, root));
-    JK_TRY(read_encoding(reader, root));
+    JK_TRY(jk_mapping_read_text_keys(reader, root));
     JK_TRY(jk_mapping_read_format(reader, root, &reader->format));
     mapping->decimal = reader->format.decimal;
     JK_TRY(read_missing(reader, jk_mapping_find(root, "missing")));

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "csv/header.h"
 #include "csv/value.h"
 #include "jalki/schema.h"
 #include "jalki/status.h"
@@ -68,7 +69,7 @@ typedef struct jk_mapping {
     const char *path;
     char sha256[65];
     const char *name;
-    char separator; /* '\0': found in the header */
+    jk_csv_reading reading; /* how the text of its files is written; without `known` */
     const char *encoding;
     char decimal; /* unless a column has another */
     size_t missing_count;

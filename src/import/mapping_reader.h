@@ -43,6 +43,8 @@ jk_status jk_mapping_read_format(mapping_reader *reader, const jk_yaml_node *map
 jk_status jk_mapping_add_field(mapping_reader *reader, const jk_yaml_node *node, uint32_t source, uint32_t *number);
 /* Reads `source`: which of the joined files a rule reads; the first where it is absent. */
 jk_status jk_mapping_read_source_of(mapping_reader *reader, const jk_yaml_node *map, uint32_t *source);
+/* Reads the keys of the file that say how text is written: separator, encoding, quotes, header. */
+jk_status jk_mapping_read_text_keys(mapping_reader *reader, const jk_yaml_node *root);
 /* Reads where a canonical column comes from; `inner` where the rule stands within another. */
 jk_status jk_mapping_read_rule(mapping_reader *reader, const jk_yaml_node *node, bool inner, jk_rule *rule);
 

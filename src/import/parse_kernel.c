@@ -345,9 +345,10 @@ static jk_status parse_tile(jk_import_chunk *chunk, const jk_parse_scratch *scra
 }
 
 static jk_reject_reason reason_of(jk_csv_fault fault) {
-    return fault == JK_CSV_NUL_BYTE     ? JK_REJECT_NUL_BYTE
-           : fault == JK_CSV_BAD_QUOTES ? JK_REJECT_BAD_QUOTES
-                                        : JK_REJECT_FIELD_COUNT;
+    return fault == JK_CSV_NUL_BYTE         ? JK_REJECT_NUL_BYTE
+           : fault == JK_CSV_BAD_QUOTES     ? JK_REJECT_BAD_QUOTES
+           : fault == JK_CSV_UNCLOSED_QUOTE ? JK_REJECT_UNCLOSED_QUOTE
+                                            : JK_REJECT_FIELD_COUNT;
 }
 
 static jk_status reject_broken_row(jk_import_chunk *chunk, jk_error *error) {
@@ -436,8 +437,9 @@ static jk_status parse_chunk(jk_import_chunk *chunk, const jk_parse_settings *se
     jk_csv_cursor cursor = {.text = chunk->text,
                             .length = chunk->length,
                             .flags = chunk->flags,
-                            .separator = chunk->plan->separator,
-                            .fields = chunk->plan->fields,
+                            .dialect = chunk->plan->dialect,
+                            .readable = chunk->read_length,
+                            .more = !chunk->whole,
                             /* the digest may still need all that was read */
                             .side_end = chunk->read_length + JK_CSV_SLACK};
     while (cursor.position < cursor.length) {

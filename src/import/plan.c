@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "import/names.h"
 
 static const char *input_path(const jk_import_input *input) {
     return jk_csv_source_path(input->source);
@@ -25,7 +26,7 @@ static const char *nearest_words(const jk_csv_header *header, const char *name, 
 static jk_status feed_by_name(jk_import_input *input, jk_error *error) {
     const jk_csv_header *header = &input->header;
     for (uint32_t i = 0; i < header->count; i++) {
-        int column = jk_schema_find_in(input->plan.kind, header->names[i], strlen(header->names[i]));
+        int column = jk_names_column(input->plan.kind, header->names[i]);
         if (column < 0) {
             continue;
         }
@@ -41,17 +42,6 @@ static jk_status feed_by_name(jk_import_input *input, jk_error *error) {
 
 /* ---- mapped ----------------------------------------------------------------------------------------------- */
 
-static uint32_t find_name(const jk_csv_header *header, const char *name, bool *twice) {
-    uint32_t found = JK_NO_FIELD;
-    for (uint32_t i = 0; i < header->count; i++) {
-        if (strcmp(header->names[i], name) == 0) {
-            *twice |= found != JK_NO_FIELD;
-            found = found == JK_NO_FIELD ? i : found;
-        }
-    }
-    return found;
-}
-
 jk_status jk_plan_resolve(const jk_mapping *mapping, uint32_t source, const jk_csv_header *header, const char *path,
                           uint32_t *entry, jk_error *error) {
     for (size_t n = 0; n < mapping->field_count; n++) {
@@ -62,10 +52,11 @@ jk_status jk_plan_resolve(const jk_mapping *mapping, uint32_t source, const jk_c
         entry[n] = JK_NO_FIELD;
         for (size_t k = 0; k < field->count && entry[n] == JK_NO_FIELD; k++) {
             bool twice = false;
-            entry[n] = find_name(header, field->names[k], &twice);
+            entry[n] = jk_names_find(header, field->names[k], &twice);
             if (twice) {
                 return jk_fail(error, JK_ERROR_DATA, path, 1, field->names[k],
-                               "this column stands twice in the header");
+                               "this column stands twice in the header; say which: '%.80s#1' or '%.80s#2'",
+                               field->names[k], field->names[k]);
             }
         }
     }
@@ -145,7 +136,7 @@ static jk_status fail_missing(const jk_import_input *input, const jk_mapping *ma
     if (mapping == NULL) {
         bool twice = false;
         bool history =
-            input->plan.kind == JK_KIND_TAPE && find_name(&input->header, "period_start", &twice) != JK_NO_FIELD;
+            input->plan.kind == JK_KIND_TAPE && jk_names_find(&input->header, "period_start", &twice) != JK_NO_FIELD;
         return jk_fail(error, JK_ERROR_DATA, input_path(input), 1, name,
                        "this column is required and not in the header%s (other names need --mapping%s)",
                        nearest_words(&input->header, name, near), history ? "; history needs --panel" : "");
@@ -163,7 +154,7 @@ jk_status jk_plan_make(jk_import_input *input, jk_kind kind, const jk_mapping *m
                        jk_error *error) {
     jk_import_plan *plan = &input->plan;
     plan->kind = kind;
-    plan->separator = input->header.separator;
+    plan->dialect = input->header.dialect;
     plan->fields = input->header.count;
     if (mapping == NULL) {
         JK_TRY(feed_by_name(input, error));

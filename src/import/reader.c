@@ -52,11 +52,8 @@ static jk_status read_rows(jk_import_reader *reader, jk_import_chunk *chunk, siz
     for (size_t target = reader->window;; target = target * 2 < JK_CSV_ROW_MAX ? target * 2 : JK_CSV_ROW_MAX) {
         JK_TRY(read_up_to(reader, chunk->text, length, target, error));
         chunk->flags = jk_csv_scan(chunk->text, *length);
-        jk_csv_cut cut =
-            jk_csv_find_cut(chunk->text, *length, chunk->plan->separator, (chunk->flags & JK_CSV_QUOTES) != 0);
-        if (reader->at_end && !cut.open) {
-            cut.end = *length;
-        }
+        chunk->whole = reader->at_end;
+        jk_csv_cut cut = jk_csv_find_cut(chunk->text, *length, &chunk->plan->dialect, chunk->flags, reader->at_end);
         if (cut.end > 0 || *length == 0) {
             chunk->kind = JK_CHUNK_ROWS;
             chunk->length = cut.end;

@@ -172,6 +172,7 @@ static jk_status fail_row(const triangle_file *file, jk_csv_fault fault, int64_t
         [JK_CSV_FIELD_COUNT] = "another number of fields than the header",
         [JK_CSV_BAD_QUOTES] = "quotes that do not close or have text behind them",
         [JK_CSV_NUL_BYTE] = "a NUL byte",
+        [JK_CSV_UNCLOSED_QUOTE] = "a quote that nothing closes",
     };
     return jk_fail(file->error, JK_ERROR_FORMAT, file->path, line, NULL, "%s; expected %u fields", words[fault],
                    file->header.count);
@@ -182,11 +183,8 @@ static jk_status read_rows(triangle_file *file) {
     size_t length = file->length - file->header.bytes;
     uint32_t *ends = malloc(jk_csv_tile_size(file->header.count));
     uint32_t lines[JK_CSV_TILE_ROWS];
-    jk_csv_cursor cursor = {.text = text,
-                            .length = length,
-                            .flags = jk_csv_scan(text, length),
-                            .separator = file->header.separator,
-                            .fields = file->header.count};
+    jk_csv_cursor cursor = {
+        .text = text, .length = length, .flags = jk_csv_scan(text, length), .dialect = file->header.dialect};
     jk_status status = ends != NULL ? JK_OK : jk_fail_memory(file->error, "the triangle's rows");
     while (status == JK_OK && cursor.position < length) {
         size_t rows = jk_csv_tile(&cursor, ends, lines);
@@ -196,6 +194,9 @@ static jk_status read_rows(triangle_file *file) {
         if (status == JK_OK && cursor.bad.fault != 0) {
             status = fail_row(file, cursor.bad.fault, file->header.lines + cursor.bad.line + 1);
         }
+    }
+    if (status == JK_OK && cursor.lone_quotes.count > 0) {
+        status = fail_row(file, JK_CSV_BAD_QUOTES, file->header.lines + cursor.lone_quotes.line + 1);
     }
     free(ends);
     return status;
@@ -213,7 +214,7 @@ jk_status jk_triangle_read(const char *path, const jk_triangle_options *options,
         status = jk_fail_memory(error, "the triangle");
         goto cleanup;
     }
-    JK_TRY_CLEANUP(jk_csv_header_read(source, '\0', &file.header, error));
+    JK_TRY_CLEANUP(jk_csv_header_read(source, NULL, &file.header, error));
     JK_TRY_CLEANUP(find_columns(&file));
     JK_TRY_CLEANUP(read_text(&file, source));
     JK_TRY_CLEANUP(read_rows(&file));

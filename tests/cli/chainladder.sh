@@ -162,7 +162,7 @@ try "bad.csv:2: origin: empty" ,1,10 2001,2,20 2002,1,10
 try "no factor from age 1 to age 2" 2001,1,0 2001,2,20 2002,1,10
 try "no row with an amount" 2001,1, 2001,2,
 try "bad.csv:2: .*quotes that do not close" '"2001"x,1,10' 2001,2,3
-try "bad.csv:2: .*number of fields" '"2001,1,10' 2001,2,3
+try "bad.csv:2: .*quotes that do not close" '"2001,1,10' 2001,2,3
 try "no row with an amount"
 expect 1 "cumulative-gap.csv:.*origin '1985' ends with development '1989', before the latest" cumulative-gap.csv --json bad.json
 expect 1 "half-diagonal.csv:7: .*from '2022-12-31' to '2023-06-30' are 1 steps, between the others 2" half-diagonal.csv --json bad.json

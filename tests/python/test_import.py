@@ -135,11 +135,13 @@ def days(date):
 
 def expected_import(text, separator):
     """Rows and rejects by the csv module and the rules above."""
-    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator)
+    lines = io.StringIO(text, newline="\n").readlines()
+    reader = csv.reader(iter(lines), delimiter=separator)
     header = [name.strip(" \t") for name in next(reader)]
     rows, rejects, seen = [], [], set()
+    passed = 0
     while True:
-        line = reader.line_num + 1
+        line = passed + reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
@@ -148,6 +150,9 @@ def expected_import(text, separator):
             continue
         if len(cells) != len(header):
             rejects.append((line, "", "", "field_count"))
+            if passed + reader.line_num > line:  # of several lines: reading goes on at the second
+                passed = line
+                reader = csv.reader(iter(lines[line:]), delimiter=separator)
             continue
         row, reject = {}, None
         for name in ORDER:
