@@ -107,13 +107,14 @@ bool jk_escape_changes(const char *text, size_t length, bool lines) {
 }
 
 /* A number is one to a spreadsheet, too: -5 and +358401234567 run nothing. */
-static bool is_formula(const char *text, size_t length) {
+bool jk_cell_is_formula(const char *text, size_t length) {
     double number = 0.0;
-    return length > 0 && memchr("=+-@\t\r", text[0], 6) != NULL && !jk_text_to_real(text, length, &number);
+    return length > 0 && !jk_policy_get()->raw_text && memchr("=+-@\t\r", text[0], 6) != NULL &&
+           !jk_text_to_real(text, length, &number);
 }
 
 char *jk_cell_write(char *out, const char *text, size_t length) {
-    bool guard = is_formula(text, length) && !jk_policy_get()->raw_text;
+    bool guard = jk_cell_is_formula(text, length);
     bool quote = false;
     for (size_t i = 0; i < length; i++) {
         quote = quote || text[i] == ',' || text[i] == '"' || text[i] == '\n' || text[i] == '\r';

@@ -24,9 +24,12 @@ const char *jk_escape_text(char *to, size_t size, const char *from);
 /* Whether jk_escape would change the text. */
 bool jk_escape_changes(const char *text, size_t length, bool lines);
 
-/* Writes text[length] as a CSV cell, quoted where it must be; at most 2 * length + 3 bytes; returns the end. A text
- * that a spreadsheet would take for a formula (it begins with = + - @, a tab or a carriage return and is no number)
- * gets an apostrophe in front, unless the policy says that text goes out raw. */
+/* Whether a spreadsheet would take the text for a formula: it begins with = + - @, a tab or a carriage return and is no
+ * number. Never where the policy says that text goes out raw. */
+bool jk_cell_is_formula(const char *text, size_t length);
+
+/* Writes text[length] as a CSV cell, quoted where it must be; at most 2 * length + 3 bytes; returns the end. A formula
+ * gets an apostrophe in front. */
 char *jk_cell_write(char *out, const char *text, size_t length);
 
 #endif

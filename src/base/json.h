@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Building JSON with jansson without a check per line: its *_new functions take a NULL value for a failure and return
- * one, so that one flag looked at in the end is enough. */
+/* Building JSON with jansson without a check per line, and yet failing loudly: a text that lacks a key is never made.
+ *
+ * Each failure is kept until the text is asked for, which is then NULL: by the builder (jk_json_put, jk_json_append)
+ * or, where none is at hand, by the thread (jk_json_set, jk_json_add). jansson's *_new functions take a NULL value for
+ * a failure and return one; and every piece of memory that jansson is refused counts as one too, whoever overlooked it.
+ */
 #ifndef JK_BASE_JSON_H
 #define JK_BASE_JSON_H
 
@@ -13,9 +17,11 @@ typedef struct jk_json_builder {
 
 /* Sets a key; takes the value over. */
 void jk_json_put(jk_json_builder *builder, json_t *object, const char *key, json_t *value);
+void jk_json_set(json_t *object, const char *key, json_t *value);
 
 /* Appends to a list; takes the value over. */
 void jk_json_append(jk_json_builder *builder, json_t *list, json_t *value);
+void jk_json_add(json_t *list, json_t *value);
 
 /* A real; null for what is no finite number; never -0. */
 json_t *jk_json_number(double value);
@@ -24,7 +30,10 @@ json_t *jk_json_number(double value);
 json_t *jk_json_string(const char *text);
 
 /* Text of an object, ending in a line end, and frees the object; NULL if anything could not be held. Free with free().
- */
+ * A builder of NULL stands for one that did not fail. */
 char *jk_json_text(const jk_json_builder *builder, json_t *object, size_t flags);
+
+/* The same without the line end. */
+char *jk_json_dump(const jk_json_builder *builder, json_t *object, size_t flags);
 
 #endif

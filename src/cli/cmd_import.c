@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jalki import: a seller's CSV files into a store, and what was found in them. */
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
 #include "cli/table.h"
+#include "cli/valuing.h"
 #include "jalki/import.h"
 
 typedef struct import_arguments {
@@ -231,7 +232,7 @@ static void print_csv(const jk_import_summary *summary) {
 /* ---- as JSON ---------------------------------------------------------------------------------------------- */
 
 static void put(json_t *object, const char *key, json_t *value) {
-    (void)json_object_set_new(object, key, value != NULL ? value : json_null());
+    jk_json_set(object, key, value != NULL ? value : json_null());
 }
 
 static json_t *sums_json(const jk_import_sums *sums) {
@@ -241,7 +242,7 @@ static json_t *sums_json(const jk_import_sums *sums) {
         put(one, "currency", sums->sums[i].currency[0] != '\0' ? json_string(sums->sums[i].currency) : NULL);
         put(one, "claims", json_integer((json_int_t)sums->sums[i].claims));
         put(one, "balance", json_real((double)sums->sums[i].balance / 100.0));
-        (void)json_array_append_new(list, one);
+        jk_json_add(list, one);
     }
     return list;
 }
@@ -261,7 +262,7 @@ static json_t *names_json(const jk_import_name *names, size_t count, bool with_n
             put(pair, "nearest", names[i].nearest != NULL ? json_string(names[i].nearest) : NULL);
             one = pair;
         }
-        (void)json_array_append_new(list, one != NULL ? one : json_null());
+        jk_json_add(list, one != NULL ? one : json_null());
     }
     return list;
 }
@@ -304,7 +305,7 @@ static json_t *panel_json(const jk_import_summary *summary) {
     return object;
 }
 
-static void print_json(const jk_import_summary *summary) {
+static int print_json(const jk_import_summary *summary) {
     json_t *object = json_object();
     json_t *found = json_array();
     json_t *notes = json_array();
@@ -324,25 +325,23 @@ static void print_json(const jk_import_summary *summary) {
     put(object, "source_bytes", json_integer((json_int_t)summary->source_bytes));
     put(object, "source_sha256", json_string(summary->source_sha256));
     for (size_t i = 0; i < summary->found_count; i++) {
-        (void)json_array_append_new(found, json_string(jk_schema_column(summary->found[i])->name));
+        jk_json_add(found, json_string(jk_schema_column(summary->found[i])->name));
     }
     put(object, "columns_found", found);
     put(object, "columns_missing", names_json(summary->missing, summary->missing_count, true));
     put(object, "columns_unused", names_json(summary->unused, summary->unused_count, false));
     for (size_t i = 0; i < summary->note_count; i++) {
-        (void)json_array_append_new(notes, json_string(summary->notes[i]));
+        jk_json_add(notes, json_string(summary->notes[i]));
     }
     put(object, "notes", notes);
     put(object, "no_limitation", sums_json(&summary->no_limitation));
     put(object, "barred_by_rule", sums_json(&summary->barred_by_rule));
-    (void)json_dumpf(object, stdout, JSON_INDENT(2));
-    (void)putchar('\n');
-    json_decref(object);
+    return jk_cli_print_text(jk_json_text(NULL, object, JSON_INDENT(2)));
 }
 
 /* ---- the command ------------------------------------------------------------------------------------------ */
 
-static void print_summary(const import_arguments *arguments, const jk_import_summary *summary) {
+static int print_summary(const import_arguments *arguments, const jk_import_summary *summary) {
     if (summary->separator_detected && summary->separator != ',') {
         jk_cli_note(&arguments->common, "the separator is %s, by the header",
                     summary->separator == '\t' ? "a tab" : "';'");
@@ -352,8 +351,7 @@ static void print_summary(const import_arguments *arguments, const jk_import_sum
     }
     switch (arguments->common.format) {
     case JK_FORMAT_JSON:
-        print_json(summary);
-        break;
+        return print_json(summary);
     case JK_FORMAT_CSV:
         print_csv(summary);
         break;
@@ -361,6 +359,7 @@ static void print_summary(const import_arguments *arguments, const jk_import_sum
         print_table(summary);
         break;
     }
+    return jk_cli_finish();
 }
 
 static int run_import(void *command) {
@@ -370,11 +369,8 @@ static int run_import(void *command) {
     jk_import_summary *summary = NULL;
     jk_status status = jk_import(&arguments->options, &run, &summary, &error);
     jk_cli_end_progress();
-    if (summary != NULL) {
-        print_summary(arguments, summary);
-    }
+    int finished = summary != NULL ? print_summary(arguments, summary) : 0;
     jk_import_summary_free(summary);
-    int finished = jk_cli_finish();
     return status == JK_OK ? finished : jk_cli_fail(&error);
 }
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jalki panel: history from tapes at several cut-offs and a list of payments. */
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/json.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
 #include "cli/table.h"
+#include "cli/valuing.h"
 #include "jalki/panel_join.h"
 
 typedef struct panel_arguments {
@@ -131,36 +132,33 @@ static void print_csv(const jk_panel_join_summary *summary, const summary_line *
     }
 }
 
-static void print_json(const jk_panel_join_summary *summary, const summary_line *lines) {
+static int print_json(const jk_panel_join_summary *summary, const summary_line *lines) {
     json_t *object = json_object();
     json_t *exits = json_object();
     char date[JK_DATE_TEXT];
-    (void)json_object_set_new(object, "first_start", json_string(jk_date_format(summary->first_start, date)));
-    (void)json_object_set_new(object, "end", json_string(jk_date_format(summary->end, date)));
+    jk_json_set(object, "first_start", json_string(jk_date_format(summary->first_start, date)));
+    jk_json_set(object, "end", json_string(jk_date_format(summary->end, date)));
     for (size_t i = 0; i < LINES; i++) {
         json_t *count = json_integer((json_int_t)lines[i].count);
-        (void)json_object_set_new(object, lines[i].name,
-                                  lines[i].amount == NULL ? count
-                                                          : json_pack("{s:o, s:f}", "count", count, "amount",
-                                                                      (double)*lines[i].amount / 100.0));
+        jk_json_set(object, lines[i].name,
+                    lines[i].amount == NULL
+                        ? count
+                        : json_pack("{s:o, s:f}", "count", count, "amount", (double)*lines[i].amount / 100.0));
     }
-    (void)json_object_set_new(object, "actions_rejected", json_integer((json_int_t)summary->actions_rejected));
+    jk_json_set(object, "actions_rejected", json_integer((json_int_t)summary->actions_rejected));
     for (size_t e = 0; e < JK_PANEL_EXIT_COUNT; e++) {
-        (void)json_object_set_new(exits, exit_name(e), json_integer((json_int_t)summary->exits[e]));
+        jk_json_set(exits, exit_name(e), json_integer((json_int_t)summary->exits[e]));
     }
-    (void)json_object_set_new(object, "exits", exits);
-    (void)json_dumpf(object, stdout, JSON_INDENT(2));
-    (void)putchar('\n');
-    json_decref(object);
+    jk_json_set(object, "exits", exits);
+    return jk_cli_print_text(jk_json_text(NULL, object, JSON_INDENT(2)));
 }
 
-static void print_summary(const panel_arguments *arguments, const jk_panel_join_summary *summary) {
+static int print_summary(const panel_arguments *arguments, const jk_panel_join_summary *summary) {
     summary_line lines[LINES];
     list_lines(summary, lines);
     switch (arguments->common.format) {
     case JK_FORMAT_JSON:
-        print_json(summary, lines);
-        break;
+        return print_json(summary, lines);
     case JK_FORMAT_CSV:
         print_csv(summary, lines);
         break;
@@ -168,6 +166,7 @@ static void print_summary(const panel_arguments *arguments, const jk_panel_join_
         print_table(summary, lines);
         break;
     }
+    return jk_cli_finish();
 }
 
 static int run_panel(void *command) {
@@ -177,11 +176,7 @@ static int run_panel(void *command) {
     jk_panel_join_summary summary;
     jk_status status = jk_panel_join(&arguments->options, &run, &summary, &error);
     jk_cli_end_progress();
-    if (status != JK_OK) {
-        return jk_cli_fail(&error);
-    }
-    print_summary(arguments, &summary);
-    return jk_cli_finish();
+    return status == JK_OK ? print_summary(arguments, &summary) : jk_cli_fail(&error);
 }
 
 const jk_command jk_command_panel = {

@@ -3,12 +3,13 @@
 #include "cli/inspect_panel.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/calendar.h"
+#include "base/json.h"
 #include "cli/table.h"
+#include "cli/valuing.h"
 #include "jalki/inspect_panel.h"
 
 static const char *level(jk_column column, size_t code) {
@@ -123,34 +124,32 @@ static json_t *figures_json(const jk_panel_inspection *in) {
     for (size_t c = 0; c < in->currency_count; c++) {
         for (size_t t = 0; t < JK_INSPECT_PANEL_TREATMENTS; t++) {
             const jk_panel_figures *figures = &in->figures[c][t];
-            (void)json_array_append_new(
-                list, json_pack("{s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f}", "currency", in->currency[c], "treatment",
-                                level(JK_COLUMN_TREATMENT, t), "rows", (json_int_t)figures->rows, "rows_with_cash",
-                                (json_int_t)figures->rows_with_cash, "claim_months", figures->months, "exposure_years",
-                                figures->exposure, "cash", figures->cash, "cost", figures->cost));
+            jk_json_add(list,
+                        json_pack("{s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f}", "currency", in->currency[c], "treatment",
+                                  level(JK_COLUMN_TREATMENT, t), "rows", (json_int_t)figures->rows, "rows_with_cash",
+                                  (json_int_t)figures->rows_with_cash, "claim_months", figures->months,
+                                  "exposure_years", figures->exposure, "cash", figures->cash, "cost", figures->cost));
         }
     }
     return list;
 }
 
-static void print_json(const jk_panel_inspection *in) {
+static int print_json(const jk_panel_inspection *in) {
     json_t *exits = json_object();
     json_t *missing = json_object();
     for (size_t e = 0; e < JK_PANEL_EXIT_COUNT; e++) {
-        (void)json_object_set_new(exits, level(JK_COLUMN_EXIT, e), json_integer((json_int_t)in->exits[e]));
+        jk_json_set(exits, level(JK_COLUMN_EXIT, e), json_integer((json_int_t)in->exits[e]));
     }
     for (size_t c = 0; c < OPTIONAL; c++) {
-        (void)json_object_set_new(missing, jk_schema_column(optional[c])->name,
-                                  json_integer((json_int_t)(in->rows - in->given[optional[c]])));
+        jk_json_set(missing, jk_schema_column(optional[c])->name,
+                    json_integer((json_int_t)(in->rows - in->given[optional[c]])));
     }
     json_t *object =
         json_pack("{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "panel", "rows", (json_int_t)in->rows,
                   "claims", (json_int_t)in->claims, "debtors", (json_int_t)in->debtors, "first_start",
                   date_json(in, in->first_start), "last_start", date_json(in, in->last_start), "end",
                   date_json(in, in->end), "treatments", figures_json(in), "exits", exits, "missing", missing);
-    (void)json_dumpf(object, stdout, JSON_INDENT(2));
-    (void)putchar('\n');
-    json_decref(object);
+    return jk_cli_print_text(jk_json_text(NULL, object, JSON_INDENT(2)));
 }
 
 int jk_cli_inspect_panel(const jk_tape *panel, jk_format format) {
@@ -162,7 +161,7 @@ int jk_cli_inspect_panel(const jk_tape *panel, jk_format format) {
     }
     switch (format) {
     case JK_FORMAT_JSON:
-        print_json(&inspection);
+        failed = print_json(&inspection);
         break;
     case JK_FORMAT_CSV:
         print_csv(&inspection);

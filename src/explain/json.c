@@ -191,7 +191,6 @@ jk_status jk_explain_json(const jk_explanation *explanation, char **text, jk_err
     jk_json_put(&b, object, "score", score_object(&b, e));
     jk_json_put(&b, object, "actions", actions_object(&b, e));
     jk_json_put(&b, object, "plan", plan_list(&b, e));
-    *text = b.failed ? NULL : json_dumps(object, JSON_FLAGS);
-    json_decref(object);
+    *text = jk_json_dump(&b, object, JSON_FLAGS);
     return *text == NULL ? jk_fail_memory(error, "the explanation") : JK_OK;
 }

@@ -10,6 +10,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "csv/row_writer.h"
@@ -178,8 +179,7 @@ static char *manifest_of(const jk_generate_panel_options *options, const jk_mode
                   (json_int_t)options->seed, "start", jk_date_format(options->start, date), "months", options->months,
                   "period_months", options->period_months, "instalments", options->instalments, "hidden",
                   options->hidden, "model", "name", model->name, "sha256", model->sha256);
-    char *text = manifest == NULL ? NULL : json_dumps(manifest, JSON_COMPACT);
-    json_decref(manifest);
+    char *text = jk_json_dump(NULL, manifest, JSON_COMPACT);
     return text;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "history/panel_join.h"
@@ -403,9 +404,9 @@ static char *manifest_of(const join_work *work) {
     json_t *tapes = json_array();
     for (size_t t = 0; t < options->tape_count; t++) {
         char date[JK_DATE_TEXT];
-        (void)json_array_append_new(tapes, json_pack("{s:s?, s:s, s:s}", "file", file_name(options->tapes[t]),
-                                                     "source_sha256", jk_tape_sha256(work->tapes[t]), "cutoff",
-                                                     jk_date_format(jk_tape_cutoff(work->tapes[t]), date)));
+        jk_json_add(tapes, json_pack("{s:s?, s:s, s:s}", "file", file_name(options->tapes[t]), "source_sha256",
+                                     jk_tape_sha256(work->tapes[t]), "cutoff",
+                                     jk_date_format(jk_tape_cutoff(work->tapes[t]), date)));
     }
     json_t *manifest =
         json_pack("{s:s, s:s, s:o, s:s?, s:s?, s:i, s:I, s:I}", "program", "jalki " JALKI_VERSION, "command", "panel",
@@ -413,8 +414,7 @@ static char *manifest_of(const join_work *work) {
                   options->actions == NULL ? NULL : file_name(options->actions), "period_months",
                   options->period_months, "payments_used", (json_int_t)work->summary->used.count, "payments_read",
                   (json_int_t)work->summary->payments.count);
-    char *text = manifest == NULL ? NULL : json_dumps(manifest, JSON_COMPACT);
-    json_decref(manifest);
+    char *text = jk_json_dump(NULL, manifest, JSON_COMPACT);
     return text;
 }
 

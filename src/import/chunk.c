@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hash_key.h"
 #include "base/memory.h"
 
 #define XXH_INLINE_ALL
@@ -106,7 +107,7 @@ static bool grow_words(jk_chunk_dictionary *dictionary) {
     dictionary->slot_count = slot_count;
     dictionary->capacity = capacity;
     for (size_t i = 0; i < dictionary->count; i++) {
-        size_t slot = XXH3_64bits(words[i].text, words[i].length) & (slot_count - 1);
+        size_t slot = XXH3_64bits_withSeed(words[i].text, words[i].length, jk_hash_key()) & (slot_count - 1);
         while (slots[slot] != 0) {
             slot = (slot + 1) & (slot_count - 1);
         }
@@ -121,7 +122,7 @@ jk_status jk_chunk_word_code(jk_chunk_dictionary *dictionary, const char *text, 
         return jk_fail_memory(error, "a dictionary");
     }
     size_t mask = dictionary->slot_count - 1;
-    size_t slot = XXH3_64bits(text, length) & mask;
+    size_t slot = XXH3_64bits_withSeed(text, length, jk_hash_key()) & mask;
     for (; dictionary->slots[slot] != 0; slot = (slot + 1) & mask) {
         const jk_chunk_word *word = &dictionary->words[dictionary->slots[slot] - 1];
         if (word->length == length && memcmp(word->text, text, length) == 0) {

@@ -76,6 +76,10 @@ static jk_status write_rejects(jk_import_commit *commit, jk_import_chunk *chunk,
         JK_TRY(jk_reject_file_write(&commit->rejects, &line, error));
     }
     commit->summary->rows_rejected += chunk->reject_count;
+    if ((double)commit->summary->rows_rejected > commit->rejects_most) {
+        commit->hopeless = true;
+        return jk_fail(error, JK_ERROR_DATA, NULL, 0, NULL, "too many bad rows");
+    }
     return JK_OK;
 }
 

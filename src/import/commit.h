@@ -28,6 +28,8 @@ typedef struct jk_import_commit {
     uint64_t line_base;                 /* line number of the next chunk's first line */
     double bytes_per_row;               /* of the first chunk with rows; to size the tables */
     uint64_t text_bytes;                /* expected in all; 0: unknown */
+    double rejects_most;                /* with more the load cannot succeed, whatever follows */
+    bool hopeless;                      /* there are more */
     int8_t *currency_slot;              /* of the chunk's words */
     size_t currency_slot_capacity;
 } jk_import_commit;

@@ -2,6 +2,7 @@
 /* The import as a whole: open sources, plan, let the chunks flow, finish the store. */
 #include "jalki/import.h"
 
+#include <math.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -218,9 +219,31 @@ static jk_status check_rejects(import_work *work) {
     (void)snprintf(limit, sizeof limit, options->max_rejects_is_share ? "%g %% of the rows" : "%.0f rows",
                    options->max_rejects_is_share ? 100.0 * options->max_rejects : options->max_rejects);
     return jk_fail(work->error, JK_ERROR_DATA, options->sources[0], 0, NULL,
-                   "%llu of %llu rows are bad, expected at most %s (--max-rejects); no store was made%s",
-                   (unsigned long long)summary->rows_rejected, (unsigned long long)summary->rows_read, limit,
+                   "%llu of %s%llu rows are bad, expected at most %s (--max-rejects); no store was made%s",
+                   (unsigned long long)summary->rows_rejected, work->commit.hopeless ? "the first " : "",
+                   (unsigned long long)summary->rows_read, limit,
                    options->rejects != NULL ? "" : "; --rejects FILE lists them");
+}
+
+/* A small file can hold a great many bad rows, and be packed besides. What they cost is bounded by the sources' size:
+ * the list of them by twice the sources and a little; and the load ends as soon as it cannot succeed any more. No
+ * packing makes more than 1032 bytes of one, and a row has as many bytes as columns (separators and a line end). All of
+ * this depends on sizes alone, so that threads do not show. */
+static void bound_rejects(import_work *work) {
+    enum { LIST_BYTES = 16 << 20, LISTED_BEYOND = 1000, PACKED_MOST = 1032 };
+    double rows = 0.0;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < work->inputs.count; i++) {
+        const jk_import_input *input = &work->inputs.inputs[i];
+        uint64_t size = jk_csv_source_size(input->source);
+        double text = (double)size * (jk_csv_source_is_plain(input->source) ? 1.0 : PACKED_MOST);
+        rows += size > 0 && input->header.count > 0 ? text / (double)input->header.count : (double)INFINITY;
+        bytes += size;
+    }
+    const jk_import_options *options = work->options;
+    work->commit.rejects.bytes_most = LIST_BYTES + 2 * bytes;
+    work->commit.rejects_most = options->max_rejects_is_share ? options->max_rejects * rows : options->max_rejects;
+    work->commit.rejects_most += LISTED_BEYOND;
 }
 
 static jk_status finish(import_work *work) {
@@ -254,11 +277,18 @@ static jk_status run_import(import_work *work) {
     work->commit.rejects.path = work->rejects_path;
     work->commit.rejects.kind = work->options->kind;
     work->commit.text_bytes = work->inputs.text_bytes;
-    JK_TRY(flow_through(work));
+    bound_rejects(work);
+    jk_status status = flow_through(work);
+    if (status != JK_OK && !work->commit.hopeless) {
+        return status;
+    }
     for (size_t i = 0; i < work->inputs.count; i++) {
         work->summary->source_bytes += jk_csv_source_consumed(work->inputs.inputs[i].source);
     }
     work->summary->rows_read = work->summary->rows_accepted + work->summary->rows_rejected;
+    if (work->commit.hopeless) {
+        *work->error = (jk_error){0}; /* said again, with figures */
+    }
     JK_TRY(check_rejects(work));
     return finish(work);
 }

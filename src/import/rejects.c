@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/escape.h"
 #include "base/input.h"
 #include "csv/value.h"
 
@@ -20,7 +21,8 @@ static void put_cell(FILE *out, const char *text, size_t length) {
         shown--; /* not in the middle of a character */
     }
     bool is_text = jk_csv_is_utf8(text, shown);
-    (void)fputc('"', out);
+    bool formula = jk_cell_is_formula(text, shown);
+    (void)fputs(formula ? "\"'" : "\"", out);
     for (size_t i = 0; i < shown; i++) {
         unsigned char byte = (unsigned char)text[i];
         if (byte == '"') {
@@ -50,6 +52,11 @@ jk_status jk_reject_file_write(jk_reject_file *file, const jk_reject_line *line,
         (void)fputs("line,claim_id,column,value,reason,expected,file\n", file->output.stream);
     }
     FILE *out = file->output.stream;
+    if (file->bytes > file->bytes_most) {
+        file->unlisted++;
+        return JK_OK;
+    }
+    off_t before = ftello(out);
     (void)fprintf(out, "%llu,", (unsigned long long)line->line);
     put_cell(out, line->claim_id, line->claim_id_length);
     (void)fprintf(out, ",%s,", column_name(file->kind, line));
@@ -57,11 +64,16 @@ jk_status jk_reject_file_write(jk_reject_file *file, const jk_reject_line *line,
     (void)fprintf(out, ",%s,\"%s\",", jk_reject_code(line->reason), jk_reject_expected(line->reason));
     put_cell(out, line->file, strlen(line->file));
     (void)fputc('\n', out);
+    file->bytes += (uint64_t)(ftello(out) - before);
     return ferror(out) ? jk_fail_errno(error, file->path, "write") : JK_OK;
 }
 
 jk_status jk_reject_file_commit(jk_reject_file *file, jk_error *error) {
     if (file->open) {
+        if (file->unlisted > 0) {
+            (void)fprintf(file->output.stream, ",\"\",,\"\",not_listed,\"%llu more rows were rejected\",\"\"\n",
+                          (unsigned long long)file->unlisted);
+        }
         file->open = false;
         return jk_output_commit(&file->output, error);
     }

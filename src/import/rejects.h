@@ -15,6 +15,8 @@ typedef struct jk_reject_file {
     jk_kind kind; /* names of the columns */
     jk_output output;
     bool open;
+    uint64_t bytes_most; /* rows are listed until the file is so long; the rest is counted */
+    uint64_t bytes, unlisted;
 } jk_reject_file;
 
 typedef struct jk_reject_line {
@@ -26,6 +28,7 @@ typedef struct jk_reject_line {
     jk_reject_reason reason;
 } jk_reject_line;
 
+/* A row that is not listed any more, for want of room, is told of in a last line. */
 jk_status jk_reject_file_write(jk_reject_file *file, const jk_reject_line *line, jk_error *error);
 
 /* Makes the file appear; if nothing was rejected, removes an earlier one. */

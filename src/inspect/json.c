@@ -45,11 +45,11 @@ static json_t *series_json(const jk_inspect_series *series, int item) {
     for (size_t i = 0; i < sizeof values / sizeof values[0] - (series->has_fences ? 0 : 2); i++) {
         bool is_mean = strcmp(values[i].name, "mean") == 0;
         bool is_date = item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_DATE;
-        (void)json_object_set_new(out, values[i].name,
-                                  is_mean && !is_date ? json_real(series->mean) : value_json(item, values[i].value));
+        jk_json_set(out, values[i].name,
+                    is_mean && !is_date ? json_real(series->mean) : value_json(item, values[i].value));
     }
-    (void)json_object_set_new(out, "below_fences", json_integer((json_int_t)series->below));
-    (void)json_object_set_new(out, "above_fences", json_integer((json_int_t)series->above));
+    jk_json_set(out, "below_fences", json_integer((json_int_t)series->below));
+    jk_json_set(out, "above_fences", json_integer((json_int_t)series->above));
     return out;
 }
 
@@ -68,7 +68,7 @@ static json_t *numbers_json(const jk_inspection *self, size_t group) {
         } else {
             one = series_json(jk_inspect_series_of(self, group, item, 0), item);
         }
-        (void)json_object_set_new(out, jk_inspect_item_name(item), one);
+        jk_json_set(out, jk_inspect_item_name(item), one);
     }
     return out;
 }
@@ -84,10 +84,10 @@ static json_t *columns_json(const jk_inspection *self) {
             for (size_t i = 0; i < column->level_count; i++) {
                 set_named(levels, column->levels[i].name, amounts_json(self, &column->levels[i].amounts));
             }
-            (void)json_object_set_new(one, "distinct", json_integer((json_int_t)column->distinct));
-            (void)json_object_set_new(one, "levels", levels);
+            jk_json_set(one, "distinct", json_integer((json_int_t)column->distinct));
+            jk_json_set(one, "levels", levels);
         }
-        (void)json_object_set_new(out, jk_schema_column((jk_column)c)->name, one);
+        jk_json_set(out, jk_schema_column((jk_column)c)->name, one);
     }
     return out;
 }
@@ -95,7 +95,7 @@ static json_t *columns_json(const jk_inspection *self) {
 static json_t *checks_json(const jk_inspection *self, const jk_inspect_group *group) {
     json_t *out = json_object();
     for (size_t k = 0; k < self->check_count; k++) {
-        (void)json_object_set_new(out, group->checks[k].name, amounts_json(self, &group->checks[k].amounts));
+        jk_json_set(out, group->checks[k].name, amounts_json(self, &group->checks[k].amounts));
     }
     return out;
 }
@@ -103,11 +103,11 @@ static json_t *checks_json(const jk_inspection *self, const jk_inspect_group *gr
 static json_t *bands_json(const jk_inspection *self) {
     json_t *ages = json_object(), *debtors = json_object();
     for (size_t i = 0; i < self->age_count; i++) {
-        (void)json_object_set_new(ages, self->ages[i].name, amounts_json(self, &self->ages[i].amounts));
+        jk_json_set(ages, self->ages[i].name, amounts_json(self, &self->ages[i].amounts));
     }
     for (size_t i = 0; i < self->debtor_band_count; i++) {
         const jk_inspect_band *band = &self->debtor_bands[i];
-        (void)json_object_set_new(
+        jk_json_set(
             debtors, band->name,
             json_pack("{s:I, s:I}", "debtors", (json_int_t)band->debtors, "claims", (json_int_t)band->amounts.claims));
     }
@@ -119,9 +119,8 @@ static json_t *currencies_json(const jk_inspection *self) {
     for (size_t c = 0; c < self->currency_count; c++) {
         json_t *top = json_array();
         for (size_t i = 0; i < self->top_count[c]; i++) {
-            (void)json_array_append_new(top,
-                                        json_pack("{s:o, s:f}", "claim_id", jk_json_string(self->top[c][i].claim_id),
-                                                  "balance", self->top[c][i].balance));
+            jk_json_add(top, json_pack("{s:o, s:f}", "claim_id", jk_json_string(self->top[c][i].claim_id), "balance",
+                                       self->top[c][i].balance));
         }
         set_named(out, self->currency[c],
                   json_pack("{s:I, s:f, s:f, s:f, s:f, s:f, s:o}", "claims",
@@ -136,10 +135,9 @@ static json_t *currencies_json(const jk_inspection *self) {
 static json_t *groups_json(const jk_inspection *self) {
     json_t *out = json_array();
     for (size_t g = 1; g < self->group_count; g++) {
-        (void)json_array_append_new(out,
-                                    json_pack("{s:o, s:o, s:o, s:o}", "group", jk_json_string(self->groups[g].name),
-                                              "amounts", amounts_json(self, &self->groups[g].amounts), "patterns",
-                                              checks_json(self, &self->groups[g]), "numbers", numbers_json(self, g)));
+        jk_json_add(out, json_pack("{s:o, s:o, s:o, s:o}", "group", jk_json_string(self->groups[g].name), "amounts",
+                                   amounts_json(self, &self->groups[g].amounts), "patterns",
+                                   checks_json(self, &self->groups[g]), "numbers", numbers_json(self, g)));
     }
     return out;
 }
@@ -149,17 +147,14 @@ char *jk_inspect_json(const jk_tape *tape, const jk_inspection *self) {
     json_t *out = json_pack("{s:o, s:o, s:s, s:I, s:I}", "tape", jk_json_string(jk_tape_path(tape)), "source",
                             jk_json_string(jk_tape_attribute(tape, "source_name")), "sha256", jk_tape_sha256(tape),
                             "claims", (json_int_t)self->rows, "debtors", (json_int_t)self->debtors);
-    (void)json_object_set_new(out, "cutoff",
-                              self->cutoff == JK_MISSING_INTEGER ? json_null()
-                                                                 : json_string(jk_date_format(self->cutoff, date)));
-    (void)json_object_set_new(out, "claims_in_other_currencies", json_integer((json_int_t)self->other_currency_claims));
-    (void)json_object_set_new(out, "currencies", currencies_json(self));
-    (void)json_object_set_new(out, "columns", columns_json(self));
-    (void)json_object_set_new(out, "numbers", numbers_json(self, 0));
-    (void)json_object_set_new(out, "bands", bands_json(self));
-    (void)json_object_set_new(out, "patterns", checks_json(self, &self->groups[0]));
-    (void)json_object_set_new(out, "groups", groups_json(self));
-    char *text = out == NULL ? NULL : json_dumps(out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    json_decref(out);
-    return text;
+    jk_json_set(out, "cutoff",
+                self->cutoff == JK_MISSING_INTEGER ? json_null() : json_string(jk_date_format(self->cutoff, date)));
+    jk_json_set(out, "claims_in_other_currencies", json_integer((json_int_t)self->other_currency_claims));
+    jk_json_set(out, "currencies", currencies_json(self));
+    jk_json_set(out, "columns", columns_json(self));
+    jk_json_set(out, "numbers", numbers_json(self, 0));
+    jk_json_set(out, "bands", bands_json(self));
+    jk_json_set(out, "patterns", checks_json(self, &self->groups[0]));
+    jk_json_set(out, "groups", groups_json(self));
+    return jk_json_text(NULL, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

@@ -97,7 +97,8 @@ static jk_status read_attributes(jk_tape *tape, jk_error *error) {
         return malformed(tape, "cutoff", error, "expected a date of the form YYYY-MM-DD");
     }
     const char *sha256 = jk_h5_attribute_text(tape->file, "source_sha256");
-    tape->sha256 = sha256 != NULL && strlen(sha256) == 64 ? sha256 : "";
+    bool is_hash = sha256 != NULL && strlen(sha256) == 64 && strspn(sha256, "0123456789abcdef") == 64;
+    tape->sha256 = is_hash ? sha256 : "";
     return JK_OK;
 }
 

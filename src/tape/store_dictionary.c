@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An open-addressing hash table over strings in an arena. */
+/* An open-addressing hash table over strings in an arena. The hash has a key that nobody outside knows, so that no file
+ * can be made whose strings all fall on one place; numbers go by first appearance and do not show the key. */
 #include "tape/store_dictionary.h"
 
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 #include <xxhash.h>
 
 #include "base/error.h"
+#include "base/hash_key.h"
 #include "base/memory.h"
 #include "h5/h5.h"
 #include "jalki/schema.h"
@@ -16,6 +18,7 @@ enum { PLACES = 131072 };
 
 struct jk_store_dictionary {
     jk_arena *arena;
+    uint64_t key;
     size_t count;
     const char *texts[JK_DICTIONARY_MAX];
     uint8_t lengths[JK_DICTIONARY_MAX];
@@ -25,6 +28,7 @@ struct jk_store_dictionary {
 jk_store_dictionary *jk_store_dictionary_create(void) {
     jk_store_dictionary *self = calloc(1, sizeof *self);
     if (self != NULL) {
+        self->key = jk_hash_key();
         self->arena = jk_arena_create();
         if (self->arena == NULL) {
             free(self);
@@ -47,7 +51,7 @@ jk_status jk_store_dictionary_intern(jk_store_dictionary *dictionary, const char
         return jk_fail(error, JK_ERROR_DATA, NULL, 0, column, "expected 1 to %d bytes of text without NUL bytes",
                        JK_DICTIONARY_TEXT_MAX);
     }
-    size_t place = XXH3_64bits(text, length) & (PLACES - 1);
+    size_t place = XXH3_64bits_withSeed(text, length, dictionary->key) & (PLACES - 1);
     for (; dictionary->places[place] != 0; place = (place + 1) & (PLACES - 1)) {
         size_t number = (size_t)dictionary->places[place] - 1;
         if (dictionary->lengths[number] == length && memcmp(dictionary->texts[number], text, length) == 0) {

@@ -272,6 +272,12 @@ def check_column(name, got, rows):
     assert list(got) == wanted, (name, [(i, a, b) for i, (a, b) in enumerate(zip(got, wanted)) if a != b][:5])
 
 
+def guarded(value):
+    """As a value stands in a cell: what a spreadsheet would run gets an apostrophe in front; numbers stay."""
+    is_number = re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", value)
+    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") and value and not is_number else value
+
+
 def check_against_python(folder, seed):
     rng = random.Random(seed)
     separator = rng.choice([",", ";", "\t"])
@@ -313,7 +319,7 @@ def check_against_python(folder, seed):
         for got, wanted in zip(listed, rejects):
             assert (got[0], got[1], got[3]) == (wanted[0], wanted[1], wanted[3]), (seed, got, wanted)
             if wanted[1]:
-                assert got[2] == wanted[2].replace("\n", "\\x0a"), (seed, got, wanted)
+                assert got[2] == guarded(wanted[2]).replace("\n", "\\x0a"), (seed, got, wanted)
         assert len(listed) == len(rejects), seed
     else:
         assert not os.path.exists(os.path.join(folder, "bad.csv"))

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small files do no large harm: what a packed tape full of bad rows costs is bounded by its size."""
+import gzip
+import os
+import subprocess
+import tempfile
+import unittest
+
+PROGRAM = os.environ["JALKI_PROGRAM"]
+HEADER = b"claim_id,debtor_id,country,product,currency,written_off_on,principal\n"
+
+
+class Bounded(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="jalki-bounded-")
+        self.addCleanup(self.folder.cleanup)
+
+    def bring_in(self, rows, *options):
+        with gzip.open(os.path.join(self.folder.name, "t.csv.gz"), "wb", 9) as file:
+            file.write(HEADER + rows)
+        return subprocess.run([PROGRAM, "import", "t.csv.gz", "-o", "t.h5", "--cutoff", "2026-06-30", "--rejects",
+                               "r.csv", "--quiet", *options], cwd=self.folder.name, capture_output=True, text=True)
+
+    def size(self, name):
+        return os.path.getsize(os.path.join(self.folder.name, name))
+
+    def lines(self, name):
+        with open(os.path.join(self.folder.name, name), "rb") as file:
+            return file.read().splitlines()
+
+    def test_the_list_is_bounded_and_counts_the_rest(self):
+        done = self.bring_in(b",,,,,,\n" * 500000, "--max-rejects", "100%")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertLess(self.size("r.csv"), 17 << 20)
+        lines = self.lines("r.csv")
+        last = lines[-1].decode()
+        self.assertIn("not_listed", last)
+        unlisted = int(last.split('"')[5].split()[0])
+        self.assertEqual(len(lines) - 2 + unlisted, 500000)
+
+    def test_a_number_ends_the_load(self):
+        done = self.bring_in(b",,,,,,\n" * 2000000, "--max-rejects", "100")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("of the first", done.stderr)
+        self.assertIn("expected at most 100 rows", done.stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.folder.name, "t.h5")))
+        self.assertLess(self.size("r.csv"), 17 << 20)
+
+    def test_a_share_that_can_still_be_met_is_waited_for(self):
+        good = b"".join(b"c%d,d%d,FI,loan,EUR,2026-01-15,500\n" % (i, i) for i in range(30000))
+        done = self.bring_in(b",,,,,,\n" * 2000 + good, "--max-rejects", "10%")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(self.lines("r.csv")), 2001)
+
+    def test_threads_do_not_show(self):
+        rows = b"c1,d1,FI,loan,EUR,2026-01-15,500\n" + b",,,,,,\n" * 300000
+        said = set()
+        for threads in ("1", "2", "5"):
+            done = self.bring_in(rows, "--max-rejects", "10", "--threads", threads)
+            said.add((done.returncode, done.stderr, b"\n".join(self.lines("r.csv"))))
+        self.assertEqual(len(said), 1)
+
+    def test_formulas_in_rejects(self):
+        self.bring_in(b"=1+1,d,FI,loan,EUR,2026-01-15,=HYPERLINK(1)\n", "--max-rejects", "100%")
+        self.assertIn(b"\"'=HYPERLINK(1)\"", self.lines("r.csv")[1])
+
+
+if __name__ == "__main__":
+    unittest.main()
