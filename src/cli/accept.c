@@ -20,6 +20,7 @@ static void read_accept(jk_usage *usage, const char *name, char *text, void *fie
 
 const jk_option jk_accept_options[] = {
     {"accept", .kind = JK_OPTION_SPECIAL, .read = read_accept, .size = sizeof(jk_accepted), .value = "CODE",
+     .example = "garbled_text,total_differs",
      .help =
          "Take a warning or an error with this code as known and go on; several separated by commas. Accepted codes "
          "are written into the manifest"},

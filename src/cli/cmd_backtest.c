@@ -47,7 +47,7 @@ static void read_holdout(jk_usage *usage, const char *name, char *text, void *fi
 }
 
 static const jk_option options[] = {
-    {"model", 'm', JK_OPTION_FILE_IN, JK_FIELD(backtest_arguments, models),
+    {"model", 'm', JK_OPTION_FILE_IN, .is_model = true, JK_FIELD(backtest_arguments, models),
      JK_SEVERAL(backtest_arguments, model_count, JK_BACKTEST_MODELS_MAX), .value = "M.yaml", .is_needed = true,
      .help = "Model to test; more of them on the same rows"},
     {"by", .kind = JK_OPTION_SPECIAL, .read = read_tables, JK_FIELD(backtest_arguments, options.by), .value = "LIST",

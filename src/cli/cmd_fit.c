@@ -43,8 +43,8 @@ static void read_holdout(jk_usage *usage, const char *name, char *text, void *fi
 }
 
 static const jk_option options[] = {
-    {"model", 'm', JK_OPTION_FILE_IN, JK_FIELD(fit_arguments, model), .value = "BASE.yaml", .is_needed = true,
-     .help = "Gives the structure: segments, knots, characteristics, law, costs"},
+    {"model", 'm', JK_OPTION_FILE_IN, .is_model = true, JK_FIELD(fit_arguments, model), .value = "BASE.yaml",
+     .is_needed = true, .help = "Gives the structure: segments, knots, characteristics, law, costs"},
     {"name", .kind = JK_OPTION_TEXT, JK_FIELD(fit_arguments, options.name), .value = "NAME",
      .otherwise = "the base model's with -fitted", .help = "Name of the fitted model"},
     {"shrink", .kind = JK_OPTION_CHOICE, JK_FIELD(fit_arguments, options.shrink), .value = "HOW", .choices = shrinkages,

@@ -39,7 +39,7 @@ static const jk_option options[] = {
 static const jk_option history[] = {
     {"panel", .kind = JK_OPTION_FLAG, JK_FIELD(generate_arguments, is_panel),
      .help = "Make history: one row per claim and period, simulated under the model"},
-    {"model", 'm', JK_OPTION_FILE_IN, JK_FIELD(generate_arguments, model), .value = "M.yaml",
+    {"model", 'm', JK_OPTION_FILE_IN, .is_model = true, JK_FIELD(generate_arguments, model), .value = "M.yaml",
      .help = "The model that is the truth of the history"},
     {"months", .kind = JK_OPTION_INTEGER, JK_FIELD(generate_arguments, panel.months), .value = "T", .low = 1,
      .high = JK_GENERATE_MONTHS_MAX, .standard = "24", .help = "Months observed"},

@@ -32,7 +32,7 @@ static const jk_option options[] = {
      .help = "The page to write (needed, or --json)"},
     {"tape", .kind = JK_OPTION_FILE_IN, JK_FIELD(report_arguments, tape_path), .value = "T.h5",
      .otherwise = "where it was then", .help = "The tape that was valued"},
-    {"model", 'm', JK_OPTION_FILE_IN, JK_FIELD(report_arguments, model_path), .value = "M.yaml",
+    {"model", 'm', JK_OPTION_FILE_IN, .is_model = true, JK_FIELD(report_arguments, model_path), .value = "M.yaml",
      .otherwise = "where it was then", .help = "The model it was valued with"},
     {"irr", .kind = JK_OPTION_RETURN, JK_FIELD(report_arguments, irr),
      JK_SEVERAL(report_arguments, irr_count, JK_RETURNS_MAX), .value = "RATES", .example = "0.12,0.15",

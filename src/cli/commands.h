@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All commands of the program, one line each; main.c lists them in the order of `jalki help`. */
+/* All commands of the program, one line each; commands.c lists them in the order of `jalki help`. */
 #ifndef JK_CLI_COMMANDS_H
 #define JK_CLI_COMMANDS_H
 
@@ -23,5 +23,16 @@ extern const jk_command jk_command_backtest;
 extern const jk_command jk_command_chainladder;
 extern const jk_command jk_command_fit;
 extern const jk_command jk_command_report;
+
+extern const jk_command jk_command_new_model;
+extern const jk_command jk_command_help;
+extern const jk_command jk_command_completion;
+extern const jk_command jk_command_version;
+
+extern const jk_command *const jk_commands[];
+extern const size_t jk_command_count;
+
+/* The command of that name; NULL where there is none, which is said on stderr with the nearest that there is. */
+const jk_command *jk_command_find(const char *name);
 
 #endif

@@ -24,8 +24,8 @@ const jk_option jk_json_options[] = {
 };
 
 const jk_option jk_valuing_options[] = {
-    {"model", 'm', JK_OPTION_FILE_IN, JK_FIELD(jk_cli_valuing, model_path), .value = "M.yaml", .is_needed = true,
-     .help = "Model file"},
+    {"model", 'm', JK_OPTION_FILE_IN, .is_model = true, JK_FIELD(jk_cli_valuing, model_path), .value = "M.yaml",
+     .is_needed = true, .help = "Model file"},
     {"cutoff", .kind = JK_OPTION_DATE, JK_FIELD(jk_cli_valuing, cutoff), .value = "DATE", .otherwise = "the tape's",
      .help = "Valuation date, YYYY-MM-DD", .example = "2026-06-30"},
     {0},

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/commands.h"
 
 enum { WIDTH = 80, HELP_COLUMN = 29 };
 
@@ -122,4 +122,13 @@ int jk_help_print(const jk_command *command) {
                      command->examples[i]);
     }
     return jk_cli_finish();
+}
+
+void jk_help_list(FILE *out) {
+    (void)fputs(
+        "jalki - what a written-off debt is worth, and what to do with it\n\nUsage: jalki COMMAND [options]\n\n", out);
+    for (size_t i = 0; i < jk_command_count; i++) {
+        (void)fprintf(out, "  %-11s %s\n", jk_commands[i]->name, jk_commands[i]->summary);
+    }
+    (void)fputs("\n`jalki help COMMAND` shows the options of a command with examples.\n", out);
 }

@@ -10,6 +10,13 @@
 /* Prints `jalki help NAME` on stdout; returns the exit code. */
 int jk_help_print(const jk_command *command);
 
+/* The list of all commands. */
+void jk_help_list(FILE *out);
+
+/* A command, or with NULL all of them, as a man page (roff) or as docs/commands.md has it; on stdout. */
+void jk_help_man(const jk_command *command);
+void jk_help_markdown(const jk_command *command);
+
 /* The pieces that all forms of help are made of. Texts are written into `text` and returned. */
 enum { JK_HELP_TEXT = 1024 };
 /* What must be given: "T.h5 --model M.yaml [options]". */

@@ -11,7 +11,10 @@
 #include "cli/cli.h"
 #include "cli/groups.h"
 #include "cli/help.h"
+#include "cli/models.h"
 #include "cli/option_values.h"
+
+enum { MODELS_MAX = 16 };
 
 struct jk_usage {
     const jk_command *command;
@@ -21,6 +24,8 @@ struct jk_usage {
     size_t count;
     const char **operands; /* room for all arguments */
     size_t operand_count;
+    char *models[MODELS_MAX]; /* paths of models that were found elsewhere than named */
+    size_t model_count;
     bool help, wrong;
 };
 
@@ -279,6 +284,22 @@ static int run(jk_usage *usage, const char **files, size_t room) {
     return usage->command->run(usage->options);
 }
 
+/* Model files that are not where they were named are looked for where models are. */
+static void find_models(jk_usage *usage) {
+    for (size_t p = 0; p < usage->count; p++) {
+        const jk_option_place *place = &usage->places[p];
+        const char **field = (const char **)(void *)field_of(usage, place);
+        size_t count = place->option->most > 0 ? *count_of(usage, place) : 1;
+        for (size_t i = 0; place->option->is_model && usage->given[p] && i < count; i++) {
+            char *found = usage->model_count < MODELS_MAX ? jk_cli_find_model(field[i]) : NULL;
+            if (found != NULL) {
+                usage->models[usage->model_count++] = found;
+                field[i] = found;
+            }
+        }
+    }
+}
+
 static void set_standards(jk_usage *usage) {
     for (size_t p = 0; p < usage->count; p++) {
         jk_option_set_neutral(usage->places[p].option, field_of(usage, &usage->places[p]));
@@ -318,7 +339,11 @@ int jk_command_run(const jk_command *command, int argc, char **argv) {
         if (!usage.help && !usage.wrong && command->check != NULL) {
             command->check(&usage, usage.options);
         }
+        find_models(&usage);
         code = usage.wrong ? 2 : usage.help ? jk_help_print(command) : run(&usage, files, room);
+    }
+    for (size_t i = 0; i < usage.model_count; i++) {
+        free(usage.models[i]);
     }
     free((void *)files);
     free(usage.options);

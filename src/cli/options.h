@@ -61,6 +61,7 @@ typedef struct jk_option {
     bool is_needed;             /* the command is wrong without it, */
     const char *missing;        /* which is said in these words, or in the usual ones */
     bool no_stdout;             /* FILE_OUT: "-" is refused */
+    bool is_model;              /* FILE_IN: looked for where models are (models.h) */
     const char *needs;          /* an option without which this one is about nothing */
 } jk_option;
 

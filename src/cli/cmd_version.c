@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jalki version: which version this is, and what is built into it. */
+#include <omp.h>
+
+#include "base/isa.h"
+#include "cli/commands.h"
+#include "jalki/page.h"
+
+typedef struct version_arguments {
+    jk_cli_common common;
+    bool features;
+} version_arguments;
+
+static const jk_option options[] = {
+    {"features", .kind = JK_OPTION_FLAG, JK_FIELD(version_arguments, features),
+     .help = "What is built in, and what this machine offers"},
+    {0},
+};
+
+#ifdef JALKI_XGBOOST
+enum { HAS_TREES = 1 };
+#else
+enum { HAS_TREES = 0 };
+#endif
+
+typedef struct feature {
+    const char *name, *meaning;
+    bool present;
+} feature;
+
+static int print_features(const version_arguments *arguments) {
+    const feature features[] = {
+        {"charts", "charts in reports (report, backtest --html)", jk_page_has_charts() != 0},
+        {"trees", "growing boosted trees (fit --trees); models with trees are always scored", HAS_TREES != 0},
+    };
+    jk_error error = {0};
+    jk_isa isa = JK_ISA_BASE;
+    if (jk_isa_choose(NULL, &isa, &error) != JK_OK) {
+        return jk_cli_fail(&error);
+    }
+    enum { COUNT = sizeof features / sizeof features[0] };
+    if (arguments->common.format == JK_FORMAT_JSON) {
+        (void)printf("{\"version\": \"" JALKI_VERSION "\", \"instruction_set\": \"%s\", \"threads\": %d",
+                     jk_isa_name(isa), omp_get_max_threads());
+        for (size_t i = 0; i < COUNT; i++) {
+            (void)printf(", \"%s\": %s", features[i].name, features[i].present ? "true" : "false");
+        }
+        (void)puts("}");
+    } else if (arguments->common.format == JK_FORMAT_CSV) {
+        (void)printf("feature,value\nversion," JALKI_VERSION "\ninstruction_set,%s\nthreads,%d\n", jk_isa_name(isa),
+                     omp_get_max_threads());
+        for (size_t i = 0; i < COUNT; i++) {
+            (void)printf("%s,%d\n", features[i].name, features[i].present);
+        }
+    } else {
+        (void)printf("jalki " JALKI_VERSION "\ninstruction set  %s (JALKI_ISA chooses another)\nthreads          %d\n",
+                     jk_isa_name(isa), omp_get_max_threads());
+        for (size_t i = 0; i < COUNT; i++) {
+            (void)printf("%-16s %-4s %s\n", features[i].name, features[i].present ? "yes" : "no", features[i].meaning);
+        }
+    }
+    return jk_cli_finish();
+}
+
+static int run_version(void *given) {
+    const version_arguments *arguments = given;
+    if (arguments->features || arguments->common.format != JK_FORMAT_TABLE) {
+        return print_features(arguments);
+    }
+    (void)puts("jalki " JALKI_VERSION);
+    return jk_cli_finish();
+}
+
+const jk_command jk_command_version = {
+    .name = "version",
+    .summary = "the version, and what is built in",
+    .purpose = "Prints the version; with --features also what is built into this program and what the machine offers.",
+    .examples = {"jalki version --features"},
+    .groups = {{NULL, options, 0, false}},
+    .size = sizeof(version_arguments),
+    .run = run_version,
+};

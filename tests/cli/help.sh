@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What is made from the option tables: help, man pages, completion, docs/commands.md; and the models that are found.
+set -euo pipefail
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+
+fail() {
+    echo "$1"
+    exit 1
+}
+jalki() { "$JALKI_PROGRAM" "$@"; }
+
+# docs/commands.md is what the program prints; JALKI_WRITE_DOCS writes it anew.
+jalki help --as markdown >commands.md
+[ -z "${JALKI_WRITE_DOCS:-}" ] || cp commands.md "$JALKI_SOURCE/docs/commands.md"
+diff "$JALKI_SOURCE/docs/commands.md" commands.md || fail "docs/commands.md is not what the tables say: run with JALKI_WRITE_DOCS=1"
+
+# Every command has help in each form, by each way of asking.
+commands=$(jalki help | sed -n 's/^  \([a-z-]*\)  *[^ ].*/\1/p')
+[ "$(wc -w <<<"$commands")" -ge 18 ] || fail "help lists too few commands: $commands"
+for command in $commands; do
+    jalki help "$command" >help.txt
+    jalki "$command" --help | cmp - help.txt || fail "--help of $command differs"
+    jalki "$command" -h | cmp - help.txt || fail "-h of $command differs"
+    grep -q "^Usage: jalki $command" help.txt || fail "no usage of $command"
+    grep -q Example help.txt || fail "no example of $command"
+    [ "$(awk 'length > 100' help.txt | grep -vc jalki)" = 0 ] || fail "long lines in the help of $command"
+    if jalki help "$command" >/dev/full 2>err.txt; then fail "a full disk was not noticed: help $command"; fi
+    grep -q "standard output" err.txt || fail "$(cat err.txt)"
+    jalki help "$command" --as man >page.1
+    if [[ $command == @(value|scenario|import) ]] && command -v groff >/dev/null; then
+        groff -k -man -Tutf8 -ww -P-cbou page.1 >page.txt 2>warnings.txt || fail "groff: $command"
+        [ ! -s warnings.txt ] || fail "man page of $command: $(cat warnings.txt)"
+        grep -q -- "--threads" page.txt || fail "no options in the man page of $command"
+    fi
+done
+if jalki help nothing 2>err.txt; then fail "help for no command"; fi
+jalki wrklist 2>err.txt && fail "a command that is none" || [ "$?" = 2 ]
+grep -q "did you mean 'worklist'" err.txt || fail "$(cat err.txt)"
+
+# Completion of bash: commands, options, words, files.
+jalki completion bash >jalki.bash
+complete_line() { # the words of a line, the last one incomplete -> what is offered
+    bash -c 'source ./jalki.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _jalki; printf "%s\n" "${COMPREPLY[@]}"' - "$@"
+}
+[ "$(complete_line jalki wor)" = worklist ] || fail "commands: $(complete_line jalki wor)"
+[ "$(complete_line jalki worklist --tre)" = --treatment ] || fail "options"
+[ "$(complete_line jalki worklist --treatment '' | tr '\n' ' ')" = "amicable legal " ] || fail "words"
+touch some-tape.h5
+[ "$(complete_line jalki value some)" = some-tape.h5 ] || fail "operands"
+[ "$(complete_line jalki value --model some)" = some-tape.h5 ] || fail "files of options"
+[ "$(complete_line jalki help expl)" = explain ] || fail "commands of help: $(complete_line jalki help expl)"
+jalki completion zsh >jalki.zsh
+grep -q "^#compdef jalki" jalki.zsh || fail "zsh"
+jalki completion fish >jalki.fish
+grep -q "seen_subcommand_from price' -l floor -x" jalki.fish || fail "fish"
+if command -v fish >/dev/null; then fish --no-execute jalki.fish || fail "fish does not read its script"; fi
+jalki completion tcsh 2>err.txt && fail "a shell that is none" || [ "$?" = 2 ]
+grep -q "bash, zsh or fish" err.txt || fail "$(cat err.txt)"
+
+# The version.
+[ "$(jalki --version)" = "$(jalki version)" ] || fail "two versions"
+jalki version --features >features.txt
+grep -q "^trees " features.txt || fail "no features"
+jalki version --features --format json | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["threads"] > 0 and isinstance(d["trees"], bool)'
+
+# Models are found where JALKI_MODELS says; a copy is a model of one's own.
+jalki generate -n 200 -o t.h5 --quiet
+jalki value t.h5 --model "$JALKI_SOURCE/models/nordic.yaml" --quiet --json expected.json >/dev/null
+export JALKI_MODELS=nowhere:$JALKI_SOURCE/models
+jalki value t.h5 --model nordic --quiet --json found.json >/dev/null
+jalki new-model mine 2>err.txt
+grep -q "9 model files written to mine" err.txt || fail "$(cat err.txt)"
+jalki value t.h5 --model mine/nordic.yaml --quiet --json mine.json >/dev/null
+python3 - <<'END'
+import json
+expected, *others = [json.load(open(name)) for name in ("expected.json", "found.json", "mine.json")]
+for other in others:
+    assert other["value"] == expected["value"] and other["segments"] == expected["segments"]
+END
+jalki new-model mine 2>err.txt && fail "a model was replaced" || [ "$?" = 1 ]
+grep -q "is there already" err.txt || fail "$(cat err.txt)"
+jalki new-model other --from nothing 2>err.txt && fail "a copy of nothing" || [ "$?" = 1 ]
+grep -q "JALKI_MODELS" err.txt || fail "$(cat err.txt)"
+[ ! -e other ] || fail "a folder was left behind"
+jalki value t.h5 --model nothing 2>err.txt && fail "a model that is none" || [ "$?" = 1 ]
