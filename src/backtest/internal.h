@@ -51,6 +51,14 @@ void jk_backtest_rows_reset(jk_backtest_rows *rows);
 jk_status jk_backtest_sum(const jk_backtest_rows *rows, const jk_model *model, const jk_backtest_options *options,
                           jk_backtest_model *result, jk_error *error);
 
+/* Part of its balance that a debtor who pays brings, over all rows: what jk_backtest_cells wants. */
+jk_status jk_backtest_paid_part(const jk_backtest_rows *rows, double *part, jk_error *error);
+
+/* Cells of the rows by code[kind] (kind -1: one cell of all), in the order of their codes, only those that have rows,
+ * without names. *cells and *codes are the caller's, to be freed. */
+jk_status jk_backtest_cells(const jk_backtest_rows *rows, int kind, double part, jk_backtest_cell **cells,
+                            uint16_t **codes, size_t *count, jk_error *error);
+
 /* Rankings, cumulative shares, and the tenth of each row. */
 jk_status jk_backtest_rank(jk_backtest_rows *rows, jk_backtest_model *result, jk_error *error);
 

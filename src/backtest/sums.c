@@ -138,6 +138,42 @@ static void finish_cell(const cell_sums *sums, double part, jk_backtest_cell *ce
     }
 }
 
+jk_status jk_backtest_paid_part(const jk_backtest_rows *rows, double *part, jk_error *error) {
+    cell_sums *sums = jk_columns_zero(1, sizeof *sums);
+    if (sums == NULL) {
+        return jk_fail_memory(error, "sums of the back-test");
+    }
+    add_kind(rows, -1, sums);
+    *part = paid_part(sums);
+    free(sums);
+    return JK_OK;
+}
+
+jk_status jk_backtest_cells(const jk_backtest_rows *rows, int kind, double part, jk_backtest_cell **cells,
+                            uint16_t **codes, size_t *count, jk_error *error) {
+    const size_t room = kind < 0 ? 1 : (size_t)JK_BACKTEST_CODE_MAX + 1;
+    cell_sums *sums = jk_columns_zero(room, sizeof *sums);
+    if (sums == NULL) {
+        return jk_fail_memory(error, "sums of the back-test");
+    }
+    add_kind(rows, kind, sums);
+    size_t found = 0;
+    for (size_t code = 0; code < room; code++) {
+        found += sums[code].rows > 0;
+    }
+    *cells = jk_columns_zero(found, sizeof **cells);
+    *codes = jk_columns_zero(found, sizeof **codes);
+    *count = 0;
+    for (size_t code = 0; code < room && *cells != NULL && *codes != NULL; code++) {
+        if (sums[code].rows > 0) {
+            (*codes)[*count] = (uint16_t)code;
+            finish_cell(&sums[code], part, &(*cells)[(*count)++]);
+        }
+    }
+    free(sums);
+    return *cells != NULL && *codes != NULL ? JK_OK : jk_fail_memory(error, "a table of the back-test");
+}
+
 /* ---- names ------------------------------------------------------------------------------------------------------- */
 
 static void name_cell(const jk_backtest_rows *rows, const jk_model *model, int kind, int code,

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine on landmarks: terms and plan of the day, its projection summed over the months that the claim was watched.
+ * An epoch's gross comes evenly over its months. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "base/fmath.h"
+#include "base/memory.h"
+#include "history/landmarks.h"
+#include "history/panel_internal.h"
+#include "jalki/plan.h"
+#include "law/law_internal.h"
+
+typedef struct valuing_thread {
+    jk_terms terms;
+    void *memory;
+    jk_plan_workspace *workspace;
+    jk_plan_trace trace;
+} valuing_thread;
+
+typedef struct valuing {
+    const jk_panel *panel;
+    const jk_model *model;
+    const jk_landmark_options *options;
+    const int32_t *place;
+    jk_landmarks *landmarks;
+    jk_plan *plan;
+    valuing_thread *thread;
+} valuing;
+
+/* ---- terms of the day --------------------------------------------------------------------------------------- */
+
+/* Who is recorded under a treatment stays under it; whoever keeps to a plan is not sued but watched. */
+static uint8_t allowed_by(const valuing *self, uint8_t allowed, uint8_t treatment) {
+    if (self->options->treatment == JK_LANDMARK_PLAN || allowed == 0) {
+        return allowed;
+    }
+    unsigned wanted = JK_ALLOW(JK_SURVEIL + treatment) | JK_ALLOW(JK_CLOSE);
+    return (uint8_t)(treatment == JK_TREAT_LEGAL ? wanted | JK_ALLOW(JK_SURVEIL) : wanted);
+}
+
+/* The panel may know class and title better than the score and the dates do. */
+static void settle_terms(const valuing *self, const jk_panel_block *block, jk_terms *terms) {
+    for (size_t i = 0; i < block->rows; i++) {
+        if (self->place[block->first_row + i] < 0) {
+            continue;
+        }
+        const double *center = self->model->segments[terms->segment[i]].theta_center;
+        if (block->class_start[i] >= 0 && block->class_start[i] != (int8_t)terms->capacity_class[i]) {
+            double other = jk_exp(center[terms->capacity_class[i]] - center[block->class_start[i]]);
+            terms->theta[i] = (float)(terms->theta[i] * other);
+            terms->capacity_class[i] = (uint8_t)block->class_start[i];
+        }
+        terms->title_state[i] = block->title_state[i];
+        terms->interruption[i] = self->options->treatment == JK_LANDMARK_PLAN ? terms->interruption[i] : 0.0F;
+        terms->allowed[i] = allowed_by(self, terms->allowed[i], block->treatment[i]);
+    }
+}
+
+/* ---- one landmark ------------------------------------------------------------------------------------------- */
+
+/* Expected cash of the first `months` by the trace. */
+static double expected_until(const jk_model *model, const jk_plan_trace *trace, double months) {
+    double sum = 0.0, from = 0.0;
+    for (int j = 0; j < trace->epochs && from < months; j++) {
+        double length = (double)model->epochs[j];
+        double part = months - from < length ? (months - from) / length : 1.0;
+        sum += part * (double)trace->gross[j];
+        from += length;
+    }
+    return sum;
+}
+
+static void describe(const jk_panel_block *block, const jk_terms *terms, size_t i, jk_landmark *landmark) {
+    int32_t paid_on = JK_BLOCK_INT32(block->block, LAST_PAID_ON)[i];
+    landmark->debtor = block->debtor[i];
+    landmark->claim = block->claim[i];
+    landmark->start = block->period_start[i];
+    landmark->written_off = JK_BLOCK_INT32(block->block, WRITTEN_OFF_ON)[i];
+    landmark->paid_months =
+        paid_on == JK_MISSING_INTEGER ? INT32_MAX : jk_months_between(paid_on, block->period_start[i]);
+    landmark->score = block->score->score[i];
+    landmark->segment = block->law->segment[i];
+    landmark->treatment = block->treatment[i];
+    landmark->capacity_class = terms->capacity_class[i];
+    landmark->paying = block->score->paying[i];
+    landmark->balance = block->balance_start[i];
+    landmark->fading = block->score->fading[i];
+}
+
+static jk_status value_block(void *context, const jk_panel_block *block, jk_error *error) {
+    (void)error;
+    valuing *self = context;
+    valuing_thread *own = &self->thread[block->thread];
+    jk_terms_block(self->model, &self->panel->debtors, block->block, block->law, block->score, ~JK_ALLOW(JK_SELL),
+                   &own->terms);
+    settle_terms(self, block, &own->terms);
+    for (size_t i = 0; i < block->rows; i++) {
+        int32_t place = self->place[block->first_row + i];
+        if (place < 0) {
+            continue;
+        }
+        jk_landmark *landmark = &self->landmarks->at[place];
+        describe(block, &own->terms, i, landmark);
+        jk_plan_explain(self->plan, &own->terms, i, &own->trace, own->workspace);
+        for (size_t h = 0; h < self->options->horizon_count; h++) {
+            landmark->horizon[h].expected = expected_until(self->model, &own->trace, landmark->horizon[h].months);
+        }
+    }
+    return JK_OK;
+}
+
+/* ---- together ----------------------------------------------------------------------------------------------- */
+
+/* A copy of the model in which nothing costs anything, so that a treatment goes on whatever it brings. */
+static jk_status without_costs(const jk_model *model, jk_model *free_of_costs, jk_segment **segments, jk_error *error) {
+    *segments = jk_columns_alloc(model->segment_count, sizeof **segments);
+    if (*segments == NULL) {
+        return jk_fail_memory(error, "the model without costs");
+    }
+    memcpy(*segments, model->segments, model->segment_count * sizeof **segments);
+    for (size_t g = 0; g < model->segment_count; g++) {
+        jk_segment *segment = &(*segments)[g];
+        memset(segment->cost, 0, sizeof segment->cost);
+        memset(segment->payers.monthly, 0, sizeof segment->payers.monthly);
+        segment->filing = segment->enforcement_monthly = 0.0;
+    }
+    *free_of_costs = *model;
+    free_of_costs->segments = *segments;
+    return JK_OK;
+}
+
+static jk_status threads_create(valuing *self, size_t count, size_t rows, jk_error *error) {
+    self->thread = jk_columns_zero(count, sizeof *self->thread);
+    if (self->thread == NULL) {
+        return jk_fail_memory(error, "the landmarks");
+    }
+    for (size_t t = 0; t < count; t++) {
+        valuing_thread *own = &self->thread[t];
+        own->memory = jk_columns_zero(jk_terms_size(rows), 1);
+        own->workspace = jk_plan_workspace_create(self->plan, rows);
+        if (own->memory == NULL || own->workspace == NULL) {
+            return jk_fail_memory(error, "the landmarks");
+        }
+        jk_terms_place(&own->terms, rows, own->memory);
+        JK_TRY(jk_plan_trace_init(&own->trace, self->plan, error));
+    }
+    return JK_OK;
+}
+
+static void threads_free(valuing *self, size_t count) {
+    for (size_t t = 0; self->thread != NULL && t < count; t++) {
+        free(self->thread[t].memory);
+        jk_plan_workspace_free(self->thread[t].workspace);
+        jk_plan_trace_reset(&self->thread[t].trace);
+    }
+    free(self->thread);
+}
+
+jk_status jk_landmarks_value(const jk_panel *panel, const jk_model *model, const jk_landmark_options *options,
+                             const int32_t *place, jk_landmarks *landmarks, jk_error *error) {
+    jk_model own = *model;
+    jk_segment *segments = NULL;
+    size_t threads = (size_t)jk_panel_threads(panel, &options->run);
+    valuing self = {.panel = panel,
+                    .model = model,
+                    .options = options,
+
+                    .place = place,
+                    .landmarks = landmarks};
+    jk_plan_options plan = {.irr = model->irr};
+    jk_status status = JK_OK;
+    if (options->treatment == JK_LANDMARK_RECORDED) {
+        plan.irr = 0.0;
+        JK_TRY_CLEANUP(without_costs(model, &own, &segments, error));
+    }
+    JK_TRY_CLEANUP(jk_plan_create(&own, &plan, &self.plan, error));
+    JK_TRY_CLEANUP(threads_create(&self, threads, jk_panel_block_rows(panel, &options->run), error));
+    JK_TRY_CLEANUP(jk_panel_stream(panel, &options->run, value_block, &self, error));
+cleanup:
+    threads_free(&self, threads);
+    jk_plan_free(self.plan);
+    free(segments);
+    return status;
+}
