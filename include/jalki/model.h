@@ -249,6 +249,7 @@ typedef struct jk_model {
     const char *path;
     char sha256[65]; /* over the bytes of the file and its includes, in the order read */
     const char *base_currency;
+    bool base_apart; /* the base currency stands in another file than the segments, whose costs are in it */
     size_t exchange_rate_count;
     const jk_exchange_rate *exchange_rates; /* includes the base currency at 1 */
     int horizon_months;                     /* H */

@@ -11,6 +11,16 @@
 
 enum { WARNINGS_MAX = 64 };
 
+/* File in which a key of the whole model stands; "" if it does not. */
+static const char *file_of(const jk_yaml_node *root, const char *key) {
+    for (size_t i = 0; i < root->count; i++) {
+        if (strcmp(root->pairs[i].key, key) == 0) {
+            return root->pairs[i].file;
+        }
+    }
+    return "";
+}
+
 static jk_status load(jk_arena *arena, const char *path, jk_model **out, jk_error *error) {
     jk_model_reader reader = {.arena = arena, .error = error, .money_rate = 1.0, .warnings_room = WARNINGS_MAX};
     JK_TRY(jk_model_alloc(&reader, 1, sizeof *reader.model, &reader.model));
@@ -25,6 +35,7 @@ static jk_status load(jk_arena *arena, const char *path, jk_model **out, jk_erro
     jk_yaml_reader files = {.arena = arena};
     const jk_yaml_node *root = NULL;
     JK_TRY(jk_include_load(&files, path, &root, model->sha256, error));
+    model->base_apart = strcmp(file_of(root, "base_currency"), file_of(root, "segments")) != 0;
     jk_default_statuses(model);
     JK_TRY(jk_read_record(&reader, &jk_record_model, root, model));
     JK_TRY(jk_finish_general(&reader, root));

@@ -13,11 +13,12 @@
 
 enum {
     ROWS_AT_ONCE = 8192,
-    TAPE_MONTHS = 60,    /* from the tape's newest date to the cut-off */
+    TAPE_MONTHS = 120,   /* from the tape's newest date to the cut-off */
     PAST_MONTHS = 36,    /* from the cut-off to today */
     FUTURE_MONTHS = 12,  /* from today to the cut-off */
-    OLDEST_MONTHS = 360, /* no Nordic claim of money lives longer without a court (docs/model-file.md) */
+    OLDEST_MONTHS = 600, /* the longest bar of the five countries, with a title, and thirty years to spare */
 };
+#define GROSS_MOST   1.5  /* of face: interest that accrues brings more than face, never half again as much */
 #define RATE_MOST    0.5  /* a year */
 #define SHARE_MOST   0.01 /* of claims, or of principal */
 #define RETURN_MOST  1.0  /* a year */
@@ -146,7 +147,7 @@ static jk_status check_age(const tape_facts *facts, jk_findings *findings) {
     }
     char date[JK_DATE_TEXT];
     return jk_findings_add(findings, JK_FINDING_OLD_CLAIMS, facts->old,
-                           "%llu of %llu claims are older than 30 years without a payment or title since, the oldest "
+                           "%llu of %llu claims are older than 50 years without a payment or title since, the oldest "
                            "from %s: older than the law knows, or a date that was read wrong",
                            (unsigned long long)facts->old, (unsigned long long)facts->claims,
                            jk_date_format(facts->oldest, date));
@@ -188,16 +189,17 @@ static jk_status check_returns(const jk_gate_view *view, jk_findings *findings) 
 }
 
 static jk_status check_gross(const jk_gate_view *view, jk_findings *findings) {
-    if (!(view->gross > view->face)) {
+    if (!(view->gross > GROSS_MOST * view->face)) {
         return JK_OK;
     }
     return jk_findings_add(findings, JK_FINDING_GROSS_ABOVE_FACE, 1,
                            "the portfolio is expected to collect %.2f of a face of %.2f (%.1f %%): no written-off "
-                           "portfolio brings more than is owed; look at interest rates, amounts and the model's curves",
+                           "portfolio brings that much; look at interest rates, amounts and the model's curves",
                            view->gross, view->face, 100.0 * view->gross / view->face);
 }
 
-/* Filing fees are the costs that the law sets: in euros they lie within known bounds whatever the base currency. */
+/* Filing fees are the costs that the law sets: in euros they lie within known bounds whatever the base currency. A file
+ * that has both the currency and the costs is believed. */
 static jk_status check_currency(const jk_model *model, jk_findings *findings) {
     double euro = jk_model_exchange_rate(model, "EUR");
     double least = INFINITY;
@@ -207,7 +209,7 @@ static jk_status check_currency(const jk_model *model, jk_findings *findings) {
         least = filing > 0.0 && filing < least ? filing : least;
         most = filing > most ? filing : most;
     }
-    bool fits = most == 0.0 || (most / euro >= FILING_LEAST && least / euro <= FILING_MOST);
+    bool fits = !model->base_apart || most == 0.0 || (most / euro >= FILING_LEAST && least / euro <= FILING_MOST);
     if (strcmp(model->base_currency, "EUR") == 0 || !(euro > 0.0) || fits) {
         return JK_OK;
     }

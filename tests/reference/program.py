@@ -23,7 +23,13 @@ def run(arguments, environment=None, timeout=120):
                           env={**os.environ, **(environment or {})}, timeout=timeout, check=False)
 
 
+# Random cases have returns, currencies and dates that nobody would bid on: they are about figures, not about the gate.
+GATE = "rate_percent,gross_above_face,cutoff_far,old_claims,return_implausible,base_currency"
+
+
 def must_run(arguments, environment=None):
+    if arguments[0] in ("value", "price"):
+        arguments = [*arguments, "--accept", GATE]
     done = run(arguments, environment)
     if done.returncode != 0:
         raise AssertionError(f"jalki {' '.join(map(str, arguments))}\nexit {done.returncode}: {done.stderr}")

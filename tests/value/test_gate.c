@@ -51,8 +51,8 @@ static void bounds_hold_from_both_sides(void **state) {
     (void)state;
     const int32_t cutoff = tape_cutoff();
     for (int threads = 1; threads <= 3; threads += 2) {
-        assert_true(look(100.0, 100.0, 0.15, cutoff, cutoff + 14, threads) == 0);
-        assert_true(look(100.0, 100.01, 0.15, cutoff, cutoff, threads) == JK_ACCEPTS(JK_FINDING_GROSS_ABOVE_FACE));
+        assert_true(look(100.0, 150.0, 0.15, cutoff, cutoff + 14, threads) == 0);
+        assert_true(look(100.0, 150.01, 0.15, cutoff, cutoff, threads) == JK_ACCEPTS(JK_FINDING_GROSS_ABOVE_FACE));
     }
     assert_true(look(1.0, 0.5, 1.0, cutoff, cutoff, 1) == 0);
     assert_true(look(1.0, 0.5, 1.001, cutoff, cutoff, 1) == JK_ACCEPTS(JK_FINDING_RETURN_IMPLAUSIBLE));
@@ -63,14 +63,14 @@ static void bounds_hold_from_both_sides(void **state) {
     assert_true(look(1.0, 0.5, 0.1, cutoff, future + 1, 1) == 0);
     assert_true(look(1.0, 0.5, 0.1, cutoff, future, 1) == JK_ACCEPTS(JK_FINDING_CUTOFF_FAR));
     assert_true(look(1.0, 0.5, 0.1, cutoff, JK_MISSING_INTEGER, 1) == 0);
-    const int32_t late = jk_date_add_months(cutoff, 62); /* the newest claims are days before the tape's cut-off */
+    const int32_t late = jk_date_add_months(cutoff, 122); /* the newest claims are days before the tape's cut-off */
     assert_true(look(1.0, 0.5, 0.1, late, late, 1) == JK_ACCEPTS(JK_FINDING_CUTOFF_FAR));
 }
 
-/* Claims of up to 12 years and 4 months: seen from 31 years later all are older than 30. */
+/* Claims of up to 12 years and 4 months: seen from 51 years later all are older than 50. */
 static void claims_can_be_too_old(void **state) {
     (void)state;
-    const int32_t later = jk_date_add_months(tape_cutoff(), 12 * 31);
+    const int32_t later = jk_date_add_months(tape_cutoff(), 12 * 51);
     assert_true(look(1.0, 0.5, 0.1, later, later, 2) ==
                 (JK_ACCEPTS(JK_FINDING_OLD_CLAIMS) | JK_ACCEPTS(JK_FINDING_CUTOFF_FAR)));
 }
