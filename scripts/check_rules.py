@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-STAGES = ["base", "h5", "csv", "tape", "import", "generate", "inspect", "model", "law", "score", "terms", "plan", "price",
+STAGES = ["base", "h5", "csv", "tape", "import", "draft", "generate", "inspect", "model", "law", "score", "terms", "plan", "price",
           "value", "deal", "explain", "decide", "scenario", "simulate", "history", "fit", "backtest", "ladder", "report"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 LONGEST_FILE = 500

@@ -14,6 +14,7 @@
 #include "jalki/break_even.h"
 #include "jalki/chain_ladder.h"
 #include "jalki/decide.h"
+#include "jalki/draft.h"
 #include "jalki/expected.h"
 #include "jalki/explain.h"
 #include "jalki/export.h"

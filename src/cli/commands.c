@@ -8,6 +8,7 @@
 /* clang-format off */
 const jk_command *const jk_commands[] = { /* in the order of `jalki help`, one a line */
     &jk_command_import,
+    &jk_command_map,
     &jk_command_generate,
     &jk_command_inspect,
     &jk_command_panel,

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 
 extern const jk_command jk_command_import;
+extern const jk_command jk_command_map;
 extern const jk_command jk_command_generate;
 extern const jk_command jk_command_inspect;
 extern const jk_command jk_command_panel;
