@@ -109,8 +109,6 @@ static const jk_option options[] = {
      .help = "A team that works these countries and segments; NAME is then a SCOPE of limits"},
     {"by-debtor", .kind = JK_OPTION_FLAG, JK_FIELD(decide_arguments, by_debtor),
      .help = "One treatment for all claims of a debtor; court is filed once"},
-    {"no-sell", .kind = JK_OPTION_FLAG, JK_FIELD(decide_arguments, no_sell),
-     .otherwise = "claims are sold on where that is worth most", .help = "Never sell"},
     {"curve", .kind = JK_OPTION_SPECIAL, .read = read_curve, .value = "LIMIT=FROM:TO:N",
      .example = "court-budget=0:100000:11",
      .help = "What-if: the result for N amounts of court-budget or agent-hours (the limit for all)"},
@@ -228,7 +226,6 @@ static jk_status value_into(decide_arguments *arguments, decide_work *work, jk_r
 
 static jk_status value_candidates(decide_arguments *arguments, decide_work *work, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
-    valuing->sell = !arguments->no_sell;
     JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
     JK_TRY(jk_candidates_create(valuing->tape, valuing->model, &work->candidates, error));
     JK_TRY(read_limits(arguments, work, error));
@@ -278,7 +275,7 @@ const jk_command jk_command_decide = {
     .name = "decide",
     .summary = "what to do with each claim when means are limited, and what more of them is worth",
     .purpose = "Decides per claim what to do when court budget, agent hours or the number of claims per treatment are "
-               "limited, and says what one more of each is worth. Selling is allowed unless --no-sell.",
+               "limited, and says what one more of each is worth.",
     .examples = {"jalki decide tape.h5 --model models/nordic.yaml --court-budget 50000 --agent-hours 1200",
                  "jalki decide tape.h5 --model models/nordic.yaml --court-budget FI=20000 --max legal@SE=300 "
                  "--claims decisions.csv",
@@ -287,6 +284,7 @@ const jk_command jk_command_decide = {
     .groups = {{"Limits", options, 0, false},
                JK_VALUING_GROUP(decide_arguments),
                JK_IRR_GROUP(decide_arguments),
+               JK_SELL_GROUP(decide_arguments),
                {"Output", outputs, 0, false},
                JK_JSON_GROUP,
                JK_MEMORY_GROUP(decide_arguments)},

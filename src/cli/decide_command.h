@@ -30,7 +30,7 @@ typedef struct decide_work {
 typedef struct decide_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
-    bool no_sell, by_debtor;
+    bool by_debtor;
     size_t limit_count;
     limit_argument limit[JK_LIMITS_MAX];
     size_t team_count;

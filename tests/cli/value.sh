@@ -68,7 +68,7 @@ refused 1 "is no name of a file here" "${value[@]}" --claims -
 refused 1 "is no name of a file here" "${value[@]}" -o -
 [ ! -e ./- ] || fail "a file named - is left"
 jalki help value | grep -q -- "--sell" || fail "value has no --sell"
-! jalki help decide | grep -q -- " --sell" || fail "decide offers --sell, which it does anyway"
+jalki help decide | grep -q -- " --sell" || fail "decide has no --sell"
 refused 1 "none.h5" jalki value none.h5 --model "$model"
 refused 1 "none.yaml" jalki value t.h5 --model none.yaml
 refused 1 "after the cut-off 2016-01-01" "${value[@]}" --cutoff 2016-01-01 --claims new.csv

@@ -8,7 +8,7 @@ cd "$folder"
 model=$JALKI_SOURCE/models/nordic.yaml
 "$JALKI_PROGRAM" generate -n 3000 -o tape.csv --quiet
 "$JALKI_PROGRAM" import tape.csv -o tape.h5 --cutoff 2026-06-30 --quiet >/dev/null
-"$JALKI_PROGRAM" decide tape.h5 --model "$model" --no-sell --agent-hours 100 --max legal@SE=20 --claims claims.csv \
+"$JALKI_PROGRAM" decide tape.h5 --model "$model" --agent-hours 100 --max legal@SE=20 --claims claims.csv \
     --json decided.json --quiet >/dev/null
 "$JALKI_PROGRAM" worklist tape.h5 --model "$model" --top 200 --json list.json --quiet >/dev/null
 "$JALKI_PROGRAM" worklist tape.h5 --model "$model" --top 200 --format csv --quiet --threads 1 >list.csv

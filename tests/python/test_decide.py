@@ -75,7 +75,7 @@ def case(folder, seed, court, hours, legal_fi, team_hours):
     tape, claims, totals = folder / "t.h5", folder / "c.csv", folder / "d.json"
     jalki("generate", "-n", 80, "--seed", seed, "-o", folder / "t.csv")
     jalki("import", folder / "t.csv", "--cutoff", "2026-06-30", "-o", tape)
-    jalki("decide", tape, "--model", MODEL, "--court-budget", court, "--agent-hours", hours, "--max", f"legal@fi-bills={legal_fi}",
+    jalki("decide", tape, "--model", MODEL, "--sell", "--court-budget", court, "--agent-hours", hours, "--max", f"legal@fi-bills={legal_fi}",
           "--team", "west=NO,se-bills", "--agent-hours", f"west={team_hours}", "--claims", claims, "--json", totals)
     rows = list(csv.DictReader(claims.open()))
     country = {row["claim_id"]: row["country"] for row in csv.DictReader((folder / "t.csv").open())}
@@ -86,8 +86,78 @@ def case(folder, seed, court, hours, legal_fi, team_hours):
     check(rows, limits, json.loads(totals.read_text()), solve_exactly(rows, limits, folder))
 
 
+def debtor_case(folder, hours, most_surveil):
+    """One treatment for all claims of a debtor, for which it is allowed and worth more than closing; one visit's hours.
+    Court is left out here, so that a debtor's value is the sum of its claims'."""
+    claims, totals = folder / "c.csv", folder / "d.json"
+    jalki("decide", folder / "t.h5", "--model", MODEL, "--by-debtor", "--agent-hours", hours, "--max", "legal=0", "--max",
+          f"surveil={most_surveil}", "--claims", claims, "--json", totals)
+    rows, decided = list(csv.DictReader(claims.open())), json.loads(totals.read_text())
+    debtor = {row["claim_id"]: row["debtor_id"] for row in csv.DictReader((folder / "t.csv").open())}
+    groups = {}
+    for row in rows:
+        groups.setdefault(debtor[row["claim_id"]], []).append(row)
+    assert any(len(group) > 1 for group in groups.values())
+    units, used, total = [], 0.0, 0.0
+    for group in groups.values():
+        unit = {"hours_surveil": 0.0, "hours_amicable": 0.0, "q_close": "0", "q_sell": "", "q_legal": ""}
+        for action in ("surveil", "amicable"):
+            part = [row for row in group if row["q_" + action] and float(row["q_" + action]) > 0]
+            unit["q_" + action] = str(sum(float(row["q_" + action]) for row in part))
+            unit["hours_" + action] = max((float(row["hours_" + action]) for row in part), default=0.0)
+            unit["claims_" + action] = len(part)
+        chosen = {row["decision"] for row in group} - {"close"}
+        assert len(chosen) <= 1, f"a debtor is treated in several ways: {group}"
+        for action in chosen:
+            assert sum(row["decision"] == action for row in group) == unit["claims_" + action], group
+            used += unit["hours_" + action]
+            total += float(unit["q_" + action])
+        units.append(unit)
+    surveilled = sum(row["decision"] == "surveil" for row in rows)
+    assert used <= hours + 1e-6 and surveilled <= most_surveil, (used, surveilled)
+    assert abs(decided["use"]["agent_hours"] - used) <= 1e-6 and abs(decided["objective"] - total) <= 0.01
+    optimum = solve_debtors(units, hours, most_surveil, folder)
+    assert decided["bound"] >= optimum - 0.01 and abs(optimum - total) <= 1e-6 * optimum + 0.01, (optimum, total)
+
+
+def solve_debtors(units, hours, most_surveil, folder):
+    text = ["Maximize", " value: " + " + ".join(f"{float(u['q_' + a]):.9f} x{i}_{a}" for i, u in enumerate(units)
+                                               for a in ("surveil", "amicable")), "Subject To"]
+    text += [f" one{i}: x{i}_surveil + x{i}_amicable <= 1" for i in range(len(units))]
+    text.append(" hours: " + " + ".join(f"{u['hours_' + a]:.6f} x{i}_{a}" for i, u in enumerate(units)
+                                        for a in ("surveil", "amicable")) + f" <= {hours}")
+    text.append(" most: " + " + ".join(f"{u['claims_surveil']} x{i}_surveil" for i, u in enumerate(units))
+                + f" <= {most_surveil}")
+    text += ["Binary", " " + " ".join(f"x{i}_{a}" for i in range(len(units)) for a in ("surveil", "amicable")), "End"]
+    (folder / "debtors.lp").write_text("\n".join(text) + "\n")
+    subprocess.run(["glpsol", "--lp", folder / "debtors.lp", "--write", folder / "debtors.sol", "--tmlim", "20"],
+                   check=True, stdout=subprocess.DEVNULL)
+    return next(float(line.split()[5]) for line in (folder / "debtors.sol").read_text().splitlines()
+                if line.startswith("s "))
+
+
+def curve_case(folder):
+    """Each point of a curve is a decision of its own under that limit; more of it is never worth less."""
+    totals = folder / "d.json"
+    jalki("decide", folder / "t.h5", "--model", MODEL, "--court-budget", 150, "--curve", "agent-hours=0:6:4", "--json", totals)
+    curve = json.loads(totals.read_text())["curve"]
+    assert curve["limit"] == "agent_hours" and [point["amount"] for point in curve["points"]] == [0.0, 2.0, 4.0, 6.0]
+    values = [point["objective"] for point in curve["points"]]
+    assert values == sorted(values) and values[0] < values[-1]
+    for point in curve["points"]:
+        jalki("decide", folder / "t.h5", "--model", MODEL, "--court-budget", 150, "--agent-hours", point["amount"], "--json",
+              totals)
+        alone = json.loads(totals.read_text())
+        for key, name in (("objective", "objective"), ("bound", "bound")):
+            assert abs(point[key] - alone[name]) <= 1e-6 * abs(alone[name]) + 0.01, (point, alone[name])
+        assert abs(point["shadow_price"] - alone["shadow_prices"]["agent_hours"]) <= 1e-3 + 0.01 * point["shadow_price"]
+
+
 with tempfile.TemporaryDirectory() as name:
     cases = [(100, 5, 2, 1), (0, 1, 0, 1000), (400, 2, 1, 0.5), (50, 1000, 50, 3), (250.5, 3.25, 1, 0)]
     for number, limits in enumerate(cases):
         case(pathlib.Path(name), number + 1, *limits)
+    for hours, most_surveil in ((2, 1000), (1, 20), (1000, 5)):
+        debtor_case(pathlib.Path(name), hours, most_surveil)
+    curve_case(pathlib.Path(name))
 print(f"{len(cases)} cases agree with GLPK")
