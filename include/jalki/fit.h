@@ -57,7 +57,10 @@ typedef struct jk_fit_term {
     int parameter;              /* place in the covariance; -1: the reference level, or held */
     int reference;
     jk_ppml_state state;
-    double estimate, std_error; /* maximum likelihood, clustered by debtor; 0 and 0 where not estimated */
+    double estimate, std_error; /* maximum likelihood, clustered by debtor; 0 and 0 where not estimated; no error (NaN)
+                                   where one debtor alone tells */
+    double degrees;             /* of freedom of the error: debtors - 1, of few Satterthwaite's */
+    double low, high;           /* 95 % interval of the estimate; NaN where there is none */
     double std_model;           /* standard error by the quasi-Poisson dispersion alone */
     double value;               /* what the model takes: the estimate, leaned on the parent where it is thin */
     double credibility;         /* weight of its own data in `value`, 0..1 */

@@ -14,7 +14,8 @@
  *
  * Standard errors are those of the sandwich with scores summed per cluster (Liang, Zeger 1986), times G / (G - 1) for
  * G clusters: vcovCL(type = "HC0", cadjust = TRUE) of R's sandwich, its default for a glm. With one row per cluster
- * that is HC0 times n / (n - 1).
+ * that is HC0 times n / (n - 1). Fewer than JK_PPML_FEW clusters have the errors of CR2 and Satterthwaite's degrees of
+ * freedom (ppml_few.c), as R's clubSandwich gives them. What one cluster alone tells has no error: NaN.
  *
  * Parameters that the data cannot give are held, and why is said in `state`: a level whose rows brought no cash at all
  * would run to minus infinity (its rows are left out of the estimation of the others, as in Correia, Guimarães, Zylkin
@@ -33,6 +34,7 @@ extern "C" {
 #endif
 
 enum { JK_PPML_PARAMETERS_MAX = 4096, JK_PPML_TERMS_MAX = 96, JK_PPML_KNOTS_MAX = 600 };
+enum { JK_PPML_FEW = 50 };
 #define JK_PPML_NONE (-1) /* a level without a parameter: adds 0 */
 
 /* A step curve over months: piece k runs from month[k] to month[k + 1], the last for ever; month[0] is 0. */
@@ -89,13 +91,16 @@ typedef struct jk_ppml {
     size_t parameters;
     double *estimate;
     uint8_t *state;     /* jk_ppml_state */
-    double *std_error;  /* cluster-robust */
+    double *std_error;  /* cluster-robust; NaN where one cluster alone has the parameter's rows */
+    double *degrees;    /* of freedom of the error: clusters - 1, of few Satterthwaite's; NaN likewise */
     double *std_model;  /* quasi-Poisson: sqrt(dispersion · inverse information) */
-    double *covariance; /* [parameters · parameters], cluster-robust; rows of parameters not estimated are 0 */
+    double *covariance; /* [parameters · parameters], cluster-robust; rows of parameters not estimated are 0. Where
+                           there is no cluster-robust error the square of std_model, beside it 0 */
     double *exposure;   /* sum of weight · months of the parameter's rows; of a curve's piece, of its months only */
     double *cash;       /* likewise; cash of a period over several pieces is split as it was expected */
     double *expected;   /* likewise, of mu, at the estimates: rows without cash that left the estimation expect none */
     double *payers;     /* clusters with cash among the parameter's rows */
+    double *clusters;   /* clusters that have rows with exposure */
     uint16_t
         *left;   /* [rows] 0: entered the estimation; JK_PPML_WEIGHTLESS, or the group that left it for want of cash */
     size_t rows; /* of `left` */

@@ -15,6 +15,9 @@
  * together (the parent) is centred on the base model; that of a segment on the base model's own matrix, moved as the
  * parent was moved from its base. A segment without data follows its parent, one with thousands of months itself.
  *
+ * Exits. The rate of all segments together leans on the base model's by one exit, a segment's on that by a few: with
+ * hundreds of exits the rate is what was seen, with none it is below what one exit would have made of it.
+ *
  * Intervals take rows as independent. Claims of one debtor are not, quite: their classes move together, and the
  * intervals are then too narrow by up to the root of the number of claims a debtor. */
 #ifndef JALKI_TRANSITIONS_H
@@ -112,11 +115,13 @@ typedef struct jk_transitions {
 /* What the base model weighs. */
 typedef struct jk_transition_prior {
     double class_months; /* months seen from a class [240] */
-    double exit_months;  /* months of exposure [5000] */
-    double titles;       /* titles obtained [5] */
-    double settlements;  /* claims ended as paid [20] */
+    double exits;  /* exits by the rate of all segments that a segment's own are joined by [5]; 0: own data alone */
+    double titles; /* titles obtained [5] */
+    double settlements; /* claims ended as paid [20] */
 } jk_transition_prior;
 jk_transition_prior jk_transition_prior_default(void);
+/* The data alone, wherever there are any: the base model weighs next to nothing. */
+jk_transition_prior jk_transition_prior_none(void);
 
 /* Estimates everything from the counts. JK_ERROR_ARGUMENT if the history's segments are not the model's or a weight is
  * not above zero. Single-threaded and quick. *transitions is the caller's, for jk_transitions_reset. */

@@ -8,8 +8,6 @@
 #include "cli/table.h"
 #include "cli/valuing.h"
 
-#define NORMAL_95 1.959963984540054
-
 static const char *treatment_name(int treatment) {
     return treatment < 0 ? "" : jk_action_name((jk_action)(treatment + (int)JK_SURVEIL));
 }
@@ -30,10 +28,14 @@ static void estimate_cells(jk_table *table, const jk_fit_term *term, const char 
     }
     char low[32], high[32], own[32];
     (void)snprintf(own, sizeof own, format, scale * exp(term->estimate));
-    (void)snprintf(low, sizeof low, format, scale * exp(term->estimate - NORMAL_95 * term->std_error));
-    (void)snprintf(high, sizeof high, format, scale * exp(term->estimate + NORMAL_95 * term->std_error));
+    (void)snprintf(low, sizeof low, format, scale * exp(term->low));
+    (void)snprintf(high, sizeof high, format, scale * exp(term->high));
     jk_table_cell(table, "%s", own);
-    jk_table_cell(table, "%s to %s", low, high);
+    if (isfinite(term->low)) {
+        jk_table_cell(table, "%s to %s", low, high);
+    } else {
+        jk_table_cell(table, "one debtor");
+    }
 }
 
 static void evidence_cells(jk_table *table, const jk_fit_term *term) {
@@ -172,8 +174,12 @@ int jk_cli_fit_csv(const jk_fit_result *result, const jk_model *base) {
         csv_text(treatment_name(term->treatment), ",");
         csv_text(term->characteristic, ",");
         csv_text(term->level, ",");
-        (void)printf("%s,%.12g,%.12g,%.12g,%.6g,%.12g,%.12g,%.12g,%.0f\n",
-                     term->reference ? "reference" : jk_ppml_state_name(term->state), term->estimate, term->std_error,
+        char error[32] = "";
+        if (isfinite(term->std_error)) {
+            (void)snprintf(error, sizeof error, "%.12g", term->std_error);
+        }
+        (void)printf("%s,%.12g,%s,%.12g,%.6g,%.12g,%.12g,%.12g,%.0f\n",
+                     term->reference ? "reference" : jk_ppml_state_name(term->state), term->estimate, error,
                      term->value, term->credibility, term->exposure, term->cash, term->expected, term->payers);
     }
     return jk_cli_finish();

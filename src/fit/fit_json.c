@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A fit as JSON: the figures, and the covariance for drawing parameters. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/calendar.h"
@@ -31,6 +32,11 @@ static json_t *term_json(jk_json_builder *json, const jk_fit *fit, const jk_fit_
     jk_json_put(json, object, "estimate", jk_json_number(term->estimate));
     jk_json_put(json, object, "std_error", jk_json_number(term->std_error));
     jk_json_put(json, object, "std_error_model", jk_json_number(term->std_model));
+    jk_json_put(json, object, "degrees_of_freedom", jk_json_number(term->state == JK_PPML_FREE ? term->degrees : NAN));
+    json_t *interval = json_array();
+    jk_json_append(json, interval, jk_json_number(term->low));
+    jk_json_append(json, interval, jk_json_number(term->high));
+    jk_json_put(json, object, "interval", interval);
     jk_json_put(json, object, "shrunk", jk_json_number(term->value));
     jk_json_put(json, object, "credibility", jk_json_number(term->credibility));
     jk_json_put(json, object, "state", json_string(term->reference ? "reference" : jk_ppml_state_name(term->state)));

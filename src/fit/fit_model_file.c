@@ -37,7 +37,11 @@ static void write_origin(const writer *self, const jk_fit_term *term) {
     if (term->reference) {
         (void)fputs(" # the reference level", out);
     } else if (term->state == JK_PPML_FREE) {
-        (void)fprintf(out, " # s.e. %.3g of the log", term->std_error);
+        if (isfinite(term->std_error)) {
+            (void)fprintf(out, " # s.e. %.3g of the log", term->std_error);
+        } else {
+            (void)fputs(" # one debtor alone tells: no s.e.", out);
+        }
     } else {
         (void)fprintf(out, " # %s", jk_ppml_state_name(term->state));
     }

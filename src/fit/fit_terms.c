@@ -3,10 +3,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/distribution.h"
 #include "base/error.h"
+#include "base/fmath.h"
 #include "fit/fit_internal.h"
 
-enum { THIN = 10 }; /* debtors that paid */
+enum { THIN = 10, FEW_PAYERS = 200, FEW_DEGREES = 100 }; /* debtors that paid; degrees of freedom */
 
 static const char *step_name(jk_fit *fit, const jk_steps *steps, size_t knot) {
     if (knot + 1 == steps->count) {
@@ -73,6 +75,9 @@ static jk_status comment(jk_fit *fit, const jk_fit_term *term, jk_error *error) 
         return jk_fit_say(fit, error, "%s: collinear, says what figures before it say together; it %s", place,
                           held[term->kind]);
     case JK_PPML_FREE:
+        if (!isfinite(term->std_error) && fit->estimates.clusters_used > 1) {
+            return jk_fit_say(fit, error, "%s: one debtor alone tells of it; there is no standard error", place);
+        }
         return term->payers < THIN && term->kind == JK_FIT_POINTS
                    ? jk_fit_say(fit, error, "%s: only %.0f debtors paid anything in it", place, term->payers)
                    : JK_OK;
@@ -130,6 +135,27 @@ static bool is_reference(const jk_fit *fit, const jk_fit_parameter *parameter) {
                : parameter->kind == JK_FIT_POINTS && (size_t)parameter->index == fit->card[parameter->item].reference;
 }
 
+/* The error is symmetric on the log scale; of few payers it is taken for that of a gamma distributed sum with as much
+ * spread, one more payment above (Fay, Feuer 1997), and not below what the spread of the whole panel makes likely: the
+ * large payments that would have widened it may not have happened yet. */
+static void set_interval(jk_fit_term *term) {
+    term->low = term->high = (double)NAN;
+    if (term->state != JK_PPML_FREE || !isfinite(term->std_error)) {
+        return;
+    }
+    if (term->payers >= FEW_PAYERS) {
+        double half = (term->degrees < FEW_DEGREES ? jk_student_95(term->degrees) : JK_NORMAL_95) * term->std_error;
+        term->low = term->estimate - half;
+        term->high = term->estimate + half;
+        return;
+    }
+    double error = fmax(term->std_error, term->std_model);
+    double student = term->degrees < FEW_DEGREES ? jk_student_95(term->degrees) / JK_NORMAL_95 : 1.0;
+    double shape = 1.0 / fmax(error * error * student * student, 1e-12);
+    term->low = term->estimate + jk_log(jk_gamma_quantile(shape, 0.025) / shape);
+    term->high = term->estimate + jk_log(jk_gamma_quantile(shape + 1.0, 0.975) / shape);
+}
+
 static jk_status copy_covariance(jk_fit *fit, const size_t *from, size_t count, jk_error *error) {
     double *covariance = jk_arena_alloc(fit->arena, count * count, sizeof *covariance);
     if (covariance == NULL) {
@@ -164,18 +190,23 @@ jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error) {
                               .estimate = estimates->state[p] == JK_PPML_FREE ? estimates->estimate[p] : 0.0,
                               .std_error = estimates->std_error[p],
                               .std_model = estimates->std_model[p],
+                              .degrees = estimates->degrees[p],
                               .value = fit->value[p],
                               .credibility = fit->credibility[p],
                               .exposure = estimates->exposure[p],
                               .cash = estimates->cash[p],
                               .expected = estimates->expected[p],
                               .payers = estimates->payers[p]};
+        set_interval(term);
         if (term->state == JK_PPML_FREE) {
             from[estimated] = p;
             term->parameter = (int)estimated++;
         }
         JK_TRY(name_term(fit, &fit->design.parameter[p], term, error));
         JK_TRY(comment(fit, term, error));
+    }
+    if (fit->estimates.clusters_used < 2) {
+        JK_TRY(jk_fit_say(fit, error, "all rows are of one debtor: there are no standard errors"));
     }
     JK_TRY(comment_items(fit, error));
     fit->result.term_count = count;

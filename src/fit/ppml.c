@@ -27,6 +27,8 @@ void jk_ppml_reset(jk_ppml *fit) {
     free(fit->cash);
     free(fit->expected);
     free(fit->payers);
+    free(fit->clusters);
+    free(fit->degrees);
     free(fit->left);
     *fit = (jk_ppml){0};
 }
@@ -171,9 +173,11 @@ static jk_status fit_init(jk_ppml *fit, size_t parameters, int with_covariance, 
     fit->cash = jk_columns_zero(parameters, sizeof(double));
     fit->expected = jk_columns_zero(parameters, sizeof(double));
     fit->payers = jk_columns_zero(parameters, sizeof(double));
+    fit->clusters = jk_columns_zero(parameters, sizeof(double));
+    fit->degrees = jk_columns_zero(parameters, sizeof(double));
     return fit->estimate == NULL || fit->state == NULL || fit->std_error == NULL || fit->std_model == NULL ||
                    fit->covariance == NULL || fit->exposure == NULL || fit->cash == NULL || fit->expected == NULL ||
-                   fit->payers == NULL
+                   fit->payers == NULL || fit->clusters == NULL || fit->degrees == NULL
                ? jk_fail_memory(error, "the fit")
                : JK_OK;
 }
@@ -208,7 +212,7 @@ jk_status jk_ppml_fit(const jk_ppml_rows *rows, const jk_ppml_design *design, co
     }
     JK_TRY_CLEANUP(work_init(&work, options->held, fit->estimate, fit->state, error));
     jk_ppml_factors(&work);
-    JK_TRY_CLEANUP(jk_ppml_survey(&work, fit->exposure, fit->cash, fit->payers, error));
+    JK_TRY_CLEANUP(jk_ppml_survey(&work, fit, error));
     find_states(&work, options->held, fit);
     if (options->start == NULL || options->held != NULL) {
         jk_ppml_guess(&work, fit);

@@ -7,6 +7,8 @@
 #include "fit/cholesky.h"
 #include "fit/ppml_pass.h"
 
+#define FEW_CUBES 3e8 /* sum of the cubes of the clusters' rows */
+
 /* inverse · middle · inverse into `out`; middle is made whole first. */
 static jk_status sandwich(const double *inverse, double *middle, size_t n, double scale, double *out, jk_error *error) {
     double *half = jk_columns_zero(n * n, sizeof *half);
@@ -38,7 +40,13 @@ static jk_status sandwich(const double *inverse, double *middle, size_t n, doubl
     return JK_OK;
 }
 
-static void spread_errors(const jk_ppml_work *work, const double *inverse, const double *robust, jk_ppml *fit) {
+/* Parameters of which one cluster alone tells: its residuals are 0 there by construction. */
+static int is_alone(const jk_ppml *fit, size_t p, const double *degrees, size_t slot) {
+    return fit->clusters_used < 2 || fit->clusters[p] < 2.0 || isnan(degrees[slot]);
+}
+
+static void spread_errors(const jk_ppml_work *work, const double *inverse, const double *robust, const double *degrees,
+                          jk_ppml *fit) {
     size_t n = work->unknowns, parameters = fit->parameters;
     for (size_t p = 0; p < parameters; p++) {
         for (size_t q = 0; work->slot[p] >= 0 && q < parameters; q++) {
@@ -52,8 +60,32 @@ static void spread_errors(const jk_ppml_work *work, const double *inverse, const
             size_t i = (size_t)work->slot[p];
             fit->std_error[p] = sqrt(fmax(fit->covariance[p * parameters + p], 0.0));
             fit->std_model[p] = fit->dispersion > 0.0 ? sqrt(fit->dispersion * inverse[i * n + i]) : 0.0;
+            fit->degrees[p] = degrees[i];
         }
     }
+    for (size_t p = 0; p < parameters; p++) {
+        if (work->slot[p] >= 0 && is_alone(fit, p, degrees, (size_t)work->slot[p])) {
+            fit->std_error[p] = fit->degrees[p] = (double)NAN;
+            for (size_t q = 0; q < parameters; q++) {
+                double own = p == q ? fit->std_model[p] * fit->std_model[p] : 0.0;
+                fit->covariance[p * parameters + q] = fit->covariance[q * parameters + p] = own;
+            }
+        }
+    }
+}
+
+/* Few enough clusters for their own errors, and rows enough only for a second or two of work. */
+static int is_few(const jk_ppml_work *work, size_t clusters) {
+    const jk_ppml_rows *rows = work->rows;
+    double cubes = 0.0;
+    for (size_t c = 0; clusters < JK_PPML_FEW && c < rows->clusters; c++) {
+        double count = 0.0;
+        for (size_t i = rows->cluster_begin[c]; i < rows->cluster_begin[c + 1]; i++) {
+            count += !work->skip[i];
+        }
+        cubes += count * count * count;
+    }
+    return clusters >= 2 && clusters < JK_PPML_FEW && cubes < FEW_CUBES;
 }
 
 jk_status jk_ppml_errors(jk_ppml_work *work, const jk_ppml_options *options, jk_ppml *fit, jk_error *error) {
@@ -63,11 +95,12 @@ jk_status jk_ppml_errors(jk_ppml_work *work, const jk_ppml_options *options, jk_
                          .information = jk_columns_zero(n * n, sizeof(double))};
     double *inverse = jk_columns_zero(n * n, sizeof(double));
     double *robust = jk_columns_zero(n * n, sizeof(double));
+    double *degrees = jk_columns_zero(n, sizeof *degrees);
     uint8_t *dropped = jk_columns_zero(n, sizeof *dropped);
     jk_ppml_rest rest = {.expected = fit->expected, .cash = fit->cash};
     rest.middle = options->without_errors ? NULL : jk_columns_zero(n * n, sizeof(double));
-    if (sums.gradient == NULL || sums.information == NULL || inverse == NULL || robust == NULL || dropped == NULL ||
-        (!options->without_errors && rest.middle == NULL)) {
+    if (sums.gradient == NULL || sums.information == NULL || inverse == NULL || robust == NULL || degrees == NULL ||
+        dropped == NULL || (!options->without_errors && rest.middle == NULL)) {
         JK_TRY_CLEANUP(jk_fail_memory(error, "the standard errors"));
     }
     JK_TRY_CLEANUP(jk_ppml_remains(work, &rest, error));
@@ -84,13 +117,21 @@ jk_status jk_ppml_errors(jk_ppml_work *work, const jk_ppml_options *options, jk_
     jk_cholesky_inverse(sums.information, n, dropped, inverse);
     double clusters = (double)rest.clusters;
     double adjust = rest.clusters > 1 ? clusters / (clusters - 1.0) : 1.0;
-    JK_TRY_CLEANUP(sandwich(inverse, rest.middle, n, adjust, robust, error));
-    spread_errors(work, inverse, robust, fit);
+    if (is_few(work, rest.clusters)) {
+        JK_TRY_CLEANUP(jk_ppml_few_errors(work, inverse, robust, degrees, error));
+    } else {
+        JK_TRY_CLEANUP(sandwich(inverse, rest.middle, n, adjust, robust, error));
+        for (size_t i = 0; i < n; i++) {
+            degrees[i] = clusters - 1.0;
+        }
+    }
+    spread_errors(work, inverse, robust, degrees, fit);
 cleanup:
     free(sums.gradient);
     free(sums.information);
     free(inverse);
     free(robust);
+    free(degrees);
     free(dropped);
     free(rest.middle);
     return status;

@@ -69,8 +69,9 @@ static jk_status survey_strip(strip_loop *loop, size_t strip, double *sums, jk_e
     const jk_ppml_work *work = loop->work;
     const jk_ppml_rows *rows = work->rows;
     size_t parameters = work->design->parameters;
-    double *exposure = sums, *cash = exposure + parameters, *payers = cash + parameters;
-    size_t *seen = calloc(parameters, sizeof *seen); /* cluster + 1 that last counted as payer */
+    double *exposure = sums, *cash = exposure + parameters, *payers = cash + parameters,
+           *clusters = payers + parameters;
+    size_t *seen = calloc(2 * parameters, sizeof *seen); /* cluster + 1 that last counted as payer, and at all */
     if (seen == NULL) {
         return jk_fail_memory(error, "the sums of the fit");
     }
@@ -92,6 +93,10 @@ static jk_status survey_strip(strip_loop *loop, size_t strip, double *sums, jk_e
                     seen[p] = c + 1;
                     payers[p] += 1.0;
                 }
+                if (seen[parameters + (size_t)p] != c + 1) {
+                    seen[parameters + (size_t)p] = c + 1;
+                    clusters[p] += 1.0;
+                }
             }
         }
     }
@@ -99,18 +104,19 @@ static jk_status survey_strip(strip_loop *loop, size_t strip, double *sums, jk_e
     return JK_OK;
 }
 
-jk_status jk_ppml_survey(jk_ppml_work *work, double *exposure, double *cash, double *payers, jk_error *error) {
+jk_status jk_ppml_survey(jk_ppml_work *work, jk_ppml *fit, jk_error *error) {
     size_t parameters = work->design->parameters;
-    strip_loop loop = {.work = work, .width = 3 * parameters, .body = survey_strip};
+    strip_loop loop = {.work = work, .width = 4 * parameters, .body = survey_strip};
     double *total = jk_columns_zero(loop.width, sizeof *total);
     if (total == NULL) {
         return jk_fail_memory(error, "the sums of the fit");
     }
     jk_status status = run_strips(&loop, "survey", total, error);
     if (status == JK_OK) {
-        memcpy(exposure, total, parameters * sizeof *total);
-        memcpy(cash, total + parameters, parameters * sizeof *total);
-        memcpy(payers, total + 2 * parameters, parameters * sizeof *total);
+        memcpy(fit->exposure, total, parameters * sizeof *total);
+        memcpy(fit->cash, total + parameters, parameters * sizeof *total);
+        memcpy(fit->payers, total + 2 * parameters, parameters * sizeof *total);
+        memcpy(fit->clusters, total + 3 * parameters, parameters * sizeof *total);
     }
     free(total);
     return status;

@@ -90,8 +90,8 @@ static inline void jk_ppml_row_at(const jk_ppml_work *work, size_t i, jk_ppml_ro
     row->mean = fitted + (rows->known != NULL ? rows->known[i] : 0.0);
 }
 
-/* Exposure, cash and payers of every parameter, over rows with weight. */
-jk_status jk_ppml_survey(jk_ppml_work *work, double *exposure, double *cash, double *payers, jk_error *error);
+/* Exposure, cash, payers and clusters of every parameter, over rows with weight. */
+jk_status jk_ppml_survey(jk_ppml_work *work, jk_ppml *fit, jk_error *error);
 
 /* Objective, gradient and information over rows that are not skipped. */
 jk_status jk_ppml_score(jk_ppml_work *work, jk_ppml_sums *sums, jk_error *error);
@@ -122,5 +122,10 @@ jk_status jk_ppml_search(jk_ppml_work *work, const jk_ppml_options *options, jk_
 
 /* ppml_errors.c: all that `fit` says beside the estimates. */
 jk_status jk_ppml_errors(jk_ppml_work *work, const jk_ppml_options *options, jk_ppml *fit, jk_error *error);
+
+/* ppml_few.c: covariance robust[unknowns²] and degrees[unknowns] of freedom of few clusters; NaN where one of them
+ * alone holds a parameter's information. The work grows with the cubes of the clusters' rows. */
+jk_status jk_ppml_few_errors(const jk_ppml_work *work, const double *inverse, double *robust, double *degrees,
+                             jk_error *error);
 
 #endif

@@ -14,7 +14,12 @@
 #include "history/history.h"
 
 jk_transition_prior jk_transition_prior_default(void) {
-    return (jk_transition_prior){.class_months = 240.0, .exit_months = 5000.0, .titles = 5.0, .settlements = 20.0};
+    return (jk_transition_prior){.class_months = 240.0, .exits = 5.0, .titles = 5.0, .settlements = 20.0};
+}
+
+jk_transition_prior jk_transition_prior_none(void) {
+    const double little = 1e-6; /* of a month, a title, a settlement */
+    return (jk_transition_prior){.class_months = little, .exits = 0.0, .titles = little, .settlements = little};
 }
 
 /* ---- classes ----------------------------------------------------------------------------------------------------- */
@@ -111,8 +116,25 @@ static jk_estimate rate_of(double events, double known, double months) {
     return rate;
 }
 
-static void estimate_exits(const jk_segment_history *counts, const jk_segment *base, double prior_months,
-                           jk_segment_transitions *out) {
+/* Monthly rate of all segments together over the base model's, which weighs one exit: the factor by which all segments'
+ * rates move. 0: the base model's are 0 and `*level`, the rate itself, stands for all. */
+static double exits_of_all(const jk_history *history, const jk_model *base, double *level) {
+    double events = 0.0;
+    double months = 0.0;
+    double expected = 0.0;
+    for (size_t g = 0; g < history->segments; g++) {
+        const jk_segment_history *counts = &history->segment[g];
+        double here = jk_history_amount(counts->months);
+        events += (double)counts->deaths + (double)counts->insolvencies - jk_history_square(counts->known_exits);
+        months += here;
+        expected += here * base->segments[g].exit_monthly;
+    }
+    *level = months > 0.0 ? fmax(0.0, events) / months : 0.0;
+    return expected > 0.0 ? fmax(0.0, 1.0 + events) / (1.0 + expected) : 0.0;
+}
+
+/* `centre` is what all segments say of this one; it weighs `exits` exits. */
+static void estimate_exits(const jk_segment_history *counts, double centre, double exits, jk_segment_transitions *out) {
     double months = jk_history_amount(counts->months);
     double known = jk_history_square(counts->known_exits);
     double deaths = (double)counts->deaths;
@@ -120,8 +142,10 @@ static void estimate_exits(const jk_segment_history *counts, const jk_segment *b
     out->death = rate_of(deaths, 0.0, months);
     out->insolvency = rate_of(insolvencies, 0.0, months);
     out->exit = rate_of(deaths + insolvencies, known, months);
-    out->exit.value =
-        fmax(0.0, base->exit_monthly * prior_months + deaths + insolvencies - known) / (prior_months + months);
+    double prior_months = centre > 0.0 ? exits / centre : 0.0;
+    out->exit.value = months + prior_months > 0.0
+                          ? fmax(0.0, centre * prior_months + deaths + insolvencies - known) / (prior_months + months)
+                          : centre;
 }
 
 /* ---- titles ------------------------------------------------------------------------------------------------------ */
@@ -236,9 +260,10 @@ jk_status jk_transitions_estimate(const jk_history *history, const jk_model *bas
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "the history has %zu segments, the model %zu",
                        history->segments, base->segment_count);
     }
-    if (!(prior->class_months > 0.0 && prior->exit_months > 0.0 && prior->titles > 0.0 && prior->settlements > 0.0)) {
+    if (!(prior->class_months > 0.0 && prior->exits >= 0.0 && prior->titles > 0.0 && prior->settlements > 0.0)) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL,
-                       "the weight of the base model must be above 0 for classes, exits, titles and settlements");
+                       "the weight of the base model must be above 0 for classes, titles and settlements, and at least "
+                       "0 for exits");
     }
     transitions->segment = jk_columns_zero(history->segments, sizeof *transitions->segment);
     if (transitions->segment == NULL) {
@@ -249,11 +274,13 @@ jk_status jk_transitions_estimate(const jk_history *history, const jk_model *bas
     for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
         estimate_classes(history, base, prior->class_months, a, transitions);
     }
+    double level = 0.0;
+    double factor = exits_of_all(history, base, &level);
     for (size_t g = 0; g < history->segments; g++) {
         const jk_segment_history *counts = &history->segment[g];
         const jk_segment *segment = &base->segments[g];
         jk_segment_transitions *out = &transitions->segment[g];
-        estimate_exits(counts, segment, prior->exit_months, out);
+        estimate_exits(counts, factor > 0.0 ? factor * segment->exit_monthly : level, prior->exits, out);
         estimate_title(counts, segment, prior->titles, out);
         for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
             estimate_share(&counts->settlement[a], segment->recovery_share[a], prior->settlements,

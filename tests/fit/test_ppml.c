@@ -98,6 +98,33 @@ static void equals_r(void **state) {
     free(d);
 }
 
+/* With few debtors, 20 of ten rows and 8 of 25: vcovCR(m, cluster = debtor, type = "CR2") and coef_test(m, vcov = V, test =
+ * "Satterthwaite") of clubSandwich on R's glm as above. */
+static void few_debtors_equal_club_sandwich(void **state) {
+    (void)state;
+    static const size_t rows_of_debtor[] = {10, 25};
+    static const double error[2][6] = {{0.304768616097059, 0.229614169958948, 0.413569331191822, 0.301464547296568,
+                                        0.317851147399448, 0.372758713462429},
+                                       {0.478880330616900, 0.307184459833873, 0.564607534794855, 0.436043699435221,
+                                        0.463523475070987, 0.479865903196438}};
+    static const double degrees[2][6] = {{15.5370317001025, 14.8572029430785, 15.4910211988610, 15.9587827115651,
+                                          16.4096879842273, 16.1942157713918},
+                                         {6.68740184209620, 6.38211247746814, 6.53455998493774, 6.49115952171066,
+                                          6.77583938753894, 6.56907299022606}};
+    data *d = new_data();
+    for (size_t k = 0; k < 2; k++) {
+        jk_ppml fit;
+        fill_r_case(d, rows_of_debtor[k]);
+        assert_int_equal(jk_ppml_fit(&d->rows, &r_design, NULL, NULL, &fit, NULL), JK_OK);
+        for (size_t p = 0; p < 6; p++) {
+            near(fit.std_error[p], error[k][p], 1e-9);
+            near(fit.degrees[p], degrees[k][p], 1e-8);
+        }
+        jk_ppml_reset(&fit);
+    }
+    free(d);
+}
+
 /* One parameter per cell: the estimate is log(cash / exposure), its variance sum over clusters of (actual - expected)²
  * over cash², times G / (G - 1). */
 static void equals_closed_form(void **state) {
@@ -348,6 +375,7 @@ static void refuses(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_r),
+        cmocka_unit_test(few_debtors_equal_club_sandwich),
         cmocka_unit_test(equals_closed_form),
         cmocka_unit_test(long_periods),
         cmocka_unit_test(no_estimate),

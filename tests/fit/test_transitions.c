@@ -259,7 +259,7 @@ static void exits_are_rates_with_exact_intervals(void **state) {
     row.end = JK_HISTORY_INSOLVENCY;
     add_rows(history, row, 4);
     jk_transition_prior prior = jk_transition_prior_default();
-    prior.exit_months = 2000.0;
+    prior.exits = 5.0;
     jk_transitions transitions = estimate(history, prior);
     const jk_segment_transitions *one = &transitions.segment[0];
     assert_near(one->death.observed, 6e-4, 1e-12);
@@ -267,9 +267,15 @@ static void exits_are_rates_with_exact_intervals(void **state) {
     assert_near(one->exit.observed, 7e-4, 1e-9);
     assert_near(one->exit.low, (4.795389 - 3.0) / 10000.0, 1e-9);
     assert_near(one->exit.high, (18.390356 - 3.0) / 10000.0, 1e-9);
-    assert_near(one->exit.value, (0.001 * 2000 + 7) / 12000.0, 1e-9);
+    /* All segments together: the base model's 0.001 weighs one exit, 1,000 months; that weighs five in the segment. */
+    double all = (1.0 + 7.0) / (1000.0 + 10000.0);
+    assert_near(one->exit.value, (5.0 + 7.0) / (5.0 / all + 10000.0), 1e-9);
     assert_near(one->exit.exposure, 10000.0, 1e-6);
-    assert_true(isnan(transitions.segment[1].exit.observed) && transitions.segment[1].exit.value == 0.001);
+    assert_true(isnan(transitions.segment[1].exit.observed) &&
+                fabs(transitions.segment[1].exit.value / all - 1.0) < 1e-9);
+    jk_transitions_reset(&transitions);
+    transitions = estimate(history, jk_transition_prior_none());
+    assert_near(transitions.segment[0].exit.value, 7e-4, 1e-9);
     jk_transitions_reset(&transitions);
     jk_history_free(history);
 }

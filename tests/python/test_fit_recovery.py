@@ -28,7 +28,7 @@ NORMAL_95, NORMAL_999 = 1.96, 3.29
 
 def main():
     model = model_file.load_yaml(str(TRUTH))
-    scores = []
+    scores, held = [], []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for seed in range(1, SEEDS + 1):
@@ -37,12 +37,17 @@ def main():
             program.must_run(["fit", folder / "p.h5", "--model", TRUTH, "--json", folder / "fit.json", "--quiet"])
             found = json.loads((folder / "fit.json").read_text())
             assert found["converged"]
-            scores += [score for _, score in truth.scores(model, found)]
+            for term, score in truth.scores(model, found):
+                scores.append(score)
+                low, high = term["interval"]
+                held.append(low <= term["estimate"] - score * term["std_error"] <= high)
     covered = sum(abs(score) < NORMAL_95 for score in scores) / len(scores)
     bound = NORMAL_999 * math.sqrt(0.95 * 0.05 / len(scores))
     mean = sum(scores) / len(scores)
     print(f"{len(scores)} intervals, {100 * covered:.1f} % hold the truth; mean score {mean:+.2f}")
     assert 0.95 - bound <= covered <= 0.95 + bound, covered
+    print(f"the intervals that it gives: {100 * sum(held) / len(held):.1f} %")
+    assert 0.95 - bound <= sum(held) / len(held) <= 0.98
     # A bias of the estimates would show in the mean of the scores, whose own error is a few times 1/sqrt(seeds) over the terms.
     assert abs(mean) < 0.25, mean
 
