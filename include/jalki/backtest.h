@@ -23,12 +23,15 @@
  * Ranking. Rows in descending order of expected cash per exposure (balance times months at risk); C(x) is the share of
  * all cash in the first part x of the exposure, straight between rows; rows that are equal to 30 binary digits are one.
  * Gini = 2 * area under C - 1: 0 for a model that ranks by chance, `gini_best` if rows were ordered by the cash they
- * brought. AUC = (1 + Gini) / 2: the probability that a unit of cash drawn at random comes from a better rank than a
- * unit of exposure drawn at random. top_decile_share and top_quintile_share count rows in place of exposure, in
- * descending order of expected cash per month at risk: what the tenth and the fifth of the rows with most to expect
- * brought of all cash. By claim: each claim as it stood in its first row of the test, with the cash of all its rows,
- * balance in place of exposure. (Orders by whole periods' or claims' expected cash would look at the future: whoever
- * pays and leaves has fewer months at risk, and so less to expect.)
+ * brought. gini_time ranks by 1 / months at risk alone: what cash early and claims watched for different times give to
+ * a model that knows no debtor. AUC: the probability that a row that brought cash, drawn at random, ranks before one
+ * that brought none, ties for half (Hanley, McNeil 1982): of paying at all, each row counting once. top_decile_share
+ * and top_quintile_share count rows in place of exposure, in descending order of expected cash per month at risk: what
+ * the tenth and the fifth of the rows with most to expect brought of all cash. By claim: each claim as it stood in its
+ * first row of the test, with the cash of all its rows, balance in place of exposure; gini_share ranks claims by the
+ * share of their balance that all their rows together were expected to bring, gini_time by the months that they were
+ * watched. (Orders by whole periods' or claims' expected cash would look at the future: whoever pays and leaves has
+ * fewer months at risk, and so less to expect.)
  *
  * Calibration. Pseudo-Poisson fit of cash on exposure * exp(a + slope * log intensity), intensity = expected cash per
  * exposure (Santos Silva and Tenreyro, Review of Economics and Statistics 88 (2006), 641-658), its error by the
@@ -37,7 +40,8 @@
  * above 1 too small. And the ratio in ten classes of equal exposure by expected intensity.
  *
  * Errors, all weighted by exposure: mean absolute and root mean square error of cash per exposure, and the Poisson
- * deviance in currency units; beside a null model that expects the test rows' own mean of all of them. */
+ * deviance in currency units; beside two null models that know the test's own mean: one rate per exposure for all rows,
+ * and one share of the balance for all, however long they were watched. */
 #ifndef JALKI_BACKTEST_H
 #define JALKI_BACKTEST_H
 
@@ -80,8 +84,9 @@ typedef struct jk_backtest_table {
 
 /* NaN where there is no cash or no exposure. */
 typedef struct jk_backtest_ranking {
-    double gini, gini_best, auc;
+    double gini, gini_best, gini_time, auc;
     double top_decile_share, top_quintile_share;
+    double gini_share; /* of claims alone */
 } jk_backtest_ranking;
 
 typedef struct jk_backtest_slope {
@@ -90,9 +95,10 @@ typedef struct jk_backtest_slope {
 } jk_backtest_slope;
 
 typedef struct jk_backtest_errors {
-    double mean_absolute, root_mean_square, deviance;                /* per exposure, per exposure, currency units */
-    double null_mean_absolute, null_root_mean_square, null_deviance; /* of the null model */
-    double deviance_explained;                                       /* 1 - deviance / null_deviance */
+    double mean_absolute, root_mean_square, deviance;                   /* per exposure, per exposure, currency units */
+    double null_mean_absolute, null_root_mean_square, null_deviance;    /* of the null model */
+    double share_mean_absolute, share_root_mean_square, share_deviance; /* of one share of the balance for all */
+    double deviance_explained;                                          /* 1 - deviance / null_deviance */
 } jk_backtest_errors;
 
 /* Population stability index between two samples: sum of (p - q) ln(p / q) over levels, shares of rows with half a row
@@ -156,6 +162,10 @@ typedef struct jk_backtest {
 jk_status jk_backtest_run(const char *panel_path, const char *const *model_paths, size_t model_count,
                           const jk_backtest_options *options, jk_backtest *test, jk_error *error);
 void jk_backtest_reset(jk_backtest *test);
+
+/* What the test says in words, for people: what the interval of the ratio excludes and what it cannot tell, the grading
+ * of debtors, and whether the order is better than that of time at risk alone. One line. */
+void jk_backtest_words(const jk_backtest_model *model, char *text, size_t room);
 
 /* Everything as JSON (docs/backtest.md names the keys), ending in a line end; NULL if there is no memory. */
 char *jk_backtest_json(const jk_backtest *test);

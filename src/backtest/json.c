@@ -7,6 +7,8 @@
 #include "base/json.h"
 #include "jalki/backtest.h"
 
+enum { WORDS = 1024 };
+
 static json_t *pair(jk_json_builder *b, double low, double high) {
     json_t *list = json_array();
     jk_json_append(b, list, jk_json_number(low));
@@ -60,6 +62,7 @@ static json_t *tenths(jk_json_builder *b, const jk_backtest_model *model) {
 static void put_ranking(jk_json_builder *b, json_t *object, const jk_backtest_ranking *ranking) {
     jk_json_put(b, object, "gini", jk_json_number(ranking->gini));
     jk_json_put(b, object, "gini_best", jk_json_number(ranking->gini_best));
+    jk_json_put(b, object, "gini_time", jk_json_number(ranking->gini_time));
     jk_json_put(b, object, "auc", jk_json_number(ranking->auc));
     jk_json_put(b, object, "top_decile_share", jk_json_number(ranking->top_decile_share));
     jk_json_put(b, object, "top_quintile_share", jk_json_number(ranking->top_quintile_share));
@@ -76,6 +79,11 @@ static json_t *errors_of(jk_json_builder *b, const jk_backtest_errors *errors) {
     jk_json_put(b, null, "root_mean_square", jk_json_number(errors->null_root_mean_square));
     jk_json_put(b, null, "deviance", jk_json_number(errors->null_deviance));
     jk_json_put(b, object, "null_model", null);
+    json_t *share = json_object();
+    jk_json_put(b, share, "mean_absolute", jk_json_number(errors->share_mean_absolute));
+    jk_json_put(b, share, "root_mean_square", jk_json_number(errors->share_root_mean_square));
+    jk_json_put(b, share, "deviance", jk_json_number(errors->share_deviance));
+    jk_json_put(b, object, "share_model", share);
     return object;
 }
 
@@ -93,7 +101,10 @@ static json_t *stability_of(jk_json_builder *b, const jk_backtest_model *model) 
 static void put_model(jk_json_builder *b, json_t *object, const jk_backtest_model *model) {
     json_t *file = json_object();
     json_t *claims = json_object();
+    char words[WORDS];
+    jk_backtest_words(model, words, sizeof words);
     put_cell(b, object, &model->total);
+    jk_json_put(b, object, "in_words", json_string(words));
     jk_json_put(b, object, "paid_part", jk_json_number(model->paid_part));
     put_ranking(b, object, &model->by_row);
     jk_json_put(b, object, "calibration_slope", jk_json_number(model->slope.slope));
@@ -102,6 +113,7 @@ static void put_model(jk_json_builder *b, json_t *object, const jk_backtest_mode
     jk_json_put(b, object, "calibration_intercept", jk_json_number(model->slope.intercept));
     jk_json_put(b, claims, "claims", json_integer((json_int_t)model->claims));
     put_ranking(b, claims, &model->by_claim);
+    jk_json_put(b, claims, "gini_share", jk_json_number(model->by_claim.gini_share));
     jk_json_put(b, object, "by_claim", claims);
     jk_json_put(b, object, "errors", errors_of(b, &model->errors));
     jk_json_put(b, object, "deviance_difference", jk_json_number(model->deviance_difference));

@@ -86,6 +86,38 @@ static double intensity(const jk_backtest_row *row) {
     return to_key(row->expected / jk_backtest_exposure(row));
 }
 
+/* Probability that a payer ranks before who did not pay (Mann, Whitney 1947), from items in the order of their keys;
+ * equal keys count for half. `cash` of an item is what it brought. */
+static double area_under_curve(const ranked *items, size_t count) {
+    double payers = 0.0;
+    double others = 0.0;
+    double pairs = 0.0;
+    for (size_t i = 0; i < count;) {
+        double key = items[i].key;
+        double here = 0.0;
+        double without = 0.0;
+        for (; i < count && items[i].key == key; i++) {
+            here += items[i].cash > 0.0;
+            without += !(items[i].cash > 0.0);
+        }
+        pairs += without * (payers + 0.5 * here);
+        payers += here;
+        others += without;
+    }
+    return payers > 0.0 && others > 0.0 ? pairs / (payers * others) : (double)NAN;
+}
+
+/* Gini of the order by `key`. */
+static double gini_by(ranked *items, const jk_backtest_row *rows, const double *weight, const double *key,
+                      size_t count) {
+    concentration other;
+    for (size_t i = 0; i < count; i++) {
+        items[i] = (ranked){to_key(key[i]), weight[i], rows[i].cash};
+    }
+    concentrate(items, count, &other);
+    return other.gini;
+}
+
 /* `weight` of each row is on hand: exposure for rows, balance at the start for claims. */
 static void rank_all(ranked *items, const jk_backtest_row *rows, const double *weight, size_t count,
                      jk_backtest_ranking *ranking, concentration *curve) {
@@ -95,7 +127,7 @@ static void rank_all(ranked *items, const jk_backtest_row *rows, const double *w
     }
     concentrate(items, count, curve);
     ranking->gini = curve->gini;
-    ranking->auc = (1.0 + curve->gini) / 2.0;
+    ranking->auc = area_under_curve(items, count);
     for (size_t i = 0; i < count; i++) {
         items[i] = (ranked){to_key(rows[i].cash / weight[i]), weight[i], rows[i].cash};
     }
@@ -110,8 +142,11 @@ static void rank_all(ranked *items, const jk_backtest_row *rows, const double *w
 }
 
 /* Each claim as it stood in its first row, with the cash of all its rows. */
-static jk_status gather_claims(const jk_backtest_rows *rows, jk_backtest_row *claims, size_t *count, jk_error *error) {
-    jk_exact *cash = jk_columns_zero(rows->claims, sizeof *cash);
+static jk_status gather_claims(const jk_backtest_rows *rows, jk_backtest_row *claims, double *share, double *months,
+                               size_t *count, jk_error *error) {
+    jk_exact *cash = jk_columns_zero(3 * rows->claims, sizeof *cash); /* cash, expected, months */
+    jk_exact *expected = cash + rows->claims;
+    jk_exact *time = expected + rows->claims;
     uint32_t *first = jk_columns_alloc(rows->claims, sizeof *first); /* row, or UINT32_MAX */
     *count = 0;
     if (cash == NULL || first == NULL) {
@@ -124,11 +159,15 @@ static jk_status gather_claims(const jk_backtest_rows *rows, jk_backtest_row *cl
         const jk_backtest_row *row = &rows->row[i];
         uint32_t *seen = &first[row->claim];
         cash[row->claim] += jk_exact_from(row->cash);
+        expected[row->claim] += jk_exact_from(row->expected);
+        time[row->claim] += jk_exact_from(row->months);
         *seen = *seen == UINT32_MAX || row->period_start < rows->row[*seen].period_start ? (uint32_t)i : *seen;
     }
     for (size_t c = 0; c < rows->claims; c++) {
         if (first[c] != UINT32_MAX) {
             claims[*count] = rows->row[first[c]];
+            share[*count] = jk_exact_to(expected[c]) / claims[*count].balance;
+            months[*count] = jk_exact_to(time[c]);
             claims[(*count)++].cash = jk_exact_to(cash[c]);
         }
     }
@@ -153,7 +192,9 @@ jk_status jk_backtest_rank(jk_backtest_rows *rows, jk_backtest_model *result, jk
     concentration curve;
     concentration ignored;
     ranked *items = jk_columns_alloc(rows->count, sizeof *items);
-    double *weight = jk_columns_alloc(rows->count, sizeof *weight);
+    double *weight = jk_columns_alloc(3 * rows->count, sizeof *weight);
+    double *key = weight + rows->count;
+    double *months = key + rows->count;
     jk_backtest_row *claims = jk_columns_alloc(rows->count < rows->claims ? rows->count : rows->claims, sizeof *claims);
     jk_status status = JK_OK;
     if (items == NULL || weight == NULL || claims == NULL) {
@@ -162,15 +203,20 @@ jk_status jk_backtest_rank(jk_backtest_rows *rows, jk_backtest_model *result, jk
     }
     for (size_t i = 0; i < rows->count; i++) {
         weight[i] = jk_backtest_exposure(&rows->row[i]);
+        key[i] = 1.0 / rows->row[i].months;
     }
     rank_all(items, rows->row, weight, rows->count, &result->by_row, &curve);
+    result->by_row.gini_time = gini_by(items, rows->row, weight, key, rows->count);
+    result->by_row.gini_share = (double)NAN;
     memcpy(result->cumulative_share, curve.share, sizeof curve.share);
     set_tenths(rows, &curve);
-    JK_TRY_CLEANUP(gather_claims(rows, claims, &result->claims, error));
+    JK_TRY_CLEANUP(gather_claims(rows, claims, key, months, &result->claims, error));
     for (size_t i = 0; i < result->claims; i++) {
         weight[i] = claims[i].balance;
     }
     rank_all(items, claims, weight, result->claims, &result->by_claim, &ignored);
+    result->by_claim.gini_share = gini_by(items, claims, weight, key, result->claims);
+    result->by_claim.gini_time = gini_by(items, claims, weight, months, result->claims);
 cleanup:
     free(items);
     free(weight);

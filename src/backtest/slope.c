@@ -202,20 +202,24 @@ static double deviance_of(const jk_backtest_row *row, double expected) {
 void jk_backtest_measure(const jk_backtest_rows *rows, jk_backtest_errors *errors, double *deviance) {
     jk_exact cash = 0;
     jk_exact exposure = 0;
+    jk_exact balance = 0;
     for (size_t i = 0; i < rows->count; i++) {
+        balance += jk_exact_from(rows->row[i].balance);
         cash += jk_exact_from(rows->row[i].cash);
         exposure += jk_exact_from(jk_backtest_exposure(&rows->row[i]));
     }
     double total = jk_exact_to(exposure);
     double rate = total > 0.0 ? jk_exact_to(cash) / total : 0.0;
-    jk_exact sums[2][3] = {{0}};
+    double share = jk_exact_to(balance) > 0.0 ? jk_exact_to(cash) / jk_exact_to(balance) : 0.0;
+    jk_exact sums[3][3] = {{0}}; /* of the model, of one rate, of one share */
     for (size_t from = 0; from < rows->count;) {
         int32_t debtor = rows->row[rows->by_debtor[from]].debtor;
         jk_exact own = 0;
         for (; from < rows->count && rows->row[rows->by_debtor[from]].debtor == debtor; from++) {
             const jk_backtest_row *row = &rows->row[rows->by_debtor[from]];
-            for (int null = 0; null < 2; null++) {
-                double expected = null ? rate * jk_backtest_exposure(row) : row->expected;
+            const double means[] = {row->expected, rate * jk_backtest_exposure(row), share * row->balance};
+            for (int null = 0; null < 3; null++) {
+                double expected = means[null];
                 double error = row->cash - expected;
                 jk_exact part = jk_exact_from(deviance_of(row, expected));
                 sums[null][0] += jk_exact_from(fabs(error));
@@ -231,7 +235,10 @@ void jk_backtest_measure(const jk_backtest_rows *rows, jk_backtest_errors *error
                                    .deviance = jk_exact_to(sums[0][2]),
                                    .null_mean_absolute = jk_exact_to(sums[1][0]) / total,
                                    .null_root_mean_square = sqrt(jk_exact_to(sums[1][1]) / total),
-                                   .null_deviance = jk_exact_to(sums[1][2])};
+                                   .null_deviance = jk_exact_to(sums[1][2]),
+                                   .share_mean_absolute = jk_exact_to(sums[2][0]) / total,
+                                   .share_root_mean_square = sqrt(jk_exact_to(sums[2][1]) / total),
+                                   .share_deviance = jk_exact_to(sums[2][2])};
     bool told = errors->null_deviance > 1e-9 * jk_exact_to(cash) && cash > 0; /* else all rows are alike */
     errors->deviance_explained = told ? 1.0 - errors->deviance / errors->null_deviance : (double)NAN;
 }

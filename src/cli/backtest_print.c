@@ -109,6 +109,21 @@ static double gini(const jk_backtest_model *m) {
 static double gini_best(const jk_backtest_model *m) {
     return m->by_row.gini_best;
 }
+static double gini_time(const jk_backtest_model *m) {
+    return m->by_row.gini_time;
+}
+static double auc(const jk_backtest_model *m) {
+    return m->by_row.auc;
+}
+static double claim_share(const jk_backtest_model *m) {
+    return m->by_claim.gini_share;
+}
+static double claim_time(const jk_backtest_model *m) {
+    return m->by_claim.gini_time;
+}
+static double over_share(const jk_backtest_model *m) {
+    return m->errors.deviance / m->errors.share_deviance;
+}
 static double top_decile(const jk_backtest_model *m) {
     return m->by_row.top_decile_share;
 }
@@ -144,13 +159,18 @@ static int print_figures(const jk_backtest *test) {
         {"  95 % to", slope_high},
         {"Gini of cash by exposure", gini},
         {"  best possible", gini_best},
+        {"  by time at risk alone", gini_time},
+        {"AUC of paying, by rows", auc},
         {"cash in the top tenth of rows", top_decile},
         {"  in the top fifth", top_quintile},
         {"Gini over claims", claim_gini},
+        {"  by the share expected of each", claim_share},
+        {"  by months watched alone", claim_time},
         {"cash in the top tenth of claims", claim_top},
         {"deviance explained", explained},
         {"mean absolute error / null model", absolute},
         {"root mean square error / null model", squared},
+        {"deviance / that of one share for all", over_share},
     };
     char alignment[JK_BACKTEST_MODELS_MAX + 2] = "l";
     for (size_t m = 0; m < test->model_count; m++) {
@@ -245,6 +265,9 @@ int jk_cli_backtest_tables(const jk_backtest *test) {
                  model->claims, model->total.debtors, model->total.payers);
     (void)printf("%s %s came in, %s were expected\n", jk_amount(actual, model->total.actual, decimals), model->currency,
                  jk_amount(expected, model->total.expected, decimals));
+    char words[1024];
+    jk_backtest_words(model, words, sizeof words);
+    (void)printf("%s\n", words);
     int failed = print_figures(test);
     print_comparison(test);
     for (size_t t = 0; t < model->table_count; t++) {

@@ -275,7 +275,11 @@ class Backtest(unittest.TestCase):
 
         intensity = to_key(expected / exposure)
         near(figures["gini"], gini(intensity, exposure, cash))
-        near(figures["auc"], (1.0 + gini(intensity, exposure, cash)) / 2.0)
+        paid_rows, others = intensity[cash > 0], intensity[cash <= 0]
+        if len(paid_rows) and len(others):
+            better = (paid_rows[:, None] > others[None, :]).mean() + 0.5 * (paid_rows[:, None] == others[None, :]).mean()
+            near(figures["auc"], better)
+        near(figures["gini_time"], gini(to_key(1.0 / months), exposure, cash))
         near(figures["gini_best"], gini(cash / exposure, exposure, cash))
         x, y = curve(expected / months, np.ones_like(cash), cash)
         near(figures["top_decile_share"], np.interp(0.1, x, y))
@@ -287,6 +291,10 @@ class Backtest(unittest.TestCase):
         at, paid = np.array(list(first.values())), np.array(list(paid.values()))
         self.assertEqual(figures["by_claim"]["claims"], len(at))
         near(figures["by_claim"]["gini"], gini(intensity[at], balance[at], paid))
+        claims = np.array([row["claim_id"] for row in rows])
+        whole = np.array([[expected[claims == c].sum(), months[claims == c].sum()] for c in first])
+        near(figures["by_claim"]["gini_share"], gini(to_key(whole[:, 0] / balance[at]), balance[at], paid))
+        near(figures["by_claim"]["gini_time"], gini(to_key(whole[:, 1]), balance[at], paid))
         x, y = curve(expected[at] / months[at], np.ones(len(at)), paid)
         near(figures["by_claim"]["top_decile_share"], np.interp(0.1, x, y))
 
@@ -301,6 +309,7 @@ class Backtest(unittest.TestCase):
         near(errors["root_mean_square"], math.sqrt(((cash - expected) ** 2 / exposure).sum() / exposure.sum()))
         near(errors["deviance"], deviance(cash, expected).sum())
         near(errors["null_model"]["deviance"], deviance(cash, null).sum())
+        near(errors["share_model"]["deviance"], deviance(cash, balance * cash.sum() / balance.sum()).sum())
         near(errors["deviance_explained"], 1.0 - deviance(cash, expected).sum() / deviance(cash, null).sum())
 
         kinds = {"segment": lambda row: "loans" if row["product"] == "consumer_loan" else "rest",

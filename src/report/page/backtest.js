@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page of a back-test: draws the document of src/fit/backtest_json.c for those who must decide how far to trust a model.
+// The page of a back-test: draws the document of src/backtest/json.c for those who must decide how far to trust a model.
 "use strict";
 
 (() => {
@@ -20,25 +20,18 @@
 
   // ---- the head ----
 
-  function verdict(model) {
-    if (isNone(model.ratio)) return "Nothing was expected of these rows.";
-    const off = outside(model) ? `The model expected ${model.ratio > 1 ? "less" : "more"} than came in, and by more than chance explains.` : "What came in agrees with what was expected, within chance.";
-    const [low, high] = model.calibration_slope_interval;
-    const graded = isNone(low) ? "" : low > 1 ? " It tells good from bad debtors too timidly." : high < 1 ? " It tells good from bad debtors too boldly." : " Its grading of debtors is not off by more than chance.";
-    return off + graded;
-  }
-
   function head() {
     const [low, high] = panel.split;
     const keys = low === 0 && high === 100 ? "" : ` · ${panel.key}s of hundredths ${low} to ${high - 1}`;
     const dates = panel.from || panel.to ? ` · periods ${panel.from ? `from ${date(panel.from)}` : ""}${panel.to ? ` before ${date(panel.to)}` : ""}` : "";
     document.querySelector("header").append(element("p", { class: "under" }, `${fileName(panel.path)} · ${number(figures.rows)} of ${number(panel.rows)} rows${keys}${dates}`));
     const s = section("summary", "In short");
-    s.put(element("p", { class: "lead" }, "Expected: ", strong(money(figures.expected)), ", came in: ", strong(money(figures.actual)), `. ${verdict(figures)}`));
+    s.put(element("p", { class: "lead" }, "Expected: ", strong(money(figures.expected)), ", came in: ", strong(money(figures.actual)), `. ${figures.in_words}`));
     s.put(tiles([
       { name: "Actual over expected", value: number(figures.ratio, 2), note: `95 %: ${between(figures.ratio_interval)}`, main: true },
       { name: "Calibration slope", value: number(figures.calibration_slope, 2), note: `95 %: ${between(figures.calibration_slope_interval)}` },
-      { name: "Gini", value: number(figures.gini, 2), note: `best possible ${number(figures.gini_best, 2)}` },
+      { name: "Gini", value: number(figures.gini, 2), note: `best possible ${number(figures.gini_best, 2)}, by time at risk alone ${number(figures.gini_time, 2)}` },
+      { name: "AUC of paying", value: number(figures.auc, 2), note: "rows, each counting once" },
       { name: "Cash in the top tenth of rows", value: percent(figures.top_decile_share), note: `in the top fifth ${percent(figures.top_quintile_share)}` },
       { name: "Deviance explained", value: percent(figures.errors.deviance_explained), note: "against one rate for all" },
       { name: "Debtors who paid", value: number(figures.payers), note: `of ${number(figures.debtors)}` },
@@ -135,7 +128,8 @@
     const terms = [
       ["Interval", "95 %. Debtors are drawn, not rows; where few paid, the upper end allows for one more payer like the largest."],
       ["Calibration slope", "1: differences between debtors are as large as the model says. Below 1: it exaggerates them. Above 1: it understates them."],
-      ["Gini", "0: the order says nothing. The best possible is that of knowing beforehand who pays."],
+      ["Gini", "0: the order says nothing. The best possible is that of knowing beforehand who pays; a model that knows no debtor reaches that of time at risk alone."],
+      ["AUC", "How often a row that brought cash ranks before one that brought none; 0.5: by chance."],
       ["Deviance", "How far expectations lie from what came in, in a measure that suits cash with many zeros; less is better."],
       ["PSI", "How far the mix has moved between two samples: below 0.1 hardly, above 0.25 far."],
     ];
