@@ -87,11 +87,13 @@ typedef struct jk_fit_result {
     double scored_expected;    /* the same with classes taken from the new score, as on a tape */
     int iterations, converged;
     const jk_transitions *transitions;
-    const jk_scorecard *scorecard;    /* as fitted */
-    const jk_segment *segments;       /* likewise, in the base model's order */
-    const jk_fit_trees_result *trees; /* grown by jk_fit_add_trees; NULL: none */
+    const jk_scorecard *scorecard;     /* as fitted */
+    const jk_segment *segments;        /* likewise, in the base model's order */
+    const jk_fit_trees_result *trees;  /* grown by jk_fit_add_trees; NULL: none */
+    size_t learned_count, worry_count; /* sentences: what was learned; what to worry about before the model is used */
+    const char **learned, **worries;
     size_t message_count;
-    const char *const *messages; /* what was wrong with the data, and what was done */
+    const char *const *messages; /* what the data could not say, and what was done */
 } jk_fit_result;
 
 /* Fits. JK_ERROR_DATA where the panel has no cash or no exposure in the filter; JK_ERROR_MODEL

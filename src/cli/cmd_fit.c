@@ -10,11 +10,13 @@
 #include "cli/groups.h"
 #include "cli/valuing.h"
 #include "jalki/fit.h"
+#include "jalki/page.h"
 
 typedef struct fit_arguments {
     jk_cli_common common;
     jk_fit_options options;
-    const char *panel, *model, *out, *covariance;
+    const char *panel, *model, *out, *covariance, *html;
+    bool full;
     char *beside; /* the covariance's default path */
     bool trees;
     jk_boost_options boost;
@@ -79,6 +81,10 @@ static const jk_option outputs[] = {
      .help = "The fitted model; its covariance goes to MINE.covariance.json beside it"},
     {"covariance", .kind = JK_OPTION_FILE_OUT, JK_FIELD(fit_arguments, covariance), .value = "F", .no_stdout = true,
      .help = "Another file for the covariance"},
+    {"html", .kind = JK_OPTION_FILE_OUT, JK_FIELD(fit_arguments, html), .value = "F", .no_stdout = true,
+     .help = "One page with plots"},
+    {"full", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, full),
+     .help = "All figures and messages, not the summary alone"},
     {0},
 };
 
@@ -135,14 +141,22 @@ static jk_status write_outputs(const fit_arguments *arguments, const jk_fit *fit
         JK_TRY(jk_fit_covariance_json(fit, &text, error));
         JK_TRY(jk_cli_write_text(arguments->covariance, text, error));
     }
+    if (arguments->html != NULL) {
+        JK_TRY(jk_fit_json(fit, &text, error));
+        jk_page page = {.title = "Fit", .script = "fit", .figures = text};
+        jk_status status = jk_page_write(arguments->html, &page, error);
+        free(text);
+        JK_TRY(status);
+    }
     return arguments->out != NULL ? jk_fit_write_model(fit, arguments->out, error) : JK_OK;
 }
 
 static jk_status fit_all(fit_arguments *arguments, jk_model **base, jk_fit **fit, jk_error *error) {
     JK_TRY(name_files(arguments, error));
     const char *inputs[] = {arguments->panel, arguments->model};
-    const char *files[] = {arguments->out, arguments->covariance, arguments->common.json_path, arguments->trees_path};
-    JK_TRY(jk_cli_check_outputs(inputs, 2, files, 4, error));
+    const char *files[] = {arguments->out, arguments->covariance, arguments->common.json_path, arguments->trees_path,
+                           arguments->html};
+    JK_TRY(jk_cli_check_outputs(inputs, 2, files, 5, error));
     JK_TRY(jk_model_load(arguments->model, base, error));
     arguments->options.run = jk_cli_run(&arguments->common);
     JK_TRY(jk_fit_run(arguments->panel, *base, &arguments->options, fit, error));
@@ -162,7 +176,7 @@ static int print(const fit_arguments *arguments, const jk_fit *fit, const jk_mod
     if (arguments->common.format == JK_FORMAT_CSV) {
         return jk_cli_fit_csv(jk_fit_result_of(fit), base);
     }
-    return jk_cli_fit_print(jk_fit_result_of(fit), base);
+    return jk_cli_fit_print(jk_fit_result_of(fit), base, arguments->full);
 }
 
 static int run_fit(void *command) {

@@ -141,17 +141,43 @@ static void print_head(const jk_fit_result *result, const jk_model *base) {
     }
 }
 
-int jk_cli_fit_print(const jk_fit_result *result, const jk_model *base) {
+static void print_sentences(const char *title, const char *const *lines, size_t count, size_t most) {
+    if (count == 0) {
+        return;
+    }
+    (void)printf("\n%s\n", title);
+    for (size_t i = 0; i < count && i < most; i++) {
+        (void)printf("  %s\n", lines[i]);
+    }
+    if (count > most) {
+        (void)printf("  … and %zu more (--full)\n", count - most);
+    }
+}
+
+static void print_summary(const jk_fit_result *result, const jk_model *base, bool full) {
+    enum { SHOWN = 8 };
+    size_t most = full ? SIZE_MAX : SHOWN;
+    char text[JK_AMOUNT_TEXT], cash[JK_AMOUNT_TEXT];
+    (void)printf("%s rows of %zu debtors, of whom %zu paid ", jk_amount(text, (double)result->rows, 0), result->debtors,
+                 result->payers);
+    (void)printf("%s %s; the model expects %.1f %% of it\n", jk_amount(cash, result->cash, 0), base->base_currency,
+                 100.0 * result->expected / result->cash);
+    print_sentences("What to worry about", result->worries, result->worry_count, SIZE_MAX);
+    print_sentences("What was learned", result->learned, result->learned_count, most);
+    print_sentences("What was not", result->messages, result->message_count, most);
+}
+
+int jk_cli_fit_print(const jk_fit_result *result, const jk_model *base, bool full) {
+    print_summary(result, base, full);
+    if (!full) {
+        (void)puts("\nAll figures: --full, --json F, or a page with plots: --html F");
+        return jk_cli_finish();
+    }
+    (void)putchar('\n');
     print_head(result, base);
     int failed = print_segments(result, base, JK_FIT_CURVE, "Curves: cash as a share of the balance, reference levels");
     failed |= print_segments(result, base, JK_FIT_CLASS, "Capacity classes: intensity against the reference class");
     failed |= print_points(result);
-    if (result->message_count > 0) {
-        (void)puts("\nWhat the data could not say");
-    }
-    for (size_t i = 0; i < result->message_count; i++) {
-        (void)printf("  %s\n", result->messages[i]);
-    }
     return failed | jk_cli_finish();
 }
 

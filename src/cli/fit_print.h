@@ -3,10 +3,13 @@
 #ifndef JK_CLI_FIT_PRINT_H
 #define JK_CLI_FIT_PRINT_H
 
+#include <stdbool.h>
+
 #include "jalki/fit.h"
 
-/* Tables for reading: what was fitted on, points, curves, classes, and what was wrong. Returns the exit code. */
-int jk_cli_fit_print(const jk_fit_result *result, const jk_model *base);
+/* For reading: what was fitted on, learned, not learned, and what to worry about; `full`: all figures as tables and all
+ * messages as well. Returns the exit code. */
+int jk_cli_fit_print(const jk_fit_result *result, const jk_model *base, bool full);
 
 /* Every figure as a row. Returns the exit code. */
 int jk_cli_fit_csv(const jk_fit_result *result, const jk_model *base);

@@ -131,4 +131,7 @@ jk_status jk_fit_make_model(jk_fit *fit, jk_error *error);
 /* fit_terms.c: the result's terms, covariance and messages on figures that could not be estimated. */
 jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error);
 
+/* fit_summary.c: the result's sentences. */
+jk_status jk_fit_summarise(jk_fit *fit, jk_error *error);
+
 #endif

@@ -96,16 +96,30 @@ static json_t *trees_json(jk_json_builder *json, const jk_fit_trees_result *tree
     return object;
 }
 
+static json_t *sentences(jk_json_builder *json, const char *const *lines, size_t count) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        jk_json_append(json, list, json_string(lines[i]));
+    }
+    return list;
+}
+
+static json_t *summary_json(jk_json_builder *json, const jk_fit_result *result) {
+    json_t *object = json_object();
+    jk_json_put(json, object, "learned", sentences(json, result->learned, result->learned_count));
+    jk_json_put(json, object, "not_learned", sentences(json, result->messages, result->message_count));
+    jk_json_put(json, object, "worries", sentences(json, result->worries, result->worry_count));
+    return object;
+}
+
 jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     const jk_fit_result *result = &fit->result;
     jk_json_builder builder = {0}, *json = &builder;
-    json_t *object = json_object(), *terms = json_array(), *messages = json_array();
+    json_t *object = json_object(), *terms = json_array();
     for (size_t i = 0; i < result->term_count; i++) {
         jk_json_append(json, terms, term_json(json, fit, &result->terms[i]));
     }
-    for (size_t i = 0; i < result->message_count; i++) {
-        jk_json_append(json, messages, json_string(result->messages[i]));
-    }
+    jk_json_put(json, object, "summary", summary_json(json, result));
     jk_json_put(json, object, "rows", json_integer((json_int_t)result->rows));
     jk_json_put(json, object, "exposure", jk_json_number(result->exposure));
     jk_json_put(json, object, "cash", jk_json_number(result->cash));
@@ -125,7 +139,7 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     jk_json_put(json, object, "transitions", jk_transitions_json(json, fit->base, result->transitions));
     jk_json_put(json, object, "exits", jk_exits_json(json, fit->base, result->transitions));
     jk_json_put(json, object, "trees", result->trees != NULL ? trees_json(json, result->trees) : json_null());
-    jk_json_put(json, object, "messages", messages);
+    jk_json_put(json, object, "messages", sentences(json, result->messages, result->message_count));
     *text = jk_json_text(json, object, JSON_INDENT(2));
     return *text != NULL ? JK_OK : jk_fail_memory(error, "the fit as JSON");
 }

@@ -79,8 +79,7 @@ static jk_status check_options(const jk_model *base, const jk_fit_options *optio
 /* Class transitions, exits, titles and settlements; the shares of the last are part of what garnishment brings. */
 static jk_status learn_transitions(jk_fit *fit, double *share, jk_error *error) {
     jk_history *history = NULL;
-    jk_transition_prior prior =
-        fit->options.shrink ? jk_transition_prior_default() : jk_transition_prior_none();
+    jk_transition_prior prior = fit->options.shrink ? jk_transition_prior_default() : jk_transition_prior_none();
     JK_TRY(jk_history_collect(fit->panel, fit->base, &fit->options.filter, &fit->options.run, &history, error));
     jk_status status = jk_transitions_estimate(history, fit->base, &prior, &fit->transitions, error);
     jk_history_free(history);
@@ -145,7 +144,8 @@ static jk_status finish(jk_fit *fit, jk_error *error) {
         JK_TRY(jk_fit_smooth(fit, error));
     }
     JK_TRY(jk_fit_make_model(fit, error));
-    return jk_fit_make_terms(fit, error);
+    JK_TRY(jk_fit_make_terms(fit, error));
+    return jk_fit_summarise(fit, error);
 }
 
 static jk_status run(jk_fit *fit, const char *path, jk_error *error) {

@@ -36,6 +36,12 @@ def must_run(arguments, environment=None):
     return done
 
 
+def must_run_text(arguments, environment=None):
+    """What it printed."""
+    return must_run(arguments, environment).stdout
+    return done
+
+
 def import_tape(tape, store, cutoff):
     """CSV to store; every row of a well-formed case must be accepted."""
     must_run(["import", tape, "-o", store, "--cutoff", cutoff, "--max-rejects", "0", "--quiet",

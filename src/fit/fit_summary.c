@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A fit in a few sentences: what was learned, and what to worry about before it is used. What was not learned stands in
+ * the messages. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/fmath.h"
+#include "fit/fit_internal.h"
+
+enum { LINES_MAX = 40, SOME_PAYERS = 100, WIDE_SHOWN = 3 };
+#define OFF_SCORED   0.05 /* of cash: classes by the score expect more or less than what came in */
+#define OFF_EXPECTED 0.02 /* likewise with the panel's own classes */
+#define ONE_DEBTOR   0.05 /* of cash, from one debtor */
+#define WIDE         4.0  /* upper over lower end of an interval */
+
+static jk_status add(const char **lines, size_t *count, const char *text, jk_error *error) {
+    if (text == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    if (*count < LINES_MAX) {
+        lines[(*count)++] = text;
+    }
+    return JK_OK;
+}
+
+/* ---- learned ------------------------------------------------------------------------------------------------------
+ */
+
+/* Steps of a treatment's curves that rest on their own data for more than half. */
+static jk_status learned_curves(jk_fit *fit, size_t treatment, jk_error *error) {
+    jk_fit_result *result = &fit->result;
+    size_t own = 0;
+    size_t all = 0;
+    double low = INFINITY;
+    double high = 0.0;
+    for (size_t i = 0; i < result->term_count; i++) {
+        const jk_fit_term *term = &result->terms[i];
+        if (term->kind == JK_FIT_CURVE && term->treatment == (int)treatment) {
+            bool is_own = term->state == JK_PPML_FREE && term->credibility > 0.5;
+            all++;
+            own += is_own;
+            low = is_own ? fmin(low, jk_exp(term->value)) : low;
+            high = is_own ? fmax(high, jk_exp(term->value)) : high;
+        }
+    }
+    if (own == 0) {
+        return JK_OK;
+    }
+    return add(
+        result->learned, &result->learned_count,
+        jk_fit_text(fit,
+                    "%s: %zu of %zu steps of the curves rest on their own data, %.3g to %.3g %% of the balance a "
+                    "month at the reference levels",
+                    jk_fit_treatment_name(treatment), own, all, 100.0 * low, 100.0 * high),
+        error);
+}
+
+/* A characteristic whose points the data tell from the reference. */
+static jk_status learned_points(jk_fit *fit, size_t item, jk_error *error) {
+    jk_fit_result *result = &fit->result;
+    const char *name = fit->card[item].from->name;
+    const jk_fit_term *lowest = NULL;
+    const jk_fit_term *highest = NULL;
+    bool told = false;
+    for (size_t i = 0; i < result->term_count; i++) {
+        const jk_fit_term *term = &result->terms[i];
+        if (term->kind != JK_FIT_POINTS || strcmp(term->characteristic, name) != 0 ||
+            !(term->reference || term->state == JK_PPML_FREE)) {
+            continue;
+        }
+        told = told || term->low > 0.0 || term->high < 0.0;
+        lowest = lowest == NULL || term->value < lowest->value ? term : lowest;
+        highest = highest == NULL || term->value > highest->value ? term : highest;
+    }
+    if (!told || lowest == highest) {
+        return JK_OK;
+    }
+    return add(result->learned, &result->learned_count,
+               jk_fit_text(fit, "%s: from %s to %s cash is %.2f times as much", name, lowest->level, highest->level,
+                           jk_exp(highest->value - lowest->value)),
+               error);
+}
+
+/* ---- worries ------------------------------------------------------------------------------------------------------
+ */
+
+static jk_status worry(jk_fit *fit, const char *text, jk_error *error) {
+    return add(fit->result.worries, &fit->result.worry_count, text, error);
+}
+
+static double largest_share(const jk_fit *fit) {
+    const jk_fit_rows *rows = &fit->rows;
+    double most = 0.0;
+    for (size_t c = 0; c < rows->columns.clusters; c++) {
+        double own = 0.0;
+        for (size_t i = rows->cluster_begin[c]; i < rows->cluster_begin[c + 1]; i++) {
+            own += rows->cash[i];
+        }
+        most = fmax(most, own);
+    }
+    return most / rows->total_cash;
+}
+
+static jk_status worry_about_levels(jk_fit *fit, jk_error *error) {
+    const jk_fit_result *result = &fit->result;
+    double scored = result->scored_expected / result->cash;
+    double expected = result->expected / result->cash;
+    if (fabs(expected - 1.0) > OFF_EXPECTED) {
+        JK_TRY(worry(fit,
+                     jk_fit_text(fit, "the model expects %.1f %% of what came in on its own rows", 100.0 * expected),
+                     error));
+    }
+    if (fabs(scored - expected) > OFF_SCORED) {
+        JK_TRY(
+            worry(fit,
+                  jk_fit_text(fit,
+                              "classes by the score expect %.1f %% of what came in: a tape has no other classes, and "
+                              "its value is off by as much",
+                              100.0 * scored),
+                  error));
+    }
+    return JK_OK;
+}
+
+static jk_status worry_about_debtors(jk_fit *fit, jk_error *error) {
+    const jk_fit_result *result = &fit->result;
+    double share = largest_share(fit);
+    if (result->payers < SOME_PAYERS) {
+        JK_TRY(worry(fit,
+                     jk_fit_text(fit, "only %zu debtors paid anything: differences between groups are mostly chance",
+                                 result->payers),
+                     error));
+    }
+    if (share > ONE_DEBTOR) {
+        JK_TRY(worry(fit, jk_fit_text(fit, "one debtor brought %.0f %% of all cash", 100.0 * share), error));
+    }
+    if (!result->converged) {
+        JK_TRY(worry(fit, jk_fit_text(fit, "the search for the estimates did not end"), error));
+    }
+    return JK_OK;
+}
+
+static jk_status worry_about_width(jk_fit *fit, jk_error *error) {
+    const jk_fit_result *result = &fit->result;
+    size_t wide = 0;
+    size_t estimated = 0;
+    char names[WIDE_SHOWN][160];
+    for (size_t i = 0; i < result->term_count; i++) {
+        const jk_fit_term *term = &result->terms[i];
+        if (term->state != JK_PPML_FREE) {
+            continue;
+        }
+        estimated++;
+        if (isfinite(term->low) && !(term->high - term->low > jk_log(WIDE))) {
+            continue;
+        }
+        if (wide < WIDE_SHOWN) {
+            (void)snprintf(names[wide], sizeof names[wide], "%s%s%s %s",
+                           term->segment >= 0 ? fit->base->segments[term->segment].id : "",
+                           term->segment >= 0 ? " " : "", term->characteristic, term->level);
+        }
+        wide++;
+    }
+    if (wide == 0) {
+        return JK_OK;
+    }
+    return worry(
+        fit,
+        jk_fit_text(fit,
+                    "%zu of %zu figures are known to no better than a factor of %.0f between the ends of their "
+                    "intervals: %s%s%s%s%s%s",
+                    wide, estimated, WIDE, names[0], wide > 1 ? ", " : "", wide > 1 ? names[1] : "",
+                    wide > 2 ? ", " : "", wide > 2 ? names[2] : "", wide > WIDE_SHOWN ? ", …" : ""),
+        error);
+}
+
+jk_status jk_fit_summarise(jk_fit *fit, jk_error *error) {
+    fit->result.learned = jk_arena_alloc(fit->arena, LINES_MAX, sizeof *fit->result.learned);
+    fit->result.worries = jk_arena_alloc(fit->arena, LINES_MAX, sizeof *fit->result.worries);
+    if (fit->result.learned == NULL || fit->result.worries == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        JK_TRY(learned_curves(fit, t, error));
+    }
+    for (size_t c = 0; c < fit->base->scorecard.count; c++) {
+        JK_TRY(learned_points(fit, c, error));
+    }
+    JK_TRY(worry_about_levels(fit, error));
+    JK_TRY(worry_about_debtors(fit, error));
+    return worry_about_width(fit, error);
+}
