@@ -98,8 +98,8 @@ static void equals_r(void **state) {
     free(d);
 }
 
-/* With few debtors, 20 of ten rows and 8 of 25: vcovCR(m, cluster = debtor, type = "CR2") and coef_test(m, vcov = V, test =
- * "Satterthwaite") of clubSandwich on R's glm as above. */
+/* With few debtors, 20 of ten rows and 8 of 25: vcovCR(m, cluster = debtor, type = "CR2") and coef_test(m, vcov = V,
+ * test = "Satterthwaite") of clubSandwich on R's glm as above. */
 static void few_debtors_equal_club_sandwich(void **state) {
     (void)state;
     static const size_t rows_of_debtor[] = {10, 25};
@@ -107,10 +107,9 @@ static void few_debtors_equal_club_sandwich(void **state) {
                                         0.317851147399448, 0.372758713462429},
                                        {0.478880330616900, 0.307184459833873, 0.564607534794855, 0.436043699435221,
                                         0.463523475070987, 0.479865903196438}};
-    static const double degrees[2][6] = {{15.5370317001025, 14.8572029430785, 15.4910211988610, 15.9587827115651,
-                                          16.4096879842273, 16.1942157713918},
-                                         {6.68740184209620, 6.38211247746814, 6.53455998493774, 6.49115952171066,
-                                          6.77583938753894, 6.56907299022606}};
+    static const double degrees[2][6] = {
+        {15.5370317001025, 14.8572029430785, 15.4910211988610, 15.9587827115651, 16.4096879842273, 16.1942157713918},
+        {6.68740184209620, 6.38211247746814, 6.53455998493774, 6.49115952171066, 6.77583938753894, 6.56907299022606}};
     data *d = new_data();
     for (size_t k = 0; k < 2; k++) {
         jk_ppml fit;
@@ -374,16 +373,11 @@ static void refuses(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equals_r),
-        cmocka_unit_test(few_debtors_equal_club_sandwich),
-        cmocka_unit_test(equals_closed_form),
-        cmocka_unit_test(long_periods),
-        cmocka_unit_test(no_estimate),
-        cmocka_unit_test(separated_together),
-        cmocka_unit_test(empty_piece),
-        cmocka_unit_test(same_bits_for_any_threads),
-        cmocka_unit_test(held_parameters),
-        cmocka_unit_test(refuses),
+        cmocka_unit_test(equals_r),           cmocka_unit_test(few_debtors_equal_club_sandwich),
+        cmocka_unit_test(equals_closed_form), cmocka_unit_test(long_periods),
+        cmocka_unit_test(no_estimate),        cmocka_unit_test(separated_together),
+        cmocka_unit_test(empty_piece),        cmocka_unit_test(same_bits_for_any_threads),
+        cmocka_unit_test(held_parameters),    cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
