@@ -110,6 +110,17 @@ static int print_segments(const jk_fit_result *result, const jk_model *base, jk_
     return jk_cli_print_table(table, title);
 }
 
+static void print_trees(const jk_fit_result *result) {
+    if (result->trees != NULL) {
+        const jk_boost_result *boost = &result->trees->boost;
+        (void)printf("trees                 %16d over %zu features; deviance of debtors held out %.2f %% %s\n",
+                     boost->rounds, result->trees->features,
+                     100.0 * fabs(1.0 - boost->deviance_trees / boost->deviance_alone),
+                     boost->deviance_trees < boost->deviance_alone ? "less than by points alone"
+                                                                   : "more: points alone do as well");
+    }
+}
+
 static void print_head(const jk_fit_result *result, const jk_model *base) {
     char first[JK_DATE_TEXT], end[JK_DATE_TEXT], text[JK_AMOUNT_TEXT];
     (void)printf("rows                  %16s\n", jk_amount(text, (double)result->rows, 0));
@@ -131,14 +142,7 @@ static void print_head(const jk_fit_result *result, const jk_model *base) {
                  base->base_currency);
     (void)printf("%s\n", jk_amount(text, result->cluster_dispersion, 2));
     (void)printf("figures estimated     %16zu in %d steps\n", result->parameter_count, result->iterations);
-    if (result->trees != NULL) {
-        const jk_boost_result *boost = &result->trees->boost;
-        (void)printf("trees                 %16d over %zu features; deviance of debtors held out %.2f %% %s\n",
-                     boost->rounds, result->trees->features,
-                     100.0 * fabs(1.0 - boost->deviance_trees / boost->deviance_alone),
-                     boost->deviance_trees < boost->deviance_alone ? "less than by points alone"
-                                                                   : "more: points alone do as well");
-    }
+    print_trees(result);
 }
 
 static void print_sentences(const char *title, const char *const *lines, size_t count, size_t most) {
@@ -162,6 +166,9 @@ static void print_summary(const jk_fit_result *result, const jk_model *base, boo
                  result->payers);
     (void)printf("%s %s; the model expects %.1f %% of it\n", jk_amount(cash, result->cash, 0), base->base_currency,
                  100.0 * result->expected / result->cash);
+    if (!full) {
+        print_trees(result);
+    }
     print_sentences("What to worry about", result->worries, result->worry_count, SIZE_MAX);
     print_sentences("What was learned", result->learned, result->learned_count, most);
     print_sentences("What was not", result->messages, result->message_count, most);
