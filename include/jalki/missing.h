@@ -19,9 +19,12 @@ typedef struct jk_missing_field {
     /* Every claim at the field's worst and best figure for it, missing among them; each claim by itself. */
     double worst, best;
     double at_stake; /* given - worst */
+    /* With figures drawn from what the tape says of others (within the segment), NaN where no claim has the field: the
+     * mean value, and what knowing the figures is worth by better first decisions. */
+    double expected, information;
     /* Of the claims where the field is missing now: number, face, value as they stand, at worst and at best. */
     uint64_t gap_claims;
-    double gap_face, gap_value, gap_worst, gap_best;
+    double gap_face, gap_value, gap_worst, gap_best, gap_expected, gap_information;
 } jk_missing_field;
 
 /* Columns that can be asked about: those that may be missing and have figures to try. */
@@ -30,7 +33,7 @@ int jk_missing_can(jk_column column);
 size_t jk_missing_usual(jk_column columns[JK_COLUMN_COUNT]);
 
 /* Values the tape for each column: once as it stands, once without the column, and once per figure; nothing is
- * projected. fields[count] come sorted by what is at stake, largest first. Takes 16 bytes per claim. Errors as of
+ * projected. fields[count] come sorted by what is at stake, largest first. Takes 42 bytes per claim. Errors as of
  * jk_value_run; JK_ERROR_ARGUMENT for a column that cannot be asked about. */
 jk_status jk_missing_price(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                            const jk_column *columns, size_t count, jk_missing_field *fields, jk_error *error);

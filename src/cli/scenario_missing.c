@@ -35,7 +35,8 @@ void jk_scenario_read_fields(jk_usage *usage, const char *name, char *text, void
 }
 
 static int print_csv(const jk_missing_field *fields, size_t count) {
-    (void)puts("field,given,blanked,worst,best,at_stake,gap_claims,gap_face,gap_value,gap_worst,gap_best");
+    (void)puts("field,given,blanked,worst,best,at_stake,gap_claims,gap_face,gap_value,gap_worst,gap_best,"
+               "expected,information,gap_expected,gap_information");
     for (size_t f = 0; f < count; f++) {
         const jk_missing_field *field = &fields[f];
         (void)fputs(jk_schema_column(field->column)->name, stdout);
@@ -49,21 +50,26 @@ static int print_csv(const jk_missing_field *fields, size_t count) {
         jk_cli_csv_number(field->gap_value, 2);
         jk_cli_csv_number(field->gap_worst, 2);
         jk_cli_csv_number(field->gap_best, 2);
+        jk_cli_csv_number(field->expected, 2);
+        jk_cli_csv_number(field->information, 2);
+        jk_cli_csv_number(field->gap_expected, 2);
+        jk_cli_csv_number(field->gap_information, 2);
         (void)putchar('\n');
     }
     return jk_cli_finish();
 }
 
 static int print_tables(const jk_cli_valuing *valuing, const jk_missing_field *fields, size_t count) {
-    static const char *const names[] = {"field",          "blanked",   "at worst", "at stake", "at best",
-                                        "claims without", "worth now", "at worst", "at best"};
+    static const char *const names[] = {"field",    "blanked",    "at worst",       "at stake",
+                                        "at best",  "knowing it", "claims without", "worth now",
+                                        "at worst", "at best",    "expected",       "knowing it"};
     enum { COLUMNS = sizeof names / sizeof *names };
     int decimals = fabs(fields[0].given) < 1e5 ? 2 : 0;
     char value[JK_AMOUNT_TEXT];
     (void)printf("Tape      %s\nModel     %s (%s)\nValue     %s %s with all fields as given\n", valuing->tape_path,
                  valuing->model->name, valuing->model_path, jk_amount(value, fields[0].given, decimals),
                  valuing->model->base_currency);
-    jk_table *table = jk_table_create("lrrrrrrrr");
+    jk_table *table = jk_table_create("lrrrrrrrrrrr");
     if (table != NULL) {
         for (size_t i = 0; i < COLUMNS; i++) {
             jk_table_cell(table, "%s", names[i]);
@@ -76,15 +82,19 @@ static int print_tables(const jk_cli_valuing *valuing, const jk_missing_field *f
             jk_table_amount(table, field->worst, decimals);
             jk_table_amount(table, field->at_stake, decimals);
             jk_table_amount(table, field->best, decimals);
+            jk_table_amount(table, field->information, decimals);
             jk_table_count(table, field->gap_claims);
             jk_table_amount(table, field->gap_value, decimals);
             jk_table_amount(table, field->gap_worst, decimals);
             jk_table_amount(table, field->gap_best, decimals);
+            jk_table_amount(table, field->gap_expected, decimals);
+            jk_table_amount(table, field->gap_information, decimals);
         }
     }
     return jk_cli_print_table(table,
-                              "The price of missing data: value of all claims without the field and at its worst, "
-                              "and of the claims that lack it now") |
+                              "The price of missing data: value of all claims without the field, at its worst and at "
+                              "its best, and what knowing it is worth on average; the same of the claims that lack it "
+                              "now") |
            jk_cli_finish();
 }
 

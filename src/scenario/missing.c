@@ -12,52 +12,35 @@
 #include "base/grid.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "scenario/information.h"
 
-enum { TRIALS_MAX = 12, PIECE_ROWS = 65536 };
+enum { PIECE_ROWS = 65536 };
 
-/* How the figures of a column are meant. */
-typedef enum trial_kind {
-    TRIAL_CODES,        /* of an enumeration */
-    TRIAL_COUNT,        /* whole numbers */
-    TRIAL_UNITS,        /* currency units of the row */
-    TRIAL_RATE,         /* as they are */
-    TRIAL_MONTHS_AGO,   /* dates before the cut-off */
-    TRIAL_MONTHS_AHEAD, /* dates from the cut-off on, below 0 before it */
-    TRIAL_YEARS_AGO     /* years before that of the cut-off */
-} trial_kind;
-
-typedef struct trial_set {
-    jk_column column;
-    trial_kind kind;
-    bool usual;
-    int count;
-    double figure[TRIALS_MAX];
-} trial_set;
-
-static const trial_set sets[] = {
-    {JK_COLUMN_INCOME_MONTHLY, TRIAL_UNITS, true, 9, {0, 500, 1000, 1500, 2000, 3000, 5000, 10000, 50000}},
-    {JK_COLUMN_EMPLOYMENT, TRIAL_CODES, true, JK_EMPLOYMENT_COUNT, {0, 1, 2, 3, 4}},
-    {JK_COLUMN_REACHABLE, TRIAL_CODES, true, JK_REACHABLE_COUNT, {0, 1, 2, 3, 4}},
-    {JK_COLUMN_BIRTH_YEAR, TRIAL_YEARS_AGO, true, 8, {20, 30, 40, 50, 60, 70, 80, 85}},
-    {JK_COLUMN_DEFAULT_MARKS, TRIAL_COUNT, true, 6, {0, 1, 2, 4, 6, 10}},
-    {JK_COLUMN_OTHER_DEBT_ENFORCED, TRIAL_UNITS, true, 6, {0, 300, 3000, 20000, 50000, 100000}},
-    {JK_COLUMN_LAST_PAID_ON, TRIAL_MONTHS_AGO, true, 8, {0, 4, 9, 18, 36, 60, 120, 240}},
-    {JK_COLUMN_PAYMENTS_12M, TRIAL_UNITS, true, 5, {0, 10, 100, 1000, 10000}},
-    {JK_COLUMN_PAYMENTS_24M, TRIAL_UNITS, true, 5, {0, 10, 100, 1000, 10000}},
-    {JK_COLUMN_PROMISES_KEPT, TRIAL_COUNT, true, 4, {0, 1, 3, 10}},
-    {JK_COLUMN_PROMISES_BROKEN, TRIAL_COUNT, true, 4, {0, 1, 3, 10}},
-    {JK_COLUMN_PLACEMENTS, TRIAL_COUNT, true, 5, {0, 1, 2, 3, 5}},
-    {JK_COLUMN_DEPENDANTS, TRIAL_COUNT, true, 5, {0, 1, 2, 3, 5}},
-    {JK_COLUMN_HOUSING_COST, TRIAL_UNITS, true, 5, {0, 500, 1000, 2000, 10000}},
-    {JK_COLUMN_LIMITATION_ON, TRIAL_MONTHS_AHEAD, true, 7, {-1, 1, 6, 12, 36, 120, 600}},
-    {JK_COLUMN_TITLE_ON, TRIAL_MONTHS_AGO, true, 6, {0, 12, 36, 60, 120, 240}},
-    {JK_COLUMN_INTEREST_RATE, TRIAL_RATE, false, 5, {0, 0.05, 0.1, 0.15, 0.25}},
-    {JK_COLUMN_VULNERABLE, TRIAL_CODES, false, 2, {0, 1}},
-    {JK_COLUMN_LEGAL_STATUS, TRIAL_CODES, false, JK_LEGAL_STATUS_COUNT, {0, 1, 2, 3, 4, 5, 6, 7, 8}},
+static const jk_trial_set sets[] = {
+    {JK_COLUMN_INCOME_MONTHLY, JK_TRIAL_UNITS, true, 9, {0, 500, 1000, 1500, 2000, 3000, 5000, 10000, 50000}},
+    {JK_COLUMN_EMPLOYMENT, JK_TRIAL_CODES, true, JK_EMPLOYMENT_COUNT, {0, 1, 2, 3, 4}},
+    {JK_COLUMN_REACHABLE, JK_TRIAL_CODES, true, JK_REACHABLE_COUNT, {0, 1, 2, 3, 4}},
+    {JK_COLUMN_BIRTH_YEAR, JK_TRIAL_YEARS_AGO, true, 8, {20, 30, 40, 50, 60, 70, 80, 85}},
+    {JK_COLUMN_DEFAULT_MARKS, JK_TRIAL_COUNT, true, 6, {0, 1, 2, 4, 6, 10}},
+    {JK_COLUMN_OTHER_DEBT_ENFORCED, JK_TRIAL_UNITS, true, 6, {0, 300, 3000, 20000, 50000, 100000}},
+    {JK_COLUMN_LAST_PAID_ON, JK_TRIAL_MONTHS_AGO, true, 8, {0, 4, 9, 18, 36, 60, 120, 240}},
+    {JK_COLUMN_PAYMENTS_12M, JK_TRIAL_UNITS, true, 5, {0, 10, 100, 1000, 10000}},
+    {JK_COLUMN_PAYMENTS_24M, JK_TRIAL_UNITS, true, 5, {0, 10, 100, 1000, 10000}},
+    {JK_COLUMN_INSTALMENT_MONTHLY, JK_TRIAL_UNITS, true, 6, {0, 10, 30, 60, 120, 400}},
+    {JK_COLUMN_PROMISES_KEPT, JK_TRIAL_COUNT, true, 4, {0, 1, 3, 10}},
+    {JK_COLUMN_PROMISES_BROKEN, JK_TRIAL_COUNT, true, 4, {0, 1, 3, 10}},
+    {JK_COLUMN_PLACEMENTS, JK_TRIAL_COUNT, true, 5, {0, 1, 2, 3, 5}},
+    {JK_COLUMN_DEPENDANTS, JK_TRIAL_COUNT, true, 5, {0, 1, 2, 3, 5}},
+    {JK_COLUMN_HOUSING_COST, JK_TRIAL_UNITS, true, 5, {0, 500, 1000, 2000, 10000}},
+    {JK_COLUMN_LIMITATION_ON, JK_TRIAL_MONTHS_AHEAD, true, 7, {-1, 1, 6, 12, 36, 120, 600}},
+    {JK_COLUMN_TITLE_ON, JK_TRIAL_MONTHS_AGO, true, 6, {0, 12, 36, 60, 120, 240}},
+    {JK_COLUMN_INTEREST_RATE, JK_TRIAL_RATE, false, 5, {0, 0.05, 0.1, 0.15, 0.25}},
+    {JK_COLUMN_VULNERABLE, JK_TRIAL_CODES, false, 2, {0, 1}},
+    {JK_COLUMN_LEGAL_STATUS, JK_TRIAL_CODES, false, JK_LEGAL_STATUS_COUNT, {0, 1, 2, 3, 4, 5, 6, 7, 8}},
 };
 enum { SET_COUNT = sizeof sets / sizeof sets[0] };
 
-static const trial_set *set_of(jk_column column) {
+static const jk_trial_set *set_of(jk_column column) {
     for (size_t i = 0; i < SET_COUNT; i++) {
         if (sets[i].column == column) {
             return &sets[i];
@@ -85,12 +68,14 @@ size_t jk_missing_usual(jk_column columns[JK_COLUMN_COUNT]) {
 /* By row of the tape. */
 typedef struct claim_values {
     float *given, *face, *worst, *best;
+    jk_information information;
 } claim_values;
 
 /* Where a run's values go. */
 typedef struct collector {
     claim_values *claims;
     enum { COLLECT_GIVEN, COLLECT_FIRST, COLLECT_MORE } what;
+    int trial;
 } collector;
 
 static jk_status collect(void *context, const jk_value_block *block, jk_error *error) {
@@ -104,11 +89,13 @@ static jk_status collect(void *context, const jk_value_block *block, jk_error *e
         if (to->what == COLLECT_GIVEN) {
             claims->given[row] = value;
             claims->face[row] = (float)block->law->balance[i];
+            claims->information.segment[row] = block->terms->segment[i];
         } else if (to->what == COLLECT_FIRST) {
             claims->worst[row] = claims->best[row] = value;
         } else {
             claims->worst[row] = fminf(claims->worst[row], value);
             claims->best[row] = fmaxf(claims->best[row], value);
+            jk_information_add(&claims->information, to->trial, row, block->plan, i);
         }
     }
     return JK_OK;
@@ -132,19 +119,19 @@ typedef union element {
     double real;
 } element;
 
-static element element_of(const trial_set *set, double figure, int32_t cutoff) {
+static element element_of(const jk_trial_set *set, double figure, int32_t cutoff) {
     switch (set->kind) {
-    case TRIAL_CODES:
+    case JK_TRIAL_CODES:
         return (element){.code = (int8_t)figure};
-    case TRIAL_UNITS:
+    case JK_TRIAL_UNITS:
         return (element){.money = (int64_t)(100.0 * figure)};
-    case TRIAL_RATE:
+    case JK_TRIAL_RATE:
         return (element){.real = figure};
-    case TRIAL_MONTHS_AGO:
+    case JK_TRIAL_MONTHS_AGO:
         return (element){.integer = jk_date_add_months(cutoff, -(int32_t)figure)};
-    case TRIAL_MONTHS_AHEAD:
+    case JK_TRIAL_MONTHS_AHEAD:
         return (element){.integer = jk_date_add_months(cutoff, (int32_t)figure)};
-    case TRIAL_YEARS_AGO:
+    case JK_TRIAL_YEARS_AGO:
         return (element){.integer = jk_civil_from_date(cutoff).year - (int32_t)figure};
     default:
         return (element){.integer = (int32_t)figure};
@@ -162,7 +149,7 @@ static jk_status value_with(const jk_tape *tape, const jk_model *model, const jk
 
 /* ---- sums ------------------------------------------------------------------------------------------------------ */
 
-static bool is_missing(jk_type type, const void *values, size_t i) {
+bool jk_missing_element(jk_type type, const void *values, size_t i) {
     switch (type) {
     case JK_TYPE_ENUM:
         return ((const int8_t *)values)[i] == JK_MISSING_ENUM;
@@ -176,7 +163,8 @@ static bool is_missing(jk_type type, const void *values, size_t i) {
 }
 
 typedef struct gap_sums {
-    int64_t worst, best, gap_face, gap_value, gap_worst, gap_best;
+    int64_t worst, best, expected, information;
+    int64_t gap_face, gap_value, gap_worst, gap_best, gap_expected, gap_information;
 } gap_sums;
 
 static void add_rows(const claim_values *claims, jk_type type, const void *values, size_t first, size_t count,
@@ -184,14 +172,20 @@ static void add_rows(const claim_values *claims, jk_type type, const void *value
     for (size_t i = 0; i < count; i++) {
         int64_t worst = jk_grid_from_double((double)claims->worst[first + i]);
         int64_t best = jk_grid_from_double((double)claims->best[first + i]);
+        int64_t expected = jk_grid_from_double((double)claims->information.value[first + i]);
+        int64_t information = jk_grid_from_double(jk_information_of(&claims->information, first + i));
         sums->worst += worst;
         sums->best += best;
-        if (is_missing(type, values, i)) {
+        sums->expected += expected;
+        sums->information += information;
+        if (jk_missing_element(type, values, i)) {
             *gap_claims += 1;
             sums->gap_face += jk_grid_from_double((double)claims->face[first + i]);
             sums->gap_value += jk_grid_from_double((double)claims->given[first + i]);
             sums->gap_worst += worst;
             sums->gap_best += best;
+            sums->gap_expected += expected;
+            sums->gap_information += information;
         }
     }
 }
@@ -220,6 +214,11 @@ static jk_status sum_claims(const jk_tape *tape, const claim_values *claims, jk_
     field->gap_worst = jk_grid_to_double(sums.gap_worst);
     field->gap_best = jk_grid_to_double(sums.gap_best);
     field->at_stake = field->given - field->worst;
+    bool known = claims->information.known > 0;
+    field->expected = known ? jk_grid_to_double(sums.expected) : (double)NAN;
+    field->information = known ? jk_grid_to_double(sums.information) : (double)NAN;
+    field->gap_expected = known ? jk_grid_to_double(sums.gap_expected) : (double)NAN;
+    field->gap_information = known ? jk_grid_to_double(sums.gap_information) : (double)NAN;
     return status;
 }
 
@@ -227,18 +226,20 @@ static jk_status sum_claims(const jk_tape *tape, const claim_values *claims, jk_
 
 static jk_status price_field(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                              claim_values *claims, jk_missing_field *field, jk_error *error) {
-    const trial_set *set = set_of(field->column);
+    const jk_trial_set *set = set_of(field->column);
     if (set == NULL) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, jk_schema_column(field->column)->name,
                        "there are no figures to try for this column; expected one that says something of the debtor");
     }
     int32_t cutoff = options->cutoff != JK_MISSING_INTEGER ? options->cutoff : jk_tape_cutoff(tape);
-    collector first = {claims, COLLECT_FIRST}, more = {claims, COLLECT_MORE};
+    collector first = {.claims = claims, .what = COLLECT_FIRST}, more = {.claims = claims, .what = COLLECT_MORE};
     double unused = 0.0;
     field->trials = set->count;
+    JK_TRY(jk_information_weigh(&claims->information, tape, set, cutoff, error));
     JK_TRY(value_with(tape, model, options, field->column, NULL, &first, &field->blanked, error));
     for (int i = 0; i < set->count; i++) {
         element figure = element_of(set, set->figure[i], cutoff);
+        more.trial = i;
         JK_TRY(value_with(tape, model, options, field->column, &figure, &more, &unused, error));
     }
     return sum_claims(tape, claims, field, error);
@@ -254,7 +255,7 @@ static int by_stake(const void *a, const void *b) {
 
 static jk_status price_fields(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                               claim_values *claims, jk_missing_field *fields, size_t count, jk_error *error) {
-    collector given = {claims, COLLECT_GIVEN};
+    collector given = {.claims = claims, .what = COLLECT_GIVEN};
     double value = 0.0;
     JK_TRY(value_tape(tape, model, options, &given, &value, error));
     for (size_t f = 0; f < count; f++) {
@@ -272,13 +273,18 @@ jk_status jk_missing_price(const jk_tape *tape, const jk_model *model, const jk_
     if (memory == NULL) {
         return jk_fail_memory(error, "the claims' values");
     }
-    claim_values claims = {memory, memory + rows, memory + 2 * rows, memory + 3 * rows};
+    claim_values claims = {
+        .given = memory, .face = memory + rows, .worst = memory + 2 * rows, .best = memory + 3 * rows};
     jk_value_options values_only = *options;
     values_only.values_only = true;
     for (size_t f = 0; f < count; f++) {
         fields[f] = (jk_missing_field){.column = columns[f]};
     }
-    jk_status status = price_fields(tape, model, &values_only, &claims, fields, count, error);
+    jk_status status = jk_information_init(&claims.information, rows, model->segment_count, error);
+    if (status == JK_OK) {
+        status = price_fields(tape, model, &values_only, &claims, fields, count, error);
+    }
+    jk_information_reset(&claims.information);
     free(memory);
     return status;
 }
@@ -292,9 +298,19 @@ char *jk_missing_json(const jk_missing_field *fields, size_t count, double irr) 
         const struct {
             const char *key;
             double value;
-        } numbers[] = {{"given", field->given},         {"blanked", field->blanked},     {"worst", field->worst},
-                       {"best", field->best},           {"at_stake", field->at_stake},   {"gap_face", field->gap_face},
-                       {"gap_value", field->gap_value}, {"gap_worst", field->gap_worst}, {"gap_best", field->gap_best}};
+        } numbers[] = {{"given", field->given},
+                       {"blanked", field->blanked},
+                       {"worst", field->worst},
+                       {"best", field->best},
+                       {"at_stake", field->at_stake},
+                       {"expected", field->expected},
+                       {"information", field->information},
+                       {"gap_face", field->gap_face},
+                       {"gap_value", field->gap_value},
+                       {"gap_worst", field->gap_worst},
+                       {"gap_best", field->gap_best},
+                       {"gap_expected", field->gap_expected},
+                       {"gap_information", field->gap_information}};
         json_t *entry = json_object();
         jk_json_put(&b, entry, "field", json_string(jk_schema_column(field->column)->name));
         jk_json_put(&b, entry, "gap_claims", json_integer((json_int_t)field->gap_claims));

@@ -49,7 +49,7 @@ import csv, json
 near = lambda a, b: abs(a - b) <= 1e-9 * max(abs(a), abs(b))
 fields = {f["field"]: f for f in json.load(open("m.json"))["fields"]}
 value = json.load(open("t.json"))["value"]
-assert len(fields) == 16 and [f["at_stake"] for f in fields.values()] == sorted(
+assert len(fields) == 17 and [f["at_stake"] for f in fields.values()] == sorted(
     (f["at_stake"] for f in fields.values()), reverse=True)
 for name, field in fields.items():
     assert near(field["given"], value) and near(field["at_stake"], field["given"] - field["worst"])
@@ -69,6 +69,31 @@ assert close(field["worst"], sum(map(min, claims))) and close(field["best"], sum
 assert field["gap_claims"] == sum(gap) > 0
 assert close(field["gap_value"], sum(v for v, g in zip(given, gap) if g))
 assert close(field["gap_worst"], sum(min(v) for v, g in zip(claims, gap) if g))
+# What knowing employment is worth: each level drawn as it stands on the tape, in the claim's segment where 30 know it.
+LEVELS = ("employed", "self_employed", "unemployed", "retired", "unknown")
+ACTIONS = ("q_close", "q_sell", "q_surveil", "q_amicable", "q_legal")
+by_level = [list(csv.DictReader(open(f"all_{level}.values.csv"))) for level in LEVELS]
+segments = [row["segment"] for row in by_level[0]]
+counts = {None: dict.fromkeys(LEVELS, 0)}
+for row, segment in zip(source, segments):
+    if row["employment"]:
+        for key in (segment, None):
+            counts.setdefault(key, dict.fromkeys(LEVELS, 0))[row["employment"]] += 1
+information = expected = gap_information = 0.0
+for i, segment in enumerate(segments):
+    weights = counts.get(segment, counts[None])
+    weights = weights if sum(weights.values()) >= 30 else counts[None]
+    parts = [weights[level] / sum(weights.values()) for level in LEVELS]
+    mean = sum(p * float(rows[i]["value"]) for p, rows in zip(parts, by_level))
+    unknowing = max(sum(p * float(rows[i][a] or 0) for p, rows in zip(parts, by_level)) for a in ACTIONS)
+    expected += mean
+    information += max(0.0, mean - unknowing)
+    gap_information += max(0.0, mean - unknowing) if gap[i] else 0.0
+near_enough = lambda a, b: abs(a - b) <= 1e-6 * value
+assert near_enough(field["expected"], expected), (field["expected"], expected)
+assert near_enough(field["information"], information) and information > 1, (field["information"], information)
+assert near_enough(field["gap_information"], gap_information), (field["gap_information"], gap_information)
+assert all(f["information"] is None or 0 <= f["information"] <= f["best"] - f["worst"] for f in fields.values())
 for row in csv.DictReader(open("m.csv")):
     assert abs(float(row["worst"]) - fields[row["field"]]["worst"]) <= 0.00500001
 END
