@@ -63,7 +63,8 @@ typedef struct jk_value_block {
     const jk_score_columns *score;
     const jk_terms *terms;
     const jk_plan_results *plan;
-    const uint8_t *reason; /* jk_reason; as `plan`, of the first case */
+    const uint8_t *reason;   /* jk_reason; as `plan`, of the first case */
+    const jk_scorer *scorer; /* for jk_score_levels */
     /* Of a run of several cases: what each planned, and what it is worth. NULL in a run of one. */
     const float *const *case_value;      /* [cases][rows] */
     const uint8_t *const *case_decision; /* [cases][rows] */

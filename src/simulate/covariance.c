@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/input.h"
 #include "base/memory.h"
+#include "jalki/score.h"
 
 /* Pivots below this part of their diagonal are rounding: the parameter is what earlier ones say. */
 #define PIVOT_LEAST 1e-12
@@ -20,7 +21,8 @@ typedef struct covariance_reader {
     const char *path;
     const jk_model *model;
     jk_covariance *into;
-    size_t *row; /* [count] row of each drawn parameter in the file */
+    size_t *row;     /* [count] row of each drawn parameter in the file */
+    int *collective; /* [count] whose mean it leans on, -1: on none */
     double *credibility;
     size_t all; /* parameters of the file */
     jk_error *error;
@@ -69,17 +71,36 @@ static int find_class(const char *level) {
     return -1;
 }
 
-/* Where a parameter's number goes, or NULL for one that is not drawn. */
-static jk_status find_place(const covariance_reader *r, json_t *named, int32_t **place) {
+/* Where the number of a level's points goes, or NULL where the scorecard does not have it: grouped otherwise by hand.
+ */
+static int32_t *find_point(const covariance_reader *r, const char *name, const char *level) {
+    const jk_scorecard *card = &r->model->scorecard;
+    for (size_t c = 0; c < card->count; c++) {
+        for (size_t l = 0;
+             strcmp(card->characteristics[c].name, name) == 0 && l < jk_score_level_count(&card->characteristics[c]);
+             l++) {
+            char text[64];
+            if (strcmp(jk_score_level_name(&card->characteristics[c], l, text), level) == 0) {
+                return &r->into->of_point[c * r->into->point_room + l];
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Where a parameter's number goes and on whose mean it leans; NULL for one that is not drawn. */
+static jk_status find_place(const covariance_reader *r, json_t *named, int32_t **place, int *collective) {
     const char *characteristic = json_string_value(json_object_get(named, "characteristic"));
     const char *level = json_string_value(json_object_get(named, "level"));
     const char *id = json_string_value(json_object_get(named, "segment"));
     *place = NULL;
+    *collective = -1;
     if (characteristic == NULL || level == NULL) {
         return wrong(r, "parameters", "a characteristic and a level of each parameter");
     }
     bool curve = strcmp(characteristic, "curve") == 0, class_level = strcmp(characteristic, "capacity_class") == 0;
     if (!curve && !class_level) {
+        *place = find_point(r, characteristic, level);
         return JK_OK;
     }
     int g = find_segment(r->model, id), a = find_treatment(json_string_value(json_object_get(named, "treatment")));
@@ -95,6 +116,7 @@ static jk_status find_place(const covariance_reader *r, json_t *named, int32_t *
     size_t treatment = (size_t)g * JK_TREATMENT_COUNT + (size_t)a;
     *place = curve ? &r->into->of_step[treatment * r->into->step_room + (size_t)at]
                    : &r->into->of_class[treatment * JK_CAPACITY_COUNT + (size_t)at];
+    *collective = curve ? a : JK_TREATMENT_COUNT + a;
     return JK_OK;
 }
 
@@ -103,7 +125,8 @@ static jk_status read_parameters(covariance_reader *r, json_t *list) {
     for (size_t i = 0; i < r->all; i++) {
         json_t *named = json_array_get(list, i), *credibility = json_object_get(named, "credibility");
         int32_t *place = NULL;
-        JK_TRY(find_place(r, named, &place));
+        int collective = -1;
+        JK_TRY(find_place(r, named, &place, &collective));
         if (place == NULL) {
             c->left_out++;
             continue;
@@ -113,6 +136,8 @@ static jk_status read_parameters(covariance_reader *r, json_t *list) {
             return wrong(r, "parameters", "each parameter once, with a credibility from 0 to 1");
         }
         *place = (int32_t)c->count;
+        c->points += collective < 0;
+        r->collective[c->count] = collective;
         r->credibility[c->count] = trust;
         r->row[c->count++] = i;
     }
@@ -132,10 +157,32 @@ static jk_status read_matrix(covariance_reader *r, json_t *rows) {
             if (!json_is_number(number) || !(fabs(value) <= 1e4)) {
                 return wrong(r, "covariance", "numbers");
             }
-            c->matrix[i * c->count + k] = r->credibility[i] * r->credibility[k] * value;
+            c->matrix[i * c->count + k] = value;
         }
     }
     return JK_OK;
+}
+
+/* From the covariance of the estimates to what is not known of the figures that the model takes. */
+static void lean(const covariance_reader *r) {
+    enum { COLLECTIVES = 2 * JK_TREATMENT_COUNT };
+    jk_covariance *c = r->into;
+    const size_t n = c->count;
+    double weight[COLLECTIVES] = {0};
+    for (size_t i = 0; i < n; i++) {
+        double own = c->matrix[i * n + i];
+        if (r->collective[i] >= 0 && own > 0.0) {
+            weight[r->collective[i]] += (1.0 - r->credibility[i]) / own;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < n; k++) {
+            int shared = r->collective[i] == r->collective[k] ? r->collective[i] : -1;
+            double both = (1.0 - r->credibility[i]) * (1.0 - r->credibility[k]);
+            double mean = shared >= 0 && both > 0.0 && weight[shared] > 0.0 ? both / weight[shared] : 0.0;
+            c->matrix[i * n + k] = sqrt(r->credibility[i] * r->credibility[k]) * c->matrix[i * n + k] + mean;
+        }
+    }
 }
 
 static jk_status factorise(const covariance_reader *r) {
@@ -171,17 +218,27 @@ static jk_status allocate(covariance_reader *r) {
             c->step_room = steps > c->step_room ? steps : c->step_room;
         }
     }
+    const jk_scorecard *card = &model->scorecard;
+    c->point_room = 1;
+    for (size_t i = 0; i < card->count; i++) {
+        size_t levels = jk_score_level_count(&card->characteristics[i]);
+        c->point_room = levels > c->point_room ? levels : c->point_room;
+    }
+    const size_t points = (card->count + 1) * c->point_room;
     size_t curves = model->segment_count * JK_TREATMENT_COUNT;
+    c->of_point = jk_columns_alloc(points, sizeof *c->of_point);
     c->of_step = jk_columns_alloc(curves * c->step_room, sizeof *c->of_step);
     c->of_class = jk_columns_alloc(curves * JK_CAPACITY_COUNT, sizeof *c->of_class);
     c->matrix = jk_columns_zero(r->all * r->all, sizeof *c->matrix);
     c->factor = jk_columns_zero(r->all * r->all, sizeof *c->factor);
     r->row = jk_columns_zero(r->all, sizeof *r->row);
     r->credibility = jk_columns_zero(r->all, sizeof *r->credibility);
-    if (c->of_step == NULL || c->of_class == NULL || c->matrix == NULL || c->factor == NULL || r->row == NULL ||
-        r->credibility == NULL) {
+    r->collective = jk_columns_zero(r->all, sizeof *r->collective);
+    if (c->of_point == NULL || r->collective == NULL || c->of_step == NULL || c->of_class == NULL ||
+        c->matrix == NULL || c->factor == NULL || r->row == NULL || r->credibility == NULL) {
         return jk_fail_memory(r->error, "the covariance");
     }
+    memset(c->of_point, 0xff, points * sizeof *c->of_point);
     memset(c->of_step, 0xff, curves * c->step_room * sizeof *c->of_step);
     memset(c->of_class, 0xff, curves * JK_CAPACITY_COUNT * sizeof *c->of_class);
     return JK_OK;
@@ -199,6 +256,7 @@ static jk_status read_root(covariance_reader *r, json_t *root) {
     JK_TRY(allocate(r));
     JK_TRY(read_parameters(r, parameters));
     JK_TRY(read_matrix(r, rows));
+    lean(r);
     return factorise(r);
 }
 
@@ -218,6 +276,7 @@ jk_status jk_covariance_load(const char *path, const jk_model *model, jk_covaria
     json_decref(root);
     free(r.row);
     free(r.credibility);
+    free(r.collective);
     if (status != JK_OK) {
         jk_covariance_reset(covariance);
     }
@@ -229,5 +288,6 @@ void jk_covariance_reset(jk_covariance *covariance) {
     free(covariance->factor);
     free(covariance->of_step);
     free(covariance->of_class);
+    free(covariance->of_point);
     *covariance = (jk_covariance){0};
 }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How far the parameters of a fit may be off, together: the file that `jalki fit` writes beside a model (docs/fit.md).
- * Steps of curves and multipliers of classes are drawn; points of characteristics, which move single claims, are not.
- */
+ * Steps of curves, multipliers of classes and points of characteristics are drawn from one posterior.
+ *
+ * The model takes Z x + (1 - Z) c of an estimate x with the variance s^2 and a collective mean c, with the credibility
+ * Z = t^2/(t^2 + s^2) where the true figures scatter around c with the variance t^2 (Buhlmann, Straub 1970). What is
+ * not known of the true figure is then Z s^2, which is s^2 t^2/(s^2 + t^2), and (1 - Z)^2 Var(c); the mean of the
+ * figures of one treatment and kind, weighted with 1/(t^2 + s^2) = (1 - Z)/s^2, has Var(c) = 1/sum of (1 - Z)/s^2.
+ * Together, for figures i and k: root(Z_i Z_k) C_ik + (1 - Z_i)(1 - Z_k) Var(c), the latter where they share c. */
 #ifndef JK_SIMULATE_COVARIANCE_H
 #define JK_SIMULATE_COVARIANCE_H
 
@@ -12,11 +17,14 @@ enum { JK_COVARIANCE_MOST = 2048 };
 typedef struct jk_covariance {
     size_t count;      /* parameters that are drawn; 0: there is no file */
     size_t left_out;   /* parameters of the file that are not */
-    double *matrix;    /* [count][count] of the logarithms, with credibility */
+    size_t points;     /* of those drawn, points of characteristics */
+    double *matrix;    /* [count][count] of the logarithms: the posterior */
     double *factor;    /* [count][count] lower triangle of its Cholesky factor */
     int32_t *of_step;  /* [segments][treatments][step_room] parameter of a curve's step, or -1 */
     int32_t *of_class; /* [segments][treatments][classes] parameter of a class, or -1 */
     size_t step_room;  /* most steps of any curve */
+    int32_t *of_point; /* [characteristics][point_room] parameter of a level's points, or -1 */
+    size_t point_room; /* most levels of any characteristic */
 } jk_covariance;
 
 /* Reads the file for a model. JK_ERROR_IO, JK_ERROR_FORMAT where it is not what it should be, JK_ERROR_DATA where it
@@ -31,6 +39,10 @@ static inline int32_t jk_covariance_step(const jk_covariance *c, size_t segment,
 static inline int32_t jk_covariance_class(const jk_covariance *c, size_t segment, int treatment, int capacity) {
     size_t place = (segment * JK_TREATMENT_COUNT + (size_t)treatment) * JK_CAPACITY_COUNT + (size_t)capacity;
     return c->count == 0 ? -1 : c->of_class[place];
+}
+
+static inline int32_t jk_covariance_point(const jk_covariance *c, size_t characteristic, size_t level) {
+    return c->points == 0 ? -1 : c->of_point[characteristic * c->point_room + level];
 }
 
 /* The matrix entry of two parameters, 0 where either is -1. */

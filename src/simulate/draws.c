@@ -11,26 +11,47 @@
 /* A path has this many groups of four numbers in each stream: more than the months of any horizon. */
 enum { GROUPS_OF_PATH = 256, WORDS = 4, MONTHS_OF_YEAR = 12 };
 
-jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covariance *covariance, uint64_t seed,
-                        jk_error *error) {
+/* What the points of a group do together, and with every other parameter. */
+static void set_groups(jk_draws *draws) {
+    const jk_covariance *c = draws->covariance;
+    for (size_t g = 0; g < draws->mix->groups; g++) {
+        double *shared = draws->shared + g * c->count;
+        for (size_t p = 0; p < c->count; p++) {
+            double share = jk_mix_share(draws->mix, g, p);
+            for (size_t i = 0; share > 0.0 && i < c->count; i++) {
+                shared[i] += share * c->matrix[i * c->count + p];
+            }
+        }
+        for (size_t p = 0; p < c->count; p++) {
+            draws->variance[g] += jk_mix_share(draws->mix, g, p) * shared[p];
+        }
+    }
+}
+
+jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covariance *covariance, const jk_mix *mix,
+                        uint64_t seed, jk_error *error) {
     size_t factors = model->jurisdiction_count * (size_t)model->epoch_count, rows = 0;
-    *draws = (jk_draws){.model = model, .covariance = covariance, .seed = seed};
+    *draws = (jk_draws){.model = model, .covariance = covariance, .mix = mix, .seed = seed};
     draws->first_row = jk_columns_zero(model->segment_count, sizeof *draws->first_row);
     for (size_t g = 0; draws->first_row != NULL && g < model->segment_count; g++) {
         draws->first_row[g] = rows;
-        rows += jk_factor_rows(&model->segments[g], covariance->count > 0);
+        rows += JK_CAPACITY_COUNT * jk_factor_rows(&model->segments[g], covariance->count > 0);
     }
     draws->memory = jk_columns_zero((2 * factors + rows + model->segment_count) * JK_PATH_LANES, sizeof(float));
     draws->month = jk_columns_zero(2 * (size_t)model->horizon_months, sizeof(double));
     draws->parameter = jk_columns_zero(2 * covariance->count, sizeof(double));
-    if (draws->first_row == NULL || draws->memory == NULL || draws->month == NULL || draws->parameter == NULL) {
+    draws->shared = jk_columns_zero(mix->groups * (covariance->count + 1), sizeof(double));
+    if (draws->first_row == NULL || draws->memory == NULL || draws->month == NULL || draws->parameter == NULL ||
+        draws->shared == NULL) {
         jk_draws_reset(draws);
         return jk_fail_memory(error, "the paths");
     }
+    draws->variance = draws->shared + mix->groups * covariance->count;
     draws->recovery = draws->memory;
     draws->pace = draws->recovery + factors * JK_PATH_LANES;
     draws->multiplier = draws->pace + factors * JK_PATH_LANES;
     draws->garnish = draws->multiplier + rows * JK_PATH_LANES;
+    set_groups(draws);
     return JK_OK;
 }
 
@@ -39,11 +60,16 @@ void jk_draws_reset(jk_draws *draws) {
     free(draws->month);
     free(draws->first_row);
     free(draws->parameter);
+    free(draws->shared);
     *draws = (jk_draws){0};
 }
 
-const float *jk_draws_multiplier(const jk_draws *draws, size_t segment) {
-    return draws->multiplier + draws->first_row[segment] * JK_PATH_LANES;
+static size_t rows_of(const jk_draws *draws, size_t segment) {
+    return jk_factor_rows(&draws->model->segments[segment], draws->covariance->count > 0);
+}
+
+const float *jk_draws_multiplier(const jk_draws *draws, size_t segment, size_t capacity) {
+    return draws->multiplier + (draws->first_row[segment] + capacity * rows_of(draws, segment)) * JK_PATH_LANES;
 }
 
 void jk_draw_normals(uint64_t seed, uint64_t stream, uint64_t path, double *normal, size_t count) {
@@ -113,9 +139,35 @@ static void draw_parameters(const jk_draws *draws, uint64_t path) {
  * garnishment. */
 enum { CURVES = JK_TREATMENT_COUNT, CLASSES = JK_CAPACITY_ABLE, NUMBERS = CURVES + CLASSES + 1 };
 
-/* A multiplier with mean 1: of a step of a curve and of a class, each drawn from the fit where it has it. */
-static float multiplier_of(const jk_draws *draws, const double normal[NUMBERS], size_t segment, int a, size_t step,
-                           int k) {
+/* The points of a group of claims on a path: the mean of their logarithms, its variance, and its covariance with other
+ * parameters. */
+typedef struct group_points {
+    double drawn, variance;
+    const double *shared; /* [count]; NULL: no points are drawn */
+} group_points;
+
+static group_points points_of(const jk_draws *draws, size_t segment, size_t capacity) {
+    const jk_covariance *c = draws->covariance;
+    const double *drawn = draws->parameter + c->count;
+    size_t group = jk_mix_group(segment, capacity);
+    if (draws->mix->groups == 0) {
+        return (group_points){0};
+    }
+    group_points points = {.variance = draws->variance[group], .shared = draws->shared + group * c->count};
+    for (size_t p = 0; p < c->count; p++) {
+        points.drawn += jk_mix_share(draws->mix, group, p) * drawn[p];
+    }
+    return points;
+}
+
+static double shared_with(const group_points *points, int32_t parameter) {
+    return points->shared == NULL || parameter < 0 ? 0.0 : points->shared[parameter];
+}
+
+/* A multiplier with mean 1: of a step of a curve, of a class and of the claims' points, each drawn from the fit where
+ * it has it. */
+static float multiplier_of(const jk_draws *draws, const double normal[NUMBERS], const group_points *points,
+                           size_t segment, int a, size_t step, int k) {
     const jk_risk *risk = &draws->model->risk;
     const jk_covariance *c = draws->covariance;
     const double *drawn = draws->parameter + c->count;
@@ -123,24 +175,41 @@ static float multiplier_of(const jk_draws *draws, const double normal[NUMBERS], 
     double own_class = k == JK_CAPACITY_ABLE || of_class >= 0 ? 0.0 : risk->class_multiplier_error;
     double own_curve = of_step >= 0 ? 0.0 : risk->curve_error;
     double sum = own_curve * normal[a] + (k == JK_CAPACITY_ABLE ? 0.0 : own_class * normal[CURVES + k]);
-    sum += (of_step >= 0 ? drawn[of_step] : 0.0) + (of_class >= 0 ? drawn[of_class] : 0.0);
+    sum += (of_step >= 0 ? drawn[of_step] : 0.0) + (of_class >= 0 ? drawn[of_class] : 0.0) + points->drawn;
     double variance = own_curve * own_curve + own_class * own_class + jk_covariance_at(c, of_step, of_step) +
                       jk_covariance_at(c, of_class, of_class) + 2.0 * jk_covariance_at(c, of_step, of_class);
+    variance += points->variance + 2.0 * (shared_with(points, of_step) + shared_with(points, of_class));
     return (float)fmin(jk_exp(sum - 0.5 * variance), JK_RECOVERY_MAX);
 }
 
-static void fill_segment(const jk_draws *draws, size_t g, uint64_t path, size_t lane) {
+/* One class at the cut-off: only points tell the classes apart. */
+static void fill_class(const jk_draws *draws, size_t g, const double normal[NUMBERS], size_t capacity,
+                       float *multiplier) {
     const jk_segment *segment = &draws->model->segments[g];
     const bool by_step = draws->covariance->count > 0;
-    double normal[NUMBERS];
-    jk_draw_normals(draws->seed, jk_stream(JK_STREAM_PARAMETER, g), path, normal, NUMBERS);
-    float *multiplier = draws->multiplier + draws->first_row[g] * JK_PATH_LANES + lane;
+    const group_points points = points_of(draws, g, capacity);
     for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
         for (size_t step = 0; step < (by_step ? segment->curve[a].count : 1); step++) {
             for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
                 multiplier[jk_factor_row(segment, by_step, a, step, k) * JK_PATH_LANES] =
-                    multiplier_of(draws, normal, g, a, step, k);
+                    multiplier_of(draws, normal, &points, g, a, step, k);
             }
+        }
+    }
+}
+
+static void fill_segment(const jk_draws *draws, size_t g, uint64_t path, size_t lane) {
+    double normal[NUMBERS];
+    jk_draw_normals(draws->seed, jk_stream(JK_STREAM_PARAMETER, g), path, normal, NUMBERS);
+    float *multiplier = draws->multiplier + draws->first_row[g] * JK_PATH_LANES + lane;
+    const size_t rows = rows_of(draws, g);
+    for (size_t capacity = 0; capacity < JK_CAPACITY_COUNT; capacity++) {
+        if (capacity > 0 && draws->mix->groups == 0) { /* the same for all */
+            for (size_t row = 0; row < rows; row++) {
+                multiplier[(capacity * rows + row) * JK_PATH_LANES] = multiplier[row * JK_PATH_LANES];
+            }
+        } else {
+            fill_class(draws, g, normal, capacity, multiplier + capacity * rows * JK_PATH_LANES);
         }
     }
     draws->garnish[g * JK_PATH_LANES + lane] =

@@ -6,6 +6,7 @@
 
 #include "simulate/calibrate.h"
 #include "simulate/covariance.h"
+#include "simulate/mix.h"
 
 /* Streams of random numbers; the low bits of a stream's number say whose they are. */
 enum {
@@ -26,25 +27,28 @@ typedef struct jk_draws {
     uint64_t seed;
     float *recovery;   /* [jurisdictions][epochs]: m, the mean over the epoch's months */
     float *pace;       /* [jurisdictions][epochs]: jk_pace of it */
-    float *multiplier; /* [segments][their rows]: jk_draws_multiplier */
+    float *multiplier; /* [segments][classes at the cut-off][their rows]: jk_draws_multiplier */
     float *garnish;    /* [segments] */
     double *month;     /* [2][months] work */
     const jk_covariance *covariance;
     size_t *first_row; /* [segments] of the multipliers */
     double *parameter; /* [2][covariance->count] normal numbers; logarithms of the parameters drawn */
+    const jk_mix *mix;
+    double *shared;   /* [groups of the mix][count] covariance of a parameter with the group's mean points */
+    double *variance; /* [groups] of the group's mean points */
     float *memory;
 } jk_draws;
 
-/* `covariance` may be empty; it must outlive the draws. */
-jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covariance *covariance, uint64_t seed,
-                        jk_error *error);
+/* `covariance` and `mix` may be empty; they must outlive the draws. */
+jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covariance *covariance, const jk_mix *mix,
+                        uint64_t seed, jk_error *error);
 void jk_draws_reset(jk_draws *draws);
 
 /* Draws paths first..first+lanes-1. */
 void jk_draws_fill(jk_draws *draws, uint64_t first, size_t lanes);
 
-/* The multipliers of a segment. */
-const float *jk_draws_multiplier(const jk_draws *draws, size_t segment);
+/* The multipliers of a segment's claims of a class at the cut-off. */
+const float *jk_draws_multiplier(const jk_draws *draws, size_t segment, size_t capacity);
 
 /* `count` standard normal numbers of a path. */
 void jk_draw_normals(uint64_t seed, uint64_t stream, uint64_t path, double *normal, size_t count);

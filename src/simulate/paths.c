@@ -83,9 +83,10 @@ static void scale_group(const path_work *w, path_thread *thread, const jk_point_
     }
 }
 
-static void point_at(path_thread *thread, size_t segment, size_t jurisdiction, size_t epochs) {
+static void point_at(path_thread *thread, const jk_terms *terms, size_t point, size_t epochs) {
+    const size_t segment = terms->segment[point], jurisdiction = terms->jurisdiction[point];
     thread->runner.tile.recovery = thread->draws.recovery + jurisdiction * epochs * JK_PATH_LANES;
-    thread->runner.tile.multiplier = jk_draws_multiplier(&thread->draws, segment);
+    thread->runner.tile.multiplier = jk_draws_multiplier(&thread->draws, segment, terms->capacity_class[point]);
     thread->runner.tile.garnish = thread->draws.garnish + segment * JK_PATH_LANES;
 }
 
@@ -95,7 +96,7 @@ static void run_cells(const path_work *w, path_thread *thread, uint64_t first, s
     memset(thread->total, 0, JK_PATH_LANES * size * sizeof *thread->total);
     const jk_point_run *run = w->points->run, *end = run + w->points->run_count;
     for (; run < end; run++) {
-        point_at(thread, run->segment, run->jurisdiction, epochs);
+        point_at(thread, &w->points->terms, run->first, epochs);
         jk_path_runner_run(&thread->runner, run->first, run->count);
         for (size_t i = 0; i < size * JK_PATH_LANES; i++) {
             thread->group[i] += (double)thread->runner.tile.flow[i];
@@ -118,7 +119,7 @@ static void run_large(const path_work *w, path_thread *thread, uint64_t first, s
     const size_t epochs = (size_t)w->calibration->epochs, size = epochs * JK_PATH_FLOWS;
     for (size_t i = w->points->cells; i < w->points->count; i++) {
         size_t rank = i - w->points->cells;
-        point_at(thread, w->points->terms.segment[i], w->points->terms.jurisdiction[i], epochs);
+        point_at(thread, &w->points->terms, i, epochs);
         jk_path_runner_run(&thread->runner, i, 1);
         for (size_t lane = 0; lane < lanes; lane++) {
             for (size_t f = 0; f < size; f++) {
@@ -190,7 +191,8 @@ static jk_status create_threads(path_work *w, jk_error *error) {
     for (int t = 0; w->thread != NULL && t < w->threads; t++) {
         path_thread *thread = &w->thread[t];
         JK_TRY(jk_path_runner_init(&thread->runner, w->survey->plan[JK_STATE_BASE], w->points, error));
-        JK_TRY(jk_draws_init(&thread->draws, w->survey->model, w->options->covariance, w->options->seed, error));
+        JK_TRY(jk_draws_init(&thread->draws, w->survey->model, w->options->covariance, w->options->mix,
+                             w->options->seed, error));
         thread->runner.by_step = w->options->covariance->count > 0;
         thread->total =
             jk_columns_zero((2 * JK_PATH_LANES + 1) * size + (size_t)c->months + 3 * years, sizeof *thread->total);

@@ -10,6 +10,7 @@ typedef struct jk_path_options {
     uint64_t seed;
     bool own_risk;
     const jk_covariance *covariance; /* of parameters; may be empty */
+    const jk_mix *mix;               /* levels of the claims, for those of points; may be empty */
     double outlay;                   /* price and onboarding, for the realised return; NaN: none */
 } jk_path_options;
 

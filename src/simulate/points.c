@@ -171,7 +171,7 @@ static jk_status fill_rows(build *b, jk_error *error) {
     return JK_OK;
 }
 
-/* Cells come sorted by segment and jurisdiction. */
+/* Cells come sorted by segment, jurisdiction and class. */
 static jk_status divide(jk_points *points, jk_error *error) {
     points->run = jk_columns_zero(points->cells, sizeof *points->run);
     if (points->run == NULL) {
@@ -180,11 +180,12 @@ static jk_status divide(jk_points *points, jk_error *error) {
     for (size_t i = 0; i < points->cells; i++) {
         jk_point_run *last = points->run_count > 0 ? &points->run[points->run_count - 1] : NULL;
         uint16_t segment = points->terms.segment[i], jurisdiction = points->terms.jurisdiction[i];
+        uint8_t capacity = points->terms.capacity_class[i];
         if (last != NULL && last->count < JK_RUN_POINTS && last->segment == segment &&
-            last->jurisdiction == jurisdiction) {
+            last->jurisdiction == jurisdiction && last->capacity_class == capacity) {
             last->count++;
         } else {
-            points->run[points->run_count++] = (jk_point_run){i, 1, segment, jurisdiction};
+            points->run[points->run_count++] = (jk_point_run){i, 1, segment, jurisdiction, capacity};
         }
     }
     return JK_OK;

@@ -7,11 +7,13 @@
 
 #include "simulate/survey.h"
 
-/* Consecutive points that share segment and jurisdiction: the unit in which paths are summed up. */
+/* Consecutive points that share segment, jurisdiction and class at the cut-off: the unit in which paths are summed up.
+ */
 enum { JK_RUN_POINTS = 64 };
 typedef struct jk_point_run {
     size_t first, count;
     uint16_t segment, jurisdiction;
+    uint8_t capacity_class;
 } jk_point_run;
 
 typedef struct jk_points {

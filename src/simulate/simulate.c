@@ -134,6 +134,7 @@ static jk_status run_paths(simulating *s, jk_error *error) {
     jk_path_options options = {.seed = s->wanted->seed,
                                .own_risk = s->wanted->own_risk != 0,
                                .covariance = &s->covariance,
+                               .mix = &s->survey.mix,
                                .outlay = simulation->price + simulation->onboarding};
     JK_TRY(jk_path_results_init(&s->results, most, s->calibration.years, error));
     s->sorted = jk_columns_alloc(most, sizeof *s->sorted);
@@ -237,7 +238,7 @@ static jk_status simulate(simulating *s, jk_error *error) {
     s->simulation->parameters = s->covariance.count;
     s->simulation->parameters_left_out = s->covariance.left_out;
     jk_extremes stress = stress_of(s->model);
-    JK_TRY(jk_survey_init(&s->survey, s->model, s->options, &stress, error));
+    JK_TRY(jk_survey_init(&s->survey, s->model, s->options, &stress, &s->covariance, error));
     JK_TRY(value_claims(s, error));
     JK_TRY(make_points(s, error));
     JK_TRY(run_paths(s, error));

@@ -20,6 +20,7 @@ struct jk_survey_thread {
     float *value;      /* [block rows] */
     uint32_t *outline; /* [block rows] */
     jk_cells cells;
+    jk_mix mix;
     jk_cell_claim *large; /* a heap: the least of the largest at the top */
     size_t large_count;
     jk_outcome_flows state[JK_STRESS_STATES];
@@ -37,8 +38,8 @@ double jk_extreme_at(const jk_extremes *extremes, int state, int32_t start) {
 }
 
 jk_status jk_survey_init(jk_survey *survey, const jk_model *model, const jk_value_options *options,
-                         const jk_extremes *extremes, jk_error *error) {
-    *survey = (jk_survey){.model = model, .extremes = *extremes};
+                         const jk_extremes *extremes, const jk_covariance *covariance, jk_error *error) {
+    *survey = (jk_survey){.model = model, .extremes = *extremes, .covariance = covariance};
     size_t epochs = (size_t)model->epoch_count, cells = model->segment_count * epochs;
     double *recovery = jk_columns_alloc(cells, sizeof *recovery);
     survey->epoch_end = jk_columns_alloc(epochs, sizeof *survey->epoch_end);
@@ -126,6 +127,7 @@ static jk_status begin_thread(const jk_survey *survey, const jk_value_shape *sha
         JK_TRY(jk_cashflow_init(&thread->state[s].flow, survey->model->horizon_months, survey->model->segment_count,
                                 error));
     }
+    JK_TRY(jk_mix_init(&thread->mix, survey->model, survey->covariance, shape->block_rows, error));
     return jk_cells_init(&thread->cells, &survey->grid, JK_CELLS_MOST, error);
 }
 
@@ -190,6 +192,7 @@ static jk_status add_block(void *context, const jk_value_block *block, jk_error 
     const jk_terms *terms = block->terms;
     stress_block(survey, thread, terms);
     read_outlines(survey, thread, terms);
+    jk_mix_add_block(&thread->mix, block);
     for (size_t row = 0; row < terms->rows; row++) {
         if (terms->allowed[row] != 0 && block->plan->decision[row] != JK_CLOSE) { /* a closed claim brings nothing */
             jk_cell_claim claim;
@@ -229,8 +232,10 @@ static jk_status gather(jk_survey *survey, const jk_valuation *valuation, jk_err
         return jk_fail_memory(error, "the largest claims");
     }
     JK_TRY(jk_cells_init(&survey->cells, &survey->grid, JK_CELLS_MOST, error));
+    JK_TRY(jk_mix_init(&survey->mix, survey->model, survey->covariance, 0, error));
     for (int t = 0; t < survey->threads; t++) {
         jk_survey_thread *thread = &survey->thread[t];
+        jk_mix_add(&survey->mix, &thread->mix);
         JK_TRY(jk_cells_merge(&survey->cells, &thread->cells, error));
         memcpy(survey->large + survey->large_count, thread->large, thread->large_count * sizeof *thread->large);
         survey->large_count += thread->large_count;
@@ -282,12 +287,14 @@ jk_status jk_survey_finish(jk_survey *survey, const jk_valuation *valuation, boo
 }
 
 void jk_survey_reset(jk_survey *survey) {
+    jk_mix_reset(&survey->mix);
     for (int t = 0; t < survey->threads; t++) {
         jk_survey_thread *thread = &survey->thread[t];
         jk_plan_workspace_free(thread->workspace);
         jk_plan_policy_free(thread->policy);
         free(thread->value);
         free(thread->outline);
+        jk_mix_reset(&thread->mix);
         free(thread->large);
         jk_cells_reset(&thread->cells);
         for (int s = 0; s < JK_STRESS_STATES; s++) {

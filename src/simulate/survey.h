@@ -9,6 +9,7 @@
 
 #include "jalki/value.h"
 #include "simulate/cells.h"
+#include "simulate/mix.h"
 
 /* States in which claims and points are compared: as expected; all collections times a factor for good; and a milder
  * slump of three years that turns into a boom, which the points are not fitted to. */
@@ -37,6 +38,8 @@ typedef struct jk_survey {
     const jk_model *model;
     jk_extremes extremes;
     jk_plan *plan[JK_STRESS_STATES]; /* the base plan, and its tables with other multipliers */
+    const jk_covariance *covariance; /* whose points' levels are counted; NULL: none */
+    jk_mix mix;                      /* after jk_survey_finish */
     jk_cell_grid grid;
     int32_t *epoch_end;
     int threads;
@@ -49,9 +52,9 @@ typedef struct jk_survey {
     double rest_largest; /* the largest of the squared balances in cells over their sum; 0 where there are none */
 } jk_survey;
 
-/* The model must outlive the survey. */
+/* The model and the covariance must outlive the survey. */
 jk_status jk_survey_init(jk_survey *survey, const jk_model *model, const jk_value_options *options,
-                         const jk_extremes *extremes, jk_error *error);
+                         const jk_extremes *extremes, const jk_covariance *covariance, jk_error *error);
 jk_value_sink jk_survey_sink(jk_survey *survey);
 
 /* After the run: puts the threads together and takes the largest claims out of their cells. */

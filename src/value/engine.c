@@ -36,9 +36,18 @@ static jk_status add_face(const jk_engine *engine, jk_worker *worker, jk_error *
     return jk_face_check(engine, worker->face, error);
 }
 
-static jk_value_block view(const jk_worker *worker, int thread, size_t number) {
-    return (jk_value_block){thread,         number,         &worker->block, &worker->law,       &worker->score,
-                            &worker->terms, &worker->first, worker->reason, worker->case_value, worker->case_decision};
+static jk_value_block view(const jk_engine *engine, const jk_worker *worker, int thread, size_t number) {
+    return (jk_value_block){.thread = thread,
+                            .number = number,
+                            .block = &worker->block,
+                            .law = &worker->law,
+                            .score = &worker->score,
+                            .terms = &worker->terms,
+                            .plan = &worker->first,
+                            .reason = worker->reason,
+                            .scorer = engine->scorer,
+                            .case_value = worker->case_value,
+                            .case_decision = worker->case_decision};
 }
 
 static void plan_case(const jk_engine *engine, jk_worker *worker, size_t number, jk_plan_results *results) {
@@ -99,7 +108,7 @@ static jk_status compute_block(jk_engine *engine, int thread, size_t number, jk_
     for (size_t c = 0; c < engine->case_count; c++) {
         JK_TRY(compute_case(engine, worker, c, error));
     }
-    jk_value_block seen = view(worker, thread, number);
+    jk_value_block seen = view(engine, worker, thread, number);
     for (size_t s = 0; s < engine->sink_count; s++) {
         if (engine->sinks[s].block != NULL) {
             JK_TRY(engine->sinks[s].block(engine->sinks[s].context, &seen, error));
@@ -123,7 +132,7 @@ static jk_status hand_over_in_order(jk_engine *engine, int thread, size_t number
     (void)pthread_mutex_unlock(
         &turn->lock); /* the others are further on: they wait for `next` without the lock's help */
     jk_worker *worker = &engine->workers[thread];
-    jk_value_block seen = view(worker, thread, number);
+    jk_value_block seen = view(engine, worker, thread, number);
     for (size_t s = 0; status == JK_OK && s < engine->sink_count; s++) {
         if (engine->sinks[s].ordered != NULL) {
             status = engine->sinks[s].ordered(engine->sinks[s].context, &seen, error);

@@ -260,15 +260,16 @@ static void write_covariance(const char *text) {
 #define POINTS "{\"segment\":null,\"treatment\":null,\"characteristic\":\"reachable\",\"level\":\"email\","
 #define HEAD   "{\"jalki_covariance\":1,\"parameters\":["
 
-/* A curve and a class that a fit knows together: their product is log-normal with the variance of the sum, which the
- * second enters with its credibility only. */
+/* A curve and a class that a fit knows together: their product is log-normal with the variance of the sum. The second
+ * is known by half: what is not known of it is half its own variance and, of the mean that it leans on and that is its
+ * own (there is one segment), (1 - Z)^2 times the variance s^2/(1 - Z): together all of it. */
 static void parameters_of_a_fit_are_drawn_together(void **state) {
     (void)state;
     jk_model *plain = load_plain();
     set_risk(plain, 0.0, 0.0, 0.0, 0.7);
     write_covariance(HEAD CURVE "\"credibility\":1}," POINTS "\"credibility\":1}," CLASS "\"credibility\":0.5}],"
                                 "\"covariance\":[[0.04,9,0.02],[9,9,9],[0.02,9,0.09]]}");
-    const double variance = 0.04 + 0.25 * 0.09 + 2.0 * 0.5 * 0.02;
+    const double variance = 0.04 + 0.09 + 2.0 * sqrt(0.5) * 0.02;
     jk_simulate_options wanted = jk_simulate_defaults();
     wanted.paths = 20000;
     wanted.own_risk = 0;
@@ -286,6 +287,68 @@ static void parameters_of_a_fit_are_drawn_together(void **state) {
     }
     jk_simulation_reset(&found);
     jk_model_free(plain);
+}
+
+typedef struct placed {
+    double all, often;
+} placed;
+
+static jk_status add_placed(void *context, const jk_value_block *block, jk_error *error) {
+    (void)error;
+    placed *to = context;
+    for (size_t row = 0; row < block->terms->rows; row++) {
+        if (block->terms->allowed[row] != 0 && block->plan->decision[row] == JK_SURVEIL) {
+            double balance = (double)block->terms->balance[row];
+            to->all += balance;
+            to->often += JK_BLOCK_INT32(block->block, PLACEMENTS)[row] >= 2 ? balance : 0.0;
+        }
+    }
+    return JK_OK;
+}
+
+/* Points that a fit knows together with the curve: claims that have the level carry its error, and the portfolio
+ * carries it with their part of the collections. */
+static void errors_of_points_are_drawn_too(void **state) {
+    (void)state;
+    static const char none[] = "characteristics: []";
+    char text[sizeof plain_model + 200];
+    const char *at = strstr(plain_model, none);
+    int length = snprintf(text, sizeof text,
+                          "%.*scharacteristics: [{name: placements, missing: 0, bins: [{below: 2, points: "
+                          "0}, {points: 0}]}]%s",
+                          (int)(at - plain_model), plain_model, at + sizeof none - 1);
+    jk_error error = {0};
+    jk_model *scored = NULL;
+    must(load_text(text, (size_t)length, &scored, &error), &error);
+    set_risk(scored, 0.0, 0.0, 0.0, 0.0);
+    write_covariance(HEAD CURVE "\"credibility\":1},{\"segment\":null,\"treatment\":null,\"characteristic\":"
+                                "\"placements\",\"level\":\"2 and more\",\"credibility\":1}],"
+                                "\"covariance\":[[0.04,-0.05],[-0.05,0.16]]}");
+    placed sums = {0};
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 1;
+    jk_value_sink sink = {.block = add_placed, .context = &sums};
+    jk_valuation valuation;
+    must(jk_value_run(tape, scored, &options, &sink, 1, &valuation, &error), &error);
+    jk_valuation_reset(&valuation);
+    const double share = sums.often / sums.all, variance = 0.04 + share * share * 0.16 - 2.0 * share * 0.05;
+    assert_true(share > 0.3 && share < 0.7 && variance < 0.035);
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = 20000;
+    wanted.own_risk = 0;
+    wanted.covariance = file_name("claims.csv");
+    jk_simulation found = simulate(tape, scored, &wanted, 2, NULL);
+    assert_int_equal(found.parameters, 2);
+    assert_int_equal(found.parameters_left_out, 0);
+    static const jk_figure figure[] = {JK_FIGURE_P05, JK_FIGURE_P50, JK_FIGURE_P95};
+    static const double probability[] = {0.05, 0.5, 0.95};
+    for (size_t i = 0; i < 3; i++) {
+        double m = exp(sqrt(variance) * jk_normal_quantile(probability[i]) - 0.5 * variance);
+        expect_near("collected", found.gross.figure[figure[i]], sums.all * (1.0 - exp(-24.0 * INTENSITY * m)),
+                    4.0 * found.gross.error[figure[i]] + 1e-3 * found.gross.figure[figure[i]]);
+    }
+    jk_simulation_reset(&found);
+    jk_model_free(scored);
 }
 
 static void bad_covariances_are_refused(void **state) {
@@ -441,6 +504,7 @@ int main(void) {
         cmocka_unit_test(the_same_bits),
         cmocka_unit_test(one_segment_has_a_closed_form),
         cmocka_unit_test(parameters_of_a_fit_are_drawn_together),
+        cmocka_unit_test(errors_of_points_are_drawn_too),
         cmocka_unit_test(bad_covariances_are_refused),
         cmocka_unit_test(own_risk_is_binomial),
         cmocka_unit_test(precision_ends_the_run),
