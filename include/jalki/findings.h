@@ -55,6 +55,7 @@ typedef enum jk_severity { JK_SEVERITY_NOTE, JK_SEVERITY_WARNING, JK_SEVERITY_ER
     X(ZERO_INCOME, zero_income, WARNING, "most incomes are exactly 0: zero or unknown?")                               \
     X(DROPPED_CELLS, dropped_cells, WARNING, "cells that could not be read, taken as missing")                         \
     X(NEAR_COLUMN, near_column, WARNING, "a column that is not there, and one of nearly its name that is not used")    \
+    X(SKIPPED_PART, skipped_part, NOTE, "a part of an archive or a sheet that was not read")                           \
     X(MISSING_COLUMN, missing_column, NOTE, "a column that the mapping names and the header lacks")                    \
     X(DUPLICATES_OF_FILES, duplicates_of_files, WARNING, "claim_id stands in several files: are they of one system?")  \
     X(RATE_PERCENT, rate_percent, ERROR, "interest above 50 % a year: percent taken for a share?")                     \

@@ -7,6 +7,7 @@
 #ifndef JALKI_IMPORT_H
 #define JALKI_IMPORT_H
 
+#include "jalki/findings.h"
 #include "jalki/schema.h"
 #include "jalki/status.h"
 
@@ -44,7 +45,8 @@ extern "C" {
     X(CASH_PARTS, cash_parts, "parts of cash that together are no more than cash")                                     \
     X(DUPLICATE_PERIOD, duplicate_period, "one row per claim_id and period_start: the first was kept")                 \
     X(OVERLAP, overlap, "a period that shares no day with the claim's rows before it in the file")                     \
-    X(AFTER_EXIT, after_exit, "no period of a claim after the one with its exit; the row first in the file was kept")
+    X(AFTER_EXIT, after_exit, "no period of a claim after the one with its exit; the row first in the file was kept")  \
+    X(CUT_ID, cut_id, "a claim_id that no spreadsheet has cut to a power of ten (1.2E+15): export it as text")
 
 typedef enum jk_reject_reason {
 #define JK_X(NAME, code, expected) JK_REJECT_##NAME,
@@ -57,6 +59,22 @@ typedef enum jk_reject_reason {
 const char *jk_reject_code(jk_reject_reason reason);
 const char *jk_reject_expected(jk_reject_reason reason);
 
+/* Why a row is left out on purpose: it is no bad row. X(NAME, code, what it is). */
+#define JK_LEFT_OUT(X)                                                                                                 \
+    X(FILTERED, filtered, "`where` of the mapping leaves it out")                                                      \
+    X(EMPTY, empty, "all its cells are empty")                                                                         \
+    X(HEADER, header, "it is the header once more")                                                                    \
+    X(FOOTER, footer, "it stands below the claims")                                                                    \
+    X(TOTAL, total, "it is the total of the rows above it")
+
+typedef enum jk_left_out {
+#define JK_X(NAME, code, meaning) JK_LEFT_OUT_##NAME,
+    JK_LEFT_OUT(JK_X)
+#undef JK_X
+        JK_LEFT_OUT_COUNT
+} jk_left_out;
+const char *jk_left_out_code(jk_left_out kind); /* "filtered", … */
+
 typedef struct jk_import_options {
     jk_kind kind; /* JK_KIND_PANEL: rows are periods of claims (docs/panel.md); there is no cut-off then */
     const char *const *sources; /* CSV files, plain or gzip */
@@ -66,9 +84,13 @@ typedef struct jk_import_options {
     const char *rejects;        /* rejects file; NULL: output + ".rejects.csv" */
     double max_rejects;         /* rows, or a share of the rows read if max_rejects_is_share */
     int max_rejects_is_share;
-    int32_t cutoff;      /* days since 1970-01-01; JK_MISSING_INTEGER: the mapping's, or unknown */
-    int compression;     /* 0: none; 1..9 */
-    size_t window_bytes; /* bytes read at a time, at most 1 MiB; 0: the library's choice */
+    int32_t cutoff;         /* days since 1970-01-01; JK_MISSING_INTEGER: the mapping's, or unknown */
+    int compression;        /* 0: none; 1..9 */
+    double max_unmatched;   /* most rows, as a share, that may find no partner in a joined file; 0: the default, 0.01 */
+    int64_t expect_claims;  /* accepted claims as the seller counts them; 0: the mapping's, or not checked */
+    int64_t expect_balance; /* their balance, hundredths; JK_MISSING_MONEY or 0: the mapping's, or not checked */
+    jk_accepted accepted;   /* findings that need not stop the import nor be told again */
+    size_t window_bytes;    /* bytes read at a time, at most 1 MiB; 0: the library's choice */
 } jk_import_options;
 
 /* Claims and their balance in one currency ("" where the tape names none). */
@@ -88,6 +110,10 @@ typedef struct jk_import_sums {
 typedef struct jk_import_rejected {
     uint64_t rows;
     jk_import_sums balance;
+    /* the first of them */
+    uint64_t line;
+    int column;     /* or -1: the row as a whole */
+    char value[64]; /* printable; a long one is cut */
 } jk_import_rejected;
 
 /* What was accepted of a panel; the balances of `accepted` are then balance_start, and its counts are rows. */
@@ -107,7 +133,11 @@ typedef struct jk_import_name {
 } jk_import_name;
 
 typedef struct jk_import_summary {
-    uint64_t rows_read, rows_accepted, rows_rejected;
+    uint64_t rows_read, rows_accepted, rows_rejected; /* rows_read is the sum of all three */
+    uint64_t rows_left_out;
+    /* Physical lines of the files of claims: lines = header_lines + rows_read + blank_lines + cell_lines. */
+    uint64_t lines, header_lines, blank_lines;
+    uint64_t cell_lines; /* inside quoted cells */
     uint64_t debtors;
     uint64_t claims; /* of a panel; a tape's are its accepted rows */
     jk_kind kind;
@@ -119,14 +149,14 @@ typedef struct jk_import_summary {
     int32_t cutoff;
     int cutoff_from_mapping;
     jk_import_rejected rejected[JK_REJECT_REASON_COUNT];
+    jk_import_rejected left_out[JK_LEFT_OUT_COUNT];
     jk_import_sums accepted;
     int32_t first_written_off, last_written_off; /* of accepted rows; JK_MISSING_INTEGER if there are none */
     size_t found_count, missing_count, unused_count;
     const jk_column *found;
     const jk_import_name *missing;
     const jk_import_name *unused;
-    size_t note_count; /* what else the caller should show */
-    const char *const *notes;
+    jk_findings findings; /* all that was found; also in the store's manifest */
 
     /* Claims without a title and without limitation_on: only the model's general rule can say when they are barred. */
     jk_import_sums no_limitation;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jalki import: a seller's CSV files into a store, and what was found in them. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/calendar.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/accept.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
@@ -18,6 +20,7 @@ typedef struct import_arguments {
     jk_cli_common common;
     jk_import_options options;
     jk_cli_rejects rejects;
+    double max_unmatched, expect_balance;
     bool is_panel;
 } import_arguments;
 
@@ -30,6 +33,13 @@ static const jk_option options[] = {
      .otherwise = "<output>.rejects.csv", .help = "Where bad rows are listed; kept even if they are too many"},
     {"max-rejects", .kind = JK_OPTION_SPECIAL, .read = jk_cli_read_rejects, JK_FIELD(import_arguments, rejects),
      .value = "N|N%", .standard = "1%", .help = "Fail beyond so many bad rows, or share of rows"},
+    {"max-unmatched", .kind = JK_OPTION_PERCENT, JK_FIELD(import_arguments, max_unmatched), .value = "PERCENT",
+     .high = 100, .standard = "1", .help = "Fail where more claims than this find no partner in a joined file"},
+    {"expect-claims", .kind = JK_OPTION_INTEGER, JK_FIELD(import_arguments, options.expect_claims), .value = "N",
+     .low = 1, .high = 1e10, .example = "12481", .otherwise = "the mapping's",
+     .help = "Fail unless so many claims are accepted, as the seller's letter says"},
+    {"expect-balance", .kind = JK_OPTION_MONEY, JK_FIELD(import_arguments, expect_balance), .value = "AMOUNT",
+     .example = "8240113.55", .otherwise = "the mapping's", .help = "Fail unless their balance is this, to the cent"},
     {"cutoff", .kind = JK_OPTION_DATE, JK_FIELD(import_arguments, options.cutoff), .value = "DATE",
      .example = "2026-06-30", .help = "Cut-off date of the tape; dates after it are rejected"},
     {"panel", .kind = JK_OPTION_FLAG, JK_FIELD(import_arguments, is_panel),
@@ -45,6 +55,9 @@ static void check(jk_usage *usage, void *command) {
     wanted->max_rejects = arguments->rejects.most;
     wanted->max_rejects_is_share = arguments->rejects.is_share;
     wanted->kind = arguments->is_panel ? JK_KIND_PANEL : JK_KIND_TAPE;
+    wanted->max_unmatched = arguments->max_unmatched > 0.0 ? arguments->max_unmatched : 1e-12;
+    wanted->expect_balance =
+        isnan(arguments->expect_balance) ? JK_MISSING_MONEY : (int64_t)floor(arguments->expect_balance * 100.0 + 0.5);
     if (arguments->is_panel && wanted->cutoff != JK_MISSING_INTEGER) {
         jk_usage_error(usage, "a panel has no cut-off: each row is as at its own period_start");
     }
@@ -91,6 +104,10 @@ static void print_rejects(const jk_import_summary *summary) {
         }
         (void)printf("  %-22s %12s %s   expected %s\n", jk_reject_code((jk_reject_reason)i), count(rejected->rows),
                      rejected->rows == 1 ? "row " : "rows", jk_reject_expected((jk_reject_reason)i));
+        (void)printf("  %-22s %12s        for example line %" PRIu64 "%s%s: '%s'\n", "", "", rejected->line,
+                     rejected->column >= 0 ? ", " : "",
+                     rejected->column >= 0 ? jk_schema_name(summary->kind, (jk_column)rejected->column) : "",
+                     rejected->value);
         for (size_t k = 0; k < rejected->balance.count; k++) {
             const jk_import_sum *sum = &rejected->balance.sums[k];
             (void)printf("  %-22s %12s         balance %s %s\n", "", "", money(sum->balance), currency_name(sum));
@@ -175,7 +192,11 @@ static void print_table(const jk_import_summary *summary) {
     const char *many = summary->kind == JK_KIND_PANEL ? "rows" : "claims";
     char first[JK_DATE_TEXT];
     char last[JK_DATE_TEXT];
+    (void)printf("lines                    %12s\n", count(summary->lines));
     (void)printf("rows read                %12s\n", count(summary->rows_read));
+    if (summary->rows_left_out > 0) {
+        (void)printf("rows left out            %12s\n", count(summary->rows_left_out));
+    }
     (void)printf("rows rejected            %12s\n", count(summary->rows_rejected));
     print_rejects(summary);
     print_sums_of("accepted", summary->kind == JK_KIND_PANEL ? "row" : "claim", many, &summary->accepted);
@@ -274,11 +295,40 @@ static json_t *rejected_json(const jk_import_summary *summary) {
             json_t *one = json_object();
             put(one, "rows", json_integer((json_int_t)summary->rejected[i].rows));
             put(one, "expected", json_string(jk_reject_expected((jk_reject_reason)i)));
+            put(one, "line", json_integer((json_int_t)summary->rejected[i].line));
+            put(one, "column",
+                summary->rejected[i].column >= 0
+                    ? json_string(jk_schema_name(summary->kind, (jk_column)summary->rejected[i].column))
+                    : json_null());
+            put(one, "value", jk_json_string(summary->rejected[i].value));
             put(one, "balance", sums_json(&summary->rejected[i].balance));
             put(object, jk_reject_code((jk_reject_reason)i), one);
         }
     }
     return object;
+}
+
+static json_t *left_out_json(const jk_import_summary *summary) {
+    json_t *object = json_object();
+    for (int i = 0; i < JK_LEFT_OUT_COUNT; i++) {
+        if (summary->left_out[i].rows > 0) {
+            json_t *one = json_object();
+            put(one, "rows", json_integer((json_int_t)summary->left_out[i].rows));
+            put(one, "balance", sums_json(&summary->left_out[i].balance));
+            put(object, jk_left_out_code((jk_left_out)i), one);
+        }
+    }
+    return object;
+}
+
+static json_t *finding_json(const jk_finding *finding) {
+    json_t *one = json_object();
+    put(one, "severity", json_string(jk_severity_name(jk_finding_severity(finding->code))));
+    put(one, "code", json_string(jk_finding_name(finding->code)));
+    put(one, "count", json_integer((json_int_t)finding->count));
+    put(one, "accepted", json_boolean(finding->accepted));
+    put(one, "text", jk_json_string(finding->text));
+    return one;
 }
 
 static json_t *counts_json(jk_column column, const uint64_t *counts, size_t count) {
@@ -309,10 +359,17 @@ static int print_json(const jk_import_summary *summary) {
     json_t *object = json_object();
     json_t *found = json_array();
     json_t *notes = json_array();
+    json_t *findings = json_array();
     const char separator[] = {summary->separator, '\0'};
     put(object, "rows_read", json_integer((json_int_t)summary->rows_read));
     put(object, "rows_accepted", json_integer((json_int_t)summary->rows_accepted));
     put(object, "rows_rejected", json_integer((json_int_t)summary->rows_rejected));
+    put(object, "rows_left_out", json_integer((json_int_t)summary->rows_left_out));
+    put(object, "left_out", left_out_json(summary));
+    put(object, "lines", json_integer((json_int_t)summary->lines));
+    put(object, "header_lines", json_integer((json_int_t)summary->header_lines));
+    put(object, "blank_lines", json_integer((json_int_t)summary->blank_lines));
+    put(object, "cell_lines", json_integer((json_int_t)summary->cell_lines));
     put(object, "rejected", rejected_json(summary));
     put(object, "rejects_file", summary->rejects_path != NULL ? json_string(summary->rejects_path) : NULL);
     put(object, "accepted", sums_json(&summary->accepted));
@@ -330,9 +387,11 @@ static int print_json(const jk_import_summary *summary) {
     put(object, "columns_found", found);
     put(object, "columns_missing", names_json(summary->missing, summary->missing_count, true));
     put(object, "columns_unused", names_json(summary->unused, summary->unused_count, false));
-    for (size_t i = 0; i < summary->note_count; i++) {
-        jk_json_add(notes, json_string(summary->notes[i]));
+    for (size_t i = 0; i < summary->findings.count; i++) {
+        jk_json_add(notes, jk_json_string(summary->findings.list[i].text));
+        jk_json_add(findings, finding_json(&summary->findings.list[i]));
     }
+    put(object, "findings", findings);
     put(object, "notes", notes);
     put(object, "no_limitation", sums_json(&summary->no_limitation));
     put(object, "barred_by_rule", sums_json(&summary->barred_by_rule));
@@ -346,9 +405,7 @@ static int print_summary(const import_arguments *arguments, const jk_import_summ
         jk_cli_note(&arguments->common, "the separator is %s, by the header",
                     summary->separator == '\t' ? "a tab" : "';'");
     }
-    for (size_t i = 0; i < summary->note_count; i++) {
-        jk_cli_note(&arguments->common, "%s", summary->notes[i]);
-    }
+    jk_cli_show_findings(&arguments->common, &summary->findings);
     switch (arguments->common.format) {
     case JK_FORMAT_JSON:
         return print_json(summary);
@@ -383,11 +440,13 @@ const jk_command jk_command_import = {
                "their headers which file is which.",
     .examples = {"jalki import tape.csv.gz -o tape.h5 --cutoff 2026-06-30",
                  "jalki import loan.csv relation.csv counterparty.csv -o T.h5 --mapping eba-npl.yaml",
+                 "jalki import tape.csv -o T.h5 --expect-claims 12481 --expect-balance 8240113.55",
+                 "jalki import loan.csv debtor.csv -o T.h5 --mapping m.yaml --max-unmatched 3 --accept join_repeated",
                  "jalki import --panel history.csv.gz -o P.h5"},
     .operand = {"CSV file", .kind = JK_OPTION_FILE_IN, JK_FIELD(import_arguments, options.sources),
                 JK_SEVERAL(import_arguments, options.source_count, JK_OPTION_ALL), .value = "TAPE.csv[.gz]",
                 .is_needed = true},
-    .groups = {{"Import", options, 0, false}},
+    .groups = {{"Import", options, 0, false}, JK_ACCEPT_GROUP(import_arguments, options.accepted)},
     .size = sizeof(import_arguments),
     .check = check,
     .run = run_import,

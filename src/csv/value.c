@@ -58,7 +58,8 @@ static jk_csv_read read_whole(const char *text, size_t length, const jk_csv_form
     return marked && since_mark != 3 ? JK_CSV_BAD : JK_CSV_OK;
 }
 
-jk_csv_read jk_csv_to_decimal(const char *text, size_t length, const jk_csv_format *format, jk_csv_decimal *value) {
+/* As a data base writes it: an optional sign, digits with the format's marks. */
+static jk_csv_read read_strict(const char *text, size_t length, const jk_csv_format *format, jk_csv_decimal *value) {
     jk_csv_trim(&text, &length);
     size_t at = length > 0 && (text[0] == '-' || text[0] == '+');
     bool negative = at == 1 && text[0] == '-';
@@ -95,6 +96,30 @@ jk_csv_read jk_csv_to_decimal(const char *text, size_t length, const jk_csv_form
     return JK_CSV_OK;
 }
 
+/* value * 10^exponent, if that is exact and within bounds. */
+static jk_csv_read shift(jk_csv_decimal *value, int exponent) {
+    for (; exponent > 0 && *value != 0; exponent--) {
+        if (__builtin_mul_overflow(*value, (jk_csv_decimal)10, value)) {
+            return JK_CSV_RANGE;
+        }
+    }
+    for (; exponent < 0; exponent++) {
+        *value /= 10; /* digits beyond the eighteenth are cut */
+    }
+    return JK_CSV_OK;
+}
+
+jk_csv_read jk_csv_to_decimal(const char *text, size_t length, const jk_csv_format *format, jk_csv_decimal *value) {
+    jk_csv_plain plain;
+    jk_csv_read read = read_strict(text, length, format, value);
+    if (read != JK_CSV_BAD || jk_csv_make_plain(text, length, format, &plain) != JK_CSV_OK) {
+        return read;
+    }
+    read = read_strict(plain.text, plain.length, &jk_csv_canonical_format, value);
+    const bool percent = plain.percent && format->scale != -2; /* with unit: percent the scale divides */
+    return read == JK_CSV_OK ? shift(value, plain.exponent - (percent ? 2 : 0)) : read;
+}
+
 jk_csv_read jk_csv_decimal_to_money(jk_csv_decimal value, int scale, int64_t *money) {
     jk_csv_decimal step = power_of_ten(DECIMALS - 2 - scale);
     jk_csv_decimal magnitude = value < 0 ? -value : value;
@@ -109,6 +134,9 @@ jk_csv_read jk_csv_decimal_to_money(jk_csv_decimal value, int scale, int64_t *mo
 jk_csv_read jk_csv_to_money(const char *text, size_t length, const jk_csv_format *format, int64_t *money) {
     jk_csv_decimal value = 0;
     jk_csv_read read = jk_csv_to_decimal(text, length, format, &value);
+    if (read == JK_CSV_OK && memchr(text, '%', length) != NULL) {
+        return JK_CSV_BAD;
+    }
     return read == JK_CSV_OK ? jk_csv_decimal_to_money(value, format->scale, money) : read;
 }
 
@@ -130,37 +158,26 @@ jk_csv_read jk_csv_to_integer(const char *text, size_t length, const jk_csv_form
     return JK_CSV_OK;
 }
 
+/* Shifts the decimal point in the text: the result is still correctly rounded. */
+static jk_csv_read real_of(const jk_csv_plain *plain, int scale, double *value) {
+    char text[JK_CSV_PLAIN_MAX + 16];
+    memcpy(text, plain->text, plain->length);
+    size_t length = plain->length;
+    int exponent = plain->exponent + (plain->percent ? -2 : scale);
+    if (exponent != 0) {
+        length += (size_t)snprintf(text + length, 16, "e%d", exponent);
+    }
+    return jk_text_to_real(text, length, value) ? JK_CSV_OK : JK_CSV_BAD;
+}
+
 jk_csv_read jk_csv_to_real(const char *text, size_t length, const jk_csv_format *format, double *value) {
-    enum { BUFFER = 100 };
-    char plain[BUFFER + 16];
+    jk_csv_plain plain;
     jk_csv_trim(&text, &length);
-    const size_t mark = strlen(format->thousands);
-    size_t used = 0;
-    for (size_t i = 0; i < length;) {
-        if (used >= BUFFER) {
-            return JK_CSV_BAD;
-        }
-        if (mark > 0 && length - i >= mark && memcmp(text + i, format->thousands, mark) == 0) {
-            i += mark;
-            continue;
-        }
-        if (text[i] == '.' && format->decimal != '.') {
-            return JK_CSV_BAD;
-        }
-        plain[used++] = text[i] == format->decimal ? '.' : text[i];
-        i++;
+    if (format->decimal == '.' && format->scale == 0 && jk_text_to_real(text, length, value)) {
+        return JK_CSV_OK;
     }
-    if (!jk_text_to_real(plain, used, value)) {
-        return JK_CSV_BAD;
-    }
-    if (format->scale != 0) { /* shift the decimal point in the text: the result is still correctly rounded */
-        if (memchr(plain, 'e', used) != NULL || memchr(plain, 'E', used) != NULL) {
-            return JK_CSV_BAD;
-        }
-        used += (size_t)snprintf(plain + used, sizeof plain - used, "e%d", format->scale);
-        return jk_text_to_real(plain, used, value) ? JK_CSV_OK : JK_CSV_BAD;
-    }
-    return JK_CSV_OK;
+    return jk_csv_make_plain(text, length, format, &plain) == JK_CSV_OK ? real_of(&plain, format->scale, value)
+                                                                        : JK_CSV_BAD;
 }
 
 /* ---- dates ------------------------------------------------------------------------------------------------ */
@@ -280,36 +297,4 @@ static void make_month_table(void) {
 const jk_csv_month *jk_csv_month_table(void) {
     (void)pthread_once(&month_table_made, make_month_table);
     return month_table;
-}
-
-/* ---- UTF-8 ------------------------------------------------------------------------------------------------ */
-
-bool jk_csv_is_utf8(const char *text, size_t length) {
-    const unsigned char *bytes = (const unsigned char *)text;
-    for (size_t i = 0; i < length;) {
-        unsigned lead = bytes[i];
-        if (lead < 0x80) {
-            if (lead == 0) {
-                return false;
-            }
-            i++;
-            continue;
-        }
-        size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-        if (lead < 0xc2 || lead > 0xf4 || length - i <= more) {
-            return false;
-        }
-        for (size_t k = 1; k <= more; k++) {
-            if ((bytes[i + k] & 0xc0) != 0x80) {
-                return false;
-            }
-        }
-        unsigned second = bytes[i + 1]; /* overlong forms, surrogates, beyond U+10FFFF */
-        if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) ||
-            (lead == 0xf4 && second > 0x8f)) {
-            return false;
-        }
-        i += more + 1;
-    }
-    return true;
 }

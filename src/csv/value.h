@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/unicode.h"
+
 /* How numbers and dates are written in a source. */
 typedef struct jk_csv_format {
     char decimal;      /* '.' or ',' */
@@ -25,8 +27,23 @@ extern const jk_csv_format jk_csv_canonical_format;
 /* Result of a careful reader. */
 typedef enum jk_csv_read { JK_CSV_OK, JK_CSV_BAD, JK_CSV_RANGE } jk_csv_read;
 
+/* A number as people write it, made plain: an optional minus, digits, and a point with digits, times 10^exponent. */
+enum { JK_CSV_PLAIN_MAX = 96 };
+typedef struct jk_csv_plain {
+    char text[JK_CSV_PLAIN_MAX];
+    size_t length;
+    int exponent;
+    bool percent; /* it has a percent sign */
+} jk_csv_plain;
+
+/* Takes off currency signs and codes, percent signs, and spaces; groups of three digits may have the format's mark,
+ * spaces of all kinds or apostrophes between them, and the other of . and , where the decimal mark stands behind; minus
+ * signs of all kinds stand before or behind, or parentheses around. BAD for anything else. */
+jk_csv_read jk_csv_make_plain(const char *text, size_t length, const jk_csv_format *format, jk_csv_plain *plain);
+
 /* A decimal number in steps of 10^-18; exact for up to 18 decimals, further digits are cut. */
 typedef __int128 jk_csv_decimal;
+/* A number with a percent sign is divided by 100, once, whatever the format's scale: see jk_csv_format. */
 jk_csv_read jk_csv_to_decimal(const char *text, size_t length, const jk_csv_format *format, jk_csv_decimal *value);
 
 /* Hundredths, times 10^scale, rounded half away from zero; RANGE beyond +-JK_MONEY_MAX. */
@@ -44,17 +61,22 @@ jk_csv_read jk_csv_to_date(const char *text, size_t length, const jk_csv_format 
 /* true if a date format is understood and names year and month. */
 bool jk_csv_date_format_is_valid(const char *format);
 
-/* true for valid UTF-8 without NUL. */
-bool jk_csv_is_utf8(const char *text, size_t length);
-
-/* Cuts spaces and tabs from both ends. */
+/* Cuts spaces of all kinds from both ends: also no-break spaces, byte order marks, carriage returns. */
 static inline void jk_csv_trim(const char **text, size_t *length) {
-    while (*length > 0 && (**text == ' ' || **text == '\t')) {
-        (*text)++;
-        (*length)--;
+    while (*length > 0 && ((unsigned char)**text <= ' ' || (unsigned char)**text >= 0xc2)) {
+        size_t space = jk_unicode_space(*text, *length);
+        if (space == 0) {
+            break;
+        }
+        *text += space;
+        *length -= space;
     }
-    while (*length > 0 && ((*text)[*length - 1] == ' ' || (*text)[*length - 1] == '\t')) {
-        (*length)--;
+    while (*length > 0 && ((unsigned char)(*text)[*length - 1] <= ' ' || (unsigned char)(*text)[*length - 1] >= 0x80)) {
+        size_t space = jk_unicode_space_before(*text, *length);
+        if (space == 0) {
+            break;
+        }
+        *length -= space;
     }
 }
 

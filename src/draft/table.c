@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/unicode.h"
 #include "csv/value.h"
 
 /* ---- text ----------------------------------------------------------------------------------------------------------
@@ -64,7 +65,7 @@ static size_t back_to_bytes(char *text, size_t length) {
 /* The last character may be cut by the end of what was read. */
 static bool is_utf8_up_to_its_end(const char *text, size_t length, bool whole) {
     for (size_t cut = 0; cut < 4 && cut <= length; cut++) {
-        if (jk_csv_is_utf8(text, length - cut)) {
+        if (jk_unicode_is_utf8(text, length - cut)) {
             return true;
         }
         if (whole) {

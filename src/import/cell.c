@@ -8,6 +8,8 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "import/codes.h"
+#include "import/identifier.h"
 
 enum { FIRST_BIRTH_YEAR = 1850, LAST_YEAR = 9999, COUNT_MAX = 1000000, DEPENDANTS_MAX = 20 };
 #define RATE_MAX   10.0
@@ -23,7 +25,35 @@ typedef struct cell_target {
     jk_error *error;
 } cell_target;
 
+/* A cell that decides nothing against the claim is dropped and counted; otherwise the row is rejected. */
+static bool drops(const cell_target *to, jk_reject_reason reason) {
+    if (!jk_import_is_neutral(to->column) || to->chunk->plan->kind != JK_KIND_TAPE || reason == JK_REJECT_MISSING) {
+        return false;
+    }
+    jk_odd_add(&to->chunk->odd, JK_ODD_DROPPED, (int32_t)to->column, to->text, to->length, to->chunk->line[to->row], 1);
+    return true;
+}
+
+/* Numbers with a decimal comma where a point is expected: all of them are read wrongly, and one word mends it. */
+static bool has_decimal_comma(const char *text, size_t length) {
+    const char *comma = memchr(text, ',', length);
+    size_t behind = comma != NULL ? length - (size_t)(comma - text) - 1 : 0;
+    for (size_t i = 0; i < length; i++) {
+        if ((text[i] < '0' || text[i] > '9') && text + i != comma && !(i == 0 && text[i] == '-')) {
+            return false;
+        }
+    }
+    return behind == 1 || behind == 2;
+}
+
 static jk_status reject(const cell_target *to, jk_reject_reason reason) {
+    if (reason == JK_REJECT_BAD_NUMBER && has_decimal_comma(to->text, to->length)) {
+        jk_odd_add(&to->chunk->odd, JK_ODD_DECIMAL_COMMA, (int32_t)to->column, to->text, to->length,
+                   to->chunk->line[to->row], 1);
+    }
+    if (drops(to, reason)) {
+        return JK_OK;
+    }
     return jk_chunk_reject(to->chunk, to->row, to->chunk->line[to->row], (int)to->column, reason, to->text, to->length,
                            to->error);
 }
@@ -87,10 +117,13 @@ static void widen_text(jk_import_chunk *chunk, jk_column column, size_t width, s
 
 static jk_status store_identifier(const cell_target *to) {
     jk_import_chunk *chunk = to->chunk;
+    if (to->length == 0) {
+        return jk_import_requires(chunk->plan, to->column) ? reject_cell(to, JK_REJECT_MISSING) : store_missing(to);
+    }
     if (to->length > JK_TEXT_MAX) {
         return reject_cell(to, JK_REJECT_TEXT_TOO_LONG);
     }
-    if (!jk_csv_is_utf8(to->text, to->length)) {
+    if (!jk_unicode_is_utf8(to->text, to->length)) {
         return reject_cell(to, JK_REJECT_INVALID_TEXT);
     }
     size_t which = to->column == JK_COLUMN_DEBTOR_ID;
@@ -104,6 +137,21 @@ static jk_status store_identifier(const cell_target *to) {
     return JK_OK;
 }
 
+/* An identifier as it arrives; a debtor that is none becomes missing, so that claims of strangers share nothing. */
+static jk_status store_given_identifier(cell_target to) {
+    char composed[4 * JK_TEXT_MAX];
+    jk_identifier_clean(&to.text, &to.length, composed, sizeof composed);
+    const bool debtor = to.column == JK_COLUMN_DEBTOR_ID;
+    const bool exponent = jk_identifier_is_exponent(to.text, to.length);
+    if (exponent || (debtor && jk_identifier_is_placeholder(to.text, to.length))) {
+        jk_odd_add(&to.chunk->odd, exponent ? JK_ODD_EXPONENT_ID : JK_ODD_PLACEHOLDER, (int32_t)to.column, to.text,
+                   to.length, to.chunk->line[to.row], 1);
+        to.length = debtor ? 0 : to.length;
+    }
+    jk_status status = store_identifier(&to);
+    return status;
+}
+
 static bool is_code(const cell_target *to, size_t length) {
     bool good = to->length == length;
     for (size_t i = 0; good && i < length; i++) {
@@ -113,13 +161,22 @@ static bool is_code(const cell_target *to, size_t length) {
 }
 
 static jk_status store_word(const cell_target *to) {
-    if ((to->column == JK_COLUMN_COUNTRY && !is_code(to, 2)) || (to->column == JK_COLUMN_CURRENCY && !is_code(to, 3))) {
-        return reject_cell(to, JK_REJECT_BAD_CODE);
+    if (to->column == JK_COLUMN_COUNTRY || to->column == JK_COLUMN_CURRENCY) {
+        const bool country = to->column == JK_COLUMN_COUNTRY;
+        const char *code = is_code(to, country ? 2 : 3) ? NULL : jk_code_of(country, to->text, to->length);
+        if (code == NULL && !is_code(to, country ? 2 : 3)) {
+            return reject_cell(to, JK_REJECT_BAD_CODE);
+        }
+        if (code != NULL) {
+            jk_chunk_dictionary *codes = &to->chunk->dictionary[jk_chunk_dictionary_of(to->column)];
+            return jk_chunk_word_code(codes, code, strlen(code), &((int32_t *)to->chunk->column[to->column])[to->row],
+                                      to->error);
+        }
     }
     if (to->length > JK_TEXT_MAX) {
         return reject_cell(to, JK_REJECT_TEXT_TOO_LONG);
     }
-    if (!jk_csv_is_utf8(to->text, to->length)) {
+    if (!jk_unicode_is_utf8(to->text, to->length)) {
         return reject_cell(to, JK_REJECT_INVALID_TEXT);
     }
     jk_chunk_dictionary *dictionary = &to->chunk->dictionary[jk_chunk_dictionary_of(to->column)];
@@ -180,12 +237,35 @@ static jk_status store_real(const cell_target *to, jk_csv_read read, double valu
     return JK_OK;
 }
 
+static bool is_sentinel(const jk_import_plan *plan, int32_t date) {
+    bool odd = date <= plan->sentinel_low || date >= plan->sentinel_high || date == 0;
+    for (size_t i = 0; odd && i < plan->sentinel_count; i++) {
+        if (plan->sentinels[i] == date) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static jk_status store_date(const cell_target *to, jk_csv_read read, int32_t date) {
+    if (read == JK_CSV_OK && is_sentinel(to->chunk->plan, date)) {
+        jk_odd_add(&to->chunk->odd, JK_ODD_SENTINEL, (int32_t)to->column, to->text, to->length,
+                   to->chunk->line[to->row], 1);
+        return jk_import_requires(to->chunk->plan, to->column) ? reject_cell(to, JK_REJECT_MISSING) : store_missing(to);
+    }
     if (read != JK_CSV_OK || date < jk_date_from_civil(JK_CSV_FIRST_YEAR, 1, 1)) {
         return reject_cell(to, JK_REJECT_BAD_DATE);
     }
     ((int32_t *)to->chunk->column[to->column])[to->row] = date;
     return JK_OK;
+}
+
+/* Amounts with three decimals, all of a column, are most likely thousands. */
+static void count_decimals(const cell_target *to, const jk_csv_format *format) {
+    size_t length = to->length;
+    if (length >= 4 && to->text[length - 4] == format->decimal && format->scale == 0) {
+        jk_odd_add(&to->chunk->odd, JK_ODD_THREE_DECIMALS, (int32_t)to->column, "", 0, to->chunk->line[to->row], 1);
+    }
 }
 
 jk_status jk_import_store_text(jk_import_chunk *chunk, jk_column column, size_t row, const char *text, size_t length,
@@ -201,13 +281,14 @@ jk_status jk_import_store_text(jk_import_chunk *chunk, jk_column column, size_t 
     jk_csv_read read = JK_CSV_OK;
     switch (jk_schema_column(column)->type) {
     case JK_TYPE_TEXT:
-        return store_identifier(&to);
+        return store_given_identifier(to);
     case JK_TYPE_DICTIONARY:
         return store_word(&to);
     case JK_TYPE_ENUM:
         return store_level(&to);
     case JK_TYPE_MONEY:
         read = jk_csv_to_money(to.text, to.length, format, &money);
+        count_decimals(&to, format);
         return store_money(&to, read, money);
     case JK_TYPE_DATE:
         read = jk_csv_to_date(to.text, to.length, format, &integer);

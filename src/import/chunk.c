@@ -28,6 +28,15 @@ const char *jk_reject_expected(jk_reject_reason reason) {
     return (unsigned)reason < JK_REJECT_REASON_COUNT ? texts[reason] : "";
 }
 
+const char *jk_left_out_code(jk_left_out kind) {
+    static const char *const codes[] = {
+#define JK_X(NAME, code, meaning) #code,
+        JK_LEFT_OUT(JK_X)
+#undef JK_X
+    };
+    return (unsigned)kind < JK_LEFT_OUT_COUNT ? codes[kind] : "unknown";
+}
+
 extern const jk_import_parser jk_import_parser_base;
 #ifdef JK_HAVE_X86_LEVELS
 extern const jk_import_parser jk_import_parser_v3, jk_import_parser_v4;
@@ -72,6 +81,20 @@ jk_status jk_chunk_reject(jk_import_chunk *chunk, size_t row, uint32_t line, int
                                                                .value = value,
                                                                .value_length = (uint32_t)length};
     return JK_OK;
+}
+
+jk_status jk_chunk_leave_out(jk_import_chunk *chunk, size_t row, uint32_t line, jk_left_out kind, const char *value,
+                             size_t length, jk_error *error) {
+    const uint16_t reason = (uint16_t)(JK_REJECT_REASON_COUNT + kind);
+    if (row != UINT32_MAX && chunk->bad[row]) {
+        for (size_t i = chunk->reject_count; i-- > 0;) {
+            if (chunk->rejects[i].row == row) {
+                chunk->rejects[i].reason = reason;
+                return JK_OK;
+            }
+        }
+    }
+    return jk_chunk_reject(chunk, row, line, -1, (jk_reject_reason)reason, value, length, error);
 }
 
 jk_status jk_chunk_reject_copy(jk_import_chunk *chunk, size_t row, int column, jk_reject_reason reason,
@@ -153,6 +176,8 @@ static void free_columns(jk_import_chunk *chunk) {
     free(chunk->bad);
     free(chunk->line);
     free(chunk->balance);
+    free(chunk->unmatched);
+    chunk->unmatched = NULL;
     free(chunk->key[0]);
     free(chunk->key[1]);
     for (int i = 0; i < JK_CHUNK_DICTIONARIES; i++) {
@@ -171,6 +196,30 @@ bool jk_import_requires(const jk_import_plan *plan, jk_column column) {
     return jk_schema_required(plan->kind, column) && !made_by_balance;
 }
 
+bool jk_import_is_neutral(jk_column column) {
+    switch (column) {
+    case JK_COLUMN_PRODUCT:
+    case JK_COLUMN_LAST_PAID_ON:
+    case JK_COLUMN_ORIGINAL_PRINCIPAL:
+    case JK_COLUMN_BIRTH_YEAR:
+    case JK_COLUMN_INCOME_MONTHLY:
+    case JK_COLUMN_DEPENDANTS:
+    case JK_COLUMN_HOUSING_COST:
+    case JK_COLUMN_DEFAULT_MARKS:
+    case JK_COLUMN_EMPLOYMENT:
+    case JK_COLUMN_REACHABLE:
+    case JK_COLUMN_PAYMENTS_12M:
+    case JK_COLUMN_PAYMENTS_24M:
+    case JK_COLUMN_INSTALMENT_MONTHLY:
+    case JK_COLUMN_PROMISES_KEPT:
+    case JK_COLUMN_PROMISES_BROKEN:
+    case JK_COLUMN_PLACEMENTS:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool is_wanted(const jk_import_plan *plan, int column) {
     bool made = column == JK_COLUMN_DEBTOR_INDEX ||
                 (plan->kind == JK_KIND_PANEL && (column == JK_COLUMN_CLAIM_INDEX || column == JK_COLUMN_PRINCIPAL));
@@ -182,6 +231,7 @@ static bool allocate_columns(jk_import_chunk *chunk, size_t rows) {
     /* the tile reader may write one entry more */
     chunk->line = jk_columns_alloc(rows + 1, sizeof *chunk->line);
     chunk->balance = jk_columns_alloc(rows, sizeof *chunk->balance);
+    chunk->unmatched = chunk->plan->join != NULL ? jk_columns_zero(rows, sizeof *chunk->unmatched) : NULL;
     chunk->key[0] = jk_columns_alloc(rows, 2 * sizeof(uint64_t));
     chunk->key[1] = jk_columns_alloc(rows, 2 * sizeof(uint64_t));
     bool done = true;
@@ -190,6 +240,7 @@ static bool allocate_columns(jk_import_chunk *chunk, size_t rows) {
         done = done && chunk->indices[i] != NULL;
     }
     chunk->row_capacity = rows;
+    done = done && (chunk->plan->join == NULL || chunk->unmatched != NULL);
     return done && chunk->bad != NULL && chunk->line != NULL && chunk->balance != NULL && chunk->key[0] != NULL &&
            chunk->key[1] != NULL;
 }
@@ -242,6 +293,8 @@ void jk_chunk_destroy(jk_import_chunk *chunk) {
     free_columns(chunk);
     free(chunk->memory);
     free(chunk->rejects);
+    free(chunk->kept);
+    jk_odd_free(&chunk->odd);
     for (int i = 0; i < JK_CHUNK_DICTIONARIES; i++) {
         free(chunk->dictionary[i].words);
         free(chunk->dictionary[i].slots);

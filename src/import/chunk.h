@@ -8,8 +8,10 @@
 #include <stdlib.h>
 
 #include "csv/csv.h"
+#include "csv/header.h"
 #include "csv/value.h"
 #include "import/mapping.h"
+#include "import/odd.h"
 #include "jalki/import.h"
 
 /* How a canonical column is filled. */
@@ -20,23 +22,32 @@ typedef struct jk_import_feed {
     const jk_rule *rule; /* otherwise: how it is made */
 } jk_import_feed;
 
+/* What a field of a source is read for. */
+enum { JK_FIELD_UNUSED, JK_FIELD_DIRECT, JK_FIELD_BY_RULE };
+
 /* One source file that brings claims. */
 typedef struct jk_import_plan {
     jk_csv_dialect dialect;
     uint32_t fields; /* of a row: dialect.fields; a row has one more number in `ends` */
     jk_kind kind;
     jk_import_feed feed[JK_COLUMN_COUNT];
-    const jk_mapping *mapping;  /* NULL: canonical */
-    const uint32_t *entry;      /* place of each of the mapping's fields, or JK_NO_FIELD */
-    const struct jk_join *join; /* joined files, or NULL */
-    bool checks_cutoff;         /* the mapping takes the cut-off from a column: all rows must agree */
+    const jk_mapping *mapping;   /* NULL: canonical */
+    const uint32_t *entry;       /* place of each of the mapping's fields, or JK_NO_FIELD */
+    const struct jk_join *join;  /* joined files, or NULL */
+    const jk_csv_header *header; /* of the source */
+    uint8_t *use;                /* by field: JK_FIELD_UNUSED, … */
+    uint32_t least;              /* fields that a row must have which ends early: all that matters lies in them */
+    size_t sentinel_count;       /* dates that stand for none; all are on or before low, or on or after high, or 0 */
+    const int32_t *sentinels;
+    int32_t sentinel_low, sentinel_high;
+    bool checks_cutoff; /* the mapping takes the cut-off from a column: all rows must agree */
 } jk_import_plan;
 
 typedef struct jk_import_reject {
-    uint32_t line;  /* physical lines of the chunk before the row's start */
-    uint32_t row;   /* row of the chunk, or UINT32_MAX for a row without fields */
-    int16_t column; /* a jk_column, or -1: the row as a whole */
-    uint16_t reason;
+    uint32_t line;   /* physical lines of the chunk before the row's start */
+    uint32_t row;    /* row of the chunk, or UINT32_MAX for a row without fields */
+    int16_t column;  /* a jk_column, or -1: the row as a whole */
+    uint16_t reason; /* a jk_reject_reason, or JK_REJECT_REASON_COUNT + a jk_left_out */
     uint32_t value_length;
     const char *value; /* in the chunk's text; NULL: short_value */
     char short_value[16];
@@ -76,6 +87,8 @@ typedef struct jk_import_chunk {
     size_t read_length; /* of all text read; behind the rows stands the beginning of the next chunk's first row */
     unsigned flags;
     bool whole;        /* the file ends with the text */
+    bool invalid_text; /* the text is no UTF-8 */
+    bool last;         /* of its file */
     const char *fresh; /* bytes of the source that came with this chunk, for the digest */
     size_t fresh_length;
     size_t source;
@@ -87,8 +100,9 @@ typedef struct jk_import_chunk {
     void *column[JK_COLUMN_COUNT];  /* NULL where the plan gives none */
     void *storage[JK_COLUMN_COUNT]; /* memory kept from chunk to chunk */
     size_t text_width[2];
-    uint8_t *bad;   /* 1: rejected */
-    uint32_t *line; /* physical lines before the row */
+    uint8_t *bad;        /* 1: rejected or left out */
+    uint16_t *unmatched; /* bit s: the row found no partner in source s; NULL without joined files */
+    uint32_t *line;      /* physical lines before the row */
     int64_t *balance;
     int32_t *indices[JK_CHUNK_DICTIONARIES]; /* of the dictionary columns in the store: written by the committer */
     uint64_t *key[2];                        /* two 64-bit halves of the digest of claim_id and debtor_id */
@@ -96,11 +110,20 @@ typedef struct jk_import_chunk {
     size_t reject_count, reject_capacity;
     jk_import_reject *rejects;
     size_t line_count; /* physical lines of the text */
+    size_t cell_lines; /* those inside cells */
+    jk_odd_list odd;
+    uint32_t unmatched_examples[JK_SOURCES_MAX]; /* in odd, by source */
+    char *kept; /* values of rejects that stand nowhere in the text, one behind the other */
+    size_t kept_length, kept_capacity;
     jk_chunk_dictionary dictionary[JK_CHUNK_DICTIONARIES];
 } jk_import_chunk;
 
 /* true if a row without the column is rejected. */
 bool jk_import_requires(const jk_import_plan *plan, jk_column column);
+
+/* true if a claim loses no right and gains no value where the column is missing: a bad cell of it is dropped, not the
+ * claim. */
+bool jk_import_is_neutral(jk_column column);
 
 /* Number of a dictionary column among the dictionaries, or -1. */
 int jk_chunk_dictionary_of(jk_column column);
@@ -112,6 +135,10 @@ jk_status jk_chunk_reject(jk_import_chunk *chunk, size_t row, uint32_t line, int
 /* The same for a short value (up to 15 bytes) that is copied. */
 jk_status jk_chunk_reject_copy(jk_import_chunk *chunk, size_t row, int column, jk_reject_reason reason,
                                const char *value, jk_error *error);
+
+/* Leaves a row out on purpose, as jk_chunk_reject rejects one. A row that is rejected already is left out instead. */
+jk_status jk_chunk_leave_out(jk_import_chunk *chunk, size_t row, uint32_t line, jk_left_out kind, const char *value,
+                             size_t length, jk_error *error);
 
 /* Code of a word in the chunk's dictionary; a new word is added. */
 jk_status jk_chunk_word_code(jk_chunk_dictionary *dictionary, const char *text, size_t length, int32_t *code,

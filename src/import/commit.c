@@ -6,9 +6,12 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/unicode.h"
+#include "import/identifier.h"
 #include "import/panel.h"
+#include "import/totals.h"
 
-enum { PREFETCH = 12, GENERAL_RULE_MONTHS = 36, TABLE_ROWS_MAX = 1 << 27 };
+enum { PREFETCH = 12, GENERAL_RULE_MONTHS = 36, TABLE_ROWS_MAX = 1 << 27, LARGE_LEAST = 16 };
 
 /* ---- sums ------------------------------------------------------------------------------------------------- */
 
@@ -52,6 +55,22 @@ static int by_line(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* The first row that is rejected for a reason, as the summary shows it. */
+static void keep_example(jk_import_rejected *rejected, const jk_reject_line *line) {
+    rejected->line = line->line;
+    rejected->column = line->column;
+    size_t length = line->value_length < sizeof rejected->value - 1 ? line->value_length : sizeof rejected->value - 1;
+    while (length < line->value_length && length > 0 && ((unsigned char)line->value[length] & 0xc0) == 0x80) {
+        length--;
+    }
+    const bool text = jk_unicode_is_utf8(line->value, length);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)line->value[i];
+        rejected->value[i] = c < 0x20 || c == 0x7f || (c > 0x7f && !text) ? '?' : (char)c;
+    }
+    rejected->value[length] = '\0';
+}
+
 static jk_status write_rejects(jk_import_commit *commit, jk_import_chunk *chunk, jk_error *error) {
     if (chunk->reject_count > 1) {
         qsort(chunk->rejects, chunk->reject_count, sizeof *chunk->rejects, by_line);
@@ -65,17 +84,24 @@ static jk_status write_rejects(jk_import_commit *commit, jk_import_chunk *chunk,
                                .value_length = reject->value_length,
                                .column = reject->column,
                                .reason = (jk_reject_reason)reject->reason};
-        jk_import_rejected *rejected = &commit->summary->rejected[reject->reason];
-        rejected->rows++;
+        const bool left_out = reject->reason >= JK_REJECT_REASON_COUNT;
+        jk_import_rejected *rejected = left_out ? &commit->summary->left_out[reject->reason - JK_REJECT_REASON_COUNT]
+                                                : &commit->summary->rejected[reject->reason];
+        if (rejected->rows++ == 0) {
+            keep_example(rejected, &line);
+        }
         if (reject->row != UINT32_MAX) {
             size_t width = chunk->text_width[0];
             line.claim_id = (const char *)chunk->column[JK_COLUMN_CLAIM_ID] + reject->row * width;
             line.claim_id_length = strnlen(line.claim_id, width);
             add_claim(&rejected->balance, chunk, reject->row);
         }
-        JK_TRY(jk_reject_file_write(&commit->rejects, &line, error));
+        commit->summary->rows_rejected += !left_out;
+        commit->summary->rows_left_out += left_out;
+        if (!left_out) {
+            JK_TRY(jk_reject_file_write(&commit->rejects, &line, error));
+        }
     }
-    commit->summary->rows_rejected += chunk->reject_count;
     if ((double)commit->summary->rows_rejected > commit->rejects_most) {
         commit->hopeless = true;
         return jk_fail(error, JK_ERROR_DATA, NULL, 0, NULL, "too many bad rows");
@@ -97,6 +123,22 @@ static size_t expected_rows(jk_import_commit *commit, const jk_import_chunk *chu
     return rows < TABLE_ROWS_MAX ? (size_t)rows : TABLE_ROWS_MAX;
 }
 
+/* A chunk brings no more debtors than rows. */
+static bool reserve_debtor_claims(jk_import_commit *commit, size_t rows) {
+    size_t wanted = (size_t)commit->debtor_count + rows;
+    if (wanted > commit->debtor_capacity) {
+        size_t capacity = wanted + wanted / 2;
+        uint32_t *claims = realloc(commit->debtor_claims, capacity * sizeof *claims);
+        if (claims == NULL) {
+            return false;
+        }
+        memset(claims + commit->debtor_capacity, 0, (capacity - commit->debtor_capacity) * sizeof *claims);
+        commit->debtor_claims = claims;
+        commit->debtor_capacity = capacity;
+    }
+    return true;
+}
+
 static jk_status reserve_ids(jk_import_commit *commit, const jk_import_chunk *chunk, jk_error *error) {
     const size_t expected = expected_rows(commit, chunk);
     bool done = commit->kind == JK_KIND_PANEL ? jk_id_reserve(&commit->panel_claims, chunk->rows)
@@ -106,6 +148,7 @@ static jk_status reserve_ids(jk_import_commit *commit, const jk_import_chunk *ch
     if (done && chunk->column[JK_COLUMN_DEBTOR_ID] != NULL) {
         done = jk_seen_prepare(&commit->debtors, chunk, 1, commit->debtor_count, expected / 2);
     }
+    done = done && reserve_debtor_claims(commit, chunk->rows);
     if (!done) {
         return jk_fail_memory(error, "the table of identifiers");
     }
@@ -125,12 +168,18 @@ static jk_status reject_duplicates(jk_import_commit *commit, jk_import_chunk *ch
             continue;
         }
         uint32_t number = commit->claim_count;
-        if (jk_seen_number(&commit->claims, keys + 2 * row, number) == number) {
+        const uint32_t known = jk_seen_number(&commit->claims, keys + 2 * row, number);
+        if (known == number) {
             commit->claim_count++;
         } else {
             const char *id = (const char *)chunk->column[JK_COLUMN_CLAIM_ID] + row * chunk->text_width[0];
-            JK_TRY(jk_chunk_reject(chunk, row, chunk->line[row], JK_COLUMN_CLAIM_ID, JK_REJECT_DUPLICATE, id,
-                                   strnlen(id, chunk->text_width[0]), error));
+            const size_t length = strnlen(id, chunk->text_width[0]);
+            const bool cut = jk_identifier_is_exponent(id, length);
+            JK_TRY(jk_chunk_reject(chunk, row, chunk->line[row], JK_COLUMN_CLAIM_ID,
+                                   cut ? JK_REJECT_CUT_ID : JK_REJECT_DUPLICATE, id, length, error));
+            if (known < commit->file_first_claim) {
+                jk_odd_add(&commit->odd, JK_ODD_OTHER_FILE, -1, "", 0, commit->line_base + chunk->line[row], 1);
+            }
         }
     }
     return JK_OK;
@@ -144,6 +193,19 @@ static uint32_t own_debtor(jk_import_commit *commit, const jk_import_chunk *chun
     uint32_t *known = &commit->periods.debtor[((const int32_t *)chunk->column[JK_COLUMN_CLAIM_INDEX])[row]];
     *known = *known == 0 ? number + 1 : *known;
     return *known - 1;
+}
+
+/* One more claim of a debtor that is named; the debtor with most of them is remembered. */
+static void count_claim(jk_import_commit *commit, uint32_t debtor, const char *id, size_t width) {
+    uint32_t claims = ++commit->debtor_claims[debtor];
+    if (claims > commit->most_claims) {
+        commit->most_claims = claims;
+        if (claims >= LARGE_LEAST) {
+            size_t length = strnlen(id, width);
+            memcpy(commit->most_debtor, id, length);
+            commit->most_debtor[length] = '\0';
+        }
+    }
 }
 
 static void number_debtors(jk_import_commit *commit, jk_import_chunk *chunk) {
@@ -169,6 +231,9 @@ static void number_debtors(jk_import_commit *commit, jk_import_chunk *chunk) {
             named ? jk_seen_number(&commit->debtors, keys + 2 * row, number) : own_debtor(commit, chunk, row, number);
         commit->debtor_count += found == number;
         index[row] = (int32_t)found;
+        if (named) {
+            count_claim(commit, found, ids + row * chunk->text_width[1], chunk->text_width[1]);
+        }
     }
 }
 
@@ -281,6 +346,8 @@ static jk_status sum_rows(jk_import_commit *commit, const jk_import_chunk *chunk
             }
         }
         add_to_sum(&summary->accepted.sums[slot], chunk->balance[row]);
+        commit->file_balance += chunk->balance[row];
+        commit->file_rows++;
         summary->rows_accepted++;
         if (commit->kind > JK_KIND_PANEL) {
             continue;
@@ -303,6 +370,16 @@ static jk_status sum_rows(jk_import_commit *commit, const jk_import_chunk *chunk
         }
     }
     return JK_OK;
+}
+
+static void sum_unmatched(jk_import_commit *commit, const jk_import_chunk *chunk) {
+    for (size_t row = 0; row < chunk->rows; row++) {
+        for (unsigned bits = chunk->bad[row] ? 0 : chunk->unmatched[row]; bits != 0; bits &= bits - 1) {
+            int source = __builtin_ctz(bits);
+            commit->unmatched[source].rows++;
+            commit->unmatched[source].balance += chunk->balance[row];
+        }
+    }
 }
 
 /* ---- to the store ----------------------------------------------------------------------------------------- */
@@ -357,8 +434,14 @@ static jk_status commit_rows(jk_import_commit *commit, jk_import_chunk *chunk, j
     if (commit->kind == JK_KIND_PANEL) { /* last: a claim has a number only if it has a row */
         JK_TRY(jk_import_commit_periods(commit, chunk, error));
     }
+    if (chunk->last && commit->kind == JK_KIND_TAPE) {
+        JK_TRY(jk_import_leave_out_totals(commit, chunk, error));
+    }
     JK_TRY(write_rejects(commit, chunk, error)); /* while codes are still the chunk's */
     JK_TRY(sum_rows(commit, chunk, error));
+    if (chunk->unmatched != NULL) {
+        sum_unmatched(commit, chunk);
+    }
     number_debtors(commit, chunk);
     for (int i = 0; i < JK_CHUNK_DICTIONARIES; i++) {
         if (indices[i] != NULL) {
@@ -376,13 +459,21 @@ jk_status jk_import_commit_chunk(jk_import_commit *commit, jk_import_chunk *chun
     if (chunk->source != commit->source || commit->line_base == 0) {
         commit->source = chunk->source;
         commit->line_base = (uint64_t)commit->inputs[chunk->source].header.lines + 1;
+        commit->file_rows = 0;
+        commit->file_balance = 0;
+        commit->file_first_claim = commit->claim_count;
+        commit->summary->header_lines += commit->inputs[chunk->source].header.lines;
+        commit->summary->lines += commit->inputs[chunk->source].header.lines;
     }
+    jk_odd_merge(&commit->odd, &chunk->odd, commit->line_base);
     if (chunk->rows > 0) {
         JK_TRY(commit_rows(commit, chunk, error));
     } else {
         JK_TRY(write_rejects(commit, chunk, error));
     }
     commit->line_base += chunk->line_count;
+    commit->summary->lines += chunk->line_count;
+    commit->summary->cell_lines += chunk->cell_lines;
     commit->summary->debtors = commit->debtor_count;
     return JK_OK;
 }
@@ -395,5 +486,7 @@ void jk_import_commit_free(jk_import_commit *commit) {
     jk_seen_free(&commit->debtors);
     jk_periods_free(&commit->periods);
     free(commit->currency_slot);
+    free(commit->debtor_claims);
+    jk_odd_free(&commit->odd);
     *commit = (jk_import_commit){0};
 }

@@ -30,7 +30,21 @@ typedef struct jk_import_commit {
     uint64_t text_bytes;                /* expected in all; 0: unknown */
     double rejects_most;                /* with more the load cannot succeed, whatever follows */
     bool hopeless;                      /* there are more */
-    int8_t *currency_slot;              /* of the chunk's words */
+    jk_odd_list odd;                    /* of all chunks so far */
+    struct {
+        uint64_t rows;
+        int64_t balance;
+    } unmatched[JK_SOURCES_MAX]; /* accepted rows that found no partner in the source */
+    uint32_t file_first_claim;   /* number of the file's first claim */
+    uint64_t file_rows;          /* accepted rows of the file, for a total row at its end */
+    int64_t file_balance;
+    uint32_t *debtor_claims; /* by debtor, where the tape names debtors */
+    size_t debtor_capacity;
+    uint32_t most_claims; /* of one debtor, and which it is */
+    char most_debtor[JK_TEXT_MAX + 1];
+    uint64_t total_differs_line; /* of a total row that is not the sum above it; 0: none */
+    int64_t total_said, total_is;
+    int8_t *currency_slot; /* of the chunk's words */
     size_t currency_slot_capacity;
 } jk_import_commit;
 

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "import/findings.h"
 #include "import/inputs.h"
 #include "import/manifest.h"
 #include "import/pipeline.h"
@@ -84,6 +85,9 @@ static jk_status check_options(const jk_import_options *options, jk_error *error
     if (options->kind == JK_KIND_PANEL && options->cutoff != JK_MISSING_INTEGER) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "cutoff",
                        "a panel has no cut-off: each row is as at its own period_start");
+    }
+    if (!(options->max_unmatched >= 0.0 && options->max_unmatched <= 1.0)) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "max_unmatched is a share, 0 to 1");
     }
     if (!(options->max_rejects >= 0.0) || options->compression < 0 || options->compression > 9) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL,
@@ -266,6 +270,13 @@ static jk_status finish(import_work *work) {
     return status;
 }
 
+/* Every physical line is a row, part of a cell, of the header, or blank. */
+static void count_lines(jk_import_summary *summary) {
+    summary->rows_read = summary->rows_accepted + summary->rows_rejected + summary->rows_left_out;
+    uint64_t told = summary->header_lines + summary->rows_read + summary->cell_lines;
+    summary->blank_lines = summary->lines > told ? summary->lines - told : 0;
+}
+
 static jk_status run_import(import_work *work) {
     JK_TRY(begin(work));
     JK_TRY(jk_inputs_open(&work->inputs, work->options, work->mapping, work->digest, work->error));
@@ -285,11 +296,13 @@ static jk_status run_import(import_work *work) {
     for (size_t i = 0; i < work->inputs.count; i++) {
         work->summary->source_bytes += jk_csv_source_consumed(work->inputs.inputs[i].source);
     }
-    work->summary->rows_read = work->summary->rows_accepted + work->summary->rows_rejected;
+    count_lines(work->summary);
     if (work->commit.hopeless) {
         *work->error = (jk_error){0}; /* said again, with figures */
     }
+    JK_TRY(jk_import_find(&work->commit, &work->inputs, work->mapping, work->options, work->summary, work->error));
     JK_TRY(check_rejects(work));
+    JK_TRY(jk_findings_refuse(&work->summary->findings, work->options->sources[0], work->error));
     return finish(work);
 }
 
@@ -309,6 +322,9 @@ jk_status jk_import(const jk_import_options *options, const jk_run *run, jk_impo
     if (summary != NULL && counted) {
         *summary = work.summary;
     } else {
+        if (work.summary != NULL) {
+            jk_findings_reset(&work.summary->findings);
+        }
         jk_arena_free(work.arena);
     }
     return status;
@@ -316,6 +332,7 @@ jk_status jk_import(const jk_import_options *options, const jk_run *run, jk_impo
 
 void jk_import_summary_free(jk_import_summary *summary) {
     if (summary != NULL) {
+        jk_findings_reset(&summary->findings);
         jk_arena_free(summary->arena);
     }
 }

@@ -2,13 +2,13 @@
 #include "import/inputs.h"
 
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/input.h"
+#include "base/text.h"
 #include "import/cell.h"
 #include "import/names.h"
 #include "import/parts.h"
@@ -282,6 +282,7 @@ void jk_inputs_close(jk_import_inputs *inputs) {
         jk_csv_source_close(inputs->inputs[i].source);
         jk_csv_header_free(&inputs->inputs[i].header);
         free(inputs->inputs[i].entry);
+        free(inputs->inputs[i].plan.use);
     }
     for (size_t i = 0; i < inputs->passed_count; i++) {
         free(inputs->passed[i]);
@@ -351,65 +352,33 @@ jk_status jk_inputs_cutoff(jk_import_inputs *inputs, const jk_mapping *mapping, 
 
 /* ---- description ------------------------------------------------------------------------------------------ */
 
-enum { NOTES_MAX = 64 };
-
-typedef struct note_list {
-    jk_arena *arena;
-    const char **notes;
-    size_t count;
-} note_list;
-
-__attribute__((format(printf, 2, 3))) static void add_note(note_list *list, const char *format, ...) {
-    char text[512];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    const char *copy = list->count < NOTES_MAX ? jk_arena_text(list->arena, text, strlen(text)) : NULL;
-    if (copy != NULL) {
-        list->notes[list->count++] = copy;
-    }
-}
-
-static void note_joins(note_list *list, const jk_import_inputs *inputs, const jk_mapping *mapping) {
-    for (uint32_t s = 1; inputs->join != NULL && s < mapping->source_count; s++) {
-        const char *name = mapping->sources[s].name;
-        if (!jk_join_is_loaded(inputs->join, s)) {
-            add_note(list, "no file of the source '%s': what it would tell is missing", name);
-            continue;
-        }
-        if (jk_join_repeated(inputs->join, s) > 0) {
-            add_note(list, "source '%s': %llu rows repeat an identifier; the first row of each was taken", name,
-                     (unsigned long long)jk_join_repeated(inputs->join, s));
-        }
-        if (jk_join_skipped(inputs->join, s) > 0) {
-            add_note(list, "source '%s': %llu rows could not be read or have no identifier", name,
-                     (unsigned long long)jk_join_skipped(inputs->join, s));
-        }
-    }
-}
-
 jk_status jk_inputs_describe(const jk_import_inputs *inputs, const jk_mapping *mapping, jk_arena *arena,
                              jk_import_summary *summary, jk_error *error) {
-    note_list list = {.arena = arena, .notes = jk_arena_alloc(arena, NOTES_MAX, sizeof *list.notes)};
-    if (list.notes == NULL) {
-        return jk_fail_memory(error, "a summary");
-    }
     JK_TRY(jk_plan_describe(&inputs->inputs[0], arena, summary, error));
     summary->separator = inputs->inputs[0].header.dialect.separator;
     summary->separator_detected = inputs->inputs[0].header.detected;
-    for (size_t n = 0; mapping != NULL && n < mapping->field_count; n++) {
+    jk_status status = JK_OK;
+    for (size_t n = 0; mapping != NULL && status == JK_OK && n < mapping->field_count; n++) {
         const jk_field_name *field = &mapping->fields[n];
         bool loaded = field->source == 0 || jk_join_is_loaded(inputs->join, field->source);
         if (loaded && inputs->inputs[0].entry[n] == JK_NO_FIELD) {
-            add_note(&list, "mapping line %lld: no column '%s' in the header", (long long)field->line, field->names[0]);
+            const jk_csv_header *header = &inputs->inputs[0].header;
+            int near = field->source == 0 ? jk_text_nearest(field->names[0], header->names, header->count) : -1;
+            status = jk_findings_add(&summary->findings, near >= 0 ? JK_FINDING_NEAR_COLUMN : JK_FINDING_MISSING_COLUMN,
+                                     1, "mapping line %lld: no column '%s' in the header%s%s%s", (long long)field->line,
+                                     field->names[0], near >= 0 ? "; is it '" : "",
+                                     near >= 0 ? header->names[near] : "", near >= 0 ? "'?" : "");
         }
     }
-    for (size_t i = 0; i < inputs->passed_count; i++) {
-        add_note(&list, "%s", inputs->passed[i]);
+    for (size_t i = 0; mapping == NULL && status == JK_OK && i < summary->missing_count; i++) {
+        if (summary->missing[i].nearest != NULL) {
+            status = jk_findings_add(&summary->findings, JK_FINDING_NEAR_COLUMN, 1,
+                                     "no column '%s' in the header; is it '%.80s', which is not used?",
+                                     summary->missing[i].name, summary->missing[i].nearest);
+        }
     }
-    note_joins(&list, inputs, mapping);
-    summary->notes = list.notes;
-    summary->note_count = list.count;
-    return JK_OK;
+    for (size_t i = 0; status == JK_OK && i < inputs->passed_count; i++) {
+        status = jk_findings_add(&summary->findings, JK_FINDING_SKIPPED_PART, 1, "%s", inputs->passed[i]);
+    }
+    return status == JK_OK ? JK_OK : jk_fail_memory(error, "a summary");
 }

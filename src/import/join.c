@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "import/ids.h"
 #include "import/key.h"
+#include "import/look.h"
 
 /* The rows of one joined source: cells of its fields in the order of the mapping's field numbers. */
 typedef struct joined_source {
@@ -15,8 +16,11 @@ typedef struct joined_source {
     size_t rows, capacity;
     jk_cell_text *cells; /* rows x width */
     size_t width;
-    jk_id_table keys; /* digest of the key to row */
-    uint64_t repeated, skipped;
+    uint32_t key_place; /* of the key among the cells of a row */
+    jk_id_table keys;   /* digest of the key to row */
+    uint64_t repeated, skipped, invalid;
+    jk_cell_text invalid_example;
+    jk_odd_list odd; /* of its text */
 } joined_source;
 
 struct jk_join {
@@ -25,7 +29,7 @@ struct jk_join {
 };
 
 /* A fixed seed: joined files hold no more than memory does, and what they are joined to is checked by no one else. */
-enum { KEY_SEED = 20832023 };
+enum { KEY_SEED = 20832023, UNMATCHED_EXAMPLES = 3 };
 
 jk_status jk_join_create(const jk_mapping *mapping, jk_join **result, jk_error *error) {
     jk_join *join = calloc(1, sizeof *join);
@@ -93,11 +97,26 @@ static jk_status keep_row(jk_join *join, uint32_t source, const char *text, cons
             if (cells[place].text == NULL) {
                 return jk_fail_memory(error, "joined files");
             }
+            if (!jk_unicode_is_utf8(cell.text, cell.length)) {
+                self->invalid_example = self->invalid == 0 ? cells[place] : self->invalid_example;
+                self->invalid++;
+            }
         }
         place++;
     }
     self->rows++;
     return JK_OK;
+}
+
+/* Nothing but separators and spaces. */
+static bool is_blank_line(const jk_import_chunk *chunk, const jk_csv_bad_row *bad) {
+    for (uint32_t i = 0; i < bad->length; i++) {
+        char c = chunk->text[bad->start + i];
+        if (c != chunk->plan->dialect.separator && c != ' ' && c != '\t' && c != '\r') {
+            return false;
+        }
+    }
+    return true;
 }
 
 static jk_status keep_chunk(jk_join *join, uint32_t source, jk_import_chunk *chunk, uint32_t *ends, uint32_t *lines,
@@ -116,12 +135,13 @@ static jk_status keep_chunk(jk_join *join, uint32_t source, jk_import_chunk *chu
                             .side_end = chunk->read_length + JK_CSV_SLACK};
     while (cursor.position < cursor.length) {
         size_t rows = jk_csv_tile(&cursor, ends, lines);
-        self->skipped += cursor.bad.fault != 0;
+        self->skipped += cursor.bad.fault != 0 && !is_blank_line(chunk, &cursor.bad);
         cursor.bad.fault = 0;
         for (size_t i = 0; i < rows; i++) {
             JK_TRY(keep_row(join, source, chunk->text, ends + i * ((size_t)chunk->plan->fields + 1), entry, error));
         }
     }
+    jk_import_note_quotes(&self->odd, &cursor);
     return JK_OK;
 }
 
@@ -173,6 +193,7 @@ jk_status jk_join_load(jk_join *join, uint32_t source, jk_csv_source *file, cons
     for (size_t n = 0; n < mapping->field_count; n++) {
         if (mapping->fields[n].source == source) {
             entry[n] = entry[n] == JK_NO_FIELD ? JK_NO_FIELD : place;
+            self->key_place = n == key ? place : self->key_place;
             place++;
         }
     }
@@ -192,6 +213,44 @@ uint64_t jk_join_skipped(const jk_join *join, uint32_t source) {
     return join->sources[source].skipped;
 }
 
+uint64_t jk_join_invalid(const jk_join *join, uint32_t source, jk_cell_text *example) {
+    *example = join->sources[source].invalid_example;
+    return join->sources[source].invalid;
+}
+
+const jk_odd_list *jk_join_odd(const jk_join *join, uint32_t source) {
+    return &join->sources[source].odd;
+}
+
+/* The digits of a key without zeros before them; 0 digits: it has other characters. */
+static jk_cell_text bare_number(jk_cell_text key) {
+    jk_csv_trim(&key.text, &key.length);
+    while (key.length > 1 && key.text[0] == '0') {
+        key.text++;
+        key.length--;
+    }
+    for (size_t i = 0; i < key.length; i++) {
+        key.length = key.text[i] >= '0' && key.text[i] <= '9' ? key.length : 0;
+    }
+    return key;
+}
+
+bool jk_join_find_bare(const jk_join *join, uint32_t source, const char *text, size_t length, jk_cell_text *found) {
+    const joined_source *self = &join->sources[source];
+    const jk_cell_text wanted = bare_number((jk_cell_text){.text = text, .length = length});
+    const uint32_t key = self->key_place;
+    for (size_t row = 0; wanted.length > 0 && row < self->rows; row++) {
+        jk_cell_text cell = self->cells[row * self->width + key];
+        jk_cell_text bare = bare_number(cell);
+        if (bare.length == wanted.length && memcmp(bare.text, wanted.text, bare.length) == 0) {
+            jk_csv_trim(&cell.text, &cell.length);
+            *found = cell;
+            return true;
+        }
+    }
+    return false;
+}
+
 static const jk_cell_text *find_joined(const joined_source *self, jk_cell_text key) {
     jk_csv_trim(&key.text, &key.length);
     if (key.length == 0 || self->rows == 0) {
@@ -203,13 +262,25 @@ static const jk_cell_text *find_joined(const joined_source *self, jk_cell_text k
     return jk_id_find(&self->keys, digest, &row) ? self->cells + row * self->width : NULL;
 }
 
-void jk_join_rows(const jk_join *join, const jk_import_plan *plan, const char *text, const uint32_t *ends, size_t rows,
-                  const jk_cell_text **joined) {
+/* Only the first rows without partner of a chunk are examples: of all others the row alone is marked. */
+static void note_unmatched(jk_import_chunk *chunk, size_t row, uint32_t source, jk_cell_text key) {
+    jk_csv_trim(&key.text, &key.length);
+    chunk->unmatched[row] |= (uint16_t)(1U << source);
+    if (chunk->unmatched_examples[source] < UNMATCHED_EXAMPLES) {
+        chunk->unmatched_examples[source]++;
+        jk_odd_add(&chunk->odd, JK_ODD_UNMATCHED, (int32_t)source, key.text, key.length, chunk->line[row], 1);
+    }
+}
+
+void jk_join_rows(const jk_join *join, const jk_import_plan *plan, jk_import_chunk *chunk, const uint32_t *ends,
+                  size_t first, size_t rows, const jk_cell_text **joined) {
     const jk_mapping *mapping = join->mapping;
+    const char *text = chunk->text;
     for (size_t i = 0; i < rows; i++) {
         const jk_cell_text **own = joined + i * mapping->source_count;
         const uint32_t *row_ends = ends + i * ((size_t)plan->fields + 1);
         own[0] = NULL;
+        chunk->unmatched[first + i] = 0;
         for (uint32_t s = 1; s < mapping->source_count; s++) {
             uint32_t by = mapping->sources[s].joined_by;
             uint32_t from = mapping->fields[by].source; /* an earlier source: found already */
@@ -220,6 +291,9 @@ void jk_join_rows(const jk_join *join, const jk_import_plan *plan, const char *t
                 key = own[from][plan->entry[by]];
             }
             own[s] = find_joined(&join->sources[s], key);
+            if (own[s] == NULL && join->sources[s].loaded && (from == 0 || own[from] != NULL)) {
+                note_unmatched(chunk, first + i, s, key);
+            }
         }
     }
 }
@@ -232,6 +306,7 @@ void jk_join_free(jk_join *join) {
         jk_arena_free(join->sources[s].arena);
         free(join->sources[s].cells);
         jk_id_free(&join->sources[s].keys);
+        jk_odd_free(&join->sources[s].odd);
     }
     free(join->sources);
     free(join);

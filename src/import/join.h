@@ -20,9 +20,16 @@ bool jk_join_is_loaded(const jk_join *join, uint32_t source);
 uint64_t jk_join_repeated(const jk_join *join, uint32_t source); /* rows whose key an earlier row had */
 uint64_t jk_join_skipped(const jk_join *join, uint32_t source);  /* rows that could not be read, or without a key */
 
-/* For each row of a tile and each source: the joined row's cells, or NULL. */
-void jk_join_rows(const jk_join *join, const jk_import_plan *plan, const char *text, const uint32_t *ends, size_t rows,
-                  const jk_cell_text **joined);
+uint64_t jk_join_invalid(const jk_join *join, uint32_t source, jk_cell_text *example); /* cells that are no UTF-8 */
+const jk_odd_list *jk_join_odd(const jk_join *join, uint32_t source);                  /* quotes of its text */
+
+/* A key of the source that is the same number but for zeros before it. */
+bool jk_join_find_bare(const jk_join *join, uint32_t source, const char *text, size_t length, jk_cell_text *found);
+
+/* For each row of a tile, which begins at row `first` of the chunk, and each source: the joined row's cells, or NULL.
+ * Rows that have no partner are marked in chunk->unmatched. */
+void jk_join_rows(const jk_join *join, const jk_import_plan *plan, jk_import_chunk *chunk, const uint32_t *ends,
+                  size_t first, size_t rows, const jk_cell_text **joined);
 
 void jk_join_free(jk_join *join);
 

@@ -5,6 +5,7 @@
 
 #include "base/calendar.h"
 #include "base/json.h"
+#include "tape/findings_json.h"
 
 static const char *file_name(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -24,6 +25,7 @@ char *jk_import_manifest(const jk_import_options *options, const jk_mapping *map
     json_t *manifest = json_object();
     json_t *sources = json_array();
     json_t *rejected = json_object();
+    json_t *left_out = json_object();
     put_text(manifest, "program", "jalki " JALKI_VERSION);
     put_text(manifest, "command", options->kind == JK_KIND_PANEL ? "import --panel" : "import");
     for (size_t i = 0; i < options->source_count; i++) {
@@ -50,5 +52,15 @@ char *jk_import_manifest(const jk_import_options *options, const jk_mapping *map
         }
     }
     jk_json_set(manifest, "rejected", rejected);
-    return jk_json_dump(NULL, manifest, JSON_COMPACT);
+    put_number(manifest, "lines", summary->lines);
+    put_number(manifest, "rows_left_out", summary->rows_left_out);
+    for (int i = 0; i < JK_LEFT_OUT_COUNT; i++) {
+        if (summary->left_out[i].rows > 0) {
+            put_number(left_out, jk_left_out_code((jk_left_out)i), summary->left_out[i].rows);
+        }
+    }
+    jk_json_set(manifest, "left_out", left_out);
+    jk_json_builder b = {0};
+    jk_json_put(&b, manifest, "findings", jk_findings_json(&b, &summary->findings));
+    return jk_json_dump(&b, manifest, JSON_COMPACT);
 }

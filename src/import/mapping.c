@@ -107,11 +107,13 @@ static jk_status read_recognised_by(mapping_reader *reader, const jk_yaml_node *
 }
 
 static jk_status read_source(mapping_reader *reader, const jk_yaml_pair *pair, uint32_t number) {
-    static const char *const keys[] = {"recognised_by", "optional", "key", "joined_by"};
+    static const char *const keys[] = {"recognised_by", "optional", "key", "joined_by", "max_unmatched"};
     jk_mapping_source *source = &reader->sources[number];
     const jk_yaml_node *node = pair->value;
     JK_TRY(jk_mapping_check_keys(reader, node, keys, sizeof keys / sizeof keys[0]));
-    *source = (jk_mapping_source){.name = pair->key, .key = JK_NO_FIELD, .joined_by = JK_NO_FIELD};
+    *source =
+        (jk_mapping_source){.name = pair->key, .key = JK_NO_FIELD, .joined_by = JK_NO_FIELD, .max_unmatched = -1.0};
+    JK_TRY(jk_mapping_read_share(reader, node, "max_unmatched", &source->max_unmatched));
     const jk_yaml_node *recognised_by = jk_mapping_find(node, "recognised_by");
     const jk_yaml_node *key = jk_mapping_find(node, "key");
     const jk_yaml_node *joined_by = jk_mapping_find(node, "joined_by");
@@ -184,9 +186,9 @@ static jk_status read_missing(mapping_reader *reader, const jk_yaml_node *list) 
 }
 
 static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
-    static const char *const keys[] = {"name",        "separator",  "encoding", "decimal", "thousands",
-                                       "date_format", "missing",    "cutoff",   "sources", "columns",
-                                       "header",      "header_row", "quote",    "escape"};
+    static const char *const keys[] = {"name",    "separator", "encoding", "decimal",   "thousands",   "date_format",
+                                       "missing", "cutoff",    "sources",  "columns",   "header",      "header_row",
+                                       "quote",   "escape",    "where",    "sentinels", "skip_footer", "expect"};
     jk_mapping *mapping = reader->mapping;
     JK_TRY(jk_mapping_check_keys(reader, root, keys, sizeof keys / sizeof keys[0]));
     JK_TRY(jk_mapping_read_text_key(reader, root, "name", &mapping->name));
@@ -195,6 +197,7 @@ static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
     mapping->decimal = reader->format.decimal;
     JK_TRY(read_missing(reader, jk_mapping_find(root, "missing")));
     JK_TRY(read_sources(reader, jk_mapping_find(root, "sources")));
+    JK_TRY(jk_mapping_read_row_keys(reader, root));
     const jk_yaml_node *cutoff = jk_mapping_find(root, "cutoff");
     if (cutoff != NULL) {
         size_t before = jk_key_path_add(&reader->path, "cutoff");

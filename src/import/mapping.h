@@ -9,10 +9,13 @@
 
 #include "csv/header.h"
 #include "csv/value.h"
+#include "import/odd.h"
 #include "jalki/schema.h"
 #include "jalki/status.h"
 
 #define JK_NO_FIELD UINT32_MAX
+
+enum { JK_SOURCES_MAX = 16 }; /* sources of a mapping */
 
 /* A field of a source as the mapping names it: the first of `names` that the header has. Rules refer to it by number.
  */
@@ -56,6 +59,16 @@ typedef struct jk_rule {
     const struct jk_rule *alternatives;
 } jk_rule;
 
+/* One condition of `where`: a row is taken if its cell is one of the words (or none of them) and within the bounds. */
+typedef struct jk_where_rule {
+    jk_rule rule; /* a single column */
+    size_t in_count, not_count;
+    const char *const *in, *const *not_in;
+    bool has_above, has_below;
+    double above, below; /* of the cell as a number; one that is none is not taken */
+    int empty;           /* 1: the cell must be empty, -1: it must not, 0: either */
+} jk_where_rule;
+
 typedef struct jk_mapping_source {
     const char *name;
     bool optional;
@@ -63,6 +76,7 @@ typedef struct jk_mapping_source {
     const uint32_t *recognised_by; /* numbers of field names: a file whose header has them all is this source */
     uint32_t key;                  /* number of a field name: rows are found by it; JK_NO_FIELD for the first source */
     uint32_t joined_by;            /* number of a field name of an earlier source that holds the key */
+    double max_unmatched;          /* share of rows that may find no partner; negative: as the import says */
 } jk_mapping_source;
 
 typedef struct jk_mapping {
@@ -80,7 +94,15 @@ typedef struct jk_mapping {
     const jk_field_name *fields;
     size_t source_count; /* at least 1; the first brings the claims */
     const jk_mapping_source *sources;
-    jk_kind kind; /* a panel's mapping may fill the columns of panels, too */
+    size_t where_count;
+    const jk_where_rule *where;
+    bool has_sentinels;
+    size_t sentinel_count;
+    const int32_t *sentinels; /* days; dates that stand for none */
+    uint32_t skip_footer;     /* last rows of each file that are none */
+    int64_t expect_claims;    /* 0: not said */
+    int64_t expect_balance;   /* hundredths; JK_MISSING_MONEY: not said */
+    jk_kind kind;             /* a panel's mapping may fill the columns of panels, too */
     bool mapped[JK_COLUMN_COUNT];
     jk_rule rules[JK_COLUMN_COUNT];
     void *arena; /* owns everything above */
@@ -118,8 +140,13 @@ typedef struct jk_mapped_row {
     const char *text;
     const uint32_t *ends;
     const jk_cell_text *const *joined; /* per source; NULL: no such row */
+    jk_odd_list *odd;                  /* where cells are counted that lists of values do not name; NULL: nowhere */
+    uint32_t line;                     /* of the row, for those */
 } jk_mapped_row;
 
 jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row);
+
+/* Whether `where` takes the row. */
+bool jk_where_takes(const jk_mapping *mapping, const jk_mapped_row *row);
 
 #endif

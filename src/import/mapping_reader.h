@@ -8,7 +8,7 @@
 #include "base/yaml.h"
 #include "import/mapping.h"
 
-enum { FIELDS_MAX = 1024, TERMS_MAX = 256, SOURCES_MAX = 16, VALUES_MAX = 4096, ALTERNATIVES_MAX = 16 };
+enum { FIELDS_MAX = 1024, TERMS_MAX = 256, SOURCES_MAX = JK_SOURCES_MAX, VALUES_MAX = 4096, ALTERNATIVES_MAX = 16 };
 
 typedef struct mapping_reader {
     jk_arena *arena;
@@ -45,6 +45,10 @@ jk_status jk_mapping_add_field(mapping_reader *reader, const jk_yaml_node *node,
 jk_status jk_mapping_read_source_of(mapping_reader *reader, const jk_yaml_node *map, uint32_t *source);
 /* Reads the keys of the file that say how text is written: separator, encoding, quotes, header. */
 jk_status jk_mapping_read_text_keys(mapping_reader *reader, const jk_yaml_node *root);
+/* Reads the keys of the file about rows: where, sentinels, skip_footer, expect. */
+jk_status jk_mapping_read_row_keys(mapping_reader *reader, const jk_yaml_node *root);
+/* Reads a share such as 5% (or 0.05) where the key is given. */
+jk_status jk_mapping_read_share(mapping_reader *reader, const jk_yaml_node *map, const char *key, double *share);
 /* Reads where a canonical column comes from; `inner` where the rule stands within another. */
 jk_status jk_mapping_read_rule(mapping_reader *reader, const jk_yaml_node *node, bool inner, jk_rule *rule);
 

@@ -8,6 +8,10 @@
 
 static const jk_cell missing_cell = {.kind = JK_CELL_MISSING};
 
+static bool same_text(const char *word, jk_cell_text cell) {
+    return strlen(word) == cell.length && memcmp(word, cell.text, cell.length) == 0;
+}
+
 /* The text of a field without spaces around it; empty where the row has none, or a word that stands for none. */
 static jk_cell_text field_text(const jk_mapped_row *row, uint32_t field) {
     jk_cell_text cell = {.text = "", .length = 0};
@@ -24,8 +28,7 @@ static jk_cell_text field_text(const jk_mapped_row *row, uint32_t field) {
     }
     jk_csv_trim(&cell.text, &cell.length);
     for (size_t i = 0; i < row->mapping->missing_count; i++) {
-        const char *word = row->mapping->missing_words[i];
-        if (strlen(word) == cell.length && memcmp(word, cell.text, cell.length) == 0) {
+        if (same_text(row->mapping->missing_words[i], cell)) {
             cell.length = 0;
         }
     }
@@ -45,13 +48,25 @@ static jk_cell bad_cell(jk_cell_text cell, bool wants_date, jk_csv_read read) {
                      .length = cell.length};
 }
 
+/* Texts that the list names are counted together: which they are stands in the mapping. */
+static void count_value(const jk_rule *rule, const jk_mapped_row *row, jk_odd_kind kind, jk_cell_text cell) {
+    if (row->odd != NULL) {
+        jk_odd_add(row->odd, kind, (int32_t)rule->line, cell.text, kind == JK_ODD_VALUE_OTHER ? cell.length : 0,
+                   row->line, 1);
+    }
+}
+
 /* Listed values are replaced by canonical ones. */
-static jk_cell map_value(const jk_rule *rule, jk_cell_text cell) {
+static jk_cell map_value(const jk_rule *rule, const jk_mapped_row *row, jk_cell_text cell) {
     for (size_t i = 0; i < rule->value_count; i++) {
         const jk_value_pair *pair = &rule->values[i];
-        if (strlen(pair->from) == cell.length && memcmp(pair->from, cell.text, cell.length) == 0) {
+        if (same_text(pair->from, cell)) {
+            count_value(rule, row, JK_ODD_VALUE_LISTED, cell);
             return text_cell(pair->to, &jk_csv_canonical_format);
         }
+    }
+    if (rule->value_count > 0 && cell.length > 0) {
+        count_value(rule, row, JK_ODD_VALUE_OTHER, cell);
     }
     if (rule->otherwise != NULL && cell.length > 0) {
         return text_cell(rule->otherwise, &jk_csv_canonical_format);
@@ -183,7 +198,7 @@ jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row) {
     case JK_RULE_CONSTANT:
         return text_cell(rule->constant, &jk_csv_canonical_format);
     case JK_RULE_FIELD:
-        return map_value(rule, field_text(row, rule->terms[0]));
+        return map_value(rule, row, field_text(row, rule->terms[0]));
     case JK_RULE_SUM:
         return sum_of(rule, row);
     case JK_RULE_MONTHS_BETWEEN:
@@ -201,4 +216,39 @@ jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row) {
         }
         return missing_cell;
     }
+}
+
+/* ---- where ------------------------------------------------------------------------------------------------- */
+
+static bool is_among(const char *const *words, size_t count, jk_cell_text cell) {
+    for (size_t i = 0; i < count; i++) {
+        if (same_text(words[i], cell)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool takes(const jk_where_rule *where, const jk_mapped_row *row) {
+    jk_cell_text cell = field_text(row, where->rule.terms[0]);
+    if ((where->empty == 1 && cell.length > 0) || (where->empty == -1 && cell.length == 0) ||
+        (where->in_count > 0 && !is_among(where->in, where->in_count, cell)) ||
+        is_among(where->not_in, where->not_count, cell)) {
+        return false;
+    }
+    if (!where->has_above && !where->has_below) {
+        return true;
+    }
+    double number = 0.0;
+    return jk_csv_to_real(cell.text, cell.length, &where->rule.format, &number) == JK_CSV_OK &&
+           (!where->has_above || number > where->above) && (!where->has_below || number < where->below);
+}
+
+bool jk_where_takes(const jk_mapping *mapping, const jk_mapped_row *row) {
+    for (size_t i = 0; i < mapping->where_count; i++) {
+        if (!takes(&mapping->where[i], row)) {
+            return false;
+        }
+    }
+    return true;
 }

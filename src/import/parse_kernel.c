@@ -6,10 +6,13 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/unicode.h"
 #include "csv/sixteen.h"
 #include "import/cell.h"
+#include "import/identifier.h"
 #include "import/join.h"
 #include "import/key.h"
+#include "import/look.h"
 #include "import/panel.h"
 
 #define JOIN_(a, b) a##b
@@ -215,7 +218,8 @@ static jk_status parse_text(const tile_column *tile) {
     const bool ascii = (chunk->flags & JK_CSV_HIGH) == 0;
     FOR_CELLS(tile) {
         size_t width = chunk->text_width[which];
-        bool plain = ascii && length - 1 < width && cell[0] > ' ' && cell[length - 1] > ' ';
+        bool plain = ascii && length - 1 < width && cell[0] > ' ' && cell[length - 1] > ' ' &&
+                     !jk_identifier_looks_odd(cell, length, which == 1);
         uint64_t *key = chunk->key[which] + 2 * (tile->first + i);
         if (UNLIKELY(!plain)) { /* also an empty cell, and one that is longer than those before */
             JK_TRY(careful(tile, i, cell, length));
@@ -244,6 +248,8 @@ static jk_status parse_by_rule(const tile_column *tile, const jk_rule *rule, con
     for (size_t i = 0; i < tile->rows; i++) {
         jk_mapped_row row = jk_import_mapped_row(plan, tile->text, scratch->ends + i * stride);
         row.joined = plan->join != NULL ? scratch->joined + i * plan->mapping->source_count : NULL;
+        row.odd = &tile->chunk->odd;
+        row.line = tile->chunk->line[tile->first + i];
         jk_cell cell = jk_rule_evaluate(rule, &row);
         JK_TRY(jk_import_store_cell(tile->chunk, tile->column, tile->first + i, &cell, tile->error));
         if (jk_schema_column(tile->column)->type == JK_TYPE_TEXT) {
@@ -320,7 +326,10 @@ static jk_status parse_tile(jk_import_chunk *chunk, const jk_parse_scratch *scra
     tile_column tile = {
         .chunk = chunk, .text = chunk->text, .first = first, .rows = rows, .seed = settings->seed, .error = error};
     if (plan->join != NULL) {
-        jk_join_rows(plan->join, plan, chunk->text, scratch->ends, rows, scratch->joined);
+        jk_join_rows(plan->join, plan, chunk, scratch->ends, first, rows, scratch->joined);
+    }
+    if (plan->mapping != NULL && plan->mapping->where_count > 0) {
+        JK_TRY(jk_import_filter_rows(chunk, scratch, first, rows, error));
     }
     if (plan->checks_cutoff) {
         JK_TRY(jk_import_check_cutoff(chunk, scratch->ends, first, rows, settings->cutoff, error));
@@ -344,11 +353,20 @@ static jk_status parse_tile(jk_import_chunk *chunk, const jk_parse_scratch *scra
     return JK_OK;
 }
 
-static jk_reject_reason reason_of(jk_csv_fault fault) {
-    return fault == JK_CSV_NUL_BYTE         ? JK_REJECT_NUL_BYTE
-           : fault == JK_CSV_BAD_QUOTES     ? JK_REJECT_BAD_QUOTES
-           : fault == JK_CSV_UNCLOSED_QUOTE ? JK_REJECT_UNCLOSED_QUOTE
-                                            : JK_REJECT_FIELD_COUNT;
+/* The next rows of the chunk, whose fields stand in scratch->ends. */
+static jk_status parse_rows(jk_import_chunk *chunk, const jk_parse_scratch *scratch, size_t rows,
+                            const jk_parse_settings *settings, jk_error *error) {
+    const size_t first = chunk->rows;
+    const size_t rejects = chunk->reject_count;
+    if (rows == 0) {
+        return JK_OK;
+    }
+    chunk->rows += rows;
+    memset(chunk->bad + first, 0, rows);
+    JK_TRY(parse_tile(chunk, scratch, first, rows, settings, error));
+    return UNLIKELY(chunk->invalid_text || chunk->reject_count > rejects)
+               ? jk_import_look_at_rows(chunk, scratch->ends, first, rows, rejects, error)
+               : JK_OK;
 }
 
 static jk_status reject_broken_row(jk_import_chunk *chunk, jk_error *error) {
@@ -426,7 +444,10 @@ static jk_status parse_chunk(jk_import_chunk *chunk, const jk_parse_settings *se
                              jk_error *error) {
     chunk->rows = 0;
     chunk->reject_count = 0;
-    chunk->line_count = 0;
+    chunk->line_count = chunk->cell_lines = 0;
+    chunk->kept_length = 0;
+    memset(chunk->unmatched_examples, 0, sizeof chunk->unmatched_examples);
+    chunk->invalid_text = (chunk->flags & JK_CSV_HIGH) != 0 && !jk_unicode_is_utf8(chunk->text, chunk->length);
     if (chunk->kind == JK_CHUNK_NOTHING) {
         return JK_OK;
     }
@@ -443,20 +464,17 @@ static jk_status parse_chunk(jk_import_chunk *chunk, const jk_parse_settings *se
                             /* the digest may still need all that was read */
                             .side_end = chunk->read_length + JK_CSV_SLACK};
     while (cursor.position < cursor.length) {
-        size_t first = chunk->rows;
-        size_t rows = JOIN(jk_csv_kernel_, JK_ISA).tile(&cursor, scratch->ends, chunk->line + first);
-        chunk->rows += rows;
-        memset(chunk->bad + first, 0, rows);
+        size_t rows = JOIN(jk_csv_kernel_, JK_ISA).tile(&cursor, scratch->ends, chunk->line + chunk->rows);
+        JK_TRY(parse_rows(chunk, scratch, rows, settings, error));
         if (cursor.bad.fault != 0) {
-            JK_TRY(jk_chunk_reject(chunk, UINT32_MAX, cursor.bad.line, -1, reason_of(cursor.bad.fault),
-                                   chunk->text + cursor.bad.start, cursor.bad.length, error));
-            cursor.bad.fault = 0;
-        }
-        if (rows > 0) {
-            JK_TRY(parse_tile(chunk, scratch, first, rows, settings, error));
+            JK_TRY(jk_import_mend_row(chunk, &cursor, scratch->ends, &rows, error));
+            JK_TRY(parse_rows(chunk, scratch, rows, settings, error));
         }
     }
     chunk->line_count = cursor.line;
+    chunk->cell_lines = cursor.cell_lines;
+    jk_import_note_quotes(&chunk->odd, &cursor);
+    JK_TRY(jk_import_look_at_columns(chunk, error));
     JK_TRY(chunk->plan->kind == JK_KIND_TAPE    ? jk_import_check_rows(chunk, settings->cutoff, error)
            : chunk->plan->kind == JK_KIND_PANEL ? jk_import_check_panel_rows(chunk, error)
                                                 : jk_import_check_list_rows(chunk, error));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -150,6 +151,68 @@ static jk_status fail_missing(const jk_import_input *input, const jk_mapping *ma
                    nearest_words(&input->header, wanted, near));
 }
 
+/* What each field is read for, and up to which one a row must go. */
+static void use_field(jk_import_plan *plan, uint32_t field, uint8_t use, bool matters) {
+    if (field < plan->fields) {
+        plan->use[field] = use > plan->use[field] ? use : plan->use[field];
+        plan->least = matters && field >= plan->least ? field + 1 : plan->least;
+    }
+}
+
+static void use_rule(jk_import_plan *plan, const jk_rule *rule, bool matters) {
+    for (size_t i = 0; i < rule->term_count; i++) {
+        if (plan->mapping->fields[rule->terms[i]].source == 0 && plan->entry[rule->terms[i]] != JK_NO_FIELD) {
+            use_field(plan, plan->entry[rule->terms[i]], JK_FIELD_BY_RULE, matters);
+        }
+    }
+    for (size_t i = 0; i < rule->alternative_count; i++) {
+        use_rule(plan, &rule->alternatives[i], matters);
+    }
+}
+
+static void find_use(jk_import_plan *plan) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        const jk_import_feed *feed = &plan->feed[c];
+        bool matters = !jk_import_is_neutral((jk_column)c);
+        if (feed->given && feed->direct) {
+            use_field(plan, feed->field, JK_FIELD_DIRECT, matters);
+        } else if (feed->given) {
+            use_rule(plan, feed->rule, matters);
+        }
+    }
+    for (size_t i = 0; plan->mapping != NULL && i < plan->mapping->where_count; i++) {
+        use_rule(plan, &plan->mapping->where[i].rule, true);
+    }
+    for (uint32_t s = 1; plan->mapping != NULL && s < plan->mapping->source_count; s++) {
+        uint32_t by = plan->mapping->sources[s].joined_by;
+        if (plan->mapping->fields[by].source == 0 && plan->entry[by] != JK_NO_FIELD) {
+            use_field(plan, plan->entry[by], JK_FIELD_BY_RULE, true);
+        }
+    }
+}
+
+/* Dates that data bases, spreadsheets and people write where there is none, in days since 1970: 0001-01-01, 1111-11-11,
+ * 1753-01-01, 1800-01-01, 1899-12-30, 1899-12-31, 1900-01-01, 1901-01-01, 1970-01-01, 2099-12-31, 2999-12-31,
+ * 9999-12-30, 9999-12-31. */
+static const int32_t usual_sentinels[] = {-719162, -313430, -79257, -62091, -25569,  -25568, -25567,
+                                          -25202,  0,       47481,  376199, 2932895, 2932896};
+
+static void choose_sentinels(jk_import_plan *plan) {
+    bool own = plan->mapping != NULL && plan->mapping->has_sentinels;
+    plan->sentinels = own ? plan->mapping->sentinels : usual_sentinels;
+    plan->sentinel_count = own ? plan->mapping->sentinel_count : sizeof usual_sentinels / sizeof usual_sentinels[0];
+    plan->sentinel_low = INT32_MIN;
+    plan->sentinel_high = INT32_MAX;
+    for (size_t i = 0; i < plan->sentinel_count; i++) {
+        int32_t date = plan->sentinels[i];
+        if (date < 0) {
+            plan->sentinel_low = date > plan->sentinel_low ? date : plan->sentinel_low;
+        } else if (date > 0) {
+            plan->sentinel_high = date < plan->sentinel_high ? date : plan->sentinel_high;
+        }
+    }
+}
+
 jk_status jk_plan_make(jk_import_input *input, jk_kind kind, const jk_mapping *mapping, const jk_join *join,
                        jk_error *error) {
     jk_import_plan *plan = &input->plan;
@@ -166,6 +229,13 @@ jk_status jk_plan_make(jk_import_input *input, jk_kind kind, const jk_mapping *m
                               is_available(&mapping->cutoff, input->entry);
         feed_by_mapping(input, mapping);
     }
+    plan->header = &input->header;
+    choose_sentinels(plan);
+    plan->use = calloc(plan->fields + 1, 1);
+    if (plan->use == NULL) {
+        return jk_fail_memory(error, "a plan");
+    }
+    find_use(plan);
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         if (jk_schema_in_csv(plan->kind, (jk_column)c) && jk_import_requires(plan, (jk_column)c) &&
             !plan->feed[c].given) {

@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+enum { FOOTER_TEXT = 1 << 16 };
+
 size_t jk_reader_capacity(const jk_import_reader *reader) {
     size_t capacity = 0;
     for (size_t i = 0; i < reader->input_count; i++) {
@@ -53,7 +55,10 @@ static jk_status read_rows(jk_import_reader *reader, jk_import_chunk *chunk, siz
         JK_TRY(read_up_to(reader, chunk->text, length, target, error));
         chunk->flags = jk_csv_scan(chunk->text, *length);
         chunk->whole = reader->at_end;
-        jk_csv_cut cut = jk_csv_find_cut(chunk->text, *length, &chunk->plan->dialect, chunk->flags, reader->at_end);
+        /* a footer must lie in the last chunk whole */
+        bool footer = chunk->plan->mapping != NULL && chunk->plan->mapping->skip_footer > 0;
+        size_t seen = footer && !reader->at_end && *length > 2 * (size_t)FOOTER_TEXT ? *length - FOOTER_TEXT : *length;
+        jk_csv_cut cut = jk_csv_find_cut(chunk->text, seen, &chunk->plan->dialect, chunk->flags, reader->at_end);
         if (cut.end > 0 || *length == 0) {
             chunk->kind = JK_CHUNK_ROWS;
             chunk->length = cut.end;
@@ -78,9 +83,10 @@ static jk_status skip_line(jk_import_reader *reader, jk_import_chunk *chunk, siz
     return JK_OK;
 }
 
-static void go_on(jk_import_reader *reader, bool *end) {
+static void go_on(jk_import_reader *reader, jk_import_chunk *chunk, bool *end) {
     *end = false;
-    if (reader->at_end && reader->carry_length == 0) {
+    chunk->last = reader->at_end && reader->carry_length == 0;
+    if (chunk->last) {
         reader->current++;
         reader->started = reader->at_end = reader->skipping = false;
         *end = reader->current == reader->input_count;
@@ -112,6 +118,6 @@ jk_status jk_import_read(jk_import_reader *reader, jk_import_chunk *chunk, bool 
     memset(chunk->text + length, 0, JK_CSV_SLACK);
     chunk->read_length = length;
     chunk->fresh_length = (size_t)(chunk->text + length - chunk->fresh);
-    go_on(reader, end);
+    go_on(reader, chunk, end);
     return JK_OK;
 }

@@ -20,7 +20,7 @@ static void put_cell(FILE *out, const char *text, size_t length) {
     while (cut && shown > 0 && ((unsigned char)text[shown] & 0xc0) == 0x80) {
         shown--; /* not in the middle of a character */
     }
-    bool is_text = jk_csv_is_utf8(text, shown);
+    bool is_text = jk_unicode_is_utf8(text, shown);
     bool formula = jk_cell_is_formula(text, shown);
     (void)fputs(formula ? "\"'" : "\"", out);
     for (size_t i = 0; i < shown; i++) {

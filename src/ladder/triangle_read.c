@@ -118,7 +118,7 @@ static text_field field_of(const char *text, const uint32_t *ends, size_t column
 }
 
 static jk_status read_label(triangle_file *file, text_field field, const char *column, int64_t line, jk_label *label) {
-    if (field.length == 0 || field.length > LABEL_MAX || !jk_csv_is_utf8(field.text, field.length)) {
+    if (field.length == 0 || field.length > LABEL_MAX || !jk_unicode_is_utf8(field.text, field.length)) {
         return jk_fail(file->error, JK_ERROR_DATA, file->path, line, column,
                        field.length == 0 ? "empty; expected a label" : "expected UTF-8 text of at most %d bytes",
                        LABEL_MAX);

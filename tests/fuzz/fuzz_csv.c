@@ -28,6 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                        .output = output,
                                        .max_rejects = 1.0,
                                        .max_rejects_is_share = 1,
+                                       .max_unmatched = 1.0,
                                        .cutoff = 20000,
                                        .window_bytes = 64};
     const jk_run run = {.threads = 1};
@@ -35,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     jk_error error = {0};
     jk_status status = jk_import(&options, &run, &summary, &error);
     if (status != error.status ||
-        (status == JK_OK && summary->rows_read != summary->rows_accepted + summary->rows_rejected)) {
+        (status == JK_OK &&
+         summary->rows_read != summary->rows_accepted + summary->rows_rejected + summary->rows_left_out)) {
         abort();
     }
     jk_import_summary_free(summary);

@@ -5,6 +5,7 @@ here a second time; columns, rejects (line, column, value, reason) and sums must
 The EBA templates and mapped numbers are checked against figures worked out by hand."""
 import csv
 import datetime
+import decimal
 import gzip
 import io
 import json
@@ -57,8 +58,19 @@ class Bad(Exception):
     pass
 
 
+# A bad cell of these is missing; of all others it costs the claim.
+NEUTRAL = {"product", "last_paid_on", "original_principal", "birth_year", "income_monthly", "dependants", "housing_cost",
+           "default_marks", "employment", "reachable", "payments_12m", "payments_24m", "instalment_monthly", "promises_kept",
+           "promises_broken", "placements"}
+# Dates that stand for none.
+SENTINELS = {"0001-01-01", "1111-11-11", "1753-01-01", "1800-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01",
+             "1970-01-01", "2099-12-31", "2999-12-31", "9999-12-30", "9999-12-31"}
+
+
 def decimal_of(text):
-    """(negative, digits before, digits after) of a plain decimal."""
+    """(negative, digits before, digits after) of a plain decimal, or of one with an exponent."""
+    if re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]{1,2}", text):
+        text = format(decimal.Decimal(text), "f")
     match = re.fullmatch(r"([+-]?)([0-9]*)(?:\.([0-9]*))?", text)
     if not match or not (match[2] or match[3]):
         raise Bad("bad_number")
@@ -72,6 +84,8 @@ def read_cell(name, cell):
             raise Bad("missing")
         return None
     if name in TEXT or name in DICTIONARY:
+        if name == "debtor_id" and (text.lower() in ("null", "nan") or not text.strip("0-. /") or re.fullmatch("9{6,}", text)):
+            return None
         if name == "country" and not re.fullmatch("[A-Z]{2}", text):
             raise Bad("bad_code")
         if name == "currency" and not re.fullmatch("[A-Z]{3}", text):
@@ -91,6 +105,10 @@ def read_cell(name, cell):
     if name in DATES:
         if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             raise Bad("bad_date")
+        if text in SENTINELS:
+            if name in REQUIRED:
+                raise Bad("missing")
+            return None
         try:
             date = datetime.date(int(text[:4]), int(text[5:7]), int(text[8:]))
         except ValueError:
@@ -140,6 +158,7 @@ def expected_import(text, separator):
     header = [name.strip(" \t") for name in next(reader)]
     rows, rejects, seen = [], [], set()
     passed = 0
+    least = 1 + max(header.index(name) for name in header if name in ORDER and name not in NEUTRAL)
     while True:
         line = passed + reader.line_num + 1
         try:
@@ -148,6 +167,10 @@ def expected_import(text, separator):
             break
         if not cells:
             continue
+        one_line = passed + reader.line_num == line
+        cut = line == len(lines) and not lines[-1].endswith("\n")
+        if 1 < least <= len(cells) < len(header) and one_line and not cut:
+            cells += [""] * (len(header) - len(cells))  # a row that ends early has all that matters
         if len(cells) != len(header):
             rejects.append((line, "", "", "field_count"))
             if passed + reader.line_num > line:  # of several lines: reading goes on at the second
@@ -162,6 +185,8 @@ def expected_import(text, separator):
                     row[name] = read_cell(name, cell)
                 except Bad as bad:
                     row[name] = None
+                    if name in NEUTRAL:
+                        continue
                     reject = reject or (line, name, cell.strip(" \t"), str(bad))
         balance = sum(row.get(name) or 0 for name in SIGNED)
         if not reject and not 0 < balance <= 10**12:
@@ -367,7 +392,7 @@ columns:
     write(folder, "m.csv",
           "Nro;Tuote;Luottotappio;Pääoma;Maksettu;Korko;Kulut;Muut;Tuhansia;Prosentti;Tila;Syntynyt;Puhelin;Rajapäivä\r\n"
           "1;kännykkä;31.05.2024;1 234,56;34,56;199;1,005;2,1;1,5;7,25;1;03.02.1980;K;30.06.2026\r\n"
-          "2;-;1.6.2024;1\u00a0000;-;-;-;-;-;-;9;-;E;30.06.2026\r\n"
+          "2;-;1.6.2024;1\u00a000;-;-;-;-;-;-;9;-;E;30.06.2026\r\n"
           "3;x;30.02.2024;1;;;;;;;;;;30.06.2026\r\n"
           "4;x;28.02.2024;12 34;;;;;;;;;;30.06.2026\r\n"
           "5;x;28.02.2024;5;;;;;;;;;;29.06.2026\r\n", "iso-8859-1")
@@ -499,4 +524,5 @@ def main():
     print("passed")
 
 
-main()
+if __name__ == "__main__":
+    main()
