@@ -75,11 +75,12 @@ static jk_status leave_out_footer(jk_import_chunk *chunk, uint32_t count, jk_err
 
 jk_status jk_import_leave_out_totals(jk_import_commit *commit, jk_import_chunk *chunk, jk_error *error) {
     const jk_mapping *mapping = chunk->plan->mapping;
-    if (mapping != NULL && mapping->skip_footer > 0) {
+    const bool skips = mapping != NULL && mapping->skip_footer > 0;
+    if (skips) {
         JK_TRY(leave_out_footer(chunk, mapping->skip_footer, error));
     }
     for (size_t row = chunk->rows; row-- > 0;) {
-        if (!chunk->bad[row] || is_footer(chunk, row)) {
+        if (!chunk->bad[row] || (!skips && is_footer(chunk, row))) {
             return leave_out_last(commit, chunk, row, error);
         }
     }
