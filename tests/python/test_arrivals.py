@@ -322,11 +322,11 @@ def numbers():
     cells = {"1.100,50 €": 110050, "€ 50,00": 5000, "2 000,00 kr": 200000, "2\u00a0000,00": 200000, "2\u202f000": 200000,
              "2'000,25": 200025, "10,00 EUR": 1000, "SEK 7": 700, "1,5E+03": 150000, "100,-": 10000, "50:-": 5000}
     mapping = SEMICOLON.replace('decimal: ","', 'decimal: ","\nthousands: "."').replace("  fees: Kulut\n", "")
-    text = HEAD + "".join("%d;%d;31.01.2024;%s;\n" % (i, i, cell) for i, cell in enumerate(cells))
+    text = HEAD + "".join("%d;D%d;31.01.2024;%s;\n" % (i, i, cell) for i, cell in enumerate(cells))
     values, summary, _, _ = read({"t.csv": text}, mapping)
     assert values["principal"] == list(cells.values()), list(zip(cells, values["principal"]))
     signed = {"5,00-": -500, "-5,00": -500, "−5,00": -500, "(5,00)": -500, "- 5,00 €": -500, "5,00 kr-": -500}
-    text = HEAD + "".join("%d;%d;31.01.2024;100,00;%s\n" % (i, i, cell) for i, cell in enumerate(signed))
+    text = HEAD + "".join("%d;D%d;31.01.2024;100,00;%s\n" % (i, i, cell) for i, cell in enumerate(signed))
     values, _, _, _ = read({"t.csv": text}, SEMICOLON)
     assert values["fees"] == list(signed.values()), values["fees"]
     for bad in ("1.00,50", "12.34", "--5", "(5", "5 5", "1.2345", "5 %", "5 € $", "5e", "0x10", "", "€"):
@@ -339,7 +339,7 @@ def rates():
     mapping = SEMICOLON.replace('decimal: ","', 'decimal: ","\nthousands: "."').replace("  fees: Kulut", "  interest_rate: {column: Kulut@}")
     for unit, cells in ((", unit: percent", {"8,50 %": 0.085, " 13,56%": 0.1356, "7": 0.07}),
                         ("", {"8,50 %": 0.085, "0,07": 0.07})):
-        text = HEAD + "".join("%d;%d;31.01.2024;100,00;%s\n" % (i, i, cell) for i, cell in enumerate(cells))
+        text = HEAD + "".join("%d;D%d;31.01.2024;100,00;%s\n" % (i, i, cell) for i, cell in enumerate(cells))
         values, _, codes, _ = read({"t.csv": text}, mapping.replace("@", unit))
         assert values["interest_rate"] == list(cells.values()) and codes == [], (values, codes)
     # a point before one digit is no thousands mark
