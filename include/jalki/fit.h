@@ -113,12 +113,17 @@ jk_status jk_fit_add_trees(jk_fit *fit, const jk_boost_options *options, const c
  * with what it rests on in a comment. The file loads by itself (jk_model_load). */
 jk_status jk_fit_write_model(const jk_fit *fit, const char *path, jk_error *error);
 
+/* The hash that the model will have (jk_model.sha256) once it is written to `path` and loaded from there: by it the files
+ * of one fit know each other. */
+jk_status jk_fit_model_sha256(const jk_fit *fit, const char *path, char sha256[65], jk_error *error);
+
 /* {"rows", "exposure", "cash", "terms", "transitions", "dispersion", …} as in docs/fit.md. *text is the caller's, to be
  * given to free(). */
 jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error);
 
-/* Names, estimates and covariance of the estimated figures as JSON (docs/fit.md), for drawing parameters. */
-jk_status jk_fit_covariance_json(const jk_fit *fit, char **text, jk_error *error);
+/* Names, estimates and covariance of the estimated figures as JSON (docs/fit.md), for drawing parameters. It names the
+ * model that it belongs to by jk_fit_model_sha256; NULL: none was written. */
+jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, char **text, jk_error *error);
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/escape.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/fit_print.h"
@@ -97,6 +98,10 @@ static void prepare(void *command) {
 static void check(jk_usage *usage, void *command) {
     const fit_arguments *arguments = command;
     jk_cli_check_history(usage, &arguments->options.filter);
+    const char *name = arguments->options.name;
+    if (name != NULL && (name[0] == '\0' || jk_escape_changes(name, strlen(name), false))) {
+        jk_usage_error(usage, "--name: expected a name: UTF-8 text without control characters");
+    }
     if (arguments->trees && (arguments->out == NULL || strncmp(arguments->out, "/dev/", 5) == 0)) {
         jk_usage_error(usage, "--trees stand in a file beside the model: name the model with -o MINE.yaml");
     }
@@ -138,7 +143,11 @@ static jk_status write_outputs(const fit_arguments *arguments, const jk_fit *fit
         JK_TRY(jk_cli_write_text(arguments->common.json_path, text, error));
     }
     if (arguments->covariance != NULL) {
-        JK_TRY(jk_fit_covariance_json(fit, &text, error));
+        char sha256[65]; /* by which simulate knows that the two belong together */
+        if (arguments->out != NULL) {
+            JK_TRY(jk_fit_model_sha256(fit, arguments->out, sha256, error));
+        }
+        JK_TRY(jk_fit_covariance_json(fit, arguments->out != NULL ? sha256 : NULL, &text, error));
         JK_TRY(jk_cli_write_text(arguments->covariance, text, error));
     }
     if (arguments->html != NULL) {

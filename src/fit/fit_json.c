@@ -144,7 +144,7 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     return *text != NULL ? JK_OK : jk_fail_memory(error, "the fit as JSON");
 }
 
-jk_status jk_fit_covariance_json(const jk_fit *fit, char **text, jk_error *error) {
+jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, char **text, jk_error *error) {
     const jk_fit_result *result = &fit->result;
     jk_json_builder builder = {0}, *json = &builder;
     json_t *object = json_object(), *parameters = json_array(), *rows = json_array();
@@ -166,6 +166,7 @@ jk_status jk_fit_covariance_json(const jk_fit *fit, char **text, jk_error *error
         jk_json_append(json, rows, row);
     }
     jk_json_put(json, object, "jalki_covariance", json_integer(1));
+    jk_json_put(json, object, "model_sha256", model_sha256 != NULL ? json_string(model_sha256) : json_null());
     jk_json_put(json, object, "scale", json_string("log"));
     jk_json_put(json, object, "cluster", json_string("debtor"));
     jk_json_put(json, object, "panel", panel_json(json, fit));

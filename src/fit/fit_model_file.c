@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The fitted model as a file: what the fit says with its origin beside it, all else as the base model has it. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/calendar.h"
@@ -317,8 +318,12 @@ static void write_file(const writer *self, const jk_yaml_node *root) {
     const char *name = self->fit->options.name;
     write_head(self);
     (void)fputs("jalki_model: 1\nname: ", out);
-    char made[256];
-    (void)snprintf(made, sizeof made, "%.200s-fitted", self->fit->base->name);
+    char made[256], base[201];
+    size_t length = strnlen(self->fit->base->name, sizeof base - 1);
+    while (length > 0 && ((unsigned char)self->fit->base->name[length] & 0xc0) == 0x80) {
+        length--; /* cut between characters */
+    }
+    (void)snprintf(made, sizeof made, "%.*s-fitted", (int)length, self->fit->base->name);
     jk_yaml_write_text(out, name != NULL ? name : made);
     (void)fputs("\n\n# ---- as in the base model\n", out);
     write_carried(self, root);
@@ -331,12 +336,14 @@ static void write_file(const writer *self, const jk_yaml_node *root) {
     }
 }
 
-jk_status jk_fit_write_model(const jk_fit *fit, const char *path, jk_error *error) {
+/* The file's text, for free(). */
+static jk_status make_text(const jk_fit *fit, char **text, size_t *length, jk_error *error) {
     jk_yaml_reader reader = {.arena = jk_arena_create()};
     const jk_yaml_node *root = NULL;
-    jk_output output = {0};
+    FILE *stream = NULL;
     char sha256[65];
     jk_status status = JK_OK;
+    *text = NULL;
     if (reader.arena == NULL) {
         return jk_fail_memory(error, "the model");
     }
@@ -345,13 +352,54 @@ jk_status jk_fit_write_model(const jk_fit *fit, const char *path, jk_error *erro
         JK_TRY_CLEANUP(jk_fail(error, JK_ERROR_MODEL, fit->base->path, 0, NULL,
                                "the base model was changed while the fit ran; run it again"));
     }
+    stream = open_memstream(text, length);
+    if (stream == NULL) {
+        JK_TRY_CLEANUP(jk_fail_memory(error, "the model"));
+    }
+    writer self = {fit, stream};
+    write_file(&self, root);
+    bool failed = ferror(stream) != 0;
+    if (fclose(stream) != 0 || failed) {
+        status = jk_fail_memory(error, "the model");
+    }
+cleanup:
+    jk_arena_free(reader.arena);
+    return status;
+}
+
+jk_status jk_fit_model_sha256(const jk_fit *fit, const char *path, char sha256[65], jk_error *error) {
+    char *text = NULL;
+    size_t length = 0;
+    jk_yaml_reader reader = {.arena = jk_arena_create()};
+    jk_status status =
+        reader.arena == NULL ? jk_fail_memory(error, "the model") : make_text(fit, &text, &length, error);
+    if (status == JK_OK) {
+        status = jk_include_digest(sha256, text, length, path, error);
+    }
+    if (status == JK_OK && fit->trees_name != NULL) { /* which the model names, and so are part of it */
+        const char *trees = jk_path_beside(reader.arena, path, fit->trees_name), *bytes = NULL;
+        size_t size = 0;
+        status = trees == NULL ? jk_fail_memory(error, "the model")
+                               : jk_yaml_read_file(&reader, trees, &bytes, &size, error);
+        status = status == JK_OK ? jk_include_hash(sha256, bytes, size, trees, error) : status;
+    }
+    free(text);
+    jk_arena_free(reader.arena);
+    return status;
+}
+
+jk_status jk_fit_write_model(const jk_fit *fit, const char *path, jk_error *error) {
+    jk_output output = {0};
+    char *text = NULL;
+    size_t length = 0;
+    jk_status status = JK_OK;
+    JK_TRY_CLEANUP(make_text(fit, &text, &length, error));
     JK_TRY_CLEANUP(jk_output_open(&output, path, JK_OUTPUT_PLAIN, error));
     JK_TRY_CLEANUP(jk_output_stream(&output, error));
-    writer self = {fit, output.stream};
-    write_file(&self, root);
+    (void)fwrite(text, 1, length, output.stream);
     JK_TRY_CLEANUP(jk_output_commit(&output, error));
 cleanup:
     jk_output_abort(&output);
-    jk_arena_free(reader.arena);
+    free(text);
     return status;
 }

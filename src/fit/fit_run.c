@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/escape.h"
 #include "base/text.h"
 #include "fit/fit_internal.h"
 
@@ -51,6 +52,11 @@ jk_status jk_fit_say(jk_fit *fit, jk_error *error, const char *format, ...) {
  */
 
 static jk_status check_options(const jk_model *base, const jk_fit_options *options, jk_error *error) {
+    const char *given = options->name;
+    if (given != NULL && (given[0] == '\0' || jk_escape_changes(given, strlen(given), false))) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "name",
+                       "expected a name for the model: UTF-8 text without control characters");
+    }
     for (size_t m = 0; m < options->monotone_count; m++) {
         const char *name = options->monotone[m].name;
         const char *names[JK_PPML_TERMS_MAX];

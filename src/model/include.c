@@ -189,6 +189,15 @@ cleanup:
     return status;
 }
 
+jk_status jk_include_digest(char sha256[65], const char *bytes, size_t size, const char *path, jk_error *error) {
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    if (EVP_Digest(bytes, size, hash, NULL, EVP_sha256(), NULL) != 1) {
+        return jk_fail(error, JK_ERROR_INTERNAL, path, 0, NULL, "cannot compute the sha256");
+    }
+    put_hash(hash, sha256);
+    return JK_OK;
+}
+
 jk_status jk_include_hash(char sha256[65], const char *bytes, size_t size, const char *path, jk_error *error) {
     unsigned char hash[EVP_MAX_MD_SIZE];
     EVP_MD_CTX *digest = EVP_MD_CTX_new();

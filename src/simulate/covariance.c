@@ -250,6 +250,13 @@ static jk_status read_root(covariance_reader *r, json_t *root) {
     if (json_integer_value(json_object_get(root, "jalki_covariance")) != 1) {
         return wrong(r, "jalki_covariance", "1, the version of the format");
     }
+    const char *sha256 = json_string_value(json_object_get(root, "model_sha256"));
+    if (sha256 != NULL && strcmp(sha256, r->model->sha256) != 0) {
+        return jk_fail(r->error, JK_ERROR_DATA, r->path, 0, "model_sha256",
+                       "is the covariance of another model than %s (it was changed or fitted again since, or a fit was "
+                       "interrupted); expected the two files of one fit: run jalki fit again",
+                       r->model->path);
+    }
     if (r->all == 0 || r->all > JK_COVARIANCE_MOST || json_array_size(rows) != r->all) {
         return wrong(r, "parameters", "1 to 2048 parameters, and a row of the covariance for each");
     }
