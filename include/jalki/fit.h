@@ -113,8 +113,8 @@ jk_status jk_fit_add_trees(jk_fit *fit, const jk_boost_options *options, const c
  * with what it rests on in a comment. The file loads by itself (jk_model_load). */
 jk_status jk_fit_write_model(const jk_fit *fit, const char *path, jk_error *error);
 
-/* The hash that the model will have (jk_model.sha256) once it is written to `path` and loaded from there: by it the files
- * of one fit know each other. */
+/* The hash that the model will have (jk_model.sha256) once it is written to `path` and loaded from there: by it the
+ * files of one fit know each other. */
 jk_status jk_fit_model_sha256(const jk_fit *fit, const char *path, char sha256[65], jk_error *error);
 
 /* {"rows", "exposure", "cash", "terms", "transitions", "dispersion", …} as in docs/fit.md. *text is the caller's, to be

@@ -159,9 +159,9 @@ static void csv_number(double value, const char *end) {
 }
 
 static void csv_cell(const jk_horizon_model *model, int months, const char *by, const jk_backtest_cell *cell) {
-    jk_cli_csv_text(model->path);
+    jk_cli_csv_text(model->path, "");
     (void)printf(",%d,%s,", months, by);
-    jk_cli_csv_text(cell->name);
+    jk_cli_csv_text(cell->name, "");
     (void)printf(",%zu,%zu,%zu,", cell->rows, cell->debtors, cell->payers);
     csv_number(cell->exposure, ",");
     csv_number(cell->actual, ",");

@@ -283,15 +283,6 @@ int jk_cli_backtest_tables(const jk_backtest *test) {
 
 /* ---- CSV --------------------------------------------------------------------------------------------------------- */
 
-static void csv_text(const char *text) {
-    bool quote = strpbrk(text, ",\"\r\n") != NULL;
-    (void)fputs(quote ? "\"" : "", stdout);
-    for (const char *c = text; *c != '\0'; c++) {
-        (void)printf(quote && *c == '"' ? "\"\"" : "%c", *c);
-    }
-    (void)fputs(quote ? "\"," : ",", stdout);
-}
-
 static void csv_number(double value, const char *end) {
     if (isnan(value)) {
         (void)fputs(end, stdout);
@@ -301,9 +292,9 @@ static void csv_number(double value, const char *end) {
 }
 
 static void csv_cell(const jk_backtest_model *model, const char *by, const jk_backtest_cell *cell) {
-    csv_text(model->path);
-    csv_text(by);
-    csv_text(cell->name);
+    jk_cli_csv_text(model->path, ",");
+    jk_cli_csv_text(by, ",");
+    jk_cli_csv_text(cell->name, ",");
     (void)printf("%zu,%zu,%zu,", cell->rows, cell->debtors, cell->payers);
     csv_number(cell->exposure, ",");
     csv_number(cell->actual, ",");

@@ -19,7 +19,8 @@ typedef struct jk_cli_common {
     int threads; /* 0: all cores */
     jk_format format;
     bool quiet;
-    const char *json_path; /* --json, where a command has it; NULL: not given */
+    bool shared, raw_text, any_include; /* what base/policy.h says of them */
+    const char *json_path;              /* --json, where a command has it; NULL: not given */
 } jk_cli_common;
 
 /* Run settings from the common options: threads, and a progress line on stderr if that is a terminal and not --quiet.

@@ -102,12 +102,7 @@ static void print_csv_number(double value, const char *end) {
 }
 
 static void print_csv_row(const char *name, const jk_chain_ladder_origin *amounts) {
-    bool quote = strpbrk(name, ",\"\r\n") != NULL;
-    (void)fputs(quote ? "\"" : "", stdout);
-    for (const char *c = name; *c != '\0'; c++) {
-        (void)printf(quote && *c == '"' ? "\"\"" : "%c", *c);
-    }
-    (void)fputs(quote ? "\"," : ",", stdout);
+    jk_cli_csv_text(name, ",");
     print_csv_number(amounts->latest, ",");
     print_csv_number(amounts->ultimate, ",");
     print_csv_number(amounts->reserve, ",");

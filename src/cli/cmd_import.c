@@ -224,7 +224,9 @@ static void print_table(const jk_import_summary *summary) {
 static void print_csv_sums(const char *item, const jk_import_sums *sums) {
     for (size_t i = 0; i < sums->count; i++) {
         const jk_import_sum *sum = &sums->sums[i];
-        (void)printf("%s,%s,%" PRIu64 ",%s%" PRId64 ".%02" PRId64 "\n", item, sum->currency, sum->claims,
+        jk_cli_csv_text(item, ",");
+        jk_cli_csv_text(sum->currency, ",");
+        (void)printf("%" PRIu64 ",%s%" PRId64 ".%02" PRId64 "\n", sum->claims,
                      sum->balance < 0 && sum->balance > -100 ? "-" : "", sum->balance / 100,
                      sum->balance % 100 < 0 ? -(sum->balance % 100) : sum->balance % 100);
     }

@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/conditions.h"
 #include "cli/groups.h"
+#include "cli/table.h"
 #include "jalki/export.h"
 #include "jalki/page.h"
 #include "jalki/report.h"
@@ -96,7 +97,14 @@ static jk_status open_inputs(report_arguments *arguments, report_run *run, jk_er
     const char *const outputs[] = {arguments->page_path, arguments->common.json_path};
     JK_TRY(jk_cli_check_outputs(inputs, 2, outputs, 2, error));
     JK_TRY(jk_tape_open(arguments->tape_path, &run->tape, error));
-    JK_TRY(jk_model_load(arguments->model_path, &run->model, error));
+    jk_status loaded = jk_model_load(arguments->model_path, &run->model, error);
+    if (loaded == JK_ERROR_MODEL && arguments->model_path == run->origin.model_path) {
+        /* a file that the results name, perhaps of no concern to them: nothing of it is shown */
+        *error = (jk_error){0};
+        return jk_fail(error, loaded, arguments->model_path, 0, NULL,
+                       "is named by the results as their model and is none; expected --model M.yaml");
+    }
+    JK_TRY(loaded);
     if (arguments->scenarios_path != NULL) {
         JK_TRY(jk_scenarios_load(arguments->scenarios_path, run->model, &run->scenarios, error));
     }
@@ -151,7 +159,9 @@ static int print(const report_arguments *arguments, const report_run *run) {
     }
     long long kilobytes = ((long long)file.st_size + 1023) / 1024;
     if (arguments->common.format == JK_FORMAT_CSV) {
-        (void)printf("page,kilobytes,charts\n%s,%lld,%d\n", arguments->page_path, kilobytes, jk_page_has_charts());
+        (void)puts("page,kilobytes,charts");
+        jk_cli_csv_text(arguments->page_path, ",");
+        (void)printf("%lld,%d\n", kilobytes, jk_page_has_charts());
     } else {
         (void)printf("%s: %lld KB, %s\n", arguments->page_path, kilobytes,
                      jk_page_has_charts() ? "with charts" : "tables only (this build has no chart library)");

@@ -156,8 +156,10 @@ static int print_totals(const jk_valuation *valuation, const jk_model *model) {
 }
 
 static void print_csv_group(const char *kind, const char *name, const jk_valuation *valuation, const jk_group *group) {
-    (void)printf("%s,%s,%llu,%.2f,%.2f,%.2f,%.2f,%.2f\n", kind, name, (unsigned long long)group->claims, group->face,
-                 group->value, jk_group_bid(valuation, group), group->erc_gross, group->erc_net);
+    jk_cli_csv_text(kind, ",");
+    jk_cli_csv_text(name, ",");
+    (void)printf("%llu,%.2f,%.2f,%.2f,%.2f,%.2f\n", (unsigned long long)group->claims, group->face, group->value,
+                 jk_group_bid(valuation, group), group->erc_gross, group->erc_net);
 }
 
 static int print_csv(const jk_valuation *valuation) {

@@ -95,13 +95,10 @@ static int print_csv(const jk_candidates *candidates, const jk_worklist *worklis
         if (claim_id(candidates, row->row, id, &error) != 0) {
             return jk_cli_fail(&error);
         }
-        bool quote = strpbrk(id, ",\"\n\r") != NULL;
-        (void)printf("%zu,%s", i + 1, quote ? "\"" : "");
-        for (const char *c = id; *c != '\0'; c++) {
-            (void)printf(quote && *c == '"' ? "\"\"" : "%c", *c);
-        }
-        (void)printf("%s,%s,%.2f,%.2f,%.4f,", quote ? "\"" : "", jk_action_name(row->action),
-                     candidates->balance[row->row], row->gain, row->hours);
+        (void)printf("%zu,", i + 1);
+        jk_cli_csv_text(id, ",");
+        (void)printf("%s,%.2f,%.2f,%.4f,", jk_action_name(row->action), candidates->balance[row->row], row->gain,
+                     row->hours);
         (void)printf(row->hours > 0.0 ? "%.2f\n" : "\n", row->hours > 0.0 ? row->gain / row->hours : 0.0);
     }
     return jk_cli_finish();

@@ -188,25 +188,15 @@ int jk_cli_fit_print(const jk_fit_result *result, const jk_model *base, bool ful
     return failed | jk_cli_finish();
 }
 
-static void csv_text(const char *text, const char *end) {
-    bool quote = strpbrk(text, ",\"\r\n") != NULL;
-    (void)fputs(quote ? "\"" : "", stdout);
-    for (const char *c = text; *c != '\0'; c++) {
-        (void)printf(quote && *c == '"' ? "\"\"" : "%c", *c);
-    }
-    (void)fputs(quote ? "\"" : "", stdout);
-    (void)fputs(end, stdout);
-}
-
 int jk_cli_fit_csv(const jk_fit_result *result, const jk_model *base) {
     (void)puts("segment,treatment,characteristic,level,state,estimate,std_error,shrunk,credibility,exposure,cash,"
                "expected,payers");
     for (size_t i = 0; i < result->term_count; i++) {
         const jk_fit_term *term = &result->terms[i];
-        csv_text(term->segment >= 0 ? base->segments[term->segment].id : "", ",");
-        csv_text(treatment_name(term->treatment), ",");
-        csv_text(term->characteristic, ",");
-        csv_text(term->level, ",");
+        jk_cli_csv_text(term->segment >= 0 ? base->segments[term->segment].id : "", ",");
+        jk_cli_csv_text(treatment_name(term->treatment), ",");
+        jk_cli_csv_text(term->characteristic, ",");
+        jk_cli_csv_text(term->level, ",");
         char error[32] = "";
         if (isfinite(term->std_error)) {
             (void)snprintf(error, sizeof error, "%.12g", term->std_error);

@@ -13,6 +13,12 @@ const jk_option jk_common_options[] = {
     {"format", .kind = JK_OPTION_CHOICE, JK_FIELD(jk_cli_common, format), .value = "FORMAT", .choices = formats,
      .standard = "table", .help = "What goes to stdout"},
     {"quiet", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_common, quiet), .help = "No notes and no progress on stderr"},
+    {"shared", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_common, shared), .otherwise = "their owner alone",
+     .help = "New files with personal data can be read by whom umask lets"},
+    {"raw-text", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_common, raw_text),
+     .help = "Text in CSV as it is, for machines: formulas get no ' in front, control characters are not written out"},
+    {"any-include", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_common, any_include), .otherwise = "those below its folder",
+     .help = "Model files may include files from anywhere"},
     {"help", 'h', JK_OPTION_HELP, .help = "Show this"},
     {0},
 };

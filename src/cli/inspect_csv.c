@@ -6,25 +6,13 @@
 
 #include "base/calendar.h"
 #include "cli/inspect_print.h"
-
-static void print_cell(const char *text) {
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        (void)fputs(text, stdout);
-        return;
-    }
-    (void)putchar('"');
-    for (; *text != '\0'; text++) {
-        (void)fputs(*text == '"' ? "\"\"" : (char[]){*text, '\0'}, stdout);
-    }
-    (void)putchar('"');
-}
+#include "cli/table.h"
 
 static void print_key(const char *section, const char *group, const char *currency, const char *item,
                       const char *figure) {
     const char *const cells[] = {section, group, currency, item, figure};
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
-        print_cell(cells[i]);
-        (void)putchar(',');
+        jk_cli_csv_text(cells[i], ",");
     }
 }
 

@@ -96,13 +96,26 @@ static void print_csv(const jk_panel_inspection *in) {
         for (size_t t = 0; t < JK_INSPECT_PANEL_TREATMENTS; t++) {
             const jk_panel_figures *figures = &in->figures[c][t];
             const char *treatment = level(JK_COLUMN_TREATMENT, t);
-            (void)printf("treatment,%s,%s,rows,%" PRIu64 "\n", in->currency[c], treatment, figures->rows);
-            (void)printf("treatment,%s,%s,rows_with_cash,%" PRIu64 "\n", in->currency[c], treatment,
-                         figures->rows_with_cash);
-            (void)printf("treatment,%s,%s,claim_months,%.9g\n", in->currency[c], treatment, figures->months);
-            (void)printf("treatment,%s,%s,exposure_years,%.2f\n", in->currency[c], treatment, figures->exposure);
-            (void)printf("treatment,%s,%s,cash,%.2f\n", in->currency[c], treatment, figures->cash);
-            (void)printf("treatment,%s,%s,cost,%.2f\n", in->currency[c], treatment, figures->cost);
+            const struct {
+                const char *name;
+                double value;
+                int decimals;
+            } lines[] = {{"rows", (double)figures->rows, 0},
+                         {"rows_with_cash", (double)figures->rows_with_cash, 0},
+                         {"claim_months", figures->months, -1},
+                         {"exposure_years", figures->exposure, 2},
+                         {"cash", figures->cash, 2},
+                         {"cost", figures->cost, 2}};
+            for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+                (void)fputs("treatment,", stdout);
+                jk_cli_csv_text(in->currency[c], ",");
+                (void)printf("%s,%s,", treatment, lines[i].name);
+                if (lines[i].decimals < 0) {
+                    (void)printf("%.9g\n", lines[i].value);
+                } else {
+                    (void)printf("%.*f\n", lines[i].decimals, lines[i].value);
+                }
+            }
         }
     }
     for (size_t e = 0; e < JK_PANEL_EXIT_COUNT; e++) {

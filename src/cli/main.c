@@ -2,7 +2,6 @@
 /* The program: finds the command and hands it the rest of the line. */
 #include <string.h>
 
-#include "base/policy.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/streams.h"
@@ -11,7 +10,6 @@ int main(int argc, char **argv) {
     if (!jk_cli_guard_streams()) {
         return 1;
     }
-    jk_policy_set(&(jk_policy){.keeps_inputs = true});
     if (argc < 2) {
         jk_help_list(stderr);
         return 2;

@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/policy.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/groups.h"
 #include "cli/help.h"
 #include "cli/models.h"
 #include "cli/option_values.h"
+#include "cli/streams.h"
 
 enum { MODELS_MAX = 16 };
 
@@ -275,12 +277,29 @@ static void note_returns(const jk_usage *usage) {
     }
 }
 
+/* What holds for all that the command reads and writes; a command without the common options is as careful as can be.
+ */
+static void set_policy(const jk_usage *usage) {
+    static const jk_cli_common careful;
+    bool has_options = place_of(usage, "raw-text") < usage->count;
+    const jk_cli_common *common = has_options ? (const jk_cli_common *)(void *)usage->options : &careful;
+    jk_policy_set(&(jk_policy){.shared = common->shared,
+                               .raw_text = common->raw_text,
+                               .includes_outside = common->any_include,
+                               .models = getenv("JALKI_MODELS"),
+                               .keeps_inputs = true});
+    if (common->raw_text && common->format == JK_FORMAT_CSV) {
+        jk_cli_open_stdout();
+    }
+}
+
 static int run(jk_usage *usage, const char **files, size_t room) {
     jk_error error = {0};
     if (check_files(usage, files, room, &error) != JK_OK) {
         return jk_cli_fail(&error);
     }
     note_returns(usage);
+    set_policy(usage);
     return usage->command->run(usage->options);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/price_command.h"
+#include "cli/table.h"
 
 typedef struct bid_view {
     const jk_cli_valuing *valuing;
@@ -252,9 +253,9 @@ int jk_price_print_tables(const jk_cli_valuing *valuing, const jk_bids *bids) {
 static void csv_row(const jk_bids *bids, size_t scenario, size_t r, size_t line) {
     const jk_bid_cell *cell = jk_bid_at(bids, scenario, r, line);
     const jk_offer *offer = &cell->offer;
-    jk_cli_csv_text(bids->scenario[scenario]);
+    jk_cli_csv_text(bids->scenario[scenario], "");
     (void)printf(",%g,%g,%s,", bids->irr[r], offer->irr, jk_bid_kind_name(bids->line[line].kind));
-    jk_cli_csv_text(bids->line[line].name);
+    jk_cli_csv_text(bids->line[line].name, "");
     (void)printf(",%llu", (unsigned long long)cell->group.claims);
     const double amounts[] = {cell->group.face, offer->value, offer->onboarding, offer->bid_at_return, offer->bid};
     for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {

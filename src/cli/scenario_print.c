@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/scenario_command.h"
+#include "cli/table.h"
 
 enum { CHANGES_SHOWN = 3 };
 
@@ -144,8 +145,10 @@ int jk_scenario_print_tables(const jk_scenario_view *view) {
 static void csv_line(const jk_scenario_view *view, const char *name, const char *mode, const jk_valuation *valuation,
                      int segment) {
     jk_scenario_line line = jk_scenario_line_of(valuation, base_of(view), segment);
-    (void)printf("%s,%s,%s,%g,%llu", name, mode, segment < 0 ? "all" : valuation->segment_id[segment], line.irr,
-                 (unsigned long long)line.claims);
+    jk_cli_csv_text(name, ",");
+    jk_cli_csv_text(mode, ",");
+    jk_cli_csv_text(segment < 0 ? "all" : valuation->segment_id[segment], ",");
+    (void)printf("%g,%llu", line.irr, (unsigned long long)line.claims);
     jk_cli_csv_number(line.face, 2);
     jk_cli_csv_number(line.value, 2);
     jk_cli_csv_number(line.change_pct, 4);

@@ -172,3 +172,19 @@ int jk_table_print(const jk_table *table, FILE *out, int indent) {
     free(width);
     return 0;
 }
+
+void jk_cli_csv_text(const char *text, const char *end) {
+    enum { PIECE = 512 };
+    char room[2 * PIECE + 3];
+    size_t length = strlen(text);
+    char *cell = length <= PIECE ? room : malloc(2 * length + 3);
+    if (cell == NULL) {
+        (void)fprintf(stderr, "jalki: out of memory for a cell\n");
+        exit(1); /* a line without a cell would be taken for a sound one */
+    }
+    (void)fwrite(cell, 1, (size_t)(jk_cell_write(cell, text, length) - cell), stdout);
+    (void)fputs(end, stdout);
+    if (cell != room) {
+        free(cell);
+    }
+}

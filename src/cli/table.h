@@ -31,4 +31,7 @@ void jk_table_free(jk_table *table); /* NULL is accepted */
 enum { JK_AMOUNT_TEXT = 400 };
 const char *jk_amount(char text[JK_AMOUNT_TEXT], double value, int decimals);
 
+/* A text as a CSV cell on stdout, as base/escape.h writes cells; and what follows it. */
+void jk_cli_csv_text(const char *text, const char *end);
+
 #endif

@@ -126,15 +126,6 @@ jk_status jk_cli_write_text(const char *path, char *text, jk_error *error) {
     return status;
 }
 
-void jk_cli_csv_text(const char *text) {
-    bool quote = strpbrk(text, ",\"\r\n") != NULL;
-    (void)fputs(quote ? "\"" : "", stdout);
-    for (const char *c = text; *c != '\0'; c++) {
-        (void)fputs(quote && *c == '"' ? "\"\"" : (char[]){*c, '\0'}, stdout);
-    }
-    (void)fputs(quote ? "\"" : "", stdout);
-}
-
 void jk_cli_csv_number(double value, int decimals) {
     (void)putchar(',');
     if (isfinite(value)) {

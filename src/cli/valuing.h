@@ -61,9 +61,6 @@ bool jk_cli_json_to_file(const jk_cli_common *common);
  * of memory. */
 jk_status jk_cli_write_text(const char *path, char *text, jk_error *error);
 
-/* A text as a CSV cell, in quotes where it needs them. */
-void jk_cli_csv_text(const char *text);
-
 /* One CSV cell with a comma before it, empty for what is no finite number. */
 void jk_cli_csv_number(double value, int decimals);
 

@@ -4,17 +4,20 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include <openssl/evp.h>
 
 #include "base/error.h"
+#include "base/policy.h"
 
 typedef struct loader {
     jk_yaml_reader *reader;
     EVP_MD_CTX *digest;
     jk_error *error;
+    const char *model; /* the file that was asked for */
     int files;
 } loader;
 
@@ -74,6 +77,54 @@ const char *jk_path_beside(jk_arena *arena, const char *from, const char *name) 
 static jk_status read_file(loader *l, const char *path, const chain *parent, const jk_yaml_node *named_at,
                            const jk_yaml_node **root);
 
+/* Whether the file lies in the folder or below it, wherever links lead; one that is not there does, so
+ * that whoever opens it says so. */
+static bool is_below(const char *folder, const char *path) {
+    char *real = realpath(folder, NULL);
+    char *file = real == NULL ? NULL : realpath(path, NULL);
+    bool below = real != NULL && file == NULL && errno == ENOENT;
+    if (file != NULL) {
+        size_t length = strcmp(real, "/") == 0 ? 0 : strlen(real);
+        below = strncmp(file, real, length) == 0 && file[length] == '/';
+    }
+    free(real);
+    free(file);
+    return below;
+}
+
+/* Installed models, and those in the folders that the environment names. */
+static bool is_trusted(const char *path) {
+    const char *folders = jk_policy_get()->models;
+    bool trusted = is_below(JALKI_MODELS_INSTALLED, path);
+    while (!trusted && folders != NULL && *folders != '\0') {
+        size_t length = strcspn(folders, ":");
+        char *folder = strndup(folders, length);
+        trusted = folder != NULL && length > 0 && is_below(folder, path);
+        free(folder);
+        folders += length + (folders[length] == ':');
+    }
+    return trusted;
+}
+
+jk_status jk_include_allowed(const char *model, const char *path, const jk_yaml_node *named_at, const char *key,
+                             jk_error *error) {
+    const char *slash = strrchr(model, '/');
+    char *folder = slash == NULL ? strdup(".") : strndup(model, slash == model ? 1 : (size_t)(slash - model));
+    if (folder == NULL) {
+        return jk_fail_memory(error, "the name of a folder");
+    }
+    bool allowed = jk_policy_get()->includes_outside || is_below(folder, path) || is_trusted(path);
+    free(folder);
+    if (allowed) {
+        return JK_OK;
+    }
+    return jk_fail(error, JK_ERROR_MODEL, named_at->file, named_at->line, key,
+                   "%s is not below the model's folder; expected a file there, or one of those installed "
+                   "(--any-include takes any, for models that "
+                   "you trust)",
+                   path);
+}
+
 /* Joins the file that `node` names to what was read so far (*joined, NULL at first). */
 static jk_status include_one(loader *l, const jk_yaml_node *node, const chain *here, const jk_yaml_node **joined) {
     const char *name = NULL;
@@ -92,6 +143,7 @@ static jk_status include_one(loader *l, const jk_yaml_node *node, const chain *h
     if (path == NULL) {
         return jk_fail_memory(l->error, "the model");
     }
+    JK_TRY(jk_include_allowed(l->model, path, node, "include", l->error));
     const jk_yaml_node *part = NULL;
     JK_TRY(read_file(l, path, here, node, &part));
     *joined = *joined ? join_nodes(l->reader->arena, *joined, part) : part;
@@ -169,7 +221,7 @@ static void put_hash(const unsigned char hash[32], char sha256[65]) {
 
 jk_status jk_include_load(jk_yaml_reader *reader, const char *path, const jk_yaml_node **root, char sha256[65],
                           jk_error *error) {
-    loader l = {.reader = reader, .digest = EVP_MD_CTX_new(), .error = error};
+    loader l = {.reader = reader, .digest = EVP_MD_CTX_new(), .error = error, .model = path};
     unsigned char hash[EVP_MAX_MD_SIZE];
     jk_status status = JK_OK;
     if (l.digest == NULL || EVP_DigestInit_ex(l.digest, EVP_sha256(), NULL) != 1) {

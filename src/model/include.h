@@ -14,6 +14,12 @@ enum { JK_INCLUDE_FILES_MAX = 64, JK_INCLUDE_DEPTH_MAX = 8 };
 jk_status jk_include_load(jk_yaml_reader *reader, const char *path, const jk_yaml_node **root, char sha256[65],
                           jk_error *error);
 
+/* Whether the model file `model` may name the file `path`: it must lie in its folder or below, or among the models
+ * that were installed with the program, so that a model from
+ * somebody else reads nothing else (unless base/policy.h says so). JK_ERROR_MODEL at the node that names it. */
+jk_status jk_include_allowed(const char *model, const char *path, const jk_yaml_node *named_at, const char *key,
+                             jk_error *error);
+
 /* `name` relative to the folder of the file `from`, in the arena; NULL if there is no memory. */
 const char *jk_path_beside(jk_arena *arena, const char *from, const char *name);
 

@@ -290,6 +290,7 @@ jk_status jk_read_trees(jk_model_reader *reader, const jk_yaml_node *node, void 
     if (path == NULL) {
         return jk_fail_memory(reader->error, "the model");
     }
+    JK_TRY(jk_include_allowed(reader->model->path, path, node, "trees", reader->error));
     jk_trees_file file = {0};
     JK_TRY(jk_trees_read(reader->arena, path, &file, reader->error));
     JK_TRY(jk_include_hash(reader->model->sha256, file.bytes, file.size, path, reader->error));

@@ -75,6 +75,43 @@ grep -q "^\"'=HYPERLINK" c.csv || fail "a formula in the claims: $(cat c.csv)"
 grep -q "^'+cmd," c.csv && grep -q "^'@x," c.csv || fail "a formula in the claims: $(cat c.csv)"
 grep -q "^-17," c.csv || fail "an id that is a number was changed"
 
+$J value evil.h5 --model "$model/nordic.yaml" --claims raw.csv --raw-text >/dev/null
+grep -q '^"=HYPERLINK' raw.csv || fail "--raw-text changed a text"
+$J worklist evil.h5 --model "$model/nordic.yaml" --format csv >out.txt
+if grep -qE ',"?[=+@]' out.txt; then fail "a formula in the worklist: $(cat out.txt)"; fi
+$J inspect evil.h5 --by product --format csv >out.txt
+grep -q "'=1+1" out.txt || fail "a formula in inspect's CSV"
+if grep -qE '(^|,)"?[=@]' out.txt; then fail "a formula in inspect's CSV"; fi
+$J inspect evil.h5 --by product --format csv --raw-text >out.txt
+grep -q ",=1+1," out.txt || fail "--raw-text on stdout"
+printf 'origin,development,paid\n=2+5,0,10\n=2+5,1,5\n2021,0,9\n' >tri.csv
+$J chainladder tri.csv --format csv >out.txt 2>&1 || true
+if grep -qE '^"?=' out.txt; then fail "a formula from a triangle: $(cat out.txt)"; fi
+
+# --- a model reads no more than what lies beside it
+mkdir -p third/inner
+printf 'top: secret\n' >secret.yaml
+printf 'include: nordic.yaml\n' >third/good.yaml
+cp -r "$model"/* third/inner/
+printf 'include: inner/nordic.yaml\n' >third/good.yaml
+$J value s.h5 --model third/good.yaml >/dev/null || fail "an include below the model's folder"
+ln -s ../secret.yaml third/link.yaml
+for name in ../secret.yaml "$folder/secret.yaml" link.yaml inner/../../secret.yaml /etc/passwd; do
+    printf 'include: [inner/nordic.yaml, %s]\n' "$name" >third/bad.yaml
+    if $J value s.h5 --model third/bad.yaml >/dev/null 2>err.txt; then
+        fail "include $name"
+    fi
+    grep -q "not below the model's folder" err.txt || fail "include $name: $(cat err.txt)"
+    grep -q "secret'\|root:" err.txt && fail "a foreign file is quoted: $(cat err.txt)"
+done
+printf 'include: inner/nordic.yaml\nscorecard: {trees: ../secret.yaml}\n' >third/bad.yaml
+if $J value s.h5 --model third/bad.yaml >/dev/null 2>err.txt; then fail "foreign trees"; fi
+grep -q "not below the model's folder" err.txt || fail "trees: $(cat err.txt)"
+mkdir -p third/deep
+printf 'include: ../inner/nordic.yaml\n' >third/deep/up.yaml
+if $J value s.h5 --model third/deep/up.yaml >/dev/null 2>&1; then fail "an include beside the folder"; fi
+$J value s.h5 --model third/deep/up.yaml --any-include >/dev/null || fail "--any-include"
+
 # --- rights: a replaced file's stay, personal data are their owner's
 for option in --claims -o; do
     rm -f r.out
@@ -85,6 +122,8 @@ for option in --claims -o; do
     [[ $(stat -c %a r.out) == 640 ]] || fail "$option: $(stat -c %a r.out) after 640"
 done
 [[ $(stat -c %a evil.h5) == 600 ]] || fail "a store that all may read"
+$J value s.h5 --model "$model/nordic.yaml" --claims shared.csv --shared >/dev/null
+[[ $(stat -c %a shared.csv) == 644 ]] || fail "--shared: $(stat -c %a shared.csv)"
 $J value s.h5 --model "$model/nordic.yaml" --cashflow flow.csv >/dev/null
 [[ $(stat -c %a flow.csv) == 644 ]] || fail "sums are no personal data"
 
