@@ -14,8 +14,8 @@ fail() {
 }
 
 $J generate -n 400 -o t.h5 --quiet
-$J generate -n 1000 --panel --months 24 --seed 1 --model "$model" -o p1.h5 --quiet
-$J generate -n 1000 --panel --months 24 --seed 2 --model "$model" -o p2.h5 --quiet
+$J generate -n 2500 --panel --months 36 --seed 2 --model "$model" -o p1.h5 --quiet
+$J generate -n 400 --panel --months 12 --seed 3 --model "$model" -o p2.h5 --quiet
 $J fit p1.h5 --model "$model" -o pair.yaml --name 'first fit' >/dev/null
 cp pair.covariance.json old.json
 cp pair.yaml old.yaml
