@@ -123,12 +123,22 @@ enum {
     JK_PPML_GROUPS_MAX = 65535
 };
 
+/* A penalty of weight / 2 · (parameter a - parameter b)^2 on the objective sum cash log mu - mu; b = JK_PPML_NONE: a
+ * alone. Parameters that are held take part with their value. */
+typedef struct jk_ppml_link {
+    int32_t a, b;
+    double weight;
+} jk_ppml_link;
+
 typedef struct jk_ppml_options {
     const double *start; /* [parameters] first guess and the values of held parameters; NULL: 0 */
     const uint8_t *held; /* [parameters] 1: held at `start`; NULL: none */
+    int warm;            /* 1: `start` is the first guess of those that are not held as well */
     int iterations_max;  /* 0: 50 */
     double tolerance;    /* largest step at which the search ends; 0: 1e-9 */
     int without_errors;  /* 1: no standard errors, no covariance */
+    size_t link_count;
+    const jk_ppml_link *links; /* the estimates are penalised; errors know nothing of it */
 } jk_ppml_options;
 
 /* Fits. *fit need not be initialised; on failure it is empty. JK_ERROR_ARGUMENT where design or rows break what is said

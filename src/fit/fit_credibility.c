@@ -37,6 +37,8 @@ typedef struct shrinking {
     jk_fit *fit;
     jk_arena *arena;
     parent_curve parent[JK_TREATMENT_COUNT];
+    double
+        within; /* variance of a debtor's cash per unit expected by all together: a fit of every cell fits its noise */
     jk_ppml_design design; /* of all together, then of the cells */
     jk_ppml_curve *curve;
     jk_ppml_term *term;
@@ -174,14 +176,14 @@ static jk_status fit_parent(shrinking *self, jk_error *error) {
     jk_ppml_options options = {.start = self->start, .held = self->held, .without_errors = 1};
     jk_ppml all;
     JK_TRY(jk_ppml_fit(&fit->rows.columns, &self->design, &options, &fit->options.run, &all, error));
+    self->within = all.cluster_dispersion;
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
         parent_curve *parent = &self->parent[t];
         for (size_t u = 0; u < parent->count; u++) {
             int32_t p = parent->parameter[u];
             parent->intensity[u] = all.state[p] == JK_PPML_FREE ? jk_exp(all.estimate[p]) : 0.0;
-            parent->most[u] = all.state[p] == JK_PPML_NO_CASH && all.exposure[p] > 0.0
-                                  ? fit->estimates.cluster_dispersion / all.exposure[p]
-                                  : INFINITY;
+            parent->most[u] =
+                all.state[p] == JK_PPML_NO_CASH && all.exposure[p] > 0.0 ? self->within / all.exposure[p] : INFINITY;
         }
         for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
             int32_t p = parent->class_parameter[k];
@@ -306,7 +308,7 @@ static void segment_factors(const shrinking *self, const jk_ppml *cells, size_t 
             expected[g] += cash.expected;
         }
     }
-    (void)jk_fit_straub(actual, expected, segments, fit->estimates.cluster_dispersion, NAN, factor, weight);
+    (void)jk_fit_straub(actual, expected, segments, self->within, NAN, factor, weight);
 }
 
 static void put_curve(shrinking *self, const jk_ppml *cells, size_t curve, double factor, double weight,
@@ -378,7 +380,7 @@ static jk_status shrink_classes(shrinking *self, const jk_ppml *cells, size_t tr
         actual[i] = p >= 0 ? cells->cash[p] : 0.0;
         expected[i] = p >= 0 ? cells->expected[p] * factor[g] : 0.0;
     }
-    (void)jk_fit_straub(actual, expected, count, fit->estimates.cluster_dispersion, 1.0, class_factor, class_weight);
+    (void)jk_fit_straub(actual, expected, count, self->within, 1.0, class_factor, class_weight);
     for (size_t i = 0; i < count; i++) {
         size_t g = i / JK_CAPACITY_COUNT, c = g * JK_TREATMENT_COUNT + treatment;
         double own = fmax(class_factor[i], SMALLEST_FACTOR);
@@ -403,7 +405,6 @@ static jk_status shrink_curves(shrinking *self, const jk_ppml *cells, size_t tre
     double *factor = room, *weight = factor + segments;
     double *actual = weight + segments, *expected = actual + most;
     double *step_factor = expected + most, *step_weight = step_factor + most;
-    double within = fit->estimates.cluster_dispersion;
     segment_factors(self, cells, treatment, factor, weight, actual, expected);
     size_t at = 0;
     for (size_t g = 0; g < segments; g++) {
@@ -414,7 +415,7 @@ static jk_status shrink_curves(shrinking *self, const jk_ppml *cells, size_t tre
             expected[at] = cash.expected * factor[g];
         }
     }
-    (void)jk_fit_straub(actual, expected, steps, within, 1.0, step_factor, step_weight);
+    (void)jk_fit_straub(actual, expected, steps, self->within, 1.0, step_factor, step_weight);
     at = 0;
     for (size_t g = 0; g < segments; g++) {
         size_t c = g * JK_TREATMENT_COUNT + treatment;

@@ -119,6 +119,27 @@ double jk_fit_straub(const double *actual, const double *expected, size_t count,
  */
 jk_status jk_fit_points(jk_fit *fit, jk_error *error);
 
+/* fit_ridge.c: the power of the balance that the variance of cash goes with, from means of the rows; points by rows
+ * that are weighed by it, drawn to each other by a spread that cross-validation chooses (NaN: there is nothing to
+ * draw), into `value` and `credibility`; parameters that are loose are drawn nowhere. */
+double jk_fit_balance_power(const jk_ppml_rows *rows, const double *mean);
+/* `weight` are the weights of `rows`; `mean` is room for as many. */
+jk_status jk_fit_ridge(jk_fit *fit, const jk_ppml_rows *rows, double *weight, double *mean, const uint8_t *loose,
+                       double *spread, jk_error *error);
+
+/* fit_pooled.c: all segments' curves in one. */
+typedef struct jk_fit_pooled {
+    jk_ppml_design design;
+    size_t steps; /* of curves: the first parameters */
+    double *start;
+    uint8_t *held;
+    int32_t *point; /* [its parameters] the fit's parameter of points, or -1 */
+    int32_t *of;    /* [the fit's parameters] its own, or -1 */
+} jk_fit_pooled;
+jk_status jk_fit_pooled_build(const jk_fit *fit, jk_arena *arena, jk_fit_pooled *pooled, jk_error *error);
+jk_status jk_fit_pooled_segments(const jk_fit *fit, const jk_ppml_rows *rows, const double *mean, double within,
+                                 double *weight, jk_error *error);
+
 /* fit_credibility.c: value, class_value, curve_value and their credibilities. */
 jk_status jk_fit_shrink(jk_fit *fit, jk_error *error);
 

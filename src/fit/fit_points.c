@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/fmath.h"
 #include "fit/fit_internal.h"
 
 enum { NO_LEVEL = 255, TEXT_MAX = 400 };
@@ -34,6 +35,7 @@ typedef struct points {
     group *group;          /* [groups] */
     double *mean;          /* [rows] at the estimates */
     double *cash, *weight; /* [rows] as fitted once more */
+    double *known;         /* [rows] likewise */
 } points;
 
 static bool left_for_level(const jk_fit *fit, size_t code) {
@@ -119,6 +121,51 @@ static jk_status name_group(points *self, const group *of, jk_error *error) {
         of->rows);
 }
 
+/* Rows weigh balance^-power: cash, exposure and what is known are divided alike. The factor of pending cases goes into
+ * the exposure. */
+static void weigh_rows(points *self, double power) {
+    const double *known = self->fit->rows.known;
+    double sum = 0.0, exposure = 0.0;
+    for (size_t i = 0; i < self->fit->estimates.rows; i++) {
+        sum += self->weight[i] > 0.0 ? self->weight[i] * jk_log(self->weight[i]) : 0.0;
+        exposure += self->weight[i];
+    }
+    double usual = exposure > 0.0 ? sum / exposure : 0.0;
+    for (size_t i = 0; i < self->fit->estimates.rows; i++) {
+        double scale = self->weight[i] > 0.0 ? jk_exp(power * (usual - jk_log(self->weight[i]))) : 1.0;
+        self->cash[i] *= scale;
+        const uint8_t *level = self->fit->rows.level + i * self->fit->rows.terms;
+        bool pending = level[JK_FIT_TERM_PENDING] != 0 && self->weight[i] > 0.0;
+        self->weight[i] *=
+            scale * (pending ? jk_fit_segment(self->fit, self->fit->rows.curve[i])->pre_title_factor : 1.0);
+        if (known != NULL) {
+            self->known[i] = known[i] * scale;
+        }
+    }
+}
+
+/* Levels that pay nothing, and those that vanish together, are drawn nowhere: their payment is what they are given. */
+static jk_status find_loose(const points *self, uint8_t **loose, jk_error *error) {
+    const jk_fit *fit = self->fit;
+    *loose = jk_arena_alloc(self->arena, fit->estimates.parameters, 1);
+    if (*loose == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    for (size_t p = 0; p < fit->estimates.parameters; p++) {
+        (*loose)[p] = fit->estimates.state[p] == JK_PPML_NO_CASH || fit->estimates.state[p] == JK_PPML_COLLINEAR;
+    }
+    for (size_t g = JK_PPML_VANISHED_GROUP; g < self->groups; g++) {
+        for (size_t c = 0; self->group[g].rows > 0 && c < fit->base->scorecard.count; c++) {
+            size_t level = self->group[g].common_level[c];
+            if (level != NO_LEVEL) {
+                (*loose)[fit->design.level_parameter[c][level]] = 1;
+            }
+        }
+    }
+    return JK_OK;
+}
+
+/* The maximum of the likelihood, with what left put back. */
 static jk_status fit_again(points *self, jk_error *error) {
     jk_fit *fit = self->fit;
     jk_ppml_rows rows = fit->rows.columns;
@@ -136,37 +183,60 @@ static jk_status fit_again(points *self, jk_error *error) {
     return JK_OK;
 }
 
+static jk_status draw_points(points *self, jk_error *error) {
+    jk_fit *fit = self->fit;
+    uint8_t *loose = NULL;
+    double spread = (double)NAN;
+    jk_ppml_rows rows = fit->rows.columns;
+    JK_TRY(find_loose(self, &loose, error));
+    weigh_rows(self, fit->result.balance_power);
+    rows.cash = self->cash;
+    rows.weight = self->weight;
+    rows.known = rows.known != NULL ? self->known : NULL;
+    JK_TRY(jk_fit_ridge(fit, &rows, self->weight, self->mean, loose, &spread, error));
+    fit->result.points_spread = spread;
+    return JK_OK;
+}
+
+static jk_status points_init(points *self, jk_error *error) {
+    jk_fit *fit = self->fit;
+    const jk_ppml *estimates = &fit->estimates;
+    fit->value = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *fit->value);
+    fit->credibility = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *fit->credibility);
+    self->mean = jk_columns_alloc((fit->rows.known != NULL ? 4 : 3) * estimates->rows, sizeof *self->mean);
+    if (fit->value == NULL || fit->credibility == NULL || self->arena == NULL || self->mean == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    self->cash = self->mean + estimates->rows;
+    self->weight = self->cash + estimates->rows;
+    self->known = self->weight + estimates->rows; /* where there is any */
+    for (size_t p = 0; p < estimates->parameters; p++) {
+        fit->value[p] = estimates->estimate[p];
+        fit->credibility[p] = estimates->state[p] == JK_PPML_FREE ? 1.0 : 0.0;
+    }
+    return JK_OK;
+}
+
 jk_status jk_fit_points(jk_fit *fit, jk_error *error) {
     const jk_ppml *estimates = &fit->estimates;
     points self = {.fit = fit, .arena = jk_arena_create()};
     jk_status status = JK_OK;
     bool any = false;
-    fit->value = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *fit->value);
-    fit->credibility = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *fit->credibility);
-    if (fit->value == NULL || fit->credibility == NULL || self.arena == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the fit"));
-    }
-    for (size_t p = 0; p < estimates->parameters; p++) {
-        fit->value[p] = estimates->estimate[p];
-        fit->credibility[p] = estimates->state[p] == JK_PPML_FREE ? 1.0 : 0.0;
-    }
-    for (size_t i = 0; i < estimates->rows && !any; i++) {
-        any = estimates->left[i] >= JK_PPML_NO_CASH_GROUP && left_for_level(fit, estimates->left[i]);
-    }
-    if (!any) {
-        goto cleanup;
-    }
-    self.mean = jk_columns_alloc(3 * estimates->rows, sizeof *self.mean);
-    if (self.mean == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the fit"));
-    }
-    self.cash = self.mean + estimates->rows;
-    self.weight = self.cash + estimates->rows;
+    JK_TRY_CLEANUP(points_init(&self, error));
     JK_TRY_CLEANUP(jk_ppml_predict(&fit->rows.columns, &fit->design.ppml, estimates->estimate, &fit->options.run,
                                    self.mean, error));
     JK_TRY_CLEANUP(gather_groups(&self, error));
+    for (size_t g = JK_PPML_NO_CASH_GROUP; g < self.groups; g++) {
+        any = any || (self.group[g].rows > 0 && !self.group[g].curve);
+    }
+    fit->result.balance_power = jk_fit_balance_power(&fit->rows.columns, self.mean);
+    fit->result.points_spread = (double)NAN;
     make_rows(&self);
-    JK_TRY_CLEANUP(fit_again(&self, error));
+    if (fit->options.shrink) {
+        JK_TRY_CLEANUP(draw_points(&self, error));
+    } else if (any) {
+        JK_TRY_CLEANUP(fit_again(&self, error));
+    }
     for (size_t g = JK_PPML_VANISHED_GROUP; g < self.groups; g++) {
         if (self.group[g].rows > 0) {
             JK_TRY_CLEANUP(name_group(&self, &self.group[g], error));

@@ -204,7 +204,8 @@ jk_status jk_ppml_fit(const jk_ppml_rows *rows, const jk_ppml_design *design, co
     JK_TRY(check_design(design, error));
     JK_TRY(check_rows(rows, design, error));
     JK_TRY(need_cash(rows, error));
-    jk_ppml_work work = {.rows = rows, .design = design, .run = run};
+    jk_ppml_work work = {
+        .rows = rows, .design = design, .run = run, .link_count = options->link_count, .links = options->links};
     jk_status status = JK_OK;
     JK_TRY_CLEANUP(fit_init(fit, design->parameters, !options->without_errors, error));
     if (options->start != NULL) {
@@ -214,7 +215,7 @@ jk_status jk_ppml_fit(const jk_ppml_rows *rows, const jk_ppml_design *design, co
     jk_ppml_factors(&work);
     JK_TRY_CLEANUP(jk_ppml_survey(&work, fit, error));
     find_states(&work, options->held, fit);
-    if (options->start == NULL || options->held != NULL) {
+    if (options->start == NULL || (options->held != NULL && !options->warm)) {
         jk_ppml_guess(&work, fit);
     }
     jk_ppml_number(&work);

@@ -179,6 +179,29 @@ static jk_status score_strip(strip_loop *loop, size_t strip, double *sums, jk_er
     return JK_OK;
 }
 
+/* Takes the penalties off the objective; off gradient and information where `sums` has them. */
+static double penalise(const jk_ppml_work *work, double objective, jk_ppml_sums *sums) {
+    size_t n = work->unknowns;
+    for (size_t l = 0; l < work->link_count; l++) {
+        const jk_ppml_link *link = &work->links[l];
+        const int32_t end[2] = {link->a, link->b};
+        double difference = work->parameters[link->a] - (link->b >= 0 ? work->parameters[link->b] : 0.0);
+        objective -= 0.5 * link->weight * difference * difference;
+        for (int e = 0; sums != NULL && e < 2; e++) {
+            int32_t slot = end[e] >= 0 ? work->slot[end[e]] : -1;
+            int32_t other = end[1 - e] >= 0 ? work->slot[end[1 - e]] : -1;
+            if (slot >= 0) {
+                sums->gradient[slot] -= (e == 0 ? 1.0 : -1.0) * link->weight * difference;
+                sums->information[(size_t)slot * n + (size_t)slot] += link->weight;
+            }
+            if (slot >= 0 && other > slot) {
+                sums->information[(size_t)slot * n + (size_t)other] -= link->weight;
+            }
+        }
+    }
+    return objective;
+}
+
 jk_status jk_ppml_score(jk_ppml_work *work, jk_ppml_sums *sums, jk_error *error) {
     size_t n = work->unknowns;
     strip_loop loop = {.work = work, .width = 1 + n + n * n, .with_information = 1, .body = score_strip};
@@ -191,6 +214,7 @@ jk_status jk_ppml_score(jk_ppml_work *work, jk_ppml_sums *sums, jk_error *error)
         sums->objective = total[0];
         memcpy(sums->gradient, total + 1, n * sizeof *total);
         memcpy(sums->information, total + 1 + n, n * n * sizeof *total);
+        sums->objective = penalise(work, sums->objective, sums);
     }
     free(total);
     return status;
@@ -198,7 +222,9 @@ jk_status jk_ppml_score(jk_ppml_work *work, jk_ppml_sums *sums, jk_error *error)
 
 jk_status jk_ppml_objective(jk_ppml_work *work, double *objective, jk_error *error) {
     strip_loop loop = {.work = work, .width = 1, .body = score_strip};
-    return run_strips(&loop, "fit", objective, error);
+    JK_TRY(run_strips(&loop, "fit", objective, error));
+    *objective = penalise(work, *objective, NULL);
+    return JK_OK;
 }
 
 /* ---- what the estimates leave -------------------------------------------------------------------------------------

@@ -33,6 +33,8 @@ typedef struct jk_ppml_work {
     size_t strips;
     size_t *strip_begin; /* [strips + 1] clusters */
     double *sums;        /* of the strips; grows to what a pass needs */
+    size_t link_count;
+    const jk_ppml_link *links;
     size_t sums_count;
 } jk_ppml_work;
 

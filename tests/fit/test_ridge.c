@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What points rest on beside the likelihood: penalties against their score equations, and the power of the balance that
+ * the variance of cash goes with, on payments of one size and on payments of a part of the balance. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmocka_all.h"
+#include "fit/fit_internal.h"
+
+enum { ROWS = 6000, LEVELS = 4 };
+
+typedef struct data {
+    double cash[ROWS], weight[ROWS], start[ROWS], months[ROWS], mean[ROWS];
+    uint16_t curve[ROWS];
+    uint8_t level[ROWS];
+    uint32_t cluster[ROWS + 1];
+    jk_ppml_rows rows;
+} data;
+
+static double draw(uint64_t *state) { /* SplitMix64, in 0..1 */
+    uint64_t x = *state += UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return (double)((x ^ (x >> 31)) >> 11) * 0x1p-53;
+}
+
+/* Balances from 20 to 20,000; a payment in one row of ten, of a part of the balance or of one size. */
+static data *new_data(int of_balance) {
+    data *d = calloc(1, sizeof *d);
+    assert_non_null(d);
+    uint64_t state = 42;
+    for (size_t i = 0; i < ROWS; i++) {
+        double balance = 20.0 * pow(1000.0, draw(&state));
+        double chance = of_balance ? 0.1 : 5e-5 * balance; /* the mean goes with the balance in both */
+        d->weight[i] = balance;
+        d->months[i] = 1.0;
+        d->level[i] = (uint8_t)(draw(&state) * LEVELS);
+        d->cash[i] = draw(&state) < fmin(chance, 1.0) ? (of_balance ? 0.05 * balance : 100.0) : 0.0;
+        d->mean[i] = 0.005 * balance;
+        d->cluster[i] = (uint32_t)i;
+    }
+    d->cluster[ROWS] = ROWS;
+    d->rows = (jk_ppml_rows){.rows = ROWS,
+                             .cash = d->cash,
+                             .weight = d->weight,
+                             .start = d->start,
+                             .months = d->months,
+                             .curve = d->curve,
+                             .level = d->level,
+                             .clusters = ROWS,
+                             .cluster_begin = d->cluster};
+    return d;
+}
+
+static void power_is_that_of_payments(void **state) {
+    (void)state;
+    data *parts = new_data(1);
+    assert_true(fabs(jk_fit_balance_power(&parts->rows, parts->mean) - 1.0) < 0.1);
+    data *sizes = new_data(0);
+    assert_true(jk_fit_balance_power(&sizes->rows, sizes->mean) < 0.1);
+    free(parts);
+    free(sizes);
+}
+
+/* At the penalised estimates cash - expected of a level is the sum of weight * difference over its links; a heavier
+ * penalty draws the levels nearer; none gives the likelihood's. */
+static void penalties_draw(void **state) {
+    (void)state;
+    static const double month[] = {0.0};
+    static const int32_t piece[] = {0}, levels[] = {JK_PPML_NONE, 1, 2, 3};
+    static const jk_ppml_curve curve = {1, month, piece};
+    static const jk_ppml_term term = {LEVELS, 0, levels};
+    static const jk_ppml_design design = {4, 1, 1, &curve, &term};
+    data *d = new_data(1);
+    double apart = INFINITY;
+    for (int k = 0; k < 4; k++) {
+        double weight = k == 0 ? 0.0 : pow(30.0, k);
+        const jk_ppml_link links[] = {{1, 2, weight}, {2, 3, 2.0 * weight}, {1, JK_PPML_NONE, 0.5 * weight}};
+        jk_ppml_options options = {.without_errors = 1, .link_count = 3, .links = links};
+        jk_ppml fit;
+        assert_int_equal(jk_ppml_fit(&d->rows, &design, &options, NULL, &fit, NULL), JK_OK);
+        const double *b = fit.estimate;
+        double pull[] = {0.0, weight * (b[1] - b[2]) + 0.5 * weight * b[1],
+                         weight * (b[2] - b[1]) + 2.0 * weight * (b[2] - b[3]), 2.0 * weight * (b[3] - b[2])};
+        for (int p = 0; p < 4; p++) {
+            assert_true(fabs(fit.cash[p] - fit.expected[p] - pull[p]) < 1e-6 * fit.cash[0]);
+        }
+        double distance = fabs(b[1] - b[2]) + fabs(b[2] - b[3]) + fabs(b[1]);
+        assert_true(distance < apart);
+        apart = distance;
+        jk_ppml_reset(&fit);
+    }
+    free(d);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(power_is_that_of_payments),
+        cmocka_unit_test(penalties_draw),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
