@@ -156,7 +156,7 @@ static void write_scorecard(const writer *self) {
     jk_yaml_write_number(out, card->intercept);
     (void)fprintf(out, " # puts the mean eta of the exposure at 0, a score of 500\n  weak_from: %.0f\n",
                   card->weak_from);
-    (void)fprintf(out, "  able_from: %.0f # each class has by the score the exposure that it has in the panel\n",
+    (void)fprintf(out, "  able_from: %.0f # classes by the score expect together what those of the panel do\n",
                   card->able_from);
     if (self->fit->trees_name != NULL) {
         const jk_boost_result *boost = &self->fit->trees.boost;

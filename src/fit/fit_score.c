@@ -3,6 +3,7 @@
  * of an able debtor, multipliers of the classes (model.md sections 4 and 9). What a row is expected to bring stays what
  * the fit says:  share · curve · multiplier · exp(eta - center)  =  exp(curve estimate + class estimate + points). */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -11,6 +12,7 @@
 #include "jalki/expected.h"
 
 enum { SCORES = 1001 };
+#define SAME 0.01 /* of the expected cash */
 
 /* What a file can say: six decimals for the log scale, so that file and memory are one model. */
 static double round_points(double value) {
@@ -240,27 +242,93 @@ static void take_transitions(jk_fit *fit) {
     }
 }
 
-/* Cash that the new model expects of its own rows, with the classes of the fit and with those of the new score. */
-static void expect_rows(jk_fit *fit) {
+/* What a row is expected to bring under each class, beside what is known. */
+static void cash_by_class(const jk_fit *fit, size_t row, double eta, double cash[JK_CAPACITY_COUNT]) {
+    const jk_fit_rows *rows = &fit->rows;
+    size_t g = rows->curve[row] / JK_TREATMENT_COUNT, t = rows->curve[row] % JK_TREATMENT_COUNT;
+    const jk_segment *segment = &fit->segments[g];
+    double common = rows->weight[row] * segment->recovery_share[t] *
+                    jk_steps_integral(&segment->curve[t], rows->start[row], rows->months[row]) *
+                    (rows->level[row * rows->terms + JK_FIT_TERM_PENDING] ? segment->pre_title_factor : 1.0);
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        cash[k] = common * segment->class_multiplier[t][k] * jk_exp(eta - segment->theta_center[k]);
+    }
+}
+
+/* Cash that the new model expects of its own rows, with the classes of the fit and with those of the new score; of rows
+ * whose class the score decides, by score and class, into by_score[SCORES]. */
+static void expect_rows(jk_fit *fit, double (*by_score)[JK_CAPACITY_COUNT]) {
     const jk_fit_rows *rows = &fit->rows;
     double fitted = 0.0, scored = 0.0;
     for (size_t i = 0; i < rows->columns.rows; i++) {
-        size_t g = rows->curve[i] / JK_TREATMENT_COUNT, t = rows->curve[i] % JK_TREATMENT_COUNT;
-        const jk_segment *segment = &fit->segments[g];
-        const uint8_t *level = rows->level + i * rows->terms;
-        double eta = points_of_row(fit, i) + fit->scorecard.intercept;
-        int code = level[JK_FIT_TERM_CLASS], by_score = class_by_score(fit, eta, code);
-        int class = fit->class_fitted[g] ? code % JK_CAPACITY_COUNT : by_score;
-        double common = rows->weight[i] * segment->recovery_share[t] *
-                        jk_steps_integral(&segment->curve[t], rows->start[i], rows->months[i]) *
-                        (level[JK_FIT_TERM_PENDING] ? segment->pre_title_factor : 1.0);
+        size_t g = rows->curve[i] / JK_TREATMENT_COUNT;
+        double eta = points_of_row(fit, i) + fit->scorecard.intercept, cash[JK_CAPACITY_COUNT];
+        int code = rows->level[i * rows->terms + JK_FIT_TERM_CLASS], by = class_by_score(fit, eta, code);
         double known = rows->known != NULL ? rows->known[i] : 0.0;
-        const double *center = segment->theta_center, *multiplier = segment->class_multiplier[t];
-        fitted += known + common * multiplier[class] * jk_exp(eta - center[class]);
-        scored += known + common * multiplier[by_score] * jk_exp(eta - center[by_score]);
+        cash_by_class(fit, i, eta, cash);
+        fitted += known + cash[fit->class_fitted[g] ? code % JK_CAPACITY_COUNT : by];
+        scored += known + cash[by];
+        for (int k = 0; by_score != NULL && code < JK_FIT_CLASS_FORCED && k < JK_CAPACITY_COUNT; k++) {
+            by_score[score_of(eta)][k] += cash[k];
+        }
     }
     fit->result.expected = fitted;
     fit->result.scored_expected = scored;
+}
+
+/* Cash of each class in scores below each bound. */
+static void sum_up(double (*by_score)[JK_CAPACITY_COUNT], double (*below)[JK_CAPACITY_COUNT]) {
+    for (int s = 0; s < SCORES; s++) {
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            below[s + 1][k] = below[s][k] + by_score[s][k];
+        }
+    }
+}
+
+static double cash_within(double (*below)[JK_CAPACITY_COUNT], int weak, int able) {
+    return below[weak][JK_CAPACITY_NONE] + below[able][JK_CAPACITY_WEAK] - below[weak][JK_CAPACITY_WEAK] +
+           below[SCORES][JK_CAPACITY_ABLE] - below[able][JK_CAPACITY_ABLE];
+}
+
+/* A tape has no other classes than those of the score, and who scores high enough for a class has a high theta as well:
+ * with the panel's shares of the classes the score's would expect more than the panel's do. The bounds move, as little
+ * as need be, until they expect the same to a hundredth; where none do, to where they come nearest. Returns whether
+ * they moved. */
+static bool move_bounds(jk_fit *fit, double (*by_score)[JK_CAPACITY_COUNT], double (*below)[JK_CAPACITY_COUNT]) {
+    int from[2] = {(int)fit->scorecard.weak_from, (int)fit->scorecard.able_from}, to[2] = {from[0], from[1]};
+    bool any = false;
+    for (size_t g = 0; g < fit->base->segment_count; g++) {
+        any = any || fit->class_fitted[g];
+    }
+    sum_up(by_score, below);
+    double wanted = fit->result.expected - fit->result.scored_expected + cash_within(below, from[0], from[1]);
+    double near = SAME * fit->result.expected;
+    double best = fmax(fabs(fit->result.expected - fit->result.scored_expected), near);
+    int moved = 0;
+    bool found = best <= near;
+    for (int weak = 0; any && !found && weak <= SCORES; weak++) {
+        for (int able = weak; able <= SCORES; able++) {
+            double away = fmax(fabs(cash_within(below, weak, able) - wanted), near);
+            int move = abs(weak - from[0]) + abs(able - from[1]);
+            if (away < best || (away == best && move < moved)) {
+                best = away;
+                moved = move;
+                to[0] = weak;
+                to[1] = able;
+            }
+        }
+    }
+    fit->scorecard.weak_from = to[0];
+    fit->scorecard.able_from = to[1];
+    return moved != 0;
+}
+
+static jk_status make_curves(jk_fit *fit, jk_error *error) {
+    JK_TRY(center_theta(fit, error));
+    for (size_t c = 0; c < fit->survey.curves; c++) {
+        JK_TRY(make_curve(fit, c, error));
+    }
+    return JK_OK;
 }
 
 jk_status jk_fit_make_model(jk_fit *fit, jk_error *error) {
@@ -273,11 +341,18 @@ jk_status jk_fit_make_model(jk_fit *fit, jk_error *error) {
     take_transitions(fit);
     JK_TRY(make_scorecard(fit, error));
     place_classes(fit);
-    JK_TRY(center_theta(fit, error));
-    for (size_t c = 0; c < fit->survey.curves; c++) {
-        JK_TRY(make_curve(fit, c, error));
+    double(*by_score)[JK_CAPACITY_COUNT] = jk_arena_alloc(fit->arena, SCORES, sizeof *by_score);
+    double(*below)[JK_CAPACITY_COUNT] = jk_arena_alloc(fit->arena, SCORES + 1, sizeof *below);
+    if (by_score == NULL || below == NULL) {
+        return jk_fail_memory(error, "the fit");
     }
-    expect_rows(fit);
+    JK_TRY(make_curves(fit, error));
+    expect_rows(fit, by_score);
+    if (move_bounds(fit, by_score, below)) {
+        JK_TRY(
+            make_curves(fit, error)); /* where no panel gives the classes, theta is centred within those of the score */
+        expect_rows(fit, NULL);
+    }
     fit->result.scorecard = &fit->scorecard;
     fit->result.segments = fit->segments;
     return JK_OK;

@@ -32,6 +32,8 @@ def summary(folder):
     assert any(w.startswith(alarm) for w in found["summary"]["worries"]) == off, found["summary"]["worries"]
     if off:
         assert short.index(alarm) < short.index("What was learned")
+    # 1.14 where the bounds only keep the shares of the classes; this card has few scores to choose bounds from.
+    assert abs(found["expected_scored"] / found["expected"] - 1.0) < 0.1, (found["expected_scored"], found["expected"])
     assert "Points: intensity" in full and "Points: intensity" not in short
     assert 'name: "of the second quarter"' in (folder / "m.yaml").read_text()
     shown = program.must_run_text(["value", folder / "t.h5", "--model", folder / "m.yaml", "--accept", "gross_above_face", "--quiet"])
