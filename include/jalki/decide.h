@@ -51,8 +51,12 @@ typedef struct jk_candidates {
 
 /* Memory for the claims of the tape. JK_ERROR_MEMORY. tape and model must outlive it. */
 jk_status jk_candidates_create(const jk_tape *tape, const jk_model *model, jk_candidates **candidates, jk_error *error);
-void jk_candidates_free(jk_candidates *candidates); /* NULL is accepted */
-jk_value_sink jk_candidates_sink(jk_candidates *candidates);
+void jk_candidates_free(jk_candidates *candidates);          /* NULL is accepted */
+jk_value_sink jk_candidates_sink(jk_candidates *candidates); /* `held` counts the candidates alone */
+
+/* Bytes a claim that jk_decide by debtor takes besides: sums of debtors and their claims. What a list or a decision by
+ * claim takes besides is less than what the valuation gives back before. */
+enum { JK_DECIDE_DEBTOR_BYTES = 44 };
 
 typedef struct jk_decide_options {
     size_t limit_count;

@@ -110,6 +110,11 @@ jk_status jk_simulate(const jk_tape *tape, const jk_model *model, const jk_value
                       const jk_simulate_options *wanted, jk_simulation *simulation, jk_error *error);
 void jk_simulation_reset(jk_simulation *simulation);
 
+/* What a simulation may take at most, within options->memory: the tables of cells grow with what claims differ in, and
+ * often take a part of it. JK_ERROR_MEMORY where it does not fit. */
+jk_status jk_simulate_memory(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                             const jk_simulate_options *wanted, jk_value_memory *memory, jk_error *error);
+
 /* As JSON, ending in a line end; NULL if there is no memory. Free with free(). */
 char *jk_simulation_json(const jk_tape *tape, const jk_model *model, const jk_simulation *simulation);
 

@@ -88,6 +88,8 @@ typedef struct jk_value_sink {
     /* For each block after its `block`, on the same thread, one at a time and in tape order. */
     jk_status (*ordered)(void *context, const jk_value_block *block, jk_error *error);
     void *context;
+    /* Memory that it holds besides, and that what is made of it after the run takes: whole, and per thread. */
+    size_t held, thread_held;
 } jk_value_sink;
 
 /* Sums over a group of claims, base currency. */
@@ -164,6 +166,7 @@ typedef struct jk_value_memory {
     size_t program;    /* the program, its libraries, model, and unpacked chunks of a compressed tape */
     size_t debtors;    /* sums per debtor: the part that grows with the tape */
     size_t per_thread; /* columns and workspaces of one block, and a thread's sums */
+    size_t sinks;      /* what sinks hold, and what is made of it after the run */
     size_t total;
 } jk_value_memory;
 

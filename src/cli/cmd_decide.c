@@ -217,8 +217,9 @@ static jk_status write_claims(const decide_arguments *arguments, const decide_wo
 /* Values the tape into the candidates and, where it is asked for, into the results' file. */
 static jk_status value_into(decide_arguments *arguments, decide_work *work, jk_results_file *results, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
-    const jk_value_sink sinks[] = {jk_candidates_sink(work->candidates),
-                                   results != NULL ? jk_results_sink(results) : (jk_value_sink){0}};
+    jk_value_sink sinks[] = {jk_candidates_sink(work->candidates),
+                             results != NULL ? jk_results_sink(results) : (jk_value_sink){0}};
+    sinks[0].held += arguments->by_debtor ? work->candidates->claims * JK_DECIDE_DEBTOR_BYTES : 0;
     size_t sink_count = results != NULL ? 2 : 1;
     JK_TRY(jk_cli_valuing_explain(valuing, 1, sinks, sink_count, error));
     return jk_value_run(valuing->tape, valuing->model, &valuing->options, sinks, sink_count, &work->valuation, error);

@@ -206,6 +206,12 @@ static jk_status work(simulate_arguments *arguments, jk_simulation *simulation, 
     jk_cli_valuing *valuing = &arguments->valuing;
     arguments->wanted.own_risk = !arguments->no_own_risk;
     JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
+    if (valuing->explain_memory) {
+        jk_value_memory memory;
+        JK_TRY(
+            jk_simulate_memory(valuing->tape, valuing->model, &valuing->options, &arguments->wanted, &memory, error));
+        jk_cli_valuing_tell_memory(valuing, &memory);
+    }
     JK_TRY(jk_simulate(valuing->tape, valuing->model, &valuing->options, &arguments->wanted, simulation, error));
     if (!simulation->within_tolerance) {
         jk_cli_note(&arguments->common,

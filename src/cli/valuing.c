@@ -49,12 +49,13 @@ static double megabytes(size_t bytes) {
 }
 
 void jk_cli_valuing_tell_memory(const jk_cli_valuing *valuing, const jk_value_memory *memory) {
-    (void)fprintf(stderr,
-                  "jalki: memory: %.1f MB = program, tape and model %.1f + sums of %zu debtors %.1f + %d thread%s x "
-                  "%.1f (blocks of %zu claims)\n",
-                  megabytes(memory->total), megabytes(memory->program), jk_tape_debtors(valuing->tape),
-                  megabytes(memory->debtors), memory->threads, memory->threads == 1 ? "" : "s",
-                  megabytes(memory->per_thread), memory->block_rows);
+    (void)fprintf(
+        stderr,
+        "jalki: memory: %.1f MB = program, tape and model %.1f + sums of %zu debtors %.1f + what is made of the "
+        "claims %.1f + %d thread%s x %.1f (blocks of %zu claims)\n",
+        megabytes(memory->total), megabytes(memory->program), jk_tape_debtors(valuing->tape),
+        megabytes(memory->debtors), megabytes(memory->sinks), memory->threads, memory->threads == 1 ? "" : "s",
+        megabytes(memory->per_thread), memory->block_rows);
 }
 
 jk_status jk_cli_valuing_explain(const jk_cli_valuing *valuing, size_t returns, const jk_value_sink *sinks,

@@ -10,6 +10,12 @@
 #include "base/memory.h"
 #include "jalki/decide.h"
 
+/* A claim in the columns. */
+enum {
+    CLAIM_BYTES = JK_ACTION_COUNT * sizeof(float) + JK_TREATMENT_COUNT * sizeof(int32_t) + 2 * sizeof(int32_t) +
+                  sizeof(double) + 2 * sizeof(uint16_t) + 4 * sizeof(uint8_t)
+};
+
 const char *jk_exclusion_name(jk_exclusion exclusion) {
     static const char *const names[JK_EXCLUSION_COUNT] = {"none",     "barred",     "vulnerable",
                                                           "disputed", "no_channel", "no_gain"};
@@ -136,5 +142,6 @@ jk_value_sink jk_candidates_sink(jk_candidates *candidates) {
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         columns |= UINT64_C(1) << wanted[i];
     }
-    return (jk_value_sink){.columns = columns, .block = take_block, .context = candidates};
+    return (jk_value_sink){
+        .columns = columns, .block = take_block, .context = candidates, .held = candidates->claims * CLAIM_BYTES};
 }

@@ -104,7 +104,12 @@ static jk_status write_block(void *context, const jk_value_block *block, jk_erro
 }
 
 jk_value_sink jk_scenario_claims_sink(jk_scenario_claims *file) {
-    return (jk_value_sink){UINT64_C(1) << JK_COLUMN_CLAIM_ID, file->row_bytes, begin, format_block, write_block, file};
+    return (jk_value_sink){.columns = UINT64_C(1) << JK_COLUMN_CLAIM_ID,
+                           .row_bytes = file->row_bytes,
+                           .begin = begin,
+                           .block = format_block,
+                           .ordered = write_block,
+                           .context = file};
 }
 
 /* Columns in the order of the grid's cases: base, re-planned, committed. */

@@ -62,12 +62,25 @@ static jk_extremes stress_of(const jk_model *model) {
     return (jk_extremes){jk_exp(-2.0 * spread), fmin(jk_exp(2.0 * spread), JK_RECOVERY_MAX)};
 }
 
+/* Results of the paths. */
+static size_t paths_bytes(const simulating *s) {
+    enum { NUMBERS = 5, MONTHS = 12 };
+    size_t years = ((size_t)s->model->horizon_months + MONTHS - 1) / MONTHS;
+    return (size_t)s->wanted->paths * (NUMBERS * sizeof(double) + years * sizeof(float));
+}
+
+static jk_value_sink sink_of(simulating *s) {
+    jk_value_sink sink = jk_survey_sink(&s->survey, jk_tape_rows(s->tape));
+    sink.held += paths_bytes(s);
+    return sink;
+}
+
 /* ---- claims to points ----------------------------------------------------------------------------------------- */
 
 static jk_status value_claims(simulating *s, jk_error *error) {
     jk_simulation *simulation = s->simulation;
     jk_valuation valuation = {0};
-    jk_value_sink sink = jk_survey_sink(&s->survey);
+    jk_value_sink sink = sink_of(s);
     jk_status status = jk_value_run(s->tape, s->model, s->options, &sink, 1, &valuation, error);
     if (status == JK_OK) {
         jk_offer offer = jk_offer_make(&valuation, NULL, 0, (double)NAN);
@@ -259,6 +272,19 @@ jk_status jk_simulate(const jk_tape *tape, const jk_model *model, const jk_value
     if (status != JK_OK) {
         jk_simulation_reset(simulation);
     }
+    return status;
+}
+
+jk_status jk_simulate_memory(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                             const jk_simulate_options *wanted, jk_value_memory *memory, jk_error *error) {
+    simulating s = {.tape = tape, .model = model, .options = options, .wanted = wanted};
+    jk_extremes stress = stress_of(model);
+    jk_status status = jk_survey_init(&s.survey, model, options, &stress, NULL, error);
+    if (status == JK_OK) {
+        jk_value_sink sink = sink_of(&s);
+        status = jk_value_plan_memory(tape, model, options, 1, &sink, 1, memory, error);
+    }
+    jk_survey_reset(&s.survey);
     return status;
 }
 

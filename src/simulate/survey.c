@@ -205,8 +205,21 @@ static jk_status add_block(void *context, const jk_value_block *block, jk_error 
     return JK_OK;
 }
 
-jk_value_sink jk_survey_sink(jk_survey *survey) {
-    return (jk_value_sink){.begin = begin, .block = add_block, .context = survey};
+jk_value_sink jk_survey_sink(jk_survey *survey, size_t claims) {
+    const jk_plan *plan = survey->plan[JK_STATE_BASE];
+    const size_t cells = claims < JK_CELLS_MOST ? claims : JK_CELLS_MOST;
+    const size_t large = claims < JK_LARGE_MOST ? claims : JK_LARGE_MOST;
+    const size_t table = 3 * cells / 2 * (sizeof(jk_cell) + 2 * sizeof(uint32_t)) + large * sizeof(jk_cell_claim);
+    const size_t flows = JK_STRESS_STATES * sizeof(int64_t) * JK_FLOW_COUNT * (size_t)survey->model->horizon_months *
+                         survey->model->segment_count;
+    const size_t point = jk_terms_size(1) + (size_t)survey->model->epoch_count * JK_STATES;
+    return (jk_value_sink){.begin = begin,
+                           .block = add_block,
+                           .context = survey,
+                           .row_bytes = jk_plan_workspace_size(plan, 1024) / 1024 +
+                                        jk_plan_policy_size(plan, 1024) / 1024 + 2 * sizeof(float),
+                           .thread_held = table + flows,
+                           .held = 2 * table + flows + cells * point}; /* all cells, those of a level, their points */
 }
 
 /* ---- after the run -------------------------------------------------------------------------------------------- */

@@ -55,7 +55,8 @@ typedef struct jk_survey {
 /* The model and the covariance must outlive the survey. */
 jk_status jk_survey_init(jk_survey *survey, const jk_model *model, const jk_value_options *options,
                          const jk_extremes *extremes, const jk_covariance *covariance, jk_error *error);
-jk_value_sink jk_survey_sink(jk_survey *survey);
+/* `claims` of the tape: what the cells and the points made of them may take is counted. */
+jk_value_sink jk_survey_sink(jk_survey *survey, size_t claims);
 
 /* After the run: puts the threads together and takes the largest claims out of their cells. */
 jk_status jk_survey_finish(jk_survey *survey, const jk_valuation *valuation, bool own_risk, jk_error *error);

@@ -204,7 +204,12 @@ jk_value_sink jk_claims_sink(jk_claims_file *file) {
     /* The buffers hold the longest rows there can be; what counts as memory is what usual rows fill. */
     size_t row_bytes = file->id_width + file->longest_segment + (file->full ? TYPICAL_ROW_FULL : TYPICAL_ROW);
     row_bytes += file->pack ? row_bytes / 2 : 0;
-    return (jk_value_sink){UINT64_C(1) << JK_COLUMN_CLAIM_ID, row_bytes, begin, format_block, write_block, file};
+    return (jk_value_sink){.columns = UINT64_C(1) << JK_COLUMN_CLAIM_ID,
+                           .row_bytes = row_bytes,
+                           .begin = begin,
+                           .block = format_block,
+                           .ordered = write_block,
+                           .context = file};
 }
 
 /* ---- the file ------------------------------------------------------------------------------------------------- */

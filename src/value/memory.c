@@ -70,7 +70,12 @@ static size_t valuations_bytes(const jk_engine *engine) {
 
 static void fill(const jk_engine *engine, jk_value_memory *memory) {
     memory->per_thread = thread_bytes(engine, memory->block_rows);
-    memory->total = memory->program + memory->debtors + (size_t)memory->threads * memory->per_thread;
+    memory->sinks = 0;
+    for (size_t s = 0; s < engine->sink_count; s++) {
+        memory->sinks += engine->sinks[s].held;
+        memory->per_thread += engine->sinks[s].thread_held;
+    }
+    memory->total = memory->program + memory->debtors + memory->sinks + (size_t)memory->threads * memory->per_thread;
 }
 
 jk_status jk_engine_plan_memory(const jk_engine *engine, const jk_value_options *options, jk_value_memory *memory,
@@ -89,11 +94,12 @@ jk_status jk_engine_plan_memory(const jk_engine *engine, const jk_value_options 
         } else if (memory->threads > 1) {
             memory->threads--;
         } else {
-            return jk_fail(error, JK_ERROR_MEMORY, NULL, 0, "memory",
-                           "%zu MB is not enough; expected at least %zu MB (program %zu, sums of %zu debtors %zu, one "
-                           "block %zu)",
-                           options->memory >> 20, (memory->total >> 20) + 1, memory->program >> 20,
-                           jk_tape_debtors(engine->tape), memory->debtors >> 20, memory->per_thread >> 20);
+            return jk_fail(
+                error, JK_ERROR_MEMORY, NULL, 0, "memory",
+                "%zu MB is not enough; expected at least %zu MB (program %zu, sums of %zu debtors %zu, what is "
+                "made of the claims %zu, one block %zu)",
+                options->memory >> 20, (memory->total >> 20) + 1, memory->program >> 20, jk_tape_debtors(engine->tape),
+                memory->debtors >> 20, memory->sinks >> 20, memory->per_thread >> 20);
         }
         fill(engine, memory);
     }

@@ -82,3 +82,18 @@ fails 1 "neither a country of the tape, nor a segment" decide tape.h5 --model "$
 fails 1 "cannot" decide tape.h5 --model "$model" --claims /nonexistent/c.csv
 "$JALKI_PROGRAM" decide --help | grep -q Example
 "$JALKI_PROGRAM" worklist --help | grep -q Example
+
+# The candidates count: what is said is what is taken, and a bound that they do not fit in is refused.
+"$JALKI_PROGRAM" generate -n 120000 -o many.h5 --seed 5 --quiet
+for command in worklist "decide --agent-hours 2000 --court-budget 9000"; do
+    # shellcheck disable=SC2086 # the words of the command
+    set -- $command
+    python3 "$JALKI_SOURCE/tests/cli/value_memory.py" "$JALKI_PROGRAM" "$1" many.h5 --model "$model" "${@:2}" --quiet --threads 1
+done
+code=0
+"$JALKI_PROGRAM" worklist many.h5 --model "$model" --memory 30M --quiet >/dev/null 2>err.txt || code=$?
+[ "$code" = 1 ] && grep -q "what is made of the claims" err.txt || { echo "30 MB are accepted: $(cat err.txt)"; exit 1; }
+code=0
+"$JALKI_PROGRAM" simulate many.h5 --model "$model" --memory 60M --paths 100 --quiet >/dev/null 2>err.txt || code=$?
+[ "$code" = 1 ] && grep -q "what is made of the claims" err.txt || { echo "60 MB are accepted: $(cat err.txt)"; exit 1; }
+"$JALKI_PROGRAM" simulate many.h5 --model "$model" --paths 100 --quiet --explain-memory 2>&1 >/dev/null | grep -q "jalki: memory:"
