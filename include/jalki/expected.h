@@ -2,9 +2,13 @@
 /* What a model expects a row of history to bring: the intensity of model.md section 4 at the row's treatment, class,
  * title state and age, times the balance at the period's start and the share that a resolution brings in.
  *
- *     surveil, amicable:     share · balance · theta · kappa · integral of the curve over the period
+ *     surveil, amicable:     balance · share · theta · kappa · integral of the curve over the period
  *     legal before a title:  the same times the factor of pending cases (a claim under legal is filed at once)
- *     legal with a title:    plus share · balance · phi · gamma · months
+ *     legal with a title:    plus balance · phi · gamma · months
+ *     dividends of a status: plus balance · v · months
+ *
+ * Where the segment has payers the first is for the quiet who settle; the others begin to pay, and who pays (the score
+ * says who does at the period's start) brings chi · rho of the balance a month until breakage ends it.
  *
  * The class is the panel's where it gives one, else the score's; theta is centred on that class. The integral runs over
  * the row's months at risk (`months`), over as many steps of the curve as they span. Periods are taken as they are: the

@@ -16,6 +16,7 @@
 #ifndef JALKI_FIT_H
 #define JALKI_FIT_H
 
+#include "jalki/fit_payers.h"
 #include "jalki/fit_trees.h"
 #include "jalki/panel_filter.h"
 #include "jalki/ppml.h"
@@ -37,6 +38,7 @@ typedef struct jk_fit_options {
     jk_panel_filter filter; /* rows that are fitted on [all] */
     int shrink;             /* 1: thin segments lean on all segments together (Bühlmann-Straub) [1] */
     int smooth;             /* 1: neighbouring steps of a curve lean on each other (a random walk) [0] */
+    int grace;              /* months without payment that end a spell of payments, 1 to 12 [2] */
     int auto_bins;          /* 1: bins of numeric characteristics are found from the data [0: the base model's] */
     size_t monotone_count;
     jk_fit_monotone monotone[JK_FIT_MONOTONE_MAX];
@@ -89,9 +91,10 @@ typedef struct jk_fit_result {
     double scored_expected;    /* the same with classes taken from the new score, as on a tape */
     int iterations, converged;
     const jk_transitions *transitions;
-    const jk_scorecard *scorecard;     /* as fitted */
-    const jk_segment *segments;        /* likewise, in the base model's order */
-    const jk_fit_trees_result *trees;  /* grown by jk_fit_add_trees; NULL: none */
+    const jk_scorecard *scorecard;         /* as fitted */
+    const jk_segment *segments;            /* likewise, in the base model's order */
+    const jk_payers_result *payer_figures; /* what debtors who pay do, and whether the panel can tell */
+    const jk_fit_trees_result *trees;      /* grown by jk_fit_add_trees; NULL: none */
     size_t learned_count, worry_count; /* sentences: what was learned; what to worry about before the model is used */
     const char **learned, **worries;
     size_t message_count;

@@ -21,13 +21,14 @@ extern "C" {
 enum { JK_GENERATE_MONTHS_MAX = 600 };
 
 typedef struct jk_generate_panel_options {
-    uint64_t claims;    /* at the start, 1 to JK_GENERATE_ROWS_MAX; those that are barred then have no rows */
-    uint64_t seed;      /* any number */
-    int32_t start;      /* first period_start, 1990-01-01 to 2100-12-31; claims have all ages then */
-    int months;         /* observed, 1 to JK_GENERATE_MONTHS_MAX; a multiple of period_months */
-    int period_months;  /* 1, 2, 3, 4, 6 or 12 */
-    double instalments; /* share of the intensity that comes in as instalments of 5 % of the balance, 0 to 0.9 */
-    double hidden;      /* share of rows whose classes are left out, 0 to 1 */
+    uint64_t claims;      /* at the start, 1 to JK_GENERATE_ROWS_MAX; those that are barred then have no rows */
+    uint64_t seed;        /* any number */
+    int32_t start;        /* first period_start, 1990-01-01 to 2100-12-31; claims have all ages then */
+    int months;           /* observed, 1 to JK_GENERATE_MONTHS_MAX; a multiple of period_months */
+    int period_months;    /* 1, 2, 3, 4, 6 or 12 */
+    double instalments;   /* share of the intensity that comes in as instalments of 5 % of the balance, 0 to 0.9 */
+    double heterogeneity; /* shape of the gamma distribution of debtors' readiness, mean 1; 0: all alike */
+    double hidden;        /* share of rows whose classes are left out, 0 to 1 */
 } jk_generate_panel_options;
 
 /* 10,000 claims, seed 1, 24 months from 2021-01-01 month by month, 30 % in instalments, no class hidden. */

@@ -20,6 +20,7 @@
 #include "jalki/export.h"
 #include "jalki/findings.h"
 #include "jalki/fit.h"
+#include "jalki/fit_payers.h"
 #include "jalki/fit_trees.h"
 #include "jalki/flows.h"
 #include "jalki/forward.h"

@@ -59,6 +59,8 @@ static const jk_option options[] = {
     {"monotone", .kind = JK_OPTION_SPECIAL, .read = read_monotone, JK_FIELD(fit_arguments, options),
      .value = "NAME=up|down", .example = "paid_12m_share=up",
      .help = "Points of NAME only rise, or only fall; may be given again"},
+    {"grace", .kind = JK_OPTION_INTEGER, JK_FIELD(fit_arguments, options.grace), .value = "MONTHS", .low = 1,
+     .high = 12, .standard = "2", .help = "A spell of payments ends after so many months without one"},
     {"trees", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, trees),
      .help = "Boosted trees on top of the points, to MINE.trees.json beside the model"},
     {"tree-depth", .kind = JK_OPTION_INTEGER, JK_FIELD(fit_arguments, boost.depth), .value = "N", .low = 1, .high = 12,

@@ -48,7 +48,11 @@ static const jk_option history[] = {
     {"start", .kind = JK_OPTION_DATE, JK_FIELD(generate_arguments, panel.start), .value = "DATE",
      .standard = "2021-01-01", .help = "First day of the first period"},
     {"instalments", .kind = JK_OPTION_NUMBER, JK_FIELD(generate_arguments, panel.instalments), .value = "SHARE",
-     .high = 0.9, .standard = "0.3", .help = "Share of collections that comes in instalments, 0 to 0.9"},
+     .high = 0.9, .standard = "0.3",
+     .help = "Share of collections that comes in instalments, where a segment has no payers"},
+    {"heterogeneity", .kind = JK_OPTION_NUMBER, JK_FIELD(generate_arguments, panel.heterogeneity), .value = "SHAPE",
+     .high = 1000.0, .standard = "0", .example = "0.6",
+     .help = "Debtors of unequal readiness: shape of its gamma distribution; 0: all alike"},
     {"hide-classes", .kind = JK_OPTION_NUMBER, JK_FIELD(generate_arguments, panel.hidden), .value = "SHARE",
      .high = 1.0, .standard = "0", .help = "Share of rows without their capacity classes"},
     {0},
@@ -108,9 +112,6 @@ static jk_status generate_panel(generate_arguments *arguments, const jk_run *run
     arguments->panel.claims = arguments->options.rows;
     arguments->panel.seed = arguments->options.seed;
     jk_status status = jk_model_load(arguments->model, &model, error);
-    if (status == JK_OK) {
-        status = jk_model_load(arguments->model, &model, error);
-    }
     if (status == JK_OK) {
         status =
             jk_generate_panel(&arguments->panel, model, arguments->output, forms[arguments->form], run, counts, error);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "cli/fit_payers_print.h"
 #include "cli/table.h"
 #include "cli/valuing.h"
 
@@ -185,6 +186,7 @@ int jk_cli_fit_print(const jk_fit_result *result, const jk_model *base, bool ful
     int failed = print_segments(result, base, JK_FIT_CURVE, "Curves: cash as a share of the balance, reference levels");
     failed |= print_segments(result, base, JK_FIT_CLASS, "Capacity classes: intensity against the reference class");
     failed |= print_points(result);
+    failed |= jk_cli_fit_payers(result, base);
     return failed | jk_cli_finish();
 }
 

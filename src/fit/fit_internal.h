@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "fit/fit_rows.h"
+#include "jalki/fit_payers.h"
 
 /* Exposure, cash and rows by what design and score need to know before there are estimates. */
 typedef struct jk_fit_survey {
@@ -68,6 +69,8 @@ struct jk_fit {
     double **curve_value;                     /* [curves] by knot; NaN: no data at all, the base model's */
     double **curve_credibility;               /* likewise */
     jk_fit_result result;
+    struct jk_fit_payers *payers; /* NULL until they are read */
+    jk_payers_result payers_result;
     const char **messages;
     size_t messages_room;
     jk_scorecard scorecard;
@@ -84,6 +87,10 @@ static inline const jk_segment *jk_fit_segment(const jk_fit *fit, size_t curve) 
 }
 static inline const jk_steps *jk_fit_steps(const jk_fit *fit, size_t curve) {
     return &jk_fit_segment(fit, curve)->curve[curve % JK_TREATMENT_COUNT];
+}
+/* The new scorecard's characteristics, which the fit made and may change. */
+static inline jk_characteristic *jk_fit_items(jk_fit *fit) {
+    return (jk_characteristic *)(uintptr_t)fit->scorecard.characteristics;
 }
 const char *jk_fit_treatment_name(size_t treatment); /* "surveil", "amicable", "legal" */
 
@@ -145,6 +152,10 @@ jk_status jk_fit_shrink(jk_fit *fit, jk_error *error);
 
 /* fit_smooth.c: neighbouring steps of a curve lean on each other. */
 jk_status jk_fit_smooth(jk_fit *fit, jk_error *error);
+
+/* fit_score.c: what a file can say: points with six decimals, figures with nine significant digits. */
+double jk_fit_round_points(double value);
+double jk_fit_round_figure(double value);
 
 /* fit_score.c: scorecard and segments of the new model. */
 jk_status jk_fit_make_model(jk_fit *fit, jk_error *error);

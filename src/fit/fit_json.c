@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "fit/fit_internal.h"
+#include "fit/payers.h"
 #include "fit/transitions_json.h"
 
 static json_t *date_or_null(int32_t date) {
@@ -140,6 +141,7 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     jk_json_put(json, object, "terms", terms);
     jk_json_put(json, object, "transitions", jk_transitions_json(json, fit->base, result->transitions));
     jk_json_put(json, object, "exits", jk_exits_json(json, fit->base, result->transitions));
+    jk_json_put(json, object, "spells", jk_fit_payers_json(json, fit));
     jk_json_put(json, object, "trees", result->trees != NULL ? trees_json(json, result->trees) : json_null());
     jk_json_put(json, object, "messages", sentences(json, result->messages, result->message_count));
     *text = jk_json_text(json, object, JSON_INDENT(2));
@@ -174,6 +176,7 @@ jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, ch
     jk_json_put(json, object, "panel", panel_json(json, fit));
     jk_json_put(json, object, "parameters", parameters);
     jk_json_put(json, object, "covariance", rows);
+    jk_json_put(json, object, "spells", jk_fit_payers_covariance_json(json, fit));
     *text = jk_json_text(json, object, JSON_COMPACT);
     return *text != NULL ? JK_OK : jk_fail_memory(error, "the covariance as JSON");
 }

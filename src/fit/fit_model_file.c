@@ -118,7 +118,7 @@ static void write_item(const writer *self, const jk_characteristic *item) {
     FILE *out = self->stream;
     (void)fputs("    - name: ", out);
     jk_yaml_write_text(out, item->name);
-    (void)fputs("\n      missing: ", out);
+    (void)fputs(item->fades ? "\n      fades: true\n      missing: " : "\n      missing: ", out);
     jk_yaml_write_number(out, item->missing_points);
     size_t missing = item->count + (item->is_numeric ? 0 : 1);
     write_origin(self, find_term(self->fit, JK_FIT_POINTS, -1, -1, item->name, missing));
@@ -158,6 +158,15 @@ static void write_scorecard(const writer *self) {
                   card->weak_from);
     (void)fprintf(out, "  able_from: %.0f # classes by the score expect together what those of the panel do\n",
                   card->able_from);
+    if (card->half_life > 0.0) {
+        const jk_payers_result *payers = &self->fit->payers_result;
+        (void)fputs("  half_life: ", out);
+        jk_yaml_write_number(out, card->half_life);
+        if (payers->learned) {
+            (void)fprintf(out, " # months; 95 %% from %.3g to %.3g", payers->half_life_low, payers->half_life_high);
+        }
+        (void)fputc('\n', out);
+    }
     if (self->fit->trees_name != NULL) {
         const jk_boost_result *boost = &self->fit->trees.boost;
         (void)fputs("  trees: ", out);
@@ -244,6 +253,50 @@ static void write_legal(const writer *self, size_t g, const jk_yaml_node *legal)
     }
 }
 
+/* One figure of payers with what it rests on. */
+static void write_payer(const writer *self, size_t g, jk_payer_figure figure, int index, double value) {
+    FILE *out = self->stream;
+    jk_yaml_write_number(out, value);
+    const jk_payers_result *payers = &self->fit->payers_result;
+    for (size_t i = 0; i < payers->term_count; i++) {
+        const jk_payer_term *term = &payers->terms[i];
+        if (term->figure == figure && term->segment == (int)g && term->index == index) {
+            (void)fprintf(out, " # %.6g in %.5g, from %.0f debtors", term->events, term->exposure, term->debtors);
+            if (!isnan(term->std_error)) {
+                (void)fprintf(out, "; observed %.4g, 95 %% from %.4g to %.4g; %.0f %% its own data", term->estimate,
+                              term->low, term->high, 100.0 * term->credibility);
+            }
+        }
+    }
+    (void)fputc('\n', out);
+}
+
+static void write_payers(const writer *self, size_t g) {
+    const jk_payers *payers = &self->fit->segments[g].payers;
+    static const char *const heads[] = {"settled_share", "breakage"};
+    FILE *out = self->stream;
+    (void)fputs("    payers:\n", out);
+    for (int f = 0; f < 2; f++) {
+        const double *values = f == 0 ? payers->settled_share : payers->breakage;
+        (void)fprintf(out, "      %s:\n", heads[f]);
+        for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+            (void)fprintf(out, "        %s: ", jk_fit_treatment_name((size_t)t));
+            write_payer(self, g, f == 0 ? JK_PAYER_SETTLED_SHARE : JK_PAYER_BREAKAGE, t, values[t]);
+        }
+    }
+    (void)fputs("      monthly_share:\n", out);
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        (void)fputs("        - ", out);
+        write_payer(self, g, JK_PAYER_MONTHLY_SHARE, k, payers->monthly_share[k]);
+    }
+    (void)fputs("      monthly: {surveil: ", out);
+    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+        (void)fputs(t == 0 ? "" : t == 1 ? ", amicable: " : ", legal: ", out);
+        jk_yaml_write_number(out, payers->monthly[t]);
+    }
+    (void)fprintf(out, "}\n      since_last_payment: %d\n", payers->since_last_payment);
+}
+
 static bool is_one_of(const char *key, const char *const *keys) {
     for (; *keys != NULL; keys++) {
         if (strcmp(key, *keys) == 0) {
@@ -263,6 +316,7 @@ static void write_segment(const writer *self, size_t g, const jk_yaml_node *base
                                          "class_monthly",
                                          "recovery_share",
                                          "legal",
+                                         "payers",
                                          NULL};
     const jk_segment *segment = &self->fit->segments[g];
     const jk_segment_transitions *seen = &self->fit->transitions.segment[g];
@@ -291,6 +345,12 @@ static void write_segment(const writer *self, size_t g, const jk_yaml_node *base
     const jk_yaml_pair *legal = jk_yaml_find(base, "legal");
     if (legal != NULL) {
         write_legal(self, g, legal->value);
+    }
+    const jk_yaml_pair *payers = jk_yaml_find(base, "payers");
+    if (self->fit->payers_result.learned) {
+        write_payers(self, g);
+    } else if (payers != NULL) {
+        jk_yaml_write_pair(out, "payers", payers->value, 4, 1);
     }
     for (size_t i = 0; i < base->count; i++) {
         if (!is_one_of(base->pairs[i].key, fitted)) {

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "fit/payers.h"
 #include "jalki/expected.h"
 
 enum { FINE_BINS = 20, SAMPLE = 50000 };
@@ -25,6 +26,7 @@ typedef struct reader {
     const jk_model *base;
     const jk_fit_options *options;
     const double *share;
+    const uint8_t *state; /* [rows of the panel] jk_payer_state; NULL */
     jk_fit_rows *rows;
     int32_t *place; /* [rows of the panel] the debtor, then the place in the packed rows; -1: not in the filter */
     unsigned char *scratch, *keep; /* [threads] of the filter */
@@ -170,6 +172,21 @@ void jk_fit_rows_reset(jk_fit_rows *rows) {
 /* ---- every row into its place -------------------------------------------------------------------------------------
  */
 
+/* Where payers are learnt a row tells of new ones: of those who were quiet, who began. */
+static void put_quiet(const reader *self, uint8_t state, size_t curve, size_t at) {
+    jk_fit_rows *rows = self->rows;
+    rows->cash[at] = 0.0;
+    if (rows->known != NULL) {
+        rows->known[at] = 0.0; /* rows with something to garnish, or dividends, are silent */
+    }
+    if (state == JK_PAYER_SILENT) {
+        rows->weight[at] = 0.0;
+    } else if (state == JK_PAYER_BEGINS) {
+        rows->cash[at] = self->share[curve] * rows->weight[at];
+        rows->months[at] /= 2.0;
+    }
+}
+
 static void put_row(const reader *self, const jk_panel_block *block, size_t i, size_t at) {
     jk_fit_rows *rows = self->rows;
     size_t segment = block->law->segment[i];
@@ -184,16 +201,17 @@ static void put_row(const reader *self, const jk_panel_block *block, size_t i, s
     rows->months[at] = block->months[i];
     rows->curve[at] = (uint16_t)(segment * JK_TREATMENT_COUNT + treatment);
     if (rows->known != NULL) {
-        double share = self->share[segment * JK_TREATMENT_COUNT + treatment];
-        rows->known[at] = legal && titled ? share * from->garnish_share[class] * block->garnish[i] *
-                                                block->balance_start[i] * block->months[i]
-                                          : 0.0;
+        double garnished = legal && titled ? from->garnish_share[class] * block->garnish[i] : 0.0;
+        rows->known[at] = (garnished + block->law->dividend[i]) * block->balance_start[i] * block->months[i];
     }
     uint8_t *level = rows->level + at * rows->terms;
     int code = (int)class + (block->class_start[i] < 0 ? JK_FIT_CLASS_SCORED : 0) +
                (block->law->class_override[i] >= 0 ? JK_FIT_CLASS_FORCED : 0);
     level[JK_FIT_TERM_CLASS] = (uint8_t)code;
     level[JK_FIT_TERM_PENDING] = (uint8_t)(legal && !titled);
+    if (self->state != NULL && self->state[block->first_row + i] != JK_PAYER_AS_EVER) {
+        put_quiet(self, self->state[block->first_row + i], segment * JK_TREATMENT_COUNT + treatment, at);
+    }
 }
 
 static jk_status put_block(void *context, const jk_panel_block *block, jk_error *error) {
@@ -288,10 +306,10 @@ static jk_status reader_alloc(reader *self, size_t panel_rows, jk_error *error) 
 }
 
 jk_status jk_fit_rows_read(const jk_panel *panel, const jk_model *base, const jk_fit_options *options,
-                           const double *share, jk_fit_rows *rows, jk_error *error) {
+                           const double *share, const uint8_t *state, jk_fit_rows *rows, jk_error *error) {
     size_t panel_rows = jk_tape_rows(jk_panel_tape(panel));
     *rows = (jk_fit_rows){.terms = base->scorecard.count + JK_FIT_TERMS_FIXED};
-    reader self = {.panel = panel, .base = base, .options = options, .share = share, .rows = rows};
+    reader self = {.panel = panel, .base = base, .options = options, .share = share, .state = state, .rows = rows};
     jk_status status = JK_OK;
     JK_TRY(check_base(base, error));
     int with_known = 0;
@@ -299,6 +317,9 @@ jk_status jk_fit_rows_read(const jk_panel *panel, const jk_model *base, const jk
         for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
             with_known |= base->segments[g].garnish_share[k] > 0.0;
         }
+    }
+    for (int status_code = 0; status_code < JK_LEGAL_STATUS_COUNT; status_code++) {
+        with_known |= base->statuses[status_code].dividend_monthly > 0.0;
     }
     JK_TRY_CLEANUP(reader_alloc(&self, panel_rows, error));
     JK_TRY_CLEANUP(jk_panel_stream(panel, &options->run, see_block, &self, error));

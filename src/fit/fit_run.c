@@ -10,11 +10,12 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "fit/fit_internal.h"
+#include "fit/payers.h"
 
 enum { MESSAGES_MAX = 200, MONOTONE_ROUNDS = 20 };
 
 jk_fit_options jk_fit_defaults(void) {
-    return (jk_fit_options){.filter = jk_panel_filter_all(), .shrink = 1};
+    return (jk_fit_options){.filter = jk_panel_filter_all(), .shrink = 1, .grace = 2};
 }
 
 const char *jk_fit_treatment_name(size_t treatment) {
@@ -56,6 +57,9 @@ static jk_status check_options(const jk_model *base, const jk_fit_options *optio
     if (given != NULL && (given[0] == '\0' || jk_escape_changes(given, strlen(given), false))) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "name",
                        "expected a name for the model: UTF-8 text without control characters");
+    }
+    if (options->grace < 1 || options->grace > 12) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "grace", "%d months: expected 1 to 12", options->grace);
     }
     for (size_t m = 0; m < options->monotone_count; m++) {
         const char *name = options->monotone[m].name;
@@ -130,6 +134,19 @@ static jk_status estimate_all(jk_fit *fit, jk_error *error) {
     return JK_OK;
 }
 
+/* What payers do, on top of how readily they begin. */
+static jk_status make_payers(jk_fit *fit, jk_error *error) {
+    fit->result.payer_figures = &fit->payers_result;
+    if (!fit->payers_result.learned) {
+        return JK_OK;
+    }
+    JK_TRY(jk_fit_payers_figures(fit, error));
+    jk_fit_payers_apply(fit);
+    JK_TRY(jk_fit_room_for_levels(fit, error));
+    JK_TRY(jk_fit_payers_fading(fit, error));
+    return jk_fit_payers_level(fit, error);
+}
+
 static jk_status finish(jk_fit *fit, jk_error *error) {
     jk_fit_result *result = &fit->result;
     result->rows = fit->rows.columns.rows;
@@ -150,6 +167,7 @@ static jk_status finish(jk_fit *fit, jk_error *error) {
         JK_TRY(jk_fit_smooth(fit, error));
     }
     JK_TRY(jk_fit_make_model(fit, error));
+    JK_TRY(make_payers(fit, error));
     JK_TRY(jk_fit_make_terms(fit, error));
     return jk_fit_summarise(fit, error);
 }
@@ -165,7 +183,9 @@ static jk_status run(jk_fit *fit, const char *path, jk_error *error) {
     JK_TRY(jk_panel_open_run(path, fit->base, &fit->options.run, &fit->panel, error));
     jk_panel_want(fit->panel, 0);
     JK_TRY(learn_transitions(fit, share, error));
-    JK_TRY(jk_fit_rows_read(fit->panel, fit->base, &fit->options, share, &fit->rows, error));
+    JK_TRY(jk_fit_payers_read(fit, error));
+    const uint8_t *state = fit->payers_result.learned ? fit->payers->state : NULL;
+    JK_TRY(jk_fit_rows_read(fit->panel, fit->base, &fit->options, share, state, &fit->rows, error));
     JK_TRY(jk_fit_survey_rows(fit, error));
     JK_TRY(jk_fit_card_init(fit, error));
     JK_TRY(estimate_all(fit, error));
@@ -201,6 +221,7 @@ void jk_fit_free(jk_fit *fit) {
     jk_ppml_reset(&fit->estimates);
     jk_fit_design_reset(&fit->design);
     jk_fit_rows_reset(&fit->rows);
+    jk_fit_payers_free(fit);
     jk_transitions_reset(&fit->transitions);
     jk_panel_close(fit->panel);
     free(fit->trees.shift);

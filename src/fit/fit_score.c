@@ -15,11 +15,11 @@ enum { SCORES = 1001 };
 #define SAME 0.01 /* of the expected cash */
 
 /* What a file can say: six decimals for the log scale, so that file and memory are one model. */
-static double round_points(double value) {
+double jk_fit_round_points(double value) {
     return nearbyint(value * 1e6) / 1e6;
 }
 
-static double round_figure(double value) { /* nine significant digits */
+double jk_fit_round_figure(double value) { /* nine significant digits */
     if (value == 0.0 || !isfinite(value)) {
         return value;
     }
@@ -40,13 +40,13 @@ static jk_status make_item(jk_fit *fit, size_t item, jk_characteristic *to, jk_e
         return jk_fail_memory(error, "the fit");
     }
     for (size_t l = 0; l < bins; l++) {
-        points[l] = round_points(fit->value[parameter[l]]);
+        points[l] = jk_fit_round_points(fit->value[parameter[l]]);
     }
     *to = *card->from;
     to->points = points;
     to->count = bins;
-    to->missing_points = round_points(fit->value[parameter[card->levels - 1]]);
-    to->other_points = card->from->is_numeric ? 0.0 : round_points(fit->value[parameter[bins]]);
+    to->missing_points = jk_fit_round_points(fit->value[parameter[card->levels - 1]]);
+    to->other_points = card->from->is_numeric ? 0.0 : jk_fit_round_points(fit->value[parameter[bins]]);
     if (card->from->is_numeric) {
         const double *fine = fit->rows.cuts[item].count > 0 ? fit->rows.cuts[item].below : card->from->below;
         for (size_t f = 0; f + 1 < card->fine; f++) { /* the last fine bin of a level ends it */
@@ -101,7 +101,7 @@ static void place_classes(jk_fit *fit) {
         sum += exposure * points_of_row(fit, i);
         weight += exposure;
     }
-    fit->scorecard.intercept = round_points(-sum / weight);
+    fit->scorecard.intercept = jk_fit_round_points(-sum / weight);
     for (size_t i = 0; i < rows->columns.rows; i++) {
         int code = rows->level[i * rows->terms + JK_FIT_TERM_CLASS];
         if (code < JK_FIT_CLASS_FORCED) {
@@ -162,7 +162,7 @@ static jk_status center_theta(jk_fit *fit, jk_error *error) {
         for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
             size_t from = sum[g][0][k] > 0.0 ? g : segments;
             fit->segments[g].theta_center[k] =
-                sum[from][0][k] > 0.0 ? round_points(jk_log(sum[from][1][k] / sum[from][0][k])) : 0.0;
+                sum[from][0][k] > 0.0 ? jk_fit_round_points(jk_log(sum[from][1][k] / sum[from][0][k])) : 0.0;
         }
     }
     return JK_OK;
@@ -210,13 +210,13 @@ static jk_status make_curve(jk_fit *fit, size_t curve, jk_error *error) {
     }
     double top = isfinite(level[JK_CAPACITY_ABLE]) ? level[JK_CAPACITY_ABLE] : 0.0;
     for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
-        to->class_multiplier[t][k] = round_figure(fmin(able * jk_exp(level[k] - top), 1000.0));
+        to->class_multiplier[t][k] = jk_fit_round_figure(fmin(able * jk_exp(level[k] - top), 1000.0));
     }
     /* The fit's points have no intercept: what eta has of it, the curve has not. */
     double at_reference = fit->segments[g].theta_center[fit->class_reference[curve]] - fit->scorecard.intercept;
     for (size_t k = 0; k < steps->count; k++) {
         double intensity = jk_exp(fit->curve_value[curve][k] + at_reference + top) / (share * able);
-        value[k] = round_figure(fmin(intensity, 100.0));
+        value[k] = jk_fit_round_figure(fmin(intensity, 100.0));
     }
     to->curve[t] = (jk_steps){steps->count, steps->month, value};
     return JK_OK;
@@ -226,10 +226,10 @@ static void take_transitions(jk_fit *fit) {
     for (size_t g = 0; g < fit->base->segment_count; g++) {
         const jk_segment_transitions *from = &fit->transitions.segment[g];
         jk_segment *to = &fit->segments[g];
-        to->exit_monthly = round_figure(from->exit.value);
-        to->months_to_title = round_figure(from->months_to_title.value);
+        to->exit_monthly = jk_fit_round_figure(from->exit.value);
+        to->months_to_title = jk_fit_round_figure(from->months_to_title.value);
         for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
-            to->recovery_share[t] = round_figure(from->recovery_share[t].value);
+            to->recovery_share[t] = jk_fit_round_figure(from->recovery_share[t].value);
             for (int a = 0; a < JK_CAPACITY_COUNT; a++) {
                 double sum = 0.0;
                 for (int b = 0; b < JK_CAPACITY_COUNT; b++) {

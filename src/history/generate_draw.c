@@ -13,10 +13,10 @@
 static const double instalment = 0.05;    /* of the balance at the period's start */
 static const double sale_monthly = 0.001; /* claims sold, whatever they are */
 
-/* l(s) = factor * curve(age + s) + garnish */
+/* l(s) = factor * curve(age + s) */
 typedef struct intensity {
     const jk_steps *curve;
-    double age, factor, garnish;
+    double age, factor;
 } intensity;
 
 /* Walks the steps until the integral of l reaches `target` or the time `months`; returns the time, *sum the integral.
@@ -32,7 +32,7 @@ static double walk(const intensity *of, double target, double months, double *su
         bool last = i + 1 == of->curve->count;
         double end = last ? months : (double)of->curve->month[i + 1] - of->age;
         end = end < months ? end : months;
-        double rate = of->factor * of->curve->value[i] + of->garnish;
+        double rate = of->factor * of->curve->value[i];
         if (*sum + rate * (end - s) >= target && rate > 0.0) {
             s += (target - *sum) / rate;
             *sum = target;
@@ -92,8 +92,9 @@ static int64_t cost_of(const history_row *row, jk_treatment treatment, uint8_t t
     return (int64_t)(base / row->exchange * 100.0 + segment->cost[treatment].contingent * (double)outcome->cash + 0.5);
 }
 
-history_outcome history_draw(const jk_generate_panel_options *options, const history_row *row,
-                             const history_claim *claim, const uint32_t word[DRAW_COUNT]) {
+/* Whoever pays, pays at once, but for the share of instalments. */
+static void draw_payments(const jk_generate_panel_options *options, const history_row *row, const history_claim *claim,
+                          const uint32_t word[DRAW_COUNT], double limit, history_outcome *outcome) {
     jk_treatment treatment = (jk_treatment)claim->treatment;
     const jk_segment *segment = row->segment;
     bool legal = treatment == JK_TREAT_LEGAL;
@@ -101,26 +102,42 @@ history_outcome history_draw(const jk_generate_panel_options *options, const his
     double theta = jk_exp(row->eta - segment->theta_center[claim->class]);
     const intensity of = {.curve = &segment->curve[treatment],
                           .age = row->age,
-                          .factor = theta * segment->class_multiplier[treatment][claim->class] *
-                                    (legal && !held ? segment->pre_title_factor : 1.0),
-                          .garnish = legal && held ? segment->garnish_share[claim->class] * row->garnish : 0.0};
-    double months = options->period_months;
-    double mu = row->exit + row->mortality;
-    double leaves = mu > 0.0 ? exponential(word[DRAW_EXIT]) / mu : months;
-    double limit = leaves < months ? leaves : months;
+                          .factor = row->readiness * theta * segment->class_multiplier[treatment][claim->class] *
+                                    (legal && !held ? segment->pre_title_factor : 1.0)};
+    /* What is garnished, and dividends, resolve the claim too, and no share is taken off. */
+    double other = row->dividend + (legal && held ? segment->garnish_share[claim->class] * row->garnish : 0.0);
+    double taken = other > 0.0 ? exponential(word[DRAW_OTHER]) / other : limit;
     double sum = 0.0;
     double target = exponential(word[DRAW_RESOLVE]) / (1.0 - options->instalments);
-    history_outcome outcome = {.months = walk(&of, target, limit, &sum), .exit = JK_EXIT_NONE, .class_end = -1};
+    outcome->months = walk(&of, target, taken < limit ? taken : limit, &sum);
     bool resolved = sum >= target;
     double parts = options->instalments > 0.0
                        ? poisson(word[DRAW_INSTALMENTS], options->instalments * sum / instalment) * instalment
                        : 0.0;
     double share = segment->recovery_share[treatment];
-    outcome.cash = round_at_random(((resolved ? 1.0 : 0.0) + parts) * share * (double)row->balance, word[DRAW_ROUND]);
-    outcome.reduction = (int64_t)((parts < 1.0 ? parts : 1.0) * (double)row->balance + 0.5);
+    double whole = resolved ? share : taken < limit ? 1.0 : 0.0;
+    outcome->cash = round_at_random((whole + parts * share) * (double)row->balance, word[DRAW_ROUND]);
+    outcome->reduction = (int64_t)((parts < 1.0 ? parts : 1.0) * (double)row->balance + 0.5);
+    outcome->exit = whole > 0.0 ? JK_EXIT_PAID : JK_EXIT_NONE;
+}
+
+history_outcome history_draw(const jk_generate_panel_options *options, const history_row *row, history_claim *claim,
+                             const uint32_t word[DRAW_COUNT], uint64_t index) {
+    jk_treatment treatment = (jk_treatment)claim->treatment;
+    const jk_segment *segment = row->segment;
+    bool legal = treatment == JK_TREAT_LEGAL, held = claim->title == JK_TITLE_HELD;
+    double months = options->period_months;
+    double mu = row->exit + row->mortality;
+    double leaves = mu > 0.0 ? exponential(word[DRAW_EXIT]) / mu : months;
+    double limit = leaves < months ? leaves : months;
+    history_outcome outcome = {.months = limit, .paid_at = -1.0, .exit = JK_EXIT_NONE, .class_end = -1};
+    if (segment->payers.given) {
+        history_spells(options, row, claim, index, limit, &outcome);
+    } else {
+        draw_payments(options, row, claim, word, limit, &outcome);
+    }
     outcome.cost = cost_of(row, treatment, claim->title, &outcome);
-    if (resolved) {
-        outcome.exit = JK_EXIT_PAID;
+    if (outcome.exit == JK_EXIT_PAID) {
         return outcome;
     }
     if (leaves < months) {
@@ -144,10 +161,12 @@ int8_t history_treatment(const history_claim *claim, unsigned allowed, double ba
                          const uint32_t word[DRAW_COUNT]) {
     static const double weights[JK_TREATMENT_COUNT] = {0.30, 0.45, 0.25};
     static const double smallest_suit = 100.0, keep = 0.8;
+    const unsigned plans = JK_ALLOW(JK_SURVEIL) | JK_ALLOW(JK_AMICABLE);
     double weight[JK_TREATMENT_COUNT];
     double all = 0.0;
     for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
-        bool open = (allowed & JK_ALLOW(JK_SURVEIL + t)) != 0 &&
+        bool sued = t == JK_TREAT_LEGAL && claim->paying && (allowed & plans) != 0; /* nobody who keeps to a plan is */
+        bool open = (allowed & JK_ALLOW(JK_SURVEIL + t)) != 0 && !sued &&
                     (t != JK_TREAT_LEGAL || balance >= smallest_suit || claim->title != JK_TITLE_NONE);
         weight[t] = open ? weights[t] : 0.0;
         all += weight[t];

@@ -12,11 +12,20 @@
 #include "base/error.h"
 #include "base/fmath.h"
 #include "base/memory.h"
+#include "base/normal.h"
 #include "base/random.h"
 #include "jalki/generate.h"
 #include "law/law_internal.h"
 
-enum { STREAM_HISTORY = 0x400, DEBTOR_SLOTS = 4096, LETTER_DAYS = 183, LETTER_MONTHS = 36, RECENT_MONTHS = 12 };
+enum {
+    STREAM_HISTORY = 0x400,
+    STREAM_READINESS = 0x440,
+    STREAM_PHASE = 0x460,
+    DEBTOR_SLOTS = 4096,
+    LETTER_DAYS = 183,
+    LETTER_MONTHS = 36,
+    RECENT_MONTHS = 12
+};
 
 struct history_piece {
     const history_settings *settings;
@@ -142,6 +151,22 @@ static int64_t money_or_zero(int64_t money) {
     return money == JK_MISSING_MONEY ? 0 : money;
 }
 
+/* A gamma deviate of mean 1 (Marsaglia, Tsang, ACM Transactions on Mathematical Software 26 (2000), 363-372); below
+ * shape 1 by u^(1 / shape) of the next one. */
+static double draw_readiness(uint64_t seed, uint64_t debtor, double shape) {
+    double larger = shape < 1.0 ? shape + 1.0 : shape;
+    double d = larger - 1.0 / 3.0, c = 1.0 / (3.0 * sqrt(d));
+    for (uint64_t tries = 0;; tries++) {
+        jk_random4 four = jk_philox(seed, STREAM_READINESS, debtor << 16 | tries);
+        double x = jk_normal_quantile(jk_uniform(four.word[0])), v = 1.0 + c * x;
+        v = v * v * v;
+        if (v > 0.0 && jk_log(jk_uniform(four.word[1])) < 0.5 * x * x + d - d * v + d * jk_log(v)) {
+            double less = shape < 1.0 ? jk_exp(jk_log(jk_uniform(four.word[2])) / shape) : 1.0;
+            return d * v * less / shape;
+        }
+    }
+}
+
 static void start_claims(history_piece *piece, size_t number, size_t count) {
     jk_generate_options options = {.seed = piece->settings->options->seed, .cutoff = piece->settings->options->start};
     jk_generate_rows(&options, (uint64_t)number * HISTORY_PIECE_CLAIMS, count, &piece->base);
@@ -160,6 +185,11 @@ static void start_claims(history_piece *piece, size_t number, size_t count) {
         };
     }
     number_debtors(piece, count);
+    double shape = piece->settings->options->heterogeneity;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t debtor = (uint64_t)number * HISTORY_PIECE_CLAIMS + (uint64_t)piece->claims[i].debtor;
+        piece->claims[i].readiness = shape > 0.0 ? draw_readiness(options.seed, debtor, shape) : 1.0;
+    }
 }
 
 /* ---- the rows of a period ----------------------------------------------------------------------------------- */
@@ -262,17 +292,24 @@ static void sum_debtors(history_piece *piece) {
 
 /* ---- outcomes ----------------------------------------------------------------------------------------------- */
 
-static history_row see_row(const history_piece *piece, size_t row) {
+static history_row see_row(const history_piece *piece, size_t row, int period) {
     const history_settings *settings = piece->settings;
     const jk_law_facts *law = &piece->law;
     const jk_jurisdiction *jurisdiction = &settings->model->jurisdictions[law->jurisdiction[row]];
     const jk_segment *segment = &settings->model->segments[law->segment[row]];
     double age = law->debtor_age[row];
+    const history_claim *claim = &piece->claims[piece->claim[row]];
+    double half_life = settings->model->scorecard.half_life;
+    double passed = ((double)period + 0.5) * (double)settings->options->period_months;
+    double faded = half_life > 0.0 ? claim->fading * jk_exp(-0x1.62e42fefa39efp-1 * passed / half_life) : 0.0;
     return (history_row){
         .segment = segment,
         .class_power = settings->class_power +
                        law->segment[row] * (size_t)(JK_TREATMENT_COUNT * JK_CAPACITY_COUNT * JK_CAPACITY_COUNT),
-        .eta = piece->score.eta[row],
+        .eta = piece->score.eta[row] - piece->score.fading[row] + faded,
+        .readiness = claim->readiness,
+        .dividend = law->dividend[row],
+        .plans = (law->allowed[row] & (JK_ALLOW(JK_SURVEIL) | JK_ALLOW(JK_AMICABLE))) != 0,
         .garnish = jk_law_garnish(law, row, &piece->debtors, JK_BLOCK_INT32(&piece->now, DEBTOR_INDEX)[row]),
         .age = law->age_months[row],
         .exit = segment->exit_monthly + law->exit_status[row],
@@ -321,11 +358,17 @@ static void pay_off(history_claim *claim, int64_t amount) {
     }
 }
 
-static void move_on(history_claim *claim, const history_outcome *outcome, int period, int32_t next_start) {
+static void move_on(history_claim *claim, const history_outcome *outcome, int period, int period_months, int32_t start,
+                    int32_t next_start) {
     claim->alive = outcome->exit == JK_EXIT_NONE;
     claim->class = outcome->class_end;
     claim->paid[period % HISTORY_SLOTS_MAX] = outcome->cash;
-    claim->last_paid_on = outcome->cash > 0 ? next_start - 1 : claim->last_paid_on;
+    if (outcome->cash > 0) {
+        int32_t day = start + (int32_t)(outcome->paid_at * JK_DAYS_PER_MONTH);
+        claim->last_paid_on = outcome->paid_at >= 0.0 && day < next_start ? day : next_start - 1;
+    }
+    claim->due -= (double)period_months;
+    claim->quiet_from -= (double)period_months;
     pay_off(claim, outcome->reduction);
     if (outcome->titled && claim->title != JK_TITLE_HELD) {
         claim->title = JK_TITLE_HELD;
@@ -337,7 +380,7 @@ static void move_on(history_claim *claim, const history_outcome *outcome, int pe
     }
 }
 
-static void play_row(history_piece *piece, size_t number, size_t row, int period, int32_t next_start) {
+static void play_row(history_piece *piece, size_t number, size_t row, int period, int32_t start, int32_t next_start) {
     const jk_generate_panel_options *options = piece->settings->options;
     size_t i = piece->claim[row];
     history_claim *claim = &piece->claims[i];
@@ -353,17 +396,20 @@ static void play_row(history_piece *piece, size_t number, size_t row, int period
         claim->title = piece->law.title_state[row];
         claim->class =
             first_class(piece->law.class_override[row], piece->score.capacity_class[row], word[DRAW_FIRST_CLASS]);
+        claim->fading = piece->score.fading[row];
+        claim->paying = piece->score.paying[row];
+        claim->due = jk_uniform(jk_philox(options->seed, STREAM_PHASE, index).word[0]);
     }
     if (piece->numbers[claim->debtor] < 0) {
         piece->numbers[claim->debtor] = (int32_t)piece->debtor_count++;
     }
     claim->treatment = history_treatment(claim, piece->law.allowed[row], piece->law.balance[row], word);
-    history_row seen = see_row(piece, row);
-    history_outcome outcome = history_draw(options, &seen, claim, word);
+    history_row seen = see_row(piece, row, period);
+    history_outcome outcome = history_draw(options, &seen, claim, word, index);
     put_outcome(piece, row, claim, &outcome, jk_uniform(word[DRAW_HIDE]) < options->hidden);
     ((int32_t *)piece->now.column[JK_COLUMN_CLAIM_INDEX])[row] = claim->claim_number;
     claim->last_row = piece->rows + row;
-    move_on(claim, &outcome, period, next_start);
+    move_on(claim, &outcome, period, options->period_months, start, next_start);
 }
 
 static void run_period(history_piece *piece, size_t number, size_t count, int period) {
@@ -385,7 +431,7 @@ static void run_period(history_piece *piece, size_t number, size_t count, int pe
     sum_debtors(piece);
     jk_score_block(piece->scorer, &piece->now, &piece->law, &piece->score, piece->scratch);
     for (size_t row = 0; row < piece->now.rows; row++) {
-        play_row(piece, number, row, period, next);
+        play_row(piece, number, row, period, start, next);
         copy_row(&piece->out, piece->rows + row, &piece->now, row, JK_COLUMN_COUNT);
         ((int32_t *)piece->out.column[JK_COLUMN_DEBTOR_INDEX])[piece->rows + row] =
             piece->numbers[piece->claims[piece->claim[row]].debtor];

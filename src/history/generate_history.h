@@ -25,6 +25,10 @@ enum {
     DRAW_SALE,
     DRAW_FIRST_CLASS,
     DRAW_HIDE,
+    DRAW_OTHER, /* garnishment and dividends */
+    DRAW_FREE_1,
+    DRAW_FREE_2,
+    DRAW_FREE_3,
     DRAW_COUNT /* a multiple of 4 */
 };
 
@@ -48,28 +52,43 @@ typedef struct history_claim {
     int32_t debtor;                    /* in the piece */
     int32_t claim_number;              /* in the piece, by first row */
     size_t last_row;                   /* in the output */
+    /* Spells, where the segment has payers; months from the present period's start. */
+    bool paying;
+    double due;        /* the next payment, while paying */
+    double quiet_from; /* the end of the last spell, if it reaches into the period */
+    double readiness;  /* of the debtor */
+    double fading;     /* the part of eta that fades, as the claim stood in its first row */
 } history_claim;
 
 /* A row at its start, as the model sees it. */
 typedef struct history_row {
     const jk_segment *segment;
     const double *class_power; /* of the segment */
-    double eta, garnish, age, exit, mortality;
-    int64_t balance; /* minor units */
-    double exchange; /* base units per unit of the claim's currency */
+    double eta;                /* what fades has faded since the claim's first row */
+    double garnish, dividend, age, exit, mortality;
+    double readiness; /* of the debtor beside what the model knows; 1 unless it is drawn */
+    bool plans;       /* there is somebody to keep a plan with */
+    int64_t balance;  /* minor units */
+    double exchange;  /* base units per unit of the claim's currency */
 } history_row;
 
 /* What came of it. */
 typedef struct history_outcome {
     double months;
+    double paid_at; /* months from the period's start to the last payment; -1: not known to the day, or none */
     int64_t cash, reduction, cost; /* minor units */
     int8_t exit, class_end;
     bool titled, pending; /* at the end */
 } history_outcome;
 
 /* Draws what happens in a period. */
-history_outcome history_draw(const jk_generate_panel_options *options, const history_row *row,
-                             const history_claim *claim, const uint32_t word[DRAW_COUNT]);
+history_outcome history_draw(const jk_generate_panel_options *options, const history_row *row, history_claim *claim,
+                             const uint32_t word[DRAW_COUNT], uint64_t index);
+
+/* The part of it that spells are, for a segment with payers: cash, what it takes off the balance, the claim's end if it
+ * is paid, and the mood that it goes on with. `limit`: months until the claim leaves otherwise. */
+void history_spells(const jk_generate_panel_options *options, const history_row *row, history_claim *claim,
+                    uint64_t index, double limit, history_outcome *outcome);
 
 /* Draws the treatment of a period among those that `allowed` (bits JK_ALLOW) holds; -1: none is. */
 int8_t history_treatment(const history_claim *claim, unsigned allowed, double balance, const uint32_t word[DRAW_COUNT]);

@@ -66,6 +66,10 @@ static jk_status check_options(const jk_generate_panel_options *options, jk_erro
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "instalments",
                        "the share of instalments is 0 to 0.9, that of hidden classes 0 to 1");
     }
+    if (!(options->heterogeneity == 0.0 || (options->heterogeneity >= 0.05 && options->heterogeneity <= 1000.0))) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "heterogeneity",
+                       "a shape of %g: expected 0 (all debtors alike), or 0.05 to 1000", options->heterogeneity);
+    }
     return JK_OK;
 }
 
@@ -173,12 +177,12 @@ static jk_status write_panel(panel_writing *writing, const jk_run *run, jk_error
 
 static char *manifest_of(const jk_generate_panel_options *options, const jk_model *model) {
     char date[JK_DATE_TEXT];
-    json_t *manifest =
-        json_pack("{s:s, s:s, s:I, s:I, s:s, s:i, s:i, s:f, s:f, s:{s:s, s:s}}", "program", "jalki " JALKI_VERSION,
-                  "command", "generate --panel", "claims", (json_int_t)options->claims, "seed",
-                  (json_int_t)options->seed, "start", jk_date_format(options->start, date), "months", options->months,
-                  "period_months", options->period_months, "instalments", options->instalments, "hidden",
-                  options->hidden, "model", "name", model->name, "sha256", model->sha256);
+    json_t *manifest = json_pack(
+        "{s:s, s:s, s:I, s:I, s:s, s:i, s:i, s:f, s:f, s:f, s:{s:s, s:s}}", "program", "jalki " JALKI_VERSION,
+        "command", "generate --panel", "claims", (json_int_t)options->claims, "seed", (json_int_t)options->seed,
+        "start", jk_date_format(options->start, date), "months", options->months, "period_months",
+        options->period_months, "instalments", options->instalments, "heterogeneity", options->heterogeneity, "hidden",
+        options->hidden, "model", "name", model->name, "sha256", model->sha256);
     char *text = jk_json_dump(NULL, manifest, JSON_COMPACT);
     return text;
 }

@@ -481,7 +481,7 @@ class Backtest(unittest.TestCase):
 
     def test_wrong_calls(self):
         for words, *arguments in (
-                ("--model is needed", "panel.h5"), ("a panel is needed", "--model", "true.yaml"),
+                ("--model M.yaml is needed", "panel.h5"), ("a panel is needed", "--model", "true.yaml"),
                 ("not segment", "panel.h5", "--model", "true.yaml", "--by", "segmnt"),
                 ("0 <= LOW", "panel.h5", "--model", "true.yaml", "--split", "80-20"),
                 ("one of them", "panel.h5", "--model", "true.yaml", "--split", "80-100", "--holdout", "20"),

@@ -49,7 +49,7 @@ def near(value, expected, tolerance, what):
 def equals_numpy(folder):
     rows = history.simulate(5, 1200)
     found = fitted(folder, rows, "--shrink", "none")
-    assert not found["messages"], found["messages"]
+    assert [said for said in found["messages"] if not said.startswith("payers: ")] == [], found["messages"]  # it has no spells of payments
     expected, dispersion, total = history.fit(rows, references(found))
     terms = {key(t): t for t in found["terms"] if not t["reference"]}
     assert set(terms) == set(expected), set(terms) ^ set(expected)

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How fast what was known at a landmark fades.
+ *
+ * Every claim is taken as it stood every `LANDMARK` months, with the fading points that it had then, and followed.
+ * Where it is quiet s months later its hazard is balance · curve · class · lasting points · exp(a + e 2^(-s /
+ * half-life)), e the fading points of those that stood alike at the same landmark (a free figure of each such cell, so
+ * that what "never paid" means in long and short histories does not pass for fading), a the level to which all fade.
+ * For each half-life the rest is estimated (Newton); the likelihood that is left is the profile. Payments of a debtor
+ * go together and a row counts for several landmarks, so that twice the drop of the log likelihood is scaled by
+ * information over the variance of scores by debtor (Kent, "Robust properties of likelihood ratio tests", Biometrika 69
+ * (1982), 19-27): the interval is where that stays below 3.84. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "base/fmath.h"
+#include "fit/payers.h"
+#include "jalki/expected.h"
+
+enum { LANDMARK = 6, LAGS = 120, STEPS = 40, CELLS_MAX = 256, EVENTS_MIN = 50 };
+#define HALF_LIFE_LEAST 1.0
+#define HALF_LIFE_MOST  600.0
+#define CHI_SQUARE_95   3.841458820694124
+
+/* What followed those who stood alike at a landmark: by months since. */
+typedef struct fading_cell {
+    int32_t window;
+    double points;
+    double expected[LAGS], began[LAGS]; /* by lasting figures; balances */
+    double sum_expected, sum_began, events;
+    double own; /* e */
+} fading_cell;
+
+typedef struct fading {
+    jk_fit *fit;
+    struct jk_fit_payers *payers;
+    double *offset, *points; /* [rows of the panel] lasting hazard times balance; fading points */
+    int32_t first_start;
+    size_t cell_count;
+    fading_cell *cell; /* [CELLS_MAX] */
+    double shared;     /* a */
+} fading;
+
+/* ---- what the new model says of rows ----------------------------------------------------------------------------- */
+
+static jk_status see_block(void *context, const jk_panel_block *block, jk_error *error) {
+    (void)error;
+    fading *self = context;
+    const jk_fit *fit = self->fit;
+    for (size_t i = 0; i < block->rows; i++) {
+        size_t row = block->first_row + i;
+        const jk_segment *segment = &fit->segments[block->law->segment[i]];
+        size_t t = block->treatment[i];
+        jk_capacity class = jk_expected_class(block, i);
+        double lasting = jk_exp(block->score->eta[i] - block->score->fading[i] - segment->theta_center[class]);
+        double pending =
+            t == JK_TREAT_LEGAL && block->title_state[i] != JK_TITLE_HELD ? segment->pre_title_factor : 1.0;
+        double months = block->months[i] * (self->payers->state[row] == JK_PAYER_BEGINS ? 0.5 : 1.0);
+        self->offset[row] = block->balance_start[i] * lasting * segment->class_multiplier[t][class] * pending *
+                            jk_steps_integral(&segment->curve[t], block->age_start[i], months);
+        self->points[row] = block->score->fading[i];
+    }
+    return JK_OK;
+}
+
+static jk_status see_rows(fading *self, jk_error *error) {
+    jk_fit *fit = self->fit;
+    size_t rows = jk_tape_rows(jk_panel_tape(fit->panel));
+    jk_model model = *fit->base;
+    model.segments = fit->segments;
+    model.scorecard = fit->scorecard;
+    jk_panel *panel = NULL;
+    self->offset = jk_columns_zero(rows, sizeof *self->offset);
+    self->points = jk_columns_zero(rows, sizeof *self->points);
+    if (self->offset == NULL || self->points == NULL) {
+        return jk_fail_memory(error, "the fading points");
+    }
+    JK_TRY(jk_panel_open_run(jk_tape_path(jk_panel_tape(fit->panel)), &model, &fit->options.run, &panel, error));
+    jk_panel_want(panel, 0);
+    self->first_start = jk_panel_span_of(panel).first_start;
+    jk_status status = jk_panel_stream(panel, &fit->options.run, see_block, self, error);
+    jk_panel_close(panel);
+    return status;
+}
+
+/* ---- landmarks and what followed --------------------------------------------------------------------------------- */
+
+static int32_t window_of(const fading *self, const jk_payer_row *row) {
+    return jk_months_between(self->first_start, row->start) / LANDMARK;
+}
+
+static fading_cell *cell_of(fading *self, int32_t window, double points) {
+    for (size_t c = 0; c < self->cell_count; c++) {
+        if (self->cell[c].window == window && fabs(self->cell[c].points - points) < 1e-7) {
+            return &self->cell[c];
+        }
+    }
+    if (self->cell_count == CELLS_MAX) { /* more kinds than anyone tells apart: the nearest points */
+        fading_cell *best = &self->cell[0];
+        for (size_t c = 1; c < self->cell_count; c++) {
+            bool nearer = fabs(self->cell[c].points - points) < fabs(best->points - points);
+            best = self->cell[c].window == window && (best->window != window || nearer) ? &self->cell[c] : best;
+        }
+        return best;
+    }
+    fading_cell *cell = &self->cell[self->cell_count++];
+    cell->window = window;
+    cell->points = points;
+    return cell;
+}
+
+/* Visits every pair of a landmark and a quiet row that follows it. */
+typedef void pair_visit(fading *self, fading_cell *cell, const jk_payer_row *row, size_t lag, void *context);
+
+static void each_pair(fading *self, size_t from, size_t to, pair_visit *visit, void *context) {
+    const jk_payer_row *rows = self->payers->row;
+    int32_t last = -1;
+    for (size_t i = from; i < to; i++) {
+        int32_t window = window_of(self, &rows[i]);
+        if (window == last) {
+            continue;
+        }
+        last = window;
+        fading_cell *cell = cell_of(self, window, self->points[rows[i].row]);
+        for (size_t j = i; j < to; j++) {
+            double lag = (double)(rows[j].start - rows[i].start) / JK_DAYS_PER_MONTH + rows[j].months / 2.0;
+            uint8_t state = self->payers->state[rows[j].row];
+            if (lag < (double)LAGS && (state == JK_PAYER_QUIET || state == JK_PAYER_BEGINS)) {
+                visit(self, cell, &rows[j], (size_t)lag, context);
+            }
+        }
+    }
+}
+
+static void add_pair(fading *self, fading_cell *cell, const jk_payer_row *row, size_t lag, void *context) {
+    (void)context;
+    bool begins = self->payers->state[row->row] == JK_PAYER_BEGINS;
+    cell->expected[lag] += self->offset[row->row];
+    cell->began[lag] += begins ? row->balance : 0.0;
+    cell->events += begins;
+}
+
+static size_t claim_end(const struct jk_fit_payers *payers, size_t from) {
+    size_t to = from;
+    while (to < payers->count && payers->row[to].claim == payers->row[from].claim &&
+           payers->row[to].debtor == payers->row[from].debtor) {
+        to++;
+    }
+    return to;
+}
+
+/* ---- the likelihood ---------------------------------------------------------------------------------------------- */
+
+static double part_left(double half_life, size_t lag) {
+    return jk_exp(-0x1.62e42fefa39efp-1 * ((double)lag + 0.5) / half_life);
+}
+
+/* Best e of a cell given a and the half-life; its log likelihood with the slopes by a. */
+static double solve_cell(fading_cell *cell, double shared, const double *left) {
+    double e = cell->own;
+    for (int step = 0; step < STEPS; step++) {
+        double slope = 0.0, curvature = 0.0;
+        for (size_t s = 0; s < LAGS; s++) {
+            double mean = cell->expected[s] * jk_exp(shared + e * left[s]);
+            slope += (cell->began[s] - mean) * left[s];
+            curvature += mean * left[s] * left[s];
+        }
+        double move = curvature > 0.0 ? fmax(-1.0, fmin(1.0, slope / curvature)) : 0.0;
+        e = fmax(-20.0, fmin(20.0, e + move));
+        if (fabs(move) < 1e-10) {
+            break;
+        }
+    }
+    cell->own = e;
+    double likelihood = 0.0;
+    for (size_t s = 0; s < LAGS; s++) {
+        double log_mean = shared + e * left[s];
+        likelihood += cell->began[s] * log_mean - cell->expected[s] * jk_exp(log_mean);
+    }
+    return likelihood;
+}
+
+static double likelihood_at(fading *self, double half_life, double shared) {
+    double left[LAGS], sum = 0.0;
+    for (size_t s = 0; s < LAGS; s++) {
+        left[s] = part_left(half_life, s);
+    }
+    for (size_t c = 0; c < self->cell_count; c++) {
+        if (self->cell[c].sum_began > 0.0) {
+            sum += solve_cell(&self->cell[c], shared, left);
+        }
+    }
+    return sum;
+}
+
+/* Golden section over a: what most have (the reference level) fades no further than to half of it, or to four times it;
+ * beyond that months alone cannot tell fading from a change of all. */
+static double profile_at(fading *self, double half_life) {
+    const double golden = 0.6180339887498949;
+    double low = -0.7, high = 1.4, a = high - golden * (high - low), b = low + golden * (high - low);
+    double at_a = likelihood_at(self, half_life, a), at_b = likelihood_at(self, half_life, b);
+    for (int step = 0; step < 18; step++) {
+        if (at_a > at_b) {
+            high = b;
+            b = a;
+            at_b = at_a;
+            a = high - golden * (high - low);
+            at_a = likelihood_at(self, half_life, a);
+        } else {
+            low = a;
+            a = b;
+            at_a = at_b;
+            b = low + golden * (high - low);
+            at_b = likelihood_at(self, half_life, b);
+        }
+    }
+    self->shared = (low + high) / 2.0;
+    return likelihood_at(self, half_life, self->shared);
+}
+
+/* ---- errors by debtor -------------------------------------------------------------------------------------------- */
+
+/* Slopes of log mean by a and by the log of the half-life, freed of the cell's own e: x - f (sum mu x f / sum mu f f).
+ */
+typedef struct slopes {
+    double mean[LAGS], by[2][LAGS];
+} slopes;
+
+typedef struct scoring {
+    const slopes *cell; /* [cells] */
+    double score[2];    /* of the present debtor */
+} scoring;
+
+static void slopes_of(const fading_cell *cell, double shared, double half_life, slopes *out) {
+    double left[LAGS], ff = 0.0, xf[2] = {0.0, 0.0};
+    for (size_t s = 0; s < LAGS; s++) {
+        left[s] = part_left(half_life, s);
+        out->mean[s] = cell->expected[s] > 0.0 ? jk_exp(shared + cell->own * left[s]) : 0.0;
+        out->by[0][s] = 1.0;
+        out->by[1][s] = cell->own * left[s] * 0x1.62e42fefa39efp-1 * ((double)s + 0.5) / half_life;
+        double mu = cell->expected[s] * out->mean[s];
+        ff += mu * left[s] * left[s];
+        xf[0] += mu * left[s] * out->by[0][s];
+        xf[1] += mu * left[s] * out->by[1][s];
+    }
+    for (int k = 0; k < 2 && ff > 0.0; k++) {
+        for (size_t s = 0; s < LAGS; s++) {
+            out->by[k][s] -= left[s] * xf[k] / ff;
+        }
+    }
+}
+
+static void score_pair(fading *self, fading_cell *cell, const jk_payer_row *row, size_t lag, void *context) {
+    scoring *scores = context;
+    const slopes *at = &scores->cell[cell - self->cell];
+    double began = self->payers->state[row->row] == JK_PAYER_BEGINS ? row->balance : 0.0;
+    double rest = cell->sum_began > 0.0 ? began - self->offset[row->row] * at->mean[lag] : 0.0;
+    scores->score[0] += rest * at->by[0][lag];
+    scores->score[1] += rest * at->by[1][lag];
+}
+
+/* Information and variance of scores of the log of the half-life, freed of a; and each debtor's influence on it. */
+typedef struct fading_error {
+    double information, variance, debtors;
+} fading_error;
+
+static jk_status measure(fading *self, double half_life, fading_error *out, jk_error *error) {
+    const struct jk_fit_payers *payers = self->payers;
+    slopes *at = jk_columns_alloc(self->cell_count, sizeof *at);
+    double *score = jk_columns_zero(2 * payers->count, sizeof *score);
+    if (at == NULL || score == NULL) {
+        free(at);
+        free(score);
+        return jk_fail_memory(error, "the fading points");
+    }
+    double i00 = 0.0, i01 = 0.0, i11 = 0.0;
+    for (size_t c = 0; c < self->cell_count; c++) {
+        slopes_of(&self->cell[c], self->shared, half_life, &at[c]);
+        for (size_t s = 0; s < LAGS && self->cell[c].sum_began > 0.0; s++) {
+            double mu = self->cell[c].expected[s] * at[c].mean[s];
+            i00 += mu * at[c].by[0][s] * at[c].by[0][s];
+            i01 += mu * at[c].by[0][s] * at[c].by[1][s];
+            i11 += mu * at[c].by[1][s] * at[c].by[1][s];
+        }
+    }
+    double share = i00 > 0.0 ? i01 / i00 : 0.0;
+    *out = (fading_error){.information = i11 - share * i01};
+    for (size_t from = 0; from < payers->count;) {
+        scoring scores = {.cell = at};
+        int32_t debtor = payers->row[from].debtor;
+        for (size_t to = from; from < payers->count && payers->row[from].debtor == debtor; from = to) {
+            to = claim_end(payers, from);
+            each_pair(self, from, to, score_pair, &scores);
+        }
+        double own = scores.score[1] - share * scores.score[0];
+        out->variance += own * own;
+        out->debtors += own != 0.0;
+    }
+    free(at);
+    free(score);
+    return JK_OK;
+}
+
+/* ---- the half-life ----------------------------------------------------------------------------------------------- */
+
+/* The profile on a grid of equal ratios, then golden section about its best point. */
+enum { GRID = 24 };
+
+static double grid_point(int i) {
+    return HALF_LIFE_LEAST * exp(log(HALF_LIFE_MOST / HALF_LIFE_LEAST) * (double)i / (double)(GRID - 1));
+}
+
+static double search(fading *self, const double *profile) {
+    const double golden = 0.6180339887498949;
+    int best = 0;
+    for (int i = 1; i < GRID; i++) {
+        best = profile[i] > profile[best] ? i : best;
+    }
+    double low = log(grid_point(best > 0 ? best - 1 : 0)), high = log(grid_point(best < GRID - 1 ? best + 1 : best));
+    for (int step = 0; step < 16; step++) {
+        double a = high - golden * (high - low), b = low + golden * (high - low);
+        if (profile_at(self, exp(a)) > profile_at(self, exp(b))) {
+            high = b;
+        } else {
+            low = a;
+        }
+    }
+    return exp((low + high) / 2.0);
+}
+
+/* Ends of the interval: straight between points of the grid. `drop` is what the log likelihood may lose. */
+static double interval_end(const double *profile, double best, double likelihood, double drop, int direction) {
+    double inside = best, at_inside = likelihood;
+    int first = direction > 0 ? 0 : GRID - 1;
+    for (int n = 0, i = first; n < GRID; n++, i += direction) {
+        double point = grid_point(i);
+        if ((point - best) * (double)direction <= 0.0) {
+            continue;
+        }
+        if (profile[i] < likelihood - drop) {
+            double part = (at_inside - (likelihood - drop)) / (at_inside - profile[i]);
+            return exp(log(inside) + part * (log(point) - log(inside)));
+        }
+        inside = point;
+        at_inside = profile[i];
+    }
+    return direction > 0 ? HALF_LIFE_MOST : HALF_LIFE_LEAST;
+}
+
+/* The term, and its place in the covariance: beside the others' figures, of which it is taken as independent. */
+static jk_status add_term(jk_fit *fit, const jk_payer_term *term, jk_error *error) {
+    jk_payers_result *result = &fit->payers_result;
+    size_t n = result->parameter_count;
+    jk_payer_term *terms = jk_arena_alloc(fit->arena, result->term_count + 1, sizeof *terms);
+    double *covariance = jk_arena_alloc(fit->arena, (n + 1) * (n + 1), sizeof *covariance);
+    if (terms == NULL || covariance == NULL) {
+        return jk_fail_memory(error, "the fading points");
+    }
+    memcpy(terms, result->terms, result->term_count * sizeof *terms);
+    terms[result->term_count] = *term;
+    if (!isnan(term->std_error)) {
+        for (size_t i = 0; i < n; i++) {
+            memcpy(covariance + i * (n + 1), result->covariance + i * n, n * sizeof *covariance);
+        }
+        covariance[(n + 1) * (n + 1) - 1] = term->std_error * term->std_error;
+        terms[result->term_count].parameter = (int)n;
+        result->covariance = covariance;
+        result->parameter_count = n + 1;
+    }
+    result->terms = terms;
+    result->term_count++;
+    return JK_OK;
+}
+
+/* The half-life whose share left after three years is the mean of that over the profile: what the data leave open
+ * between fading and lasting is neither. */
+static double mean_half_life(const double *profile, double likelihood, double scale) {
+    const double years = 36.0, ln2 = 0x1.62e42fefa39efp-1;
+    double sum = 0.0, left = 0.0;
+    for (int i = 0; i < GRID; i++) {
+        double weight = exp(fmin(0.0, profile[i] - likelihood) / scale) * (i == GRID - 1 ? GRID - 1.0 : 1.0);
+        sum += weight;
+        left += weight * exp(-ln2 * years / grid_point(i));
+    }
+    return fmin(fmax(-ln2 * years / log(left / sum), HALF_LIFE_LEAST), HALF_LIFE_MOST);
+}
+
+static jk_status estimate(fading *self, jk_error *error) {
+    jk_fit *fit = self->fit;
+    jk_payers_result *result = &fit->payers_result;
+    double profile[GRID], likelihood = -INFINITY, events = 0.0;
+    for (size_t c = 0; c < self->cell_count; c++) {
+        fading_cell *cell = &self->cell[c];
+        events += cell->events;
+        cell->own = cell->sum_began > 0.0 ? jk_log(cell->sum_began / cell->sum_expected) : 0.0;
+    }
+    result->half_life_low = HALF_LIFE_LEAST;
+    result->half_life_high = HALF_LIFE_MOST;
+    jk_payer_term term = {.figure = JK_PAYER_HALF_LIFE,
+                          .segment = -1,
+                          .index = -1,
+                          .parameter = -1,
+                          .events = events,
+                          .exposure = events,
+                          .estimate = (double)NAN,
+                          .std_error = (double)NAN};
+    double given = fit->base->scorecard.half_life;
+    result->half_life = given > 0.0 ? given : 60.0;
+    if (events >= EVENTS_MIN) {
+        for (int i = 0; i < GRID; i++) {
+            profile[i] = profile_at(self, grid_point(i));
+        }
+        term.estimate = search(self, profile);
+        likelihood = profile_at(self, term.estimate);
+        fading_error found = {0};
+        JK_TRY(measure(self, term.estimate, &found, error));
+        double scale = found.information > 0.0 ? found.variance / found.information : (double)NAN;
+        term.std_error = found.information > 0.0 ? sqrt(found.variance) / found.information : (double)NAN;
+        term.debtors = found.debtors;
+        if (scale > 0.0) {
+            double drop = CHI_SQUARE_95 / 2.0 * scale;
+            result->half_life_low = interval_end(profile, term.estimate, likelihood, drop, -1);
+            result->half_life_high = interval_end(profile, term.estimate, likelihood, drop, 1);
+            result->half_life = mean_half_life(profile, likelihood, scale);
+        }
+    }
+    bool told = result->half_life_low > HALF_LIFE_LEAST * 1.01 || result->half_life_high < HALF_LIFE_MOST / 1.01;
+    if (told) {
+        result->half_life = jk_fit_round_figure(result->half_life);
+        (void)profile_at(self, result->half_life);
+        jk_fit_payers_shift(fit, self->shared);
+    } else {
+        result->half_life = given > 0.0 ? given : 60.0;
+        JK_TRY(jk_fit_say(fit, error,
+                          "half-life: %.0f new payers after landmarks cannot tell how fast the last payment fades; %s "
+                          "%.4g months are taken",
+                          events, given > 0.0 ? "the base model's" : "as nothing better is known,", result->half_life));
+    }
+    term.low = result->half_life_low;
+    term.high = result->half_life_high;
+    term.value = result->half_life;
+    term.credibility = told ? 1.0 : 0.0;
+    fit->scorecard.half_life = result->half_life;
+    return add_term(fit, &term, error);
+}
+
+/* ---- together -----------------------------------------------------------------------------------------------------
+ */
+
+jk_status jk_fit_payers_fading(jk_fit *fit, jk_error *error) {
+    size_t count = 0;
+    JK_TRY(jk_fit_payers_items(fit, &count, error));
+    if (count == 0) {
+        return JK_OK;
+    }
+    fading self = {.fit = fit, .payers = fit->payers};
+    const struct jk_fit_payers *payers = fit->payers;
+    fit->scorecard.half_life = HALF_LIFE_MOST; /* while rows are seen as they are */
+    self.cell = jk_columns_zero(CELLS_MAX, sizeof *self.cell);
+    jk_status status = self.cell == NULL ? jk_fail_memory(error, "the fading points") : see_rows(&self, error);
+    for (size_t from = 0, to = 0; status == JK_OK && from < payers->count; from = to) {
+        to = claim_end(payers, from);
+        each_pair(&self, from, to, add_pair, NULL);
+    }
+    for (size_t c = 0; c < self.cell_count; c++) {
+        for (size_t s = 0; s < LAGS; s++) {
+            self.cell[c].sum_expected += self.cell[c].expected[s];
+            self.cell[c].sum_began += self.cell[c].began[s];
+        }
+    }
+    status = status == JK_OK ? jk_fit_payers_worth(fit, self.points, error) : status;
+    status = status == JK_OK ? estimate(&self, error) : status;
+    free(self.offset);
+    free(self.points);
+    free(self.cell);
+    return status;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which points of the new scorecard fade, and the list of levels. */
+#include <string.h>
+
+#include "base/error.h"
+#include "fit/payers.h"
+
+/* ---- which points fade ------------------------------------------------------------------------------------------- */
+
+static bool is_recency(const jk_characteristic *item) {
+    static const char *const names[] = {"months_since_last_payment", "paid_12m_share", "paid_24m_share", "payments_12m",
+                                        "payments_24m"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(item->name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A level that no quiet row had (who paid last month is paying) takes the points of the next one. */
+static void fill_empty_levels(jk_fit *fit, size_t item, jk_characteristic *to) {
+    double *points = (double *)(uintptr_t)to->points; /* made by this fit */
+    for (size_t l = to->is_numeric ? to->count : 0; l-- > 0;) {
+        int32_t p = fit->design.level_parameter[item][l];
+        if (fit->estimates.state[p] == JK_PPML_NO_ROWS && l + 1 < to->count) {
+            points[l] = points[l + 1];
+        }
+    }
+}
+
+jk_status jk_fit_payers_items(jk_fit *fit, size_t *count, jk_error *error) {
+    jk_characteristic *items = jk_fit_items(fit);
+    bool given = false, found = false;
+    *count = 0;
+    for (size_t c = 0; c < fit->scorecard.count; c++) {
+        given = given || items[c].fades;
+        found = found || is_recency(&items[c]);
+    }
+    for (size_t c = 0; c < fit->scorecard.count; c++) {
+        bool fades = given ? items[c].fades : is_recency(&items[c]);
+        if (fades && !given) {
+            JK_TRY(
+                jk_fit_say(fit, error, "%s: what it says of the last payment fades in the new model", items[c].name));
+        }
+        items[c].fades = fades;
+        if (fades) {
+            fill_empty_levels(fit, c, &items[c]);
+            (*count)++;
+        }
+    }
+    return given || found
+               ? JK_OK
+               : jk_fit_say(fit, error,
+                            "half-life: no characteristic of the base model looks at the last payment, so that debtors "
+                            "of unequal readiness are valued alike; add months_since_last_payment to the scorecard");
+}
+
+int jk_fit_payers_item(const jk_fit *fit) {
+    int item = -1;
+    size_t fading = 0;
+    for (size_t c = 0; c < fit->scorecard.count; c++) {
+        fading += fit->scorecard.characteristics[c].fades;
+        item = fit->scorecard.characteristics[c].fades ? (int)c : item;
+    }
+    return fading == 1 && fit->scorecard.characteristics[item].count + 1 <= JK_PAYER_LEVELS_MAX ? item : -1;
+}
+
+/* Lasting intensities move by exp(a), so that what fades goes to that level; today's stay as they are. */
+void jk_fit_payers_shift(jk_fit *fit, double shared) {
+    jk_characteristic *items = jk_fit_items(fit);
+    double shift = jk_fit_round_points(shared);
+    for (size_t c = 0; c < fit->scorecard.count; c++) {
+        if (items[c].fades) {
+            double *points = (double *)(uintptr_t)items[c].points; /* made by this fit */
+            for (size_t l = 0; l < items[c].count; l++) {
+                points[l] = jk_fit_round_points(points[l] - shift);
+            }
+            items[c].missing_points = jk_fit_round_points(items[c].missing_points - shift);
+            items[c].other_points = jk_fit_round_points(items[c].other_points - shift);
+            fit->scorecard.intercept = jk_fit_round_points(fit->scorecard.intercept + shift);
+            return;
+        }
+    }
+}
+
+/* ---- the list of levels ------------------------------------------------------------------------------------------ */
+
+jk_status jk_fit_room_for_levels(jk_fit *fit, jk_error *error) {
+    size_t segments = fit->base->segment_count;
+    fit->payers_result.levels = jk_arena_alloc(
+        fit->arena, 2 * JK_PAYER_LEVELS_MAX + segments * (1 + JK_TREATMENT_COUNT) + 2, sizeof(jk_payer_level));
+    return fit->payers_result.levels != NULL ? JK_OK : jk_fail_memory(error, "the levels");
+}
+
+void jk_fit_put_level(jk_payers_result *result, const jk_payer_level *level) {
+    jk_payer_level *levels = (jk_payer_level *)(uintptr_t)result->levels; /* made by this fit */
+    levels[result->level_count++] = *level;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Last, levels: what landmarks of the panel expect of the months that follow becomes what came in.
+ *
+ * The balance of a payer falls as if the claim were resolved by what is paid, so that debtors of many spells come out
+ * low; and what is fitted month by month need not add up over years. Claims are valued by the new model itself at
+ * landmarks (jalki/landmarks.h, recorded treatments), for 24 months or as long as they were watched, at least 12 where
+ * the panel is long enough. Three kinds of factors: on monthly_share, by segment, of those who pay at a landmark; on
+ * the curves, by segment and treatment, of the quiet; on the levels of what fades, shared by all segments, of the
+ * quiet. Later landmarks count more, by half every 12 months: a panel that is watched for longer knows better who never
+ * pays.
+ *
+ * A factor is drawn to what stands above it (all segments together; 1) by Z = t2 / (t2 + v), v the variance of its
+ * logarithm by debtor, t2 that between factors by moments; all together lean on 1 with t = 0.3. Factors act on cash
+ * less than in proportion, so that the steps are repeated. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "fit/payers.h"
+#include "jalki/landmarks.h"
+
+enum { EVERY = 6, FOLLOW = 24, LEAST_FOLLOW = 12, ROUNDS = 4, DEBTORS_MIN = 10 };
+static const double level_most = 3.0, prior = 0.3;
+
+/* One factor under way. */
+typedef struct factor {
+    double actual, expected; /* weighted, of this round */
+    double squares;          /* of debtors' rests */
+    double debtors;
+    double first_actual, first_expected, first_debtors, ratio, std_error; /* of the first round */
+    double own_actual, own_expected;                                      /* of the present debtor */
+    double step, value;                                                   /* of this round; of all rounds, logarithms */
+} factor;
+
+typedef struct levelling {
+    jk_fit *fit;
+    size_t segments;
+    factor *share;      /* [segments + 1] of monthly_share; the last is all together */
+    factor *curve;      /* [segments x treatments + 1] */
+    int32_t last_start; /* of landmarks */
+} levelling;
+
+static size_t factor_count(const levelling *self) {
+    return self->segments + 1 + self->segments * JK_TREATMENT_COUNT + 1;
+}
+
+/* ---- sums -------------------------------------------------------------------------------------------------------- */
+
+/* The factors that a landmark speaks for. */
+static void factors_of(const levelling *self, const jk_landmark *at, factor *out[2]) {
+    out[0] = at->paying ? &self->share[at->segment] : &self->curve[at->segment * JK_TREATMENT_COUNT + at->treatment];
+    out[1] = at->paying ? &self->share[self->segments] : &self->curve[self->segments * JK_TREATMENT_COUNT];
+}
+
+static double weight_of(const levelling *self, const jk_landmark *at) {
+    double months = (double)(self->last_start - at->start) / JK_DAYS_PER_MONTH;
+    return exp2(-fmax(months, 0.0) / 12.0);
+}
+
+static int by_debtor(const void *left, const void *right) {
+    const jk_landmark *a = left, *b = right;
+    if (a->debtor != b->debtor) {
+        return a->debtor < b->debtor ? -1 : 1;
+    }
+    if (a->claim != b->claim) {
+        return a->claim < b->claim ? -1 : 1;
+    }
+    return (a->start > b->start) - (a->start < b->start);
+}
+
+/* Sums of all factors; then, with their ratios, the squares of debtors' rests. */
+static void sum_landmarks(levelling *self, const jk_landmarks *landmarks) {
+    factor *all = self->share;
+    for (size_t i = 0; i < factor_count(self); i++) {
+        all[i].actual = all[i].expected = all[i].squares = all[i].debtors = 0.0;
+    }
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t from = 0, to = 0; from < landmarks->count; from = to) {
+            for (to = from; to < landmarks->count && landmarks->at[to].debtor == landmarks->at[from].debtor; to++) {
+                factor *of[2];
+                factors_of(self, &landmarks->at[to], of);
+                double weight = weight_of(self, &landmarks->at[to]);
+                for (size_t k = 0; k < 2; k++) {
+                    of[k]->own_actual += weight * landmarks->at[to].horizon[0].actual;
+                    of[k]->own_expected += weight * landmarks->at[to].horizon[0].expected;
+                }
+            }
+            for (size_t i = from; i < to; i++) {
+                factor *of[2];
+                factors_of(self, &landmarks->at[i], of);
+                for (size_t k = 0; k < 2; k++) {
+                    factor *one = of[k];
+                    if (pass == 0) {
+                        one->actual += one->own_actual;
+                        one->expected += one->own_expected;
+                        one->debtors += one->own_actual > 0.0;
+                    } else if (one->expected > 0.0) {
+                        double rest = one->own_actual - one->actual / one->expected * one->own_expected;
+                        one->squares += rest * rest;
+                    }
+                    one->own_actual = one->own_expected = 0.0;
+                }
+            }
+        }
+    }
+}
+
+/* ---- factors of a round ------------------------------------------------------------------------------------------ */
+
+/* Logarithm of the whole factor that would be right, steps taken before included, and its variance; false where debtors
+ * are too few to say. */
+static bool log_ratio(const factor *one, double *log_value, double *variance) {
+    if (!(one->actual > 0.0) || !(one->expected > 0.0) || one->debtors < DEBTORS_MIN) {
+        return false;
+    }
+    *log_value = one->value + log(one->actual / one->expected);
+    *variance = one->squares / (one->actual * one->actual);
+    return true;
+}
+
+static double between(const factor *one, size_t count, double parent) {
+    double w = 0.0, ww = 0.0, q = 0.0, n = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        double y = 0.0, v = 0.0;
+        if (log_ratio(&one[i], &y, &v) && v > 0.0) {
+            w += 1.0 / v;
+            ww += 1.0 / (v * v);
+            q += (y - parent) * (y - parent) / v;
+            n += 1.0;
+        }
+    }
+    return n >= 2.0 && q > n ? (q - n) / w : 0.0;
+}
+
+/* Steps of this round: those of parts about that of all together, which leans on 1. */
+static void step_parts(factor *part, size_t count, factor *all) {
+    double y = 0.0, v = 0.0, parent = all->value;
+    if (log_ratio(all, &y, &v)) {
+        parent = y * prior * prior / (prior * prior + v);
+    }
+    all->step = parent - all->value;
+    double t2 = between(part, count, parent);
+    for (size_t i = 0; i < count; i++) {
+        bool own = log_ratio(&part[i], &y, &v);
+        part[i].step = (own && t2 > 0.0 ? parent + (y - parent) * t2 / (t2 + v) : parent) - part[i].value;
+    }
+}
+
+/* ---- into the model ---------------------------------------------------------------------------------------------- */
+
+static double bounded(factor *one) {
+    double most = log(level_most), before = one->value;
+    one->value = fmax(-most, fmin(most, one->value + one->step));
+    return exp(one->value - before);
+}
+
+static jk_status apply(levelling *self, jk_error *error) {
+    jk_fit *fit = self->fit;
+    (void)bounded(&self->share[self->segments]);
+    (void)bounded(&self->curve[self->segments * JK_TREATMENT_COUNT]);
+    for (size_t g = 0; g < self->segments; g++) {
+        jk_segment *segment = &fit->segments[g];
+        double share = bounded(&self->share[g]);
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            double value = segment->payers.monthly_share[k] * share;
+            segment->payers.monthly_share[k] = jk_fit_round_figure(fmin(value, 10.0));
+        }
+        for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+            double level = bounded(&self->curve[g * JK_TREATMENT_COUNT + t]);
+            jk_steps *steps = &segment->curve[t];
+            double *value = jk_arena_alloc(fit->arena, steps->count, sizeof *value);
+            if (value == NULL) {
+                return jk_fail_memory(error, "the levels");
+            }
+            for (size_t i = 0; i < steps->count; i++) {
+                value[i] = jk_fit_round_figure(fmin(steps->value[i] * level, 100.0));
+            }
+            steps->value = value;
+        }
+    }
+    return JK_OK;
+}
+
+/* ---- landmarks --------------------------------------------------------------------------------------------------- */
+
+static jk_status value_landmarks(levelling *self, jk_landmarks *landmarks, jk_error *error) {
+    jk_fit *fit = self->fit;
+    jk_model model = *fit->base;
+    model.segments = fit->segments;
+    model.scorecard = fit->scorecard;
+    jk_landmark_options options = {.filter = fit->options.filter,
+                                   .within = true,
+                                   .every = EVERY,
+                                   .horizon_count = 1,
+                                   .horizon = {FOLLOW},
+                                   .treatment = JK_LANDMARK_RECORDED,
+                                   .run = fit->options.run};
+    if (options.filter.to == JK_MISSING_INTEGER || options.filter.to > self->last_start + 1) {
+        options.filter.to = self->last_start + 1;
+    }
+    jk_panel *panel = NULL;
+    JK_TRY(jk_panel_open_run(jk_tape_path(jk_panel_tape(fit->panel)), &model, &fit->options.run, &panel, error));
+    jk_status status = jk_landmarks_run(panel, &model, &options, landmarks, error);
+    jk_panel_close(panel);
+    if (status == JK_OK) {
+        qsort(landmarks->at, landmarks->count, sizeof *landmarks->at, by_debtor);
+    }
+    return status;
+}
+
+/* ---- what is told ------------------------------------------------------------------------------------------------ */
+
+static void keep_first(levelling *self) {
+    factor *all = self->share;
+    for (size_t i = 0; i < factor_count(self); i++) {
+        double y = 0.0, v = 0.0;
+        bool own = log_ratio(&all[i], &y, &v);
+        all[i].first_actual = all[i].actual;
+        all[i].first_expected = all[i].expected;
+        all[i].first_debtors = all[i].debtors;
+        all[i].ratio = all[i].expected > 0.0 ? all[i].actual / all[i].expected : (double)NAN;
+        all[i].std_error = own ? sqrt(v) : (double)NAN;
+    }
+}
+
+static void put_level(const factor *one, const char *what, int segment, int treatment, const char *level,
+                      jk_payers_result *result) {
+    jk_fit_put_level(result, &(jk_payer_level){.what = what,
+                                               .segment = segment,
+                                               .treatment = treatment,
+                                               .level = level,
+                                               .actual = one->first_actual,
+                                               .expected = one->first_expected,
+                                               .debtors = one->first_debtors,
+                                               .ratio = one->ratio,
+                                               .std_error = one->std_error,
+                                               .value = exp(one->value)});
+}
+
+static void tell(levelling *self) {
+    jk_fit *fit = self->fit;
+    jk_payers_result *result = &fit->payers_result;
+    put_level(&self->share[self->segments], "monthly_share", -1, -1, "", result);
+    for (size_t g = 0; g < self->segments; g++) {
+        put_level(&self->share[g], "monthly_share", (int)g, -1, "", result);
+    }
+    put_level(&self->curve[self->segments * JK_TREATMENT_COUNT], "curve", -1, -1, "", result);
+    for (size_t c = 0; c < self->segments * JK_TREATMENT_COUNT; c++) {
+        put_level(&self->curve[c], "curve", (int)(c / JK_TREATMENT_COUNT), (int)(c % JK_TREATMENT_COUNT), "", result);
+    }
+}
+
+/* Levels at their bound say that the figures and the money do not go together. */
+static jk_status warn(const levelling *self, jk_error *error) {
+    size_t bound = 0;
+    for (size_t i = 0; i < factor_count(self); i++) {
+        bound += fabs(self->share[i].value) > 0.99 * log(level_most);
+    }
+    return bound == 0
+               ? JK_OK
+               : jk_fit_say(self->fit, error,
+                            "levels: %zu factors would have to be beyond %.0f or a %.0frd for landmarks to expect "
+                            "what came in; they stop there, and the model is not to be trusted over years",
+                            bound, level_most, level_most);
+}
+
+/* ---- together ---------------------------------------------------------------------------------------------------- */
+
+/* Last day of landmarks: a year before the end, or half of a short panel. */
+static bool last_landmark(levelling *self) {
+    jk_panel_span span = jk_panel_span_of(self->fit->panel);
+    const jk_panel_filter *filter = &self->fit->options.filter;
+    int32_t end = filter->to != JK_MISSING_INTEGER && filter->to < span.end ? filter->to : span.end;
+    int32_t begin =
+        filter->from != JK_MISSING_INTEGER && filter->from > span.first_start ? filter->from : span.first_start;
+    int months = jk_months_between(begin, end);
+    int follow = months >= 2 * LEAST_FOLLOW ? LEAST_FOLLOW : months / 2;
+    self->fit->payers_result.landmark_months[0] = follow;
+    self->fit->payers_result.landmark_months[1] = FOLLOW;
+    self->last_start = jk_date_add_months(end, -follow);
+    return months >= LEAST_FOLLOW;
+}
+
+jk_status jk_fit_payers_level(jk_fit *fit, jk_error *error) {
+    levelling self = {.fit = fit, .segments = fit->base->segment_count};
+    if (!last_landmark(&self)) {
+        return jk_fit_say(
+            fit, error,
+            "levels: the panel is shorter than %d months, so that what landmarks expect of the months that "
+            "follow could not be held against what came in",
+            LEAST_FOLLOW);
+    }
+    self.share = jk_arena_alloc(fit->arena, factor_count(&self), sizeof *self.share);
+    if (self.share == NULL) {
+        return jk_fail_memory(error, "the levels");
+    }
+    self.curve = self.share + self.segments + 1;
+    for (int round = 0; round < ROUNDS; round++) {
+        jk_landmarks landmarks = {0};
+        JK_TRY(value_landmarks(&self, &landmarks, error));
+        sum_landmarks(&self, &landmarks);
+        jk_landmarks_reset(&landmarks);
+        if (round == 0) {
+            keep_first(&self);
+        }
+        step_parts(self.share, self.segments, &self.share[self.segments]);
+        step_parts(self.curve, self.segments * JK_TREATMENT_COUNT, &self.curve[self.segments * JK_TREATMENT_COUNT]);
+        JK_TRY(apply(&self, error));
+    }
+    tell(&self);
+    return warn(&self, error);
+}
