@@ -71,12 +71,23 @@ typedef struct jk_chain_ladder {
     double *sigma_squared;          /* [ages - 1] Mack's variance parameters; NaN where they cannot be estimated */
     jk_chain_ladder_origin *origin; /* [origins] */
     jk_chain_ladder_origin total;
+    double tail; /* from the last age to the end; 1: none */
 } jk_chain_ladder;
 
-/* Fits and projects to the last age. JK_ERROR_DATA if a factor cannot be formed: no origin observed at two neighbouring
+/* What factors are formed of, and what comes after the last age. NULL or zeroed: all pairs, nothing. */
+typedef struct jk_chain_ladder_options {
+    size_t last; /* only the latest origins observed at both ages, so many; 0: all */
+    double tail; /* factor from the last age to the end; 0: none. Of no error that the triangle could tell */
+    size_t exclude_count;
+    const char *const *exclude; /* "ORIGIN:AGE": that origin's step from this age on is in no factor */
+} jk_chain_ladder_options;
+
+/* Fits and projects to the last age, and by the tail beyond. JK_ERROR_ARGUMENT where what is excluded is no step of the
+ * triangle, or the tail not above 0; JK_ERROR_DATA if a factor cannot be formed: no origin observed at two neighbouring
  * ages, or nothing but zeros before it. *result is the caller's, for jk_chain_ladder_reset. Allocates; single-threaded.
  */
-jk_status jk_chain_ladder_fit(const jk_triangle *triangle, jk_chain_ladder *result, jk_error *error);
+jk_status jk_chain_ladder_fit(const jk_triangle *triangle, const jk_chain_ladder_options *options,
+                              jk_chain_ladder *result, jk_error *error);
 void jk_chain_ladder_reset(jk_chain_ladder *result);
 
 /* What is to be known of a projection, in words, one after the other from index 0: rows that count as 0, origins whose

@@ -221,7 +221,7 @@ static jk_status build(ladder_work *work, const jk_run *run, int32_t end, jk_bac
     if (status == JK_OK) {
         jk_error why = {0};
         test->ladder_months = work->months;
-        if (jk_chain_ladder_fit(&test->triangle, &test->ladder, &why) == JK_OK) {
+        if (jk_chain_ladder_fit(&test->triangle, NULL, &test->ladder, &why) == JK_OK) {
             test->has_ladder = 1;
         } else if (why.status == JK_ERROR_MEMORY) {
             status = jk_fail_memory(error, "the chain ladder");

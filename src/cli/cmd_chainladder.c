@@ -13,9 +13,13 @@
 #include "jalki/chain_ladder.h"
 #include "jalki/export.h"
 
+enum { LADDER_EXCLUDE = 64 };
+
 typedef struct chainladder_arguments {
     jk_cli_common common;
     jk_triangle_options options;
+    jk_chain_ladder_options ladder;
+    const char *exclude[LADDER_EXCLUDE];
     const char *path;
 } chainladder_arguments;
 
@@ -42,6 +46,13 @@ static const jk_option options[] = {
      .otherwise = "value or values", .help = "Column of the amounts"},
     {"where", .kind = JK_OPTION_SPECIAL, .read = read_where, JK_FIELD(chainladder_arguments, options),
      .value = "COLUMN=TEXT", .example = "book=consumer", .help = "Only rows with this text in that column"},
+    {"last", .kind = JK_OPTION_INTEGER, JK_FIELD(chainladder_arguments, ladder.last), .value = "N", .low = 1,
+     .high = 1200, .otherwise = "all", .help = "Factors are formed of the latest N origins alone"},
+    {"exclude", .kind = JK_OPTION_TEXT, JK_FIELD(chainladder_arguments, exclude),
+     JK_SEVERAL(chainladder_arguments, ladder.exclude_count, LADDER_EXCLUDE), .value = "ORIGIN:AGE",
+     .example = "2019:12", .help = "That origin's step from this age on is in no factor; may be given again"},
+    {"tail", .kind = JK_OPTION_NUMBER, JK_FIELD(chainladder_arguments, ladder.tail), .value = "FACTOR", .low = 0.01,
+     .high = 100, .otherwise = "nothing comes later", .help = "From the last age to the end"},
     {0},
 };
 
@@ -138,7 +149,10 @@ static int print(const chainladder_arguments *arguments, const jk_triangle *tria
 static jk_status run_all(const chainladder_arguments *arguments, jk_triangle *triangle, jk_chain_ladder *result,
                          jk_error *error) {
     JK_TRY(jk_triangle_read(arguments->path, &arguments->options, triangle, error));
-    JK_TRY(jk_chain_ladder_fit(triangle, result, error));
+    jk_chain_ladder_options ladder = arguments->ladder;
+    ladder.exclude = arguments->exclude;
+    ladder.tail = isnan(ladder.tail) ? 0.0 : ladder.tail;
+    JK_TRY(jk_chain_ladder_fit(triangle, &ladder, result, error));
     return jk_cli_json_to_file(&arguments->common)
                ? jk_cli_write_text(arguments->common.json_path, jk_chain_ladder_json(triangle, result), error)
                : JK_OK;

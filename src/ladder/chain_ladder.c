@@ -3,17 +3,21 @@
 #include "jalki/chain_ladder.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 /* Everything the formulas look up more than once. */
 typedef struct ladder_state {
     const jk_triangle *triangle;
     size_t origins, ages;
-    double *completed; /* [origins][ages]: observed, then projected */
-    double *weight;    /* [ages - 1]: sum over the origins that a factor was formed from, at its first age */
+    double *completed;  /* [origins][ages]: observed, then projected */
+    double *weight;     /* [ages - 1]: sum over the origins that a factor was formed from, at its first age */
+    const uint8_t *out; /* [origins][ages]: 1 where the step from this age on is in no factor */
     const double *factor, *sigma_squared;
 } ladder_state;
 
@@ -21,21 +25,69 @@ static double cell(const jk_triangle *triangle, size_t origin, size_t age) {
     return triangle->cumulative[origin * triangle->ages + age];
 }
 
-static jk_status fit_factors(const jk_triangle *triangle, double *factor, double *weight, jk_error *error) {
+static bool is_used(const ladder_state *ladder, size_t origin, size_t age) {
+    return ladder->triangle->observed[origin] > age + 1 && !ladder->out[origin * ladder->ages + age];
+}
+
+/* ---- what is left out -------------------------------------------------------------------------------------------- */
+
+static jk_status exclude_step(const jk_triangle *triangle, const char *text, uint8_t *out, jk_error *error) {
+    const char *colon = strrchr(text, ':');
+    size_t length = colon != NULL ? (size_t)(colon - text) : 0;
+    double age = 0.0;
+    if (colon != NULL && jk_text_to_real(colon + 1, strlen(colon + 1), &age)) {
+        for (size_t i = 0; i < triangle->origins; i++) {
+            if (strlen(triangle->origin[i]) != length || strncmp(triangle->origin[i], text, length) != 0) {
+                continue;
+            }
+            for (size_t k = 0; k + 1 < triangle->observed[i]; k++) {
+                double here = triangle->age != NULL ? triangle->age[k] : (double)(k + 1);
+                if (here == age) {
+                    out[i * triangle->ages + k] = 1;
+                    return JK_OK;
+                }
+            }
+        }
+    }
+    return jk_fail(
+        error, JK_ERROR_ARGUMENT, NULL, 0, "exclude",
+        "'%s' is no step of the triangle; expected ORIGIN:AGE of an origin observed at that age and the next", text);
+}
+
+static jk_status leave_out(const jk_triangle *triangle, const jk_chain_ladder_options *options, uint8_t *out,
+                           jk_error *error) {
+    for (size_t e = 0; e < options->exclude_count; e++) {
+        JK_TRY(exclude_step(triangle, options->exclude[e], out, error));
+    }
+    for (size_t k = 0; options->last > 0 && k + 1 < triangle->ages; k++) {
+        size_t seen = 0;
+        for (size_t i = triangle->origins; i-- > 0;) { /* the latest origins first */
+            if (triangle->observed[i] > k + 1 && ++seen > options->last) {
+                out[i * triangle->ages + k] = 1;
+            }
+        }
+    }
+    return JK_OK;
+}
+
+/* ---- factors ----------------------------------------------------------------------------------------------------- */
+
+static jk_status fit_factors(const ladder_state *ladder, double *factor, double *weight, jk_error *error) {
+    const jk_triangle *triangle = ladder->triangle;
     for (size_t k = 0; k + 1 < triangle->ages; k++) {
         double from = 0.0;
         double to = 0.0;
         for (size_t i = 0; i < triangle->origins; i++) {
-            if (triangle->observed[i] > k + 1) {
+            if (is_used(ladder, i, k)) {
                 from += cell(triangle, i, k);
                 to += cell(triangle, i, k + 1);
             }
         }
         if (!(from > 0.0)) {
-            return jk_fail(
-                error, JK_ERROR_DATA, NULL, 0, "development",
-                "no factor from age %zu to age %zu: the origins observed at both have no positive amount at the first",
-                k + 1, k + 2);
+            return jk_fail(error, JK_ERROR_DATA, NULL, 0, "development",
+                           "no factor from age %zu to age %zu: the origins observed at both have no positive amount at "
+                           "the first, or all are left out",
+                           k + 1, k + 2);
         }
         weight[k] = from;
         factor[k] = to / from;
@@ -44,14 +96,15 @@ static jk_status fit_factors(const jk_triangle *triangle, double *factor, double
 }
 
 /* Squared deviations of single factors, weighted by amount; the last one by Mack's rule from the two before it. */
-static void fit_variances(const jk_triangle *triangle, const double *factor, double *sigma_squared) {
+static void fit_variances(const ladder_state *ladder, const double *factor, double *sigma_squared) {
+    const jk_triangle *triangle = ladder->triangle;
     size_t count = triangle->ages - 1;
     for (size_t k = 0; k < count; k++) {
         double sum = 0.0;
         size_t pairs = 0;
         for (size_t i = 0; i < triangle->origins; i++) {
             double from = cell(triangle, i, k);
-            if (triangle->observed[i] > k + 1 && from > 0.0) {
+            if (is_used(ladder, i, k) && from > 0.0) {
                 double deviation = cell(triangle, i, k + 1) / from - factor[k];
                 sum += from * deviation * deviation;
                 pairs++;
@@ -106,13 +159,13 @@ static void sum_up(const ladder_state *ladder, jk_chain_ladder *result) {
     for (size_t i = 0; i < ladder->origins; i++) {
         jk_chain_ladder_origin *origin = &result->origin[i];
         origin->latest = ladder->completed[i * ladder->ages + ladder->triangle->observed[i] - 1];
-        origin->ultimate = ladder->completed[i * ladder->ages + ladder->ages - 1];
+        origin->ultimate = ladder->completed[i * ladder->ages + ladder->ages - 1] * result->tail;
         origin->reserve = origin->ultimate - origin->latest;
-        double error_squared = origin_error_squared(ladder, i);
+        double error_squared = origin_error_squared(ladder, i) * result->tail * result->tail;
         origin->std_error = sqrt(error_squared);
         total_error_squared += error_squared;
         for (size_t j = 0; j < i; j++) {
-            total_error_squared += shared_error(ladder, i, j);
+            total_error_squared += shared_error(ladder, i, j) * result->tail * result->tail;
         }
         result->total.latest += origin->latest;
         result->total.ultimate += origin->ultimate;
@@ -121,8 +174,16 @@ static void sum_up(const ladder_state *ladder, jk_chain_ladder *result) {
     result->total.std_error = sqrt(total_error_squared);
 }
 
-jk_status jk_chain_ladder_fit(const jk_triangle *triangle, jk_chain_ladder *result, jk_error *error) {
-    *result = (jk_chain_ladder){.origins = triangle->origins, .ages = triangle->ages};
+jk_status jk_chain_ladder_fit(const jk_triangle *triangle, const jk_chain_ladder_options *options,
+                              jk_chain_ladder *result, jk_error *error) {
+    static const jk_chain_ladder_options all = {0};
+    options = options != NULL ? options : &all;
+    *result = (jk_chain_ladder){.origins = triangle->origins, .ages = triangle->ages, .tail = 1.0};
+    if (options->tail < 0.0 || !isfinite(options->tail)) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "tail", "%g is no factor; expected a number above 0",
+                       options->tail);
+    }
+    result->tail = options->tail > 0.0 ? options->tail : 1.0;
     if (triangle->origins < 2 || triangle->ages < 2) {
         return jk_fail(error, JK_ERROR_DATA, NULL, 0, NULL,
                        "a triangle needs at least two origins and two ages, this one has %zu and %zu",
@@ -135,20 +196,24 @@ jk_status jk_chain_ladder_fit(const jk_triangle *triangle, jk_chain_ladder *resu
     ladder_state ladder = {.triangle = triangle, .origins = triangle->origins, .ages = triangle->ages};
     ladder.completed = jk_columns_zero(triangle->origins * triangle->ages, sizeof(double));
     ladder.weight = jk_columns_zero(factors, sizeof(double));
+    uint8_t *out = jk_columns_zero(triangle->origins * triangle->ages, 1);
+    ladder.out = out;
     ladder.factor = result->factor;
     ladder.sigma_squared = result->sigma_squared;
     jk_status status = JK_OK;
-    if (!result->factor || !result->sigma_squared || !result->origin || !ladder.completed || !ladder.weight) {
+    if (!result->factor || !result->sigma_squared || !result->origin || !ladder.completed || !ladder.weight || !out) {
         status = jk_fail_memory(error, "the chain ladder");
         goto cleanup;
     }
-    JK_TRY_CLEANUP(fit_factors(triangle, result->factor, ladder.weight, error));
-    fit_variances(triangle, result->factor, result->sigma_squared);
+    JK_TRY_CLEANUP(leave_out(triangle, options, out, error));
+    JK_TRY_CLEANUP(fit_factors(&ladder, result->factor, ladder.weight, error));
+    fit_variances(&ladder, result->factor, result->sigma_squared);
     complete(&ladder);
     sum_up(&ladder, result);
 cleanup:
     free(ladder.completed);
     free(ladder.weight);
+    free(out);
     if (status != JK_OK) {
         jk_chain_ladder_reset(result);
     }

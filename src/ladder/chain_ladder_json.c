@@ -26,6 +26,11 @@ int jk_chain_ladder_note(const jk_triangle *triangle, const jk_chain_ladder *res
             triangle->origin[triangle->filled_origin], triangle->age[triangle->filled_age]);
         return 1;
     }
+    if (result->tail != 1.0 && index-- == 0) {
+        (void)snprintf(text, room, "a tail of %.6g is given: the standard errors know nothing of its own",
+                       result->tail);
+        return 1;
+    }
     for (size_t i = 0; i < result->origins; i++) {
         double latest = result->origin[i].latest;
         if (triangle->observed[i] < triangle->ages && !(latest > 0.0) && index-- == 0) {
@@ -62,6 +67,7 @@ char *jk_chain_ladder_json(const jk_triangle *triangle, const jk_chain_ladder *r
         jk_json_append(&b, factors, jk_json_number(result->factor[k]));
         jk_json_append(&b, sigmas, jk_json_number(sqrt(result->sigma_squared[k])));
     }
+    jk_json_put(&b, root, "tail", jk_json_number(result->tail));
     jk_json_put(&b, root, "origins", origins);
     jk_json_put(&b, root, "age", ages);
     jk_json_put(&b, root, "factor", factors);

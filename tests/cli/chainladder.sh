@@ -125,6 +125,29 @@ for form in compact day moment iso half dashed; do
     grep -q '"reserve": 52135' form.json || fail "labels: $form"
 done
 
+# Factors of the latest three origins, without one step, with a tail: by the formulas.
+"$J" chainladder age.csv --last 3 --exclude 1987:24 --tail 1.05 --json chosen.json --quiet > /dev/null
+python3 - <<'EOF' || fail "chosen factors"
+import csv, json
+rows = {}
+for row in csv.DictReader(open("age.csv"), delimiter=";"):
+    rows.setdefault(int(row["origin"]), []).append(float(row["value"]))
+found = json.load(open("chosen.json"))
+factors = []
+for k in range(9):
+    pairs = [(o, c[k], c[k + 1]) for o, c in sorted(rows.items()) if len(c) > k + 1][-3:]
+    pairs = [p for p in pairs if (p[0], 12 * (k + 1)) != (1987, 24)]
+    factors.append(sum(p[2] for p in pairs) / sum(p[1] for p in pairs))
+assert all(abs(a - b) < 1e-12 for a, b in zip(found["factor"], factors, strict=True)), (found["factor"], factors)
+ultimate = 0.0
+for cells in rows.values():
+    last = cells[-1]
+    for k in range(len(cells) - 1, 9):
+        last *= factors[k]
+    ultimate += 1.05 * last
+assert abs(found["ultimate"] - ultimate) < 1e-6 and found["tail"] == 1.05 and "tail" in found["messages"][0], found["ultimate"]
+EOF
+
 # What no factor can carry on is told.
 printf 'origin,development,value\n2001,1,100\n2001,2,150\n2002,1,0\n' > nothing.csv
 "$J" chainladder nothing.csv --json nothing.json > table.txt
@@ -184,6 +207,8 @@ expect 1 "none.csv" none.csv --json bad.json
 cp age.csv keep.csv
 expect 1 "would be replaced" keep.csv --json keep.csv
 cmp -s age.csv keep.csv || fail "an input was replaced"
+expect 1 "'1990:12' is no step of the triangle" age.csv --exclude 1990:12 --json bad.json
+expect 1 "or all are left out" age.csv --exclude 1981:108 --json bad.json
 expect 2 "a triangle is needed"
 expect 2 "not COLUMN=TEXT" age.csv --where book
 code=0; "$J" chainladder age.csv > /dev/full 2> message || code=$?

@@ -73,6 +73,24 @@ mistake 1 'expected at most' panel june.h5 september.h5 --payments pay.csv --pay
     -o x.h5 --treatment legal
 printf 'claim_id,from_date,treatment\na,2024-01-01,legal\n' >act.csv
 mistake 1 "claim 'b' has no action up to 2024-06-30" panel june.h5 september.h5 $pay --actions act.csv -o x.h5
+# Actions under the seller's own names and dates: a from amicable to legal on 31 July, and a bad row that is listed.
+printf 'case;from;what\na;1.1.2024;call\na;31.7.2024;court\nb;1.1.2024;call\nc;1.1.2024;rest\nc;1.9.2024;dance\n' >act2.csv
+cat >act.yaml <<'END'
+separator: ";"
+date_format: "%d.%m.%Y"
+columns:
+  claim_id: case
+  from_date: from
+  treatment: {column: what, values: {call: amicable, court: legal, rest: surveil}}
+END
+"$jalki" panel june.h5 september.h5 $pay --actions act2.csv --actions-mapping act.yaml -o a.h5 --quiet --format csv >out.csv
+expect 'actions_rejected,1,'
+grep -q '^6,"c",treatment,"dance"' a.h5.actions.rejects.csv || { cat a.h5.actions.rejects.csv; exit 1; }
+"$jalki" inspect a.h5 --format csv >out.csv
+expect 'treatment,(none),amicable,rows,[0-9]*'
+expect 'treatment,(none),legal,rows,1'
+mistake 1 'claim_id: this column is required' panel june.h5 september.h5 $pay --actions act2.csv -o x.h5
+rm -f a.h5 a.h5.*
 mistake 1 'this is a panel of history' panel p.h5 september.h5 $pay -o x.h5 --treatment legal
 mistake 1 'this is a panel of history' value p.h5 --model "$model"
 mistake 1 'june.h5' panel june.h5 september.h5 $pay -o june.h5 --treatment legal

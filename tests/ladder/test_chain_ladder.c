@@ -49,7 +49,7 @@ static void taylor_ashe_gives_the_published_reserve_and_error(void **state) {
     jk_triangle triangle;
     jk_chain_ladder result;
     fill(&triangle, TAYLOR_ASHE, &taylor_ashe[0][0]);
-    assert_int_equal(jk_chain_ladder_fit(&triangle, &result, NULL), JK_OK);
+    assert_int_equal(jk_chain_ladder_fit(&triangle, NULL, &result, NULL), JK_OK);
     /* Mack (1993): total reserve 18,680,856 with a standard error of 2,447,095; by year in thousands, reserve and error
      * in %. */
     assert_near(result.total.reserve, 18680856, 0.5);
@@ -74,7 +74,7 @@ static void a_small_triangle_by_hand(void **state) {
     jk_triangle triangle;
     jk_chain_ladder result;
     fill(&triangle, 3, rows);
-    assert_int_equal(jk_chain_ladder_fit(&triangle, &result, NULL), JK_OK);
+    assert_int_equal(jk_chain_ladder_fit(&triangle, NULL, &result, NULL), JK_OK);
     assert_near(result.factor[0], 37.0 / 30.0, 1e-14);
     assert_near(result.factor[1], 1.1, 1e-14);
     assert_near(result.sigma_squared[0], 32.0 / 3.0, 1e-12);
@@ -95,7 +95,7 @@ static void a_scaled_triangle_gives_scaled_results(void **state) {
     jk_triangle triangle;
     jk_chain_ladder result;
     fill(&triangle, TAYLOR_ASHE, scaled);
-    assert_int_equal(jk_chain_ladder_fit(&triangle, &result, NULL), JK_OK);
+    assert_int_equal(jk_chain_ladder_fit(&triangle, NULL, &result, NULL), JK_OK);
     assert_near(result.total.reserve / 1024.0, 18680856, 0.5);
     assert_near(result.total.std_error / 1024.0, 2447095, 0.5);
     jk_chain_ladder_reset(&result);
@@ -109,7 +109,7 @@ static void zeros_before_a_factor_are_an_error(void **state) {
     jk_chain_ladder result;
     jk_error error = {0};
     fill(&triangle, 3, rows);
-    assert_int_equal(jk_chain_ladder_fit(&triangle, &result, &error), JK_ERROR_DATA);
+    assert_int_equal(jk_chain_ladder_fit(&triangle, NULL, &result, &error), JK_ERROR_DATA);
     assert_non_null(strstr(error.message, "no factor from age 1 to age 2"));
     assert_null(result.factor);
     jk_triangle_reset(&triangle);
