@@ -23,13 +23,17 @@ typedef struct jk_plan_workspace jk_plan_workspace;
 typedef struct jk_plan_stress {
     double exit;         /* of all exits: the segment's, the status's and mortality; not of the end of titles */
     double interruption; /* of the cost of interrupting limitation */
+    double breakage;     /* of the intensity with which instalments stop, where the segment has payers */
 } jk_plan_stress;
 
 typedef struct jk_plan_options {
     double irr;      /* required yearly return, > -1 */
     const char *isa; /* "v4", "v3", "base", or NULL: JALKI_ISA of the environment, else the best that runs here */
-    const double *recovery; /* [segments][epochs] m_j of model.md section 4, 0..JK_RECOVERY_MAX; NULL: 1 everywhere */
-    const jk_plan_stress *stress; /* [segments], each 0..JK_STRESS_MAX; NULL: 1 everywhere */
+    /* [segments][epochs] what multiplies the intensity of new payers, m_j of model.md section 4 with delay and
+     * new_payers, 0..JK_RECOVERY_MAX; NULL: 1 everywhere */
+    const double *recovery;
+    const double *paying_recovery; /* likewise, what multiplies the instalments of those who pay; NULL: as recovery */
+    const jk_plan_stress *stress;  /* [segments], each 0..JK_STRESS_MAX; NULL: 1 everywhere */
 } jk_plan_options;
 
 #define JK_RECOVERY_MAX 1000.0 /* largest multipliers: they keep the kernel's products finite */
@@ -42,8 +46,8 @@ const char *jk_plan_isa(const jk_plan *plan); /* "v4", "v3" or "base" */
 
 /* Replaces the multipliers of intensities, for another path through the same plan: costs segments x epochs stores and
  * nothing else. Not while another thread uses the plan. JK_ERROR_ARGUMENT for a multiplier out of range; the plan then
- * keeps what it had. NULL: 1 everywhere. */
-jk_status jk_plan_set_recovery(jk_plan *plan, const double *recovery, jk_error *error);
+ * keeps what it had. NULL: as in jk_plan_options. */
+jk_status jk_plan_set_recovery(jk_plan *plan, const double *recovery, const double *paying_recovery, jk_error *error);
 
 /* Rows per block that suit the plan stage: enough for full tiles of claims that share segment and title state, few
  * enough for a core's cache. Results do not depend on it. */
@@ -69,10 +73,12 @@ typedef struct jk_plan_results {
 /* Portfolio cash flow: int64 sums of amounts that were first rounded, claim by claim, to the grid of 2^-20 currency
  * units. cell[((month-1) * segments + segment) * JK_FLOW_COUNT + flow], month 1..months. */
 typedef enum jk_flow {
-    JK_FLOW_GROSS,  /* collections before cost */
-    JK_FLOW_COST,   /* running cost and contingent fees, without filing */
-    JK_FLOW_FILING, /* court filing fees, paid at the start of their month */
-    JK_FLOW_SALE,   /* sale proceeds, at the start of their month */
+    JK_FLOW_GROSS,       /* collections before cost */
+    JK_FLOW_INSTALMENTS, /* the part of them that payers bring month by month */
+    JK_FLOW_COST,        /* running cost and contingent fees, without filing */
+    JK_FLOW_FILING,      /* court filing fees, paid at the start of their month */
+    JK_FLOW_SALE,        /* sale proceeds, at the start of their month */
+    JK_FLOW_PAYERS,      /* no money: expected number of payers, in the first month of each epoch, at its start */
     JK_FLOW_COUNT
 } jk_flow;
 typedef struct jk_cashflow {
@@ -116,15 +122,17 @@ void jk_plan_block_keep(const jk_plan *plan, const jk_terms *terms, jk_plan_resu
 void jk_plan_block_follow(const jk_plan *plan, const jk_terms *terms, const jk_plan_policy *policy,
                           jk_plan_results *results, jk_cashflow *flow, jk_plan_workspace *workspace);
 
-/* One claim's plan, epoch by epoch, for `explain`. Arrays are [epoch_count][JK_CAPACITY_COUNT][JK_TITLE_COUNT]. A state
- * that the claim cannot come to (a title state before its own, or after it where legal is not allowed) has probability
- * 0, action close and value 0. Owned by the caller: jk_plan_trace_init allocates, jk_plan_trace_reset frees. */
+/* One claim's plan, epoch by epoch, for `explain`. Arrays are [epoch_count][JK_CAPACITY_COUNT][JK_TITLE_COUNT], for the
+ * quiet states and, named so, for the paying ones. A state that the claim cannot come to (a title state before its own,
+ * or after it where legal is not allowed; paying, where nobody begins to pay) has probability 0, action close and
+ * value 0. Owned by the caller: jk_plan_trace_init allocates, jk_plan_trace_reset frees. */
 typedef struct jk_plan_trace {
     int epochs;
-    float *probability;         /* of the state at the epoch's start, alive */
-    uint8_t *action;            /* planned jk_action in that state */
-    float *value;               /* V_j(k, z) */
-    float *gross, *cost, *sale; /* [epochs] expected, undiscounted, in the epoch */
+    bool payers;                              /* the claim can come to paying states */
+    float *probability, *paying_probability;  /* of the state at the epoch's start, alive */
+    uint8_t *action, *paying_action;          /* planned jk_action in that state */
+    float *value, *paying_value;              /* V_j(k, z, r) */
+    float *gross, *instalments, *cost, *sale; /* [epochs] expected, undiscounted, in the epoch */
 } jk_plan_trace;
 
 jk_status jk_plan_trace_init(jk_plan_trace *trace, const jk_plan *plan, jk_error *error);

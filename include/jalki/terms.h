@@ -22,8 +22,8 @@ typedef struct jk_terms {
     float *share;            /* w; 0 where the claim is not workable */
     float *mortality;        /* G·exp(b·a0)/12 at the cut-off, per month; 0 for businesses */
     float *exit_status;      /* per month */
-    float *bar_untitled;     /* d0, months */
-    float *bar_titled;       /* d1, months */
+    double *bar_untitled;    /* d0, months */
+    double *bar_titled;      /* d1, months */
     float *interruption;     /* I, base currency a month; 0 where the claim is not workable */
     int32_t *age_months;     /* u */
     uint16_t *segment;

@@ -33,6 +33,13 @@ JK_INLINE jk_vec jk_fnma(jk_vec a, jk_vec b, jk_vec c) {
     return jk_fma(-a, b, c);
 }
 
+JK_INLINE jk_vec jk_sqrt(jk_vec a) {
+    return (jk_vec){__builtin_sqrtf(a[0]), __builtin_sqrtf(a[1]), __builtin_sqrtf(a[2]), __builtin_sqrtf(a[3])};
+}
+JK_INLINE jk_vec jk_abs(jk_vec a) {
+    return (jk_vec)((jk_mask)a & 0x7fffffff);
+}
+
 JK_INLINE jk_mask jk_gt(jk_vec a, jk_vec b) {
     return a > b;
 }

@@ -30,6 +30,12 @@ JK_INLINE jk_vec jk_fms(jk_vec a, jk_vec b, jk_vec c) {
 JK_INLINE jk_vec jk_fnma(jk_vec a, jk_vec b, jk_vec c) {
     return _mm256_fnmadd_ps(a, b, c);
 }
+JK_INLINE jk_vec jk_sqrt(jk_vec a) {
+    return _mm256_sqrt_ps(a);
+}
+JK_INLINE jk_vec jk_abs(jk_vec a) {
+    return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a);
+}
 JK_INLINE jk_vec jk_min(jk_vec a, jk_vec b) {
     return _mm256_min_ps(a, b);
 }

@@ -31,6 +31,13 @@ JK_INLINE jk_vec jk_fms(jk_vec a, jk_vec b, jk_vec c) {
 JK_INLINE jk_vec jk_fnma(jk_vec a, jk_vec b, jk_vec c) {
     return _mm512_fnmadd_ps(a, b, c);
 }
+/* The square root, rounded correctly, and the size. */
+JK_INLINE jk_vec jk_sqrt(jk_vec a) {
+    return _mm512_sqrt_ps(a);
+}
+JK_INLINE jk_vec jk_abs(jk_vec a) {
+    return _mm512_abs_ps(a);
+}
 JK_INLINE jk_vec jk_min(jk_vec a, jk_vec b) {
     return _mm512_min_ps(a, b);
 }

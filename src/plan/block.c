@@ -4,20 +4,27 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/fmath.h"
 #include "base/grid.h"
 #include "plan/plan.h"
 
 size_t jk_plan_group_of(const jk_plan *plan, const jk_terms *terms, size_t row, jk_plan_group *group) {
     const jk_plan_tables *tables = &plan->tables;
     size_t segment = terms->segment[row], jurisdiction = terms->jurisdiction[row], title = terms->title_state[row];
-    bool legal = (terms->allowed[row] & JK_ALLOW(JK_LEGAL)) != 0;
+    unsigned allowed = terms->allowed[row];
+    bool legal = (allowed & JK_ALLOW(JK_LEGAL)) != 0;
+    /* Who has nobody to keep a plan with settles at once. */
+    bool begins = (allowed & (JK_ALLOW(JK_SURVEIL) | JK_ALLOW(JK_AMICABLE))) != 0;
+    const jk_plan_segment *figures = &tables->segments[segment];
+    bool payers = figures->has_payers && (terms->paying[row] != 0 || (figures->begins_to_pay && begins));
     *group = (jk_plan_group){.tables = tables,
-                             .segment = &tables->segments[segment],
+                             .segment = figures,
                              .jurisdiction = &tables->jurisdictions[jurisdiction],
                              .segment_index = segment,
                              .title = (jk_title)title,
-                             .legal = legal};
-    return ((segment * tables->jurisdiction_count + jurisdiction) * JK_TITLE_COUNT + title) * 2 + legal;
+                             .legal = legal,
+                             .payers = payers};
+    return (((segment * tables->jurisdiction_count + jurisdiction) * JK_TITLE_COUNT + title) * 2 + legal) * 2 + payers;
 }
 
 static int32_t clamped_age(const jk_terms *terms, size_t row, int32_t last_age) {
@@ -100,21 +107,47 @@ static void load_column(const float *column, const uint32_t *rows, size_t count,
     }
 }
 
+/* Where a bar falls: the epoch that it lies in, and the part of that epoch before it (model.md section 5, f and c), in
+ * 64 bits, as d - T cancels. */
+static void load_bar(const jk_plan_tables *tables, const double *column, const uint32_t *rows, size_t count,
+                     size_t padded, float *bar, float *epoch, float *part) {
+    double horizon = (double)tables->months;
+    for (size_t i = 0; i < padded; i++) {
+        double months = i < count ? column[rows[i]] : 0.0;
+        int j = 0;
+        bar[i] = (float)months;
+        part[i] = 0.0f;
+        if (months >= horizon) {
+            j = tables->epoch_count;
+        } else if (months > 0.0) {
+            while ((double)(tables->epochs[j].first_month + tables->epochs[j].month_count) <= months) {
+                j++;
+            }
+            part[i] = (float)((months - (double)tables->epochs[j].first_month) / (double)tables->epochs[j].month_count);
+        }
+        epoch[i] = (float)j;
+    }
+}
+
 /* Epochs that begin before the last bar of any claim of the tile. */
 static int epochs_to_plan(const jk_plan_group *group, const jk_plan_tile *tile, size_t count) {
-    float last = 0.0f;
-    for (size_t i = 0; i < count; i++) {
-        float bar = group->title == JK_TITLE_NONE ? tile->bar_untitled[i] : tile->bar_titled[i];
-        if (group->title == JK_TITLE_NONE && group->legal && tile->bar_titled[i] > bar) {
-            bar = tile->bar_titled[i];
-        }
-        last = bar > last ? bar : last;
-    }
+    bool untitled = group->title == JK_TITLE_NONE, titled = !untitled || group->legal || group->payers;
     int epochs = 1;
-    while (epochs < group->tables->epoch_count && group->tables->epochs[epochs].start < last) {
-        epochs++;
+    for (size_t i = 0; i < count; i++) {
+        for (int b = untitled ? 0 : 1; b < (titled ? 2 : 1); b++) {
+            int needed = (int)tile->bar_epoch[b][i] + (tile->bar_part[b][i] > 0.0f);
+            epochs = needed > epochs ? needed : epochs;
+        }
     }
     return epochs;
+}
+
+/* Numbers that a sale's price takes of a claim's intensity: theta^informed. */
+static void load_insight(const jk_plan_segment *segment, jk_plan_tile *tile) {
+    for (size_t i = 0; i < tile->rows && segment->informed > 0.0f; i++) {
+        double theta = (double)tile->theta[i];
+        tile->insight[i] = theta > 0.0 ? (float)jk_exp((double)segment->informed * jk_log(theta)) : 0.0f;
+    }
 }
 
 void jk_plan_tile_load(const jk_plan_group *group, const jk_terms *terms, const uint32_t *rows, size_t count,
@@ -128,18 +161,25 @@ void jk_plan_tile_load(const jk_plan_group *group, const jk_terms *terms, const 
     load_column(terms->mortality, rows, count, padded, tile->mortality);
     load_column(terms->exit_status, rows, count, padded, tile->exit_status);
     load_column(terms->interruption, rows, count, padded, tile->interruption);
-    load_column(terms->bar_untitled, rows, count, padded, tile->bar_untitled);
-    load_column(terms->bar_titled, rows, count, padded, tile->bar_titled);
+    load_column(terms->fading, rows, count, padded, tile->fading);
+    load_column(terms->instalment, rows, count, padded, tile->instalment);
+    load_column(terms->dividend, rows, count, padded, tile->dividend);
+    load_bar(group->tables, terms->bar_untitled, rows, count, padded, tile->bar[0], tile->bar_epoch[0],
+             tile->bar_part[0]);
+    load_bar(group->tables, terms->bar_titled, rows, count, padded, tile->bar[1], tile->bar_epoch[1],
+             tile->bar_part[1]);
     for (size_t i = 0; i < padded; i++) {
         bool real = i < count;
         size_t row = rows[real ? i : count - 1];
         tile->age[i] = clamped_age(terms, row, group->segment->last_age);
         tile->capacity_class[i] = real ? terms->capacity_class[row] : 0;
         tile->allowed[i] = real ? terms->allowed[row] : 0;
+        tile->paying[i] = real && group->payers && terms->paying[row] != 0;
         /* Beyond this a claim resolves at once anyway; the limit keeps products finite. */
         tile->theta[i] = tile->theta[i] < 1e12f ? tile->theta[i] : 1e12f;
     }
     tile->rows = padded;
+    load_insight(group->segment, tile);
     tile->epochs = epochs_to_plan(group, tile, count);
 }
 
@@ -168,6 +208,7 @@ static void put_results(const jk_plan_group *group, const jk_plan_tile *tile, co
     if (results->decision != NULL) {
         for (size_t i = 0; i < count; i++) {
             size_t state = (size_t)JK_STATE((int)group->title, tile->capacity_class[i]);
+            state += tile->paying[i] ? JK_STATES : 0;
             results->decision[rows[i]] = tile->decisions[state * JK_TILE_ROWS + i];
         }
     }
@@ -182,13 +223,15 @@ enum { TO_READ = 0, TO_WRITE = 1, KEEP_IN_L2 = 2 };
 /* Asks for the lines of rows that are soon read from a block's columns, or written to them. Rows come in sorted order,
  * which is no order that a processor's own prefetching can follow. */
 static void prefetch_terms(const jk_terms *terms, const uint32_t *rows, size_t count) {
-    const float *columns[] = {terms->balance,    terms->interest_monthly, terms->theta,       terms->garnish,
-                              terms->share,      terms->mortality,        terms->exit_status, terms->bar_untitled,
-                              terms->bar_titled, terms->interruption};
+    const float *columns[] = {terms->balance,     terms->interest_monthly, terms->theta,   terms->garnish,
+                              terms->share,       terms->mortality,        terms->fading,  terms->instalment,
+                              terms->exit_status, terms->interruption,     terms->dividend};
     for (size_t i = 0; i < count; i++) {
         for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
             __builtin_prefetch(columns[c] + rows[i], TO_READ, KEEP_IN_L2);
         }
+        __builtin_prefetch(terms->bar_untitled + rows[i], TO_READ, KEEP_IN_L2);
+        __builtin_prefetch(terms->bar_titled + rows[i], TO_READ, KEEP_IN_L2);
     }
 }
 
@@ -237,7 +280,7 @@ static void plan_rows(const jk_plan *plan, const jk_terms *terms, jk_plan_result
         size_t count = workspace->group_start[key] - i;
         count = count < JK_TILE_ROWS ? count : JK_TILE_ROWS;
         load_tile(&group, terms, rows, count, planned - i - count, results, tile);
-        plan->kernel->run(&group, tile, flow == NULL ? NULL : flow->cell);
+        plan->kernel[group.payers]->run(&group, tile, flow == NULL ? NULL : flow->cell);
         put_results(&group, tile, rows, count, results);
         if (policy != NULL) {
             policy->used = jk_plan_policy_put(&group, tile, count, policy);
@@ -288,7 +331,7 @@ void jk_plan_block_follow(const jk_plan *plan, const jk_terms *terms, const jk_p
         ahead -= count;
         load_tile(&group, terms, rows, count, ahead, results, tile);
         from = jk_plan_policy_get(policy, from, &group, count, tile);
-        plan->kernel->run(&group, tile, flow == NULL ? NULL : flow->cell);
+        plan->kernel[group.payers]->run(&group, tile, flow == NULL ? NULL : flow->cell);
         put_results(&group, tile, rows, count, results);
         rows += count;
     }

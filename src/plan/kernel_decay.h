@@ -17,8 +17,9 @@ typedef struct jk_decay {
     jk_vec share, left;
 } jk_decay;
 
-#define JK_DECAY_SHORT 2.0f /* largest t of jk_decay_short */
-#define JK_DECAY_LONG  4.0f /* largest t of jk_decay_long: beyond, left would lose relative precision */
+#define JK_DECAY_SHORT 2.0f  /* largest t of jk_decay_short */
+#define JK_DECAY_LONG  4.0f  /* largest t of jk_decay_long: beyond, left would lose relative precision */
+#define JK_DECAY_FAR   16.0f /* largest t of jk_decay_far */
 
 /* Minimax polynomial of degree 7 for (1 - e^-t)/t on 0..2, constant term 1; relative error 1.6e-8. */
 JK_INLINE jk_vec jk_decay_polynomial(jk_vec t) {
@@ -48,6 +49,20 @@ JK_INLINE jk_decay jk_decay_long(jk_vec t) {
     return (jk_decay){share, jk_fnma(t, share, jk_set(1.0f))};
 }
 
+/* For t in 0..JK_DECAY_FAR: from t/8, three times share(2t) = share(t) * (1 + left(t)) / 2 and left(2t) = left(t)^2. */
+JK_INLINE jk_decay jk_decay_far(jk_vec t) {
+    const jk_vec half = jk_set(0.5f);
+    jk_vec eighth = t * jk_set(0.125f);
+    jk_vec share = jk_decay_polynomial(eighth);
+    jk_vec left = jk_fnma(eighth, share, jk_set(1.0f));
+    JK_UNROLL
+    for (int i = 0; i < 3; i++) {
+        share = share * jk_fma(left, half, half);
+        left = left * left;
+    }
+    return (jk_decay){share, left};
+}
+
 /* For any t but 0. */
 JK_INLINE jk_decay jk_decay_any(jk_vec t) {
     const jk_vec round = jk_set(0x1.8p23f);
@@ -70,7 +85,7 @@ JK_INLINE jk_decay jk_decay_any(jk_vec t) {
     return (jk_decay){gone / t, jk_fma(scale, p, scale)};
 }
 
-/* Lanes of *decay whose t lies outside 0..limit get jk_decay_any. */
+/* Lanes of *decay whose t lies outside 0..limit get jk_decay_any; t = 0 is never outside. */
 JK_INLINE void jk_decay_repair(jk_vec t, float limit, jk_decay *decay) {
     jk_mask outside = jk_either(jk_gt(t, jk_set(limit)), jk_gt(jk_set(0.0f), t));
     if (jk_any(outside)) {

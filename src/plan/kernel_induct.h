@@ -18,10 +18,11 @@ typedef struct jk_unit {
 } jk_unit;
 typedef struct jk_stake {
     jk_unit waiting[2]; /* surveil, amicable */
-    jk_vec legal_gain[2], pending_cost, title_cost;
+    jk_vec legal_gain[2], filed_cost, pending_cost, title_cost;
+    jk_vec garnish_gain; /* of garnishment, per its rate */
     jk_vec filing;
-    jk_vec sale[JK_TITLE_COUNT];
-    jk_mask may_file, may_enforce; /* legal from no title; legal from the later states */
+    jk_vec sale[JK_TITLE_COUNT], insight[JK_CAPACITY_COUNT]; /* price of a sale: their product */
+    jk_mask may_file, may_enforce;                           /* legal from no title; legal from the later states */
 } jk_stake;
 
 /* The best action of a state so far. */
@@ -42,6 +43,26 @@ JK_INLINE void jk_consider(const jk_shape shape, jk_choice *best, jk_index plann
     best->action = jk_codes_select(better, (int)action, best->action);
 }
 
+/* Dividends come at a constant rate whatever is done: they are taken off the costs. `gain`: balance with the title
+ * states' fee; `filed`: without it, before the titled bar; `here`: before the untitled one. */
+JK_INLINE void jk_stake_dividends(const jk_plan_segment *segment, jk_vec dividend, jk_vec gain, jk_vec filed,
+                                  jk_vec here, const jk_shape shape, jk_stake *stake) {
+    JK_UNROLL
+    for (int a = 0; a < 2; a++) {
+        jk_vec share = dividend * jk_set(segment->open_share[a]);
+        stake->waiting[a].cost[1] = jk_fnma(gain, share, stake->waiting[a].cost[1]);
+        if (shape.first == 0) {
+            stake->waiting[a].cost[0] = jk_fnma(here, share, stake->waiting[a].cost[0]);
+        }
+    }
+    if (shape.legal) {
+        jk_vec share = dividend * jk_set(segment->open_share[JK_TREAT_LEGAL]);
+        stake->filed_cost = jk_fnma(filed, share, stake->filed_cost);
+        stake->pending_cost = jk_fnma(gain, share, stake->pending_cost);
+        stake->title_cost = jk_fnma(gain, share, stake->title_cost);
+    }
+}
+
 JK_INLINE void jk_stake_read(const jk_plan_group *group, const jk_plan_tile *tile, size_t at, int j,
                              const jk_ages *ages, const jk_curve_place *place, bool sell, const jk_shape shape,
                              jk_stake *stake) {
@@ -49,21 +70,21 @@ JK_INLINE void jk_stake_read(const jk_plan_group *group, const jk_plan_tile *til
     const jk_plan_epoch *epoch = &group->tables->epochs[j];
     const jk_plan_costs *costs = &segment->costs[j];
     jk_vec share = jk_load(tile->share + at), months = jk_set(epoch->months);
-    jk_vec untitled = jk_load(tile->bar_untitled + at), titled = jk_load(tile->bar_titled + at);
+    const jk_bar untitled = jk_bar_load(tile, at, 0), titled = jk_bar_load(tile, at, 1);
     jk_vec balance = jk_balance_in(group, tile, at, j);
     jk_vec later_balance = shape.first == 0 ? jk_fma(share, jk_set(segment->fee), balance) : balance;
-    jk_vec alive = jk_alive_part(titled, epoch) * months, work = alive * share;
+    jk_vec part = jk_alive_part(&titled, j), alive = part * months, work = alive * share;
+    jk_vec here_part = shape.first == 0 ? jk_alive_part(&untitled, j) : part, here = here_part * months;
     jk_vec gain = alive * later_balance;
     jk_mask allowed = jk_index_test(jk_index_load(tile->allowed + at), (int32_t)JK_ALLOW(JK_LEGAL));
-    stake->may_enforce = jk_gt_and(allowed, titled, jk_set(epoch->start));
-    stake->may_file = jk_gt_and(stake->may_enforce, untitled, jk_set(epoch->start));
+    stake->may_enforce = jk_gt_and(allowed, part, jk_set(0.0f));
+    stake->may_file = jk_gt_and(stake->may_enforce, here_part, jk_set(0.0f));
     JK_UNROLL
     for (int a = 0; a < 2; a++) {
         jk_vec running = jk_set(costs->running_by_action[1][a + JK_SURVEIL]);
         stake->waiting[a].gain[1] = gain * jk_set(segment->kept_share[a]);
         stake->waiting[a].cost[1] = work * running;
         if (shape.first == 0) {
-            jk_vec here = jk_alive_part(untitled, epoch) * months;
             jk_vec interruption = jk_load(tile->interruption + at) * jk_set(costs->inflation);
             stake->waiting[a].gain[0] = here * balance * jk_set(segment->kept_share[a]);
             stake->waiting[a].cost[0] = here * jk_fma(share, running, interruption);
@@ -72,21 +93,27 @@ JK_INLINE void jk_stake_read(const jk_plan_group *group, const jk_plan_tile *til
     if (shape.legal) {
         stake->legal_gain[0] = alive * balance * jk_set(segment->kept_share[JK_TREAT_LEGAL]);
         stake->legal_gain[1] = gain * jk_set(segment->kept_share[JK_TREAT_LEGAL]);
+        stake->garnish_gain = gain * jk_set(segment->open_share[JK_TREAT_LEGAL]);
         stake->pending_cost = work * jk_set(costs->running_by_action[0][JK_LEGAL]);
+        stake->filed_cost = stake->pending_cost; /* of what is filed in this epoch */
         stake->title_cost = work * jk_set(costs->running_by_action[1][JK_LEGAL]);
         stake->filing = share * jk_set(costs->filing);
+    }
+    if (tile->part[at / JK_LANES].dividends) {
+        jk_stake_dividends(segment, jk_load(tile->dividend + at), gain, alive * balance, here * balance, shape, stake);
     }
     if (sell) {
         jk_vec price = jk_curve_read(segment->market, ages, place);
         JK_UNROLL
         for (int z = shape.first; z <= shape.last; z++) {
-            stake->sale[z] =
-                jk_sale_value(segment, epoch, z, z == 0 ? untitled : titled, z == 0 ? balance : later_balance, price);
+            stake->sale[z] = jk_sale_value(segment, epoch, j, z, z == 0 ? &untitled : &titled,
+                                           z == 0 ? balance : later_balance, price);
         }
+        jk_insight_read(segment, tile, at, epoch, stake->insight);
     }
 }
 
-/* Exit and discount over the epoch, and whether some decay may need repair. */
+/* Exit, dividends and discount over the epoch, and whether some decay may need repair. */
 typedef struct jk_drift {
     jk_vec months, before_title, title;
     bool repair;
@@ -96,7 +123,7 @@ JK_INLINE void jk_drift_read(const jk_plan_group *group, const jk_plan_tile *til
                              const jk_pace *pace, const jk_shape shape, jk_drift *drift) {
     const jk_plan_tables *tables = group->tables;
     drift->months = jk_set(tables->epochs[j].months);
-    drift->before_title = (jk_exit_rate(group, tile, at, j) + jk_set(tables->discount)) * drift->months;
+    drift->before_title = (jk_leaving_rate(group, tile, at, j) + jk_set(tables->discount)) * drift->months;
     drift->title = drift->before_title;
     if (shape.ends) {
         drift->title = jk_fma(jk_set(group->jurisdiction->title_end), drift->months, drift->before_title);
@@ -138,13 +165,11 @@ typedef struct jk_states {
     jk_vec of[JK_TITLE_COUNT][JK_CAPACITY_COUNT];
 } jk_states;
 
-/* What remains at the epoch's end if the claim is not barred by then; under legal, a pending claim's mix of states. */
-JK_INLINE void jk_continue(const jk_plan_tile *tile, size_t at, const jk_plan_epoch *epoch, const jk_plan_span *span,
+/* What remains at the epoch's end if the claim is not barred by then; under legal, a pending claim's mix of states,
+ * as far as its case is not lost. */
+JK_INLINE void jk_continue(const jk_plan_segment *segment, const jk_plan_span *span, jk_mask untitled, jk_mask titled,
                            const jk_shape shape, const jk_states *value, jk_ladder next[JK_TITLE_COUNT],
                            jk_ladder *pending) {
-    jk_vec end = jk_set(epoch->end);
-    jk_mask untitled = jk_ge(jk_load(tile->bar_untitled + at), end),
-            titled = jk_ge(jk_load(tile->bar_titled + at), end);
     JK_UNROLL
     for (int z = shape.first; z <= shape.last; z++) {
         jk_vec kept[JK_CAPACITY_COUNT];
@@ -155,11 +180,11 @@ JK_INLINE void jk_continue(const jk_plan_tile *tile, size_t at, const jk_plan_ep
         next[z] = jk_ladder_of(kept);
     }
     if (shape.legal && shape.first < JK_TITLE_HELD) {
-        jk_vec q = jk_set(span->title_probability);
+        jk_vec q = jk_set(span->title_probability), kept = jk_set(segment->title_kept);
         const jk_ladder *from = &next[JK_TITLE_PENDING], *to = &next[JK_TITLE_HELD];
-        pending->none = jk_fma(q, to->none - from->none, from->none);
-        pending->weak_gain = jk_fma(q, to->weak_gain - from->weak_gain, from->weak_gain);
-        pending->able_gain = jk_fma(q, to->able_gain - from->able_gain, from->able_gain);
+        pending->none = jk_fma(q, to->none * kept - from->none, from->none);
+        pending->weak_gain = jk_fma(q, to->weak_gain * kept - from->weak_gain, from->weak_gain);
+        pending->able_gain = jk_fma(q, to->able_gain * kept - from->able_gain, from->able_gain);
     }
 }
 
@@ -177,46 +202,38 @@ JK_INLINE void jk_induct_epoch(const jk_plan_group *group, jk_plan_tile *tile, s
                                bool sell, jk_start_values start, const jk_shape shape, jk_states *value) {
     const jk_plan_epoch *epoch = &group->tables->epochs[j];
     const jk_plan_span *span = &group->segment->spans[epoch->span];
-    uint8_t *decisions = tile->decisions + (size_t)j * JK_STATES * JK_TILE_ROWS + at;
+    uint8_t *decisions = jk_decisions_at(tile, JK_STATES, j, at);
     jk_curve_place place = jk_curve_place_after(ages, epoch->first_month);
     const jk_plan_segment *segment = group->segment;
     jk_pace pace;
-    jk_pace_read(segment, epoch, j, tile, at, ages, &place, shape, &pace);
+    jk_pace_read(group, j, tile, at, ages, &place, shape, &pace);
     jk_drift drift;
     jk_drift_read(group, tile, at, j, &pace, shape, &drift);
     jk_stake stake;
     jk_stake_read(group, tile, at, j, ages, &place, sell, shape, &stake);
     jk_ladder next[JK_TITLE_COUNT], pending;
-    jk_continue(tile, at, epoch, span, shape, value, next, &pending);
+    const jk_bar untitled = jk_bar_load(tile, at, 0), titled = jk_bar_load(tile, at, 1);
+    jk_continue(segment, span, jk_continues(&untitled, j), jk_continues(&titled, j), shape, value, next, &pending);
 
     jk_index allowed = jk_index_load(tile->allowed + at);
     jk_mask may[2] = {jk_index_test(allowed, (int32_t)JK_ALLOW(JK_SURVEIL)),
                       jk_index_test(allowed, (int32_t)JK_ALLOW(JK_AMICABLE))};
-    jk_choice first[JK_TITLE_COUNT]; /* the better of close and sell: the same for every class */
-    JK_UNROLL
-    for (int z = shape.first; z <= shape.last; z++) {
-        first[z] = (jk_choice){jk_set(0.0f), jk_codes_set(JK_CLOSE)};
-        if (sell) {
-            if (!shape.follow) {
-                jk_consider(shape, &first[z], allowed, jk_index_test(allowed, (int32_t)JK_ALLOW(JK_SELL)),
-                            stake.sale[z], JK_SELL);
-            }
-            jk_report(start, shape, z, 0, JK_SELL, stake.sale[z]);
-        }
-    }
+    const jk_mask may_sell = jk_index_test(allowed, (int32_t)JK_ALLOW(JK_SELL));
     JK_UNROLL
     for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
         jk_choice best[JK_TITLE_COUNT];
         jk_index planned[JK_TITLE_COUNT];
         JK_UNROLL
         for (int z = shape.first; z <= shape.last; z++) {
-            best[z] = first[z];
+            best[z] = (jk_choice){jk_set(0.0f), jk_codes_set(JK_CLOSE)};
             planned[z] = allowed; /* not looked at unless a plan is given */
             if (shape.follow) {
                 planned[z] = jk_index_load_bytes(decisions + (size_t)JK_STATE(z, k) * JK_TILE_ROWS);
-                if (sell) {
-                    best[z].value = jk_keep(jk_index_equal(planned[z], JK_SELL), stake.sale[z]);
-                }
+            }
+            if (sell) {
+                jk_vec price = stake.sale[z] * stake.insight[k];
+                jk_consider(shape, &best[z], planned[z], may_sell, price, JK_SELL);
+                jk_report(start, shape, z, k, JK_SELL, price);
             }
         }
         JK_UNROLL
@@ -244,15 +261,16 @@ JK_INLINE void jk_induct_epoch(const jk_plan_group *group, jk_plan_tile *tile, s
                 jk_vec after = decay.left * jk_step(row, &pending), after_filing = after - stake.filing;
                 JK_UNROLL
                 for (int z = shape.first; z < JK_TITLE_HELD; z++) {
-                    jk_vec unit = jk_fms(stake.legal_gain[z], rate, stake.pending_cost);
+                    jk_vec unit = jk_fms(stake.legal_gain[z], rate, z == 0 ? stake.filed_cost : stake.pending_cost);
                     jk_vec q = jk_fma(unit, decay.share, z == 0 ? after_filing : after);
                     jk_consider(shape, &best[z], planned[z], z == 0 ? stake.may_file : stake.may_enforce, q, JK_LEGAL);
                     jk_report(start, shape, z, k, JK_LEGAL, q);
                 }
             }
-            jk_vec rate = jk_rate_title(segment, &pace, k);
-            const jk_decay decay = jk_decay_over(&drift, rate, drift.title, JK_DECAY_LONG);
-            jk_vec unit = jk_fms(stake.legal_gain[1], rate, stake.title_cost);
+            jk_vec rate = jk_rate_waiting(segment, &pace, JK_TREAT_LEGAL, k),
+                   garnish = jk_rate_garnish(segment, &pace, k);
+            const jk_decay decay = jk_decay_over(&drift, garnish + rate, drift.title, JK_DECAY_LONG);
+            jk_vec unit = jk_fma(stake.garnish_gain, garnish, jk_fms(stake.legal_gain[1], rate, stake.title_cost));
             jk_vec q = jk_fma(decay.left, jk_step(row, &next[JK_TITLE_HELD]), unit * decay.share);
             jk_consider(shape, &best[JK_TITLE_HELD], planned[JK_TITLE_HELD], stake.may_enforce, q, JK_LEGAL);
             jk_report(start, shape, JK_TITLE_HELD, k, JK_LEGAL, q);
@@ -268,8 +286,8 @@ JK_INLINE void jk_induct_epoch(const jk_plan_group *group, jk_plan_tile *tile, s
 }
 
 /* The figures of the first epoch in the claims' present states. */
-JK_INLINE void jk_report_start(const jk_plan_group *group, jk_plan_tile *tile, size_t at, const jk_shape shape,
-                               const jk_states *value, float start[JK_ACTION_COUNT][JK_CAPACITY_COUNT][JK_LANES]) {
+JK_INLINE void jk_report_start(jk_plan_tile *tile, size_t at, const jk_shape shape, const jk_states *value,
+                               float start[JK_ACTION_COUNT][JK_CAPACITY_COUNT][JK_LANES]) {
     jk_index capacity = jk_index_load(tile->capacity_class + at), allowed = jk_index_load(tile->allowed + at);
     jk_mask weak = jk_index_equal(capacity, JK_CAPACITY_WEAK), able = jk_index_equal(capacity, JK_CAPACITY_ABLE);
     const jk_vec *present = value->of[shape.first];
@@ -279,24 +297,24 @@ JK_INLINE void jk_report_start(const jk_plan_group *group, jk_plan_tile *tile, s
     for (int a = JK_SELL; a < JK_ACTION_COUNT; a++) {
         jk_mask available = jk_index_test(allowed, (int32_t)JK_ALLOW(a));
         jk_vec q = jk_load(start[a][0]);
-        if (a != JK_SELL) {
-            q = jk_select(able, jk_load(start[a][2]), jk_select(weak, jk_load(start[a][1]), q));
-        }
+        q = jk_select(able, jk_load(start[a][2]), jk_select(weak, jk_load(start[a][1]), q));
         if (a == JK_LEGAL) {
-            jk_vec now = jk_set(group->tables->epochs[0].start);
-            available = jk_gt_and(available, jk_load(tile->bar_titled + at), now);
+            const jk_bar untitled = jk_bar_load(tile, at, 0), titled = jk_bar_load(tile, at, 1);
+            available = jk_gt_and(available, jk_alive_part(&titled, 0), jk_set(0.0f));
             if (shape.first == 0) {
-                available = jk_gt_and(available, jk_load(tile->bar_untitled + at), now);
+                available = jk_gt_and(available, jk_alive_part(&untitled, 0), jk_set(0.0f));
             }
         }
         jk_store(tile->action_value[a] + at, jk_select(available, q, none));
     }
 }
 
-JK_INLINE void jk_trace_values(jk_plan_tile *tile, int epoch, const jk_shape shape, const jk_states *value) {
+/* `from`: 0 for the quiet states, JK_STATES for the paying ones. */
+JK_INLINE void jk_trace_values(jk_plan_tile *tile, int epoch, int from, const jk_shape shape, const jk_states *value) {
     for (int z = shape.first; z <= shape.last; z++) {
         for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
-            jk_store(tile->trace_value + ((size_t)epoch * JK_STATES + (size_t)JK_STATE(z, k)) * JK_TILE_STEP,
+            jk_store(tile->trace_value +
+                         ((size_t)epoch * JK_ALL_STATES + (size_t)(from + JK_STATE(z, k))) * JK_TILE_STEP,
                      value->of[z][k]);
         }
     }
@@ -315,10 +333,10 @@ JK_INLINE void jk_induct(const jk_plan_group *group, jk_plan_tile *tile, size_t 
     for (int j = tile->epochs - 1; j >= 0; j--) {
         jk_induct_epoch(group, tile, at, j, &ages, sell, j == 0 ? start : NULL, shape, &value);
         if (tile->trace_value != NULL && at == 0) {
-            jk_trace_values(tile, j, shape, &value);
+            jk_trace_values(tile, j, 0, shape, &value);
         }
     }
-    jk_report_start(group, tile, at, shape, &value, start);
+    jk_report_start(tile, at, shape, &value, start);
 }
 
 #endif

@@ -8,15 +8,11 @@
 #ifndef JK_PLAN_KERNEL_PROJECT_H
 #define JK_PLAN_KERNEL_PROJECT_H
 
-#include "plan/kernel_claims.h"
+#include "plan/kernel_tile.h"
 
-#define JK_GRID_UNITS 0x1p20f
-
-/* Sums of an epoch over the tile's claims. */
-typedef struct jk_epoch_sums {
-    alignas(64) int64_t filing[JK_GRID_LANES];
-    alignas(64) int64_t sale[JK_GRID_LANES];
-} jk_epoch_sums;
+/* 1 for the actions that work a claim. */
+static const alignas(32) float jk_works_by_action[JK_ACTION_SLOTS] = {
+    [JK_SURVEIL] = 1, [JK_AMICABLE] = 1, [JK_LEGAL] = 1};
 
 /* One state of a vector of claims through an epoch: flows of the coming month, factor to the next, mass at the end. */
 typedef struct jk_flows {
@@ -27,12 +23,13 @@ typedef struct jk_flows {
 /* What of an epoch does not depend on the state. */
 typedef struct jk_scene {
     jk_vec share, interruption; /* grid units */
-    jk_vec exit, title_exit;
-    jk_vec balance[2];    /* grid units: without and with the court fee */
-    bool repair;          /* some decay may be too fast for the short form */
-    jk_vec alive[2];      /* part of the epoch before the bar: without and with title */
-    jk_mask continues[2]; /* not barred at the end */
-    jk_vec sale[JK_TITLE_COUNT];
+    jk_vec exit, title_exit;    /* with dividends */
+    jk_vec balance[2];          /* grid units: without and with the court fee */
+    bool repair;                /* some decay may be too fast for the short form */
+    jk_vec alive[2];            /* part of the epoch before the bar: without and with title */
+    jk_mask continues[2];       /* not barred at the end */
+    jk_vec sale[JK_TITLE_COUNT], insight[JK_CAPACITY_COUNT];
+    bool dividends;
 } jk_scene;
 
 JK_INLINE void jk_scene_read(const jk_plan_group *group, const jk_plan_tile *tile, size_t at, int j,
@@ -40,12 +37,12 @@ JK_INLINE void jk_scene_read(const jk_plan_group *group, const jk_plan_tile *til
                              const jk_shape shape, jk_scene *scene) {
     const jk_plan_segment *segment = group->segment;
     const jk_plan_epoch *epoch = &group->tables->epochs[j];
-    jk_vec bar[2] = {jk_load(tile->bar_untitled + at), jk_load(tile->bar_titled + at)};
+    const jk_bar bar[2] = {jk_bar_load(tile, at, 0), jk_bar_load(tile, at, 1)};
     jk_vec balance = jk_balance_in(group, tile, at, j);
     jk_vec share = jk_load(tile->share + at);
     scene->share = share * jk_set(JK_GRID_UNITS);
     scene->interruption = jk_load(tile->interruption + at) * jk_set(JK_GRID_UNITS);
-    scene->exit = jk_exit_rate(group, tile, at, j);
+    scene->exit = jk_leaving_rate(group, tile, at, j);
     scene->title_exit = scene->exit;
     if (shape.ends) {
         scene->title_exit = scene->exit + jk_set(group->jurisdiction->title_end);
@@ -55,20 +52,22 @@ JK_INLINE void jk_scene_read(const jk_plan_group *group, const jk_plan_tile *til
     scene->balance[1] = later * jk_set(JK_GRID_UNITS);
     JK_UNROLL
     for (int titled = 0; titled < 2; titled++) {
-        scene->alive[titled] = jk_alive_part(bar[titled], epoch);
-        scene->continues[titled] = jk_ge(bar[titled], jk_set(epoch->end));
+        scene->alive[titled] = jk_alive_part(&bar[titled], j);
+        scene->continues[titled] = jk_continues(&bar[titled], j);
     }
     jk_vec fastest = jk_rate_bound(segment, pace, shape);
     if (shape.legal) {
         fastest = jk_max(fastest, jk_rate_title_bound(segment, pace));
     }
+    scene->dividends = tile->part[at / JK_LANES].dividends;
     scene->repair = jk_any(jk_gt(fastest + scene->title_exit, jk_set(JK_DECAY_SHORT)));
     if (sell) {
         jk_vec price = jk_curve_read(segment->market, ages, place);
         JK_UNROLL
         for (int z = shape.first; z <= shape.last; z++) {
-            scene->sale[z] = jk_sale_value(segment, epoch, z, bar[z > 0], scene->balance[z > 0], price);
+            scene->sale[z] = jk_sale_value(segment, epoch, j, z, &bar[z > 0], scene->balance[z > 0], price);
         }
+        jk_insight_read(segment, tile, at, epoch, scene->insight);
     }
 }
 
@@ -110,14 +109,16 @@ JK_INLINE void jk_flows_read(const jk_plan_group *group, const jk_plan_tile *til
     const jk_plan_segment *segment = group->segment;
     const jk_plan_costs *costs = &segment->costs[j];
     const int first = JK_STATE(shape.first, 0), last = JK_STATE(shape.last, JK_CAPACITY_COUNT);
-    jk_vec rate_waiting[2][JK_CAPACITY_COUNT], rate_pending[JK_CAPACITY_COUNT], rate_title[JK_CAPACITY_COUNT];
+    jk_vec rate_waiting[2][JK_CAPACITY_COUNT], rate_pending[JK_CAPACITY_COUNT];
+    jk_vec rate_title[JK_CAPACITY_COUNT], rate_garnish[JK_CAPACITY_COUNT];
     JK_UNROLL
     for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
         rate_waiting[0][k] = jk_rate_waiting(segment, pace, JK_TREAT_SURVEIL, k);
         rate_waiting[1][k] = jk_rate_waiting(segment, pace, JK_TREAT_AMICABLE, k);
         if (shape.legal) {
             rate_pending[k] = jk_rate_pending(segment, pace, k);
-            rate_title[k] = jk_rate_title(segment, pace, k);
+            rate_title[k] = jk_rate_waiting(segment, pace, JK_TREAT_LEGAL, k);
+            rate_garnish[k] = jk_rate_garnish(segment, pace, k);
         }
     }
     jk_vec sold = jk_set(0.0f), filed = jk_set(0.0f);
@@ -131,8 +132,12 @@ JK_INLINE void jk_flows_read(const jk_plan_group *group, const jk_plan_tile *til
         if (z == 0) {
             running = jk_fma(scene->interruption, jk_lookup(costs->interruption_by_action, action[s]), running);
         }
+        jk_vec garnish = jk_set(0.0f);
         if (shape.legal) {
             jk_mask legal = jk_index_equal(action[s], JK_LEGAL);
+            if (z == JK_TITLE_HELD) {
+                garnish = jk_keep(legal, rate_garnish[k]);
+            }
             rate = jk_select(legal, z == JK_TITLE_HELD ? rate_title[k] : rate_pending[k], rate);
             if (z == 0) {
                 flows->filed[k] = legal;
@@ -142,15 +147,27 @@ JK_INLINE void jk_flows_read(const jk_plan_group *group, const jk_plan_tile *til
         }
         if (sell) {
             jk_vec part = jk_keep(jk_index_equal(action[s], JK_SELL), probability);
-            sold = jk_fma(part, scene->sale[z], sold);
+            sold = jk_fma(part * scene->insight[k], scene->sale[z], sold);
         }
-        jk_vec time = rate + (z == JK_TITLE_HELD ? scene->title_exit : scene->exit);
+        jk_vec exit = z == JK_TITLE_HELD ? scene->title_exit : scene->exit;
+        jk_vec time = rate;
+        if (shape.legal && z == JK_TITLE_HELD) {
+            time = garnish + rate;
+        }
+        time = time + exit;
         jk_decay decay = jk_decay_short(time);
         if (__builtin_expect(scene->repair, 0)) {
             jk_decay_repair(time, JK_DECAY_SHORT, &decay);
         }
         jk_vec present = probability * alive * decay.share;
         jk_vec gain = scene->balance[titled] * jk_lookup(segment->share_by_action, action[s]) * rate;
+        if (shape.legal && z == JK_TITLE_HELD) {
+            gain = jk_fma(scene->balance[titled], garnish, gain);
+        }
+        if (scene->dividends) {
+            jk_vec dividend = jk_load(tile->dividend + at) * jk_lookup(jk_works_by_action, action[s]);
+            gain = jk_fma(scene->balance[titled], dividend, gain);
+        }
         flows->gross[s] = present * gain;
         flows->cost[s] =
             jk_fma(flows->gross[s], jk_lookup(segment->contingent_by_action, action[s]), present * running);
@@ -166,8 +183,9 @@ JK_INLINE void jk_flows_read(const jk_plan_group *group, const jk_plan_tile *til
 }
 
 /* Probabilities at the next epoch's start. */
-JK_INLINE void jk_move(const jk_plan_span *span, jk_plan_tile *tile, size_t at, const jk_scene *scene,
-                       const jk_flows *flows, const jk_index action[JK_STATES], const jk_shape shape) {
+JK_INLINE void jk_move(const jk_plan_segment *segment, const jk_plan_span *span, jk_plan_tile *tile, size_t at,
+                       const jk_scene *scene, const jk_flows *flows, const jk_index action[JK_STATES],
+                       const jk_shape shape) {
     jk_vec next[JK_STATES], pending[JK_CAPACITY_COUNT];
     jk_vec filed[JK_CAPACITY_COUNT]; /* mass that legal moves on: filed in this epoch or pending before */
     JK_UNROLL
@@ -205,7 +223,8 @@ JK_INLINE void jk_move(const jk_plan_span *span, jk_plan_tile *tile, size_t at, 
                 pending[to] = jk_fma(filed[from], jk_set(span->class_step[JK_TREAT_LEGAL][from][to]), pending[to]);
             }
             jk_vec titled = pending[to] * jk_set(span->title_probability);
-            next[JK_STATE(JK_TITLE_HELD, to)] = next[JK_STATE(JK_TITLE_HELD, to)] + titled;
+            next[JK_STATE(JK_TITLE_HELD, to)] =
+                next[JK_STATE(JK_TITLE_HELD, to)] + titled * jk_set(segment->title_kept);
             next[JK_STATE(JK_TITLE_PENDING, to)] = next[JK_STATE(JK_TITLE_PENDING, to)] + (pending[to] - titled);
         }
     }
@@ -254,7 +273,7 @@ JK_INLINE jk_totals jk_months(const jk_plan_epoch *epoch, jk_plan_tile *tile, si
     jk_vec gross_before = jk_load(tile->gross + at);
     jk_totals total = {jk_set(0.0f), jk_set(0.0f)};
     int64_t *sums = tile->monthly;
-    for (int32_t month = 1; month <= epoch->month_count; month++, sums += 2 * JK_GRID_LANES) {
+    for (int32_t month = 1; month <= epoch->month_count; month++, sums += JK_MONTHLY_FLOWS * JK_GRID_LANES) {
         jk_vec gross, cost;
         jk_next_month(shape, flows, &gross, &cost);
         total.gross = total.gross + gross;
@@ -310,7 +329,7 @@ JK_INLINE void jk_project_epoch(const jk_plan_group *group, jk_plan_tile *tile, 
                                 jk_epoch_sums *sums) {
     const jk_plan_epoch *epoch = &group->tables->epochs[j];
     const jk_plan_span *span = &group->segment->spans[epoch->span];
-    const uint8_t *decisions = tile->decisions + (size_t)j * JK_STATES * JK_TILE_ROWS + at;
+    const uint8_t *decisions = jk_decisions_at(tile, JK_STATES, j, at);
     jk_ages ages = jk_ages_load(tile, at, group->segment->last_age);
     jk_curve_place place = jk_curve_place_after(&ages, epoch->first_month);
     bool sell = tile->part[at / JK_LANES].sell;
@@ -320,13 +339,13 @@ JK_INLINE void jk_project_epoch(const jk_plan_group *group, jk_plan_tile *tile, 
         action[s] = jk_index_load_bytes(decisions + (size_t)s * JK_TILE_ROWS);
     }
     jk_pace pace;
-    jk_pace_read(group->segment, epoch, j, tile, at, &ages, &place, shape, &pace);
+    jk_pace_read(group, j, tile, at, &ages, &place, shape, &pace);
     jk_scene scene;
     jk_scene_read(group, tile, at, j, &ages, &place, &pace, sell, shape, &scene);
     jk_flows flows;
     jk_vec filing, sale;
     jk_flows_read(group, tile, at, j, &pace, &scene, action, sell, shape, &flows, &filing, &sale);
-    jk_move(span, tile, at, &scene, &flows, action, shape);
+    jk_move(group->segment, span, tile, at, &scene, &flows, action, shape);
     if (shape.legal && shape.first == 0) {
         jk_add_rounded(sums->filing, filing);
     }

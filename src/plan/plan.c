@@ -8,17 +8,18 @@
 
 #include "base/error.h"
 
-static const jk_plan_kernel *kernel_of(jk_isa isa) {
+/* The kernels of an instruction set: [0] for claims whose debtors pay at once, [1] for those who pay in spells. */
+static void choose_kernels(jk_isa isa, const jk_plan_kernel *kernel[2]) {
 #ifdef JK_HAVE_X86_LEVELS
-    if (isa == JK_ISA_V4) {
-        return &jk_plan_kernel_v4;
-    }
-    if (isa == JK_ISA_V3) {
-        return &jk_plan_kernel_v3;
+    if (isa != JK_ISA_BASE) {
+        kernel[0] = isa == JK_ISA_V4 ? &jk_plan_kernel_v4 : &jk_plan_kernel_v3;
+        kernel[1] = isa == JK_ISA_V4 ? &jk_payers_kernel_v4 : &jk_payers_kernel_v3;
+        return;
     }
 #endif
     (void)isa;
-    return &jk_plan_kernel_base;
+    kernel[0] = &jk_plan_kernel_base;
+    kernel[1] = &jk_payers_kernel_base;
 }
 
 /* Written so that a NaN fails too. */
@@ -33,22 +34,26 @@ static jk_status check_recovery(const jk_plan_tables *tables, const double *reco
     return JK_OK;
 }
 
+static bool is_multiplier(double value) {
+    return value >= 0.0 && value <= JK_STRESS_MAX;
+}
+
 static jk_status check_stress(const jk_plan_tables *tables, const jk_plan_stress *stress, jk_error *error) {
     for (size_t g = 0; stress != NULL && g < tables->segment_count; g++) {
-        bool held = stress[g].exit >= 0.0 && stress[g].exit <= JK_STRESS_MAX && stress[g].interruption >= 0.0 &&
-                    stress[g].interruption <= JK_STRESS_MAX;
-        if (!held) {
+        const jk_plan_stress *s = &stress[g];
+        if (!is_multiplier(s->exit) || !is_multiplier(s->interruption) || !is_multiplier(s->breakage)) {
             return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "stress",
-                           "%g and %g are no multipliers of exits and interruption; expected 0 to %g", stress[g].exit,
-                           stress[g].interruption, JK_STRESS_MAX);
+                           "%g, %g and %g are no multipliers of exits, interruption and breakage; expected 0 to %g",
+                           s->exit, s->interruption, s->breakage, JK_STRESS_MAX);
         }
     }
     return JK_OK;
 }
 
-jk_status jk_plan_set_recovery(jk_plan *plan, const double *recovery, jk_error *error) {
+jk_status jk_plan_set_recovery(jk_plan *plan, const double *recovery, const double *paying_recovery, jk_error *error) {
     JK_TRY(check_recovery(&plan->tables, recovery, error));
-    jk_plan_tables_recover(&plan->tables, recovery);
+    JK_TRY(check_recovery(&plan->tables, paying_recovery, error));
+    jk_plan_tables_recover(&plan->tables, recovery, paying_recovery);
     return JK_OK;
 }
 
@@ -66,10 +71,10 @@ jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, 
     }
     created->model = model;
     created->isa = isa;
-    created->kernel = kernel_of(isa);
+    choose_kernels(isa, created->kernel);
     jk_status status = jk_plan_tables_init(&created->tables, model, options->irr, error);
     if (status == JK_OK) {
-        status = jk_plan_set_recovery(created, options->recovery, error);
+        status = jk_plan_set_recovery(created, options->recovery, options->paying_recovery, error);
     }
     if (status == JK_OK && options->stress != NULL) {
         status = check_stress(&created->tables, options->stress, error);
@@ -117,17 +122,17 @@ static void lay_out(layout *space, const jk_plan_tables *tables, size_t max_rows
         longest = months > longest ? months : longest;
     }
     (void)take(space, 1, sizeof *workspace);
-    workspace->tile.decisions = take(space, epochs * JK_STATES * JK_TILE_ROWS, sizeof(uint8_t));
-    workspace->tile.monthly = take(space, longest * 2 * JK_GRID_LANES, sizeof(int64_t));
+    workspace->tile.decisions = take(space, epochs * JK_ALL_STATES * JK_TILE_ROWS, sizeof(uint8_t));
+    workspace->tile.monthly = take(space, longest * JK_MONTHLY_FLOWS * JK_GRID_LANES, sizeof(int64_t));
     workspace->order[0] = take(space, max_rows, sizeof(uint32_t));
     workspace->order[1] = take(space, max_rows, sizeof(uint32_t));
     workspace->group_key = take(space, max_rows, sizeof(uint32_t));
     workspace->age_key = take(space, max_rows, sizeof(uint16_t));
     workspace->group_start = take(space, jk_plan_group_count(tables) + 1, sizeof(uint32_t));
     workspace->age_start = take(space, (size_t)tables->last_age + 2, sizeof(uint32_t));
-    workspace->trace_value = take(space, epochs * JK_STATES * JK_TILE_STEP, sizeof(float));
-    workspace->trace_probability = take(space, epochs * JK_STATES * JK_TILE_STEP, sizeof(float));
-    workspace->trace_flow = take(space, epochs * 3 * JK_TILE_STEP, sizeof(float));
+    workspace->trace_value = take(space, epochs * JK_ALL_STATES * JK_TILE_STEP, sizeof(float));
+    workspace->trace_probability = take(space, epochs * JK_ALL_STATES * JK_TILE_STEP, sizeof(float));
+    workspace->trace_flow = take(space, epochs * JK_TRACED_FLOWS * JK_TILE_STEP, sizeof(float));
     workspace->max_rows = max_rows;
 }
 

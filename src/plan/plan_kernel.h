@@ -14,14 +14,19 @@
 
 enum {
     JK_TILE_ROWS = 128,
-    JK_TILE_STEP = 16, /* the widest kernel's lanes */
-    JK_TILE_PART = 4,  /* the narrowest kernel's lanes */
-    JK_STATES = JK_TITLE_COUNT * JK_CAPACITY_COUNT,
-    JK_GRID_LANES = 8 /* partial sums of a grid cell */
+    JK_TILE_STEP = 16,                              /* the widest kernel's lanes */
+    JK_TILE_PART = 4,                               /* the narrowest kernel's lanes */
+    JK_STATES = JK_TITLE_COUNT * JK_CAPACITY_COUNT, /* of a quiet debtor; as many again of one who pays */
+    JK_ALL_STATES = 2 * JK_STATES,
+    JK_MONTHLY_FLOWS = 3, /* gross, cost, instalments */
+    JK_TRACED_FLOWS = 4,  /* gross, cost, sale, instalments */
+    JK_GRID_LANES = 8     /* partial sums of a grid cell */
 };
 
-/* Index of a state among JK_STATES: by title state, then class. */
-#define JK_STATE(title, capacity) ((title)*JK_CAPACITY_COUNT + (capacity))
+/* Index of a state among JK_STATES: by title state, then class. Paying states follow the quiet ones in the same order.
+ */
+#define JK_STATE(title, capacity)        ((title)*JK_CAPACITY_COUNT + (capacity))
+#define JK_PAYING_STATE(title, capacity) (JK_STATES + JK_STATE(title, capacity))
 
 typedef struct jk_plan_group {
     const jk_plan_tables *tables;
@@ -30,6 +35,7 @@ typedef struct jk_plan_group {
     size_t segment_index;
     jk_title title; /* z0 */
     bool legal;     /* legal is allowed for claims of the group, so that later title states can be reached */
+    bool payers;    /* paying states can be reached */
 } jk_plan_group;
 
 /* What the kernel notes of a vector of claims when it first sees it. */
@@ -37,6 +43,9 @@ typedef struct jk_tile_part {
     int32_t youngest; /* least age */
     bool window;      /* the ages span no more than a vector's lanes */
     bool sell;        /* some claim may be sold */
+    bool fades;       /* some claim's intensity fades */
+    bool dividends;   /* some claim has dividends */
+    bool garnished;   /* some claim's debtor can be garnished */
 } jk_tile_part;
 
 /* What the kernel does before it projects. */
@@ -51,23 +60,27 @@ typedef struct jk_plan_tile {
     alignas(64) float balance[JK_TILE_ROWS];
     float interest[JK_TILE_ROWS], theta[JK_TILE_ROWS], garnish[JK_TILE_ROWS], share[JK_TILE_ROWS];
     float mortality[JK_TILE_ROWS], exit_status[JK_TILE_ROWS], interruption[JK_TILE_ROWS];
-    float bar_untitled[JK_TILE_ROWS], bar_titled[JK_TILE_ROWS];
+    float fading[JK_TILE_ROWS], instalment[JK_TILE_ROWS], dividend[JK_TILE_ROWS];
+    float insight[JK_TILE_ROWS]; /* theta^informed of the segment */
+    /* The bars without and with a title: the months, and where they fall, found in 64 bits: the epoch (epoch_count:
+     * none) and the part of it before the bar, less than 1. */
+    float bar[2][JK_TILE_ROWS], bar_epoch[2][JK_TILE_ROWS], bar_part[2][JK_TILE_ROWS];
     int32_t age[JK_TILE_ROWS]; /* at most the segment's last_age */
-    int32_t capacity_class[JK_TILE_ROWS], allowed[JK_TILE_ROWS];
+    int32_t capacity_class[JK_TILE_ROWS], allowed[JK_TILE_ROWS], paying[JK_TILE_ROWS];
     /* Results. Money of the projection is in grid units (2^-20 of a currency unit). */
     float value[JK_TILE_ROWS], action_value[JK_ACTION_COUNT][JK_TILE_ROWS];
     float gross[JK_TILE_ROWS], net[JK_TILE_ROWS], gross_12m[JK_TILE_ROWS], gross_60m[JK_TILE_ROWS];
     /* Work. */
-    float probability[JK_STATES][JK_TILE_ROWS];
+    float probability[JK_ALL_STATES][JK_TILE_ROWS];
     jk_tile_part part[JK_TILE_ROWS / JK_TILE_PART];
     size_t rows;
     int epochs; /* epochs to plan; in later ones every claim of the tile is barred */
     jk_tile_work work;
     bool project;       /* false: induction only */
-    uint8_t *decisions; /* [epoch][state][JK_TILE_ROWS] jk_action */
-    int64_t *monthly;   /* [month of the epoch][gross, cost][JK_GRID_LANES] */
-    /* Trace of the first JK_TILE_STEP claims, or NULL: [epoch][state][JK_TILE_STEP], and [epoch][3][JK_TILE_STEP]
-     * gross, cost and sale of the epoch in grid units. */
+    uint8_t *decisions; /* [epoch][JK_ALL_STATES][JK_TILE_ROWS] jk_action */
+    int64_t *monthly;   /* [month of the epoch][JK_MONTHLY_FLOWS][JK_GRID_LANES] */
+    /* Trace of the first JK_TILE_STEP claims, or NULL: [epoch][JK_ALL_STATES][JK_TILE_STEP], and
+     * [epoch][JK_TRACED_FLOWS][JK_TILE_STEP] in grid units. */
     float *trace_value, *trace_probability, *trace_flow;
 } jk_plan_tile;
 
@@ -77,10 +90,16 @@ typedef struct jk_plan_kernel {
      */
     void (*run)(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells);
     /* The decay functions alone, for tests of their accuracy: share[i] = (1 - e^-t)/t, left[i] = e^-t, as used for
-     * short times (range 0) and long ones (range 1). count is a multiple of 16; arrays are aligned to 64 bytes. */
+     * short times (range 0), long ones (range 1) and far ones (range 2). count is a multiple of 16; arrays are aligned
+     * to 64 bytes. */
     void (*decay)(int range, const float *t, float *share, float *left, size_t count);
+    /* The pair of moods alone, likewise (of the payers' kernels; NULL in the others): rates[4][count] are what resolves
+     * from quiet and from paying, what begins and what stops; left and share [4][count] are P and M over one unit of
+     * time, from quiet to quiet and paying, from paying to quiet and paying. */
+    void (*pair)(const float *rates, float *left, float *share, size_t count);
 } jk_plan_kernel;
 
 extern const jk_plan_kernel jk_plan_kernel_base, jk_plan_kernel_v3, jk_plan_kernel_v4;
+extern const jk_plan_kernel jk_payers_kernel_base, jk_payers_kernel_v3, jk_payers_kernel_v4;
 
 #endif

@@ -8,8 +8,16 @@
 #include "base/memory.h"
 #include "plan/plan.h"
 
+static bool plan_has_payers(const jk_plan *plan) {
+    bool payers = false;
+    for (size_t g = 0; g < plan->tables.segment_count; g++) {
+        payers = payers || plan->tables.segments[g].has_payers;
+    }
+    return payers;
+}
+
 static size_t decision_bytes(const jk_plan *plan, size_t max_rows) {
-    return max_rows * (size_t)plan->tables.epoch_count * JK_STATES;
+    return max_rows * (size_t)plan->tables.epoch_count * (plan_has_payers(plan) ? JK_ALL_STATES : JK_STATES);
 }
 
 size_t jk_plan_policy_size(const jk_plan *plan, size_t max_rows) {
@@ -50,11 +58,26 @@ static int end_of_states(const jk_plan_group *group) {
     return JK_STATE(last, JK_CAPACITY_COUNT);
 }
 
+static size_t states_of(const jk_plan_group *group) {
+    return group->payers ? JK_ALL_STATES : JK_STATES;
+}
+
+/* The next state after `state` that claims of the group can reach; at the end, the number of states. */
+static int next_state(const jk_plan_group *group, int state) {
+    int next = state + 1;
+    if (next == end_of_states(group)) {
+        next = group->payers ? JK_STATES + first_state(group) : JK_ALL_STATES;
+    } else if (next == JK_STATES + end_of_states(group)) {
+        next = JK_ALL_STATES;
+    }
+    return next;
+}
+
 size_t jk_plan_policy_put(const jk_plan_group *group, const jk_plan_tile *tile, size_t rows, jk_plan_policy *policy) {
     uint8_t *to = policy->decisions + policy->used;
-    for (int j = 0; j < tile->epochs; j++) {
-        for (int s = first_state(group); s < end_of_states(group); s++) {
-            memcpy(to, tile->decisions + ((size_t)j * JK_STATES + (size_t)s) * JK_TILE_ROWS, rows);
+    for (size_t j = 0; j < (size_t)tile->epochs; j++) {
+        for (int s = first_state(group); s < JK_ALL_STATES; s = next_state(group, s)) {
+            memcpy(to, tile->decisions + (j * states_of(group) + (size_t)s) * JK_TILE_ROWS, rows);
             to += rows;
         }
     }
@@ -65,9 +88,9 @@ size_t jk_plan_policy_put(const jk_plan_group *group, const jk_plan_tile *tile, 
 size_t jk_plan_policy_get(const jk_plan_policy *policy, size_t from, const jk_plan_group *group, size_t rows,
                           jk_plan_tile *tile) {
     const uint8_t *at = policy->decisions + from;
-    for (int j = 0; j < tile->epochs; j++) {
-        for (int s = first_state(group); s < end_of_states(group); s++) {
-            uint8_t *row = tile->decisions + ((size_t)j * JK_STATES + (size_t)s) * JK_TILE_ROWS;
+    for (size_t j = 0; j < (size_t)tile->epochs; j++) {
+        for (int s = first_state(group); s < JK_ALL_STATES; s = next_state(group, s)) {
+            uint8_t *row = tile->decisions + (j * states_of(group) + (size_t)s) * JK_TILE_ROWS;
             memcpy(row, at, rows);
             memset(row + rows, JK_CLOSE, tile->rows - rows); /* the empty claims at the tile's end */
             at += rows;

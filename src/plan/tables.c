@@ -95,8 +95,48 @@ static void fill_costs(const jk_segment *segment, double inflation, jk_plan_cost
     costs->interruption_by_action[JK_SURVEIL] = (float)inflation;
     costs->interruption_by_action[JK_AMICABLE] = (float)inflation;
     costs->filing = (float)(segment->filing * inflation);
+    for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+        costs->paying[a] = (float)(segment->payers.monthly[a] * inflation);
+    }
     costs->inflation = (float)inflation;
-    costs->recovery = 1.0f;
+    costs->recovery = costs->paying_recovery = 1.0f;
+}
+
+/* x^y for x >= 0 and 0 <= y; 0^0 is 1. */
+static double power(double x, double y) {
+    return y == 0.0 ? 1.0 : (x == 0.0 ? 0.0 : jk_exp(y * jk_log(x)));
+}
+
+/* What a buyer's price knows of a claim (model.md section 6): min(cap, theta * kappa / reference)^informed in parts. */
+static void fill_insight(const jk_segment *from, jk_plan_segment *to) {
+    to->informed = (float)from->informed;
+    to->insight_most = (float)power(from->insight_cap, from->informed);
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        double ratio = from->class_multiplier[JK_TREAT_AMICABLE][k] / from->reference;
+        to->insight_multiplier[k] = (float)power(ratio, from->informed);
+    }
+    to->payer_factor = (float)from->payer_factor;
+}
+
+static void fill_payers(const jk_segment *from, jk_plan_segment *to) {
+    to->has_payers = from->payers.given;
+    for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+        double settled = from->payers.given ? from->payers.settled_share[a] : 1.0;
+        to->begins_to_pay = to->begins_to_pay || settled < 1.0;
+        to->breakage[a] = (float)from->payers.breakage[a];
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            double multiplier = from->class_multiplier[a][k];
+            to->settle_multiplier[a][k] = (float)(settled * multiplier);
+            to->begin_multiplier[a][k] = (float)((1.0 - settled) * multiplier);
+            if (a == JK_TREAT_LEGAL) {
+                to->settle_pending[k] = (float)(settled * from->pre_title_factor * multiplier);
+                to->begin_pending[k] = (float)((1.0 - settled) * from->pre_title_factor * multiplier);
+            }
+        }
+    }
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        to->monthly_share[k] = (float)from->payers.monthly_share[k];
+    }
 }
 
 static void fill_segment(const jk_segment *from, jk_plan_segment *to) {
@@ -104,6 +144,7 @@ static void fill_segment(const jk_segment *from, jk_plan_segment *to) {
         to->share_by_action[a + JK_SURVEIL] = (float)from->recovery_share[a];
         to->contingent_by_action[a + JK_SURVEIL] = (float)from->cost[a].contingent;
         to->kept_share[a] = (float)(from->recovery_share[a] * (1.0 - from->cost[a].contingent));
+        to->open_share[a] = (float)(1.0 - from->cost[a].contingent);
         for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
             to->class_multiplier[a][k] = (float)from->class_multiplier[a][k];
             to->class_multiplier_most[a] = fmaxf(to->class_multiplier_most[a], to->class_multiplier[a][k]);
@@ -122,6 +163,9 @@ static void fill_segment(const jk_segment *from, jk_plan_segment *to) {
     to->exit_factor = 1.0f;
     to->fee = (float)(from->fee_shift * from->filing);
     to->bar_months_inverse = (float)(1.0 / from->bar_months);
+    to->title_kept = (float)(1.0 - from->lost_share);
+    fill_insight(from, to);
+    fill_payers(from, to);
 }
 
 static int32_t segment_last_age(const jk_segment *segment) {
@@ -142,6 +186,11 @@ static int find_span(const jk_plan_tables *tables, int before, int32_t months) {
     return -1;
 }
 
+static float fade_at(const jk_model *model, double month) {
+    double half_life = model->scorecard.half_life;
+    return half_life > 0.0 ? (float)jk_exp(-0.69314718055994530942 * month / half_life) : 0.0f;
+}
+
 static void fill_epochs(jk_plan_tables *tables, const jk_model *model) {
     int32_t month = 0;
     for (int j = 0; j < model->epoch_count; j++) {
@@ -156,7 +205,8 @@ static void fill_epochs(jk_plan_tables *tables, const jk_model *model) {
                                             .start = (float)month,
                                             .end = (float)(month + months),
                                             .months = (float)months,
-                                            .months_inverse = (float)(1.0 / (double)months)};
+                                            .modes_least = (float)(JK_MODES_HELD / (double)months),
+                                            .fade = fade_at(model, (double)month + 0.5 * (double)months)};
         month += months;
     }
     tables->months = month;
@@ -266,6 +316,9 @@ void jk_plan_tables_stress(jk_plan_tables *tables, const jk_model *model, const 
         jk_plan_segment *segment = &tables->segments[g];
         segment->exit = (float)(model->segments[g].exit_monthly * stress[g].exit);
         segment->exit_factor = (float)stress[g].exit;
+        for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+            segment->breakage[a] = (float)(model->segments[g].payers.breakage[a] * stress[g].breakage);
+        }
         jk_plan_costs *costs = tables->costs + g * (size_t)tables->epoch_count;
         for (int j = 0; j < tables->epoch_count; j++) {
             float interruption = (float)((double)costs[j].inflation * stress[g].interruption);
@@ -276,10 +329,12 @@ void jk_plan_tables_stress(jk_plan_tables *tables, const jk_model *model, const 
     }
 }
 
-void jk_plan_tables_recover(jk_plan_tables *tables, const double *recovery) {
+void jk_plan_tables_recover(jk_plan_tables *tables, const double *recovery, const double *paying_recovery) {
+    const double *paying = paying_recovery == NULL ? recovery : paying_recovery;
     size_t cells = tables->segment_count * (size_t)tables->epoch_count;
     for (size_t i = 0; i < cells; i++) {
         tables->costs[i].recovery = recovery == NULL ? 1.0f : (float)recovery[i];
+        tables->costs[i].paying_recovery = paying == NULL ? 1.0f : (float)paying[i];
     }
 }
 

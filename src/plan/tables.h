@@ -10,20 +10,27 @@
 #define JK_PLAN_TABLES_H
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "jalki/plan.h"
+
+#define JK_MODES_HELD                                                                                                  \
+    0x1p-8 /* see kernel_pair.h: least omega of a pair of modes, times the months they are used for                    \
+            */
 
 enum { JK_ACTION_SLOTS = 8 };   /* JK_ACTION_COUNT, rounded up to what jk_lookup reads */
 enum { JK_CURVE_PADDING = 16 }; /* readable floats beyond the end of a curve, for jk_window */
 
 /* Same for all claims. */
 typedef struct jk_plan_epoch {
-    int32_t first_month;          /* T_j */
-    int32_t month_count;          /* E_j */
-    int32_t span;                 /* index of its length among the distinct lengths */
-    float start, end;             /* T_j, T_j + E_j */
-    float months, months_inverse; /* E_j, 1/E_j */
+    int32_t first_month; /* T_j */
+    int32_t month_count; /* E_j */
+    int32_t span;        /* index of its length among the distinct lengths */
+    float start, end;    /* T_j, T_j + E_j */
+    float months;        /* E_j */
+    float modes_least;   /* JK_MODES_HELD / E_j */
+    float fade;          /* 2^-((T_j + E_j/2)/half_life): what is left of a fading part of the score */
 } jk_plan_epoch;
 
 /* Per segment and distinct epoch length. */
@@ -40,9 +47,11 @@ typedef struct jk_plan_span {
 typedef struct jk_plan_costs {
     alignas(32) float running_by_action[2][JK_ACTION_SLOTS]; /* [has title][action] */
     float interruption_by_action[JK_ACTION_SLOTS];           /* i_j where the claim waits without title */
+    float paying[JK_TREATMENT_COUNT];                        /* a debtor who pays */
     float filing;
-    float inflation; /* i_j, times the stress of interruption */
-    float recovery;  /* m_j */
+    float inflation;       /* i_j, times the stress of interruption */
+    float recovery;        /* m_j on what makes new payers */
+    float paying_recovery; /* m_j on what payers pay */
 } jk_plan_costs;
 
 typedef struct jk_plan_segment {
@@ -53,10 +62,23 @@ typedef struct jk_plan_segment {
     float garnish_share[JK_CAPACITY_COUNT];                        /* phi */
     float class_multiplier_most[JK_TREATMENT_COUNT], pending_multiplier_most, garnish_share_most; /* over the classes */
     float kept_share[JK_TREATMENT_COUNT]; /* sigma * (1 - contingent) */
-    float exit, exit_factor;              /* monthly exit of the segment, stressed, and what multiplies the others */
-    float fee;                            /* fee_shift * filing */
+    float open_share[JK_TREATMENT_COUNT]; /* 1 - contingent, of what no settlement share is taken off */
+    float title_kept;                     /* 1 - lost_share: of the cases that are decided, those that are won */
+    /* Payers. Of the multipliers above, the parts of those who settle and of those who begin to pay. */
+    bool has_payers;    /* the segment has payers */
+    bool begins_to_pay; /* and some new payer does not settle at once */
+    float settle_multiplier[JK_TREATMENT_COUNT][JK_CAPACITY_COUNT], settle_pending[JK_CAPACITY_COUNT];
+    float begin_multiplier[JK_TREATMENT_COUNT][JK_CAPACITY_COUNT], begin_pending[JK_CAPACITY_COUNT];
+    float monthly_share[JK_CAPACITY_COUNT]; /* rho */
+    float breakage[JK_TREATMENT_COUNT];     /* beta, stressed */
+    float exit, exit_factor;                /* monthly exit of the segment, stressed, and what multiplies the others */
+    float fee;                              /* fee_shift * filing */
     float title_factor[JK_TITLE_COUNT];
     float bar_months_inverse;
+    float informed;     /* what a buyer's price knows of a claim; 0: nothing, and the rest is not used but for payers */
+    float insight_most; /* insight_cap^informed */
+    float insight_multiplier[JK_CAPACITY_COUNT]; /* (kappa of amicable / reference)^informed */
+    float payer_factor;
     int32_t last_age;    /* curves and prices are constant from this age on */
     const float *market; /* price by age, less transaction cost */
     const jk_plan_span *spans;
@@ -86,10 +108,11 @@ typedef struct jk_plan_tables {
 /* Fills *tables; on failure it is left empty. JK_ERROR_MODEL where a figure is beyond what the kernel can hold. */
 jk_status jk_plan_tables_init(jk_plan_tables *tables, const jk_model *model, double irr, jk_error *error);
 
-/* Sets the multipliers of all segments and epochs, [segments][epochs]; NULL: 1. They must have been checked. */
-void jk_plan_tables_recover(jk_plan_tables *tables, const double *recovery);
+/* Sets the multipliers of all segments and epochs, [segments][epochs], on what makes new payers (NULL: 1) and on what
+ * payers pay (NULL: the same). They must have been checked. */
+void jk_plan_tables_recover(jk_plan_tables *tables, const double *recovery, const double *paying_recovery);
 
-/* Puts multipliers of exits and interruption into tables that have none yet; [segments]. */
+/* Puts multipliers of exits, interruption and breakage into tables that have none yet; [segments]. */
 void jk_plan_tables_stress(jk_plan_tables *tables, const jk_model *model, const jk_plan_stress *stress);
 void jk_plan_tables_reset(jk_plan_tables *tables);
 

@@ -153,7 +153,7 @@ static jk_status check_state(const jk_scenario *scenario, const jk_model *model,
 static jk_status stress_segment(jk_arena *arena, const jk_scenario *scenario, const jk_model *split, size_t g,
                                 segment_state *state, double *by_epoch, jk_error *error) {
     state->product = 1.0;
-    *state->stress = (jk_plan_stress){1.0, 1.0};
+    *state->stress = (jk_plan_stress){1.0, 1.0, 1.0};
     for (int month = 0; month < split->horizon_months; month++) {
         state->recovery[month] = 1.0;
     }

@@ -226,8 +226,8 @@ void jk_cell_claim_of(const jk_terms *terms, const jk_plan_results *results, siz
     claim->share = terms->share[row];
     claim->mortality = terms->mortality[row];
     claim->exit_status = terms->exit_status[row];
-    claim->bar_untitled = terms->bar_untitled[row];
-    claim->bar_titled = terms->bar_titled[row];
+    claim->bar_untitled = (float)terms->bar_untitled[row];
+    claim->bar_titled = (float)terms->bar_titled[row];
     claim->interruption = terms->interruption[row];
     claim->age_months = terms->age_months[row];
     claim->segment = terms->segment[row];
@@ -344,7 +344,15 @@ static float mean(jk_cell_sum sum, int64_t balance) {
     return balance > 0 ? (float)((double)sum / (double)balance / WEIGHT_UNITS) : 0.0f;
 }
 
+/* Model points are of debtors who pay at once. */
+static void pay_at_once(jk_terms *terms, size_t row) {
+    terms->fading[row] = terms->dividend[row] = 0.0f;
+    terms->instalment[row] = 1.0f;
+    terms->paying[row] = 0;
+}
+
 void jk_cell_put(const jk_cell *cell, jk_terms *terms, size_t row) {
+    pay_at_once(terms, row);
     terms->balance[row] = (float)jk_grid_to_double(cell->balance);
     terms->interest_monthly[row] = (float)jk_grid_to_double(cell->interest);
     terms->interruption[row] = (float)jk_grid_to_double(cell->interruption);
@@ -364,6 +372,7 @@ void jk_cell_put(const jk_cell *cell, jk_terms *terms, size_t row) {
 }
 
 void jk_cell_claim_put(const jk_cell_claim *claim, jk_terms *terms, size_t row) {
+    pay_at_once(terms, row);
     terms->balance[row] = claim->balance;
     terms->interest_monthly[row] = claim->interest_monthly;
     terms->theta[row] = claim->theta;

@@ -62,7 +62,9 @@ typedef struct scene {
     float pace[JK_TREATMENT_COUNT]; /* monthly, before the class */
     float garnish, share, interruption, price;
     float exit, title_exit;
-    float balance[2], bar[2]; /* without and with title */
+    float balance[2];    /* without and with title */
+    float balance_share; /* the balance at the cut-off in that of the epoch without the fee */
+    double bar[2];
     float alive[2];
     bool continues[2];
     double now;                /* discount factor of the epoch's start */
@@ -72,9 +74,9 @@ typedef struct scene {
     double spread;
 } scene;
 
-static float alive_part(float bar, const jk_plan_epoch *epoch) {
-    float part = (bar - epoch->start) * epoch->months_inverse;
-    return fmaxf(fminf(part, 1.0f), 0.0f);
+static float alive_part(double bar, const jk_plan_epoch *epoch) {
+    double part = (bar - (double)epoch->first_month) / (double)epoch->month_count;
+    return (float)fmax(fmin(part, 1.0), 0.0);
 }
 
 static void read_scene(const jk_plan *plan, const jk_terms *terms, size_t row, int j, scene *s) {
@@ -96,15 +98,16 @@ static void read_scene(const jk_plan *plan, const jk_terms *terms, size_t row, i
     s->title_exit = s->exit + (terms->title_state[row] < JK_TITLE_HELD ? jurisdiction->title_end : 0.0f);
     s->balance[0] = terms->balance[row] + terms->interest_monthly[row] * jurisdiction->accrual[j];
     s->balance[1] = s->balance[0] + (terms->title_state[row] == JK_TITLE_NONE ? s->share * segment->fee : 0.0f);
+    s->balance_share = terms->balance[row] > 0.0f ? terms->balance[row] / s->balance[0] : 1.0f;
     for (int titled = 0; titled < 2; titled++) {
         s->alive[titled] = alive_part(s->bar[titled], epoch);
-        s->continues[titled] = s->bar[titled] >= epoch->end;
+        s->continues[titled] = s->bar[titled] >= (double)(epoch->first_month + epoch->month_count);
     }
     s->now = jk_exp(-(double)tables->discount * (double)epoch->start);
 }
 
 static float sale_value(const scene *s, int z) {
-    float time = s->bar[z > 0] - s->epoch->start;
+    float time = (float)(s->bar[z > 0] - (double)s->epoch->first_month);
     float part = fminf(time * s->segment->bar_months_inverse, 1.0f);
     return time > 0.0f ? s->price * s->segment->title_factor[z] * (part * s->balance[z > 0]) : 0.0f;
 }
@@ -139,7 +142,7 @@ static void write_work(const scene *s, int z, int k, int action, jk_path_state *
     size_t step = s->by_step ? step_at(&s->figures->curve[treatment], s->middle) : 0;
     state->factor = (int16_t)jk_factor_row(s->figures, s->by_step, treatment, step, k);
     state->rate = rate_of(s, z, k, treatment) * months;
-    state->garnish = legal && held ? s->garnish * s->segment->garnish_share[k] * months : 0.0f;
+    state->garnish = legal && held ? s->garnish * s->balance_share * s->segment->garnish_share[k] * months : 0.0f;
     state->exit = (held ? s->title_exit : s->exit) * months;
     state->gross = amount;
     state->contingent = amount * contingent;
@@ -165,7 +168,7 @@ static unsigned write_moves(const scene *s, int z, int k, int action, unsigned r
             int z;
             float part;
         } ways[2] = {{files ? JK_TITLE_PENDING : z, files ? step * (1.0f - titled) : step},
-                     {JK_TITLE_HELD, files ? step * titled : 0.0f}};
+                     {JK_TITLE_HELD, files ? step * titled * s->segment->title_kept : 0.0f}};
         for (int i = 0; i < 2; i++) {
             int target = JK_STATE(ways[i].z, to);
             if (ways[i].part > 0.0f) {

@@ -70,8 +70,8 @@ void jk_terms_block(const jk_model *model, const jk_debtors *debtors, const jk_b
         out->instalment[i] = (float)score->instalment[i];
         out->dividend[i] = (float)law->dividend[i];
         out->exit_status[i] = (float)law->exit_status[i];
-        out->bar_untitled[i] = (float)law->bar_untitled[i];
-        out->bar_titled[i] = (float)law->bar_titled[i];
+        out->bar_untitled[i] = law->bar_untitled[i];
+        out->bar_titled[i] = law->bar_titled[i];
         out->age_months[i] = (int32_t)law->age_months[i];
         out->segment[i] = law->segment[i];
         out->jurisdiction[i] = law->jurisdiction[i];

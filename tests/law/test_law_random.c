@@ -225,7 +225,7 @@ static void the_order_of_rows_does_not_matter(void **state) {
         assert_memory_equal(&a.terms.share[i], &b.terms.share[j], sizeof(float));
         assert_memory_equal(&a.terms.garnish[i], &b.terms.garnish[j], sizeof(float));
         assert_memory_equal(&a.terms.theta[i], &b.terms.theta[j], sizeof(float));
-        assert_memory_equal(&a.terms.bar_untitled[i], &b.terms.bar_untitled[j], sizeof(float));
+        assert_memory_equal(&a.terms.bar_untitled[i], &b.terms.bar_untitled[j], sizeof(double));
         assert_int_equal(a.terms.allowed[i], b.terms.allowed[j]);
         assert_int_equal(a.terms.segment[i], b.terms.segment[j]);
     }

@@ -83,9 +83,23 @@ static void instruction_sets_and_blocks(void **state) {
     plan_case_free(made);
 }
 
-static void order_of_rows(void **state) {
+static void payers_everywhere(void **state) {
     (void)state;
+    plan_case *made = plan_case_create(6, 7);
+    plan_case_spell(made, 6);
+    expect_same_everywhere(made, PLAN_TYPICAL, 11);
+    expect_same_everywhere(made, PLAN_FULL_SELL, 12);
+    plan_case_spell_push(made, 6);
+    plan_case_push(made, 4);
+    expect_same_everywhere(made, PLAN_EXTREME, 13);
+    plan_case_free(made);
+}
+
+static void same_in_any_order(bool spells) {
     plan_case *made = plan_case_create(6, 4);
+    if (spells) {
+        plan_case_spell(made, 6);
+    }
     jk_terms terms = plan_terms_create(made, PLAN_TYPICAL, 7, ROWS);
     jk_terms shuffled = plan_terms_alloc(ROWS);
     size_t *place = malloc(ROWS * sizeof *place);
@@ -111,10 +125,18 @@ static void order_of_rows(void **state) {
     plan_case_free(made);
 }
 
-/* Each claim alone, each in a block of any size, gives what it gives among the others. */
-static void any_number_of_rows(void **state) {
+static void order_of_rows(void **state) {
     (void)state;
+    same_in_any_order(false);
+    same_in_any_order(true);
+}
+
+/* Each claim alone, each in a block of any size, gives what it gives among the others. */
+static void same_in_any_number(bool spells) {
     plan_case *made = plan_case_create(8, 1);
+    if (spells) {
+        plan_case_spell(made, 8);
+    }
     const size_t sizes[] = {0, 1, 2, 15, 16, 17, 31, 127, 128, 129, 300};
     jk_terms all = plan_terms_create(made, PLAN_FULL, 8, 300);
     outcome whole = solve(made, NULL, 0, &all);
@@ -133,6 +155,12 @@ static void any_number_of_rows(void **state) {
     drop(&whole);
     plan_terms_free(&all);
     plan_case_free(made);
+}
+
+static void any_number_of_rows(void **state) {
+    (void)state;
+    same_in_any_number(false);
+    same_in_any_number(true);
 }
 
 static void columns_not_wanted(void **state) {
@@ -194,8 +222,11 @@ static void choice_of_instruction_set(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(instruction_sets_and_blocks), cmocka_unit_test(order_of_rows),
-        cmocka_unit_test(any_number_of_rows),          cmocka_unit_test(columns_not_wanted),
+        cmocka_unit_test(instruction_sets_and_blocks),
+        cmocka_unit_test(payers_everywhere),
+        cmocka_unit_test(order_of_rows),
+        cmocka_unit_test(any_number_of_rows),
+        cmocka_unit_test(columns_not_wanted),
         cmocka_unit_test(choice_of_instruction_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,7 +40,7 @@ static void check_chunk(const bench *b, int range, worst *most) {
             continue;
         }
         float *share = first ? b->share : b->other_share, *left = first ? b->left : b->other_left;
-        b->plan[isa]->kernel->decay(range, b->t, share, left, CHUNK);
+        b->plan[isa]->kernel[0]->decay(range, b->t, share, left, CHUNK);
         if (!first) {
             assert_memory_equal(share, b->share, CHUNK * sizeof(float));
             assert_memory_equal(left, b->left, CHUNK * sizeof(float));
@@ -98,8 +98,8 @@ static void bounds_hold(void **state) {
             assert_int_equal(jk_plan_create(&made->model, &options, &b.plan[isa], NULL), JK_OK);
         }
     }
-    worst all = {0};
-    for (int range = 0; range < 2; range++) {
+    for (int range = 0; range < 3; range++) {
+        worst all = {0};
         const worst found[] = {check_range(&b, range, 0x1p-40f, 0x1p-6f), check_range(&b, range, 0x1p-6f, 2.0f),
                                check_range(&b, range, 2.0f, 4.0f), check_range(&b, range, 4.0f, 80.0f),
                                check_range(&b, range, -0x1p-40f, -20.0f)};
@@ -109,16 +109,18 @@ static void bounds_hold(void **state) {
             all.left_relative = fmax(all.left_relative, found[i].left_relative);
             all.left_late = fmax(all.left_late, found[i].left_late);
         }
+        /* The far form, by three doublings of both, costs another two bits. */
+        double slack = range == 2 ? 2.5 : 1.0;
+        assert_true(all.share < slack * 2.0e-7);
+        assert_true(all.left < slack * 2.0e-7);
+        assert_true(all.left_relative < slack * 2.5e-7);
+        /* A large value may follow what little is left: the relative error counts there too. */
+        assert_true(all.left_late < slack * 6e-6);
     }
-    assert_true(all.share < 2.0e-7);
-    assert_true(all.left < 2.0e-7);
-    assert_true(all.left_relative < 2.5e-7);
-    /* A large value may follow what little is left: the relative error counts there too. */
-    assert_true(all.left_late < 6e-6);
     /* Where it matters to the last digit: nothing happens in no time, and nothing is left after very long. */
     const float ends[4] = {0.0f, -0.0f, 1e30f, INFINITY};
     memcpy(b.t, ends, sizeof ends);
-    b.plan[0]->kernel->decay(0, b.t, b.share, b.left, 16);
+    b.plan[0]->kernel[0]->decay(0, b.t, b.share, b.left, 16);
     assert_true(b.share[0] == 1.0f && b.left[0] == 1.0f && b.share[1] == 1.0f && b.left[1] == 1.0f);
     assert_true(b.share[2] > 0.99e-30f && b.share[2] < 1.01e-30f && b.left[2] < 1e-37f);
     assert_true(b.share[3] == 0.0f && b.left[3] < 1e-37f);

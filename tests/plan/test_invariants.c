@@ -182,8 +182,8 @@ static void time_never_hurts(void **state) {
     for (int titled = 0; titled < 2; titled++) {
         portfolio p = start(PLAN_TYPICAL, 80);
         for (size_t i = 0; i < ROWS; i++) {
-            float *bar = titled ? &p.terms.bar_titled[i] : &p.terms.bar_untitled[i];
-            *bar = *bar + (float)(i % 37);
+            double *bar = titled ? &p.terms.bar_titled[i] : &p.terms.bar_untitled[i];
+            *bar += (double)(i % 37);
         }
         expect_direction(&p, 1, "a later bar");
         finish(&p);

@@ -134,7 +134,8 @@ static void expect_flows(size_t row, const jk_plan_results *results, int months,
 static void take_actions(const jk_model *model, const jk_plan_trace *trace, reference_plan *reference) {
     for (int j = 0; j < model->epoch_count; j++) {
         for (int s = 0; s < 9; s++) {
-            reference->action[j][s / 3][s % 3] = trace->action[j * 9 + s];
+            reference->action[j][0][s / 3][s % 3] = trace->action[j * 9 + s];
+            reference->action[j][1][s / 3][s % 3] = trace->paying_action[j * 9 + s];
         }
     }
 }
@@ -206,7 +207,7 @@ static void multipliers(void **state) {
     jk_plan_block(plain.plan, &terms, &plain.results, &plain.flow, plain.workspace);
     jk_plan_block(set.plan, &terms, &set.results, &set.flow, set.workspace);
     assert_true(memcmp(plain.results.value, set.results.value, ROWS * sizeof(float)) != 0);
-    assert_int_equal(jk_plan_set_recovery(set.plan, NULL, NULL), JK_OK);
+    assert_int_equal(jk_plan_set_recovery(set.plan, NULL, NULL, NULL), JK_OK);
     memset(set.flow.cell, 0, (size_t)set.flow.months * SEGMENTS * JK_FLOW_COUNT * sizeof(int64_t));
     jk_plan_block(set.plan, &terms, &set.results, &set.flow, set.workspace);
     expect_same_bits(&plain, &set);
@@ -215,7 +216,7 @@ static void multipliers(void **state) {
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         recovery[cells - 1] = wrong[i];
         jk_error error = {0};
-        assert_int_equal(jk_plan_set_recovery(set.plan, recovery, &error), JK_ERROR_ARGUMENT);
+        assert_int_equal(jk_plan_set_recovery(set.plan, recovery, NULL, &error), JK_ERROR_ARGUMENT);
         jk_plan *none = NULL;
         jk_plan_options options = {.irr = 0.1, .recovery = recovery};
         assert_int_equal(jk_plan_create(&made->model, &options, &none, NULL), JK_ERROR_ARGUMENT);
@@ -230,7 +231,7 @@ static void multipliers(void **state) {
         recovery[i] = JK_RECOVERY_MAX;
     }
     jk_terms extreme = plan_terms_create(made, PLAN_EXTREME, 4, ROWS);
-    assert_int_equal(jk_plan_set_recovery(set.plan, recovery, NULL), JK_OK);
+    assert_int_equal(jk_plan_set_recovery(set.plan, recovery, NULL, NULL), JK_OK);
     jk_plan_block(set.plan, &extreme, &set.results, &set.flow, set.workspace);
     for (size_t row = 0; row < ROWS; row++) {
         assert_true(isfinite(set.results.value[row]) && isfinite(set.results.erc_net[row]));

@@ -180,11 +180,59 @@ void plan_case_push(plan_case *made, uint64_t seed) {
     }
 }
 
+void plan_case_spell(plan_case *made, uint64_t seed) {
+    const double settled[3] = {0.6, 0.35, 0.5}, share[3] = {0.015, 0.03, 0.05}, breakage[3] = {0.12, 0.06, 0.08};
+    const double monthly[3] = {0.02, 0.45, 0.45};
+    stream random = {seed, 2000000};
+    made->spells = true;
+    made->model.scorecard.half_life = between(&random, 6.0, 30.0);
+    for (size_t i = 0; i < made->model.segment_count; i++) {
+        jk_segment *g = &made->segments[i];
+        g->payers.given = true;
+        g->payers.since_last_payment = 3;
+        for (int a = 0; a < 3; a++) {
+            g->payers.settled_share[a] = settled[a] * between(&random, 0.5, 1.5);
+            g->payers.monthly_share[a] = share[a] * between(&random, 0.5, 1.5);
+            g->payers.breakage[a] = breakage[a] * between(&random, 0.5, 1.5);
+            g->payers.monthly[a] = monthly[a];
+        }
+        g->lost_share = between(&random, 0.0, 0.1);
+        g->payer_factor = between(&random, 1.0, 2.0);
+        g->informed = i % 3 == 0 ? 0.0 : between(&random, 0.2, 1.0);
+        g->reference = between(&random, 0.5, 1.0);
+        g->insight_cap = 4.0;
+    }
+}
+
+void plan_case_spell_push(plan_case *made, uint64_t seed) {
+    stream random = {seed, 3000000};
+    made->model.scorecard.half_life = pick(&random, 2) ? 1.0 : 600.0;
+    for (size_t i = 0; i < made->model.segment_count; i++) {
+        jk_segment *g = &made->segments[i];
+        const double breakage[4] = {0.0, 0.3, 5.0, 10.0}, lost[3] = {0.0, 0.9, 0.99}, informed[3] = {0.0, 0.7, 1.0};
+        for (int a = 0; a < 3; a++) {
+            g->payers.settled_share[a] = pick(&random, 3) * 0.5;
+            g->payers.monthly_share[a] = pick(&random, 3) == 0 ? 0.0 : pow(10.0, between(&random, -3.0, 1.0));
+            g->payers.breakage[a] = breakage[pick(&random, 4)];
+            g->payers.monthly[a] = pick(&random, 2) ? 0.0 : 3.0 * uniform(&random);
+        }
+        g->lost_share = lost[pick(&random, 3)];
+        g->informed = informed[pick(&random, 3)];
+        g->reference = pow(10.0, between(&random, -1.0, 1.0));
+        g->insight_cap = pick(&random, 2) ? 1.0 : 10.0;
+    }
+}
+
 jk_terms plan_terms_alloc(size_t rows) {
     jk_terms terms = {.rows = rows};
     float **floats[] = {&terms.balance,    &terms.interest_monthly, &terms.theta,       &terms.garnish,
-                        &terms.share,      &terms.mortality,        &terms.exit_status, &terms.bar_untitled,
-                        &terms.bar_titled, &terms.interruption};
+                        &terms.share,      &terms.mortality,        &terms.exit_status, &terms.fading,
+                        &terms.instalment, &terms.dividend,         &terms.interruption};
+    double **bars[] = {&terms.bar_untitled, &terms.bar_titled};
+    for (size_t i = 0; i < sizeof bars / sizeof *bars; i++) {
+        *bars[i] = jk_columns_zero(rows, sizeof(double));
+        check(*bars[i]);
+    }
     for (size_t i = 0; i < sizeof floats / sizeof *floats; i++) {
         *floats[i] = jk_columns_zero(rows, sizeof(float));
         check(*floats[i]);
@@ -195,12 +243,17 @@ jk_terms plan_terms_alloc(size_t rows) {
     terms.capacity_class = jk_columns_zero(rows, 1);
     terms.title_state = jk_columns_zero(rows, 1);
     terms.allowed = jk_columns_zero(rows, 1);
+    terms.paying = jk_columns_zero(rows, 1);
     check(terms.age_months);
     check(terms.segment);
     check(terms.jurisdiction);
     check(terms.capacity_class);
     check(terms.title_state);
     check(terms.allowed);
+    check(terms.paying);
+    for (size_t i = 0; i < rows; i++) {
+        terms.instalment[i] = 1.0f;
+    }
     return terms;
 }
 
@@ -212,6 +265,10 @@ void plan_terms_free(jk_terms *terms) {
     free(terms->share);
     free(terms->mortality);
     free(terms->exit_status);
+    free(terms->fading);
+    free(terms->instalment);
+    free(terms->dividend);
+    free(terms->paying);
     free(terms->bar_untitled);
     free(terms->bar_titled);
     free(terms->interruption);
@@ -231,6 +288,10 @@ void plan_terms_copy(const jk_terms *from, size_t row, jk_terms *to, size_t to_r
     to->share[to_row] = from->share[row];
     to->mortality[to_row] = from->mortality[row];
     to->exit_status[to_row] = from->exit_status[row];
+    to->fading[to_row] = from->fading[row];
+    to->instalment[to_row] = from->instalment[row];
+    to->dividend[to_row] = from->dividend[row];
+    to->paying[to_row] = from->paying[row];
     to->bar_untitled[to_row] = from->bar_untitled[row];
     to->bar_titled[to_row] = from->bar_titled[row];
     to->interruption[to_row] = from->interruption[row];
@@ -270,12 +331,22 @@ static void random_state(stream *random, const plan_case *made, plan_kind kind, 
     bool full = kind == PLAN_FULL || kind == PLAN_FULL_SELL;
     terms->title_state[row] = full ? 0 : (uint8_t)pick(random, 3);
     terms->allowed[row] = (uint8_t)masks[full ? (kind == PLAN_FULL ? 1 : 0) : pick(random, 6)];
-    terms->bar_untitled[row] = full ? INFINITY : (float)random_bar(random, made, kind);
-    terms->bar_titled[row] = full ? INFINITY : (float)random_bar(random, made, kind);
+    terms->bar_untitled[row] = full ? INFINITY : random_bar(random, made, kind);
+    terms->bar_titled[row] = full ? INFINITY : random_bar(random, made, kind);
     if (!full && terms->title_state[row] == 0 && pick(random, 3) > 0) {
         terms->bar_titled[row] = INFINITY; /* mostly a title lasts longer */
     }
     terms->interruption[row] = pick(random, 2) ? (float)(terms->share[row] * 0.07f) : 0.0f;
+}
+
+/* What model files of version 2 add to a claim. */
+static void random_spell(uint64_t seed, plan_kind kind, jk_terms *terms, size_t row) {
+    stream random = {seed, (row << 20) + (1 << 19)};
+    bool extreme = kind == PLAN_EXTREME;
+    terms->paying[row] = pick(&random, 3) == 0;
+    terms->fading[row] = pick(&random, 3) == 0 ? 0.0f : (float)between(&random, -1.5, 1.5);
+    terms->instalment[row] = terms->paying[row] ? (float)pow(10.0, between(&random, -0.5, extreme ? 1.0 : 0.5)) : 1.0f;
+    terms->dividend[row] = pick(&random, extreme ? 3 : 12) ? 0.0f : (float)(0.002 * uniform(&random));
 }
 
 jk_terms plan_terms_create(const plan_case *made, plan_kind kind, uint64_t seed, size_t rows) {
@@ -303,6 +374,9 @@ jk_terms plan_terms_create(const plan_case *made, plan_kind kind, uint64_t seed,
         terms.age_months[row] = extreme ? pick(&random, 2000) : pick(&random, 150);
         terms.capacity_class[row] = (uint8_t)pick(&random, 3);
         random_state(&random, made, kind, &terms, row);
+        if (made->spells) {
+            random_spell(seed, kind, &terms, row);
+        }
     }
     return terms;
 }
@@ -345,6 +419,10 @@ static jk_terms terms_from(const jk_terms *t, size_t first, size_t rows) {
                       .share = t->share + first,
                       .mortality = t->mortality + first,
                       .exit_status = t->exit_status + first,
+                      .fading = t->fading + first,
+                      .instalment = t->instalment + first,
+                      .dividend = t->dividend + first,
+                      .paying = t->paying + first,
                       .bar_untitled = t->bar_untitled + first,
                       .bar_titled = t->bar_titled + first,
                       .interruption = t->interruption + first,

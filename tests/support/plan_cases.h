@@ -14,6 +14,7 @@ typedef struct plan_case {
     int32_t *epochs;
     void *pieces[4096]; /* everything else that was allocated */
     size_t piece_count;
+    bool spells; /* plan_case_spell was called */
 } plan_case;
 
 /* `segments` segments of believable figures (spread by the seed), two jurisdictions: [0] titles renewable, [1] titles
@@ -26,6 +27,14 @@ void plan_case_steps(plan_case *made, jk_steps *steps, size_t count, const int32
 /* Pushes figures to the edges: rates of 0, costs of 0 or far too high, titles at once, prices of 0. */
 void plan_case_push(plan_case *made, uint64_t seed);
 
+/* Debtors pay in spells: payers in every segment, cases that are lost, buyers who know the claim, points that fade; and
+ * claims drawn from now on fade, have dividends and instalments of their own, and some of their debtors are paying. */
+void plan_case_spell(plan_case *made, uint64_t seed);
+/* Pushes those figures to the edges: nobody or everybody settles, nobody or everybody stops, all cases but a tenth
+ * lost.
+ */
+void plan_case_spell_push(plan_case *made, uint64_t seed);
+
 /* How claims are drawn. */
 typedef enum plan_kind {
     PLAN_TYPICAL,   /* as on a tape: all states, masks, bars */
@@ -34,7 +43,7 @@ typedef enum plan_kind {
     PLAN_EXTREME    /* tiny and huge balances, thetas and rates, bars on boundaries, ages beyond the curves */
 } plan_kind;
 
-/* Columns for `rows` claims; freed by plan_terms_free. */
+/* Columns for `rows` claims; freed by plan_terms_free. Where debtors pay in spells a third of them is paying. */
 jk_terms plan_terms_create(const plan_case *made, plan_kind kind, uint64_t seed, size_t rows);
 jk_terms plan_terms_alloc(size_t rows); /* zeroed */
 void plan_terms_copy(const jk_terms *from, size_t row, jk_terms *to, size_t to_row);

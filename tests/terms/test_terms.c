@@ -75,8 +75,8 @@ static void columns_are_rounded_once(void **state) {
         assert_int_equal(f.terms.capacity_class[i], i == 3 ? JK_CAPACITY_NONE : JK_CAPACITY_WEAK);
         assert_int_equal(f.terms.segment[i], f.facts.segment[i]);
         assert_int_equal(f.terms.title_state[i], JK_TITLE_NONE);
-        assert_true(f.terms.bar_untitled[i] == (float)f.facts.bar_untitled[i]);
-        assert_true(f.terms.bar_titled[i] == (float)f.facts.bar_titled[i]);
+        assert_true(f.terms.bar_untitled[i] == f.facts.bar_untitled[i]);
+        assert_true(f.terms.bar_titled[i] == f.facts.bar_titled[i]);
     }
     fixture_close(&f);
 }

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan kernel of claims whose debtors pay in spells, compiled once per instruction set: induction, then projection,
+ * of one tile over quiet and paying states. The kinds of group are compiled apart from one source, as in plan_kernel.c.
+ */
+#include <string.h>
+
+#include "plan/kernel_payers_induct.h"
+#include "plan/kernel_payers_project.h"
+#include "plan/plan_kernel.h"
+
+#define PASTE_(a, b) a##b
+#define PASTE(a, b)  PASTE_(a, b)
+
+JK_INLINE void induct_shape(const jk_plan_group *group, jk_plan_tile *tile, const jk_shape shape) {
+    for (size_t at = 0; at < tile->rows; at += JK_LANES) {
+        jk_payers_induct(group, tile, at, shape);
+    }
+}
+
+JK_INLINE void project_shape(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells, const jk_shape shape) {
+    jk_start_projection(group, tile, JK_ALL_STATES);
+    float *trace_flow = tile->trace_flow;
+    for (int j = 0; j < tile->epochs; j++) {
+        const jk_plan_epoch *epoch = &group->tables->epochs[j];
+        jk_epoch_sums sums = {{0}, {0}, {0}};
+        memset(tile->monthly, 0, (size_t)epoch->month_count * JK_MONTHLY_FLOWS * JK_GRID_LANES * sizeof *tile->monthly);
+        if (tile->trace_probability != NULL) {
+            jk_trace_probabilities(tile, JK_ALL_STATES, j);
+        }
+        for (size_t at = 0; at < tile->rows; at += JK_LANES) {
+            jk_payers_project_epoch(group, tile, at, j, shape, &sums);
+        }
+        if (cells != NULL) {
+            jk_add_to_cells(group, epoch, tile->monthly, &sums, cells);
+        }
+        if (tile->trace_flow != NULL) {
+            tile->trace_flow += JK_TRACED_FLOWS * JK_TILE_STEP;
+        }
+    }
+    tile->trace_flow = trace_flow;
+    if (cells != NULL && tile->epochs < group->tables->epoch_count) {
+        /* Claims barred on the very day on which an epoch ends are counted on it. */
+        const jk_plan_epoch *epoch = &group->tables->epochs[tile->epochs];
+        jk_epoch_sums sums = {{0}, {0}, {0}};
+        for (size_t at = 0; at < tile->rows; at += JK_LANES) {
+            jk_count_payers(tile, at, shape, &sums);
+        }
+        cells += ((size_t)epoch->first_month * group->tables->segment_count + group->segment_index) * JK_FLOW_COUNT;
+        cells[JK_FLOW_PAYERS] += jk_sum_lanes(sums.payers);
+    }
+}
+
+/* Titles that end are no kind of their own here: they are told apart like those with a higher instalment. */
+JK_KIND(none, 0, 0, false, false)
+JK_KIND(none_legal, 0, 2, true, false)
+JK_KIND(pending, 1, 1, false, false)
+JK_KIND(pending_legal, 1, 2, true, false)
+JK_KIND(title, 2, 2, false, false)
+JK_KIND(title_legal, 2, 2, true, false)
+
+static const jk_kind_code *kind_of(const jk_plan_group *group) {
+    static const jk_kind_code *const kinds[JK_TITLE_COUNT][2] = {
+        {&none, &none_legal}, {&pending, &pending_legal}, {&title, &title_legal}};
+    return kinds[group->title][group->legal];
+}
+
+static void run(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells) {
+    jk_run_kind(kind_of(group), group, tile, cells);
+}
+
+/* P over one unit of time, and M, of pairs of moods; for tests. */
+static void pair(const float *rates, float *left, float *share, size_t count) {
+    for (size_t i = 0; i < count; i += JK_LANES) {
+        jk_pair moods = jk_pair_of(jk_load(rates + i), jk_load(rates + count + i), jk_load(rates + 2 * count + i),
+                                   jk_load(rates + 3 * count + i));
+        const jk_stay stay = jk_stay_over(&moods, jk_set(1.0f), jk_set(0.0f), NULL);
+        const jk_vec lefts[4] = {stay.left.qq, stay.left.qp, stay.left.pq, stay.left.pp};
+        const jk_vec shares[4] = {stay.share.qq, stay.share.qp, stay.share.pq, stay.share.pp};
+        for (size_t n = 0; n < 4; n++) {
+            jk_store(left + n * count + i, lefts[n]);
+            jk_store(share + n * count + i, shares[n]);
+        }
+    }
+}
+
+const jk_plan_kernel PASTE(jk_payers_kernel_, JK_ISA) = {.run = run, .pair = pair};
