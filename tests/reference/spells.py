@@ -18,13 +18,13 @@ def middle(month):
 
 
 class Debtors:
-    def __init__(self, count, seed, rate=0.01, spell=8.0, share=0.03, shape=0.6, months=96):
+    def __init__(self, count, seed, rate=0.01, spell=8.0, share=0.03, shape=0.6, months=96, spread=1.0):
         draw = random.Random(seed)
         self.count, self.months = count, months
         self.debt, self.paid = [], []  # cents; [debtor][month]
         stop = 1.0 / spell
         for _ in range(count):
-            debt = round(100 * draw.lognormvariate(7.0, 1.0)) + 100
+            debt = round(100 * draw.lognormvariate(7.0, spread)) + 100
             begin = 1.0 - 2.718281828459045 ** (-rate * draw.gammavariate(shape, 1.0 / shape))
             paying, balance, paid = draw.random() < begin / (begin + stop), debt, [0] * months
             for month in range(months):
