@@ -55,6 +55,9 @@ typedef struct jk_panel_join_summary {
     jk_panel_join_count used;            /* in a row of the panel */
     jk_panel_join_count unknown;         /* of claims that no tape has */
     jk_panel_join_count outside;         /* of known claims, on days that no row of theirs covers */
+    /* Negative amounts of known claims are taken off the payments before them, the latest first: those taken off, and
+     * what there was nothing to take from. `payments` is net of both. */
+    jk_panel_join_count reversals, reversals_alone;
     uint64_t payments_rejected, actions, actions_rejected, actions_unknown;
     int32_t first_start, end; /* days; first cut-off and last */
 } jk_panel_join_summary;

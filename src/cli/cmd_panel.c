@@ -68,7 +68,7 @@ typedef struct summary_line {
     const int64_t *amount; /* NULL: none */
 } summary_line;
 
-enum { LINES = 15 };
+enum { LINES = 17 };
 
 static void list_lines(const jk_panel_join_summary *s, summary_line lines[LINES]) {
     const summary_line all[LINES] = {
@@ -84,6 +84,8 @@ static void list_lines(const jk_panel_join_summary *s, summary_line lines[LINES]
         {"used", "  in a row of the panel", s->used.count, &s->used.amount},
         {"unknown", "  of claims on no tape", s->unknown.count, &s->unknown.amount},
         {"outside", "  on days that no row covers", s->outside.count, &s->outside.amount},
+        {"reversals", "  reversals, netted", s->reversals.count, &s->reversals.amount},
+        {"reversals_alone", "  reversals of nothing on file", s->reversals_alone.count, &s->reversals_alone.amount},
         {"payments_rejected", "payments rejected", s->payments_rejected, NULL},
         {"actions", "actions read", s->actions, NULL},
         {"actions_unknown", "  of claims on no tape", s->actions_unknown, NULL},

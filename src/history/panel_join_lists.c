@@ -156,6 +156,31 @@ static void sort_days(join_event *event, size_t count) {
     }
 }
 
+/* Takes what came back off the payments before it, the latest first, as if they had been that much smaller: their parts
+ * are then not known. What is left has no payment in the list. */
+static void net_reversals(join_work *work, join_event *event, size_t count) {
+    for (size_t e = 0; e < count; e++) {
+        int64_t rest = event[e].cash < 0 ? -event[e].cash : 0;
+        if (rest == 0) {
+            continue;
+        }
+        event[e].cash = 0;
+        for (size_t before = e; before-- > 0 && rest > 0;) {
+            int64_t part = event[before].cash < rest ? event[before].cash : rest;
+            if (part > 0) {
+                event[before].cash -= part;
+                rest -= part;
+                work->summary->reversals.amount += part;
+                event[before].parts[0] = event[before].parts[1] = event[before].parts[2] = JK_MISSING_MONEY;
+            }
+        }
+        work->summary->reversals.count++;
+        if (rest > 0) {
+            add(&work->summary->reversals_alone, -rest);
+        }
+    }
+}
+
 static jk_status order_list(join_work *work, const jk_tape *list, list_piece *piece, join_events *events) {
     size_t claims = work->claims.count;
     JK_TRY(scan_list(work, list, piece, events));
@@ -175,7 +200,9 @@ static jk_status order_list(join_work *work, const jk_tape *list, list_piece *pi
     }
     events->first[0] = 0;
     for (size_t c = 0; c < claims; c++) {
-        sort_days(events->event + events->first[c], events->first[c + 1] - events->first[c]);
+        size_t own = events->first[c + 1] - events->first[c];
+        sort_days(events->event + events->first[c], own);
+        net_reversals(work, events->event + events->first[c], own);
     }
     return JK_OK;
 }

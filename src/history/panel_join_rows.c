@@ -228,13 +228,16 @@ static int32_t put_cash(row_maker *maker, standing *claim, size_t to, int32_t st
         if (payment->date <= start) {
             continue;
         }
+        maker->work->summary->used.count++;
+        if (payment->cash == 0) { /* a reversal, or what it left of a payment */
+            continue;
+        }
         cash += payment->cash;
         last = payment->date;
         for (size_t p = 0; p < 3; p++) {
             parts[p] = payment->parts[p] == JK_MISSING_MONEY ? parts[p] : or_zero(parts[p]) + payment->parts[p];
         }
         pay(claim, payment);
-        maker->work->summary->used.count++;
         maker->work->summary->used.amount += payment->cash;
     }
     OUT(maker, int64_t, CASH)[to] = cash < JK_MONEY_MAX ? cash : JK_MONEY_MAX;
@@ -424,7 +427,8 @@ static jk_status finish(row_maker *maker) {
     JK_TRY(flush(maker));
     summary->debtors = maker->debtor_count;
     summary->outside.count = summary->payments.count - summary->unknown.count - summary->used.count;
-    summary->outside.amount = summary->payments.amount - summary->unknown.amount - summary->used.amount;
+    summary->outside.amount =
+        summary->payments.amount - summary->unknown.amount - summary->used.amount - summary->reversals_alone.amount;
     if (summary->rows == 0) {
         return jk_fail(work->error, JK_ERROR_DATA, work->options->tapes[0], 0, NULL,
                        "no claim of any tape but the last: there is no period to make a row of");

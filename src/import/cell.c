@@ -199,7 +199,8 @@ static jk_status store_money(const cell_target *to, jk_csv_read read, int64_t mo
     if (read != JK_CSV_OK) {
         return reject_cell(to, read == JK_CSV_RANGE ? JK_REJECT_OUT_OF_RANGE : JK_REJECT_BAD_NUMBER);
     }
-    if (money < 0 && !may_be_negative(to->column)) {
+    bool reversal = to->column == JK_COLUMN_CASH && to->chunk->plan->kind == JK_KIND_PAYMENTS;
+    if (money < 0 && !reversal && !may_be_negative(to->column)) {
         return reject_cell(to, JK_REJECT_NEGATIVE);
     }
     ((int64_t *)to->chunk->column[to->column])[to->row] = money;

@@ -59,7 +59,8 @@ static jk_status check_cash(jk_import_chunk *chunk, size_t row, jk_error *error)
     int64_t parts = money_or_zero(chunk->column[JK_COLUMN_CASH_PRINCIPAL], row) +
                     money_or_zero(chunk->column[JK_COLUMN_CASH_INTEREST], row) +
                     money_or_zero(chunk->column[JK_COLUMN_CASH_COSTS], row);
-    return parts > cash ? reject_money(chunk, row, JK_COLUMN_CASH, JK_REJECT_CASH_PARTS, parts, error) : JK_OK;
+    bool fits = parts <= cash || (cash < 0 && parts == 0); /* a reversal in a list of payments has no parts */
+    return !fits ? reject_money(chunk, row, JK_COLUMN_CASH, JK_REJECT_CASH_PARTS, parts, error) : JK_OK;
 }
 
 /* A missing principal, so that principal + interest_accrued + fees is balance_start; and the row's balance. */

@@ -172,6 +172,9 @@ static jk_status bind_column(jk_tape *tape, jk_column column, jk_error *error) {
     self->element_size = info->type == JK_TYPE_TEXT ? 1 : jk_schema_element_size(column);
     self->required = jk_schema_required(tape->kind, column) != 0;
     jk_schema_range(column, &self->low, &self->high);
+    if (tape->kind == JK_KIND_PAYMENTS && column == JK_COLUMN_CASH) { /* a list of payments has reversals */
+        self->low = -self->high;
+    }
     if (!jk_schema_in_store(tape->kind, column)) {
         return JK_OK;
     }

@@ -73,6 +73,18 @@ mistake 1 'expected at most' panel june.h5 september.h5 --payments pay.csv --pay
     -o x.h5 --treatment legal
 printf 'claim_id,from_date,treatment\na,2024-01-01,legal\n' >act.csv
 mistake 1 "claim 'b' has no action up to 2024-06-30" panel june.h5 september.h5 $pay --actions act.csv -o x.h5
+# What came back: 20 off the 40 of July, on a day of August; 5 that the list has no payment for.
+printf 'claim_id,paid_on,amount\na,2024-07-15,40\na,2024-08-10,-20\nc,2024-07-20,-5\nc,2024-08-20,30\nc,2024-09-01,-30\n' >back.csv
+"$jalki" panel june.h5 september.h5 --payments back.csv --treatment amicable -o r.h5 --quiet --format csv >out.csv
+expect 'payments,5,15.00'
+expect 'reversals,3,50.00'
+expect 'reversals_alone,1,-5.00'
+expect 'rows_with_cash,1,'
+expect 'used,5,20.00'
+expect 'payments_rejected,0,'
+printf 'claim_id,paid_on,amount,principal\na,2024-07-15,-40,10\n' >parts.csv
+mistake 1 'expected at most 0 rows' panel june.h5 september.h5 --payments parts.csv --treatment amicable --max-rejects 0 -o x.h5
+rm -f x.h5.* r.h5*
 # Actions under the seller's own names and dates: a from amicable to legal on 31 July, and a bad row that is listed.
 printf 'case;from;what\na;1.1.2024;call\na;31.7.2024;court\nb;1.1.2024;call\nc;1.1.2024;rest\nc;1.9.2024;dance\n' >act2.csv
 cat >act.yaml <<'END'
