@@ -45,6 +45,9 @@ typedef struct jk_candidates {
     int32_t *debtor;
     uint8_t *exclusion;                                /* jk_exclusion, all but JK_EXCLUDED_NO_GAIN */
     uint8_t *capacity_class, *title_state, *reachable; /* jk_capacity, jk_title, jk_reachable */
+    uint8_t *paying;                                   /* 1: the debtor pays instalments now */
+    uint8_t
+        *silent_months; /* months since the last payment of a debtor who stopped paying within the last year; 0: none */
     const jk_tape *tape;
     const jk_model *model;
 } jk_candidates;

@@ -82,9 +82,10 @@ void jk_scenarios_free(jk_scenarios *set);
 
 /* A scenario as the plan stage takes it; arrays by segment of the split model. */
 typedef struct jk_stressed {
-    jk_model model;               /* the split model with changed segments; owned by the set */
-    const double *recovery;       /* [segments][epochs] m_j */
-    const jk_plan_stress *stress; /* [segments] */
+    jk_model model;                /* the split model with changed segments; owned by the set */
+    const double *recovery;        /* [segments][epochs] m_j of new payers */
+    const double *paying_recovery; /* likewise, of the instalments of those who pay */
+    const jk_plan_stress *stress;  /* [segments] */
     double irr_shift;
 } jk_stressed;
 

@@ -145,11 +145,12 @@ jk_status jk_value_returns(const jk_tape *tape, const jk_model *model, const jk_
 
 /* One way to look at the portfolio: its figures may be stressed, its plan kept. */
 typedef struct jk_value_case {
-    const jk_model *model;        /* NULL: the run's. Like it in everything but the figures of its segments */
-    const double *recovery;       /* see jk_plan_options */
-    const jk_plan_stress *stress; /* see jk_plan_options */
-    double irr;                   /* NaN: the model's */
-    int keeps;                    /* committed: index of the case before it whose plan is kept; -1: plans for itself */
+    const jk_model *model;         /* NULL: the run's. Like it in everything but the figures of its segments */
+    const double *recovery;        /* see jk_plan_options */
+    const double *paying_recovery; /* likewise */
+    const jk_plan_stress *stress;  /* see jk_plan_options */
+    double irr;                    /* NaN: the model's */
+    int keeps;                     /* committed: index of the case before it whose plan is kept; -1: plans for itself */
 } jk_value_case;
 
 /* The same for `count` cases (1..JK_CASES_MAX) in one pass over the tape: reading, law and score are shared. Sinks see

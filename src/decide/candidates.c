@@ -10,10 +10,12 @@
 #include "base/memory.h"
 #include "jalki/decide.h"
 
+enum { YEAR = 12 };
+
 /* A claim in the columns. */
 enum {
     CLAIM_BYTES = JK_ACTION_COUNT * sizeof(float) + JK_TREATMENT_COUNT * sizeof(int32_t) + 2 * sizeof(int32_t) +
-                  sizeof(double) + 2 * sizeof(uint16_t) + 4 * sizeof(uint8_t)
+                  sizeof(double) + 2 * sizeof(uint16_t) + 6 * sizeof(uint8_t)
 };
 
 const char *jk_exclusion_name(jk_exclusion exclusion) {
@@ -51,8 +53,11 @@ jk_status jk_candidates_create(const jk_tape *tape, const jk_model *model, jk_ca
     made->capacity_class = jk_columns_alloc(n, sizeof(uint8_t));
     made->title_state = jk_columns_alloc(n, sizeof(uint8_t));
     made->reachable = jk_columns_alloc(n, sizeof(uint8_t));
+    made->paying = jk_columns_alloc(n, sizeof(uint8_t));
+    made->silent_months = jk_columns_alloc(n, sizeof(uint8_t));
     if (!complete || !made->court || !made->balance || !made->country || !made->segment || !made->debtor ||
-        !made->exclusion || !made->capacity_class || !made->title_state || !made->reachable) {
+        !made->exclusion || !made->capacity_class || !made->title_state || !made->reachable || !made->paying ||
+        !made->silent_months) {
         jk_candidates_free(made);
         return jk_fail_memory(error, "the claims to decide on");
     }
@@ -79,6 +84,8 @@ void jk_candidates_free(jk_candidates *candidates) {
     free(candidates->capacity_class);
     free(candidates->title_state);
     free(candidates->reachable);
+    free(candidates->paying);
+    free(candidates->silent_months);
     free(candidates);
 }
 
@@ -101,6 +108,13 @@ static jk_exclusion exclusion_of(const jk_value_block *rows, size_t i) {
         return JK_EXCLUDED_DISPUTED;
     }
     return reachable != NULL && reachable[i] == JK_REACHABLE_NONE ? JK_EXCLUDED_CHANNEL : JK_EXCLUDED_NOT;
+}
+
+/* Who stopped paying within a year: told where the model knows of payers. */
+static uint8_t silent_months_of(const jk_segment *segment, const jk_value_block *rows, size_t i) {
+    int32_t months = rows->law->paid_months[i];
+    bool silent = segment->payers.given && rows->terms->paying[i] == 0 && months >= 0 && months < YEAR;
+    return silent ? (uint8_t)months : 0;
 }
 
 static jk_status take_block(void *context, const jk_value_block *rows, jk_error *error) {
@@ -130,6 +144,8 @@ static jk_status take_block(void *context, const jk_value_block *rows, jk_error 
         candidates->exclusion[row] = (uint8_t)exclusion_of(rows, i);
         candidates->capacity_class[row] = rows->score->capacity_class[i];
         candidates->title_state[row] = terms->title_state[i];
+        candidates->paying[row] = segment->payers.given && terms->paying[i] != 0;
+        candidates->silent_months[row] = silent_months_of(segment, rows, i);
         candidates->reachable[row] = reachable[i] == JK_MISSING_ENUM ? JK_REACHABLE_UNKNOWN : (uint8_t)reachable[i];
     }
     return JK_OK;

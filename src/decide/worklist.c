@@ -125,11 +125,21 @@ const char *jk_worklist_words(const jk_candidates *candidates, const jk_worklist
     const char *const *channels = jk_schema_levels(JK_COLUMN_REACHABLE, &count);
     uint8_t channel = candidates->reachable[row->row];
     bool files = row->action == JK_LEGAL && candidates->title_state[row->row] == JK_TITLE_NONE;
-    (void)snprintf(text, JK_WORKLIST_WORDS_MAX, "%s, %s, %s%s: %s brings %.2f more than waiting",
+    char spell[40] = "";
+    if (candidates->paying[row->row] != 0) {
+        (void)snprintf(spell, sizeof spell, "pays now, ");
+    } else if (candidates->silent_months[row->row] > 0) {
+        (void)snprintf(spell, sizeof spell, "last paid %d months ago, ", candidates->silent_months[row->row]);
+    }
+    (void)snprintf(text, JK_WORKLIST_WORDS_MAX, "%s%s, %s, %s%s: %s brings %.2f more than waiting", spell,
                    candidates->capacity_class[row->row] == JK_CAPACITY_NONE
                        ? "no capacity yet"
                        : jk_capacity_name((jk_capacity)candidates->capacity_class[row->row]),
                    titles[candidates->title_state[row->row]], channel == JK_REACHABLE_UNKNOWN ? "channel " : "",
-                   channels[channel], files ? "filing now" : jk_action_name(row->action), row->gain);
+                   channels[channel],
+                   candidates->paying[row->row] != 0 ? "keeping the plan"
+                   : files                           ? "filing now"
+                                                     : jk_action_name(row->action),
+                   row->gain);
     return text;
 }

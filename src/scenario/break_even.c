@@ -46,6 +46,7 @@ static jk_status value_at(search *s, double figure, jk_valuation valuations[2], 
     jk_value_case *there = &cases[s->wish->committed ? 1 : 0];
     *there = (jk_value_case){.model = &stressed->model,
                              .recovery = stressed->recovery,
+                             .paying_recovery = stressed->paying_recovery,
                              .stress = stressed->stress,
                              .irr = s->irr + stressed->irr_shift,
                              .keeps = there->keeps};

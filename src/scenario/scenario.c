@@ -33,6 +33,7 @@ static jk_status put_case(const jk_scenario_run *run, const jk_stress_set *set, 
     }
     *out = (jk_value_case){.model = &stressed->model,
                            .recovery = stressed->recovery,
+                           .paying_recovery = stressed->paying_recovery,
                            .stress = stressed->stress,
                            .irr = shifted,
                            .keeps = keeps};

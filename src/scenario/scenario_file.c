@@ -23,8 +23,8 @@ static const jk_stress_field fields[JK_STRESS_COUNT] = {
     [JK_STRESS_MARKET_PRICE] = {"market_price", 0.0, 100.0, 1.0, "sale prices"},
     [JK_STRESS_THETA] = {"theta", 0.0, 100.0, 1.0, "score intensities"},
     [JK_STRESS_TILT] = {"tilt", -5.0, 5.0, 0.0, "tilt of class moves"},
-    [JK_STRESS_NEW_PAYERS] = {"new_payers", 0.0, 100.0, 1.0, "moves to better classes"},
-    [JK_STRESS_BREAKAGE] = {"breakage", -1.0, 1.0, 0.0, "share lost of weak and able"},
+    [JK_STRESS_NEW_PAYERS] = {"new_payers", 0.0, 100.0, 1.0, "new payers"},
+    [JK_STRESS_BREAKAGE] = {"breakage", -1.0, 1.0, 0.0, "breakage of instalments"},
     [JK_STRESS_IRR] = {"irr", -0.99, 10.0, 0.0, "added to the required return"},
 };
 

@@ -16,7 +16,8 @@
 typedef struct segment_state {
     jk_segment *segment;
     jk_plan_stress *stress;
-    double recovery[JK_HORIZON_MAX]; /* by month from the cut-off on */
+    double recovery[JK_HORIZON_MAX]; /* of new payers, by month from the cut-off on */
+    double paying[JK_HORIZON_MAX];   /* of the instalments of those who pay, likewise */
     double product;                  /* of all other factors, to keep figures finite */
 } segment_state;
 
@@ -28,12 +29,17 @@ static double step_at(const jk_steps *steps, int month) {
     return value;
 }
 
-static void stress_recovery(const jk_stress *stress, int horizon, double *recovery) {
+/* Delay and theta are about who begins to pay, not about who pays; new payers likewise, where the segment has payers.
+ */
+static void stress_recovery(const jk_stress *stress, int horizon, segment_state *state) {
+    double begins = stress->figure[JK_STRESS_THETA];
+    begins *= state->segment->payers.given ? stress->figure[JK_STRESS_NEW_PAYERS] : 1.0;
     for (int month = 0; month < horizon; month++) {
         bool delayed = month < (int)stress->figure[JK_STRESS_DELAY];
         double given =
             stress->recovery.count > 0 ? step_at(&stress->recovery, month) : stress->figure[JK_STRESS_RECOVERY];
-        recovery[month] *= delayed ? 0.0 : given * stress->figure[JK_STRESS_THETA];
+        state->recovery[month] *= delayed ? 0.0 : given * begins;
+        state->paying[month] *= given;
     }
 }
 
@@ -41,6 +47,7 @@ static void stress_costs(const jk_stress *stress, jk_segment *segment) {
     double all = stress->figure[JK_STRESS_COSTS], court = all * stress->figure[JK_STRESS_COURT_COST];
     for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
         segment->cost[a].monthly *= all;
+        segment->payers.monthly[a] *= all;
     }
     segment->filing *= court;
     segment->enforcement_monthly *= court;
@@ -74,8 +81,15 @@ static void scale_upward(double factor, int from, double row[JK_CAPACITY_COUNT])
     row[from] = factor < most ? row[from] + up * (1.0 - scale) : 0.0;
 }
 
-static void stress_classes(const jk_stress *stress, jk_segment *segment) {
-    double tilt = stress->figure[JK_STRESS_TILT], new_payers = stress->figure[JK_STRESS_NEW_PAYERS];
+/* Where a segment has payers, new payers and breakage are figures of theirs, and classes know nothing of them. */
+static void stress_classes(const jk_stress *stress, segment_state *state) {
+    jk_segment *segment = state->segment;
+    const bool payers = segment->payers.given;
+    double tilt = stress->figure[JK_STRESS_TILT], kept = 1.0 - stress->figure[JK_STRESS_BREAKAGE];
+    double new_payers = payers ? 1.0 : stress->figure[JK_STRESS_NEW_PAYERS];
+    if (payers) { /* the limit stands for instalments that break at once */
+        state->stress->breakage = fmin(state->stress->breakage / kept, JK_STRESS_MAX);
+    }
     for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
         for (int from = 0; from < JK_CAPACITY_COUNT; from++) {
             if (tilt != 0.0) {
@@ -85,8 +99,8 @@ static void stress_classes(const jk_stress *stress, jk_segment *segment) {
                 scale_upward(new_payers, from, segment->class_monthly[a][from]);
             }
         }
-        segment->class_multiplier[a][JK_CAPACITY_WEAK] *= 1.0 - stress->figure[JK_STRESS_BREAKAGE];
-        segment->class_multiplier[a][JK_CAPACITY_ABLE] *= 1.0 - stress->figure[JK_STRESS_BREAKAGE];
+        segment->class_multiplier[a][JK_CAPACITY_WEAK] *= payers ? 1.0 : kept;
+        segment->class_multiplier[a][JK_CAPACITY_ABLE] *= payers ? 1.0 : kept;
     }
 }
 
@@ -110,9 +124,9 @@ static jk_status put_stress(jk_arena *arena, const jk_stress *stress, int horizo
     static const jk_stress_key factors[] = {JK_STRESS_GARNISHMENT, JK_STRESS_COSTS, JK_STRESS_COURT_COST,
                                             JK_STRESS_MARKET_PRICE};
     jk_segment *segment = state->segment;
-    stress_recovery(stress, horizon, state->recovery);
+    stress_recovery(stress, horizon, state);
     stress_costs(stress, segment);
-    stress_classes(stress, segment);
+    stress_classes(stress, state);
     for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
         segment->garnish_share[k] *= stress->figure[JK_STRESS_GARNISHMENT];
     }
@@ -137,11 +151,11 @@ static void put_epochs(const jk_model *model, const double *recovery, double *by
 }
 
 static jk_status check_state(const jk_scenario *scenario, const jk_model *model, const segment_state *state,
-                             const double *by_epoch, jk_error *error) {
+                             const double *by_epoch, const double *paying_by_epoch, jk_error *error) {
     bool held = state->product <= PRODUCT_MAX && state->stress->exit <= JK_STRESS_MAX &&
                 state->stress->interruption <= JK_STRESS_MAX;
     for (int j = 0; j < model->epoch_count; j++) {
-        held = held && by_epoch[j] <= JK_RECOVERY_MAX;
+        held = held && by_epoch[j] <= JK_RECOVERY_MAX && paying_by_epoch[j] <= JK_RECOVERY_MAX;
     }
     return held ? JK_OK
                 : jk_fail(error, JK_ERROR_MODEL, NULL, 0, scenario->name,
@@ -151,11 +165,11 @@ static jk_status check_state(const jk_scenario *scenario, const jk_model *model,
 }
 
 static jk_status stress_segment(jk_arena *arena, const jk_scenario *scenario, const jk_model *split, size_t g,
-                                segment_state *state, double *by_epoch, jk_error *error) {
+                                segment_state *state, double *by_epoch, double *paying_by_epoch, jk_error *error) {
     state->product = 1.0;
     *state->stress = (jk_plan_stress){1.0, 1.0, 1.0};
     for (int month = 0; month < split->horizon_months; month++) {
-        state->recovery[month] = 1.0;
+        state->recovery[month] = state->paying[month] = 1.0;
     }
     for (size_t i = 0; i < scenario->stress_count; i++) {
         if (jk_where_holds(&scenario->stresses[i].where, split, g)) {
@@ -163,7 +177,8 @@ static jk_status stress_segment(jk_arena *arena, const jk_scenario *scenario, co
         }
     }
     put_epochs(split, state->recovery, by_epoch);
-    return check_state(scenario, split, state, by_epoch, error);
+    put_epochs(split, state->paying, paying_by_epoch);
+    return check_state(scenario, split, state, by_epoch, paying_by_epoch, error);
 }
 
 static jk_status stress_model(jk_arena *arena, const jk_scenario *scenario, const jk_model *split,
@@ -171,18 +186,20 @@ static jk_status stress_model(jk_arena *arena, const jk_scenario *scenario, cons
     size_t count = split->segment_count;
     jk_segment *segments = jk_arena_alloc(arena, count, sizeof *segments);
     jk_plan_stress *stress = jk_arena_alloc(arena, count, sizeof *stress);
-    double *recovery = jk_arena_alloc(arena, count * (size_t)split->epoch_count, sizeof *recovery);
+    const size_t epochs = (size_t)split->epoch_count;
+    double *recovery = jk_arena_alloc(arena, 2 * count * epochs, sizeof *recovery), *paying = NULL;
     segment_state *state = jk_arena_alloc(arena, 1, sizeof *state);
     if (segments == NULL || stress == NULL || recovery == NULL || state == NULL) {
         return jk_fail_memory(error, "a scenario");
     }
+    paying = recovery + count * epochs;
     memcpy(segments, split->segments, count * sizeof *segments);
     for (size_t g = 0; g < count; g++) {
         state->segment = &segments[g];
         state->stress = &stress[g];
-        JK_TRY(stress_segment(arena, scenario, split, g, state, recovery + g * (size_t)split->epoch_count, error));
+        JK_TRY(stress_segment(arena, scenario, split, g, state, recovery + g * epochs, paying + g * epochs, error));
     }
-    *stressed = (jk_stressed){.model = *split, .recovery = recovery, .stress = stress};
+    *stressed = (jk_stressed){.model = *split, .recovery = recovery, .paying_recovery = paying, .stress = stress};
     stressed->model.segments = segments;
     for (size_t i = 0; i < scenario->stress_count; i++) {
         stressed->irr_shift += scenario->stresses[i].figure[JK_STRESS_IRR];

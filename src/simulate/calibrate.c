@@ -11,8 +11,10 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "simulate/own_risk.h"
+#include "simulate/walk.h"
 
 enum { MONTHS_OF_YEAR = 12, FACTORS = JK_TREATMENT_COUNT * JK_CAPACITY_COUNT };
+enum { WALKS = 32768, WALK_SEED = 20260630 }; /* drawn lives of points that pay in spells */
 
 /* Beyond these the points of a segment and epoch say too little to be scaled up. */
 #define SCALE_LEAST 0.25
@@ -23,9 +25,13 @@ enum { MONTHS_OF_YEAR = 12, FACTORS = JK_TREATMENT_COUNT * JK_CAPACITY_COUNT };
  */
 typedef struct point_sums {
     int64_t *cells, *large;
-    jk_cell_sum *cross;  /* [years][years] */
-    jk_cell_sum *square; /* [years] of the cells' JK_PATH_SECOND */
+    jk_cell_sum *cross, *together; /* [years][years] products of means, and means of products, of claims' collections */
 } point_sums;
+
+/* Room for a drawn life of a point. */
+typedef struct path_walks {
+    double *flow; /* [epochs][JK_PATH_FLOWS] */
+} path_walks;
 
 typedef struct measuring {
     jk_calibration *calibration;
@@ -35,6 +41,7 @@ typedef struct measuring {
     const float *recovery, *ones;
     jk_path_runner *runner; /* [threads] */
     point_sums *sums;
+    path_walks *walks; /* [threads] */
     int threads;
 } measuring;
 
@@ -44,19 +51,47 @@ static size_t sums_count(const measuring *m) {
 
 /* ---- the points in all states --------------------------------------------------------------------------------- */
 
-static void add_moments(const measuring *m, const jk_path_runner *runner, double spread, point_sums *sums) {
+static void add_products(const measuring *m, const double *year, double part, jk_cell_sum *products) {
+    const int years = m->calibration->years;
+    for (int y = 0; y < years; y++) {
+        for (int z = 0; z < years && year[y] > 0.0; z++) {
+            products[y * years + z] += (jk_cell_sum)(part * year[y] * year[z] * JK_GRID_PER_UNIT);
+        }
+    }
+}
+
+/* Who pays in spells brings sums of several years that hang together: means of their products come from draws of the
+ * point's life, for a portfolio of many points one each. */
+static void add_walks(const measuring *m, path_walks *walks, const jk_path_runner *runner, size_t point, double spread,
+                      jk_cell_sum *together) {
     const jk_calibration *c = m->calibration;
+    const size_t draws = m->points->cells < WALKS ? WALKS / m->points->cells : 1;
+    for (size_t i = 0; i < draws; i++) {
+        jk_walk_luck luck = jk_walk_luck_of(WALK_SEED, point, i);
+        double year[JK_HORIZON_MAX / MONTHS_OF_YEAR] = {0};
+        jk_walk(&runner->program, &runner->tile, JK_STATE_BASE, &luck, c->epochs, walks->flow);
+        for (int j = 0; j < c->epochs; j++) {
+            year[c->epoch_year[j]] += walks->flow[j * JK_PATH_FLOWS + JK_PATH_GROSS];
+        }
+        add_products(m, year, spread / (double)draws, together);
+    }
+}
+
+static void add_moments(const measuring *m, path_walks *walks, const jk_path_runner *runner, size_t point,
+                        point_sums *sums) {
+    const jk_calibration *c = m->calibration;
+    const double spread = m->points->spread[point];
     double year[JK_HORIZON_MAX / MONTHS_OF_YEAR] = {0};
     for (int j = 0; j < runner->program.epochs; j++) {
         const float *flow = runner->tile.flow + j * JK_PATH_FLOWS * JK_PATH_LANES;
-        year[c->epoch_year[j]] += (double)flow[JK_PATH_GROSS * JK_PATH_LANES];
-        sums->square[c->epoch_year[j]] +=
+        const int y = c->epoch_year[j];
+        year[y] += (double)flow[JK_PATH_GROSS * JK_PATH_LANES];
+        sums->together[y * c->years + y] +=
             (jk_cell_sum)((double)flow[JK_PATH_SECOND * JK_PATH_LANES] * JK_GRID_PER_UNIT);
     }
-    for (int y = 0; y < c->years; y++) {
-        for (int z = 0; z < c->years; z++) {
-            sums->cross[y * c->years + z] += (jk_cell_sum)(spread * year[y] * year[z] * JK_GRID_PER_UNIT);
-        }
+    add_products(m, year, spread, sums->cross);
+    if (runner->program.pairs) {
+        add_walks(m, walks, runner, point, spread, sums->together);
     }
 }
 
@@ -77,7 +112,7 @@ static jk_status measure_points(void *context, int thread, size_t number, jk_err
             }
         }
         if (i < points->cells) {
-            add_moments(m, runner, points->spread[i], sums);
+            add_moments(m, &m->walks[thread], runner, i, sums);
         }
     }
     return JK_OK;
@@ -86,7 +121,8 @@ static jk_status measure_points(void *context, int thread, size_t number, jk_err
 static jk_status create_threads(measuring *m, jk_error *error) {
     m->runner = calloc((size_t)m->threads, sizeof *m->runner);
     m->sums = calloc((size_t)m->threads, sizeof *m->sums);
-    if (m->runner == NULL || m->sums == NULL) {
+    m->walks = calloc((size_t)m->threads, sizeof *m->walks);
+    if (m->runner == NULL || m->sums == NULL || m->walks == NULL) {
         return jk_fail_memory(error, "the model points");
     }
     size_t years = (size_t)m->calibration->years;
@@ -98,9 +134,10 @@ static jk_status create_threads(measuring *m, jk_error *error) {
         m->runner[t].tile.multiplier = m->runner[t].tile.garnish = m->ones;
         sums->cells = jk_columns_zero(2 * sums_count(m), sizeof *sums->cells);
         sums->large = sums->cells == NULL ? NULL : sums->cells + sums_count(m);
-        sums->cross = jk_columns_zero(years * years + years, sizeof *sums->cross);
-        sums->square = sums->cross == NULL ? NULL : sums->cross + years * years;
-        if (sums->cells == NULL || sums->cross == NULL) {
+        sums->cross = jk_columns_zero(2 * years * years, sizeof *sums->cross);
+        sums->together = sums->cross == NULL ? NULL : sums->cross + years * years;
+        m->walks[t].flow = jk_columns_zero((size_t)m->calibration->epochs * JK_PATH_FLOWS, sizeof(double));
+        if (sums->cells == NULL || sums->cross == NULL || m->walks[t].flow == NULL) {
             return jk_fail_memory(error, "the model points");
         }
     }
@@ -116,9 +153,13 @@ static void free_threads(measuring *m) {
             free(m->sums[t].cells);
             free(m->sums[t].cross);
         }
+        if (m->walks != NULL) {
+            free(m->walks[t].flow);
+        }
     }
     free(m->runner);
     free(m->sums);
+    free(m->walks);
 }
 
 static void gather(measuring *m) {
@@ -127,7 +168,7 @@ static void gather(measuring *m) {
         for (size_t i = 0; i < 2 * sums_count(m); i++) {
             m->sums[0].cells[i] += m->sums[t].cells[i];
         }
-        for (size_t i = 0; i < years * years + years; i++) {
+        for (size_t i = 0; i < 2 * years * years; i++) {
             m->sums[0].cross[i] += m->sums[t].cross[i];
         }
     }
@@ -328,9 +369,12 @@ static void set_own_risk(measuring *m) {
             int at_years = y * c->years + z;
             double plain_means = plain[y] * plain[z], means = c->base_year[y] * c->base_year[z];
             double cross = (double)m->sums[0].cross[at_years] / JK_GRID_PER_UNIT;
-            double square = y == z ? (double)m->sums[0].square[y] / JK_GRID_PER_UNIT : 0.0;
+            double together = (double)m->sums[0].together[at_years] / JK_GRID_PER_UNIT;
             c->cross[at_years] = plain_means > 0.0 ? cross * means / plain_means : 0.0;
-            covariance[at_years] = plain_means > 0.0 ? (square - cross) / plain_means : 0.0;
+            covariance[at_years] = plain_means > 0.0 ? (together - cross) / plain_means : 0.0;
+            if (y == z) {
+                c->second[y] = plain[y] > 0.0 ? together / plain[y] : 0.0;
+            }
         }
     }
     jk_own_risk_factor(covariance, c->years, c->tie);
@@ -342,7 +386,7 @@ static jk_status allocate(jk_calibration *c, const jk_survey *survey, jk_error *
     c->months = model->horizon_months;
     c->years = (c->months + MONTHS_OF_YEAR - 1) / MONTHS_OF_YEAR;
     size_t scales = model->segment_count * (size_t)c->epochs * JK_SCALE_COUNT, years = (size_t)c->years;
-    size_t numbers = 3 * scales + 2 * (size_t)c->months + 2 * (size_t)c->epochs + years + 2 * years * years;
+    size_t numbers = 3 * scales + 2 * (size_t)c->months + 2 * (size_t)c->epochs + 2 * years + 2 * years * years;
     c->epoch_end = survey->epoch_end;
     c->memory = jk_columns_zero(numbers, sizeof(double));
     if (c->memory == NULL) {
@@ -355,7 +399,8 @@ static jk_status allocate(jk_calibration *c, const jk_survey *survey, jk_error *
     c->now = c->month_cost + c->months;
     c->base_year = c->now + c->epochs;
     c->cross = c->base_year + years;
-    c->tie = c->cross + years * years;
+    c->second = c->cross + years * years;
+    c->tie = c->second + years;
     c->epoch_year = (int *)(void *)(c->tie + years * years);
     for (int j = 0; j < c->epochs; j++) {
         int32_t start = survey->epoch_end[j] - model->epochs[j];

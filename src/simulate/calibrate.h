@@ -28,6 +28,7 @@ typedef struct jk_calibration {
     int *epoch_year;   /* [epochs] year in which it begins */
     double *base_year; /* [years] collections of the cells in the base case */
     double *cross;     /* [years][years] sum over points of spread * collections * collections, in the base case */
+    double *second;    /* [years] second moment of claims' collections per unit collected, in the base case */
     double *tie;       /* [years][years] jk_own_risk_factor of the base case */
     jk_compression error;
     void *memory;

@@ -15,8 +15,19 @@
 #define WEIGHT_MOST  1e9
 
 enum { SLOTS_FIRST = 4096, CELLS_FIRST = 2048, BIN_MOST = 65535 };
-enum { FLAG_GARNISH = 1, FLAG_INTERRUPTION = 2, FLAG_EXIT = 4, FLAG_MORTAL = 8 };
-enum { BIN_AGE, BIN_THETA, BIN_GARNISH, BIN_RATIO, BIN_UNTITLED, BIN_TITLED, BIN_EXIT };
+enum { FLAG_GARNISH = 1, FLAG_INTERRUPTION = 2, FLAG_EXIT = 4, FLAG_MORTAL = 8, FLAG_PAYING = 16, FLAG_DIVIDEND = 32 };
+enum {
+    BIN_AGE,
+    BIN_THETA,
+    BIN_GARNISH,
+    BIN_RATIO,
+    BIN_UNTITLED,
+    BIN_TITLED,
+    BIN_EXIT,
+    BIN_FADING,
+    BIN_INSTALMENT,
+    BIN_DIVIDEND
+};
 
 /* ---- the grid ------------------------------------------------------------------------------------------------- */
 
@@ -38,7 +49,8 @@ static uint16_t epoch_of(const jk_cell_grid *grid, float bar) {
 
 /* Bins of level 0. Their widths: age a third of a month when young and a hundredth of itself when old, theta 3 %,
  * garnishment a part of an octave, cost against balance likewise, bars the epochs (within which a claim's flows are
- * linear in its bar), exits an eighth of an octave. */
+ * linear in its bar), exits and dividends an eighth of an octave, what fades a thirty-second of its logarithm,
+ * instalments 3 % beside what is usual. */
 static void fill_bins(const jk_cell_grid *grid, const jk_cell_claim *claim, uint16_t bin[JK_CELL_BINS]) {
     double ratio = (double)claim->balance / (double)claim->share;
     bin[BIN_AGE] = to_bin(240.0 * log_two(1.0 + (double)claim->age_months / 60.0));
@@ -48,6 +60,9 @@ static void fill_bins(const jk_cell_grid *grid, const jk_cell_claim *claim, uint
     bin[BIN_UNTITLED] = epoch_of(grid, claim->bar_untitled);
     bin[BIN_TITLED] = epoch_of(grid, claim->bar_titled);
     bin[BIN_EXIT] = to_bin(8.0 * log_two(1.0 + 1e5 * ((double)claim->mortality + (double)claim->exit_status)));
+    bin[BIN_FADING] = to_bin(20000.0 + 32.0 * (double)claim->fading);
+    bin[BIN_INSTALMENT] = claim->instalment > 0.0f ? to_bin(20000.0 + 32.0 * jk_log((double)claim->instalment)) : 0;
+    bin[BIN_DIVIDEND] = to_bin(8.0 * log_two(1.0 + 1e5 * (double)claim->dividend));
 }
 
 /* By how many halvings a bin of level 0 lies in one of `level`. Age, theta and garnishment say how a claim answers to a
@@ -55,9 +70,11 @@ static void fill_bins(const jk_cell_grid *grid, const jk_cell_claim *claim, uint
 static int shift_of(int which, int level) {
     enum { ALL = 16 };
     static const int shift[JK_CELL_LEVELS][JK_CELL_BINS] = {
-        {0, 0, 0, 0, 0, 0, 0},         {4, 3, 4, 3, 1, 1, 3},         {5, 4, 5, ALL, ALL, ALL, ALL},
-        {6, 5, 5, ALL, ALL, ALL, ALL}, {6, 5, 6, ALL, ALL, ALL, ALL}, {6, 6, 6, ALL, ALL, ALL, ALL},
-        {7, 6, 6, ALL, ALL, ALL, ALL}, {7, 7, 7, ALL, ALL, ALL, ALL}, {8, 8, 8, ALL, ALL, ALL, ALL}};
+        {0, 0, 0, 0, 0, 0, 0, 0, 0, 0},         {4, 3, 4, 3, 1, 1, 3, 3, 3, 3},
+        {5, 4, 5, ALL, ALL, ALL, ALL, 4, 4, 5}, {6, 5, 5, ALL, ALL, ALL, ALL, 5, 5, 6},
+        {6, 5, 6, ALL, ALL, ALL, ALL, 5, 5, 6}, {6, 6, 6, ALL, ALL, ALL, ALL, 6, 6, 6},
+        {7, 6, 6, ALL, ALL, ALL, ALL, 6, 6, 6}, {7, 7, 7, ALL, ALL, ALL, ALL, 7, 7, 7},
+        {8, 8, 8, ALL, ALL, ALL, ALL, 8, 8, 8}};
     return shift[level][which];
 }
 
@@ -67,10 +84,11 @@ static jk_cell_key key_of(const jk_cells *cells, const jk_cell_claim *claim) {
                        .capacity_class = claim->capacity_class,
                        .title_state = claim->title_state,
                        .allowed = claim->allowed,
-                       .plan = (uint16_t)claim->plan};
+                       .plan = claim->plan};
     key.flags =
         (uint8_t)((claim->garnish > 0.0f ? FLAG_GARNISH : 0) | (claim->interruption > 0.0f ? FLAG_INTERRUPTION : 0) |
-                  (claim->exit_status > 0.0f ? FLAG_EXIT : 0) | (claim->mortality > 0.0f ? FLAG_MORTAL : 0));
+                  (claim->exit_status > 0.0f ? FLAG_EXIT : 0) | (claim->mortality > 0.0f ? FLAG_MORTAL : 0) |
+                  (claim->paying != 0 ? FLAG_PAYING : 0) | (claim->dividend > 0.0f ? FLAG_DIVIDEND : 0));
     fill_bins(&cells->grid, claim, key.bin);
     for (int i = 0; i < JK_CELL_BINS; i++) {
         key.bin[i] = (uint16_t)(key.bin[i] >> shift_of(i, cells->level));
@@ -87,11 +105,12 @@ static void coarsen_key(jk_cell_key *key, int from, int to) {
 /* ---- the table ------------------------------------------------------------------------------------------------ */
 
 static uint64_t hash_of(const jk_cell_key *key) {
-    _Static_assert(sizeof *key == 24, "a key is three words without padding");
-    uint64_t word[3];
+    enum { WORDS = 4 };
+    _Static_assert(sizeof *key == WORDS * sizeof(uint64_t), "a key is four words without padding");
+    uint64_t word[WORDS];
     memcpy(word, key, sizeof word);
     uint64_t hash = 0x9e3779b97f4a7c15u;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < WORDS; i++) {
         hash = (hash ^ word[i]) * 0xff51afd7ed558ccdu;
         hash ^= hash >> 32;
     }
@@ -168,6 +187,9 @@ static void add_sums(jk_cell *to, const jk_cell *from) {
     to->gross += from->gross;
     to->net += from->net;
     to->theta += from->theta;
+    to->fading += from->fading;
+    to->instalment += from->instalment;
+    to->dividend += from->dividend;
     to->garnish += from->garnish;
     to->mortality += from->mortality;
     to->exit_status += from->exit_status;
@@ -222,6 +244,9 @@ void jk_cell_claim_of(const jk_terms *terms, const jk_plan_results *results, siz
     claim->balance = terms->balance[row];
     claim->interest_monthly = terms->interest_monthly[row];
     claim->theta = terms->theta[row];
+    claim->fading = terms->fading[row];
+    claim->instalment = terms->instalment[row];
+    claim->dividend = terms->dividend[row];
     claim->garnish = terms->garnish[row];
     claim->share = terms->share[row];
     claim->mortality = terms->mortality[row];
@@ -234,16 +259,16 @@ void jk_cell_claim_of(const jk_terms *terms, const jk_plan_results *results, siz
     claim->jurisdiction = terms->jurisdiction[row];
     claim->capacity_class = terms->capacity_class[row];
     claim->title_state = terms->title_state[row];
+    claim->paying = terms->paying[row];
     claim->allowed = terms->allowed[row];
-    claim->decision = results->decision[row];
     claim->value = results->value[row];
     claim->gross = results->erc_gross[row];
     claim->net = results->erc_net[row];
 }
 
 static jk_cell_sum weighted(int64_t balance, float figure) {
-    double most = (double)figure < WEIGHT_MOST ? (double)figure : WEIGHT_MOST;
-    return (jk_cell_sum)balance * (int64_t)nearbyint((most > 0.0 ? most : 0.0) * WEIGHT_UNITS);
+    double within = fmin(fmax((double)figure, -WEIGHT_MOST), WEIGHT_MOST);
+    return (jk_cell_sum)balance * (int64_t)nearbyint(within * WEIGHT_UNITS);
 }
 
 static jk_cell sums_of(const jk_cells *cells, const jk_cell_claim *claim) {
@@ -259,6 +284,9 @@ static jk_cell sums_of(const jk_cells *cells, const jk_cell_claim *claim) {
                      .gross = jk_grid_from_double((double)claim->gross),
                      .net = jk_grid_from_double((double)claim->net),
                      .theta = weighted(balance, claim->theta),
+                     .fading = weighted(balance, claim->fading),
+                     .instalment = weighted(balance, claim->instalment),
+                     .dividend = weighted(balance, claim->dividend),
                      .garnish = weighted(balance, claim->garnish),
                      .mortality = weighted(balance, claim->mortality),
                      .exit_status = weighted(balance, claim->exit_status),
@@ -286,6 +314,9 @@ static void negate(jk_cell *sums) {
     sums->gross -= taken.gross;
     sums->net -= taken.net;
     sums->theta -= taken.theta;
+    sums->fading -= taken.fading;
+    sums->instalment -= taken.instalment;
+    sums->dividend -= taken.dividend;
     sums->garnish -= taken.garnish;
     sums->mortality -= taken.mortality;
     sums->exit_status -= taken.exit_status;
@@ -344,49 +375,48 @@ static float mean(jk_cell_sum sum, int64_t balance) {
     return balance > 0 ? (float)((double)sum / (double)balance / WEIGHT_UNITS) : 0.0f;
 }
 
-/* Model points are of debtors who pay at once. */
-static void pay_at_once(jk_terms *terms, size_t row) {
-    terms->fading[row] = terms->dividend[row] = 0.0f;
-    terms->instalment[row] = 1.0f;
-    terms->paying[row] = 0;
-}
-
 void jk_cell_put(const jk_cell *cell, jk_terms *terms, size_t row) {
-    pay_at_once(terms, row);
     terms->balance[row] = (float)jk_grid_to_double(cell->balance);
     terms->interest_monthly[row] = (float)jk_grid_to_double(cell->interest);
     terms->interruption[row] = (float)jk_grid_to_double(cell->interruption);
     terms->share[row] = (float)((double)cell->share / SHARE_UNITS);
     terms->theta[row] = mean(cell->theta, cell->balance);
+    terms->fading[row] = mean(cell->fading, cell->balance);
+    terms->instalment[row] = mean(cell->instalment, cell->balance);
+    terms->dividend[row] = mean(cell->dividend, cell->balance);
     terms->garnish[row] = mean(cell->garnish, cell->balance);
     terms->mortality[row] = mean(cell->mortality, cell->balance);
     terms->exit_status[row] = mean(cell->exit_status, cell->balance);
-    terms->bar_untitled[row] = mean(cell->bar_untitled, cell->balance);
-    terms->bar_titled[row] = mean(cell->bar_titled, cell->balance);
+    terms->bar_untitled[row] = (double)mean(cell->bar_untitled, cell->balance);
+    terms->bar_titled[row] = (double)mean(cell->bar_titled, cell->balance);
     terms->age_months[row] = cell->balance > 0 ? (int32_t)nearbyint((double)cell->age / (double)cell->balance) : 0;
     terms->segment[row] = cell->key.segment;
     terms->jurisdiction[row] = cell->key.jurisdiction;
     terms->capacity_class[row] = cell->key.capacity_class;
     terms->title_state[row] = cell->key.title_state;
+    terms->paying[row] = (cell->key.flags & FLAG_PAYING) != 0;
     terms->allowed[row] = cell->key.allowed;
 }
 
 void jk_cell_claim_put(const jk_cell_claim *claim, jk_terms *terms, size_t row) {
-    pay_at_once(terms, row);
     terms->balance[row] = claim->balance;
     terms->interest_monthly[row] = claim->interest_monthly;
     terms->theta[row] = claim->theta;
+    terms->fading[row] = claim->fading;
+    terms->instalment[row] = claim->instalment;
+    terms->dividend[row] = claim->dividend;
     terms->garnish[row] = claim->garnish;
     terms->share[row] = claim->share;
     terms->mortality[row] = claim->mortality;
     terms->exit_status[row] = claim->exit_status;
-    terms->bar_untitled[row] = claim->bar_untitled;
-    terms->bar_titled[row] = claim->bar_titled;
+    terms->bar_untitled[row] = (double)claim->bar_untitled;
+    terms->bar_titled[row] = (double)claim->bar_titled;
     terms->interruption[row] = claim->interruption;
     terms->age_months[row] = claim->age_months;
     terms->segment[row] = claim->segment;
     terms->jurisdiction[row] = claim->jurisdiction;
     terms->capacity_class[row] = claim->capacity_class;
     terms->title_state[row] = claim->title_state;
+    terms->paying[row] = claim->paying;
     terms->allowed[row] = claim->allowed;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cells: claims that are alike, as sums. A cell is named by what its claims share exactly (segment, jurisdiction,
- * class, title state, allowed actions, what is done first in each class) and by the bins of a grid into which the rest
- * falls. Bins of one level nest in those of the next, so that a table can be made coarser without its claims.
+ * class, title state, whether the debtor pays, allowed actions, what is done first in each class) and by the bins of a
+ * grid into which the rest falls. Bins of one level nest in those of the next, so that a table can be made coarser
+ * without its claims.
  *
  * All sums are integers: the table of a set of claims does not depend on their order, nor on how they were divided
  * among tables that are added up later. */
@@ -14,7 +15,7 @@
 
 __extension__ typedef __int128 jk_cell_sum;
 
-enum { JK_CELL_LEVELS = 9, JK_CELL_BINS = 7 };
+enum { JK_CELL_LEVELS = 9, JK_CELL_BINS = 10 };
 
 /* The grid. Months before a bar count up to `bar_limit` (beyond it nothing differs). */
 typedef struct jk_cell_grid {
@@ -26,7 +27,7 @@ typedef struct jk_cell_grid {
 typedef struct jk_cell_key {
     uint16_t segment, jurisdiction;
     uint8_t capacity_class, title_state, allowed, flags;
-    uint16_t plan;
+    uint32_t plan;
     uint16_t bin[JK_CELL_BINS];
 } jk_cell_key;
 
@@ -37,18 +38,18 @@ typedef struct jk_cell {
     int64_t share;                           /* 2^-30 */
     int64_t value, gross, net;               /* of the claims in the base case, 2^-20 */
     /* Weighted with the balance. */
-    jk_cell_sum theta, garnish, mortality, exit_status, bar_untitled, bar_titled, age;
+    jk_cell_sum theta, fading, instalment, dividend, garnish, mortality, exit_status, bar_untitled, bar_titled, age;
     jk_cell_sum balance_squared;
 } jk_cell;
 
 /* One claim as cells see it. */
 typedef struct jk_cell_claim {
-    float balance, interest_monthly, theta, garnish, share, mortality, exit_status, bar_untitled, bar_titled,
-        interruption;
+    float balance, interest_monthly, theta, fading, instalment, dividend, garnish, share, mortality, exit_status,
+        bar_untitled, bar_titled, interruption;
     int32_t age_months;
     uint16_t segment, jurisdiction;
     uint32_t plan; /* what is done first, class by class: claims of a cell share it */
-    uint8_t capacity_class, title_state, allowed, decision;
+    uint8_t capacity_class, title_state, paying, allowed;
     float value, gross, net;
 } jk_cell_claim;
 

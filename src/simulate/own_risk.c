@@ -74,16 +74,15 @@ void jk_own_risk_factor(const double *covariance, int years, double *factor) {
 
 void jk_own_risk_rest(const jk_calibration *calibration, double *flow, const double *normal, double *work) {
     const int years = calibration->years;
-    double *gross = work, *second = work + years, *factor = work + 2 * years;
-    memset(work, 0, (size_t)(2 * years) * sizeof *work);
+    double *gross = work, *factor = work + years;
+    memset(work, 0, (size_t)years * sizeof *work);
     for (int j = 0; j < calibration->epochs; j++) {
         gross[calibration->epoch_year[j]] += flow[j * JK_PATH_FLOWS + JK_PATH_GROSS];
-        second[calibration->epoch_year[j]] += flow[j * JK_PATH_FLOWS + JK_PATH_SECOND];
     }
     for (int y = 0; y < years; y++) {
         double mean = calibration->base_year[y];
         double less = mean > 0.0 ? calibration->cross[y * years + y] / (mean * mean) : 0.0;
-        double variance = gross[y] > 0.0 ? log_variance(second[y] / (gross[y] * gross[y]) - less) : 0.0;
+        double variance = gross[y] > 0.0 ? log_variance(calibration->second[y] / gross[y] - less) : 0.0;
         double sum = 0.0;
         for (int z = 0; z <= y; z++) {
             sum += calibration->tie[y * years + z] * normal[z];

@@ -18,8 +18,8 @@ void jk_own_risk_large(double *flow, int epochs, double uniform);
 void jk_own_risk_factor(const double *covariance, int years, double *factor);
 
 /* All other claims: multiplies the collections of each year by a number of mean 1, log-normal, with the variance that
- * the year's collections have on this path, and tied to other years' as in the base case. `normal` holds a standard
- * normal number for each year, `work` years * 3 numbers. */
+ * the year's collections have on this path (second moments go with the collections), and tied to other years' as in the
+ * base case. `normal` holds a standard normal number for each year, `work` years * 2 numbers. */
 void jk_own_risk_rest(const jk_calibration *calibration, double *flow, const double *normal, double *work);
 
 #endif

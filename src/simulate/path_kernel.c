@@ -2,7 +2,7 @@
 /* The kernel of the simulation, compiled once per instruction set: one point over a tile of paths. */
 #include "simulate/path_kernel.h"
 
-#include "plan/kernel_decay.h"
+#include "plan/kernel_payers_claims.h"
 
 #define PASTE_(a, b) a##b
 #define PASTE(a, b)  PASTE_(a, b)
@@ -21,10 +21,69 @@ JK_INLINE jk_decay decay_of(jk_vec t) {
     return decay;
 }
 
-JK_INLINE void move_on(const jk_path_state *state, jk_vec mass, float *next) {
+/* ---- a point's scene ------------------------------------------------------------------------------------------ */
+
+JK_INLINE float first_of(jk_vec a) {
+    float lanes[JK_LANES];
+    jk_store(lanes, a);
+    return lanes[0];
+}
+
+static void read_sales(const jk_plan_group *group, const jk_plan_tile *point, int j, const jk_ages *ages,
+                       const jk_curve_place *place, jk_path_scene *scene) {
+    const jk_plan_segment *segment = group->segment;
+    const jk_plan_epoch *epoch = &group->tables->epochs[j];
+    const jk_bar bar[2] = {jk_bar_load(point, 0, 0), jk_bar_load(point, 0, 1)};
+    jk_vec price = jk_curve_read(segment->market, ages, place), insight[JK_CAPACITY_COUNT];
+    jk_insight_read(segment, point, 0, epoch, insight);
+    for (int s = 0; s < JK_ALL_STATES; s++) {
+        int paying = s / JK_STATES, z = s % JK_STATES / JK_CAPACITY_COUNT, k = s % JK_CAPACITY_COUNT;
+        jk_vec sale =
+            jk_sale_value(segment, epoch, j, z, &bar[z > 0 || paying == 1], jk_set(scene->balance[z > 0]), price);
+        scene->sale[s] = first_of(insight[k] * sale * jk_set(paying ? segment->payer_factor : 1.0f));
+    }
+}
+
+static void read(const jk_plan_group *group, jk_plan_tile *point, int j, jk_path_scene *scene) {
+    const jk_plan_segment *segment = group->segment;
+    const jk_plan_epoch *epoch = &group->tables->epochs[j];
+    const jk_shape shape = {
+        .first = (int)group->title, .last = group->legal ? JK_TITLE_HELD : (int)group->title, .legal = group->legal};
+    jk_part_note(point, 0);
+    jk_ages ages = jk_ages_load(point, 0, segment->last_age);
+    jk_curve_place place = jk_curve_place_after(&ages, epoch->first_month);
+    jk_spells spells;
+    memset(&spells, 0, sizeof spells);
+    jk_spells_read(group, point, 0, j, &ages, &place, 0.0f, shape, &spells);
+    *scene = (jk_path_scene){.garnish = first_of(spells.pace.garnish),
+                             .dividend = first_of(spells.dividend),
+                             .leaving = {first_of(spells.leaving[0]), first_of(spells.leaving[1])},
+                             .alive = {first_of(spells.alive[0]), first_of(spells.alive[1])}};
+    for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+        scene->pace[a] = first_of(spells.pace.of[a]);
+        scene->begin[0][a] = first_of(spells.begin[0][a]);
+        scene->begin[1][a] = first_of(spells.begin[1][a]);
+    }
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        scene->pays[k] = first_of(spells.pays[0][k]); /* without what enforcement takes at least */
+    }
+    float fee = group->title == JK_TITLE_NONE ? point->share[0] * segment->fee : 0.0f;
+    scene->balance[0] = first_of(jk_balance_in(group, point, 0, j));
+    scene->balance[1] = scene->balance[0] + fee;
+    for (int titled = 0; titled < 2; titled++) {
+        scene->continues[titled] = point->bar_epoch[titled][0] > (float)j;
+    }
+    if (point->part[0].sell) {
+        read_sales(group, point, j, &ages, &place, scene);
+    }
+}
+
+/* ---- paths ---------------------------------------------------------------------------------------------------- */
+
+JK_INLINE void move_on(const jk_path_state *state, jk_vec quiet, jk_vec paying, float *next) {
     for (int i = 0; i < state->moves; i++) {
         float *to = next + (size_t)state->move[i].to * JK_PATH_LANES;
-        jk_vec part = jk_set(state->move[i].part);
+        jk_vec mass = state->move[i].paying ? paying : quiet, part = jk_set(state->move[i].part);
         if (state->move[i].first) {
             jk_store(to, mass * part);
         } else {
@@ -33,8 +92,52 @@ JK_INLINE void move_on(const jk_path_state *state, jk_vec mass, float *next) {
     }
 }
 
+/* What a state brings: probability times mean time in each mood, plain and discounted within the epoch, times yields.
+ */
+typedef struct jk_path_times {
+    jk_vec quiet, paying, quiet_worth, paying_worth;
+} jk_path_times;
+
+JK_INLINE void add_flows(const jk_path_state *state, const jk_path_epoch *epoch, const jk_path_times *times,
+                         jk_vec quiet_yield, jk_vec paying_yield, jk_path_sums *sums) {
+    jk_vec quiet = quiet_yield * jk_set(state->balance[0]), paying = paying_yield * jk_set(state->balance[1]);
+    jk_vec gross = jk_fma(times->quiet, quiet, times->paying * paying);
+    jk_vec worth = jk_fma(times->quiet_worth, quiet, times->paying_worth * paying);
+    jk_vec running = jk_fma(times->quiet, jk_set(state->running[0]), times->paying * jk_set(state->running[1]));
+    jk_vec spent =
+        jk_fma(times->quiet_worth, jk_set(state->running[0]), times->paying_worth * jk_set(state->running[1]));
+    sums->of[JK_PATH_GROSS] = sums->of[JK_PATH_GROSS] + gross;
+    sums->of[JK_PATH_CONTINGENT] = jk_fma(gross, jk_set(state->contingent), sums->of[JK_PATH_CONTINGENT]);
+    sums->of[JK_PATH_RUNNING] = sums->of[JK_PATH_RUNNING] + running;
+    sums->of[JK_PATH_KEPT] = jk_fma(worth, jk_set((1.0f - state->contingent) * epoch->now), sums->of[JK_PATH_KEPT]);
+    sums->of[JK_PATH_SPENT] = jk_fma(spent, jk_set(epoch->now), sums->of[JK_PATH_SPENT]);
+}
+
+/* Quiet and paying change into each other; the state's own mood is where it begins. */
+JK_INLINE void run_pair(const jk_path_state *state, const jk_path_epoch *epoch, jk_vec p, jk_vec settle, jk_vec begin,
+                        jk_vec taken, jk_vec pays, float *next, jk_path_sums *sums) {
+    const bool paying = state->state >= JK_STATES;
+    const jk_vec one = jk_set(1.0f), least = jk_set(JK_MODES_HELD), discount = jk_set(epoch->discount);
+    jk_vec stop = jk_set(state->stop), dividend = jk_set(state->dividend);
+    jk_vec quiet_rate = settle + taken + jk_set(state->leaving[0]), paying_rate = pays + jk_set(state->leaving[1]);
+    jk_pair pair = jk_pair_of(quiet_rate, paying_rate, begin, stop);
+    jk_stay stay = jk_stay_over(&pair, one, least, NULL), later;
+    if (epoch->discount >= 0.0f) {
+        jk_pair discounted = jk_pair_of(quiet_rate + discount, paying_rate + discount, begin, stop);
+        later = jk_stay_over(&discounted, one, least, NULL);
+    } else {
+        later = jk_stay_over(&pair, one, least, &discount);
+    }
+    jk_path_times times = {p * (paying ? stay.share.pq : stay.share.qq), p * (paying ? stay.share.pp : stay.share.qp),
+                           p * (paying ? later.share.pq : later.share.qq),
+                           p * (paying ? later.share.pp : later.share.qp)};
+    add_flows(state, epoch, &times, jk_fma(settle, jk_set(state->share), taken + dividend), pays + dividend, sums);
+    move_on(state, p * (paying ? stay.left.pq : stay.left.qq), p * (paying ? stay.left.pp : stay.left.qp), next);
+}
+
 JK_INLINE void run_state(const jk_path_state *state, const jk_path_epoch *epoch, const jk_path_tile *tile,
                          const float *probability, float *next, size_t at, jk_vec recovery, jk_path_sums *sums) {
+    const jk_vec none = jk_set(0.0f);
     jk_vec p = jk_load(probability + (size_t)state->state * JK_PATH_LANES + at);
     if (state->factor < 0) {
         sums->of[JK_PATH_SALE] = jk_fma(p, jk_set(state->start), sums->of[JK_PATH_SALE]);
@@ -42,20 +145,22 @@ JK_INLINE void run_state(const jk_path_state *state, const jk_path_epoch *epoch,
     }
     sums->of[JK_PATH_FILING] = jk_fma(p, jk_set(state->start), sums->of[JK_PATH_FILING]);
     jk_vec multiplier = jk_load(tile->multiplier + (size_t)state->factor * JK_PATH_LANES + at);
-    jk_vec t = recovery * multiplier * jk_set(state->rate);
-    t = jk_fma(jk_load(tile->garnish + at), jk_set(state->garnish), t);
-    jk_vec time = t + jk_set(state->exit);
+    jk_vec garnish = jk_load(tile->garnish + at), pace = recovery * multiplier;
+    jk_vec settle = pace * jk_set(state->settle), taken = garnish * jk_set(state->garnish);
+    if (state->pair) {
+        jk_vec pays = jk_max(recovery * jk_set(state->pays), garnish * jk_set(state->floor));
+        run_pair(state, epoch, p, settle, pace * jk_set(state->begin), taken, pays, next + at, sums);
+        return;
+    }
+    jk_vec open = taken + jk_set(state->dividend);
+    jk_vec time = settle + taken + jk_set(state->leaving[0]);
     jk_decay plain = decay_of(time);
     jk_decay discounted = decay_of(time + jk_set(epoch->discount));
-    jk_vec alive = p * plain.share, worth = p * discounted.share;
-    jk_vec resolved = alive * t;
-    sums->of[JK_PATH_GROSS] = jk_fma(resolved, jk_set(state->gross), sums->of[JK_PATH_GROSS]);
-    sums->of[JK_PATH_CONTINGENT] = jk_fma(resolved, jk_set(state->contingent), sums->of[JK_PATH_CONTINGENT]);
-    sums->of[JK_PATH_RUNNING] = jk_fma(alive, jk_set(state->running), sums->of[JK_PATH_RUNNING]);
-    sums->of[JK_PATH_KEPT] = jk_fma(worth * t, jk_set(state->kept), sums->of[JK_PATH_KEPT]);
-    sums->of[JK_PATH_SPENT] = jk_fma(worth, jk_set(state->spent), sums->of[JK_PATH_SPENT]);
-    sums->of[JK_PATH_SECOND] = jk_fma(resolved, jk_set(state->second), sums->of[JK_PATH_SECOND]);
-    move_on(state, p * plain.left, next + at);
+    jk_path_times times = {p * plain.share, none, p * discounted.share, none};
+    add_flows(state, epoch, &times, jk_fma(settle, jk_set(state->share), open), none, sums);
+    jk_vec second = jk_fma(settle, jk_set(state->second[0]), open * jk_set(state->second[1]));
+    sums->of[JK_PATH_SECOND] = jk_fma(times.quiet, second, sums->of[JK_PATH_SECOND]);
+    move_on(state, p * plain.left, none, next + at);
 }
 
 static void run_epoch(const jk_path_program *program, int j, const jk_path_tile *tile) {
@@ -92,4 +197,4 @@ static void run(const jk_path_program *program, const jk_path_tile *tile) {
     }
 }
 
-const jk_path_kernel PASTE(jk_path_kernel_, JK_ISA) = {run};
+const jk_path_kernel PASTE(jk_path_kernel_, JK_ISA) = {read, run};

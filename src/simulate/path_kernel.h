@@ -6,6 +6,7 @@
 #define JK_SIMULATE_PATH_KERNEL_H
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,41 +26,64 @@ typedef enum jk_path_flow {
     JK_PATH_SPENT,      /* running costs, discounted */
     JK_PATH_FILING,     /* court fees, paid at the epoch's start */
     JK_PATH_SALE,       /* proceeds of sales, at the epoch's start */
-    JK_PATH_SECOND,     /* second moment of collections, or probability of resolution: jk_path_program_write */
+    JK_PATH_SECOND,     /* second moment of collections, or probability of resolution: jk_path_program_write; not of
+                           who pays in spells */
     JK_PATH_FLOWS
 } jk_path_flow;
 
-enum { JK_PATH_MOVES = 6 };
+enum { JK_PATH_MOVES = 12 };
 
-/* One state of a point in an epoch. With t = E·intensity = recovery · multiplier[factor] · rate + garnish_share ·
- * garnish and the decay of t + exit, a state of probability p resolves with p·t·share. */
+/* One state of a point in an epoch; intensities are times the epoch's months. With m the factor of the country and
+ * h = m * multiplier[factor], a quiet debtor settles with h * settle, begins to pay with h * begin, is garnished with
+ * garnish_share * garnish, and leaves, dividends among it, with `leaving[0]`; one who pays brings the larger of m *
+ * pays and garnish_share * floor, stops with `stop` and leaves with leaving[1]. The mean time in a mood over the epoch
+ * follows (model.md sections 4 and 5); amounts are per unit of balance and time. */
 typedef struct jk_path_state {
-    int16_t state;                 /* JK_STATE */
-    int16_t factor;                /* row of the segment's multipliers; -1: sold, only `start` counts */
-    float rate, garnish, exit;     /* times the epoch's months */
-    float gross, contingent, kept; /* per unit of resolution */
-    float running, spent;          /* per unit of life in the epoch */
-    float start;                   /* per unit of probability: court fee, or what the sale brings */
-    float second;                  /* per unit of resolution */
+    int16_t state;  /* JK_STATE or JK_PAYING_STATE */
+    int16_t factor; /* row of the segment's multipliers; -1: sold, only `start` counts */
+    bool pair;      /* quiet and paying change into each other; else only the mood of the state is left */
+    float settle, begin, garnish, pays, floor, stop, leaving[2], dividend;
+    float share;      /* sigma: of the balance that a settlement brings */
+    float balance[2]; /* quiet, paying: times the part of the epoch before the bar */
+    float contingent; /* part of collections */
+    float running[2]; /* per unit of time in the mood */
+    float start;      /* per unit of probability: court fee, or what the sale brings */
+    float second[2];  /* per settlement, and per unit of what is paid otherwise; 0 in a pair */
     int16_t moves;
     struct {
-        int16_t to;
-        int16_t first; /* 1: nothing was written there yet in this epoch */
+        int8_t to;
+        bool paying; /* of those who pay at the epoch's end */
+        bool first;  /* nothing was written there yet in this epoch */
         float part;
     } move[JK_PATH_MOVES];
 } jk_path_state;
 
+/* What an epoch says of a point, in the base case; monthly, base currency. */
+typedef struct jk_path_scene {
+    float pace[JK_TREATMENT_COUNT];     /* before the class */
+    float begin[2][JK_TREATMENT_COUNT]; /* pace in the part of the epoch before the bar: without and with a title */
+    float garnish;                      /* before the class */
+    float pays[JK_CAPACITY_COUNT], dividend;
+    float leaving[2]; /* exits and dividends, before a title and with one */
+    float balance[2], alive[2];
+    float sale[JK_ALL_STATES]; /* what a sale brings, by state */
+    bool continues[2];
+} jk_path_scene;
+
 typedef struct jk_path_epoch {
     int32_t first, count; /* its states in the program */
     float discount;       /* delta times months */
+    float now;            /* discount factor of the epoch's start */
 } jk_path_epoch;
 
-/* A point. `state` has room for JK_STATES per epoch. */
+/* A point. `state` has room for JK_ALL_STATES per epoch. */
 typedef struct jk_path_program {
     int epochs; /* those in which something can happen; the rest of the plan's are nothing */
     int start;  /* state at the cut-off */
+    bool pairs; /* the point's debtors may pay in spells */
     jk_path_epoch *epoch;
     jk_path_state *state;
+    jk_plan_tile *point; /* the point as a tile of one claim */
 } jk_path_program;
 
 /* A tile of paths: arrays of JK_PATH_LANES, aligned to 64 bytes. */
@@ -68,11 +92,13 @@ typedef struct jk_path_tile {
     const float *recovery;   /* [epochs] m of the point's jurisdiction */
     const float *multiplier; /* [rows] of the point's segment: jk_factor_row */
     const float *garnish;    /* [1] of the point's segment */
-    float *probability[2];   /* [JK_STATES] */
+    float *probability[2];   /* [JK_ALL_STATES] */
     float *flow;             /* [epochs][JK_PATH_FLOWS], added to */
 } jk_path_tile;
 
 typedef struct jk_path_kernel {
+    /* The scene of epoch j of the claim in a tile's first row, by the plan's own economics. */
+    void (*read)(const jk_plan_group *group, jk_plan_tile *point, int j, jk_path_scene *scene);
     void (*run)(const jk_path_program *program, const jk_path_tile *tile);
 } jk_path_kernel;
 

@@ -20,8 +20,9 @@ size_t jk_factor_row(const jk_segment *segment, bool by_step, int treatment, siz
 jk_status jk_path_program_init(jk_path_program *program, const jk_plan *plan, jk_error *error);
 void jk_path_program_reset(jk_path_program *program);
 
-/* Writes the program of row `row` of the terms under `actions` ([epochs][JK_STATES] jk_action). `spread` is the sum of
- * the squared balances of the point's claims over the square of their sum, or JK_SECOND_IS_PROBABILITY. */
+/* Writes the program of row `row` of the terms under `actions` ([epochs][JK_ALL_STATES] jk_action). `spread` is the sum
+ * of the squared balances of the point's claims over the square of their sum, or JK_SECOND_IS_PROBABILITY. Where
+ * debtors pay in spells (program->pairs), second moments come from walks (walk.h). */
 void jk_path_program_write(jk_path_program *program, const jk_plan *plan, const jk_terms *terms, size_t row,
                            const uint8_t *actions, double spread, bool by_step);
 

@@ -9,7 +9,7 @@
 
 jk_status jk_path_runner_init(jk_path_runner *runner, const jk_plan *plan, const jk_points *points, jk_error *error) {
     size_t flow = (size_t)plan->tables.epoch_count * JK_PATH_FLOWS * JK_PATH_LANES;
-    size_t states = (size_t)JK_STATES * JK_PATH_LANES;
+    size_t states = (size_t)JK_ALL_STATES * JK_PATH_LANES;
     *runner = (jk_path_runner){.plan = plan,
                                .points = points,
                                .kernel = jk_path_kernel_of((int)plan->isa),
@@ -34,16 +34,20 @@ void jk_path_runner_reset(jk_path_runner *runner) {
     *runner = (jk_path_runner){0};
 }
 
-void jk_path_runner_run(jk_path_runner *runner, size_t first, size_t count) {
+void jk_path_runner_write(jk_path_runner *runner, size_t point) {
     const jk_points *points = runner->points;
-    const size_t actions = (size_t)runner->plan->tables.epoch_count * JK_STATES;
+    const size_t actions = (size_t)runner->plan->tables.epoch_count * JK_ALL_STATES;
+    double spread = point < points->cells ? points->spread[point] : JK_SECOND_IS_PROBABILITY;
+    jk_path_program_write(&runner->program, runner->plan, &points->terms, point, points->actions + point * actions,
+                          spread, runner->by_step);
+}
+
+void jk_path_runner_run(jk_path_runner *runner, size_t first, size_t count) {
     for (size_t row = 0; row < runner->flow_size; row += JK_PATH_LANES) {
         memset(runner->tile.flow + row, 0, runner->tile.lanes * sizeof *runner->tile.flow);
     }
     for (size_t i = first; i < first + count; i++) {
-        double spread = i < points->cells ? points->spread[i] : JK_SECOND_IS_PROBABILITY;
-        jk_path_program_write(&runner->program, runner->plan, &points->terms, i, points->actions + i * actions, spread,
-                              runner->by_step);
+        jk_path_runner_write(runner, i);
         runner->kernel->run(&runner->program, &runner->tile);
     }
 }

@@ -20,6 +20,9 @@ typedef struct jk_path_runner {
 jk_status jk_path_runner_init(jk_path_runner *runner, const jk_plan *plan, const jk_points *points, jk_error *error);
 void jk_path_runner_reset(jk_path_runner *runner);
 
+/* Makes runner->program that of a point. */
+void jk_path_runner_write(jk_path_runner *runner, size_t point);
+
 /* Sets tile.flow to the flows of points first..first+count-1, which share segment and jurisdiction. */
 void jk_path_runner_run(jk_path_runner *runner, size_t first, size_t count);
 

@@ -10,6 +10,7 @@
 #include "base/normal.h"
 #include "base/parallel.h"
 #include "simulate/own_risk.h"
+#include "simulate/walk.h"
 
 typedef struct path_thread {
     jk_path_runner runner;
@@ -114,19 +115,32 @@ static void run_cells(const path_work *w, path_thread *thread, uint64_t first, s
     }
 }
 
-static void run_large(const path_work *w, path_thread *thread, uint64_t first, size_t lanes) {
+/* A large claim on a lane: who pays in spells is drawn through them, others pay in one epoch or never. */
+static void draw_large(const path_work *w, path_thread *thread, size_t rank, uint64_t path, size_t lane) {
     enum { WORDS = 4 };
     const size_t epochs = (size_t)w->calibration->epochs, size = epochs * JK_PATH_FLOWS;
+    if (thread->runner.program.pairs) {
+        jk_walk_luck luck = jk_walk_luck_of(w->options->seed, jk_stream(JK_STREAM_WALK, rank), path);
+        jk_walk(&thread->runner.program, &thread->runner.tile, lane, &luck, (int)epochs, thread->claim);
+        return;
+    }
+    for (size_t f = 0; f < size; f++) {
+        thread->claim[f] = (double)thread->runner.tile.flow[f * JK_PATH_LANES + lane];
+    }
+    jk_random4 four = jk_philox(w->options->seed, jk_stream(JK_STREAM_LARGE, rank / WORDS), path);
+    jk_own_risk_large(thread->claim, (int)epochs, jk_uniform(four.word[rank % WORDS]));
+}
+
+static void run_large(const path_work *w, path_thread *thread, uint64_t first, size_t lanes) {
+    const size_t epochs = (size_t)w->calibration->epochs, size = epochs * JK_PATH_FLOWS;
     for (size_t i = w->points->cells; i < w->points->count; i++) {
-        size_t rank = i - w->points->cells;
         point_at(thread, &w->points->terms, i, epochs);
-        jk_path_runner_run(&thread->runner, i, 1);
+        jk_path_runner_write(&thread->runner, i);
+        if (!thread->runner.program.pairs) {
+            jk_path_runner_run(&thread->runner, i, 1);
+        }
         for (size_t lane = 0; lane < lanes; lane++) {
-            for (size_t f = 0; f < size; f++) {
-                thread->claim[f] = (double)thread->runner.tile.flow[f * JK_PATH_LANES + lane];
-            }
-            jk_random4 four = jk_philox(w->options->seed, jk_stream(JK_STREAM_LARGE, rank / WORDS), first + lane);
-            jk_own_risk_large(thread->claim, (int)epochs, jk_uniform(four.word[rank % WORDS]));
+            draw_large(w, thread, i - w->points->cells, first + lane, lane);
             for (size_t f = 0; f < size; f++) {
                 thread->total[lane * size + f] += thread->claim[f];
             }
@@ -195,7 +209,7 @@ static jk_status create_threads(path_work *w, jk_error *error) {
                              w->options->seed, error));
         thread->runner.by_step = w->options->covariance->count > 0;
         thread->total =
-            jk_columns_zero((2 * JK_PATH_LANES + 1) * size + (size_t)c->months + 3 * years, sizeof *thread->total);
+            jk_columns_zero((2 * JK_PATH_LANES + 1) * size + (size_t)c->months + 2 * years, sizeof *thread->total);
         if (thread->total == NULL) {
             return jk_fail_memory(error, "the paths");
         }

@@ -39,13 +39,13 @@ static jk_terms rows_from(const jk_terms *terms, size_t first, size_t rows) {
                       .balance = terms->balance + first,
                       .interest_monthly = terms->interest_monthly + first,
                       .theta = terms->theta + first,
+                      .fading = terms->fading + first,
+                      .instalment = terms->instalment + first,
+                      .dividend = terms->dividend + first,
                       .garnish = terms->garnish + first,
                       .share = terms->share + first,
                       .mortality = terms->mortality + first,
                       .exit_status = terms->exit_status + first,
-                      .fading = terms->fading + first,
-                      .instalment = terms->instalment + first,
-                      .dividend = terms->dividend + first,
                       .paying = terms->paying + first,
                       .bar_untitled = terms->bar_untitled + first,
                       .bar_titled = terms->bar_titled + first,
@@ -78,7 +78,7 @@ static void scale_point(const jk_cell *cell, float gross, float net, float free,
 
 static void keep_actions(const build *b, const build_thread *thread, const jk_terms *terms, size_t first) {
     const jk_plan *plan = b->survey->plan[JK_STATE_BASE];
-    const size_t size = (size_t)plan->tables.epoch_count * JK_STATES;
+    const size_t size = (size_t)plan->tables.epoch_count * JK_ALL_STATES;
     jk_plan_tile *tile = &thread->workspace->tile;
     const uint32_t *rows = thread->policy->order;
     size_t from = 0;
@@ -88,12 +88,16 @@ static void keep_actions(const build *b, const build_thread *thread, const jk_te
         (void)jk_plan_group_of(plan, terms, rows[0], &group);
         jk_plan_tile_load(&group, terms, rows, count, tile);
         from = jk_plan_policy_get(thread->policy, from, &group, count, tile);
-        int last = group.legal ? JK_TITLE_HELD : (int)group.title;
+        const int last = group.legal ? JK_TITLE_HELD : (int)group.title,
+                  states = group.payers ? JK_ALL_STATES : JK_STATES;
         for (size_t i = 0; i < count; i++) {
             uint8_t *actions = b->points->actions + (first + rows[i]) * size;
             for (int j = 0; j < tile->epochs; j++) {
                 for (int s = JK_STATE((int)group.title, 0); s < JK_STATE(last, JK_CAPACITY_COUNT); s++) {
-                    actions[j * JK_STATES + s] = tile->decisions[(j * JK_STATES + s) * JK_TILE_ROWS + (int)i];
+                    for (int mood = 0; mood < states; mood += JK_STATES) {
+                        actions[j * JK_ALL_STATES + mood + s] =
+                            tile->decisions[(j * states + mood + s) * JK_TILE_ROWS + (int)i];
+                    }
                 }
             }
         }
@@ -154,7 +158,7 @@ static jk_status fill_rows(build *b, jk_error *error) {
     const jk_survey *survey = b->survey;
     points->cells = b->cells->count;
     points->count = points->cells + survey->large_count;
-    size_t size = (size_t)survey->model->epoch_count * JK_STATES;
+    size_t size = (size_t)survey->model->epoch_count * JK_ALL_STATES;
     points->memory = jk_columns_zero(jk_terms_size(points->count), 1);
     points->actions = jk_columns_zero(points->count, size);
     points->spread = jk_columns_zero(points->cells, sizeof *points->spread);

@@ -21,7 +21,7 @@ typedef struct jk_points {
     int level;
     jk_terms terms;
     void *memory;
-    uint8_t *actions; /* [count][epochs][JK_STATES]: the plan kept */
+    uint8_t *actions; /* [count][epochs][JK_ALL_STATES]: the plan kept */
     double *spread;   /* [cells] sum of squared balances over the square of their sum */
     jk_point_run *run;
     size_t run_count; /* of the cells; the largest claims are runs of one point each */

@@ -74,7 +74,7 @@ jk_status jk_survey_init(jk_survey *survey, const jk_model *model, const jk_valu
 
 /* By falling balance; claims that are alike in all that counts are interchangeable, so that bytes decide the rest. */
 static int by_size(const void *a, const void *b) {
-    _Static_assert(sizeof(jk_cell_claim) == 68, "no padding, whose bytes would be compared");
+    _Static_assert(sizeof(jk_cell_claim) == 80, "no padding, whose bytes would be compared");
     const jk_cell_claim *x = a, *y = b;
     if (x->balance != y->balance) {
         return x->balance > y->balance ? -1 : 1;
@@ -158,12 +158,15 @@ static void stress_block(const jk_survey *survey, jk_survey_thread *thread, cons
     }
 }
 
-/* What a row's plan does first in its title state, class by class. Claims of one cell are then worked alike, which is
- * what makes them answer alike. */
-static uint32_t outline_of(const jk_plan_tile *tile, jk_title title, size_t row) {
+/* What a row's plan does first in its title state, class by class and, where there are payers, for who pays too. Claims
+ * of one cell are then worked alike, which is what makes them answer alike. */
+static uint32_t outline_of(const jk_plan_group *group, const jk_plan_tile *tile, size_t row) {
     uint32_t outline = 0;
-    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
-        outline = outline * 8 + tile->decisions[(size_t)JK_STATE((int)title, k) * JK_TILE_ROWS + row];
+    for (int mood = 0; mood < (group->payers ? 2 : 1); mood++) {
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            size_t state = (size_t)(mood * JK_STATES + JK_STATE((int)group->title, k));
+            outline = outline * 8 + tile->decisions[state * JK_TILE_ROWS + row];
+        }
     }
     return outline;
 }
@@ -180,7 +183,7 @@ static void read_outlines(const jk_survey *survey, jk_survey_thread *thread, con
         jk_plan_tile_load(&group, terms, rows, count, tile);
         from = jk_plan_policy_get(thread->policy, from, &group, count, tile);
         for (size_t i = 0; i < count; i++) {
-            thread->outline[rows[i]] = outline_of(tile, group.title, i);
+            thread->outline[rows[i]] = outline_of(&group, tile, i);
         }
         rows += count;
     }
@@ -212,7 +215,7 @@ jk_value_sink jk_survey_sink(jk_survey *survey, size_t claims) {
     const size_t table = 3 * cells / 2 * (sizeof(jk_cell) + 2 * sizeof(uint32_t)) + large * sizeof(jk_cell_claim);
     const size_t flows = JK_STRESS_STATES * sizeof(int64_t) * JK_FLOW_COUNT * (size_t)survey->model->horizon_months *
                          survey->model->segment_count;
-    const size_t point = jk_terms_size(1) + (size_t)survey->model->epoch_count * JK_STATES;
+    const size_t point = jk_terms_size(1) + (size_t)survey->model->epoch_count * JK_ALL_STATES;
     return (jk_value_sink){.begin = begin,
                            .block = add_block,
                            .context = survey,

@@ -193,7 +193,11 @@ static jk_status create_plan(jk_engine *engine, const jk_value_options *options,
         engine->kept[keeps] = true;
     }
     engine->irr[number] = irr;
-    jk_plan_options plan = {.irr = irr, .isa = options->isa, .recovery = wanted->recovery, .stress = wanted->stress};
+    jk_plan_options plan = {.irr = irr,
+                            .isa = options->isa,
+                            .recovery = wanted->recovery,
+                            .paying_recovery = wanted->paying_recovery,
+                            .stress = wanted->stress};
     return jk_plan_create(model, &plan, &engine->plan[number], error);
 }
 
