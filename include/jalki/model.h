@@ -284,6 +284,9 @@ void jk_model_free(jk_model *model);
 /* Exchange rate of a currency, or NaN if the model has none. */
 double jk_model_exchange_rate(const jk_model *model, const char *currency);
 
+/* Whether some segment has `payers`. */
+bool jk_model_has_payers(const jk_model *model);
+
 /* ---- models made of models -----------------------------------------------------------------------------------------
  */
 

@@ -184,7 +184,8 @@ jk_status jk_value_cases_memory(const jk_tape *tape, const jk_model *model, cons
 /* One month's flow of one segment, or of all where segment is the segment count; base currency, month from 1. */
 typedef struct jk_month {
     double gross;
-    double cost; /* running costs, contingent fees and court fees */
+    double instalments; /* the part of gross that debtors who pay bring month by month */
+    double cost;        /* running costs, contingent fees and court fees */
     double sale;
     double net; /* gross - cost + sale */
 } jk_month;
@@ -192,6 +193,10 @@ jk_month jk_valuation_month(const jk_valuation *valuation, int month, size_t seg
 
 /* Sum of jk_valuation_month over the first `months` months (as far as the horizon goes). */
 jk_month jk_valuation_months(const jk_valuation *valuation, int months, size_t segment);
+
+/* Expected number of paying debtors' claims at the start of the epoch whose first month is `month`; 0 in other months.
+ */
+double jk_valuation_payers(const jk_valuation *valuation, int month);
 
 enum { JK_ERC_COUNT = 3 };
 extern const int jk_erc_months[JK_ERC_COUNT]; /* 84, 120, 180 */

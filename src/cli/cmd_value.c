@@ -133,6 +133,7 @@ static int print_totals(const jk_valuation *valuation, const jk_model *model) {
     }
     (void)snprintf(title, sizeof title, "all %d months: gross", valuation->flow.months);
     add_line(table, title, offer.sum.gross, face, decimals);
+    add_line(table, "  of it instalments", offer.sum.instalments, face, decimals);
     add_line(table, "  cost of collection", offer.sum.cost, face, decimals);
     add_line(table, "  sale proceeds", offer.sum.sale, face, decimals);
     add_line(table, "  net", offer.sum.net, face, decimals);
@@ -153,6 +154,31 @@ static int print_totals(const jk_valuation *valuation, const jk_model *model) {
     }
     (void)printf("\n");
     return failed;
+}
+
+/* Who is expected to pay, at the start of each epoch; nothing where no segment has payers. */
+static int print_payers(const jk_valuation *valuation, const jk_model *model) {
+    if (!jk_model_has_payers(model)) {
+        return 0;
+    }
+    jk_table *table = jk_table_create("rrrr");
+    const char *const heads[] = {"after months", "payers", "% of claims", "instalments until the next"};
+    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    int start = 0;
+    for (int j = 0; table != NULL && j < model->epoch_count; j++) {
+        int end = start + model->epochs[j];
+        double payers = jk_valuation_payers(valuation, start + 1);
+        jk_month before = jk_valuation_months(valuation, start, valuation->segment_count);
+        jk_month after = jk_valuation_months(valuation, end, valuation->segment_count);
+        jk_table_cell(table, "%d", start);
+        jk_table_amount(table, payers, 0);
+        jk_table_percent(table, jk_percent(payers, (double)valuation->total.claims));
+        jk_table_amount(table, after.instalments - before.instalments, jk_cli_decimals(valuation));
+        start = end;
+    }
+    return jk_cli_print_table(table, "Who pays (claims expected to bring instalments)");
 }
 
 static void print_csv_group(const char *kind, const char *name, const jk_valuation *valuation, const jk_group *group) {
@@ -186,7 +212,8 @@ static int print(const value_arguments *arguments, const jk_valuation *valuation
         return print_csv(valuation);
     }
     jk_cli_valuing_heading(valuing, valuation);
-    int failed = print_totals(valuation, valuing->model) | print_groups(valuation) | print_reasons(valuation);
+    int failed = print_totals(valuation, valuing->model) | print_payers(valuation, valuing->model);
+    failed |= print_groups(valuation) | print_reasons(valuation);
     return failed | jk_cli_finish();
 }
 

@@ -222,9 +222,7 @@ static void list_columns(jk_law *law) {
         law->columns |= from->attachable.housing_counts ? BIT(HOUSING_COST) : 0;
         law->columns |= from->attachable.per_dependant != 0.0 ? BIT(DEPENDANTS) : 0;
     }
-    for (size_t s = 0; s < law->model->segment_count; s++) {
-        law->columns |= law->model->segments[s].payers.given ? BIT(INSTALMENT_MONTHLY) : 0;
-    }
+    law->columns |= jk_model_has_payers(law->model) ? BIT(INSTALMENT_MONTHLY) : 0;
 }
 
 jk_status jk_law_create(const jk_model *model, const jk_tape *tape, int32_t cutoff, jk_law **law, jk_error *error) {

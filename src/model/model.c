@@ -72,3 +72,12 @@ double jk_model_exchange_rate(const jk_model *model, const char *currency) {
     /* While a file is being read its base currency may not be in the list yet. */
     return strcmp(currency, model->base_currency) == 0 ? 1.0 : NAN;
 }
+
+bool jk_model_has_payers(const jk_model *model) {
+    for (size_t s = 0; s < model->segment_count; s++) {
+        if (model->segments[s].payers.given) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -35,7 +35,7 @@ int jk_figures_decimals(const jk_valuation *valuation);
 double jk_figures_bid(const jk_figures *figures);
 json_t *jk_figures_waterfall(jk_json_builder *b, const jk_figures *figures);
 json_t *jk_figures_returns(jk_json_builder *b, const jk_figures *figures);
-json_t *jk_figures_months(jk_json_builder *b, const jk_valuation *valuation);
+json_t *jk_figures_months(jk_json_builder *b, const jk_model *model, const jk_valuation *valuation);
 json_t *jk_figures_reasons(jk_json_builder *b, const jk_valuation *valuation);
 
 /* figures_risk.c: null where none are wanted. */

@@ -168,23 +168,44 @@ json_t *jk_figures_returns(jk_json_builder *b, const jk_figures *figures) {
 /* ---- flows and reasons --------------------------------------------------------------------------------------------
  */
 
-json_t *jk_figures_months(jk_json_builder *b, const jk_valuation *valuation) {
+/* Claims expected to be paying, at the start of each epoch; null where no segment has payers. */
+static json_t *payers_of(jk_json_builder *b, const jk_model *model, const jk_valuation *valuation) {
+    if (!jk_model_has_payers(model)) {
+        return json_null();
+    }
+    json_t *list = json_array();
+    int start = 0;
+    for (int j = 0; j < model->epoch_count; j++) {
+        json_t *item = json_object();
+        jk_json_put(b, item, "month", json_integer(start));
+        jk_json_put(b, item, "claims", jk_json_number(jk_valuation_payers(valuation, start + 1)));
+        jk_json_append(b, list, item);
+        start += model->epochs[j];
+    }
+    return list;
+}
+
+json_t *jk_figures_months(jk_json_builder *b, const jk_model *model, const jk_valuation *valuation) {
     json_t *gross = json_array();
+    json_t *instalments = json_array();
     json_t *cost = json_array();
     json_t *sale = json_array();
     json_t *net = json_array();
     for (int t = 1; t <= valuation->flow.months; t++) {
         jk_month month = jk_valuation_month(valuation, t, valuation->segment_count);
         jk_json_append(b, gross, jk_json_number(month.gross));
+        jk_json_append(b, instalments, jk_json_number(month.instalments));
         jk_json_append(b, cost, jk_json_number(month.cost));
         jk_json_append(b, sale, jk_json_number(month.sale));
         jk_json_append(b, net, jk_json_number(month.net));
     }
     json_t *object = json_object();
     jk_json_put(b, object, "gross", gross);
+    jk_json_put(b, object, "instalments", instalments);
     jk_json_put(b, object, "cost", cost);
     jk_json_put(b, object, "sale", sale);
     jk_json_put(b, object, "net", net);
+    jk_json_put(b, object, "payers", payers_of(b, model, valuation));
     return object;
 }
 

@@ -181,7 +181,7 @@ static char *document(jk_figures *figures) {
     jk_json_put(&b, object, "reasons", jk_figures_reasons(&b, &figures->valuation));
     jk_json_put(&b, object, "returns", jk_figures_returns(&b, figures));
     jk_json_put(&b, object, "waterfall", jk_figures_waterfall(&b, figures));
-    jk_json_put(&b, object, "months", jk_figures_months(&b, &figures->valuation));
+    jk_json_put(&b, object, "months", jk_figures_months(&b, figures->model, &figures->valuation));
     jk_json_put(&b, object, "scenarios", jk_figures_scenarios(&b, figures));
     jk_json_put(&b, object, "simulation", jk_figures_simulation(&b, figures));
     jk_json_put(&b, object, "map", jk_figures_map(&b, figures));

@@ -75,6 +75,7 @@ static void add_flow(group_flow *sums, const jk_valuation *valuation, size_t par
     for (int t = 1; t <= valuation->flow.months; t++) {
         jk_month month = jk_valuation_month(valuation, t, part);
         sums->flow[t - 1].gross += month.gross;
+        sums->flow[t - 1].instalments += month.instalments;
         sums->flow[t - 1].cost += month.cost;
         sums->flow[t - 1].sale += month.sale;
         sums->flow[t - 1].net += month.net;

@@ -9,10 +9,11 @@
 #include "value/number.h"
 
 static void write_month(FILE *stream, int month, const char *segment, const jk_month *sums) {
-    const double amounts[] = {sums->gross, sums->cost, sums->sale, sums->net};
-    char text[4 * (JK_NUMBER_TEXT + 1)];
+    enum { AMOUNTS = 5 };
+    const double amounts[AMOUNTS] = {sums->gross, sums->instalments, sums->cost, sums->sale, sums->net};
+    char text[AMOUNTS * (JK_NUMBER_TEXT + 1)];
     char *end = text;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < AMOUNTS; i++) {
         *end++ = ',';
         end = jk_write_digits9(end, amounts[i]);
     }
@@ -22,7 +23,7 @@ static void write_month(FILE *stream, int month, const char *segment, const jk_m
 }
 
 static void write_table(FILE *stream, const jk_valuation *valuation) {
-    (void)fputs("month,segment,gross,cost,sale,net\n", stream);
+    (void)fputs("month,segment,gross,instalments,cost,sale,net\n", stream);
     for (int month = 1; month <= valuation->flow.months; month++) {
         for (size_t s = 0; s <= valuation->segment_count; s++) {
             jk_month sums = jk_valuation_month(valuation, month, s);

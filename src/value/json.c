@@ -92,6 +92,17 @@ static json_t *segments(jk_json_builder *b, const jk_valuation *valuation) {
     return list;
 }
 
+/* At the start of each epoch of the model. */
+static json_t *payers(jk_json_builder *b, const jk_model *model, const jk_valuation *valuation) {
+    json_t *list = json_array();
+    int month = 1;
+    for (int j = 0; j < model->epoch_count; j++) {
+        jk_json_append(b, list, jk_json_number(jk_valuation_payers(valuation, month)));
+        month += model->epochs[j];
+    }
+    return list;
+}
+
 json_t *jk_json_collections(jk_json_builder *b, const jk_offer *offer) {
     json_t *object = json_object();
     for (int i = 0; i < JK_ERC_COUNT; i++) {
@@ -128,6 +139,7 @@ char *jk_valuation_json(const jk_tape *tape, const jk_model *model, const jk_val
     jk_json_put(&b, object, "decisions", decisions(&b, valuation));
     jk_json_put(&b, object, "segments", segments(&b, valuation));
     jk_json_put(&b, object, "countries", countries(&b, valuation));
+    jk_json_put(&b, object, "payers", payers(&b, model, valuation));
     jk_json_put(&b, object, "manifest", jk_json_manifest(&b, tape, model, valuation, &valuation->irr, 1));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

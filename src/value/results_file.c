@@ -171,10 +171,11 @@ jk_status jk_results_open(const char *path, const jk_tape *tape, const jk_model 
 }
 
 static jk_status put_cashflow(const jk_results_file *file, const jk_valuation *valuation, jk_error *error) {
-    static const char *const flows[] = {"gross", "cost", "sale", "net"};
+    enum { FLOWS = 5 };
+    static const char *const flows[FLOWS] = {"gross", "instalments", "cost", "sale", "net"};
     size_t months = (size_t)valuation->flow.months;
     size_t segments = valuation->flow.segments;
-    double *cells = jk_columns_alloc(months * segments, 4 * sizeof *cells);
+    double *cells = jk_columns_alloc(months * segments, FLOWS * sizeof *cells);
     if (cells == NULL) {
         return jk_fail_memory(error, "the cash flow");
     }
@@ -183,6 +184,7 @@ static jk_status put_cashflow(const jk_results_file *file, const jk_valuation *v
         for (size_t s = 0; s < segments; s++) {
             jk_month month = jk_valuation_month(valuation, (int)t, s);
             *next++ = month.gross;
+            *next++ = month.instalments;
             *next++ = month.cost;
             *next++ = month.sale;
             *next++ = month.net;
@@ -194,9 +196,9 @@ static jk_status put_cashflow(const jk_results_file *file, const jk_valuation *v
         .unit = file->model->base_currency,
         .meaning =
             "expected cash flow under the plan, undiscounted; row t is the month that ends t + 1 months after the "
-            "cut-off; cost is positive, net is gross - cost + sale",
+            "cut-off; instalments are a part of gross, cost is positive, net is gross - cost + sale",
         .rank = 3,
-        .extent = {months, segments, 4},
+        .extent = {months, segments, FLOWS},
         .axis = {"month", "segment", "flow"},
         .axis_labels = {NULL, valuation->segment_id, flows},
         .data = cells,

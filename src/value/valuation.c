@@ -35,6 +35,7 @@ void jk_valuation_reset(jk_valuation *valuation) {
 static void add_cell(const jk_cashflow *flow, int month, size_t segment, jk_month *sum) {
     const int64_t *cell = &flow->cell[((size_t)(month - 1) * flow->segments + segment) * JK_FLOW_COUNT];
     sum->gross += jk_grid_to_double(cell[JK_FLOW_GROSS]);
+    sum->instalments += jk_grid_to_double(cell[JK_FLOW_INSTALMENTS]);
     sum->cost += jk_grid_to_double(cell[JK_FLOW_COST]) + jk_grid_to_double(cell[JK_FLOW_FILING]);
     sum->sale += jk_grid_to_double(cell[JK_FLOW_SALE]);
 }
@@ -55,11 +56,22 @@ jk_month jk_valuation_months(const jk_valuation *valuation, int months, size_t s
     for (int t = 1; t <= months && t <= valuation->flow.months; t++) {
         jk_month month = jk_valuation_month(valuation, t, segment);
         total.gross += month.gross;
+        total.instalments += month.instalments;
         total.cost += month.cost;
         total.sale += month.sale;
     }
     total.net = total.gross - total.cost + total.sale;
     return total;
+}
+
+double jk_valuation_payers(const jk_valuation *valuation, int month) {
+    const jk_cashflow *flow = &valuation->flow;
+    double payers = 0.0;
+    for (size_t s = 0; s < flow->segments; s++) {
+        const int64_t *cell = &flow->cell[((size_t)(month - 1) * flow->segments + s) * JK_FLOW_COUNT];
+        payers += jk_grid_to_double(cell[JK_FLOW_PAYERS]);
+    }
+    return payers;
 }
 
 /* ---- the offer ------------------------------------------------------------------------------------------------ */
@@ -78,6 +90,7 @@ static jk_month sum_of_months(const jk_month *flow, int months) {
     jk_month sum = {0};
     for (int t = 0; t < months; t++) {
         sum.gross += flow[t].gross;
+        sum.instalments += flow[t].instalments;
         sum.cost += flow[t].cost;
         sum.sale += flow[t].sale;
     }

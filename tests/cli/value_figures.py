@@ -10,7 +10,7 @@ HEADER = ("claim_id,score,theta,capacity_class,paying,segment,decision,reason,va
 MONEY = HEADER[8:]
 ACTIONS = ["close", "sell", "surveil", "amicable", "legal"]
 KEYS = ["claims", "face", "value", "onboarding", "bid", "bid_pct_of_face", "irr", "horizon_months", "erc_gross", "net",
-        "multiple", "payback_months", "decisions", "segments", "countries", "manifest"]
+        "multiple", "payback_months", "decisions", "segments", "countries", "payers", "manifest"]
 
 
 def read(path):
@@ -76,7 +76,7 @@ assert list(totals["countries"]) == sorted(totals["countries"])
 assert list(totals["decisions"]) == ACTIONS
 
 # The cash flow: months, segments in the model's order, then all; net = gross - cost + sale; sums are the JSON's.
-assert flow_header == ["month", "segment", "gross", "cost", "sale", "net"]
+assert flow_header == ["month", "segment", "gross", "instalments", "cost", "sale", "net"]
 names = [s["id"] for s in totals["segments"]] + ["all"]
 assert [(r["month"], r["segment"]) for r in flow] == [(str(t + 1), n) for t in range(totals["horizon_months"]) for n in names]
 for t in range(totals["horizon_months"]):
@@ -87,13 +87,19 @@ for t in range(totals["horizon_months"]):
         allowed = 5e-9 * (sum(map(abs, terms)) + abs(float(month[-1][key]))) + 1e-9
         assert abs(sum(terms) - float(month[-1][key])) <= allowed, (t, key)
 for row in flow:
-    gross, cost, sale, net = (float(row[key]) for key in flow_header[2:])
+    gross, instalments, cost, sale, net = (float(row[key]) for key in flow_header[2:])
+    assert 0 <= instalments <= gross * (1 + 1e-8) + 1e-9, row
     assert abs(gross - cost + sale - net) <= 5e-9 * (gross + cost + sale + abs(net)) + 1e-9, row
 every = [r for r in flow if r["segment"] == "all"]
 for months in ("84", "120", "180"):
     close(sum(float(r["gross"]) for r in every if int(r["month"]) <= int(months)), totals["erc_gross"][months], 1e-7, months)
 net = [float(r["net"]) for r in every]
 close(sum(net), totals["net"], 1e-7, "net")
+
+# Who pays at the cut-off is known; later it is expected.
+paying = sum(row["paying"] == "1" and row["reason"] not in ("barred", "status") for row in claims)
+assert abs(totals["payers"][0] - paying) < 1e-6 * paying + 1e-9, (totals["payers"][0], paying)
+assert all(0 <= expected <= len(claims) for expected in totals["payers"])
 
 # The price, recomputed.
 close(totals["bid"], max(0.0, totals["value"] - totals["onboarding"]), 1e-12, "bid")

@@ -62,14 +62,14 @@ with tempfile.TemporaryDirectory() as folder:
         assert segments == [segment["id"] for segment in totals["segments"]]
 
         cashflow = file["portfolio/cashflow"]
-        assert cashflow.shape == (totals["horizon_months"], len(segments), 4)
+        assert cashflow.shape == (totals["horizon_months"], len(segments), 5)
         assert text(cashflow.attrs["unit"]) == "EUR" and text(cashflow.attrs["meaning"])
         assert [text(n) for n in cashflow.attrs["segment_names"]] == segments
-        assert [text(n) for n in cashflow.attrs["flow_names"]] == ["gross", "cost", "sale", "net"]
+        assert [text(n) for n in cashflow.attrs["flow_names"]] == ["gross", "instalments", "cost", "sale", "net"]
         rows = [row for row in flow if row["segment"] != "all"]
-        expected = np.array([[float(row[k]) for k in ("gross", "cost", "sale", "net")] for row in rows])
-        np.testing.assert_allclose(cashflow[:].reshape(-1, 4), expected, rtol=1e-8, atol=1e-8)
-        assert abs(cashflow[:, :, 3].sum() - totals["net"]) < 1e-6 * abs(totals["net"])
+        expected = np.array([[float(row[k]) for k in ("gross", "instalments", "cost", "sale", "net")] for row in rows])
+        np.testing.assert_allclose(cashflow[:].reshape(-1, 5), expected, rtol=1e-8, atol=1e-8)
+        assert abs(cashflow[:, :, 4].sum() - totals["net"]) < 1e-6 * abs(totals["net"])
 
         manifest = json.loads(text(file.attrs["manifest"]))
         assert manifest == totals["manifest"] and manifest["options"] == {"sell": True}

@@ -175,13 +175,14 @@
     const years = [];
     for (let first = 0; first < flow.gross.length; first += 12) {
       const part = (list) => sum(list.slice(first, first + 12));
-      years.push({ year: first / 12 + 1, gross: part(flow.gross), cost: part(flow.cost), sale: part(flow.sale), net: part(flow.net), total: net[Math.min(first + 12, net.length) - 1] });
+      years.push({ year: first / 12 + 1, gross: part(flow.gross), instalments: part(flow.instalments), cost: part(flow.cost), sale: part(flow.sale), net: part(flow.net), total: net[Math.min(first + 12, net.length) - 1] });
     }
-    const sells = sum(flow.sale) > 0;
+    const sells = sum(flow.sale) > 0, pays = sum(flow.instalments) > 0;
     const fan = figures.simulation ? [{ year: 0, p05: 0, p95: 0 }, ...figures.simulation.erc_to_year] : [];
     s.put(paragraph(gross.at(-1) > 0 ? `Half of what is expected comes within ${months(half)}. ` : "", `Costs take ${percent(chosen.cost_share)} of it. All sums are undiscounted.`));
-    const behind = table({ caption: "Cash flow by year", note: currency, rows: years, total: { year: "all", gross: chosen.gross, cost: chosen.cost, sale: chosen.sale, net: chosen.net, total: null },
-      columns: [{ label: "year", value: (row) => row.year }, { label: "gross", kind: "amount", value: (row) => row.gross }, { label: "cost", kind: "amount", value: (row) => row.cost },
+    const behind = table({ caption: "Cash flow by year", note: currency, rows: years, total: { year: "all", gross: chosen.gross, instalments: sum(flow.instalments), cost: chosen.cost, sale: chosen.sale, net: chosen.net, total: null },
+      columns: [{ label: "year", value: (row) => row.year }, { label: "gross", kind: "amount", value: (row) => row.gross },
+        pays ? { label: "of it instalments", kind: "amount", value: (row) => row.instalments } : null, { label: "cost", kind: "amount", value: (row) => row.cost },
         sells ? { label: "sale", kind: "amount", value: (row) => row.sale } : null, { label: "net", kind: "amount", value: (row) => row.net },
         { label: "net so far", kind: "amount", value: (row) => row.total }].filter(Boolean) });
     s.put(chart({ title: "Collected so far, by years from the cut-off", note: `${currency}, cumulative`, table: behind,
@@ -199,6 +200,18 @@
           Plot.ruleX(points, Plot.pointerX({ x: (point) => point.month / 12, stroke: "var(--quiet)" })),
           Plot.tip(points, Plot.pointerX({ x: (point) => point.month / 12, y: "gross", title: (point) => `after ${months(point.month)}\ngross ${money(point.gross)}\nnet ${money(point.net)}` })),
         ] }) }));
+    if (flow.payers !== null && pays) {
+      const rows = flow.payers.map((entry) => ({ ...entry, share: shareOf(entry.claims, valuation.claims), year: entry.month / 12 }));
+      const most = rows.reduce((best, row) => (row.claims > best.claims ? row : best), rows[0]);
+      s.put(paragraph(`${percent(shareOf(sum(flow.instalments), chosen.gross))} of the collections are instalments of debtors who pay for a while; the rest comes in single payments, by enforcement and as dividends. At the cut-off ${number(Math.round(rows[0].claims))} claims are being paid, at most ${number(Math.round(most.claims))} after ${months(most.month)}.`));
+      s.put(chart({ title: "Claims that are being paid", note: "expected, at the start of each review period",
+        table: table({ caption: "Claims that are being paid", rows, columns: [{ label: "after months", value: (row) => row.month }, { label: "claims", kind: "count", value: (row) => Math.round(row.claims) }, { label: "% of claims", kind: "percent", value: (row) => row.share }] }),
+        describe: `At the cut-off ${number(Math.round(rows[0].claims))} claims are being paid, after ${number(rows.at(-1).year)} years ${number(Math.round(rows.at(-1).claims))}.`,
+        draw: (width) => Plot.plot({ width, height: 190, marginLeft: 62, marginRight: 16, marginTop: 12, marginBottom: 44, x: { label: "years from the cut-off", labelAnchor: "center", labelOffset: 38, domain: [0, flow.gross.length / 12], labelArrow: "none", ticks: Math.min(15, width / 60) },
+          y: { grid: true, label: null, ticks: 4, nice: true, zero: true },
+          marks: [Plot.areaY(rows, { x: "year", y: "claims", fill: "var(--blue)", fillOpacity: 0.09 }), Plot.line(rows, { x: "year", y: "claims", stroke: "var(--blue)", strokeWidth: 2 }),
+            Plot.tip(rows, Plot.pointerX({ x: "year", y: "claims", title: (row) => `after ${months(row.month)}\n${number(Math.round(row.claims))} claims` }))] }) }));
+    }
   }
 
   // ---- chance ----
