@@ -163,33 +163,46 @@ int32_t jk_explain_epoch_date(const jk_explanation *explanation, int epoch) {
     return jk_date_add_months(explanation->cutoff, months);
 }
 
-double jk_explain_open(const jk_explanation *explanation, int epoch) {
-    double open = 0.0;
+static double sum_of_states(const float *probability, int epoch) {
+    double sum = 0.0;
     for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
         for (int z = 0; z < JK_TITLE_COUNT; z++) {
-            open += (double)explanation->trace.probability[jk_explain_state(epoch, k, z)];
+            sum += (double)probability[jk_explain_state(epoch, k, z)];
         }
     }
-    return open;
+    return sum;
 }
 
-size_t jk_explain_states(const jk_explanation *explanation, int epoch,
-                         jk_explain_likely states[JK_CAPACITY_COUNT * JK_TITLE_COUNT]) {
+double jk_explain_paying(const jk_explanation *explanation, int epoch) {
+    return sum_of_states(explanation->trace.paying_probability, epoch);
+}
+
+double jk_explain_open(const jk_explanation *explanation, int epoch) {
+    return sum_of_states(explanation->trace.probability, epoch) + jk_explain_paying(explanation, epoch);
+}
+
+size_t jk_explain_states(const jk_explanation *explanation, int epoch, jk_explain_likely states[JK_EXPLAIN_STATES]) {
+    const jk_plan_trace *trace = &explanation->trace;
     size_t count = 0;
-    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
-        for (int z = 0; z < JK_TITLE_COUNT; z++) {
-            size_t state = jk_explain_state(epoch, k, z);
-            double probability = (double)explanation->trace.probability[state];
-            if (probability < 0.005) {
-                continue;
-            }
-            size_t place = count++;
-            for (; place > 0 && states[place - 1].probability < probability; place--) {
-                states[place] = states[place - 1];
-            }
-            states[place] = (jk_explain_likely){
-                .k = k, .z = z, .probability = probability, .action = (jk_action)explanation->trace.action[state]};
+    for (int i = 0; i < JK_EXPLAIN_STATES; i++) {
+        int paying = i % 2, z = i / 2 % JK_TITLE_COUNT, k = i / 2 / JK_TITLE_COUNT;
+        size_t state = jk_explain_state(epoch, k, z);
+        double probability = (double)(paying ? trace->paying_probability : trace->probability)[state];
+        if (probability < 0.005) {
+            continue;
         }
+        size_t place = count++;
+        for (; place > 0 && states[place - 1].probability < probability; place--) {
+            states[place] = states[place - 1];
+        }
+        states[place] = (jk_explain_likely){
+            .k = k,
+            .z = z,
+            .paying = paying,
+            .probability = probability,
+            .value = (double)(paying ? trace->paying_value : trace->value)[state],
+            .action = (jk_action)(paying ? trace->paying_action : trace->action)[state],
+        };
     }
     return count;
 }

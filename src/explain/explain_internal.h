@@ -8,6 +8,24 @@
 /* Row of the claim with this id. */
 jk_status jk_explain_find(const jk_tape *tape, const jk_run *run, const char *claim_id, size_t *row, jk_error *error);
 
+/* Intensities of a treatment in the first epoch, per month (model.md section 4); where the segment has no payers all
+ * settle, and the last two are 0. */
+typedef struct jk_explain_rates {
+    double new_payers;    /* h */
+    double settled_share; /* pi */
+    double garnished;     /* g */
+    double dividend;      /* v */
+    double paid;          /* rho' */
+    double breakage;      /* beta */
+} jk_explain_rates;
+jk_explain_rates jk_explain_rates_of(const jk_explanation *explanation, jk_treatment treatment);
+
+/* Share of the balance that a spell of instalments brings before it breaks. */
+double jk_explain_spell_share(const jk_explain_rates *rates);
+
+/* How many instalments the payments of the last 24 (else 12) months are; NaN where the tape does not say. */
+double jk_explain_instalments_known(const jk_explanation *explanation);
+
 /* Takes an action's value apart into the first epoch and what comes later (model.md sections 4 to 6). */
 void jk_explain_first_epoch(const jk_explanation *explanation, jk_action action, jk_explain_action *out);
 
@@ -24,15 +42,21 @@ const char *jk_explain_bar_words(const jk_explanation *explanation, char text[JK
 const char *jk_explain_letter_words(const jk_explanation *explanation, char text[JK_EXPLAIN_SENTENCE]);
 const char *jk_explain_class_words(const jk_explanation *explanation, char text[JK_EXPLAIN_SENTENCE]);
 const char *jk_explain_income_words(const jk_explanation *explanation, char text[JK_EXPLAIN_SENTENCE]);
+/* Whether the debtor is paying, and why not; with what and how long (empty where nobody pays); what new payers bring.
+ */
+const char *jk_explain_paying_words(const jk_explanation *explanation, char text[JK_EXPLAIN_SENTENCE]);
+const char *jk_explain_instalment_words(const jk_explanation *explanation, char text[JK_EXPLAIN_SENTENCE]);
+const char *jk_explain_new_payer_words(const jk_explanation *explanation, jk_treatment treatment,
+                                       char text[JK_EXPLAIN_SENTENCE]);
 /* Why an action falls short of the decision; empty for the decision itself. */
 const char *jk_explain_shortfall_words(const jk_explanation *explanation, jk_action action,
                                        char text[JK_EXPLAIN_SENTENCE]);
 void jk_explain_why_not(const jk_explanation *explanation, jk_action action, char text[JK_EXPLAIN_SENTENCE]);
 /* What is planned in a state over time: "amicable to 2027-06-30, then surveil to 2034-06-30, then close". */
-const char *jk_explain_path_words(const jk_explanation *explanation, jk_capacity k, jk_title z,
+const char *jk_explain_path_words(const jk_explanation *explanation, jk_capacity k, jk_title z, int paying,
                                   char text[JK_EXPLAIN_SENTENCE]);
 
-/* State of an epoch in a trace: probability, action. */
+/* State of an epoch in a trace: probability, action, value, of the quiet or of the paying. */
 static inline size_t jk_explain_state(int epoch, int k, int z) {
     return ((size_t)epoch * JK_CAPACITY_COUNT + (size_t)k) * JK_TITLE_COUNT + (size_t)z;
 }
@@ -40,16 +64,17 @@ static inline size_t jk_explain_state(int epoch, int k, int z) {
 /* Date at which an epoch begins; epoch_count gives the horizon's end. */
 int32_t jk_explain_epoch_date(const jk_explanation *explanation, int epoch);
 
-/* Probability that the claim is still open when an epoch begins. */
+/* Probability that the claim is still open when an epoch begins; that its debtor is paying then. */
 double jk_explain_open(const jk_explanation *explanation, int epoch);
+double jk_explain_paying(const jk_explanation *explanation, int epoch);
 
 /* States of an epoch, the likeliest first, those below 0.5 % left out; returns how many. */
+enum { JK_EXPLAIN_STATES = 2 * JK_CAPACITY_COUNT * JK_TITLE_COUNT };
 typedef struct jk_explain_likely {
-    int k, z;
-    double probability;
+    int k, z, paying;
+    double probability, value;
     jk_action action;
 } jk_explain_likely;
-size_t jk_explain_states(const jk_explanation *explanation, int epoch,
-                         jk_explain_likely states[JK_CAPACITY_COUNT * JK_TITLE_COUNT]);
+size_t jk_explain_states(const jk_explanation *explanation, int epoch, jk_explain_likely states[JK_EXPLAIN_STATES]);
 
 #endif

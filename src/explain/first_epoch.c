@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first epoch of each action by the formulas of model.md sections 4 and 5, in 64 bits: the parts that an action's
- * value is made of. What the kernel's value has beyond the first epoch's reward is what comes later. */
+ * value is made of. What the kernel's value has beyond the first epoch's reward is what comes later.
+ *
+ * The times M spent quiet and paying, from e^(-tA) = e^(-(m-w)t) (I + N/w)/2 + e^(-(m+w)t) (I - N/w)/2 with
+ * N = [[-d, s], [beta, d]], m and d half the sum and difference of the rates of leaving, w^2 = d^2 + s beta.
+ */
 #include <math.h>
 
 #include "base/fmath.h"
 #include "explain/explain_internal.h"
+
+enum { QUIET, PAYING, MOODS };
 
 /* Mean of a step function over [from, from + length]; the last step runs on for ever. */
 static double mean_of_steps(const jk_steps *steps, double from, double length) {
@@ -21,15 +27,8 @@ static double deadline(const jk_terms *terms, int title) {
     return (double)(title == JK_TITLE_NONE ? terms->bar_untitled[0] : terms->bar_titled[0]);
 }
 
-static double resolution(const jk_segment *segment, const jk_terms *terms, jk_treatment treatment, double length) {
-    int k = terms->capacity_class[0];
-    double mean = mean_of_steps(&segment->curve[treatment], (double)terms->age_months[0], length);
-    double base = (double)terms->theta[0] * segment->class_multiplier[treatment][k] * mean;
-    if (treatment != JK_TREAT_LEGAL) {
-        return base;
-    }
-    return terms->title_state[0] == JK_TITLE_HELD ? base + segment->garnish_share[k] * (double)terms->garnish[0]
-                                                  : base * segment->pre_title_factor;
+static double alive_share(double deadline_months, double length) {
+    return fmin(1.0, fmax(0.0, deadline_months / length));
 }
 
 static double exit_rate(const jk_explanation *explanation, double length) {
@@ -45,23 +44,90 @@ static double mid_epoch_balance(const jk_explanation *explanation, double length
     return (double)terms->balance[0] + (double)terms->interest_monthly[0] * fmin(length / 2.0, cap);
 }
 
+/* Theta_0: the fading part at mid-epoch. */
+static double theta(const jk_explanation *explanation, double length) {
+    double fading = (double)explanation->terms.fading[0];
+    double half_life = explanation->model->scorecard.half_life;
+    double left = fading == 0.0 ? 0.0 : fading * jk_exp(-jk_log(2.0) * length / 2.0 / half_life);
+    return (double)explanation->terms.theta[0] * jk_exp(left);
+}
+
+jk_explain_rates jk_explain_rates_of(const jk_explanation *explanation, jk_treatment treatment) {
+    const jk_terms *terms = &explanation->terms;
+    const jk_segment *segment = &explanation->model->segments[terms->segment[0]];
+    const unsigned plans = JK_ALLOW(JK_SURVEIL) | JK_ALLOW(JK_AMICABLE);
+    double length = (double)explanation->model->epochs[0];
+    int k = terms->capacity_class[0], titled = terms->title_state[0] == JK_TITLE_HELD;
+    int legal = treatment == JK_TREAT_LEGAL;
+    double untouched = (double)terms->balance[0] / mid_epoch_balance(explanation, length); /* b_0 */
+    double garnished = segment->garnish_share[k] * (double)terms->garnish[0] * untouched;
+    double mean = mean_of_steps(&segment->curve[treatment], (double)terms->age_months[0], length);
+    jk_explain_rates rates = {
+        .new_payers = theta(explanation, length) * segment->class_multiplier[treatment][k] * mean *
+                      (legal && !titled ? segment->pre_title_factor : 1.0),
+        .settled_share = 1.0,
+        .garnished = legal && titled ? garnished : 0.0,
+        .dividend = (double)terms->dividend[0],
+    };
+    if (segment->payers.given && (terms->allowed[0] & plans) != 0) {
+        rates.settled_share = segment->payers.settled_share[treatment];
+    }
+    if (segment->payers.given) {
+        rates.paid = (double)terms->instalment[0] * segment->payers.monthly_share[k] * untouched;
+        rates.paid = titled ? fmax(rates.paid, garnished) : rates.paid;
+        rates.breakage = segment->payers.breakage[treatment];
+    }
+    return rates;
+}
+
+static double mean_stay(double rate, double length) {
+    return rate == 0.0 ? length : (1.0 - jk_exp(-rate * length)) / rate;
+}
+
+/* Discounted months spent quiet and paying, from mood `from`; `leave` are the rates of leaving each mood. */
+static void discounted_months(const double leave[MOODS], double s, double breakage, int from, double length,
+                              double months[MOODS]) {
+    double middle = (leave[QUIET] + leave[PAYING]) / 2.0, half = (leave[QUIET] - leave[PAYING]) / 2.0;
+    double w = sqrt(half * half + s * breakage);
+    double turn[MOODS] = {from == QUIET ? -half : breakage, from == QUIET ? s : half};
+    double slow = mean_stay(middle - w, length), fast = mean_stay(middle + w, length);
+    for (int r = 0; r < MOODS; r++) {
+        /* Where w is next to nothing the slope of the stay stands for its difference. */
+        double difference = w > 1e-7 ? (slow - fast) / (2.0 * w)
+                                     : (mean_stay(middle - 1e-4, length) - mean_stay(middle + 1e-4, length)) / 2e-4;
+        months[r] = (r == from ? (slow + fast) / 2.0 : 0.0) + turn[r] * difference;
+    }
+}
+
 static void treatment_parts(const jk_explanation *explanation, jk_treatment treatment, jk_explain_action *out) {
     const jk_terms *terms = &explanation->terms;
     const jk_segment *segment = &explanation->model->segments[terms->segment[0]];
     double length = (double)explanation->model->epochs[0];
-    int title = terms->title_state[0];
+    int title = terms->title_state[0], from = terms->paying[0] ? PAYING : QUIET;
     int legal = treatment == JK_TREAT_LEGAL;
     int moved = legal && title == JK_TITLE_NONE ? JK_TITLE_PENDING : title;
-    double alive = fmin(1.0, fmax(0.0, deadline(terms, moved) / length));
-    double intensity = resolution(segment, terms, treatment, length);
-    double decay = intensity + exit_rate(explanation, length) + jk_log(1.0 + explanation->irr) / 12.0;
-    double months = decay == 0.0 ? length : (1.0 - jk_exp(-decay * length)) / decay;
+    const double alive[MOODS] = {alive_share(deadline(terms, moved), length),
+                                 alive_share(deadline(terms, JK_TITLE_HELD), length)};
+    jk_explain_rates rates = jk_explain_rates_of(explanation, treatment);
+    double begin = (1.0 - rates.settled_share) * rates.new_payers * alive[QUIET];
+    double settled = rates.settled_share * rates.new_payers;
+    double gone = exit_rate(explanation, length) + jk_log(1.0 + explanation->irr) / 12.0;
+    const double leave[MOODS] = {settled + rates.garnished + rates.dividend + begin + gone,
+                                 rates.paid + rates.dividend + rates.breakage + gone};
+    const double brings[MOODS] = {segment->recovery_share[treatment] * settled + rates.garnished + rates.dividend,
+                                  rates.paid + rates.dividend};
     double monthly = legal && title == JK_TITLE_HELD ? segment->enforcement_monthly : segment->cost[treatment].monthly;
     double letters = moved == JK_TITLE_NONE ? (double)terms->interruption[0] : 0.0;
-    out->collected =
-        alive * segment->recovery_share[treatment] * mid_epoch_balance(explanation, length) * intensity * months;
+    const double costs[MOODS] = {monthly * (double)terms->share[0] + letters,
+                                 segment->payers.monthly[treatment] * (double)terms->share[0]};
+    double months[MOODS];
+    discounted_months(leave, begin, rates.breakage, from, length, months);
+    out->collected = out->running = 0.0;
+    for (int r = 0; r < MOODS; r++) {
+        out->collected += alive[r] * mid_epoch_balance(explanation, length) * brings[r] * months[r];
+        out->running += alive[r] * costs[r] * months[r];
+    }
     out->fees = segment->cost[treatment].contingent * out->collected;
-    out->running = alive * (monthly * (double)terms->share[0] + letters) * months;
     out->filing = legal && title == JK_TITLE_NONE ? segment->filing * (double)terms->share[0] : 0.0;
     out->later = out->value - (out->collected - out->fees - out->running - out->filing);
 }

@@ -96,17 +96,58 @@ static json_t *score_object(jk_json_builder *b, const jk_explanation *e) {
         jk_json_put(b, item, "value", detail->is_numeric ? jk_json_number(detail->value) : json_null());
         jk_json_put(b, item, "level", json_string(detail->level));
         jk_json_put(b, item, "points", jk_json_number(detail->points));
+        jk_json_put(b, item, "fades", json_boolean(detail->fades));
         jk_json_append(b, list, item);
     }
     jk_json_put(b, object, "score", json_integer(e->score.score[0]));
     jk_json_put(b, object, "eta", jk_json_number(e->score.eta[0]));
     jk_json_put(b, object, "intercept", jk_json_number(card->intercept));
-    jk_json_put(b, object, "theta", jk_json_number(e->score.theta[0]));
+    jk_json_put(b, object, "fading", jk_json_number(e->score.fading[0]));
+    jk_json_put(b, object, "half_life", card->half_life > 0.0 ? jk_json_number(card->half_life) : json_null());
+    jk_json_put(b, object, "theta", jk_json_number(e->score.theta_now[0]));
+    jk_json_put(b, object, "theta_lasting", jk_json_number(e->score.theta[0]));
     jk_json_put(b, object, "theta_center",
                 jk_json_number(e->model->segments[e->facts.segment[0]].theta_center[e->score.capacity_class[0]]));
     jk_json_put(b, object, "capacity_class", json_string(jk_capacity_name((jk_capacity)e->score.capacity_class[0])));
     jk_json_put(b, object, "class_words", json_string(jk_explain_class_words(e, text)));
     jk_json_put(b, object, "characteristics", list);
+    return object;
+}
+
+/* By treatment: what new payers do in the first epoch. */
+static json_t *new_payers_object(jk_json_builder *b, const jk_explanation *e) {
+    const jk_segment *segment = &e->model->segments[e->facts.segment[0]];
+    json_t *object = json_object();
+    for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+        jk_explain_rates rates = jk_explain_rates_of(e, (jk_treatment)a);
+        json_t *item = json_object();
+        jk_json_put(b, item, "monthly", jk_json_number(rates.new_payers));
+        jk_json_put(b, item, "settled_share", jk_json_number(rates.settled_share));
+        jk_json_put(b, item, "settled_brings", jk_json_number(segment->recovery_share[a]));
+        jk_json_put(b, item, "instalments_monthly", jk_json_number(rates.paid));
+        jk_json_put(b, item, "months", rates.breakage > 0.0 ? jk_json_number(1.0 / rates.breakage) : json_null());
+        jk_json_put(b, item, "spell_brings", jk_json_number(jk_explain_spell_share(&rates)));
+        jk_json_put(b, object, jk_action_name((jk_action)(a + JK_SURVEIL)), item);
+    }
+    return object;
+}
+
+static json_t *payments_object(jk_json_builder *b, const jk_explanation *e) {
+    const jk_segment *segment = &e->model->segments[e->facts.segment[0]];
+    char text[JK_EXPLAIN_SENTENCE];
+    json_t *object = json_object();
+    int32_t months = e->facts.paid_months[0];
+    jk_json_put(b, object, "paying", json_boolean(e->score.paying[0]));
+    jk_json_put(b, object, "paying_words",
+                segment->payers.given ? json_string(jk_explain_paying_words(e, text)) : json_null());
+    jk_json_put(b, object, "months_since_last_payment", months == INT32_MAX ? json_null() : json_integer(months));
+    jk_json_put(b, object, "instalments_known", jk_json_number(jk_explain_instalments_known(e)));
+    jk_json_put(b, object, "instalment_monthly", jk_json_number(e->facts.instalment[0]));
+    jk_json_put(b, object, "instalment_size", jk_json_number(e->score.instalment[0]));
+    jk_json_put(b, object, "instalment_words", words_or_null(jk_explain_instalment_words(e, text)));
+    jk_json_put(b, object, "new_payers", segment->payers.given ? new_payers_object(b, e) : json_null());
+    jk_json_put(b, object, "dividend_monthly", jk_json_number(e->facts.dividend[0]));
+    jk_json_put(b, object, "lost_share", jk_json_number(segment->lost_share));
     return object;
 }
 
@@ -130,17 +171,17 @@ static json_t *actions_object(jk_json_builder *b, const jk_explanation *e) {
 }
 
 static json_t *states_list(jk_json_builder *b, const jk_explanation *e, int epoch) {
-    jk_explain_likely states[JK_CAPACITY_COUNT * JK_TITLE_COUNT];
+    jk_explain_likely states[JK_EXPLAIN_STATES];
     size_t count = jk_explain_states(e, epoch, states);
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         json_t *item = json_object();
         jk_json_put(b, item, "capacity_class", json_string(jk_capacity_name((jk_capacity)states[i].k)));
         jk_json_put(b, item, "title", json_string(jk_title_name((jk_title)states[i].z)));
+        jk_json_put(b, item, "paying", json_boolean(states[i].paying));
         jk_json_put(b, item, "probability", jk_json_number(states[i].probability));
         jk_json_put(b, item, "action", json_string(jk_action_name(states[i].action)));
-        jk_json_put(b, item, "value",
-                    jk_json_number((double)e->trace.value[jk_explain_state(epoch, states[i].k, states[i].z)]));
+        jk_json_put(b, item, "value", jk_json_number(states[i].value));
         jk_json_append(b, list, item);
     }
     return list;
@@ -155,7 +196,9 @@ static json_t *plan_list(jk_json_builder *b, const jk_explanation *e) {
         jk_json_put(b, item, "months", json_integer(e->model->epochs[j]));
         jk_json_put(b, item, "from", date_or_null(jk_explain_epoch_date(e, j)));
         jk_json_put(b, item, "open", jk_json_number(jk_explain_open(e, j)));
+        jk_json_put(b, item, "paying", jk_json_number(jk_explain_paying(e, j)));
         jk_json_put(b, item, "gross", jk_json_number((double)e->trace.gross[j]));
+        jk_json_put(b, item, "instalments", jk_json_number((double)e->trace.instalments[j]));
         jk_json_put(b, item, "cost", jk_json_number((double)e->trace.cost[j]));
         jk_json_put(b, item, "sale", jk_json_number((double)e->trace.sale[j]));
         jk_json_put(b, item, "states", states_list(b, e, j));
@@ -188,6 +231,7 @@ jk_status jk_explain_json(const jk_explanation *explanation, char **text, jk_err
     jk_json_put(&b, object, "tape", tape_object(&b, e));
     jk_json_put(&b, object, "debtor", debtor_object(&b, e));
     jk_json_put(&b, object, "law", law_object(&b, e));
+    jk_json_put(&b, object, "payments", payments_object(&b, e));
     jk_json_put(&b, object, "score", score_object(&b, e));
     jk_json_put(&b, object, "actions", actions_object(&b, e));
     jk_json_put(&b, object, "plan", plan_list(&b, e));

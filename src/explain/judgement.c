@@ -91,9 +91,14 @@ void jk_explain_why_not(const jk_explanation *explanation, jk_action action, cha
     } else if (!(explanation->model->statuses[code].allow & bit)) {
         jk_explain_say(text, "not allowed with the status %s", status);
     } else if (!(explanation->facts.allowed[0] & bit)) {
-        jk_explain_say(text, "not allowed with a vulnerable debtor");
+        int vulnerable =
+            JK_BLOCK_ENUM(&explanation->block, VULNERABLE)[0] > 0 && !(explanation->model->vulnerable_allow & bit);
+        jk_explain_say(text, vulnerable ? "not allowed with a vulnerable debtor"
+                                        : "not allowed where the debtor is known to be out of reach");
     } else if (!(explanation->allow & bit)) {
         jk_explain_say(text, action == JK_SELL ? "this run never sells (--sell)" : "not allowed in this run");
+    } else if (action == JK_LEGAL && explanation->score.paying[0]) {
+        jk_explain_say(text, "nobody is sued who keeps to a plan");
     } else {
         jk_explain_say(text, "not available: the claim would be barred at once");
     }
@@ -148,15 +153,16 @@ const char *jk_explain_shortfall_words(const jk_explanation *explanation, jk_act
     return text;
 }
 
-const char *jk_explain_path_words(const jk_explanation *explanation, jk_capacity k, jk_title z,
+const char *jk_explain_path_words(const jk_explanation *explanation, jk_capacity k, jk_title z, int paying,
                                   char text[JK_EXPLAIN_SENTENCE]) {
     char date[JK_DATE_TEXT];
     const jk_plan_trace *trace = &explanation->trace;
+    const uint8_t *planned = paying ? trace->paying_action : trace->action;
     text[0] = '\0';
     for (int j = 0; j < trace->epochs;) {
-        uint8_t action = trace->action[jk_explain_state(j, (int)k, (int)z)];
+        uint8_t action = planned[jk_explain_state(j, (int)k, (int)z)];
         int end = j + 1;
-        while (end < trace->epochs && trace->action[jk_explain_state(end, (int)k, (int)z)] == action) {
+        while (end < trace->epochs && planned[jk_explain_state(end, (int)k, (int)z)] == action) {
             end++;
         }
         jk_explain_say(text, "%s%s", j == 0 ? "" : ", then ", jk_action_name((jk_action)action));

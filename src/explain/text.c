@@ -15,6 +15,10 @@ static const char *title_words(int title) {
     return words[title];
 }
 
+static const char *mood_words(const jk_explanation *e, int paying) {
+    return paying ? ", paying" : e->trace.payers ? ", quiet" : "";
+}
+
 static const char *class_words(int k) {
     static const char *const words[] = {"no capacity", "weak", "able"};
     return words[k];
@@ -81,9 +85,41 @@ static void put_law(FILE *out, const jk_explanation *e) {
         (void)fprintf(out, "  %-22s %s\n", "letters", text);
     }
     (void)fprintf(out, "  %-22s %s\n", "income", jk_explain_income_words(e, text));
+    const jk_segment *segment = &e->model->segments[e->facts.segment[0]];
+    if (segment->lost_share > 0.0 && e->facts.title_state[0] != JK_TITLE_HELD) {
+        (void)fprintf(out, "  %-22s %.3g %% of the cases that are decided are lost, and the claim with them\n", "court",
+                      100.0 * segment->lost_share);
+    }
     if (e->facts.workable[0] && e->debtor.claims[0] > 1) {
         (void)fprintf(out, "  %-22s %.1f %% of the debtor's workable balance: its share of costs per debtor\n", "share",
                       100.0 * (double)e->terms.share[0]);
+    }
+}
+
+/* Only where the segment has payers, or the status brings dividends. */
+static void put_payments(FILE *out, const jk_explanation *e) {
+    const jk_segment *segment = &e->model->segments[e->facts.segment[0]];
+    char text[JK_EXPLAIN_SENTENCE];
+    if (!segment->payers.given && e->facts.dividend[0] == 0.0) {
+        return;
+    }
+    (void)fprintf(out, "\nPayments\n");
+    if (segment->payers.given) {
+        (void)fprintf(out, "  %-22s %s\n", "paying", jk_explain_paying_words(e, text));
+        if (e->score.paying[0]) {
+            (void)fprintf(out, "  %-22s %s\n", "instalments", jk_explain_instalment_words(e, text));
+        }
+        for (int a = 0; a < JK_TREATMENT_COUNT && e->terms.allowed[0] != 0; a++) {
+            if ((e->terms.allowed[0] & JK_ALLOW(a + JK_SURVEIL)) != 0) {
+                char label[CELL];
+                (void)snprintf(label, sizeof label, "new payers, %s", jk_action_name((jk_action)(a + JK_SURVEIL)));
+                (void)fprintf(out, "  %-22s %s\n", label, jk_explain_new_payer_words(e, (jk_treatment)a, text));
+            }
+        }
+    }
+    if (e->facts.dividend[0] > 0.0) {
+        (void)fprintf(out, "  %-22s %.3g %% of the balance a month by the status alone, whatever is done\n",
+                      "dividends", 100.0 * e->facts.dividend[0]);
     }
 }
 
@@ -102,13 +138,18 @@ static void put_score(FILE *out, const jk_explanation *e) {
                                                   : "%.0f",
                            d->value);
         }
-        (void)fprintf(out, "  %-28s %14s  %-24s %+8.3f\n", d->characteristic, value, d->level, d->points);
+        (void)fprintf(out, "  %-28s %14s  %-24s %+8.3f%s\n", d->characteristic, value, d->level, d->points,
+                      d->fades ? "  fades" : "");
     }
     double center = e->model->segments[e->facts.segment[0]].theta_center[e->score.capacity_class[0]];
     (void)fprintf(out, "  %-28s %14s  %-24s %+8.3f\n", "intercept", "", "", card->intercept);
     (void)fprintf(out, "  %-28s %14s  %-24s %+8.3f\n", "sum", "", "", e->score.eta[0]);
     (void)fprintf(out, "  pays %.4g times as readily as is typical of its segment and class (%+.3f against %+.3f)\n",
-                  e->score.theta[0], e->score.eta[0], center);
+                  e->score.theta_now[0], e->score.eta[0], center);
+    if (e->score.fading[0] != 0.0) {
+        (void)fprintf(out, "  %+.3f of it fades by half every %.4g months: %.4g times when it is gone\n",
+                      e->score.fading[0], card->half_life, e->score.theta[0]);
+    }
 }
 
 static void put_actions(FILE *out, const jk_explanation *e) {
@@ -128,39 +169,51 @@ static void put_actions(FILE *out, const jk_explanation *e) {
 }
 
 static void put_epoch(FILE *out, const jk_explanation *e, int epoch) {
-    jk_explain_likely states[JK_CAPACITY_COUNT * JK_TITLE_COUNT];
+    jk_explain_likely states[JK_EXPLAIN_STATES];
     size_t count = jk_explain_states(e, epoch, states);
     char date[JK_DATE_TEXT];
-    (void)fprintf(out, "  %-10s %6.1f %10.2f %9.2f %9.2f  ", jk_date_format(jk_explain_epoch_date(e, epoch), date),
-                  100.0 * jk_explain_open(e, epoch), (double)e->trace.gross[epoch], (double)e->trace.cost[epoch],
-                  (double)e->trace.sale[epoch]);
+    (void)fprintf(out, "  %-10s %6.1f ", jk_date_format(jk_explain_epoch_date(e, epoch), date),
+                  100.0 * jk_explain_open(e, epoch));
+    if (e->trace.payers) {
+        (void)fprintf(out, "%6.1f ", 100.0 * jk_explain_paying(e, epoch));
+    }
+    (void)fprintf(out, "%10.2f ", (double)e->trace.gross[epoch]);
+    if (e->trace.payers) {
+        (void)fprintf(out, "%11.2f ", (double)e->trace.instalments[epoch]);
+    }
+    (void)fprintf(out, "%9.2f %9.2f  ", (double)e->trace.cost[epoch], (double)e->trace.sale[epoch]);
     for (size_t i = 0; i < count && i < 3; i++) {
-        (void)fprintf(out, "%s%s, %s %.0f %%: %s", i ? "; " : "", class_words(states[i].k), title_words(states[i].z),
-                      100.0 * states[i].probability, jk_action_name(states[i].action));
+        (void)fprintf(out, "%s%s, %s%s %.0f %%: %s", i ? "; " : "", class_words(states[i].k), title_words(states[i].z),
+                      mood_words(e, states[i].paying), 100.0 * states[i].probability, jk_action_name(states[i].action));
     }
     (void)fputc('\n', out);
 }
 
 static void put_plan(FILE *out, const jk_explanation *e) {
     char text[JK_EXPLAIN_SENTENCE];
-    jk_explain_likely states[JK_CAPACITY_COUNT * JK_TITLE_COUNT];
+    jk_explain_likely states[JK_EXPLAIN_STATES];
     (void)fprintf(out, "\nPlan\n");
-    for (int k = JK_CAPACITY_COUNT - 1; k >= 0; k--) {
-        for (int z = 0; z < JK_TITLE_COUNT; z++) {
-            double likeliest = 0.0;
-            for (int j = 0; j < e->trace.epochs; j++) {
-                likeliest = fmax(likeliest, (double)e->trace.probability[jk_explain_state(j, k, z)]);
-            }
-            if (likeliest >= 0.005) {
-                (void)fprintf(out, "  %s, %s: %s\n", class_words(k), title_words(z),
-                              jk_explain_path_words(e, (jk_capacity)k, (jk_title)z, text));
-            }
+    for (int i = JK_EXPLAIN_STATES - 1; i >= 0; i--) {
+        int z = JK_TITLE_COUNT - 1 - i / 2 % JK_TITLE_COUNT, k = i / 2 / JK_TITLE_COUNT, paying = 1 - i % 2;
+        const float *probability = paying ? e->trace.paying_probability : e->trace.probability;
+        double likeliest = 0.0;
+        for (int j = 0; j < e->trace.epochs; j++) {
+            likeliest = fmax(likeliest, (double)probability[jk_explain_state(j, k, z)]);
+        }
+        if (likeliest >= 0.005) {
+            (void)fprintf(out, "  %s, %s%s: %s\n", class_words(k), title_words(z), mood_words(e, paying),
+                          jk_explain_path_words(e, (jk_capacity)k, (jk_title)z, paying, text));
         }
     }
     (void)fprintf(out,
                   "\nExpected, undiscounted, by the epoch's start (open: neither paid nor closed nor gone, in %%)\n");
-    (void)fprintf(out, "  %-10s %6s %10s %9s %9s  %s\n", "from", "open", "collected", "cost", "sale",
-                  "likeliest states and what is done in them");
+    (void)fprintf(out, "  %-10s %6s ", "from", "open");
+    if (e->trace.payers) {
+        (void)fprintf(out, "%6s %10s %11s ", "paying", "collected", "instalments");
+    } else {
+        (void)fprintf(out, "%10s ", "collected");
+    }
+    (void)fprintf(out, "%9s %9s  %s\n", "cost", "sale", "likeliest states and what is done in them");
     for (int j = 0; j < e->trace.epochs && jk_explain_states(e, j, states) > 0; j++) {
         put_epoch(out, e, j);
     }
@@ -182,6 +235,7 @@ jk_status jk_explain_text(const jk_explanation *explanation, char **text, jk_err
                   jk_reason_name(explanation->reason));
     put_actions(out, explanation);
     put_law(out, explanation);
+    put_payments(out, explanation);
     put_score(out, explanation);
     if (explanation->terms.allowed[0] != 0) {
         put_plan(out, explanation);
