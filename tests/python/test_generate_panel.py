@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import model_file
 import program
 from law import law, sum_debtors
-from score import score, terms
+from score import garnishment, score
 from tape import read_tape, with_defaults
 
 SOURCE = os.environ["JALKI_SOURCE"]
@@ -41,7 +41,7 @@ def expected_share(model, facts, scored, row):
     share = segment["recovery_share"][treatment]
     other = (model.get("statuses") or {}).get(row["legal_status"] or "none", {}).get("dividend_monthly", 0.0) * months
     if treatment == "legal" and z == 2:
-        other += segment["legal"]["garnish_share"][k] * terms(facts, scored, False)["gamma"] * months
+        other += segment["legal"]["garnish_share"][k] * (garnishment(facts) if facts["workable"] else 0.0) * months
     return share * part + other, share if other == 0 else 1.0
 
 

@@ -32,7 +32,7 @@ class Price(unittest.TestCase):
     def check_offer(self, offer, by_return, model, floors, asked, where):
         irr = offer["irr"]
         figures = reference.portfolio(by_return[irr], model, irr)
-        nets = {plan: [row[5] for row in reference.cashflow(results, model) if row[1] == "all"]
+        nets = {plan: [row[6] for row in reference.cashflow(results, model) if row[1] == "all"]
                 for plan, results in by_return.items()}
         onboarding, face = figures["onboarding"], figures["face"]
         self.assert_near(offer["value"], figures["value"], figures["value"], f"{where} value")

@@ -243,10 +243,11 @@ class ForwardAndBackward(unittest.TestCase):
             starts = set(model["starts"])
             worth = gross = 0.0
             for result in results:
-                for month, (received, cost, filing, sale) in enumerate(result["flows"]):
+                for month, (received, cost, filing, sale, instalments) in enumerate(result["flows"]):
                     middle = (1 + irr) ** (-(month + 0.5) / 12)
                     worth += (received - cost) * middle
                     gross += received * middle
+                    self.assertLessEqual(instalments, received * (1 + 1e-12))
                     if filing or sale:
                         self.assertIn(month, starts)
                         worth += (sale - filing) * (1 + irr) ** (-month / 12)
@@ -268,31 +269,35 @@ class ForwardAndBackward(unittest.TestCase):
             for claim, fact in zip(claims, facts):
                 if fact["barred"]:
                     continue
-                t = score.terms(fact, score.score(claim, fact, model, case["cutoff"]), case["sell"])
+                scored = score.score(claim, fact, model, case["cutoff"])
+                t = score.terms(claim, fact, scored, model, case["cutoff"], case["sell"])
                 q, chosen = plan.plan(model, t, model["irr"])
-                expected = q[0][t["k0"]][t["z0"]][chosen[0][t["k0"]][t["z0"]]]
+                first = q[0][t["k0"]][t["z0"]][t["r0"]]
+                expected = first[chosen[0][t["k0"]][t["z0"]][t["r0"]]]
                 self.assertAlmostEqual(self.forward(model, t, chosen), expected, delta=1e-9 * max(1, abs(expected)))
 
     @staticmethod
     def forward(model, t, chosen):
         force = math.log(1 + model["irr"]) / 12
-        here, worth = {(t["k0"], t["z0"]): 1.0}, 0.0
+        here, worth = {(t["k0"], t["z0"], t["r0"]): 1.0}, 0.0
         for j, length in enumerate(model["epochs"]):
             there = {}
-            for (k, z), p in here.items():
-                action = chosen[j][k][z]
+            for (k, z, r), p in here.items():
+                action = chosen[j][k][z][r] if p > 0 else "close"
                 if action == "sell":
-                    worth += p * plan.sale(model, t, z, j)
-                if action in ("close", "sell"):
+                    worth += p * plan.sale(model, t, k, z, r, j)
+                if p == 0 or action in ("close", "sell"):
                     continue
                 a = plan.treat(model, t, k, z, j, action)
-                x = a["l"] + a["mu"] + force
-                per_month = a["sigma"] * (1 - a["contingent"]) * a["B"] * a["l"] - a["running"] * a["inflation"]
-                worth += p * (a["f"] * per_month * plan.mean_stay(x, length) - a["filing"] * a["inflation"])
+                chain = a["chain"](force)
+                stay, after, gain = chain.times(length)[r], chain.probabilities(length)[r], plan.gains(a)
+                worth += p * (gain[0] * stay[0] + gain[1] * stay[1])
+                worth -= p * a["filing"] * a["inflation"] if r == 0 else 0.0
                 for z2, share in a["moves"]:
                     for k2 in range(3):
-                        state = (k2, z2)
-                        there[state] = there.get(state, 0) + p * a["c"] * math.exp(-x * length) * share * a["Q"][k2]
+                        for r2 in range(2):
+                            state = (k2, z2, r2)
+                            there[state] = there.get(state, 0) + p * a["c"][r2] * after[r2] * share * a["Q"][k2]
             here = there
         return worth
 

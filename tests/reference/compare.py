@@ -62,7 +62,7 @@ def compare_claims(comparison, rows, results, name):
     comparison.claims += len(results)
     for row, result in zip(rows, results):
         where = f"{name} claim {result['claim_id']}"
-        for column in ("claim_id", "score", "capacity_class", "segment"):
+        for column in ("claim_id", "score", "capacity_class", "paying", "segment"):
             comparison.same(column, where, row[column], str(result[column]))
         theta = float(row["theta"])
         comparison.check("theta", abs(theta / result["theta"] - 1) / 1e-5, where, theta, result["theta"])
@@ -105,8 +105,8 @@ def compare_cashflow(comparison, rows, results, model, name):
     claims = {"all": len(results)}
     for result in results:
         claims[result["segment"]] = claims.get(result["segment"], 0) + 1
-    amounts = {"gross": 1, "cost": 2, "sale": 1, "net": 4}  # per claim: costs are running costs and filing
-    for index, column in enumerate(("gross", "cost", "sale", "net"), 2):
+    amounts = {"gross": 1, "instalments": 1, "cost": 2, "sale": 1, "net": 4}  # per claim: costs are running costs and filing
+    for index, column in enumerate(("gross", "instalments", "cost", "sale", "net"), 2):
         mean = sum(abs(row[index]) for row in expected) / len(expected)
         for row, cells in zip(rows, expected):
             got, want = float(row[column]), cells[index]
@@ -155,6 +155,9 @@ def compare_json(comparison, got, results, model, irr, name, clean):
         return
     for action, group in want["decisions"].items():
         compare_group(comparison, "json decision", got["decisions"][action], group, f"{name} {action}")
+    comparison.same("json payers", name, len(got["payers"]), len(want["payers"]))
+    for j, (ours, theirs) in enumerate(zip(got["payers"], want["payers"])):
+        comparison.check("json payers", abs(ours - theirs) / max(1e-5 * theirs, 1e-4), f"{name} epoch {j}", ours, theirs)
     for horizon, amount in want["erc_gross"].items():
         comparison.check("json erc_gross", total_distance(got["erc_gross"][horizon], amount), f"{name} {horizon}",
                          got["erc_gross"][horizon], amount)
@@ -176,7 +179,7 @@ def compare_payback(comparison, got, want, results, model, name):
         return
     outlay, total, near = want["bid"] + want["onboarding"], 0.0, set()
     for month, row in enumerate((r for r in reference.cashflow(results, model) if r[1] == "all"), 1):
-        total += row[5]
+        total += row[6]
         if abs(total - outlay) <= max(2e-5 * outlay, 0.01):
             near.add(month)
     close = bool(near) and (got is None or got in near or want["payback_months"] in near)

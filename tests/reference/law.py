@@ -22,7 +22,7 @@ def attachable_income(claim, model):
     for index, band in enumerate(bands):
         low = band["from_multiple"] * protected
         high = bands[index + 1]["from_multiple"] * protected if index + 1 < len(bands) else INFINITY
-        taken += band["rate"] * max(0.0, min(income, high) - low)
+        taken += band["rate"] * band.get("months", 12) / 12 * max(0.0, min(income, high) - low)
     return min(taken, rule["max_share"] * income)
 
 
@@ -51,10 +51,12 @@ def law(claim, model, cutoff):
     # z0: the higher of the status's title state and the title on the tape.
     facts["z0"] = max(TITLES.index(status["title"]), TITLE if claim["title_on"] is not None else NO_TITLE)
 
-    # What the status allows; vulnerable debtors are never taken to court and never sold.
+    # What the status allows, the debtor's state and its reach; the vulnerable are never taken to court and never sold.
     facts["allowed"] = set(status["allow"])
     if claim["vulnerable"] == "1":
         facts["allowed"] &= set(model["vulnerable_allow"])
+    if claim["reachable"] == "none":  # known to be out of reach; where it is unknown, nothing changes
+        facts["allowed"] &= set(model["unreachable_allow"])
     facts["allowed"] |= {CLOSE}
 
     # Bars, first as days since 1970.

@@ -15,6 +15,7 @@ TREATMENTS = (SURVEIL, AMICABLE, LEGAL)
 CLASSES = ("none", "weak", "able")
 TITLES = ("none", "pending", "title")
 NO_TITLE, PENDING, TITLE = 0, 1, 2
+QUIET, PAYING = 0, 1
 
 
 class Yaml12Loader(yaml.SafeLoader):
@@ -76,12 +77,13 @@ def load_model(path):
     given = model.get("statuses") or {}
     model["statuses"] = {}
     for status, defaults in STATUS_DEFAULTS.items():
-        rule = {"class": None, "title": "none", "allow": list(ACTIONS), "exit_monthly": 0.0}
+        rule = {"class": None, "title": "none", "allow": list(ACTIONS), "exit_monthly": 0.0, "dividend_monthly": 0.0}
         rule.update(defaults)
         rule.update(given.get(status) or {})
         rule["allow"] = set(rule["allow"]) | {CLOSE}
         model["statuses"][status] = rule
     model.setdefault("vulnerable_allow", [SURVEIL, AMICABLE, CLOSE])
+    model.setdefault("unreachable_allow", list(ACTIONS))
     for country, rules in model["jurisdictions"].items():
         rules.setdefault("currency", model["base_currency"])
         rules["units"] = model["fx"][rules["currency"]]  # base units per unit of the jurisdiction's money

@@ -101,6 +101,8 @@ def random_jurisdiction(rng):
         multiple, bands = rng.choice([0, 1, 1.5]), []
         for _ in range(rng.randint(1, 3)):
             bands.append({"from_multiple": multiple, "rate": rng.choice([0, 0.25, 0.3333, 0.6667, 0.8, 1])})
+            if chance(rng, 0.3):
+                bands[-1]["months"] = rng.choice([1, 9, 11, 12])
             multiple += rng.choice([0.5, 1, 2])
         rules["attachable"] = {
             "base": rng.choice([0, 700, 1000, 1354.5]), "per_dependant": rng.choice([0, 290]),
@@ -131,7 +133,7 @@ NUMERIC_EDGES = {
     "principal": [10, 1000], "interest_accrued": [0.01, 50], "fees": [0.01, 30], "original_principal": [50, 5000],
     "interest_rate": [0.05, 0.1], "birth_year": [1950, 1970, 1990], "income_monthly": [500, 1500, 3000],
     "dependants": [1, 2, 4], "housing_cost": [0.01, 600], "other_debt_enforced": [0.01, 10000],
-    "default_marks": [1, 3], "payments_12m": [0.01, 100], "payments_24m": [0.01, 100], "promises_kept": [1, 3],
+    "default_marks": [1, 3], "payments_12m": [0.01, 100], "payments_24m": [0.01, 100], "instalment_monthly": [0.01, 20], "promises_kept": [1, 3],
     "promises_broken": [1, 2], "placements": [1, 2, 3],
 }
 LEVELS = {"country": COUNTRIES + ["DE"], "debtor_type": ["consumer", "business"], "product": PRODUCTS,
@@ -140,11 +142,14 @@ LEVELS = {"country": COUNTRIES + ["DE"], "debtor_type": ["consumer", "business"]
 
 
 def random_scorecard(rng):
+    fading = chance(rng, 0.5)
     characteristics = []
     for name in some(rng, list(NUMERIC_EDGES) + list(LEVELS), 0, rng.choice([3, 12, 38])):
         entry = {"name": name}
         if chance(rng, 0.5):
             entry["missing"] = points(rng)
+        if fading and chance(rng, 0.4):
+            entry["fades"] = chance(rng, 0.8)
         if name in LEVELS:
             if chance(rng, 0.5):
                 entry["other"] = points(rng)
@@ -154,6 +159,8 @@ def random_scorecard(rng):
         characteristics.append(entry)
     card = {"intercept": rng.choice([0, 0.0, points(rng)]), "weak_from": 430, "able_from": 560}
     card["characteristics"] = characteristics
+    if fading:
+        card["half_life"] = rng.choice([1, 6, 18, 600])
     return card
 
 
@@ -174,6 +181,20 @@ def random_steps(rng, high):
     months = [0] + sorted(some(rng, [1, 3, 12, 24, 31, 36, 60, 84, 120, 200], 0, 4))
     return [[month, rng.choice([0, round(rng.uniform(0, high), 5)]) if chance(rng, 0.2) else
              round(rng.uniform(high / 20, high), 5)] for month in months]
+
+
+def random_payers(rng):
+    def by_treatment(values):
+        return {a: rng.choice(values) for a in model_file.TREATMENTS}
+
+    payers = {
+        "settled_share": by_treatment([0, 0.35, 0.6, 1]), "breakage": by_treatment([0, 0.02, 0.06, 0.12, 5]),
+        "monthly_share": [round(rng.choice([0, rng.uniform(0, 0.08), rng.uniform(0, 0.08), 1.5]), 4) for _ in range(3)],
+        "monthly": by_treatment([0, 0.02, 0.45, 5]),
+    }
+    if chance(rng, 0.4):
+        payers["since_last_payment"] = rng.choice([0, 1, 6, 240])
+    return payers
 
 
 def random_segment(rng, name, when):
@@ -197,6 +218,13 @@ def random_segment(rng, name, when):
     }
     segment["cost"]["legal"].update(filing=rng.choice([0, 86, 350]), enforcement_monthly=rng.choice([0, 0.9, 5]),
                                     fee_shift=rng.choice([0, 0.5, 1]))
+    if chance(rng, 0.6):
+        segment["payers"] = random_payers(rng)
+    if chance(rng, 0.4):
+        segment["legal"]["lost_share"] = rng.choice([0, 0.03, 0.9])
+    market = {"payer_factor": [0, 1.8], "informed": [0, 0.7, 1], "reference": [0.3, 0.8], "insight_cap": [1, 2.5]}
+    for key in some(rng, market, 0):
+        segment["market"][key] = rng.choice(market[key])
     if chance(rng, 0.5):
         segment["theta_center"] = [points(rng) for _ in range(3)]
     if when is not None:
@@ -218,6 +246,8 @@ def random_statuses(rng):
             rule["title"] = rng.choice(model_file.TITLES)
         if chance(rng, 0.6):
             rule["allow"] = some(rng, model_file.ACTIONS)
+        if chance(rng, 0.4):
+            rule["dividend_monthly"] = rng.choice([0, 0.001, 0.05])
         if chance(rng, 0.4) or not rule:
             rule["exit_monthly"] = rng.choice([0, 0.0278, 0.1])
         statuses[status] = rule
@@ -262,6 +292,8 @@ def random_model(rng):
         make_extreme(rng, model)
     if chance(rng, 0.6):
         model["vulnerable_allow"] = some(rng, ["surveil", "amicable", "close"])
+    if chance(rng, 0.4):
+        model["unreachable_allow"] = some(rng, model_file.ACTIONS)
     return model
 
 
@@ -408,7 +440,7 @@ def random_claim(rng, number, debtors, cutoff, model):
         "product": rng.choice(PRODUCTS), "currency": rng.choice(list(CURRENCIES)),
         "defaulted_on": min(cutoff, written_off + datetime.timedelta(days=rng.choice([0, 40, -90, -400, -7000]))),
         "written_off_on": written_off,
-        "last_paid_on": past_date(rng, cutoff, rng.choice([2, 60, 200])),
+        "last_paid_on": past_date(rng, cutoff, rng.choice([2, 3, 7, 60, 200])),
         "limitation_on": limitation_date(rng, cutoff, model),
         "title_on": past_date(rng, cutoff, rng.choice([3, 60, 250])),
         "principal": money_text(rng, total),
@@ -425,6 +457,7 @@ def random_claim(rng, number, debtors, cutoff, model):
         "reachable": rng.choice(CHANNELS),
         "payments_12m": money_text(rng, rng.choice([0, 0, total * 0.05, total * 0.7])),
         "payments_24m": money_text(rng, rng.choice([0, total * 0.05, total * 0.7])),
+        "instalment_monthly": money_text(rng, rng.choice([0, total * 0.005, total * 0.03, total * 0.2, total * 2])),
         "promises_kept": rng.choice([0, 0, 1, 3]), "promises_broken": rng.choice([0, 0, 1, 2]),
         "placements": rng.choice([0, 0, 1, 2, 3, 7]), "vulnerable": rng.choice([0, 0, 0, 1]),
     }

@@ -20,29 +20,30 @@ import sys
 
 from law import law, sum_debtors
 from model_file import ACTIONS, CLASSES, CLOSE, INFINITY, load_model
-from plan import nearest_tie, plan, project
+from plan import nearest_tie, payers_by_epoch, plan, project
 from price import bid_for, irr_at, multiple_of, payback_of, price_with_floors
 from score import score, terms
 from tape import read_tape, with_defaults
 
 
-def value_claim(model, facts, scored, irr, sell):
+def value_claim(model, t, facts, scored, irr):
     """Result columns of one claim, its monthly flows and how near to a tie its plan comes."""
-    t = terms(facts, scored, sell)
-    result = {"score": scored["score"], "theta": scored["theta"], "capacity_class": CLASSES[scored["k0"]],
-              "decision": CLOSE, "value": 0.0, "q": {CLOSE: 0.0}, "tie": INFINITY, "decision_tie": INFINITY,
-              "flows": [[0.0] * 4 for _ in range(model["horizon_months"])]}
+    result = {"score": scored["score"], "theta": scored["theta_now"], "capacity_class": CLASSES[scored["k0"]],
+              "paying": t["r0"], "decision": CLOSE, "value": 0.0, "q": {CLOSE: 0.0}, "tie": INFINITY,
+              "decision_tie": INFINITY, "flows": [[0.0] * 5 for _ in range(model["horizon_months"])],
+              "payers": [0.0] * len(model["epochs"])}
     if facts["barred"]:
         result["reason"] = "barred"
     elif t["allowed"] == {CLOSE}:
         result["reason"] = "status"
     else:
         q, chosen = plan(model, t, irr)
-        result["q"] = q[0][t["k0"]][t["z0"]]
-        result["decision"] = chosen[0][t["k0"]][t["z0"]]
+        result["q"] = q[0][t["k0"]][t["z0"]][t["r0"]]
+        result["decision"] = chosen[0][t["k0"]][t["z0"]][t["r0"]]
         result["value"] = result["q"][result["decision"]]
         result["reason"] = "uneconomic" if result["decision"] == CLOSE else "best"
         result["flows"], p = project(model, t, chosen)
+        result["payers"] = payers_by_epoch(p)
         result["tie"] = nearest_tie(t, q, p)
         result["decision_tie"] = nearest_tie(t, q[:1], p[:1])
     gross = [flow[0] for flow in result["flows"]]
@@ -62,7 +63,8 @@ def value_tape(claims, model, cutoff, irr=None, sell=False):
     results = []
     for claim, fact in zip(claims, facts):
         scored = score(claim, fact, model, cutoff)
-        result = value_claim(model, fact, scored, irr, sell)
+        t = terms(claim, fact, scored, model, cutoff, sell)
+        result = value_claim(model, t, fact, scored, irr)
         result.update(claim_id=claim["claim_id"], debtor_id=claim["debtor_id"], country=claim["country"],
                       segment=model["segments"][fact["segment"]]["id"], face=fact["balance"],
                       attachable=fact["attachable"], months_to_bar=fact["months_to_bar"], eta=scored["eta"])
@@ -71,17 +73,18 @@ def value_tape(claims, model, cutoff, irr=None, sell=False):
 
 
 def cashflow(results, model):
-    """[(month, segment id or `all`, gross, cost, sale, net)] in the order of the file."""
+    """[(month, segment id or `all`, gross, instalments, cost, sale, net)] in the order of the file."""
     ids = [segment["id"] for segment in model["segments"]] + ["all"]
-    cells = {(m, name): [0.0] * 4 for m in range(1, model["horizon_months"] + 1) for name in ids}
+    cells = {(m, name): [0.0] * 5 for m in range(1, model["horizon_months"] + 1) for name in ids}
     for result in results:
-        for month, (gross, cost, filing, proceeds) in enumerate(result["flows"], 1):
+        for month, (gross, cost, filing, proceeds, instalments) in enumerate(result["flows"], 1):
             for name in (result["segment"], "all"):
                 cell = cells[month, name]
                 cell[0] += gross
-                cell[1] += cost + filing
-                cell[2] += proceeds
-                cell[3] += gross - cost - filing + proceeds
+                cell[1] += instalments
+                cell[2] += cost + filing
+                cell[3] += proceeds
+                cell[4] += gross - cost - filing + proceeds
     return [(month, name, *cell) for (month, name), cell in cells.items()]
 
 
@@ -90,7 +93,7 @@ def portfolio(results, model, irr=None):
     irr = model["irr"] if irr is None else irr
     flows = cashflow(results, model)
     everything = [row for row in flows if row[1] == "all"]
-    gross, net = [row[2] for row in everything], [row[5] for row in everything]
+    gross, net = [row[2] for row in everything], [row[6] for row in everything]
     face = sum(result["face"] for result in results)
     value = sum(result["value"] for result in results)
     onboarding = model["onboarding_cost"] * len(results)
@@ -113,12 +116,13 @@ def portfolio(results, model, irr=None):
         "segments": segments,
         "countries": {country: group([r for r in results if r["country"] == country])
                       for country in sorted({r["country"] for r in results})},
+        "payers": [sum(result["payers"][j] for result in results) for j in range(len(model["epochs"]))],
     }
 
 
 # ---- Files (cli.md) -------------------------------------------------------------------------------------------
 
-CLAIMS_HEADER = ("claim_id,score,theta,capacity_class,segment,decision,reason,value,q_close,q_sell,q_surveil,"
+CLAIMS_HEADER = ("claim_id,score,theta,capacity_class,paying,segment,decision,reason,value,q_close,q_sell,q_surveil,"
                  "q_amicable,q_legal,erc_gross,erc_net,gross_12m,gross_60m,attachable,months_to_bar").split(",")
 
 
@@ -130,7 +134,7 @@ def claim_row(result, full):
 
     bar = result["months_to_bar"]
     return [result["claim_id"], str(result["score"]), format(result["theta"], ".9g"), result["capacity_class"],
-            result["segment"], result["decision"], result["reason"], amount(result["value"]),
+            str(result["paying"]), result["segment"], result["decision"], result["reason"], amount(result["value"]),
             *(amount(result["q"].get(action)) for action in ACTIONS), amount(result["erc_gross"]),
             amount(result["erc_net"]), amount(result["gross_12m"]), amount(result["gross_60m"]),
             amount(result["attachable"]), amount(None if math.isinf(bar) else bar)]
@@ -146,7 +150,7 @@ def write_claims(path, results, full):
 def write_cashflow(path, results, model):
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["month", "segment", "gross", "cost", "sale", "net"])
+        writer.writerow(["month", "segment", "gross", "instalments", "cost", "sale", "net"])
         for month, segment, *cells in cashflow(results, model):
             writer.writerow([month, segment] + [format(cell, ".9g") for cell in cells])
 
@@ -169,7 +173,7 @@ def main():
     model = load_model(options.model)
     results = value_tape(read_tape(options.tape), model, options.cutoff, options.irr, options.sell)
     figures = portfolio(results, model, options.irr)
-    net = [row[5] for row in cashflow(results, model) if row[1] == "all"]
+    net = [row[6] for row in cashflow(results, model) if row[1] == "all"]
     if options.asked is not None:
         figures["irr_at_asked"] = irr_at(net, options.asked + figures["onboarding"])
     if options.floor:

@@ -9,7 +9,7 @@ import yaml
 
 from law import law, sum_debtors
 from model_file import CLOSE
-from plan import nearest_tie, plan, project
+from plan import nearest_tie, plan, project, states
 from score import score, terms
 from tape import with_defaults
 
@@ -48,13 +48,21 @@ def stressed_segment(segment, entries):
     """Figures of the segment under the entries, one after the other."""
     segment = copy.deepcopy(segment)
     for entry in entries:
+        payers = segment.get("payers")
         for treatment, rows in segment["class_monthly"].items():
             rows = [tilted(row, k, entry.get("tilt", 0.0)) for k, row in enumerate(rows)]
-            segment["class_monthly"][treatment] = [with_new_payers(row, k, entry.get("new_payers", 1.0))
-                                                   for k, row in enumerate(rows)]
-        for kappa in segment["class_multiplier"].values():
-            for k in (1, 2):
-                kappa[k] *= 1 - entry.get("breakage", 0.0)
+            if payers is None:  # elsewhere new payers are a matter of h, see `stressed`
+                rows = [with_new_payers(row, k, entry.get("new_payers", 1.0)) for k, row in enumerate(rows)]
+            segment["class_monthly"][treatment] = rows
+        if payers is not None:
+            for treatment in payers["breakage"]:
+                left = 1 - entry.get("breakage", 0.0)
+                payers["breakage"][treatment] = payers["breakage"][treatment] / left if left > 0 else math.inf
+                payers["monthly"][treatment] *= entry.get("costs", 1.0)
+        else:
+            for kappa in segment["class_multiplier"].values():
+                for k in (1, 2):
+                    kappa[k] *= 1 - entry.get("breakage", 0.0)
         for cost in segment["cost"].values():
             cost["monthly"] *= entry.get("costs", 1.0)
         legal = segment["cost"]["legal"]
@@ -77,7 +85,9 @@ def month_factor(entry, month):
     return recovery * entry.get("theta", 1.0)
 
 
-def recovery_by_epoch(model, entries):
+def recovery_by_epoch(model, entries, delayed=True):
+    """m_j; without the delays for the instalments of those who pay."""
+    entries = entries if delayed else [{**entry, "delay": 0} for entry in entries]
     factors = []
     for start, length in zip(model["starts"], model["epochs"]):
         months = [math.prod(month_factor(entry, month) for entry in entries) for month in range(start, start + length)]
@@ -90,7 +100,10 @@ def stressed(model, t, entries):
     changed = {**model, "segments": list(model["segments"]), "cache": {}}
     changed["segments"][t["segment"]] = stressed_segment(model["segments"][t["segment"]], entries)
     costs = math.prod(entry.get("costs", 1.0) for entry in entries)
-    return changed, {**t, "recovery": recovery_by_epoch(model, entries),
+    has_payers = "payers" in changed["segments"][t["segment"]]
+    new_payers = math.prod(entry.get("new_payers", 1.0) for entry in entries) if has_payers else 1.0
+    return changed, {**t, "recovery": recovery_by_epoch(model, entries), "new_payers": new_payers,
+                     "willing": recovery_by_epoch(model, entries, delayed=False),
                      "exit_factor": math.prod(entry.get("exit", 1.0) for entry in entries),
                      "interruption": t["interruption"] * costs}
 
@@ -99,10 +112,10 @@ def outcome(model, t, irr, given=None):
     """Value, decision and flows of a claim, and how near to a tie its plan comes."""
     q, chosen = plan(model, t, irr, given)
     flows, p = project(model, t, chosen)
-    first = q[0][t["k0"]][t["z0"]]
-    decision = chosen[0][t["k0"]][t["z0"]]
-    largest = max(abs(values[chosen[j][k][z]]) for j, states in enumerate(q) for k in range(3)
-                  for z, values in enumerate(states[k]) if values is not None)
+    first = q[0][t["k0"]][t["z0"]][t["r0"]]
+    decision = chosen[0][t["k0"]][t["z0"]][t["r0"]]
+    largest = max(abs(q[j][k][z][r][chosen[j][k][z][r]]) for j in range(len(q)) for k, z, r in states(t["z0"])
+                  if q[j][k][z][r] is not None)
     return {"value": first[decision], "decision": decision, "flows": flows, "chosen": chosen, "largest": largest,
             "tie": nearest_tie(t, q, p), "decision_tie": nearest_tie(t, q[:1], p[:1])}
 
@@ -114,7 +127,7 @@ def value_scenarios(claims, model, cutoff, scenarios, irr, sell):
     sum_debtors(claims, facts)
     results = []
     for claim, fact in zip(claims, facts):
-        t = terms(fact, score(claim, fact, model, cutoff), sell)
+        t = terms(claim, fact, score(claim, fact, model, cutoff), model, cutoff, sell)
         segment = model["segments"][fact["segment"]]["id"]
         result = {"claim_id": claim["claim_id"], "segment": segment, "face": fact["balance"]}
         nothing = {"value": 0.0, "decision": CLOSE, "flows": [], "tie": math.inf, "decision_tie": math.inf}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reference: score, class and theta (section 9), and the symbols of section 3."""
+"""Reference: score, class and theta (section 9), who pays and with what (section 10), the symbols of section 3."""
 
 import math
 
-from model_file import CLASSES, SELL
+from model_file import AMICABLE, CLASSES, PAYING, QUIET, SELL, SURVEIL
 from tape import INTEGER_COLUMNS, MONEY_COLUMNS, base_money, months_between
 
 
@@ -59,34 +59,85 @@ def characteristic_points(characteristic, claim, facts, model, cutoff):
 
 
 def score(claim, facts, model, cutoff):
-    """eta, rounded score, class now (k0) and theta."""
+    """eta with its fading part, rounded score, class now (k0), theta (lasting) and what it is now, fading part included."""
     card = model["scorecard"]
-    eta = float(card["intercept"])
+    eta, fading = float(card["intercept"]), 0.0
     for characteristic in card.get("characteristics") or []:
-        eta += characteristic_points(characteristic, claim, facts, model, cutoff)
+        points = characteristic_points(characteristic, claim, facts, model, cutoff)
+        eta += points
+        fading += points if characteristic.get("fades", False) else 0.0
     rounded = min(1000, max(0, math.floor(500 + 100 * eta / math.log(2) + 0.5)))
     if facts["status"]["class"] is not None:
         capacity = CLASSES.index(facts["status"]["class"])
     else:
         capacity = 2 if rounded >= card["able_from"] else 1 if rounded >= card["weak_from"] else 0
     center = model["segments"][facts["segment"]].get("theta_center", [0.0, 0.0, 0.0])[capacity]
-    return {"eta": eta, "score": rounded, "k0": capacity, "theta": math.exp(eta - center)}
+    return {"eta": eta, "fading": fading, "score": rounded, "k0": capacity, "theta": math.exp(eta - fading - center),
+            "theta_now": math.exp(eta - center)}
+
+
+# ---- Who pays at the cut-off, and with what (section 10) --------------------------------------------------------
+
+
+def garnishment(facts):
+    """gamma of section 3, a month."""
+    return min(1.0, facts["attachable"] / (facts["debtor"]["workable"] + facts["other_debt"]))
+
+
+def is_paying(claim, facts, capacity, model, cutoff):
+    """r0."""
+    segment = model["segments"][facts["segment"]]
+    if "payers" not in segment or not facts["workable"] or not facts["allowed"] & {SURVEIL, AMICABLE}:
+        return False
+    since = segment["payers"].get("since_last_payment", 3)
+    if claim["last_paid_on"] is None or months_between(claim["last_paid_on"], cutoff) >= since:
+        return False
+    if claim["legal_status"] in ("bankruptcy", "debt_adjustment"):
+        return False  # dividends
+    if claim["legal_status"] in ("enforcement", "enforcement_insolvent"):  # it may have been garnished
+        own = (claim["instalment_monthly"] or 0) > 0
+        return own or segment["legal"]["garnish_share"][capacity] * garnishment(facts) == 0
+    return True
+
+
+def spell_intensity(months, breakage):
+    """rho*: of a balance of so many instalments the share y = (1 - exp(-beta n)) / (beta n) is paid before they stop; an
+    intensity r brings r / (r + beta). Near beta n = 0 by 1 - y = x/2 - x^2/6 + x^3/24 - ..."""
+    x = breakage * months
+    if x < 0.5:
+        unpaid_by_x = sum((-x)**k / math.factorial(k + 2) for k in range(22))
+        return (1 - x * unpaid_by_x) / (months * unpaid_by_x)
+    paid = -math.expm1(-x) / x
+    return breakage * paid / (1 - paid)
+
+
+def instalment_size(claim, facts, capacity, model):
+    """chi of a debtor who is paying."""
+    payers = model["segments"][facts["segment"]]["payers"]
+    typical = payers["monthly_share"][capacity]
+    if not (claim["instalment_monthly"] or 0) > 0 or not typical > 0:
+        return 1.0
+    months = facts["balance"] / base_money(claim, claim["instalment_monthly"], model)
+    return min(10.0, max(0.1, spell_intensity(months, payers["breakage"][AMICABLE]) / typical))
 
 
 # ---- Terms (section 3) ----------------------------------------------------------------------------------------
 
 
-def terms(facts, scored, sell):
+def terms(claim, facts, scored, model, cutoff, sell):
     """The symbols of section 3, by name."""
     t = {name: facts[name] for name in ("balance", "principal", "rate", "u", "z0", "d0", "d1", "age", "title_exit")}
     t["segment"] = facts["segment"]
     t["jurisdiction"] = facts["jurisdiction"]
     t["exit_status"] = facts["status"]["exit_monthly"]
-    t["k0"], t["theta"] = scored["k0"], scored["theta"]
+    t["dividend"] = facts["status"]["dividend_monthly"]
+    t["k0"], t["theta"], t["fading"] = scored["k0"], scored["theta"], scored["fading"]
+    t["r0"] = PAYING if is_paying(claim, facts, scored["k0"], model, cutoff) else QUIET
+    t["chi"] = instalment_size(claim, facts, scored["k0"], model) if t["r0"] == PAYING else 1.0
     t["w"] = t["gamma"] = t["interruption"] = 0.0  # an unworkable claim has no use for these
     if facts["workable"]:
         t["w"] = facts["balance"] / facts["debtor"]["workable"]
-        t["gamma"] = min(1.0, facts["attachable"] / (facts["debtor"]["workable"] + facts["other_debt"]))
+        t["gamma"] = garnishment(facts)
         t["interruption"] = facts["interruption"] * t["w"]
     t["allowed"] = facts["allowed"] if sell else facts["allowed"] - {SELL}
     return t

@@ -43,7 +43,7 @@ def days_after(date, months):
 
 DATE_COLUMNS = ("defaulted_on", "written_off_on", "last_paid_on", "limitation_on", "title_on")
 MONEY_COLUMNS = ("principal", "interest_accrued", "fees", "original_principal", "income_monthly", "housing_cost",
-                 "other_debt_enforced", "payments_12m", "payments_24m")
+                 "other_debt_enforced", "payments_12m", "payments_24m", "instalment_monthly")
 INTEGER_COLUMNS = ("birth_year", "dependants", "default_marks", "promises_kept", "promises_broken", "placements")
 CODE_COLUMNS = ("country", "debtor_type", "product", "currency", "legal_status", "employment", "reachable",
                 "vulnerable")
@@ -52,7 +52,7 @@ COLUMNS = ("claim_id", "debtor_id", "country", "debtor_type", "product", "curren
            "last_paid_on", "limitation_on", "title_on", "principal", "interest_accrued", "fees", "original_principal",
            "interest_rate", "legal_status", "birth_year", "income_monthly", "dependants", "housing_cost",
            "other_debt_enforced", "default_marks", "employment", "reachable", "payments_12m", "payments_24m",
-           "promises_kept", "promises_broken", "placements", "vulnerable")
+           "instalment_monthly", "promises_kept", "promises_broken", "placements", "vulnerable")
 
 
 def minor_units(text):
