@@ -111,7 +111,7 @@ class Price(unittest.TestCase):
         asked = round(sum(result["value"] for result in by_return[0.15]) * (0.5, 1.0, 1.4)[seed % 3], 2)
         arguments = ["price", store, "--model", case["model"], "--irr", ",".join(map(str, RETURNS)), "--format", "json",
                      "--asked", str(asked), "--quiet",
-                     "--accept", "base_currency,old_claims"]  # random models and dates are odd on purpose
+                     "--accept", "base_currency,old_claims,cutoff_far,return_implausible,gross_above_face"]  # random models and dates are odd on purpose
         for kind, bound in floors.items():
             arguments += ["--floor", f"{kind}={bound}"]
         offers = json.loads(program.must_run(arguments + (["--sell"] if case["sell"] else [])).stdout)

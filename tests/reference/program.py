@@ -53,7 +53,7 @@ def value_store(store, model, folder, irr=None, sell=False, full=True, environme
     outputs = {name: os.path.join(folder, name) for name in ("claims.csv", "cashflow.csv", "value.json")}
     arguments = ["value", store, "--model", model, "--claims", outputs["claims.csv"], "--cashflow",
                  outputs["cashflow.csv"], "--json", outputs["value.json"], "--quiet",
-                 "--accept", "base_currency,old_claims", *options]  # random models and dates are odd on purpose
+                 "--accept", "base_currency,old_claims,cutoff_far,return_implausible,gross_above_face", *options]  # random models and dates are odd on purpose
     arguments += ["--full"] if full else []
     arguments += ["--sell"] if sell else []
     arguments += ["--irr", repr(irr)] if irr is not None else []
