@@ -98,7 +98,7 @@ class Scenarios(unittest.TestCase):
 
     def run_seed(self, seed):
         with tempfile.TemporaryDirectory() as folder:
-            case = random_case.make_case(1000 + seed, folder, CLAIMS)
+            case = random_case.make_case(1000 + seed, folder, CLAIMS, payers=False)
             model = model_file.load_model(case["model"])
             claims = tape.read_tape(case["tape"])[:40]
             rng = random.Random(seed)

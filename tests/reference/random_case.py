@@ -197,7 +197,7 @@ def random_payers(rng):
     return payers
 
 
-def random_segment(rng, name, when):
+def random_segment(rng, name, when, payers=True):
     def per_class(high):
         return [round(rng.uniform(0, high), 3) for _ in range(3)] if chance(rng, 0.9) else [0, 0, 0]
 
@@ -218,7 +218,7 @@ def random_segment(rng, name, when):
     }
     segment["cost"]["legal"].update(filing=rng.choice([0, 86, 350]), enforcement_monthly=rng.choice([0, 0.9, 5]),
                                     fee_shift=rng.choice([0, 0.5, 1]))
-    if chance(rng, 0.6):
+    if chance(rng, 0.6) and payers:
         segment["payers"] = random_payers(rng)
     if chance(rng, 0.4):
         segment["legal"]["lost_share"] = rng.choice([0, 0.03, 0.9])
@@ -272,7 +272,7 @@ def make_extreme(rng, model):
     model["cost_inflation"] = rng.choice([0, 0.3])
 
 
-def random_model(rng):
+def random_model(rng, payers=True):
     epochs = random_epochs(rng)
     base = rng.choice(["EUR", "EUR", "SEK"])
     unit = CURRENCIES[base]
@@ -283,9 +283,9 @@ def random_model(rng):
         "cost_inflation": rng.choice([0, 0.02, 0.05]), "onboarding_cost": rng.choice([0, 0.5, 3]),
         "jurisdictions": {country: random_jurisdiction(rng) for country in some(rng, COUNTRIES) + ["EU"]},
         "scorecard": random_scorecard(rng),
-        "segments": [random_segment(rng, f"segment-{i}", random_when(rng)) for i in range(rng.randint(0, 4))],
+        "segments": [random_segment(rng, f"segment-{i}", random_when(rng), payers) for i in range(rng.randint(0, 4))],
     }
-    model["segments"].append(random_segment(rng, "rest", None))
+    model["segments"].append(random_segment(rng, "rest", None, payers))
     if chance(rng, 0.6):
         model["statuses"] = random_statuses(rng)
     if chance(rng, 0.15):
@@ -496,12 +496,12 @@ def put_cuts_on_scores(rng, model, model_path, tape_path, cutoff):
     model["scorecard"]["weak_from"], model["scorecard"]["able_from"] = weak, max(weak + 1, rng.choice(scores))
 
 
-def make_case(seed, folder, count=30):
+def make_case(seed, folder, count=30, payers=True):
     """Writes tape.csv and model.yaml into the folder; returns paths and options."""
     rng = random.Random(seed)
     os.makedirs(folder, exist_ok=True)
     cutoff = rng.choice(CUTOFFS)
-    model = random_model(rng)
+    model = random_model(rng, payers)
     people = rng.choice([1, 3, count])  # one debtor with all claims, a few, or many
     debtors = [f"D{i}" for i in range(people)]
     if seed % 20 == 7:
