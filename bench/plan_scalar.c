@@ -11,14 +11,15 @@ typedef struct claim {
     const jk_plan_tables *tables;
     const jk_plan_segment *segment;
     const jk_plan_jurisdiction *law;
-    float balance, interest, theta, garnish, share, mortality, exit_status, bar[2], interruption;
+    float balance, interest, theta, garnish, share, mortality, exit_status, interruption;
+    double bar[2];
     int age, capacity, title;
     unsigned allowed;
     int last_title; /* states after it cannot be reached */
 } claim;
 
 typedef struct flow_rate {
-    float rate, exit, alive, balance, continues;
+    float rate, garnish, exit, alive, balance, continues;
     int titled; /* which bar applies */
 } flow_rate;
 
@@ -31,23 +32,25 @@ static float at_age(const claim *c, const float *curve, const jk_plan_epoch *epo
 static flow_rate rate_of(const claim *c, int j, int a, int k, int z) {
     const jk_plan_epoch *epoch = &c->tables->epochs[j];
     const jk_plan_segment *g = c->segment;
-    flow_rate r;
+    flow_rate r = {0};
     float base = c->theta * at_age(c, g->spans[epoch->span].curve[a], epoch);
     if (a != JK_TREAT_LEGAL) {
         r.rate = base * g->class_multiplier[a][k];
     } else if (z < JK_TITLE_HELD) {
         r.rate = base * g->pending_multiplier[k];
     } else {
-        r.rate = base * g->class_multiplier[a][k] + g->garnish_share[k] * c->garnish;
+        r.rate = base * g->class_multiplier[a][k];
+        float accrued = c->interest * c->law->accrual[j];
+        r.garnish = g->garnish_share[k] * c->garnish * (c->balance / (c->balance + accrued));
     }
     r.exit = g->exit + c->exit_status + c->mortality * c->law->mortality[j];
     if (z == JK_TITLE_HELD && c->title < JK_TITLE_HELD) {
         r.exit += c->law->title_end;
     }
     r.titled = z > 0 || a == JK_TREAT_LEGAL;
-    float part = (c->bar[r.titled] - epoch->start) * epoch->months_inverse;
+    float part = (float)((c->bar[r.titled] - (double)epoch->first_month) / (double)epoch->month_count);
     r.alive = part < 0.0f ? 0.0f : (part > 1.0f ? 1.0f : part);
-    r.continues = c->bar[r.titled] >= epoch->end ? 1.0f : 0.0f;
+    r.continues = c->bar[r.titled] >= (double)(epoch->first_month + epoch->month_count) ? 1.0f : 0.0f;
     r.balance = c->balance + c->interest * c->law->accrual[j];
     if (c->title == 0 && z > 0) {
         r.balance += g->fee * c->share;
@@ -63,7 +66,7 @@ static float running_cost(const claim *c, int j, int a, int z) {
 
 static float sale_value(const claim *c, int j, int z) {
     const jk_plan_epoch *epoch = &c->tables->epochs[j];
-    float time = c->bar[z > 0] - epoch->start;
+    float time = (float)(c->bar[z > 0] - (double)epoch->first_month);
     if (!(time > 0.0f)) {
         return 0.0f;
     }
@@ -79,10 +82,11 @@ static float treatment_value(const claim *c, int j, int a, int k, int z, float n
     const jk_plan_epoch *epoch = &c->tables->epochs[j];
     const jk_plan_span *span = &c->segment->spans[epoch->span];
     flow_rate r = rate_of(c, j, a, k, z);
-    float x = r.rate + r.exit + c->tables->discount;
+    float x = r.rate + r.garnish + r.exit + c->tables->discount;
     float left = expf(-x * epoch->months);
     float mean = x == 0.0f ? epoch->months : (1.0f - left) / x;
-    float value = r.alive * (c->segment->kept_share[a] * r.balance * r.rate - running_cost(c, j, a, z)) * mean;
+    float income = r.balance * (c->segment->kept_share[a] * r.rate + c->segment->open_share[a] * r.garnish);
+    float value = r.alive * (income - running_cost(c, j, a, z)) * mean;
     float later = 0.0f;
     for (int k2 = 0; k2 < 3; k2++) {
         float v = next[z][k2];
@@ -98,7 +102,7 @@ static float treatment_value(const claim *c, int j, int a, int k, int z, float n
 static float induct(const claim *c, uint8_t *actions) {
     float next[3][3] = {{0}}, value[3][3];
     for (int j = c->tables->epoch_count - 1; j >= 0; j--) {
-        float start = c->tables->epochs[j].start;
+        double start = (double)c->tables->epochs[j].first_month;
         for (int z = c->title; z <= c->last_title; z++) {
             float sale = c->allowed & JK_ALLOW(JK_SELL) ? sale_value(c, j, z) : 0.0f;
             for (int k = 0; k < 3; k++) {
@@ -153,8 +157,9 @@ static void project(const claim *c, const uint8_t *actions, size_t segment, jk_c
                     continue;
                 }
                 flow_rate r = rate_of(c, j, a, k, z);
-                float y = r.rate + r.exit, left = expf(-y), month = y == 0.0f ? 1.0f : (1.0f - left) / y;
-                gross[flows] = p[z][k] * r.alive * c->segment->share_by_action[action] * r.balance * r.rate * month;
+                float y = r.rate + r.garnish + r.exit, left = expf(-y), month = y == 0.0f ? 1.0f : (1.0f - left) / y;
+                gross[flows] =
+                    p[z][k] * r.alive * r.balance * (c->segment->share_by_action[action] * r.rate + r.garnish) * month;
                 cost[flows] = c->segment->contingent_by_action[action] * gross[flows] +
                               p[z][k] * r.alive * running_cost(c, j, a, z) * month;
                 factor[flows++] = left;

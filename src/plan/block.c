@@ -120,9 +120,7 @@ static void load_bar(const jk_plan_tables *tables, const double *column, const u
         if (months >= horizon) {
             j = tables->epoch_count;
         } else if (months > 0.0) {
-            while ((double)(tables->epochs[j].first_month + tables->epochs[j].month_count) <= months) {
-                j++;
-            }
+            j = tables->epoch_of_month[(int)months];
             part[i] = (float)((months - (double)tables->epochs[j].first_month) / (double)tables->epochs[j].month_count);
         }
         epoch[i] = (float)j;

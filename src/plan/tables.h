@@ -97,6 +97,7 @@ typedef struct jk_plan_tables {
     size_t segment_count, jurisdiction_count;
     float discount; /* delta, per month */
     jk_plan_epoch *epochs;
+    uint16_t epoch_of_month[JK_HORIZON_MAX]; /* the epoch that a month from the cut-off lies in */
     jk_plan_segment *segments;
     jk_plan_jurisdiction *jurisdictions;
     jk_plan_span *spans;  /* segments x spans */

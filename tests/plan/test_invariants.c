@@ -250,6 +250,83 @@ static void flows_add_up(void **state) {
     finish(&p);
 }
 
+static void expect_same_values(const portfolio *p, const char *what) {
+    jk_plan_results after = plan_results_alloc(ROWS);
+    plan_run(p->made, 0.12, NULL, 0, &p->terms, &after, NULL);
+    for (size_t i = 0; i < ROWS; i++) {
+        if (memcmp(&after.value[i], &p->before.value[i], sizeof(float)) != 0 ||
+            memcmp(&after.erc_net[i], &p->before.erc_net[i], sizeof(float)) != 0) {
+            fail_msg("row %zu: %s took the value from %.9g to %.9g", i, what, (double)p->before.value[i],
+                     (double)after.value[i]);
+        }
+    }
+    plan_results_free(&after);
+}
+
+/* Where everybody settles in one payment and nobody is paying, payers change nothing, to the bit. */
+static void all_settle_is_no_payers(void **state) {
+    (void)state;
+    portfolio p = start(PLAN_TYPICAL, 101);
+    plan_case_spell(p.made, 101);
+    p.made->model.scorecard.half_life = 0.0;
+    for (size_t g = 0; g < 3; g++) {
+        jk_segment *segment = &p.made->segments[g];
+        segment->lost_share = segment->informed = 0.0;
+        for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+            segment->payers.settled_share[a] = 1.0;
+        }
+    }
+    expect_same_values(&p, "payers who all settle");
+    finish(&p);
+}
+
+/* Instalments so large and so cheap that a payer is as good as one who settles: the limit is version 1's value. */
+static void instant_instalments_are_settlements(void **state) {
+    (void)state;
+    portfolio p = start(PLAN_FULL, 102);
+    for (size_t g = 0; g < 3; g++) {
+        for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+            p.made->segments[g].recovery_share[a] = 1.0;
+        }
+        p.made->segments[g].exit_monthly = 0.0;
+    }
+    plan_run(p.made, 0.12, NULL, 0, &p.terms, &p.before, NULL);
+    for (size_t g = 0; g < 3; g++) {
+        jk_payers *payers = &p.made->segments[g].payers;
+        *payers = (jk_payers){.given = true, .monthly_share = {1e4, 1e4, 1e4}};
+    }
+    jk_plan_results after = plan_results_alloc(ROWS);
+    plan_run(p.made, 0.12, NULL, 0, &p.terms, &after, NULL);
+    for (size_t i = 0; i < ROWS; i++) {
+        double before = (double)p.before.value[i];
+        assert_true(fabs((double)after.value[i] - before) <= 1e-3 * before + 0.01);
+    }
+    plan_results_free(&after);
+    finish(&p);
+}
+
+/* Dearer payers and lost cases never help, a better price for claims that are paid never hurts. */
+static void better_terms_of_payers_never_hurt(void **state) {
+    (void)state;
+    for (int what = 0; what < 3; what++) {
+        portfolio p = start(PLAN_TYPICAL, 110);
+        plan_case_spell(p.made, 110);
+        plan_terms_free(&p.terms);
+        p.terms = plan_terms_create(p.made, PLAN_TYPICAL, 110, ROWS);
+        plan_run(p.made, 0.12, NULL, 0, &p.terms, &p.before, NULL);
+        for (size_t g = 0; g < 3; g++) {
+            jk_segment *segment = &p.made->segments[g];
+            for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+                segment->payers.monthly[a] *= what == 0 ? 2.0 : 1.0;
+            }
+            segment->lost_share += what == 1 ? 0.3 : 0.0;
+            segment->payer_factor *= what == 2 ? 1.5 : 1.0;
+        }
+        expect_direction(&p, what == 2 ? 1 : -1, "a change of payers' terms");
+        finish(&p);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_treatment),
@@ -260,6 +337,9 @@ int main(void) {
         cmocka_unit_test(time_never_hurts),
         cmocka_unit_test(flows_agree_with_values),
         cmocka_unit_test(flows_add_up),
+        cmocka_unit_test(all_settle_is_no_payers),
+        cmocka_unit_test(instant_instalments_are_settlements),
+        cmocka_unit_test(better_terms_of_payers_never_hurt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
