@@ -13,6 +13,7 @@ enum { LINES_MAX = 40, SOME_PAYERS = 100, WIDE_SHOWN = 3 };
 #define OFF_SCORED   0.05 /* of cash: classes by the score expect more or less than what came in */
 #define OFF_EXPECTED 0.02 /* likewise with the panel's own classes */
 #define ONE_DEBTOR   0.05 /* of cash, from one debtor */
+#define OFF_LEVEL    0.15 /* of what landmarks expected of the months that followed */
 #define WIDE         4.0  /* upper over lower end of an interval */
 
 static jk_status add(const char **lines, size_t *count, const char *text, jk_error *error) {
@@ -176,12 +177,45 @@ static jk_status worry_about_width(jk_fit *fit, jk_error *error) {
         error);
 }
 
+/* Payers in one sentence, and their levels where the money of years did not follow from the months. */
+static jk_status learned_payers(jk_fit *fit, jk_error *error) {
+    const jk_payers_result *payers = &fit->payers_result;
+    jk_fit_result *result = &fit->result;
+    if (!payers->learned) {
+        return JK_OK; /* a message says why */
+    }
+    JK_TRY(
+        add(result->learned, &result->learned_count,
+            jk_fit_text(fit,
+                        "debtors pay in spells: %zu new payers, %.0f %% of them settled at once; of those who paid in "
+                        "a period %.0f %% paid in the next; what fades halves in %.0f months",
+                        payers->begun, 100.0 * (double)payers->settled / (double)payers->begun, 100.0 * payers->again,
+                        payers->half_life),
+            error));
+    for (size_t i = 0; i < payers->level_count; i++) {
+        const jk_payer_level *level = &payers->levels[i];
+        if (level->segment < 0 && level->level[0] == '\0' && fabs(log(level->ratio)) > 2.0 * level->std_error &&
+            fabs(level->ratio - 1.0) > OFF_LEVEL) {
+            JK_TRY(add(
+                result->worries, &result->worry_count,
+                jk_fit_text(fit,
+                            "years: landmarks expected %.0f where %.0f came in (%s); a level of %.2f makes it good, "
+                            "test it with backtest --horizon",
+                            level->expected, level->actual,
+                            strcmp(level->what, "curve") == 0 ? "of the quiet" : "of those who pay", level->value),
+                error));
+        }
+    }
+    return JK_OK;
+}
+
 jk_status jk_fit_summarise(jk_fit *fit, jk_error *error) {
     fit->result.learned = jk_arena_alloc(fit->arena, LINES_MAX, sizeof *fit->result.learned);
     fit->result.worries = jk_arena_alloc(fit->arena, LINES_MAX, sizeof *fit->result.worries);
     if (fit->result.learned == NULL || fit->result.worries == NULL) {
         return jk_fail_memory(error, "the fit");
     }
+    JK_TRY(learned_payers(fit, error));
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
         JK_TRY(learned_curves(fit, t, error));
     }
