@@ -49,6 +49,7 @@ typedef enum jk_severity { JK_SEVERITY_NOTE, JK_SEVERITY_WARNING, JK_SEVERITY_ER
     X(PLACEHOLDER_DEBTORS, placeholder_debtors, WARNING, "debtor_id that stands for no debtor: own debtors were made") \
     X(LARGE_DEBTOR, large_debtor, WARNING, "one debtor with an implausible share of the claims")                       \
     X(SENTINEL_DATES, sentinel_dates, WARNING, "dates that stand for none, taken as missing")                          \
+    X(PARTIAL_DATES, partial_dates, NOTE, "dates whose day or month is not known, taken as the first")                 \
     X(THREE_DECIMALS, three_decimals, WARNING, "every amount of a column has three decimals: a thousands mark?")       \
     X(DECIMAL_COMMA, decimal_comma, WARNING, "numbers with a decimal comma where a point is expected")                 \
     X(RATES_ABOVE_HALF, rates_above_half, WARNING, "interest rates above 50 % a year: is the unit percent?")           \

@@ -26,7 +26,7 @@ extern "C" {
     X(NUL_BYTE, nul_byte, "text without NUL bytes")                                                                    \
     X(MISSING, missing, "a value: the column is required")                                                             \
     X(INVALID_TEXT, invalid_text, "valid UTF-8 text (name the encoding in a mapping)")                                 \
-    X(TEXT_TOO_LONG, text_too_long, "1 to 40 bytes of text")                                                           \
+    X(TEXT_TOO_LONG, text_too_long, "1 to 128 bytes of text")                                                          \
     X(BAD_DATE, bad_date, "a date that exists, YYYY-MM-DD or as the mapping says, from 1900 on")                       \
     X(BAD_NUMBER, bad_number, "a number with '.' or as the mapping says")                                              \
     X(OUT_OF_RANGE, out_of_range, "a number within the column's limits")                                               \

@@ -115,7 +115,7 @@ typedef enum jk_type {
 #define JK_MISSING_MONEY   INT64_MIN
 
 enum {
-    JK_TEXT_MAX = 40,            /* bytes in claim_id and debtor_id */
+    JK_TEXT_MAX = 128,           /* bytes in claim_id and debtor_id */
     JK_DICTIONARY_MAX = 65535,   /* distinct strings in a dictionary column */
     JK_DICTIONARY_TEXT_MAX = 255 /* bytes in one of them */
 };

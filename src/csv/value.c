@@ -3,11 +3,8 @@
 #include "csv/value.h"
 
 #include <ctype.h>
-#include <pthread.h>
 #include <stdio.h>
-#include <strings.h>
 
-#include "base/calendar.h"
 #include "base/text.h"
 #include "jalki/schema.h"
 
@@ -178,123 +175,4 @@ jk_csv_read jk_csv_to_real(const char *text, size_t length, const jk_csv_format 
     }
     return jk_csv_make_plain(text, length, format, &plain) == JK_CSV_OK ? real_of(&plain, format->scale, value)
                                                                         : JK_CSV_BAD;
-}
-
-/* ---- dates ------------------------------------------------------------------------------------------------ */
-
-static bool read_number(const char *text, size_t length, size_t *at, int most, int32_t *value) {
-    int32_t sum = 0;
-    int digits = 0;
-    while (digits < most && *at < length && is_digit(text[*at])) {
-        sum = sum * 10 + (text[(*at)++] - '0');
-        digits++;
-    }
-    *value = sum;
-    return digits > 0;
-}
-
-static bool read_month_name(const char *text, size_t length, size_t *at, int32_t *month) {
-    static const char *const names[] = {"jan", "feb", "mar", "apr", "may", "jun",
-                                        "jul", "aug", "sep", "oct", "nov", "dec"};
-    for (int32_t i = 0; i < 12; i++) {
-        if (length - *at >= 3 && strncasecmp(text + *at, names[i], 3) == 0) {
-            *at += 3;
-            *month = i + 1;
-            return true;
-        }
-    }
-    return false;
-}
-
-static jk_csv_read read_date(const char *text, size_t length, const jk_csv_format *format, int32_t *date) {
-    jk_csv_trim(&text, &length);
-    int32_t year = 0;
-    int32_t month = 0;
-    int32_t day = 1;
-    size_t at = 0;
-    for (const char *f = format->date; *f != '\0'; f++) {
-        bool read = false;
-        if (*f != '%') {
-            read = at < length && text[at] == *f;
-            at++;
-        } else {
-            switch (*++f) {
-            case 'Y': {
-                size_t start = at;
-                read = read_number(text, length, &at, 4, &year) && at - start == 4;
-                break;
-            }
-            case 'y':
-                read = read_number(text, length, &at, 2, &year);
-                year += year < 70 ? 2000 : 1900;
-                break;
-            case 'm':
-                read = read_number(text, length, &at, 2, &month);
-                break;
-            case 'd':
-                read = read_number(text, length, &at, 2, &day);
-                break;
-            case 'b':
-                read = at <= length && read_month_name(text, length, &at, &month);
-                break;
-            default: /* %* */
-                read = true;
-                at = length;
-                break;
-            }
-        }
-        if (!read) {
-            return JK_CSV_BAD;
-        }
-    }
-    if (at != length || !jk_civil_is_valid(year, month, day)) {
-        return JK_CSV_BAD;
-    }
-    bool canonical = format->date == jk_csv_canonical_format.date; /* there every part has all its digits */
-    if (canonical && length != 10) {
-        return JK_CSV_BAD;
-    }
-    *date = jk_date_from_civil(year, month, day);
-    return JK_CSV_OK;
-}
-
-jk_csv_read jk_csv_to_date(const char *text, size_t length, const jk_csv_format *format, int32_t *date) {
-    jk_csv_read read = read_date(text, length, format, date);
-    jk_csv_trim(&text, &length);
-    return read == JK_CSV_BAD && jk_date_parse(text, length, date) ? JK_CSV_OK : read;
-}
-
-bool jk_csv_date_format_is_valid(const char *format) {
-    bool year = false;
-    bool month = false;
-    for (const char *f = format; *f != '\0'; f++) {
-        if (*f != '%') {
-            continue;
-        }
-        f++;
-        if (*f == '\0' || strchr("Yymdb*", *f) == NULL || (*f == '*' && f[1] != '\0')) {
-            return false;
-        }
-        year |= *f == 'Y' || *f == 'y';
-        month |= *f == 'm' || *f == 'b';
-    }
-    return year && month;
-}
-
-static jk_csv_month month_table[JK_CSV_YEARS * 16];
-static pthread_once_t month_table_made = PTHREAD_ONCE_INIT;
-
-static void make_month_table(void) {
-    for (int32_t year = 0; year < JK_CSV_YEARS; year++) {
-        for (int32_t month = 1; month <= 12; month++) {
-            int32_t civil_year = JK_CSV_FIRST_YEAR + year;
-            month_table[year * 16 + month] = (jk_csv_month){.before = jk_date_from_civil(civil_year, month, 1) - 1,
-                                                            .days = jk_days_in_month(civil_year, month)};
-        }
-    }
-}
-
-const jk_csv_month *jk_csv_month_table(void) {
-    (void)pthread_once(&month_table_made, make_month_table);
-    return month_table;
 }

@@ -16,10 +16,13 @@
 
 /* How numbers and dates are written in a source. */
 typedef struct jk_csv_format {
-    char decimal;      /* '.' or ',' */
-    char thousands[5]; /* empty: none; up to 4 bytes, as a no-break space has two or three */
-    int scale;         /* power of ten to multiply by: -2 for cents and percent, 3 for thousands */
-    const char *date;  /* "%Y-%m-%d" and the like */
+    char decimal;           /* '.' or ',' */
+    char thousands[5];      /* empty: none; up to 4 bytes, as a no-break space has two or three */
+    int scale;              /* power of ten to multiply by: -2 for cents and percent, 3 for thousands */
+    const char *date;       /* "%Y-%m-%d" and the like, or "excel" */
+    size_t more_date_count; /* tried in order where it does not fit */
+    const char *const *more_dates;
+    int pivot; /* years of two digits below it are 20xx, others 19xx; 0: 70 */
 } jk_csv_format;
 
 extern const jk_csv_format jk_csv_canonical_format;
@@ -58,7 +61,11 @@ jk_csv_read jk_csv_to_real(const char *text, size_t length, const jk_csv_format 
  * for nothing else. */
 jk_csv_read jk_csv_to_date(const char *text, size_t length, const jk_csv_format *format, int32_t *date);
 
-/* true if a date format is understood and names year and month. */
+/* The same; *partial tells that its day or month is written as 00 and was taken as the first. */
+jk_csv_read jk_csv_to_date_part(const char *text, size_t length, const jk_csv_format *format, int32_t *date,
+                                bool *partial);
+
+/* true if a date format is understood: it names a year, and a month if it names a day. */
 bool jk_csv_date_format_is_valid(const char *format);
 
 /* Cuts spaces of all kinds from both ends: also no-break spaces, byte order marks, carriage returns. */

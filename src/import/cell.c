@@ -22,6 +22,7 @@ typedef struct cell_target {
     size_t row;
     const char *text;
     size_t length;
+    bool made; /* the text will be overwritten: what is kept of it is copied */
     jk_error *error;
 } cell_target;
 
@@ -53,6 +54,14 @@ static jk_status reject(const cell_target *to, jk_reject_reason reason) {
     }
     if (drops(to, reason)) {
         return JK_OK;
+    }
+    if (to->made) {
+        jk_import_chunk *chunk = to->chunk;
+        chunk->kept = chunk->kept != NULL ? chunk->kept : jk_arena_create();
+        const char *copy = chunk->kept != NULL ? jk_arena_text(chunk->kept, to->text, to->length) : NULL;
+        return copy == NULL ? jk_fail_memory(to->error, "rejects")
+                            : jk_chunk_reject(chunk, to->row, chunk->line[to->row], (int)to->column, reason, copy,
+                                              to->length, to->error);
     }
     return jk_chunk_reject(to->chunk, to->row, to->chunk->line[to->row], (int)to->column, reason, to->text, to->length,
                            to->error);
@@ -269,9 +278,10 @@ static void count_decimals(const cell_target *to, const jk_csv_format *format) {
     }
 }
 
-jk_status jk_import_store_text(jk_import_chunk *chunk, jk_column column, size_t row, const char *text, size_t length,
-                               const jk_csv_format *format, jk_error *error) {
-    cell_target to = {.chunk = chunk, .column = column, .row = row, .text = text, .length = length, .error = error};
+static jk_status store_text(cell_target to, const jk_csv_format *format) {
+    jk_import_chunk *chunk = to.chunk;
+    const jk_column column = to.column;
+    const size_t row = to.row;
     jk_csv_trim(&to.text, &to.length);
     if (to.length == 0) {
         return jk_import_requires(chunk->plan, column) ? reject_cell(&to, JK_REJECT_MISSING) : store_missing(&to);
@@ -279,6 +289,7 @@ jk_status jk_import_store_text(jk_import_chunk *chunk, jk_column column, size_t 
     int64_t money = 0;
     int32_t integer = 0;
     double real = 0.0;
+    bool partial = false;
     jk_csv_read read = JK_CSV_OK;
     switch (jk_schema_column(column)->type) {
     case JK_TYPE_TEXT:
@@ -292,7 +303,10 @@ jk_status jk_import_store_text(jk_import_chunk *chunk, jk_column column, size_t 
         count_decimals(&to, format);
         return store_money(&to, read, money);
     case JK_TYPE_DATE:
-        read = jk_csv_to_date(to.text, to.length, format, &integer);
+        read = jk_csv_to_date_part(to.text, to.length, format, &integer, &partial);
+        if (partial) {
+            jk_odd_add(&chunk->odd, JK_ODD_PARTIAL_DATE, (int32_t)column, to.text, to.length, chunk->line[row], 1);
+        }
         return store_date(&to, read, integer);
     case JK_TYPE_REAL:
         read = jk_csv_to_real(to.text, to.length, format, &real);
@@ -301,6 +315,13 @@ jk_status jk_import_store_text(jk_import_chunk *chunk, jk_column column, size_t 
         read = jk_csv_to_integer(to.text, to.length, format, &integer);
         return store_integer(&to, read, integer);
     }
+}
+
+jk_status jk_import_store_text(jk_import_chunk *chunk, jk_column column, size_t row, const char *text, size_t length,
+                               const jk_csv_format *format, jk_error *error) {
+    return store_text(
+        (cell_target){.chunk = chunk, .column = column, .row = row, .text = text, .length = length, .error = error},
+        format);
 }
 
 static jk_status store_decimal(const cell_target *to, const jk_cell *cell) {
@@ -329,10 +350,11 @@ jk_status jk_import_store_cell(jk_import_chunk *chunk, jk_column column, size_t 
                       .row = row,
                       .text = cell->text != NULL ? cell->text : "",
                       .length = cell->text != NULL ? cell->length : 0,
+                      .made = cell->made,
                       .error = error};
     switch (cell->kind) {
     case JK_CELL_TEXT:
-        return jk_import_store_text(chunk, column, row, cell->text, cell->length, cell->format, error);
+        return store_text(to, cell->format);
     case JK_CELL_DECIMAL:
         return store_decimal(&to, cell);
     case JK_CELL_DATE:

@@ -293,7 +293,7 @@ void jk_chunk_destroy(jk_import_chunk *chunk) {
     free_columns(chunk);
     free(chunk->memory);
     free(chunk->rejects);
-    free(chunk->kept);
+    jk_arena_free(chunk->kept);
     jk_odd_free(&chunk->odd);
     for (int i = 0; i < JK_CHUNK_DICTIONARIES; i++) {
         free(chunk->dictionary[i].words);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "csv/csv.h"
 #include "csv/header.h"
 #include "csv/value.h"
@@ -35,6 +36,7 @@ typedef struct jk_import_plan {
     const uint32_t *entry;       /* place of each of the mapping's fields, or JK_NO_FIELD */
     const struct jk_join *join;  /* joined files, or NULL */
     const jk_csv_header *header; /* of the source */
+    char file[64];               /* its name without endings, for prefixes */
     uint8_t *use;                /* by field: JK_FIELD_UNUSED, … */
     uint32_t least;              /* fields that a row must have which ends early: all that matters lies in them */
     size_t sentinel_count;       /* dates that stand for none; all are on or before low, or on or after high, or 0 */
@@ -113,8 +115,7 @@ typedef struct jk_import_chunk {
     size_t cell_lines; /* those inside cells */
     jk_odd_list odd;
     uint32_t unmatched_examples[JK_SOURCES_MAX]; /* in odd, by source */
-    char *kept; /* values of rejects that stand nowhere in the text, one behind the other */
-    size_t kept_length, kept_capacity;
+    jk_arena *kept;                              /* values of rejects that stand nowhere in the text; NULL: none */
     jk_chunk_dictionary dictionary[JK_CHUNK_DICTIONARIES];
 } jk_import_chunk;
 

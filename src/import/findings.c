@@ -264,6 +264,21 @@ static jk_status find_dates(const finder *f) {
     return status;
 }
 
+static jk_status find_partial_dates(const finder *f) {
+    char text[JK_FINDER_TEXTS];
+    jk_status status = JK_OK;
+    for (int c = 0; status == JK_OK && c < JK_COLUMN_COUNT; c++) {
+        uint64_t count = jk_odd_count(f->odd, JK_ODD_PARTIAL_DATE, c);
+        if (count > 0) {
+            status = jk_findings_add(f->findings, JK_FINDING_PARTIAL_DATES, count,
+                                     "%s: %" PRIu64 " dates have no day or month and were taken as the first: %s",
+                                     column_name(f, c), count,
+                                     jk_finder_examples(f->odd, JK_ODD_PARTIAL_DATE, c, JK_FINDER_EXAMPLES, text));
+        }
+    }
+    return status;
+}
+
 static jk_status find_amounts(const finder *f) {
     char text[JK_FINDER_TEXTS];
     jk_status status = JK_OK;
@@ -374,8 +389,9 @@ static jk_status find_control(const finder *f) {
 
 jk_status jk_import_find(const jk_import_commit *commit, const jk_import_inputs *inputs, const jk_mapping *mapping,
                          const jk_import_options *options, jk_import_summary *summary, jk_error *error) {
-    static finding_of *const all[] = {find_encoding, find_garbled, find_quotes,  find_rows,  jk_find_joins, find_values,
-                                      find_ids,      find_dates,   find_amounts, find_files, find_control};
+    static finding_of *const all[] = {find_encoding,      find_garbled, find_quotes, find_rows,
+                                      jk_find_joins,      find_values,  find_ids,    find_dates,
+                                      find_partial_dates, find_amounts, find_files,  find_control};
     const finder f = {.commit = commit,
                       .inputs = inputs,
                       .mapping = mapping,

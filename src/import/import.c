@@ -10,6 +10,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
@@ -124,6 +125,19 @@ static jk_status begin(import_work *work) {
     return JK_OK;
 }
 
+/* Who owes has been born: two-digit years of birth are of this century only for those who are old enough to owe. */
+static void set_birth_pivot(jk_rule *rule, int32_t cutoff) {
+    enum { USUAL_YEAR = 2026, ADULT = 15, CENTURY = 2000 };
+    int32_t year = cutoff != JK_MISSING_INTEGER ? jk_civil_from_date(cutoff).year : USUAL_YEAR;
+    int32_t pivot = year - ADULT - CENTURY + 1;
+    if (rule->kind == JK_RULE_YEAR_OF && rule->format.pivot == 0) {
+        rule->format.pivot = pivot < 1 ? 1 : pivot > 99 ? 99 : pivot;
+    }
+    for (size_t i = 0; i < rule->alternative_count; i++) { /* of the mapping, which is ours */
+        set_birth_pivot((jk_rule *)(uintptr_t)&rule->alternatives[i], cutoff);
+    }
+}
+
 static jk_status find_cutoff(import_work *work) {
     jk_import_summary *summary = work->summary;
     summary->cutoff = work->options->cutoff;
@@ -140,6 +154,15 @@ static jk_status find_cutoff(import_work *work) {
         }
     }
     jk_import_commit_set_cutoff(&work->commit, summary->cutoff);
+    if (work->mapping != NULL) {
+        work->mapping->cutoff_date = summary->cutoff;
+        if (work->mapping->needs_cutoff && summary->cutoff == JK_MISSING_INTEGER) {
+            return jk_fail(
+                work->error, JK_ERROR_DATA, work->mapping->path, 0, "cutoff",
+                "days_past_due and age count from the cut-off; expected --cutoff DATE, or cutoff in the mapping");
+        }
+        set_birth_pivot(&work->mapping->rules[JK_COLUMN_BIRTH_YEAR], summary->cutoff);
+    }
     return JK_OK;
 }
 

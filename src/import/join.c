@@ -63,13 +63,24 @@ static jk_cell_text cell_of(const char *text, const uint32_t *ends, uint32_t fie
     return (jk_cell_text){.text = text + start, .length = ends[field + 1] - start};
 }
 
+/* A key as it is compared; `shaped` holds it where it changes. */
+static jk_cell_text shape_key(const jk_shape *shape, jk_cell_text key, char shaped[JK_SHAPED_MAX]) {
+    jk_csv_trim(&key.text, &key.length);
+    if (jk_shape_is_given(shape)) {
+        key.length = jk_shape_text(shape, "", key.text, key.length, shaped);
+        key.text = shaped;
+    }
+    return key;
+}
+
 /* Keeps the cells of one row that the mapping asks for. entry[n] becomes the field's place among them. */
 static jk_status keep_row(jk_join *join, uint32_t source, const char *text, const uint32_t *ends, const uint32_t *entry,
                           jk_error *error) {
     joined_source *self = &join->sources[source];
     const jk_mapping *mapping = join->mapping;
+    char shaped[JK_SHAPED_MAX];
     jk_cell_text key = cell_of(text, ends, entry[mapping->sources[source].key]);
-    jk_csv_trim(&key.text, &key.length);
+    key = shape_key(&mapping->sources[source].key_shape, key, shaped);
     if (key.length == 0) {
         self->skipped++;
         return JK_OK;
@@ -290,7 +301,8 @@ void jk_join_rows(const jk_join *join, const jk_import_plan *plan, jk_import_chu
             } else if (plan->entry[by] != JK_NO_FIELD && own[from] != NULL) {
                 key = own[from][plan->entry[by]];
             }
-            own[s] = find_joined(&join->sources[s], key);
+            char shaped[JK_SHAPED_MAX];
+            own[s] = find_joined(&join->sources[s], shape_key(&mapping->sources[s].joined_shape, key, shaped));
             if (own[s] == NULL && join->sources[s].loaded && (from == 0 || own[from] != NULL)) {
                 note_unmatched(chunk, first + i, s, key);
             }

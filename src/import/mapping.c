@@ -15,7 +15,10 @@ static jk_status check_type(mapping_reader *reader, const jk_rule *rule, jk_type
     bool number = type == JK_TYPE_MONEY || type == JK_TYPE_INTEGER || type == JK_TYPE_REAL;
     bool wrong = (rule->kind == JK_RULE_SUM && !number) || (rule->kind == JK_RULE_YEAR_OF && type != JK_TYPE_INTEGER) ||
                  (rule->kind == JK_RULE_DATE_PLUS_MONTHS && type != JK_TYPE_DATE) ||
-                 (rule->kind == JK_RULE_MONTHS_BETWEEN && type != JK_TYPE_REAL);
+                 (rule->kind == JK_RULE_MONTHS_BETWEEN && type != JK_TYPE_REAL) ||
+                 (rule->kind == JK_RULE_DAYS_PAST_DUE && type != JK_TYPE_DATE) ||
+                 (rule->kind == JK_RULE_AGE && type != JK_TYPE_INTEGER) ||
+                 ((rule->kind == JK_RULE_TEXT || jk_shape_is_given(&rule->shape)) && type != JK_TYPE_TEXT);
     if (wrong) {
         return jk_mapping_fail(reader, file, rule->line,
                                "this way to fill a column gives another type than the column has");
@@ -70,12 +73,14 @@ static jk_status read_columns(mapping_reader *reader, const jk_yaml_node *column
 /* ---- sources ---------------------------------------------------------------------------------------------- */
 
 /* `joined_by`: a column of the first source, or `{source: S, column: C}` of an earlier one. */
-static jk_status read_joined_by(mapping_reader *reader, const jk_yaml_node *node, uint32_t own, uint32_t *number) {
-    static const char *const keys[] = {"source", "column"};
+static jk_status read_joined_by(mapping_reader *reader, const jk_yaml_node *node, uint32_t own, jk_shape *shape,
+                                uint32_t *number) {
+    static const char *const keys[] = {"source", "column", "clean", "pad", "prefix"};
     uint32_t source = 0;
     const jk_yaml_node *column = node;
     if (node->kind == JK_YAML_MAP) {
-        JK_TRY(jk_mapping_check_keys(reader, node, keys, 2));
+        JK_TRY(jk_mapping_check_keys(reader, node, keys, sizeof keys / sizeof keys[0]));
+        JK_TRY(jk_mapping_read_shape(reader, node, shape));
         JK_TRY(jk_mapping_read_source_of(reader, node, &source));
         column = jk_mapping_find(node, "column");
     }
@@ -106,6 +111,22 @@ static jk_status read_recognised_by(mapping_reader *reader, const jk_yaml_node *
     return JK_OK;
 }
 
+/* `key: {column: C, clean: digits, pad: 5}`. */
+static jk_status read_key(mapping_reader *reader, const jk_yaml_node *node, uint32_t number,
+                          jk_mapping_source *source) {
+    static const char *const keys[] = {"column", "clean", "pad", "prefix"};
+    const jk_yaml_node *column = jk_mapping_find(node, "column");
+    size_t before = jk_key_path_add(&reader->path, "key");
+    JK_TRY(jk_mapping_check_keys(reader, node, keys, sizeof keys / sizeof keys[0]));
+    JK_TRY(jk_mapping_read_shape(reader, node, &source->key_shape));
+    if (column == NULL) {
+        return jk_mapping_fail(reader, node->file, node->line, "`column` is missing, expected the column of the key");
+    }
+    JK_TRY(jk_mapping_add_field(reader, column, number, &source->key));
+    jk_key_path_cut(&reader->path, before);
+    return JK_OK;
+}
+
 static jk_status read_source(mapping_reader *reader, const jk_yaml_pair *pair, uint32_t number) {
     static const char *const keys[] = {"recognised_by", "optional", "key", "joined_by", "max_unmatched"};
     jk_mapping_source *source = &reader->sources[number];
@@ -131,8 +152,12 @@ static jk_status read_source(mapping_reader *reader, const jk_yaml_pair *pair, u
             "has key and joined_by");
     }
     if (number > 0) {
-        JK_TRY(jk_mapping_add_field(reader, key, number, &source->key));
-        JK_TRY(read_joined_by(reader, joined_by, number, &source->joined_by));
+        if (key->kind == JK_YAML_MAP) {
+            JK_TRY(read_key(reader, key, number, source));
+        } else {
+            JK_TRY(jk_mapping_add_field(reader, key, number, &source->key));
+        }
+        JK_TRY(read_joined_by(reader, joined_by, number, &source->joined_shape, &source->joined_by));
     }
     if (optional != NULL && !jk_yaml_to_boolean(optional, &source->optional)) {
         return jk_mapping_expected(reader, optional, "true or false");
@@ -186,9 +211,10 @@ static jk_status read_missing(mapping_reader *reader, const jk_yaml_node *list) 
 }
 
 static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
-    static const char *const keys[] = {"name",    "separator", "encoding", "decimal",   "thousands",   "date_format",
-                                       "missing", "cutoff",    "sources",  "columns",   "header",      "header_row",
-                                       "quote",   "escape",    "where",    "sentinels", "skip_footer", "expect"};
+    static const char *const keys[] = {"name",        "separator",   "encoding", "decimal", "thousands",
+                                       "date_format", "missing",     "cutoff",   "sources", "columns",
+                                       "header",      "header_row",  "quote",    "escape",  "where",
+                                       "sentinels",   "skip_footer", "expect",   "pivot"};
     jk_mapping *mapping = reader->mapping;
     JK_TRY(jk_mapping_check_keys(reader, root, keys, sizeof keys / sizeof keys[0]));
     JK_TRY(jk_mapping_read_text_key(reader, root, "name", &mapping->name));
@@ -257,6 +283,7 @@ jk_status jk_mapping_load(const char *path, jk_kind kind, jk_mapping **result, j
     if (mapping != NULL) {
         mapping->arena = arena;
         mapping->kind = kind;
+        mapping->cutoff_date = JK_MISSING_INTEGER;
         mapping->path = jk_arena_text(arena, path, strlen(path));
         reader.fields = jk_arena_alloc(arena, FIELDS_MAX, sizeof *reader.fields);
         reader.sources = jk_arena_alloc(arena, SOURCES_MAX, sizeof *reader.sources);

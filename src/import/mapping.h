@@ -10,6 +10,7 @@
 #include "csv/header.h"
 #include "csv/value.h"
 #include "import/odd.h"
+#include "import/shape.h"
 #include "jalki/schema.h"
 #include "jalki/status.h"
 
@@ -33,6 +34,9 @@ typedef enum jk_rule_kind {
     JK_RULE_YEAR_OF,          /* year of the date in terms[0] */
     JK_RULE_DATE_PLUS_MONTHS, /* terms[0] + round(sum of the others / divide_by + plus) months */
     JK_RULE_MONTHS_BETWEEN,   /* months from the date that alternatives[0] makes to that of alternatives[1] */
+    JK_RULE_DAYS_PAST_DUE,    /* the cut-off less the days in terms[0] */
+    JK_RULE_AGE,              /* the cut-off's year less the age in terms[0] */
+    JK_RULE_TEXT,             /* the texts of all terms, one behind the other */
     JK_RULE_FIRST             /* the first of `alternatives` that is not missing */
 } jk_rule_kind;
 
@@ -54,6 +58,8 @@ typedef struct jk_rule {
     const jk_value_pair *values;
     bool has_least; /* of a sum: what is below `least` becomes it */
     double least;
+    jk_shape shape;        /* of what a column of text gives */
+    const char *between;   /* of JK_RULE_TEXT */
     const char *otherwise; /* for cells that `values` does not list; NULL: as they are */
     size_t alternative_count;
     const struct jk_rule *alternatives;
@@ -76,7 +82,8 @@ typedef struct jk_mapping_source {
     const uint32_t *recognised_by; /* numbers of field names: a file whose header has them all is this source */
     uint32_t key;                  /* number of a field name: rows are found by it; JK_NO_FIELD for the first source */
     uint32_t joined_by;            /* number of a field name of an earlier source that holds the key */
-    double max_unmatched;          /* share of rows that may find no partner; negative: as the import says */
+    jk_shape key_shape, joined_shape; /* in which key and joined_by are compared */
+    double max_unmatched;             /* share of rows that may find no partner; negative: as the import says */
 } jk_mapping_source;
 
 typedef struct jk_mapping {
@@ -94,6 +101,8 @@ typedef struct jk_mapping {
     const jk_field_name *fields;
     size_t source_count; /* at least 1; the first brings the claims */
     const jk_mapping_source *sources;
+    bool needs_cutoff;   /* some rule counts from the cut-off */
+    int32_t cutoff_date; /* set once it is known; JK_MISSING_INTEGER until then */
     size_t where_count;
     const jk_where_rule *where;
     bool has_sentinels;
@@ -117,6 +126,7 @@ typedef enum jk_cell_kind { JK_CELL_MISSING, JK_CELL_TEXT, JK_CELL_DECIMAL, JK_C
 typedef struct jk_cell {
     jk_cell_kind kind;
     bool range;       /* of a bad cell: out of range rather than malformed */
+    bool made;        /* the text stands where the next one will be made */
     bool wants_date;  /* of a bad cell: a date was expected rather than a number */
     const char *text; /* the cell, or the part of a bad one that is at fault */
     size_t length;
@@ -142,6 +152,8 @@ typedef struct jk_mapped_row {
     const jk_cell_text *const *joined; /* per source; NULL: no such row */
     jk_odd_list *odd;                  /* where cells are counted that lists of values do not name; NULL: nowhere */
     uint32_t line;                     /* of the row, for those */
+    const char *file;                  /* name of its file without ending, for prefixes */
+    char *made;                        /* JK_SHAPED_MAX bytes for texts that are made; NULL: none are */
 } jk_mapped_row;
 
 jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row);

@@ -127,15 +127,56 @@ jk_status jk_mapping_read_unit(mapping_reader *reader, const jk_yaml_node *map, 
     return JK_OK;
 }
 
+/* One format, or a list of which the first that fits a cell is taken. */
+static jk_status read_date_formats(mapping_reader *reader, const jk_yaml_node *map, jk_csv_format *format) {
+    enum { FORMATS_MAX = 16 };
+    const jk_yaml_node *node = jk_mapping_find(map, "date_format");
+    if (node == NULL) {
+        return JK_OK;
+    }
+    size_t before = jk_key_path_add(&reader->path, "date_format");
+    const size_t count = node->kind == JK_YAML_LIST ? node->count : 1;
+    if (count == 0 || count > FORMATS_MAX) {
+        return jk_mapping_expected(reader, node, "a date format, or a list of 1 to 16 of them");
+    }
+    const char **formats = jk_arena_alloc(reader->arena, count, sizeof *formats);
+    if (formats == NULL) {
+        return jk_mapping_no_memory(reader);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const jk_yaml_node *one = node->kind == JK_YAML_LIST ? node->items[i] : node;
+        JK_TRY(jk_mapping_read_word(reader, one, &formats[i]));
+        if (!jk_csv_date_format_is_valid(formats[i])) {
+            return jk_mapping_expected(reader, one,
+                                       "a date format with a year (%Y or %y), and a month (%m or %b) if it has a day, "
+                                       "such as \"%d.%m.%Y\", or excel");
+        }
+    }
+    format->date = formats[0];
+    format->more_dates = formats + 1;
+    format->more_date_count = count - 1;
+    jk_key_path_cut(&reader->path, before);
+    return JK_OK;
+}
+
+static jk_status read_pivot(mapping_reader *reader, const jk_yaml_node *map, jk_csv_format *format) {
+    const jk_yaml_node *node = jk_mapping_find(map, "pivot");
+    double pivot = 0.0;
+    if (node == NULL) {
+        return JK_OK;
+    }
+    if (!jk_yaml_to_real(node, &pivot) || pivot != (double)(int)pivot || pivot < 1.0 || pivot > 99.0) {
+        (void)jk_key_path_add(&reader->path, "pivot");
+        return jk_mapping_expected(reader, node, "1 to 99: two-digit years below it are of this century");
+    }
+    format->pivot = (int)pivot;
+    return JK_OK;
+}
+
 jk_status jk_mapping_read_format(mapping_reader *reader, const jk_yaml_node *map, jk_csv_format *format) {
     JK_TRY(read_marks(reader, map, format));
-    JK_TRY(jk_mapping_read_text_key(reader, map, "date_format", &format->date));
-    if (!jk_csv_date_format_is_valid(format->date)) {
-        (void)jk_key_path_add(&reader->path, "date_format");
-        return jk_mapping_expected(reader, jk_mapping_find(map, "date_format"),
-                                   "a date format with a year (%Y or %y) and a month (%m or %b), such as \"%d.%m.%Y\"");
-    }
-    return JK_OK;
+    JK_TRY(read_date_formats(reader, map, format));
+    return read_pivot(reader, map, format);
 }
 
 /* ---- field names ------------------------------------------------------------------------------------------ */

@@ -47,6 +47,8 @@ jk_status jk_mapping_read_source_of(mapping_reader *reader, const jk_yaml_node *
 jk_status jk_mapping_read_text_keys(mapping_reader *reader, const jk_yaml_node *root);
 /* Reads the keys of the file about rows: where, sentinels, skip_footer, expect. */
 jk_status jk_mapping_read_row_keys(mapping_reader *reader, const jk_yaml_node *root);
+/* Reads `clean`, `pad` and `prefix`. */
+jk_status jk_mapping_read_shape(mapping_reader *reader, const jk_yaml_node *map, jk_shape *shape);
 /* Reads a share such as 5% (or 0.05) where the key is given. */
 jk_status jk_mapping_read_share(mapping_reader *reader, const jk_yaml_node *map, const char *key, double *share);
 /* Reads where a canonical column comes from; `inner` where the rule stands within another. */

@@ -189,6 +189,56 @@ jk_status jk_mapping_read_share(mapping_reader *reader, const jk_yaml_node *map,
     return JK_OK;
 }
 
+/* ---- forms of keys ----------------------------------------------------------------------------------------- */
+
+static jk_status read_clean(mapping_reader *reader, const jk_yaml_node *node, unsigned *clean) {
+    static const struct {
+        const char *word;
+        unsigned bit;
+    } words[] = {{"spaces", JK_CLEAN_SPACES}, {"digits", JK_CLEAN_DIGITS}, {"alnum", JK_CLEAN_ALNUM},
+                 {"zeros", JK_CLEAN_ZEROS},   {"upper", JK_CLEAN_UPPER},   {"lower", JK_CLEAN_LOWER}};
+    const char *const *given = NULL;
+    size_t count = 0;
+    JK_TRY(read_words(reader, node, &given, &count));
+    for (size_t i = 0; i < count; i++) {
+        unsigned bit = 0;
+        for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
+            bit |= strcmp(words[w].word, given[i]) == 0 ? words[w].bit : 0;
+        }
+        if (bit == 0) {
+            return jk_mapping_expected(reader, node, "spaces, digits, alnum, zeros, upper or lower, or a list of them");
+        }
+        *clean |= bit;
+    }
+    return JK_OK;
+}
+
+jk_status jk_mapping_read_shape(mapping_reader *reader, const jk_yaml_node *map, jk_shape *shape) {
+    const jk_yaml_node *clean = jk_mapping_find(map, "clean");
+    const jk_yaml_node *pad = jk_mapping_find(map, "pad");
+    const jk_yaml_node *prefix = jk_mapping_find(map, "prefix");
+    double width = 0.0;
+    size_t before = reader->path.length;
+    if (clean != NULL) {
+        (void)jk_key_path_add(&reader->path, "clean");
+        JK_TRY(read_clean(reader, clean, &shape->clean));
+        jk_key_path_cut(&reader->path, before);
+    }
+    if (pad != NULL) {
+        if (!jk_yaml_to_real(pad, &width) || width != floor(width) || width < 1.0 || width > JK_TEXT_MAX) {
+            (void)jk_key_path_add(&reader->path, "pad");
+            return jk_mapping_expected(reader, pad, "how many characters a key has with zeros before it");
+        }
+        shape->pad = (uint32_t)width;
+    }
+    if (prefix != NULL) {
+        JK_TRY(jk_mapping_read_word(reader, prefix, &shape->prefix));
+        shape->file_prefix = strcmp(shape->prefix, "file") == 0;
+        shape->prefix = shape->file_prefix ? NULL : shape->prefix;
+    }
+    return JK_OK;
+}
+
 jk_status jk_mapping_read_row_keys(mapping_reader *reader, const jk_yaml_node *root) {
     const jk_yaml_node *footer = jk_mapping_find(root, "skip_footer");
     double rows = 0.0;

@@ -161,16 +161,16 @@ static jk_status read_months_between(mapping_reader *reader, const jk_yaml_node 
 
 /* The one key that says how the column is made. */
 static jk_status find_kind(mapping_reader *reader, const jk_yaml_node *map, const char **kind) {
-    static const char *const kinds[] = {"column",           "constant",       "sum",  "year_of",
-                                        "date_plus_months", "months_between", "first"};
+    static const char *const kinds[] = {"column",         "constant", "sum",           "year_of", "date_plus_months",
+                                        "months_between", "first",    "days_past_due", "age",     "text"};
     *kind = NULL;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (jk_mapping_find(map, kinds[i]) != NULL) {
             if (*kind != NULL) {
                 return jk_mapping_fail(
                     reader, map->file, map->line,
-                    "expected one of column, constant, sum, year_of, date_plus_months, months_between, first; found "
-                    "several");
+                    "expected one of column, constant, sum, year_of, age, date_plus_months, days_past_due, "
+                    "months_between, text, first; found several");
             }
             *kind = kinds[i];
         }
@@ -180,8 +180,8 @@ static jk_status find_kind(mapping_reader *reader, const jk_yaml_node *map, cons
     }
     return *kind != NULL ? JK_OK
                          : jk_mapping_fail(reader, map->file, map->line,
-                                           "expected one of column, constant, sum, year_of, date_plus_months, "
-                                           "months_between, first");
+                                           "expected one of column, constant, sum, year_of, age, date_plus_months, "
+                                           "days_past_due, months_between, text, first");
 }
 
 static jk_status read_by_kind(mapping_reader *reader, const jk_yaml_node *map, const char *kind, bool inner,
@@ -202,6 +202,17 @@ static jk_status read_by_kind(mapping_reader *reader, const jk_yaml_node *map, c
     }
     if (strcmp(kind, "months_between") == 0) {
         return read_months_between(reader, node, rule);
+    }
+    if (strcmp(kind, "text") == 0) {
+        rule->kind = JK_RULE_TEXT;
+        rule->between = "";
+        JK_TRY(jk_mapping_read_text_key(reader, map, "between", &rule->between));
+        return add_terms(reader, map, "text", source, 1, rule);
+    }
+    if (strcmp(kind, "days_past_due") == 0 || strcmp(kind, "age") == 0) {
+        rule->kind = strcmp(kind, "age") == 0 ? JK_RULE_AGE : JK_RULE_DAYS_PAST_DUE;
+        reader->mapping->needs_cutoff = true;
+        return add_term(reader, node, source, 1, rule);
     }
     if (strcmp(kind, "sum") == 0) {
         JK_TRY(add_terms(reader, map, "sum", source, 1, rule));
@@ -249,9 +260,14 @@ static jk_status check_company(mapping_reader *reader, const jk_yaml_node *map, 
 }
 
 jk_status jk_mapping_read_rule(mapping_reader *reader, const jk_yaml_node *node, bool inner, jk_rule *rule) {
-    static const char *const keys[] = {
-        "column", "constant",  "sum",  "minus",   "year_of",   "date_plus_months", "first",          "source",
-        "values", "otherwise", "unit", "decimal", "thousands", "date_format",      "months_between", "at_least"};
+    static const char *const keys[] = {"column",    "constant",      "sum",
+                                       "minus",     "year_of",       "date_plus_months",
+                                       "first",     "source",        "values",
+                                       "otherwise", "unit",          "decimal",
+                                       "thousands", "date_format",   "months_between",
+                                       "at_least",  "days_past_due", "age",
+                                       "text",      "between",       "clean",
+                                       "pad",       "prefix",        "pivot"};
     *rule = (jk_rule){.line = node->line, .divide_by = JK_NO_FIELD, .format = reader->format};
     rule->terms = jk_arena_alloc(reader->arena, TERMS_MAX, sizeof *rule->terms);
     rule->signs = jk_arena_alloc(reader->arena, TERMS_MAX, sizeof *rule->signs);
@@ -272,6 +288,7 @@ jk_status jk_mapping_read_rule(mapping_reader *reader, const jk_yaml_node *node,
     JK_TRY(jk_mapping_read_format(reader, node, &rule->format));
     JK_TRY(jk_mapping_read_unit(reader, node, &rule->format));
     JK_TRY(read_by_kind(reader, node, kind, inner, rule));
+    JK_TRY(jk_mapping_read_shape(reader, node, &rule->shape));
     JK_TRY(read_values(reader, node, rule));
     return check_company(reader, node, rule);
 }

@@ -6,6 +6,8 @@
 #include "base/calendar.h"
 #include "import/mapping.h"
 
+enum { COUNT_MOST = 100000 }; /* days, years */
+
 static const jk_cell missing_cell = {.kind = JK_CELL_MISSING};
 
 static bool same_text(const char *word, jk_cell_text cell) {
@@ -193,12 +195,90 @@ static jk_cell months_between(const jk_rule *rule, const jk_mapped_row *row) {
                      .decimal = unit * (jk_csv_decimal)floor((from < to ? months : -months) * 1e9 + 0.5)};
 }
 
+/* A number of a rule that counts from the cut-off, which is known by then. */
+static bool number_of(const jk_rule *rule, const jk_mapped_row *row, jk_cell *cell, int32_t *number) {
+    jk_cell_text text = field_text(row, rule->terms[0]);
+    *cell = missing_cell;
+    if (text.length == 0) {
+        return false;
+    }
+    jk_csv_read read = jk_csv_to_integer(text.text, text.length, &rule->format, number);
+    if (read == JK_CSV_OK && (*number < -COUNT_MOST || *number > COUNT_MOST)) {
+        read = JK_CSV_RANGE;
+    }
+    *cell = bad_cell(text, false, read);
+    return read == JK_CSV_OK;
+}
+
+static jk_cell days_past_due(const jk_rule *rule, const jk_mapped_row *row) {
+    jk_cell cell;
+    int32_t days = 0;
+    if (!number_of(rule, row, &cell, &days)) {
+        return cell;
+    }
+    return (jk_cell){.kind = JK_CELL_DATE, .date = row->mapping->cutoff_date - days};
+}
+
+static jk_cell year_by_age(const jk_rule *rule, const jk_mapped_row *row) {
+    jk_cell cell;
+    int32_t age = 0;
+    const jk_csv_decimal unit = 1000000000000000000; /* 10^18 */
+    if (!number_of(rule, row, &cell, &age)) {
+        return cell;
+    }
+    return (jk_cell){.kind = JK_CELL_DECIMAL,
+                     .format = &jk_csv_canonical_format,
+                     .decimal = unit * (jk_civil_from_date(row->mapping->cutoff_date).year - age)};
+}
+
+/* A text cell in its shape; what is made stands in row->made. */
+static jk_cell shape_cell(const jk_rule *rule, const jk_mapped_row *row, jk_cell cell) {
+    if (cell.kind != JK_CELL_TEXT || row->made == NULL || !jk_shape_is_given(&rule->shape)) {
+        return cell;
+    }
+    cell.length = jk_shape_text(&rule->shape, row->file != NULL ? row->file : "", cell.text, cell.length, row->made);
+    cell.text = row->made;
+    cell.made = true;
+    return cell.length > 0 ? cell : missing_cell;
+}
+
+/* The texts of all terms; missing where one of them is, as a key of which a part is missing is none. */
+static jk_cell join_texts(const jk_rule *rule, const jk_mapped_row *row) {
+    char joined[JK_SHAPED_MAX];
+    size_t length = 0;
+    for (size_t i = 0; i < rule->term_count; i++) {
+        jk_cell_text part = field_text(row, rule->terms[i]);
+        const char *between = i > 0 ? rule->between : "";
+        if (part.length == 0) {
+            return missing_cell;
+        }
+        if (length + strlen(between) + part.length > sizeof joined) {
+            return bad_cell(part, false, JK_CSV_RANGE);
+        }
+        memcpy(joined + length, between, strlen(between));
+        length += strlen(between);
+        memcpy(joined + length, part.text, part.length);
+        length += part.length;
+    }
+    if (row->made == NULL) {
+        return missing_cell;
+    }
+    size_t made = jk_shape_text(&rule->shape, row->file != NULL ? row->file : "", joined, length, row->made);
+    return (jk_cell){.kind = JK_CELL_TEXT, .text = row->made, .length = made, .made = true, .format = &rule->format};
+}
+
 jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row) {
     switch (rule->kind) {
     case JK_RULE_CONSTANT:
         return text_cell(rule->constant, &jk_csv_canonical_format);
     case JK_RULE_FIELD:
-        return map_value(rule, row, field_text(row, rule->terms[0]));
+        return shape_cell(rule, row, map_value(rule, row, field_text(row, rule->terms[0])));
+    case JK_RULE_DAYS_PAST_DUE:
+        return days_past_due(rule, row);
+    case JK_RULE_AGE:
+        return year_by_age(rule, row);
+    case JK_RULE_TEXT:
+        return join_texts(rule, row);
     case JK_RULE_SUM:
         return sum_of(rule, row);
     case JK_RULE_MONTHS_BETWEEN:

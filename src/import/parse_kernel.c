@@ -245,8 +245,11 @@ static jk_status parse_text(const tile_column *tile) {
 static jk_status parse_by_rule(const tile_column *tile, const jk_rule *rule, const jk_parse_scratch *scratch) {
     const jk_import_plan *plan = tile->chunk->plan;
     const size_t stride = (size_t)plan->fields + 1;
+    char made[JK_SHAPED_MAX];
     for (size_t i = 0; i < tile->rows; i++) {
         jk_mapped_row row = jk_import_mapped_row(plan, tile->text, scratch->ends + i * stride);
+        row.file = plan->file;
+        row.made = made;
         row.joined = plan->join != NULL ? scratch->joined + i * plan->mapping->source_count : NULL;
         row.odd = &tile->chunk->odd;
         row.line = tile->chunk->line[tile->first + i];
@@ -445,7 +448,8 @@ static jk_status parse_chunk(jk_import_chunk *chunk, const jk_parse_settings *se
     chunk->rows = 0;
     chunk->reject_count = 0;
     chunk->line_count = chunk->cell_lines = 0;
-    chunk->kept_length = 0;
+    jk_arena_free(chunk->kept);
+    chunk->kept = NULL;
     memset(chunk->unmatched_examples, 0, sizeof chunk->unmatched_examples);
     chunk->invalid_text = (chunk->flags & JK_CSV_HIGH) != 0 && !jk_unicode_is_utf8(chunk->text, chunk->length);
     if (chunk->kind == JK_CHUNK_NOTHING) {

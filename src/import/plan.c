@@ -92,11 +92,13 @@ static bool is_available(const jk_rule *rule, const uint32_t *entry) {
 static bool is_direct(const jk_mapping *mapping, const jk_rule *rule, jk_type type) {
     const jk_csv_format *format = &rule->format;
     bool numeric = type == JK_TYPE_MONEY || type == JK_TYPE_INTEGER || type == JK_TYPE_REAL;
-    bool canonical = type == JK_TYPE_DATE ? strcmp(format->date, jk_csv_canonical_format.date) == 0
-                     : numeric            ? format->decimal == '.' && format->thousands[0] == '\0' && format->scale == 0
-                                          : true;
+    bool canonical = type == JK_TYPE_DATE
+                         ? strcmp(format->date, jk_csv_canonical_format.date) == 0 && format->more_date_count == 0
+                     : numeric ? format->decimal == '.' && format->thousands[0] == '\0' && format->scale == 0
+                               : true;
     return rule->kind == JK_RULE_FIELD && rule->value_count == 0 && rule->otherwise == NULL && canonical &&
-           mapping->missing_count == 0 && mapping->fields[rule->terms[0]].source == 0;
+           !jk_shape_is_given(&rule->shape) && mapping->missing_count == 0 &&
+           mapping->fields[rule->terms[0]].source == 0;
 }
 
 static void feed_by_mapping(jk_import_input *input, const jk_mapping *mapping) {
@@ -149,6 +151,16 @@ static jk_status fail_missing(const jk_import_input *input, const jk_mapping *ma
     return jk_fail(error, JK_ERROR_DATA, input_path(input), 1, name,
                    "this column is required, and the mapping makes it of '%.100s', which no header has%s", wanted,
                    nearest_words(&input->header, wanted, near));
+}
+
+/* The file's name without folder and endings: "fi" of "/tapes/fi.csv.gz". */
+static void name_file(jk_import_plan *plan, const char *path) {
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    size_t length = strcspn(name, ".");
+    length = length < sizeof plan->file - 1 ? length : sizeof plan->file - 1;
+    memcpy(plan->file, name, length);
+    plan->file[length] = '\0';
 }
 
 /* What each field is read for, and up to which one a row must go. */
@@ -230,6 +242,7 @@ jk_status jk_plan_make(jk_import_input *input, jk_kind kind, const jk_mapping *m
         feed_by_mapping(input, mapping);
     }
     plan->header = &input->header;
+    name_file(plan, input_path(input));
     choose_sentinels(plan);
     plan->use = calloc(plan->fields + 1, 1);
     if (plan->use == NULL) {

@@ -125,7 +125,7 @@ static const char *type_problem(jk_column column, const jk_h5_dataset *dataset) 
         return dataset->kind == JK_H5_TEXT && !dataset->is_variable && dataset->element_size >= 1 &&
                        dataset->element_size <= JK_TEXT_MAX
                    ? NULL
-                   : "expected fixed-length strings of at most 40 bytes";
+                   : "expected fixed-length strings of at most 128 bytes";
     case JK_TYPE_ENUM:
         return dataset->kind == JK_H5_ENUM && dataset->element_size == 1 && dataset->is_signed &&
                        enum_matches(column, dataset)

@@ -98,7 +98,7 @@ fails() {
 fails 1 "claim_id: no claim 'C00000039999' among 4000; the first with the longest beginning in common is 'C0000003999'" \
     tape.h5 --model "$model" --claim C00000039999
 fails 1 "claim_id: no claim 'x' among 4000$" tape.h5 --model "$model" --claim x
-fails 1 'expected 1 to 40 bytes, found 41' tape.h5 --model "$model" --claim 12345678901234567890123456789012345678901
+fails 1 'expected 1 to 128 bytes, found 129' tape.h5 --model "$model" --claim "$(printf '%0129d' 7)"
 fails 1 'after the cut-off 2005-01-01' tape.h5 --model "$model" --claim C0000000001 --cutoff 2005-01-01
 fails 1 'nowhere.h5' nowhere.h5 --model "$model" --claim C0000000001
 fails 2 'claim ID is needed' tape.h5 --model "$model"

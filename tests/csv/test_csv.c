@@ -401,7 +401,9 @@ static void quick_readers_agree_with_careful_ones(void **state) {
             assert_true(is_date);
             assert_int_equal(number, civil);
         }
-        assert_int_equal(jk_csv_to_date(text, length, format, &careful_number) == JK_CSV_OK, is_date);
+        bool partial = false; /* a day or month of 00, which only the careful reader takes */
+        jk_csv_read read = jk_csv_to_date_part(text, length, format, &careful_number, &partial);
+        assert_int_equal(read == JK_CSV_OK && !partial, is_date);
         int32_t year = is_date ? jk_civil_from_date(civil).year : 0;
         assert_true(is_quick || year < JK_CSV_FIRST_YEAR || year >= JK_CSV_FIRST_YEAR + JK_CSV_YEARS);
     }

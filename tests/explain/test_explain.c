@@ -160,7 +160,7 @@ static void an_explanation_needs_a_claim_and_a_cutoff(void **state) {
         {"C", JK_ERROR_DATA, "no claim 'C' among 14; the first with the longest beginning in common is 'C0'"},
         {"C77", JK_ERROR_DATA, "no claim 'C77' among 14; the first with the longest beginning in common is 'C7'"},
         {"X", JK_ERROR_DATA, "no claim 'X' among 14"},
-        {"", JK_ERROR_ARGUMENT, "expected 1 to 40 bytes, found 0"},
+        {"", JK_ERROR_ARGUMENT, "expected 1 to 128 bytes, found 0"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         error = (jk_error){0};

@@ -376,6 +376,82 @@ def dates_that_stand_for_none():
     assert summary["rejected"]["missing"]["column"] == "written_off_on"
 
 
+def dates():
+    mapping = SEMICOLON.replace("  fees: Kulut\n", "")
+    for formats, cells in (
+            ('["%d.%m.%Y", "%Y/%m/%d"]', {"31.01.2023": "2023-01-31", "2023/02/28": "2023-02-28", "2023-03-31": "2023-03-31"}),
+            ("excel", {"44957": "2023-01-31", "45322": "2024-01-31", "44957,75": "2023-01-31"}),
+            ('"%d-%b-%Y"', {"15-okt-2020": "2020-10-15", "15-maj-2020": "2020-05-15", "15-des-2020": "2020-12-15",
+                            "5-heinäkuuta-2020": "2020-07-05", "5-March-2020": "2020-03-05", "5-märts-2020": "2020-03-05",
+                            "5-marraskuu-2020": "2020-11-05", "5-Sept.-2020": "2020-09-05"}),
+            ('"%Y"', {"2019": "2019-01-01"}),
+            ('"%d.%m.%Y"', {"00.05.2019": "2019-05-01", "00.00.2018": "2018-01-01"}),
+            ('"%d.%m.%y"', {"31.01.23": "2023-01-31", "31.01.99": "1999-01-31"})):
+        text = HEAD + "".join("%d;D%d;%s;100,00;\n" % (i, i, cell) for i, cell in enumerate(cells))
+        values, _, codes, _ = read({"t.csv": text}, mapping.replace('"%d.%m.%Y"', formats))
+        assert values["written_off_on"] == [days(date) for date in cells.values()], (formats, values)
+        assert codes == (["partial_dates"] if any("00." in cell for cell in cells) else []), (formats, codes)
+    for bad in ("31.02.2023", "1.13.2023", "x", "31.01.23"):
+        _, summary, _, _ = read({"t.csv": HEAD + "A;1;%s;100,00;\n" % bad}, mapping, options=["--max-rejects", "1"])
+        assert summary["rejected"]["bad_date"]["rows"] == 1, bad
+
+
+def births():
+    mapping = SEMICOLON.replace("  fees: Kulut", '  birth_year: {year_of: Kulut, date_format: "%s"}')
+    cells = {"15.02.55": 1955, "15.02.85": 1985, "15.02.05": 2005, "15.02.26": 1926}
+    text = HEAD + "".join("%d;D%d;31.01.2023;100,00;%s\n" % (i, i, cell) for i, cell in enumerate(cells))
+    for cutoff in ("2026-06-30", None):
+        values, _, _, _ = read({"t.csv": text}, mapping.replace("%s", "%d.%m.%y"), cutoff=cutoff)
+        assert values["birth_year"] == list(cells.values()), values["birth_year"]
+    values, summary, _, _ = read({"t.csv": text}, mapping.replace('"%s"', '"%d.%m.%y", pivot: 60'), options=["--max-rejects", "1"])
+    assert values["birth_year"] == [1985, 2005, 2026] and summary["rejected"]["birth_after_cutoff"]["rows"] == 1
+    text = HEAD + "A;D1;31.01.2023;100,00;1955-00-00\nB;D2;31.01.2023;100,00;1985-05-01\n"
+    values, _, _, _ = read({"t.csv": text}, mapping.replace("%s", "%Y-%m-%d"))
+    assert values["birth_year"] == [1955, 1985]
+
+
+def counts_from_the_cut_off():
+    mapping = """columns:
+  claim_id: id
+  country: {constant: FI}
+  written_off_on: {constant: "2024-01-31"}
+  defaulted_on: {days_past_due: dpd}
+  principal: bal
+  birth_year: {age: age}
+"""
+    text = "id,dpd,age,bal\n1,1000,44,100\n2,,,50\n"
+    values, _, codes, _ = read({"t.csv": text}, mapping)
+    assert values["defaulted_on"] == [days("2023-10-04"), MISSING_INTEGER] and values["birth_year"] == [1982, MISSING_INTEGER]
+    read({"t.csv": text}, mapping, cutoff=None, status=1)
+
+
+def keys():
+    mapping = """separator: ";"
+columns:
+  claim_id: {text: [Sopimus, Lasku], between: "-", prefix: file}
+  debtor_id: {column: Asiakas, clean: [spaces, upper], pad: 6, prefix: "FI:"}
+  country: {constant: FI}
+  written_off_on: {constant: "2024-01-31"}
+  principal: Saldo
+"""
+    head = "Sopimus;Lasku;Asiakas;Saldo\n"
+    values, summary, codes, _ = read({"fi.csv": head + "S1;1;ab 1;100\nS1;2;AB1;200\n", "se.csv": head + "S1;1;;300\n"}, mapping)
+    assert values["claim_id"] == ["fi:S1-1", "fi:S1-2", "se:S1-1"], values["claim_id"]
+    assert values["debtor_id"] == ["FI:000AB1", "FI:000AB1", ""] and codes == [] and summary["debtors"] == 2
+    long = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9"
+    text = CANONICAL + "\n" + "".join("%d,%s,FI,EUR,2024-01-31,10\n" % (i, long if i % 2 else 2 * long) for i in range(1, 5))
+    values, summary, _, _ = read({"t.csv": text})
+    assert summary["debtors"] == 2 and values["debtor_id"][0] == long and values["debtor_id"][1] == 2 * long
+    loans = "Loan,Owner,Principal\n1,00123,10\n2,00124,20\n"
+    customers = "Customer,Dead\n123,Yes\n124,No\n"
+    for key, joined in (("{column: Customer, pad: 5}", "Owner"), ("Customer", "{column: Owner, clean: zeros}")):
+        values, _, codes, _ = read({"loan.csv": loans, "c.csv": customers},
+                                   JOIN.replace("key: Customer", "key: " + key).replace("joined_by: Owner", "joined_by: " + joined))
+        assert values["legal_status"] == [7, 0], values
+    _, summary, _, _ = read({"fi.csv": head + "S1;1;ab 1;x\n"}, mapping, options=["--max-rejects", "1"])
+    assert summary["rejected"]["bad_number"]["column"] == "principal"
+
+
 def cells_that_decide_nothing():
     head = "claim_id,country,written_off_on,principal,dependants,birth_year,legal_status,interest_rate\n"
     text = head + "A,FI,2024-01-31,10,25,1980,none,0.1\nB,FI,2024-01-31,20,,1849,,\nC,FI,2024-01-31,30,,,dead,\n"
@@ -426,7 +502,7 @@ def warnings_stay_until_accepted():
 
 CASES = [lone_quotes, cells_of_several_lines, rows_that_are_none, totals_without_a_word, widths_that_differ, filters, footers,
          text_files_of_all_kinds, dialects, names, joins, encodings, lists_of_values, identifiers, debtors_that_are_none,
-         codes_in_words, numbers, rates, amounts, dates_that_stand_for_none, cells_that_decide_nothing, control_totals,
+         codes_in_words, numbers, rates, amounts, dates_that_stand_for_none, dates, births, counts_from_the_cut_off, keys, cells_that_decide_nothing, control_totals,
          files_with_the_same_numbers, warnings_stay_until_accepted]
 
 if __name__ == "__main__":
