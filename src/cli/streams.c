@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,6 +75,7 @@ bool jk_cli_guard_streams(void) {
             (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* takes the lowest number: fd */
         }
     }
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of its writer, who tells it */
     plain_stdout = stdout;
     FILE *first = guard(&out, stdout, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
     FILE *second = guard(&error, stderr, _IOLBF);

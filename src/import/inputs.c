@@ -266,6 +266,9 @@ jk_status jk_inputs_open(jk_import_inputs *inputs, const jk_import_options *opti
     jk_wanted_names_free(job.wanted);
     JK_TRY(status);
     JK_TRY(check_sources(inputs, mapping, error));
+    if (inputs->count == 0) { /* an archive or a workbook of nothing but what is passed over */
+        return jk_fail(error, JK_ERROR_FORMAT, options->sources[0], 0, NULL, "holds no table; expected one");
+    }
     JK_TRY(plan_inputs(inputs, options->kind, mapping, error));
     if (inputs->join != NULL || inputs->has_parts) {
         inputs->digest = JK_DIGEST_DONE;
