@@ -17,7 +17,7 @@ import unittest
 
 PROGRAM, SOURCE = os.environ["JALKI_PROGRAM"], os.environ["JALKI_SOURCE"]
 MODEL = os.path.join(SOURCE, "models", "nordic.yaml")
-KILLS = int(os.environ.get("JALKI_KILLS", "3"))
+KILLS = int(os.environ.get("JALKI_KILLS", "2"))
 OLD = b"what was there before\n"
 ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "1782777600"}
 
