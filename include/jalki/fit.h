@@ -89,6 +89,10 @@ typedef struct jk_fit_result {
     double points_spread;      /* standard deviation by which points are drawn to each other; NaN: not drawn */
     double expected;           /* cash by the fitted model on its own rows */
     double scored_expected;    /* the same with classes taken from the new score, as on a tape */
+    double
+        overlap[JK_TREATMENT_COUNT]; /* share of a treatment's exposure at levels where others were in force as well, of
+                                        the characteristic where it is least;
+                                        NaN: no exposure, or no other treatment */
     int iterations, converged;
     const jk_transitions *transitions;
     const jk_scorecard *scorecard;         /* as fitted */

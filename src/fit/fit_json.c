@@ -133,6 +133,11 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     jk_json_put(json, object, "dispersion_by_debtor", jk_json_number(result->cluster_dispersion));
     jk_json_put(json, object, "balance_power", jk_json_number(result->balance_power));
     jk_json_put(json, object, "points_spread", jk_json_number(result->points_spread));
+    json_t *overlap = json_object();
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        jk_json_put(json, overlap, jk_fit_treatment_name(t), jk_json_number(result->overlap[t]));
+    }
+    jk_json_put(json, object, "overlap", overlap);
     jk_json_put(json, object, "converged", json_boolean(result->converged));
     jk_json_put(json, object, "iterations", json_integer(result->iterations));
     jk_json_put(json, object, "panel", panel_json(json, fit));

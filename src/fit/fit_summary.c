@@ -10,11 +10,13 @@
 #include "fit/fit_internal.h"
 
 enum { LINES_MAX = 40, SOME_PAYERS = 100, WIDE_SHOWN = 3 };
-#define OFF_SCORED   0.05 /* of cash: classes by the score expect more or less than what came in */
-#define OFF_EXPECTED 0.02 /* likewise with the panel's own classes */
-#define ONE_DEBTOR   0.05 /* of cash, from one debtor */
-#define OFF_LEVEL    0.15 /* of what landmarks expected of the months that followed */
-#define WIDE         4.0  /* upper over lower end of an interval */
+#define OFF_SCORED     0.05 /* of cash: classes by the score expect more or less than what came in */
+#define OFF_EXPECTED   0.02 /* likewise with the panel's own classes */
+#define ONE_DEBTOR     0.05 /* of cash, from one debtor */
+#define OFF_LEVEL      0.15 /* of what landmarks expected of the months that followed */
+#define OVERLAP        0.05 /* of a level's exposure, under other treatments */
+#define LITTLE_OVERLAP 0.5
+#define WIDE           4.0 /* upper over lower end of an interval */
 
 static jk_status add(const char **lines, size_t *count, const char *text, jk_error *error) {
     if (text == NULL) {
@@ -143,6 +145,61 @@ static jk_status worry_about_debtors(jk_fit *fit, jk_error *error) {
     return JK_OK;
 }
 
+/* Exposure by treatment in cells; returns the least share of a treatment's that lies where the others have a twentieth.
+ */
+static void take_overlap(double (*exposure)[JK_TREATMENT_COUNT], size_t cells, double overlap[JK_TREATMENT_COUNT]) {
+    double all[JK_TREATMENT_COUNT] = {0.0}, shared[JK_TREATMENT_COUNT] = {0.0}, total = 0.0;
+    for (size_t b = 0; b < cells; b++) {
+        double here = exposure[b][0] + exposure[b][1] + exposure[b][2];
+        for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+            shared[t] += here - exposure[b][t] >= OVERLAP * here ? exposure[b][t] : 0.0;
+            all[t] += exposure[b][t];
+        }
+        total += here;
+    }
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        bool told = all[t] > 0.0 && all[t] < total;
+        overlap[t] = told ? fmin(overlap[t], shared[t] / all[t]) : (double)NAN;
+    }
+}
+
+/* Of each treatment, how much of its exposure lies at levels of a characteristic where the others were in force as
+ * well, of the characteristic where that is least. Elsewhere a curve says what came of the claims that were chosen for
+ * the treatment, and nothing of what it would bring of the others (positivity: Rosenbaum, Rubin 1983). */
+static void find_overlap(jk_fit *fit) {
+    const jk_fit_rows *rows = &fit->rows;
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        fit->result.overlap[t] = 1.0;
+    }
+    for (size_t c = 0; c < fit->base->scorecard.count; c++) {
+        double exposure[JK_FIT_LEVELS_MAX + 6][JK_TREATMENT_COUNT] = {{0.0}};
+        for (size_t i = 0; i < rows->columns.rows; i++) {
+            size_t fine = rows->level[i * rows->terms + JK_FIT_TERMS_FIXED + c];
+            exposure[fit->card[c].level_of[fine]][rows->curve[i] % JK_TREATMENT_COUNT] +=
+                rows->weight[i] * rows->months[i];
+        }
+        take_overlap(exposure, fit->card[c].levels, fit->result.overlap);
+    }
+}
+
+static jk_status worry_about_overlap(jk_fit *fit, jk_error *error) {
+    find_overlap(fit);
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        double overlap = fit->result.overlap[t];
+        if (overlap < LITTLE_OVERLAP) {
+            JK_TRY(
+                worry(fit,
+                      jk_fit_text(fit,
+                                  "%s: only %.0f %% of its exposure is at levels where other treatments were in force "
+                                  "as well; its curve tells of the claims that were chosen for it, not of what it "
+                                  "would bring of others",
+                                  jk_fit_treatment_name(t), 100.0 * overlap),
+                      error));
+        }
+    }
+    return JK_OK;
+}
+
 static jk_status worry_about_width(jk_fit *fit, jk_error *error) {
     const jk_fit_result *result = &fit->result;
     size_t wide = 0;
@@ -224,5 +281,6 @@ jk_status jk_fit_summarise(jk_fit *fit, jk_error *error) {
     }
     JK_TRY(worry_about_levels(fit, error));
     JK_TRY(worry_about_debtors(fit, error));
+    JK_TRY(worry_about_overlap(fit, error));
     return worry_about_width(fit, error);
 }

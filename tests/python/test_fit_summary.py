@@ -40,6 +40,31 @@ def summary(folder):
     assert "of the second quarter" in shown, shown[:400]
 
 
+def overlap(folder):
+    """Legal only for those who are employed and have no marks: its curve says nothing of the others, and that is said."""
+    import csv
+    import random
+    draw = random.Random(2)
+    for chosen in (True, False):
+        with open(folder / "o.csv", "w", newline="") as file:
+            out = csv.writer(file)
+            out.writerow(["claim_id", "debtor_id", "country", "currency", "written_off_on", "period_start", "period_months", "balance_start", "treatment",
+                          "cash", "employment", "default_marks"])
+            for d in range(400):
+                able = d % 4 == 0
+                legal = able if chosen else draw.random() < 0.25
+                for month in range(1, 7):
+                    cash = 50 if draw.random() < (0.3 if able else 0.05) else 0
+                    out.writerow([f"c{d}", f"d{d}", "FI", "EUR", "2021-01-01", f"2021-{month:02d}-01", 1, 1000, "legal" if legal else "amicable", cash,
+                                  "employed" if able else "unemployed", 0 if able else 6])
+        program.must_run(["import", "--panel", folder / "o.csv", "-o", folder / "o.h5", "--quiet"])
+        program.must_run(["fit", folder / "o.h5", "--model", SOURCE / "tests" / "fit" / "base.yaml", "--json", folder / "o.json", "--quiet"])
+        found = json.loads((folder / "o.json").read_text())
+        worries = [w for w in found["summary"]["worries"] if w.startswith("legal: only")]
+        assert (found["overlap"]["legal"] == 0.0 and len(worries) == 1) if chosen else (found["overlap"]["legal"] == 1.0 and not worries), found["overlap"]
+        assert found["overlap"]["surveil"] is None
+
+
 def page(folder):
     if find_chromium() is None:
         print("the page is not looked at: no chromium here (scripts/install.sh browser)")
@@ -62,6 +87,7 @@ def main():
         program.must_run(["generate", "-n", 200, "--seed", 5, "-o", folder / "t.h5", "--quiet"])
         summary(folder)
         page(folder)
+        overlap(folder)
     print("the summary of a fit: all as promised")
 
 
