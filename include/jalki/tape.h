@@ -9,6 +9,8 @@
  * Thread rule: after open, jk_tape_read may be called from any number of threads at once.
  * A store is hostile input: types, lengths, offsets and codes are checked before they are believed
  * (an enumeration code or dictionary index out of range makes jk_tape_read fail with JK_ERROR_FORMAT).
+ * Opening forks a child, which reads the file's structure with the HDF5 library and ends: what a damaged file does to
+ * that library, it does not do to the caller.
  */
 #ifndef JALKI_TAPE_H
 #define JALKI_TAPE_H

@@ -58,7 +58,7 @@ static int32_t draw_product(uint32_t word, int8_t type) {
     double u = jk_uniform(word);
     int32_t last = 0;
     for (int32_t i = 0; i < PRODUCT_COUNT; i++) {
-        double weight = generate_products[i].weight[type];
+        double weight = jk_generate_products[i].weight[type];
         if (weight > 0.0) {
             last = i;
             if (u < weight) {
@@ -80,7 +80,7 @@ static double draw_size(uint32_t word, const product_shape *product, const gener
     if (z > join) {
         level += (z * z - join * join) / (2.0 * product->tail);
     }
-    double median = product->median[debtor->type] * generate_countries[debtor->country].price_level;
+    double median = product->median[debtor->type] * jk_generate_countries[debtor->country].price_level;
     return smaller(larger(median * jk_exp(level), 1.0), ceiling);
 }
 
@@ -242,7 +242,7 @@ static void draw_work(const uint32_t *word, const generated_debtor *debtor, gene
 }
 
 static void draw_gaps(const uint32_t *word, const generated_debtor *debtor, generated_claim *claim) {
-    bool euro = generate_countries[debtor->country].currency == 0;
+    bool euro = jk_generate_countries[debtor->country].currency == 0;
     claim->shows_default = coin_high(word[DRAW_SHOWS_ORIGIN], 0.97);
     claim->shows_original = coin_low(word[DRAW_SHOWS_ORIGIN], 0.88);
     claim->shows_interest = coin_high(word[DRAW_SHOWS_AMOUNTS], 0.95);
@@ -257,12 +257,12 @@ static void draw_gaps(const uint32_t *word, const generated_debtor *debtor, gene
     claim->shows_title = claim->titled && coin_low(word[DRAW_SHOWS_LAW], 0.965);
 }
 
-void generate_claim(uint64_t seed, uint64_t row, const generated_debtor *debtor, generated_claim *claim) {
+void jk_generate_claim(uint64_t seed, uint64_t row, const generated_debtor *debtor, generated_claim *claim) {
     uint32_t word[DRAW_SHEET];
     generate_sheet(seed, STREAM_CLAIM, row, word, DRAW_SHEET);
-    const country_shape *country = &generate_countries[debtor->country];
+    const country_shape *country = &jk_generate_countries[debtor->country];
     claim->product = draw_product(word[DRAW_PRODUCT], debtor->type);
-    const product_shape *product = &generate_products[claim->product];
+    const product_shape *product = &jk_generate_products[claim->product];
     claim->principal = draw_size(word[DRAW_SIZE], product, debtor);
     draw_ages(word, product, debtor, claim);
     draw_payments(word, debtor, claim);

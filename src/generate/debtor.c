@@ -34,8 +34,8 @@ enum {
 static int32_t draw_country(uint32_t word) {
     double u = jk_uniform(word);
     int32_t country = 0;
-    while (country < COUNTRY_COUNT - 1 && u >= generate_countries[country].share) {
-        u -= generate_countries[country].share;
+    while (country < COUNTRY_COUNT - 1 && u >= jk_generate_countries[country].share) {
+        u -= jk_generate_countries[country].share;
         country++;
     }
     return country;
@@ -134,11 +134,11 @@ static int8_t draw_reachable(uint32_t word, double distress) {
                          : JK_MISSING_ENUM;
 }
 
-void generate_debtor(uint64_t seed, int32_t number, generated_debtor *debtor) {
+void jk_generate_debtor(uint64_t seed, int32_t number, generated_debtor *debtor) {
     uint32_t word[DRAW_SHEET];
     generate_sheet(seed, STREAM_DEBTOR, (uint64_t)number, word, DRAW_SHEET);
     *debtor = (generated_debtor){.country = draw_country(word[DRAW_COUNTRY]), .age = 200.0};
-    const country_shape *country = &generate_countries[debtor->country];
+    const country_shape *country = &jk_generate_countries[debtor->country];
     debtor->type = generate_chance(word[DRAW_TYPE], country->business_share) ? JK_BUSINESS : JK_CONSUMER;
     debtor->distress = generate_normal(word[DRAW_DISTRESS]);
     debtor->size = generate_normal(word[DRAW_SIZE]);

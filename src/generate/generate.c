@@ -71,7 +71,7 @@ static int32_t date_before(int32_t cutoff, double months) {
 #define PUT_REAL(NAME, shown, value) (((double *)block->column[JK_COLUMN_##NAME])[i] = (shown) ? (value) : NAN)
 
 static void put_debtor(jk_block *block, size_t i, int32_t number, int32_t cutoff_year, const generated_debtor *debtor) {
-    double per_euro = generate_countries[debtor->country].per_euro;
+    double per_euro = jk_generate_countries[debtor->country].per_euro;
     put_key((char *)block->column[JK_COLUMN_DEBTOR_ID] + i * JK_GENERATE_TEXT_WIDTH, 'D', (uint64_t)number + 1);
     PUT_INT32(DEBTOR_INDEX, true, number);
     PUT_INDEX(COUNTRY, true, debtor->country);
@@ -99,11 +99,11 @@ static void put_dates(jk_block *block, size_t i, int32_t cutoff, const generated
 
 static void put_claim(jk_block *block, size_t i, uint64_t row, const generated_debtor *debtor,
                       const generated_claim *claim) {
-    double per_euro = generate_countries[debtor->country].per_euro;
+    double per_euro = jk_generate_countries[debtor->country].per_euro;
     put_key((char *)block->column[JK_COLUMN_CLAIM_ID] + i * JK_GENERATE_TEXT_WIDTH, 'C', row + 1);
     PUT_ENUM(DEBTOR_TYPE, claim->shows_type, debtor->type);
     PUT_INDEX(PRODUCT, claim->shows_product, claim->product);
-    PUT_INDEX(CURRENCY, claim->shows_currency, generate_countries[debtor->country].currency);
+    PUT_INDEX(CURRENCY, claim->shows_currency, jk_generate_countries[debtor->country].currency);
     PUT_MONEY(PRINCIPAL, true, cents(claim->principal, per_euro));
     PUT_MONEY(INTEREST_ACCRUED, claim->shows_interest, cents(claim->interest, per_euro));
     PUT_MONEY(FEES, claim->shows_fees, cents(claim->fees, per_euro));
@@ -134,15 +134,15 @@ void jk_generate_rows(const jk_generate_options *options, uint64_t first, size_t
         uint64_t row = first + i;
         if (row / GENERATE_GROUP_ROWS != group) {
             group = row / GENERATE_GROUP_ROWS;
-            generate_layout(options->seed, group, layout);
+            jk_generate_layout(options->seed, group, layout);
         }
         int32_t number = layout[row % GENERATE_GROUP_ROWS];
         generated_debtor *debtor = &known[number % KNOWN];
         if (number != known_number[number % KNOWN]) {
-            generate_debtor(options->seed, number, debtor);
+            jk_generate_debtor(options->seed, number, debtor);
             known_number[number % KNOWN] = number;
         }
-        generate_claim(options->seed, row, debtor, &claim);
+        jk_generate_claim(options->seed, row, debtor, &claim);
         put_debtor(block, i, number, cutoff_year, debtor);
         put_dates(block, i, options->cutoff, &claim);
         put_claim(block, i, row, debtor, &claim);

@@ -12,7 +12,7 @@
 static const uint32_t share_older_group = 343597384u;    /* 8 % */
 static const uint32_t share_anywhere_here = 1288490189u; /* up to 30 % */
 
-void generate_layout(uint64_t seed, uint64_t group, int32_t debtor[GENERATE_GROUP_ROWS]) {
+void jk_generate_layout(uint64_t seed, uint64_t group, int32_t debtor[GENERATE_GROUP_ROWS]) {
     uint64_t first_debtor = group * GENERATE_GROUP_DEBTORS;
     uint64_t met = 0; /* new debtors so far */
     for (uint64_t i = 0; i < GENERATE_GROUP_ROWS; i++) {

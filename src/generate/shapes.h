@@ -45,8 +45,8 @@ typedef struct product_shape {
     int32_t rate_low, rate_high; /* contract rate in 1/10000 a year; 0: only statutory interest */
 } product_shape;
 
-extern const country_shape generate_countries[COUNTRY_COUNT];
-extern const product_shape generate_products[PRODUCT_COUNT];
+extern const country_shape jk_generate_countries[COUNTRY_COUNT];
+extern const product_shape jk_generate_products[PRODUCT_COUNT];
 
 /* What befell the debtor; decides the status of all its claims. */
 typedef enum debtor_state { DEBTOR_NORMAL, DEBTOR_BANKRUPT, DEBTOR_ADJUSTMENT, DEBTOR_DECEASED } debtor_state;
@@ -83,11 +83,11 @@ typedef struct generated_claim {
     int32_t kept, broken, placements;
 } generated_claim;
 
-/* Debtor number of each row of a group; see generate_layout.c. */
-void generate_layout(uint64_t seed, uint64_t group, int32_t debtor[GENERATE_GROUP_ROWS]);
+/* Debtor number of each row of a group; see layout.c. */
+void jk_generate_layout(uint64_t seed, uint64_t group, int32_t debtor[GENERATE_GROUP_ROWS]);
 
-void generate_debtor(uint64_t seed, int32_t number, generated_debtor *debtor);
+void jk_generate_debtor(uint64_t seed, int32_t number, generated_debtor *debtor);
 
-void generate_claim(uint64_t seed, uint64_t row, const generated_debtor *debtor, generated_claim *claim);
+void jk_generate_claim(uint64_t seed, uint64_t row, const generated_debtor *debtor, generated_claim *claim);
 
 #endif

@@ -10,7 +10,7 @@ static const char *const product_names[PRODUCT_COUNT] = {"consumer_loan", "credi
 
 enum { EUR, SEK, DKK, NOK };
 
-const country_shape generate_countries[COUNTRY_COUNT] = {
+const country_shape jk_generate_countries[COUNTRY_COUNT] = {
     {.share = 0.29,
      .business_share = 0.10,
      .currency = EUR,
@@ -97,7 +97,7 @@ const country_shape generate_countries[COUNTRY_COUNT] = {
 };
 
 /* In the order of product_names. */
-const product_shape generate_products[PRODUCT_COUNT] = {
+const product_shape jk_generate_products[PRODUCT_COUNT] = {
     {{0.17, 0.0}, {2400, 0}, 0.95, 2.6, 4, 14, true, 900, 2000},
     {{0.12, 0.0}, {1350, 0}, 0.90, 2.8, 4, 12, true, 1000, 1900},
     {{0.18, 0.15}, {135, 420}, 0.90, 2.6, 3, 9, false, 0, 0},

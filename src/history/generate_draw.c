@@ -121,8 +121,8 @@ static void draw_payments(const jk_generate_panel_options *options, const histor
     outcome->exit = whole > 0.0 ? JK_EXIT_PAID : JK_EXIT_NONE;
 }
 
-history_outcome history_draw(const jk_generate_panel_options *options, const history_row *row, history_claim *claim,
-                             const uint32_t word[DRAW_COUNT], uint64_t index) {
+history_outcome jk_history_draw(const jk_generate_panel_options *options, const history_row *row, history_claim *claim,
+                                const uint32_t word[DRAW_COUNT], uint64_t index) {
     jk_treatment treatment = (jk_treatment)claim->treatment;
     const jk_segment *segment = row->segment;
     bool legal = treatment == JK_TREAT_LEGAL, held = claim->title == JK_TITLE_HELD;
@@ -157,8 +157,8 @@ history_outcome history_draw(const jk_generate_panel_options *options, const his
     return outcome;
 }
 
-int8_t history_treatment(const history_claim *claim, unsigned allowed, double balance,
-                         const uint32_t word[DRAW_COUNT]) {
+int8_t jk_history_treatment(const history_claim *claim, unsigned allowed, double balance,
+                            const uint32_t word[DRAW_COUNT]) {
     static const double weights[JK_TREATMENT_COUNT] = {0.30, 0.45, 0.25};
     static const double smallest_suit = 100.0, keep = 0.8;
     const unsigned plans = JK_ALLOW(JK_SURVEIL) | JK_ALLOW(JK_AMICABLE);

@@ -73,7 +73,7 @@ static void copy_row(jk_block *to, size_t to_row, const jk_block *from, size_t f
 
 /* ---- memory ------------------------------------------------------------------------------------------------- */
 
-void history_piece_free(history_piece *piece) {
+void jk_history_piece_free(history_piece *piece) {
     if (piece == NULL) {
         return;
     }
@@ -91,7 +91,7 @@ void history_piece_free(history_piece *piece) {
     free(piece);
 }
 
-jk_status history_piece_create(const history_settings *settings, history_piece **piece, jk_error *error) {
+jk_status jk_history_piece_create(const history_settings *settings, history_piece **piece, jk_error *error) {
     enum { N = HISTORY_PIECE_CLAIMS };
     history_piece *made = calloc(1, sizeof *made);
     *piece = made;
@@ -403,9 +403,9 @@ static void play_row(history_piece *piece, size_t number, size_t row, int period
     if (piece->numbers[claim->debtor] < 0) {
         piece->numbers[claim->debtor] = (int32_t)piece->debtor_count++;
     }
-    claim->treatment = history_treatment(claim, piece->law.allowed[row], piece->law.balance[row], word);
+    claim->treatment = jk_history_treatment(claim, piece->law.allowed[row], piece->law.balance[row], word);
     history_row seen = see_row(piece, row, period);
-    history_outcome outcome = history_draw(options, &seen, claim, word, index);
+    history_outcome outcome = jk_history_draw(options, &seen, claim, word, index);
     put_outcome(piece, row, claim, &outcome, jk_uniform(word[DRAW_HIDE]) < options->hidden);
     ((int32_t *)piece->now.column[JK_COLUMN_CLAIM_INDEX])[row] = claim->claim_number;
     claim->last_row = piece->rows + row;
@@ -439,7 +439,7 @@ static void run_period(history_piece *piece, size_t number, size_t count, int pe
     piece->rows += piece->now.rows;
 }
 
-jk_block *history_piece_run(history_piece *piece, size_t number, size_t *claims, size_t *debtors) {
+jk_block *jk_history_piece_run(history_piece *piece, size_t number, size_t *claims, size_t *debtors) {
     const jk_generate_panel_options *options = piece->settings->options;
     uint64_t left = options->claims - (uint64_t)number * HISTORY_PIECE_CLAIMS;
     size_t count = left < HISTORY_PIECE_CLAIMS ? (size_t)left : HISTORY_PIECE_CLAIMS;

@@ -82,8 +82,8 @@ typedef struct history_outcome {
 } history_outcome;
 
 /* Draws what happens in a period. */
-history_outcome history_draw(const jk_generate_panel_options *options, const history_row *row, history_claim *claim,
-                             const uint32_t word[DRAW_COUNT], uint64_t index);
+history_outcome jk_history_draw(const jk_generate_panel_options *options, const history_row *row, history_claim *claim,
+                                const uint32_t word[DRAW_COUNT], uint64_t index);
 
 /* The part of it that spells are, for a segment with payers: cash, what it takes off the balance, the claim's end if it
  * is paid, and the mood that it goes on with. `limit`: months until the claim leaves otherwise. */
@@ -91,14 +91,15 @@ void history_spells(const jk_generate_panel_options *options, const history_row 
                     uint64_t index, double limit, history_outcome *outcome);
 
 /* Draws the treatment of a period among those that `allowed` (bits JK_ALLOW) holds; -1: none is. */
-int8_t history_treatment(const history_claim *claim, unsigned allowed, double balance, const uint32_t word[DRAW_COUNT]);
+int8_t jk_history_treatment(const history_claim *claim, unsigned allowed, double balance,
+                            const uint32_t word[DRAW_COUNT]);
 
 typedef struct history_piece history_piece; /* memory of one thread */
-jk_status history_piece_create(const history_settings *settings, history_piece **piece, jk_error *error);
-void history_piece_free(history_piece *piece);
+jk_status jk_history_piece_create(const history_settings *settings, history_piece **piece, jk_error *error);
+void jk_history_piece_free(history_piece *piece);
 
 /* Simulates claims [number * HISTORY_PIECE_CLAIMS, …) and returns their rows; claim_index and debtor_index count from 0
  * within the piece. */
-jk_block *history_piece_run(history_piece *piece, size_t number, size_t *claims, size_t *debtors);
+jk_block *jk_history_piece_run(history_piece *piece, size_t number, size_t *claims, size_t *debtors);
 
 #endif

@@ -152,7 +152,7 @@ static void renumber(void *context, jk_block *block) {
 static jk_status write_piece(void *context, int thread, size_t number, jk_error *error) {
     panel_writing *writing = context;
     piece_counts counts = {.writing = writing};
-    jk_block *block = history_piece_run(writing->pieces[thread], number, &counts.claims, &counts.debtors);
+    jk_block *block = jk_history_piece_run(writing->pieces[thread], number, &counts.claims, &counts.debtors);
     return jk_row_writer_piece(writing->writer, thread, number, block, JK_OK, renumber, &counts, error);
 }
 
@@ -163,13 +163,13 @@ static jk_status write_panel(panel_writing *writing, const jk_run *run, jk_error
     writing->pieces = calloc((size_t)threads, sizeof(history_piece *));
     jk_status status = writing->pieces == NULL ? jk_fail_memory(error, "the generator's threads") : JK_OK;
     for (int i = 0; i < threads && status == JK_OK; i++) {
-        status = history_piece_create(&writing->settings, &writing->pieces[i], error);
+        status = jk_history_piece_create(&writing->settings, &writing->pieces[i], error);
     }
     if (status == JK_OK) {
         status = jk_parallel_for(run, count, "generate", HISTORY_PIECE_CLAIMS, write_piece, writing, error);
     }
     for (int i = 0; writing->pieces != NULL && i < threads; i++) {
-        history_piece_free(writing->pieces[i]);
+        jk_history_piece_free(writing->pieces[i]);
     }
     free((void *)writing->pieces);
     return status;

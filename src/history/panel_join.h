@@ -40,12 +40,12 @@ typedef struct join_work {
 } join_work;
 
 /* Opens the tapes and numbers their claims. */
-jk_status join_number_claims(join_work *work);
+jk_status jk_join_number_claims(join_work *work);
 
 /* Reads both lists into events by claim. */
-jk_status join_read_lists(join_work *work);
+jk_status jk_join_read_lists(join_work *work);
 
 /* Makes the rows and writes the panel. */
-jk_status join_write_rows(join_work *work);
+jk_status jk_join_write_rows(join_work *work);
 
 #endif

@@ -222,7 +222,7 @@ static jk_status read_list(join_work *work, jk_kind kind, join_events *events, u
     return status;
 }
 
-jk_status join_read_lists(join_work *work) {
+jk_status jk_join_read_lists(join_work *work) {
     JK_TRY(read_list(work, JK_KIND_PAYMENTS, &work->payments, &work->summary->payments_rejected));
     return work->options->actions == NULL
                ? JK_OK

@@ -441,7 +441,7 @@ static jk_status finish(row_maker *maker) {
     return status;
 }
 
-jk_status join_write_rows(join_work *work) {
+jk_status jk_join_write_rows(join_work *work) {
     row_maker maker = {.work = work};
     const jk_tape_writer_options options = {.source_name = "jalki panel",
                                             .cutoff = JK_MISSING_INTEGER,
