@@ -304,6 +304,11 @@ static jk_status read_document(builder *b, const jk_yaml_node **root) {
 
 jk_status jk_yaml_parse(jk_yaml_reader *reader, const char *file, const char *bytes, size_t size,
                         const jk_yaml_node **root, jk_error *error) {
+    static const char store[] = "\x89HDF\r\n\x1a\n"; /* what HDF5 files begin with */
+    if (size >= sizeof store - 1 && memcmp(bytes, store, sizeof store - 1) == 0) {
+        return jk_fail(error, JK_ERROR_MODEL, file, 0, NULL,
+                       "this is an HDF5 store (a tape or results); expected a YAML file");
+    }
     builder b = {.reader = reader, .file = file, .error = error};
     if (!yaml_parser_initialize(&b.parser)) {
         return jk_fail_memory(error, "a YAML file");

@@ -123,6 +123,9 @@ static size_t find_long(jk_usage *usage, const char *name, size_t length) {
     char text[64];
     (void)snprintf(text, sizeof text, "%.*s", (int)length, name);
     int nearest = jk_text_nearest(text, names, named);
+    for (size_t i = 0; i < named && nearest < 0 && length >= 3; i++) { /* --mapping: --payments-mapping */
+        nearest = strstr(names[i], text) != NULL ? (int)i : -1;
+    }
     if (nearest >= 0) {
         jk_usage_error(usage, "--%s: no such option; did you mean --%s?", text, names[nearest]);
     } else {

@@ -132,6 +132,13 @@ static const char *wanted_name(const jk_mapping *mapping, const jk_rule *rule, c
     return "";
 }
 
+/* The option that gives the mapping of such a file. */
+static const char *mapping_option(jk_kind kind) {
+    return kind == JK_KIND_PAYMENTS  ? "--payments-mapping"
+           : kind == JK_KIND_ACTIONS ? "--actions-mapping"
+                                     : "--mapping";
+}
+
 static jk_status fail_missing(const jk_import_input *input, const jk_mapping *mapping, jk_column column,
                               jk_error *error) {
     const char *name = jk_schema_name(input->plan.kind, column);
@@ -141,8 +148,9 @@ static jk_status fail_missing(const jk_import_input *input, const jk_mapping *ma
         bool history =
             input->plan.kind == JK_KIND_TAPE && jk_names_find(&input->header, "period_start", &twice) != JK_NO_FIELD;
         return jk_fail(error, JK_ERROR_DATA, input_path(input), 1, name,
-                       "this column is required and not in the header%s (other names need --mapping%s)",
-                       nearest_words(&input->header, name, near), history ? "; history needs --panel" : "");
+                       "this column is required and not in the header%s (other names need %s%s)",
+                       nearest_words(&input->header, name, near), mapping_option(input->plan.kind),
+                       history ? "; history needs --panel" : "");
     }
     if (!mapping->mapped[column]) {
         return jk_fail(error, JK_ERROR_MODEL, mapping->path, 0, name, "this column is required and not mapped");

@@ -26,6 +26,12 @@ static const char *text_of(const json_t *manifest, const char *key) {
 
 static jk_status read_manifest(const jk_h5_file *file, jk_origin *origin, jk_error *error) {
     const char *text = jk_h5_attribute_text(file, "manifest");
+    const char *format = jk_h5_attribute_text(file, "jalki_format");
+    if (format != NULL && strncmp(format, "tape ", 5) == 0) {
+        return jk_fail(error, JK_ERROR_FORMAT, origin->path, 0, NULL,
+                       "this is a tape; expected results: jalki value %.200s --model M.yaml -o R.h5 makes them",
+                       origin->path);
+    }
     json_t *manifest = text == NULL ? NULL : json_loads(text, 0, NULL);
     const char *date = text_of(manifest, "cutoff");
     const json_t *irr = json_object_get(manifest, "irr");

@@ -67,6 +67,10 @@ static jk_status read_attributes(jk_tape *tape, jk_error *error) {
         kind++;
     }
     tape->kind = (jk_kind)kind;
+    if (format != NULL && strncmp(format, "result ", 7) == 0) {
+        return jk_fail(error, JK_ERROR_FORMAT, jk_h5_path(tape->file), 0, NULL,
+                       "these are results of jalki value; expected the tape that they were made of");
+    }
     if (format == NULL || kind == JK_KIND_COUNT) {
         return jk_fail(error, JK_ERROR_FORMAT, jk_h5_path(tape->file), 0, "jalki_format",
                        "not a tape of this program: expected '%s', found %s%.60s%s", jk_store_format(JK_KIND_TAPE),

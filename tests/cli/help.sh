@@ -86,3 +86,18 @@ jalki new-model other --from nothing 2>err.txt && fail "a copy of nothing" || [ 
 grep -q "JALKI_MODELS" err.txt || fail "$(cat err.txt)"
 [ ! -e other ] || fail "a folder was left behind"
 jalki value t.h5 --model nothing 2>err.txt && fail "a model that is none" || [ "$?" = 1 ]
+
+# A file of another kind, and an option of another command, are named with the way out.
+says() { # words, then a command that fails
+    local words=$1
+    shift
+    if "$@" >out.txt 2>err.txt; then fail "was accepted: $*"; fi
+    grep -q -- "$words" err.txt || fail "$*: $(cat err.txt)"
+}
+jalki value t.h5 --model nordic --quiet -o r.h5 >/dev/null
+says "these are results of jalki value" jalki value r.h5 --model nordic
+says "this is an HDF5 store" jalki value t.h5 --model r.h5
+says "this is a tape; expected results" jalki report t.h5 -o page.html
+says "did you mean --payments-mapping" jalki panel t.h5 t.h5 --mapping m.yaml --payments p.csv -o p.h5
+printf 'a,b\n1,2\n' >pay.csv
+says "other names need --payments-mapping" jalki panel t.h5 t.h5 --payments pay.csv --treatment legal -o p.h5
