@@ -100,4 +100,5 @@ says "this is an HDF5 store" jalki value t.h5 --model r.h5
 says "this is a tape; expected results" jalki report t.h5 -o page.html
 says "did you mean --payments-mapping" jalki panel t.h5 t.h5 --mapping m.yaml --payments p.csv -o p.h5
 printf 'a,b\n1,2\n' >pay.csv
-says "other names need --payments-mapping" jalki panel t.h5 t.h5 --payments pay.csv --treatment legal -o p.h5
+jalki generate -n 200 -o later.h5 --cutoff 2026-12-31 --quiet
+says "other names need --payments-mapping" jalki panel t.h5 later.h5 --payments pay.csv --treatment legal -o p.h5
