@@ -158,6 +158,12 @@ fails 2 "whole number" report results.h5 -o x.html --paths 3
 fails 2 "not multiple=NUMBER" report results.h5 -o x.html --floor size=3
 [[ ! -e x.html && ! -e same ]]
 
+# The title is the page's and the document's, as text whatever it says.
+grep -q '<h1>Portfolio report</h1>' report.html
+jalki report results.h5 -o titled.html --title 'Q2 <bids> & "more"' --quiet
+grep -q '<title>Q2 &lt;bids&gt; &amp; "more"</title>' titled.html
+grep -q '<h1>Q2 &lt;bids&gt; &amp; "more"</h1>' titled.html
+
 # Results whose values were changed are not this tape's.
 cat >change.py <<'PYTHON'
 import sys
