@@ -33,6 +33,7 @@
 #include "jalki/inspect_panel.h"
 #include "jalki/landmarks.h"
 #include "jalki/law.h"
+#include "jalki/listing.h"
 #include "jalki/missing.h"
 #include "jalki/model.h"
 #include "jalki/page.h"

@@ -5,6 +5,7 @@
 #define JALKI_WORKLIST_H
 
 #include "jalki/decide.h"
+#include "jalki/listing.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,6 +50,9 @@ void jk_worklist_reset(jk_worklist *worklist);
 enum { JK_WORKLIST_WORDS_MAX = 160 };
 const char *jk_worklist_words(const jk_candidates *candidates, const jk_worklist_row *row,
                               char text[JK_WORKLIST_WORDS_MAX]);
+
+/* Its rows with their columns described; for NULLs the columns alone. */
+jk_listing jk_worklist_listing(const jk_candidates *candidates, const jk_worklist *worklist);
 
 /* The list with its totals as JSON, ending in a line end; NULL if there is no memory. Free with free(). */
 char *jk_worklist_json(const jk_candidates *candidates, const jk_valuation *valuation,

@@ -2,9 +2,10 @@
 /* jalki help: the commands, or one of them, as text, as a man page or as a page of docs/. */
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "cli/listing_print.h"
 
-enum { AS_TEXT, AS_MAN, AS_MARKDOWN };
-static const char *const forms[] = {"text", "man", "markdown", NULL};
+enum { AS_TEXT, AS_MAN, AS_MARKDOWN, AS_OUTPUTS };
+static const char *const forms[] = {"text", "man", "markdown", "outputs", NULL};
 
 typedef struct help_arguments {
     jk_cli_common common;
@@ -14,7 +15,7 @@ typedef struct help_arguments {
 
 static const jk_option options[] = {
     {"as", .kind = JK_OPTION_CHOICE, JK_FIELD(help_arguments, form), .value = "FORM", .choices = forms,
-     .standard = "text", .help = "In which form"},
+     .standard = "text", .help = "In which form; outputs are the columns that commands write"},
     {0},
 };
 
@@ -31,6 +32,8 @@ static int run_help(void *given) {
         jk_help_man(command);
     } else if (arguments->form == AS_MARKDOWN) {
         jk_help_markdown(command);
+    } else if (arguments->form == AS_OUTPUTS) {
+        jk_cli_listing_describe();
     } else if (command != NULL) {
         return jk_help_print(command);
     } else {

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/listing_print.h"
 #include "cli/valuing.h"
 #include "jalki/export.h"
 
@@ -37,48 +38,22 @@ static const jk_option options[] = {
 
 /* ---- tables --------------------------------------------------------------------------------------------------- */
 
-static void add_group(jk_table *table, const char *name, const jk_valuation *valuation, const jk_group *group,
-                      int decimals) {
-    jk_table_cell(table, "%s", name);
-    jk_table_count(table, group->claims);
-    jk_table_amount(table, group->face, decimals);
-    jk_table_amount(table, group->value, decimals);
-    jk_table_percent(table, jk_percent(group->value, group->face));
-    jk_table_amount(table, group->erc_gross, decimals);
-    jk_table_amount(table, group->erc_net, decimals);
-    jk_table_percent(table, jk_percent(group->face, valuation->total.face));
-}
-
-static jk_table *group_table(const char *name) {
-    jk_table *table = jk_table_create("lrrrrrrr");
-    const char *const heads[] = {name, "claims", "face", "value", "% of face", "gross", "net", "share of face"};
-    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
-    }
-    return table;
-}
-
 static int print_groups(const jk_valuation *valuation) {
-    int decimals = jk_cli_decimals(valuation);
-    jk_table *table = group_table("decision");
-    for (int a = 0; table != NULL && a < JK_ACTION_COUNT; a++) {
-        if (valuation->decision[a].claims > 0) {
-            add_group(table, jk_action_name((jk_action)a), valuation, &valuation->decision[a], decimals);
-        }
+    jk_listing listing = jk_groups_listing(valuation);
+    static const struct {
+        const char *title, *group, *claims;
+    } tables[] = {{"By decision (what to do in the first months)", "decision", "claims"},
+                  {"By segment", "segment", "claims"},
+                  {"By country", "country", NULL}};
+    int failed = 0;
+    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
+        failed |= jk_cli_listing_table(&listing, &(jk_cli_listing_view){.title = tables[t].title,
+                                                                        .group = tables[t].group,
+                                                                        .name_head = tables[t].group,
+                                                                        .claims = tables[t].claims,
+                                                                        .money_decimals = jk_cli_decimals(valuation)});
     }
-    int failed = jk_cli_print_table(table, "By decision (what to do in the first months)");
-    table = group_table("segment");
-    for (size_t s = 0; table != NULL && s < valuation->segment_count; s++) {
-        if (valuation->segment[s].claims > 0) {
-            add_group(table, valuation->segment_id[s], valuation, &valuation->segment[s], decimals);
-        }
-    }
-    failed |= jk_cli_print_table(table, "By segment");
-    table = group_table("country");
-    for (size_t c = 0; table != NULL && c < valuation->country_count; c++) {
-        add_group(table, valuation->country_id[c], valuation, &valuation->country[c], decimals);
-    }
-    return failed | jk_cli_print_table(table, "By country");
+    return failed;
 }
 
 static int print_reasons(const jk_valuation *valuation) {
@@ -181,35 +156,14 @@ static int print_payers(const jk_valuation *valuation, const jk_model *model) {
     return jk_cli_print_table(table, "Who pays (claims expected to bring instalments)");
 }
 
-static void print_csv_group(const char *kind, const char *name, const jk_valuation *valuation, const jk_group *group) {
-    jk_cli_csv_text(kind, ",");
-    jk_cli_csv_text(name, ",");
-    (void)printf("%llu,%.2f,%.2f,%.2f,%.2f,%.2f\n", (unsigned long long)group->claims, group->face, group->value,
-                 jk_group_bid(valuation, group), group->erc_gross, group->erc_net);
-}
-
-static int print_csv(const jk_valuation *valuation) {
-    (void)puts("group,name,claims,face,value,bid,erc_gross,erc_net");
-    print_csv_group("all", "all", valuation, &valuation->total);
-    for (int a = 0; a < JK_ACTION_COUNT; a++) {
-        print_csv_group("decision", jk_action_name((jk_action)a), valuation, &valuation->decision[a]);
-    }
-    for (size_t s = 0; s < valuation->segment_count; s++) {
-        print_csv_group("segment", valuation->segment_id[s], valuation, &valuation->segment[s]);
-    }
-    for (size_t c = 0; c < valuation->country_count; c++) {
-        print_csv_group("country", valuation->country_id[c], valuation, &valuation->country[c]);
-    }
-    return jk_cli_finish();
-}
-
 static int print(const value_arguments *arguments, const jk_valuation *valuation) {
     const jk_cli_valuing *valuing = &arguments->valuing;
     if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(jk_valuation_json(valuing->tape, valuing->model, valuation));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
-        return print_csv(valuation);
+        jk_listing listing = jk_groups_listing(valuation);
+        return jk_cli_listing_csv(&listing);
     }
     jk_cli_valuing_heading(valuing, valuation);
     int failed = print_totals(valuation, valuing->model) | print_payers(valuation, valuing->model);

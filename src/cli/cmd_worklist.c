@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/listing_print.h"
 #include "cli/valuing.h"
 #include "jalki/export.h"
 #include "jalki/worklist.h"
@@ -34,38 +35,6 @@ static const jk_option options[] = {
 
 /* ---- printing -------------------------------------------------------------------------------------------------- */
 
-static int claim_id(const jk_candidates *candidates, size_t row, char id[JK_TEXT_MAX + 1], jk_error *error) {
-    memset(id, 0, JK_TEXT_MAX + 1);
-    return jk_tape_read(candidates->tape, JK_COLUMN_CLAIM_ID, row, 1, id, error) == JK_OK ? 0 : 1;
-}
-
-static int print_rows(const jk_candidates *candidates, const jk_worklist *worklist) {
-    static const char *const heads[] = {"", "claim", "do", "balance", "gain", "hours", "gain per hour", "why"};
-    jk_table *table = jk_table_create("rllrrrrl");
-    jk_error error = {0};
-    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
-    }
-    for (size_t i = 0; table != NULL && i < worklist->count; i++) {
-        const jk_worklist_row *row = &worklist->rows[i];
-        char id[JK_TEXT_MAX + 1];
-        char words[JK_WORKLIST_WORDS_MAX];
-        if (claim_id(candidates, row->row, id, &error) != 0) {
-            jk_table_free(table);
-            return jk_cli_fail(&error);
-        }
-        jk_table_count(table, i + 1);
-        jk_table_cell(table, "%s", id);
-        jk_table_cell(table, "%s", jk_action_name(row->action));
-        jk_table_amount(table, candidates->balance[row->row], 2);
-        jk_table_amount(table, row->gain, 2);
-        jk_table_amount(table, row->hours, 2);
-        jk_table_amount(table, row->hours > 0.0 ? row->gain / row->hours : (double)NAN, 2);
-        jk_table_cell(table, "%s", jk_worklist_words(candidates, row, words));
-    }
-    return jk_cli_print_table(table, "Whom to work first");
-}
-
 static int print_excluded(const jk_worklist *worklist) {
     static const char *const heads[] = {"left out", "claims", "balance"};
     static const char *const words[JK_EXCLUSION_COUNT] = {"",
@@ -86,24 +55,6 @@ static int print_excluded(const jk_worklist *worklist) {
     return jk_cli_print_table(table, "Left out");
 }
 
-static int print_csv(const jk_candidates *candidates, const jk_worklist *worklist) {
-    jk_error error = {0};
-    (void)puts("place,claim_id,action,balance,gain,hours,gain_per_hour");
-    for (size_t i = 0; i < worklist->count; i++) {
-        const jk_worklist_row *row = &worklist->rows[i];
-        char id[JK_TEXT_MAX + 1];
-        if (claim_id(candidates, row->row, id, &error) != 0) {
-            return jk_cli_fail(&error);
-        }
-        (void)printf("%zu,", i + 1);
-        jk_cli_csv_text(id, ",");
-        (void)printf("%s,%.2f,%.2f,%.4f,", jk_action_name(row->action), candidates->balance[row->row], row->gain,
-                     row->hours);
-        (void)printf(row->hours > 0.0 ? "%.2f\n" : "\n", row->hours > 0.0 ? row->gain / row->hours : 0.0);
-    }
-    return jk_cli_finish();
-}
-
 static void print_comparison(const worklist_arguments *arguments, const jk_worklist *worklist) {
     const char *currency = arguments->valuing.model->base_currency;
     char gain[JK_AMOUNT_TEXT];
@@ -120,11 +71,13 @@ static int print(const worklist_arguments *arguments, const jk_candidates *candi
     if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(jk_worklist_json(candidates, valuation, &arguments->options, worklist));
     }
+    jk_listing listing = jk_worklist_listing(candidates, worklist);
     if (arguments->common.format == JK_FORMAT_CSV) {
-        return print_csv(candidates, worklist);
+        return jk_cli_listing_csv(&listing);
     }
     jk_cli_valuing_heading(&arguments->valuing, valuation);
-    int failed = print_rows(candidates, worklist);
+    jk_cli_listing_view view = {.title = "Whom to work first", .money_decimals = 2};
+    int failed = jk_cli_listing_table(&listing, &view);
     print_comparison(arguments, worklist);
     return failed | print_excluded(worklist) | jk_cli_finish();
 }

@@ -4,8 +4,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "cli/listing_print.h"
 #include "cli/price_command.h"
-#include "cli/table.h"
+#include "jalki/export.h"
 
 typedef struct bid_view {
     const jk_cli_valuing *valuing;
@@ -250,42 +251,7 @@ int jk_price_print_tables(const jk_cli_valuing *valuing, const jk_bids *bids) {
 
 /* ---- CSV ------------------------------------------------------------------------------------------------------ */
 
-static void csv_row(const jk_bids *bids, size_t scenario, size_t r, size_t line) {
-    const jk_bid_cell *cell = jk_bid_at(bids, scenario, r, line);
-    const jk_offer *offer = &cell->offer;
-    jk_cli_csv_text(bids->scenario[scenario], "");
-    (void)printf(",%g,%g,%s,", bids->irr[r], offer->irr, jk_bid_kind_name(bids->line[line].kind));
-    jk_cli_csv_text(bids->line[line].name, "");
-    (void)printf(",%llu", (unsigned long long)cell->group.claims);
-    const double amounts[] = {cell->group.face, offer->value, offer->onboarding, offer->bid_at_return, offer->bid};
-    for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
-        jk_cli_csv_number(amounts[i], 2);
-    }
-    jk_cli_csv_number(offer->bid_pct_of_face, 4);
-    jk_cli_csv_number(cell->floored ? offer->sum.gross : cell->group.erc_gross, 2);
-    jk_cli_csv_number(cell->floored ? offer->sum.net : cell->group.erc_net, 2);
-    for (int i = 0; i < JK_ERC_COUNT; i++) {
-        jk_cli_csv_number(offer->erc_gross[i], 2);
-    }
-    jk_cli_csv_number(offer->cost_share, 6);
-    jk_cli_csv_number(offer->multiple, 6);
-    jk_cli_csv_number(offer->payback > 0 ? (double)offer->payback : NAN, 0);
-    (void)printf(",%s,%s", jk_bid_binding(bids, cell), !cell->floored ? "" : offer->attainable ? "yes" : "no");
-    jk_cli_csv_number(offer->asked_irr, 8);
-    (void)printf(",%s,%g\n", isnan(offer->asked) ? "" : jk_irr_outcome_name(offer->asked_outcome), cell->plan_irr);
-}
-
 int jk_price_print_csv(const jk_bids *bids) {
-    (void)puts("scenario,required_return,irr,group,name,claims,face,value,onboarding,bid_at_return,bid,bid_pct_of_face,"
-               "erc_gross,net,"
-               "erc_gross_84,erc_gross_120,erc_gross_180,cost_share,multiple,payback_months,binding,attainable,"
-               "asked_irr,asked_irr_outcome,plan_irr");
-    for (size_t s = 0; s < bids->scenario_count; s++) {
-        for (size_t r = 0; r < bids->return_count; r++) {
-            for (size_t line = 0; line < bids->line_count; line++) {
-                csv_row(bids, s, r, line);
-            }
-        }
-    }
-    return jk_cli_finish();
+    jk_listing listing = jk_bids_listing(bids);
+    return jk_cli_listing_csv(&listing);
 }

@@ -61,7 +61,8 @@ bool jk_cli_json_to_file(const jk_cli_common *common);
  * of memory. */
 jk_status jk_cli_write_text(const char *path, char *text, jk_error *error);
 
-/* One CSV cell with a comma before it, empty for what is no finite number. */
+/* A number as a CSV cell, empty for what is no finite number; and the same with a comma before it. */
+void jk_cli_csv_value(double value, int decimals);
 void jk_cli_csv_number(double value, int decimals);
 
 /* Prints a text made by the library and frees it; NULL means that memory ran out. Returns the exit code. */

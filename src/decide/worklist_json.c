@@ -2,24 +2,9 @@
 /* A worklist as JSON: stable keys for those who take it into their own systems. */
 #include <stdlib.h>
 
-#include "base/json.h"
+#include "base/listing.h"
 #include "jalki/export.h"
 #include "jalki/worklist.h"
-
-static json_t *row_of(jk_json_builder *b, const jk_candidates *candidates, const jk_worklist_row *row) {
-    char id[JK_TEXT_MAX + 1] = "";
-    char words[JK_WORKLIST_WORDS_MAX];
-    json_t *object = json_object();
-    b->failed |= jk_tape_read(candidates->tape, JK_COLUMN_CLAIM_ID, row->row, 1, id, NULL) != JK_OK;
-    jk_json_put(b, object, "claim_id", jk_json_string(id));
-    jk_json_put(b, object, "action", json_string(jk_action_name(row->action)));
-    jk_json_put(b, object, "gain", json_real(row->gain));
-    jk_json_put(b, object, "hours", json_real(row->hours));
-    jk_json_put(b, object, "gain_per_hour", row->hours > 0.0 ? json_real(row->gain / row->hours) : json_null());
-    jk_json_put(b, object, "balance", json_real(candidates->balance[row->row]));
-    jk_json_put(b, object, "why", jk_json_string(jk_worklist_words(candidates, row, words)));
-    return object;
-}
 
 static json_t *sums(jk_json_builder *b, uint64_t claims, double hours, double gain) {
     json_t *object = json_object();
@@ -33,7 +18,6 @@ char *jk_worklist_json(const jk_candidates *candidates, const jk_valuation *valu
                        const jk_worklist_options *options, const jk_worklist *worklist) {
     jk_json_builder b = {0};
     json_t *root = json_object();
-    json_t *rows = json_array();
     json_t *excluded = json_object();
     jk_json_put(&b, root, "by", json_string(jk_worklist_order_name(options->order)));
     jk_json_put(&b, root, "treatment",
@@ -49,10 +33,8 @@ char *jk_worklist_json(const jk_candidates *candidates, const jk_valuation *valu
         jk_json_put(&b, excluded, jk_exclusion_name((jk_exclusion)e), entry);
     }
     jk_json_put(&b, root, "excluded", excluded);
-    for (size_t i = 0; i < worklist->count; i++) {
-        jk_json_append(&b, rows, row_of(&b, candidates, &worklist->rows[i]));
-    }
-    jk_json_put(&b, root, "rows", rows);
+    jk_listing listing = jk_worklist_listing(candidates, worklist);
+    jk_json_put(&b, root, "rows", jk_listing_json(&b, &listing));
     char *manifest = jk_manifest_json(candidates->tape, candidates->model, valuation);
     jk_json_put(&b, root, "manifest", manifest == NULL ? NULL : json_loads(manifest, 0, NULL));
     free(manifest);

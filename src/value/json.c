@@ -4,6 +4,7 @@
 
 #include "base/calendar.h"
 #include "base/json.h"
+#include "base/listing.h"
 #include "jalki/export.h"
 #include "tape/findings_json.h"
 #include "value/json_parts.h"
@@ -140,6 +141,8 @@ char *jk_valuation_json(const jk_tape *tape, const jk_model *model, const jk_val
     jk_json_put(&b, object, "segments", segments(&b, valuation));
     jk_json_put(&b, object, "countries", countries(&b, valuation));
     jk_json_put(&b, object, "payers", payers(&b, model, valuation));
+    jk_listing groups = jk_groups_listing(valuation);
+    jk_json_put(&b, object, "groups", jk_listing_json(&b, &groups));
     jk_json_put(&b, object, "manifest", jk_json_manifest(&b, tape, model, valuation, &valuation->irr, 1));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of results with their columns described once: name, unit, meaning, format. Tables, CSV, JSON and docs/outputs.md
+ * are made of the same listing, so that none has a column, or a figure, that another lacks.
+ *
+ *     jk_listing listing = jk_worklist_listing(candidates, &worklist);
+ *     jk_cell cells[JK_LISTING_COLUMNS];
+ *     listing.cells(&listing, row, cells, &error);      cells[c] belongs to listing.columns[c]
+ */
+#ifndef JALKI_LISTING_H
+#define JALKI_LISTING_H
+
+#include "jalki/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { JK_LISTING_COLUMNS = 32, JK_CELL_TEXT = 192 };
+
+typedef enum jk_listing_kind { JK_LISTING_TEXT, JK_LISTING_COUNT, JK_LISTING_NUMBER } jk_listing_kind;
+
+typedef struct jk_listing_column {
+    const char *name;    /* in CSV and JSON */
+    const char *head;    /* above the column of a table; NULL: tables leave it out */
+    const char *unit;    /* "money" (the model's base currency), "%", "a year" (a rate), "hours", "months", "" */
+    const char *meaning; /* a sentence, without a full stop */
+    jk_listing_kind kind;
+    int decimals; /* of a number in CSV; JSON has all its digits */
+} jk_listing_column;
+
+typedef struct jk_cell {
+    double number; /* NaN: missing */
+    char text[JK_CELL_TEXT];
+} jk_cell;
+
+typedef struct jk_listing {
+    const char *name; /* "worklist" */
+    const jk_listing_column *columns;
+    size_t column_count;   /* at most JK_LISTING_COLUMNS */
+    size_t rows;           /* 0 where it was made without results, for its columns alone */
+    const void *source[2]; /* what the rows are read from; it must outlive the listing */
+    /* Fills a cell for each column; what it leaves alone is missing. */
+    jk_status (*cells)(const struct jk_listing *listing, size_t row, jk_cell *cells, jk_error *error);
+} jk_listing;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

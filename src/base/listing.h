@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading listings (jalki/listing.h), and what their cells functions write with. */
+#ifndef JK_BASE_LISTING_H
+#define JK_BASE_LISTING_H
+
+#include "base/json.h"
+#include "jalki/listing.h"
+
+/* The cells of one row: missing first, then what the listing says. */
+jk_status jk_listing_row(const jk_listing *listing, size_t row, jk_cell cells[JK_LISTING_COLUMNS], jk_error *error);
+
+/* Fills a cell of text, cut at its room. */
+void jk_cell_set(jk_cell *cell, const char *text);
+
+/* The rows as a list of objects with every column by its name; a row that cannot be read marks the builder as failed.
+ */
+json_t *jk_listing_json(jk_json_builder *builder, const jk_listing *listing);
+
+#endif

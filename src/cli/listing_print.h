@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Listings on stdout: as CSV, as tables, and described. */
+#ifndef JK_CLI_LISTING_PRINT_H
+#define JK_CLI_LISTING_PRINT_H
+
+#include "jalki/listing.h"
+
+/* All rows with all columns; returns the exit code. */
+int jk_cli_listing_csv(const jk_listing *listing);
+
+/* Which rows a table shows, and how. */
+typedef struct jk_cli_listing_view {
+    const char *title;
+    const char *group;     /* rows whose first column says this, NULL: all */
+    const char *name_head; /* above the column "name", NULL: its own head */
+    const char *claims;    /* rows without claims are left out if this is a column's name, NULL: none are */
+    int money_decimals;
+} jk_cli_listing_view;
+
+/* The rows of a view, columns that have a head; returns 0, or 1 with a message. */
+int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *view);
+
+/* docs/outputs.md: the columns of all listings. */
+void jk_cli_listing_describe(void);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The bid table: a row for each scenario, required return and group, the columns described once. */
+#include <math.h>
+
+#include "base/listing.h"
+#include "jalki/export.h"
+
+enum {
+    SCENARIO,
+    REQUIRED,
+    IRR,
+    GROUP,
+    NAME,
+    CLAIMS,
+    FACE,
+    VALUE,
+    ONBOARDING,
+    AT_RETURN,
+    BID,
+    PCT,
+    GROSS,
+    NET,
+    GROSS_84,
+    GROSS_120,
+    GROSS_180,
+    COST_SHARE,
+    MULTIPLE,
+    PAYBACK,
+    BINDING,
+    ATTAINABLE,
+    ASKED_IRR,
+    ASKED_OUTCOME,
+    PLAN_IRR,
+    COLUMNS
+};
+
+#define MONEY(name, meaning)                                                                                           \
+    { name, NULL, "money", meaning, JK_LISTING_NUMBER, 2 }
+static const jk_listing_column columns[COLUMNS] = {
+    [SCENARIO] = {"scenario", NULL, "", "base, or the scenario's name", JK_LISTING_TEXT, 0},
+    [REQUIRED] = {"required_return", NULL, "a year", "The return as asked for", JK_LISTING_NUMBER, 6},
+    [IRR] = {"irr", NULL, "a year", "The return after what the scenario adds to it", JK_LISTING_NUMBER, 6},
+    [GROUP] = {"group", NULL, "", "What is grouped by: all, decision, segment or country", JK_LISTING_TEXT, 0},
+    [NAME] = {"name", NULL, "", "The decision, the segment's id, the country's code", JK_LISTING_TEXT, 0},
+    [CLAIMS] = {"claims", NULL, "", "Claims of the group", JK_LISTING_COUNT, 0},
+    [FACE] = MONEY("face", "What they owe at the cut-off"),
+    [VALUE] = MONEY("value", "Worth of the net flows at the return"),
+    [ONBOARDING] = MONEY("onboarding", "Cost of taking the claims over"),
+    [AT_RETURN] = MONEY("bid_at_return", "Value less onboarding"),
+    [BID] = MONEY("bid", "The same after the floors"),
+    [PCT] = {"bid_pct_of_face", NULL, "%", "Bid in per cent of face", JK_LISTING_NUMBER, 4},
+    [GROSS] = MONEY("erc_gross", "Collections over the whole horizon"),
+    [NET] = MONEY("net", "Collections and sales less their cost"),
+    [GROSS_84] = MONEY("erc_gross_84", "Collections of the first 84 months"),
+    [GROSS_120] = MONEY("erc_gross_120", "Collections of the first 120 months"),
+    [GROSS_180] = MONEY("erc_gross_180", "Collections of the first 180 months"),
+    [COST_SHARE] = {"cost_share", NULL, "", "Cost of collection as a part of collections", JK_LISTING_NUMBER, 6},
+    [MULTIPLE] = {"multiple", NULL, "", "Net flows over bid and onboarding", JK_LISTING_NUMBER, 6},
+    [PAYBACK] = {"payback_months", NULL, "months", "Month in which what was paid has come back", JK_LISTING_COUNT, 0},
+    [BINDING] = {"binding", NULL, "", "What bounds the bid: return or a kind of floor", JK_LISTING_TEXT, 0},
+    [ATTAINABLE] = {"attainable", NULL, "", "yes, or no where no price meets the floors", JK_LISTING_TEXT, 0},
+    [ASKED_IRR] = {"asked_irr", NULL, "a year", "Return where the price asked is paid", JK_LISTING_NUMBER, 8},
+    [ASKED_OUTCOME] = {"asked_irr_outcome", NULL, "", "Whether one return fits the price asked", JK_LISTING_TEXT, 0},
+    [PLAN_IRR] = {"plan_irr", NULL, "a year", "The return whose plan the bid is made on", JK_LISTING_NUMBER, 6},
+};
+#undef MONEY
+
+static jk_status bid_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    (void)error;
+    const jk_bids *bids = listing->source[0];
+    size_t line = row % bids->line_count;
+    size_t r = row / bids->line_count % bids->return_count;
+    size_t scenario = row / bids->line_count / bids->return_count;
+    const jk_bid_cell *cell = jk_bid_at(bids, scenario, r, line);
+    const jk_offer *offer = &cell->offer;
+    jk_cell_set(&cells[SCENARIO], bids->scenario[scenario]);
+    jk_cell_set(&cells[GROUP], jk_bid_kind_name(bids->line[line].kind));
+    jk_cell_set(&cells[NAME], bids->line[line].name);
+    jk_cell_set(&cells[BINDING], jk_bid_binding(bids, cell));
+    jk_cell_set(&cells[ATTAINABLE], !cell->floored ? "" : offer->attainable ? "yes" : "no");
+    jk_cell_set(&cells[ASKED_OUTCOME], isnan(offer->asked) ? "" : jk_irr_outcome_name(offer->asked_outcome));
+    cells[REQUIRED].number = bids->irr[r];
+    cells[IRR].number = offer->irr;
+    cells[CLAIMS].number = (double)cell->group.claims;
+    cells[FACE].number = cell->group.face;
+    cells[VALUE].number = offer->value;
+    cells[ONBOARDING].number = offer->onboarding;
+    cells[AT_RETURN].number = offer->bid_at_return;
+    cells[BID].number = offer->bid;
+    cells[PCT].number = offer->bid_pct_of_face;
+    cells[GROSS].number = cell->floored ? offer->sum.gross : cell->group.erc_gross;
+    cells[NET].number = cell->floored ? offer->sum.net : cell->group.erc_net;
+    for (int i = 0; i < JK_ERC_COUNT; i++) {
+        cells[GROSS_84 + i].number = offer->erc_gross[i];
+    }
+    cells[COST_SHARE].number = offer->cost_share;
+    cells[MULTIPLE].number = offer->multiple;
+    cells[PAYBACK].number = offer->payback > 0 ? (double)offer->payback : (double)NAN;
+    cells[ASKED_IRR].number = offer->asked_irr;
+    cells[PLAN_IRR].number = cell->plan_irr;
+    return JK_OK;
+}
+
+jk_listing jk_bids_listing(const jk_bids *bids) {
+    return (jk_listing){.name = "price",
+                        .columns = columns,
+                        .column_count = COLUMNS,
+                        .rows = bids == NULL ? 0 : bids->scenario_count * bids->return_count * bids->line_count,
+                        .source = {bids, NULL},
+                        .cells = bid_cells};
+}
