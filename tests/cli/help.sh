@@ -15,6 +15,9 @@ jalki() { "$JALKI_PROGRAM" "$@"; }
 # docs/commands.md is what the program prints; JALKI_WRITE_DOCS writes it anew.
 jalki help --as markdown >commands.md
 [ -z "${JALKI_WRITE_DOCS:-}" ] || cp commands.md "$JALKI_SOURCE/docs/commands.md"
+jalki help --as outputs >outputs.md
+[ -z "${JALKI_WRITE_DOCS:-}" ] || cp outputs.md "$JALKI_SOURCE/docs/outputs.md"
+diff "$JALKI_SOURCE/docs/outputs.md" outputs.md || fail "docs/outputs.md is not what the listings say: run with JALKI_WRITE_DOCS=1"
 diff "$JALKI_SOURCE/docs/commands.md" commands.md || fail "docs/commands.md is not what the tables say: run with JALKI_WRITE_DOCS=1"
 
 # Every command has help in each form, by each way of asking.

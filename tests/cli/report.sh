@@ -143,7 +143,7 @@ fails 1 "is not the tape" report results.h5 -o x.html --tape other.h5
 sed 's/^irr:.*/irr: 0.2/' "$model" >changed.yaml
 cp -r "$JALKI_SOURCE"/models/{law,scorecard.yaml,segments.yaml} .
 fails 1 "is not the model" report results.h5 -o x.html --tape elsewhere/tape.h5 --model changed.yaml
-fails 1 "is missing or damaged" report elsewhere/tape.h5 -o x.html
+fails 1 "this is a tape; expected results" report elsewhere/tape.h5 -o x.html
 head -c 20000 results.h5 >cut.h5
 fails 1 "cut.h5" report cut.h5 -o x.html
 fails 1 "no.yaml" report results.h5 -o x.html --tape elsewhere/tape.h5 --scenarios no.yaml

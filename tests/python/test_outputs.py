@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Table, CSV and JSON of a command say the same: each row of the CSV is a row of the JSON with the same columns and figures,
+each row of a table is a row of the CSV, and docs/outputs.md has every column."""
+import csv
+import io
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+
+PROGRAM = os.environ["JALKI_PROGRAM"]
+SOURCE = pathlib.Path(os.environ["JALKI_SOURCE"])
+MODEL = SOURCE / "models/nordic.yaml"
+COMMANDS = {  # command and options; the list in its JSON; the column that names a table's rows and those it is found by
+    "value": (["value"], "groups", "name"),
+    "price": (["price", "--irr", "0.1,0.15", "--floor", "payback=48", "--asked", "90000"], "rows", None),
+    "worklist": (["worklist", "--top", "40"], "rows", "claim_id"),
+}
+
+
+def run(*arguments):
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True)
+    assert done.returncode == 0, (arguments, done.stderr)
+    return done.stdout
+
+
+def same(cell, value, decimals):
+    """A cell of CSV and a value of JSON, rounded as the cell is."""
+    if value is None:
+        return cell == ""
+    if isinstance(value, str):
+        return cell == value
+    return abs(float(cell) - value) <= 0.5000001 * 10.0 ** -decimals + 1e-12 * abs(value)
+
+
+def described():
+    """Columns by listing, as docs/outputs.md has them: name -> (unit, head in tables)."""
+    page = {}
+    for line in (SOURCE / "docs/outputs.md").read_text().splitlines():
+        if line.startswith("## "):
+            page[line[3:]] = columns = {}
+        elif line.startswith("| `"):
+            name, unit, head, meaning = [part.strip() for part in line.strip("|").split("|")]
+            assert meaning, line
+            columns[name.strip("`")] = (unit, head)
+    return page
+
+
+def numbers(text):
+    return [float(word.replace(",", "")) for word in re.findall(r"(?<![\w.])-?[\d,]+(?:\.\d+)?(?![\w.])", text)]
+
+
+def check(name, tape, columns):
+    arguments, key, naming = COMMANDS[name]
+    arguments = [arguments[0], tape, "--model", MODEL, "--quiet", *arguments[1:]]
+    rows = list(csv.DictReader(io.StringIO(run(*arguments, "--format", "csv"))))
+    listed = json.loads(run(*arguments, "--format", "json"))[key]
+    assert rows and len(rows) == len(listed), name
+    for row, entry in zip(rows, listed):
+        assert list(row) == list(columns) and set(row) == set(entry), (name, set(row) ^ set(entry))
+        for column, cell in row.items():
+            decimals = len(cell.partition(".")[2])
+            assert same(cell, entry[column], decimals), (name, column, cell, entry[column])
+    if naming is None:
+        return
+    table = run(*arguments).splitlines()
+    shown = [column for column, (_, head) in columns.items() if head]
+    found = 0
+    for row in rows:
+        lines = [line for line in table if re.search(rf"(^|\s){re.escape(row[naming])}\s", line)]
+        for line in lines:
+            figures = numbers(line.split(row[naming], 1)[1])
+            wanted = [float(row[column]) for column in shown if column not in ("place", naming) and row[column]
+                      and re.fullmatch(r"-?[\d.]+", row[column])]
+            if len(figures) >= len(wanted) and wanted:
+                close = all(abs(a - b) <= 0.51 for a, b in zip(figures, wanted))
+                found += close
+    assert found >= 0.9 * sum(1 for row in rows if row.get("claims") not in ("0",)) - 1, (name, found, len(rows))
+
+
+with tempfile.TemporaryDirectory() as folder:
+    tape = pathlib.Path(folder) / "t.h5"
+    run("generate", "-n", 800, "-o", tape, "--quiet")
+    page = described()
+    for name in COMMANDS:
+        check(name, tape, page[name])
+        print(f"{name}: {len(page[name])} columns, the same in CSV and JSON")
