@@ -13,6 +13,7 @@
 #define JALKI_DECIDE_H
 
 #include "jalki/allocate.h"
+#include "jalki/listing.h"
 #include "jalki/value.h"
 
 #ifdef __cplusplus
@@ -103,10 +104,21 @@ typedef struct jk_curve_point {
     double amount, objective, bound, price;
 } jk_curve_point;
 
-/* Everything `decide` reports as JSON, ending in a line end; NULL if there is no memory. Free with free().
- * `curve` may be NULL; curve_limit is the limit that it varies. */
-char *jk_decided_json(const jk_candidates *candidates, const jk_valuation *valuation, const jk_decide_options *options,
-                      const jk_decided *decided, const jk_curve_point *curve, size_t curve_count, size_t curve_limit);
+/* What `decide` reports: the decisions, the limits, and where curve_count is not 0 the points of a what-if curve. */
+typedef struct jk_decide_outcome {
+    const jk_candidates *candidates;
+    const jk_decided *decided;
+    const jk_limit *limits;
+    size_t limit_count; /* under which was decided */
+    const jk_curve_point *curve;
+    size_t curve_count, curve_limit; /* the limit that the curve varies; it may be one more than limit_count */
+} jk_decide_outcome;
+
+/* Its rows with their columns described; for NULL the columns alone. */
+jk_listing jk_decide_listing(const jk_decide_outcome *outcome);
+
+/* Everything as JSON, ending in a line end; NULL if there is no memory. Free with free(). */
+char *jk_decided_json(const jk_decide_outcome *outcome, const jk_valuation *valuation, bool by_debtor);
 
 #ifdef __cplusplus
 }

@@ -25,7 +25,7 @@ typedef struct jk_listing_column {
     const char *unit;    /* "money" (the model's base currency), "%", "a year" (a rate), "hours", "months", "" */
     const char *meaning; /* a sentence, without a full stop */
     jk_listing_kind kind;
-    int decimals; /* of a number in CSV; JSON has all its digits */
+    int decimals; /* of a number in CSV, -1: as few as it needs; JSON has all its digits */
 } jk_listing_column;
 
 typedef struct jk_cell {
@@ -38,6 +38,7 @@ typedef struct jk_listing {
     const jk_listing_column *columns;
     size_t column_count;   /* at most JK_LISTING_COLUMNS */
     size_t rows;           /* 0 where it was made without results, for its columns alone */
+    int choice;            /* which part of it, or -1 */
     const void *source[2]; /* what the rows are read from; it must outlive the listing */
     /* Fills a cell for each column; what it leaves alone is missing. */
     jk_status (*cells)(const struct jk_listing *listing, size_t row, jk_cell *cells, jk_error *error);

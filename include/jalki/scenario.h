@@ -16,6 +16,7 @@
 #ifndef JALKI_SCENARIO_H
 #define JALKI_SCENARIO_H
 
+#include "jalki/listing.h"
 #include "jalki/value.h"
 
 #ifdef __cplusplus
@@ -168,6 +169,10 @@ size_t jk_change_pairs(const jk_valuation *valuation, jk_change_pair *pairs, siz
 /* Why: what both actions are worth to such a claim on average, before and now; in words. Returns text. */
 enum { JK_CHANGE_WORDS = 256 };
 const char *jk_change_words(const jk_valuation *valuation, jk_change_pair pair, char text[JK_CHANGE_WORDS]);
+
+/* Its rows with their columns described: the base, then each mode's scenarios; for all claims and by segment, or for
+ * all and one segment alone (segment: its index, else -1). For NULL the columns alone. */
+jk_listing jk_scenario_listing(const jk_scenarios *set, const jk_scenario_grid *grid, int segment);
 
 /* The grid of one return as JSON, ending in a line end; NULL if there is no memory. Free with free(). */
 char *jk_scenario_json(const jk_tape *tape, const jk_model *model, const jk_scenarios *set,

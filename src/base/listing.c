@@ -26,16 +26,20 @@ static json_t *cell_json(const jk_listing_column *column, const jk_cell *cell) {
     return jk_json_number(cell->number);
 }
 
+json_t *jk_listing_row_json(jk_json_builder *builder, const jk_listing *listing, size_t row) {
+    jk_cell cells[JK_LISTING_COLUMNS];
+    json_t *object = json_object();
+    builder->failed |= jk_listing_row(listing, row, cells, NULL) != JK_OK;
+    for (size_t c = 0; c < listing->column_count; c++) {
+        jk_json_put(builder, object, listing->columns[c].name, cell_json(&listing->columns[c], &cells[c]));
+    }
+    return object;
+}
+
 json_t *jk_listing_json(jk_json_builder *builder, const jk_listing *listing) {
     json_t *list = json_array();
-    jk_cell cells[JK_LISTING_COLUMNS];
     for (size_t row = 0; row < listing->rows; row++) {
-        json_t *object = json_object();
-        builder->failed |= jk_listing_row(listing, row, cells, NULL) != JK_OK;
-        for (size_t c = 0; c < listing->column_count; c++) {
-            jk_json_put(builder, object, listing->columns[c].name, cell_json(&listing->columns[c], &cells[c]));
-        }
-        jk_json_append(builder, list, object);
+        jk_json_append(builder, list, jk_listing_row_json(builder, listing, row));
     }
     return list;
 }

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Printing the decisions of `jalki decide`: tables, CSV, JSON, and the worth of limits in words. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/decide_command.h"
+#include "cli/listing_print.h"
+
+static jk_decide_outcome outcome_of(const decide_arguments *arguments, const decide_work *work) {
+    return (jk_decide_outcome){work->candidates, &work->decided,
+                               work->limits,     arguments->limit_count,
+                               work->curve,      arguments->curve != NULL ? (size_t)arguments->curve_steps : 0,
+                               work->curve_limit};
+}
 
 char *jk_cli_decide_json(const decide_arguments *arguments, const decide_work *work) {
-    return jk_decided_json(work->candidates, &work->valuation, &work->options, &work->decided,
-                           arguments->curve != NULL ? work->curve : NULL, (size_t)arguments->curve_steps,
-                           work->curve_limit);
+    jk_decide_outcome outcome = outcome_of(arguments, work);
+    return jk_decided_json(&outcome, &work->valuation, arguments->by_debtor);
 }
 
 static jk_table *table_with(const char *alignment, const char *const *heads, size_t count) {
@@ -17,19 +23,6 @@ static jk_table *table_with(const char *alignment, const char *const *heads, siz
         jk_table_cell(table, "%s", heads[i]);
     }
     return table;
-}
-
-static int print_decisions(const decide_work *work) {
-    static const char *const heads[] = {"decision", "claims", "face", "value"};
-    int decimals = jk_cli_decimals(&work->valuation);
-    jk_table *table = table_with("lrrr", heads, 4);
-    for (int a = 0; table != NULL && a < JK_ACTION_COUNT; a++) {
-        jk_table_cell(table, "%s", jk_action_name((jk_action)a));
-        jk_table_count(table, work->decided.claims[a]);
-        jk_table_amount(table, work->decided.face[a], decimals);
-        jk_table_amount(table, work->decided.value[a], decimals);
-    }
-    return jk_cli_print_table(table, "Decisions under the limits");
 }
 
 static int print_limits(const decide_work *work, size_t count) {
@@ -76,29 +69,24 @@ static int print_curve(const decide_arguments *arguments, const decide_work *wor
     return jk_cli_print_table(table, title);
 }
 
-static int print_csv(const decide_work *work) {
-    (void)puts("decision,claims,face,value");
-    for (int a = 0; a < JK_ACTION_COUNT; a++) {
-        (void)printf("%s,%llu,%.2f,%.2f\n", jk_action_name((jk_action)a), (unsigned long long)work->decided.claims[a],
-                     work->decided.face[a], work->decided.value[a]);
-    }
-    return jk_cli_finish();
-}
-
 int jk_cli_decide_print(const decide_arguments *arguments, const decide_work *work) {
-    bool json_on_stdout = arguments->common.json_path != NULL && strcmp(arguments->common.json_path, "-") == 0;
-    if (json_on_stdout || arguments->common.format == JK_FORMAT_JSON) {
+    if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(jk_cli_decide_json(arguments, work));
     }
+    jk_decide_outcome outcome = outcome_of(arguments, work);
+    jk_listing listing = jk_decide_listing(&outcome);
     if (arguments->common.format == JK_FORMAT_CSV) {
-        return print_csv(work);
+        return jk_cli_listing_csv(&listing);
     }
     const jk_cli_valuing *valuing = &arguments->valuing;
     const char *currency = valuing->model->base_currency;
     char objective[JK_AMOUNT_TEXT];
     char unlimited[JK_AMOUNT_TEXT];
     jk_cli_valuing_heading(valuing, &work->valuation);
-    int failed = print_decisions(work);
+    listing.rows = JK_ACTION_COUNT; /* limits and points have tables of their own */
+    jk_cli_listing_view view = {.title = "Decisions under the limits",
+                                .money_decimals = jk_cli_decimals(&work->valuation)};
+    int failed = jk_cli_listing_table(&listing, &view);
     if (arguments->limit_count > 0) {
         failed |= print_limits(work, arguments->limit_count);
         (void)printf("\n");

@@ -6,6 +6,7 @@
 #include "base/listing.h"
 #include "cli/valuing.h"
 #include "jalki/export.h"
+#include "jalki/scenario.h"
 #include "jalki/worklist.h"
 
 int jk_cli_listing_csv(const jk_listing *listing) {
@@ -24,6 +25,8 @@ int jk_cli_listing_csv(const jk_listing *listing) {
             (void)fputs(c > 0 ? "," : "", stdout);
             if (column->kind == JK_LISTING_TEXT) {
                 jk_cli_csv_text(cells[c].text, "");
+            } else if (column->decimals < 0) {
+                (void)printf("%g", cells[c].number);
             } else {
                 jk_cli_csv_value(cells[c].number, column->decimals);
             }
@@ -92,7 +95,8 @@ int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *v
 }
 
 void jk_cli_listing_describe(void) {
-    const jk_listing listings[] = {jk_groups_listing(NULL), jk_bids_listing(NULL), jk_worklist_listing(NULL, NULL)};
+    const jk_listing listings[] = {jk_groups_listing(NULL), jk_bids_listing(NULL), jk_scenario_listing(NULL, NULL, -1),
+                                   jk_decide_listing(NULL), jk_worklist_listing(NULL, NULL)};
     (void)puts(
         "# Columns of outputs\n\nMade from the listings that write them (`jalki help --as outputs`); "
         "`tests/cli/help.sh` "

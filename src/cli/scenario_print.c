@@ -3,13 +3,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/listing_print.h"
 #include "cli/scenario_command.h"
 #include "cli/table.h"
 
 enum { CHANGES_SHOWN = 3 };
 
 static const unsigned modes[] = {JK_MODE_REPLANNED, JK_MODE_COMMITTED};
-static const char *const mode_names[] = {"replanned", "committed"};
 
 static const jk_valuation *base_of(const jk_scenario_view *view) {
     return jk_scenario_at(view->grid, 0, 0, -1);
@@ -142,51 +142,7 @@ int jk_scenario_print_tables(const jk_scenario_view *view) {
 
 /* ---- CSV ------------------------------------------------------------------------------------------------------- */
 
-static void csv_line(const jk_scenario_view *view, const char *name, const char *mode, const jk_valuation *valuation,
-                     int segment) {
-    jk_scenario_line line = jk_scenario_line_of(valuation, base_of(view), segment);
-    jk_cli_csv_text(name, ",");
-    jk_cli_csv_text(mode, ",");
-    jk_cli_csv_text(segment < 0 ? "all" : valuation->segment_id[segment], ",");
-    (void)printf("%g,%llu", line.irr, (unsigned long long)line.claims);
-    jk_cli_csv_number(line.face, 2);
-    jk_cli_csv_number(line.value, 2);
-    jk_cli_csv_number(line.change_pct, 4);
-    jk_cli_csv_number(line.bid, 2);
-    jk_cli_csv_number(line.bid_pct_of_face, 4);
-    for (int i = 0; i < JK_ERC_COUNT; i++) {
-        jk_cli_csv_number(line.erc_gross[i], 2);
-    }
-    jk_cli_csv_number(line.net, 2);
-    jk_cli_csv_number(line.multiple, 6);
-    jk_cli_csv_number(line.payback > 0 ? (double)line.payback : (double)NAN, 0);
-    if (segment < 0) {
-        jk_cli_csv_number((double)line.changed, 0);
-        jk_cli_csv_number(line.changed_face, 2);
-        (void)putchar('\n');
-    } else {
-        (void)puts(",,");
-    }
-}
-
-static void csv_lines(const jk_scenario_view *view, const char *name, const char *mode, const jk_valuation *valuation) {
-    csv_line(view, name, mode, valuation, -1);
-    for (size_t s = 0; s < valuation->segment_count; s++) {
-        if (view->segment < 0 || (size_t)view->segment == s) {
-            csv_line(view, name, mode, valuation, (int)s);
-        }
-    }
-}
-
 int jk_scenario_print_csv(const jk_scenario_view *view) {
-    (void)puts("scenario,mode,segment,irr,claims,face,value,change_pct,bid,bid_pct_of_face,erc_gross_84,erc_gross_120,"
-               "erc_gross_180,net,multiple,payback_months,changed_claims,changed_face");
-    csv_lines(view, "base", "base", base_of(view));
-    for (size_t m = 0; m < 2; m++) {
-        for (size_t s = 0; (view->grid->modes & modes[m]) != 0 && s < view->grid->scenario_count; s++) {
-            csv_lines(view, view->set->scenarios[s].name, mode_names[m],
-                      jk_scenario_at(view->grid, 0, modes[m], (int)s));
-        }
-    }
-    return jk_cli_finish();
+    jk_listing listing = jk_scenario_listing(view->set, view->grid, view->segment);
+    return jk_cli_listing_csv(&listing);
 }

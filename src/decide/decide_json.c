@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/json.h"
+#include "base/listing.h"
 #include "jalki/decide.h"
 #include "jalki/export.h"
 
@@ -80,13 +80,12 @@ jk_status jk_team_member(const jk_candidates *candidates, const char *scope, jk_
     return JK_OK;
 }
 
-static json_t *by_limit(jk_json_builder *b, const jk_candidates *candidates, const jk_decide_options *options,
-                        const double *amounts) {
+static json_t *by_limit(jk_json_builder *b, const jk_decide_outcome *outcome, const double *amounts) {
     json_t *object = json_object();
-    for (size_t m = 0; m < options->limit_count; m++) {
+    for (size_t m = 0; m < outcome->limit_count; m++) {
         char name[JK_LIMIT_NAME_MAX];
-        jk_json_put(b, object, jk_limit_name(candidates, &options->limits[m], name),
-                    jk_json_number(amounts != NULL ? amounts[m] : options->limits[m].amount));
+        jk_json_put(b, object, jk_limit_name(outcome->candidates, &outcome->limits[m], name),
+                    jk_json_number(amounts != NULL ? amounts[m] : outcome->limits[m].amount));
     }
     return object;
 }
@@ -116,8 +115,9 @@ static json_t *curve_points(jk_json_builder *b, const jk_curve_point *curve, siz
     return list;
 }
 
-char *jk_decided_json(const jk_candidates *candidates, const jk_valuation *valuation, const jk_decide_options *options,
-                      const jk_decided *decided, const jk_curve_point *curve, size_t curve_count, size_t curve_limit) {
+char *jk_decided_json(const jk_decide_outcome *outcome, const jk_valuation *valuation, bool by_debtor) {
+    const jk_candidates *candidates = outcome->candidates;
+    const jk_decided *decided = outcome->decided;
     jk_json_builder b = {0};
     json_t *root = json_object();
     double gap = decided->bound - decided->objective;
@@ -126,20 +126,23 @@ char *jk_decided_json(const jk_candidates *candidates, const jk_valuation *valua
     jk_json_put(&b, root, "bound", jk_json_number(decided->bound));
     jk_json_put(&b, root, "gap", jk_json_number(decided->bound > 0.0 ? gap / decided->bound : 0.0));
     jk_json_put(&b, root, "unlimited", jk_json_number(decided->unlimited));
-    jk_json_put(&b, root, "by_debtor", json_boolean(options->by_debtor));
-    jk_json_put(&b, root, "shadow_prices", by_limit(&b, candidates, options, decided->price));
-    jk_json_put(&b, root, "use", by_limit(&b, candidates, options, decided->use));
-    jk_json_put(&b, root, "limits", by_limit(&b, candidates, options, NULL));
+    jk_json_put(&b, root, "by_debtor", json_boolean(by_debtor));
+    jk_json_put(&b, root, "shadow_prices", by_limit(&b, outcome, decided->price));
+    jk_json_put(&b, root, "use", by_limit(&b, outcome, decided->use));
+    jk_json_put(&b, root, "limits", by_limit(&b, outcome, NULL));
     jk_json_put(&b, root, "court_cost", jk_json_number(decided->court));
     jk_json_put(&b, root, "agent_hours", jk_json_number(decided->hours));
     jk_json_put(&b, root, "decisions", decisions(&b, decided));
-    if (curve != NULL) {
+    if (outcome->curve_count > 0) {
         char name[JK_LIMIT_NAME_MAX];
         json_t *object = json_object();
-        jk_json_put(&b, object, "limit", json_string(jk_limit_name(candidates, &options->limits[curve_limit], name)));
-        jk_json_put(&b, object, "points", curve_points(&b, curve, curve_count));
+        jk_json_put(&b, object, "limit",
+                    json_string(jk_limit_name(candidates, &outcome->limits[outcome->curve_limit], name)));
+        jk_json_put(&b, object, "points", curve_points(&b, outcome->curve, outcome->curve_count));
         jk_json_put(&b, root, "curve", object);
     }
+    jk_listing rows = jk_decide_listing(outcome);
+    jk_json_put(&b, root, "rows", jk_listing_json(&b, &rows));
     char *manifest = jk_manifest_json(candidates->tape, candidates->model, valuation);
     jk_json_put(&b, root, "manifest", manifest == NULL ? NULL : json_loads(manifest, 0, NULL));
     free(manifest);

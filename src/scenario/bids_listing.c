@@ -38,8 +38,8 @@ enum {
     { name, NULL, "money", meaning, JK_LISTING_NUMBER, 2 }
 static const jk_listing_column columns[COLUMNS] = {
     [SCENARIO] = {"scenario", NULL, "", "base, or the scenario's name", JK_LISTING_TEXT, 0},
-    [REQUIRED] = {"required_return", NULL, "a year", "The return as asked for", JK_LISTING_NUMBER, 6},
-    [IRR] = {"irr", NULL, "a year", "The return after what the scenario adds to it", JK_LISTING_NUMBER, 6},
+    [REQUIRED] = {"required_return", NULL, "a year", "The return as asked for", JK_LISTING_NUMBER, -1},
+    [IRR] = {"irr", NULL, "a year", "The return after what the scenario adds to it", JK_LISTING_NUMBER, -1},
     [GROUP] = {"group", NULL, "", "What is grouped by: all, decision, segment or country", JK_LISTING_TEXT, 0},
     [NAME] = {"name", NULL, "", "The decision, the segment's id, the country's code", JK_LISTING_TEXT, 0},
     [CLAIMS] = {"claims", NULL, "", "Claims of the group", JK_LISTING_COUNT, 0},
@@ -61,7 +61,7 @@ static const jk_listing_column columns[COLUMNS] = {
     [ATTAINABLE] = {"attainable", NULL, "", "yes, or no where no price meets the floors", JK_LISTING_TEXT, 0},
     [ASKED_IRR] = {"asked_irr", NULL, "a year", "Return where the price asked is paid", JK_LISTING_NUMBER, 8},
     [ASKED_OUTCOME] = {"asked_irr_outcome", NULL, "", "Whether one return fits the price asked", JK_LISTING_TEXT, 0},
-    [PLAN_IRR] = {"plan_irr", NULL, "a year", "The return whose plan the bid is made on", JK_LISTING_NUMBER, 6},
+    [PLAN_IRR] = {"plan_irr", NULL, "a year", "The return whose plan the bid is made on", JK_LISTING_NUMBER, -1},
 };
 #undef MONEY
 

@@ -2,7 +2,7 @@
 /* Scenarios side by side as JSON: the keys are the command line's contract. */
 #include <stdlib.h>
 
-#include "base/json.h"
+#include "base/listing.h"
 #include "jalki/export.h"
 #include "jalki/scenario.h"
 
@@ -104,6 +104,8 @@ char *jk_scenario_json(const jk_tape *tape, const jk_model *model, const jk_scen
         jk_json_append(&b, list, scenario_of(&b, &set->scenarios[s], grid, (int)s));
     }
     jk_json_put(&b, object, "scenarios", list);
+    jk_listing rows = jk_scenario_listing(set, grid, -1);
+    jk_json_put(&b, object, "rows", jk_listing_json(&b, &rows));
     char *text = jk_manifest_json(tape, model, base);
     json_t *manifest = text == NULL ? NULL : json_loads(text, 0, NULL);
     free(text);

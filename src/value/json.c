@@ -61,36 +61,34 @@ json_t *jk_json_group(jk_json_builder *b, const jk_group *sums) {
     return object;
 }
 
-static json_t *decisions(jk_json_builder *b, const jk_valuation *valuation) {
-    json_t *object = json_object();
+/* A row of the groups' listing, without what it is of. */
+static json_t *group_row(jk_json_builder *b, const jk_listing *listing, size_t row) {
+    json_t *object = jk_listing_row_json(b, listing, row);
+    b->failed |= json_object_del(object, "group") != 0 || json_object_del(object, "name") != 0;
+    return object;
+}
+
+/* Decisions and countries by their names; segments as a list in the model's order, with their id and, by its older
+ * name, net. */
+static void put_groups(jk_json_builder *b, json_t *object, const jk_valuation *valuation) {
+    jk_listing listing = jk_groups_listing(valuation);
+    json_t *decisions = json_object(), *segments = json_array(), *countries = json_object();
+    size_t row = 1; /* 0 is all */
     for (int a = 0; a < JK_ACTION_COUNT; a++) {
-        jk_json_put(b, object, jk_action_name((jk_action)a), jk_json_group(b, &valuation->decision[a]));
+        jk_json_put(b, decisions, jk_action_name((jk_action)a), group_row(b, &listing, row++));
     }
-    return object;
-}
-
-static json_t *countries(jk_json_builder *b, const jk_valuation *valuation) {
-    json_t *object = json_object();
-    for (size_t c = 0; c < valuation->country_count; c++) {
-        jk_json_put(b, object, valuation->country_id[c], jk_json_group(b, &valuation->country[c]));
-    }
-    return object;
-}
-
-static json_t *segments(jk_json_builder *b, const jk_valuation *valuation) {
-    json_t *list = json_array();
     for (size_t s = 0; s < valuation->segment_count; s++) {
-        jk_month sum = jk_valuation_months(valuation, valuation->flow.months, s);
-        json_t *object = json_object();
-        jk_json_put(b, object, "id", json_string(valuation->segment_id[s]));
-        jk_json_put(b, object, "claims", json_integer((json_int_t)valuation->segment[s].claims));
-        jk_json_put(b, object, "face", jk_json_number(valuation->segment[s].face));
-        jk_json_put(b, object, "value", jk_json_number(valuation->segment[s].value));
-        jk_json_put(b, object, "erc_gross", jk_json_number(sum.gross));
-        jk_json_put(b, object, "net", jk_json_number(sum.net));
-        jk_json_append(b, list, object);
+        json_t *segment = group_row(b, &listing, row++);
+        jk_json_put(b, segment, "id", json_string(valuation->segment_id[s]));
+        jk_json_put(b, segment, "net", json_incref(json_object_get(segment, "erc_net")));
+        jk_json_append(b, segments, segment);
     }
-    return list;
+    for (size_t c = 0; c < valuation->country_count; c++) {
+        jk_json_put(b, countries, valuation->country_id[c], group_row(b, &listing, row++));
+    }
+    jk_json_put(b, object, "decisions", decisions);
+    jk_json_put(b, object, "segments", segments);
+    jk_json_put(b, object, "countries", countries);
 }
 
 /* At the start of each epoch of the model. */
@@ -137,12 +135,8 @@ char *jk_valuation_json(const jk_tape *tape, const jk_model *model, const jk_val
     jk_json_put(&b, object, "net", jk_json_number(offer.sum.net));
     jk_json_put(&b, object, "multiple", jk_json_number(offer.multiple));
     jk_json_put(&b, object, "payback_months", jk_json_months(offer.payback));
-    jk_json_put(&b, object, "decisions", decisions(&b, valuation));
-    jk_json_put(&b, object, "segments", segments(&b, valuation));
-    jk_json_put(&b, object, "countries", countries(&b, valuation));
+    put_groups(&b, object, valuation);
     jk_json_put(&b, object, "payers", payers(&b, model, valuation));
-    jk_listing groups = jk_groups_listing(valuation);
-    jk_json_put(&b, object, "groups", jk_listing_json(&b, &groups));
     jk_json_put(&b, object, "manifest", jk_json_manifest(&b, tape, model, valuation, &valuation->irr, 1));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

@@ -17,6 +17,8 @@ MODEL = SOURCE / "models/nordic.yaml"
 COMMANDS = {  # command and options; the list in its JSON; the column that names a table's rows and those it is found by
     "value": (["value"], "groups", "name"),
     "price": (["price", "--irr", "0.1,0.15", "--floor", "payback=48", "--asked", "90000"], "rows", None),
+    "scenario": (["scenario", "--scenarios", SOURCE / "data/scenarios/nordic.yaml"], "rows", None),
+    "decide": (["decide", "--court-budget", "2000", "--max", "legal@FI=10", "--curve", "agent-hours=10:40:4"], "rows", None),
     "worklist": (["worklist", "--top", "40"], "rows", "claim_id"),
 }
 

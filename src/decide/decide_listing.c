@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decisions under limits, the limits and the points of a what-if curve, in rows; the columns described once. */
+#include "base/listing.h"
+#include "jalki/decide.h"
+
+enum { DECISION, CLAIMS, FACE, VALUE, LIMIT, AMOUNT, USED, PRICE, OBJECTIVE, COLUMNS };
+
+static const jk_listing_column columns[COLUMNS] = {
+    [DECISION] = {"decision", "decision", "", "What to do with the claims; of rows about decisions", JK_LISTING_TEXT,
+                  0},
+    [CLAIMS] = {"claims", "claims", "", "Claims so decided", JK_LISTING_COUNT, 0},
+    [FACE] = {"face", "face", "money", "What they owe at the cut-off", JK_LISTING_NUMBER, 2},
+    [VALUE] = {"value", "value", "money", "Their worth as decided", JK_LISTING_NUMBER, 2},
+    [LIMIT] = {"limit", NULL, "", "The limit; of rows about limits, and of points of a curve", JK_LISTING_TEXT, 0},
+    [AMOUNT] = {"amount", NULL, "", "How much of it there is: money, hours or claims", JK_LISTING_NUMBER, 2},
+    [USED] = {"used", NULL, "", "How much of it the decisions use; not of a point", JK_LISTING_NUMBER, 4},
+    [PRICE] = {"shadow_price", NULL, "money", "Worth of one more of it", JK_LISTING_NUMBER, 4},
+    [OBJECTIVE] = {"objective", NULL, "money", "Worth of all claims with that amount; of a point", JK_LISTING_NUMBER,
+                   2},
+};
+
+/* The decisions, then the limits, then the points. */
+static jk_status decide_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    (void)error;
+    const jk_decide_outcome *outcome = listing->source[0];
+    const jk_decided *decided = outcome->decided;
+    size_t limits = outcome->limit_count;
+    char name[JK_LIMIT_NAME_MAX];
+    if (row < JK_ACTION_COUNT) {
+        jk_cell_set(&cells[DECISION], jk_action_name((jk_action)row));
+        cells[CLAIMS].number = (double)decided->claims[row];
+        cells[FACE].number = decided->face[row];
+        cells[VALUE].number = decided->value[row];
+    } else if (row - JK_ACTION_COUNT < limits) {
+        size_t m = row - JK_ACTION_COUNT;
+        jk_cell_set(&cells[LIMIT], jk_limit_name(outcome->candidates, &outcome->limits[m], name));
+        cells[AMOUNT].number = outcome->limits[m].amount;
+        cells[USED].number = decided->use[m];
+        cells[PRICE].number = decided->price[m];
+    } else {
+        const jk_curve_point *point = &outcome->curve[row - JK_ACTION_COUNT - limits];
+        const jk_limit *limit = &outcome->limits[outcome->curve_limit];
+        jk_cell_set(&cells[LIMIT], jk_limit_name(outcome->candidates, limit, name));
+        cells[AMOUNT].number = point->amount;
+        cells[PRICE].number = point->price;
+        cells[OBJECTIVE].number = point->objective;
+    }
+    return JK_OK;
+}
+
+jk_listing jk_decide_listing(const jk_decide_outcome *outcome) {
+    return (jk_listing){.name = "decide",
+                        .columns = columns,
+                        .column_count = COLUMNS,
+                        .rows = outcome == NULL ? 0 : JK_ACTION_COUNT + outcome->limit_count + outcome->curve_count,
+                        .source = {outcome, NULL},
+                        .choice = -1,
+                        .cells = decide_cells};
+}
