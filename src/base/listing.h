@@ -12,8 +12,9 @@ jk_status jk_listing_row(const jk_listing *listing, size_t row, jk_cell cells[JK
 /* Fills a cell of text, cut at its room. */
 void jk_cell_set(jk_cell *cell, const char *text);
 
-/* The rows as a list of objects with every column by its name; a row that cannot be read marks the builder as failed.
- */
+/* A row as an object with every column by its name, and all rows as a list; a row that cannot be read marks the builder
+ * as failed. */
+json_t *jk_listing_row_json(jk_json_builder *builder, const jk_listing *listing, size_t row);
 json_t *jk_listing_json(jk_json_builder *builder, const jk_listing *listing);
 
 #endif

@@ -44,7 +44,11 @@ static jk_status group_cells(const jk_listing *listing, size_t row, jk_cell *cel
     } else if (row < segments) {
         fill(valuation, &valuation->decision[row - 1], "decision", jk_action_name((jk_action)(row - 1)), cells);
     } else if (row < countries) {
-        fill(valuation, &valuation->segment[row - segments], "segment", valuation->segment_id[row - segments], cells);
+        size_t s = row - segments;
+        jk_month sum = jk_valuation_months(valuation, valuation->flow.months, s); /* as the cash flow has it */
+        fill(valuation, &valuation->segment[s], "segment", valuation->segment_id[s], cells);
+        cells[GROSS].number = sum.gross;
+        cells[NET].number = sum.net;
     } else {
         fill(valuation, &valuation->country[row - countries], "country", valuation->country_id[row - countries], cells);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Summaries as JSON: the keys are the command line's contract. A number that is none is null. */
 #include <math.h>
+#include <string.h>
 
 #include "base/calendar.h"
 #include "base/json.h"
@@ -61,30 +62,39 @@ json_t *jk_json_group(jk_json_builder *b, const jk_group *sums) {
     return object;
 }
 
-/* A row of the groups' listing, without what it is of. */
-static json_t *group_row(jk_json_builder *b, const jk_listing *listing, size_t row) {
-    json_t *object = jk_listing_row_json(b, listing, row);
-    b->failed |= json_object_del(object, "group") != 0 || json_object_del(object, "name") != 0;
-    return object;
+/* Adds the figures of a row of the groups' listing that the contract has here; NULL-ended. */
+static void put_figures(jk_json_builder *b, json_t *object, const jk_listing *listing, size_t row,
+                        const char *const *names) {
+    json_t *whole = jk_listing_row_json(b, listing, row);
+    for (; *names != NULL; names++) {
+        const char *key = strcmp(*names, "erc_net") == 0 ? "net" : *names; /* its name in the contract */
+        jk_json_put(b, object, key, json_incref(json_object_get(whole, *names)));
+    }
+    json_decref(whole);
 }
 
-/* Decisions and countries by their names; segments as a list in the model's order, with their id and, by its older
- * name, net. */
+/* Decisions and countries by their names; segments as a list in the model's order. */
 static void put_groups(jk_json_builder *b, json_t *object, const jk_valuation *valuation) {
+    static const char *const figures[] = {"claims", "face", "value", NULL};
+    static const char *const of_segments[] = {"claims", "face", "value", "erc_gross", "erc_net", NULL};
     jk_listing listing = jk_groups_listing(valuation);
     json_t *decisions = json_object(), *segments = json_array(), *countries = json_object();
     size_t row = 1; /* 0 is all */
     for (int a = 0; a < JK_ACTION_COUNT; a++) {
-        jk_json_put(b, decisions, jk_action_name((jk_action)a), group_row(b, &listing, row++));
+        json_t *one = json_object();
+        put_figures(b, one, &listing, row++, figures);
+        jk_json_put(b, decisions, jk_action_name((jk_action)a), one);
     }
     for (size_t s = 0; s < valuation->segment_count; s++) {
-        json_t *segment = group_row(b, &listing, row++);
-        jk_json_put(b, segment, "id", json_string(valuation->segment_id[s]));
-        jk_json_put(b, segment, "net", json_incref(json_object_get(segment, "erc_net")));
-        jk_json_append(b, segments, segment);
+        json_t *one = json_object();
+        jk_json_put(b, one, "id", json_string(valuation->segment_id[s]));
+        put_figures(b, one, &listing, row++, of_segments);
+        jk_json_append(b, segments, one);
     }
     for (size_t c = 0; c < valuation->country_count; c++) {
-        jk_json_put(b, countries, valuation->country_id[c], group_row(b, &listing, row++));
+        json_t *one = json_object();
+        put_figures(b, one, &listing, row++, figures);
+        jk_json_put(b, countries, valuation->country_id[c], one);
     }
     jk_json_put(b, object, "decisions", decisions);
     jk_json_put(b, object, "segments", segments);

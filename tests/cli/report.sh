@@ -23,6 +23,12 @@ bid=$(/usr/bin/python3 -c 'import json; print([b["bid"] for b in json.load(open(
 jalki simulate tape.h5 --model "$model" --irr 0.14 --paths 200 --seed 5 --price "$bid" --json simulated.json --quiet >/dev/null
 jalki worklist tape.h5 --model "$model" --irr 0.14 --top 20 --json list.json --quiet >/dev/null
 
+# The title is the page's and the document's, as text whatever it says.
+grep -q '<h1>Portfolio report</h1>' report.html
+jalki report results.h5 -o titled.html --title 'Q2 <bids> & "more"' --quiet
+grep -q '<title>Q2 &lt;bids&gt; &amp; "more"</title>' titled.html
+grep -q '<h1>Q2 &lt;bids&gt; &amp; "more"</h1>' titled.html
+
 cat >check.py <<'PYTHON'
 """The report's figures are those of value, price and worklist; the rest once more from the claims file and the tape."""
 import collections
@@ -157,12 +163,6 @@ fails 2 "-o F.html" report results.h5
 fails 2 "whole number" report results.h5 -o x.html --paths 3
 fails 2 "not multiple=NUMBER" report results.h5 -o x.html --floor size=3
 [[ ! -e x.html && ! -e same ]]
-
-# The title is the page's and the document's, as text whatever it says.
-grep -q '<h1>Portfolio report</h1>' report.html
-jalki report results.h5 -o titled.html --title 'Q2 <bids> & "more"' --quiet
-grep -q '<title>Q2 &lt;bids&gt; &amp; "more"</title>' titled.html
-grep -q '<h1>Q2 &lt;bids&gt; &amp; "more"</h1>' titled.html
 
 # Results whose values were changed are not this tape's.
 cat >change.py <<'PYTHON'
