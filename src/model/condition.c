@@ -100,3 +100,35 @@ jk_status jk_read_condition(jk_model_reader *reader, const jk_yaml_node *node, v
     *(jk_condition *)target = (jk_condition){.count = node->count, .terms = terms};
     return JK_OK;
 }
+
+static bool has_value(const jk_condition_term *term, const char *value) {
+    for (size_t v = 0; v < term->count; v++) {
+        if (strcmp(term->values[v], value) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_implied(const jk_condition_term *term, const jk_condition *narrow) {
+    for (size_t t = 0; t < narrow->count; t++) {
+        const jk_condition_term *mine = &narrow->terms[t];
+        size_t inside = 0;
+        for (size_t v = 0; mine->column == term->column && v < mine->count; v++) {
+            inside += has_value(term, mine->values[v]);
+        }
+        if (mine->column == term->column && inside == mine->count) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool jk_condition_covers(const jk_condition *wide, const jk_condition *narrow) {
+    for (size_t t = 0; t < wide->count; t++) {
+        if (!is_implied(&wide->terms[t], narrow)) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -38,6 +38,20 @@ jk_status jk_read_payers(jk_model_reader *reader, const jk_yaml_node *node, void
     return jk_read_record(reader, &jk_record_payers, node, segment);
 }
 
+/* A segment that stands behind a wider one gets no claim, and what it was meant for is valued as the other. */
+static jk_status warn_unreachable(jk_model_reader *reader, const jk_yaml_node *item, const jk_segment *segments,
+                                  size_t index) {
+    for (size_t e = 0; e < index; e++) {
+        bool wider = segments[e].when.count > 0 && jk_condition_covers(&segments[e].when, &segments[index].when);
+        if (wider) {
+            return jk_model_warn(reader, item,
+                                 "is never used: %.64s above it matches all of its claims; expected it before that one",
+                                 segments[e].id);
+        }
+    }
+    return JK_OK;
+}
+
 jk_status jk_read_segments(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
     jk_model *model = target;
     JK_TRY(jk_expect_list(reader, node, 1, "a list of segments, the last without `when`"));
@@ -60,6 +74,7 @@ jk_status jk_read_segments(jk_model_reader *reader, const jk_yaml_node *node, vo
         if (!last && segments[i].when.count == 0) {
             JK_TRY(jk_model_warn(reader, item, "matches all claims, so the segments after it are never used"));
         }
+        JK_TRY(warn_unreachable(reader, item, segments, i));
         jk_key_path_cut(&reader->path, before);
     }
     model->segments = segments;
