@@ -21,6 +21,7 @@ nm -g --defined-only "$library" 2>/dev/null | awk 'NF == 3 { print $3 }' | grep 
 [ ! -s names.txt ] || fail "symbols without the prefix jk_: $(tr '\n' ' ' <names.txt)"
 shared=$(find installed -name 'libjalki.so' || true)
 if [ -n "$shared" ]; then
+    [ "$(nm -D --defined-only "$shared" | grep -c ' T jk_')" -gt 100 ] || fail "the shared library shows too little"
     nm -D --defined-only "$shared" | awk '{ print $3 }' | sed 's/@.*//' | grep -v '^jk_\|^JALKI_0$' >names.txt || true
     [ ! -s names.txt ] || fail "the shared library shows: $(tr '\n' ' ' <names.txt)"
 fi
