@@ -34,8 +34,8 @@ jk_status jk_check_code(jk_model_reader *reader, const jk_yaml_node *place, cons
                         const char *expected); /* `length` capital letters */
 jk_status jk_check_level(jk_model_reader *reader, const jk_yaml_node *place, jk_column column, const char *text);
 jk_status jk_read_condition(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_condition */
-/* Whether every claim that matches `narrow` matches `wide` by what both say: each term of `wide` stands in `narrow`, too,
- * with none but its values. */
+/* Whether every claim that matches `narrow` matches `wide` by what both say: each term of `wide` stands in `narrow`,
+ * too, with none but its values. */
 bool jk_condition_covers(const jk_condition *wide, const jk_condition *narrow);
 
 /* law.c */
