@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     FUZZ_AGREE(status, error);
     if (status == JK_OK) {
         jk_chain_ladder result = {0};
-        (void)jk_chain_ladder_fit(&triangle, &result, &error);
+        (void)jk_chain_ladder_fit(&triangle, NULL, &result, &error);
         jk_chain_ladder_reset(&result);
     }
     jk_triangle_reset(&triangle);
