@@ -346,11 +346,8 @@ static void write_segment(const writer *self, size_t g, const jk_yaml_node *base
     if (legal != NULL) {
         write_legal(self, g, legal->value);
     }
-    const jk_yaml_pair *payers = jk_yaml_find(base, "payers");
     if (self->fit->payers_result.learned) {
         write_payers(self, g);
-    } else if (payers != NULL) {
-        jk_yaml_write_pair(out, "payers", payers->value, 4, 1);
     }
     for (size_t i = 0; i < base->count; i++) {
         if (!is_one_of(base->pairs[i].key, fitted)) {

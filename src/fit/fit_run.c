@@ -137,7 +137,10 @@ static jk_status estimate_all(jk_fit *fit, jk_error *error) {
 /* What payers do, on top of how readily they begin. */
 static jk_status make_payers(jk_fit *fit, jk_error *error) {
     fit->result.payer_figures = &fit->payers_result;
-    if (!fit->payers_result.learned) {
+    if (!fit->payers_result.learned) { /* curves hold cash: with payers beside them they would be counted twice over */
+        for (size_t g = 0; g < fit->base->segment_count; g++) {
+            fit->segments[g].payers = (jk_payers){0};
+        }
         return JK_OK;
     }
     JK_TRY(jk_fit_payers_figures(fit, error));

@@ -187,13 +187,11 @@ static jk_status judge(jk_fit *fit, struct jk_fit_payers *payers, jk_error *erro
         for (size_t i = 0; i < payers->count; i++) {
             payers->state[payers->row[i].row] = JK_PAYER_AS_EVER;
         }
-        bool given = false;
-        for (size_t g = 0; g < fit->base->segment_count; g++) {
-            given = given || fit->base->segments[g].payers.given;
-        }
-        return jk_fit_say(fit, error, "payers: the panel cannot tell, as %s; %s", result->why_not,
-                          given ? "the base model's payers stand, and curves are fitted to cash as if there were none"
-                                : "the model has none, and whoever pays, pays at once");
+        return jk_fit_say(
+            fit, error,
+            "payers: the panel cannot tell, as %s; the new model has none: whoever pays, pays at once, and "
+            "curves are fitted to cash",
+            result->why_not);
     }
     int longest = (int)ceil(result->period_months - 0.1);
     result->since_last_payment = since_last_payment(payers, fit->options.grace + longest, result->quiet);
