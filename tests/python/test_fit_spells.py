@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`fit` on histories in spells that `generate --panel` made under a known model: settled share, monthly share, breakage and half-life,
-how often the 95 % intervals hold the truth (a small run; 20 seeds of 8,000 claims, outside the suite, are on the page about fits), and
+how often the 95 % intervals hold the truth (a small run; a larger one is on the page about fits), and
 what is said of panels that cannot tell."""
 import json
 import math
