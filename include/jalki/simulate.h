@@ -78,7 +78,7 @@ typedef struct jk_simulation {
     unsigned allow;
     double onboarding, price;
     int price_given, own_risk;
-    size_t parameters, parameters_left_out; /* of the covariance: drawn, and not (points of characteristics) */
+    size_t parameters, parameters_left_out; /* of the covariance: drawn, and not (the model does not have them) */
     /* The points: how many, how many of them are single large claims, and the largest relative error of the value and
      * of any year's collections and costs (both against the year's collections) in the base case and under the two
      * multipliers of all collections `stress`. */
