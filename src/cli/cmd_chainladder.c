@@ -51,8 +51,9 @@ static const jk_option options[] = {
     {"exclude", .kind = JK_OPTION_TEXT, JK_FIELD(chainladder_arguments, exclude),
      JK_SEVERAL(chainladder_arguments, ladder.exclude_count, LADDER_EXCLUDE), .value = "ORIGIN:AGE",
      .example = "2019:12", .help = "That origin's step from this age on is in no factor; may be given again"},
-    {"tail", .kind = JK_OPTION_NUMBER, JK_FIELD(chainladder_arguments, ladder.tail), .value = "FACTOR", .low = 0.01,
-     .high = 100, .otherwise = "nothing comes later", .help = "From the last age to the end"},
+    {"tail", .kind = JK_OPTION_NUMBER, JK_FIELD(chainladder_arguments, ladder.tail), .value = "FACTOR",
+     .example = "1.02", .low = 0.01, .high = 100, .otherwise = "nothing comes later",
+     .help = "From the last age to the end"},
     {0},
 };
 
