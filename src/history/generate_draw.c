@@ -132,7 +132,7 @@ history_outcome jk_history_draw(const jk_generate_panel_options *options, const 
     double limit = leaves < months ? leaves : months;
     history_outcome outcome = {.months = limit, .paid_at = -1.0, .exit = JK_EXIT_NONE, .class_end = -1};
     if (segment->payers.given) {
-        history_spells(options, row, claim, index, limit, &outcome);
+        jk_history_spells(options, row, claim, index, limit, &outcome);
     } else {
         draw_payments(options, row, claim, word, limit, &outcome);
     }

@@ -87,8 +87,8 @@ history_outcome jk_history_draw(const jk_generate_panel_options *options, const 
 
 /* The part of it that spells are, for a segment with payers: cash, what it takes off the balance, the claim's end if it
  * is paid, and the mood that it goes on with. `limit`: months until the claim leaves otherwise. */
-void history_spells(const jk_generate_panel_options *options, const history_row *row, history_claim *claim,
-                    uint64_t index, double limit, history_outcome *outcome);
+void jk_history_spells(const jk_generate_panel_options *options, const history_row *row, history_claim *claim,
+                       uint64_t index, double limit, history_outcome *outcome);
 
 /* Draws the treatment of a period among those that `allowed` (bits JK_ALLOW) holds; -1: none is. */
 int8_t jk_history_treatment(const history_claim *claim, unsigned allowed, double balance,

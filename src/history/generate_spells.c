@@ -85,8 +85,8 @@ static spell_figures figures_of(const history_row *row, const history_claim *cla
     return (spell_figures){c, fmax(0.0, 1.0 - s / (1.0 - c))};
 }
 
-void history_spells(const jk_generate_panel_options *options, const history_row *row, history_claim *claim,
-                    uint64_t index, double limit, history_outcome *outcome) {
+void jk_history_spells(const jk_generate_panel_options *options, const history_row *row, history_claim *claim,
+                       uint64_t index, double limit, history_outcome *outcome) {
     const jk_segment *segment = row->segment;
     story_words words = {.seed = options->seed, .index = index};
     bool legal = claim->treatment == JK_TREAT_LEGAL, held = claim->title == JK_TITLE_HELD;

@@ -14,7 +14,7 @@ enum { VALUE_MAX = 200 };
 
 /* A quoted cell; long ones are cut. Control bytes, and all bytes above 127 where the cell is not UTF-8, are written as
  * \xNN, so that the rejects file is always valid text of one line a row. */
-static void put_cell(FILE *out, const char *text, size_t length) {
+static size_t put_cell(FILE *out, const char *text, size_t length) {
     bool cut = length > VALUE_MAX;
     size_t shown = cut ? VALUE_MAX : length;
     while (cut && shown > 0 && ((unsigned char)text[shown] & 0xc0) == 0x80) {
@@ -34,6 +34,7 @@ static void put_cell(FILE *out, const char *text, size_t length) {
         }
     }
     (void)fputs(cut ? "...\"" : "\"", out);
+    return shown + 3; /* about as many bytes as were written */
 }
 
 /* The balance is no column of the tape, but what a row without one is rejected for. */
@@ -56,15 +57,14 @@ jk_status jk_reject_file_write(jk_reject_file *file, const jk_reject_line *line,
         file->unlisted++;
         return JK_OK;
     }
-    off_t before = ftello(out);
-    (void)fprintf(out, "%llu,", (unsigned long long)line->line);
-    put_cell(out, line->claim_id, line->claim_id_length);
-    (void)fprintf(out, ",%s,", column_name(file->kind, line));
-    put_cell(out, line->value, line->value_length);
-    (void)fprintf(out, ",%s,\"%s\",", jk_reject_code(line->reason), jk_reject_expected(line->reason));
-    put_cell(out, line->file, strlen(line->file));
+    int fixed = fprintf(out, "%llu,", (unsigned long long)line->line);
+    size_t cells = put_cell(out, line->claim_id, line->claim_id_length);
+    fixed += fprintf(out, ",%s,", column_name(file->kind, line));
+    cells += put_cell(out, line->value, line->value_length);
+    fixed += fprintf(out, ",%s,\"%s\",", jk_reject_code(line->reason), jk_reject_expected(line->reason));
+    cells += put_cell(out, line->file, strlen(line->file));
     (void)fputc('\n', out);
-    file->bytes += (uint64_t)(ftello(out) - before);
+    file->bytes += cells + (fixed > 0 ? (size_t)fixed : 0);
     return ferror(out) ? jk_fail_errno(error, file->path, "write") : JK_OK;
 }
 

@@ -92,10 +92,10 @@ static bool is_below(const char *folder, const char *path) {
     return below;
 }
 
-/* Installed models, and those in the folders that the environment names. */
+/* Installed models, those that the program was built with, and those in the folders that the environment names. */
 static bool is_trusted(const char *path) {
     const char *folders = jk_policy_get()->models;
-    bool trusted = is_below(JALKI_MODELS_INSTALLED, path);
+    bool trusted = is_below(JALKI_MODELS_INSTALLED, path) || is_below(JALKI_MODELS_BUILT, path);
     while (!trusted && folders != NULL && *folders != '\0') {
         size_t length = strcspn(folders, ":");
         char *folder = strndup(folders, length);

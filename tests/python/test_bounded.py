@@ -29,7 +29,7 @@ class Bounded(unittest.TestCase):
             return file.read().splitlines()
 
     def test_the_list_is_bounded_and_counts_the_rest(self):
-        done = self.bring_in(b",,,,,,\n" * 500000, "--max-rejects", "100%")
+        done = self.bring_in(b",d,,,,,\n" * 500000, "--max-rejects", "100%")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertLess(self.size("r.csv"), 17 << 20)
         lines = self.lines("r.csv")
@@ -39,7 +39,7 @@ class Bounded(unittest.TestCase):
         self.assertEqual(len(lines) - 2 + unlisted, 500000)
 
     def test_a_number_ends_the_load(self):
-        done = self.bring_in(b",,,,,,\n" * 2000000, "--max-rejects", "100")
+        done = self.bring_in(b",d,,,,,\n" * 2000000, "--max-rejects", "100")
         self.assertEqual(done.returncode, 1)
         self.assertIn("of the first", done.stderr)
         self.assertIn("expected at most 100 rows", done.stderr)
@@ -48,12 +48,12 @@ class Bounded(unittest.TestCase):
 
     def test_a_share_that_can_still_be_met_is_waited_for(self):
         good = b"".join(b"c%d,d%d,FI,loan,EUR,2026-01-15,500\n" % (i, i) for i in range(30000))
-        done = self.bring_in(b",,,,,,\n" * 2000 + good, "--max-rejects", "10%")
+        done = self.bring_in(b",d,,,,,\n" * 2000 + good, "--max-rejects", "10%")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(self.lines("r.csv")), 2001)
 
     def test_threads_do_not_show(self):
-        rows = b"c1,d1,FI,loan,EUR,2026-01-15,500\n" + b",,,,,,\n" * 300000
+        rows = b"c1,d1,FI,loan,EUR,2026-01-15,500\n" + b",d,,,,,\n" * 300000
         said = set()
         for threads in ("1", "2", "5"):
             done = self.bring_in(rows, "--max-rejects", "10", "--threads", threads)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who pays at the cut-off and with what, what fades, dividends, reach and months of bands: model.md sections 3, 9 and
- * 10 by hand from tests/score/payers.yaml. The cut-off is 2026-06-30. */
+ * 10 by hand from tests/law/payers.yaml. The cut-off is 2026-06-30. */
 #include "jalki/terms.h"
 
 #include "law/law_fixture.h"
@@ -9,7 +9,7 @@
 #define PAID  .CELL(LAST_PAID_ON) = "2026-06-15"
 
 static void open_rows(fixture *f, const row *rows, size_t count) {
-    fixture_open(f, load_model("tests/score/payers.yaml"), "2026-06-30", rows, count);
+    fixture_open(f, load_model("tests/law/payers.yaml"), "2026-06-30", rows, count);
 }
 
 typedef struct paying_case {
