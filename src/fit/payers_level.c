@@ -120,12 +120,11 @@ static bool log_ratio(const factor *one, double *log_value, double *variance) {
 }
 
 static double between(const factor *one, size_t count, double parent) {
-    double w = 0.0, ww = 0.0, q = 0.0, n = 0.0;
+    double w = 0.0, q = 0.0, n = 0.0;
     for (size_t i = 0; i < count; i++) {
         double y = 0.0, v = 0.0;
         if (log_ratio(&one[i], &y, &v) && v > 0.0) {
             w += 1.0 / v;
-            ww += 1.0 / (v * v);
             q += (y - parent) * (y - parent) / v;
             n += 1.0;
         }

@@ -138,7 +138,7 @@ jk_offer jk_offer_group(const jk_valuation *valuation, const jk_group *group, co
         .binding = -1,
         .attainable = group->value >= onboarding,
         .erc_gross = {NAN, NAN, NAN},
-        .sum = {NAN, NAN, NAN, NAN},
+        .sum = {NAN, NAN, NAN, NAN, NAN},
         .cost_share = NAN,
         .multiple = NAN,
         .payback = -1,
