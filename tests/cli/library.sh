@@ -48,10 +48,10 @@ libraries=$(dirname "$library")
 export PKG_CONFIG_PATH=$PWD/$libraries/pkgconfig
 static=$([ -n "$shared" ] || echo --static)
 # shellcheck disable=SC2046
-cc -std=c17 -Wall -Wextra -Werror "$example" $(pkg-config $static --define-prefix --cflags --libs jalki) -o with-pkg-config ||
+"${JALKI_COMPILER:-cc}" -std=c17 -Wall -Wextra -Werror "$example" $(pkg-config $static --define-prefix --cflags --libs jalki) -o with-pkg-config ||
     fail "it does not compile with pkg-config"
 check ./with-pkg-config
-cmake -S "$(dirname "$example")" -B built -DCMAKE_PREFIX_PATH="$PWD/installed" >configure.txt 2>&1 ||
+cmake -S "$(dirname "$example")" -B built -DCMAKE_PREFIX_PATH="$PWD/installed" -DCMAKE_C_COMPILER="${JALKI_COMPILER:-cc}" >configure.txt 2>&1 ||
     fail "$(tail -20 configure.txt)"
 cmake --build built >build.txt 2>&1 || fail "$(tail -20 build.txt)"
 check built/value
