@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -45,6 +46,13 @@ static void close_others(int one, int other) {
     (void)close_range(high + 1, ~0U, 0);
 }
 
+/* Valgrind makes system calls of its own on the program's behalf, which the sandbox would refuse. Whoever sets this
+ * variable can run what he likes anyway. */
+static bool is_under_valgrind(void) {
+    const char *preloaded = getenv("LD_PRELOAD");
+    return preloaded != NULL && strstr(preloaded, "vgpreload_") != NULL;
+}
+
 /* A damaged file must cost neither time, memory, core dumps nor words on the terminal. */
 static void restrain_child(uint64_t file_size, int data, int out) {
     static const int deadly[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM, SIGXCPU, SIGPIPE, SIGTERM, SIGINT};
@@ -68,7 +76,9 @@ static void restrain_child(uint64_t file_size, int data, int out) {
         }
     }
     jk_h5_set_up(); /* before the door closes: the library looks around when it starts */
-    (void)jk_h5_sandbox();
+    if (!is_under_valgrind()) {
+        (void)jk_h5_sandbox();
+    }
 }
 
 static bool read_all(int in, void *bytes, size_t count) {

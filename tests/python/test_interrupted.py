@@ -150,6 +150,8 @@ class Interrupted(unittest.TestCase):
                 if kind == resource.RLIMIT_FSIZE:
                     self.assertIn(done.returncode, (0, 1), f"{command} {kind} {value}: {done.stderr}")
                 else:
+                    if b"OMP: Error" in done.stderr:
+                        done.returncode = 1  # Clang's OpenMP gives up by itself before a thread is started
                     self.assertIn(done.returncode, (0, 1, 127), f"{command} {kind} {value}: {done.stderr}")
                     self.assertNotIn(b"damaged", done.stderr)
                 if done.returncode != 0:
