@@ -20,7 +20,7 @@ step value demo/sample.h5 --model models/nordic.yaml -o demo/results.h5 --claims
 step price demo/sample.h5 --model models/nordic.yaml --irr 0.12,0.15,0.18
 step report demo/results.h5 -o demo/report.html --irr 0.12,0.15,0.18 --scenarios data/scenarios/nordic.yaml --paths 1000
 # The claim worth most: what one would ask about first.
-claim=$(awk -F, 'NR > 1 && $8 + 0 > best {best = $8 + 0; id = $1} END {print id}' demo/claims.csv)
+claim=$(awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) at[$i] = i} NR > 1 && $at["value"] + 0 > best {best = $at["value"] + 0; id = $1} END {print id}' demo/claims.csv)
 step explain demo/sample.h5 --model models/nordic.yaml --claim "$claim"
 
 printf '\nLeft in demo/:\n'
