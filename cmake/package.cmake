@@ -34,7 +34,7 @@ install(TARGETS jalki EXPORT jalkiTargets)
 install(TARGETS jalki_program)
 install(DIRECTORY include/jalki DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY models data/mappings data/scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/jalki)
-install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/jalki)
+install(DIRECTORY docs/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/jalki)
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/jalki)
 
 # What the static library needs of others, as the two ways of finding it say it.
