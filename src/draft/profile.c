@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "draft/profile.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <xxhash.h>
 
 #include "base/error.h"
 #include "csv/value.h"
 #include "draft/table.h"
 #include "draft/words.h"
+#include "import/plan.h"
 
 const jk_date_way jk_date_ways[JK_DATE_WAYS] = {
     {"%Y-%m-%d", false, false}, {"%d.%m.%Y", true, false},  {"%d/%m/%Y", true, false},  {"%m/%d/%Y", false, true},
@@ -26,19 +26,6 @@ enum { DISTINCT_MOST = 1 << 20, ROWS_MOST = 2000000, HEADER_ROWS = 40 };
 /* ---- cells ---------------------------------------------------------------------------------------------------------
  */
 
-static bool is_sentinel(const char *text, size_t length) {
-    static const char *const words[] = {"1900-01-01", "01.01.1900", "1.1.1900",   "01/01/1900", "9999-12-31",
-                                        "31.12.9999", "31/12/9999", "12/31/9999", "0001-01-01", "01.01.0001",
-                                        "00.00.0000", "0000-00-00", "2999-12-31", "31.12.2999", "1899-12-30",
-                                        "30.12.1899", "19000101",   "99991231"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strlen(words[i]) == length && memcmp(words[i], text, length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_nothing(const char *text, size_t length, bool seen[JK_NOTHING_WORDS]) {
     for (size_t i = 0; i < JK_NOTHING_WORDS; i++) {
         if (strlen(jk_nothing_words[i]) == length && memcmp(jk_nothing_words[i], text, length) == 0) {
@@ -49,66 +36,24 @@ static bool is_nothing(const char *text, size_t length, bool seen[JK_NOTHING_WOR
     return false;
 }
 
-/* Cuts a currency's sign or code from either end, and the blanks beside it. */
-static void cut_currency(const char **text, size_t *length) {
-    static const char *const signs[] = {"eur", "sek", "nok",          "dkk", "usd",      "gbp",
-                                        "kr.", "kr",  "\xe2\x82\xac", "$",   "\xc2\xa3", "e"};
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-        size_t sign = strlen(signs[i]);
-        if (*length > sign && strncasecmp(*text + *length - sign, signs[i], sign) == 0) {
-            *length -= sign;
-            break;
-        }
-        if (*length > sign && sign > 1 && strncasecmp(*text, signs[i], sign) == 0) {
-            *text += sign;
-            *length -= sign;
-            break;
-        }
-    }
-    jk_csv_trim(text, length);
-}
-
-/* Digits with at most one mark of decimals and marks of groups; signs, blanks, percent and currency signs are passed
- * over. */
+/* A number as import reads one whose decimal mark is `decimal`, with the other mark between groups. */
 static bool looks_like_number(const char *text, size_t length, char decimal, bool *cents, bool *digits, double *value) {
-    char plain[40];
-    size_t at = 0;
-    size_t behind = 0;
-    bool marked = false;
-    bool any = false;
-    *digits = true;
-    cut_currency(&text, &length);
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        bool digit = c >= '0' && c <= '9';
-        *digits = *digits && digit;
-        if (digit && at + 1 < sizeof plain) {
-            plain[at++] = (char)c;
-            behind += marked;
-            any = true;
-        } else if (c == (unsigned char)decimal && !marked && any) {
-            marked = true;
-            plain[at++] = '.';
-        } else if ((c == '-' || c == '+') && (i == 0 || i + 1 == length)) {
-            if (at > 0) {
-                memmove(plain + 1, plain, at);
-            }
-            plain[0] = c == '-' ? '-' : '+';
-            at++;
-        } else if (c == ' ' || c == '\'' || c == '%' || c >= 0x80 ||
-                   ((c == '.' || c == ',') && c != (unsigned char)decimal && !marked)) {
-            continue; /* a group's mark, a sign of a currency in UTF-8, a percent sign */
-        } else {
-            return false;
-        }
-        if (at + 2 >= sizeof plain) {
-            return false;
-        }
+    const jk_csv_format format = {.decimal = decimal, .thousands = {decimal == '.' ? ',' : '.'}};
+    jk_csv_plain plain;
+    if (jk_csv_make_plain(text, length, &format, &plain) != JK_CSV_OK) {
+        return false;
     }
-    plain[at] = '\0';
-    *cents = marked && (behind == 1 || behind == 2);
-    *value = any ? strtod(plain, NULL) : 0.0;
-    return any;
+    char number[JK_CSV_PLAIN_MAX + 16];
+    (void)snprintf(number, sizeof number, "%.*se%d", (int)plain.length, plain.text, plain.exponent);
+    *value = strtod(number, NULL);
+    const char *point = memchr(plain.text, '.', plain.length);
+    size_t behind = point != NULL ? plain.length - (size_t)(point - plain.text) - 1 : 0;
+    *cents = behind == 1 || behind == 2;
+    *digits = true;
+    for (size_t i = 0; i < length; i++) {
+        *digits = *digits && text[i] >= '0' && text[i] <= '9';
+    }
+    return true;
 }
 
 static bool remember(jk_profile_column *column, uint64_t hash) {
@@ -165,13 +110,16 @@ static void count_dates(jk_profile_column *column, const jk_draft_cell *cell) {
     if (cell->length < 6 || cell->length > 30) {
         return;
     }
+    bool sentinel = false;
     for (size_t w = 0; w < JK_DATE_WAYS; w++) {
         const jk_csv_format format = {.decimal = '.', .date = jk_date_ways[w].format};
         int32_t date = 0;
         if (jk_csv_to_date(cell->text, cell->length, &format, &date) == JK_CSV_OK) {
             column->dates[w]++;
+            sentinel = sentinel || jk_plan_usual_sentinel(date);
         }
     }
+    column->sentinels += sentinel;
     int first = 0;
     int second = 0;
     size_t i = 0;
@@ -193,7 +141,6 @@ static bool count_cell(jk_profile *profile, jk_profile_column *column, const jk_
         column->empty++;
         return true;
     }
-    column->sentinels += is_sentinel(cell->text, cell->length);
     for (int mark = 0; mark < 2; mark++) {
         bool cents = false;
         bool digits = false;

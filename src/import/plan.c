@@ -217,6 +217,14 @@ static void find_use(jk_import_plan *plan) {
 static const int32_t usual_sentinels[] = {-719162, -313430, -79257, -62091, -25569,  -25568, -25567,
                                           -25202,  0,       47481,  376199, 2932895, 2932896};
 
+bool jk_plan_usual_sentinel(int32_t date) {
+    bool usual = false;
+    for (size_t i = 0; i < sizeof usual_sentinels / sizeof usual_sentinels[0]; i++) {
+        usual = usual || usual_sentinels[i] == date;
+    }
+    return usual;
+}
+
 static void choose_sentinels(jk_import_plan *plan) {
     bool own = plan->mapping != NULL && plan->mapping->has_sentinels;
     plan->sentinels = own ? plan->mapping->sentinels : usual_sentinels;

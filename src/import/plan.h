@@ -17,6 +17,9 @@ jk_status jk_plan_resolve(const jk_mapping *mapping, uint32_t source, const jk_c
 jk_status jk_plan_make(jk_import_input *input, jk_kind kind, const jk_mapping *mapping, const jk_join *join,
                        jk_error *error);
 
+/* true for a date that people and programs write where there is none, in days since 1970. */
+bool jk_plan_usual_sentinel(int32_t date);
+
 /* Lists for the summary: columns found, columns missing with the nearest unused header name, header names unused. */
 jk_status jk_plan_describe(const jk_import_input *input, jk_arena *arena, jk_import_summary *summary, jk_error *error);
 
