@@ -2,23 +2,14 @@
 /* A back-test over horizons as JSON. */
 #include <stdlib.h>
 
+#include "backtest/json_cell.h"
 #include "base/calendar.h"
-#include "base/json.h"
 #include "jalki/horizon.h"
 
 static json_t *cell_json(jk_json_builder *b, const jk_backtest_cell *cell) {
-    json_t *object = json_object(), *interval = json_array();
-    jk_json_append(b, interval, jk_json_number(cell->low));
-    jk_json_append(b, interval, jk_json_number(cell->high));
+    json_t *object = json_object();
     jk_json_put(b, object, "name", json_string(cell->name));
-    jk_json_put(b, object, "landmarks", json_integer((json_int_t)cell->rows));
-    jk_json_put(b, object, "debtors", json_integer((json_int_t)cell->debtors));
-    jk_json_put(b, object, "payers", json_integer((json_int_t)cell->payers));
-    jk_json_put(b, object, "exposure", jk_json_number(cell->exposure));
-    jk_json_put(b, object, "actual", jk_json_number(cell->actual));
-    jk_json_put(b, object, "expected", jk_json_number(cell->expected));
-    jk_json_put(b, object, "ratio", jk_json_number(cell->ratio));
-    jk_json_put(b, object, "ratio_interval", interval);
+    jk_backtest_put_cell(b, object, "landmarks", cell);
     return object;
 }
 

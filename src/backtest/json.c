@@ -3,9 +3,8 @@
  */
 #include <stdlib.h>
 
+#include "backtest/json_cell.h"
 #include "base/calendar.h"
-#include "base/json.h"
-#include "jalki/backtest.h"
 
 enum { WORDS = 1024 };
 
@@ -16,8 +15,8 @@ static json_t *pair(jk_json_builder *b, double low, double high) {
     return list;
 }
 
-static void put_cell(jk_json_builder *b, json_t *object, const jk_backtest_cell *cell) {
-    jk_json_put(b, object, "rows", json_integer((json_int_t)cell->rows));
+void jk_backtest_put_cell(jk_json_builder *b, json_t *object, const char *rows, const jk_backtest_cell *cell) {
+    jk_json_put(b, object, rows, json_integer((json_int_t)cell->rows));
     jk_json_put(b, object, "debtors", json_integer((json_int_t)cell->debtors));
     jk_json_put(b, object, "payers", json_integer((json_int_t)cell->payers));
     jk_json_put(b, object, "exposure", jk_json_number(cell->exposure));
@@ -25,6 +24,10 @@ static void put_cell(jk_json_builder *b, json_t *object, const jk_backtest_cell 
     jk_json_put(b, object, "expected", jk_json_number(cell->expected));
     jk_json_put(b, object, "ratio", jk_json_number(cell->ratio));
     jk_json_put(b, object, "ratio_interval", pair(b, cell->low, cell->high));
+}
+
+static void put_cell(jk_json_builder *b, json_t *object, const jk_backtest_cell *cell) {
+    jk_backtest_put_cell(b, object, "rows", cell);
 }
 
 static json_t *tables(jk_json_builder *b, const jk_backtest_model *model) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/backtest_horizon.h"
+#include "cli/backtest_print.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -151,24 +152,10 @@ int jk_cli_horizon_tables(const jk_horizon_test *test, unsigned by) {
 
 /* ---- CSV --------------------------------------------------------------------------------------------------------- */
 
-static void csv_number(double value, const char *end) {
-    if (isfinite(value)) {
-        (void)printf("%.9g", value);
-    }
-    (void)fputs(end, stdout);
-}
-
 static void csv_cell(const jk_horizon_model *model, int months, const char *by, const jk_backtest_cell *cell) {
-    jk_cli_csv_text(model->path, "");
-    (void)printf(",%d,%s,", months, by);
-    jk_cli_csv_text(cell->name, "");
-    (void)printf(",%zu,%zu,%zu,", cell->rows, cell->debtors, cell->payers);
-    csv_number(cell->exposure, ",");
-    csv_number(cell->actual, ",");
-    csv_number(cell->expected, ",");
-    csv_number(cell->ratio, ",");
-    csv_number(cell->low, ",");
-    csv_number(cell->high, "\n");
+    jk_cli_csv_text(model->path, ",");
+    (void)printf("%d,%s,", months, by);
+    jk_cli_backtest_csv_cell(cell);
 }
 
 void jk_cli_horizon_csv(const jk_horizon_test *test) {

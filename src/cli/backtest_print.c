@@ -291,9 +291,7 @@ static void csv_number(double value, const char *end) {
     }
 }
 
-static void csv_cell(const jk_backtest_model *model, const char *by, const jk_backtest_cell *cell) {
-    jk_cli_csv_text(model->path, ",");
-    jk_cli_csv_text(by, ",");
+void jk_cli_backtest_csv_cell(const jk_backtest_cell *cell) {
     jk_cli_csv_text(cell->name, ",");
     (void)printf("%zu,%zu,%zu,", cell->rows, cell->debtors, cell->payers);
     csv_number(cell->exposure, ",");
@@ -302,6 +300,12 @@ static void csv_cell(const jk_backtest_model *model, const char *by, const jk_ba
     csv_number(cell->ratio, ",");
     csv_number(cell->low, ",");
     csv_number(cell->high, "\n");
+}
+
+static void csv_cell(const jk_backtest_model *model, const char *by, const jk_backtest_cell *cell) {
+    jk_cli_csv_text(model->path, ",");
+    jk_cli_csv_text(by, ",");
+    jk_cli_backtest_csv_cell(cell);
 }
 
 void jk_cli_backtest_csv(const jk_backtest *test) {

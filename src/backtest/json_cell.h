@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Expected against actual of one group, as JSON: the same keys for periods and for horizons. */
+#ifndef JK_BACKTEST_JSON_CELL_H
+#define JK_BACKTEST_JSON_CELL_H
+
+#include "base/json.h"
+#include "jalki/backtest.h"
+
+/* Puts a cell's figures into an object; `rows` is the key of what is counted ("rows", "landmarks"). */
+void jk_backtest_put_cell(jk_json_builder *b, json_t *object, const char *rows, const jk_backtest_cell *cell);
+
+#endif
