@@ -3,14 +3,12 @@
  * of separators and line ends; any other text goes through the byte-wise reader of slow_rows.c with the same result. */
 #include <string.h>
 
+#include "base/isa_name.h"
 #include "csv/csv.h"
 
 #if defined(__SSE2__)
 #include <immintrin.h>
 #endif
-
-#define JOIN_(a, b) a##b
-#define JOIN(a, b)  JOIN_(a, b)
 
 enum { BLOCK = 64 };
 
@@ -215,5 +213,5 @@ static size_t read_tile(jk_csv_cursor *cursor, uint32_t *ends, uint32_t *line) {
     return plain ? tile_plain(cursor, ends, line) : jk_csv_tile_slow(cursor, ends, line);
 }
 
-extern const jk_csv_kernel JOIN(jk_csv_kernel_, JK_ISA);
-const jk_csv_kernel JOIN(jk_csv_kernel_, JK_ISA) = {scan_text, read_tile};
+extern const jk_csv_kernel JK_ISA_NAME(jk_csv_kernel_);
+const jk_csv_kernel JK_ISA_NAME(jk_csv_kernel_) = {scan_text, read_tile};

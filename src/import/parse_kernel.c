@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/isa_name.h"
 #include "base/unicode.h"
 #include "csv/sixteen.h"
 #include "import/cell.h"
@@ -15,11 +16,8 @@
 #include "import/look.h"
 #include "import/panel.h"
 
-#define JOIN_(a, b) a##b
-#define JOIN(a, b)  JOIN_(a, b)
-
-extern const jk_csv_kernel JOIN(jk_csv_kernel_, JK_ISA);
-extern const jk_import_parser JOIN(jk_import_parser_, JK_ISA);
+extern const jk_csv_kernel JK_ISA_NAME(jk_csv_kernel_);
+extern const jk_import_parser JK_ISA_NAME(jk_import_parser_);
 
 /* Cells of one column in one tile. */
 typedef struct tile_column {
@@ -468,7 +466,7 @@ static jk_status parse_chunk(jk_import_chunk *chunk, const jk_parse_settings *se
                             /* the digest may still need all that was read */
                             .side_end = chunk->read_length + JK_CSV_SLACK};
     while (cursor.position < cursor.length) {
-        size_t rows = JOIN(jk_csv_kernel_, JK_ISA).tile(&cursor, scratch->ends, chunk->line + chunk->rows);
+        size_t rows = JK_ISA_NAME(jk_csv_kernel_).tile(&cursor, scratch->ends, chunk->line + chunk->rows);
         JK_TRY(parse_rows(chunk, scratch, rows, settings, error));
         if (cursor.bad.fault != 0) {
             JK_TRY(jk_import_mend_row(chunk, &cursor, scratch->ends, &rows, error));
@@ -487,4 +485,4 @@ static jk_status parse_chunk(jk_import_chunk *chunk, const jk_parse_settings *se
     return JK_OK;
 }
 
-const jk_import_parser JOIN(jk_import_parser_, JK_ISA) = parse_chunk;
+const jk_import_parser JK_ISA_NAME(jk_import_parser_) = parse_chunk;

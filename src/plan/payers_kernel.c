@@ -2,42 +2,18 @@
 /* The plan kernel of claims whose debtors pay in spells, compiled once per instruction set: induction, then projection,
  * of one tile over quiet and paying states. The kinds of group are compiled apart from one source, as in plan_kernel.c.
  */
-#include <string.h>
-
+#include "base/isa_name.h"
 #include "plan/kernel_payers_induct.h"
 #include "plan/kernel_payers_project.h"
 #include "plan/plan_kernel.h"
 
-#define PASTE_(a, b) a##b
-#define PASTE(a, b)  PASTE_(a, b)
-
-JK_INLINE void induct_shape(const jk_plan_group *group, jk_plan_tile *tile, const jk_shape shape) {
-    for (size_t at = 0; at < tile->rows; at += JK_LANES) {
-        jk_payers_induct(group, tile, at, shape);
-    }
-}
+#define JK_TILE_STATES        JK_ALL_STATES
+#define JK_TILE_INDUCT        jk_payers_induct
+#define JK_TILE_PROJECT_EPOCH jk_payers_project_epoch
+#include "plan/kernel_loops.h"
 
 JK_INLINE void project_shape(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells, const jk_shape shape) {
-    jk_start_projection(group, tile, JK_ALL_STATES);
-    float *trace_flow = tile->trace_flow;
-    for (int j = 0; j < tile->epochs; j++) {
-        const jk_plan_epoch *epoch = &group->tables->epochs[j];
-        jk_epoch_sums sums = {{0}, {0}, {0}};
-        memset(tile->monthly, 0, (size_t)epoch->month_count * JK_MONTHLY_FLOWS * JK_GRID_LANES * sizeof *tile->monthly);
-        if (tile->trace_probability != NULL) {
-            jk_trace_probabilities(tile, JK_ALL_STATES, j);
-        }
-        for (size_t at = 0; at < tile->rows; at += JK_LANES) {
-            jk_payers_project_epoch(group, tile, at, j, shape, &sums);
-        }
-        if (cells != NULL) {
-            jk_add_to_cells(group, epoch, tile->monthly, &sums, cells);
-        }
-        if (tile->trace_flow != NULL) {
-            tile->trace_flow += JK_TRACED_FLOWS * JK_TILE_STEP;
-        }
-    }
-    tile->trace_flow = trace_flow;
+    jk_project_epochs(group, tile, cells, shape);
     if (cells != NULL && tile->epochs < group->tables->epoch_count) {
         /* Claims barred on the very day on which an epoch ends are counted on it. */
         const jk_plan_epoch *epoch = &group->tables->epochs[tile->epochs];
@@ -83,4 +59,4 @@ static void pair(const float *rates, float *left, float *share, size_t count) {
     }
 }
 
-const jk_plan_kernel PASTE(jk_payers_kernel_, JK_ISA) = {.run = run, .pair = pair};
+const jk_plan_kernel JK_ISA_NAME(jk_payers_kernel_) = {.run = run, .pair = pair};

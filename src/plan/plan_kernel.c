@@ -3,41 +3,17 @@
  * (title states that can be reached, titles that end or not) are compiled apart from one source. */
 #include "plan/plan_kernel.h"
 
-#include <string.h>
-
+#include "base/isa_name.h"
 #include "plan/kernel_induct.h"
 #include "plan/kernel_project.h"
 
-#define PASTE_(a, b) a##b
-#define PASTE(a, b)  PASTE_(a, b)
-
-JK_INLINE void induct_shape(const jk_plan_group *group, jk_plan_tile *tile, const jk_shape shape) {
-    for (size_t at = 0; at < tile->rows; at += JK_LANES) {
-        jk_induct(group, tile, at, shape);
-    }
-}
+#define JK_TILE_STATES        JK_STATES
+#define JK_TILE_INDUCT        jk_induct
+#define JK_TILE_PROJECT_EPOCH jk_project_epoch
+#include "plan/kernel_loops.h"
 
 JK_INLINE void project_shape(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells, const jk_shape shape) {
-    jk_start_projection(group, tile, JK_STATES);
-    float *trace_flow = tile->trace_flow;
-    for (int j = 0; j < tile->epochs; j++) {
-        const jk_plan_epoch *epoch = &group->tables->epochs[j];
-        jk_epoch_sums sums = {{0}, {0}, {0}};
-        memset(tile->monthly, 0, (size_t)epoch->month_count * JK_MONTHLY_FLOWS * JK_GRID_LANES * sizeof *tile->monthly);
-        if (tile->trace_probability != NULL) {
-            jk_trace_probabilities(tile, JK_STATES, j);
-        }
-        for (size_t at = 0; at < tile->rows; at += JK_LANES) {
-            jk_project_epoch(group, tile, at, j, shape, &sums);
-        }
-        if (cells != NULL) {
-            jk_add_to_cells(group, epoch, tile->monthly, &sums, cells);
-        }
-        if (tile->trace_flow != NULL) {
-            tile->trace_flow += JK_TRACED_FLOWS * JK_TILE_STEP;
-        }
-    }
-    tile->trace_flow = trace_flow;
+    jk_project_epochs(group, tile, cells, shape);
 }
 
 JK_KIND(none, 0, 0, false, false)
@@ -75,4 +51,4 @@ static void decay(int range, const float *t, float *share, float *left, size_t c
     }
 }
 
-const jk_plan_kernel PASTE(jk_plan_kernel_, JK_ISA) = {.run = run, .decay = decay};
+const jk_plan_kernel JK_ISA_NAME(jk_plan_kernel_) = {.run = run, .decay = decay};

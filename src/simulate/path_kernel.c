@@ -2,10 +2,8 @@
 /* The kernel of the simulation, compiled once per instruction set: one point over a tile of paths. */
 #include "simulate/path_kernel.h"
 
+#include "base/isa_name.h"
 #include "plan/kernel_payers_claims.h"
-
-#define PASTE_(a, b) a##b
-#define PASTE(a, b)  PASTE_(a, b)
 
 typedef struct jk_path_sums {
     jk_vec of[JK_PATH_FLOWS];
@@ -197,4 +195,4 @@ static void run(const jk_path_program *program, const jk_path_tile *tile) {
     }
 }
 
-const jk_path_kernel PASTE(jk_path_kernel_, JK_ISA) = {read, run};
+const jk_path_kernel JK_ISA_NAME(jk_path_kernel_) = {read, run};

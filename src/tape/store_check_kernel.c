@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The loops of store_check.h, compiled once per instruction set. No early exit: the compiler makes vector code of them,
  * and files with a bad value are not worth being fast on. */
+#include "base/isa_name.h"
 #include "tape/store_check.h"
-
-#define JOIN_(a, b) a##b
-#define JOIN(a, b)  JOIN_(a, b)
 
 /* low <= x <= high as one unsigned comparison. */
 static bool check_int8(const int8_t *values, size_t count, int8_t low, int8_t high, int8_t missing) {
@@ -42,5 +40,5 @@ static bool check_real(const double *values, size_t count, double low, double hi
     return bad == 0;
 }
 
-extern const jk_store_checks JOIN(jk_store_checks_, JK_ISA);
-const jk_store_checks JOIN(jk_store_checks_, JK_ISA) = {check_int8, check_int32, check_int64, check_real};
+extern const jk_store_checks JK_ISA_NAME(jk_store_checks_);
+const jk_store_checks JK_ISA_NAME(jk_store_checks_) = {check_int8, check_int32, check_int64, check_real};
