@@ -404,8 +404,9 @@ static int print_json(const jk_import_summary *summary) {
 
 static int print_summary(const import_arguments *arguments, const jk_import_summary *summary) {
     if (summary->separator_detected && summary->separator != ',') {
+        const char shown[] = {'\'', summary->separator, '\'', '\0'};
         jk_cli_note(&arguments->common, "the separator is %s, by the header",
-                    summary->separator == '\t' ? "a tab" : "';'");
+                    summary->separator == '\t' ? "a tab" : shown);
     }
     jk_cli_show_findings(&arguments->common, &summary->findings);
     switch (arguments->common.format) {

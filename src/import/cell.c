@@ -272,8 +272,12 @@ static jk_status store_date(const cell_target *to, jk_csv_read read, int32_t dat
 
 /* Amounts with three decimals, all of a column, are most likely thousands. */
 static void count_decimals(const cell_target *to, const jk_csv_format *format) {
-    size_t length = to->length;
-    if (length >= 4 && to->text[length - 4] == format->decimal && format->scale == 0) {
+    const char *end = to->text + to->length;
+    bool three = to->length >= 4 && end[-4] == format->decimal;
+    for (int i = 1; three && i <= 3; i++) {
+        three = end[-i] >= '0' && end[-i] <= '9';
+    }
+    if (three && format->scale == 0) {
         jk_odd_add(&to->chunk->odd, JK_ODD_THREE_DECIMALS, (int32_t)to->column, "", 0, to->chunk->line[to->row], 1);
     }
 }

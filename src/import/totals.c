@@ -43,6 +43,9 @@ static jk_status leave_out_last(jk_import_commit *commit, jk_import_chunk *chunk
     if ((chunk->bad[row] && !word) || (!word && !(equal && rows >= MANY_ROWS))) {
         return JK_OK;
     }
+    if (chunk->bad[row] && chunk->balance[row] == 0) {
+        return JK_OK; /* words below the claims, without an amount: a footer as it is */
+    }
     if (!equal && chunk->balance[row] != 0) {
         commit->total_differs_line = commit->line_base + chunk->line[row];
         commit->total_said = chunk->balance[row];

@@ -169,6 +169,10 @@ def footers():
     text = "claim_id,country,written_off_on,principal\n" + rows + "end,FI,2024-01-31,7\nwritten by X\n"
     values, summary, codes, _ = read({"t.csv": text}, mapping)
     assert len(values["claim_id"]) == 20000 and codes == ["footer_rows"], (codes, summary["rejected"])
+    # a last row that speaks of a total and names no amount is a footer, not the total of the rows above
+    text = "claim_id,country,written_off_on,principal\nA,FI,2024-01-31,10\nB,FI,2024-01-31,20\nTotal amount funded: 30,,,\n"
+    values, _, codes, _ = read({"t.csv": text})
+    assert values["claim_id"] == ["A", "B"] and codes == ["footer_rows"], codes
 
 
 def text_files_of_all_kinds():
@@ -188,6 +192,9 @@ def text_files_of_all_kinds():
         values, summary, codes, _ = read({"t.csv": content}, SEMICOLON)
         assert values["claim_id"] == ["A", "B"] and values["principal"] == [10000, 5000], (kind, values)
         assert codes == [] and summary["rows_rejected"] == 0, (kind, codes)
+    head = "claim_id|country|written_off_on|principal\n"
+    _, _, _, stderr = read({"t.csv": head + "A|FI|2024-01-31|10\n"})
+    assert "the separator is '|'" in stderr, stderr
 
 
 def dialects():
@@ -357,6 +364,8 @@ def amounts():
     assert codes == ["three_decimals"]
     _, _, codes, _ = read({"t.csv": head + "A,FI,2024-01-31,12.500,1.5\nB,FI,2024-01-31,3.08,0\n"})
     assert codes == []
+    _, _, codes, _ = read({"t.csv": head + "A,FI,2024-01-31,12.00,5.00-\nB,FI,2024-01-31,3.08,1.00-\n"})
+    assert codes == [], "a minus behind the amount is no third decimal"
     _, summary, codes, _ = read({"t.csv": head.replace(",", ";") + "A;FI;2024-01-31;100,50;0\n"}, options=["--max-rejects", "1"])
     assert codes == ["decimal_comma"] and summary["rejected"]["bad_number"]["column"] == "principal"
 
