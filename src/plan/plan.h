@@ -54,4 +54,19 @@ size_t jk_plan_group_of(const jk_plan *plan, const jk_terms *terms, size_t row, 
 void jk_plan_tile_load(const jk_plan_group *group, const jk_terms *terms, const uint32_t *rows, size_t count,
                        jk_plan_tile *tile);
 
+/* Goes through the tiles of a policy that was kept for a block: set the first four, zero the rest. */
+typedef struct jk_policy_walk {
+    const jk_plan *plan;
+    const jk_terms *terms;        /* of the block */
+    const jk_plan_policy *policy; /* kept for it */
+    jk_plan_tile *tile;           /* holds the claims of the step, with their decisions */
+    jk_plan_group group;          /* of the step */
+    const uint32_t *rows;         /* of the block: claim i of the tile is row rows[i] */
+    size_t count;                 /* claims of the step */
+    size_t tiles, from;           /* how far it has come */
+} jk_policy_walk;
+
+/* Steps on to the next tile; false after the last. */
+bool jk_plan_policy_next(jk_policy_walk *walk);
+
 #endif

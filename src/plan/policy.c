@@ -98,3 +98,15 @@ size_t jk_plan_policy_get(const jk_plan_policy *policy, size_t from, const jk_pl
     }
     return (size_t)(at - policy->decisions);
 }
+
+bool jk_plan_policy_next(jk_policy_walk *walk) {
+    if (walk->tiles == walk->policy->tile_count) {
+        return false;
+    }
+    walk->rows = walk->tiles == 0 ? walk->policy->order : walk->rows + walk->count;
+    walk->count = walk->policy->tile_rows[walk->tiles++];
+    (void)jk_plan_group_of(walk->plan, walk->terms, walk->rows[0], &walk->group);
+    jk_plan_tile_load(&walk->group, walk->terms, walk->rows, walk->count, walk->tile);
+    walk->from = jk_plan_policy_get(walk->policy, walk->from, &walk->group, walk->count, walk->tile);
+    return true;
+}

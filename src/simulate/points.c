@@ -79,29 +79,22 @@ static void scale_point(const jk_cell *cell, float gross, float net, float free,
 static void keep_actions(const build *b, const build_thread *thread, const jk_terms *terms, size_t first) {
     const jk_plan *plan = b->survey->plan[JK_STATE_BASE];
     const size_t size = (size_t)plan->tables.epoch_count * JK_ALL_STATES;
-    jk_plan_tile *tile = &thread->workspace->tile;
-    const uint32_t *rows = thread->policy->order;
-    size_t from = 0;
-    for (size_t t = 0; t < thread->policy->tile_count; t++) {
-        size_t count = thread->policy->tile_rows[t];
-        jk_plan_group group;
-        (void)jk_plan_group_of(plan, terms, rows[0], &group);
-        jk_plan_tile_load(&group, terms, rows, count, tile);
-        from = jk_plan_policy_get(thread->policy, from, &group, count, tile);
-        const int last = group.legal ? JK_TITLE_HELD : (int)group.title,
-                  states = group.payers ? JK_ALL_STATES : JK_STATES;
-        for (size_t i = 0; i < count; i++) {
-            uint8_t *actions = b->points->actions + (first + rows[i]) * size;
-            for (int j = 0; j < tile->epochs; j++) {
-                for (int s = JK_STATE((int)group.title, 0); s < JK_STATE(last, JK_CAPACITY_COUNT); s++) {
+    jk_policy_walk walk = {.plan = plan, .terms = terms, .policy = thread->policy, .tile = &thread->workspace->tile};
+    while (jk_plan_policy_next(&walk)) {
+        const jk_plan_group *group = &walk.group;
+        const int last = group->legal ? JK_TITLE_HELD : (int)group->title,
+                  states = group->payers ? JK_ALL_STATES : JK_STATES;
+        for (size_t i = 0; i < walk.count; i++) {
+            uint8_t *actions = b->points->actions + (first + walk.rows[i]) * size;
+            for (int j = 0; j < walk.tile->epochs; j++) {
+                for (int s = JK_STATE((int)group->title, 0); s < JK_STATE(last, JK_CAPACITY_COUNT); s++) {
                     for (int mood = 0; mood < states; mood += JK_STATES) {
                         actions[j * JK_ALL_STATES + mood + s] =
-                            tile->decisions[(j * states + mood + s) * JK_TILE_ROWS + (int)i];
+                            walk.tile->decisions[(j * states + mood + s) * JK_TILE_ROWS + (int)i];
                     }
                 }
             }
         }
-        rows += count;
     }
 }
 

@@ -172,20 +172,14 @@ static uint32_t outline_of(const jk_plan_group *group, const jk_plan_tile *tile,
 }
 
 static void read_outlines(const jk_survey *survey, jk_survey_thread *thread, const jk_terms *terms) {
-    const jk_plan *plan = survey->plan[JK_STATE_BASE];
-    jk_plan_tile *tile = &thread->workspace->tile;
-    const uint32_t *rows = thread->policy->order;
-    size_t from = 0;
-    for (size_t t = 0; t < thread->policy->tile_count; t++) {
-        size_t count = thread->policy->tile_rows[t];
-        jk_plan_group group;
-        (void)jk_plan_group_of(plan, terms, rows[0], &group);
-        jk_plan_tile_load(&group, terms, rows, count, tile);
-        from = jk_plan_policy_get(thread->policy, from, &group, count, tile);
-        for (size_t i = 0; i < count; i++) {
-            thread->outline[rows[i]] = outline_of(&group, tile, i);
+    jk_policy_walk walk = {.plan = survey->plan[JK_STATE_BASE],
+                           .terms = terms,
+                           .policy = thread->policy,
+                           .tile = &thread->workspace->tile};
+    while (jk_plan_policy_next(&walk)) {
+        for (size_t i = 0; i < walk.count; i++) {
+            thread->outline[walk.rows[i]] = outline_of(&walk.group, walk.tile, i);
         }
-        rows += count;
     }
 }
 
