@@ -57,6 +57,7 @@
 #include "jalki/terms.h"
 #include "jalki/transitions.h"
 #include "jalki/value.h"
+#include "jalki/verify.h"
 #include "jalki/worklist.h"
 
 #endif

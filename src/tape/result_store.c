@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "h5/h5_sums.h"
 
 #define RESULT_FORMAT "result 1"
 
@@ -219,6 +220,7 @@ static jk_status put_options(jk_result_writer *writer, const jk_result_options *
     jk_h5_enter();
     bool done = jk_h5_put_text(writer->file, "jalki_format", RESULT_FORMAT) &&
                 jk_h5_put_text(writer->file, "created", jk_h5_created(created)) &&
+                jk_h5_put_text(writer->file, JK_SUMS_ATTRIBUTE, JK_SUMS_TEXT) &&
                 jk_h5_put_integer(writer->file, "rows", (int64_t)writer->rows);
     for (size_t i = 0; done && i < options->attribute_count; i++) {
         done = jk_h5_put_text(writer->file, options->attributes[0][i], options->attributes[1][i]);
@@ -358,7 +360,7 @@ static jk_status complete(jk_result_writer *writer, const char *manifest_json, j
     bool done = manifest_json == NULL || jk_h5_put_text(writer->file, "manifest", manifest_json);
     done = close_ids(writer) && done;
     jk_h5_leave();
-    return done ? JK_OK : fail_write(writer, NULL, error);
+    return done ? jk_sums_append(&writer->output, &writer->run, error) : fail_write(writer, NULL, error);
 }
 
 jk_status jk_result_writer_finish(jk_result_writer *writer, const char *manifest_json, jk_error *error) {

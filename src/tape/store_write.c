@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "h5/h5_sums.h"
 #include "tape/store.h"
 #include "tape/store_write.h"
 
@@ -205,6 +206,7 @@ static bool put_attributes(jk_tape_writer *writer, const char *manifest_json) {
     char date[JK_DATE_TEXT], created[JK_H5_TIME_TEXT];
     return jk_h5_put_text(writer->file, "jalki_format", jk_store_format(writer->kind)) &&
            jk_h5_put_text(writer->file, "created", jk_h5_created(created)) &&
+           jk_h5_put_text(writer->file, JK_SUMS_ATTRIBUTE, JK_SUMS_TEXT) &&
            jk_h5_put_text(writer->file, "source_name", writer->source_name) &&
            jk_h5_put_text(writer->file, "source_sha256", writer->source_sha256) &&
            jk_h5_put_integer(writer->file, "rows", (int64_t)writer->rows) &&
@@ -257,7 +259,7 @@ jk_status jk_tape_writer_finish(jk_tape_writer *writer, const char *source_sha25
         bool done = put_dictionaries(writer) && put_attributes(writer, manifest_json);
         done = close_ids(writer) && done;
         jk_h5_leave();
-        status = done ? JK_OK : jk_store_fail_write(writer, error);
+        status = done ? jk_sums_append(&writer->output, &writer->run, error) : jk_store_fail_write(writer, error);
     }
     if (status != JK_OK) {
         jk_tape_writer_abort(writer);
