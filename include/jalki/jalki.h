@@ -43,6 +43,7 @@
 #include "jalki/plan.h"
 #include "jalki/ppml.h"
 #include "jalki/price.h"
+#include "jalki/replay.h"
 #include "jalki/report.h"
 #include "jalki/result.h"
 #include "jalki/scenario.h"

@@ -4,6 +4,7 @@
 
 #include "backtest/json_cell.h"
 #include "base/calendar.h"
+#include "base/run_record.h"
 #include "jalki/horizon.h"
 
 static json_t *cell_json(jk_json_builder *b, const jk_backtest_cell *cell) {
@@ -79,5 +80,6 @@ char *jk_horizon_json(const jk_horizon_test *test) {
         jk_json_append(b, models, model_json(b, &test->model[m]));
     }
     jk_json_put(b, object, "models", models);
+    jk_json_put(b, object, "manifest", jk_run_record_manifest(b));
     return jk_json_text(b, object, JSON_INDENT(2));
 }

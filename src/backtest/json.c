@@ -5,6 +5,7 @@
 
 #include "backtest/json_cell.h"
 #include "base/calendar.h"
+#include "base/run_record.h"
 
 enum { WORDS = 1024 };
 
@@ -177,5 +178,6 @@ char *jk_backtest_json(const jk_backtest *test) {
     jk_json_put(&b, root, "chain_ladder", ladder_of(&b, test));
     jk_json_put(&b, root, "panel", panel_of(&b, test));
     jk_json_put(&b, root, "currency", json_string(test->model[0].currency));
+    jk_json_put(&b, root, "manifest", jk_run_record_manifest(&b));
     return jk_json_text(&b, root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

@@ -5,45 +5,53 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/policy.h"
 
-typedef struct opened_file {
-    dev_t device;
-    ino_t inode;
-} opened_file;
-
 /* Grows for the life of the process: a command opens a few files, or as many as were named to it. */
 static struct {
     pthread_mutex_t lock;
-    opened_file *file;
+    jk_input_file *file;
     size_t count, room;
 } opened = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static bool is_opened(const struct stat *facts) {
+static jk_input_file *find(const struct stat *facts) {
     for (size_t i = 0; i < opened.count; i++) {
         if (opened.file[i].device == facts->st_dev && opened.file[i].inode == facts->st_ino) {
-            return true;
+            return &opened.file[i];
         }
     }
-    return false;
+    return NULL;
+}
+
+static bool make_room(void) {
+    if (opened.count == opened.room) {
+        size_t room = 2 * opened.room + 16;
+        jk_input_file *grown = realloc(opened.file, room * sizeof *grown);
+        if (grown == NULL) {
+            return false;
+        }
+        opened.file = grown;
+        opened.room = room;
+    }
+    return true;
 }
 
 /* false: no memory. */
-static bool remember(const struct stat *facts) {
+static bool remember(const char *path, const struct stat *facts) {
     bool done = true;
     (void)pthread_mutex_lock(&opened.lock);
-    if (!is_opened(facts)) {
-        if (opened.count == opened.room) {
-            size_t room = 2 * opened.room + 16;
-            opened_file *grown = realloc(opened.file, room * sizeof *grown);
-            done = grown != NULL;
-            opened.file = done ? grown : opened.file;
-            opened.room = done ? room : opened.room;
-        }
+    if (find(facts) == NULL) {
+        char *name = make_room() ? strdup(path) : NULL;
+        done = name != NULL;
         if (done) {
-            opened.file[opened.count++] = (opened_file){facts->st_dev, facts->st_ino};
+            opened.file[opened.count++] = (jk_input_file){.path = name,
+                                                          .device = facts->st_dev,
+                                                          .inode = facts->st_ino,
+                                                          .bytes = (uint64_t)facts->st_size,
+                                                          .changed = facts->st_mtim};
         }
     }
     (void)pthread_mutex_unlock(&opened.lock);
@@ -56,7 +64,7 @@ int jk_input_open(const char *path, bool waits) {
     if (fd < 0 || !jk_policy_get()->keeps_inputs || fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
         return fd;
     }
-    if (!remember(&facts)) {
+    if (!remember(path, &facts)) {
         (void)close(fd);
         errno = ENOMEM;
         return -1;
@@ -77,7 +85,49 @@ FILE *jk_input_stream(const char *path) {
 
 bool jk_input_is_kept(const struct stat *facts) {
     (void)pthread_mutex_lock(&opened.lock);
-    bool kept = jk_policy_get()->keeps_inputs && is_opened(facts);
+    const jk_input_file *file = jk_policy_get()->keeps_inputs ? find(facts) : NULL;
+    bool kept = file != NULL && !file->released;
     (void)pthread_mutex_unlock(&opened.lock);
     return kept;
+}
+
+void jk_input_release(const char *path) {
+    struct stat facts;
+    (void)pthread_mutex_lock(&opened.lock);
+    jk_input_file *file = stat(path, &facts) == 0 ? find(&facts) : NULL;
+    if (file != NULL) {
+        file->released = true;
+    }
+    (void)pthread_mutex_unlock(&opened.lock);
+}
+
+size_t jk_input_count(void) {
+    (void)pthread_mutex_lock(&opened.lock);
+    size_t count = opened.count;
+    (void)pthread_mutex_unlock(&opened.lock);
+    return count;
+}
+
+jk_input_file jk_input_at(size_t index) {
+    (void)pthread_mutex_lock(&opened.lock);
+    jk_input_file file = opened.file[index];
+    (void)pthread_mutex_unlock(&opened.lock);
+    return file;
+}
+
+void jk_input_forget(void) {
+    (void)pthread_mutex_lock(&opened.lock);
+    opened.count = 0; /* paths last, as they may be in use */
+    (void)pthread_mutex_unlock(&opened.lock);
+}
+
+void jk_input_set_digest(int fd, const char *digest) {
+    struct stat facts;
+    (void)pthread_mutex_lock(&opened.lock);
+    jk_input_file *file = fstat(fd, &facts) == 0 ? find(&facts) : NULL;
+    if (file != NULL) {
+        file->has_digest = true;
+        (void)snprintf(file->digest, sizeof file->digest, "%s", digest);
+    }
+    (void)pthread_mutex_unlock(&opened.lock);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one way to open a file for reading. Each opened file is remembered by device and inode, so that no output of the
- * same command replaces it, by whatever name (base/output.h asks; base/policy.h switches it on). */
+ * same command replaces it, by whatever name (base/output.h asks; base/policy.h switches it on), and so that manifests
+ * can say what was read (base/run_record.h). */
 #ifndef JK_BASE_INPUT_H
 #define JK_BASE_INPUT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -17,5 +19,28 @@ FILE *jk_input_stream(const char *path);
 
 /* Whether the file is one that was opened so, where the policy says that inputs are kept. */
 bool jk_input_is_kept(const struct stat *facts);
+
+/* The file behind the path is replaced by this command on purpose. */
+void jk_input_release(const char *path);
+
+/* An opened file as it was then, in the order of opening. */
+typedef struct jk_input_file {
+    const char *path; /* by which it was opened first; lasts */
+    dev_t device;
+    ino_t inode;
+    uint64_t bytes;
+    struct timespec changed;
+    bool has_digest, released;
+    char digest[80]; /* "sha256:…" */
+} jk_input_file;
+
+size_t jk_input_count(void);
+jk_input_file jk_input_at(size_t index);
+
+/* Forgets them: a process begins anew. */
+void jk_input_forget(void);
+
+/* What a reader knows of the content of the file behind an open descriptor; "": that nobody knows. */
+void jk_input_set_digest(int fd, const char *digest);
 
 #endif

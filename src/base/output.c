@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,7 +95,7 @@ static jk_status fail_input(const char *path, jk_error *error) {
                    "is an input of this run and would be replaced; expected another name for the output");
 }
 
-jk_status jk_output_open(jk_output *output, const char *path, jk_output_rights rights, jk_error *error) {
+static jk_status open_named(jk_output *output, const char *path, jk_output_rights rights, jk_error *error) {
     *output = (jk_output){.fd = -1};
     struct stat existing;
     int exists = stat(path, &existing) == 0;
@@ -132,7 +133,37 @@ jk_status jk_output_open(jk_output *output, const char *path, jk_output_rights r
     return status;
 }
 
+const char *jk_output_name(const char *path, char name[JK_OUTPUT_NAME]) {
+    size_t length = strlen(path);
+    const char *from = length < JK_OUTPUT_NAME ? path : path + length - (JK_OUTPUT_NAME - 1);
+    (void)snprintf(name, JK_OUTPUT_NAME, "%s", from);
+    for (char *c = name; *c != '\0'; c++) {
+        *c = *c == '/' ? '+' : *c;
+    }
+    return name;
+}
+
+static jk_status open_elsewhere(jk_output *output, const char *folder, const char *path, jk_output_rights rights,
+                                jk_error *error) {
+    char name[JK_OUTPUT_NAME], full[PATH_MAX];
+    int length = snprintf(full, sizeof full, "%s/%s", folder, jk_output_name(path, name));
+    return length >= 0 && (size_t)length < sizeof full
+               ? open_named(output, full, rights, error)
+               : jk_fail(error, JK_ERROR_IO, path, 0, NULL, "cannot write: the folder's name is too long");
+}
+
+jk_status jk_output_open(jk_output *output, const char *path, jk_output_rights rights, jk_error *error) {
+    const char *folder = jk_policy_get()->outputs_under;
+    return folder == NULL || descriptor_of(path) >= 0 ? open_named(output, path, rights, error)
+                                                      : open_elsewhere(output, folder, path, rights, error);
+}
+
 jk_status jk_output_scratch(jk_output *output, const char *path, jk_error *error) {
+    char elsewhere[PATH_MAX];
+    if (jk_policy_get()->outputs_under != NULL) {
+        (void)snprintf(elsewhere, sizeof elsewhere, "%s/scratch", jk_policy_get()->outputs_under);
+        path = elsewhere;
+    }
     *output = (jk_output){.fd = -1, .target = strdup(path)};
     if (output->target == NULL) {
         return jk_fail_memory(error, "a file name");
@@ -199,6 +230,41 @@ static bool sync_folder(const char *path) {
     return done;
 }
 
+/* ---- what was written ----------------------------------------------------------------------------------------- */
+
+static struct {
+    pthread_mutex_t lock;
+    char **path;
+    size_t count, room;
+} written = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* Nothing but a manifest is the poorer where memory is out. */
+static void remember(const char *path) {
+    if (!jk_policy_get()->keeps_inputs) {
+        return;
+    }
+    (void)pthread_mutex_lock(&written.lock);
+    if (written.count == written.room) {
+        size_t room = 2 * written.room + 8;
+        char **grown = realloc((void *)written.path, room * sizeof *grown);
+        written.path = grown != NULL ? grown : written.path;
+        written.room = grown != NULL ? room : written.room;
+    }
+    char *copy = written.count < written.room ? strdup(path) : NULL;
+    if (copy != NULL) {
+        written.path[written.count++] = copy;
+    }
+    (void)pthread_mutex_unlock(&written.lock);
+}
+
+size_t jk_output_count(void) {
+    return written.count;
+}
+
+const char *jk_output_at(size_t index) {
+    return written.path[index];
+}
+
 jk_status jk_output_commit(jk_output *output, jk_error *error) {
     int failed = 0;
     if (output->stream != NULL) {
@@ -231,6 +297,7 @@ jk_status jk_output_commit(jk_output *output, jk_error *error) {
     }
     free(output->part);
     output->part = NULL; /* renamed: nothing to remove */
+    remember(output->target);
     jk_status status = sync_folder(output->target) ? JK_OK : jk_fail_errno(error, output->target, "sync");
     jk_output_abort(output);
     return status;

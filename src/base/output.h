@@ -34,6 +34,11 @@ typedef enum jk_output_rights {
  * closed state. */
 jk_status jk_output_open(jk_output *output, const char *path, jk_output_rights rights, jk_error *error);
 
+/* The name that an output of this path has in the folder of the policy's outputs_under: what is too long for a name
+ * loses its beginning. */
+enum { JK_OUTPUT_NAME = 201 };
+const char *jk_output_name(const char *path, char name[JK_OUTPUT_NAME]);
+
 /* Opens a file for the process alone, on the file system where `path` will be; it ends with jk_output_abort. */
 jk_status jk_output_scratch(jk_output *output, const char *path, jk_error *error);
 
@@ -45,6 +50,10 @@ jk_status jk_output_stream(jk_output *output, jk_error *error);
 
 /* Flushes, syncs, renames to the target, closes. On failure nothing is left behind and the old target is untouched. */
 jk_status jk_output_commit(jk_output *output, jk_error *error);
+
+/* The files that commits of this process gave their names, in that order, where the policy keeps inputs; they last. */
+size_t jk_output_count(void);
+const char *jk_output_at(size_t index);
 
 /* Drops what was written; closed outputs are accepted. */
 void jk_output_abort(jk_output *output);

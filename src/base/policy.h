@@ -8,11 +8,13 @@
 #include <stdbool.h>
 
 typedef struct jk_policy {
-    bool shared;           /* new files with personal data get the rights that umask gives, instead of 0600 */
-    bool raw_text;         /* text in CSV cells goes out as it is, also where a spreadsheet would run it */
-    bool includes_outside; /* model files may include files that are not below their own folder */
-    const char *models;    /* folders of trusted models, with colons between; NULL: none */
-    bool keeps_inputs;     /* a file that was opened for reading is never replaced by an output */
+    bool shared;               /* new files with personal data get the rights that umask gives, instead of 0600 */
+    bool raw_text;             /* text in CSV cells goes out as it is, also where a spreadsheet would run it */
+    bool with_ids;             /* ids of claims and debtors may stand in messages, pages and manifests */
+    bool includes_outside;     /* model files may include files that are not below their own folder */
+    const char *outputs_under; /* outputs go to this folder instead, by jk_output_name; NULL: where they are named */
+    const char *models;        /* folders of trusted models, with colons between; NULL: none */
+    bool keeps_inputs;         /* a file that was opened for reading is never replaced by an output */
 } jk_policy;
 
 /* Sets it; to be called before threads are started. */

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/accept.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/run_record.h"
 
 static void read_accept(jk_usage *usage, const char *name, char *text, void *field) {
     const char *unknown = NULL;
@@ -58,12 +56,7 @@ jk_status jk_cli_repeat_warnings(const jk_cli_common *common, const jk_tape *tap
 }
 
 int32_t jk_cli_today(void) {
-    const char *given = getenv("SOURCE_DATE_EPOCH");
-    int64_t seconds = 0;
-    if (given == NULL || !jk_text_to_integer(given, strlen(given), &seconds) || seconds < 0) {
-        seconds = (int64_t)time(NULL);
-    }
-    return (int32_t)(seconds / 86400);
+    return (int32_t)(jk_run_seconds() / 86400);
 }
 
 jk_status jk_cli_gate(const jk_cli_common *common, const jk_tape *tape, const jk_model *model, jk_gate_view view,

@@ -19,8 +19,9 @@ typedef struct jk_cli_common {
     int threads; /* 0: all cores */
     jk_format format;
     bool quiet;
-    bool shared, raw_text, any_include; /* what base/policy.h says of them */
-    const char *json_path;              /* --json, where a command has it; NULL: not given */
+    bool shared, raw_text, any_include, with_ids; /* what base/policy.h says of them */
+    const char *manifest_path;                    /* --manifest; NULL: not given */
+    const char *json_path;                        /* --json, where a command has it; NULL: not given */
 } jk_cli_common;
 
 /* Run settings from the common options: threads, and a progress line on stderr if that is a terminal and not --quiet.

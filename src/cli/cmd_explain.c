@@ -14,8 +14,8 @@ typedef struct explain_arguments {
 } explain_arguments;
 
 static const jk_option options[] = {
-    {"claim", .kind = JK_OPTION_TEXT, JK_FIELD(explain_arguments, claim_id), .value = "ID", .is_needed = true,
-     .help = "Which claim, by its claim_id"},
+    {"claim", .kind = JK_OPTION_TEXT, .names_person = true, JK_FIELD(explain_arguments, claim_id), .value = "ID",
+     .is_needed = true, .help = "Which claim, by its claim_id"},
     {0},
 };
 

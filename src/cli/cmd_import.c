@@ -7,6 +7,7 @@
 
 #include "base/calendar.h"
 #include "base/json.h"
+#include "base/run_record.h"
 #include "base/text.h"
 #include "cli/accept.h"
 #include "cli/cli.h"
@@ -397,7 +398,9 @@ static int print_json(const jk_import_summary *summary) {
     put(object, "notes", notes);
     put(object, "no_limitation", sums_json(&summary->no_limitation));
     put(object, "barred_by_rule", sums_json(&summary->barred_by_rule));
-    return jk_cli_print_text(jk_json_text(NULL, object, JSON_INDENT(2)));
+    jk_json_builder b = {0};
+    put(object, "manifest", jk_run_record_manifest(&b));
+    return jk_cli_print_text(jk_json_text(&b, object, JSON_INDENT(2)));
 }
 
 /* ---- the command ------------------------------------------------------------------------------------------ */

@@ -6,6 +6,7 @@
 
 #include "base/calendar.h"
 #include "base/json.h"
+#include "base/run_record.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
@@ -152,7 +153,9 @@ static int print_json(const jk_panel_join_summary *summary, const summary_line *
         jk_json_set(exits, exit_name(e), json_integer((json_int_t)summary->exits[e]));
     }
     jk_json_set(object, "exits", exits);
-    return jk_cli_print_text(jk_json_text(NULL, object, JSON_INDENT(2)));
+    jk_json_builder b = {0};
+    jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
+    return jk_cli_print_text(jk_json_text(&b, object, JSON_INDENT(2)));
 }
 
 static int print_summary(const panel_arguments *arguments, const jk_panel_join_summary *summary) {

@@ -8,17 +8,22 @@
 static const char *const formats[] = {"table", "json", "csv", NULL};
 
 const jk_option jk_common_options[] = {
-    {"threads", .kind = JK_OPTION_INTEGER, JK_FIELD(jk_cli_common, threads), .value = "N", .low = 1, .high = 4096,
-     .otherwise = "all cores", .help = "Worker threads; results do not depend on it"},
-    {"format", .kind = JK_OPTION_CHOICE, JK_FIELD(jk_cli_common, format), .value = "FORMAT", .choices = formats,
-     .standard = "table", .help = "What goes to stdout"},
-    {"quiet", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_common, quiet), .help = "No notes and no progress on stderr"},
-    {"shared", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_common, shared), .otherwise = "their owner alone",
-     .help = "New files with personal data can be read by whom umask lets"},
+    {"threads", .kind = JK_OPTION_INTEGER, .is_idle = true, JK_FIELD(jk_cli_common, threads), .value = "N", .low = 1,
+     .high = 4096, .otherwise = "all cores", .help = "Worker threads; results do not depend on it"},
+    {"format", .kind = JK_OPTION_CHOICE, .is_idle = true, JK_FIELD(jk_cli_common, format), .value = "FORMAT",
+     .choices = formats, .standard = "table", .help = "What goes to stdout"},
+    {"quiet", .kind = JK_OPTION_FLAG, .is_idle = true, JK_FIELD(jk_cli_common, quiet),
+     .help = "No notes and no progress on stderr"},
+    {"shared", .kind = JK_OPTION_FLAG, .is_idle = true, JK_FIELD(jk_cli_common, shared),
+     .otherwise = "their owner alone", .help = "New files with personal data can be read by whom umask lets"},
     {"raw-text", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_common, raw_text),
      .help = "Text in CSV as it is, for machines: formulas get no ' in front, control characters are not written out"},
     {"any-include", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_common, any_include), .otherwise = "those below its folder",
      .help = "Model files may include files from anywhere"},
+    {"with-ids", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_common, with_ids),
+     .help = "Ids of claims and debtors may stand in messages, pages and manifests"},
+    {"manifest", .kind = JK_OPTION_FILE_OUT, JK_FIELD(jk_cli_common, manifest_path), .value = "F.json",
+     .no_stdout = true, .help = "What was run, with the digests of all that was read and written, for jalki replay"},
     {"help", 'h', JK_OPTION_HELP, .help = "Show this"},
     {0},
 };
@@ -38,9 +43,9 @@ const jk_option jk_valuing_options[] = {
 };
 
 const jk_option jk_memory_options[] = {
-    {"memory", .kind = JK_OPTION_SIZE, JK_FIELD(jk_cli_valuing, memory), .value = "SIZE", .otherwise = "no bound",
-     .help = "Most memory to take, for example 500M or 2G", .example = "500M"},
-    {"explain-memory", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_valuing, explain_memory),
+    {"memory", .kind = JK_OPTION_SIZE, .is_idle = true, JK_FIELD(jk_cli_valuing, memory), .value = "SIZE",
+     .otherwise = "no bound", .help = "Most memory to take, for example 500M or 2G", .example = "500M"},
+    {"explain-memory", .kind = JK_OPTION_FLAG, .is_idle = true, JK_FIELD(jk_cli_valuing, explain_memory),
      .help = "Say on stderr what memory the run takes before it starts"},
     {0},
 };

@@ -8,6 +8,7 @@
 
 #include "base/calendar.h"
 #include "base/json.h"
+#include "base/run_record.h"
 #include "cli/table.h"
 #include "cli/valuing.h"
 #include "jalki/inspect_panel.h"
@@ -162,7 +163,9 @@ static int print_json(const jk_panel_inspection *in) {
                   "claims", (json_int_t)in->claims, "debtors", (json_int_t)in->debtors, "first_start",
                   date_json(in, in->first_start), "last_start", date_json(in, in->last_start), "end",
                   date_json(in, in->end), "treatments", figures_json(in), "exits", exits, "missing", missing);
-    return jk_cli_print_text(jk_json_text(NULL, object, JSON_INDENT(2)));
+    jk_json_builder b = {0};
+    jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
+    return jk_cli_print_text(jk_json_text(&b, object, JSON_INDENT(2)));
 }
 
 int jk_cli_inspect_panel(const jk_tape *panel, jk_format format) {

@@ -14,6 +14,7 @@
 #include "cli/help.h"
 #include "cli/models.h"
 #include "cli/option_values.h"
+#include "cli/record.h"
 #include "cli/streams.h"
 
 enum { MODELS_MAX = 16 };
@@ -29,6 +30,7 @@ struct jk_usage {
     char *models[MODELS_MAX]; /* paths of models that were found elsewhere than named */
     size_t model_count;
     bool help, wrong;
+    jk_cli_record record;
 };
 
 size_t jk_command_options(const jk_command *command, jk_option_place places[JK_COMMAND_OPTIONS]) {
@@ -150,6 +152,7 @@ static void take(jk_usage *usage, size_t p, char *text) {
     char name[64];
     (void)snprintf(name, sizeof name, "--%s", option->name);
     size_t *count = option->most > 0 ? count_of(usage, place) : NULL;
+    jk_cli_record_option(&usage->record, option, text);
     if (option->kind == JK_OPTION_HELP) {
         usage->help = true;
     } else if (option->kind == JK_OPTION_SPECIAL) {
@@ -187,6 +190,9 @@ static int take_option(jk_usage *usage, char **argv, int left) {
 
 static void take_operands(jk_usage *usage) {
     const jk_option *operand = &usage->command->operand;
+    for (size_t i = 0; i < usage->operand_count; i++) {
+        jk_cli_record_operand(&usage->record, usage->operands[i]);
+    }
     if (usage->operand_count == 0 || usage->wrong) {
         return;
     }
@@ -288,8 +294,10 @@ static void set_policy(const jk_usage *usage) {
     const jk_cli_common *common = has_options ? (const jk_cli_common *)(void *)usage->options : &careful;
     jk_policy_set(&(jk_policy){.shared = common->shared,
                                .raw_text = common->raw_text,
+                               .with_ids = common->with_ids,
                                .includes_outside = common->any_include,
                                .models = getenv("JALKI_MODELS"),
+                               .outputs_under = jk_policy_get()->outputs_under,
                                .keeps_inputs = true});
     if (common->raw_text && common->format == JK_FORMAT_CSV) {
         jk_cli_open_stdout();
@@ -303,7 +311,10 @@ static int run(jk_usage *usage, const char **files, size_t room) {
     }
     note_returns(usage);
     set_policy(usage);
-    return usage->command->run(usage->options);
+    const jk_cli_common *common = (const jk_cli_common *)(void *)usage->options;
+    jk_cli_record_begin(&usage->record, common);
+    int code = usage->command->run(usage->options);
+    return code == 0 ? jk_cli_record_end(&usage->record, common) : code;
 }
 
 /* Model files that are not where they were named are looked for where models are. */
@@ -344,7 +355,7 @@ static void set_standards(jk_usage *usage) {
 
 int jk_command_run(const jk_command *command, int argc, char **argv) {
     size_t room = (size_t)argc + JK_COMMAND_OPTIONS;
-    jk_usage usage = {.command = command, .options = calloc(1, command->size)};
+    jk_usage usage = {.command = command, .options = calloc(1, command->size), .record = {.command = command->name}};
     const char **files = calloc(2 * room, sizeof *files);
     int code = 1;
     if (usage.options == NULL || files == NULL) {
@@ -367,6 +378,7 @@ int jk_command_run(const jk_command *command, int argc, char **argv) {
     for (size_t i = 0; i < usage.model_count; i++) {
         free(usage.models[i]);
     }
+    jk_cli_record_free(&usage.record);
     free((void *)files);
     free(usage.options);
     return code;

@@ -62,6 +62,8 @@ typedef struct jk_option {
     const char *missing;        /* which is said in these words, or in the usual ones */
     bool no_stdout;             /* FILE_OUT: "-" is refused */
     bool is_model;              /* FILE_IN: looked for where models are (models.h) */
+    bool is_idle;               /* no figure depends on it: the record of the run leaves it out */
+    bool names_person;          /* its value is an id: the record keeps it only where ids are asked for */
     const char *needs;          /* an option without which this one is about nothing */
 } jk_option;
 
@@ -85,7 +87,7 @@ typedef struct jk_option_group {
     bool with_operand;        /* what is needed of it, is needed only where an operand is given */
 } jk_option_group;
 
-enum { JK_COMMAND_GROUPS = 8, JK_COMMAND_EXAMPLES = 6, JK_COMMAND_OPTIONS = 48 };
+enum { JK_COMMAND_GROUPS = 8, JK_COMMAND_EXAMPLES = 6, JK_COMMAND_OPTIONS = 64 };
 
 typedef struct jk_command {
     const char *name;

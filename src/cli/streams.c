@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,8 @@
 
 typedef struct guarded_stream {
     int fd;
-    size_t held; /* bytes of a character whose end has not come yet */
+    EVP_MD_CTX *sum; /* of what was written; NULL: not wanted */
+    size_t held;     /* bytes of a character whose end has not come yet */
     char part[4];
 } guarded_stream;
 
@@ -46,6 +48,9 @@ static ssize_t write_guarded(void *cookie, const char *bytes, size_t size) {
         if (!write_all(self->fd, to, written)) {
             return 0;
         }
+        if (self->sum != NULL && EVP_DigestUpdate(self->sum, to, written) != 1) {
+            return 0;
+        }
         done += count;
     }
     return (ssize_t)size;
@@ -67,9 +72,9 @@ static FILE *guard(guarded_stream *self, FILE *stream, int buffering) {
 }
 
 static FILE *plain_stdout;
+static guarded_stream out = {.fd = STDOUT_FILENO}, error = {.fd = STDERR_FILENO};
 
 bool jk_cli_guard_streams(void) {
-    static guarded_stream out = {.fd = STDOUT_FILENO}, error = {.fd = STDERR_FILENO};
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
             (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* takes the lowest number: fd */
@@ -85,6 +90,28 @@ bool jk_cli_guard_streams(void) {
     stdout = first;
     stderr = second;
     return true;
+}
+
+void jk_cli_sum_stdout(void) {
+    (void)fflush(stdout);
+    out.sum = stdout != plain_stdout ? EVP_MD_CTX_new() : NULL;
+    if (out.sum != NULL && EVP_DigestInit_ex(out.sum, EVP_sha256(), NULL) != 1) {
+        EVP_MD_CTX_free(out.sum);
+        out.sum = NULL;
+    }
+}
+
+bool jk_cli_stdout_digest(char digest[JK_DIGEST_TEXT]) {
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    bool done = fflush(stdout) == 0 && out.sum != NULL && EVP_DigestFinal_ex(out.sum, hash, &length) == 1;
+    int used = snprintf(digest, JK_DIGEST_TEXT, "sha256:");
+    for (unsigned i = 0; done && i < length; i++) {
+        used += snprintf(digest + used, JK_DIGEST_TEXT - (size_t)used, "%02x", hash[i]);
+    }
+    EVP_MD_CTX_free(out.sum);
+    out.sum = NULL;
+    return done;
 }
 
 void jk_cli_open_stdout(void) {

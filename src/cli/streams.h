@@ -5,11 +5,18 @@
 
 #include <stdbool.h>
 
+#include "base/run_record.h"
+
 /* Opens the null device on whichever of the descriptors 0 to 2 is closed, so that no file of ours gets such a number
  * and takes what is meant for a stream; reading from or writing to it then fails. Puts a filter before stdout and
  * stderr that writes out characters with an effect of their own (base/escape.h), whoever prints them. false: no memory.
  */
 bool jk_cli_guard_streams(void);
+
+/* Sums what goes to stdout from here on; and the digest of it, "sha256:…", after which no more is summed. false: it was
+ * not summed. */
+void jk_cli_sum_stdout(void);
+bool jk_cli_stdout_digest(char digest[JK_DIGEST_TEXT]);
 
 /* Takes the filter off stdout, for text that a machine reads as it is. */
 void jk_cli_open_stdout(void);

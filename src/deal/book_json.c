@@ -2,6 +2,7 @@
 /* The book as JSON. */
 #include <math.h>
 
+#include "base/run_record.h"
 #include "jalki/book.h"
 #include "value/json_parts.h"
 
@@ -44,6 +45,6 @@ char *jk_book_json(const jk_book *book, const char *manifest) {
     jk_json_put(&b, object, "total", row_of(&b, &book->total));
     jk_json_put(&b, object, "years", rows_of(&b, book->year, book->year_count));
     jk_json_put(&b, object, "months", rows_of(&b, book->month, (size_t)book->months));
-    jk_json_put(&b, object, "manifest", manifest == NULL ? json_null() : json_loads(manifest, 0, NULL));
+    jk_json_put(&b, object, "manifest", manifest == NULL ? jk_run_record_manifest(&b) : json_loads(manifest, 0, NULL));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "base/run_record.h"
 #include "value/json_parts.h"
 
 double jk_tender_value(const jk_valuation *valuation) {
@@ -120,6 +121,6 @@ char *jk_tender_json(const jk_tender *tender, const char *manifest) {
         jk_json_append(&b, steps, row_json(&b, &tender->step[i]));
     }
     jk_json_put(&b, object, "steps", steps);
-    jk_json_put(&b, object, "manifest", manifest == NULL ? json_null() : json_loads(manifest, 0, NULL));
+    jk_json_put(&b, object, "manifest", manifest == NULL ? jk_run_record_manifest(&b) : json_loads(manifest, 0, NULL));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

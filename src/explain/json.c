@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/run_record.h"
 #include "explain/explain_internal.h"
 #include "law/months.h"
 
@@ -235,6 +236,7 @@ jk_status jk_explain_json(const jk_explanation *explanation, char **text, jk_err
     jk_json_put(&b, object, "score", score_object(&b, e));
     jk_json_put(&b, object, "actions", actions_object(&b, e));
     jk_json_put(&b, object, "plan", plan_list(&b, e));
+    jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
     *text = jk_json_dump(&b, object, JSON_FLAGS);
     return *text == NULL ? jk_fail_memory(error, "the explanation") : JK_OK;
 }

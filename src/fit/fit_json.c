@@ -6,6 +6,7 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/run_record.h"
 #include "fit/fit_internal.h"
 #include "fit/payers.h"
 #include "fit/transitions_json.h"
@@ -149,6 +150,7 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     jk_json_put(json, object, "spells", jk_fit_payers_json(json, fit));
     jk_json_put(json, object, "trees", result->trees != NULL ? trees_json(json, result->trees) : json_null());
     jk_json_put(json, object, "messages", sentences(json, result->messages, result->message_count));
+    jk_json_put(json, object, "manifest", jk_run_record_manifest(json));
     *text = jk_json_text(json, object, JSON_INDENT(2));
     return *text != NULL ? JK_OK : jk_fail_memory(error, "the fit as JSON");
 }
@@ -182,6 +184,7 @@ jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, ch
     jk_json_put(json, object, "parameters", parameters);
     jk_json_put(json, object, "covariance", rows);
     jk_json_put(json, object, "spells", jk_fit_payers_covariance_json(json, fit));
+    jk_json_put(json, object, "manifest", jk_run_record_manifest(json));
     *text = jk_json_text(json, object, JSON_COMPACT);
     return *text != NULL ? JK_OK : jk_fail_memory(error, "the covariance as JSON");
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/text.h"
+#include "base/run_record.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -131,12 +131,7 @@ bool jk_h5_put_integer(hid_t object, const char *name, int64_t value) {
 }
 
 const char *jk_h5_created(char text[JK_H5_TIME_TEXT]) {
-    const char *epoch = getenv("SOURCE_DATE_EPOCH");
-    int64_t seconds = 0;
-    if (epoch == NULL || !jk_text_to_integer(epoch, strlen(epoch), &seconds) || seconds < 0) {
-        seconds = (int64_t)time(NULL);
-    }
-    time_t moment = (time_t)seconds;
+    time_t moment = (time_t)jk_run_seconds();
     struct tm parts;
     if (gmtime_r(&moment, &parts) == NULL || strftime(text, JK_H5_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
         text[0] = '\0';

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/input.h"
 #include "h5/h5_private.h"
+#include "h5/h5_sums.h"
 
 /* No real deflate stream is shorter than 1/1032 of its content. */
 #define DEFLATE_RATIO_MAX 1032u
@@ -260,6 +261,8 @@ static jk_status open_descriptor(jk_h5_file *file, const char *path, jk_error *e
         return jk_fail(error, JK_ERROR_IO, path, 0, NULL, "cannot open: not a regular file");
     }
     file->size = (uint64_t)facts.st_size;
+    char digest[JK_SUMS_DIGEST];
+    jk_input_set_digest(file->fd, jk_sums_digest(file->fd, file->size, digest));
     return JK_OK;
 }
 

@@ -2,6 +2,8 @@
 #include "h5/h5_sums.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -47,6 +49,17 @@ bool jk_sums_read(int fd, uint64_t address, void *to, size_t count) {
         done += (size_t)got;
     }
     return true;
+}
+
+const char *jk_sums_digest(int fd, uint64_t size, char digest[JK_SUMS_DIGEST]) {
+    jk_sums_tail tail;
+    bool summed =
+        size >= sizeof tail && jk_sums_read(fd, size - sizeof tail, &tail, sizeof tail) && jk_sums_is_tail(&tail);
+    digest[0] = '\0';
+    if (summed) {
+        (void)snprintf(digest, JK_SUMS_DIGEST, "xxh3:%016" PRIx64, tail.sum);
+    }
+    return digest;
 }
 
 typedef struct sums_job {

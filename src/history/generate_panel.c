@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/run_record.h"
 #include "csv/row_writer.h"
 #include "history/generate_history.h"
 #include "jalki/generate.h"
@@ -183,8 +184,9 @@ static char *manifest_of(const jk_generate_panel_options *options, const jk_mode
         "start", jk_date_format(options->start, date), "months", options->months, "period_months",
         options->period_months, "instalments", options->instalments, "heterogeneity", options->heterogeneity, "hidden",
         options->hidden, "model", "name", model->name, "sha256", model->sha256);
-    char *text = jk_json_dump(NULL, manifest, JSON_COMPACT);
-    return text;
+    jk_json_builder b = {0};
+    jk_run_record_put(&b, manifest);
+    return jk_json_dump(&b, manifest, JSON_COMPACT);
 }
 
 static jk_status write_as(panel_writing *writing, const char *path, jk_row_form form, const jk_run *run,

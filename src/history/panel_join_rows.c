@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/run_record.h"
 #include "history/panel_join.h"
 #include "import/key.h"
 #include "tape/store.h"
@@ -417,8 +418,9 @@ static char *manifest_of(const join_work *work) {
                   options->actions == NULL ? NULL : file_name(options->actions), "period_months",
                   options->period_months, "payments_used", (json_int_t)work->summary->used.count, "payments_read",
                   (json_int_t)work->summary->payments.count);
-    char *text = jk_json_dump(NULL, manifest, JSON_COMPACT);
-    return text;
+    jk_json_builder b = {0};
+    jk_run_record_put(&b, manifest);
+    return jk_json_dump(&b, manifest, JSON_COMPACT);
 }
 
 static jk_status finish(row_maker *maker) {

@@ -5,6 +5,7 @@
 
 #include "base/calendar.h"
 #include "base/json.h"
+#include "base/run_record.h"
 #include "tape/findings_json.h"
 
 static const char *file_name(const char *path) {
@@ -62,5 +63,6 @@ char *jk_import_manifest(const jk_import_options *options, const jk_mapping *map
     jk_json_set(manifest, "left_out", left_out);
     jk_json_builder b = {0};
     jk_json_put(&b, manifest, "findings", jk_findings_json(&b, &summary->findings));
+    jk_run_record_put(&b, manifest);
     return jk_json_dump(&b, manifest, JSON_COMPACT);
 }

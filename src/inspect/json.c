@@ -6,6 +6,7 @@
 
 #include "base/calendar.h"
 #include "base/json.h"
+#include "base/run_record.h"
 #include "jalki/inspect.h"
 
 static void set_named(json_t *object, const char *name, json_t *value) {
@@ -156,5 +157,7 @@ char *jk_inspect_json(const jk_tape *tape, const jk_inspection *self) {
     jk_json_set(out, "bands", bands_json(self));
     jk_json_set(out, "patterns", checks_json(self, &self->groups[0]));
     jk_json_set(out, "groups", groups_json(self));
-    return jk_json_text(NULL, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    jk_json_builder b = {0};
+    jk_json_put(&b, out, "manifest", jk_run_record_manifest(&b));
+    return jk_json_text(&b, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

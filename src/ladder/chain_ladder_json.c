@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "base/run_record.h"
 #include "jalki/chain_ladder.h"
 
 enum { NOTE_ROOM = 512 };
@@ -78,5 +79,6 @@ char *jk_chain_ladder_json(const jk_triangle *triangle, const jk_chain_ladder *r
         jk_json_append(&b, messages, json_string(text));
     }
     jk_json_put(&b, root, "messages", messages);
+    jk_json_put(&b, root, "manifest", jk_run_record_manifest(&b));
     return jk_json_text(&b, root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/run_record.h"
 
 enum { RUNS_MAX = 80 };
 #define IRR_LEAST       (-0.3) /* returns between which a shift is looked for */
@@ -246,5 +247,6 @@ char *jk_break_even_json(const jk_break_even_wish *wishes, const jk_break_even *
         jk_json_append(&b, list, entry);
     }
     jk_json_put(&b, object, "results", list);
+    jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
     return jk_json_text(&b, object, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

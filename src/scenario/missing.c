@@ -12,6 +12,7 @@
 #include "base/grid.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/run_record.h"
 #include "scenario/information.h"
 
 enum { PIECE_ROWS = 65536 };
@@ -320,5 +321,6 @@ char *jk_missing_json(const jk_missing_field *fields, size_t count, double irr) 
         jk_json_append(&b, list, entry);
     }
     jk_json_put(&b, object, "fields", list);
+    jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
     return jk_json_text(&b, object, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/run_record.h"
 #include "h5/h5_sums.h"
 #include "tape/store.h"
 #include "tape/store_write.h"
@@ -215,7 +216,7 @@ static bool put_attributes(jk_tape_writer *writer, const char *manifest_json) {
             jk_h5_put_integer(writer->file, "claims", (int64_t)writer->claim_max + 1)) &&
            (writer->cutoff == JK_MISSING_INTEGER ||
             jk_h5_put_text(writer->file, "cutoff", jk_date_format(writer->cutoff, date))) &&
-           (manifest_json == NULL || jk_h5_put_text(writer->file, "manifest", manifest_json));
+           jk_h5_put_text(writer->file, "manifest", manifest_json);
 }
 
 static bool put_dictionaries(jk_tape_writer *writer) {
@@ -246,7 +247,12 @@ jk_status jk_tape_writer_finish(jk_tape_writer *writer, const char *source_sha25
     if (source_sha256 != NULL) {
         (void)snprintf(writer->source_sha256, sizeof writer->source_sha256, "%s", source_sha256);
     }
+    jk_json_builder b = {0};
+    char *own = manifest_json == NULL ? jk_json_dump(&b, jk_run_record_manifest(&b), JSON_COMPACT) : NULL;
     jk_status status = await_chunk(writer, error);
+    if (status == JK_OK && own == NULL && manifest_json == NULL) {
+        status = jk_fail_memory(error, "a manifest");
+    }
     writer->leaving = &writer->gathered[writer->gathering];
     int32_t highest = writer->debtor_max > writer->claim_max ? writer->debtor_max : writer->claim_max;
     if (status == JK_OK && (size_t)((int64_t)highest + 1) > writer->rows + writer->leaving->count) {
@@ -256,11 +262,12 @@ jk_status jk_tape_writer_finish(jk_tape_writer *writer, const char *source_sha25
     status = status == JK_OK ? jk_store_flush(writer, true, error) : status;
     if (status == JK_OK) {
         jk_h5_enter();
-        bool done = put_dictionaries(writer) && put_attributes(writer, manifest_json);
+        bool done = put_dictionaries(writer) && put_attributes(writer, own != NULL ? own : manifest_json);
         done = close_ids(writer) && done;
         jk_h5_leave();
         status = done ? jk_sums_append(&writer->output, &writer->run, error) : jk_store_fail_write(writer, error);
     }
+    free(own);
     if (status != JK_OK) {
         jk_tape_writer_abort(writer);
         return status;

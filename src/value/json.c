@@ -6,6 +6,7 @@
 #include "base/calendar.h"
 #include "base/json.h"
 #include "base/listing.h"
+#include "base/run_record.h"
 #include "jalki/export.h"
 #include "tape/findings_json.h"
 #include "value/json_parts.h"
@@ -34,10 +35,8 @@ static json_t *returns_of(jk_json_builder *b, const double *irr, size_t count) {
 json_t *jk_json_manifest(jk_json_builder *b, const jk_tape *tape, const jk_model *model, const jk_valuation *valuation,
                          const double *irr, size_t count) {
     char date[JK_DATE_TEXT];
-    json_t *object = json_object();
+    json_t *object = jk_run_record_manifest(b);
     json_t *options = json_object();
-    jk_json_put(b, object, "program", json_string("jalki"));
-    jk_json_put(b, object, "version", json_string(JALKI_VERSION));
     jk_json_put(b, object, "tape_sha256", text_or_null(jk_tape_sha256(tape)));
     jk_json_put(b, object, "model", text_or_null(model->name));
     jk_json_put(b, object, "model_sha256", text_or_null(model->sha256));
