@@ -163,6 +163,8 @@ typedef struct jk_trees {
     const int32_t *roots;   /* [tree_count] index into nodes */
     const uint16_t *depths; /* [tree_count] forks on the longest way to a leaf */
     const jk_tree_node *nodes;
+    int zero_is_missing;   /* training took 0 for missing: a 0 goes the way of what is missing */
+    size_t trees_left_out; /* of the file: grown after the best iteration of early stopping */
 } jk_trees;
 
 /* eta = intercept + points of the characteristics + output of the trees, if there are any. */

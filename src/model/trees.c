@@ -2,7 +2,12 @@
 /* `scorecard.trees:` — an ensemble of trees in XGBoost's JSON format, checked node by node.
  *
  * The format is that of XGBoost's documentation, "Introduction to Model IO", for versions 1.7 and later. What is not a
- * sum of plain trees (linear boosters, dropped trees, several targets, splits by sets of categories) is refused. */
+ * sum of plain trees (linear boosters, dropped trees, several targets, splits by sets of categories) is refused.
+ *
+ * Two things of training are read from what the file holds besides its trees. Where early stopping named its best
+ * iteration, the trees after it are left out, as XGBoost's own predictions leave them out. And the file does not say
+ * which number stood for missing; but a feature column=level is 0 or 1, and a fork on it at a number outside (0, 1]
+ * parts nothing unless one of the two was no number: there 0 was missing (sparse input, or missing=0). */
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -24,6 +29,7 @@ typedef struct trees_reader {
     jk_trees *trees;
     jk_tree_node *nodes;
     size_t nodes_used;
+    bool parts_levels, parts_no_level; /* forks on column=level within (0, 1]; outside */
 } trees_reader;
 
 #define FAIL(t, ...) jk_fail((t)->error, JK_ERROR_MODEL, (t)->path, 0, NULL, __VA_ARGS__)
@@ -193,6 +199,9 @@ static jk_status copy_node(trees_reader *t, const tree_arrays *from, size_t sour
         return FAIL(t, "tree %zu, node %zu splits by a set of categories; expected features of the form column=level",
                     from->number, source);
     }
+    if (t->trees->features[feature].level != NULL) {
+        *(condition > 0.0 && condition <= 1.0 ? &t->parts_levels : &t->parts_no_level) = true;
+    }
     size_t children = t->nodes_used;
     t->nodes_used += 2;
     int depths[2];
@@ -211,12 +220,43 @@ static jk_status copy_node(trees_reader *t, const tree_arrays *from, size_t sour
     return JK_OK;
 }
 
-static jk_status read_all_trees(trees_reader *t, const json_t *list) {
+/* The number of trees up to the best iteration of early stopping: all where none is named. Later versions list where
+ * each iteration's trees begin; earlier ones grow the same number in each. */
+static jk_status count_trees(trees_reader *t, const json_t *learner, const json_t *model, size_t *count) {
+    const json_t *best = find(learner, "attributes", "best_iteration", NULL, NULL);
+    if (best == NULL) {
+        return JK_OK;
+    }
+    double iteration = text_number(best);
+    if (!(iteration >= 0.0 && iteration < TREES_MAX) || iteration != floor(iteration)) {
+        return FAIL(t,
+                    "learner.attributes.best_iteration is no number of an iteration; expected a whole number as text");
+    }
+    size_t end = (size_t)iteration + 1;
+    const json_t *begins = json_object_get(model, "iteration_indptr");
+    double at_once = text_number(find(model, "gbtree_model_param", "num_parallel_tree", NULL, NULL));
+    double trees = (double)end * (at_once >= 1.0 ? at_once : 1.0);
+    if (begins != NULL) {
+        json_int_t begin = end < json_array_size(begins) ? whole_at(begins, end) : (json_int_t)*count;
+        trees = begin > 0 ? (double)begin : NAN;
+    }
+    if (!(trees >= 1.0)) {
+        return FAIL(t, "iteration_indptr does not say how many trees there are up to the best iteration %zu", end - 1);
+    }
+    t->trees->trees_left_out = trees < (double)*count ? *count - (size_t)trees : 0;
+    *count -= t->trees->trees_left_out;
+    return JK_OK;
+}
+
+static jk_status read_all_trees(trees_reader *t, const json_t *learner) {
+    const json_t *model = find(learner, "gradient_booster", "model", NULL, NULL);
+    const json_t *list = json_object_get(model, "trees");
     size_t count = json_array_size(list);
     size_t nodes = 0;
     if (count == 0 || count > TREES_MAX) {
         return FAIL(t, "learner.gradient_booster.model.trees holds %zu trees; expected 1 to %d", count, TREES_MAX);
     }
+    JK_TRY(count_trees(t, learner, model, &count));
     for (size_t i = 0; i < count; i++) {
         nodes += json_array_size(json_object_get(json_array_get(list, i), "left_children"));
     }
@@ -243,6 +283,7 @@ static jk_status read_all_trees(trees_reader *t, const json_t *list) {
     t->trees->nodes = t->nodes;
     t->trees->tree_count = count;
     t->trees->node_count = t->nodes_used;
+    t->trees->zero_is_missing = t->parts_no_level && !t->parts_levels;
     return JK_OK;
 }
 
@@ -254,14 +295,17 @@ static jk_status read_ensemble(trees_reader *t, const json_t *root) {
         return FAIL(t, "learner.gradient_booster.name is %s; expected gbtree", name != NULL ? name : "missing");
     }
     const json_t *groups = find(booster, "model", "tree_info", NULL, NULL);
+    bool several = text_number(find(learner, "learner_model_param", "num_target", NULL, NULL)) > 1.0 ||
+                   text_number(find(learner, "learner_model_param", "num_class", NULL, NULL)) > 1.0;
     for (size_t i = 0; i < json_array_size(groups); i++) {
-        if (whole_at(groups, i) != 0) {
-            return FAIL(t, "the trees predict several targets; expected one");
-        }
+        several = several || whole_at(groups, i) != 0;
+    }
+    if (several) {
+        return FAIL(t, "the trees predict several targets; expected one");
     }
     JK_TRY(read_base(t, learner));
     JK_TRY(read_features(t, learner));
-    return read_all_trees(t, find(booster, "model", "trees", NULL, NULL));
+    return read_all_trees(t, learner);
 }
 
 jk_status jk_trees_read(jk_arena *arena, const char *path, jk_trees_file *file, jk_error *error) {
@@ -272,6 +316,12 @@ jk_status jk_trees_read(jk_arena *arena, const char *path, jk_trees_file *file, 
     json_error_t problem;
     json_t *root = json_loadb(file->bytes, file->size, JSON_REJECT_DUPLICATES, &problem);
     if (root == NULL) {
+        if (strstr(problem.text, "NaN") != NULL) {
+            return jk_fail(
+                error, JK_ERROR_MODEL, path, problem.line, NULL,
+                "holds NaN, which XGBoost writes where a tree splits by a set of categories; expected features "
+                "of the form column=level instead of categorical ones");
+        }
         return jk_fail(error, JK_ERROR_MODEL, path, problem.line, NULL, "not JSON: %s", problem.text);
     }
     jk_status status = read_ensemble(&t, root);
@@ -295,5 +345,15 @@ jk_status jk_read_trees(jk_model_reader *reader, const jk_yaml_node *node, void 
     JK_TRY(jk_trees_read(reader->arena, path, &file, reader->error));
     JK_TRY(jk_include_hash(reader->model->sha256, file.bytes, file.size, path, reader->error));
     scorecard->trees = file.trees;
+    if (file.trees->trees_left_out > 0) {
+        JK_TRY(jk_model_warn(reader, node,
+                             "trees: the %zu trees after the best iteration of early stopping are left out",
+                             file.trees->trees_left_out));
+    }
+    if (file.trees->zero_is_missing) {
+        JK_TRY(jk_model_warn(reader, node,
+                             "trees: training took 0 for missing (forks on column=level part 1 from what is missing); "
+                             "here 0 goes the way of what is missing, too"));
+    }
     return JK_OK;
 }

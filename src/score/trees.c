@@ -65,7 +65,8 @@ void jk_scorer_free_trees(jk_scorer *scorer) {
 
 void jk_score_features(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t first,
                        size_t count, double *value, float *features) {
-    size_t width = scorer->model->scorecard.trees->feature_count;
+    const jk_trees *trees = scorer->model->scorecard.trees;
+    size_t width = trees->feature_count;
     for (size_t f = 0; f < width; f++) {
         const jk_scorer_item *item = &scorer->features[f];
         if (item->code_points == NULL) {
@@ -76,7 +77,7 @@ void jk_score_features(const jk_scorer *scorer, const jk_block *block, const jk_
             }
         }
         for (size_t i = 0; i < count; i++) {
-            features[i * width + f] = jk_score_feature(value[i]);
+            features[i * width + f] = trees->zero_is_missing && value[i] == 0.0 ? NAN : jk_score_feature(value[i]);
         }
     }
 }
@@ -118,15 +119,16 @@ void jk_score_add_trees(const jk_trees *trees, const float *features, size_t cou
     }
 }
 
-static void describe_feature(const jk_scorer_item *item, const jk_tree_feature *feature, float value,
-                             jk_score_detail *detail) {
+static void describe_feature(const jk_scorer_item *item, const jk_tree_feature *feature, bool zero_is_missing,
+                             float value, jk_score_detail *detail) {
     detail->characteristic = feature->from.name;
     detail->is_numeric = feature->level == NULL;
     detail->value = detail->is_numeric ? (double)value : -1.0;
     if (item->code_points != NULL) {
         (void)snprintf(detail->level, sizeof detail->level, "%s%s", value > 0.0f ? "" : "not ", feature->level);
     } else {
-        (void)snprintf(detail->level, sizeof detail->level, "%s", value != value ? "missing" : "trees");
+        const char *missing = zero_is_missing ? "missing or 0" : "missing";
+        (void)snprintf(detail->level, sizeof detail->level, "%s", value != value ? missing : "trees");
     }
 }
 
@@ -139,7 +141,8 @@ void jk_score_explain_trees(const jk_scorer *scorer, const float *features, jk_s
     (void)snprintf(base->level, sizeof base->level, "%zu trees' mean", trees->tree_count);
     for (size_t f = 0; f < trees->feature_count; f++) {
         details[f] = (jk_score_detail){0};
-        describe_feature(&scorer->features[f], &trees->features[f], features[f], &details[f]);
+        describe_feature(&scorer->features[f], &trees->features[f], trees->zero_is_missing != 0, features[f],
+                         &details[f]);
     }
     for (size_t t = 0; t < trees->tree_count; t++) {
         int32_t at = trees->roots[t];
