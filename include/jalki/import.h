@@ -82,6 +82,8 @@ typedef struct jk_import_options {
     const char *output;         /* the store to make */
     const char *mapping;        /* mapping file; NULL: canonical names */
     const char *rejects;        /* rejects file; NULL: output + ".rejects.csv" */
+    const char *pseudonyms;     /* file of a key, whose pseudonyms ids are stored as; NULL: as they are */
+    const char *pseudonym_list; /* CSV of pairs to make, the way back; NULL: none */
     double max_rejects;         /* rows, or a share of the rows read if max_rejects_is_share */
     int max_rejects_is_share;
     int32_t cutoff;         /* days since 1970-01-01; JK_MISSING_INTEGER: the mapping's, or unknown */

@@ -15,6 +15,7 @@
 #include "jalki/chain_ladder.h"
 #include "jalki/decide.h"
 #include "jalki/draft.h"
+#include "jalki/erase.h"
 #include "jalki/expected.h"
 #include "jalki/explain.h"
 #include "jalki/export.h"

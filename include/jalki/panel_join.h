@@ -28,6 +28,7 @@ typedef struct jk_panel_join_options {
     const char *payments_mapping;
     const char *actions; /* CSV: claim_id, from_date, treatment; NULL: none */
     const char *actions_mapping;
+    const char *pseudonyms; /* key of the tapes' pseudonyms, for the lists' ids; NULL: none */
     int treatment; /* jk_treatment of periods before a claim's first action; -1: none, such periods are an error */
     jk_vanished vanished;
     int period_months; /* 1 to 120; the last period before a tape may be shorter */

@@ -7,6 +7,7 @@
 
 #include "base/calendar.h"
 #include "base/json.h"
+#include "base/policy.h"
 #include "base/run_record.h"
 #include "base/text.h"
 #include "cli/accept.h"
@@ -45,6 +46,10 @@ static const jk_option options[] = {
      .example = "2026-06-30", .help = "Cut-off date of the tape; dates after it are rejected"},
     {"panel", .kind = JK_OPTION_FLAG, JK_FIELD(import_arguments, is_panel),
      .help = "The files are history: one row per claim and period (docs/panel.md)"},
+    {"pseudonyms", .kind = JK_OPTION_FILE_IN, JK_FIELD(import_arguments, options.pseudonyms), .value = "KEYFILE",
+     .help = "Store ids of claims and debtors as pseudonyms made with this key (docs/personal-data.md)"},
+    {"pseudonym-list", .kind = JK_OPTION_FILE_OUT, JK_FIELD(import_arguments, options.pseudonym_list), .value = "F.csv",
+     .needs = "pseudonyms", .help = "Write pseudonyms beside their ids, the way back for who may"},
     {"compress", .kind = JK_OPTION_INTEGER, JK_FIELD(import_arguments, options.compression), .value = "LEVEL",
      .high = 9, .standard = "0", .help = "Compress the store's columns, 1 to 9; 0 does not"},
     {0},
@@ -97,6 +102,12 @@ static void print_sums(const char *title, const jk_import_sums *sums) {
     print_sums_of(title, "claim", "claims", sums);
 }
 
+/* An id stands in the rejects file, not in messages, unless it is asked for. */
+static const char *shown_value(const jk_import_rejected *rejected) {
+    bool is_id = rejected->column == JK_COLUMN_CLAIM_ID || rejected->column == JK_COLUMN_DEBTOR_ID;
+    return is_id && rejected->value[0] != '\0' && !jk_policy_get()->with_ids ? "(an id)" : rejected->value;
+}
+
 static void print_rejects(const jk_import_summary *summary) {
     for (int i = 0; i < JK_REJECT_REASON_COUNT; i++) {
         const jk_import_rejected *rejected = &summary->rejected[i];
@@ -108,7 +119,7 @@ static void print_rejects(const jk_import_summary *summary) {
         (void)printf("  %-22s %12s        for example line %" PRIu64 "%s%s: '%s'\n", "", "", rejected->line,
                      rejected->column >= 0 ? ", " : "",
                      rejected->column >= 0 ? jk_schema_name(summary->kind, (jk_column)rejected->column) : "",
-                     rejected->value);
+                     shown_value(rejected));
         for (size_t k = 0; k < rejected->balance.count; k++) {
             const jk_import_sum *sum = &rejected->balance.sums[k];
             (void)printf("  %-22s %12s         balance %s %s\n", "", "", money(sum->balance), currency_name(sum));
@@ -303,7 +314,7 @@ static json_t *rejected_json(const jk_import_summary *summary) {
                 summary->rejected[i].column >= 0
                     ? json_string(jk_schema_name(summary->kind, (jk_column)summary->rejected[i].column))
                     : json_null());
-            put(one, "value", jk_json_string(summary->rejected[i].value));
+            put(one, "value", jk_json_string(shown_value(&summary->rejected[i])));
             put(one, "balance", sums_json(&summary->rejected[i].balance));
             put(object, jk_reject_code((jk_reject_reason)i), one);
         }
@@ -448,6 +459,7 @@ const jk_command jk_command_import = {
                  "jalki import loan.csv relation.csv counterparty.csv -o T.h5 --mapping eba-npl.yaml",
                  "jalki import tape.csv -o T.h5 --expect-claims 12481 --expect-balance 8240113.55",
                  "jalki import loan.csv debtor.csv -o T.h5 --mapping m.yaml --max-unmatched 3 --accept join_repeated",
+                 "jalki import tape.csv -o T.h5 --pseudonyms key --pseudonym-list pairs.csv",
                  "jalki import --panel history.csv.gz -o P.h5"},
     .operand = {"CSV file", .kind = JK_OPTION_FILE_IN, JK_FIELD(import_arguments, options.sources),
                 JK_SEVERAL(import_arguments, options.source_count, JK_OPTION_ALL), .value = "TAPE.csv[.gz]",

@@ -32,6 +32,8 @@ static const jk_option options[] = {
      .help = "claim_id, from_date, treatment: what was done from when"},
     {"actions-mapping", .kind = JK_OPTION_FILE_IN, JK_FIELD(panel_arguments, options.actions_mapping),
      .value = "M.yaml", .needs = "actions", .help = "How the list's columns make those"},
+    {"pseudonyms", .kind = JK_OPTION_FILE_IN, JK_FIELD(panel_arguments, options.pseudonyms), .value = "KEYFILE",
+     .help = "The tapes have pseudonyms made with this key: the lists' ids become theirs"},
     {"treatment", .kind = JK_OPTION_CHOICE, JK_FIELD(panel_arguments, options.treatment), .value = "NAME",
      .choices = treatments, .help = "In force before a claim's first action, or all the time"},
     {"vanished", .kind = JK_OPTION_CHOICE, JK_FIELD(panel_arguments, options.vanished), .value = "WHAT",

@@ -28,6 +28,7 @@ const jk_command *const jk_commands[] = { /* in the order of `jalki help`, one a
     &jk_command_report,
     &jk_command_verify,
     &jk_command_replay,
+    &jk_command_erase,
     &jk_command_new_model,
     &jk_command_help,
     &jk_command_completion,

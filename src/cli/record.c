@@ -162,6 +162,9 @@ static char *manifest_text(const jk_cli_record *self, const jk_cli_common *commo
     jk_json_put(&b, manifest, "jalki_run", json_integer(1));
     jk_json_put(&b, manifest, "seconds", json_integer(jk_run_seconds()));
     for (size_t i = 0; i < jk_output_count(); i++) {
+        if (access(jk_output_at(i), F_OK) != 0) {
+            continue; /* it was on the way to another */
+        }
         jk_json_append(&b, outputs, output_json(&b, self, jk_output_at(i)));
     }
     jk_json_put(&b, manifest, "outputs", outputs);

@@ -87,7 +87,9 @@ static void put_unused(FILE *out, const jk_draft *draft, size_t table) {
         if (column->rows == column->empty) {
             (void)fputs("empty", out);
         } else {
-            jk_draft_put_examples(out, column);
+            /* what differs from row to row may be a name or a number of a person */
+            bool of_persons = column->distinct > 3 && column->distinct > (column->rows - column->empty) / 2;
+            jk_draft_put_examples(out, column, of_persons);
         }
         (void)fprintf(out, "%s\n",
                       target == JK_DRAFT_BALANCE

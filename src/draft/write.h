@@ -14,7 +14,7 @@ void jk_draft_put_name(FILE *out, const char *name);
 void jk_draft_put_plain(FILE *out, const char *text, size_t length);
 
 /* The most frequent values; the comment behind a column: how sure it is, and what was seen. */
-void jk_draft_put_examples(FILE *out, const jk_profile_column *column);
+void jk_draft_put_examples(FILE *out, const jk_profile_column *column, bool are_ids);
 void jk_draft_put_note(FILE *out, const jk_draft_choice *choice, const jk_profile_column *column);
 
 /* Begins a map for a column, "{source: S, key: NAME"; the brace is left open. */

@@ -2,8 +2,11 @@
 /* One canonical column of a draft: what it is made of, in YAML, with what was seen. */
 #include "draft/write.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
+
+#include "base/policy.h"
 
 /* ---- words of YAML -------------------------------------------------------------------------------------------------
  */
@@ -51,17 +54,32 @@ static const char *name_of(int target) {
     return target == JK_DRAFT_BALANCE ? "balance" : jk_schema_column((jk_column)target)->name;
 }
 
-void jk_draft_put_examples(FILE *out, const jk_profile_column *column) {
+/* The form of an id: A for a letter, 9 for a digit. */
+static void put_form(FILE *out, const char *text, size_t length) {
+    char form[40];
+    size_t count = length < sizeof form ? length : sizeof form;
+    for (size_t i = 0; i < count; i++) {
+        unsigned char c = (unsigned char)text[i];
+        form[i] = (char)(c >= '0' && c <= '9' ? '9' : c >= 0x80 || isalpha(c) ? 'A' : c);
+    }
+    jk_draft_put_plain(out, form, count);
+}
+
+void jk_draft_put_examples(FILE *out, const jk_profile_column *column, bool are_ids) {
     for (size_t i = 0; i < column->value_count && i < JK_PROFILE_EXAMPLES; i++) {
         (void)fputs(i == 0 ? "e.g. " : ", ", out);
-        jk_draft_put_plain(out, column->values[i].text, column->values[i].length);
+        if (are_ids && !jk_policy_get()->with_ids) {
+            put_form(out, column->values[i].text, column->values[i].length);
+        } else {
+            jk_draft_put_plain(out, column->values[i].text, column->values[i].length);
+        }
     }
 }
 
-void jk_draft_put_note(FILE *out, const jk_draft_choice *choice, const jk_profile_column *column) {
+static void put_note(FILE *out, const jk_draft_choice *choice, const jk_profile_column *column, bool are_ids) {
     (void)fprintf(out, "  # %s", surety(choice->match));
     (void)fputs(column->value_count > 0 ? "; " : "", out);
-    jk_draft_put_examples(out, column);
+    jk_draft_put_examples(out, column, are_ids);
     if (column->empty == column->rows) {
         (void)fputs("; empty in all rows", out);
     } else if (column->empty > 0) {
@@ -70,6 +88,10 @@ void jk_draft_put_note(FILE *out, const jk_draft_choice *choice, const jk_profil
     if (column->sentinels > 0) {
         (void)fprintf(out, "; %" PRIu64 " cells such as 1900-01-01 or 9999-12-31 stand for nothing", column->sentinels);
     }
+}
+
+void jk_draft_put_note(FILE *out, const jk_draft_choice *choice, const jk_profile_column *column) {
+    put_note(out, choice, column, false);
 }
 
 /* Begins a map for a column: its source where it is not the main table, and its name. */
@@ -252,7 +274,7 @@ void jk_draft_put_column(FILE *out, const jk_draft *draft, int target) {
         break;
     default:
         put_simple(out, draft, choice);
-        jk_draft_put_note(out, choice, jk_draft_column_of(draft, choice));
+        put_note(out, choice, jk_draft_column_of(draft, choice), type == JK_TYPE_TEXT);
         break;
     }
     if (target == JK_COLUMN_CLAIM_ID) {

@@ -39,6 +39,7 @@ static jk_status import_list(join_work *work, jk_kind kind, jk_tape **list, uint
                                 .mapping =
                                     kind == JK_KIND_PAYMENTS ? options->payments_mapping : options->actions_mapping,
                                 .rejects = rejects,
+                                .pseudonyms = options->pseudonyms,
                                 .max_rejects = options->max_rejects,
                                 .max_rejects_is_share = options->max_rejects_is_share,
                                 .cutoff = JK_MISSING_INTEGER};

@@ -295,6 +295,7 @@ void jk_chunk_destroy(jk_import_chunk *chunk) {
     free(chunk->rejects);
     jk_arena_free(chunk->kept);
     jk_odd_free(&chunk->odd);
+    free(chunk->pairs);
     for (int i = 0; i < JK_CHUNK_DICTIONARIES; i++) {
         free(chunk->dictionary[i].words);
         free(chunk->dictionary[i].slots);

@@ -117,6 +117,8 @@ typedef struct jk_import_chunk {
     uint32_t unmatched_examples[JK_SOURCES_MAX]; /* in odd, by source */
     jk_arena *kept;                              /* values of rejects that stand nowhere in the text; NULL: none */
     jk_chunk_dictionary dictionary[JK_CHUNK_DICTIONARIES];
+    char *pairs; /* pseudonyms and ids on their way to the list of them (import/pseudonyms.h) */
+    size_t pairs_length, pairs_room;
 } jk_import_chunk;
 
 /* true if a row without the column is rejected. */

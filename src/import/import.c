@@ -34,6 +34,7 @@ typedef struct import_work {
     const char *rejects_path;
     jk_import_commit commit;
     jk_error *error;
+    jk_pseudonyms pseudonyms;
 } import_work;
 
 static void add_to_digest(void *context, const void *bytes, size_t length) {
@@ -209,7 +210,8 @@ static jk_status flow_through(import_work *work) {
                            .reader = &reader,
                            .commit = &work->commit,
                            .parse = jk_import_parser_of(isa),
-                           .settings = {.cutoff = work->summary->cutoff}};
+                           .settings = {.cutoff = work->summary->cutoff},
+                           .pseudonyms = work->options->pseudonyms != NULL ? &work->pseudonyms : NULL};
     if (getrandom(&flow.settings.seed, sizeof flow.settings.seed, 0) != (ssize_t)sizeof flow.settings.seed) {
         flow.settings.seed = (uint64_t)(uintptr_t)&flow; /* an address: hard to guess, though not impossible */
     }
@@ -282,6 +284,9 @@ static jk_status finish(import_work *work) {
     }
     jk_status status = jk_reject_file_commit(&work->commit.rejects, work->error);
     if (status == JK_OK) {
+        status = jk_pseudonyms_commit(&work->pseudonyms, work->error);
+    }
+    if (status == JK_OK) {
         jk_tape_writer *writer = work->commit.writer;
         work->commit.writer = NULL;
         status = jk_tape_writer_finish(writer, work->summary->source_sha256, manifest, work->error);
@@ -305,6 +310,10 @@ static jk_status run_import(import_work *work) {
     JK_TRY(jk_inputs_open(&work->inputs, work->options, work->mapping, work->digest, work->error));
     JK_TRY(find_cutoff(work));
     JK_TRY(jk_inputs_describe(&work->inputs, work->mapping, work->arena, work->summary, work->error));
+    if (work->options->pseudonyms != NULL) {
+        JK_TRY(jk_pseudonyms_open(&work->pseudonyms, work->options->pseudonyms, work->options->pseudonym_list,
+                                  work->error));
+    }
     JK_TRY(create_store(work));
     work->commit.inputs = work->inputs.inputs;
     work->commit.summary = work->summary;
@@ -340,6 +349,7 @@ jk_status jk_import(const jk_import_options *options, const jk_run *run, jk_impo
     bool counted = status == JK_OK || (status == JK_ERROR_DATA && work.summary != NULL && work.summary->rows_read > 0);
     jk_import_commit_free(&work.commit);
     jk_inputs_close(&work.inputs);
+    jk_pseudonyms_abort(&work.pseudonyms);
     jk_mapping_free(work.mapping);
     EVP_MD_CTX_free(work.digest);
     if (summary != NULL && counted) {

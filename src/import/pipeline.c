@@ -82,6 +82,9 @@ static jk_status do_task(flow_worker *worker, flow_task task, jk_import_chunk *c
     const jk_import_flow *flow = worker->state->flow;
     switch (task) {
     case TASK_COMMIT:
+        if (flow->pseudonyms != NULL) {
+            JK_TRY(jk_pseudonyms_list(flow->pseudonyms, chunk, error));
+        }
         return jk_import_commit_chunk(flow->commit, chunk, error);
     case TASK_DIGEST:
         if (flow->digest != NULL) {
@@ -89,7 +92,9 @@ static jk_status do_task(flow_worker *worker, flow_task task, jk_import_chunk *c
         }
         return JK_OK;
     case TASK_PARSE:
-        return flow->parse(chunk, &flow->settings, &worker->scratch, error);
+        JK_TRY(flow->parse(chunk, &flow->settings, &worker->scratch, error));
+        return flow->pseudonyms == NULL ? JK_OK
+                                        : jk_pseudonyms_apply(flow->pseudonyms, chunk, flow->settings.seed, error);
     default:
         return jk_import_read(flow->reader, chunk, end, error);
     }

@@ -5,6 +5,7 @@
 #define JK_IMPORT_PIPELINE_H
 
 #include "import/commit.h"
+#include "import/pseudonyms.h"
 
 typedef struct jk_import_flow {
     const jk_run *run;
@@ -15,6 +16,7 @@ typedef struct jk_import_flow {
     /* Digest over the text's own bytes; NULL where the reader's sources do that themselves. */
     void (*digest)(void *context, const void *bytes, size_t length);
     void *digest_context;
+    jk_pseudonyms *pseudonyms; /* NULL: ids stay as they are */
 } jk_import_flow;
 
 /* Runs all chunks through. The first failure stops the flow and is returned. */

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/grid.h"
+#include "base/policy.h"
 #include "jalki/export.h"
 #include "report/figures.h"
 
@@ -149,6 +150,12 @@ static json_t *worklist_of(jk_json_builder *b, const jk_figures *figures) {
     json_t *object =
         jk_figures_taken(b, jk_worklist_json(figures->candidates, &figures->valuation, &list, &figures->worklist));
     (void)json_object_del(object, "manifest"); /* it stands in the valuation */
+    json_t *rows = json_object_get(object, "rows");
+    for (size_t i = 0; i < json_array_size(rows) && i < figures->worklist.count; i++) {
+        if (!jk_policy_get()->with_ids) {
+            jk_json_put(b, json_array_get(rows, i), "claim_id", jk_figures_row_name(figures->worklist.rows[i].row));
+        }
+    }
     return object;
 }
 

@@ -37,7 +37,8 @@ import json
 
 report = json.load(open("report.json"))
 totals = json.load(open("totals.json"))
-assert report["valuation"] == totals
+runs = [figures["manifest"].pop("run")["command"] for figures in (report["valuation"], totals)]
+assert report["valuation"] == totals and runs == ["report", "value"]
 prices = json.load(open("prices.json"))["returns"]
 for mine, theirs in zip(report["returns"]["bids"], prices, strict=True):
     for key in ("irr", "value", "bid_at_return", "bid", "bid_pct_of_face", "binding", "multiple", "payback_months", "asked"):
@@ -49,6 +50,9 @@ for line in report["returns"]["alone"]:
 assert {line["kind"] for line in report["returns"]["alone"]} == {"segment", "country"}
 listed = json.load(open("list.json"))
 del listed["manifest"]
+rows = [row.pop("claim_id") for row in report["worklist"]["rows"]]
+ids = [row["claim_id"] for row in csv.DictReader(open("tape.csv"))]
+assert [ids[int(row.removeprefix("row ")) - 1] for row in rows] == [row.pop("claim_id") for row in listed["rows"]]
 assert report["worklist"] == listed
 
 # From face to bid: each level is what the steps before it come to, exactly.

@@ -165,6 +165,8 @@ with tempfile.TemporaryDirectory() as name:
     cells[names.index("principal")] = "999999.00"
     (folder / "evil.csv").write_text("\n".join([head, ",".join(cells), *rest]) + "\n")
     evil_html, evil_figures = make(folder, "evil", folder / "evil.csv")
+    assert EVIL not in json.dumps(evil_figures) and "row 1" in json.dumps(evil_figures)  # ids are not asked for
+    evil_html, evil_figures = make(folder, "evil", folder / "evil.csv", "--with-ids")
     assert any(EVIL in claim["claim_id"] for currency in evil_figures["tape"]["currencies"] for claim in currency["largest"])
 
     with Browser() as browser:
