@@ -13,7 +13,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 STAGES = ["base", "h5", "csv", "tape", "import", "draft", "generate", "inspect", "model", "law", "score", "terms", "plan", "price",
-          "value", "deal", "explain", "decide", "scenario", "simulate", "history", "fit", "backtest", "ladder", "report", "audit"]
+          "value", "deal", "explain", "decide", "scenario", "simulate", "history", "fit", "backtest", "ladder", "xlsx", "report",
+          "audit"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 LONGEST_FILE = 500
 LONGEST_TEST = 600
@@ -62,6 +63,12 @@ def file_errors(path):
             yield f"{relative}:{number}: unfinished work is not committed"
 
 
+def marks_of_merges():
+    """Lines that a merge left where nobody chose between them."""
+    out = subprocess.run(["git", "grep", "-nIE", "^(<{7}|>{7}) "], cwd=ROOT, capture_output=True).stdout.decode()
+    return [f"{line}: left by a merge" for line in out.splitlines()]
+
+
 def umbrella_errors():
     umbrella = ROOT / "include/jalki/jalki.h"
     included = {name for _, name in INCLUDE.findall(umbrella.read_text())}
@@ -71,7 +78,7 @@ def umbrella_errors():
 
 
 def main():
-    errors = list(umbrella_errors())
+    errors = list(umbrella_errors()) + marks_of_merges()
     for path in tracked("src/*.[ch]", "include/*.h"):
         errors += include_errors(path)
         errors += file_errors(path)
