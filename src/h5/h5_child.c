@@ -129,6 +129,18 @@ static pid_t start_child(const jk_h5_file *file, const char *strings_under, size
     return child;
 }
 
+/* Clang's OpenMP marks each process by a file named after its number, removed where the process ends by exit(). The
+ * child does not; a mark left behind would be in the way of a later process of that number. */
+static void remove_mark(pid_t child) {
+#ifdef __clang__
+    char mark[64];
+    (void)snprintf(mark, sizeof mark, "/dev/shm/__KMP_REGISTERED_LIB_%d_%u", (int)child, (unsigned)getuid());
+    (void)unlink(mark);
+#else
+    (void)child;
+#endif
+}
+
 /* Ends the child and says in words why it sent nothing, or not all. One that has closed its end of the pipe is about to
  * end by itself and is given a second to do so. */
 static const char *end_child(pid_t child, bool sent_all, jk_status *status) {
@@ -146,6 +158,7 @@ static const char *end_child(pid_t child, bool sent_all, jk_status *status) {
         while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
         }
     }
+    remove_mark(child);
     *status = JK_ERROR_FORMAT;
     if (got == child && WIFSIGNALED(ended) && (WTERMSIG(ended) == SIGXCPU || WTERMSIG(ended) == SIGALRM)) {
         return "it is damaged: the HDF5 library took too long on it";
