@@ -72,9 +72,10 @@ jk_status jk_cashflow_write(const char *path, const jk_valuation *valuation, jk_
  * JSON object; NULL if there is no memory. Free with free(). */
 char *jk_manifest_json(const jk_tape *tape, const jk_model *model, const jk_valuation *valuation);
 
-/* What a valuation comes to by decision, segment and country, and the bid table, as rows with their columns described;
- * for NULL the columns alone. */
+/* What a valuation comes to by decision, segment and country, its cash flow, and the bid table, as rows with their
+ * columns described; for NULL the columns alone. */
 jk_listing jk_groups_listing(const jk_valuation *valuation);
+jk_listing jk_cashflow_listing(const jk_valuation *valuation); /* all claims, a row for each month */
 jk_listing jk_bids_listing(const jk_bids *bids);
 
 /* The summary of `value` as JSON, ending in a line end; NULL if there is no memory. Free with free(). */

@@ -61,5 +61,6 @@
 #include "jalki/value.h"
 #include "jalki/verify.h"
 #include "jalki/worklist.h"
+#include "jalki/xlsx.h"
 
 #endif

@@ -252,6 +252,7 @@ static jk_status decide_tape(decide_arguments *arguments, decide_work *work, jk_
     if (arguments->claims_path != NULL) {
         JK_TRY(write_claims(arguments, work, error));
     }
+    JK_TRY(jk_cli_decide_workbook(arguments, work, error));
     return jk_cli_json_to_file(&arguments->common)
                ? jk_cli_write_text(arguments->common.json_path, jk_cli_decide_json(arguments, work), error)
                : JK_OK;
@@ -288,6 +289,7 @@ const jk_command jk_command_decide = {
                JK_SELL_GROUP(decide_arguments),
                {"Output", outputs, 0, false},
                JK_JSON_GROUP,
+               JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(decide_arguments)},
     .size = sizeof(decide_arguments),
     .run = run_decide,

@@ -10,6 +10,7 @@
 #include "cli/conditions.h"
 #include "cli/groups.h"
 #include "cli/price_command.h"
+#include "cli/workbooks.h"
 #include "jalki/export.h"
 #include "jalki/shares.h"
 
@@ -76,7 +77,15 @@ static int print(const price_arguments *arguments, const jk_bids *bids) {
                                                      : jk_price_print_tables(&arguments->valuing, bids);
 }
 
+static jk_status write_workbook(const price_arguments *arguments, const jk_bids *bids, jk_error *error) {
+    jk_listing listing = jk_bids_listing(bids);
+    const jk_xlsx_table table = {.sheet = "Bids", .title = "What the portfolio may cost", .listing = &listing};
+    const jk_cli_book book = {.tables = &table, .table_count = 1, .cash = true};
+    return jk_cli_write_workbook(&arguments->common, &arguments->valuing, &bids->first, &book, error);
+}
+
 static jk_status write_files(price_arguments *arguments, const jk_bids *bids, jk_error *error) {
+    JK_TRY(write_workbook(arguments, bids, error));
     if (arguments->shares != NULL) {
         double price = isnan(arguments->allocate) ? jk_bid_at(bids, 0, 0, 0)->offer.bid : arguments->allocate;
         JK_TRY(jk_shares_make(arguments->shares, price, error));
@@ -150,6 +159,7 @@ const jk_command jk_command_price = {
                JK_SELL_GROUP(price_arguments),
                {"Output", outputs, 0, false},
                JK_JSON_GROUP,
+               JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(price_arguments),
                JK_ACCEPT_GROUP(price_arguments, valuing.accepted)},
     .size = sizeof(price_arguments),

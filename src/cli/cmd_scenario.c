@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/groups.h"
 #include "cli/scenario_command.h"
+#include "cli/workbooks.h"
 #include "jalki/export.h"
 
 enum { TARGETS_MAX = 16 };
@@ -99,6 +100,9 @@ static void check(jk_usage *usage, void *command) {
     if (missing > 0 && (arguments->break_even >= 0 || scenarios || claims || arguments->segment != NULL)) {
         jk_usage_error(usage, "--missing stands by itself, beside --irr, --json and the tape");
     }
+    if (!scenarios && arguments->common.xlsx_path != NULL) {
+        jk_usage_error(usage, "--xlsx writes the scenarios side by side; it needs --scenarios");
+    }
     if (arguments->asked_count + arguments->share_count == 0) {
         memcpy(arguments->share, shares, sizeof shares);
         arguments->share_count = sizeof shares / sizeof *shares;
@@ -160,6 +164,24 @@ static jk_status value_scenarios(const scenario_arguments *arguments, const jk_s
     return status;
 }
 
+static jk_status write_workbook(const scenario_arguments *arguments, const jk_scenarios *set,
+                                const jk_scenario_grid *grid, int segment, jk_error *error) {
+    static const char *const charted[] = {"value", NULL};
+    jk_listing listing = jk_scenario_listing(set, grid, segment);
+    const jk_xlsx_table tables[] = {
+        {.sheet = "Scenarios",
+         .title = "The portfolio under named stresses",
+         .listing = &listing,
+         .column = "segment",
+         .group = "all",
+         .charted = charted,
+         .bars = true},
+        {.sheet = "Segments", .title = "The same by segment", .listing = &listing},
+    };
+    const jk_cli_book book = {.tables = tables, .table_count = sizeof tables / sizeof tables[0]};
+    return jk_cli_write_workbook(&arguments->common, &arguments->valuing, jk_scenario_at(grid, 0, 0, -1), &book, error);
+}
+
 static jk_status work(scenario_arguments *arguments, jk_scenarios **set, jk_scenario_grid *grid, int *segment,
                       jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
@@ -170,6 +192,7 @@ static jk_status work(scenario_arguments *arguments, jk_scenarios **set, jk_scen
     }
     JK_TRY(jk_scenarios_load(arguments->scenarios_path, valuing->model, set, error));
     JK_TRY(value_scenarios(arguments, *set, grid, error));
+    JK_TRY(write_workbook(arguments, *set, grid, *segment, error));
     return jk_cli_json_to_file(&arguments->common)
                ? jk_cli_write_text(arguments->common.json_path,
                                    jk_scenario_json(valuing->tape, valuing->model, *set, grid), error)
@@ -239,6 +262,7 @@ const jk_command jk_command_scenario = {
                JK_SELL_GROUP(scenario_arguments),
                {"Output", outputs, 0, false},
                JK_JSON_GROUP,
+               JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(scenario_arguments)},
     .size = sizeof(scenario_arguments),
     .prepare = prepare,

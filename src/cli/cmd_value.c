@@ -11,6 +11,7 @@
 #include "cli/groups.h"
 #include "cli/listing_print.h"
 #include "cli/valuing.h"
+#include "cli/workbooks.h"
 #include "jalki/export.h"
 
 typedef struct value_arguments {
@@ -192,12 +193,51 @@ static jk_status open_files(value_arguments *arguments, jk_error *error) {
     return status;
 }
 
+static jk_status write_workbook(const value_arguments *arguments, const jk_valuation *valuation, jk_error *error) {
+    static const char *const added[] = {"claims",    "face",    "value",         "bid",
+                                        "erc_gross", "erc_net", "share_of_face", NULL};
+    static const char *const charted[] = {"value", NULL};
+    jk_listing listing = jk_groups_listing(valuation);
+    const jk_xlsx_table tables[] = {
+        {.sheet = "Portfolio",
+         .title = "What the portfolio is worth",
+         .listing = &listing,
+         .column = "group",
+         .group = "all"},
+        {.sheet = "Decisions",
+         .title = "What to do in the first months",
+         .listing = &listing,
+         .column = "group",
+         .group = "decision",
+         .added = added,
+         .charted = charted,
+         .bars = true},
+        {.sheet = "Segments",
+         .title = "By segment",
+         .listing = &listing,
+         .column = "group",
+         .group = "segment",
+         .added = added,
+         .charted = charted,
+         .bars = true},
+        {.sheet = "Countries",
+         .title = "By country",
+         .listing = &listing,
+         .column = "group",
+         .group = "country",
+         .added = added},
+    };
+    const jk_cli_book book = {.tables = tables, .table_count = sizeof tables / sizeof tables[0], .cash = true};
+    return jk_cli_write_workbook(&arguments->common, &arguments->valuing, valuation, &book, error);
+}
+
 /* Everything that can run out of disk is written before the first file gets its name. */
 static jk_status write_files(value_arguments *arguments, const jk_valuation *valuation, jk_error *error) {
     const jk_cli_valuing *valuing = &arguments->valuing;
     if (arguments->cashflow_path != NULL) {
         JK_TRY(jk_cashflow_write(arguments->cashflow_path, valuation, error));
     }
+    JK_TRY(write_workbook(arguments, valuation, error));
     if (jk_cli_json_to_file(&arguments->common)) {
         JK_TRY(jk_cli_write_text(arguments->common.json_path,
                                  jk_valuation_json(valuing->tape, valuing->model, valuation), error));
@@ -249,13 +289,15 @@ const jk_command jk_command_value = {
     .examples = {"jalki value tape.h5 --model models/nordic.yaml",
                  "jalki value tape.h5 --model models/nordic.yaml --irr 0.12 \\\n"
                  "    -o results.h5 --claims claims.csv --cashflow cashflow.csv \\\n"
-                 "    --json totals.json"},
+                 "    --json totals.json",
+                 "jalki value tape.h5 --model models/nordic.yaml --xlsx value.xlsx"},
     .operand = JK_VALUED_TAPE(value_arguments),
     .groups = {JK_VALUING_GROUP(value_arguments),
                JK_IRR_GROUP(value_arguments),
                JK_SELL_GROUP(value_arguments),
                {"Output", options, 0, false},
                JK_JSON_GROUP,
+               JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(value_arguments),
                JK_ACCEPT_GROUP(value_arguments, valuing.accepted)},
     .size = sizeof(value_arguments),

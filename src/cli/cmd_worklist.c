@@ -10,6 +10,7 @@
 #include "cli/groups.h"
 #include "cli/listing_print.h"
 #include "cli/valuing.h"
+#include "cli/workbooks.h"
 #include "jalki/export.h"
 #include "jalki/worklist.h"
 
@@ -84,6 +85,16 @@ static int print(const worklist_arguments *arguments, const jk_candidates *candi
 
 /* ---- the command ----------------------------------------------------------------------------------------------- */
 
+static jk_status write_workbook(const worklist_arguments *arguments, const jk_candidates *candidates,
+                                const jk_valuation *valuation, const jk_worklist *worklist, jk_error *error) {
+    static const char *const added[] = {"balance", "gain", "hours", NULL};
+    jk_listing listing = jk_worklist_listing(candidates, worklist);
+    const jk_xlsx_table table = {
+        .sheet = "Worklist", .title = "Whom to work first", .listing = &listing, .added = added};
+    const jk_cli_book book = {.tables = &table, .table_count = 1, .personal = true};
+    return jk_cli_write_workbook(&arguments->common, &arguments->valuing, valuation, &book, error);
+}
+
 static jk_status make_list(worklist_arguments *arguments, jk_candidates **candidates, jk_valuation *valuation,
                            jk_worklist *worklist, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
@@ -95,6 +106,7 @@ static jk_status make_list(worklist_arguments *arguments, jk_candidates **candid
     JK_TRY(jk_cli_valuing_explain(valuing, 1, &sink, 1, error));
     JK_TRY(jk_value_run(valuing->tape, valuing->model, &valuing->options, &sink, 1, valuation, error));
     JK_TRY(jk_worklist_make(*candidates, &arguments->options, worklist, error));
+    JK_TRY(write_workbook(arguments, *candidates, valuation, worklist, error));
     return jk_cli_json_to_file(&arguments->common)
                ? jk_cli_write_text(arguments->common.json_path,
                                    jk_worklist_json(*candidates, valuation, &arguments->options, worklist), error)
@@ -129,6 +141,7 @@ const jk_command jk_command_worklist = {
                JK_IRR_GROUP(worklist_arguments),
                JK_SELL_GROUP(worklist_arguments),
                JK_JSON_GROUP,
+               JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(worklist_arguments)},
     .size = sizeof(worklist_arguments),
     .run = run_worklist,

@@ -46,6 +46,9 @@ typedef struct decide_arguments {
 /* Everything as JSON; NULL if there is no memory. Free with free(). */
 char *jk_cli_decide_json(const decide_arguments *arguments, const decide_work *work);
 
+/* Writes the workbook, if one is wanted. */
+jk_status jk_cli_decide_workbook(const decide_arguments *arguments, const decide_work *work, jk_error *error);
+
 /* Prints in the wanted format; returns the exit code. */
 int jk_cli_decide_print(const decide_arguments *arguments, const decide_work *work);
 

@@ -4,6 +4,7 @@
 
 #include "cli/decide_command.h"
 #include "cli/listing_print.h"
+#include "cli/workbooks.h"
 
 static jk_decide_outcome outcome_of(const decide_arguments *arguments, const decide_work *work) {
     return (jk_decide_outcome){work->candidates, &work->decided,
@@ -67,6 +68,15 @@ static int print_curve(const decide_arguments *arguments, const decide_work *wor
     (void)snprintf(title, sizeof title, "What if: %s",
                    jk_limit_name(work->candidates, &work->limits[work->curve_limit], name));
     return jk_cli_print_table(table, title);
+}
+
+jk_status jk_cli_decide_workbook(const decide_arguments *arguments, const decide_work *work, jk_error *error) {
+    jk_decide_outcome outcome = outcome_of(arguments, work);
+    jk_listing listing = jk_decide_listing(&outcome);
+    const jk_xlsx_table table = {
+        .sheet = "Decisions", .title = "Decisions under the limits, the limits, what if", .listing = &listing};
+    const jk_cli_book book = {.tables = &table, .table_count = 1};
+    return jk_cli_write_workbook(&arguments->common, &arguments->valuing, &work->valuation, &book, error);
 }
 
 int jk_cli_decide_print(const decide_arguments *arguments, const decide_work *work) {

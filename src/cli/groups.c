@@ -34,6 +34,12 @@ const jk_option jk_json_options[] = {
     {0},
 };
 
+const jk_option jk_workbook_options[] = {
+    {"xlsx", .kind = JK_OPTION_FILE_OUT, JK_FIELD(jk_cli_common, xlsx_path), .value = "F.xlsx", .no_stdout = true,
+     .help = "The same tables as a workbook for a spreadsheet program: formats, filters, sums, charts"},
+    {0},
+};
+
 const jk_option jk_valuing_options[] = {
     {"model", 'm', JK_OPTION_FILE_IN, .is_model = true, JK_FIELD(jk_cli_valuing, model_path), .value = "M.yaml",
      .is_needed = true, .help = "Model file"},

@@ -9,9 +9,10 @@
 #include "jalki/panel_filter.h"
 
 /* Fields of jk_cli_common, the first member of every command's struct: --threads, --format, --quiet, --help; and
- * --json. */
+ * --json; --xlsx. */
 extern const jk_option jk_common_options[];
 extern const jk_option jk_json_options[];
+extern const jk_option jk_workbook_options[];
 
 /* Fields of jk_cli_valuing: --model, --cutoff; --irr; --sell; --memory, --explain-memory. */
 extern const jk_option jk_valuing_options[];
@@ -47,6 +48,8 @@ jk_option_read jk_cli_read_rejects;
     { NULL, jk_sell_options, offsetof(type, valuing), false }
 #define JK_MEMORY_GROUP(type)                                                                                          \
     { "Memory", jk_memory_options, offsetof(type, valuing), false }
+#define JK_WORKBOOK_GROUP                                                                                              \
+    { NULL, jk_workbook_options, 0, false }
 #define JK_JSON_GROUP                                                                                                  \
     { NULL, jk_json_options, 0, false }
 

@@ -95,7 +95,8 @@ int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *v
 }
 
 void jk_cli_listing_describe(void) {
-    const jk_listing listings[] = {jk_groups_listing(NULL), jk_bids_listing(NULL), jk_scenario_listing(NULL, NULL, -1),
+    const jk_listing listings[] = {jk_groups_listing(NULL), jk_cashflow_listing(NULL),
+                                   jk_bids_listing(NULL),   jk_scenario_listing(NULL, NULL, -1),
                                    jk_decide_listing(NULL), jk_worklist_listing(NULL, NULL)};
     (void)puts(
         "# Columns of outputs\n\nMade from the listings that write them (`jalki help --as outputs`); "

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/calendar.h"
 #include "base/text.h"
@@ -225,4 +226,20 @@ void jk_option_take(jk_usage *usage, const jk_option *option, const char *name, 
     case JK_OPTION_HELP:
         break;
     }
+}
+
+const char *jk_option_foreign_ending(const jk_option *option, const char *text) {
+    static const char *const known[] = {".csv", ".gz",  ".h5",      ".json",    ".xlsx",  ".xls",
+                                        ".ods", ".pdf", ".parquet", ".feather", ".arrow", ".db"};
+    const char *own = strchr(option->value, '.');
+    const char *ending = strrchr(text, '.');
+    bool is_known = false;
+    for (size_t k = 0; ending != NULL && k < sizeof known / sizeof known[0]; k++) {
+        is_known |= strcasecmp(ending, known[k]) == 0;
+        own = own == NULL && strcmp(option->name, known[k] + 1) == 0 ? known[k] : own;
+    }
+    if (option->kind != JK_OPTION_FILE_OUT || !is_known || own == NULL || strcasecmp(ending, own) == 0) {
+        return NULL;
+    }
+    return strcmp(own, ".csv") == 0 && strcasecmp(ending, ".gz") == 0 ? NULL : own;
 }

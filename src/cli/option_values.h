@@ -13,6 +13,11 @@ void jk_option_set_neutral(const jk_option *option, void *field);
 void jk_option_take(jk_usage *usage, const jk_option *option, const char *name, const char *text, void *field,
                     size_t *count);
 
+/* The ending that an output's name should have, where `text` has that of another kind of file: CSV under the name of a
+ * workbook helps nobody. What an output is, its value's name says in help ("F.csv"), or the option's own ("json");
+ * other endings are the user's affair: NULL. */
+const char *jk_option_foreign_ending(const jk_option *option, const char *text);
+
 /* The bounds of a number, those of its kind where the record gives none. */
 void jk_option_bounds(const jk_option *option, double *low, double *high);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/policy.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -271,6 +272,24 @@ static jk_status check_files(const jk_usage *usage, const char **files, size_t r
     return jk_cli_check_outputs(files, inputs, files + room - outputs, outputs, error);
 }
 
+/* An output has a name of its own kind. */
+static jk_status check_endings(const jk_usage *usage, jk_error *error) {
+    for (size_t p = 0; p < usage->count; p++) {
+        const jk_option *option = usage->places[p].option;
+        if (usage->given[p] && option->kind == JK_OPTION_FILE_OUT) {
+            const char *path = *(const char *const *)(void *)field_of(usage, &usage->places[p]);
+            const char *own = jk_option_foreign_ending(option, path);
+            if (own != NULL) {
+                return jk_fail(error, JK_ERROR_ARGUMENT, path, 0, NULL,
+                               "would be %s under the name of another kind of file; expected a name for --%s that ends "
+                               "in %s%s",
+                               own + 1, option->name, own, strcmp(own, ".csv") == 0 ? " or .csv.gz" : "");
+            }
+        }
+    }
+    return JK_OK;
+}
+
 /* Commands with --accept tell it among their findings. */
 static void note_returns(const jk_usage *usage) {
     bool tells = place_of(usage, "accept") < usage->count;
@@ -306,7 +325,7 @@ static void set_policy(const jk_usage *usage) {
 
 static int run(jk_usage *usage, const char **files, size_t room) {
     jk_error error = {0};
-    if (check_files(usage, files, room, &error) != JK_OK) {
+    if (check_files(usage, files, room, &error) != JK_OK || check_endings(usage, &error) != JK_OK) {
         return jk_cli_fail(&error);
     }
     note_returns(usage);

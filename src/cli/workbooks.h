@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --xlsx of the commands that value a tape. */
+#ifndef JK_CLI_WORKBOOKS_H
+#define JK_CLI_WORKBOOKS_H
+
+#include "cli/valuing.h"
+#include "jalki/xlsx.h"
+
+typedef struct jk_cli_book {
+    const jk_xlsx_table *tables;
+    size_t table_count;
+    bool cash;     /* with the valuation's cash flow and the sheet that answers for a return */
+    bool personal; /* rows of claims */
+} jk_cli_book;
+
+/* Writes the workbook, if --xlsx was given. */
+jk_status jk_cli_write_workbook(const jk_cli_common *common, const jk_cli_valuing *valuing,
+                                const jk_valuation *valuation, const jk_cli_book *wanted, jk_error *error);
+
+#endif
