@@ -88,6 +88,9 @@ char *jk_bids_json(const jk_tape *tape, const jk_model *model, const jk_bids *bi
 /* Writes a text to a file that appears whole or not at all. */
 jk_status jk_text_write(const char *path, const char *text, jk_error *error);
 
+/* The same for text with ids of claims: a new file is its owner's alone. */
+jk_status jk_text_write_personal(const char *path, const char *text, jk_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -113,9 +113,36 @@ bool jk_cell_is_formula(const char *text, size_t length) {
            !jk_text_to_real(text, length, &number);
 }
 
+/* A cell of text that has characters with an effect of their own; what the escapes of a piece need stands on the stack.
+ */
+static char *write_escaped(char *out, const char *text, size_t length, bool guard) {
+    enum { PIECE = 256 };
+    *out++ = '"';
+    if (guard) {
+        *out++ = '\'';
+    }
+    for (size_t done = 0, rest = 0; done < length; done += PIECE - rest) {
+        char piece[PIECE * JK_ESCAPE_GROWTH];
+        size_t count = length - done < PIECE ? length - done : PIECE;
+        size_t written = jk_escape(piece, text + done, count, true, done + count < length ? &rest : NULL);
+        rest = done + count < length ? rest : 0;
+        for (size_t i = 0; i < written; i++) {
+            if (piece[i] == '"') {
+                *out++ = '"';
+            }
+            *out++ = piece[i];
+        }
+    }
+    *out++ = '"';
+    return out;
+}
+
 char *jk_cell_write(char *out, const char *text, size_t length) {
     bool guard = jk_cell_is_formula(text, length);
     bool quote = false;
+    if (!jk_policy_get()->raw_text && jk_escape_changes(text, length, true)) {
+        return write_escaped(out, text, length, guard);
+    }
     for (size_t i = 0; i < length; i++) {
         quote = quote || text[i] == ',' || text[i] == '"' || text[i] == '\n' || text[i] == '\r';
     }

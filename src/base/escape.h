@@ -28,8 +28,11 @@ bool jk_escape_changes(const char *text, size_t length, bool lines);
  * number. Never where the policy says that text goes out raw. */
 bool jk_cell_is_formula(const char *text, size_t length);
 
-/* Writes text[length] as a CSV cell, quoted where it must be; at most 2 * length + 3 bytes; returns the end. A formula
- * gets an apostrophe in front. */
+/* Bytes that a cell of `length` bytes of text can take. */
+#define JK_CELL_BYTES(length) (JK_ESCAPE_GROWTH * (length) + 4)
+
+/* Writes text[length] as a CSV cell, quoted where it must be; returns the end. A formula gets an apostrophe in front,
+ * and characters with an effect of their own are written out, unless the policy says that text goes out raw. */
 char *jk_cell_write(char *out, const char *text, size_t length);
 
 #endif

@@ -38,7 +38,8 @@ static jk_status write_mapping(const map_arguments *arguments, const char *text,
         return JK_OK;
     }
     jk_output output = {0};
-    JK_TRY(jk_output_open(&output, arguments->output, JK_OUTPUT_PLAIN, error));
+    JK_TRY(jk_output_open(&output, arguments->output, arguments->common.with_ids ? JK_OUTPUT_PERSONAL : JK_OUTPUT_PLAIN,
+                          error));
     jk_status status = jk_output_stream(&output, error);
     if (status == JK_OK && fputs(text, output.stream) < 0) {
         status = jk_fail_errno(error, arguments->output, "write");

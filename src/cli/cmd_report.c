@@ -144,8 +144,10 @@ static jk_status make_report(report_arguments *arguments, report_run *run, jk_er
     if (arguments->page_path != NULL) {
         JK_TRY(jk_page_write(arguments->page_path, &page, error));
     }
-    return jk_cli_json_to_file(&arguments->common) ? jk_text_write(arguments->common.json_path, run->json, error)
-                                                   : JK_OK;
+    return jk_cli_json_to_file(&arguments->common)
+               ? (arguments->common.with_ids ? jk_text_write_personal : jk_text_write)(arguments->common.json_path,
+                                                                                       run->json, error)
+               : JK_OK;
 }
 
 static int print(const report_arguments *arguments, const report_run *run) {

@@ -108,8 +108,8 @@ static jk_status make_list(worklist_arguments *arguments, jk_candidates **candid
     JK_TRY(jk_worklist_make(*candidates, &arguments->options, worklist, error));
     JK_TRY(write_workbook(arguments, *candidates, valuation, worklist, error));
     return jk_cli_json_to_file(&arguments->common)
-               ? jk_cli_write_text(arguments->common.json_path,
-                                   jk_worklist_json(*candidates, valuation, &arguments->options, worklist), error)
+               ? jk_cli_write_personal(arguments->common.json_path,
+                                       jk_worklist_json(*candidates, valuation, &arguments->options, worklist), error)
                : JK_OK;
 }
 

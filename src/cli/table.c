@@ -175,9 +175,9 @@ int jk_table_print(const jk_table *table, FILE *out, int indent) {
 
 void jk_cli_csv_text(const char *text, const char *end) {
     enum { PIECE = 512 };
-    char room[2 * PIECE + 3];
+    char room[JK_CELL_BYTES(PIECE)];
     size_t length = strlen(text);
-    char *cell = length <= PIECE ? room : malloc(2 * length + 3);
+    char *cell = length <= PIECE ? room : malloc(JK_CELL_BYTES(length));
     if (cell == NULL) {
         (void)fprintf(stderr, "jalki: out of memory for a cell\n");
         exit(1); /* a line without a cell would be taken for a sound one */

@@ -116,15 +116,24 @@ bool jk_cli_json_to_file(const jk_cli_common *common) {
     return common->json_path != NULL && strcmp(common->json_path, "-") != 0;
 }
 
-jk_status jk_cli_write_text(const char *path, char *text, jk_error *error) {
+static jk_status write_text(const char *path, char *text,
+                            jk_status (*writer)(const char *path, const char *text, jk_error *error), jk_error *error) {
     jk_status status = JK_OK;
     if (text == NULL) {
         status = jk_fail_memory(error, "the output");
     } else if (path != NULL && strcmp(path, "-") != 0) {
-        status = jk_text_write(path, text, error);
+        status = writer(path, text, error);
     }
     free(text);
     return status;
+}
+
+jk_status jk_cli_write_text(const char *path, char *text, jk_error *error) {
+    return write_text(path, text, jk_text_write, error);
+}
+
+jk_status jk_cli_write_personal(const char *path, char *text, jk_error *error) {
+    return write_text(path, text, jk_text_write_personal, error);
 }
 
 void jk_cli_csv_number(double value, int decimals) {

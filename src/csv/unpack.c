@@ -17,6 +17,7 @@ enum { XZ_MEMORY = 512 << 20 };
 struct jk_unpacker {
     jk_packing packing;
     bool started;
+    uint64_t taken, given; /* bytes, of all members */
     z_stream gzip;
     ZSTD_DStream *zstd;
     lzma_stream xz;
@@ -203,6 +204,7 @@ static const char *run_bzip2(bz_stream *stream, jk_unpack_step *step) {
 
 jk_status jk_unpacker_run(jk_unpacker *unpacker, jk_unpack_step *step, const char *path, jk_error *error) {
     const char *wrong = NULL;
+    const size_t in = step->in_left, out = step->out_left;
     switch (unpacker->packing) {
     case JK_PACKING_GZIP:
         wrong = run_gzip(&unpacker->gzip, step);
@@ -222,6 +224,12 @@ jk_status jk_unpacker_run(jk_unpacker *unpacker, jk_unpack_step *step, const cha
     if (wrong != NULL) {
         return jk_fail(error, JK_ERROR_FORMAT, path, 0, NULL, "damaged %s data: %s", jk_packing_name(unpacker->packing),
                        wrong);
+    }
+    unpacker->taken += in - step->in_left;
+    unpacker->given += out - step->out_left;
+    if (unpacker->given > JK_UNPACK_GROWTH_FREE && unpacker->given / JK_UNPACK_GROWTH_MOST > unpacker->taken) {
+        return jk_fail(error, JK_ERROR_FORMAT, path, 0, NULL, "unpacks to over %d times its size: this is no table",
+                       JK_UNPACK_GROWTH_MOST);
     }
     return JK_OK;
 }

@@ -17,6 +17,10 @@ typedef enum jk_packing {
     JK_PACKING_BZIP2
 } jk_packing;
 
+/* No table of claims packs so well: a file that grows to more than so many times its size is refused as soon as it has
+ * given so many bytes. (gzip cannot do it at all.) */
+enum { JK_UNPACK_GROWTH_MOST = 1100, JK_UNPACK_GROWTH_FREE = 1 << 20 };
+
 /* How a file is packed, by its first bytes; JK_PACKING_NONE: it is not, or not in a way that is known here. */
 jk_packing jk_packing_of(const unsigned char *bytes, size_t length);
 
@@ -39,7 +43,7 @@ typedef struct jk_unpack_step {
 } jk_unpack_step;
 
 /* Unpacks until the input is used up, the output is full or the member has ended. JK_ERROR_FORMAT (naming `path`):
- * damaged. */
+ * damaged, or it grows beyond all measure. */
 jk_status jk_unpacker_run(jk_unpacker *unpacker, jk_unpack_step *step, const char *path, jk_error *error);
 
 /* Makes ready for a member that follows. JK_ERROR_MEMORY. */

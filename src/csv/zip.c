@@ -6,11 +6,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "csv/unpack.h"
 
 enum { NAME_MAX_BYTES = 1024, MEMBERS_MAX = 10000 };
-
-/* Deflate cannot shrink text to less than about a thousandth; what claims more is not what it says it is. */
-enum { GROWTH_MOST = 1100, GROWTH_FREE = 1 << 20 };
 
 struct jk_zip {
     char *path;
@@ -130,9 +128,9 @@ jk_status jk_zip_read(jk_zip *zip, void *out, size_t capacity, size_t *got, jk_e
                        count == UNZ_CRCERROR ? "its checksum is wrong" : "it cannot be unpacked");
     }
     zip->given += (uint64_t)count;
-    if (zip->given > GROWTH_FREE && zip->given / GROWTH_MOST > zip->packed) {
+    if (zip->given > JK_UNPACK_GROWTH_FREE && zip->given / JK_UNPACK_GROWTH_MOST > zip->packed) {
         return jk_fail(error, JK_ERROR_FORMAT, zip->path, 0, NULL,
-                       "'%s' unpacks to over %d times its size: this is no table", zip->member, GROWTH_MOST);
+                       "'%s' unpacks to over %d times its size: this is no table", zip->member, JK_UNPACK_GROWTH_MOST);
     }
     *got = (size_t)count;
     return JK_OK;

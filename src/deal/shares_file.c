@@ -77,7 +77,7 @@ static jk_status write_rows(const jk_shares *shares, shares_file *file, jk_error
 }
 
 static jk_status take_memory(shares_file *file, jk_error *error) {
-    size_t bytes = SHARES_BLOCK * (2 * file->width + 8 + (size_t)NUMBERS_PER_ROW * JK_NUMBER_TEXT);
+    size_t bytes = SHARES_BLOCK * (JK_CELL_BYTES(file->width) + 8 + (size_t)NUMBERS_PER_ROW * JK_NUMBER_TEXT);
     file->ids = jk_columns_alloc(SHARES_BLOCK, file->width);
     file->text = malloc(bytes);
     bool held = file->ids != NULL && file->text != NULL;

@@ -91,7 +91,7 @@ bool jk_pseudonym_of(const jk_pseudonyms *self, bool debtor, const char *id, siz
 
 /* The pairs of a chunk wait in its memory for their turn: kind, length, id. */
 static bool keep_pair(jk_import_chunk *chunk, size_t which, const char *id, size_t length, const char *pseudonym) {
-    char cell[2 * JK_TEXT_MAX + 8];
+    char cell[JK_CELL_BYTES(JK_TEXT_MAX)];
     size_t cell_length = (size_t)(jk_cell_write(cell, id, length) - cell);
     size_t room = strlen(kinds[which]) + JK_PSEUDONYM + cell_length + 4;
     if (chunk->pairs_length + room > chunk->pairs_room) {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/output.h"
+#include "base/policy.h"
 #include "report/page_files.h"
 
 static const jk_page_file *find_file(const char *name) {
@@ -115,7 +116,7 @@ jk_status jk_page_write(const char *path, const jk_page *page, jk_error *error) 
         return jk_fail(error, JK_ERROR_ARGUMENT, path, 0, NULL, "there is no page '%s'; expected report", page->script);
     }
     jk_output output = {.fd = -1};
-    JK_TRY(jk_output_open(&output, path, JK_OUTPUT_PLAIN, error));
+    JK_TRY(jk_output_open(&output, path, jk_policy_get()->with_ids ? JK_OUTPUT_PERSONAL : JK_OUTPUT_PLAIN, error));
     jk_status status = jk_output_stream(&output, error);
     if (status == JK_OK) {
         parts.out = output.stream;

@@ -42,8 +42,8 @@ static jk_status finish(jk_output *output, jk_error *error) {
     return jk_output_commit(output, error);
 }
 
-static jk_status open_stream(jk_output *output, const char *path, jk_error *error) {
-    JK_TRY(jk_output_open(output, path, JK_OUTPUT_PLAIN, error));
+static jk_status open_stream(jk_output *output, const char *path, jk_output_rights rights, jk_error *error) {
+    JK_TRY(jk_output_open(output, path, rights, error));
     jk_status status = jk_output_stream(output, error);
     if (status != JK_OK) {
         jk_output_abort(output);
@@ -53,14 +53,22 @@ static jk_status open_stream(jk_output *output, const char *path, jk_error *erro
 
 jk_status jk_cashflow_write(const char *path, const jk_valuation *valuation, jk_error *error) {
     jk_output output;
-    JK_TRY(open_stream(&output, path, error));
+    JK_TRY(open_stream(&output, path, JK_OUTPUT_PLAIN, error));
     write_table(output.stream, valuation);
     return finish(&output, error);
 }
 
-jk_status jk_text_write(const char *path, const char *text, jk_error *error) {
+static jk_status write_text(const char *path, const char *text, jk_output_rights rights, jk_error *error) {
     jk_output output;
-    JK_TRY(open_stream(&output, path, error));
+    JK_TRY(open_stream(&output, path, rights, error));
     (void)fputs(text, output.stream);
     return finish(&output, error);
+}
+
+jk_status jk_text_write(const char *path, const char *text, jk_error *error) {
+    return write_text(path, text, JK_OUTPUT_PLAIN, error);
+}
+
+jk_status jk_text_write_personal(const char *path, const char *text, jk_error *error) {
+    return write_text(path, text, JK_OUTPUT_PERSONAL, error);
 }

@@ -221,7 +221,7 @@ static jk_status name_segments(jk_claims_file *file, const jk_model *model, jk_e
     for (size_t s = 0; file->segment != NULL && s < model->segment_count; s++) {
         const char *id = model->segments[s].id;
         size_t length = strlen(id);
-        file->segment[s] = jk_arena_alloc(file->arena, 2 * length + 3, 1);
+        file->segment[s] = jk_arena_alloc(file->arena, JK_CELL_BYTES(length) + 1, 1);
         if (file->segment[s] == NULL) {
             return jk_fail_memory(error, "the segments' names");
         }
@@ -229,8 +229,8 @@ static jk_status name_segments(jk_claims_file *file, const jk_model *model, jk_e
         size_t written = strlen(file->segment[s]);
         file->longest_segment = written > file->longest_segment ? written : file->longest_segment;
     }
-    file->row_bytes =
-        2 * file->id_width + 2 + file->longest_segment + (size_t)NUMBERS_PER_ROW * JK_NUMBER_TEXT + WORDS_PER_ROW;
+    file->row_bytes = JK_CELL_BYTES(file->id_width) + file->longest_segment + (size_t)NUMBERS_PER_ROW * JK_NUMBER_TEXT +
+                      WORDS_PER_ROW;
     return file->segment == NULL ? jk_fail_memory(error, "the segments' names") : JK_OK;
 }
 

@@ -72,7 +72,7 @@ static void test_pieces(void **state) {
 static void expect_cell(const char *text, const char *wanted) {
     char out[256];
     char *end = jk_cell_write(out, text, strlen(text));
-    assert_true((size_t)(end - out) <= 2 * strlen(text) + 3);
+    assert_true((size_t)(end - out) <= JK_CELL_BYTES(strlen(text)));
     *end = '\0';
     assert_string_equal(out, wanted);
 }
@@ -88,19 +88,38 @@ static void test_cells(void **state) {
     expect_cell("-2+3", "'-2+3");
     expect_cell("@SUM(A1)", "'@SUM(A1)");
     expect_cell("\t=1", "'\t=1");
-    expect_cell("\r=1", "\"'\r=1\"");
+    expect_cell("\r=1", "\"'\\u000d=1\"");
     expect_cell("=", "'=");
     expect_cell("\"=1", "\"\"\"=1\"");
     expect_cell("-5", "-5");
     expect_cell("+358401234567", "+358401234567");
     expect_cell("-1.5e3", "-1.5e3");
+    expect_cell("a\033[31mb", "\"a\\u001b[31mb\"");
+    expect_cell("=\"\302\233", "\"'=\"\"\\u009b\"");
     jk_policy_set(&(jk_policy){.raw_text = true});
     expect_cell("=1+2", "=1+2");
+    expect_cell("a\033[31mb", "a\033[31mb");
     jk_policy_set(&(jk_policy){0});
+}
+
+/* Longer than the pieces that are escaped at a time, with characters of two bytes across their ends. */
+static void test_long_cell(void **state) {
+    (void)state;
+    enum { COUNT = 1000 };
+    static char text[2 * COUNT + 2], out[JK_CELL_BYTES(sizeof text)];
+    for (size_t i = 0; i < COUNT; i++) {
+        memcpy(text + 1 + 2 * i, "\xc3\xa4", 2);
+    }
+    text[0] = '\033';
+    size_t length = (size_t)(jk_cell_write(out, text, 2 * COUNT + 1) - out);
+    assert_int_equal(length, 2 + 6 + 2 * COUNT);
+    assert_memory_equal(out, "\"\\u001b\xc3\xa4", 9);
+    assert_memory_equal(out + 7, text + 1, 2 * COUNT);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_characters), cmocka_unit_test(test_cut_where_room_ends),
-                                       cmocka_unit_test(test_pieces), cmocka_unit_test(test_cells)};
+                                       cmocka_unit_test(test_pieces), cmocka_unit_test(test_cells),
+                                       cmocka_unit_test(test_long_cell)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

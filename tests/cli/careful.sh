@@ -74,6 +74,8 @@ $J value evil.h5 --model "$model/nordic.yaml" --claims c.csv >/dev/null
 grep -q "^\"'=HYPERLINK" c.csv || fail "a formula in the claims: $(cat c.csv)"
 grep -q "^'+cmd," c.csv && grep -q "^'@x," c.csv || fail "a formula in the claims: $(cat c.csv)"
 grep -q "^-17," c.csv || fail "an id that is a number was changed"
+if LC_ALL=C grep -q "$(printf '\302\233')" c.csv; then fail "a control character in the claims"; fi
+grep -qF '"a\u009bb",' c.csv || fail "a control character is not written out: $(cat c.csv)"
 
 $J value evil.h5 --model "$model/nordic.yaml" --claims raw.csv --raw-text >/dev/null
 grep -q '^"=HYPERLINK' raw.csv || fail "--raw-text changed a text"
@@ -121,6 +123,8 @@ for option in --claims -o; do
     $J value s.h5 --model "$model/nordic.yaml" "$option" r.out >/dev/null
     [[ $(stat -c %a r.out) == 640 ]] || fail "$option: $(stat -c %a r.out) after 640"
 done
+$J worklist s.h5 --model "$model/nordic.yaml" --json list.json >/dev/null
+[[ $(stat -c %a list.json) == 600 ]] || fail "a worklist that all may read"
 [[ $(stat -c %a evil.h5) == 600 ]] || fail "a store that all may read"
 $J value s.h5 --model "$model/nordic.yaml" --claims shared.csv --shared >/dev/null
 [[ $(stat -c %a shared.csv) == 644 ]] || fail "--shared: $(stat -c %a shared.csv)"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small files do no large harm: what a packed tape full of bad rows costs is bounded by its size."""
+import bz2
 import gzip
+import lzma
 import os
 import subprocess
 import tempfile
@@ -59,6 +61,20 @@ class Bounded(unittest.TestCase):
             done = self.bring_in(rows, "--max-rejects", "10", "--threads", threads)
             said.add((done.returncode, done.stderr, b"\n".join(self.lines("r.csv"))))
         self.assertEqual(len(said), 1)
+
+    def test_what_unpacks_beyond_measure_is_refused(self):
+        rows = HEADER + b"c,d,FI,loan,EUR,2026-01-15,500\n" * 300000
+        real = HEADER + b"".join(b"c%d,d%d,FI,loan,EUR,2026-01-15,500\n" % (i, i) for i in range(40000))
+        for name, pack in (("t.csv.xz", lambda text: lzma.compress(text, preset=0)), ("t.csv.bz2", bz2.compress)):
+            for text, code, words in ((rows, 1, "unpacks to over 1100 times its size"), (real, 0, "")):
+                packed = pack(text)
+                with open(os.path.join(self.folder.name, name), "wb") as file:
+                    file.write(packed)
+                done = subprocess.run([PROGRAM, "import", name, "-o", "t.h5", "--cutoff", "2026-06-30", "--quiet",
+                                       "--max-rejects", "100%"],
+                                      cwd=self.folder.name, capture_output=True, text=True)
+                self.assertEqual(done.returncode, code, (name, len(text) / len(packed), done.stderr))
+                self.assertIn(words, done.stderr)
 
     def test_formulas_in_rejects(self):
         self.bring_in(b"=1+1,d,FI,loan,EUR,2026-01-15,=HYPERLINK(1)\n", "--max-rejects", "100%")
