@@ -97,7 +97,10 @@ jk_status jk_limit_scope(const jk_candidates *candidates, const jk_team *teams, 
 
 /* Adds a country of the tape or a segment of the model to a team that has a name. JK_ERROR_ARGUMENT if it is neither,
  * or the team is full. */
-jk_status jk_team_member(const jk_candidates *candidates, const char *scope, jk_team *team, jk_error *error);
+jk_status jk_team_member(const jk_tape *tape, const jk_model *model, const char *scope, jk_team *team, jk_error *error);
+
+/* Whether a claim of this country and segment is the team's. */
+bool jk_team_works(const jk_team *team, int country, int segment);
 
 /* One point of a what-if curve: the same choice with one limit's amount changed. */
 typedef struct jk_curve_point {

@@ -12,7 +12,9 @@
 #include "jalki/book.h"
 #include "jalki/boost.h"
 #include "jalki/break_even.h"
+#include "jalki/calendar.h"
 #include "jalki/chain_ladder.h"
+#include "jalki/compare.h"
 #include "jalki/decide.h"
 #include "jalki/draft.h"
 #include "jalki/erase.h"
@@ -60,6 +62,7 @@
 #include "jalki/transitions.h"
 #include "jalki/value.h"
 #include "jalki/verify.h"
+#include "jalki/watch.h"
 #include "jalki/worklist.h"
 #include "jalki/xlsx.h"
 

@@ -25,6 +25,15 @@ typedef struct jk_law jk_law;
 jk_status jk_law_create(const jk_model *model, const jk_tape *tape, int32_t cutoff, jk_law **law, jk_error *error);
 void jk_law_free(jk_law *law);
 
+/* The tape's balances stand as on `from`: simple interest of the time from then to the cut-off is added to them, on the
+ * principal, at the claim's rate or the statutory one, for accrual_months at most. Where `from` is missing or not
+ * before the cut-off, nothing is added. To be called right after jk_law_create; not of a panel. */
+void jk_law_accrue(jk_law *law, int32_t from);
+
+/* What if no letter went out and no title were renewed any more: claims without a title are barred when limitation
+ * comes, renewable titles end on the day of their next renewal. To be called right after jk_law_create. */
+void jk_law_lapse(jk_law *law);
+
 /* Bit c is set if column c must be loaded into the block given to jk_law_block. Includes debtor_index, by which score
  * and terms find the debtor's sums. */
 uint64_t jk_law_columns(const jk_law *law);
@@ -89,7 +98,9 @@ typedef struct jk_law_detail {
     int title_dated;          /* 1: the date of the title is given */
     int32_t title_end_on;     /* end of its life; NEVER where titles do not end or are renewed */
     int32_t title_final_on;   /* title_on + title_final_months */
-    int32_t bar_on;           /* what governs in the present title state */
+    int32_t renewal_on; /* next day after the cut-off that is a multiple of title_months from title_on, where titles
+                           are renewable: the title ends then unless it is renewed */
+    int32_t bar_on;     /* what governs in the present title state */
     const jk_jurisdiction *jurisdiction;
 } jk_law_detail;
 

@@ -27,12 +27,15 @@ extern "C" {
 enum { JK_RETURNS_MAX = 32, JK_CASES_MAX = 1024 }; /* required returns, and cases, in one run */
 
 typedef struct jk_value_options {
-    int32_t cutoff;   /* days since 1970-01-01; JK_MISSING_INTEGER: the tape's */
-    double irr;       /* required yearly return, > -1; NaN: the model's */
-    unsigned allow;   /* actions allowed at all, bits JK_ALLOW [all but sell] */
-    const char *isa;  /* see jk_plan_options */
-    size_t memory;    /* bytes that the run may take; 0: no bound. Blocks shrink first, then threads. */
-    bool values_only; /* nothing is projected: flows and collections are 0, in half the time */
+    int32_t cutoff;     /* days since 1970-01-01; JK_MISSING_INTEGER: the tape's */
+    double irr;         /* required yearly return, > -1; NaN: the model's */
+    int32_t accrued_to; /* the day to which the tape's interest stands: what lies between it and the cut-off is added
+                           (jk_law_accrue); JK_MISSING_INTEGER: nothing is */
+    bool lapses;        /* what if limitation were never interrupted and no title renewed any more (jk_law_lapse) */
+    unsigned allow;     /* actions allowed at all, bits JK_ALLOW [all but sell] */
+    const char *isa;    /* see jk_plan_options */
+    size_t memory;      /* bytes that the run may take; 0: no bound. Blocks shrink first, then threads. */
+    bool values_only;   /* nothing is projected: flows and collections are 0, in half the time */
     /* Only claims that were written off at least age_from and less than age_end whole months before the cut-off are
      * part of the run; age_end 0: all. Debtors keep the balances of all their claims. Sinks see the others too, worth
      * 0. */

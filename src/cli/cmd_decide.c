@@ -84,19 +84,6 @@ static void read_curve(jk_usage *usage, const char *name, char *text, void *fiel
     arguments->curve_steps = (int)jk_usage_integer(usage, name, steps, 2, CURVE_MAX);
 }
 
-static void read_team(jk_usage *usage, const char *name, char *text, void *field) {
-    decide_arguments *arguments = field;
-    const char *equals = strchr(text, '=');
-    if (equals == NULL || equals == text || equals[1] == '\0' ||
-        (size_t)(equals - text) >= sizeof arguments->limit[0].scope) {
-        jk_usage_error(usage, "%s: '%s' is not NAME=SCOPE,SCOPE... with countries and segments", name, text);
-    } else if (arguments->team_count == TEAMS_MAX) {
-        jk_usage_error(usage, "%s: at most %d", name, (int)TEAMS_MAX);
-    } else {
-        arguments->team[arguments->team_count++] = text;
-    }
-}
-
 static const jk_option options[] = {
     {"court-budget", .kind = JK_OPTION_SPECIAL, .read = read_amount, .value = "[SCOPE=]AMOUNT", .otherwise = "all",
      .example = "FI=20000",
@@ -105,8 +92,7 @@ static const jk_option options[] = {
      .help = "Agent hours in the first epoch"},
     {"max", .kind = JK_OPTION_SPECIAL, .read = read_max, .value = "ACTION[@SCOPE]=N", .example = "legal@SE=300",
      .help = "Most claims under sell, surveil, amicable or legal"},
-    {"team", .kind = JK_OPTION_SPECIAL, .read = read_team, .value = "NAME=SCOPE,SCOPE...", .example = "north=FI,SE",
-     .help = "A team that works these countries and segments; NAME is then a SCOPE of limits"},
+    JK_TEAM_OPTION(decide_arguments, teams),
     {"by-debtor", .kind = JK_OPTION_FLAG, JK_FIELD(decide_arguments, by_debtor),
      .help = "One treatment for all claims of a debtor; court is filed once"},
     {"curve", .kind = JK_OPTION_SPECIAL, .read = read_curve, .value = "LIMIT=FROM:TO:N",
@@ -125,28 +111,14 @@ static const jk_option outputs[] = {
 
 /* ---- the work -------------------------------------------------------------------------------------------------- */
 
-/* NAME=SCOPE,SCOPE...: what is written is cut into its words. */
-static jk_status read_teams(decide_arguments *arguments, decide_work *work, jk_error *error) {
-    for (size_t t = 0; t < arguments->team_count; t++) {
-        char *members = strchr(arguments->team[t], '=');
-        *members++ = '\0';
-        work->teams[t] = (jk_team){.name = arguments->team[t]};
-        char *rest = NULL;
-        for (char *word = strtok_r(members, ",", &rest); word != NULL; word = strtok_r(NULL, ",", &rest)) {
-            JK_TRY(jk_team_member(work->candidates, word, &work->teams[t], error));
-        }
-    }
-    return JK_OK;
-}
-
 static jk_status read_limits(decide_arguments *arguments, decide_work *work, jk_error *error) {
-    JK_TRY(read_teams(arguments, work, error));
+    JK_TRY(jk_cli_bind_teams(&arguments->teams, work->candidates->tape, work->candidates->model, error));
     for (size_t m = 0; m < arguments->limit_count; m++) {
         const limit_argument *limit = &arguments->limit[m];
         work->limits[m] = (jk_limit){limit->resource, limit->action, JK_SCOPE_ALL, JK_SCOPE_ALL, limit->amount, NULL};
         if (limit->scope[0] != '\0') {
-            JK_TRY(jk_limit_scope(work->candidates, work->teams, arguments->team_count, limit->scope, &work->limits[m],
-                                  error));
+            JK_TRY(jk_limit_scope(work->candidates, arguments->teams.team, arguments->teams.count, limit->scope,
+                                  &work->limits[m], error));
         }
     }
     work->options.limits = work->limits;

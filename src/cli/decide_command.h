@@ -3,10 +3,11 @@
 #ifndef JK_CLI_DECIDE_COMMAND_H
 #define JK_CLI_DECIDE_COMMAND_H
 
+#include "cli/teams.h"
 #include "cli/valuing.h"
 #include "jalki/decide.h"
 
-enum { CURVE_MAX = 200, TEAMS_MAX = 32 };
+enum { CURVE_MAX = 200 };
 
 /* A limit as written; countries and segments are known only when tape and model are open. */
 typedef struct limit_argument {
@@ -20,7 +21,6 @@ typedef struct decide_work {
     jk_candidates *candidates;
     jk_valuation valuation;
     jk_limit limits[JK_LIMITS_MAX];
-    jk_team teams[TEAMS_MAX];
     jk_decide_options options;
     jk_decided decided;
     jk_curve_point curve[CURVE_MAX];
@@ -33,9 +33,8 @@ typedef struct decide_arguments {
     bool by_debtor;
     size_t limit_count;
     limit_argument limit[JK_LIMITS_MAX];
-    size_t team_count;
-    char *team[TEAMS_MAX]; /* as written: NAME=SCOPE,SCOPE... */
-    const char *curve;     /* as written, NULL: none */
+    jk_cli_teams teams;
+    const char *curve; /* as written, NULL: none */
     jk_resource curve_resource;
     double curve_from, curve_to;
     int curve_steps;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
 #include "base/listing.h"
 #include "jalki/decide.h"
 #include "jalki/export.h"
@@ -23,61 +22,6 @@ const char *jk_limit_name(const jk_candidates *candidates, const jk_limit *limit
                                          : country[limit->country],
                    all_segments ? "" : "@", all_segments ? "" : candidates->model->segments[limit->segment].id);
     return text;
-}
-
-/* Index of a country of the tape, or -1. */
-static int find_country(const jk_candidates *candidates, const char *code) {
-    size_t countries = 0;
-    const char *const *country = jk_tape_dictionary(candidates->tape, JK_COLUMN_COUNTRY, &countries);
-    for (size_t c = 0; c < countries; c++) {
-        if (strcmp(country[c], code) == 0) {
-            return (int)c;
-        }
-    }
-    return -1;
-}
-
-static int find_segment(const jk_candidates *candidates, const char *id) {
-    for (size_t s = 0; s < candidates->model->segment_count; s++) {
-        if (strcmp(candidates->model->segments[s].id, id) == 0) {
-            return (int)s;
-        }
-    }
-    return -1;
-}
-
-jk_status jk_limit_scope(const jk_candidates *candidates, const jk_team *teams, size_t team_count, const char *scope,
-                         jk_limit *limit, jk_error *error) {
-    int country = find_country(candidates, scope), segment = find_segment(candidates, scope);
-    limit->country = country >= 0 ? country : JK_SCOPE_ALL;
-    limit->segment = country < 0 && segment >= 0 ? segment : JK_SCOPE_ALL;
-    limit->team = NULL;
-    for (size_t t = 0; t < team_count && country < 0 && segment < 0; t++) {
-        limit->team = strcmp(teams[t].name, scope) == 0 ? &teams[t] : limit->team;
-    }
-    return country >= 0 || segment >= 0 || limit->team != NULL
-               ? JK_OK
-               : jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, scope,
-                         "neither a country of the tape, nor a segment of the model, nor a team");
-}
-
-jk_status jk_team_member(const jk_candidates *candidates, const char *scope, jk_team *team, jk_error *error) {
-    int country = find_country(candidates, scope), segment = find_segment(candidates, scope);
-    if (country < 0 && segment < 0) {
-        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, scope,
-                       "of team %s: neither a country of the tape nor a segment of the model", team->name);
-    }
-    if (team->country_count == JK_TEAM_MEMBERS_MAX || team->segment_count == JK_TEAM_MEMBERS_MAX) {
-        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, team->name,
-                       "the team has too many members; expected at most %d countries or segments",
-                       (int)JK_TEAM_MEMBERS_MAX);
-    }
-    if (country >= 0) {
-        team->country[team->country_count++] = country;
-    } else {
-        team->segment[team->segment_count++] = segment;
-    }
-    return JK_OK;
 }
 
 static json_t *by_limit(jk_json_builder *b, const jk_decide_outcome *outcome, const double *amounts) {

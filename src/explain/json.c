@@ -80,6 +80,7 @@ static json_t *law_object(jk_json_builder *b, const jk_explanation *e) {
     jk_json_put(b, object, "title_on", date_or_null(law->title_on));
     jk_json_put(b, object, "title_end_on", date_or_null(law->title_end_on));
     jk_json_put(b, object, "title_final_on", date_or_null(law->title_final_on));
+    jk_json_put(b, object, "renewal_on", date_or_null(law->renewal_on));
     jk_json_put(b, object, "attachable", jk_json_number(e->facts.attachable[0]));
     jk_json_put(b, object, "income_words", json_string(jk_explain_income_words(e, text)));
     return object;

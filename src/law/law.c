@@ -134,6 +134,8 @@ static jk_status bind_jurisdictions(jk_law *law, jk_error *error) {
         to->letter_interrupts = from->limitation.letter_interrupts;
         to->title_months =
             from->limitation.title_renewable ? JK_MONTHS_NEVER : whole_months(from->limitation.title_months);
+        to->renewal_months =
+            from->limitation.title_renewable ? whole_months(from->limitation.title_months) : JK_MONTHS_NEVER;
         for (int type = 0; type < JK_DEBTOR_TYPE_COUNT; type++) {
             to->title_final_months[type] = whole_months(from->limitation.title_final_months[type]);
             to->final_months[type] = whole_months(from->limitation.final_months[type]);
@@ -266,6 +268,18 @@ void jk_law_free(jk_law *law) {
     free(law->exchange);
     free(law->jurisdiction);
     free(law);
+}
+
+void jk_law_accrue(jk_law *law, int32_t from) {
+    if (law->by_period || from == JK_MISSING_INTEGER || from >= law->cutoff.date) {
+        return;
+    }
+    law->accrued = (double)(law->cutoff.date - jk_date_clamp(from)) / JK_DAYS_PER_MONTH;
+    law->debtor_columns |= BIT(INTEREST_RATE);
+}
+
+void jk_law_lapse(jk_law *law) {
+    law->lapses = true;
 }
 
 uint64_t jk_law_columns(const jk_law *law) {

@@ -41,6 +41,19 @@ static inline int32_t earlier(int32_t a, int32_t b) {
     return a < b ? a : b;
 }
 
+/* The first of the days title + k * months, k = 1, 2, …, that lies after the cut-off. */
+static int32_t next_renewal(const jk_month_table *table, const jk_law_moment *at, jk_month_day title, int32_t months) {
+    if (months == JK_MONTHS_NEVER || months <= 0) {
+        return JK_DATE_NEVER;
+    }
+    int32_t passed = at->end.civil.month > title.month ? (at->end.civil.month - title.month) / months : 0;
+    int32_t day = passed > 0 ? jk_month_add(table, title, passed * months) : at->date;
+    while (day <= at->date) {
+        day = jk_month_add(table, title, ++passed * months);
+    }
+    return day;
+}
+
 /* What a row's dates are after the tape's defaults, within the years 1 to 9999. */
 typedef struct row_dates {
     int32_t defaulted, paid_or_defaulted, limitation_given, title;
@@ -72,16 +85,19 @@ static inline jk_law_dates law_dates(const jk_law *law, const jk_law_moment *at,
         .final = jk_month_add(months, defaulted, terms->final_months[type]),
         .title_end = JK_DATE_NEVER,
         .title_final = JK_DATE_NEVER,
+        .renewal = JK_DATE_NEVER,
     };
     if (row->limitation_given == JK_MISSING_INTEGER) {
         dates.limitation = jk_month_add(months, jk_month_day_of(months, row->paid_or_defaulted), period->months);
     }
-    dates.interrupted = terms->letter_interrupts && dates.limitation > at->date;
+    dates.interrupted = terms->letter_interrupts && dates.limitation > at->date && !law->lapses;
     dates.bar_untitled = dates.interrupted ? dates.final : earlier(dates.limitation, dates.final);
     dates.bar_titled = dates.final;
     if (row->title_held) {
         jk_month_day title = jk_month_day_of(months, row->title);
         dates.title_end = jk_month_add(months, title, terms->title_months);
+        dates.renewal = next_renewal(months, at, title, terms->renewal_months);
+        dates.title_end = law->lapses ? earlier(dates.title_end, dates.renewal) : dates.title_end;
         dates.title_final = jk_month_add(months, title, terms->title_final_months[type]);
         dates.bar_titled = earlier(dates.final, earlier(dates.title_end, dates.title_final));
     }
@@ -156,12 +172,22 @@ static void balances(const jk_law *law, const jk_block *block, jk_law_facts *out
     }
 }
 
+static void accrue(const jk_law *law, const jk_block *block, jk_law_facts *out) {
+    const int32_t *currency = JK_BLOCK_INT32(block, CURRENCY);
+    for (size_t i = 0; i < block->rows; i++) {
+        out->balance[i] += jk_law_accrued(law, block, i, out->jurisdiction[i]) / 100.0 * law->exchange[currency[i] + 1];
+    }
+}
+
 void jk_law_standing(const jk_law *law, const jk_block *block, jk_law_facts *out) {
     const int32_t *country = JK_BLOCK_INT32(block, COUNTRY);
     out->rows = block->rows;
     balances(law, block, out);
     for (size_t i = 0; i < block->rows; i++) {
         out->jurisdiction[i] = law->jurisdiction[country[i] + 1];
+    }
+    if (law->accrued > 0.0) {
+        accrue(law, block, out);
     }
     uint16_t period[TILE];
     for (size_t first = 0; first < block->rows; first += TILE) {
@@ -289,6 +315,7 @@ void jk_law_explain(const jk_law *law, const jk_block *block, size_t row, jk_law
         .title_dated = JK_BLOCK_INT32(block, TITLE_ON)[row] != JK_MISSING_INTEGER,
         .title_end_on = dates.title_end,
         .title_final_on = dates.title_final,
+        .renewal_on = dates.renewal,
         .bar_on = title == JK_TITLE_NONE ? dates.bar_untitled : dates.bar_titled,
         .jurisdiction = &law->model->jurisdictions[jurisdiction],
     };

@@ -3,13 +3,16 @@
 #ifndef JK_LAW_INTERNAL_H
 #define JK_LAW_INTERNAL_H
 
+#include <math.h>
+
 #include "jalki/law.h"
 #include "law/matcher.h"
 #include "law/months.h"
 
 /* Periods of a jurisdiction as whole months (JK_MONTHS_NEVER for null); what does not bind is folded in. */
 typedef struct jk_law_terms {
-    int32_t title_months; /* never where titles are renewable */
+    int32_t title_months;   /* never where titles are renewable */
+    int32_t renewal_months; /* after which a renewable title is to be renewed; never where it need not be */
     int32_t title_final_months[JK_DEBTOR_TYPE_COUNT];
     int32_t final_months[JK_DEBTOR_TYPE_COUNT];
     int letter_interrupts;
@@ -31,6 +34,8 @@ struct jk_law {
     const jk_model *model;
     const jk_tape *tape;
     jk_law_moment cutoff; /* of all rows of a tape */
+    bool lapses;          /* no letter goes out and no title is renewed any more */
+    double accrued;       /* months of interest that are added to balances */
     bool by_period;       /* a panel: each row is looked at on its own period_start */
     uint64_t columns;
     uint64_t debtor_columns; /* those that jk_debtors_create needs */
@@ -59,6 +64,21 @@ static inline const jk_law_moment *jk_law_moment_of(const jk_law *law, const jk_
     return own;
 }
 
+/* Interest of the time that the tape lies behind the cut-off, P r min(t, accrual_months) / 12, in hundredths of the
+ * row's currency; 0 where nothing is added (jk_law_accrue). */
+static inline double jk_law_accrued(const jk_law *law, const jk_block *block, size_t row, size_t jurisdiction) {
+    if (!(law->accrued > 0.0)) {
+        return 0.0;
+    }
+    const jk_jurisdiction *of = &law->model->jurisdictions[jurisdiction];
+    int64_t principal = JK_BLOCK_MONEY(block, PRINCIPAL)[row];
+    double own = JK_BLOCK_REAL(block, INTEREST_RATE)[row];
+    int8_t type = JK_BLOCK_ENUM(block, DEBTOR_TYPE)[row];
+    double yearly = isnan(own) ? of->interest.rate[type < 0 ? JK_CONSUMER : type] : own;
+    double months = fmin(law->accrued, of->interest.accrual_months);
+    return principal == JK_MISSING_MONEY ? 0.0 : (double)principal * yearly * months / 12.0;
+}
+
 /* The largest balance that enters a debtor's sum; keeps a sum of two million of them in 64 bits. */
 #define JK_DEBTOR_LARGEST_BALANCE 4e12
 
@@ -81,6 +101,7 @@ static inline double jk_law_garnish(const jk_law_facts *law, size_t row, const j
 /* The governing dates of one claim. */
 typedef struct jk_law_dates {
     int32_t limitation, final, title_end, title_final;
+    int32_t renewal; /* the next day after the cut-off on which a renewable title ends unless it is renewed */
     int32_t bar_untitled, bar_titled;
     int interrupted; /* a letter keeps the limitation away */
 } jk_law_dates;

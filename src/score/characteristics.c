@@ -88,12 +88,14 @@ static void column_values(const jk_scorer *scorer, jk_column column, const jk_bl
 }
 
 /* A share of the balance is a quotient of minor units of the same row: no exchange rate enters it. */
-static void share_values(const int64_t *part, const jk_block *block, size_t first, size_t count, double *value) {
+static void share_values(const jk_law *law, const jk_law_facts *facts, const int64_t *part, const jk_block *block,
+                         size_t first, size_t count, double *value) {
     const int64_t *principal = JK_BLOCK_MONEY(block, PRINCIPAL) + first;
     const int64_t *interest = JK_BLOCK_MONEY(block, INTEREST_ACCRUED) + first;
     const int64_t *fees = JK_BLOCK_MONEY(block, FEES) + first;
     for (size_t i = 0; i < count; i++) {
         double balance = minor_or_zero(principal[i]) + minor_or_zero(interest[i]) + minor_or_zero(fees[i]);
+        balance += jk_law_accrued(law, block, first + i, facts->jurisdiction[first + i]);
         value[i] = minor_or_missing(part[first + i]) / balance;
     }
 }
@@ -176,13 +178,13 @@ void jk_score_values(const jk_scorer *scorer, const jk_scorer_item *item, const 
         }
         return;
     case JK_DERIVED_PAID_12M_SHARE:
-        share_values(JK_BLOCK_MONEY(block, PAYMENTS_12M), block, first, count, value);
+        share_values(scorer->law, law, JK_BLOCK_MONEY(block, PAYMENTS_12M), block, first, count, value);
         return;
     case JK_DERIVED_PAID_24M_SHARE:
-        share_values(JK_BLOCK_MONEY(block, PAYMENTS_24M), block, first, count, value);
+        share_values(scorer->law, law, JK_BLOCK_MONEY(block, PAYMENTS_24M), block, first, count, value);
         return;
     case JK_DERIVED_PRINCIPAL_SHARE:
-        share_values(JK_BLOCK_MONEY(block, PRINCIPAL), block, first, count, value);
+        share_values(scorer->law, law, JK_BLOCK_MONEY(block, PRINCIPAL), block, first, count, value);
         return;
     case JK_DERIVED_KEPT_SHARE:
         kept_values(block, first, count, value);

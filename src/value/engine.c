@@ -252,6 +252,10 @@ jk_status jk_engine_prepare(jk_engine *engine, const jk_tape *tape, const jk_mod
     (void)jk_tape_dictionary(tape, JK_COLUMN_COUNTRY, &engine->country_count);
     JK_TRY(choose_cutoff(engine, options, error));
     JK_TRY(jk_law_create(model, tape, engine->cutoff, &engine->law, error));
+    jk_law_accrue(engine->law, options->accrued_to);
+    if (options->lapses) {
+        jk_law_lapse(engine->law);
+    }
     /* The scorer keeps the address of the debtors' sums; they are filled before the first block. */
     JK_TRY(jk_scorer_create(model, tape, engine->law, &engine->debtors, &engine->scorer, error));
     choose_columns(engine);

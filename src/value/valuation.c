@@ -8,7 +8,10 @@
 #include "value/engine.h"
 
 jk_value_options jk_value_defaults(void) {
-    return (jk_value_options){.cutoff = JK_MISSING_INTEGER, .irr = NAN, .allow = JK_ALLOW_ALL & ~JK_ALLOW(JK_SELL)};
+    return (jk_value_options){.cutoff = JK_MISSING_INTEGER,
+                              .irr = NAN,
+                              .accrued_to = JK_MISSING_INTEGER,
+                              .allow = JK_ALLOW_ALL & ~JK_ALLOW(JK_SELL)};
 }
 
 const char *jk_reason_name(jk_reason reason) {

@@ -19,6 +19,9 @@ COMMANDS = {  # command and options; the list in its JSON; the column that names
     "price": (["price", "--irr", "0.1,0.15", "--floor", "payback=48", "--asked", "90000"], "rows", None),
     "scenario": (["scenario", "--scenarios", SOURCE / "data/scenarios/nordic.yaml"], "rows", None),
     "decide": (["decide", "--court-budget", "2000", "--max", "legal@FI=10", "--curve", "agent-hours=10:40:4"], "rows", None),
+    "compare": (["compare", "@tape", "--cutoff-b", "2026-12-31", "--irr-b", "0.18"], "rows", None),
+    "watch": (["watch", "@tape", "--irr-b", "0.5"], "rows", None),
+    "calendar": (["calendar", "--top", "5000", "--until", "2028-06-30"], "rows", None),
     "worklist": (["worklist", "--top", "40"], "rows", "claim_id"),
 }
 
@@ -70,7 +73,7 @@ def groups_of(totals, first):
 
 def check(name, tape, columns):
     arguments, key, naming = COMMANDS[name]
-    arguments = [arguments[0], tape, "--model", MODEL, "--quiet", *arguments[1:]]
+    arguments = [arguments[0], tape, "--model", MODEL, "--quiet", *(tape if a == "@tape" else a for a in arguments[1:])]
     rows = list(csv.DictReader(io.StringIO(run(*arguments, "--format", "csv"))))
     whole = json.loads(run(*arguments, "--format", "json"))
     listed = whole[key] if key else groups_of(whole, rows[0])

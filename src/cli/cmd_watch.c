@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jalki watch: what changed from one tape to the next, and what to do about it. */
+#include <stdlib.h>
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/groups.h"
+#include "cli/listing_print.h"
+#include "cli/pair.h"
+#include "cli/table.h"
+#include "cli/valuing.h"
+#include "jalki/watch.h"
+
+typedef struct watch_arguments {
+    jk_cli_common common;
+    jk_cli_pair pair;
+    jk_watch_options options;
+} watch_arguments;
+
+static const char *const changes[] = {
+#define JK_X(NAME, name, meaning) #name,
+    JK_CHANGES(JK_X)
+#undef JK_X
+        NULL};
+
+static const jk_option options[] = {
+    {"top", .kind = JK_OPTION_INTEGER, JK_FIELD(watch_arguments, options.top), .value = "N", .low = 1, .high = 1e9,
+     .standard = "50", .help = "Length of the list"},
+    {"only", .kind = JK_OPTION_CHOICE, JK_FIELD(watch_arguments, options.only), .value = "CHANGE", .choices = changes,
+     .otherwise = "all that changed", .help = "Only claims with this change, see docs/watch.md"},
+    {0},
+};
+
+static void check(jk_usage *usage, void *command) {
+    jk_cli_pair_check(usage, &((const watch_arguments *)command)->pair);
+}
+
+static void print_heading(const watch_arguments *arguments, const jk_watch *watch) {
+    const char *const sides[] = {"Before", "Now"};
+    char date[JK_DATE_TEXT], claims[JK_AMOUNT_TEXT], value[JK_AMOUNT_TEXT];
+    for (int s = 0; s < 2; s++) {
+        const jk_cli_pair *pair = &arguments->pair;
+        (void)printf("%-8s  %s on %s: %s claims worth %s %s, model %s\n", sides[s], pair->paths[s],
+                     jk_date_format(watch->cutoff[s], date), jk_amount(claims, (double)watch->total[s].claims, 0),
+                     jk_amount(value, watch->total[s].value, 2), pair->model[s]->base_currency, pair->model[s]->name);
+    }
+    (void)printf("Changed   %s claims; a claim may have several changes\n",
+                 jk_amount(claims, (double)watch->changed, 0));
+}
+
+static int print(const watch_arguments *arguments, const jk_watch *watch) {
+    if (jk_cli_json_on_stdout(&arguments->common)) {
+        return jk_cli_print_text(jk_watch_json(watch));
+    }
+    jk_listing listing = jk_watch_listing(watch), sums = jk_watch_sums_listing(watch);
+    if (arguments->common.format == JK_FORMAT_CSV) {
+        return jk_cli_listing_csv(&listing);
+    }
+    print_heading(arguments, watch);
+    jk_cli_listing_view by_change = {.title = "By change", .claims = "claims", .money_decimals = 2};
+    jk_cli_listing_view list = {.title = "Whose change is worth most, by debtor", .money_decimals = 2};
+    int failed = jk_cli_listing_table(&sums, &by_change);
+    failed |= jk_cli_listing_table(&listing, &list);
+    return failed | jk_cli_finish();
+}
+
+static int run_watch(void *command) {
+    watch_arguments *arguments = command;
+    jk_error error = {0};
+    jk_watch watch = {0};
+    jk_cli_pair *pair = &arguments->pair;
+    jk_status status = jk_cli_pair_open(pair, &arguments->common, &error);
+    if (status == JK_OK) {
+        arguments->options.allow = pair->options.allow;
+        arguments->options.memory = pair->options.memory;
+        arguments->options.run = pair->options.run;
+        status = jk_watch_run(&pair->side[0], &pair->side[1], &arguments->options, &watch, &error);
+    }
+    if (status == JK_OK && jk_cli_json_to_file(&arguments->common)) {
+        status = jk_cli_write_text(arguments->common.json_path, jk_watch_json(&watch), &error);
+    }
+    int code = status == JK_OK ? print(arguments, &watch) : jk_cli_fail(&error);
+    jk_watch_reset(&watch);
+    jk_cli_pair_close(pair);
+    return code;
+}
+
+const jk_command jk_command_watch = {
+    .name = "watch",
+    .summary = "what changed since the last tape, whose decision is another now, and what that is worth",
+    .purpose = "Holds this month's tape against the last one: per debtor and claim what changed, whose decision is "
+               "another now and why, and what acting on it is worth; who became able to pay, who stopped paying, who "
+               "must be left alone.",
+    .usage = "OLD.h5 NEW.h5 --model M.yaml",
+    .examples = {"jalki watch may.h5 june.h5 --model models/nordic.yaml",
+                 "jalki watch may.h5 june.h5 --model models/nordic.yaml --only stopped --top 500 --format csv"},
+    .operand = JK_PAIR_OPERAND(watch_arguments),
+    .groups = {{"The list", options, 0, false}, JK_PAIR_GROUP(watch_arguments), JK_JSON_GROUP},
+    .size = sizeof(watch_arguments),
+    .check = check,
+    .run = run_watch,
+};

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The groups of a comparison. Steps of a claim, with its worth v0 at the start, v1 later in time, v2 with new data, v3
+ * with the new model, v4 at the new rate, and c what came in of it:
+ *
+ *     that stays:  v0, -c,            0,      0, v1 - v0, v2 - v1 + c, v3 - v2, v4 - v3, v4
+ *     that left:   v0, -c, c - v0,    0,      0, 0,       0,           0,       0
+ *     that is new: 0,  0,  0,         v4,     0, 0,       0,           0,       v4
+ *
+ * Actual a and expected e are summed by debtor; the variance of a group's actual is the sum over debtors of
+ * (a - r e)^2 with r the group's ratio, and its interval that of back-tests (jalki/backtest.h). A debtor belongs to the
+ * group of its first claim; its claims in other groups count as further debtors. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backtest/internal.h"
+#include "base/error.h"
+#include "base/grid.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "programme/compare.h"
+
+enum { YEARS = 10000, STATES = JK_ACTION_COUNT + 1, PIECE_ROWS = 65536, THREADS = 2, NO_GROUP = -1 };
+
+const char *jk_step_name(jk_step step) {
+    static const char *const names[JK_STEP_COUNT] = {"opening", "collected", "left", "new",    "time",
+                                                     "data",    "model",     "rate", "closing"};
+    return names[step];
+}
+
+const char *jk_compare_kind_name(jk_compare_kind kind) {
+    static const char *const names[JK_COMPARE_KIND_COUNT] = {"all",     "segment",  "country",
+                                                             "vintage", "decision", "change"};
+    return names[kind];
+}
+
+static int64_t level(const jk_compare_claims *claims, int number, size_t claim) {
+    return jk_grid_from_double((double)claims->level[number][claim]);
+}
+
+void jk_compare_steps(const jk_comparison *comparison, size_t claim, int64_t step[JK_STEP_COUNT]) {
+    const jk_compare_claims *claims = &comparison->claims;
+    memset(step, 0, JK_STEP_COUNT * sizeof *step);
+    int64_t paid = claims->collected[claim];
+    if (claim >= claims->from_count) {
+        step[JK_STEP_NEW] = step[JK_STEP_CLOSING] = level(claims, 4, claim);
+        return;
+    }
+    int64_t start = level(claims, 0, claim);
+    step[JK_STEP_OPENING] = start;
+    step[JK_STEP_COLLECTED] = -paid;
+    if (claims->to_row[claim] == JK_MATCH_NONE) {
+        step[JK_STEP_LEFT] = paid - start;
+        return;
+    }
+    int64_t later = level(claims, 1, claim), data = level(claims, 2, claim), model = level(claims, 3, claim);
+    int64_t end = level(claims, 4, claim);
+    step[JK_STEP_TIME] = later - start;
+    step[JK_STEP_DATA] = data - later + paid;
+    step[JK_STEP_MODEL] = model - data;
+    step[JK_STEP_RATE] = end - model;
+    step[JK_STEP_CLOSING] = end;
+}
+
+__extension__ typedef __int128 wide;
+
+int64_t jk_compare_rounded(int64_t grid, int64_t parts) {
+    const wide unit = (wide)JK_GRID_PER_UNIT;
+    wide scaled = (wide)grid * parts;
+    return (int64_t)((scaled + (scaled < 0 ? -unit / 2 : unit / 2)) / unit);
+}
+
+void jk_compare_cents(const jk_compare_group *group, int64_t cents[JK_STEP_COUNT]) {
+    int64_t sum = 0, before = 0;
+    for (int s = 0; s < JK_STEP_CLOSING; s++) {
+        sum += group->step[s];
+        cents[s] = jk_compare_rounded(sum, 100) - before;
+        before += cents[s];
+    }
+    cents[JK_STEP_CLOSING] = before;
+}
+
+/* ---- which group ------------------------------------------------------------------------------------------------ */
+
+/* The decision in either valuation, or JK_ACTION_COUNT: the claim is not there. */
+static int state_of(const jk_compare_claims *claims, int side, size_t claim) {
+    bool there = side == 0 ? claim < claims->from_count : claims->to_row[claim] != JK_MATCH_NONE;
+    return there ? claims->decision[side][claim] : JK_ACTION_COUNT;
+}
+
+static size_t group_of(const jk_compare_claims *claims, jk_compare_kind kind, size_t claim) {
+    switch (kind) {
+    case JK_COMPARE_SEGMENT:
+        return claims->segment[claim];
+    case JK_COMPARE_COUNTRY:
+        return claims->country[claim];
+    case JK_COMPARE_VINTAGE:
+        return claims->year[claim] % YEARS;
+    case JK_COMPARE_DECISION:
+        return (size_t)state_of(claims, 0, claim);
+    case JK_COMPARE_CHANGE:
+        return (size_t)(state_of(claims, 0, claim) * STATES + state_of(claims, 1, claim));
+    default:
+        return 0;
+    }
+}
+
+static size_t groups_in(const jk_comparison *comparison, jk_compare_kind kind) {
+    const size_t counts[JK_COMPARE_KIND_COUNT] = {1,      comparison->segment_count, comparison->country_count, YEARS,
+                                                  STATES, (size_t)STATES * STATES};
+    return counts[kind];
+}
+
+static void name_group(const jk_comparison *comparison, jk_compare_kind kind, size_t number, char name[64]) {
+    int from = (int)number / STATES, to = (int)number % STATES;
+    switch (kind) {
+    case JK_COMPARE_SEGMENT:
+        (void)snprintf(name, 64, "%s", comparison->segment_name[number]);
+        break;
+    case JK_COMPARE_COUNTRY:
+        (void)snprintf(name, 64, "%s", comparison->country_name[number]);
+        break;
+    case JK_COMPARE_VINTAGE:
+        (void)snprintf(name, 64, "%04d", (int)number);
+        break;
+    case JK_COMPARE_DECISION:
+        (void)snprintf(name, 64, "%s", number == JK_ACTION_COUNT ? "new" : jk_action_name((jk_action)number));
+        break;
+    case JK_COMPARE_CHANGE:
+        (void)snprintf(name, 64, "%s to %s", from == JK_ACTION_COUNT ? "new" : jk_action_name((jk_action)from),
+                       to == JK_ACTION_COUNT ? "left" : jk_action_name((jk_action)to));
+        break;
+    default:
+        (void)snprintf(name, 64, "all");
+        break;
+    }
+}
+
+/* ---- sums ------------------------------------------------------------------------------------------------------- */
+
+/* A group's sums, and those over its debtors. */
+typedef struct group_sums {
+    jk_compare_group group;
+    int64_t face[2];
+    jk_exact actual_actual, actual_expected, expected_expected;
+    double largest;
+} group_sums;
+
+typedef struct debtor_sums {
+    int32_t group; /* NO_GROUP: none yet */
+    double actual, expected;
+} debtor_sums;
+
+typedef struct summing {
+    jk_comparison *comparison;
+    group_sums *sums[JK_COMPARE_KIND_COUNT];
+} summing;
+
+static void add_debtor(group_sums *sums, double actual, double expected) {
+    sums->actual_actual += jk_exact_from(actual * actual);
+    sums->actual_expected += jk_exact_from(actual * expected);
+    sums->expected_expected += jk_exact_from(expected * expected);
+    sums->largest = fmax(sums->largest, actual);
+}
+
+/* Whether it is known what came in of the claim in the period. */
+static bool payments_known(const jk_comparison *comparison, size_t claim) {
+    return claim < comparison->claims.from_count &&
+           (comparison->payments_given || comparison->claims.to_row[claim] != JK_MATCH_NONE);
+}
+
+static void add_claim(const jk_comparison *comparison, size_t claim, int32_t group, group_sums *sums,
+                      debtor_sums *debtor) {
+    const jk_compare_claims *claims = &comparison->claims;
+    jk_compare_group *to = &sums->group;
+    int64_t step[JK_STEP_COUNT];
+    bool was = claim < claims->from_count, is = claims->to_row[claim] != JK_MATCH_NONE;
+    jk_compare_steps(comparison, claim, step);
+    for (int s = 0; s < JK_STEP_COUNT; s++) {
+        to->step[s] += step[s];
+    }
+    to->opening_claims += was;
+    to->closing_claims += is;
+    to->left_claims += was && !is;
+    to->new_claims += !was;
+    for (int s = 0; s < 2; s++) {
+        sums->face[s] += (s == 0 ? was : is) ? jk_grid_from_double(claims->face[s][claim]) : 0;
+    }
+    if (!payments_known(comparison, claim)) {
+        return;
+    }
+    double actual = jk_grid_to_double(claims->collected[claim]), expected = (double)claims->expected[claim];
+    to->actual += claims->collected[claim];
+    to->expected += jk_grid_from_double(expected);
+    debtor->group = debtor->group == NO_GROUP ? group : debtor->group;
+    if (debtor->group == group) {
+        debtor->actual += actual;
+        debtor->expected += expected;
+    } else {
+        add_debtor(sums, actual, expected);
+    }
+}
+
+static void finish_group(group_sums *sums) {
+    jk_compare_group *group = &sums->group;
+    double actual = jk_grid_to_double(group->actual), expected = jk_grid_to_double(group->expected);
+    group->opening_face = jk_grid_to_double(sums->face[0]);
+    group->closing_face = jk_grid_to_double(sums->face[1]);
+    group->ratio = group->low = group->high = (double)NAN;
+    if (!(expected > 0.0)) {
+        return;
+    }
+    double ratio = group->ratio = actual / expected;
+    double variance = jk_exact_to(sums->actual_actual) - 2.0 * ratio * jk_exact_to(sums->actual_expected) +
+                      ratio * ratio * jk_exact_to(sums->expected_expected);
+    variance = variance > 0.0 ? variance : jk_exact_to(sums->actual_actual);
+    /* where nobody paid, one payment of what is expected of all may have been missed */
+    double payment = sums->largest > 0.0 ? sums->largest : expected;
+    jk_backtest_interval(actual, expected, variance, payment, &group->low, &group->high);
+}
+
+static jk_status sum_kind(void *context, int thread, size_t number, jk_error *error) {
+    summing *work = context;
+    const jk_comparison *comparison = work->comparison;
+    const jk_compare_claims *claims = &comparison->claims;
+    jk_compare_kind kind = (jk_compare_kind)number;
+    size_t groups = groups_in(comparison, kind), debtors = jk_tape_debtors(comparison->from.tape);
+    group_sums *sums = work->sums[kind] = jk_columns_zero(groups, sizeof *sums);
+    debtor_sums *debtor = jk_columns_alloc(debtors + 1, sizeof *debtor);
+    int32_t *index = jk_columns_alloc(PIECE_ROWS, sizeof *index);
+    jk_status status =
+        sums == NULL || debtor == NULL || index == NULL ? jk_fail_memory(error, "sums of groups") : JK_OK;
+    (void)thread;
+    for (size_t d = 0; status == JK_OK && d <= debtors; d++) {
+        debtor[d] = (debtor_sums){.group = NO_GROUP};
+    }
+    for (size_t first = 0; status == JK_OK && first < claims->count; first += PIECE_ROWS) {
+        size_t count = claims->count - first < PIECE_ROWS ? claims->count - first : PIECE_ROWS;
+        size_t known = first >= claims->from_count          ? 0
+                       : claims->from_count - first < count ? claims->from_count - first
+                                                            : count;
+        if (known > 0) {
+            status = jk_tape_read(comparison->from.tape, JK_COLUMN_DEBTOR_INDEX, first, known, index, error);
+        }
+        for (size_t i = 0; status == JK_OK && i < count; i++) {
+            size_t group = group_of(claims, kind, first + i);
+            debtor_sums *own = &debtor[i < known ? (size_t)index[i] : debtors];
+            add_claim(comparison, first + i, (int32_t)group, &sums[group], own);
+        }
+    }
+    for (size_t d = 0; status == JK_OK && d < debtors; d++) {
+        if (debtor[d].group != NO_GROUP) {
+            add_debtor(&sums[debtor[d].group], debtor[d].actual, debtor[d].expected);
+        }
+    }
+    free(debtor);
+    free(index);
+    return status;
+}
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(((const jk_compare_group *)a)->name, ((const jk_compare_group *)b)->name);
+}
+
+/* Those with claims, each kind by name. */
+static jk_status list_groups(summing *work, jk_error *error) {
+    jk_comparison *comparison = work->comparison;
+    size_t most = 1;
+    for (int k = 0; k < JK_COMPARE_KIND_COUNT; k++) {
+        most += groups_in(comparison, (jk_compare_kind)k);
+    }
+    comparison->group = jk_columns_alloc(most, sizeof *comparison->group);
+    if (comparison->group == NULL) {
+        return jk_fail_memory(error, "groups of claims");
+    }
+    for (int k = 0; k < JK_COMPARE_KIND_COUNT; k++) {
+        size_t first = comparison->group_count;
+        for (size_t g = 0; g < groups_in(comparison, (jk_compare_kind)k); g++) {
+            group_sums *sums = &work->sums[k][g];
+            if (k != JK_COMPARE_ALL && sums->group.opening_claims + sums->group.closing_claims == 0) {
+                continue;
+            }
+            sums->group.kind = (jk_compare_kind)k;
+            name_group(comparison, (jk_compare_kind)k, g, sums->group.name);
+            finish_group(sums);
+            comparison->group[comparison->group_count++] = sums->group;
+        }
+        if (k < JK_COMPARE_DECISION) { /* decisions stand in their own order */
+            qsort(comparison->group + first, comparison->group_count - first, sizeof *comparison->group, by_name);
+        }
+    }
+    return JK_OK;
+}
+
+jk_status jk_compare_sum(jk_comparison *comparison, const jk_run *run, jk_error *error) {
+    summing work = {.comparison = comparison};
+    jk_run few = *run;
+    few.threads = jk_threads(run) < THREADS ? jk_threads(run) : THREADS; /* each takes memory by debtor */
+    jk_status status = jk_parallel_for(&few, JK_COMPARE_KIND_COUNT, "sums", 1, sum_kind, &work, error);
+    if (status == JK_OK) {
+        status = list_groups(&work, error);
+    }
+    for (int k = 0; k < JK_COMPARE_KIND_COUNT; k++) {
+        free(work.sums[k]);
+    }
+    return status;
+}
