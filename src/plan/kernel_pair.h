@@ -1,131 +1,109 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Quiet and paying within an epoch (model.md section 5): two moods that change into each other at constant rates,
  *
- *     A = |  x_q  -s  |      P = e^-EA      M = integral of e^-tA over 0..E.
+ *     A = |  x_q  -s  |      P = e^-A      M = integral of e^-tA over 0..1        (rates times the epoch's length)
  *         | -beta  x_p |
  *
- * With h = (x_q - x_p)/2, omega = sqrt(h^2 + s beta) its eigenvalues are fast = (x_q + x_p)/2 + omega and
- * slow = det A / fast, their gap is 2 omega, and every function f of A is
+ * M = (1 - e^-A)/A is a polynomial in A wherever its rates are not large, and as A^2 = tr A - det (Cayley and
+ * Hamilton), every polynomial in A is c + d A: Horner's scheme takes two multiply-adds a degree,
  *
- *     f(A) = f(fast) I + f[slow, fast] |  W  s  |        f[slow, fast] = (f(slow) - f(fast)) / gap
- *                                      | beta U |        W = fast - x_q, U = fast - x_p.
+ *     (c + d A) A + a = (a - d det) + (c + d tr) A        M = c + d A        P = 1 - A M = (1 + d det) - (c + d tr) A
  *
- * All terms are positive and nothing is taken away that counts:
- *
- *     P:   f[] = psi = e^(-slow E) (1 - e^(-gap E)) / gap            f(fast) = e^(-slow E) e^(-gap E)
- *     M:   f[] = ((1 - e^(-slow E)) / slow - psi) / fast             f(fast) = (1 - e^(-slow E) + gap psi) / fast
- *
- * The difference in M keeps eps / (fast E) of itself, where little time has passed and it is small beside M_qq. Rates
- * of 0 are held at a rate that no horizon feels. One root, one division and two decays. docs/numerics.md has the
- * errors, tests/plan/test_pair.c measures them.
+ * without a root, without a division, and one code for eigenvalues that are far apart and for such that meet. det is a
+ * sum of products of rates and loses nothing. The series is that of A - 2, so that no term is larger than the result.
+ * Lanes whose rates sum up to more than the series holds for go by way of the eigenvalues (kernel_pair_far.h).
+ * docs/numerics.md has the errors, tests/plan/test_pair.c measures them.
  */
 #ifndef JK_PLAN_KERNEL_PAIR_H
 #define JK_PLAN_KERNEL_PAIR_H
 
-#include "plan/kernel_decay.h"
-#include "plan/tables.h"
+#include "plan/kernel_pair_far.h"
 
-typedef struct jk_pair {
-    jk_vec slow, gap, fast, fast_inverse;
-    jk_vec begin, stop;                 /* s, beta */
-    jk_vec quiet_behind, paying_behind; /* W, U */
-    jk_vec half;                        /* h */
-} jk_pair;
+#define JK_PAIR_EPOCH 4.0f /* largest trace of the series for epochs */
+#define JK_PAIR_MONTH 2.0f /* and of that for months */
 
-/* Rates a month, all >= 0: what resolves and leaves from quiet and from paying, what begins and what stops. */
-JK_INLINE jk_pair jk_pair_of(jk_vec quiet, jk_vec paying, jk_vec begin, jk_vec stop) {
-    const jk_vec tiny = jk_set(1e-15f);
-    jk_vec all_quiet = quiet + begin, all_paying = paying + stop; /* x_q, x_p */
-    jk_vec half = (all_quiet - all_paying) * jk_set(0.5f), both = begin * stop;
-    jk_vec omega = jk_sqrt(jk_fma(half, half, both));
-    jk_vec tall = jk_max(omega + jk_abs(half), tiny);
-    jk_vec fast = jk_max(jk_fma(all_quiet + all_paying, jk_set(0.5f), omega), tiny + tiny);
-    jk_vec inverse = jk_set(1.0f) / (tall * fast), fast_inverse = tall * inverse;
-    jk_vec low = both * (fast * inverse); /* s beta / tall */
-    jk_mask quiet_faster = jk_gt(half, jk_set(0.0f));
-    return (jk_pair){.slow = jk_max(jk_fma(quiet, all_paying, begin * paying) * fast_inverse, tiny),
-                     .gap = jk_max(omega + omega, tiny),
-                     .fast = fast,
-                     .fast_inverse = fast_inverse,
-                     .begin = begin,
-                     .stop = stop,
-                     .quiet_behind = jk_select(quiet_faster, low, tall),
-                     .paying_behind = jk_select(quiet_faster, tall, low),
-                     .half = half};
-}
+/* A function of A: c + d A. */
+typedef struct jk_linear {
+    jk_vec c, d;
+} jk_linear;
 
-/* f(A) by rows: from quiet to quiet and paying, from paying to quiet and paying. */
-typedef struct jk_moods {
-    jk_vec qq, qp, pq, pp;
-} jk_moods;
-
-JK_INLINE jk_moods jk_pair_apply(const jk_pair *pair, jk_vec fast, jk_vec divided) {
-    return (jk_moods){jk_fma(pair->quiet_behind, divided, fast), pair->begin * divided, pair->stop * divided,
-                      jk_fma(pair->paying_behind, divided, fast)};
-}
-
-/* A pair's two modes apart, for sequences of equal months: whoever begins quiet or paying is the sum of a part that
- * shrinks at the slow rate and one at the fast. The parts differ in sign, so that the gap is held at 2^-7 over the
- * months that the sequence lasts and 2^-9 of the rates; nodes held apart change a function of A by (omega t)^2/2. */
-typedef struct jk_modes {
-    jk_vec slow, fast;
-    jk_vec begin, stop, quiet_slow, paying_slow; /* the matrix above, by the gap */
-} jk_modes;
-
-#define JK_MODES_LONG 0x1p-10f
-
-/* `least` is JK_MODES_HELD divided by the months. */
-JK_INLINE jk_modes jk_modes_of(const jk_pair *pair, jk_vec least) {
-    jk_vec omega = pair->gap * jk_set(0.5f), size = jk_abs(pair->half), mean = pair->fast - omega;
-    jk_vec floor = jk_fma(mean, jk_set(2.0f * JK_MODES_LONG), least);
-    jk_mask held = jk_gt(floor, omega);
-    jk_vec wide = jk_max(omega, floor), unit = jk_set(0.5f) / wide, apart = (wide - size) * unit;
-    jk_vec tall = (wide + size) * unit;
-    jk_mask quiet_faster = jk_gt(pair->half, jk_set(0.0f));
-    return (jk_modes){.slow = jk_select(held, mean - wide, pair->slow),
-                      .fast = jk_select(held, mean + wide, pair->fast),
-                      .begin = pair->begin * unit,
-                      .stop = pair->stop * unit,
-                      .quiet_slow = jk_select(held, jk_select(quiet_faster, apart, tall), pair->quiet_behind * unit),
-                      .paying_slow = jk_select(held, jk_select(quiet_faster, tall, apart), pair->paying_behind * unit)};
-}
-
-/* P and M/E over an epoch. */
-typedef struct jk_stay {
-    jk_moods left, share;
-} jk_stay;
-
-/* P, and of the two decays what M needs: (1 - e^(-slow E))/(slow E) and psi/E. */
-JK_INLINE jk_moods jk_left_over(const jk_pair *pair, jk_vec months, jk_vec grown, jk_vec *share, jk_vec *psi) {
-    jk_vec slow = jk_fma(pair->slow, months, grown), gap = pair->gap * months;
-    jk_decay late = jk_decay_short(slow), apart = jk_decay_far(gap);
-    jk_decay_repair(slow, JK_DECAY_SHORT, &late);
-    jk_decay_repair(gap, JK_DECAY_FAR, &apart);
-    *share = late.share;
-    *psi = late.left * apart.share;
-    return jk_pair_apply(pair, late.left * apart.left, *psi * months);
-}
-
-/* Where money grows (a negative return) rates can be 0 or below when its growth is among them: then the pair is that
- * without growth, `grown` = delta·E is added to the exponents, and M is found from its modes; else `grown` is NULL. */
-JK_INLINE jk_stay jk_stay_over(const jk_pair *pair, jk_vec months, jk_vec least, const jk_vec *grown) {
-    jk_vec share, psi;
-    jk_stay stay;
-    if (__builtin_expect(grown == NULL, 1)) {
-        stay.left = jk_left_over(pair, months, jk_set(0.0f), &share, &psi);
-        jk_vec divided = jk_max((share - psi) * pair->fast_inverse, jk_set(0.0f));
-        stay.share = jk_pair_apply(pair, jk_fma(pair->slow, share, pair->gap * psi) * pair->fast_inverse, divided);
-        return stay;
+/* Least-squares fit of (1 - e^-x)/x and its slope on 0..4, iterated towards least maximum, in powers of x - 2; relative
+ * error 3.1e-8, of the slope 1.5e-7. */
+JK_INLINE jk_linear jk_share_in_epoch(const jk_matrix *matrix) {
+    static const float series[] = {0x1.bab556p-2f,  -0x1.301ffep-3f,  0x1.4b1510p-5f,  -0x1.249cc8p-7f,
+                                   0x1.af66c2p-10f, -0x1.0f5ce6p-12f, 0x1.27b08ep-15f, -0x1.1f30a6p-18f,
+                                   0x1.11507ep-21f, -0x1.9ebd18p-25f};
+    const jk_vec middle = jk_set(2.0f);
+    jk_vec trace = matrix->trace - jk_set(4.0f), det = jk_fnma(middle, matrix->trace, matrix->det + jk_set(4.0f));
+    jk_vec d = jk_set(series[9]), c = jk_set(series[8]);
+    JK_UNROLL
+    for (int i = 7; i >= 0; i--) {
+        jk_vec next = jk_fma(d, trace, c);
+        c = jk_fnma(d, det, jk_set(series[i]));
+        d = next;
     }
-    stay.left = jk_left_over(pair, months, *grown, &share, &psi);
-    jk_modes modes = jk_modes_of(pair, least);
-    jk_vec slow = jk_fma(modes.slow, months, *grown), fast = jk_fma(modes.fast, months, *grown);
-    jk_decay late = jk_decay_short(slow), early = jk_decay_far(fast);
-    jk_decay_repair(slow, JK_DECAY_SHORT, &late);
-    jk_decay_repair(fast, JK_DECAY_FAR, &early);
-    jk_vec difference = late.share - early.share;
-    stay.share = (jk_moods){jk_fma(modes.quiet_slow, difference, early.share), modes.begin * difference,
-                            modes.stop * difference, jk_fma(modes.paying_slow, difference, early.share)};
+    return (jk_linear){jk_fnma(middle, d, c), d};
+}
+
+/* The same on 0..2 in powers of x; relative error 3.0e-8, of the slope 1.6e-7. */
+JK_INLINE jk_linear jk_share_in_month(const jk_matrix *matrix) {
+    static const float series[] = {0x1.000000p+0f, -0x1.fffff6p-2f,  0x1.555360p-3f,  -0x1.552a28p-5f,
+                                   0x1.0f7dcap-7f, -0x1.5ce740p-10f, 0x1.4f1ea6p-13f, -0x1.624880p-17f};
+    jk_vec d = jk_set(series[7]), c = jk_set(series[6]);
+    JK_UNROLL
+    for (int i = 5; i >= 0; i--) {
+        jk_vec next = jk_fma(d, matrix->trace, c);
+        c = jk_fnma(d, matrix->det, jk_set(series[i]));
+        d = next;
+    }
+    return (jk_linear){c, d};
+}
+
+/* P and M from M = c + d A. */
+JK_INLINE jk_stay jk_stay_of(const jk_pair *pair, const jk_matrix *matrix, const jk_linear *share) {
+    jk_vec less = jk_set(0.0f) - share->d; /* d is below 0 */
+    jk_vec kept = jk_fnma(less, matrix->det, jk_set(1.0f)), moved = jk_fnma(less, matrix->trace, share->c);
+    return (jk_stay){.left = {jk_fnma(moved, matrix->quiet, kept), moved * pair->begin, moved * pair->stop,
+                              jk_fnma(moved, matrix->paying, kept)},
+                     .share = {jk_fnma(less, matrix->quiet, share->c), less * pair->begin, less * pair->stop,
+                               jk_fnma(less, matrix->paying, share->c)}};
+}
+
+JK_INLINE void jk_moods_mix(jk_mask mask, const jk_moods *yes, jk_moods *moods) {
+    moods->qq = jk_select(mask, yes->qq, moods->qq);
+    moods->qp = jk_select(mask, yes->qp, moods->qp);
+    moods->pq = jk_select(mask, yes->pq, moods->pq);
+    moods->pp = jk_select(mask, yes->pp, moods->pp);
+}
+
+/* Lanes of *stay whose trace is above the limit, or all of them where money grows, are found by the eigenvalues. */
+JK_INLINE void jk_stay_repair(const jk_pair *pair, const jk_matrix *matrix, float limit, const jk_vec *grown,
+                              jk_stay *stay) {
+    jk_mask outside = jk_gt(matrix->trace, jk_set(grown == NULL ? limit : -1.0f));
+    if (__builtin_expect(jk_any(outside), 0)) {
+        jk_stay far;
+        jk_stay_far(pair, grown, &far);
+        jk_moods_mix(outside, &far.left, &stay->left);
+        jk_moods_mix(outside, &far.share, &stay->share);
+    }
+}
+
+/* P and M over an epoch. Where money grows (a negative return) the pair is that without growth, and `grown` = delta E
+ * is what is added to its eigenvalues; else `grown` is NULL. */
+JK_INLINE jk_stay jk_stay_over(const jk_pair *pair, const jk_vec *grown) {
+    const jk_matrix matrix = jk_matrix_of(pair);
+    const jk_linear share = jk_share_in_epoch(&matrix);
+    jk_stay stay = jk_stay_of(pair, &matrix, &share);
+    jk_stay_repair(pair, &matrix, JK_PAIR_EPOCH, grown, &stay);
+    return stay;
+}
+
+/* P and M over a month, without growth. */
+JK_INLINE jk_stay jk_stay_month(const jk_pair *pair) {
+    const jk_matrix matrix = jk_matrix_of(pair);
+    const jk_linear share = jk_share_in_month(&matrix);
+    jk_stay stay = jk_stay_of(pair, &matrix, &share);
+    jk_stay_repair(pair, &matrix, JK_PAIR_MONTH, NULL, &stay);
     return stay;
 }
 

@@ -50,7 +50,8 @@ JK_INLINE void jk_paying_stake_read(const jk_plan_group *group, const jk_plan_ti
     }
 }
 
-/* Where action values of the first epoch go: [mood][action][class]. */
+/* Action values of an epoch in the first title state: [mood][action][class]. Those of the first epoch, planned last,
+ * stay. */
 typedef float (*jk_mood_values)[JK_ACTION_COUNT][JK_CAPACITY_COUNT][JK_LANES];
 
 /* What is the same for all classes of an epoch. */
@@ -60,11 +61,11 @@ typedef struct jk_turn {
     jk_spells spells;
     jk_stake stake;
     jk_paying_stake paying;
-    jk_vec months, growth;
+    jk_vec growth;
     const jk_vec *grown;                           /* of jk_stay_over: growth, where money grows */
     jk_ladder next[2][JK_TITLE_COUNT], pending[2]; /* by mood: quiet, paying */
     jk_mask may[2], may_sell;
-    jk_mood_values start; /* NULL but in the first epoch */
+    jk_mood_values start;
 } jk_turn;
 
 /* The choices of a class: by mood and title state. */
@@ -73,10 +74,63 @@ typedef struct jk_choices {
     jk_index planned[2][JK_TITLE_COUNT];
 } jk_choices;
 
+/* The pairs of a class: those of treatments that wait by title state (the same number where nothing tells the states
+ * apart), of cases and of titles. */
+typedef struct jk_pairs {
+    int count, waiting[2][JK_TITLE_COUNT], pending, title;
+    jk_pair pair[2 * JK_TITLE_COUNT + 2];
+    jk_stay stay[2 * JK_TITLE_COUNT + 2];
+} jk_pairs;
+
+JK_INLINE int jk_pairs_add(jk_pairs *pairs, const jk_turn *turn, int a, int z, int k, jk_vec settles, float begins) {
+    pairs->pair[pairs->count] = jk_spells_pair(&turn->spells, a, z, k, settles, begins);
+    return pairs->count++;
+}
+
+/* P and M over an epoch of several pairs: code of its own, that has the processor's registers for itself. */
+static __attribute__((noinline)) void jk_stays_over(const jk_pair *pair, int count, const jk_vec *grown,
+                                                    jk_stay *stay) {
+    for (int i = 0; i < count; i++) {
+        stay[i] = jk_stay_over(&pair[i], grown);
+    }
+}
+
+/* What the pairs of class k do in the epoch. */
+JK_INLINE void jk_pairs_read(const jk_turn *turn, const jk_shape shape, int k, jk_pairs *pairs) {
+    const jk_plan_segment *segment = turn->group->segment;
+    const jk_spells *spells = &turn->spells;
+    pairs->count = 0;
+    JK_UNROLL
+    for (int a = 0; a < 2; a++) {
+        jk_vec settles = spells->pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
+        JK_UNROLL
+        for (int z = shape.first; z <= shape.last; z++) {
+            bool same = z > shape.first && !(z == JK_TITLE_HELD ? spells->title_apart[k] : spells->any_untitled_apart);
+            pairs->waiting[a][z] = same ? pairs->waiting[a][z - 1]
+                                        : jk_pairs_add(pairs, turn, a, z, k, settles, segment->begin_multiplier[a][k]);
+        }
+    }
+    if (shape.legal) {
+        const int a = JK_TREAT_LEGAL;
+        if (shape.first < JK_TITLE_HELD) {
+            pairs->pending =
+                jk_pairs_add(pairs, turn, a, JK_TITLE_PENDING, k,
+                             spells->pace.of[a] * jk_set(segment->settle_pending[k]), segment->begin_pending[k]);
+        }
+        jk_vec settles = spells->pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
+        jk_vec garnish = jk_rate_garnish(segment, &spells->pace, k);
+        pairs->title =
+            jk_pairs_add(pairs, turn, a, JK_TITLE_HELD, k, garnish + settles, segment->begin_multiplier[a][k]);
+    }
+    jk_stays_over(pairs->pair, pairs->count, turn->grown, pairs->stay);
+}
+
 JK_INLINE void jk_weigh(const jk_turn *turn, const jk_shape shape, int mood, int z, int k, jk_action action,
                         jk_mask available, jk_vec value, jk_choices *choices) {
     jk_consider(shape, &choices->best[mood][z], choices->planned[mood][z], available, value, action);
-    jk_report(turn->start == NULL ? NULL : turn->start[mood], shape, z, k, action, value);
+    if (z == shape.first) {
+        jk_store(turn->start[mood][action][k], value);
+    }
 }
 
 JK_INLINE void jk_weigh_sale(const jk_turn *turn, const jk_shape shape, int k, jk_choices *choices) {
@@ -91,68 +145,70 @@ JK_INLINE void jk_weigh_sale(const jk_turn *turn, const jk_shape shape, int k, j
 }
 
 /* Surveil and amicable, from quiet and from paying. */
-JK_INLINE void jk_weigh_waiting(const jk_turn *turn, const jk_shape shape, int a, int k, jk_choices *choices) {
+JK_INLINE void jk_weigh_waiting(const jk_turn *turn, const jk_pairs *pairs, const jk_shape shape, int a, int k,
+                                jk_choices *choices) {
     const jk_plan_segment *segment = turn->group->segment;
     const jk_spells *spells = &turn->spells;
     const float *row = turn->span->class_step[a][k];
     const jk_action action = (jk_action)(a + JK_SURVEIL);
     jk_vec settles = spells->pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
-    jk_stay stay = {0};
     JK_UNROLL
     for (int z = shape.first; z <= shape.last; z++) {
-        bool same = z > shape.first && !(z == JK_TITLE_HELD ? spells->any_title_apart : spells->any_untitled_apart);
-        if (!same) {
-            jk_pair pair = jk_spells_waiting(segment, spells, a, z, k);
-            stay = jk_stay_over(&pair, turn->months, spells->least, turn->grown);
-        }
+        const jk_moods *share = &pairs->stay[pairs->waiting[a][z]].share;
+        const jk_moods *left = &pairs->stay[pairs->waiting[a][z]].left;
         jk_vec pays = spells->pays[z == JK_TITLE_HELD][k] + spells->dividend;
         jk_vec quiet = jk_fms(turn->stake.waiting[a].gain[z > 0], settles, turn->stake.waiting[a].cost[z > 0]);
         jk_vec paying = jk_fms(turn->paying.gain[a][z > 0], pays, turn->paying.cost[a]);
         jk_vec quiet_next = jk_step(row, &turn->next[0][z]), paying_next = jk_step(row, &turn->next[1][z]);
-        jk_vec q = jk_fma(stay.share.qq, quiet, jk_fma(stay.share.qp, paying, stay.left.qp * paying_next));
-        jk_vec p = jk_fma(stay.share.pp, paying, jk_fma(stay.share.pq, quiet, stay.left.pq * quiet_next));
-        jk_weigh(turn, shape, 0, z, k, action, turn->may[a], jk_fma(stay.left.qq, quiet_next, q), choices);
-        jk_weigh(turn, shape, 1, z, k, action, turn->may[a], jk_fma(stay.left.pp, paying_next, p), choices);
+        jk_vec q = jk_fma(share->qq, quiet, jk_fma(share->qp, paying, left->qp * paying_next));
+        jk_vec p = jk_fma(share->pp, paying, jk_fma(share->pq, quiet, left->pq * quiet_next));
+        jk_weigh(turn, shape, 0, z, k, action, turn->may[a], jk_fma(left->qq, quiet_next, q), choices);
+        jk_weigh(turn, shape, 1, z, k, action, turn->may[a], jk_fma(left->pp, paying_next, p), choices);
     }
 }
 
-/* Legal, from quiet alone: nobody is sued who keeps to a plan. */
-JK_INLINE void jk_weigh_legal(const jk_turn *turn, const jk_shape shape, int k, jk_choices *choices) {
+/* Legal before a title, from quiet alone: nobody is sued who keeps to a plan. */
+JK_INLINE void jk_weigh_case(const jk_turn *turn, const jk_pairs *pairs, const jk_shape shape, int k,
+                             jk_choices *choices) {
     const jk_plan_segment *segment = turn->group->segment;
     const jk_spells *spells = &turn->spells;
     const float *row = turn->span->class_step[JK_TREAT_LEGAL][k];
     const jk_stake *stake = &turn->stake;
-    if (shape.first < JK_TITLE_HELD) {
-        jk_vec settles = spells->pace.of[JK_TREAT_LEGAL] * jk_set(segment->settle_pending[k]);
-        jk_vec pays = spells->pays[0][k] + spells->dividend;
-        jk_pair pair = jk_spells_pending(segment, spells, k);
-        const jk_stay stay = jk_stay_over(&pair, turn->months, spells->least, turn->grown);
-        jk_vec after =
-            jk_fma(stay.left.qq, jk_step(row, &turn->pending[0]), stay.left.qp * jk_step(row, &turn->pending[1]));
-        JK_UNROLL
-        for (int z = shape.first; z < JK_TITLE_HELD; z++) {
-            jk_vec quiet = jk_fms(stake->legal_gain[z], settles, z == 0 ? stake->filed_cost : stake->pending_cost);
-            jk_vec paying = jk_fms(turn->paying.gain[JK_TREAT_LEGAL][z], pays, turn->paying.cost[JK_TREAT_LEGAL]);
-            jk_vec q = after;
-            if (z == 0) {
-                q = q - stake->filing;
-            }
-            q = jk_fma(stay.share.qp, paying, q);
-            jk_weigh(turn, shape, 0, z, k, JK_LEGAL, z == 0 ? stake->may_file : stake->may_enforce,
-                     jk_fma(stay.share.qq, quiet, q), choices);
+    jk_vec settles = spells->pace.of[JK_TREAT_LEGAL] * jk_set(segment->settle_pending[k]);
+    const jk_moods *share = &pairs->stay[pairs->pending].share, *left = &pairs->stay[pairs->pending].left;
+    jk_vec pays = spells->pays[0][k] + spells->dividend;
+    jk_vec after = jk_fma(left->qq, jk_step(row, &turn->pending[0]), left->qp * jk_step(row, &turn->pending[1]));
+    JK_UNROLL
+    for (int z = shape.first; z < JK_TITLE_HELD; z++) {
+        jk_vec quiet = jk_fms(stake->legal_gain[z], settles, z == 0 ? stake->filed_cost : stake->pending_cost);
+        jk_vec paying = jk_fms(turn->paying.gain[JK_TREAT_LEGAL][z], pays, turn->paying.cost[JK_TREAT_LEGAL]);
+        jk_vec q = after;
+        if (z == 0) {
+            q = q - stake->filing;
         }
+        q = jk_fma(share->qp, paying, q);
+        jk_weigh(turn, shape, 0, z, k, JK_LEGAL, z == 0 ? stake->may_file : stake->may_enforce,
+                 jk_fma(share->qq, quiet, q), choices);
     }
+}
+
+/* Legal with a title, from quiet. */
+JK_INLINE void jk_weigh_title(const jk_turn *turn, const jk_pairs *pairs, const jk_shape shape, int k,
+                              jk_choices *choices) {
+    const jk_plan_segment *segment = turn->group->segment;
+    const jk_spells *spells = &turn->spells;
+    const float *row = turn->span->class_step[JK_TREAT_LEGAL][k];
+    const jk_stake *stake = &turn->stake;
+    const int a = JK_TREAT_LEGAL, z = JK_TITLE_HELD;
     jk_vec garnish = jk_rate_garnish(segment, &spells->pace, k);
-    jk_vec settles = spells->pace.of[JK_TREAT_LEGAL] * jk_set(segment->settle_multiplier[JK_TREAT_LEGAL][k]);
+    jk_vec settles = spells->pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
+    const jk_moods *share = &pairs->stay[pairs->title].share, *left = &pairs->stay[pairs->title].left;
     jk_vec pays = spells->pays[1][k] + spells->dividend;
-    jk_pair pair = jk_spells_title(segment, spells, k, garnish);
-    const jk_stay stay = jk_stay_over(&pair, turn->months, spells->least, turn->grown);
     jk_vec quiet = jk_fma(stake->garnish_gain, garnish, jk_fms(stake->legal_gain[1], settles, stake->title_cost));
-    jk_vec paying = jk_fms(turn->paying.gain[JK_TREAT_LEGAL][1], pays, turn->paying.cost[JK_TREAT_LEGAL]);
-    jk_vec after = jk_fma(stay.left.qq, jk_step(row, &turn->next[0][JK_TITLE_HELD]),
-                          stay.left.qp * jk_step(row, &turn->next[1][JK_TITLE_HELD]));
-    jk_vec q = jk_fma(stay.share.qq, quiet, jk_fma(stay.share.qp, paying, after));
-    jk_weigh(turn, shape, 0, JK_TITLE_HELD, k, JK_LEGAL, stake->may_enforce, q, choices);
+    jk_vec paying = jk_fms(turn->paying.gain[a][1], pays, turn->paying.cost[a]);
+    jk_vec after = jk_fma(left->qq, jk_step(row, &turn->next[0][z]), left->qp * jk_step(row, &turn->next[1][z]));
+    jk_vec q = jk_fma(share->qq, quiet, jk_fma(share->qp, paying, after));
+    jk_weigh(turn, shape, 0, z, k, JK_LEGAL, stake->may_enforce, q, choices);
 }
 
 JK_INLINE void jk_turn_read(const jk_plan_group *group, jk_plan_tile *tile, size_t at, int j, const jk_ages *ages,
@@ -162,11 +218,11 @@ JK_INLINE void jk_turn_read(const jk_plan_group *group, jk_plan_tile *tile, size
     jk_curve_place place = jk_curve_place_after(ages, epoch->first_month);
     turn->group = group;
     turn->span = &segment->spans[epoch->span];
-    turn->months = jk_set(epoch->months);
     const float discount = group->tables->discount;
-    turn->growth = jk_set(discount) * turn->months;
+    turn->growth = jk_set(discount * epoch->months);
     turn->grown = discount < 0.0f ? &turn->growth : NULL;
-    jk_spells_read(group, tile, at, j, ages, &place, discount < 0.0f ? 0.0f : discount, shape, &turn->spells);
+    jk_spells_read(group, tile, at, j, ages, &place, discount < 0.0f ? 0.0f : discount, epoch->months, shape,
+                   &turn->spells);
     jk_stake_read(group, tile, at, j, ages, &place, sell, shape, &turn->stake);
     jk_paying_stake_read(group, tile, at, j, ages, &place, sell, shape, &turn->spells, &turn->stake, &turn->paying);
     const jk_bar untitled = jk_bar_load(tile, at, 0), titled = jk_bar_load(tile, at, 1);
@@ -189,6 +245,8 @@ JK_INLINE void jk_payers_epoch(const jk_plan_group *group, jk_plan_tile *tile, s
     jk_turn_read(group, tile, at, j, ages, sell, shape, value, &turn);
     for (int k = 0; k < JK_CAPACITY_COUNT; k++) { /* one body: unrolled, it is too much code */
         jk_choices choices;
+        jk_pairs pairs;
+        jk_pairs_read(&turn, shape, k, &pairs);
         JK_UNROLL
         for (int s = 0; s < 2 * JK_TITLE_COUNT; s++) {
             const int mood = s / JK_TITLE_COUNT, z = s % JK_TITLE_COUNT;
@@ -203,10 +261,13 @@ JK_INLINE void jk_payers_epoch(const jk_plan_group *group, jk_plan_tile *tile, s
             jk_weigh_sale(&turn, shape, k, &choices);
         }
         for (int a = 0; a < 2; a++) {
-            jk_weigh_waiting(&turn, shape, a, k, &choices);
+            jk_weigh_waiting(&turn, &pairs, shape, a, k, &choices);
+        }
+        if (shape.legal && shape.first < JK_TITLE_HELD) {
+            jk_weigh_case(&turn, &pairs, shape, k, &choices);
         }
         if (shape.legal) {
-            jk_weigh_legal(&turn, shape, k, &choices);
+            jk_weigh_title(&turn, &pairs, shape, k, &choices);
         }
         JK_UNROLL
         for (int mood = 0; mood < 2; mood++) {
@@ -253,7 +314,7 @@ JK_INLINE void jk_payers_induct(const jk_plan_group *group, jk_plan_tile *tile, 
         }
     }
     for (int j = tile->epochs - 1; j >= 0; j--) {
-        jk_payers_epoch(group, tile, at, j, &ages, sell, j == 0 ? start : NULL, shape, value);
+        jk_payers_epoch(group, tile, at, j, &ages, sell, start, shape, value);
         if (tile->trace_value != NULL && at == 0) {
             jk_trace_values(tile, j, 0, shape, &value[0]);
             jk_trace_values(tile, j, JK_STATES, shape, &value[1]);

@@ -2,107 +2,72 @@
 /* Projection of quiet and paying states under the plan (model.md section 7), for one vector of claims.
  *
  * All states that move by the same pair (treatment, class, and title states that nothing tells apart) are carried
- * together: a pair's flows are two geometric sequences, of its slow and of its fast rate, so that a month costs two
- * multiplications per pair and flow. A pair that no claim of the vector is in is left out; where a claim's title states
- * are told apart, its part goes by a pair of its own and adds nothing to the common one, so that a claim's sums are
- * the same whatever its neighbours do. Amounts are in grid units, as in kernel_project.h.
+ * together, as one work (kernel_payers_works.h). A work that no claim of the vector is in is left out; where a claim's
+ * title states are told apart, its part goes by a work of its own and adds nothing to the common one, so that a claim's
+ * sums are the same whatever its neighbours do. Amounts are in grid units, as in kernel_project.h.
  */
 #ifndef JK_PLAN_KERNEL_PAYERS_PROJECT_H
 #define JK_PLAN_KERNEL_PAYERS_PROJECT_H
 
-#include "plan/kernel_payers_claims.h"
+#include "plan/kernel_payers_works.h"
 #include "plan/kernel_project.h"
 
-enum {
-    JK_MODES = 2,       /* slow, fast */
-    JK_SLOTS = 24,      /* pairs: 2 treatments and legal in two title states, by class and title state */
-    JK_MONTHS_RUN = 12, /* months that are summed up in one go */
-};
-
-/* One pair's flows of the coming month by mode, and what they are multiplied by from month to month. */
-typedef struct jk_slot {
-    jk_vec flow[JK_MONTHLY_FLOWS][JK_MODES], factor[JK_MODES];
-} jk_slot;
-
-/* Who moves by a pair: probabilities by mood, their balances in grid units, and those of them who wait without a title
- * behind an interrupted limitation. */
+/* People by mood, and their balances. */
 typedef struct jk_crowd {
-    jk_vec people[2], money[2], waiting[2];
+    jk_vec people[2], money[2];
 } jk_crowd;
 
-/* What they bring and cost a month, as shares of the balance, and of the people; times the part of the epoch before the
- * bar. */
-typedef struct jk_yields {
-    jk_vec quiet, instalments, dividends, quiet_cost, paying_cost, waiting_cost;
-    float contingent;
-} jk_yields;
-
-typedef struct jk_passage {
-    const jk_plan_group *group;
-    const jk_plan_epoch *epoch;
-    const jk_plan_span *span;
-    const jk_plan_costs *costs;
-    jk_spells spells;
-    jk_vec share, interruption, balance[2]; /* grid units */
-    jk_mask continues[2];
-    jk_vec probability[JK_ALL_STATES], next[JK_ALL_STATES];
-    jk_index action[JK_ALL_STATES];
-    jk_vec filed;
-    jk_slot slot[JK_SLOTS];
-    int slots;
-} jk_passage;
-
-JK_INLINE void jk_part_modes(const jk_modes *modes, const jk_vec from[2], jk_vec quiet[JK_MODES],
-                             jk_vec paying[JK_MODES]) {
-    quiet[0] = jk_fma(modes->quiet_slow, from[0], modes->stop * from[1]);
-    paying[0] = jk_fma(modes->begin, from[0], modes->paying_slow * from[1]);
-    quiet[1] = from[0] - quiet[0];
-    paying[1] = from[1] - paying[0];
+JK_INLINE jk_crowd jk_nobody(void) {
+    const jk_vec none = jk_set(0.0f);
+    return (jk_crowd){{none, none}, {none, none}};
 }
 
-/* Appends a slot, and returns what the pair does over the whole epoch. */
-JK_INLINE jk_moods jk_slot_put(jk_passage *passage, const jk_pair *pair, const jk_crowd *crowd,
-                               const jk_yields *yields) {
-    jk_slot *slot = &passage->slot[passage->slots++];
-    const jk_modes modes = jk_modes_of(pair, passage->spells.least);
-    jk_decay decay[JK_MODES] = {jk_decay_short(modes.slow), jk_decay_short(modes.fast)};
-    jk_decay_repair(modes.slow, JK_DECAY_SHORT, &decay[0]);
-    jk_decay_repair(modes.fast, JK_DECAY_SHORT, &decay[1]);
-    jk_vec quiet[JK_MODES], paying[JK_MODES], quiet_people[JK_MODES], paying_people[JK_MODES], waiting[JK_MODES],
-        unused[JK_MODES];
-    jk_part_modes(&modes, crowd->money, quiet, paying);
-    jk_part_modes(&modes, crowd->people, quiet_people, paying_people);
-    jk_part_modes(&modes, crowd->waiting, waiting, unused);
-    JK_UNROLL
-    for (int mode = 0; mode < JK_MODES; mode++) {
-        jk_vec share = decay[mode].share;
-        jk_vec instalments = paying[mode] * yields->instalments;
-        jk_vec gross = jk_fma(quiet[mode], yields->quiet, jk_fma(paying[mode], yields->dividends, instalments)) * share;
-        jk_vec running = jk_fma(quiet_people[mode], yields->quiet_cost, paying_people[mode] * yields->paying_cost);
-        running = jk_fma(waiting[mode], yields->waiting_cost, running);
-        slot->flow[0][mode] = gross;
-        slot->flow[1][mode] = jk_fma(gross, jk_set(yields->contingent), running * share);
-        slot->flow[2][mode] = instalments * share;
-        slot->factor[mode] = decay[mode].left;
-    }
-    jk_vec share, psi;
-    return jk_left_over(pair, jk_set(passage->epoch->months), jk_set(0.0f), &share, &psi);
-}
-
-/* Adds part of the claims in title state z to a crowd. */
+/* Adds people of title state z. */
 JK_INLINE void jk_crowd_add(const jk_passage *passage, int z, const jk_vec people[2], jk_crowd *crowd) {
     JK_UNROLL
     for (int mood = 0; mood < 2; mood++) {
         crowd->people[mood] = crowd->people[mood] + people[mood];
         crowd->money[mood] = jk_fma(passage->balance[z > 0], people[mood], crowd->money[mood]);
-        if (z == 0) {
-            crowd->waiting[mood] = people[mood];
-        }
     }
 }
 
-JK_INLINE bool jk_is_empty(const jk_vec people[2]) {
-    return !jk_any(jk_gt(people[0] + people[1], jk_set(0.0f)));
+JK_INLINE bool jk_is_empty(const jk_crowd *crowd) {
+    return !jk_any(jk_gt(crowd->people[0] + crowd->people[1], jk_set(0.0f)));
+}
+
+/* People of class k who go on in title state z: number n of the work. */
+JK_INLINE void jk_work_onward(jk_passage *passage, int n, int z, const jk_vec people[2]) {
+    jk_onward *onward = &passage->work[passage->works].onward[n];
+    onward->people[0] = people[0];
+    onward->people[1] = people[1];
+    onward->goes_on = &passage->continues[z > 0];
+    onward->to = &passage->next[JK_STATE(z, 0)];
+}
+
+/* The work of a crowd in title state z and class k: new payers settle at a rate of `settles`, begin to pay at `begins`
+ * times the pace, and `garnish` is taken. */
+JK_INLINE void jk_work_end(jk_passage *passage, const jk_crowd *crowd, int a, int z, int k, jk_vec settles,
+                           float begins, jk_vec garnish, int onwards) {
+    const jk_plan_segment *segment = passage->group->segment;
+    const jk_spells *spells = &passage->spells;
+    const int legal = a == JK_TREAT_LEGAL, before = z > 0 || legal, titled = z == JK_TITLE_HELD;
+    jk_work *work = &passage->work[passage->works++];
+    work->quiet = (garnish + settles) + spells->leaving[titled];
+    work->begin = spells->begin[before][a] * jk_set(begins);
+    work->gross = jk_fma(settles, jk_set(segment->share_by_action[a + JK_SURVEIL]), garnish + spells->dividend) *
+                  spells->alive[before];
+    JK_UNROLL
+    for (int mood = 0; mood < 2; mood++) {
+        work->people[mood] = crowd->people[mood];
+        work->money[mood] = crowd->money[mood];
+    }
+    work->paid = &passage->yields.paid[titled][k];
+    work->spent = &passage->yields.spent[a][legal ? titled : before];
+    work->waiting_cost = &passage->yields.waiting_cost[before];
+    work->step = passage->span->class_step[a][k];
+    work->stop = spells->stop[a];
+    work->contingent = segment->contingent_by_action[a + JK_SURVEIL];
+    work->onwards = onwards;
 }
 
 /* People of title state z and class k under an action, by mood. */
@@ -114,156 +79,103 @@ JK_INLINE void jk_people_under(const jk_passage *passage, int z, int k, jk_actio
     }
 }
 
-/* The mass at the epoch's end, of what began it as people[]: by mood. */
-JK_INLINE void jk_mass_of(const jk_moods *left, const jk_vec people[2], jk_vec mass[2]) {
-    mass[0] = jk_fma(people[0], left->qq, jk_fma(people[1], left->pq, mass[0]));
-    mass[1] = jk_fma(people[0], left->qp, jk_fma(people[1], left->pp, mass[1]));
+/* Of the people in title state z, those who go by the pair of `slot`, a title state: who has a title by that of titles,
+ * who has none by a pair of their own where the bars tell them apart, and the others by the pair of pending cases. */
+JK_INLINE void jk_part_people(const jk_passage *passage, const jk_shape shape, int slot, int z, jk_vec people[2]) {
+    if (z == JK_TITLE_NONE && shape.last > JK_TITLE_NONE) {
+        JK_UNROLL
+        for (int mood = 0; mood < 2; mood++) {
+            jk_vec own = jk_keep(passage->spells.untitled_apart, people[mood]), others = people[mood] - own;
+            people[mood] = slot == z ? own : others;
+        }
+    }
 }
 
 /* Surveil and amicable in class k. */
 JK_INLINE void jk_pass_waiting(jk_passage *passage, const jk_shape shape, int a, int k) {
     const jk_plan_segment *segment = passage->group->segment;
-    const jk_spells *spells = &passage->spells;
-    const jk_action action = (jk_action)(a + JK_SURVEIL);
-    const int common = shape.first == shape.last || shape.first > 0 ? shape.first : JK_TITLE_PENDING;
-    jk_vec people[JK_TITLE_COUNT][2], mass[JK_TITLE_COUNT][2], all[2] = {jk_set(0.0f), jk_set(0.0f)};
+    jk_vec settles = passage->spells.pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
+    const bool title_apart = jk_title_is_apart(passage->group, shape, k);
     JK_UNROLL
-    for (int z = shape.first; z <= shape.last; z++) {
-        jk_people_under(passage, z, k, action, people[z]);
-        all[0] = all[0] + people[z][0];
-        all[1] = all[1] + people[z][1];
-        mass[z][0] = mass[z][1] = jk_set(0.0f);
-    }
-    if (jk_is_empty(all)) {
-        return;
-    }
-    JK_UNROLL
-    for (int slot = shape.first; slot <= shape.last; slot++) { /* the slot of a title state */
-        jk_vec here[JK_TITLE_COUNT][2];
-        jk_crowd crowd = {{jk_set(0.0f), jk_set(0.0f)}, {jk_set(0.0f), jk_set(0.0f)}, {jk_set(0.0f), jk_set(0.0f)}};
-        JK_UNROLL
-        for (int z = shape.first; z <= shape.last; z++) {
-            if (z != slot && slot != common) {
-                continue;
-            }
-            JK_UNROLL
-            for (int mood = 0; mood < 2; mood++) {
-                jk_vec part = people[z][mood];
-                if (z != common) {
-                    jk_mask apart = z == JK_TITLE_HELD ? spells->title_apart[k] : spells->untitled_apart;
-                    jk_vec own = jk_keep(apart, part);
-                    if (slot == z) {
-                        part = own;
-                    } else {
-                        part = part - own;
-                    }
-                }
-                here[z][mood] = part;
-            }
-            jk_crowd_add(passage, z, here[z], &crowd);
-        }
-        if (jk_is_empty(crowd.people)) {
+    for (int slot = shape.first; slot <= shape.last; slot++) { /* the pair of a title state */
+        if ((slot == JK_TITLE_NONE && shape.last > JK_TITLE_NONE && !passage->spells.any_untitled_apart) ||
+            (slot == JK_TITLE_HELD && !title_apart)) {
             continue;
         }
-        const int titled = slot == JK_TITLE_HELD;
-        jk_vec quiet_alive = spells->alive[slot > 0], alive = spells->alive[1];
-        jk_vec settles = spells->pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
-        jk_yields yields = {
-            .quiet = jk_fma(settles, jk_set(segment->share_by_action[action]), spells->dividend) * quiet_alive,
-            .instalments = spells->pays[titled][k] * alive,
-            .dividends = spells->dividend * alive,
-            .quiet_cost = passage->share * jk_set(passage->costs->running_by_action[1][action]) * quiet_alive,
-            .paying_cost = passage->share * jk_set(passage->costs->paying[a]) * alive,
-            .waiting_cost = passage->interruption * jk_set(passage->costs->inflation) * quiet_alive,
-            .contingent = segment->contingent_by_action[action]};
-        jk_pair pair = jk_spells_waiting(segment, spells, a, slot, k);
-        jk_moods left = jk_slot_put(passage, &pair, &crowd, &yields);
+        jk_crowd crowd = jk_nobody();
+        int onwards = 0;
         JK_UNROLL
         for (int z = shape.first; z <= shape.last; z++) {
-            if (z == slot || slot == common) {
-                jk_mass_of(&left, here[z], mass[z]);
+            if (z != slot && (slot != JK_TITLE_PENDING || (z == JK_TITLE_HELD && title_apart))) {
+                continue;
+            }
+            jk_vec people[2];
+            jk_people_under(passage, z, k, (jk_action)(a + JK_SURVEIL), people);
+            jk_part_people(passage, shape, slot, z, people);
+            jk_crowd_add(passage, z, people, &crowd);
+            jk_work_onward(passage, onwards++, z, people);
+            if (z == 0) {
+                passage->work[passage->works].waiting[0] = people[0];
+                passage->work[passage->works].waiting[1] = people[1];
             }
         }
-    }
-    JK_UNROLL
-    for (int z = shape.first; z <= shape.last; z++) {
-        jk_vec kept[2] = {jk_keep(passage->continues[z > 0], mass[z][0]), jk_keep(passage->continues[1], mass[z][1])};
-        JK_UNROLL
-        for (int to = 0; to < JK_CAPACITY_COUNT; to++) {
-            jk_vec step = jk_set(passage->span->class_step[a][k][to]);
-            const int s = JK_STATE(z, to);
-            passage->next[s] = jk_fma(kept[0], step, passage->next[s]);
-            passage->next[JK_STATES + s] = jk_fma(kept[1], step, passage->next[JK_STATES + s]);
+        if (!jk_is_empty(&crowd)) {
+            if (slot == JK_TITLE_HELD || shape.first > 0) {
+                passage->work[passage->works].waiting[0] = jk_set(0.0f);
+                passage->work[passage->works].waiting[1] = jk_set(0.0f);
+            }
+            jk_work_end(passage, &crowd, a, slot, k, settles, segment->begin_multiplier[a][k], jk_set(0.0f), onwards);
         }
     }
 }
 
-/* Legal in class k: what is filed and pending, then what has a title. */
-JK_INLINE void jk_pass_legal(jk_passage *passage, const jk_shape shape, int k) {
+/* Legal in class k, from quiet alone: nobody is sued who keeps to a plan, and a case interrupts by itself. */
+JK_INLINE void jk_pass_legal(jk_passage *passage, const jk_crowd *crowd, int z, int k, jk_vec settles, float begins,
+                             jk_vec garnish, int onwards) {
+    jk_vec *waiting = passage->work[passage->works].waiting;
+    waiting[0] = waiting[1] = jk_set(0.0f);
+    jk_work_end(passage, crowd, JK_TREAT_LEGAL, z, k, settles, begins, garnish, onwards);
+}
+
+/* What is filed in the epoch, and pending. */
+JK_INLINE void jk_pass_case(jk_passage *passage, const jk_shape shape, int k) {
     const jk_plan_segment *segment = passage->group->segment;
-    const jk_spells *spells = &passage->spells;
-    const int a = JK_TREAT_LEGAL;
+    jk_crowd crowd = jk_nobody();
     JK_UNROLL
-    for (int held = shape.first == JK_TITLE_HELD; held < 2; held++) {
-        jk_crowd crowd = {{jk_set(0.0f), jk_set(0.0f)}, {jk_set(0.0f), jk_set(0.0f)}, {jk_set(0.0f), jk_set(0.0f)}};
-        JK_UNROLL
-        for (int z = shape.first; z <= shape.last; z++) {
-            if ((z == JK_TITLE_HELD) != (held == 1)) {
-                continue;
-            }
-            jk_vec people[2];
-            jk_people_under(passage, z, k, JK_LEGAL, people);
-            people[1] = jk_set(0.0f); /* nobody is sued who keeps to a plan */
-            jk_crowd_add(passage, z, people, &crowd);
-            if (z == 0) {
-                passage->filed = passage->filed + people[0];
-            }
+    for (int z = shape.first; z < JK_TITLE_HELD; z++) {
+        jk_vec people[2];
+        jk_people_under(passage, z, k, JK_LEGAL, people);
+        people[1] = jk_set(0.0f);
+        jk_crowd_add(passage, z, people, &crowd);
+        if (z == 0) {
+            passage->filed = passage->filed + people[0];
         }
-        crowd.waiting[0] = crowd.waiting[1] = jk_set(0.0f); /* a court case interrupts by itself */
-        if (jk_is_empty(crowd.people)) {
-            continue;
-        }
-        jk_vec alive = spells->alive[1], garnish = jk_set(0.0f), settles;
-        jk_pair pair;
-        if (held) {
-            garnish = jk_rate_garnish(segment, &spells->pace, k);
-            settles = spells->pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
-            pair = jk_spells_title(segment, spells, k, garnish);
-        } else {
-            settles = spells->pace.of[a] * jk_set(segment->settle_pending[k]);
-            pair = jk_spells_pending(segment, spells, k);
-        }
-        jk_vec open = garnish + spells->dividend;
-        jk_yields yields = {.quiet = jk_fma(settles, jk_set(segment->share_by_action[JK_LEGAL]), open) * alive,
-                            .instalments = spells->pays[held][k] * alive,
-                            .dividends = spells->dividend * alive,
-                            .quiet_cost =
-                                passage->share * jk_set(passage->costs->running_by_action[held][JK_LEGAL]) * alive,
-                            .paying_cost = passage->share * jk_set(passage->costs->paying[a]) * alive,
-                            .waiting_cost = jk_set(0.0f),
-                            .contingent = segment->contingent_by_action[JK_LEGAL]};
-        jk_moods left = jk_slot_put(passage, &pair, &crowd, &yields);
-        jk_vec mass[2] = {jk_set(0.0f), jk_set(0.0f)};
-        jk_mass_of(&left, crowd.people, mass);
-        JK_UNROLL
-        for (int mood = 0; mood < 2; mood++) {
-            jk_vec kept = jk_keep(passage->continues[1], mass[mood]);
-            jk_vec titled = kept, won = kept;
-            if (!held) {
-                titled = kept * jk_set(passage->span->title_probability);
-                won = titled * jk_set(segment->title_kept);
-            }
-            JK_UNROLL
-            for (int to = 0; to < JK_CAPACITY_COUNT; to++) {
-                jk_vec step = jk_set(passage->span->class_step[a][k][to]);
-                const int s = mood * JK_STATES + JK_STATE(JK_TITLE_HELD, to);
-                const int pending = mood * JK_STATES + JK_STATE(JK_TITLE_PENDING, to);
-                passage->next[s] = jk_fma(won, step, passage->next[s]);
-                if (!held) {
-                    passage->next[pending] = jk_fma(kept - titled, step, passage->next[pending]);
-                }
-            }
-        }
+    }
+    if (!jk_is_empty(&crowd)) {
+        jk_vec decided = crowd.people[0] * jk_set(passage->span->title_probability);
+        const jk_vec open[2] = {crowd.people[0] - decided, jk_set(0.0f)};
+        const jk_vec won[2] = {decided * jk_set(segment->title_kept), jk_set(0.0f)};
+        jk_work_onward(passage, 0, JK_TITLE_PENDING, open);
+        jk_work_onward(passage, 1, JK_TITLE_HELD, won);
+        jk_vec settles = passage->spells.pace.of[JK_TREAT_LEGAL] * jk_set(segment->settle_pending[k]);
+        jk_pass_legal(passage, &crowd, JK_TITLE_PENDING, k, settles, segment->begin_pending[k], jk_set(0.0f), 2);
+    }
+}
+
+/* What has a title. */
+JK_INLINE void jk_pass_title(jk_passage *passage, int k) {
+    const jk_plan_segment *segment = passage->group->segment;
+    const int a = JK_TREAT_LEGAL, z = JK_TITLE_HELD;
+    jk_crowd crowd = jk_nobody();
+    jk_vec people[2];
+    jk_people_under(passage, z, k, JK_LEGAL, people);
+    people[1] = jk_set(0.0f);
+    jk_crowd_add(passage, z, people, &crowd);
+    if (!jk_is_empty(&crowd)) {
+        jk_work_onward(passage, 0, z, people);
+        jk_vec settles = passage->spells.pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
+        jk_vec garnish = jk_rate_garnish(segment, &passage->spells.pace, k);
+        jk_pass_legal(passage, &crowd, z, k, settles, segment->begin_multiplier[a][k], garnish, 1);
     }
 }
 
@@ -294,6 +206,39 @@ JK_INLINE jk_vec jk_pass_sales(const jk_passage *passage, const jk_plan_tile *ti
     return sold;
 }
 
+JK_INLINE void jk_yields_read(const jk_passage *passage, const jk_plan_tile *tile, size_t at, const jk_shape shape,
+                              jk_yields *yields) {
+    const jk_spells *spells = &passage->spells;
+    const jk_plan_costs *costs = passage->costs;
+    const int treatments = shape.legal ? JK_TREATMENT_COUNT : JK_TREAT_LEGAL;
+    jk_vec unit = jk_set(JK_GRID_UNITS), share = jk_load(tile->share + at) * unit;
+    const jk_vec alive = spells->alive[1], work[2] = {share * spells->alive[0], share * alive};
+    JK_UNROLL
+    for (int titled = 0; titled < 2; titled++) {
+        if (titled == 0 ? shape.first == JK_TITLE_HELD : shape.last < JK_TITLE_HELD) {
+            continue;
+        }
+        JK_UNROLL
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            jk_vec pays = spells->pays[titled][k];
+            yields->paid[titled][k] = (jk_paid){.rate = pays + spells->leaving[titled],
+                                                .gross = (pays + spells->dividend) * alive,
+                                                .instalments = pays * alive};
+        }
+    }
+    JK_UNROLL
+    for (int a = 0; a < treatments; a++) {
+        const int legal = a == JK_TREAT_LEGAL;
+        jk_vec paying = work[1] * jk_set(costs->paying[a]);
+        yields->spent[a][0] =
+            (jk_spent){work[legal] * jk_set(costs->running_by_action[!legal][a + JK_SURVEIL]), paying};
+        yields->spent[a][1] = (jk_spent){work[1] * jk_set(costs->running_by_action[1][a + JK_SURVEIL]), paying};
+    }
+    jk_vec interruption = jk_load(tile->interruption + at) * unit * jk_set(costs->inflation);
+    yields->waiting_cost[0] = interruption * spells->alive[0];
+    yields->waiting_cost[1] = interruption * alive;
+}
+
 JK_INLINE void jk_passage_read(const jk_plan_group *group, const jk_plan_tile *tile, size_t at, int j,
                                const jk_ages *ages, const jk_curve_place *place, const jk_shape shape,
                                jk_passage *passage) {
@@ -303,94 +248,54 @@ JK_INLINE void jk_passage_read(const jk_plan_group *group, const jk_plan_tile *t
     passage->epoch = &group->tables->epochs[j];
     passage->span = &segment->spans[passage->epoch->span];
     passage->costs = &segment->costs[j];
-    jk_spells_read(group, tile, at, j, ages, place, 0.0f, shape, &passage->spells);
+    jk_spells_read(group, tile, at, j, ages, place, 0.0f, 1.0f, shape, &passage->spells);
     jk_vec share = jk_load(tile->share + at), balance = jk_balance_in(group, tile, at, j);
     jk_vec later = shape.first == 0 ? jk_fma(share, jk_set(segment->fee), balance) : balance;
-    passage->share = share * jk_set(JK_GRID_UNITS);
-    passage->interruption = jk_load(tile->interruption + at) * jk_set(JK_GRID_UNITS);
+    passage->interrupted = shape.first == 0 && jk_any_set(tile->interruption + at);
+    jk_yields_read(passage, tile, at, shape, &passage->yields);
     passage->balance[0] = balance * jk_set(JK_GRID_UNITS);
     passage->balance[1] = later * jk_set(JK_GRID_UNITS);
     const jk_bar untitled = jk_bar_load(tile, at, 0), titled = jk_bar_load(tile, at, 1);
     passage->continues[0] = jk_continues(&untitled, j);
     passage->continues[1] = jk_continues(&titled, j);
     passage->filed = jk_set(0.0f);
-    passage->slots = 0;
-    for (int s = 0; s < JK_ALL_STATES; s++) {
-        passage->next[s] = jk_set(0.0f);
-    }
+    passage->slots.count = 0;
     JK_UNROLL
     for (int mood = 0; mood < 2; mood++) {
         JK_UNROLL
         for (int i = JK_STATE(shape.first, 0); i < JK_STATE(shape.last, JK_CAPACITY_COUNT); i++) {
             const int s = mood * JK_STATES + i;
+            passage->next[s] = jk_set(0.0f);
             passage->probability[s] = jk_load(tile->probability[s] + at);
             passage->action[s] = jk_index_load_bytes(decisions + (size_t)s * JK_TILE_ROWS);
         }
     }
 }
 
-/* Flows of up to JK_MONTHS_RUN months over all slots; the slots then stand at the month after. */
-JK_INLINE void jk_sum_slots(jk_passage *passage, int32_t months, jk_vec sum[JK_MONTHS_RUN][JK_MONTHLY_FLOWS]) {
-    for (int32_t m = 0; m < months; m++) {
-        sum[m][0] = sum[m][1] = sum[m][2] = jk_set(0.0f);
-    }
-    for (int i = 0; i < passage->slots; i++) {
-        jk_slot slot = passage->slot[i];
-        for (int32_t m = 0; m < months; m++) {
-            JK_UNROLL
-            for (int f = 0; f < JK_MONTHLY_FLOWS; f++) {
-                sum[m][f] = sum[m][f] + (slot.flow[f][0] + slot.flow[f][1]);
-                slot.flow[f][0] = slot.flow[f][0] * slot.factor[0];
-                slot.flow[f][1] = slot.flow[f][1] * slot.factor[1];
-            }
-        }
-        passage->slot[i] = slot;
-    }
-}
-
-/* Rounded sums for the cells. */
-JK_INLINE void jk_add_months(int64_t *sums, int32_t months, const jk_vec sum[JK_MONTHS_RUN][JK_MONTHLY_FLOWS]) {
-    jk_vec most = jk_set(0.0f);
-    for (int32_t m = 0; m < months; m++) {
-        most = jk_max(most, jk_max(jk_abs(sum[m][0]), jk_abs(sum[m][1])));
-    }
-    bool small = !jk_any(jk_gt(most, jk_set(0x1p30f))); /* instalments are a part of gross */
-    for (int32_t m = 0; m < months; m++, sums += JK_MONTHLY_FLOWS * JK_GRID_LANES) {
-        JK_UNROLL
-        for (int f = 0; f < JK_MONTHLY_FLOWS; f++) {
-            if (__builtin_expect(small, 1)) {
-                jk_add_rounded_small(sums + f * JK_GRID_LANES, sum[m][f]);
-            } else {
-                jk_add_rounded(sums + f * JK_GRID_LANES, sum[m][f]);
-            }
-        }
-    }
-}
-
-/* The months of the epoch: sums for the cells, and the claims' own totals; `others` is paid at the epoch's start. */
-JK_INLINE void jk_run_slots(jk_passage *passage, jk_plan_tile *tile, size_t at, jk_vec filing, jk_vec sale) {
+/* The months of the epoch: sums for the cells, and the claims' own totals. */
+static __attribute__((noinline)) void jk_run_slots(jk_passage *passage, jk_plan_tile *tile, size_t at, jk_vec filing,
+                                                   jk_vec sale) {
     const jk_plan_epoch *epoch = passage->epoch;
+    jk_slots *slots = &passage->slots;
     jk_vec total[JK_MONTHLY_FLOWS] = {jk_set(0.0f), jk_set(0.0f), jk_set(0.0f)};
     jk_vec before = jk_load(tile->gross + at);
     int64_t *sums = tile->monthly;
+    const int filled = jk_slots_fill(slots);
     for (int32_t done = 0; done < epoch->month_count; done += JK_MONTHS_RUN) {
         int32_t left = epoch->month_count - done, months = left < JK_MONTHS_RUN ? left : JK_MONTHS_RUN;
-        jk_vec sum[JK_MONTHS_RUN][JK_MONTHLY_FLOWS];
-        jk_sum_slots(passage, months, sum);
-        jk_add_months(sums, months, sum);
-        sums += months * JK_MONTHLY_FLOWS * JK_GRID_LANES;
-        for (int32_t m = 0; m < months; m++) {
-            JK_UNROLL
-            for (int f = 0; f < JK_MONTHLY_FLOWS; f++) {
-                total[f] = total[f] + sum[m][f];
-            }
-            int32_t month = epoch->first_month + done + m + 1;
-            if (month == 12) {
-                jk_store(tile->gross_12m + at, before + total[0]);
-            } else if (month == 60) {
-                jk_store(tile->gross_60m + at, before + total[0]);
-            }
+        jk_vec sum[JK_MONTHS_RUN][JK_MONTHLY_FLOWS], most = total[0] + total[1];
+        if (epoch->month_count > JK_MONTHS_RUN) {
+            jk_start_run(slots, done / JK_MONTHS_RUN);
         }
+        jk_sum_run(slots, filled, left > JK_MONTHS_RUN, months, sum);
+        int32_t now = epoch->first_month + done;
+        int32_t added = jk_total_until(now, 0, months, 12, before, tile->gross_12m + at, sum, total);
+        added = jk_total_until(now, added, months, 60, before, tile->gross_60m + at, sum, total);
+        jk_total_months(added, months, sum, total);
+        /* Gross and cost are not below 0, instalments are a part of gross: no month exceeds the run's sum. */
+        most = (total[0] + total[1]) - most;
+        jk_add_months(sums, months, !jk_any(jk_gt(most, jk_set(0x1p30f))), sum);
+        sums += months * JK_MONTHLY_FLOWS * JK_GRID_LANES;
     }
     jk_vec gross = before + total[0];
     jk_store(tile->gross + at, gross);
@@ -432,16 +337,22 @@ JK_INLINE void jk_payers_project_epoch(const jk_plan_group *group, jk_plan_tile 
     }
     jk_count_payers(tile, at, shape, sums);
     for (int k = 0; k < JK_CAPACITY_COUNT; k++) { /* one body: unrolled, it is too much code */
+        passage.works = 0;
         for (int a = 0; a < 2; a++) {
             jk_pass_waiting(&passage, shape, a, k);
         }
-        if (shape.legal) {
-            jk_pass_legal(&passage, shape, k);
+        if (shape.legal && shape.first < JK_TITLE_HELD) {
+            jk_pass_case(&passage, shape, k);
         }
+        if (shape.legal) {
+            jk_pass_title(&passage, k);
+        }
+        jk_run_works(&passage);
     }
     jk_vec filing = jk_set(0.0f);
     if (shape.legal && shape.first == 0) {
-        filing = passage.filed * (passage.share * jk_set(passage.costs->filing));
+        jk_vec share = jk_load(tile->share + at) * jk_set(JK_GRID_UNITS);
+        filing = passage.filed * (share * jk_set(passage.costs->filing));
         jk_add_rounded(sums->filing, filing);
     }
     JK_UNROLL

@@ -45,11 +45,11 @@ static void run(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells) 
 }
 
 /* P over one unit of time, and M, of pairs of moods; for tests. */
-static void pair(const float *rates, float *left, float *share, size_t count) {
+static void pair(bool month, const float *rates, float *left, float *share, size_t count) {
     for (size_t i = 0; i < count; i += JK_LANES) {
-        jk_pair moods = jk_pair_of(jk_load(rates + i), jk_load(rates + count + i), jk_load(rates + 2 * count + i),
-                                   jk_load(rates + 3 * count + i));
-        const jk_stay stay = jk_stay_over(&moods, jk_set(1.0f), jk_set(0.0f), NULL);
+        const jk_pair moods = {jk_load(rates + i), jk_load(rates + count + i), jk_load(rates + 2 * count + i),
+                               jk_load(rates + 3 * count + i)};
+        const jk_stay stay = month ? jk_stay_month(&moods) : jk_stay_over(&moods, NULL);
         const jk_vec lefts[4] = {stay.left.qq, stay.left.qp, stay.left.pq, stay.left.pp};
         const jk_vec shares[4] = {stay.share.qq, stay.share.qp, stay.share.pq, stay.share.pp};
         for (size_t n = 0; n < 4; n++) {

@@ -93,10 +93,10 @@ typedef struct jk_plan_kernel {
      * short times (range 0), long ones (range 1) and far ones (range 2). count is a multiple of 16; arrays are aligned
      * to 64 bytes. */
     void (*decay)(int range, const float *t, float *share, float *left, size_t count);
-    /* The pair of moods alone, likewise (of the payers' kernels; NULL in the others): rates[4][count] are what resolves
-     * from quiet and from paying, what begins and what stops; left and share [4][count] are P and M over one unit of
-     * time, from quiet to quiet and paying, from paying to quiet and paying. */
-    void (*pair)(const float *rates, float *left, float *share, size_t count);
+    /* The pair of moods alone, likewise (of the payers' kernels; NULL in the others), as used for epochs and for
+     * months: rates[4][count] are what resolves from quiet and from paying, what begins and what stops; left and share
+     * [4][count] are P and M over one unit of time, from quiet to quiet and paying, from paying to quiet and paying. */
+    void (*pair)(bool month, const float *rates, float *left, float *share, size_t count);
 } jk_plan_kernel;
 
 extern const jk_plan_kernel jk_plan_kernel_base, jk_plan_kernel_v3, jk_plan_kernel_v4;

@@ -205,7 +205,6 @@ static void fill_epochs(jk_plan_tables *tables, const jk_model *model) {
                                             .start = (float)month,
                                             .end = (float)(month + months),
                                             .months = (float)months,
-                                            .modes_least = (float)(JK_MODES_HELD / (double)months),
                                             .fade = fade_at(model, (double)month + 0.5 * (double)months)};
         for (int32_t m = 0; m < months; m++) {
             tables->epoch_of_month[month++] = (uint16_t)j;

@@ -15,10 +15,6 @@
 
 #include "jalki/plan.h"
 
-#define JK_MODES_HELD                                                                                                  \
-    0x1p-8 /* see kernel_pair.h: least omega of a pair of modes, times the months they are used for                    \
-            */
-
 enum { JK_ACTION_SLOTS = 8 };   /* JK_ACTION_COUNT, rounded up to what jk_lookup reads */
 enum { JK_CURVE_PADDING = 16 }; /* readable floats beyond the end of a curve, for jk_window */
 
@@ -29,7 +25,6 @@ typedef struct jk_plan_epoch {
     int32_t span;        /* index of its length among the distinct lengths */
     float start, end;    /* T_j, T_j + E_j */
     float months;        /* E_j */
-    float modes_least;   /* JK_MODES_HELD / E_j */
     float fade;          /* 2^-((T_j + E_j/2)/half_life): what is left of a fading part of the score */
 } jk_plan_epoch;
 

@@ -52,7 +52,7 @@ static void read(const jk_plan_group *group, jk_plan_tile *point, int j, jk_path
     jk_curve_place place = jk_curve_place_after(&ages, epoch->first_month);
     jk_spells spells;
     memset(&spells, 0, sizeof spells);
-    jk_spells_read(group, point, 0, j, &ages, &place, 0.0f, shape, &spells);
+    jk_spells_read(group, point, 0, j, &ages, &place, 0.0f, 1.0f, shape, &spells);
     *scene = (jk_path_scene){.garnish = first_of(spells.pace.garnish),
                              .dividend = first_of(spells.dividend),
                              .leaving = {first_of(spells.leaving[0]), first_of(spells.leaving[1])},
@@ -115,16 +115,16 @@ JK_INLINE void add_flows(const jk_path_state *state, const jk_path_epoch *epoch,
 JK_INLINE void run_pair(const jk_path_state *state, const jk_path_epoch *epoch, jk_vec p, jk_vec settle, jk_vec begin,
                         jk_vec taken, jk_vec pays, float *next, jk_path_sums *sums) {
     const bool paying = state->state >= JK_STATES;
-    const jk_vec one = jk_set(1.0f), least = jk_set(JK_MODES_HELD), discount = jk_set(epoch->discount);
+    const jk_vec discount = jk_set(epoch->discount);
     jk_vec stop = jk_set(state->stop), dividend = jk_set(state->dividend);
     jk_vec quiet_rate = settle + taken + jk_set(state->leaving[0]), paying_rate = pays + jk_set(state->leaving[1]);
-    jk_pair pair = jk_pair_of(quiet_rate, paying_rate, begin, stop);
-    jk_stay stay = jk_stay_over(&pair, one, least, NULL), later;
+    const jk_pair pair = {quiet_rate, paying_rate, begin, stop};
+    jk_stay stay = jk_stay_over(&pair, NULL), later;
     if (epoch->discount >= 0.0f) {
-        jk_pair discounted = jk_pair_of(quiet_rate + discount, paying_rate + discount, begin, stop);
-        later = jk_stay_over(&discounted, one, least, NULL);
+        const jk_pair discounted = {quiet_rate + discount, paying_rate + discount, begin, stop};
+        later = jk_stay_over(&discounted, NULL);
     } else {
-        later = jk_stay_over(&pair, one, least, &discount);
+        later = jk_stay_over(&pair, &discount);
     }
     jk_path_times times = {p * (paying ? stay.share.pq : stay.share.qq), p * (paying ? stay.share.pp : stay.share.qp),
                            p * (paying ? later.share.pq : later.share.qq),

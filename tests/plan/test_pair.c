@@ -34,12 +34,12 @@ static void draw(bool wide, double months, float *rates) {
     }
 }
 
-static void compare(const jk_plan_kernel *kernel, bool wide, double months) {
+static void compare(const jk_plan_kernel *kernel, bool month, bool wide, double months) {
     float *rates = jk_columns_zero(4 * COUNT, sizeof *rates), *left = jk_columns_zero(4 * COUNT, sizeof *left);
     float *share = jk_columns_zero(4 * COUNT, sizeof *share);
     assert_true(rates != NULL && left != NULL && share != NULL);
     draw(wide, months, rates);
-    kernel->pair(rates, left, share, COUNT);
+    kernel->pair(month, rates, left, share, COUNT);
     double worst_left = 0.0, worst_share = 0.0;
     for (size_t i = 0; i < COUNT; i++) {
         double quiet = (double)rates[i], paying = (double)rates[COUNT + i];
@@ -51,8 +51,8 @@ static void compare(const jk_plan_kernel *kernel, bool wide, double months) {
             worst_share = fmax(worst_share, fabs((double)share[n * COUNT + i] - exact.time[n / 2][n % 2]) / row);
         }
     }
-    print_message("%s rates over %g months: P within %.1e, M within %.1e of its row's time\n",
-                  wide ? "wide" : "ordinary", months, worst_left, worst_share);
+    print_message("%s rates over %g months, series of %s: P within %.1e, M within %.1e of its row's time\n",
+                  wide ? "wide" : "ordinary", months, month ? "months" : "epochs", worst_left, worst_share);
     assert_true(worst_left < 6e-7);
     assert_true(worst_share < 6e-7);
     free(rates);
@@ -67,8 +67,10 @@ static void bounds_hold(void **state) {
     assert_int_equal(jk_plan_create(&made->model, &(jk_plan_options){.irr = 0.1}, &plan, NULL), JK_OK);
     const double months[] = {1.0, 3.0, 12.0, 60.0};
     for (size_t i = 0; i < sizeof months / sizeof *months; i++) {
-        compare(plan->kernel[1], false, months[i]);
-        compare(plan->kernel[1], true, months[i]);
+        for (int month = 0; month < 2; month++) {
+            compare(plan->kernel[1], month == 1, false, months[i]);
+            compare(plan->kernel[1], month == 1, true, months[i]);
+        }
     }
     jk_plan_free(plan);
     plan_case_free(made);
