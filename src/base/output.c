@@ -236,9 +236,9 @@ static struct {
     pthread_mutex_t lock;
     char **path;
     size_t count, room;
+    bool lost;
 } written = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* Nothing but a manifest is the poorer where memory is out. */
 static void remember(const char *path) {
     if (!jk_policy_get()->keeps_inputs) {
         return;
@@ -254,11 +254,16 @@ static void remember(const char *path) {
     if (copy != NULL) {
         written.path[written.count++] = copy;
     }
+    written.lost = written.lost || copy == NULL;
     (void)pthread_mutex_unlock(&written.lock);
 }
 
 size_t jk_output_count(void) {
     return written.count;
+}
+
+bool jk_output_forgot(void) {
+    return written.lost;
 }
 
 const char *jk_output_at(size_t index) {

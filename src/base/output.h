@@ -54,6 +54,7 @@ jk_status jk_output_commit(jk_output *output, jk_error *error);
 /* The files that commits of this process gave their names, in that order, where the policy keeps inputs; they last. */
 size_t jk_output_count(void);
 const char *jk_output_at(size_t index);
+bool jk_output_forgot(void); /* one of them, for want of memory */
 
 /* Drops what was written; closed outputs are accepted. */
 void jk_output_abort(jk_output *output);

@@ -86,7 +86,8 @@ bool jk_run_digest(int fd, char digest[JK_DIGEST_TEXT]) {
     return done;
 }
 
-/* Of an input: what its reader said of it, or of the bytes as they are now, if the file is the one that was read. */
+/* Of an input: what its reader said of it, or of the bytes as they are now, if the file is the one that was read. NULL,
+ * which the builder takes for a failure: it is there and cannot be read. */
 static json_t *digest_of(const jk_input_file *input) {
     char digest[JK_DIGEST_TEXT];
     struct stat now;
@@ -94,13 +95,15 @@ static json_t *digest_of(const jk_input_file *input) {
         return input->digest[0] != '\0' ? json_string(input->digest) : json_null();
     }
     int fd = jk_input_open(input->path, false);
-    bool same = fd >= 0 && fstat(fd, &now) == 0 && now.st_dev == input->device && now.st_ino == input->inode &&
-                (uint64_t)now.st_size == input->bytes && now.st_mtim.tv_sec == input->changed.tv_sec &&
-                now.st_mtim.tv_nsec == input->changed.tv_nsec && jk_run_digest(fd, digest);
-    if (fd >= 0) {
-        (void)close(fd);
+    if (fd < 0) {
+        return errno == ENOENT || errno == ENOTDIR ? json_null() : NULL;
     }
-    return same ? json_string(digest) : json_null();
+    bool same = fstat(fd, &now) == 0 && now.st_dev == input->device && now.st_ino == input->inode &&
+                (uint64_t)now.st_size == input->bytes && now.st_mtim.tv_sec == input->changed.tv_sec &&
+                now.st_mtim.tv_nsec == input->changed.tv_nsec;
+    bool summed = same && jk_run_digest(fd, digest);
+    (void)close(fd);
+    return !same ? json_null() : summed ? json_string(digest) : NULL;
 }
 
 /* ---- the manifest ---------------------------------------------------------------------------------------------- */

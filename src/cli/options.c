@@ -331,7 +331,10 @@ static int run(jk_usage *usage, const char **files, size_t room) {
     note_returns(usage);
     set_policy(usage);
     const jk_cli_common *common = (const jk_cli_common *)(void *)usage->options;
-    jk_cli_record_begin(&usage->record, common);
+    if (!jk_cli_record_begin(&usage->record, common)) {
+        (void)jk_fail_memory(&error, "the record of the run");
+        return jk_cli_fail(&error);
+    }
     int code = usage->command->run(usage->options);
     return code == 0 ? jk_cli_record_end(&usage->record, common) : code;
 }

@@ -93,7 +93,7 @@ void jk_cli_record_option(jk_cli_record *self, const jk_option *option, const ch
     }
 }
 
-void jk_cli_record_begin(jk_cli_record *self, const jk_cli_common *common) {
+bool jk_cli_record_begin(jk_cli_record *self, const jk_cli_common *common) {
     for (size_t i = 0; i < self->person_count && !common->with_ids; i++) {
         char *other = strdup(JK_CLI_NOT_RECORDED);
         self->lost = other == NULL || self->lost;
@@ -104,12 +104,11 @@ void jk_cli_record_begin(jk_cli_record *self, const jk_cli_common *common) {
     }
     self->record = (jk_run_record){
         .command = self->command, .arguments = (const char *const *)self->arguments, .features = jk_cli_features()};
-    if (!self->lost) {
-        jk_run_record_set(&self->record);
-    }
+    jk_run_record_set(&self->record);
     if (common->manifest_path != NULL) {
         jk_cli_sum_stdout();
     }
+    return !self->lost;
 }
 
 void jk_cli_record_free(jk_cli_record *self) {
@@ -150,7 +149,7 @@ static json_t *output_json(jk_json_builder *b, const jk_cli_record *self, const 
     jk_json_put(b, object, "option", option != NULL ? json_string(option) : json_null());
     jk_json_put(b, object, "path", jk_json_string(path));
     jk_json_put(b, object, "bytes", json_integer((json_int_t)facts.st_size));
-    jk_json_put(b, object, "digest", known ? json_string(digest) : json_null());
+    jk_json_put(b, object, "digest", known ? json_string(digest) : NULL);
     return object;
 }
 
@@ -181,7 +180,7 @@ int jk_cli_record_end(const jk_cli_record *self, const jk_cli_common *common) {
     if (common->manifest_path == NULL) {
         return 0;
     }
-    if (self->lost) {
+    if (jk_output_forgot()) {
         (void)jk_fail_memory(&error, "the record of the run");
         return jk_cli_fail(&error);
     }

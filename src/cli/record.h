@@ -15,7 +15,7 @@ typedef struct jk_cli_record {
     char **outputs; /* names of options and the paths given with them, in pairs */
     size_t output_count, output_room;
     bool dashes; /* "--" stands before the operands */
-    bool lost;   /* memory ran out: there is no whole record */
+    bool lost;   /* memory ran out: it is not whole */
     size_t *person;
     size_t person_count; /* arguments that are ids: places */
     jk_run_record record;
@@ -24,8 +24,8 @@ typedef struct jk_cli_record {
 void jk_cli_record_operand(jk_cli_record *self, const char *text);
 void jk_cli_record_option(jk_cli_record *self, const jk_option *option, const char *text);
 
-/* Makes it the record of the process; with --manifest, stdout is summed from here on. */
-void jk_cli_record_begin(jk_cli_record *self, const jk_cli_common *common);
+/* Makes it the record of the process; with --manifest, stdout is summed from here on. false: memory ran out. */
+bool jk_cli_record_begin(jk_cli_record *self, const jk_cli_common *common);
 
 /* After a run that succeeded: writes the manifest of --manifest. Returns the exit code. */
 int jk_cli_record_end(const jk_cli_record *self, const jk_cli_common *common);

@@ -262,7 +262,10 @@ static jk_status open_descriptor(jk_h5_file *file, const char *path, jk_error *e
     }
     file->size = (uint64_t)facts.st_size;
     char digest[JK_SUMS_DIGEST];
-    jk_input_set_digest(file->fd, jk_sums_digest(file->fd, file->size, digest));
+    if (!jk_sums_digest(file->fd, file->size, digest)) {
+        return jk_fail_errno(error, path, "read");
+    }
+    jk_input_set_digest(file->fd, digest);
     return JK_OK;
 }
 

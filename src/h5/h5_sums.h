@@ -35,9 +35,10 @@ uint64_t jk_sums_pieces(uint64_t bytes);
 /* Reads `count` bytes at `address`; false with errno (0: the file ends before). */
 bool jk_sums_read(int fd, uint64_t address, void *to, size_t count);
 
-/* What the file is known by: "xxh3:" and the tail's sum, or "" where it has no list. Nothing is checked. */
+/* What the file is known by: "xxh3:" and the tail's sum, or "" where it has no list. Nothing is checked.
+ * false with errno: it cannot be read. */
 enum { JK_SUMS_DIGEST = 32 };
-const char *jk_sums_digest(int fd, uint64_t size, char digest[JK_SUMS_DIGEST]);
+bool jk_sums_digest(int fd, uint64_t size, char digest[JK_SUMS_DIGEST]);
 
 /* Sums every piece of the first `bytes` bytes into sums[jk_sums_pieces(bytes)]. */
 jk_status jk_sums_make(int fd, const char *path, uint64_t bytes, const jk_run *run, uint64_t *sums, jk_error *error);

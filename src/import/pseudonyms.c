@@ -6,6 +6,7 @@
 #include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/escape.h"
@@ -17,17 +18,38 @@ static const char *const kinds[2] = {"claim", "debtor"}; /* as pairs and hashes 
 
 /* ---- the key --------------------------------------------------------------------------------------------------- */
 
+/* Up to a byte more than a key has; -1 with errno. */
+static ssize_t read_bytes(int fd, unsigned char *to, size_t most) {
+    size_t done = 0;
+    while (done < most) {
+        ssize_t got = read(fd, to + done, most - done);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return -1;
+        }
+        if (got == 0) {
+            break;
+        }
+        done += (size_t)got;
+    }
+    return (ssize_t)done;
+}
+
 static jk_status read_key(jk_pseudonyms *self, const char *path, jk_error *error) {
-    FILE *file = jk_input_stream(path);
-    if (file == NULL) {
+    int fd = jk_input_open(path, true);
+    if (fd < 0) {
         return jk_fail_errno(error, path, "read");
     }
-    self->key_length = fread(self->key, 1, sizeof self->key, file);
-    bool failed = ferror(file) != 0, longer = !failed && fgetc(file) != EOF;
-    (void)fclose(file);
-    if (failed) {
-        return jk_fail_errno(error, path, "read");
+    ssize_t length = read_bytes(fd, self->key, sizeof self->key);
+    jk_status status = length < 0 ? jk_fail_errno(error, path, "read") : JK_OK;
+    (void)close(fd);
+    if (status != JK_OK) {
+        return status;
     }
+    bool longer = length > JK_PSEUDONYM_KEY_MOST;
+    self->key_length = longer ? 0 : (size_t)length;
     while (self->key_length > 0 && strchr("\r\n", self->key[self->key_length - 1]) != NULL &&
            self->key[self->key_length - 1] != '\0') {
         self->key_length--;

@@ -12,7 +12,7 @@
 enum { JK_PSEUDONYM = 16, JK_PSEUDONYM_KEY_LEAST = 16, JK_PSEUDONYM_KEY_MOST = 4096 };
 
 typedef struct jk_pseudonyms {
-    unsigned char key[JK_PSEUDONYM_KEY_MOST];
+    unsigned char key[JK_PSEUDONYM_KEY_MOST + 1];
     size_t key_length;
     bool lists; /* pairs are written to `list`, the way back */
     jk_output list;

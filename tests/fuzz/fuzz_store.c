@@ -1,52 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as a store of any kind: opened and read whole, or an error. What is read keeps its bounds: each index names
- * a debtor, a claim or a word that is there. Seeds: a tape, plain and packed, and a panel. */
-#include "fuzz_file.h"
-
-#include "jalki/tape.h"
-
-static void check(const jk_tape *tape, jk_column column, const void *values, size_t count) {
-    size_t limit = 0;
-    if (jk_schema_column(column)->type == JK_TYPE_DICTIONARY) {
-        (void)jk_tape_dictionary(tape, column, &limit);
-    } else if (column == JK_COLUMN_DEBTOR_INDEX || column == JK_COLUMN_CLAIM_INDEX) {
-        limit = column == JK_COLUMN_DEBTOR_INDEX ? jk_tape_debtors(tape) : jk_tape_claims(tape);
-    } else {
-        return;
-    }
-    const int32_t *index = values;
-    for (size_t i = 0; i < count; i++) {
-        if (index[i] >= 0 ? (size_t)index[i] >= limit
-                          : index[i] != JK_MISSING_INDEX && index[i] != JK_MISSING_INTEGER) {
-            abort();
-        }
-    }
-}
+/* Any bytes as a store of any kind. Seeds: a tape, plain and packed, and a panel. */
+#include "fuzz_store_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    enum { ROWS = 4096 };
     char path[64];
     int fd = fuzz_file(data, size, path);
-    jk_tape *tape = NULL;
-    jk_error error = {0};
-    jk_status status = jk_tape_open_any(path, &tape, &error);
-    FUZZ_AGREE(status, error);
-    if (status == JK_OK) {
-        void *values = malloc((size_t)ROWS * JK_TEXT_MAX);
-        size_t rows = jk_tape_rows(tape);
-        for (int c = 0; values != NULL && c < JK_COLUMN_COUNT; c++) {
-            for (size_t first = 0; first < rows && first < 4 * ROWS; first += ROWS) {
-                size_t count = rows - first < ROWS ? rows - first : ROWS;
-                error = (jk_error){0};
-                if (jk_tape_read(tape, (jk_column)c, first, count, values, &error) == JK_OK &&
-                    !jk_tape_is_absent(tape, (jk_column)c)) {
-                    check(tape, (jk_column)c, values, count);
-                }
-            }
-        }
-        free(values);
-    }
-    jk_tape_close(tape);
+    fuzz_store(path);
     (void)close(fd);
     return 0;
 }

@@ -47,6 +47,11 @@ CASES = {
     "fit": (["fit", "p.h5", "--model", MODEL, "-o", "m.yaml", "--json", "o1"], ["m.yaml", "m.covariance.json", "o1"]),
     "backtest": (["backtest", "p.h5", "--model", MODEL, "--json", "o1"], ["o1"]),
     "chainladder": (["chainladder", "tri.csv", "--json", "o1"], ["o1"]),
+    "verify": (["verify", "t.h5", "--format", "json"], []),
+    "erase": (["erase", "t.h5", "--claims", "e.csv", "-o", "o1"], ["o1"]),
+    "pseudonyms": (["import", "t.csv", "-o", "o1", "--cutoff", "2026-06-30", "--max-rejects", "90%", "--pseudonyms", "key",
+                    "--pseudonym-list", "o2"], ["o1", "o2", "o1.rejects.csv"]),
+    "manifest": (["worklist", "t.h5", "--model", MODEL, "--manifest", "o1", "--json", "o2"], ["o1", "o2"]),
     "report": (["report", "r.h5", "--tape", "t.h5", "--model", MODEL, "-o", "o1"], ["o1"]),
 }
 KINDS = {"alloc": [errno.ENOMEM], "open": [errno.EMFILE, errno.EIO], "read": [errno.EIO, errno.EINTR, "short"],
@@ -63,7 +68,7 @@ def run(arguments, folder, **environment):
 
 THREADS = {command: ["--threads", "2"] for command in
            ("import", "generate", "inspect", "value", "price", "decide", "worklist", "scenario", "simulate", "fit",
-            "backtest", "report")}
+            "backtest", "report", "verify", "erase")}
 
 
 def prepare(folder):
@@ -75,6 +80,10 @@ def prepare(folder):
     with open(os.path.join(folder, "tri.csv"), "w") as file:
         file.write("origin,development,value\n" + "".join(
             f"{2018 + o},{d},{100 + 10 * o + d}\n" for o in range(5) for d in range(5 - o)))
+    with open(os.path.join(folder, "e.csv"), "w") as file:
+        file.write("claim_id\nC0000000003\nC0000000007\n")
+    with open(os.path.join(folder, "key"), "w") as file:
+        file.write("0123456789abcdef0123456789abcdef\n")
     with open(os.path.join(folder, "s.yaml"), "w") as file:
         file.write("- name: worse\n  breakage: 0.25\n")
     for arguments in (["generate", "-n", "60", "-o", "t.h5"],
@@ -162,7 +171,7 @@ def main():
     base = os.path.join(top, "base")
     os.mkdir(base)
     problems, jobs = [], []
-    usual = "import,inspect,value,worklist" if RUNS == "1" else ",".join(CASES)
+    usual = "import,inspect,value,worklist,erase,manifest" if RUNS == "1" else ",".join(CASES)
     only = os.environ.get("JALKI_FAULT_CASES", usual).split(",")
     try:
         prepare(base)
