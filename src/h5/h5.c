@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/error.h"
 #include "base/run_record.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -31,6 +32,20 @@ void jk_h5_set_up(void) {
 void jk_h5_enter(void) {
     jk_h5_lock();
     jk_h5_set_up();
+}
+
+jk_status jk_h5_start(jk_error *error) {
+    enum { NEEDED = 8 << 20 }; /* more than it takes to start */
+    void *room = malloc(NEEDED);
+    if (room == NULL) {
+        return jk_fail_memory(error, "the HDF5 library");
+    }
+    *(volatile char *)room = 1; /* asked for, and seen to be there */
+    free(room);
+    jk_h5_enter();
+    bool started = H5open() >= 0;
+    jk_h5_leave();
+    return started ? JK_OK : jk_fail_memory(error, "the HDF5 library");
 }
 
 void jk_h5_leave(void) {

@@ -18,6 +18,10 @@
 void jk_h5_enter(void);
 void jk_h5_leave(void);
 
+/* Starts the library, which breaks down where it is first used when memory is out: to be called before much memory is
+ * taken by who will write. JK_ERROR_MEMORY. Without the lock. */
+jk_status jk_h5_start(jk_error *error);
+
 /* The two halves of jk_h5_enter, for a process that is about to be copied: the lock alone, without a call into HDF5
  * (which starts the library); and what the copy does, which has the lock already. */
 void jk_h5_lock(void);

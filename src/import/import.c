@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "h5/h5.h"
 #include "import/findings.h"
 #include "import/inputs.h"
 #include "import/manifest.h"
@@ -100,6 +101,7 @@ static jk_status check_options(const jk_import_options *options, jk_error *error
 
 static jk_status begin(import_work *work) {
     const jk_import_options *options = work->options;
+    JK_TRY(jk_h5_start(work->error)); /* before much memory is taken */
     work->arena = jk_arena_create();
     work->summary = work->arena != NULL ? jk_arena_alloc(work->arena, 1, sizeof *work->summary) : NULL;
     if (work->summary == NULL) {

@@ -232,6 +232,7 @@ static jk_status put_options(jk_result_writer *writer, const jk_result_options *
 jk_status jk_result_writer_create(const char *path, size_t rows, const jk_result_column *columns, size_t column_count,
                                   const jk_result_options *options, jk_result_writer **writer, jk_error *error) {
     *writer = NULL;
+    JK_TRY(jk_h5_start(error));
     if (column_count == 0 || column_count > JK_RESULT_COLUMNS_MAX || rows > (size_t)1 << 40) {
         return jk_fail(error, JK_ERROR_ARGUMENT, path, 0, NULL, "a result has 1 to %d columns", JK_RESULT_COLUMNS_MAX);
     }

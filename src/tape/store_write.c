@@ -166,6 +166,7 @@ static jk_status create_columns(jk_tape_writer *writer, jk_error *error) {
 jk_status jk_tape_writer_create(const char *path, const jk_tape_writer_options *options, jk_tape_writer **writer,
                                 jk_error *error) {
     *writer = NULL;
+    JK_TRY(jk_h5_start(error));
     jk_tape_writer *self = calloc(1, sizeof *self);
     if (self == NULL) {
         return jk_fail_memory(error, "a store");

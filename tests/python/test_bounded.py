@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import os
+import resource
 import subprocess
 import tempfile
 import unittest
@@ -75,6 +76,18 @@ class Bounded(unittest.TestCase):
                                       cwd=self.folder.name, capture_output=True, text=True)
                 self.assertEqual(done.returncode, code, (name, len(text) / len(packed), done.stderr))
                 self.assertIn(words, done.stderr)
+
+    @unittest.skipIf(os.environ.get("JALKI_SANITIZED"), "sanitizers need the address space")
+    def test_memory_that_ends_is_told(self):
+        with open(os.path.join(self.folder.name, "t.csv"), "wb") as file:
+            file.write(HEADER + b"".join(b"c%d,d%d,FI,loan,EUR,2026-01-15,500\n" % (i, i) for i in range(500)))
+        for megabytes in range(60, 260, 20):  # the HDF5 library breaks down where it is started without any
+            bound = megabytes << 20
+            done = subprocess.run([PROGRAM, "import", "t.csv", "-o", "t.h5", "--cutoff", "2026-06-30", "--quiet"],
+                                  cwd=self.folder.name, capture_output=True, text=True,
+                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (bound, bound)))
+            self.assertIn(done.returncode, (0, 1, 127), (megabytes, done.stderr))  # 127: not even the libraries fit
+            self.assertTrue(done.returncode == 0 or done.stderr, megabytes)
 
     def test_formulas_in_rejects(self):
         self.bring_in(b"=1+1,d,FI,loan,EUR,2026-01-15,=HYPERLINK(1)\n", "--max-rejects", "100%")
