@@ -68,6 +68,40 @@ void jk_explanation_reset(jk_explanation *explanation);
 jk_status jk_explain_text(const jk_explanation *explanation, char **text, jk_error *error);
 jk_status jk_explain_json(const jk_explanation *explanation, char **text, jk_error *error);
 
+/* ---- a debtor ------------------------------------------------------------------------------------------------------
+ */
+
+enum { JK_EXPLAIN_CLAIMS_MAX = 1000 };
+
+/* One treatment of all of a debtor's claims: it takes in those that it is worth more for than closing. */
+typedef struct jk_debtor_action {
+    size_t claims;
+    double value; /* base currency; with one whole court fee */
+    double court; /* fee now */
+    double hours; /* agent hours in the first epoch: of the longest claim */
+} jk_debtor_action;
+
+typedef struct jk_debtor_explanation {
+    char id[JK_TEXT_MAX + 1];
+    size_t count;
+    jk_explanation *claims; /* in tape order */
+    double balance;         /* of all */
+    double apart;           /* worth of the claims with each its own decision */
+    double whole_fee;
+    jk_action together; /* the best treatment of all of them, or JK_CLOSE */
+    jk_debtor_action action[JK_ACTION_COUNT];
+} jk_debtor_explanation;
+
+/* Explains the claims of a debtor together. JK_ERROR_DATA where there is no such debtor, or it has more than
+ * JK_EXPLAIN_CLAIMS_MAX claims. *debtor is emptied first and must be reset also after a failure. */
+jk_status jk_explain_debtor(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                            const char *debtor_id, jk_debtor_explanation *debtor, jk_error *error);
+void jk_debtor_explanation_reset(jk_debtor_explanation *debtor);
+
+/* For a reader, or as a JSON object, in which `claims` are those of jk_explain_json. *text is the caller's to free. */
+jk_status jk_debtor_explanation_text(const jk_debtor_explanation *debtor, char **text, jk_error *error);
+jk_status jk_debtor_explanation_json(const jk_debtor_explanation *debtor, char **text, jk_error *error);
+
 #ifdef __cplusplus
 }
 #endif

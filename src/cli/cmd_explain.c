@@ -10,17 +10,25 @@
 typedef struct explain_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
-    const char *claim_id;
+    const char *claim_id, *debtor_id;
 } explain_arguments;
 
 static const jk_option options[] = {
-    {"claim", .kind = JK_OPTION_TEXT, .names_person = true, JK_FIELD(explain_arguments, claim_id), .value = "ID",
-     .is_needed = true, .help = "Which claim, by its claim_id"},
+    {"claim", .kind = JK_OPTION_TEXT, JK_FIELD(explain_arguments, claim_id), .value = "ID",
+     .help = "Which claim, by its claim_id"},
+    {"debtor", .kind = JK_OPTION_TEXT, JK_FIELD(explain_arguments, debtor_id), .value = "ID",
+     .help = "Or all claims of a debtor together, by its debtor_id"},
     {0},
 };
 
 static void check(jk_usage *usage, void *command) {
     const explain_arguments *arguments = command;
+    if (arguments->claim_id == NULL && arguments->debtor_id == NULL) {
+        jk_usage_error(usage, "--claim ID is needed, or --debtor ID");
+    }
+    if (arguments->claim_id != NULL && arguments->debtor_id != NULL) {
+        jk_usage_error(usage, "--claim and --debtor: expected one of them");
+    }
     if (arguments->common.format == JK_FORMAT_CSV) {
         jk_usage_error(usage, "--format csv: an explanation is a table or json");
     }
@@ -34,12 +42,27 @@ static jk_status explain(explain_arguments *arguments, jk_explanation *explanati
                                                       : jk_explain_text(explanation, text, error);
 }
 
+static jk_status explain_debtor(explain_arguments *arguments, char **text, jk_error *error) {
+    jk_cli_valuing *valuing = &arguments->valuing;
+    jk_debtor_explanation debtor = {0};
+    JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
+    jk_status status =
+        jk_explain_debtor(valuing->tape, valuing->model, &valuing->options, arguments->debtor_id, &debtor, error);
+    if (status == JK_OK) {
+        status = arguments->common.format == JK_FORMAT_JSON ? jk_debtor_explanation_json(&debtor, text, error)
+                                                            : jk_debtor_explanation_text(&debtor, text, error);
+    }
+    jk_debtor_explanation_reset(&debtor);
+    return status;
+}
+
 static int run_explain(void *command) {
     explain_arguments *arguments = command;
     jk_error error = {0};
     jk_explanation explanation = {0};
     char *text = NULL;
-    jk_status status = explain(arguments, &explanation, &text, &error);
+    jk_status status = arguments->debtor_id != NULL ? explain_debtor(arguments, &text, &error)
+                                                    : explain(arguments, &explanation, &text, &error);
     if (status == JK_OK) {
         (void)fputs(text, stdout);
         (void)(arguments->common.format == JK_FORMAT_JSON ? fputc('\n', stdout) : 0);
@@ -52,11 +75,13 @@ static int run_explain(void *command) {
 
 const jk_command jk_command_explain = {
     .name = "explain",
-    .summary = "one claim: score, law, action values, the plan, why not the others",
+    .summary = "one claim: score, law, action values, the plan, why not the others; or a debtor's claims together",
     .purpose =
         "Explain one claim: its score by characteristic, what the law says of it, what each action is worth, the "
         "plan epoch by epoch, and why not the other actions.",
-    .examples = {"jalki explain T.h5 --model models/nordic.yaml --claim FI-0000017"},
+    .usage = "T.h5 --model M.yaml --claim ID",
+    .examples = {"jalki explain T.h5 --model models/nordic.yaml --claim FI-0000017",
+                 "jalki explain T.h5 --model models/nordic.yaml --debtor FI-D0000009"},
     .operand = JK_VALUED_TAPE(explain_arguments),
     .groups = {{NULL, options, 0, false},
                JK_VALUING_GROUP(explain_arguments),

@@ -114,11 +114,27 @@ static void judge(jk_explanation *explanation) {
     }
 }
 
-jk_status jk_explain_claim(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
-                           const char *claim_id, jk_explanation *explanation, jk_error *error) {
+/* The sums of one debtor once more. */
+static jk_status copy_sums(const jk_debtors *from, jk_debtors *to, jk_error *error) {
+    *to = (jk_debtors){.count = 1,
+                       .balance = jk_columns_alloc(1, sizeof *to->balance),
+                       .workable_balance = jk_columns_alloc(1, sizeof *to->workable_balance),
+                       .claims = jk_columns_alloc(1, sizeof *to->claims)};
+    if (to->balance == NULL || to->workable_balance == NULL || to->claims == NULL) {
+        return jk_fail_memory(error, "the debtor's sums");
+    }
+    to->balance[0] = from->balance[0];
+    to->workable_balance[0] = from->workable_balance[0];
+    to->claims[0] = from->claims[0];
+    return JK_OK;
+}
+
+jk_status jk_explain_row(const jk_tape *tape, const jk_model *model, const jk_value_options *options, size_t row,
+                         const jk_debtors *debtor, jk_explanation *explanation, jk_error *error) {
     *explanation = (jk_explanation){
         .model = model,
         .tape = tape,
+        .row = row,
         .cutoff = options->cutoff == JK_MISSING_INTEGER ? jk_tape_cutoff(tape) : options->cutoff,
         .irr = isnan(options->irr) ? model->irr : options->irr,
         .allow = options->allow,
@@ -128,14 +144,15 @@ jk_status jk_explain_claim(const jk_tape *tape, const jk_model *model, const jk_
                        "the tape has no cut-off date; expected one with --cutoff YYYY-MM-DD");
     }
     JK_TRY(take_memory(explanation, error));
-    JK_TRY(jk_explain_find(tape, &options->run, claim_id, &explanation->row, error));
     JK_TRY(read_row(explanation, error));
     jk_law *law = NULL;
     JK_TRY(jk_law_create(model, tape, explanation->cutoff, &law, error));
     jk_status status = JK_OK;
-    int32_t *debtor = explanation->block.column[JK_COLUMN_DEBTOR_INDEX];
-    JK_TRY_CLEANUP(jk_debtors_create_one(law, tape, &options->run, *debtor, &explanation->debtor, error));
-    *debtor = 0; /* where its sums now are */
+    int32_t *index = explanation->block.column[JK_COLUMN_DEBTOR_INDEX];
+    JK_TRY_CLEANUP(debtor != NULL
+                       ? copy_sums(debtor, &explanation->debtor, error)
+                       : jk_debtors_create_one(law, tape, &options->run, *index, &explanation->debtor, error));
+    *index = 0; /* where its sums now are */
     jk_law_block(law, &explanation->block, &explanation->facts);
     jk_law_explain(law, &explanation->block, 0, &explanation->law);
     JK_TRY_CLEANUP(score_row(explanation, law, error));
@@ -146,6 +163,14 @@ jk_status jk_explain_claim(const jk_tape *tape, const jk_model *model, const jk_
 cleanup:
     jk_law_free(law);
     return status;
+}
+
+jk_status jk_explain_claim(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                           const char *claim_id, jk_explanation *explanation, jk_error *error) {
+    size_t row = 0;
+    *explanation = (jk_explanation){0};
+    JK_TRY(jk_explain_find(tape, &options->run, JK_COLUMN_CLAIM_ID, claim_id, &row, error));
+    return jk_explain_row(tape, model, options, row, NULL, explanation, error);
 }
 
 void jk_explanation_reset(jk_explanation *explanation) {

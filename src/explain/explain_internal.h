@@ -5,8 +5,13 @@
 
 #include "jalki/explain.h"
 
-/* Row of the claim with this id. */
-jk_status jk_explain_find(const jk_tape *tape, const jk_run *run, const char *claim_id, size_t *row, jk_error *error);
+/* Row of the claim with this claim_id, or of a claim of the debtor with this debtor_id. */
+jk_status jk_explain_find(const jk_tape *tape, const jk_run *run, jk_column column, const char *wanted, size_t *row,
+                          jk_error *error);
+
+/* jk_explain_claim of a row that is known; `debtor` are its debtor's sums (index 0) where they are known, else NULL. */
+jk_status jk_explain_row(const jk_tape *tape, const jk_model *model, const jk_value_options *options, size_t row,
+                         const jk_debtors *debtor, jk_explanation *explanation, jk_error *error);
 
 /* Intensities of a treatment in the first epoch, per month (model.md section 4); where the segment has no payers all
  * settle, and the last two are 0. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding a claim by its id: a scan of one column over threads. */
+/* Finding a claim, or a debtor's first claim, by its id: a scan of one column over threads. */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,7 @@ enum { BLOCK_ROWS = 65536 };
 
 typedef struct id_scan {
     const jk_tape *tape;
+    jk_column column; /* claim_id or debtor_id */
     size_t width;
     char key[JK_TEXT_MAX];
     char *buffers; /* one block of ids a thread */
@@ -50,7 +51,7 @@ static jk_status scan_rows(void *context, int thread, size_t i, jk_error *error)
     size_t left = jk_tape_rows(scan->tape) - first;
     size_t count = left < BLOCK_ROWS ? left : BLOCK_ROWS;
     char *ids = scan->buffers + (size_t)thread * BLOCK_ROWS * scan->width;
-    JK_TRY(jk_tape_read(scan->tape, JK_COLUMN_CLAIM_ID, first, count, ids, error));
+    JK_TRY(jk_tape_read(scan->tape, scan->column, first, count, ids, error));
     if (scan->nearest_wanted) {
         note_nearest(scan, ids, first, count);
         return JK_OK;
@@ -64,30 +65,31 @@ static jk_status scan_rows(void *context, int thread, size_t i, jk_error *error)
     return JK_OK;
 }
 
-static jk_status fail_unknown(id_scan *scan, const jk_run *run, const char *claim_id, size_t blocks, jk_error *error) {
+static jk_status fail_unknown(id_scan *scan, const jk_run *run, const char *wanted, size_t blocks, jk_error *error) {
     scan->nearest_wanted = 1;
     JK_TRY(jk_parallel_for(run, blocks, "looking for the nearest id", BLOCK_ROWS, scan_rows, scan, error));
     uint64_t nearest = atomic_load(&scan->nearest);
     char id[JK_TEXT_MAX + 1] = "";
     if (nearest >> NEAREST_ROW_BITS > 0) {
         size_t row = (size_t)(NEAREST_ROW_MASK - (nearest & NEAREST_ROW_MASK));
-        JK_TRY(jk_tape_read(scan->tape, JK_COLUMN_CLAIM_ID, row, 1, id, error));
+        JK_TRY(jk_tape_read(scan->tape, scan->column, row, 1, id, error));
     }
     size_t rows = jk_tape_rows(scan->tape);
-    return jk_fail(error, JK_ERROR_DATA, jk_tape_path(scan->tape), 0, "claim_id", "no claim '%s' among %zu%s%s%s",
-                   claim_id, rows, id[0] ? "; the first with the longest beginning in common is '" : "", id,
-                   id[0] ? "'" : "");
+    return jk_fail(error, JK_ERROR_DATA, jk_tape_path(scan->tape), 0, jk_schema_column(scan->column)->name,
+                   "no %s '%s' among %zu%s%s%s", scan->column == JK_COLUMN_CLAIM_ID ? "claim" : "debtor", wanted, rows,
+                   id[0] ? "; the first with the longest beginning in common is '" : "", id, id[0] ? "'" : "");
 }
 
-jk_status jk_explain_find(const jk_tape *tape, const jk_run *run, const char *claim_id, size_t *row, jk_error *error) {
-    size_t length = strlen(claim_id);
-    id_scan scan = {.tape = tape, .width = jk_tape_text_width(tape, JK_COLUMN_CLAIM_ID), .found = SIZE_MAX};
+jk_status jk_explain_find(const jk_tape *tape, const jk_run *run, jk_column column, const char *wanted, size_t *row,
+                          jk_error *error) {
+    size_t length = strlen(wanted);
+    id_scan scan = {.tape = tape, .column = column, .width = jk_tape_text_width(tape, column), .found = SIZE_MAX};
     size_t blocks = (jk_tape_rows(tape) + BLOCK_ROWS - 1) / BLOCK_ROWS;
     if (length == 0 || length > JK_TEXT_MAX) {
-        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "claim_id", "expected 1 to %d bytes, found %zu", JK_TEXT_MAX,
-                       length);
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, jk_schema_column(column)->name,
+                       "expected 1 to %d bytes, found %zu", JK_TEXT_MAX, length);
     }
-    memcpy(scan.key, claim_id, length);
+    memcpy(scan.key, wanted, length);
     scan.buffers = jk_columns_alloc((size_t)jk_threads(run), BLOCK_ROWS * scan.width);
     if (scan.buffers == NULL) {
         return jk_fail_memory(error, "the claims' ids");
@@ -98,7 +100,7 @@ jk_status jk_explain_find(const jk_tape *tape, const jk_run *run, const char *cl
     }
     *row = scan.found;
     if (*row == SIZE_MAX) {
-        JK_TRY_CLEANUP(fail_unknown(&scan, run, claim_id, blocks, error));
+        JK_TRY_CLEANUP(fail_unknown(&scan, run, wanted, blocks, error));
     }
 cleanup:
     free(scan.buffers);
