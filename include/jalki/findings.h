@@ -42,6 +42,10 @@ typedef enum jk_severity { JK_SEVERITY_NOTE, JK_SEVERITY_WARNING, JK_SEVERITY_ER
     X(UNMATCHED, unmatched, WARNING, "rows that found no partner in a joined file")                                    \
     X(JOIN_REPEATED, join_repeated, WARNING, "several rows of a joined file have one key: the first was taken")        \
     X(JOIN_SKIPPED, join_skipped, WARNING, "rows of a joined file that could not be read or have no key")              \
+    X(JOIN_CHOSEN, join_chosen, NOTE, "several rows of a joined file have one key: the mapping says which was taken")  \
+    X(JOIN_LATER, join_later, NOTE, "rows of a joined file after the cut-off, which its aggregates do not count")      \
+    X(JOIN_UNREAD, join_unread, WARNING, "rows of a joined file that its aggregates could not read")                   \
+    X(JOIN_UNUSED, join_unused, NOTE, "keys of a joined file that belong to no claim: what was added up is lost")      \
     X(NO_SOURCE, no_source, NOTE, "no file was given for a source that may be absent")                                 \
     X(VALUES_UNMATCHED, values_unmatched, WARNING, "a list of values that no cell of the column is in")                \
     X(VALUES_OTHER, values_other, NOTE, "cells that the list of values does not name")                                 \

@@ -64,6 +64,7 @@ static jk_status find_unmatched(const finder *f, uint32_t source) {
     const jk_mapping_source *of = &f->mapping->sources[source];
     const uint64_t rows = f->commit->unmatched[source].rows;
     const double usual = f->options->max_unmatched > 0.0 ? f->options->max_unmatched : UNMATCHED_MOST;
+    const bool adds_up = of->aggregate_count > 0; /* of payments and the like not every claim has some */
     const double most = of->max_unmatched >= 0.0 ? of->max_unmatched : usual;
     char text[JK_FINDER_TEXTS];
     char zeros[160] = "";
@@ -73,6 +74,10 @@ static jk_status find_unmatched(const finder *f, uint32_t source) {
     }
     /* within what the mapping allows it is no news */
     bool many = (double)rows > most * (double)f->summary->rows_accepted;
+    (void)zeros_lost(f, source, zeros);
+    if (adds_up && of->max_unmatched < 0.0) {
+        many = rows == f->summary->rows_accepted || zeros[0] != '\0';
+    }
     if (!many && of->max_unmatched >= 0.0) {
         return JK_OK;
     }
@@ -80,9 +85,51 @@ static jk_status find_unmatched(const finder *f, uint32_t source) {
         f->findings, many ? JK_FINDING_UNMATCHED_MANY : JK_FINDING_UNMATCHED, rows,
         "source '%s': %" PRIu64 " of %" PRIu64 " claims, balance %s, found no partner, for example %s%s%s%s", of->name,
         rows, f->summary->rows_accepted, jk_finder_money(f->commit->unmatched[source].balance, sum),
-        jk_finder_examples(f->odd, JK_ODD_UNMATCHED, (int32_t)source, JK_FINDER_EXAMPLES, text),
-        zeros_lost(f, source, zeros), many ? "; more than --max-unmatched allows" : "",
+        jk_finder_examples(f->odd, JK_ODD_UNMATCHED, (int32_t)source, JK_FINDER_EXAMPLES, text), zeros,
+        many ? "; more than --max-unmatched allows" : "",
         many && zeros[0] == '\0' ? " (a source that only some claims are in: max_unmatched in the mapping)" : "");
+}
+
+/* Of several rows with one key one was taken; what aggregates did not count. */
+static jk_status find_chosen(const finder *f, uint32_t source) {
+    const char *name = f->mapping->sources[source].name;
+    const jk_join_counts counts = jk_join_count(f->inputs->join, source);
+    const bool ranked = f->mapping->sources[source].prefer_count > 0 || f->mapping->sources[source].has_latest_by;
+    jk_status status = JK_OK;
+    if (counts.repeated > 0) {
+        status =
+            jk_findings_add(f->findings, JK_FINDING_JOIN_REPEATED, counts.repeated,
+                            "source '%s': %" PRIu64 " rows repeat an identifier%s; the first row of each was taken%s",
+                            name, counts.repeated, ranked ? " and are as good as the one before" : "",
+                            ranked ? "" : " (prefer, latest_by, where and aggregates in the mapping say otherwise)");
+    }
+    if (status == JK_OK && counts.chosen > 0) {
+        status = jk_findings_add(f->findings, JK_FINDING_JOIN_CHOSEN, counts.chosen,
+                                 "source '%s': %" PRIu64 " rows repeat an identifier; the best of each was taken", name,
+                                 counts.chosen);
+    }
+    if (status == JK_OK && counts.filtered > 0) {
+        status = jk_findings_add(f->findings, JK_FINDING_FILTERED, counts.filtered,
+                                 "source '%s': %" PRIu64 " rows were left out by `where`", name, counts.filtered);
+    }
+    if (status == JK_OK && counts.later > 0) {
+        status =
+            jk_findings_add(f->findings, JK_FINDING_JOIN_LATER, counts.later,
+                            "source '%s': %" PRIu64 " rows are after the cut-off and do not count", name, counts.later);
+    }
+    if (status == JK_OK && counts.unread > 0) {
+        status =
+            jk_findings_add(f->findings, JK_FINDING_JOIN_UNREAD, counts.unread,
+                            "source '%s': of %" PRIu64 " rows an amount or a date could not be read, the first '%s'; "
+                            "they are not in its aggregates",
+                            name, counts.unread, counts.unread_example);
+    }
+    if (status == JK_OK && counts.unused_keys > 0) {
+        status = jk_findings_add(f->findings, JK_FINDING_JOIN_UNUSED, counts.unused_keys,
+                                 "source '%s': %" PRIu64 " of %" PRIu64 " keys belong to no claim", name,
+                                 counts.unused_keys, counts.keys);
+    }
+    return status;
 }
 
 jk_status jk_find_joins(const finder *f) {
@@ -94,13 +141,8 @@ jk_status jk_find_joins(const finder *f) {
                                      "no file of the source '%s': what it would tell is missing", name);
             continue;
         }
-        uint64_t repeated = jk_join_repeated(f->inputs->join, s);
         uint64_t skipped = jk_join_skipped(f->inputs->join, s);
-        if (repeated > 0) {
-            status = jk_findings_add(
-                f->findings, JK_FINDING_JOIN_REPEATED, repeated,
-                "source '%s': %" PRIu64 " rows repeat an identifier; the first row of each was taken", name, repeated);
-        }
+        status = find_chosen(f, s);
         if (status == JK_OK && skipped > 0) {
             status =
                 jk_findings_add(f->findings, JK_FINDING_JOIN_SKIPPED, skipped,

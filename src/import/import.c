@@ -162,7 +162,8 @@ static jk_status find_cutoff(import_work *work) {
         if (work->mapping->needs_cutoff && summary->cutoff == JK_MISSING_INTEGER) {
             return jk_fail(
                 work->error, JK_ERROR_DATA, work->mapping->path, 0, "cutoff",
-                "days_past_due and age count from the cut-off; expected --cutoff DATE, or cutoff in the mapping");
+                "days_past_due, age and within_months count from the cut-off; expected --cutoff DATE, or cutoff in the "
+                "mapping");
         }
         set_birth_pivot(&work->mapping->rules[JK_COLUMN_BIRTH_YEAR], summary->cutoff);
     }
@@ -311,6 +312,7 @@ static jk_status run_import(import_work *work) {
     JK_TRY(begin(work));
     JK_TRY(jk_inputs_open(&work->inputs, work->options, work->mapping, work->digest, work->error));
     JK_TRY(find_cutoff(work));
+    JK_TRY(jk_inputs_read_late(&work->inputs, work->error));
     JK_TRY(jk_inputs_describe(&work->inputs, work->mapping, work->arena, work->summary, work->error));
     if (work->options->pseudonyms != NULL) {
         JK_TRY(jk_pseudonyms_open(&work->pseudonyms, work->options->pseudonyms, work->options->pseudonym_list,

@@ -23,7 +23,7 @@ static void ignore_bytes(void *context, const void *bytes, size_t length) {
 }
 
 /* A file that is opened and whose header is read; which source of the mapping it is. */
-typedef struct open_file {
+typedef struct jk_late_file {
     jk_csv_source *source;
     jk_csv_header header;
     uint32_t role;
@@ -123,7 +123,27 @@ static jk_status load_joined(jk_import_inputs *inputs, const jk_mapping *mapping
     }
     jk_csv_source_set_sink(file->source, ignore_bytes, NULL);
     JK_TRY(jk_plan_resolve(mapping, file->role, &file->header, path, inputs->entry, error));
-    return jk_join_load(inputs->join, file->role, file->source, &file->header, inputs->entry, error);
+    JK_TRY(jk_join_begin(inputs->join, file->role, file->source, inputs->entry, error));
+    if (mapping->sources[file->role].aggregate_count == 0) {
+        return jk_join_read(inputs->join, file->role, file->source, &file->header, error);
+    }
+    open_file *late = realloc(inputs->late, (inputs->late_count + 1) * sizeof *late);
+    if (late == NULL) {
+        return jk_fail_memory(error, "sources");
+    }
+    inputs->late = late;
+    late[inputs->late_count++] = *file;
+    *file = (open_file){0};
+    return JK_OK;
+}
+
+jk_status jk_inputs_read_late(jk_import_inputs *inputs, jk_error *error) {
+    for (size_t i = 0; i < inputs->late_count; i++) {
+        open_file *file = &inputs->late[i];
+        JK_TRY(jk_join_read(inputs->join, file->role, file->source, &file->header, error));
+        close_file(file);
+    }
+    return JK_OK;
 }
 
 static jk_status add_input(jk_import_inputs *inputs, open_file *file, const jk_mapping *mapping, jk_error *error) {
@@ -287,6 +307,10 @@ void jk_inputs_close(jk_import_inputs *inputs) {
         free(inputs->inputs[i].entry);
         free(inputs->inputs[i].plan.use);
     }
+    for (size_t i = 0; i < inputs->late_count; i++) {
+        close_file(&inputs->late[i]);
+    }
+    free(inputs->late);
     for (size_t i = 0; i < inputs->passed_count; i++) {
         free(inputs->passed[i]);
     }

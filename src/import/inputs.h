@@ -24,12 +24,17 @@ typedef struct jk_import_inputs {
     jk_digest_way digest;
     uint64_t text_bytes; /* of claims, if known */
     bool has_parts;      /* some file holds several tables */
+    size_t late_count;   /* joined files that are read once the cut-off is known */
+    struct jk_late_file *late;
     size_t passed_count; /* notes on parts of files that were not read */
     char **passed;
 } jk_import_inputs;
 
 jk_status jk_inputs_open(jk_import_inputs *inputs, const jk_import_options *options, const jk_mapping *mapping,
                          EVP_MD_CTX *digest, jk_error *error);
+
+/* Reads the joined files of which aggregates are made: the mapping's cut-off is set by now, if there is one. */
+jk_status jk_inputs_read_late(jk_import_inputs *inputs, jk_error *error);
 
 /* The mapping's cut-off: its constant, or the date in the first row that has one. */
 jk_status jk_inputs_cutoff(jk_import_inputs *inputs, const jk_mapping *mapping, int32_t *cutoff, jk_error *error);

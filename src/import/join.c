@@ -5,20 +5,32 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "import/aggregate.h"
 #include "import/ids.h"
 #include "import/key.h"
 #include "import/look.h"
 
 /* The rows of one joined source: cells of its fields in the order of the mapping's field numbers. */
+typedef struct row_rank {
+    uint32_t preference; /* place of its cell in `prefer`; the lower the better */
+    int32_t date;        /* by `latest_by`; the later the better */
+} row_rank;
+
 typedef struct joined_source {
-    bool loaded;
+    bool loaded, is_ranked;
     jk_arena *arena; /* texts */
     size_t rows, capacity;
     jk_cell_text *cells; /* rows x width */
     size_t width;
+    size_t shown;       /* cells of a row beside the key and the aggregates */
+    uint32_t *raw;      /* by field of the mapping: its place in the file's rows */
+    row_rank *ranks;    /* of the rows kept; NULL: none is better than another */
+    uint8_t *used;      /* by row: some claim has its key; NULL: not asked */
     uint32_t key_place; /* of the key among the cells of a row */
     jk_id_table keys;   /* digest of the key to row */
-    uint64_t repeated, skipped, invalid;
+    jk_totals totals;
+    jk_join_counts counts;
+    uint64_t skipped, invalid;
     jk_cell_text invalid_example;
     jk_odd_list odd; /* of its text */
 } joined_source;
@@ -51,11 +63,17 @@ static bool grow_rows(joined_source *self) {
         return false;
     }
     jk_cell_text *cells = realloc(self->cells, bytes);
-    if (cells != NULL) {
-        self->cells = cells;
-        self->capacity = capacity;
+    if (cells == NULL) {
+        return false;
     }
-    return cells != NULL;
+    self->cells = cells;
+    row_rank *ranks = self->is_ranked ? realloc(self->ranks, capacity * sizeof *ranks) : NULL;
+    if (self->is_ranked && ranks == NULL) {
+        return false;
+    }
+    self->ranks = ranks;
+    self->capacity = capacity;
+    return true;
 }
 
 static jk_cell_text cell_of(const char *text, const uint32_t *ends, uint32_t field) {
@@ -73,39 +91,48 @@ static jk_cell_text shape_key(const jk_shape *shape, jk_cell_text key, char shap
     return key;
 }
 
-/* Keeps the cells of one row that the mapping asks for. entry[n] becomes the field's place among them. */
-static jk_status keep_row(jk_join *join, uint32_t source, const char *text, const uint32_t *ends, const uint32_t *entry,
-                          jk_error *error) {
-    joined_source *self = &join->sources[source];
-    const jk_mapping *mapping = join->mapping;
-    char shaped[JK_SHAPED_MAX];
-    jk_cell_text key = cell_of(text, ends, entry[mapping->sources[source].key]);
-    key = shape_key(&mapping->sources[source].key_shape, key, shaped);
-    if (key.length == 0) {
-        self->skipped++;
-        return JK_OK;
+/* How good a row is among those of its key. */
+static row_rank rank_row(const jk_mapping_source *source, const jk_mapped_row *row) {
+    row_rank rank = {.preference = (uint32_t)source->prefer_count, .date = JK_MISSING_INTEGER};
+    jk_cell cell;
+    if (source->prefer_count > 0) {
+        jk_cell_text text = jk_mapped_text(row, source->prefer_field);
+        for (uint32_t i = (uint32_t)source->prefer_count; i-- > 0;) {
+            const char *word = source->prefer[i];
+            rank.preference =
+                strlen(word) == text.length && memcmp(word, text.text, text.length) == 0 ? i : rank.preference;
+        }
     }
-    uint64_t digest[2];
-    jk_import_key(key.text, key.length, KEY_SEED, digest);
-    if (!grow_rows(self) || !jk_id_reserve(&self->keys, 1)) {
-        return jk_fail_memory(error, "joined files");
+    if (source->has_latest_by && !jk_rule_date(&source->latest_by, row, &cell, &rank.date)) {
+        rank.date = JK_MISSING_INTEGER;
     }
-    if (jk_id_find_or_add(&self->keys, digest, (uint32_t)self->rows) != (uint32_t)self->rows) {
-        self->repeated++;
-        return JK_OK;
+    return rank;
+}
+
+/* Copies a text over the one that stood there before where it fits, so that replaced rows cost no memory. */
+static bool keep_text(jk_arena *arena, jk_cell_text cell, jk_cell_text *place) {
+    if (place->length >= cell.length && place->length > 0) {
+        memcpy((char *)(uintptr_t)place->text, cell.text, cell.length); /* of the arena, which is ours */
+        place->length = cell.length;
+        return true;
     }
-    jk_cell_text *cells = self->cells + self->rows * self->width;
+    *place = (jk_cell_text){.text = jk_arena_text(arena, cell.text, cell.length), .length = cell.length};
+    return place->text != NULL;
+}
+
+/* Keeps the cells of a row that the mapping asks for; `fresh`: it is the first of its key. */
+static jk_status keep_cells(joined_source *self, const jk_mapped_row *row, size_t number, bool fresh, jk_error *error) {
+    const jk_mapping *mapping = row->mapping;
+    jk_cell_text *cells = self->cells + number * self->width;
     size_t place = 0;
     for (size_t n = 0; n < mapping->field_count; n++) {
-        if (mapping->fields[n].source != source) {
+        if (mapping->fields[n].source != row->own || mapping->fields[n].scanned) {
             continue;
         }
-        cells[place] = (jk_cell_text){.text = "", .length = 0};
-        if (entry[n] != JK_NO_FIELD) {
-            jk_cell_text cell = cell_of(text, ends, entry[n]);
-            cells[place] =
-                (jk_cell_text){.text = jk_arena_text(self->arena, cell.text, cell.length), .length = cell.length};
-            if (cells[place].text == NULL) {
+        cells[place] = fresh ? (jk_cell_text){.text = "", .length = 0} : cells[place];
+        if (self->raw[n] != JK_NO_FIELD && mapping->fields[n].aggregate == 0) {
+            jk_cell_text cell = cell_of(row->text, row->ends, self->raw[n]);
+            if (!keep_text(self->arena, cell, &cells[place])) {
                 return jk_fail_memory(error, "joined files");
             }
             if (!jk_unicode_is_utf8(cell.text, cell.length)) {
@@ -115,7 +142,66 @@ static jk_status keep_row(jk_join *join, uint32_t source, const char *text, cons
         }
         place++;
     }
-    self->rows++;
+    return JK_OK;
+}
+
+/* Another row with a key: the better one stays. */
+static jk_status choose_row(joined_source *self, const jk_mapped_row *row, size_t number, jk_error *error) {
+    if (self->shown == 0) { /* nothing but aggregates is made of it */
+        return JK_OK;
+    }
+    if (!self->is_ranked) {
+        self->counts.repeated++;
+        return JK_OK;
+    }
+    const row_rank rank = rank_row(&row->mapping->sources[row->own], row);
+    const row_rank kept = self->ranks[number];
+    const bool same = rank.preference == kept.preference && rank.date == kept.date;
+    self->counts.repeated += same;
+    self->counts.chosen += !same;
+    if (rank.preference > kept.preference || (rank.preference == kept.preference && rank.date <= kept.date)) {
+        return JK_OK;
+    }
+    self->ranks[number] = rank;
+    return keep_cells(self, row, number, false, error);
+}
+
+static jk_status keep_row(jk_join *join, uint32_t source, const char *text, const uint32_t *ends, jk_error *error) {
+    joined_source *self = &join->sources[source];
+    const jk_mapping *mapping = join->mapping;
+    const jk_mapping_source *of = &mapping->sources[source];
+    const jk_mapped_row row = {.mapping = mapping, .entry = self->raw, .text = text, .ends = ends, .own = source};
+    char shaped[JK_SHAPED_MAX];
+    jk_cell_text key = shape_key(&of->key_shape, cell_of(text, ends, self->raw[of->key]), shaped);
+    if (key.length == 0) {
+        self->skipped++;
+        return JK_OK;
+    }
+    if (!jk_where_takes(of->where, of->where_count, &row)) {
+        self->counts.filtered++;
+        return JK_OK;
+    }
+    uint64_t digest[2];
+    jk_import_key(key.text, key.length, KEY_SEED, digest);
+    if (self->rows >= UINT32_MAX - 1 || !grow_rows(self) || !jk_id_reserve(&self->keys, 1)) {
+        return jk_fail_memory(error, "joined files");
+    }
+    const size_t number = jk_id_find_or_add(&self->keys, digest, (uint32_t)self->rows);
+    if (number < self->rows) {
+        JK_TRY(choose_row(self, &row, number, error));
+    } else {
+        if (!jk_totals_add_key(&self->totals, number)) {
+            return jk_fail_memory(error, "joined files");
+        }
+        JK_TRY(keep_cells(self, &row, number, true, error));
+        if (self->is_ranked) {
+            self->ranks[number] = rank_row(of, &row);
+        }
+        self->rows++;
+    }
+    if (of->aggregate_count > 0) {
+        jk_totals_count(&self->totals, number, &row);
+    }
     return JK_OK;
 }
 
@@ -131,7 +217,7 @@ static bool is_blank_line(const jk_import_chunk *chunk, const jk_csv_bad_row *ba
 }
 
 static jk_status keep_chunk(jk_join *join, uint32_t source, jk_import_chunk *chunk, uint32_t *ends, uint32_t *lines,
-                            const uint32_t *entry, jk_error *error) {
+                            jk_error *error) {
     joined_source *self = &join->sources[source];
     if (chunk->kind != JK_CHUNK_ROWS) {
         self->skipped += chunk->kind == JK_CHUNK_BROKEN_ROW;
@@ -149,15 +235,14 @@ static jk_status keep_chunk(jk_join *join, uint32_t source, jk_import_chunk *chu
         self->skipped += cursor.bad.fault != 0 && !is_blank_line(chunk, &cursor.bad);
         cursor.bad.fault = 0;
         for (size_t i = 0; i < rows; i++) {
-            JK_TRY(keep_row(join, source, chunk->text, ends + i * ((size_t)chunk->plan->fields + 1), entry, error));
+            JK_TRY(keep_row(join, source, chunk->text, ends + i * ((size_t)chunk->plan->fields + 1), error));
         }
     }
     jk_import_note_quotes(&self->odd, &cursor);
     return JK_OK;
 }
 
-static jk_status read_all(jk_join *join, uint32_t source, jk_import_reader *reader, const uint32_t *entry,
-                          jk_error *error) {
+static jk_status read_all(jk_join *join, uint32_t source, jk_import_reader *reader, jk_error *error) {
     jk_import_chunk chunk;
     JK_TRY(jk_chunk_create(&chunk, jk_reader_capacity(reader), error));
     uint32_t *ends = malloc(jk_csv_tile_size(reader->inputs[0].plan.fields));
@@ -168,7 +253,7 @@ static jk_status read_all(jk_join *join, uint32_t source, jk_import_reader *read
     for (bool end = false; status == JK_OK && !end;) {
         status = jk_import_read(reader, &chunk, &end, error);
         if (status == JK_OK) {
-            status = keep_chunk(join, source, &chunk, ends, lines, entry, error);
+            status = keep_chunk(join, source, &chunk, ends, lines, error);
         }
     }
     free(reader->carry);
@@ -178,46 +263,106 @@ static jk_status read_all(jk_join *join, uint32_t source, jk_import_reader *read
     return status;
 }
 
-jk_status jk_join_load(jk_join *join, uint32_t source, jk_csv_source *file, const jk_csv_header *header,
-                       uint32_t *entry, jk_error *error) {
+/* What is read of a row for aggregates and choices must be there: a sum of nothing would be silent. */
+static jk_status check_header(const jk_join *join, uint32_t source, const char *path, const uint32_t *entry,
+                              jk_error *error) {
+    const jk_mapping *mapping = join->mapping;
+    const uint32_t key = mapping->sources[source].key;
+    for (size_t n = 0; n < mapping->field_count; n++) {
+        const jk_field_name *field = &mapping->fields[n];
+        if (field->source == source && entry[n] == JK_NO_FIELD && (field->scanned || n == key)) {
+            return jk_fail(error, JK_ERROR_DATA, path, 1, field->names[0],
+                           n == key ? "the mapping finds the rows of '%s' by this column, and the header lacks it"
+                                    : "the mapping needs this column for the rows of '%s', and the header lacks it",
+                           mapping->sources[source].name);
+        }
+    }
+    return JK_OK;
+}
+
+jk_status jk_join_begin(jk_join *join, uint32_t source, const jk_csv_source *file, uint32_t *entry, jk_error *error) {
     joined_source *self = &join->sources[source];
     const jk_mapping *mapping = join->mapping;
-    uint32_t key = mapping->sources[source].key;
-    if (entry[key] == JK_NO_FIELD) {
-        return jk_fail(error, JK_ERROR_DATA, jk_csv_source_path(file), 1, mapping->fields[key].names[0],
-                       "the mapping finds the rows of '%s' by this column, and the header lacks it",
-                       mapping->sources[source].name);
-    }
+    const jk_mapping_source *of = &mapping->sources[source];
+    JK_TRY(check_header(join, source, jk_csv_source_path(file), entry, error));
     self->arena = jk_arena_create();
-    if (self->arena == NULL) {
+    self->raw = malloc(mapping->field_count * sizeof *self->raw);
+    if (self->arena == NULL || self->raw == NULL) {
         return jk_fail_memory(error, "joined files");
     }
+    memcpy(self->raw, entry, mapping->field_count * sizeof *self->raw);
     for (size_t n = 0; n < mapping->field_count; n++) {
-        self->width += mapping->fields[n].source == source;
+        const jk_field_name *field = &mapping->fields[n];
+        if (field->source != source) {
+            continue;
+        }
+        if (field->scanned) {
+            entry[n] = 0;
+            continue;
+        }
+        entry[n] = entry[n] == JK_NO_FIELD ? JK_NO_FIELD : (uint32_t)self->width;
+        self->key_place = n == of->key ? (uint32_t)self->width : self->key_place;
+        self->shown += n != of->key && field->aggregate == 0;
+        self->width++;
     }
+    self->is_ranked = of->prefer_count > 0 || of->has_latest_by;
+    self->loaded = true;
+    return JK_OK;
+}
+
+/* Aggregates become cells like any. */
+static jk_status finish_rows(jk_join *join, uint32_t source, jk_error *error) {
+    joined_source *self = &join->sources[source];
+    const jk_mapping *mapping = join->mapping;
+    bool done = true;
+    for (size_t row = 0; mapping->sources[source].aggregate_count > 0 && row < self->rows; row++) {
+        size_t place = 0;
+        for (size_t n = 0; n < mapping->field_count; n++) {
+            const jk_field_name *field = &mapping->fields[n];
+            if (field->source != source || field->scanned) {
+                continue;
+            }
+            if (field->aggregate != 0) {
+                done = done && jk_totals_text(&self->totals, row, field->aggregate - 1, self->arena,
+                                              &self->cells[row * self->width + place]);
+            }
+            place++;
+        }
+    }
+    if (mapping->sources[source].aggregate_count > 0) {
+        self->used = calloc(self->rows + 1, 1);
+        done = done && self->used != NULL;
+    }
+    self->counts.later = self->totals.later;
+    self->counts.unread = self->totals.unread;
+    return done ? JK_OK : jk_fail_memory(error, "joined files");
+}
+
+jk_status jk_join_read(jk_join *join, uint32_t source, jk_csv_source *file, const jk_csv_header *header,
+                       jk_error *error) {
+    joined_source *self = &join->sources[source];
+    JK_TRY(jk_totals_begin(&self->totals, join->mapping, source, error));
     jk_import_input input = {.source = file, .header = *header};
     input.plan.dialect = header->dialect;
     input.plan.fields = header->count;
     jk_import_reader reader = {.inputs = &input, .input_count = 1, .window = JK_CSV_ROW_MAX};
-    JK_TRY(read_all(join, source, &reader, entry, error));
-    uint32_t place = 0;
-    for (size_t n = 0; n < mapping->field_count; n++) {
-        if (mapping->fields[n].source == source) {
-            entry[n] = entry[n] == JK_NO_FIELD ? JK_NO_FIELD : place;
-            self->key_place = n == key ? place : self->key_place;
-            place++;
-        }
-    }
-    self->loaded = true;
-    return JK_OK;
+    JK_TRY(read_all(join, source, &reader, error));
+    return finish_rows(join, source, error);
 }
 
 bool jk_join_is_loaded(const jk_join *join, uint32_t source) {
     return join->sources[source].loaded;
 }
 
-uint64_t jk_join_repeated(const jk_join *join, uint32_t source) {
-    return join->sources[source].repeated;
+jk_join_counts jk_join_count(const jk_join *join, uint32_t source) {
+    const joined_source *self = &join->sources[source];
+    jk_join_counts counts = self->counts;
+    counts.keys = self->rows;
+    counts.unread_example = self->totals.example;
+    for (size_t row = 0; self->used != NULL && row < self->rows; row++) {
+        counts.unused_keys += !self->used[row];
+    }
+    return counts;
 }
 
 uint64_t jk_join_skipped(const jk_join *join, uint32_t source) {
@@ -270,7 +415,13 @@ static const jk_cell_text *find_joined(const joined_source *self, jk_cell_text k
     uint64_t digest[2];
     jk_import_key(key.text, key.length, KEY_SEED, digest);
     uint32_t row = 0;
-    return jk_id_find(&self->keys, digest, &row) ? self->cells + row * self->width : NULL;
+    if (!jk_id_find(&self->keys, digest, &row)) {
+        return NULL;
+    }
+    if (self->used != NULL) { /* several threads may say so at once */
+        __atomic_store_n(&self->used[row], (uint8_t)1, __ATOMIC_RELAXED);
+    }
+    return self->cells + row * self->width;
 }
 
 /* Only the first rows without partner of a chunk are examples: of all others the row alone is marked. */
@@ -317,6 +468,10 @@ void jk_join_free(jk_join *join) {
     for (size_t s = 0; join->sources != NULL && s < join->mapping->source_count; s++) {
         jk_arena_free(join->sources[s].arena);
         free(join->sources[s].cells);
+        free(join->sources[s].raw);
+        free(join->sources[s].ranks);
+        free(join->sources[s].used);
+        jk_totals_free(&join->sources[s].totals);
         jk_id_free(&join->sources[s].keys);
         jk_odd_free(&join->sources[s].odd);
     }

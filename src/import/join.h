@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Joined source files of a mapping: read whole into memory, found by key. Of several rows with one key the first is
- * taken; how many had more is counted. */
+/* Joined source files of a mapping: read whole into memory, found by key. Of several rows with one key the best by
+ * `prefer` and `latest_by` is taken, else the first; how many had more is counted. Aggregates are made of all of them
+ * and stand among the cells. */
 #ifndef JK_IMPORT_JOIN_H
 #define JK_IMPORT_JOIN_H
 
@@ -10,15 +11,29 @@ typedef struct jk_join jk_join;
 
 jk_status jk_join_create(const jk_mapping *mapping, jk_join **join, jk_error *error);
 
-/* Reads the rows of a file, whose header has been read, as the mapping's source number `source`. entry[n] is the place
- * in the header of the source's field n (JK_NO_FIELD: not there) and becomes its place among the joined cells. */
-jk_status jk_join_load(jk_join *join, uint32_t source, jk_csv_source *file, const jk_csv_header *header,
-                       uint32_t *entry, jk_error *error);
+/* Takes a file, whose header has been read, as the mapping's source number `source`. entry[n] is the place in the
+ * header of the source's field n (JK_NO_FIELD: not there) and becomes its place among the joined cells. */
+jk_status jk_join_begin(jk_join *join, uint32_t source, const jk_csv_source *file, uint32_t *entry, jk_error *error);
 
-/* true once a file was loaded for the source. */
+/* Reads its rows; the mapping's cut-off is known by then, where it is at all. */
+jk_status jk_join_read(jk_join *join, uint32_t source, jk_csv_source *file, const jk_csv_header *header,
+                       jk_error *error);
+
+/* true once a file was taken for the source. */
 bool jk_join_is_loaded(const jk_join *join, uint32_t source);
-uint64_t jk_join_repeated(const jk_join *join, uint32_t source); /* rows whose key an earlier row had */
-uint64_t jk_join_skipped(const jk_join *join, uint32_t source);  /* rows that could not be read, or without a key */
+
+/* What the rows of a source were. */
+typedef struct jk_join_counts {
+    uint64_t repeated; /* rows whose key another row had, and nothing says which of them is the better one */
+    uint64_t chosen;   /* rows whose key another row had that was better, or worse */
+    uint64_t filtered; /* rows that `where` leaves out */
+    uint64_t later;    /* rows after the cut-off, which no aggregate counts */
+    uint64_t unread;   /* rows of which an aggregate could not read a cell */
+    const char *unread_example;
+    uint64_t keys, unused_keys; /* keys in all, and those that no claim has */
+} jk_join_counts;
+jk_join_counts jk_join_count(const jk_join *join, uint32_t source);
+uint64_t jk_join_skipped(const jk_join *join, uint32_t source); /* rows that could not be read, or without a key */
 
 uint64_t jk_join_invalid(const jk_join *join, uint32_t source, jk_cell_text *example); /* cells that are no UTF-8 */
 const jk_odd_list *jk_join_odd(const jk_join *join, uint32_t source);                  /* quotes of its text */

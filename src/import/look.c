@@ -203,7 +203,7 @@ jk_status jk_import_filter_rows(jk_import_chunk *chunk, const jk_parse_scratch *
     for (size_t i = 0; i < rows; i++) {
         jk_mapped_row row = jk_import_mapped_row(plan, chunk->text, scratch->ends + i * ((size_t)plan->fields + 1));
         row.joined = plan->join != NULL ? scratch->joined + i * plan->mapping->source_count : NULL;
-        if (!jk_where_takes(plan->mapping, &row)) {
+        if (!jk_where_takes(plan->mapping->where, plan->mapping->where_count, &row)) {
             JK_TRY(jk_chunk_leave_out(chunk, first + i, chunk->line[first + i], JK_LEFT_OUT_FILTERED, "", 0, error));
         }
     }

@@ -70,123 +70,6 @@ static jk_status read_columns(mapping_reader *reader, const jk_yaml_node *column
     return JK_OK;
 }
 
-/* ---- sources ---------------------------------------------------------------------------------------------- */
-
-/* `joined_by`: a column of the first source, or `{source: S, column: C}` of an earlier one. */
-static jk_status read_joined_by(mapping_reader *reader, const jk_yaml_node *node, uint32_t own, jk_shape *shape,
-                                uint32_t *number) {
-    static const char *const keys[] = {"source", "column", "clean", "pad", "prefix"};
-    uint32_t source = 0;
-    const jk_yaml_node *column = node;
-    if (node->kind == JK_YAML_MAP) {
-        JK_TRY(jk_mapping_check_keys(reader, node, keys, sizeof keys / sizeof keys[0]));
-        JK_TRY(jk_mapping_read_shape(reader, node, shape));
-        JK_TRY(jk_mapping_read_source_of(reader, node, &source));
-        column = jk_mapping_find(node, "column");
-    }
-    if (column == NULL || source >= own) {
-        return jk_mapping_fail(reader, node->file, node->line,
-                               "expected a column of a source that stands before this one");
-    }
-    return jk_mapping_add_field(reader, column, source, number);
-}
-
-/* Columns that together tell a file from those of the other sources. */
-static jk_status read_recognised_by(mapping_reader *reader, const jk_yaml_node *list, uint32_t number) {
-    jk_mapping_source *source = &reader->sources[number];
-    size_t before = jk_key_path_add(&reader->path, "recognised_by");
-    if (list->kind != JK_YAML_LIST || list->count == 0 || list->count > TERMS_MAX) {
-        return jk_mapping_expected(reader, list, "a list of columns that only this source has together");
-    }
-    uint32_t *fields = jk_arena_alloc(reader->arena, list->count, sizeof *fields);
-    if (fields == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
-    for (size_t i = 0; i < list->count; i++) {
-        JK_TRY(jk_mapping_add_field(reader, list->items[i], number, &fields[i]));
-    }
-    source->recognised_by = fields;
-    source->recognised_count = list->count;
-    jk_key_path_cut(&reader->path, before);
-    return JK_OK;
-}
-
-/* `key: {column: C, clean: digits, pad: 5}`. */
-static jk_status read_key(mapping_reader *reader, const jk_yaml_node *node, uint32_t number,
-                          jk_mapping_source *source) {
-    static const char *const keys[] = {"column", "clean", "pad", "prefix"};
-    const jk_yaml_node *column = jk_mapping_find(node, "column");
-    size_t before = jk_key_path_add(&reader->path, "key");
-    JK_TRY(jk_mapping_check_keys(reader, node, keys, sizeof keys / sizeof keys[0]));
-    JK_TRY(jk_mapping_read_shape(reader, node, &source->key_shape));
-    if (column == NULL) {
-        return jk_mapping_fail(reader, node->file, node->line, "`column` is missing, expected the column of the key");
-    }
-    JK_TRY(jk_mapping_add_field(reader, column, number, &source->key));
-    jk_key_path_cut(&reader->path, before);
-    return JK_OK;
-}
-
-static jk_status read_source(mapping_reader *reader, const jk_yaml_pair *pair, uint32_t number) {
-    static const char *const keys[] = {"recognised_by", "optional", "key", "joined_by", "max_unmatched"};
-    jk_mapping_source *source = &reader->sources[number];
-    const jk_yaml_node *node = pair->value;
-    JK_TRY(jk_mapping_check_keys(reader, node, keys, sizeof keys / sizeof keys[0]));
-    *source =
-        (jk_mapping_source){.name = pair->key, .key = JK_NO_FIELD, .joined_by = JK_NO_FIELD, .max_unmatched = -1.0};
-    JK_TRY(jk_mapping_read_share(reader, node, "max_unmatched", &source->max_unmatched));
-    const jk_yaml_node *recognised_by = jk_mapping_find(node, "recognised_by");
-    const jk_yaml_node *key = jk_mapping_find(node, "key");
-    const jk_yaml_node *joined_by = jk_mapping_find(node, "joined_by");
-    const jk_yaml_node *optional = jk_mapping_find(node, "optional");
-    if (recognised_by == NULL) {
-        return jk_mapping_fail(
-            reader, pair->file, pair->line,
-            "`recognised_by` is missing, expected a list of columns that only this source has together");
-    }
-    JK_TRY(read_recognised_by(reader, recognised_by, number));
-    if (number == 0 ? key != NULL || joined_by != NULL || optional != NULL : key == NULL || joined_by == NULL) {
-        return jk_mapping_fail(
-            reader, pair->file, pair->line,
-            "the first source brings the claims and has neither key, joined_by nor optional; every other source "
-            "has key and joined_by");
-    }
-    if (number > 0) {
-        if (key->kind == JK_YAML_MAP) {
-            JK_TRY(read_key(reader, key, number, source));
-        } else {
-            JK_TRY(jk_mapping_add_field(reader, key, number, &source->key));
-        }
-        JK_TRY(read_joined_by(reader, joined_by, number, &source->joined_shape, &source->joined_by));
-    }
-    if (optional != NULL && !jk_yaml_to_boolean(optional, &source->optional)) {
-        return jk_mapping_expected(reader, optional, "true or false");
-    }
-    return JK_OK;
-}
-
-static jk_status read_sources(mapping_reader *reader, const jk_yaml_node *sources) {
-    jk_mapping *mapping = reader->mapping;
-    if (sources == NULL) {
-        mapping->source_count = 1;
-        reader->sources[0] = (jk_mapping_source){.name = "tape", .key = JK_NO_FIELD, .joined_by = JK_NO_FIELD};
-        return JK_OK;
-    }
-    size_t before = jk_key_path_add(&reader->path, "sources");
-    if (sources->kind != JK_YAML_MAP || sources->count == 0 || sources->count > SOURCES_MAX) {
-        return jk_mapping_expected(reader, sources, "a map of 1 to 16 sources");
-    }
-    for (uint32_t s = 0; s < sources->count; s++) {
-        size_t inner = jk_key_path_add(&reader->path, sources->pairs[s].key);
-        mapping->source_count = s; /* those read so far can be named */
-        JK_TRY(read_source(reader, &sources->pairs[s], s));
-        jk_key_path_cut(&reader->path, inner);
-    }
-    mapping->source_count = sources->count;
-    jk_key_path_cut(&reader->path, before);
-    return JK_OK;
-}
-
 /* ---- the file --------------------------------------------------------------------------------------------- */
 
 static jk_status read_missing(mapping_reader *reader, const jk_yaml_node *list) {
@@ -222,7 +105,7 @@ static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
     JK_TRY(jk_mapping_read_format(reader, root, &reader->format));
     mapping->decimal = reader->format.decimal;
     JK_TRY(read_missing(reader, jk_mapping_find(root, "missing")));
-    JK_TRY(read_sources(reader, jk_mapping_find(root, "sources")));
+    JK_TRY(jk_mapping_read_sources(reader, jk_mapping_find(root, "sources")));
     JK_TRY(jk_mapping_read_row_keys(reader, root));
     const jk_yaml_node *cutoff = jk_mapping_find(root, "cutoff");
     if (cutoff != NULL) {

@@ -23,8 +23,10 @@ enum { JK_SOURCES_MAX = 16 }; /* sources of a mapping */
 typedef struct jk_field_name {
     size_t count;
     const char *const *names;
-    uint32_t source; /* number of the mapping's source */
-    int64_t line;    /* in the mapping file */
+    uint32_t source;    /* number of the mapping's source */
+    uint32_t aggregate; /* number + 1 of the source's aggregate that it is; 0: a column */
+    bool scanned;       /* of a joined source: only looked at while its file is read */
+    int64_t line;       /* in the mapping file */
 } jk_field_name;
 
 typedef enum jk_rule_kind {
@@ -75,6 +77,24 @@ typedef struct jk_where_rule {
     int empty;           /* 1: the cell must be empty, -1: it must not, 0: either */
 } jk_where_rule;
 
+/* A figure made of all rows of a joined source that have one key. */
+typedef enum jk_aggregate_kind {
+    JK_AGGREGATE_SUM,
+    JK_AGGREGATE_MONTHLY, /* the sum by within_months */
+    JK_AGGREGATE_COUNT,   /* of rows */
+    JK_AGGREGATE_EARLIEST,
+    JK_AGGREGATE_LATEST
+} jk_aggregate_kind;
+
+typedef struct jk_aggregate {
+    const char *name;
+    jk_aggregate_kind kind;
+    jk_rule rule;           /* what is added up, or the date; of counts without terms */
+    uint32_t within_months; /* rows of so many months up to the cut-off; 0: all */
+    size_t where_count;
+    const jk_where_rule *where; /* rows that count */
+} jk_aggregate;
+
 typedef struct jk_mapping_source {
     const char *name;
     bool optional;
@@ -84,6 +104,17 @@ typedef struct jk_mapping_source {
     uint32_t joined_by;            /* number of a field name of an earlier source that holds the key */
     jk_shape key_shape, joined_shape; /* in which key and joined_by are compared */
     double max_unmatched;             /* share of rows that may find no partner; negative: as the import says */
+    /* of joined sources: which rows are taken, which of several with one key, and what is made of all of them */
+    size_t where_count;
+    const jk_where_rule *where;
+    size_t prefer_count; /* cells of prefer_field, the best first; 0: the first row is as good as any */
+    const char *const *prefer;
+    uint32_t prefer_field;
+    bool has_latest_by, has_date;
+    jk_rule latest_by; /* of several rows the one with the latest of these dates */
+    jk_rule date;      /* of a row, for within_months; rows after the cut-off do not count */
+    size_t aggregate_count;
+    const jk_aggregate *aggregates;
 } jk_mapping_source;
 
 typedef struct jk_mapping {
@@ -152,13 +183,20 @@ typedef struct jk_mapped_row {
     const jk_cell_text *const *joined; /* per source; NULL: no such row */
     jk_odd_list *odd;                  /* where cells are counted that lists of values do not name; NULL: nowhere */
     uint32_t line;                     /* of the row, for those */
+    uint32_t own;                      /* the source whose cells stand in the text; others are joined */
     const char *file;                  /* name of its file without ending, for prefixes */
     char *made;                        /* JK_SHAPED_MAX bytes for texts that are made; NULL: none are */
 } jk_mapped_row;
 
 jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row);
 
-/* Whether `where` takes the row. */
-bool jk_where_takes(const jk_mapping *mapping, const jk_mapped_row *row);
+/* The date that a rule makes; false: none, and *cell says why (missing or bad). */
+bool jk_rule_date(const jk_rule *rule, const jk_mapped_row *row, jk_cell *cell, int32_t *date);
+
+/* Whether all conditions take the row. */
+bool jk_where_takes(const jk_where_rule *where, size_t count, const jk_mapped_row *row);
+
+/* A single field's text without spaces around it; empty where there is none. */
+jk_cell_text jk_mapped_text(const jk_mapped_row *row, uint32_t field);
 
 #endif

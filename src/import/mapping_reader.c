@@ -198,9 +198,35 @@ jk_status jk_mapping_add_field(mapping_reader *reader, const jk_yaml_node *node,
     for (size_t i = 0; i < count; i++) {
         JK_TRY(jk_mapping_read_word(reader, node->kind == JK_YAML_LIST ? node->items[i] : node, &names[i]));
     }
-    reader->fields[mapping->field_count] =
-        (jk_field_name){.count = count, .names = names, .source = source, .line = node->line};
+    jk_field_name *field = &reader->fields[mapping->field_count];
+    *field = (jk_field_name){.count = count, .names = names, .source = source, .line = node->line};
+    const jk_mapping_source *of = &reader->sources[source];
+    for (size_t a = 0; a < of->aggregate_count; a++) {
+        field->aggregate = strcmp(of->aggregates[a].name, names[0]) == 0 ? (uint32_t)a + 1 : field->aggregate;
+    }
     *number = (uint32_t)mapping->field_count++;
+    return JK_OK;
+}
+
+jk_status jk_mapping_settle_format(mapping_reader *reader, const jk_yaml_node *node, jk_rule *rule) {
+    size_t made = 0;
+    size_t count = rule->term_count;
+    for (size_t i = 0; i < count; i++) {
+        made += reader->fields[rule->terms[i]].aggregate != 0;
+    }
+    if (rule->divide_by != JK_NO_FIELD) {
+        made += reader->fields[rule->divide_by].aggregate != 0;
+        count++;
+    }
+    if (made > 0 && made < count) {
+        return jk_mapping_fail(reader, node->file, node->line,
+                               "aggregates and columns of the file cannot stand in one sum");
+    }
+    if (made > 0) {
+        const int scale = rule->format.scale;
+        rule->format = jk_csv_canonical_format;
+        rule->format.scale = scale;
+    }
     return JK_OK;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the parts of the mapping reader share: its state, messages, scalars and fields (mapping_reader.c), rules
- * (mapping_rules.c); mapping.c reads columns, sources and the file as a whole. */
+ * (mapping_rules.c), sources (mapping_sources.c); mapping.c reads columns and the file as a whole. */
 #ifndef JK_IMPORT_MAPPING_READER_H
 #define JK_IMPORT_MAPPING_READER_H
 
@@ -47,6 +47,16 @@ jk_status jk_mapping_read_source_of(mapping_reader *reader, const jk_yaml_node *
 jk_status jk_mapping_read_text_keys(mapping_reader *reader, const jk_yaml_node *root);
 /* Reads the keys of the file about rows: where, sentinels, skip_footer, expect. */
 jk_status jk_mapping_read_row_keys(mapping_reader *reader, const jk_yaml_node *root);
+/* Reads one word or a list of up to 1024. */
+jk_status jk_mapping_read_words(mapping_reader *reader, const jk_yaml_node *node, const char *const **words,
+                                size_t *count);
+/* Reads `where`: conditions on columns of a source (of the first one: or of others, which they name). */
+jk_status jk_mapping_read_where(mapping_reader *reader, const jk_yaml_node *map, uint32_t source,
+                                const jk_where_rule **where, size_t *count);
+/* Reads `sources` (mapping_sources.c); NULL: a single file. */
+jk_status jk_mapping_read_sources(mapping_reader *reader, const jk_yaml_node *sources);
+/* Aggregates are written canonically: a rule made of them reads them so. Fails where a rule has columns as well. */
+jk_status jk_mapping_settle_format(mapping_reader *reader, const jk_yaml_node *node, jk_rule *rule);
 /* Reads `clean`, `pad` and `prefix`. */
 jk_status jk_mapping_read_shape(mapping_reader *reader, const jk_yaml_node *map, jk_shape *shape);
 /* Reads a share such as 5% (or 0.05) where the key is given. */

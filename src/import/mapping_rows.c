@@ -11,9 +11,8 @@ enum { CONDITIONS_MAX = 64, WORDS_MAX = 1024, SENTINELS_MAX = 64, FOOTER_MAX = 1
 
 /* ---- where ------------------------------------------------------------------------------------------------- */
 
-/* One word or a list of them. */
-static jk_status read_words(mapping_reader *reader, const jk_yaml_node *node, const char *const **words,
-                            size_t *count) {
+jk_status jk_mapping_read_words(mapping_reader *reader, const jk_yaml_node *node, const char *const **words,
+                                size_t *count) {
     size_t wanted = node->kind == JK_YAML_LIST ? node->count : 1;
     if (wanted == 0 || wanted > WORDS_MAX) {
         return jk_mapping_expected(reader, node, "a word, or a list of 1 to 1024 words");
@@ -44,10 +43,11 @@ static jk_status read_bound(mapping_reader *reader, const jk_yaml_node *map, con
     return JK_OK;
 }
 
-static jk_status read_condition(mapping_reader *reader, const jk_yaml_pair *pair, jk_where_rule *where) {
+static jk_status read_condition(mapping_reader *reader, const jk_yaml_pair *pair, uint32_t source,
+                                jk_where_rule *where) {
     static const char *const keys[] = {"in", "not", "above", "below", "empty", "source", "decimal", "thousands"};
     const jk_yaml_node *node = pair->value;
-    uint32_t source = 0;
+    const uint32_t own = source;
     *where = (jk_where_rule){.rule = {.kind = JK_RULE_FIELD, .line = pair->line, .format = reader->format}};
     where->rule.terms = jk_arena_alloc(reader->arena, 1, sizeof *where->rule.terms);
     where->rule.signs = jk_arena_alloc(reader->arena, 1, sizeof *where->rule.signs);
@@ -62,15 +62,20 @@ static jk_status read_condition(mapping_reader *reader, const jk_yaml_pair *pair
         const jk_yaml_node *empty = jk_mapping_find(node, "empty");
         bool is_empty = false;
         JK_TRY(jk_mapping_check_keys(reader, node, keys, sizeof keys / sizeof keys[0]));
-        JK_TRY(jk_mapping_read_source_of(reader, node, &source));
+        if (own == 0) {
+            JK_TRY(jk_mapping_read_source_of(reader, node, &source));
+        } else if (jk_mapping_find(node, "source") != NULL) {
+            return jk_mapping_fail(reader, pair->file, pair->line,
+                                   "rows of a joined source are told by its own columns: no `source` here");
+        }
         JK_TRY(jk_mapping_read_format(reader, node, &where->rule.format));
         JK_TRY(read_bound(reader, node, "above", &where->has_above, &where->above));
         JK_TRY(read_bound(reader, node, "below", &where->has_below, &where->below));
         if (in != NULL) {
-            JK_TRY(read_words(reader, in, &where->in, &where->in_count));
+            JK_TRY(jk_mapping_read_words(reader, in, &where->in, &where->in_count));
         }
         if (not_in != NULL) {
-            JK_TRY(read_words(reader, not_in, &where->not_in, &where->not_count));
+            JK_TRY(jk_mapping_read_words(reader, not_in, &where->not_in, &where->not_count));
         }
         if (empty != NULL && !jk_yaml_to_boolean(empty, &is_empty)) {
             (void)jk_key_path_add(&reader->path, "empty");
@@ -81,13 +86,15 @@ static jk_status read_condition(mapping_reader *reader, const jk_yaml_pair *pair
             return jk_mapping_expected(reader, node, "one of in, not, above, below, empty");
         }
     } else {
-        JK_TRY(read_words(reader, node, &where->in, &where->in_count));
+        JK_TRY(jk_mapping_read_words(reader, node, &where->in, &where->in_count));
     }
     const jk_yaml_node name = {.kind = JK_YAML_SCALAR, .text = pair->key, .file = pair->file, .line = pair->line};
-    return jk_mapping_add_field(reader, &name, source, &where->rule.terms[0]);
+    JK_TRY(jk_mapping_add_field(reader, &name, source, &where->rule.terms[0]));
+    return jk_mapping_settle_format(reader, pair->value, &where->rule);
 }
 
-static jk_status read_where(mapping_reader *reader, const jk_yaml_node *map) {
+jk_status jk_mapping_read_where(mapping_reader *reader, const jk_yaml_node *map, uint32_t source,
+                                const jk_where_rule **where, size_t *count) {
     if (map == NULL) {
         return JK_OK;
     }
@@ -101,11 +108,11 @@ static jk_status read_where(mapping_reader *reader, const jk_yaml_node *map) {
     }
     for (size_t i = 0; i < map->count; i++) {
         size_t inner = jk_key_path_add(&reader->path, map->pairs[i].key);
-        JK_TRY(read_condition(reader, &map->pairs[i], &rules[i]));
+        JK_TRY(read_condition(reader, &map->pairs[i], source, &rules[i]));
         jk_key_path_cut(&reader->path, inner);
     }
-    reader->mapping->where = rules;
-    reader->mapping->where_count = map->count;
+    *where = rules;
+    *count = map->count;
     jk_key_path_cut(&reader->path, before);
     return JK_OK;
 }
@@ -199,7 +206,7 @@ static jk_status read_clean(mapping_reader *reader, const jk_yaml_node *node, un
                  {"zeros", JK_CLEAN_ZEROS},   {"upper", JK_CLEAN_UPPER},   {"lower", JK_CLEAN_LOWER}};
     const char *const *given = NULL;
     size_t count = 0;
-    JK_TRY(read_words(reader, node, &given, &count));
+    JK_TRY(jk_mapping_read_words(reader, node, &given, &count));
     for (size_t i = 0; i < count; i++) {
         unsigned bit = 0;
         for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
@@ -242,7 +249,8 @@ jk_status jk_mapping_read_shape(mapping_reader *reader, const jk_yaml_node *map,
 jk_status jk_mapping_read_row_keys(mapping_reader *reader, const jk_yaml_node *root) {
     const jk_yaml_node *footer = jk_mapping_find(root, "skip_footer");
     double rows = 0.0;
-    JK_TRY(read_where(reader, jk_mapping_find(root, "where")));
+    JK_TRY(jk_mapping_read_where(reader, jk_mapping_find(root, "where"), 0, &reader->mapping->where,
+                                 &reader->mapping->where_count));
     JK_TRY(read_sentinels(reader, jk_mapping_find(root, "sentinels")));
     JK_TRY(read_expect(reader, jk_mapping_find(root, "expect")));
     if (footer != NULL) {

@@ -290,5 +290,6 @@ jk_status jk_mapping_read_rule(mapping_reader *reader, const jk_yaml_node *node,
     JK_TRY(read_by_kind(reader, node, kind, inner, rule));
     JK_TRY(jk_mapping_read_shape(reader, node, &rule->shape));
     JK_TRY(read_values(reader, node, rule));
+    JK_TRY(jk_mapping_settle_format(reader, node, rule));
     return check_company(reader, node, rule);
 }

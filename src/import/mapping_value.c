@@ -15,14 +15,14 @@ static bool same_text(const char *word, jk_cell_text cell) {
 }
 
 /* The text of a field without spaces around it; empty where the row has none, or a word that stands for none. */
-static jk_cell_text field_text(const jk_mapped_row *row, uint32_t field) {
+jk_cell_text jk_mapped_text(const jk_mapped_row *row, uint32_t field) {
     jk_cell_text cell = {.text = "", .length = 0};
     uint32_t entry = row->entry[field];
     uint32_t source = row->mapping->fields[field].source;
     if (entry == JK_NO_FIELD) {
         return cell;
     }
-    if (source == 0) {
+    if (source == row->own) {
         uint32_t start = row->ends[entry] + 1u;
         cell = (jk_cell_text){.text = row->text + start, .length = row->ends[entry + 1] - start};
     } else if (row->joined != NULL && row->joined[source] != NULL) {
@@ -82,7 +82,7 @@ static jk_cell map_value(const jk_rule *rule, const jk_mapped_row *row, jk_cell_
 static jk_cell add_terms(const jk_rule *rule, const jk_mapped_row *row, size_t first) {
     jk_cell sum = {.kind = JK_CELL_MISSING, .format = &rule->format};
     for (size_t i = first; i < rule->term_count; i++) {
-        jk_cell_text cell = field_text(row, rule->terms[i]);
+        jk_cell_text cell = jk_mapped_text(row, rule->terms[i]);
         if (cell.length == 0) {
             continue;
         }
@@ -109,7 +109,7 @@ static jk_cell sum_of(const jk_rule *rule, const jk_mapped_row *row) {
 }
 
 static jk_cell year_of(const jk_rule *rule, const jk_mapped_row *row) {
-    jk_cell_text cell = field_text(row, rule->terms[0]);
+    jk_cell_text cell = jk_mapped_text(row, rule->terms[0]);
     if (cell.length == 0) {
         return missing_cell;
     }
@@ -125,7 +125,7 @@ static jk_cell year_of(const jk_rule *rule, const jk_mapped_row *row) {
 
 static jk_cell date_plus_months(const jk_rule *rule, const jk_mapped_row *row) {
     enum { MONTHS_MAX = 12000 };
-    jk_cell_text from = field_text(row, rule->terms[0]);
+    jk_cell_text from = jk_mapped_text(row, rule->terms[0]);
     int32_t date = 0;
     if (from.length == 0) {
         return missing_cell;
@@ -139,7 +139,7 @@ static jk_cell date_plus_months(const jk_rule *rule, const jk_mapped_row *row) {
     }
     double months = sum.kind == JK_CELL_DECIMAL ? (double)sum.decimal / 1e18 : 0.0;
     if (rule->divide_by != JK_NO_FIELD) {
-        jk_cell_text divisor = field_text(row, rule->divide_by);
+        jk_cell_text divisor = jk_mapped_text(row, rule->divide_by);
         jk_csv_decimal value = 0;
         if (divisor.length == 0) {
             return missing_cell;
@@ -159,8 +159,7 @@ static jk_cell date_plus_months(const jk_rule *rule, const jk_mapped_row *row) {
                                                  : bad_cell(from, true, JK_CSV_RANGE);
 }
 
-/* The date that a rule makes; false: none, and *cell says why. */
-static bool date_of(const jk_rule *rule, const jk_mapped_row *row, jk_cell *cell, int32_t *date) {
+bool jk_rule_date(const jk_rule *rule, const jk_mapped_row *row, jk_cell *cell, int32_t *date) {
     *cell = jk_rule_evaluate(rule, row);
     if (cell->kind == JK_CELL_DATE) {
         *date = cell->date;
@@ -182,7 +181,8 @@ static jk_cell months_between(const jk_rule *rule, const jk_mapped_row *row) {
     jk_cell cell = missing_cell;
     int32_t from = 0;
     int32_t to = 0;
-    if (!date_of(&rule->alternatives[0], row, &cell, &from) || !date_of(&rule->alternatives[1], row, &cell, &to)) {
+    if (!jk_rule_date(&rule->alternatives[0], row, &cell, &from) ||
+        !jk_rule_date(&rule->alternatives[1], row, &cell, &to)) {
         return cell;
     }
     int32_t first = from < to ? from : to;
@@ -197,7 +197,7 @@ static jk_cell months_between(const jk_rule *rule, const jk_mapped_row *row) {
 
 /* A number of a rule that counts from the cut-off, which is known by then. */
 static bool number_of(const jk_rule *rule, const jk_mapped_row *row, jk_cell *cell, int32_t *number) {
-    jk_cell_text text = field_text(row, rule->terms[0]);
+    jk_cell_text text = jk_mapped_text(row, rule->terms[0]);
     *cell = missing_cell;
     if (text.length == 0) {
         return false;
@@ -247,7 +247,7 @@ static jk_cell join_texts(const jk_rule *rule, const jk_mapped_row *row) {
     char joined[JK_SHAPED_MAX];
     size_t length = 0;
     for (size_t i = 0; i < rule->term_count; i++) {
-        jk_cell_text part = field_text(row, rule->terms[i]);
+        jk_cell_text part = jk_mapped_text(row, rule->terms[i]);
         const char *between = i > 0 ? rule->between : "";
         if (part.length == 0) {
             return missing_cell;
@@ -272,7 +272,7 @@ jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row) {
     case JK_RULE_CONSTANT:
         return text_cell(rule->constant, &jk_csv_canonical_format);
     case JK_RULE_FIELD:
-        return shape_cell(rule, row, map_value(rule, row, field_text(row, rule->terms[0])));
+        return shape_cell(rule, row, map_value(rule, row, jk_mapped_text(row, rule->terms[0])));
     case JK_RULE_DAYS_PAST_DUE:
         return days_past_due(rule, row);
     case JK_RULE_AGE:
@@ -310,7 +310,7 @@ static bool is_among(const char *const *words, size_t count, jk_cell_text cell) 
 }
 
 static bool takes(const jk_where_rule *where, const jk_mapped_row *row) {
-    jk_cell_text cell = field_text(row, where->rule.terms[0]);
+    jk_cell_text cell = jk_mapped_text(row, where->rule.terms[0]);
     if ((where->empty == 1 && cell.length > 0) || (where->empty == -1 && cell.length == 0) ||
         (where->in_count > 0 && !is_among(where->in, where->in_count, cell)) ||
         is_among(where->not_in, where->not_count, cell)) {
@@ -324,9 +324,9 @@ static bool takes(const jk_where_rule *where, const jk_mapped_row *row) {
            (!where->has_above || number > where->above) && (!where->has_below || number < where->below);
 }
 
-bool jk_where_takes(const jk_mapping *mapping, const jk_mapped_row *row) {
-    for (size_t i = 0; i < mapping->where_count; i++) {
-        if (!takes(&mapping->where[i], row)) {
+bool jk_where_takes(const jk_where_rule *where, size_t count, const jk_mapped_row *row) {
+    for (size_t i = 0; i < count; i++) {
+        if (!takes(&where[i], row)) {
             return false;
         }
     }

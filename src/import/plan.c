@@ -50,7 +50,7 @@ jk_status jk_plan_resolve(const jk_mapping *mapping, uint32_t source, const jk_c
         if (field->source != source) {
             continue;
         }
-        entry[n] = JK_NO_FIELD;
+        entry[n] = field->aggregate != 0 ? 0 : JK_NO_FIELD; /* aggregates are made, not found */
         for (size_t k = 0; k < field->count && entry[n] == JK_NO_FIELD; k++) {
             bool twice = false;
             entry[n] = jk_names_find(header, field->names[k], &twice);
