@@ -156,6 +156,7 @@ typedef struct jk_import_summary {
     int32_t first_written_off, last_written_off; /* of accepted rows; JK_MISSING_INTEGER if there are none */
     size_t found_count, missing_count, unused_count;
     const jk_column *found;
+    jk_extras extras; /* names of own columns, found or not */
     const jk_import_name *missing;
     const jk_import_name *unused;
     jk_findings findings; /* all that was found; also in the store's manifest */

@@ -25,11 +25,11 @@ extern "C" {
 #endif
 
 enum {
-    JK_INSPECT_CURRENCIES = 6,                 /* currencies with amounts of their own */
-    JK_INSPECT_GROUPS = 12,                    /* groups of `by` of their own; the rest is "(other)" */
-    JK_INSPECT_TOP = 5,                        /* largest claims named, per currency */
-    JK_INSPECT_BALANCE = JK_TAPE_COLUMN_COUNT, /* item: principal + interest_accrued + fees */
-    JK_INSPECT_ITEMS = JK_TAPE_COLUMN_COUNT + 1
+    JK_INSPECT_CURRENCIES = 6,            /* currencies with amounts of their own */
+    JK_INSPECT_GROUPS = 12,               /* groups of `by` of their own; the rest is "(other)" */
+    JK_INSPECT_TOP = 5,                   /* largest claims named, per currency */
+    JK_INSPECT_BALANCE = JK_COLUMN_COUNT, /* item: principal + interest_accrued + fees */
+    JK_INSPECT_ITEMS = JK_COLUMN_COUNT + 1
 };
 
 typedef struct jk_inspect_options {
@@ -107,7 +107,10 @@ typedef struct jk_inspection {
     uint64_t other_currency_claims;
     double principal[JK_INSPECT_CURRENCIES], interest[JK_INSPECT_CURRENCIES], fees[JK_INSPECT_CURRENCIES];
     double top_percent_share[JK_INSPECT_CURRENCIES]; /* of the balance, held by the largest 1 % of claims */
-    jk_inspect_column columns[JK_CSV_COLUMN_COUNT];
+    size_t column_count; /* of columns that such a tape can have, in their order, and own ones that this tape has */
+    jk_column column[JK_COLUMN_COUNT];
+    jk_extras extras;                           /* names of the own ones; the tape's */
+    jk_inspect_column columns[JK_COLUMN_COUNT]; /* by column */
     size_t age_count, debtor_band_count, check_count, group_count;
     const jk_inspect_band *ages;         /* years since write-off */
     const jk_inspect_band *debtor_bands; /* claims per debtor */
@@ -121,10 +124,15 @@ jk_status jk_inspect_run(const jk_tape *tape, const jk_inspect_options *options,
                          jk_error *error);
 void jk_inspect_free(jk_inspection *inspection); /* NULL is accepted */
 
+/* Items: the columns of jk_inspection.column, and behind them the balance: `place` from 0 to column_count. */
+static inline int jk_inspect_item(const jk_inspection *inspection, size_t place) {
+    return place < inspection->column_count ? (int)inspection->column[place] : (int)JK_INSPECT_BALANCE;
+}
+
 /* 1 if the item has a series: all columns but texts, dictionaries, enumerations and debtor_index; and the balance. */
 int jk_inspect_is_numeric(int item);
 int jk_inspect_is_money(int item); /* its series are per currency */
-const char *jk_inspect_item_name(int item);
+const char *jk_inspect_item_name(const jk_inspection *inspection, int item);
 
 /* The series of an item in a group; `currency` matters for money only. */
 const jk_inspect_series *jk_inspect_series_of(const jk_inspection *inspection, size_t group, int item, size_t currency);

@@ -45,11 +45,12 @@ typedef struct jk_steps {
 
 /* `when:` — all terms must hold; a term holds if the claim's column (after the tape's defaults) has one of the values.
  * No terms: matches all. Columns allowed: country, debtor_type, product, currency, legal_status, employment, reachable,
- * placements, vulnerable. */
+ * placements, vulnerable, and own columns of texts and numbers. */
 typedef struct jk_condition_term {
-    jk_column column;
+    jk_column column; /* an own column: its place among the model's extras */
     size_t count;
     const char *const *values; /* as written; integers in decimal */
+    double from, below;        /* of own numbers, where count is 0: from <= number < below; infinite: no bound */
 } jk_condition_term;
 typedef struct jk_condition {
     size_t count;
@@ -273,6 +274,7 @@ typedef struct jk_model {
     size_t warning_count; /* what is allowed but odd (first epochs of 12 months, …): for the caller to show */
     const char *const *warnings;
     const struct jk_model_origin *origin; /* of a model made by jk_model_split; NULL otherwise */
+    jk_extras extras;                     /* own columns that it uses; a tape has them in places of its own */
     void *arena;                          /* owns everything above */
 } jk_model;
 

@@ -71,6 +71,28 @@ extern "C" {
     X(COST, cost, MONEY, KEEP, "spent on the claim in the period; missing: 0")                                         \
     X(EXIT, exit, ENUM, KEEP, "how the claim left at the period's end; missing or none: it was still there")
 
+/* Own columns: what a mapping adds under names of its own (`extra:` in docs/mapping-file.md). A tape or panel has
+ * places for so many of each type, and says which names stand there; all else about them is as with the columns above,
+ * missing values included. Who has a model and a tape finds the place by the name: jk_tape_place. */
+#define JK_EXTRA_COLUMNS(X)                                                                                            \
+    X(EXTRA_NUMBER_1, extra_number_1, REAL)                                                                            \
+    X(EXTRA_NUMBER_2, extra_number_2, REAL)                                                                            \
+    X(EXTRA_NUMBER_3, extra_number_3, REAL)                                                                            \
+    X(EXTRA_NUMBER_4, extra_number_4, REAL)                                                                            \
+    X(EXTRA_NUMBER_5, extra_number_5, REAL)                                                                            \
+    X(EXTRA_NUMBER_6, extra_number_6, REAL)                                                                            \
+    X(EXTRA_NUMBER_7, extra_number_7, REAL)                                                                            \
+    X(EXTRA_NUMBER_8, extra_number_8, REAL)                                                                            \
+    X(EXTRA_TEXT_1, extra_text_1, DICTIONARY)                                                                          \
+    X(EXTRA_TEXT_2, extra_text_2, DICTIONARY)                                                                          \
+    X(EXTRA_TEXT_3, extra_text_3, DICTIONARY)                                                                          \
+    X(EXTRA_TEXT_4, extra_text_4, DICTIONARY)                                                                          \
+    X(EXTRA_DATE_1, extra_date_1, DATE)                                                                                \
+    X(EXTRA_DATE_2, extra_date_2, DATE)                                                                                \
+    X(EXTRA_MONEY_1, extra_money_1, MONEY)                                                                             \
+    X(EXTRA_MONEY_2, extra_money_2, MONEY)                                                                             \
+    X(EXTRA_MONEY_3, extra_money_3, MONEY)
+
 typedef enum jk_column {
 #define JK_X(NAME, name, type, rule, meaning) JK_COLUMN_##NAME,
     JK_COLUMNS(JK_X)        /* of a tape */
@@ -78,8 +100,20 @@ typedef enum jk_column {
     JK_PANEL_COLUMNS(JK_X)  /* of a panel */
 #undef JK_X
     JK_COLUMN_CLAIM_INDEX, /* int32, dense 0..claims-1 in order of first appearance; made by import of a panel */
-    JK_COLUMN_COUNT
+#define JK_X(NAME, name, type) JK_COLUMN_##NAME,
+    JK_EXTRA_COLUMNS(JK_X)
+#undef JK_X
+        JK_COLUMN_COUNT
 } jk_column;
+
+/* Columns whose names are the same on every tape; the own ones follow. */
+enum { JK_FIXED_COLUMN_COUNT = JK_COLUMN_CLAIM_INDEX + 1, JK_EXTRA_COUNT = JK_COLUMN_COUNT - JK_FIXED_COLUMN_COUNT };
+enum { JK_EXTRA_TEXTS = JK_COLUMN_EXTRA_DATE_1 - JK_COLUMN_EXTRA_TEXT_1, JK_EXTRA_NAME_MAX = 40 };
+
+/* Names of own columns by place (column - JK_FIXED_COLUMN_COUNT); NULL: nothing stands there. */
+typedef struct jk_extras {
+    const char *name[JK_EXTRA_COUNT];
+} jk_extras;
 
 /* Number of columns that a canonical CSV tape can have (debtor_index is made by import); they come first. */
 enum { JK_CSV_COLUMN_COUNT = JK_COLUMN_DEBTOR_INDEX };
@@ -198,6 +232,29 @@ const char *const *jk_schema_levels(jk_column column, size_t *count);
 
 /* Code of the level `text[length]` of an enumeration column, or -1. */
 int jk_schema_level(jk_column column, const char *text, size_t length);
+
+/* 1 for the place of an own column. */
+int jk_schema_is_extra(jk_column column);
+
+/* What an own column is called in mappings and models: "number", "text", "date" or "money". */
+const char *jk_extra_type_name(jk_type type);
+
+/* The type of that name, as stored (REAL, DICTIONARY, DATE, MONEY), or -1. */
+int jk_extra_type(const char *name);
+
+/* NULL if an own column may have this name; otherwise what is wrong: small letters, digits and _, a letter first, at
+ * most JK_EXTRA_NAME_MAX bytes, and no name of a column of tapes, panels or results. */
+const char *jk_extra_name_problem(const char *name);
+
+/* Gives a name the first free place of its type; -1: there is none, and *places says how many there are. The name is
+ * not copied. */
+int jk_extras_add(jk_extras *extras, jk_type type, const char *name, size_t *places);
+
+/* The place of a name, or -1. */
+int jk_extras_find(const jk_extras *extras, const char *name);
+
+/* A column's name, with `extras` (NULL: none) for the own ones. */
+const char *jk_extras_column_name(const jk_extras *extras, jk_kind kind, jk_column column);
 
 /* What a column counts, for readers of the file: "hundredths of the row's currency", "days since 1970-01-01", … */
 const char *jk_schema_unit(jk_column column);

@@ -43,6 +43,12 @@ const char *jk_tape_path(const jk_tape *tape);
 const char *jk_tape_sha256(const jk_tape *tape); /* of the source file(s), 64 hex digits; "" if unknown */
 /* Another text attribute of the store: "source_name", "created", "manifest"; "" if there is none. Valid until close. */
 const char *jk_tape_attribute(const jk_tape *tape, const char *name);
+/* Own columns (jalki/schema.h): the names that stand in the tape's places; valid until close. */
+const jk_extras *jk_tape_extras(const jk_tape *tape);
+/* The tape's place of a column that `names` (a model's, say) has in the place `column`, which may be a fixed column:
+ * then it is its own place. JK_ERROR_DATA where the tape has no own column of that name and type. */
+jk_status jk_tape_place(const jk_tape *tape, const jk_extras *names, jk_column column, jk_column *place,
+                        jk_error *error);
 size_t jk_tape_text_width(const jk_tape *tape, jk_column); /* bytes of one element of a text column */
 /* The same tape with one number column replaced: every row reads `value` (one element of the column's stored type), or
  * missing where it is NULL. For what-if: what is the tape worth without this column? JK_ERROR_ARGUMENT for a column of
@@ -72,6 +78,7 @@ typedef struct jk_tape_writer_options {
     int compression;           /* 0: none; 1..9: shuffle + deflate at that level, readable by plain h5py */
     int threads;               /* for compression; 0: all cores */
     jk_kind kind;              /* a panel's blocks must also fill claim_index and the panel's required columns */
+    const jk_extras *extras;   /* own columns: /tape/extra/<name>; copied; NULL: none */
 } jk_tape_writer_options;
 
 /* Starts a store beside `path` (path + ".part-<pid>"); nothing appears at `path` before finish. */

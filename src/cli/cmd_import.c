@@ -133,7 +133,8 @@ static void print_rejects(const jk_import_summary *summary) {
 static void print_columns(const jk_import_summary *summary) {
     (void)printf("columns found            ");
     for (size_t i = 0; i < summary->found_count; i++) {
-        (void)printf("%s%s", i > 0 ? ", " : " ", jk_schema_column(summary->found[i])->name);
+        (void)printf("%s%s", i > 0 ? ", " : " ",
+                     jk_extras_column_name(&summary->extras, summary->kind, summary->found[i]));
     }
     (void)printf("\ncolumns not found        ");
     for (size_t i = 0; i < summary->missing_count; i++) {
@@ -396,7 +397,7 @@ static int print_json(const jk_import_summary *summary) {
     put(object, "source_bytes", json_integer((json_int_t)summary->source_bytes));
     put(object, "source_sha256", json_string(summary->source_sha256));
     for (size_t i = 0; i < summary->found_count; i++) {
-        jk_json_add(found, json_string(jk_schema_column(summary->found[i])->name));
+        jk_json_add(found, json_string(jk_extras_column_name(&summary->extras, summary->kind, summary->found[i])));
     }
     put(object, "columns_found", found);
     put(object, "columns_missing", names_json(summary->missing, summary->missing_count, true));

@@ -33,7 +33,7 @@ static void print_amounts(const jk_inspection *inspection, const char *section, 
 static void print_series(const jk_inspection *inspection, size_t group, int item, size_t currency) {
     const jk_inspect_series *series = jk_inspect_series_of(inspection, group, item, currency);
     bool is_date = item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_DATE;
-    const char *name = inspection->groups[group].name, *what = jk_inspect_item_name(item);
+    const char *name = inspection->groups[group].name, *what = jk_inspect_item_name(inspection, item);
     const char *unit = jk_inspect_is_money(item) ? inspection->currency[currency] : "";
     const struct {
         const char *figure;
@@ -70,9 +70,9 @@ void jk_cli_inspect_csv(const jk_inspection *inspection) {
         print_key("tape", "all", inspection->currency[c], "", "top_percent_share");
         (void)printf("%.9g\n", inspection->top_percent_share[c]);
     }
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
-        const jk_inspect_column *column = &inspection->columns[c];
-        const char *name = jk_schema_column((jk_column)c)->name;
+    for (size_t k = 0; k < inspection->column_count; k++) {
+        const jk_inspect_column *column = &inspection->columns[inspection->column[k]];
+        const char *name = jk_inspect_item_name(inspection, (int)inspection->column[k]);
         print_count("column", "all", name, "given", column->given);
         print_count("column", "all", name, "missing", column->missing);
         for (size_t i = 0; i < column->level_count; i++) {
@@ -92,7 +92,8 @@ void jk_cli_inspect_csv(const jk_inspection *inspection) {
         for (size_t k = 0; k < inspection->check_count; k++) {
             print_amounts(inspection, "pattern", group->name, group->checks[k].name, &group->checks[k].amounts);
         }
-        for (int item = 0; item < JK_INSPECT_ITEMS; item++) {
+        for (size_t place = 0; place <= inspection->column_count; place++) {
+            const int item = jk_inspect_item(inspection, place);
             size_t count = jk_inspect_is_money(item) ? inspection->currency_count : (size_t)jk_inspect_is_numeric(item);
             for (size_t c = 0; c < count; c++) {
                 print_series(inspection, g, item, c);

@@ -121,7 +121,7 @@ static void series_row(jk_table *table, const jk_inspection *inspection, int ite
     const jk_inspect_series *series = jk_inspect_series_of(inspection, 0, item, currency);
     char name[NAME_SIZE];
     bool is_money = jk_inspect_is_money(item);
-    jk_table_cell(table, "%s%s%s", jk_inspect_item_name(item), is_money ? " " : "",
+    jk_table_cell(table, "%s%s%s", jk_inspect_item_name(inspection, item), is_money ? " " : "",
                   is_money ? printable(inspection->currency[currency], name) : "");
     jk_table_percent(table, share(series->missing, series->given + series->missing));
     const double values[] = {series->minimum,     series->p01, series->quartile[0], series->quartile[1],
@@ -145,8 +145,8 @@ static int print_numbers(const jk_inspection *inspection) {
         jk_table_cell(table, "%s", heads[i]);
     }
     jk_table_rule(table);
-    for (int k = -1; k < JK_INSPECT_BALANCE; k++) {
-        int item = k < 0 ? JK_INSPECT_BALANCE : k;
+    for (size_t k = 0; k <= inspection->column_count; k++) { /* the balance first */
+        const int item = jk_inspect_item(inspection, k == 0 ? inspection->column_count : k - 1);
         size_t series = jk_inspect_is_money(item) ? inspection->currency_count : 1;
         for (size_t c = 0; c < series && jk_inspect_is_numeric(item); c++) {
             if (jk_inspect_series_of(inspection, 0, item, c)->given > 0) {
@@ -167,7 +167,7 @@ static int print_levels(const jk_inspection *inspection, jk_column column) {
     if (table == NULL) {
         return jk_cli_print_table(NULL, "");
     }
-    jk_table_cell(table, "%s", jk_schema_column(column)->name);
+    jk_table_cell(table, "%s", jk_inspect_item_name(inspection, (int)column));
     jk_table_cell(table, "claims");
     jk_table_cell(table, "share");
     currency_heads(table, inspection);
@@ -189,7 +189,8 @@ static int print_levels(const jk_inspection *inspection, jk_column column) {
         amounts_cells(table, inspection, &rest);
     }
     char title[128];
-    (void)snprintf(title, sizeof title, "%s: %zu different", jk_schema_column(column)->name, self->distinct);
+    (void)snprintf(title, sizeof title, "%s: %zu different", jk_inspect_item_name(inspection, (int)column),
+                   self->distinct);
     return jk_cli_print_table(table, title);
 }
 
@@ -324,7 +325,8 @@ static int print_group_outliers(const jk_inspection *inspection) {
     }
     jk_table_rule(table);
     for (size_t g = 1; g < inspection->group_count; g++) {
-        for (int item = 0; item < JK_INSPECT_ITEMS; item++) {
+        for (size_t place = 0; place <= inspection->column_count; place++) {
+            const int item = jk_inspect_item(inspection, place);
             bool is_money = jk_inspect_is_money(item);
             size_t count = is_money ? inspection->currency_count : (size_t)jk_inspect_is_numeric(item);
             for (size_t c = 0; c < count; c++) {
@@ -334,7 +336,7 @@ static int print_group_outliers(const jk_inspection *inspection) {
                     continue;
                 }
                 jk_table_cell(table, "%s", printable(inspection->groups[g].name, name));
-                jk_table_cell(table, "%s", jk_inspect_item_name(item));
+                jk_table_cell(table, "%s", jk_inspect_item_name(inspection, item));
                 jk_table_cell(table, "%s", is_money ? printable(inspection->currency[c], currency) : "");
                 for (int q = 0; q < 3; q++) {
                     value_cell(table, item, series->quartile[q]);
@@ -378,10 +380,11 @@ static int print_group_checks(const jk_inspection *inspection) {
 
 static void print_list(const char *title, const jk_inspection *inspection, bool constant) {
     size_t count = 0;
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+    for (size_t k = 0; k < inspection->column_count; k++) {
+        const int c = (int)inspection->column[k];
         const jk_inspect_column *column = &inspection->columns[c];
         if (constant ? column->is_constant : column->given == 0) {
-            (void)printf("%s%s", count++ == 0 ? title : ", ", jk_schema_column((jk_column)c)->name);
+            (void)printf("%s%s", count++ == 0 ? title : ", ", jk_inspect_item_name(inspection, c));
         }
     }
     if (count > 0) {
@@ -410,8 +413,9 @@ static void print_heading(const jk_tape *tape, const jk_inspection *inspection) 
 int jk_cli_inspect_tables(const jk_tape *tape, const jk_inspection *inspection) {
     print_heading(tape, inspection);
     int failed = print_currencies(inspection) | print_numbers(inspection);
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
-        failed |= c == JK_COLUMN_CURRENCY ? 0 : print_levels(inspection, (jk_column)c);
+    for (size_t k = 0; k < inspection->column_count; k++) {
+        const jk_column column = inspection->column[k];
+        failed |= column == JK_COLUMN_CURRENCY ? 0 : print_levels(inspection, column);
     }
     failed |= print_ages(inspection) | print_debtors(inspection) | print_checks(inspection) | print_largest(inspection);
     if (inspection->group_count > 1) {

@@ -3,6 +3,7 @@
 #include "jalki/explain.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +12,18 @@
 #include "base/memory.h"
 #include "explain/explain_internal.h"
 
+/* Columns of tapes, own ones among them. */
+static bool has_column(int column) {
+    return column < JK_TAPE_COLUMN_COUNT || jk_schema_is_extra((jk_column)column);
+}
+
 /* All columns of one row, and the arrays of one row that the stages fill, in one piece of memory. */
 static jk_status take_memory(jk_explanation *explanation, jk_error *error) {
     size_t columns = 0;
-    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (!has_column(c)) {
+            continue;
+        }
         columns += jk_schema_element_size((jk_column)c) + JK_ALIGNMENT;
     }
     size_t facts = jk_law_facts_size(1);
@@ -28,7 +37,10 @@ static jk_status take_memory(jk_explanation *explanation, jk_error *error) {
         return jk_fail_memory(error, "a claim");
     }
     explanation->memory = next;
-    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (!has_column(c)) {
+            continue;
+        }
         explanation->block.column[c] = next;
         next += (jk_schema_element_size((jk_column)c) + JK_ALIGNMENT - 1) / JK_ALIGNMENT * JK_ALIGNMENT;
     }
@@ -59,7 +71,10 @@ static jk_status read_row(jk_explanation *explanation, jk_error *error) {
     block->rows = 1;
     block->text_width[0] = jk_tape_text_width(tape, JK_COLUMN_CLAIM_ID);
     block->text_width[1] = jk_tape_text_width(tape, JK_COLUMN_DEBTOR_ID);
-    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (!has_column(c)) {
+            continue;
+        }
         JK_TRY(jk_tape_read(tape, (jk_column)c, explanation->row, 1, block->column[c], error));
     }
     return JK_OK;

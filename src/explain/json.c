@@ -23,7 +23,12 @@ static json_t *words_or_null(const char *text) {
 /* All columns of the tape as they are after its defaults; text, or numbers where they are numbers. */
 static json_t *tape_object(jk_json_builder *b, const jk_explanation *e) {
     json_t *object = json_object();
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+    const jk_extras *extras = jk_tape_extras(e->tape);
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        const bool own = jk_schema_is_extra((jk_column)c) && extras->name[c - JK_FIXED_COLUMN_COUNT] != NULL;
+        if (c >= JK_CSV_COLUMN_COUNT && !own) {
+            continue;
+        }
         char text[64];
         jk_type type = jk_schema_column((jk_column)c)->type;
         const char *cell = jk_explain_cell(e, (jk_column)c, text, sizeof text);
@@ -39,7 +44,7 @@ static json_t *tape_object(jk_json_builder *b, const jk_explanation *e) {
             int32_t given = ((const int32_t *)e->block.column[c])[0];
             value = json_integer(given == JK_MISSING_INTEGER ? 0 : given);
         }
-        jk_json_put(b, object, jk_schema_column((jk_column)c)->name, value);
+        jk_json_put(b, object, jk_extras_column_name(extras, JK_KIND_TAPE, (jk_column)c), value);
     }
     return object;
 }

@@ -51,7 +51,7 @@ static size_t element_size(int column) {
 static bool block_create(jk_block *block, size_t rows) {
     *block = (jk_block){.text_width = {JK_GENERATE_TEXT_WIDTH, JK_GENERATE_TEXT_WIDTH}};
     bool made = true;
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_FIXED_COLUMN_COUNT; c++) {
         block->column[c] = jk_columns_alloc(rows, element_size(c));
         made = made && block->column[c] != NULL;
     }
@@ -59,7 +59,7 @@ static bool block_create(jk_block *block, size_t rows) {
 }
 
 static void block_free(jk_block *block) {
-    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_FIXED_COLUMN_COUNT; c++) {
         free(block->column[c]);
     }
 }
@@ -262,7 +262,7 @@ static void drop_closed(history_piece *piece) {
         history_claim *claim = &piece->claims[piece->claim[row]];
         if (piece->law.workable[row]) {
             if (kept < row) {
-                copy_row(&piece->now, kept, &piece->now, row, JK_COLUMN_COUNT);
+                copy_row(&piece->now, kept, &piece->now, row, JK_FIXED_COLUMN_COUNT);
                 piece->claim[kept] = piece->claim[row];
             }
             kept++;
@@ -432,7 +432,7 @@ static void run_period(history_piece *piece, size_t number, size_t count, int pe
     jk_score_block(piece->scorer, &piece->now, &piece->law, &piece->score, piece->scratch);
     for (size_t row = 0; row < piece->now.rows; row++) {
         play_row(piece, number, row, period, start, next);
-        copy_row(&piece->out, piece->rows + row, &piece->now, row, JK_COLUMN_COUNT);
+        copy_row(&piece->out, piece->rows + row, &piece->now, row, JK_FIXED_COLUMN_COUNT);
         ((int32_t *)piece->out.column[JK_COLUMN_DEBTOR_INDEX])[piece->rows + row] =
             piece->numbers[piece->claims[piece->claim[row]].debtor];
     }

@@ -15,13 +15,17 @@
 #include "import/key.h"
 #include "tape/store.h"
 
-enum { BLOCK_ROWS = 8192, DICTIONARIES = 3 };
+enum { BLOCK_ROWS = 8192, DICTIONARIES = 3 + JK_EXTRA_TEXTS };
 
-static const jk_column dictionary_columns[DICTIONARIES] = {JK_COLUMN_COUNTRY, JK_COLUMN_PRODUCT, JK_COLUMN_CURRENCY};
+static const jk_column dictionary_columns[DICTIONARIES] = {
+    JK_COLUMN_COUNTRY,      JK_COLUMN_PRODUCT,      JK_COLUMN_CURRENCY,    JK_COLUMN_EXTRA_TEXT_1,
+    JK_COLUMN_EXTRA_TEXT_2, JK_COLUMN_EXTRA_TEXT_3, JK_COLUMN_EXTRA_TEXT_4};
 
 typedef struct row_maker {
     join_work *work;
     jk_tape_writer *writer;
+    jk_extras extras;            /* own columns of all tapes, by their place in the panel */
+    int place[JK_COLUMN_COUNT];  /* of the panel's columns in the earlier tape; -1: it has none, or it is the panel's */
     jk_block in;                 /* rows of the earlier tape */
     jk_block out;                /* rows of the panel */
     int32_t *code[DICTIONARIES]; /* of the earlier tape's words in the panel, by code + 1 */
@@ -43,9 +47,18 @@ static size_t element_size(const jk_block *block, int column) {
                                            : jk_schema_element_size((jk_column)column);
 }
 
-static bool create_block(jk_block *block, int columns) {
+/* Columns of tapes, and own ones that some tape has. */
+static bool is_of_tapes(const row_maker *maker, int column) {
+    return column < JK_TAPE_COLUMN_COUNT ||
+           (jk_schema_is_extra((jk_column)column) && maker->extras.name[column - JK_FIXED_COLUMN_COUNT] != NULL);
+}
+
+static bool create_block(const row_maker *maker, jk_block *block, bool of_tapes) {
     bool made = true;
-    for (int c = 0; c < columns; c++) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (of_tapes || jk_schema_is_extra((jk_column)c) ? !is_of_tapes(maker, c) : false) {
+            continue;
+        }
         block->column[c] = jk_columns_alloc(BLOCK_ROWS, jk_schema_element_size((jk_column)c));
         made = made && block->column[c] != NULL;
     }
@@ -69,8 +82,8 @@ static void free_maker(row_maker *maker) {
 
 static jk_status create_maker(row_maker *maker) {
     size_t claims = maker->work->claims.count;
-    bool made = create_block(&maker->in, JK_TAPE_COLUMN_COUNT);
-    made = create_block(&maker->out, JK_COLUMN_COUNT) && made;
+    bool made = create_block(maker, &maker->in, true);
+    made = create_block(maker, &maker->out, false) && made;
     maker->next_row = jk_columns_alloc(claims, sizeof *maker->next_row);
     maker->claim_index = jk_columns_alloc(claims, sizeof *maker->claim_index);
     maker->own_debtor = jk_columns_zero(claims, sizeof *maker->own_debtor);
@@ -92,7 +105,8 @@ static jk_status create_maker(row_maker *maker) {
 static jk_status take_words(row_maker *maker, const jk_tape *tape) {
     for (int d = 0; d < DICTIONARIES; d++) {
         size_t count = 0;
-        const char *const *words = jk_tape_dictionary(tape, dictionary_columns[d], &count);
+        const int place = maker->place[dictionary_columns[d]];
+        const char *const *words = place >= 0 ? jk_tape_dictionary(tape, (jk_column)place, &count) : NULL;
         int32_t *code = realloc(maker->code[d], (count + 1) * sizeof *code);
         if (code == NULL) {
             return jk_fail_memory(maker->work->error, "dictionaries");
@@ -155,7 +169,10 @@ static double months_of(int32_t start, int32_t end) {
 }
 
 static void copy_claim(row_maker *maker, const standing *claim, size_t to) {
-    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (!is_of_tapes(maker, c)) {
+            continue;
+        }
         size_t size = element_size(&maker->in, c);
         size_t room = element_size(&maker->out, c);
         char *cell = (char *)maker->out.column[c] + to * room;
@@ -163,10 +180,13 @@ static void copy_claim(row_maker *maker, const standing *claim, size_t to) {
         memset(cell + size, 0, room - size);
     }
     for (int d = 0; d < DICTIONARIES; d++) {
+        if (maker->in.column[dictionary_columns[d]] == NULL) {
+            continue;
+        }
         int32_t code = ((const int32_t *)maker->in.column[dictionary_columns[d]])[claim->row];
         ((int32_t *)maker->out.column[dictionary_columns[d]])[to] = maker->code[d][code + 1];
     }
-    for (int c = JK_TAPE_COLUMN_COUNT; c < JK_COLUMN_COUNT; c++) {
+    for (int c = JK_TAPE_COLUMN_COUNT; c < JK_FIXED_COLUMN_COUNT; c++) {
         size_t size = jk_schema_element_size((jk_column)c);
         jk_store_fill_missing((jk_column)c, 1, size, (char *)maker->out.column[c] + to * size);
     }
@@ -361,8 +381,15 @@ static jk_status read_tape(row_maker *maker, const jk_tape *tape, size_t first, 
     maker->in.rows = rows;
     maker->in.text_width[0] = jk_tape_text_width(tape, JK_COLUMN_CLAIM_ID);
     maker->in.text_width[1] = jk_tape_text_width(tape, JK_COLUMN_DEBTOR_ID);
-    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
-        JK_TRY(jk_tape_read(tape, (jk_column)c, first, rows, maker->in.column[c], maker->work->error));
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (!is_of_tapes(maker, c)) {
+            continue;
+        }
+        if (maker->place[c] < 0) {
+            jk_store_fill_missing((jk_column)c, rows, jk_schema_element_size((jk_column)c), maker->in.column[c]);
+            continue;
+        }
+        JK_TRY(jk_tape_read(tape, (jk_column)maker->place[c], first, rows, maker->in.column[c], maker->work->error));
     }
     return JK_OK;
 }
@@ -376,6 +403,11 @@ static jk_status put_tape(row_maker *maker, size_t t) {
     maker->end = jk_tape_cutoff(work->tapes[t + 1]);
     if (!jk_id_reserve(&maker->debtors, all)) {
         return jk_fail_memory(work->error, "the debtors");
+    }
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        const char *name =
+            is_of_tapes(maker, c) && c >= JK_FIXED_COLUMN_COUNT ? maker->extras.name[c - JK_FIXED_COLUMN_COUNT] : NULL;
+        maker->place[c] = c < JK_TAPE_COLUMN_COUNT ? c : name != NULL ? jk_extras_find(jk_tape_extras(tape), name) : -1;
     }
     JK_TRY(take_words(maker, tape));
     JK_TRY(take_next(maker, t + 1));
@@ -393,6 +425,33 @@ static jk_status put_tape(row_maker *maker, size_t t) {
         if (work->run != NULL && work->run->progress != NULL &&
             work->run->progress(work->run->context, "panel", first + rows, all) != 0) {
             return jk_fail(work->error, JK_ERROR_INTERRUPTED, NULL, 0, NULL, "stopped");
+        }
+    }
+    return JK_OK;
+}
+
+/* Own columns of all tapes: the same name must be of the same type on all that have it. */
+static jk_status gather_extras(row_maker *maker) {
+    const join_work *work = maker->work;
+    for (size_t t = 0; t < work->options->tape_count; t++) {
+        const jk_extras *own = jk_tape_extras(work->tapes[t]);
+        for (int i = 0; i < JK_EXTRA_COUNT; i++) {
+            size_t places = 0;
+            if (own->name[i] == NULL) {
+                continue;
+            }
+            const jk_type type = jk_schema_column((jk_column)(JK_FIXED_COLUMN_COUNT + i))->type;
+            int found = jk_extras_find(&maker->extras, own->name[i]);
+            if (found >= 0 && jk_schema_column((jk_column)found)->type != type) {
+                return jk_fail(work->error, JK_ERROR_DATA, jk_tape_path(work->tapes[t]), 0, own->name[i],
+                               "this own column is %s here and %s on an earlier tape", jk_extra_type_name(type),
+                               jk_extra_type_name(jk_schema_column((jk_column)found)->type));
+            }
+            if (found < 0 && jk_extras_add(&maker->extras, type, own->name[i], &places) < 0) {
+                return jk_fail(work->error, JK_ERROR_DATA, jk_tape_path(work->tapes[t]), 0, own->name[i],
+                               "the tapes have more than %zu own columns of type %s together", places,
+                               jk_extra_type_name(type));
+            }
         }
     }
     return JK_OK;
@@ -449,8 +508,10 @@ jk_status jk_join_write_rows(join_work *work) {
                                             .cutoff = JK_MISSING_INTEGER,
                                             .compression = work->options->compression,
                                             .threads = jk_threads(work->run),
+                                            .extras = &maker.extras,
                                             .kind = JK_KIND_PANEL};
-    jk_status status = create_maker(&maker);
+    jk_status status = gather_extras(&maker);
+    status = status == JK_OK ? create_maker(&maker) : status;
     if (status == JK_OK) {
         status = jk_tape_writer_create(work->options->output, &options, &maker.writer, work->error);
     }

@@ -28,7 +28,9 @@ typedef struct cell_target {
 
 /* A cell that decides nothing against the claim is dropped and counted; otherwise the row is rejected. */
 static bool drops(const cell_target *to, jk_reject_reason reason) {
-    if (!jk_import_is_neutral(to->column) || to->chunk->plan->kind != JK_KIND_TAPE || reason == JK_REJECT_MISSING) {
+    const bool neutral =
+        jk_import_is_neutral(to->column) && (to->chunk->plan->kind == JK_KIND_TAPE || jk_schema_is_extra(to->column));
+    if (!neutral || reason == JK_REJECT_MISSING) {
         return false;
     }
     jk_odd_add(&to->chunk->odd, JK_ODD_DROPPED, (int32_t)to->column, to->text, to->length, to->chunk->line[to->row], 1);
@@ -73,7 +75,8 @@ void jk_import_integer_limits(jk_column column, int32_t *low, int32_t *high) {
 }
 
 static bool may_be_negative(jk_column column) {
-    return column == JK_COLUMN_PRINCIPAL || column == JK_COLUMN_INTEREST_ACCRUED || column == JK_COLUMN_FEES;
+    return column == JK_COLUMN_PRINCIPAL || column == JK_COLUMN_INTEREST_ACCRUED || column == JK_COLUMN_FEES ||
+           jk_schema_is_extra(column);
 }
 
 /* ---- stores by type --------------------------------------------------------------------------------------- */
@@ -236,6 +239,16 @@ static jk_status store_integer(const cell_target *to, jk_csv_read read, int32_t 
 static jk_status store_real(const cell_target *to, jk_csv_read read, double value) {
     if (read != JK_CSV_OK) {
         return reject_cell(to, JK_REJECT_BAD_NUMBER);
+    }
+    if (jk_schema_is_extra(to->column)) {
+        double low = 0.0;
+        double high = 0.0;
+        jk_schema_range(to->column, &low, &high);
+        if (value < low || value > high) {
+            return reject_cell(to, JK_REJECT_OUT_OF_RANGE);
+        }
+        ((double *)to->chunk->column[to->column])[to->row] = value;
+        return JK_OK;
     }
     if (value < 0.0) {
         return reject_cell(to, JK_REJECT_NEGATIVE);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/chunk.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -51,8 +52,20 @@ jk_import_parser jk_import_parser_of(jk_isa isa) {
 #endif
 }
 
+jk_column jk_chunk_dictionary_column(int number) {
+    static const jk_column fixed[] = {JK_COLUMN_COUNTRY, JK_COLUMN_PRODUCT, JK_COLUMN_CURRENCY};
+    enum { FIXED = sizeof fixed / sizeof fixed[0] };
+    static_assert(FIXED + JK_EXTRA_TEXTS == JK_CHUNK_DICTIONARIES, "a dictionary for each column of texts");
+    return number < FIXED ? fixed[number] : (jk_column)(JK_COLUMN_EXTRA_TEXT_1 + number - FIXED);
+}
+
 int jk_chunk_dictionary_of(jk_column column) {
-    return column == JK_COLUMN_COUNTRY ? 0 : column == JK_COLUMN_PRODUCT ? 1 : column == JK_COLUMN_CURRENCY ? 2 : -1;
+    for (int number = 0; number < JK_CHUNK_DICTIONARIES; number++) {
+        if (jk_chunk_dictionary_column(number) == column) {
+            return number;
+        }
+    }
+    return -1;
 }
 
 /* ---- rejects ---------------------------------------------------------------------------------------------- */
@@ -197,6 +210,9 @@ bool jk_import_requires(const jk_import_plan *plan, jk_column column) {
 }
 
 bool jk_import_is_neutral(jk_column column) {
+    if (jk_schema_is_extra(column)) { /* what they mean, a model says: what it makes of missing, too */
+        return true;
+    }
     switch (column) {
     case JK_COLUMN_PRODUCT:
     case JK_COLUMN_LAST_PAID_ON:
@@ -236,8 +252,10 @@ static bool allocate_columns(jk_import_chunk *chunk, size_t rows) {
     chunk->key[1] = jk_columns_alloc(rows, 2 * sizeof(uint64_t));
     bool done = true;
     for (int i = 0; i < JK_CHUNK_DICTIONARIES; i++) {
-        chunk->indices[i] = jk_columns_alloc(rows, sizeof *chunk->indices[i]);
-        done = done && chunk->indices[i] != NULL;
+        if (chunk->plan->feed[jk_chunk_dictionary_column(i)].given) {
+            chunk->indices[i] = jk_columns_alloc(rows, sizeof *chunk->indices[i]);
+            done = done && chunk->indices[i] != NULL;
+        }
     }
     chunk->row_capacity = rows;
     done = done && (chunk->plan->join == NULL || chunk->unmatched != NULL);

@@ -68,7 +68,7 @@ typedef struct jk_chunk_dictionary {
     uint32_t *slots;   /* word + 1; 0: free */
 } jk_chunk_dictionary;
 
-enum { JK_CHUNK_DICTIONARIES = 3 };
+enum { JK_CHUNK_DICTIONARIES = 3 + JK_EXTRA_TEXTS };
 
 /* Whether the identifiers of accepted rows are in ascending order of their bytes (claim_id: none twice). */
 typedef struct jk_chunk_order {
@@ -128,8 +128,9 @@ bool jk_import_requires(const jk_import_plan *plan, jk_column column);
  * claim. */
 bool jk_import_is_neutral(jk_column column);
 
-/* Number of a dictionary column among the dictionaries, or -1. */
+/* Number of a dictionary column among the dictionaries, or -1; and the column of a number. */
 int jk_chunk_dictionary_of(jk_column column);
+jk_column jk_chunk_dictionary_column(int number);
 
 /* Notes a bad row; only the first reason of a row with fields is kept. */
 jk_status jk_chunk_reject(jk_import_chunk *chunk, size_t row, uint32_t line, int column, jk_reject_reason reason,

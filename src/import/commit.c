@@ -266,7 +266,10 @@ static jk_status intern_words(jk_import_commit *commit, jk_import_chunk *chunk, 
         if (word->index < 0) {
             JK_TRY(intern_word(commit, column, word, error));
         }
-        if (word->index < 0) {
+        if (word->index < 0 && jk_schema_is_extra(column)) { /* an own column loses the cell, not the claim */
+            jk_odd_add(&commit->odd, JK_ODD_DROPPED, (int32_t)column, word->text, word->length,
+                       commit->line_base + chunk->line[row], 1);
+        } else if (word->index < 0) {
             JK_TRY(jk_chunk_reject(chunk, row, chunk->line[row], (int)column, JK_REJECT_DICTIONARY_FULL, word->text,
                                    word->length, error));
         }
@@ -418,17 +421,16 @@ static jk_status append(jk_import_commit *commit, const jk_import_chunk *chunk, 
 }
 
 static jk_status commit_rows(jk_import_commit *commit, jk_import_chunk *chunk, jk_error *error) {
-    static const jk_column dictionaries[JK_CHUNK_DICTIONARIES] = {JK_COLUMN_COUNTRY, JK_COLUMN_PRODUCT,
-                                                                  JK_COLUMN_CURRENCY};
     JK_TRY(reserve_ids(commit, chunk, error));
     if (commit->kind == JK_KIND_TAPE) {
         JK_TRY(reject_duplicates(commit, chunk, error));
     }
     int32_t *indices[JK_CHUNK_DICTIONARIES] = {NULL};
     for (int i = 0; i < JK_CHUNK_DICTIONARIES; i++) {
-        if (chunk->column[dictionaries[i]] != NULL) {
+        const jk_column column = jk_chunk_dictionary_column(i);
+        if (chunk->column[column] != NULL) {
             indices[i] = chunk->indices[i];
-            JK_TRY(intern_words(commit, chunk, dictionaries[i], indices[i], error));
+            JK_TRY(intern_words(commit, chunk, column, indices[i], error));
         }
     }
     if (commit->kind == JK_KIND_PANEL) { /* last: a claim has a number only if it has a row */
@@ -445,7 +447,7 @@ static jk_status commit_rows(jk_import_commit *commit, jk_import_chunk *chunk, j
     number_debtors(commit, chunk);
     for (int i = 0; i < JK_CHUNK_DICTIONARIES; i++) {
         if (indices[i] != NULL) {
-            chunk->column[dictionaries[i]] = indices[i];
+            chunk->column[jk_chunk_dictionary_column(i)] = indices[i];
         }
     }
     drop_bad_rows(chunk);

@@ -28,7 +28,7 @@ static const char *field_name(const finder *f, int32_t field) {
 }
 
 static const char *column_name(const finder *f, int32_t column) {
-    return jk_schema_name(f->options->kind, (jk_column)column);
+    return jk_extras_column_name(f->mapping != NULL ? &f->mapping->extras : NULL, f->options->kind, (jk_column)column);
 }
 
 /* ---- text -------------------------------------------------------------------------------------------------- */

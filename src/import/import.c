@@ -192,6 +192,7 @@ static jk_status create_store(import_work *work) {
     }
     jk_tape_writer_options options = {.source_name = names,
                                       .kind = work->options->kind,
+                                      .extras = work->mapping != NULL ? &work->mapping->extras : NULL,
                                       .cutoff = work->summary->cutoff,
                                       .compression = work->options->compression,
                                       .threads = jk_threads(work->run)};

@@ -70,6 +70,72 @@ static jk_status read_columns(mapping_reader *reader, const jk_yaml_node *column
     return JK_OK;
 }
 
+/* ---- own columns ------------------------------------------------------------------------------------------ */
+
+/* How the column is made is what stands there beside its type. */
+static jk_status read_extra(mapping_reader *reader, const jk_yaml_pair *pair) {
+    const jk_yaml_node *node = pair->value;
+    const char *word = NULL;
+    const char *problem = jk_extra_name_problem(pair->key);
+    size_t places = 0;
+    if (problem != NULL) {
+        return jk_mapping_fail(reader, pair->file, pair->line, problem);
+    }
+    if (node->kind == JK_YAML_MAP) {
+        JK_TRY(jk_mapping_read_text_key(reader, node, "type", &word));
+    }
+    const int type = word != NULL ? jk_extra_type(word) : -1;
+    if (type < 0) {
+        return jk_mapping_fail(
+            reader, pair->file, pair->line,
+            "expected a map with `type`: number, text, date or money, and how the column is made, such "
+            "as {column: Score, type: number}");
+    }
+    const int column = jk_extras_add(&reader->mapping->extras, (jk_type)type, pair->key, &places);
+    if (column < 0) {
+        char text[80];
+        (void)snprintf(text, sizeof text, "there can be %zu own columns of type %s, and this is one more", places,
+                       word);
+        return jk_mapping_fail(reader, pair->file, pair->line, text);
+    }
+    jk_yaml_pair *pairs = jk_arena_alloc(reader->arena, node->count, sizeof *pairs);
+    size_t count = 0;
+    for (size_t i = 0; pairs != NULL && i < node->count; i++) {
+        if (strcmp(node->pairs[i].key, "type") != 0) {
+            pairs[count++] = node->pairs[i];
+        }
+    }
+    const jk_yaml_node *made = pairs != NULL ? jk_yaml_make_map(reader->arena, node, pairs, count) : NULL;
+    if (made == NULL) {
+        return jk_mapping_no_memory(reader);
+    }
+    jk_rule *rule = &reader->mapping->rules[column];
+    JK_TRY(jk_mapping_read_rule(reader, made, false, rule));
+    JK_TRY(check_type(reader, rule, (jk_type)type, node->file));
+    reader->mapping->mapped[column] = true;
+    return JK_OK;
+}
+
+static jk_status read_extras(mapping_reader *reader, const jk_yaml_node *extras) {
+    if (extras == NULL) {
+        return JK_OK;
+    }
+    size_t before = jk_key_path_add(&reader->path, "extra");
+    if (extras->kind != JK_YAML_MAP || extras->count == 0) {
+        return jk_mapping_expected(reader, extras, "a map of own columns");
+    }
+    if (reader->mapping->kind > JK_KIND_PANEL) {
+        return jk_mapping_fail(reader, extras->file, extras->line, "lists of payments and actions have no own columns");
+    }
+    for (size_t i = 0; i < extras->count; i++) {
+        size_t inner = jk_key_path_add(&reader->path, extras->pairs[i].key);
+        JK_TRY(read_extra(reader, &extras->pairs[i]));
+        jk_key_path_cut(&reader->path, inner);
+    }
+    jk_key_path_cut(&reader->path, before);
+    return JK_OK;
+}
+
 /* ---- the file --------------------------------------------------------------------------------------------- */
 
 static jk_status read_missing(mapping_reader *reader, const jk_yaml_node *list) {
@@ -97,7 +163,7 @@ static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
     static const char *const keys[] = {"name",        "separator",   "encoding", "decimal", "thousands",
                                        "date_format", "missing",     "cutoff",   "sources", "columns",
                                        "header",      "header_row",  "quote",    "escape",  "where",
-                                       "sentinels",   "skip_footer", "expect",   "pivot"};
+                                       "sentinels",   "skip_footer", "expect",   "pivot",   "extra"};
     jk_mapping *mapping = reader->mapping;
     JK_TRY(jk_mapping_check_keys(reader, root, keys, sizeof keys / sizeof keys[0]));
     JK_TRY(jk_mapping_read_text_key(reader, root, "name", &mapping->name));
@@ -130,7 +196,8 @@ static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
         return jk_mapping_fail(reader, root->file, root->line,
                                "`columns` is missing, expected a map of canonical columns");
     }
-    return read_columns(reader, columns);
+    JK_TRY(read_columns(reader, columns));
+    return read_extras(reader, jk_mapping_find(root, "extra"));
 }
 
 static jk_status digest_of(const char *bytes, size_t size, char text[65], jk_error *error) {

@@ -143,6 +143,7 @@ typedef struct jk_mapping {
     int64_t expect_claims;    /* 0: not said */
     int64_t expect_balance;   /* hundredths; JK_MISSING_MONEY: not said */
     jk_kind kind;             /* a panel's mapping may fill the columns of panels, too */
+    jk_extras extras;         /* names of own columns */
     bool mapped[JK_COLUMN_COUNT];
     jk_rule rules[JK_COLUMN_COUNT];
     void *arena; /* owns everything above */

@@ -311,14 +311,24 @@ jk_status jk_plan_describe(const jk_import_input *input, jk_arena *arena, jk_imp
         }
     }
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
-        if (!jk_schema_in_csv(input->plan.kind, (jk_column)c)) {
+        const jk_extras *extras = input->plan.mapping != NULL ? &input->plan.mapping->extras : NULL;
+        const bool own =
+            jk_schema_is_extra((jk_column)c) && extras != NULL && extras->name[c - JK_FIXED_COLUMN_COUNT] != NULL;
+        if (!own && !jk_schema_in_csv(input->plan.kind, (jk_column)c)) {
             continue;
+        }
+        if (own) {
+            const char *given = extras->name[c - JK_FIXED_COLUMN_COUNT];
+            summary->extras.name[c - JK_FIXED_COLUMN_COUNT] = jk_arena_text(arena, given, strlen(given));
+            if (summary->extras.name[c - JK_FIXED_COLUMN_COUNT] == NULL) {
+                return jk_fail_memory(error, "a summary");
+            }
         }
         if (input->plan.feed[c].given) {
             found[summary->found_count++] = (jk_column)c;
             continue;
         }
-        const char *name = jk_schema_name(input->plan.kind, (jk_column)c);
+        const char *name = jk_extras_column_name(&summary->extras, input->plan.kind, (jk_column)c);
         int nearest = jk_text_nearest(name, names, unused_count);
         missing[summary->missing_count++] =
             (jk_import_name){.name = name, .nearest = nearest >= 0 ? names[nearest] : NULL};

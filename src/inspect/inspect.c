@@ -117,6 +117,20 @@ static jk_status choose_levels(inspection *self, jk_column column, const jk_run 
     return JK_OK;
 }
 
+/* Columns of all tapes, and the own ones of this one. */
+static void list_columns(inspection *self) {
+    jk_inspection *out = &self->public;
+    out->extras = *jk_tape_extras(self->scan.tape);
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        const bool own = jk_schema_is_extra((jk_column)c) && out->extras.name[c - JK_FIXED_COLUMN_COUNT] != NULL;
+        if (c < JK_CSV_COLUMN_COUNT || own) {
+            out->column[out->column_count++] = (jk_column)c;
+        }
+    }
+    self->scan.column = out->column;
+    self->scan.column_count = out->column_count;
+}
+
 static jk_status prepare(inspection *self, const jk_inspect_options *options, jk_error *error) {
     jk_scan *scan = &self->scan;
     uint64_t rest = 0;
@@ -127,9 +141,10 @@ static jk_status prepare(inspection *self, const jk_inspect_options *options, jk
     scan->dates = (jk_scale){.is_date = true, .first_day = reference - 20000};
     scan->by = options->by;
     scan->checks = jk_claim_checks(&scan->check_count);
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
-        if (jk_scan_has_levels((jk_column)c)) {
-            (void)jk_scan_levels(scan->tape, (jk_column)c, &scan->level_count[c]);
+    list_columns(self);
+    for (size_t k = 0; k < scan->column_count; k++) {
+        if (jk_scan_has_levels(scan->column[k])) {
+            (void)jk_scan_levels(scan->tape, scan->column[k], &scan->level_count[scan->column[k]]);
         }
     }
     size_t debtors = jk_tape_debtors(scan->tape);
@@ -209,7 +224,8 @@ static jk_status gather(const inspection *self, int item, size_t from, size_t to
 
 static jk_status report_series(inspection *self, size_t from, size_t to, jk_inspect_series *out, jk_error *error) {
     bool whole = from == 0 && to == JK_SCAN_GROUPS;
-    for (int item = 0; item < JK_INSPECT_ITEMS; item++) {
+    for (size_t place = 0; place <= self->public.column_count; place++) {
+        const int item = jk_inspect_item(&self->public, place);
         bool is_money = jk_inspect_is_money(item);
         size_t series_count = is_money ? self->public.currency_count : (size_t)jk_inspect_is_numeric(item);
         for (size_t currency = 0; currency < series_count; currency++) {
@@ -332,7 +348,8 @@ static jk_status report_top(inspection *self, jk_error *error) {
 static jk_status count_texts(inspection *self, jk_column column, const jk_run *run, jk_error *error);
 
 static jk_status report_columns(inspection *self, const jk_run *run, jk_error *error) {
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+    for (size_t k = 0; k < self->public.column_count; k++) {
+        const int c = (int)self->public.column[k];
         jk_inspect_column *out = &self->public.columns[c];
         if (jk_scan_has_levels((jk_column)c)) {
             JK_TRY(report_levels(self, (jk_column)c, error));
@@ -419,7 +436,10 @@ jk_status jk_inspect_run(const jk_tape *tape, const jk_inspect_options *options,
     if (jk_tape_kind(tape) != JK_KIND_TAPE) {
         return jk_fail(error, JK_ERROR_DATA, jk_tape_path(tape), 0, NULL, "expected a tape");
     }
-    if (options->by >= JK_CSV_COLUMN_COUNT || (options->by >= 0 && !jk_scan_has_levels((jk_column)options->by))) {
+    const bool own = options->by >= JK_FIXED_COLUMN_COUNT && options->by < JK_COLUMN_COUNT &&
+                     jk_tape_extras(tape)->name[options->by - JK_FIXED_COLUMN_COUNT] != NULL;
+    if ((options->by >= JK_CSV_COLUMN_COUNT && !own) ||
+        (options->by >= 0 && !jk_scan_has_levels((jk_column)options->by))) {
         return jk_fail(error, JK_ERROR_ARGUMENT, jk_tape_path(tape), 0, NULL,
                        "groups can be made by a dictionary or enumeration column only");
     }

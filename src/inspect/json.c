@@ -56,7 +56,8 @@ static json_t *series_json(const jk_inspect_series *series, int item) {
 
 static json_t *numbers_json(const jk_inspection *self, size_t group) {
     json_t *out = json_object();
-    for (int item = 0; item < JK_INSPECT_ITEMS; item++) {
+    for (size_t place = 0; place <= self->column_count; place++) {
+        const int item = jk_inspect_item(self, place);
         if (!jk_inspect_is_numeric(item)) {
             continue;
         }
@@ -69,14 +70,15 @@ static json_t *numbers_json(const jk_inspection *self, size_t group) {
         } else {
             one = series_json(jk_inspect_series_of(self, group, item, 0), item);
         }
-        jk_json_set(out, jk_inspect_item_name(item), one);
+        jk_json_set(out, jk_inspect_item_name(self, item), one);
     }
     return out;
 }
 
 static json_t *columns_json(const jk_inspection *self) {
     json_t *out = json_object();
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+    for (size_t k = 0; k < self->column_count; k++) {
+        const int c = (int)self->column[k];
         const jk_inspect_column *column = &self->columns[c];
         json_t *one = json_pack("{s:I, s:I, s:b}", "given", (json_int_t)column->given, "missing",
                                 (json_int_t)column->missing, "constant", column->is_constant);
@@ -88,7 +90,7 @@ static json_t *columns_json(const jk_inspection *self) {
             jk_json_set(one, "distinct", json_integer((json_int_t)column->distinct));
             jk_json_set(one, "levels", levels);
         }
-        jk_json_set(out, jk_schema_column((jk_column)c)->name, one);
+        jk_json_set(out, jk_inspect_item_name(self, c), one);
     }
     return out;
 }

@@ -26,8 +26,9 @@ int jk_inspect_is_numeric(int item) {
     if (item == JK_INSPECT_BALANCE) {
         return 1;
     }
-    return item >= 0 && item < JK_CSV_COLUMN_COUNT && !jk_scan_has_levels((jk_column)item) &&
-           jk_schema_column((jk_column)item)->type != JK_TYPE_TEXT;
+    return item >= 0 && item < JK_INSPECT_BALANCE &&
+           (item < JK_CSV_COLUMN_COUNT || jk_schema_is_extra((jk_column)item)) &&
+           !jk_scan_has_levels((jk_column)item) && jk_schema_column((jk_column)item)->type != JK_TYPE_TEXT;
 }
 
 int jk_inspect_is_money(int item) {
@@ -35,8 +36,9 @@ int jk_inspect_is_money(int item) {
            (jk_inspect_is_numeric(item) && jk_schema_column((jk_column)item)->type == JK_TYPE_MONEY);
 }
 
-const char *jk_inspect_item_name(int item) {
-    return item == JK_INSPECT_BALANCE ? "balance" : jk_schema_column((jk_column)item)->name;
+const char *jk_inspect_item_name(const jk_inspection *inspection, int item) {
+    return item == JK_INSPECT_BALANCE ? "balance"
+                                      : jk_extras_column_name(&inspection->extras, JK_KIND_TAPE, (jk_column)item);
 }
 
 double jk_scan_per_unit(int item) {
@@ -57,7 +59,7 @@ typedef struct worker {
     const jk_scan *scan;
     jk_scan_counts *counts;
     unsigned char *memory; /* all columns of a block */
-    void *column[JK_TAPE_COLUMN_COUNT];
+    void *column[JK_COLUMN_COUNT];
     uint8_t slot[JK_SCAN_BLOCK_ROWS];
     int64_t balance[JK_SCAN_BLOCK_ROWS];
 } worker;
@@ -215,16 +217,17 @@ static jk_status scan_block(void *context, int thread, size_t index, jk_error *e
     worker *self = ((worker **)context)[thread];
     size_t all = jk_tape_rows(self->scan->tape), first = index * JK_SCAN_BLOCK_ROWS;
     size_t rows = all - first < JK_SCAN_BLOCK_ROWS ? all - first : JK_SCAN_BLOCK_ROWS;
-    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         if (self->column[c] != NULL) {
             JK_TRY(jk_tape_read(self->scan->tape, (jk_column)c, first, rows, self->column[c], error));
         }
     }
     place_rows(self, first, rows);
-    for (int item = 0; item < JK_INSPECT_ITEMS; item++) {
+    for (size_t place = 0; place <= self->scan->column_count; place++) {
+        const int item = jk_scan_item(self->scan, place);
         if (jk_inspect_is_numeric(item)) {
             JK_TRY(count_item(self, item, rows, error));
-        } else if (item < JK_CSV_COLUMN_COUNT && jk_scan_has_levels((jk_column)item)) {
+        } else if (jk_scan_has_levels((jk_column)item)) {
             count_levels(self, (jk_column)item, rows);
         }
     }
@@ -240,8 +243,9 @@ static jk_status scan_block(void *context, int thread, size_t index, jk_error *e
 
 static jk_scan_counts *create_counts(const jk_scan *scan) {
     jk_scan_counts *self = calloc(1, sizeof *self);
-    for (int c = 0; self != NULL && c < JK_CSV_COLUMN_COUNT; c++) {
-        if (jk_scan_has_levels((jk_column)c)) {
+    for (size_t k = 0; self != NULL && k < scan->column_count; k++) {
+        const jk_column c = scan->column[k];
+        if (jk_scan_has_levels(c)) {
             self->levels[c] = jk_columns_zero((scan->level_count[c] + 1) * JK_SCAN_CURRENCIES, sizeof(jk_scan_tally));
             if (self->levels[c] == NULL) {
                 jk_scan_counts_free(self);
@@ -256,7 +260,7 @@ void jk_scan_counts_free(jk_scan_counts *counts) {
     if (counts == NULL) {
         return;
     }
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         free(counts->levels[c]);
     }
     for (int slot = 0; slot < JK_SCAN_SLOTS; slot++) {
@@ -282,14 +286,15 @@ static worker *create_worker(const jk_scan *scan) {
     }
     self->scan = scan;
     self->counts = create_counts(scan);
-    self->memory = jk_columns_alloc(JK_SCAN_BLOCK_ROWS, JK_TAPE_COLUMN_COUNT * sizeof(int64_t));
+    self->memory = jk_columns_alloc(JK_SCAN_BLOCK_ROWS, (scan->column_count + 1) * sizeof(int64_t));
     if (self->counts == NULL || self->memory == NULL) {
         free_worker(self);
         return NULL;
     }
-    for (size_t c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
-        bool is_text = jk_schema_column((jk_column)c)->type == JK_TYPE_TEXT;
-        self->column[c] = is_text ? NULL : self->memory + c * JK_SCAN_BLOCK_ROWS * sizeof(int64_t);
+    for (size_t k = 0; k <= scan->column_count; k++) { /* the last: debtor_index */
+        const jk_column c = k < scan->column_count ? scan->column[k] : JK_COLUMN_DEBTOR_INDEX;
+        bool is_text = jk_schema_column(c)->type == JK_TYPE_TEXT;
+        self->column[c] = is_text ? NULL : self->memory + k * JK_SCAN_BLOCK_ROWS * sizeof(int64_t);
     }
     return self;
 }
@@ -313,13 +318,15 @@ static bool merge(const jk_scan *scan, jk_scan_counts *to, const jk_scan_counts 
             offer_top(to, currency, from->top[currency][i]);
         }
     }
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
-        if (jk_scan_has_levels((jk_column)c)) {
+    for (size_t k = 0; k < scan->column_count; k++) {
+        const jk_column c = scan->column[k];
+        if (jk_scan_has_levels(c)) {
             add_tallies(to->levels[c], from->levels[c], (scan->level_count[c] + 1) * JK_SCAN_CURRENCIES);
         }
     }
     for (int slot = 0; slot < JK_SCAN_SLOTS; slot++) {
-        for (int item = 0; item < JK_INSPECT_ITEMS; item++) {
+        for (size_t place = 0; place <= scan->column_count; place++) {
+            const int item = jk_scan_item(scan, place);
             if (!jk_counts_merge(&to->items[slot][item], &from->items[slot][item], jk_scan_scale(scan, item))) {
                 return false;
             }

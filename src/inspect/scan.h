@@ -38,7 +38,7 @@ typedef struct jk_scan_counts {
     size_t top_count[JK_SCAN_CURRENCIES];
     jk_scan_top top[JK_SCAN_CURRENCIES][JK_INSPECT_TOP];
     /* Of dictionary and enumeration columns: level_count + 1 entries (missing first) for each currency. */
-    jk_scan_tally *levels[JK_CSV_COLUMN_COUNT];
+    jk_scan_tally *levels[JK_COLUMN_COUNT];
 } jk_scan_counts;
 
 /* How rows are counted; constant during the pass. */
@@ -49,7 +49,9 @@ typedef struct jk_scan {
     jk_scale dates, sizes;
     uint8_t *currency_of; /* by currency index + 1 */
     uint8_t *group_of;    /* by level + 1 of `by`; NULL where there is none */
-    size_t level_count[JK_CSV_COLUMN_COUNT];
+    size_t column_count;  /* as in jk_inspection */
+    const jk_column *column;
+    size_t level_count[JK_COLUMN_COUNT];
     const jk_claim_check *checks;
     size_t check_count;
     _Atomic uint32_t *debtor_claims; /* by debtor_index */
@@ -66,6 +68,11 @@ static inline int32_t jk_scan_level(jk_column column, const void *values, size_t
 /* Parts of a unit: 100 for money, 1,000,000 for rates, else 1. */
 double jk_scan_per_unit(int item);
 jk_scale jk_scan_scale(const jk_scan *scan, int item);
+
+/* Item at a place: the columns, then the balance. */
+static inline int jk_scan_item(const jk_scan *scan, size_t place) {
+    return place < scan->column_count ? (int)scan->column[place] : (int)JK_INSPECT_BALANCE;
+}
 
 /* Counts all rows; the threads' counts are merged into *total, which is given back by jk_scan_counts_free. */
 jk_status jk_scan_run(const jk_scan *scan, const jk_run *run, jk_scan_counts **total, jk_error *error);

@@ -175,8 +175,8 @@ static jk_status bind_periods(jk_law *law, jk_error *error) {
         }
     }
     if (status == JK_OK) {
-        status = jk_matcher_init(&law->period_rules, rules, count, law->tape, model->base_currency, owner,
-                                 law->jurisdiction, error);
+        status = jk_matcher_init(&law->period_rules, rules, count, law->tape, &model->extras, model->base_currency,
+                                 owner, law->jurisdiction, error);
     }
     free((void *)rules);
     free(owner);
@@ -192,8 +192,8 @@ static jk_status bind_segments(jk_law *law, jk_error *error) {
     for (size_t s = 0; s < model->segment_count; s++) {
         rules[s] = &model->segments[s].when;
     }
-    jk_status status = jk_matcher_init(&law->segments, rules, model->segment_count, law->tape, model->base_currency,
-                                       NULL, NULL, error);
+    jk_status status = jk_matcher_init(&law->segments, rules, model->segment_count, law->tape, &model->extras,
+                                       model->base_currency, NULL, NULL, error);
     free((void *)rules);
     return status;
 }

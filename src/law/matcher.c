@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "law/matcher.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +57,11 @@ static void clear_failing(const jk_matcher *matcher, jk_matcher_column *column, 
                           const jk_condition_term *term, const char *const *names, const char *missing) {
     for (size_t code = 0; code < column->codes; code++) {
         bool holds;
-        if (column->type == JK_TYPE_INTEGER) {
+        if (column->type == JK_TYPE_REAL) { /* code - 1 bounds are reached: is `from` one of them, and `below` none? */
+            const size_t reached = code > 0 ? code - 1 : 0;
+            holds = code > 0 && (!isfinite(term->from) || (reached > 0 && column->bounds[reached - 1] >= term->from)) &&
+                    (!isfinite(term->below) || reached == 0 || column->bounds[reached - 1] < term->below);
+        } else if (column->type == JK_TYPE_INTEGER) {
             holds = code > 0 && term_holds_integer(term, column->values[code - 1]);
         } else {
             holds = term_holds(term, code == 0 ? missing : names[code - 1]);
@@ -113,9 +118,47 @@ static jk_status list_integers(jk_matcher_column *column, const jk_condition *co
     return JK_OK;
 }
 
-/* Finds or adds the column; a new one starts with every rule satisfied by every value. */
-static jk_status column_of(jk_matcher *matcher, jk_column id, const jk_condition *const *rules, size_t count,
-                           size_t names, jk_matcher_column **found, jk_error *error) {
+static int compare_reals(const void *a, const void *b) {
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The bounds that any rule names on an own number, ascending and once each. */
+static jk_status list_bounds(jk_matcher_column *column, jk_column named, const jk_condition *const *rules, size_t count,
+                             jk_error *error) {
+    size_t terms = 0;
+    for (size_t rule = 0; rule < count; rule++) {
+        terms += rules[rule]->count;
+    }
+    column->bounds = jk_columns_zero(2 * terms + 1, sizeof *column->bounds);
+    if (column->bounds == NULL) {
+        return jk_fail_memory(error, "the conditions of the model");
+    }
+    size_t listed = 0;
+    for (size_t rule = 0; rule < count; rule++) {
+        for (size_t t = 0; t < rules[rule]->count; t++) {
+            const jk_condition_term *term = &rules[rule]->terms[t];
+            const double bounds[] = {term->from, term->below};
+            for (size_t b = 0; term->column == named && b < 2; b++) {
+                if (isfinite(bounds[b])) {
+                    column->bounds[listed++] = bounds[b];
+                }
+            }
+        }
+    }
+    qsort(column->bounds, listed, sizeof *column->bounds, compare_reals);
+    for (size_t i = 0; i < listed; i++) {
+        if (column->listed == 0 || column->bounds[column->listed - 1] < column->bounds[i]) {
+            column->bounds[column->listed++] = column->bounds[i];
+        }
+    }
+    return JK_OK;
+}
+
+/* Finds or adds the column, which the rules name `named`; a new one starts with every rule satisfied by every value. */
+static jk_status column_of(jk_matcher *matcher, jk_column id, jk_column named, const jk_condition *const *rules,
+                           size_t count, size_t names, jk_matcher_column **found, jk_error *error) {
     for (size_t i = 0; i < matcher->columns; i++) {
         if (matcher->column[i].column == id) {
             *found = &matcher->column[i];
@@ -124,7 +167,8 @@ static jk_status column_of(jk_matcher *matcher, jk_column id, const jk_condition
     }
     jk_type type = jk_schema_column(id)->type;
     if (matcher->columns == JK_MATCHER_COLUMNS ||
-        (type != JK_TYPE_ENUM && type != JK_TYPE_DICTIONARY && type != JK_TYPE_INTEGER)) {
+        (type != JK_TYPE_ENUM && type != JK_TYPE_DICTIONARY && type != JK_TYPE_INTEGER &&
+         !(type == JK_TYPE_REAL && jk_schema_is_extra(id)))) {
         return jk_fail(error, JK_ERROR_MODEL, NULL, 0, jk_schema_column(id)->name, "cannot be used in a condition");
     }
     jk_matcher_column *column = &matcher->column[matcher->columns++];
@@ -132,6 +176,9 @@ static jk_status column_of(jk_matcher *matcher, jk_column id, const jk_condition
     if (type == JK_TYPE_INTEGER) {
         JK_TRY(list_integers(column, rules, count, error));
         column->codes = column->listed + 1;
+    } else if (type == JK_TYPE_REAL) {
+        JK_TRY(list_bounds(column, named, rules, count, error));
+        column->codes = column->listed + 2;
     }
     column->masks = jk_columns_alloc(column->codes * matcher->words, sizeof *column->masks);
     if (column->masks == NULL) {
@@ -150,12 +197,14 @@ static const char *const *names_of(const jk_tape *tape, jk_column column, size_t
 }
 
 static jk_status bind_term(jk_matcher *matcher, const jk_condition *const *rules, size_t count, size_t rule,
-                           const jk_condition_term *term, const jk_tape *tape, const char *base_currency,
-                           jk_error *error) {
+                           const jk_condition_term *term, const jk_tape *tape, const jk_extras *extras,
+                           const char *base_currency, jk_error *error) {
     size_t name_count = 0;
-    const char *const *names = names_of(tape, term->column, &name_count);
+    jk_column place = term->column;
+    JK_TRY(jk_tape_place(tape, extras, term->column, &place, error));
+    const char *const *names = names_of(tape, place, &name_count);
     jk_matcher_column *column = NULL;
-    JK_TRY(column_of(matcher, term->column, rules, count, name_count, &column, error));
+    JK_TRY(column_of(matcher, place, term->column, rules, count, name_count, &column, error));
     clear_failing(matcher, column, rule, term, names, jk_default_level(term->column, base_currency));
     return JK_OK;
 }
@@ -166,7 +215,7 @@ static jk_status bind_jurisdictions(jk_matcher *matcher, const jk_condition *con
     size_t countries = 0;
     (void)jk_tape_dictionary(tape, JK_COLUMN_COUNTRY, &countries);
     jk_matcher_column *column = NULL;
-    JK_TRY(column_of(matcher, JK_COLUMN_COUNTRY, rules, count, countries, &column, error));
+    JK_TRY(column_of(matcher, JK_COLUMN_COUNTRY, JK_COLUMN_COUNTRY, rules, count, countries, &column, error));
     for (size_t code = 0; code < column->codes; code++) {
         for (size_t rule = 0; rule < count; rule++) {
             if (of_country[code] != of_rule[rule]) {
@@ -178,7 +227,7 @@ static jk_status bind_jurisdictions(jk_matcher *matcher, const jk_condition *con
 }
 
 jk_status jk_matcher_init(jk_matcher *matcher, const jk_condition *const *rules, size_t count, const jk_tape *tape,
-                          const char *base_currency, const uint16_t *jurisdiction_of_rule,
+                          const jk_extras *extras, const char *base_currency, const uint16_t *jurisdiction_of_rule,
                           const uint16_t *jurisdiction_of_country, jk_error *error) {
     jk_status status = JK_OK;
     *matcher = (jk_matcher){.rules = count, .words = (count + 63) / 64};
@@ -189,7 +238,8 @@ jk_status jk_matcher_init(jk_matcher *matcher, const jk_condition *const *rules,
     for (size_t rule = 0; rule < count; rule++) {
         matcher->all[rule / 64] |= UINT64_C(1) << rule % 64;
         for (size_t t = 0; t < rules[rule]->count; t++) {
-            JK_TRY_CLEANUP(bind_term(matcher, rules, count, rule, &rules[rule]->terms[t], tape, base_currency, error));
+            JK_TRY_CLEANUP(
+                bind_term(matcher, rules, count, rule, &rules[rule]->terms[t], tape, extras, base_currency, error));
         }
     }
     if (jurisdiction_of_rule != NULL) {
@@ -206,6 +256,7 @@ void jk_matcher_reset(jk_matcher *matcher) {
     for (size_t i = 0; i < matcher->columns; i++) {
         free(matcher->column[i].masks);
         free(matcher->column[i].values);
+        free(matcher->column[i].bounds);
     }
     free(matcher->all);
     *matcher = (jk_matcher){0};
@@ -233,6 +284,14 @@ static size_t integer_code(const jk_matcher_column *column, int32_t value) {
     return 0;
 }
 
+static uint32_t number_code(const jk_matcher_column *column, double value) {
+    uint32_t code = value == value; /* NaN: 0 */
+    for (size_t i = 0; i < column->listed; i++) {
+        code += value >= column->bounds[i];
+    }
+    return code;
+}
+
 static void codes_of_rows(const jk_matcher_column *column, const jk_block *block, size_t first, size_t count,
                           uint32_t *code) {
     const void *data = block->column[column->column];
@@ -245,6 +304,11 @@ static void codes_of_rows(const jk_matcher_column *column, const jk_block *block
         const int32_t *given = (const int32_t *)data + first;
         for (size_t i = 0; i < count; i++) {
             code[i] = (uint32_t)(given[i] + 1);
+        }
+    } else if (column->type == JK_TYPE_REAL) {
+        const double *given = (const double *)data + first;
+        for (size_t i = 0; i < count; i++) {
+            code[i] = number_code(column, given[i]);
         }
     } else {
         const int32_t *given = (const int32_t *)data + first;

@@ -8,15 +8,16 @@
 #include "jalki/model.h"
 #include "jalki/tape.h"
 
-enum { JK_MATCHER_COLUMNS = 9, JK_MATCHER_SMALL = 256, JK_MATCHER_NONE = UINT16_MAX };
+enum { JK_MATCHER_COLUMNS = 9 + JK_EXTRA_COUNT, JK_MATCHER_SMALL = 256, JK_MATCHER_NONE = UINT16_MAX };
 
 typedef struct jk_matcher_column {
     jk_column column;
-    jk_type type;    /* ENUM, DICTIONARY or INTEGER */
+    jk_type type;    /* ENUM, DICTIONARY, INTEGER, or REAL of own numbers */
     size_t codes;    /* values that masks tells apart; dictionary and enumeration: code + 1, 0 for missing */
     uint64_t *masks; /* [codes][words] */
     size_t listed;   /* integers: values that rules name, ascending; code 0 is any other */
     int32_t *values;
+    double *bounds; /* numbers: `listed` bounds that rules name, ascending; code: 1 + those reached, 0 for missing */
     uint16_t small[JK_MATCHER_SMALL]; /* code of the integers 0..255 */
 } jk_matcher_column;
 
@@ -27,10 +28,11 @@ typedef struct jk_matcher {
     jk_matcher_column column[JK_MATCHER_COLUMNS];
 } jk_matcher;
 
-/* Binds `count` rules. `base_currency` stands for a missing currency. `jurisdiction_of_rule` (NULL: any) restricts a
- * rule to the countries that `jurisdiction_of_country` (by country code + 1) maps to that jurisdiction. */
+/* Binds `count` rules of a model with these own columns, which the tape must have. `base_currency` stands for a missing
+ * currency. `jurisdiction_of_rule` (NULL: any) restricts a rule to the countries that `jurisdiction_of_country` (by
+ * country code + 1) maps to that jurisdiction. */
 jk_status jk_matcher_init(jk_matcher *matcher, const jk_condition *const *rules, size_t count, const jk_tape *tape,
-                          const char *base_currency, const uint16_t *jurisdiction_of_rule,
+                          const jk_extras *extras, const char *base_currency, const uint16_t *jurisdiction_of_rule,
                           const uint16_t *jurisdiction_of_country, jk_error *error);
 void jk_matcher_reset(jk_matcher *matcher);
 

@@ -33,18 +33,21 @@ static jk_status fail_name(jk_model_reader *reader, const jk_yaml_node *node, co
     const jk_yaml_node *place = jk_yaml_find(node, "name")->value;
     int nearest = jk_text_nearest(name, names, count);
     (void)jk_key_path_add(&reader->path, "name");
-    if (jk_schema_find(name, strlen(name)) >= 0) {
+    if (jk_schema_find(name, strlen(name)) >= 0 || jk_extras_find(&reader->model->extras, name) >= 0) {
         return jk_model_fail(reader, place, "%s is a key or a date, expected a column of amounts, numbers or levels",
                              name);
     }
     if (nearest >= 0) {
         return jk_model_fail(reader, place, "unknown characteristic, did you mean %s?", names[nearest]);
     }
-    return jk_model_expected(reader, place, "a tape column or a derived figure (docs/model-file.md lists them)");
+    return jk_model_expected(reader, place,
+                             "a tape column, a derived figure (docs/model-file.md lists them) or a name of `extra`");
 }
 
 /* Names that a characteristic may have, `count` of them. */
-static size_t list_names(const char *names[JK_CSV_COLUMN_COUNT + JK_DERIVED_COUNT]) {
+enum { NAMES_MAX = JK_CSV_COLUMN_COUNT + JK_DERIVED_COUNT + JK_EXTRA_COUNT };
+
+static size_t list_names(const jk_extras *extras, const char *names[NAMES_MAX]) {
     size_t count = 0;
     for (int i = 0; i < JK_CSV_COLUMN_COUNT; i++) {
         if (column_use((jk_column)i) != USE_NONE) {
@@ -54,14 +57,20 @@ static size_t list_names(const char *names[JK_CSV_COLUMN_COUNT + JK_DERIVED_COUN
     for (int i = 0; i < JK_DERIVED_COUNT; i++) {
         names[count++] = jk_derived_names[i];
     }
+    for (int i = 0; i < JK_EXTRA_COUNT; i++) {
+        if (extras->name[i] != NULL && column_use((jk_column)(JK_FIXED_COLUMN_COUNT + i)) != USE_NONE) {
+            names[count++] = extras->name[i];
+        }
+    }
     return count;
 }
 
-bool jk_find_characteristic(const char *name, jk_characteristic *out) {
+bool jk_find_characteristic(const jk_extras *extras, const char *name, jk_characteristic *out) {
     out->name = name;
     out->derived = JK_DERIVED_NONE;
     int column = jk_schema_find(name, strlen(name));
-    if (column >= 0 && column < JK_CSV_COLUMN_COUNT && column_use((jk_column)column) != USE_NONE) {
+    column = column >= 0 ? column : jk_extras_find(extras, name);
+    if (column >= 0 && column_use((jk_column)column) != USE_NONE) {
         out->column = (jk_column)column;
         out->is_numeric = column_use(out->column) == USE_NUMERIC;
         return true;
@@ -79,11 +88,11 @@ bool jk_find_characteristic(const char *name, jk_characteristic *out) {
 /* Finds the column or derived figure of that name. */
 static jk_status resolve_name(jk_model_reader *reader, const jk_yaml_node *node, const char *name,
                               jk_characteristic *out) {
-    if (jk_find_characteristic(name, out)) {
+    if (jk_find_characteristic(&reader->model->extras, name, out)) {
         return JK_OK;
     }
-    const char *names[JK_CSV_COLUMN_COUNT + JK_DERIVED_COUNT];
-    size_t count = list_names(names);
+    const char *names[NAMES_MAX];
+    size_t count = list_names(&reader->model->extras, names);
     return fail_name(reader, node, name, names, count);
 }
 
@@ -177,7 +186,7 @@ static jk_status read_characteristic(jk_model_reader *reader, const jk_yaml_node
 }
 
 jk_status jk_read_characteristics(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
-    enum { CHARACTERISTICS_MAX = JK_CSV_COLUMN_COUNT + JK_DERIVED_COUNT };
+    enum { CHARACTERISTICS_MAX = NAMES_MAX };
     jk_scorecard *scorecard = target;
     JK_TRY(jk_expect_list(reader, node, 0, "a list of characteristics"));
     if (node->count > CHARACTERISTICS_MAX) {

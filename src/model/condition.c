@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `when:` and the codes and levels that it names. */
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -47,6 +48,17 @@ static jk_status find_column(jk_model_reader *reader, const jk_yaml_pair *pair, 
             return JK_OK;
         }
     }
+    const int own = jk_extras_find(&reader->model->extras, pair->key);
+    if (own >= 0) {
+        const jk_type type = jk_schema_column((jk_column)own)->type;
+        if (type != JK_TYPE_DICTIONARY && type != JK_TYPE_REAL) {
+            (void)jk_key_path_add(&reader->path, pair->key);
+            return jk_model_fail(reader, pair->value, "conditions take own columns of type text or number; this is %s",
+                                 jk_extra_type_name(type));
+        }
+        *column = (jk_column)own;
+        return JK_OK;
+    }
     return jk_model_unknown(reader, pair, "column in a condition", names, CONDITION_COLUMNS);
 }
 
@@ -73,7 +85,35 @@ static jk_status read_value(jk_model_reader *reader, const jk_yaml_node *node, j
     return JK_OK;
 }
 
+/* `{from: 300, below: 600}` of an own number: one bound or both; missing is in no range. */
+static jk_status read_range(jk_model_reader *reader, const jk_yaml_node *node, jk_condition_term *term) {
+    static const char *const keys[] = {"from", "below"};
+    JK_TRY(jk_expect_map(reader, node, "a map with from, below or both"));
+    term->from = -(double)INFINITY;
+    term->below = (double)INFINITY;
+    for (size_t i = 0; i < node->count; i++) {
+        const bool is_from = strcmp(node->pairs[i].key, keys[0]) == 0;
+        if (!is_from && strcmp(node->pairs[i].key, keys[1]) != 0) {
+            return jk_model_unknown(reader, &node->pairs[i], "bound", keys, 2);
+        }
+        size_t before = jk_key_path_add(&reader->path, node->pairs[i].key);
+        double bound = 0.0;
+        if (!jk_yaml_to_real(node->pairs[i].value, &bound) || !isfinite(bound)) {
+            return jk_model_expected(reader, node->pairs[i].value, "a number");
+        }
+        *(is_from ? &term->from : &term->below) = bound;
+        jk_key_path_cut(&reader->path, before);
+    }
+    if (node->count == 0 || !(term->from < term->below)) {
+        return jk_model_fail(reader, node, "expected from, below or both, and `from` less than `below`");
+    }
+    return JK_OK;
+}
+
 static jk_status read_term(jk_model_reader *reader, const jk_yaml_node *node, jk_condition_term *term) {
+    if (jk_schema_column(term->column)->type == JK_TYPE_REAL) {
+        return read_range(reader, node, term);
+    }
     JK_TRY(jk_expect_list(reader, node, 1, "a list of values"));
     const char **values = NULL;
     JK_TRY(jk_model_alloc(reader, node->count, sizeof *values, &values));
@@ -114,6 +154,9 @@ static bool is_implied(const jk_condition_term *term, const jk_condition *narrow
     for (size_t t = 0; t < narrow->count; t++) {
         const jk_condition_term *mine = &narrow->terms[t];
         size_t inside = 0;
+        if (mine->column == term->column && mine->count == 0) { /* ranges */
+            return mine->from >= term->from && mine->below <= term->below;
+        }
         for (size_t v = 0; mine->column == term->column && v < mine->count; v++) {
             inside += has_value(term, mine->values[v]);
         }

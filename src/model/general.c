@@ -128,3 +128,34 @@ jk_status jk_finish_general(jk_model_reader *reader, const jk_yaml_node *root) {
     }
     return add_base_currency(reader);
 }
+
+jk_status jk_read_extras(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
+    jk_extras *extras = target;
+    JK_TRY(jk_expect_map(reader, node, "a map of own columns to number, text, date or money"));
+    for (size_t i = 0; i < node->count; i++) {
+        const jk_yaml_pair *pair = &node->pairs[i];
+        const jk_yaml_node place = {.file = pair->file, .line = pair->line};
+        const char *problem = jk_extra_name_problem(pair->key);
+        const char *word = NULL;
+        size_t places = 0;
+        size_t before = jk_key_path_add(&reader->path, pair->key);
+        for (int d = 0; d < JK_DERIVED_COUNT && problem == NULL; d++) {
+            problem = strcmp(jk_derived_name((jk_derived)d), pair->key) == 0
+                          ? "this is the name of a derived figure; expected another"
+                          : NULL;
+        }
+        if (problem != NULL) {
+            return jk_model_fail(reader, &place, "%s", problem);
+        }
+        const int type = jk_yaml_to_text(pair->value, &word) ? jk_extra_type(word) : -1;
+        if (type < 0) {
+            return jk_model_expected(reader, pair->value, "number, text, date or money");
+        }
+        if (jk_extras_add(extras, (jk_type)type, pair->key, &places) < 0) {
+            return jk_model_fail(reader, pair->value, "there can be %zu own columns of type %s, and this is one more",
+                                 places, word);
+        }
+        jk_key_path_cut(&reader->path, before);
+    }
+    return JK_OK;
+}

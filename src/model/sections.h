@@ -21,6 +21,7 @@ typedef struct jk_bin_entry {
 
 /* general.c */
 jk_status jk_read_version(jk_model_reader *reader, const jk_yaml_node *node, void *target);
+jk_status jk_read_extras(jk_model_reader *reader, const jk_yaml_node *node, void *target);         /* jk_extras */
 jk_status jk_read_currency(jk_model_reader *reader, const jk_yaml_node *node, void *target);       /* const char * */
 jk_status jk_read_exchange_rates(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_model */
 jk_status jk_read_epochs(jk_model_reader *reader, const jk_yaml_node *node, void *target);         /* jk_model */
@@ -58,8 +59,8 @@ jk_status jk_read_scorecard(jk_model_reader *reader, const jk_yaml_node *node, v
 jk_status jk_read_characteristics(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_scorecard */
 
 /* Finds the tape column or derived figure that a characteristic may take, and sets name, derived, column and
- * is_numeric. False if there is none of this name. */
-bool jk_find_characteristic(const char *name, jk_characteristic *out);
+ * is_numeric; own columns are those of the model. False if there is none of this name. */
+bool jk_find_characteristic(const jk_extras *extras, const char *name, jk_characteristic *out);
 
 /* trees.c */
 jk_status jk_read_trees(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_scorecard */

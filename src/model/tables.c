@@ -438,6 +438,8 @@ static const jk_field model_fields[] = {
     REAL("irr", REQUIRED, 0, 10, jk_model, irr, "required yearly return"),
     REAL("cost_inflation", 0, -0.5, 1, jk_model, cost_inflation, "yearly growth of all costs; absent: 0"),
     REAL("onboarding_cost", 0, 0, 1e6, jk_model, onboarding_cost, "cost per claim at purchase; absent: 0"),
+    OTHER("extra", KEEP, offsetof(jk_model, extras), jk_read_extras, "a map of own columns to their types",
+          "own columns of tapes that the model uses: number, text, date or money"),
     OTHER("jurisdictions", REQUIRED, 0, jk_read_jurisdictions, "a map of countries to their law",
           "the law by country; EU is the fallback"),
     OTHER("statuses", KEEP, 0, jk_read_statuses, "a map of legal statuses to rules", "what each legal status changes"),

@@ -26,6 +26,7 @@ typedef struct trees_reader {
     jk_arena *arena;
     jk_error *error;
     const char *path;
+    const jk_extras *extras; /* own columns of the model; NULL: none */
     jk_trees *trees;
     jk_tree_node *nodes;
     size_t nodes_used;
@@ -95,7 +96,7 @@ static jk_status read_feature(trees_reader *t, const char *text, jk_tree_feature
     if (name == NULL) {
         return jk_fail_memory(t->error, "the model");
     }
-    if (!jk_find_characteristic(name, &feature->from)) {
+    if (!jk_find_characteristic(t->extras, name, &feature->from)) {
         return FAIL(t, "unknown feature %s; expected a tape column or a derived figure, or column=level", name);
     }
     if (feature->from.is_numeric != (level == NULL)) {
@@ -308,8 +309,9 @@ static jk_status read_ensemble(trees_reader *t, const json_t *root) {
     return read_all_trees(t, learner);
 }
 
-jk_status jk_trees_read(jk_arena *arena, const char *path, jk_trees_file *file, jk_error *error) {
-    trees_reader t = {.arena = arena, .error = error, .path = path};
+jk_status jk_trees_read(jk_arena *arena, const char *path, const jk_extras *extras, jk_trees_file *file,
+                        jk_error *error) {
+    trees_reader t = {.arena = arena, .error = error, .path = path, .extras = extras};
     jk_yaml_reader reader = {.arena = arena};
     JK_TRY(jk_yaml_read_file(&reader, path, &file->bytes, &file->size, error));
     JK_TRY(take(&t, 1, sizeof *t.trees, &t.trees));
@@ -342,7 +344,7 @@ jk_status jk_read_trees(jk_model_reader *reader, const jk_yaml_node *node, void 
     }
     JK_TRY(jk_include_allowed(reader->model->path, path, node, "trees", reader->error));
     jk_trees_file file = {0};
-    JK_TRY(jk_trees_read(reader->arena, path, &file, reader->error));
+    JK_TRY(jk_trees_read(reader->arena, path, &reader->model->extras, &file, reader->error));
     JK_TRY(jk_include_hash(reader->model->sha256, file.bytes, file.size, path, reader->error));
     scorecard->trees = file.trees;
     if (file.trees->trees_left_out > 0) {

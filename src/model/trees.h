@@ -14,6 +14,7 @@ typedef struct jk_trees_file {
 
 /* Reads and checks a model file of XGBoost (JSON); all that it gives lives in the arena. JK_ERROR_IO, JK_ERROR_MODEL.
  */
-jk_status jk_trees_read(jk_arena *arena, const char *path, jk_trees_file *file, jk_error *error);
+jk_status jk_trees_read(jk_arena *arena, const char *path, const jk_extras *extras, jk_trees_file *file,
+                        jk_error *error);
 
 #endif

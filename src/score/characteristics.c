@@ -80,6 +80,9 @@ static void column_values(const jk_scorer *scorer, jk_column column, const jk_bl
     case JK_TYPE_INTEGER:
         integer_values(column, block, first, count, value);
         return;
+    case JK_TYPE_REAL:
+        memcpy(value, (const double *)block->column[column] + first, count * sizeof *value);
+        return;
     default: /* the one flag, vulnerable */
         for (size_t i = 0; i < count; i++) {
             value[i] = ((const int8_t *)block->column[column])[first + i] > 0 ? 1.0 : 0.0;

@@ -48,8 +48,21 @@ jk_status jk_scorer_bind_column(jk_scorer *scorer, jk_scorer_item *item, jk_erro
                    "this column cannot be a characteristic with %s", from->is_numeric ? "bins" : "levels");
 }
 
-static jk_status bind_item(jk_scorer *scorer, jk_scorer_item *item, const jk_tape *tape, jk_error *error) {
-    const jk_characteristic *from = item->from;
+jk_status jk_scorer_bind_place(const jk_scorer *scorer, const jk_tape *tape, const jk_characteristic *from,
+                               jk_scorer_item *item, jk_error *error) {
+    item->from = from;
+    if (from->derived != JK_DERIVED_NONE || !jk_schema_is_extra(from->column)) {
+        return JK_OK;
+    }
+    item->own = *from;
+    item->from = &item->own;
+    return jk_tape_place(tape, &scorer->model->extras, from->column, &item->own.column, error);
+}
+
+static jk_status bind_item(jk_scorer *scorer, jk_scorer_item *item, const jk_characteristic *from, const jk_tape *tape,
+                           jk_error *error) {
+    JK_TRY(jk_scorer_bind_place(scorer, tape, from, item, error));
+    from = item->from;
     JK_TRY(jk_scorer_bind_column(scorer, item, error));
     if (from->is_numeric) {
         return JK_OK;
@@ -84,8 +97,7 @@ jk_status jk_scorer_create(const jk_model *model, const jk_tape *tape, const jk_
         JK_TRY_CLEANUP(jk_fail_memory(error, "the scorecard"));
     }
     for (size_t i = 0; i < model->scorecard.count; i++) {
-        made->items[i].from = &model->scorecard.characteristics[i];
-        JK_TRY_CLEANUP(bind_item(made, &made->items[i], tape, error));
+        JK_TRY_CLEANUP(bind_item(made, &made->items[i], &model->scorecard.characteristics[i], tape, error));
         made->columns |= made->items[i].columns;
     }
     JK_TRY_CLEANUP(jk_scorer_bind_trees(made, tape, error));

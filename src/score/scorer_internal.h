@@ -12,6 +12,7 @@ enum { JK_SCORE_TILE = 1024 }; /* rows of a pass over the scorecard: their colum
 
 typedef struct jk_scorer_item {
     const jk_characteristic *from;
+    jk_characteristic own;    /* of an own column: a copy with the tape's place of it, to which `from` points */
     uint64_t columns;         /* tape columns it reads */
     double *code_points;      /* categorical: by code + 1, 0 for missing; NULL: a number */
     uint16_t *code_levels;    /* categorical characteristics, likewise: the level (jk_score_levels) */
@@ -27,7 +28,10 @@ struct jk_scorer {
     jk_scorer_item *features; /* as many as the trees have features; code_points are 0 or 1. NULL: no trees */
 };
 
-/* scorer.c: the columns that an item reads; an error where the column cannot be read that way. */
+/* scorer.c: what an item is made of, own columns where the tape has them. */
+jk_status jk_scorer_bind_place(const jk_scorer *scorer, const jk_tape *tape, const jk_characteristic *from,
+                               jk_scorer_item *item, jk_error *error);
+/* The columns that an item reads; an error where the column cannot be read that way. */
 jk_status jk_scorer_bind_column(jk_scorer *scorer, jk_scorer_item *item, jk_error *error);
 /* The names of a categorical column's codes, *count of them, and zeroed points for codes 0..*count. */
 jk_status jk_scorer_bind_codes(jk_scorer_item *item, const jk_tape *tape, size_t *count, jk_error *error);

@@ -24,7 +24,7 @@ static bool is_level(const char *wanted, const char *level) {
 
 static jk_status bind_feature(jk_scorer *scorer, const jk_tree_feature *feature, const jk_tape *tape,
                               jk_scorer_item *item, jk_error *error) {
-    item->from = &feature->from;
+    JK_TRY(jk_scorer_bind_place(scorer, tape, &feature->from, item, error));
     JK_TRY(jk_scorer_bind_column(scorer, item, error));
     if (feature->level == NULL) {
         return JK_OK;

@@ -9,6 +9,7 @@
 #include "base/calendar.h"
 
 enum { REJECT = 1, KEEP = 0 };
+#define JK_EXTRA_NUMBER_MAX 1e12
 
 static const char *const debtor_types[] = {"consumer", "business"};
 static const char *const legal_statuses[] = {
@@ -49,10 +50,15 @@ static const jk_column_info columns[JK_COLUMN_COUNT] = {
     [JK_COLUMN_##NAME] = {.name = #column_name, .type = JK_TYPE_##column_type, .required = (rule), .meaning = (text)},
     JK_COLUMNS(JK_X) JK_PANEL_COLUMNS(JK_X)
 #undef JK_X
-        [JK_COLUMN_CLAIM_INDEX] = {.name = "claim_index",
-                                   .type = JK_TYPE_INTEGER,
-                                   .required = REJECT,
-                                   .meaning = "number of the claim, from 0 in order of first appearance"},
+#define JK_X(NAME, column_name, column_type)                                                                           \
+    [JK_COLUMN_##NAME] = {                                                                                             \
+        .name = #column_name, .type = JK_TYPE_##column_type, .meaning = "an own column of the mapping (`extra:`)"},
+        JK_EXTRA_COLUMNS(JK_X)
+#undef JK_X
+            [JK_COLUMN_CLAIM_INDEX] = {.name = "claim_index",
+                                       .type = JK_TYPE_INTEGER,
+                                       .required = REJECT,
+                                       .meaning = "number of the claim, from 0 in order of first appearance"},
     [JK_COLUMN_DEBTOR_INDEX] = {.name = "debtor_index",
                                 .type = JK_TYPE_INTEGER,
                                 .required = REJECT,
@@ -121,16 +127,102 @@ int jk_schema_in_store(jk_kind kind, jk_column column) {
     if (kind == JK_KIND_PAYMENTS || kind == JK_KIND_ACTIONS) {
         return find_listed(kind, column) >= 0;
     }
-    return kind == JK_KIND_PANEL || column <= JK_COLUMN_DEBTOR_INDEX;
+    return kind == JK_KIND_PANEL || column <= JK_COLUMN_DEBTOR_INDEX || jk_schema_is_extra(column);
 }
 
 int jk_schema_in_csv(jk_kind kind, jk_column column) {
-    return jk_schema_in_store(kind, column) && !is_index(column);
+    return jk_schema_in_store(kind, column) && !is_index(column) && !jk_schema_is_extra(column);
 }
 
 int jk_schema_required(jk_kind kind, jk_column column) {
     int place = find_listed(kind, column);
     return place >= 0 ? listed[place].required : jk_schema_in_store(kind, column) && columns[column].required;
+}
+
+/* ---- own columns ------------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *name;
+    jk_type type;
+} extra_types[] = {
+    {"number", JK_TYPE_REAL}, {"text", JK_TYPE_DICTIONARY}, {"date", JK_TYPE_DATE}, {"money", JK_TYPE_MONEY}};
+enum { EXTRA_TYPES = sizeof extra_types / sizeof extra_types[0] };
+
+/* Columns of results, among which own ones are written. */
+static const char *const result_names[] = {
+    "score",     "theta",     "paying",     "segment",       "decision", "reason",    "value",
+    "q_close",   "q_sell",    "q_surveil",  "q_amicable",    "q_legal",  "erc_gross", "erc_net",
+    "gross_12m", "gross_60m", "attachable", "months_to_bar", "balance",  "bid",       "row"};
+
+int jk_schema_is_extra(jk_column column) {
+    return (int)column >= (int)JK_FIXED_COLUMN_COUNT && column < JK_COLUMN_COUNT;
+}
+
+const char *jk_extra_type_name(jk_type type) {
+    for (size_t i = 0; i < EXTRA_TYPES; i++) {
+        if (extra_types[i].type == type) {
+            return extra_types[i].name;
+        }
+    }
+    return "";
+}
+
+int jk_extra_type(const char *name) {
+    for (size_t i = 0; i < EXTRA_TYPES; i++) {
+        if (strcmp(extra_types[i].name, name) == 0) {
+            return (int)extra_types[i].type;
+        }
+    }
+    return -1;
+}
+
+const char *jk_extra_name_problem(const char *name) {
+    const size_t length = strlen(name);
+    if (length == 0 || length > JK_EXTRA_NAME_MAX || name[0] < 'a' || name[0] > 'z' ||
+        strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != length) {
+        return "expected a name of small letters, digits and _, with a letter first, of at most 40 characters";
+    }
+    for (int i = 0; i < JK_FIXED_COLUMN_COUNT; i++) {
+        if (strcmp(columns[i].name, name) == 0) {
+            return "this is the name of a column that tapes or panels have; expected another one";
+        }
+    }
+    for (size_t i = 0; i < sizeof result_names / sizeof result_names[0]; i++) {
+        if (strcmp(result_names[i], name) == 0) {
+            return "this is the name of a column of results; expected another one";
+        }
+    }
+    return NULL;
+}
+
+int jk_extras_add(jk_extras *extras, jk_type type, const char *name, size_t *places) {
+    *places = 0;
+    for (int i = 0; i < JK_EXTRA_COUNT; i++) {
+        if (columns[JK_FIXED_COLUMN_COUNT + i].type != type) {
+            continue;
+        }
+        ++*places;
+        if (extras->name[i] == NULL) {
+            extras->name[i] = name;
+            return JK_FIXED_COLUMN_COUNT + i;
+        }
+    }
+    return -1;
+}
+
+int jk_extras_find(const jk_extras *extras, const char *name) {
+    for (int i = 0; extras != NULL && i < JK_EXTRA_COUNT; i++) {
+        if (extras->name[i] != NULL && strcmp(extras->name[i], name) == 0) {
+            return JK_FIXED_COLUMN_COUNT + i;
+        }
+    }
+    return -1;
+}
+
+const char *jk_extras_column_name(const jk_extras *extras, jk_kind kind, jk_column column) {
+    const char *own =
+        extras != NULL && jk_schema_is_extra(column) ? extras->name[column - JK_FIXED_COLUMN_COUNT] : NULL;
+    return own != NULL ? own : jk_schema_name(kind, column);
 }
 
 int jk_schema_find_in(jk_kind kind, const char *name, size_t length) {
@@ -167,6 +259,9 @@ size_t jk_schema_element_size(jk_column column) {
 }
 
 const char *jk_schema_unit(jk_column column) {
+    if (jk_schema_is_extra(column) && jk_schema_column(column)->type == JK_TYPE_REAL) {
+        return "number";
+    }
     switch (column) {
     case JK_COLUMN_BIRTH_YEAR:
         return "year";
@@ -194,7 +289,8 @@ const char *jk_schema_unit(jk_column column) {
 
 /* Amounts that may be below zero: a credit on the account. What comes in or is earned cannot. */
 static bool may_be_negative(jk_column column) {
-    return column == JK_COLUMN_PRINCIPAL || column == JK_COLUMN_INTEREST_ACCRUED || column == JK_COLUMN_FEES;
+    return column == JK_COLUMN_PRINCIPAL || column == JK_COLUMN_INTEREST_ACCRUED || column == JK_COLUMN_FEES ||
+           jk_schema_is_extra(column);
 }
 
 void jk_schema_range(jk_column column, double *low, double *high) {
@@ -227,7 +323,13 @@ void jk_schema_range(jk_column column, double *low, double *high) {
         *low = may_be_negative(column) ? -(double)JK_MONEY_MAX : 0.0;
         *high = (double)JK_MONEY_MAX;
         return;
-    case JK_TYPE_REAL: /* 1,000 % a year: more is a figure in per cent */
+    case JK_TYPE_REAL:
+        if (jk_schema_is_extra(column)) {
+            *high = JK_EXTRA_NUMBER_MAX;
+            *low = -JK_EXTRA_NUMBER_MAX;
+            return;
+        }
+        /* 1,000 % a year: more is a figure in per cent */
         *high = column == JK_COLUMN_PERIOD_MONTHS ? PERIOD_MAX : RATE_MAX;
         return;
     case JK_TYPE_INTEGER:

@@ -41,6 +41,7 @@ struct jk_tape {
     int32_t cutoff;
     const char *sha256;
     bool view; /* the file is another tape's */
+    jk_extras extras;
     tape_column columns[JK_COLUMN_COUNT];
 };
 
@@ -147,10 +148,16 @@ static const char *type_problem(jk_column column, const jk_h5_dataset *dataset) 
     return "unknown type";
 }
 
+/* Path of a column or its dictionary, under "/tape" or "/dict". */
+static void column_path(const jk_tape *tape, const char *group, jk_column column, char path[JK_H5_NAME_MAX]) {
+    (void)snprintf(path, JK_H5_NAME_MAX, "%s/%s%s", group, jk_schema_is_extra(column) ? "extra/" : "",
+                   jk_extras_column_name(&tape->extras, JK_KIND_TAPE, column));
+}
+
 static jk_status bind_dictionary(jk_tape *tape, jk_column column, jk_error *error) {
     tape_column *self = &tape->columns[column];
     char path[JK_H5_NAME_MAX];
-    (void)snprintf(path, sizeof path, "/dict/%s", jk_schema_column(column)->name);
+    column_path(tape, "/dict", column, path);
     const jk_h5_dataset *dataset = jk_h5_find(tape->file, path);
     if (dataset == NULL) {
         return self->dataset == NULL ? JK_OK : malformed(tape, path, error, "the dictionary of the column is missing");
@@ -171,7 +178,7 @@ static jk_status bind_column(jk_tape *tape, jk_column column, jk_error *error) {
     tape_column *self = &tape->columns[column];
     const jk_column_info *info = jk_schema_column(column);
     char path[JK_H5_NAME_MAX];
-    (void)snprintf(path, sizeof path, "/tape/%s", info->name);
+    column_path(tape, "/tape", column, path);
     const jk_h5_dataset *dataset = jk_h5_find(tape->file, path);
     self->element_size = info->type == JK_TYPE_TEXT ? 1 : jk_schema_element_size(column);
     self->required = jk_schema_required(tape->kind, column) != 0;
@@ -179,7 +186,8 @@ static jk_status bind_column(jk_tape *tape, jk_column column, jk_error *error) {
     if (tape->kind == JK_KIND_PAYMENTS && column == JK_COLUMN_CASH) { /* a list of payments has reversals */
         self->low = -self->high;
     }
-    if (!jk_schema_in_store(tape->kind, column)) {
+    if (!jk_schema_in_store(tape->kind, column) ||
+        (jk_schema_is_extra(column) && tape->extras.name[column - JK_FIXED_COLUMN_COUNT] == NULL)) {
         return JK_OK;
     }
     if (dataset != NULL) {
@@ -211,6 +219,49 @@ static jk_status bind_column(jk_tape *tape, jk_column column, jk_error *error) {
     return JK_OK;
 }
 
+/* The type of an own column by how it is stored; -1: as none is. */
+static int extra_type_of(const jk_tape *tape, const jk_h5_dataset *dataset, const char *name) {
+    char path[JK_H5_NAME_MAX];
+    (void)snprintf(path, sizeof path, "/dict/extra/%s", name);
+    if (dataset->kind == JK_H5_REAL) {
+        return JK_TYPE_REAL;
+    }
+    if (dataset->kind != JK_H5_INTEGER || !dataset->is_signed) {
+        return -1;
+    }
+    return dataset->element_size == sizeof(int64_t)   ? (int)JK_TYPE_MONEY
+           : dataset->element_size != sizeof(int32_t) ? -1
+           : jk_h5_find(tape->file, path) != NULL     ? (int)JK_TYPE_DICTIONARY
+                                                      : (int)JK_TYPE_DATE;
+}
+
+/* Gives the own columns of the file their places. */
+static jk_status find_extras(jk_tape *tape, jk_error *error) {
+    static const char group[] = "/tape/extra/";
+    for (size_t i = 0; i < jk_h5_dataset_count(tape->file); i++) {
+        const jk_h5_dataset *dataset = jk_h5_dataset_at(tape->file, i);
+        size_t places = 0;
+        if (strncmp(dataset->path, group, sizeof group - 1) != 0) {
+            continue;
+        }
+        const char *name = dataset->path + sizeof group - 1;
+        const char *problem = jk_extra_name_problem(name);
+        if (problem != NULL) {
+            return malformed(tape, dataset->path, error, problem);
+        }
+        int type = extra_type_of(tape, dataset, name);
+        if (type < 0 || tape->kind > JK_KIND_PANEL) {
+            return malformed(tape, dataset->path, error,
+                             "expected 64-bit reals (numbers), 64-bit integers (money), 32-bit integers (dates), or "
+                             "those with a dictionary (texts), in a tape or a panel");
+        }
+        if (jk_extras_add(&tape->extras, (jk_type)type, name, &places) < 0) {
+            return malformed(tape, dataset->path, error, "more own columns of this type than a store can have");
+        }
+    }
+    return JK_OK;
+}
+
 jk_status jk_tape_open(const char *path, jk_tape **tape, jk_error *error) {
     JK_TRY(jk_tape_open_any(path, tape, error));
     if ((*tape)->kind != JK_KIND_TAPE) {
@@ -236,6 +287,7 @@ jk_status jk_tape_open_any(const char *path, jk_tape **tape, jk_error *error) {
     }
     self->checks = jk_store_checks_get();
     JK_TRY_CLEANUP(read_attributes(self, error));
+    JK_TRY_CLEANUP(find_extras(self, error));
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         JK_TRY_CLEANUP(bind_column(self, (jk_column)i, error));
     }
@@ -318,6 +370,33 @@ size_t jk_tape_debtors(const jk_tape *tape) {
 
 int32_t jk_tape_cutoff(const jk_tape *tape) {
     return tape->cutoff;
+}
+
+const jk_extras *jk_tape_extras(const jk_tape *tape) {
+    return &tape->extras;
+}
+
+jk_status jk_tape_place(const jk_tape *tape, const jk_extras *names, jk_column column, jk_column *place,
+                        jk_error *error) {
+    *place = column;
+    if (!jk_schema_is_extra(column)) {
+        return JK_OK;
+    }
+    const char *name = jk_extras_column_name(names, tape->kind, column);
+    const jk_type type = jk_schema_column(column)->type;
+    int found = jk_extras_find(&tape->extras, name);
+    if (found < 0) {
+        return jk_fail(error, JK_ERROR_DATA, jk_tape_path(tape), 0, name,
+                       "the model uses this own column, and the tape has none of that name; expected it in `extra` of "
+                       "the mapping that the tape was imported by");
+    }
+    if (jk_schema_column((jk_column)found)->type != type) {
+        return jk_fail(error, JK_ERROR_DATA, jk_tape_path(tape), 0, name,
+                       "the model takes this own column as %s, and on the tape it is %s", jk_extra_type_name(type),
+                       jk_extra_type_name(jk_schema_column((jk_column)found)->type));
+    }
+    *place = (jk_column)found;
+    return JK_OK;
 }
 
 const char *jk_tape_path(const jk_tape *tape) {

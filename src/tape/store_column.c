@@ -22,6 +22,11 @@ static bool is_text(jk_column column) {
 
 /* ---- creating columns ---- */
 
+void jk_store_column_path(const jk_tape_writer *writer, jk_column column, char path[JK_H5_COLUMN_PATH]) {
+    (void)snprintf(path, JK_H5_COLUMN_PATH, "%s%s", jk_schema_is_extra(column) ? "extra/" : "",
+                   jk_extras_column_name(&writer->extras, JK_KIND_TAPE, column));
+}
+
 static hid_t enum_type(jk_column column) {
     size_t count = 0;
     const char *const *levels = jk_schema_levels(column, &count);
@@ -57,10 +62,10 @@ static hid_t column_type(jk_column column, size_t width) {
     return H5Tcopy(H5T_STD_I32LE);
 }
 
-static bool describe_column(hid_t dataset, hid_t type, jk_column column, const void *missing) {
+static bool describe_column(hid_t dataset, hid_t type, jk_column column, const char *name, const void *missing) {
     const jk_column_info *info = jk_schema_column(column);
-    char dictionary[64];
-    (void)snprintf(dictionary, sizeof dictionary, "/dict/%s", info->name);
+    char dictionary[JK_H5_COLUMN_PATH + 8];
+    (void)snprintf(dictionary, sizeof dictionary, "/dict/%s", name);
     return jk_h5_put_text(dataset, "meaning", info->meaning) &&
            jk_h5_put_text(dataset, "unit", jk_schema_unit(column)) &&
            jk_h5_put_value(dataset, "missing_value", type, missing) &&
@@ -105,7 +110,7 @@ static bool create_dataset(jk_tape_writer *writer, jk_column column, const char 
     (void)H5Pclose(access);
     (void)H5Pclose(properties);
     (void)H5Sclose(space);
-    return self->dataset >= 0 && describe_column(self->dataset, self->type, column, missing);
+    return self->dataset >= 0 && describe_column(self->dataset, self->type, column, name, missing);
 }
 
 bool jk_store_close_column(jk_store_column *column) {
@@ -178,7 +183,8 @@ static jk_status pack_column(void *context, int thread, size_t i, jk_error *erro
 static bool widen_column(jk_tape_writer *writer, jk_column column, size_t width) {
     jk_store_column *self = &writer->columns[column];
     jk_store_column old = *self;
-    const char *name = jk_schema_column(column)->name;
+    char name[JK_H5_COLUMN_PATH];
+    jk_store_column_path(writer, column, name);
     char *wide = jk_columns_alloc(writer->chunk_rows, width);
     self->width = width;
     self->dataset = self->type = H5I_INVALID_HID;
@@ -205,8 +211,14 @@ static bool widen_column(jk_tape_writer *writer, jk_column column, size_t width)
     return done;
 }
 
+/* Columns that exist without a given value, too: required ones, and own ones, so that a model finds their names. */
+static bool is_kept(const jk_tape_writer *writer, jk_column column) {
+    return jk_schema_required(writer->kind, column) ||
+           (jk_schema_is_extra(column) && jk_gather_holds(writer->kind, &writer->extras, column));
+}
+
 static bool must_exist(const jk_tape_writer *writer, jk_column column) {
-    return writer->leaving->columns[column].given || jk_schema_required(writer->kind, column);
+    return writer->leaving->columns[column].given || is_kept(writer, column);
 }
 
 /* Creates the columns that appear with the present chunk and widens those whose texts have outgrown them. */
@@ -216,8 +228,10 @@ static bool prepare_columns(jk_tape_writer *writer, hsize_t extent, hsize_t chun
         jk_store_column *self = &writer->columns[i];
         size_t length = writer->leaving->columns[i].length;
         if (self->dataset < 0 && must_exist(writer, column)) {
+            char name[JK_H5_COLUMN_PATH];
+            jk_store_column_path(writer, column, name);
             self->width = is_text(column) ? rounded_width(length) : jk_schema_element_size(column);
-            if (!create_dataset(writer, column, jk_schema_column(column)->name, extent, chunk)) {
+            if (!create_dataset(writer, column, name, extent, chunk)) {
                 return false;
             }
         } else if (self->dataset >= 0 && is_text(column) && length > self->width) {
@@ -274,7 +288,7 @@ jk_status jk_store_flush(jk_tape_writer *writer, bool last, jk_error *error) {
         return jk_store_fail_write(writer, error);
     }
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
-        leaving->columns[i].given |= jk_schema_required(writer->kind, (jk_column)i) && leaving->count > 0;
+        leaving->columns[i].given |= is_kept(writer, (jk_column)i) && leaving->count > 0;
     }
     /* uncompressed columns are only copied: the makers of rows need the cores more */
     jk_run run = {.threads = writer->compression > 0 ? writer->run.threads : 1};

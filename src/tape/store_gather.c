@@ -11,12 +11,12 @@ static bool is_text(jk_column column) {
     return jk_schema_column(column)->type == JK_TYPE_TEXT;
 }
 
-bool jk_gather_create(jk_gathered *gathered, jk_kind kind, size_t capacity) {
+bool jk_gather_create(jk_gathered *gathered, jk_kind kind, const jk_extras *extras, size_t capacity) {
     bool done = true;
     *gathered = (jk_gathered){.capacity = capacity};
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         size_t width = jk_schema_element_size((jk_column)i);
-        if (!jk_schema_in_store(kind, (jk_column)i)) {
+        if (!jk_gather_holds(kind, extras, (jk_column)i)) {
             continue;
         }
         gathered->columns[i].rows = jk_columns_alloc(capacity, width);

@@ -20,8 +20,14 @@ typedef struct jk_gathered {
     jk_gathered_column columns[JK_COLUMN_COUNT];
 } jk_gathered;
 
-/* Room for `capacity` rows of all columns that a store of the kind can hold; false if there is no memory. */
-bool jk_gather_create(jk_gathered *gathered, jk_kind kind, size_t capacity);
+/* Whether a store of the kind with these own columns can hold the column. */
+static inline bool jk_gather_holds(jk_kind kind, const jk_extras *extras, jk_column column) {
+    return jk_schema_in_store(kind, column) &&
+           (!jk_schema_is_extra(column) || extras->name[column - JK_FIXED_COLUMN_COUNT] != NULL);
+}
+
+/* Room for `capacity` rows of all columns that the store can hold; false if there is no memory. */
+bool jk_gather_create(jk_gathered *gathered, jk_kind kind, const jk_extras *extras, size_t capacity);
 void jk_gather_free(jk_gathered *gathered);
 
 /* Adds rows [from, from + rows) of the block; there must be room. */

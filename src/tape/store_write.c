@@ -138,19 +138,52 @@ static void free_writer(jk_tape_writer *writer) {
     }
     jk_gather_free(&writer->gathered[0]);
     jk_gather_free(&writer->gathered[1]);
+    for (int i = 0; i < JK_EXTRA_COUNT; i++) {
+        free((void *)(uintptr_t)writer->extras.name[i]); /* copies */
+    }
     free(writer->source_name);
     free(writer);
 }
 
+static jk_status copy_extras(jk_tape_writer *writer, const jk_extras *extras, jk_error *error) {
+    for (int i = 0; extras != NULL && i < JK_EXTRA_COUNT; i++) {
+        if (extras->name[i] == NULL) {
+            continue;
+        }
+        const char *problem = jk_extra_name_problem(extras->name[i]);
+        if (problem != NULL) {
+            return jk_fail(error, JK_ERROR_ARGUMENT, writer->output.target, 0, extras->name[i], "%s", problem);
+        }
+        writer->extras.name[i] = strdup(extras->name[i]);
+        writer->has_extras = true;
+        if (writer->extras.name[i] == NULL) {
+            return jk_fail_memory(error, "a name");
+        }
+    }
+    return JK_OK;
+}
+
+/* Groups for own columns and their dictionaries. Under the HDF5 lock. */
+static bool create_extra_groups(const jk_tape_writer *writer) {
+    static const char *const groups[] = {"tape/extra", "dict/extra"};
+    for (size_t i = 0; i < 2; i++) {
+        hid_t group = jk_h5_group(writer->file, groups[i]);
+        if (group < 0 || H5Gclose(group) < 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static jk_status create_columns(jk_tape_writer *writer, jk_error *error) {
-    if (!jk_gather_create(&writer->gathered[0], writer->kind, writer->chunk_rows) ||
-        !jk_gather_create(&writer->gathered[1], writer->kind, writer->chunk_rows)) {
+    if (!jk_gather_create(&writer->gathered[0], writer->kind, &writer->extras, writer->chunk_rows) ||
+        !jk_gather_create(&writer->gathered[1], writer->kind, &writer->extras, writer->chunk_rows)) {
         return jk_fail_memory(error, "the columns of a store");
     }
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         jk_store_column *self = &writer->columns[i];
         jk_type type = jk_schema_column((jk_column)i)->type;
-        if (!jk_schema_in_store(writer->kind, (jk_column)i)) {
+        if (!jk_gather_holds(writer->kind, &writer->extras, (jk_column)i)) {
             continue;
         }
         self->narrow = type == JK_TYPE_TEXT ? jk_columns_alloc(writer->chunk_rows, JK_TEXT_MAX) : NULL;
@@ -184,7 +217,9 @@ jk_status jk_tape_writer_create(const char *path, const jk_tape_writer_options *
     (void)snprintf(self->source_sha256, sizeof self->source_sha256, "%s",
                    options->source_sha256 == NULL ? "" : options->source_sha256);
     self->source_name = strdup(options->source_name == NULL ? "" : options->source_name);
-    jk_status status = self->source_name == NULL ? jk_fail_memory(error, "a name") : create_columns(self, error);
+    jk_status status = self->source_name == NULL ? jk_fail_memory(error, "a name") : JK_OK;
+    status = status == JK_OK ? copy_extras(self, options->extras, error) : status;
+    status = status == JK_OK ? create_columns(self, error) : status;
     if (status == JK_OK) {
         status = jk_output_open(&self->output, path, JK_OUTPUT_PERSONAL, error);
     }
@@ -193,8 +228,9 @@ jk_status jk_tape_writer_create(const char *path, const jk_tape_writer_options *
         self->file = jk_h5_create(&self->output);
         self->tape_group = self->file < 0 ? H5I_INVALID_HID : jk_h5_group(self->file, "tape");
         self->dict_group = self->tape_group < 0 ? H5I_INVALID_HID : jk_h5_group(self->file, "dict");
+        bool grouped = self->dict_group >= 0 && (!self->has_extras || create_extra_groups(self));
         jk_h5_leave();
-        status = self->dict_group < 0 ? jk_store_fail_write(self, error) : JK_OK;
+        status = grouped ? JK_OK : jk_store_fail_write(self, error);
     }
     if (status != JK_OK) {
         jk_tape_writer_abort(self);
@@ -222,7 +258,8 @@ static bool put_attributes(jk_tape_writer *writer, const char *manifest_json) {
 
 static bool put_dictionaries(jk_tape_writer *writer) {
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
-        const char *name = jk_schema_column((jk_column)i)->name;
+        char name[JK_H5_COLUMN_PATH];
+        jk_store_column_path(writer, (jk_column)i, name);
         if (writer->columns[i].dataset >= 0 && writer->dictionaries[i] != NULL &&
             !jk_store_dictionary_write(writer->dictionaries[i], writer->dict_group, name)) {
             return false;

@@ -46,6 +46,8 @@ struct jk_tape_writer {
     int32_t debtor_max, claim_max;
     char *source_name;
     char source_sha256[65];
+    jk_extras extras; /* copies of the names */
+    bool has_extras;
     jk_store_column columns[JK_COLUMN_COUNT];
     jk_store_dictionary *dictionaries[JK_COLUMN_COUNT];
 };
@@ -55,6 +57,10 @@ jk_status jk_store_fail_write(const jk_tape_writer *writer, jk_error *error);
 
 /* Writes the chunk that is leaving. `last`: the tape ends with it. */
 jk_status jk_store_flush(jk_tape_writer *writer, bool last, jk_error *error);
+
+/* Path of a column below /tape and /dict: "country", "extra/bureau_score". */
+enum { JK_H5_COLUMN_PATH = 64 };
+void jk_store_column_path(const jk_tape_writer *writer, jk_column column, char path[JK_H5_COLUMN_PATH]);
 
 /* Closes a column's data set and type; false if bytes could not be written. Under the HDF5 lock. */
 bool jk_store_close_column(jk_store_column *column);

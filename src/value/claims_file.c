@@ -4,11 +4,13 @@
  * one file. */
 #include <errno.h>
 #include <libdeflate.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/escape.h"
 #include "base/memory.h"
@@ -21,7 +23,7 @@ static const char header[] =
     "q_amicable,q_legal,erc_gross,erc_net,gross_12m,gross_60m,attachable,months_to_bar";
 
 enum { COMPRESSION_LEVEL = 6, NUMBERS_PER_ROW = 14, WORDS_PER_ROW = 50 };
-enum { TYPICAL_ROW = 90, TYPICAL_ROW_FULL = 150 }; /* bytes of a row besides the names */
+enum { TYPICAL_ROW = 90, TYPICAL_ROW_FULL = 150, TYPICAL_OWN = 10 }; /* bytes of a row besides the names */
 
 typedef struct thread_text {
     char *text;
@@ -30,6 +32,12 @@ typedef struct thread_text {
     unsigned char *packed;
     size_t packed_length;
 } thread_text;
+
+/* An own column of the tape as it is, missing cells empty. */
+typedef struct own_column {
+    jk_column column;
+    const char *const *words; /* of texts, as CSV cells */
+} own_column;
 
 struct jk_claims_file {
     jk_output output;
@@ -46,6 +54,10 @@ struct jk_claims_file {
     const uint8_t *decision; /* by row of the tape; NULL: the valuation's */
     size_t column_count;
     jk_claims_column columns[JK_CLAIMS_COLUMNS_MAX];
+    size_t own_count; /* own columns of the tape */
+    own_column *own;
+    uint64_t own_columns; /* bits */
+    const jk_extras *extras;
 };
 
 /* ---- one row as text ------------------------------------------------------------------------------------------ */
@@ -60,6 +72,39 @@ static char *write_column(char *out, const jk_claims_column *column, size_t row)
     *out++ = ',';
     return column->parts != NULL ? jk_write_parts(out, column->parts[row], column->decimals)
                                  : write_word(out, jk_action_name((jk_action)column->action[row]));
+}
+
+/* Whole numbers exactly, others to nine digits. */
+static char *write_number(char *out, double value) {
+    if (value == floor(value) && fabs(value) < 1e15) {
+        if (value < 0.0) {
+            *out++ = '-';
+        }
+        return jk_write_integer(out, (uint64_t)fabs(value));
+    }
+    return jk_write_digits9(out, value);
+}
+
+static char *write_own(char *out, const own_column *own, const jk_block *block, size_t row) {
+    const void *data = block->column[own->column];
+    *out++ = ',';
+    switch (jk_schema_column(own->column)->type) {
+    case JK_TYPE_REAL:
+        return write_number(out, ((const double *)data)[row]);
+    case JK_TYPE_MONEY: {
+        const int64_t money = ((const int64_t *)data)[row];
+        return money == JK_MISSING_MONEY ? out : jk_write_parts(out, money, 2);
+    }
+    case JK_TYPE_DICTIONARY: {
+        const int32_t index = ((const int32_t *)data)[row];
+        return index < 0 ? out : write_word(out, own->words[index]);
+    }
+    default: {
+        const int32_t date = ((const int32_t *)data)[row];
+        char text[JK_DATE_TEXT];
+        return date == JK_MISSING_INTEGER ? out : write_word(out, jk_date_format(date, text));
+    }
+    }
 }
 
 static char *write_row(const jk_claims_file *file, const jk_value_block *b, size_t row, char *out) {
@@ -102,6 +147,9 @@ static char *write_row(const jk_claims_file *file, const jk_value_block *b, size
     for (size_t i = 0; i < file->column_count; i++) {
         out = write_column(out, &file->columns[i], b->block->first_row + row);
     }
+    for (size_t i = 0; i < file->own_count; i++) {
+        out = write_own(out, &file->own[i], b->block, row);
+    }
     *out++ = '\n';
     return out;
 }
@@ -135,16 +183,20 @@ static jk_status write_bytes(jk_claims_file *file, const void *bytes, size_t len
 }
 
 static jk_status write_header(jk_claims_file *file, jk_error *error) {
-    char text[1024];
+    char text[2048];
     int length = snprintf(text, sizeof text, "%s", header);
     for (size_t i = 0; i < file->column_count; i++) {
         length += snprintf(text + length, sizeof text - (size_t)length, ",%s", file->columns[i].name);
+    }
+    for (size_t i = 0; i < file->own_count; i++) {
+        length += snprintf(text + length, sizeof text - (size_t)length, ",%s",
+                           jk_extras_column_name(file->extras, JK_KIND_TAPE, file->own[i].column));
     }
     text[length++] = '\n';
     if (!file->pack) {
         return write_bytes(file, text, (size_t)length, error);
     }
-    unsigned char packed[2048];
+    unsigned char packed[4096];
     struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(COMPRESSION_LEVEL);
     size_t packed_length =
         compressor == NULL ? 0 : libdeflate_gzip_compress(compressor, text, (size_t)length, packed, sizeof packed);
@@ -203,8 +255,9 @@ static jk_status write_block(void *context, const jk_value_block *block, jk_erro
 jk_value_sink jk_claims_sink(jk_claims_file *file) {
     /* The buffers hold the longest rows there can be; what counts as memory is what usual rows fill. */
     size_t row_bytes = file->id_width + file->longest_segment + (file->full ? TYPICAL_ROW_FULL : TYPICAL_ROW);
+    row_bytes += file->own_count * TYPICAL_OWN;
     row_bytes += file->pack ? row_bytes / 2 : 0;
-    return (jk_value_sink){.columns = UINT64_C(1) << JK_COLUMN_CLAIM_ID,
+    return (jk_value_sink){.columns = UINT64_C(1) << JK_COLUMN_CLAIM_ID | file->own_columns,
                            .row_bytes = row_bytes,
                            .begin = begin,
                            .block = format_block,
@@ -234,6 +287,47 @@ static jk_status name_segments(jk_claims_file *file, const jk_model *model, jk_e
     return file->segment == NULL ? jk_fail_memory(error, "the segments' names") : JK_OK;
 }
 
+/* Words of a text column as CSV cells. */
+static jk_status take_words(jk_claims_file *file, const jk_tape *tape, own_column *own, jk_error *error) {
+    size_t count = 0;
+    size_t longest = 0;
+    const char *const *names = jk_tape_dictionary(tape, own->column, &count);
+    const char **words = jk_arena_alloc(file->arena, count + 1, sizeof *words);
+    for (size_t i = 0; words != NULL && i < count; i++) {
+        size_t length = strlen(names[i]);
+        char *cell = jk_arena_alloc(file->arena, 2 * length + 3, 1);
+        if (cell == NULL) {
+            return jk_fail_memory(error, "the words of a column");
+        }
+        (void)jk_cell_write(cell, names[i], length);
+        words[i] = cell;
+        length = strlen(cell);
+        longest = length > longest ? length : longest;
+    }
+    own->words = words;
+    file->row_bytes += longest + 1;
+    return words == NULL ? jk_fail_memory(error, "the words of a column") : JK_OK;
+}
+
+static jk_status take_own_columns(jk_claims_file *file, const jk_tape *tape, jk_error *error) {
+    file->extras = jk_tape_extras(tape);
+    file->own = jk_arena_alloc(file->arena, JK_EXTRA_COUNT, sizeof *file->own);
+    for (int i = 0; file->own != NULL && i < JK_EXTRA_COUNT; i++) {
+        if (file->extras->name[i] == NULL) {
+            continue;
+        }
+        own_column *own = &file->own[file->own_count++];
+        own->column = (jk_column)(JK_FIXED_COLUMN_COUNT + i);
+        file->own_columns |= UINT64_C(1) << own->column;
+        if (jk_schema_column(own->column)->type == JK_TYPE_DICTIONARY) {
+            JK_TRY(take_words(file, tape, own, error));
+        } else {
+            file->row_bytes += JK_NUMBER_TEXT + 1;
+        }
+    }
+    return file->own == NULL ? jk_fail_memory(error, "own columns") : JK_OK;
+}
+
 jk_status jk_claims_open(const char *path, const jk_tape *tape, const jk_model *model, bool full,
                          jk_claims_file **opened, jk_error *error) {
     *opened = NULL;
@@ -249,6 +343,7 @@ jk_status jk_claims_open(const char *path, const jk_tape *tape, const jk_model *
     if (status == JK_OK) {
         status = name_segments(file, model, error);
     }
+    status = status == JK_OK ? take_own_columns(file, tape, error) : status;
     if (status != JK_OK) {
         jk_claims_abort(file);
         return status;

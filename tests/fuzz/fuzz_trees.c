@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     jk_arena *arena = jk_arena_create();
     jk_trees_file file = {0};
     jk_error error = {0};
-    jk_status status = jk_trees_read(arena, path, &file, &error);
+    jk_status status = jk_trees_read(arena, path, NULL, &file, &error);
     FUZZ_AGREE(status, error);
     jk_arena_free(arena);
     (void)close(fd);

@@ -200,7 +200,9 @@ static void test_numbers(void **state) {
     jk_inspection *self = inspect(-1, 3);
     assert_int_equal(self->rows, ROWS);
     assert_int_equal(self->currency_count, 4);
-    for (int item = 0; item < JK_INSPECT_ITEMS; item++) {
+    assert_int_equal(self->column_count, JK_CSV_COLUMN_COUNT);
+    for (size_t place = 0; place <= self->column_count; place++) {
+        const int item = jk_inspect_item(self, place);
         size_t count = jk_inspect_is_money(item) ? self->currency_count : (size_t)jk_inspect_is_numeric(item);
         for (size_t c = 0; c < count; c++) {
             check_series(self, item, c);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The schema table, and docs/columns.md, which is made from it: this test fails where the page differs, and writes it
  * where JALKI_WRITE_DOCS is set. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ static void test_names_are_found(void **state) {
         assert_int_equal(jk_schema_find(name, strlen(name)), c);
         assert_int_equal(jk_schema_find(name, strlen(name) - 1), -1);
     }
-    for (int c = JK_TAPE_COLUMN_COUNT; c < JK_COLUMN_COUNT; c++) {
+    for (int c = JK_TAPE_COLUMN_COUNT; c < JK_FIXED_COLUMN_COUNT; c++) {
         const char *name = jk_schema_column((jk_column)c)->name;
         assert_int_equal(jk_schema_find(name, strlen(name)), -1);
         assert_int_equal(jk_schema_find_in(JK_KIND_PANEL, name, strlen(name)), c == JK_COLUMN_CLAIM_INDEX ? -1 : c);
@@ -26,6 +27,39 @@ static void test_names_are_found(void **state) {
     assert_int_equal(jk_schema_find_in(JK_KIND_PANEL, "debtor_index", 12), -1);
     assert_int_equal(jk_schema_find("debtor_index", 12), -1);
     assert_int_equal(jk_schema_find("", 0), -1);
+}
+
+/* Own columns have places by type, are found by name, and cannot take a name that stands for something else. */
+static void test_own_columns(void **state) {
+    (void)state;
+    jk_extras extras = {0};
+    size_t places = 0;
+    assert_int_equal(jk_extras_find(&extras, "region"), -1);
+    assert_int_equal(jk_extras_add(&extras, JK_TYPE_DICTIONARY, "region", &places), JK_COLUMN_EXTRA_TEXT_1);
+    assert_int_equal(jk_extras_add(&extras, JK_TYPE_MONEY, "guarantee", &places), JK_COLUMN_EXTRA_MONEY_1);
+    assert_int_equal(jk_extras_add(&extras, JK_TYPE_MONEY, "deposit", &places), JK_COLUMN_EXTRA_MONEY_2);
+    assert_int_equal(jk_extras_add(&extras, JK_TYPE_MONEY, "third", &places), JK_COLUMN_EXTRA_MONEY_3);
+    assert_int_equal(jk_extras_add(&extras, JK_TYPE_MONEY, "fourth", &places), -1);
+    assert_int_equal(places, 3);
+    assert_int_equal(jk_extras_add(&extras, JK_TYPE_TEXT, "free", &places), -1);
+    assert_int_equal(jk_extras_find(&extras, "deposit"), JK_COLUMN_EXTRA_MONEY_2);
+    assert_string_equal(jk_extras_column_name(&extras, JK_KIND_TAPE, JK_COLUMN_EXTRA_MONEY_2), "deposit");
+    assert_string_equal(jk_extras_column_name(&extras, JK_KIND_TAPE, JK_COLUMN_FEES), "fees");
+    assert_string_equal(jk_extras_column_name(NULL, JK_KIND_PAYMENTS, JK_COLUMN_CASH), "amount");
+    assert_null(jk_extra_name_problem("bureau_score2"));
+    static const char *const wrong[] = {"",      "2nd",   "_x",           "Region",
+                                        "a b",   "a/b",   "cash",         "fees",
+                                        "value", "score", "debtor_index", "a234567890123456789012345678901234567890x"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_non_null(jk_extra_name_problem(wrong[i]));
+    }
+    for (int c = JK_FIXED_COLUMN_COUNT; c < JK_COLUMN_COUNT; c++) {
+        assert_true(jk_schema_is_extra((jk_column)c) && jk_schema_in_store(JK_KIND_TAPE, (jk_column)c));
+        assert_true(jk_schema_in_store(JK_KIND_PANEL, (jk_column)c) && !jk_schema_in_csv(JK_KIND_PANEL, (jk_column)c));
+        assert_false(jk_schema_in_store(JK_KIND_PAYMENTS, (jk_column)c));
+        assert_int_equal(jk_extra_type(jk_extra_type_name(jk_schema_column((jk_column)c)->type)),
+                         jk_schema_column((jk_column)c)->type);
+    }
 }
 
 static void test_levels(void **state) {
@@ -112,7 +146,30 @@ static void write_page(FILE *out) {
                 "A tape cannot have them: import without `--panel` does not take them.\n\n"
                 "| column | stored as | unit | stored as missing | meaning |\n|---|---|---|---|---|\n",
                 out);
-    write_columns(out, JK_TAPE_COLUMN_COUNT, JK_COLUMN_COUNT);
+    write_columns(out, JK_TAPE_COLUMN_COUNT, JK_FIXED_COLUMN_COUNT);
+    (void)fputs(
+        "\n## Own columns\n\n"
+        "A mapping may add columns under names of its own ([mapping-file.md](mapping-file.md)); they stand under "
+        "`/tape/extra`, their texts under\n"
+        "`/dict/extra`. A tape or panel has room for so many of each type:\n\n"
+        "| type | at most | stored as | unit | stored as missing | bounds |\n|---|---|---|---|---|---|\n",
+        out);
+    static const jk_type own[] = {JK_TYPE_REAL, JK_TYPE_DICTIONARY, JK_TYPE_DATE, JK_TYPE_MONEY};
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        int first = 0;
+        size_t places = 0;
+        for (int c = JK_COLUMN_COUNT - 1; c >= JK_FIXED_COLUMN_COUNT; c--) {
+            bool of_type = jk_schema_column((jk_column)c)->type == own[i];
+            first = of_type ? c : first;
+            places += of_type;
+        }
+        double low, high, scale = own[i] == JK_TYPE_MONEY ? 100.0 : 1.0;
+        jk_schema_range((jk_column)first, &low, &high);
+        (void)fprintf(out, "| %s | %zu | %s | %s | %s | ", jk_extra_type_name(own[i]), places, stored_as(own[i]),
+                      jk_schema_unit((jk_column)first), missing_of(jk_schema_column((jk_column)first)));
+        (void)fprintf(out, own[i] == JK_TYPE_REAL || own[i] == JK_TYPE_MONEY ? "%.0f to %.0f |\n" : "|\n", low / scale,
+                      high / scale);
+    }
     (void)fputs("\n## Codes\n\n| column | codes |\n|---|---|\n", out);
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         size_t count = 0;
@@ -173,7 +230,8 @@ static void test_page_is_in_step(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_names_are_found), cmocka_unit_test(test_levels),
-                                       cmocka_unit_test(test_ranges), cmocka_unit_test(test_page_is_in_step)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_names_are_found), cmocka_unit_test(test_own_columns),
+                                       cmocka_unit_test(test_levels), cmocka_unit_test(test_ranges),
+                                       cmocka_unit_test(test_page_is_in_step)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

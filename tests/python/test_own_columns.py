@@ -1,0 +1,351 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Own columns (`extra` in a mapping): stored, inspected, read by scorecards and conditions, carried to results, panels and fits.
+
+What is right is known without the program: the file's own cells, the scorecard's points added by hand, and the same fit with the same
+levels under a fixed column's name.
+"""
+import csv
+import json
+import math
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+
+import h5py
+import numpy
+
+PROGRAM = os.environ["JALKI_PROGRAM"]
+DAY = numpy.datetime64("1970-01-01")
+
+MODEL = """
+jalki_model: 1
+name: own columns
+base_currency: EUR
+horizon_months: 60
+epochs: [12, 12, 12, 12, 12]
+irr: 0
+%(extra)s
+jurisdictions:
+  FI:
+    limitation:
+      periods: [{months: null}]
+      letter_interrupts: false
+      title_final_months: {consumer: null, business: null}
+      final_months: {consumer: null, business: null}
+    interest: {consumer: 0, business: 0}
+    mortality: {G: 0, b: 0, assumed_age: 40}
+    attachable: null
+scorecard:
+  intercept: 0
+  weak_from: 0
+  able_from: 0
+  characteristics: %(characteristics)s
+segments:
+%(segments)s"""
+
+SEGMENT = """  - id: %s
+    %s
+    exit_monthly: 0
+    curves: {surveil: [[0, 0.01]], amicable: [[0, 0]], legal: [[0, 0]]}
+    class_multiplier: {surveil: [1, 1, 1], amicable: [1, 1, 1], legal: [1, 1, 1]}
+    class_monthly:
+      surveil: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+      amicable: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+      legal: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    recovery_share: {surveil: 1, amicable: 1, legal: 1}
+    cost:
+      surveil: {monthly: 0, contingent: 0}
+      amicable: {monthly: 10, contingent: 0}
+      legal: {monthly: 10, contingent: 0, filing: 1000, enforcement_monthly: 10, fee_shift: 0}
+    legal: {months_to_title: 4, pre_title_factor: 1, garnish_share: [0, 0, 0]}
+    market: {price: [[0, 0]], title_factor: [1, 1, 1], bar_months: 36, transaction_cost: 0}
+"""
+
+MAPPING = """columns:
+  claim_id: Id
+  country: {constant: FI}
+  currency: {constant: EUR}
+  written_off_on: WO
+  principal: Bal
+extra:
+  bureau_score: {column: Score, type: number}
+  region: {column: Region, type: text, values: {Lappi: north}}
+  seen_on: {column: Seen, type: date, date_format: "%d.%m.%Y"}
+  guarantee: {column: Guarantee, type: money, decimal: ","}
+"""
+
+
+def run(*arguments, status=0, folder):
+    done = subprocess.run([PROGRAM, *arguments], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == status, (arguments, done.returncode, done.stderr)
+    return done
+
+
+def write(folder, name, text):
+    with open(os.path.join(folder, name), "w", encoding="utf-8") as out:
+        out.write(text)
+
+
+def rows_of(count):
+    """Cells as they are written, and what they are: None is missing."""
+    dice = random.Random(11)
+    rows = []
+    for i in range(count):
+        score = None if i % 10 == 0 else dice.randrange(300, 800) + dice.choice((0, 0.5))
+        region = None if i % 11 == 0 else ("Uusimaa", "Lappi", 'Åland, "itä"')[i % 3]
+        seen = None if i % 7 == 0 else "%02d.%02d.2024" % (i % 28 + 1, i % 12 + 1)
+        guarantee = None if i % 5 == 0 else (i * 37 - 400)
+        rows.append((score, region, seen, guarantee))
+    return rows
+
+
+def tape_text(rows):
+    out = ["Id;WO;Bal;Score;Region;Seen;Guarantee"]
+    for i, (score, region, seen, cents) in enumerate(rows):
+        money = "" if cents is None else "%s%d,%02d" % ("-" if cents < 0 else "", abs(cents) // 100, abs(cents) % 100)
+        cell = "" if region is None else '"%s"' % region.replace('"', '""')
+        out.append("C%d;2024-01-31;%d;%s;%s;%s;%s" % (i, 1000 + i, "" if score is None else "%g" % score, cell, seen or "", money))
+    return "\n".join(out) + "\n"
+
+
+def imported(folder, rows, mapping=MAPPING, name="T.h5", cutoff="2026-06-30"):
+    write(folder, "t.csv", tape_text(rows))
+    write(folder, "m.yaml", mapping)
+    return json.loads(run("import", "t.csv", "-o", name, "--mapping", "m.yaml", "--cutoff", cutoff, "--format", "json",
+                          folder=folder).stdout)
+
+
+def stored_inspected_and_carried(folder):
+    rows = rows_of(700)
+    summary = imported(folder, rows)
+    assert {"bureau_score", "region", "seen_on", "guarantee"} <= set(summary["columns_found"]), summary["columns_found"]
+    with h5py.File(os.path.join(folder, "T.h5"), "r") as store:
+        extra = store["tape/extra"]
+        words = [word.decode() for word in store["dict/extra/region"][...]]
+        scores = [None if math.isnan(value) else value for value in extra["bureau_score"][...].tolist()]
+        regions = [None if code < 0 else words[code] for code in extra["region"][...]]
+        money = [None if value == -2**63 else int(value) for value in extra["guarantee"][...]]
+        dates = [None if value == -2**31 else str(DAY + int(value)) for value in extra["seen_on"][...]]
+    expected = [(score, "north" if region == "Lappi" else region, seen and "-".join(reversed(seen.split("."))), cents)
+                for score, region, seen, cents in rows]
+    assert list(zip(scores, regions, dates, money)) == expected
+    # inspected
+    figures = json.loads(run("inspect", "T.h5", "--format", "json", folder=folder).stdout)
+    given = [row[0] for row in expected if row[0] is not None]
+    assert figures["columns"]["bureau_score"]["given"] == len(given)
+    assert abs(figures["numbers"]["bureau_score"]["maximum"] - max(given)) < 1e-9
+    assert abs(figures["numbers"]["bureau_score"]["mean"] - sum(given) / len(given)) < 1e-6
+    assert figures["columns"]["region"]["levels"]["north"]["claims"] == sum(row[1] == "north" for row in expected)
+    assert "bureau_score" in run("inspect", "T.h5", folder=folder).stdout
+    assert ",north,claims," in run("inspect", "T.h5", "--format", "csv", folder=folder).stdout
+    # carried to the claims, with any block and number of threads
+    write(folder, "model.yaml", MODEL % {"extra": "", "characteristics": "[]", "segments": SEGMENT % ("one", "")})
+    texts = set()
+    for options in (["--threads", "1"], ["--threads", "3"]):
+        run("value", "T.h5", "--model", "model.yaml", "--claims", "c.csv", *options, folder=folder)
+        with open(os.path.join(folder, "c.csv"), encoding="utf-8") as file:
+            texts.add(file.read())
+    assert len(texts) == 1
+    claims = list(csv.DictReader(texts.pop().splitlines()))
+    for claim, (score, region, seen, cents) in zip(claims, expected):
+        assert claim["bureau_score"] == ("" if score is None else "%g" % score), claim
+        assert claim["region"] == (region or "") and claim["seen_on"] == (seen or "")
+        assert claim["guarantee"] == ("" if cents is None else "%s%d.%02d" % ("-" if cents < 0 else "", abs(cents) // 100,
+                                                                            abs(cents) % 100))
+
+
+CHARACTERISTICS = """
+    - {name: bureau_score, missing: -0.3, bins: [{below: 450, points: -0.5}, {below: 600, points: 0.1}, {points: 0.7}]}
+    - {name: region, missing: 0.05, other: 0.2, levels: {north: -0.4}}
+    - {name: guarantee, missing: 0, bins: [{below: 0, points: -0.1}, {points: 0.15}]}
+"""
+
+
+def scored_and_sorted(folder):
+    rows = rows_of(300)
+    imported(folder, rows)
+    segments = (SEGMENT % ("low-north", "when: {bureau_score: {below: 500}, region: [north]}") +
+                SEGMENT % ("middle", "when: {bureau_score: {from: 500, below: 650}}") + SEGMENT % ("rest", ""))
+    # in another order than on the tape, which has places of its own
+    extra = "extra: {guarantee: money, region: text, bureau_score: number}"
+    write(folder, "model.yaml", MODEL % {"extra": extra, "characteristics": CHARACTERISTICS, "segments": segments})
+    run("value", "T.h5", "--model", "model.yaml", "--claims", "c.csv", folder=folder)
+    with open(os.path.join(folder, "c.csv"), encoding="utf-8") as file:
+        claims = list(csv.DictReader(file))
+    for claim, (score, region, _, cents) in zip(claims, rows):
+        eta = -0.3 if score is None else -0.5 if score < 450 else 0.1 if score < 600 else 0.7
+        eta += 0.05 if region is None else -0.4 if region == "Lappi" else 0.2
+        eta += 0 if cents is None else -0.1 if cents < 0 else 0.15
+        assert int(claim["score"]) == math.floor(500 + 100 * eta / math.log(2) + 0.5), (claim, eta)
+        segment = ("low-north" if score is not None and score < 500 and region == "Lappi" else
+                   "middle" if score is not None and 500 <= score < 650 else "rest")
+        assert claim["segment"] == segment, (claim, score, region)
+    told = run("explain", "T.h5", "--model", "model.yaml", "--claim", "C1", folder=folder).stdout
+    assert "bureau_score" in told and "region" in told, told
+    explained = json.loads(run("explain", "T.h5", "--model", "model.yaml", "--claim", "C1", "--format", "json", folder=folder).stdout)
+    assert "bureau_score" in json.dumps(explained)
+
+
+def what_models_refuse(folder):
+    imported(folder, rows_of(30))
+    one = {"segments": SEGMENT % ("one", ""), "characteristics": "[{name: bureau_score, missing: 0, bins: [{points: 1}]}]"}
+    for extra, words in (("", "a name of `extra`"), ("extra: {bureau_score: real}", "number, text, date or money"),
+                         ("extra: {principal: number}", "column that tapes"), ("extra: {age_years: number}", "derived figure"),
+                         ("extra: {value: number}", "results"), ("extra: {Bureau: number}", "small letters"),
+                         ("extra: {bureau_score: date}", "key or a date")):
+        write(folder, "model.yaml", MODEL % {"extra": extra, **one})
+        told = run("value", "T.h5", "--model", "model.yaml", status=1, folder=folder).stderr
+        assert words in told and "model.yaml" in told, (extra, told)
+    # the tape has none of that name, or one of another type
+    for mapping, words in ((MAPPING.split("extra:")[0], "the tape has none of that name"),
+                           (MAPPING.replace("column: Score, type: number", "column: Score, type: text"), "on the tape it is text")):
+        imported(folder, rows_of(30), mapping)
+        write(folder, "model.yaml", MODEL % {"extra": "extra: {bureau_score: number}", **one})
+        assert words in run("value", "T.h5", "--model", "model.yaml", status=1, folder=folder).stderr
+    for when in ("{bureau_score: [1]}", "{bureau_score: {}}", "{bureau_score: {from: 5, below: 5}}", "{bureau_score: {above: 5}}",
+                 "{region: {from: 1}}", "{seen_on: [a]}"):
+        write(folder, "model.yaml", MODEL % {"extra": "extra: {bureau_score: number, region: text, seen_on: date}",
+                                             "segments": SEGMENT % ("a", "when: " + when) + SEGMENT % ("b", ""), "characteristics": "[]"})
+        run("value", "T.h5", "--model", "model.yaml", status=1, folder=folder)
+
+
+def what_mappings_refuse(folder):
+    write(folder, "t.csv", tape_text(rows_of(30)))
+    head = MAPPING.split("extra:")[0]
+    for extra, words in (("  x: {column: Score}\n", "type"), ("  x: {column: Score, type: real}\n", "type"),
+                         ("  debtor_id: {column: Score, type: text}\n", "column that tapes"),
+                         ("  score: {column: Score, type: number}\n", "results"), ("  X: {column: Score, type: number}\n", "small letters"),
+                         ("  x: {sum: [Score], type: text}\n", "another type"),
+                         ("".join("  x%d: {column: Score, type: number}\n" % i for i in range(9)), "there can be 8 own columns"),
+                         ("  x: {column: Score, type: number, tpye: 1}\n", "tpye")):
+        write(folder, "m.yaml", head + "extra:\n" + extra)
+        told = run("import", "t.csv", "-o", "X.h5", "--mapping", "m.yaml", status=1, folder=folder).stderr
+        assert words in told and "extra" in told, (extra, told)
+    # a cell that cannot be read costs the cell, not the claim; a column that is not there is told and missing
+    write(folder, "m.yaml", head + "extra:\n  x: {column: Region, type: number}\n  y: {column: Nowhere, type: number}\n")
+    done = run("import", "t.csv", "-o", "X.h5", "--mapping", "m.yaml", "--format", "json", folder=folder)
+    summary = json.loads(done.stdout)
+    codes = {finding["code"]: finding for finding in summary["findings"]}
+    assert summary["rows_accepted"] == 30 and codes["dropped_cells"]["text"].startswith("x:"), codes
+    assert "missing_column" in codes and "y" in [entry["name"] for entry in summary["columns_missing"]], summary
+
+
+PANEL = """columns:
+  claim_id: Id
+  country: {constant: FI}
+  currency: {constant: EUR}
+  written_off_on: {constant: "2023-01-31"}
+  period_start: Start
+  period_months: {constant: "1"}
+  balance_start: Bal
+  treatment: {constant: surveil}
+  cash: Cash
+"""
+
+
+def learned_from_history(folder):
+    """A fit by an own text is the same fit, to the last digit, as by the same levels under a fixed column's name."""
+    dice = random.Random(3)
+    rows = ["Id,Start,Bal,Cash,Region,Score"]
+    for claim in range(300):
+        region, score = ("north", "south", "east")[claim % 3], claim % 100
+        for month in range(1, 13):
+            paid = dice.random() < {"north": 0.02, "south": 0.06, "east": 0.12}[region] * (2 if score > 50 else 1)
+            rows.append("C%d,2024-%02d-01,1000,%s,%s,%d" % (claim, month, "100" if paid else "0", region, score))
+    write(folder, "p.csv", "\n".join(rows) + "\n")
+    results = []
+    levels = "levels: {north: 0, south: 0, east: 0}}"
+    for column, extra, declared in (("area", "extra:\n  area: {column: Region, type: text}\n", "extra: {area: text}"),
+                                    ("product", "  product: Region\n", "")):
+        write(folder, "m.yaml", PANEL + extra)
+        run("import", "p.csv", "-o", "P.h5", "--panel", "--mapping", "m.yaml", folder=folder)
+        write(folder, "model.yaml", MODEL % {"extra": declared, "segments": SEGMENT % ("one", ""),
+                                             "characteristics": "[{name: %s, missing: 0, other: 0, %s]" % (column, levels)})
+        run("fit", "P.h5", "--model", "model.yaml", "-o", "fitted.yaml", folder=folder)
+        with open(os.path.join(folder, "fitted.yaml"), encoding="utf-8") as file:
+            results.append(file.read())
+        # what was fitted values a tape with that column
+        imported(folder, rows_of(30), MAPPING + "  area: {column: Region, type: text}\n")
+        run("value", "T.h5", "--model", "fitted.yaml", "--accept", "gross_above_face", folder=folder)
+    points = [[line.strip() for line in text.splitlines() if "north" in line or "south" in line or "east" in line] for text in results]
+    assert points[0] == points[1] and points[0], points
+
+
+def joined_to_a_panel(folder):
+    """`jalki panel` carries own columns as at each cut-off, in whatever places the tapes have them."""
+    rows = rows_of(40)
+    imported(folder, rows, name="A.h5", cutoff="2025-06-30")
+    other = MAPPING.replace("  bureau_score: {column: Score, type: number}\n", "  other: {constant: \"7\", type: number}\n"
+                            "  bureau_score: {column: Score, type: number}\n")
+    imported(folder, rows, other, name="B.h5", cutoff="2025-12-31")
+    imported(folder, rows, name="C.h5")
+    write(folder, "pay.csv", "claim_id,paid_on,amount\nC1,2025-08-01,10.00\n")
+    run("panel", "A.h5", "B.h5", "C.h5", "--payments", "pay.csv", "--period", "6", "--treatment", "surveil", "-o", "P.h5", folder=folder)
+    with h5py.File(os.path.join(folder, "P.h5"), "r") as store:
+        ids = [text.decode() for text in store["tape/claim_id"][...]]
+        scores = store["tape/extra/bureau_score"][...]
+        words = [word.decode() for word in store["dict/extra/region"][...]]
+        regions = store["tape/extra/region"][...]
+        others = store["tape/extra/other"][...]
+        starts = store["tape/period_start"][...]
+        assert len(ids) == 80
+        for claim, score, region, seven, start in zip(ids, scores, regions, others, starts):
+            wanted = rows[int(claim[1:])]
+            assert (math.isnan(score) and wanted[0] is None) or score == wanted[0]
+            name = "north" if wanted[1] == "Lappi" else wanted[1]
+            assert (None if region < 0 else words[region]) == name
+            later = str(DAY + int(start)) > "2025-12-01"
+            assert seven == 7 if later else math.isnan(seven), (start, seven)
+
+
+def hostile_stores(folder):
+    imported(folder, rows_of(50))
+    write(folder, "model.yaml", MODEL % {"extra": "extra: {bureau_score: number, region: text}", "segments": SEGMENT % ("one", ""),
+                                         "characteristics": CHARACTERISTICS.split("    - {name: guarantee")[0]})
+    run("value", "T.h5", "--model", "model.yaml", folder=folder)
+
+    def damage(store, what):
+        extra = store["tape/extra"]
+        if what == "code":
+            extra["region"][3] = 99
+        elif what == "infinite":
+            extra["bureau_score"][3] = math.inf
+        elif what == "short":
+            del extra["bureau_score"]
+            extra["bureau_score"] = numpy.zeros(3)
+        elif what == "type":
+            del extra["bureau_score"]
+            extra["bureau_score"] = numpy.zeros(50, dtype="i2")
+        elif what == "name":
+            extra["Bad Name"] = numpy.zeros(50)
+        elif what == "fixed":
+            extra["principal"] = numpy.zeros(50)
+        elif what == "many":
+            for i in range(9):
+                extra["more_%d" % i] = numpy.zeros(50)
+        elif what == "dictionary":
+            del store["dict/extra/region"]
+            store["dict/extra/region"] = numpy.zeros(5)
+
+    for what in ("code", "infinite", "short", "type", "name", "fixed", "many", "dictionary"):
+        shutil.copy(os.path.join(folder, "T.h5"), os.path.join(folder, "H.h5"))
+        with h5py.File(os.path.join(folder, "H.h5"), "r+") as store:
+            damage(store, what)
+        told = run("value", "H.h5", "--model", "model.yaml", status=1, folder=folder).stderr
+        assert "H.h5" in told, (what, told)
+
+
+CASES = [stored_inspected_and_carried, scored_and_sorted, what_models_refuse, what_mappings_refuse, learned_from_history, joined_to_a_panel,
+         hostile_stores]
+
+if __name__ == "__main__":
+    for case in CASES:
+        with tempfile.TemporaryDirectory() as place:
+            try:
+                case(place)
+            except AssertionError as failure:
+                raise AssertionError(case.__name__, *failure.args) from failure
+    print("passed", len(CASES))
