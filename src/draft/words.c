@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "import/codes.h"
+
 /* ---- plain text ----------------------------------------------------------------------------------------------------
  */
 
@@ -326,11 +328,6 @@ static const level_words levels[] = {
      "eraisik fuusiline f"},
     {JK_COLUMN_VULNERABLE, "1", "1 yes y true kylla k ja j jah"},
     {JK_COLUMN_VULNERABLE, "0", "0 no n false ei e nej nei"},
-    {JK_COLUMN_COUNTRY, "FI", "fi fin finland suomi 246 soome"},
-    {JK_COLUMN_COUNTRY, "SE", "se swe sweden sverige ruotsi 752 rootsi"},
-    {JK_COLUMN_COUNTRY, "NO", "no nor norway norge norja 578 norra"},
-    {JK_COLUMN_COUNTRY, "DK", "dk dnk denmark danmark tanska 208 taani"},
-    {JK_COLUMN_COUNTRY, "EE", "ee est estonia eesti viro estland 233"},
     {JK_COLUMN_PRODUCT, "credit_card", "creditcard card luottokortti kreditkort kredittkort krediitkaart"},
     {JK_COLUMN_PRODUCT, "consumer_loan",
      "consumerloan loan personalloan unsecuredloan instantloan kulutusluotto laina pikavippi blancolan konsumtionslan "
@@ -370,6 +367,9 @@ static bool holds_word(const char *words, const char *plain) {
 }
 
 const char *jk_words_level(jk_column column, const char *plain) {
+    if (column == JK_COLUMN_COUNTRY) {
+        return jk_country_within(plain);
+    }
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
             bool found = pass == 0 ? has_word(levels[i].words, plain) : holds_word(levels[i].words, plain);

@@ -106,6 +106,31 @@ jk_status jk_join_number_claims(join_work *work) {
     return JK_OK;
 }
 
+jk_status jk_join_extras(const join_work *work, jk_extras *extras) {
+    for (size_t t = 0; t < work->options->tape_count; t++) {
+        const jk_extras *own = jk_tape_extras(work->tapes[t]);
+        for (int i = 0; i < JK_EXTRA_COUNT; i++) {
+            size_t places = 0;
+            if (own->name[i] == NULL) {
+                continue;
+            }
+            const jk_type type = jk_schema_column((jk_column)(JK_FIXED_COLUMN_COUNT + i))->type;
+            int found = jk_extras_find(extras, own->name[i]);
+            if (found >= 0 && jk_schema_column((jk_column)found)->type != type) {
+                return jk_fail(work->error, JK_ERROR_DATA, jk_tape_path(work->tapes[t]), 0, own->name[i],
+                               "this own column is %s here and %s on an earlier tape", jk_extra_type_name(type),
+                               jk_extra_type_name(jk_schema_column((jk_column)found)->type));
+            }
+            if (found < 0 && jk_extras_add(extras, type, own->name[i], &places) < 0) {
+                return jk_fail(work->error, JK_ERROR_DATA, jk_tape_path(work->tapes[t]), 0, own->name[i],
+                               "the tapes have more than %zu own columns of type %s together", places,
+                               jk_extra_type_name(type));
+            }
+        }
+    }
+    return JK_OK;
+}
+
 static void free_work(join_work *work) {
     for (size_t t = 0; t < work->options->tape_count; t++) {
         if (work->tapes != NULL) {

@@ -45,6 +45,9 @@ jk_status jk_join_number_claims(join_work *work);
 /* Reads both lists into events by claim. */
 jk_status jk_join_read_lists(join_work *work);
 
+/* Own columns of all tapes, which live as long as they: the same name must be of the same type wherever it is. */
+jk_status jk_join_extras(const join_work *work, jk_extras *extras);
+
 /* Makes the rows and writes the panel. */
 jk_status jk_join_write_rows(join_work *work);
 

@@ -430,33 +430,6 @@ static jk_status put_tape(row_maker *maker, size_t t) {
     return JK_OK;
 }
 
-/* Own columns of all tapes: the same name must be of the same type on all that have it. */
-static jk_status gather_extras(row_maker *maker) {
-    const join_work *work = maker->work;
-    for (size_t t = 0; t < work->options->tape_count; t++) {
-        const jk_extras *own = jk_tape_extras(work->tapes[t]);
-        for (int i = 0; i < JK_EXTRA_COUNT; i++) {
-            size_t places = 0;
-            if (own->name[i] == NULL) {
-                continue;
-            }
-            const jk_type type = jk_schema_column((jk_column)(JK_FIXED_COLUMN_COUNT + i))->type;
-            int found = jk_extras_find(&maker->extras, own->name[i]);
-            if (found >= 0 && jk_schema_column((jk_column)found)->type != type) {
-                return jk_fail(work->error, JK_ERROR_DATA, jk_tape_path(work->tapes[t]), 0, own->name[i],
-                               "this own column is %s here and %s on an earlier tape", jk_extra_type_name(type),
-                               jk_extra_type_name(jk_schema_column((jk_column)found)->type));
-            }
-            if (found < 0 && jk_extras_add(&maker->extras, type, own->name[i], &places) < 0) {
-                return jk_fail(work->error, JK_ERROR_DATA, jk_tape_path(work->tapes[t]), 0, own->name[i],
-                               "the tapes have more than %zu own columns of type %s together", places,
-                               jk_extra_type_name(type));
-            }
-        }
-    }
-    return JK_OK;
-}
-
 static const char *file_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash != NULL ? slash + 1 : path;
@@ -510,7 +483,7 @@ jk_status jk_join_write_rows(join_work *work) {
                                             .threads = jk_threads(work->run),
                                             .extras = &maker.extras,
                                             .kind = JK_KIND_PANEL};
-    jk_status status = gather_extras(&maker);
+    jk_status status = jk_join_extras(work, &maker.extras);
     status = status == JK_OK ? create_maker(&maker) : status;
     if (status == JK_OK) {
         status = jk_tape_writer_create(work->options->output, &options, &maker.writer, work->error);

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { WORDS_MAX = 6 };
+enum { WORDS_MAX = 8, NAME_LEAST = 5 };
 
 typedef struct code_words {
     const char *code;
@@ -13,11 +13,11 @@ typedef struct code_words {
 
 /* The countries of the shipped models and their neighbours; others are written as codes. */
 static const code_words countries[] = {
-    {"FI", {"fin", "finland", "suomi"}},
-    {"SE", {"swe", "sweden", "sverige", "ruotsi"}},
-    {"DK", {"dnk", "denmark", "danmark", "tanska"}},
-    {"NO", {"nor", "norway", "norge", "noreg", "norja"}},
-    {"EE", {"est", "estonia", "eesti", "estland", "viro"}},
+    {"FI", {"fin", "finland", "suomi", "246", "soome"}},
+    {"SE", {"swe", "sweden", "sverige", "ruotsi", "752", "rootsi"}},
+    {"DK", {"dnk", "denmark", "danmark", "tanska", "208", "taani"}},
+    {"NO", {"nor", "norway", "norge", "noreg", "norja", "578", "norra"}},
+    {"EE", {"est", "estonia", "eesti", "estland", "viro", "233"}},
     {"LV", {"lva", "latvia", "latvija", "lettland"}},
     {"LT", {"ltu", "lithuania", "lietuva", "litauen"}},
     {"DE", {"deu", "germany", "deutschland", "tyskland", "saksa"}},
@@ -76,4 +76,15 @@ const char *jk_code_of(bool country, const char *text, size_t length) {
     return code != NULL ? code
            : country    ? find_word(countries, sizeof countries / sizeof countries[0], text, length)
                         : find_word(currencies, sizeof currencies / sizeof currencies[0], text, length);
+}
+
+const char *jk_country_within(const char *plain) {
+    const char *code = jk_code_of(true, plain, strlen(plain));
+    for (size_t i = 0; code == NULL && i < sizeof countries / sizeof countries[0]; i++) {
+        for (size_t w = 0; w < WORDS_MAX && countries[i].words[w] != NULL; w++) {
+            const char *word = countries[i].words[w];
+            code = strlen(word) >= NAME_LEAST && strstr(plain, word) != NULL ? countries[i].code : code;
+        }
+    }
+    return code;
 }

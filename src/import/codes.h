@@ -10,4 +10,7 @@
  * or by its sign where that is clear; NULL for what is none. Valid for ever. */
 const char *jk_code_of(bool country, const char *text, size_t length);
 
+/* The same for a country, and for a longer text of small letters and digits that has its name in it ("suomifi"). */
+const char *jk_country_within(const char *plain);
+
 #endif

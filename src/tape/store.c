@@ -7,43 +7,11 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
-#include "h5/h5_file.h"
-#include "jalki/tape.h"
 #include "tape/store.h"
-#include "tape/store_check.h"
+#include "tape/store_tape.h"
 
 /* However well it is packed, a row takes a bit: what grows with rows and debtors is bounded by the file's size. */
 enum { ROWS_PER_BYTE = 8 };
-
-typedef struct tape_column {
-    const jk_h5_dataset *dataset; /* NULL: absent */
-    size_t element_size;
-    const char *const *dictionary;
-    size_t dictionary_count;
-    double low, high; /* of given values */
-    bool required;
-    bool constant; /* a view's: every row is the value */
-    union {
-        int8_t code;
-        int32_t integer;
-        int64_t money;
-        double real;
-        unsigned char bytes[8];
-    } value;
-} tape_column;
-
-struct jk_tape {
-    jk_h5_file *file; /* NULL: a tape without rows that is in no file */
-    const char *name; /* of such a tape */
-    const jk_store_checks *checks;
-    jk_kind kind;
-    size_t rows, debtors, claims;
-    int32_t cutoff;
-    const char *sha256;
-    bool view; /* the file is another tape's */
-    jk_extras extras;
-    tape_column columns[JK_COLUMN_COUNT];
-};
 
 const char *jk_store_format(jk_kind kind) {
     static const char *const formats[JK_KIND_COUNT] = {"tape 1", "panel 1", "payments 1", "actions 1"};
@@ -432,122 +400,4 @@ size_t jk_tape_cache_size(const jk_tape *tape, uint64_t columns) {
 const char *const *jk_tape_dictionary(const jk_tape *tape, jk_column column, size_t *count) {
     *count = tape->columns[column].dictionary_count;
     return tape->columns[column].dictionary;
-}
-
-/* ---- reading ---- */
-
-void jk_store_fill_missing(jk_column column, size_t count, size_t text_width, void *out) {
-    switch (jk_schema_column(column)->type) {
-    case JK_TYPE_TEXT:
-        memset(out, 0, count * text_width);
-        return;
-    case JK_TYPE_ENUM:
-        memset(out, JK_MISSING_ENUM, count);
-        return;
-    case JK_TYPE_MONEY:
-        for (size_t i = 0; i < count; i++) {
-            ((int64_t *)out)[i] = JK_MISSING_MONEY;
-        }
-        return;
-    case JK_TYPE_REAL:
-        for (size_t i = 0; i < count; i++) {
-            ((double *)out)[i] = JK_STORE_MISSING_REAL;
-        }
-        return;
-    case JK_TYPE_DICTIONARY:
-        memset(out, 0xff, count * sizeof(int32_t));
-        return;
-    case JK_TYPE_DATE:
-    case JK_TYPE_INTEGER:
-        for (size_t i = 0; i < count; i++) {
-            ((int32_t *)out)[i] = JK_MISSING_INTEGER;
-        }
-        return;
-    }
-}
-
-static bool texts_given(const char *texts, size_t count, size_t width) {
-    bool given = true;
-    for (size_t i = 0; i < count; i++) {
-        given &= texts[i * width] != '\0';
-    }
-    return given;
-}
-
-static bool reals_given(const double *values, size_t count) {
-    bool given = true;
-    for (size_t i = 0; i < count; i++) {
-        given &= values[i] == values[i];
-    }
-    return given;
-}
-
-/* Whether all values lie in [low, high] of the column. In required columns the missing value is out of bounds, too;
- * where no value can lie between the bounds (an empty dictionary), only missing is left. */
-static bool values_hold(const jk_tape *tape, jk_column column, const void *values, size_t count) {
-    const tape_column *self = &tape->columns[column];
-    const jk_column_info *info = jk_schema_column(column);
-    if (info->type == JK_TYPE_TEXT) {
-        return !self->required || texts_given(values, count, self->element_size);
-    }
-    bool empty = self->high < self->low;
-    if (empty && self->required) {
-        return count == 0;
-    }
-    if (info->type == JK_TYPE_MONEY) {
-        int64_t low = empty ? JK_MISSING_MONEY : (int64_t)self->low;
-        int64_t high = empty ? JK_MISSING_MONEY : (int64_t)self->high;
-        return tape->checks->int64(values, count, low, high, self->required ? low : JK_MISSING_MONEY);
-    }
-    if (info->type == JK_TYPE_REAL) {
-        return tape->checks->real(values, count, self->low, self->high) &&
-               (!self->required || reals_given(values, count));
-    }
-    int32_t missing = info->type == JK_TYPE_ENUM         ? JK_MISSING_ENUM
-                      : info->type == JK_TYPE_DICTIONARY ? JK_MISSING_INDEX
-                                                         : JK_MISSING_INTEGER;
-    int32_t low = empty ? missing : (int32_t)self->low;
-    int32_t high = empty ? missing : (int32_t)self->high;
-    if (self->required) {
-        missing = low;
-    }
-    return info->type == JK_TYPE_ENUM ? tape->checks->int8(values, count, (int8_t)low, (int8_t)high, (int8_t)missing)
-                                      : tape->checks->int32(values, count, low, high, missing);
-}
-
-jk_status jk_tape_read(const jk_tape *tape, jk_column column, size_t first, size_t count, void *out, jk_error *error) {
-    /* Rows that fit a core's cache: what was just read is checked before it leaves. */
-    enum { PIECE_BYTES = 256 * 1024 };
-    if ((unsigned)column >= JK_COLUMN_COUNT || first > tape->rows || count > tape->rows - first) {
-        return jk_fail(error, JK_ERROR_ARGUMENT, jk_tape_path(tape), 0, NULL,
-                       "rows or columns beyond the tape were asked for");
-    }
-    const tape_column *self = &tape->columns[column];
-    if (self->constant) {
-        for (size_t i = 0; i < count; i++) {
-            memcpy((unsigned char *)out + i * self->element_size, self->value.bytes, self->element_size);
-        }
-        return JK_OK;
-    }
-    if (self->dataset == NULL) {
-        jk_store_fill_missing(column, count, self->element_size, out);
-        return JK_OK;
-    }
-    size_t piece_rows = self->dataset->layout == JK_H5_CHUNKED ? self->dataset->chunk_rows : 0;
-    if (piece_rows * self->element_size < PIECE_BYTES || self->dataset->deflate_filter < 0) {
-        piece_rows = PIECE_BYTES / self->element_size;
-    }
-    unsigned char *next = out;
-    while (count > 0) {
-        size_t rows = count < piece_rows ? count : piece_rows;
-        JK_TRY(jk_h5_read(tape->file, self->dataset, first, rows, next, error));
-        if (!values_hold(tape, column, next, rows)) {
-            return jk_fail(error, JK_ERROR_FORMAT, jk_tape_path(tape), 0, self->dataset->path,
-                           "a value in rows %zu to %zu is outside what the column allows", first + 1, first + rows);
-        }
-        next += rows * self->element_size;
-        first += rows;
-        count -= rows;
-    }
-    return JK_OK;
 }
