@@ -112,7 +112,7 @@ static void put_claim(jk_block *block, size_t i, uint64_t row, const generated_d
     PUT_ENUM(LEGAL_STATUS, claim->shows_status, claim->status);
     PUT_MONEY(PAYMENTS_12M, claim->shows_payments, cents(claim->payments_12m, per_euro));
     PUT_MONEY(PAYMENTS_24M, claim->shows_payments, cents(claim->payments_24m, per_euro));
-    PUT_MONEY(INSTALMENT_MONTHLY, false, 0);
+    PUT_MONEY(INSTALMENT_MONTHLY, claim->shows_instalment, cents(claim->instalment, per_euro));
     PUT_INT32(PROMISES_KEPT, claim->shows_promises, claim->kept);
     PUT_INT32(PROMISES_BROKEN, claim->shows_promises, claim->broken);
     PUT_INT32(PLACEMENTS, claim->shows_placements, claim->placements);

@@ -77,8 +77,10 @@ typedef struct generated_claim {
     double limitation_in;              /* months from the cut-off, may be negative */
     bool shows_default, shows_limitation, shows_title, shows_product, shows_currency, shows_type, shows_status;
     bool shows_interest, shows_fees, shows_original, shows_rate, shows_payments, shows_promises, shows_placements;
+    bool shows_instalment;
     double principal, interest, fees, original; /* euro */
     double payments_12m, payments_24m;          /* euro */
+    double instalment;                          /* euro a month; 0: nothing is paid now */
     int32_t rate;                               /* 1/10000 a year */
     int32_t kept, broken, placements;
 } generated_claim;
