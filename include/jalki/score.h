@@ -85,6 +85,10 @@ void jk_score_levels(const jk_scorer *scorer, size_t index, const jk_block *bloc
 void jk_score_numbers(const jk_scorer *scorer, size_t index, const jk_block *block, const jk_law_facts *law,
                       double *value);
 
+/* chi of a debtor whose class is `now` where the score says `scored`: the instalments are the same, what is typical of
+ * the class is not. `size` is the score's, 1 where nothing is known. */
+double jk_score_instalment_size(const jk_segment *segment, double size, jk_capacity scored, jk_capacity now);
+
 #ifdef __cplusplus
 }
 #endif

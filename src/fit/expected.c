@@ -43,7 +43,9 @@ static double with_payers(const jk_segment *segment, const jk_panel_block *block
     jk_treatment treatment = (jk_treatment)block->treatment[i];
     jk_capacity class = jk_expected_class(block, i);
     double m = block->months[i], h = begin / m, settled = payers->settled_share[treatment];
-    double rho = block->score->instalment[i] * payers->monthly_share[class];
+    double rho =
+        payers->monthly_share[class] * jk_score_instalment_size(segment, block->score->instalment[i],
+                                                                (jk_capacity)block->score->capacity_class[i], class);
     if (block->title_state[i] == JK_TITLE_HELD) { /* no owner agrees to less than enforcement takes */
         rho = fmax(rho, segment->garnish_share[class] * block->garnish[i]);
     }

@@ -245,6 +245,7 @@ static void put_row(history_piece *piece, size_t number, size_t i, size_t row, i
     ((int64_t *)now->column[JK_COLUMN_INTEREST_ACCRUED])[row] =
         money_or_missing(JK_BLOCK_MONEY(base, INTEREST_ACCRUED)[i], claim->interest);
     ((int64_t *)now->column[JK_COLUMN_FEES])[row] = money_or_missing(JK_BLOCK_MONEY(base, FEES)[i], claim->fees);
+    ((int64_t *)now->column[JK_COLUMN_INSTALMENT_MONTHLY])[row] = JK_MISSING_MONEY; /* spells are of the model's size */
     ((int64_t *)now->column[JK_COLUMN_PAYMENTS_12M])[row] =
         paid_lately(piece, claim, JK_BLOCK_MONEY(base, PAYMENTS_12M)[i], RECENT_MONTHS, period);
     ((int64_t *)now->column[JK_COLUMN_PAYMENTS_24M])[row] =

@@ -39,6 +39,15 @@ static double instalment_size(const jk_segment *segment, double typical, double 
     return size < LEAST_INSTALMENT ? LEAST_INSTALMENT : (size > MOST_INSTALMENT ? MOST_INSTALMENT : size);
 }
 
+double jk_score_instalment_size(const jk_segment *segment, double size, jk_capacity scored, jk_capacity now) {
+    const double *typical = segment->payers.monthly_share;
+    if (size == 1.0 || scored == now || !(typical[now] > 0.0)) {
+        return size;
+    }
+    double here = size * typical[scored] / typical[now];
+    return here < LEAST_INSTALMENT ? LEAST_INSTALMENT : (here > MOST_INSTALMENT ? MOST_INSTALMENT : here);
+}
+
 /* Whether payments under this status are the debtor's own: dividends are not, and in enforcement the last payment may
  * be what was garnished, unless an instalment is named or there is nothing to garnish. */
 static bool pays_of_own_will(unsigned status, double instalment, double garnished) {

@@ -3,6 +3,7 @@
 #ifndef JK_TESTS_MODEL_FILES_H
 #define JK_TESTS_MODEL_FILES_H
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,33 @@ static inline void write_file(const char *path, const void *bytes, size_t size) 
     if (file == NULL || fwrite(bytes, 1, size, file) != size || fclose(file) != 0) {
         abort();
     }
+}
+
+/* A model as if whoever pays, pays at once, and no points faded. It shares all else with `model`, which must outlive
+ * it; free_at_once() frees what is its own. */
+static inline jk_model at_once(const jk_model *model) {
+    jk_segment *segments = malloc(model->segment_count * sizeof *segments);
+    jk_characteristic *items = malloc((model->scorecard.count + 1) * sizeof *items);
+    if (segments == NULL || items == NULL) {
+        abort();
+    }
+    for (size_t g = 0; g < model->segment_count; g++) {
+        segments[g] = model->segments[g];
+        segments[g].payers = (jk_payers){0};
+    }
+    for (size_t c = 0; c < model->scorecard.count; c++) {
+        items[c] = model->scorecard.characteristics[c];
+        items[c].fades = false;
+    }
+    jk_model copy = *model;
+    copy.segments = segments;
+    copy.scorecard.characteristics = items;
+    return copy;
+}
+
+static inline void free_at_once(jk_model *model) {
+    free((void *)(uintptr_t)model->segments);
+    free((void *)(uintptr_t)model->scorecard.characteristics);
 }
 
 /* A path of this process's own in the temporary folder; `path` is returned. */
