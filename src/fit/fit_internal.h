@@ -163,7 +163,12 @@ jk_status jk_fit_make_model(jk_fit *fit, jk_error *error);
 /* fit_terms.c: the result's terms, covariance and messages on figures that could not be estimated. */
 jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error);
 
-/* fit_summary.c: the result's sentences. */
+/* fit_bounds.c: the new model's figures held to what a model file may have; what had to be cut is a worry. */
+jk_status jk_fit_hold_bounds(jk_fit *fit, jk_error *error);
+
+/* fit_summary.c: the result's sentences, and one of them; a NULL text is a lack of memory. */
+enum { JK_FIT_LINES_MAX = 40 };
 jk_status jk_fit_summarise(jk_fit *fit, jk_error *error);
+jk_status jk_fit_worry(jk_fit *fit, const char *text, jk_error *error);
 
 #endif

@@ -171,6 +171,7 @@ static jk_status finish(jk_fit *fit, jk_error *error) {
     }
     JK_TRY(jk_fit_make_model(fit, error));
     JK_TRY(make_payers(fit, error));
+    JK_TRY(jk_fit_hold_bounds(fit, error));
     JK_TRY(jk_fit_make_terms(fit, error));
     return jk_fit_summarise(fit, error);
 }
@@ -179,7 +180,9 @@ static jk_status run(jk_fit *fit, const char *path, jk_error *error) {
     size_t curves = jk_fit_curves(fit->base);
     double *share = jk_arena_alloc(fit->arena, curves, sizeof *share);
     fit->messages = jk_arena_alloc(fit->arena, MESSAGES_MAX, sizeof *fit->messages);
-    if (share == NULL || fit->messages == NULL) {
+    fit->result.learned = jk_arena_alloc(fit->arena, JK_FIT_LINES_MAX, sizeof *fit->result.learned);
+    fit->result.worries = jk_arena_alloc(fit->arena, JK_FIT_LINES_MAX, sizeof *fit->result.worries);
+    if (share == NULL || fit->messages == NULL || fit->result.learned == NULL || fit->result.worries == NULL) {
         return jk_fail_memory(error, "the fit");
     }
     JK_TRY(check_options(fit->base, &fit->options, error));
@@ -249,6 +252,7 @@ jk_status jk_fit_add_trees(jk_fit *fit, const jk_boost_options *options, const c
             fit->segments[g].theta_center[k] += fit->trees.shift[g][fit->class_fitted[g] ? k : JK_CAPACITY_COUNT];
         }
     }
+    JK_TRY(jk_fit_hold_bounds(fit, error));
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
     fit->trees_name = jk_arena_text(fit->arena, name, strlen(name));

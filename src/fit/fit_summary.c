@@ -9,7 +9,7 @@
 #include "base/fmath.h"
 #include "fit/fit_internal.h"
 
-enum { LINES_MAX = 40, SOME_PAYERS = 100, WIDE_SHOWN = 3 };
+enum { SOME_PAYERS = 100, WIDE_SHOWN = 3 };
 #define OFF_SCORED     0.05 /* of cash: classes by the score expect more or less than what came in */
 #define OFF_EXPECTED   0.02 /* likewise with the panel's own classes */
 #define ONE_DEBTOR     0.05 /* of cash, from one debtor */
@@ -22,7 +22,7 @@ static jk_status add(const char **lines, size_t *count, const char *text, jk_err
     if (text == NULL) {
         return jk_fail_memory(error, "the fit");
     }
-    if (*count < LINES_MAX) {
+    if (*count < JK_FIT_LINES_MAX) {
         lines[(*count)++] = text;
     }
     return JK_OK;
@@ -89,8 +89,12 @@ static jk_status learned_points(jk_fit *fit, size_t item, jk_error *error) {
 /* ---- worries ------------------------------------------------------------------------------------------------------
  */
 
-static jk_status worry(jk_fit *fit, const char *text, jk_error *error) {
+jk_status jk_fit_worry(jk_fit *fit, const char *text, jk_error *error) {
     return add(fit->result.worries, &fit->result.worry_count, text, error);
+}
+
+static jk_status worry(jk_fit *fit, const char *text, jk_error *error) {
+    return jk_fit_worry(fit, text, error);
 }
 
 static double largest_share(const jk_fit *fit) {
@@ -267,11 +271,6 @@ static jk_status learned_payers(jk_fit *fit, jk_error *error) {
 }
 
 jk_status jk_fit_summarise(jk_fit *fit, jk_error *error) {
-    fit->result.learned = jk_arena_alloc(fit->arena, LINES_MAX, sizeof *fit->result.learned);
-    fit->result.worries = jk_arena_alloc(fit->arena, LINES_MAX, sizeof *fit->result.worries);
-    if (fit->result.learned == NULL || fit->result.worries == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
     JK_TRY(learned_payers(fit, error));
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
         JK_TRY(learned_curves(fit, t, error));
