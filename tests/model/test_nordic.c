@@ -123,6 +123,11 @@ static void protected_income(void **state) {
     assert_near(jurisdiction("NO")->attachable.base, 10724 * jk_model_exchange_rate(model, "NOK"));
     assert_true(jurisdiction("NO")->attachable.housing_counts);
     assert_near(jurisdiction("EE")->attachable.base, 886);
+    assert_near(fi->attachable.bands[0].months, 9);
+    assert_near(fi->attachable.bands[1].months, 11);
+    assert_near(fi->attachable.bands[2].months, 12);
+    assert_near(jurisdiction("EE")->attachable.bands[0].from_multiple, 0.39);
+    assert_near(jurisdiction("EE")->attachable.bands[0].rate, 0.2);
 }
 
 static void statutory_interest(void **state) {
@@ -134,6 +139,25 @@ static void statutory_interest(void **state) {
     assert_near(jurisdiction("NO")->interest.rate[JK_CONSUMER], 0.12);
 }
 
+static void every_segment_has_payers(void **state) {
+    (void)state;
+    for (size_t i = 0; i < model->segment_count; i++) {
+        const jk_segment *segment = &model->segments[i];
+        assert_true(segment->payers.given);
+        for (int k = 0; k + 1 < JK_CAPACITY_COUNT; k++) {
+            assert_true(segment->payers.monthly_share[k] < segment->payers.monthly_share[k + 1]);
+        }
+        for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+            assert_true(segment->payers.breakage[a] >= 0.02); /* settled loans of LendingClub: about 2 % a month */
+            assert_true(segment->payers.monthly[a] <= segment->cost[a].monthly + segment->enforcement_monthly);
+        }
+        assert_true(segment->informed > 0.5 && segment->lost_share > 0.0);
+    }
+    assert_true(model->scorecard.characteristics[0].fades && model->scorecard.half_life > 0.0);
+    assert_int_equal(model->unreachable_allow & JK_ALLOW(JK_AMICABLE), 0);
+    assert_true(model->statuses[JK_STATUS_DEBT_ADJUSTMENT].dividend_monthly > 0.0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_covers_the_countries),
@@ -142,6 +166,7 @@ int main(void) {
         cmocka_unit_test(periods_and_titles),
         cmocka_unit_test(protected_income),
         cmocka_unit_test(statutory_interest),
+        cmocka_unit_test(every_segment_has_payers),
     };
     return cmocka_run_group_tests(tests, load_nordic, free_nordic);
 }

@@ -81,6 +81,31 @@ class Nordic(unittest.TestCase):
         self.assertGreater(self.sold["decisions"]["sell"]["claims"], 0.05 * self.sold["claims"])
         self.assertLess(self.sold["decisions"]["sell"]["claims"], 0.6 * self.sold["claims"])
 
+    def test_a_buyer_who_sees_the_claim_takes_no_good_ones(self):
+        """A seller sells only above what the claim is worth to him, so that the sum of what is sold lies above what the same model would hold it at;
+        a price that knows the claim leaves next to nothing of that: 0.2 % of the portfolio's value."""
+        sold = [key for key, row in self.selling.items() if row["decision"] == "sell"]
+        proceeds = sum(float(self.selling[key]["value"]) for key in sold)
+        held = sum(float(self.claims[key]["value"]) for key in sold)
+        self.assertLess(proceeds - held, 0.003 * self.figures["value"])
+        self.assertGreater(self.sold["value"], self.figures["value"])
+        self.assertLess(self.sold["value"], 1.005 * self.figures["value"])
+
+    def test_debts_are_paid_in_spells(self):
+        paying = [key for key, row in self.claims.items() if row["paying"] == "1"]
+        self.assertTrue(0.04 <= len(paying) / len(self.claims) <= 0.08, len(paying))
+        for key in paying:
+            self.assertNotEqual(self.claims[key]["decision"], "legal", key)
+            self.assertEqual(self.claims[key]["q_legal"], "", key)
+        self.assertEqual(self.figures["payers"][0], len(paying))
+        self.assertTrue(all(0 < later < earlier for earlier, later in zip(self.figures["payers"], self.figures["payers"][1:])))
+
+    def test_who_cannot_be_reached_is_not_called(self):
+        gone = [key for key, claim in self.tape.items() if claim["reachable"] == "none"]
+        self.assertGreater(len(gone), 100)
+        for key in gone:
+            self.assertEqual(self.claims[key]["q_amicable"], "", key)
+
     def test_better_classes_are_worth_more(self):
         mean = {}
         for name in ("none", "weak", "able"):

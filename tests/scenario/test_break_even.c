@@ -42,9 +42,9 @@ static void bids(void **state) {
     static const struct {
         jk_stress_key key;
         double share; /* of the base bid */
-    } cases[] = {{JK_STRESS_RECOVERY, 0.9},   {JK_STRESS_RECOVERY, 1.5}, {JK_STRESS_RECOVERY, 0.8},
-                 {JK_STRESS_COSTS, 0.9},      {JK_STRESS_EXIT, 0.95},    {JK_STRESS_TILT, 0.8},
-                 {JK_STRESS_NEW_PAYERS, 1.1}, {JK_STRESS_BREAKAGE, 0.9}, {JK_STRESS_IRR, 0.8}};
+    } cases[] = {{JK_STRESS_RECOVERY, 0.9},   {JK_STRESS_RECOVERY, 1.5},  {JK_STRESS_RECOVERY, 0.8},
+                 {JK_STRESS_COSTS, 0.9},      {JK_STRESS_EXIT, 0.95},     {JK_STRESS_TILT, 0.8},
+                 {JK_STRESS_NEW_PAYERS, 1.1}, {JK_STRESS_BREAKAGE, 0.95}, {JK_STRESS_IRR, 0.8}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         for (int committed = 0; committed < 2; committed++) {
             double target = cases[i].share * bid;

@@ -169,23 +169,42 @@ static void order_of_values(void **state) {
     jk_scenario_grid_reset(&grid);
 }
 
-/* Nothing comes in while all recovery is delayed, and the epoch in which it begins has its share of months. */
+/* What comes in while all recovery is delayed is what would come in if nobody began to pay: instalments of those who
+ * pay, and dividends. The epoch in which recovery begins has its share of months. */
 static void delay(void **state) {
     (void)state;
-    jk_stress stresses[] = {stress_of(JK_STRESS_DELAY, 7.0), stress_of(JK_STRESS_GARNISHMENT, 0.0)};
-    stresses[0].figure[JK_STRESS_GARNISHMENT] = 0.0;
-    jk_scenario scenario = ONE("late", stresses[0]);
-    jk_scenario_grid grid = value_under(&scenario, 1, JK_MODE_COMMITTED, 1);
+    jk_stress stresses[] = {stress_of(JK_STRESS_DELAY, 7.0), stress_of(JK_STRESS_NEW_PAYERS, 0.0)};
+    stresses[0].figure[JK_STRESS_GARNISHMENT] = stresses[1].figure[JK_STRESS_GARNISHMENT] = 0.0;
+    jk_scenario scenarios[] = {ONE("late", stresses[0]), ONE("never", stresses[1])};
+    jk_scenario_grid grid = value_under(scenarios, 2, JK_MODE_COMMITTED, 1);
     const jk_valuation *late = jk_scenario_at(&grid, 0, JK_MODE_COMMITTED, 0);
+    const jk_valuation *never = jk_scenario_at(&grid, 0, JK_MODE_COMMITTED, 1);
     for (int month = 1; month <= 9; month++) { /* epochs 3, 3, 3, 3, …: the third has two months of three */
         jk_month sum = jk_valuation_month(late, month, late->flow.segments);
-        assert_true(month <= 6 ? sum.gross == 0.0 : sum.gross > 0.0);
+        jk_month none = jk_valuation_month(never, month, never->flow.segments);
+        assert_true(month <= 6 ? sum.gross == none.gross : sum.gross > 1.1 * none.gross);
+        assert_true(none.instalments > 0.0 && none.gross < 1.2 * none.instalments);
     }
     jk_scenario_grid_reset(&grid);
 
+    jk_model plain = at_once(model); /* where nobody pays instalments nothing comes in but dividends */
+    jk_model *spells = model;
+    model = &plain;
+    grid = value_under(scenarios, 1, JK_MODE_COMMITTED, 1);
+    late = jk_scenario_at(&grid, 0, JK_MODE_COMMITTED, 0);
+    const jk_valuation *base = jk_scenario_at(&grid, 0, 0, -1);
+    for (int month = 1; month <= 6; month++) {
+        jk_month sum = jk_valuation_month(late, month, late->flow.segments);
+        assert_true(sum.instalments == 0.0);
+        assert_true(sum.gross < 0.01 * jk_valuation_month(base, month, base->flow.segments).gross);
+    }
+    jk_scenario_grid_reset(&grid);
+    model = spells;
+    free_at_once(&plain);
+
     jk_error error = {0};
     jk_stress_set *set = NULL;
-    must(jk_stress_set_make(model, &scenario, 1, &set, &error), &error);
+    must(jk_stress_set_make(model, &scenarios[0], 1, &set, &error), &error);
     const double expected[] = {0.0, 0.0, 2.0 / 3.0, 1.0};
     for (int j = 0; j < 4; j++) {
         expect_near(set->stressed[0].recovery[j], expected[j], 1e-15);
@@ -239,18 +258,47 @@ static void changes(void **state) {
     jk_scenario_grid_reset(&grid);
 }
 
-/* Figures by hand. */
+/* Where segments have payers, new payers are those who begin and breakage makes spells shorter; classes move as the
+ * tilt alone says. */
+static void figures_of_payers(void **state) {
+    (void)state;
+    jk_stress stresses[] = {stress_of(JK_STRESS_TILT, log(2.0)), stress_of(JK_STRESS_NEW_PAYERS, 0.5),
+                            stress_of(JK_STRESS_BREAKAGE, 0.25), stress_of(JK_STRESS_RECOVERY, 0.8)};
+    jk_scenario scenario = {"all", NULL, 4, stresses};
+    jk_error error = {0};
+    jk_stress_set *set = NULL;
+    must(jk_stress_set_make(model, &scenario, 1, &set, &error), &error);
+    const jk_stressed *stressed = &set->stressed[0];
+    for (size_t g = 0; g < model->segment_count; g++) {
+        const jk_segment *from = &model->segments[g], *to = &stressed->model.segments[g];
+        assert_true(from->payers.given);
+        assert_memory_equal(to->class_multiplier, from->class_multiplier, sizeof from->class_multiplier);
+        for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+            const double *q = from->class_monthly[a][JK_CAPACITY_WEAK], *row = to->class_monthly[a][JK_CAPACITY_WEAK];
+            expect_near(row[2], q[2] * 2.0 / (q[0] / 2.0 + q[1] + q[2] * 2.0), 1e-12);
+        }
+        for (int j = 0; j < model->epoch_count; j++) {
+            expect_near(stressed->recovery[g * (size_t)model->epoch_count + (size_t)j], 0.4, 1e-12);
+            expect_near(stressed->paying_recovery[g * (size_t)model->epoch_count + (size_t)j], 0.8, 1e-12);
+        }
+        expect_near(stressed->stress[g].breakage, 1.0 / 0.75, 1e-12);
+    }
+    jk_stress_set_free(set);
+}
+
+/* Figures by hand, where segments have no payers. */
 static void figures(void **state) {
     (void)state;
+    jk_model plain = at_once(model);
     jk_stress stresses[] = {stress_of(JK_STRESS_TILT, log(2.0)), stress_of(JK_STRESS_NEW_PAYERS, 0.5),
                             stress_of(JK_STRESS_BREAKAGE, 0.25), stress_of(JK_STRESS_COSTS, 1.5)};
     stresses[3].figure[JK_STRESS_COURT_COST] = 2.0;
     jk_scenario scenario = {"all", NULL, 4, stresses};
     jk_error error = {0};
     jk_stress_set *set = NULL;
-    must(jk_stress_set_make(model, &scenario, 1, &set, &error), &error);
-    for (size_t g = 0; g < model->segment_count; g++) {
-        const jk_segment *from = &model->segments[g], *to = &set->stressed[0].model.segments[g];
+    must(jk_stress_set_make(&plain, &scenario, 1, &set, &error), &error);
+    for (size_t g = 0; g < plain.segment_count; g++) {
+        const jk_segment *from = &plain.segments[g], *to = &set->stressed[0].model.segments[g];
         for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
             const double *q = from->class_monthly[a][JK_CAPACITY_WEAK];
             double down = q[0] / 2.0, stay = q[1], up = q[2] * 2.0, sum = down + stay + up;
@@ -275,7 +323,7 @@ static void figures(void **state) {
 
     jk_stress much = stress_of(JK_STRESS_NEW_PAYERS, 100.0); /* no more can move up than stay */
     scenario = ONE("much", much);
-    must(jk_stress_set_make(model, &scenario, 1, &set, &error), &error);
+    must(jk_stress_set_make(&plain, &scenario, 1, &set, &error), &error);
     const double *row = set->stressed[0].model.segments[0].class_monthly[0][0];
     expect_near(row[0], 0.0, 0.0);
     expect_near(row[1] + row[2], 1.0, 1e-12);
@@ -283,8 +331,9 @@ static void figures(void **state) {
 
     jk_stress far[] = {stress_of(JK_STRESS_RECOVERY, 100.0), stress_of(JK_STRESS_THETA, 100.0)};
     scenario = (jk_scenario){"far", NULL, 2, far};
-    assert_int_equal(jk_stress_set_make(model, &scenario, 1, &set, &error), JK_ERROR_MODEL);
+    assert_int_equal(jk_stress_set_make(&plain, &scenario, 1, &set, &error), JK_ERROR_MODEL);
     assert_null(set);
+    free_at_once(&plain);
 }
 
 static void returns(void **state) {
@@ -327,6 +376,7 @@ int main(void) {
         cmocka_unit_test(delay),
         cmocka_unit_test(beside_others),
         cmocka_unit_test(changes),
+        cmocka_unit_test(figures_of_payers),
         cmocka_unit_test(figures),
         cmocka_unit_test(returns),
     };
