@@ -160,6 +160,9 @@ static json_t *ladder_of(jk_json_builder *b, const jk_backtest *test) {
     char *text = jk_chain_ladder_json(&test->triangle, &test->ladder);
     json_t *object = text != NULL ? json_loads(text, 0, NULL) : NULL;
     free(text);
+    if (object != NULL) {
+        (void)json_object_del(object, "manifest"); /* the whole has one */
+    }
     jk_json_put(b, object, "period_months", json_integer(test->ladder_months));
     return object;
 }

@@ -14,9 +14,9 @@ typedef struct explain_arguments {
 } explain_arguments;
 
 static const jk_option options[] = {
-    {"claim", .kind = JK_OPTION_TEXT, JK_FIELD(explain_arguments, claim_id), .value = "ID",
+    {"claim", .kind = JK_OPTION_TEXT, .names_person = true, JK_FIELD(explain_arguments, claim_id), .value = "ID",
      .help = "Which claim, by its claim_id"},
-    {"debtor", .kind = JK_OPTION_TEXT, JK_FIELD(explain_arguments, debtor_id), .value = "ID",
+    {"debtor", .kind = JK_OPTION_TEXT, .names_person = true, JK_FIELD(explain_arguments, debtor_id), .value = "ID",
      .help = "Or all claims of a debtor together, by its debtor_id"},
     {0},
 };
