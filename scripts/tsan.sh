@@ -70,6 +70,11 @@ try report r.h5 --paths 200 -o page.html
 try generate --panel --model "$P" -n 1500 --months 18 -o h.h5
 try fit h.h5 --model "$M" -o fit.yaml --json v.json
 try backtest h.h5 --model "$M" --json v.json
+try generate -n 6000 --seed 2 -o s.csv
+try import s.csv -o s.h5 --cutoff 2026-09-30
+try compare t.h5 s.h5 --model "$M" --claims steps.csv
+try watch t.h5 s.h5 --model "$M" --json v.json
+try calendar t.h5 --model "$M" --claims due.csv --json v.json
 try verify p.h5
 echo "claim_id" >erase.csv
 sed -n '2,40p' t.csv | cut -d, -f1 >>erase.csv

@@ -90,8 +90,9 @@ void jk_calendar_reset(jk_calendar *calendar);
 jk_listing jk_calendar_listing(const jk_calendar *calendar);
 jk_listing jk_calendar_sums_listing(const jk_calendar *calendar);
 
-/* The sums, and the first `rows` entries, as JSON; NULL if there is no memory. Free with free(). */
-char *jk_calendar_json(const jk_calendar *calendar, size_t rows);
+/* The sums, and the first `rows` entries, as JSON; NULL if there is no memory. Free with free(). Without ids, claims are
+ * called by their rows and debtors not at all. */
+char *jk_calendar_json(const jk_calendar *calendar, size_t rows, int with_ids);
 
 /* All entries as CSV. */
 jk_status jk_calendar_write_claims(const jk_calendar *calendar, const char *path, jk_error *error);

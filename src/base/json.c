@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +45,12 @@ json_t *jk_json_number(double value) {
 json_t *jk_json_string(const char *text) {
     json_t *value = json_string(text);
     return value != NULL ? value : json_string("?");
+}
+
+json_t *jk_json_row_name(uint64_t row) {
+    char name[32];
+    (void)snprintf(name, sizeof name, "row %" PRIu64, row + 1);
+    return json_string(name);
 }
 
 /* Text of the object with room for `more` bytes behind its end. */

@@ -9,6 +9,7 @@
 #define JK_BASE_JSON_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 /* Zero-initialise; `failed` says that something could not be held. */
 typedef struct jk_json_builder {
@@ -28,6 +29,9 @@ json_t *jk_json_number(double value);
 
 /* A string of text from a tape, which may not be the UTF-8 that JSON wants: then "?". */
 json_t *jk_json_string(const char *text);
+
+/* How pages and messages call a claim where its id is not asked for (base/policy.h): "row 17", counted from 1. */
+json_t *jk_json_row_name(uint64_t row);
 
 /* Text of an object, ending in a line end, and frees the object; NULL if anything could not be held. Free with free().
  * A builder of NULL stands for one that did not fail. */

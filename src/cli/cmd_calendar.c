@@ -65,7 +65,7 @@ static const jk_option outputs[] = {
 
 static int print(const calendar_arguments *arguments, const jk_calendar *calendar) {
     if (jk_cli_json_on_stdout(&arguments->common)) {
-        return jk_cli_print_text(jk_calendar_json(calendar, arguments->top));
+        return jk_cli_print_text(jk_calendar_json(calendar, arguments->top, 1));
     }
     jk_listing list = jk_calendar_listing(calendar), sums = jk_calendar_sums_listing(calendar);
     if (arguments->common.format == JK_FORMAT_CSV) {
@@ -90,7 +90,7 @@ static int print(const calendar_arguments *arguments, const jk_calendar *calenda
 /* ---- the command ----------------------------------------------------------------------------------------------- */
 
 static jk_status write_page(const calendar_arguments *arguments, const jk_calendar *calendar, jk_error *error) {
-    char *json = jk_calendar_json(calendar, PAGE_ROWS);
+    char *json = jk_calendar_json(calendar, PAGE_ROWS, arguments->common.with_ids);
     jk_page page = {.title = arguments->title, .script = "calendar", .figures = json};
     jk_status status =
         json == NULL ? jk_fail_memory(error, "the page") : jk_page_write(arguments->page_path, &page, error);
@@ -116,7 +116,8 @@ static jk_status make(calendar_arguments *arguments, jk_calendar *calendar, jk_e
         JK_TRY(write_page(arguments, calendar, error));
     }
     return jk_cli_json_to_file(&arguments->common)
-               ? jk_cli_write_text(arguments->common.json_path, jk_calendar_json(calendar, arguments->top), error)
+               ? jk_cli_write_personal(arguments->common.json_path, jk_calendar_json(calendar, arguments->top, 1),
+                                       error)
                : JK_OK;
 }
 

@@ -78,7 +78,7 @@ static int run_watch(void *command) {
         status = jk_watch_run(&pair->side[0], &pair->side[1], &arguments->options, &watch, &error);
     }
     if (status == JK_OK && jk_cli_json_to_file(&arguments->common)) {
-        status = jk_cli_write_text(arguments->common.json_path, jk_watch_json(&watch), &error);
+        status = jk_cli_write_personal(arguments->common.json_path, jk_watch_json(&watch), &error);
     }
     int code = status == JK_OK ? print(arguments, &watch) : jk_cli_fail(&error);
     jk_watch_reset(&watch);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/policy.h"
 #include "explain/explain_internal.h"
 
 enum { BLOCK_ROWS = 65536 };
@@ -69,15 +70,20 @@ static jk_status fail_unknown(id_scan *scan, const jk_run *run, const char *want
     scan->nearest_wanted = 1;
     JK_TRY(jk_parallel_for(run, blocks, "looking for the nearest id", BLOCK_ROWS, scan_rows, scan, error));
     uint64_t nearest = atomic_load(&scan->nearest);
-    char id[JK_TEXT_MAX + 1] = "";
-    if (nearest >> NEAREST_ROW_BITS > 0) {
-        size_t row = (size_t)(NEAREST_ROW_MASK - (nearest & NEAREST_ROW_MASK));
-        JK_TRY(jk_tape_read(scan->tape, scan->column, row, 1, id, error));
-    }
     size_t rows = jk_tape_rows(scan->tape);
-    return jk_fail(error, JK_ERROR_DATA, jk_tape_path(scan->tape), 0, jk_schema_column(scan->column)->name,
-                   "no %s '%s' among %zu%s%s%s", scan->column == JK_COLUMN_CLAIM_ID ? "claim" : "debtor", wanted, rows,
-                   id[0] ? "; the first with the longest beginning in common is '" : "", id, id[0] ? "'" : "");
+    const char *kind = scan->column == JK_COLUMN_CLAIM_ID ? "claim" : "debtor";
+    const char *key = jk_schema_column(scan->column)->name;
+    if (nearest >> NEAREST_ROW_BITS == 0) {
+        return jk_fail(error, JK_ERROR_DATA, jk_tape_path(scan->tape), 0, key, "no %s '%s' among %zu", kind, wanted,
+                       rows);
+    }
+    char id[JK_TEXT_MAX + 1] = "";
+    size_t row = (size_t)(NEAREST_ROW_MASK - (nearest & NEAREST_ROW_MASK));
+    JK_TRY(jk_tape_read(scan->tape, scan->column, row, 1, id, error));
+    bool shown = jk_policy_get()->with_ids;
+    return jk_fail(error, JK_ERROR_DATA, jk_tape_path(scan->tape), 0, key,
+                   "no %s '%s' among %zu; the first with the longest beginning in common stands in row %zu%s%s%s", kind,
+                   wanted, rows, row + 1, shown ? ": '" : "", shown ? id : "", shown ? "'" : " (--with-ids names it)");
 }
 
 jk_status jk_explain_find(const jk_tape *tape, const jk_run *run, jk_column column, const char *wanted, size_t *row,

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/policy.h"
 #include "base/run_record.h"
 #include "history/panel_join.h"
 #include "import/key.h"
@@ -288,10 +289,12 @@ static jk_status fail_treatment(const row_maker *maker, const standing *claim, i
     char date[JK_DATE_TEXT], id[JK_TEXT_MAX + 1] = "";
     size_t width = maker->in.text_width[0];
     memcpy(id, (const char *)maker->in.column[JK_COLUMN_CLAIM_ID] + claim->row * width, width);
+    bool shown = jk_policy_get()->with_ids;
     return jk_fail(maker->work->error, JK_ERROR_DATA, maker->work->options->actions, 0, "treatment",
-                   "claim '%s' has no action up to %s; expected one for every claim, or --treatment for what was done "
-                   "before the first",
-                   id, jk_date_format(start, date));
+                   "%s%s%s has no action up to %s; expected one for every claim, or --treatment for what was done "
+                   "before the first%s",
+                   shown ? "claim '" : "a claim", shown ? id : "", shown ? "'" : "", jk_date_format(start, date),
+                   shown ? "" : " (--with-ids names it)");
 }
 
 /* First day of period k after a cut-off; periods from the last day of a month run from month's end to month's end. */

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/listing.h"
 #include "base/output.h"
+#include "base/run_record.h"
 #include "jalki/calendar.h"
 #include "value/json_parts.h"
 
@@ -123,7 +124,16 @@ jk_listing jk_calendar_sums_listing(const jk_calendar *calendar) {
 
 /* ---- JSON and CSV ----------------------------------------------------------------------------------------------- */
 
-char *jk_calendar_json(const jk_calendar *calendar, size_t rows) {
+/* Claims by their rows, and no debtors. */
+static void hide_ids(jk_json_builder *b, const jk_calendar *calendar, json_t *rows) {
+    for (size_t i = 0; i < json_array_size(rows) && i < calendar->count; i++) {
+        json_t *row = json_array_get(rows, i);
+        jk_json_put(b, row, "claim_id", jk_json_row_name(calendar->due[i].row));
+        jk_json_put(b, row, "debtor_id", json_null());
+    }
+}
+
+char *jk_calendar_json(const jk_calendar *calendar, size_t rows, int with_ids) {
     jk_json_builder b = {0};
     jk_listing list = jk_calendar_listing(calendar), sums = jk_calendar_sums_listing(calendar);
     char date[JK_DATE_TEXT];
@@ -143,7 +153,12 @@ char *jk_calendar_json(const jk_calendar *calendar, size_t rows) {
     jk_json_put(&b, object, "barred", json_integer((json_int_t)calendar->barred));
     jk_json_put(&b, object, "entries", json_integer((json_int_t)calendar->count));
     jk_json_put(&b, object, "periods", jk_listing_json(&b, &sums));
-    jk_json_put(&b, object, "rows", jk_listing_json(&b, &list));
+    json_t *entries = jk_listing_json(&b, &list);
+    if (!with_ids) {
+        hide_ids(&b, calendar, entries);
+    }
+    jk_json_put(&b, object, "rows", entries);
+    jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }
 

@@ -3,6 +3,7 @@
 #include "base/calendar.h"
 #include "base/json.h"
 #include "base/listing.h"
+#include "base/run_record.h"
 #include "programme/compare.h"
 #include "value/json_parts.h"
 
@@ -39,5 +40,6 @@ char *jk_comparison_json(const jk_comparison *comparison) {
                 comparison->payments_given ? json_integer((json_int_t)comparison->unknown_payments) : json_null());
     jk_json_put(&b, object, "order", order);
     jk_json_put(&b, object, "rows", jk_listing_json(&b, &listing));
+    jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

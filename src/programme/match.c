@@ -10,6 +10,7 @@
 #include "base/hash_key.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/policy.h"
 #include "import/ids.h"
 #include "import/key.h"
 
@@ -70,8 +71,10 @@ static jk_status each_digest(const jk_tape *tape, const jk_run *run, take_digest
 static jk_status fail_twice(const jk_tape *tape, size_t row, jk_error *error) {
     char id[JK_TEXT_MAX + 1] = "";
     JK_TRY(jk_tape_read(tape, JK_COLUMN_CLAIM_ID, row, 1, id, error));
+    bool shown = jk_policy_get()->with_ids;
     return jk_fail(error, JK_ERROR_DATA, jk_tape_path(tape), 0, "claim_id",
-                   "'%s' stands twice, again in row %zu; expected each claim once, as import keeps them", id, row + 1);
+                   "%s%s%s stands twice, again in row %zu; expected each claim once, as import keeps them",
+                   shown ? "'" : "a claim", shown ? id : "", shown ? "'" : "", row + 1);
 }
 
 static jk_status note_from(void *context, const jk_tape *tape, size_t first, size_t count, uint64_t (*key)[2],

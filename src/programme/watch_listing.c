@@ -6,6 +6,7 @@
 #include "base/calendar.h"
 #include "base/json.h"
 #include "base/listing.h"
+#include "base/run_record.h"
 #include "jalki/watch.h"
 #include "value/json_parts.h"
 
@@ -165,5 +166,6 @@ char *jk_watch_json(const jk_watch *watch) {
     jk_json_put(&b, object, "changed", json_integer((json_int_t)watch->changed));
     jk_json_put(&b, object, "changes", jk_listing_json(&b, &sums));
     jk_json_put(&b, object, "rows", jk_listing_json(&b, &list));
+    jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

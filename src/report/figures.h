@@ -50,8 +50,6 @@ json_t *jk_figures_map(jk_json_builder *b, const jk_figures *figures);
 json_t *jk_figures_concentration(jk_json_builder *b, jk_figures *figures);
 
 /* figures_tape.c */
-/* How a page calls a claim where ids are not asked for: "row 17", from 1. */
-json_t *jk_figures_row_name(uint64_t row);
 json_t *jk_figures_tape(jk_json_builder *b, const jk_figures *figures);
 
 #endif

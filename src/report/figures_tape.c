@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is in the tape and what is odd about it: an inspection without its longest lists. */
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "base/policy.h"
 #include "report/figures.h"
 
@@ -18,12 +15,6 @@ static void put_amounts(jk_json_builder *b, json_t *object, const jk_inspection 
     jk_json_put(b, object, "balance", balance);
 }
 
-json_t *jk_figures_row_name(uint64_t row) {
-    char name[32];
-    (void)snprintf(name, sizeof name, "row %" PRIu64, row + 1);
-    return json_string(name);
-}
-
 static json_t *currencies(jk_json_builder *b, const jk_inspection *inspection) {
     json_t *list = json_array();
     for (size_t c = 0; c < inspection->currency_count; c++) {
@@ -34,7 +25,7 @@ static json_t *currencies(jk_json_builder *b, const jk_inspection *inspection) {
             json_t *claim = json_object();
             jk_json_put(b, claim, "claim_id",
                         jk_policy_get()->with_ids ? jk_json_string(inspection->top[c][i].claim_id)
-                                                  : jk_figures_row_name(inspection->top[c][i].row));
+                                                  : jk_json_row_name(inspection->top[c][i].row));
             jk_json_put(b, claim, "balance", jk_json_number(inspection->top[c][i].balance));
             jk_json_append(b, largest, claim);
         }

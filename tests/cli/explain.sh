@@ -95,8 +95,9 @@ fails() {
     [ ! -s output ] || { echo "explain $*: wrote to stdout"; exit 1; }
     grep -q -- "$expected" messages || { echo "explain $*: said"; cat messages; exit 1; }
 }
-fails 1 "claim_id: no claim 'C00000039999' among 4000; the first with the longest beginning in common is 'C0000003999'" \
-    tape.h5 --model "$model" --claim C00000039999
+nearest="claim_id: no claim 'C00000039999' among 4000; the first with the longest beginning in common stands in row 3999"
+fails 1 "$nearest (--with-ids names it)$" tape.h5 --model "$model" --claim C00000039999
+fails 1 "$nearest: 'C0000003999'$" tape.h5 --model "$model" --claim C00000039999 --with-ids
 fails 1 "claim_id: no claim 'x' among 4000$" tape.h5 --model "$model" --claim x
 fails 1 'expected 1 to 128 bytes, found 129' tape.h5 --model "$model" --claim "$(printf '%0129d' 7)"
 fails 1 'after the cut-off 2005-01-01' tape.h5 --model "$model" --claim C0000000001 --cutoff 2005-01-01

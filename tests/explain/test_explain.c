@@ -157,8 +157,12 @@ static void an_explanation_needs_a_claim_and_a_cutoff(void **state) {
         jk_status status;
         const char *message;
     } cases[] = {
-        {"C", JK_ERROR_DATA, "no claim 'C' among 14; the first with the longest beginning in common is 'C0'"},
-        {"C77", JK_ERROR_DATA, "no claim 'C77' among 14; the first with the longest beginning in common is 'C7'"},
+        {"C", JK_ERROR_DATA,
+         "no claim 'C' among 14; the first with the longest beginning in common stands in "
+         "row 1 (--with-ids names it)"},
+        {"C77", JK_ERROR_DATA,
+         "no claim 'C77' among 14; the first with the longest beginning in common stands in "
+         "row 8 (--with-ids names it)"},
         {"X", JK_ERROR_DATA, "no claim 'X' among 14"},
         {"", JK_ERROR_ARGUMENT, "expected 1 to 128 bytes, found 0"},
     };
