@@ -36,7 +36,7 @@
     const parts = months.flatMap((row) => KINDS.map(([key, label]) => ({ month: row.from.slice(0, 7), label, count: row[key] })));
     s.put(chart({ title: "What to do, by month", describe: months.map((row) => `${row.from.slice(0, 7)}: ${number(acts(row))}`).join(", "), table: behind,
       legend: KINDS.map(([, label, colour]) => [label, colour]),
-      draw: (width) => Plot.plot({ width, height: 240, marginLeft: 56, marginBottom: 40, x: { label: null, tickRotate: months.length > 8 ? -40 : 0 },
+      draw: (width) => Plot.plot({ width, height: 240, marginLeft: 56, marginBottom: 40, x: { type: "band", label: null, tickRotate: months.length > 8 ? -40 : 0 },
         y: { label: null, grid: true, ticks: 4 }, color: { domain: KINDS.map(([, label]) => label), range: KINDS.map(([, , colour]) => colour) },
         marks: [Plot.barY(parts, { x: "month", y: "count", fill: "label" }), Plot.ruleY([0])] }) }));
   }
