@@ -28,10 +28,13 @@ typedef enum jk_exclusion {
     JK_EXCLUDED_DISPUTED,   /* disputed: not pursued amicably */
     JK_EXCLUDED_CHANNEL,    /* no verified channel to the debtor */
     JK_EXCLUDED_NO_GAIN,    /* working it gains nothing over surveillance */
+    JK_EXCLUDED_HOURS,      /* it would gain, but the hours are worth more elsewhere */
+    JK_EXCLUDED_RESTING,    /* contacted lately, or often enough (jalki/done.h) */
+    JK_EXCLUDED_ELSEWHERE,  /* not of the team, country or segment */
     JK_EXCLUSION_COUNT
 } jk_exclusion;
-const char *
-jk_exclusion_name(jk_exclusion exclusion); /* "none", "barred", "vulnerable", "disputed", "no_channel", "no_gain" */
+const char *jk_exclusion_name(jk_exclusion exclusion); /* "none", "barred", "vulnerable", "disputed", "no_channel",
+                                                          "no_gain", "hours", "resting", "elsewhere" */
 
 /* The claims with all that decisions need, in tape order. Filled by the sink, read-only for everybody else. */
 typedef struct jk_candidates {
@@ -41,6 +44,7 @@ typedef struct jk_candidates {
     int32_t *hours[JK_TREATMENT_COUNT]; /* agent hours in the first epoch, ten-thousandths; the claim's share of its
                                            debtor's */
     double *balance;                    /* base currency */
+    float *instalment;                  /* to offer a month, base currency; NaN: nothing to go by */
     uint16_t *country;                  /* index into the tape's country dictionary */
     uint16_t *segment;                  /* index into the model's segments */
     int32_t *debtor;

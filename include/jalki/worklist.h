@@ -5,7 +5,7 @@
 #define JALKI_WORKLIST_H
 
 #include "jalki/decide.h"
-#include "jalki/listing.h"
+#include "jalki/listing_template.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,23 +17,36 @@ const char *jk_worklist_order_name(jk_worklist_order order); /* "gain_per_hour",
 typedef struct jk_worklist_options {
     size_t top;
     jk_worklist_order order;
-    int treatment; /* JK_AMICABLE or JK_LEGAL: that one only; -1: the better of the two for each claim */
+    int treatment;  /* JK_AMICABLE or JK_LEGAL: that one only; -1: the better of the two for each claim */
+    int by_debtor;  /* 1: a row is a debtor with all claims that one treatment is worth something for */
+    jk_limit scope; /* whose claims: a country, a segment, a team; resource and amount are not looked at */
+    double hours;   /* > 0: agent hours that the scope has; the list works what jk_decide decides under them */
+    jk_listing_template *columns; /* as the list's rows are written as JSON; NULL: ours */
+    const uint8_t *resting;       /* [claims] 1: contacted lately (jalki/done.h); NULL: nobody */
     jk_run run;
 } jk_worklist_options;
 
+/* 100 claims of the whole tape by gain per hour, by the better treatment, without a budget. */
+jk_worklist_options jk_worklist_defaults(void);
+
 typedef struct jk_worklist_row {
-    size_t row;       /* on the tape */
-    jk_action action; /* amicable or legal */
+    size_t row;        /* on the tape; of a debtor: the claim that owes most */
+    size_t claims;     /* 1, or so many of the debtor's */
+    double balance;    /* of these, base currency */
+    double instalment; /* to offer a month for these, base currency; NaN: nothing to go by */
+    jk_action action;  /* amicable or legal */
     double gain;  /* over surveillance (or closing, where surveillance is worth less or not allowed), base currency */
     double hours; /* agent hours in the first epoch */
 } jk_worklist_row;
 
 typedef struct jk_worklist {
     size_t count;
-    jk_worklist_row *rows; /* best first */
-    double hours, gain;    /* of the rows */
-    uint64_t eligible;     /* claims that could have come on the list */
-    /* The largest balances first among the eligible, until the same hours are used. */
+    jk_worklist_row *rows;            /* best first */
+    double hours, gain;               /* of the rows */
+    uint64_t eligible;                /* claims that could have come on the list */
+    double hour_price, hours_decided; /* under options->hours: worth of one more, and those that decisions use, also of
+                                         claims under surveillance; NaN without */
+    /* The largest balances first among all that may be worked, gain or no gain, until the same hours are used. */
     uint64_t largest_first_claims;
     double largest_first_hours, largest_first_gain;
     uint64_t excluded[JK_EXCLUSION_COUNT];

@@ -66,19 +66,27 @@ static void read_max(jk_usage *usage, const char *name, char *text, void *field)
     limit->amount = (double)jk_usage_integer(usage, name, equals + 1, 0, 1000000000000);
 }
 
+/* LIMIT[@SCOPE]=FROM:TO:N; the scope may have any characters but these. */
 static void read_curve(jk_usage *usage, const char *name, char *text, void *field) {
     decide_arguments *arguments = field;
-    char limit[32] = "";
-    char from[32] = "";
-    char to[32] = "";
-    char steps[16] = "";
-    if (sscanf(text, "%31[^=]=%31[^:]:%31[^:]:%15s", limit, from, to, steps) != 4 ||
-        (strcmp(limit, "court-budget") != 0 && strcmp(limit, "agent-hours") != 0)) {
-        jk_usage_error(usage, "%s: '%s' is not court-budget=FROM:TO:N or agent-hours=FROM:TO:N", name, text);
+    static const char *const limits[] = {"court-budget", "agent-hours"};
+    const char *equals = strrchr(text, '='), *at = strchr(text, '@');
+    size_t length = strcspn(text, "@=");
+    char from[32] = "", to[32] = "", steps[16] = "";
+    int limit = -1;
+    for (int l = 0; l < 2; l++) {
+        limit = strlen(limits[l]) == length && strncmp(limits[l], text, length) == 0 ? l : limit;
+    }
+    if (limit < 0 || equals == NULL || sscanf(equals, "=%31[^:]:%31[^:]:%15s", from, to, steps) != 3) {
+        jk_usage_error(usage, "%s: '%s' is not court-budget[@SCOPE]=FROM:TO:N or agent-hours[@SCOPE]=FROM:TO:N", name,
+                       text);
         return;
     }
+    if (at != NULL) {
+        take_scope(usage, &arguments->curve_scope, at + 1, (size_t)(equals - at - 1));
+    }
     arguments->curve = text;
-    arguments->curve_resource = strcmp(limit, "court-budget") == 0 ? JK_RESOURCE_COURT : JK_RESOURCE_HOURS;
+    arguments->curve_resource = limit == 0 ? JK_RESOURCE_COURT : JK_RESOURCE_HOURS;
     arguments->curve_from = jk_usage_real(usage, name, from, 0.0, 1e12);
     arguments->curve_to = jk_usage_real(usage, name, to, arguments->curve_from, 1e12);
     arguments->curve_steps = (int)jk_usage_integer(usage, name, steps, 2, CURVE_MAX);
@@ -95,9 +103,9 @@ static const jk_option options[] = {
     JK_TEAM_OPTION(decide_arguments, teams),
     {"by-debtor", .kind = JK_OPTION_FLAG, JK_FIELD(decide_arguments, by_debtor),
      .help = "One treatment for all claims of a debtor; court is filed once"},
-    {"curve", .kind = JK_OPTION_SPECIAL, .read = read_curve, .value = "LIMIT=FROM:TO:N",
+    {"curve", .kind = JK_OPTION_SPECIAL, .read = read_curve, .value = "LIMIT[@SCOPE]=FROM:TO:N",
      .example = "court-budget=0:100000:11",
-     .help = "What-if: the result for N amounts of court-budget or agent-hours (the limit for all)"},
+     .help = "What-if: the result for N amounts of court-budget or agent-hours, for all or a country, segment or team"},
     {0},
 };
 
@@ -128,21 +136,33 @@ static jk_status read_limits(decide_arguments *arguments, decide_work *work, jk_
     return JK_OK;
 }
 
-/* The limit that the curve varies: the first of its resource for all, or one more. */
+static bool same_limit(const jk_limit *one, const jk_limit *other) {
+    return one->resource == other->resource && one->country == other->country && one->segment == other->segment &&
+           one->team == other->team;
+}
+
+/* The limit that the curve varies: the first of its resource and scope, or one more. */
 static jk_status draw_curve(const decide_arguments *arguments, decide_work *work, jk_error *error) {
     jk_decide_options varied = work->options;
     jk_limit limits[JK_LIMITS_MAX + 1];
+    jk_limit wanted = {arguments->curve_resource, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 0.0, NULL};
+    if (arguments->curve_scope.scope[0] != '\0') {
+        JK_TRY(jk_limit_scope(work->candidates, arguments->teams.team, arguments->teams.count,
+                              arguments->curve_scope.scope, &wanted, error));
+    }
     memcpy(limits, work->limits, sizeof work->limits);
     size_t m = 0;
-    while (m < varied.limit_count &&
-           (limits[m].resource != arguments->curve_resource || limits[m].country != JK_SCOPE_ALL ||
-            limits[m].segment != JK_SCOPE_ALL || limits[m].team != NULL)) {
+    while (m < varied.limit_count && !same_limit(&limits[m], &wanted)) {
         m++;
     }
+    if (m == JK_LIMITS_MAX) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "--curve", "with %d limits there is no room for its own",
+                       (int)JK_LIMITS_MAX);
+    }
     if (m == varied.limit_count) {
-        limits[m] = (jk_limit){arguments->curve_resource, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 0.0, NULL};
+        limits[m] = wanted;
         varied.limit_count++;
-        work->limits[m] = limits[m]; /* named in the output; the decisions above were made without it */
+        work->limits[m] = wanted; /* named in the output; the decisions above were made without it */
     }
     work->curve_limit = m;
     varied.limits = limits;

@@ -36,6 +36,7 @@ typedef struct decide_arguments {
     jk_cli_teams teams;
     const char *curve; /* as written, NULL: none */
     jk_resource curve_resource;
+    limit_argument curve_scope; /* its scope alone is looked at */
     double curve_from, curve_to;
     int curve_steps;
     const char *results_path, *claims_path;

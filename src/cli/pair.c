@@ -24,7 +24,7 @@ const jk_option jk_pair_options[] = {
     {"sell", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_pair, sell), .otherwise = "never",
      .help = "Let claims be sold on where that is worth most"},
     {"memory", .kind = JK_OPTION_SIZE, JK_FIELD(jk_cli_pair, memory), .value = "SIZE", .otherwise = "no bound",
-     .help = "Most memory to take, for example 500M or 2G", .example = "2G"},
+     .is_idle = true, .help = "Most memory to take, for example 500M or 2G", .example = "2G"},
     {0},
 };
 

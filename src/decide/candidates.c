@@ -14,13 +14,13 @@ enum { YEAR = 12 };
 
 /* A claim in the columns. */
 enum {
-    CLAIM_BYTES = JK_ACTION_COUNT * sizeof(float) + JK_TREATMENT_COUNT * sizeof(int32_t) + 2 * sizeof(int32_t) +
+    CLAIM_BYTES = (JK_ACTION_COUNT + 1) * sizeof(float) + JK_TREATMENT_COUNT * sizeof(int32_t) + 2 * sizeof(int32_t) +
                   sizeof(double) + 2 * sizeof(uint16_t) + 6 * sizeof(uint8_t)
 };
 
 const char *jk_exclusion_name(jk_exclusion exclusion) {
-    static const char *const names[JK_EXCLUSION_COUNT] = {"none",     "barred",     "vulnerable",
-                                                          "disputed", "no_channel", "no_gain"};
+    static const char *const names[JK_EXCLUSION_COUNT] = {"none",    "barred", "vulnerable", "disputed", "no_channel",
+                                                          "no_gain", "hours",  "resting",    "elsewhere"};
     return names[exclusion];
 }
 
@@ -46,6 +46,7 @@ jk_status jk_candidates_create(const jk_tape *tape, const jk_model *model, jk_ca
     }
     made->court = jk_columns_alloc(n, sizeof(int32_t));
     made->balance = jk_columns_alloc(n, sizeof(double));
+    made->instalment = jk_columns_alloc(n, sizeof(float));
     made->country = jk_columns_alloc(n, sizeof(uint16_t));
     made->segment = jk_columns_alloc(n, sizeof(uint16_t));
     made->debtor = jk_columns_alloc(n, sizeof(int32_t));
@@ -55,9 +56,9 @@ jk_status jk_candidates_create(const jk_tape *tape, const jk_model *model, jk_ca
     made->reachable = jk_columns_alloc(n, sizeof(uint8_t));
     made->paying = jk_columns_alloc(n, sizeof(uint8_t));
     made->silent_months = jk_columns_alloc(n, sizeof(uint8_t));
-    if (!complete || !made->court || !made->balance || !made->country || !made->segment || !made->debtor ||
-        !made->exclusion || !made->capacity_class || !made->title_state || !made->reachable || !made->paying ||
-        !made->silent_months) {
+    if (!complete || !made->court || !made->balance || !made->instalment || !made->country || !made->segment ||
+        !made->debtor || !made->exclusion || !made->capacity_class || !made->title_state || !made->reachable ||
+        !made->paying || !made->silent_months) {
         jk_candidates_free(made);
         return jk_fail_memory(error, "the claims to decide on");
     }
@@ -77,6 +78,7 @@ void jk_candidates_free(jk_candidates *candidates) {
     }
     free(candidates->court);
     free(candidates->balance);
+    free(candidates->instalment);
     free(candidates->country);
     free(candidates->segment);
     free(candidates->debtor);
@@ -117,6 +119,15 @@ static uint8_t silent_months_of(const jk_segment *segment, const jk_value_block 
     return silent ? (uint8_t)months : 0;
 }
 
+/* What debtors of the class who pay by instalments pay of such a balance, or what enforcement could take for the claim
+ * where that is more; not above the balance. */
+static float instalment_of(const jk_segment *segment, const jk_value_block *rows, size_t i) {
+    double balance = rows->law->balance[i];
+    double paid = segment->payers.given ? segment->payers.monthly_share[rows->score->capacity_class[i]] * balance : 0.0;
+    double amount = fmin(balance, fmax(paid, rows->law->attachable[i] * (double)rows->terms->share[i]));
+    return amount > 0.0 ? (float)amount : (float)NAN;
+}
+
 static jk_status take_block(void *context, const jk_value_block *rows, jk_error *error) {
     jk_candidates *candidates = context;
     const jk_terms *terms = rows->terms;
@@ -138,6 +149,7 @@ static jk_status take_block(void *context, const jk_value_block *rows, jk_error 
         bool files = terms->title_state[i] == JK_TITLE_NONE;
         candidates->court[row] = files ? whole_parts(segment->filing * share * 100.0) : 0;
         candidates->balance[row] = rows->law->balance[i];
+        candidates->instalment[row] = instalment_of(segment, rows, i);
         candidates->segment[row] = terms->segment[i];
         candidates->country[row] = (uint16_t)country[i];
         candidates->debtor[row] = debtor[i];

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/grid.h"
 #include "base/memory.h"
+#include "decide/group.h"
 
 /* The units of the allocation: claims themselves, or debtors in columns of their own. */
 typedef struct units {
@@ -131,27 +132,6 @@ static bool joins(const jk_candidates *c, size_t claim, int action) {
     return action != JK_CLOSE && c->value[action][claim] > 0.0f;
 }
 
-/* Lists the claims of each debtor in tape order. */
-static jk_status group_by_debtor(units *u, const jk_candidates *c, jk_error *error) {
-    size_t debtors = jk_tape_debtors(c->tape);
-    u->first = calloc(debtors + 2, sizeof *u->first);
-    u->member = jk_columns_alloc(c->claims, sizeof *u->member);
-    if (u->first == NULL || u->member == NULL) {
-        return jk_fail_memory(error, "the debtors to decide on");
-    }
-    for (size_t i = 0; i < c->claims; i++) {
-        u->first[c->debtor[i] + 2]++;
-    }
-    for (size_t d = 0; d < debtors; d++) {
-        u->first[d + 2] += u->first[d + 1];
-    }
-    for (size_t i = 0; i < c->claims; i++) {
-        u->member[u->first[c->debtor[i] + 1]++] = i;
-    }
-    u->problem.units = debtors;
-    return JK_OK;
-}
-
 static void sum_debtor(units *u, const jk_candidates *c, size_t debtor) {
     double value[JK_ACTION_COUNT] = {0};
     double part_of_fee = 0.0;
@@ -190,7 +170,8 @@ static void sum_debtor(units *u, const jk_candidates *c, size_t debtor) {
 
 static jk_status units_of_debtors(units *u, const jk_candidates *c, const uint16_t *country_map,
                                   const uint16_t *segment_map, jk_error *error) {
-    JK_TRY(group_by_debtor(u, c, error));
+    JK_TRY(jk_group_claims(c, &u->first, &u->member, error));
+    u->problem.units = jk_tape_debtors(c->tape);
     size_t n = u->problem.units;
     bool complete = true;
     u->owned = true;

@@ -26,7 +26,14 @@ char *jk_worklist_json(const jk_candidates *candidates, const jk_valuation *valu
     jk_json_put(&b, root, "listed", sums(&b, worklist->count, worklist->hours, worklist->gain));
     jk_json_put(&b, root, "largest_first",
                 sums(&b, worklist->largest_first_claims, worklist->largest_first_hours, worklist->largest_first_gain));
+    jk_json_put(&b, root, "by_debtor", json_boolean(options->by_debtor != 0));
+    jk_json_put(&b, root, "hours_available", options->hours > 0.0 ? json_real(options->hours) : json_null());
+    jk_json_put(&b, root, "hours_decided", jk_json_number(worklist->hours_decided));
+    jk_json_put(&b, root, "hour_price", jk_json_number(worklist->hour_price));
     for (int e = JK_EXCLUDED_BARRED; e < JK_EXCLUSION_COUNT; e++) {
+        if (e > JK_EXCLUDED_NO_GAIN && worklist->excluded[e] == 0) {
+            continue; /* of a list that is narrowed */
+        }
         json_t *entry = json_object();
         jk_json_put(&b, entry, "claims", json_integer((json_int_t)worklist->excluded[e]));
         jk_json_put(&b, entry, "balance", json_real(worklist->excluded_balance[e]));
@@ -34,6 +41,7 @@ char *jk_worklist_json(const jk_candidates *candidates, const jk_valuation *valu
     }
     jk_json_put(&b, root, "excluded", excluded);
     jk_listing listing = jk_worklist_listing(candidates, worklist);
+    listing = options->columns != NULL ? jk_listing_through(options->columns, &listing) : listing;
     jk_json_put(&b, root, "rows", jk_listing_json(&b, &listing));
     char *manifest = jk_manifest_json(candidates->tape, candidates->model, valuation);
     jk_json_put(&b, root, "manifest", manifest == NULL ? NULL : json_loads(manifest, 0, NULL));

@@ -1,29 +1,106 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rows of a worklist, their columns described once. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
 #include "base/listing.h"
 #include "jalki/worklist.h"
 
-enum { PLACE, CLAIM_ID, ACTION, BALANCE, GAIN, HOURS, GAIN_PER_HOUR, WHY, COLUMNS };
+enum {
+    PLACE,
+    CLAIM_ID,
+    ACTION,
+    BALANCE,
+    GAIN,
+    HOURS,
+    GAIN_PER_HOUR,
+    DEBTOR_ID,
+    CLAIMS,
+    COUNTRY,
+    SEGMENT,
+    CHANNEL,
+    LANGUAGE,
+    CURRENCY,
+    BALANCE_OWN,
+    INSTALMENT,
+    WHY,
+    COLUMNS
+};
 
 static const jk_listing_column columns[COLUMNS] = {
     [PLACE] = {"place", "", "", "Place on the list, from 1", JK_LISTING_COUNT, 0},
-    [CLAIM_ID] = {"claim_id", "claim", "", "The claim", JK_LISTING_TEXT, 0},
+    [CLAIM_ID] = {"claim_id", "claim", "", "The claim; of several the one that owes most", JK_LISTING_TEXT, 0},
     [ACTION] = {"action", "do", "", "What to do: amicable or legal", JK_LISTING_TEXT, 0},
     [BALANCE] = {"balance", "balance", "money", "What is owed at the cut-off", JK_LISTING_NUMBER, 2},
     [GAIN] = {"gain", "gain", "money", "What working it now is worth more than waiting", JK_LISTING_NUMBER, 2},
     [HOURS] = {"hours", "hours", "hours", "Agent hours in the first epoch", JK_LISTING_NUMBER, 4},
     [GAIN_PER_HOUR] = {"gain_per_hour", "gain per hour", "money", "Gain by hour; missing where no hour is taken",
                        JK_LISTING_NUMBER, 2},
+    [DEBTOR_ID] = {"debtor_id", NULL, "", "Its debtor", JK_LISTING_TEXT, 0},
+    [CLAIMS] = {"claims", NULL, "", "Claims that are worked together: the debtor's with --by-debtor, else 1",
+                JK_LISTING_COUNT, 0},
+    [COUNTRY] = {"country", NULL, "", "Country", JK_LISTING_TEXT, 0},
+    [SEGMENT] = {"segment", NULL, "", "Segment of the model", JK_LISTING_TEXT, 0},
+    [CHANNEL] = {"channel", NULL, "", "Best verified channel", JK_LISTING_TEXT, 0},
+    [LANGUAGE] = {"language", NULL, "", "Of the country: fi, sv, da, nb, et; missing elsewhere", JK_LISTING_TEXT, 0},
+    [CURRENCY] = {"currency", NULL, "", "Of the claim", JK_LISTING_TEXT, 0},
+    [BALANCE_OWN] = {"balance_own", NULL, "", "What is owed on the claim in its own currency", JK_LISTING_NUMBER, 2},
+    [INSTALMENT] = {"instalment", NULL, "money",
+                    "To offer a month: what those of the class who pay by instalments pay, or what enforcement could "
+                    "take if that is more; missing where the model and the income say nothing",
+                    JK_LISTING_NUMBER, 2},
     [WHY] = {"why", "why", "", "In a few words", JK_LISTING_TEXT, 0},
 };
+
+/* The language in which a debtor of the country is written to. */
+static const char *language_of(const char *country) {
+    static const char *const languages[][2] = {{"FI", "fi"}, {"SE", "sv"}, {"DK", "da"}, {"NO", "nb"}, {"EE", "et"}};
+    for (size_t i = 0; i < sizeof languages / sizeof languages[0]; i++) {
+        if (strcmp(languages[i][0], country) == 0) {
+            return languages[i][1];
+        }
+    }
+    return "";
+}
+
+static void set_names(const jk_candidates *candidates, size_t row, jk_cell *cells) {
+    size_t count = 0;
+    const char *const *country = jk_tape_dictionary(candidates->tape, JK_COLUMN_COUNTRY, &count);
+    const char *const *channel = jk_schema_levels(JK_COLUMN_REACHABLE, &count);
+    jk_cell_set(&cells[COUNTRY], country[candidates->country[row]]);
+    jk_cell_set(&cells[LANGUAGE], language_of(country[candidates->country[row]]));
+    jk_cell_set(&cells[SEGMENT], candidates->model->segments[candidates->segment[row]].id);
+    jk_cell_set(&cells[CHANNEL], channel[candidates->reachable[row]]);
+}
+
+/* What only the tape has. */
+static jk_status set_own(const jk_candidates *candidates, size_t row, jk_cell *cells, jk_error *error) {
+    static const jk_column parts[] = {JK_COLUMN_PRINCIPAL, JK_COLUMN_INTEREST_ACCRUED, JK_COLUMN_FEES};
+    size_t count = 0;
+    int32_t code = JK_MISSING_INDEX;
+    int64_t owed = 0;
+    for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
+        int64_t part = 0;
+        JK_TRY(jk_tape_read(candidates->tape, parts[p], row, 1, &part, error));
+        owed += part == JK_MISSING_MONEY ? 0 : part;
+    }
+    JK_TRY(jk_tape_read(candidates->tape, JK_COLUMN_CURRENCY, row, 1, &code, error));
+    const char *const *currency = jk_tape_dictionary(candidates->tape, JK_COLUMN_CURRENCY, &count);
+    jk_cell_set(&cells[CURRENCY],
+                code >= 0 && (size_t)code < count ? currency[code] : candidates->model->base_currency);
+    cells[BALANCE_OWN].number = (double)owed / 100.0;
+    return jk_tape_read(candidates->tape, JK_COLUMN_DEBTOR_ID, row, 1, cells[DEBTOR_ID].text, error);
+}
 
 static jk_status worklist_cells(const jk_listing *listing, size_t i, jk_cell *cells, jk_error *error) {
     const jk_candidates *candidates = listing->source[0];
     const jk_worklist_row *row = &((const jk_worklist *)listing->source[1])->rows[i];
-    char id[JK_TEXT_MAX + 1] = "";
     char words[JK_WORKLIST_WORDS_MAX];
     cells[PLACE].number = (double)(i + 1);
-    cells[BALANCE].number = candidates->balance[row->row];
+    cells[BALANCE].number = row->balance;
+    cells[CLAIMS].number = (double)row->claims;
+    cells[INSTALMENT].number = row->instalment;
     cells[GAIN].number = row->gain;
     cells[HOURS].number = row->hours;
     if (row->hours > 0.0) {
@@ -31,9 +108,9 @@ static jk_status worklist_cells(const jk_listing *listing, size_t i, jk_cell *ce
     }
     jk_cell_set(&cells[ACTION], jk_action_name(row->action));
     jk_cell_set(&cells[WHY], jk_worklist_words(candidates, row, words));
-    jk_status status = jk_tape_read(candidates->tape, JK_COLUMN_CLAIM_ID, row->row, 1, id, error);
-    jk_cell_set(&cells[CLAIM_ID], id);
-    return status;
+    set_names(candidates, row->row, cells);
+    JK_TRY(set_own(candidates, row->row, cells, error));
+    return jk_tape_read(candidates->tape, JK_COLUMN_CLAIM_ID, row->row, 1, cells[CLAIM_ID].text, error);
 }
 
 jk_listing jk_worklist_listing(const jk_candidates *candidates, const jk_worklist *worklist) {
@@ -43,4 +120,33 @@ jk_listing jk_worklist_listing(const jk_candidates *candidates, const jk_worklis
                         .rows = worklist != NULL ? worklist->count : 0,
                         .source = {candidates, worklist},
                         .cells = worklist_cells};
+}
+
+const char *jk_worklist_words(const jk_candidates *candidates, const jk_worklist_row *row,
+                              char text[JK_WORKLIST_WORDS_MAX]) {
+    static const char *const titles[] = {"no title", "filed", "title"};
+    size_t count = 0;
+    const char *const *channels = jk_schema_levels(JK_COLUMN_REACHABLE, &count);
+    uint8_t channel = candidates->reachable[row->row];
+    bool files = row->action == JK_LEGAL && candidates->title_state[row->row] == JK_TITLE_NONE;
+    char spell[40] = "", several[40] = "";
+    if (row->claims > 1) {
+        (void)snprintf(several, sizeof several, "%zu claims: ", row->claims);
+    }
+    if (candidates->paying[row->row] != 0) {
+        (void)snprintf(spell, sizeof spell, "pays now, ");
+    } else if (candidates->silent_months[row->row] > 0) {
+        (void)snprintf(spell, sizeof spell, "last paid %d months ago, ", candidates->silent_months[row->row]);
+    }
+    (void)snprintf(text, JK_WORKLIST_WORDS_MAX, "%s%s%s, %s, %s%s: %s brings %.2f more than waiting", several, spell,
+                   candidates->capacity_class[row->row] == JK_CAPACITY_NONE
+                       ? "no capacity yet"
+                       : jk_capacity_name((jk_capacity)candidates->capacity_class[row->row]),
+                   titles[candidates->title_state[row->row]], channel == JK_REACHABLE_UNKNOWN ? "channel " : "",
+                   channels[channel],
+                   candidates->paying[row->row] != 0 ? "keeping the plan"
+                   : files                           ? "filing now"
+                                                     : jk_action_name(row->action),
+                   row->gain);
+    return text;
 }

@@ -139,8 +139,6 @@ char *jk_calendar_json(const jk_calendar *calendar, size_t rows, int with_ids) {
     char date[JK_DATE_TEXT];
     list.rows = rows < list.rows ? rows : list.rows;
     json_t *object = jk_json_group(&b, &calendar->total);
-    jk_json_put(&b, object, "program", json_string("jalki"));
-    jk_json_put(&b, object, "version", json_string(JALKI_VERSION));
     jk_json_put(&b, object, "currency", json_string(calendar->model->base_currency));
     jk_json_put(&b, object, "tape_sha256", jk_json_string(jk_tape_sha256(calendar->tape)));
     jk_json_put(&b, object, "model", jk_json_string(calendar->model->name));

@@ -27,8 +27,6 @@ char *jk_comparison_json(const jk_comparison *comparison) {
     for (int s = 0; s < JK_STEP_COUNT; s++) {
         jk_json_append(&b, order, json_string(jk_step_name((jk_step)s)));
     }
-    jk_json_put(&b, object, "program", json_string("jalki"));
-    jk_json_put(&b, object, "version", json_string(JALKI_VERSION));
     jk_json_put(&b, object, "currency", json_string(comparison->base_currency));
     jk_json_put(&b, object, "from", side_json(&b, comparison, 0));
     jk_json_put(&b, object, "to", side_json(&b, comparison, 1));

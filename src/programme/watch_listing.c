@@ -158,8 +158,6 @@ char *jk_watch_json(const jk_watch *watch) {
     jk_json_builder b = {0};
     jk_listing list = jk_watch_listing(watch), sums = jk_watch_sums_listing(watch);
     json_t *object = json_object();
-    jk_json_put(&b, object, "program", json_string("jalki"));
-    jk_json_put(&b, object, "version", json_string(JALKI_VERSION));
     jk_json_put(&b, object, "base_currency", json_string(watch->to.model->base_currency));
     jk_json_put(&b, object, "from", side_json(&b, watch, 0));
     jk_json_put(&b, object, "to", side_json(&b, watch, 1));

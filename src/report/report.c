@@ -124,7 +124,9 @@ static jk_status run(jk_figures *figures, jk_error *error) {
     JK_TRY(jk_bids_make(figures->tape, figures->model, &options->value, &bids, &figures->bids, error));
     JK_TRY(run_scenarios(figures, error));
     JK_TRY(run_simulation(figures, error));
-    jk_worklist_options list = {.top = options->worklist_rows, .treatment = -1, .run = options->value.run};
+    jk_worklist_options list = jk_worklist_defaults();
+    list.top = options->worklist_rows;
+    list.run = options->value.run;
     JK_TRY(jk_worklist_make(figures->candidates, &list, &figures->worklist, error));
     jk_inspect_options inspect = jk_inspect_defaults();
     inspect.cutoff = options->value.cutoff;
@@ -146,7 +148,8 @@ static void reset(jk_figures *figures) {
 /* ---- the document ------------------------------------------------------------------------------------------------ */
 
 static json_t *worklist_of(jk_json_builder *b, const jk_figures *figures) {
-    jk_worklist_options list = {.top = figures->options->worklist_rows, .treatment = -1};
+    jk_worklist_options list = jk_worklist_defaults();
+    list.top = figures->options->worklist_rows;
     json_t *object =
         jk_figures_taken(b, jk_worklist_json(figures->candidates, &figures->valuation, &list, &figures->worklist));
     (void)json_object_del(object, "manifest"); /* it stands in the valuation */

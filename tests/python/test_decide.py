@@ -142,6 +142,12 @@ def curve_case(folder):
     jalki("decide", folder / "t.h5", "--model", MODEL, "--court-budget", 150, "--curve", "agent-hours=0:6:4", "--json", totals)
     curve = json.loads(totals.read_text())["curve"]
     assert curve["limit"] == "agent_hours" and [point["amount"] for point in curve["points"]] == [0.0, 2.0, 4.0, 6.0]
+    jalki("decide", folder / "t.h5", "--model", MODEL, "--team", "north=FI,SE", "--curve", "agent-hours@north=0:6:3", "--json", totals)
+    team = json.loads(totals.read_text())["curve"]
+    assert team["limit"] == "agent_hours@north" and [point["amount"] for point in team["points"]] == [0.0, 3.0, 6.0]
+    jalki("decide", folder / "t.h5", "--model", MODEL, "--team", "north=FI,SE", "--agent-hours", "north=3", "--json", totals)
+    alone = json.loads(totals.read_text())
+    assert abs(alone["objective"] - team["points"][1]["objective"]) < 1e-6
     values = [point["objective"] for point in curve["points"]]
     assert values == sorted(values) and values[0] < values[-1]
     for point in curve["points"]:

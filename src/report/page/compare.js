@@ -75,7 +75,7 @@
     const s = section("sources", "Where the figures come from", { short: "Sources" });
     const side = (name, of) => [[`${name} tape`, `${of.tape} (${of.tape_sha256})`], [`${name} model`, `${of.model} (${of.model_sha256})`],
       [`${name} cut-off`, date(of.cutoff)], [`${name} return`, rate(of.irr)], [`${name} value, % of face`, percent(share(of.value, of.face), 2)]];
-    s.put(facts([...side("First", from), ...side("Second", to), ["Program", `${figures.program} ${figures.version}`]]));
+    s.put(facts([...side("First", from), ...side("Second", to), ["Program", `${figures.manifest.program} ${figures.manifest.version}`]]));
   }
 
   head();

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "import/list.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "jalki/import.h"
+
+enum { PATH_BYTES = 512 };
+static const double most_rejects = 0.01; /* share of the list */
+
+/* In a folder that is the process's alone: the list is personal data. */
+jk_status jk_list_open(const char *path, jk_kind kind, const char *what, const jk_run *run, jk_tape **list,
+                       jk_error *error) {
+    const char *temporary = getenv("TMPDIR");
+    char folder[PATH_BYTES], store[PATH_BYTES + 16], rejects[PATH_BYTES + 16];
+    int length = snprintf(folder, sizeof folder, "%s/jalki-XXXXXX", temporary != NULL ? temporary : "/tmp");
+    if (length < 0 || length >= PATH_BYTES || mkdtemp(folder) == NULL) {
+        return jk_fail(error, JK_ERROR_IO, folder, 0, NULL,
+                       "cannot make a folder for the %s: %s; expected one in TMPDIR", what, strerror(errno));
+    }
+    (void)snprintf(store, sizeof store, "%s/list.h5", folder);
+    (void)snprintf(rejects, sizeof rejects, "%s/rejects.csv", folder);
+    jk_import_options options = {.kind = kind,
+                                 .sources = &path,
+                                 .source_count = 1,
+                                 .output = store,
+                                 .rejects = rejects,
+                                 .max_rejects = most_rejects,
+                                 .max_rejects_is_share = 1,
+                                 .cutoff = JK_MISSING_INTEGER};
+    jk_import_summary *summary = NULL;
+    jk_status status = jk_import(&options, run, &summary, error);
+    if (status == JK_OK) {
+        status = jk_tape_open_any(store, list, error);
+    }
+    jk_import_summary_free(summary);
+    (void)unlink(store);
+    (void)unlink(rejects);
+    (void)rmdir(folder);
+    return status;
+}
