@@ -17,8 +17,7 @@
     s.put(tiles([
       { name: "At stake", value: money(sum(months, "at_stake"), 0), note: `for ${money(sum(months, "cost"), 0)} of cost`, main: true },
       { name: "Acts", value: number(months.reduce((total, row) => total + acts(row), 0)), note: `${number(sum(months, "let_lapse"))} of them do not pay` },
-      { name: "Final bars", value: number(sum(months, "final_bar")), note: "whatever is done" },
-      { name: "Plans that end", value: number(sum(months, "plan_end")) },
+      { name: "Final bars and plans that end", value: `${number(sum(months, "final_bar"))} and ${number(sum(months, "plan_end"))}`, note: "to know of" },
     ]));
     s.put(paragraph(`Act ${number(figures.lead_days)} days before it is due, and ${number(figures.post_days)} for the post; what should have been begun before the cut-off stands on it. ${number(figures.barred)} claims are barred already.`));
   }

@@ -19,10 +19,9 @@
     document.querySelector("header").append(element("p", { class: "under" }, `${date(from.cutoff)} to ${date(to.cutoff)}`));
     const s = section("summary", "In short");
     s.put(tiles([
-      { name: "Closing value", value: amount(to.value), note: `${number(to.claims)} claims on ${date(to.cutoff)}`, main: true },
+      { name: "Closing value", value: amount(to.value), note: `${number(to.claims)} claims on ${date(to.cutoff)}: ${number(all.left_claims)} left, ${number(all.new_claims)} new`, main: true },
       { name: "Opening value", value: amount(from.value), note: `${number(from.claims)} claims on ${date(from.cutoff)}` },
       { name: "Collected", value: amount(-all.collected), note: all.ratio === null ? null : `${number(all.ratio, 2)} of what was expected (${number(all.low, 2)} to ${number(all.high, 2)})` },
-      { name: "Left and new", value: `${number(all.left_claims)} and ${number(all.new_claims)}`, note: "claims" },
     ]));
   }
 
