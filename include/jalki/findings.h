@@ -56,6 +56,7 @@ typedef enum jk_severity { JK_SEVERITY_NOTE, JK_SEVERITY_WARNING, JK_SEVERITY_ER
     X(PARTIAL_DATES, partial_dates, NOTE, "dates whose day or month is not known, taken as the first")                 \
     X(THREE_DECIMALS, three_decimals, WARNING, "every amount of a column has three decimals: a thousands mark?")       \
     X(DECIMAL_COMMA, decimal_comma, WARNING, "numbers with a decimal comma where a point is expected")                 \
+    X(DATE_FORM, date_form, WARNING, "dates that could not be read and have another usual format")                     \
     X(RATES_ABOVE_HALF, rates_above_half, WARNING, "interest rates above 50 % a year: is the unit percent?")           \
     X(ZERO_INCOME, zero_income, WARNING, "most incomes are exactly 0: zero or unknown?")                               \
     X(DROPPED_CELLS, dropped_cells, WARNING, "cells that could not be read, taken as missing")                         \

@@ -33,8 +33,9 @@ enum {
 };
 
 typedef struct jk_inspect_options {
-    int by;         /* a dictionary or enumeration column to group by; -1: none */
-    int32_t cutoff; /* JK_MISSING_INTEGER: the tape's */
+    int by;              /* a dictionary or enumeration column to group by; -1: none */
+    const char *by_name; /* instead of it, an own column of texts by its name on the tape; NULL: none */
+    int32_t cutoff;      /* JK_MISSING_INTEGER: the tape's */
     jk_run run;
 } jk_inspect_options;
 
@@ -119,7 +120,8 @@ typedef struct jk_inspection {
     jk_inspect_claim top[JK_INSPECT_CURRENCIES][JK_INSPECT_TOP];
 } jk_inspection;
 
-/* JK_ERROR_ARGUMENT if `by` is no dictionary or enumeration column; otherwise as jk_tape_read. */
+/* JK_ERROR_ARGUMENT if `by` is no dictionary or enumeration column, or the tape has no texts under `by_name`; otherwise
+ * as jk_tape_read. */
 jk_status jk_inspect_run(const jk_tape *tape, const jk_inspect_options *options, jk_inspection **inspection,
                          jk_error *error);
 void jk_inspect_free(jk_inspection *inspection); /* NULL is accepted */

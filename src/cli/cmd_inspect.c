@@ -25,8 +25,9 @@ static void read_by(jk_usage *usage, const char *name, char *text, void *field) 
     const char *names[JK_CSV_COLUMN_COUNT];
     size_t count = 0;
     int column = jk_schema_find(text, strlen(text));
+    jk_inspect_options *wanted = field;
     if (column >= 0 && has_levels((jk_column)column)) {
-        *(int *)field = column;
+        wanted->by = column;
         return;
     }
     for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
@@ -35,17 +36,21 @@ static void read_by(jk_usage *usage, const char *name, char *text, void *field) 
         }
     }
     int nearest = jk_text_nearest(text, names, count);
+    if (nearest < 0 && jk_extra_name_problem(text) == NULL) { /* the tape will tell */
+        wanted->by_name = text;
+        return;
+    }
     jk_usage_error(usage, "%s: '%s' is not a column with names or codes%s%s%s", name, text,
                    nearest >= 0 ? "; did you mean '" : "", nearest >= 0 ? names[nearest] : "",
                    nearest >= 0 ? "'?" : "");
 }
 
 static const jk_option options[] = {
-    {"by", .kind = JK_OPTION_SPECIAL, .read = read_by, JK_FIELD(inspect_arguments, options.by), .value = "COLUMN",
+    {"by", .kind = JK_OPTION_SPECIAL, .read = read_by, JK_FIELD(inspect_arguments, options), .value = "COLUMN",
      .example = "country",
      .help =
          "Show amounts, outliers and patterns by country, product, debtor_type, legal_status, currency, employment, "
-         "reachable or vulnerable, too"},
+         "reachable, vulnerable or an own column of texts, too"},
     {"cutoff", .kind = JK_OPTION_DATE, JK_FIELD(inspect_arguments, options.cutoff), .value = "DATE",
      .otherwise = "the tape's", .example = "2026-06-30", .help = "Date for ages and dates to come"},
     {0},
@@ -79,7 +84,8 @@ static int run_inspect(void *command) {
     arguments->options.run = jk_cli_run(&arguments->common);
     jk_status status = jk_tape_open_any(arguments->tape_path, &tape, &error);
     if (status == JK_OK && jk_tape_kind(tape) == JK_KIND_PANEL) {
-        bool asked = arguments->options.by >= 0 || arguments->options.cutoff != JK_MISSING_INTEGER;
+        bool asked = arguments->options.by >= 0 || arguments->options.by_name != NULL ||
+                     arguments->options.cutoff != JK_MISSING_INTEGER;
         int done = asked ? 2 : jk_cli_inspect_panel(tape, arguments->common.format);
         if (asked) {
             (void)fprintf(stderr, "jalki: %s: this is a panel of history: --by and --cutoff are for tapes\n",

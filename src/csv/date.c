@@ -206,3 +206,27 @@ const jk_csv_month *jk_csv_month_table(void) {
     (void)pthread_once(&month_table_made, make_month_table);
     return month_table;
 }
+
+const char *jk_csv_date_guess(const char *text, size_t length) {
+    static const char *const formats[] = {"%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d-%m-%Y",
+                                          "%Y%m%d",   "%d %b %Y", "%d-%b-%Y", "%b-%Y",    "%m/%Y",
+                                          "%Y-%m",    "%d.%m.%y", "%d/%m/%y"};
+    enum { NUMBER_LOW = 20000 /* 1954 */, NUMBER_HIGH = 60000 /* 2064 */, NUMBER_DIGITS = 5, LONGEST = 24 };
+    int32_t number = 0;
+    int32_t date = 0;
+    size_t at = 0;
+    if (length > LONGEST || jk_csv_to_date(text, length, &jk_csv_canonical_format, &date) == JK_CSV_OK) {
+        return NULL; /* it is one as it stands, if out of bounds */
+    }
+    if (length == NUMBER_DIGITS && read_number(text, length, &at, NUMBER_DIGITS, &number) && at == length) {
+        return number >= NUMBER_LOW && number <= NUMBER_HIGH ? "excel" : NULL;
+    }
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        jk_csv_format format = jk_csv_canonical_format;
+        format.date = formats[i];
+        if (jk_csv_to_date(text, length, &format, &date) == JK_CSV_OK) {
+            return formats[i];
+        }
+    }
+    return NULL;
+}

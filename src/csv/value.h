@@ -65,6 +65,9 @@ jk_csv_read jk_csv_to_date(const char *text, size_t length, const jk_csv_format 
 jk_csv_read jk_csv_to_date_part(const char *text, size_t length, const jk_csv_format *format, int32_t *date,
                                 bool *partial);
 
+/* A usual format by which a text is a date; NULL: none. Which of day and month stands first it cannot know. */
+const char *jk_csv_date_guess(const char *text, size_t length);
+
 /* true if a date format is understood: it names a year, and a month if it names a day. */
 bool jk_csv_date_format_is_valid(const char *format);
 

@@ -78,7 +78,10 @@ static void put_unused(FILE *out, const jk_draft *draft, size_t table) {
             continue;
         }
         if (!any) {
-            (void)fprintf(out, "\n# Not used of %s:\n", facts->profile.path);
+            (void)fprintf(out,
+                          "\n# Not used of %s (to keep one under a name of your own: extra: {name: {column: …, type: "
+                          "number, text, date or money}}):\n",
+                          facts->profile.path);
             any = true;
         }
         (void)fputs("#   ", out);
@@ -172,6 +175,34 @@ static const char *telling_column(const jk_draft *draft, size_t table) {
     return NULL;
 }
 
+/* Several rows for each key, with dates and amounts: what could be made of them, as comments to be taken up. */
+static void put_aggregates(FILE *out, const jk_draft_table_facts *facts) {
+    const jk_profile_column *date = NULL;
+    const jk_profile_column *amount = NULL;
+    for (size_t c = 0; c < facts->profile.column_count; c++) {
+        const jk_profile_column *column = &facts->profile.columns[c];
+        bool sure = false;
+        const bool is_date = jk_profile_date(column, &sure) >= 0;
+        date = date == NULL && is_date ? column : date;
+        amount =
+            amount == NULL && c != facts->key && !is_date && column->cents[0] + column->cents[1] > 0 ? column : amount;
+    }
+    (void)fputs("    # of several rows with one key: prefer, latest_by, or sums of them (docs/mapping-file.md)", out);
+    if (date == NULL || amount == NULL) {
+        (void)fputc('\n', out);
+        return;
+    }
+    (void)fputs(", such as\n    # date: ", out);
+    jk_draft_put_name(out, date->name);
+    (void)fputs("\n    # aggregates:\n    #   paid_12m: {sum: ", out);
+    jk_draft_put_name(out, amount->name);
+    (void)fputs(
+        ", within_months: 12}  # below: payments_12m: {source: this one, column: paid_12m}\n    #   last: {latest: ",
+        out);
+    jk_draft_put_name(out, date->name);
+    (void)fputs("}\n", out);
+}
+
 static void put_source(FILE *out, const jk_draft *draft, size_t table) {
     const jk_draft_table_facts *facts = &draft->tables[table];
     const char *telling = telling_column(draft, table);
@@ -197,6 +228,9 @@ static void put_source(FILE *out, const jk_draft *draft, size_t table) {
     jk_draft_put_name(out, by->name);
     (void)fprintf(out, "  # %.1f %% of its values are found%s\n", 100.0 * facts->overlap,
                   (key->zeros > 0) != (by->zeros > 0) ? ", BUT ZEROS BEFORE THEM ARE LOST in one of the files" : "");
+    if (key->distinct < key->rows - key->empty) {
+        put_aggregates(out, facts);
+    }
 }
 
 static bool has_several_sources(const jk_draft *draft) {

@@ -22,7 +22,8 @@ typedef struct cell_target {
     size_t row;
     const char *text;
     size_t length;
-    bool made; /* the text will be overwritten: what is kept of it is copied */
+    bool made;           /* the text will be overwritten: what is kept of it is copied */
+    const jk_cell *cell; /* what a rule made; NULL: text of the file */
     jk_error *error;
 } cell_target;
 
@@ -49,7 +50,29 @@ static bool has_decimal_comma(const char *text, size_t length) {
     return behind == 1 || behind == 2;
 }
 
-static jk_status reject(const cell_target *to, jk_reject_reason reason) {
+/* What a rule made has no text; for messages it gets one. */
+static void show_made(cell_target *to, char text[48]) {
+    if (to->length > 0 || to->cell == NULL || (to->cell->kind != JK_CELL_DECIMAL && to->cell->kind != JK_CELL_DATE)) {
+        return;
+    }
+    char date[JK_DATE_TEXT];
+    int length = to->cell->kind == JK_CELL_DECIMAL ? snprintf(text, 48, "%.15g", (double)to->cell->decimal / 1e18)
+                                                   : snprintf(text, 48, "%s", jk_date_format(to->cell->date, date));
+    to->text = text;
+    to->length = (size_t)length;
+    to->made = true;
+}
+
+static jk_status reject(const cell_target *given, jk_reject_reason reason) {
+    char text[48];
+    cell_target shown = *given;
+    const cell_target *to = &shown;
+    show_made(&shown, text);
+    const char *format = reason == JK_REJECT_BAD_DATE ? jk_csv_date_guess(to->text, to->length) : NULL;
+    if (format != NULL) {
+        jk_odd_add(&to->chunk->odd, JK_ODD_DATE_FORM, (int32_t)to->column, format, strlen(format),
+                   to->chunk->line[to->row], 1);
+    }
     if (reason == JK_REJECT_BAD_NUMBER && has_decimal_comma(to->text, to->length)) {
         jk_odd_add(&to->chunk->odd, JK_ODD_DECIMAL_COMMA, (int32_t)to->column, to->text, to->length,
                    to->chunk->line[to->row], 1);
@@ -368,6 +391,7 @@ jk_status jk_import_store_cell(jk_import_chunk *chunk, jk_column column, size_t 
                       .text = cell->text != NULL ? cell->text : "",
                       .length = cell->text != NULL ? cell->length : 0,
                       .made = cell->made,
+                      .cell = cell,
                       .error = error};
     switch (cell->kind) {
     case JK_CELL_TEXT:

@@ -288,6 +288,7 @@ static jk_status create(erase_work *work, const jk_run *run) {
                                                       : packed                  ? PACKED_LEVEL
                                                                                 : 0,
                                        .threads = run != NULL ? run->threads : 0,
+                                       .extras = jk_tape_extras(work->tape),
                                        .kind = jk_tape_kind(work->tape)};
     if (options->output == NULL) {
         jk_input_release(options->store);

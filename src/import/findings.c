@@ -298,6 +298,14 @@ static jk_status find_amounts(const finder *f) {
                 "%s: %" PRIu64 " numbers have a decimal comma, for example %s; say decimal: \",\" in a mapping",
                 column_name(f, c), comma, jk_finder_examples(f->odd, JK_ODD_DECIMAL_COMMA, c, 1, text));
         }
+        const jk_odd_entry *form = status == JK_OK ? jk_odd_first(f->odd, JK_ODD_DATE_FORM, c) : NULL;
+        if (form != NULL) {
+            status =
+                jk_findings_add(f->findings, JK_FINDING_DATE_FORM, jk_odd_count(f->odd, JK_ODD_DATE_FORM, c),
+                                "%s: %" PRIu64 " cells are no dates as expected, but are by date_format: \"%.*s\", "
+                                "the first on line %" PRIu64 "; say it in the mapping",
+                                column_name(f, c), form->count, (int)form->length, form->text, form->line);
+        }
         uint64_t dropped = status == JK_OK ? jk_odd_count(f->odd, JK_ODD_DROPPED, c) : 0;
         if (dropped > 0) {
             status = jk_findings_add(

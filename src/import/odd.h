@@ -31,6 +31,7 @@ typedef enum jk_odd_kind {
     JK_ODD_INCOME,         /* incomes */
     JK_ODD_ZERO_INCOME,    /* those that are exactly 0 */
     JK_ODD_PARTIAL_DATE,   /* dates whose day or month is 00; column: the canonical one */
+    JK_ODD_DATE_FORM,      /* dates that could not be read; text: a format that they have */
     JK_ODD_OTHER_FILE,     /* claim_id that another file has */
     JK_ODD_KINDS
 } jk_odd_kind;

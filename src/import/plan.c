@@ -139,6 +139,24 @@ static const char *mapping_option(jk_kind kind) {
                                      : "--mapping";
 }
 
+/* A header of which names are numbers or dates is none. */
+static bool looks_like_data(const jk_csv_header *header) {
+    size_t data = 0;
+    for (uint32_t i = 0; i < header->count; i++) {
+        const size_t length = strlen(header->names[i]);
+        int32_t date = 0;
+        double number = 0.0;
+        jk_csv_format comma = jk_csv_canonical_format;
+        comma.decimal = ',';
+        data +=
+            length > 0 && (jk_csv_to_real(header->names[i], length, &jk_csv_canonical_format, &number) == JK_CSV_OK ||
+                           jk_csv_to_real(header->names[i], length, &comma, &number) == JK_CSV_OK ||
+                           jk_csv_to_date(header->names[i], length, &jk_csv_canonical_format, &date) == JK_CSV_OK ||
+                           jk_csv_date_guess(header->names[i], length) != NULL);
+    }
+    return data > 0 && 2 * data >= header->count;
+}
+
 static jk_status fail_missing(const jk_import_input *input, const jk_mapping *mapping, jk_column column,
                               jk_error *error) {
     const char *name = jk_schema_name(input->plan.kind, column);
@@ -157,8 +175,12 @@ static jk_status fail_missing(const jk_import_input *input, const jk_mapping *ma
     }
     const char *wanted = wanted_name(mapping, &mapping->rules[column], input->entry);
     return jk_fail(error, JK_ERROR_DATA, input_path(input), 1, name,
-                   "this column is required, and the mapping makes it of '%.100s', which no header has%s", wanted,
-                   nearest_words(&input->header, wanted, near));
+                   "this column is required, and the mapping makes it of '%.100s', which no header has%s%s", wanted,
+                   nearest_words(&input->header, wanted, near),
+                   looks_like_data(&input->header)
+                       ? "; its first line looks like data: files without a header need "
+                         "header: none, or header with the names of their columns, in the mapping"
+                       : "");
 }
 
 /* The file's name without folder and endings: "fi" of "/tapes/fi.csv.gz". */

@@ -431,10 +431,21 @@ static jk_status report(inspection *self, const jk_run *run, jk_error *error) {
     return report_top(self, error);
 }
 
-jk_status jk_inspect_run(const jk_tape *tape, const jk_inspect_options *options, jk_inspection **out, jk_error *error) {
+jk_status jk_inspect_run(const jk_tape *tape, const jk_inspect_options *given, jk_inspection **out, jk_error *error) {
+    jk_inspect_options named = *given;
+    const jk_inspect_options *options = &named;
     *out = NULL;
     if (jk_tape_kind(tape) != JK_KIND_TAPE) {
         return jk_fail(error, JK_ERROR_DATA, jk_tape_path(tape), 0, NULL, "expected a tape");
+    }
+    if (named.by_name != NULL) {
+        named.by = jk_extras_find(jk_tape_extras(tape), named.by_name);
+        if (named.by < 0 || !jk_scan_has_levels((jk_column)named.by)) {
+            return jk_fail(
+                error, JK_ERROR_ARGUMENT, jk_tape_path(tape), 0, named.by_name,
+                "groups can be made by a column with names or codes, or by an own column of texts; the tape has "
+                "none of this name");
+        }
     }
     const bool own = options->by >= JK_FIXED_COLUMN_COUNT && options->by < JK_COLUMN_COUNT &&
                      jk_tape_extras(tape)->name[options->by - JK_FIXED_COLUMN_COUNT] != NULL;

@@ -45,10 +45,11 @@ static json_t *currencies(jk_json_builder *b, const jk_inspection *inspection) {
 
 static json_t *columns(jk_json_builder *b, const jk_inspection *inspection) {
     json_t *list = json_array();
-    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+    for (size_t k = 0; k < inspection->column_count; k++) {
+        const int c = (int)inspection->column[k];
         const jk_column_info *info = jk_schema_column((jk_column)c);
         json_t *object = json_object();
-        jk_json_put(b, object, "name", json_string(info->name));
+        jk_json_put(b, object, "name", json_string(jk_inspect_item_name(inspection, c)));
         jk_json_put(b, object, "meaning", json_string(info->meaning));
         jk_json_put(b, object, "given", json_integer((json_int_t)inspection->columns[c].given));
         jk_json_put(b, object, "missing", json_integer((json_int_t)inspection->columns[c].missing));

@@ -55,7 +55,10 @@ struct jk_results_file {
     const jk_model *model;
     jk_result_writer *writer;
     int threads;
-    double **months_to_bar; /* [threads][block rows] */
+    double **months_to_bar; /* [threads][block rows]; own columns are made ready there, too */
+    size_t own_count;       /* own columns of the tape, behind those of results */
+    jk_column own[JK_EXTRA_COUNT];
+    uint64_t own_columns; /* bits */
 };
 
 /* ---- the sink ------------------------------------------------------------------------------------------------- */
@@ -78,6 +81,20 @@ static void fill_months_to_bar(const jk_law_facts *law, double *months) {
         double bar = law->title_state[i] == JK_TITLE_NONE ? law->bar_untitled[i] : law->bar_titled[i];
         months[i] = isinf(bar) ? (double)NAN : bar;
     }
+}
+
+/* An own column as the file has it: amounts in units, texts as positions behind the empty one. Returns the rows. */
+static const void *ready_own(jk_column column, const jk_block *block, void *scratch) {
+    const void *data = block->column[column];
+    const jk_type type = jk_schema_column(column)->type;
+    for (size_t i = 0; type == JK_TYPE_MONEY && i < block->rows; i++) {
+        const int64_t money = ((const int64_t *)data)[i];
+        ((double *)scratch)[i] = money == JK_MISSING_MONEY ? (double)NAN : (double)money / 100.0;
+    }
+    for (size_t i = 0; type == JK_TYPE_DICTIONARY && i < block->rows; i++) {
+        ((uint16_t *)scratch)[i] = (uint16_t)(((const int32_t *)data)[i] + 1);
+    }
+    return type == JK_TYPE_MONEY || type == JK_TYPE_DICTIONARY ? scratch : data;
 }
 
 static jk_status put_block(void *context, const jk_value_block *block, jk_error *error) {
@@ -111,11 +128,16 @@ static jk_status put_block(void *context, const jk_value_block *block, jk_error 
     for (size_t c = 0; c < COLUMN_COUNT; c++) {
         JK_TRY(jk_result_writer_put(file->writer, c, block->block->first_row, block->block->rows, data[c], error));
     }
+    for (size_t i = 0; i < file->own_count; i++) {
+        const void *rows = ready_own(file->own[i], block->block, months_to_bar);
+        JK_TRY(jk_result_writer_put(file->writer, COLUMN_COUNT + i, block->block->first_row, block->block->rows, rows,
+                                    error));
+    }
     return JK_OK;
 }
 
 jk_value_sink jk_results_sink(jk_results_file *file) {
-    return (jk_value_sink){.columns = UINT64_C(1) << JK_COLUMN_CLAIM_ID,
+    return (jk_value_sink){.columns = UINT64_C(1) << JK_COLUMN_CLAIM_ID | file->own_columns,
                            .row_bytes = sizeof(double),
                            .begin = begin,
                            .block = put_block,
@@ -123,6 +145,47 @@ jk_value_sink jk_results_sink(jk_results_file *file) {
 }
 
 /* ---- the file ------------------------------------------------------------------------------------------------- */
+
+/* Own columns behind the others; their texts' lists, whose first is empty for missing, are the caller's to free. */
+static jk_status describe_own(jk_results_file *file, jk_result_column *all, const char **lists[JK_EXTRA_COUNT],
+                              jk_error *error) {
+    const jk_extras *extras = jk_tape_extras(file->tape);
+    for (int i = 0; i < JK_EXTRA_COUNT; i++) {
+        const jk_column column = (jk_column)(JK_FIXED_COLUMN_COUNT + i);
+        const jk_type type = jk_schema_column(column)->type;
+        if (extras->name[i] == NULL) {
+            continue;
+        }
+        jk_result_column *to = &all[COLUMN_COUNT + file->own_count];
+        *to = (jk_result_column){.name = extras->name[i],
+                                 .type = type == JK_TYPE_DATE         ? JK_RESULT_INT32
+                                         : type == JK_TYPE_DICTIONARY ? JK_RESULT_INDEX
+                                                                      : JK_RESULT_FLOAT64,
+                                 .unit = type == JK_TYPE_DATE         ? "days since 1970-01-01"
+                                         : type == JK_TYPE_DICTIONARY ? "code"
+                                         : type == JK_TYPE_MONEY      ? "the claim's currency"
+                                                                      : "number",
+                                 .meaning = "an own column of the tape; missing: NaN, -2147483648, or the empty text"};
+        if (type == JK_TYPE_DICTIONARY) {
+            size_t count = 0;
+            const char *const *words = jk_tape_dictionary(file->tape, column, &count);
+            const char **list = malloc((count + 1) * sizeof *list);
+            lists[i] = list;
+            if (list == NULL) {
+                return jk_fail_memory(error, "the words of a column");
+            }
+            list[0] = "";
+            for (size_t w = 0; w < count; w++) {
+                list[w + 1] = words[w];
+            }
+            to->levels = list;
+            to->level_count = count + 1;
+        }
+        file->own[file->own_count++] = column;
+        file->own_columns |= UINT64_C(1) << column;
+    }
+    return JK_OK;
+}
 
 static jk_status create_writer(jk_results_file *file, const char *path, jk_error *error) {
     const jk_model *model = file->model;
@@ -133,7 +196,9 @@ static jk_status create_writer(jk_results_file *file, const char *path, jk_error
     for (size_t s = 0; s < model->segment_count; s++) {
         segments[s] = model->segments[s].id;
     }
-    jk_result_column all[COLUMN_COUNT];
+    jk_result_column all[COLUMN_COUNT + JK_EXTRA_COUNT];
+    const char **lists[JK_EXTRA_COUNT] = {NULL};
+    static_assert(COLUMN_COUNT + JK_EXTRA_COUNT <= JK_RESULT_COLUMNS_MAX, "room for own columns");
     memcpy(all, columns, sizeof columns);
     for (size_t c = 0; c < COLUMN_COUNT; c++) {
         all[c].unit = all[c].unit == MONEY ? model->base_currency : all[c].unit;
@@ -146,8 +211,14 @@ static jk_status create_writer(jk_results_file *file, const char *path, jk_error
     const char *const texts[] = {model->base_currency, model->name, jk_tape_sha256(file->tape),
                                  jk_tape_path(file->tape), model->path};
     jk_result_options options = {.attributes = {names, texts}, .attribute_count = sizeof names / sizeof names[0]};
-    jk_status status =
-        jk_result_writer_create(path, jk_tape_rows(file->tape), all, COLUMN_COUNT, &options, &file->writer, error);
+    jk_status status = describe_own(file, all, lists, error);
+    if (status == JK_OK) {
+        status = jk_result_writer_create(path, jk_tape_rows(file->tape), all, COLUMN_COUNT + file->own_count, &options,
+                                         &file->writer, error);
+    }
+    for (size_t i = 0; i < JK_EXTRA_COUNT; i++) {
+        free(lists[i]);
+    }
     free(segments);
     return status;
 }

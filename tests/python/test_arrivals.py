@@ -509,10 +509,28 @@ def warnings_stay_until_accepted():
     assert done.returncode == 2 and "large_debtor" in done.stderr
 
 
+def hints_where_a_word_is_missing():
+    """What could not be read, and the word of the mapping by which it can."""
+    text = "claim_id,country,written_off_on,principal\nA,FI,44957,10\nB,FI,45322,10\n"
+    _, summary, codes, _ = read({"t.csv": text}, options=("--max-rejects", "100%"))
+    assert codes == ["date_form"] and '"excel"' in summary["findings"][0]["text"], summary["findings"]
+    _, summary, codes, _ = read({"t.csv": text.replace("44957", "Dec-2015").replace("45322", "Jan-2016")}, options=("--max-rejects", "100%"))
+    assert codes == ["date_form"] and '"%b-%Y"' in summary["findings"][0]["text"], summary["findings"]
+    _, summary, codes, _ = read({"t.csv": text.replace("44957", "1850-01-01").replace("45322", "99.99.2020")},
+                                options=("--max-rejects", "100%"))
+    assert codes == [], codes
+    _, _, _, stderr = read({"t.csv": "A1;D1;31.01.2023;100,50;5,00\nA2;D2;31.01.2023;50,00;1,00\n"}, SEMICOLON, status=1)
+    assert "header: none" in stderr, stderr
+    # a figure that a rule made is shown where it cannot be
+    mapping = "columns:\n  claim_id: id\n  country: {constant: FI}\n  written_off_on: wo\n  principal: bal\n  dependants: {sum: [a, b]}\n"
+    _, summary, codes, _ = read({"t.csv": "id,wo,bal,a,b\n1,2023-01-31,100,20,5\n"}, mapping)
+    assert codes == ["dropped_cells"] and "'25'" in summary["findings"][0]["text"], summary["findings"]
+
+
 CASES = [lone_quotes, cells_of_several_lines, rows_that_are_none, totals_without_a_word, widths_that_differ, filters, footers,
          text_files_of_all_kinds, dialects, names, joins, encodings, lists_of_values, identifiers, debtors_that_are_none,
          codes_in_words, numbers, rates, amounts, dates_that_stand_for_none, dates, births, counts_from_the_cut_off, keys, cells_that_decide_nothing, control_totals,
-         files_with_the_same_numbers, warnings_stay_until_accepted]
+         files_with_the_same_numbers, warnings_stay_until_accepted, hints_where_a_word_is_missing]
 
 if __name__ == "__main__":
     for case in CASES:

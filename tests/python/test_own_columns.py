@@ -140,12 +140,28 @@ def stored_inspected_and_carried(folder):
     assert abs(figures["numbers"]["bureau_score"]["mean"] - sum(given) / len(given)) < 1e-6
     assert figures["columns"]["region"]["levels"]["north"]["claims"] == sum(row[1] == "north" for row in expected)
     assert "bureau_score" in run("inspect", "T.h5", folder=folder).stdout
+    by = json.loads(run("inspect", "T.h5", "--by", "region", "--format", "json", folder=folder).stdout)["groups"]
+    assert {group["group"]: group["amounts"]["claims"] for group in by}["north"] == sum(row[1] == "north" for row in expected)
+    assert "nowhere" in run("inspect", "T.h5", "--by", "nowhere", status=1, folder=folder).stderr
     assert ",north,claims," in run("inspect", "T.h5", "--format", "csv", folder=folder).stdout
+    # erased claims leave no trace, the others keep their cells
+    write(folder, "gone.csv", "claim_id\nC1\nC2\n")
+    run("erase", "T.h5", "--claims", "gone.csv", "-o", "E.h5", folder=folder)
+    with h5py.File(os.path.join(folder, "E.h5"), "r") as store:
+        left = [None if math.isnan(value) else value for value in store["tape/extra/bureau_score"][...].tolist()]
+        words = [word.decode() for word in store["dict/extra/region"][...]]
+        assert left == scores[:1] + scores[3:]
+        assert [None if code < 0 else words[code] for code in store["tape/extra/region"][...]] == regions[:1] + regions[3:]
     # carried to the claims, with any block and number of threads
     write(folder, "model.yaml", MODEL % {"extra": "", "characteristics": "[]", "segments": SEGMENT % ("one", "")})
     texts = set()
     for options in (["--threads", "1"], ["--threads", "3"]):
-        run("value", "T.h5", "--model", "model.yaml", "--claims", "c.csv", *options, folder=folder)
+        run("value", "T.h5", "--model", "model.yaml", "--claims", "c.csv", "-o", "R.h5", *options, folder=folder)
+        with h5py.File(os.path.join(folder, "R.h5"), "r") as results:
+            names = [word.decode() for word in results["dict/region"][...]]
+            assert [names[code] or None for code in results["result/region"][...]] == regions
+            assert [None if math.isnan(value) else value for value in results["result/bureau_score"][...].tolist()] == scores
+            assert [None if math.isnan(value) else round(100 * value) for value in results["result/guarantee"][...].tolist()] == money
         with open(os.path.join(folder, "c.csv"), encoding="utf-8") as file:
             texts.add(file.read())
     assert len(texts) == 1
