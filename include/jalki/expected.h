@@ -22,9 +22,6 @@
 extern "C" {
 #endif
 
-/* Integral of a step function over months [from, from + months), from >= 0. */
-double jk_steps_integral(const jk_steps *steps, double from, double months);
-
 /* Class by which a row's intensity is taken: the panel's, else the score's. */
 static inline jk_capacity jk_expected_class(const jk_panel_block *block, size_t row) {
     return (jk_capacity)(block->class_start[row] >= 0 ? block->class_start[row] : block->score->capacity_class[row]);

@@ -43,6 +43,9 @@ typedef struct jk_steps {
     const double *value;
 } jk_steps;
 
+/* Integral of a step function over months [from, from + months), from >= 0. */
+double jk_steps_integral(const jk_steps *steps, double from, double months);
+
 /* `when:` — all terms must hold; a term holds if the claim's column (after the tape's defaults) has one of the values.
  * No terms: matches all. Columns allowed: country, debtor_type, product, currency, legal_status, employment, reachable,
  * placements, vulnerable, and own columns of texts and numbers. */

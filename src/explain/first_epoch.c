@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first epoch of each action by the formulas of model.md sections 4 and 5, in 64 bits: the parts that an action's
  * value is made of. What the kernel's value has beyond the first epoch's reward is what comes later.
- *
- * The times M spent quiet and paying, from e^(-tA) = e^(-(m-w)t) (I + N/w)/2 + e^(-(m+w)t) (I - N/w)/2 with
- * N = [[-d, s], [beta, d]], m and d half the sum and difference of the rates of leaving, w^2 = d^2 + s beta.
  */
 #include <math.h>
 
 #include "base/fmath.h"
 #include "explain/explain_internal.h"
+#include "model/economics.h"
 
 enum { QUIET, PAYING, MOODS };
-
-/* Mean of a step function over [from, from + length]; the last step runs on for ever. */
-static double mean_of_steps(const jk_steps *steps, double from, double length) {
-    double sum = 0.0;
-    for (size_t i = 0; i < steps->count; i++) {
-        double low = fmax(from, (double)steps->month[i]);
-        double high = i + 1 < steps->count ? fmin(from + length, (double)steps->month[i + 1]) : from + length;
-        sum += high > low ? steps->value[i] * (high - low) : 0.0;
-    }
-    return sum / length;
-}
 
 static double deadline(const jk_terms *terms, int title) {
     return (double)(title == JK_TITLE_NONE ? terms->bar_untitled[0] : terms->bar_titled[0]);
@@ -57,46 +44,26 @@ jk_explain_rates jk_explain_rates_of(const jk_explanation *explanation, jk_treat
     const jk_segment *segment = &explanation->model->segments[terms->segment[0]];
     const unsigned plans = JK_ALLOW(JK_SURVEIL) | JK_ALLOW(JK_AMICABLE);
     double length = (double)explanation->model->epochs[0];
-    int k = terms->capacity_class[0], titled = terms->title_state[0] == JK_TITLE_HELD;
-    int legal = treatment == JK_TREAT_LEGAL;
+    jk_capacity k = (jk_capacity)terms->capacity_class[0];
+    jk_title title = (jk_title)terms->title_state[0];
     double untouched = (double)terms->balance[0] / mid_epoch_balance(explanation, length); /* b_0 */
-    double garnished = segment->garnish_share[k] * (double)terms->garnish[0] * untouched;
-    double mean = mean_of_steps(&segment->curve[treatment], (double)terms->age_months[0], length);
+    double garnish = (double)terms->garnish[0] * untouched;
+    double mean = jk_steps_integral(&segment->curve[treatment], (double)terms->age_months[0], length) / length;
     jk_explain_rates rates = {
         .new_payers = theta(explanation, length) * segment->class_multiplier[treatment][k] * mean *
-                      (legal && !titled ? segment->pre_title_factor : 1.0),
+                      jk_pending_factor(segment, treatment, title),
         .settled_share = 1.0,
-        .garnished = legal && titled ? garnished : 0.0,
+        .garnished = jk_garnished(segment, treatment, title, k, garnish),
         .dividend = (double)terms->dividend[0],
     };
     if (segment->payers.given && (terms->allowed[0] & plans) != 0) {
         rates.settled_share = segment->payers.settled_share[treatment];
     }
     if (segment->payers.given) {
-        rates.paid = (double)terms->instalment[0] * segment->payers.monthly_share[k] * untouched;
-        rates.paid = titled ? fmax(rates.paid, garnished) : rates.paid;
+        rates.paid = jk_paid_by_payers(segment, title, k, (double)terms->instalment[0] * untouched, garnish);
         rates.breakage = segment->payers.breakage[treatment];
     }
     return rates;
-}
-
-static double mean_stay(double rate, double length) {
-    return rate == 0.0 ? length : (1.0 - jk_exp(-rate * length)) / rate;
-}
-
-/* Discounted months spent quiet and paying, from mood `from`; `leave` are the rates of leaving each mood. */
-static void discounted_months(const double leave[MOODS], double s, double breakage, int from, double length,
-                              double months[MOODS]) {
-    double middle = (leave[QUIET] + leave[PAYING]) / 2.0, half = (leave[QUIET] - leave[PAYING]) / 2.0;
-    double w = sqrt(half * half + s * breakage);
-    double turn[MOODS] = {from == QUIET ? -half : breakage, from == QUIET ? s : half};
-    double slow = mean_stay(middle - w, length), fast = mean_stay(middle + w, length);
-    for (int r = 0; r < MOODS; r++) {
-        /* Where w is next to nothing the slope of the stay stands for its difference. */
-        double difference = w > 1e-7 ? (slow - fast) / (2.0 * w)
-                                     : (mean_stay(middle - 1e-4, length) - mean_stay(middle + 1e-4, length)) / 2e-4;
-        months[r] = (r == from ? (slow + fast) / 2.0 : 0.0) + turn[r] * difference;
-    }
 }
 
 static void treatment_parts(const jk_explanation *explanation, jk_treatment treatment, jk_explain_action *out) {
@@ -112,16 +79,18 @@ static void treatment_parts(const jk_explanation *explanation, jk_treatment trea
     double begin = (1.0 - rates.settled_share) * rates.new_payers * alive[QUIET];
     double settled = rates.settled_share * rates.new_payers;
     double gone = exit_rate(explanation, length) + jk_log(1.0 + explanation->irr) / 12.0;
-    const double leave[MOODS] = {settled + rates.garnished + rates.dividend + begin + gone,
-                                 rates.paid + rates.dividend + rates.breakage + gone};
+    const jk_mood_rates moods = {.leave_quiet = settled + rates.garnished + rates.dividend + begin + gone,
+                                 .leave_paying = rates.paid + rates.dividend + rates.breakage + gone,
+                                 .begin = begin,
+                                 .stop = rates.breakage};
     const double brings[MOODS] = {segment->recovery_share[treatment] * settled + rates.garnished + rates.dividend,
                                   rates.paid + rates.dividend};
-    double monthly = legal && title == JK_TITLE_HELD ? segment->enforcement_monthly : segment->cost[treatment].monthly;
+    double monthly = jk_running_cost(segment, treatment, (jk_title)title);
     double letters = moved == JK_TITLE_NONE ? (double)terms->interruption[0] : 0.0;
     const double costs[MOODS] = {monthly * (double)terms->share[0] + letters,
                                  segment->payers.monthly[treatment] * (double)terms->share[0]};
     double months[MOODS];
-    discounted_months(leave, begin, rates.breakage, from, length, months);
+    jk_mood_months(&moods, length, from == PAYING, months);
     out->collected = out->running = 0.0;
     for (int r = 0; r < MOODS; r++) {
         out->collected += alive[r] * mid_epoch_balance(explanation, length) * brings[r] * months[r];

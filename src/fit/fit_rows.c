@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "fit/payers.h"
 #include "jalki/expected.h"
+#include "model/economics.h"
 
 enum { FINE_BINS = 20, SAMPLE = 50000 };
 #define MEMORY_MAX ((size_t)2 << 30) /* beyond this, rows go to a file */
@@ -201,7 +202,7 @@ static void put_row(const reader *self, const jk_panel_block *block, size_t i, s
     rows->months[at] = block->months[i];
     rows->curve[at] = (uint16_t)(segment * JK_TREATMENT_COUNT + treatment);
     if (rows->known != NULL) {
-        double garnished = legal && titled ? from->garnish_share[class] * block->garnish[i] : 0.0;
+        double garnished = jk_garnished(from, treatment, (jk_title)block->title_state[i], class, block->garnish[i]);
         rows->known[at] = (garnished + block->law->dividend[i]) * block->balance_start[i] * block->months[i];
     }
     uint8_t *level = rows->level + at * rows->terms;

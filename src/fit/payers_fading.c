@@ -18,6 +18,7 @@
 #include "base/fmath.h"
 #include "fit/payers.h"
 #include "jalki/expected.h"
+#include "model/economics.h"
 
 enum { LANDMARK = 6, LAGS = 120, STEPS = 40, CELLS_MAX = 256, EVENTS_MIN = 50 };
 #define HALF_LIFE_LEAST 1.0
@@ -52,11 +53,10 @@ static jk_status see_block(void *context, const jk_panel_block *block, jk_error 
     for (size_t i = 0; i < block->rows; i++) {
         size_t row = block->first_row + i;
         const jk_segment *segment = &fit->segments[block->law->segment[i]];
-        size_t t = block->treatment[i];
+        jk_treatment t = (jk_treatment)block->treatment[i];
         jk_capacity class = jk_expected_class(block, i);
         double lasting = jk_exp(block->score->eta[i] - block->score->fading[i] - segment->theta_center[class]);
-        double pending =
-            t == JK_TREAT_LEGAL && block->title_state[i] != JK_TITLE_HELD ? segment->pre_title_factor : 1.0;
+        double pending = jk_pending_factor(segment, t, (jk_title)block->title_state[i]);
         double months = block->months[i] * (self->payers->state[row] == JK_PAYER_BEGINS ? 0.5 : 1.0);
         self->offset[row] = block->balance_start[i] * lasting * segment->class_multiplier[t][class] * pending *
                             jk_steps_integral(&segment->curve[t], block->age_start[i], months);

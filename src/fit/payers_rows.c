@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "fit/payers.h"
 #include "jalki/expected.h"
+#include "model/economics.h"
 
 enum { DEBTORS_MIN = 20, PERIOD_MAX = 6 };
 
@@ -32,8 +33,8 @@ static uint8_t own_payment(const jk_fit *fit, const jk_panel_block *block, size_
     int8_t status = block->block->column[JK_COLUMN_LEGAL_STATUS] == NULL ? JK_MISSING_ENUM
                                                                          : JK_BLOCK_ENUM(block->block, LEGAL_STATUS)[i];
     const jk_segment *segment = &fit->base->segments[block->law->segment[i]];
-    bool garnished = block->treatment[i] == JK_TREAT_LEGAL && block->title_state[i] == JK_TITLE_HELD &&
-                     segment->garnish_share[class] * block->garnish[i] > 0.0;
+    bool garnished = jk_garnished(segment, (jk_treatment)block->treatment[i], (jk_title)block->title_state[i], class,
+                                  block->garnish[i]) > 0.0;
     return status != JK_STATUS_BANKRUPTCY && status != JK_STATUS_DEBT_ADJUSTMENT && !garnished;
 }
 

@@ -9,6 +9,7 @@
 #include "base/fmath.h"
 #include "base/random.h"
 #include "history/generate_history.h"
+#include "model/economics.h"
 
 static const double instalment = 0.05;    /* of the balance at the period's start */
 static const double sale_monthly = 0.001; /* claims sold, whatever they are */
@@ -85,8 +86,7 @@ static int64_t round_at_random(double amount, uint32_t word) {
 
 static int64_t cost_of(const history_row *row, jk_treatment treatment, uint8_t title, const history_outcome *outcome) {
     const jk_segment *segment = row->segment;
-    bool enforcing = treatment == JK_TREAT_LEGAL && title == JK_TITLE_HELD;
-    double monthly = enforcing ? segment->enforcement_monthly : segment->cost[treatment].monthly;
+    double monthly = jk_running_cost(segment, treatment, (jk_title)title);
     double filing = treatment == JK_TREAT_LEGAL && title == JK_TITLE_NONE ? segment->filing : 0.0;
     double base = monthly * outcome->months + filing;
     return (int64_t)(base / row->exchange * 100.0 + segment->cost[treatment].contingent * (double)outcome->cash + 0.5);
@@ -97,15 +97,14 @@ static void draw_payments(const jk_generate_panel_options *options, const histor
                           const uint32_t word[DRAW_COUNT], double limit, history_outcome *outcome) {
     jk_treatment treatment = (jk_treatment)claim->treatment;
     const jk_segment *segment = row->segment;
-    bool legal = treatment == JK_TREAT_LEGAL;
-    bool held = claim->title == JK_TITLE_HELD;
+    jk_title title = (jk_title)claim->title;
     double theta = jk_exp(row->eta - segment->theta_center[claim->class]);
     const intensity of = {.curve = &segment->curve[treatment],
                           .age = row->age,
                           .factor = row->readiness * theta * segment->class_multiplier[treatment][claim->class] *
-                                    (legal && !held ? segment->pre_title_factor : 1.0)};
+                                    jk_pending_factor(segment, treatment, title)};
     /* What is garnished, and dividends, resolve the claim too, and no share is taken off. */
-    double other = row->dividend + (legal && held ? segment->garnish_share[claim->class] * row->garnish : 0.0);
+    double other = row->dividend + jk_garnished(segment, treatment, title, (jk_capacity)claim->class, row->garnish);
     double taken = other > 0.0 ? exponential(word[DRAW_OTHER]) / other : limit;
     double sum = 0.0;
     double target = exponential(word[DRAW_RESOLVE]) / (1.0 - options->instalments);

@@ -16,6 +16,7 @@
 #include "base/fmath.h"
 #include "base/random.h"
 #include "history/generate_history.h"
+#include "model/economics.h"
 
 static const double smallest_balance = 100.0; /* minor units: not worth a letter, it is paid off with the rest */
 
@@ -73,10 +74,8 @@ typedef struct spell_figures {
 
 static spell_figures figures_of(const history_row *row, const history_claim *claim) {
     const jk_payers *payers = &row->segment->payers;
-    double rho = payers->monthly_share[claim->class], beta = payers->breakage[claim->treatment];
-    if (claim->title == JK_TITLE_HELD) { /* no owner agrees to less than enforcement takes */
-        rho = fmax(rho, row->segment->garnish_share[claim->class] * row->garnish);
-    }
+    double beta = payers->breakage[claim->treatment];
+    double rho = jk_paid_by_payers(row->segment, (jk_title)claim->title, (jk_capacity)claim->class, 1.0, row->garnish);
     double rate = rho + beta;
     if (!(rate > 0.0)) {
         return (spell_figures){0.0, 0.0};
@@ -89,14 +88,14 @@ void jk_history_spells(const jk_generate_panel_options *options, const history_r
                        uint64_t index, double limit, history_outcome *outcome) {
     const jk_segment *segment = row->segment;
     story_words words = {.seed = options->seed, .index = index};
-    bool legal = claim->treatment == JK_TREAT_LEGAL, held = claim->title == JK_TITLE_HELD;
-    const quiet_rates rates = {.curve = &segment->curve[claim->treatment],
-                               .age = row->age,
-                               .factor = row->readiness * jk_exp(row->eta - segment->theta_center[claim->class]) *
-                                         segment->class_multiplier[claim->treatment][claim->class] *
-                                         (legal && !held ? segment->pre_title_factor : 1.0),
-                               .other = row->dividend +
-                                        (legal && held ? segment->garnish_share[claim->class] * row->garnish : 0.0)};
+    jk_treatment treatment = (jk_treatment)claim->treatment;
+    jk_title title = (jk_title)claim->title;
+    const quiet_rates rates = {
+        .curve = &segment->curve[claim->treatment],
+        .age = row->age,
+        .factor = row->readiness * jk_exp(row->eta - segment->theta_center[claim->class]) *
+                  segment->class_multiplier[treatment][claim->class] * jk_pending_factor(segment, treatment, title),
+        .other = row->dividend + jk_garnished(segment, treatment, title, (jk_capacity)claim->class, row->garnish)};
     const spell_figures spell = figures_of(row, claim);
     int64_t left = row->balance;
     double time = claim->quiet_from > 0.0 ? claim->quiet_from : 0.0;

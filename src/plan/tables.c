@@ -26,18 +26,7 @@ static double step_value(const jk_steps *steps, int32_t month) {
 /* Mean of the step function over `months` months from each age 0..last_age on. */
 static void fill_curve(const jk_steps *steps, int32_t months, int32_t last_age, float *curve) {
     for (int32_t age = 0; age < last_age + 1 + JK_CURVE_PADDING; age++) {
-        double sum = 0.0;
-        int32_t from = age, end = age + months;
-        while (from < end) { /* one constant piece at a time */
-            size_t next = 0;
-            while (next < steps->count && steps->month[next] <= from) {
-                next++;
-            }
-            int32_t to = next < steps->count && steps->month[next] < end ? steps->month[next] : end;
-            sum += step_value(steps, from) * (double)(to - from);
-            from = to;
-        }
-        curve[age] = (float)(sum / (double)months);
+        curve[age] = (float)(jk_steps_integral(steps, (double)age, (double)months) / (double)months);
     }
 }
 

@@ -126,7 +126,8 @@ static const error_case cases[] = {
     {"name: months_since_last_payment", "name: claim_id", 70, "scorecard.characteristics[0].name",
      "claim_id is a key or a date, expected a column of amounts, numbers or levels"},
     {"name: months_since_last_payment", "name: zodiac", 70, "scorecard.characteristics[0].name",
-     "expected a tape column or a derived figure (docs/model-file.md lists them), found the text \"zodiac\""},
+     "expected a tape column, a derived figure (docs/model-file.md lists them) or a name of `extra`, found the text "
+     "\"zodiac\""},
     {"name: months_since_last_payment", "name: employment", 70, "scorecard.characteristics[0].bins",
      "employment is categorical, expected levels"},
     {"name: legal_status", "name: income_monthly", 71, "scorecard.characteristics[1].levels",

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a segment says of one claim under one treatment (model.md sections 4 and 5), in 64 bits, for all that look at
+ * single claims: explanations, what is expected of rows of history, fits, and simulated history. The plan's kernel has
+ * the same for vectors of claims (plan/kernel_claims.h and plan/kernel_payers_claims.h, from tables of
+ * plan/tables.c), and the simulation reads it there.
+ *
+ * Rates are a month. `garnish` is gamma times the balance at the cut-off in the present one, `size` chi times the same.
+ */
+#ifndef JK_MODEL_ECONOMICS_H
+#define JK_MODEL_ECONOMICS_H
+
+#include "jalki/model.h"
+
+/* psi under legal before a title, as the filing itself prompts payment; else 1. */
+static inline double jk_pending_factor(const jk_segment *segment, jk_treatment treatment, jk_title title) {
+    return treatment == JK_TREAT_LEGAL && title != JK_TITLE_HELD ? segment->pre_title_factor : 1.0;
+}
+
+/* What enforcement of a title takes: phi gamma under legal with a title, else 0. */
+static inline double jk_garnished(const jk_segment *segment, jk_treatment treatment, jk_title title,
+                                  jk_capacity capacity, double garnish) {
+    return treatment == JK_TREAT_LEGAL && title == JK_TITLE_HELD ? segment->garnish_share[capacity] * garnish : 0.0;
+}
+
+/* rho': what a debtor who pays pays; with a title not less than enforcement takes, as no owner agrees to less. */
+static inline double jk_paid_by_payers(const jk_segment *segment, jk_title title, jk_capacity capacity, double size,
+                                       double garnish) {
+    double own = size * segment->payers.monthly_share[capacity];
+    double taken = title == JK_TITLE_HELD ? segment->garnish_share[capacity] * garnish : 0.0;
+    return own > taken ? own : taken;
+}
+
+/* What a quiet debtor costs a month, before the claim's share of its debtor. */
+static inline double jk_running_cost(const jk_segment *segment, jk_treatment treatment, jk_title title) {
+    bool enforced = treatment == JK_TREAT_LEGAL && title == JK_TITLE_HELD;
+    return enforced ? segment->enforcement_monthly : segment->cost[treatment].monthly;
+}
+
+/* Of a debtor who is quiet or pays: the two rates of leaving each mood, and those of changing it, all among the first:
+ * x_q, x_p, s and beta of section 5. Leaving may be below 0, where money grows. */
+typedef struct jk_mood_rates {
+    double leave_quiet, leave_paying, begin, stop;
+} jk_mood_rates;
+
+/* The months of `months` spent quiet [0] and paying [1], by whether the debtor begins them paying. */
+void jk_mood_months(const jk_mood_rates *rates, double months, bool paying, double spent[2]);
+
+#endif
