@@ -13,7 +13,8 @@
 #include "simulate/own_risk.h"
 #include "simulate/walk.h"
 
-enum { MONTHS_OF_YEAR = 12, FACTORS = JK_TREATMENT_COUNT * JK_CAPACITY_COUNT };
+enum { MONTHS_OF_YEAR = 12, FACTORS = JK_PATH_SPELL_ROWS };
+_Static_assert(FACTORS >= JK_TREATMENT_COUNT * JK_CAPACITY_COUNT, "ones for the multipliers, too");
 enum { WALKS = 32768, WALK_SEED = 20260630 }; /* drawn lives of points that pay in spells */
 
 /* Beyond these the points of a segment and epoch say too little to be scaled up. */
@@ -131,7 +132,7 @@ static jk_status create_threads(measuring *m, jk_error *error) {
         JK_TRY(jk_path_runner_init(&m->runner[t], m->survey->plan[JK_STATE_BASE], m->points, error));
         m->runner[t].tile.lanes = JK_PATH_STEP;
         m->runner[t].tile.recovery = m->recovery;
-        m->runner[t].tile.multiplier = m->runner[t].tile.garnish = m->ones;
+        m->runner[t].tile.multiplier = m->runner[t].tile.garnish = m->runner[t].tile.spells = m->ones;
         sums->cells = jk_columns_zero(2 * sums_count(m), sizeof *sums->cells);
         sums->large = sums->cells == NULL ? NULL : sums->cells + sums_count(m);
         sums->cross = jk_columns_zero(2 * years * years, sizeof *sums->cross);

@@ -21,10 +21,10 @@ typedef struct covariance_reader {
     const char *path;
     const jk_model *model;
     jk_covariance *into;
-    size_t *row;     /* [count] row of each drawn parameter in the file */
+    size_t *row;     /* [count] row of each drawn parameter in its matrix of the file */
     int *collective; /* [count] whose mean it leans on, -1: on none */
     double *credibility;
-    size_t all; /* parameters of the file */
+    size_t all, spells; /* parameters of the file, and those of payers */
     jk_error *error;
 } covariance_reader;
 
@@ -144,14 +144,15 @@ static jk_status read_parameters(covariance_reader *r, json_t *list) {
     return JK_OK;
 }
 
-static jk_status read_matrix(covariance_reader *r, json_t *rows) {
+/* Of the drawn parameters first..end-1, whose rows and columns stand in a matrix of `size`. */
+static jk_status read_matrix(covariance_reader *r, json_t *rows, size_t size, size_t first, size_t end) {
     jk_covariance *c = r->into;
-    for (size_t i = 0; i < c->count; i++) {
+    for (size_t i = first; i < end; i++) {
         json_t *row = json_array_get(rows, r->row[i]);
-        if (json_array_size(row) != r->all) {
+        if (json_array_size(row) != size) {
             return wrong(r, "covariance", "a square matrix with a row for each parameter");
         }
-        for (size_t k = 0; k < c->count; k++) {
+        for (size_t k = first; k < end; k++) {
             json_t *number = json_array_get(row, r->row[k]);
             double value = json_number_value(number);
             if (!json_is_number(number) || !(fabs(value) <= 1e4)) {
@@ -163,9 +164,86 @@ static jk_status read_matrix(covariance_reader *r, json_t *rows) {
     return JK_OK;
 }
 
+/* ---- payers ------------------------------------------------------------------------------------------------------
+ */
+
+static int find_spell_figure(const char *figure, const char *link) {
+    static const struct {
+        const char *figure, *link;
+        int row;
+    } figures[] = {{"settled_share", "logit", JK_SPELL_SETTLED},
+                   {"breakage", "log", JK_SPELL_BREAKAGE},
+                   {"monthly_share", "log", JK_SPELL_SHARE}};
+    for (size_t f = 0; figure != NULL && link != NULL && f < sizeof figures / sizeof figures[0]; f++) {
+        if (strcmp(figures[f].figure, figure) == 0 && strcmp(figures[f].link, link) == 0) {
+            return figures[f].row;
+        }
+    }
+    return -1;
+}
+
+/* The rows of a segment that a figure speaks of: one, or of a share of no class all classes'; none: *rows is 0, what
+ * is not drawn. */
+static jk_status find_spell(const covariance_reader *r, json_t *named, int32_t **place, int *first, int *rows) {
+    const char *figure = json_string_value(json_object_get(named, "figure"));
+    const char *id = json_string_value(json_object_get(named, "segment"));
+    json_t *class = json_object_get(named, "capacity_class");
+    *rows = 0;
+    if (figure == NULL) {
+        return wrong(r, "spells", "a figure of each parameter");
+    }
+    int row = find_spell_figure(figure, json_string_value(json_object_get(named, "link")));
+    if (row < 0) {
+        return JK_OK; /* half_life: scores are those of the model */
+    }
+    bool share = row == JK_SPELL_SHARE, whole = share && json_is_null(class);
+    int g = find_segment(r->model, id);
+    int at = whole   ? 0
+             : share ? (json_is_string(class) ? find_class(json_string_value(class)) : -1)
+                     : find_treatment(json_string_value(json_object_get(named, "treatment")));
+    if (g < 0 || at < 0 || !r->model->segments[g].payers.given) {
+        return jk_fail(r->error, JK_ERROR_DATA, r->path, 0, "spells",
+                       "%.40s of segment %.60s is not in the model; expected the covariance of this model's fit",
+                       figure, id == NULL ? "null" : id);
+    }
+    *first = row + at;
+    *rows = whole ? JK_CAPACITY_COUNT : 1;
+    *place = &r->into->of_spell[(size_t)g * JK_SPELL_COUNT + (size_t)*first];
+    return JK_OK;
+}
+
+static jk_status read_spells(covariance_reader *r, json_t *list) {
+    jk_covariance *c = r->into;
+    for (size_t i = 0; i < r->spells; i++) {
+        json_t *named = json_array_get(list, i), *credibility = json_object_get(named, "credibility");
+        int32_t *place = NULL;
+        int first = 0;
+        int rows = 0;
+        JK_TRY(find_spell(r, named, &place, &first, &rows));
+        double trust = json_number_value(credibility);
+        if (!json_is_number(credibility) || !(trust >= 0.0 && trust <= 1.0)) {
+            return wrong(r, "spells", "a credibility from 0 to 1 of each parameter");
+        }
+        for (int k = 0; k < rows; k++) {
+            if (place[k] >= 0) {
+                return wrong(r, "spells", "each parameter once");
+            }
+            place[k] = (int32_t)c->count;
+        }
+        c->left_out += rows == 0;
+        if (rows > 0) {
+            c->spells++;
+            r->collective[c->count] = 2 * JK_TREATMENT_COUNT + first;
+            r->credibility[c->count] = trust;
+            r->row[c->count++] = i;
+        }
+    }
+    return JK_OK;
+}
+
 /* From the covariance of the estimates to what is not known of the figures that the model takes. */
 static void lean(const covariance_reader *r) {
-    enum { COLLECTIVES = 2 * JK_TREATMENT_COUNT };
+    enum { COLLECTIVES = 2 * JK_TREATMENT_COUNT + JK_SPELL_COUNT };
     jk_covariance *c = r->into;
     const size_t n = c->count;
     double weight[COLLECTIVES] = {0};
@@ -229,15 +307,18 @@ static jk_status allocate(covariance_reader *r) {
     c->of_point = jk_columns_alloc(points, sizeof *c->of_point);
     c->of_step = jk_columns_alloc(curves * c->step_room, sizeof *c->of_step);
     c->of_class = jk_columns_alloc(curves * JK_CAPACITY_COUNT, sizeof *c->of_class);
-    c->matrix = jk_columns_zero(r->all * r->all, sizeof *c->matrix);
-    c->factor = jk_columns_zero(r->all * r->all, sizeof *c->factor);
-    r->row = jk_columns_zero(r->all, sizeof *r->row);
-    r->credibility = jk_columns_zero(r->all, sizeof *r->credibility);
-    r->collective = jk_columns_zero(r->all, sizeof *r->collective);
-    if (c->of_point == NULL || r->collective == NULL || c->of_step == NULL || c->of_class == NULL ||
-        c->matrix == NULL || c->factor == NULL || r->row == NULL || r->credibility == NULL) {
+    const size_t spells = model->segment_count * JK_SPELL_COUNT, all = r->all + r->spells;
+    c->of_spell = jk_columns_alloc(spells, sizeof *c->of_spell);
+    c->matrix = jk_columns_zero(all * all, sizeof *c->matrix);
+    c->factor = jk_columns_zero(all * all, sizeof *c->factor);
+    r->row = jk_columns_zero(all, sizeof *r->row);
+    r->credibility = jk_columns_zero(all, sizeof *r->credibility);
+    r->collective = jk_columns_zero(all, sizeof *r->collective);
+    if (c->of_spell == NULL || c->of_point == NULL || r->collective == NULL || c->of_step == NULL ||
+        c->of_class == NULL || c->matrix == NULL || c->factor == NULL || r->row == NULL || r->credibility == NULL) {
         return jk_fail_memory(r->error, "the covariance");
     }
+    memset(c->of_spell, 0xff, spells * sizeof *c->of_spell);
     memset(c->of_point, 0xff, points * sizeof *c->of_point);
     memset(c->of_step, 0xff, curves * c->step_room * sizeof *c->of_step);
     memset(c->of_class, 0xff, curves * JK_CAPACITY_COUNT * sizeof *c->of_class);
@@ -246,7 +327,10 @@ static jk_status allocate(covariance_reader *r) {
 
 static jk_status read_root(covariance_reader *r, json_t *root) {
     json_t *parameters = json_object_get(root, "parameters"), *rows = json_object_get(root, "covariance");
+    json_t *spells = json_object_get(root, "spells"), *figures = json_object_get(spells, "parameters");
+    json_t *spell_rows = json_object_get(spells, "covariance");
     r->all = json_array_size(parameters);
+    r->spells = json_array_size(figures);
     if (json_integer_value(json_object_get(root, "jalki_covariance")) != 1) {
         return wrong(r, "jalki_covariance", "1, the version of the format");
     }
@@ -260,9 +344,15 @@ static jk_status read_root(covariance_reader *r, json_t *root) {
     if (r->all == 0 || r->all > JK_COVARIANCE_MOST || json_array_size(rows) != r->all) {
         return wrong(r, "parameters", "1 to 2048 parameters, and a row of the covariance for each");
     }
+    if (r->spells > JK_COVARIANCE_MOST || json_array_size(spell_rows) != r->spells) {
+        return wrong(r, "spells", "at most 2048 parameters, and a row of the covariance for each");
+    }
     JK_TRY(allocate(r));
     JK_TRY(read_parameters(r, parameters));
-    JK_TRY(read_matrix(r, rows));
+    const size_t first = r->into->count;
+    JK_TRY(read_spells(r, figures));
+    JK_TRY(read_matrix(r, rows, r->all, 0, first));
+    JK_TRY(read_matrix(r, spell_rows, r->spells, first, r->into->count));
     lean(r);
     return factorise(r);
 }
@@ -296,5 +386,6 @@ void jk_covariance_reset(jk_covariance *covariance) {
     free(covariance->of_step);
     free(covariance->of_class);
     free(covariance->of_point);
+    free(covariance->of_spell);
     *covariance = (jk_covariance){0};
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How far the parameters of a fit may be off, together: the file that `jalki fit` writes beside a model (docs/fit.md).
- * Steps of curves, multipliers of classes and points of characteristics are drawn from one posterior.
+ * Steps of curves, multipliers of classes and points of characteristics are drawn from one posterior; what payers do
+ * (settled share on the scale of its logit, breakage and monthly share) from another, independent of the first.
  *
  * The model takes Z x + (1 - Z) c of an estimate x with the variance s^2 and a collective mean c, with the credibility
  * Z = t^2/(t^2 + s^2) where the true figures scatter around c with the variance t^2 (Buhlmann, Straub 1970). What is
@@ -14,14 +15,25 @@
 
 enum { JK_COVARIANCE_MOST = 2048 };
 
+/* What payers of a segment do, a row each: settled share by treatment, breakage by treatment, monthly share by class.
+ */
+enum {
+    JK_SPELL_SETTLED = 0,
+    JK_SPELL_BREAKAGE = JK_SPELL_SETTLED + JK_TREATMENT_COUNT,
+    JK_SPELL_SHARE = JK_SPELL_BREAKAGE + JK_TREATMENT_COUNT,
+    JK_SPELL_COUNT = JK_SPELL_SHARE + JK_CAPACITY_COUNT
+};
+
 typedef struct jk_covariance {
     size_t count;      /* parameters that are drawn; 0: there is no file */
     size_t left_out;   /* parameters of the file that are not */
     size_t points;     /* of those drawn, points of characteristics */
+    size_t spells;     /* and figures of payers */
     double *matrix;    /* [count][count] of the logarithms: the posterior */
     double *factor;    /* [count][count] lower triangle of its Cholesky factor */
     int32_t *of_step;  /* [segments][treatments][step_room] parameter of a curve's step, or -1 */
     int32_t *of_class; /* [segments][treatments][classes] parameter of a class, or -1 */
+    int32_t *of_spell; /* [segments][JK_SPELL_COUNT] parameter of what payers do, or -1 */
     size_t step_room;  /* most steps of any curve */
     int32_t *of_point; /* [characteristics][point_room] parameter of a level's points, or -1 */
     size_t point_room; /* most levels of any characteristic */
@@ -39,6 +51,10 @@ static inline int32_t jk_covariance_step(const jk_covariance *c, size_t segment,
 static inline int32_t jk_covariance_class(const jk_covariance *c, size_t segment, int treatment, int capacity) {
     size_t place = (segment * JK_TREATMENT_COUNT + (size_t)treatment) * JK_CAPACITY_COUNT + (size_t)capacity;
     return c->count == 0 ? -1 : c->of_class[place];
+}
+
+static inline int32_t jk_covariance_spell(const jk_covariance *c, size_t segment, int row) {
+    return c->spells == 0 ? -1 : c->of_spell[segment * JK_SPELL_COUNT + (size_t)row];
 }
 
 static inline int32_t jk_covariance_point(const jk_covariance *c, size_t characteristic, size_t level) {

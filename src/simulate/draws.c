@@ -5,8 +5,11 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/fmath.h"
 #include "base/memory.h"
 #include "base/normal.h"
+#include "jalki/plan.h"
+#include "simulate/path_kernel.h"
 
 /* A path has this many groups of four numbers in each stream: more than the months of any horizon. */
 enum { GROUPS_OF_PATH = 256, WORDS = 4, MONTHS_OF_YEAR = 12 };
@@ -37,7 +40,8 @@ jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covaria
         draws->first_row[g] = rows;
         rows += JK_CAPACITY_COUNT * jk_factor_rows(&model->segments[g], covariance->count > 0);
     }
-    draws->memory = jk_columns_zero((2 * factors + rows + model->segment_count) * JK_PATH_LANES, sizeof(float));
+    const size_t by_segment = model->segment_count * (1 + JK_PATH_SPELL_ROWS);
+    draws->memory = jk_columns_zero((2 * factors + rows + by_segment) * JK_PATH_LANES, sizeof(float));
     draws->month = jk_columns_zero(2 * (size_t)model->horizon_months, sizeof(double));
     draws->parameter = jk_columns_zero(2 * covariance->count, sizeof(double));
     draws->shared = jk_columns_zero(mix->groups * (covariance->count + 1), sizeof(double));
@@ -51,6 +55,7 @@ jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covaria
     draws->pace = draws->recovery + factors * JK_PATH_LANES;
     draws->multiplier = draws->pace + factors * JK_PATH_LANES;
     draws->garnish = draws->multiplier + rows * JK_PATH_LANES;
+    draws->spells = draws->garnish + model->segment_count * JK_PATH_LANES;
     set_groups(draws);
     return JK_OK;
 }
@@ -198,6 +203,42 @@ static void fill_class(const jk_draws *draws, size_t g, const double normal[NUMB
     }
 }
 
+/* A share on a path: its logit is normal, around a place that keeps its mean (MacKay, Neural Computation 4 (1992), 720:
+ * E of the logistic of a normal number with mean l and variance v is about that of l / root(1 + pi v / 8)). */
+static double drawn_share(double share, double deviation, double variance) {
+    static const double pi_eighth = 0x1.921fb54442d18p-2;
+    double logit = jk_log(share / (1.0 - share)) * sqrt(1.0 + pi_eighth * variance) + deviation;
+    return 1.0 / (1.0 + jk_exp(-logit));
+}
+
+/* What payers of a segment do on a path beside what the model says: 1 where no fit tells how well it is known. */
+static void fill_spells(const jk_draws *draws, size_t g, float *spells) {
+    const jk_covariance *c = draws->covariance;
+    const jk_payers *payers = &draws->model->segments[g].payers;
+    const double *drawn = draws->parameter + c->count;
+    for (int row = 0; row < JK_PATH_SPELL_ROWS; row++) {
+        spells[row * JK_PATH_LANES] = 1.0f;
+    }
+    for (int row = 0; row < JK_SPELL_COUNT; row++) {
+        int32_t parameter = jk_covariance_spell(c, g, row);
+        double variance = jk_covariance_at(c, parameter, parameter);
+        if (parameter < 0) {
+            continue;
+        }
+        if (row < JK_SPELL_BREAKAGE) {
+            double share = payers->settled_share[row];
+            if (share > 0.0 && share < 1.0) {
+                double there = drawn_share(share, drawn[parameter], variance);
+                spells[(JK_PATH_SETTLES + row) * JK_PATH_LANES] = (float)(there / share);
+                spells[(JK_PATH_BEGINS + row) * JK_PATH_LANES] = (float)((1.0 - there) / (1.0 - share));
+            }
+            continue;
+        }
+        double factor = fmin(jk_exp(drawn[parameter] - 0.5 * variance), JK_STRESS_MAX);
+        spells[(JK_PATH_STOPS + row - JK_SPELL_BREAKAGE) * JK_PATH_LANES] = (float)factor;
+    }
+}
+
 static void fill_segment(const jk_draws *draws, size_t g, uint64_t path, size_t lane) {
     double normal[NUMBERS];
     jk_draw_normals(draws->seed, jk_stream(JK_STREAM_PARAMETER, g), path, normal, NUMBERS);
@@ -212,6 +253,7 @@ static void fill_segment(const jk_draws *draws, size_t g, uint64_t path, size_t 
             fill_class(draws, g, normal, capacity, multiplier + capacity * rows * JK_PATH_LANES);
         }
     }
+    fill_spells(draws, g, draws->spells + g * JK_PATH_SPELL_ROWS * JK_PATH_LANES + lane);
     draws->garnish[g * JK_PATH_LANES + lane] =
         log_normal(draws->model->risk.garnish_share_error, normal[CURVES + CLASSES]);
 }

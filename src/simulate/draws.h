@@ -30,6 +30,7 @@ typedef struct jk_draws {
     float *pace;       /* [jurisdictions][epochs]: jk_pace of it */
     float *multiplier; /* [segments][classes at the cut-off][their rows]: jk_draws_multiplier */
     float *garnish;    /* [segments] */
+    float *spells;     /* [segments][JK_PATH_SPELL_ROWS] */
     double *month;     /* [2][months] work */
     const jk_covariance *covariance;
     size_t *first_row; /* [segments] of the multipliers */

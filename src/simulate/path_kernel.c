@@ -113,10 +113,9 @@ JK_INLINE void add_flows(const jk_path_state *state, const jk_path_epoch *epoch,
 
 /* Quiet and paying change into each other; the state's own mood is where it begins. */
 JK_INLINE void run_pair(const jk_path_state *state, const jk_path_epoch *epoch, jk_vec p, jk_vec settle, jk_vec begin,
-                        jk_vec taken, jk_vec pays, float *next, jk_path_sums *sums) {
+                        jk_vec taken, jk_vec pays, jk_vec stop, float *next, jk_path_sums *sums) {
     const bool paying = state->state >= JK_STATES;
-    const jk_vec discount = jk_set(epoch->discount);
-    jk_vec stop = jk_set(state->stop), dividend = jk_set(state->dividend);
+    const jk_vec discount = jk_set(epoch->discount), dividend = jk_set(state->dividend);
     jk_vec quiet_rate = settle + taken + jk_set(state->leaving[0]), paying_rate = pays + jk_set(state->leaving[1]);
     const jk_pair pair = {quiet_rate, paying_rate, begin, stop};
     jk_stay stay = jk_stay_over(&pair, NULL), later;
@@ -133,6 +132,11 @@ JK_INLINE void run_pair(const jk_path_state *state, const jk_path_epoch *epoch, 
     move_on(state, p * (paying ? stay.left.pq : stay.left.qq), p * (paying ? stay.left.pp : stay.left.qp), next);
 }
 
+/* A row of the segment's spells on these paths. */
+JK_INLINE jk_vec spell_of(const jk_path_tile *tile, int row, int of, size_t at) {
+    return jk_load(tile->spells + (size_t)(row + of) * JK_PATH_LANES + at);
+}
+
 JK_INLINE void run_state(const jk_path_state *state, const jk_path_epoch *epoch, const jk_path_tile *tile,
                          const float *probability, float *next, size_t at, jk_vec recovery, jk_path_sums *sums) {
     const jk_vec none = jk_set(0.0f);
@@ -146,8 +150,13 @@ JK_INLINE void run_state(const jk_path_state *state, const jk_path_epoch *epoch,
     jk_vec garnish = jk_load(tile->garnish + at), pace = recovery * multiplier;
     jk_vec settle = pace * jk_set(state->settle), taken = garnish * jk_set(state->garnish);
     if (state->pair) {
-        jk_vec pays = jk_max(recovery * jk_set(state->pays), garnish * jk_set(state->floor));
-        run_pair(state, epoch, p, settle, pace * jk_set(state->begin), taken, pays, next + at, sums);
+        const int a = state->treatment, k = state->state % JK_CAPACITY_COUNT;
+        jk_vec pays = recovery * jk_set(state->pays) * spell_of(tile, JK_PATH_PAYS, k, at);
+        jk_vec begin = pace * jk_set(state->begin) * spell_of(tile, JK_PATH_BEGINS, a, at);
+        jk_vec stop = jk_set(state->stop) * spell_of(tile, JK_PATH_STOPS, a, at);
+        settle = settle * spell_of(tile, JK_PATH_SETTLES, a, at);
+        run_pair(state, epoch, p, settle, begin, taken, jk_max(pays, garnish * jk_set(state->floor)), stop, next + at,
+                 sums);
         return;
     }
     jk_vec open = taken + jk_set(state->dividend);

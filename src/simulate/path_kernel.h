@@ -33,15 +33,27 @@ typedef enum jk_path_flow {
 
 enum { JK_PATH_MOVES = 12 };
 
+/* What multiplies the figures of a segment's payers on a path, a row each: how readily new payers settle and begin, and
+ * how soon payers stop, by treatment; what they pay, by class. */
+enum {
+    JK_PATH_SETTLES = 0,
+    JK_PATH_BEGINS = JK_PATH_SETTLES + JK_TREATMENT_COUNT,
+    JK_PATH_STOPS = JK_PATH_BEGINS + JK_TREATMENT_COUNT,
+    JK_PATH_PAYS = JK_PATH_STOPS + JK_TREATMENT_COUNT,
+    JK_PATH_SPELL_ROWS = JK_PATH_PAYS + JK_CAPACITY_COUNT
+};
+
 /* One state of a point in an epoch; intensities are times the epoch's months. With m the factor of the country and
  * h = m * multiplier[factor], a quiet debtor settles with h * settle, begins to pay with h * begin, is garnished with
  * garnish_share * garnish, and leaves, dividends among it, with `leaving[0]`; one who pays brings the larger of m *
- * pays and garnish_share * floor, stops with `stop` and leaves with leaving[1]. The mean time in a mood over the epoch
- * follows (model.md sections 4 and 5); amounts are per unit of balance and time. */
+ * pays and garnish_share * floor, stops with `stop` and leaves with leaving[1]. In a pair settle, begin, stop and pays
+ * are each times their row of the tile's spells. The mean time in a mood over the epoch follows (model.md sections 4
+ * and 5); amounts are per unit of balance and time. */
 typedef struct jk_path_state {
     int16_t state;  /* JK_STATE or JK_PAYING_STATE */
     int16_t factor; /* row of the segment's multipliers; -1: sold, only `start` counts */
-    bool pair;      /* quiet and paying change into each other; else only the mood of the state is left */
+    int8_t treatment;
+    bool pair; /* quiet and paying change into each other; else only the mood of the state is left */
     float settle, begin, garnish, pays, floor, stop, leaving[2], dividend;
     float share;      /* sigma: of the balance that a settlement brings */
     float balance[2]; /* quiet, paying: times the part of the epoch before the bar */
@@ -92,6 +104,7 @@ typedef struct jk_path_tile {
     const float *recovery;   /* [epochs] m of the point's jurisdiction */
     const float *multiplier; /* [rows] of the point's segment: jk_factor_row */
     const float *garnish;    /* [1] of the point's segment */
+    const float *spells;     /* [JK_PATH_SPELL_ROWS] of the point's segment */
     float *probability[2];   /* [JK_ALL_STATES] */
     float *flow;             /* [epochs][JK_PATH_FLOWS], added to */
 } jk_path_tile;

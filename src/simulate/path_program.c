@@ -105,6 +105,7 @@ static void write_work(const setting *s, int z, int k, int action, jk_path_state
     const float months = s->epoch->months;
     size_t step = s->by_step ? step_at(&s->figures->curve[a], s->middle) : 0;
     state->factor = (int16_t)jk_factor_row(s->figures, s->by_step, a, step, k);
+    state->treatment = (int8_t)a;
     write_pace(s, z, k, a, state);
     state->garnish = legal && held ? scene->garnish * segment->garnish_share[k] * months : 0.0f;
     state->dividend = scene->dividend * months;

@@ -12,7 +12,7 @@ typedef struct jk_path_runner {
     const jk_path_kernel *kernel;
     bool by_step; /* multipliers by step of the curves; false after init */
     jk_path_program program;
-    jk_path_tile tile; /* lanes, recovery, multiplier and garnish are set by the caller */
+    jk_path_tile tile; /* lanes, recovery, multiplier, garnish and spells are set by the caller */
     size_t flow_size;  /* floats of tile.flow */
     float *memory;
 } jk_path_runner;

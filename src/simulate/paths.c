@@ -89,6 +89,7 @@ static void point_at(path_thread *thread, const jk_terms *terms, size_t point, s
     thread->runner.tile.recovery = thread->draws.recovery + jurisdiction * epochs * JK_PATH_LANES;
     thread->runner.tile.multiplier = jk_draws_multiplier(&thread->draws, segment, terms->capacity_class[point]);
     thread->runner.tile.garnish = thread->draws.garnish + segment * JK_PATH_LANES;
+    thread->runner.tile.spells = thread->draws.spells + segment * JK_PATH_SPELL_ROWS * JK_PATH_LANES;
 }
 
 static void run_cells(const path_work *w, path_thread *thread, uint64_t first, size_t lanes) {

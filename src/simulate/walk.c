@@ -28,11 +28,11 @@ typedef struct walker {
     const jk_path_state *state;
     const jk_path_epoch *epoch;
     jk_walk_luck *luck;
-    double *flow;         /* of the epoch */
-    double rest;          /* R */
-    double time;          /* since the epoch's start */
-    double settle, begin; /* rates on this path, times the epoch */
-    double taken, pays;   /* garnishment, instalments */
+    double *flow;               /* of the epoch */
+    double rest;                /* R */
+    double time;                /* since the epoch's start */
+    double settle, begin, stop; /* rates on this path, times the epoch */
+    double taken, pays;         /* garnishment, instalments */
     double exit[2];
     bool paying;
 } walker;
@@ -67,7 +67,7 @@ static void stay(walker *w, double time) {
 /* What happens next, or nothing until the epoch's end; false: the claim is gone. */
 static bool step(walker *w) {
     double leave = w->exit[w->paying];
-    double change = w->paying ? (double)w->state->stop : w->begin, settle = w->paying ? 0.0 : w->settle;
+    double change = w->paying ? w->stop : w->begin, settle = w->paying ? 0.0 : w->settle;
     double all = leave + change + settle, left = 1.0 - w->time;
     double wait = all > 0.0 ? -jk_log(draw(w->luck)) / all : INFINITY;
     if (wait >= left) {
@@ -88,15 +88,22 @@ static bool step(walker *w) {
     return false;
 }
 
+static double spell_of(const jk_path_tile *tile, int row, int of, size_t lane) {
+    return (double)tile->spells[(size_t)(row + of) * JK_PATH_LANES + lane];
+}
+
 static void read_rates(walker *w, const jk_path_tile *tile, int j, size_t lane) {
     const jk_path_state *state = w->state;
+    const int a = state->treatment, k = state->state % JK_CAPACITY_COUNT;
     double recovery = (double)tile->recovery[(size_t)j * JK_PATH_LANES + lane];
     double garnish = (double)tile->garnish[lane];
     double pace = recovery * (double)tile->multiplier[(size_t)state->factor * JK_PATH_LANES + lane];
-    w->settle = pace * (double)state->settle;
-    w->begin = pace * (double)state->begin;
+    w->settle = pace * (double)state->settle * spell_of(tile, JK_PATH_SETTLES, a, lane);
+    w->begin = pace * (double)state->begin * spell_of(tile, JK_PATH_BEGINS, a, lane);
+    w->stop = (double)state->stop * spell_of(tile, JK_PATH_STOPS, a, lane);
     w->taken = garnish * (double)state->garnish;
-    w->pays = fmax(recovery * (double)state->pays, garnish * (double)state->floor);
+    w->pays =
+        fmax(recovery * (double)state->pays * spell_of(tile, JK_PATH_PAYS, k, lane), garnish * (double)state->floor);
     for (int mood = 0; mood < 2; mood++) {
         w->exit[mood] = fmax(0.0, (double)state->leaving[mood] - (double)state->dividend);
     }

@@ -351,6 +351,83 @@ static void errors_of_points_are_drawn_too(void **state) {
     jk_model_free(scored);
 }
 
+/* Part of the balance that comes in within two years: the two moods' equations by Runge and Kutta's rule. */
+static double collected_in_spells(double settled, double share, double breakage) {
+    enum { STEPS = 2400 };
+    const double dt = 24.0 / STEPS;
+    double y[3] = {1.0, 0.0, 0.0}; /* quiet, paying, paid */
+    for (int n = 0; n < STEPS; n++) {
+        double slope[5][3] = {{0}}, sum[3] = {0};
+        static const double reach[] = {0.0, 0.5, 0.5, 1.0}, weight[] = {1.0, 2.0, 2.0, 1.0};
+        for (int i = 0; i < 4; i++) {
+            double q = y[0] + reach[i] * dt * slope[i][0], p = y[1] + reach[i] * dt * slope[i][1];
+            slope[i + 1][0] = breakage * p - INTENSITY * q;
+            slope[i + 1][1] = (1.0 - settled) * INTENSITY * q - (breakage + share) * p;
+            slope[i + 1][2] = settled * INTENSITY * q + share * p;
+            for (int k = 0; k < 3; k++) {
+                sum[k] += weight[i] * slope[i + 1][k];
+            }
+        }
+        for (int k = 0; k < 3; k++) {
+            y[k] += dt * sum[k] / 6.0;
+        }
+    }
+    return y[2];
+}
+
+#define SPELL(figure, of, link)                                                                                        \
+    HEAD CURVE                                                                                                         \
+        "\"credibility\":1}],\"covariance\":[[0]],\"spells\":{\"parameters\":[{\"figure\":\"half_life\",\"segment\":"  \
+        "null,\"link\":\"log\",\"credibility\":1},{\"figure\":\"" figure "\",\"segment\":\"one\"," of                  \
+        ",\"link\":\"" link "\",\"credibility\":1}],\"covariance\":[[9,0],[0,0.25]]}}"
+
+/* What a fit says of payers is drawn, each figure by itself: collections rise with the settled share and with what
+ * payers pay, and fall with breakage, so that their quantiles are those of the figure. */
+static void payers_of_a_fit_are_drawn(void **state) {
+    (void)state;
+    static const char *const texts[] = {SPELL("settled_share", "\"treatment\":\"surveil\"", "logit"),
+                                        SPELL("monthly_share", "\"capacity_class\":null", "log"),
+                                        SPELL("breakage", "\"treatment\":\"surveil\"", "log")};
+    static const char market[] = "    market:",
+                      payers[] =
+                          "    payers: {settled_share: {surveil: 0.3, amicable: 0.3, legal: 0.3}, monthly_share: "
+                          "[0.03, 0.03, 0.03],\n      breakage: {surveil: 0.06, amicable: 0.06, legal: 0.06}, "
+                          "monthly: {surveil: 0, amicable: 0, legal: 0}, since_last_payment: 0}\n    market:";
+    char text[sizeof plain_model + sizeof payers];
+    const char *at = strstr(plain_model, market);
+    int length =
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - plain_model), plain_model, payers, at + sizeof market - 1);
+    jk_error error = {0};
+    jk_model *spells = NULL;
+    must(load_text(text, (size_t)length, &spells, &error), &error);
+    set_risk(spells, 0.0, 0.0, 0.0, 0.0);
+    balances all = balances_of(tape, spells);
+    static const jk_figure figure[] = {JK_FIGURE_P05, JK_FIGURE_P50, JK_FIGURE_P95};
+    static const double probability[] = {0.05, 0.5, 0.95}, variance = 0.25;
+    for (size_t f = 0; f < 3; f++) {
+        jk_simulate_options wanted = jk_simulate_defaults();
+        wanted.paths = 10000;
+        wanted.own_risk = 0;
+        wanted.covariance = file_name("claims.csv");
+        write_covariance(texts[f]);
+        jk_simulation found = simulate(tape, spells, &wanted, 2, NULL);
+        assert_int_equal(found.parameters, 2);
+        assert_int_equal(found.parameters_left_out, 1); /* the half-life */
+        for (size_t i = 0; i < 3; i++) {
+            double z = sqrt(variance) * jk_normal_quantile(f == 2 ? 1.0 - probability[i] : probability[i]);
+            double factor = exp(z - 0.5 * variance);
+            double logit = log(0.3 / 0.7) * sqrt(1.0 + 3.14159265358979 / 8.0 * variance) + z;
+            double expected = f == 0   ? collected_in_spells(1.0 / (1.0 + exp(-logit)), 0.03, 0.06)
+                              : f == 1 ? collected_in_spells(0.3, 0.03 * factor, 0.06)
+                                       : collected_in_spells(0.3, 0.03, 0.06 * factor);
+            expect_near("collected", found.gross.figure[figure[i]], all.sum * expected,
+                        4.0 * found.gross.error[figure[i]] + 1e-3 * all.sum * expected);
+        }
+        jk_simulation_reset(&found);
+    }
+    jk_model_free(spells);
+}
+
 static void bad_covariances_are_refused(void **state) {
     (void)state;
     static const struct {
@@ -372,6 +449,11 @@ static void bad_covariances_are_refused(void **state) {
         {HEAD CURVE "\"credibility\":null}],\"covariance\":[[1]]}", JK_ERROR_FORMAT},
         {HEAD CURVE "\"credibility\":1}," CURVE "\"credibility\":1}],\"covariance\":[[1,0],[0,1]]}", JK_ERROR_FORMAT},
         {HEAD CURVE "\"credibility\":1}," CLASS "\"credibility\":1}],\"covariance\":[[1,2],[2,1]]}", JK_ERROR_FORMAT},
+        {SPELL("breakage", "\"treatment\":\"surveil\"", "log"), JK_ERROR_DATA}, /* a model without payers */
+        {HEAD CURVE "\"credibility\":1}],\"covariance\":[[1]],\"spells\":{\"parameters\":[7],\"covariance\":[[1]]}}",
+         JK_ERROR_FORMAT},
+        {HEAD CURVE "\"credibility\":1}],\"covariance\":[[1]],\"spells\":{\"parameters\":[{}],\"covariance\":[]}}",
+         JK_ERROR_FORMAT},
         {HEAD "{\"segment\":\"two\",\"treatment\":\"surveil\",\"characteristic\":\"curve\",\"level\":\"0 and more\","
               "\"credibility\":1}],\"covariance\":[[1]]}",
          JK_ERROR_DATA},
@@ -505,6 +587,7 @@ int main(void) {
         cmocka_unit_test(one_segment_has_a_closed_form),
         cmocka_unit_test(parameters_of_a_fit_are_drawn_together),
         cmocka_unit_test(errors_of_points_are_drawn_too),
+        cmocka_unit_test(payers_of_a_fit_are_drawn),
         cmocka_unit_test(bad_covariances_are_refused),
         cmocka_unit_test(own_risk_is_binomial),
         cmocka_unit_test(precision_ends_the_run),
