@@ -60,6 +60,8 @@ def flows(name, basis):
     if "collections" in rows[0]:
         return [float(r["collections"]) for r in rows]
     return [float(r["gross"]) + float(r["sale"]) - (float(r["cost"]) if basis == "net" else 0) for r in rows]
+for row in csv.DictReader(open("bought.csv")): # debtors pay in spells: instalments are a part of what is booked
+    assert row["segment"] != "all" or 0 < float(row["instalments"]) < float(row["gross"]), row
 worth = lambda flow, rate: sum(c / (1 + rate) ** ((t + 0.5) / 12) for t, c in enumerate(flow))
 def rate_of(flow, outlay):
     low, high = -0.9, 50.0

@@ -74,6 +74,7 @@ assert sum(a["claims"] for a in one["ages"]) == load("t-price.json")["claims"]
 # The agreement from the fresh tape's own flows.
 face, onboarding, value = spot["face"], spot["onboarding"], offer["value"]
 flow = [{k: float(v) for k, v in r.items() if k != "segment"} for r in csv.DictReader(open("flow.csv")) if r["segment"] == "all"]
+assert 0.2 < sum(r["instalments"] for r in flow) / sum(r["gross"] for r in flow) < 0.9, "fresh claims are paid in spells, too"
 def batches():
     left = 3e7
     for k in range(24):
