@@ -34,6 +34,7 @@ typedef struct jk_tender {
     double break_even; /* see jk_auction_advice */
     double curse;      /* share by which the portfolio is worth less than we think, given that the best bid wins */
     jk_tender_row step[JK_TENDER_STEPS];
+    const jk_worth *worth; /* what a fit does not know of the plan, told in JSON; the caller's; NULL: not measured */
 } jk_tender;
 
 /* Our value of a portfolio: what it is worth at the required return after onboarding (the bid at the return alone). */

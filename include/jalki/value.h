@@ -112,6 +112,8 @@ typedef struct jk_change {
     double from_first, to_first;
 } jk_change;
 
+typedef struct jk_worth jk_worth; /* jalki/worth.h */
+
 typedef struct jk_valuation {
     double irr;
     int32_t cutoff;
@@ -131,7 +133,8 @@ typedef struct jk_valuation {
     double onboarding_cost; /* per claim */
     double onboarding;      /* onboarding_cost x claims */
     char isa[8];
-    void *arena; /* owns the arrays and names above */
+    const jk_worth *worth; /* what a fit does not know of the plan, told in JSON; the caller's; NULL: not measured */
+    void *arena;           /* owns the arrays and names above */
 } jk_valuation;
 
 /* Values the tape once. *valuation need not be initialised; on failure it is empty. Fails with JK_ERROR_DATA where

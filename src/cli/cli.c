@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -105,4 +106,17 @@ int jk_cli_finish(void) {
         return 1;
     }
     return 0;
+}
+
+char *jk_cli_name_beside(const char *model, const char *ending) {
+    size_t length = strlen(model);
+    const char *dot = strrchr(model, '.');
+    bool yaml = dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+    size_t stem = yaml ? (size_t)(dot - model) : length;
+    char *name = malloc(stem + strlen(ending) + 1);
+    if (name != NULL) {
+        memcpy(name, model, stem);
+        memcpy(name + stem, ending, strlen(ending) + 1);
+    }
+    return name;
 }

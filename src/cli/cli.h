@@ -34,6 +34,9 @@ void jk_cli_end_progress(void);
 /* Prints "jalki: FILE:LINE: key: message" on stderr; returns the exit code 1 (130 if interrupted). */
 int jk_cli_fail(const jk_error *error);
 
+/* MINE.yaml: MINE and the ending, for a file beside a model; for free(). NULL if there is no memory. */
+char *jk_cli_name_beside(const char *model, const char *ending);
+
 /* Prints a note on stderr unless quiet. */
 __attribute__((format(printf, 2, 3))) void jk_cli_note(const jk_cli_common *common, const char *format, ...);
 

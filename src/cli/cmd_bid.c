@@ -14,8 +14,9 @@
 typedef struct bid_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
-    jk_auction auction; /* spread is NaN until given */
+    jk_auction auction; /* spread and error are NaN until given */
     double face;
+    jk_worth worth;
 } bid_arguments;
 
 static const jk_option options[] = {
@@ -27,7 +28,8 @@ static const jk_option options[] = {
     {"level", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, auction.level), .value = "L", .low = 0.001,
      .high = 1000.0, .standard = "1", .help = "Middle of a rival's bid, as a share of our value"},
     {"error", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, auction.error), .value = "E", .high = 10.0,
-     .standard = "0", .help = "How uncertain our own value is, likewise; 0 is certain"},
+     .otherwise = "what a fitted model's covariance says, else 0",
+     .help = "How uncertain our own value is, likewise; 0 is certain"},
     {"correlation", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, auction.correlation), .value = "R", .high = 1.0,
      .standard = "0", .help = "How far rivals share our error, 0 (not at all) to 1"},
     {"reserve", .kind = JK_OPTION_MONEY, JK_FIELD(bid_arguments, auction.reserve), .value = "PRICE", .standard = "0",
@@ -190,6 +192,7 @@ static int print(const bid_arguments *arguments, const jk_tender *tender, const 
     (void)printf(" %s %% of our error\n", jk_amount(value, 100.0 * auction->correlation, 0));
     int failed = print_steps(tender, flows);
     print_words(tender);
+    jk_cli_valuing_tell_worth(&arguments->valuing, &arguments->worth);
     return failed | jk_cli_finish();
 }
 
@@ -199,12 +202,17 @@ static jk_status make_tender(bid_arguments *arguments, jk_valuation *valuation, 
     bool tape = arguments->valuing.tape_path != NULL;
     if (tape) {
         JK_TRY(jk_cli_valuing_value(&arguments->valuing, &arguments->common, valuation, error));
+        JK_TRY(jk_cli_valuing_worth(&arguments->valuing, &arguments->common, &arguments->worth, error));
         arguments->auction.value = jk_tender_value(valuation);
         JK_TRY(jk_cli_gate_valuation(&arguments->common, arguments->valuing.tape, arguments->valuing.model, valuation,
                                      error));
     }
+    if (isnan(arguments->auction.error)) {
+        arguments->auction.error = arguments->worth.error;
+    }
     arguments->auction.spread = arguments->auction.rivals > 0 ? arguments->auction.spread : arguments->auction.error;
     JK_TRY(jk_tender_make(&arguments->auction, tape ? valuation : NULL, arguments->face, tender, error));
+    tender->worth = &arguments->worth;
     return jk_cli_json_to_file(&arguments->common)
                ? jk_cli_write_text(arguments->common.json_path, json_of(arguments, tender, valuation), error)
                : JK_OK;
@@ -236,6 +244,7 @@ const jk_command jk_command_bid = {
                JK_VALUING_IF_TAPE_GROUP(bid_arguments),
                JK_IRR_GROUP(bid_arguments),
                JK_SELL_GROUP(bid_arguments),
+               JK_CURSE_GROUP(bid_arguments),
                {"Output", jk_json_options, 0, false},
                JK_MEMORY_GROUP(bid_arguments),
                JK_ACCEPT_GROUP(bid_arguments, valuing.accepted)},

@@ -109,30 +109,16 @@ static void check(jk_usage *usage, void *command) {
     }
 }
 
-/* MINE.yaml: MINE and the ending; NULL if there is no memory. */
-static char *name_beside(const char *out, const char *ending) {
-    size_t length = strlen(out);
-    const char *dot = strrchr(out, '.');
-    bool yaml = dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
-    size_t stem = yaml ? (size_t)(dot - out) : length;
-    char *name = malloc(stem + strlen(ending) + 1);
-    if (name != NULL) {
-        memcpy(name, out, stem);
-        memcpy(name + stem, ending, strlen(ending) + 1);
-    }
-    return name;
-}
-
 /* The files beside MINE.yaml; none beside a device. */
 static jk_status name_files(fit_arguments *arguments, jk_error *error) {
     if (arguments->out == NULL || strncmp(arguments->out, "/dev/", 5) == 0) {
         return JK_OK;
     }
     if (arguments->covariance == NULL) {
-        arguments->covariance = arguments->beside = name_beside(arguments->out, ".covariance.json");
+        arguments->covariance = arguments->beside = jk_cli_name_beside(arguments->out, ".covariance.json");
     }
     if (arguments->trees) {
-        arguments->trees_path = name_beside(arguments->out, ".trees.json");
+        arguments->trees_path = jk_cli_name_beside(arguments->out, ".trees.json");
     }
     bool good = arguments->covariance != NULL && (!arguments->trees || arguments->trees_path != NULL);
     return good ? JK_OK : jk_fail_memory(error, "the names of files");

@@ -26,6 +26,7 @@ typedef struct price_arguments {
     jk_scenarios *scenarios;
     double allocate;
     jk_shares *shares;
+    jk_worth worth;
 } price_arguments;
 
 static const jk_option options[] = {
@@ -121,6 +122,10 @@ static jk_status price_tape(price_arguments *arguments, jk_bids *bids, jk_error 
     JK_TRY(jk_cli_valuing_explain(valuing, cases < JK_RETURNS_MAX ? cases : JK_RETURNS_MAX, wanted.sinks,
                                   wanted.sink_count, error));
     JK_TRY(jk_bids_make(valuing->tape, valuing->model, &valuing->options, &wanted, bids, error));
+    jk_cli_valuing first = *valuing;
+    first.options.irr = bids->irr[0];
+    JK_TRY(jk_cli_valuing_worth(&first, &arguments->common, &arguments->worth, error));
+    bids->first.worth = &arguments->worth;
     const jk_gate_view view = {.cutoff = bids->first.cutoff,
                                .irr = bids->irr,
                                .irr_count = bids->return_count,
@@ -157,6 +162,7 @@ const jk_command jk_command_price = {
     .groups = {{"Price", options, 0, false},
                JK_VALUING_GROUP(price_arguments),
                JK_SELL_GROUP(price_arguments),
+               JK_CURSE_GROUP(price_arguments),
                {"Output", outputs, 0, false},
                JK_JSON_GROUP,
                JK_WORKBOOK_GROUP,

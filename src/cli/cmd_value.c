@@ -23,6 +23,7 @@ typedef struct value_arguments {
     jk_claims_file *claims;
     jk_value_sink sinks[2];
     size_t sink_count;
+    jk_worth worth;
 } value_arguments;
 
 static const jk_option options[] = {
@@ -167,7 +168,9 @@ static int print(const value_arguments *arguments, const jk_valuation *valuation
         return jk_cli_listing_csv(&listing);
     }
     jk_cli_valuing_heading(valuing, valuation);
-    int failed = print_totals(valuation, valuing->model) | print_payers(valuation, valuing->model);
+    int failed = print_totals(valuation, valuing->model);
+    jk_cli_valuing_tell_worth(valuing, &arguments->worth);
+    failed |= print_payers(valuation, valuing->model);
     failed |= print_groups(valuation) | print_reasons(valuation);
     return failed | jk_cli_finish();
 }
@@ -264,6 +267,8 @@ static jk_status value_tape(value_arguments *arguments, jk_valuation *valuation,
     JK_TRY(jk_cli_valuing_explain(valuing, 1, arguments->sinks, arguments->sink_count, error));
     JK_TRY(jk_value_run(valuing->tape, valuing->model, &valuing->options, arguments->sinks, arguments->sink_count,
                         valuation, error));
+    JK_TRY(jk_cli_valuing_worth(valuing, &arguments->common, &arguments->worth, error));
+    valuation->worth = &arguments->worth;
     JK_TRY(jk_cli_gate_valuation(&arguments->common, valuing->tape, valuing->model, valuation, error));
     return write_files(arguments, valuation, error);
 }
@@ -295,6 +300,7 @@ const jk_command jk_command_value = {
     .groups = {JK_VALUING_GROUP(value_arguments),
                JK_IRR_GROUP(value_arguments),
                JK_SELL_GROUP(value_arguments),
+               JK_CURSE_GROUP(value_arguments),
                {"Output", options, 0, false},
                JK_JSON_GROUP,
                JK_WORKBOOK_GROUP,

@@ -68,6 +68,13 @@ const jk_option jk_sell_options[] = {
     {0},
 };
 
+const jk_option jk_curse_options[] = {
+    {"no-curse", .kind = JK_OPTION_FLAG, JK_FIELD(jk_cli_valuing, no_curse),
+     .otherwise = "measured where fit left a covariance beside the model",
+     .help = "Do not measure what the plan of a fitted model loses by not knowing its figures exactly"},
+    {0},
+};
+
 /* ---- history --------------------------------------------------------------------------------------------------- */
 
 static const char *const keys[] = {"debtor", "claim", NULL}; /* as jk_panel_key */

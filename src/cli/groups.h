@@ -14,11 +14,12 @@ extern const jk_option jk_common_options[];
 extern const jk_option jk_json_options[];
 extern const jk_option jk_workbook_options[];
 
-/* Fields of jk_cli_valuing: --model, --cutoff; --irr; --sell; --memory, --explain-memory. */
+/* Fields of jk_cli_valuing: --model, --cutoff; --irr; --sell; --no-curse; --memory, --explain-memory. */
 extern const jk_option jk_valuing_options[];
 extern const jk_option jk_memory_options[];
 extern const jk_option jk_irr_options[];
 extern const jk_option jk_sell_options[];
+extern const jk_option jk_curse_options[];
 
 /* Fields of jk_panel_filter: --key, --from, --to; and the reader of --split LOW-HIGH into one. */
 extern const jk_option jk_history_options[];
@@ -46,6 +47,8 @@ jk_option_read jk_cli_read_rejects;
     { NULL, jk_irr_options, offsetof(type, valuing), false }
 #define JK_SELL_GROUP(type)                                                                                            \
     { NULL, jk_sell_options, offsetof(type, valuing), false }
+#define JK_CURSE_GROUP(type)                                                                                           \
+    { NULL, jk_curse_options, offsetof(type, valuing), false }
 #define JK_MEMORY_GROUP(type)                                                                                          \
     { "Memory", jk_memory_options, offsetof(type, valuing), false }
 #define JK_WORKBOOK_GROUP                                                                                              \

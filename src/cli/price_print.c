@@ -240,6 +240,10 @@ int jk_price_print_tables(const jk_cli_valuing *valuing, const jk_bids *bids) {
     bid_view view = {.valuing = valuing, .bids = bids, .decimals = jk_cli_decimals(&bids->first)};
     jk_cli_valuing_heading(valuing, &bids->first);
     int failed = print_bids(&view);
+    if (bids->first.worth != NULL && bids->first.worth->draws > 0) {
+        (void)printf("\n");
+        jk_cli_valuing_tell_worth(valuing, bids->first.worth);
+    }
     if (bids->scenario_count > 1) {
         failed |= jk_price_print_scenarios(bids);
     }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/calendar.h"
 #include "base/error.h"
@@ -33,6 +34,47 @@ jk_status jk_cli_valuing_value(jk_cli_valuing *valuing, const jk_cli_common *com
     JK_TRY(jk_cli_valuing_open(valuing, common, error));
     JK_TRY(jk_cli_valuing_explain(valuing, 1, NULL, 0, error));
     return jk_value_run(valuing->tape, valuing->model, &valuing->options, NULL, 0, valuation, error);
+}
+
+jk_status jk_cli_valuing_worth(const jk_cli_valuing *valuing, const jk_cli_common *common, jk_worth *worth,
+                               jk_error *error) {
+    *worth = (jk_worth){0};
+    if (valuing->no_curse || valuing->tape_path == NULL) {
+        return JK_OK;
+    }
+    char *path = jk_cli_name_beside(valuing->model_path, ".covariance.json");
+    if (path == NULL) {
+        return jk_fail_memory(error, "the covariance");
+    }
+    jk_error own = {0};
+    jk_status status = access(path, F_OK) != 0
+                           ? JK_OK
+                           : jk_worth_measure(valuing->tape, valuing->model, &valuing->options, path, worth, &own);
+    free(path);
+    if (status == JK_ERROR_DATA || status == JK_ERROR_FORMAT) {
+        char text[JK_ERROR_TEXT_MAX];
+        (void)jk_error_text(&own, text, sizeof text);
+        jk_cli_note(common, "warning: what the fit does not know of this plan is not measured: %s", text);
+        return JK_OK;
+    }
+    if (status != JK_OK) {
+        *error = own;
+    }
+    return status;
+}
+
+void jk_cli_valuing_tell_worth(const jk_cli_valuing *valuing, const jk_worth *worth) {
+    char percent[JK_AMOUNT_TEXT], other[JK_AMOUNT_TEXT], money[JK_AMOUNT_TEXT];
+    if (worth->draws == 0) {
+        return;
+    }
+    (void)printf("  the model is a fit: its plan loses %s %% (give or take %s) of the value, %s %s, by not knowing %zu "
+                 "figures\n",
+                 jk_amount(percent, 100.0 * worth->curse, 1), jk_amount(other, 100.0 * worth->curse_error, 1),
+                 jk_amount(money, worth->curse * worth->value, worth->value < 1e6 ? 2 : 0),
+                 valuing->model->base_currency, worth->parameters);
+    (void)printf("  exactly, which no bid should pay for; they make the value uncertain by %s %%\n",
+                 jk_amount(percent, 100.0 * worth->spread, 1));
 }
 
 char *jk_cli_valuing_manifest(const jk_cli_valuing *valuing, const jk_valuation *valuation) {

@@ -7,6 +7,7 @@
 #include "cli/table.h"
 #include "jalki/findings.h"
 #include "jalki/value.h"
+#include "jalki/worth.h"
 
 typedef struct jk_cli_valuing {
     const char *tape_path;
@@ -16,6 +17,7 @@ typedef struct jk_cli_valuing {
     bool sell;
     size_t memory;
     bool explain_memory;
+    bool no_curse;
     jk_accepted accepted; /* of --accept, in commands that print a bid */
     /* opened by jk_cli_valuing_open */
     jk_tape *tape;
@@ -28,6 +30,12 @@ jk_status jk_cli_valuing_open(jk_cli_valuing *valuing, const jk_cli_common *comm
 /* Opens and values the tape once, without files of its claims. */
 jk_status jk_cli_valuing_value(jk_cli_valuing *valuing, const jk_cli_common *common, jk_valuation *valuation,
                                jk_error *error);
+/* What the model's fit does not know of the plan, where a covariance lies beside the model and --no-curse was not
+ * given; else draws are 0. A covariance that is not of this model is noted. */
+jk_status jk_cli_valuing_worth(const jk_cli_valuing *valuing, const jk_cli_common *common, jk_worth *worth,
+                               jk_error *error);
+/* Says it in two lines, below a table; nothing without draws. */
+void jk_cli_valuing_tell_worth(const jk_cli_valuing *valuing, const jk_worth *worth);
 /* The manifest of such a valuation as JSON, for free(); NULL where no tape was valued. */
 char *jk_cli_valuing_manifest(const jk_cli_valuing *valuing, const jk_valuation *valuation);
 void jk_cli_valuing_close(jk_cli_valuing *valuing);

@@ -121,6 +121,7 @@ char *jk_tender_json(const jk_tender *tender, const char *manifest) {
         jk_json_append(&b, steps, row_json(&b, &tender->step[i]));
     }
     jk_json_put(&b, object, "steps", steps);
+    jk_json_put_worth(&b, object, tender->worth);
     jk_json_put(&b, object, "manifest", manifest == NULL ? jk_run_record_manifest(&b) : json_loads(manifest, 0, NULL));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

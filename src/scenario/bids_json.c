@@ -122,6 +122,7 @@ char *jk_bids_json(const jk_tape *tape, const jk_model *model, const jk_bids *bi
     jk_json_put(&b, object, "returns", returns);
     jk_listing rows = jk_bids_listing(bids);
     jk_json_put(&b, object, "rows", jk_listing_json(&b, &rows));
+    jk_json_put_worth(&b, object, bids->first.worth);
     jk_json_put(&b, object, "manifest", jk_json_manifest(&b, tape, model, &bids->first, bids->irr, bids->return_count));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

@@ -8,6 +8,7 @@
 #include "base/listing.h"
 #include "base/run_record.h"
 #include "jalki/export.h"
+#include "jalki/worth.h"
 #include "tape/findings_json.h"
 #include "value/json_parts.h"
 
@@ -121,6 +122,19 @@ json_t *jk_json_collections(jk_json_builder *b, const jk_offer *offer) {
     return object;
 }
 
+void jk_json_put_worth(jk_json_builder *b, json_t *object, const jk_worth *worth) {
+    if (worth == NULL || worth->draws == 0) {
+        return;
+    }
+    json_t *fit = json_object();
+    jk_json_put(b, fit, "draws", json_integer((json_int_t)worth->draws));
+    jk_json_put(b, fit, "parameters", json_integer((json_int_t)worth->parameters));
+    jk_json_put(b, fit, "curse", jk_json_number(worth->curse));
+    jk_json_put(b, fit, "curse_error", jk_json_number(worth->curse_error));
+    jk_json_put(b, fit, "spread", jk_json_number(worth->spread));
+    jk_json_put(b, object, "fit", fit);
+}
+
 /* ---- whole texts ---------------------------------------------------------------------------------------------- */
 
 char *jk_manifest_json(const jk_tape *tape, const jk_model *model, const jk_valuation *valuation) {
@@ -146,6 +160,7 @@ char *jk_valuation_json(const jk_tape *tape, const jk_model *model, const jk_val
     jk_json_put(&b, object, "payback_months", jk_json_months(offer.payback));
     put_groups(&b, object, valuation);
     jk_json_put(&b, object, "payers", payers(&b, model, valuation));
+    jk_json_put_worth(&b, object, valuation->worth);
     jk_json_put(&b, object, "manifest", jk_json_manifest(&b, tape, model, valuation, &valuation->irr, 1));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

@@ -18,6 +18,9 @@ json_t *jk_json_group(jk_json_builder *builder, const jk_group *group);
 /* Gross collections over the usual spans: {"84": ..., "120": ..., "180": ...}. */
 json_t *jk_json_collections(jk_json_builder *builder, const jk_offer *offer);
 
+/* "fit": what a fitted model's plan loses and how uncertain its value is; nothing where it was not measured. */
+void jk_json_put_worth(jk_json_builder *builder, json_t *object, const jk_worth *worth);
+
 /* Where the figures come from; `irr` are the required returns of the run: a number, or a list where there are several.
  */
 json_t *jk_json_manifest(jk_json_builder *builder, const jk_tape *tape, const jk_model *model,

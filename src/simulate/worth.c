@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The optimiser's curse. With V(p | m) the value of plan p under model m, p(m) the best plan under it, and models m
+ * drawn from the posterior of the fit around its own model f:
+ *
+ *     curse = mean of { V(p(m) | m) - V(p(f) | m) } / V(p(f) | f).
+ *
+ * Each term is what the plan loses by not knowing m, and never below 0. Curves and classes are drawn for it, which tell
+ * treatments apart; points move all treatments of a claim alike. The spread of V(p(f) | m) is that of a simulation in
+ * which parameters alone vary. */
+#include "jalki/worth.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/fmath.h"
+#include "base/memory.h"
+#include "jalki/simulate.h"
+#include "simulate/covariance.h"
+#include "simulate/draws.h"
+
+enum { DRAWS = 8, PATHS = 2048, SEED = 1, CASES = 1 + 2 * DRAWS, PART = 1024 };
+
+typedef struct measuring {
+    const jk_model *model;
+    jk_covariance covariance;
+    jk_arena *arena;
+    double *normal, *drawn; /* [count] */
+    jk_model drawn_model[DRAWS];
+    jk_value_case cases[CASES];
+    jk_valuation valuation[CASES];
+} measuring;
+
+static void draw(measuring *self, size_t number) {
+    const jk_covariance *c = &self->covariance;
+    for (size_t i = 0; i < c->count; i += PART) {
+        jk_draw_normals(SEED, jk_stream(JK_STREAM_COVARIANCE, i / PART), number, self->normal + i,
+                        c->count - i < PART ? c->count - i : PART);
+    }
+    for (size_t i = 0; i < c->count; i++) {
+        self->drawn[i] = 0.0;
+        for (size_t k = 0; k <= i; k++) {
+            self->drawn[i] += c->factor[i * c->count + k] * self->normal[k];
+        }
+    }
+}
+
+/* A number with mean 1; 1 for what is not drawn. */
+static double multiplier(const measuring *self, int32_t parameter) {
+    return parameter < 0
+               ? 1.0
+               : fmin(jk_exp(self->drawn[parameter] - 0.5 * jk_covariance_at(&self->covariance, parameter, parameter)),
+                      JK_RECOVERY_MAX);
+}
+
+static jk_status draw_segment(const measuring *self, size_t g, jk_segment *segment, jk_error *error) {
+    for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+        const jk_steps *from = &self->model->segments[g].curve[a];
+        double *value = jk_arena_alloc(self->arena, from->count, sizeof *value);
+        if (value == NULL) {
+            return jk_fail_memory(error, "the models drawn");
+        }
+        for (size_t k = 0; k < from->count; k++) {
+            value[k] = from->value[k] * multiplier(self, jk_covariance_step(&self->covariance, g, a, k));
+        }
+        segment->curve[a].value = value;
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            segment->class_multiplier[a][k] *= multiplier(self, jk_covariance_class(&self->covariance, g, a, k));
+        }
+    }
+    return JK_OK;
+}
+
+static jk_status draw_models(measuring *self, jk_error *error) {
+    const size_t count = self->covariance.count, segments = self->model->segment_count;
+    self->arena = jk_arena_create();
+    self->normal = self->arena != NULL ? jk_arena_alloc(self->arena, 2 * count + 1, sizeof(double)) : NULL;
+    if (self->normal == NULL) {
+        return jk_fail_memory(error, "the models drawn");
+    }
+    self->drawn = self->normal + count;
+    self->cases[0] = (jk_value_case){.irr = NAN, .keeps = -1};
+    for (size_t n = 0; n < DRAWS; n++) {
+        jk_segment *segment = jk_arena_alloc(self->arena, segments, sizeof *segment);
+        if (segment == NULL) {
+            return jk_fail_memory(error, "the models drawn");
+        }
+        memcpy(segment, self->model->segments, segments * sizeof *segment);
+        draw(self, n);
+        for (size_t g = 0; g < segments; g++) {
+            JK_TRY(draw_segment(self, g, &segment[g], error));
+        }
+        self->drawn_model[n] = *self->model;
+        self->drawn_model[n].segments = segment;
+        self->cases[1 + 2 * n] = (jk_value_case){.model = &self->drawn_model[n], .irr = NAN, .keeps = 0};
+        self->cases[2 + 2 * n] = (jk_value_case){.model = &self->drawn_model[n], .irr = NAN, .keeps = -1};
+    }
+    return JK_OK;
+}
+
+/* Collections of countries and the luck of claims stand still: what strays is what the fit does not know. */
+static jk_status measure_spread(measuring *self, const jk_tape *tape, const jk_value_options *options,
+                                const char *covariance, jk_worth *worth, jk_error *error) {
+    jk_model still = *self->model;
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = PATHS;
+    wanted.seed = SEED;
+    wanted.covariance = covariance;
+    wanted.own_risk = 0;
+    still.risk.jurisdiction =
+        jk_arena_alloc(self->arena, still.jurisdiction_count + 1, sizeof *still.risk.jurisdiction);
+    if (still.risk.jurisdiction == NULL) {
+        return jk_fail_memory(error, "the models drawn");
+    }
+    jk_simulation simulation;
+    JK_TRY(jk_simulate(tape, &still, options, &wanted, &simulation, error));
+    if (worth->value > 0.0) {
+        worth->spread = simulation.value.figure[JK_FIGURE_SD] / worth->value;
+        worth->error = sqrt(jk_log(1.0 + worth->spread * worth->spread));
+    }
+    jk_simulation_reset(&simulation);
+    return JK_OK;
+}
+
+static jk_status measure(measuring *self, const jk_tape *tape, const jk_value_options *options, const char *covariance,
+                         jk_worth *worth, jk_error *error) {
+    jk_value_options fast = *options;
+    fast.values_only = true;
+    JK_TRY(jk_covariance_load(covariance, self->model, &self->covariance, error));
+    JK_TRY(draw_models(self, error));
+    for (size_t c = 0; c < CASES; c++) {
+        self->cases[c].irr = options->irr;
+    }
+    JK_TRY(jk_value_cases(tape, self->model, &fast, self->cases, CASES, NULL, 0, self->valuation, error));
+    *worth = (jk_worth){.draws = DRAWS, .parameters = self->covariance.count, .value = self->valuation[0].total.value};
+    double sum = 0.0, square = 0.0;
+    for (size_t n = 0; n < DRAWS && worth->value > 0.0; n++) {
+        double lost = (self->valuation[2 + 2 * n].total.value - self->valuation[1 + 2 * n].total.value) / worth->value;
+        sum += lost;
+        square += lost * lost;
+    }
+    worth->curse = sum / DRAWS;
+    worth->curse_error = sqrt(fmax(square - sum * sum / DRAWS, 0.0) / (DRAWS * (DRAWS - 1.0)));
+    return measure_spread(self, tape, options, covariance, worth, error);
+}
+
+jk_status jk_worth_measure(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                           const char *covariance, jk_worth *worth, jk_error *error) {
+    measuring self = {.model = model};
+    *worth = (jk_worth){0};
+    jk_status status = measure(&self, tape, options, covariance, worth, error);
+    for (size_t c = 0; c < CASES; c++) {
+        jk_valuation_reset(&self.valuation[c]);
+    }
+    jk_covariance_reset(&self.covariance);
+    jk_arena_free(self.arena);
+    if (status != JK_OK) {
+        *worth = (jk_worth){0};
+    }
+    return status;
+}
