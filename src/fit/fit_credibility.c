@@ -37,6 +37,8 @@ typedef struct shrinking {
     jk_fit *fit;
     jk_arena *arena;
     parent_curve parent[JK_TREATMENT_COUNT];
+    jk_ppml_rows rows; /* weighed by the balance, as those of the points */
+    double *weighed;
     double
         within; /* variance of a debtor's cash per unit expected by all together: a fit of every cell fits its noise */
     jk_ppml_design design; /* of all together, then of the cells */
@@ -175,7 +177,7 @@ static jk_status fit_parent(shrinking *self, jk_error *error) {
     JK_TRY(hold_others(self, error));
     jk_ppml_options options = {.start = self->start, .held = self->held, .without_errors = 1};
     jk_ppml all;
-    JK_TRY(jk_ppml_fit(&fit->rows.columns, &self->design, &options, &fit->options.run, &all, error));
+    JK_TRY(jk_ppml_fit(&self->rows, &self->design, &options, &fit->options.run, &all, error));
     self->within = all.cluster_dispersion;
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
         parent_curve *parent = &self->parent[t];
@@ -264,7 +266,7 @@ static jk_status count_cells(shrinking *self, jk_ppml *cells, jk_error *error) {
                        self->design.parameters, (int)JK_PPML_PARAMETERS_MAX);
     }
     jk_ppml_options options = {.start = self->start, .held = self->held, .without_errors = 1};
-    return jk_ppml_fit(&fit->rows.columns, &self->design, &options, &fit->options.run, cells, error);
+    return jk_ppml_fit(&self->rows, &self->design, &options, &fit->options.run, cells, error);
 }
 
 /* Actual and expected cash of a step of a curve, and the parent's mean intensity over it. */
@@ -460,6 +462,7 @@ jk_status jk_fit_shrink(jk_fit *fit, jk_error *error) {
     jk_ppml cells = {0};
     jk_status status = JK_OK;
     JK_TRY_CLEANUP(open_shrinking(&self, error));
+    JK_TRY_CLEANUP(jk_fit_weigh_rows(fit, &self.rows, &self.weighed, error));
     size_t payers[JK_TREATMENT_COUNT] = {0};
     jk_fit_count_payers(fit, payers);
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
@@ -483,8 +486,12 @@ jk_status jk_fit_shrink(jk_fit *fit, jk_error *error) {
                                       jk_fit_treatment_name(t), self.parent[t].payers, (int)PAYERS_MIN));
         }
     }
+    if (self.weighed != NULL) {
+        JK_TRY_CLEANUP(jk_fit_size_levels(fit, &self.rows, &self.design, self.start, error));
+    }
 cleanup:
     jk_ppml_reset(&cells);
+    free(self.weighed);
     jk_arena_free(self.arena);
     return status;
 }

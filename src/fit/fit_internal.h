@@ -126,13 +126,23 @@ double jk_fit_straub(const double *actual, const double *expected, size_t count,
  */
 jk_status jk_fit_points(jk_fit *fit, jk_error *error);
 
-/* fit_ridge.c: the power of the balance that the variance of cash goes with, from means of the rows; points by rows
+/* fit_ridge.c: the power of the balance that the variance of cash goes with; points by rows
  * that are weighed by it, drawn to each other by a spread that cross-validation chooses (NaN: there is nothing to
  * draw), into `value` and `credibility`; parameters that are loose are drawn nowhere. */
-double jk_fit_balance_power(const jk_ppml_rows *rows, const double *mean);
+double jk_fit_balance_power(const jk_ppml_rows *rows);
 /* `weight` are the weights of `rows`; `mean` is room for as many. */
 jk_status jk_fit_ridge(jk_fit *fit, const jk_ppml_rows *rows, double *weight, double *mean, const uint8_t *loose,
                        double *spread, jk_error *error);
+
+/* fit_weights.c: rows whose balance and cash are multiplied by balance^-power, the power of the variance of cash, so
+ * that their likelihood weighs them by what they tell: the fit's own rows where nothing is shrunk. `memory` is to be
+ * freed after the rows. */
+jk_status jk_fit_weigh_rows(const jk_fit *fit, jk_ppml_rows *rows, double **memory, jk_error *error);
+
+/* fit_size.c: curves whose levels weigh by what rows tell become curves of levels in euros, by the power of the balance
+ * that cash per euro goes with; rows are the weighed ones, design and parameters those that expect their cash. */
+jk_status jk_fit_size_levels(jk_fit *fit, const jk_ppml_rows *rows, const jk_ppml_design *design,
+                             const double *parameters, jk_error *error);
 
 /* fit_pooled.c: all segments' curves in one. */
 typedef struct jk_fit_pooled {

@@ -229,7 +229,7 @@ jk_status jk_fit_points(jk_fit *fit, jk_error *error) {
     for (size_t g = JK_PPML_NO_CASH_GROUP; g < self.groups; g++) {
         any = any || (self.group[g].rows > 0 && !self.group[g].curve);
     }
-    fit->result.balance_power = jk_fit_balance_power(&fit->rows.columns, self.mean);
+    fit->result.balance_power = jk_fit_balance_power(&fit->rows.columns);
     fit->result.points_spread = (double)NAN;
     make_rows(&self);
     if (fit->options.shrink) {

@@ -12,7 +12,8 @@
 #include "jalki/expected.h"
 
 enum { SCORES = 1001 };
-#define SAME 0.01 /* of the expected cash */
+#define SAME        0.01 /* of the expected cash */
+#define LEVEL_ERROR 0.1  /* standard deviation of the logarithm of a level that weighs rows by what they tell */
 
 /* What a file can say: six decimals for the log scale, so that file and memory are one model. */
 double jk_fit_round_points(double value) {
@@ -323,6 +324,29 @@ static bool move_bounds(jk_fit *fit, double (*by_score)[JK_CAPACITY_COUNT], doub
     return moved != 0;
 }
 
+/* Levels that weigh rows by what they tell against the euros that came in: the mean of the two logarithms by their
+ * precision. Euros are as far off as chance has it, by the variance of a debtor's cash; levels that weigh are off by
+ * what points that are drawn to each other leave out, of which little is known but its size. Returns whether anything
+ * moved. */
+static bool move_level(jk_fit *fit) {
+    double expected = fit->result.expected, cash = fit->rows.total_cash;
+    if (!fit->options.shrink || !(fit->result.balance_power > 0.0) || !(expected > 0.0) || !(cash > 0.0)) {
+        return false;
+    }
+    double chance = fit->estimates.cluster_dispersion / expected, own = LEVEL_ERROR * LEVEL_ERROR;
+    double move = own / (own + chance) * jk_log(cash / expected);
+    for (size_t c = 0; c < fit->survey.curves; c++) {
+        for (size_t k = 0; k < jk_fit_steps(fit, c)->count; k++) {
+            int32_t p = fit->design.curve_parameter[c][k];
+            fit->curve_value[c][k] += move;
+            if (p >= 0 && !isnan(fit->curve_value[c][k])) {
+                fit->value[p] = fit->curve_value[c][k];
+            }
+        }
+    }
+    return true;
+}
+
 static jk_status make_curves(jk_fit *fit, jk_error *error) {
     JK_TRY(center_theta(fit, error));
     for (size_t c = 0; c < fit->survey.curves; c++) {
@@ -348,6 +372,11 @@ jk_status jk_fit_make_model(jk_fit *fit, jk_error *error) {
     }
     JK_TRY(make_curves(fit, error));
     expect_rows(fit, by_score);
+    if (move_level(fit)) {
+        memset(by_score, 0, SCORES * sizeof *by_score);
+        JK_TRY(make_curves(fit, error));
+        expect_rows(fit, by_score);
+    }
     if (move_bounds(fit, by_score, below)) {
         JK_TRY(
             make_curves(fit, error)); /* where no panel gives the classes, theta is centred within those of the score */

@@ -56,9 +56,25 @@ static data *new_data(int of_balance) {
 static void power_is_that_of_payments(void **state) {
     (void)state;
     data *parts = new_data(1);
-    assert_true(fabs(jk_fit_balance_power(&parts->rows, parts->mean) - 1.0) < 0.1);
+    assert_true(fabs(jk_fit_balance_power(&parts->rows) - 1.0) < 1e-9);
     data *sizes = new_data(0);
-    assert_true(jk_fit_balance_power(&sizes->rows, sizes->mean) < 0.1);
+    assert_true(fabs(jk_fit_balance_power(&sizes->rows)) < 1e-9);
+    /* Roots of the balance, halved or doubled at random; then one payment of a million euro. */
+    uint64_t chance = 7;
+    for (size_t i = 0; i < ROWS; i++) {
+        double size = sqrt(sizes->weight[i]) * (draw(&chance) < 0.5 ? 0.5 : 2.0);
+        sizes->cash[i] = sizes->cash[i] > 0.0 ? size : 0.0;
+    }
+    assert_true(fabs(jk_fit_balance_power(&sizes->rows) - 0.5) < 0.05);
+    sizes->cash[0] = 1e6;
+    assert_true(fabs(jk_fit_balance_power(&sizes->rows) - 0.5) < 0.05);
+    /* Nothing paid, or one balance for all: payments of one size. */
+    for (size_t i = 0; i < ROWS; i++) {
+        sizes->weight[i] = 1000.0;
+    }
+    assert_true(jk_fit_balance_power(&sizes->rows) == 0.0);
+    memset(sizes->cash, 0, sizeof sizes->cash);
+    assert_true(jk_fit_balance_power(&sizes->rows) == 0.0);
     free(parts);
     free(sizes);
 }

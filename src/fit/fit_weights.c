@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows that weigh balance^-power (fit_ridge.c says why): their cash, what is known of it, and their balance are all
+ * multiplied by it, which leaves intensities what they are. */
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/fmath.h"
+#include "base/memory.h"
+#include "fit/fit_internal.h"
+
+jk_status jk_fit_weigh_rows(const jk_fit *fit, jk_ppml_rows *rows, double **memory, jk_error *error) {
+    const jk_ppml_rows *from = &fit->rows.columns;
+    const double power = fit->result.balance_power;
+    *rows = *from;
+    *memory = NULL;
+    if (!fit->options.shrink || !(power > 0.0)) {
+        return JK_OK;
+    }
+    double *weight = jk_columns_alloc((from->known != NULL ? 3 : 2) * from->rows, sizeof *weight);
+    if (weight == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    double *cash = weight + from->rows, *known = cash + from->rows, sum = 0.0, exposure = 0.0;
+    for (size_t i = 0; i < from->rows; i++) {
+        sum += from->weight[i] > 0.0 ? from->weight[i] * jk_log(from->weight[i]) : 0.0;
+        exposure += from->weight[i];
+    }
+    double usual = exposure > 0.0 ? sum / exposure : 0.0; /* amounts stay those of usual balances */
+    for (size_t i = 0; i < from->rows; i++) {
+        double scale = from->weight[i] > 0.0 ? jk_exp(power * (usual - jk_log(from->weight[i]))) : 1.0;
+        weight[i] = from->weight[i] * scale;
+        cash[i] = from->cash[i] * scale;
+        if (from->known != NULL) {
+            known[i] = from->known[i] * scale;
+        }
+    }
+    rows->weight = weight;
+    rows->cash = cash;
+    rows->known = from->known != NULL ? known : NULL;
+    *memory = weight;
+    return JK_OK;
+}
