@@ -63,6 +63,8 @@ struct jk_fit {
     uint8_t *class_reference; /* [curves] jk_capacity */
     jk_fit_design design;
     jk_ppml estimates;
+    double
+        *covariance; /* [parameters][parameters] of figures from rows weighed as the curves are; NULL: the estimates' */
     /* What the model takes, log scale, by parameter of the likelihood; and the weight of own data in it. */
     double *value, *credibility;
     double (*class_value)[JK_CAPACITY_COUNT]; /* [curves] against the reference class; NaN: no data, the base model's */
@@ -138,6 +140,9 @@ jk_status jk_fit_ridge(jk_fit *fit, const jk_ppml_rows *rows, double *weight, do
  * that their likelihood weighs them by what they tell: the fit's own rows where nothing is shrunk. `memory` is to be
  * freed after the rows. */
 jk_status jk_fit_weigh_rows(const jk_fit *fit, jk_ppml_rows *rows, double **memory, jk_error *error);
+
+/* Their covariance of all figures, into fit->covariance. */
+jk_status jk_fit_weighed_covariance(jk_fit *fit, const jk_ppml_rows *rows, jk_error *error);
 
 /* fit_size.c: curves whose levels weigh by what rows tell become curves of levels in euros, by the power of the balance
  * that cash per euro goes with; rows are the weighed ones, design and parameters those that expect their cash. */

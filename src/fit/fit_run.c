@@ -224,6 +224,7 @@ void jk_fit_free(jk_fit *fit) {
     if (fit == NULL) {
         return;
     }
+    free(fit->covariance);
     jk_ppml_reset(&fit->estimates);
     jk_fit_design_reset(&fit->design);
     jk_fit_rows_reset(&fit->rows);

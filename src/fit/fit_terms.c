@@ -156,14 +156,16 @@ static void set_interval(jk_fit_term *term) {
     term->high = term->estimate + jk_log(jk_gamma_quantile(shape + 1.0, 0.975) / shape);
 }
 
+/* What the model takes rests on weighed rows, whose estimates are less uncertain than those per euro. */
 static jk_status copy_covariance(jk_fit *fit, const size_t *from, size_t count, jk_error *error) {
     double *covariance = jk_arena_alloc(fit->arena, count * count, sizeof *covariance);
     if (covariance == NULL) {
         return jk_fail_memory(error, "the covariance");
     }
+    const double *all = fit->covariance != NULL ? fit->covariance : fit->estimates.covariance;
     for (size_t a = 0; a < count; a++) {
         for (size_t b = 0; b < count; b++) {
-            covariance[a * count + b] = fit->estimates.covariance[from[a] * fit->estimates.parameters + from[b]];
+            covariance[a * count + b] = all[from[a] * fit->estimates.parameters + from[b]];
         }
     }
     fit->result.parameter_count = count;

@@ -8,6 +8,26 @@
 #include "base/memory.h"
 #include "fit/fit_internal.h"
 
+/* Of figures that are collinear another may be left out here than in the estimates: it keeps the variance that it has
+ * there, by itself. */
+jk_status jk_fit_weighed_covariance(jk_fit *fit, const jk_ppml_rows *rows, jk_error *error) {
+    jk_ppml_options options = {.start = fit->design.start, .held = fit->design.held};
+    const size_t count = fit->estimates.parameters;
+    jk_ppml weighed;
+    JK_TRY(jk_ppml_fit(rows, &fit->design.ppml, &options, &fit->options.run, &weighed, error));
+    for (size_t p = 0; p < count; p++) {
+        if (weighed.state[p] != JK_PPML_FREE && fit->estimates.state[p] == JK_PPML_FREE) {
+            weighed.covariance[p * count + p] = fit->estimates.covariance[p * count + p];
+        }
+    }
+    if (weighed.converged) {
+        fit->covariance = weighed.covariance;
+        weighed.covariance = NULL;
+    }
+    jk_ppml_reset(&weighed);
+    return JK_OK;
+}
+
 jk_status jk_fit_weigh_rows(const jk_fit *fit, jk_ppml_rows *rows, double **memory, jk_error *error) {
     const jk_ppml_rows *from = &fit->rows.columns;
     const double power = fit->result.balance_power;
