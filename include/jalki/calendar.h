@@ -90,8 +90,8 @@ void jk_calendar_reset(jk_calendar *calendar);
 jk_listing jk_calendar_listing(const jk_calendar *calendar);
 jk_listing jk_calendar_sums_listing(const jk_calendar *calendar);
 
-/* The sums, and the first `rows` entries, as JSON; NULL if there is no memory. Free with free(). Without ids, claims are
- * called by their rows and debtors not at all. */
+/* The sums, and the first `rows` entries, as JSON; NULL if there is no memory. Free with free(). Without ids, claims
+ * are called by their rows and debtors not at all. */
 char *jk_calendar_json(const jk_calendar *calendar, size_t rows, int with_ids);
 
 /* All entries as CSV. */

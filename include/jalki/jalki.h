@@ -66,6 +66,7 @@
 #include "jalki/verify.h"
 #include "jalki/watch.h"
 #include "jalki/worklist.h"
+#include "jalki/worth.h"
 #include "jalki/xlsx.h"
 
 #endif

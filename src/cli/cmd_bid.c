@@ -28,7 +28,7 @@ static const jk_option options[] = {
     {"level", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, auction.level), .value = "L", .low = 0.001,
      .high = 1000.0, .standard = "1", .help = "Middle of a rival's bid, as a share of our value"},
     {"error", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, auction.error), .value = "E", .high = 10.0,
-     .otherwise = "what a fitted model's covariance says, else 0",
+     .otherwise = "what a fitted model's covariance says, else 0", .example = "0.15",
      .help = "How uncertain our own value is, likewise; 0 is certain"},
     {"correlation", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, auction.correlation), .value = "R", .high = 1.0,
      .standard = "0", .help = "How far rivals share our error, 0 (not at all) to 1"},

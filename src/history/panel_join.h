@@ -48,6 +48,9 @@ jk_status jk_join_read_lists(join_work *work);
 /* Own columns of all tapes, which live as long as they: the same name must be of the same type wherever it is. */
 jk_status jk_join_extras(const join_work *work, jk_extras *extras);
 
+/* The panel's manifest as JSON, for free(); NULL: out of memory. */
+char *jk_join_manifest(const join_work *work);
+
 /* Makes the rows and writes the panel. */
 jk_status jk_join_write_rows(join_work *work);
 

@@ -3,15 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "base/calendar.h"
 #include "base/error.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/policy.h"
-#include "base/run_record.h"
 #include "history/panel_join.h"
 #include "import/key.h"
 #include "tape/store.h"
@@ -433,31 +429,6 @@ static jk_status put_tape(row_maker *maker, size_t t) {
     return JK_OK;
 }
 
-static const char *file_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
-static char *manifest_of(const join_work *work) {
-    const jk_panel_join_options *options = work->options;
-    json_t *tapes = json_array();
-    for (size_t t = 0; t < options->tape_count; t++) {
-        char date[JK_DATE_TEXT];
-        jk_json_add(tapes, json_pack("{s:s?, s:s, s:s}", "file", file_name(options->tapes[t]), "source_sha256",
-                                     jk_tape_sha256(work->tapes[t]), "cutoff",
-                                     jk_date_format(jk_tape_cutoff(work->tapes[t]), date)));
-    }
-    json_t *manifest =
-        json_pack("{s:s, s:s, s:o, s:s?, s:s?, s:i, s:I, s:I}", "program", "jalki " JALKI_VERSION, "command", "panel",
-                  "tapes", tapes, "payments", file_name(options->payments), "actions",
-                  options->actions == NULL ? NULL : file_name(options->actions), "period_months",
-                  options->period_months, "payments_used", (json_int_t)work->summary->used.count, "payments_read",
-                  (json_int_t)work->summary->payments.count);
-    jk_json_builder b = {0};
-    jk_run_record_put(&b, manifest);
-    return jk_json_dump(&b, manifest, JSON_COMPACT);
-}
-
 static jk_status finish(row_maker *maker) {
     join_work *work = maker->work;
     jk_panel_join_summary *summary = work->summary;
@@ -470,7 +441,7 @@ static jk_status finish(row_maker *maker) {
         return jk_fail(work->error, JK_ERROR_DATA, work->options->tapes[0], 0, NULL,
                        "no claim of any tape but the last: there is no period to make a row of");
     }
-    char *manifest = manifest_of(work);
+    char *manifest = jk_join_manifest(work);
     jk_tape_writer *writer = maker->writer;
     maker->writer = NULL;
     jk_status status = jk_tape_writer_finish(writer, NULL, manifest, work->error);

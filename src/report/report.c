@@ -157,6 +157,7 @@ static json_t *worklist_of(jk_json_builder *b, const jk_figures *figures) {
     for (size_t i = 0; i < json_array_size(rows) && i < figures->worklist.count; i++) {
         if (!jk_policy_get()->with_ids) {
             jk_json_put(b, json_array_get(rows, i), "claim_id", jk_json_row_name(figures->worklist.rows[i].row));
+            jk_json_put(b, json_array_get(rows, i), "debtor_id", json_null());
         }
     }
     return object;

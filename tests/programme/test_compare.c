@@ -50,7 +50,7 @@ static void an_id_that_comes_twice_is_refused(void **state) {
     for (size_t i = 0; i < 3; i++) {
         jk_error error = {0};
         assert_int_equal(jk_match_tapes(pairs[i][0], pairs[i][1], &one_thread, &match, &error), JK_ERROR_DATA);
-        assert_non_null(strstr(error.message, "row 3 has the id of a row before it"));
+        assert_non_null(strstr(error.message, "stands twice, again in row 3"));
         assert_null(match.line);
     }
     jk_tape_close(good);
