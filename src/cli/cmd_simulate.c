@@ -59,7 +59,7 @@ static void print_heading(const simulate_arguments *arguments, const jk_simulati
     (void)printf("Paths     %s, seed %llu%s\n", jk_amount(paths, (double)simulation->paths, 0),
                  (unsigned long long)simulation->seed, simulation->own_risk ? "" : ", without claims' own risk");
     if (simulation->parameters > 0) {
-        (void)printf("Fit       %zu parameters drawn together; %zu of the file are not in this model\n",
+        (void)printf("Fit       %zu parameters drawn together; %zu of the file are left out\n",
                      simulation->parameters, simulation->parameters_left_out);
     }
     (void)printf(
