@@ -40,11 +40,11 @@ fi
 
 for name in '' $'\xff' $'a\nb' $'\033[31m' $'\xe2\x80\xae'; do
     code=0
-    $J fit p1.h5 --model "$model" -o named.yaml --name "$name" >/dev/null 2>err.txt || code=$?
+    $J fit p2.h5 --model "$model" -o named.yaml --name "$name" >/dev/null 2>err.txt || code=$?
     [[ $code == 2 && ! -e named.yaml ]] || fail "name '$name': exit $code"
 done
 for name in 'Jälki "2026" \ #1' "it's: 1" 'true' '12'; do
-    $J fit p1.h5 --model "$model" -o named.yaml --name "$name" >/dev/null
+    $J fit p2.h5 --model "$model" -o named.yaml --name "$name" >/dev/null
     $J value t.h5 --model named.yaml >out.txt || fail "the model named $name does not load"
     grep -qF "$name" out.txt || fail "the name $name came back as $(grep Model out.txt)"
 done
