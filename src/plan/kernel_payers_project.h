@@ -283,7 +283,7 @@ static __attribute__((noinline)) void jk_run_slots(jk_passage *passage, jk_plan_
     const int filled = jk_slots_fill(slots);
     for (int32_t done = 0; done < epoch->month_count; done += JK_MONTHS_RUN) {
         int32_t left = epoch->month_count - done, months = left < JK_MONTHS_RUN ? left : JK_MONTHS_RUN;
-        jk_vec sum[JK_MONTHS_RUN][JK_MONTHLY_FLOWS], most = total[0] + total[1];
+        jk_vec sum[JK_MONTHS_RUN][JK_MONTHLY_FLOWS];
         if (epoch->month_count > JK_MONTHS_RUN) {
             jk_start_run(slots, done / JK_MONTHS_RUN);
         }
@@ -292,9 +292,9 @@ static __attribute__((noinline)) void jk_run_slots(jk_passage *passage, jk_plan_
         int32_t added = jk_total_until(now, 0, months, 12, before, tile->gross_12m + at, sum, total);
         added = jk_total_until(now, added, months, 60, before, tile->gross_60m + at, sum, total);
         jk_total_months(added, months, sum, total);
-        /* Gross and cost are not below 0, instalments are a part of gross: no month exceeds the run's sum. */
-        most = (total[0] + total[1]) - most;
-        jk_add_months(sums, months, !jk_any(jk_gt(most, jk_set(0x1p30f))), sum);
+        /* Gross and cost are not below 0, instalments are a part of gross: no month exceeds the epoch's sum. */
+        bool small = epoch->month_count <= JK_MONTHS_RUN && !jk_any(jk_gt(total[0] + total[1], jk_set(0x1p30f)));
+        jk_add_months(sums, months, small, sum);
         sums += months * JK_MONTHLY_FLOWS * JK_GRID_LANES;
     }
     jk_vec gross = before + total[0];
