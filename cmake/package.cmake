@@ -50,7 +50,7 @@ set(PC_LIBS Libs.private)
 if(JALKI_SHARED) # its own needs are in the shared library
   set(PC_REQUIRES Requires.private)
 endif()
-set(PC_LIBRARIES "-lCbcSolver -lbz2 ${OpenMP_C_FLAGS} -lm")
+set(PC_LIBRARIES "-lbz2 ${OpenMP_C_FLAGS} -lm")
 configure_file(cmake/jalki.pc.in jalki.pc @ONLY)
 configure_package_config_file(cmake/jalkiConfig.cmake.in jalkiConfig.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/jalki)
@@ -70,4 +70,5 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION math)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS coinor-libcbc3) # loaded when decisions need it
 include(CPack)

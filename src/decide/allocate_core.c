@@ -4,10 +4,13 @@
  * end; what it returns is checked against the limits in whole parts before it counts. No clock is involved: the same
  * case gives the same answer. */
 #include <coin/Cbc_C_Interface.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/late.h"
 #include "base/memory.h"
 #include "decide/allocate.h"
 
@@ -114,6 +117,38 @@ static bool collect(core_program *core, double gap) {
     return true;
 }
 
+/* ---- the solver ----------------------------------------------------------------------------------------------- */
+
+#define CBC_FUNCTIONS(X)                                                                                               \
+    X(newModel)                                                                                                        \
+    X(deleteModel)                                                                                                     \
+    X(setLogLevel)                                                                                                     \
+    X(loadProblem)                                                                                                     \
+    X(setObjSense)                                                                                                     \
+    X(setInteger)                                                                                                      \
+    X(setParameter)                                                                                                    \
+    X(solve)                                                                                                           \
+    X(getColSolution)                                                                                                  \
+    X(isProvenOptimal)
+
+/* Its functions, found when an allocation first needs them. */
+static struct {
+    bool found;
+#define JK_X(name) __typeof__(&Cbc_##name) name;
+    CBC_FUNCTIONS(JK_X)
+#undef JK_X
+} cbc;
+static pthread_once_t cbc_sought = PTHREAD_ONCE_INIT;
+
+static void find_cbc(void) {
+    const jk_late_symbol symbols[] = {
+#define JK_X(name) {"Cbc_" #name, &cbc.name},
+        CBC_FUNCTIONS(JK_X)
+#undef JK_X
+    };
+    cbc.found = jk_late_load(JALKI_CBC, symbols, sizeof symbols / sizeof symbols[0]);
+}
+
 static Cbc_Model *build_program(core_program *core) {
     const allocation_state *state = core->state;
     CoinBigIndex entries = 0;
@@ -140,22 +175,22 @@ static Cbc_Model *build_program(core_program *core) {
         core->row_low[core->units + m] = -1e30;
         core->row_high[core->units + m] = core->left[m];
     }
-    Cbc_Model *model = Cbc_newModel();
+    Cbc_Model *model = cbc.newModel();
     if (model == NULL) {
         return NULL;
     }
-    Cbc_setLogLevel(model, 0);
-    Cbc_loadProblem(model, (int)core->count, (int)(core->units + core->limits), core->start, core->index, core->entry,
+    cbc.setLogLevel(model, 0);
+    cbc.loadProblem(model, (int)core->count, (int)(core->units + core->limits), core->start, core->index, core->entry,
                     core->zero, core->one, core->value, core->row_low, core->row_high);
-    Cbc_setObjSense(model, -1.0);
+    cbc.setObjSense(model, -1.0);
     for (size_t c = 0; c < core->count; c++) {
-        Cbc_setInteger(model, (int)c);
+        cbc.setInteger(model, (int)c);
     }
-    Cbc_setParameter(model, "log", "0");
-    Cbc_setParameter(model, "threads", "0");
-    Cbc_setParameter(model, "maxNodes", NODES_MAX);
-    Cbc_setParameter(model, "ratioGap", "0");
-    Cbc_setParameter(model, "allowableGap", "0");
+    cbc.setParameter(model, "log", "0");
+    cbc.setParameter(model, "threads", "0");
+    cbc.setParameter(model, "maxNodes", NODES_MAX);
+    cbc.setParameter(model, "ratioGap", "0");
+    cbc.setParameter(model, "allowableGap", "0");
     return model;
 }
 
@@ -192,18 +227,25 @@ static jk_status solve(core_program *core, uint8_t *decision, double gap, double
     if (core->units == 0) {
         return JK_OK;
     }
+    (void)pthread_once(&cbc_sought, find_cbc);
+    if (!cbc.found) {
+        return jk_fail(error, JK_ERROR_UNSUPPORTED, NULL, 0, NULL,
+                       "decisions under limits need the solver " JALKI_CBC
+                       ", which cannot be loaded; expected COIN-OR's Cbc "
+                       "(package coinor-libcbc3)");
+    }
     uint8_t *trial = malloc(state->problem->units);
     Cbc_Model *model = build_program(core);
     if (trial == NULL || model == NULL) {
         free(trial);
         if (model != NULL) {
-            Cbc_deleteModel(model);
+            cbc.deleteModel(model);
         }
         return jk_fail_memory(error, "the search of the core");
     }
-    (void)Cbc_solve(model);
-    const double *solution = Cbc_getColSolution(model);
-    bool optimal = Cbc_isProvenOptimal(model) != 0;
+    (void)cbc.solve(model);
+    const double *solution = cbc.getColSolution(model);
+    bool optimal = cbc.isProvenOptimal(model) != 0;
     for (size_t i = 0; i < state->problem->units; i++) {
         int actions[JK_ACTION_COUNT];
         (void)open_actions(state, i, 0.0, actions);
@@ -220,7 +262,7 @@ static jk_status solve(core_program *core, uint8_t *decision, double gap, double
             *bound = *objective;
         }
     }
-    Cbc_deleteModel(model);
+    cbc.deleteModel(model);
     free(trial);
     return JK_OK;
 }

@@ -2,6 +2,7 @@
 /* The import as a whole: open sources, plan, let the chunks flow, finish the store. */
 #include "jalki/import.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -9,9 +10,11 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/input.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "h5/h5.h"
@@ -42,6 +45,18 @@ static void add_to_digest(void *context, const void *bytes, size_t length) {
     (void)EVP_DigestUpdate(context, bytes, length);
 }
 
+/* A single plain file's digest is known by now: who records the inputs of the run need not read it once more. */
+static void tell_digest(const import_work *work) {
+    char digest[80];
+    const bool whole = work->inputs.digest == JK_DIGEST_OF_TEXT && work->options->source_count == 1;
+    int fd = whole ? open(work->options->sources[0], O_PATH | O_CLOEXEC) : -1; /* not to read: which file it is */
+    if (fd >= 0) {
+        (void)snprintf(digest, sizeof digest, "sha256:%s", work->summary->source_sha256);
+        jk_input_set_digest(fd, digest);
+        (void)close(fd);
+    }
+}
+
 static jk_status finish_digest(import_work *work) {
     unsigned char hash[EVP_MAX_MD_SIZE];
     if (EVP_DigestFinal_ex(work->digest, hash, NULL) != 1) {
@@ -50,6 +65,7 @@ static jk_status finish_digest(import_work *work) {
     for (int i = 0; i < 32; i++) {
         (void)snprintf(work->summary->source_sha256 + 2 * i, 3, "%02x", hash[i]);
     }
+    tell_digest(work);
     return JK_OK;
 }
 
