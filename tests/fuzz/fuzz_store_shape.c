@@ -193,13 +193,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     put_counts(&self, file);
     hid_t group = jk_h5_group(file, "tape"), dictionaries = jk_h5_group(file, "dict");
+    hid_t own = jk_h5_group(file, "tape/extra"), own_dictionaries = jk_h5_group(file, "dict/extra");
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         if (jk_schema_required(JK_KIND_TAPE, (jk_column)c) ? take(&self) % 32 != 31 : take(&self) % 4 == 0) {
-            put_column(&self, file, group, dictionaries, (jk_column)c);
+            const bool extra = jk_schema_is_extra((jk_column)c) != 0;
+            put_column(&self, file, extra ? own : group, extra ? own_dictionaries : dictionaries, (jk_column)c);
         }
     }
     (void)H5Gclose(group);
     (void)H5Gclose(dictionaries);
+    (void)H5Gclose(own);
+    (void)H5Gclose(own_dictionaries);
     (void)H5Fclose(file);
     jk_h5_leave();
     fuzz_store(path);
