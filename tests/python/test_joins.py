@@ -5,10 +5,14 @@
 The figures are right by hand, or by sums of Python's own integers; the example of docs/mapping-file.md is run as it stands there.
 """
 import datetime
+import io
 import os
 import random
 import re
+import tempfile
+import zipfile
 
+import workbook
 from test_arrivals import MISSING_INTEGER, MISSING_MONEY, days, read
 
 LOANS = "Loan,Written off,Principal\n1,2023-01-31,100\n2,2023-01-31,100\n3,2023-01-31,100\n"
@@ -155,6 +159,30 @@ def a_great_many_payments_take_little_memory():
     assert values["promises_kept"] == [66667, 66667, 66666] and codes == []
 
 
+def payments_in_a_workbook_and_an_archive():
+    """Parts of one file are sources like files; they are read once the cut-off is known, which here the tape itself says."""
+    mapping = PAYMENTS.replace("columns:", 'cutoff: {column: As at}\ncolumns:', 1).replace("[Loan, Principal]", "[Loan, Principal, As at]")
+    loans = "Loan,Written off,Principal,As at\n1,2023-01-31,100,2026-06-30\n2,2023-01-31,100,2026-06-30\n"
+    pay = "Loan id,Paid on,Amount\n1,2026-01-10,10.00\n1,2025-06-30,5.00\n2,2026-07-01,9.00\n"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("pay.csv", pay)
+        archive.writestr("loan.csv", loans)
+    sheets = {}
+    for name, content in (("Loans", loans), ("Payments", pay)):
+        rows = [line.split(",") for line in content.splitlines()]
+        sheets[name] = "".join([workbook.row(i, *[workbook.text("ABCD"[c] + str(i), cell) for c, cell in enumerate(cells)])
+                        for i, cells in enumerate(rows, 1)])
+    with tempfile.TemporaryDirectory() as folder:
+        workbook.write(os.path.join(folder, "book.xlsx"), sheets)
+        with open(os.path.join(folder, "book.xlsx"), "rb") as file:
+            book = file.read()
+    for files in ({"tapes.zip": packed.getvalue()}, {"book.xlsx": book}):
+        values, _, codes, _ = read(files, mapping, cutoff=None)
+        assert values["payments_12m"] == [1000, 0] and values["payments_24m"] == [1500, 0], (list(files), values)
+        assert "join_later" in codes, codes
+
+
 def the_example_of_the_docs():
     with open(os.path.join(os.environ["JALKI_SOURCE"], "docs", "mapping-file.md"), encoding="utf-8") as page:
         text = page.read()
@@ -169,7 +197,7 @@ def the_example_of_the_docs():
 
 
 CASES = [payments_add_up, order_does_not_show, other_units_and_formats, what_cannot_be_read_is_told, keys_that_lost_their_zeros,
-         debtors_by_role, the_latest_of_several, a_great_many_payments_take_little_memory, the_example_of_the_docs]
+         debtors_by_role, the_latest_of_several, a_great_many_payments_take_little_memory, payments_in_a_workbook_and_an_archive, the_example_of_the_docs]
 
 if __name__ == "__main__":
     for case in CASES:
