@@ -250,16 +250,9 @@ static bool allocate_columns(jk_import_chunk *chunk, size_t rows) {
     chunk->unmatched = chunk->plan->join != NULL ? jk_columns_zero(rows, sizeof *chunk->unmatched) : NULL;
     chunk->key[0] = jk_columns_alloc(rows, 2 * sizeof(uint64_t));
     chunk->key[1] = jk_columns_alloc(rows, 2 * sizeof(uint64_t));
-    bool done = true;
-    for (int i = 0; i < JK_CHUNK_DICTIONARIES; i++) {
-        if (chunk->plan->feed[jk_chunk_dictionary_column(i)].given) {
-            chunk->indices[i] = jk_columns_alloc(rows, sizeof *chunk->indices[i]);
-            done = done && chunk->indices[i] != NULL;
-        }
-    }
     chunk->row_capacity = rows;
-    done = done && (chunk->plan->join == NULL || chunk->unmatched != NULL);
-    return done && chunk->bad != NULL && chunk->line != NULL && chunk->balance != NULL && chunk->key[0] != NULL &&
+    const bool joined = chunk->plan->join == NULL || chunk->unmatched != NULL;
+    return joined && chunk->bad != NULL && chunk->line != NULL && chunk->balance != NULL && chunk->key[0] != NULL &&
            chunk->key[1] != NULL;
 }
 
@@ -273,6 +266,14 @@ jk_status jk_chunk_reserve_rows(jk_import_chunk *chunk, jk_error *error) {
         if (!allocate_columns(chunk, rows)) {
             free_columns(chunk);
             return jk_fail_memory(error, "the columns of a chunk");
+        }
+    }
+    for (int i = 0; i < JK_CHUNK_DICTIONARIES; i++) { /* files of one import may have different columns */
+        if (plan->feed[jk_chunk_dictionary_column(i)].given && chunk->indices[i] == NULL) {
+            chunk->indices[i] = jk_columns_alloc(chunk->row_capacity, sizeof *chunk->indices[i]);
+            if (chunk->indices[i] == NULL) {
+                return jk_fail_memory(error, "the columns of a chunk");
+            }
         }
     }
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {

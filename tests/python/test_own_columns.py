@@ -205,6 +205,29 @@ def scored_and_sorted(folder):
     assert "bureau_score" in json.dumps(explained)
 
 
+def files_with_other_columns(folder):
+    """Of several files each brings the columns that it has, in memory that files before have used; own texts stand in one dictionary."""
+    head = "Id,WO,Bal"
+    names = ["a%d.csv" % n for n in range(12)]
+    for n, name in enumerate(names):
+        write(folder, name, head + ",Score\n" + "".join("A%d-%d,2024-01-31,10,%d\n" % (n, i, i) for i in range(500)))
+    write(folder, "b.csv", head + ",Region,Kind\n" + "".join("B%d,2024-01-31,10,%s,invoice\n" % (i, "xy"[i % 2]) for i in range(90)))
+    write(folder, "c.csv", head + ",Kind,Region,Score\n" + "".join("C%d,2024-01-31,10,loan,z,7\n" % i for i in range(70)))
+    write(folder, "m.yaml", "columns:\n  claim_id: Id\n  country: {constant: FI}\n  written_off_on: WO\n  principal: Bal\n  product: Kind\n"
+          "extra:\n  bureau_score: {column: Score, type: number}\n  region: {column: Region, type: text}\n")
+    for threads in ("1", "3"):
+        run("import", *names, "b.csv", "c.csv", "-o", "F.h5", "--mapping", "m.yaml", "--threads", threads, folder=folder)
+        with h5py.File(os.path.join(folder, "F.h5"), "r") as store:
+            words = [word.decode() for word in store["dict/extra/region"][...]]
+            regions = [None if code < 0 else words[code] for code in store["tape/extra/region"][...]]
+            scores = [None if math.isnan(value) else value for value in store["tape/extra/bureau_score"][...].tolist()]
+            kinds = [word.decode() for word in store["dict/product"][...]]
+            products = [None if code < 0 else kinds[code] for code in store["tape/product"][...]]
+        assert regions == [None] * 6000 + ["xy"[i % 2] for i in range(90)] + ["z"] * 70
+        assert scores == 12 * [float(i) for i in range(500)] + [None] * 90 + [7.0] * 70
+        assert products == [None] * 6000 + ["invoice"] * 90 + ["loan"] * 70
+
+
 def what_models_refuse(folder):
     imported(folder, rows_of(30))
     one = {"segments": SEGMENT % ("one", ""), "characteristics": "[{name: bureau_score, missing: 0, bins: [{points: 1}]}]"}
@@ -354,7 +377,7 @@ def hostile_stores(folder):
         assert "H.h5" in told, (what, told)
 
 
-CASES = [stored_inspected_and_carried, scored_and_sorted, what_models_refuse, what_mappings_refuse, learned_from_history, joined_to_a_panel,
+CASES = [stored_inspected_and_carried, files_with_other_columns, scored_and_sorted, what_models_refuse, what_mappings_refuse, learned_from_history, joined_to_a_panel,
          hostile_stores]
 
 if __name__ == "__main__":
