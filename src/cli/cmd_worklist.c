@@ -103,9 +103,9 @@ static void print_comparison(const worklist_arguments *arguments, const jk_workl
                      jk_amount(hours, arguments->options.hours, 1), jk_amount(gain, worklist->hours_decided, 1),
                      jk_amount(price, worklist->hour_price, 2), currency);
     }
-    (void)printf("  Largest first would gain %s %s with the same hours, on %llu claims.\n",
+    (void)printf("  Largest first would gain %s %s with the same hours, on %s claims.\n",
                  jk_amount(gain, worklist->largest_first_gain, 2), currency,
-                 (unsigned long long)worklist->largest_first_claims);
+                 jk_amount(hours, (double)worklist->largest_first_claims, 0));
 }
 
 /* The rows with our columns, or with those of --template. */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sessions in README.md and docs/tutorial.md are real: their commands are run in order, in one folder for each page, and every
+"""The sessions in README.md, docs/tutorial.md and docs/agency-year.md are real: their commands are run in order, in one folder for each page, and every
 line that they show must come in the output, in that order; a line of dots stands for lines left out. Every number that the text of
 the tutorial names must be one that its commands printed or were given, or stand in a file that they were given. Links to files of
 the project must lead somewhere."""
@@ -86,6 +86,10 @@ count, printed = run(SOURCE / "docs/tutorial.md")
 assert count >= 10, count
 numbers = check_numbers(SOURCE / "docs/tutorial.md", printed)
 print(f"{count} commands of docs/tutorial.md give what it shows, and the {numbers} numbers of its text")
+count, printed = run(SOURCE / "docs/agency-year.md")
+assert count >= 7, count
+numbers = check_numbers(SOURCE / "docs/agency-year.md", printed)
+print(f"{count} commands of docs/agency-year.md give what it shows, and the {numbers} numbers of its text")
 for page in [SOURCE / "README.md", *sorted((SOURCE / "docs").glob("*.md"))]:
     for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
         assert (page.parent / link).exists(), f"{page.name}: {link} leads nowhere"
