@@ -39,9 +39,10 @@ typedef struct jk_compare_side {
 } jk_compare_side;
 
 typedef struct jk_compare_options {
-    unsigned allow;       /* actions, as in jk_value_options */
-    const char *payments; /* CSV: claim_id, paid_on, amount; NULL: what came in is read off the balances */
-    size_t memory;        /* bytes that each valuation may take with what is kept of the claims; 0: no bound */
+    unsigned allow;         /* actions, as in jk_value_options */
+    const char *payments;   /* CSV: claim_id, paid_on, amount; NULL: what came in is read off the balances */
+    const char *pseudonyms; /* file of the key where the tapes have pseudonyms and the list has not; or NULL */
+    size_t memory;          /* bytes that each valuation may take with what is kept of the claims; 0: no bound */
     jk_run run;
 } jk_compare_options;
 

@@ -10,9 +10,10 @@ extern "C" {
 #endif
 
 typedef struct jk_done_rules {
-    int32_t cutoff; /* days since 1970-01-01 */
-    int32_t rest;   /* days after a contact within which there is no other */
-    int32_t most;   /* contacts of a debtor within the last 365 days; 0: as many as may be */
+    int32_t cutoff;         /* days since 1970-01-01 */
+    int32_t rest;           /* days after a contact within which there is no other */
+    int32_t most;           /* contacts of a debtor within the last 365 days; 0: as many as may be */
+    const char *pseudonyms; /* file of the key where the tape has pseudonyms and the list has not; or NULL */
 } jk_done_rules;
 
 typedef struct jk_done {

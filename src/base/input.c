@@ -101,6 +101,18 @@ void jk_input_release(const char *path) {
     (void)pthread_mutex_unlock(&opened.lock);
 }
 
+void jk_input_disown(const char *path) {
+    struct stat facts;
+    (void)pthread_mutex_lock(&opened.lock);
+    jk_input_file *file = stat(path, &facts) == 0 ? find(&facts) : NULL;
+    if (file != NULL) {
+        size_t later = opened.count - (size_t)(file - opened.file) - 1;
+        memmove(file, file + 1, later * sizeof *file); /* its path lasts, as it may be in use */
+        opened.count--;
+    }
+    (void)pthread_mutex_unlock(&opened.lock);
+}
+
 size_t jk_input_count(void) {
     (void)pthread_mutex_lock(&opened.lock);
     size_t count = opened.count;

@@ -23,6 +23,9 @@ bool jk_input_is_kept(const struct stat *facts);
 /* The file behind the path is replaced by this command on purpose. */
 void jk_input_release(const char *path);
 
+/* The file behind the path was made by this command for itself: it is no input. */
+void jk_input_disown(const char *path);
+
 /* An opened file as it was then, in the order of opening. */
 typedef struct jk_input_file {
     const char *path; /* by which it was opened first; lasts */

@@ -25,6 +25,8 @@ static const jk_option options[] = {
     {"payments", .kind = JK_OPTION_FILE_IN, JK_FIELD(compare_arguments, payments_path), .value = "PAY.csv",
      .otherwise = "what balances fell by where the debtor paid",
      .help = "What came in: claim_id, paid_on, amount; also of claims that left"},
+    {"pseudonyms", .kind = JK_OPTION_FILE_IN, JK_FIELD(compare_arguments, pair.options.pseudonyms), .value = "KEYFILE",
+     .needs = "payments", .help = "The tapes have pseudonyms made with this key: the list's ids become theirs"},
     {"claims", .kind = JK_OPTION_FILE_OUT, JK_FIELD(compare_arguments, claims_path), .value = "F.csv",
      .help = "The steps of each claim, CSV"},
     {"page", .kind = JK_OPTION_FILE_OUT, JK_FIELD(compare_arguments, page_path), .value = "F.html", .no_stdout = true,

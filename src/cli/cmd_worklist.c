@@ -55,6 +55,8 @@ static const jk_option options[] = {
      .otherwise = "ours", .help = "Columns as a case system wants them: NAME: column, see docs/decide.md"},
     {"done", .kind = JK_OPTION_FILE_IN, JK_FIELD(worklist_arguments, done_path), .value = "ACT.csv",
      .help = "What was done: claim_id, from_date, treatment; debtors contacted lately rest"},
+    {"pseudonyms", .kind = JK_OPTION_FILE_IN, JK_FIELD(worklist_arguments, rules.pseudonyms), .value = "KEYFILE",
+     .needs = "done", .help = "The tape has pseudonyms made with this key: the list's ids become its"},
     {"rest", .kind = JK_OPTION_INTEGER, JK_FIELD(worklist_arguments, rules.rest), .value = "DAYS", .high = 3650,
      .standard = "14", .help = "With --done: days after a contact without another"},
     {"most-contacts", .kind = JK_OPTION_INTEGER, JK_FIELD(worklist_arguments, rules.most), .value = "N", .low = 1,

@@ -82,7 +82,9 @@ jk_status jk_cli_pair_open(jk_cli_pair *pair, const jk_cli_common *common, jk_er
     if (given && isnan(pair->side[1].irr)) {
         pair->side[1].irr = pair->irr[0];
     }
-    pair->options = (jk_compare_options){.allow = pair->sell ? JK_ALLOW_ALL : JK_ALLOW_ALL & ~JK_ALLOW(JK_SELL),
+    const char *pseudonyms = pair->options.pseudonyms;
+    pair->options = (jk_compare_options){.pseudonyms = pseudonyms,
+                                         .allow = pair->sell ? JK_ALLOW_ALL : JK_ALLOW_ALL & ~JK_ALLOW(JK_SELL),
                                          .memory = pair->memory,
                                          .run = jk_cli_run(common)};
     return JK_OK;

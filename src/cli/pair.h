@@ -21,7 +21,7 @@ typedef struct jk_cli_pair {
     jk_tape *tape[2];
     jk_model *model[2]; /* the second is the first where it is the same file */
     jk_compare_side side[2];
-    jk_compare_options options;
+    jk_compare_options options; /* pseudonyms: of the command's own options */
 } jk_cli_pair;
 
 extern const jk_option jk_pair_options[];

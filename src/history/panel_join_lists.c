@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/input.h"
 #include "base/memory.h"
 #include "history/panel_join.h"
 #include "import/key.h"
@@ -48,6 +49,7 @@ static jk_status import_list(join_work *work, jk_kind kind, jk_tape **list, uint
     if (status == JK_OK) {
         *rejected = summary->rows_rejected;
         status = jk_tape_open_any(store, list, work->error);
+        jk_input_disown(store);
         (void)unlink(store);
     }
     jk_import_summary_free(summary);

@@ -8,14 +8,15 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/input.h"
 #include "jalki/import.h"
 
 enum { PATH_BYTES = 512 };
 static const double most_rejects = 0.01; /* share of the list */
 
 /* In a folder that is the process's alone: the list is personal data. */
-jk_status jk_list_open(const char *path, jk_kind kind, const char *what, const jk_run *run, jk_tape **list,
-                       jk_error *error) {
+jk_status jk_list_open(const char *path, jk_kind kind, const char *what, const char *pseudonyms, const jk_run *run,
+                       jk_tape **list, jk_error *error) {
     const char *temporary = getenv("TMPDIR");
     char folder[PATH_BYTES], store[PATH_BYTES + 16], rejects[PATH_BYTES + 16];
     int length = snprintf(folder, sizeof folder, "%s/jalki-XXXXXX", temporary != NULL ? temporary : "/tmp");
@@ -30,6 +31,7 @@ jk_status jk_list_open(const char *path, jk_kind kind, const char *what, const j
                                  .source_count = 1,
                                  .output = store,
                                  .rejects = rejects,
+                                 .pseudonyms = pseudonyms,
                                  .max_rejects = most_rejects,
                                  .max_rejects_is_share = 1,
                                  .cutoff = JK_MISSING_INTEGER};
@@ -39,6 +41,7 @@ jk_status jk_list_open(const char *path, jk_kind kind, const char *what, const j
         status = jk_tape_open_any(store, list, error);
     }
     jk_import_summary_free(summary);
+    jk_input_disown(store);
     (void)unlink(store);
     (void)unlink(rejects);
     (void)rmdir(folder);

@@ -6,8 +6,9 @@
 #include "jalki/tape.h"
 
 /* Imports the CSV into a store that nobody else sees and that is gone when it is closed. At most 1 % of its rows may be
- * bad. `what`, for messages: "payments". */
-jk_status jk_list_open(const char *path, jk_kind kind, const char *what, const jk_run *run, jk_tape **list,
-                       jk_error *error);
+ * bad. `pseudonyms`: file of the key with which the tape's ids were made, or
+ * NULL. `what`, for messages: "payments". */
+jk_status jk_list_open(const char *path, jk_kind kind, const char *what, const char *pseudonyms, const jk_run *run,
+                       jk_tape **list, jk_error *error);
 
 #endif

@@ -307,8 +307,9 @@ static jk_status compare(comparing *work, jk_error *error) {
         if (work->paid == NULL) {
             return jk_fail_memory(error, "payments by claim");
         }
-        JK_TRY(jk_paid_between(options->payments, &work->own->match, comparison->cutoff[FROM], comparison->cutoff[TO],
-                               &options->run, work->paid, &comparison->payments, &comparison->unknown_payments, error));
+        JK_TRY(jk_paid_between(options->payments, options->pseudonyms, &work->own->match, comparison->cutoff[FROM],
+                               comparison->cutoff[TO], &options->run, work->paid, &comparison->payments,
+                               &comparison->unknown_payments, error));
     }
     jk_match_forget_ids(&work->own->match);
     JK_TRY(take_memory(work, error));

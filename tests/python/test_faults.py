@@ -42,6 +42,14 @@ CASES = {
     "explain": (["explain", "t.h5", "--model", MODEL, "--claim", "C0000000001", "--format", "json"], []),
     "decide": (["decide", "t.h5", "--model", MODEL, "--court-budget", "1000", "--json", "o1"], ["o1"]),
     "worklist": (["worklist", "t.h5", "--model", MODEL, "--top", "5", "--json", "o1"], ["o1"]),
+    "team": (["worklist", "t.h5", "--model", MODEL, "--team", "a=FI", "--hours", "100", "--by-debtor", "--done", "act.csv",
+              "--template", "case.yaml", "--json", "o1"], ["o1"]),
+    "calendar": (["calendar", "t.h5", "--model", MODEL, "--until", "2040-01-01", "--claims", "o1", "--ics", "o2", "--page", "o3",
+                  "--json", "o4"], ["o1", "o2", "o3", "o4"]),
+    "watch": (["watch", "t.h5", "t.h5", "--model", MODEL, "--cutoff-b", "2029-06-30", "--json", "o1"], ["o1"]),
+    "compare": (["compare", "t.h5", "t.h5", "--model", MODEL, "--irr-b", "0.2", "--payments", "pay.csv", "--claims", "o1",
+                 "--page", "o2", "--json", "o3"], ["o1", "o2", "o3"]),
+    "debtor": (["explain", "t.h5", "--model", MODEL, "--debtor", "D0000000001", "--format", "json"], []),
     "scenario": (["scenario", "t.h5", "--model", MODEL, "--scenarios", "s.yaml", "--json", "o1"], ["o1"]),
     "simulate": (["simulate", "t.h5", "--model", MODEL, "--paths", "100", "--json", "o1"], ["o1"]),
     "fit": (["fit", "p.h5", "--model", MODEL, "-o", "m.yaml", "--json", "o1"], ["m.yaml", "m.covariance.json", "o1"]),
@@ -67,7 +75,7 @@ def run(arguments, folder, **environment):
 
 
 THREADS = {command: ["--threads", "2"] for command in
-           ("import", "generate", "inspect", "value", "price", "decide", "worklist", "scenario", "simulate", "fit",
+           ("import", "generate", "inspect", "calendar", "watch", "compare", "value", "price", "decide", "worklist", "scenario", "simulate", "fit",
             "backtest", "report", "verify", "erase")}
 
 
@@ -86,6 +94,12 @@ def prepare(folder):
         file.write("0123456789abcdef0123456789abcdef\n")
     with open(os.path.join(folder, "s.yaml"), "w") as file:
         file.write("- name: worse\n  breakage: 0.25\n")
+    lists = {"act.csv": "claim_id,from_date,treatment\nC0000000003,2026-06-20,amicable\n",
+             "pay.csv": "claim_id,paid_on,amount\nC0000000003,2026-06-20,12.50\n",
+             "case.yaml": "Case: claim_id\nQueue: {text: a}\n"}
+    for name, text in lists.items():
+        with open(os.path.join(folder, name), "w") as file:
+            file.write(text)
     for arguments in (["generate", "-n", "60", "-o", "t.h5"],
                       ["generate", "-n", "800", "--panel", "--months", "12", "--model", MODEL, "-o", "p.h5"],
                       ["value", "t.h5", "--model", MODEL, "-o", "r.h5"]):

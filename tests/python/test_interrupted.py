@@ -30,7 +30,8 @@ WRITERS = {
 }
 READERS = [["inspect", "t.h5"], ["value", "t.h5", "--model", MODEL], ["price", "t.h5", "--model", MODEL],
            ["explain", "t.h5", "--model", MODEL, "--claim", "C1"], ["decide", "t.h5", "--model", MODEL],
-           ["worklist", "t.h5", "--model", MODEL], ["scenario", "t.h5", "--model", MODEL, "--scenarios", "s.yaml"],
+           ["worklist", "t.h5", "--model", MODEL], ["compare", "t.h5", "t.h5", "--model", MODEL],
+           ["watch", "t.h5", "t.h5", "--model", MODEL], ["calendar", "t.h5", "--model", MODEL], ["scenario", "t.h5", "--model", MODEL, "--scenarios", "s.yaml"],
            ["simulate", "t.h5", "--model", MODEL, "--paths", "100"], ["chainladder", "tri.csv"],
            ["fit", "p.h5", "--model", MODEL], ["help"], ["version"], ["help", "value"]]
 

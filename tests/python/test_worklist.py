@@ -174,6 +174,20 @@ def check_done(p):
         assert (made["excluded"].get("resting", {"claims": 0})["claims"] > 0) == bool(resting)
 
 
+def check_pseudonyms(p):
+    """A tape of pseudonyms, a list with the seller's own ids."""
+    key, store = p.folder / "key", p.folder / "pseudonyms.h5"
+    key.write_text("0123456789abcdef0123456789abcdef\n")
+    program.must_run(["import", p.folder / "t.csv", "-o", store, "--cutoff", "2026-06-30", "--pseudonyms", key, "--quiet"])
+    made = {}
+    for name, options in (("own", [p.store]), ("hidden", [store, "--pseudonyms", key])):
+        path = p.folder / f"{name}.json"
+        program.must_run(["worklist", options[0], "--model", MODEL, "--top", "50", "--done", p.folder / "done.csv", *options[1:], "--json", path, "--quiet"])
+        made[name] = program.read_json(str(path))
+    assert made["own"]["excluded"] == made["hidden"]["excluded"] and made["own"]["excluded"]["resting"]["claims"] > 0
+    assert [r["gain"] for r in made["own"]["rows"]] == [r["gain"] for r in made["hidden"]["rows"]]
+
+
 def check_template(p):
     """Columns as another system wants them, in CSV and JSON alike."""
     path = p.folder / "case.yaml"
@@ -202,5 +216,5 @@ def check_mistakes(p):
 
 with tempfile.TemporaryDirectory() as name:
     portfolio = Portfolio(pathlib.Path(name))
-    for check in (check_scopes, check_largest_first, check_hours, check_debtors, check_done, check_template, check_mistakes):
+    for check in (check_scopes, check_largest_first, check_hours, check_debtors, check_done, check_pseudonyms, check_template, check_mistakes):
         check(portfolio)
