@@ -7,8 +7,9 @@
  *     that is new: 0,  0,  0,         v4,     0, 0,       0,           0,       v4
  *
  * Actual a and expected e are summed by debtor; the variance of a group's actual is the sum over debtors of
- * (a - r e)^2 with r the group's ratio, and its interval that of back-tests (jalki/backtest.h). A debtor belongs to the
- * group of its first claim; its claims in other groups count as further debtors. */
+ * (a - r e)^2 with r the group's ratio, and its interval that of back-tests (jalki/backtest.h). A debtor whose claims
+ * lie in several groups belongs to the first of these by name or number; its claims in the others count as further
+ * debtors. All sums are of integers: neither threads nor the order of rows show. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,7 +150,7 @@ typedef struct group_sums {
 
 typedef struct debtor_sums {
     int32_t group; /* NO_GROUP: none yet */
-    double actual, expected;
+    int64_t actual, expected;
 } debtor_sums;
 
 typedef struct summing {
@@ -157,7 +158,8 @@ typedef struct summing {
     group_sums *sums[JK_COMPARE_KIND_COUNT];
 } summing;
 
-static void add_debtor(group_sums *sums, double actual, double expected) {
+static void add_debtor(group_sums *sums, int64_t actual_sum, int64_t expected_sum) {
+    double actual = jk_grid_to_double(actual_sum), expected = jk_grid_to_double(expected_sum);
     sums->actual_actual += jk_exact_from(actual * actual);
     sums->actual_expected += jk_exact_from(actual * expected);
     sums->expected_expected += jk_exact_from(expected * expected);
@@ -190,10 +192,9 @@ static void add_claim(const jk_comparison *comparison, size_t claim, int32_t gro
     if (!payments_known(comparison, claim)) {
         return;
     }
-    double actual = jk_grid_to_double(claims->collected[claim]), expected = (double)claims->expected[claim];
-    to->actual += claims->collected[claim];
-    to->expected += jk_grid_from_double(expected);
-    debtor->group = debtor->group == NO_GROUP ? group : debtor->group;
+    int64_t actual = claims->collected[claim], expected = jk_grid_from_double((double)claims->expected[claim]);
+    to->actual += actual;
+    to->expected += expected;
     if (debtor->group == group) {
         debtor->actual += actual;
         debtor->expected += expected;
@@ -220,40 +221,63 @@ static void finish_group(group_sums *sums) {
     jk_backtest_interval(actual, expected, variance, payment, &group->low, &group->high);
 }
 
-static jk_status sum_kind(void *context, int thread, size_t number, jk_error *error) {
-    summing *work = context;
-    const jk_comparison *comparison = work->comparison;
+/* Which of two groups stands first; countries are numbered as they come on the tapes. */
+static bool stands_before(const jk_comparison *comparison, jk_compare_kind kind, size_t one, size_t other) {
+    return kind == JK_COMPARE_COUNTRY ? strcmp(comparison->country_name[one], comparison->country_name[other]) < 0
+                                      : one < other;
+}
+
+/* Goes through the claims; `adding`: the debtors' groups are known. */
+static jk_status pass_claims(const jk_comparison *comparison, jk_compare_kind kind, bool adding, int32_t *index,
+                             debtor_sums *debtor, group_sums *sums, jk_error *error) {
     const jk_compare_claims *claims = &comparison->claims;
-    jk_compare_kind kind = (jk_compare_kind)number;
-    size_t groups = groups_in(comparison, kind), debtors = jk_tape_debtors(comparison->from.tape);
-    group_sums *sums = work->sums[kind] = jk_columns_zero(groups, sizeof *sums);
-    debtor_sums *debtor = jk_columns_alloc(debtors + 1, sizeof *debtor);
-    int32_t *index = jk_columns_alloc(PIECE_ROWS, sizeof *index);
-    jk_status status =
-        sums == NULL || debtor == NULL || index == NULL ? jk_fail_memory(error, "sums of groups") : JK_OK;
-    (void)thread;
-    for (size_t d = 0; status == JK_OK && d <= debtors; d++) {
-        debtor[d] = (debtor_sums){.group = NO_GROUP};
-    }
-    for (size_t first = 0; status == JK_OK && first < claims->count; first += PIECE_ROWS) {
+    size_t debtors = jk_tape_debtors(comparison->from.tape);
+    for (size_t first = 0; first < claims->count; first += PIECE_ROWS) {
         size_t count = claims->count - first < PIECE_ROWS ? claims->count - first : PIECE_ROWS;
         size_t known = first >= claims->from_count          ? 0
                        : claims->from_count - first < count ? claims->from_count - first
                                                             : count;
         if (known > 0) {
-            status = jk_tape_read(comparison->from.tape, JK_COLUMN_DEBTOR_INDEX, first, known, index, error);
+            JK_TRY(jk_tape_read(comparison->from.tape, JK_COLUMN_DEBTOR_INDEX, first, known, index, error));
         }
-        for (size_t i = 0; status == JK_OK && i < count; i++) {
-            size_t group = group_of(claims, kind, first + i);
+        for (size_t i = 0; i < count; i++) {
+            size_t claim = first + i, group = group_of(claims, kind, claim);
             debtor_sums *own = &debtor[i < known ? (size_t)index[i] : debtors];
-            add_claim(comparison, first + i, (int32_t)group, &sums[group], own);
+            if (adding) {
+                add_claim(comparison, claim, (int32_t)group, &sums[group], own);
+            } else if (payments_known(comparison, claim) &&
+                       (own->group == NO_GROUP || stands_before(comparison, kind, group, (size_t)own->group))) {
+                own->group = (int32_t)group;
+            }
         }
     }
-    for (size_t d = 0; status == JK_OK && d < debtors; d++) {
+    return JK_OK;
+}
+
+static jk_status sum_kind(void *context, int thread, size_t number, jk_error *error) {
+    summing *work = context;
+    const jk_comparison *comparison = work->comparison;
+    jk_compare_kind kind = (jk_compare_kind)number;
+    size_t groups = groups_in(comparison, kind), debtors = jk_tape_debtors(comparison->from.tape);
+    group_sums *sums = work->sums[kind] = jk_columns_zero(groups, sizeof *sums);
+    debtor_sums *debtor = jk_columns_alloc(debtors + 1, sizeof *debtor);
+    int32_t *index = jk_columns_alloc(PIECE_ROWS, sizeof *index);
+    jk_status status = JK_OK;
+    (void)thread;
+    if (sums == NULL || debtor == NULL || index == NULL) {
+        JK_TRY_CLEANUP(jk_fail_memory(error, "sums of groups"));
+    }
+    for (size_t d = 0; d <= debtors; d++) {
+        debtor[d] = (debtor_sums){.group = NO_GROUP};
+    }
+    JK_TRY_CLEANUP(pass_claims(comparison, kind, false, index, debtor, sums, error));
+    JK_TRY_CLEANUP(pass_claims(comparison, kind, true, index, debtor, sums, error));
+    for (size_t d = 0; d < debtors; d++) {
         if (debtor[d].group != NO_GROUP) {
             add_debtor(&sums[debtor[d].group], debtor[d].actual, debtor[d].expected);
         }
     }
+cleanup:
     free(debtor);
     free(index);
     return status;

@@ -205,6 +205,18 @@ def check_causes(folder, from_tape):
     assert results["rows"][0] == rate["rows"][0]
 
 
+def check_order(folder, chance):
+    """Neither the order of rows nor threads show in any figure."""
+    rows = {}
+    for name in ("from", "to"):
+        rows[name] = program.read_rows(str(folder / f"{name}.csv"))
+        chance.shuffle(rows[name])
+    mixed = [store(folder, "mixed-from", rows["from"], OPENING), store(folder, "mixed-to", rows["to"], CLOSING)]
+    _, one = compare(folder, folder / "from.h5", folder / "to.h5", "--model", MODEL, "--threads", "1")
+    _, other = compare(folder, *mixed, "--model", MODEL, "--threads", "3")
+    assert one["rows"] == other["rows"]
+
+
 def check_mistakes(folder, from_tape, to_tape):
     for words, arguments in (("two tapes", ["compare", from_tape, "--model", MODEL]),
                              ("lies before the first", ["compare", to_tape, from_tape, "--model", MODEL]),
@@ -223,5 +235,6 @@ with tempfile.TemporaryDirectory() as name:
     rows, later, from_tape, to_tape = check_pair(folder, random.Random(14))
     check_payments(folder, from_tape, to_tape, rows)
     check_causes(folder, from_tape)
+    check_order(folder, random.Random(3))
     check_mistakes(folder, from_tape, to_tape)
     check_page(folder)
