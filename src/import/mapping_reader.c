@@ -165,7 +165,7 @@ static jk_status read_pivot(mapping_reader *reader, const jk_yaml_node *map, jk_
     if (node == NULL) {
         return JK_OK;
     }
-    if (!jk_yaml_to_real(node, &pivot) || pivot != (double)(int)pivot || pivot < 1.0 || pivot > 99.0) {
+    if (!jk_yaml_to_real(node, &pivot) || !(pivot >= 1.0 && pivot <= 99.0) || pivot != (double)(int)pivot) {
         (void)jk_key_path_add(&reader->path, "pivot");
         return jk_mapping_expected(reader, node, "1 to 99: two-digit years below it are of this century");
     }

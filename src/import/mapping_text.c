@@ -69,7 +69,7 @@ static jk_status read_header(mapping_reader *reader, const jk_yaml_node *root) {
     double number = 0.0;
     if (row != NULL) {
         (void)jk_key_path_add(&reader->path, "header_row");
-        if (!jk_yaml_to_real(row, &number) || number != (double)(int)number || number < 1.0 || number > 1000.0) {
+        if (!jk_yaml_to_real(row, &number) || !(number >= 1.0 && number <= 1000.0) || number != (double)(int)number) {
             return jk_mapping_expected(reader, row, "the line of the header, 1 to 1000");
         }
         if (header != NULL) {
