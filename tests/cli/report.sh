@@ -53,6 +53,8 @@ del listed["manifest"]
 rows = [row.pop("claim_id") for row in report["worklist"]["rows"]]
 ids = [row["claim_id"] for row in csv.DictReader(open("tape.csv"))]
 assert [ids[int(row.removeprefix("row ")) - 1] for row in rows] == [row.pop("claim_id") for row in listed["rows"]]
+debtors = {row.pop("debtor_id") for row in report["worklist"]["rows"]}, {row.pop("debtor_id") for row in listed["rows"]}
+assert debtors[0] == {None} and len(debtors[1]) > 1  # nor debtors, where ids are not asked for
 assert report["worklist"] == listed
 
 # From face to bid: each level is what the steps before it come to, exactly.
