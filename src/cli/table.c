@@ -76,6 +76,9 @@ static char *escaped(jk_table *table, char *text) {
 
 void jk_table_cell(jk_table *table, const char *format, ...) {
     char *text = NULL;
+    if (table == NULL) {
+        return;
+    }
     va_list arguments;
     va_start(arguments, format);
     if (vasprintf(&text, format, arguments) < 0) {
@@ -121,7 +124,7 @@ void jk_table_percent(jk_table *table, double percent) {
 }
 
 void jk_table_rule(jk_table *table) {
-    for (size_t i = 0; i < table->columns; i++) {
+    for (size_t i = 0; table != NULL && i < table->columns; i++) {
         append(table, NULL);
     }
 }

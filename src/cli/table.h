@@ -9,7 +9,8 @@
 /* A table grows row by row, cell by cell; cells are copied. Memory failures show as jk_table_print returning -1. */
 typedef struct jk_table jk_table;
 
-/* `alignment` has one letter per column: 'l' left, 'r' right. NULL if there is no memory. */
+/* `alignment` has one letter per column: 'l' left, 'r' right. NULL if there is no memory: what is added to such a table
+ * is nothing, and jk_cli_print_table says so. */
 jk_table *jk_table_create(const char *alignment);
 
 /* Adds the next cell of the current row; a row is full after as many cells as there are columns. */
