@@ -59,8 +59,8 @@ static void print_heading(const simulate_arguments *arguments, const jk_simulati
     (void)printf("Paths     %s, seed %llu%s\n", jk_amount(paths, (double)simulation->paths, 0),
                  (unsigned long long)simulation->seed, simulation->own_risk ? "" : ", without claims' own risk");
     if (simulation->parameters > 0) {
-        (void)printf("Fit       %zu parameters drawn together; %zu of the file are left out\n",
-                     simulation->parameters, simulation->parameters_left_out);
+        (void)printf("Fit       %zu parameters drawn together; %zu of the file are left out\n", simulation->parameters,
+                     simulation->parameters_left_out);
     }
     (void)printf(
         "Points    %s for all claims, %s of them single large claims; at most %.3f %% off in value, collections "
