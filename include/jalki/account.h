@@ -54,6 +54,14 @@ typedef struct jk_account_row {
     double closing;
     double cost;      /* of collecting, an expense beside */
     double remaining; /* collections still expected at its end, undiscounted (ERC) */
+    /* The loss allowance (IFRS 7.35H(c), 35I): for a purchased credit-impaired asset the changes in expected losses
+     * since purchase alone (IFRS 9 5.5.13). allowance_opening + impairment + unwinding - lapsed = allowance. */
+    double gross; /* carrying amount at its end had the forecast of the purchase held: before the allowance */
+    double allowance_opening; /* gross - carrying amount at its beginning; below 0 where more is expected than then */
+    double impairment;        /* loss (below 0: gain) of the period: -(performance + revision) */
+    double unwinding;         /* interest on the allowance */
+    double lapsed;            /* expected of the period at purchase and not collected: no loss is yet to come of it */
+    double allowance;         /* at its end */
 } jk_account_row;
 
 /* Months until nothing more is expected: at least 0, at most JK_ACCOUNT_MONTHS_MAX for the roll below. */

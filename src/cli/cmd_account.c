@@ -136,10 +136,43 @@ static void add_row(jk_table *table, const char *name, const jk_account_row *row
     }
 }
 
-/* What cannot be anything but 0 is left out: gains where nothing is known since the purchase, expenses on net flows. */
+enum { COLUMNS_MAX = 8 };
+
+static int print_table(const account_arguments *arguments, const jk_book *book, const column *columns, size_t count,
+                       const char *title) {
+    char alignment[COLUMNS_MAX + 3] = "rr";
+    for (size_t i = 0; i < count; i++) {
+        (void)strcat(alignment, columns[i].shown ? "r" : "");
+    }
+    jk_table *table = jk_table_create(alignment);
+    if (table == NULL) {
+        return jk_cli_print_table(NULL, NULL);
+    }
+    jk_table_cell(table, "%s", arguments->by == BY_MONTH ? "month" : "year");
+    jk_table_cell(table, "%s", "months");
+    for (size_t i = 0; i < count; i++) {
+        if (columns[i].shown) {
+            jk_table_cell(table, "%s", columns[i].head);
+        }
+    }
+    jk_table_rule(table);
+    int decimals = book->total.opening < 1e6 ? 2 : 0;
+    size_t rows = arguments->by == BY_MONTH ? (size_t)book->months : book->year_count;
+    for (size_t i = 0; i < rows; i++) {
+        char name[24];
+        (void)snprintf(name, sizeof name, "%zu", i + 1);
+        add_row(table, name, arguments->by == BY_MONTH ? &book->month[i] : &book->year[i], columns, count, decimals);
+    }
+    jk_table_rule(table);
+    add_row(table, "all", &book->total, columns, count, decimals);
+    return jk_cli_print_table(table, title);
+}
+
+/* What cannot be anything but 0 is left out: gains where nothing is known since the purchase, and with them the whole
+ * allowance; expenses on net flows. */
 static int print_rows(const account_arguments *arguments, const jk_book *book) {
     bool news = arguments->terms.actual != NULL || arguments->terms.revision_count > 0;
-    const column columns[] = {
+    const column columns[COLUMNS_MAX] = {
         {"opening", offsetof(jk_account_row, opening), true},
         {"+ interest", offsetof(jk_account_row, interest), true},
         {"- collections", offsetof(jk_account_row, collections), true},
@@ -149,44 +182,31 @@ static int print_rows(const account_arguments *arguments, const jk_book *book) {
         {"still expected", offsetof(jk_account_row, remaining), true},
         {"cost expensed", offsetof(jk_account_row, cost), book->basis == JK_BOOK_GROSS},
     };
-    enum { COLUMNS = sizeof columns / sizeof columns[0] };
-    char alignment[COLUMNS + 3] = "rr";
-    for (size_t i = 0; i < COLUMNS; i++) {
-        (void)strcat(alignment, columns[i].shown ? "r" : "");
-    }
-    jk_table *table = jk_table_create(alignment);
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, NULL);
-    }
-    jk_table_cell(table, "%s", arguments->by == BY_MONTH ? "month" : "year");
-    jk_table_cell(table, "%s", "months");
-    for (size_t i = 0; i < COLUMNS; i++) {
-        if (columns[i].shown) {
-            jk_table_cell(table, "%s", columns[i].head);
-        }
-    }
-    jk_table_rule(table);
-    int decimals = book->total.opening < 1e6 ? 2 : 0;
-    size_t count = arguments->by == BY_MONTH ? (size_t)book->months : book->year_count;
-    for (size_t i = 0; i < count; i++) {
-        char name[24];
-        (void)snprintf(name, sizeof name, "%zu", i + 1);
-        add_row(table, name, arguments->by == BY_MONTH ? &book->month[i] : &book->year[i], columns, COLUMNS, decimals);
-    }
-    jk_table_rule(table);
-    add_row(table, "all", &book->total, columns, COLUMNS, decimals);
-    return jk_cli_print_table(table, "Carrying amount");
+    static const column allowance[] = {
+        {"opening", offsetof(jk_account_row, allowance_opening), true},
+        {"+ impairment", offsetof(jk_account_row, impairment), true},
+        {"+ unwinding", offsetof(jk_account_row, unwinding), true},
+        {"- lapsed", offsetof(jk_account_row, lapsed), true},
+        {"= closing", offsetof(jk_account_row, allowance), true},
+        {"gross carrying amount", offsetof(jk_account_row, gross), true},
+    };
+    int failed = print_table(arguments, book, columns, COLUMNS_MAX, "Carrying amount");
+    return news ? failed | print_table(arguments, book, allowance, sizeof allowance / sizeof allowance[0],
+                                       "Loss allowance (IFRS 7.35H): changes in expected losses since the purchase")
+                : failed;
 }
 
 static int print_csv(const account_arguments *arguments, const jk_book *book) {
     (void)printf("%s,first_month,last_month,opening,interest,collections,performance,revision,closing,expected,cost,"
-                 "remaining\n",
+                 "remaining,gross_carrying_amount,allowance_opening,impairment,unwinding,lapsed,allowance\n",
                  arguments->by == BY_MONTH ? "month" : "year");
     size_t count = arguments->by == BY_MONTH ? (size_t)book->months : book->year_count;
     for (size_t i = 0; i < count; i++) {
         const jk_account_row *row = arguments->by == BY_MONTH ? &book->month[i] : &book->year[i];
-        const double amounts[] = {row->opening, row->interest, row->collections, row->performance, row->revision,
-                                  row->closing, row->expected, row->cost,        row->remaining};
+        const double amounts[] = {row->opening,   row->interest, row->collections,       row->performance,
+                                  row->revision,  row->closing,  row->expected,          row->cost,
+                                  row->remaining, row->gross,    row->allowance_opening, row->impairment,
+                                  row->unwinding, row->lapsed,   row->allowance};
         (void)printf("%zu,%d,%d", i + 1, row->first, row->last);
         for (size_t k = 0; k < sizeof amounts / sizeof amounts[0]; k++) {
             jk_cli_csv_number(amounts[k], 6);

@@ -55,7 +55,8 @@ void jk_account_roll(const jk_account *account, int months, jk_account_row *rows
     double half_growth = jk_exp(force / 24.0);
     double discount = jk_exp(-force / 12.0);
     double half_discount = jk_exp(-force / 24.0);
-    double opening = account->outlay;
+    const jk_forecast *first = &account->forecasts[0];
+    double opening = account->outlay, gross = account->outlay;
     for (int t = 1; t <= months; t++) {
         const jk_forecast *before = in_force(account, t);
         const jk_forecast *after = in_force(account, t + 1);
@@ -73,6 +74,14 @@ void jk_account_roll(const jk_account *account, int months, jk_account_row *rows
         row->closing = worth_after(after, t, discount, half_discount);
         row->revision = after == before ? 0.0 : row->closing - worth_after(before, t, discount, half_discount);
         row->remaining = remaining_after(after, t);
+        double promised = at_month(first->flow, first, t);
+        row->allowance_opening = gross - opening;
+        row->impairment = -(row->performance + row->revision);
+        row->unwinding = gross * (growth - 1.0) - promised * (half_growth - 1.0) - row->interest;
+        row->lapsed = promised - row->collections;
+        row->gross = worth_after(first, t, discount, half_discount);
+        row->allowance = row->gross - row->closing;
+        gross = row->gross;
         opening = row->closing;
     }
 }
@@ -87,6 +96,11 @@ static void add_row(jk_account_row *sum, const jk_account_row *row) {
     sum->cost += row->cost;
     sum->closing = row->closing;
     sum->remaining = row->remaining;
+    sum->impairment += row->impairment;
+    sum->unwinding += row->unwinding;
+    sum->lapsed += row->lapsed;
+    sum->gross = row->gross;
+    sum->allowance = row->allowance;
 }
 
 static jk_account_row sum_rows(const jk_account_row *rows, int count) {
@@ -94,6 +108,7 @@ static jk_account_row sum_rows(const jk_account_row *rows, int count) {
     if (count > 0) {
         sum.first = rows[0].first;
         sum.opening = rows[0].opening;
+        sum.allowance_opening = rows[0].allowance_opening;
     }
     for (int i = 0; i < count; i++) {
         add_row(&sum, &rows[i]);

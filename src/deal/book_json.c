@@ -13,9 +13,21 @@ static json_t *row_of(jk_json_builder *b, const jk_account_row *row) {
     const struct {
         const char *key;
         double amount;
-    } amounts[] = {{"opening", row->opening},         {"interest", row->interest}, {"collections", row->collections},
-                   {"performance", row->performance}, {"revision", row->revision}, {"closing", row->closing},
-                   {"expected", row->expected},       {"cost", row->cost},         {"remaining", row->remaining}};
+    } amounts[] = {{"opening", row->opening},
+                   {"interest", row->interest},
+                   {"collections", row->collections},
+                   {"performance", row->performance},
+                   {"revision", row->revision},
+                   {"closing", row->closing},
+                   {"expected", row->expected},
+                   {"cost", row->cost},
+                   {"remaining", row->remaining},
+                   {"gross_carrying_amount", row->gross},
+                   {"allowance_opening", row->allowance_opening},
+                   {"impairment", row->impairment},
+                   {"unwinding", row->unwinding},
+                   {"lapsed", row->lapsed},
+                   {"allowance", row->allowance}};
     for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
         jk_json_put(b, object, amounts[i].key, jk_json_number(amounts[i].amount));
     }

@@ -28,6 +28,17 @@ static void assert_row(const jk_account_row *row, double opening, double interes
     assert_near(row->revision, revision, 1e-9);
     assert_near(row->closing, closing, 1e-9);
     assert_near(row->opening + row->interest - row->collections + row->performance + row->revision, row->closing, 1e-9);
+    assert_near(row->allowance_opening + row->impairment + row->unwinding - row->lapsed, row->allowance, 1e-9);
+    assert_near(row->gross - row->allowance, row->closing, 1e-9);
+}
+
+static void assert_allowance(const jk_account_row *row, double opening, double impairment, double unwinding,
+                             double lapsed, double closing) {
+    assert_near(row->allowance_opening, opening, 1e-9);
+    assert_near(row->impairment, impairment, 1e-9);
+    assert_near(row->unwinding, unwinding, 1e-9);
+    assert_near(row->lapsed, lapsed, 1e-9);
+    assert_near(row->allowance, closing, 1e-9);
 }
 
 static void test_two_months(void **state) {
@@ -64,6 +75,8 @@ static void test_less_than_expected(void **state) {
     /* 11 too little at mid-month are 12.1 at its end: a loss, as the second month is still expected in full. */
     assert_row(&rows[0], 200.0, 42.0 - 9.9, 99.0, -12.1, 0.0, 121.0);
     assert_near(rows[0].expected, 110.0, 0.0);
+    /* The loss was the month's own: what lapsed leaves no allowance; 11 earn no interest in its second half. */
+    assert_allowance(&rows[0], 0.0, 12.1, -1.1, 11.0, 0.0);
     assert_row(&rows[1], 121.0, 12.1, 133.1, 0.0, 0.0, 0.0);
 }
 
@@ -86,7 +99,12 @@ static void test_new_forecast(void **state) {
     assert_near(rows[0].cost, 5.0, 0.0);
     assert_near(rows[3].cost, 3.0, 0.0);
     assert_near(rows[0].remaining, 204.2051, 1e-9);
+    /* 39 more is expected than at purchase: 160 instead of 121. Then 133.1 was promised, and 55 came. */
+    assert_allowance(&rows[0], 0.0, -39.0, 0.0, 0.0, -39.0);
+    assert_allowance(&rows[1], -39.0, 0.0, 12.1 - 28.1, 78.1, -133.1);
+    assert_near(rows[1].gross, 0.0, 0.0);
     jk_account_row total = jk_account_total(rows, 4);
+    assert_allowance(&total, 0.0, -39.0, 31.0 + 12.1 - (31.0 + 28.1 + 14.641 + 1.4641), 243.1 - 314.2051, 0.0);
     assert_row(&total, 200.0, 31.0 + 28.1 + 14.641 + 1.4641, 314.2051, 0.0, 39.0, 0.0);
     assert_near(total.cost, 11.0, 0.0);
 }
