@@ -85,7 +85,6 @@ typedef struct jk_fit_result {
     const double *covariance;  /* [parameter_count²] of the estimates, clustered by debtor */
     double dispersion;         /* quasi-Poisson phi, base currency: size of a payment as the likelihood sees it */
     double cluster_dispersion; /* the same for the cash of a whole debtor */
-    double balance_slope;      /* power of the balance that cash per euro goes with, beyond the points; 0: none */
     double balance_power;      /* of the balance, in the variance of cash: 0 one size of payments, 1 parts of it */
     double points_spread;      /* standard deviation by which points are drawn to each other; NaN: not drawn */
     double expected;           /* cash by the fitted model on its own rows */

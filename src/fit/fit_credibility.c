@@ -487,7 +487,7 @@ jk_status jk_fit_shrink(jk_fit *fit, jk_error *error) {
         }
     }
     if (self.weighed != NULL) {
-        JK_TRY_CLEANUP(jk_fit_size_levels(fit, &self.rows, &self.design, self.start, error));
+        JK_TRY_CLEANUP(jk_fit_cash_chance(fit, &self.rows, &self.design, self.start, self.within, error));
         JK_TRY_CLEANUP(jk_fit_weighed_covariance(fit, &self.rows, error));
     }
 cleanup:

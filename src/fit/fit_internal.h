@@ -63,6 +63,7 @@ struct jk_fit {
     uint8_t *class_reference; /* [curves] jk_capacity */
     jk_fit_design design;
     jk_ppml estimates;
+    double cash_chance; /* relative variance of the panel's cash by chance alone, as the weighed rows tell it */
     double
         *covariance; /* [parameters][parameters] of figures from rows weighed as the curves are; NULL: the estimates' */
     /* What the model takes, log scale, by parameter of the likelihood; and the weight of own data in it. */
@@ -144,10 +145,10 @@ jk_status jk_fit_weigh_rows(const jk_fit *fit, jk_ppml_rows *rows, double **memo
 /* Their covariance of all figures, into fit->covariance. */
 jk_status jk_fit_weighed_covariance(jk_fit *fit, const jk_ppml_rows *rows, jk_error *error);
 
-/* fit_size.c: curves whose levels weigh by what rows tell become curves of levels in euros, by the power of the balance
- * that cash per euro goes with; rows are the weighed ones, design and parameters those that expect their cash. */
-jk_status jk_fit_size_levels(jk_fit *fit, const jk_ppml_rows *rows, const jk_ppml_design *design,
-                             const double *parameters, jk_error *error);
+/* The relative variance of the panel's cash by chance alone, from the weighed rows, the design and parameters that
+ * expect their cash, and `within`, the variance of a debtor's weighed cash per unit of it; into fit->cash_chance. */
+jk_status jk_fit_cash_chance(jk_fit *fit, const jk_ppml_rows *rows, const jk_ppml_design *design,
+                             const double *parameters, double within, jk_error *error);
 
 /* fit_pooled.c: all segments' curves in one. */
 typedef struct jk_fit_pooled {

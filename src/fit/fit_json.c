@@ -133,7 +133,6 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     jk_json_put(json, object, "dispersion", jk_json_number(result->dispersion));
     jk_json_put(json, object, "dispersion_by_debtor", jk_json_number(result->cluster_dispersion));
     jk_json_put(json, object, "balance_power", jk_json_number(result->balance_power));
-    jk_json_put(json, object, "balance_slope", jk_json_number(result->balance_slope));
     jk_json_put(json, object, "points_spread", jk_json_number(result->points_spread));
     json_t *overlap = json_object();
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {

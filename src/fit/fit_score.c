@@ -13,7 +13,7 @@
 
 enum { SCORES = 1001 };
 #define SAME        0.01 /* of the expected cash */
-#define LEVEL_ERROR 0.1  /* standard deviation of the logarithm of a level that weighs rows by what they tell */
+#define LEVEL_ERROR 0.15 /* standard deviation of the logarithm of a level that weighs rows by what they tell */
 
 /* What a file can say: six decimals for the log scale, so that file and memory are one model. */
 double jk_fit_round_points(double value) {
@@ -325,7 +325,7 @@ static bool move_bounds(jk_fit *fit, double (*by_score)[JK_CAPACITY_COUNT], doub
 }
 
 /* Levels that weigh rows by what they tell against the euros that came in: the mean of the two logarithms by their
- * precision. Euros are as far off as chance has it, by the variance of a debtor's cash; levels that weigh are off by
+ * precision. Euros are as far off as chance has it; levels that weigh are off by
  * what points that are drawn to each other leave out, of which little is known but its size. Returns whether anything
  * moved. */
 static bool move_level(jk_fit *fit) {
@@ -333,8 +333,8 @@ static bool move_level(jk_fit *fit) {
     if (!fit->options.shrink || !(fit->result.balance_power > 0.0) || !(expected > 0.0) || !(cash > 0.0)) {
         return false;
     }
-    double chance = fit->estimates.cluster_dispersion / expected, own = LEVEL_ERROR * LEVEL_ERROR;
-    double move = own / (own + chance) * jk_log(cash / expected);
+    double own = LEVEL_ERROR * LEVEL_ERROR;
+    double move = own / (own + fit->cash_chance) * jk_log(cash / expected);
     for (size_t c = 0; c < fit->survey.curves; c++) {
         for (size_t k = 0; k < jk_fit_steps(fit, c)->count; k++) {
             int32_t p = fit->design.curve_parameter[c][k];

@@ -28,6 +28,26 @@ jk_status jk_fit_weighed_covariance(jk_fit *fit, const jk_ppml_rows *rows, jk_er
     return JK_OK;
 }
 
+/* Payments whose size goes with balance^power have the variance within · mean · balance^power: large balances that have
+ * not paid count, whose payments would have widened what residuals show. */
+jk_status jk_fit_cash_chance(jk_fit *fit, const jk_ppml_rows *rows, const jk_ppml_design *design,
+                             const double *parameters, double within, jk_error *error) {
+    double *mean = jk_columns_alloc(rows->rows, sizeof *mean);
+    jk_status status = mean == NULL ? jk_fail_memory(error, "the fit")
+                                    : jk_ppml_predict(rows, design, parameters, &fit->options.run, mean, error);
+    double cash = 0.0, variance = 0.0;
+    for (size_t i = 0; status == JK_OK && i < rows->rows; i++) {
+        if (rows->weight[i] > 0.0) {
+            double scale = fit->rows.columns.weight[i] / rows->weight[i];
+            cash += mean[i] * scale;
+            variance += within * mean[i] * scale * scale;
+        }
+    }
+    free(mean);
+    fit->cash_chance = cash > 0.0 ? variance / (cash * cash) : 0.0;
+    return status;
+}
+
 jk_status jk_fit_weigh_rows(const jk_fit *fit, jk_ppml_rows *rows, double **memory, jk_error *error) {
     const jk_ppml_rows *from = &fit->rows.columns;
     const double power = fit->result.balance_power;
