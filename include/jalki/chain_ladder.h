@@ -57,12 +57,21 @@ enum { JK_TRIANGLE_SIDE_MAX = 1200 };
 jk_status jk_triangle_read(const char *path, const jk_triangle_options *options, jk_triangle *triangle,
                            jk_error *error);
 
+/* Reads what each origin is expected to come to from a CSV file with the columns origin and ultimate, names as in the
+ * triangle: prior[origins], NaN for origins that are observed to the last age and not in the file. JK_ERROR_DATA with
+ * line and column where an origin is none of the triangle's or stands twice, where an amount is none or below 0, and
+ * where an origin is missing that has something to come. */
+jk_status jk_triangle_prior_read(const char *path, const jk_triangle *triangle, double *prior, jk_error *error);
+
 /* Frees what a triangle holds (all of it from malloc); a zeroed one is accepted. */
 void jk_triangle_reset(jk_triangle *triangle);
 
 typedef struct jk_chain_ladder_origin {
     double latest, ultimate, reserve;
     double std_error; /* of the reserve; NaN where it cannot be estimated */
+    /* Bornhuetter, Ferguson 1972: what is still to come is the part of the prior ultimate that the factors leave open,
+     * whatever has come in. NaN without priors. */
+    double prior, bf_reserve, bf_ultimate;
 } jk_chain_ladder_origin;
 
 typedef struct jk_chain_ladder {
@@ -76,8 +85,9 @@ typedef struct jk_chain_ladder {
 
 /* What factors are formed of, and what comes after the last age. NULL or zeroed: all pairs, nothing. */
 typedef struct jk_chain_ladder_options {
-    size_t last; /* only the latest origins observed at both ages, so many; 0: all */
-    double tail; /* factor from the last age to the end; 0: none. Of no error that the triangle could tell */
+    size_t last;         /* only the latest origins observed at both ages, so many; 0: all */
+    double tail;         /* factor from the last age to the end; 0: none. Of no error that the triangle could tell */
+    const double *prior; /* [origins] ultimate expected beforehand, by a model; NULL: none */
     size_t exclude_count;
     const char *const *exclude; /* "ORIGIN:AGE": that origin's step from this age on is in no factor */
 } jk_chain_ladder_options;

@@ -20,7 +20,8 @@ typedef struct chainladder_arguments {
     jk_triangle_options options;
     jk_chain_ladder_options ladder;
     const char *exclude[LADDER_EXCLUDE];
-    const char *path;
+    const char *path, *prior_path;
+    double *prior;
 } chainladder_arguments;
 
 static void read_where(jk_usage *usage, const char *name, char *text, void *field) {
@@ -54,6 +55,10 @@ static const jk_option options[] = {
     {"tail", .kind = JK_OPTION_NUMBER, JK_FIELD(chainladder_arguments, ladder.tail), .value = "FACTOR",
      .example = "1.02", .low = 0.01, .high = 100, .otherwise = "nothing comes later",
      .help = "From the last age to the end"},
+    {"prior", .kind = JK_OPTION_FILE_IN, JK_FIELD(chainladder_arguments, prior_path), .value = "F.csv",
+     .help =
+         "What a model expects each origin to come to, columns origin and ultimate: Bornhuetter and Ferguson's reserve "
+         "beside the chain ladder's"},
     {0},
 };
 
@@ -66,14 +71,21 @@ static void add_row(jk_table *table, const char *name, const jk_chain_ladder_ori
     jk_table_amount(table, amounts->reserve, decimals);
     jk_table_amount(table, amounts->std_error, decimals);
     jk_table_percent(table, amounts->reserve > 0.0 ? 100.0 * amounts->std_error / amounts->reserve : (double)NAN);
+    if (!isnan(amounts->prior)) {
+        jk_table_amount(table, amounts->prior, decimals);
+        jk_table_amount(table, amounts->bf_ultimate, decimals);
+        jk_table_amount(table, amounts->bf_reserve, decimals);
+    }
 }
 
 static int print_origins(const jk_triangle *triangle, const jk_chain_ladder *result) {
     enum { LARGE = 100000 };
     int decimals = result->total.ultimate < LARGE ? 2 : 0;
-    jk_table *table = jk_table_create("lrrrrr");
-    static const char *const heads[] = {"origin", "latest", "ultimate", "reserve", "std error", "error of reserve"};
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+    bool prior = !isnan(result->total.prior);
+    jk_table *table = jk_table_create(prior ? "lrrrrrrrr" : "lrrrrr");
+    static const char *const heads[] = {"origin",           "latest", "ultimate",       "reserve",      "std error",
+                                        "error of reserve", "prior",  "ultimate by it", "reserve by it"};
+    for (size_t i = 0; i < (prior ? sizeof heads / sizeof heads[0] : 6); i++) {
         jk_table_cell(table, "%s", heads[i]);
     }
     jk_table_rule(table);
@@ -118,7 +130,12 @@ static void print_csv_row(const char *name, const jk_chain_ladder_origin *amount
     print_csv_number(amounts->latest, ",");
     print_csv_number(amounts->ultimate, ",");
     print_csv_number(amounts->reserve, ",");
-    print_csv_number(amounts->std_error, "\n");
+    print_csv_number(amounts->std_error, isnan(amounts->prior) ? "\n" : ",");
+    if (!isnan(amounts->prior)) {
+        print_csv_number(amounts->prior, ",");
+        print_csv_number(amounts->bf_ultimate, ",");
+        print_csv_number(amounts->bf_reserve, "\n");
+    }
 }
 
 static int print(const chainladder_arguments *arguments, const jk_triangle *triangle, const jk_chain_ladder *result) {
@@ -126,7 +143,8 @@ static int print(const chainladder_arguments *arguments, const jk_triangle *tria
         return jk_cli_print_text(jk_chain_ladder_json(triangle, result));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
-        (void)puts("origin,latest,ultimate,reserve,std_error");
+        (void)printf("origin,latest,ultimate,reserve,std_error%s\n",
+                     isnan(result->total.prior) ? "" : ",prior,bf_ultimate,bf_reserve");
         for (size_t i = 0; i < result->origins; i++) {
             print_csv_row(triangle->origin[i], &result->origin[i]);
         }
@@ -147,12 +165,20 @@ static int print(const chainladder_arguments *arguments, const jk_triangle *tria
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
 
-static jk_status run_all(const chainladder_arguments *arguments, jk_triangle *triangle, jk_chain_ladder *result,
+static jk_status run_all(chainladder_arguments *arguments, jk_triangle *triangle, jk_chain_ladder *result,
                          jk_error *error) {
     JK_TRY(jk_triangle_read(arguments->path, &arguments->options, triangle, error));
     jk_chain_ladder_options ladder = arguments->ladder;
     ladder.exclude = arguments->exclude;
     ladder.tail = isnan(ladder.tail) ? 0.0 : ladder.tail;
+    if (arguments->prior_path != NULL) {
+        arguments->prior = calloc(triangle->origins, sizeof *arguments->prior);
+        if (arguments->prior == NULL) {
+            return jk_fail_memory(error, "the priors");
+        }
+        JK_TRY(jk_triangle_prior_read(arguments->prior_path, triangle, arguments->prior, error));
+        ladder.prior = arguments->prior;
+    }
     JK_TRY(jk_chain_ladder_fit(triangle, &ladder, result, error));
     return jk_cli_json_to_file(&arguments->common)
                ? jk_cli_write_text(arguments->common.json_path, jk_chain_ladder_json(triangle, result), error)
@@ -160,7 +186,7 @@ static jk_status run_all(const chainladder_arguments *arguments, jk_triangle *tr
 }
 
 static int run_chainladder(void *command) {
-    const chainladder_arguments *arguments = command;
+    chainladder_arguments *arguments = command;
     jk_error error = {0};
     jk_triangle triangle = {0};
     jk_chain_ladder result = {0};
@@ -168,6 +194,7 @@ static int run_chainladder(void *command) {
     int code = status == JK_OK ? print(arguments, &triangle, &result) : jk_cli_fail(&error);
     jk_chain_ladder_reset(&result);
     jk_triangle_reset(&triangle);
+    free(arguments->prior);
     return code;
 }
 
@@ -178,7 +205,8 @@ const jk_command jk_command_chainladder = {
                "and Mack's standard errors. One row per vintage and age (or calendar period): columns origin, "
                "development, value.",
     .examples = {"jalki chainladder collections.csv", "jalki chainladder monthly.csv --incremental --json ladder.json",
-                 "jalki chainladder triangle.csv --origin vintage --development month --value cash"},
+                 "jalki chainladder triangle.csv --origin vintage --development month --value cash",
+                 "jalki chainladder collections.csv --prior model.csv"},
     .operand = {"triangle", .kind = JK_OPTION_FILE_IN, JK_FIELD(chainladder_arguments, path), .value = "T.csv",
                 .is_needed = true},
     .groups = {{"Triangle", options, 0, false}, {"Output", jk_json_options, 0, false}},

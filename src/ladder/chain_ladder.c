@@ -154,6 +154,28 @@ static double shared_error(const ladder_state *ladder, size_t i, size_t j) {
            ladder->completed[j * ladder->ages + ladder->ages - 1];
 }
 
+/* The factors from the present to the end say which part of the ultimate is still open: 1 - 1 / their product. */
+static void apply_prior(const ladder_state *ladder, const double *prior, jk_chain_ladder *result) {
+    jk_chain_ladder_origin *total = &result->total;
+    total->prior = total->bf_reserve = total->bf_ultimate = prior != NULL ? 0.0 : (double)NAN;
+    for (size_t i = 0; i < ladder->origins; i++) {
+        jk_chain_ladder_origin *origin = &result->origin[i];
+        double open = result->tail;
+        for (size_t k = ladder->triangle->observed[i] - 1; k + 1 < ladder->ages; k++) {
+            open *= ladder->factor[k];
+        }
+        bool given = prior != NULL && !isnan(prior[i]); /* else at the last age, where nothing but a tail is open */
+        origin->prior = given ? prior[i] : prior != NULL ? origin->ultimate : (double)NAN;
+        origin->bf_reserve = origin->prior * (1.0 - 1.0 / open);
+        origin->bf_ultimate = origin->latest + origin->bf_reserve;
+        if (prior != NULL) {
+            total->prior += origin->prior;
+            total->bf_reserve += origin->bf_reserve;
+            total->bf_ultimate += origin->bf_ultimate;
+        }
+    }
+}
+
 static void sum_up(const ladder_state *ladder, jk_chain_ladder *result) {
     double total_error_squared = 0.0;
     for (size_t i = 0; i < ladder->origins; i++) {
@@ -210,6 +232,7 @@ jk_status jk_chain_ladder_fit(const jk_triangle *triangle, const jk_chain_ladder
     fit_variances(&ladder, result->factor, result->sigma_squared);
     complete(&ladder);
     sum_up(&ladder, result);
+    apply_prior(&ladder, options->prior, result);
 cleanup:
     free(ladder.completed);
     free(ladder.weight);

@@ -14,6 +14,11 @@ static void put_amounts(jk_json_builder *b, json_t *object, const jk_chain_ladde
     jk_json_put(b, object, "ultimate", jk_json_number(amounts->ultimate));
     jk_json_put(b, object, "reserve", jk_json_number(amounts->reserve));
     jk_json_put(b, object, error, jk_json_number(amounts->std_error));
+    if (!isnan(amounts->prior)) {
+        jk_json_put(b, object, "prior", jk_json_number(amounts->prior));
+        jk_json_put(b, object, "bf_ultimate", jk_json_number(amounts->bf_ultimate));
+        jk_json_put(b, object, "bf_reserve", jk_json_number(amounts->bf_reserve));
+    }
 }
 
 int jk_chain_ladder_note(const jk_triangle *triangle, const jk_chain_ladder *result, size_t index, char *text,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Triangle files: CSV text into cells. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ typedef struct triangle_file {
     const char *path;
     const jk_triangle_options *options;
     jk_csv_header header;
-    size_t origin, development, value, where; /* columns; `where` is SIZE_MAX if there is none */
+    size_t origin, development, value, where; /* columns; SIZE_MAX: none (of priors, of development) */
     char *memory;                             /* slack, text, side copies, slack */
     size_t length;
     jk_arena *arena;
@@ -156,8 +157,10 @@ static jk_status add_row(triangle_file *file, const char *text, const uint32_t *
     *cell = (jk_triangle_cell){.line = line};
     const char *const *names = file->header.names;
     JK_TRY(read_label(file, field_of(text, ends, file->origin), names[file->origin], line, &cell->origin));
-    JK_TRY(
-        read_label(file, field_of(text, ends, file->development), names[file->development], line, &cell->development));
+    if (file->development != SIZE_MAX) {
+        JK_TRY(read_label(file, field_of(text, ends, file->development), names[file->development], line,
+                          &cell->development));
+    }
     if (!jk_text_to_real(value.text, value.length, &cell->value)) {
         return jk_fail(file->error, JK_ERROR_DATA, file->path, line, names[file->value],
                        "'%.*s' is not a number; expected an amount, or an empty cell where none is observed",
@@ -202,33 +205,86 @@ static jk_status read_rows(triangle_file *file) {
     return status;
 }
 
+static jk_status find_prior_columns(triangle_file *file) {
+    file->development = file->where = SIZE_MAX;
+    JK_TRY(need_column(file, "origin", &file->origin));
+    return need_column(file, "ultimate", &file->value);
+}
+
+/* All rows of a file; close_file frees what they stand in. */
+static jk_status read_file(triangle_file *file, jk_status (*find)(triangle_file *file)) {
+    jk_csv_source *source = NULL;
+    JK_TRY(jk_csv_source_open(file->path, NULL, &source, file->error));
+    file->arena = jk_arena_create();
+    jk_status status = file->arena != NULL ? jk_csv_header_read(source, NULL, &file->header, file->error)
+                                           : jk_fail_memory(file->error, "the triangle");
+    status = status == JK_OK ? find(file) : status;
+    status = status == JK_OK ? read_text(file, source) : status;
+    status = status == JK_OK ? read_rows(file) : status;
+    jk_csv_source_close(source);
+    return status;
+}
+
+static void close_file(triangle_file *file) {
+    jk_csv_header_free(&file->header);
+    jk_arena_free(file->arena);
+    free(file->memory);
+    free(file->cells);
+}
+
 jk_status jk_triangle_read(const char *path, const jk_triangle_options *options, jk_triangle *triangle,
                            jk_error *error) {
     triangle_file file = {.path = path, .options = options, .error = error};
-    jk_csv_source *source = NULL;
     *triangle = (jk_triangle){0};
-    jk_status status = JK_OK;
-    JK_TRY_CLEANUP(jk_csv_source_open(path, NULL, &source, error));
-    file.arena = jk_arena_create();
-    if (file.arena == NULL) {
-        status = jk_fail_memory(error, "the triangle");
-        goto cleanup;
-    }
-    JK_TRY_CLEANUP(jk_csv_header_read(source, NULL, &file.header, error));
-    JK_TRY_CLEANUP(find_columns(&file));
-    JK_TRY_CLEANUP(read_text(&file, source));
-    JK_TRY_CLEANUP(read_rows(&file));
-    if (file.count == 0) {
+    jk_status status = read_file(&file, find_columns);
+    if (status == JK_OK && file.count == 0) {
         status = jk_fail(error, JK_ERROR_DATA, path, 0, NULL, "no row with an amount%s; expected one per cell",
                          options->where_column != NULL ? " among those asked for" : "");
-        goto cleanup;
     }
-    JK_TRY_CLEANUP(jk_triangle_build(file.cells, file.count, options->incremental, path, triangle, error));
-cleanup:
-    jk_csv_source_close(source);
-    jk_csv_header_free(&file.header);
-    jk_arena_free(file.arena);
-    free(file.memory);
-    free(file.cells);
+    if (status == JK_OK) {
+        status = jk_triangle_build(file.cells, file.count, options->incremental, path, triangle, error);
+    }
+    close_file(&file);
+    return status;
+}
+
+/* ---- priors ------------------------------------------------------------------------------------------------------ */
+
+static jk_status take_prior(const triangle_file *file, const jk_triangle_cell *cell, const jk_triangle *triangle,
+                            double *prior) {
+    size_t i = 0;
+    while (i < triangle->origins && strcmp(triangle->origin[i], cell->origin.text) != 0) {
+        i++;
+    }
+    const char *problem = i == triangle->origins  ? "is no origin of the triangle; expected its names"
+                          : !isnan(prior[i])      ? "stands twice; expected each origin once"
+                          : !(cell->value >= 0.0) ? "has an ultimate below 0; expected what it is to come to in all"
+                                                  : NULL;
+    if (problem != NULL) {
+        return jk_fail(file->error, JK_ERROR_DATA, file->path, cell->line, "origin", "'%.*s' %s", NAMED_MAX,
+                       cell->origin.text, problem);
+    }
+    prior[i] = cell->value;
+    return JK_OK;
+}
+
+jk_status jk_triangle_prior_read(const char *path, const jk_triangle *triangle, double *prior, jk_error *error) {
+    static const jk_triangle_options none = {0};
+    triangle_file file = {.path = path, .options = &none, .error = error};
+    for (size_t i = 0; i < triangle->origins; i++) {
+        prior[i] = (double)NAN;
+    }
+    jk_status status = read_file(&file, find_prior_columns);
+    for (size_t c = 0; status == JK_OK && c < file.count; c++) {
+        status = take_prior(&file, &file.cells[c], triangle, prior);
+    }
+    for (size_t i = 0; status == JK_OK && i < triangle->origins; i++) {
+        if (isnan(prior[i]) && triangle->observed[i] < triangle->ages) {
+            status = jk_fail(error, JK_ERROR_DATA, path, 0, "origin",
+                             "origin %s is missing; expected an ultimate for each origin that has something to come",
+                             triangle->origin[i]);
+        }
+    }
+    close_file(&file);
     return status;
 }

@@ -12,13 +12,14 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 # One segment for all loans, a curve by months since write-off, and what the files tell of a loan as characteristics.
-base() { # CURVE CHARACTERISTICS
+base() { # CURVE CHARACTERISTICS OWN-COLUMNS
     matrix="[[0.985, 0.012, 0.003], [0.02, 0.96, 0.02], [0.005, 0.02, 0.975]]"
     cat <<EOF
 jalki_model: 1
 include: [$(realpath --relative-to=. "$JALKI_SOURCE/models/nordic.yaml")]
 name: us
 base_currency: USD
+extra: {$3}
 fx: {USD: 1, EUR: 1.1, SEK: 0.1, DKK: 0.15, NOK: 0.1, ISK: 0.007, PLN: 0.25, GBP: 1.3, CHF: 1.1}
 scorecard: {intercept: 0, weak_from: 430, able_from: 560, characteristics: [$2]}
 segments:
@@ -39,8 +40,13 @@ EOF
 }
 rate="{name: interest_rate, bins: [{below: 0.1, points: 0}, {below: 0.15, points: 0}, {points: 0}]}"
 size="{name: balance, bins: [{below: 3000, points: 0}, {below: 7000, points: 0}, {below: 15000, points: 0}, {points: 0}]}"
-base "[[0, 0.01], [6, 0.008], [12, 0.003]]" "$rate, $size" > lc-base.yaml
-base "[[0, 0.4], [1, 0.02], [6, 0.01], [12, 0.002]]" "$rate" > ally-base.yaml
+grades=$(for letter in A B C D E F G; do for digit in 1 2 3 4 5; do printf '%s%s: 0, ' $letter $digit; done; done)
+own="{name: sub_grade, levels: {${grades%, }}}, {name: late_fees, bins: [{below: 0.005, points: 0}, {below: 30, points: 0}, {points: 0}]},
+  {name: months_on_book, bins: [{below: 6, points: 0}, {below: 12, points: 0}, {below: 18, points: 0}, {below: 24, points: 0}, {points: 0}]},
+  {name: area, bins: [{below: 100, points: 0}, {below: 200, points: 0}, {below: 300, points: 0}, {below: 400, points: 0}, {below: 500, points: 0},
+                      {below: 600, points: 0}, {below: 700, points: 0}, {below: 800, points: 0}, {below: 900, points: 0}, {points: 0}]}"
+base "[[0, 0.01], [6, 0.008], [12, 0.003]]" "$rate, $size, $own" "sub_grade: text, area: number, late_fees: money, months_on_book: number" > lc-base.yaml
+base "[[0, 0.4], [1, 0.02], [6, 0.01], [12, 0.002]]" "$rate" "" > ally-base.yaml
 J=$JALKI_PROGRAM
 "$J" import --panel "$data/lendingclub_36m_2015_chargedoff_train.csv.gz" -o lc.h5 --quiet \
     --mapping "$JALKI_SOURCE/data/mappings/lendingclub-panel.yaml" > /dev/null

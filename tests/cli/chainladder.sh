@@ -219,6 +219,32 @@ printf 'origin,development,value\n1,1,100\n1,2,150\n2,1,200\n' > two.csv    # on
 grep -q "No standard error" table.txt || fail "no word on the missing error"
 grep -q '"mack_std_error": null' two.json || fail "null"
 
+# Bornhuetter and Ferguson: a third of what origin 2 is to come to is open at a factor of 1.5, whatever has come in.
+printf 'origin,ultimate\n2,400\n' > prior.csv
+"$J" chainladder two.csv --prior prior.csv --json prior.json --format csv > prior-out.csv
+python3 - <<'EOF' || fail "priors: $(cat prior-out.csv)"
+import csv, json
+rows = {row["origin"]: row for row in csv.DictReader(open("prior-out.csv"))}
+near = lambda a, b: abs(float(a) - b) < 1e-9 * max(b, 1)
+assert near(rows["2"]["ultimate"], 300) and near(rows["2"]["bf_reserve"], 400 / 3) and near(rows["2"]["bf_ultimate"], 200 + 400 / 3)
+assert near(rows["1"]["bf_reserve"], 0) and near(rows["1"]["prior"], 150)  # observed to the end: as it stands
+assert near(rows["all"]["bf_ultimate"], 350 + 400 / 3) and near(rows["all"]["prior"], 550)
+figures = json.load(open("prior.json"))
+assert near(figures["bf_reserve"], 400 / 3) and near(figures["origins"][1]["bf_ultimate"], 200 + 400 / 3)
+assert "prior" not in json.load(open("two.json"))
+EOF
+"$J" chainladder two.csv --prior prior.csv --tail 1.2 --format csv | grep -q '^2,200,360,160,,400,377.77' || fail "a prior with a tail"
+printf 'origin,ultimate\n1,400\n' > bad.csv
+expect 1 "origin 2 is missing" two.csv --prior bad.csv --json bad.json
+printf 'origin,ultimate\n2,400\n3,1\n' > bad.csv
+expect 1 "'3' is no origin of the triangle" two.csv --prior bad.csv --json bad.json
+printf 'origin,ultimate\n2,400\n2,1\n' > bad.csv
+expect 1 "stands twice" two.csv --prior bad.csv --json bad.json
+printf 'origin,ultimate\n2,-4\n' > bad.csv
+expect 1 "ultimate below 0" two.csv --prior bad.csv --json bad.json
+printf 'origin,final\n2,4\n' > bad.csv
+expect 1 "no such column" two.csv --prior bad.csv --json bad.json
+
 # All triangles of the shared folder that have a reference.
 reference=$JALKI_SHARED/data/triangles/reference_chain_ladder.csv
 if [ ! -e "$reference" ]; then
