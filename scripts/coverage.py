@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """How often the interval of a fitted model's value holds the true one: histories simulated under a known model are fitted, each fit values
-one tape, and `value` says how uncertain that is (JSON: fit.spread). Not part of the tests: 200 histories of 5,000 claims take a quarter of
+one tape, and `bid` says how uncertain that is (JSON: fit.spread). Not part of the tests: 200 histories of 5,000 claims take a quarter of
 an hour of one core.
 
     scripts/coverage.py --program build/release/jalki --histories 200 --claims 5000
@@ -33,8 +33,10 @@ def one_history(options, folder, seed):
     run(options.program, "generate", "--panel", "--model", options.model, "-n", options.claims, "--months", options.months, "--seed", seed,
         "-o", folder / "panel.h5")
     run(options.program, "fit", folder / "panel.h5", "--model", options.model, "-o", options.model.parent / "fitted-here.yaml")
-    found = valued(options.program, folder, options.model.parent / "fitted-here.yaml")
-    return found["value"], found["fit"]["spread"], found["fit"]["curse"]
+    fitted = options.model.parent / "fitted-here.yaml"
+    run(options.program, "bid", folder / "tape.h5", "--model", fitted, "--rivals", 0, "--json", folder / "bid.json")
+    fit = json.loads((folder / "bid.json").read_text())["fit"]
+    return valued(options.program, folder, fitted)["value"], fit["spread"], fit["curse"]
 
 
 def main():

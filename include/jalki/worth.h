@@ -21,13 +21,15 @@ struct jk_worth {
     double curse;      /* mean over the models of (best plan - this plan) / value; 0 where the value is not above 0 */
     double curse_error;
     double spread; /* standard deviation over the models of this plan's worth / value, points of the score included */
-    double error;  /* the same of the logarithm, as jk_auction takes it: sqrt(log(1 + spread^2)) */
+    double error;  /* the same of the logarithm, as jk_auction takes it: sqrt(log(1 + spread^2)); both NaN where not
+                      asked for */
 };
 
-/* `covariance` is the file that fit wrote beside the model. Takes the time of about two dozen valuations; the same
- * tape, model and file give the same bits. Fails as jk_value_run and jk_simulate do. */
+/* `covariance` is the file that fit wrote beside the model. The curse takes the time of about twenty valuations, the
+ * spread (where `spread` is asked for) that of a simulation of 2,048 paths; the same tape, model and file give the same
+ * bits. Fails as jk_value_run and jk_simulate do. */
 jk_status jk_worth_measure(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
-                           const char *covariance, jk_worth *worth, jk_error *error);
+                           const char *covariance, bool spread, jk_worth *worth, jk_error *error);
 
 #ifdef __cplusplus
 }

@@ -202,13 +202,14 @@ static jk_status make_tender(bid_arguments *arguments, jk_valuation *valuation, 
     bool tape = arguments->valuing.tape_path != NULL;
     if (tape) {
         JK_TRY(jk_cli_valuing_value(&arguments->valuing, &arguments->common, valuation, error));
-        JK_TRY(jk_cli_valuing_worth(&arguments->valuing, &arguments->common, &arguments->worth, error));
+        JK_TRY(jk_cli_valuing_worth(&arguments->valuing, &arguments->common, isnan(arguments->auction.error),
+                                    &arguments->worth, error));
         arguments->auction.value = jk_tender_value(valuation);
         JK_TRY(jk_cli_gate_valuation(&arguments->common, arguments->valuing.tape, arguments->valuing.model, valuation,
                                      error));
     }
     if (isnan(arguments->auction.error)) {
-        arguments->auction.error = arguments->worth.error;
+        arguments->auction.error = arguments->worth.draws > 0 ? arguments->worth.error : 0.0;
     }
     arguments->auction.spread = arguments->auction.rivals > 0 ? arguments->auction.spread : arguments->auction.error;
     JK_TRY(jk_tender_make(&arguments->auction, tape ? valuation : NULL, arguments->face, tender, error));

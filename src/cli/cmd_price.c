@@ -124,7 +124,7 @@ static jk_status price_tape(price_arguments *arguments, jk_bids *bids, jk_error 
     JK_TRY(jk_bids_make(valuing->tape, valuing->model, &valuing->options, &wanted, bids, error));
     jk_cli_valuing first = *valuing;
     first.options.irr = bids->irr[0];
-    JK_TRY(jk_cli_valuing_worth(&first, &arguments->common, &arguments->worth, error));
+    JK_TRY(jk_cli_valuing_worth(&first, &arguments->common, false, &arguments->worth, error));
     bids->first.worth = &arguments->worth;
     const jk_gate_view view = {.cutoff = bids->first.cutoff,
                                .irr = bids->irr,

@@ -267,7 +267,7 @@ static jk_status value_tape(value_arguments *arguments, jk_valuation *valuation,
     JK_TRY(jk_cli_valuing_explain(valuing, 1, arguments->sinks, arguments->sink_count, error));
     JK_TRY(jk_value_run(valuing->tape, valuing->model, &valuing->options, arguments->sinks, arguments->sink_count,
                         valuation, error));
-    JK_TRY(jk_cli_valuing_worth(valuing, &arguments->common, &arguments->worth, error));
+    JK_TRY(jk_cli_valuing_worth(valuing, &arguments->common, false, &arguments->worth, error));
     valuation->worth = &arguments->worth;
     JK_TRY(jk_cli_gate_valuation(&arguments->common, valuing->tape, valuing->model, valuation, error));
     return write_files(arguments, valuation, error);

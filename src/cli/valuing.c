@@ -36,7 +36,7 @@ jk_status jk_cli_valuing_value(jk_cli_valuing *valuing, const jk_cli_common *com
     return jk_value_run(valuing->tape, valuing->model, &valuing->options, NULL, 0, valuation, error);
 }
 
-jk_status jk_cli_valuing_worth(const jk_cli_valuing *valuing, const jk_cli_common *common, jk_worth *worth,
+jk_status jk_cli_valuing_worth(const jk_cli_valuing *valuing, const jk_cli_common *common, bool spread, jk_worth *worth,
                                jk_error *error) {
     *worth = (jk_worth){0};
     if (valuing->no_curse || valuing->tape_path == NULL) {
@@ -47,9 +47,9 @@ jk_status jk_cli_valuing_worth(const jk_cli_valuing *valuing, const jk_cli_commo
         return jk_fail_memory(error, "the covariance");
     }
     jk_error own = {0};
-    jk_status status = access(path, F_OK) != 0
-                           ? JK_OK
-                           : jk_worth_measure(valuing->tape, valuing->model, &valuing->options, path, worth, &own);
+    jk_status status = access(path, F_OK) != 0 ? JK_OK
+                                               : jk_worth_measure(valuing->tape, valuing->model, &valuing->options,
+                                                                  path, spread, worth, &own);
     free(path);
     if (status == JK_ERROR_DATA || status == JK_ERROR_FORMAT) {
         char text[JK_ERROR_TEXT_MAX];
@@ -73,8 +73,11 @@ void jk_cli_valuing_tell_worth(const jk_cli_valuing *valuing, const jk_worth *wo
                  jk_amount(percent, 100.0 * worth->curse, 1), jk_amount(other, 100.0 * worth->curse_error, 1),
                  jk_amount(money, worth->curse * worth->value, worth->value < 1e6 ? 2 : 0),
                  valuing->model->base_currency, worth->parameters);
-    (void)printf("  exactly, which no bid should pay for; they make the value uncertain by %s %%\n",
-                 jk_amount(percent, 100.0 * worth->spread, 1));
+    (void)printf("  exactly, which no bid should pay for");
+    if (!isnan(worth->spread)) {
+        (void)printf("; they make the value uncertain by %s %%", jk_amount(percent, 100.0 * worth->spread, 1));
+    }
+    (void)printf("\n");
 }
 
 char *jk_cli_valuing_manifest(const jk_cli_valuing *valuing, const jk_valuation *valuation) {

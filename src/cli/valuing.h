@@ -31,8 +31,8 @@ jk_status jk_cli_valuing_open(jk_cli_valuing *valuing, const jk_cli_common *comm
 jk_status jk_cli_valuing_value(jk_cli_valuing *valuing, const jk_cli_common *common, jk_valuation *valuation,
                                jk_error *error);
 /* What the model's fit does not know of the plan, where a covariance lies beside the model and --no-curse was not
- * given; else draws are 0. A covariance that is not of this model is noted. */
-jk_status jk_cli_valuing_worth(const jk_cli_valuing *valuing, const jk_cli_common *common, jk_worth *worth,
+ * given; else draws are 0; with its spread where that is asked for. A covariance that is not of this model is noted. */
+jk_status jk_cli_valuing_worth(const jk_cli_valuing *valuing, const jk_cli_common *common, bool spread, jk_worth *worth,
                                jk_error *error);
 /* Says it in two lines, below a table; nothing without draws. */
 void jk_cli_valuing_tell_worth(const jk_cli_valuing *valuing, const jk_worth *worth);

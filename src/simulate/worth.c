@@ -115,6 +115,7 @@ static jk_status measure_spread(measuring *self, const jk_tape *tape, const jk_v
     }
     jk_simulation simulation;
     JK_TRY(jk_simulate(tape, &still, options, &wanted, &simulation, error));
+    worth->spread = worth->error = 0.0;
     if (worth->value > 0.0) {
         worth->spread = simulation.value.figure[JK_FIGURE_SD] / worth->value;
         worth->error = sqrt(jk_log(1.0 + worth->spread * worth->spread));
@@ -124,7 +125,7 @@ static jk_status measure_spread(measuring *self, const jk_tape *tape, const jk_v
 }
 
 static jk_status measure(measuring *self, const jk_tape *tape, const jk_value_options *options, const char *covariance,
-                         jk_worth *worth, jk_error *error) {
+                         bool spread, jk_worth *worth, jk_error *error) {
     jk_value_options fast = *options;
     fast.values_only = true;
     JK_TRY(jk_covariance_load(covariance, self->model, &self->covariance, error));
@@ -133,7 +134,11 @@ static jk_status measure(measuring *self, const jk_tape *tape, const jk_value_op
         self->cases[c].irr = options->irr;
     }
     JK_TRY(jk_value_cases(tape, self->model, &fast, self->cases, CASES, NULL, 0, self->valuation, error));
-    *worth = (jk_worth){.draws = DRAWS, .parameters = self->covariance.count, .value = self->valuation[0].total.value};
+    *worth = (jk_worth){.draws = DRAWS,
+                        .parameters = self->covariance.count,
+                        .value = self->valuation[0].total.value,
+                        .spread = NAN,
+                        .error = NAN};
     double sum = 0.0, square = 0.0;
     for (size_t n = 0; n < DRAWS && worth->value > 0.0; n++) {
         double lost = (self->valuation[2 + 2 * n].total.value - self->valuation[1 + 2 * n].total.value) / worth->value;
@@ -142,14 +147,14 @@ static jk_status measure(measuring *self, const jk_tape *tape, const jk_value_op
     }
     worth->curse = sum / DRAWS;
     worth->curse_error = sqrt(fmax(square - sum * sum / DRAWS, 0.0) / (DRAWS * (DRAWS - 1.0)));
-    return measure_spread(self, tape, options, covariance, worth, error);
+    return spread ? measure_spread(self, tape, options, covariance, worth, error) : JK_OK;
 }
 
 jk_status jk_worth_measure(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
-                           const char *covariance, jk_worth *worth, jk_error *error) {
+                           const char *covariance, bool spread, jk_worth *worth, jk_error *error) {
     measuring self = {.model = model};
     *worth = (jk_worth){0};
-    jk_status status = measure(&self, tape, options, covariance, worth, error);
+    jk_status status = measure(&self, tape, options, covariance, spread, worth, error);
     for (size_t c = 0; c < CASES; c++) {
         jk_valuation_reset(&self.valuation[c]);
     }

@@ -131,7 +131,9 @@ void jk_json_put_worth(jk_json_builder *b, json_t *object, const jk_worth *worth
     jk_json_put(b, fit, "parameters", json_integer((json_int_t)worth->parameters));
     jk_json_put(b, fit, "curse", jk_json_number(worth->curse));
     jk_json_put(b, fit, "curse_error", jk_json_number(worth->curse_error));
-    jk_json_put(b, fit, "spread", jk_json_number(worth->spread));
+    if (!isnan(worth->spread)) {
+        jk_json_put(b, fit, "spread", jk_json_number(worth->spread));
+    }
     jk_json_put(b, object, "fit", fit);
 }
 

@@ -24,6 +24,12 @@ def covariance(folder, deviation):
     (folder / "m.covariance.json").write_text(json.dumps({"jalki_covariance": 1, "parameters": [named], "covariance": [[deviation ** 2]]}))
 
 
+def bid(folder, *options):
+    program.must_run(["bid", folder / "t.h5", "--model", folder / "m.yaml", "--rivals", 2, "--spread", "0.6", "--accept", program.GATE,
+                      "--json", folder / "b.json", "--quiet", *options])
+    return json.loads((folder / "b.json").read_text())
+
+
 def value(folder, *options, model="m.yaml"):
     program.must_run(["value", folder / "t.h5", "--model", folder / model, "--json", folder / "v.json", "--quiet", *options])
     return json.loads((folder / "v.json").read_text())
@@ -44,10 +50,11 @@ def main():
         covariance(folder, 0.1)
         found = value(folder)
         fit = found.pop("fit")
-        assert found["value"] == plain["value"] and fit["parameters"] == 1
+        assert found["value"] == plain["value"] and fit["parameters"] == 1 and "spread" not in fit
+        fit = bid(folder)["fit"]
         assert slope > 0.05 and abs(fit["spread"] / (0.1 * slope) - 1.0) < 0.08, (fit, slope)
         covariance(folder, 0.005)
-        small = value(folder)["fit"]
+        small = bid(folder)["fit"]
         assert 0.0 <= small["curse"] < 0.1 * small["spread"] and small["curse"] < 0.02 * fit["curse"], (small, fit)
         # Much uncertainty: now a better plan is missed. The same bits on any number of threads.
         covariance(folder, 1.5)
@@ -57,15 +64,14 @@ def main():
         assert "fit" not in value(folder, "--no-curse")
         # Without uncertainty there is neither.
         covariance(folder, 0.0)
-        none = value(folder)["fit"]
+        none = bid(folder)["fit"]
         assert none["curse"] == 0.0 and none["spread"] < 1e-3, none
         # A bid is as uncertain as the fit, unless it is told.
         covariance(folder, 0.1)
         for options, error in (((), math.sqrt(math.log(1.0 + fit["spread"] ** 2))), (("--error", "0.2"), 0.2)):
-            program.must_run(["bid", folder / "t.h5", "--model", folder / "m.yaml", "--rivals", 2, "--spread", "0.4", "--accept", program.GATE,
-                              "--json", folder / "b.json", "--quiet", *options])
-            bid = json.loads((folder / "b.json").read_text())
-            assert abs(bid["error"] / error - 1.0) < 1e-9 and bid["fit"] == fit, (bid["error"], error)
+            found = bid(folder, *options)
+            assert abs(found["error"] / error - 1.0) < 1e-9 and found["fit"]["curse"] == fit["curse"], (found["error"], error)
+            assert ("spread" in found["fit"]) == (not options)
         # The covariance of another model is told, and is no error.
         (folder / "m.covariance.json").write_text(json.dumps({"jalki_covariance": 1, "model_sha256": "0" * 64, "parameters": [1], "covariance": [[1]]}))
         ran = program.run(["value", folder / "t.h5", "--model", folder / "m.yaml", "--accept", program.GATE])
