@@ -146,20 +146,36 @@ typedef struct jk_characteristic {
     const double *points;      /* count of them */
 } jk_characteristic;
 
-/* An ensemble of regression trees, read from a model file of XGBoost (JSON). A claim walks each tree from its root to a
- * leaf; the leaves' values add up. */
+/* An ensemble of regression trees, read from a model file of XGBoost (JSON) or LightGBM (text). A claim walks each tree
+ * from its root to a leaf; the leaves' values add up. */
+typedef enum jk_tree_scale {
+    JK_TREE_AS_IS, /* nodes compare the feature itself, in 32 bits */
+    JK_TREE_RANK,  /* nodes compare how many of `edges` lie below it: exact where training compared 64 bits */
+    JK_TREE_CODE,  /* nodes look its whole part up in a set; below 0 it is missing */
+} jk_tree_scale;
 typedef struct jk_tree_feature {
-    jk_characteristic from; /* name, column or derived figure, is_numeric; neither bins nor levels */
-    const char *level;      /* categorical: the feature is 1 for this level and 0 for others; NULL: the number itself */
+    jk_characteristic from;    /* name, column or derived figure, is_numeric; neither bins nor levels */
+    const char *level;         /* categorical: the feature is 1 for this level and 0 for others; NULL: see levels */
+    const char *const *levels; /* categorical: the feature is the index of the level here, missing for others; NULL: the
+                                  number itself */
+    size_t level_count;
+    jk_tree_scale scale;
+    bool nan_is_zero;    /* a missing value counts as 0 */
+    bool zero_is_nan;    /* 0 (within 1e-35) counts as missing */
+    const double *edges; /* JK_TREE_RANK: ascending, all different */
+    size_t edge_count;
 } jk_tree_feature;
 typedef struct jk_tree_node {
-    float threshold;      /* goes left if the feature is below it */
+    float threshold;      /* goes left if the feature, on its scale, is below it */
     int32_t left;         /* index of the left child, the right one follows it; of itself in a leaf */
     uint16_t feature;     /* index into features */
     uint8_t missing_left; /* goes left if the feature is missing */
     uint8_t leaf;
-    float value; /* of a leaf: what it adds; of a fork: the mean of the leaves below it by their weight in training */
+    int32_t set; /* index into sets: goes left if the feature is in it, instead of by the threshold; -1: none */
 } jk_tree_node;
+typedef struct jk_tree_set {
+    uint32_t first, words; /* bits: code c is in the set if bit c % 32 of word c / 32 is set; beyond the words: not */
+} jk_tree_set;
 typedef struct jk_trees {
     double base; /* on the scale of eta */
     size_t feature_count, tree_count, node_count;
@@ -167,6 +183,11 @@ typedef struct jk_trees {
     const int32_t *roots;   /* [tree_count] index into nodes */
     const uint16_t *depths; /* [tree_count] forks on the longest way to a leaf */
     const jk_tree_node *nodes;
+    const double *values; /* [node_count] of a leaf: what it adds; of a fork: the mean of the leaves below it by their
+                             weight in training */
+    size_t set_count;     /* 0: no tree splits by a set of categories */
+    const jk_tree_set *sets;
+    const uint32_t *bits;
     int zero_is_missing;   /* training took 0 for missing: a 0 goes the way of what is missing */
     size_t trees_left_out; /* of the file: grown after the best iteration of early stopping */
 } jk_trees;

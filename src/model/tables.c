@@ -214,7 +214,7 @@ static const jk_field scorecard_fields[] = {
          "months in which points that fade lose half of their weight; required where a characteristic fades"),
     OTHER("characteristics", REQUIRED, 0, jk_read_characteristics, "a list of characteristics",
           "what the points depend on"),
-    OTHER("trees", KEEP, 0, jk_read_trees, "the name of a model file of XGBoost (JSON)",
+    OTHER("trees", KEEP, 0, jk_read_trees, "the name of a model file of XGBoost (JSON) or LightGBM (text)",
           "a tree ensemble whose output is added to eta; absent: none"),
 };
 RECORD(scorecard, "scorecard", scorecard_fields);

@@ -12,8 +12,8 @@ typedef struct jk_trees_file {
     const jk_trees *trees;
 } jk_trees_file;
 
-/* Reads and checks a model file of XGBoost (JSON); all that it gives lives in the arena. JK_ERROR_IO, JK_ERROR_MODEL.
- */
+/* Reads and checks a model file of XGBoost (JSON) or LightGBM (text); all that it gives lives in the arena.
+ * JK_ERROR_IO, JK_ERROR_MODEL. */
 jk_status jk_trees_read(jk_arena *arena, const char *path, const jk_extras *extras, jk_trees_file *file,
                         jk_error *error);
 

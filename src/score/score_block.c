@@ -153,10 +153,7 @@ size_t jk_score_detail_count(const jk_model *model) {
 void jk_score_explain(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t row,
                       void *scratch, jk_score_detail *details) {
     if (scorer->features != NULL) {
-        double *value = scratch;
-        float *features = (float *)(void *)(value + 2);
-        jk_score_features(scorer, block, law, row, 1, value, features);
-        jk_score_explain_trees(scorer, features, details + scorer->model->scorecard.count);
+        jk_score_explain_trees(scorer, block, law, row, scratch, details + scorer->model->scorecard.count);
     }
     for (size_t c = 0; c < scorer->model->scorecard.count; c++) {
         const jk_scorer_item *item = &scorer->items[c];

@@ -25,7 +25,8 @@ struct jk_scorer {
     const jk_debtors *debtors;
     uint64_t columns;
     jk_scorer_item *items;    /* as many as the scorecard has characteristics */
-    jk_scorer_item *features; /* as many as the trees have features; code_points are 0 or 1. NULL: no trees */
+    jk_scorer_item *features; /* as many as the trees have features; code_points: what the feature is by code. NULL: no
+                                 trees */
 };
 
 /* scorer.c: what an item is made of, own columns where the tape has them. */
@@ -48,8 +49,10 @@ void jk_score_features(const jk_scorer *scorer, const jk_block *block, const jk_
                        size_t count, double *value, float *features);
 /* Adds the trees' output to eta[count]. */
 void jk_score_add_trees(const jk_trees *trees, const float *features, size_t count, double *eta);
-/* Fills details[feature_count + 1] from one row's features: each feature's share, then the mean of the trees. */
-void jk_score_explain_trees(const jk_scorer *scorer, const float *features, jk_score_detail *details);
+/* Fills details[feature_count + 1] for one row: each feature's share, then the mean of the trees. `scratch` as for
+ * jk_score_explain. */
+void jk_score_explain_trees(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t row,
+                            void *scratch, jk_score_detail *details);
 
 /* The numbers of a numeric characteristic for rows [first, first + count): NaN where missing. */
 void jk_score_values(const jk_scorer *scorer, const jk_scorer_item *item, const jk_block *block,

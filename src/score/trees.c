@@ -13,7 +13,8 @@
 #include "base/memory.h"
 #include "score/scorer_internal.h"
 
-enum { GROUP_ROWS = 16 }; /* claims that go down a tree side by side, to hide the latency of their loads */
+enum { GROUP_ROWS = 16 };    /* claims that go down a tree side by side, to hide the latency of their loads */
+#define CODES_END 16777216.0 /* whole numbers below are exact in 32 bits */
 
 /* 1 where the level is the one that the feature asks for; `unknown` and `missing` are the same. */
 static bool is_level(const char *wanted, const char *level) {
@@ -22,19 +23,32 @@ static bool is_level(const char *wanted, const char *level) {
     return strcmp(wanted, level) == 0 || (unknown && wants_unknown);
 }
 
+/* What a categorical feature is for a level: 0 or 1, or its place among the levels of training. */
+static double level_value(const jk_tree_feature *feature, const char *level) {
+    if (feature->level != NULL) {
+        return is_level(feature->level, level);
+    }
+    for (size_t i = 0; i < feature->level_count; i++) {
+        if (is_level(feature->levels[i], level)) {
+            return (double)i;
+        }
+    }
+    return NAN;
+}
+
 static jk_status bind_feature(jk_scorer *scorer, const jk_tree_feature *feature, const jk_tape *tape,
                               jk_scorer_item *item, jk_error *error) {
     JK_TRY(jk_scorer_bind_place(scorer, tape, &feature->from, item, error));
     JK_TRY(jk_scorer_bind_column(scorer, item, error));
-    if (feature->level == NULL) {
+    if (feature->level == NULL && feature->levels == NULL) {
         return JK_OK;
     }
     size_t count = 0;
     JK_TRY(jk_scorer_bind_codes(item, tape, &count, error));
     const char *missing = jk_default_level(feature->from.column, scorer->model->base_currency);
-    item->code_points[0] = is_level(feature->level, missing != NULL ? missing : "missing");
+    item->code_points[0] = level_value(feature, missing != NULL ? missing : "missing");
     for (size_t code = 0; code < count; code++) {
-        item->code_points[code + 1] = is_level(feature->level, item->names[code]);
+        item->code_points[code + 1] = level_value(feature, item->names[code]);
     }
     return JK_OK;
 }
@@ -63,6 +77,33 @@ void jk_scorer_free_trees(jk_scorer *scorer) {
     free(scorer->features);
 }
 
+/* How many of the edges lie below the value. */
+static float rank_of(const jk_tree_feature *feature, double value) {
+    size_t low = 0;
+    for (size_t left = feature->edge_count; left > 0;) {
+        size_t half = left / 2;
+        bool below = feature->edges[low + half] < value;
+        low = below ? low + half + 1 : low;
+        left = below ? left - half - 1 : half;
+    }
+    return (float)low;
+}
+
+/* A feature as the nodes compare it; NaN: missing. Zero is what LightGBM takes for it: within 1e-35 in 32 bits. */
+static float on_scale(const jk_tree_feature *feature, double value) {
+    if (feature->scale == JK_TREE_AS_IS) {
+        return jk_score_feature(value);
+    }
+    if (feature->scale == JK_TREE_CODE) {
+        return value > -1.0 && value < CODES_END ? (float)trunc(value) : NAN;
+    }
+    if (value != value && feature->nan_is_zero) {
+        value = 0.0;
+    }
+    bool missing = value != value || (feature->zero_is_nan && fabs(value) <= (double)1e-35f);
+    return missing ? NAN : rank_of(feature, value);
+}
+
 void jk_score_features(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t first,
                        size_t count, double *value, float *features) {
     const jk_trees *trees = scorer->model->scorecard.trees;
@@ -77,20 +118,31 @@ void jk_score_features(const jk_scorer *scorer, const jk_block *block, const jk_
             }
         }
         for (size_t i = 0; i < count; i++) {
-            features[i * width + f] = trees->zero_is_missing && value[i] == 0.0 ? NAN : jk_score_feature(value[i]);
+            bool missing = trees->zero_is_missing && value[i] == 0.0;
+            features[i * width + f] = missing ? NAN : on_scale(&trees->features[f], value[i]);
         }
     }
 }
 
-/* One step down from node `at`. */
-static inline int32_t step_down(const jk_tree_node *nodes, int32_t at, const float *features) {
-    const jk_tree_node *node = &nodes[at];
+/* Whether the code is in a set of categories; what is missing is in none. */
+static inline int is_in_set(const jk_trees *trees, int32_t set, float x) {
+    uint32_t code = x >= 0.0f ? (uint32_t)x : UINT32_MAX;
+    uint32_t word = code / 32;
+    return word < trees->sets[set].words && (trees->bits[trees->sets[set].first + word] >> (code % 32) & 1) != 0;
+}
+
+/* One step down from node `at`; `by_set`: some nodes of the ensemble split by sets. */
+static inline int32_t step_down(const jk_trees *trees, int32_t at, const float *features, bool by_set) {
+    const jk_tree_node *node = &trees->nodes[at];
     float x = features[node->feature];
     int right = x != x ? !node->missing_left : !(x < node->threshold);
+    if (by_set && node->set >= 0) {
+        right = !is_in_set(trees, node->set, x);
+    }
     return node->left + (right & !node->leaf);
 }
 
-void jk_score_add_trees(const jk_trees *trees, const float *features, size_t count, double *eta) {
+static inline void add_trees(const jk_trees *trees, const float *features, size_t count, bool by_set, double *eta) {
     for (size_t first = 0; first < count; first += GROUP_ROWS) {
         size_t rows = count - first < GROUP_ROWS ? count - first : GROUP_ROWS;
         const float *own[GROUP_ROWS];
@@ -106,11 +158,11 @@ void jk_score_add_trees(const jk_trees *trees, const float *features, size_t cou
             }
             for (int depth = trees->depths[t]; depth > 0; depth--) {
                 for (size_t i = 0; i < GROUP_ROWS; i++) {
-                    at[i] = step_down(trees->nodes, at[i], own[i]);
+                    at[i] = step_down(trees, at[i], own[i], by_set);
                 }
             }
             for (size_t i = 0; i < GROUP_ROWS; i++) {
-                sum[i] += (double)trees->nodes[at[i]].value;
+                sum[i] += trees->values[at[i]];
             }
         }
         for (size_t i = 0; i < rows; i++) {
@@ -119,38 +171,60 @@ void jk_score_add_trees(const jk_trees *trees, const float *features, size_t cou
     }
 }
 
-static void describe_feature(const jk_scorer_item *item, const jk_tree_feature *feature, bool zero_is_missing,
-                             float value, jk_score_detail *detail) {
-    detail->characteristic = feature->from.name;
-    detail->is_numeric = feature->level == NULL;
-    detail->value = detail->is_numeric ? (double)value : -1.0;
-    if (item->code_points != NULL) {
-        (void)snprintf(detail->level, sizeof detail->level, "%s%s", value > 0.0f ? "" : "not ", feature->level);
+void jk_score_add_trees(const jk_trees *trees, const float *features, size_t count, double *eta) {
+    if (trees->set_count > 0) {
+        add_trees(trees, features, count, true, eta);
     } else {
-        const char *missing = zero_is_missing ? "missing or 0" : "missing";
-        (void)snprintf(detail->level, sizeof detail->level, "%s", value != value ? missing : "trees");
+        add_trees(trees, features, count, false, eta);
+    }
+}
+
+/* The feature of a row in words: its number before any scale, or its level. */
+static void describe_feature(const jk_scorer *scorer, size_t f, const jk_block *block, const jk_law_facts *law,
+                             size_t row, float scaled, jk_score_detail *detail) {
+    const jk_tree_feature *feature = &scorer->model->scorecard.trees->features[f];
+    const jk_scorer_item *item = &scorer->features[f];
+    *detail = (jk_score_detail){.characteristic = feature->from.name, .value = -1.0};
+    if (feature->level != NULL) {
+        bool is = item->code_points[jk_score_code(item, block, row)] > 0.0;
+        (void)snprintf(detail->level, sizeof detail->level, "%s%s", is ? "" : "not ", feature->level);
+    } else if (feature->levels != NULL) {
+        size_t code = jk_score_code(item, block, row);
+        const char *missing = jk_default_level(item->from->column, scorer->model->base_currency);
+        const char *name = code > 0 ? item->names[code - 1] : (missing != NULL ? missing : "missing");
+        (void)snprintf(detail->level, sizeof detail->level, "%s", name);
+    } else {
+        bool zero_too = scorer->model->scorecard.trees->zero_is_missing != 0 || feature->zero_is_nan;
+        const char *missing = zero_too ? "missing or 0" : "missing";
+        (void)snprintf(detail->level, sizeof detail->level, "%s", scaled != scaled ? missing : "trees");
+        detail->is_numeric = 1;
+        detail->value = (double)scaled;
+        if (feature->scale != JK_TREE_AS_IS) {
+            jk_score_values(scorer, item, block, law, row, 1, &detail->value);
+        }
     }
 }
 
 /* What a fork adds is the mean below the way taken less its own mean; along a way these add up to the leaf less the
  * mean of the tree, which counts as base. Source: Saabas, "Interpreting random forests" (2014). */
-void jk_score_explain_trees(const jk_scorer *scorer, const float *features, jk_score_detail *details) {
+void jk_score_explain_trees(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t row,
+                            void *scratch, jk_score_detail *details) {
     const jk_trees *trees = scorer->model->scorecard.trees;
+    double *value = scratch;
+    float *features = (float *)(void *)(value + 2);
+    jk_score_features(scorer, block, law, row, 1, value, features);
     jk_score_detail *base = &details[trees->feature_count];
     *base = (jk_score_detail){.characteristic = "trees", .is_numeric = 1, .value = NAN, .points = trees->base};
     (void)snprintf(base->level, sizeof base->level, "%zu trees' mean", trees->tree_count);
     for (size_t f = 0; f < trees->feature_count; f++) {
-        details[f] = (jk_score_detail){0};
-        describe_feature(&scorer->features[f], &trees->features[f], trees->zero_is_missing != 0, features[f],
-                         &details[f]);
+        describe_feature(scorer, f, block, law, row, features[f], &details[f]);
     }
     for (size_t t = 0; t < trees->tree_count; t++) {
         int32_t at = trees->roots[t];
-        base->points += (double)trees->nodes[at].value;
+        base->points += trees->values[at];
         while (!trees->nodes[at].leaf) {
-            int32_t next = step_down(trees->nodes, at, features);
-            details[trees->nodes[at].feature].points +=
-                (double)trees->nodes[next].value - (double)trees->nodes[at].value;
+            int32_t next = step_down(trees, at, features, trees->set_count > 0);
+            details[trees->nodes[at].feature].points += trees->values[next] - trees->values[at];
             at = next;
         }
     }

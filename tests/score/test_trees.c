@@ -6,9 +6,8 @@
 
 #include <math.h>
 
-#include "law/law_fixture.h"
+#include "score/trees_fixture.h"
 
-enum { FILE_ROOM = 512 };
 #define CLAIM .CELL(COUNTRY) = "FI", .CELL(WRITTEN_OFF_ON) = "2024-01-15"
 
 /* First tree: balance below 200? then (is a title? 0.5 : -0.25), else 1; a missing balance cannot be.
@@ -23,35 +22,6 @@ static const char ensemble[] =
     "  {\"left_children\": [1, 3, -1, -1, -1], \"right_children\": [2, 4, -1, -1, -1],"
     "   \"split_indices\": [2, 3, 0, 0, 0], \"split_conditions\": [100, 50, 0.125, 2, 4],"
     "   \"default_left\": [1, 0, 0, 0, 0], \"sum_hessian\": [8, 4, 4, 1, 3], \"split_type\": [0, 0, 0, 0, 0]}]}}}}";
-
-static void tree_path(char path[FILE_ROOM], const char *name) {
-    const char *folder = getenv("TMPDIR");
-    (void)snprintf(path, FILE_ROOM, "%s/jalki-trees-%ld-%s", folder ? folder : "/tmp", (long)getpid(), name);
-}
-
-static void write_text(const char *path, const char *text, size_t length) {
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, length, file), length);
-    assert_int_equal(fclose(file), 0);
-}
-
-/* The model of the fixture with these trees beside its characteristics. */
-static jk_status load_with_trees(const char *text, size_t length, jk_model **model, jk_error *error) {
-    char trees[FILE_ROOM], path[FILE_ROOM];
-    tree_path(trees, "trees.json");
-    tree_path(path, "model.yaml");
-    write_text(trees, text, length);
-    const char *source = getenv("JALKI_SOURCE");
-    char card[3 * FILE_ROOM];
-    int written = snprintf(card, sizeof card, "include: %s/tests/law/rules.yaml\nscorecard:\n  trees: %s\n",
-                           source ? source : ".", strrchr(trees, '/') + 1);
-    write_text(path, card, (size_t)written);
-    jk_status status = jk_model_load(path, model, error);
-    (void)unlink(trees);
-    (void)unlink(path);
-    return status;
-}
 
 typedef struct tree_case {
     row given;
@@ -204,6 +174,12 @@ static void what_is_no_ensemble_is_refused(void **state) {
                    "expected a whole number");
     expect_refused("\"learner\"", "\"model\"", "expected gbtree");
     expect_refused("{\"learner\"", "learner", "not JSON");
+    expect_refused("{\"learner\"", "{\"tree_info\": [], \"else\"", "a dump of LightGBM's trees");
+    expect_refused("{\"learner\"", "{\"oblivious_trees\": [], \"else\"", "CatBoost's JSON");
+    expect_refused("{\"learner\"", "{L\1", "binary JSON (UBJ)");
+    expect_refused("{\"learner\"", "\x80\4\x95", "a Python pickle");
+    expect_refused("{\"learner\"", "<PMML>", "XML (PMML");
+    expect_refused("{\"learner\"", "booster[0]:\n", "a dump of XGBoost's trees as text");
 }
 
 static void truncated_files_are_refused(void **state) {
