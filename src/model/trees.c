@@ -9,6 +9,8 @@
 #include "model/trees.h"
 #include "model/trees_internal.h"
 
+enum { FEATURE_NAME_MAX = 256 };
+
 jk_status jk_trees_take(jk_trees_reader *t, size_t count, size_t size, void *memory) {
     void *piece = jk_arena_alloc(t->arena, count, size);
     if (piece == NULL) {
@@ -35,25 +37,50 @@ void jk_trees_close(jk_trees_reader *t) {
     t->trees->node_count = t->nodes_used;
 }
 
+/* Finds what text[size] names; *length gets that of the column's name. A name that is no column may be one of pandas'
+ * dummies, column_level: then the longest column of text that it begins with. */
+static jk_status find_column(jk_trees_reader *t, const char *text, size_t size, size_t *length, bool *found,
+                             jk_characteristic *from) {
+    const char *level = memchr(text, '=', size);
+    *length = level != NULL ? (size_t)(level - text) : size;
+    for (size_t tried = *length; tried > 0; tried--) {
+        if (tried != *length && text[tried] != '_') {
+            continue;
+        }
+        char *name = jk_arena_text(t->arena, text, tried);
+        if (name == NULL) {
+            return jk_fail_memory(t->error, "the model");
+        }
+        *found = jk_find_characteristic(t->extras, name, from) && (tried == *length || !from->is_numeric);
+        if (*found || level != NULL) {
+            *length = tried;
+            return JK_OK;
+        }
+    }
+    *found = false;
+    return JK_OK;
+}
+
 jk_status jk_trees_read_feature(jk_trees_reader *t, int64_t line, const char *text, size_t size, bool by_code,
                                 jk_tree_feature *feature) {
-    const char *level = memchr(text, '=', size);
-    size_t length = level != NULL ? (size_t)(level - text) : size;
-    char *name = jk_arena_text(t->arena, text, length);
-    if (name == NULL) {
-        return jk_fail_memory(t->error, "the model");
+    size_t length = 0;
+    bool found = false;
+    if (size > FEATURE_NAME_MAX) {
+        return FAIL_TREES(t, line, "a feature name of %zu bytes; expected at most %d", size, FEATURE_NAME_MAX);
     }
-    if (!jk_find_characteristic(t->extras, name, &feature->from)) {
-        return FAIL_TREES(t, line, "unknown feature %s; expected a tape column or a derived figure, or column=level",
-                          name);
+    JK_TRY(find_column(t, text, size, &length, &found, &feature->from));
+    if (!found) {
+        return FAIL_TREES(t, line, "unknown feature %.*s; expected a tape column or a derived figure, or column=level",
+                          (int)length, text);
     }
-    bool fits = feature->from.is_numeric == (level == NULL) || (by_code && level == NULL);
+    bool has_level = length < size;
+    bool fits = feature->from.is_numeric != has_level || (by_code && !has_level);
     if (!fits) {
         return FAIL_TREES(t, line, "feature %.*s: expected %s", (int)size, text,
                           feature->from.is_numeric ? "a number without a level" : "a column=level");
     }
-    if (level != NULL) {
-        feature->level = jk_arena_text(t->arena, level + 1, size - length - 1);
+    if (has_level) {
+        feature->level = jk_arena_text(t->arena, text + length + 1, size - length - 1);
         return feature->level != NULL ? JK_OK : jk_fail_memory(t->error, "the model");
     }
     return JK_OK;

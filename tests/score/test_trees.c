@@ -125,6 +125,27 @@ static void expect_output(const char *old, const char *new, double output, size_
     fixture_close(&f);
 }
 
+static void expect_refused(const char *old, const char *new, const char *message) {
+    char text[CHANGED_ROOM];
+    int length = (int)changed(old, new, text);
+    jk_model *model = NULL;
+    jk_error error = {0};
+    jk_status status = load_with_trees(text, (size_t)length, &model, &error);
+    if (status != JK_ERROR_MODEL || strstr(error.message, message) == NULL) {
+        fail_msg("'%s' for '%s': status %d, %s; expected '%s'", new, old, (int)status, error.message, message);
+    }
+}
+
+/* A level may be named as pandas names its dummies; no level stands for a number. */
+static void dummies_are_levels(void **state) {
+    (void)state;
+    expect_output("legal_status=title", "legal_status_title", 0.5 + 2.0, 0);
+    expect_output("legal_status=title", "legal_status_debt_adjustment", -0.25 + 2.0, 0);
+    expect_refused("legal_status=title", "age_years_title", "unknown feature age_years_title");
+    expect_refused("legal_status=title", "_", "unknown feature _;");
+    expect_refused("legal_status=title", "legal_state_title=1", "unknown feature legal_state_title;");
+}
+
 /* Trees after the best iteration do not count, in the files of early and of later versions; 0 is missing where forks on
  * a level say so (a title is 1 and goes on to the left, below 2; what is no title goes right, to 0.5 as default_left
  * has it). */
@@ -138,17 +159,6 @@ static void training_is_followed(void **state) {
     expect_output("\"split_indices\": [0, 1, 0, 0, 0], \"split_conditions\": [200, 0.5, 1, -0.25, 0.5]",
                   "\"split_indices\": [1, 1, 0, 0, 0], \"split_conditions\": [2.00001, -0.00001, 1, -0.25, 0.5]",
                   0.5 + 2.0, 1);
-}
-
-static void expect_refused(const char *old, const char *new, const char *message) {
-    char text[CHANGED_ROOM];
-    int length = (int)changed(old, new, text);
-    jk_model *model = NULL;
-    jk_error error = {0};
-    jk_status status = load_with_trees(text, (size_t)length, &model, &error);
-    if (status != JK_ERROR_MODEL || strstr(error.message, message) == NULL) {
-        fail_msg("'%s' for '%s': status %d, %s; expected '%s'", new, old, (int)status, error.message, message);
-    }
 }
 
 static void what_is_no_ensemble_is_refused(void **state) {
@@ -197,7 +207,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_are_those_by_hand),         cmocka_unit_test(bits_do_not_depend_on_neighbours),
         cmocka_unit_test(what_is_no_ensemble_is_refused), cmocka_unit_test(training_is_followed),
-        cmocka_unit_test(truncated_files_are_refused),
+        cmocka_unit_test(truncated_files_are_refused),    cmocka_unit_test(dummies_are_levels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
