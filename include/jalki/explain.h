@@ -28,7 +28,8 @@ typedef struct jk_explain_action {
     double value;                      /* as in the results */
     double collected;                  /* in the first epoch, before cost */
     double fees;                       /* contingent on what is collected */
-    double running;                    /* monthly cost, with letters that interrupt limitation */
+    double running;                    /* monthly cost, with letters that interrupt limitation, and hours */
+    double hours;                      /* the part of it that the price of agent hours makes */
     double filing;                     /* court fee now */
     double sale;                       /* proceeds of a sale now, after transaction cost */
     double later;                      /* the best plan after the first epoch */

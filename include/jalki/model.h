@@ -236,8 +236,10 @@ typedef struct jk_segment {
     double garnish_share[JK_CAPACITY_COUNT]; /* phi */
     double lost_share; /* of the cases that are decided, those that are lost, and the claim with them */
     jk_payers payers;
-    double effort_hours[JK_TREATMENT_COUNT]; /* agent hours in the first epoch */
-    jk_steps market_price;                   /* share of balance by month since write-off */
+    double effort_hours[JK_TREATMENT_COUNT];  /* agent hours in the first epoch */
+    double hour;                              /* price of an agent hour, base currency; 0: none */
+    double hours_monthly[JK_TREATMENT_COUNT]; /* effort_hours by the months of the first epoch */
+    jk_steps market_price;                    /* share of balance by month since write-off */
     double title_factor[JK_TITLE_COUNT];
     double bar_months; /* > 0: price falls in proportion below this time to the bar */
     double transaction_cost;

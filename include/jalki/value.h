@@ -101,6 +101,7 @@ typedef struct jk_group {
     double face;  /* balance at the cut-off */
     double value; /* at the required return */
     double erc_gross, erc_net;
+    double hours; /* agent hours that their decisions take in the first epoch, claim by claim */
 } jk_group;
 
 /* Claims whose decision in this case is another than in the first case, which it is compared with. Sums of what the two

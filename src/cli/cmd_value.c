@@ -116,6 +116,10 @@ static int print_totals(const jk_valuation *valuation, const jk_model *model) {
     add_line(table, "  net", offer.sum.net, face, decimals);
     int failed = jk_cli_print_table(table, "Portfolio");
     (void)printf("\n");
+    if (valuation->total.hours > 0.0) {
+        (void)printf("  the treatments take %s agent hours in the first %d months\n",
+                     jk_amount(percent, valuation->total.hours, 1), model->epochs[0]);
+    }
     if (!isnan(offer.multiple)) {
         (void)printf("  money multiple %s of bid and onboarding, ", jk_amount(percent, offer.multiple, 2));
         if (offer.payback > 0) {

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "jalki/decide.h"
+#include "model/economics.h"
 
 enum { YEAR = 12 };
 
@@ -144,7 +145,7 @@ static jk_status take_block(void *context, const jk_value_block *rows, jk_error 
         }
         candidates->value[JK_CLOSE][row] = 0.0f;
         for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
-            candidates->hours[t][row] = whole_parts(segment->effort_hours[t] * 10000.0);
+            candidates->hours[t][row] = jk_effort_parts(segment, (jk_treatment)t);
         }
         bool files = terms->title_state[i] == JK_TITLE_NONE;
         candidates->court[row] = files ? whole_parts(segment->filing * share * 100.0) : 0;

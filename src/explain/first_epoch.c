@@ -88,13 +88,15 @@ static void treatment_parts(const jk_explanation *explanation, jk_treatment trea
     double monthly = jk_running_cost(segment, treatment, (jk_title)title);
     double letters = moved == JK_TITLE_NONE ? (double)terms->interruption[0] : 0.0;
     const double costs[MOODS] = {monthly * (double)terms->share[0] + letters,
-                                 segment->payers.monthly[treatment] * (double)terms->share[0]};
+                                 jk_paying_cost(segment, treatment) * (double)terms->share[0]};
+    double hours = jk_hours_cost(segment, treatment) * (double)terms->share[0];
     double months[MOODS];
     jk_mood_months(&moods, length, from == PAYING, months);
-    out->collected = out->running = 0.0;
+    out->collected = out->running = out->hours = 0.0;
     for (int r = 0; r < MOODS; r++) {
         out->collected += alive[r] * mid_epoch_balance(explanation, length) * brings[r] * months[r];
         out->running += alive[r] * costs[r] * months[r];
+        out->hours += alive[r] * hours * months[r];
     }
     out->fees = segment->cost[treatment].contingent * out->collected;
     out->filing = legal && title == JK_TITLE_NONE ? segment->filing * (double)terms->share[0] : 0.0;
@@ -103,7 +105,7 @@ static void treatment_parts(const jk_explanation *explanation, jk_treatment trea
 
 void jk_explain_first_epoch(const jk_explanation *explanation, jk_action action, jk_explain_action *out) {
     if (isnan(out->value)) {
-        out->collected = out->fees = out->running = out->filing = out->sale = out->later = NAN;
+        out->collected = out->fees = out->running = out->hours = out->filing = out->sale = out->later = NAN;
     } else if (action == JK_SELL) {
         out->sale = out->value;
     } else if (action != JK_CLOSE) {

@@ -168,6 +168,7 @@ static json_t *actions_object(jk_json_builder *b, const jk_explanation *e) {
         jk_json_put(b, item, "collected", jk_json_number(action->collected));
         jk_json_put(b, item, "fees", jk_json_number(action->fees));
         jk_json_put(b, item, "running", jk_json_number(action->running));
+        jk_json_put(b, item, "running_hours", jk_json_number(action->hours));
         jk_json_put(b, item, "filing", jk_json_number(action->filing));
         jk_json_put(b, item, "sale", jk_json_number(action->sale));
         jk_json_put(b, item, "later", jk_json_number(action->later));

@@ -125,7 +125,7 @@ static jk_status without_costs(const jk_model *model, jk_model *free_of_costs, j
         jk_segment *segment = &(*segments)[g];
         memset(segment->cost, 0, sizeof segment->cost);
         memset(segment->payers.monthly, 0, sizeof segment->payers.monthly);
-        segment->filing = segment->enforcement_monthly = 0.0;
+        segment->filing = segment->enforcement_monthly = segment->hour = 0.0;
     }
     *free_of_costs = *model;
     free_of_costs->segments = *segments;

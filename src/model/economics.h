@@ -9,7 +9,11 @@
 #ifndef JK_MODEL_ECONOMICS_H
 #define JK_MODEL_ECONOMICS_H
 
+#include <math.h>
+
 #include "jalki/model.h"
+
+enum { JK_EFFORT_PARTS = 10000 }; /* of an hour */
 
 /* psi under legal before a title, as the filing itself prompts payment; else 1. */
 static inline double jk_pending_factor(const jk_segment *segment, jk_treatment treatment, jk_title title) {
@@ -30,10 +34,27 @@ static inline double jk_paid_by_payers(const jk_segment *segment, jk_title title
     return own > taken ? own : taken;
 }
 
-/* What a quiet debtor costs a month, before the claim's share of its debtor. */
+/* What the agents' hours of a treatment cost a month: effort_hours are those of the first epoch, and the treatment goes
+ * on at that pace, with a title or without, whether the debtor pays or not. */
+static inline double jk_hours_cost(const jk_segment *segment, jk_treatment treatment) {
+    return segment->hour * segment->hours_monthly[treatment];
+}
+
+/* What a quiet debtor costs a month, hours included, before the claim's share of its debtor. */
 static inline double jk_running_cost(const jk_segment *segment, jk_treatment treatment, jk_title title) {
     bool enforced = treatment == JK_TREAT_LEGAL && title == JK_TITLE_HELD;
-    return enforced ? segment->enforcement_monthly : segment->cost[treatment].monthly;
+    double monthly = enforced ? segment->enforcement_monthly : segment->cost[treatment].monthly;
+    return monthly + jk_hours_cost(segment, treatment);
+}
+
+/* The same of a debtor who pays. */
+static inline double jk_paying_cost(const jk_segment *segment, jk_treatment treatment) {
+    return segment->payers.monthly[treatment] + jk_hours_cost(segment, treatment);
+}
+
+/* Agent hours of a treatment in the first epoch, in whole ten-thousandths, so that sums are exact. */
+static inline int32_t jk_effort_parts(const jk_segment *segment, jk_treatment treatment) {
+    return (int32_t)nearbyint(segment->effort_hours[treatment] * JK_EFFORT_PARTS); /* at most 1e4 hours */
 }
 
 /* Of a debtor who is quiet or pays: the two rates of leaving each mood, and those of changing it, all among the first:

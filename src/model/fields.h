@@ -13,7 +13,8 @@ typedef struct jk_model_reader {
     jk_arena *arena;
     jk_error *error;
     jk_model *model;
-    double money_rate; /* base currency per unit of the money being read */
+    jk_segment *segments; /* of the model, while they are being read */
+    double money_rate;    /* base currency per unit of the money being read */
     size_t warnings_room;
     const char **warnings;
     jk_key_path path;

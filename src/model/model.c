@@ -39,6 +39,7 @@ static jk_status load(jk_arena *arena, const char *path, jk_model **out, jk_erro
     jk_default_statuses(model);
     JK_TRY(jk_read_record(&reader, &jk_record_model, root, model));
     JK_TRY(jk_finish_general(&reader, root));
+    jk_finish_segments(&reader);
     JK_TRY(jk_finish_risk(&reader));
     *out = model;
     return JK_OK;

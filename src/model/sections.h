@@ -68,6 +68,8 @@ jk_status jk_read_trees(jk_model_reader *reader, const jk_yaml_node *node, void 
 /* segments.c */
 jk_status jk_read_payers(jk_model_reader *reader, const jk_yaml_node *node, void *target);   /* jk_segment */
 jk_status jk_read_segments(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_model */
+/* What segments need of the epochs, which are known at the end. */
+void jk_finish_segments(jk_model_reader *reader);
 
 /* risk.c */
 jk_status jk_read_risk(jk_model_reader *reader, const jk_yaml_node *node, void *target);           /* jk_risk */

@@ -77,7 +77,18 @@ jk_status jk_read_segments(jk_model_reader *reader, const jk_yaml_node *node, vo
         JK_TRY(warn_unreachable(reader, item, segments, i));
         jk_key_path_cut(&reader->path, before);
     }
+    reader->segments = segments;
     model->segments = segments;
     model->segment_count = node->count;
     return JK_OK;
+}
+
+void jk_finish_segments(jk_model_reader *reader) {
+    const jk_model *model = reader->model;
+    for (size_t i = 0; i < model->segment_count; i++) {
+        jk_segment *segment = &reader->segments[i];
+        for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+            segment->hours_monthly[t] = segment->effort_hours[t] / (double)model->epochs[0];
+        }
+    }
 }

@@ -277,6 +277,7 @@ static const jk_field cost_fields[] = {
     MAP("surveil", REQUIRED, jk_record_cost_surveil, "what surveillance costs"),
     MAP("amicable", REQUIRED, jk_record_cost_amicable, "what amicable collection costs"),
     MAP("legal", REQUIRED, jk_record_cost_legal, "what legal collection costs"),
+    REAL("hour", 0, 0, 1e6, jk_segment, hour, "cost of an agent hour of effort_hours, beside the above; absent: 0"),
 };
 RECORD(cost, "segments[].cost", cost_fields);
 

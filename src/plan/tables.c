@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/fmath.h"
 #include "base/memory.h"
+#include "model/economics.h"
 
 enum { LAST_AGE_MAX = 12000 }; /* months; a knot of a curve beyond a thousand years is a mistake */
 
@@ -76,17 +77,16 @@ static void fill_span(const jk_segment *segment, int32_t months, jk_plan_span *s
 
 static void fill_costs(const jk_segment *segment, double inflation, jk_plan_costs *costs) {
     for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
-        float monthly = (float)(segment->cost[a].monthly * inflation);
-        costs->running_by_action[0][a + JK_SURVEIL] = monthly;
-        costs->running_by_action[1][a + JK_SURVEIL] = monthly;
+        jk_treatment treatment = (jk_treatment)a;
+        costs->running_by_action[0][a + JK_SURVEIL] =
+            (float)(jk_running_cost(segment, treatment, JK_TITLE_NONE) * inflation);
+        costs->running_by_action[1][a + JK_SURVEIL] =
+            (float)(jk_running_cost(segment, treatment, JK_TITLE_HELD) * inflation);
+        costs->paying[a] = (float)(jk_paying_cost(segment, treatment) * inflation);
     }
-    costs->running_by_action[1][JK_LEGAL] = (float)(segment->enforcement_monthly * inflation);
     costs->interruption_by_action[JK_SURVEIL] = (float)inflation;
     costs->interruption_by_action[JK_AMICABLE] = (float)inflation;
     costs->filing = (float)(segment->filing * inflation);
-    for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
-        costs->paying[a] = (float)(segment->payers.monthly[a] * inflation);
-    }
     costs->inflation = (float)inflation;
     costs->recovery = costs->paying_recovery = 1.0f;
 }

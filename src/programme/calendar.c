@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/grid.h"
 #include "base/memory.h"
+#include "model/economics.h"
 
 #define BIT(NAME) (UINT64_C(1) << JK_COLUMN_##NAME)
 
@@ -108,8 +109,9 @@ static void title_of(const calendar_work *work, const jk_value_block *rows, size
     size_t row = rows->block->first_row + i;
     add(work, rows, i, JK_DUE_FINAL, last, 0.0, 0.0, list, count);
     if (law->renewal_on < last) {
-        double whole = law->jurisdiction->limitation.letter_interrupts ? law->jurisdiction->limitation.interruption_cost
-                                                                       : segment->enforcement_monthly;
+        double whole = law->jurisdiction->limitation.letter_interrupts
+                           ? law->jurisdiction->limitation.interruption_cost
+                           : jk_running_cost(segment, JK_TREAT_LEGAL, JK_TITLE_HELD);
         add(work, rows, i, JK_DUE_RENEWAL, law->renewal_on, whole * (double)rows->terms->share[i],
             (double)rows->plan->value[i] - (double)work->lapsed[row], list, count);
     }

@@ -69,6 +69,7 @@ static void add_group(jk_group *into, const jk_group *from) {
     into->value += from->value;
     into->erc_gross += from->erc_gross;
     into->erc_net += from->erc_net;
+    into->hours += from->hours;
 }
 
 static void add_flow(group_flow *sums, const jk_valuation *valuation, size_t part) {

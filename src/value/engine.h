@@ -13,6 +13,7 @@ __extension__ typedef __int128 jk_wide;
 typedef struct jk_sum {
     uint64_t claims;
     jk_wide face, value, gross, net;
+    jk_wide hours; /* agent hours in the first epoch, in parts of 1/JK_EFFORT_PARTS */
 } jk_sum;
 
 typedef struct jk_change_sum {

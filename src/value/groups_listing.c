@@ -3,7 +3,7 @@
 #include "base/listing.h"
 #include "jalki/export.h"
 
-enum { GROUP, NAME, CLAIMS, FACE, VALUE, PCT_OF_FACE, BID, GROSS, NET, SHARE, COLUMNS };
+enum { GROUP, NAME, CLAIMS, FACE, VALUE, PCT_OF_FACE, BID, GROSS, NET, SHARE, HOURS, COLUMNS };
 
 static const jk_listing_column columns[COLUMNS] = {
     [GROUP] = {"group", NULL, "", "What is grouped by: all, decision, segment or country", JK_LISTING_TEXT, 0},
@@ -17,6 +17,8 @@ static const jk_listing_column columns[COLUMNS] = {
     [GROSS] = {"erc_gross", "gross", "money", "Collections over the whole horizon", JK_LISTING_NUMBER, 2},
     [NET] = {"erc_net", "net", "money", "Collections and sales less their cost", JK_LISTING_NUMBER, 2},
     [SHARE] = {"share_of_face", "share of face", "%", "The group's face in per cent of all", JK_LISTING_NUMBER, 4},
+    [HOURS] = {"agent_hours", NULL, "hours", "Agent hours that the treatments take in the model's first epoch",
+               JK_LISTING_NUMBER, 4},
 };
 
 static void fill(const jk_valuation *valuation, const jk_group *group, const char *kind, const char *name,
@@ -31,6 +33,7 @@ static void fill(const jk_valuation *valuation, const jk_group *group, const cha
     cells[GROSS].number = group->erc_gross;
     cells[NET].number = group->erc_net;
     cells[SHARE].number = jk_percent(group->face, valuation->total.face);
+    cells[HOURS].number = group->hours;
 }
 
 /* All, then decisions, segments and countries in their order. */

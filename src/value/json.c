@@ -75,8 +75,8 @@ static void put_figures(jk_json_builder *b, json_t *object, const jk_listing *li
 
 /* Decisions and countries by their names; segments as a list in the model's order. */
 static void put_groups(jk_json_builder *b, json_t *object, const jk_valuation *valuation) {
-    static const char *const figures[] = {"claims", "face", "value", NULL};
-    static const char *const of_segments[] = {"claims", "face", "value", "erc_gross", "erc_net", NULL};
+    static const char *const figures[] = {"claims", "face", "value", "agent_hours", NULL};
+    static const char *const of_segments[] = {"claims", "face", "value", "erc_gross", "erc_net", "agent_hours", NULL};
     jk_listing listing = jk_groups_listing(valuation);
     json_t *decisions = json_object(), *segments = json_array(), *countries = json_object();
     size_t row = 1; /* 0 is all */
@@ -160,6 +160,7 @@ char *jk_valuation_json(const jk_tape *tape, const jk_model *model, const jk_val
     jk_json_put(&b, object, "net", jk_json_number(offer.sum.net));
     jk_json_put(&b, object, "multiple", jk_json_number(offer.multiple));
     jk_json_put(&b, object, "payback_months", jk_json_months(offer.payback));
+    jk_json_put(&b, object, "agent_hours", jk_json_number(valuation->total.hours));
     put_groups(&b, object, valuation);
     jk_json_put(&b, object, "payers", payers(&b, model, valuation));
     jk_json_put_worth(&b, object, valuation->worth);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/grid.h"
 #include "base/memory.h"
+#include "model/economics.h"
 #include "value/engine.h"
 
 void jk_reasons(const jk_worker *worker, const jk_plan_results *plan, uint8_t *reason) {
@@ -19,20 +20,18 @@ void jk_reasons(const jk_worker *worker, const jk_plan_results *plan, uint8_t *r
     }
 }
 
-static void add_amounts(jk_sum *sum, int64_t face, int64_t value, int64_t gross, int64_t net) {
-    sum->claims++;
-    sum->face += face;
-    sum->value += value;
-    sum->gross += gross;
-    sum->net += net;
-}
-
 static void add_sum(jk_sum *into, const jk_sum *from) {
     into->claims += from->claims;
     into->face += from->face;
     into->value += from->value;
     into->gross += from->gross;
     into->net += from->net;
+    into->hours += from->hours;
+}
+
+/* As `decide` counts them. */
+static int64_t hours_of(const jk_segment *segment, int action) {
+    return action >= JK_SURVEIL ? jk_effort_parts(segment, (jk_treatment)(action - JK_SURVEIL)) : 0;
 }
 
 /* Rates or balances far outside any use can drive a claim beyond what 32-bit floats hold. */
@@ -74,14 +73,17 @@ jk_status jk_sums_add_block(const jk_engine *engine, const jk_worker *worker, co
         if (!held) {
             return fail_out_of_range(engine, worker->block.first_row + i, error);
         }
-        int64_t face = jk_grid_from_double(worker->law.balance[i]);
-        int64_t value = jk_grid_from_double((double)plan->value[i]);
-        int64_t gross = jk_grid_from_double(erc_gross);
-        int64_t net = jk_grid_from_double(erc_net);
-        add_amounts(&sums->decision[plan->decision[i]], face, value, gross, net);
-        add_amounts(&sums->reason[reason[i]], face, value, gross, net);
-        add_amounts(&sums->segment[worker->law.segment[i]], face, value, gross, net);
-        add_amounts(&sums->country[country[i]], face, value, gross, net);
+        const jk_segment *segment = &engine->model->segments[worker->law.segment[i]];
+        const jk_sum claim = {.claims = 1,
+                              .face = jk_grid_from_double(worker->law.balance[i]),
+                              .value = jk_grid_from_double((double)plan->value[i]),
+                              .gross = jk_grid_from_double(erc_gross),
+                              .net = jk_grid_from_double(erc_net),
+                              .hours = hours_of(segment, plan->decision[i])};
+        add_sum(&sums->decision[plan->decision[i]], &claim);
+        add_sum(&sums->reason[reason[i]], &claim);
+        add_sum(&sums->segment[worker->law.segment[i]], &claim);
+        add_sum(&sums->country[country[i]], &claim);
     }
     return JK_OK;
 }
@@ -113,8 +115,12 @@ static double wide_to_double(jk_wide grid) {
 }
 
 static jk_group group_of(const jk_sum *sum) {
-    return (jk_group){sum->claims, wide_to_double(sum->face), wide_to_double(sum->value), wide_to_double(sum->gross),
-                      wide_to_double(sum->net)};
+    return (jk_group){.claims = sum->claims,
+                      .face = wide_to_double(sum->face),
+                      .value = wide_to_double(sum->value),
+                      .erc_gross = wide_to_double(sum->gross),
+                      .erc_net = wide_to_double(sum->net),
+                      .hours = (double)sum->hours / JK_EFFORT_PARTS};
 }
 
 /* Sum over threads of one group, which lies `offset` sums from the start of an array of each thread. */

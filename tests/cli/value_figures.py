@@ -10,7 +10,7 @@ HEADER = ("claim_id,score,theta,capacity_class,paying,segment,decision,reason,va
 MONEY = HEADER[8:]
 ACTIONS = ["close", "sell", "surveil", "amicable", "legal"]
 KEYS = ["claims", "face", "value", "onboarding", "bid", "bid_pct_of_face", "irr", "horizon_months", "erc_gross", "net",
-        "multiple", "payback_months", "decisions", "segments", "countries", "payers", "manifest"]
+        "multiple", "payback_months", "agent_hours", "decisions", "segments", "countries", "payers", "manifest"]
 
 
 def read(path):
@@ -64,11 +64,11 @@ for action in ACTIONS:
     close(sum(float(r["value"]) for r in mine), totals["decisions"][action]["value"], 1e-6, action)
 for segment in totals["segments"]:
     mine = [r for r in full if r["segment"] == segment["id"]]
-    assert len(mine) == segment["claims"] and list(segment) == ["id", "claims", "face", "value", "erc_gross", "net"]
+    assert len(mine) == segment["claims"] and list(segment) == ["id", "claims", "face", "value", "erc_gross", "net", "agent_hours"]
     close(sum(float(r["value"]) for r in mine), segment["value"], 1e-6, segment["id"])
     close(sum(float(r["erc_gross"]) for r in mine), segment["erc_gross"], 1e-5, segment["id"])
     close(sum(float(r["erc_net"]) for r in mine), segment["net"], 1e-5, segment["id"])
-for key in ("claims", "face", "value"):
+for key in ("claims", "face", "value", "agent_hours"):
     close(sum(s[key] for s in totals["segments"]), totals[key], 1e-12, key)
     close(sum(c[key] for c in totals["countries"].values()), totals[key], 1e-12, key)
     close(sum(d[key] for d in totals["decisions"].values()), totals[key], 1e-12, key)

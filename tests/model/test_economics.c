@@ -29,6 +29,27 @@ static void rates(void **state) {
     assert_true(jk_running_cost(&segment, JK_TREAT_AMICABLE, JK_TITLE_HELD) == 0.6);
 }
 
+/* 0.5 hours in a first epoch of four months are 0.125 a month, at 32 an hour 4; 0.25 hours are 2. */
+static void hours_are_paid_in_every_state(void **state) {
+    (void)state;
+    jk_segment priced = segment;
+    priced.payers.monthly[JK_TREAT_AMICABLE] = 0.25;
+    priced.hours_monthly[JK_TREAT_AMICABLE] = 0.125;
+    priced.hours_monthly[JK_TREAT_LEGAL] = 0.0625;
+    assert_true(jk_running_cost(&priced, JK_TREAT_AMICABLE, JK_TITLE_NONE) == 0.6);
+    assert_true(jk_paying_cost(&priced, JK_TREAT_AMICABLE) == 0.25);
+    priced.hour = 32.0;
+    assert_true(jk_running_cost(&priced, JK_TREAT_AMICABLE, JK_TITLE_NONE) == 0.6 + 4.0);
+    assert_true(jk_running_cost(&priced, JK_TREAT_AMICABLE, JK_TITLE_HELD) == 0.6 + 4.0);
+    assert_true(jk_running_cost(&priced, JK_TREAT_LEGAL, JK_TITLE_PENDING) == 0.4 + 2.0);
+    assert_true(jk_running_cost(&priced, JK_TREAT_LEGAL, JK_TITLE_HELD) == 0.9 + 2.0);
+    assert_true(jk_running_cost(&priced, JK_TREAT_SURVEIL, JK_TITLE_NONE) == 0.1);
+    assert_true(jk_paying_cost(&priced, JK_TREAT_AMICABLE) == 4.25);
+    assert_true(jk_paying_cost(&priced, JK_TREAT_LEGAL) == 2.0);
+    priced.effort_hours[JK_TREAT_LEGAL] = 0.33336;
+    assert_int_equal(jk_effort_parts(&priced, JK_TREAT_LEGAL), 3334);
+}
+
 /* p' = -p A by the classical Runge-Kutta method, and with it the integral of p. */
 static void step_through(const jk_mood_rates *r, double months, bool paying, double spent[2]) {
     enum { STEPS = 20000 };
@@ -78,6 +99,7 @@ static void moods(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(rates), cmocka_unit_test(moods)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rates), cmocka_unit_test(hours_are_paid_in_every_state),
+                                       cmocka_unit_test(moods)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,6 +125,7 @@ static void absent_keys_take_their_defaults(void **state) {
     const jk_segment *rest = &model->segments[1];
     assert_real(rest->theta_center[2], 0);
     assert_real(rest->effort_hours[JK_TREAT_AMICABLE], 0);
+    assert_real(rest->hour, 0);
     assert_int_equal(rest->when.count, 0);
     assert_real(model->scorecard.characteristics[1].missing_points, 0);
     assert_false(model->scorecard.characteristics[1].fades);
@@ -238,6 +239,7 @@ static void segments(void **state) {
     assert_real(fi->pre_title_factor, 0.5);
     assert_real(fi->garnish_share[JK_CAPACITY_ABLE], 0.8);
     assert_real(fi->effort_hours[JK_TREAT_AMICABLE], 0.6);
+    assert_real(fi->hours_monthly[JK_TREAT_AMICABLE], 0.6 / 3.0); /* the first epoch has three months */
     assert_int_equal(fi->market_price.count, 4);
     assert_real(fi->market_price.value[1], 0.07);
     assert_real(fi->title_factor[JK_TITLE_PENDING], 1.1);

@@ -54,7 +54,7 @@ class Golden(unittest.TestCase):
         return os.path.join(folder, "tape.csv"), os.path.join(folder, "model.yaml")
 
     def test_reference(self):
-        for case in ("plain", "dates", "court", "sale"):
+        for case in ("plain", "hours", "dates", "court", "sale"):
             tape_path, model_path = self.files(case)
             model = model_file.load_model(model_path)
             results = reference.value_tape(tape.read_tape(tape_path), model, CUTOFF, sell=case == "sale")
@@ -62,7 +62,7 @@ class Golden(unittest.TestCase):
             self.check_figures(case, {row["claim_id"]: row for row in rows}, reference.portfolio(results, model))
 
     def test_program(self):
-        for case in ("plain", "dates", "court", "sale"):
+        for case in ("plain", "hours", "dates", "court", "sale"):
             tape_path, model_path = self.files(case)
             with tempfile.TemporaryDirectory() as folder:
                 rows, _, figures = program.value_tape(tape_path, model_path, CUTOFF, folder, sell=case == "sale")

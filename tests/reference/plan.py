@@ -206,6 +206,10 @@ def treat(model, t, k, z, j, action):
     brings[PAYING] += paid
 
     monthly = cost["enforcement_monthly"] if action == LEGAL and z == TITLE else cost["monthly"]
+    # What an hour costs, at the pace of the first epoch: quiet and paying alike.
+    hours = segment["cost"].get("hour", 0.0) * segment.get("effort_hours", {}).get(action, 0.0) / model["epochs"][0]
+    monthly += hours
+    payer_monthly += hours
     running = [monthly * t["w"] + (t["interruption"] if ze == NO_TITLE else 0.0), payer_monthly * t["w"]]
     filing = cost["filing"] * t["w"] if action == LEGAL and z == NO_TITLE else 0.0
 

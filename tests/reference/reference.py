@@ -99,6 +99,11 @@ def portfolio(results, model, irr=None):
     onboarding = model["onboarding_cost"] * len(results)
     bid = bid_for(value, onboarding)
 
+    effort = {segment["id"]: segment.get("effort_hours") or {} for segment in model["segments"]}
+
+    def hours(rows):  # in ten-thousandths, as agent hours are counted
+        return sum(round(effort[r["segment"]].get(r["decision"], 0.0), 4) for r in rows)
+
     def group(rows):
         return {"claims": len(rows), "face": sum(r["face"] for r in rows), "value": sum(r["value"] for r in rows)}
 
@@ -112,6 +117,7 @@ def portfolio(results, model, irr=None):
         "bid_pct_of_face": 100 * bid / face if face else None, "irr": irr, "horizon_months": model["horizon_months"],
         "erc_gross": {str(months): sum(gross[:months]) for months in (84, 120, 180)}, "net": sum(net),
         "multiple": multiple_of(net, bid + onboarding), "payback_months": payback_of(net, bid + onboarding),
+        "agent_hours": hours(results),
         "decisions": {action: group([r for r in results if r["decision"] == action]) for action in ACTIONS},
         "segments": segments,
         "countries": {country: group([r for r in results if r["country"] == country])

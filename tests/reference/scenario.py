@@ -63,8 +63,9 @@ def stressed_segment(segment, entries):
             for kappa in segment["class_multiplier"].values():
                 for k in (1, 2):
                     kappa[k] *= 1 - entry.get("breakage", 0.0)
-        for cost in segment["cost"].values():
-            cost["monthly"] *= entry.get("costs", 1.0)
+        for treatment in segment["curves"]:
+            segment["cost"][treatment]["monthly"] *= entry.get("costs", 1.0)
+        segment["cost"]["hour"] = segment["cost"].get("hour", 0.0) * entry.get("costs", 1.0)
         legal = segment["cost"]["legal"]
         for key in ("filing", "enforcement_monthly"):
             legal[key] *= entry.get("costs", 1.0) * entry.get("court_cost", 1.0)
