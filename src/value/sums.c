@@ -29,6 +29,11 @@ static void add_sum(jk_sum *into, const jk_sum *from) {
     into->hours += from->hours;
 }
 
+/* Segments of a split model are reported as the segments that they were cut from. */
+static const jk_model *reported_model(const jk_engine *engine) {
+    return engine->model->origin == NULL ? engine->model : engine->model->origin->model;
+}
+
 /* As `decide` counts them. */
 static int64_t hours_of(const jk_segment *segment, int action) {
     return action >= JK_SURVEIL ? jk_effort_parts(segment, (jk_treatment)(action - JK_SURVEIL)) : 0;
@@ -73,7 +78,7 @@ jk_status jk_sums_add_block(const jk_engine *engine, const jk_worker *worker, co
         if (!held) {
             return fail_out_of_range(engine, worker->block.first_row + i, error);
         }
-        const jk_segment *segment = &engine->model->segments[worker->law.segment[i]];
+        const jk_segment *segment = &reported_model(engine)->segments[worker->law.segment[i]];
         const jk_sum claim = {.claims = 1,
                               .face = jk_grid_from_double(worker->law.balance[i]),
                               .value = jk_grid_from_double((double)plan->value[i]),
@@ -171,11 +176,6 @@ static jk_status finish_countries(const jk_engine *engine, size_t which, jk_valu
     valuation->country_count = count;
     free(entries);
     return held ? JK_OK : jk_fail_memory(error, "the countries");
-}
-
-/* Segments of a split model are reported as the segments that they were cut from. */
-static const jk_model *reported_model(const jk_engine *engine) {
-    return engine->model->origin == NULL ? engine->model : engine->model->origin->model;
 }
 
 static jk_status finish_segments(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error) {
