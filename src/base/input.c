@@ -107,7 +107,8 @@ void jk_input_disown(const char *path) {
     jk_input_file *file = stat(path, &facts) == 0 ? find(&facts) : NULL;
     if (file != NULL) {
         size_t later = opened.count - (size_t)(file - opened.file) - 1;
-        memmove(file, file + 1, later * sizeof *file); /* its path lasts, as it may be in use */
+        free((char *)file->path);
+        memmove(file, file + 1, later * sizeof *file);
         opened.count--;
     }
     (void)pthread_mutex_unlock(&opened.lock);

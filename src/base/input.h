@@ -28,7 +28,7 @@ void jk_input_disown(const char *path);
 
 /* An opened file as it was then, in the order of opening. */
 typedef struct jk_input_file {
-    const char *path; /* by which it was opened first; lasts */
+    const char *path; /* by which it was opened first; lasts until it is disowned */
     dev_t device;
     ino_t inode;
     uint64_t bytes;

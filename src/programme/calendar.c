@@ -361,7 +361,9 @@ static jk_status make(calendar_work *work, jk_error *error) {
     JK_TRY(value_without(work, true, JK_ALLOW_ALL, work->lapsed, error));
     JK_TRY(value_without(work, false, JK_ALLOW_ALL & ~JK_ALLOW(JK_LEGAL), work->out_of_court, error));
     JK_TRY(make_entries(work, error));
-    qsort(calendar->due, calendar->count, sizeof *calendar->due, by_day);
+    if (calendar->count > 0) {
+        qsort(calendar->due, calendar->count, sizeof *calendar->due, by_day);
+    }
     JK_TRY(sum_periods(calendar, true, error));
     return sum_periods(calendar, false, error);
 }
