@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/input.h"
 #include "base/memory.h"
 #include "history/panel_join.h"
 #include "import/key.h"
+#include "import/list.h"
 
 enum { PIECE_ROWS = 65536, PATH_MAX_BYTES = 4096 };
 
@@ -44,16 +44,7 @@ static jk_status import_list(join_work *work, jk_kind kind, jk_tape **list, uint
                                 .max_rejects = options->max_rejects,
                                 .max_rejects_is_share = options->max_rejects_is_share,
                                 .cutoff = JK_MISSING_INTEGER};
-    jk_import_summary *summary = NULL;
-    jk_status status = jk_import(&import, work->run, &summary, work->error);
-    if (status == JK_OK) {
-        *rejected = summary->rows_rejected;
-        status = jk_tape_open_any(store, list, work->error);
-        jk_input_disown(store);
-        (void)unlink(store);
-    }
-    jk_import_summary_free(summary);
-    return status;
+    return jk_list_take(&import, work->run, list, rejected, work->error);
 }
 
 static void free_piece(list_piece *piece) {

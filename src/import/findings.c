@@ -248,35 +248,27 @@ static jk_status find_ids(const finder *f) {
     return status;
 }
 
-static jk_status find_dates(const finder *f) {
+/* Dates that were not taken as they stand, column by column: what they are, in words, and what to look at. */
+static jk_status find_odd_dates(const finder *f, jk_odd_kind kind, jk_finding_code finding, const char *words,
+                                const char *advice) {
     char text[JK_FINDER_TEXTS];
     jk_status status = JK_OK;
     for (int c = 0; status == JK_OK && c < JK_COLUMN_COUNT; c++) {
-        uint64_t count = jk_odd_count(f->odd, JK_ODD_SENTINEL, c);
+        uint64_t count = jk_odd_count(f->odd, kind, c);
         if (count > 0) {
-            status = jk_findings_add(
-                f->findings, JK_FINDING_SENTINEL_DATES, count,
-                "%s: %" PRIu64 " dates stand for none and were taken as missing: %s (sentinels in the "
-                "mapping says which do)",
-                column_name(f, c), count, jk_finder_examples(f->odd, JK_ODD_SENTINEL, c, JK_FINDER_EXAMPLES, text));
+            status =
+                jk_findings_add(f->findings, finding, count, "%s: %" PRIu64 " dates %s: %s%s", column_name(f, c), count,
+                                words, jk_finder_examples(f->odd, kind, c, JK_FINDER_EXAMPLES, text), advice);
         }
     }
     return status;
 }
 
-static jk_status find_partial_dates(const finder *f) {
-    char text[JK_FINDER_TEXTS];
-    jk_status status = JK_OK;
-    for (int c = 0; status == JK_OK && c < JK_COLUMN_COUNT; c++) {
-        uint64_t count = jk_odd_count(f->odd, JK_ODD_PARTIAL_DATE, c);
-        if (count > 0) {
-            status = jk_findings_add(f->findings, JK_FINDING_PARTIAL_DATES, count,
-                                     "%s: %" PRIu64 " dates have no day or month and were taken as the first: %s",
-                                     column_name(f, c), count,
-                                     jk_finder_examples(f->odd, JK_ODD_PARTIAL_DATE, c, JK_FINDER_EXAMPLES, text));
-        }
-    }
-    return status;
+static jk_status find_dates(const finder *f) {
+    JK_TRY(find_odd_dates(f, JK_ODD_SENTINEL, JK_FINDING_SENTINEL_DATES, "stand for none and were taken as missing",
+                          " (sentinels in the mapping says which do)"));
+    return find_odd_dates(f, JK_ODD_PARTIAL_DATE, JK_FINDING_PARTIAL_DATES,
+                          "have no day or month and were taken as the first", "");
 }
 
 static jk_status find_amounts(const finder *f) {
@@ -397,9 +389,8 @@ static jk_status find_control(const finder *f) {
 
 jk_status jk_import_find(const jk_import_commit *commit, const jk_import_inputs *inputs, const jk_mapping *mapping,
                          const jk_import_options *options, jk_import_summary *summary, jk_error *error) {
-    static finding_of *const all[] = {find_encoding,      find_garbled, find_quotes, find_rows,
-                                      jk_find_joins,      find_values,  find_ids,    find_dates,
-                                      find_partial_dates, find_amounts, find_files,  find_control};
+    static finding_of *const all[] = {find_encoding, find_garbled, find_quotes,  find_rows,  jk_find_joins, find_values,
+                                      find_ids,      find_dates,   find_amounts, find_files, find_control};
     const finder f = {.commit = commit,
                       .inputs = inputs,
                       .mapping = mapping,

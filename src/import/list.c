@@ -14,6 +14,20 @@
 enum { PATH_BYTES = 512 };
 static const double most_rejects = 0.01; /* share of the list */
 
+jk_status jk_list_take(const jk_import_options *options, const jk_run *run, jk_tape **list, uint64_t *rejected,
+                       jk_error *error) {
+    jk_import_summary *summary = NULL;
+    jk_status status = jk_import(options, run, &summary, error);
+    if (status == JK_OK) {
+        *rejected = summary->rows_rejected;
+        status = jk_tape_open_any(options->output, list, error);
+        jk_input_disown(options->output);
+        (void)unlink(options->output);
+    }
+    jk_import_summary_free(summary);
+    return status;
+}
+
 /* In a folder that is the process's alone: the list is personal data. */
 jk_status jk_list_open(const char *path, jk_kind kind, const char *what, const char *pseudonyms, const jk_run *run,
                        jk_tape **list, jk_error *error) {
@@ -35,14 +49,8 @@ jk_status jk_list_open(const char *path, jk_kind kind, const char *what, const c
                                  .max_rejects = most_rejects,
                                  .max_rejects_is_share = 1,
                                  .cutoff = JK_MISSING_INTEGER};
-    jk_import_summary *summary = NULL;
-    jk_status status = jk_import(&options, run, &summary, error);
-    if (status == JK_OK) {
-        status = jk_tape_open_any(store, list, error);
-    }
-    jk_import_summary_free(summary);
-    jk_input_disown(store);
-    (void)unlink(store);
+    uint64_t rejected = 0;
+    jk_status status = jk_list_take(&options, run, list, &rejected, error);
     (void)unlink(rejects);
     (void)rmdir(folder);
     return status;

@@ -120,10 +120,17 @@ static jk_status find_place(const covariance_reader *r, json_t *named, int32_t *
     return JK_OK;
 }
 
+/* How far a parameter is its own and not its collective's, from 0 to 1; false: it says no such thing. */
+static bool read_credibility(const json_t *named, double *trust) {
+    const json_t *credibility = json_object_get(named, "credibility");
+    *trust = json_number_value(credibility);
+    return json_is_number(credibility) && *trust >= 0.0 && *trust <= 1.0;
+}
+
 static jk_status read_parameters(covariance_reader *r, json_t *list) {
     jk_covariance *c = r->into;
     for (size_t i = 0; i < r->all; i++) {
-        json_t *named = json_array_get(list, i), *credibility = json_object_get(named, "credibility");
+        json_t *named = json_array_get(list, i);
         int32_t *place = NULL;
         int collective = -1;
         JK_TRY(find_place(r, named, &place, &collective));
@@ -131,8 +138,8 @@ static jk_status read_parameters(covariance_reader *r, json_t *list) {
             c->left_out++;
             continue;
         }
-        double trust = json_number_value(credibility);
-        if (!json_is_number(credibility) || !(trust >= 0.0 && trust <= 1.0) || *place >= 0) {
+        double trust = 0.0;
+        if (!read_credibility(named, &trust) || *place >= 0) {
             return wrong(r, "parameters", "each parameter once, with a credibility from 0 to 1");
         }
         *place = (int32_t)c->count;
@@ -215,13 +222,13 @@ static jk_status find_spell(const covariance_reader *r, json_t *named, int32_t *
 static jk_status read_spells(covariance_reader *r, json_t *list) {
     jk_covariance *c = r->into;
     for (size_t i = 0; i < r->spells; i++) {
-        json_t *named = json_array_get(list, i), *credibility = json_object_get(named, "credibility");
+        json_t *named = json_array_get(list, i);
         int32_t *place = NULL;
         int first = 0;
         int rows = 0;
         JK_TRY(find_spell(r, named, &place, &first, &rows));
-        double trust = json_number_value(credibility);
-        if (!json_is_number(credibility) || !(trust >= 0.0 && trust <= 1.0)) {
+        double trust = 0.0;
+        if (!read_credibility(named, &trust)) {
             return wrong(r, "spells", "a credibility from 0 to 1 of each parameter");
         }
         for (int k = 0; k < rows; k++) {
