@@ -12,25 +12,15 @@ import tempfile
 SOURCE = pathlib.Path(os.environ["JALKI_SOURCE"])
 PROGRAM = os.environ["JALKI_PROGRAM"]
 sys.path.insert(0, str(SOURCE / "tests/support"))
-from browser import Browser, find_chromium  # noqa: E402
+from browser import Browser, column, skip_without_chromium  # noqa: E402
 
-if find_chromium() is None:
-    print("skipped: no chromium here (scripts/install.sh browser)")
-    sys.exit(77)
+skip_without_chromium()
 
 MODEL = str(SOURCE / "models/nordic.yaml")
 
 
 def jalki(*arguments):
     subprocess.run([PROGRAM, *map(str, arguments), "--quiet"], check=True, stdout=subprocess.DEVNULL)
-
-
-def column(page, table, place):
-    """Texts of a column of the table with this caption."""
-    return page.evaluate(f"""(() => {{
-        const table = [...document.querySelectorAll("table")].find((one) => one.caption?.textContent.startsWith({json.dumps(table)}));
-        return [...table.tBodies[0].rows].map((row) => row.cells[{place}].textContent);
-    }})()""")
 
 
 def check(page, path, figures):

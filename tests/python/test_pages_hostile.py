@@ -12,11 +12,9 @@ import tempfile
 SOURCE = pathlib.Path(os.environ["JALKI_SOURCE"])
 PROGRAM = os.environ["JALKI_PROGRAM"]
 sys.path.insert(0, str(SOURCE / "tests/support"))
-from browser import Browser, find_chromium  # noqa: E402
+from browser import Browser, skip_without_chromium  # noqa: E402
 
-if find_chromium() is None:
-    print("skipped: no chromium here (scripts/install.sh browser)")
-    sys.exit(77)
+skip_without_chromium()
 
 MODEL = str(SOURCE / "models/nordic.yaml")
 EVIL = ["</script><script>evil=1</script>", "<img src=x onerror=evil=1>", "\"><svg onload=evil=1>", "' onmouseover='evil=1",

@@ -11,25 +11,15 @@ import tempfile
 SOURCE = pathlib.Path(os.environ["JALKI_SOURCE"])
 PROGRAM = os.environ["JALKI_PROGRAM"]
 sys.path.insert(0, str(SOURCE / "tests/support"))
-from browser import Browser, find_chromium  # noqa: E402
+from browser import Browser, column, skip_without_chromium  # noqa: E402
 
-if find_chromium() is None:
-    print("skipped: no chromium here (scripts/install.sh browser)")
-    sys.exit(77)
+skip_without_chromium()
 
 MODEL = str(SOURCE / "models/nordic.yaml")
 
 
 def jalki(*arguments):
     subprocess.run([PROGRAM, *map(str, arguments), "--quiet"], check=True, stdout=subprocess.DEVNULL)
-
-
-def cells(page, caption, place):
-    """Texts of a column of the table with this caption."""
-    return page.evaluate(f"""(() => {{
-        const table = [...document.querySelectorAll("table")].find((one) => one.caption?.textContent.startsWith({json.dumps(caption)}));
-        return [...table.tBodies[0].rows].map((row) => row.cells[{place}].textContent);
-    }})()""")
 
 
 def check(page, path):
@@ -50,14 +40,14 @@ with tempfile.TemporaryDirectory() as name, Browser() as browser:
         page = browser.open(str(folder / "bridge.html"), width=width)
         check(page, folder / "bridge.html")
         whole = json.loads((folder / "bridge.json").read_text())
-        amounts = [float(text.replace(",", "").replace("−", "-")) for text in cells(page, "Bridge", 1)]
+        amounts = [float(text.replace(",", "").replace("−", "-")) for text in column(page, "Bridge", 1)]
         assert amounts == [round(whole["rows"][0][step], 2) for step in whole["order"]], amounts
-        assert cells(page, "By segment", 0) == [row["name"] for row in whole["rows"] if row["group"] == "segment"]
+        assert column(page, "By segment", 0) == [row["name"] for row in whole["rows"] if row["group"] == "segment"]
         assert page.evaluate("document.querySelectorAll('.plot svg').length") in (0, 1)
         page = browser.open(str(folder / "due.html"), width=width)
         check(page, folder / "due.html")
         due = json.loads((folder / "due.json").read_text())
-        assert cells(page, "By month of acting", 0) == [row["from"] for row in due["periods"] if row["period"] == "month"]
-        shown = cells(page, "Entries by day", 2)  # by rows of the tape: a page has no ids
+        assert column(page, "By month of acting", 0) == [row["from"] for row in due["periods"] if row["period"] == "month"]
+        shown = column(page, "Entries by day", 2)  # by rows of the tape: a page has no ids
         assert len(shown) == len(due["rows"]) and all(text.startswith("row ") for text in shown)
         assert due["rows"][0]["claim_id"] not in (folder / "due.html").read_text()

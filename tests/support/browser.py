@@ -12,12 +12,28 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 
 
 def find_chromium():
     """The program, or None where there is none."""
     return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+
+
+def skip_without_chromium():
+    """Ends a test that is about nothing else."""
+    if find_chromium() is None:
+        print("skipped: no chromium here (scripts/install.sh browser)")
+        sys.exit(77)
+
+
+def column(page, caption, place):
+    """Texts of a column of the table with this caption."""
+    return page.evaluate(f"""(() => {{
+        const table = [...document.querySelectorAll("table")].find((one) => one.caption?.textContent.startsWith({json.dumps(caption)}));
+        return [...table.tBodies[0].rows].map((row) => row.cells[{place}].textContent);
+    }})()""")
 
 
 class Browser:
