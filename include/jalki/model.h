@@ -46,14 +46,17 @@ typedef struct jk_steps {
 /* Integral of a step function over months [from, from + months), from >= 0. */
 double jk_steps_integral(const jk_steps *steps, double from, double months);
 
-/* `when:` — all terms must hold; a term holds if the claim's column (after the tape's defaults) has one of the values.
- * No terms: matches all. Columns allowed: country, debtor_type, product, currency, legal_status, employment, reachable,
- * placements, vulnerable, and own columns of texts and numbers. */
+/* `when:` — all terms must hold. A term with values holds if the claim's column (after the tape's defaults) has one of
+ * them: country, debtor_type, product, currency, legal_status, employment, reachable, placements, vulnerable, and own
+ * columns of texts. A term without values is a range of a number, an amount (base currency), a date (days since
+ * 1970-01-01), or of a figure that the row alone gives (jk_condition_figure); what is missing is in no range. No terms:
+ * matches all. */
 typedef struct jk_condition_term {
-    jk_column column; /* an own column: its place among the model's extras */
+    int figure;       /* a jk_derived, or JK_DERIVED_NONE: `column` */
+    jk_column column; /* an own column: its place among the model's extras; of a figure JK_COLUMN_COUNT */
     size_t count;
     const char *const *values; /* as written; integers in decimal */
-    double from, below;        /* of own numbers, where count is 0: from <= number < below; infinite: no bound */
+    double from, below;        /* where count is 0: from <= number < below; infinite: no bound */
 } jk_condition_term;
 typedef struct jk_condition {
     size_t count;
@@ -131,6 +134,10 @@ typedef enum jk_derived {
     JK_DERIVED_COUNT
 } jk_derived;
 const char *jk_derived_name(jk_derived derived); /* "balance", "age_years", … */
+
+/* Whether a condition may name the figure: balance, age_years and the months since write-off, default and last
+ * payment. */
+bool jk_condition_figure(jk_derived derived);
 
 typedef struct jk_characteristic {
     const char *name;
@@ -271,10 +278,26 @@ typedef struct jk_risk {
     double garnish_share_error;    /* of each segment's share of garnished income */
 } jk_risk;
 
+/* What a model was made of: another model, or data. Texts may be NULL. */
+typedef struct jk_model_source {
+    const char *name, *version, *sha256;
+} jk_model_source;
+
+/* Where a model comes from, as its own file says. */
+typedef struct jk_lineage {
+    const char *fitted_on; /* YYYY-MM-DD, NULL: not said */
+    const char *program;   /* that fitted it, with its version; or NULL */
+    size_t parent_count, data_count;
+    const jk_model_source *parents; /* models whose law, costs and structure it has */
+    const jk_model_source *data;    /* files that its figures were fitted to */
+} jk_lineage;
+
 struct jk_model_origin;
 
 typedef struct jk_model {
     const char *name;
+    const char *version; /* NULL: none; of the file itself, not of what it includes */
+    jk_lineage lineage;  /* likewise */
     const char *path;
     char sha256[65]; /* over the bytes of the file and its includes, in the order read */
     const char *base_currency;

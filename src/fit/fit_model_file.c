@@ -8,12 +8,14 @@
 #include "base/error.h"
 #include "base/output.h"
 #include "fit/fit_internal.h"
+#include "fit/fit_lineage.h"
 #include "fit/fit_yaml.h"
 #include "model/include.h"
 
 typedef struct writer {
     const jk_fit *fit;
     FILE *stream;
+    const char *version; /* NULL: not known yet, left out with all of the lineage */
 } writer;
 
 static const jk_fit_term *find_term(const jk_fit *fit, jk_fit_kind kind, int segment, int treatment, const char *name,
@@ -360,7 +362,7 @@ static void write_segment(const writer *self, size_t g, const jk_yaml_node *base
  */
 
 static void write_carried(const writer *self, const jk_yaml_node *root) {
-    static const char *const own[] = {"jalki_model", "name", "scorecard", "segments", NULL};
+    static const char *const own[] = {"jalki_model", "name", "version", "lineage", "scorecard", "segments", NULL};
     for (size_t i = 0; i < root->count; i++) {
         const jk_yaml_pair *pair = &root->pairs[i];
         if (!is_one_of(pair->key, own)) {
@@ -382,7 +384,11 @@ static void write_file(const writer *self, const jk_yaml_node *root) {
     }
     (void)snprintf(made, sizeof made, "%.*s-fitted", (int)length, self->fit->base->name);
     jk_yaml_write_text(out, name != NULL ? name : made);
-    (void)fputs("\n\n# ---- as in the base model\n", out);
+    (void)fputc('\n', out);
+    if (self->version != NULL) {
+        jk_fit_write_lineage(out, self->fit, self->version);
+    }
+    (void)fputs("\n# ---- as in the base model\n", out);
     write_carried(self, root);
     (void)fputs("\n# ---- fitted\n", out);
     write_scorecard(self);
@@ -393,12 +399,25 @@ static void write_file(const writer *self, const jk_yaml_node *root) {
     }
 }
 
+static jk_status write_text(const jk_fit *fit, const jk_yaml_node *root, const char *version, char **text,
+                            size_t *length, jk_error *error) {
+    free(*text);
+    *text = NULL;
+    FILE *stream = open_memstream(text, length);
+    if (stream == NULL) {
+        return jk_fail_memory(error, "the model");
+    }
+    writer self = {fit, stream, version};
+    write_file(&self, root);
+    bool failed = ferror(stream) != 0;
+    return fclose(stream) != 0 || failed ? jk_fail_memory(error, "the model") : JK_OK;
+}
+
 /* The file's text, for free(). */
 static jk_status make_text(const jk_fit *fit, char **text, size_t *length, jk_error *error) {
     jk_yaml_reader reader = {.arena = jk_arena_create()};
     const jk_yaml_node *root = NULL;
-    FILE *stream = NULL;
-    char sha256[65];
+    char sha256[65], version[JK_FIT_VERSION_TEXT];
     jk_status status = JK_OK;
     *text = NULL;
     if (reader.arena == NULL) {
@@ -409,16 +428,9 @@ static jk_status make_text(const jk_fit *fit, char **text, size_t *length, jk_er
         JK_TRY_CLEANUP(jk_fail(error, JK_ERROR_MODEL, fit->base->path, 0, NULL,
                                "the base model was changed while the fit ran; run it again"));
     }
-    stream = open_memstream(text, length);
-    if (stream == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the model"));
-    }
-    writer self = {fit, stream};
-    write_file(&self, root);
-    bool failed = ferror(stream) != 0;
-    if (fclose(stream) != 0 || failed) {
-        status = jk_fail_memory(error, "the model");
-    }
+    JK_TRY_CLEANUP(write_text(fit, root, NULL, text, length, error));
+    JK_TRY_CLEANUP(jk_fit_version(fit, *text, *length, version, error));
+    JK_TRY_CLEANUP(write_text(fit, root, version, text, length, error));
 cleanup:
     jk_arena_free(reader.arena);
     return status;

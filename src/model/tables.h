@@ -6,6 +6,8 @@
 #include "model/fields.h"
 
 extern const jk_record jk_record_model;          /* jk_model; `include` is taken away before */
+extern const jk_record jk_record_lineage;        /* jk_model */
+extern const jk_record jk_record_lineage_source; /* jk_model_source */
 extern const jk_record jk_record_jurisdiction;   /* jk_jurisdiction */
 extern const jk_record jk_record_limitation;     /* jk_jurisdiction */
 extern const jk_record jk_record_period;         /* jk_limitation_period */

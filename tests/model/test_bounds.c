@@ -232,6 +232,8 @@ static void try_other(const jk_field *field, const jk_yaml_node *node) {
         {"payers", &jk_record_payers, false},
         {"risk", &jk_record_risk, false},
         {"countries", &jk_record_risk_country, true},
+        {"parents", &jk_record_lineage_source, true},
+        {"data", &jk_record_lineage_source, true},
     };
     for (size_t i = 0; i < sizeof below / sizeof below[0]; i++) {
         if (strcmp(below[i].key, field->key) != 0 || node->kind == JK_YAML_NULL) {
