@@ -192,7 +192,7 @@ void jk_law_standing(const jk_law *law, const jk_block *block, jk_law_facts *out
     uint16_t period[TILE];
     for (size_t first = 0; first < block->rows; first += TILE) {
         size_t count = block->rows - first < TILE ? block->rows - first : TILE;
-        jk_matcher_rows(&law->period_rules, block, first, count, period);
+        jk_matcher_rows(&law->period_rules, law, block, first, count, period);
         standing_of_rows(law, block, first, count, period, out);
     }
 }
@@ -281,7 +281,7 @@ void jk_law_block(const jk_law *law, const jk_block *block, jk_law_facts *out) {
     jk_law_standing(law, block, out);
     claim_terms(law, block, out);
     incomes(law, block, out);
-    jk_matcher_rows(&law->segments, block, 0, block->rows, out->segment);
+    jk_matcher_rows(&law->segments, law, block, 0, block->rows, out->segment);
 }
 
 static int32_t or_never(int32_t date) {
@@ -293,7 +293,7 @@ void jk_law_explain(const jk_law *law, const jk_block *block, size_t row, jk_law
     unsigned type = jk_law_type(JK_BLOCK_ENUM(block, DEBTOR_TYPE)[row]);
     uint16_t jurisdiction = law->jurisdiction[JK_BLOCK_INT32(block, COUNTRY)[row] + 1];
     uint16_t rule = 0;
-    jk_matcher_rows(&law->period_rules, block, row, 1, &rule);
+    jk_matcher_rows(&law->period_rules, law, block, row, 1, &rule);
     jk_title title = title_of_row(law, block, row, status);
     jk_law_moment own_moment;
     const jk_law_moment *at = jk_law_moment_of(law, block, row, &own_moment);

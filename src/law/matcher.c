@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "law/numbers.h"
 
 enum { TILE = 256 };
 
@@ -57,11 +58,12 @@ static void clear_failing(const jk_matcher *matcher, jk_matcher_column *column, 
                           const jk_condition_term *term, const char *const *names, const char *missing) {
     for (size_t code = 0; code < column->codes; code++) {
         bool holds;
-        if (column->type == JK_TYPE_REAL) { /* code - 1 bounds are reached: is `from` one of them, and `below` none? */
+        if (column->kind ==
+            JK_MATCH_RANGES) { /* code - 1 bounds are reached: is `from` one of them, and `below` none? */
             const size_t reached = code > 0 ? code - 1 : 0;
             holds = code > 0 && (!isfinite(term->from) || (reached > 0 && column->bounds[reached - 1] >= term->from)) &&
                     (!isfinite(term->below) || reached == 0 || column->bounds[reached - 1] < term->below);
-        } else if (column->type == JK_TYPE_INTEGER) {
+        } else if (column->kind == JK_MATCH_INTEGERS) {
             holds = code > 0 && term_holds_integer(term, column->values[code - 1]);
         } else {
             holds = term_holds(term, code == 0 ? missing : names[code - 1]);
@@ -124,9 +126,14 @@ static int compare_reals(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* The bounds that any rule names on an own number, ascending and once each. */
-static jk_status list_bounds(jk_matcher_column *column, jk_column named, const jk_condition *const *rules, size_t count,
-                             jk_error *error) {
+/* Whether the term is about what the column of a matcher stands for. */
+static bool is_about(const jk_condition_term *term, const jk_condition_term *named) {
+    return term->figure == named->figure && term->column == named->column && (term->count == 0) == (named->count == 0);
+}
+
+/* The bounds that any rule names on the number of the term, ascending and once each. */
+static jk_status list_bounds(jk_matcher_column *column, const jk_condition_term *named,
+                             const jk_condition *const *rules, size_t count, jk_error *error) {
     size_t terms = 0;
     for (size_t rule = 0; rule < count; rule++) {
         terms += rules[rule]->count;
@@ -140,7 +147,7 @@ static jk_status list_bounds(jk_matcher_column *column, jk_column named, const j
         for (size_t t = 0; t < rules[rule]->count; t++) {
             const jk_condition_term *term = &rules[rule]->terms[t];
             const double bounds[] = {term->from, term->below};
-            for (size_t b = 0; term->column == named && b < 2; b++) {
+            for (size_t b = 0; is_about(term, named) && b < 2; b++) {
                 if (isfinite(bounds[b])) {
                     column->bounds[listed++] = bounds[b];
                 }
@@ -156,28 +163,49 @@ static jk_status list_bounds(jk_matcher_column *column, jk_column named, const j
     return JK_OK;
 }
 
-/* Finds or adds the column, which the rules name `named`; a new one starts with every rule satisfied by every value. */
-static jk_status column_of(jk_matcher *matcher, jk_column id, jk_column named, const jk_condition *const *rules,
-                           size_t count, size_t names, jk_matcher_column **found, jk_error *error) {
+/* How the values of a term are told apart; false: no condition can name it. */
+static bool kind_of(const jk_condition_term *term, jk_matcher_kind *kind) {
+    if (term->figure != JK_DERIVED_NONE) {
+        *kind = JK_MATCH_RANGES;
+        return jk_condition_figure((jk_derived)term->figure);
+    }
+    const jk_type type = jk_schema_column(term->column)->type;
+    const bool coded = type == JK_TYPE_ENUM || type == JK_TYPE_DICTIONARY;
+    *kind = coded ? JK_MATCH_CODES : term->count > 0 ? JK_MATCH_INTEGERS : JK_MATCH_RANGES;
+    return *kind == JK_MATCH_INTEGERS ? type == JK_TYPE_INTEGER : type != JK_TYPE_TEXT;
+}
+
+/* Finds or adds the column of a term, which the tape has in `place`; a new one starts with every rule satisfied by
+ * every value. */
+static jk_status column_of(jk_matcher *matcher, jk_column place, const jk_condition_term *term,
+                           const jk_condition *const *rules, size_t count, size_t names, jk_matcher_column **found,
+                           jk_error *error) {
+    jk_matcher_kind kind = JK_MATCH_CODES;
+    if (!kind_of(term, &kind)) {
+        return jk_fail(error, JK_ERROR_MODEL, NULL, 0,
+                       term->figure != JK_DERIVED_NONE ? jk_derived_name((jk_derived)term->figure)
+                                                       : jk_schema_column(place)->name,
+                       "cannot be used in a condition");
+    }
     for (size_t i = 0; i < matcher->columns; i++) {
-        if (matcher->column[i].column == id) {
+        const jk_matcher_column *had = &matcher->column[i];
+        if (had->column == place && (int)had->figure == term->figure && had->kind == kind) {
             *found = &matcher->column[i];
             return JK_OK;
         }
     }
-    jk_type type = jk_schema_column(id)->type;
-    if (matcher->columns == JK_MATCHER_COLUMNS ||
-        (type != JK_TYPE_ENUM && type != JK_TYPE_DICTIONARY && type != JK_TYPE_INTEGER &&
-         !(type == JK_TYPE_REAL && jk_schema_is_extra(id)))) {
-        return jk_fail(error, JK_ERROR_MODEL, NULL, 0, jk_schema_column(id)->name, "cannot be used in a condition");
+    if (matcher->columns == JK_MATCHER_COLUMNS) {
+        return jk_fail(error, JK_ERROR_MODEL, NULL, 0, NULL, "conditions name more than %d columns",
+                       JK_MATCHER_COLUMNS);
     }
     jk_matcher_column *column = &matcher->column[matcher->columns++];
-    *column = (jk_matcher_column){.column = id, .type = type, .codes = names + 1};
-    if (type == JK_TYPE_INTEGER) {
+    *column =
+        (jk_matcher_column){.figure = (jk_derived)term->figure, .column = place, .kind = kind, .codes = names + 1};
+    if (kind == JK_MATCH_INTEGERS) {
         JK_TRY(list_integers(column, rules, count, error));
         column->codes = column->listed + 1;
-    } else if (type == JK_TYPE_REAL) {
-        JK_TRY(list_bounds(column, named, rules, count, error));
+    } else if (kind == JK_MATCH_RANGES) {
+        JK_TRY(list_bounds(column, term, rules, count, error));
         column->codes = column->listed + 2;
     }
     column->masks = jk_columns_alloc(column->codes * matcher->words, sizeof *column->masks);
@@ -201,11 +229,16 @@ static jk_status bind_term(jk_matcher *matcher, const jk_condition *const *rules
                            const char *base_currency, jk_error *error) {
     size_t name_count = 0;
     jk_column place = term->column;
-    JK_TRY(jk_tape_place(tape, extras, term->column, &place, error));
-    const char *const *names = names_of(tape, place, &name_count);
+    const char *const *names = NULL;
+    const char *missing = NULL;
+    if (term->figure == JK_DERIVED_NONE) {
+        JK_TRY(jk_tape_place(tape, extras, term->column, &place, error));
+        names = names_of(tape, place, &name_count);
+        missing = jk_default_level(term->column, base_currency);
+    }
     jk_matcher_column *column = NULL;
-    JK_TRY(column_of(matcher, place, term->column, rules, count, name_count, &column, error));
-    clear_failing(matcher, column, rule, term, names, jk_default_level(term->column, base_currency));
+    JK_TRY(column_of(matcher, place, term, rules, count, name_count, &column, error));
+    clear_failing(matcher, column, rule, term, names, missing);
     return JK_OK;
 }
 
@@ -215,7 +248,8 @@ static jk_status bind_jurisdictions(jk_matcher *matcher, const jk_condition *con
     size_t countries = 0;
     (void)jk_tape_dictionary(tape, JK_COLUMN_COUNTRY, &countries);
     jk_matcher_column *column = NULL;
-    JK_TRY(column_of(matcher, JK_COLUMN_COUNTRY, JK_COLUMN_COUNTRY, rules, count, countries, &column, error));
+    const jk_condition_term country = {.figure = JK_DERIVED_NONE, .column = JK_COLUMN_COUNTRY, .count = 1};
+    JK_TRY(column_of(matcher, JK_COLUMN_COUNTRY, &country, rules, count, countries, &column, error));
     for (size_t code = 0; code < column->codes; code++) {
         for (size_t rule = 0; rule < count; rule++) {
             if (of_country[code] != of_rule[rule]) {
@@ -265,7 +299,9 @@ void jk_matcher_reset(jk_matcher *matcher) {
 uint64_t jk_matcher_reads(const jk_matcher *matcher) {
     uint64_t reads = 0;
     for (size_t i = 0; i < matcher->columns; i++) {
-        reads |= UINT64_C(1) << matcher->column[i].column;
+        const jk_matcher_column *column = &matcher->column[i];
+        reads |= column->kind == JK_MATCH_RANGES ? jk_law_number_columns(column->figure, column->column)
+                                                 : UINT64_C(1) << column->column;
     }
     return reads;
 }
@@ -292,28 +328,31 @@ static uint32_t number_code(const jk_matcher_column *column, double value) {
     return code;
 }
 
-static void codes_of_rows(const jk_matcher_column *column, const jk_block *block, size_t first, size_t count,
-                          uint32_t *code) {
+static void codes_of_rows(const jk_matcher_column *column, const jk_law *law, const jk_block *block, size_t first,
+                          size_t count, uint32_t *code) {
+    if (column->kind == JK_MATCH_RANGES) {
+        double number[TILE];
+        jk_law_numbers(law, column->figure, column->column, block, first, count, number);
+        for (size_t i = 0; i < count; i++) {
+            code[i] = number_code(column, number[i]);
+        }
+        return;
+    }
     const void *data = block->column[column->column];
-    if (column->type == JK_TYPE_ENUM) {
+    if (column->kind == JK_MATCH_INTEGERS) {
+        const int32_t *given = (const int32_t *)data + first;
+        for (size_t i = 0; i < count; i++) {
+            code[i] = (uint32_t)integer_code(column, given[i]);
+        }
+    } else if (jk_schema_column(column->column)->type == JK_TYPE_ENUM) {
         const int8_t *given = (const int8_t *)data + first;
         for (size_t i = 0; i < count; i++) {
             code[i] = (uint32_t)(given[i] + 1);
         }
-    } else if (column->type == JK_TYPE_DICTIONARY) {
-        const int32_t *given = (const int32_t *)data + first;
-        for (size_t i = 0; i < count; i++) {
-            code[i] = (uint32_t)(given[i] + 1);
-        }
-    } else if (column->type == JK_TYPE_REAL) {
-        const double *given = (const double *)data + first;
-        for (size_t i = 0; i < count; i++) {
-            code[i] = number_code(column, given[i]);
-        }
     } else {
         const int32_t *given = (const int32_t *)data + first;
         for (size_t i = 0; i < count; i++) {
-            code[i] = (uint32_t)integer_code(column, given[i]);
+            code[i] = (uint32_t)(given[i] + 1);
         }
     }
 }
@@ -338,12 +377,13 @@ static void match_word(const jk_matcher *matcher, size_t word, uint32_t code[][T
     }
 }
 
-void jk_matcher_rows(const jk_matcher *matcher, const jk_block *block, size_t first, size_t count, uint16_t *match) {
+void jk_matcher_rows(const jk_matcher *matcher, const jk_law *law, const jk_block *block, size_t first, size_t count,
+                     uint16_t *match) {
     uint32_t code[JK_MATCHER_COLUMNS][TILE];
     for (size_t start = 0; start < count; start += TILE) {
         size_t rows = count - start < TILE ? count - start : TILE;
         for (size_t c = 0; c < matcher->columns; c++) {
-            codes_of_rows(&matcher->column[c], block, first + start, rows, code[c]);
+            codes_of_rows(&matcher->column[c], law, block, first + start, rows, code[c]);
         }
         for (size_t i = 0; i < rows; i++) {
             match[start + i] = JK_MATCHER_NONE;

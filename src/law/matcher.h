@@ -5,19 +5,21 @@
 #ifndef JK_LAW_MATCHER_H
 #define JK_LAW_MATCHER_H
 
-#include "jalki/model.h"
-#include "jalki/tape.h"
+#include "jalki/law.h"
 
-enum { JK_MATCHER_COLUMNS = 9 + JK_EXTRA_COUNT, JK_MATCHER_SMALL = 256, JK_MATCHER_NONE = UINT16_MAX };
+enum { JK_MATCHER_COLUMNS = JK_COLUMN_COUNT + JK_DERIVED_COUNT, JK_MATCHER_SMALL = 256, JK_MATCHER_NONE = UINT16_MAX };
+
+typedef enum jk_matcher_kind { JK_MATCH_CODES, JK_MATCH_INTEGERS, JK_MATCH_RANGES } jk_matcher_kind;
 
 typedef struct jk_matcher_column {
+    jk_derived figure; /* of ranges: the figure, or JK_DERIVED_NONE: the column */
     jk_column column;
-    jk_type type;    /* ENUM, DICTIONARY, INTEGER, or REAL of own numbers */
+    jk_matcher_kind kind;
     size_t codes;    /* values that masks tells apart; dictionary and enumeration: code + 1, 0 for missing */
     uint64_t *masks; /* [codes][words] */
     size_t listed;   /* integers: values that rules name, ascending; code 0 is any other */
     int32_t *values;
-    double *bounds; /* numbers: `listed` bounds that rules name, ascending; code: 1 + those reached, 0 for missing */
+    double *bounds; /* ranges: `listed` bounds that rules name, ascending; code: 1 + those reached, 0 for missing */
     uint16_t small[JK_MATCHER_SMALL]; /* code of the integers 0..255 */
 } jk_matcher_column;
 
@@ -39,8 +41,10 @@ void jk_matcher_reset(jk_matcher *matcher);
 /* Bit c is set if the matcher reads column c. */
 uint64_t jk_matcher_reads(const jk_matcher *matcher);
 
-/* match[i] becomes the first rule that row first + i satisfies, JK_MATCHER_NONE if none. */
-void jk_matcher_rows(const jk_matcher *matcher, const jk_block *block, size_t first, size_t count, uint16_t *match);
+/* match[i] becomes the first rule that row first + i satisfies, JK_MATCHER_NONE if none. Numbers of ranges are those
+ * that `law` sees. */
+void jk_matcher_rows(const jk_matcher *matcher, const jk_law *law, const jk_block *block, size_t first, size_t count,
+                     uint16_t *match);
 
 /* What stands for a missing value of a column: "consumer", "other", …; the base currency for currency; NULL: nothing.
  */

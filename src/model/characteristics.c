@@ -20,8 +20,9 @@ static use column_use(jk_column column) {
     case JK_TYPE_ENUM:
     case JK_TYPE_DICTIONARY:
         return USE_CATEGORICAL;
+    case JK_TYPE_DATE: /* an own one as the months since then; the others have figures of their own */
+        return jk_schema_is_extra(column) ? USE_NUMERIC : USE_NONE;
     case JK_TYPE_TEXT:
-    case JK_TYPE_DATE:
         break;
     }
     return USE_NONE;
@@ -33,7 +34,7 @@ static jk_status fail_name(jk_model_reader *reader, const jk_yaml_node *node, co
     const jk_yaml_node *place = jk_yaml_find(node, "name")->value;
     int nearest = jk_text_nearest(name, names, count);
     (void)jk_key_path_add(&reader->path, "name");
-    if (jk_schema_find(name, strlen(name)) >= 0 || jk_extras_find(&reader->model->extras, name) >= 0) {
+    if (jk_schema_find(name, strlen(name)) >= 0) {
         return jk_model_fail(reader, place, "%s is a key or a date, expected a column of amounts, numbers or levels",
                              name);
     }

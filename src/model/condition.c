@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/text.h"
 #include "model/sections.h"
 
@@ -32,34 +33,87 @@ jk_status jk_check_level(jk_model_reader *reader, const jk_yaml_node *place, jk_
     }
 }
 
-/* Columns that `when:` may name. */
+/* Columns of which `when:` names values. */
 static const jk_column condition_columns[] = {
     JK_COLUMN_COUNTRY,    JK_COLUMN_DEBTOR_TYPE, JK_COLUMN_PRODUCT,    JK_COLUMN_CURRENCY,   JK_COLUMN_LEGAL_STATUS,
     JK_COLUMN_EMPLOYMENT, JK_COLUMN_REACHABLE,   JK_COLUMN_PLACEMENTS, JK_COLUMN_VULNERABLE,
 };
-enum { CONDITION_COLUMNS = sizeof condition_columns / sizeof condition_columns[0] };
+enum {
+    CONDITION_COLUMNS = sizeof condition_columns / sizeof condition_columns[0],
+    CONDITION_NAMES = CONDITION_COLUMNS + JK_CSV_COLUMN_COUNT + JK_DERIVED_COUNT + JK_EXTRA_COUNT
+};
 
-static jk_status find_column(jk_model_reader *reader, const jk_yaml_pair *pair, jk_column *column) {
-    const char *names[CONDITION_COLUMNS];
+bool jk_condition_figure(jk_derived derived) {
+    switch (derived) {
+    case JK_DERIVED_BALANCE:
+    case JK_DERIVED_AGE_YEARS:
+    case JK_DERIVED_MONTHS_SINCE_WRITE_OFF:
+    case JK_DERIVED_MONTHS_SINCE_DEFAULT:
+    case JK_DERIVED_MONTHS_SINCE_LAST_PAYMENT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Whether a condition on the column is a range. */
+static bool has_range(jk_column column) {
+    const jk_type type = jk_schema_column(column)->type;
+    return column != JK_COLUMN_PLACEMENTS &&
+           (type == JK_TYPE_MONEY || type == JK_TYPE_REAL || type == JK_TYPE_INTEGER || type == JK_TYPE_DATE);
+}
+
+static bool is_listed(jk_column column) {
     for (size_t i = 0; i < CONDITION_COLUMNS; i++) {
-        names[i] = jk_schema_column(condition_columns[i])->name;
-        if (strcmp(names[i], pair->key) == 0) {
-            *column = condition_columns[i];
+        if (condition_columns[i] == column) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Names that a condition may have, those with values first. */
+static size_t list_names(const jk_extras *extras, const char *names[CONDITION_NAMES]) {
+    size_t count = 0;
+    for (size_t i = 0; i < CONDITION_COLUMNS; i++) {
+        names[count++] = jk_schema_column(condition_columns[i])->name;
+    }
+    for (int d = 0; d < JK_DERIVED_COUNT; d++) {
+        if (jk_condition_figure((jk_derived)d)) {
+            names[count++] = jk_derived_name((jk_derived)d);
+        }
+    }
+    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+        if (has_range((jk_column)c)) {
+            names[count++] = jk_schema_column((jk_column)c)->name;
+        }
+    }
+    for (int i = 0; i < JK_EXTRA_COUNT; i++) {
+        if (extras->name[i] != NULL) {
+            names[count++] = extras->name[i];
+        }
+    }
+    return count;
+}
+
+static jk_status find_column(jk_model_reader *reader, const jk_yaml_pair *pair, jk_condition_term *term) {
+    const jk_extras *extras = &reader->model->extras;
+    const char *names[CONDITION_NAMES];
+    int column = jk_schema_find(pair->key, strlen(pair->key));
+    const bool fixed = column >= 0;
+    column = fixed ? column : jk_extras_find(extras, pair->key);
+    *term = (jk_condition_term){.figure = JK_DERIVED_NONE, .column = JK_COLUMN_COUNT};
+    if (column >= 0 && (!fixed || is_listed((jk_column)column) || has_range((jk_column)column))) {
+        term->column = (jk_column)column;
+        return JK_OK;
+    }
+    for (int d = 0; d < JK_DERIVED_COUNT; d++) {
+        if (jk_condition_figure((jk_derived)d) && strcmp(jk_derived_name((jk_derived)d), pair->key) == 0) {
+            term->figure = d;
             return JK_OK;
         }
     }
-    const int own = jk_extras_find(&reader->model->extras, pair->key);
-    if (own >= 0) {
-        const jk_type type = jk_schema_column((jk_column)own)->type;
-        if (type != JK_TYPE_DICTIONARY && type != JK_TYPE_REAL) {
-            (void)jk_key_path_add(&reader->path, pair->key);
-            return jk_model_fail(reader, pair->value, "conditions take own columns of type text or number; this is %s",
-                                 jk_extra_type_name(type));
-        }
-        *column = (jk_column)own;
-        return JK_OK;
-    }
-    return jk_model_unknown(reader, pair, "column in a condition", names, CONDITION_COLUMNS);
+    return jk_model_unknown(reader, pair, "column in a condition", names, list_names(extras, names));
 }
 
 static jk_status read_value(jk_model_reader *reader, const jk_yaml_node *node, jk_column column, const char **value) {
@@ -85,33 +139,65 @@ static jk_status read_value(jk_model_reader *reader, const jk_yaml_node *node, j
     return JK_OK;
 }
 
-/* `{from: 300, below: 600}` of an own number: one bound or both; missing is in no range. */
-static jk_status read_range(jk_model_reader *reader, const jk_yaml_node *node, jk_condition_term *term) {
+/* One bound: a number, or a date of a column of dates. */
+static jk_status read_bound(jk_model_reader *reader, const jk_yaml_node *node, const jk_condition_term *term,
+                            double *bound) {
+    if (term->figure == JK_DERIVED_NONE && jk_schema_column(term->column)->type == JK_TYPE_DATE) {
+        int32_t date = 0;
+        if (node->kind != JK_YAML_SCALAR || !jk_date_parse(node->text, strlen(node->text), &date)) {
+            return jk_model_expected(reader, node, "a date YYYY-MM-DD");
+        }
+        *bound = (double)date;
+        return JK_OK;
+    }
+    return jk_yaml_to_real(node, bound) && isfinite(*bound) ? JK_OK : jk_model_expected(reader, node, "a number");
+}
+
+/* `[500, 5000]`: from the first to below the second; null: no bound. */
+static jk_status read_pair(jk_model_reader *reader, const jk_yaml_node *node, jk_condition_term *term) {
+    if (node->count != 2) {
+        return jk_model_fail(reader, node, "expected two bounds, from the first to below the second, found %zu",
+                             node->count);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        size_t before = jk_key_path_index(&reader->path, i);
+        if (node->items[i]->kind != JK_YAML_NULL) {
+            JK_TRY(read_bound(reader, node->items[i], term, i == 0 ? &term->from : &term->below));
+        }
+        jk_key_path_cut(&reader->path, before);
+    }
+    return JK_OK;
+}
+
+/* `{from: 300, below: 600}`: one bound or both. */
+static jk_status read_bounds(jk_model_reader *reader, const jk_yaml_node *node, jk_condition_term *term) {
     static const char *const keys[] = {"from", "below"};
-    JK_TRY(jk_expect_map(reader, node, "a map with from, below or both"));
-    term->from = -(double)INFINITY;
-    term->below = (double)INFINITY;
+    JK_TRY(jk_expect_map(reader, node, "a range: [from, below], or a map with from, below or both"));
     for (size_t i = 0; i < node->count; i++) {
         const bool is_from = strcmp(node->pairs[i].key, keys[0]) == 0;
         if (!is_from && strcmp(node->pairs[i].key, keys[1]) != 0) {
             return jk_model_unknown(reader, &node->pairs[i], "bound", keys, 2);
         }
         size_t before = jk_key_path_add(&reader->path, node->pairs[i].key);
-        double bound = 0.0;
-        if (!jk_yaml_to_real(node->pairs[i].value, &bound) || !isfinite(bound)) {
-            return jk_model_expected(reader, node->pairs[i].value, "a number");
-        }
-        *(is_from ? &term->from : &term->below) = bound;
+        JK_TRY(read_bound(reader, node->pairs[i].value, term, is_from ? &term->from : &term->below));
         jk_key_path_cut(&reader->path, before);
     }
-    if (node->count == 0 || !(term->from < term->below)) {
+    return JK_OK;
+}
+
+/* A range; what is missing is in none. */
+static jk_status read_range(jk_model_reader *reader, const jk_yaml_node *node, jk_condition_term *term) {
+    term->from = -(double)INFINITY;
+    term->below = (double)INFINITY;
+    JK_TRY(node->kind == JK_YAML_LIST ? read_pair(reader, node, term) : read_bounds(reader, node, term));
+    if (!(term->from < term->below) || (isinf(term->from) && isinf(term->below))) {
         return jk_model_fail(reader, node, "expected from, below or both, and `from` less than `below`");
     }
     return JK_OK;
 }
 
 static jk_status read_term(jk_model_reader *reader, const jk_yaml_node *node, jk_condition_term *term) {
-    if (jk_schema_column(term->column)->type == JK_TYPE_REAL) {
+    if (term->figure != JK_DERIVED_NONE || has_range(term->column)) {
         return read_range(reader, node, term);
     }
     JK_TRY(jk_expect_list(reader, node, 1, "a list of values"));
@@ -128,11 +214,11 @@ static jk_status read_term(jk_model_reader *reader, const jk_yaml_node *node, jk
 }
 
 jk_status jk_read_condition(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
-    JK_TRY(jk_expect_map(reader, node, "a map of columns to lists of values"));
+    JK_TRY(jk_expect_map(reader, node, "a map of columns to lists of values or ranges"));
     jk_condition_term *terms = NULL;
     JK_TRY(jk_model_alloc(reader, node->count, sizeof *terms, &terms));
     for (size_t i = 0; i < node->count; i++) {
-        JK_TRY(find_column(reader, &node->pairs[i], &terms[i].column));
+        JK_TRY(find_column(reader, &node->pairs[i], &terms[i]));
         size_t before = jk_key_path_add(&reader->path, node->pairs[i].key);
         JK_TRY(read_term(reader, node->pairs[i].value, &terms[i]));
         jk_key_path_cut(&reader->path, before);
@@ -153,16 +239,17 @@ static bool has_value(const jk_condition_term *term, const char *value) {
 static bool is_implied(const jk_condition_term *term, const jk_condition *narrow) {
     for (size_t t = 0; t < narrow->count; t++) {
         const jk_condition_term *mine = &narrow->terms[t];
-        size_t inside = 0;
-        if (mine->column == term->column && mine->count == 0) { /* ranges */
+        if (mine->column != term->column || mine->figure != term->figure) {
+            continue;
+        }
+        if (mine->count == 0) { /* ranges */
             return mine->from >= term->from && mine->below <= term->below;
         }
-        for (size_t v = 0; mine->column == term->column && v < mine->count; v++) {
+        size_t inside = 0;
+        for (size_t v = 0; v < mine->count; v++) {
             inside += has_value(term, mine->values[v]);
         }
-        if (mine->column == term->column && inside == mine->count) {
-            return true;
-        }
+        return inside == mine->count;
     }
     return false;
 }

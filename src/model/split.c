@@ -79,7 +79,8 @@ static jk_status narrow(jk_arena *arena, const jk_condition *when, const char *c
         }
     }
     *value = country;
-    terms[count++] = (jk_condition_term){.column = JK_COLUMN_COUNTRY, .count = 1, .values = value};
+    terms[count++] =
+        (jk_condition_term){.figure = JK_DERIVED_NONE, .column = JK_COLUMN_COUNTRY, .count = 1, .values = value};
     *narrowed = (jk_condition){count, terms};
     return JK_OK;
 }

@@ -44,7 +44,8 @@ static bool add_country(jk_arena *arena, jk_segment *segment, const char *const 
     if (count > 0) {
         memcpy(terms, segment->when.terms, count * sizeof *terms);
     }
-    terms[count] = (jk_condition_term){.column = JK_COLUMN_COUNTRY, .count = 1, .values = country};
+    terms[count] =
+        (jk_condition_term){.figure = JK_DERIVED_NONE, .column = JK_COLUMN_COUNTRY, .count = 1, .values = country};
     segment->when = (jk_condition){.count = count + 1, .terms = terms};
     return true;
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "law/numbers.h"
 #include "score/scorer_internal.h"
 
 #define BIT(NAME) (UINT64_C(1) << JK_COLUMN_##NAME)
@@ -11,11 +12,9 @@ uint64_t jk_score_derived_columns(jk_derived derived) {
     uint64_t balance = BIT(PRINCIPAL) | BIT(INTEREST_ACCRUED) | BIT(FEES);
     switch (derived) {
     case JK_DERIVED_AGE_YEARS:
-        return BIT(BIRTH_YEAR) | BIT(DEBTOR_TYPE);
     case JK_DERIVED_MONTHS_SINCE_DEFAULT:
-        return BIT(DEFAULTED_ON) | BIT(WRITTEN_OFF_ON);
     case JK_DERIVED_MONTHS_SINCE_LAST_PAYMENT:
-        return BIT(LAST_PAID_ON);
+        return jk_law_number_columns(derived, JK_COLUMN_COUNT);
     case JK_DERIVED_PAID_12M_SHARE:
         return BIT(PAYMENTS_12M) | balance;
     case JK_DERIVED_PAID_24M_SHARE:
@@ -47,22 +46,6 @@ static double integer_or_missing(int32_t integer) {
     return integer == JK_MISSING_INTEGER ? (double)NAN : (double)integer;
 }
 
-static void money_values(const jk_scorer *scorer, jk_column column, const jk_block *block, size_t first, size_t count,
-                         double *value) {
-    const int64_t *money = (const int64_t *)block->column[column] + first;
-    const int32_t *currency = JK_BLOCK_INT32(block, CURRENCY) + first;
-    for (size_t i = 0; i < count; i++) {
-        value[i] = minor_or_missing(money[i]) / 100.0 * scorer->law->exchange[currency[i] + 1];
-    }
-}
-
-static void integer_values(jk_column column, const jk_block *block, size_t first, size_t count, double *value) {
-    const int32_t *integer = (const int32_t *)block->column[column] + first;
-    for (size_t i = 0; i < count; i++) {
-        value[i] = integer_or_missing(integer[i]);
-    }
-}
-
 static void column_values(const jk_scorer *scorer, jk_column column, const jk_block *block, const jk_law_facts *law,
                           size_t first, size_t count, double *value) {
     const double *fact = column == JK_COLUMN_INTEREST_RATE    ? law->rate
@@ -71,22 +54,10 @@ static void column_values(const jk_scorer *scorer, jk_column column, const jk_bl
                                                               : NULL;
     if (fact != NULL) {
         memcpy(value, fact + first, count * sizeof *value);
-        return;
-    }
-    switch (jk_schema_column(column)->type) {
-    case JK_TYPE_MONEY:
-        money_values(scorer, column, block, first, count, value);
-        return;
-    case JK_TYPE_INTEGER:
-        integer_values(column, block, first, count, value);
-        return;
-    case JK_TYPE_REAL:
-        memcpy(value, (const double *)block->column[column] + first, count * sizeof *value);
-        return;
-    default: /* the one flag, vulnerable */
-        for (size_t i = 0; i < count; i++) {
-            value[i] = ((const int8_t *)block->column[column])[first + i] > 0 ? 1.0 : 0.0;
-        }
+    } else if (jk_schema_column(column)->type == JK_TYPE_DATE) { /* an own one: how long ago */
+        jk_law_months_since(scorer->law, column, block, first, count, value);
+    } else {
+        jk_law_numbers(scorer->law, JK_DERIVED_NONE, column, block, first, count, value);
     }
 }
 
@@ -103,46 +74,12 @@ static void share_values(const jk_law *law, const jk_law_facts *facts, const int
     }
 }
 
-/* The debtor's known age; a business has none. */
-static void age_values(const jk_law *law, const jk_block *block, size_t first, size_t count, double *value) {
-    const int32_t *birth_year = JK_BLOCK_INT32(block, BIRTH_YEAR) + first;
-    const int8_t *debtor_type = JK_BLOCK_ENUM(block, DEBTOR_TYPE) + first;
-    for (size_t i = 0; i < count; i++) {
-        int known = birth_year[i] != JK_MISSING_INTEGER && jk_law_type(debtor_type[i]) == JK_CONSUMER;
-        jk_law_moment own;
-        const jk_law_moment *at = jk_law_moment_of(law, block, first + i, &own);
-        value[i] = known ? (double)at->year - (double)birth_year[i] : NAN;
-    }
-}
-
 static void kept_values(const jk_block *block, size_t first, size_t count, double *value) {
     const int32_t *kept = JK_BLOCK_INT32(block, PROMISES_KEPT) + first;
     const int32_t *broken = JK_BLOCK_INT32(block, PROMISES_BROKEN) + first;
     for (size_t i = 0; i < count; i++) {
         double all = integer_or_missing(kept[i]) + integer_or_missing(broken[i]);
         value[i] = all > 0.0 ? (double)kept[i] / all : (double)NAN;
-    }
-}
-
-static void months_values(const jk_law *law, jk_derived derived, const jk_block *block, size_t first, size_t count,
-                          double *value) {
-    jk_law_moment own;
-    if (derived == JK_DERIVED_MONTHS_SINCE_LAST_PAYMENT) {
-        const int32_t *paid = JK_BLOCK_INT32(block, LAST_PAID_ON) + first;
-        for (size_t i = 0; i < count; i++) {
-            const jk_law_moment *at = jk_law_moment_of(law, block, first + i, &own);
-            value[i] = paid[i] == JK_MISSING_INTEGER
-                           ? NAN
-                           : (double)jk_months_until(&law->months, jk_date_clamp(paid[i]), &at->end);
-        }
-        return;
-    }
-    const int32_t *defaulted = JK_BLOCK_INT32(block, DEFAULTED_ON) + first;
-    const int32_t *written_off = JK_BLOCK_INT32(block, WRITTEN_OFF_ON) + first;
-    for (size_t i = 0; i < count; i++) {
-        const jk_law_moment *at = jk_law_moment_of(law, block, first + i, &own);
-        int32_t from = defaulted[i] == JK_MISSING_INTEGER ? written_off[i] : defaulted[i];
-        value[i] = (double)jk_months_until(&law->months, jk_date_clamp(from), &at->end);
     }
 }
 
@@ -164,15 +101,13 @@ void jk_score_values(const jk_scorer *scorer, const jk_scorer_item *item, const 
     case JK_DERIVED_BALANCE:
         memcpy(value, law->balance + first, count * sizeof *value);
         return;
-    case JK_DERIVED_AGE_YEARS:
-        age_values(scorer->law, block, first, count, value);
-        return;
     case JK_DERIVED_MONTHS_SINCE_WRITE_OFF:
         memcpy(value, law->age_months + first, count * sizeof *value);
         return;
+    case JK_DERIVED_AGE_YEARS:
     case JK_DERIVED_MONTHS_SINCE_DEFAULT:
     case JK_DERIVED_MONTHS_SINCE_LAST_PAYMENT:
-        months_values(scorer->law, derived, block, first, count, value);
+        jk_law_numbers(scorer->law, derived, JK_COLUMN_COUNT, block, first, count, value);
         return;
     case JK_DERIVED_MONTHS_TO_BAR:
         for (size_t i = 0; i < count; i++) {

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "law/numbers.h"
 #include "score/scorer_internal.h"
 
 /* Level (jk_score_levels) by name: unknown falls to missing, anything unlisted to other. */
@@ -36,11 +37,9 @@ jk_status jk_scorer_bind_column(jk_scorer *scorer, jk_scorer_item *item, jk_erro
     }
     jk_type type = jk_schema_column(from->column)->type;
     bool coded = type == JK_TYPE_ENUM || type == JK_TYPE_DICTIONARY;
-    bool number = type == JK_TYPE_MONEY || type == JK_TYPE_REAL || type == JK_TYPE_INTEGER;
-    item->columns = UINT64_C(1) << from->column;
-    if (from->column == JK_COLUMN_ORIGINAL_PRINCIPAL) {
-        item->columns |= UINT64_C(1) << JK_COLUMN_PRINCIPAL;
-    }
+    bool number = type == JK_TYPE_MONEY || type == JK_TYPE_REAL || type == JK_TYPE_INTEGER ||
+                  (type == JK_TYPE_DATE && jk_schema_is_extra(from->column));
+    item->columns = jk_law_number_columns(JK_DERIVED_NONE, from->column);
     if (from->is_numeric ? number || from->column == JK_COLUMN_VULNERABLE : coded) {
         return JK_OK;
     }

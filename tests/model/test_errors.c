@@ -18,7 +18,7 @@ static const error_case cases[] = {
     /* keys */
     {"horizon_months: 60", "horizon_month: 60", 7, "horizon_month", "unknown key, did you mean horizon_months?"},
     {"irr: 0.15", "irr: 0.15\nqwertyuiop: 1", 10, "qwertyuiop",
-     "unknown key, expected one of: jalki_model, name, base_currency, fx, horizon_months, epochs, irr, cost_inflation, "
+     "unknown key, expected one of: jalki_model, name, version, lineage, base_currency, fx, horizon_months, epochs, irr, cost_inflation, "
      "onboarding_cost, extra, jurisdictions, statuses, vulnerable_allow, unreachable_allow, scorecard, segments, risk"},
     {"irr: 0.15", NULL, 3, "irr", "missing key, expected a number from 0 to 10"},
     {"irr: 0.15", "irr: 0.15\nirr: 0.15", 10, "irr", "the key stands twice (first on line 9), expected once"},
@@ -80,8 +80,15 @@ static const error_case cases[] = {
     {"product: [consumer_loan], ", "products: [consumer_loan], ", 18,
      "jurisdictions.FI.limitation.periods[0].when.products", "unknown column in a condition, did you mean product?"},
     {"product: [consumer_loan], ", "birth_year: [1970], ", 18, "jurisdictions.FI.limitation.periods[0].when.birth_year",
-     "unknown column in a condition, expected one of: country, debtor_type, product, currency, legal_status, "
-     "employment, reachable, placements, vulnerable"},
+     "expected two bounds, from the first to below the second, found 1"},
+    {"product: [consumer_loan], ", "balance: [5000, 500], ", 18, "jurisdictions.FI.limitation.periods[0].when.balance",
+     "expected from, below or both, and `from` less than `below`"},
+    {"product: [consumer_loan], ", "title_on: {from: 2024-02-30}, ", 18,
+     "jurisdictions.FI.limitation.periods[0].when.title_on.from",
+     "expected a date YYYY-MM-DD, found the text \"2024-02-30\""},
+    {"product: [consumer_loan], ", "month_since_default: [1, 2], ", 18,
+     "jurisdictions.FI.limitation.periods[0].when.month_since_default",
+     "unknown column in a condition, did you mean months_since_default?"},
     {"title_final_months: {consumer: 180, business: null}", "title_final_months: {consumer: 180}", 24,
      "jurisdictions.FI.limitation.title_final_months.business",
      "missing key, expected a whole number above 0 and at most 12000, or null"},

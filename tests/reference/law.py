@@ -40,7 +40,7 @@ def law(claim, model, cutoff):
     facts["principal"] = base_money(claim, claim["principal"], model)
     facts["rate"] = claim["interest_rate"]
     facts["u"] = months_between(claim["written_off_on"], cutoff)
-    facts["segment"] = next(i for i, segment in enumerate(model["segments"]) if matches(segment.get("when"), claim))
+    facts["segment"] = next(i for i, segment in enumerate(model["segments"]) if matches(segment.get("when"), claim, model, cutoff))
 
     # Age for mortality: consumers only, assumed where unknown.
     facts["age"] = None
@@ -63,7 +63,7 @@ def law(claim, model, cutoff):
     def after(date, months):
         return INFINITY if months is None else days_after(date, months)
 
-    period = next(p["months"] for p in limitation["periods"] if matches(p.get("when"), claim))
+    period = next(p["months"] for p in limitation["periods"] if matches(p.get("when"), claim, model, cutoff))
     if claim["limitation_on"] is not None:
         limitation_day = days(claim["limitation_on"])
     else:

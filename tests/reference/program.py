@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+import tape
+
 
 def path():
     """The program under test, from the environment of the test suite."""
@@ -42,10 +44,19 @@ def must_run_text(arguments, environment=None):
     return done
 
 
-def import_tape(tape, store, cutoff):
-    """CSV to store; every row of a well-formed case must be accepted."""
-    must_run(["import", tape, "-o", store, "--cutoff", cutoff, "--max-rejects", "0", "--quiet",
-              "--rejects", store + ".rejects.csv"])
+def import_tape(tape_path, store, cutoff):
+    """CSV to store; every row of a well-formed case must be accepted. Own columns of the reference need a mapping."""
+    with open(tape_path, newline="", encoding="utf-8") as file:
+        header = next(csv.reader(file))
+    mapping = []
+    if any(name in tape.OWN_COLUMNS for name in header):
+        mapping = ["--mapping", str(store) + ".mapping.yaml"]
+        with open(mapping[1], "w", encoding="utf-8") as file:
+            file.write("columns:\n" + "".join(f"  {name}: {name}\n" for name in header if name in tape.COLUMNS))
+            file.write("extra:\n" + "".join(f"  {name}: {{column: {name}, type: {tape.OWN_COLUMNS[name]}}}\n"
+                                            for name in header if name in tape.OWN_COLUMNS))
+    must_run(["import", tape_path, "-o", store, "--cutoff", cutoff, "--max-rejects", "0", "--quiet",
+              "--rejects", str(store) + ".rejects.csv", *mapping])
 
 
 def value_store(store, model, folder, irr=None, sell=False, full=True, environment=None, options=()):
@@ -71,10 +82,10 @@ def read_json(name):
         return json.load(file)
 
 
-def value_tape(tape, model, cutoff, folder, **options):
+def value_tape(tape_path, model, cutoff, folder, **options):
     """Import and value in one go; returns claims rows, cash-flow rows and the JSON figures."""
     os.makedirs(folder, exist_ok=True)
     store = os.path.join(folder, "tape.h5")
-    import_tape(tape, store, cutoff)
+    import_tape(tape_path, store, cutoff)
     outputs = value_store(store, model, folder, **options)
     return read_rows(outputs["claims.csv"]), read_rows(outputs["cashflow.csv"]), read_json(outputs["value.json"])

@@ -300,6 +300,72 @@ def random_model(rng, payers=True):
     return model
 
 
+# ---- Own columns, and conditions on numbers -------------------------------------------------------------------
+
+
+AREAS = ["north", "south", "Åland, \"itä\"", "unknown"]
+OWN_EDGES = {"own_score": [350, 500, 650.5], "own_ratio": [-1, 0, 0.25], "own_seen": [0, 3, 12, 36],
+             "own_due": [-24, -6, 0, 1], "own_pledge": [-50, 0.01, 1000]}
+RANGES = {"balance": [1, 100, 1000, 25000], "age_years": [25, 40, 60], "months_since_write_off": [1, 6, 36],
+          "months_since_default": [6, 36], "months_since_last_payment": [3, 24], "principal": [10, 1000],
+          "interest_rate": [0.05, 0.1], "birth_year": [1950, 1985], "income_monthly": [500, 1500],
+          "default_marks": [1, 3], "fees": [0.01, 30], "payments_12m": [0.01, 100],
+          "written_off_on": ["2020-01-01", "2024-02-29"], "defaulted_on": ["2019-06-30", "2024-01-01"],
+          "limitation_on": ["2025-01-01", "2030-01-01"]}
+OWN_RANGES = {"own_score": [350, 500, 650.5], "own_ratio": [-1, 0, 0.25], "own_seen": ["2023-01-01", "2025-06-30"],
+              "own_due": ["2026-06-30", "2028-01-01"], "own_pledge": [-50, 0.01, 1000]}
+
+
+def random_range(rng, edges):
+    low, high = sorted(rng.sample(edges, 2))
+    kind = rng.randrange(4)
+    if kind == 0:
+        return [low, high]
+    if kind == 1:
+        return [None, high] if chance(rng, 0.5) else [low, None]
+    return {"from": low} if kind == 2 else {"from": low, "below": high}
+
+
+def add_ranges(rng, whens, edges):
+    for when in whens:
+        if chance(rng, 0.5):
+            when.update({name: random_range(rng, edges[name]) for name in some(rng, edges, 1, 2)})
+
+
+def add_own_columns(rng, model, claims):
+    """Own columns to the tape, named by the scorecard and by conditions."""
+    model["extra"] = dict(rng.sample(list(tape.OWN_COLUMNS.items()), len(tape.OWN_COLUMNS)))
+    for claim in claims:
+        own = {"own_score": rng.choice([350, 499, 500, 650.5, 720]), "own_ratio": rng.choice([-3, -1, 0, 0.2, 1e6]),
+               "own_area": rng.choice(AREAS), "own_seen": past_date(rng, datetime.date(2026, 6, 30), 60),
+               "own_due": datetime.date(2026, 6, 30) + datetime.timedelta(days=rng.randint(-400, 1500)),
+               "own_pledge": money_text(rng, rng.choice([0, 12.5, 1000, 1e6])) if chance(rng, 0.8) else "-75.25"}
+        claim.update({name: "" if chance(rng, 0.2) else value for name, value in own.items()})
+    names = some(rng, [*OWN_EDGES, "own_area"])
+    for name in names:
+        entry = {"name": name, "missing": points(rng)}
+        if name == "own_area":
+            entry.update(other=points(rng), levels={level: points(rng) for level in some(rng, AREAS)})
+        else:
+            entry["bins"] = random_bins(rng, OWN_EDGES[name])
+        model["scorecard"]["characteristics"].append(entry)
+    for segment in model["segments"][:-1]:
+        if chance(rng, 0.3):
+            segment["when"]["own_area"] = some(rng, AREAS[:3])
+
+
+def add_own(rng, model, claims):
+    """What came after the first seeds were drawn: they keep the models that they had, and some get more."""
+    own = chance(rng, 0.5)
+    whens = [segment["when"] for segment in model["segments"] if "when" in segment]
+    for rules in model["jurisdictions"].values():
+        whens += [period["when"] for period in rules["limitation"]["periods"] if "when" in period]
+    if own:
+        add_own_columns(rng, model, claims)
+    if chance(rng, 0.6):
+        add_ranges(rng, whens, {**RANGES, **(OWN_RANGES if own else {})})
+
+
 # ---- Model files ----------------------------------------------------------------------------------------------
 
 
@@ -474,6 +540,7 @@ def random_claim(rng, number, debtors, cutoff, model):
 def write_tape(rng, claims, folder):
     """Columns in any order; optional ones now and then absent altogether."""
     columns = [name for name in tape.COLUMNS if name in REQUIRED or not chance(rng, 0.06)]
+    columns += [name for name in tape.OWN_COLUMNS if name in claims[0]]
     if chance(rng, 0.5):
         rng.shuffle(columns)
     path = os.path.join(folder, "tape.csv")
@@ -512,6 +579,7 @@ def make_case(seed, folder, count=30, payers=True):
         model["epochs"] = [12, 12, 12]
         model["horizon_months"] = 36
     claims = [random_claim(rng, i, debtors, cutoff, model) for i in range(count)]
+    add_own(random.Random(f"own {seed}"), model, claims)
     tape_path = write_tape(rng, claims, folder)
     files = random.Random(seed + 1)
     model_path = write_model(files, model, folder)

@@ -4,7 +4,7 @@
 import math
 
 from model_file import AMICABLE, CLASSES, PAYING, QUIET, SELL, SURVEIL
-from tape import INTEGER_COLUMNS, MONEY_COLUMNS, base_money, months_between
+from tape import INTEGER_COLUMNS, MONEY_COLUMNS, OWN_COLUMNS, base_money, months_between
 
 
 def characteristic_value(name, claim, facts, model, cutoff):
@@ -39,7 +39,9 @@ def characteristic_value(name, claim, facts, model, cutoff):
         return facts["debtor"]["claims"]
     if name == "debtor_balance":
         return facts["debtor"]["balance"]
-    if name in MONEY_COLUMNS:
+    if OWN_COLUMNS.get(name) == "date":  # whole months since then, below 0 where it lies ahead
+        return None if claim[name] is None else months_between(claim[name], cutoff)
+    if name in MONEY_COLUMNS or OWN_COLUMNS.get(name) == "money":
         given = claim["given"][name]
         return None if given is None else base_money(claim, given, model)
     return claim["given"][name] if name in INTEGER_COLUMNS else claim[name]

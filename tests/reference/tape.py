@@ -48,6 +48,9 @@ INTEGER_COLUMNS = ("birth_year", "dependants", "default_marks", "promises_kept",
 CODE_COLUMNS = ("country", "debtor_type", "product", "currency", "legal_status", "employment", "reachable",
                 "vulnerable")
 TEXT_COLUMNS = ("claim_id", "debtor_id")
+# Own columns of the random cases, which a mapping adds (`extra`), with their types.
+OWN_COLUMNS = {"own_score": "number", "own_ratio": "number", "own_area": "text", "own_seen": "date", "own_due": "date",
+               "own_pledge": "money"}
 COLUMNS = ("claim_id", "debtor_id", "country", "debtor_type", "product", "currency", "defaulted_on", "written_off_on",
            "last_paid_on", "limitation_on", "title_on", "principal", "interest_accrued", "fees", "original_principal",
            "interest_rate", "legal_status", "birth_year", "income_monthly", "dependants", "housing_cost",
@@ -65,17 +68,17 @@ def read_tape(path):
     claims = []
     with open(path, newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            claim = dict.fromkeys(COLUMNS)
+            claim = dict.fromkeys((*COLUMNS, *OWN_COLUMNS))
             for name, text in row.items():
                 if text == "":
                     continue
-                if name in DATE_COLUMNS:
+                if name in DATE_COLUMNS or OWN_COLUMNS.get(name) == "date":
                     claim[name] = datetime.date.fromisoformat(text)
-                elif name in MONEY_COLUMNS:
+                elif name in MONEY_COLUMNS or OWN_COLUMNS.get(name) == "money":
                     claim[name] = minor_units(text)
                 elif name in INTEGER_COLUMNS:
                     claim[name] = int(text)
-                elif name == "interest_rate":
+                elif name == "interest_rate" or OWN_COLUMNS.get(name) == "number":
                     claim[name] = float(text)
                 else:
                     claim[name] = text
@@ -116,6 +119,44 @@ def base_money(claim, amount, model):
     return amount / 100.0 * model["fx"][claim["currency"]]
 
 
-def matches(when, claim):
-    """`when:` every named column has one of the listed values, after the tape's defaults."""
-    return all(str(claim[column]) in [str(value) for value in values] for column, values in (when or {}).items())
+# Columns of which a condition names values; of all others it names a range.
+LISTED_COLUMNS = (*(name for name in CODE_COLUMNS), "placements", "own_area")
+
+
+def condition_number(name, claim, model, cutoff):
+    """The number or date that a range is about: a column as the tape has it (statutory rates and the default of
+    defaulted_on apart) or a figure of the row; None where missing. Money in base currency."""
+    if name == "balance":
+        return base_money(claim, claim["principal"] + claim["interest_accrued"] + claim["fees"], model)
+    if name == "age_years":
+        known = claim["debtor_type"] == "consumer" and claim["birth_year"] is not None
+        return cutoff.year - claim["birth_year"] if known else None
+    since = {"months_since_write_off": "written_off_on", "months_since_default": "defaulted_on",
+             "months_since_last_payment": "last_paid_on"}
+    if name in since:
+        date = claim[since[name]]
+        return None if date is None else months_between(date, cutoff)
+    value = claim[name] if name in ("interest_rate", "defaulted_on") else claim["given"][name]
+    money = name in MONEY_COLUMNS or OWN_COLUMNS.get(name) == "money"
+    return base_money(claim, value, model) if money and value is not None else value
+
+
+def in_range(bounds, value):
+    """from <= value < below, each bound if it is given; [from, below] or {from, below}."""
+    low, high = bounds if isinstance(bounds, list) else (bounds.get("from"), bounds.get("below"))
+    if value is None:
+        return False
+    if isinstance(value, datetime.date):
+        low, high = (bound and datetime.date.fromisoformat(bound) for bound in (low, high))
+    return (low is None or value >= low) and (high is None or value < high)
+
+
+def matches(when, claim, model, cutoff):
+    """`when:` every named column has one of the listed values, after the tape's defaults, or lies in the range."""
+    for column, wanted in (when or {}).items():
+        if column in LISTED_COLUMNS:
+            if claim[column] is None or str(claim[column]) not in [str(value) for value in wanted]:
+                return False
+        elif not in_range(wanted, condition_number(column, claim, model, cutoff)):
+            return False
+    return True
