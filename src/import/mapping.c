@@ -172,7 +172,6 @@ static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
     mapping->decimal = reader->format.decimal;
     JK_TRY(read_missing(reader, jk_mapping_find(root, "missing")));
     JK_TRY(jk_mapping_read_sources(reader, jk_mapping_find(root, "sources")));
-    JK_TRY(jk_mapping_read_row_keys(reader, root));
     const jk_yaml_node *cutoff = jk_mapping_find(root, "cutoff");
     if (cutoff != NULL) {
         size_t before = jk_key_path_add(&reader->path, "cutoff");
@@ -197,7 +196,8 @@ static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
                                "`columns` is missing, expected a map of canonical columns");
     }
     JK_TRY(read_columns(reader, columns));
-    return read_extras(reader, jk_mapping_find(root, "extra"));
+    JK_TRY(read_extras(reader, jk_mapping_find(root, "extra")));
+    return jk_mapping_read_row_keys(reader, root); /* conditions may name own columns */
 }
 
 static jk_status digest_of(const char *bytes, size_t size, char text[65], jk_error *error) {

@@ -69,11 +69,13 @@ typedef struct jk_rule {
 
 /* One condition of `where`: a row is taken if its cell is one of the words (or none of them) and within the bounds. */
 typedef struct jk_where_rule {
-    jk_rule rule; /* a single column */
+    jk_rule rule; /* a single column, or how an own column is made */
+    bool is_own;  /* an own column: what the rule makes is looked at, by its type */
+    jk_type type; /* of the own column */
     size_t in_count, not_count;
     const char *const *in, *const *not_in;
     bool has_above, has_below;
-    double above, below; /* of the cell as a number; one that is none is not taken */
+    double above, below; /* of the cell as a number (of an own date: as days); one that is none is not taken */
     int empty;           /* 1: the cell must be empty, -1: it must not, 0: either */
 } jk_where_rule;
 

@@ -29,18 +29,86 @@ jk_status jk_mapping_read_words(mapping_reader *reader, const jk_yaml_node *node
     return JK_OK;
 }
 
-static jk_status read_bound(mapping_reader *reader, const jk_yaml_node *map, const char *key, bool *has,
+static jk_status read_bound(mapping_reader *reader, const jk_yaml_node *map, const char *key, bool is_date, bool *has,
                             double *bound) {
     const jk_yaml_node *node = jk_mapping_find(map, key);
+    int32_t date = 0;
     if (node == NULL) {
         return JK_OK;
     }
-    if (!jk_yaml_to_real(node, bound)) {
+    bool read = is_date ? node->kind == JK_YAML_SCALAR && jk_date_parse(node->text, strlen(node->text), &date)
+                        : jk_yaml_to_real(node, bound);
+    if (!read) {
         (void)jk_key_path_add(&reader->path, key);
-        return jk_mapping_expected(reader, node, "a number");
+        return jk_mapping_expected(reader, node, is_date ? "a date YYYY-MM-DD" : "a number");
     }
+    *bound = is_date ? (double)date : *bound;
     *has = true;
     return JK_OK;
+}
+
+/* What a cell must be: in, not, above, below, empty. */
+static jk_status read_demands(mapping_reader *reader, const jk_yaml_node *node, jk_where_rule *where) {
+    const jk_yaml_node *in = jk_mapping_find(node, "in");
+    const jk_yaml_node *not_in = jk_mapping_find(node, "not");
+    const jk_yaml_node *empty = jk_mapping_find(node, "empty");
+    const bool is_date = where->is_own && where->type == JK_TYPE_DATE;
+    bool is_empty = false;
+    JK_TRY(read_bound(reader, node, "above", is_date, &where->has_above, &where->above));
+    JK_TRY(read_bound(reader, node, "below", is_date, &where->has_below, &where->below));
+    if (in != NULL) {
+        JK_TRY(jk_mapping_read_words(reader, in, &where->in, &where->in_count));
+    }
+    if (not_in != NULL) {
+        JK_TRY(jk_mapping_read_words(reader, not_in, &where->not_in, &where->not_count));
+    }
+    if (empty != NULL && !jk_yaml_to_boolean(empty, &is_empty)) {
+        (void)jk_key_path_add(&reader->path, "empty");
+        return jk_mapping_expected(reader, empty, "true or false");
+    }
+    where->empty = empty == NULL ? 0 : is_empty ? 1 : -1;
+    return node->count > 0 ? JK_OK : jk_mapping_expected(reader, node, "one of in, not, above, below, empty");
+}
+
+/* Words that numbers and dates are compared with must be such. */
+static jk_status check_words(mapping_reader *reader, const jk_yaml_pair *pair, const jk_where_rule *where) {
+    const char *const *lists[] = {where->in, where->not_in};
+    const size_t counts[] = {where->in_count, where->not_count};
+    for (size_t l = 0; l < 2; l++) {
+        for (size_t i = 0; i < counts[l]; i++) {
+            double number = 0.0;
+            int32_t date = 0;
+            const size_t length = strlen(lists[l][i]);
+            if (where->type == JK_TYPE_DATE ? !jk_date_parse(lists[l][i], length, &date)
+                                            : !jk_text_to_real(lists[l][i], length, &number)) {
+                return jk_mapping_fail(reader, pair->file, pair->line,
+                                       where->type == JK_TYPE_DATE
+                                           ? "this own column is a date: expected dates YYYY-MM-DD"
+                                           : "this own column is a number or an amount: expected numbers");
+            }
+        }
+    }
+    return JK_OK;
+}
+
+/* A condition on an own column: what its rule makes of a row. */
+static jk_status read_own_condition(mapping_reader *reader, const jk_yaml_pair *pair, jk_column column,
+                                    jk_where_rule *where) {
+    static const char *const keys[] = {"in", "not", "above", "below", "empty"};
+    *where =
+        (jk_where_rule){.rule = reader->mapping->rules[column], .is_own = true, .type = jk_schema_column(column)->type};
+    if (pair->value->kind == JK_YAML_MAP) {
+        JK_TRY(jk_mapping_check_keys(reader, pair->value, keys, sizeof keys / sizeof keys[0]));
+        JK_TRY(read_demands(reader, pair->value, where));
+    } else {
+        JK_TRY(jk_mapping_read_words(reader, pair->value, &where->in, &where->in_count));
+    }
+    if (where->type == JK_TYPE_DICTIONARY) {
+        return where->has_above || where->has_below
+                   ? jk_mapping_fail(reader, pair->file, pair->line, "this own column is a text: it has no bounds")
+                   : JK_OK;
+    }
+    return check_words(reader, pair, where);
 }
 
 static jk_status read_condition(mapping_reader *reader, const jk_yaml_pair *pair, uint32_t source,
@@ -48,6 +116,10 @@ static jk_status read_condition(mapping_reader *reader, const jk_yaml_pair *pair
     static const char *const keys[] = {"in", "not", "above", "below", "empty", "source", "decimal", "thousands"};
     const jk_yaml_node *node = pair->value;
     const uint32_t own = source;
+    const int extra = own == 0 ? jk_extras_find(&reader->mapping->extras, pair->key) : -1;
+    if (extra >= 0) {
+        return read_own_condition(reader, pair, (jk_column)extra, where);
+    }
     *where = (jk_where_rule){.rule = {.kind = JK_RULE_FIELD, .line = pair->line, .format = reader->format}};
     where->rule.terms = jk_arena_alloc(reader->arena, 1, sizeof *where->rule.terms);
     where->rule.signs = jk_arena_alloc(reader->arena, 1, sizeof *where->rule.signs);
@@ -57,10 +129,6 @@ static jk_status read_condition(mapping_reader *reader, const jk_yaml_pair *pair
     where->rule.divide_by = JK_NO_FIELD;
     where->rule.term_count = 1;
     if (node->kind == JK_YAML_MAP) {
-        const jk_yaml_node *in = jk_mapping_find(node, "in");
-        const jk_yaml_node *not_in = jk_mapping_find(node, "not");
-        const jk_yaml_node *empty = jk_mapping_find(node, "empty");
-        bool is_empty = false;
         JK_TRY(jk_mapping_check_keys(reader, node, keys, sizeof keys / sizeof keys[0]));
         if (own == 0) {
             JK_TRY(jk_mapping_read_source_of(reader, node, &source));
@@ -69,22 +137,7 @@ static jk_status read_condition(mapping_reader *reader, const jk_yaml_pair *pair
                                    "rows of a joined source are told by its own columns: no `source` here");
         }
         JK_TRY(jk_mapping_read_format(reader, node, &where->rule.format));
-        JK_TRY(read_bound(reader, node, "above", &where->has_above, &where->above));
-        JK_TRY(read_bound(reader, node, "below", &where->has_below, &where->below));
-        if (in != NULL) {
-            JK_TRY(jk_mapping_read_words(reader, in, &where->in, &where->in_count));
-        }
-        if (not_in != NULL) {
-            JK_TRY(jk_mapping_read_words(reader, not_in, &where->not_in, &where->not_count));
-        }
-        if (empty != NULL && !jk_yaml_to_boolean(empty, &is_empty)) {
-            (void)jk_key_path_add(&reader->path, "empty");
-            return jk_mapping_expected(reader, empty, "true or false");
-        }
-        where->empty = empty == NULL ? 0 : is_empty ? 1 : -1;
-        if (node->count == 0) {
-            return jk_mapping_expected(reader, node, "one of in, not, above, below, empty");
-        }
+        JK_TRY(read_demands(reader, node, where));
     } else {
         JK_TRY(jk_mapping_read_words(reader, node, &where->in, &where->in_count));
     }

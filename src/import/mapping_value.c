@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/text.h"
 #include "import/mapping.h"
 
 enum { COUNT_MOST = 100000 }; /* days, years */
@@ -309,7 +310,68 @@ static bool is_among(const char *const *words, size_t count, jk_cell_text cell) 
     return false;
 }
 
+static bool within(const jk_where_rule *where, double number) {
+    return (!where->has_above || number > where->above) && (!where->has_below || number < where->below);
+}
+
+/* An own column's cell as a number (a date as days); false: it is missing, or cannot be read and so will be. */
+static bool own_number(const jk_where_rule *where, const jk_mapped_row *row, double *number) {
+    jk_cell cell;
+    if (where->type == JK_TYPE_DATE) {
+        int32_t date = 0;
+        bool given = jk_rule_date(&where->rule, row, &cell, &date);
+        *number = (double)date;
+        return given;
+    }
+    cell = jk_rule_evaluate(&where->rule, row);
+    if (cell.kind == JK_CELL_DECIMAL) {
+        *number = (double)cell.decimal / 1e18 * pow(10.0, cell.format->scale);
+        return true;
+    }
+    return cell.kind == JK_CELL_TEXT && jk_csv_to_real(cell.text, cell.length, cell.format, number) == JK_CSV_OK;
+}
+
+/* Whether one of the words is the number, or the date. */
+static bool is_number_among(const jk_where_rule *where, const char *const *words, size_t count, double number) {
+    for (size_t i = 0; i < count; i++) {
+        double value = 0.0;
+        int32_t date = 0;
+        bool same = where->type == JK_TYPE_DATE
+                        ? jk_date_parse(words[i], strlen(words[i]), &date) && (double)date == number
+                        : jk_text_to_real(words[i], strlen(words[i]), &value) && value == number;
+        if (same) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* By what the own column will hold. */
+static bool takes_own(const jk_where_rule *where, const jk_mapped_row *given) {
+    char made[JK_SHAPED_MAX];
+    jk_mapped_row row = *given;
+    row.odd = NULL; /* cells are counted where the column is filled */
+    row.made = made;
+    if (where->type == JK_TYPE_DICTIONARY) {
+        jk_cell cell = jk_rule_evaluate(&where->rule, &row);
+        bool missing = cell.kind != JK_CELL_TEXT;
+        jk_cell_text text = {missing ? "" : cell.text, missing ? 0 : cell.length};
+        return (where->empty == 0 || (where->empty == 1) == missing) &&
+               (where->in_count == 0 || is_among(where->in, where->in_count, text)) &&
+               !is_among(where->not_in, where->not_count, text);
+    }
+    double number = 0.0;
+    if (!own_number(where, &row, &number)) {
+        return where->empty != -1 && where->in_count == 0 && !where->has_above && !where->has_below;
+    }
+    return where->empty != 1 && (where->in_count == 0 || is_number_among(where, where->in, where->in_count, number)) &&
+           !is_number_among(where, where->not_in, where->not_count, number) && within(where, number);
+}
+
 static bool takes(const jk_where_rule *where, const jk_mapped_row *row) {
+    if (where->is_own) {
+        return takes_own(where, row);
+    }
     jk_cell_text cell = jk_mapped_text(row, where->rule.terms[0]);
     if ((where->empty == 1 && cell.length > 0) || (where->empty == -1 && cell.length == 0) ||
         (where->in_count > 0 && !is_among(where->in, where->in_count, cell)) ||
@@ -320,8 +382,7 @@ static bool takes(const jk_where_rule *where, const jk_mapped_row *row) {
         return true;
     }
     double number = 0.0;
-    return jk_csv_to_real(cell.text, cell.length, &where->rule.format, &number) == JK_CSV_OK &&
-           (!where->has_above || number > where->above) && (!where->has_below || number < where->below);
+    return jk_csv_to_real(cell.text, cell.length, &where->rule.format, &number) == JK_CSV_OK && within(where, number);
 }
 
 bool jk_where_takes(const jk_where_rule *where, size_t count, const jk_mapped_row *row) {

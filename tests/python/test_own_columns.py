@@ -6,10 +6,13 @@ What is right is known without the program: the file's own cells, the scorecard'
 levels under a fixed column's name.
 """
 import csv
+import datetime
+import hashlib
 import json
 import math
 import os
 import random
+import re
 import shutil
 import subprocess
 import tempfile
@@ -205,6 +208,73 @@ def scored_and_sorted(folder):
     assert "bureau_score" in json.dumps(explained)
 
 
+def months_from(date, cutoff):
+    """Whole months from a date to the cut-off (model.md section 2), below 0 where it lies ahead."""
+    if date > cutoff:
+        return -months_from(cutoff, date)
+    last = (cutoff + datetime.timedelta(1)).day == 1
+    return (cutoff.year - date.year) * 12 + cutoff.month - date.month - (cutoff.day < date.day and not last)
+
+
+def dates_and_amounts(folder):
+    """An own date is the months since then to a scorecard; own dates and amounts, and numbers of the row, are ranges in conditions."""
+    rows = rows_of(400)
+    imported(folder, rows, cutoff="2024-06-15")  # half of the dates lie ahead
+    cutoff = datetime.date(2024, 6, 15)
+    bins = "[{below: -3, points: -0.6}, {below: 0, points: 0.1}, {below: 2, points: 0.3}, {points: 0.7}]"
+    parts = [("pledged", "{guarantee: [20, 60]}"), ("recent", "{seen_on: [2024-03-01, 2024-06-01]}"), ("ahead", "{seen_on: {from: 2024-06-16}}"),
+             ("small", "{balance: [null, 1200]}"), ("poor", "{guarantee: {below: 0}, principal: {from: 1300}}")]
+    segments = "".join(SEGMENT % (name, "when: " + when) for name, when in parts) + SEGMENT % ("rest", "")
+    write(folder, "model.yaml", MODEL % {"extra": "extra: {seen_on: date, guarantee: money}", "segments": segments,
+                                         "characteristics": "[{name: seen_on, missing: -0.2, bins: %s}]" % bins})
+    run("value", "T.h5", "--model", "model.yaml", "--claims", "c.csv", folder=folder)
+    with open(os.path.join(folder, "c.csv"), encoding="utf-8") as file:
+        claims = list(csv.DictReader(file))
+    seen_segments = set()
+    for i, (claim, (_, _, seen, cents)) in enumerate(zip(claims, rows)):
+        date = seen and datetime.date(*map(int, reversed(seen.split("."))))
+        months = None if date is None else months_from(date, cutoff)
+        eta = -0.2 if months is None else -0.6 if months < -3 else 0.1 if months < 0 else 0.3 if months < 2 else 0.7
+        assert int(claim["score"]) == math.floor(500 + 100 * eta / math.log(2) + 0.5), (claim, months)
+        wanted = ("pledged" if cents is not None and 2000 <= cents < 6000 else
+                  "recent" if date and datetime.date(2024, 3, 1) <= date < datetime.date(2024, 6, 1) else
+                  "ahead" if date and date > cutoff else "small" if 1000 + i < 1200 else
+                  "poor" if cents is not None and cents < 0 and 1000 + i >= 1300 else "rest")
+        assert claim["segment"] == wanted, (claim, wanted)
+        seen_segments.add(wanted)
+    assert len(seen_segments) >= 5, seen_segments
+    told = run("explain", "T.h5", "--model", "model.yaml", "--claim", "C1", folder=folder).stdout
+    assert "seen_on" in told
+
+
+def filtered_by_own_names(folder):
+    """`where` knows own columns by their names, and then looks at what they are made to be; cells of the file as before."""
+    rows = rows_of(700)
+    date = lambda seen: seen and "-".join(reversed(seen.split(".")))  # noqa: E731
+    name = lambda region: "north" if region == "Lappi" else region  # noqa: E731
+    cases = [("{region: [north]}", lambda s, r, d, m: name(r) == "north"), ("{Region: [Lappi]}", lambda s, r, d, m: r == "Lappi"),
+             ("{region: {not: [north]}}", lambda s, r, d, m: name(r) != "north"), ("{region: {empty: true}}", lambda s, r, d, m: r is None),
+             ("{bureau_score: {above: 499, below: 600.5}}", lambda s, r, d, m: s is not None and 499 < s < 600.5),
+             ("{bureau_score: {empty: false}}", lambda s, r, d, m: s is not None), ("{bureau_score: {empty: true}}", lambda s, r, d, m: s is None),
+             ("{seen_on: {above: 2024-03-31}}", lambda s, r, d, m: d is not None and date(d) > "2024-03-31"),
+             ("{seen_on: [2024-01-01, 2024-02-02]}", lambda s, r, d, m: date(d) in ("2024-01-01", "2024-02-02")),
+             ("{guarantee: {below: 0}}", lambda s, r, d, m: m is not None and m < 0),
+             ("{guarantee: {not: [0.7]}, region: [north]}", lambda s, r, d, m: m != 70 and name(r) == "north")]
+    for where, takes in cases:
+        summary = imported(folder, rows, "where: %s\n" % where + MAPPING)
+        wanted = [i for i, row in enumerate(rows) if takes(*row)]
+        assert 0 < len(wanted) < len(rows), where
+        assert summary["rows_accepted"] == len(wanted), (where, summary["rows_accepted"], len(wanted))
+        with h5py.File(os.path.join(folder, "T.h5"), "r") as store:
+            assert [text.decode() for text in store["tape/claim_id"][...]] == ["C%d" % i for i in wanted], where
+    for where, words in (("{region: {above: 5}}", "no bounds"), ("{bureau_score: [a]}", "expected numbers"), ("{seen_on: {above: 5}}", "a date"),
+                         ("{seen_on: [x]}", "expected dates"), ("{region: {source: x}}", "unknown key"), ("{region: {}}", "in, not")):
+        write(folder, "t.csv", tape_text(rows[:30]))
+        write(folder, "m.yaml", "where: %s\n" % where + MAPPING)
+        told = run("import", "t.csv", "-o", "X.h5", "--mapping", "m.yaml", status=1, folder=folder).stderr
+        assert words in told and "m.yaml:1" in told, (where, told)
+
+
 def files_with_other_columns(folder):
     """Of several files each brings the columns that it has, in memory that files before have used; own texts stand in one dictionary."""
     head = "Id,WO,Bal"
@@ -233,8 +303,7 @@ def what_models_refuse(folder):
     one = {"segments": SEGMENT % ("one", ""), "characteristics": "[{name: bureau_score, missing: 0, bins: [{points: 1}]}]"}
     for extra, words in (("", "a name of `extra`"), ("extra: {bureau_score: real}", "number, text, date or money"),
                          ("extra: {principal: number}", "column that tapes"), ("extra: {age_years: number}", "derived figure"),
-                         ("extra: {value: number}", "results"), ("extra: {Bureau: number}", "small letters"),
-                         ("extra: {bureau_score: date}", "key or a date")):
+                         ("extra: {value: number}", "results"), ("extra: {Bureau: number}", "small letters")):
         write(folder, "model.yaml", MODEL % {"extra": extra, **one})
         told = run("value", "T.h5", "--model", "model.yaml", status=1, folder=folder).stderr
         assert words in told and "model.yaml" in told, (extra, told)
@@ -244,9 +313,10 @@ def what_models_refuse(folder):
         imported(folder, rows_of(30), mapping)
         write(folder, "model.yaml", MODEL % {"extra": "extra: {bureau_score: number}", **one})
         assert words in run("value", "T.h5", "--model", "model.yaml", status=1, folder=folder).stderr
-    for when in ("{bureau_score: [1]}", "{bureau_score: {}}", "{bureau_score: {from: 5, below: 5}}", "{bureau_score: {above: 5}}",
+    for when in ("{bureau_score: [1]}", "{bureau_score: [5, 5]}", "{bureau_score: [null, null]}", "{bureau_score: [1, 2, 3]}", "{bureau_score: [a, 2]}",
+                 "{seen_on: [2024-01-01, 2024-13-01]}", "{seen_on: {from: 5}}", "{guarantee: {from: x}}", "{debtor_claims: [1, 2]}", "{bureau_score: {}}", "{bureau_score: {from: 5, below: 5}}", "{bureau_score: {above: 5}}",
                  "{region: {from: 1}}", "{seen_on: [a]}"):
-        write(folder, "model.yaml", MODEL % {"extra": "extra: {bureau_score: number, region: text, seen_on: date}",
+        write(folder, "model.yaml", MODEL % {"extra": "extra: {bureau_score: number, region: text, seen_on: date, guarantee: money}",
                                              "segments": SEGMENT % ("a", "when: " + when) + SEGMENT % ("b", ""), "characteristics": "[]"})
         run("value", "T.h5", "--model", "model.yaml", status=1, folder=folder)
 
@@ -306,11 +376,21 @@ def learned_from_history(folder):
         run("fit", "P.h5", "--model", "model.yaml", "-o", "fitted.yaml", folder=folder)
         with open(os.path.join(folder, "fitted.yaml"), encoding="utf-8") as file:
             results.append(file.read())
+        with open(os.path.join(folder, "model.yaml"), "rb") as file:
+            parent = hashlib.sha256(file.read()).hexdigest()
+        # a version of its own, and what it was made of
+        assert 'name: "own columns-fitted"\nversion: "2025-01-01.' in results[-1], results[-1][:3000]
+        assert parent in results[-1] and "  data:\n" in results[-1]
+        run("fit", "P.h5", "--model", "model.yaml", "-o", "again.yaml", folder=folder)
+        with open(os.path.join(folder, "again.yaml"), encoding="utf-8") as file:
+            assert file.read() == results[-1]
         # what was fitted values a tape with that column
         imported(folder, rows_of(30), MAPPING + "  area: {column: Region, type: text}\n")
         run("value", "T.h5", "--model", "fitted.yaml", "--accept", "gross_above_face", folder=folder)
     points = [[line.strip() for line in text.splitlines() if "north" in line or "south" in line or "east" in line] for text in results]
     assert points[0] == points[1] and points[0], points
+    versions = [re.search(r'^version: "(.*)"', text, re.M).group(1) for text in results]
+    assert versions[0] != versions[1], versions
 
 
 def joined_to_a_panel(folder):
@@ -377,7 +457,7 @@ def hostile_stores(folder):
         assert "H.h5" in told, (what, told)
 
 
-CASES = [stored_inspected_and_carried, files_with_other_columns, scored_and_sorted, what_models_refuse, what_mappings_refuse, learned_from_history, joined_to_a_panel,
+CASES = [stored_inspected_and_carried, files_with_other_columns, scored_and_sorted, dates_and_amounts, filtered_by_own_names, what_models_refuse, what_mappings_refuse, learned_from_history, joined_to_a_panel,
          hostile_stores]
 
 if __name__ == "__main__":
