@@ -36,6 +36,7 @@ extern "C" {
     X(BAR, bar, "the claim is barred, or will be on another day")                                                      \
     X(DIED, died, "the debtor died")                                                                                   \
     X(ALONE, alone, "the debtor must be left alone: neither amicable nor legal is allowed any more")                   \
+    X(OWN, own, "an own column of the mapping (extra) has another value")                                              \
     X(DECISION, decision, "another decision")                                                                          \
     X(MODEL, model, "the decision is another only because model or required return are")                               \
     X(TIME, time, "the decision is another only because time has passed")
@@ -68,10 +69,18 @@ typedef struct jk_watch_sum {
 typedef struct jk_watch_row {
     uint32_t from_row, to_row; /* on the tapes; UINT32_MAX: not there */
     uint32_t changes;          /* bit c: jk_change_kind c */
+    uint32_t own;              /* bit i: own column i of the list changed */
     uint8_t decision[2], capacity_class[2];
     double balance, value[2], gain; /* balance: as above */
     double debtor_gain;             /* of all the debtor's claims that changed */
 } jk_watch_row;
+
+/* An own column that both tapes have under one name and type. */
+typedef struct jk_watch_own {
+    const char *name;
+    jk_column place[2]; /* on either tape */
+    jk_watch_sum sum;   /* of the claims of which it changed */
+} jk_watch_own;
 
 typedef struct jk_watch {
     int32_t cutoff[2];
@@ -80,6 +89,10 @@ typedef struct jk_watch {
     jk_group total[2];
     uint64_t changed; /* claims with any change */
     jk_watch_sum sum[JK_CHANGED_COUNT];
+    size_t own_count;
+    jk_watch_own own[JK_EXTRA_COUNT];
+    size_t own_apart_count; /* own columns that only one tape has, or both in different types: they are not compared */
+    const char *own_apart[2 * JK_EXTRA_COUNT];
     size_t count;
     jk_watch_row *rows; /* debtors with the largest gain first, a debtor's claims together, then by gain */
 } jk_watch;
@@ -94,7 +107,7 @@ void jk_watch_reset(jk_watch *watch);
 enum { JK_WATCH_WORDS = 512 };
 jk_status jk_watch_words(const jk_watch *watch, const jk_watch_row *row, char text[JK_WATCH_WORDS], jk_error *error);
 
-/* The list, and the sums by change, as rows; for NULL the columns alone. */
+/* The list, and the sums by change, then by own column, as rows; for NULL the columns alone. */
 jk_listing jk_watch_listing(const jk_watch *watch);
 jk_listing jk_watch_sums_listing(const jk_watch *watch);
 

@@ -47,6 +47,11 @@ static void print_heading(const watch_arguments *arguments, const jk_watch *watc
     }
     (void)printf("Changed   %s claims; a claim may have several changes\n",
                  jk_amount(claims, (double)watch->changed, 0));
+    for (size_t i = 0; i < watch->own_apart_count; i++) {
+        (void)printf("%s%s", i == 0 ? "Apart     own columns of one tape alone, or of two types: " : ", ",
+                     watch->own_apart[i]);
+    }
+    (void)fputs(watch->own_apart_count > 0 ? "\n" : "", stdout);
 }
 
 static int print(const watch_arguments *arguments, const jk_watch *watch) {

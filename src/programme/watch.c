@@ -12,6 +12,7 @@
 #include "base/grid.h"
 #include "base/memory.h"
 #include "programme/compare.h"
+#include "programme/watch_own.h"
 
 #define BIT(NAME)    (UINT64_C(1) << JK_COLUMN_##NAME)
 #define CHANGE(NAME) (UINT32_C(1) << JK_CHANGED_##NAME)
@@ -35,6 +36,7 @@ typedef struct watching {
     uint8_t *later, *data; /* decisions: of the first tape on the second cut-off, of the second with the first model */
     int32_t *later_bar;    /* bar of the first tape's claims seen on the second cut-off */
     float *gain;
+    uint32_t *own; /* own columns that changed, by their place in the watch's list */
     size_t held;
 } watching;
 
@@ -177,6 +179,7 @@ static uint32_t changes_of(const watching *work, size_t line) {
     }
     const sight *was = &work->seen[FROM][line], *is = &work->seen[TO][line];
     uint32_t changes = changes_of_data(work->watch, was, work->later_bar[line], is);
+    changes |= work->own[line] != 0 ? CHANGE(OWN) : 0;
     if (was->decision != is->decision) {
         changes |= CHANGE(DECISION);
         changes |= work->data[line] == was->decision ? CHANGE(MODEL) : 0;
@@ -189,21 +192,22 @@ typedef struct exact_sums {
     int64_t balance, before, after, gain;
 } exact_sums;
 
-static void add_sums(const watching *work, size_t line, uint32_t changes, exact_sums *exact) {
+static void add_sum(const watching *work, size_t line, uint32_t changes, jk_watch_sum *sum, exact_sums *exact) {
     bool was = jk_match_in_from(&work->match, line), is = work->match.to_row[line] != JK_MATCH_NONE;
     const sight *old = &work->seen[FROM][was ? line : 0], *now = &work->seen[TO][line];
-    for (int c = 0; c < JK_CHANGED_COUNT; c++) {
-        if ((changes >> c & 1) == 0) {
-            continue;
-        }
-        jk_watch_sum *sum = &work->watch->sum[c];
-        sum->claims++;
-        sum->flips += (changes & CHANGE(DECISION)) != 0;
-        exact[c].balance += jk_grid_from_double((double)(is ? now : old)->balance);
-        exact[c].before += was ? jk_grid_from_double((double)old->value) : 0;
-        exact[c].after += is ? jk_grid_from_double((double)now->value) : 0;
-        exact[c].gain += is ? jk_grid_from_double((double)work->gain[line]) : 0;
-    }
+    sum->claims++;
+    sum->flips += (changes & CHANGE(DECISION)) != 0;
+    exact->balance += jk_grid_from_double((double)(is ? now : old)->balance);
+    exact->before += was ? jk_grid_from_double((double)old->value) : 0;
+    exact->after += is ? jk_grid_from_double((double)now->value) : 0;
+    exact->gain += is ? jk_grid_from_double((double)work->gain[line]) : 0;
+}
+
+static void finish_sum(jk_watch_sum *sum, const exact_sums *exact) {
+    sum->balance = jk_grid_to_double(exact->balance);
+    sum->before = jk_grid_to_double(exact->before);
+    sum->after = jk_grid_to_double(exact->after);
+    sum->gain = jk_grid_to_double(exact->gain);
 }
 
 static jk_watch_row row_of(const watching *work, size_t line, uint32_t changes) {
@@ -213,6 +217,7 @@ static jk_watch_row row_of(const watching *work, size_t line, uint32_t changes) 
         .from_row = was ? (uint32_t)line : JK_MATCH_NONE,
         .to_row = work->match.to_row[line],
         .changes = changes,
+        .own = work->own[line],
         .decision = {was ? old->decision : JK_ACTION_COUNT, is ? now->decision : JK_ACTION_COUNT},
         .capacity_class = {was ? old->capacity_class : JK_CAPACITY_COUNT, is ? now->capacity_class : JK_CAPACITY_COUNT},
         .balance = (double)(is ? now : old)->balance,
@@ -297,7 +302,7 @@ cleanup:
 
 static jk_status sum_up(watching *work, jk_error *error) {
     jk_watch *watch = work->watch;
-    exact_sums exact[JK_CHANGED_COUNT] = {{0}};
+    exact_sums exact[JK_CHANGED_COUNT] = {{0}}, exact_own[JK_EXTRA_COUNT] = {{0}};
     size_t lines = work->match.lines, wanted = 0;
     uint32_t *changes = jk_columns_alloc(lines, sizeof *changes);
     if (changes == NULL) {
@@ -307,13 +312,22 @@ static jk_status sum_up(watching *work, jk_error *error) {
         changes[line] = changes_of(work, line);
         watch->changed += changes[line] != 0;
         wanted += work->options->only >= 0 ? changes[line] >> work->options->only & 1 : changes[line] != 0;
-        add_sums(work, line, changes[line], exact);
+        for (int c = 0; c < JK_CHANGED_COUNT; c++) {
+            if ((changes[line] >> c & 1) != 0) {
+                add_sum(work, line, changes[line], &watch->sum[c], &exact[c]);
+            }
+        }
+        for (size_t i = 0; i < watch->own_count; i++) {
+            if ((work->own[line] >> i & 1) != 0) {
+                add_sum(work, line, changes[line], &watch->own[i].sum, &exact_own[i]);
+            }
+        }
     }
     for (int c = 0; c < JK_CHANGED_COUNT; c++) {
-        watch->sum[c].balance = jk_grid_to_double(exact[c].balance);
-        watch->sum[c].before = jk_grid_to_double(exact[c].before);
-        watch->sum[c].after = jk_grid_to_double(exact[c].after);
-        watch->sum[c].gain = jk_grid_to_double(exact[c].gain);
+        finish_sum(&watch->sum[c], &exact[c]);
+    }
+    for (size_t i = 0; i < watch->own_count; i++) {
+        finish_sum(&watch->own[i].sum, &exact_own[i]);
     }
     jk_status status = make_rows(work, changes, wanted, error);
     free(changes);
@@ -330,10 +344,11 @@ static jk_status take_memory(watching *work, jk_error *error) {
     work->later_bar = jk_columns_zero(work->match.from_rows, sizeof *work->later_bar);
     work->data = jk_columns_zero(n, 1);
     work->gain = jk_columns_zero(n, sizeof *work->gain);
+    work->own = jk_columns_zero(n, sizeof *work->own);
     work->held = (work->match.from_rows + n) * sizeof(sight) + work->match.from_rows * sizeof(int32_t) +
-                 n * (2 + sizeof *work->gain + 2 * sizeof(uint32_t)) + work->match.to_rows * sizeof(uint32_t);
+                 n * (2 + sizeof *work->gain + 3 * sizeof(uint32_t)) + work->match.to_rows * sizeof(uint32_t);
     bool complete = work->seen[FROM] != NULL && work->seen[TO] != NULL && work->later != NULL &&
-                    work->later_bar != NULL && work->data != NULL && work->gain != NULL;
+                    work->later_bar != NULL && work->data != NULL && work->gain != NULL && work->own != NULL;
     return complete ? JK_OK : jk_fail_memory(error, "the claims of both tapes");
 }
 
@@ -345,6 +360,8 @@ static jk_status watch_claims(watching *work, jk_error *error) {
     JK_TRY(jk_match_tapes(watch->from.tape, watch->to.tape, &work->options->run, &work->match, error));
     jk_match_forget_ids(&work->match);
     JK_TRY(take_memory(work, error));
+    jk_watch_own_list(watch);
+    JK_TRY(jk_watch_own_compare(watch, &work->match, work->own, error));
     const double *irr = watch->irr;
     pass first = {.side = FROM, .moment = FROM, .model = old, .irr = irr[FROM], .seen = work->seen[FROM]};
     pass later = {
@@ -376,6 +393,7 @@ jk_status jk_watch_run(const jk_compare_side *from, const jk_compare_side *to, c
     free(work.later_bar);
     free(work.data);
     free(work.gain);
+    free(work.own);
     if (status != JK_OK) {
         jk_watch_reset(watch);
     }

@@ -117,16 +117,19 @@ static const jk_listing_column sum_columns[SUM_COLUMNS] = {
 };
 
 static jk_status sum_cells(const jk_listing *listing, size_t i, jk_cell *cells, jk_error *error) {
-    const jk_watch_sum *sum = &((const jk_watch *)listing->source[0])->sum[i];
+    const jk_watch *watch = listing->source[0];
+    const bool is_own = i >= JK_CHANGED_COUNT;
+    const jk_watch_own *own = is_own ? &watch->own[i - JK_CHANGED_COUNT] : NULL;
+    const jk_watch_sum *sum = is_own ? &own->sum : &watch->sum[i];
     (void)error;
-    jk_cell_set(&cells[CHANGE], jk_change_name((jk_change_kind)i));
+    jk_cell_set(&cells[CHANGE], is_own ? own->name : jk_change_name((jk_change_kind)i));
     cells[CLAIMS].number = (double)sum->claims;
     cells[FLIPS].number = (double)sum->flips;
     cells[SUM_BALANCE].number = sum->balance;
     cells[SUM_BEFORE].number = sum->before;
     cells[SUM_NOW].number = sum->after;
     cells[SUM_GAIN].number = sum->gain;
-    jk_cell_set(&cells[MEANING], jk_change_meaning((jk_change_kind)i));
+    jk_cell_set(&cells[MEANING], is_own ? "this own column has another value" : jk_change_meaning((jk_change_kind)i));
     return JK_OK;
 }
 
@@ -134,7 +137,7 @@ jk_listing jk_watch_sums_listing(const jk_watch *watch) {
     return (jk_listing){.name = "watch by change",
                         .columns = sum_columns,
                         .column_count = SUM_COLUMNS,
-                        .rows = watch != NULL ? JK_CHANGED_COUNT : 0,
+                        .rows = watch != NULL ? JK_CHANGED_COUNT + watch->own_count : 0,
                         .choice = -1,
                         .source = {watch, NULL},
                         .cells = sum_cells};
@@ -163,6 +166,11 @@ char *jk_watch_json(const jk_watch *watch) {
     jk_json_put(&b, object, "to", side_json(&b, watch, 1));
     jk_json_put(&b, object, "changed", json_integer((json_int_t)watch->changed));
     jk_json_put(&b, object, "changes", jk_listing_json(&b, &sums));
+    json_t *apart = json_array();
+    for (size_t i = 0; i < watch->own_apart_count; i++) {
+        jk_json_append(&b, apart, json_string(watch->own_apart[i]));
+    }
+    jk_json_put(&b, object, "own_not_compared", apart);
     jk_json_put(&b, object, "rows", jk_listing_json(&b, &list));
     jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
     return jk_json_text(&b, object, JK_JSON_FLAGS);

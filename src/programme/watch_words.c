@@ -7,7 +7,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
-#include "jalki/watch.h"
+#include "programme/watch_own.h"
 
 #define HAS(row, NAME) (((row)->changes >> JK_CHANGED_##NAME & 1) != 0)
 
@@ -172,6 +172,7 @@ jk_status jk_watch_words(const jk_watch *watch, const jk_watch_row *row, char te
     }
     JK_TRY(say_levels(watch, row, text, error));
     JK_TRY(say_numbers(watch, row, text, error));
+    JK_TRY(jk_watch_own_words(watch, row, text, error));
     if (HAS(row, BAR)) {
         say(text, "its bar has moved");
     }
