@@ -42,6 +42,7 @@ typedef struct jk_compare_options {
     unsigned allow;         /* actions, as in jk_value_options */
     const char *payments;   /* CSV: claim_id, paid_on, amount; NULL: what came in is read off the balances */
     const char *pseudonyms; /* file of the key where the tapes have pseudonyms and the list has not; or NULL */
+    const char *by;         /* a column of texts or levels, fixed or own, by which claims are grouped, too; or NULL */
     size_t memory;          /* bytes that each valuation may take with what is kept of the claims; 0: no bound */
     jk_run run;
 } jk_compare_options;
@@ -65,6 +66,7 @@ typedef enum jk_compare_kind {
     JK_COMPARE_SEGMENT,  /* of the claim in the first valuation; of a new claim in the second */
     JK_COMPARE_COUNTRY,  /* likewise */
     JK_COMPARE_VINTAGE,  /* year of write-off, likewise */
+    JK_COMPARE_BY,       /* the column of jk_compare_options.by, likewise; "missing": no value */
     JK_COMPARE_DECISION, /* of the first valuation, or "new" */
     JK_COMPARE_CHANGE,   /* the two decisions: "amicable to legal", "amicable to left", "new to legal" */
     JK_COMPARE_KIND_COUNT
@@ -93,8 +95,8 @@ typedef struct jk_compare_claims {
     float *expected;
     double *face[2]; /* NaN: not on that tape */
     uint8_t *decision[2];
-    uint16_t *segment, *country, *year; /* index into `names` of its kind */
-    const uint32_t *to_row;             /* on the second tape, UINT32_MAX: not there */
+    uint16_t *segment, *country, *year, *by; /* index into the names of its kind; by: NULL where not asked for */
+    const uint32_t *to_row;                  /* on the second tape, UINT32_MAX: not there */
 } jk_compare_claims;
 
 typedef struct jk_comparison {
@@ -109,8 +111,9 @@ typedef struct jk_comparison {
     jk_compare_claims claims;
     uint64_t payments, unknown_payments; /* of the list, in the period; of claims that neither tape has */
     jk_compare_side from, to;
-    char **segment_name, **country_name;
-    size_t segment_count, country_count;
+    const char *by; /* name of the column of JK_COMPARE_BY, or NULL */
+    char **segment_name, **country_name, **by_name;
+    size_t segment_count, country_count, by_count;
     void *own; /* the rest of what it holds */
 } jk_comparison;
 

@@ -18,7 +18,7 @@
 typedef struct compare_arguments {
     jk_cli_common common;
     jk_cli_pair pair;
-    const char *payments_path, *claims_path, *page_path, *title;
+    const char *payments_path, *claims_path, *page_path, *title, *by;
 } compare_arguments;
 
 static const jk_option options[] = {
@@ -27,6 +27,8 @@ static const jk_option options[] = {
      .help = "What came in: claim_id, paid_on, amount; also of claims that left"},
     {"pseudonyms", .kind = JK_OPTION_FILE_IN, JK_FIELD(compare_arguments, pair.options.pseudonyms), .value = "KEYFILE",
      .needs = "payments", .help = "The tapes have pseudonyms made with this key: the list's ids become theirs"},
+    {"by", .kind = JK_OPTION_TEXT, JK_FIELD(compare_arguments, by), .value = "COLUMN",
+     .help = "Groups by a column of texts or levels, too: product, legal_status, an own text of the mapping"},
     {"claims", .kind = JK_OPTION_FILE_OUT, JK_FIELD(compare_arguments, claims_path), .value = "F.csv",
      .help = "The steps of each claim, CSV"},
     {"page", .kind = JK_OPTION_FILE_OUT, JK_FIELD(compare_arguments, page_path), .value = "F.html", .no_stdout = true,
@@ -146,6 +148,11 @@ static int print(const compare_arguments *arguments, const jk_comparison *compar
             .title = views[v].title, .group = views[v].group, .name_head = views[v].group, .money_decimals = decimals};
         failed |= jk_cli_listing_table(&listing, &view);
     }
+    if (comparison->by != NULL) {
+        jk_cli_listing_view view = {
+            .title = "By the column", .group = comparison->by, .name_head = comparison->by, .money_decimals = decimals};
+        failed |= jk_cli_listing_table(&listing, &view);
+    }
     failed |= print_matrix(comparison);
     print_collections(comparison);
     return failed | jk_cli_finish();
@@ -181,6 +188,7 @@ static int run_compare(void *command) {
     jk_status status = jk_cli_pair_open(pair, &arguments->common, &error);
     if (status == JK_OK) {
         pair->options.payments = arguments->payments_path;
+        pair->options.by = arguments->by;
         status = jk_compare(&pair->side[0], &pair->side[1], &pair->options, &comparison, &error);
     }
     if (status == JK_OK) {

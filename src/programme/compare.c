@@ -184,6 +184,8 @@ static jk_status take_memory(comparing *work, jk_error *error) {
     c->country = hold(work, place++, n, sizeof(uint16_t));
     c->year = hold(work, place++, n, sizeof(uint16_t));
     work->gross_60m = jk_columns_zero(c->from_count, sizeof *work->gross_60m);
+    c->by = work->options->by != NULL ? hold(work, place++, n, sizeof(uint16_t)) : NULL;
+    complete = complete && (c->by != NULL || work->options->by == NULL);
     complete = complete && c->segment != NULL && c->country != NULL && c->year != NULL && work->gross_60m != NULL;
     for (int l = 0; l < LEVELS; l++) {
         complete = complete && c->level[l] != NULL;
@@ -313,6 +315,9 @@ static jk_status compare(comparing *work, jk_error *error) {
     }
     jk_match_forget_ids(&work->own->match);
     JK_TRY(take_memory(work, error));
+    if (options->by != NULL) {
+        JK_TRY(jk_compare_group_by(comparison, &work->own->match, options->by, error));
+    }
     JK_TRY(list_exchange(work, error));
     JK_TRY(number_names(work, FROM, error));
     JK_TRY(number_names(work, TO, error));
@@ -371,6 +376,7 @@ void jk_comparison_reset(jk_comparison *comparison) {
     }
     free_names(comparison->segment_name, comparison->segment_count);
     free_names(comparison->country_name, comparison->country_count);
+    free_names(comparison->by_name, comparison->by_count);
     free(comparison->group);
     free(own);
     *comparison = (jk_comparison){0};

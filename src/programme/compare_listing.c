@@ -23,9 +23,10 @@ enum {
 };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [GROUP] = {"group", NULL, "",
-               "all, segment, country, vintage (year of write-off), decision or change (of decision)", JK_LISTING_TEXT,
-               0},
+    [GROUP] =
+        {"group", NULL, "",
+         "all, segment, country, vintage (year of write-off), the column of --by, decision or change (of decision)",
+         JK_LISTING_TEXT, 0},
     [NAME] = {"name", "", "", "Which; of a claim in the first valuation, of a new one in the second", JK_LISTING_TEXT,
               0},
     [OPENING_CLAIMS] = {"opening_claims", NULL, "", "Claims of the first valuation", JK_LISTING_COUNT, 0},
@@ -58,11 +59,12 @@ static const jk_listing_column columns[COLUMNS] = {
 };
 
 static jk_status group_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
-    const jk_compare_group *group = &((const jk_comparison *)listing->source[0])->group[row];
+    const jk_comparison *comparison = listing->source[0];
+    const jk_compare_group *group = &comparison->group[row];
     int64_t cents[JK_STEP_COUNT];
     (void)error;
     jk_compare_cents(group, cents);
-    jk_cell_set(&cells[GROUP], jk_compare_kind_name(group->kind));
+    jk_cell_set(&cells[GROUP], group->kind == JK_COMPARE_BY ? comparison->by : jk_compare_kind_name(group->kind));
     jk_cell_set(&cells[NAME], group->name);
     cells[OPENING_CLAIMS].number = (double)group->opening_claims;
     cells[LEFT_CLAIMS].number = (double)group->left_claims;

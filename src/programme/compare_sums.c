@@ -31,8 +31,8 @@ const char *jk_step_name(jk_step step) {
 }
 
 const char *jk_compare_kind_name(jk_compare_kind kind) {
-    static const char *const names[JK_COMPARE_KIND_COUNT] = {"all",     "segment",  "country",
-                                                             "vintage", "decision", "change"};
+    static const char *const names[JK_COMPARE_KIND_COUNT] = {"all", "segment",  "country", "vintage",
+                                                             "by",  "decision", "change"};
     return names[kind];
 }
 
@@ -98,6 +98,8 @@ static size_t group_of(const jk_compare_claims *claims, jk_compare_kind kind, si
         return claims->country[claim];
     case JK_COMPARE_VINTAGE:
         return claims->year[claim] % YEARS;
+    case JK_COMPARE_BY:
+        return claims->by[claim];
     case JK_COMPARE_DECISION:
         return (size_t)state_of(claims, 0, claim);
     case JK_COMPARE_CHANGE:
@@ -108,8 +110,9 @@ static size_t group_of(const jk_compare_claims *claims, jk_compare_kind kind, si
 }
 
 static size_t groups_in(const jk_comparison *comparison, jk_compare_kind kind) {
-    const size_t counts[JK_COMPARE_KIND_COUNT] = {1,      comparison->segment_count, comparison->country_count, YEARS,
-                                                  STATES, (size_t)STATES * STATES};
+    const size_t counts[JK_COMPARE_KIND_COUNT] = {
+        1,      comparison->segment_count, comparison->country_count, YEARS, comparison->by_count,
+        STATES, (size_t)STATES * STATES};
     return counts[kind];
 }
 
@@ -124,6 +127,9 @@ static void name_group(const jk_comparison *comparison, jk_compare_kind kind, si
         break;
     case JK_COMPARE_VINTAGE:
         (void)snprintf(name, 64, "%04d", (int)number);
+        break;
+    case JK_COMPARE_BY:
+        (void)snprintf(name, 64, "%s", comparison->by_name[number]);
         break;
     case JK_COMPARE_DECISION:
         (void)snprintf(name, 64, "%s", number == JK_ACTION_COUNT ? "new" : jk_action_name((jk_action)number));
@@ -221,10 +227,12 @@ static void finish_group(group_sums *sums) {
     jk_backtest_interval(actual, expected, variance, payment, &group->low, &group->high);
 }
 
-/* Which of two groups stands first; countries are numbered as they come on the tapes. */
+/* Which of two groups stands first; countries and texts are numbered as they come on the tapes. */
 static bool stands_before(const jk_comparison *comparison, jk_compare_kind kind, size_t one, size_t other) {
-    return kind == JK_COMPARE_COUNTRY ? strcmp(comparison->country_name[one], comparison->country_name[other]) < 0
-                                      : one < other;
+    char *const *names = kind == JK_COMPARE_COUNTRY ? comparison->country_name
+                         : kind == JK_COMPARE_BY    ? comparison->by_name
+                                                    : NULL;
+    return names != NULL ? strcmp(names[one], names[other]) < 0 : one < other;
 }
 
 /* Goes through the claims; `adding`: the debtors' groups are known. */
@@ -259,6 +267,9 @@ static jk_status sum_kind(void *context, int thread, size_t number, jk_error *er
     const jk_comparison *comparison = work->comparison;
     jk_compare_kind kind = (jk_compare_kind)number;
     size_t groups = groups_in(comparison, kind), debtors = jk_tape_debtors(comparison->from.tape);
+    if (groups == 0) {
+        return JK_OK; /* not asked for */
+    }
     group_sums *sums = work->sums[kind] = jk_columns_zero(groups, sizeof *sums);
     debtor_sums *debtor = jk_columns_alloc(debtors + 1, sizeof *debtor);
     int32_t *index = jk_columns_alloc(PIECE_ROWS, sizeof *index);
