@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/policy.h"
+#include "model/additions.h"
 
 typedef struct loader {
     jk_yaml_reader *reader;
@@ -30,36 +31,6 @@ typedef struct chain {
 
 static jk_status fail_include(loader *l, const jk_yaml_node *node, const char *message) {
     return jk_fail(l->error, JK_ERROR_MODEL, node->file, node->line, "include", "%s", message);
-}
-
-/* A key of either map, joined where both are maps; `later` wins otherwise. */
-static const jk_yaml_node *join_nodes(jk_arena *arena, const jk_yaml_node *earlier, const jk_yaml_node *later) {
-    if (earlier->kind != JK_YAML_MAP || later->kind != JK_YAML_MAP) {
-        return later;
-    }
-    jk_yaml_pair *pairs = jk_arena_alloc(arena, earlier->count + later->count, sizeof *pairs);
-    if (pairs == NULL) {
-        return NULL;
-    }
-    size_t count = 0;
-    for (size_t i = 0; i < earlier->count; i++) {
-        const jk_yaml_pair *old = &earlier->pairs[i];
-        const jk_yaml_pair *new = jk_yaml_find(later, old->key);
-        pairs[count] = new ? *new : *old;
-        if (new != NULL) {
-            pairs[count].value = join_nodes(arena, old->value, new->value);
-            if (pairs[count].value == NULL) {
-                return NULL;
-            }
-        }
-        count++;
-    }
-    for (size_t i = 0; i < later->count; i++) {
-        if (jk_yaml_find(earlier, later->pairs[i].key) == NULL) {
-            pairs[count++] = later->pairs[i];
-        }
-    }
-    return jk_yaml_make_map(arena, later, pairs, count);
 }
 
 const char *jk_path_beside(jk_arena *arena, const char *from, const char *name) {
@@ -145,28 +116,20 @@ static jk_status include_one(loader *l, const jk_yaml_node *node, const chain *h
     }
     JK_TRY(jk_include_allowed(l->model, path, node, "include", l->error));
     const jk_yaml_node *part = NULL;
+    static const char *const own_keys[] = {"version", "lineage", NULL}; /* of that file alone */
     JK_TRY(read_file(l, path, here, node, &part));
-    *joined = *joined ? join_nodes(l->reader->arena, *joined, part) : part;
-    return *joined ? JK_OK : jk_fail_memory(l->error, "the model");
-}
-
-/* The map without its `include`. */
-static const jk_yaml_node *without_include(jk_arena *arena, const jk_yaml_node *map) {
-    jk_yaml_pair *pairs = jk_arena_alloc(arena, map->count, sizeof *pairs);
-    size_t count = 0;
-    for (size_t i = 0; pairs != NULL && i < map->count; i++) {
-        if (strcmp(map->pairs[i].key, "include") != 0) {
-            pairs[count++] = map->pairs[i];
-        }
-    }
-    return pairs ? jk_yaml_make_map(arena, map, pairs, count) : NULL;
+    part = jk_additions_without(l->reader->arena, part, own_keys);
+    *joined = part != NULL && *joined != NULL ? jk_additions_join(l->reader->arena, *joined, part) : part;
+    return *joined != NULL ? jk_additions_apply(l->reader->arena, false, joined, l->error)
+                           : jk_fail_memory(l->error, "the model");
 }
 
 static jk_status include_all(loader *l, const jk_yaml_node *own, const chain *here, const jk_yaml_node **root) {
+    static const char *const include_key[] = {"include", NULL};
     const jk_yaml_pair *include = jk_yaml_find(own, "include");
     if (include == NULL) {
         *root = own;
-        return JK_OK;
+        return jk_additions_apply(l->reader->arena, false, root, l->error);
     }
     const jk_yaml_node *joined = NULL;
     if (include->value->kind == JK_YAML_LIST) {
@@ -176,9 +139,9 @@ static jk_status include_all(loader *l, const jk_yaml_node *own, const chain *he
     } else {
         JK_TRY(include_one(l, include->value, here, &joined));
     }
-    own = without_include(l->reader->arena, own);
-    *root = own && joined ? join_nodes(l->reader->arena, joined, own) : own;
-    return *root ? JK_OK : jk_fail_memory(l->error, "the model");
+    own = jk_additions_without(l->reader->arena, own, include_key);
+    *root = own && joined ? jk_additions_join(l->reader->arena, joined, own) : own;
+    return *root ? jk_additions_apply(l->reader->arena, false, root, l->error) : jk_fail_memory(l->error, "the model");
 }
 
 static jk_status read_file(loader *l, const char *path, const chain *parent, const jk_yaml_node *named_at,
@@ -231,6 +194,7 @@ jk_status jk_include_load(jk_yaml_reader *reader, const char *path, const jk_yam
     const char *name = jk_arena_text(reader->arena, path, strlen(path));
     JK_TRY_CLEANUP(name ? JK_OK : jk_fail_memory(error, "the model"));
     JK_TRY_CLEANUP(read_file(&l, name, NULL, NULL, root));
+    JK_TRY_CLEANUP(jk_additions_apply(reader->arena, true, root, error));
     if (EVP_DigestFinal_ex(l.digest, hash, NULL) != 1) {
         status = jk_fail(error, JK_ERROR_INTERNAL, path, 0, NULL, "cannot compute the sha256");
         goto cleanup;

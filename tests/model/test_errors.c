@@ -18,7 +18,8 @@ static const error_case cases[] = {
     /* keys */
     {"horizon_months: 60", "horizon_month: 60", 7, "horizon_month", "unknown key, did you mean horizon_months?"},
     {"irr: 0.15", "irr: 0.15\nqwertyuiop: 1", 10, "qwertyuiop",
-     "unknown key, expected one of: jalki_model, name, version, lineage, base_currency, fx, horizon_months, epochs, irr, cost_inflation, "
+     "unknown key, expected one of: jalki_model, name, version, lineage, base_currency, fx, horizon_months, epochs, "
+     "irr, cost_inflation, "
      "onboarding_cost, extra, jurisdictions, statuses, vulnerable_allow, unreachable_allow, scorecard, segments, risk"},
     {"irr: 0.15", NULL, 3, "irr", "missing key, expected a number from 0 to 10"},
     {"irr: 0.15", "irr: 0.15\nirr: 0.15", 10, "irr", "the key stands twice (first on line 9), expected once"},
