@@ -76,7 +76,7 @@ def due_of(claim, model, cutoff, until, allowed):
             return None
         found.add(("final_bar", final))
     else:
-        period = next(p["months"] for p in limit["periods"] if tape.matches(p.get("when"), claim))
+        period = next(p["months"] for p in limit["periods"] if tape.matches(p.get("when"), claim, model, cutoff))
         start = max(claim["defaulted_on"], claim["last_paid_on"] or claim["defaulted_on"])
         day = claim["limitation_on"] or later(start, period)
         letter = limit["letter_interrupts"] and (day is None or day > cutoff)

@@ -566,8 +566,9 @@ def put_cuts_on_scores(rng, model, model_path, tape_path, cutoff):
     model["scorecard"]["weak_from"], model["scorecard"]["able_from"] = weak, max(weak + 1, rng.choice(scores))
 
 
-def make_case(seed, folder, count=30, payers=True):
-    """Writes tape.csv and model.yaml into the folder; returns paths and options."""
+def make_case(seed, folder, count=30, payers=True, own=True):
+    """Writes tape.csv and model.yaml into the folder; returns paths and options. Without `own` neither own columns nor
+    ranges in conditions."""
     rng = random.Random(seed)
     os.makedirs(folder, exist_ok=True)
     cutoff = rng.choice(CUTOFFS)
@@ -579,7 +580,8 @@ def make_case(seed, folder, count=30, payers=True):
         model["epochs"] = [12, 12, 12]
         model["horizon_months"] = 36
     claims = [random_claim(rng, i, debtors, cutoff, model) for i in range(count)]
-    add_own(random.Random(f"own {seed}"), model, claims)
+    if own:
+        add_own(random.Random(f"own {seed}"), model, claims)
     tape_path = write_tape(rng, claims, folder)
     files = random.Random(seed + 1)
     model_path = write_model(files, model, folder)
