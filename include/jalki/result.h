@@ -80,6 +80,10 @@ jk_status jk_result_writer_create(const char *path, size_t rows, const jk_result
 jk_status jk_result_writer_put(jk_result_writer *writer, size_t column, size_t first_row, size_t rows, const void *data,
                                jk_error *error);
 
+/* Name of a column, and bytes of one of its elements. */
+const char *jk_result_writer_column(const jk_result_writer *writer, size_t column);
+size_t jk_result_writer_size(const jk_result_writer *writer, size_t column);
+
 /* Adds an array. One call at a time, and none beside a put. */
 jk_status jk_result_writer_dataset(jk_result_writer *writer, const jk_result_dataset *dataset, jk_error *error);
 

@@ -91,6 +91,8 @@ typedef struct jk_value_sink {
     /* For each block after its `block`, on the same thread, one at a time and in tape order. */
     jk_status (*ordered)(void *context, const jk_value_block *block, jk_error *error);
     void *context;
+    bool parted; /* what it makes of the rows of one process is put together with that of others; without this it must
+                    see all rows, and a run in parts fails */
     /* Memory that it holds besides, and that what is made of it after the run takes: whole, and per thread. */
     size_t held, thread_held;
 } jk_value_sink;

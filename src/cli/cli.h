@@ -22,6 +22,8 @@ typedef struct jk_cli_common {
     bool shared, raw_text, any_include, with_ids; /* what base/policy.h says of them */
     const char *manifest_path;                    /* --manifest; NULL: not given */
     const char *json_path, *xlsx_path;            /* --json and --xlsx, where a command has them; NULL: not given */
+    int part, part_count;                         /* --part, where a command has it; 0: not given */
+    const char *partial_path;                     /* --partial, likewise */
 } jk_cli_common;
 
 /* Run settings from the common options: threads, and a progress line on stderr if that is a terminal and not --quiet.

@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/conditions.h"
 #include "cli/groups.h"
+#include "cli/parts.h"
 #include "cli/price_command.h"
 #include "cli/workbooks.h"
 #include "jalki/export.h"
@@ -118,6 +119,7 @@ static jk_status price_tape(price_arguments *arguments, jk_bids *bids, jk_error 
         wanted.sinks = &sink;
         wanted.sink_count = 1;
     }
+    jk_cli_part_begin(&arguments->common);
     size_t cases = arguments->returns * (1 + wanted.scenario_count);
     JK_TRY(jk_cli_valuing_explain(valuing, cases < JK_RETURNS_MAX ? cases : JK_RETURNS_MAX, wanted.sinks,
                                   wanted.sink_count, error));
@@ -126,6 +128,9 @@ static jk_status price_tape(price_arguments *arguments, jk_bids *bids, jk_error 
     first.options.irr = bids->irr[0];
     JK_TRY(jk_cli_valuing_worth(&first, &arguments->common, false, &arguments->worth, error));
     bids->first.worth = &arguments->worth;
+    if (jk_cli_is_part(&arguments->common)) {
+        return jk_cli_part_end(&arguments->common, valuing->tape, error);
+    }
     const jk_gate_view view = {.cutoff = bids->first.cutoff,
                                .irr = bids->irr,
                                .irr_count = bids->return_count,
@@ -140,7 +145,9 @@ static int run_price(void *command) {
     jk_error error = {0};
     jk_bids bids = {0};
     jk_status status = price_tape(arguments, &bids, &error);
-    int code = status == JK_OK ? print(arguments, &bids) : jk_cli_fail(&error);
+    int code = status != JK_OK                      ? jk_cli_fail(&error)
+               : jk_cli_is_part(&arguments->common) ? jk_cli_finish()
+                                                    : print(arguments, &bids);
     jk_shares_free(arguments->shares);
     jk_scenarios_free(arguments->scenarios);
     jk_bids_reset(&bids);
@@ -164,6 +171,7 @@ const jk_command jk_command_price = {
                JK_SELL_GROUP(price_arguments),
                JK_CURSE_GROUP(price_arguments),
                {"Output", outputs, 0, false},
+               JK_PART_GROUP,
                JK_JSON_GROUP,
                JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(price_arguments),

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/parts.h"
 #include "cli/scenario_command.h"
 #include "cli/workbooks.h"
 #include "jalki/export.h"
@@ -72,8 +73,8 @@ static const jk_option questions[] = {
 };
 
 static const jk_option outputs[] = {
-    {"claims", .kind = JK_OPTION_FILE_OUT, JK_FIELD(scenario_arguments, claims_path), .value = "F.csv",
-     .no_stdout = true, .help = "Each claim's decision and value in the base and all scenarios, CSV"},
+    {"claims", .kind = JK_OPTION_FILE_OUT, .of_parts = true, JK_FIELD(scenario_arguments, claims_path),
+     .value = "F.csv", .no_stdout = true, .help = "Each claim's decision and value in the base and all scenarios, CSV"},
     {0},
 };
 
@@ -99,6 +100,9 @@ static void check(jk_usage *usage, void *command) {
     }
     if (missing > 0 && (arguments->break_even >= 0 || scenarios || claims || arguments->segment != NULL)) {
         jk_usage_error(usage, "--missing stands by itself, beside --irr, --json and the tape");
+    }
+    if (!scenarios && jk_cli_is_part(&arguments->common)) {
+        jk_usage_error(usage, "--part is about --scenarios; break-even and missing data ask the tape again and again");
     }
     if (!scenarios && arguments->common.xlsx_path != NULL) {
         jk_usage_error(usage, "--xlsx writes the scenarios side by side; it needs --scenarios");
@@ -191,7 +195,11 @@ static jk_status work(scenario_arguments *arguments, jk_scenarios **set, jk_scen
         return JK_OK;
     }
     JK_TRY(jk_scenarios_load(arguments->scenarios_path, valuing->model, set, error));
+    jk_cli_part_begin(&arguments->common);
     JK_TRY(value_scenarios(arguments, *set, grid, error));
+    if (jk_cli_is_part(&arguments->common)) {
+        return jk_cli_part_end(&arguments->common, valuing->tape, error);
+    }
     JK_TRY(write_workbook(arguments, *set, grid, *segment, error));
     return jk_cli_json_to_file(&arguments->common)
                ? jk_cli_write_text(arguments->common.json_path,
@@ -235,7 +243,9 @@ static int run_scenario(void *command) {
     int segment = -1;
     jk_status status = work(arguments, &set, &grid, &segment, &error);
     jk_scenario_view view = {&arguments->valuing, set, &grid, segment};
-    int code = status == JK_OK ? print_or_find(arguments, &view, &error) : jk_cli_fail(&error);
+    int code = status != JK_OK                      ? jk_cli_fail(&error)
+               : jk_cli_is_part(&arguments->common) ? jk_cli_finish()
+                                                    : print_or_find(arguments, &view, &error);
     jk_scenario_grid_reset(&grid);
     jk_scenarios_free(set);
     jk_cli_valuing_close(&arguments->valuing);
@@ -261,6 +271,7 @@ const jk_command jk_command_scenario = {
                JK_IRR_GROUP(scenario_arguments),
                JK_SELL_GROUP(scenario_arguments),
                {"Output", outputs, 0, false},
+               JK_PART_GROUP,
                JK_JSON_GROUP,
                JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(scenario_arguments)},

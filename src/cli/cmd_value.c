@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/groups.h"
 #include "cli/listing_print.h"
+#include "cli/parts.h"
 #include "cli/valuing.h"
 #include "cli/workbooks.h"
 #include "jalki/export.h"
@@ -27,9 +28,9 @@ typedef struct value_arguments {
 } value_arguments;
 
 static const jk_option options[] = {
-    {"output", 'o', JK_OPTION_FILE_OUT, JK_FIELD(value_arguments, results_path), .value = "R.h5",
+    {"output", 'o', JK_OPTION_FILE_OUT, .of_parts = true, JK_FIELD(value_arguments, results_path), .value = "R.h5",
      .help = "Results per claim and the cash flow, HDF5"},
-    {"claims", .kind = JK_OPTION_FILE_OUT, JK_FIELD(value_arguments, claims_path), .value = "F.csv",
+    {"claims", .kind = JK_OPTION_FILE_OUT, .of_parts = true, JK_FIELD(value_arguments, claims_path), .value = "F.csv",
      .help = "Results per claim, CSV; compressed if it ends in .gz"},
     {"full", .kind = JK_OPTION_FLAG, JK_FIELD(value_arguments, full), .needs = "claims",
      .help = "Amounts in the claims CSV with 9 significant digits instead of 2 decimals"},
@@ -238,6 +239,18 @@ static jk_status write_workbook(const value_arguments *arguments, const jk_valua
     return jk_cli_write_workbook(&arguments->common, &arguments->valuing, valuation, &book, error);
 }
 
+static jk_status commit_claims(value_arguments *arguments, jk_error *error) {
+    jk_claims_file *claims = arguments->claims;
+    arguments->claims = NULL;
+    return claims != NULL ? jk_claims_commit(claims, error) : JK_OK;
+}
+
+static jk_status commit_results(value_arguments *arguments, const jk_valuation *valuation, jk_error *error) {
+    jk_results_file *results = arguments->results;
+    arguments->results = NULL;
+    return results != NULL ? jk_results_commit(results, valuation, error) : JK_OK;
+}
+
 /* Everything that can run out of disk is written before the first file gets its name. */
 static jk_status write_files(value_arguments *arguments, const jk_valuation *valuation, jk_error *error) {
     const jk_cli_valuing *valuing = &arguments->valuing;
@@ -249,17 +262,14 @@ static jk_status write_files(value_arguments *arguments, const jk_valuation *val
         JK_TRY(jk_cli_write_text(arguments->common.json_path,
                                  jk_valuation_json(valuing->tape, valuing->model, valuation), error));
     }
-    if (arguments->claims != NULL) {
-        jk_claims_file *claims = arguments->claims;
-        arguments->claims = NULL;
-        JK_TRY(jk_claims_commit(claims, error));
-    }
-    if (arguments->results != NULL) {
-        jk_results_file *results = arguments->results;
-        arguments->results = NULL;
-        JK_TRY(jk_results_commit(results, valuation, error));
-    }
-    return JK_OK;
+    JK_TRY(commit_claims(arguments, error));
+    return commit_results(arguments, valuation, error);
+}
+
+static jk_status end_part(value_arguments *arguments, const jk_valuation *valuation, jk_error *error) {
+    JK_TRY(commit_claims(arguments, error));
+    JK_TRY(commit_results(arguments, valuation, error));
+    return jk_cli_part_end(&arguments->common, arguments->valuing.tape, error);
 }
 
 /* ---- the command ---------------------------------------------------------------------------------------------- */
@@ -267,12 +277,16 @@ static jk_status write_files(value_arguments *arguments, const jk_valuation *val
 static jk_status value_tape(value_arguments *arguments, jk_valuation *valuation, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
     JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
+    jk_cli_part_begin(&arguments->common);
     JK_TRY(open_files(arguments, error));
     JK_TRY(jk_cli_valuing_explain(valuing, 1, arguments->sinks, arguments->sink_count, error));
     JK_TRY(jk_value_run(valuing->tape, valuing->model, &valuing->options, arguments->sinks, arguments->sink_count,
                         valuation, error));
     JK_TRY(jk_cli_valuing_worth(valuing, &arguments->common, false, &arguments->worth, error));
     valuation->worth = &arguments->worth;
+    if (jk_cli_is_part(&arguments->common)) {
+        return end_part(arguments, valuation, error);
+    }
     JK_TRY(jk_cli_gate_valuation(&arguments->common, valuing->tape, valuing->model, valuation, error));
     return write_files(arguments, valuation, error);
 }
@@ -282,7 +296,9 @@ static int run_value(void *command) {
     jk_error error = {0};
     jk_valuation valuation = {0};
     jk_status status = value_tape(arguments, &valuation, &error);
-    int code = status == JK_OK ? print(arguments, &valuation) : jk_cli_fail(&error);
+    int code = status != JK_OK                      ? jk_cli_fail(&error)
+               : jk_cli_is_part(&arguments->common) ? jk_cli_finish()
+                                                    : print(arguments, &valuation);
     jk_claims_abort(arguments->claims);
     jk_results_abort(arguments->results);
     jk_valuation_reset(&valuation);
@@ -306,6 +322,7 @@ const jk_command jk_command_value = {
                JK_SELL_GROUP(value_arguments),
                JK_CURSE_GROUP(value_arguments),
                {"Output", options, 0, false},
+               JK_PART_GROUP,
                JK_JSON_GROUP,
                JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(value_arguments),

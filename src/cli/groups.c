@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/groups.h"
 
+#include <assert.h>
 #include <string.h>
 
+#include "base/team.h"
 #include "base/text.h"
 
 static const char *const formats[] = {"table", "json", "csv", NULL};
@@ -37,6 +39,32 @@ const jk_option jk_json_options[] = {
 const jk_option jk_workbook_options[] = {
     {"xlsx", .kind = JK_OPTION_FILE_OUT, JK_FIELD(jk_cli_common, xlsx_path), .value = "F.xlsx", .no_stdout = true,
      .help = "The same tables as a workbook for a spreadsheet program: formats, filters, sums, charts"},
+    {0},
+};
+
+static void read_part(jk_usage *usage, const char *name, char *text, void *field) {
+    int *part = field; /* and part_count behind it */
+    char *slash = strchr(text, '/');
+    int64_t number = 0, count = 0;
+    bool good = slash != NULL && jk_text_to_integer(text, (size_t)(slash - text), &number) &&
+                jk_text_to_integer(slash + 1, strlen(slash + 1), &count);
+    if (!good || count < 1 || count > JK_PARTS_MAX || number < 1 || number > count) {
+        jk_usage_error(usage, "%s: '%s' is not a part; expected K/N with 1 <= K <= N <= %d, for example 3/8", name,
+                       text, (int)JK_PARTS_MAX);
+        return;
+    }
+    part[0] = (int)number;
+    part[1] = (int)count;
+}
+
+static_assert(offsetof(jk_cli_common, part_count) == offsetof(jk_cli_common, part) + sizeof(int), "read_part");
+
+const jk_option jk_part_options[] = {
+    {"part", .kind = JK_OPTION_SPECIAL, .read = read_part, .is_idle = true, JK_FIELD(jk_cli_common, part),
+     .value = "K/N", .needs = "partial", .otherwise = "all claims", .example = "3/8",
+     .help = "Do part K of N alone; jalki merge makes the whole of all parts, see docs/cluster.md"},
+    {"partial", .kind = JK_OPTION_FILE_OUT, .of_parts = true, JK_FIELD(jk_cli_common, partial_path), .value = "P.json",
+     .needs = "part", .no_stdout = true, .help = "The part's exact sums, for jalki merge"},
     {0},
 };
 

@@ -13,6 +13,7 @@
 extern const jk_option jk_common_options[];
 extern const jk_option jk_json_options[];
 extern const jk_option jk_workbook_options[];
+extern const jk_option jk_part_options[]; /* --part, --partial */
 
 /* Fields of jk_cli_valuing: --model, --cutoff; --irr; --sell; --no-curse; --memory, --explain-memory. */
 extern const jk_option jk_valuing_options[];
@@ -53,6 +54,8 @@ jk_option_read jk_cli_read_rejects;
     { "Memory", jk_memory_options, offsetof(type, valuing), false }
 #define JK_WORKBOOK_GROUP                                                                                              \
     { NULL, jk_workbook_options, 0, false }
+#define JK_PART_GROUP                                                                                                  \
+    { "Part of a run", jk_part_options, 0, false }
 #define JK_JSON_GROUP                                                                                                  \
     { NULL, jk_json_options, 0, false }
 

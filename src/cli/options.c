@@ -250,6 +250,22 @@ static void check_records(jk_usage *usage) {
     }
 }
 
+/* A part has no result of its own: what is made of the sums is made by the merge. */
+static void check_part(jk_usage *usage) {
+    const jk_cli_common *common = (const jk_cli_common *)(void *)usage->options;
+    bool given = jk_usage_given(usage, "part");
+    for (size_t p = 0; given && p < usage->count && !usage->wrong; p++) {
+        const jk_option *option = usage->places[p].option;
+        if (usage->given[p] && option->kind == JK_OPTION_FILE_OUT && !option->of_parts) {
+            jk_usage_error(usage, "--%s: a part does not write it; what can be made of all parts, jalki merge writes",
+                           option->name);
+        }
+    }
+    if (given && !usage->wrong && common->format != JK_FORMAT_TABLE) {
+        jk_usage_error(usage, "--format: a part shows no figures; jalki merge does");
+    }
+}
+
 /* ---- running -------------------------------------------------------------------------------------------------- */
 
 /* No output may replace an input or stand for two. */
@@ -390,6 +406,7 @@ int jk_command_run(const jk_command *command, int argc, char **argv) {
         if (!usage.help) {
             take_operands(&usage);
             check_records(&usage);
+            check_part(&usage);
         }
         if (!usage.help && !usage.wrong && command->check != NULL) {
             command->check(&usage, usage.options);

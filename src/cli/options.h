@@ -62,6 +62,7 @@ typedef struct jk_option {
     const char *missing;        /* which is said in these words, or in the usual ones */
     bool no_stdout;             /* FILE_OUT: "-" is refused */
     bool is_model;              /* FILE_IN: looked for where models are (models.h) */
+    bool of_parts;              /* FILE_OUT: a part of a run writes it, too */
     bool is_idle;               /* no figure depends on it: the record of the run leaves it out */
     bool names_person;          /* its value is an id: the record keeps it only where ids are asked for */
     const char *needs;          /* an option without which this one is about nothing */

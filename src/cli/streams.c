@@ -94,6 +94,7 @@ bool jk_cli_guard_streams(void) {
 
 void jk_cli_sum_stdout(void) {
     (void)fflush(stdout);
+    EVP_MD_CTX_free(out.sum);
     out.sum = stdout != plain_stdout ? EVP_MD_CTX_new() : NULL;
     if (out.sum != NULL && EVP_DigestInit_ex(out.sum, EVP_sha256(), NULL) != 1) {
         EVP_MD_CTX_free(out.sum);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/team.h"
 #include "law/law_internal.h"
 
 /* Rows a thread handles at once: the columns stay in a second-level cache. */
@@ -28,6 +29,7 @@ typedef struct debtor_pass {
     jk_debtors *debtors;
     worker *workers;
     size_t block_rows;
+    size_t first_row, end_row;    /* the rows that are added up */
     const int32_t *group;         /* of each row, where sums are not per debtor_index; else NULL */
     int32_t only;                 /* this debtor, or -1: all */
     atomic_size_t contradictions; /* rows with a date after the cut-off */
@@ -184,10 +186,9 @@ static jk_status check_balances(const debtor_pass *pass, const worker *own, jk_e
 static jk_status add_rows(void *context, int thread, size_t i, jk_error *error) {
     debtor_pass *pass = context;
     worker *own = &pass->workers[thread];
-    size_t rows = jk_tape_rows(pass->tape);
-    size_t first = i * pass->block_rows;
+    size_t first = pass->first_row + i * pass->block_rows;
     own->block.first_row = first;
-    own->block.rows = rows - first < pass->block_rows ? rows - first : pass->block_rows;
+    own->block.rows = pass->end_row - first < pass->block_rows ? pass->end_row - first : pass->block_rows;
     int wanted = 0;
     JK_TRY(read_debtors(pass, &own->block, &wanted, error));
     if (!wanted) {
@@ -253,6 +254,10 @@ static jk_status create_sums(debtor_pass pass, const jk_run *run, size_t sums, j
     jk_debtors *debtors = pass.debtors;
     int threads = jk_threads(run);
     size_t rows = jk_tape_rows(pass.tape);
+    pass.end_row = rows;
+    if (pass.only < 0 && pass.group == NULL) {
+        jk_team_rows(JK_PASS_BEFORE, rows, &pass.first_row, &pass.end_row);
+    }
     pass.first_contradiction = SIZE_MAX;
     pass.block_rows = run != NULL && run->block_rows > 0 ? run->block_rows : BLOCK_ROWS;
     pass.block_rows = pass.block_rows > rows && rows > 0 ? rows : pass.block_rows;
@@ -265,8 +270,8 @@ static jk_status create_sums(debtor_pass pass, const jk_run *run, size_t sums, j
     for (int i = 0; i < threads; i++) {
         JK_TRY_CLEANUP(worker_init(&pass.workers[i], law->debtor_columns, pass.block_rows, error));
     }
-    JK_TRY_CLEANUP(jk_parallel_for(run, (rows + pass.block_rows - 1) / pass.block_rows, "debtors", pass.block_rows,
-                                   add_rows, &pass, error));
+    JK_TRY_CLEANUP(jk_parallel_for(run, (pass.end_row - pass.first_row + pass.block_rows - 1) / pass.block_rows,
+                                   "debtors", pass.block_rows, add_rows, &pass, error));
     if (pass.contradictions > 0) {
         JK_TRY_CLEANUP(fail_contradiction(&pass, &pass.workers[0], error));
     }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/output.h"
+#include "base/team.h"
 #include "jalki/scenario.h"
 #include "value/number.h"
 
@@ -24,6 +25,7 @@ struct jk_scenario_claims {
     size_t id_width, row_bytes, cases;
     int threads;
     thread_text *thread;
+    uint64_t written, head; /* bytes so far, and of the heading */
 };
 
 /* A cell in quotes where it must be; ids of segments and names of scenarios never need them. */
@@ -71,6 +73,7 @@ static jk_status write_bytes(jk_scenario_claims *file, const char *bytes, size_t
     if (fwrite(bytes, 1, size, file->output.stream) != size) {
         return jk_fail(error, JK_ERROR_IO, file->output.target, 0, NULL, "cannot write: %s", strerror(errno));
     }
+    file->written += size;
     return JK_OK;
 }
 
@@ -109,7 +112,8 @@ jk_value_sink jk_scenario_claims_sink(jk_scenario_claims *file) {
                            .begin = begin,
                            .block = format_block,
                            .ordered = write_block,
-                           .context = file};
+                           .context = file,
+                           .parted = true};
 }
 
 /* Columns in the order of the grid's cases: base, re-planned, committed. */
@@ -128,7 +132,9 @@ static jk_status write_header(jk_scenario_claims *file, const jk_scenario_run *r
             JK_TRY(write_bytes(file, text, (size_t)length, error));
         }
     }
-    return write_bytes(file, "\n", 1, error);
+    JK_TRY(write_bytes(file, "\n", 1, error));
+    file->head = file->written;
+    return JK_OK;
 }
 
 jk_status jk_scenario_claims_open(const char *path, const jk_tape *tape, const jk_model *model,
@@ -164,7 +170,8 @@ jk_status jk_scenario_claims_open(const char *path, const jk_tape *tape, const j
 }
 
 jk_status jk_scenario_claims_commit(jk_scenario_claims *file, jk_error *error) {
-    jk_status status = jk_output_commit(&file->output, error);
+    jk_status status = jk_team_collect(&file->output, "claims", file->head, error);
+    status = status == JK_OK ? jk_output_commit(&file->output, error) : status;
     jk_scenario_claims_abort(file);
     return status;
 }

@@ -276,6 +276,14 @@ jk_status jk_result_writer_put(jk_result_writer *writer, size_t column, size_t f
     return JK_OK;
 }
 
+const char *jk_result_writer_column(const jk_result_writer *writer, size_t column) {
+    return writer->columns[column].name;
+}
+
+size_t jk_result_writer_size(const jk_result_writer *writer, size_t column) {
+    return writer->columns[column].size;
+}
+
 /* The group that a path's data set stands in, made if it is not there; *name is the rest. Under the HDF5 lock. */
 static hid_t open_group(hid_t file, const char *path, const char **name) {
     char group[64];

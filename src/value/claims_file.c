@@ -15,6 +15,7 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "base/output.h"
+#include "base/team.h"
 #include "jalki/export.h"
 #include "value/number.h"
 
@@ -49,6 +50,7 @@ struct jk_claims_file {
     char **segment; /* names as CSV cells */
     int threads;
     size_t packed_size;
+    size_t head; /* bytes of the heading, as written */
     thread_text *thread;
     void *arena;
     const uint8_t *decision; /* by row of the tape; NULL: the valuation's */
@@ -194,6 +196,7 @@ static jk_status write_header(jk_claims_file *file, jk_error *error) {
     }
     text[length++] = '\n';
     if (!file->pack) {
+        file->head = (size_t)length;
         return write_bytes(file, text, (size_t)length, error);
     }
     unsigned char packed[4096];
@@ -201,6 +204,7 @@ static jk_status write_header(jk_claims_file *file, jk_error *error) {
     size_t packed_length =
         compressor == NULL ? 0 : libdeflate_gzip_compress(compressor, text, (size_t)length, packed, sizeof packed);
     libdeflate_free_compressor(compressor);
+    file->head = packed_length;
     return packed_length == 0 ? jk_fail_memory(error, "the compressor")
                               : write_bytes(file, packed, packed_length, error);
 }
@@ -262,7 +266,8 @@ jk_value_sink jk_claims_sink(jk_claims_file *file) {
                            .begin = begin,
                            .block = format_block,
                            .ordered = write_block,
-                           .context = file};
+                           .context = file,
+                           .parted = true};
 }
 
 /* ---- the file ------------------------------------------------------------------------------------------------- */
@@ -367,7 +372,8 @@ jk_status jk_claims_add(jk_claims_file *file, const uint8_t *decision, const jk_
 }
 
 jk_status jk_claims_commit(jk_claims_file *file, jk_error *error) {
-    jk_status status = jk_output_commit(&file->output, error);
+    jk_status status = jk_team_collect(&file->output, "claims", file->head, error);
+    status = status == JK_OK ? jk_output_commit(&file->output, error) : status;
     jk_claims_abort(file);
     return status;
 }

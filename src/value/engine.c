@@ -9,11 +9,12 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/team.h"
 
 static jk_status read_block(const jk_engine *engine, jk_worker *worker, size_t number, jk_error *error) {
     jk_block *block = &worker->block;
-    block->first_row = number * engine->block_rows;
-    size_t left = engine->rows - block->first_row;
+    block->first_row = engine->first_row + number * engine->block_rows;
+    size_t left = engine->end_row - block->first_row;
     block->rows = left < engine->block_rows ? left : engine->block_rows;
     worker->law.rows = block->rows;
     worker->score.rows = block->rows;
@@ -219,6 +220,17 @@ static jk_status create_plans(jk_engine *engine, const jk_value_options *options
     return JK_OK;
 }
 
+static jk_status choose_rows(jk_engine *engine, jk_error *error) {
+    jk_team_rows(JK_PASS_RESULT, engine->rows, &engine->first_row, &engine->end_row);
+    for (size_t s = 0; s < engine->sink_count; s++) {
+        if (jk_team_role_now() != JK_TEAM_ALONE && !engine->sinks[s].parted) {
+            return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL,
+                           "what this run makes of its claims needs all of them at once; it cannot be done in parts");
+        }
+    }
+    return JK_OK;
+}
+
 static void choose_columns(jk_engine *engine) {
     uint64_t wanted =
         jk_law_columns(engine->law) | jk_scorer_columns(engine->scorer) | UINT64_C(1) << JK_COLUMN_COUNTRY;
@@ -245,11 +257,14 @@ jk_status jk_engine_prepare(jk_engine *engine, const jk_tape *tape, const jk_mod
                           .allow = options->allow | JK_ALLOW(JK_CLOSE),
                           .age_from = options->age_from,
                           .age_end = options->age_end,
+                          .accrued_to = options->accrued_to,
+                          .lapses = options->lapses,
                           .project = !options->values_only,
                           .cases = cases};
     (void)pthread_mutex_init(&engine->turn.lock, NULL);
     (void)pthread_cond_init(&engine->turn.moved, NULL);
     (void)jk_tape_dictionary(tape, JK_COLUMN_COUNTRY, &engine->country_count);
+    JK_TRY(choose_rows(engine, error));
     JK_TRY(choose_cutoff(engine, options, error));
     JK_TRY(jk_law_create(model, tape, engine->cutoff, &engine->law, error));
     jk_law_accrue(engine->law, options->accrued_to);
@@ -306,10 +321,11 @@ static jk_status run_engine(jk_engine *engine, const jk_value_options *options, 
     jk_run run = options->run;
     run.threads = engine->threads = memory.threads;
     run.block_rows = engine->block_rows = memory.block_rows;
-    engine->block_count = (engine->rows + engine->block_rows - 1) / engine->block_rows;
+    engine->block_count = (engine->end_row - engine->first_row + engine->block_rows - 1) / engine->block_rows;
     JK_TRY(jk_debtors_create(engine->law, engine->tape, &run, &engine->debtors, error));
     JK_TRY(create_workers(engine, error));
     JK_TRY(jk_parallel_for(&run, engine->block_count, "value", engine->block_rows, run_block, engine, error));
+    JK_TRY(jk_sums_gather(engine, error));
     for (size_t c = 0; c < engine->case_count; c++) {
         JK_TRY(jk_valuation_create(engine, c, &valuations[c], error));
         valuations[c].accepted = options->accepted;

@@ -6,18 +6,18 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "base/grid.h"
 #include "jalki/value.h"
 
-/* Sums in grid units; wide, so that no tape can overflow them. */
-__extension__ typedef __int128 jk_wide;
+/* Sums in grid units; wide, so that no tape can overflow them, and nothing else, so that they are one row of cells. */
 typedef struct jk_sum {
-    uint64_t claims;
+    jk_wide claims;
     jk_wide face, value, gross, net;
     jk_wide hours; /* agent hours in the first epoch, in parts of 1/JK_EFFORT_PARTS */
 } jk_sum;
 
 typedef struct jk_change_sum {
-    uint64_t claims;
+    jk_wide claims;
     jk_wide face, from_here, to_here, from_first, to_first;
 } jk_change_sum;
 
@@ -66,12 +66,15 @@ typedef struct jk_engine {
     const jk_value_sink *sinks;
     size_t sink_count;
     bool has_ordered;
-    size_t rows, block_rows, block_count;
+    size_t rows, first_row, end_row; /* of the tape; those of this process */
+    size_t block_rows, block_count;
     int32_t cutoff;
     unsigned allow;
-    int age_from, age_end; /* see jk_value_options */
-    uint64_t columns;      /* of the tape, that are read for every block */
-    uint64_t constant;     /* of the tape, that are absent: read once */
+    int age_from, age_end; /* see jk_value_options, and so the next two */
+    int32_t accrued_to;
+    bool lapses;
+    uint64_t columns;  /* of the tape, that are read for every block */
+    uint64_t constant; /* of the tape, that are absent: read once */
     size_t country_count;
     jk_law *law;
     jk_debtors debtors;
@@ -116,6 +119,8 @@ void jk_reasons(const jk_worker *worker, const jk_plan_results *plan, uint8_t *r
 jk_status jk_sums_add_block(const jk_engine *engine, const jk_worker *worker, const jk_plan_results *plan,
                             const uint8_t *reason, jk_sums *sums, jk_error *error);
 void jk_sums_add_changes(const jk_worker *worker, const jk_plan_results *plan, jk_sums *sums);
+/* Adds the sums of all threads, and of all processes, to those of the first thread. */
+jk_status jk_sums_gather(jk_engine *engine, jk_error *error);
 jk_status jk_sums_finish(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error);
 
 /* valuation.c: puts the threads' sums of one case together. */

@@ -14,7 +14,7 @@ enum { BLOCK_ROWS_SMALLEST = 256, BLOCK_ROWS_LARGEST = 1 << 20, SMALL_TAPE_BLOCK
 static size_t choose_block_rows(const jk_engine *engine, const jk_run *run) {
     size_t wanted = run->block_rows;
     if (wanted == 0) {
-        size_t fair = engine->rows / (2 * (size_t)jk_threads(run));
+        size_t fair = (engine->end_row - engine->first_row) / (2 * (size_t)jk_threads(run));
         wanted = fair < SMALL_TAPE_BLOCK ? SMALL_TAPE_BLOCK : fair;
         wanted = wanted < JK_PLAN_BLOCK_ROWS ? wanted : JK_PLAN_BLOCK_ROWS;
     }

@@ -2,11 +2,15 @@
 /* Results as HDF5: most columns go to the file as the stages left them in memory; one table says what each one is. */
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/input.h"
 #include "base/memory.h"
+#include "base/team.h"
+#include "h5/h5_file.h"
 #include "jalki/export.h"
 #include "jalki/result.h"
 
@@ -53,7 +57,9 @@ enum { COLUMN_COUNT = sizeof columns / sizeof columns[0], SEGMENT_COLUMN = 5 };
 struct jk_results_file {
     const jk_tape *tape;
     const jk_model *model;
+    char *path;
     jk_result_writer *writer;
+    size_t first_row, rows; /* of the tape: those that are written here */
     int threads;
     double **months_to_bar; /* [threads][block rows]; own columns are made ready there, too */
     size_t own_count;       /* own columns of the tape, behind those of results */
@@ -102,6 +108,7 @@ static jk_status put_block(void *context, const jk_value_block *block, jk_error 
     double *months_to_bar = file->months_to_bar[block->thread];
     fill_months_to_bar(block->law, months_to_bar);
     const jk_plan_results *plan = block->plan;
+    const size_t first = block->block->first_row - file->first_row;
     const void *const data[] = {
         JK_BLOCK_TEXT(block->block, CLAIM_ID),
         block->score->score,
@@ -126,12 +133,11 @@ static jk_status put_block(void *context, const jk_value_block *block, jk_error 
     };
     static_assert(sizeof data / sizeof data[0] == COLUMN_COUNT, "one array per column of results");
     for (size_t c = 0; c < COLUMN_COUNT; c++) {
-        JK_TRY(jk_result_writer_put(file->writer, c, block->block->first_row, block->block->rows, data[c], error));
+        JK_TRY(jk_result_writer_put(file->writer, c, first, block->block->rows, data[c], error));
     }
     for (size_t i = 0; i < file->own_count; i++) {
         const void *rows = ready_own(file->own[i], block->block, months_to_bar);
-        JK_TRY(jk_result_writer_put(file->writer, COLUMN_COUNT + i, block->block->first_row, block->block->rows, rows,
-                                    error));
+        JK_TRY(jk_result_writer_put(file->writer, COLUMN_COUNT + i, first, block->block->rows, rows, error));
     }
     return JK_OK;
 }
@@ -141,7 +147,8 @@ jk_value_sink jk_results_sink(jk_results_file *file) {
                            .row_bytes = sizeof(double),
                            .begin = begin,
                            .block = put_block,
-                           .context = file};
+                           .context = file,
+                           .parted = true};
 }
 
 /* ---- the file ------------------------------------------------------------------------------------------------- */
@@ -207,14 +214,18 @@ static jk_status create_writer(jk_results_file *file, const char *path, jk_error
     all[SEGMENT_COLUMN].levels = segments;
     all[SEGMENT_COLUMN].level_count = model->segment_count;
     /* Where the tape and the model were, for those who work on with both (report). */
-    const char *const names[] = {"base_currency", "model", "tape_sha256", "tape_path", "model_path"};
-    const char *const texts[] = {model->base_currency, model->name, jk_tape_sha256(file->tape),
-                                 jk_tape_path(file->tape), model->path};
-    jk_result_options options = {.attributes = {names, texts}, .attribute_count = sizeof names / sizeof names[0]};
+    const char *const names[] = {"base_currency", "model", "tape_sha256", "tape_path", "model_path", "part"};
+    char part[32];
+    (void)snprintf(part, sizeof part, "%d/%d", jk_team_number(), jk_team_parts());
+    const char *const texts[] = {model->base_currency,     model->name, jk_tape_sha256(file->tape),
+                                 jk_tape_path(file->tape), model->path, part};
+    bool is_part = jk_team_role_now() == JK_TEAM_PART;
+    jk_result_options options = {.attributes = {names, texts},
+                                 .attribute_count = sizeof names / sizeof names[0] - !is_part};
     jk_status status = describe_own(file, all, lists, error);
     if (status == JK_OK) {
-        status = jk_result_writer_create(path, jk_tape_rows(file->tape), all, COLUMN_COUNT + file->own_count, &options,
-                                         &file->writer, error);
+        status = jk_result_writer_create(path, file->rows, all, COLUMN_COUNT + file->own_count, &options, &file->writer,
+                                         error);
     }
     for (size_t i = 0; i < JK_EXTRA_COUNT; i++) {
         free(lists[i]);
@@ -232,6 +243,17 @@ jk_status jk_results_open(const char *path, const jk_tape *tape, const jk_model 
     }
     file->tape = tape;
     file->model = model;
+    file->rows = jk_tape_rows(tape);
+    if (jk_team_role_now() == JK_TEAM_PART) {
+        size_t end = 0;
+        jk_team_rows(JK_PASS_RESULT, file->rows, &file->first_row, &end);
+        file->rows = end - file->first_row;
+    }
+    file->path = strdup(path);
+    if (file->path == NULL) {
+        free(file);
+        return jk_fail_memory(error, "the results file");
+    }
     jk_status status = create_writer(file, path, error);
     if (status != JK_OK) {
         jk_results_abort(file);
@@ -279,15 +301,76 @@ static jk_status put_cashflow(const jk_results_file *file, const jk_valuation *v
     return status;
 }
 
+/* ---- parts ----------------------------------------------------------------------------------------------------- */
+
+/* Rows of one column of a part, which has what its writer gave it: the same tape and model made its columns. */
+static jk_status copy_column(const jk_results_file *file, jk_h5_file *part, size_t column, size_t first, size_t rows,
+                             jk_error *error) {
+    enum { ROWS = 65536 };
+    char path[80];
+    const char *name = jk_result_writer_column(file->writer, column);
+    (void)snprintf(path, sizeof path, "/result/%s", name);
+    const jk_h5_dataset *from = jk_h5_find(part, path);
+    const size_t size = jk_result_writer_size(file->writer, column);
+    if (from == NULL || from->rank != 1 || from->extent[0] != rows || from->element_size != size) {
+        return jk_fail(error, JK_ERROR_FORMAT, jk_h5_path(part), 0, path, "is not what a part of this run has there");
+    }
+    void *cells = jk_columns_alloc(ROWS, size);
+    jk_status status = cells == NULL ? jk_fail_memory(error, "a column of results") : JK_OK;
+    for (size_t done = 0; status == JK_OK && done < rows; done += ROWS) {
+        size_t count = rows - done < ROWS ? rows - done : ROWS;
+        status = jk_h5_read(part, from, done, count, cells, error);
+        status =
+            status != JK_OK ? status : jk_result_writer_put(file->writer, column, first + done, count, cells, error);
+    }
+    free(cells);
+    return status;
+}
+
+static jk_status take_part(const jk_results_file *file, int number, size_t *first, jk_error *error) {
+    char *path = NULL;
+    jk_h5_file *part = NULL;
+    int64_t rows = 0;
+    JK_TRY(jk_team_part_path(number, "output", &path, error));
+    jk_status status = jk_h5_open(path, NULL, 0, &part, error);
+    if (status == JK_OK &&
+        (!jk_h5_attribute_integer(part, "rows", &rows) || rows < 0 || (uint64_t)rows > file->rows - *first)) {
+        status = jk_fail(error, JK_ERROR_FORMAT, path, 0, "rows", "is not what a part of this run has there");
+    }
+    for (size_t c = 0; status == JK_OK && c < COLUMN_COUNT + file->own_count; c++) {
+        status = copy_column(file, part, c, *first, (size_t)rows, error);
+    }
+    *first += (size_t)rows;
+    jk_h5_close(part);
+    jk_input_disown(path);
+    free(path);
+    return status;
+}
+
+/* The rows of all parts, one behind the other. */
+static jk_status take_parts(const jk_results_file *file, jk_error *error) {
+    size_t first = 0;
+    for (int number = 1; number <= jk_team_parts(); number++) {
+        JK_TRY(take_part(file, number, &first, error));
+    }
+    return JK_OK;
+}
+
 jk_status jk_results_commit(jk_results_file *file, const jk_valuation *valuation, jk_error *error) {
     char *manifest = jk_manifest_json(file->tape, file->model, valuation);
     jk_status status = manifest == NULL ? jk_fail_memory(error, "the manifest") : JK_OK;
+    if (status == JK_OK && jk_team_role_now() == JK_TEAM_MERGE) {
+        status = take_parts(file, error);
+    }
     if (status == JK_OK) {
         status = put_cashflow(file, valuation, error);
     }
     if (status == JK_OK) {
         status = jk_result_writer_finish(file->writer, manifest, error);
         file->writer = NULL;
+    }
+    if (status == JK_OK) {
+        status = jk_team_keep(file->path, "output", error);
     }
     free(manifest);
     jk_results_abort(file);
@@ -303,5 +386,6 @@ void jk_results_abort(jk_results_file *file) {
         free(file->months_to_bar[t]);
     }
     free(file->months_to_bar);
+    free(file->path);
     free(file);
 }

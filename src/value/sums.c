@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reasons and group sums. Amounts are rounded to the grid claim by claim and added as integers, so that neither threads
  * nor the order of rows show (model.md section 13). */
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "base/error.h"
-#include "base/grid.h"
 #include "base/memory.h"
+#include "base/team.h"
 #include "model/economics.h"
 #include "value/engine.h"
 
@@ -120,7 +122,7 @@ static double wide_to_double(jk_wide grid) {
 }
 
 static jk_group group_of(const jk_sum *sum) {
-    return (jk_group){.claims = sum->claims,
+    return (jk_group){.claims = (uint64_t)sum->claims,
                       .face = wide_to_double(sum->face),
                       .value = wide_to_double(sum->value),
                       .erc_gross = wide_to_double(sum->gross),
@@ -128,18 +130,98 @@ static jk_group group_of(const jk_sum *sum) {
                       .hours = (double)sum->hours / JK_EFFORT_PARTS};
 }
 
-/* Sum over threads of one group, which lies `offset` sums from the start of an array of each thread. */
-typedef enum group_kind { GROUP_DECISION, GROUP_REASON, GROUP_SEGMENT, GROUP_COUNTRY } group_kind;
+/* ---- threads and processes ------------------------------------------------------------------------------------- */
 
-static jk_sum sum_over_threads(const jk_engine *engine, size_t which, group_kind kind, size_t index) {
-    jk_sum sum = {0};
-    for (int t = 0; t < engine->threads; t++) {
-        const jk_sums *sums = &engine->workers[t].sums[which];
-        const jk_sum *groups[] = {sums->decision, sums->reason, sums->segment, sums->country};
-        add_sum(&sum, &groups[kind][index]);
-    }
-    return sum;
+enum { SUM_CELLS = sizeof(jk_sum) / sizeof(jk_wide), CHANGE_CELLS = sizeof(jk_change_sum) / sizeof(jk_wide) };
+static_assert(SUM_CELLS * sizeof(jk_wide) == sizeof(jk_sum) && CHANGE_CELLS * sizeof(jk_wide) == sizeof(jk_change_sum),
+              "sums are rows of wide cells");
+
+enum { TALLIES = 5 };
+
+static size_t tallies_of(const jk_engine *engine, jk_sums *sums, jk_tally tallies[TALLIES]) {
+    const size_t changes = sums->change == NULL ? 0 : JK_ACTION_COUNT * JK_ACTION_COUNT;
+    const jk_tally all[TALLIES] = {{JK_CELL_WIDE, sums->decision, JK_ACTION_COUNT * SUM_CELLS},
+                                   {JK_CELL_WIDE, sums->reason, JK_REASON_COUNT * SUM_CELLS},
+                                   {JK_CELL_WIDE, sums->segment, engine->model->segment_count * SUM_CELLS},
+                                   {JK_CELL_WIDE, sums->country, engine->country_count * SUM_CELLS},
+                                   {JK_CELL_WIDE, sums->change, changes * CHANGE_CELLS}};
+    memcpy(tallies, all, sizeof all);
+    return TALLIES;
 }
+
+static jk_tally tally_of_flow(const jk_cashflow *flow) {
+    return (jk_tally){JK_CELL_INT64, flow->cell, (size_t)flow->months * flow->segments * JK_FLOW_COUNT};
+}
+
+/* Unsigned, as cells beyond the largest face may overflow before that is told. */
+static void add_tally(const jk_tally *into, const jk_tally *from) {
+    for (size_t i = 0; i < into->count; i++) {
+        if (into->kind == JK_CELL_WIDE) {
+            ((jk_wide *)into->cell)[i] += ((const jk_wide *)from->cell)[i];
+        } else {
+            ((uint64_t *)into->cell)[i] += ((const uint64_t *)from->cell)[i];
+        }
+    }
+}
+
+static void add_thread(const jk_engine *engine, size_t which, int thread) {
+    jk_tally into[TALLIES], from[TALLIES];
+    size_t count = tallies_of(engine, &engine->workers[0].sums[which], into);
+    (void)tallies_of(engine, &engine->workers[thread].sums[which], from);
+    for (size_t i = 0; i < count; i++) {
+        add_tally(&into[i], &from[i]);
+    }
+    const jk_tally total = tally_of_flow(&engine->workers[0].flow[which]);
+    const jk_tally part = tally_of_flow(&engine->workers[thread].flow[which]);
+    add_tally(&total, &part);
+}
+
+/* Everything that the sums depend on and that is not in a file: rows, cases, options. */
+static uint64_t figures_of(const jk_engine *engine) {
+    struct figures {
+        uint64_t rows, cases, segments, months, countries;
+        int64_t cutoff, allow, age_from, age_end, project, accrued_to, lapses;
+    } all = {engine->rows,
+             engine->case_count,
+             engine->model->segment_count,
+             (uint64_t)engine->model->horizon_months,
+             engine->country_count,
+             engine->cutoff,
+             engine->allow,
+             engine->age_from,
+             engine->age_end,
+             engine->project,
+             engine->accrued_to,
+             engine->lapses};
+    uint64_t figures = XXH3_64bits(&all, sizeof all);
+    for (size_t c = 0; c < engine->case_count; c++) {
+        const double one[] = {engine->irr[c], engine->cases[c].keeps};
+        figures = XXH3_64bits_withSeed(one, sizeof one, figures);
+    }
+    return figures;
+}
+
+jk_status jk_sums_gather(jk_engine *engine, jk_error *error) {
+    const size_t cases = engine->case_count;
+    jk_tally *tallies = calloc(cases, (TALLIES + 1) * sizeof *tallies);
+    size_t count = 0;
+    if (tallies == NULL) {
+        return jk_fail_memory(error, "the sums");
+    }
+    for (size_t c = 0; c < cases; c++) {
+        for (int t = 1; t < engine->threads; t++) {
+            add_thread(engine, c, t);
+        }
+        count += tallies_of(engine, &engine->workers[0].sums[c], &tallies[count]);
+        tallies[count++] = tally_of_flow(&engine->workers[0].flow[c]);
+    }
+    jk_status status =
+        jk_team_sum(JK_PASS_RESULT, (jk_team_question){"value", figures_of(engine)}, tallies, count, error);
+    free(tallies);
+    return status;
+}
+
+/* ---- what is made of them -------------------------------------------------------------------------------------- */
 
 typedef struct country_entry {
     const char *id;
@@ -159,9 +241,9 @@ static jk_status finish_countries(const jk_engine *engine, size_t which, jk_valu
     }
     size_t count = 0;
     for (size_t i = 0; i < names && i < engine->country_count; i++) {
-        jk_sum sum = sum_over_threads(engine, which, GROUP_COUNTRY, i);
-        if (sum.claims > 0) {
-            entries[count++] = (country_entry){name[i], sum};
+        const jk_sum *sum = &engine->workers[0].sums[which].country[i];
+        if (sum->claims > 0) {
+            entries[count++] = (country_entry){name[i], *sum};
         }
     }
     qsort(entries, count, sizeof *entries, by_id);
@@ -187,9 +269,8 @@ static jk_status finish_segments(const jk_engine *engine, size_t which, jk_valua
         return jk_fail_memory(error, "the segments");
     }
     for (size_t i = 0; i < count; i++) {
-        jk_sum sum = sum_over_threads(engine, which, GROUP_SEGMENT, i);
         const char *id = reported->segments[i].id;
-        valuation->segment[i] = group_of(&sum);
+        valuation->segment[i] = group_of(&engine->workers[0].sums[which].segment[i]);
         valuation->segment_id[i] = jk_arena_text(valuation->arena, id, strlen(id));
         if (valuation->segment_id[i] == NULL) {
             return jk_fail_memory(error, "the segments");
@@ -209,28 +290,13 @@ static void add_cells(jk_cashflow *into, size_t segment, const jk_cashflow *from
 }
 
 static void finish_changes(const jk_engine *engine, size_t which, jk_valuation *valuation) {
-    for (int t = 0; which > 0 && t < engine->threads; t++) {
-        for (int cell = 0; cell < JK_ACTION_COUNT * JK_ACTION_COUNT; cell++) {
-            int from = cell / JK_ACTION_COUNT, to = cell % JK_ACTION_COUNT;
-            jk_change_sum *total = &engine->workers[0].sums[which].change[from][to];
-            const jk_change_sum *part = &engine->workers[t].sums[which].change[from][to];
-            if (t > 0) {
-                total->claims += part->claims;
-                total->face += part->face;
-                total->from_here += part->from_here;
-                total->to_here += part->to_here;
-                total->from_first += part->from_first;
-                total->to_first += part->to_first;
-            }
-            valuation->change[from][to] = (jk_change){
-                total->claims,
-                wide_to_double(total->face),
-                wide_to_double(total->from_here),
-                wide_to_double(total->to_here),
-                wide_to_double(total->from_first),
-                wide_to_double(total->to_first),
-            };
-        }
+    for (int cell = 0; which > 0 && cell < JK_ACTION_COUNT * JK_ACTION_COUNT; cell++) {
+        int from = cell / JK_ACTION_COUNT, to = cell % JK_ACTION_COUNT;
+        const jk_change_sum *sum = &engine->workers[0].sums[which].change[from][to];
+        valuation->change[from][to] = (jk_change){
+            (uint64_t)sum->claims,        wide_to_double(sum->face),       wide_to_double(sum->from_here),
+            wide_to_double(sum->to_here), wide_to_double(sum->from_first), wide_to_double(sum->to_first),
+        };
     }
 }
 
@@ -238,27 +304,23 @@ static jk_status finish_flow(const jk_engine *engine, size_t which, jk_valuation
     const jk_model *model = engine->model;
     size_t segments = reported_model(engine)->segment_count;
     JK_TRY(jk_cashflow_init(&valuation->flow, model->horizon_months, segments, error));
-    for (int t = 0; t < engine->threads; t++) {
-        const jk_cashflow *flow = &engine->workers[t].flow[which];
-        for (size_t part = 0; part < model->segment_count; part++) {
-            size_t segment = model->origin == NULL ? part : model->origin->segment[part];
-            add_cells(&valuation->flow, segment, flow, part);
-        }
+    for (size_t part = 0; part < model->segment_count; part++) {
+        size_t segment = model->origin == NULL ? part : model->origin->segment[part];
+        add_cells(&valuation->flow, segment, &engine->workers[0].flow[which], part);
     }
     return JK_OK;
 }
 
 jk_status jk_sums_finish(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error) {
+    const jk_sums *sums = &engine->workers[0].sums[which];
     jk_sum total = {0};
     for (int a = 0; a < JK_ACTION_COUNT; a++) {
-        jk_sum sum = sum_over_threads(engine, which, GROUP_DECISION, (size_t)a);
-        valuation->decision[a] = group_of(&sum);
-        add_sum(&total, &sum);
+        valuation->decision[a] = group_of(&sums->decision[a]);
+        add_sum(&total, &sums->decision[a]);
     }
     for (int r = 0; r < JK_REASON_COUNT; r++) {
-        jk_sum sum = sum_over_threads(engine, which, GROUP_REASON, (size_t)r);
-        valuation->reason[r] = sum.claims;
-        valuation->reason_face[r] = wide_to_double(sum.face);
+        valuation->reason[r] = (uint64_t)sums->reason[r].claims;
+        valuation->reason_face[r] = wide_to_double(sums->reason[r].face);
     }
     valuation->total = group_of(&total);
     valuation->onboarding_cost = engine->model->onboarding_cost;

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One run on several processes. Work over the rows of a tape is done in passes; what a pass leaves behind are sums of
+ * integers, so that it does not matter who added what. A pass asks which rows are this process's (jk_team_rows), adds
+ * them up, and hands its sums over (jk_team_sum), which returns with the sums of all. What stands in tape order in a
+ * file is collected likewise (jk_team_collect). Nothing else knows how many processes there are. The process is
+ *
+ * - alone: all rows are its own, sums are left as they are;
+ * - a part (jalki --part K/N): it adds up its own rows, and its sums go to a partial file;
+ * - a merge (jalki merge): no rows are its own, sums are those of the partial files.
+ */
+#ifndef JK_BASE_TEAM_H
+#define JK_BASE_TEAM_H
+
+#include <stdbool.h>
+
+#include "base/grid.h"
+#include "base/output.h"
+#include "jalki/status.h"
+
+typedef enum jk_team_role { JK_TEAM_ALONE, JK_TEAM_PART, JK_TEAM_MERGE } jk_team_role;
+jk_team_role jk_team_role_now(void);
+
+/* What the sums of a pass are for. */
+typedef enum jk_team_pass {
+    JK_PASS_BEFORE, /* a later pass needs them whole: a part makes them over all rows, a merge does without */
+    JK_PASS_RESULT  /* they are what is asked for: a part makes them over its own rows */
+} jk_team_pass;
+
+/* The rows [*first, *end) of `rows` that are this process's; runs of rows in the order of the processes. */
+void jk_team_rows(jk_team_pass pass, size_t rows, size_t *first, size_t *end);
+
+/* Sums of one kind, in a row. */
+typedef enum jk_cell_kind { JK_CELL_UINT32, JK_CELL_INT64, JK_CELL_WIDE } jk_cell_kind;
+typedef struct jk_tally {
+    jk_cell_kind kind;
+    void *cell; /* uint32_t, int64_t or jk_wide */
+    size_t count;
+} jk_tally;
+
+/* A cell as a number, and back; false: the cell cannot hold it. */
+jk_wide jk_tally_get(const jk_tally *tally, size_t index);
+bool jk_tally_set(const jk_tally *tally, size_t index, jk_wide value);
+
+/* What a pass was asked: its name, and a number that stands for all that is not in a file that was read. Sums that
+ * answer another question are never taken. */
+typedef struct jk_team_question {
+    const char *stage;
+    uint64_t figures;
+} jk_team_question;
+
+/* Hands over the sums of this process's rows and gives back those of all rows. JK_ERROR_DATA: a partial file answers
+ * another question. */
+jk_status jk_team_sum(jk_team_pass pass, jk_team_question question, const jk_tally *tallies, size_t count,
+                      jk_error *error);
+
+/* Completes an output whose rows stand in tape order, before it is committed: the first `head` bytes are its heading,
+ * the rest this process's rows. A part keeps its file and says so in its partial file; a merge puts the files of all
+ * parts behind each other. `name` is the option that the file was named with. */
+jk_status jk_team_collect(jk_output *output, const char *name, uint64_t head, jk_error *error);
+
+/* The same for files that are not rows of text. A part says in its partial file that it wrote `path` for the option
+ * `name`; a merge asks for the path of part `number` (from 1 to jk_team_parts), for free(), whose content is as it was.
+ */
+jk_status jk_team_keep(const char *path, const char *name, jk_error *error);
+int jk_team_number(void); /* of this part, from 1 */
+int jk_team_parts(void);
+jk_status jk_team_part_path(int number, const char *name, char **path, jk_error *error);
+
+/* ---- parts (team_part.c) -------------------------------------------------------------------------------------- */
+
+enum { JK_PARTS_MAX = 100000 };
+
+/* This process does part `number` of `count`, from 1. Before the first pass. */
+void jk_team_be_part(int number, int count);
+
+/* The partial file of this part: all its sums, its files, the manifest of its run. For free(); NULL: no memory. */
+char *jk_team_part_text(void);
+
+/* ---- merges (team_merge.c) ------------------------------------------------------------------------------------ */
+
+/* Reads partial files and makes this process the one that merges them. JK_ERROR_DATA where they are not all parts of
+ * one run, each once: command, options, version and the content of all inputs must be the same. */
+jk_status jk_team_be_merge(const char *const *paths, size_t count, jk_error *error);
+
+/* The command of the parts and its arguments; they last until jk_team_end. */
+const char *jk_team_merged_command(void);
+size_t jk_team_merged_arguments(const char *const **arguments);
+
+/* Back to one process; what parts and merges hold is freed. */
+void jk_team_end(void);
+
+#endif
