@@ -8,6 +8,7 @@
 #include "jalki/apportion.h"
 #include "jalki/auction.h"
 #include "jalki/backtest.h"
+#include "jalki/batch.h"
 #include "jalki/bids.h"
 #include "jalki/book.h"
 #include "jalki/boost.h"

@@ -29,6 +29,7 @@ const jk_command *const jk_commands[] = { /* in the order of `jalki help`, one a
     &jk_command_chainladder,
     &jk_command_fit,
     &jk_command_report,
+    &jk_command_batch,
     &jk_command_merge,
     &jk_command_verify,
     &jk_command_replay,

@@ -27,6 +27,7 @@ extern const jk_command jk_command_backtest;
 extern const jk_command jk_command_chainladder;
 extern const jk_command jk_command_fit;
 extern const jk_command jk_command_report;
+extern const jk_command jk_command_batch;
 extern const jk_command jk_command_merge;
 extern const jk_command jk_command_verify;
 extern const jk_command jk_command_erase;

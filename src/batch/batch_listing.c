@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What came of the jobs, as rows and as JSON. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/input.h"
+#include "base/json.h"
+#include "base/listing.h"
+#include "base/run_record.h"
+#include "jalki/batch.h"
+
+enum { JOB, COMMAND, TAPE, MODEL, STATE, CLAIMS, CURRENCY, FACE, VALUE, BID, SECONDS, NOTES, MESSAGE, COLUMNS };
+
+static const jk_listing_column columns[COLUMNS] = {
+    [JOB] = {"job", "job", "", "Name of the job", JK_LISTING_TEXT, 0},
+    [COMMAND] = {"command", "command", "", "Its command", JK_LISTING_TEXT, 0},
+    [TAPE] = {"tape", "tape", "", "What it reads first", JK_LISTING_TEXT, 0},
+    [MODEL] = {"model", "model", "", "Its model file", JK_LISTING_TEXT, 0},
+    [STATE] = {"state", "state", "", "done, failed, or skipped because a job that it needs failed", JK_LISTING_TEXT, 0},
+    [CLAIMS] = {"claims", "claims", "", "Claims of the portfolio", JK_LISTING_COUNT, 0},
+    [CURRENCY] = {"currency", "", "", "Base currency of the job's model, in which money is", JK_LISTING_TEXT, 0},
+    [FACE] = {"face", "face", "money", "What the claims amount to", JK_LISTING_NUMBER, 2},
+    [VALUE] = {"value", "value", "money", "Value at the required return, the first one of a bid table",
+               JK_LISTING_NUMBER, 2},
+    [BID] = {"bid", "bid", "money", "The bid likewise", JK_LISTING_NUMBER, 2},
+    [SECONDS] = {"seconds", "seconds", "seconds", "How long it ran", JK_LISTING_NUMBER, 1},
+    [NOTES] = {"notes", "notes", "", "Lines of notes and warnings that it gave", JK_LISTING_COUNT, 0},
+    [MESSAGE] = {"message", NULL, "", "Why it failed or was skipped", JK_LISTING_TEXT, 0},
+};
+
+static void set_text(jk_cell *cell, const char *text) {
+    if (text != NULL) {
+        jk_cell_set(cell, text);
+    }
+}
+
+static jk_status batch_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    (void)error;
+    const jk_batch_job *job = &((const jk_batch *)listing->source[0])->jobs[row];
+    jk_cell_set(&cells[JOB], job->name);
+    jk_cell_set(&cells[COMMAND], job->command);
+    set_text(&cells[TAPE], job->tape);
+    set_text(&cells[MODEL], job->model);
+    jk_cell_set(&cells[STATE], jk_job_state_name(job->state));
+    cells[CLAIMS].number = job->claims;
+    jk_cell_set(&cells[CURRENCY], job->currency);
+    cells[FACE].number = job->face;
+    cells[VALUE].number = job->value;
+    cells[BID].number = job->bid;
+    if (job->state == JK_JOB_DONE || job->state == JK_JOB_FAILED) {
+        cells[SECONDS].number = job->seconds;
+        cells[NOTES].number = (double)job->notes;
+    }
+    jk_cell_set(&cells[MESSAGE], job->message);
+    return JK_OK;
+}
+
+jk_listing jk_batch_listing(const jk_batch *batch) {
+    return (jk_listing){.name = "batch",
+                        .columns = columns,
+                        .column_count = COLUMNS,
+                        .rows = batch != NULL ? batch->job_count : 0,
+                        .choice = -1,
+                        .source = {batch, NULL},
+                        .cells = batch_cells};
+}
+
+char *jk_batch_json(const jk_batch *batch) {
+    jk_json_builder b = {0};
+    jk_listing listing = jk_batch_listing(batch);
+    json_t *object = json_object();
+    json_int_t count[JK_JOB_STATE_COUNT] = {0};
+    for (size_t j = 0; j < batch->job_count; j++) {
+        count[batch->jobs[j].state]++;
+    }
+    jk_json_put(&b, object, "jobs", json_integer((json_int_t)batch->job_count));
+    for (int s = JK_JOB_DONE; s < JK_JOB_STATE_COUNT; s++) {
+        jk_json_put(&b, object, jk_job_state_name((jk_job_state)s), json_integer(count[s]));
+    }
+    jk_json_put(&b, object, "rows", jk_listing_json(&b, &listing));
+    jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
+    return jk_json_text(&b, object, JSON_INDENT(2));
+}
+
+static double number_at(const json_t *object, const char *key) {
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+jk_status jk_batch_take_figures(jk_batch_job *job, const char *json_path, jk_error *error) {
+    json_error_t where;
+    FILE *file = fopen(json_path, "re");
+    if (file == NULL) {
+        return jk_fail_errno(error, json_path, "read");
+    }
+    json_t *object = json_loadf(file, JSON_REJECT_DUPLICATES, &where);
+    (void)fclose(file);
+    if (object == NULL) {
+        return jk_fail(error, JK_ERROR_FORMAT, json_path, where.line, NULL, "is no JSON");
+    }
+    job->claims = number_at(object, "claims");
+    job->face = number_at(object, "face");
+    const json_t *returns = json_array_get(json_object_get(object, "returns"), 0); /* of a bid table */
+    job->value = number_at(returns != NULL ? returns : object, "value");
+    job->bid = number_at(returns != NULL ? returns : object, "bid");
+    const char *currency = json_string_value(json_object_get(json_object_get(object, "manifest"), "base_currency"));
+    (void)snprintf(job->currency, sizeof job->currency, "%s", currency != NULL ? currency : "");
+    json_decref(object);
+    return JK_OK;
+}
