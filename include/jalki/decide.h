@@ -45,6 +45,7 @@ typedef struct jk_candidates {
                                            debtor's */
     double *balance;                    /* base currency */
     float *instalment;                  /* to offer a month, base currency; NaN: nothing to go by */
+    int32_t *bar_days;                  /* from the cut-off until the claim is barred; INT32_MAX: never */
     uint16_t *country;                  /* index into the tape's country dictionary */
     uint16_t *segment;                  /* index into the model's segments */
     int32_t *debtor;

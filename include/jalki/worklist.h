@@ -23,6 +23,7 @@ typedef struct jk_worklist_options {
     double hours;   /* > 0: agent hours that the scope has; the list works what jk_decide decides under them */
     jk_listing_template *columns; /* as the list's rows are written as JSON; NULL: ours */
     const uint8_t *resting;       /* [claims] 1: contacted lately (jalki/done.h); NULL: nobody */
+    int32_t cutoff;               /* of the valuation; JK_MISSING_INTEGER: the tape's */
     jk_run run;
 } jk_worklist_options;
 
@@ -34,6 +35,8 @@ typedef struct jk_worklist_row {
     size_t claims;     /* 1, or so many of the debtor's */
     double balance;    /* of these, base currency */
     double instalment; /* to offer a month for these, base currency; NaN: nothing to go by */
+    double settlement; /* to accept for these in one payment, base currency; NaN: the model has no answer to an offer */
+    int32_t next_on;   /* when to look again if nothing came, days since 1970-01-01 */
     jk_action action;  /* amicable or legal */
     double gain;  /* over surveillance (or closing, where surveillance is worth less or not allowed), base currency */
     double hours; /* agent hours in the first epoch */
@@ -46,6 +49,7 @@ typedef struct jk_worklist {
     uint64_t eligible;                /* claims that could have come on the list */
     double hour_price, hours_decided; /* under options->hours: worth of one more, and those that decisions use, also of
                                          claims under surveillance; NaN without */
+    double value_decided; /* under options->hours: what jk_decide's decisions are worth, of all claims; NaN without */
     /* The largest balances first among all that may be worked, gain or no gain, until the same hours are used. */
     uint64_t largest_first_claims;
     double largest_first_hours, largest_first_gain;

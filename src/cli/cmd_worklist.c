@@ -214,6 +214,7 @@ static jk_status make_list(worklist_arguments *arguments, jk_candidates **candid
     jk_cli_valuing *valuing = &arguments->valuing;
     JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
     arguments->options.run = valuing->options.run;
+    arguments->options.cutoff = valuing->options.cutoff;
     arguments->options.treatment = arguments->treatment < 0 ? -1 : JK_AMICABLE + arguments->treatment;
     JK_TRY(jk_candidates_create(valuing->tape, valuing->model, candidates, error));
     JK_TRY(narrow(arguments, *candidates, error));

@@ -12,10 +12,12 @@
 #include "model/economics.h"
 
 enum { YEAR = 12 };
+#define DAYS_A_MONTH 30.4375 /* of bars */
+#define MONTHS_MOST  1e6     /* farther bars are never */
 
 /* A claim in the columns. */
 enum {
-    CLAIM_BYTES = (JK_ACTION_COUNT + 1) * sizeof(float) + JK_TREATMENT_COUNT * sizeof(int32_t) + 2 * sizeof(int32_t) +
+    CLAIM_BYTES = (JK_ACTION_COUNT + 1) * sizeof(float) + JK_TREATMENT_COUNT * sizeof(int32_t) + 3 * sizeof(int32_t) +
                   sizeof(double) + 2 * sizeof(uint16_t) + 6 * sizeof(uint8_t)
 };
 
@@ -48,6 +50,7 @@ jk_status jk_candidates_create(const jk_tape *tape, const jk_model *model, jk_ca
     made->court = jk_columns_alloc(n, sizeof(int32_t));
     made->balance = jk_columns_alloc(n, sizeof(double));
     made->instalment = jk_columns_alloc(n, sizeof(float));
+    made->bar_days = jk_columns_alloc(n, sizeof(int32_t));
     made->country = jk_columns_alloc(n, sizeof(uint16_t));
     made->segment = jk_columns_alloc(n, sizeof(uint16_t));
     made->debtor = jk_columns_alloc(n, sizeof(int32_t));
@@ -57,9 +60,9 @@ jk_status jk_candidates_create(const jk_tape *tape, const jk_model *model, jk_ca
     made->reachable = jk_columns_alloc(n, sizeof(uint8_t));
     made->paying = jk_columns_alloc(n, sizeof(uint8_t));
     made->silent_months = jk_columns_alloc(n, sizeof(uint8_t));
-    if (!complete || !made->court || !made->balance || !made->instalment || !made->country || !made->segment ||
-        !made->debtor || !made->exclusion || !made->capacity_class || !made->title_state || !made->reachable ||
-        !made->paying || !made->silent_months) {
+    if (!complete || !made->court || !made->balance || !made->instalment || !made->bar_days || !made->country ||
+        !made->segment || !made->debtor || !made->exclusion || !made->capacity_class || !made->title_state ||
+        !made->reachable || !made->paying || !made->silent_months) {
         jk_candidates_free(made);
         return jk_fail_memory(error, "the claims to decide on");
     }
@@ -80,6 +83,7 @@ void jk_candidates_free(jk_candidates *candidates) {
     free(candidates->court);
     free(candidates->balance);
     free(candidates->instalment);
+    free(candidates->bar_days);
     free(candidates->country);
     free(candidates->segment);
     free(candidates->debtor);
@@ -129,6 +133,11 @@ static float instalment_of(const jk_segment *segment, const jk_value_block *rows
     return amount > 0.0 ? (float)amount : (float)NAN;
 }
 
+static int32_t bar_days_of(const jk_terms *terms, size_t i) {
+    double months = terms->title_state[i] == JK_TITLE_NONE ? terms->bar_untitled[i] : terms->bar_titled[i];
+    return months < MONTHS_MOST ? (int32_t)nearbyint(months * DAYS_A_MONTH) : INT32_MAX;
+}
+
 static jk_status take_block(void *context, const jk_value_block *rows, jk_error *error) {
     jk_candidates *candidates = context;
     const jk_terms *terms = rows->terms;
@@ -151,6 +160,7 @@ static jk_status take_block(void *context, const jk_value_block *rows, jk_error 
         candidates->court[row] = files ? whole_parts(segment->filing * share * 100.0) : 0;
         candidates->balance[row] = rows->law->balance[i];
         candidates->instalment[row] = instalment_of(segment, rows, i);
+        candidates->bar_days[row] = bar_days_of(terms, i);
         candidates->segment[row] = terms->segment[i];
         candidates->country[row] = (uint16_t)country[i];
         candidates->debtor[row] = debtor[i];

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/grid.h"
 #include "base/memory.h"
@@ -29,10 +30,33 @@ typedef struct making {
     size_t *first, *member; /* by debtor: its claims in `member`, as in decide; NULL: by claim */
     float *key;             /* [claims] */
     uint32_t *order;
+    int32_t cutoff, review_on; /* the cut-off, and the end of the first epoch */
 } making;
 
 static double waiting_of(const jk_candidates *c, size_t row) {
     return fmax(0.0, (double)c->value[JK_SURVEIL][row]); /* fmax passes over NaN: not allowed */
+}
+
+/* What the model lets a debtor settle for in one payment, in agreement: its share of the balance, where it takes less
+ * than all, some new payers settle, and the debtor does not pay by instalments already. */
+static double settlement_of(const jk_candidates *c, size_t i, int action) {
+    const jk_segment *segment = &c->model->segments[c->segment[i]];
+    double share = segment->recovery_share[JK_TREAT_AMICABLE];
+    bool settles = !segment->payers.given || segment->payers.settled_share[JK_TREAT_AMICABLE] > 0.0;
+    return action == JK_AMICABLE && share < 1.0 && settles && c->paying[i] == 0 ? share * c->balance[i] : (double)NAN;
+}
+
+/* The end of the first epoch, when the plan decides anew, or the day before the claim is barred where that is sooner.
+ */
+static int32_t next_on_of(const making *m, size_t i) {
+    int32_t bar = m->c->bar_days[i];
+    int32_t last = bar > 1 ? bar - 1 : 0;
+    return last < m->review_on - m->cutoff ? m->cutoff + last : m->review_on;
+}
+
+/* A sum in which what is not known adds nothing, and nothing known is NaN. */
+static double plus_known(double sum, double more) {
+    return isnan(more) ? sum : (isnan(sum) ? 0.0 : sum) + more;
 }
 
 /* Working a claim by the better of the treatments that are wanted and allowed; JK_CLOSE: there is none. `always`: also
@@ -43,7 +67,8 @@ static jk_worklist_row work_claim(const making *m, size_t row, bool always) {
                             .action = JK_CLOSE,
                             .claims = 1,
                             .balance = c->balance[row],
-                            .instalment = (double)c->instalment[row]};
+                            .instalment = (double)c->instalment[row],
+                            .next_on = next_on_of(m, row)};
     for (int a = JK_AMICABLE; a <= JK_LEGAL; a++) {
         double gain = (double)c->value[a][row] - waiting_of(c, row);
         bool wanted = (m->options->treatment < 0 || a == m->options->treatment) &&
@@ -52,6 +77,7 @@ static jk_worklist_row work_claim(const making *m, size_t row, bool always) {
             best.gain = gain;
             best.action = (jk_action)a;
             best.hours = c->hours[a - JK_SURVEIL][row] / 10000.0;
+            best.settlement = settlement_of(c, row, a);
         }
     }
     return best;
@@ -62,7 +88,8 @@ static jk_worklist_row work_debtor(const making *m, int32_t debtor, bool always)
     const jk_candidates *c = m->c;
     jk_worklist_row best = {.row = SIZE_MAX, .action = JK_CLOSE};
     for (int a = JK_AMICABLE; a <= JK_LEGAL; a++) {
-        jk_worklist_row all = {.row = SIZE_MAX, .action = (jk_action)a, .instalment = (double)NAN};
+        jk_worklist_row all = {
+            .row = SIZE_MAX, .action = (jk_action)a, .instalment = (double)NAN, .next_on = INT32_MAX};
         double part = 0.0, whole = 0.0, most = -1.0;
         for (size_t k = m->first[debtor]; k < m->first[debtor + 1]; k++) {
             size_t i = m->member[k];
@@ -76,9 +103,9 @@ static jk_worklist_row work_debtor(const making *m, int32_t debtor, bool always)
             all.gain += (double)c->value[a][i] - waiting_of(c, i);
             all.hours = fmax(all.hours, c->hours[a - JK_SURVEIL][i] / 10000.0);
             all.balance += c->balance[i];
-            if (!isnan(c->instalment[i])) {
-                all.instalment = (isnan(all.instalment) ? 0.0 : all.instalment) + (double)c->instalment[i];
-            }
+            all.instalment = plus_known(all.instalment, (double)c->instalment[i]);
+            all.settlement += settlement_of(c, i, a); /* NaN: not all of it can be settled */
+            all.next_on = next_on_of(m, i) < all.next_on ? next_on_of(m, i) : all.next_on;
             if (a == JK_LEGAL && c->court[i] > 0) {
                 part += c->court[i] / 100.0;
                 whole = fmax(whole, c->model->segments[c->segment[i]].filing);
@@ -227,6 +254,7 @@ static jk_status decide_hours(making *m, jk_decided *decided, jk_error *error) {
     m->decided = decided->decision;
     m->worklist->hour_price = decided->price[0];
     m->worklist->hours_decided = decided->use[0];
+    m->worklist->value_decided = decided->objective;
     return JK_OK;
 }
 
@@ -249,16 +277,20 @@ static jk_status list_units(making *m, jk_error *error) {
 }
 
 jk_worklist_options jk_worklist_defaults(void) {
-    return (jk_worklist_options){
-        .top = 100, .treatment = -1, .scope = {.country = JK_SCOPE_ALL, .segment = JK_SCOPE_ALL}};
+    return (jk_worklist_options){.top = 100,
+                                 .treatment = -1,
+                                 .scope = {.country = JK_SCOPE_ALL, .segment = JK_SCOPE_ALL},
+                                 .cutoff = JK_MISSING_INTEGER};
 }
 
 jk_status jk_worklist_make(const jk_candidates *candidates, const jk_worklist_options *options, jk_worklist *worklist,
                            jk_error *error) {
-    *worklist = (jk_worklist){.hour_price = (double)NAN, .hours_decided = (double)NAN};
+    *worklist = (jk_worklist){.hour_price = (double)NAN, .hours_decided = (double)NAN, .value_decided = (double)NAN};
     making m = {.c = candidates, .options = options, .worklist = worklist};
     jk_decided decided = {0};
     jk_status status = JK_OK;
+    m.cutoff = options->cutoff != JK_MISSING_INTEGER ? options->cutoff : jk_tape_cutoff(candidates->tape);
+    m.review_on = jk_date_add_months(m.cutoff, candidates->model->epochs[0]);
     m.left_out = jk_columns_alloc(candidates->claims, 1);
     m.key = jk_columns_alloc(candidates->claims, sizeof *m.key);
     m.order = jk_columns_alloc(candidates->claims, sizeof *m.order);

@@ -29,6 +29,7 @@ char *jk_worklist_json(const jk_candidates *candidates, const jk_valuation *valu
     jk_json_put(&b, root, "by_debtor", json_boolean(options->by_debtor != 0));
     jk_json_put(&b, root, "hours_available", options->hours > 0.0 ? json_real(options->hours) : json_null());
     jk_json_put(&b, root, "hours_decided", jk_json_number(worklist->hours_decided));
+    jk_json_put(&b, root, "value_decided", jk_json_number(worklist->value_decided));
     jk_json_put(&b, root, "hour_price", jk_json_number(worklist->hour_price));
     for (int e = JK_EXCLUDED_BARRED; e < JK_EXCLUSION_COUNT; e++) {
         if (e > JK_EXCLUDED_NO_GAIN && worklist->excluded[e] == 0) {

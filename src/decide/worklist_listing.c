@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/listing.h"
 #include "jalki/worklist.h"
@@ -24,6 +25,10 @@ enum {
     CURRENCY,
     BALANCE_OWN,
     INSTALMENT,
+    INSTALMENT_OWN,
+    SETTLEMENT,
+    SETTLEMENT_OWN,
+    NEXT_ON,
     WHY,
     COLUMNS
 };
@@ -50,6 +55,15 @@ static const jk_listing_column columns[COLUMNS] = {
                     "To offer a month: what those of the class who pay by instalments pay, or what enforcement could "
                     "take if that is more; missing where the model and the income say nothing",
                     JK_LISTING_NUMBER, 2},
+    [INSTALMENT_OWN] = {"instalment_own", NULL, "", "The same in the claim's own currency", JK_LISTING_NUMBER, 2},
+    [SETTLEMENT] = {"settlement", NULL, "money",
+                    "To accept in one payment: the share of the balance at which the model's debtors settle; missing "
+                    "where it is all, where debtors are sued, and where they pay by instalments already",
+                    JK_LISTING_NUMBER, 2},
+    [SETTLEMENT_OWN] = {"settlement_own", NULL, "", "The same in the claim's own currency", JK_LISTING_NUMBER, 2},
+    [NEXT_ON] = {"next_on", NULL, "",
+                 "When to look again if nothing came: at the end of the first epoch, or before the claim is barred",
+                 JK_LISTING_TEXT, 0},
     [WHY] = {"why", "why", "", "In a few words", JK_LISTING_TEXT, 0},
 };
 
@@ -75,9 +89,10 @@ static void set_names(const jk_candidates *candidates, size_t row, jk_cell *cell
 }
 
 /* What only the tape has. */
-static jk_status set_own(const jk_candidates *candidates, size_t row, jk_cell *cells, jk_error *error) {
+static jk_status set_own(const jk_candidates *candidates, const jk_worklist_row *unit, jk_cell *cells,
+                         jk_error *error) {
     static const jk_column parts[] = {JK_COLUMN_PRINCIPAL, JK_COLUMN_INTEREST_ACCRUED, JK_COLUMN_FEES};
-    size_t count = 0;
+    size_t row = unit->row, count = 0;
     int32_t code = JK_MISSING_INDEX;
     int64_t owed = 0;
     for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
@@ -87,8 +102,11 @@ static jk_status set_own(const jk_candidates *candidates, size_t row, jk_cell *c
     }
     JK_TRY(jk_tape_read(candidates->tape, JK_COLUMN_CURRENCY, row, 1, &code, error));
     const char *const *currency = jk_tape_dictionary(candidates->tape, JK_COLUMN_CURRENCY, &count);
-    jk_cell_set(&cells[CURRENCY],
-                code >= 0 && (size_t)code < count ? currency[code] : candidates->model->base_currency);
+    const char *own = code >= 0 && (size_t)code < count ? currency[code] : candidates->model->base_currency;
+    double rate = jk_model_exchange_rate(candidates->model, own);
+    jk_cell_set(&cells[CURRENCY], own);
+    cells[INSTALMENT_OWN].number = unit->instalment / rate;
+    cells[SETTLEMENT_OWN].number = unit->settlement / rate;
     cells[BALANCE_OWN].number = (double)owed / 100.0;
     return jk_tape_read(candidates->tape, JK_COLUMN_DEBTOR_ID, row, 1, cells[DEBTOR_ID].text, error);
 }
@@ -96,11 +114,13 @@ static jk_status set_own(const jk_candidates *candidates, size_t row, jk_cell *c
 static jk_status worklist_cells(const jk_listing *listing, size_t i, jk_cell *cells, jk_error *error) {
     const jk_candidates *candidates = listing->source[0];
     const jk_worklist_row *row = &((const jk_worklist *)listing->source[1])->rows[i];
-    char words[JK_WORKLIST_WORDS_MAX];
+    char words[JK_WORKLIST_WORDS_MAX], date[JK_DATE_TEXT];
     cells[PLACE].number = (double)(i + 1);
     cells[BALANCE].number = row->balance;
     cells[CLAIMS].number = (double)row->claims;
     cells[INSTALMENT].number = row->instalment;
+    cells[SETTLEMENT].number = row->settlement;
+    jk_cell_set(&cells[NEXT_ON], jk_date_format(row->next_on, date));
     cells[GAIN].number = row->gain;
     cells[HOURS].number = row->hours;
     if (row->hours > 0.0) {
@@ -109,7 +129,7 @@ static jk_status worklist_cells(const jk_listing *listing, size_t i, jk_cell *ce
     jk_cell_set(&cells[ACTION], jk_action_name(row->action));
     jk_cell_set(&cells[WHY], jk_worklist_words(candidates, row, words));
     set_names(candidates, row->row, cells);
-    JK_TRY(set_own(candidates, row->row, cells, error));
+    JK_TRY(set_own(candidates, row, cells, error));
     return jk_tape_read(candidates->tape, JK_COLUMN_CLAIM_ID, row->row, 1, cells[CLAIM_ID].text, error);
 }
 

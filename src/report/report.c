@@ -126,6 +126,7 @@ static jk_status run(jk_figures *figures, jk_error *error) {
     JK_TRY(run_simulation(figures, error));
     jk_worklist_options list = jk_worklist_defaults();
     list.top = options->worklist_rows;
+    list.cutoff = options->value.cutoff;
     list.run = options->value.run;
     JK_TRY(jk_worklist_make(figures->candidates, &list, &figures->worklist, error));
     jk_inspect_options inspect = jk_inspect_defaults();

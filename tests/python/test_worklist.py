@@ -3,6 +3,7 @@
 """Worklists that a team works, once more from the tape and the claims file of `decide` (which has values and hours): scopes, a budget
 of hours with the decisions and the price of `decide`, rows by debtor, debtors who rest, and what largest first would do."""
 import csv
+import datetime
 import io
 import os
 import pathlib
@@ -10,6 +11,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "reference"))
+import model_file  # noqa: E402
 import program  # noqa: E402
 
 MODEL = pathlib.Path(os.environ["JALKI_SOURCE"]) / "models/nordic.yaml"
@@ -81,7 +83,28 @@ def check_scopes(p):
         owed = sum(float(source[k] or 0) for k in ("principal", "interest_accrued", "fees"))
         assert close(row["balance_own"], owed, 0.006)
         assert row["instalment"] is None or 0 < row["instalment"] <= row["balance"] * (1 + 1e-6)
+        check_offer(p, row)
     assert any(row["instalment"] for row in everything.values())
+    assert any(row["settlement"] for row in everything.values()) and any(row["next_on"] < "2026-09-30" for row in everything.values())
+
+
+def check_offer(p, row):
+    """What to accept in one payment is the model's share of the balance, in the claim's own currency too; to look again at the end of the
+    first epoch, three months on, or before the claim is barred."""
+    model = model_file.load_yaml(str(MODEL))
+    segment = next(s for s in model["segments"] if s["id"] == row["segment"])
+    share = segment.get("recovery_share", {}).get("amicable", 1)
+    if row["action"] == "amicable" and share < 1 and "pays now" not in row["why"]:
+        assert close(row["settlement"], share * row["balance"], 0.006), row
+        assert close(row["settlement_own"], share * row["balance_own"], 0.011), row
+    else:
+        assert row["settlement"] is None and row["settlement_own"] is None
+    if row["instalment"] is not None:
+        assert close(row["instalment_own"] / row["instalment"], row["balance_own"] / row["balance"], 1e-2 / row["instalment"]), row
+    bar = p.claims[row["claim_id"]]["months_to_bar"]
+    days = float(bar) * 30.4375 - 1 if bar else 1e9
+    last = datetime.date(2026, 6, 30) + datetime.timedelta(days=min(days, 92))
+    assert abs((datetime.date.fromisoformat(row["next_on"]) - last).days) <= 1, (row, bar)  # months_to_bar has 2 decimals
 
 
 def check_largest_first(p):
@@ -121,6 +144,13 @@ def check_hours(p):
         assert price > 0 and close(made["hour_price"], price, 1e-6) and made["hours_decided"] <= float(hours) + 1e-9
         assert made["excluded"]["hours"]["claims"] > 0
         assert close(made["hours_decided"], list(whole["use"].values())[0], 1e-9)
+        # The list has the value of `decide`: of all claims, and of those on it as the decisions say.
+        assert made["value_decided"] == whole["objective"]
+        assert close(sum(row["gain"] for row in made["rows"]), sum(p.worth(c, decided[c]["decision"]) - p.waiting(c) for c in wanted), 0.02)
+        left = [c for c in p.claims if c not in wanted]
+        whole_value = sum(row["gain"] for row in made["rows"]) + sum(p.waiting(c) for c in wanted) + sum(
+            p.worth(c, decided[c]["decision"]) or 0.0 for c in left)
+        assert close(whole_value, whole["objective"], 0.5), (whole_value, whole["objective"])
 
 
 def check_debtors(p):
