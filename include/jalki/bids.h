@@ -17,6 +17,7 @@
 #ifndef JALKI_BIDS_H
 #define JALKI_BIDS_H
 
+#include "jalki/hours.h"
 #include "jalki/scenario.h"
 
 #ifdef __cplusplus
@@ -56,6 +57,7 @@ typedef struct jk_bid_options {
     const jk_value_sink *sinks;   /* with a single return: given the claims as they are valued in the base case (their
                                      segments are parts by country here) */
     size_t sink_count;
+    const jk_hours *hours; /* a plan within hours at every return (its `given`); not with scenarios; NULL: no limit */
 } jk_bid_options;
 
 typedef struct jk_bids {
@@ -68,6 +70,7 @@ typedef struct jk_bids {
     jk_floor floors[JK_FLOORS_MAX];
     size_t floor_count;
     double asked;
+    jk_hours *hours;    /* [return_count] as solved; NULL: no limit */
     jk_valuation first; /* of the base case at the first return: totals, cut-off and horizon (not its segments) */
     void *arena;        /* owns the arrays and names above */
 } jk_bids;

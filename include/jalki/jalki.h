@@ -33,6 +33,7 @@
 #include "jalki/generate.h"
 #include "jalki/generate_panel.h"
 #include "jalki/horizon.h"
+#include "jalki/hours.h"
 #include "jalki/import.h"
 #include "jalki/inspect.h"
 #include "jalki/inspect_panel.h"

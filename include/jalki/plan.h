@@ -34,10 +34,13 @@ typedef struct jk_plan_options {
     const double *recovery;
     const double *paying_recovery; /* likewise, what multiplies the instalments of those who pay; NULL: as recovery */
     const jk_plan_stress *stress;  /* [segments], each 0..JK_STRESS_MAX; NULL: 1 everywhere */
+    const double *hour_price; /* [epochs] charged for an agent hour beside the segments' own price, 0..JK_HOUR_MAX at
+                                 the prices of the cut-off; NULL: nothing */
 } jk_plan_options;
 
 #define JK_RECOVERY_MAX 1000.0 /* largest multipliers: they keep the kernel's products finite */
 #define JK_STRESS_MAX   100.0
+#define JK_HOUR_MAX     1e6
 
 /* Builds the tables. JK_ERROR_UNSUPPORTED if the wanted instruction set does not run here. `model` must outlive it. */
 jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, jk_plan **plan, jk_error *error);

@@ -27,15 +27,16 @@ extern "C" {
 enum { JK_RETURNS_MAX = 32, JK_CASES_MAX = 1024 }; /* required returns, and cases, in one run */
 
 typedef struct jk_value_options {
-    int32_t cutoff;     /* days since 1970-01-01; JK_MISSING_INTEGER: the tape's */
-    double irr;         /* required yearly return, > -1; NaN: the model's */
-    int32_t accrued_to; /* the day to which the tape's interest stands: what lies between it and the cut-off is added
-                           (jk_law_accrue); JK_MISSING_INTEGER: nothing is */
-    bool lapses;        /* what if limitation were never interrupted and no title renewed any more (jk_law_lapse) */
-    unsigned allow;     /* actions allowed at all, bits JK_ALLOW [all but sell] */
-    const char *isa;    /* see jk_plan_options */
-    size_t memory;      /* bytes that the run may take; 0: no bound. Blocks shrink first, then threads. */
-    bool values_only;   /* nothing is projected: flows and collections are 0, in half the time */
+    int32_t cutoff;      /* days since 1970-01-01; JK_MISSING_INTEGER: the tape's */
+    double irr;          /* required yearly return, > -1; NaN: the model's */
+    int32_t accrued_to;  /* the day to which the tape's interest stands: what lies between it and the cut-off is added
+                            (jk_law_accrue); JK_MISSING_INTEGER: nothing is */
+    bool lapses;         /* what if limitation were never interrupted and no title renewed any more (jk_law_lapse) */
+    unsigned allow;      /* actions allowed at all, bits JK_ALLOW [all but sell] */
+    const char *isa;     /* see jk_plan_options */
+    size_t memory;       /* bytes that the run may take; 0: no bound. Blocks shrink first, then threads. */
+    bool sinks_see_last; /* sinks see the last case instead of the first */
+    bool values_only;    /* nothing is projected: flows and collections are 0, in half the time */
     /* Only claims that were written off at least age_from and less than age_end whole months before the cut-off are
      * part of the run; age_end 0: all. Debtors keep the balances of all their claims. Sinks see the others too, worth
      * 0. */
@@ -116,6 +117,7 @@ typedef struct jk_change {
 } jk_change;
 
 typedef struct jk_worth jk_worth; /* jalki/worth.h */
+typedef struct jk_hours jk_hours; /* jalki/hours.h */
 
 typedef struct jk_valuation {
     double irr;
@@ -137,6 +139,7 @@ typedef struct jk_valuation {
     double onboarding;      /* onboarding_cost x claims */
     char isa[8];
     const jk_worth *worth; /* what a fit does not know of the plan, told in JSON; the caller's; NULL: not measured */
+    const jk_hours *hours; /* the hours that its plan keeps to, told in JSON; the caller's; NULL: it knows no limit */
     void *arena;           /* owns the arrays and names above */
 } jk_valuation;
 
@@ -158,6 +161,7 @@ typedef struct jk_value_case {
     const double *recovery;        /* see jk_plan_options */
     const double *paying_recovery; /* likewise */
     const jk_plan_stress *stress;  /* see jk_plan_options */
+    const double *hour_price;      /* see jk_plan_options */
     double irr;                    /* NaN: the model's */
     int keeps;                     /* committed: index of the case before it whose plan is kept; -1: plans for itself */
 } jk_value_case;

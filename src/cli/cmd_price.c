@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/conditions.h"
 #include "cli/groups.h"
+#include "cli/hours.h"
 #include "cli/parts.h"
 #include "cli/price_command.h"
 #include "cli/workbooks.h"
@@ -28,6 +29,7 @@ typedef struct price_arguments {
     double allocate;
     jk_shares *shares;
     jk_worth worth;
+    jk_hours hours;
 } price_arguments;
 
 static const jk_option options[] = {
@@ -41,6 +43,7 @@ static const jk_option options[] = {
      .help = "The bids in these scenarios too, see docs/scenario.md"},
     {"committed", .kind = JK_OPTION_FLAG, JK_FIELD(price_arguments, committed), .needs = "scenarios",
      .otherwise = "each is planned anew", .help = "Keep the base plan in the scenarios"},
+    JK_HOURS_OPTION(price_arguments, hours),
     {0},
 };
 
@@ -62,6 +65,9 @@ static void check(jk_usage *usage, void *command) {
     const price_arguments *arguments = command;
     if (arguments->claims_path != NULL && arguments->returns > 1) {
         jk_usage_error(usage, "--claims shares out one price; expected one --irr");
+    }
+    if (arguments->hours.given_count > 0 && arguments->scenarios_path != NULL) {
+        jk_usage_error(usage, "--agent-hours makes the plan of the base case; expected no --scenarios beside it");
     }
 }
 
@@ -106,6 +112,7 @@ static jk_status price_tape(price_arguments *arguments, jk_bids *bids, jk_error 
                              .floors = arguments->floors.floor,
                              .floor_count = arguments->floors.count,
                              .asked = arguments->asked,
+                             .hours = arguments->hours.given_count > 0 ? &arguments->hours : NULL,
                              .committed = arguments->committed};
     JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
     if (arguments->scenarios_path != NULL) {
@@ -164,6 +171,7 @@ const jk_command jk_command_price = {
                  "jalki price tape.h5 --model models/nordic.yaml --irr 0.15 \\\n"
                  "    --floor multiple=1.8 --floor payback=60 --asked 1250000",
                  "jalki price tape.h5 --model models/nordic.yaml --scenarios data/scenarios/nordic.yaml",
+                 "jalki price tape.h5 --model models/nordic.yaml --agent-hours 1500",
                  "jalki price tape.h5 --model models/nordic.yaml --claims shares.csv"},
     .operand = JK_VALUED_TAPE(price_arguments),
     .groups = {{"Price", options, 0, false},

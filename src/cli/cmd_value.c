@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/hours.h"
 #include "cli/listing_print.h"
 #include "cli/parts.h"
 #include "cli/valuing.h"
@@ -25,6 +26,7 @@ typedef struct value_arguments {
     jk_value_sink sinks[2];
     size_t sink_count;
     jk_worth worth;
+    jk_hours hours;
 } value_arguments;
 
 static const jk_option options[] = {
@@ -38,6 +40,8 @@ static const jk_option options[] = {
      .help = "Cash flow by month and segment, CSV"},
     {0},
 };
+
+static const jk_option limits[] = {JK_HOURS_OPTION(value_arguments, hours), {0}};
 
 /* ---- tables --------------------------------------------------------------------------------------------------- */
 
@@ -175,6 +179,9 @@ static int print(const value_arguments *arguments, const jk_valuation *valuation
     jk_cli_valuing_heading(valuing, valuation);
     int failed = print_totals(valuation, valuing->model);
     jk_cli_valuing_tell_worth(valuing, &arguments->worth);
+    failed |= valuation->hours != NULL
+                  ? jk_cli_print_hours(valuation->hours, valuing->model, valuation->irr, valuation->onboarding)
+                  : 0;
     failed |= print_payers(valuation, valuing->model);
     failed |= print_groups(valuation) | print_reasons(valuation);
     return failed | jk_cli_finish();
@@ -274,14 +281,28 @@ static jk_status end_part(value_arguments *arguments, const jk_valuation *valuat
 
 /* ---- the command ---------------------------------------------------------------------------------------------- */
 
+/* As the plan likes, or within the hours that there are. */
+static jk_status run_valuation(value_arguments *arguments, jk_valuation *valuation, jk_error *error) {
+    const jk_cli_valuing *valuing = &arguments->valuing;
+    jk_hours *hours = &arguments->hours;
+    if (hours->given_count == 0) {
+        return jk_value_run(valuing->tape, valuing->model, &valuing->options, arguments->sinks, arguments->sink_count,
+                            valuation, error);
+    }
+    JK_TRY(jk_hours_solve(valuing->tape, valuing->model, &valuing->options, hours, error));
+    JK_TRY(jk_hours_value(valuing->tape, valuing->model, &valuing->options, hours, arguments->sinks,
+                          arguments->sink_count, valuation, error));
+    valuation->hours = hours;
+    return JK_OK;
+}
+
 static jk_status value_tape(value_arguments *arguments, jk_valuation *valuation, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
     JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
     jk_cli_part_begin(&arguments->common);
     JK_TRY(open_files(arguments, error));
     JK_TRY(jk_cli_valuing_explain(valuing, 1, arguments->sinks, arguments->sink_count, error));
-    JK_TRY(jk_value_run(valuing->tape, valuing->model, &valuing->options, arguments->sinks, arguments->sink_count,
-                        valuation, error));
+    JK_TRY(run_valuation(arguments, valuation, error));
     JK_TRY(jk_cli_valuing_worth(valuing, &arguments->common, false, &arguments->worth, error));
     valuation->worth = &arguments->worth;
     if (jk_cli_is_part(&arguments->common)) {
@@ -315,11 +336,13 @@ const jk_command jk_command_value = {
                  "jalki value tape.h5 --model models/nordic.yaml --irr 0.12 \\\n"
                  "    -o results.h5 --claims claims.csv --cashflow cashflow.csv \\\n"
                  "    --json totals.json",
+                 "jalki value tape.h5 --model models/nordic.yaml --agent-hours 1500",
                  "jalki value tape.h5 --model models/nordic.yaml --xlsx value.xlsx"},
     .operand = JK_VALUED_TAPE(value_arguments),
     .groups = {JK_VALUING_GROUP(value_arguments),
                JK_IRR_GROUP(value_arguments),
                JK_SELL_GROUP(value_arguments),
+               {NULL, limits, 0, false},
                JK_CURSE_GROUP(value_arguments),
                {"Output", options, 0, false},
                JK_PART_GROUP,

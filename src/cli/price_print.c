@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "cli/hours.h"
 #include "cli/listing_print.h"
 #include "cli/price_command.h"
 #include "jalki/export.h"
@@ -240,6 +241,9 @@ int jk_price_print_tables(const jk_cli_valuing *valuing, const jk_bids *bids) {
     bid_view view = {.valuing = valuing, .bids = bids, .decimals = jk_cli_decimals(&bids->first)};
     jk_cli_valuing_heading(valuing, &bids->first);
     int failed = print_bids(&view);
+    for (size_t r = 0; bids->hours != NULL && r < bids->return_count; r++) {
+        failed |= jk_cli_print_hours(&bids->hours[r], valuing->model, bids->irr[r], bids->first.onboarding);
+    }
     if (bids->first.worth != NULL && bids->first.worth->draws > 0) {
         (void)printf("\n");
         jk_cli_valuing_tell_worth(valuing, bids->first.worth);

@@ -50,6 +50,16 @@ static jk_status check_stress(const jk_plan_tables *tables, const jk_plan_stress
     return JK_OK;
 }
 
+static jk_status check_hours(const jk_plan_tables *tables, const double *price, jk_error *error) {
+    for (int j = 0; j < tables->epoch_count; j++) {
+        if (!(price[j] >= 0.0 && price[j] <= JK_HOUR_MAX)) {
+            return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "hour_price",
+                           "%g is no price of an agent hour; expected 0 to %g", price[j], JK_HOUR_MAX);
+        }
+    }
+    return JK_OK;
+}
+
 jk_status jk_plan_set_recovery(jk_plan *plan, const double *recovery, const double *paying_recovery, jk_error *error) {
     JK_TRY(check_recovery(&plan->tables, recovery, error));
     JK_TRY(check_recovery(&plan->tables, paying_recovery, error));
@@ -80,6 +90,12 @@ jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, 
         status = check_stress(&created->tables, options->stress, error);
         if (status == JK_OK) {
             jk_plan_tables_stress(&created->tables, model, options->stress);
+        }
+    }
+    if (status == JK_OK && options->hour_price != NULL) {
+        status = check_hours(&created->tables, options->hour_price, error);
+        if (status == JK_OK) {
+            jk_plan_tables_hours(&created->tables, model, options->hour_price);
         }
     }
     if (status != JK_OK) {

@@ -75,7 +75,7 @@ static void fill_span(const jk_segment *segment, int32_t months, jk_plan_span *s
     span->title_probability = wait > 0.0 ? (float)(1.0 - jk_exp(-(double)months / wait)) : 1.0f;
 }
 
-static void fill_costs(const jk_segment *segment, double inflation, jk_plan_costs *costs) {
+static void fill_running(const jk_segment *segment, double inflation, jk_plan_costs *costs) {
     for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
         jk_treatment treatment = (jk_treatment)a;
         costs->running_by_action[0][a + JK_SURVEIL] =
@@ -84,6 +84,10 @@ static void fill_costs(const jk_segment *segment, double inflation, jk_plan_cost
             (float)(jk_running_cost(segment, treatment, JK_TITLE_HELD) * inflation);
         costs->paying[a] = (float)(jk_paying_cost(segment, treatment) * inflation);
     }
+}
+
+static void fill_costs(const jk_segment *segment, double inflation, jk_plan_costs *costs) {
+    fill_running(segment, inflation, costs);
     costs->interruption_by_action[JK_SURVEIL] = (float)inflation;
     costs->interruption_by_action[JK_AMICABLE] = (float)inflation;
     costs->filing = (float)(segment->filing * inflation);
@@ -315,6 +319,18 @@ void jk_plan_tables_stress(jk_plan_tables *tables, const jk_model *model, const 
             costs[j].interruption_by_action[JK_SURVEIL] = interruption;
             costs[j].interruption_by_action[JK_AMICABLE] = interruption;
             costs[j].inflation = interruption;
+        }
+    }
+}
+
+void jk_plan_tables_hours(jk_plan_tables *tables, const jk_model *model, const double *price) {
+    double inflation_log = jk_log(1.0 + model->cost_inflation);
+    for (size_t g = 0; g < tables->segment_count; g++) {
+        for (int j = 0; j < tables->epoch_count; j++) {
+            jk_segment priced = model->segments[g];
+            priced.hour += price[j];
+            fill_running(&priced, jk_exp(inflation_log * (double)tables->epochs[j].first_month / 12.0),
+                         &tables->costs[g * (size_t)tables->epoch_count + (size_t)j]);
         }
     }
 }

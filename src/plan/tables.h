@@ -110,6 +110,9 @@ void jk_plan_tables_recover(jk_plan_tables *tables, const double *recovery, cons
 
 /* Puts multipliers of exits, interruption and breakage into tables that have none yet; [segments]. */
 void jk_plan_tables_stress(jk_plan_tables *tables, const jk_model *model, const jk_plan_stress *stress);
+
+/* Charges hours at `price` [epochs] beside what the segments charge themselves. It must have been checked. */
+void jk_plan_tables_hours(jk_plan_tables *tables, const jk_model *model, const double *price);
 void jk_plan_tables_reset(jk_plan_tables *tables);
 
 #endif

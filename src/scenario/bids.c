@@ -221,6 +221,9 @@ static jk_status check(const jk_bid_options *wanted, jk_error *error) {
     if (wanted->sink_count > 0 && wanted->returns != 1) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "claims can be seen at one return at a time");
     }
+    if (wanted->hours != NULL && wanted->scenario_count > 0) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "a plan within hours is made without scenarios");
+    }
     if (wanted->returns < 1 || wanted->returns > JK_RETURNS_MAX || wanted->floor_count > JK_FLOORS_MAX) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL,
                        "a bid table takes 1 to %d returns and at most %d floors", (int)JK_RETURNS_MAX,
@@ -254,6 +257,27 @@ static jk_status prepare(jk_bids *bids, const jk_model *model, const jk_bid_opti
     return bids->scenario != NULL ? JK_OK : jk_fail_memory(error, "the bid table");
 }
 
+/* The grid of a plan within hours: solved at each return by itself. */
+static jk_status value_within_hours(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                                    const jk_bid_options *wanted, jk_bids *bids, jk_scenario_grid *grid,
+                                    jk_error *error) {
+    *grid = (jk_scenario_grid){.returns = wanted->returns, .count = wanted->returns, .modes = JK_MODE_REPLANNED};
+    grid->valuations = calloc(grid->count, sizeof *grid->valuations);
+    bids->hours = jk_arena_alloc(bids->arena, wanted->returns, sizeof *bids->hours);
+    if (grid->valuations == NULL || bids->hours == NULL) {
+        return jk_fail_memory(error, "the bid table");
+    }
+    for (size_t r = 0; r < wanted->returns; r++) {
+        jk_value_options own = *options;
+        own.irr = bids->irr[r];
+        bids->hours[r] = *wanted->hours;
+        JK_TRY(jk_hours_solve(tape, model, &own, &bids->hours[r], error));
+        JK_TRY(jk_hours_value(tape, model, &own, &bids->hours[r], wanted->sinks, wanted->sink_count,
+                              &grid->valuations[r], error));
+    }
+    return JK_OK;
+}
+
 jk_status jk_bids_make(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                        const jk_bid_options *wanted, jk_bids *bids, jk_error *error) {
     jk_by_country split = {0};
@@ -270,8 +294,9 @@ jk_status jk_bids_make(const jk_tape *tape, const jk_model *model, const jk_valu
         status = jk_by_country_make(model, tape, &split, error);
     }
     if (status == JK_OK) {
-        status =
-            jk_scenario_grid_make(tape, &split.model, options, &run, wanted->sinks, wanted->sink_count, &grid, error);
+        status = wanted->hours != NULL ? value_within_hours(tape, &split.model, options, wanted, bids, &grid, error)
+                                       : jk_scenario_grid_make(tape, &split.model, options, &run, wanted->sinks,
+                                                               wanted->sink_count, &grid, error);
     }
     if (status == JK_OK) {
         status = make_cells(bids, &split, model, &grid, error);

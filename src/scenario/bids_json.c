@@ -89,6 +89,7 @@ static json_t *offer_at_return(jk_json_builder *b, const jk_bids *bids, size_t s
     jk_json_put(b, object, "multiple", jk_json_number(offer->multiple));
     jk_json_put(b, object, "payback_months", jk_json_months(offer->payback));
     jk_json_put(b, object, "asked", isnan(offer->asked) ? json_null() : asked_price(b, offer));
+    jk_json_put_hours(b, object, bids->hours != NULL ? &bids->hours[r] : NULL);
     put_groups(b, object, bids, scenario, r);
     return object;
 }

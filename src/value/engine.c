@@ -38,14 +38,15 @@ static jk_status add_face(const jk_engine *engine, jk_worker *worker, jk_error *
 }
 
 static jk_value_block view(const jk_engine *engine, const jk_worker *worker, int thread, size_t number) {
+    bool last = engine->sinks_see_last && engine->case_count > 1;
     return (jk_value_block){.thread = thread,
                             .number = number,
                             .block = &worker->block,
                             .law = &worker->law,
                             .score = &worker->score,
                             .terms = &worker->terms,
-                            .plan = &worker->first,
-                            .reason = worker->reason,
+                            .plan = last ? &worker->later : &worker->first,
+                            .reason = last ? worker->later_reason : worker->reason,
                             .scorer = engine->scorer,
                             .case_value = worker->case_value,
                             .case_decision = worker->case_decision};
@@ -198,7 +199,8 @@ static jk_status create_plan(jk_engine *engine, const jk_value_options *options,
                             .isa = options->isa,
                             .recovery = wanted->recovery,
                             .paying_recovery = wanted->paying_recovery,
-                            .stress = wanted->stress};
+                            .stress = wanted->stress,
+                            .hour_price = wanted->hour_price};
     return jk_plan_create(model, &plan, &engine->plan[number], error);
 }
 
@@ -260,6 +262,7 @@ jk_status jk_engine_prepare(jk_engine *engine, const jk_tape *tape, const jk_mod
                           .accrued_to = options->accrued_to,
                           .lapses = options->lapses,
                           .project = !options->values_only,
+                          .sinks_see_last = options->sinks_see_last,
                           .cases = cases};
     (void)pthread_mutex_init(&engine->turn.lock, NULL);
     (void)pthread_cond_init(&engine->turn.moved, NULL);

@@ -79,7 +79,7 @@ typedef struct jk_engine {
     jk_law *law;
     jk_debtors debtors;
     jk_scorer *scorer;
-    bool project;
+    bool project, sinks_see_last;
     size_t case_count;
     const jk_value_case *cases;
     double *irr;    /* [cases] */

@@ -8,6 +8,7 @@
 #include "base/listing.h"
 #include "base/run_record.h"
 #include "jalki/export.h"
+#include "jalki/hours.h"
 #include "jalki/worth.h"
 #include "tape/findings_json.h"
 #include "value/json_parts.h"
@@ -137,6 +138,27 @@ void jk_json_put_worth(jk_json_builder *b, json_t *object, const jk_worth *worth
     jk_json_put(b, object, "fit", fit);
 }
 
+void jk_json_put_hours(jk_json_builder *b, json_t *object, const jk_hours *hours) {
+    if (hours == NULL) {
+        return;
+    }
+    json_t *limit = json_object(), *list = json_array();
+    jk_json_put(b, limit, "value", jk_json_number(hours->value));
+    jk_json_put(b, limit, "unlimited", jk_json_number(hours->unlimited));
+    jk_json_put(b, limit, "bound", jk_json_number(hours->bound));
+    jk_json_put(b, limit, "rounds", json_integer(hours->rounds));
+    for (int j = 0; j < hours->epochs; j++) {
+        json_t *epoch = json_object();
+        jk_json_put(b, epoch, "available", jk_json_number(hours->available[j]));
+        jk_json_put(b, epoch, "wanted", jk_json_number(hours->wanted[j]));
+        jk_json_put(b, epoch, "used", jk_json_number(hours->used[j]));
+        jk_json_put(b, epoch, "price", jk_json_number(hours->price[j]));
+        jk_json_append(b, list, epoch);
+    }
+    jk_json_put(b, limit, "epochs", list);
+    jk_json_put(b, object, "hours", limit);
+}
+
 /* ---- whole texts ---------------------------------------------------------------------------------------------- */
 
 char *jk_manifest_json(const jk_tape *tape, const jk_model *model, const jk_valuation *valuation) {
@@ -164,6 +186,7 @@ char *jk_valuation_json(const jk_tape *tape, const jk_model *model, const jk_val
     put_groups(&b, object, valuation);
     jk_json_put(&b, object, "payers", payers(&b, model, valuation));
     jk_json_put_worth(&b, object, valuation->worth);
+    jk_json_put_hours(&b, object, valuation->hours);
     jk_json_put(&b, object, "manifest", jk_json_manifest(&b, tape, model, valuation, &valuation->irr, 1));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

@@ -12,6 +12,9 @@ enum { JK_JSON_FLAGS = JSON_INDENT(2) | JSON_REAL_PRECISION(15) };
 /* null for a month that never comes (-1). */
 json_t *jk_json_months(int months);
 
+/* The hours of a plan, where it has such a limit. */
+void jk_json_put_hours(jk_json_builder *b, json_t *object, const jk_hours *hours);
+
 /* claims, face, value. */
 json_t *jk_json_group(jk_json_builder *builder, const jk_group *group);
 
