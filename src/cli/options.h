@@ -88,7 +88,7 @@ typedef struct jk_option_group {
     bool with_operand;        /* what is needed of it, is needed only where an operand is given */
 } jk_option_group;
 
-enum { JK_COMMAND_GROUPS = 10, JK_COMMAND_EXAMPLES = 6, JK_COMMAND_OPTIONS = 64 };
+enum { JK_COMMAND_GROUPS = 14, JK_COMMAND_EXAMPLES = 6, JK_COMMAND_OPTIONS = 64 };
 
 typedef struct jk_command {
     const char *name;

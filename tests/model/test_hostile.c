@@ -124,7 +124,9 @@ static void mutations_never_crash(void **state) {
 static void every_truncation_is_an_error(void **state) {
     (void)state;
     char *good = example_text();
-    size_t length = strlen(good);
+    const char *origin = strstr(good, "\nversion:"); /* what comes last is optional */
+    assert_non_null(origin);
+    size_t length = (size_t)(origin - good);
     for (size_t i = 0; i + 200 < length; i += 17) {
         jk_model *model = NULL;
         jk_error error = {0};
