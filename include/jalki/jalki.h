@@ -43,6 +43,8 @@
 #include "jalki/listing_template.h"
 #include "jalki/missing.h"
 #include "jalki/model.h"
+#include "jalki/model_diff.h"
+#include "jalki/model_steps.h"
 #include "jalki/page.h"
 #include "jalki/panel.h"
 #include "jalki/panel_filter.h"

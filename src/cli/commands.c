@@ -35,6 +35,7 @@ const jk_command *const jk_commands[] = { /* in the order of `jalki help`, one a
     &jk_command_replay,
     &jk_command_erase,
     &jk_command_new_model,
+    &jk_command_model,
     &jk_command_help,
     &jk_command_completion,
     &jk_command_version,

@@ -34,6 +34,7 @@ extern const jk_command jk_command_erase;
 extern const jk_command jk_command_replay;
 
 extern const jk_command jk_command_new_model;
+extern const jk_command jk_command_model;
 extern const jk_command jk_command_help;
 extern const jk_command jk_command_completion;
 extern const jk_command jk_command_version;

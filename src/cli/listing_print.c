@@ -9,6 +9,7 @@
 #include "jalki/calendar.h"
 #include "jalki/compare.h"
 #include "jalki/export.h"
+#include "jalki/model_steps.h"
 #include "jalki/scenario.h"
 #include "jalki/watch.h"
 #include "jalki/worklist.h"
@@ -99,12 +100,16 @@ int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *v
 }
 
 void jk_cli_listing_describe(void) {
-    const jk_listing listings[] = {jk_groups_listing(NULL),     jk_cashflow_listing(NULL),
-                                   jk_bids_listing(NULL),       jk_scenario_listing(NULL, NULL, -1),
-                                   jk_decide_listing(NULL),     jk_worklist_listing(NULL, NULL),
-                                   jk_calendar_listing(NULL),   jk_calendar_sums_listing(NULL),
-                                   jk_watch_listing(NULL),      jk_watch_sums_listing(NULL),
-                                   jk_comparison_listing(NULL), jk_batch_listing(NULL)};
+    const jk_listing listings[] = {
+        jk_groups_listing(NULL),      jk_cashflow_listing(NULL),
+        jk_bids_listing(NULL),        jk_scenario_listing(NULL, NULL, -1),
+        jk_decide_listing(NULL),      jk_worklist_listing(NULL, NULL),
+        jk_calendar_listing(NULL),    jk_calendar_sums_listing(NULL),
+        jk_watch_listing(NULL),       jk_watch_sums_listing(NULL),
+        jk_comparison_listing(NULL),  jk_model_diff_listing(NULL),
+        jk_model_steps_listing(NULL), jk_model_segments_listing(NULL),
+        jk_model_log_listing(NULL),   jk_batch_listing(NULL),
+    };
     (void)puts(
         "# Columns of outputs\n\nMade from the listings that write them (`jalki help --as outputs`); "
         "`tests/cli/help.sh` "

@@ -4,8 +4,8 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/run_record.h"
+#include "base/yaml_write.h"
 #include "fit/fit_internal.h"
-#include "fit/fit_yaml.h"
 #include "model/include.h"
 
 enum { DAY_SECONDS = 86400, DIGITS = 8 };

@@ -7,9 +7,9 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/output.h"
+#include "base/yaml_write.h"
 #include "fit/fit_internal.h"
 #include "fit/fit_lineage.h"
-#include "fit/fit_yaml.h"
 #include "model/include.h"
 
 typedef struct writer {

@@ -20,6 +20,7 @@ typedef struct loader {
     jk_error *error;
     const char *model; /* the file that was asked for */
     int files;
+    jk_include_file *read; /* NULL: nobody asks which files were read */
 } loader;
 
 /* The chain of files that led to the one being read: a file in it may not be included again. */
@@ -159,6 +160,7 @@ static jk_status read_file(loader *l, const char *path, const chain *parent, con
             return fail_include(l, named_at, "a file that includes itself, expected no cycle");
         }
     }
+    jk_include_file *noted = l->read != NULL && l->files < JK_INCLUDE_FILES_MAX ? &l->read[l->files] : NULL;
     l->files++;
     const char *bytes = NULL;
     size_t size = 0;
@@ -173,6 +175,10 @@ static jk_status read_file(loader *l, const char *path, const chain *parent, con
         return jk_fail(l->error, JK_ERROR_MODEL, own->file, own->line, NULL, "expected keys and values, found %s",
                        jk_yaml_describe(own, found));
     }
+    if (noted != NULL) {
+        *noted = (jk_include_file){.path = path, .depth = here.depth, .own = own};
+        JK_TRY(jk_include_digest(noted->sha256, bytes, size, path, l->error));
+    }
     return include_all(l, own, &here, root);
 }
 
@@ -184,7 +190,13 @@ static void put_hash(const unsigned char hash[32], char sha256[65]) {
 
 jk_status jk_include_load(jk_yaml_reader *reader, const char *path, const jk_yaml_node **root, char sha256[65],
                           jk_error *error) {
-    loader l = {.reader = reader, .digest = EVP_MD_CTX_new(), .error = error, .model = path};
+    size_t count = 0;
+    return jk_include_files(reader, path, root, sha256, NULL, &count, error);
+}
+
+jk_status jk_include_files(jk_yaml_reader *reader, const char *path, const jk_yaml_node **root, char sha256[65],
+                           jk_include_file *files, size_t *count, jk_error *error) {
+    loader l = {.reader = reader, .digest = EVP_MD_CTX_new(), .error = error, .model = path, .read = files};
     unsigned char hash[EVP_MAX_MD_SIZE];
     jk_status status = JK_OK;
     if (l.digest == NULL || EVP_DigestInit_ex(l.digest, EVP_sha256(), NULL) != 1) {
@@ -200,6 +212,7 @@ jk_status jk_include_load(jk_yaml_reader *reader, const char *path, const jk_yam
         goto cleanup;
     }
     put_hash(hash, sha256);
+    *count = (size_t)l.files;
 cleanup:
     EVP_MD_CTX_free(l.digest);
     return status;

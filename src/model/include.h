@@ -14,6 +14,18 @@ enum { JK_INCLUDE_FILES_MAX = 64, JK_INCLUDE_DEPTH_MAX = 8 };
 jk_status jk_include_load(jk_yaml_reader *reader, const char *path, const jk_yaml_node **root, char sha256[65],
                           jk_error *error);
 
+/* A file that was read, the model itself first, each followed by those that it includes. */
+typedef struct jk_include_file {
+    const char *path;
+    int depth;
+    char sha256[65];         /* of its bytes */
+    const jk_yaml_node *own; /* its own keys, before anything is joined */
+} jk_include_file;
+
+/* The same, and tells which files were read: `files` has room for JK_INCLUDE_FILES_MAX of them. */
+jk_status jk_include_files(jk_yaml_reader *reader, const char *path, const jk_yaml_node **root, char sha256[65],
+                           jk_include_file *files, size_t *count, jk_error *error);
+
 /* Whether the model file `model` may name the file `path`: it must lie in its folder or below, or among the models
  * that were installed with the program, so that a model from
  * somebody else reads nothing else (unless base/policy.h says so). JK_ERROR_MODEL at the node that names it. */

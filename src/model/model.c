@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/include.h"
+#include "model/load.h"
 #include "model/sections.h"
 #include "model/tables.h"
 
@@ -21,7 +22,8 @@ static const char *file_of(const jk_yaml_node *root, const char *key) {
     return "";
 }
 
-static jk_status load(jk_arena *arena, const char *path, jk_model **out, jk_error *error) {
+jk_status jk_model_make(jk_arena *arena, const char *path, const jk_yaml_node *root, const char sha256[65],
+                        jk_model **out, jk_error *error) {
     jk_model_reader reader = {.arena = arena, .error = error, .money_rate = 1.0, .warnings_room = WARNINGS_MAX};
     JK_TRY(jk_model_alloc(&reader, 1, sizeof *reader.model, &reader.model));
     JK_TRY(jk_model_alloc(&reader, WARNINGS_MAX, sizeof *reader.warnings, &reader.warnings));
@@ -32,9 +34,7 @@ static jk_status load(jk_arena *arena, const char *path, jk_model **out, jk_erro
     if (model->path == NULL) {
         return jk_fail_memory(error, "the model");
     }
-    jk_yaml_reader files = {.arena = arena};
-    const jk_yaml_node *root = NULL;
-    JK_TRY(jk_include_load(&files, path, &root, model->sha256, error));
+    memcpy(model->sha256, sha256, sizeof model->sha256);
     model->base_apart = strcmp(file_of(root, "base_currency"), file_of(root, "segments")) != 0;
     jk_default_statuses(model);
     JK_TRY(jk_read_record(&reader, &jk_record_model, root, model));
@@ -43,6 +43,14 @@ static jk_status load(jk_arena *arena, const char *path, jk_model **out, jk_erro
     JK_TRY(jk_finish_risk(&reader));
     *out = model;
     return JK_OK;
+}
+
+static jk_status load(jk_arena *arena, const char *path, jk_model **out, jk_error *error) {
+    jk_yaml_reader files = {.arena = arena};
+    const jk_yaml_node *root = NULL;
+    char sha256[65];
+    JK_TRY(jk_include_load(&files, path, &root, sha256, error));
+    return jk_model_make(arena, path, root, sha256, out, error);
 }
 
 jk_status jk_model_load(const char *path, jk_model **model, jk_error *error) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing parts of a model file as they were read. */
-#ifndef JK_FIT_YAML_H
-#define JK_FIT_YAML_H
+#ifndef JK_BASE_YAML_WRITE_H
+#define JK_BASE_YAML_WRITE_H
 
 #include <stdio.h>
 

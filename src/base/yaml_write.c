@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fit/fit_yaml.h"
+#include "base/yaml_write.h"
 
 #include <ctype.h>
 #include <stdlib.h>

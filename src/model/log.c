@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The files of a model and what each says of where it comes from. */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/listing.h"
+#include "jalki/model_diff.h"
+#include "model/include.h"
+
+enum { ENTRIES_MAX = 4096 };
+
+typedef struct logging {
+    jk_arena *arena;
+    jk_error *error;
+    jk_model_log_entry *list;
+    size_t count;
+} logging;
+
+static const char *text_of(const jk_yaml_node *map, const char *key) {
+    const jk_yaml_pair *pair = map != NULL && map->kind == JK_YAML_MAP ? jk_yaml_find(map, key) : NULL;
+    return pair != NULL && pair->value->kind == JK_YAML_SCALAR ? pair->value->text : NULL;
+}
+
+static const jk_yaml_node *node_of(const jk_yaml_node *map, const char *key) {
+    const jk_yaml_pair *pair = map != NULL && map->kind == JK_YAML_MAP ? jk_yaml_find(map, key) : NULL;
+    return pair != NULL ? pair->value : NULL;
+}
+
+static void add(logging *log, jk_model_log_entry entry) {
+    if (log->count < ENTRIES_MAX) {
+        log->list[log->count++] = entry;
+    }
+}
+
+static void add_sources(logging *log, const jk_yaml_node *lineage, const char *key, jk_model_role role, int depth) {
+    const jk_yaml_node *list = node_of(lineage, key);
+    for (size_t i = 0; list != NULL && list->kind == JK_YAML_LIST && i < list->count; i++) {
+        const jk_yaml_node *item = list->items[i];
+        add(log, (jk_model_log_entry){.role = role,
+                                      .depth = depth,
+                                      .name = text_of(item, "name"),
+                                      .version = text_of(item, "version"),
+                                      .sha256 = text_of(item, "sha256")});
+    }
+}
+
+static jk_status add_trees(logging *log, const jk_include_file *file, int depth) {
+    const char *name = text_of(node_of(file->own, "scorecard"), "trees");
+    if (name == NULL) {
+        return JK_OK;
+    }
+    jk_yaml_reader reader = {.arena = log->arena};
+    const char *path = jk_path_beside(log->arena, file->path, name), *bytes = NULL;
+    size_t size = 0;
+    char *sha256 = jk_arena_alloc(log->arena, 65, 1);
+    if (path == NULL || sha256 == NULL) {
+        return jk_fail_memory(log->error, "the files of a model");
+    }
+    JK_TRY(jk_yaml_read_file(&reader, path, &bytes, &size, log->error));
+    JK_TRY(jk_include_digest(sha256, bytes, size, path, log->error));
+    add(log, (jk_model_log_entry){.role = JK_ROLE_TREES, .depth = depth, .path = path, .sha256 = sha256});
+    return JK_OK;
+}
+
+static jk_status add_file(logging *log, const jk_include_file *file) {
+    const jk_yaml_node *lineage = node_of(file->own, "lineage");
+    add(log, (jk_model_log_entry){.role = file->depth == 0 ? JK_ROLE_MODEL : JK_ROLE_INCLUDED,
+                                  .depth = file->depth,
+                                  .path = file->path,
+                                  .name = text_of(file->own, "name"),
+                                  .version = text_of(file->own, "version"),
+                                  .sha256 = file->sha256,
+                                  .fitted_on = text_of(lineage, "fitted_on"),
+                                  .program = text_of(lineage, "program")});
+    add_sources(log, lineage, "parents", JK_ROLE_PARENT, file->depth + 1);
+    add_sources(log, lineage, "data", JK_ROLE_DATA, file->depth + 1);
+    return add_trees(log, file, file->depth + 1);
+}
+
+static jk_status read_log(const char *path, jk_model_log *out, jk_error *error) {
+    jk_yaml_reader reader = {.arena = out->arena};
+    logging log = {.arena = out->arena, .error = error};
+    const jk_yaml_node *root = NULL;
+    size_t files = 0;
+    jk_include_file *file = jk_arena_alloc(out->arena, JK_INCLUDE_FILES_MAX, sizeof *file);
+    log.list = jk_arena_alloc(out->arena, ENTRIES_MAX, sizeof *log.list);
+    if (file == NULL || log.list == NULL) {
+        return jk_fail_memory(error, "the files of a model");
+    }
+    JK_TRY(jk_include_files(&reader, path, &root, out->sha256, file, &files, error));
+    for (size_t i = 0; i < files; i++) {
+        JK_TRY(add_file(&log, &file[i]));
+    }
+    out->entries = log.list;
+    out->count = log.count;
+    const jk_yaml_node *trees = node_of(node_of(root, "scorecard"), "trees");
+    if (trees != NULL && trees->kind == JK_YAML_SCALAR) { /* which are a part of the model, as results name it */
+        const char *beside = jk_path_beside(out->arena, trees->file, trees->text), *bytes = NULL;
+        size_t size = 0;
+        if (beside == NULL) {
+            return jk_fail_memory(error, "the files of a model");
+        }
+        JK_TRY(jk_yaml_read_file(&reader, beside, &bytes, &size, error));
+        JK_TRY(jk_include_hash(out->sha256, bytes, size, beside, error));
+    }
+    return JK_OK;
+}
+
+jk_status jk_model_log_read(const char *path, jk_model_log *log, jk_error *error) {
+    *log = (jk_model_log){.arena = jk_arena_create()};
+    if (log->arena == NULL) {
+        return jk_fail_memory(error, "the files of a model");
+    }
+    jk_status status = read_log(path, log, error);
+    if (status != JK_OK) {
+        jk_model_log_reset(log);
+    }
+    return status;
+}
+
+void jk_model_log_reset(jk_model_log *log) {
+    if (log->arena != NULL) {
+        jk_arena_free(log->arena);
+    }
+    *log = (jk_model_log){0};
+}
+
+/* ---- as rows ---------------------------------------------------------------------------------------------------- */
+
+enum { ROLE, DEPTH, PATH, NAME, VERSION, FITTED_ON, PROGRAM, SHA256, COLUMNS };
+
+static const jk_listing_column columns[COLUMNS] = {
+    [ROLE] = {"role", "", "", "model (the file itself), included, parent, data (both as a lineage names them) or trees",
+              JK_LISTING_TEXT, 0},
+    [DEPTH] = {"depth", NULL, "", "Of includes; lineage and trees are one deeper than their file", JK_LISTING_COUNT, 0},
+    [PATH] = {"path", "file", "", "The file", JK_LISTING_TEXT, 0},
+    [NAME] = {"name", "name", "", "Name of the model, or of the data", JK_LISTING_TEXT, 0},
+    [VERSION] = {"version", "version", "", "Its version", JK_LISTING_TEXT, 0},
+    [FITTED_ON] = {"fitted_on", "fitted on", "", "When its figures were fitted", JK_LISTING_TEXT, 0},
+    [PROGRAM] = {"program", NULL, "", "What fitted them", JK_LISTING_TEXT, 0},
+    [SHA256] = {"sha256", "sha256", "", "Of the file's own bytes; of parents and data as the lineage says",
+                JK_LISTING_TEXT, 0},
+};
+
+static jk_status cells_of(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    static const char *const roles[] = {"model", "included", "parent", "data", "trees"};
+    const jk_model_log_entry *of = &((const jk_model_log *)listing->source[0])->entries[row];
+    const char *const texts[COLUMNS] = {
+        [PATH] = of->path,       [NAME] = of->name,     [VERSION] = of->version, [FITTED_ON] = of->fitted_on,
+        [PROGRAM] = of->program, [SHA256] = of->sha256, [ROLE] = roles[of->role]};
+    (void)error;
+    for (int c = 0; c < COLUMNS; c++) {
+        jk_cell_set(&cells[c], texts[c] != NULL ? texts[c] : "");
+    }
+    cells[DEPTH].number = (double)of->depth;
+    return JK_OK;
+}
+
+jk_listing jk_model_log_listing(const jk_model_log *log) {
+    return (jk_listing){.name = "model log",
+                        .columns = columns,
+                        .column_count = COLUMNS,
+                        .rows = log != NULL ? log->count : 0,
+                        .choice = -1,
+                        .source = {log, NULL},
+                        .cells = cells_of};
+}
