@@ -90,6 +90,11 @@ jk_status jk_decide(const jk_candidates *candidates, const jk_decide_options *op
                     jk_error *error);
 void jk_decided_reset(jk_decided *decided);
 
+/* What decisions made claim by claim are worth when they are carried out: a debtor who is filed against costs one whole
+ * court fee, however few of the claims go to court. JK_ERROR_MEMORY. */
+jk_status jk_decided_carried_out(const jk_candidates *candidates, const jk_decided *decided, double *worth,
+                                 jk_error *error);
+
 /* Name of a limit for tables and JSON: "court_budget", "agent_hours" or "max_<action>", followed by "@<country>" and
  * "@<segment>" where it is not for all. Writes into text[size] and returns text. */
 enum { JK_LIMIT_NAME_MAX = 160 };
@@ -120,6 +125,8 @@ typedef struct jk_decide_outcome {
     size_t limit_count; /* under which was decided */
     const jk_curve_point *curve;
     size_t curve_count, curve_limit; /* the limit that the curve varies; it may be one more than limit_count */
+    double claim_by_claim;           /* worth of the same limits claim by claim, carried out; NaN: not compared */
+    const jk_hours *later;           /* hours of later epochs, whose prices the values pay; NULL: no limit there */
 } jk_decide_outcome;
 
 /* Its rows with their columns described; for NULL the columns alone. */

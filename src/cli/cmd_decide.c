@@ -27,6 +27,16 @@ static void take_scope(jk_usage *usage, limit_argument *limit, const char *text,
     limit->scope[length] = '\0';
 }
 
+/* HOURS,HOURS...: the first are a limit of the decisions, all of them one of the plan behind the values. */
+static void read_later(jk_usage *usage, const char *name, const limit_argument *limit, decide_arguments *arguments,
+                       char *amounts) {
+    if (limit->resource != JK_RESOURCE_HOURS || limit->scope[0] != '\0' || arguments->later.given_count > 0) {
+        jk_usage_error(usage, "%s: several amounts are hours of all claims, given once; expected one amount", name);
+        return;
+    }
+    jk_cli_read_hours(usage, name, amounts, &arguments->later); /* and ends the text after the first of them */
+}
+
 static void read_amount(jk_usage *usage, const char *name, char *text, void *field) {
     limit_argument *limit = next_limit(field, usage);
     if (limit == NULL) {
@@ -37,7 +47,11 @@ static void read_amount(jk_usage *usage, const char *name, char *text, void *fie
     if (equals != NULL) {
         take_scope(usage, limit, text, (size_t)(equals - text));
     }
-    limit->amount = jk_usage_real(usage, name, equals != NULL ? equals + 1 : text, 0.0, 1e12);
+    char *amount = equals != NULL ? text + (equals - text) + 1 : text;
+    if (strchr(amount, ',') != NULL) {
+        read_later(usage, name, limit, field, amount);
+    }
+    limit->amount = jk_usage_real(usage, name, amount, 0.0, 1e12);
 }
 
 static void read_max(jk_usage *usage, const char *name, char *text, void *field) {
@@ -96,13 +110,15 @@ static const jk_option options[] = {
     {"court-budget", .kind = JK_OPTION_SPECIAL, .read = read_amount, .value = "[SCOPE=]AMOUNT", .otherwise = "all",
      .example = "FI=20000",
      .help = "Court fees that may be paid now, base currency; SCOPE is a country, a segment or a team"},
-    {"agent-hours", .kind = JK_OPTION_SPECIAL, .read = read_amount, .value = "[SCOPE=]HOURS", .example = "1200",
-     .help = "Agent hours in the first epoch"},
+    {"agent-hours", .kind = JK_OPTION_SPECIAL, .read = read_amount, .value = "[SCOPE=]HOURS[,HOURS...]",
+     .example = "1200,1500",
+     .help = "Agent hours in the first epoch; more of them, without SCOPE, are those of the next epochs"},
     {"max", .kind = JK_OPTION_SPECIAL, .read = read_max, .value = "ACTION[@SCOPE]=N", .example = "legal@SE=300",
      .help = "Most claims under sell, surveil, amicable or legal"},
     JK_TEAM_OPTION(decide_arguments, teams),
-    {"by-debtor", .kind = JK_OPTION_FLAG, JK_FIELD(decide_arguments, by_debtor),
-     .help = "One treatment for all claims of a debtor; court is filed once"},
+    {"by-claim", .kind = JK_OPTION_FLAG, JK_FIELD(decide_arguments, by_claim),
+     .otherwise = "one treatment for all claims of a debtor, who is filed against and called once",
+     .help = "Each claim for itself, with its own hours and its share of a court fee"},
     {"curve", .kind = JK_OPTION_SPECIAL, .read = read_curve, .value = "LIMIT[@SCOPE]=FROM:TO:N",
      .example = "court-budget=0:100000:11",
      .help = "What-if: the result for N amounts of court-budget or agent-hours, for all or a country, segment or team"},
@@ -131,7 +147,7 @@ static jk_status read_limits(decide_arguments *arguments, decide_work *work, jk_
     }
     work->options.limits = work->limits;
     work->options.limit_count = arguments->limit_count;
-    work->options.by_debtor = arguments->by_debtor;
+    work->options.by_debtor = !arguments->by_claim;
     work->options.run = arguments->valuing.options.run;
     return JK_OK;
 }
@@ -177,6 +193,42 @@ static jk_status draw_curve(const decide_arguments *arguments, decide_work *work
     return JK_OK;
 }
 
+/* At the model's own costs, or with the prices of later hours besides. */
+static jk_status value_once(const decide_arguments *arguments, const decide_work *work, const jk_value_sink *sinks,
+                            size_t sink_count, jk_valuation *valuation, jk_error *error) {
+    const jk_cli_valuing *valuing = &arguments->valuing;
+    const jk_value_case priced = {.irr = valuing->options.irr, .keeps = -1, .hour_price = work->hour_price};
+    return jk_value_cases(valuing->tape, valuing->model, &valuing->options, &priced, 1, sinks, sink_count, valuation,
+                          error);
+}
+
+/* Finds the prices of later hours; those of the first epoch are limited by the decisions themselves. */
+static jk_status price_later(decide_arguments *arguments, decide_work *work, jk_error *error) {
+    const jk_cli_valuing *valuing = &arguments->valuing;
+    if (arguments->later.given_count < 2) {
+        return JK_OK;
+    }
+    JK_TRY(jk_hours_solve(valuing->tape, valuing->model, &valuing->options, &arguments->later, error));
+    arguments->later.price[0] = 0.0;
+    work->hour_price = arguments->later.price;
+    return JK_OK;
+}
+
+/* What the same limits would be worth claim by claim, when the decisions are carried out. */
+static jk_status compare_claim_by_claim(const decide_arguments *arguments, decide_work *work, jk_error *error) {
+    jk_decide_options each = work->options;
+    jk_decided decided;
+    work->claim_by_claim = (double)NAN;
+    if (arguments->by_claim) {
+        return JK_OK;
+    }
+    each.by_debtor = false;
+    JK_TRY(jk_decide(work->candidates, &each, &decided, error));
+    jk_status status = jk_decided_carried_out(work->candidates, &decided, &work->claim_by_claim, error);
+    jk_decided_reset(&decided);
+    return status;
+}
+
 /* The claims file needs the decisions, which need all values: the claims are valued once more, to the same bits. */
 static jk_status write_claims(const decide_arguments *arguments, const decide_work *work, jk_error *error) {
     const jk_cli_valuing *valuing = &arguments->valuing;
@@ -196,7 +248,7 @@ static jk_status write_claims(const decide_arguments *arguments, const decide_wo
     }
     if (status == JK_OK) {
         jk_value_sink sink = jk_claims_sink(file);
-        status = jk_value_run(valuing->tape, valuing->model, &valuing->options, &sink, 1, &again, error);
+        status = value_once(arguments, work, &sink, 1, &again, error);
     }
     jk_valuation_reset(&again);
     if (status == JK_OK) {
@@ -211,10 +263,10 @@ static jk_status value_into(decide_arguments *arguments, decide_work *work, jk_r
     jk_cli_valuing *valuing = &arguments->valuing;
     jk_value_sink sinks[] = {jk_candidates_sink(work->candidates),
                              results != NULL ? jk_results_sink(results) : (jk_value_sink){0}};
-    sinks[0].held += arguments->by_debtor ? work->candidates->claims * JK_DECIDE_DEBTOR_BYTES : 0;
+    sinks[0].held += !arguments->by_claim ? work->candidates->claims * JK_DECIDE_DEBTOR_BYTES : 0;
     size_t sink_count = results != NULL ? 2 : 1;
     JK_TRY(jk_cli_valuing_explain(valuing, 1, sinks, sink_count, error));
-    return jk_value_run(valuing->tape, valuing->model, &valuing->options, sinks, sink_count, &work->valuation, error);
+    return value_once(arguments, work, sinks, sink_count, &work->valuation, error);
 }
 
 static jk_status value_candidates(decide_arguments *arguments, decide_work *work, jk_error *error) {
@@ -222,6 +274,7 @@ static jk_status value_candidates(decide_arguments *arguments, decide_work *work
     JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
     JK_TRY(jk_candidates_create(valuing->tape, valuing->model, &work->candidates, error));
     JK_TRY(read_limits(arguments, work, error));
+    JK_TRY(price_later(arguments, work, error));
     if (arguments->results_path == NULL) {
         return value_into(arguments, work, NULL, error);
     }
@@ -238,6 +291,7 @@ static jk_status value_candidates(decide_arguments *arguments, decide_work *work
 static jk_status decide_tape(decide_arguments *arguments, decide_work *work, jk_error *error) {
     JK_TRY(value_candidates(arguments, work, error));
     JK_TRY(jk_decide(work->candidates, &work->options, &work->decided, error));
+    JK_TRY(compare_claim_by_claim(arguments, work, error));
     if (arguments->curve != NULL) {
         JK_TRY(draw_curve(arguments, work, error));
     }

@@ -3,6 +3,7 @@
 #ifndef JK_CLI_DECIDE_COMMAND_H
 #define JK_CLI_DECIDE_COMMAND_H
 
+#include "cli/hours.h"
 #include "cli/teams.h"
 #include "cli/valuing.h"
 #include "jalki/decide.h"
@@ -25,12 +26,14 @@ typedef struct decide_work {
     jk_decided decided;
     jk_curve_point curve[CURVE_MAX];
     size_t curve_limit;
+    double claim_by_claim;    /* NaN: not compared */
+    const double *hour_price; /* of later epochs, [epochs]; NULL: they know no limit */
 } decide_work;
 
 typedef struct decide_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
-    bool by_debtor;
+    bool by_claim;
     size_t limit_count;
     limit_argument limit[JK_LIMITS_MAX];
     jk_cli_teams teams;
@@ -39,6 +42,7 @@ typedef struct decide_arguments {
     limit_argument curve_scope; /* its scope alone is looked at */
     double curve_from, curve_to;
     int curve_steps;
+    jk_hours later; /* hours of the first epochs, where more than the first are given */
     const char *results_path, *claims_path;
     decide_work work;
 } decide_arguments;

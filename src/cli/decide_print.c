@@ -7,15 +7,15 @@
 #include "cli/workbooks.h"
 
 static jk_decide_outcome outcome_of(const decide_arguments *arguments, const decide_work *work) {
-    return (jk_decide_outcome){work->candidates, &work->decided,
-                               work->limits,     arguments->limit_count,
-                               work->curve,      arguments->curve != NULL ? (size_t)arguments->curve_steps : 0,
-                               work->curve_limit};
+    return (jk_decide_outcome){
+        work->candidates,       &work->decided,       work->limits,
+        arguments->limit_count, work->curve,          arguments->curve != NULL ? (size_t)arguments->curve_steps : 0,
+        work->curve_limit,      work->claim_by_claim, work->hour_price != NULL ? &arguments->later : NULL};
 }
 
 char *jk_cli_decide_json(const decide_arguments *arguments, const decide_work *work) {
     jk_decide_outcome outcome = outcome_of(arguments, work);
-    return jk_decided_json(&outcome, &work->valuation, arguments->by_debtor);
+    return jk_decided_json(&outcome, &work->valuation, !arguments->by_claim);
 }
 
 static jk_table *table_with(const char *alignment, const char *const *heads, size_t count) {
@@ -108,8 +108,18 @@ int jk_cli_decide_print(const decide_arguments *arguments, const decide_work *wo
                  jk_amount(objective, work->decided.objective, 0), currency,
                  jk_amount(unlimited, work->decided.unlimited, 0),
                  work->decided.bound > 0.0 ? 100.0 * gap / work->decided.bound : 0.0);
+    if (!arguments->by_claim) {
+        (void)printf("  claim by claim, carried out with one court fee a debtor: %s %s; a debtor treated in one way "
+                     "brings %s more\n",
+                     jk_amount(objective, work->claim_by_claim, 0), currency,
+                     jk_amount(unlimited, work->decided.objective - work->claim_by_claim, 0));
+    }
     (void)printf("  court fees now %s %s, ", jk_amount(objective, work->decided.court, 2), currency);
     (void)printf("agent hours in the first epoch %s\n", jk_amount(objective, work->decided.hours, 1));
+    if (work->hour_price != NULL) {
+        failed |= jk_cli_print_hours_table(&arguments->later, valuing->model,
+                                           "Hours of later epochs, paid at these prices in the values");
+    }
     if (arguments->curve != NULL) {
         failed |= print_curve(arguments, work);
     }

@@ -31,7 +31,7 @@ static int shown_epochs(const jk_hours *hours) {
     return shown < hours->epochs ? shown + 1 : shown;
 }
 
-int jk_cli_print_hours(const jk_hours *hours, const jk_model *model, double irr, double onboarding) {
+int jk_cli_print_hours_table(const jk_hours *hours, const jk_model *model, const char *title) {
     static const char *const heads[] = {"from month", "months", "hours", "wanted", "used", "price of one"};
     jk_table *table = jk_table_create("rrrrrr");
     for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
@@ -47,10 +47,14 @@ int jk_cli_print_hours(const jk_hours *hours, const jk_model *model, double irr,
         jk_table_amount(table, hours->price[j], 2);
         month += model->epochs[j];
     }
+    return jk_cli_print_table(table, title);
+}
+
+int jk_cli_print_hours(const jk_hours *hours, const jk_model *model, double irr, double onboarding) {
     char title[96], rate[JK_AMOUNT_TEXT], within[JK_AMOUNT_TEXT], without[JK_AMOUNT_TEXT];
     (void)snprintf(title, sizeof title, "Agent hours at %s %% a year (each debtor once, as the plan pays them)",
                    jk_amount(rate, 100.0 * irr, jk_cli_rate_decimals(irr)));
-    int failed = jk_cli_print_table(table, title);
+    int failed = jk_cli_print_hours_table(hours, model, title);
     (void)printf("\n  bid %s %s within these hours, %s with as many as the plan wants\n",
                  jk_amount(within, fmax(0.0, hours->value - onboarding), 0), model->base_currency,
                  jk_amount(without, fmax(0.0, hours->unlimited - onboarding), 0));

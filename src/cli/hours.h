@@ -17,6 +17,9 @@ jk_option_read jk_cli_read_hours; /* into a jk_hours: given_count stays 0 withou
                                "The plan is made anew within them"                                                     \
     }
 
+/* Prints the hours of a plan by epoch with their prices; nonzero: out of memory. */
+int jk_cli_print_hours_table(const jk_hours *hours, const jk_model *model, const char *title);
+
 /* Prints the hours of a plan by epoch, with their prices, and the bids with and without the limit. Nonzero: out of
  * memory. */
 int jk_cli_print_hours(const jk_hours *hours, const jk_model *model, double irr, double onboarding);

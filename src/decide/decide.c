@@ -280,6 +280,28 @@ cleanup:
     return status;
 }
 
+jk_status jk_decided_carried_out(const jk_candidates *candidates, const jk_decided *decided, double *worth,
+                                 jk_error *error) {
+    const jk_candidates *c = candidates;
+    size_t debtors = jk_tape_debtors(c->tape);
+    double *part = jk_columns_zero(debtors, sizeof *part), *whole = jk_columns_zero(debtors, sizeof *whole);
+    int64_t missing = 0;
+    jk_status status = part == NULL || whole == NULL ? jk_fail_memory(error, "the court fees of debtors") : JK_OK;
+    for (size_t i = 0; status == JK_OK && i < c->claims; i++) {
+        if (decided->decision[i] == JK_LEGAL && c->court[i] > 0) {
+            part[c->debtor[i]] += c->court[i] / 100.0;
+            whole[c->debtor[i]] = fmax(whole[c->debtor[i]], c->model->segments[c->segment[i]].filing);
+        }
+    }
+    for (size_t d = 0; status == JK_OK && d < debtors; d++) {
+        missing += jk_grid_from_double(fmax(0.0, whole[d] - part[d]));
+    }
+    free(part);
+    free(whole);
+    *worth = decided->objective - jk_grid_to_double(missing);
+    return status;
+}
+
 void jk_decided_reset(jk_decided *decided) {
     free(decided->decision);
     free(decided->free);

@@ -7,6 +7,7 @@
 #include "base/listing.h"
 #include "jalki/decide.h"
 #include "jalki/export.h"
+#include "value/json_parts.h"
 
 const char *jk_limit_name(const jk_candidates *candidates, const jk_limit *limit, char text[JK_LIMIT_NAME_MAX]) {
     size_t countries = 0;
@@ -71,6 +72,7 @@ char *jk_decided_json(const jk_decide_outcome *outcome, const jk_valuation *valu
     jk_json_put(&b, root, "gap", jk_json_number(decided->bound > 0.0 ? gap / decided->bound : 0.0));
     jk_json_put(&b, root, "unlimited", jk_json_number(decided->unlimited));
     jk_json_put(&b, root, "by_debtor", json_boolean(by_debtor));
+    jk_json_put(&b, root, "claim_by_claim", jk_json_number(outcome->claim_by_claim));
     jk_json_put(&b, root, "shadow_prices", by_limit(&b, outcome, decided->price));
     jk_json_put(&b, root, "use", by_limit(&b, outcome, decided->use));
     jk_json_put(&b, root, "limits", by_limit(&b, outcome, NULL));
@@ -85,6 +87,7 @@ char *jk_decided_json(const jk_decide_outcome *outcome, const jk_valuation *valu
         jk_json_put(&b, object, "points", curve_points(&b, outcome->curve, outcome->curve_count));
         jk_json_put(&b, root, "curve", object);
     }
+    jk_json_put_hours(&b, root, outcome->later);
     jk_listing rows = jk_decide_listing(outcome);
     jk_json_put(&b, root, "rows", jk_listing_json(&b, &rows));
     char *manifest = jk_manifest_json(candidates->tape, candidates->model, valuation);

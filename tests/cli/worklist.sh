@@ -8,7 +8,7 @@ cd "$folder"
 model=$JALKI_SOURCE/models/nordic.yaml
 "$JALKI_PROGRAM" generate -n 3000 -o tape.csv --quiet
 "$JALKI_PROGRAM" import tape.csv -o tape.h5 --cutoff 2026-06-30 --quiet >/dev/null
-"$JALKI_PROGRAM" decide tape.h5 --model "$model" --agent-hours 100 --max legal@SE=20 --claims claims.csv \
+"$JALKI_PROGRAM" decide tape.h5 --model "$model" --by-claim --agent-hours 100 --max legal@SE=20 --claims claims.csv \
     --json decided.json --quiet >/dev/null
 "$JALKI_PROGRAM" worklist tape.h5 --model "$model" --top 200 --json list.json --quiet >/dev/null
 "$JALKI_PROGRAM" worklist tape.h5 --model "$model" --top 200 --format csv --quiet --threads 1 >list.csv
@@ -85,7 +85,7 @@ fails 1 "cannot" decide tape.h5 --model "$model" --claims /nonexistent/c.csv
 
 # The candidates count: what is said is what is taken, and a bound that they do not fit in is refused.
 "$JALKI_PROGRAM" generate -n 120000 -o many.h5 --seed 5 --quiet
-for command in worklist "decide --agent-hours 2000 --court-budget 9000"; do
+for command in worklist "decide --by-claim --agent-hours 2000 --court-budget 9000"; do
     # shellcheck disable=SC2086 # the words of the command
     set -- $command
     python3 "$JALKI_SOURCE/tests/cli/value_memory.py" "$JALKI_PROGRAM" "$1" many.h5 --model "$model" "${@:2}" --quiet --threads 1

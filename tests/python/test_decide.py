@@ -10,6 +10,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "reference"))
+import model_file  # noqa: E402
+
 PROGRAM = os.environ["JALKI_PROGRAM"]
 MODEL = pathlib.Path(os.environ["JALKI_SOURCE"]) / "models/nordic.yaml"
 ACTIONS = ["close", "sell", "surveil", "amicable", "legal"]
@@ -75,7 +78,7 @@ def case(folder, seed, court, hours, legal_fi, team_hours):
     tape, claims, totals = folder / "t.h5", folder / "c.csv", folder / "d.json"
     jalki("generate", "-n", 80, "--seed", seed, "-o", folder / "t.csv")
     jalki("import", folder / "t.csv", "--cutoff", "2026-06-30", "-o", tape)
-    jalki("decide", tape, "--model", MODEL, "--sell", "--court-budget", court, "--agent-hours", hours, "--max", f"legal@fi-bills={legal_fi}",
+    jalki("decide", tape, "--model", MODEL, "--sell", "--by-claim", "--court-budget", court, "--agent-hours", hours, "--max", f"legal@fi-bills={legal_fi}",
           "--team", "west=NO,se-bills", "--agent-hours", f"west={team_hours}", "--claims", claims, "--json", totals)
     rows = list(csv.DictReader(claims.open()))
     country = {row["claim_id"]: row["country"] for row in csv.DictReader((folder / "t.csv").open())}
@@ -90,7 +93,7 @@ def debtor_case(folder, hours, most_surveil):
     """One treatment for all claims of a debtor, for which it is allowed and worth more than closing; one visit's hours.
     Court is left out here, so that a debtor's value is the sum of its claims'."""
     claims, totals = folder / "c.csv", folder / "d.json"
-    jalki("decide", folder / "t.h5", "--model", MODEL, "--by-debtor", "--agent-hours", hours, "--max", "legal=0", "--max",
+    jalki("decide", folder / "t.h5", "--model", MODEL, "--agent-hours", hours, "--max", "legal=0", "--max",
           f"surveil={most_surveil}", "--claims", claims, "--json", totals)
     rows, decided = list(csv.DictReader(claims.open())), json.loads(totals.read_text())
     debtor = {row["claim_id"]: row["debtor_id"] for row in csv.DictReader((folder / "t.csv").open())}
@@ -159,6 +162,36 @@ def curve_case(folder):
         assert abs(point["shadow_price"] - alone["shadow_prices"]["agent_hours"]) <= 1e-3 + 0.01 * point["shadow_price"]
 
 
+def coherence_case(folder, hours):
+    """What claim by claim would be worth: its objective less the parts of court fees that nobody else would pay."""
+    claims, totals = folder / "c.csv", folder / "d.json"
+    filing = {segment["id"]: segment["cost"]["legal"]["filing"] for segment in model_file.load_yaml(str(MODEL))["segments"]}
+    jalki("decide", folder / "t.h5", "--model", MODEL, "--by-claim", "--agent-hours", hours, "--claims", claims, "--json", totals)
+    rows, apart = list(csv.DictReader(claims.open())), json.loads(totals.read_text())
+    assert apart["by_debtor"] is False and apart["claim_by_claim"] is None
+    jalki("decide", folder / "t.h5", "--model", MODEL, "--agent-hours", hours, "--json", totals)
+    together = json.loads(totals.read_text())
+    debtor = {row["claim_id"]: row["debtor_id"] for row in csv.DictReader((folder / "t.csv").open())}
+    files = [(debtor[row["claim_id"]], row) for row in rows if row["decision"] == "legal" and float(row["court_cost"]) > 0]
+    missing = sum(max(0.0, max(filing[row["segment"]] for d, row in files if d == one) - sum(float(row["court_cost"]) for d, row in files if d == one))
+                  for one in {d for d, _ in files})
+    assert together["by_debtor"] is True and abs(together["claim_by_claim"] - (apart["objective"] - missing)) < 0.01
+    return missing > 0 and together["objective"] > together["claim_by_claim"]
+
+
+def phased_case(folder):
+    """Hours of later epochs: their prices are in the values, as in the plan within hours; the first epoch's are a limit as ever."""
+    totals, claims = folder / "d.json", folder / "c.csv"
+    jalki("decide", folder / "t.h5", "--model", MODEL, "--agent-hours", "2,1", "--json", totals, "--claims", claims)
+    made = json.loads(totals.read_text())
+    jalki("value", folder / "t.h5", "--model", MODEL, "--agent-hours", "2,1", "--json", totals)
+    plan = json.loads(totals.read_text())["hours"]["epochs"]
+    assert [e["price"] for e in made["hours"]["epochs"]] == [0.0] + [e["price"] for e in plan[1:]] and plan[1]["price"] > 0
+    assert made["use"]["agent_hours"] <= 2 and made["limits"]["agent_hours"] == 2
+    jalki("decide", folder / "t.h5", "--model", MODEL, "--agent-hours", 2, "--json", totals)
+    assert made["objective"] < json.loads(totals.read_text())["objective"]
+
+
 with tempfile.TemporaryDirectory() as name:
     cases = [(100, 5, 2, 1), (0, 1, 0, 1000), (400, 2, 1, 0.5), (50, 1000, 50, 3), (250.5, 3.25, 1, 0)]
     for number, limits in enumerate(cases):
@@ -166,4 +199,6 @@ with tempfile.TemporaryDirectory() as name:
     for hours, most_surveil in ((2, 1000), (1, 20), (1000, 5)):
         debtor_case(pathlib.Path(name), hours, most_surveil)
     curve_case(pathlib.Path(name))
+    assert any([coherence_case(pathlib.Path(name), hours) for hours in (4, 8, 1000)])
+    phased_case(pathlib.Path(name))
 print(f"{len(cases)} cases agree with GLPK")

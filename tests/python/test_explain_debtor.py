@@ -73,8 +73,8 @@ with tempfile.TemporaryDirectory() as name:
         text = program.must_run_text(["explain", store, "--model", MODEL, "--debtor", debtor])
         assert f"Debtor {debtor}: {len(debtors[debtor])} claim" in text and "Plan:" in text
     assert len(seen) > 1, seen
-    # What `decide --by-debtor` without limits chooses is what is told here.
-    program.must_run(["decide", store, "--model", MODEL, "--by-debtor", "--claims", folder / "decided.csv", "--quiet"])
+    # What `decide` without limits chooses is what is told here.
+    program.must_run(["decide", store, "--model", MODEL, "--claims", folder / "decided.csv", "--quiet"])
     decided = {row["claim_id"]: row["decision"] for row in program.read_rows(str(folder / "decided.csv"))}
     for debtor in chosen:
         told = known[debtor]

@@ -81,7 +81,7 @@ with tempfile.TemporaryDirectory() as name:
     effort = {segment["id"]: segment["effort_hours"] for segment in models()[0]["segments"]}
     by_hand = sum(effort[row["segment"]].get(row["decision"], 0) for row in rows)
     assert abs(value["agent_hours"] - by_hand) < 1e-6, (value["agent_hours"], by_hand)
-    assert abs(value["agent_hours"] - told(named, "decide", "--agent-hours", 1e6)["agent_hours"]) < 1e-6
+    assert abs(value["agent_hours"] - told(named, "decide", "--by-claim", "--agent-hours", 1e6)["agent_hours"]) < 1e-6
     for group in ("segments", "countries", "decisions"):
         parts = value[group] if isinstance(value[group], list) else value[group].values()
         assert abs(sum(part["agent_hours"] for part in parts) - by_hand) < 1e-6, group

@@ -31,6 +31,7 @@ class Portfolio:
 
     def decide(self, *options):
         paths = self.folder / "decided.csv", self.folder / "decided.json"
+        options = [o for o in options if o != "--by-debtor"] if "--by-debtor" in options else ["--by-claim", *options]
         program.must_run(["decide", self.store, "--model", MODEL, *options, "--claims", paths[0], "--json", paths[1], "--quiet"])
         return {row["claim_id"]: row for row in program.read_rows(str(paths[0]))}, program.read_json(str(paths[1]))
 
@@ -180,7 +181,8 @@ def check_debtors(p):
     order = [row["gain_per_hour"] for row in made["rows"]]
     assert all(a >= b * (1 - 1e-6) for a, b in zip(order, order[1:]))
     with_hours = p.list("--by-debtor", "--hours", "12")
-    decided, _ = p.decide("--by-debtor", "--agent-hours", "12")
+    decided, whole = p.decide("--by-debtor", "--agent-hours", "12")
+    assert with_hours["value_decided"] == whole["objective"]
     for row in with_hours["rows"]:
         assert row["action"] in {decided[c]["decision"] for c in mine[row["debtor_id"]]}
 
