@@ -27,7 +27,7 @@ class Portfolio:
         program.import_tape(str(folder / "t.csv"), str(self.store), "2026-06-30")
         self.tape = {row["claim_id"]: row for row in program.read_rows(str(folder / "t.csv"))}
         self.claims, _ = self.decide("--agent-hours", "1000000")
-        self.filing = {}
+        self.share = {s["id"]: s.get("recovery_share", {}).get("amicable", 1) for s in model_file.load_yaml(str(MODEL))["segments"]}
 
     def decide(self, *options):
         paths = self.folder / "decided.csv", self.folder / "decided.json"
@@ -92,9 +92,7 @@ def check_scopes(p):
 def check_offer(p, row):
     """What to accept in one payment is the model's share of the balance, in the claim's own currency too; to look again at the end of the
     first epoch, three months on, or before the claim is barred."""
-    model = model_file.load_yaml(str(MODEL))
-    segment = next(s for s in model["segments"] if s["id"] == row["segment"])
-    share = segment.get("recovery_share", {}).get("amicable", 1)
+    share = p.share[row["segment"]]
     if row["action"] == "amicable" and share < 1 and "pays now" not in row["why"]:
         assert close(row["settlement"], share * row["balance"], 0.006), row
         assert close(row["settlement_own"], share * row["balance_own"], 0.011), row
