@@ -3,11 +3,12 @@
 #ifndef JK_BACKTEST_INTERNAL_H
 #define JK_BACKTEST_INTERNAL_H
 
+#include "base/wide.h"
 #include "jalki/backtest.h"
 #include "jalki/panel.h"
 
 /* Sums that do not depend on the order of their terms: integers of 2^-40. Holds 1e7 terms of 1e19. */
-typedef __int128 jk_exact;
+typedef jk_wide jk_exact;
 #define JK_EXACT_PER_UNIT 0x1p40
 
 static inline jk_exact jk_exact_from(double value) {

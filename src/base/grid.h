@@ -9,9 +9,6 @@
 
 #define JK_GRID_PER_UNIT 1048576.0 /* 2^20 */
 
-/* Sums that no number of rows can overflow. */
-__extension__ typedef __int128 jk_wide;
-
 static inline int64_t jk_grid_from_double(double amount) {
     return (int64_t)nearbyint(amount * JK_GRID_PER_UNIT);
 }

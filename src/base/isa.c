@@ -27,6 +27,10 @@ bool jk_isa_runs(jk_isa isa) {
 #endif
 }
 
+jk_isa jk_isa_best(void) {
+    return jk_isa_runs(JK_ISA_V4) ? JK_ISA_V4 : jk_isa_runs(JK_ISA_V3) ? JK_ISA_V3 : JK_ISA_BASE;
+}
+
 jk_status jk_isa_choose(const char *wanted, jk_isa *isa, jk_error *error) {
     const char *source = "the instruction set asked for";
     if (wanted == NULL || wanted[0] == '\0') {
@@ -34,7 +38,7 @@ jk_status jk_isa_choose(const char *wanted, jk_isa *isa, jk_error *error) {
         source = "JALKI_ISA";
     }
     if (wanted == NULL || wanted[0] == '\0') {
-        *isa = jk_isa_runs(JK_ISA_V4) ? JK_ISA_V4 : (jk_isa_runs(JK_ISA_V3) ? JK_ISA_V3 : JK_ISA_BASE);
+        *isa = jk_isa_best();
         return JK_OK;
     }
     for (int i = 0; i < JK_ISA_COUNT; i++) {

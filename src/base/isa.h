@@ -19,4 +19,17 @@ bool jk_isa_runs(jk_isa isa);
  * else the best that runs here. JK_ERROR_UNSUPPORTED if it is unknown or does not run here. */
 jk_status jk_isa_choose(const char *wanted, jk_isa *isa, jk_error *error);
 
+/* The best that runs here. */
+jk_isa jk_isa_best(void);
+
+/* What a *_kernel.c exports (base/isa_name.h), for each instruction set that it was compiled for: JK_ISA_DECLARE names
+ * the constants stem##base, stem##v3, ...; JK_ISA_OF is the address of one of them. */
+#ifdef JK_HAVE_X86_LEVELS
+#define JK_ISA_DECLARE(type, stem) extern const type stem##base, stem##v3, stem##v4
+#define JK_ISA_OF(stem, isa)       ((isa) == JK_ISA_V4 ? &stem##v4 : (isa) == JK_ISA_V3 ? &stem##v3 : &stem##base)
+#else
+#define JK_ISA_DECLARE(type, stem) extern const type stem##base
+#define JK_ISA_OF(stem, isa)       ((void)(isa), &stem##base)
+#endif
+
 #endif

@@ -15,6 +15,7 @@
 
 #include "base/grid.h"
 #include "base/output.h"
+#include "base/wide.h"
 #include "jalki/status.h"
 
 typedef enum jk_team_role { JK_TEAM_ALONE, JK_TEAM_PART, JK_TEAM_MERGE } jk_team_role;

@@ -2,22 +2,14 @@
 /* Which instruction set reads rows. */
 #include "csv/csv.h"
 
-extern const jk_csv_kernel jk_csv_kernel_base;
-#ifdef JK_HAVE_X86_LEVELS
-extern const jk_csv_kernel jk_csv_kernel_v3, jk_csv_kernel_v4;
-#endif
+JK_ISA_DECLARE(jk_csv_kernel, jk_csv_kernel_);
 
 const jk_csv_kernel *jk_csv_kernel_of(jk_isa isa) {
-#ifdef JK_HAVE_X86_LEVELS
-    return isa == JK_ISA_V4 ? &jk_csv_kernel_v4 : isa == JK_ISA_V3 ? &jk_csv_kernel_v3 : &jk_csv_kernel_base;
-#else
-    (void)isa;
-    return &jk_csv_kernel_base;
-#endif
+    return JK_ISA_OF(jk_csv_kernel_, isa);
 }
 
 static const jk_csv_kernel *best(void) {
-    return jk_csv_kernel_of(jk_isa_runs(JK_ISA_V4) ? JK_ISA_V4 : jk_isa_runs(JK_ISA_V3) ? JK_ISA_V3 : JK_ISA_BASE);
+    return jk_csv_kernel_of(jk_isa_best());
 }
 
 unsigned jk_csv_scan(const char *text, size_t length) {

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/unicode.h"
+#include "base/wide.h"
 
 /* How numbers and dates are written in a source. */
 typedef struct jk_csv_format {
@@ -45,7 +46,9 @@ typedef struct jk_csv_plain {
 jk_csv_read jk_csv_make_plain(const char *text, size_t length, const jk_csv_format *format, jk_csv_plain *plain);
 
 /* A decimal number in steps of 10^-18; exact for up to 18 decimals, further digits are cut. */
-typedef __int128 jk_csv_decimal;
+typedef jk_wide jk_csv_decimal;
+#define JK_CSV_DECIMAL_UNIT ((jk_csv_decimal)1000000000000000000) /* 1 in these steps */
+
 /* A number with a percent sign is divided by 100, once, whatever the format's scale: see jk_csv_format. */
 jk_csv_read jk_csv_to_decimal(const char *text, size_t length, const jk_csv_format *format, jk_csv_decimal *value);
 

@@ -8,18 +8,17 @@
 
 #include "base/error.h"
 #include "base/grid.h"
+#include "base/wide.h"
 
 enum { BUCKET_BITS = 16, BUCKETS = 1 << BUCKET_BITS };
 #define AMOUNT_MAX 1e15
-
-__extension__ typedef unsigned __int128 wide;
 
 static uint64_t weight_of(float value) {
     return value > 0.0F ? (uint64_t)jk_grid_from_double((double)value) : 0;
 }
 
 static uint64_t share_of(const jk_apportion *plan, float value, uint64_t *remainder) {
-    wide product = (wide)plan->cents * weight_of(value);
+    jk_wide_unsigned product = (jk_wide_unsigned)plan->cents * weight_of(value);
     *remainder = (uint64_t)(product % plan->weight);
     return (uint64_t)(product / plan->weight);
 }
@@ -101,7 +100,7 @@ jk_status jk_apportion_make(double amount, const float *value, size_t rows, jk_a
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "an amount from 0 to %g can be shared out", AMOUNT_MAX);
     }
     plan->cents = (uint64_t)nearbyint(100.0 * amount);
-    wide weight = 0;
+    jk_wide_unsigned weight = 0;
     for (size_t row = 0; row < rows; row++) {
         weight += weight_of(value[row]);
     }

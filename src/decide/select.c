@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/fmath.h"
 #include "base/parallel.h"
+#include "base/wide.h"
 
 enum {
     SAMPLE = 32768,     /* keys looked at for the threshold */
@@ -86,7 +87,7 @@ static jk_status find_threshold(selection *work, double caution, jk_error *error
     size_t size = 0;
     for (uint64_t i = 0; i < SAMPLE; i++) {
         /* Multiples of the golden ratio: evenly spread, in step with no pattern of the tape. */
-        size_t row = (size_t)(((unsigned __int128)(i * 0x9E3779B97F4A7C15ull) * rows) >> 64);
+        size_t row = (size_t)(((jk_wide_unsigned)(i * 0x9E3779B97F4A7C15ull) * rows) >> 64);
         float key = work->columns->key[row];
         sample[size] = key;
         size += isnan(key) ? 0 : 1;
@@ -349,7 +350,7 @@ static jk_status settle_part(void *context, int thread, size_t part, jk_error *e
 static void cut_parts(selection *work, bool at_runs) {
     work->part_start[0] = 0;
     for (int part = 1; part < work->parts; part++) {
-        size_t cut = (size_t)((unsigned __int128)work->found * (unsigned)part / (unsigned)work->parts);
+        size_t cut = (size_t)((jk_wide_unsigned)work->found * (unsigned)part / (unsigned)work->parts);
         while (at_runs && cut > 0 && cut < work->found && work->packed[cut] >> 32 == work->packed[cut - 1] >> 32) {
             cut++;
         }

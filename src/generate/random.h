@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/normal.h"
+#include "base/wide.h"
 
 /* First Philox stream of each kind of sheet; a sheet of 4k words uses k streams in a row. */
 enum { STREAM_LAYOUT = 0x100, STREAM_DEBTOR = 0x200, STREAM_CLAIM = 0x300 };
@@ -24,7 +25,7 @@ static inline void generate_sheet(uint64_t seed, uint64_t stream, uint64_t index
 
 /* 0..count-1, each as likely as the others up to 2^-32. */
 static inline uint64_t generate_below(uint32_t word, uint64_t count) {
-    return (uint64_t)(((unsigned __int128)word * count) >> 32);
+    return (uint64_t)(((jk_wide_unsigned)word * count) >> 32);
 }
 
 static inline bool generate_chance(uint32_t word, double probability) {

@@ -60,8 +60,8 @@ void jk_history_add_states(jk_history *history, const jk_history_row *row) {
 }
 
 static void add_settlement(jk_settlement_sums *sums, const jk_history_row *row) {
-    jk_history_sum cash = on_grid(row->cash, amount_max);
-    jk_history_sum balance = on_grid(row->balance, amount_max);
+    jk_wide cash = on_grid(row->cash, amount_max);
+    jk_wide balance = on_grid(row->balance, amount_max);
     sums->count++;
     sums->cash += cash;
     sums->balance += balance;

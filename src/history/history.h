@@ -5,22 +5,21 @@
 #define JK_HISTORY_HISTORY_H
 
 #include "base/grid.h"
+#include "base/wide.h"
 #include "history/class_matrix.h"
 #include "jalki/transitions.h"
 
-typedef __int128 jk_history_sum;
-
 typedef struct jk_settlement_sums {
     int64_t count;
-    jk_history_sum cash, balance;
-    jk_history_sum cash_cash, cash_balance, balance_balance;
+    jk_wide cash, balance;
+    jk_wide cash_cash, cash_balance, balance_balance;
 } jk_settlement_sums;
 
 typedef struct jk_segment_history {
     jk_class_counts classes[JK_TREATMENT_COUNT];
     int64_t deaths, insolvencies;
-    jk_history_sum months;
-    jk_history_sum known_exits;                                                  /* on the square of the grid */
+    jk_wide months;
+    jk_wide known_exits;                                                         /* on the square of the grid */
     int64_t pending[JK_TRANSITION_MONTHS_MAX], titles[JK_TRANSITION_MONTHS_MAX]; /* by length of the period */
     jk_settlement_sums settlement[JK_TREATMENT_COUNT];
 } jk_segment_history;
@@ -34,11 +33,11 @@ struct jk_history {
 /* The part of jk_history_add that counts classes and titles. */
 void jk_history_add_states(jk_history *history, const jk_history_row *row);
 
-static inline double jk_history_amount(jk_history_sum sum) {
+static inline double jk_history_amount(jk_wide sum) {
     return (double)sum / JK_GRID_PER_UNIT;
 }
 
-static inline double jk_history_square(jk_history_sum sum) {
+static inline double jk_history_square(jk_wide sum) {
     return (double)sum / (JK_GRID_PER_UNIT * JK_GRID_PER_UNIT);
 }
 

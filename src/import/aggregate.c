@@ -140,12 +140,12 @@ void jk_totals_count(jk_totals *totals, size_t key, const jk_mapped_row *row) {
 
 /* A decimal in steps of 10^-18, without the zeros that end it. */
 static size_t decimal_text(jk_csv_decimal value, char text[64]) {
-    const jk_csv_decimal unit = 1000000000000000000; /* 10^18 */
+    const jk_csv_decimal unit = JK_CSV_DECIMAL_UNIT;
     const bool minus = value < 0;
-    unsigned __int128 magnitude = minus ? -(unsigned __int128)value : (unsigned __int128)value;
-    unsigned __int128 units = magnitude / (unsigned __int128)unit;
+    jk_wide_unsigned magnitude = minus ? -(jk_wide_unsigned)value : (jk_wide_unsigned)value;
+    jk_wide_unsigned units = magnitude / (jk_wide_unsigned)unit;
     uint64_t whole = units > UINT64_MAX ? UINT64_MAX : (uint64_t)units; /* out of every column's range */
-    uint64_t fraction = (uint64_t)(magnitude % (unsigned __int128)unit);
+    uint64_t fraction = (uint64_t)(magnitude % (jk_wide_unsigned)unit);
     int length = snprintf(text, 64, "%s%" PRIu64 ".%018" PRIu64, minus ? "-" : "", whole, fraction);
     while (text[length - 1] == '0') {
         length--;

@@ -366,7 +366,7 @@ jk_status jk_import_store_text(jk_import_chunk *chunk, jk_column column, size_t 
 
 static jk_status store_decimal(const cell_target *to, const jk_cell *cell) {
     int64_t money = 0;
-    const jk_csv_decimal unit = 1000000000000000000; /* 10^18 */
+    const jk_csv_decimal unit = JK_CSV_DECIMAL_UNIT;
     switch (jk_schema_column(to->column)->type) {
     case JK_TYPE_MONEY: {
         jk_csv_read read = jk_csv_decimal_to_money(cell->decimal, cell->format->scale, &money);

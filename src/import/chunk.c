@@ -38,18 +38,10 @@ const char *jk_left_out_code(jk_left_out kind) {
     return (unsigned)kind < JK_LEFT_OUT_COUNT ? codes[kind] : "unknown";
 }
 
-extern const jk_import_parser jk_import_parser_base;
-#ifdef JK_HAVE_X86_LEVELS
-extern const jk_import_parser jk_import_parser_v3, jk_import_parser_v4;
-#endif
+JK_ISA_DECLARE(jk_import_parser, jk_import_parser_);
 
 jk_import_parser jk_import_parser_of(jk_isa isa) {
-#ifdef JK_HAVE_X86_LEVELS
-    return isa == JK_ISA_V4 ? jk_import_parser_v4 : isa == JK_ISA_V3 ? jk_import_parser_v3 : jk_import_parser_base;
-#else
-    (void)isa;
-    return jk_import_parser_base;
-#endif
+    return *JK_ISA_OF(jk_import_parser_, isa);
 }
 
 jk_column jk_chunk_dictionary_column(int number) {

@@ -119,7 +119,7 @@ static jk_cell year_of(const jk_rule *rule, const jk_mapped_row *row) {
     if (read != JK_CSV_OK) {
         return bad_cell(cell, true, read);
     }
-    const jk_csv_decimal unit = 1000000000000000000; /* 10^18 */
+    const jk_csv_decimal unit = JK_CSV_DECIMAL_UNIT;
     return (jk_cell){
         .kind = JK_CELL_DECIMAL, .format = &jk_csv_canonical_format, .decimal = unit * jk_civil_from_date(date).year};
 }
@@ -223,7 +223,7 @@ static jk_cell days_past_due(const jk_rule *rule, const jk_mapped_row *row) {
 static jk_cell year_by_age(const jk_rule *rule, const jk_mapped_row *row) {
     jk_cell cell;
     int32_t age = 0;
-    const jk_csv_decimal unit = 1000000000000000000; /* 10^18 */
+    const jk_csv_decimal unit = JK_CSV_DECIMAL_UNIT;
     if (!number_of(rule, row, &cell, &age)) {
         return cell;
     }

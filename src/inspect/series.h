@@ -8,9 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/wide.h"
 #include "jalki/inspect.h"
-
-__extension__ typedef __int128 jk_wide;
 
 /* How values fall into buckets. Dates: one bucket a day from `first_day` on. Others: values below 512 each by itself,
  * then 256 buckets for each doubling, mirrored for negative ones. */

@@ -10,16 +10,8 @@
 
 /* The kernels of an instruction set: [0] for claims whose debtors pay at once, [1] for those who pay in spells. */
 static void choose_kernels(jk_isa isa, const jk_plan_kernel *kernel[2]) {
-#ifdef JK_HAVE_X86_LEVELS
-    if (isa != JK_ISA_BASE) {
-        kernel[0] = isa == JK_ISA_V4 ? &jk_plan_kernel_v4 : &jk_plan_kernel_v3;
-        kernel[1] = isa == JK_ISA_V4 ? &jk_payers_kernel_v4 : &jk_payers_kernel_v3;
-        return;
-    }
-#endif
-    (void)isa;
-    kernel[0] = &jk_plan_kernel_base;
-    kernel[1] = &jk_payers_kernel_base;
+    kernel[0] = JK_ISA_OF(jk_plan_kernel_, isa);
+    kernel[1] = JK_ISA_OF(jk_payers_kernel_, isa);
 }
 
 /* Written so that a NaN fails too. */

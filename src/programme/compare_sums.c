@@ -20,6 +20,7 @@
 #include "base/grid.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/wide.h"
 #include "programme/compare.h"
 
 enum { YEARS = 10000, STATES = JK_ACTION_COUNT + 1, PIECE_ROWS = 65536, THREADS = 2, NO_GROUP = -1 };
@@ -64,11 +65,9 @@ void jk_compare_steps(const jk_comparison *comparison, size_t claim, int64_t ste
     step[JK_STEP_CLOSING] = end;
 }
 
-__extension__ typedef __int128 wide;
-
 int64_t jk_compare_rounded(int64_t grid, int64_t parts) {
-    const wide unit = (wide)JK_GRID_PER_UNIT;
-    wide scaled = (wide)grid * parts;
+    const jk_wide unit = (jk_wide)JK_GRID_PER_UNIT;
+    jk_wide scaled = (jk_wide)grid * parts;
     return (int64_t)((scaled + (scaled < 0 ? -unit / 2 : unit / 2)) / unit);
 }
 

@@ -26,7 +26,7 @@ enum { WALKS = 32768, WALK_SEED = 20260630 }; /* drawn lives of points that pay 
  */
 typedef struct point_sums {
     int64_t *cells, *large;
-    jk_cell_sum *cross, *together; /* [years][years] products of means, and means of products, of claims' collections */
+    jk_wide *cross, *together; /* [years][years] products of means, and means of products, of claims' collections */
 } point_sums;
 
 /* Room for a drawn life of a point. */
@@ -52,11 +52,11 @@ static size_t sums_count(const measuring *m) {
 
 /* ---- the points in all states --------------------------------------------------------------------------------- */
 
-static void add_products(const measuring *m, const double *year, double part, jk_cell_sum *products) {
+static void add_products(const measuring *m, const double *year, double part, jk_wide *products) {
     const int years = m->calibration->years;
     for (int y = 0; y < years; y++) {
         for (int z = 0; z < years && year[y] > 0.0; z++) {
-            products[y * years + z] += (jk_cell_sum)(part * year[y] * year[z] * JK_GRID_PER_UNIT);
+            products[y * years + z] += (jk_wide)(part * year[y] * year[z] * JK_GRID_PER_UNIT);
         }
     }
 }
@@ -64,7 +64,7 @@ static void add_products(const measuring *m, const double *year, double part, jk
 /* Who pays in spells brings sums of several years that hang together: means of their products come from draws of the
  * point's life, for a portfolio of many points one each. */
 static void add_walks(const measuring *m, path_walks *walks, const jk_path_runner *runner, size_t point, double spread,
-                      jk_cell_sum *together) {
+                      jk_wide *together) {
     const jk_calibration *c = m->calibration;
     const size_t draws = m->points->cells < WALKS ? WALKS / m->points->cells : 1;
     for (size_t i = 0; i < draws; i++) {
@@ -87,8 +87,7 @@ static void add_moments(const measuring *m, path_walks *walks, const jk_path_run
         const float *flow = runner->tile.flow + j * JK_PATH_FLOWS * JK_PATH_LANES;
         const int y = c->epoch_year[j];
         year[y] += (double)flow[JK_PATH_GROSS * JK_PATH_LANES];
-        sums->together[y * c->years + y] +=
-            (jk_cell_sum)((double)flow[JK_PATH_SECOND * JK_PATH_LANES] * JK_GRID_PER_UNIT);
+        sums->together[y * c->years + y] += (jk_wide)((double)flow[JK_PATH_SECOND * JK_PATH_LANES] * JK_GRID_PER_UNIT);
     }
     add_products(m, year, spread, sums->cross);
     if (runner->program.pairs) {

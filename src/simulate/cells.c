@@ -266,9 +266,9 @@ void jk_cell_claim_of(const jk_terms *terms, const jk_plan_results *results, siz
     claim->net = results->erc_net[row];
 }
 
-static jk_cell_sum weighted(int64_t balance, float figure) {
+static jk_wide weighted(int64_t balance, float figure) {
     double within = fmin(fmax((double)figure, -WEIGHT_MOST), WEIGHT_MOST);
-    return (jk_cell_sum)balance * (int64_t)nearbyint(within * WEIGHT_UNITS);
+    return (jk_wide)balance * (int64_t)nearbyint(within * WEIGHT_UNITS);
 }
 
 static jk_cell sums_of(const jk_cells *cells, const jk_cell_claim *claim) {
@@ -292,8 +292,8 @@ static jk_cell sums_of(const jk_cells *cells, const jk_cell_claim *claim) {
                      .exit_status = weighted(balance, claim->exit_status),
                      .bar_untitled = weighted(balance, fminf(claim->bar_untitled, limit)),
                      .bar_titled = weighted(balance, fminf(claim->bar_titled, limit)),
-                     .age = (jk_cell_sum)balance * claim->age_months,
-                     .balance_squared = (jk_cell_sum)balance * balance};
+                     .age = (jk_wide)balance * claim->age_months,
+                     .balance_squared = (jk_wide)balance * balance};
 }
 
 jk_status jk_cells_add(jk_cells *cells, const jk_cell_claim *claim, jk_error *error) {
@@ -371,7 +371,7 @@ jk_status jk_cells_at_level(jk_cells *cells, const jk_cells *from, int level, jk
 
 /* ---- points --------------------------------------------------------------------------------------------------- */
 
-static float mean(jk_cell_sum sum, int64_t balance) {
+static float mean(jk_wide sum, int64_t balance) {
     return balance > 0 ? (float)((double)sum / (double)balance / WEIGHT_UNITS) : 0.0f;
 }
 

@@ -11,9 +11,8 @@
 
 #include <stdint.h>
 
+#include "base/wide.h"
 #include "jalki/plan.h"
-
-__extension__ typedef __int128 jk_cell_sum;
 
 enum { JK_CELL_LEVELS = 9, JK_CELL_BINS = 10 };
 
@@ -38,8 +37,8 @@ typedef struct jk_cell {
     int64_t share;                           /* 2^-30 */
     int64_t value, gross, net;               /* of the claims in the base case, 2^-20 */
     /* Weighted with the balance. */
-    jk_cell_sum theta, fading, instalment, dividend, garnish, mortality, exit_status, bar_untitled, bar_titled, age;
-    jk_cell_sum balance_squared;
+    jk_wide theta, fading, instalment, dividend, garnish, mortality, exit_status, bar_untitled, bar_titled, age;
+    jk_wide balance_squared;
 } jk_cell;
 
 /* One claim as cells see it. */

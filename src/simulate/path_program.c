@@ -10,16 +10,7 @@
 #include "base/memory.h"
 
 const jk_path_kernel *jk_path_kernel_of(int isa) {
-#ifdef JK_HAVE_X86_LEVELS
-    if (isa == JK_ISA_V4) {
-        return &jk_path_kernel_v4;
-    }
-    if (isa == JK_ISA_V3) {
-        return &jk_path_kernel_v3;
-    }
-#endif
-    (void)isa;
-    return &jk_path_kernel_base;
+    return JK_ISA_OF(jk_path_kernel_, isa);
 }
 
 size_t jk_factor_row(const jk_segment *segment, bool by_step, int treatment, size_t step, int capacity) {

@@ -265,7 +265,7 @@ static double square_of(const jk_cell_claim *claim) {
 
 /* How many of the largest claims to simulate one by one: the fewest that leave none that stands out. */
 static size_t choose_large(jk_survey *survey) {
-    jk_cell_sum all = 0;
+    jk_wide all = 0;
     uint64_t claims = 0;
     for (size_t i = 0; i < survey->cells.count; i++) {
         all += survey->cells.cell[i].balance_squared;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/grid.h"
+#include "base/wide.h"
 #include "jalki/value.h"
 
 /* Sums in grid units; wide, so that no tape can overflow them, and nothing else, so that they are one row of cells. */
