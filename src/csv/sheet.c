@@ -11,7 +11,7 @@
 #include "csv/csv.h"
 #include "csv/workbook.h"
 
-enum { ROWS_MAX = 1 << 20, PAUSE_AT = 1 << 18, TRUSTED_WIDTH = 256 };
+enum { ROWS_MAX = 1 << 20, PAUSE_AT = 1 << 18, TRUSTED_WIDTH = 256, MEASURED_ROWS = 4096 };
 
 typedef enum cell_type { CELL_NUMBER, CELL_SHARED, CELL_TEXT, CELL_BOOLEAN, CELL_DATE } cell_type;
 
@@ -25,8 +25,9 @@ typedef struct sheet {
     jk_workbook workbook;
     jk_xml_stream xml;
     char decimal;
-    bool measuring; /* the first of two readings, for the width alone */
-    size_t width;
+    bool
+        measuring; /* the first of two readings, for the width alone: of the first rows, where the sheet does not say */
+    size_t width, measured;
     /* Where the reading stands. */
     size_t rows;       /* lines given so far */
     size_t row_start;  /* of the row in `out` */
@@ -240,6 +241,9 @@ static bool end_cell(sheet *self) {
 }
 
 static bool end_row(sheet *self) {
+    if (self->measuring && ++self->measured == MEASURED_ROWS) {
+        jk_xml_pause(&self->xml); /* a row that is wider yet brings its own cells */
+    }
     if (self->measuring || self->rows >= ROWS_MAX) {
         return true;
     }

@@ -73,6 +73,21 @@ def workbooks():
     os.remove("T.h5.rejects.csv")
 
 
+def long_sheets():
+    """A sheet that does not say how wide it is: rows behind the first thousands give what they hold, wider or not."""
+    head = wb.row(1, *[wb.text(f"{'ABCD'[i]}1", name) for i, name in enumerate(("claim_id", "country", "written_off_on", "principal"))])
+    rows = [wb.row(n, wb.text(f"A{n}", f"C{n}"), wb.text(f"B{n}", "FI"), wb.number(f"C{n}", 45322, wb.DATE), wb.number(f"D{n}", n))
+            for n in range(2, 6002)]
+    rows[5500] = rows[5500].replace("</row>", wb.number("F5502", 7) + "</row>")
+    for dimension in ("A1:F6001", None):
+        wb.write("long.xlsx", {"L": head + "".join(rows)}, dimension=dimension)
+        run("long.xlsx", "-o", "T.h5", "--max-rejects", "1")
+        found = claims("T.h5")
+        kept = [n for n in range(2, 6002) if f"C{n}".encode() in set(found["claim_id"])]
+        assert found["principal"] == [100 * n for n in kept] and len(kept) >= 5999, (dimension, len(kept))
+        os.remove("T.h5")
+
+
 def with_decimal_comma():
     """A mapping's marks are those of text cells; numbers and dates of the workbook are none of its business."""
     with open("m.yaml", "w") as out:
@@ -164,7 +179,7 @@ def main():
         with open("plain.csv", "w") as out:
             out.write(PLAIN)
         run("plain.csv", "-o", "plain.h5")
-        for test in (workbooks, with_decimal_comma, several_sheets, archives, packed, hostile, foreign):
+        for test in (workbooks, long_sheets, with_decimal_comma, several_sheets, archives, packed, hostile, foreign):
             test()
             print(test.__name__)
         os.chdir("/")
