@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a file to import: text, packed text, archives, workbooks. The first byte chooses what is in it: a tape,
  * a panel, payments or actions; or, where its bit of 8 is set, payments that a mapping adds up beside a tape with own
- * columns. Seeds: a tape as text, gzip and zip, payments, and payments to be added up. */
+ * columns. Seeds: a tape as text, packed by gzip, xz, bzip2
+ * and Zstandard, in a zip archive and a workbook; payments; and payments to be added up. */
 #include <string.h>
 
 #include "fuzz_file.h"
@@ -9,35 +10,37 @@
 #include "jalki/import.h"
 
 static const char loans[] = "Loan,Principal,Region\n1,100.00,north\n2,50.00,\n3,7.00,south\n";
-static const char mapping[] = "sources:\n"
-                              "  loan: {recognised_by: [Loan, Principal]}\n"
-                              "  payments:\n"
-                              "    recognised_by: [Loan id, Paid on]\n"
-                              "    key: {column: Loan id, clean: spaces}\n"
-                              "    joined_by: Loan\n"
-                              "    prefer: {Role: [main, joint]}\n"
-                              "    latest_by: Paid on\n"
-                              "    date: Paid on\n"
-                              "    aggregates:\n"
-                              "      paid: {sum: [Amount], within_months: 12}\n"
-                              "      monthly: {monthly: Amount, within_months: 6, where: {Amount: {above: 0}}}\n"
-                              "      last: {latest: Paid on}\n"
-                              "      first: {earliest: Paid on}\n"
-                              "      times: {count: rows}\n"
-                              "columns:\n"
-                              "  claim_id: Loan\n"
-                              "  country: {constant: FI}\n"
-                              "  written_off_on: {constant: \"2020-01-01\"}\n"
-                              "  principal: Principal\n"
-                              "  debtor_id: {source: payments, column: Role}\n"
-                              "  payments_12m: {source: payments, column: paid}\n"
-                              "  last_paid_on: {source: payments, column: last}\n"
-                              "extra:\n"
-                              "  region: {column: Region, type: text}\n"
-                              "  role: {source: payments, column: Role, type: text}\n"
-                              "  monthly: {source: payments, column: monthly, type: money}\n"
-                              "  first_paid: {source: payments, column: first, type: date}\n"
-                              "  times: {source: payments, column: times, type: number}\n";
+static const char mapping[] =
+    "where: {region: {not: [nowhere]}, times: {below: 1000}, first_paid: {below: 2030-01-01}}\n"
+    "sources:\n"
+    "  loan: {recognised_by: [Loan, Principal]}\n"
+    "  payments:\n"
+    "    recognised_by: [Loan id, Paid on]\n"
+    "    key: {column: Loan id, clean: spaces}\n"
+    "    joined_by: Loan\n"
+    "    prefer: {Role: [main, joint]}\n"
+    "    latest_by: Paid on\n"
+    "    date: Paid on\n"
+    "    aggregates:\n"
+    "      paid: {sum: [Amount], within_months: 12}\n"
+    "      monthly: {monthly: Amount, within_months: 6, where: {Amount: {above: 0}}}\n"
+    "      last: {latest: Paid on}\n"
+    "      first: {earliest: Paid on}\n"
+    "      times: {count: rows}\n"
+    "columns:\n"
+    "  claim_id: Loan\n"
+    "  country: {constant: FI}\n"
+    "  written_off_on: {constant: \"2020-01-01\"}\n"
+    "  principal: Principal\n"
+    "  debtor_id: {source: payments, column: Role}\n"
+    "  payments_12m: {source: payments, column: paid}\n"
+    "  last_paid_on: {source: payments, column: last}\n"
+    "extra:\n"
+    "  region: {column: Region, type: text}\n"
+    "  role: {source: payments, column: Role, type: text}\n"
+    "  monthly: {source: payments, column: monthly, type: money}\n"
+    "  first_paid: {source: payments, column: first, type: date}\n"
+    "  times: {source: payments, column: times, type: number}\n";
 
 static int text_file(const char *text, char path[64]) {
     return fuzz_file((const uint8_t *)text, strlen(text), path);

@@ -4,10 +4,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "jalki/model.h"
+#include "jalki/model_diff.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,6 +25,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if ((status == JK_OK) != (model != NULL) || status != error.status) {
         abort();
     }
+    jk_model_diff diff = {0};
+    jk_model_log log = {0};
+    if (model != NULL && (jk_model_compare(path, path, &diff, &error) != JK_OK || diff.count != 0 ||
+                          jk_model_log_read(path, &log, &error) != JK_OK || strcmp(log.sha256, model->sha256) != 0)) {
+        abort(); /* a model differs from itself in nothing, and has the files that it has */
+    }
+    jk_model_diff_reset(&diff);
+    jk_model_log_reset(&log);
     jk_model_free(model);
     (void)close(fd);
     return 0;
