@@ -84,6 +84,10 @@ jk_status jk_result_writer_put(jk_result_writer *writer, size_t column, size_t f
 const char *jk_result_writer_column(const jk_result_writer *writer, size_t column);
 size_t jk_result_writer_size(const jk_result_writer *writer, size_t column);
 
+/* Where ranks share the rows (docs/cluster.md), each has put its own: brings all together in rank 0's file. Nothing is
+ * done elsewhere. A compressed file cannot be shared. */
+jk_status jk_result_writer_join(jk_result_writer *writer, jk_error *error);
+
 /* Adds an array. One call at a time, and none beside a put. */
 jk_status jk_result_writer_dataset(jk_result_writer *writer, const jk_result_dataset *dataset, jk_error *error);
 

@@ -79,6 +79,7 @@ typedef struct jk_value_shape {
     size_t rows;       /* of the tape */
     size_t block_rows; /* most rows in a block */
     int threads;
+    bool shared; /* with other processes: sinks see the rows of this one alone */
 } jk_value_shape;
 
 /* Takes results block by block. Functions may be NULL. Memory is to be taken in `begin` only. */
@@ -92,8 +93,12 @@ typedef struct jk_value_sink {
     /* For each block after its `block`, on the same thread, one at a time and in tape order. */
     jk_status (*ordered)(void *context, const jk_value_block *block, jk_error *error);
     void *context;
-    bool parted; /* what it makes of the rows of one process is put together with that of others; without this it must
-                    see all rows, and a run in parts fails */
+    /* One run on several processes (docs/cluster.md). `parted`: what it makes of the rows of one process is put
+     * together with that of the others when it is finished. `gather`: it keeps something of each row, and this gives
+     * every rank what the others have kept, once, after the last block. A sink with neither must see all rows: a run in
+     * parts then fails, and ranks each do all the work. */
+    bool parted;
+    jk_status (*gather)(void *context, jk_error *error);
     /* Memory that it holds besides, and that what is made of it after the run takes: whole, and per thread. */
     size_t held, thread_held;
 } jk_value_sink;

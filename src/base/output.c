@@ -15,6 +15,7 @@
 #include "base/input.h"
 #include "base/output_part.h"
 #include "base/policy.h"
+#include "base/team.h"
 #include "base/text.h"
 
 /* The descriptor that a path like /dev/stdout stands for, or -1. */
@@ -37,7 +38,8 @@ static int descriptor_of(const char *path) {
 /* A device, a pipe or an open descriptor takes the bytes as they come: it must not be replaced by a file. */
 static jk_status open_directly(jk_output *output, int descriptor, jk_error *error) {
     output->direct = true;
-    output->fd = descriptor >= 0 ? fcntl(descriptor, F_DUPFD_CLOEXEC, 0) : open(output->target, O_WRONLY | O_CLOEXEC);
+    const char *path = jk_team_writes() ? output->target : "/dev/null";
+    output->fd = descriptor >= 0 ? fcntl(descriptor, F_DUPFD_CLOEXEC, 0) : open(path, O_WRONLY | O_CLOEXEC);
     if (output->fd < 0) {
         jk_status status = jk_fail_errno(error, output->target, "write");
         jk_output_abort(output);
@@ -272,6 +274,10 @@ const char *jk_output_at(size_t index) {
 
 jk_status jk_output_commit(jk_output *output, jk_error *error) {
     int failed = 0;
+    if (!jk_team_writes()) { /* rank 0 writes the same */
+        jk_output_abort(output);
+        return JK_OK;
+    }
     if (output->stream != NULL) {
         failed = ferror(output->stream) | fflush(output->stream);
         failed |= fclose(output->stream);

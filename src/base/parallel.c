@@ -7,11 +7,18 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/team.h"
 
 int jk_threads(const jk_run *run) {
-    int threads = run != NULL && run->threads > 0 ? run->threads : omp_get_num_procs();
+    int cores = omp_get_num_procs(), neighbours = jk_team_neighbours();
+    if (neighbours > 1) { /* a rank that is bound to its cores sees these alone; others share the host's */
+        int share = (int)sysconf(_SC_NPROCESSORS_ONLN) / neighbours;
+        cores = cores < share ? cores : share;
+    }
+    int threads = run != NULL && run->threads > 0 ? run->threads : cores;
     return threads > 0 ? threads : 1;
 }
 

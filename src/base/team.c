@@ -29,7 +29,7 @@ static size_t begin_of(size_t rows, size_t number, size_t parts) {
 }
 
 void jk_team_rows(jk_team_pass pass, size_t rows, size_t *first, size_t *end) {
-    bool own = jk_team.role == JK_TEAM_PART && pass == JK_PASS_RESULT;
+    bool own = jk_team.role == JK_TEAM_RANKS || (jk_team.role == JK_TEAM_PART && pass == JK_PASS_RESULT);
     size_t number = (size_t)jk_team.number - 1, parts = (size_t)jk_team.count;
     *first = own ? begin_of(rows, number, parts) : 0;
     *end = own ? begin_of(rows, number + 1, parts) : jk_team.role == JK_TEAM_MERGE ? 0 : rows;
@@ -62,6 +62,10 @@ bool jk_tally_set(const jk_tally *tally, size_t index, jk_wide value) {
 
 jk_status jk_team_sum(jk_team_pass pass, jk_team_question question, const jk_tally *tallies, size_t count,
                       jk_error *error) {
+    if (jk_team.role == JK_TEAM_RANKS) {
+        jk_ranks_sum(tallies, count);
+        return JK_OK;
+    }
     if (pass == JK_PASS_BEFORE || jk_team.role == JK_TEAM_ALONE) {
         return JK_OK;
     }
@@ -75,6 +79,8 @@ jk_status jk_team_collect(jk_output *output, const char *name, uint64_t head, jk
         return jk_part_collect(output, name, head, error);
     case JK_TEAM_MERGE:
         return jk_merge_collect(output, name, head, error);
+    case JK_TEAM_RANKS:
+        return jk_ranks_collect(output, head, error);
     default:
         return JK_OK;
     }

@@ -6,7 +6,9 @@
  *
  * - alone: all rows are its own, sums are left as they are;
  * - a part (jalki --part K/N): it adds up its own rows, and its sums go to a partial file;
- * - a merge (jalki merge): no rows are its own, sums are those of the partial files.
+ * - a merge (jalki merge): no rows are its own, sums are those of the partial files;
+ * - a rank of several (mpirun jalki-mpi): it adds up its own rows, sums are added over all ranks at once. Every rank
+ * runs the same command and comes to the same result; rank 0 alone shows and writes it.
  */
 #ifndef JK_BASE_TEAM_H
 #define JK_BASE_TEAM_H
@@ -18,7 +20,7 @@
 #include "base/wide.h"
 #include "jalki/status.h"
 
-typedef enum jk_team_role { JK_TEAM_ALONE, JK_TEAM_PART, JK_TEAM_MERGE } jk_team_role;
+typedef enum jk_team_role { JK_TEAM_ALONE, JK_TEAM_PART, JK_TEAM_MERGE, JK_TEAM_RANKS } jk_team_role;
 jk_team_role jk_team_role_now(void);
 
 /* What the sums of a pass are for. */
@@ -66,6 +68,41 @@ jk_status jk_team_keep(const char *path, const char *name, jk_error *error);
 int jk_team_number(void); /* of this part, from 1 */
 int jk_team_parts(void);
 jk_status jk_team_part_path(int number, const char *name, char **path, jk_error *error);
+
+/* ---- ranks (team_ranks.c) ------------------------------------------------------------------------------------- */
+
+/* The MPI that is built in, "Open MPI v4.1.4"; NULL: none. */
+const char *jk_team_mpi(void);
+
+/* At the beginning of a program, before threads are started and anything is written: becomes a rank where MPI is built
+ * in and the program was started as one of several (mpirun, srun). What ranks other than 0 write to standard output
+ * goes nowhere; what they say on standard error is kept. false: MPI cannot be started. */
+bool jk_team_ranks_begin(void);
+
+/* At its end, with its exit code, which is returned. A rank that failed ends all ranks, after it said what it has to
+ * say; rank 0 speaks first. */
+int jk_team_ranks_end(int code);
+
+/* Rank 0 goes on alone, the others have nothing to do until its end: false on these. */
+bool jk_team_ranks_leave(void);
+
+/* Whether this process shows and writes results: all but ranks other than 0. */
+bool jk_team_writes(void);
+
+/* Ranks on this host; 1 without ranks. */
+int jk_team_neighbours(void);
+
+/* The least of the numbers of all ranks; else the number. */
+uint64_t jk_team_least(uint64_t number);
+
+/* After a pass whose rows were shared by ranks: `array` has one element of `size` bytes for each of `rows` rows, of
+ * which each rank has filled its own; all get all. */
+jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, jk_error *error);
+
+/* Opens rank 0's file on the other ranks, for writing at places of their own: *fd is -1 on rank 0 itself, and where
+ * there are no ranks. Rank 0 is to commit the file after jk_team_wait. */
+jk_status jk_team_open_shared(jk_output *output, int *fd, jk_error *error);
+void jk_team_wait(void);
 
 /* ---- parts (team_part.c) -------------------------------------------------------------------------------------- */
 

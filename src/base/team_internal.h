@@ -27,4 +27,7 @@ jk_status jk_merge_take(jk_team_question question, const jk_tally *tallies, size
 jk_status jk_merge_collect(const jk_output *output, const char *name, uint64_t head, jk_error *error);
 void jk_merge_end(void);
 
+void jk_ranks_sum(const jk_tally *tallies, size_t count);
+jk_status jk_ranks_collect(jk_output *output, uint64_t head, jk_error *error);
+
 #endif

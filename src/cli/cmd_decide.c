@@ -338,5 +338,6 @@ const jk_command jk_command_decide = {
                JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(decide_arguments)},
     .size = sizeof(decide_arguments),
+    .shares_work = true,
     .run = run_decide,
 };

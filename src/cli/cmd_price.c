@@ -185,6 +185,7 @@ const jk_command jk_command_price = {
                JK_MEMORY_GROUP(price_arguments),
                JK_ACCEPT_GROUP(price_arguments, valuing.accepted)},
     .size = sizeof(price_arguments),
+    .shares_work = true,
     .prepare = prepare,
     .check = check,
     .run = run_price,

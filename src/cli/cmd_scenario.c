@@ -276,6 +276,7 @@ const jk_command jk_command_scenario = {
                JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(scenario_arguments)},
     .size = sizeof(scenario_arguments),
+    .shares_work = true,
     .prepare = prepare,
     .check = check,
     .run = run_scenario,

@@ -351,5 +351,6 @@ const jk_command jk_command_value = {
                JK_MEMORY_GROUP(value_arguments),
                JK_ACCEPT_GROUP(value_arguments, valuing.accepted)},
     .size = sizeof(value_arguments),
+    .shares_work = true,
     .run = run_value,
 };

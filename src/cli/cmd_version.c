@@ -3,6 +3,7 @@
 #include <omp.h>
 
 #include "base/isa.h"
+#include "base/team.h"
 #include "cli/commands.h"
 #include "jalki/page.h"
 
@@ -31,6 +32,8 @@ typedef struct feature {
 static int print_features(const version_arguments *arguments) {
     const feature features[] = {
         {"charts", "charts in reports (report, backtest --html)", jk_page_has_charts() != 0},
+        {"mpi", jk_team_mpi() != NULL ? jk_team_mpi() : "ranks on several hosts: the program jalki-mpi",
+         jk_team_mpi() != NULL},
         {"trees", "growing boosted trees (fit --trees); models with trees are always scored", HAS_TREES != 0},
     };
     jk_error error = {0};

@@ -264,6 +264,7 @@ const jk_command jk_command_worklist = {
                JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(worklist_arguments)},
     .size = sizeof(worklist_arguments),
+    .shares_work = true,
     .check = check,
     .run = run_worklist,
 };

@@ -2,14 +2,12 @@
 /* The program: finds the command and hands it the rest of the line. */
 #include <string.h>
 
+#include "base/team.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/streams.h"
 
-int main(int argc, char **argv) {
-    if (!jk_cli_guard_streams()) {
-        return 1;
-    }
+static int run(int argc, char **argv) {
     if (argc < 2) {
         jk_help_list(stderr);
         return 2;
@@ -19,4 +17,16 @@ int main(int argc, char **argv) {
     bool version = strcmp(name, "--version") == 0;
     const jk_command *command = help ? &jk_command_help : version ? &jk_command_version : jk_command_find(name);
     return command != NULL ? jk_command_run(command, argc - 2, argv + 2) : 2;
+}
+
+int main(int argc, char **argv) {
+    bool started = jk_team_ranks_begin();
+    if (!jk_cli_guard_streams()) {
+        return jk_team_ranks_end(1);
+    }
+    if (!started) {
+        (void)fprintf(stderr, "jalki: MPI cannot be started\n");
+        return 1;
+    }
+    return jk_team_ranks_end(run(argc, argv));
 }

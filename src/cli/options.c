@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/policy.h"
+#include "base/team.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/groups.h"
@@ -261,6 +262,9 @@ static void check_part(jk_usage *usage) {
                            option->name);
         }
     }
+    if (given && !usage->wrong && jk_team_role_now() == JK_TEAM_RANKS) {
+        jk_usage_error(usage, "--part: ranks share the work already; expected one or the other");
+    }
     if (given && !usage->wrong && common->format != JK_FORMAT_TABLE) {
         jk_usage_error(usage, "--format: a part shows no figures; jalki merge does");
     }
@@ -343,6 +347,9 @@ static int run(jk_usage *usage, const char **files, size_t room) {
     jk_error error = {0};
     if (check_files(usage, files, room, &error) != JK_OK || check_endings(usage, &error) != JK_OK) {
         return jk_cli_fail(&error);
+    }
+    if (!usage->command->shares_work && !jk_team_ranks_leave()) {
+        return 0; /* rank 0 does it */
     }
     note_returns(usage);
     set_policy(usage);

@@ -99,6 +99,7 @@ typedef struct jk_command {
     jk_option operand; /* what stands without dashes: its name, value and kind; no name: there is none */
     jk_option_group groups[JK_COMMAND_GROUPS]; /* ended by a group without options; the common one is last by itself */
     size_t size;                               /* of the command's struct, which begins with a jk_cli_common */
+    bool shares_work;                          /* ranks of MPI share its work; else rank 0 does it alone */
     void (*prepare)(void *command);            /* sets what is not zero before reading, or NULL */
     void (*check)(jk_usage *usage, void *command); /* what the records cannot say, or NULL */
     int (*run)(void *command);                     /* returns the exit code */

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/team.h"
 #include "deal/shares_internal.h"
 
 jk_status jk_shares_create(const jk_tape *tape, jk_shares **created, jk_error *error) {
@@ -47,8 +48,14 @@ static jk_status keep_block(void *context, const jk_value_block *block, jk_error
     return JK_OK;
 }
 
+static jk_status gather(void *context, jk_error *error) {
+    jk_shares *shares = context;
+    JK_TRY(jk_team_gather_rows(shares->value, sizeof *shares->value, shares->rows, error));
+    return jk_team_gather_rows(shares->face, sizeof *shares->face, shares->rows, error);
+}
+
 jk_value_sink jk_shares_sink(jk_shares *shares) {
-    return (jk_value_sink){.block = keep_block, .context = shares};
+    return (jk_value_sink){.block = keep_block, .gather = gather, .context = shares};
 }
 
 /* ---- ties ----------------------------------------------------------------------------------------------------- */

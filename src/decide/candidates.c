@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/team.h"
 #include "jalki/decide.h"
 #include "model/economics.h"
 
@@ -174,6 +175,30 @@ static jk_status take_block(void *context, const jk_value_block *rows, jk_error 
     return JK_OK;
 }
 
+/* What every rank has kept of its claims goes to all. */
+static jk_status gather(void *context, jk_error *error) {
+    jk_candidates *c = context;
+    const size_t n = c->claims;
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        JK_TRY(jk_team_gather_rows(c->value[a], sizeof *c->value[a], n, error));
+    }
+    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+        JK_TRY(jk_team_gather_rows(c->hours[t], sizeof *c->hours[t], n, error));
+    }
+    JK_TRY(jk_team_gather_rows(c->court, sizeof *c->court, n, error));
+    JK_TRY(jk_team_gather_rows(c->balance, sizeof *c->balance, n, error));
+    JK_TRY(jk_team_gather_rows(c->instalment, sizeof *c->instalment, n, error));
+    JK_TRY(jk_team_gather_rows(c->country, sizeof *c->country, n, error));
+    JK_TRY(jk_team_gather_rows(c->segment, sizeof *c->segment, n, error));
+    JK_TRY(jk_team_gather_rows(c->debtor, sizeof *c->debtor, n, error));
+    uint8_t *const codes[] = {c->exclusion, c->capacity_class, c->title_state,
+                              c->reachable, c->paying,         c->silent_months};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        JK_TRY(jk_team_gather_rows(codes[i], 1, n, error));
+    }
+    return JK_OK;
+}
+
 jk_value_sink jk_candidates_sink(jk_candidates *candidates) {
     uint64_t columns = 0;
     static const jk_column wanted[] = {JK_COLUMN_COUNTRY, JK_COLUMN_DEBTOR_INDEX, JK_COLUMN_VULNERABLE,
@@ -181,6 +206,9 @@ jk_value_sink jk_candidates_sink(jk_candidates *candidates) {
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         columns |= UINT64_C(1) << wanted[i];
     }
-    return (jk_value_sink){
-        .columns = columns, .block = take_block, .context = candidates, .held = candidates->claims * CLAIM_BYTES};
+    return (jk_value_sink){.columns = columns,
+                           .block = take_block,
+                           .context = candidates,
+                           .gather = gather,
+                           .held = candidates->claims * CLAIM_BYTES};
 }

@@ -249,13 +249,28 @@ static jk_status debtors_alloc(jk_debtors *debtors, size_t count, jk_error *erro
     return JK_OK;
 }
 
+/* The sums of all processes; rows that contradict the cut-off are counted likewise. */
+static jk_status add_processes(debtor_pass *pass, size_t sums, jk_error *error) {
+    int64_t contradictions = (int64_t)pass->contradictions;
+    const jk_tally tallies[] = {{JK_CELL_INT64, pass->debtors->balance, sums},
+                                {JK_CELL_INT64, pass->debtors->workable_balance, sums},
+                                {JK_CELL_UINT32, pass->debtors->claims, sums},
+                                {JK_CELL_INT64, &contradictions, 1}};
+    JK_TRY(jk_team_sum(JK_PASS_BEFORE, (jk_team_question){"debtors", 0}, tallies, sizeof tallies / sizeof tallies[0],
+                       error));
+    pass->contradictions = (size_t)contradictions;
+    pass->first_contradiction = (size_t)jk_team_least(pass->first_contradiction);
+    return JK_OK;
+}
+
 static jk_status create_sums(debtor_pass pass, const jk_run *run, size_t sums, jk_error *error) {
     const jk_law *law = pass.law;
     jk_debtors *debtors = pass.debtors;
     int threads = jk_threads(run);
     size_t rows = jk_tape_rows(pass.tape);
     pass.end_row = rows;
-    if (pass.only < 0 && pass.group == NULL) {
+    bool shared = pass.only < 0 && pass.group == NULL;
+    if (shared) {
         jk_team_rows(JK_PASS_BEFORE, rows, &pass.first_row, &pass.end_row);
     }
     pass.first_contradiction = SIZE_MAX;
@@ -272,6 +287,9 @@ static jk_status create_sums(debtor_pass pass, const jk_run *run, size_t sums, j
     }
     JK_TRY_CLEANUP(jk_parallel_for(run, (pass.end_row - pass.first_row + pass.block_rows - 1) / pass.block_rows,
                                    "debtors", pass.block_rows, add_rows, &pass, error));
+    if (shared) {
+        JK_TRY_CLEANUP(add_processes(&pass, sums, error));
+    }
     if (pass.contradictions > 0) {
         JK_TRY_CLEANUP(fail_contradiction(&pass, &pass.workers[0], error));
     }

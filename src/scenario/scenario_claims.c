@@ -25,6 +25,7 @@ struct jk_scenario_claims {
     size_t id_width, row_bytes, cases;
     int threads;
     thread_text *thread;
+    bool shared;
     uint64_t written, head; /* bytes so far, and of the heading */
 };
 
@@ -79,6 +80,7 @@ static jk_status write_bytes(jk_scenario_claims *file, const char *bytes, size_t
 
 static jk_status begin(void *context, const jk_value_shape *shape, jk_error *error) {
     jk_scenario_claims *file = context;
+    file->shared = shape->shared;
     file->thread = calloc((size_t)shape->threads, sizeof *file->thread);
     file->threads = file->thread == NULL ? 0 : shape->threads;
     bool held = file->thread != NULL;
@@ -170,7 +172,10 @@ jk_status jk_scenario_claims_open(const char *path, const jk_tape *tape, const j
 }
 
 jk_status jk_scenario_claims_commit(jk_scenario_claims *file, jk_error *error) {
-    jk_status status = jk_team_collect(&file->output, "claims", file->head, error);
+    jk_status status = JK_OK;
+    if (file->shared) {
+        status = jk_team_collect(&file->output, "claims", file->head, error);
+    }
     status = status == JK_OK ? jk_output_commit(&file->output, error) : status;
     jk_scenario_claims_abort(file);
     return status;

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/team.h"
 #include "h5/h5_sums.h"
 
 #define RESULT_FORMAT "result 1"
@@ -282,6 +284,49 @@ const char *jk_result_writer_column(const jk_result_writer *writer, size_t colum
 
 size_t jk_result_writer_size(const jk_result_writer *writer, size_t column) {
     return writer->columns[column].size;
+}
+
+/* Every rank has laid out the same file, so that its rows go from its own file to the same places of rank 0's. */
+static jk_status copy_rows(const jk_result_writer *writer, int fd, size_t first, size_t end, jk_error *error) {
+    enum { BYTES = 1 << 20 };
+    unsigned char *bytes = malloc(BYTES);
+    jk_status status = bytes == NULL ? jk_fail_memory(error, "rows of results") : JK_OK;
+    for (size_t c = 0; status == JK_OK && c < writer->column_count; c++) {
+        const jk_result_slot *slot = &writer->columns[c];
+        uint64_t at = slot->address + first * slot->size, stop = slot->address + end * slot->size;
+        while (status == JK_OK && at < stop) {
+            size_t wanted = stop - at < BYTES ? (size_t)(stop - at) : BYTES;
+            ssize_t got = pread(writer->fd, bytes, wanted, (off_t)at);
+            if (got <= 0 || !jk_h5_write_bytes(fd, at, bytes, (size_t)got)) {
+                status = jk_fail_errno(error, writer->output.target, "write");
+            }
+            at += got > 0 ? (uint64_t)got : 0;
+        }
+    }
+    free(bytes);
+    return status;
+}
+
+jk_status jk_result_writer_join(jk_result_writer *writer, jk_error *error) {
+    int fd = -1;
+    size_t first = 0, end = 0;
+    if (jk_team_role_now() != JK_TEAM_RANKS || writer->compression > 0) {
+        return JK_OK;
+    }
+    jk_team_rows(JK_PASS_RESULT, writer->rows, &first, &end);
+    JK_TRY(jk_team_open_shared(&writer->output, &fd, error));
+    if (fd >= 0) {
+        jk_status status = copy_rows(writer, fd, first, end, error);
+        if (close(fd) != 0 && status == JK_OK) {
+            status = jk_fail_errno(error, writer->output.target, "write");
+        }
+        JK_TRY(status);
+    }
+    for (size_t c = 0; c < writer->column_count; c++) {
+        atomic_store(&writer->columns[c].rows_put, writer->rows);
+    }
+    jk_team_wait();
+    return JK_OK;
 }
 
 /* The group that a path's data set stands in, made if it is not there; *name is the rest. Under the HDF5 lock. */

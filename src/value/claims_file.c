@@ -42,7 +42,7 @@ typedef struct own_column {
 
 struct jk_claims_file {
     jk_output output;
-    bool full, pack;
+    bool full, pack, shared;
     size_t id_width;
     size_t longest_segment;
     size_t row_bytes; /* the most that a row can take */
@@ -212,6 +212,7 @@ static jk_status write_header(jk_claims_file *file, jk_error *error) {
 static jk_status begin(void *context, const jk_value_shape *shape, jk_error *error) {
     jk_claims_file *file = context;
     file->threads = shape->threads;
+    file->shared = shape->shared;
     file->thread = calloc((size_t)shape->threads, sizeof *file->thread);
     size_t bytes = file->row_bytes * shape->block_rows;
     file->packed_size = file->pack ? libdeflate_gzip_compress_bound(NULL, bytes) : 0;
@@ -372,7 +373,10 @@ jk_status jk_claims_add(jk_claims_file *file, const uint8_t *decision, const jk_
 }
 
 jk_status jk_claims_commit(jk_claims_file *file, jk_error *error) {
-    jk_status status = jk_team_collect(&file->output, "claims", file->head, error);
+    jk_status status = JK_OK;
+    if (file->shared) {
+        status = jk_team_collect(&file->output, "claims", file->head, error);
+    }
     status = status == JK_OK ? jk_output_commit(&file->output, error) : status;
     jk_claims_abort(file);
     return status;

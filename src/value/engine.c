@@ -223,12 +223,20 @@ static jk_status create_plans(jk_engine *engine, const jk_value_options *options
 }
 
 static jk_status choose_rows(jk_engine *engine, jk_error *error) {
-    jk_team_rows(JK_PASS_RESULT, engine->rows, &engine->first_row, &engine->end_row);
+    const jk_team_role role = jk_team_role_now();
+    bool parted = true, shared = true;
     for (size_t s = 0; s < engine->sink_count; s++) {
-        if (jk_team_role_now() != JK_TEAM_ALONE && !engine->sinks[s].parted) {
-            return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL,
-                           "what this run makes of its claims needs all of them at once; it cannot be done in parts");
-        }
+        parted = parted && engine->sinks[s].parted;
+        shared = shared && (engine->sinks[s].parted || engine->sinks[s].gather != NULL);
+    }
+    if ((role == JK_TEAM_PART || role == JK_TEAM_MERGE) && !parted) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL,
+                       "what this run makes of its claims needs all of them at once; it cannot be done in parts");
+    }
+    engine->shared = role != JK_TEAM_ALONE && shared;
+    engine->end_row = engine->rows;
+    if (engine->shared) {
+        jk_team_rows(JK_PASS_RESULT, engine->rows, &engine->first_row, &engine->end_row);
     }
     return JK_OK;
 }
@@ -306,7 +314,7 @@ static jk_status create_workers(jk_engine *engine, jk_error *error) {
     for (int t = 0; t < engine->threads; t++) {
         JK_TRY(jk_worker_create(engine, &engine->workers[t], error));
     }
-    jk_value_shape shape = {engine->rows, engine->block_rows, engine->threads};
+    jk_value_shape shape = {engine->rows, engine->block_rows, engine->threads, engine->shared};
     for (size_t s = 0; s < engine->sink_count; s++) {
         if (engine->sinks[s].begin != NULL) {
             JK_TRY(engine->sinks[s].begin(engine->sinks[s].context, &shape, error));
@@ -328,6 +336,11 @@ static jk_status run_engine(jk_engine *engine, const jk_value_options *options, 
     JK_TRY(jk_debtors_create(engine->law, engine->tape, &run, &engine->debtors, error));
     JK_TRY(create_workers(engine, error));
     JK_TRY(jk_parallel_for(&run, engine->block_count, "value", engine->block_rows, run_block, engine, error));
+    for (size_t s = 0; engine->shared && s < engine->sink_count; s++) {
+        if (engine->sinks[s].gather != NULL) {
+            JK_TRY(engine->sinks[s].gather(engine->sinks[s].context, error));
+        }
+    }
     JK_TRY(jk_sums_gather(engine, error));
     for (size_t c = 0; c < engine->case_count; c++) {
         JK_TRY(jk_valuation_create(engine, c, &valuations[c], error));

@@ -69,6 +69,7 @@ typedef struct jk_engine {
     bool has_ordered;
     size_t rows, first_row, end_row; /* of the tape; those of this process */
     size_t block_rows, block_count;
+    bool shared; /* with other processes */
     int32_t cutoff;
     unsigned allow;
     int age_from, age_end; /* see jk_value_options, and so the next two */

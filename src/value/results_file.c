@@ -61,6 +61,7 @@ struct jk_results_file {
     jk_result_writer *writer;
     size_t first_row, rows; /* of the tape: those that are written here */
     int threads;
+    bool shared;
     double **months_to_bar; /* [threads][block rows]; own columns are made ready there, too */
     size_t own_count;       /* own columns of the tape, behind those of results */
     jk_column own[JK_EXTRA_COUNT];
@@ -72,6 +73,7 @@ struct jk_results_file {
 static jk_status begin(void *context, const jk_value_shape *shape, jk_error *error) {
     jk_results_file *file = context;
     file->threads = shape->threads;
+    file->shared = shape->shared;
     file->months_to_bar = calloc((size_t)shape->threads, sizeof *file->months_to_bar);
     for (int t = 0; file->months_to_bar != NULL && t < shape->threads; t++) {
         file->months_to_bar[t] = jk_columns_alloc(shape->block_rows, sizeof(double));
@@ -359,6 +361,9 @@ static jk_status take_parts(const jk_results_file *file, jk_error *error) {
 jk_status jk_results_commit(jk_results_file *file, const jk_valuation *valuation, jk_error *error) {
     char *manifest = jk_manifest_json(file->tape, file->model, valuation);
     jk_status status = manifest == NULL ? jk_fail_memory(error, "the manifest") : JK_OK;
+    if (status == JK_OK && file->shared) {
+        status = jk_result_writer_join(file->writer, error);
+    }
     if (status == JK_OK && jk_team_role_now() == JK_TEAM_MERGE) {
         status = take_parts(file, error);
     }

@@ -215,8 +215,9 @@ jk_status jk_sums_gather(jk_engine *engine, jk_error *error) {
         count += tallies_of(engine, &engine->workers[0].sums[c], &tallies[count]);
         tallies[count++] = tally_of_flow(&engine->workers[0].flow[c]);
     }
-    jk_status status =
-        jk_team_sum(JK_PASS_RESULT, (jk_team_question){"value", figures_of(engine)}, tallies, count, error);
+    jk_status status = !engine->shared ? JK_OK
+                                       : jk_team_sum(JK_PASS_RESULT, (jk_team_question){"value", figures_of(engine)},
+                                                     tallies, count, error);
     free(tallies);
     return status;
 }

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ranks of MPI: the only file that knows of it. It is compiled twice: for the library and the program without ranks,
+ * and with MPI for jalki-mpi, where it takes the other's place. */
+#ifdef JALKI_MPI
+#include <mpi.h>
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/output_part.h"
+#include "base/team_internal.h"
+
+static struct {
+    bool started;
+    int rank, count, neighbours;
+    int spoken; /* standard error of the program, while what a rank says is kept */
+    int kept;   /* in here */
+} ranks = {.count = 1, .neighbours = 1, .spoken = -1, .kept = -1};
+
+bool jk_team_writes(void) {
+    return ranks.rank == 0;
+}
+
+int jk_team_neighbours(void) {
+    return jk_team.role == JK_TEAM_RANKS ? ranks.neighbours : 1;
+}
+
+#ifdef JALKI_MPI
+
+const char *jk_team_mpi(void) {
+    static char text[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length = 0;
+    (void)MPI_Get_library_version(text, &length);
+    text[strcspn(text, ",\n")] = '\0';
+    for (char *c = text; *c != '\0'; c++) {
+        *c = *c == '\t' ? ' ' : *c;
+    }
+    return text;
+}
+
+/* Rank 0 speaks for all as long as all is well. */
+static bool hush(void) {
+    int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    ranks.spoken = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    ranks.kept = memfd_create("stderr", MFD_CLOEXEC);
+    bool done = nothing >= 0 && ranks.spoken >= 0 && ranks.kept >= 0 && dup2(nothing, STDOUT_FILENO) >= 0 &&
+                dup2(ranks.kept, STDERR_FILENO) >= 0;
+    if (nothing >= 0) {
+        (void)close(nothing);
+    }
+    return done;
+}
+
+bool jk_team_ranks_begin(void) {
+    int provided = 0;
+    MPI_Comm host;
+    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS) {
+        return false;
+    }
+    ranks.started = true;
+    (void)MPI_Comm_rank(MPI_COMM_WORLD, &ranks.rank);
+    (void)MPI_Comm_size(MPI_COMM_WORLD, &ranks.count);
+    (void)MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, ranks.rank, MPI_INFO_NULL, &host);
+    (void)MPI_Comm_size(host, &ranks.neighbours);
+    (void)MPI_Comm_free(&host);
+    if (ranks.count > 1) {
+        jk_team = (jk_team_state){.role = JK_TEAM_RANKS, .number = ranks.rank + 1, .count = ranks.count};
+    }
+    return ranks.rank == 0 || hush();
+}
+
+static void pause_for(double seconds) {
+    struct timespec time = {(time_t)seconds, (long)(1e9 * (seconds - (double)(time_t)seconds))};
+    while (nanosleep(&time, &time) != 0 && errno == EINTR) {
+    }
+}
+
+/* What a rank that failed has said, under its name. */
+static void speak(void) {
+    char host[MPI_MAX_PROCESSOR_NAME], line[2048];
+    int length = 0;
+    (void)MPI_Get_processor_name(host, &length);
+    FILE *kept = lseek(ranks.kept, 0, SEEK_SET) == 0 ? fdopen(ranks.kept, "r") : NULL;
+    while (kept != NULL && fgets(line, sizeof line, kept) != NULL) {
+        (void)dprintf(ranks.spoken, "rank %d on %s: %s", ranks.rank, host, line);
+    }
+}
+
+/* Waits without keeping a core busy. */
+static void wait_for_all(void) {
+    MPI_Request all;
+    int done = 0;
+    (void)MPI_Ibarrier(MPI_COMM_WORLD, &all);
+    while (done == 0) {
+        (void)MPI_Test(&all, &done, MPI_STATUS_IGNORE);
+        if (done == 0) {
+            pause_for(0.002);
+        }
+    }
+}
+
+int jk_team_ranks_end(int code) {
+    if (!ranks.started) {
+        return code;
+    }
+    (void)fflush(stdout);
+    (void)fflush(stderr);
+    if (code != 0) {
+        if (ranks.rank > 0) { /* what fails everywhere is told by rank 0, which ends all meanwhile */
+            pause_for(1.0);
+            speak();
+        }
+        (void)MPI_Abort(MPI_COMM_WORLD, code);
+    }
+    wait_for_all();
+    (void)MPI_Finalize();
+    return code;
+}
+
+bool jk_team_ranks_leave(void) {
+    if (jk_team.role == JK_TEAM_RANKS) {
+        jk_team = (jk_team_state){.role = JK_TEAM_ALONE, .number = 1, .count = 1};
+    }
+    return ranks.rank == 0;
+}
+
+/* ---- what is exchanged ---------------------------------------------------------------------------------------- */
+
+enum { PIECE = 1 << 24 }; /* cells in one call: counts of MPI are 32 bits wide */
+
+static void add_wide(void *from, void *into, int *count, MPI_Datatype *type) {
+    (void)type;
+    for (int i = 0; i < *count; i++) {
+        ((jk_wide *)into)[i] += ((const jk_wide *)from)[i];
+    }
+}
+
+static size_t bytes_of(jk_cell_kind kind) {
+    return kind == JK_CELL_UINT32 ? sizeof(uint32_t) : kind == JK_CELL_INT64 ? sizeof(int64_t) : sizeof(jk_wide);
+}
+
+void jk_ranks_sum(const jk_tally *tallies, size_t count) {
+    MPI_Datatype wide;
+    MPI_Op sum_wide;
+    (void)MPI_Type_contiguous(sizeof(jk_wide), MPI_BYTE, &wide);
+    (void)MPI_Type_commit(&wide);
+    (void)MPI_Op_create(add_wide, 1, &sum_wide);
+    for (size_t t = 0; t < count; t++) {
+        const jk_tally *tally = &tallies[t];
+        /* unsigned: cells beyond the largest face may overflow before that is told */
+        MPI_Datatype type = tally->kind == JK_CELL_UINT32  ? MPI_UINT32_T
+                            : tally->kind == JK_CELL_INT64 ? MPI_UINT64_T
+                                                           : wide;
+        MPI_Op op = tally->kind == JK_CELL_WIDE ? sum_wide : MPI_SUM;
+        for (size_t done = 0; done < tally->count; done += PIECE) {
+            size_t left = tally->count - done;
+            (void)MPI_Allreduce(MPI_IN_PLACE, (char *)tally->cell + done * bytes_of(tally->kind),
+                                (int)(left < PIECE ? left : PIECE), type, op, MPI_COMM_WORLD);
+        }
+    }
+    (void)MPI_Op_free(&sum_wide);
+    (void)MPI_Type_free(&wide);
+}
+
+uint64_t jk_team_least(uint64_t number) {
+    if (jk_team.role == JK_TEAM_RANKS) {
+        (void)MPI_Allreduce(MPI_IN_PLACE, &number, 1, MPI_UINT64_T, MPI_MIN, MPI_COMM_WORLD);
+    }
+    return number;
+}
+
+void jk_team_wait(void) {
+    if (jk_team.role == JK_TEAM_RANKS) {
+        (void)MPI_Barrier(MPI_COMM_WORLD);
+    }
+}
+
+/* Each rank's rows go to all, one rank after the other. */
+jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, jk_error *error) {
+    (void)error;
+    jk_team_state own = jk_team;
+    for (int rank = 0; own.role == JK_TEAM_RANKS && rank < own.count; rank++) {
+        size_t first = 0, end = 0;
+        jk_team.number = rank + 1;
+        jk_team_rows(JK_PASS_RESULT, rows, &first, &end);
+        for (size_t done = first * size; done < end * size; done += PIECE) {
+            size_t left = end * size - done;
+            (void)MPI_Bcast((char *)array + done, (int)(left < PIECE ? left : PIECE), MPI_BYTE, rank, MPI_COMM_WORLD);
+        }
+    }
+    jk_team = own;
+    return JK_OK;
+}
+
+/* Rank 0's file gets the temporary name that its commit would give it; a process that dies leaves it to be swept. */
+static jk_status share_name(jk_output *output, char name[4096], jk_error *error) {
+    name[0] = '\0';
+    if (ranks.rank == 0 && output->part == NULL && !output->direct) {
+        output->part = jk_output_part_link(output->fd, output->access, output->target);
+        if (output->part == NULL) {
+            return jk_fail_errno(error, output->target, "write");
+        }
+    }
+    if (ranks.rank == 0 && output->part != NULL) {
+        (void)snprintf(name, 4096, "%s", output->part);
+    }
+    (void)MPI_Bcast(name, 4096, MPI_CHAR, 0, MPI_COMM_WORLD);
+    return name[0] != '\0' ? JK_OK
+                           : jk_fail(error, JK_ERROR_ARGUMENT, output->target, 0, NULL,
+                                     "is a device or a pipe, which several ranks cannot write");
+}
+
+jk_status jk_team_open_shared(jk_output *output, int *fd, jk_error *error) {
+    char name[4096];
+    *fd = -1;
+    if (jk_team.role != JK_TEAM_RANKS) {
+        return JK_OK;
+    }
+    JK_TRY(share_name(output, name, error));
+    if (ranks.rank > 0) {
+        *fd = open(name, O_WRONLY | O_CLOEXEC);
+    }
+    return ranks.rank == 0 || *fd >= 0 ? JK_OK : jk_fail_errno(error, name, "write");
+}
+
+static bool copy_to(int from, uint64_t first, uint64_t size, int to, uint64_t place) {
+    unsigned char bytes[65536];
+    for (uint64_t done = 0; done < size;) {
+        size_t wanted = size - done < sizeof bytes ? (size_t)(size - done) : sizeof bytes;
+        ssize_t got = pread(from, bytes, wanted, (off_t)(first + done));
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        ssize_t put = got > 0 ? pwrite(to, bytes, (size_t)got, (off_t)(place + done)) : -1;
+        if (put != got) {
+            return false;
+        }
+        done += (uint64_t)put;
+    }
+    return true;
+}
+
+/* Sizes are exchanged; each rank then copies its rows behind those of the ranks before it. */
+jk_status jk_ranks_collect(jk_output *output, uint64_t head, jk_error *error) {
+    int fd = -1;
+    struct stat facts;
+    if ((output->stream != NULL && fflush(output->stream) != 0) || fstat(output->fd, &facts) != 0) {
+        return jk_fail_errno(error, output->target, "write");
+    }
+    uint64_t size = (uint64_t)facts.st_size - head, before = 0;
+    (void)MPI_Exscan(&size, &before, 1, MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
+    JK_TRY(jk_team_open_shared(output, &fd, error));
+    if (fd >= 0) {
+        bool done = copy_to(output->fd, head, size, fd, head + before);
+        jk_status status = done ? JK_OK : jk_fail_errno(error, output->target, "write");
+        if (close(fd) != 0 && status == JK_OK) {
+            status = jk_fail_errno(error, output->target, "write");
+        }
+        JK_TRY(status);
+    }
+    jk_team_wait();
+    return JK_OK;
+}
+
+#else
+
+const char *jk_team_mpi(void) {
+    return NULL;
+}
+
+bool jk_team_ranks_begin(void) {
+    return true;
+}
+
+int jk_team_ranks_end(int code) {
+    return code;
+}
+
+bool jk_team_ranks_leave(void) {
+    return true;
+}
+
+void jk_ranks_sum(const jk_tally *tallies, size_t count) {
+    (void)tallies;
+    (void)count;
+}
+
+uint64_t jk_team_least(uint64_t number) {
+    return number;
+}
+
+void jk_team_wait(void) {
+}
+
+jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, jk_error *error) {
+    (void)array;
+    (void)size;
+    (void)rows;
+    (void)error;
+    return JK_OK;
+}
+
+jk_status jk_team_open_shared(jk_output *output, int *fd, jk_error *error) {
+    (void)output;
+    (void)error;
+    *fd = -1;
+    return JK_OK;
+}
+
+jk_status jk_ranks_collect(jk_output *output, uint64_t head, jk_error *error) {
+    (void)output;
+    (void)head;
+    (void)error;
+    return JK_OK;
+}
+
+#endif
