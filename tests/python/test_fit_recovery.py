@@ -27,6 +27,7 @@ NORMAL_95, NORMAL_999 = 1.96, 3.29
 
 
 def main():
+    program.statistics()
     model = model_file.load_yaml(str(TRUTH))
     scores, held = [], []
     with tempfile.TemporaryDirectory() as name:

@@ -92,6 +92,7 @@ def quarters(folder):
 
 
 def main():
+    program.statistics()
     model = model_file.load_yaml(str(TRUTH))
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)

@@ -14,6 +14,7 @@ import law
 import model_file
 import plan
 import price
+import program
 import random_case
 import reference
 import score
@@ -303,4 +304,5 @@ class ForwardAndBackward(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    program.statistics()
     unittest.main()

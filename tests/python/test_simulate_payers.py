@@ -16,6 +16,9 @@ except ImportError:
     print("skipped: no numpy")
     sys.exit(77)
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "reference"))
+import program  # noqa: E402
+
 PROGRAM = os.environ["JALKI_PROGRAM"]
 PATHS = 1500
 EPOCHS = [3, 9, 12, 6]
@@ -159,6 +162,7 @@ def simulate(folder, balances, paying, volatility, *options):
 
 
 def main():
+    program.statistics()
     rng = np.random.default_rng(3)
     balances = np.round(np.exp(rng.normal(6.5, 1.3, 250)) + 200, 2)
     paying = np.arange(250) % 4 == 0

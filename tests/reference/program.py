@@ -41,7 +41,22 @@ def must_run(arguments, environment=None):
 def must_run_text(arguments, environment=None):
     """What it printed."""
     return must_run(arguments, environment).stdout
-    return done
+
+
+FEW = bool(os.environ.get("JALKI_FEW_CASES"))
+
+
+def some(cases, least):
+    """All cases, or the first few where the suite runs beside that of the release (JALKI_FEW_CASES)."""
+    return list(cases)[:least] if FEW else cases
+
+
+def statistics():
+    """Ends a test of estimates or of the reference alone where the suite runs beside that of the release: neither
+    compilers nor sanitizers change what it is about, which scripts/bits.py compares."""
+    if FEW:
+        print("skipped: figures of the release build, which other builds have to the bit")
+        sys.exit(77)
 
 
 def import_tape(tape_path, store, cutoff):
