@@ -15,6 +15,7 @@
 #include "jalki/break_even.h"
 #include "jalki/calendar.h"
 #include "jalki/chain_ladder.h"
+#include "jalki/claims.h"
 #include "jalki/compare.h"
 #include "jalki/decide.h"
 #include "jalki/done.h"

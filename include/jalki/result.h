@@ -35,6 +35,9 @@ typedef enum jk_result_type {
     JK_RESULT_TEXT     /* char[text_width], zero-padded */
 } jk_result_type;
 
+/* Bytes of one element; 0 for no type, or a text without width. */
+size_t jk_result_element_size(jk_result_type type, size_t text_width);
+
 enum { JK_RESULT_COLUMNS_MAX = 64, JK_RESULT_RANK_MAX = 3 };
 
 typedef struct jk_result_column {

@@ -27,7 +27,7 @@ static jk_status fail_argument(const jk_result_writer *writer, const char *key, 
 
 /* ---- types ---- */
 
-static size_t element_size(jk_result_type type, size_t text_width) {
+size_t jk_result_element_size(jk_result_type type, size_t text_width) {
     switch (type) {
     case JK_RESULT_FLOAT32:
     case JK_RESULT_INT32:
@@ -178,7 +178,7 @@ static bool is_valid(const jk_result_column *column) {
     case JK_RESULT_INDEX:
         return column->levels != NULL && column->level_count >= 1 && column->level_count <= 65536;
     default:
-        return element_size(column->type, column->text_width) > 0;
+        return jk_result_element_size(column->type, column->text_width) > 0;
     }
 }
 
@@ -190,7 +190,7 @@ static jk_status lay_out(jk_result_writer *writer, const jk_result_column *colum
             return fail_argument(writer, columns[i].name, error, "a result column is not described as it must be");
         }
         (void)snprintf(self->name, sizeof self->name, "%s", columns[i].name);
-        self->size = element_size(columns[i].type, columns[i].text_width);
+        self->size = jk_result_element_size(columns[i].type, columns[i].text_width);
         self->address = next;
         next += self->size * writer->rows;
     }
@@ -361,7 +361,7 @@ jk_status jk_result_writer_dataset(jk_result_writer *writer, const jk_result_dat
     hsize_t extent[JK_RESULT_RANK_MAX] = {0};
     size_t elements = 1;
     if (dataset->rank < 1 || dataset->rank > JK_RESULT_RANK_MAX || dataset->type == JK_RESULT_ENUM ||
-        element_size(dataset->type, dataset->text_width) == 0) {
+        jk_result_element_size(dataset->type, dataset->text_width) == 0) {
         return fail_argument(writer, dataset->path, error, "an array is not described as it must be");
     }
     for (size_t i = 0; i < dataset->rank; i++) {
