@@ -299,7 +299,7 @@ typedef struct jk_model {
     const char *version; /* NULL: none; of the file itself, not of what it includes */
     jk_lineage lineage;  /* likewise */
     const char *path;
-    char sha256[65]; /* over the bytes of the file and its includes, in the order read */
+    char sha256[65]; /* over the bytes of the file and its includes, in the order read, and changes */
     const char *base_currency;
     bool base_apart; /* the base currency stands in another file than the segments, whose costs are in it */
     size_t exchange_rate_count;
@@ -330,6 +330,13 @@ typedef struct jk_model {
 /* Reads a model file with its includes. On failure *model is NULL and the error names file, line and key:
  * JK_ERROR_IO (cannot be read), JK_ERROR_MODEL (syntax, unknown or missing key, value out of range). */
 jk_status jk_model_load(const char *path, jk_model **model, jk_error *error);
+
+/* The same with `count` values put in the place of those of the files, before anything is checked: "irr=0.12",
+ * "risk.correlation=0.3", "segments[fi-bills].cost.hour=30" (an item of a list by its id or its number from 0, * for
+ * all), values in YAML. They count for sha256. Besides the above: JK_ERROR_ARGUMENT where a key leads nowhere; the
+ * error's file is then "change KEY". */
+jk_status jk_model_load_with(const char *path, const char *const *changes, size_t count, jk_model **model,
+                             jk_error *error);
 
 /* Frees a model; NULL is accepted. */
 void jk_model_free(jk_model *model);

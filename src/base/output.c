@@ -268,6 +268,15 @@ bool jk_output_forgot(void) {
     return written.lost;
 }
 
+void jk_output_forget(void) {
+    (void)pthread_mutex_lock(&written.lock);
+    while (written.count > 0) {
+        free(written.path[--written.count]);
+    }
+    written.lost = false;
+    (void)pthread_mutex_unlock(&written.lock);
+}
+
 const char *jk_output_at(size_t index) {
     return written.path[index];
 }

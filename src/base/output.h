@@ -51,10 +51,12 @@ jk_status jk_output_stream(jk_output *output, jk_error *error);
 /* Flushes, syncs, renames to the target, closes. On failure nothing is left behind and the old target is untouched. */
 jk_status jk_output_commit(jk_output *output, jk_error *error);
 
-/* The files that commits of this process gave their names, in that order, where the policy keeps inputs; they last. */
+/* The files that commits of this process gave their names, in that order, where the policy keeps inputs; they last
+ * until they are forgotten. */
 size_t jk_output_count(void);
 const char *jk_output_at(size_t index);
 bool jk_output_forgot(void); /* one of them, for want of memory */
+void jk_output_forget(void); /* all of them: a process begins anew */
 
 /* Drops what was written; closed outputs are accepted. */
 void jk_output_abort(jk_output *output);

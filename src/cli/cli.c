@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/host.h"
+
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int signal_number) {
@@ -62,6 +64,9 @@ static int on_progress(void *context, const char *stage, uint64_t done, uint64_t
 }
 
 jk_run jk_cli_run(const jk_cli_common *common) {
+    if (jk_host_current() != NULL) {
+        return (jk_run){.threads = common->threads, .progress = jk_host_progress};
+    }
     line = (progress_line){.show = !common->quiet && isatty(STDERR_FILENO)};
     struct sigaction action = {.sa_handler = on_signal};
     (void)sigaction(SIGINT, &action, NULL);
@@ -72,6 +77,9 @@ jk_run jk_cli_run(const jk_cli_common *common) {
 int jk_cli_fail(const jk_error *error) {
     char text[JK_ERROR_TEXT_MAX];
     jk_cli_end_progress();
+    if (jk_host_current() != NULL) {
+        jk_host_current()->error = *error;
+    }
     (void)fprintf(stderr, "jalki: %s\n", jk_error_text(error, text, sizeof text));
     return error->status == JK_ERROR_INTERRUPTED ? 130 : 1;
 }

@@ -4,8 +4,8 @@
 #include "cli/help.h"
 #include "cli/listing_print.h"
 
-enum { AS_TEXT, AS_MAN, AS_MARKDOWN, AS_OUTPUTS };
-static const char *const forms[] = {"text", "man", "markdown", "outputs", NULL};
+enum { AS_TEXT, AS_MAN, AS_MARKDOWN, AS_OUTPUTS, AS_JSON };
+static const char *const forms[] = {"text", "man", "markdown", "outputs", "json", NULL};
 
 typedef struct help_arguments {
     jk_cli_common common;
@@ -15,7 +15,8 @@ typedef struct help_arguments {
 
 static const jk_option options[] = {
     {"as", .kind = JK_OPTION_CHOICE, JK_FIELD(help_arguments, form), .value = "FORM", .choices = forms,
-     .standard = "text", .help = "In which form; outputs are the columns that commands write"},
+     .standard = "text",
+     .help = "In which form; outputs are the columns that commands write, json the options for other programs"},
     {0},
 };
 
@@ -34,6 +35,8 @@ static int run_help(void *given) {
         jk_help_markdown(command);
     } else if (arguments->form == AS_OUTPUTS) {
         jk_cli_listing_describe();
+    } else if (arguments->form == AS_JSON) {
+        return jk_help_json(command);
     } else if (command != NULL) {
         return jk_help_print(command);
     } else {

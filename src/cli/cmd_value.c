@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/host.h"
 #include "cli/hours.h"
 #include "cli/listing_print.h"
 #include "cli/parts.h"
@@ -23,7 +24,7 @@ typedef struct value_arguments {
     const char *results_path, *claims_path, *cashflow_path;
     jk_results_file *results;
     jk_claims_file *claims;
-    jk_value_sink sinks[2];
+    jk_value_sink sinks[3];
     size_t sink_count;
     jk_worth worth;
     jk_hours hours;
@@ -203,6 +204,13 @@ static jk_status open_files(value_arguments *arguments, jk_error *error) {
                                 &arguments->claims, error);
         if (status == JK_OK) {
             arguments->sinks[arguments->sink_count++] = jk_claims_sink(arguments->claims);
+        }
+    }
+    jk_host *host = jk_host_current();
+    if (status == JK_OK && host != NULL && host->wants_claims) {
+        status = jk_claims_table_open(valuing->tape, valuing->model, &host->claims, error);
+        if (status == JK_OK) {
+            arguments->sinks[arguments->sink_count++] = jk_claims_table_sink(host->claims);
         }
     }
     return status;

@@ -71,6 +71,9 @@ const jk_option jk_part_options[] = {
 const jk_option jk_valuing_options[] = {
     {"model", 'm', JK_OPTION_FILE_IN, .is_model = true, JK_FIELD(jk_cli_valuing, model_path), .value = "M.yaml",
      .is_needed = true, .help = "Model file"},
+    {"set", .kind = JK_OPTION_TEXT, JK_FIELD(jk_cli_valuing, changes),
+     JK_SEVERAL(jk_cli_valuing, change_count, JK_CLI_CHANGES_MAX), .value = "KEY=VALUE", .otherwise = "as in the file",
+     .example = "cost_inflation=0.03", .help = "Another value for a key of the model"},
     {"cutoff", .kind = JK_OPTION_DATE, JK_FIELD(jk_cli_valuing, cutoff), .value = "DATE", .otherwise = "the tape's",
      .help = "Valuation date, YYYY-MM-DD", .example = "2026-06-30"},
     {0},

@@ -24,4 +24,7 @@ const char *jk_help_usage(const jk_command *command, char text[JK_HELP_TEXT]);
 /* The option's sentence with its words, and in brackets what holds without it. */
 const char *jk_help_sentence(const jk_option *option, char text[JK_HELP_TEXT]);
 
+/* The same with all that the tables say, as JSON; NULL: all commands. Returns the exit code. */
+int jk_help_json(const jk_command *command);
+
 #endif

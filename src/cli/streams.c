@@ -95,7 +95,7 @@ bool jk_cli_guard_streams(void) {
 void jk_cli_sum_stdout(void) {
     (void)fflush(stdout);
     EVP_MD_CTX_free(out.sum);
-    out.sum = stdout != plain_stdout ? EVP_MD_CTX_new() : NULL;
+    out.sum = plain_stdout != NULL && stdout != plain_stdout ? EVP_MD_CTX_new() : NULL;
     if (out.sum != NULL && EVP_DigestInit_ex(out.sum, EVP_sha256(), NULL) != 1) {
         EVP_MD_CTX_free(out.sum);
         out.sum = NULL;
@@ -116,5 +116,5 @@ bool jk_cli_stdout_digest(char digest[JK_DIGEST_TEXT]) {
 }
 
 void jk_cli_open_stdout(void) {
-    stdout = plain_stdout;
+    stdout = plain_stdout != NULL ? plain_stdout : stdout;
 }

@@ -14,7 +14,7 @@
 
 jk_status jk_cli_valuing_open(jk_cli_valuing *valuing, const jk_cli_common *common, jk_error *error) {
     JK_TRY(jk_tape_open(valuing->tape_path, &valuing->tape, error));
-    JK_TRY(jk_model_load(valuing->model_path, &valuing->model, error));
+    JK_TRY(jk_model_load_with(valuing->model_path, valuing->changes, valuing->change_count, &valuing->model, error));
     for (size_t i = 0; i < valuing->model->warning_count; i++) {
         jk_cli_note(common, "warning: %s", valuing->model->warnings[i]);
     }

@@ -9,9 +9,13 @@
 #include "jalki/value.h"
 #include "jalki/worth.h"
 
+enum { JK_CLI_CHANGES_MAX = 64 };
+
 typedef struct jk_cli_valuing {
     const char *tape_path;
     const char *model_path;
+    const char *changes[JK_CLI_CHANGES_MAX]; /* of the model's figures, --set */
+    size_t change_count;
     int32_t cutoff;
     double irr; /* required yearly return; NaN: the model's */
     bool sell;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/changes.h"
 #include "model/include.h"
 #include "model/load.h"
 #include "model/sections.h"
@@ -45,21 +46,30 @@ jk_status jk_model_make(jk_arena *arena, const char *path, const jk_yaml_node *r
     return JK_OK;
 }
 
-static jk_status load(jk_arena *arena, const char *path, jk_model **out, jk_error *error) {
+static jk_status load(jk_arena *arena, const char *path, const char *const *changes, size_t count, jk_model **out,
+                      jk_error *error) {
     jk_yaml_reader files = {.arena = arena};
     const jk_yaml_node *root = NULL;
     char sha256[65];
     JK_TRY(jk_include_load(&files, path, &root, sha256, error));
+    for (size_t i = 0; i < count; i++) {
+        JK_TRY(jk_change_tree(&files, changes[i], &root, sha256, error));
+    }
     return jk_model_make(arena, path, root, sha256, out, error);
 }
 
 jk_status jk_model_load(const char *path, jk_model **model, jk_error *error) {
+    return jk_model_load_with(path, NULL, 0, model, error);
+}
+
+jk_status jk_model_load_with(const char *path, const char *const *changes, size_t count, jk_model **model,
+                             jk_error *error) {
     *model = NULL;
     jk_arena *arena = jk_arena_create();
     if (arena == NULL) {
         return jk_fail_memory(error, "the model");
     }
-    jk_status status = load(arena, path, model, error);
+    jk_status status = load(arena, path, changes, count, model, error);
     if (status != JK_OK) {
         jk_arena_free(arena);
     }
