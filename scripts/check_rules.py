@@ -82,7 +82,7 @@ def main():
     for path in tracked("src/*.[ch]", "include/*.h"):
         errors += include_errors(path)
         errors += file_errors(path)
-    for path in tracked("tests/*.[ch]", "bench/*.[ch]", "bench/*.cc"):
+    for path in tracked("tests/*.[ch]", "bench/*.[ch]", "bench/*.cc", "python/*.c"):
         errors += file_errors(path)
     print("\n".join(errors) if errors else "rules hold")
     return 1 if errors else 0
