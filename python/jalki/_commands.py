@@ -14,8 +14,8 @@ from ._columns import Column, Columns
 from ._errors import Error, Note, UsageError
 from ._results import Result
 
-LEFT_OUT = {"help", "completion", "version", "replay"}  # of use to a shell alone
-OWN = {"format", "quiet", "json"}  # set here
+LEFT_OUT = {"batch", "completion", "help", "merge", "replay", "version"}  # of use to a shell alone
+OWN = {"format", "json", "part", "partial", "quiet"}  # set here, or of use to a shell alone
 KINDS = {"flag": "bool", "model": "Model | Path", "input": "Tape | Path", "output": "Path", "integer": "int", "number": "float",
          "date": "datetime.date | str", "choice": "str", "text": "Text"}
 

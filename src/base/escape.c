@@ -139,7 +139,8 @@ static char *write_escaped(char *out, const char *text, size_t length, bool guar
 
 char *jk_cell_write(char *out, const char *text, size_t length) {
     bool guard = jk_cell_is_formula(text, length);
-    bool quote = false;
+    bool turns = jk_policy_get()->dialect != NULL;
+    bool quote = turns && (jk_dialect_would_turn(text, length) || memchr(text, ';', length) != NULL);
     if (!jk_policy_get()->raw_text && jk_escape_changes(text, length, true)) {
         return write_escaped(out, text, length, guard);
     }

@@ -190,28 +190,6 @@ const char *jk_output_access(const jk_output *output) {
     return output->part != NULL ? output->part : output->access;
 }
 
-/* A stream of the C library gives up where a call is interrupted; this one tries again. */
-static ssize_t write_stream(void *cookie, const char *bytes, size_t count) {
-    const int fd = (int)(intptr_t)cookie;
-    size_t done = 0;
-    while (done < count) {
-        ssize_t written = write(fd, bytes + done, count - done);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return 0;
-        }
-        done += (size_t)written;
-    }
-    return (ssize_t)done;
-}
-
-jk_status jk_output_stream(jk_output *output, jk_error *error) {
-    output->stream = fopencookie((void *)(intptr_t)output->fd, "w", (cookie_io_functions_t){.write = write_stream});
-    return output->stream != NULL ? JK_OK : jk_fail_errno(error, output->target, "write");
-}
-
 /* A nameless file gets a temporary name first: a link cannot replace an existing file, a rename can. */
 static bool give_name(jk_output *output) {
     if (output->part == NULL) {

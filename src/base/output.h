@@ -45,7 +45,8 @@ jk_status jk_output_scratch(jk_output *output, const char *path, jk_error *error
 /* Path by which another library can open the file while it is being written; valid until commit or abort. */
 const char *jk_output_access(const jk_output *output);
 
-/* A buffered stream on the file, owned by the output. */
+/* A buffered stream on the file, owned by the output. Of a file that is called .csv it takes the policy's dialect
+ * (base/dialect.h), and of one that is called .csv.gz it packs. */
 jk_status jk_output_stream(jk_output *output, jk_error *error);
 
 /* Flushes, syncs, renames to the target, closes. On failure nothing is left behind and the old target is untouched. */

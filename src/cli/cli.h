@@ -20,6 +20,7 @@ typedef struct jk_cli_common {
     jk_format format;
     bool quiet;
     bool shared, raw_text, any_include, with_ids; /* what base/policy.h says of them */
+    int dialect;                                  /* --csv-dialect: place in jk_dialects */
     const char *manifest_path;                    /* --manifest; NULL: not given */
     const char *json_path, *xlsx_path;            /* --json and --xlsx, where a command has them; NULL: not given */
     int part, part_count;                         /* --part, where a command has it; 0: not given */

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/dialect.h"
 #include "base/team.h"
 #include "base/text.h"
 
@@ -14,6 +15,10 @@ const jk_option jk_common_options[] = {
      .high = 4096, .otherwise = "all cores", .help = "Worker threads; results do not depend on it"},
     {"format", .kind = JK_OPTION_CHOICE, .is_idle = true, JK_FIELD(jk_cli_common, format), .value = "FORMAT",
      .choices = formats, .standard = "table", .help = "What goes to stdout"},
+    {"csv-dialect", .kind = JK_OPTION_CHOICE, JK_FIELD(jk_cli_common, dialect), .value = "LANGUAGE",
+     .choices = jk_dialect_names, .standard = "en",
+     .help = "CSV is written, and read where no mapping says it, as spreadsheets of the language have it: separator, "
+             "decimal mark, dates"},
     {"quiet", .kind = JK_OPTION_FLAG, .is_idle = true, JK_FIELD(jk_cli_common, quiet),
      .help = "No notes and no progress on stderr"},
     {"shared", .kind = JK_OPTION_FLAG, .is_idle = true, JK_FIELD(jk_cli_common, shared),

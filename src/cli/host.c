@@ -11,6 +11,7 @@
 #include "base/input.h"
 #include "base/output.h"
 #include "base/policy.h"
+#include "base/team.h"
 #include "cli/commands.h"
 
 enum { WATCH_NANOSECONDS = 50 * 1000 * 1000, STAGE_TEXT = 64 };
@@ -65,6 +66,12 @@ static int run_captured(jk_host *host, int argc, char **argv) {
     if (!whole) {
         (void)jk_fail_memory(&host->error, "the output");
     }
+    if (whole && host->dialect != NULL) { /* never longer than it was */
+        jk_dialect_text csv = {.dialect = host->dialect};
+        host->out_size = jk_dialect_put(&csv, host->out, host->out_size, host->out);
+        host->out_size += jk_dialect_end(&csv, host->out + host->out_size);
+        host->out[host->out_size] = '\0';
+    }
     return whole ? code : 1;
 }
 
@@ -72,6 +79,7 @@ static void *run_on_thread(void *given) {
     hosted_run *self = given;
     const jk_policy before = *jk_policy_get();
     self->code = run_captured(self->host, self->argc, self->argv);
+    jk_team_end();
     jk_policy_set(&before);
     jk_input_forget();
     jk_output_forget();

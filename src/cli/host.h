@@ -6,6 +6,7 @@
 #ifndef JK_CLI_HOST_H
 #define JK_CLI_HOST_H
 
+#include "base/dialect.h"
 #include "cli/cli.h"
 #include "jalki/claims.h"
 
@@ -18,8 +19,9 @@ typedef struct jk_host {
     /* What came of it; to be freed by jk_host_reset. */
     char *out, *notes; /* of stdout and stderr; ended by a NUL */
     size_t out_size, notes_size;
-    jk_error error;          /* where a file or figure was wrong; wrong usage is told in the notes alone */
-    jk_claims_table *claims; /* NULL: not wanted, or not a command that has them */
+    const jk_dialect *dialect; /* that `out` is turned to, where it is CSV; set by the command */
+    jk_error error;            /* where a file or figure was wrong; wrong usage is told in the notes alone */
+    jk_claims_table *claims;   /* NULL: not wanted, or not a command that has them */
 } jk_host;
 
 /* Runs a command: argv is its name and arguments, which may be cut up. Returns its exit code. */

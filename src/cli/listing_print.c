@@ -115,7 +115,11 @@ void jk_cli_listing_describe(void) {
         "`tests/cli/help.sh` "
         "compares.\n`--format csv` and the lists of JSON have all of these columns, in this order; a table shows those "
         "that fit.\nWhat is missing is an empty cell in CSV and null in JSON. Money is in the model's base "
-        "currency.\n");
+        "currency.\n\nCSV has commas, decimal points, dates as YYYY-MM-DD; with `--csv-dialect fi|sv|da|no|et|de` what "
+        "a spreadsheet "
+        "of that\nlanguage reads: semicolons, decimal commas, its dates. The same option reads such files back. A name "
+        "that ends "
+        "in .csv.gz packs.\n");
     for (size_t l = 0; l < sizeof listings / sizeof listings[0]; l++) {
         (void)printf("## %s\n\n| column | unit | in tables | |\n|---|---|---|---|\n", listings[l].name);
         for (size_t c = 0; c < listings[l].column_count; c++) {

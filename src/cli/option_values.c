@@ -243,3 +243,7 @@ const char *jk_option_foreign_ending(const jk_option *option, const char *text) 
     }
     return strcmp(own, ".csv") == 0 && strcasecmp(ending, ".gz") == 0 ? NULL : own;
 }
+
+bool jk_option_is_csv(const jk_option *option) {
+    return option->kind == JK_OPTION_FILE_OUT && strstr(option->value, ".csv") != NULL;
+}

@@ -299,6 +299,13 @@ static jk_status check_endings(const jk_usage *usage, jk_error *error) {
         if (usage->given[p] && option->kind == JK_OPTION_FILE_OUT) {
             const char *path = *(const char *const *)(void *)field_of(usage, &usage->places[p]);
             const char *own = jk_option_foreign_ending(option, path);
+            bool has_dialect = ((const jk_cli_common *)(const void *)usage->options)->dialect > 0;
+            if (has_dialect && jk_option_is_csv(option) && !jk_dialect_is_csv(path)) {
+                return jk_fail(
+                    error, JK_ERROR_ARGUMENT, path, 0, NULL,
+                    "would be CSV without --csv-dialect; expected a name for --%s that ends in .csv or .csv.gz",
+                    option->name);
+            }
             if (own != NULL) {
                 return jk_fail(error, JK_ERROR_ARGUMENT, path, 0, NULL,
                                "would be %s under the name of another kind of file; expected a name for --%s that ends "
@@ -336,10 +343,11 @@ static void set_policy(const jk_usage *usage) {
                                .with_ids = common->with_ids,
                                .includes_outside = common->any_include,
                                .models = getenv("JALKI_MODELS"),
+                               .dialect = common->dialect > 0 ? &jk_dialects[common->dialect] : NULL,
                                .outputs_under = jk_policy_get()->outputs_under,
                                .keeps_inputs = true});
-    if (common->raw_text && common->format == JK_FORMAT_CSV) {
-        jk_cli_open_stdout();
+    if (common->format == JK_FORMAT_CSV) {
+        jk_cli_set_stdout(jk_policy_get()->dialect, common->raw_text);
     }
 }
 

@@ -10,11 +10,14 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "cli/host.h"
 
 typedef struct guarded_stream {
     int fd;
     EVP_MD_CTX *sum; /* of what was written; NULL: not wanted */
-    size_t held;     /* bytes of a character whose end has not come yet */
+    bool raw;        /* nothing is written out */
+    jk_dialect_text csv;
+    size_t held; /* bytes of a character whose end has not come yet */
     char part[4];
 } guarded_stream;
 
@@ -36,13 +39,23 @@ static bool write_all(int fd, const char *bytes, size_t count) {
 static ssize_t write_guarded(void *cookie, const char *bytes, size_t size) {
     enum { PIECE = 4096 };
     guarded_stream *self = cookie;
-    char from[PIECE + sizeof self->part], to[sizeof from * JK_ESCAPE_GROWTH];
+    char from[PIECE + JK_DIALECT_CELL + sizeof self->part], to[sizeof from * JK_ESCAPE_GROWTH];
     for (size_t done = 0; done < size;) {
         size_t count = size - done < PIECE ? size - done : PIECE;
         memcpy(from, self->part, self->held);
-        memcpy(from + self->held, bytes + done, count);
-        size_t length = self->held + count, rest = 0;
-        size_t written = jk_escape(to, from, length, true, &rest);
+        size_t length = self->held, rest = 0;
+        if (self->csv.dialect != NULL) {
+            length += jk_dialect_put(&self->csv, bytes + done, count, from + self->held);
+        } else {
+            memcpy(from + self->held, bytes + done, count);
+            length += count;
+        }
+        size_t written = length;
+        if (self->raw) {
+            memcpy(to, from, length);
+        } else {
+            written = jk_escape(to, from, length, true, &rest);
+        }
         memcpy(self->part, from + length - rest, rest);
         self->held = rest;
         if (!write_all(self->fd, to, written)) {
@@ -115,6 +128,12 @@ bool jk_cli_stdout_digest(char digest[JK_DIGEST_TEXT]) {
     return done;
 }
 
-void jk_cli_open_stdout(void) {
-    stdout = plain_stdout != NULL ? plain_stdout : stdout;
+void jk_cli_set_stdout(const jk_dialect *dialect, bool raw) {
+    if (jk_host_current() != NULL) {
+        jk_host_current()->dialect = dialect;
+        return;
+    }
+    (void)fflush(stdout);
+    out.raw = raw;
+    out.csv = (jk_dialect_text){.dialect = dialect};
 }

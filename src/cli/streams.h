@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/dialect.h"
 #include "base/run_record.h"
 
 /* Opens the null device on whichever of the descriptors 0 to 2 is closed, so that no file of ours gets such a number
@@ -18,7 +19,8 @@ bool jk_cli_guard_streams(void);
 void jk_cli_sum_stdout(void);
 bool jk_cli_stdout_digest(char digest[JK_DIGEST_TEXT]);
 
-/* Takes the filter off stdout, for text that a machine reads as it is. */
-void jk_cli_open_stdout(void);
+/* CSV goes to stdout from here on: in a dialect (NULL: canonically), and with characters that have an effect of their
+ * own as they are, where a machine reads it. */
+void jk_cli_set_stdout(const jk_dialect *dialect, bool raw);
 
 #endif

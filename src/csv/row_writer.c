@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/output.h"
+#include "base/policy.h"
 #include "csv/write.h"
 
 enum { GZIP_LEVEL = 6 };
@@ -57,6 +58,9 @@ static jk_status make_text(const jk_row_writer *writer, piece_text *own, size_t 
     end = jk_csv_put_rows(kind, end, block, &writer->dictionaries);
     *bytes = own->text;
     *count = (size_t)(end - own->text);
+    if (jk_policy_get()->dialect != NULL) {
+        *count = jk_dialect_put(&(jk_dialect_text){.dialect = jk_policy_get()->dialect}, own->text, *count, own->text);
+    }
     if (writer->packed_size > 0) {
         *bytes = own->packed;
         *count = libdeflate_gzip_compress(own->compressor, own->text, *count, own->packed, writer->packed_size);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/policy.h"
 #include "csv/csv.h"
 #include "csv/value.h"
 
@@ -65,12 +66,23 @@ static jk_status fail_row(const table_file *file, jk_csv_fault fault, int64_t li
                    file->header.count);
 }
 
+/* A cell that the policy's dialect writes otherwise. */
+typedef struct turned_cell {
+    char text[JK_DIALECT_CELL];
+    size_t length;
+} turned_cell;
+
 static jk_status visit_row(const table_file *file, const char *text, const uint32_t *ends, jk_csv_field *fields,
-                           int64_t line, jk_error *error) {
+                           turned_cell *cells, int64_t line, jk_error *error) {
     for (size_t f = 0; f < file->header.count; f++) {
         size_t start = (uint32_t)(ends[f] + 1U);
         fields[f] = (jk_csv_field){text + start, ends[f + 1] - start};
         jk_csv_trim(&fields[f].text, &fields[f].length);
+        const jk_dialect *dialect = jk_policy_get()->dialect;
+        if (dialect != NULL &&
+            jk_dialect_read(dialect, fields[f].text, fields[f].length, cells[f].text, &cells[f].length)) {
+            fields[f] = (jk_csv_field){cells[f].text, cells[f].length};
+        }
     }
     return file->visit(file->context, &file->header, fields, line, error);
 }
@@ -80,14 +92,16 @@ static jk_status visit_rows(table_file *file, jk_error *error) {
     size_t length = file->length - file->header.bytes;
     uint32_t *ends = malloc(jk_csv_tile_size(file->header.count));
     jk_csv_field *fields = malloc(file->header.count * sizeof *fields);
+    turned_cell *cells = malloc(file->header.count * sizeof *cells);
     uint32_t lines[JK_CSV_TILE_ROWS];
     jk_csv_cursor cursor = {
         .text = text, .length = length, .flags = jk_csv_scan(text, length), .dialect = file->header.dialect};
-    jk_status status = ends != NULL && fields != NULL ? JK_OK : jk_fail_memory(error, "the rows of a CSV file");
+    jk_status status =
+        ends != NULL && fields != NULL && cells != NULL ? JK_OK : jk_fail_memory(error, "the rows of a CSV file");
     while (status == JK_OK && cursor.position < length) {
         size_t rows = jk_csv_tile(&cursor, ends, lines);
         for (size_t r = 0; status == JK_OK && r < rows; r++) {
-            status = visit_row(file, text, ends + r * (file->header.count + 1), fields,
+            status = visit_row(file, text, ends + r * (file->header.count + 1), fields, cells,
                                file->header.lines + lines[r] + 1, error);
         }
         if (status == JK_OK && cursor.bad.fault != 0) {
@@ -97,6 +111,7 @@ static jk_status visit_rows(table_file *file, jk_error *error) {
     if (status == JK_OK && cursor.lone_quotes.count > 0) {
         status = fail_row(file, JK_CSV_BAD_QUOTES, file->header.lines + cursor.lone_quotes.line + 1, error);
     }
+    free(cells);
     free(fields);
     free(ends);
     return status;

@@ -10,6 +10,11 @@
 
 const jk_csv_format jk_csv_canonical_format = {.decimal = '.', .date = "%Y-%m-%d"};
 
+jk_csv_format jk_csv_format_of(const jk_dialect *dialect) {
+    return (jk_csv_format){.decimal = dialect->decimal,
+                           .date = dialect->year_first ? jk_csv_canonical_format.date : "%d.%m.%Y"};
+}
+
 enum { DECIMALS = 18, WHOLE_DIGITS_MAX = 18 };
 
 static bool is_digit(char c) {

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/dialect.h"
 #include "base/unicode.h"
 #include "base/wide.h"
 
@@ -27,6 +28,9 @@ typedef struct jk_csv_format {
 } jk_csv_format;
 
 extern const jk_csv_format jk_csv_canonical_format;
+
+/* As spreadsheets of a language write them. */
+jk_csv_format jk_csv_format_of(const jk_dialect *dialect);
 
 /* Result of a careful reader. */
 typedef enum jk_csv_read { JK_CSV_OK, JK_CSV_BAD, JK_CSV_RANGE } jk_csv_read;

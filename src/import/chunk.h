@@ -29,6 +29,8 @@ enum { JK_FIELD_UNUSED, JK_FIELD_DIRECT, JK_FIELD_BY_RULE };
 /* One source file that brings claims. */
 typedef struct jk_import_plan {
     jk_csv_dialect dialect;
+    jk_csv_format format; /* of fields as they are: canonical, or without a mapping the policy's dialect */
+    bool is_canonical;
     uint32_t fields; /* of a row: dialect.fields; a row has one more number in `ends` */
     jk_kind kind;
     jk_import_feed feed[JK_COLUMN_COUNT];

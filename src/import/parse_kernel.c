@@ -40,7 +40,7 @@ static inline const char *cell_at(const tile_column *tile, size_t i, size_t *len
 
 /* What a cell that is not empty goes through when its quick reader says no. */
 static jk_status careful(const tile_column *tile, size_t i, const char *cell, size_t length) {
-    return jk_import_store_text(tile->chunk, tile->column, tile->first + i, cell, length, &jk_csv_canonical_format,
+    return jk_import_store_text(tile->chunk, tile->column, tile->first + i, cell, length, &tile->chunk->plan->format,
                                 tile->error);
 }
 
@@ -260,6 +260,14 @@ static jk_status parse_by_rule(const tile_column *tile, const jk_rule *rule, con
     return JK_OK;
 }
 
+/* Numbers and dates of another dialect: the quick readers know the canonical one alone. */
+static jk_status parse_carefully(const tile_column *tile) {
+    FOR_CELLS(tile) {
+        JK_TRY(careful(tile, i, cell, length));
+    }
+    return JK_OK;
+}
+
 static jk_status parse_column(const tile_column *tile) {
     switch (jk_schema_column(tile->column)->type) {
     case JK_TYPE_TEXT:
@@ -268,13 +276,13 @@ static jk_status parse_column(const tile_column *tile) {
     case JK_TYPE_DICTIONARY:
         return parse_words(tile);
     case JK_TYPE_DATE:
-        return parse_dates(tile);
+        return tile->chunk->plan->is_canonical ? parse_dates(tile) : parse_carefully(tile);
     case JK_TYPE_MONEY:
-        return parse_money(tile);
+        return tile->chunk->plan->is_canonical ? parse_money(tile) : parse_carefully(tile);
     case JK_TYPE_REAL:
-        return parse_reals(tile);
+        return tile->chunk->plan->is_canonical ? parse_reals(tile) : parse_carefully(tile);
     default:
-        return parse_integers(tile);
+        return tile->chunk->plan->is_canonical ? parse_integers(tile) : parse_carefully(tile);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/policy.h"
 #include "base/text.h"
 #include "import/names.h"
 
@@ -269,6 +270,8 @@ jk_status jk_plan_make(jk_import_input *input, jk_kind kind, const jk_mapping *m
     plan->kind = kind;
     plan->dialect = input->header.dialect;
     plan->fields = input->header.count;
+    plan->is_canonical = mapping != NULL || jk_policy_get()->dialect == NULL;
+    plan->format = plan->is_canonical ? jk_csv_canonical_format : jk_csv_format_of(jk_policy_get()->dialect);
     if (mapping == NULL) {
         JK_TRY(feed_by_name(input, error));
     } else {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/policy.h"
 #include "base/text.h"
 #include "csv/csv.h"
 #include "csv/header.h"
@@ -161,7 +162,11 @@ static jk_status add_row(triangle_file *file, const char *text, const uint32_t *
         JK_TRY(read_label(file, field_of(text, ends, file->development), names[file->development], line,
                           &cell->development));
     }
-    if (!jk_text_to_real(value.text, value.length, &cell->value)) {
+    char turned[JK_DIALECT_CELL];
+    const jk_dialect *dialect = jk_policy_get()->dialect;
+    size_t length = 0;
+    bool turns = dialect != NULL && jk_dialect_read(dialect, value.text, value.length, turned, &length);
+    if (!jk_text_to_real(turns ? turned : value.text, turns ? length : value.length, &cell->value)) {
         return jk_fail(file->error, JK_ERROR_DATA, file->path, line, names[file->value],
                        "'%.*s' is not a number; expected an amount, or an empty cell where none is observed",
                        (int)(value.length < NAMED_MAX ? value.length : NAMED_MAX), value.text);

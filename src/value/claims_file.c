@@ -15,6 +15,7 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "base/output.h"
+#include "base/policy.h"
 #include "base/team.h"
 #include "jalki/export.h"
 #include "value/number.h"
@@ -184,6 +185,12 @@ static jk_status write_bytes(jk_claims_file *file, const void *bytes, size_t len
     return JK_OK;
 }
 
+/* Whole rows, as the policy's dialect has them, in place. */
+static size_t in_dialect(char *text, size_t length) {
+    const jk_dialect *dialect = jk_policy_get()->dialect;
+    return dialect == NULL ? length : jk_dialect_put(&(jk_dialect_text){.dialect = dialect}, text, length, text);
+}
+
 static jk_status write_header(jk_claims_file *file, jk_error *error) {
     char text[2048];
     int length = snprintf(text, sizeof text, "%s", header);
@@ -195,6 +202,7 @@ static jk_status write_header(jk_claims_file *file, jk_error *error) {
                            jk_extras_column_name(file->extras, JK_KIND_TAPE, file->own[i].column));
     }
     text[length++] = '\n';
+    length = (int)in_dialect(text, (size_t)length);
     if (!file->pack) {
         file->head = (size_t)length;
         return write_bytes(file, text, (size_t)length, error);
@@ -239,7 +247,7 @@ static jk_status format_block(void *context, const jk_value_block *block, jk_err
     for (size_t row = 0; row < block->block->rows; row++) {
         out = write_row(file, block, row, out);
     }
-    thread->length = (size_t)(out - thread->text);
+    thread->length = in_dialect(thread->text, (size_t)(out - thread->text));
     if (file->pack) {
         thread->packed_length = libdeflate_gzip_compress(thread->compressor, thread->text, thread->length,
                                                          thread->packed, file->packed_size);
@@ -301,7 +309,7 @@ static jk_status take_words(jk_claims_file *file, const jk_tape *tape, own_colum
     const char **words = jk_arena_alloc(file->arena, count + 1, sizeof *words);
     for (size_t i = 0; words != NULL && i < count; i++) {
         size_t length = strlen(names[i]);
-        char *cell = jk_arena_alloc(file->arena, 2 * length + 3, 1);
+        char *cell = jk_arena_alloc(file->arena, JK_CELL_BYTES(length) + 1, 1);
         if (cell == NULL) {
             return jk_fail_memory(error, "the words of a column");
         }

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stream on an output: CSV takes the dialect of the policy on its way, and what is called .csv.gz is packed. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/dialect.h"
+#include "base/error.h"
+#include "base/output.h"
+#include "base/policy.h"
+
+enum { PIECE = 8192, GZIP_WINDOW = 15 + 16, LEVEL = 6, MEMORY = 8 };
+
+typedef struct output_stream {
+    int fd;
+    jk_dialect_text text; /* no dialect: as it is */
+    bool packs;
+    z_stream zlib;
+} output_stream;
+
+/* A write that is interrupted is tried again. */
+static bool write_out(int fd, const void *bytes, size_t count) {
+    for (size_t done = 0; done < count;) {
+        ssize_t written = write(fd, (const char *)bytes + done, count - done);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return false;
+        }
+        done += (size_t)written;
+    }
+    return true;
+}
+
+static bool pack(output_stream *self, const char *bytes, size_t count, int flush) {
+    unsigned char packed[PIECE];
+    self->zlib.next_in = (Bytef *)(uintptr_t)bytes;
+    self->zlib.avail_in = (uInt)count;
+    int code = Z_OK;
+    do {
+        self->zlib.next_out = packed;
+        self->zlib.avail_out = sizeof packed;
+        code = deflate(&self->zlib, flush);
+        if (code == Z_STREAM_ERROR || !write_out(self->fd, packed, sizeof packed - self->zlib.avail_out)) {
+            return false;
+        }
+    } while (self->zlib.avail_out == 0 || (flush == Z_FINISH && code != Z_STREAM_END));
+    return true;
+}
+
+static bool send(output_stream *self, const char *bytes, size_t count, int flush) {
+    return self->packs ? pack(self, bytes, count, flush) : write_out(self->fd, bytes, count);
+}
+
+static ssize_t write_stream(void *cookie, const char *bytes, size_t count) {
+    output_stream *self = cookie;
+    char turned[PIECE + JK_DIALECT_CELL];
+    for (size_t done = 0; done < count;) {
+        size_t piece = count - done < PIECE ? count - done : PIECE;
+        bool turns = self->text.dialect != NULL;
+        size_t length = turns ? jk_dialect_put(&self->text, bytes + done, piece, turned) : piece;
+        if (!send(self, turns ? turned : bytes + done, length, Z_NO_FLUSH)) {
+            return 0;
+        }
+        done += piece;
+    }
+    return (ssize_t)count;
+}
+
+static int close_stream(void *cookie) {
+    output_stream *self = cookie;
+    char turned[JK_DIALECT_CELL];
+    size_t length = self->text.dialect != NULL ? jk_dialect_end(&self->text, turned) : 0;
+    bool sent = (length == 0 && !self->packs) || send(self, turned, length, Z_FINISH);
+    if (self->packs) {
+        (void)deflateEnd(&self->zlib);
+    }
+    free(self);
+    return sent ? 0 : EOF;
+}
+
+jk_status jk_output_stream(jk_output *output, jk_error *error) {
+    output_stream *self = calloc(1, sizeof *self);
+    if (self == NULL) {
+        return jk_fail_memory(error, "an output");
+    }
+    size_t length = strlen(output->target);
+    bool csv = jk_dialect_is_csv(output->target);
+    self->fd = output->fd;
+    self->text.dialect = csv ? jk_policy_get()->dialect : NULL;
+    self->packs = csv && strcasecmp(output->target + length - 3, ".gz") == 0;
+    if (self->packs && deflateInit2(&self->zlib, LEVEL, Z_DEFLATED, GZIP_WINDOW, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK) {
+        free(self);
+        return jk_fail_memory(error, "an output");
+    }
+    output->stream = fopencookie(self, "w", (cookie_io_functions_t){.write = write_stream, .close = close_stream});
+    if (output->stream == NULL) {
+        (void)close_stream(self);
+        return jk_fail_errno(error, output->target, "write");
+    }
+    return JK_OK;
+}
