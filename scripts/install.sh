@@ -9,7 +9,7 @@ for group in "$@"; do
         if [[ -n $command ]] && command -v "$command" >/dev/null; then
             continue
         fi
-        if ! dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'install ok installed'; then
+        if ! dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep >/dev/null 'install ok installed'; then
             missing+=("$name")
         fi
     done < <(awk -v group="$group" '$1 == group {print $2, $3}' "$here/packages.txt")

@@ -36,7 +36,7 @@ if ./race >out.txt 2>&1 || ! grep -q "data race" out.txt; then
 fi
 ran=0
 try() {
-    if ! "$J" "$@" --threads 4 --quiet >out.txt 2>err.txt || grep -q "WARNING: ThreadSanitizer" err.txt; then
+    if ! "$J" "$@" --threads 4 --quiet >out.txt 2>err.txt || grep >/dev/null "WARNING: ThreadSanitizer" err.txt; then
         echo "FAILED: jalki $*"
         head -60 err.txt
         exit 1

@@ -41,11 +41,11 @@ for row, wanted in zip(rows, [b["best"]] + b["steps"]):
         assert abs(float(row[key]) - wanted[key]) < 0.006 or float(row[key]) == 0, (key, row[key], wanted[key])
 END
 plain=(jalki bid --value 1000 --quiet)
-"${plain[@]}" --rivals 0 | grep -q "Bid 0.00: it wins 100.0 %" || fail "nobody else bids, and it is not free"
-"${plain[@]}" --rivals 0 --reserve 300 | grep -q "Bid 300.00" || fail "the reserve is not the bid"
-"${plain[@]}" --rivals 20 --spread 0.3 --error 0.2 | grep -q "Do not bid" || fail "a hopeless tender is bid for"
-"${plain[@]}" --rivals 2 --spread 0.3 --reserve 2000 --format json | grep -q '"best": null' || fail "a bid below the reserve"
-! "${plain[@]}" --rivals 3 --spread 0.3 | grep -q "thought less" || fail "a curse where the value is certain"
+"${plain[@]}" --rivals 0 | grep >/dev/null "Bid 0.00: it wins 100.0 %" || fail "nobody else bids, and it is not free"
+"${plain[@]}" --rivals 0 --reserve 300 | grep >/dev/null "Bid 300.00" || fail "the reserve is not the bid"
+"${plain[@]}" --rivals 20 --spread 0.3 --error 0.2 | grep >/dev/null "Do not bid" || fail "a hopeless tender is bid for"
+"${plain[@]}" --rivals 2 --spread 0.3 --reserve 2000 --format json | grep >/dev/null '"best": null' || fail "a bid below the reserve"
+! "${plain[@]}" --rivals 3 --spread 0.3 | grep >/dev/null "thought less" || fail "a curse where the value is certain"
 refused 2 "--rivals N is needed" "${plain[@]}" --spread 0.2
 refused 2 "--spread S is needed" "${plain[@]}" --rivals 2
 refused 2 "one of them" "${bid[@]}" --value 5

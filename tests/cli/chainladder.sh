@@ -233,7 +233,7 @@ figures = json.load(open("prior.json"))
 assert near(figures["bf_reserve"], 400 / 3) and near(figures["origins"][1]["bf_ultimate"], 200 + 400 / 3)
 assert "prior" not in json.load(open("two.json"))
 EOF
-"$J" chainladder two.csv --prior prior.csv --tail 1.2 --format csv | grep -q '^2,200,360,160,,400,377.77' || fail "a prior with a tail"
+"$J" chainladder two.csv --prior prior.csv --tail 1.2 --format csv | grep >/dev/null '^2,200,360,160,,400,377.77' || fail "a prior with a tail"
 printf 'origin,ultimate\n1,400\n' > bad.csv
 expect 1 "origin 2 is missing" two.csv --prior bad.csv --json bad.json
 printf 'origin,ultimate\n2,400\n3,1\n' > bad.csv

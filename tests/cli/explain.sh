@@ -107,4 +107,4 @@ fails 2 'model M.yaml is needed' tape.h5 --claim 1
 fails 2 'a tape is needed' --model "$model" --claim 1
 fails 2 'only one tape' tape.h5 tape.h5 --model "$model" --claim 1
 fails 2 'a table or json' tape.h5 --model "$model" --claim 1 --format csv
-"$JALKI_PROGRAM" help explain | grep -q 'Examples\?:'
+"$JALKI_PROGRAM" help explain | grep >/dev/null 'Examples\?:'

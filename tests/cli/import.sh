@@ -69,7 +69,7 @@ status=0
 
 # The separator is found and told; a missing column names its nearest.
 sed 's/,/;/g' good.csv >semicolon.csv
-"$JALKI_PROGRAM" import semicolon.csv -o S.h5 2>&1 >/dev/null | grep -q "separator is ';'" || fail "separator not told"
+"$JALKI_PROGRAM" import semicolon.csv -o S.h5 2>&1 >/dev/null | grep >/dev/null "separator is ';'" || fail "separator not told"
 sed '1s/principal/prinicpal/' good.csv >typo.csv
 status=0
 "$JALKI_PROGRAM" import typo.csv -o S.h5 2>err.txt || status=$?
@@ -77,7 +77,7 @@ status=0
 
 # gzip: whole, truncated, with something behind it.
 gzip -c good.csv >good.csv.gz
-"$JALKI_PROGRAM" import good.csv.gz -o Z.h5 --format json | grep -q "$(sha256sum good.csv.gz | cut -c1-64)" || fail "sha256 of gzip"
+"$JALKI_PROGRAM" import good.csv.gz -o Z.h5 --format json | grep >/dev/null "$(sha256sum good.csv.gz | cut -c1-64)" || fail "sha256 of gzip"
 head -c 60 good.csv.gz >cut.csv.gz
 (cat good.csv.gz && echo more) >trailing.csv.gz
 for bad in cut trailing; do

@@ -86,6 +86,6 @@ refused 1 "risk.volatility" jalki simulate t.h5 --model bad.yaml
 "${simulate[@]}" --precision 0.0001 >precise.txt 2>err.txt || fail "a precision that is not reached is no failure"
 jalki simulate t.h5 --model "$model" --paths 200 --precision 0.0001 2>err.txt >precise.txt
 grep -q "precision was not reached" err.txt || fail "the precision is not spoken of"
-jalki help simulate | grep -q "Examples" || fail "no example in the help"
-ls | grep -q "s.json.tmp" && fail "something is left behind"
+jalki help simulate | grep >/dev/null "Examples" || fail "no example in the help"
+ls | grep >/dev/null "s.json.tmp" && fail "something is left behind"
 echo "simulate: all good"
