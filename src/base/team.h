@@ -96,8 +96,21 @@ int jk_team_neighbours(void);
 uint64_t jk_team_least(uint64_t number);
 
 /* After a pass whose rows were shared by ranks: `array` has one element of `size` bytes for each of `rows` rows, of
- * which each rank has filled its own; all get all. */
-jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, jk_error *error);
+ * which each rank has filled its own; all get all. `step`: rows were shared out in pieces of so many, jk_team_rows of
+ * their number; 1: one by one. */
+jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, size_t step, jk_error *error);
+
+/* What each rank holds and what is more than sums: `pack` makes bytes of it (for free()), `merge` adds those of another
+ * rank to one's own, `clear` empties one's own. */
+typedef struct jk_team_parcel {
+    void *context;
+    jk_status (*pack)(void *context, void **bytes, size_t *size, jk_error *error);
+    jk_status (*merge)(void *context, const void *bytes, size_t size, jk_error *error);
+    jk_status (*clear)(void *context, jk_error *error);
+} jk_team_parcel;
+
+/* Ranks merge in pairs, then pairs of pairs; what rank 0 ends with, all get. */
+jk_status jk_team_merge(const jk_team_parcel *parcel, jk_error *error);
 
 /* Opens rank 0's file on the other ranks, for writing at places of their own: *fd is -1 on rank 0 itself, and where
  * there are no ranks. Rank 0 is to commit the file after jk_team_wait. */

@@ -183,21 +183,103 @@ void jk_team_wait(void) {
     }
 }
 
+static void broadcast(void *bytes, size_t size, int from) {
+    for (size_t done = 0; done < size; done += PIECE) {
+        size_t left = size - done;
+        (void)MPI_Bcast((char *)bytes + done, (int)(left < PIECE ? left : PIECE), MPI_BYTE, from, MPI_COMM_WORLD);
+    }
+}
+
 /* Each rank's rows go to all, one rank after the other. */
-jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, jk_error *error) {
+jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, size_t step, jk_error *error) {
     (void)error;
-    jk_team_state own = jk_team;
+    const jk_team_state own = jk_team;
     for (int rank = 0; own.role == JK_TEAM_RANKS && rank < own.count; rank++) {
         size_t first = 0, end = 0;
         jk_team.number = rank + 1;
-        jk_team_rows(JK_PASS_RESULT, rows, &first, &end);
-        for (size_t done = first * size; done < end * size; done += PIECE) {
-            size_t left = end * size - done;
-            (void)MPI_Bcast((char *)array + done, (int)(left < PIECE ? left : PIECE), MPI_BYTE, rank, MPI_COMM_WORLD);
-        }
+        jk_team_rows(JK_PASS_RESULT, (rows + step - 1) / step, &first, &end);
+        first = first * step < rows ? first * step : rows;
+        end = end * step < rows ? end * step : rows;
+        broadcast((char *)array + first * size, (end - first) * size, rank);
     }
     jk_team = own;
     return JK_OK;
+}
+
+static void send_to(int rank, const void *bytes, uint64_t size) {
+    (void)MPI_Send(&size, 1, MPI_UINT64_T, rank, 0, MPI_COMM_WORLD);
+    for (uint64_t done = 0; done < size; done += PIECE) {
+        uint64_t left = size - done;
+        (void)MPI_Send((const char *)bytes + done, (int)(left < PIECE ? left : PIECE), MPI_BYTE, rank, 0,
+                       MPI_COMM_WORLD);
+    }
+}
+
+static jk_status merge_from(int rank, const jk_team_parcel *parcel, jk_error *error) {
+    uint64_t size = 0;
+    (void)MPI_Recv(&size, 1, MPI_UINT64_T, rank, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    char *bytes = malloc(size + 1);
+    if (bytes == NULL) {
+        return jk_fail_memory(error, "what another rank sends");
+    }
+    for (uint64_t done = 0; done < size; done += PIECE) {
+        uint64_t left = size - done;
+        (void)MPI_Recv(bytes + done, (int)(left < PIECE ? left : PIECE), MPI_BYTE, rank, 0, MPI_COMM_WORLD,
+                       MPI_STATUS_IGNORE);
+    }
+    jk_status status = parcel->merge(parcel->context, bytes, size, error);
+    free(bytes);
+    return status;
+}
+
+static jk_status send_parcel(int rank, const jk_team_parcel *parcel, jk_error *error) {
+    void *bytes = NULL;
+    size_t size = 0;
+    JK_TRY(parcel->pack(parcel->context, &bytes, &size, error));
+    send_to(rank, bytes, size);
+    free(bytes);
+    return JK_OK;
+}
+
+/* What rank 0 has becomes what all have. */
+static jk_status spread(const jk_team_parcel *parcel, jk_error *error) {
+    void *bytes = NULL;
+    size_t length = 0;
+    jk_status status = JK_OK;
+    if (ranks.rank == 0) {
+        JK_TRY(parcel->pack(parcel->context, &bytes, &length, error));
+    }
+    uint64_t size = length;
+    broadcast(&size, sizeof size, 0);
+    if (ranks.rank > 0) {
+        bytes = malloc(size + 1);
+        if (bytes == NULL) {
+            return jk_fail_memory(error, "what another rank sends");
+        }
+    }
+    broadcast(bytes, size, 0);
+    if (ranks.rank > 0) {
+        status = parcel->clear(parcel->context, error);
+        status = status == JK_OK ? parcel->merge(parcel->context, bytes, size, error) : status;
+    }
+    free(bytes);
+    return status;
+}
+
+jk_status jk_team_merge(const jk_team_parcel *parcel, jk_error *error) {
+    if (jk_team.role != JK_TEAM_RANKS) {
+        return JK_OK;
+    }
+    for (int step = 1; step < ranks.count; step *= 2) {
+        if (ranks.rank % (2 * step) == step) {
+            JK_TRY(send_parcel(ranks.rank - step, parcel, error));
+            break;
+        }
+        if (ranks.rank % (2 * step) == 0 && ranks.rank + step < ranks.count) {
+            JK_TRY(merge_from(ranks.rank + step, parcel, error));
+        }
+    }
+    return spread(parcel, error);
 }
 
 /* Rank 0's file gets the temporary name that its commit would give it; a process that dies leaves it to be swept. */
@@ -300,10 +382,17 @@ uint64_t jk_team_least(uint64_t number) {
 void jk_team_wait(void) {
 }
 
-jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, jk_error *error) {
+jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, size_t step, jk_error *error) {
     (void)array;
     (void)size;
     (void)rows;
+    (void)step;
+    (void)error;
+    return JK_OK;
+}
+
+jk_status jk_team_merge(const jk_team_parcel *parcel, jk_error *error) {
+    (void)parcel;
     (void)error;
     return JK_OK;
 }

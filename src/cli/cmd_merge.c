@@ -34,37 +34,55 @@ typedef struct handed_option {
     const char *name, *value;
 } handed_option;
 
-static bool has_option(const jk_command *command, const char *name) {
+static const jk_option *option_named(const jk_command *command, const char *name) {
     jk_option_place places[JK_COMMAND_OPTIONS];
     size_t count = jk_command_options(command, places);
     for (size_t p = 0; p < count; p++) {
         if (places[p].group != NULL && strcmp(places[p].option->name, name) == 0) {
-            return true;
+            return places[p].option;
         }
     }
-    return false;
+    return NULL;
+}
+
+/* Records have options as --name and their values, then operands, and no outputs: a file that says otherwise must not
+ * make this run write what nobody asked for. */
+static jk_status check_arguments(const merge_arguments *arguments, const jk_command *command, jk_error *error) {
+    const char *const *texts = NULL;
+    size_t count = jk_team_merged_arguments(&texts);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(texts[i], JK_CLI_NOT_RECORDED) == 0) {
+            return jk_fail(error, JK_ERROR_DATA, arguments->paths[0], 0, "arguments",
+                           "an id was left out of the record; expected parts that were run with --with-ids");
+        }
+        if (texts[i][0] != '-' || strcmp(texts[i], "-") == 0) {
+            continue;
+        }
+        if (strcmp(texts[i], "--") == 0) {
+            return JK_OK;
+        }
+        const jk_option *option = texts[i][1] == '-' ? option_named(command, texts[i] + 2) : NULL;
+        if (option == NULL || option->kind == JK_OPTION_FILE_OUT || option->kind == JK_OPTION_HELP || option->is_idle) {
+            return jk_fail(error, JK_ERROR_DATA, arguments->paths[0], 0, "arguments",
+                           "'%.80s' is nothing that a part records of 'jalki %s'", texts[i], command->name);
+        }
+        i += option->kind != JK_OPTION_FLAG;
+    }
+    return JK_OK;
 }
 
 static jk_status find_command(const merge_arguments *arguments, const jk_command **command, jk_error *error) {
-    const char *const *texts = NULL;
-    size_t count = jk_team_merged_arguments(&texts);
     const char *name = jk_team_merged_command();
     *command = NULL;
     for (size_t i = 0; i < jk_command_count; i++) {
-        bool found = strcmp(jk_commands[i]->name, name) == 0 && has_option(jk_commands[i], "partial");
+        bool found = strcmp(jk_commands[i]->name, name) == 0 && option_named(jk_commands[i], "partial") != NULL;
         *command = found ? jk_commands[i] : *command;
     }
     if (*command == NULL) {
         return jk_fail(error, JK_ERROR_DATA, arguments->paths[0], 0, "command", "'%.40s' is no command with parts",
                        name);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(texts[i], JK_CLI_NOT_RECORDED) == 0) {
-            return jk_fail(error, JK_ERROR_DATA, arguments->paths[0], 0, "arguments",
-                           "an id was left out of the record; expected parts that were run with --with-ids");
-        }
-    }
-    return JK_OK;
+    return check_arguments(arguments, *command, error);
 }
 
 /* The command's line: what is figures from the parts, what is output from here. Texts are copies for free(). */
@@ -92,7 +110,7 @@ static jk_status make_line(const merge_arguments *arguments, const jk_command *c
         if (handed[i].value == NULL) {
             continue;
         }
-        if (!has_option(command, handed[i].name)) {
+        if (option_named(command, handed[i].name) == NULL) {
             return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, handed[i].name, "jalki %s has no --%s", command->name,
                            handed[i].name);
         }
@@ -130,7 +148,9 @@ static int run_command(merge_arguments *arguments, jk_error *error) {
         char **kept = calloc(room + 1, sizeof *kept); /* reading options may move the texts, not free them */
         if (kept != NULL) {
             memcpy((void *)kept, (void *)line, room * sizeof *line);
-            jk_input_forget();
+            for (size_t i = 0; i < arguments->path_count; i++) {
+                jk_input_disown(arguments->paths[i]);
+            }
             code = jk_command_run(command, count, kept);
         } else {
             (void)jk_fail_memory(error, "the command");

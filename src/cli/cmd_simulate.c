@@ -263,6 +263,7 @@ const jk_command jk_command_simulate = {
                {"Output", jk_json_options, 0, false},
                JK_MEMORY_GROUP(simulate_arguments)},
     .size = sizeof(simulate_arguments),
+    .shares_work = true,
     .prepare = prepare,
     .run = run_simulate,
 };

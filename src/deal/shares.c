@@ -50,8 +50,8 @@ static jk_status keep_block(void *context, const jk_value_block *block, jk_error
 
 static jk_status gather(void *context, jk_error *error) {
     jk_shares *shares = context;
-    JK_TRY(jk_team_gather_rows(shares->value, sizeof *shares->value, shares->rows, error));
-    return jk_team_gather_rows(shares->face, sizeof *shares->face, shares->rows, error);
+    JK_TRY(jk_team_gather_rows(shares->value, sizeof *shares->value, shares->rows, 1, error));
+    return jk_team_gather_rows(shares->face, sizeof *shares->face, shares->rows, 1, error);
 }
 
 jk_value_sink jk_shares_sink(jk_shares *shares) {

@@ -180,21 +180,21 @@ static jk_status gather(void *context, jk_error *error) {
     jk_candidates *c = context;
     const size_t n = c->claims;
     for (int a = 0; a < JK_ACTION_COUNT; a++) {
-        JK_TRY(jk_team_gather_rows(c->value[a], sizeof *c->value[a], n, error));
+        JK_TRY(jk_team_gather_rows(c->value[a], sizeof *c->value[a], n, 1, error));
     }
     for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
-        JK_TRY(jk_team_gather_rows(c->hours[t], sizeof *c->hours[t], n, error));
+        JK_TRY(jk_team_gather_rows(c->hours[t], sizeof *c->hours[t], n, 1, error));
     }
-    JK_TRY(jk_team_gather_rows(c->court, sizeof *c->court, n, error));
-    JK_TRY(jk_team_gather_rows(c->balance, sizeof *c->balance, n, error));
-    JK_TRY(jk_team_gather_rows(c->instalment, sizeof *c->instalment, n, error));
-    JK_TRY(jk_team_gather_rows(c->country, sizeof *c->country, n, error));
-    JK_TRY(jk_team_gather_rows(c->segment, sizeof *c->segment, n, error));
-    JK_TRY(jk_team_gather_rows(c->debtor, sizeof *c->debtor, n, error));
+    JK_TRY(jk_team_gather_rows(c->court, sizeof *c->court, n, 1, error));
+    JK_TRY(jk_team_gather_rows(c->balance, sizeof *c->balance, n, 1, error));
+    JK_TRY(jk_team_gather_rows(c->instalment, sizeof *c->instalment, n, 1, error));
+    JK_TRY(jk_team_gather_rows(c->country, sizeof *c->country, n, 1, error));
+    JK_TRY(jk_team_gather_rows(c->segment, sizeof *c->segment, n, 1, error));
+    JK_TRY(jk_team_gather_rows(c->debtor, sizeof *c->debtor, n, 1, error));
     uint8_t *const codes[] = {c->exclusion, c->capacity_class, c->title_state,
                               c->reachable, c->paying,         c->silent_months};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        JK_TRY(jk_team_gather_rows(codes[i], 1, n, error));
+        JK_TRY(jk_team_gather_rows(codes[i], 1, n, 1, error));
     }
     return JK_OK;
 }

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/normal.h"
 #include "base/parallel.h"
+#include "base/team.h"
 #include "simulate/own_risk.h"
 #include "simulate/walk.h"
 
@@ -30,6 +31,7 @@ typedef struct path_work {
     const jk_path_options *options;
     jk_path_results *results;
     size_t first, end; /* paths */
+    size_t first_tile; /* of this process */
     path_thread *thread;
     int threads;
 } path_work;
@@ -184,7 +186,7 @@ static jk_status run_tile(void *context, int number, size_t tile, jk_error *erro
     (void)error;
     path_work *w = context;
     path_thread *thread = &w->thread[number];
-    size_t first = w->first + tile * JK_PATH_LANES, left = w->end - first;
+    size_t first = w->first + (w->first_tile + tile) * JK_PATH_LANES, left = w->end - first;
     size_t lanes = left < JK_PATH_LANES ? left : JK_PATH_LANES;
     size_t whole = (lanes + JK_PATH_STEP - 1) / JK_PATH_STEP * JK_PATH_STEP;
     thread->runner.tile.lanes = whole;
@@ -231,6 +233,21 @@ static void free_threads(path_work *w) {
     free(w->thread);
 }
 
+/* What the paths of every rank bring goes to all. */
+static jk_status gather(const path_work *w, jk_error *error) {
+    jk_path_results *results = w->results;
+    double *const columns[] = {results->value, results->gross, results->net, results->irr};
+    const size_t paths = w->end - w->first;
+    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
+        JK_TRY(jk_team_gather_rows(columns[c] + w->first, sizeof(double), paths, JK_PATH_LANES, error));
+    }
+    for (size_t y = 0; y < (size_t)results->years; y++) {
+        float *year = results->erc + y * results->room + w->first;
+        JK_TRY(jk_team_gather_rows(year, sizeof *year, paths, JK_PATH_LANES, error));
+    }
+    return JK_OK;
+}
+
 jk_status jk_paths_run(const jk_survey *survey, const jk_points *points, const jk_calibration *calibration,
                        const jk_path_options *options, size_t count, jk_path_results *results, const jk_run *run,
                        jk_error *error) {
@@ -242,12 +259,14 @@ jk_status jk_paths_run(const jk_survey *survey, const jk_points *points, const j
                    .first = results->count,
                    .end = count < results->room ? count : results->room,
                    .threads = jk_threads(run)};
-    size_t tiles = (w.end - w.first + JK_PATH_LANES - 1) / JK_PATH_LANES;
+    size_t last = 0;
+    jk_team_rows(JK_PASS_RESULT, (w.end - w.first + JK_PATH_LANES - 1) / JK_PATH_LANES, &w.first_tile, &last);
     jk_status status = create_threads(&w, error);
     if (status == JK_OK) {
-        status = jk_parallel_for(run, tiles, "paths", JK_PATH_LANES, run_tile, &w, error);
+        status = jk_parallel_for(run, last - w.first_tile, "paths", JK_PATH_LANES, run_tile, &w, error);
     }
     free_threads(&w);
+    status = status == JK_OK ? gather(&w, error) : status;
     if (status == JK_OK) {
         results->count = w.end;
     }

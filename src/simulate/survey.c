@@ -9,6 +9,7 @@
 #include "base/grid.h"
 #include "base/memory.h"
 #include "plan/plan.h"
+#include "simulate/survey_ranks.h"
 
 /* A claim is simulated by itself while its squared balance is more than this part of those of all smaller claims: what
  * is left is then a sum of a thousand or more like parts. */
@@ -73,7 +74,7 @@ jk_status jk_survey_init(jk_survey *survey, const jk_model *model, const jk_valu
 /* ---- the largest claims --------------------------------------------------------------------------------------- */
 
 /* By falling balance; claims that are alike in all that counts are interchangeable, so that bytes decide the rest. */
-static int by_size(const void *a, const void *b) {
+int jk_survey_by_size(const void *a, const void *b) {
     _Static_assert(sizeof(jk_cell_claim) == 80, "no padding, whose bytes would be compared");
     const jk_cell_claim *x = a, *y = b;
     if (x->balance != y->balance) {
@@ -84,10 +85,10 @@ static int by_size(const void *a, const void *b) {
 
 static void sift_down(jk_cell_claim *heap, size_t count, size_t at) {
     for (size_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
-        if (child + 1 < count && by_size(&heap[child + 1], &heap[child]) > 0) {
+        if (child + 1 < count && jk_survey_by_size(&heap[child + 1], &heap[child]) > 0) {
             child++;
         }
-        if (by_size(&heap[child], &heap[at]) <= 0) {
+        if (jk_survey_by_size(&heap[child], &heap[at]) <= 0) {
             return;
         }
         jk_cell_claim swap = heap[at];
@@ -103,7 +104,7 @@ static void offer(jk_survey_thread *thread, const jk_cell_claim *claim) {
         for (size_t i = thread->large_count / 2; thread->large_count == JK_LARGE_MOST && i-- > 0;) {
             sift_down(thread->large, thread->large_count, i);
         }
-    } else if (by_size(claim, &thread->large[0]) < 0) {
+    } else if (jk_survey_by_size(claim, &thread->large[0]) < 0) {
         thread->large[0] = *claim;
         sift_down(thread->large, thread->large_count, 0);
     }
@@ -138,6 +139,7 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
         return jk_fail_memory(error, "the model points");
     }
     survey->threads = shape->threads;
+    survey->shared = shape->shared;
     for (int t = 0; t < shape->threads; t++) {
         JK_TRY(begin_thread(survey, shape, &survey->thread[t], error));
     }
@@ -202,6 +204,13 @@ static jk_status add_block(void *context, const jk_value_block *block, jk_error 
     return JK_OK;
 }
 
+/* Ranks are put together after the threads of each are. */
+static jk_status leave_to_finish(void *context, jk_error *error) {
+    (void)context;
+    (void)error;
+    return JK_OK;
+}
+
 jk_value_sink jk_survey_sink(jk_survey *survey, size_t claims) {
     const jk_plan *plan = survey->plan[JK_STATE_BASE];
     const size_t cells = claims < JK_CELLS_MOST ? claims : JK_CELLS_MOST;
@@ -212,6 +221,7 @@ jk_value_sink jk_survey_sink(jk_survey *survey, size_t claims) {
     const size_t point = jk_terms_size(1) + (size_t)survey->model->epoch_count * JK_ALL_STATES;
     return (jk_value_sink){.begin = begin,
                            .block = add_block,
+                           .gather = leave_to_finish,
                            .context = survey,
                            .row_bytes = jk_plan_workspace_size(plan, 1024) / 1024 +
                                         jk_plan_policy_size(plan, 1024) / 1024 + 2 * sizeof(float),
@@ -253,7 +263,10 @@ static jk_status gather(jk_survey *survey, const jk_valuation *valuation, jk_err
             add_outcome(&survey->truth[s], &thread->state[s]);
         }
     }
-    qsort(survey->large, survey->large_count, sizeof *survey->large, by_size);
+    if (survey->shared) {
+        JK_TRY(jk_survey_join(survey, error));
+    }
+    qsort(survey->large, survey->large_count, sizeof *survey->large, jk_survey_by_size);
     survey->large_count = survey->large_count < JK_LARGE_MOST ? survey->large_count : JK_LARGE_MOST;
     return JK_OK;
 }

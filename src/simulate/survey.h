@@ -42,6 +42,7 @@ typedef struct jk_survey {
     jk_mix mix;                      /* after jk_survey_finish */
     jk_cell_grid grid;
     int32_t *epoch_end;
+    bool shared; /* by ranks */
     int threads;
     jk_survey_thread *thread;
     /* After jk_survey_finish. */

@@ -2,9 +2,11 @@
 """Runs in parts: what jalki merge makes of partial files has the bits of one run, for every output and any number of parts
 and threads; its sums are the sums of the parts as Python adds them up; parts of other runs, missing ones, and files that
 were changed are refused by name."""
+import hashlib
 import itertools
 import json
 import os
+import random
 import shutil
 import subprocess
 import tempfile
@@ -189,6 +191,46 @@ class Parts(unittest.TestCase):
         self.parts("k", 2, "value", "t.h5", "--model", MODEL)
         error = self.jalki("merge", "k1.json", "k2.json", "--claims", "never.csv", expect=1).stderr
         self.assertIn("was run without --claims", error)
+
+    def test_hostile_files(self):
+        """Partial files cut, with bytes changed, or with another value in some place: refused in words, or harmless; never a crash."""
+        names = self.parts("w", 2, "value", "t.h5", "--model", MODEL)
+        good, luck = self.read(names[0]), random.Random(7)
+        for _ in range(25):
+            bad = bytearray(good)
+            for _ in range(luck.randrange(1, 4)):
+                bad[luck.randrange(min(len(bad), 3000))] = luck.choice(b'{}[]",:0123456789abcdefx\x00\xff-')
+            self.survive(bytes(bad), names[1])
+        document = json.loads(good)
+        for more in (["--claims", "never.csv"], ["-onever.csv"], ["--output=never.csv"], ["--clai", "never.csv"], ["--help"], ["--json", "never.csv"]):
+            changed = [json.loads(self.read(name)) for name in names]
+            for which, one in enumerate(changed):
+                one["manifest"]["run"]["arguments"] = more + one["manifest"]["run"]["arguments"]
+                with open(os.path.join(self.folder, f"forged{which}.json"), "w") as file:
+                    json.dump(one, file)
+            self.refuse("is nothing that a part records", "forged0.json", "forged1.json")
+            self.assertFalse(os.path.exists(os.path.join(self.folder, "never.csv")))
+        for value in (None, -1, 1e300, "", [[[[[]]]]]):
+            for path in (("part",), ("of",), ("manifest",), ("files",), ("sums",), ("digest",), ("manifest", "run"), ("sums", 0, "cells"),
+                         ("manifest", "run", "arguments"), ("manifest", "run", "arguments", 0), ("manifest", "run", "inputs", 0),
+                         ("sums", 0, "cells", 1), ("sums", 0, "cells", 0, 0), ("manifest", "run", "command")):
+                changed = json.loads(good)
+                place = changed
+                for key in path[:-1]:
+                    place = place[key]
+                place[path[-1]] = value
+                sums = json.dumps(changed["sums"], separators=(",", ":"))
+                if path != ("digest",):
+                    changed["digest"] = "sha256:" + hashlib.sha256(sums.encode()).hexdigest()
+                self.survive(json.dumps(changed).encode(), names[1])
+        self.assertEqual(json.loads(good), document)
+
+    def survive(self, content, other):
+        with open(os.path.join(self.folder, "hostile.json"), "wb") as file:
+            file.write(content)
+        for order in (("hostile.json", other), (other, "hostile.json")):
+            result = subprocess.run([PROGRAM, "merge", *order, "--quiet"], cwd=self.folder, capture_output=True, timeout=60)
+            self.assertIn(result.returncode, (0, 1, 2), (result.stderr, content[:300]))
 
     def test_parts_that_were_moved(self):
         names = self.parts("n", 2, "value", "t.h5", "--model", MODEL, files=[("--claims", ".csv"), ("-o", ".h5")])
