@@ -2,9 +2,12 @@
 /* Collects what decisions need from the blocks of a valuation. A court fee is per debtor, as in the plan: a claim
  * counts with its share w of it. Agent hours are per claim, as the model gives them. Both are whole hundredths and
  * ten-thousandths, so that feasibility can be checked exactly. */
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -16,11 +19,49 @@ enum { YEAR = 12 };
 #define DAYS_A_MONTH 30.4375 /* of bars */
 #define MONTHS_MOST  1e6     /* farther bars are never */
 
-/* A claim in the columns. */
-enum {
-    CLAIM_BYTES = (JK_ACTION_COUNT + 1) * sizeof(float) + JK_TREATMENT_COUNT * sizeof(int32_t) + 3 * sizeof(int32_t) +
-                  sizeof(double) + 2 * sizeof(uint16_t) + 6 * sizeof(uint8_t)
+/* The columns, one element a claim each: the only list of them, for memory and for ranks that share the claims. */
+#define COLUMN(field)                                                                                                  \
+    { offsetof(jk_candidates, field), sizeof *((jk_candidates *)NULL)->field }
+static const struct {
+    size_t at, size;
+} columns[] = {
+    COLUMN(value[JK_CLOSE]),
+    COLUMN(value[JK_SELL]),
+    COLUMN(value[JK_SURVEIL]),
+    COLUMN(value[JK_AMICABLE]),
+    COLUMN(value[JK_LEGAL]),
+    COLUMN(hours[0]),
+    COLUMN(hours[1]),
+    COLUMN(hours[2]),
+    COLUMN(court),
+    COLUMN(balance),
+    COLUMN(instalment),
+    COLUMN(bar_days),
+    COLUMN(country),
+    COLUMN(segment),
+    COLUMN(debtor),
+    COLUMN(exclusion),
+    COLUMN(capacity_class),
+    COLUMN(title_state),
+    COLUMN(reachable),
+    COLUMN(paying),
+    COLUMN(silent_months),
 };
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
+static_assert(offsetof(jk_candidates, tape) - offsetof(jk_candidates, value) == COLUMNS * sizeof(void *),
+              "every column of the claims is in the list");
+
+static void *place_of(jk_candidates *candidates, size_t column) {
+    return (char *)candidates + columns[column].at;
+}
+
+static size_t claim_bytes(void) {
+    size_t bytes = 0;
+    for (size_t c = 0; c < COLUMNS; c++) {
+        bytes += columns[c].size;
+    }
+    return bytes;
+}
 
 const char *jk_exclusion_name(jk_exclusion exclusion) {
     static const char *const names[JK_EXCLUSION_COUNT] = {"none",    "barred", "vulnerable", "disputed", "no_channel",
@@ -40,30 +81,12 @@ jk_status jk_candidates_create(const jk_tape *tape, const jk_model *model, jk_ca
     made->tape = tape;
     made->model = model;
     bool complete = true;
-    for (int a = 0; a < JK_ACTION_COUNT; a++) {
-        made->value[a] = jk_columns_alloc(n, sizeof(float));
-        complete = complete && made->value[a] != NULL;
+    for (size_t c = 0; c < COLUMNS; c++) {
+        void *column = jk_columns_alloc(n, columns[c].size);
+        memcpy(place_of(made, c), &column, sizeof column);
+        complete = complete && column != NULL;
     }
-    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
-        made->hours[t] = jk_columns_alloc(n, sizeof(int32_t));
-        complete = complete && made->hours[t] != NULL;
-    }
-    made->court = jk_columns_alloc(n, sizeof(int32_t));
-    made->balance = jk_columns_alloc(n, sizeof(double));
-    made->instalment = jk_columns_alloc(n, sizeof(float));
-    made->bar_days = jk_columns_alloc(n, sizeof(int32_t));
-    made->country = jk_columns_alloc(n, sizeof(uint16_t));
-    made->segment = jk_columns_alloc(n, sizeof(uint16_t));
-    made->debtor = jk_columns_alloc(n, sizeof(int32_t));
-    made->exclusion = jk_columns_alloc(n, sizeof(uint8_t));
-    made->capacity_class = jk_columns_alloc(n, sizeof(uint8_t));
-    made->title_state = jk_columns_alloc(n, sizeof(uint8_t));
-    made->reachable = jk_columns_alloc(n, sizeof(uint8_t));
-    made->paying = jk_columns_alloc(n, sizeof(uint8_t));
-    made->silent_months = jk_columns_alloc(n, sizeof(uint8_t));
-    if (!complete || !made->court || !made->balance || !made->instalment || !made->bar_days || !made->country ||
-        !made->segment || !made->debtor || !made->exclusion || !made->capacity_class || !made->title_state ||
-        !made->reachable || !made->paying || !made->silent_months) {
+    if (!complete) {
         jk_candidates_free(made);
         return jk_fail_memory(error, "the claims to decide on");
     }
@@ -75,25 +98,11 @@ void jk_candidates_free(jk_candidates *candidates) {
     if (candidates == NULL) {
         return;
     }
-    for (int a = 0; a < JK_ACTION_COUNT; a++) {
-        free(candidates->value[a]);
+    for (size_t c = 0; c < COLUMNS; c++) {
+        void *column = NULL;
+        memcpy(&column, place_of(candidates, c), sizeof column);
+        free(column);
     }
-    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
-        free(candidates->hours[t]);
-    }
-    free(candidates->court);
-    free(candidates->balance);
-    free(candidates->instalment);
-    free(candidates->bar_days);
-    free(candidates->country);
-    free(candidates->segment);
-    free(candidates->debtor);
-    free(candidates->exclusion);
-    free(candidates->capacity_class);
-    free(candidates->title_state);
-    free(candidates->reachable);
-    free(candidates->paying);
-    free(candidates->silent_months);
     free(candidates);
 }
 
@@ -177,38 +186,25 @@ static jk_status take_block(void *context, const jk_value_block *rows, jk_error 
 
 /* What every rank has kept of its claims goes to all. */
 static jk_status gather(void *context, jk_error *error) {
-    jk_candidates *c = context;
-    const size_t n = c->claims;
-    for (int a = 0; a < JK_ACTION_COUNT; a++) {
-        JK_TRY(jk_team_gather_rows(c->value[a], sizeof *c->value[a], n, 1, error));
-    }
-    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
-        JK_TRY(jk_team_gather_rows(c->hours[t], sizeof *c->hours[t], n, 1, error));
-    }
-    JK_TRY(jk_team_gather_rows(c->court, sizeof *c->court, n, 1, error));
-    JK_TRY(jk_team_gather_rows(c->balance, sizeof *c->balance, n, 1, error));
-    JK_TRY(jk_team_gather_rows(c->instalment, sizeof *c->instalment, n, 1, error));
-    JK_TRY(jk_team_gather_rows(c->country, sizeof *c->country, n, 1, error));
-    JK_TRY(jk_team_gather_rows(c->segment, sizeof *c->segment, n, 1, error));
-    JK_TRY(jk_team_gather_rows(c->debtor, sizeof *c->debtor, n, 1, error));
-    uint8_t *const codes[] = {c->exclusion, c->capacity_class, c->title_state,
-                              c->reachable, c->paying,         c->silent_months};
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        JK_TRY(jk_team_gather_rows(codes[i], 1, n, 1, error));
+    jk_candidates *candidates = context;
+    for (size_t c = 0; c < COLUMNS; c++) {
+        void *column = NULL;
+        memcpy(&column, place_of(candidates, c), sizeof column);
+        JK_TRY(jk_team_gather_rows(column, columns[c].size, candidates->claims, 1, error));
     }
     return JK_OK;
 }
 
 jk_value_sink jk_candidates_sink(jk_candidates *candidates) {
-    uint64_t columns = 0;
+    uint64_t read = 0;
     static const jk_column wanted[] = {JK_COLUMN_COUNTRY, JK_COLUMN_DEBTOR_INDEX, JK_COLUMN_VULNERABLE,
                                        JK_COLUMN_LEGAL_STATUS, JK_COLUMN_REACHABLE};
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        columns |= UINT64_C(1) << wanted[i];
+        read |= UINT64_C(1) << wanted[i];
     }
-    return (jk_value_sink){.columns = columns,
+    return (jk_value_sink){.columns = read,
                            .block = take_block,
                            .context = candidates,
                            .gather = gather,
-                           .held = candidates->claims * CLAIM_BYTES};
+                           .held = candidates->claims * claim_bytes()};
 }

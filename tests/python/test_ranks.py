@@ -99,6 +99,9 @@ class Ranks(unittest.TestCase):
     def test_worklist(self):
         self.check_same([(4, 1)], "worklist", "t.h5", "--model", MODEL, "--top", "200", endings=[("--json", ".json")])
 
+    def test_simulate(self):
+        self.check_same([(3, 2), (4, 1)], "simulate", "t.h5", "--model", MODEL, "--paths", "300", endings=[("--json", ".json")])
+
     def test_what_is_not_shared_is_done_by_one(self):
         self.check_same([(2, 1)], "inspect", "t.h5", "--format", "json")
         self.ranks(3, "generate", "-n", "400", "-o", "made.h5", "--cutoff", "2026-06-30")
