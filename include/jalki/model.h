@@ -184,7 +184,8 @@ typedef struct jk_tree_set {
     uint32_t first, words; /* bits: code c is in the set if bit c % 32 of word c / 32 is set; beyond the words: not */
 } jk_tree_set;
 typedef struct jk_trees {
-    double base; /* on the scale of eta */
+    double base;  /* on the scale of the output */
+    double scale; /* of log odds: they are the output times this; otherwise 1 */
     size_t feature_count, tree_count, node_count;
     const jk_tree_feature *features;
     const int32_t *roots;   /* [tree_count] index into nodes */
@@ -199,14 +200,49 @@ typedef struct jk_trees {
     size_t trees_left_out; /* of the file: grown after the best iteration of early stopping */
 } jk_trees;
 
-/* eta = intercept + points of the characteristics + output of the trees, if there are any. */
+/* A score that somebody else made, brought to eta: a column of the tape, a scorecard of points, or trees whose output
+ * is log odds. With raw value r and x what it says on the scale of eta,
+ *
+ *     eta form           x = r
+ *     points             log odds l = ln base_odds + (r - base_points) ln 2 / points_to_double
+ *     log odds           l = r
+ *     probability        l = ln(r / (1 - r))
+ *     over months m      x = ln(ln(1 + e^l) / m): the intensity that pays with that probability within m months
+ *     without months     x = l
+ *
+ * and slope x + intercept, both of the claim's segment, is added to eta; where there is no score, missing_eta alone. */
+typedef enum jk_score_form {
+    JK_FORM_ETA,
+    JK_FORM_POINTS,
+    JK_FORM_LOG_ODDS,
+    JK_FORM_PROBABILITY,
+    JK_FORM_COUNT
+} jk_score_form;
+typedef struct jk_own_score {
+    jk_score_form form;
+    double base_points, base_odds, points_to_double; /* of points */
+    double months;                                   /* 0: none */
+    double slope, intercept;                         /* of segments that say none */
+    double missing_eta;
+    jk_characteristic column; /* name NULL: a scorecard or trees */
+    size_t special_count;     /* values of the column that stand for something else, and eta where they do */
+    const double *special, *special_eta;
+    size_t card_count; /* characteristics whose points add up to r; 0: none */
+    const jk_characteristic *card;
+    double card_base;      /* points before any characteristic */
+    const jk_trees *trees; /* NULL: none */
+} jk_own_score;
+const char *jk_score_form_name(jk_score_form form); /* "eta", "points", "log_odds", "probability" */
+
+/* eta = intercept + points of the characteristics + output of the trees, if there are any, + the own score. */
 typedef struct jk_scorecard {
     double intercept;
     double weak_from, able_from; /* rounded scores */
     double half_life;            /* of the points that fade, months; 0: no characteristic fades */
     size_t count;
     const jk_characteristic *characteristics;
-    const jk_trees *trees; /* NULL: none */
+    const jk_trees *trees;         /* NULL: none */
+    const jk_own_score *own_score; /* NULL: none */
 } jk_scorecard;
 
 typedef struct jk_treatment_cost {
@@ -231,8 +267,9 @@ typedef struct jk_segment {
     jk_condition when;
     double exit_monthly;
     double theta_center[JK_CAPACITY_COUNT];
-    jk_steps curve[JK_TREATMENT_COUNT];                             /* monthly intensity by month since write-off */
-    double class_multiplier[JK_TREATMENT_COUNT][JK_CAPACITY_COUNT]; /* kappa */
+    double own_slope, own_intercept;    /* of the scorecard's own score: eta gets slope x + intercept */
+    jk_steps curve[JK_TREATMENT_COUNT]; /* monthly intensity by month since write-off */
+    double class_multiplier[JK_TREATMENT_COUNT][JK_CAPACITY_COUNT];                 /* kappa */
     double class_monthly[JK_TREATMENT_COUNT][JK_CAPACITY_COUNT][JK_CAPACITY_COUNT]; /* Q, rows sum to 1 */
     double recovery_share[JK_TREATMENT_COUNT];                                      /* sigma */
     jk_treatment_cost cost[JK_TREATMENT_COUNT];

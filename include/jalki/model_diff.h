@@ -60,7 +60,8 @@ typedef enum jk_model_role {
     JK_ROLE_INCLUDED, /* a file that it includes */
     JK_ROLE_PARENT,   /* a model that it was made of, by its lineage */
     JK_ROLE_DATA,     /* what its figures were fitted to, by its lineage */
-    JK_ROLE_TREES     /* its trees */
+    JK_ROLE_TREES,    /* its trees */
+    JK_ROLE_CARD      /* the scorecard of its own score */
 } jk_model_role;
 
 typedef struct jk_model_log_entry {
@@ -74,7 +75,7 @@ typedef struct jk_model_log_entry {
 typedef struct jk_model_log {
     char sha256[65]; /* of the model with all that it includes, as results name it */
     size_t count;
-    const jk_model_log_entry *entries; /* a file, its lineage, its includes in their order */
+    const jk_model_log_entry *entries; /* a file, its lineage, its includes in their order; then trees and card */
     void *arena;
 } jk_model_log;
 

@@ -56,12 +56,18 @@ typedef struct jk_score_detail {
 } jk_score_detail;
 
 /* Entries that jk_score_explain writes: one per characteristic of the scorecard; with trees also one per feature of
- * theirs, and their mean. Together with the intercept their points add up to eta. */
+ * theirs, and their mean; of an own score one for a column, or one per characteristic or feature and one for what it
+ * rests on. Together with the intercept their points add up to eta. */
 size_t jk_score_detail_count(const jk_model *model);
 
 /* Writes details[jk_score_detail_count] for row `row` of the block. `scratch` as for jk_score_block. */
 void jk_score_explain(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t row,
                       void *scratch, jk_score_detail *details);
+
+/* The own score of all rows of a block: x of the model's formula (jk_own_score), NaN where there is none, and what it
+ * adds to eta. Needs the columns of jk_scorer_columns and scratch as jk_score_block; only where the model has one. */
+void jk_score_own(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, void *scratch, double *x,
+                  double *eta);
 
 /* ---- levels in bulk, for fits and stability ------------------------------------------------------------------------
  */

@@ -265,6 +265,10 @@ static jk_status check_base(const jk_model *base, jk_error *error) {
         return jk_fail(error, JK_ERROR_MODEL, base->path, 0, "scorecard.trees",
                        "the base model scores with trees; expected a scorecard of points to fit");
     }
+    if (base->scorecard.own_score != NULL) {
+        return jk_fail(error, JK_ERROR_MODEL, base->path, 0, "scorecard.own_score",
+                       "the base model has a score that somebody else made; expected a scorecard of points to fit");
+    }
     if (base->scorecard.count + JK_FIT_TERMS_FIXED > JK_PPML_TERMS_MAX) {
         return jk_fail(error, JK_ERROR_MODEL, base->path, 0, "scorecard.characteristics",
                        "%zu characteristics; a fit can have %d", base->scorecard.count,

@@ -97,12 +97,36 @@ static jk_status resolve_name(jk_model_reader *reader, const jk_yaml_node *node,
     return fail_name(reader, node, name, names, count);
 }
 
-static jk_status read_bins(jk_model_reader *reader, const jk_yaml_node *node, jk_characteristic *out) {
+/* Values that stand for something else become bins of their own. */
+static jk_status read_special(jk_model_reader *reader, const jk_yaml_node *map, double *below, double *points,
+                              size_t *count) {
+    static const jk_field points_field = {.kind = JK_FIELD_REAL, .low = -100, .high = 100};
+    size_t before = jk_key_path_add(&reader->path, "special");
+    JK_TRY(jk_expect_map(reader, map, "a map of values to points"));
+    for (size_t i = 0; i < map->count; i++) {
+        const jk_yaml_pair *pair = &map->pairs[i];
+        const jk_yaml_node place = {.file = pair->file, .line = pair->line};
+        double value = 0.0, of_value = 0.0;
+        size_t inside = jk_key_path_add(&reader->path, pair->key);
+        if (!jk_text_to_real(pair->key, strlen(pair->key), &value) || !isfinite(value)) {
+            return jk_model_fail(reader, &place, "expected a number that stands for something else, such as -999");
+        }
+        JK_TRY(jk_read_number(reader, &points_field, pair->value, &of_value));
+        jk_special_bin(value, of_value, below, points, count);
+        jk_key_path_cut(&reader->path, inside);
+    }
+    jk_key_path_cut(&reader->path, before);
+    return JK_OK;
+}
+
+static jk_status read_bins(jk_model_reader *reader, const jk_yaml_node *node, const jk_yaml_node *special,
+                           jk_characteristic *out) {
     JK_TRY(jk_expect_list(reader, node, 1, "a list of bins"));
     double *below = NULL;
     double *points = NULL;
-    JK_TRY(jk_model_alloc(reader, node->count, sizeof *below, &below));
-    JK_TRY(jk_model_alloc(reader, node->count, sizeof *points, &points));
+    const size_t room = node->count + (special != NULL && special->kind == JK_YAML_MAP ? 2 * special->count : 0);
+    JK_TRY(jk_model_alloc(reader, room, sizeof *below, &below));
+    JK_TRY(jk_model_alloc(reader, room, sizeof *points, &points));
     for (size_t i = 0; i < node->count; i++) {
         const jk_yaml_node *item = node->items[i];
         size_t before = jk_key_path_index(&reader->path, i);
@@ -126,7 +150,7 @@ static jk_status read_bins(jk_model_reader *reader, const jk_yaml_node *node, jk
     out->below = below;
     out->points = points;
     out->count = node->count;
-    return JK_OK;
+    return special != NULL ? read_special(reader, special, below, points, &out->count) : JK_OK;
 }
 
 static jk_status read_levels(jk_model_reader *reader, const jk_yaml_node *node, jk_characteristic *out) {
@@ -167,11 +191,16 @@ static jk_status read_points(jk_model_reader *reader, const jk_yaml_node *node, 
         return jk_model_fail(reader, jk_yaml_find(node, "other")->value,
                              "%s is numeric, expected bins that hold every value", out->name);
     }
+    if (!out->is_numeric && entry->special != NULL) {
+        (void)jk_key_path_add(&reader->path, "special");
+        return jk_model_fail(reader, entry->special, "%s is categorical, expected its special values among the levels",
+                             out->name);
+    }
     size_t before = jk_key_path_add(&reader->path, wanted);
     if (right == NULL) {
         return jk_model_fail(reader, node, "missing key, %s is %s", out->name, kind);
     }
-    JK_TRY(out->is_numeric ? read_bins(reader, right, out) : read_levels(reader, right, out));
+    JK_TRY(out->is_numeric ? read_bins(reader, right, entry->special, out) : read_levels(reader, right, out));
     jk_key_path_cut(&reader->path, before);
     return JK_OK;
 }

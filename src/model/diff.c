@@ -9,6 +9,7 @@
 #include "base/yaml_write.h"
 #include "jalki/model_diff.h"
 #include "model/include.h"
+#include "model/part_files.h"
 #include "model/tables.h"
 
 enum { KEY_ROOM = 512, DIFFERENCES_MAX = 1 << 16 };
@@ -262,6 +263,28 @@ static jk_status differ_nodes(differ *d, const jk_yaml_node *a, const jk_yaml_no
     return same(a, b) ? JK_OK : note(d, a, b);
 }
 
+/* Trees and scorecards under one name may hold something else. */
+static jk_status differ_files(differ *d, const jk_yaml_node *const root[2], jk_model_diff *diff) {
+    jk_part_file files[2][JK_PART_FILES];
+    for (int side = 0; side < 2; side++) {
+        JK_TRY(jk_part_files(d->arena, root[side], files[side], diff->sha256[side], d->error));
+    }
+    for (size_t i = 0; i < JK_PART_FILES; i++) {
+        if (files[0][i].path == NULL || files[1][i].path == NULL ||
+            strcmp(files[0][i].sha256, files[1][i].sha256) == 0) {
+            continue;
+        }
+        const jk_yaml_node was = {.kind = JK_YAML_SCALAR, .text = files[0][i].sha256};
+        const jk_yaml_node is = {.kind = JK_YAML_SCALAR, .text = files[1][i].sha256};
+        d->part = JK_PART_SCORE;
+        append(d->key, "", files[0][i].key, " (sha256 of the file)");
+        append(d->place, "", files[0][i].key, "");
+        JK_TRY(note(d, &was, &is));
+        back(d, (mark){0, 0});
+    }
+    return JK_OK;
+}
+
 static jk_status compare_files(const char *const path[2], jk_model_diff *diff, jk_error *error) {
     jk_yaml_reader reader = {.arena = diff->arena};
     const jk_yaml_node *root[2] = {NULL, NULL};
@@ -278,6 +301,7 @@ static jk_status compare_files(const char *const path[2], jk_model_diff *diff, j
     }
     differ d = {.arena = diff->arena, .error = error};
     JK_TRY(differ_nodes(&d, root[0], root[1]));
+    JK_TRY(differ_files(&d, root, diff));
     diff->differences = d.list;
     diff->count = d.count;
     return JK_OK;

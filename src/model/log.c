@@ -6,6 +6,7 @@
 #include "base/listing.h"
 #include "jalki/model_diff.h"
 #include "model/include.h"
+#include "model/part_files.h"
 
 enum { ENTRIES_MAX = 4096 };
 
@@ -44,25 +45,7 @@ static void add_sources(logging *log, const jk_yaml_node *lineage, const char *k
     }
 }
 
-static jk_status add_trees(logging *log, const jk_include_file *file, int depth) {
-    const char *name = text_of(node_of(file->own, "scorecard"), "trees");
-    if (name == NULL) {
-        return JK_OK;
-    }
-    jk_yaml_reader reader = {.arena = log->arena};
-    const char *path = jk_path_beside(log->arena, file->path, name), *bytes = NULL;
-    size_t size = 0;
-    char *sha256 = jk_arena_alloc(log->arena, 65, 1);
-    if (path == NULL || sha256 == NULL) {
-        return jk_fail_memory(log->error, "the files of a model");
-    }
-    JK_TRY(jk_yaml_read_file(&reader, path, &bytes, &size, log->error));
-    JK_TRY(jk_include_digest(sha256, bytes, size, path, log->error));
-    add(log, (jk_model_log_entry){.role = JK_ROLE_TREES, .depth = depth, .path = path, .sha256 = sha256});
-    return JK_OK;
-}
-
-static jk_status add_file(logging *log, const jk_include_file *file) {
+static void add_file(logging *log, const jk_include_file *file) {
     const jk_yaml_node *lineage = node_of(file->own, "lineage");
     add(log, (jk_model_log_entry){.role = file->depth == 0 ? JK_ROLE_MODEL : JK_ROLE_INCLUDED,
                                   .depth = file->depth,
@@ -74,7 +57,6 @@ static jk_status add_file(logging *log, const jk_include_file *file) {
                                   .program = text_of(lineage, "program")});
     add_sources(log, lineage, "parents", JK_ROLE_PARENT, file->depth + 1);
     add_sources(log, lineage, "data", JK_ROLE_DATA, file->depth + 1);
-    return add_trees(log, file, file->depth + 1);
 }
 
 static jk_status read_log(const char *path, jk_model_log *out, jk_error *error) {
@@ -89,20 +71,24 @@ static jk_status read_log(const char *path, jk_model_log *out, jk_error *error) 
     }
     JK_TRY(jk_include_files(&reader, path, &root, out->sha256, file, &files, error));
     for (size_t i = 0; i < files; i++) {
-        JK_TRY(add_file(&log, &file[i]));
+        add_file(&log, &file[i]);
+    }
+    jk_part_file *parts = jk_arena_alloc(out->arena, JK_PART_FILES, sizeof *parts);
+    if (parts == NULL) {
+        return jk_fail_memory(error, "the files of a model");
+    }
+    JK_TRY(jk_part_files(out->arena, root, parts, out->sha256, error));
+    for (size_t i = 0; i < JK_PART_FILES; i++) {
+        if (parts[i].path != NULL) {
+            add(&log, (jk_model_log_entry){.role = strstr(parts[i].key, "card.own_score.card") != NULL ? JK_ROLE_CARD
+                                                                                                       : JK_ROLE_TREES,
+                                           .depth = 1,
+                                           .path = parts[i].path,
+                                           .sha256 = parts[i].sha256});
+        }
     }
     out->entries = log.list;
     out->count = log.count;
-    const jk_yaml_node *trees = node_of(node_of(root, "scorecard"), "trees");
-    if (trees != NULL && trees->kind == JK_YAML_SCALAR) { /* which are a part of the model, as results name it */
-        const char *beside = jk_path_beside(out->arena, trees->file, trees->text), *bytes = NULL;
-        size_t size = 0;
-        if (beside == NULL) {
-            return jk_fail_memory(error, "the files of a model");
-        }
-        JK_TRY(jk_yaml_read_file(&reader, beside, &bytes, &size, error));
-        JK_TRY(jk_include_hash(out->sha256, bytes, size, beside, error));
-    }
     return JK_OK;
 }
 
@@ -130,9 +116,10 @@ void jk_model_log_reset(jk_model_log *log) {
 enum { ROLE, DEPTH, PATH, NAME, VERSION, FITTED_ON, PROGRAM, SHA256, COLUMNS };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [ROLE] = {"role", "", "", "model (the file itself), included, parent, data (both as a lineage names them) or trees",
+    [ROLE] = {"role", "", "",
+              "model (the file itself), included, parent, data (both as a lineage names them), trees or card",
               JK_LISTING_TEXT, 0},
-    [DEPTH] = {"depth", NULL, "", "Of includes; lineage and trees are one deeper than their file", JK_LISTING_COUNT, 0},
+    [DEPTH] = {"depth", NULL, "", "Of includes; lineage, trees and card are one deeper", JK_LISTING_COUNT, 0},
     [PATH] = {"path", "file", "", "The file", JK_LISTING_TEXT, 0},
     [NAME] = {"name", "name", "", "Name of the model, or of the data", JK_LISTING_TEXT, 0},
     [VERSION] = {"version", "version", "", "Its version", JK_LISTING_TEXT, 0},
@@ -143,7 +130,7 @@ static const jk_listing_column columns[COLUMNS] = {
 };
 
 static jk_status cells_of(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
-    static const char *const roles[] = {"model", "included", "parent", "data", "trees"};
+    static const char *const roles[] = {"model", "included", "parent", "data", "trees", "card"};
     const jk_model_log_entry *of = &((const jk_model_log *)listing->source[0])->entries[row];
     const char *const texts[COLUMNS] = {
         [PATH] = of->path,       [NAME] = of->name,     [VERSION] = of->version, [FITTED_ON] = of->fitted_on,

@@ -11,7 +11,7 @@ typedef struct jk_characteristic_entry {
     const char *name;
     double missing, other; /* other: NaN if absent */
     int fades;
-    const jk_yaml_node *bins, *levels;
+    const jk_yaml_node *bins, *levels, *special;
 } jk_characteristic_entry;
 
 /* One bin; `below` is INFINITY where it is not given. */
@@ -61,6 +61,18 @@ jk_status jk_read_characteristics(jk_model_reader *reader, const jk_yaml_node *n
 /* Finds the tape column or derived figure that a characteristic may take, and sets name, derived, column and
  * is_numeric; own columns are those of the model. False if there is none of this name. */
 bool jk_find_characteristic(const jk_extras *extras, const char *name, jk_characteristic *out);
+
+/* own_score.c */
+jk_status jk_read_own_score(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_scorecard */
+
+/* card_csv.c: a scorecard of points as CSV, of `bytes`; `special` are values that its bin for special ones is about,
+ * `names` what the file calls characteristics that are called otherwise here (a map, or NULL). */
+jk_status jk_read_card(jk_model_reader *reader, const char *path, const char *bytes, size_t size,
+                       const jk_yaml_node *names, const double *special, size_t special_count, jk_own_score *out);
+
+/* special_bins.c: puts a bin of its own for one value into ascending bins; `below` and `points` have room for two more.
+ * The bin runs from the value to the next number. */
+void jk_special_bin(double value, double points, double *below, double *of_bin, size_t *count);
 
 /* trees.c */
 jk_status jk_read_trees(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_scorecard */

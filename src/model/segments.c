@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `segments:` */
+#include <math.h>
 #include <string.h>
 
 #include "model/sections.h"
@@ -63,6 +64,7 @@ jk_status jk_read_segments(jk_model_reader *reader, const jk_yaml_node *node, vo
     for (size_t i = 0; i < node->count; i++) {
         const jk_yaml_node *item = node->items[i];
         size_t before = jk_key_path_index(&reader->path, i);
+        segments[i].own_slope = segments[i].own_intercept = (double)NAN; /* the scorecard's, unless it says others */
         JK_TRY(jk_read_record(reader, &jk_record_segment, item, &segments[i]));
         size_t inside = reader->path.length;
         JK_TRY(check_id(reader, item, segments, i));
@@ -90,5 +92,10 @@ void jk_finish_segments(jk_model_reader *reader) {
         for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
             segment->hours_monthly[t] = segment->effort_hours[t] / (double)model->epochs[0];
         }
+        const jk_own_score *own = model->scorecard.own_score;
+        segment->own_slope = !isnan(segment->own_slope) ? segment->own_slope : own != NULL ? own->slope : 1.0;
+        segment->own_intercept = !isnan(segment->own_intercept) ? segment->own_intercept
+                                 : own != NULL                  ? own->intercept
+                                                                : 0.0;
     }
 }

@@ -201,6 +201,8 @@ static const jk_field characteristic_fields[] = {
             "whether its points lose half of their weight every half_life months; absent: false"),
     OTHER("bins", KEEP, offsetof(jk_characteristic_entry, bins), jk_read_node, "a list of bins",
           "bins of a numeric characteristic, ascending"),
+    OTHER("special", KEEP, offsetof(jk_characteristic_entry, special), jk_read_node, "a map of values to points",
+          "values of a numeric characteristic that stand for something else, as -999: bins of their own"),
     OTHER("levels", KEEP, offsetof(jk_characteristic_entry, levels), jk_read_node, "a map of levels to points",
           "levels of a categorical characteristic"),
 };
@@ -216,6 +218,7 @@ static const jk_field scorecard_fields[] = {
           "what the points depend on"),
     OTHER("trees", KEEP, 0, jk_read_trees, "the name of a model file of XGBoost (JSON) or LightGBM (text)",
           "a tree ensemble whose output is added to eta; absent: none"),
+    OTHER("own_score", KEEP, 0, jk_read_own_score, "a map", "a score that somebody else made, brought to eta"),
 };
 RECORD(scorecard, "scorecard", scorecard_fields);
 
@@ -373,6 +376,7 @@ static const jk_field segment_fields[] = {
     REAL("exit_monthly", REQUIRED, 0, 10, jk_segment, exit_monthly, "intensity of exit other than death, per month"),
     REALS("theta_center", 0, JK_CAPACITY_COUNT, -100, 100, jk_segment, theta_center,
           "subtracted from eta, by class now; absent: 0"),
+    MAP("own_score", 0, jk_record_own_calibration, "how the scorecard's own score is calibrated here"),
     MAP("curves", REQUIRED, jk_record_curves, "baseline intensity of each treatment"),
     MAP("class_multiplier", REQUIRED, jk_record_class_multiplier, "intensity by class"),
     MAP("class_monthly", REQUIRED, jk_record_class_monthly, "how classes change"),
@@ -463,14 +467,18 @@ static const jk_field model_fields[] = {
 RECORD(model, "top level", model_fields);
 
 const jk_record *const jk_records[] = {
-    &jk_record_model,          &jk_record_lineage,       &jk_record_lineage_source,   &jk_record_jurisdiction,
-    &jk_record_limitation,     &jk_record_period,        &jk_record_title_final,      &jk_record_final,
-    &jk_record_interest,       &jk_record_mortality,     &jk_record_attachable,       &jk_record_band,
-    &jk_record_status,         &jk_record_scorecard,     &jk_record_characteristic,   &jk_record_bin,
-    &jk_record_segment,        &jk_record_curves,        &jk_record_class_multiplier, &jk_record_class_monthly,
-    &jk_record_recovery_share, &jk_record_cost,          &jk_record_cost_surveil,     &jk_record_cost_amicable,
-    &jk_record_cost_legal,     &jk_record_legal,         &jk_record_payers,           &jk_record_settled_share,
-    &jk_record_breakage,       &jk_record_payer_monthly, &jk_record_effort,           &jk_record_market,
-    &jk_record_risk,           &jk_record_risk_country,  &jk_record_risk_parameters,
+    &jk_record_model,           &jk_record_lineage,        &jk_record_lineage_source,
+    &jk_record_jurisdiction,    &jk_record_limitation,     &jk_record_period,
+    &jk_record_title_final,     &jk_record_final,          &jk_record_interest,
+    &jk_record_mortality,       &jk_record_attachable,     &jk_record_band,
+    &jk_record_status,          &jk_record_scorecard,      &jk_record_own_score,
+    &jk_record_own_calibration, &jk_record_characteristic, &jk_record_bin,
+    &jk_record_segment,         &jk_record_curves,         &jk_record_class_multiplier,
+    &jk_record_class_monthly,   &jk_record_recovery_share, &jk_record_cost,
+    &jk_record_cost_surveil,    &jk_record_cost_amicable,  &jk_record_cost_legal,
+    &jk_record_legal,           &jk_record_payers,         &jk_record_settled_share,
+    &jk_record_breakage,        &jk_record_payer_monthly,  &jk_record_effort,
+    &jk_record_market,          &jk_record_risk,           &jk_record_risk_country,
+    &jk_record_risk_parameters,
 };
 const size_t jk_record_count = sizeof jk_records / sizeof jk_records[0];

@@ -21,7 +21,9 @@ extern const jk_record jk_record_status;         /* jk_status_rule */
 extern const jk_record jk_record_scorecard;      /* jk_scorecard */
 extern const jk_record jk_record_characteristic; /* jk_characteristic_entry of scorecard.h */
 extern const jk_record jk_record_bin;            /* jk_bin_entry of scorecard.h */
-extern const jk_record jk_record_segment;        /* jk_segment; so do the rest */
+extern const jk_record jk_record_own_score;      /* jk_own_score_entry */
+extern const jk_record jk_record_own_calibration;
+extern const jk_record jk_record_segment; /* jk_segment; so do the rest */
 extern const jk_record jk_record_curves;
 extern const jk_record jk_record_class_multiplier;
 extern const jk_record jk_record_class_monthly;

@@ -128,12 +128,13 @@ static jk_status read_by_format(jk_trees_reader *t, const char *bytes, size_t si
     return jk_trees_read_xgboost(t, bytes, size);
 }
 
-jk_status jk_trees_read(jk_arena *arena, const char *path, const jk_extras *extras, jk_trees_file *file,
-                        jk_error *error) {
-    jk_trees_reader t = {.arena = arena, .error = error, .path = path, .extras = extras};
+jk_status jk_trees_read(jk_arena *arena, const char *path, const jk_extras *extras, jk_trees_link link,
+                        jk_trees_file *file, jk_error *error) {
+    jk_trees_reader t = {.arena = arena, .error = error, .path = path, .extras = extras, .link = link};
     jk_yaml_reader reader = {.arena = arena};
     JK_TRY(jk_yaml_read_file(&reader, path, &file->bytes, &file->size, error));
     JK_TRY(jk_trees_take(&t, 1, sizeof *t.trees, &t.trees));
+    t.trees->scale = 1.0;
     JK_TRY(read_by_format(&t, file->bytes, file->size));
     file->trees = t.trees;
     return JK_OK;
@@ -151,7 +152,7 @@ jk_status jk_read_trees(jk_model_reader *reader, const jk_yaml_node *node, void 
     }
     JK_TRY(jk_include_allowed(reader->model->path, path, node, "trees", reader->error));
     jk_trees_file file = {0};
-    JK_TRY(jk_trees_read(reader->arena, path, &reader->model->extras, &file, reader->error));
+    JK_TRY(jk_trees_read(reader->arena, path, &reader->model->extras, JK_TREES_LOG, &file, reader->error));
     JK_TRY(jk_include_hash(reader->model->sha256, file.bytes, file.size, path, reader->error));
     scorecard->trees = file.trees;
     if (file.trees->trees_left_out > 0) {

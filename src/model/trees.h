@@ -12,9 +12,12 @@ typedef struct jk_trees_file {
     const jk_trees *trees;
 } jk_trees_file;
 
+/* What the trees' output is to be: the logarithm of an intensity, or log odds. */
+typedef enum jk_trees_link { JK_TREES_LOG, JK_TREES_LOG_ODDS } jk_trees_link;
+
 /* Reads and checks a model file of XGBoost (JSON) or LightGBM (text); all that it gives lives in the arena.
  * JK_ERROR_IO, JK_ERROR_MODEL. */
-jk_status jk_trees_read(jk_arena *arena, const char *path, const jk_extras *extras, jk_trees_file *file,
-                        jk_error *error);
+jk_status jk_trees_read(jk_arena *arena, const char *path, const jk_extras *extras, jk_trees_link link,
+                        jk_trees_file *file, jk_error *error);
 
 #endif

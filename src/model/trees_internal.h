@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "jalki/model.h"
+#include "model/trees.h"
 
 enum {
     JK_TREES_MAX = 100000,
@@ -21,8 +21,9 @@ typedef struct jk_trees_reader {
     jk_error *error;
     const char *path;
     const jk_extras *extras; /* own columns of the model; NULL: none */
-    jk_trees *trees;         /* filled by the reader */
-    jk_tree_node *nodes;     /* these four: tables of jk_trees while they are filled */
+    jk_trees_link link;
+    jk_trees *trees;     /* filled by the reader */
+    jk_tree_node *nodes; /* these four: tables of jk_trees while they are filled */
     double *values;
     int32_t *roots;
     uint16_t *depths;

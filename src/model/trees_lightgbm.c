@@ -43,6 +43,19 @@ static bool is_text(const lightgbm_piece *piece, const char *text) {
     return piece->length == strlen(text) && memcmp(piece->text, text, piece->length) == 0;
 }
 
+/* "sigmoid:1" behind the objective: log odds are the output times it. */
+static jk_status read_sigmoid(lightgbm_reader *r, lightgbm_piece rest) {
+    const char *word = NULL;
+    size_t length = 0;
+    while (jk_lightgbm_word(&rest, &word, &length)) {
+        if (length > 8 && memcmp(word, "sigmoid:", 8) == 0 &&
+            (!jk_text_to_real(word + 8, length - 8, &r->t->trees->scale) || !(r->t->trees->scale > 0.0))) {
+            return FAIL_TREES(r->t, r->file.objective.line, "the sigmoid is no number above 0");
+        }
+    }
+    return JK_OK;
+}
+
 static jk_status check_head(lightgbm_reader *r) {
     lightgbm_file *file = &r->file;
     jk_trees_reader *t = r->t;
@@ -77,10 +90,18 @@ static jk_status check_head(lightgbm_reader *r) {
     lightgbm_piece rest = file->objective;
     (void)jk_lightgbm_word(&rest, &name, &length);
     lightgbm_piece word = {.text = name, .length = length};
+    const bool logistic = is_text(&word, "binary") || is_text(&word, "cross_entropy");
+    if (t->link == JK_TREES_LOG_ODDS) {
+        return logistic ? read_sigmoid(r, rest)
+                        : FAIL_TREES(t, file->objective.line,
+                                     "the objective is %.*s; expected a logistic one: binary or cross_entropy",
+                                     (int)(length < 40 ? length : 40), name);
+    }
     if (!is_text(&word, "poisson") && !is_text(&word, "gamma") && !is_text(&word, "tweedie")) {
         return FAIL_TREES(t, file->objective.line,
-                          "the objective is %.*s; expected one with a logarithmic link: poisson, gamma or tweedie",
-                          (int)(length < 40 ? length : 40), name);
+                          "the objective is %.*s; expected one with a logarithmic link: poisson, gamma or tweedie%s",
+                          (int)(length < 40 ? length : 40), name,
+                          logistic ? " (a logistic one is a score of one's own: scorecard.own_score)" : "");
     }
     return JK_OK;
 }

@@ -48,6 +48,21 @@ static jk_status read_base(jk_trees_reader *t, const json_t *learner) {
     }
     bool log_link = strcmp(objective, "count:poisson") == 0 || strcmp(objective, "reg:tweedie") == 0 ||
                     strcmp(objective, "reg:gamma") == 0;
+    bool logistic = strcmp(objective, "binary:logistic") == 0 || strcmp(objective, "binary:logitraw") == 0 ||
+                    strcmp(objective, "reg:logistic") == 0;
+    if (t->link == JK_TREES_LOG_ODDS) {
+        if (!logistic) {
+            return FAIL_TREES(
+                t, 0, "the objective is %s; expected a logistic one: binary:logistic, binary:logitraw or reg:logistic",
+                objective);
+        }
+        if (!(score > 0.0 && score < 1.0)) {
+            return FAIL_TREES(t, 0, "base_score is %g; expected a number between 0 and 1 for the objective %s", score,
+                              objective);
+        }
+        t->trees->base = log(score / (1.0 - score));
+        return JK_OK;
+    }
     if (log_link) {
         if (!(score > 0.0)) {
             return FAIL_TREES(t, 0, "base_score is %g; expected a number above 0 for the objective %s", score,
@@ -57,8 +72,8 @@ static jk_status read_base(jk_trees_reader *t, const json_t *learner) {
         return JK_OK;
     }
     return FAIL_TREES(
-        t, 0, "the objective is %s; expected one with a logarithmic link: count:poisson, reg:gamma or reg:tweedie",
-        objective);
+        t, 0, "the objective is %s; expected one with a logarithmic link: count:poisson, reg:gamma or reg:tweedie%s",
+        objective, logistic ? " (a logistic one is a score of one's own: scorecard.own_score)" : "");
 }
 
 static jk_status read_features(jk_trees_reader *t, const json_t *learner) {

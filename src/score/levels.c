@@ -17,6 +17,8 @@ const char *jk_score_level_name(const jk_characteristic *from, size_t level, cha
         (void)snprintf(text, 64, "%s", level < from->count ? from->levels[level] : "other");
     } else if (from->count == 1) {
         (void)snprintf(text, 64, "any");
+    } else if (level > 0 && from->below[level] == nextafter(from->below[level - 1], (double)INFINITY)) {
+        (void)snprintf(text, 64, "%.9g", from->below[level - 1]); /* a value that stands for something else */
     } else if (level == 0) {
         (void)snprintf(text, 64, "below %.9g", from->below[0]);
     } else if (level + 1 == from->count) {

@@ -25,9 +25,12 @@ void jk_score_columns_place(jk_score_columns *columns, size_t rows, void *memory
 }
 
 size_t jk_score_scratch_size(const jk_scorer *scorer, size_t rows) {
-    const jk_trees *trees = scorer->model->scorecard.trees;
-    size_t tile = rows < JK_SCORE_TILE ? rows : JK_SCORE_TILE;
-    return tile * (2 * sizeof(double) + (trees != NULL ? trees->feature_count * sizeof(float) : 0));
+    const jk_trees *trees[] = {scorer->trees.trees, scorer->own_trees.trees};
+    size_t tile = rows < JK_SCORE_TILE ? rows : JK_SCORE_TILE, width = 0;
+    for (size_t i = 0; i < 2; i++) {
+        width = trees[i] != NULL && trees[i]->feature_count > width ? trees[i]->feature_count : width;
+    }
+    return tile * (3 * sizeof(double) + width * sizeof(float));
 }
 
 size_t jk_score_code(const jk_scorer_item *item, const jk_block *block, size_t row) {
@@ -69,6 +72,16 @@ static void get_bins(const jk_characteristic *from, const double *restrict value
     }
 }
 
+void jk_score_item_points(const jk_scorer *scorer, const jk_scorer_item *item, const jk_block *block,
+                          const jk_law_facts *law, size_t first, size_t count, double *value, double *points) {
+    if (item->code_points != NULL) {
+        get_levels(item, block, first, count, points);
+    } else {
+        jk_score_values(scorer, item, block, law, first, count, value);
+        get_bins(item->from, value, count, points);
+    }
+}
+
 static void add_points(const double *restrict points, size_t count, double *restrict sum) {
     for (size_t i = 0; i < count; i++) {
         sum[i] += points[i];
@@ -105,7 +118,7 @@ void jk_score_block(const jk_scorer *scorer, const jk_block *block, const jk_law
     double *value = scratch;
     size_t tile = block->rows < JK_SCORE_TILE ? block->rows : JK_SCORE_TILE;
     double *points = value + tile;
-    float *features = (float *)(void *)(points + tile);
+    float *features = (float *)(void *)(points + 2 * tile);
     out->rows = block->rows;
     for (size_t first = 0; first < block->rows; first += JK_SCORE_TILE) {
         size_t count = block->rows - first < JK_SCORE_TILE ? block->rows - first : JK_SCORE_TILE;
@@ -117,20 +130,18 @@ void jk_score_block(const jk_scorer *scorer, const jk_block *block, const jk_law
         }
         for (size_t c = 0; c < card->count; c++) {
             const jk_scorer_item *item = &scorer->items[c];
-            if (item->code_points != NULL) {
-                get_levels(item, block, first, count, points);
-            } else {
-                jk_score_values(scorer, item, block, law, first, count, value);
-                get_bins(item->from, value, count, points);
-            }
+            jk_score_item_points(scorer, item, block, law, first, count, value, points);
             add_points(points, count, eta);
             if (item->from->fades) {
                 add_points(points, count, fading);
             }
         }
         if (card->trees != NULL) {
-            jk_score_features(scorer, block, law, first, count, value, features);
+            jk_score_features(scorer, &scorer->trees, block, law, first, count, value, features);
             jk_score_add_trees(card->trees, features, count, eta);
+        }
+        if (card->own_score != NULL) {
+            jk_score_add_own(scorer, block, law, first, count, value, features, eta);
         }
         finish_tile(scorer->model, law, first, count, out);
     }
@@ -147,28 +158,39 @@ static void explain_number(const jk_characteristic *from, double value, jk_score
 
 size_t jk_score_detail_count(const jk_model *model) {
     const jk_scorecard *card = &model->scorecard;
-    return card->count + (card->trees != NULL ? card->trees->feature_count + 1 : 0);
+    return card->count + (card->trees != NULL ? card->trees->feature_count + 1 : 0) +
+           (card->own_score != NULL ? jk_score_own_details(card->own_score) : 0);
+}
+
+void jk_score_explain_item(const jk_scorer *scorer, const jk_scorer_item *item, const jk_block *block,
+                           const jk_law_facts *law, size_t row, jk_score_detail *detail) {
+    *detail = (jk_score_detail){.characteristic = item->from->name, .fades = item->from->fades};
+    if (item->code_points == NULL) {
+        double value = 0.0;
+        jk_score_values(scorer, item, block, law, row, 1, &value);
+        explain_number(item->from, value, detail);
+        return;
+    }
+    size_t code = jk_score_code(item, block, row);
+    const char *missing = jk_default_level(item->from->column, scorer->model->base_currency);
+    const char *name = code > 0 ? item->names[code - 1] : (missing != NULL ? missing : "missing");
+    (void)snprintf(detail->level, sizeof detail->level, "%s", name);
+    detail->value = -1.0;
+    detail->points = item->code_points[code];
 }
 
 void jk_score_explain(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t row,
                       void *scratch, jk_score_detail *details) {
-    if (scorer->features != NULL) {
-        jk_score_explain_trees(scorer, block, law, row, scratch, details + scorer->model->scorecard.count);
+    const jk_scorecard *card = &scorer->model->scorecard;
+    for (size_t c = 0; c < card->count; c++) {
+        jk_score_explain_item(scorer, &scorer->items[c], block, law, row, &details[c]);
     }
-    for (size_t c = 0; c < scorer->model->scorecard.count; c++) {
-        const jk_scorer_item *item = &scorer->items[c];
-        details[c] = (jk_score_detail){.characteristic = item->from->name, .fades = item->from->fades};
-        if (item->code_points == NULL) {
-            double value = 0.0;
-            jk_score_values(scorer, item, block, law, row, 1, &value);
-            explain_number(item->from, value, &details[c]);
-            continue;
-        }
-        size_t code = jk_score_code(item, block, row);
-        const char *missing = jk_default_level(item->from->column, scorer->model->base_currency);
-        const char *name = code > 0 ? item->names[code - 1] : (missing != NULL ? missing : "missing");
-        (void)snprintf(details[c].level, sizeof details[c].level, "%s", name);
-        details[c].value = -1.0;
-        details[c].points = item->code_points[code];
+    details += card->count;
+    if (card->trees != NULL) {
+        jk_score_explain_trees(scorer, &scorer->trees, block, law, row, scratch, details);
+        details += card->trees->feature_count + 1;
+    }
+    if (card->own_score != NULL) {
+        jk_score_explain_own(scorer, block, law, row, scratch, details);
     }
 }

@@ -58,11 +58,12 @@ jk_status jk_scorer_bind_place(const jk_scorer *scorer, const jk_tape *tape, con
     return jk_tape_place(tape, &scorer->model->extras, from->column, &item->own.column, error);
 }
 
-static jk_status bind_item(jk_scorer *scorer, jk_scorer_item *item, const jk_characteristic *from, const jk_tape *tape,
-                           jk_error *error) {
+jk_status jk_scorer_bind_item(jk_scorer *scorer, jk_scorer_item *item, const jk_characteristic *from,
+                              const jk_tape *tape, jk_error *error) {
     JK_TRY(jk_scorer_bind_place(scorer, tape, from, item, error));
     from = item->from;
     JK_TRY(jk_scorer_bind_column(scorer, item, error));
+    scorer->columns |= item->columns;
     if (from->is_numeric) {
         return JK_OK;
     }
@@ -96,10 +97,10 @@ jk_status jk_scorer_create(const jk_model *model, const jk_tape *tape, const jk_
         JK_TRY_CLEANUP(jk_fail_memory(error, "the scorecard"));
     }
     for (size_t i = 0; i < model->scorecard.count; i++) {
-        JK_TRY_CLEANUP(bind_item(made, &made->items[i], &model->scorecard.characteristics[i], tape, error));
-        made->columns |= made->items[i].columns;
+        JK_TRY_CLEANUP(jk_scorer_bind_item(made, &made->items[i], &model->scorecard.characteristics[i], tape, error));
     }
-    JK_TRY_CLEANUP(jk_scorer_bind_trees(made, tape, error));
+    JK_TRY_CLEANUP(jk_scorer_bind_trees(made, tape, model->scorecard.trees, &made->trees, error));
+    JK_TRY_CLEANUP(jk_scorer_bind_own(made, tape, error));
     *scorer = made;
     return JK_OK;
 cleanup:
@@ -107,16 +108,21 @@ cleanup:
     return status;
 }
 
+void jk_scorer_free_item(jk_scorer_item *item) {
+    free(item->code_points);
+    free(item->code_levels);
+}
+
 void jk_scorer_free(jk_scorer *scorer) {
     if (scorer == NULL) {
         return;
     }
     for (size_t i = 0; scorer->items != NULL && i < scorer->model->scorecard.count; i++) {
-        free(scorer->items[i].code_points);
-        free(scorer->items[i].code_levels);
+        jk_scorer_free_item(&scorer->items[i]);
     }
     free(scorer->items);
-    jk_scorer_free_trees(scorer);
+    jk_scorer_free_trees(&scorer->trees);
+    jk_scorer_free_own(scorer);
     free(scorer);
 }
 

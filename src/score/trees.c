@@ -53,28 +53,28 @@ static jk_status bind_feature(jk_scorer *scorer, const jk_tree_feature *feature,
     return JK_OK;
 }
 
-jk_status jk_scorer_bind_trees(jk_scorer *scorer, const jk_tape *tape, jk_error *error) {
-    const jk_trees *trees = scorer->model->scorecard.trees;
+jk_status jk_scorer_bind_trees(jk_scorer *scorer, const jk_tape *tape, const jk_trees *trees, jk_scorer_trees *bound,
+                               jk_error *error) {
+    *bound = (jk_scorer_trees){.trees = trees};
     if (trees == NULL) {
         return JK_OK;
     }
-    scorer->features = jk_columns_zero(trees->feature_count, sizeof *scorer->features);
-    if (scorer->features == NULL) {
+    bound->features = jk_columns_zero(trees->feature_count, sizeof *bound->features);
+    if (bound->features == NULL) {
         return jk_fail_memory(error, "the trees");
     }
     for (size_t f = 0; f < trees->feature_count; f++) {
-        JK_TRY(bind_feature(scorer, &trees->features[f], tape, &scorer->features[f], error));
-        scorer->columns |= scorer->features[f].columns;
+        JK_TRY(bind_feature(scorer, &trees->features[f], tape, &bound->features[f], error));
+        scorer->columns |= bound->features[f].columns;
     }
     return JK_OK;
 }
 
-void jk_scorer_free_trees(jk_scorer *scorer) {
-    const jk_trees *trees = scorer->model->scorecard.trees;
-    for (size_t f = 0; scorer->features != NULL && f < trees->feature_count; f++) {
-        free(scorer->features[f].code_points);
+void jk_scorer_free_trees(jk_scorer_trees *bound) {
+    for (size_t f = 0; bound->features != NULL && f < bound->trees->feature_count; f++) {
+        free(bound->features[f].code_points);
     }
-    free(scorer->features);
+    free(bound->features);
 }
 
 /* How many of the edges lie below the value. */
@@ -104,12 +104,12 @@ static float on_scale(const jk_tree_feature *feature, double value) {
     return missing ? NAN : rank_of(feature, value);
 }
 
-void jk_score_features(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t first,
-                       size_t count, double *value, float *features) {
-    const jk_trees *trees = scorer->model->scorecard.trees;
+void jk_score_features(const jk_scorer *scorer, const jk_scorer_trees *bound, const jk_block *block,
+                       const jk_law_facts *law, size_t first, size_t count, double *value, float *features) {
+    const jk_trees *trees = bound->trees;
     size_t width = trees->feature_count;
     for (size_t f = 0; f < width; f++) {
-        const jk_scorer_item *item = &scorer->features[f];
+        const jk_scorer_item *item = &bound->features[f];
         if (item->code_points == NULL) {
             jk_score_values(scorer, item, block, law, first, count, value);
         } else {
@@ -180,10 +180,10 @@ void jk_score_add_trees(const jk_trees *trees, const float *features, size_t cou
 }
 
 /* The feature of a row in words: its number before any scale, or its level. */
-static void describe_feature(const jk_scorer *scorer, size_t f, const jk_block *block, const jk_law_facts *law,
-                             size_t row, float scaled, jk_score_detail *detail) {
-    const jk_tree_feature *feature = &scorer->model->scorecard.trees->features[f];
-    const jk_scorer_item *item = &scorer->features[f];
+static void describe_feature(const jk_scorer *scorer, const jk_scorer_trees *bound, size_t f, const jk_block *block,
+                             const jk_law_facts *law, size_t row, float scaled, jk_score_detail *detail) {
+    const jk_tree_feature *feature = &bound->trees->features[f];
+    const jk_scorer_item *item = &bound->features[f];
     *detail = (jk_score_detail){.characteristic = feature->from.name, .value = -1.0};
     if (feature->level != NULL) {
         bool is = item->code_points[jk_score_code(item, block, row)] > 0.0;
@@ -194,7 +194,7 @@ static void describe_feature(const jk_scorer *scorer, size_t f, const jk_block *
         const char *name = code > 0 ? item->names[code - 1] : (missing != NULL ? missing : "missing");
         (void)snprintf(detail->level, sizeof detail->level, "%s", name);
     } else {
-        bool zero_too = scorer->model->scorecard.trees->zero_is_missing != 0 || feature->zero_is_nan;
+        bool zero_too = bound->trees->zero_is_missing != 0 || feature->zero_is_nan;
         const char *missing = zero_too ? "missing or 0" : "missing";
         (void)snprintf(detail->level, sizeof detail->level, "%s", scaled != scaled ? missing : "trees");
         detail->is_numeric = 1;
@@ -207,17 +207,17 @@ static void describe_feature(const jk_scorer *scorer, size_t f, const jk_block *
 
 /* What a fork adds is the mean below the way taken less its own mean; along a way these add up to the leaf less the
  * mean of the tree, which counts as base. Source: Saabas, "Interpreting random forests" (2014). */
-void jk_score_explain_trees(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t row,
-                            void *scratch, jk_score_detail *details) {
-    const jk_trees *trees = scorer->model->scorecard.trees;
+void jk_score_explain_trees(const jk_scorer *scorer, const jk_scorer_trees *bound, const jk_block *block,
+                            const jk_law_facts *law, size_t row, void *scratch, jk_score_detail *details) {
+    const jk_trees *trees = bound->trees;
     double *value = scratch;
     float *features = (float *)(void *)(value + 2);
-    jk_score_features(scorer, block, law, row, 1, value, features);
+    jk_score_features(scorer, bound, block, law, row, 1, value, features);
     jk_score_detail *base = &details[trees->feature_count];
     *base = (jk_score_detail){.characteristic = "trees", .is_numeric = 1, .value = NAN, .points = trees->base};
     (void)snprintf(base->level, sizeof base->level, "%zu trees' mean", trees->tree_count);
     for (size_t f = 0; f < trees->feature_count; f++) {
-        describe_feature(scorer, f, block, law, row, features[f], &details[f]);
+        describe_feature(scorer, bound, f, block, law, row, features[f], &details[f]);
     }
     for (size_t t = 0; t < trees->tree_count; t++) {
         int32_t at = trees->roots[t];

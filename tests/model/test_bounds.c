@@ -180,8 +180,9 @@ static void try_types(const jk_field *field, const jk_yaml_node *map) {
 
 /* Optional keys whose absence breaks a rule of this example. */
 static bool may_be_missed(const char *key) {
-    static const char *const keys[] = {"fx",   "epochs", "horizon_months", "interruption_cost",
-                                       "bins", "levels", "below",          "half_life"};
+    static const char *const keys[] = {"fx",     "epochs",      "horizon_months", "interruption_cost",
+                                       "bins",   "levels",      "below",          "half_life",
+                                       "column", "base_points", "base_odds",      "points_to_double"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (strcmp(keys[i], key) == 0) {
             return true;
@@ -226,6 +227,7 @@ static void try_other(const jk_field *field, const jk_yaml_node *node) {
         {"attachable", &jk_record_attachable, false},
         {"statuses", &jk_record_status, true},
         {"scorecard", &jk_record_scorecard, false},
+        {"own_score", &jk_record_own_score, false},
         {"characteristics", &jk_record_characteristic, true},
         {"bins", &jk_record_bin, true},
         {"segments", &jk_record_segment, true},
