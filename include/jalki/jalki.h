@@ -14,6 +14,7 @@
 #include "jalki/boost.h"
 #include "jalki/break_even.h"
 #include "jalki/calendar.h"
+#include "jalki/calibrate.h"
 #include "jalki/chain_ladder.h"
 #include "jalki/claims.h"
 #include "jalki/compare.h"

@@ -7,6 +7,7 @@
 #include "base/escape.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/fit_calibrate.h"
 #include "cli/fit_print.h"
 #include "cli/groups.h"
 #include "cli/valuing.h"
@@ -17,7 +18,7 @@ typedef struct fit_arguments {
     jk_cli_common common;
     jk_fit_options options;
     const char *panel, *model, *out, *covariance, *html;
-    bool full;
+    bool full, calibrate;
     char *beside; /* the covariance's default path */
     bool trees;
     jk_boost_options boost;
@@ -52,6 +53,8 @@ static const jk_option options[] = {
      .otherwise = "the base model's with -fitted", .help = "Name of the fitted model"},
     {"shrink", .kind = JK_OPTION_CHOICE, JK_FIELD(fit_arguments, options.shrink), .value = "HOW", .choices = shrinkages,
      .standard = "credibility", .help = "Thin segments lean on all of them, or do not"},
+    {"calibrate", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, calibrate),
+     .help = "Only slope and intercept of the model's own_score, by segment; all else stays"},
     {"smooth", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, options.smooth),
      .help = "Neighbouring steps of a curve lean on each other as far as data say"},
     {"auto-bins", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, options.auto_bins),
@@ -103,6 +106,12 @@ static void check(jk_usage *usage, void *command) {
     const char *name = arguments->options.name;
     if (name != NULL && (name[0] == '\0' || jk_escape_changes(name, strlen(name), false))) {
         jk_usage_error(usage, "--name: expected a name: UTF-8 text without control characters");
+    }
+    static const char *const others[] = {"trees", "auto-bins", "monotone", "smooth", "covariance", "html", "full"};
+    for (size_t i = 0; arguments->calibrate && i < sizeof others / sizeof others[0]; i++) {
+        if (jk_usage_given(usage, others[i])) {
+            jk_usage_error(usage, "--calibrate leaves all but the own score as it is: --%s is not for it", others[i]);
+        }
     }
     if (arguments->trees && (arguments->out == NULL || strncmp(arguments->out, "/dev/", 5) == 0)) {
         jk_usage_error(usage, "--trees stand in a file beside the model: name the model with -o MINE.yaml");
@@ -178,6 +187,10 @@ static int print(const fit_arguments *arguments, const jk_fit *fit, const jk_mod
 
 static int run_fit(void *command) {
     fit_arguments *arguments = command;
+    if (arguments->calibrate) {
+        return jk_cli_fit_calibrate(&arguments->common, arguments->panel, arguments->model, &arguments->options,
+                                    arguments->out);
+    }
     jk_error error = {0};
     jk_model *base = NULL;
     jk_fit *fit = NULL;
@@ -200,7 +213,8 @@ const jk_command jk_command_fit = {
     .examples = {"jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --json fit.json",
                  "jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --split 0-80",
                  "jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --trees",
-                 "jalki fit P.h5 --model mine.yaml -o finer.yaml --auto-bins --monotone paid_12m_share=up"},
+                 "jalki fit P.h5 --model mine.yaml -o finer.yaml --auto-bins --monotone paid_12m_share=up",
+                 "jalki fit P.h5 --model bureau.yaml -o calibrated.yaml --calibrate"},
     .operand = {"panel", .kind = JK_OPTION_FILE_IN, JK_FIELD(fit_arguments, panel), .value = "P.h5", .is_needed = true},
     .groups = {{"Fit", options, 0, false},
                {"Rows", rows, 0, false},

@@ -7,6 +7,7 @@
 #include "cli/valuing.h"
 #include "jalki/batch.h"
 #include "jalki/calendar.h"
+#include "jalki/calibrate.h"
 #include "jalki/compare.h"
 #include "jalki/export.h"
 #include "jalki/model_steps.h"
@@ -108,7 +109,8 @@ void jk_cli_listing_describe(void) {
         jk_watch_listing(NULL),       jk_watch_sums_listing(NULL),
         jk_comparison_listing(NULL),  jk_model_diff_listing(NULL),
         jk_model_steps_listing(NULL), jk_model_segments_listing(NULL),
-        jk_model_log_listing(NULL),   jk_batch_listing(NULL),
+        jk_model_log_listing(NULL),   jk_own_calibration_listing(NULL),
+        jk_batch_listing(NULL),
     };
     (void)puts(
         "# Columns of outputs\n\nMade from the listings that write them (`jalki help --as outputs`); "

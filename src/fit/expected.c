@@ -4,38 +4,51 @@
 #include "jalki/expected.h"
 
 #include "base/fmath.h"
+#include "fit/expected_row.h"
 #include "model/economics.h"
 
-/* Cash per unit of balance of a row in a segment with payers; `begin` is the integral of new payers' intensity, `other`
- * the intensity of what resolves the claim besides. */
-static double with_payers(const jk_segment *segment, const jk_panel_block *block, size_t i, double begin,
-                          double other) {
-    const jk_payers *payers = &segment->payers;
+jk_expected_row jk_expected_row_of(const jk_model *model, const jk_panel_block *block, size_t i) {
+    const jk_segment *segment = &model->segments[block->law->segment[i]];
     jk_treatment treatment = (jk_treatment)block->treatment[i];
-    double m = block->months[i], h = begin / m, settled = payers->settled_share[treatment];
     jk_capacity class = jk_expected_class(block, i);
-    double size = jk_score_instalment_size(segment, block->score->instalment[i],
-                                           (jk_capacity)block->score->capacity_class[i], class);
-    double rho = jk_paid_by_payers(segment, (jk_title)block->title_state[i], class, size, block->garnish[i]);
-    double begins = (1.0 - settled) * h, stop = payers->breakage[treatment], spent[2];
-    jk_mood_months(&(jk_mood_rates){begins, stop + rho, begins, stop}, m, block->score->paying[i] != 0, spent);
-    return (segment->recovery_share[treatment] * settled * h + other) * spent[0] +
-           (rho + block->law->dividend[i]) * spent[1];
+    double theta = jk_exp(block->score->eta[i] - segment->theta_center[class]);
+    jk_title title = (jk_title)block->title_state[i];
+    jk_expected_row row = {
+        .balance = block->balance_start[i],
+        .months = block->months[i],
+        .share = segment->recovery_share[treatment],
+        .begin = theta * segment->class_multiplier[treatment][class] *
+                 jk_steps_integral(&segment->curve[treatment], block->age_start[i], block->months[i]) *
+                 jk_pending_factor(segment, treatment, title),
+        .other = block->law->dividend[i] + jk_garnished(segment, treatment, title, class, block->garnish[i]),
+        .has_payers = segment->payers.given};
+    if (row.has_payers) {
+        double size = jk_score_instalment_size(segment, block->score->instalment[i],
+                                               (jk_capacity)block->score->capacity_class[i], class);
+        row.settled = segment->payers.settled_share[treatment];
+        row.stop = segment->payers.breakage[treatment];
+        row.paid = jk_paid_by_payers(segment, title, class, size, block->garnish[i]);
+        row.dividend = block->law->dividend[i];
+        row.paying = block->score->paying[i] != 0;
+    }
+    return row;
+}
+
+/* In a segment with payers `begin` is the integral of new payers' intensity. */
+double jk_expected_row_cash(const jk_expected_row *row, double begin) {
+    double m = row->months;
+    if (!row->has_payers) {
+        return row->balance * (row->share * begin + row->other * m);
+    }
+    double h = begin / m, begins = (1.0 - row->settled) * h, spent[2];
+    jk_mood_months(&(jk_mood_rates){begins, row->stop + row->paid, begins, row->stop}, m, row->paying, spent);
+    return row->balance *
+           ((row->share * row->settled * h + row->other) * spent[0] + (row->paid + row->dividend) * spent[1]);
 }
 
 void jk_expected_cash(const jk_model *model, const jk_panel_block *block, double *cash) {
     for (size_t i = 0; i < block->rows; i++) {
-        const jk_segment *segment = &model->segments[block->law->segment[i]];
-        jk_treatment treatment = (jk_treatment)block->treatment[i];
-        jk_capacity class = jk_expected_class(block, i);
-        double theta = jk_exp(block->score->eta[i] - segment->theta_center[class]);
-        jk_title title = (jk_title)block->title_state[i];
-        double begin = theta * segment->class_multiplier[treatment][class] *
-                       jk_steps_integral(&segment->curve[treatment], block->age_start[i], block->months[i]) *
-                       jk_pending_factor(segment, treatment, title);
-        double other = block->law->dividend[i] + jk_garnished(segment, treatment, title, class, block->garnish[i]);
-        double part = segment->payers.given ? with_payers(segment, block, i, begin, other)
-                                            : segment->recovery_share[treatment] * begin + other * block->months[i];
-        cash[i] = block->balance_start[i] * part;
+        jk_expected_row row = jk_expected_row_of(model, block, i);
+        cash[i] = jk_expected_row_cash(&row, row.begin);
     }
 }

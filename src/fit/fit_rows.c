@@ -267,7 +267,8 @@ static jk_status check_base(const jk_model *base, jk_error *error) {
     }
     if (base->scorecard.own_score != NULL) {
         return jk_fail(error, JK_ERROR_MODEL, base->path, 0, "scorecard.own_score",
-                       "the base model has a score that somebody else made; expected a scorecard of points to fit");
+                       "the base model has a score that somebody else made; expected a scorecard of points to fit, or "
+                       "--calibrate, which finds slope and intercept of such a score");
     }
     if (base->scorecard.count + JK_FIT_TERMS_FIXED > JK_PPML_TERMS_MAX) {
         return jk_fail(error, JK_ERROR_MODEL, base->path, 0, "scorecard.characteristics",

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The calibrated model: a file that includes the model's and adds slopes and intercepts to its segments. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "base/listing.h"
+#include "base/output.h"
+#include "base/run_record.h"
+#include "base/yaml_write.h"
+#include "jalki/calibrate.h"
+#include "model/include.h"
+
+enum { DAY_SECONDS = 86400, DIGITS = 8, VERSION_TEXT = 32 };
+
+/* How the model's file is named from beside `path`: by its name where it lies in the same folder, else in full. */
+static char *name_from(const char *path, const char *model) {
+    char *folder = strdup(path), *real = realpath(model, NULL), *name = NULL;
+    char *slash = folder != NULL ? strrchr(folder, '/') : NULL;
+    if (slash != NULL) {
+        slash[slash == folder ? 1 : 0] = '\0';
+    }
+    char *here = folder != NULL ? realpath(slash != NULL ? folder : ".", NULL) : NULL;
+    if (real != NULL && here != NULL) {
+        size_t length = strcmp(here, "/") == 0 ? 0 : strlen(here);
+        bool below = strncmp(real, here, length) == 0 && real[length] == '/';
+        name = strdup(below ? real + length + 1 : real);
+    }
+    free(folder);
+    free(real);
+    free(here);
+    return name;
+}
+
+static void write_group(FILE *out, const jk_own_calibration_group *group) {
+    (void)fputs("  - id: ", out);
+    jk_yaml_write_text(out, group->segment);
+    (void)fputs("\n    own_score: {slope: ", out);
+    jk_yaml_write_number(out, group->slope);
+    (void)fputs(", intercept: ", out);
+    jk_yaml_write_number(out, group->intercept);
+    (void)fputs("} # ", out);
+    if (group->state == JK_CALIBRATED_NOT) {
+        (void)fputs("no cash: as before\n", out);
+        return;
+    }
+    (void)fprintf(out, "s.e. %.3g and %.3g; ", group->slope_error, group->intercept_error);
+    (void)fprintf(out, "%s%zu rows of %zu debtors, of whom %zu paid\n",
+                  group->state == JK_CALIBRATED_BY_ALL  ? "of all segments together: "
+                  : group->state == JK_CALIBRATED_LEVEL ? "one score: the intercept alone; "
+                                                        : "",
+                  group->rows, group->debtors, group->payers);
+}
+
+static void write_source(FILE *out, const char *key, const char *name, const char *version, const char *sha256) {
+    (void)fprintf(out, "  %s:\n    - name: ", key);
+    jk_yaml_write_text(out, name);
+    if (version != NULL) {
+        (void)fputs("\n      version: ", out);
+        jk_yaml_write_text(out, version);
+    }
+    (void)fprintf(out, sha256[0] != '\0' ? "\n      sha256: \"%.64s\"\n" : "\n", sha256);
+}
+
+static void write_file(FILE *out, const jk_own_calibration *from, const char *name, const char *include,
+                       const char *version) {
+    char date[JK_DATE_TEXT];
+    (void)fputs("# SPDX-License-Identifier: Apache-2.0\n# Slope and intercept of a score that somebody else made, "
+                "by segment; all else is that of the model it includes.\n# Standard errors are clustered by debtor.\n"
+                "jalki_model: 1\ninclude: ",
+                out);
+    jk_yaml_write_text(out, include);
+    (void)fputs("\nname: ", out);
+    if (name != NULL) {
+        jk_yaml_write_text(out, name);
+    } else {
+        char made[256];
+        (void)snprintf(made, sizeof made, "%.200s-calibrated", from->model->name);
+        jk_yaml_write_text(out, made);
+    }
+    (void)fputc('\n', out);
+    if (version != NULL) {
+        (void)fprintf(out, "version: \"%s\"\nlineage:\n  fitted_on: \"%s\"\n  program: \"jalki %s\"\n", version,
+                      jk_date_format((int32_t)(jk_run_seconds() / DAY_SECONDS), date), JALKI_VERSION);
+        write_source(out, "parents", from->model->name, from->model->version, from->model->sha256);
+        write_source(out, "data", from->source, NULL, from->sha256);
+    }
+    (void)fputs("segments+:\n", out);
+    for (size_t g = 1; g < from->count; g++) {
+        write_group(out, &from->groups[g]);
+    }
+}
+
+static jk_status make_text(const jk_own_calibration *from, const char *name, const char *include, const char *version,
+                           char **text, size_t *length, jk_error *error) {
+    free(*text);
+    *text = NULL;
+    FILE *stream = open_memstream(text, length);
+    if (stream == NULL) {
+        return jk_fail_memory(error, "the model");
+    }
+    write_file(stream, from, name, include, version);
+    bool failed = ferror(stream) != 0;
+    return fclose(stream) != 0 || failed ? jk_fail_memory(error, "the model") : JK_OK;
+}
+
+jk_status jk_own_calibration_write(const jk_own_calibration *calibration, const char *name, const char *path,
+                                   jk_error *error) {
+    jk_output output = {0};
+    char *text = NULL, *include = name_from(path, calibration->model->path), sha256[65], version[VERSION_TEXT];
+    char date[JK_DATE_TEXT];
+    size_t length = 0;
+    jk_status status = JK_OK;
+    if (include == NULL) {
+        JK_TRY_CLEANUP(jk_fail(error, JK_ERROR_IO, calibration->model->path, 0, NULL,
+                               "its place is not known any more; expected the model's file where it was"));
+    }
+    JK_TRY_CLEANUP(make_text(calibration, name, include, NULL, &text, &length, error));
+    JK_TRY_CLEANUP(jk_include_digest(sha256, text, length, path, error));
+    (void)snprintf(version, sizeof version, "%s.%.*s", jk_date_format(calibration->span_end, date), DIGITS, sha256);
+    JK_TRY_CLEANUP(make_text(calibration, name, include, version, &text, &length, error));
+    JK_TRY_CLEANUP(jk_output_open(&output, path, JK_OUTPUT_PLAIN, error));
+    JK_TRY_CLEANUP(jk_output_stream(&output, error));
+    (void)fwrite(text, 1, length, output.stream);
+    JK_TRY_CLEANUP(jk_output_commit(&output, error));
+cleanup:
+    jk_output_abort(&output);
+    free(text);
+    free(include);
+    return status;
+}
+
+/* ---- as rows ---------------------------------------------------------------------------------------------------- */
+
+enum {
+    SEGMENT,
+    STATE,
+    ROWS,
+    WITHOUT,
+    DEBTORS,
+    PAYERS,
+    CASH,
+    EXPECTED,
+    SLOPE,
+    SLOPE_ERROR,
+    INTERCEPT,
+    INTERCEPT_ERROR,
+    COVARIANCE,
+    SLOPE_BEFORE,
+    INTERCEPT_BEFORE,
+    COLUMNS
+};
+
+static const jk_listing_column columns[COLUMNS] = {
+    [SEGMENT] = {"segment", "segment", "", "Its id; all: all together", JK_LISTING_TEXT, 0},
+    [STATE] = {"state", "by", "", "its rows, all segments, the level alone (one score), or nothing (no cash)",
+               JK_LISTING_TEXT, 0},
+    [ROWS] = {"rows", "rows", "", "Rows of history with a score", JK_LISTING_COUNT, 0},
+    [WITHOUT] = {"without_score", NULL, "", "Rows without, or with a special value", JK_LISTING_COUNT, 0},
+    [DEBTORS] = {"debtors", "debtors", "", "Debtors of the rows", JK_LISTING_COUNT, 0},
+    [PAYERS] = {"payers", "paid", "", "Those of them who paid", JK_LISTING_COUNT, 0},
+    [CASH] = {"cash", "came in", "money", "What the rows brought", JK_LISTING_NUMBER, 2},
+    [EXPECTED] = {"expected", "expected", "money", "What the model expected of them before", JK_LISTING_NUMBER, 2},
+    [SLOPE] = {"slope", "slope", "", "Of the score", JK_LISTING_NUMBER, 6},
+    [SLOPE_ERROR] = {"slope_error", "s.e.", "", "Its standard error", JK_LISTING_NUMBER, 6},
+    [INTERCEPT] = {"intercept", "intercept", "", "Added to it", JK_LISTING_NUMBER, 6},
+    [INTERCEPT_ERROR] = {"intercept_error", "s.e.", "", "Its standard error", JK_LISTING_NUMBER, 6},
+    [COVARIANCE] = {"covariance", NULL, "", "Of slope and intercept", JK_LISTING_NUMBER, 9},
+    [SLOPE_BEFORE] = {"slope_before", NULL, "", "Of the model as it was", JK_LISTING_NUMBER, 6},
+    [INTERCEPT_BEFORE] = {"intercept_before", NULL, "", "Likewise", JK_LISTING_NUMBER, 6},
+};
+
+static jk_status cells_of(const jk_listing *listing, size_t i, jk_cell *cells, jk_error *error) {
+    static const char *const states[] = {"its rows", "all segments", "the level alone", "nothing"};
+    const jk_own_calibration_group *group = &((const jk_own_calibration *)listing->source[0])->groups[i];
+    (void)error;
+    jk_cell_set(&cells[SEGMENT], group->segment);
+    jk_cell_set(&cells[STATE], states[group->state]);
+    const double numbers[COLUMNS] = {[ROWS] = (double)group->rows,
+                                     [WITHOUT] = (double)group->without_score,
+                                     [DEBTORS] = (double)group->debtors,
+                                     [PAYERS] = (double)group->payers,
+                                     [CASH] = group->cash,
+                                     [EXPECTED] = group->expected,
+                                     [SLOPE] = group->slope,
+                                     [SLOPE_ERROR] = group->slope_error,
+                                     [INTERCEPT] = group->intercept,
+                                     [INTERCEPT_ERROR] = group->intercept_error,
+                                     [COVARIANCE] = group->covariance,
+                                     [SLOPE_BEFORE] = group->slope_before,
+                                     [INTERCEPT_BEFORE] = group->intercept_before};
+    for (int c = ROWS; c < COLUMNS; c++) {
+        cells[c].number = numbers[c];
+    }
+    return JK_OK;
+}
+
+jk_listing jk_own_calibration_listing(const jk_own_calibration *calibration) {
+    return (jk_listing){.name = "calibration",
+                        .columns = columns,
+                        .column_count = COLUMNS,
+                        .rows = calibration != NULL ? calibration->count : 0,
+                        .choice = -1,
+                        .source = {calibration, NULL},
+                        .cells = cells_of};
+}
