@@ -361,6 +361,7 @@ typedef struct jk_model {
     const char *const *warnings;
     const struct jk_model_origin *origin; /* of a model made by jk_model_split; NULL otherwise */
     jk_extras extras;                     /* own columns that it uses; a tape has them in places of its own */
+    const struct jk_yaml_node *tree;      /* what it was read from, with its changes; of no use outside */
     void *arena;                          /* owns everything above */
 } jk_model;
 

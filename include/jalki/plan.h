@@ -36,6 +36,7 @@ typedef struct jk_plan_options {
     const jk_plan_stress *stress;  /* [segments], each 0..JK_STRESS_MAX; NULL: 1 everywhere */
     const double *hour_price; /* [epochs] charged for an agent hour beside the segments' own price, 0..JK_HOUR_MAX at
                                  the prices of the cut-off; NULL: nothing */
+    double law_from;          /* > 0: months from the cut-off until terms->garnish_later is attached; 0: it never is */
 } jk_plan_options;
 
 #define JK_RECOVERY_MAX 1000.0 /* largest multipliers: they keep the kernel's products finite */
@@ -117,11 +118,12 @@ void jk_plan_block_keep(const jk_plan *plan, const jk_terms *terms, jk_plan_resu
                         jk_plan_policy *policy, jk_plan_workspace *workspace);
 
 /* The block that the policy was kept of, under that policy and with this plan's figures: `terms` must hold the same
- * claims in the same rows, and what decides where they can go (segment, jurisdiction, title state, allowed, bars) must
- * be as it was; balances, thetas, classes may differ. Results: `decision` is the policy's; `value` is what the policy
- * is worth at this plan's return, by the induction's own arithmetic, so that it can be below 0 and equals the plan's
- * value to the bit where nothing else changed; `action_value` is of taking that action now and keeping to the policy
- * from the next epoch on. Where neither value nor action values are wanted, only flows are computed. Cannot fail. */
+ * claims in the same rows, and what decides where they can go (segment, jurisdiction, title state, allowed) must be as
+ * it was; balances, thetas, classes and bars may differ (where a claim lives on that was to be barred, it is closed
+ * then). Results: `decision` is the policy's; `value` is what the policy is worth at this plan's return, by the
+ * induction's own arithmetic, so that it can be below 0 and equals the plan's value to the bit where nothing else
+ * changed; `action_value` is of taking that action now and keeping to the policy from the next epoch on. Where neither
+ * value nor action values are wanted, only flows are computed. Cannot fail. */
 void jk_plan_block_follow(const jk_plan *plan, const jk_terms *terms, const jk_plan_policy *policy,
                           jk_plan_results *results, jk_cashflow *flow, jk_plan_workspace *workspace);
 

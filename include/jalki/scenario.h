@@ -62,6 +62,7 @@ typedef struct jk_scenario {
     const char *note; /* NULL: none */
     size_t stress_count;
     const jk_stress *stresses;
+    const jk_law_change *law; /* NULL: the law stays */
 } jk_scenario;
 
 typedef struct jk_scenarios {
@@ -69,7 +70,9 @@ typedef struct jk_scenarios {
     char sha256[65];
     size_t count; /* at least 1; names are distinct, in the order of their first entry */
     const jk_scenario *scenarios;
-    void *arena; /* owns everything above */
+    size_t law_count;
+    jk_model **laws; /* behind the scenarios' changes of law */
+    void *arena;     /* owns everything above but the laws */
 } jk_scenarios;
 
 enum { JK_SCENARIOS_MAX = 200, JK_STRESSES_MAX = 2000 };

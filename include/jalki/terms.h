@@ -19,6 +19,7 @@ typedef struct jk_terms {
     float *instalment;       /* chi */
     float *dividend;         /* v, per month */
     float *garnish;          /* gamma, per month; 0 where the claim is not workable */
+    float *garnish_later;    /* gamma after a change of the law that lies ahead; as garnish where there is none */
     float *share;            /* w; 0 where the claim is not workable */
     float *mortality;        /* G·exp(b·a0)/12 at the cut-off, per month; 0 for businesses */
     float *exit_status;      /* per month */
@@ -42,6 +43,12 @@ void jk_terms_place(jk_terms *terms, size_t rows, void *memory);
  * example without JK_SELL). Cannot fail; allocates nothing. */
 void jk_terms_block(const jk_model *model, const jk_debtors *debtors, const jk_block *block, const jk_law_facts *law,
                     const jk_score_columns *score, unsigned allow, jk_terms *out);
+
+/* The terms of the block under law that changes `from` months after the cut-off: bars that lie behind that day come by
+ * the `later` law, but not before it, and income is attached by it afterwards. `changed` has room for as many rows;
+ * `later` are the facts of the same rows under that law. */
+void jk_terms_change(const jk_terms *terms, const jk_debtors *debtors, const jk_block *block, const jk_law_facts *law,
+                     const jk_law_facts *later, double from, jk_terms *changed);
 
 #ifdef __cplusplus
 }

@@ -160,6 +160,12 @@ jk_status jk_value_run(const jk_tape *tape, const jk_model *model, const jk_valu
 jk_status jk_value_returns(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                            const double *irr, size_t count, jk_valuation *valuations, jk_error *error);
 
+/* Law that changes on a day ahead: how long claims live and what may be attached; the score knows nothing of it. */
+typedef struct jk_law_change {
+    const jk_jurisdiction *jurisdictions; /* the later law: as many as the model's, in their order */
+    int32_t from;                         /* days since 1970-01-01, after the cut-off */
+} jk_law_change;
+
 /* One way to look at the portfolio: its figures may be stressed, its plan kept. */
 typedef struct jk_value_case {
     const jk_model *model;         /* NULL: the run's. Like it in everything but the figures of its segments */
@@ -167,6 +173,7 @@ typedef struct jk_value_case {
     const double *paying_recovery; /* likewise */
     const jk_plan_stress *stress;  /* see jk_plan_options */
     const double *hour_price;      /* see jk_plan_options */
+    const jk_law_change *law;      /* NULL: the law stays */
     double irr;                    /* NaN: the model's */
     int keeps;                     /* committed: index of the case before it whose plan is kept; -1: plans for itself */
 } jk_value_case;

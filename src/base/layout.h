@@ -39,4 +39,12 @@ static inline void jk_layout_place(const jk_layout *layout, size_t count, size_t
     }
 }
 
+/* Copies `rows` elements of one array from an object to another that is laid out. */
+static inline void jk_layout_copy(const jk_layout *layout, const void *from, void *to, size_t rows) {
+    void *source = NULL, *target = NULL;
+    memcpy(&source, (const unsigned char *)from + layout->member, sizeof source);
+    memcpy(&target, (const unsigned char *)to + layout->member, sizeof target);
+    memcpy(target, source, rows * layout->element);
+}
+
 #endif

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "model/additions.h"
+#include "model/amend.h"
 #include "model/changes.h"
 #include "model/include.h"
 #include "model/load.h"
@@ -31,6 +34,7 @@ jk_status jk_model_make(jk_arena *arena, const char *path, const jk_yaml_node *r
     jk_model *model = reader.model;
     model->arena = arena;
     model->warnings = reader.warnings;
+    model->tree = root;
     model->path = jk_arena_text(arena, path, strlen(path));
     if (model->path == NULL) {
         return jk_fail_memory(error, "the model");
@@ -70,6 +74,18 @@ jk_status jk_model_load_with(const char *path, const char *const *changes, size_
         return jk_fail_memory(error, "the model");
     }
     jk_status status = load(arena, path, changes, count, model, error);
+    if (status != JK_OK) {
+        jk_arena_free(arena);
+    }
+    return status;
+}
+
+jk_status jk_model_amend(const jk_model *model, const jk_yaml_node *changes, jk_model **amended, jk_error *error) {
+    *amended = NULL;
+    jk_arena *arena = jk_arena_create();
+    const jk_yaml_node *root = arena == NULL ? NULL : jk_additions_join(arena, model->tree, changes);
+    jk_status status = root == NULL ? jk_fail_memory(error, "the model")
+                                    : jk_model_make(arena, model->path, root, model->sha256, amended, error);
     if (status != JK_OK) {
         jk_arena_free(arena);
     }

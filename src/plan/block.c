@@ -155,6 +155,10 @@ void jk_plan_tile_load(const jk_plan_group *group, const jk_terms *terms, const 
     load_column(terms->interest_monthly, rows, count, padded, tile->interest);
     load_column(terms->theta, rows, count, padded, tile->theta);
     load_column(terms->garnish, rows, count, padded, tile->garnish);
+    tile->law_changes = group->tables->epochs[group->tables->epoch_count - 1].later > 0.0f;
+    if (tile->law_changes) {
+        load_column(terms->garnish_later, rows, count, padded, tile->garnish_later);
+    }
     load_column(terms->share, rows, count, padded, tile->share);
     load_column(terms->mortality, rows, count, padded, tile->mortality);
     load_column(terms->exit_status, rows, count, padded, tile->exit_status);
@@ -328,7 +332,7 @@ void jk_plan_block_follow(const jk_plan *plan, const jk_terms *terms, const jk_p
         (void)jk_plan_group_of(plan, terms, rows[0], &group);
         ahead -= count;
         load_tile(&group, terms, rows, count, ahead, results, tile);
-        from = jk_plan_policy_get(policy, from, &group, count, tile);
+        from = jk_plan_policy_get(policy, t, from, &group, count, tile);
         plan->kernel[group.payers]->run(&group, tile, flow == NULL ? NULL : flow->cell);
         put_results(&group, tile, rows, count, results);
         rows += count;

@@ -36,12 +36,13 @@ JK_INLINE void jk_part_note(jk_plan_tile *tile, size_t at) {
         most = age > most ? age : most;
     }
     jk_index allowed = jk_index_load(tile->allowed + at);
-    tile->part[at / JK_LANES] = (jk_tile_part){.youngest = least,
-                                               .window = most - least < JK_LANES,
-                                               .sell = jk_any(jk_index_test(allowed, (int32_t)JK_ALLOW(JK_SELL))),
-                                               .fades = jk_any_set(tile->fading + at),
-                                               .dividends = jk_any_set(tile->dividend + at),
-                                               .garnished = jk_any_set(tile->garnish + at)};
+    tile->part[at / JK_LANES] = (jk_tile_part){
+        .youngest = least,
+        .window = most - least < JK_LANES,
+        .sell = jk_any(jk_index_test(allowed, (int32_t)JK_ALLOW(JK_SELL))),
+        .fades = jk_any_set(tile->fading + at),
+        .dividends = jk_any_set(tile->dividend + at),
+        .garnished = jk_any_set(tile->garnish + at) || (tile->law_changes && jk_any_set(tile->garnish_later + at))};
 }
 
 /* Where the claims of a vector stand on the curves: ages are base plus an offset per lane. Claims are sorted by age, so
@@ -120,7 +121,11 @@ JK_INLINE void jk_pace_read(const jk_plan_group *group, int j, const jk_plan_til
     }
     pace->garnish = jk_set(0.0f);
     if (shape.last == JK_TITLE_HELD && tile->part[at / JK_LANES].garnished) {
-        pace->garnish = jk_load(tile->garnish + at) * jk_balance_share(group, tile, at, j);
+        jk_vec garnish = jk_load(tile->garnish + at);
+        if (epoch->later > 0.0f) {
+            garnish = jk_fma(jk_set(epoch->later), jk_load(tile->garnish_later + at) - garnish, garnish);
+        }
+        pace->garnish = garnish * jk_balance_share(group, tile, at, j);
     }
 }
 

@@ -84,6 +84,9 @@ jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, 
             jk_plan_tables_stress(&created->tables, model, options->stress);
         }
     }
+    if (status == JK_OK && options->law_from > 0.0) {
+        jk_plan_tables_change(&created->tables, options->law_from);
+    }
     if (status == JK_OK && options->hour_price != NULL) {
         status = check_hours(&created->tables, options->hour_price, error);
         if (status == JK_OK) {

@@ -30,16 +30,18 @@ struct jk_plan_workspace {
 struct jk_plan_policy {
     size_t planned; /* rows that are planned */
     size_t tile_count;
-    uint32_t *order;    /* [max_rows] their numbers, tile by tile */
-    uint8_t *tile_rows; /* [max_rows] rows of each tile, 1..JK_TILE_ROWS */
-    uint8_t *decisions; /* tile by tile: [epoch planned][state of the group][rows of the tile] */
-    size_t used;        /* bytes of them */
+    uint32_t *order;       /* [max_rows] their numbers, tile by tile */
+    uint8_t *tile_rows;    /* [max_rows] rows of each tile, 1..JK_TILE_ROWS */
+    uint16_t *tile_epochs; /* [max_rows] epochs planned of each tile */
+    uint8_t *decisions;    /* tile by tile: [epoch planned][state of the group][rows of the tile] */
+    size_t used;           /* bytes of them */
 };
 
-/* Appends the tile's decisions, or reads those that begin at byte `from`; returns where the next tile's begin. */
+/* Appends the tile's decisions, or reads those of tile `number` that begin at byte `from` (epochs that were not
+ * planned are closed); returns where the next tile's begin. */
 size_t jk_plan_policy_put(const jk_plan_group *group, const jk_plan_tile *tile, size_t rows, jk_plan_policy *policy);
-size_t jk_plan_policy_get(const jk_plan_policy *policy, size_t from, const jk_plan_group *group, size_t rows,
-                          jk_plan_tile *tile);
+size_t jk_plan_policy_get(const jk_plan_policy *policy, size_t number, size_t from, const jk_plan_group *group,
+                          size_t rows, jk_plan_tile *tile);
 
 /* Groups are numbered by segment, jurisdiction, title state, whether legal is allowed, and whether paying states can be
  * reached. */

@@ -59,6 +59,7 @@ typedef struct jk_plan_tile {
     /* Claims (jk_terms), and age and class as the kernel indexes them. */
     alignas(64) float balance[JK_TILE_ROWS];
     float interest[JK_TILE_ROWS], theta[JK_TILE_ROWS], garnish[JK_TILE_ROWS], share[JK_TILE_ROWS];
+    float garnish_later[JK_TILE_ROWS]; /* loaded where the law changes */
     float mortality[JK_TILE_ROWS], exit_status[JK_TILE_ROWS], interruption[JK_TILE_ROWS];
     float fading[JK_TILE_ROWS], instalment[JK_TILE_ROWS], dividend[JK_TILE_ROWS];
     float insight[JK_TILE_ROWS]; /* theta^informed of the segment */
@@ -76,6 +77,7 @@ typedef struct jk_plan_tile {
     size_t rows;
     int epochs; /* epochs to plan; in later ones every claim of the tile is barred */
     jk_tile_work work;
+    bool law_changes;   /* some epoch lies behind a change of the law */
     bool project;       /* false: induction only */
     uint8_t *decisions; /* [epoch][JK_ALL_STATES][JK_TILE_ROWS] jk_action */
     int64_t *monthly;   /* [month of the epoch][JK_MONTHLY_FLOWS][JK_GRID_LANES] */

@@ -21,7 +21,8 @@ static size_t decision_bytes(const jk_plan *plan, size_t max_rows) {
 }
 
 size_t jk_plan_policy_size(const jk_plan *plan, size_t max_rows) {
-    return sizeof(jk_plan_policy) + max_rows * (sizeof(uint32_t) + sizeof(uint8_t)) + decision_bytes(plan, max_rows);
+    return sizeof(jk_plan_policy) + max_rows * (sizeof(uint32_t) + sizeof(uint16_t) + sizeof(uint8_t)) +
+           decision_bytes(plan, max_rows);
 }
 
 jk_plan_policy *jk_plan_policy_create(const jk_plan *plan, size_t max_rows) {
@@ -31,8 +32,10 @@ jk_plan_policy *jk_plan_policy_create(const jk_plan *plan, size_t max_rows) {
     }
     policy->order = jk_columns_zero(max_rows, sizeof *policy->order);
     policy->tile_rows = jk_columns_zero(max_rows, sizeof *policy->tile_rows);
+    policy->tile_epochs = jk_columns_zero(max_rows, sizeof *policy->tile_epochs);
     policy->decisions = jk_columns_zero(decision_bytes(plan, max_rows), sizeof *policy->decisions);
-    if (policy->order == NULL || policy->tile_rows == NULL || policy->decisions == NULL) {
+    if (policy->order == NULL || policy->tile_rows == NULL || policy->tile_epochs == NULL ||
+        policy->decisions == NULL) {
         jk_plan_policy_free(policy);
         return NULL;
     }
@@ -43,6 +46,7 @@ void jk_plan_policy_free(jk_plan_policy *policy) {
     if (policy != NULL) {
         free(policy->order);
         free(policy->tile_rows);
+        free(policy->tile_epochs);
         free(policy->decisions);
         free(policy);
     }
@@ -81,14 +85,20 @@ size_t jk_plan_policy_put(const jk_plan_group *group, const jk_plan_tile *tile, 
             to += rows;
         }
     }
+    policy->tile_epochs[policy->tile_count] = (uint16_t)tile->epochs;
     policy->tile_rows[policy->tile_count++] = (uint8_t)rows;
     return (size_t)(to - policy->decisions);
 }
 
-size_t jk_plan_policy_get(const jk_plan_policy *policy, size_t from, const jk_plan_group *group, size_t rows,
-                          jk_plan_tile *tile) {
+size_t jk_plan_policy_get(const jk_plan_policy *policy, size_t number, size_t from, const jk_plan_group *group,
+                          size_t rows, jk_plan_tile *tile) {
     const uint8_t *at = policy->decisions + from;
-    for (size_t j = 0; j < (size_t)tile->epochs; j++) {
+    size_t kept = policy->tile_epochs[number];
+    if ((size_t)tile->epochs > kept) {
+        memset(tile->decisions + kept * states_of(group) * JK_TILE_ROWS, JK_CLOSE,
+               ((size_t)tile->epochs - kept) * states_of(group) * JK_TILE_ROWS);
+    }
+    for (size_t j = 0; j < kept; j++) {
         for (int s = first_state(group); s < JK_ALL_STATES; s = next_state(group, s)) {
             uint8_t *row = tile->decisions + (j * states_of(group) + (size_t)s) * JK_TILE_ROWS;
             memcpy(row, at, rows);
@@ -104,9 +114,9 @@ bool jk_plan_policy_next(jk_policy_walk *walk) {
         return false;
     }
     walk->rows = walk->tiles == 0 ? walk->policy->order : walk->rows + walk->count;
-    walk->count = walk->policy->tile_rows[walk->tiles++];
+    walk->count = walk->policy->tile_rows[walk->tiles];
     (void)jk_plan_group_of(walk->plan, walk->terms, walk->rows[0], &walk->group);
     jk_plan_tile_load(&walk->group, walk->terms, walk->rows, walk->count, walk->tile);
-    walk->from = jk_plan_policy_get(walk->policy, walk->from, &walk->group, walk->count, walk->tile);
+    walk->from = jk_plan_policy_get(walk->policy, walk->tiles++, walk->from, &walk->group, walk->count, walk->tile);
     return true;
 }

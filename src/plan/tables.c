@@ -335,6 +335,14 @@ void jk_plan_tables_hours(jk_plan_tables *tables, const jk_model *model, const d
     }
 }
 
+void jk_plan_tables_change(jk_plan_tables *tables, double from) {
+    for (int j = 0; j < tables->epoch_count; j++) {
+        jk_plan_epoch *epoch = &tables->epochs[j];
+        double end = (double)(epoch->first_month + epoch->month_count);
+        epoch->later = (float)fmin(fmax((end - from) / (double)epoch->month_count, 0.0), 1.0);
+    }
+}
+
 void jk_plan_tables_recover(jk_plan_tables *tables, const double *recovery, const double *paying_recovery) {
     const double *paying = paying_recovery == NULL ? recovery : paying_recovery;
     size_t cells = tables->segment_count * (size_t)tables->epoch_count;

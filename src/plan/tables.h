@@ -25,6 +25,7 @@ typedef struct jk_plan_epoch {
     int32_t span;        /* index of its length among the distinct lengths */
     float start, end;    /* T_j, T_j + E_j */
     float months;        /* E_j */
+    float later;         /* part of the epoch that lies behind a change of what may be attached; 0: none */
     float fade;          /* 2^-((T_j + E_j/2)/half_life): what is left of a fading part of the score */
 } jk_plan_epoch;
 
@@ -113,6 +114,9 @@ void jk_plan_tables_stress(jk_plan_tables *tables, const jk_model *model, const 
 
 /* Charges hours at `price` [epochs] beside what the segments charge themselves. It must have been checked. */
 void jk_plan_tables_hours(jk_plan_tables *tables, const jk_model *model, const double *price);
+
+/* Lets the law change `from` months after the cut-off. */
+void jk_plan_tables_change(jk_plan_tables *tables, double from);
 void jk_plan_tables_reset(jk_plan_tables *tables);
 
 #endif

@@ -39,7 +39,7 @@ static jk_status value_at(search *s, double figure, jk_valuation valuations[2], 
     jk_stress stress = jk_stress_none();
     stress.where = s->wish->where;
     stress.figure[s->wish->key] = figure;
-    const jk_scenario scenario = {"break-even", NULL, 1, &stress};
+    const jk_scenario scenario = {.name = "break-even", .stress_count = 1, .stresses = &stress};
     jk_stress_set *set = NULL;
     JK_TRY(jk_stress_set_make(s->model, &scenario, 1, &set, error));
     const jk_stressed *stressed = &set->stressed[0];

@@ -35,6 +35,7 @@ static jk_status put_case(const jk_scenario_run *run, const jk_stress_set *set, 
                            .recovery = stressed->recovery,
                            .paying_recovery = stressed->paying_recovery,
                            .stress = stressed->stress,
+                           .law = run->scenarios[scenario].law,
                            .irr = shifted,
                            .keeps = keeps};
     return JK_OK;

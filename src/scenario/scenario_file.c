@@ -6,12 +6,14 @@
 
 #include <openssl/evp.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/yaml.h"
 #include "jalki/scenario.h"
+#include "scenario/scenario_law.h"
 
-enum { NAME_MAX_BYTES = 63, STEPS_MAX = 600, COUNTRIES_MAX = 300 };
+enum { OTHER_KEYS = 5, NAME_MAX_BYTES = 63, STEPS_MAX = 600, COUNTRIES_MAX = 300 };
 
 static const jk_stress_field fields[JK_STRESS_COUNT] = {
     [JK_STRESS_RECOVERY] = {"recovery", 0.0, 100.0, 1.0, "recoveries"},
@@ -209,8 +211,9 @@ static jk_status read_where(file_reader *reader, const jk_yaml_node *node, jk_wh
 
 typedef struct entry {
     const char *name, *note;
-    const jk_yaml_node *name_node, *note_node;
     jk_stress stress;
+    const jk_yaml_node *law; /* NULL: it stays */
+    int32_t from;            /* of the law; JK_MISSING_INTEGER: not given */
 } entry;
 
 /* Names stand in tables, CSV headers and options. */
@@ -237,6 +240,15 @@ static jk_status read_key(file_reader *reader, const jk_yaml_pair *pair, entry *
     if (strcmp(pair->key, "where") == 0) {
         return read_where(reader, pair->value, &read->stress.where);
     }
+    if (strcmp(pair->key, "law") == 0) {
+        read->law = pair->value;
+        return jk_scenario_law_check(pair->value, reader->model, reader->error);
+    }
+    if (strcmp(pair->key, "from") == 0) {
+        const char *text = NULL;
+        bool held = jk_yaml_to_text(pair->value, &text) && jk_date_parse(text, strlen(text), &read->from);
+        return held ? JK_OK : expected(reader, pair->value, "a day, YYYY-MM-DD");
+    }
     if (key == JK_STRESS_RECOVERY) {
         return read_recovery(reader, pair->value, &read->stress);
     }
@@ -244,11 +256,11 @@ static jk_status read_key(file_reader *reader, const jk_yaml_pair *pair, entry *
 }
 
 static jk_status read_entry(file_reader *reader, const jk_yaml_node *node, entry *read) {
-    const char *known[JK_STRESS_COUNT + 3] = {"name", "note", "where"};
+    const char *known[JK_STRESS_COUNT + OTHER_KEYS] = {"name", "note", "where", "law", "from"};
     for (int key = 0; key < JK_STRESS_COUNT; key++) {
-        known[key + 3] = fields[key].name;
+        known[key + OTHER_KEYS] = fields[key].name;
     }
-    *read = (entry){.stress = jk_stress_none()};
+    *read = (entry){.stress = jk_stress_none(), .from = JK_MISSING_INTEGER};
     if (node->kind != JK_YAML_MAP) {
         return expected(reader, node, "a scenario: a map with name and what it changes");
     }
@@ -274,14 +286,38 @@ static jk_status read_entry(file_reader *reader, const jk_yaml_node *node, entry
         return jk_fail(reader->error, JK_ERROR_MODEL, node->file, node->line, reader->path.text,
                        "irr together with where; expected irr for the whole portfolio");
     }
+    if ((read->law != NULL) != (read->from != JK_MISSING_INTEGER) || (partial && read->law != NULL)) {
+        return jk_fail(
+            reader->error, JK_ERROR_MODEL, node->file, node->line, reader->path.text,
+            "law and from: the day on which it begins belong together, and law has countries of its own instead "
+            "of where");
+    }
     return JK_OK;
+}
+
+/* A scenario has one change of law at most: what two of them on one claim would mean is not said. */
+static jk_status take_law(file_reader *reader, const jk_yaml_node *node, const entry *from, jk_scenario *scenario,
+                          jk_scenarios *set) {
+    if (from->law == NULL) {
+        return JK_OK;
+    }
+    if (scenario->law != NULL) {
+        return jk_fail(reader->error, JK_ERROR_MODEL, node->file, node->line, "law",
+                       "a scenario's law changes once; expected one entry with law under the name '%s'",
+                       scenario->name);
+    }
+    jk_status status = jk_scenario_law_make(reader->arena, from->law, from->from, reader->model,
+                                            &set->laws[set->law_count], &scenario->law, reader->error);
+    set->law_count += status == JK_OK;
+    return status;
 }
 
 /* Entries of one name become one scenario, in the order of the file. */
 static jk_status join_entries(file_reader *reader, const jk_yaml_node *root, const entry *entries, jk_scenarios *set) {
     jk_scenario *scenarios = jk_arena_alloc(reader->arena, root->count, sizeof *scenarios);
     jk_stress *stresses = jk_arena_alloc(reader->arena, root->count, sizeof *stresses);
-    if (scenarios == NULL || stresses == NULL) {
+    set->laws = jk_arena_alloc(reader->arena, root->count, sizeof *set->laws);
+    if (scenarios == NULL || stresses == NULL || set->laws == NULL) {
         return no_memory(reader);
     }
     size_t used = 0;
@@ -304,6 +340,7 @@ static jk_status join_entries(file_reader *reader, const jk_yaml_node *root, con
                 stresses[used++] = entries[k].stress;
                 scenario->stress_count++;
                 scenario->note = scenario->note == NULL ? entries[k].note : scenario->note;
+                JK_TRY(take_law(reader, root->items[k], &entries[k], scenario, set));
             }
         }
     }
@@ -329,6 +366,7 @@ static jk_status read_file(file_reader *reader, const char *path, jk_scenarios *
     if (set == NULL) {
         return no_memory(reader);
     }
+    *out = set; /* whoever fails frees what it holds */
     set->arena = reader->arena;
     set->path = jk_arena_text(reader->arena, path, strlen(path));
     if (set->path == NULL) {
@@ -352,9 +390,7 @@ static jk_status read_file(file_reader *reader, const char *path, jk_scenarios *
         JK_TRY(read_entry(reader, root->items[i], &entries[i]));
         jk_key_path_cut(&reader->path, before);
     }
-    JK_TRY(join_entries(reader, root, entries, set));
-    *out = set;
-    return JK_OK;
+    return join_entries(reader, root, entries, set);
 }
 
 jk_status jk_scenarios_load(const char *path, const jk_model *model, jk_scenarios **set, jk_error *error) {
@@ -365,13 +401,21 @@ jk_status jk_scenarios_load(const char *path, const jk_model *model, jk_scenario
     }
     jk_status status = read_file(&reader, path, set);
     if (status != JK_OK) {
-        jk_arena_free(reader.arena);
+        if (*set != NULL) {
+            jk_scenarios_free(*set);
+        } else {
+            jk_arena_free(reader.arena);
+        }
+        *set = NULL;
     }
     return status;
 }
 
 void jk_scenarios_free(jk_scenarios *set) {
     if (set != NULL) {
+        for (size_t i = 0; i < set->law_count; i++) {
+            jk_model_free(set->laws[i]);
+        }
         jk_arena_free(set->arena);
     }
 }

@@ -19,7 +19,7 @@ static jk_status read_block(const jk_engine *engine, jk_worker *worker, size_t n
     worker->law.rows = block->rows;
     worker->score.rows = block->rows;
     worker->terms.rows = block->rows;
-    worker->first.rows = worker->later.rows = block->rows;
+    worker->first.rows = worker->rest.rows = block->rows;
     for (int column = 0; column < JK_COLUMN_COUNT; column++) {
         if (engine->columns >> column & 1) {
             JK_TRY(jk_tape_read(engine->tape, (jk_column)column, block->first_row, block->rows, block->column[column],
@@ -45,8 +45,8 @@ static jk_value_block view(const jk_engine *engine, const jk_worker *worker, int
                             .law = &worker->law,
                             .score = &worker->score,
                             .terms = &worker->terms,
-                            .plan = last ? &worker->later : &worker->first,
-                            .reason = last ? worker->later_reason : worker->reason,
+                            .plan = last ? &worker->rest : &worker->first,
+                            .reason = last ? worker->rest_reason : worker->reason,
                             .scorer = engine->scorer,
                             .case_value = worker->case_value,
                             .case_decision = worker->case_decision};
@@ -56,18 +56,19 @@ static void plan_case(const jk_engine *engine, jk_worker *worker, size_t number,
     const jk_plan *plan = engine->plan[number];
     jk_cashflow *flow = engine->project ? &worker->flow[number] : NULL;
     int keeps = engine->cases[number].keeps;
+    const jk_terms *terms = jk_engine_terms(engine, worker, number);
     if (keeps >= 0) {
-        jk_plan_block_follow(plan, &worker->terms, worker->policy[keeps], results, flow, worker->workspace);
+        jk_plan_block_follow(plan, terms, worker->policy[keeps], results, flow, worker->workspace);
     } else if (engine->kept[number]) {
-        jk_plan_block_keep(plan, &worker->terms, results, flow, worker->policy[number], worker->workspace);
+        jk_plan_block_keep(plan, terms, results, flow, worker->policy[number], worker->workspace);
     } else {
-        jk_plan_block(plan, &worker->terms, results, flow, worker->workspace);
+        jk_plan_block(plan, terms, results, flow, worker->workspace);
     }
 }
 
 static jk_status compute_case(const jk_engine *engine, jk_worker *worker, size_t number, jk_error *error) {
-    jk_plan_results *results = number == 0 ? &worker->first : &worker->later;
-    uint8_t *reason = number == 0 ? worker->reason : worker->later_reason;
+    jk_plan_results *results = number == 0 ? &worker->first : &worker->rest;
+    uint8_t *reason = number == 0 ? worker->reason : worker->rest_reason;
     if (worker->case_value != NULL) {
         results->value = (float *)worker->case_value[number];
         results->decision = (uint8_t *)worker->case_decision[number];
@@ -107,6 +108,7 @@ static jk_status compute_block(jk_engine *engine, int thread, size_t number, jk_
     jk_terms_block(engine->model, &engine->debtors, block, &worker->law, &worker->score, engine->allow, &worker->terms);
     leave_out(engine, worker);
     report_segments(engine, worker);
+    worker->changed_law = -1;
     for (size_t c = 0; c < engine->case_count; c++) {
         JK_TRY(compute_case(engine, worker, c, error));
     }
@@ -195,12 +197,15 @@ static jk_status create_plan(jk_engine *engine, const jk_value_options *options,
         engine->kept[keeps] = true;
     }
     engine->irr[number] = irr;
+    int law = engine->law_of[number];
     jk_plan_options plan = {.irr = irr,
                             .isa = options->isa,
                             .recovery = wanted->recovery,
                             .paying_recovery = wanted->paying_recovery,
                             .stress = wanted->stress,
-                            .hour_price = wanted->hour_price};
+                            .hour_price = wanted->hour_price,
+                            .law_from = law < 0 ? 0.0 : engine->laws[law].from};
+
     return jk_plan_create(model, &plan, &engine->plan[number], error);
 }
 
@@ -244,6 +249,9 @@ static jk_status choose_rows(jk_engine *engine, jk_error *error) {
 static void choose_columns(jk_engine *engine) {
     uint64_t wanted =
         jk_law_columns(engine->law) | jk_scorer_columns(engine->scorer) | UINT64_C(1) << JK_COLUMN_COUNTRY;
+    for (size_t i = 0; i < engine->law_count; i++) {
+        wanted |= jk_law_columns(engine->laws[i].law);
+    }
     for (size_t s = 0; s < engine->sink_count; s++) {
         wanted |= engine->sinks[s].columns;
         engine->has_ordered = engine->has_ordered || engine->sinks[s].ordered != NULL;
@@ -284,6 +292,7 @@ jk_status jk_engine_prepare(jk_engine *engine, const jk_tape *tape, const jk_mod
     }
     /* The scorer keeps the address of the debtors' sums; they are filled before the first block. */
     JK_TRY(jk_scorer_create(model, tape, engine->law, &engine->debtors, &engine->scorer, error));
+    JK_TRY(jk_engine_laws_create(engine, case_count, error));
     choose_columns(engine);
     return create_plans(engine, options, case_count, error);
 }
@@ -299,6 +308,7 @@ void jk_engine_reset(jk_engine *engine) {
     free(engine->irr);
     free(engine->plan);
     free(engine->kept);
+    jk_engine_laws_reset(engine);
     jk_scorer_free(engine->scorer);
     jk_debtors_reset(&engine->debtors);
     jk_law_free(engine->law);

@@ -39,8 +39,11 @@ typedef struct jk_worker {
     jk_law_facts law;
     jk_score_columns score;
     jk_terms terms;
-    jk_plan_results first, later; /* of the first case, and of the others one after the other */
-    uint8_t *reason, *later_reason;
+    jk_law_facts later; /* of the block under a later law, and the terms that have both; of the law `changed_law` */
+    jk_terms changed;
+    int changed_law;             /* -1: of none yet */
+    jk_plan_results first, rest; /* of the first case, and of the others one after the other */
+    uint8_t *reason, *rest_reason;
     const float **case_value; /* [cases], all of one run kept apart; NULL in a run of one case */
     const uint8_t **case_decision;
     void *scratch;           /* of the scorer */
@@ -60,6 +63,14 @@ typedef struct jk_turn {
     jk_status status; /* a failure ends the waiting of all */
     jk_error error;
 } jk_turn;
+
+/* The law of cases in which it changes. */
+typedef struct jk_engine_law {
+    const jk_law_change *change;
+    jk_model model; /* the run's, with the later jurisdictions */
+    jk_law *law;
+    double from; /* months from the cut-off */
+} jk_engine_law;
 
 typedef struct jk_engine {
     const jk_tape *tape;
@@ -87,6 +98,9 @@ typedef struct jk_engine {
     double *irr;    /* [cases] */
     jk_plan **plan; /* [cases] */
     bool *kept;     /* [cases]: a later one keeps its plan */
+    int *law_of;    /* [cases]: index of its law, or -1: the law stays */
+    jk_engine_law *laws;
+    size_t law_count;
     int threads;
     jk_worker *workers;
     jk_turn turn;
@@ -114,6 +128,11 @@ static inline bool jk_worker_takes(const jk_engine *engine, const jk_worker *wor
     double age = worker->law.age_months[row];
     return engine->age_end <= 0 || (age >= engine->age_from && age < engine->age_end);
 }
+
+/* later_law.c */
+jk_status jk_engine_laws_create(jk_engine *engine, size_t cases, jk_error *error);
+void jk_engine_laws_reset(jk_engine *engine);
+const jk_terms *jk_engine_terms(const jk_engine *engine, jk_worker *worker, size_t number); /* of a case */
 
 /* sums.c */
 jk_status jk_face_check(const jk_engine *engine, double face, jk_error *error);

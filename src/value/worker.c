@@ -43,8 +43,8 @@ static void carve_plans(carving *c, const jk_engine *engine, size_t rows, jk_wor
         CARVE(c, rows, worker->first.decision);
         return;
     }
-    carve_plan(c, rows, engine->project, &worker->later);
-    CARVE(c, rows, worker->later_reason);
+    carve_plan(c, rows, engine->project, &worker->rest);
+    CARVE(c, rows, worker->rest_reason);
     CARVE(c, engine->case_count, worker->case_value);
     CARVE(c, engine->case_count, worker->case_decision);
     for (size_t i = 0; i < engine->case_count; i++) {
@@ -94,6 +94,13 @@ size_t jk_worker_layout(const jk_engine *engine, size_t rows, unsigned char *bas
     void *law = carve(&c, jk_law_facts_size(rows), 1);
     void *score = carve(&c, jk_score_columns_size(rows), 1);
     void *terms = carve(&c, jk_terms_size(rows), 1);
+    bool changes = engine->law_count > 0;
+    void *later = carve(&c, changes ? jk_law_facts_size(rows) : 0, 1);
+    void *changed = carve(&c, changes ? jk_terms_size(rows) : 0, 1);
+    if (base != NULL && changes) {
+        jk_law_facts_place(&worker->later, rows, later);
+        jk_terms_place(&worker->changed, rows, changed);
+    }
     if (base != NULL) {
         jk_law_facts_place(&worker->law, rows, law);
         jk_score_columns_place(&worker->score, rows, score);

@@ -95,7 +95,30 @@ echo '- {name: a, recoverry: 0.5}' >bad.yaml
 refused 1 "bad.yaml:1:.*did you mean 'recovery'" "${scenario[@]}" --scenarios bad.yaml --claims left.csv
 echo '- {name: a, irr: -0.99}' >bad.yaml
 refused 1 "a: takes the required return to -1.04" "${scenario[@]}" --scenarios bad.yaml --claims left.csv --irr -0.05
+for line in 'law: {SE: {limitation: {final_months: {consumer: 120}}}}|belong together' \
+    'law: {ZZ: {limitation: {final_months: {consumer: 120}}}}, from: 2028-01-01|.ZZ. cannot change' \
+    'law: {SE: {interest: {consumer: 0.1}}}, from: 2028-01-01|.interest. cannot change' \
+    'law: {SE: {limitation: {title_months: 60}}}, from: 2028-01-01|.title_months. cannot change' \
+    'law: {SE: {attachable: {base: -1}}}, from: 2028-01-01|bad.yaml:1: jurisdictions.SE.attachable.base' \
+    'law: {SE: {attachable: {base: 1}}}, from: 2028-02-30|a day, YYYY-MM-DD' \
+    'law: {SE: {attachable: {base: 1}}}, from: 2026-06-30|not after the cut-off' \
+    'law: {SE: {attachable: {base: 1}}}, from: 2028-01-01, where: {country: [SE]}|instead of where'; do
+    echo "- {name: a, ${line%|*}}" >bad.yaml
+    refused 1 "${line#*|}" "${scenario[@]}" --scenarios bad.yaml --claims left.csv
+done
+printf -- '- {name: a, law: {SE: {attachable: {base: 1}}}, from: 2028-01-01}\n- {name: a, law: {FI: {attachable: {base: 1}}}, from: 2028-01-01}\n' >bad.yaml
+refused 1 "bad.yaml:2: law: a scenario's law changes once" "${scenario[@]}" --scenarios bad.yaml --claims left.csv
 [ ! -e left.csv ] || fail "a failed run left a file"
+
+# A later law that says what the law says now changes nothing, to the bit.
+echo '- {name: same, law: {FI: {attachable: {max_share: 0.5}}, SE: {limitation: {final_months: {consumer: null}}}}, from: 2027-01-01}' >same.yaml
+"${scenario[@]}" --scenarios same.yaml --format json >same.json
+python3 -c "
+import json
+entry = json.load(open('same.json'))
+assert entry['scenarios'][0]['replanned']['value'] == entry['scenarios'][0]['committed']['value'] == entry['base']['value']
+"
+rm same.json
 if [ -e /dev/full ]; then
     refused 1 "" "${scenario[@]}" --scenarios own.yaml --claims /dev/full
     refused 1 "" sh -c "\"$JALKI_PROGRAM\" scenario t.h5 --model \"$model\" --scenarios own.yaml >/dev/full"

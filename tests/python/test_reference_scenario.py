@@ -2,6 +2,7 @@
 """Differential test of scenarios: random tapes, models and stresses through `jalki scenario` and through the reference
 (tests/reference/scenario.py), re-planned and committed, held to the tolerances of model.md section 13."""
 
+import datetime
 import json
 import os
 import random
@@ -48,6 +49,21 @@ def random_entry(rng, name, countries, segments):
     elif rng.random() < 0.3:
         entry["irr"] = rng.choice([-0.02, 0.05])
     return entry
+
+
+def random_law(rng, name, model, cutoff):
+    """A later law of some country: other ages of claims, other protected amounts."""
+    country = rng.choice(sorted(model["jurisdictions"]))
+    months = lambda: rng.choice([None, 30, 60, 120, 200])
+    law = {"limitation": {"final_months": {rng.choice(["consumer", "business"]): months()}}}
+    if rng.random() < 0.5:
+        law["limitation"]["title_final_months"] = {"consumer": months()}
+    if rng.random() < 0.5:
+        law["limitation"]["periods"] = [{"months": rng.choice([12, 36, 90])}]
+    if model["jurisdictions"][country].get("attachable") is not None:
+        law["attachable"] = rng.choice([None, {"base": rng.choice([200, 2500])}, {"max_share": 0.1}])
+    day = cutoff + datetime.timedelta(days=rng.choice([1, 40, 200, 900]))
+    return {"name": name, "law": {country: law}, "from": day.isoformat()}
 
 
 class Scenarios(unittest.TestCase):
@@ -105,6 +121,7 @@ class Scenarios(unittest.TestCase):
             countries = sorted({claim["country"] for claim in claims}) + ["ZZ"]
             segments = [segment["id"] for segment in model["segments"]]
             entries = [random_entry(rng, name, countries, segments) for name in ("a", "b", "c", "b")]
+            entries += [random_law(rng, name, model, case["cutoff"]) for name in ("c", "law", "other law")]
             path = os.path.join(folder, "scenarios.yaml")
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(entries, file)

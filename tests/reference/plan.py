@@ -184,7 +184,11 @@ def treat(model, t, k, z, j, action):
     h *= multiplier * t.get("new_payers", 1.0)
     if action == LEGAL and ze == PENDING:
         h *= legal["pre_title_factor"]
-    garnished = legal["garnish_share"][k] * t["gamma"] * untouched
+    gamma = t["gamma"]
+    if "law_from" in t:  # what may be attached changes on a day: the epoch's mean
+        start, length = model["starts"][j], model["epochs"][j]
+        gamma += min(1.0, max(0.0, (start + length - t["law_from"]) / length)) * (t["gamma_later"] - gamma)
+    garnished = legal["garnish_share"][k] * gamma * untouched
     g = garnished if action == LEGAL and ze == TITLE else 0.0
     v = t["dividend"]
 
@@ -309,6 +313,7 @@ def plan(model, t, irr, given=None):
                         if amount > values[best]:
                             best = action
                     best = best if given is None else given[j][k][z][r]
+                    best = best if best in values else CLOSE  # what a later law has barred by then
                     q[j][k][z][r], chosen[j][k][z][r], value[k][z][r] = values, best, values[best]
         after = value
     return q, chosen

@@ -3,15 +3,16 @@
 plan anew or the base plan kept, claim by claim."""
 
 import copy
+import datetime
 import math
 
 import yaml
 
-from law import law, sum_debtors
+from law import attachable_income, law, sum_debtors
 from model_file import CLOSE
 from plan import nearest_tie, plan, project, states
-from score import score, terms
-from tape import with_defaults
+from score import garnishment, score, terms
+from tape import DAYS_PER_MONTH, with_defaults
 
 FACTORS = ("recovery", "theta", "garnishment", "costs", "court_cost", "exit", "market_price", "new_payers")
 
@@ -109,6 +110,27 @@ def stressed(model, t, entries):
                      "interruption": t["interruption"] * costs}
 
 
+def joined(earlier, later):
+    """Maps at every depth, the later wins."""
+    if not (isinstance(earlier, dict) and isinstance(later, dict)):
+        return later
+    return {**earlier, **{key: joined(earlier[key], value) if key in earlier else value for key, value in later.items()}}
+
+
+def under_law(t, claim, fact, model, cutoff, entries):
+    """Terms of a claim whose law changes on a day: a bar that has come by then stays, others come by the later law, on that day at the
+    earliest; income is attached by the later law afterwards."""
+    for entry in entries:
+        if "law" in entry:
+            later = {**model, "jurisdictions": joined(model["jurisdictions"], entry["law"])}
+            start = (datetime.date.fromisoformat(entry["from"]) - cutoff).days / DAYS_PER_MONTH
+            facts = law(claim, later, cutoff)
+            mixed = {**fact, "attachable": attachable_income(claim, later)}
+            bars = {d: t[d] if t[d] < start else max(facts[d], start) for d in ("d0", "d1")}
+            t = {**t, **bars, "law_from": start, "gamma_later": garnishment(mixed) if fact["workable"] else 0.0}
+    return t
+
+
 def outcome(model, t, irr, given=None):
     """Value, decision and flows of a claim, and how near to a tie its plan comes."""
     q, chosen = plan(model, t, irr, given)
@@ -140,7 +162,7 @@ def value_scenarios(claims, model, cutoff, scenarios, irr, sell):
             if dead:
                 result[name, "replanned"] = result[name, "committed"] = nothing
                 continue
-            changed, stressed_terms = stressed(model, t, mine)
+            changed, stressed_terms = stressed(model, under_law(t, claim, fact, model, cutoff, entries), mine)
             result[name, "replanned"] = outcome(changed, stressed_terms, irr + shift)
             result[name, "committed"] = outcome(changed, stressed_terms, irr + shift, result["base"]["chosen"])
         results.append(result)

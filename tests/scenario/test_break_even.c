@@ -11,7 +11,7 @@ static jk_tape *tape;
 static jk_valuation value_at(jk_stress_key key, double figure, unsigned mode) {
     jk_stress stress = jk_stress_none();
     stress.figure[key] = figure;
-    const jk_scenario scenario = {"there", NULL, 1, &stress};
+    const jk_scenario scenario = {"there", NULL, 1, &stress, NULL};
     const double irr = 0.12;
     jk_scenario_run run = {&scenario, 1, &irr, 1, mode};
     jk_error error = {0};

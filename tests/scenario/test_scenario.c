@@ -66,7 +66,7 @@ static jk_stress stress_of(jk_stress_key key, double figure) {
     return stress;
 }
 
-#define ONE(name, stress) ((jk_scenario){name, NULL, 1, &(stress)})
+#define ONE(name, stress) ((jk_scenario){name, NULL, 1, &(stress), NULL})
 
 /* Nothing is stressed, though segments are split: the bits of a plain run, re-planned and committed. */
 static void nothing_changes_nothing(void **state) {
@@ -264,7 +264,7 @@ static void figures_of_payers(void **state) {
     (void)state;
     jk_stress stresses[] = {stress_of(JK_STRESS_TILT, log(2.0)), stress_of(JK_STRESS_NEW_PAYERS, 0.5),
                             stress_of(JK_STRESS_BREAKAGE, 0.25), stress_of(JK_STRESS_RECOVERY, 0.8)};
-    jk_scenario scenario = {"all", NULL, 4, stresses};
+    jk_scenario scenario = {"all", NULL, 4, stresses, NULL};
     jk_error error = {0};
     jk_stress_set *set = NULL;
     must(jk_stress_set_make(model, &scenario, 1, &set, &error), &error);
@@ -293,7 +293,7 @@ static void figures(void **state) {
     jk_stress stresses[] = {stress_of(JK_STRESS_TILT, log(2.0)), stress_of(JK_STRESS_NEW_PAYERS, 0.5),
                             stress_of(JK_STRESS_BREAKAGE, 0.25), stress_of(JK_STRESS_COSTS, 1.5)};
     stresses[3].figure[JK_STRESS_COURT_COST] = 2.0;
-    jk_scenario scenario = {"all", NULL, 4, stresses};
+    jk_scenario scenario = {"all", NULL, 4, stresses, NULL};
     jk_error error = {0};
     jk_stress_set *set = NULL;
     must(jk_stress_set_make(&plain, &scenario, 1, &set, &error), &error);
@@ -330,7 +330,7 @@ static void figures(void **state) {
     jk_stress_set_free(set);
 
     jk_stress far[] = {stress_of(JK_STRESS_RECOVERY, 100.0), stress_of(JK_STRESS_THETA, 100.0)};
-    scenario = (jk_scenario){"far", NULL, 2, far};
+    scenario = (jk_scenario){"far", NULL, 2, far, NULL};
     assert_int_equal(jk_stress_set_make(&plain, &scenario, 1, &set, &error), JK_ERROR_MODEL);
     assert_null(set);
     free_at_once(&plain);

@@ -82,7 +82,7 @@ static double committed_value(double recovery) {
     jk_error error = {0};
     jk_stress stress = jk_stress_none();
     stress.figure[JK_STRESS_RECOVERY] = recovery;
-    jk_scenario scenario = {"recovery", NULL, 1, &stress};
+    jk_scenario scenario = {"recovery", NULL, 1, &stress, NULL};
     jk_value_options options = jk_value_defaults();
     const double irr = model->irr;
     jk_scenario_run run = {&scenario, 1, &irr, 1, JK_MODE_COMMITTED};
