@@ -24,6 +24,7 @@ const jk_command *const jk_commands[] = { /* in the order of `jalki help`, one a
     &jk_command_watch,
     &jk_command_compare,
     &jk_command_scenario,
+    &jk_command_checks,
     &jk_command_backtest,
     &jk_command_simulate,
     &jk_command_chainladder,

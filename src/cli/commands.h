@@ -17,6 +17,7 @@ extern const jk_command jk_command_account;
 extern const jk_command jk_command_decide;
 extern const jk_command jk_command_worklist;
 extern const jk_command jk_command_scenario;
+extern const jk_command jk_command_checks;
 extern const jk_command jk_command_compare;
 extern const jk_command jk_command_calendar;
 extern const jk_command jk_command_watch;

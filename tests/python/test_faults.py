@@ -60,6 +60,7 @@ CASES = {
     "pseudonyms": (["import", "t.csv", "-o", "o1", "--cutoff", "2026-06-30", "--max-rejects", "90%", "--pseudonyms", "key",
                     "--pseudonym-list", "o2"], ["o1", "o2", "o1.rejects.csv"]),
     "manifest": (["worklist", "t.h5", "--model", MODEL, "--manifest", "o1", "--json", "o2"], ["o1", "o2"]),
+    "checks": (["checks", "t.h5", "--model", MODEL, "--price", "1", "--sample", "3", "--claims", "o1", "--json", "o2"], ["o1", "o2"]),
     "report": (["report", "r.h5", "--tape", "t.h5", "--model", MODEL, "-o", "o1"], ["o1"]),
 }
 KINDS = {"alloc": [errno.ENOMEM], "open": [errno.EMFILE, errno.EIO], "read": [errno.EIO, errno.EINTR, "short"],
@@ -75,7 +76,7 @@ def run(arguments, folder, **environment):
 
 
 THREADS = {command: ["--threads", "2"] for command in
-           ("import", "generate", "inspect", "calendar", "watch", "compare", "value", "price", "decide", "worklist", "scenario", "simulate", "fit",
+           ("import", "generate", "inspect", "calendar", "watch", "compare", "value", "checks", "price", "decide", "worklist", "scenario", "simulate", "fit",
             "backtest", "report", "verify", "erase")}
 
 

@@ -22,6 +22,7 @@ COMMANDS = {  # command and options; the list in its JSON; the column that names
     "compare": (["compare", "@tape", "--cutoff-b", "2026-12-31", "--irr-b", "0.18"], "rows", None),
     "watch": (["watch", "@tape", "--irr-b", "0.5"], "rows", None),
     "calendar": (["calendar", "--top", "5000", "--until", "2028-06-30"], "rows", None),
+    "checks": (["checks", "--price", "0.8", "--sample", "20"], "rows", None),
     "worklist": (["worklist", "--top", "40"], "rows", "claim_id"),
 }
 
