@@ -16,6 +16,7 @@
 #include "jalki/calendar.h"
 #include "jalki/calibrate.h"
 #include "jalki/chain_ladder.h"
+#include "jalki/challenge.h"
 #include "jalki/checks.h"
 #include "jalki/claims.h"
 #include "jalki/compare.h"

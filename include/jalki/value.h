@@ -121,8 +121,9 @@ typedef struct jk_change {
     double from_first, to_first;
 } jk_change;
 
-typedef struct jk_worth jk_worth; /* jalki/worth.h */
-typedef struct jk_hours jk_hours; /* jalki/hours.h */
+typedef struct jk_worth jk_worth;         /* jalki/worth.h */
+typedef struct jk_challenge jk_challenge; /* jalki/challenge.h */
+typedef struct jk_hours jk_hours;         /* jalki/hours.h */
 
 typedef struct jk_valuation {
     double irr;
@@ -145,7 +146,8 @@ typedef struct jk_valuation {
     char isa[8];
     const jk_worth *worth; /* what a fit does not know of the plan, told in JSON; the caller's; NULL: not measured */
     const jk_hours *hours; /* the hours that its plan keeps to, told in JSON; the caller's; NULL: it knows no limit */
-    void *arena;           /* owns the arrays and names above */
+    const jk_challenge *challenge; /* another model's view, told in JSON; the caller's; NULL: none */
+    void *arena;                   /* owns the arrays and names above */
 } jk_valuation;
 
 /* Values the tape once. *valuation need not be initialised; on failure it is empty. Fails with JK_ERROR_DATA where

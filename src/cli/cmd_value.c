@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "cli/accept.h"
+#include "cli/challenge.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
@@ -28,6 +29,7 @@ typedef struct value_arguments {
     size_t sink_count;
     jk_worth worth;
     jk_hours hours;
+    jk_cli_challenge challenge;
 } value_arguments;
 
 static const jk_option options[] = {
@@ -185,6 +187,7 @@ static int print(const value_arguments *arguments, const jk_valuation *valuation
                   : 0;
     failed |= print_payers(valuation, valuing->model);
     failed |= print_groups(valuation) | print_reasons(valuation);
+    failed |= jk_cli_challenge_print(&arguments->challenge, jk_cli_decimals(valuation));
     return failed | jk_cli_finish();
 }
 
@@ -273,9 +276,11 @@ static jk_status write_files(value_arguments *arguments, const jk_valuation *val
         JK_TRY(jk_cashflow_write(arguments->cashflow_path, valuation, error));
     }
     JK_TRY(write_workbook(arguments, valuation, error));
+    JK_TRY(jk_cli_challenge_write(&arguments->challenge, valuation, error));
     if (jk_cli_json_to_file(&arguments->common)) {
-        JK_TRY(jk_cli_write_text(arguments->common.json_path,
-                                 jk_valuation_json(valuing->tape, valuing->model, valuation), error));
+        char *text = jk_valuation_json(valuing->tape, valuing->model, valuation);
+        JK_TRY(valuation->challenge != NULL ? jk_cli_write_personal(arguments->common.json_path, text, error)
+                                            : jk_cli_write_text(arguments->common.json_path, text, error));
     }
     JK_TRY(commit_claims(arguments, error));
     return commit_results(arguments, valuation, error);
@@ -309,10 +314,13 @@ static jk_status value_tape(value_arguments *arguments, jk_valuation *valuation,
     JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
     jk_cli_part_begin(&arguments->common);
     JK_TRY(open_files(arguments, error));
+    JK_TRY(jk_cli_challenge_open(&arguments->challenge, valuing, &arguments->common, arguments->sinks,
+                                 &arguments->sink_count, error));
     JK_TRY(jk_cli_valuing_explain(valuing, 1, arguments->sinks, arguments->sink_count, error));
     JK_TRY(run_valuation(arguments, valuation, error));
     JK_TRY(jk_cli_valuing_worth(valuing, &arguments->common, false, &arguments->worth, error));
     valuation->worth = &arguments->worth;
+    JK_TRY(jk_cli_challenge_finish(&arguments->challenge, valuation, error));
     if (jk_cli_is_part(&arguments->common)) {
         return end_part(arguments, valuation, error);
     }
@@ -331,8 +339,16 @@ static int run_value(void *command) {
     jk_claims_abort(arguments->claims);
     jk_results_abort(arguments->results);
     jk_valuation_reset(&valuation);
+    jk_cli_challenge_close(&arguments->challenge);
     jk_cli_valuing_close(&arguments->valuing);
     return code;
+}
+
+static void check(jk_usage *usage, void *command) {
+    const value_arguments *arguments = command;
+    if (arguments->challenge.path != NULL && arguments->hours.given_count > 0) {
+        jk_usage_error(usage, "--challenger and --agent-hours do not go together: limits are for one plan");
+    }
 }
 
 const jk_command jk_command_value = {
@@ -345,7 +361,8 @@ const jk_command jk_command_value = {
                  "    -o results.h5 --claims claims.csv --cashflow cashflow.csv \\\n"
                  "    --json totals.json",
                  "jalki value tape.h5 --model models/nordic.yaml --agent-hours 1500",
-                 "jalki value tape.h5 --model models/nordic.yaml --xlsx value.xlsx"},
+                 "jalki value tape.h5 --model models/nordic.yaml --xlsx value.xlsx",
+                 "jalki value tape.h5 --model models/nordic.yaml --challenger mine/nordic.yaml --disagree claims.csv"},
     .operand = JK_VALUED_TAPE(value_arguments),
     .groups = {JK_VALUING_GROUP(value_arguments),
                JK_IRR_GROUP(value_arguments),
@@ -353,6 +370,7 @@ const jk_command jk_command_value = {
                {NULL, limits, 0, false},
                JK_CURSE_GROUP(value_arguments),
                {"Output", options, 0, false},
+               JK_CHALLENGE_GROUP(value_arguments),
                JK_PART_GROUP,
                JK_JSON_GROUP,
                JK_WORKBOOK_GROUP,
@@ -360,5 +378,6 @@ const jk_command jk_command_value = {
                JK_ACCEPT_GROUP(value_arguments, valuing.accepted)},
     .size = sizeof(value_arguments),
     .shares_work = true,
+    .check = check,
     .run = run_value,
 };

@@ -8,6 +8,7 @@
 #include "jalki/batch.h"
 #include "jalki/calendar.h"
 #include "jalki/calibrate.h"
+#include "jalki/challenge.h"
 #include "jalki/checks.h"
 #include "jalki/compare.h"
 #include "jalki/export.h"
@@ -111,6 +112,7 @@ void jk_cli_listing_describe(void) {
         jk_comparison_listing(NULL),  jk_model_diff_listing(NULL),
         jk_model_steps_listing(NULL), jk_model_segments_listing(NULL),
         jk_model_log_listing(NULL),   jk_own_calibration_listing(NULL),
+        jk_challenge_listing(NULL),   jk_challenge_decisions_listing(NULL),
         jk_batch_listing(NULL),       jk_checks_listing(NULL),
     };
     (void)puts(

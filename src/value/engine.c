@@ -16,10 +16,6 @@ static jk_status read_block(const jk_engine *engine, jk_worker *worker, size_t n
     block->first_row = engine->first_row + number * engine->block_rows;
     size_t left = engine->end_row - block->first_row;
     block->rows = left < engine->block_rows ? left : engine->block_rows;
-    worker->law.rows = block->rows;
-    worker->score.rows = block->rows;
-    worker->terms.rows = block->rows;
-    worker->first.rows = worker->rest.rows = block->rows;
     for (int column = 0; column < JK_COLUMN_COUNT; column++) {
         if (engine->columns >> column & 1) {
             JK_TRY(jk_tape_read(engine->tape, (jk_column)column, block->first_row, block->rows, block->column[column],
@@ -98,10 +94,12 @@ static void leave_out(const jk_engine *engine, jk_worker *worker) {
     }
 }
 
-static jk_status compute_block(jk_engine *engine, int thread, size_t number, jk_error *error) {
-    jk_worker *worker = &engine->workers[thread];
-    JK_TRY(read_block(engine, worker, number, error));
+jk_status jk_engine_block(jk_engine *engine, jk_worker *worker, jk_error *error) {
     const jk_block *block = &worker->block;
+    worker->law.rows = block->rows;
+    worker->score.rows = block->rows;
+    worker->terms.rows = block->rows;
+    worker->first.rows = worker->rest.rows = block->rows;
     jk_law_block(engine->law, block, &worker->law);
     JK_TRY(add_face(engine, worker, error));
     jk_score_block(engine->scorer, block, &worker->law, &worker->score, worker->scratch);
@@ -112,6 +110,13 @@ static jk_status compute_block(jk_engine *engine, int thread, size_t number, jk_
     for (size_t c = 0; c < engine->case_count; c++) {
         JK_TRY(compute_case(engine, worker, c, error));
     }
+    return JK_OK;
+}
+
+static jk_status compute_block(jk_engine *engine, int thread, size_t number, jk_error *error) {
+    jk_worker *worker = &engine->workers[thread];
+    JK_TRY(read_block(engine, worker, number, error));
+    JK_TRY(jk_engine_block(engine, worker, error));
     jk_value_block seen = view(engine, worker, thread, number);
     for (size_t s = 0; s < engine->sink_count; s++) {
         if (engine->sinks[s].block != NULL) {
@@ -316,7 +321,7 @@ void jk_engine_reset(jk_engine *engine) {
     (void)pthread_mutex_destroy(&engine->turn.lock);
 }
 
-static jk_status create_workers(jk_engine *engine, jk_error *error) {
+jk_status jk_engine_workers(jk_engine *engine, jk_error *error) {
     engine->workers = calloc((size_t)engine->threads, sizeof *engine->workers);
     if (engine->workers == NULL) {
         return jk_fail_memory(error, "the threads' blocks");
@@ -324,6 +329,10 @@ static jk_status create_workers(jk_engine *engine, jk_error *error) {
     for (int t = 0; t < engine->threads; t++) {
         JK_TRY(jk_worker_create(engine, &engine->workers[t], error));
     }
+    return JK_OK;
+}
+
+static jk_status begin_sinks(const jk_engine *engine, jk_error *error) {
     jk_value_shape shape = {engine->rows, engine->block_rows, engine->threads, engine->shared};
     for (size_t s = 0; s < engine->sink_count; s++) {
         if (engine->sinks[s].begin != NULL) {
@@ -344,7 +353,8 @@ static jk_status run_engine(jk_engine *engine, const jk_value_options *options, 
     run.block_rows = engine->block_rows = memory.block_rows;
     engine->block_count = (engine->end_row - engine->first_row + engine->block_rows - 1) / engine->block_rows;
     JK_TRY(jk_debtors_create(engine->law, engine->tape, &run, &engine->debtors, error));
-    JK_TRY(create_workers(engine, error));
+    JK_TRY(jk_engine_workers(engine, error));
+    JK_TRY(begin_sinks(engine, error));
     JK_TRY(jk_parallel_for(&run, engine->block_count, "value", engine->block_rows, run_block, engine, error));
     for (size_t s = 0; engine->shared && s < engine->sink_count; s++) {
         if (engine->sinks[s].gather != NULL) {

@@ -111,6 +111,10 @@ jk_status jk_engine_prepare(jk_engine *engine, const jk_tape *tape, const jk_mod
                             const jk_value_options *options, const jk_value_case *cases, size_t case_count,
                             const jk_value_sink *sinks, size_t sink_count, jk_error *error);
 void jk_engine_reset(jk_engine *engine);
+/* The threads' workers, after threads and block_rows are set; and all of a block whose rows and columns the worker has:
+ * law, score, plans and sums. */
+jk_status jk_engine_workers(jk_engine *engine, jk_error *error);
+jk_status jk_engine_block(jk_engine *engine, jk_worker *worker, jk_error *error);
 
 /* memory.c; the largest plan is the one whose workspace serves all */
 const jk_plan *jk_engine_largest_plan(const jk_engine *engine);

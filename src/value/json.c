@@ -187,6 +187,9 @@ char *jk_valuation_json(const jk_tape *tape, const jk_model *model, const jk_val
     jk_json_put(&b, object, "payers", payers(&b, model, valuation));
     jk_json_put_worth(&b, object, valuation->worth);
     jk_json_put_hours(&b, object, valuation->hours);
+    if (valuation->challenge != NULL) {
+        jk_json_put(&b, object, "challenge", jk_json_challenge(&b, valuation->challenge));
+    }
     jk_json_put(&b, object, "manifest", jk_json_manifest(&b, tape, model, valuation, &valuation->irr, 1));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

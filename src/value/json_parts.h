@@ -17,6 +17,7 @@ void jk_json_put_hours(jk_json_builder *b, json_t *object, const jk_hours *hours
 
 /* claims, face, value. */
 json_t *jk_json_group(jk_json_builder *builder, const jk_group *group);
+json_t *jk_json_challenge(jk_json_builder *builder, const jk_challenge *challenge);
 
 /* Gross collections over the usual spans: {"84": ..., "120": ..., "180": ...}. */
 json_t *jk_json_collections(jk_json_builder *builder, const jk_offer *offer);

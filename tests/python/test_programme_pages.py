@@ -36,6 +36,9 @@ with tempfile.TemporaryDirectory() as name, Browser() as browser:
     jalki("compare", folder / "a.h5", folder / "b.h5", "--model", MODEL, "--page", folder / "bridge.html", "--json", folder / "bridge.json")
     jalki("calendar", folder / "a.h5", "--model", MODEL, "--team", "north=FI", "--page", folder / "due.html", "--json", folder / "due.json",
           "--top", 500)
+    (folder / "other.yaml").write_text(f"include: {MODEL.resolve()}\nname: other\nscorecard:\n  base: 560\n")
+    jalki("value", folder / "a.h5", "--model", MODEL, "--challenger", folder / "other.yaml", "--challenger-page", folder / "both.html",
+          "--challenger-top", 40, "--json", folder / "both.json")
     for width in (1200, 390):
         page = browser.open(str(folder / "bridge.html"), width=width)
         check(page, folder / "bridge.html")
@@ -44,10 +47,16 @@ with tempfile.TemporaryDirectory() as name, Browser() as browser:
         assert amounts == [round(whole["rows"][0][step], 2) for step in whole["order"]], amounts
         assert column(page, "By segment", 0) == [row["name"] for row in whole["rows"] if row["group"] == "segment"]
         assert page.evaluate("document.querySelectorAll('.plot svg').length") in (0, 1)
+        page = browser.open(str(folder / "both.html"), width=width)
+        check(page, folder / "both.html")
+        both = json.loads((folder / "both.json").read_text())["challenge"]
+        shown = column(page, "Claims", 0)  # by rows of the tape: a page has no ids
+        assert 0 < len(shown) == len(both["rows"]) <= 40 and all(text.startswith("row ") for text in shown), shown
+        assert both["rows"][0]["claim_id"] not in (folder / "both.html").read_text()
         page = browser.open(str(folder / "due.html"), width=width)
         check(page, folder / "due.html")
         due = json.loads((folder / "due.json").read_text())
         assert column(page, "By month of acting", 0) == [row["from"] for row in due["periods"] if row["period"] == "month"]
-        shown = column(page, "Entries by day", 2)  # by rows of the tape: a page has no ids
+        shown = column(page, "Entries by day", 2)  # a page has no ids
         assert len(shown) == len(due["rows"]) and all(text.startswith("row ") for text in shown)
         assert due["rows"][0]["claim_id"] not in (folder / "due.html").read_text()
