@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/escape.h"
+#include "base/team.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/fit_calibrate.h"
@@ -194,6 +195,9 @@ static int run_fit(void *command) {
     jk_error error = {0};
     jk_model *base = NULL;
     jk_fit *fit = NULL;
+    if (arguments->trees && !jk_team_ranks_leave()) {
+        return 0; /* trees are read back from their file, which rank 0 alone writes */
+    }
     jk_status status = fit_all(arguments, &base, &fit, &error);
     int code = status == JK_OK ? print(arguments, fit, base) : jk_cli_fail(&error);
     jk_fit_free(fit);
@@ -222,6 +226,7 @@ const jk_command jk_command_fit = {
                {"Output", outputs, 0, false},
                JK_JSON_GROUP},
     .size = sizeof(fit_arguments),
+    .shares_work = true,
     .prepare = prepare,
     .check = check,
     .run = run_fit,

@@ -11,6 +11,7 @@
 #include "base/fmath.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/team.h"
 
 void jk_ppml_factors(jk_ppml_work *work) {
     for (size_t p = 0; p < work->design->parameters; p++) {
@@ -23,13 +24,15 @@ typedef struct strip_loop {
     jk_ppml_work *work;
     double *sums;
     size_t width; /* doubles of a strip */
+    size_t first; /* strip of this process */
     int with_information, with_middle;
     jk_status (*body)(struct strip_loop *loop, size_t strip, double *sums, jk_error *error);
 } strip_loop;
 
-static jk_status run_strip(void *context, int thread, size_t strip, jk_error *error) {
+static jk_status run_strip(void *context, int thread, size_t i, jk_error *error) {
     (void)thread;
     strip_loop *loop = context;
+    const size_t strip = loop->first + i;
     double *sums = loop->sums + strip * loop->width;
     memset(sums, 0, loop->width * sizeof *sums);
     return loop->body(loop, strip, sums, error);
@@ -47,8 +50,11 @@ static jk_status run_strips(strip_loop *loop, const char *stage, double *total, 
         }
     }
     loop->sums = work->sums;
-    JK_TRY(
-        jk_parallel_for(work->run, work->strips, stage, work->rows->rows / work->strips + 1, run_strip, loop, error));
+    size_t last = 0; /* ranks share the strips; what was added up is the same strips in the same order */
+    jk_team_rows(JK_PASS_RESULT, work->strips, &loop->first, &last);
+    JK_TRY(jk_parallel_for(work->run, last - loop->first, stage, work->rows->rows / work->strips + 1, run_strip, loop,
+                           error));
+    JK_TRY(jk_team_gather_rows(loop->sums, loop->width * sizeof *loop->sums, work->strips, 1, error));
     memset(total, 0, loop->width * sizeof *total);
     for (size_t s = 0; s < work->strips; s++) {
         for (size_t i = 0; i < loop->width; i++) {

@@ -102,6 +102,13 @@ class Ranks(unittest.TestCase):
     def test_simulate(self):
         self.check_same([(3, 2), (4, 1)], "simulate", "t.h5", "--model", MODEL, "--paths", "300", endings=[("--json", ".json")])
 
+    def test_fit(self):
+        self.run_it([PROGRAM, "generate", "-n", "600", "--panel", "--months", "24", "--model", MODEL, "-o", "p.h5"])
+        self.run_it([PROGRAM, "fit", "p.h5", "--model", MODEL, "-o", "fitted.yaml", "--json", "fitted.json"])
+        one = [self.read(name) for name in ("fitted.yaml", "fitted.covariance.json", "fitted.json")]
+        self.ranks(3, "fit", "p.h5", "--model", MODEL, "-o", "fitted.yaml", "--json", "fitted.json", "--threads", "1")
+        self.assertEqual([self.read(name) for name in ("fitted.yaml", "fitted.covariance.json", "fitted.json")], one)
+
     def test_what_is_not_shared_is_done_by_one(self):
         self.check_same([(2, 1)], "inspect", "t.h5", "--format", "json")
         self.ranks(3, "generate", "-n", "400", "-o", "made.h5", "--cutoff", "2026-06-30")
