@@ -68,6 +68,7 @@ class Tape(Columns):
     source_name: str
     manifest: dict[str, Any] | None
     def __init__(self, path: Path) -> None: ...
+    def sql(self, query: str, **options: Any) -> Result: ...
     def inspect(
         self,
         *,
@@ -559,6 +560,24 @@ def explain(
     claim: Text | None = None,
     debtor: Text | None = None,
     model: Model | Path,
+    set: Text | Sequence[Text] | None = None,
+    cutoff: datetime.date | str | None = None,
+    irr: float | None = None,
+    sell: bool = False,
+    threads: int | None = None,
+    csv_dialect: Literal["en", "fi", "sv", "da", "no", "et", "de"] | None = None,
+    shared: bool = False,
+    raw_text: bool = False,
+    any_include: bool = False,
+    with_ids: bool = False,
+    manifest: Path | None = None,
+    progress: Progress | None = None,
+) -> Result: ...
+
+def sql(
+    *tape: Text,
+    output: Path | None = None,
+    model: Model | Path | None = None,
     set: Text | Sequence[Text] | None = None,
     cutoff: datetime.date | str | None = None,
     irr: float | None = None,

@@ -73,6 +73,7 @@ class Tape(Columns):
     source_name: str
     manifest: dict[str, Any] | None
     def __init__(self, path: Path) -> None: ...
+    def sql(self, query: str, **options: Any) -> Result: ...
 '''
 
 

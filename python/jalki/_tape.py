@@ -31,6 +31,10 @@ class Tape(Columns):
         place, _, type, unit, meaning = self._places[name]
         return Column(name, type, unit, meaning, *self._tape.read(place))
 
+    def sql(self, query, **options):
+        """Answers a query of SQL about the tape, see jalki.sql: `tape.sql("select country, count(*) from tape group by 1")`."""
+        return FUNCTIONS["sql"](self, query, **options)
+
     def __repr__(self):
         return f"<jalki {self.kind} {self.path}: {self.rows:,} rows, {len(self)} columns>"
 

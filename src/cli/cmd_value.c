@@ -13,10 +13,12 @@
 #include "cli/host.h"
 #include "cli/hours.h"
 #include "cli/listing_print.h"
+#include "cli/option_values.h"
 #include "cli/parts.h"
 #include "cli/valuing.h"
 #include "cli/workbooks.h"
 #include "jalki/export.h"
+#include "jalki/sql.h"
 
 typedef struct value_arguments {
     jk_cli_common common;
@@ -25,7 +27,8 @@ typedef struct value_arguments {
     const char *results_path, *claims_path, *cashflow_path;
     jk_results_file *results;
     jk_claims_file *claims;
-    jk_value_sink sinks[3];
+    jk_claims_table *table; /* of claims that become Parquet */
+    jk_value_sink sinks[4];
     size_t sink_count;
     jk_worth worth;
     jk_hours hours;
@@ -36,11 +39,11 @@ static const jk_option options[] = {
     {"output", 'o', JK_OPTION_FILE_OUT, .of_parts = true, JK_FIELD(value_arguments, results_path), .value = "R.h5",
      .help = "Results per claim and the cash flow, HDF5"},
     {"claims", .kind = JK_OPTION_FILE_OUT, .of_parts = true, JK_FIELD(value_arguments, claims_path), .value = "F.csv",
-     .help = "Results per claim, CSV; compressed if it ends in .gz"},
+     .takes_parquet = true, .help = "Results per claim, CSV; compressed if it ends in .csv.gz, Parquet in .parquet"},
     {"full", .kind = JK_OPTION_FLAG, JK_FIELD(value_arguments, full), .needs = "claims",
      .help = "Amounts in the claims CSV with 9 significant digits instead of 2 decimals"},
     {"cashflow", .kind = JK_OPTION_FILE_OUT, JK_FIELD(value_arguments, cashflow_path), .value = "F.csv",
-     .help = "Cash flow by month and segment, CSV"},
+     .takes_parquet = true, .help = "Cash flow by month and segment, CSV"},
     {0},
 };
 
@@ -193,6 +196,23 @@ static int print(const value_arguments *arguments, const jk_valuation *valuation
 
 /* ---- files ---------------------------------------------------------------------------------------------------- */
 
+static bool wants_parquet(const value_arguments *arguments) {
+    return (arguments->claims_path != NULL && jk_is_parquet(arguments->claims_path)) ||
+           (arguments->cashflow_path != NULL && jk_is_parquet(arguments->cashflow_path));
+}
+
+static jk_status write_frame(const value_arguments *arguments, const jk_frame *frame, const char *path, bool personal,
+                             jk_error *error) {
+    jk_sql *sql = NULL;
+    char query[64];
+    (void)snprintf(query, sizeof query, "from %s", frame->name);
+    JK_TRY(jk_sql_open(arguments->common.threads, &sql, error));
+    jk_status status = jk_sql_add(sql, frame, error);
+    status = status == JK_OK ? jk_sql_write(sql, query, path, personal, error) : status;
+    jk_sql_close(sql);
+    return status;
+}
+
 static jk_status open_files(value_arguments *arguments, jk_error *error) {
     const jk_cli_valuing *valuing = &arguments->valuing;
     jk_status status = JK_OK;
@@ -202,7 +222,15 @@ static jk_status open_files(value_arguments *arguments, jk_error *error) {
             arguments->sinks[arguments->sink_count++] = jk_results_sink(arguments->results);
         }
     }
-    if (status == JK_OK && arguments->claims_path != NULL) {
+    if (status == JK_OK && wants_parquet(arguments)) {
+        status = jk_sql_check(error); /* before the work */
+    }
+    if (status == JK_OK && arguments->claims_path != NULL && jk_is_parquet(arguments->claims_path)) {
+        status = jk_claims_table_open(valuing->tape, valuing->model, &arguments->table, error);
+        if (status == JK_OK) {
+            arguments->sinks[arguments->sink_count++] = jk_claims_table_sink(arguments->table);
+        }
+    } else if (status == JK_OK && arguments->claims_path != NULL) {
         status = jk_claims_open(arguments->claims_path, valuing->tape, valuing->model, arguments->full,
                                 &arguments->claims, error);
         if (status == JK_OK) {
@@ -272,7 +300,15 @@ static jk_status commit_results(value_arguments *arguments, const jk_valuation *
 /* Everything that can run out of disk is written before the first file gets its name. */
 static jk_status write_files(value_arguments *arguments, const jk_valuation *valuation, jk_error *error) {
     const jk_cli_valuing *valuing = &arguments->valuing;
-    if (arguments->cashflow_path != NULL) {
+    jk_frame frame;
+    if (arguments->table != NULL) {
+        jk_frame_of_claims(arguments->table, &frame);
+        JK_TRY(write_frame(arguments, &frame, arguments->claims_path, true, error));
+    }
+    if (arguments->cashflow_path != NULL && jk_is_parquet(arguments->cashflow_path)) {
+        jk_frame_of_cashflow(valuation, &frame);
+        JK_TRY(write_frame(arguments, &frame, arguments->cashflow_path, false, error));
+    } else if (arguments->cashflow_path != NULL) {
         JK_TRY(jk_cashflow_write(arguments->cashflow_path, valuation, error));
     }
     JK_TRY(write_workbook(arguments, valuation, error));
@@ -336,6 +372,7 @@ static int run_value(void *command) {
     int code = status != JK_OK                      ? jk_cli_fail(&error)
                : jk_cli_is_part(&arguments->common) ? jk_cli_finish()
                                                     : print(arguments, &valuation);
+    jk_claims_table_free(arguments->table);
     jk_claims_abort(arguments->claims);
     jk_results_abort(arguments->results);
     jk_valuation_reset(&valuation);

@@ -6,6 +6,7 @@
 #include "base/team.h"
 #include "cli/commands.h"
 #include "jalki/page.h"
+#include "jalki/sql.h"
 
 typedef struct version_arguments {
     jk_cli_common common;
@@ -35,6 +36,7 @@ static int print_features(const version_arguments *arguments) {
         {"mpi", jk_team_mpi() != NULL ? jk_team_mpi() : "ranks on several hosts: the program jalki-mpi",
          jk_team_mpi() != NULL},
         {"trees", "growing boosted trees (fit --trees); models with trees are always scored", HAS_TREES != 0},
+        {"duckdb", "SQL and Parquet (sql, value --claims F.parquet), by DuckDB's library", jk_sql_check(NULL) == JK_OK},
     };
     jk_error error = {0};
     jk_isa isa = JK_ISA_BASE;

@@ -238,12 +238,21 @@ const char *jk_option_foreign_ending(const jk_option *option, const char *text) 
         is_known |= strcasecmp(ending, known[k]) == 0;
         own = own == NULL && strcmp(option->name, known[k] + 1) == 0 ? known[k] : own;
     }
+    if (option->takes_parquet && jk_is_parquet(text)) {
+        return NULL;
+    }
     if (option->kind != JK_OPTION_FILE_OUT || !is_known || own == NULL || strcasecmp(ending, own) == 0) {
         return NULL;
     }
     return strcmp(own, ".csv") == 0 && strcasecmp(ending, ".gz") == 0 ? NULL : own;
 }
 
-bool jk_option_is_csv(const jk_option *option) {
-    return option->kind == JK_OPTION_FILE_OUT && strstr(option->value, ".csv") != NULL;
+bool jk_is_parquet(const char *path) {
+    const char *ending = strrchr(path, '.');
+    return ending != NULL && strcasecmp(ending, ".parquet") == 0;
+}
+
+bool jk_option_is_csv(const jk_option *option, const char *text) {
+    return option->kind == JK_OPTION_FILE_OUT && strstr(option->value, ".csv") != NULL &&
+           !(option->takes_parquet && jk_is_parquet(text));
 }

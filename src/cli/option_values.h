@@ -18,8 +18,11 @@ void jk_option_take(jk_usage *usage, const jk_option *option, const char *name, 
  * other endings are the user's affair: NULL. */
 const char *jk_option_foreign_ending(const jk_option *option, const char *text);
 
-/* Whether an output is CSV by what its value is called in help. */
-bool jk_option_is_csv(const jk_option *option);
+/* Whether an output of this name is CSV: by what its value is called in help, unless it is to be Parquet. */
+bool jk_option_is_csv(const jk_option *option, const char *text);
+
+/* Whether a file is called .parquet. */
+bool jk_is_parquet(const char *path);
 
 /* The bounds of a number, those of its kind where the record gives none. */
 void jk_option_bounds(const jk_option *option, double *low, double *high);

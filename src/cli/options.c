@@ -300,7 +300,7 @@ static jk_status check_endings(const jk_usage *usage, jk_error *error) {
             const char *path = *(const char *const *)(void *)field_of(usage, &usage->places[p]);
             const char *own = jk_option_foreign_ending(option, path);
             bool has_dialect = ((const jk_cli_common *)(const void *)usage->options)->dialect > 0;
-            if (has_dialect && jk_option_is_csv(option) && !jk_dialect_is_csv(path)) {
+            if (has_dialect && jk_option_is_csv(option, path) && !jk_dialect_is_csv(path)) {
                 return jk_fail(
                     error, JK_ERROR_ARGUMENT, path, 0, NULL,
                     "would be CSV without --csv-dialect; expected a name for --%s that ends in .csv or .csv.gz",
@@ -310,7 +310,10 @@ static jk_status check_endings(const jk_usage *usage, jk_error *error) {
                 return jk_fail(error, JK_ERROR_ARGUMENT, path, 0, NULL,
                                "would be %s under the name of another kind of file; expected a name for --%s that ends "
                                "in %s%s",
-                               own + 1, option->name, own, strcmp(own, ".csv") == 0 ? " or .csv.gz" : "");
+                               own + 1, option->name, own,
+                               strcmp(own, ".csv") != 0 ? ""
+                               : option->takes_parquet  ? ", .csv.gz or .parquet"
+                                                        : " or .csv.gz");
             }
         }
     }

@@ -61,6 +61,7 @@ typedef struct jk_option {
     bool is_needed;             /* the command is wrong without it, */
     const char *missing;        /* which is said in these words, or in the usual ones */
     bool no_stdout;             /* FILE_OUT: "-" is refused */
+    bool takes_parquet;         /* FILE_OUT: Parquet where the name says so */
     bool is_model;              /* FILE_IN: looked for where models are (models.h) */
     bool of_parts;              /* FILE_OUT: a part of a run writes it, too */
     bool is_idle;               /* no figure depends on it: the record of the run leaves it out */
