@@ -12,9 +12,9 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-STAGES = ["base", "h5", "csv", "tape", "import", "draft", "generate", "inspect", "model", "law", "score", "terms", "plan", "price",
-          "value", "deal", "explain", "decide", "scenario", "checks", "simulate", "history", "fit", "backtest", "ladder", "programme",
-          "xlsx", "sql", "report", "audit", "batch"]
+STAGES = ["base", "duckdb", "h5", "csv", "tape", "import", "draft", "generate", "inspect", "model", "law", "score", "terms", "plan",
+          "price", "value", "deal", "explain", "decide", "scenario", "checks", "simulate", "history", "fit", "backtest", "ladder",
+          "programme", "xlsx", "sql", "report", "audit", "batch"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 LONGEST_FILE = 500
 LONGEST_TEST = 600

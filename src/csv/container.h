@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files that hold several tables: zip archives of text files, and Excel workbooks (Office Open XML, ECMA-376). A table
- * in one is a part: named by its path in the archive, or by its sheet's name. */
+/* Files that hold tables: zip archives of text files, Excel workbooks (Office Open XML, ECMA-376), and Parquet files. A
+ * table in one is a part: named by its path in the archive, or by its sheet's name. */
 #ifndef JK_CSV_CONTAINER_H
 #define JK_CSV_CONTAINER_H
 
@@ -10,7 +10,12 @@
 
 #include "jalki/status.h"
 
-typedef enum jk_container { JK_CONTAINER_NONE, JK_CONTAINER_ZIP, JK_CONTAINER_WORKBOOK } jk_container;
+typedef enum jk_container {
+    JK_CONTAINER_NONE,
+    JK_CONTAINER_ZIP,
+    JK_CONTAINER_WORKBOOK,
+    JK_CONTAINER_PARQUET /* one part, "rows" */
+} jk_container;
 
 typedef struct jk_part {
     char *name;
@@ -44,5 +49,9 @@ jk_status jk_zip_member_open(const char *path, const char *member, jk_byte_origi
  * the file does not hold is an empty line), numbers with the decimal mark that is given and without groups, dates as
  * YYYY-MM-DD. */
 jk_status jk_sheet_open(const char *path, const char *sheet, char decimal, jk_byte_origin *origin, jk_error *error);
+
+/* Opens a Parquet file in the same way (DuckDB's library; JK_ERROR_UNSUPPORTED where it is absent): a line for its
+ * columns' names, then one for each row; moments at midnight are dates, truth is 1 and 0. */
+jk_status jk_parquet_open(const char *path, char decimal, jk_byte_origin *origin, jk_error *error);
 
 #endif

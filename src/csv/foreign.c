@@ -15,7 +15,8 @@ typedef struct foreign {
 
 static const foreign binary[] = {
     {8, "\211HDF\r\n\032\n", "an HDF5 store already", "give it to the command that reads it, import is for text"},
-    {4, "PAR1", "a Parquet file", "write it as CSV first, for example with DuckDB: COPY (FROM 'F.parquet') TO 'F.csv'"},
+    {4, "PAR1", "a Parquet file where text is expected, or one that was cut off",
+     "tapes and lists may be Parquet, small lists are CSV"},
     {6, "ARROW1", "an Arrow (Feather) file", "write it as CSV first"},
     {3, "ORC", "an ORC file", "write it as CSV first"},
     {8, "\320\317\021\340\241\261\032\341", "an old Excel workbook (.xls), or one that is protected by a password",

@@ -366,7 +366,10 @@ static jk_status open_origin(jk_csv_source *source, const char *path, const jk_c
         source->is_file = true;
         return open_file(path, &source->origin, error);
     }
-    source->is_sheet = part->container == JK_CONTAINER_WORKBOOK;
+    source->is_sheet = part->container != JK_CONTAINER_ZIP;
+    if (part->container == JK_CONTAINER_PARQUET) {
+        return jk_parquet_open(path, part->decimal, &source->origin, error);
+    }
     return source->is_sheet ? jk_sheet_open(path, part->name, part->decimal, &source->origin, error)
                             : jk_zip_member_open(path, part->name, &source->origin, error);
 }

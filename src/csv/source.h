@@ -23,7 +23,7 @@ jk_status jk_csv_source_open(const char *path, const char *encoding, jk_csv_sour
 
 /* A table in a file that holds several. */
 typedef struct jk_csv_part {
-    jk_container container; /* JK_CONTAINER_ZIP or JK_CONTAINER_WORKBOOK */
+    jk_container container; /* not JK_CONTAINER_NONE */
     const char *name;
     char decimal; /* of a sheet: the mark in its numbers */
 } jk_csv_part;
@@ -32,7 +32,8 @@ typedef struct jk_csv_part {
 jk_status jk_csv_source_open_part(const char *path, const jk_csv_part *part, const char *encoding,
                                   jk_csv_source **source, jk_error *error);
 
-/* true if the text is made from a workbook's sheet: comma-separated, and its lines are the sheet's rows. */
+/* true if the text is made from a workbook's sheet, or a Parquet file: comma-separated, and its lines are the sheet's
+ * rows. */
 bool jk_csv_source_is_sheet(const jk_csv_source *source);
 
 /* Next bytes of text, at most `capacity`; *got is 0 only at the end. */

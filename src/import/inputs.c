@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/input.h"
+#include "base/policy.h"
 #include "base/text.h"
 #include "import/cell.h"
 #include "import/names.h"
@@ -227,7 +228,9 @@ static jk_status pass_over(void *context, const char *path, const char *part, co
 static jk_status take_given(open_job *job, const char *given, jk_error *error) {
     const jk_mapping *mapping = job->mapping;
     const jk_part_taker taker = {.context = job,
-                                 .decimal = mapping != NULL ? mapping->decimal : '.',
+                                 .decimal = mapping != NULL                    ? mapping->decimal
+                                            : jk_policy_get()->dialect != NULL ? jk_policy_get()->dialect->decimal
+                                                                               : '.',
                                  .several = mapping != NULL && mapping->source_count > 1,
                                  .fit = known_names,
                                  .take = take_part,

@@ -108,6 +108,9 @@ jk_status jk_parts_take(const char *given, const jk_part_taker *taker, bool *par
         status = take_named(path, name, &list, taker, error);
     } else if (list.count == 0) {
         status = taker->take(taker->context, path, NULL, error);
+    } else if (list.container == JK_CONTAINER_PARQUET) {
+        const jk_csv_part part = part_of(taker, &list, 0);
+        status = taker->take(taker->context, path, &part, error);
     } else if (list.container == JK_CONTAINER_ZIP) {
         status = take_archive(path, &list, taker, error);
     } else if (taker->several) {

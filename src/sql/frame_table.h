@@ -3,8 +3,8 @@
 #ifndef JK_SQL_FRAME_TABLE_H
 #define JK_SQL_FRAME_TABLE_H
 
+#include "duckdb/duckdb.h"
 #include "jalki/frame.h"
-#include "sql/duckdb.h"
 
 /* Makes the frame a view of its name. What the functions read of a damaged file goes to *failure, which must outlive
  * the connection. */

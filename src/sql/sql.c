@@ -7,12 +7,11 @@
 
 #include "base/error.h"
 #include "base/output.h"
-#include "sql/duckdb.h"
+#include "duckdb/duckdb.h"
 #include "sql/frame_table.h"
 
 struct jk_sql {
-    const duck_functions *duck;
-    duck_handle database, connection;
+    duck_session session;
     jk_error failure; /* of a frame that could not be read */
 };
 
@@ -20,49 +19,14 @@ jk_status jk_sql_check(jk_error *error) {
     return jk_duckdb(error) != NULL ? JK_OK : JK_ERROR_UNSUPPORTED;
 }
 
-/* What is not fetched, loaded or shared; `threads` as a text. */
-static duck_handle configure(const duck_functions *duck, int threads) {
-    char count[16];
-    const char *const settings[][2] = {{"autoinstall_known_extensions", "false"},
-                                       {"autoload_known_extensions", "false"},
-                                       {"allow_community_extensions", "false"},
-                                       {"threads", count}};
-    duck_handle config = NULL;
-    (void)snprintf(count, sizeof count, "%d", threads);
-    bool done = duck->create_config(&config) == DUCK_SUCCESS;
-    size_t wanted = sizeof settings / sizeof settings[0] - (threads > 0 ? 0 : 1);
-    for (size_t i = 0; done && i < wanted; i++) {
-        done = duck->set_config(config, settings[i][0], settings[i][1]) == DUCK_SUCCESS;
-    }
-    if (!done) {
-        duck->destroy_config(&config);
-    }
-    return config;
-}
-
 jk_status jk_sql_open(int threads, jk_sql **opened, jk_error *error) {
     *opened = NULL;
-    const duck_functions *duck = jk_duckdb(error);
-    if (duck == NULL) {
-        return JK_ERROR_UNSUPPORTED;
-    }
     jk_sql *self = calloc(1, sizeof *self);
     if (self == NULL) {
         return jk_fail_memory(error, "a session");
     }
-    self->duck = duck;
-    char *message = NULL;
-    duck_handle config = configure(duck, threads);
-    bool done = config != NULL && duck->open_ext(NULL, &self->database, config, &message) == DUCK_SUCCESS &&
-                duck->connect(self->database, &self->connection) == DUCK_SUCCESS;
-    if (config != NULL) {
-        duck->destroy_config(&config);
-    }
-    jk_status status = done ? JK_OK
-                            : jk_fail(error, JK_ERROR_UNSUPPORTED, NULL, 0, NULL, "DuckDB %s does not start: %s",
-                                      duck->library_version(), message != NULL ? message : "it does not say why");
-    duck->free(message);
-    if (!done) {
+    jk_status status = jk_duckdb_open(threads, &self->session, error);
+    if (status != JK_OK) {
         jk_sql_close(self);
         return status;
     }
@@ -71,13 +35,13 @@ jk_status jk_sql_open(int threads, jk_sql **opened, jk_error *error) {
 }
 
 jk_status jk_sql_add(jk_sql *self, const jk_frame *frame, jk_error *error) {
-    return jk_frame_table(self->duck, self->connection, frame, &self->failure, error);
+    return jk_frame_table(self->session.duck, self->session.connection, frame, &self->failure, error);
 }
 
 /* Runs a statement; what a frame's file has wrong is the cause, not the query. */
 static jk_status execute(jk_sql *self, const char *statement, duck_result *result, jk_error *error) {
     self->failure = (jk_error){0};
-    if (self->duck->query(self->connection, statement, result) == DUCK_SUCCESS) {
+    if (self->session.duck->query(self->session.connection, statement, result) == DUCK_SUCCESS) {
         return JK_OK;
     }
     if (self->failure.status != JK_OK) {
@@ -85,7 +49,7 @@ static jk_status execute(jk_sql *self, const char *statement, duck_result *resul
         return error->status;
     }
     char line[JK_ERROR_MESSAGE_MAX];
-    const char *said = self->duck->result_error(result);
+    const char *said = self->session.duck->result_error(result);
     size_t used = 0;
     for (; said != NULL && said[used] != '\0' && used + 1 < sizeof line; used++) { /* errors are one line */
         line[used] = said[used] == '\n' ? ' ' : said[used];
@@ -127,7 +91,7 @@ typedef struct answer {
 } answer;
 
 static jk_status take_heads(answer *self, duck_result *heads, jk_error *error) {
-    const duck_functions *duck = self->sql->duck;
+    const duck_functions *duck = self->sql->session.duck;
     self->count = duck->column_count(heads);
     self->columns = calloc(self->count + 1, sizeof *self->columns);
     self->cells = calloc(self->count + 1, sizeof *self->cells);
@@ -136,17 +100,10 @@ static jk_status take_heads(answer *self, duck_result *heads, jk_error *error) {
     }
     for (size_t c = 0; c < self->count; c++) {
         const duck_type type = duck->column_type(heads, c);
-        bool number = (type >= DUCK_TINYINT && type <= DUCK_DOUBLE) || type == DUCK_HUGEINT || type == DUCK_UHUGEINT ||
-                      type == DUCK_DECIMAL;
         self->columns[c] = (jk_sql_column){
-            .name = duck->column_name(heads, c), .is_number = number, .is_boolean = type == DUCK_BOOLEAN};
+            .name = duck->column_name(heads, c), .is_number = duck_is_number(type), .is_boolean = type == DUCK_BOOLEAN};
     }
     return self->take(self->context, self->columns, self->count, NULL, error);
-}
-
-static const char *text_of(const duck_string *string, uint32_t *length) {
-    *length = string->near.length;
-    return *length <= sizeof string->near.text ? string->near.text : string->far.text;
 }
 
 /* One row as terminated texts. */
@@ -166,9 +123,9 @@ static jk_status take_row(answer *self, duck_string *const *vectors, uint64_t *c
     }
     char *next = self->text;
     for (size_t c = 0; c < self->count; c++) {
-        bool given = validity[c] == NULL || ((validity[c][row / 64] >> (row % 64)) & 1) != 0;
+        bool given = duck_is_given(validity[c], row);
         uint32_t length = 0;
-        const char *text = given ? text_of(&vectors[c][row], &length) : "";
+        const char *text = given ? duck_text(&vectors[c][row], &length) : "";
         memcpy(next, text, length);
         next[length] = '\0';
         self->cells[c] = given ? next : NULL;
@@ -178,7 +135,7 @@ static jk_status take_row(answer *self, duck_string *const *vectors, uint64_t *c
 }
 
 static jk_status take_chunks(answer *self, duck_result *result, jk_error *error) {
-    const duck_functions *duck = self->sql->duck;
+    const duck_functions *duck = self->sql->session.duck;
     duck_string **vectors = calloc(self->count + 1, sizeof *vectors);
     uint64_t **validity = calloc(self->count + 1, sizeof *validity);
     jk_status status = vectors != NULL && validity != NULL ? JK_OK : jk_fail_memory(error, "an answer");
@@ -213,8 +170,8 @@ jk_status jk_sql_query(jk_sql *self, const char *query, jk_sql_take *take, void 
     if (status == JK_OK) {
         status = take_chunks(&asked, &rows, error);
     }
-    self->duck->destroy_result(&rows);
-    self->duck->destroy_result(&heads);
+    self->session.duck->destroy_result(&rows);
+    self->session.duck->destroy_result(&heads);
     free(asked.columns);
     free((void *)asked.cells);
     free(asked.text);
@@ -233,7 +190,7 @@ jk_status jk_sql_write(jk_sql *self, const char *query, const char *path, int pe
     jk_status status = length < (int)sizeof to && strchr(jk_output_access(&output), '\'') == NULL
                            ? execute_around(self, "copy (\n", query, to, &result, error)
                            : jk_fail(error, JK_ERROR_IO, path, 0, NULL, "cannot be written from SQL: its name");
-    self->duck->destroy_result(&result);
+    self->session.duck->destroy_result(&result);
     if (status != JK_OK) {
         jk_output_abort(&output);
         return status;
@@ -245,11 +202,6 @@ void jk_sql_close(jk_sql *self) {
     if (self == NULL) {
         return;
     }
-    if (self->connection != NULL) {
-        self->duck->disconnect(&self->connection);
-    }
-    if (self->database != NULL) {
-        self->duck->close(&self->database);
-    }
+    jk_duckdb_close(&self->session);
     free(self);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The part of DuckDB's C interface that we use, as functions found in its library when SQL is first asked for. Names
  * and meanings are DuckDB's (duckdb.org/docs/stable/clients/c/api), without their prefix. */
-#ifndef JK_SQL_DUCKDB_H
-#define JK_SQL_DUCKDB_H
+#ifndef JK_DUCKDB_DUCKDB_H
+#define JK_DUCKDB_DUCKDB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "jalki/status.h"
@@ -21,10 +22,14 @@ typedef enum duck_type {
     DUCK_INTEGER = 4,
     DUCK_DOUBLE = 11,
     DUCK_FLOAT = 10,
+    DUCK_TIMESTAMP = 12,
     DUCK_DATE = 13,
     DUCK_HUGEINT = 16,
     DUCK_VARCHAR = 17,
     DUCK_DECIMAL = 19,
+    DUCK_TIMESTAMP_S = 20,
+    DUCK_TIMESTAMP_MS = 21,
+    DUCK_TIMESTAMP_NS = 22,
     DUCK_UHUGEINT = 32
 } duck_type;
 
@@ -59,6 +64,10 @@ typedef union duck_string {
     X(void, disconnect, (duck_handle *))                                                                               \
     X(void, interrupt, (duck_handle))                                                                                  \
     X(duck_state, query, (duck_handle, const char *, duck_result *))                                                   \
+    X(duck_state, prepare, (duck_handle, const char *, duck_handle *))                                                 \
+    X(const char *, prepare_error, (duck_handle))                                                                      \
+    X(void, destroy_prepare, (duck_handle *))                                                                          \
+    X(duck_state, execute_prepared_streaming, (duck_handle, duck_result *))                                            \
     X(void, destroy_result, (duck_result *))                                                                           \
     X(const char *, result_error, (duck_result *))                                                                     \
     X(uint64_t, column_count, (duck_result *))                                                                         \
@@ -103,6 +112,30 @@ typedef struct duck_functions {
     DUCK_FUNCTIONS(DUCK_X)
 #undef DUCK_X
 } duck_functions;
+
+/* The bytes of a text. */
+static inline const char *duck_text(const duck_string *string, uint32_t *length) {
+    *length = string->near.length;
+    return *length <= sizeof string->near.text ? string->near.text : string->far.text;
+}
+
+static inline bool duck_is_given(const uint64_t *validity, size_t row) {
+    return validity == NULL || ((validity[row / 64] >> (row % 64)) & 1) != 0;
+}
+
+static inline bool duck_is_number(duck_type type) {
+    return (type >= DUCK_TINYINT && type <= DUCK_DOUBLE) || type == DUCK_HUGEINT || type == DUCK_UHUGEINT ||
+           type == DUCK_DECIMAL;
+}
+
+/* A data base in memory and a connection to it, with `threads` threads (0: all cores); it fetches and loads no
+ * extensions. JK_ERROR_UNSUPPORTED. */
+typedef struct duck_session {
+    const duck_functions *duck;
+    duck_handle database, connection;
+} duck_session;
+jk_status jk_duckdb_open(int threads, duck_session *session, jk_error *error);
+void jk_duckdb_close(duck_session *session);
 
 /* The functions, loaded when they are first asked for: from the file that JALKI_DUCKDB names, from where the system
  * keeps libraries, from where the program was installed or built. NULL with JK_ERROR_UNSUPPORTED, which says how to get
