@@ -6,6 +6,7 @@
 #include "jalki/account.h"
 #include "jalki/allocate.h"
 #include "jalki/apportion.h"
+#include "jalki/arrow.h"
 #include "jalki/auction.h"
 #include "jalki/backtest.h"
 #include "jalki/batch.h"

@@ -75,10 +75,14 @@ class Column:
 
 
 class Columns(Mapping):
-    """Columns by name, in the order of the file: `columns["value"]`, `len(columns)`, `for name in columns`."""
+    """Columns by name, in the order of the file: `columns["value"]`, `len(columns)`, `for name in columns`. Libraries that
+    know Arrow's PyCapsule interface take them as a stream (`pyarrow.table(columns)`, `polars.DataFrame(columns)`)."""
 
-    def __init__(self, names, make):
-        self._names, self._make, self._made = names, make, {}
+    def __init__(self, names, make, arrow):
+        self._names, self._make, self._made, self._arrow = names, make, {}, arrow
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self._arrow()
 
     def __getitem__(self, name):
         if name not in self._made:

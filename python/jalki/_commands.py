@@ -76,8 +76,9 @@ def run(command, arguments, progress=None, per_claim=False):
             warnings.warn(line.removeprefix("warning: "), Note, stacklevel=3)
     columns = None
     if claims is not None:
-        made = {entry[0]: Column(*entry) for entry in claims}
-        columns = Columns(list(made), made.__getitem__)
+        entries, owner = claims
+        made = {entry[0]: Column(*entry) for entry in entries}
+        columns = Columns(list(made), made.__getitem__, lambda: _jalki.arrow(owner))
     return Result(command, out, lines, columns)
 
 

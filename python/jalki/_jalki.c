@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/host.h"
+#include "jalki/arrow.h"
 #include "jalki/tape.h"
 
 /* ---- errors --------------------------------------------------------------------------------------------------- */
@@ -108,6 +109,71 @@ static PyObject *buffer_make(PyObject *owner, void *data, size_t rows, size_t wi
     b->width = (Py_ssize_t)width;
     (void)PyOS_snprintf(b->format, sizeof b->format, "%s", format);
     return (PyObject *)b;
+}
+
+/* ---- streams of Arrow ----------------------------------------------------------------------------------------- */
+
+/* A stream that keeps alive what it reads from. */
+typedef struct owning_stream {
+    struct ArrowArrayStream inner;
+    PyObject *owner;
+} owning_stream;
+
+static int owning_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out) {
+    owning_stream *self = stream->private_data;
+    return self->inner.get_schema(&self->inner, out);
+}
+
+static int owning_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
+    owning_stream *self = stream->private_data;
+    return self->inner.get_next(&self->inner, out);
+}
+
+static const char *owning_error(struct ArrowArrayStream *stream) {
+    owning_stream *self = stream->private_data;
+    return self->inner.get_last_error(&self->inner);
+}
+
+static void owning_release(struct ArrowArrayStream *stream) {
+    owning_stream *self = stream->private_data;
+    PyGILState_STATE state = PyGILState_Ensure();
+    self->inner.release(&self->inner);
+    Py_DECREF(self->owner);
+    PyGILState_Release(state);
+    free(self);
+    stream->release = NULL;
+}
+
+static void free_stream(PyObject *capsule) {
+    struct ArrowArrayStream *stream = PyCapsule_GetPointer(capsule, "arrow_array_stream");
+    if (stream != NULL && stream->release != NULL) {
+        stream->release(stream);
+    }
+    free(stream);
+}
+
+/* A capsule as the Arrow PyCapsule interface wants it. */
+static PyObject *stream_capsule(const jk_frame *frame, PyObject *owner) {
+    struct ArrowArrayStream *stream = calloc(1, sizeof *stream);
+    owning_stream *self = calloc(1, sizeof *self);
+    jk_error error = {0};
+    if (stream == NULL || self == NULL || jk_arrow_stream(frame, 0, &self->inner, &error) != JK_OK) {
+        free(stream);
+        free(self);
+        return PyErr_NoMemory();
+    }
+    self->owner = Py_NewRef(owner);
+    *stream = (struct ArrowArrayStream){.get_schema = owning_schema,
+                                        .get_next = owning_next,
+                                        .get_last_error = owning_error,
+                                        .release = owning_release,
+                                        .private_data = self};
+    PyObject *capsule = PyCapsule_New(stream, "arrow_array_stream", free_stream);
+    if (capsule == NULL) {
+        stream->release(stream);
+        free(stream);
+    }
+    return capsule;
 }
 
 /* ---- tapes ---------------------------------------------------------------------------------------------------- */
@@ -217,7 +283,15 @@ static PyObject *tape_facts(PyObject *self, PyObject *ignored) {
                          "manifest", jk_tape_attribute(t, "manifest"));
 }
 
+static PyObject *tape_arrow(PyObject *self, PyObject *ignored) {
+    (void)ignored;
+    jk_frame frame;
+    jk_frame_of_tape(((tape *)self)->tape, &frame);
+    return stream_capsule(&frame, self);
+}
+
 static PyMethodDef tape_methods[] = {
+    {"arrow", tape_arrow, METH_NOARGS, "A stream of its rows: a capsule arrow_array_stream."},
     {"columns", tape_columns, METH_NOARGS, "The columns that the tape has: [(place, name, type, unit, meaning)]."},
     {"read", tape_read, METH_VARARGS, "read(place): all rows of a column, and the words that its codes stand for."},
     {"facts", tape_facts, METH_NOARGS, "Path, kind, rows, claims, debtors, cut-off, digest."},
@@ -281,7 +355,19 @@ static void free_claims(PyObject *capsule) {
     jk_claims_table_free(PyCapsule_GetPointer(capsule, NULL));
 }
 
-/* The columns of results: [(name, type, unit, meaning, buffer, words or None)]; takes the table over. */
+/* arrow(owner): a stream of the rows of results. */
+static PyObject *claims_arrow(PyObject *module, PyObject *owner) {
+    (void)module;
+    const jk_claims_table *table = PyCapsule_GetPointer(owner, NULL);
+    if (table == NULL) {
+        return NULL;
+    }
+    jk_frame frame;
+    jk_frame_of_claims(table, &frame);
+    return stream_capsule(&frame, owner);
+}
+
+/* The columns of results: ([(name, type, unit, meaning, buffer, words or None)], owner); takes the table over. */
 static PyObject *claims_list(jk_claims_table *table) {
     static const char *const formats[] = {"f", "d", "i", "q", "B", "B", "H", ""};
     PyObject *owner = PyCapsule_New(table, NULL, free_claims);
@@ -306,8 +392,9 @@ static PyObject *claims_list(jk_claims_table *table) {
     if (owner == NULL) {
         jk_claims_table_free(table);
     }
+    PyObject *both = list != NULL ? Py_BuildValue("(NO)", list, owner) : NULL;
     Py_XDECREF(owner);
-    return list;
+    return both;
 }
 
 static PyObject *outcome(jk_host *host, int code) {
@@ -374,6 +461,7 @@ static PyObject *run(PyObject *module, PyObject *arguments) {
 /* ---- the module ----------------------------------------------------------------------------------------------- */
 
 static PyMethodDef functions[] = {
+    {"arrow", claims_arrow, METH_O, "arrow(owner): a stream of the rows of results, a capsule arrow_array_stream."},
     {"open", open_tape, METH_VARARGS, "open(path): a tape or a panel."},
     {"run", run, METH_VARARGS,
      "run(arguments, progress, wants_claims): a command; (code, out, notes, error or None, claims or None)."},

@@ -25,7 +25,7 @@ class Tape(Columns):
         self.source_name = facts["source_name"]
         self.manifest = json.loads(facts["manifest"]) if facts["manifest"] else None
         self._places = {entry[1]: entry for entry in self._tape.columns()}
-        super().__init__(list(self._places), self._read)
+        super().__init__(list(self._places), self._read, self._tape.arrow)
 
     def _read(self, name):
         place, _, type, unit, meaning = self._places[name]

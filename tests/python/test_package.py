@@ -4,6 +4,7 @@
 place, Ctrl-C stops a run, docs/python.md does what it says, and the package installs as a wheel and as editable."""
 import ast
 import csv
+import ctypes
 import datetime
 import doctest
 import importlib.util
@@ -123,6 +124,60 @@ def check_columns(tape, folder):
     del result
     assert float(buffer.astype("float64").sum()) == total  # the memory lasts as long as who looks at it
     raises(AttributeError, lambda: tape.value(model=MODEL).per_claim)
+
+
+class Schema(ctypes.Structure):
+    pass
+
+
+class Array(ctypes.Structure):
+    pass
+
+
+Schema._fields_ = [("format", ctypes.c_char_p), ("name", ctypes.c_char_p), ("metadata", ctypes.c_char_p), ("flags", ctypes.c_int64),
+                   ("n_children", ctypes.c_int64), ("children", ctypes.POINTER(ctypes.POINTER(Schema))),
+                   ("dictionary", ctypes.POINTER(Schema)), ("release", ctypes.CFUNCTYPE(None, ctypes.POINTER(Schema))),
+                   ("private", ctypes.c_void_p)]
+Array._fields_ = [("length", ctypes.c_int64), ("null_count", ctypes.c_int64), ("offset", ctypes.c_int64), ("n_buffers", ctypes.c_int64),
+                  ("n_children", ctypes.c_int64), ("buffers", ctypes.POINTER(ctypes.c_void_p)),
+                  ("children", ctypes.POINTER(ctypes.POINTER(Array))), ("dictionary", ctypes.POINTER(Array)),
+                  ("release", ctypes.CFUNCTYPE(None, ctypes.POINTER(Array))), ("private", ctypes.c_void_p)]
+
+
+class Stream(ctypes.Structure):
+    _fields_ = [("get_schema", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.POINTER(Schema))),
+                ("get_next", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.POINTER(Array)))]
+
+
+def check_arrow(columns):
+    """The stream of Arrow, read by the letter of its specification: names, formats, and the bytes of its buffers."""
+    pointer_of = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer_of.restype, pointer_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    capsule = columns.__arrow_c_stream__()
+    at = pointer_of(capsule, b"arrow_array_stream")
+    stream, schema, batch = Stream.from_address(at), Schema(), Array()
+    assert stream.get_schema(at, schema) == 0 and schema.format == b"+s" and schema.n_children == len(columns)
+    assert stream.get_next(at, batch) == 0 and batch.length == len(next(iter(columns.values()))) and batch.n_children == len(columns)
+    for c, (name, column) in enumerate(columns.items()):
+        child, array, expected = schema.children[c].contents, batch.children[c].contents, column.to_list()
+        assert child.name.decode() == name and array.null_count == expected.count(None), (name, array.null_count)
+        if array.null_count > 0:
+            bits = numpy.unpackbits(numpy.frombuffer(ctypes.string_at(array.buffers[0], (array.length + 7) // 8), numpy.uint8), bitorder="little")
+            assert [bool(bit) for bit in bits[:array.length]] == [value is not None for value in expected], name
+        if child.format == b"u":
+            offsets = numpy.frombuffer(ctypes.string_at(array.buffers[1], 4 * (array.length + 1)), numpy.int32)
+            texts = ctypes.string_at(array.buffers[2], int(offsets[-1]))
+            assert [texts[a:b].decode() or None for a, b in zip(offsets, offsets[1:])] == expected, name
+        elif child.format == b"d:18,2":
+            wide = numpy.frombuffer(ctypes.string_at(array.buffers[1], 16 * array.length), numpy.int64)
+            assert wide[::2].tobytes() == column.to_numpy().tobytes(), name
+        else:
+            stored = column.to_numpy()
+            assert ctypes.string_at(array.buffers[1], stored.nbytes) == stored.tobytes(), name
+            assert (child.format in (b"c", b"S", b"i") and bool(child.dictionary)) == (column.words is not None), name
+    batch.release(batch)
+    schema.release(schema)
+    assert stream.get_next(at, batch) == 0 and not batch.release  # the end
 
 
 def check_pandas(tape):
@@ -250,6 +305,8 @@ def main():
         check_description()
         if numpy is not None:
             check_columns(tape, folder)
+            check_arrow(tape)
+            check_arrow(tape.value(model=MODEL, per_claim=True).per_claim)
         if pandas is not None:
             check_pandas(tape)
             (folder / "page").mkdir()
