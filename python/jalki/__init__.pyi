@@ -723,6 +723,7 @@ def compare(
     irr_b: float | None = None,
     sell: bool = False,
     memory: Text | None = None,
+    xlsx: Path | None = None,
     threads: int | None = None,
     csv_dialect: Literal["en", "fi", "sv", "da", "no", "et", "de"] | None = None,
     shared: bool = False,

@@ -12,6 +12,7 @@
 #include "cli/pair.h"
 #include "cli/table.h"
 #include "cli/valuing.h"
+#include "cli/workbooks.h"
 #include "jalki/export.h"
 #include "jalki/page.h"
 
@@ -160,10 +161,41 @@ static int print(const compare_arguments *arguments, const jk_comparison *compar
 
 /* ---- the command ----------------------------------------------------------------------------------------------- */
 
+static jk_status write_workbook(const compare_arguments *arguments, const jk_comparison *comparison, jk_error *error) {
+    static const char *const added[] = {"opening_claims", "left_claims", "new_claims", "closing_claims", "opening_face",
+                                        "closing_face",   "opening",     "collected",  "left",           "new",
+                                        "time",           "data",        "model",      "rate",           "closing",
+                                        "expected",       "actual",      NULL};
+    static const char *const charted[] = {"opening", "closing", NULL};
+    jk_listing listing = jk_comparison_listing(comparison);
+    jk_xlsx_table tables[] = {
+        {.sheet = "Bridge", .title = "From one valuation to the other", .group = "all"},
+        {.sheet = "Segments", .title = "By segment", .group = "segment", .added = added, .charted = charted},
+        {.sheet = "Countries", .title = "By country", .group = "country", .added = added, .charted = charted},
+        {.sheet = "Vintages", .title = "By year of write-off", .group = "vintage", .added = added, .charted = charted},
+        {.sheet = "Decisions",
+         .title = "By decision of the first valuation",
+         .group = "decision",
+         .added = added,
+         .charted = charted},
+        {.sheet = "Changes", .title = "By change of decision", .group = "change", .added = added},
+        {.sheet = "By column", .title = "By the column of --by", .group = comparison->by, .added = added},
+    };
+    size_t count = sizeof tables / sizeof tables[0] - (comparison->by == NULL);
+    for (size_t t = 0; t < count; t++) {
+        tables[t].listing = &listing;
+        tables[t].column = "group";
+        tables[t].bars = true;
+    }
+    const jk_cli_book book = {.tables = tables, .table_count = count};
+    return jk_cli_write_tables(&arguments->common, comparison->base_currency, &book, error);
+}
+
 static jk_status write_outputs(const compare_arguments *arguments, const jk_comparison *comparison, jk_error *error) {
     if (arguments->claims_path != NULL) {
         JK_TRY(jk_comparison_write_claims(comparison, arguments->claims_path, error));
     }
+    JK_TRY(write_workbook(arguments, comparison, error));
     if (arguments->page_path == NULL && !jk_cli_json_to_file(&arguments->common)) {
         return JK_OK;
     }
@@ -214,7 +246,7 @@ const jk_command jk_command_compare = {
                  "jalki compare june-results.h5 september-results.h5 --page bridge.html",
                  "jalki compare tape.h5 tape.h5 --model models/nordic.yaml --model-b mine/nordic.yaml"},
     .operand = JK_PAIR_OPERAND(compare_arguments),
-    .groups = {{"Comparison", options, 0, false}, JK_PAIR_GROUP(compare_arguments), JK_JSON_GROUP},
+    .groups = {{"Comparison", options, 0, false}, JK_PAIR_GROUP(compare_arguments), JK_JSON_GROUP, JK_WORKBOOK_GROUP},
     .size = sizeof(compare_arguments),
     .check = check,
     .run = run_compare,

@@ -106,6 +106,21 @@ class Workbooks(unittest.TestCase):
         self.assertTrue(any('"tape_sha256"' in str(text) for text in book.cells["Origin"].values()))
         self.assertIn("erc_gross", book.cells["Columns"].values())
 
+    def test_compare(self):
+        run("generate", "-n", "1400", "--seed", "7", "--cutoff", "2026-09-30", "-o", "later.h5", cwd=self.folder)
+        out = run("compare", "t.h5", "later.h5", "--model", MODEL, "--by", "product", "--xlsx", "compare.xlsx", "--format", "csv",
+                  cwd=self.folder).stdout
+        book, rows = Book(self.path("compare.xlsx")), list(csv.DictReader(io.StringIO(out)))
+        self.assertEqual(book.names, ["Bridge", "Segments", "Countries", "Vintages", "Decisions", "Changes", "By column", "Columns",
+                                      "Origin"])
+        for sheet, group in (("Bridge", "all"), ("Segments", "segment"), ("Countries", "country"), ("Vintages", "vintage"),
+                             ("Decisions", "decision"), ("Changes", "change"), ("By column", "product")):
+            wanted = [{k: v for k, v in row.items() if k != "group"} for row in rows if row["group"] == group]
+            self.assertGreater(len(wanted), 0, group)
+            self.check_rows(book.rows(sheet), wanted, ())
+        self.assertEqual(len(book.charts), 4)
+        self.assertTrue(any('"compare"' in str(text) for text in book.cells["Origin"].values()))
+
     def test_sums_are_formulas_over_all_rows(self):
         book, rows = self.make("value")
         segments = [row for row in rows if row["group"] == "segment"]
@@ -167,9 +182,9 @@ class Workbooks(unittest.TestCase):
             self.assertEqual(once, file.read())
 
     def test_a_file_is_what_its_name_says(self):
-        for option, name, words in (("--claims", "c.xlsx", "ends in .csv or .csv.gz"), ("--xlsx", "x.csv", ".xlsx"),
+        for option, name, words in (("--claims", "c.xlsx", "ends in .csv, .csv.gz or .parquet"), ("--xlsx", "x.csv", ".xlsx"),
                                     ("--json", "j.CSV", ".json"), ("-o", "r.csv", ".h5"),
-                                    ("--cashflow", "f.parquet", ".csv")):
+                                    ("--cashflow", "f.json", ".csv")):
             done = run("value", "t.h5", "--model", MODEL, option, name, cwd=self.folder, code=1)
             self.assertIn(words, done.stderr)
             self.assertFalse(os.path.exists(self.path(name)))
