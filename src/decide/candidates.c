@@ -135,11 +135,16 @@ static uint8_t silent_months_of(const jk_segment *segment, const jk_value_block 
 }
 
 /* What debtors of the class who pay by instalments pay of such a balance, or what enforcement could take for the claim
- * where that is more; not above the balance. */
-static float instalment_of(const jk_segment *segment, const jk_value_block *rows, size_t i) {
-    double balance = rows->law->balance[i];
+ * where that is more; not above the balance, nor, where the income is known, above the largest share of it that
+ * enforcement takes from anybody there: more than that is no offer that can be kept. */
+static float instalment_of(const jk_candidates *candidates, const jk_segment *segment, const jk_value_block *rows,
+                           size_t i) {
+    double balance = rows->law->balance[i], share = (double)rows->terms->share[i];
     double paid = segment->payers.given ? segment->payers.monthly_share[rows->score->capacity_class[i]] * balance : 0.0;
-    double amount = fmin(balance, fmax(paid, rows->law->attachable[i] * (double)rows->terms->share[i]));
+    double amount = fmin(balance, fmax(paid, rows->law->attachable[i] * share));
+    double income = rows->law->income[i];
+    double most = candidates->model->jurisdictions[rows->terms->jurisdiction[i]].attachable.max_share;
+    amount = income >= 0.0 && most > 0.0 ? fmin(amount, most * income * share) : amount;
     return amount > 0.0 ? (float)amount : (float)NAN;
 }
 
@@ -169,7 +174,7 @@ static jk_status take_block(void *context, const jk_value_block *rows, jk_error 
         bool files = terms->title_state[i] == JK_TITLE_NONE;
         candidates->court[row] = files ? whole_parts(segment->filing * share * 100.0) : 0;
         candidates->balance[row] = rows->law->balance[i];
-        candidates->instalment[row] = instalment_of(segment, rows, i);
+        candidates->instalment[row] = instalment_of(candidates, segment, rows, i);
         candidates->bar_days[row] = bar_days_of(terms, i);
         candidates->segment[row] = terms->segment[i];
         candidates->country[row] = (uint16_t)country[i];

@@ -53,7 +53,8 @@ static const jk_listing_column columns[COLUMNS] = {
     [BALANCE_OWN] = {"balance_own", NULL, "", "What is owed on the claim in its own currency", JK_LISTING_NUMBER, 2},
     [INSTALMENT] = {"instalment", NULL, "money",
                     "To offer a month: what those of the class who pay by instalments pay, or what enforcement could "
-                    "take if that is more; missing where the model and the income say nothing",
+                    "take if that is more, within what a known income can bear; missing where the model and the income "
+                    "say nothing",
                     JK_LISTING_NUMBER, 2},
     [INSTALMENT_OWN] = {"instalment_own", NULL, "", "The same in the claim's own currency", JK_LISTING_NUMBER, 2},
     [SETTLEMENT] = {"settlement", NULL, "money",

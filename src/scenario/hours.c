@@ -21,9 +21,9 @@
 #include "base/error.h"
 #include "base/fmath.h"
 
-enum { ROUNDS_MAX = 40, REPAIRS_MAX = 60, PATIENCE = 10, CASES = 3 };
+enum { ROUNDS_MAX = 40, REPAIRS_MAX = 60, PATIENCE = 4, CASES = 3 };
 #define MARGIN       0.0005 /* of the hours: rounds aim below the limit, so that they come to keep it */
-#define CLOSE_GAP    5e-4   /* of the bound: near enough */
+#define CLOSE_GAP    1e-3   /* of the bound: near enough */
 #define FIRST_PRICE  4.0
 #define LEAST_PRICE  0.01 /* below it, hours that are not all used cost nothing */
 #define LEAST_SENSE  0.25 /* bounds of the elasticity, and of one step */

@@ -27,7 +27,9 @@ class Portfolio:
         program.import_tape(str(folder / "t.csv"), str(self.store), "2026-06-30")
         self.tape = {row["claim_id"]: row for row in program.read_rows(str(folder / "t.csv"))}
         self.claims, _ = self.decide("--agent-hours", "1000000")
-        self.share = {s["id"]: s.get("recovery_share", {}).get("amicable", 1) for s in model_file.load_yaml(str(MODEL))["segments"]}
+        model = model_file.load_yaml(str(MODEL))
+        self.share = {s["id"]: s.get("recovery_share", {}).get("amicable", 1) for s in model["segments"]}
+        self.most = {c: (rules.get("attachable") or {}).get("max_share") for c, rules in model["jurisdictions"].items()}
 
     def decide(self, *options):
         paths = self.folder / "decided.csv", self.folder / "decided.json"
@@ -100,6 +102,11 @@ def check_offer(p, row):
         assert row["settlement"] is None and row["settlement_own"] is None
     if row["instalment"] is not None:
         assert close(row["instalment_own"] / row["instalment"], row["balance_own"] / row["balance"], 1e-2 / row["instalment"]), row
+    source = p.tape[row["claim_id"]]
+    most = p.most[row["country"]]
+    if row["instalment"] is not None and source["income_monthly"] and most:  # no more than a known income can bear
+        income = float(source["income_monthly"]) * row["balance"] / row["balance_own"]
+        assert row["instalment"] <= most * income * (1 + 1e-5) + 0.01, row
     bar = p.claims[row["claim_id"]]["months_to_bar"]
     days = float(bar) * 30.4375 - 1 if bar else 1e9
     last = datetime.date(2026, 6, 30) + datetime.timedelta(days=min(days, 92))
