@@ -67,13 +67,8 @@ refused 2 "claims F.csv" "${value[@]}" --full
 refused 1 "is no name of a file here" "${value[@]}" --claims -
 refused 1 "is no name of a file here" "${value[@]}" -o -
 [ ! -e ./- ] || fail "a file named - is left"
-<<<<<<< HEAD
-jalki help value | grep >/dev/null -- "--sell" || fail "value has no --sell"
-jalki help decide | grep >/dev/null -- " --sell" || fail "decide has no --sell"
-=======
 [[ $(jalki help value) == *--sell* ]] || fail "value has no --sell"
 [[ $(jalki help decide) == *" --sell"* ]] || fail "decide has no --sell"
->>>>>>> aec452c (value --challenger: a second model in the same pass, where it decides otherwise and what that is worth, with a page)
 refused 1 "none.h5" jalki value none.h5 --model "$model"
 refused 1 "none.yaml" jalki value t.h5 --model none.yaml
 refused 1 "after the cut-off 2016-01-01" "${value[@]}" --cutoff 2016-01-01 --claims new.csv
