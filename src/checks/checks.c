@@ -33,13 +33,13 @@ typedef struct line_sum {
 typedef struct checks_run {
     jk_checks *checks;
     const jk_checks_options *options;
-    checks_tables tables;
+    jk_checks_tables tables;
     double *belief; /* [segments][class][class] */
     double *chance; /* [segments] of being in the sample */
     bool *checked;  /* [JK_CHECK_INTERVALS][epochs] */
     int threads;
-    checks_claim *claim; /* [threads] */
-    line_sum *sum;       /* [threads][segments] */
+    jk_checks_claim *claim; /* [threads] */
+    line_sum *sum;          /* [threads][segments] */
 } checks_run;
 
 /* ---- before the work --------------------------------------------------------------------------------------------- */
@@ -76,7 +76,7 @@ static jk_status prepare(checks_run *run, jk_error *error) {
     const jk_model *model = run->checks->model;
     size_t epochs = (size_t)model->epoch_count, segments = model->segment_count;
     double irr = isnan(run->options->value.irr) ? model->irr : run->options->value.irr;
-    JK_TRY(checks_tables_init(&run->tables, model, irr, error));
+    JK_TRY(jk_checks_tables_init(&run->tables, model, irr, error));
     run->belief = calloc(segments * JK_CAPACITY_COUNT * JK_CAPACITY_COUNT, sizeof *run->belief);
     run->chance = calloc(segments, sizeof *run->chance);
     run->checked = calloc(JK_CHECK_INTERVALS * epochs, sizeof *run->checked);
@@ -102,7 +102,7 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
     run->sum = calloc((size_t)shape->threads * run->checks->model->segment_count, sizeof *run->sum);
     bool complete = run->claim != NULL && run->sum != NULL;
     for (int t = 0; complete && t < shape->threads; t++) {
-        complete = checks_claim_create(&run->claim[t], &run->tables);
+        complete = jk_checks_claim_create(&run->claim[t], &run->tables);
     }
     return complete ? JK_OK : jk_fail_memory(error, "the checks");
 }
@@ -111,13 +111,13 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
  */
 
 /* What it is worth to see the class now, when it was last seen as k0, and never again afterwards. */
-static double worth_now(checks_claim *claim, const double *belief, int z, int r) {
+static double worth_now(jk_checks_claim *claim, const double *belief, int z, int r) {
     const double nothing[CHECKS_STATES] = {0};
     double mass[CHECKS_STATES] = {0}, unseen_by_class[JK_CAPACITY_COUNT], seen = 0.0;
     for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
         mass[checks_state(z, k, r)] = belief[k];
     }
-    double unseen = checks_blind(claim, 0, claim->epochs, mass, nothing);
+    double unseen = jk_checks_blind(claim, 0, claim->epochs, mass, nothing);
     for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
         unseen_by_class[k] = claim->value[checks_state(z, k, r)];
     }
@@ -125,7 +125,7 @@ static double worth_now(checks_claim *claim, const double *belief, int z, int r)
         double one[CHECKS_STATES] = {0};
         one[checks_state(z, k, r)] = 1.0;
         /* Who sees the class can still follow the plan of who does not. */
-        seen += belief[k] * fmax(unseen_by_class[k], checks_blind(claim, 0, claim->epochs, one, nothing));
+        seen += belief[k] * fmax(unseen_by_class[k], jk_checks_blind(claim, 0, claim->epochs, one, nothing));
     }
     return fmax(0.0, seen - unseen);
 }
@@ -135,17 +135,17 @@ static int32_t hundredths(double amount) {
     return rounded < 2147483647.0 ? (int32_t)rounded : INT32_MAX;
 }
 
-static void take_claim(checks_run *run, checks_claim *claim, const jk_terms *terms, size_t i, size_t row,
+static void take_claim(checks_run *run, jk_checks_claim *claim, const jk_terms *terms, size_t i, size_t row,
                        line_sum *sum) {
     const size_t epochs = (size_t)run->checks->model->epoch_count;
     const double nothing[CHECKS_STATES] = {0};
     double one[CHECKS_STATES] = {0}, price = run->options->price;
     int z = terms->title_state[i], r = terms->paying[i] != 0, k = terms->capacity_class[i], at = checks_state(z, k, r);
     size_t g = terms->segment[i];
-    checks_claim_load(claim, terms, i);
+    jk_checks_claim_load(claim, terms, i);
     one[at] = 1.0;
     sum->seen += jk_grid_from_double(claim->full[at]);
-    sum->never += jk_grid_from_double(checks_blind(claim, 0, claim->epochs, one, nothing));
+    sum->never += jk_grid_from_double(jk_checks_blind(claim, 0, claim->epochs, one, nothing));
     double now = worth_now(claim, run->belief + (g * JK_CAPACITY_COUNT + (size_t)k) * JK_CAPACITY_COUNT, z, r);
     run->checks->worth[row] = hundredths(now);
     run->checks->cost[row] = hundredths(price * claim->share);
@@ -156,7 +156,7 @@ static void take_claim(checks_run *run, checks_claim *claim, const jk_terms *ter
         sum->sampled++;
         sum->sample_seen += jk_grid_from_double(claim->full[at]);
         for (size_t n = 0; n < JK_CHECK_INTERVALS; n++) {
-            sum->interval[n] += jk_grid_from_double(checks_policy(claim, run->checked + n * epochs, price, at));
+            sum->interval[n] += jk_grid_from_double(jk_checks_policy(claim, run->checked + n * epochs, price, at));
         }
     }
 }
@@ -250,14 +250,14 @@ static void finish(checks_run *run) {
 
 static void drop(checks_run *run) {
     for (int t = 0; run->claim != NULL && t < run->threads; t++) {
-        checks_claim_free(&run->claim[t]);
+        jk_checks_claim_free(&run->claim[t]);
     }
     free(run->claim);
     free(run->sum);
     free(run->belief);
     free(run->chance);
     free(run->checked);
-    checks_tables_reset(&run->tables);
+    jk_checks_tables_reset(&run->tables);
 }
 
 static jk_status take_tape(checks_run *run, jk_error *error) {

@@ -31,20 +31,20 @@ static void raise_matrix(const double one[JK_CAPACITY_COUNT][JK_CAPACITY_COUNT],
     memcpy(out, now, sizeof now);
 }
 
-static double *class_step_of(const checks_tables *tables, size_t segment, int j, int treatment) {
+static double *class_step_of(const jk_checks_tables *tables, size_t segment, int j, int treatment) {
     size_t place = (segment * (size_t)tables->model->epoch_count + (size_t)j) * JK_TREATMENT_COUNT + (size_t)treatment;
     return tables->class_step + place * JK_CAPACITY_COUNT * JK_CAPACITY_COUNT;
 }
 
-jk_status checks_tables_init(checks_tables *tables, const jk_model *model, double irr, jk_error *error) {
+jk_status jk_checks_tables_init(jk_checks_tables *tables, const jk_model *model, double irr, jk_error *error) {
     size_t epochs = (size_t)model->epoch_count, cells = model->segment_count * epochs;
-    *tables = (checks_tables){.model = model, .delta = jk_log(1.0 + irr) / 12.0};
+    *tables = (jk_checks_tables){.model = model, .delta = jk_log(1.0 + irr) / 12.0};
     tables->start = calloc(epochs, sizeof *tables->start);
     tables->inflation = calloc(epochs, sizeof *tables->inflation);
     tables->class_step = calloc(cells * JK_TREATMENT_COUNT * 9, sizeof *tables->class_step);
     tables->title = calloc(cells, sizeof *tables->title);
     if (!tables->start || !tables->inflation || !tables->class_step || !tables->title) {
-        checks_tables_reset(tables);
+        jk_checks_tables_reset(tables);
         return jk_fail_memory(error, "the tables of the checks");
     }
     int month = 0;
@@ -63,17 +63,17 @@ jk_status checks_tables_init(checks_tables *tables, const jk_model *model, doubl
     return JK_OK;
 }
 
-void checks_tables_reset(checks_tables *tables) {
+void jk_checks_tables_reset(jk_checks_tables *tables) {
     free(tables->start);
     free(tables->inflation);
     free(tables->class_step);
     free(tables->title);
-    *tables = (checks_tables){0};
+    *tables = (jk_checks_tables){0};
 }
 
-bool checks_claim_create(checks_claim *claim, const checks_tables *tables) {
+bool jk_checks_claim_create(jk_checks_claim *claim, const jk_checks_tables *tables) {
     size_t epochs = (size_t)tables->model->epoch_count;
-    *claim = (checks_claim){.tables = tables, .epochs = tables->model->epoch_count};
+    *claim = (jk_checks_claim){.tables = tables, .epochs = tables->model->epoch_count};
     claim->cell = calloc(epochs * CHECKS_STATES * CHECKS_ACTIONS, sizeof *claim->cell);
     claim->full = calloc((epochs + 1) * CHECKS_STATES, sizeof *claim->full);
     claim->mass = calloc((epochs + 1) * CHECKS_STATES, sizeof *claim->mass);
@@ -82,13 +82,13 @@ bool checks_claim_create(checks_claim *claim, const checks_tables *tables) {
     return claim->cell && claim->full && claim->mass && claim->value && claim->plan;
 }
 
-void checks_claim_free(checks_claim *claim) {
+void jk_checks_claim_free(jk_checks_claim *claim) {
     free(claim->cell);
     free(claim->full);
     free(claim->mass);
     free(claim->value);
     free(claim->plan);
-    *claim = (checks_claim){0};
+    *claim = (jk_checks_claim){0};
 }
 
 /* ---- one claim ----------------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ static double deadline(const epoch_view *e, int z) {
     return z == JK_TITLE_NONE ? e->terms->bar_untitled[e->row] : e->terms->bar_titled[e->row];
 }
 
-static epoch_view view_of(const checks_claim *claim, const jk_terms *terms, size_t i, int j, int z) {
+static epoch_view view_of(const jk_checks_claim *claim, const jk_terms *terms, size_t i, int j, int z) {
     const jk_model *model = claim->tables->model;
     const jk_jurisdiction *law = &model->jurisdictions[terms->jurisdiction[i]];
     epoch_view e = {.segment = &model->segments[claim->segment],
@@ -139,7 +139,7 @@ static double alive_share(double bar, const epoch_view *e) {
 }
 
 /* Both moods of a state under a treatment; cells [r * CHECKS_ACTIONS]. */
-static void fill_cells(const checks_claim *claim, const epoch_view *e, int z, int k, jk_treatment t,
+static void fill_cells(const jk_checks_claim *claim, const epoch_view *e, int z, int k, jk_treatment t,
                        checks_cell *cells) {
     const jk_segment *segment = e->segment;
     const jk_terms *terms = e->terms;
@@ -193,12 +193,12 @@ static void fill_cells(const checks_claim *claim, const epoch_view *e, int z, in
     }
 }
 
-static checks_cell *cell_at(const checks_claim *claim, int j, int state) {
+static checks_cell *cell_at(const jk_checks_claim *claim, int j, int state) {
     return claim->cell + ((size_t)j * CHECKS_STATES + (size_t)state) * CHECKS_ACTIONS;
 }
 
 /* What follows a cell: the states at the epoch's end by their values. */
-static double follow(const checks_claim *claim, int j, int z, int k, int a, const checks_cell *cell,
+static double follow(const jk_checks_claim *claim, int j, int z, int k, int a, const checks_cell *cell,
                      const double *next) {
     const double *step = class_step_of(claim->tables, claim->segment, j, a - 1) + k * JK_CAPACITY_COUNT;
     bool files = a == CHECKS_ACTIONS - 1 && z < JK_TITLE_HELD;
@@ -215,7 +215,7 @@ static double follow(const checks_claim *claim, int j, int z, int k, int a, cons
 }
 
 /* The states of a cell's end, by its share of `mass`. */
-static void pass_on(const checks_claim *claim, int j, int z, int k, int a, const checks_cell *cell, double mass,
+static void pass_on(const jk_checks_claim *claim, int j, int z, int k, int a, const checks_cell *cell, double mass,
                     double *next) {
     const double *step = class_step_of(claim->tables, claim->segment, j, a - 1) + k * JK_CAPACITY_COUNT;
     bool files = a == CHECKS_ACTIONS - 1 && z < JK_TITLE_HELD;
@@ -232,12 +232,12 @@ static void pass_on(const checks_claim *claim, int j, int z, int k, int a, const
     }
 }
 
-static double worth_of(const checks_claim *claim, int j, int z, int k, int r, int a, const double *next) {
+static double worth_of(const jk_checks_claim *claim, int j, int z, int k, int r, int a, const double *next) {
     const checks_cell *cell = &cell_at(claim, j, checks_state(z, k, r))[a];
     return a == 0 ? 0.0 : cell->open ? cell->reward + follow(claim, j, z, k, a, cell, next) : (double)-INFINITY;
 }
 
-void checks_claim_load(checks_claim *claim, const jk_terms *terms, size_t i) {
+void jk_checks_claim_load(jk_checks_claim *claim, const jk_terms *terms, size_t i) {
     claim->segment = terms->segment[i];
     claim->share = (double)terms->share[i];
     claim->first_title = terms->title_state[i];
@@ -269,7 +269,7 @@ void checks_claim_load(checks_claim *claim, const jk_terms *terms, size_t i) {
 enum { SWEEPS_MAX = 12 };
 
 /* The best action for the mass of a seen state, when later states are worth `next`. */
-static int best_for(const checks_claim *claim, int j, int z, int r, const double *mass, const double *next) {
+static int best_for(const jk_checks_claim *claim, int j, int z, int r, const double *mass, const double *next) {
     int best = 0;
     double most = 0.0; /* of closing */
     for (int a = 1; a < CHECKS_ACTIONS; a++) {
@@ -287,7 +287,7 @@ static int best_for(const checks_claim *claim, int j, int z, int r, const double
 }
 
 /* Masses of an epoch's end under the plan; with `choose`, the plan is made on the way by who sees everything later. */
-static void forward(checks_claim *claim, int from, int to, bool choose) {
+static void forward(jk_checks_claim *claim, int from, int to, bool choose) {
     for (int j = from; j < to; j++) {
         double *mass = claim->mass + (size_t)j * CHECKS_STATES, *next = mass + CHECKS_STATES;
         memset(next, 0, CHECKS_STATES * sizeof *next);
@@ -310,7 +310,7 @@ static void forward(checks_claim *claim, int from, int to, bool choose) {
 
 /* Values under the plan from the last epoch back; `improve`: with the better action wherever there is mass. With the
  * masses of the plan before j and the values of the plan after j, each change raises the value of the whole. */
-static bool backward(checks_claim *claim, int from, int to, bool improve) {
+static bool backward(jk_checks_claim *claim, int from, int to, bool improve) {
     bool changed = false;
     for (int j = to - 1; j >= from; j--) {
         double *now = claim->value + (size_t)j * CHECKS_STATES;
@@ -331,8 +331,8 @@ static bool backward(checks_claim *claim, int from, int to, bool improve) {
     return changed;
 }
 
-double checks_blind(checks_claim *claim, int from, int to, const double mass[CHECKS_STATES],
-                    const double after[CHECKS_STATES]) {
+double jk_checks_blind(jk_checks_claim *claim, int from, int to, const double mass[CHECKS_STATES],
+                       const double after[CHECKS_STATES]) {
     memcpy(claim->mass + (size_t)from * CHECKS_STATES, mass, CHECKS_STATES * sizeof *mass);
     memcpy(claim->value + (size_t)to * CHECKS_STATES, after, CHECKS_STATES * sizeof *after);
     forward(claim, from, to, true);
@@ -355,7 +355,7 @@ static int next_check(const bool *checked, int from, int epochs) {
     return to;
 }
 
-double checks_policy(checks_claim *claim, const bool *checked, double price, int at) {
+double jk_checks_policy(jk_checks_claim *claim, const bool *checked, double price, int at) {
     double after[CHECKS_STATES] = {0}, now[CHECKS_STATES];
     for (int j = claim->epochs - 1; j >= 0; j--) {
         if (j > 0 && !checked[j]) {
@@ -369,7 +369,7 @@ double checks_policy(checks_claim *claim, const bool *checked, double price, int
                 double one[CHECKS_STATES] = {0};
                 if (s % CHECKS_MOODS < claim->moods && (j > 0 || s == at)) {
                     one[s] = 1.0;
-                    now[s] = checks_blind(claim, j, to, one, after) - paid;
+                    now[s] = jk_checks_blind(claim, j, to, one, after) - paid;
                 }
             }
         }

@@ -24,17 +24,17 @@ static inline int checks_seen(int z, int r) {
 }
 
 /* What is the same for all claims. */
-typedef struct checks_tables {
+typedef struct jk_checks_tables {
     const jk_model *model;
     double delta;
     int *start;         /* [epochs] T_j */
     double *inflation;  /* [epochs] */
     double *class_step; /* [segments][epochs][treatments][3][3] Q^E */
     double *title;      /* [segments][epochs] probability that a case is decided */
-} checks_tables;
+} jk_checks_tables;
 
-jk_status checks_tables_init(checks_tables *tables, const jk_model *model, double irr, jk_error *error);
-void checks_tables_reset(checks_tables *tables);
+jk_status jk_checks_tables_init(jk_checks_tables *tables, const jk_model *model, double irr, jk_error *error);
+void jk_checks_tables_reset(jk_checks_tables *tables);
 
 /* A treatment of a state over one epoch. */
 typedef struct checks_cell {
@@ -43,8 +43,8 @@ typedef struct checks_cell {
     bool open;                 /* allowed and available */
 } checks_cell;
 
-typedef struct checks_claim {
-    const checks_tables *tables;
+typedef struct jk_checks_claim {
+    const jk_checks_tables *tables;
     size_t segment;
     int epochs, first_title, last_title, moods;
     checks_cell *cell;   /* [epochs][CHECKS_STATES][CHECKS_ACTIONS] */
@@ -53,23 +53,23 @@ typedef struct checks_claim {
     double *value;       /* [epochs + 1][CHECKS_STATES] */
     unsigned char *plan; /* [epochs][CHECKS_SEEN] */
     double share;        /* w */
-} checks_claim;
+} jk_checks_claim;
 
 /* Room for claims of the tables' model; false: no memory. */
-bool checks_claim_create(checks_claim *claim, const checks_tables *tables);
-void checks_claim_free(checks_claim *claim);
+bool jk_checks_claim_create(jk_checks_claim *claim, const jk_checks_tables *tables);
+void jk_checks_claim_free(jk_checks_claim *claim);
 
 /* Fills the cells and the values of who sees the class; row `i` must be planned (allowed not 0). */
-void checks_claim_load(checks_claim *claim, const jk_terms *terms, size_t i);
+void jk_checks_claim_load(jk_checks_claim *claim, const jk_terms *terms, size_t i);
 
 /* A plan of epochs [from, to) that depends on the epoch and on what is seen without a check, found from the mass of the
  * states at the start; `after` is what a state is worth at `to`. Returns what it is worth; claim->value holds the
  * values of the states under that plan, and claim->plan the plan. */
-double checks_blind(checks_claim *claim, int from, int to, const double mass[CHECKS_STATES],
-                    const double after[CHECKS_STATES]);
+double jk_checks_blind(jk_checks_claim *claim, int from, int to, const double mass[CHECKS_STATES],
+                       const double after[CHECKS_STATES]);
 
 /* Checks in the epochs that `checked` names (epoch 0: the class is known at the cut-off, free of charge), each at
  * `price` for the whole debtor at the prices of the cut-off. What the claim is worth from state `at`. */
-double checks_policy(checks_claim *claim, const bool *checked, double price, int at);
+double jk_checks_policy(jk_checks_claim *claim, const bool *checked, double price, int at);
 
 #endif

@@ -153,7 +153,8 @@ char *jk_challenge_page_json(const jk_challenge *challenge, int32_t cutoff) {
     jk_json_put(&b, object, "cutoff", json_string(jk_date_format(cutoff, date)));
     json_t *both = jk_json_challenge(&b, challenge);
     for (size_t row = 0; !jk_policy_get()->with_ids && row < challenge->count; row++) { /* a page names nobody */
-        jk_json_put(&b, json_array_get(json_object_get(both, "rows"), row), "claim_id", jk_json_row_name(challenge->rows[row].row));
+        jk_json_put(&b, json_array_get(json_object_get(both, "rows"), row), "claim_id",
+                    jk_json_row_name(challenge->rows[row].row));
     }
     jk_json_put(&b, object, "challenge", both);
     jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
