@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pages of `compare` and `calendar` in a real browser: they load from disk without a word on the console and without asking for
-anything, draw their charts, and show the figures of the JSON. Skips aloud without Chromium."""
+"""The pages of `compare`, `calendar` and `value --challenger` in a real browser: they load from disk without a word on the console and
+without asking for anything, draw their charts, and show the figures of the JSON. Skips aloud without Chromium."""
 import json
 import os
 import pathlib
@@ -36,7 +36,10 @@ with tempfile.TemporaryDirectory() as name, Browser() as browser:
     jalki("compare", folder / "a.h5", folder / "b.h5", "--model", MODEL, "--page", folder / "bridge.html", "--json", folder / "bridge.json")
     jalki("calendar", folder / "a.h5", "--model", MODEL, "--team", "north=FI", "--page", folder / "due.html", "--json", folder / "due.json",
           "--top", 500)
-    (folder / "other.yaml").write_text(f"include: {MODEL.resolve()}\nname: other\nscorecard:\n  base: 560\n")
+    for part in ("nordic.yaml", "scorecard.yaml", "segments.yaml", "law"):
+        (folder / part).symlink_to(SOURCE / "models" / part)
+    (folder / "other.yaml").write_text("jalki_model: 1\ninclude: nordic.yaml\nname: other\nirr: 0.18\n"
+                                       "segments+: [{like: fi-finance, id: fi-large, when: {balance: [5000, null]}, cost: {legal: {filing: 900}}}]\n")
     jalki("value", folder / "a.h5", "--model", MODEL, "--challenger", folder / "other.yaml", "--challenger-page", folder / "both.html",
           "--challenger-top", 40, "--json", folder / "both.json")
     for width in (1200, 390):
