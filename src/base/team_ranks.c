@@ -115,7 +115,7 @@ int jk_team_ranks_end(int code) {
     (void)fflush(stderr);
     if (code != 0) {
         if (ranks.rank > 0) { /* what fails everywhere is told by rank 0, which ends all meanwhile */
-            pause_for(1.0);
+            pause_for(2.0);
             speak();
         }
         (void)MPI_Abort(MPI_COMM_WORLD, code);

@@ -180,7 +180,7 @@ const jk_command jk_command_merge = {
     .purpose = "Makes one result of the partial files that a command left when it was run in parts (--part K/N "
                "--partial P.json). Parts must be of one run, all there, none twice: the same command and options, and "
                "the same content of every file that was read. What it shows and writes has the same bits as what one "
-               "process would have shown and written; the tape's columns are not read again.",
+               "process would have shown and written; the claims are not gone through again.",
     .examples = {"jalki value tape.h5 --model models/nordic.yaml --part 1/2 --partial 1.json\n"
                  "jalki value tape.h5 --model models/nordic.yaml --part 2/2 --partial 2.json\n"
                  "jalki merge 1.json 2.json --json totals.json"},

@@ -265,6 +265,9 @@ static void check_part(jk_usage *usage) {
     if (given && !usage->wrong && jk_team_role_now() == JK_TEAM_RANKS) {
         jk_usage_error(usage, "--part: ranks share the work already; expected one or the other");
     }
+    if (given && !usage->wrong && jk_usage_given(usage, "agent-hours")) {
+        jk_usage_error(usage, "--agent-hours: a limit weighs all claims against each other; it cannot be had in parts");
+    }
     if (given && !usage->wrong && common->format != JK_FORMAT_TABLE) {
         jk_usage_error(usage, "--format: a part shows no figures; jalki merge does");
     }

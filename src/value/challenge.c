@@ -191,9 +191,9 @@ static jk_status list_rows(const jk_challenger *work, size_t rows, jk_challenge 
 /* ---- the run ---------------------------------------------------------------------------------------------------- */
 
 static jk_status check_models(const jk_model *champion, const jk_model *challenger, jk_error *error) {
-    if (jk_team_role_now() != JK_TEAM_ALONE) {
+    if (jk_team_role_now() == JK_TEAM_PART || jk_team_role_now() == JK_TEAM_MERGE) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "challenger",
-                       "needs all claims at once; it cannot be done in parts or by several processes");
+                       "needs all claims at once; it cannot be done in parts");
     }
     return strcmp(champion->base_currency, challenger->base_currency) == 0
                ? JK_OK
@@ -213,6 +213,7 @@ static jk_status open_challenger(jk_challenger *work, const jk_tape *tape, const
     }
     work->plain = (jk_value_case){.irr = work->options.value.irr, .keeps = -1};
     JK_TRY(jk_engine_prepare(engine, tape, challenger, &work->options.value, &work->plain, 1, NULL, 0, error));
+    engine->shared = false; /* it sees all rows: the sink is not put together from those of several processes */
     *sink = (jk_value_sink){.columns = engine->columns | engine->constant,
                             .row_bytes = jk_worker_layout(engine, 64, NULL, &(jk_worker){.memory = NULL}) / 64,
                             .begin = begin,

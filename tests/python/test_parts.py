@@ -251,6 +251,9 @@ class Parts(unittest.TestCase):
                             (["--part", "1/2", "--partial", "x.json", "--format", "csv"], "shows no figures")):
             self.assertIn(words, self.jalki(*line, *more, expect=2).stderr)
         part = ["--part", "1/2", "--partial", "x.json"]
+        for command in ("value", "price"):
+            self.assertIn("weighs all claims", self.jalki(command, *line[1:], *part, "--agent-hours", "100", expect=2).stderr)
+        self.assertIn("cannot be done in parts", self.jalki(*line, *part, "--quiet", "--challenger", MODEL, expect=1).stderr)
         self.assertIn("does not write", self.jalki("price", *line[1:], *part, "--claims", "y.csv", expect=2).stderr)
         self.assertIn("--scenarios", self.jalki("scenario", *line[1:], *part, "--missing", "all", expect=2).stderr)
         names = self.parts("u", 2, "price", "t.h5", "--model", MODEL)

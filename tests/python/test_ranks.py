@@ -99,6 +99,12 @@ class Ranks(unittest.TestCase):
     def test_worklist(self):
         self.check_same([(4, 1)], "worklist", "t.h5", "--model", MODEL, "--top", "200", endings=[("--json", ".json")])
 
+    def test_hours_and_a_challenger(self):
+        """Several passes, each of which needs what the one before came to; and a second model, which sees all claims."""
+        self.check_same([(3, 1)], "value", "t.h5", "--model", MODEL, "--agent-hours", "300", endings=[("--json", ".json"), ("--claims", ".csv")])
+        self.check_same([(3, 1)], "value", "t.h5", "--model", MODEL, "--challenger", os.path.join(SOURCE, "models", "nordic.yaml"),
+                        endings=[("--json", ".json"), ("--claims", ".csv")])
+
     def test_simulate(self):
         self.check_same([(3, 2), (4, 1)], "simulate", "t.h5", "--model", MODEL, "--paths", "300", endings=[("--json", ".json")])
 
