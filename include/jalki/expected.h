@@ -10,7 +10,8 @@
  * Where the segment has payers the first is for the quiet who settle; the others begin to pay, and who pays (the score
  * says who does at the period's start) brings chi · rho of the balance a month until breakage ends it.
  *
- * The class is the panel's where it gives one, else the score's; theta is centred on that class. The integral runs over
+ * The class is the panel's where it gives one, else the score's (figures are then means over class_given_score, if the
+ * model has it); theta is centred on that class. The integral runs over
  * the row's months at risk (`months`), over as many steps of the curve as they span. Periods are taken as they are: the
  * balance is that of their start throughout. */
 #ifndef JALKI_EXPECTED_H
@@ -21,6 +22,11 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Whether a row's class is the score's and the model knows how often that is right. */
+static inline bool jk_expected_guessed(const jk_panel_block *block, size_t row) {
+    return block->class_start[row] < 0 && block->score->class_guessed[row] != 0;
+}
 
 /* Class by which a row's intensity is taken: the panel's, else the score's. */
 static inline jk_capacity jk_expected_class(const jk_panel_block *block, size_t row) {

@@ -93,6 +93,7 @@ typedef struct jk_fit_result {
         overlap[JK_TREATMENT_COUNT]; /* share of a treatment's exposure at levels where others were in force as well, of
                                         the characteristic where it is least;
                                         NaN: no exposure, or no other treatment */
+    double guessed_claims[JK_CAPACITY_COUNT]; /* that class_given_score rests on, by the class of their score */
     int iterations, converged;
     const jk_transitions *transitions;
     const jk_scorecard *scorecard;         /* as fitted */

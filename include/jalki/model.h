@@ -243,7 +243,15 @@ typedef struct jk_scorecard {
     const jk_characteristic *characteristics;
     const jk_trees *trees;         /* NULL: none */
     const jk_own_score *own_score; /* NULL: none */
+    /* What claims of a class by the score truly are: rows by the score's class, columns the class; all 0: what the
+     * score says. */
+    double class_given_score[JK_CAPACITY_COUNT][JK_CAPACITY_COUNT];
 } jk_scorecard;
+
+/* Whether a class by the score is a guess of which the model knows how often it is right. */
+static inline bool jk_class_is_guessed(const jk_scorecard *card) {
+    return card->class_given_score[0][0] + card->class_given_score[0][1] + card->class_given_score[0][2] > 0.0;
+}
 
 typedef struct jk_treatment_cost {
     double monthly;    /* per debtor and month, base currency */

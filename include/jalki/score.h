@@ -30,6 +30,7 @@ typedef struct jk_score_columns {
     double *instalment;      /* chi: size of the debtor's instalments beside what is typical; 1 where unknown */
     int32_t *score;          /* 0..1000 */
     uint8_t *capacity_class; /* k0, jk_capacity */
+    uint8_t *class_guessed;  /* 1: k0 is the score's, and the model knows how often that is right (class_given_score) */
     uint8_t *paying;         /* r0: 1 if the debtor is paying at the cut-off */
 } jk_score_columns;
 
@@ -91,9 +92,9 @@ void jk_score_levels(const jk_scorer *scorer, size_t index, const jk_block *bloc
 void jk_score_numbers(const jk_scorer *scorer, size_t index, const jk_block *block, const jk_law_facts *law,
                       double *value);
 
-/* chi of a debtor whose class is `now` where the score says `scored`: the instalments are the same, what is typical of
- * the class is not. `size` is the score's, 1 where nothing is known. */
-double jk_score_instalment_size(const jk_segment *segment, double size, jk_capacity scored, jk_capacity now);
+/* chi of a debtor whose class is `now` where the score's chi is `size` (1 where nothing is known) beside a monthly
+ * share of `typical`: the instalments are the same, what is typical of the class is not. */
+double jk_score_instalment_size(const jk_segment *segment, double size, double typical, jk_capacity now);
 
 #ifdef __cplusplus
 }

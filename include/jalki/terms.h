@@ -9,6 +9,9 @@
 extern "C" {
 #endif
 
+/* Added to a class that is the score's, where the model knows how often that is right. */
+enum { JK_CLASS_GUESSED = 4 };
+
 /* The kernel's inputs, `rows` elements each, in row order. Amounts in base currency. */
 typedef struct jk_terms {
     size_t rows;
@@ -29,11 +32,19 @@ typedef struct jk_terms {
     int32_t *age_months;     /* u */
     uint16_t *segment;
     uint16_t *jurisdiction;
-    uint8_t *capacity_class; /* k0 */
+    uint8_t *capacity_class; /* k0; plus JK_CLASS_GUESSED */
     uint8_t *title_state;    /* z0 */
     uint8_t *paying;         /* r0: 1 if the debtor is paying at the cut-off */
     uint8_t *allowed; /* bits JK_ALLOW with close; 0 for claims that are barred or have only close (not planned) */
 } jk_terms;
+
+/* k0, and whether it is a guess of which the model knows how often it is right. */
+static inline jk_capacity jk_terms_class(const jk_terms *terms, size_t row) {
+    return (jk_capacity)(terms->capacity_class[row] % JK_CLASS_GUESSED);
+}
+static inline bool jk_terms_guessed(const jk_terms *terms, size_t row) {
+    return terms->capacity_class[row] >= JK_CLASS_GUESSED;
+}
 
 /* Bytes of the arrays for `rows` rows, and their layout in `memory` (that many bytes, 64-byte aligned). */
 size_t jk_terms_size(size_t rows);

@@ -140,7 +140,8 @@ static void take_claim(checks_run *run, jk_checks_claim *claim, const jk_terms *
     const size_t epochs = (size_t)run->checks->model->epoch_count;
     const double nothing[CHECKS_STATES] = {0};
     double one[CHECKS_STATES] = {0}, price = run->options->price;
-    int z = terms->title_state[i], r = terms->paying[i] != 0, k = terms->capacity_class[i], at = checks_state(z, k, r);
+    int z = terms->title_state[i], r = terms->paying[i] != 0, k = (int)jk_terms_class(terms, i),
+        at = checks_state(z, k, r);
     size_t g = terms->segment[i];
     jk_checks_claim_load(claim, terms, i);
     one[at] = 1.0;

@@ -149,15 +149,19 @@ static void fill_cells(const jk_checks_claim *claim, const epoch_view *e, int z,
     int moved = legal && z == JK_TITLE_NONE ? JK_TITLE_PENDING : z;
     const double bars[CHECKS_MOODS] = {deadline(e, moved), deadline(e, JK_TITLE_HELD)};
     const double alive[CHECKS_MOODS] = {alive_share(bars[QUIET], e), alive_share(bars[PAYING], e)};
+    const jk_scorecard *card = &claim->tables->model->scorecard;
+    const bool guessed = claim->guessed && e->j == 0;
+    const double share = jk_class_mean(card, segment->garnish_share, (jk_capacity)k, guessed);
     double mean =
         jk_steps_integral(&segment->curve[t], (double)terms->age_months[e->row] + e->start, e->length) / e->length;
-    double new_payers = e->theta * segment->class_multiplier[t][k] * mean * jk_pending_factor(segment, t, title);
+    double new_payers = e->theta * jk_class_mean(card, segment->class_multiplier[t], (jk_capacity)k, guessed) * mean *
+                        jk_pending_factor(segment, t, title);
     double garnish = (double)terms->garnish[e->row] * e->untouched, dividend = (double)terms->dividend[e->row];
-    double taken = jk_garnished(segment, t, title, (jk_capacity)k, garnish), paid = 0.0, settled = 1.0;
+    double taken = jk_garnished(t, title, share, garnish), paid = 0.0, settled = 1.0;
     if (segment->payers.given) {
         settled = (terms->allowed[e->row] & plans) != 0 ? segment->payers.settled_share[t] : 1.0;
-        paid = jk_paid_by_payers(segment, title, (jk_capacity)k, (double)terms->instalment[e->row] * e->untouched,
-                                 garnish);
+        double own = jk_class_mean(card, segment->payers.monthly_share, (jk_capacity)k, guessed);
+        paid = jk_paid_by_payers(title, (double)terms->instalment[e->row] * e->untouched * own, share, garnish);
     }
     double begin = (1.0 - settled) * new_payers * alive[QUIET], stop = segment->payers.breakage[t];
     const jk_mood_rates rates = {.leave_quiet = settled * new_payers + taken + dividend + begin + e->gone,
@@ -197,10 +201,21 @@ static checks_cell *cell_at(const jk_checks_claim *claim, int j, int state) {
     return claim->cell + ((size_t)j * CHECKS_STATES + (size_t)state) * CHECKS_ACTIONS;
 }
 
+/* The class at the end of epoch j: one that is guessed is found out within the first. */
+static void class_moves(const jk_checks_claim *claim, int j, int k, int a, double to[JK_CAPACITY_COUNT]) {
+    const double *step = class_step_of(claim->tables, claim->segment, j, a - 1);
+    for (int end = 0; end < JK_CAPACITY_COUNT; end++) {
+        const double column[JK_CAPACITY_COUNT] = {step[end], step[JK_CAPACITY_COUNT + end],
+                                                  step[2 * JK_CAPACITY_COUNT + end]};
+        to[end] = jk_class_mean(&claim->tables->model->scorecard, column, (jk_capacity)k, claim->guessed && j == 0);
+    }
+}
+
 /* What follows a cell: the states at the epoch's end by their values. */
 static double follow(const jk_checks_claim *claim, int j, int z, int k, int a, const checks_cell *cell,
                      const double *next) {
-    const double *step = class_step_of(claim->tables, claim->segment, j, a - 1) + k * JK_CAPACITY_COUNT;
+    double step[JK_CAPACITY_COUNT];
+    class_moves(claim, j, k, a, step);
     bool files = a == CHECKS_ACTIONS - 1 && z < JK_TITLE_HELD;
     double decided = files ? claim->tables->title[claim->segment * (size_t)claim->epochs + (size_t)j] : 0.0;
     double won = 1.0 - claim->tables->model->segments[claim->segment].lost_share, sum = 0.0;
@@ -217,7 +232,8 @@ static double follow(const jk_checks_claim *claim, int j, int z, int k, int a, c
 /* The states of a cell's end, by its share of `mass`. */
 static void pass_on(const jk_checks_claim *claim, int j, int z, int k, int a, const checks_cell *cell, double mass,
                     double *next) {
-    const double *step = class_step_of(claim->tables, claim->segment, j, a - 1) + k * JK_CAPACITY_COUNT;
+    double step[JK_CAPACITY_COUNT];
+    class_moves(claim, j, k, a, step);
     bool files = a == CHECKS_ACTIONS - 1 && z < JK_TITLE_HELD;
     double decided = files ? claim->tables->title[claim->segment * (size_t)claim->epochs + (size_t)j] : 0.0;
     double won = 1.0 - claim->tables->model->segments[claim->segment].lost_share;
@@ -240,6 +256,7 @@ static double worth_of(const jk_checks_claim *claim, int j, int z, int k, int r,
 void jk_checks_claim_load(jk_checks_claim *claim, const jk_terms *terms, size_t i) {
     claim->segment = terms->segment[i];
     claim->share = (double)terms->share[i];
+    claim->guessed = jk_terms_guessed(terms, i);
     claim->first_title = terms->title_state[i];
     claim->last_title = (terms->allowed[i] & JK_ALLOW(JK_LEGAL)) != 0 ? JK_TITLE_HELD : claim->first_title;
     claim->moods = claim->tables->model->segments[claim->segment].payers.given ? CHECKS_MOODS : 1;

@@ -53,6 +53,7 @@ typedef struct jk_checks_claim {
     double *value;       /* [epochs + 1][CHECKS_STATES] */
     unsigned char *plan; /* [epochs][CHECKS_SEEN] */
     double share;        /* w */
+    bool guessed;        /* the class is the score's, of which the model knows how often it is right */
 } jk_checks_claim;
 
 /* Room for claims of the tables' model; false: no memory. */

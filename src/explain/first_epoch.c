@@ -44,23 +44,29 @@ jk_explain_rates jk_explain_rates_of(const jk_explanation *explanation, jk_treat
     const jk_segment *segment = &explanation->model->segments[terms->segment[0]];
     const unsigned plans = JK_ALLOW(JK_SURVEIL) | JK_ALLOW(JK_AMICABLE);
     double length = (double)explanation->model->epochs[0];
-    jk_capacity k = (jk_capacity)terms->capacity_class[0];
+    const jk_scorecard *card = &explanation->model->scorecard;
+    jk_capacity k = jk_terms_class(terms, 0);
+    bool guessed = jk_terms_guessed(terms, 0);
+    double share = jk_class_mean(card, segment->garnish_share, k, guessed);
     jk_title title = (jk_title)terms->title_state[0];
     double untouched = (double)terms->balance[0] / mid_epoch_balance(explanation, length); /* b_0 */
     double garnish = (double)terms->garnish[0] * untouched;
     double mean = jk_steps_integral(&segment->curve[treatment], (double)terms->age_months[0], length) / length;
     jk_explain_rates rates = {
-        .new_payers = theta(explanation, length) * segment->class_multiplier[treatment][k] * mean *
+        .new_payers = theta(explanation, length) * mean *
+                      jk_class_mean(card, segment->class_multiplier[treatment], k, guessed) *
                       jk_pending_factor(segment, treatment, title),
         .settled_share = 1.0,
-        .garnished = jk_garnished(segment, treatment, title, k, garnish),
+        .garnished = jk_garnished(treatment, title, share, garnish),
         .dividend = (double)terms->dividend[0],
     };
     if (segment->payers.given && (terms->allowed[0] & plans) != 0) {
         rates.settled_share = segment->payers.settled_share[treatment];
     }
     if (segment->payers.given) {
-        rates.paid = jk_paid_by_payers(segment, title, k, (double)terms->instalment[0] * untouched, garnish);
+        double own =
+            (double)terms->instalment[0] * untouched * jk_class_mean(card, segment->payers.monthly_share, k, guessed);
+        rates.paid = jk_paid_by_payers(title, own, share, garnish);
         rates.breakage = segment->payers.breakage[treatment];
     }
     return rates;

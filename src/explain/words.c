@@ -208,6 +208,13 @@ const char *jk_explain_class_words(const jk_explanation *explanation, char text[
     } else {
         jk_explain_say(text, "class %s: the score is below %g", class, card->weak_from);
     }
+    if (explanation->score.class_guessed[0]) {
+        const double *share = card->class_given_score[explanation->score.capacity_class[0]];
+        jk_explain_say(text,
+                       "; of such claims %.0f %% are none, %.0f %% weak, %.0f %% able, and the first months are those "
+                       "of their mean",
+                       100.0 * share[0], 100.0 * share[1], 100.0 * share[2]);
+    }
     return text;
 }
 

@@ -8,26 +8,32 @@
 #include "model/economics.h"
 
 jk_expected_row jk_expected_row_of(const jk_model *model, const jk_panel_block *block, size_t i) {
+    const jk_scorecard *card = &model->scorecard;
     const jk_segment *segment = &model->segments[block->law->segment[i]];
     jk_treatment treatment = (jk_treatment)block->treatment[i];
     jk_capacity class = jk_expected_class(block, i);
     double theta = jk_exp(block->score->eta[i] - segment->theta_center[class]);
     jk_title title = (jk_title)block->title_state[i];
+    bool guessed = jk_expected_guessed(block, i);
+    double garnish_share = jk_class_mean(card, segment->garnish_share, class, guessed);
     jk_expected_row row = {
         .balance = block->balance_start[i],
         .months = block->months[i],
         .share = segment->recovery_share[treatment],
-        .begin = theta * segment->class_multiplier[treatment][class] *
+        .begin = theta * jk_class_mean(card, segment->class_multiplier[treatment], class, guessed) *
                  jk_steps_integral(&segment->curve[treatment], block->age_start[i], block->months[i]) *
                  jk_pending_factor(segment, treatment, title),
-        .other = block->law->dividend[i] + jk_garnished(segment, treatment, title, class, block->garnish[i]),
+        .other = block->law->dividend[i] + jk_garnished(treatment, title, garnish_share, block->garnish[i]),
         .has_payers = segment->payers.given};
     if (row.has_payers) {
-        double size = jk_score_instalment_size(segment, block->score->instalment[i],
-                                               (jk_capacity)block->score->capacity_class[i], class);
+        const double *shares = segment->payers.monthly_share;
+        double size = block->score->instalment[i];
+        double typical = jk_class_mean(card, shares, (jk_capacity)block->score->capacity_class[i],
+                                       block->score->class_guessed[i] != 0);
+        double own = guessed ? size * typical : jk_score_instalment_size(segment, size, typical, class) * shares[class];
         row.settled = segment->payers.settled_share[treatment];
         row.stop = segment->payers.breakage[treatment];
-        row.paid = jk_paid_by_payers(segment, title, class, size, block->garnish[i]);
+        row.paid = jk_paid_by_payers(title, own, garnish_share, block->garnish[i]);
         row.dividend = block->law->dividend[i];
         row.paying = block->score->paying[i] != 0;
     }

@@ -68,6 +68,8 @@ struct jk_fit {
         *covariance; /* [parameters][parameters] of figures from rows weighed as the curves are; NULL: the estimates' */
     /* What the model takes, log scale, by parameter of the likelihood; and the weight of own data in it. */
     double *value, *credibility;
+    double (*base_level)[JK_CAPACITY_COUNT];  /* [segments] log of what the base model's figures of a class are times as
+                                                 much as they say beside the new model's theta */
     double (*class_value)[JK_CAPACITY_COUNT]; /* [curves] against the reference class; NaN: no data, the base model's */
     double **curve_value;                     /* [curves] by knot; NaN: no data at all, the base model's */
     double **curve_credibility;               /* likewise */
@@ -175,6 +177,11 @@ double jk_fit_round_figure(double value);
 
 /* fit_score.c: scorecard and segments of the new model. */
 jk_status jk_fit_make_model(jk_fit *fit, jk_error *error);
+double jk_fit_points_of_row(const jk_fit *fit, size_t row); /* eta without the intercept */
+int jk_fit_class_by_score(const jk_fit *fit, double eta, int code);
+
+/* fit_guess.c: what claims of a class by the new score truly are, into the new scorecard, where the panel says it. */
+void jk_fit_guess_classes(jk_fit *fit);
 
 /* fit_terms.c: the result's terms, covariance and messages on figures that could not be estimated. */
 jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error);

@@ -114,6 +114,24 @@ static json_t *summary_json(jk_json_builder *json, const jk_fit_result *result) 
     return object;
 }
 
+/* By the class of the score: how many claims, and the shares that are truly none, weak, able; null: not known. */
+static json_t *guessed_json(jk_json_builder *json, const jk_fit_result *result) {
+    if (!jk_class_is_guessed(result->scorecard)) {
+        return json_null();
+    }
+    json_t *object = json_object();
+    for (int s = 0; s < JK_CAPACITY_COUNT; s++) {
+        json_t *row = json_object(), *shares = json_array();
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            jk_json_append(json, shares, jk_json_number(result->scorecard->class_given_score[s][k]));
+        }
+        jk_json_put(json, row, "claims", jk_json_number(result->guessed_claims[s]));
+        jk_json_put(json, row, "shares", shares);
+        jk_json_put(json, object, jk_capacity_name((jk_capacity)s), row);
+    }
+    return object;
+}
+
 jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     const jk_fit_result *result = &fit->result;
     jk_json_builder builder = {0}, *json = &builder;
@@ -130,6 +148,7 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     jk_json_put(json, object, "payers", json_integer((json_int_t)result->payers));
     jk_json_put(json, object, "expected", jk_json_number(result->expected));
     jk_json_put(json, object, "expected_scored", jk_json_number(result->scored_expected));
+    jk_json_put(json, object, "class_given_score", guessed_json(json, result));
     jk_json_put(json, object, "dispersion", jk_json_number(result->dispersion));
     jk_json_put(json, object, "dispersion_by_debtor", jk_json_number(result->cluster_dispersion));
     jk_json_put(json, object, "balance_power", jk_json_number(result->balance_power));

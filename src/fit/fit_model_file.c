@@ -158,8 +158,18 @@ static void write_scorecard(const writer *self) {
     jk_yaml_write_number(out, card->intercept);
     (void)fprintf(out, " # puts the mean eta of the exposure at 0, a score of 500\n  weak_from: %.0f\n",
                   card->weak_from);
-    (void)fprintf(out, "  able_from: %.0f # classes by the score expect together what those of the panel do\n",
-                  card->able_from);
+    const char *together = " # classes by the score expect together what those of the panel do";
+    (void)fprintf(out, "  able_from: %.0f%s\n", card->able_from, jk_class_is_guessed(card) ? "" : together);
+    if (jk_class_is_guessed(card)) {
+        (void)fputs(
+            "  class_given_score: # rows by the class of the score; what the panel's claims were when they entered\n",
+            out);
+        for (int s = 0; s < JK_CAPACITY_COUNT; s++) {
+            (void)fputs("    - ", out);
+            write_numbers(self, card->class_given_score[s], JK_CAPACITY_COUNT);
+            (void)fprintf(out, " # %.0f claims\n", self->fit->result.guessed_claims[s]);
+        }
+    }
     if (card->half_life > 0.0) {
         const jk_payers_result *payers = &self->fit->payers_result;
         (void)fputs("  half_life: ", out);
@@ -190,8 +200,9 @@ static void write_curves(const writer *self, size_t g) {
     (void)fputs("    curves:\n", out);
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
         const jk_steps *steps = &self->fit->segments[g].curve[t];
-        bool base = steps->value == self->fit->base->segments[g].curve[t].value;
-        (void)fprintf(out, "      %s:%s\n", jk_fit_treatment_name(t), base ? " # the base model's" : "");
+        bool base = isnan(self->fit->curve_value[g * JK_TREATMENT_COUNT + t][0]);
+        (void)fprintf(out, "      %s:%s\n", jk_fit_treatment_name(t),
+                      base ? " # the base model's, beside the new model's theta" : "");
         for (size_t k = 0; k < steps->count; k++) {
             (void)fprintf(out, "        - [%d, ", (int)steps->month[k]);
             jk_yaml_write_number(out, steps->value[k]);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/fmath.h"
 #include "base/memory.h"
 #include "fit/payers.h"
 #include "jalki/expected.h"
@@ -28,6 +29,7 @@ typedef struct reader {
     const jk_fit_options *options;
     const double *share;
     const uint8_t *state; /* [rows of the panel] jk_payer_state; NULL */
+    const uint8_t *first; /* [rows of the panel] */
     jk_fit_rows *rows;
     int32_t *place; /* [rows of the panel] the debtor, then the place in the packed rows; -1: not in the filter */
     unsigned char *scratch, *keep; /* [threads] of the filter */
@@ -131,7 +133,8 @@ static size_t array(size_t rows, size_t element) {
 
 static jk_status place_columns(jk_fit_rows *rows, int with_known, jk_error *error) {
     size_t count = rows->columns.rows, real = array(count, sizeof(double));
-    size_t bytes = real * (with_known ? 5 : 4) + array(count, sizeof *rows->curve) + array(count, rows->terms);
+    size_t bytes = real * (with_known ? 5 : 4) + array(count, sizeof *rows->curve) + array(count, rows->terms) +
+                   array(count, sizeof *rows->first) + array(count, sizeof *rows->base_theta);
     rows->mapped = bytes > MEMORY_MAX;
     rows->memory = rows->mapped ? map_file(bytes) : jk_columns_alloc(bytes, 1);
     rows->memory_bytes = bytes;
@@ -145,6 +148,8 @@ static jk_status place_columns(jk_fit_rows *rows, int with_known, jk_error *erro
     }
     rows->curve = (uint16_t *)(void *)next;
     rows->level = next + array(count, sizeof *rows->curve);
+    rows->first = rows->level + array(count, rows->terms);
+    rows->base_theta = (float *)(void *)(rows->first + array(count, sizeof *rows->first));
     rows->columns.cash = rows->cash;
     rows->columns.weight = rows->weight;
     rows->columns.start = rows->start;
@@ -202,9 +207,12 @@ static void put_row(const reader *self, const jk_panel_block *block, size_t i, s
     rows->months[at] = block->months[i];
     rows->curve[at] = (uint16_t)(segment * JK_TREATMENT_COUNT + treatment);
     if (rows->known != NULL) {
-        double garnished = jk_garnished(from, treatment, (jk_title)block->title_state[i], class, block->garnish[i]);
+        double garnished =
+            jk_garnished(treatment, (jk_title)block->title_state[i], from->garnish_share[class], block->garnish[i]);
         rows->known[at] = (garnished + block->law->dividend[i]) * block->balance_start[i] * block->months[i];
     }
+    rows->first[at] = self->first[block->first_row + i];
+    rows->base_theta[at] = (float)jk_exp(block->score->eta[i] - from->theta_center[class]);
     uint8_t *level = rows->level + at * rows->terms;
     int code = (int)class + (block->class_start[i] < 0 ? JK_FIT_CLASS_SCORED : 0) +
                (block->law->class_override[i] >= 0 ? JK_FIT_CLASS_FORCED : 0);
@@ -312,10 +320,12 @@ static jk_status reader_alloc(reader *self, size_t panel_rows, jk_error *error) 
 }
 
 jk_status jk_fit_rows_read(const jk_panel *panel, const jk_model *base, const jk_fit_options *options,
-                           const double *share, const uint8_t *state, jk_fit_rows *rows, jk_error *error) {
+                           const double *share, const uint8_t *state, const uint8_t *first, jk_fit_rows *rows,
+                           jk_error *error) {
     size_t panel_rows = jk_tape_rows(jk_panel_tape(panel));
     *rows = (jk_fit_rows){.terms = base->scorecard.count + JK_FIT_TERMS_FIXED};
-    reader self = {.panel = panel, .base = base, .options = options, .share = share, .state = state, .rows = rows};
+    reader self = {
+        .panel = panel, .base = base, .options = options, .share = share, .state = state, .first = first, .rows = rows};
     jk_status status = JK_OK;
     JK_TRY(check_base(base, error));
     int with_known = 0;

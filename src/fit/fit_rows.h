@@ -29,6 +29,8 @@ typedef struct jk_fit_rows {
     double *cash, *weight, *start, *months, *known;
     uint16_t *curve; /* segment · treatments + treatment */
     uint8_t *level;
+    float *base_theta; /* exp(eta - centre of segment and class) by the base model */
+    uint8_t *first;    /* 1: the claim's first row of the filter */
     uint32_t *cluster_begin;
     double exposure;
     double total_cash;
@@ -43,9 +45,10 @@ typedef struct jk_fit_rows {
 /* Reads the rows of the filter. `share` [segments][treatments] is the share that a resolution brings in, for what
  * garnishment is expected to bring. `state` [rows of the panel] is a jk_payer_state each (fit/payers.h): where payers
  * are learnt, the cash of a row is the share of the balance of who begins to pay in it, half-way through its months;
- * NULL: none are. */
+ * NULL: none are. `first` [rows of the panel] is 1 for the first row of each claim. */
 jk_status jk_fit_rows_read(const jk_panel *panel, const jk_model *base, const jk_fit_options *options,
-                           const double *share, const uint8_t *state, jk_fit_rows *rows, jk_error *error);
+                           const double *share, const uint8_t *state, const uint8_t *first, jk_fit_rows *rows,
+                           jk_error *error);
 void jk_fit_rows_reset(jk_fit_rows *rows);
 
 /* Fine bins from a sample of values (sorted here): about `most` of equal counts, on round numbers. */

@@ -147,6 +147,7 @@ static jk_status make_payers(jk_fit *fit, jk_error *error) {
     jk_fit_payers_apply(fit);
     JK_TRY(jk_fit_room_for_levels(fit, error));
     JK_TRY(jk_fit_payers_fading(fit, error));
+    jk_fit_guess_classes(fit); /* again, as points have moved */
     return jk_fit_payers_level(fit, error);
 }
 
@@ -191,7 +192,7 @@ static jk_status run(jk_fit *fit, const char *path, jk_error *error) {
     JK_TRY(learn_transitions(fit, share, error));
     JK_TRY(jk_fit_payers_read(fit, error));
     const uint8_t *state = fit->payers_result.learned ? fit->payers->state : NULL;
-    JK_TRY(jk_fit_rows_read(fit->panel, fit->base, &fit->options, share, state, &fit->rows, error));
+    JK_TRY(jk_fit_rows_read(fit->panel, fit->base, &fit->options, share, state, fit->payers->first, &fit->rows, error));
     JK_TRY(jk_fit_survey_rows(fit, error));
     JK_TRY(jk_fit_card_init(fit, error));
     JK_TRY(estimate_all(fit, error));
@@ -248,9 +249,11 @@ jk_status jk_fit_add_trees(jk_fit *fit, const jk_boost_options *options, const c
     all.run = fit->options.run;
     all.boost = *options;
     JK_TRY(jk_fit_trees(jk_tape_path(jk_panel_tape(fit->panel)), &scored, &all, path, &fit->trees, error));
+    const bool apart = !jk_class_is_guessed(&fit->scorecard); /* else one centre serves all classes of a segment */
     for (size_t g = 0; g < fit->base->segment_count; g++) {
         for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
-            fit->segments[g].theta_center[k] += fit->trees.shift[g][fit->class_fitted[g] ? k : JK_CAPACITY_COUNT];
+            fit->segments[g].theta_center[k] +=
+                fit->trees.shift[g][apart && fit->class_fitted[g] ? k : JK_CAPACITY_COUNT];
         }
     }
     JK_TRY(jk_fit_hold_bounds(fit, error));

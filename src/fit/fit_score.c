@@ -10,6 +10,7 @@
 #include "base/fmath.h"
 #include "fit/fit_internal.h"
 #include "jalki/expected.h"
+#include "model/economics.h"
 
 enum { SCORES = 1001 };
 #define SAME        0.01 /* of the expected cash */
@@ -70,11 +71,12 @@ static jk_status make_scorecard(jk_fit *fit, jk_error *error) {
     fit->scorecard = fit->base->scorecard;
     fit->scorecard.characteristics = items;
     fit->scorecard.intercept = 0.0;
+    memset(fit->scorecard.class_given_score, 0, sizeof fit->scorecard.class_given_score); /* the base model's */
     return JK_OK;
 }
 
 /* eta of a packed row without the intercept. */
-static double points_of_row(const jk_fit *fit, size_t row) {
+double jk_fit_points_of_row(const jk_fit *fit, size_t row) {
     const uint8_t *level = fit->rows.level + row * fit->rows.terms + JK_FIT_TERMS_FIXED;
     double eta = 0.0;
     for (size_t c = 0; c < fit->base->scorecard.count; c++) {
@@ -99,7 +101,7 @@ static void place_classes(jk_fit *fit) {
     double sum = 0.0, weight = 0.0, at[SCORES] = {0.0}, class[JK_CAPACITY_COUNT] = {0.0};
     for (size_t i = 0; i < rows->columns.rows; i++) {
         double exposure = rows->weight[i] * rows->months[i];
-        sum += exposure * points_of_row(fit, i);
+        sum += exposure * jk_fit_points_of_row(fit, i);
         weight += exposure;
     }
     fit->scorecard.intercept = jk_fit_round_points(-sum / weight);
@@ -107,7 +109,7 @@ static void place_classes(jk_fit *fit) {
         int code = rows->level[i * rows->terms + JK_FIT_TERM_CLASS];
         if (code < JK_FIT_CLASS_FORCED) {
             double exposure = rows->weight[i] * rows->months[i];
-            at[score_of(points_of_row(fit, i) + fit->scorecard.intercept)] += exposure;
+            at[score_of(jk_fit_points_of_row(fit, i) + fit->scorecard.intercept)] += exposure;
             class[code % JK_CAPACITY_COUNT] += exposure;
         }
     }
@@ -129,7 +131,7 @@ static void place_classes(jk_fit *fit) {
 /* ---- theta --------------------------------------------------------------------------------------------------------
  */
 
-static int class_by_score(const jk_fit *fit, double eta, int code) {
+int jk_fit_class_by_score(const jk_fit *fit, double eta, int code) {
     if (code >= JK_FIT_CLASS_FORCED) {
         return code % JK_CAPACITY_COUNT;
     }
@@ -140,7 +142,8 @@ static int class_by_score(const jk_fit *fit, double eta, int code) {
 }
 
 /* log of the exposure-weighted mean of exp(eta) by segment and class; where a class has no rows, that of all segments.
- */
+ * Where the class is guessed one centre serves all of a segment's: theta stays what it is when the class changes, and a
+ * claim that is not what its score says has the theta of its score. */
 static jk_status center_theta(jk_fit *fit, jk_error *error) {
     const jk_fit_rows *rows = &fit->rows;
     size_t segments = fit->base->segment_count;
@@ -151,12 +154,20 @@ static jk_status center_theta(jk_fit *fit, jk_error *error) {
     for (size_t i = 0; i < rows->columns.rows; i++) {
         size_t g = rows->curve[i] / JK_TREATMENT_COUNT;
         int code = rows->level[i * rows->terms + JK_FIT_TERM_CLASS];
-        double eta = points_of_row(fit, i) + fit->scorecard.intercept;
-        int k = fit->class_fitted[g] ? code % JK_CAPACITY_COUNT : class_by_score(fit, eta, code);
+        double eta = jk_fit_points_of_row(fit, i) + fit->scorecard.intercept;
+        int k = fit->class_fitted[g] ? code % JK_CAPACITY_COUNT : jk_fit_class_by_score(fit, eta, code);
         double exposure = rows->weight[i] * rows->months[i];
         for (int all = 0; all < 2; all++) {
             sum[all ? segments : g][0][k] += exposure;
             sum[all ? segments : g][1][k] += exposure * jk_exp(eta);
+        }
+    }
+    if (jk_class_is_guessed(&fit->scorecard)) {
+        for (size_t g = 0; g <= segments; g++) {
+            for (int s = 0; s < 2; s++) {
+                double all = sum[g][s][0] + sum[g][s][1] + sum[g][s][2];
+                sum[g][s][0] = sum[g][s][1] = sum[g][s][2] = all;
+            }
         }
     }
     for (size_t g = 0; g < segments; g++) {
@@ -164,6 +175,37 @@ static jk_status center_theta(jk_fit *fit, jk_error *error) {
             size_t from = sum[g][0][k] > 0.0 ? g : segments;
             fit->segments[g].theta_center[k] =
                 sum[from][0][k] > 0.0 ? jk_fit_round_points(jk_log(sum[from][1][k] / sum[from][0][k])) : 0.0;
+        }
+    }
+    return JK_OK;
+}
+
+/* Figures that the base model's stand for are beside its theta: curve · multiplier · exp(eta - centre). Beside the new
+ * one they would expect something else of the same rows, so that they are multiplied by the mean of the old theta over
+ * that of the new one, by segment and class of the rows, or where a segment has none of a class by that of all. */
+static jk_status level_base(jk_fit *fit, jk_error *error) {
+    const jk_fit_rows *rows = &fit->rows;
+    size_t segments = fit->base->segment_count;
+    double(*sum)[2][JK_CAPACITY_COUNT] = jk_arena_alloc(fit->arena, segments + 1, sizeof *sum);
+    fit->base_level = jk_arena_alloc(fit->arena, segments, sizeof *fit->base_level);
+    if (sum == NULL || fit->base_level == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    for (size_t i = 0; i < rows->columns.rows; i++) {
+        size_t g = rows->curve[i] / JK_TREATMENT_COUNT;
+        int code = rows->level[i * rows->terms + JK_FIT_TERM_CLASS];
+        double eta = jk_fit_points_of_row(fit, i) + fit->scorecard.intercept;
+        int k = fit->class_fitted[g] ? code % JK_CAPACITY_COUNT : jk_fit_class_by_score(fit, eta, code);
+        double exposure = rows->weight[i] * rows->months[i], theta = jk_exp(eta - fit->segments[g].theta_center[k]);
+        for (int all = 0; all < 2; all++) {
+            sum[all ? segments : g][0][k] += exposure * theta;
+            sum[all ? segments : g][1][k] += exposure * (double)rows->base_theta[i];
+        }
+    }
+    for (size_t g = 0; g < segments; g++) {
+        for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+            size_t from = sum[g][0][k] > 0.0 ? g : segments;
+            fit->base_level[g][k] = sum[from][0][k] > 0.0 ? jk_log(sum[from][1][k] / sum[from][0][k]) : 0.0;
         }
     }
     return JK_OK;
@@ -183,9 +225,29 @@ static double class_level(const jk_fit *fit, size_t curve, int class) {
     }
     double value = fit->class_value[curve][class];
     if (isnan(value)) {
-        return base[class] > 0.0 && base[reference] > 0.0 ? jk_log(base[class] / base[reference]) : -INFINITY;
+        const double *level = fit->base_level[g];
+        return base[class] > 0.0 && base[reference] > 0.0
+                   ? jk_log(base[class] / base[reference]) + level[class] - level[reference]
+                   : -INFINITY;
     }
     return value + center[class] - center[reference];
+}
+
+/* The base model's curve and multipliers beside the new theta. */
+static jk_status take_base_curve(jk_fit *fit, size_t curve, double *value) {
+    size_t g = curve / JK_TREATMENT_COUNT, t = curve % JK_TREATMENT_COUNT;
+    const jk_segment *from = &fit->base->segments[g];
+    jk_segment *to = &fit->segments[g];
+    const double *level = fit->base_level[g];
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        double beside = jk_exp(level[k] - level[JK_CAPACITY_ABLE]);
+        to->class_multiplier[t][k] = jk_fit_round_figure(fmin(from->class_multiplier[t][k] * beside, 1000.0));
+    }
+    for (size_t k = 0; k < from->curve[t].count; k++) {
+        value[k] = jk_fit_round_figure(fmin(from->curve[t].value[k] * jk_exp(level[JK_CAPACITY_ABLE]), 100.0));
+    }
+    to->curve[t] = (jk_steps){from->curve[t].count, from->curve[t].month, value};
+    return JK_OK;
 }
 
 static jk_status make_curve(jk_fit *fit, size_t curve, jk_error *error) {
@@ -201,7 +263,7 @@ static jk_status make_curve(jk_fit *fit, size_t curve, jk_error *error) {
         whole = whole && !isnan(fit->curve_value[curve][k]);
     }
     if (!whole) { /* the base model's, whole: half of one curve and half of another is neither */
-        return JK_OK;
+        return take_base_curve(fit, curve, value);
     }
     double share = to->recovery_share[t];
     double level[JK_CAPACITY_COUNT], base_able = fit->base->segments[g].class_multiplier[t][JK_CAPACITY_ABLE];
@@ -263,12 +325,13 @@ static void expect_rows(jk_fit *fit, double (*by_score)[JK_CAPACITY_COUNT]) {
     double fitted = 0.0, scored = 0.0;
     for (size_t i = 0; i < rows->columns.rows; i++) {
         size_t g = rows->curve[i] / JK_TREATMENT_COUNT;
-        double eta = points_of_row(fit, i) + fit->scorecard.intercept, cash[JK_CAPACITY_COUNT];
-        int code = rows->level[i * rows->terms + JK_FIT_TERM_CLASS], by = class_by_score(fit, eta, code);
+        double eta = jk_fit_points_of_row(fit, i) + fit->scorecard.intercept, cash[JK_CAPACITY_COUNT];
+        int code = rows->level[i * rows->terms + JK_FIT_TERM_CLASS], by = jk_fit_class_by_score(fit, eta, code);
         double known = rows->known != NULL ? rows->known[i] : 0.0;
         cash_by_class(fit, i, eta, cash);
         fitted += known + cash[fit->class_fitted[g] ? code % JK_CAPACITY_COUNT : by];
-        scored += known + cash[by];
+        scored += known + jk_class_mean(&fit->scorecard, cash, (jk_capacity)by,
+                                        jk_class_is_guessed(&fit->scorecard) && code < JK_FIT_CLASS_FORCED);
         for (int k = 0; by_score != NULL && code < JK_FIT_CLASS_FORCED && k < JK_CAPACITY_COUNT; k++) {
             by_score[score_of(eta)][k] += cash[k];
         }
@@ -301,6 +364,7 @@ static bool move_bounds(jk_fit *fit, double (*by_score)[JK_CAPACITY_COUNT], doub
     for (size_t g = 0; g < fit->base->segment_count; g++) {
         any = any || fit->class_fitted[g];
     }
+    any = any && !jk_class_is_guessed(&fit->scorecard); /* the model knows what its classes are worth */
     sum_up(by_score, below);
     double wanted = fit->result.expected - fit->result.scored_expected + cash_within(below, from[0], from[1]);
     double near = SAME * fit->result.expected;
@@ -349,6 +413,7 @@ static bool move_level(jk_fit *fit) {
 
 static jk_status make_curves(jk_fit *fit, jk_error *error) {
     JK_TRY(center_theta(fit, error));
+    JK_TRY(level_base(fit, error));
     for (size_t c = 0; c < fit->survey.curves; c++) {
         JK_TRY(make_curve(fit, c, error));
     }
@@ -365,6 +430,7 @@ jk_status jk_fit_make_model(jk_fit *fit, jk_error *error) {
     take_transitions(fit);
     JK_TRY(make_scorecard(fit, error));
     place_classes(fit);
+    jk_fit_guess_classes(fit);
     double(*by_score)[JK_CAPACITY_COUNT] = jk_arena_alloc(fit->arena, SCORES, sizeof *by_score);
     double(*below)[JK_CAPACITY_COUNT] = jk_arena_alloc(fit->arena, SCORES + 1, sizeof *below);
     if (by_score == NULL || below == NULL) {

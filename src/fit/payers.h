@@ -48,6 +48,7 @@ struct jk_fit_payers {
     size_t count;
     jk_payer_row *row; /* [count] those of the filter, by debtor, claim and start */
     uint8_t *state;    /* [rows of the panel] */
+    uint8_t *first;    /* [rows of the panel] 1: the claim's first row of the filter */
     size_t part_count;
     jk_payer_part *part;              /* by debtor */
     double again[2], quiet[2];        /* paid, of all */
@@ -81,6 +82,8 @@ jk_status jk_fit_payers_worth(jk_fit *fit, const double *points, jk_error *error
  * intercept by shared, so that what fades goes to that level and today's intensities stay. */
 jk_status jk_fit_payers_items(jk_fit *fit, size_t *count, jk_error *error);
 void jk_fit_payers_shift(jk_fit *fit, double shared);
+/* Adds a figure that is independent of the others. */
+jk_status jk_fit_payers_add_term(jk_fit *fit, const jk_payer_term *term, jk_error *error);
 /* The one characteristic that fades; -1: none, or several. */
 int jk_fit_payers_item(const jk_fit *fit);
 jk_status jk_fit_room_for_levels(jk_fit *fit, jk_error *error);

@@ -2,13 +2,17 @@
 /* How fast what was known at a landmark fades.
  *
  * Every claim is taken as it stood every `LANDMARK` months, with the fading points that it had then, and followed.
- * Where it is quiet s months later its hazard is balance · curve · class · lasting points · exp(a + e 2^(-s /
- * half-life)), e the fading points of those that stood alike at the same landmark (a free figure of each such cell, so
- * that what "never paid" means in long and short histories does not pass for fading), a the level to which all fade.
- * For each half-life the rest is estimated (Newton); the likelihood that is left is the profile. Payments of a debtor
- * go together and a row counts for several landmarks, so that twice the drop of the log likelihood is scaled by
- * information over the variance of scores by debtor (Kent, "Robust properties of likelihood ratio tests", Biometrika 69
- * (1982), 19-27): the interval is where that stays below 3.84. */
+ * Where it is quiet s months later its hazard is curve · class · lasting points · exp(a + e 2^(-s / half-life)), a the
+ * level to which all fade, e the fading points of those that stood alike at the same landmark: a figure of each such
+ * cell, so that what "never paid" means in long and short histories does not pass for fading, but one about which the
+ * fit has something to say, e ~ N(points - a, 0.5^2); and a ~ N(0, 0.3^2), as months alone can hardly tell what fades
+ * from a change of all. Rows weigh balance^-power as everywhere (docs/fit.md): w new payers of weights w have the log
+ * likelihood of one divided by phi = (sum of w^2) / (sum of w), beside which the priors stand.
+ *
+ * For each half-life the rest is estimated (Newton); what is left is the profile. Payments of a debtor go together and
+ * a row counts for several landmarks, so that twice the drop of the log likelihood is scaled by the variance of scores
+ * by debtor over information (Kent, "Robust properties of likelihood ratio tests", Biometrika 69 (1982), 19-27), or by
+ * phi where that is more: the interval is where that stays below 3.84. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,20 +28,22 @@ enum { LANDMARK = 6, LAGS = 120, STEPS = 40, CELLS_MAX = 256, EVENTS_MIN = 50 };
 #define HALF_LIFE_LEAST 1.0
 #define HALF_LIFE_MOST  600.0
 #define CHI_SQUARE_95   3.841458820694124
+static const double own_spread = 0.5, shared_spread = 0.3; /* of the priors */
 
 /* What followed those who stood alike at a landmark: by months since. */
 typedef struct fading_cell {
     int32_t window;
     double points;
-    double expected[LAGS], began[LAGS]; /* by lasting figures; balances */
-    double sum_expected, sum_began, events;
+    double expected[LAGS], began[LAGS]; /* by lasting figures; weights */
+    double events;
     double own; /* e */
 } fading_cell;
 
 typedef struct fading {
     jk_fit *fit;
     struct jk_fit_payers *payers;
-    double *offset, *points; /* [rows of the panel] lasting hazard times balance; fading points */
+    double *offset, *points; /* [rows of the panel] lasting hazard times weight; fading points */
+    double size;             /* phi */
     int32_t first_start;
     size_t cell_count;
     fading_cell *cell; /* [CELLS_MAX] */
@@ -45,6 +51,12 @@ typedef struct fading {
 } fading;
 
 /* ---- what the new model says of rows ----------------------------------------------------------------------------- */
+
+/* What a row counts: its balance, as rows weigh balance^-power. */
+static double weight_of(const fading *self, double balance) {
+    double power = self->fit->options.shrink ? self->fit->result.balance_power : 0.0;
+    return power > 0.0 ? balance * jk_exp(-power * jk_log(balance)) : balance;
+}
 
 static jk_status see_block(void *context, const jk_panel_block *block, jk_error *error) {
     (void)error;
@@ -58,11 +70,33 @@ static jk_status see_block(void *context, const jk_panel_block *block, jk_error 
         double lasting = jk_exp(block->score->eta[i] - block->score->fading[i] - segment->theta_center[class]);
         double pending = jk_pending_factor(segment, t, (jk_title)block->title_state[i]);
         double months = block->months[i] * (self->payers->state[row] == JK_PAYER_BEGINS ? 0.5 : 1.0);
-        self->offset[row] = block->balance_start[i] * lasting * segment->class_multiplier[t][class] * pending *
-                            jk_steps_integral(&segment->curve[t], block->age_start[i], months);
+        self->offset[row] = weight_of(self, block->balance_start[i]) * lasting * segment->class_multiplier[t][class] *
+                            pending * jk_steps_integral(&segment->curve[t], block->age_start[i], months);
         self->points[row] = block->score->fading[i];
     }
     return JK_OK;
+}
+
+/* Rows as they are, with the points of their own day, expect what began in them: the curves hold euros, which large
+ * balances weigh. And phi. */
+static void settle_level(fading *self) {
+    const struct jk_fit_payers *payers = self->payers;
+    double began = 0.0, expected = 0.0, squares = 0.0;
+    for (size_t i = 0; i < payers->count; i++) {
+        uint32_t row = payers->row[i].row;
+        double weight = weight_of(self, payers->row[i].balance);
+        bool begins = payers->state[row] == JK_PAYER_BEGINS;
+        if (begins || payers->state[row] == JK_PAYER_QUIET) {
+            expected += self->offset[row] * jk_exp(self->points[row]);
+            began += begins ? weight : 0.0;
+            squares += begins ? weight * weight : 0.0;
+        }
+    }
+    self->size = began > 0.0 ? squares / began : 1.0;
+    double level = began > 0.0 && expected > 0.0 ? began / expected : 1.0;
+    for (size_t i = 0; i < payers->count; i++) {
+        self->offset[payers->row[i].row] *= level;
+    }
 }
 
 static jk_status see_rows(fading *self, jk_error *error) {
@@ -82,6 +116,7 @@ static jk_status see_rows(fading *self, jk_error *error) {
     self->first_start = jk_panel_span_of(panel).first_start;
     jk_status status = jk_panel_stream(panel, &fit->options.run, see_block, self, error);
     jk_panel_close(panel);
+    settle_level(self);
     return status;
 }
 
@@ -138,7 +173,7 @@ static void add_pair(fading *self, fading_cell *cell, const jk_payer_row *row, s
     (void)context;
     bool begins = self->payers->state[row->row] == JK_PAYER_BEGINS;
     cell->expected[lag] += self->offset[row->row];
-    cell->began[lag] += begins ? row->balance : 0.0;
+    cell->began[lag] += begins ? weight_of(self, row->balance) : 0.0;
     cell->events += begins;
 }
 
@@ -158,10 +193,11 @@ static double part_left(double half_life, size_t lag) {
 }
 
 /* Best e of a cell given a and the half-life; its log likelihood with the slopes by a. */
-static double solve_cell(fading_cell *cell, double shared, const double *left) {
+static double solve_cell(const fading *self, fading_cell *cell, double shared, const double *left) {
+    const double precision = self->size / (own_spread * own_spread), prior = cell->points - shared;
     double e = cell->own;
     for (int step = 0; step < STEPS; step++) {
-        double slope = 0.0, curvature = 0.0;
+        double slope = -precision * (e - prior), curvature = precision;
         for (size_t s = 0; s < LAGS; s++) {
             double mean = cell->expected[s] * jk_exp(shared + e * left[s]);
             slope += (cell->began[s] - mean) * left[s];
@@ -174,7 +210,7 @@ static double solve_cell(fading_cell *cell, double shared, const double *left) {
         }
     }
     cell->own = e;
-    double likelihood = 0.0;
+    double likelihood = -0.5 * precision * (e - prior) * (e - prior);
     for (size_t s = 0; s < LAGS; s++) {
         double log_mean = shared + e * left[s];
         likelihood += cell->began[s] * log_mean - cell->expected[s] * jk_exp(log_mean);
@@ -183,14 +219,12 @@ static double solve_cell(fading_cell *cell, double shared, const double *left) {
 }
 
 static double likelihood_at(fading *self, double half_life, double shared) {
-    double left[LAGS], sum = 0.0;
+    double left[LAGS], sum = -0.5 * self->size * shared * shared / (shared_spread * shared_spread);
     for (size_t s = 0; s < LAGS; s++) {
         left[s] = part_left(half_life, s);
     }
     for (size_t c = 0; c < self->cell_count; c++) {
-        if (self->cell[c].sum_began > 0.0) {
-            sum += solve_cell(&self->cell[c], shared, left);
-        }
+        sum += solve_cell(self, &self->cell[c], shared, left);
     }
     return sum;
 }
@@ -233,8 +267,9 @@ typedef struct scoring {
     double score[2];    /* of the present debtor */
 } scoring;
 
-static void slopes_of(const fading_cell *cell, double shared, double half_life, slopes *out) {
-    double left[LAGS], ff = 0.0, xf[2] = {0.0, 0.0};
+static void slopes_of(const fading *self, const fading_cell *cell, double half_life, slopes *out) {
+    const double shared = self->shared;
+    double left[LAGS], ff = self->size / (own_spread * own_spread), xf[2] = {0.0, 0.0};
     for (size_t s = 0; s < LAGS; s++) {
         left[s] = part_left(half_life, s);
         out->mean[s] = cell->expected[s] > 0.0 ? jk_exp(shared + cell->own * left[s]) : 0.0;
@@ -255,8 +290,8 @@ static void slopes_of(const fading_cell *cell, double shared, double half_life, 
 static void score_pair(fading *self, fading_cell *cell, const jk_payer_row *row, size_t lag, void *context) {
     scoring *scores = context;
     const slopes *at = &scores->cell[cell - self->cell];
-    double began = self->payers->state[row->row] == JK_PAYER_BEGINS ? row->balance : 0.0;
-    double rest = cell->sum_began > 0.0 ? began - self->offset[row->row] * at->mean[lag] : 0.0;
+    double began = self->payers->state[row->row] == JK_PAYER_BEGINS ? weight_of(self, row->balance) : 0.0;
+    double rest = began - self->offset[row->row] * at->mean[lag];
     scores->score[0] += rest * at->by[0][lag];
     scores->score[1] += rest * at->by[1][lag];
 }
@@ -275,10 +310,10 @@ static jk_status measure(fading *self, double half_life, fading_error *out, jk_e
         free(score);
         return jk_fail_memory(error, "the fading points");
     }
-    double i00 = 0.0, i01 = 0.0, i11 = 0.0;
+    double i00 = self->size / (shared_spread * shared_spread), i01 = 0.0, i11 = 0.0;
     for (size_t c = 0; c < self->cell_count; c++) {
-        slopes_of(&self->cell[c], self->shared, half_life, &at[c]);
-        for (size_t s = 0; s < LAGS && self->cell[c].sum_began > 0.0; s++) {
+        slopes_of(self, &self->cell[c], half_life, &at[c]);
+        for (size_t s = 0; s < LAGS; s++) {
             double mu = self->cell[c].expected[s] * at[c].mean[s];
             i00 += mu * at[c].by[0][s] * at[c].by[0][s];
             i01 += mu * at[c].by[0][s] * at[c].by[1][s];
@@ -349,31 +384,6 @@ static double interval_end(const double *profile, double best, double likelihood
     return direction > 0 ? HALF_LIFE_MOST : HALF_LIFE_LEAST;
 }
 
-/* The term, and its place in the covariance: beside the others' figures, of which it is taken as independent. */
-static jk_status add_term(jk_fit *fit, const jk_payer_term *term, jk_error *error) {
-    jk_payers_result *result = &fit->payers_result;
-    size_t n = result->parameter_count;
-    jk_payer_term *terms = jk_arena_alloc(fit->arena, result->term_count + 1, sizeof *terms);
-    double *covariance = jk_arena_alloc(fit->arena, (n + 1) * (n + 1), sizeof *covariance);
-    if (terms == NULL || covariance == NULL) {
-        return jk_fail_memory(error, "the fading points");
-    }
-    memcpy(terms, result->terms, result->term_count * sizeof *terms);
-    terms[result->term_count] = *term;
-    if (!isnan(term->std_error)) {
-        for (size_t i = 0; i < n; i++) {
-            memcpy(covariance + i * (n + 1), result->covariance + i * n, n * sizeof *covariance);
-        }
-        covariance[(n + 1) * (n + 1) - 1] = term->std_error * term->std_error;
-        terms[result->term_count].parameter = (int)n;
-        result->covariance = covariance;
-        result->parameter_count = n + 1;
-    }
-    result->terms = terms;
-    result->term_count++;
-    return JK_OK;
-}
-
 /* The half-life whose share left after three years is the mean of that over the profile: what the data leave open
  * between fading and lasting is neither. */
 static double mean_half_life(const double *profile, double likelihood, double scale) {
@@ -394,7 +404,7 @@ static jk_status estimate(fading *self, jk_error *error) {
     for (size_t c = 0; c < self->cell_count; c++) {
         fading_cell *cell = &self->cell[c];
         events += cell->events;
-        cell->own = cell->sum_began > 0.0 ? jk_log(cell->sum_began / cell->sum_expected) : 0.0;
+        cell->own = cell->points;
     }
     result->half_life_low = HALF_LIFE_LEAST;
     result->half_life_high = HALF_LIFE_MOST;
@@ -416,8 +426,8 @@ static jk_status estimate(fading *self, jk_error *error) {
         likelihood = profile_at(self, term.estimate);
         fading_error found = {0};
         JK_TRY(measure(self, term.estimate, &found, error));
-        double scale = found.information > 0.0 ? found.variance / found.information : (double)NAN;
-        term.std_error = found.information > 0.0 ? sqrt(found.variance) / found.information : (double)NAN;
+        double scale = found.information > 0.0 ? fmax(self->size, found.variance / found.information) : (double)NAN;
+        term.std_error = found.information > 0.0 ? sqrt(scale / found.information) : (double)NAN;
         term.debtors = found.debtors;
         if (scale > 0.0) {
             double drop = CHI_SQUARE_95 / 2.0 * scale;
@@ -443,7 +453,7 @@ static jk_status estimate(fading *self, jk_error *error) {
     term.value = result->half_life;
     term.credibility = told ? 1.0 : 0.0;
     fit->scorecard.half_life = result->half_life;
-    return add_term(fit, &term, error);
+    return jk_fit_payers_add_term(fit, &term, error);
 }
 
 /* ---- together -----------------------------------------------------------------------------------------------------
@@ -463,12 +473,6 @@ jk_status jk_fit_payers_fading(jk_fit *fit, jk_error *error) {
     for (size_t from = 0, to = 0; status == JK_OK && from < payers->count; from = to) {
         to = claim_end(payers, from);
         each_pair(&self, from, to, add_pair, NULL);
-    }
-    for (size_t c = 0; c < self.cell_count; c++) {
-        for (size_t s = 0; s < LAGS; s++) {
-            self.cell[c].sum_expected += self.cell[c].expected[s];
-            self.cell[c].sum_began += self.cell[c].began[s];
-        }
     }
     status = status == JK_OK ? jk_fit_payers_worth(fit, self.points, error) : status;
     status = status == JK_OK ? estimate(&self, error) : status;

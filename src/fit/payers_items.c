@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which points of the new scorecard fade, and the list of levels. */
+/* Which points of the new scorecard fade, their half-life among the figures, and the list of levels. */
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -82,6 +83,33 @@ void jk_fit_payers_shift(jk_fit *fit, double shared) {
             return;
         }
     }
+}
+
+/* ---- one more figure ------------------------------------------------------------------------------------------- */
+
+/* The term, and its place in the covariance: beside the others' figures, of which it is taken as independent. */
+jk_status jk_fit_payers_add_term(jk_fit *fit, const jk_payer_term *term, jk_error *error) {
+    jk_payers_result *result = &fit->payers_result;
+    size_t n = result->parameter_count;
+    jk_payer_term *terms = jk_arena_alloc(fit->arena, result->term_count + 1, sizeof *terms);
+    double *covariance = jk_arena_alloc(fit->arena, (n + 1) * (n + 1), sizeof *covariance);
+    if (terms == NULL || covariance == NULL) {
+        return jk_fail_memory(error, "the fading points");
+    }
+    memcpy(terms, result->terms, result->term_count * sizeof *terms);
+    terms[result->term_count] = *term;
+    if (!isnan(term->std_error)) {
+        for (size_t i = 0; i < n; i++) {
+            memcpy(covariance + i * (n + 1), result->covariance + i * n, n * sizeof *covariance);
+        }
+        covariance[(n + 1) * (n + 1) - 1] = term->std_error * term->std_error;
+        terms[result->term_count].parameter = (int)n;
+        result->covariance = covariance;
+        result->parameter_count = n + 1;
+    }
+    result->terms = terms;
+    result->term_count++;
+    return JK_OK;
 }
 
 /* ---- the list of levels ------------------------------------------------------------------------------------------ */

@@ -33,8 +33,8 @@ static uint8_t own_payment(const jk_fit *fit, const jk_panel_block *block, size_
     int8_t status = block->block->column[JK_COLUMN_LEGAL_STATUS] == NULL ? JK_MISSING_ENUM
                                                                          : JK_BLOCK_ENUM(block->block, LEGAL_STATUS)[i];
     const jk_segment *segment = &fit->base->segments[block->law->segment[i]];
-    bool garnished = jk_garnished(segment, (jk_treatment)block->treatment[i], (jk_title)block->title_state[i], class,
-                                  block->garnish[i]) > 0.0;
+    bool garnished = jk_garnished((jk_treatment)block->treatment[i], (jk_title)block->title_state[i],
+                                  segment->garnish_share[class], block->garnish[i]) > 0.0;
     return status != JK_STATUS_BANKRUPTCY && status != JK_STATUS_DEBT_ADJUSTMENT && !garnished;
 }
 
@@ -86,9 +86,10 @@ static jk_status read_rows(jk_fit *fit, struct jk_fit_payers *payers, jk_error *
     self.all = jk_columns_alloc(rows, sizeof *self.all);
     payers->row = self.all;
     payers->state = jk_columns_zero(rows, sizeof *payers->state);
-    jk_status status = self.scratch == NULL || self.keep == NULL || self.all == NULL || payers->state == NULL
-                           ? jk_fail_memory(error, "the rows of payers")
-                           : jk_panel_stream(fit->panel, run, read_block, &self, error);
+    payers->first = jk_columns_zero(rows, sizeof *payers->first);
+    bool made = self.scratch != NULL && self.keep != NULL && self.all != NULL && payers->state != NULL;
+    jk_status status = !made || payers->first == NULL ? jk_fail_memory(error, "the rows of payers")
+                                                      : jk_panel_stream(fit->panel, run, read_block, &self, error);
     free(self.scratch);
     free(self.keep);
     for (size_t i = 0; status == JK_OK && i < rows; i++) {
@@ -98,6 +99,9 @@ static jk_status read_rows(jk_fit *fit, struct jk_fit_payers *payers, jk_error *
     }
     if (status == JK_OK) {
         qsort(payers->row, payers->count, sizeof *payers->row, by_debtor);
+        for (size_t i = 0; i < payers->count; i++) {
+            payers->first[payers->row[i].row] = i == 0 || payers->row[i].claim != payers->row[i - 1].claim;
+        }
     }
     return status;
 }
@@ -234,6 +238,7 @@ void jk_fit_payers_free(jk_fit *fit) {
     if (fit->payers != NULL) {
         free(fit->payers->row);
         free(fit->payers->state);
+        free(fit->payers->first);
         free(fit->payers->part);
         free(fit->payers->influence_half_life);
     }

@@ -104,7 +104,7 @@ static void draw_payments(const jk_generate_panel_options *options, const histor
                           .factor = row->readiness * theta * segment->class_multiplier[treatment][claim->class] *
                                     jk_pending_factor(segment, treatment, title)};
     /* What is garnished, and dividends, resolve the claim too, and no share is taken off. */
-    double other = row->dividend + jk_garnished(segment, treatment, title, (jk_capacity)claim->class, row->garnish);
+    double other = row->dividend + jk_garnished(treatment, title, segment->garnish_share[claim->class], row->garnish);
     double taken = other > 0.0 ? exponential(word[DRAW_OTHER]) / other : limit;
     double sum = 0.0;
     double target = exponential(word[DRAW_RESOLVE]) / (1.0 - options->instalments);

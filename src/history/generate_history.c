@@ -320,14 +320,19 @@ static history_row see_row(const history_piece *piece, size_t row, int period) {
     };
 }
 
-/* Six claims in ten start in the class of their score, the others in one of the other two; a status can decide. */
-static int8_t first_class(int8_t override, uint8_t scored, uint32_t word) {
+/* A status can decide; else what claims of such a score are by the model, or, where it does not say, six in ten what
+ * the score says, the others one of the other two. */
+static int8_t first_class(const jk_scorecard *card, int8_t override, uint8_t scored, uint32_t word) {
     static const double as_scored = 0.6;
     double u = jk_uniform(word);
-    if (override >= 0 || u < as_scored) {
-        return override >= 0 ? override : (int8_t)scored;
+    if (override >= 0) {
+        return override;
     }
-    int other = u < as_scored + (1.0 - as_scored) / 2.0 ? 1 : 2;
+    if (jk_class_is_guessed(card)) {
+        const double *share = card->class_given_score[scored];
+        return u < share[0] ? JK_CAPACITY_NONE : (u < share[0] + share[1] ? JK_CAPACITY_WEAK : JK_CAPACITY_ABLE);
+    }
+    int other = u < as_scored ? 0 : (u < as_scored + (1.0 - as_scored) / 2.0 ? 1 : 2);
     return (int8_t)((scored + other) % JK_CAPACITY_COUNT);
 }
 
@@ -395,8 +400,8 @@ static void play_row(history_piece *piece, size_t number, size_t row, int period
         claim->seen = true;
         claim->claim_number = (int32_t)piece->claim_count++;
         claim->title = piece->law.title_state[row];
-        claim->class =
-            first_class(piece->law.class_override[row], piece->score.capacity_class[row], word[DRAW_FIRST_CLASS]);
+        claim->class = first_class(&piece->settings->model->scorecard, piece->law.class_override[row],
+                                   piece->score.capacity_class[row], word[DRAW_FIRST_CLASS]);
         claim->fading = piece->score.fading[row];
         claim->paying = piece->score.paying[row];
         claim->due = jk_uniform(jk_philox(options->seed, STREAM_PHASE, index).word[0]);

@@ -75,7 +75,8 @@ typedef struct spell_figures {
 static spell_figures figures_of(const history_row *row, const history_claim *claim) {
     const jk_payers *payers = &row->segment->payers;
     double beta = payers->breakage[claim->treatment];
-    double rho = jk_paid_by_payers(row->segment, (jk_title)claim->title, (jk_capacity)claim->class, 1.0, row->garnish);
+    double rho = jk_paid_by_payers((jk_title)claim->title, row->segment->payers.monthly_share[claim->class],
+                                   row->segment->garnish_share[claim->class], row->garnish);
     double rate = rho + beta;
     if (!(rate > 0.0)) {
         return (spell_figures){0.0, 0.0};
@@ -95,7 +96,7 @@ void jk_history_spells(const jk_generate_panel_options *options, const history_r
         .age = row->age,
         .factor = row->readiness * jk_exp(row->eta - segment->theta_center[claim->class]) *
                   segment->class_multiplier[treatment][claim->class] * jk_pending_factor(segment, treatment, title),
-        .other = row->dividend + jk_garnished(segment, treatment, title, (jk_capacity)claim->class, row->garnish)};
+        .other = row->dividend + jk_garnished(treatment, title, segment->garnish_share[claim->class], row->garnish)};
     const spell_figures spell = figures_of(row, claim);
     int64_t left = row->balance;
     double time = claim->quiet_from > 0.0 ? claim->quiet_from : 0.0;

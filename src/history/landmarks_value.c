@@ -49,7 +49,7 @@ static void settle_terms(const valuing *self, const jk_panel_block *block, jk_te
         }
         const double *center = self->model->segments[terms->segment[i]].theta_center;
         if (block->class_start[i] >= 0 && block->class_start[i] != (int8_t)terms->capacity_class[i]) {
-            double other = jk_exp(center[terms->capacity_class[i]] - center[block->class_start[i]]);
+            double other = jk_exp(center[jk_terms_class(terms, i)] - center[block->class_start[i]]);
             terms->theta[i] = (float)(terms->theta[i] * other);
             terms->capacity_class[i] = (uint8_t)block->class_start[i];
         }
@@ -84,7 +84,7 @@ static void describe(const jk_panel_block *block, const jk_terms *terms, size_t 
     landmark->score = block->score->score[i];
     landmark->segment = block->law->segment[i];
     landmark->treatment = block->treatment[i];
-    landmark->capacity_class = terms->capacity_class[i];
+    landmark->capacity_class = (uint8_t)jk_terms_class(terms, i);
     landmark->paying = block->score->paying[i];
     landmark->balance = block->balance_start[i];
     landmark->fading = block->score->fading[i];

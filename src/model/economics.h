@@ -15,22 +15,27 @@
 
 enum { JK_EFFORT_PARTS = 10000 }; /* of an hour */
 
+/* A figure of a class: of a class by the score the mean over what such claims truly are, as far as the model knows. */
+static inline double jk_class_mean(const jk_scorecard *card, const double figure[JK_CAPACITY_COUNT], jk_capacity class,
+                                   bool guessed) {
+    const double *share = card->class_given_score[class];
+    return guessed ? share[0] * figure[0] + share[1] * figure[1] + share[2] * figure[2] : figure[class];
+}
+
 /* psi under legal before a title, as the filing itself prompts payment; else 1. */
 static inline double jk_pending_factor(const jk_segment *segment, jk_treatment treatment, jk_title title) {
     return treatment == JK_TREAT_LEGAL && title != JK_TITLE_HELD ? segment->pre_title_factor : 1.0;
 }
 
-/* What enforcement of a title takes: phi gamma under legal with a title, else 0. */
-static inline double jk_garnished(const jk_segment *segment, jk_treatment treatment, jk_title title,
-                                  jk_capacity capacity, double garnish) {
-    return treatment == JK_TREAT_LEGAL && title == JK_TITLE_HELD ? segment->garnish_share[capacity] * garnish : 0.0;
+/* What enforcement of a title takes: phi gamma under legal with a title, else 0. `share` is the class's phi. */
+static inline double jk_garnished(jk_treatment treatment, jk_title title, double share, double garnish) {
+    return treatment == JK_TREAT_LEGAL && title == JK_TITLE_HELD ? share * garnish : 0.0;
 }
 
-/* rho': what a debtor who pays pays; with a title not less than enforcement takes, as no owner agrees to less. */
-static inline double jk_paid_by_payers(const jk_segment *segment, jk_title title, jk_capacity capacity, double size,
-                                       double garnish) {
-    double own = size * segment->payers.monthly_share[capacity];
-    double taken = title == JK_TITLE_HELD ? segment->garnish_share[capacity] * garnish : 0.0;
+/* rho': what a debtor who pays pays, `own` of her own will; with a title not less than enforcement takes, as no owner
+ * agrees to less. `share` is the class's phi. */
+static inline double jk_paid_by_payers(jk_title title, double own, double share, double garnish) {
+    double taken = title == JK_TITLE_HELD ? share * garnish : 0.0;
     return own > taken ? own : taken;
 }
 

@@ -36,9 +36,9 @@
         .key = (k), .kind = JK_FIELD_REALS, .flags = (f), .low = (lo), .high = (hi), .count = (n),                     \
         .offset = offsetof(s, member), .meaning = (text)                                                               \
     }
-#define MATRIX(k, s, member, text)                                                                                     \
+#define MATRIX(k, f, s, member, text)                                                                                  \
     {                                                                                                                  \
-        .key = (k), .kind = JK_FIELD_MATRIX, .flags = REQUIRED, .low = 0, .high = 1, .count = JK_CAPACITY_COUNT,       \
+        .key = (k), .kind = JK_FIELD_MATRIX, .flags = (f), .low = 0, .high = 1, .count = JK_CAPACITY_COUNT,            \
         .offset = offsetof(s, member), .meaning = (text)                                                               \
     }
 #define STEPS(k, hi, s, member, text)                                                                                  \
@@ -214,6 +214,8 @@ static const jk_field scorecard_fields[] = {
     REAL("able_from", REQUIRED, 0, 1001, jk_scorecard, able_from, "lowest rounded score of the class able"),
     REAL("half_life", OPEN_LOW, 0, MONTHS_MAX, jk_scorecard, half_life,
          "months in which points that fade lose half of their weight; required where a characteristic fades"),
+    MATRIX("class_given_score", KEEP, jk_scorecard, class_given_score,
+           "what claims truly are, rows by the class of their score: none, weak, able; absent: what the score says"),
     OTHER("characteristics", REQUIRED, 0, jk_read_characteristics, "a list of characteristics",
           "what the points depend on"),
     OTHER("trees", KEEP, 0, jk_read_trees, "the name of a model file of XGBoost (JSON) or LightGBM (text)",
@@ -242,7 +244,7 @@ static const jk_field class_multiplier_fields[] = {
 RECORD(class_multiplier, "segments[].class_multiplier", class_multiplier_fields);
 
 static const jk_field class_monthly_fields[] = {
-#define LINE(k, t) MATRIX(k, jk_segment, class_monthly[t], "monthly transitions, rows from none, weak, able")
+#define LINE(k, t) MATRIX(k, REQUIRED, jk_segment, class_monthly[t], "monthly transitions, rows from none, weak, able")
     BY_TREATMENT(LINE)
 #undef LINE
 };

@@ -12,19 +12,21 @@ size_t jk_plan_group_of(const jk_plan *plan, const jk_terms *terms, size_t row, 
     const jk_plan_tables *tables = &plan->tables;
     size_t segment = terms->segment[row], jurisdiction = terms->jurisdiction[row], title = terms->title_state[row];
     unsigned allowed = terms->allowed[row];
-    bool legal = (allowed & JK_ALLOW(JK_LEGAL)) != 0;
+    bool legal = (allowed & JK_ALLOW(JK_LEGAL)) != 0, guessed = jk_terms_guessed(terms, row);
     /* Who has nobody to keep a plan with settles at once. */
     bool begins = (allowed & (JK_ALLOW(JK_SURVEIL) | JK_ALLOW(JK_AMICABLE))) != 0;
     const jk_plan_segment *figures = &tables->segments[segment];
     bool payers = figures->has_payers && (terms->paying[row] != 0 || (figures->begins_to_pay && begins));
     *group = (jk_plan_group){.tables = tables,
                              .segment = figures,
+                             .first = guessed ? &tables->guessed[segment] : figures,
                              .jurisdiction = &tables->jurisdictions[jurisdiction],
                              .segment_index = segment,
                              .title = (jk_title)title,
                              .legal = legal,
                              .payers = payers};
-    return (((segment * tables->jurisdiction_count + jurisdiction) * JK_TITLE_COUNT + title) * 2 + legal) * 2 + payers;
+    size_t key = ((segment * tables->jurisdiction_count + jurisdiction) * JK_TITLE_COUNT + title) * 2 + guessed;
+    return (key * 2 + legal) * 2 + payers;
 }
 
 static int32_t clamped_age(const jk_terms *terms, size_t row, int32_t last_age) {
@@ -174,7 +176,7 @@ void jk_plan_tile_load(const jk_plan_group *group, const jk_terms *terms, const 
         bool real = i < count;
         size_t row = rows[real ? i : count - 1];
         tile->age[i] = clamped_age(terms, row, group->segment->last_age);
-        tile->capacity_class[i] = real ? terms->capacity_class[row] : 0;
+        tile->capacity_class[i] = real ? (int32_t)jk_terms_class(terms, row) : 0;
         tile->allowed[i] = real ? terms->allowed[row] : 0;
         tile->paying[i] = real && group->payers && terms->paying[row] != 0;
         /* Beyond this a claim resolves at once anyway; the limit keeps products finite. */

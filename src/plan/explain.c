@@ -72,7 +72,7 @@ void jk_plan_explain(const jk_plan *plan, const jk_terms *terms, size_t row, jk_
                      jk_plan_workspace *workspace) {
     clear(trace);
     if (terms->allowed[row] == 0) {
-        trace->probability[terms->capacity_class[row] * JK_TITLE_COUNT + terms->title_state[row]] = 1.0f;
+        trace->probability[(size_t)jk_terms_class(terms, row) * JK_TITLE_COUNT + terms->title_state[row]] = 1.0f;
         return;
     }
     jk_plan_group group;

@@ -331,7 +331,8 @@ JK_INLINE void jk_induct(const jk_plan_group *group, jk_plan_tile *tile, size_t 
         }
     }
     for (int j = tile->epochs - 1; j >= 0; j--) {
-        jk_induct_epoch(group, tile, at, j, &ages, sell, j == 0 ? start : NULL, shape, &value);
+        const jk_plan_group in = jk_plan_group_in(group, j);
+        jk_induct_epoch(&in, tile, at, j, &ages, sell, j == 0 ? start : NULL, shape, &value);
         if (tile->trace_value != NULL && at == 0) {
             jk_trace_values(tile, j, 0, shape, &value);
         }

@@ -29,8 +29,9 @@ JK_INLINE void jk_project_epochs(const jk_plan_group *group, jk_plan_tile *tile,
         if (tile->trace_probability != NULL) {
             jk_trace_probabilities(tile, JK_TILE_STATES, j);
         }
+        const jk_plan_group in = jk_plan_group_in(group, j);
         for (size_t at = 0; at < tile->rows; at += JK_LANES) {
-            JK_TILE_PROJECT_EPOCH(group, tile, at, j, shape, &sums);
+            JK_TILE_PROJECT_EPOCH(&in, tile, at, j, shape, &sums);
         }
         if (cells != NULL) {
             jk_add_to_cells(group, epoch, tile->monthly, &sums, cells);

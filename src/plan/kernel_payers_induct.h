@@ -314,7 +314,8 @@ JK_INLINE void jk_payers_induct(const jk_plan_group *group, jk_plan_tile *tile, 
         }
     }
     for (int j = tile->epochs - 1; j >= 0; j--) {
-        jk_payers_epoch(group, tile, at, j, &ages, sell, start, shape, value);
+        const jk_plan_group in = jk_plan_group_in(group, j);
+        jk_payers_epoch(&in, tile, at, j, &ages, sell, start, shape, value);
         if (tile->trace_value != NULL && at == 0) {
             jk_trace_values(tile, j, 0, shape, &value[0]);
             jk_trace_values(tile, j, JK_STATES, shape, &value[1]);

@@ -43,10 +43,10 @@ size_t jk_plan_policy_put(const jk_plan_group *group, const jk_plan_tile *tile, 
 size_t jk_plan_policy_get(const jk_plan_policy *policy, size_t number, size_t from, const jk_plan_group *group,
                           size_t rows, jk_plan_tile *tile);
 
-/* Groups are numbered by segment, jurisdiction, title state, whether legal is allowed, and whether paying states can be
- * reached. */
+/* Groups are numbered by segment, jurisdiction, title state, whether the class is guessed, whether legal is allowed,
+ * and whether paying states can be reached. */
 static inline size_t jk_plan_group_count(const jk_plan_tables *tables) {
-    return tables->segment_count * tables->jurisdiction_count * JK_TITLE_COUNT * 4;
+    return tables->segment_count * tables->jurisdiction_count * JK_TITLE_COUNT * 8;
 }
 
 /* The group of a row, and its number. */

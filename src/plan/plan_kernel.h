@@ -31,12 +31,20 @@ enum {
 typedef struct jk_plan_group {
     const jk_plan_tables *tables;
     const jk_plan_segment *segment;
+    const jk_plan_segment *first; /* its figures in the first epoch: of guessed classes their means */
     const jk_plan_jurisdiction *jurisdiction;
     size_t segment_index;
     jk_title title; /* z0 */
     bool legal;     /* legal is allowed for claims of the group, so that later title states can be reached */
     bool payers;    /* paying states can be reached */
 } jk_plan_group;
+
+/* The group as it is in epoch j. */
+static inline jk_plan_group jk_plan_group_in(const jk_plan_group *group, int j) {
+    jk_plan_group in = *group;
+    in.segment = j == 0 ? group->first : group->segment;
+    return in;
+}
 
 /* What the kernel notes of a vector of claims when it first sees it. */
 typedef struct jk_tile_part {

@@ -58,18 +58,22 @@ static void matrix_power(const class_matrix monthly, int32_t months, class_matri
     memcpy(power, result, sizeof result);
 }
 
+static void put_step(int a, class_matrix step, jk_plan_span *span) {
+    for (int from = 0; from < JK_CAPACITY_COUNT; from++) {
+        for (int to = 0; to < JK_CAPACITY_COUNT; to++) {
+            float probability = (float)step[from][to];
+            span->class_step[a][from][to] = probability;
+            span->class_by_action[0][from][to][a + JK_SURVEIL] = a == JK_TREAT_LEGAL ? 0.0f : probability;
+            span->class_by_action[1][from][to][a + JK_SURVEIL] = probability;
+        }
+    }
+}
+
 static void fill_span(const jk_segment *segment, int32_t months, jk_plan_span *span) {
     for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
         class_matrix step;
         matrix_power(segment->class_monthly[a], months, step);
-        for (int from = 0; from < JK_CAPACITY_COUNT; from++) {
-            for (int to = 0; to < JK_CAPACITY_COUNT; to++) {
-                float probability = (float)step[from][to];
-                span->class_step[a][from][to] = probability;
-                span->class_by_action[0][from][to][a + JK_SURVEIL] = a == JK_TREAT_LEGAL ? 0.0f : probability;
-                span->class_by_action[1][from][to][a + JK_SURVEIL] = probability;
-            }
-        }
+        put_step(a, step, span);
     }
     double wait = segment->months_to_title;
     span->title_probability = wait > 0.0 ? (float)(1.0 - jk_exp(-(double)months / wait)) : 1.0f;
@@ -161,6 +165,58 @@ static void fill_segment(const jk_segment *from, jk_plan_segment *to) {
     fill_payers(from, to);
 }
 
+/* ---- guessed classes ----------------------------------------------------------------------------------------------
+ *
+ * In the first epoch a claim whose class is the score's has the figures that claims with such a score have in the mean,
+ * M κ, M ρ, M φ with M = class_given_score, and at its end the class that it truly has, M Q^E. */
+
+static void mean_figures(const jk_scorecard *card, const double from[JK_CAPACITY_COUNT], double to[JK_CAPACITY_COUNT]) {
+    double mean[JK_CAPACITY_COUNT];
+    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
+        mean[k] = jk_class_mean(card, from, (jk_capacity)k, true);
+    }
+    memcpy(to, mean, sizeof mean);
+}
+
+static jk_segment guessed_segment(const jk_scorecard *card, const jk_segment *from) {
+    jk_segment to = *from;
+    for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+        mean_figures(card, from->class_multiplier[a], to.class_multiplier[a]);
+    }
+    mean_figures(card, from->garnish_share, to.garnish_share);
+    mean_figures(card, from->payers.monthly_share, to.payers.monthly_share);
+    return to;
+}
+
+static void guess_span(const jk_scorecard *card, jk_plan_span *span) {
+    for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+        class_matrix share, step;
+        memcpy(share, card->class_given_score, sizeof share);
+        for (int from = 0; from < JK_CAPACITY_COUNT; from++) {
+            for (int to = 0; to < JK_CAPACITY_COUNT; to++) {
+                step[from][to] = (double)span->class_step[a][from][to];
+            }
+        }
+        matrix_multiply(share, step, step);
+        put_step(a, step, span);
+    }
+}
+
+/* A segment's figures of the first epoch; all but those of classes are the segment's own. */
+static void fill_guessed(jk_plan_tables *tables, const jk_model *model, size_t g) {
+    const jk_plan_segment *own = &tables->segments[g];
+    jk_plan_segment *to = &tables->guessed[g];
+    const jk_segment mean = guessed_segment(&model->scorecard, &model->segments[g]);
+    jk_plan_span *spans = tables->spans + (tables->segment_count + g) * (size_t)tables->span_count;
+    fill_segment(&mean, to);
+    memcpy(spans, own->spans, (size_t)tables->span_count * sizeof *spans);
+    guess_span(&model->scorecard, &spans[tables->epochs[0].span]);
+    to->last_age = own->last_age;
+    to->market = own->market;
+    to->costs = own->costs;
+    to->spans = spans;
+}
+
 static int32_t segment_last_age(const jk_segment *segment) {
     int32_t last = last_knot(&segment->market_price);
     for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
@@ -236,12 +292,15 @@ static jk_status allocate(jk_plan_tables *tables, const jk_model *model, jk_erro
     size_t epochs = (size_t)tables->epoch_count;
     tables->segments = jk_columns_zero(tables->segment_count, sizeof *tables->segments);
     tables->jurisdictions = jk_columns_zero(tables->jurisdiction_count, sizeof *tables->jurisdictions);
-    tables->spans = jk_columns_zero(tables->segment_count * (size_t)tables->span_count, sizeof *tables->spans);
+    const bool guessed = jk_class_is_guessed(&model->scorecard);
+    size_t sets = tables->segment_count * (guessed ? 2 : 1);
+    tables->guessed = guessed ? jk_columns_zero(tables->segment_count, sizeof *tables->guessed) : NULL;
+    tables->spans = jk_columns_zero(sets * (size_t)tables->span_count, sizeof *tables->spans);
     tables->costs = jk_columns_zero(tables->segment_count * epochs, sizeof *tables->costs);
     tables->curves = jk_columns_zero(curve_floats, sizeof *tables->curves);
     tables->aging = jk_columns_zero(tables->jurisdiction_count * epochs * 2, sizeof *tables->aging);
     if (tables->segments == NULL || tables->jurisdictions == NULL || tables->spans == NULL || tables->costs == NULL ||
-        tables->curves == NULL || tables->aging == NULL) {
+        tables->curves == NULL || tables->aging == NULL || (guessed && tables->guessed == NULL)) {
         return jk_fail_memory(error, "the plan's tables");
     }
     return JK_OK;
@@ -302,16 +361,25 @@ jk_status jk_plan_tables_init(jk_plan_tables *tables, const jk_model *model, dou
         fill_jurisdiction(tables, &model->jurisdictions[i], aging, &tables->jurisdictions[i]);
     }
     fill_all_segments(tables, model);
+    for (size_t g = 0; g < tables->segment_count && tables->guessed != NULL; g++) {
+        fill_guessed(tables, model, g);
+    }
     return JK_OK;
+}
+
+static void stress_segment(const jk_segment *from, const jk_plan_stress *stress, jk_plan_segment *to) {
+    to->exit = (float)(from->exit_monthly * stress->exit);
+    to->exit_factor = (float)stress->exit;
+    for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
+        to->breakage[a] = (float)(from->payers.breakage[a] * stress->breakage);
+    }
 }
 
 void jk_plan_tables_stress(jk_plan_tables *tables, const jk_model *model, const jk_plan_stress *stress) {
     for (size_t g = 0; g < tables->segment_count; g++) {
-        jk_plan_segment *segment = &tables->segments[g];
-        segment->exit = (float)(model->segments[g].exit_monthly * stress[g].exit);
-        segment->exit_factor = (float)stress[g].exit;
-        for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
-            segment->breakage[a] = (float)(model->segments[g].payers.breakage[a] * stress[g].breakage);
+        stress_segment(&model->segments[g], &stress[g], &tables->segments[g]);
+        if (tables->guessed != NULL) {
+            stress_segment(&model->segments[g], &stress[g], &tables->guessed[g]);
         }
         jk_plan_costs *costs = tables->costs + g * (size_t)tables->epoch_count;
         for (int j = 0; j < tables->epoch_count; j++) {
@@ -355,6 +423,7 @@ void jk_plan_tables_recover(jk_plan_tables *tables, const double *recovery, cons
 void jk_plan_tables_reset(jk_plan_tables *tables) {
     free(tables->epochs);
     free(tables->segments);
+    free(tables->guessed);
     free(tables->jurisdictions);
     free(tables->spans);
     free(tables->costs);

@@ -95,8 +95,9 @@ typedef struct jk_plan_tables {
     jk_plan_epoch *epochs;
     uint16_t epoch_of_month[JK_HORIZON_MAX]; /* the epoch that a month from the cut-off lies in */
     jk_plan_segment *segments;
+    jk_plan_segment *guessed; /* [segments] in the first epoch, by the class of the score; NULL: no class is guessed */
     jk_plan_jurisdiction *jurisdictions;
-    jk_plan_span *spans;  /* segments x spans */
+    jk_plan_span *spans;  /* segments x spans, and likewise of `guessed` */
     jk_plan_costs *costs; /* segments x epochs */
     float *curves;        /* all curves and prices */
     float *aging;         /* all mortality and accrual factors */

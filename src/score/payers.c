@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "base/fmath.h"
+#include "model/economics.h"
 #include "score/scorer_internal.h"
 
 #define LEAST_INSTALMENT 0.1
@@ -39,12 +40,12 @@ static double instalment_size(const jk_segment *segment, double typical, double 
     return size < LEAST_INSTALMENT ? LEAST_INSTALMENT : (size > MOST_INSTALMENT ? MOST_INSTALMENT : size);
 }
 
-double jk_score_instalment_size(const jk_segment *segment, double size, jk_capacity scored, jk_capacity now) {
-    const double *typical = segment->payers.monthly_share;
-    if (size == 1.0 || scored == now || !(typical[now] > 0.0)) {
+double jk_score_instalment_size(const jk_segment *segment, double size, double typical, jk_capacity now) {
+    double share = segment->payers.monthly_share[now];
+    if (size == 1.0 || share == typical || !(share > 0.0)) {
         return size;
     }
-    double here = size * typical[scored] / typical[now];
+    double here = size * typical / share;
     return here < LEAST_INSTALMENT ? LEAST_INSTALMENT : (here > MOST_INSTALMENT ? MOST_INSTALMENT : here);
 }
 
@@ -68,14 +69,17 @@ void jk_score_payers(const jk_scorer *scorer, const jk_block *block, const jk_la
             law->paid_months[i] >= segment->payers.since_last_payment) {
             continue;
         }
-        size_t class = out->capacity_class[i];
+        const jk_scorecard *card = &scorer->model->scorecard;
+        jk_capacity class = (jk_capacity)out->capacity_class[i];
+        bool guessed = out->class_guessed[i] != 0;
         int32_t debtor = JK_BLOCK_INT32(block, DEBTOR_INDEX)[i];
-        double garnished = segment->garnish_share[class] * jk_law_garnish(law, i, scorer->debtors, debtor);
+        double garnished = jk_class_mean(card, segment->garnish_share, class, guessed) *
+                           jk_law_garnish(law, i, scorer->debtors, debtor);
         unsigned status = jk_law_status(JK_BLOCK_ENUM(block, LEGAL_STATUS)[i]);
         if (pays_of_own_will(status, law->instalment[i], garnished)) {
             out->paying[i] = 1;
-            out->instalment[i] =
-                instalment_size(segment, segment->payers.monthly_share[class], law->balance[i], law->instalment[i]);
+            double typical = jk_class_mean(card, segment->payers.monthly_share, class, guessed);
+            out->instalment[i] = instalment_size(segment, typical, law->balance[i], law->instalment[i]);
         }
     }
 }

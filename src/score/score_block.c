@@ -8,10 +8,11 @@
 #include "score/scorer_internal.h"
 
 static const jk_layout layout[] = {
-    JK_LAYOUT(jk_score_columns, eta),        JK_LAYOUT(jk_score_columns, fading),
-    JK_LAYOUT(jk_score_columns, theta),      JK_LAYOUT(jk_score_columns, theta_now),
-    JK_LAYOUT(jk_score_columns, score),      JK_LAYOUT(jk_score_columns, capacity_class),
-    JK_LAYOUT(jk_score_columns, instalment), JK_LAYOUT(jk_score_columns, paying),
+    JK_LAYOUT(jk_score_columns, eta),           JK_LAYOUT(jk_score_columns, fading),
+    JK_LAYOUT(jk_score_columns, theta),         JK_LAYOUT(jk_score_columns, theta_now),
+    JK_LAYOUT(jk_score_columns, score),         JK_LAYOUT(jk_score_columns, capacity_class),
+    JK_LAYOUT(jk_score_columns, instalment),    JK_LAYOUT(jk_score_columns, paying),
+    JK_LAYOUT(jk_score_columns, class_guessed),
 };
 enum { LAYOUT_COUNT = sizeof layout / sizeof layout[0] };
 
@@ -100,12 +101,14 @@ static void finish_tile(const jk_model *model, const jk_law_facts *law, size_t f
                         jk_score_columns *out) {
     double weak_from = model->scorecard.weak_from;
     double able_from = model->scorecard.able_from;
+    const bool guessed = jk_class_is_guessed(&model->scorecard);
     for (size_t row = first; row < first + count; row++) {
         int32_t score = score_of(out->eta[row]);
         int by_score = score >= able_from ? JK_CAPACITY_ABLE : score >= weak_from ? JK_CAPACITY_WEAK : JK_CAPACITY_NONE;
         int class = law->class_override[row] >= 0 ? law->class_override[row] : by_score;
         out->score[row] = score;
         out->capacity_class[row] = (uint8_t) class;
+        out->class_guessed[row] = guessed && law->class_override[row] < 0;
         double center = model->segments[law->segment[row]].theta_center[class];
         out->theta[row] = jk_exp(out->eta[row] - out->fading[row] - center);
         out->theta_now[row] = jk_exp(out->eta[row] - center);

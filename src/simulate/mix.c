@@ -41,14 +41,14 @@ void jk_mix_add_block(jk_mix *mix, const jk_value_block *block) {
         return;
     }
     for (size_t row = 0; row < terms->rows; row++) {
-        mix->sum[jk_mix_group(terms->segment[row], terms->capacity_class[row]) * mix->size] += weight_of(block, row);
+        mix->sum[jk_mix_group(terms->segment[row], jk_terms_class(terms, row)) * mix->size] += weight_of(block, row);
     }
     for (size_t c = 0; c < mix->model->scorecard.count; c++) {
         jk_score_levels(block->scorer, c, block->block, block->law, mix->level);
         for (size_t row = 0; row < terms->rows; row++) {
             int32_t parameter = jk_covariance_point(mix->covariance, c, mix->level[row]);
             if (parameter >= 0) {
-                size_t group = jk_mix_group(terms->segment[row], terms->capacity_class[row]);
+                size_t group = jk_mix_group(terms->segment[row], jk_terms_class(terms, row));
                 mix->sum[group * mix->size + 1 + (size_t)parameter] += weight_of(block, row);
             }
         }

@@ -176,25 +176,27 @@ void jk_path_program_write(jk_path_program *program, const jk_plan *plan, const 
     jk_plan_group group;
     (void)jk_plan_group_of(plan, terms, row, &group);
     jk_plan_tile_load(&group, terms, &number, 1, program->point);
-    setting s = {.group = &group,
+    jk_plan_group in = group;
+    setting s = {.group = &in,
                  .figures = &plan->model->segments[terms->segment[row]],
                  .share = terms->share[row],
                  .interruption = terms->interruption[row],
                  .by_step = by_step,
                  .spread = spread};
     const int32_t age = terms->age_months[row] < 0 ? 0 : terms->age_months[row];
-    program->start = JK_STATE(terms->title_state[row], terms->capacity_class[row]);
+    program->start = JK_STATE(terms->title_state[row], (int)jk_terms_class(terms, row));
     program->start += group.payers && terms->paying[row] != 0 ? JK_STATES : 0;
     program->epochs = 0;
     program->pairs = group.payers;
     unsigned here = 1u << program->start;
     int32_t count = 0;
     for (int j = 0; j < tables->epoch_count && here != 0; j++) {
+        in = jk_plan_group_in(&group, j);
         s.epoch = &tables->epochs[j];
-        s.span = &group.segment->spans[s.epoch->span];
-        s.costs = &group.segment->costs[j];
+        s.span = &in.segment->spans[s.epoch->span];
+        s.costs = &in.segment->costs[j];
         s.middle = age + s.epoch->first_month + s.epoch->month_count / 2;
-        kernel->read(&group, program->point, j, &s.scene);
+        kernel->read(&in, program->point, j, &s.scene);
         program->epoch[j] = (jk_path_epoch){.first = count,
                                             .discount = tables->discount * s.epoch->months,
                                             .now = (float)jk_exp(-(double)tables->discount * (double)s.epoch->start)};

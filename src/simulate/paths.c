@@ -89,7 +89,7 @@ static void scale_group(const path_work *w, path_thread *thread, const jk_point_
 static void point_at(path_thread *thread, const jk_terms *terms, size_t point, size_t epochs) {
     const size_t segment = terms->segment[point], jurisdiction = terms->jurisdiction[point];
     thread->runner.tile.recovery = thread->draws.recovery + jurisdiction * epochs * JK_PATH_LANES;
-    thread->runner.tile.multiplier = jk_draws_multiplier(&thread->draws, segment, terms->capacity_class[point]);
+    thread->runner.tile.multiplier = jk_draws_multiplier(&thread->draws, segment, jk_terms_class(terms, point));
     thread->runner.tile.garnish = thread->draws.garnish + segment * JK_PATH_LANES;
     thread->runner.tile.spells = thread->draws.spells + segment * JK_PATH_SPELL_ROWS * JK_PATH_LANES;
 }

@@ -76,7 +76,7 @@ void jk_terms_block(const jk_model *model, const jk_debtors *debtors, const jk_b
         out->age_months[i] = (int32_t)law->age_months[i];
         out->segment[i] = law->segment[i];
         out->jurisdiction[i] = law->jurisdiction[i];
-        out->capacity_class[i] = score->capacity_class[i];
+        out->capacity_class[i] = (uint8_t)(score->capacity_class[i] + (score->class_guessed[i] ? JK_CLASS_GUESSED : 0));
         out->title_state[i] = law->title_state[i];
         out->paying[i] = score->paying[i];
         out->allowed[i] = planned_actions(law->allowed[i], law->barred[i], allow);

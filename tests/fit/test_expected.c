@@ -26,7 +26,9 @@ static void rows(void **state) {
                           .recovery_share = {1.0, 0.9, 0.8},
                           .pre_title_factor = 0.5,
                           .garnish_share = {0.0, 0.3, 0.8}};
-    jk_model model = {.segment_count = 1, .segments = &segment};
+    jk_model model = {.segment_count = 1,
+                      .segments = &segment,
+                      .scorecard = {.class_given_score = {{1, 0, 0}, {0, 1, 0}, {0.25, 0.25, 0.5}}}};
     uint16_t of_segment[4] = {0};
     double eta[4] = {0.2, 0.2, -0.3, -0.3};
     uint8_t scored[4] = {JK_CAPACITY_ABLE, JK_CAPACITY_ABLE, JK_CAPACITY_WEAK, JK_CAPACITY_WEAK};
@@ -37,7 +39,8 @@ static void rows(void **state) {
     uint8_t title[4] = {JK_TITLE_HELD, JK_TITLE_NONE, JK_TITLE_NONE, JK_TITLE_HELD};
     double dividend[4] = {0.0, 0.0, 0.0, 0.002};
     jk_law_facts law = {.rows = 4, .segment = of_segment, .dividend = dividend};
-    jk_score_columns score = {.rows = 4, .eta = eta, .capacity_class = scored};
+    uint8_t guessed[4] = {1, 1, 0, 0}; /* of the second the panel knows the class, of the others a status forces it */
+    jk_score_columns score = {.rows = 4, .eta = eta, .capacity_class = scored, .class_guessed = guessed};
     jk_panel_block block = {.rows = 4,
                             .law = &law,
                             .score = &score,
@@ -51,8 +54,8 @@ static void rows(void **state) {
                             .class_end = end};
     double cash[4];
     jk_expected_cash(&model, &block, cash);
-    double hand[4] = {1.0 * 1000 * exp(0.2 - 0.7) * 1.0 * 0.02, 0.9 * 500 * exp(0.2 + 0.5) * 0.05 * 0.18,
-                      0.8 * 200 * 0.5 * exp(-0.3 - 0.1) * 0.4 * 0.012,
+    double hand[4] = {1.0 * 1000 * exp(0.2 - 0.7) * (0.25 * 0.1 + 0.25 * 0.5 + 0.5) * 0.02,
+                      0.9 * 500 * exp(0.2 + 0.5) * 0.05 * 0.18, 0.8 * 200 * 0.5 * exp(-0.3 - 0.1) * 0.4 * 0.012,
                       0.8 * 200 * exp(-0.3 - 0.1) * 0.4 * 0.012 + 200 * (0.3 * 0.05 + 0.002) * 3};
     for (int i = 0; i < 4; i++) {
         if (!(fabs(cash[i] - hand[i]) < 1e-12 * hand[i])) {
@@ -96,13 +99,17 @@ static void payers(void **state) {
     uint16_t of_segment[ROWS] = {0};
     double eta[ROWS] = {0.0, 0.3, 0.0, 0.0, 0.0}, dividend[ROWS] = {0.0}, instalment[ROWS] = {1, 1, 2, 1, 1};
     uint8_t class[ROWS] = {2, 0, 1, 2, 2}, paying[ROWS] = {0, 0, 1, 0, 1}, title[ROWS] = {0, 0, 0, 2, 2};
-    uint8_t treatment[ROWS] = {0, 1, 1, 2, 1};
+    uint8_t treatment[ROWS] = {0, 1, 1, 2, 1}, guessed[ROWS] = {0};
     double balance[ROWS] = {100, 100, 100, 100, 100}, period[ROWS] = {1, 12, 3, 6, 1}, age[ROWS] = {0};
     double garnish[ROWS] = {0, 0, 0, 0.05, 0.2};
     int8_t given[ROWS] = {-1, -1, -1, -1, -1};
     jk_law_facts law = {.rows = ROWS, .segment = of_segment, .dividend = dividend};
-    jk_score_columns score = {
-        .rows = ROWS, .eta = eta, .capacity_class = class, .paying = paying, .instalment = instalment};
+    jk_score_columns score = {.rows = ROWS,
+                              .eta = eta,
+                              .capacity_class = class,
+                              .class_guessed = guessed,
+                              .paying = paying,
+                              .instalment = instalment};
     jk_panel_block block = {.rows = ROWS,
                             .law = &law,
                             .score = &score,

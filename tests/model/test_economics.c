@@ -18,12 +18,12 @@ static void rates(void **state) {
     assert_true(jk_pending_factor(&segment, JK_TREAT_LEGAL, JK_TITLE_NONE) == 0.5);
     assert_true(jk_pending_factor(&segment, JK_TREAT_LEGAL, JK_TITLE_PENDING) == 0.5);
     assert_true(jk_pending_factor(&segment, JK_TREAT_LEGAL, JK_TITLE_HELD) == 1.0);
-    assert_true(jk_garnished(&segment, JK_TREAT_LEGAL, JK_TITLE_HELD, JK_CAPACITY_ABLE, 0.05) == 0.8 * 0.05);
-    assert_true(jk_garnished(&segment, JK_TREAT_LEGAL, JK_TITLE_PENDING, JK_CAPACITY_ABLE, 0.05) == 0.0);
-    assert_true(jk_garnished(&segment, JK_TREAT_SURVEIL, JK_TITLE_HELD, JK_CAPACITY_ABLE, 0.05) == 0.0);
-    assert_true(jk_paid_by_payers(&segment, JK_TITLE_NONE, JK_CAPACITY_ABLE, 0.5, 0.05) == 0.5 * 0.04);
-    assert_true(jk_paid_by_payers(&segment, JK_TITLE_HELD, JK_CAPACITY_ABLE, 0.5, 0.05) == 0.8 * 0.05);
-    assert_true(jk_paid_by_payers(&segment, JK_TITLE_HELD, JK_CAPACITY_NONE, 0.5, 0.05) == 0.5 * 0.01);
+    assert_true(jk_garnished(JK_TREAT_LEGAL, JK_TITLE_HELD, 0.8, 0.05) == 0.8 * 0.05);
+    assert_true(jk_garnished(JK_TREAT_LEGAL, JK_TITLE_PENDING, 0.8, 0.05) == 0.0);
+    assert_true(jk_garnished(JK_TREAT_SURVEIL, JK_TITLE_HELD, 0.8, 0.05) == 0.0);
+    assert_true(jk_paid_by_payers(JK_TITLE_NONE, 0.5 * 0.04, 0.8, 0.05) == 0.5 * 0.04);
+    assert_true(jk_paid_by_payers(JK_TITLE_HELD, 0.5 * 0.04, 0.8, 0.05) == 0.8 * 0.05);
+    assert_true(jk_paid_by_payers(JK_TITLE_HELD, 0.5 * 0.01, 0.0, 0.05) == 0.5 * 0.01);
     assert_true(jk_running_cost(&segment, JK_TREAT_LEGAL, JK_TITLE_PENDING) == 0.4);
     assert_true(jk_running_cost(&segment, JK_TREAT_LEGAL, JK_TITLE_HELD) == 0.9);
     assert_true(jk_running_cost(&segment, JK_TREAT_AMICABLE, JK_TITLE_HELD) == 0.6);

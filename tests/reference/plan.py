@@ -31,6 +31,19 @@ def matrix_power(matrix, power):
     return result
 
 
+def class_figure(model, t, j, k, figures):
+    """A figure of class k; in the first epoch of a claim whose class is the score's, the mean over what such claims are."""
+    if j == 0 and t.get("guessed"):
+        return sum(share * figure for share, figure in zip(model["scorecard"]["class_given_score"][k], figures))
+    return figures[k]
+
+
+def moves_from(model, t, j, k, treatment):
+    """The class at the end of epoch j: a guessed one is found out within the first."""
+    step = class_moves(model, t["segment"], treatment, model["epochs"][j])
+    return [class_figure(model, t, j, k, [row[to] for row in step]) for to in range(3)]
+
+
 def class_moves(model, segment, treatment, length):
     """Q_{g,a} to the power of the epoch's months (remembered: it is the same for every claim of the segment)."""
     key = ("Q", segment, treatment, length)
@@ -179,8 +192,8 @@ def treat(model, t, k, z, j, action):
     untouched = t["balance"] / balance_without_fee(model, t, j)  # b_j: income does not grow because interest does
     multiplier = t["recovery"][j] if "recovery" in t else 1.0  # m_j of a scenario
 
-    h = theta_in(model, t, j) * segment["class_multiplier"][action][k] * mean_intensity(model, t["segment"], action,
-                                                                                        t["u"], j)
+    h = theta_in(model, t, j) * mean_intensity(model, t["segment"], action, t["u"], j)
+    h *= class_figure(model, t, j, k, segment["class_multiplier"][action])
     h *= multiplier * t.get("new_payers", 1.0)
     if action == LEGAL and ze == PENDING:
         h *= legal["pre_title_factor"]
@@ -188,7 +201,7 @@ def treat(model, t, k, z, j, action):
     if "law_from" in t:  # what may be attached changes on a day: the epoch's mean
         start, length = model["starts"][j], model["epochs"][j]
         gamma += min(1.0, max(0.0, (start + length - t["law_from"]) / length)) * (t["gamma_later"] - gamma)
-    garnished = legal["garnish_share"][k] * gamma * untouched
+    garnished = class_figure(model, t, j, k, legal["garnish_share"]) * gamma * untouched
     g = garnished if action == LEGAL and ze == TITLE else 0.0
     v = t["dividend"]
 
@@ -203,7 +216,7 @@ def treat(model, t, k, z, j, action):
     beta, paid, payer_monthly = 0.0, 0.0, 0.0
     if payers is not None:
         willing = t["willing"][j] if "willing" in t else 1.0  # m_j without a delay
-        paid = t["chi"] * payers["monthly_share"][k] * willing * untouched
+        paid = t["chi"] * class_figure(model, t, j, k, payers["monthly_share"]) * willing * untouched
         paid = max(paid, garnished) if z == TITLE else paid
         beta, payer_monthly = payers["breakage"][action], payers["monthly"][action]
     resolve[PAYING] += paid
@@ -240,7 +253,7 @@ def treat(model, t, k, z, j, action):
         "filing": filing,  # at the epoch's start, from quiet, before inflation
         "inflation": (1 + model["cost_inflation"]) ** (model["starts"][j] / 12),
         "moves": moves,
-        "Q": class_moves(model, t["segment"], action, model["epochs"][j])[k],
+        "Q": moves_from(model, t, j, k, action),
     }
 
 
@@ -257,7 +270,8 @@ def sale(model, t, k, z, r, j):
     if alive_share(model, t, z, j, r) == 0:
         return 0.0
     left = (deadline(t, z, r) - model["starts"][j]) / market["bar_months"]
-    seen = theta_in(model, t, j) * segment["class_multiplier"][AMICABLE][k] / market.get("reference", 1.0)
+    seen = theta_in(model, t, j) / market.get("reference", 1.0)
+    seen *= class_figure(model, t, j, k, segment["class_multiplier"][AMICABLE])
     insight = min(market.get("insight_cap", 4.0), seen) ** market.get("informed", 0.0)
     insight *= market.get("payer_factor", 1.0) if r == PAYING else 1.0
     return (step(market["price"], t["u"] + model["starts"][j]) * market["title_factor"][z] * insight * min(1.0, left)

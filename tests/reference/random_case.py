@@ -566,6 +566,17 @@ def put_cuts_on_scores(rng, model, model_path, tape_path, cutoff):
     model["scorecard"]["weak_from"], model["scorecard"]["able_from"] = weak, max(weak + 1, rng.choice(scores))
 
 
+def guess_classes(seed, model):
+    """In some cases the model knows how often classes by the score are right; drawn apart, so that all else stays as it is."""
+    rng = random.Random(seed + 7_000_003)
+    if chance(rng, 0.4):
+        rows = []
+        for _ in range(3):
+            none, weak = sorted(round(rng.random(), 3) for _ in range(2))
+            rows.append([none, round(weak - none, 3), round(1 - weak, 3)])
+        model["scorecard"]["class_given_score"] = rows if chance(rng, 0.8) else [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+
+
 def make_case(seed, folder, count=30, payers=True, own=True):
     """Writes tape.csv and model.yaml into the folder; returns paths and options. Without `own` neither own columns nor
     ranges in conditions."""
@@ -573,6 +584,7 @@ def make_case(seed, folder, count=30, payers=True, own=True):
     os.makedirs(folder, exist_ok=True)
     cutoff = rng.choice(CUTOFFS)
     model = random_model(rng, payers)
+    guess_classes(seed, model)
     people = rng.choice([1, 3, count])  # one debtor with all claims, a few, or many
     debtors = [f"D{i}" for i in range(people)]
     if seed % 20 == 7:

@@ -75,7 +75,15 @@ def score(claim, facts, model, cutoff):
         capacity = 2 if rounded >= card["able_from"] else 1 if rounded >= card["weak_from"] else 0
     center = model["segments"][facts["segment"]].get("theta_center", [0.0, 0.0, 0.0])[capacity]
     return {"eta": eta, "fading": fading, "score": rounded, "k0": capacity, "theta": math.exp(eta - fading - center),
-            "theta_now": math.exp(eta - center)}
+            "theta_now": math.exp(eta - center),
+            "guessed": "class_given_score" in card and facts["status"]["class"] is None}
+
+
+def class_mean(figures, scored, model):
+    """A figure of the class now: of a guessed one the mean over what such claims are."""
+    if scored["guessed"]:
+        return sum(share * figure for share, figure in zip(model["scorecard"]["class_given_score"][scored["k0"]], figures))
+    return figures[scored["k0"]]
 
 
 # ---- Who pays at the cut-off, and with what (section 10) --------------------------------------------------------
@@ -86,7 +94,7 @@ def garnishment(facts):
     return min(1.0, facts["attachable"] / (facts["debtor"]["workable"] + facts["other_debt"]))
 
 
-def is_paying(claim, facts, capacity, model, cutoff):
+def is_paying(claim, facts, scored, model, cutoff):
     """r0."""
     segment = model["segments"][facts["segment"]]
     if "payers" not in segment or not facts["workable"] or not facts["allowed"] & {SURVEIL, AMICABLE}:
@@ -98,7 +106,7 @@ def is_paying(claim, facts, capacity, model, cutoff):
         return False  # dividends
     if claim["legal_status"] in ("enforcement", "enforcement_insolvent"):  # it may have been garnished
         own = (claim["instalment_monthly"] or 0) > 0
-        return own or segment["legal"]["garnish_share"][capacity] * garnishment(facts) == 0
+        return own or class_mean(segment["legal"]["garnish_share"], scored, model) * garnishment(facts) == 0
     return True
 
 
@@ -113,10 +121,10 @@ def spell_intensity(months, breakage):
     return breakage * paid / (1 - paid)
 
 
-def instalment_size(claim, facts, capacity, model):
+def instalment_size(claim, facts, scored, model):
     """chi of a debtor who is paying."""
     payers = model["segments"][facts["segment"]]["payers"]
-    typical = payers["monthly_share"][capacity]
+    typical = class_mean(payers["monthly_share"], scored, model)
     if not (claim["instalment_monthly"] or 0) > 0 or not typical > 0:
         return 1.0
     months = facts["balance"] / base_money(claim, claim["instalment_monthly"], model)
@@ -134,8 +142,9 @@ def terms(claim, facts, scored, model, cutoff, sell):
     t["exit_status"] = facts["status"]["exit_monthly"]
     t["dividend"] = facts["status"]["dividend_monthly"]
     t["k0"], t["theta"], t["fading"] = scored["k0"], scored["theta"], scored["fading"]
-    t["r0"] = PAYING if is_paying(claim, facts, scored["k0"], model, cutoff) else QUIET
-    t["chi"] = instalment_size(claim, facts, scored["k0"], model) if t["r0"] == PAYING else 1.0
+    t["guessed"] = scored["guessed"]
+    t["r0"] = PAYING if is_paying(claim, facts, scored, model, cutoff) else QUIET
+    t["chi"] = instalment_size(claim, facts, scored, model) if t["r0"] == PAYING else 1.0
     t["w"] = t["gamma"] = t["interruption"] = 0.0  # an unworkable claim has no use for these
     if facts["workable"]:
         t["w"] = facts["balance"] / facts["debtor"]["workable"]

@@ -173,13 +173,14 @@ static void instalments_of_another_class(void **state) {
     (void)state;
     const jk_segment segment = {.payers = {.given = true, .monthly_share = {0.0, 0.02, 0.05}}};
     const jk_capacity none = JK_CAPACITY_NONE, weak = JK_CAPACITY_WEAK, able = JK_CAPACITY_ABLE;
-    assert_true(fabs(jk_score_instalment_size(&segment, 2.0, weak, able) - 0.8) < 1e-15);
-    assert_true(fabs(jk_score_instalment_size(&segment, 0.8, able, weak) - 2.0) < 1e-15);
-    assert_true(jk_score_instalment_size(&segment, 2.0, weak, weak) == 2.0);
-    assert_true(jk_score_instalment_size(&segment, 1.0, weak, able) == 1.0); /* nothing is known of it */
-    assert_true(jk_score_instalment_size(&segment, 2.0, weak, none) == 2.0); /* nothing to be beside */
-    assert_true(jk_score_instalment_size(&segment, 0.11, weak, able) == 0.1);
-    assert_true(jk_score_instalment_size(&segment, 9.0, able, weak) == 10.0);
+    const double *share = segment.payers.monthly_share;
+    assert_true(fabs(jk_score_instalment_size(&segment, 2.0, share[weak], able) - 0.8) < 1e-15);
+    assert_true(fabs(jk_score_instalment_size(&segment, 0.8, share[able], weak) - 2.0) < 1e-15);
+    assert_true(jk_score_instalment_size(&segment, 2.0, share[weak], weak) == 2.0);
+    assert_true(jk_score_instalment_size(&segment, 1.0, share[weak], able) == 1.0); /* nothing is known of it */
+    assert_true(jk_score_instalment_size(&segment, 2.0, share[weak], none) == 2.0); /* nothing to be beside */
+    assert_true(jk_score_instalment_size(&segment, 0.11, share[weak], able) == 0.1);
+    assert_true(jk_score_instalment_size(&segment, 9.0, share[able], weak) == 10.0);
 }
 
 int main(void) {
