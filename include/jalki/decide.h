@@ -124,9 +124,10 @@ typedef struct jk_decide_outcome {
     const jk_limit *limits;
     size_t limit_count; /* under which was decided */
     const jk_curve_point *curve;
-    size_t curve_count, curve_limit; /* the limit that the curve varies; it may be one more than limit_count */
-    double claim_by_claim;           /* worth of the same limits claim by claim, carried out; NaN: not compared */
-    const jk_hours *later;           /* hours of later epochs, whose prices the values pay; NULL: no limit there */
+    size_t curve_count, curve_limit;    /* the limit that the curve varies; it may be one more than limit_count */
+    double claim_by_claim;              /* worth of the same limits claim by claim, carried out; NaN: not compared */
+    const jk_hours *later;              /* hours of later epochs, whose prices the values pay; NULL: no limit there */
+    const struct jk_cautious *cautious; /* jalki/cautious.h; NULL: the model's values stand */
 } jk_decide_outcome;
 
 /* Its rows with their columns described; for NULL the columns alone. */

@@ -116,6 +116,8 @@ static const jk_option options[] = {
     {"max", .kind = JK_OPTION_SPECIAL, .read = read_max, .value = "ACTION[@SCOPE]=N", .example = "legal@SE=300",
      .help = "Most claims under sell, surveil, amicable or legal"},
     JK_TEAM_OPTION(decide_arguments, teams),
+    {"cautious", .kind = JK_OPTION_FILE_IN, JK_FIELD(decide_arguments, cautious), .value = "E.json",
+     .help = "Treatments that fit --experiment has not shown to bring more than watching are worth no more than that"},
     {"by-claim", .kind = JK_OPTION_FLAG, JK_FIELD(decide_arguments, by_claim),
      .otherwise = "one treatment for all claims of a debtor, who is filed against and called once",
      .help = "Each claim for itself, with its own hours and its share of a court fee"},
@@ -290,6 +292,9 @@ static jk_status value_candidates(decide_arguments *arguments, decide_work *work
 
 static jk_status decide_tape(decide_arguments *arguments, decide_work *work, jk_error *error) {
     JK_TRY(value_candidates(arguments, work, error));
+    if (arguments->cautious != NULL) {
+        JK_TRY(jk_candidates_be_cautious(work->candidates, arguments->cautious, &work->cautious, error));
+    }
     JK_TRY(jk_decide(work->candidates, &work->options, &work->decided, error));
     JK_TRY(compare_claim_by_claim(arguments, work, error));
     if (arguments->curve != NULL) {

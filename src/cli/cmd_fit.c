@@ -11,7 +11,9 @@
 #include "cli/fit_calibrate.h"
 #include "cli/fit_print.h"
 #include "cli/groups.h"
+#include "cli/listing_print.h"
 #include "cli/valuing.h"
+#include "jalki/experiment.h"
 #include "jalki/fit.h"
 #include "jalki/page.h"
 
@@ -24,6 +26,9 @@ typedef struct fit_arguments {
     bool trees;
     jk_boost_options boost;
     char *trees_path;
+    const char *experiment_path;
+    jk_experiment_options experiment;
+    jk_experiment *effects;
 } fit_arguments;
 
 static const char *const shrinkages[] = {"none", "credibility", NULL}; /* as jk_fit_options.shrink */
@@ -74,6 +79,16 @@ static const jk_option options[] = {
     {0},
 };
 
+static const jk_option effects[] = {
+    {"experiment", .kind = JK_OPTION_FILE_OUT, JK_FIELD(fit_arguments, experiment_path), .value = "E.json",
+     .no_stdout = true, .help = "What treatments bring beside watching: by lot, or as far as the panel can tell"},
+    {"arm", .kind = JK_OPTION_TEXT, JK_FIELD(fit_arguments, experiment.arm), .value = "COLUMN", .standard = "arm",
+     .help = "Own column of the panel that says what chance assigned: surveil or held_out, amicable, legal"},
+    {"follow", .kind = JK_OPTION_INTEGER, JK_FIELD(fit_arguments, experiment.follow), .value = "MONTHS", .low = 1,
+     .high = 120, .standard = "12", .help = "Months from a claim's first row on that count"},
+    {0},
+};
+
 static const jk_option rows[] = {
     {"split", .kind = JK_OPTION_SPECIAL, .read = jk_cli_read_split, JK_FIELD(fit_arguments, options.filter),
      .value = "LOW-HIGH", .example = "0-80",
@@ -99,6 +114,7 @@ static void prepare(void *command) {
     fit_arguments *arguments = command;
     arguments->options = jk_fit_defaults();
     arguments->boost = jk_boost_defaults();
+    arguments->experiment = jk_experiment_defaults();
 }
 
 static void check(jk_usage *usage, void *command) {
@@ -158,20 +174,47 @@ static jk_status write_outputs(const fit_arguments *arguments, const jk_fit *fit
     return arguments->out != NULL ? jk_fit_write_model(fit, arguments->out, error) : JK_OK;
 }
 
+static jk_status find_effects(fit_arguments *arguments, const jk_model *base, jk_error *error) {
+    if (arguments->experiment_path == NULL) {
+        return JK_OK;
+    }
+    char *text = NULL;
+    arguments->experiment.filter = arguments->options.filter;
+    arguments->experiment.run = arguments->options.run;
+    JK_TRY(jk_experiment_run(arguments->panel, base, &arguments->experiment, &arguments->effects, error));
+    JK_TRY(jk_experiment_json(arguments->effects, &text, error));
+    return jk_cli_write_text(arguments->experiment_path, text, error);
+}
+
 static jk_status fit_all(fit_arguments *arguments, jk_model **base, jk_fit **fit, jk_error *error) {
     JK_TRY(name_files(arguments, error));
     const char *inputs[] = {arguments->panel, arguments->model};
-    const char *files[] = {arguments->out, arguments->covariance, arguments->common.json_path, arguments->trees_path,
-                           arguments->html};
-    JK_TRY(jk_cli_check_outputs(inputs, 2, files, 5, error));
+    const char *files[] = {arguments->out,        arguments->covariance, arguments->common.json_path,
+                           arguments->trees_path, arguments->html,       arguments->experiment_path};
+    JK_TRY(jk_cli_check_outputs(inputs, 2, files, 6, error));
     JK_TRY(jk_model_load(arguments->model, base, error));
     arguments->options.run = jk_cli_run(&arguments->common);
+    JK_TRY(find_effects(arguments, *base, error));
     JK_TRY(jk_fit_run(arguments->panel, *base, &arguments->options, fit, error));
     if (arguments->trees) {
         JK_TRY(jk_fit_add_trees(*fit, &arguments->boost, arguments->trees_path, error));
     }
     jk_cli_end_progress();
     return write_outputs(arguments, *fit, error);
+}
+
+static int print_effects(const fit_arguments *arguments) {
+    const jk_experiment_result *result = jk_experiment_result_of(arguments->effects);
+    jk_listing listing = jk_effects_listing(arguments->effects), overlap = jk_overlap_listing(arguments->effects);
+    (void)puts("\nWhat treatments bring");
+    for (size_t i = 0; i < result->word_count; i++) {
+        (void)printf("  %s\n", result->words[i]);
+    }
+    (void)putchar('\n');
+    jk_cli_listing_view view = {.title = "Beside watching, in per cent of the balance a month"};
+    int failed = jk_cli_listing_table(&listing, &view);
+    view.title = "Overlap: claims by the chance of being chosen";
+    return result->overlap_count > 0 ? failed | jk_cli_listing_table(&overlap, &view) : failed;
 }
 
 static int print(const fit_arguments *arguments, const jk_fit *fit, const jk_model *base) {
@@ -183,7 +226,8 @@ static int print(const fit_arguments *arguments, const jk_fit *fit, const jk_mod
     if (arguments->common.format == JK_FORMAT_CSV) {
         return jk_cli_fit_csv(jk_fit_result_of(fit), base);
     }
-    return jk_cli_fit_print(jk_fit_result_of(fit), base, arguments->full);
+    int failed = jk_cli_fit_print(jk_fit_result_of(fit), base, arguments->full);
+    return arguments->effects != NULL ? failed | print_effects(arguments) : failed;
 }
 
 static int run_fit(void *command) {
@@ -201,6 +245,7 @@ static int run_fit(void *command) {
     jk_status status = fit_all(arguments, &base, &fit, &error);
     int code = status == JK_OK ? print(arguments, fit, base) : jk_cli_fail(&error);
     jk_fit_free(fit);
+    jk_experiment_free(arguments->effects);
     jk_model_free(base);
     free(arguments->beside);
     free(arguments->trees_path);
@@ -217,10 +262,12 @@ const jk_command jk_command_fit = {
     .examples = {"jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --json fit.json",
                  "jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --split 0-80",
                  "jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --trees",
+                 "jalki fit P.h5 --model models/nordic.yaml --experiment effects.json",
                  "jalki fit P.h5 --model mine.yaml -o finer.yaml --auto-bins --monotone paid_12m_share=up",
                  "jalki fit P.h5 --model bureau.yaml -o calibrated.yaml --calibrate"},
     .operand = {"panel", .kind = JK_OPTION_FILE_IN, JK_FIELD(fit_arguments, panel), .value = "P.h5", .is_needed = true},
     .groups = {{"Fit", options, 0, false},
+               {"Effects (docs/experiment.md)", effects, 0, false},
                {"Rows", rows, 0, false},
                {NULL, jk_history_options, offsetof(fit_arguments, options.filter), false},
                {"Output", outputs, 0, false},

@@ -6,6 +6,7 @@
 #include "cli/hours.h"
 #include "cli/teams.h"
 #include "cli/valuing.h"
+#include "jalki/cautious.h"
 #include "jalki/decide.h"
 
 enum { CURVE_MAX = 200 };
@@ -24,6 +25,7 @@ typedef struct decide_work {
     jk_limit limits[JK_LIMITS_MAX];
     jk_decide_options options;
     jk_decided decided;
+    jk_cautious cautious;
     jk_curve_point curve[CURVE_MAX];
     size_t curve_limit;
     double claim_by_claim;    /* NaN: not compared */
@@ -44,6 +46,7 @@ typedef struct decide_arguments {
     int curve_steps;
     jk_hours later; /* hours of the first epochs, where more than the first are given */
     const char *results_path, *claims_path;
+    const char *cautious; /* effects of treatments, NULL: none */
     decide_work work;
 } decide_arguments;
 

@@ -7,10 +7,16 @@
 #include "cli/workbooks.h"
 
 static jk_decide_outcome outcome_of(const decide_arguments *arguments, const decide_work *work) {
-    return (jk_decide_outcome){
-        work->candidates,       &work->decided,       work->limits,
-        arguments->limit_count, work->curve,          arguments->curve != NULL ? (size_t)arguments->curve_steps : 0,
-        work->curve_limit,      work->claim_by_claim, work->hour_price != NULL ? &arguments->later : NULL};
+    return (jk_decide_outcome){work->candidates,
+                               &work->decided,
+                               work->limits,
+                               arguments->limit_count,
+                               work->curve,
+                               arguments->curve != NULL ? (size_t)arguments->curve_steps : 0,
+                               work->curve_limit,
+                               work->claim_by_claim,
+                               work->hour_price != NULL ? &arguments->later : NULL,
+                               arguments->cautious != NULL ? &work->cautious : NULL};
 }
 
 char *jk_cli_decide_json(const decide_arguments *arguments, const decide_work *work) {
@@ -79,6 +85,19 @@ jk_status jk_cli_decide_workbook(const decide_arguments *arguments, const decide
     return jk_cli_write_workbook(&arguments->common, &arguments->valuing, &work->valuation, &book, error);
 }
 
+static void print_caution(const jk_cautious *cautious, const char *currency) {
+    char amount[JK_AMOUNT_TEXT];
+    (void)printf("  cautious, by treatments that %s: amicable lowered for %llu claims, legal for %llu",
+                 cautious->by_lot ? "chance assigned" : "were chosen, not drawn by lot",
+                 (unsigned long long)cautious->lowered[JK_TREAT_AMICABLE],
+                 (unsigned long long)cautious->lowered[JK_TREAT_LEGAL]);
+    (void)printf(" (never compared: %llu and %llu); without limits %llu claims are decided otherwise, which the model "
+                 "says is worth %s %s less\n",
+                 (unsigned long long)cautious->not_compared[JK_TREAT_AMICABLE],
+                 (unsigned long long)cautious->not_compared[JK_TREAT_LEGAL], (unsigned long long)cautious->changed,
+                 jk_amount(amount, cautious->given_up, 0), currency);
+}
+
 int jk_cli_decide_print(const decide_arguments *arguments, const decide_work *work) {
     if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(jk_cli_decide_json(arguments, work));
@@ -119,6 +138,9 @@ int jk_cli_decide_print(const decide_arguments *arguments, const decide_work *wo
     if (work->hour_price != NULL) {
         failed |= jk_cli_print_hours_table(&arguments->later, valuing->model,
                                            "Hours of later epochs, paid at these prices in the values");
+    }
+    if (arguments->cautious != NULL) {
+        print_caution(&work->cautious, currency);
     }
     if (arguments->curve != NULL) {
         failed |= print_curve(arguments, work);

@@ -11,6 +11,7 @@
 #include "jalki/challenge.h"
 #include "jalki/checks.h"
 #include "jalki/compare.h"
+#include "jalki/experiment.h"
 #include "jalki/export.h"
 #include "jalki/model_steps.h"
 #include "jalki/scenario.h"
@@ -114,6 +115,7 @@ void jk_cli_listing_describe(void) {
         jk_model_log_listing(NULL),   jk_own_calibration_listing(NULL),
         jk_challenge_listing(NULL),   jk_challenge_decisions_listing(NULL),
         jk_batch_listing(NULL),       jk_checks_listing(NULL),
+        jk_effects_listing(NULL),     jk_overlap_listing(NULL),
     };
     (void)puts(
         "# Columns of outputs\n\nMade from the listings that write them (`jalki help --as outputs`); "

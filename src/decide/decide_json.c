@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/listing.h"
+#include "jalki/cautious.h"
 #include "jalki/decide.h"
 #include "jalki/export.h"
 #include "value/json_parts.h"
@@ -60,6 +61,25 @@ static json_t *curve_points(jk_json_builder *b, const jk_curve_point *curve, siz
     return list;
 }
 
+/* What caution changed; null where there was none. */
+static json_t *cautious_json(jk_json_builder *b, const jk_cautious *cautious) {
+    if (cautious == NULL) {
+        return json_null();
+    }
+    json_t *object = json_object(), *lowered = json_object(), *missing = json_object();
+    for (int t = JK_TREAT_SURVEIL + 1; t < JK_TREATMENT_COUNT; t++) {
+        const char *name = jk_action_name((jk_action)(t + JK_SURVEIL));
+        jk_json_put(b, lowered, name, json_integer((json_int_t)cautious->lowered[t]));
+        jk_json_put(b, missing, name, json_integer((json_int_t)cautious->not_compared[t]));
+    }
+    jk_json_put(b, object, "by_lot", json_boolean(cautious->by_lot));
+    jk_json_put(b, object, "lowered", lowered);
+    jk_json_put(b, object, "not_compared", missing);
+    jk_json_put(b, object, "changed", json_integer((json_int_t)cautious->changed));
+    jk_json_put(b, object, "given_up", jk_json_number(cautious->given_up));
+    return object;
+}
+
 char *jk_decided_json(const jk_decide_outcome *outcome, const jk_valuation *valuation, bool by_debtor) {
     const jk_candidates *candidates = outcome->candidates;
     const jk_decided *decided = outcome->decided;
@@ -78,6 +98,7 @@ char *jk_decided_json(const jk_decide_outcome *outcome, const jk_valuation *valu
     jk_json_put(&b, root, "limits", by_limit(&b, outcome, NULL));
     jk_json_put(&b, root, "court_cost", jk_json_number(decided->court));
     jk_json_put(&b, root, "agent_hours", jk_json_number(decided->hours));
+    jk_json_put(&b, root, "cautious", cautious_json(&b, outcome->cautious));
     jk_json_put(&b, root, "decisions", decisions(&b, decided));
     if (outcome->curve_count > 0) {
         char name[JK_LIMIT_NAME_MAX];
