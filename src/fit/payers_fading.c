@@ -385,12 +385,15 @@ static double interval_end(const double *profile, double best, double likelihood
 }
 
 /* The half-life whose share left after three years is the mean of that over the profile: what the data leave open
- * between fading and lasting is neither. */
-static double mean_half_life(const double *profile, double likelihood, double scale) {
+ * between fading and lasting is neither. `given`, the base model's, is what is thought beforehand, a factor of e up or
+ * down being one standard deviation; 0: nothing is, and lasting is as likely as fading. */
+static double mean_half_life(const double *profile, double likelihood, double scale, double given) {
     const double years = 36.0, ln2 = 0x1.62e42fefa39efp-1;
     double sum = 0.0, left = 0.0;
     for (int i = 0; i < GRID; i++) {
-        double weight = exp(fmin(0.0, profile[i] - likelihood) / scale) * (i == GRID - 1 ? GRID - 1.0 : 1.0);
+        double away = given > 0.0 ? log(grid_point(i) / given) : 0.0;
+        double before = given > 0.0 ? exp(-0.5 * away * away) : (i == GRID - 1 ? GRID - 1.0 : 1.0);
+        double weight = exp(fmin(0.0, profile[i] - likelihood) / scale) * before;
         sum += weight;
         left += weight * exp(-ln2 * years / grid_point(i));
     }
@@ -433,7 +436,7 @@ static jk_status estimate(fading *self, jk_error *error) {
             double drop = CHI_SQUARE_95 / 2.0 * scale;
             result->half_life_low = interval_end(profile, term.estimate, likelihood, drop, -1);
             result->half_life_high = interval_end(profile, term.estimate, likelihood, drop, 1);
-            result->half_life = mean_half_life(profile, likelihood, scale);
+            result->half_life = mean_half_life(profile, likelihood, scale, given);
         }
     }
     bool told = result->half_life_low > HALF_LIFE_LEAST * 1.01 || result->half_life_high < HALF_LIFE_MOST / 1.01;
