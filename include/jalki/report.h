@@ -52,6 +52,7 @@ typedef struct jk_report_options {
     size_t worklist_rows;          /* of the worklist's head */
     const jk_scenarios *scenarios; /* valued beside the base; NULL: none */
     uint64_t paths, seed;          /* of a simulation at the bid; 0 paths: none */
+    const jk_worth *fit;           /* what a fit does not know of the plan (jalki/worth.h); NULL: not measured */
     const jk_origin *origin;       /* results that the run must agree with; NULL: none */
     int32_t today;                 /* for the gate before a bid (jalki/gate.h); JK_MISSING_INTEGER: not looked at */
     jk_findings *findings;         /* what the gate finds is added here; value.accepted may pass. NULL: no gate */

@@ -12,6 +12,7 @@
 #include "cli/conditions.h"
 #include "cli/groups.h"
 #include "cli/table.h"
+#include "cli/valuing.h"
 #include "jalki/export.h"
 #include "jalki/page.h"
 #include "jalki/report.h"
@@ -26,6 +27,8 @@ typedef struct report_arguments {
     size_t top;
     uint64_t paths, seed;
     jk_accepted accepted;
+    jk_cli_valuing valuing; /* what a fit does not know of the plan is asked of it */
+    jk_worth worth;
 } report_arguments;
 
 static const jk_option options[] = {
@@ -136,6 +139,13 @@ static jk_status make_report(report_arguments *arguments, report_run *run, jk_er
     report.value.allow |= run->origin.sell ? JK_ALLOW(JK_SELL) : 0;
     report.value.accepted = accepted;
     report.value.run = jk_cli_run(&arguments->common);
+    arguments->valuing.tape = run->tape;
+    arguments->valuing.model = run->model;
+    arguments->valuing.tape_path = arguments->tape_path;
+    arguments->valuing.model_path = arguments->model_path;
+    arguments->valuing.options = report.value;
+    JK_TRY(jk_cli_valuing_worth(&arguments->valuing, &arguments->common, false, &arguments->worth, error));
+    report.fit = &arguments->worth;
     jk_status status = jk_report_json(run->tape, run->model, &report, &run->json, error);
     jk_cli_show_findings(&arguments->common, &findings);
     jk_findings_reset(&findings);
@@ -198,7 +208,10 @@ const jk_command jk_command_report = {
                  "    --floor payback=48 --asked 1500000 --title \"Portfolio Q2\""},
     .operand = {"file of results", .kind = JK_OPTION_FILE_IN, JK_FIELD(report_arguments, results_path), .value = "R.h5",
                 .is_needed = true, .missing = "results are needed, for example R.h5 made by jalki value -o R.h5"},
-    .groups = {{"Page", options, 0, false}, JK_JSON_GROUP, JK_ACCEPT_GROUP(report_arguments, accepted)},
+    .groups = {{"Page", options, 0, false},
+               JK_CURSE_GROUP(report_arguments),
+               JK_JSON_GROUP,
+               JK_ACCEPT_GROUP(report_arguments, accepted)},
     .size = sizeof(report_arguments),
     .check = check,
     .run = run_report,

@@ -112,6 +112,7 @@ static jk_status run(jk_figures *figures, jk_error *error) {
     jk_value_sink sinks[] = {jk_candidates_sink(figures->candidates), jk_spread_sink(&figures->spread)};
     JK_TRY(jk_value_run(figures->tape, figures->model, &options->value, sinks, sizeof sinks / sizeof sinks[0],
                         &figures->valuation, error));
+    figures->valuation.worth = options->fit;
     jk_spread_finish(&figures->spread);
     JK_TRY(check_bid(figures, error));
     JK_TRY(check_value(figures, error));

@@ -61,6 +61,12 @@ def main():
         wide = value(folder, "--threads", 1)["fit"]
         assert wide["curse"] > 5 * fit["curse"] > 0.0, (wide, fit)
         assert value(folder, "--threads", 2)["fit"] == wide
+        # The page for those who decide says the same.
+        value(folder, "-o", folder / "r.h5")
+        program.must_run(["report", folder / "r.h5", "--json", folder / "p.json", "-o", folder / "p.html", "--quiet", "--accept", program.GATE])
+        assert json.loads((folder / "p.json").read_text())["valuation"]["fit"] == wide
+        program.must_run(["report", folder / "r.h5", "--json", folder / "p.json", "--no-curse", "--quiet", "--accept", program.GATE])
+        assert "fit" not in json.loads((folder / "p.json").read_text())["valuation"]
         assert "fit" not in value(folder, "--no-curse")
         # Without uncertainty there is neither.
         covariance(folder, 0.0)

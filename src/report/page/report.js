@@ -72,6 +72,10 @@
   // What a careful reader asks the seller, or the analyst, first.
   function cautions() {
     const list = figures.warnings.map((text) => `The model: ${text}`);
+    const { fit } = valuation;
+    if (fit) {
+      list.unshift(`The model is a fit to history: by not knowing ${number(fit.parameters)} figures exactly its plan loses ${percent(fit.curse, 1)} of the value (give or take ${percent(fit.curse_error, 1)}), ${money(fit.curse * valuation.value)}. No bid should pay for that`);
+    }
     const serious = tape.patterns.filter((pattern) => pattern.claims > 0 && !["principal_round", "balance_tiny"].includes(pattern.name));
     serious.sort((a, b) => b.claims - a.claims);
     for (const pattern of serious.slice(0, 4)) {
