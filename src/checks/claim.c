@@ -140,7 +140,7 @@ static double alive_share(double bar, const epoch_view *e) {
 
 /* Both moods of a state under a treatment; cells [r * CHECKS_ACTIONS]. */
 static void fill_cells(const jk_checks_claim *claim, const epoch_view *e, int z, int k, jk_treatment t,
-                       checks_cell *cells) {
+                       jk_checks_cell *cells) {
     const jk_segment *segment = e->segment;
     const jk_terms *terms = e->terms;
     const unsigned plans = JK_ALLOW(JK_SURVEIL) | JK_ALLOW(JK_AMICABLE);
@@ -187,7 +187,7 @@ static void fill_cells(const jk_checks_claim *claim, const epoch_view *e, int z,
             (r == PAYING) - (r == QUIET
                                  ? rates.leave_quiet * spent[QUIET][PAYING] - rates.begin * spent[PAYING][PAYING]
                                  : rates.leave_paying * spent[PAYING][PAYING] - rates.stop * spent[QUIET][PAYING])};
-        checks_cell *cell = &cells[r * CHECKS_ACTIONS];
+        jk_checks_cell *cell = &cells[r * CHECKS_ACTIONS];
         cell->reward = gain[QUIET] * spent[r][QUIET] + gain[PAYING] * spent[r][PAYING] - (r == QUIET ? filing : 0.0);
         for (int to = 0; to < CHECKS_MOODS; to++) {
             cell->stay[to] = bars[to] >= e->start + e->length ? fmax(0.0, end[to]) : 0.0;
@@ -197,7 +197,7 @@ static void fill_cells(const jk_checks_claim *claim, const epoch_view *e, int z,
     }
 }
 
-static checks_cell *cell_at(const jk_checks_claim *claim, int j, int state) {
+static jk_checks_cell *cell_at(const jk_checks_claim *claim, int j, int state) {
     return claim->cell + ((size_t)j * CHECKS_STATES + (size_t)state) * CHECKS_ACTIONS;
 }
 
@@ -212,7 +212,7 @@ static void class_moves(const jk_checks_claim *claim, int j, int k, int a, doubl
 }
 
 /* What follows a cell: the states at the epoch's end by their values. */
-static double follow(const jk_checks_claim *claim, int j, int z, int k, int a, const checks_cell *cell,
+static double follow(const jk_checks_claim *claim, int j, int z, int k, int a, const jk_checks_cell *cell,
                      const double *next) {
     double step[JK_CAPACITY_COUNT];
     class_moves(claim, j, k, a, step);
@@ -230,7 +230,7 @@ static double follow(const jk_checks_claim *claim, int j, int z, int k, int a, c
 }
 
 /* The states of a cell's end, by its share of `mass`. */
-static void pass_on(const jk_checks_claim *claim, int j, int z, int k, int a, const checks_cell *cell, double mass,
+static void pass_on(const jk_checks_claim *claim, int j, int z, int k, int a, const jk_checks_cell *cell, double mass,
                     double *next) {
     double step[JK_CAPACITY_COUNT];
     class_moves(claim, j, k, a, step);
@@ -249,7 +249,7 @@ static void pass_on(const jk_checks_claim *claim, int j, int z, int k, int a, co
 }
 
 static double worth_of(const jk_checks_claim *claim, int j, int z, int k, int r, int a, const double *next) {
-    const checks_cell *cell = &cell_at(claim, j, checks_state(z, k, r))[a];
+    const jk_checks_cell *cell = &cell_at(claim, j, checks_state(z, k, r))[a];
     return a == 0 ? 0.0 : cell->open ? cell->reward + follow(claim, j, z, k, a, cell, next) : (double)-INFINITY;
 }
 

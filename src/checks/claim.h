@@ -37,23 +37,23 @@ jk_status jk_checks_tables_init(jk_checks_tables *tables, const jk_model *model,
 void jk_checks_tables_reset(jk_checks_tables *tables);
 
 /* A treatment of a state over one epoch. */
-typedef struct checks_cell {
+typedef struct jk_checks_cell {
     double reward;
     double stay[CHECKS_MOODS]; /* discounted probability of being there at the end, alive, by mood */
     bool open;                 /* allowed and available */
-} checks_cell;
+} jk_checks_cell;
 
 typedef struct jk_checks_claim {
     const jk_checks_tables *tables;
     size_t segment;
     int epochs, first_title, last_title, moods;
-    checks_cell *cell;   /* [epochs][CHECKS_STATES][CHECKS_ACTIONS] */
-    double *full;        /* [epochs + 1][CHECKS_STATES] values of who sees the class in every epoch, free of charge */
-    double *mass;        /* [epochs + 1][CHECKS_STATES] */
-    double *value;       /* [epochs + 1][CHECKS_STATES] */
-    unsigned char *plan; /* [epochs][CHECKS_SEEN] */
-    double share;        /* w */
-    bool guessed;        /* the class is the score's, of which the model knows how often it is right */
+    jk_checks_cell *cell; /* [epochs][CHECKS_STATES][CHECKS_ACTIONS] */
+    double *full;         /* [epochs + 1][CHECKS_STATES] values of who sees the class in every epoch, free of charge */
+    double *mass;         /* [epochs + 1][CHECKS_STATES] */
+    double *value;        /* [epochs + 1][CHECKS_STATES] */
+    unsigned char *plan;  /* [epochs][CHECKS_SEEN] */
+    double share;         /* w */
+    bool guessed;         /* the class is the score's, of which the model knows how often it is right */
 } jk_checks_claim;
 
 /* Room for claims of the tables' model; false: no memory. */

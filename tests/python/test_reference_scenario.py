@@ -114,7 +114,7 @@ class Scenarios(unittest.TestCase):
 
     def run_seed(self, seed):
         with tempfile.TemporaryDirectory() as folder:
-            case = random_case.make_case(1000 + seed, folder, CLAIMS, payers=False)
+            case = random_case.make_case(1000 + seed, folder, CLAIMS, payers=seed % 2 == 1)
             model = model_file.load_model(case["model"])
             claims = tape.read_tape(case["tape"])[:40]
             rng = random.Random(seed)

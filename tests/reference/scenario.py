@@ -14,6 +14,7 @@ from plan import nearest_tie, plan, project, states
 from score import garnishment, score, terms
 from tape import DAYS_PER_MONTH, with_defaults
 
+SOONEST = 100.0  # instalments break at most so many times as fast
 FACTORS = ("recovery", "theta", "garnishment", "costs", "court_cost", "exit", "market_price", "new_payers")
 
 
@@ -48,17 +49,17 @@ def with_new_payers(row, k, factor):
 def stressed_segment(segment, entries):
     """Figures of the segment under the entries, one after the other."""
     segment = copy.deepcopy(segment)
+    payers, sooner = segment.get("payers"), 1.0
     for entry in entries:
-        payers = segment.get("payers")
         for treatment, rows in segment["class_monthly"].items():
             rows = [tilted(row, k, entry.get("tilt", 0.0)) for k, row in enumerate(rows)]
             if payers is None:  # elsewhere new payers are a matter of h, see `stressed`
                 rows = [with_new_payers(row, k, entry.get("new_payers", 1.0)) for k, row in enumerate(rows)]
             segment["class_monthly"][treatment] = rows
         if payers is not None:
-            for treatment in payers["breakage"]:
-                left = 1 - entry.get("breakage", 0.0)
-                payers["breakage"][treatment] = payers["breakage"][treatment] / left if left > 0 else math.inf
+            left = 1 - entry.get("breakage", 0.0)
+            sooner = min(sooner / left, SOONEST) if left > 0 else SOONEST
+            for treatment in payers["monthly"]:
                 payers["monthly"][treatment] *= entry.get("costs", 1.0)
         else:
             for kappa in segment["class_multiplier"].values():
@@ -74,6 +75,8 @@ def stressed_segment(segment, entries):
                                              for phi in segment["legal"]["garnish_share"]]
         segment["market"]["price"] = [[month, price * entry.get("market_price", 1.0)]
                                       for month, price in segment["market"]["price"]]
+    if payers is not None:
+        payers["breakage"] = {treatment: rate * sooner for treatment, rate in payers["breakage"].items()}
     return segment
 
 
@@ -88,8 +91,8 @@ def month_factor(entry, month):
 
 
 def recovery_by_epoch(model, entries, delayed=True):
-    """m_j; without the delays for the instalments of those who pay."""
-    entries = entries if delayed else [{**entry, "delay": 0} for entry in entries]
+    """m_j; delays and theta are about who begins to pay, not about the instalments of those who do."""
+    entries = entries if delayed else [{**entry, "delay": 0, "theta": 1.0} for entry in entries]
     factors = []
     for start, length in zip(model["starts"], model["epochs"]):
         months = [math.prod(month_factor(entry, month) for entry in entries) for month in range(start, start + length)]
