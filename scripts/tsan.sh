@@ -56,6 +56,11 @@ grep -q "Archer detected" err.txt out.txt || {
     exit 1
 }
 export ARCHER_OPTIONS="verbose=0"
+try value t.h5 --model "$M" --challenger "$P" --set irr=0.12 --json v.json
+try value t.h5 --model "$M" --agent-hours 400 --json v.json
+try value t.h5 --model "$M" --part 1/2 --partial part.json
+try checks t.h5 --model "$M" --price 0.8 --sample 40 --json v.json
+try model diff "$M" "$P" --tape t.h5 --json v.json
 try price t.h5 --model "$M" --irr 0.08,0.15 --json v.json
 try price t.h5 --model "$M" --scenarios "$source_folder/data/scenarios/nordic.yaml" --json v.json
 try decide t.h5 --model "$M" --court-budget 20000 --json v.json
