@@ -22,7 +22,7 @@ JK_INLINE jk_decay decay_of(jk_vec t) {
 /* ---- a point's scene ------------------------------------------------------------------------------------------ */
 
 JK_INLINE float first_of(jk_vec a) {
-    float lanes[JK_LANES];
+    alignas(64) float lanes[JK_LANES];
     jk_store(lanes, a);
     return lanes[0];
 }
