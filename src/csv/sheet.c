@@ -30,7 +30,8 @@ typedef struct sheet {
     size_t width, measured;
     /* Where the reading stands. */
     size_t rows;       /* lines given so far */
-    size_t row_start;  /* of the row in `out` */
+    size_t row_start;  /* of the row in `out`; 0 where its beginning has been handed on */
+    bool blank;        /* no cell of the row has a value */
     size_t separators; /* put in the row */
     size_t column;
     cell_type type;
@@ -200,6 +201,7 @@ static bool begin_row(sheet *self, const char **attributes) {
         good = put(&self->out, "\n", 1);
     }
     self->row_start = self->out.length;
+    self->blank = true;
     self->separators = 0;
     self->column = SIZE_MAX;
     return good;
@@ -237,6 +239,7 @@ static bool end_cell(sheet *self) {
     if (self->out.length - self->row_start > JK_CSV_ROW_MAX || self->column < self->separators) {
         return true; /* longer than any row that is read; or a cell that stands before the last one */
     }
+    self->blank = false;
     return put_separators(self, self->column < JK_CSV_FIELDS_MAX ? self->column : JK_CSV_FIELDS_MAX) && put_value(self);
 }
 
@@ -247,8 +250,8 @@ static bool end_row(sheet *self) {
     if (self->measuring || self->rows >= ROWS_MAX) {
         return true;
     }
-    bool empty = self->out.length == self->row_start;
-    bool good = (empty || put_separators(self, self->width > 0 ? self->width - 1 : 0)) && put(&self->out, "\n", 1);
+    bool good =
+        (self->blank || put_separators(self, self->width > 0 ? self->width - 1 : 0)) && put(&self->out, "\n", 1);
     self->rows++;
     if (self->out.length > PAUSE_AT) {
         jk_xml_pause(&self->xml);

@@ -88,6 +88,18 @@ def long_sheets():
         os.remove("T.h5")
 
 
+def rows_that_end_early():
+    """Empty cells at a row's end are not written, and the file may be read in pieces that end anywhere: a row is as wide as the sheet."""
+    names = ("claim_id", "country", "written_off_on", "principal", "fees", "interest_rate")
+    head = wb.row(1, *[wb.text(f"{'ABCDEF'[i]}1", name) for i, name in enumerate(names)])
+    rows = [wb.row(n, wb.text(f"A{n}", f"C{n}"), wb.text(f"B{n}", "FI"), wb.number(f"C{n}", 45322, wb.DATE), wb.number(f"D{n}", n))
+            for n in range(2, 6002)]
+    wb.write("short.xlsx", {"L": head + "".join(row.replace("</row>", " " * 400 + "</row>") for row in rows)}, dimension="A1:F6001")
+    run("short.xlsx", "-o", "T.h5", "--max-rejects", "0")
+    assert claims("T.h5")["principal"] == [100 * n for n in range(2, 6002)]
+    os.remove("T.h5")
+
+
 def with_decimal_comma():
     """A mapping's marks are those of text cells; numbers and dates of the workbook are none of its business."""
     with open("m.yaml", "w") as out:
@@ -179,7 +191,7 @@ def main():
         with open("plain.csv", "w") as out:
             out.write(PLAIN)
         run("plain.csv", "-o", "plain.h5")
-        for test in (workbooks, long_sheets, with_decimal_comma, several_sheets, archives, packed, hostile, foreign):
+        for test in (workbooks, long_sheets, rows_that_end_early, with_decimal_comma, several_sheets, archives, packed, hostile, foreign):
             test()
             print(test.__name__)
         os.chdir("/")
