@@ -56,6 +56,9 @@ void jk_frame_of_claims(const jk_claims_table *claims, jk_frame *frame);
  * sums are the portfolio's. */
 void jk_frame_of_cashflow(const jk_valuation *valuation, jk_frame *frame);
 
+/* Whether row `row` of what was read of the column is missing; a CODE16 beyond its words is. */
+bool jk_frame_is_missing(const jk_frame_column *column, const void *data, size_t row);
+
 #ifdef __cplusplus
 }
 #endif

@@ -62,4 +62,7 @@ void jk_output_forget(void); /* all of them: a process begins anew */
 /* Drops what was written; closed outputs are accepted. */
 void jk_output_abort(jk_output *output);
 
+/* All of the bytes to a descriptor, also where a write is interrupted; false: errno says why not. */
+bool jk_write_all(int fd, const void *bytes, size_t count);
+
 #endif

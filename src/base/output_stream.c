@@ -21,8 +21,7 @@ typedef struct output_stream {
     z_stream zlib;
 } output_stream;
 
-/* A write that is interrupted is tried again. */
-static bool write_out(int fd, const void *bytes, size_t count) {
+bool jk_write_all(int fd, const void *bytes, size_t count) {
     for (size_t done = 0; done < count;) {
         ssize_t written = write(fd, (const char *)bytes + done, count - done);
         if (written < 0 && errno == EINTR) {
@@ -45,7 +44,7 @@ static bool pack(output_stream *self, const char *bytes, size_t count, int flush
         self->zlib.next_out = packed;
         self->zlib.avail_out = sizeof packed;
         code = deflate(&self->zlib, flush);
-        if (code == Z_STREAM_ERROR || !write_out(self->fd, packed, sizeof packed - self->zlib.avail_out)) {
+        if (code == Z_STREAM_ERROR || !jk_write_all(self->fd, packed, sizeof packed - self->zlib.avail_out)) {
             return false;
         }
     } while (self->zlib.avail_out == 0 || (flush == Z_FINISH && code != Z_STREAM_END));
@@ -53,7 +52,7 @@ static bool pack(output_stream *self, const char *bytes, size_t count, int flush
 }
 
 static bool send(output_stream *self, const char *bytes, size_t count, int flush) {
-    return self->packs ? pack(self, bytes, count, flush) : write_out(self->fd, bytes, count);
+    return self->packs ? pack(self, bytes, count, flush) : jk_write_all(self->fd, bytes, count);
 }
 
 static ssize_t write_stream(void *cookie, const char *bytes, size_t count) {

@@ -375,21 +375,6 @@ static int open_file(int part, const char *path, char **opened) {
     return fd;
 }
 
-static bool write_all(int fd, const unsigned char *bytes, size_t count) {
-    while (count > 0) {
-        ssize_t written = write(fd, bytes, count);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return false;
-        }
-        bytes += written;
-        count -= (size_t)written;
-    }
-    return true;
-}
-
 /* Opens a part's file, whose content is to be as it was. */
 static jk_status open_as_left(int part, const char *name, int *fd, char **path, jk_error *error) {
     char found[JK_DIGEST_TEXT];
@@ -420,7 +405,7 @@ static jk_status append(int from, const char *path, uint64_t head, const jk_outp
         if (got <= 0) {
             return got == 0 ? JK_OK : jk_fail_errno(error, path, "read");
         }
-        if (!write_all(output->fd, bytes, (size_t)got)) {
+        if (!jk_write_all(output->fd, bytes, (size_t)got)) {
             return jk_fail_errno(error, output->target, "write");
         }
         done += (uint64_t)got;

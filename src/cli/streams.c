@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "base/output.h"
 #include "cli/host.h"
 
 typedef struct guarded_stream {
@@ -20,21 +21,6 @@ typedef struct guarded_stream {
     size_t held; /* bytes of a character whose end has not come yet */
     char part[4];
 } guarded_stream;
-
-static bool write_all(int fd, const char *bytes, size_t count) {
-    while (count > 0) {
-        ssize_t written = write(fd, bytes, count);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return false;
-        }
-        bytes += written;
-        count -= (size_t)written;
-    }
-    return true;
-}
 
 static ssize_t write_guarded(void *cookie, const char *bytes, size_t size) {
     enum { PIECE = 4096 };
@@ -58,7 +44,7 @@ static ssize_t write_guarded(void *cookie, const char *bytes, size_t size) {
         }
         memcpy(self->part, from + length - rest, rest);
         self->held = rest;
-        if (!write_all(self->fd, to, written)) {
+        if (!jk_write_all(self->fd, to, written)) {
             return 0;
         }
         if (self->sum != NULL && EVP_DigestUpdate(self->sum, to, written) != 1) {
@@ -72,7 +58,7 @@ static ssize_t write_guarded(void *cookie, const char *bytes, size_t size) {
 static int close_guarded(void *cookie) {
     guarded_stream *self = cookie;
     char to[sizeof self->part * JK_ESCAPE_GROWTH];
-    return write_all(self->fd, to, jk_escape(to, self->part, self->held, true, NULL)) ? 0 : EOF;
+    return jk_write_all(self->fd, to, jk_escape(to, self->part, self->held, true, NULL)) ? 0 : EOF;
 }
 
 static FILE *guard(guarded_stream *self, FILE *stream, int buffering) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sql/frame_table.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,19 +117,6 @@ static void fill_codes(const duck_functions *duck, const jk_frame_column *column
     }
 }
 
-static bool is_missing(jk_frame_type type, const void *data, size_t row) {
-    switch (type) {
-    case JK_FRAME_MONEY:
-        return ((const int64_t *)data)[row] == JK_MISSING_MONEY;
-    case JK_FRAME_FLOAT:
-        return isnan(((const float *)data)[row]);
-    case JK_FRAME_DOUBLE:
-        return isnan(((const double *)data)[row]);
-    default:
-        return ((const int32_t *)data)[row] == JK_MISSING_INTEGER;
-    }
-}
-
 /* One column of a vector's rows: numbers go to the library's memory as they are, codes and texts by way of the scan's.
  */
 static jk_status fill_column(const frame_source *source, const frame_scan *scan, size_t number, duck_handle vector,
@@ -152,7 +138,7 @@ static jk_status fill_column(const frame_source *source, const frame_scan *scan,
         const size_t length = is_text ? strnlen(text, column->width) : 0;
         if (is_text && length > 0) {
             duck->vector_assign_string_element_len(vector, i, text, length);
-        } else if (is_text || is_missing(column->type, data, i)) {
+        } else if (is_text || jk_frame_is_missing(column, data, i)) {
             set_missing(validity, i);
         }
     }

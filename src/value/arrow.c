@@ -2,7 +2,6 @@
 #include "jalki/arrow.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,33 +145,12 @@ static const char *cell_at(const void *source, size_t row, size_t *length) {
     return cell;
 }
 
-static bool is_missing(const jk_frame_column *column, const void *data, size_t row) {
-    switch (column->type) {
-    case JK_FRAME_TEXT:
-        return ((const char *)data)[row * column->width] == '\0';
-    case JK_FRAME_CODE8:
-        return ((const int8_t *)data)[row] < 0;
-    case JK_FRAME_CODE16:
-        return ((const uint16_t *)data)[row] >= column->word_count;
-    case JK_FRAME_CODE32:
-        return ((const int32_t *)data)[row] < 0;
-    case JK_FRAME_MONEY:
-        return ((const int64_t *)data)[row] == JK_MISSING_MONEY;
-    case JK_FRAME_FLOAT:
-        return isnan(((const float *)data)[row]);
-    case JK_FRAME_DOUBLE:
-        return isnan(((const double *)data)[row]);
-    default:
-        return ((const int32_t *)data)[row] == JK_MISSING_INTEGER;
-    }
-}
-
 /* The bitmap of what is given; none where nothing is missing. */
 static bool make_validity(struct ArrowArray *array, const jk_frame_column *column, const void *data) {
     const size_t rows = (size_t)array->length;
     uint8_t *bits = calloc(rows / 8 + 1, 1);
     for (size_t i = 0; bits != NULL && i < rows; i++) {
-        bool missing = is_missing(column, data, i);
+        bool missing = jk_frame_is_missing(column, data, i);
         array->null_count += missing;
         bits[i / 8] |= (uint8_t)(!missing << (i % 8));
     }

@@ -2,7 +2,6 @@
 /* Claims as CSV: each thread writes its block's rows as text into its own buffer (and compresses them), then the
  * buffers go to the file in tape order. Compressed blocks are gzip members in a row, which every gzip reader takes as
  * one file. */
-#include <errno.h>
 #include <libdeflate.h>
 #include <math.h>
 #include <stdio.h>
@@ -169,20 +168,8 @@ static void free_threads(jk_claims_file *file) {
     file->thread = NULL;
 }
 
-static jk_status write_bytes(jk_claims_file *file, const void *bytes, size_t length, jk_error *error) {
-    const char *next = bytes;
-    while (length > 0) {
-        ssize_t written = write(file->output.fd, next, length);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return jk_fail_errno(error, file->output.target, "write");
-        }
-        next += written;
-        length -= (size_t)written;
-    }
-    return JK_OK;
+static jk_status write_bytes(const jk_claims_file *file, const void *bytes, size_t length, jk_error *error) {
+    return jk_write_all(file->output.fd, bytes, length) ? JK_OK : jk_fail_errno(error, file->output.target, "write");
 }
 
 /* Whole rows, as the policy's dialect has them, in place. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jalki/frame.h"
 
+#include <math.h>
 #include <string.h>
 
 static jk_status read_tape(const jk_frame *frame, size_t column, size_t first, size_t count, void *out,
@@ -115,5 +116,26 @@ void jk_frame_of_cashflow(const jk_valuation *valuation, jk_frame *frame) {
                               .words = c == FLOW_SEGMENT ? valuation->segment_id : NULL,
                               .word_count = c == FLOW_SEGMENT ? valuation->segment_count : 0,
                               .place = c};
+    }
+}
+
+bool jk_frame_is_missing(const jk_frame_column *column, const void *data, size_t row) {
+    switch (column->type) {
+    case JK_FRAME_TEXT:
+        return ((const char *)data)[row * column->width] == '\0';
+    case JK_FRAME_CODE8:
+        return ((const int8_t *)data)[row] < 0;
+    case JK_FRAME_CODE16:
+        return ((const uint16_t *)data)[row] >= column->word_count;
+    case JK_FRAME_CODE32:
+        return ((const int32_t *)data)[row] < 0;
+    case JK_FRAME_MONEY:
+        return ((const int64_t *)data)[row] == JK_MISSING_MONEY;
+    case JK_FRAME_FLOAT:
+        return isnan(((const float *)data)[row]);
+    case JK_FRAME_DOUBLE:
+        return isnan(((const double *)data)[row]);
+    default:
+        return ((const int32_t *)data)[row] == JK_MISSING_INTEGER;
     }
 }
