@@ -2,47 +2,7 @@
 /* Includes: order, joining, lines of the file where a value stands, cycles and limits. */
 #include "cmocka_all.h"
 
-#include <sys/stat.h>
-
-#include "model_files.h"
-
-enum { NAME_MAX_BYTES = FILE_PATH_MAX + 64 };
-
-static char folder[FILE_PATH_MAX];
-
-static int make_folder(void **state) {
-    (void)state;
-    (void)temporary_path(folder, "include-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    char command[NAME_MAX_BYTES];
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
-}
-
-static const char *in_folder(char path[NAME_MAX_BYTES], const char *name) {
-    (void)snprintf(path, NAME_MAX_BYTES, "%s/%s", folder, name);
-    return path;
-}
-
-static void put(const char *name, const char *text) {
-    char path[NAME_MAX_BYTES];
-    write_file(in_folder(path, name), text, strlen(text));
-}
-
-static jk_model *load_good(const char *name) {
-    char path[NAME_MAX_BYTES];
-    char text[JK_ERROR_TEXT_MAX];
-    jk_error error = {0};
-    jk_model *model = NULL;
-    if (jk_model_load(in_folder(path, name), &model, &error) != JK_OK) {
-        fail_msg("%s", jk_error_text(&error, text, sizeof text));
-    }
-    return model;
-}
+#include "model_folder.h"
 
 static void assert_fails(const char *name, jk_status status, const char *file, int64_t line, const char *key,
                          const char *message) {
@@ -56,12 +16,6 @@ static void assert_fails(const char *name, jk_status status, const char *file, i
     assert_string_equal(error.key, key);
     assert_string_equal(error.file, in_folder(expected, file));
     assert_int_equal(error.line, line);
-}
-
-static void put_example(void) {
-    char *text = example_text();
-    put("base.yaml", text);
-    free(text);
 }
 
 static void later_files_win_key_by_key(void **state) {

@@ -10,11 +10,10 @@ import os
 import random
 import re
 import subprocess
-import tempfile
 
 import numpy
 
-from test_own_columns import MODEL, PANEL, SEGMENT, run, write
+from test_own_columns import MODEL, PANEL, SEGMENT, run, run_cases, write
 
 EXTRA = "extra: {bureau_score: number, region: text}"
 RATE = 0.01  # of the curve of SEGMENT
@@ -171,10 +170,4 @@ def refused(folder):
 CASES = [against_numpy, with_payers, one_score, refused]
 
 if __name__ == "__main__":
-    for case in CASES:
-        with tempfile.TemporaryDirectory() as place:
-            try:
-                case(place)
-            except AssertionError as failure:
-                raise AssertionError(case.__name__, *failure.args) from failure
-    print("passed", len(CASES))
+    run_cases(CASES)

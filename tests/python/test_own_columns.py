@@ -457,14 +457,19 @@ def hostile_stores(folder):
         assert "H.h5" in told, (what, told)
 
 
-CASES = [stored_inspected_and_carried, files_with_other_columns, scored_and_sorted, dates_and_amounts, filtered_by_own_names, what_models_refuse, what_mappings_refuse, learned_from_history, joined_to_a_panel,
-         hostile_stores]
-
-if __name__ == "__main__":
-    for case in CASES:
+def run_cases(cases):
+    """Each in a folder of its own; one that fails is named."""
+    for case in cases:
         with tempfile.TemporaryDirectory() as place:
             try:
                 case(place)
             except AssertionError as failure:
                 raise AssertionError(case.__name__, *failure.args) from failure
-    print("passed", len(CASES))
+    print("passed", len(cases))
+
+
+CASES = [stored_inspected_and_carried, files_with_other_columns, scored_and_sorted, dates_and_amounts, filtered_by_own_names, what_models_refuse, what_mappings_refuse, learned_from_history, joined_to_a_panel,
+         hostile_stores]
+
+if __name__ == "__main__":
+    run_cases(CASES)

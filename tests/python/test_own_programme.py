@@ -5,9 +5,8 @@ groups by an own text. What is right is known from how the second tape was made,
 import csv
 import json
 import os
-import tempfile
 
-from test_own_columns import MAPPING, MODEL, SEGMENT, imported, rows_of, run, tape_text, write
+from test_own_columns import MAPPING, MODEL, SEGMENT, imported, rows_of, run, run_cases, tape_text, write
 
 EXTRA = "extra: {bureau_score: number, region: text}"
 CARD = "[{name: bureau_score, missing: -0.3, bins: [{below: 450, points: -0.5}, {points: 0.7}]}, {name: region, other: 0.2, levels: {north: -0.4}}]"
@@ -109,10 +108,4 @@ def compared(folder):
 CASES = [watched, compared]
 
 if __name__ == "__main__":
-    for case in CASES:
-        with tempfile.TemporaryDirectory() as place:
-            try:
-                case(place)
-            except AssertionError as failure:
-                raise AssertionError(case.__name__, *failure.args) from failure
-    print("passed", len(CASES))
+    run_cases(CASES)

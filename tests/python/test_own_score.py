@@ -9,9 +9,8 @@ import math
 import os
 import random
 import subprocess
-import tempfile
 
-from test_own_columns import MAPPING, MODEL, SEGMENT, imported, rows_of, run, write
+from test_own_columns import MAPPING, MODEL, SEGMENT, imported, rows_of, run, run_cases, write
 
 EXTRA = "extra: {bureau_score: number, region: text, guarantee: money}"
 
@@ -289,10 +288,4 @@ def refused(folder):
 CASES = [columns, cards, trees, special_bins, refused]
 
 if __name__ == "__main__":
-    for case in CASES:
-        with tempfile.TemporaryDirectory() as place:
-            try:
-                case(place)
-            except AssertionError as failure:
-                raise AssertionError(case.__name__, *failure.args) from failure
-    print("passed", len(CASES))
+    run_cases(CASES)
