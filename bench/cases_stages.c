@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The stages before and after the kernel, one thread, blocks as the engine uses them. They have one code for all
- * instruction sets: look-ups and branches per claim, no lanes. */
+/* The stages before and after the plan, one thread, blocks as the engine uses them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,8 +79,16 @@ static void *set_up_sums(const bench_case *self) {
     data->sums.segment = jk_columns_zero(data->claims->model->segment_count, sizeof *data->sums.segment);
     data->sums.country = jk_columns_zero(countries, sizeof *data->sums.country);
     data->reason = jk_columns_zero(self->items, 1);
-    bench_must(data->sums.segment == NULL || data->sums.country == NULL || data->reason == NULL ? JK_ERROR_MEMORY
-                                                                                                : JK_OK);
+    data->worker.rows = jk_columns_zero(1, sizeof *data->worker.rows);
+    bench_must(data->sums.segment == NULL || data->sums.country == NULL || data->reason == NULL ||
+                       data->worker.rows == NULL
+                   ? JK_ERROR_MEMORY
+                   : JK_OK);
+    data->worker.rows->segment = jk_columns_zero(data->claims->model->segment_count, sizeof(jk_line));
+    data->worker.rows->country = jk_columns_zero(countries, sizeof(jk_line));
+    bench_must(data->worker.rows->segment == NULL || data->worker.rows->country == NULL ? JK_ERROR_MEMORY : JK_OK);
+    data->engine.country_count = countries;
+    bench_must(jk_sums_hours(&data->engine, bench_error()));
     return data;
 }
 
@@ -96,6 +103,10 @@ static void tear_down_sums(void *context) {
     sums_data *data = context;
     bench_planner_free(data->planner);
     bench_claims_free(data->claims);
+    free(data->engine.hours);
+    free(data->worker.rows->segment);
+    free(data->worker.rows->country);
+    free(data->worker.rows);
     free(data->sums.segment);
     free(data->sums.country);
     free(data->reason);

@@ -114,4 +114,9 @@ say "every stage"
 say "the store"
 "$build/bench/bench_store" "$claims" "$folder" >"$folder/store"
 
+say "trees"
+"$build/bench/bench_trees" >"$folder/trees"
+
 $python bench/table.py "$records" "$folder/stages.json" "$folder/store"
+printf '\n## Trees\n\n'
+cat "$folder/trees"

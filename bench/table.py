@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Puts what bench/run.sh measured into one Markdown page.     table.py RECORDS STAGES.json STORE"""
+import datetime
 import json
+import os
+import re
+import subprocess
 import sys
 
 
@@ -39,6 +43,25 @@ def compare(records, row, title, limits=()):
 NECESSARY = 14150 * 2
 
 
+# What the plan reads of a claim (jk_terms: eleven 32-bit and two 64-bit floats, its age, and eight bytes of codes) and writes
+# (jk_plan_results: ten 32-bit floats and a decision).
+PLAN_BYTES = (11 * 4 + 2 * 8 + 4 + 8) + (10 * 4 + 1)
+
+
+def machine():
+    """Which machine, when, and of which commit."""
+    with open("/proc/cpuinfo") as file:
+        text = file.read()
+    names = re.findall(r"^model name\s*: (.*)$", text, re.M)
+    flags = set((re.findall(r"^flags\s*: (.*)$", text, re.M) or [""])[0].split())
+    family = re.findall(r"^(?:cpu family|model)\s*: (\d+)$", text, re.M)[:2]
+    code = "v4" if {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"} <= flags else \
+        "v3" if {"avx2", "fma", "bmi2"} <= flags else "base"
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    return (f"{names[0] if names else 'unknown processor'} (family {', model '.join(family) or '?'}), {os.cpu_count()} cores, "
+            f"code {code}; {datetime.date.today().isoformat()}, commit {commit or 'unknown'}, load {os.getloadavg()[0]:.1f}.")
+
+
 def limit_lines(records):
     """Our figures as a part of what the machine can do."""
     limits = {(r["limit"], r["threads"]): r["per_second"] for r in rows_of(records, "limit")}
@@ -50,6 +73,13 @@ def limit_lines(records):
             plan.append(f"A claim takes as long as {number(taken)} operations at the peak of {number(peak)} a second, "
                         f"{r['threads']} thread(s); it cannot do without {number(NECESSARY)} (docs/numerics.md): "
                         f"{100 * NECESSARY / taken:.0f} % of that bound.")
+        copying = limits.get(("copying in memory, read and written", r["threads"]))
+        if r["program"] == "jalki" and copying:
+            rate = r["claims"] / r["seconds"]
+            first = "Operations" if not peak or copying / PLAN_BYTES > peak / NECESSARY else "Memory"
+            plan.append(f"Its {PLAN_BYTES} bytes, read and written at the {number(copying)}B/s of copying, would let {number(copying / PLAN_BYTES)} "
+                        f"claims a second through on {r['threads']} thread(s): {100 * rate * PLAN_BYTES / copying:.2g} % of that bound. "
+                        f"{first} is the nearer bound.".replace("Operations is", "Operations are"))
     ours = {r["threads"]: r["seconds"] for r in rows_of(records, "plan") if r["program"] == "jalki"}
     if 1 in ours and 2 in ours:
         plan.append(f"Two threads are {ours[1] / ours[2]:.2f} times as fast as one.")
@@ -112,7 +142,7 @@ def main():
             records.append({"row": "select", "program": "jalki, first 100,000", "threads": threads, "claims": 10_000_000,
                             "seconds": case["real_time"] / 1e3})
     plan, ingest = limit_lines(records)
-    print("# Measured in one run\n\n| limit of this machine | threads | per second |\n|---|---|---|")
+    print(f"# Measured in one run\n\n{machine()}\n\n| limit of this machine | threads | per second |\n|---|---|---|")
     for r in rows_of(records, "limit"):
         print(f"| {r['limit']} | {r['threads']} | {number(r['per_second'])} {r['unit']} |")
     compare(records, "plan", "Plan: induction and projection, all nine states, the model's epochs", plan)

@@ -10,10 +10,11 @@ function(jalki_add_kernels target)
     list(APPEND levels v3 v4)
     target_compile_definitions(${target} PRIVATE JK_HAVE_X86_LEVELS)
   endif()
-  if(JALKI_SANITIZE) # the plan's two kernels are one long inlined loop: instrumented, each takes minutes to compile and gigabytes
+  if(JALKI_SANITIZE) # the plan's two kernels are one long inlined loop: instrumented, each takes minutes to compile and gigabytes;
+    # without, they may be as quick as tests of the plan want them
     set(long_kernels ${ARGN})
     list(FILTER long_kernels INCLUDE REGEX "src/plan/[a-z_]*_kernel\\.c$")
-    set_source_files_properties(${long_kernels} PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all")
+    set_source_files_properties(${long_kernels} PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all;-O2")
   endif()
   if(JALKI_FUZZ) # no bytes from outside reach a kernel, and instrumented ones take minutes to compile
     set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all;-O1")

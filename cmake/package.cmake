@@ -71,4 +71,5 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION math)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS coinor-libcbc3) # loaded when decisions need it
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS libxgboost0)   # loaded when trees are trained
 include(CPack)

@@ -66,6 +66,8 @@ function(jalki_embed_pages target)
       COMMENT "Bundling the chart library" VERBATIM)
     list(APPEND files "${bundle}")
   endif()
+  jalki_add_wasm(module)
+  list(APPEND files ${module})
   set(source "${PROJECT_BINARY_DIR}/page/page_files.c")
   add_custom_command(OUTPUT "${source}"
     COMMAND "${CMAKE_COMMAND}" "-DFILES=${files}" "-DOUTPUT=${source}" -P "${PROJECT_SOURCE_DIR}/cmake/embed.cmake"

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The same bits whatever the machine does: every command's figures as JSON (and value's files), hashed, over threads,
-instruction sets and the order of rows. scripts/bits.py PROGRAM [PROGRAM...] compares programs too (GCC, Clang).
+instruction sets and the order of rows. scripts/bits.py PROGRAM [PROGRAM...] compares programs too (GCC, Clang), and ranks,
+where a program is a command line ("mpirun -n 3 build/release/jalki-mpi").
 
 Figures that name the run (paths, versions, times, hashes of files) are left out of the hash; the order of rows may
 show in nothing else. Prints one line a command and fails where a hash differs. --quick tries fewer settings.
@@ -11,6 +12,7 @@ import itertools
 import json
 import os
 import random
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -30,6 +32,8 @@ COMMANDS = [
     ("decide", "decide {t} --model {m} --court-budget 20000 --json {j}", True),
     ("worklist", "worklist {t} --model {m} --top 50 --json {j}", True),
     ("scenario", "scenario {t} --model {m} --scenarios {s} --json {j}", True),
+    ("compare", "compare {t} {t} --model {m} --irr-b 0.2 --json {j}", True),
+    ("calendar", "calendar {t} --model {m} --until 2040-01-01 --json {j}", True),
     ("simulate", "simulate {t} --model {m} --paths 200 --seed 3 --json {j}", False),
     ("forward", "forward {t} --model {m} --json {j}", True),
     ("report", "report {r} --tape {t} --model {m} --paths 200 -o /dev/null --json {j}", False),
@@ -40,7 +44,7 @@ COMMANDS = [
 
 def run(program, line, threads, isa):
     environment = {**ENVIRONMENT, "JALKI_ISA": isa} if isa else ENVIRONMENT
-    done = subprocess.run([program, *line.split(), "--threads", str(threads), "--quiet"], env=environment,
+    done = subprocess.run([*shlex.split(program), *line.split(), "--threads", str(threads), "--quiet"], env=environment,
                           capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"{line}: {done.stderr}")
@@ -82,8 +86,8 @@ def main():
     programs = [argument for argument in sys.argv[1:] if argument != "--quick"]
     if not programs:
         sys.exit(__doc__)
-    threads = (1, 3) if quick else range(1, 9)
-    sets = ["base", None] if quick else ["base", "v3", "v4", None]
+    threads = (3,) if quick else range(1, 9)
+    sets = ["base", "v3", "v4", None]
     flags = open("/proc/cpuinfo").read()
     sets = [s for s in sets if s is None or s == "base" or (s == "v3" and " avx2 " in flags) or (s == "v4" and " avx512vl" in flags)]
     failed = 0
@@ -91,10 +95,11 @@ def main():
         tapes, panel, results = prepare(programs[0], folder)
         made = os.path.join(folder, "made")
         for name, line, shuffles in COMMANDS:
-            settings = [(p, t, s, 0) for p, t, s in itertools.product(programs, threads, sets)]
-            settings += [(programs[0], threads[-1], None, 1)] if shuffles else []
             if quick:
-                settings = settings[:1] + settings[-2:]
+                settings = [(programs[0], 1, "base", 0)] + [(p, 3, None, 0) for p in programs[1:] or programs]
+            else:
+                settings = [(p, t, s, 0) for p, t, s in itertools.product(programs, threads, sets)]
+            settings += [(programs[0], threads[-1], None, 1)] if shuffles else []
             hashes = {}
             for program, count, isa, tape in settings:
                 run(program, line.format(t=tapes[tape], p=panel, r=results, m=MODEL, s=SCENARIOS, j=made, c=made), count, isa)

@@ -3,7 +3,8 @@
 """Checks the rules of the house that a compiler does not: who may include whom, file heads, file lengths.
 
 Stages stand in the order of the data; a stage may include src/base, public headers, its own folder and the stages before
-it. src/cli may include public headers, src/base and its own folder. Public headers include public headers and the C
+it. src/cli may include public headers, src/base and its own folder, and so may src/bindings, the modules of other languages, which
+run commands by src/cli/host.h. Public headers include public headers and the C
 library's stddef.h, stdint.h and stdbool.h only.
 """
 import pathlib
@@ -12,9 +13,9 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-STAGES = ["base", "duckdb", "h5", "csv", "tape", "import", "draft", "generate", "inspect", "model", "law", "score", "terms", "plan",
-          "price", "value", "deal", "explain", "decide", "scenario", "checks", "simulate", "history", "fit", "backtest", "ladder",
-          "programme", "xlsx", "sql", "report", "audit", "batch"]
+STAGES = ["base", "duckdb", "database", "h5", "csv", "tape", "import", "draft", "generate", "inspect", "model", "law", "score", "terms", "plan",
+          "price", "value", "deal", "explain", "decide", "scenario", "reprice", "checks", "simulate", "history", "fit", "backtest", "ladder",
+          "programme", "xlsx", "sql", "exchange", "report", "audit", "batch"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 LONGEST_FILE = 500
 LONGEST_TEST = 600
@@ -41,9 +42,9 @@ def include_errors(path):
         if quote == "<" or folder == "jalki":
             continue
         own = relative.parts[1]
-        if own == "cli":
+        if own in ("cli", "bindings"):
             if folder not in ("cli", "base"):
-                yield f'{relative}: src/cli includes "{name}"; it may use public headers and src/base only'
+                yield f'{relative}: src/{own} includes "{name}"; it may use public headers and src/base only'
         elif own not in STAGES or folder not in STAGES:
             yield f'{relative}: "{name}" is not in a known stage (scripts/check_rules.py lists them)'
         elif STAGES.index(folder) > STAGES.index(own):
@@ -59,6 +60,10 @@ def file_errors(path):
     if len(lines) > longest:
         yield f"{relative}: {len(lines)} lines; split it by subject (at most {longest})"
     for number, line in enumerate(lines, 1):
+        if relative.parts[0] == "src" and re.search(r"\bopen_memstream\(", line):
+            yield f"{relative}:{number}: jk_text_open (base/text.h) says when memory has run out"
+        if relative.parts[0] == "src" and relative.name != "sort.c" and re.search(r"\bqsort(_r)?\(", line):
+            yield f"{relative}:{number}: jk_sort (base/sort.h) gives the same order with any C library and whatever memory there is"
         if re.search(r"\b(TO" r"DO|FIX" r"ME)\b", line):
             yield f"{relative}:{number}: unfinished work is not committed"
 

@@ -3,7 +3,7 @@
 # reports and explains. Results are left in demo/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-scripts/install.sh build page
+scripts/install.sh build
 cmake --preset release -DJALKI_TESTS=OFF >/dev/null
 cmake --build build/release --target jalki_program
 jalki=build/release/jalki
@@ -25,3 +25,4 @@ step explain demo/sample.h5 --model models/nordic.yaml --claim "$claim"
 
 printf '\nLeft in demo/:\n'
 ls -l demo
+command -v npm >/dev/null || printf '\nThe report has its tables without charts: there is no npm (scripts/install.sh page, then this again).\n'

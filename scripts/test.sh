@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, and passes the tests. A preset may be named: scripts/test.sh [release|dev|asan|clang]
+# Installs what is missing, builds, and passes the tests. A preset may be named: scripts/test.sh [release|asan|clang]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 preset=${1:-release}
 scripts/install.sh build page test
-if [[ $preset == clang || $preset == tsan ]]; then
+if [[ $preset == clang ]]; then
     scripts/install.sh check
 fi
 cmake --preset "$preset" -DJALKI_TESTS=ON >/dev/null

@@ -11,10 +11,9 @@ cmake --preset tsan -DJALKI_TESTS=OFF >/dev/null
 cmake --build build/tsan --target jalki_program
 J=$source_folder/build/tsan/jalki
 M=$source_folder/models/nordic.yaml
-P=$source_folder/models/nordic-payers.yaml
-[[ -f $P ]] || P=$M
 archer=$(ls /usr/lib/llvm-*/lib/libarcher.so | tail -1)
 export OMP_TOOL_LIBRARIES=$archer ARCHER_OPTIONS="verbose=1" SOURCE_DATE_EPOCH=1784073600
+export JALKI_MODELS=$source_folder/models
 export TSAN_OPTIONS="ignore_noninstrumented_modules=1 exitcode=66 die_after_fork=0"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -43,6 +42,8 @@ try() {
     fi
     ran=$((ran + 1))
 }
+"$J" new-model mine --quiet
+sed -i 's/^irr: .*/irr: 0.2/' mine/nordic.yaml
 try generate -n 6000 -o t.csv
 try generate -n 6000 -o g.h5
 try import t.csv -o t.h5 --cutoff 2026-06-30
@@ -50,29 +51,29 @@ head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >key
 try import t.csv -o p.h5 --cutoff 2026-06-30 --compress 3 --pseudonyms key --pseudonym-list pairs.csv
 try map t.csv -o m.yaml --check --cutoff 2026-06-30
 try inspect t.h5 --by country
-try value t.h5 --model "$P" -o r.h5 --claims c.csv --cashflow f.csv --json v.json --manifest run.json
+try value t.h5 --model "$M" -o r.h5 --claims c.csv --cashflow f.csv --json v.json --manifest run.json
 grep -q "Archer detected" err.txt out.txt || {
     echo "FAILED: Archer is not at work: $(head -3 err.txt)"
     exit 1
 }
 export ARCHER_OPTIONS="verbose=0"
-try value t.h5 --model "$M" --challenger "$P" --set irr=0.12 --json v.json
+try value t.h5 --model "$M" --challenger mine/nordic.yaml --set irr=0.12 --json v.json
 try value t.h5 --model "$M" --agent-hours 400 --json v.json
 try value t.h5 --model "$M" --part 1/2 --partial part.json
 try checks t.h5 --model "$M" --price 0.8 --sample 40 --json v.json
-try model diff "$M" "$P" --tape t.h5 --json v.json
+try model diff "$M" mine/nordic.yaml --tape t.h5 --json v.json
 try price t.h5 --model "$M" --irr 0.08,0.15 --json v.json
 try price t.h5 --model "$M" --scenarios "$source_folder/data/scenarios/nordic.yaml" --json v.json
 try decide t.h5 --model "$M" --court-budget 20000 --json v.json
 try worklist p.h5 --model "$M" --top 50 --json v.json
 try scenario t.h5 --model "$M" --scenarios "$source_folder/data/scenarios/nordic.yaml" --json v.json
-try simulate t.h5 --model "$P" --paths 200 --json v.json
+try simulate t.h5 --model "$M" --paths 200 --json v.json
 try forward t.h5 --model "$M" --json v.json
 try account t.h5 --model "$M" --price 100000 --json v.json
 try bid t.h5 --model "$M" --rivals 4 --spread 0.25 --level 0.8 --json v.json
 try explain t.h5 --model "$M" --claim "$(sed -n 2p t.csv | cut -d, -f1)"
 try report r.h5 --paths 200 -o page.html
-try generate --panel --model "$P" -n 1500 --months 18 -o h.h5
+try generate --panel --model "$M" -n 1500 --months 18 -o h.h5
 try fit h.h5 --model "$M" -o fit.yaml --json v.json
 try backtest h.h5 --model "$M" --json v.json
 try generate -n 6000 --seed 2 -o s.csv

@@ -41,10 +41,11 @@ typedef struct jk_account {
     int actual_months;
 } jk_account;
 
-/* One month, or a year of them. opening + interest - collections + performance + revision = closing. */
+/* One month, or a year of them. opening + purchased + interest - collections + performance + revision = closing. */
 typedef struct jk_account_row {
     int first, last;    /* months of the row */
     double opening;     /* carrying amount at its beginning */
+    double purchased;   /* what was paid for pools that were bought meanwhile; 0 in a book of one (jalki/pools.h) */
     double interest;    /* at the effective rate, on the carrying amount less what comes in at mid-month */
     double collections; /* actual, or expected where there is no actual */
     double expected;    /* collections that the forecast in force expected */

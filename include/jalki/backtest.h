@@ -46,6 +46,7 @@
 #define JALKI_BACKTEST_H
 
 #include "jalki/chain_ladder.h"
+#include "jalki/listing.h"
 #include "jalki/panel_filter.h"
 
 #ifdef __cplusplus
@@ -61,11 +62,13 @@ typedef enum jk_backtest_by {
     JK_BACKTEST_AGE,        /* full years since write-off at period_start */
     JK_BACKTEST_CLASS,      /* capacity class that the expectation was taken for */
     JK_BACKTEST_COUNTRY,
+    JK_BACKTEST_PAYING, /* quiet, or whole months since the last payment of whom the model takes for a payer */
     JK_BACKTEST_BY_COUNT
 } jk_backtest_by;
 const char *jk_backtest_by_name(jk_backtest_by by); /* "segment", "treatment", "score_band", "vintage", … */
 
-enum { JK_BACKTEST_TENTHS = 10, JK_BACKTEST_NAME = 64, JK_BACKTEST_MODELS_MAX = 16 };
+enum { JK_BACKTEST_TENTHS = 10, JK_BACKTEST_NAME = 64, JK_BACKTEST_MODELS_MAX = 16, JK_BACKTEST_FOLDS_MAX = 20 };
+enum { JK_BACKTEST_WORDS = 1024 }; /* room for jk_backtest_words */
 
 /* Rows of one kind together. Amounts in the model's base currency. */
 typedef struct jk_backtest_cell {
@@ -121,7 +124,7 @@ typedef struct jk_backtest_model {
     double cumulative_share[JK_BACKTEST_TENTHS]; /* C at 0.1, 0.2, ..., 1 */
     size_t table_count;
     jk_backtest_table table[JK_BACKTEST_BY_COUNT];
-    size_t stability_count;
+    size_t stability_count; /* 0 with folds, which have a score each */
     jk_backtest_stability *stability;
     /* Deviance of this model less that of the first, and its interval by debtors: below 0 this one is better. 0 for the
      * first. */
@@ -131,6 +134,10 @@ typedef struct jk_backtest_model {
 typedef struct jk_backtest_options {
     jk_panel_filter filter;
     unsigned by; /* bit b: a table by jk_backtest_by b */
+    int folds;   /* 1: models as they are; 2 to JK_BACKTEST_FOLDS_MAX: each of so many parts of the debtors is expected
+                    by the model fitted anew on the others (jalki/fit.h, its defaults); the filter takes all keys then */
+    bool prior; /* what the first model values cohorts at when they enter is the prior of the chain ladder's Bornhuetter
+                   and Ferguson; not with folds */
     jk_run run;
 } jk_backtest_options;
 jk_backtest_options jk_backtest_defaults(void); /* all rows; segment, treatment, score_band, vintage, month */
@@ -144,6 +151,7 @@ typedef enum jk_backtest_reference {
 typedef struct jk_backtest {
     char *panel_path, *panel_sha256;
     jk_panel_filter filter;
+    int folds;
     jk_backtest_reference reference;
     size_t panel_rows, reference_rows;
     size_t model_count;
@@ -158,17 +166,23 @@ typedef struct jk_backtest {
 } jk_backtest;
 
 /* Back-tests 1..JK_BACKTEST_MODELS_MAX model files on the same rows of the panel. JK_ERROR_DATA where the filter leaves
- * no row. Memory: about 150 bytes for each row in the filter. *test is the caller's. */
+ * no row. A part of a run (docs/cluster.md) hands its rows over and fills in nothing. Memory: about 150 bytes for each
+ * row in the filter, twice that with folds. *test is the caller's. */
 jk_status jk_backtest_run(const char *panel_path, const char *const *model_paths, size_t model_count,
                           const jk_backtest_options *options, jk_backtest *test, jk_error *error);
 void jk_backtest_reset(jk_backtest *test);
 
 /* What the test says in words, for people: what the interval of the ratio excludes and what it cannot tell, the grading
- * of debtors, and whether the order is better than that of time at risk alone. One line. */
+ * of debtors, whether the order is better than that of time at risk alone, and whom treatments were tested on. One
+ * line. */
 void jk_backtest_words(const jk_backtest_model *model, char *text, size_t room);
 
 /* Everything as JSON (docs/backtest.md names the keys), ending in a line end; NULL if there is no memory. */
 char *jk_backtest_json(const jk_backtest *test);
+
+/* The same as rows with their columns described: of each model all rows, then group by group; for NULL the columns
+ * alone. */
+jk_listing jk_backtest_listing(const jk_backtest *test);
 
 #ifdef __cplusplus
 }

@@ -12,6 +12,7 @@
 #define JALKI_BATCH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "jalki/listing.h"
 #include "jalki/status.h"
@@ -67,20 +68,34 @@ typedef struct jk_batch_job {
     size_t input_count;
     size_t *needs; /* jobs that write what it reads */
     size_t need_count;
-    int64_t line; /* in the file */
+    const char **asked; /* "irr 0.15": its options but for what is read first and written */
+    size_t asked_count;
+    const char *variant; /* the command with what not all jobs of it ask: jobs of one variant differ in their tapes */
+    int64_t line;        /* in the file */
     /* What came of it: filled in by who runs it. */
     jk_job_state state;
     double seconds;
     size_t notes;                    /* lines that it said on stderr */
     double claims, face, value, bid; /* of its JSON; NaN: it has none */
     char currency[8];                /* likewise */
+    uint64_t read_bytes;             /* of columns of tapes, unpacked, that it read from files */
+    uint64_t shared_bytes;           /* likewise, that it had from a job before it */
     char message[JK_BATCH_MESSAGE];  /* why it failed or was skipped */
 } jk_batch_job;
+
+/* What the jobs that are done come to, by variant and currency. */
+typedef struct jk_batch_sum {
+    const char *variant, *currency;
+    size_t jobs;
+    double claims, face, value, bid;
+} jk_batch_sum;
 
 typedef struct jk_batch {
     jk_batch_job *jobs; /* in the order of the file */
     size_t job_count;
     size_t *order; /* [job_count]: after what they need; jobs of one tape next to each other as far as that allows */
+    jk_batch_sum *sums; /* of jk_batch_add_up */
+    size_t sum_count;
     void *arena;
 } jk_batch;
 
@@ -93,11 +108,20 @@ void jk_batch_reset(jk_batch *batch); /* a zeroed one is accepted */
  */
 jk_status jk_batch_take_figures(jk_batch_job *job, const char *json_path, jk_error *error);
 
+/* Adds up what the jobs that are done with a value or a bid came to. JK_ERROR_MEMORY. */
+jk_status jk_batch_add_up(jk_batch *batch, jk_error *error);
+
 /* A row for each job, in the order of the file; NULL: for its columns alone. */
 jk_listing jk_batch_listing(const jk_batch *batch);
+/* A row for each sum. */
+jk_listing jk_batch_sums_listing(const jk_batch *batch);
 
-/* The listing, counts by state, and the manifest as JSON, for free(); NULL: no memory. */
+/* The listings, counts by state, and the manifest as JSON, for free(); NULL: no memory. */
 char *jk_batch_json(const jk_batch *batch);
+
+/* The same for a page: with the outputs of the jobs that are done, and where they are from the page's folder. `folder`
+ * leads from there to the batch's ("", "../monday/"). */
+char *jk_batch_page_json(const jk_batch *batch, const char *folder);
 
 #ifdef __cplusplus
 }

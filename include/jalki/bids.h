@@ -57,6 +57,8 @@ typedef struct jk_bid_options {
     const jk_value_sink *sinks;   /* with a single return: given the claims as they are valued in the base case (their
                                      segments are parts by country here) */
     size_t sink_count;
+    jk_strata *strata;     /* opened for returns x (1 + scenarios) cases, 1 + scenarios each: filled and finished; NULL:
+                              none;     not with hours at several returns */
     const jk_hours *hours; /* a plan within hours at every return (its `given`); not with scenarios; NULL: no limit */
 } jk_bid_options;
 
@@ -70,9 +72,10 @@ typedef struct jk_bids {
     jk_floor floors[JK_FLOORS_MAX];
     size_t floor_count;
     double asked;
-    jk_hours *hours;    /* [return_count] as solved; NULL: no limit */
-    jk_valuation first; /* of the base case at the first return: totals, cut-off and horizon (not its segments) */
-    void *arena;        /* owns the arrays and names above */
+    jk_hours *hours;         /* [return_count] as solved; NULL: no limit */
+    const jk_strata *strata; /* of the options, told in JSON */
+    jk_valuation first;      /* of the base case at the first return: totals, cut-off and horizon (not its segments) */
+    void *arena;             /* owns the arrays and names above */
 } jk_bids;
 
 /* Values the tape at every return and in every scenario in one pass and makes the table. *bids need not be initialised;

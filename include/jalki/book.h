@@ -10,6 +10,7 @@
 
 #include "jalki/account.h"
 #include "jalki/flows.h"
+#include "jalki/listing.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -63,7 +64,11 @@ void jk_book_reset(jk_book *book);
 /* The expected flows of a valuation, as jk_flows_read gives them. */
 jk_status jk_flows_of_valuation(const jk_valuation *valuation, jk_flows *flows, jk_error *error);
 
-/* The book as JSON; `manifest` is jk_manifest_json's text or NULL. NULL if there is no memory. Free with free(). */
+/* The book by year or by month as rows; NULL: the columns alone. */
+jk_listing jk_book_listing(const jk_book *book, bool by_month);
+
+/* The book as JSON; `manifest` is jk_manifest_json's text. NULL if there is no memory or no manifest. Free with
+ * free(). */
 char *jk_book_json(const jk_book *book, const char *manifest);
 
 #ifdef __cplusplus

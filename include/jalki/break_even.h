@@ -4,6 +4,7 @@
 #ifndef JALKI_BREAK_EVEN_H
 #define JALKI_BREAK_EVEN_H
 
+#include "jalki/listing.h"
 #include "jalki/scenario.h"
 
 #ifdef __cplusplus
@@ -41,6 +42,9 @@ typedef struct jk_break_even {
  * of jk_value_cases; JK_ERROR_DATA for a share where the base decides nothing legal. */
 jk_status jk_break_even_find(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                              const jk_break_even_wish *wish, jk_break_even *result, jk_error *error);
+
+/* Results of wishes as rows; no wishes: the columns alone. */
+jk_listing jk_break_even_listing(const jk_break_even_wish *wishes, const jk_break_even *results, size_t count);
 
 /* Results of wishes with one key and measure as JSON; NULL if there is no memory. Free with free(). */
 char *jk_break_even_json(const jk_break_even_wish *wishes, const jk_break_even *results, size_t count);

@@ -74,7 +74,7 @@ typedef struct jk_calendar {
     double irr;
     jk_group total;
     size_t count;
-    jk_due *due; /* by day of acting, then in tape order */
+    jk_due *due; /* by day of acting; of one day, what is most at stake first, then the larger balance */
     size_t sum_count;
     jk_due_sum *sum; /* months, then weeks; each by day, all first, then the teams */
     uint64_t barred; /* claims that are barred at the cut-off */

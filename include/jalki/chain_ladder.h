@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "jalki/listing.h"
 #include "jalki/status.h"
 
 #ifdef __cplusplus
@@ -105,8 +106,11 @@ void jk_chain_ladder_reset(jk_chain_ladder *result);
 int jk_chain_ladder_note(const jk_triangle *triangle, const jk_chain_ladder *result, size_t index, char *text,
                          size_t room);
 
-/* Triangle and result as JSON, ending in a line end: latest, ultimate, reserve, mack_std_error, origins (origin, ages,
- * latest, ultimate, reserve, std_error), age, factor, sigma, messages; null for what cannot be estimated. NULL if there
+/* A row for each origin, then one for all; without priors it lacks the last three columns. NULL: the columns alone. */
+jk_listing jk_chain_ladder_listing(const jk_triangle *triangle, const jk_chain_ladder *result);
+
+/* Triangle and result as JSON, ending in a line end: latest, ultimate, reserve, mack_std_error, origins (the rows of
+ * the listing but the last), age, factor, sigma, messages; null for what cannot be estimated. NULL if there
  * is no memory. Free with free(). */
 char *jk_chain_ladder_json(const jk_triangle *triangle, const jk_chain_ladder *result);
 

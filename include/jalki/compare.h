@@ -42,7 +42,8 @@ typedef struct jk_compare_options {
     unsigned allow;         /* actions, as in jk_value_options */
     const char *payments;   /* CSV: claim_id, paid_on, amount; NULL: what came in is read off the balances */
     const char *pseudonyms; /* file of the key where the tapes have pseudonyms and the list has not; or NULL */
-    const char *by;         /* a column of texts or levels, fixed or own, by which claims are grouped, too; or NULL */
+    const char *by;         /* columns with commas between by whose combinations claims are grouped, too: those of the
+                               tape with texts or levels, fixed or own, balance_band, vintage, last_payment; or NULL */
     size_t memory;          /* bytes that each valuation may take with what is kept of the claims; 0: no bound */
     jk_run run;
 } jk_compare_options;
@@ -66,7 +67,7 @@ typedef enum jk_compare_kind {
     JK_COMPARE_SEGMENT,  /* of the claim in the first valuation; of a new claim in the second */
     JK_COMPARE_COUNTRY,  /* likewise */
     JK_COMPARE_VINTAGE,  /* year of write-off, likewise */
-    JK_COMPARE_BY,       /* the column of jk_compare_options.by, likewise; "missing": no value */
+    JK_COMPARE_BY,       /* the combination of jk_compare_options.by, likewise; "missing": no value */
     JK_COMPARE_DECISION, /* of the first valuation, or "new" */
     JK_COMPARE_CHANGE,   /* the two decisions: "amicable to legal", "amicable to left", "new to legal" */
     JK_COMPARE_KIND_COUNT
@@ -76,7 +77,7 @@ const char *jk_compare_kind_name(jk_compare_kind kind); /* "all", "segment", …
 /* A group of claims. Amounts of the bridge in 2^-20 of the base currency. */
 typedef struct jk_compare_group {
     jk_compare_kind kind;
-    char name[64];
+    char name[JK_CELL_TEXT];
     uint64_t opening_claims, left_claims, new_claims, closing_claims;
     double opening_face, closing_face;
     int64_t step[JK_STEP_COUNT];
@@ -111,7 +112,7 @@ typedef struct jk_comparison {
     jk_compare_claims claims;
     uint64_t payments, unknown_payments; /* of the list, in the period; of claims that neither tape has */
     jk_compare_side from, to;
-    const char *by; /* name of the column of JK_COMPARE_BY, or NULL */
+    const char *by; /* names of the columns of JK_COMPARE_BY, or NULL */
     char **segment_name, **country_name, **by_name;
     size_t segment_count, country_count, by_count;
     void *own; /* the rest of what it holds */

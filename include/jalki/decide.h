@@ -13,8 +13,7 @@
 #define JALKI_DECIDE_H
 
 #include "jalki/allocate.h"
-#include "jalki/listing.h"
-#include "jalki/value.h"
+#include "jalki/strata.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -128,7 +127,17 @@ typedef struct jk_decide_outcome {
     double claim_by_claim;              /* worth of the same limits claim by claim, carried out; NaN: not compared */
     const jk_hours *later;              /* hours of later epochs, whose prices the values pay; NULL: no limit there */
     const struct jk_cautious *cautious; /* jalki/cautious.h; NULL: the model's values stand */
+    const struct jk_decided_strata *strata; /* by columns that were asked for, told in JSON; NULL: none */
 } jk_decide_outcome;
+
+/* The decisions by columns that were asked for: `kept` has the combination of each claim (jk_strata_keep), of which
+ * `decision` becomes that under the limits. *strata is the caller's, for jk_decided_strata_free, also on failure.
+ * `kept` must outlive it. */
+typedef struct jk_decided_strata jk_decided_strata;
+jk_status jk_decided_strata_make(const jk_strata *kept, const jk_candidates *candidates, const jk_decided *decided,
+                                 jk_decided_strata **strata, jk_error *error);
+jk_listing jk_decided_strata_listing(const jk_decided_strata *strata); /* for NULL the columns that any has */
+void jk_decided_strata_free(jk_decided_strata *strata);                /* NULL is accepted */
 
 /* Its rows with their columns described; for NULL the columns alone. */
 jk_listing jk_decide_listing(const jk_decide_outcome *outcome);

@@ -36,6 +36,23 @@ typedef struct jk_explain_action {
     char why_not[JK_EXPLAIN_SENTENCE]; /* why it is not available; empty where it is */
 } jk_explain_action;
 
+/* The segment's claims that a score is held against: of all rows of a tape of up to 32,768, else of as many in pieces
+ * that are spread evenly over it. */
+typedef struct jk_explain_typical {
+    size_t looked_at, claims; /* rows of the tape; those of them that are in the segment */
+    double eta;               /* lower median; NaN where there is none */
+} jk_explain_typical;
+
+/* One of the entries of a score that set it most apart from what is typical of the segment. */
+enum { JK_EXPLAIN_REASONS = 4 };
+typedef struct jk_score_reason {
+    size_t entry;         /* of the explanation's characteristics */
+    double typical;       /* the entry's points of those claims: lower median */
+    double difference;    /* the claim's points less that */
+    double typical_value; /* of a claim that has the typical points; NaN: missing, or no number */
+    char typical_level[64];
+} jk_score_reason;
+
 typedef struct jk_explanation {
     const jk_model *model;
     const jk_tape *tape;
@@ -48,7 +65,11 @@ typedef struct jk_explanation {
     jk_law_detail law;
     jk_debtors debtor; /* index 0 */
     jk_score_columns score;
-    jk_score_detail *characteristics; /* of the scorecard */
+    jk_score_detail *characteristics; /* of the score, jk_score_detail_count of them; with the intercept they add up to
+                                         eta */
+    jk_explain_typical typical;
+    size_t reason_count; /* reasons, the strongest first */
+    jk_score_reason reasons[JK_EXPLAIN_REASONS];
     jk_terms terms;
     jk_plan_results plan;
     jk_plan_trace trace;
@@ -64,6 +85,11 @@ typedef struct jk_explanation {
 jk_status jk_explain_claim(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                            const char *claim_id, jk_explanation *explanation, jk_error *error);
 void jk_explanation_reset(jk_explanation *explanation);
+
+/* Several claims by their rows (from 0, below the tape's number), the sums of all debtors made once:
+ * explanations[count] are emptied first and must each be reset also after a failure. */
+jk_status jk_explain_rows(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                          const size_t *rows, size_t count, jk_explanation *explanations, jk_error *error);
 
 /* The explanation for a reader, or as a JSON object (keys: docs/explain.md). *text is the caller's to free. */
 jk_status jk_explain_text(const jk_explanation *explanation, char **text, jk_error *error);

@@ -65,17 +65,20 @@ void jk_results_abort(jk_results_file *file);
 
 /* ---- the portfolio ----------------------------------------------------------------------------------------------- */
 
-/* Writes month,segment,gross,cost,sale,net: months 1..H, each segment in the model's order, then `all`; 9 digits. */
-jk_status jk_cashflow_write(const char *path, const jk_valuation *valuation, jk_error *error);
+/* Writes month,segment,gross,instalments,cost,sale,net: months 1..H, in each the segments in the model's order, so that
+ * plain sums are the portfolio's; `with_all`: behind them a row `all`. 9 digits. */
+jk_status jk_cashflow_write(const char *path, const jk_valuation *valuation, bool with_all, jk_error *error);
 
-/* Where a figure comes from: program version, sha256 of tape and model, cut-off, return, scenario, seed, options. One
- * JSON object; NULL if there is no memory. Free with free(). */
+/* Where a figure comes from: program version, sha256 of tape and model, cut-off, return, scenario, seed, options;
+ * without a valuation (NULL, with it tape and model) of the program and its run alone. One JSON object; NULL if there
+ * is no memory or a file that was read cannot be read again for its digest. Free with free(). */
 char *jk_manifest_json(const jk_tape *tape, const jk_model *model, const jk_valuation *valuation);
 
 /* What a valuation comes to by decision, segment and country, its cash flow, and the bid table, as rows with their
  * columns described; for NULL the columns alone. */
 jk_listing jk_groups_listing(const jk_valuation *valuation);
 jk_listing jk_cashflow_listing(const jk_valuation *valuation); /* all claims, a row for each month */
+jk_listing jk_years_listing(const jk_valuation *valuation);    /* all claims, a row for each year of twelve months */
 jk_listing jk_bids_listing(const jk_bids *bids);
 
 /* The summary of `value` as JSON, ending in a line end; NULL if there is no memory. Free with free(). */

@@ -79,7 +79,6 @@ typedef enum jk_finding_code {
 } jk_finding_code;
 
 const char *jk_finding_name(jk_finding_code code);     /* "wrong_encoding", … */
-const char *jk_finding_meaning(jk_finding_code code);  /* one sentence */
 jk_severity jk_finding_severity(jk_finding_code code); /* of the table */
 const char *jk_severity_name(jk_severity severity);    /* "note", "warning", "error" */
 int jk_finding_find(const char *name, size_t length);  /* code of a name, or -1 */

@@ -37,9 +37,14 @@ typedef struct jk_fit_monotone {
 typedef struct jk_fit_options {
     jk_panel_filter filter; /* rows that are fitted on [all] */
     int shrink;             /* 1: thin segments lean on all segments together (Bühlmann-Straub) [1] */
+    int interactions;       /* 1: characteristics may count differently by segment, where that helps on debtors held out
+                               [0] */
     int smooth;             /* 1: neighbouring steps of a curve lean on each other (a random walk) [0] */
-    int grace;              /* months without payment that end a spell of payments, 1 to 12 [2] */
-    int auto_bins;          /* 1: bins of numeric characteristics are found from the data [0: the base model's] */
+    int hold_titles; /* 1: pre_title_factor and garnish_share stay the base model's [0: learned where data say] */
+    int grace;       /* months without payment that end a spell of payments, 1 to 12 [2] */
+    int auto_bins;   /* 1: bins of numeric characteristics are found from the data [0: the base model's] */
+    const char
+        *splines; /* numeric characteristics, with commas, or "all": smooth points over many narrow bins [NULL] */
     size_t monotone_count;
     jk_fit_monotone monotone[JK_FIT_MONOTONE_MAX];
     const char *name; /* of the new model; NULL: the base model's with "-fitted" */
@@ -71,6 +76,23 @@ typedef struct jk_fit_term {
     double payers;              /* debtors that paid anything in it */
 } jk_fit_term;
 
+/* A factor on a figure of the base model that all segments share, from the rows under legal. */
+typedef struct jk_fit_factor {
+    int learned;      /* 0: the base model's figures stand; `why` says why */
+    double estimate;  /* of the factor */
+    double std_error; /* of its logarithm, clustered by debtor */
+    double low, high; /* 95 % */
+    double value;     /* what the model takes: leaned on the base model's within a factor of e, or the estimate */
+    size_t payers;    /* debtors who paid in the rows that tell of it */
+    const char *why;
+} jk_fit_factor;
+
+/* What a title brings. */
+typedef struct jk_fit_titles {
+    jk_fit_factor pre_title; /* on pre_title_factor */
+    jk_fit_factor garnish;   /* on garnish_share of all classes */
+} jk_fit_titles;
+
 typedef struct jk_fit jk_fit;
 
 /* What was found. Everything lives as long as the fit. */
@@ -96,6 +118,7 @@ typedef struct jk_fit_result {
     double guessed_claims[JK_CAPACITY_COUNT]; /* that class_given_score rests on, by the class of their score */
     int iterations, converged;
     const jk_transitions *transitions;
+    const jk_fit_titles *titles;
     const jk_scorecard *scorecard;         /* as fitted */
     const jk_segment *segments;            /* likewise, in the base model's order */
     const jk_payers_result *payer_figures; /* what debtors who pay do, and whether the panel can tell */
@@ -113,6 +136,10 @@ jk_status jk_fit_run(const char *panel, const jk_model *base, const jk_fit_optio
                      jk_error *error);
 void jk_fit_free(jk_fit *fit); /* NULL is accepted */
 const jk_fit_result *jk_fit_result_of(const jk_fit *fit);
+
+/* The base model with the fitted figures in their places, without trees; its parts belong to base and fit. What
+ * jk_fit_write_model writes, to be used at once. */
+jk_model jk_fit_model(const jk_fit *fit);
 
 /* Grows trees on what the fitted points leave (jalki/fit_trees.h) and writes them to `path`; the model that is written
  * afterwards names that file, so both belong into one folder. Where the panel gives no classes a segment's classes move

@@ -44,14 +44,17 @@ typedef struct jk_payer_term {
 /* One factor that makes what landmarks expect what came in. */
 typedef struct jk_payer_level {
     /* "worth": what new payers of a level brought in a year; then of landmarks "monthly_share": of those who pay then;
-     * "curve": of the quiet; "points": of a level of what fades */
+     * "curve": of the quiet; "points": of a level of months since the last payment, of the quiet */
     const char *what;
-    int segment, treatment;  /* -1: all */
-    const char *level;       /* of `points`: the level's name; "" else */
-    double actual, expected; /* cash of landmarks before the levels */
+    int segment, treatment; /* -1: all */
+    const char *level;      /* of `points`: the level's name; "" else */
+    double actual,
+        expected; /* cash of landmarks before the levels; what the quiet expect is carried to the panel's end */
     double debtors;
     double ratio, std_error; /* std_error of the logarithm */
     double value;            /* the factor that the model takes */
+    double credibility; /* of `monthly_share` and `curve`: weight of own cash in it; the rest is that of all together,
+                           whose rest is 1. 0 elsewhere */
 } jk_payer_level;
 
 typedef struct jk_payers_result {
@@ -68,7 +71,9 @@ typedef struct jk_payers_result {
     const double *covariance;             /* [parameter_count squared], on the scale of the links */
     double half_life;                     /* that the model takes; 0: nothing fades */
     double half_life_low, half_life_high; /* 95 % by the profile of the likelihood; the ends of the search: 1 and 600 */
-    int landmark_months[2];               /* horizon that levels were made for, shortest and longest */
+    double readiness_shape; /* of the gamma distribution of debtors' readiness; infinite: all are alike; NaN:
+                               nothing fades, so that nobody looked */
+    int landmark_months[2]; /* horizon that levels were made for, shortest and longest */
     size_t level_count;
     const jk_payer_level *levels;
 } jk_payers_result;

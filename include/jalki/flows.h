@@ -16,9 +16,9 @@ typedef struct jk_flows {
 } jk_flows;
 
 /* Reads `month` (1, 2, 3, …, one row each, in order) and either `collections`, or `gross` with `cost` and `sale` (where
- * they are there). Where there is a column `segment`, the rows `all` count. Amounts in base currency; an empty one is
- * an error. JK_ERROR_IO, JK_ERROR_FORMAT or JK_ERROR_DATA with line and column. *flows need not be initialised; on
- * failure it is empty. */
+ * they are there). Where there is a column `segment`, the rows `all` count, and without any the sums of the segments'
+ * rows, each month's together. Amounts in base currency; an empty one is an error. JK_ERROR_IO, JK_ERROR_FORMAT or
+ * JK_ERROR_DATA with line and column. *flows need not be initialised; on failure it is empty. */
 jk_status jk_flows_read(const char *path, jk_flows *flows, jk_error *error);
 void jk_flows_reset(jk_flows *flows);
 

@@ -14,6 +14,7 @@
 #ifndef JALKI_FORWARD_H
 #define JALKI_FORWARD_H
 
+#include "jalki/listing.h"
 #include "jalki/value.h"
 
 #ifdef __cplusplus
@@ -99,6 +100,9 @@ void jk_forward_reset(jk_forward *forward);
 
 /* Sums of `count` months from index `first` on, as far as the agreement goes; cumulated is the last one's. */
 jk_forward_month jk_forward_sum(const jk_forward *forward, int first, int count);
+
+/* The months of the agreement as rows; NULL: the columns alone. */
+jk_listing jk_forward_listing(const jk_forward *forward);
 
 /* As JSON, ending in a line end; NULL if there is no memory. Free with free(). */
 char *jk_forward_json(const jk_tape *tape, const jk_model *model, const jk_forward *forward);

@@ -23,14 +23,18 @@ typedef enum jk_horizon_by {
     JK_HORIZON_CLASS,
     JK_HORIZON_SEGMENT,
     JK_HORIZON_TREATMENT, /* recorded at the landmark */
+    JK_HORIZON_DECISION,  /* what the model's plan decides there, and whether that is what was recorded */
     JK_HORIZON_VINTAGE,   /* quarter of write-off */
     JK_HORIZON_LANDMARK,  /* month of the landmark: cohorts */
     JK_HORIZON_BY_COUNT
 } jk_horizon_by;
 const char *jk_horizon_by_name(jk_horizon_by by); /* "recency", "paying", "score_band", "capacity_class", … */
 
+enum { JK_HORIZON_WORDS = 512 }; /* room for jk_horizon_words */
+
 typedef struct jk_horizon_options {
     jk_landmark_options landmarks; /* `within` is not used: a claim is followed beyond the filter's dates */
+    int folds;                     /* as in jk_backtest_options */
 } jk_horizon_options;
 
 /* All rows, landmarks at claims' first rows, 12, 24 and 60 months, recorded treatments. */
@@ -70,8 +74,16 @@ jk_status jk_horizon_run(const char *panel_path, const char *const *model_paths,
                          const jk_horizon_options *options, jk_horizon_test *test, jk_error *error);
 void jk_horizon_reset(jk_horizon_test *test);
 
+/* What a horizon's test cannot see, in words: how much of it had the treatment that the plan decides. Empty where there
+ * is nothing. */
+void jk_horizon_words(const jk_horizon *horizon, char *text, size_t room);
+
 /* Everything as JSON (docs/backtest.md names the keys); NULL if there is no memory. */
 char *jk_horizon_json(const jk_horizon_test *test);
+
+/* The same as rows with their columns described: of each model and horizon all landmarks, then group by group; for NULL
+ * the columns alone. */
+jk_listing jk_horizon_listing(const jk_horizon_test *test);
 
 #ifdef __cplusplus
 }

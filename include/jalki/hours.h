@@ -45,9 +45,6 @@ jk_status jk_hours_value(const jk_tape *tape, const jk_model *model, const jk_va
                          const jk_hours *hours, const jk_value_sink *sinks, size_t sink_count, jk_valuation *valuation,
                          jk_error *error);
 
-/* Adds up some epochs: those that begin within the first `months` months. */
-double jk_hours_within(const jk_model *model, const double *by_epoch, int months);
-
 #ifdef __cplusplus
 }
 #endif

@@ -92,7 +92,9 @@ typedef struct jk_import_options {
     int64_t expect_claims;  /* accepted claims as the seller counts them; 0: the mapping's, or not checked */
     int64_t expect_balance; /* their balance, hundredths; JK_MISSING_MONEY or 0: the mapping's, or not checked */
     jk_accepted accepted;   /* findings that need not stop the import nor be told again */
-    size_t window_bytes;    /* bytes read at a time, at most 1 MiB; 0: the library's choice */
+    int shared;             /* 1: ranks, or the parts of a run (docs/cluster.md), share the reading of the files */
+    int resume;          /* 1: what has been read is kept beside the output until the store is made (docs/cluster.md) */
+    size_t window_bytes; /* bytes read at a time, at most 1 MiB; 0: the library's choice */
 } jk_import_options;
 
 /* Claims and their balance in one currency ("" where the tape names none). */
@@ -167,15 +169,19 @@ typedef struct jk_import_summary {
      * the cut-off is unknown. */
     jk_import_sums barred_by_rule;
 
+    int begun_anew;    /* with `resume`: what had been kept was of another run, and is gone */
+    uint64_t taken_up; /* pieces of an earlier run that were not read again */
+
     const char *rejects_path; /* of the rejects file that was written; NULL if none was */
     void *arena;              /* owns the texts above */
 } jk_import_summary;
 
-/* Imports. *summary (may be NULL) is given on success and also when the rejects are too many (JK_ERROR_DATA); it is the
- * caller's, to be given to jk_import_summary_free. Fails with JK_ERROR_IO, JK_ERROR_FORMAT (damaged gzip, no header),
- * JK_ERROR_DATA (required column missing, too many rejects), JK_ERROR_MODEL (mapping), JK_ERROR_INTERRUPTED. On failure
- * no store appears and an earlier one is untouched; the rejects file is then written only if options->rejects names it
- * and the rejects were too many. Where there are no rejects, a rejects file of an earlier import is removed. */
+/* Imports. *summary (may be NULL) is given on success (but where this process only reads for another: a part, a rank
+ * other than 0) and also when the rejects are too many (JK_ERROR_DATA); it is the caller's, to be given to
+ * jk_import_summary_free. Fails with JK_ERROR_IO, JK_ERROR_FORMAT (damaged gzip, no header), JK_ERROR_DATA (required
+ * column missing, too many rejects), JK_ERROR_MODEL (mapping), JK_ERROR_INTERRUPTED. On failure no store appears and an
+ * earlier one is untouched; the rejects file is then written only if options->rejects names it and the rejects were too
+ * many. Where there are no rejects, a rejects file of an earlier import is removed. */
 jk_status jk_import(const jk_import_options *options, const jk_run *run, jk_import_summary **summary, jk_error *error);
 
 /* Frees a summary; NULL is accepted. */

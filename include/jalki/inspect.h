@@ -10,7 +10,8 @@
  * The tape is streamed once; memory is bounded by threads and groups, not by rows (but 4 bytes per debtor). All counts
  * and sums are integers, so the figures do not depend on threads. Amounts of different currencies are never added:
  * money is shown per currency, the JK_INSPECT_CURRENCIES most frequent ones by themselves, claims in others are only
- * counted.
+ * counted. With a model that says the exchange rates all of it is told in the model's base currency instead, each
+ * amount rounded to the hundredth: one currency then.
  *
  * Quantiles are the value at rank ceil(p·n), read from a histogram: exact for dates within about 55 years before and 12
  * after the cut-off, for counts below 512 and for extremes; elsewhere within 0.2 % of the value.
@@ -18,6 +19,8 @@
 #ifndef JALKI_INSPECT_H
 #define JALKI_INSPECT_H
 
+#include "jalki/listing.h"
+#include "jalki/model.h"
 #include "jalki/tape.h"
 
 #ifdef __cplusplus
@@ -35,7 +38,11 @@ enum {
 typedef struct jk_inspect_options {
     int by;              /* a dictionary or enumeration column to group by; -1: none */
     const char *by_name; /* instead of it, an own column of texts by its name on the tape; NULL: none */
-    int32_t cutoff;      /* JK_MISSING_INTEGER: the tape's */
+    /* Columns with commas between whose combinations are counted, too: those of the tape with texts or levels,
+     * balance_band (in the currency that the balance is told in), vintage, last_payment; NULL: none. */
+    const char *by_columns;
+    int32_t cutoff;       /* JK_MISSING_INTEGER: the tape's */
+    const jk_model *told; /* in whose base currency amounts are told, at its rates; NULL: each in its own */
     jk_run run;
 } jk_inspect_options;
 
@@ -100,12 +107,16 @@ typedef struct jk_inspect_group {
     const jk_inspect_series *series;
 } jk_inspect_group;
 
+typedef struct jk_inspect_combinations jk_inspect_combinations;
+
 typedef struct jk_inspection {
     uint64_t rows, debtors, largest_debtor; /* claims of the debtor with most */
     int32_t cutoff;                         /* JK_MISSING_INTEGER: unknown; then there are no ages */
     size_t currency_count;
     const char *currency[JK_INSPECT_CURRENCIES]; /* most claims first; "(none)" where the tape names none */
     uint64_t other_currency_claims;
+    const jk_model *told;                  /* of the options */
+    jk_inspect_combinations *combinations; /* of by_columns, or NULL */
     double principal[JK_INSPECT_CURRENCIES], interest[JK_INSPECT_CURRENCIES], fees[JK_INSPECT_CURRENCIES];
     double top_percent_share[JK_INSPECT_CURRENCIES]; /* of the balance, held by the largest 1 % of claims */
     size_t column_count; /* of columns that such a tape can have, in their order, and own ones that this tape has */
@@ -120,8 +131,8 @@ typedef struct jk_inspection {
     jk_inspect_claim top[JK_INSPECT_CURRENCIES][JK_INSPECT_TOP];
 } jk_inspection;
 
-/* JK_ERROR_ARGUMENT if `by` is no dictionary or enumeration column, or the tape has no texts under `by_name`; otherwise
- * as jk_tape_read. */
+/* JK_ERROR_DATA if the model that it is told by has no rate of a currency of the tape; JK_ERROR_ARGUMENT if `by` is no
+ * dictionary or enumeration column, or the tape has no texts under `by_name`; otherwise as jk_tape_read. */
 jk_status jk_inspect_run(const jk_tape *tape, const jk_inspect_options *options, jk_inspection **inspection,
                          jk_error *error);
 void jk_inspect_free(jk_inspection *inspection); /* NULL is accepted */
@@ -141,6 +152,13 @@ const jk_inspect_series *jk_inspect_series_of(const jk_inspection *inspection, s
 
 /* All figures as one JSON object; to be freed. NULL: no memory. */
 char *jk_inspect_json(const jk_tape *tape, const jk_inspection *inspection);
+
+/* The same as rows with their columns described, for NULL the columns alone: the tape's columns; the spread of its
+ * numbers by group; balances of groups, patterns and ages by currency; combinations of columns by currency. */
+jk_listing jk_inspect_columns_listing(const jk_inspection *inspection);
+jk_listing jk_inspect_numbers_listing(const jk_inspection *inspection);
+jk_listing jk_inspect_amounts_listing(const jk_inspection *inspection);
+jk_listing jk_inspect_combinations_listing(const jk_inspection *inspection);
 
 #ifdef __cplusplus
 }

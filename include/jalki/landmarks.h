@@ -6,13 +6,15 @@
  * A landmark is a row of the panel: the claim goes through law, score, terms and plan as it stood on the row's
  * period_start, and nothing is updated afterwards. Its cash is followed over the rows that come next, for as long as
  * the claim was watched: to the end of its rows, to a gap, or to its sale or closing. Who paid in full, died or became
- * insolvent is watched for ever: nothing more came in, and the valuation knew that this happens. Expected cash is the
- * engine's gross over the same months, from the projection epoch by epoch (straight within an epoch).
+ * insolvent is watched for as long as he would have been otherwise, by those who did not leave so, and at most to the
+ * panel's end: nothing more came in, and the valuation knew that this happens. Expected cash is the engine's gross over
+ * the same months, from the projection epoch by epoch (straight within an epoch).
  *
  * What is done after the landmark is either the plan of the model, as `value` would have it, and the claim is followed
  * whatever was done in truth; or what was recorded: the treatment of the landmark's row goes on (costs are then left
  * out, so that nothing is closed for its price; whoever pays under `legal` is only watched, as nobody is sued who
- * pays), and the claim counts as watched until another treatment begins. */
+ * pays: moved to another treatment while paying it counts on), and the claim counts as watched until another treatment
+ * begins. */
 #ifndef JALKI_LANDMARKS_H
 #define JALKI_LANDMARKS_H
 
@@ -34,6 +36,8 @@ typedef struct jk_landmark_options {
     size_t horizon_count;         /* 1 to JK_HORIZONS_MAX */
     int horizon[JK_HORIZONS_MAX]; /* months, ascending, 1 to JK_HORIZON_MONTHS_MAX */
     jk_landmark_treatment treatment;
+    bool decide; /* what the model's plan would do is wanted, too */
+    bool ahead;  /* expected are the whole horizons, for however long a claim was watched */
     jk_run run;
 } jk_landmark_options;
 
@@ -51,6 +55,7 @@ typedef struct jk_landmark {
     int32_t score;
     uint16_t segment;
     uint8_t treatment;      /* recorded in the row */
+    uint8_t decision;       /* jk_action of the model's plan, costs and all; only with `decide` */
     uint8_t capacity_class; /* the panel's, else the score's */
     uint8_t paying;         /* 1: the model takes the debtor for one who pays now */
     double balance;

@@ -34,6 +34,17 @@ void jk_law_accrue(jk_law *law, int32_t from);
  * comes, renewable titles end on the day of their next renewal. To be called right after jk_law_create. */
 void jk_law_lapse(jk_law *law);
 
+/* A rate by which amounts become those of the results: units of the model's base currency per unit. */
+typedef struct jk_rate_used {
+    const char *currency;
+    double rate;
+} jk_rate_used;
+enum { JK_RATES_TOLD = 32 };
+
+/* The rates of the tape's currencies that are not the base currency, in the order of the model's fx, and of the model
+ * file's own where amounts are told in another; at most `room`. Returns how many there are. */
+size_t jk_rates_used(const jk_tape *tape, const jk_model *model, jk_rate_used *rates, size_t room);
+
 /* Bit c is set if column c must be loaded into the block given to jk_law_block. Includes debtor_index, by which score
  * and terms find the debtor's sums. */
 uint64_t jk_law_columns(const jk_law *law);

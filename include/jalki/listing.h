@@ -9,23 +9,30 @@
 #ifndef JALKI_LISTING_H
 #define JALKI_LISTING_H
 
+#include <stdbool.h>
+
 #include "jalki/status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum { JK_LISTING_COLUMNS = 32, JK_CELL_TEXT = 192 };
+enum { JK_LISTING_COLUMNS = 40, JK_CELL_TEXT = 512 };
 
-typedef enum jk_listing_kind { JK_LISTING_TEXT, JK_LISTING_COUNT, JK_LISTING_NUMBER } jk_listing_kind;
+typedef enum jk_listing_kind {
+    JK_LISTING_TEXT,
+    JK_LISTING_COUNT,
+    JK_LISTING_NUMBER,
+    JK_LISTING_FLAG /* 1 or 0; true or false in JSON */
+} jk_listing_kind;
 
 typedef struct jk_listing_column {
-    const char *name;    /* in CSV and JSON */
-    const char *head;    /* above the column of a table; NULL: tables leave it out */
-    const char *unit;    /* "money" (the model's base currency), "%", "a year" (a rate), "hours", "months", "" */
+    const char *name; /* in CSV and JSON */
+    const char *head; /* above the column of a table; NULL: tables leave it out */
+    const char *unit; /* "money" (the model's base currency), "%", "a year" (a rate), "hours", "months", "years", "" */
     const char *meaning; /* a sentence, without a full stop */
     jk_listing_kind kind;
-    int decimals; /* of a number in CSV, -1: as few as it needs; JSON has all its digits */
+    int decimals; /* of a number in CSV; -N: as few as it needs of N digits, -1: of 9; JSON has all its digits */
 } jk_listing_column;
 
 typedef struct jk_cell {
@@ -43,6 +50,10 @@ typedef struct jk_listing {
     /* Fills a cell for each column; what it leaves alone is missing. */
     jk_status (*cells)(const struct jk_listing *listing, size_t row, jk_cell *cells, jk_error *error);
 } jk_listing;
+
+/* All rows with all columns as a CSV file that appears whole or not at all; `personal`: a new file is its owner's
+ * alone. Fails as `cells` does, and with JK_ERROR_IO. */
+jk_status jk_listing_write(const jk_listing *listing, const char *path, bool personal, jk_error *error);
 
 #ifdef __cplusplus
 }

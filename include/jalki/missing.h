@@ -5,6 +5,7 @@
 #ifndef JALKI_MISSING_H
 #define JALKI_MISSING_H
 
+#include "jalki/listing.h"
 #include "jalki/value.h"
 
 #ifdef __cplusplus
@@ -37,6 +38,9 @@ size_t jk_missing_usual(jk_column columns[JK_COLUMN_COUNT]);
  * jk_value_run; JK_ERROR_ARGUMENT for a column that cannot be asked about. */
 jk_status jk_missing_price(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                            const jk_column *columns, size_t count, jk_missing_field *fields, jk_error *error);
+
+/* Fields as rows; no fields: the columns alone. */
+jk_listing jk_missing_listing(const jk_missing_field *fields, size_t count);
 
 /* As JSON, ending in a line end; NULL if there is no memory. Free with free(). */
 char *jk_missing_json(const jk_missing_field *fields, size_t count, double irr);

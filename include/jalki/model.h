@@ -151,6 +151,7 @@ typedef struct jk_characteristic {
     const double *below;       /* numeric: exclusive upper bounds, ascending; the last is INFINITY */
     const char *const *levels; /* categorical: names */
     const double *points;      /* count of them */
+    const double *in_segments; /* [place of segment] what they are multiplied by; NULL: 1 everywhere */
 } jk_characteristic;
 
 /* An ensemble of regression trees, read from a model file of XGBoost (JSON) or LightGBM (text). A claim walks each tree
@@ -196,12 +197,47 @@ typedef struct jk_trees {
     size_t set_count;     /* 0: no tree splits by a set of categories */
     const jk_tree_set *sets;
     const uint32_t *bits;
-    int zero_is_missing;   /* training took 0 for missing: a 0 goes the way of what is missing */
+    double missing_number; /* training took this for missing: it goes the way of what is missing; NaN: none */
     size_t trees_left_out; /* of the file: grown after the best iteration of early stopping */
 } jk_trees;
 
-/* A score that somebody else made, brought to eta: a column of the tape, a scorecard of points, or trees whose output
- * is log odds. With raw value r and x what it says on the scale of eta,
+/* A logistic model or a neural network on standardised columns (docs/model-file.md): layer after layer, each output is
+ * activation(bias + sum of weights times inputs); the last layer has one output. Weights and inputs are rounded to
+ * grids on which every sum is exact (docs/numerics.md). */
+enum { JK_NETWORK_OUTPUTS_MAX = 1024 }; /* of a layer */
+typedef enum jk_activation {
+    JK_ACTIVATION_IDENTITY,
+    JK_ACTIVATION_RELU,
+    JK_ACTIVATION_TANH,
+    JK_ACTIVATION_LOGISTIC,
+    JK_ACTIVATION_COUNT
+} jk_activation;
+typedef struct jk_network_input {
+    jk_characteristic from; /* name, column or derived figure, is_numeric; neither bins nor levels */
+    const char *level;      /* categorical: 1 for this level, 0 for others; NULL: a number */
+    bool is_missing;        /* 1 where the number is missing, else 0 */
+    double missing;         /* what a missing number counts as; NaN: as one that gives an input of 0 */
+    double low, high;       /* what lies beyond counts as these; infinite: no bound */
+    bool log1p;             /* the logarithm of 1 + the number is taken, */
+    double mean, scale;     /* and the input is (that - mean) / scale */
+} jk_network_input;
+typedef struct jk_network_layer {
+    size_t inputs, outputs;
+    const double *weights; /* [outputs][inputs], on a grid */
+    const double *bias;    /* [outputs] */
+    jk_activation activation;
+    double grid;  /* inputs are rounded to multiples of this, */
+    double reach; /* where none of them lies beyond this */
+} jk_network_layer;
+typedef struct jk_network {
+    size_t input_count, layer_count;
+    const jk_network_input *inputs;
+    const jk_network_layer *layers;
+    size_t widest; /* most outputs of a layer */
+} jk_network;
+
+/* A score that somebody else made, brought to eta: a column of the tape, a scorecard of points, or trees or a network
+ * whose output is log odds. With raw value r and x what it says on the scale of eta,
  *
  *     eta form           x = r
  *     points             log odds l = ln base_odds + (r - base_points) ln 2 / points_to_double
@@ -224,17 +260,19 @@ typedef struct jk_own_score {
     double months;                                   /* 0: none */
     double slope, intercept;                         /* of segments that say none */
     double missing_eta;
-    jk_characteristic column; /* name NULL: a scorecard or trees */
+    jk_characteristic column; /* name NULL: a scorecard, trees or a network */
     size_t special_count;     /* values of the column that stand for something else, and eta where they do */
     const double *special, *special_eta;
     size_t card_count; /* characteristics whose points add up to r; 0: none */
     const jk_characteristic *card;
-    double card_base;      /* points before any characteristic */
-    const jk_trees *trees; /* NULL: none */
+    double card_base;          /* points before any characteristic */
+    const jk_trees *trees;     /* NULL: none */
+    const jk_network *network; /* NULL: none */
 } jk_own_score;
 const char *jk_score_form_name(jk_score_form form); /* "eta", "points", "log_odds", "probability" */
 
-/* eta = intercept + points of the characteristics + output of the trees, if there are any, + the own score. */
+/* eta = intercept + points of the characteristics + output of the trees and of the network, if there are any, + the own
+ * score. */
 typedef struct jk_scorecard {
     double intercept;
     double weak_from, able_from; /* rounded scores */
@@ -242,6 +280,7 @@ typedef struct jk_scorecard {
     size_t count;
     const jk_characteristic *characteristics;
     const jk_trees *trees;         /* NULL: none */
+    const jk_network *network;     /* NULL: none */
     const jk_own_score *own_score; /* NULL: none */
     /* What claims of a class by the score truly are: rows by the score's class, columns the class; all 0: what the
      * score says. */
@@ -272,6 +311,7 @@ typedef struct jk_payers {
 
 typedef struct jk_segment {
     const char *id;
+    size_t place; /* among the segments of the model file; parts of a segment that is split keep it */
     jk_condition when;
     double exit_monthly;
     double theta_center[JK_CAPACITY_COUNT];
@@ -303,7 +343,8 @@ typedef struct jk_segment {
 
 typedef struct jk_exchange_rate {
     const char *currency;
-    double rate; /* base units per unit */
+    double rate;    /* base units per unit */
+    double written; /* as the file has it: units of its own currency per unit */
 } jk_exchange_rate;
 
 /* Where a country's collections go beyond what is expected: log m(t) is a stationary AR(1) by months with this standard
@@ -344,8 +385,11 @@ typedef struct jk_model {
     const char *version; /* NULL: none; of the file itself, not of what it includes */
     jk_lineage lineage;  /* likewise */
     const char *path;
-    char sha256[65]; /* over the bytes of the file and its includes, in the order read, and changes */
-    const char *base_currency;
+    char sha256[65];              /* over the bytes of the file and its includes, in the order read, and changes */
+    const char *base_currency;    /* of all money in here and in results: the file's own, or the one asked for */
+    const char *written_currency; /* the file's own: of the amounts that scores and conditions name, and of claims whose
+                                     currency is missing */
+    double written_rate;          /* base units per unit of the file's own; 1 where nothing else was asked for */
     bool base_apart; /* the base currency stands in another file than the segments, whose costs are in it */
     size_t exchange_rate_count;
     const jk_exchange_rate *exchange_rates; /* includes the base currency at 1 */
@@ -384,11 +428,18 @@ jk_status jk_model_load(const char *path, jk_model **model, jk_error *error);
 jk_status jk_model_load_with(const char *path, const char *const *changes, size_t count, jk_model **model,
                              jk_error *error);
 
+/* The same told in `currency`, which must be the file's own or one under fx (JK_ERROR_ARGUMENT if it is neither): all
+ * money is converted at the file's rates, which scores and conditions do not see. NULL: the file's own. sha256 stays
+ * that of the file and its changes. */
+jk_status jk_model_load_told(const char *path, const char *const *changes, size_t count, const char *currency,
+                             jk_model **model, jk_error *error);
+
 /* Frees a model; NULL is accepted. */
 void jk_model_free(jk_model *model);
 
 /* Exchange rate of a currency, or NaN if the model has none. */
 double jk_model_exchange_rate(const jk_model *model, const char *currency);
+const jk_exchange_rate *jk_model_rate(const jk_model *model, const char *currency); /* or NULL */
 
 /* Whether some segment has `payers`. */
 bool jk_model_has_payers(const jk_model *model);

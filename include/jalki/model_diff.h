@@ -61,7 +61,8 @@ typedef enum jk_model_role {
     JK_ROLE_PARENT,   /* a model that it was made of, by its lineage */
     JK_ROLE_DATA,     /* what its figures were fitted to, by its lineage */
     JK_ROLE_TREES,    /* its trees */
-    JK_ROLE_CARD      /* the scorecard of its own score */
+    JK_ROLE_CARD,     /* the scorecard of its own score */
+    JK_ROLE_NETWORK   /* its network */
 } jk_model_role;
 
 typedef struct jk_model_log_entry {

@@ -36,9 +36,8 @@ void jk_panel_close(jk_panel *panel);
 /* The store behind it: rows, claims, debtors, dictionaries, attributes. Valid until close. */
 const jk_tape *jk_panel_tape(const jk_panel *panel);
 
-/* The law and the scorer that blocks are made with, for those who ask the score stage for more (values and bins of
- * characteristics); they take a panel's block as they take a tape's. Valid until close. */
-const jk_law *jk_panel_law(const jk_panel *panel);
+/* The scorer that blocks are made with, for those who ask the score stage for more (values and bins of
+ * characteristics); it takes a panel's block as it takes a tape's. Valid until close. */
 const jk_scorer *jk_panel_scorer(const jk_panel *panel);
 
 /* Which columns blocks hold beside those that law, scorer and the arrays below need (bit c: column c; texts are never
@@ -85,6 +84,15 @@ typedef jk_status jk_panel_visit(void *context, const jk_panel_block *block, jk_
  * `run` (0: 8192) does change where blocks end. Threads seen are 0..N-1 with N as jk_panel_threads says. */
 jk_status jk_panel_stream(const jk_panel *panel, const jk_run *run, jk_panel_visit *visit, void *context,
                           jk_error *error);
+
+/* The same without what law and score say: `law` and `score` are NULL, age_start and garnish mean nothing. */
+jk_status jk_panel_stream_plain(const jk_panel *panel, const jk_run *run, jk_panel_visit *visit, void *context,
+                                jk_error *error);
+
+/* The same, but of a run on several processes (docs/cluster.md) only the blocks that are this one's: a run of blocks,
+ * in the order of the processes. What is made of them is then to be put together. */
+jk_status jk_panel_stream_own(const jk_panel *panel, const jk_run *run, jk_panel_visit *visit, void *context,
+                              jk_error *error);
 
 /* Number of blocks, rows per block and threads that a stream with `run` has, to size what a visitor keeps. */
 size_t jk_panel_blocks(const jk_panel *panel, const jk_run *run);

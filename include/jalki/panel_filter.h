@@ -19,7 +19,8 @@ extern "C" {
 
 typedef enum jk_panel_key { JK_PANEL_KEY_DEBTOR, JK_PANEL_KEY_CLAIM } jk_panel_key;
 
-/* Rows whose key is in hundredth low..high-1 and whose period_start is in [from, to). */
+/* Rows whose key is in hundredth low..high-1 and whose period_start is in [from, to). With low above high: all but
+ * those in high..low-1, what a fold of a cross-validation leaves. */
 typedef struct jk_panel_filter {
     jk_panel_key key; /* debtors, so that no debtor is on both sides */
     int low, high;    /* 0..100 */
@@ -32,6 +33,9 @@ jk_panel_filter jk_panel_filter_all(void);
 /* Hundredth of a key, 0..99; -1 if SHA-256 cannot be computed. */
 int jk_panel_hundredth(const char *key, size_t length);
 
+/* Whether a key of this hundredth is in the filter. */
+bool jk_panel_filter_has(const jk_panel_filter *filter, int hundredth);
+
 /* Bytes of scratch, one a thread, that jk_panel_filter_rows needs with this panel and run. */
 size_t jk_panel_filter_scratch(const jk_panel *panel, const jk_run *run);
 
@@ -40,7 +44,7 @@ size_t jk_panel_filter_scratch(const jk_panel *panel, const jk_run *run);
 jk_status jk_panel_filter_rows(const jk_panel_filter *filter, const jk_panel *panel, const jk_panel_block *block,
                                void *scratch, uint8_t *keep, size_t *kept, jk_error *error);
 
-/* Reads "0-80" into low and high (0 <= low < high <= 100); false on anything else. */
+/* Reads "0-80", or "40-20" for all but 20-40, into low and high; false on anything else. */
 bool jk_panel_split_parse(const char *text, jk_panel_filter *filter);
 
 #ifdef __cplusplus

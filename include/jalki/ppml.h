@@ -137,8 +137,10 @@ typedef struct jk_ppml_options {
     int iterations_max;  /* 0: 50 */
     double tolerance;    /* largest step at which the search ends; 0: 1e-9 */
     int without_errors;  /* 1: no standard errors, no covariance */
+    int by_dispersion;   /* 1: the covariance is cluster_dispersion times the inverse information, penalties included */
     size_t link_count;
-    const jk_ppml_link *links; /* the estimates are penalised; errors know nothing of it */
+    const jk_ppml_link *links; /* the estimates are penalised: as if differences were from N(0, cluster_dispersion /
+                                  weight), and the covariance is the posterior's */
 } jk_ppml_options;
 
 /* Fits. *fit need not be initialised; on failure it is empty. JK_ERROR_ARGUMENT where design or rows break what is said

@@ -22,8 +22,9 @@ double jk_price_multiple(const double *net, int months, double outlay);
 /* First month (from 1) in which cumulated net reaches outlay; -1 if it never does or outlay is not above 0. */
 int jk_price_payback(const double *net, int months, double outlay);
 
-/* Sum of gross over the first `horizon` months (as far as `months` goes). */
-double jk_price_erc(const double *gross, int months, int horizon);
+/* Weighted average life of the flows in years: sum of (t - 0.5) flow_t / 12 over the sum of flow_t. NaN where that sum
+ * is not above 0. */
+double jk_price_average_life(const double *flow, int months);
 
 /* Present value at mid-month of the flows at a yearly rate (> -1); NaN for other rates. */
 double jk_price_present_value(const double *net, int months, double rate);

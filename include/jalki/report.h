@@ -13,6 +13,7 @@
 #define JALKI_REPORT_H
 
 #include "jalki/gate.h"
+#include "jalki/reprice.h"
 #include "jalki/scenario.h"
 #include "jalki/simulate.h"
 #include "jalki/value.h"
@@ -25,6 +26,9 @@ extern "C" {
 typedef struct jk_origin {
     char *path;                   /* of the results */
     char *tape_path, *model_path; /* as the run was given them; "" where unknown */
+    char **changes;               /* of the model's figures, KEY=VALUE, as the run was given them */
+    char *currency;               /* that the run was told in (--currency); NULL: the model's own */
+    size_t change_count;
     char tape_sha256[65], model_sha256[65];
     int32_t cutoff;
     double irr;
@@ -53,6 +57,8 @@ typedef struct jk_report_options {
     const jk_scenarios *scenarios; /* valued beside the base; NULL: none */
     uint64_t paths, seed;          /* of a simulation at the bid; 0 paths: none */
     const jk_worth *fit;           /* what a fit does not know of the plan (jalki/worth.h); NULL: not measured */
+    jk_book *book;                 /* empty: gets the claims, for a page that prices them again; NULL: none */
+    bool brief;                    /* the page is to show what a decision needs, and no more */
     const jk_origin *origin;       /* results that the run must agree with; NULL: none */
     int32_t today;                 /* for the gate before a bid (jalki/gate.h); JK_MISSING_INTEGER: not looked at */
     jk_findings *findings;         /* what the gate finds is added here; value.accepted may pass. NULL: no gate */

@@ -16,8 +16,7 @@
 #ifndef JALKI_SCENARIO_H
 #define JALKI_SCENARIO_H
 
-#include "jalki/listing.h"
-#include "jalki/value.h"
+#include "jalki/strata.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,6 +34,7 @@ typedef enum jk_stress_key {
     JK_STRESS_TILT,         /* log odds by which a month moves one class up (> 0) or down */
     JK_STRESS_NEW_PAYERS,   /* factor on moves to better classes */
     JK_STRESS_BREAKAGE,     /* share lost of what weak and able pay */
+    JK_STRESS_HOUR_PRICE,   /* base currency added to the price of an agent hour, at the prices of the cut-off */
     JK_STRESS_IRR,          /* added to the required return; for the whole portfolio only */
     JK_STRESS_COUNT
 } jk_stress_key;
@@ -177,9 +177,13 @@ const char *jk_change_words(const jk_valuation *valuation, jk_change_pair pair, 
  * all and one segment alone (segment: its index, else -1). For NULL the columns alone. */
 jk_listing jk_scenario_listing(const jk_scenarios *set, const jk_scenario_grid *grid, int segment);
 
-/* The grid of one return as JSON, ending in a line end; NULL if there is no memory. Free with free(). */
+/* The grid of one return as JSON, ending in a line end, with the sums by columns that were asked for (NULL: none); NULL
+ * if there is no memory. Free with free(). */
 char *jk_scenario_json(const jk_tape *tape, const jk_model *model, const jk_scenarios *set,
-                       const jk_scenario_grid *grid);
+                       const jk_scenario_grid *grid, const jk_strata *strata);
+
+/* The grid's cases of one return, in their order: `cases` has as many. For jk_strata_finish. */
+void jk_scenario_cases(const jk_scenarios *set, const jk_scenario_grid *grid, jk_strata_case *cases);
 
 /* Claims under all scenarios as CSV in tape order: claim_id,segment, then decision and value of the base and of every
  * scenario and mode, as `NAME decision` and `NAME value`, with `(committed)` after the name of that mode. To be used as

@@ -3,10 +3,12 @@
  * generator, characteristics and the column documentation are driven by them: a new column is one line here
  * (docs/recipes.md).
  *
- * X(NAME, name, type, missing rule, meaning)
- *   type          how it is stored, see jk_type
- *   missing rule  REJECT: a row without it is rejected; KEEP: stored as missing, the default is applied
- *                 when the column is used (so that inspection still sees what the seller left out)
+ * X(NAME, name, quantity, rule, missing, meaning)
+ *   quantity what its values are: how they are stored, in which unit, between which bounds (jk_quantity)
+ *   rule     of a row where it is missing or cannot be read. REJECT: the row is rejected in both cases; KEEP: missing
+ * is stored as missing, what cannot be read rejects the row; NEUTRAL: both are stored as missing (in a tape). What is
+ * stored as missing gets its default when it is used, so that inspection sees what the seller left out missing  the
+ * level for which conditions and scores take a missing cell; "": none (currency: the model's own)
  */
 #ifndef JALKI_SCHEMA_H
 #define JALKI_SCHEMA_H
@@ -19,88 +21,91 @@ extern "C" {
 #endif
 
 #define JK_COLUMNS(X)                                                                                                  \
-    X(CLAIM_ID, claim_id, TEXT, REJECT, "the seller's key; of duplicates the first row is kept")                       \
-    X(DEBTOR_ID, debtor_id, TEXT, KEEP, "claims that share it share one payment capacity; missing: own debtor")        \
-    X(COUNTRY, country, DICTIONARY, REJECT, "ISO 3166 alpha-2 code; decides the jurisdiction")                         \
-    X(DEBTOR_TYPE, debtor_type, ENUM, KEEP, "consumer or business; missing: consumer")                                 \
-    X(PRODUCT, product, DICTIONARY, KEEP, "kind of receivable; missing: other")                                        \
-    X(CURRENCY, currency, DICTIONARY, KEEP, "ISO 4217 code; missing: the model's base currency")                       \
-    X(DEFAULTED_ON, defaulted_on, DATE, KEEP, "first unpaid due date; missing: written_off_on")                        \
-    X(WRITTEN_OFF_ON, written_off_on, DATE, REJECT, "write-off date; the age of the debt counts from here")            \
-    X(LAST_PAID_ON, last_paid_on, DATE, KEEP, "last payment received; missing: never paid")                            \
-    X(LIMITATION_ON, limitation_on, DATE, KEEP, "date the claim is barred without a title; missing: by the rules")     \
-    X(TITLE_ON, title_on, DATE, KEEP, "date of the judgment or other enforcement title; missing: none")                \
-    X(PRINCIPAL, principal, MONEY, REJECT, "outstanding principal")                                                    \
-    X(INTEREST_ACCRUED, interest_accrued, MONEY, KEEP, "accrued interest; missing: 0")                                 \
-    X(FEES, fees, MONEY, KEEP, "fees and costs charged; missing: 0")                                                   \
-    X(ORIGINAL_PRINCIPAL, original_principal, MONEY, KEEP, "principal at origin; missing: principal")                  \
-    X(INTEREST_RATE, interest_rate, REAL, KEEP, "simple yearly rate on principal; missing: statutory")                 \
-    X(LEGAL_STATUS, legal_status, ENUM, KEEP, "where the claim stands; missing: none")                                 \
-    X(BIRTH_YEAR, birth_year, INTEGER, KEEP, "debtor's year of birth; missing: unknown")                               \
-    X(INCOME_MONTHLY, income_monthly, MONEY, KEEP, "net monthly income; missing: unknown")                             \
-    X(DEPENDANTS, dependants, INTEGER, KEEP, "persons the debtor supports, 0 to 20; missing: 0")                       \
-    X(HOUSING_COST, housing_cost, MONEY, KEEP, "monthly housing cost; missing: 0")                                     \
-    X(OTHER_DEBT_ENFORCED, other_debt_enforced, MONEY, KEEP,                                                           \
+    X(CLAIM_ID, claim_id, IDENTIFIER, REJECT, "", "the seller's key; of duplicates the first row is kept")             \
+    X(DEBTOR_ID, debtor_id, IDENTIFIER, KEEP, "",                                                                      \
+      "claims that share it share one payment capacity; missing: own debtor")                                          \
+    X(COUNTRY, country, WORD, REJECT, "", "ISO 3166 alpha-2 code; decides the jurisdiction")                           \
+    X(DEBTOR_TYPE, debtor_type, LEVEL, KEEP, "consumer", "consumer or business; missing: consumer")                    \
+    X(PRODUCT, product, WORD, NEUTRAL, "other", "kind of receivable; missing: other")                                  \
+    X(CURRENCY, currency, WORD, KEEP, "", "ISO 4217 code; missing: the model's base currency")                         \
+    X(DEFAULTED_ON, defaulted_on, DATE, KEEP, "", "first unpaid due date; missing: written_off_on")                    \
+    X(WRITTEN_OFF_ON, written_off_on, DATE, REJECT, "", "write-off date; the age of the debt counts from here")        \
+    X(LAST_PAID_ON, last_paid_on, DATE, NEUTRAL, "", "last payment received; missing: never paid")                     \
+    X(LIMITATION_ON, limitation_on, DATE, KEEP, "", "date the claim is barred without a title; missing: by the rules") \
+    X(TITLE_ON, title_on, DATE, KEEP, "", "date of the judgment or other enforcement title; missing: none")            \
+    X(PRINCIPAL, principal, BALANCE, REJECT, "", "outstanding principal")                                              \
+    X(INTEREST_ACCRUED, interest_accrued, BALANCE, KEEP, "", "accrued interest; missing: 0")                           \
+    X(FEES, fees, BALANCE, KEEP, "", "fees and costs charged; missing: 0")                                             \
+    X(ORIGINAL_PRINCIPAL, original_principal, AMOUNT, NEUTRAL, "", "principal at origin; missing: principal")          \
+    X(INTEREST_RATE, interest_rate, RATE, KEEP, "", "simple yearly rate on principal; missing: statutory")             \
+    X(LEGAL_STATUS, legal_status, LEVEL, KEEP, "none", "where the claim stands; missing: none")                        \
+    X(BIRTH_YEAR, birth_year, YEAR, NEUTRAL, "", "debtor's year of birth; missing: unknown")                           \
+    X(INCOME_MONTHLY, income_monthly, AMOUNT, NEUTRAL, "", "net monthly income; missing: unknown")                     \
+    X(DEPENDANTS, dependants, PERSONS, NEUTRAL, "", "persons the debtor supports, 0 to 20; missing: 0")                \
+    X(HOUSING_COST, housing_cost, AMOUNT, NEUTRAL, "", "monthly housing cost; missing: 0")                             \
+    X(OTHER_DEBT_ENFORCED, other_debt_enforced, AMOUNT, KEEP, "",                                                      \
       "other creditors' balances in enforcement against this debtor; missing: 0")                                      \
-    X(DEFAULT_MARKS, default_marks, INTEGER, KEEP, "public payment-default entries; missing: unknown")                 \
-    X(EMPLOYMENT, employment, ENUM, KEEP, "employment; missing: unknown")                                              \
-    X(REACHABLE, reachable, ENUM, KEEP, "best verified channel; missing: unknown")                                     \
-    X(PAYMENTS_12M, payments_12m, MONEY, KEEP, "received in the last 12 months; missing: 0")                           \
-    X(PAYMENTS_24M, payments_24m, MONEY, KEEP, "received in the last 24 months; missing: 0")                           \
-    X(INSTALMENT_MONTHLY, instalment_monthly, MONEY, KEEP,                                                             \
+    X(DEFAULT_MARKS, default_marks, COUNT, NEUTRAL, "", "public payment-default entries; missing: unknown")            \
+    X(EMPLOYMENT, employment, LEVEL, NEUTRAL, "unknown", "employment; missing: unknown")                               \
+    X(REACHABLE, reachable, LEVEL, NEUTRAL, "unknown", "best verified channel; missing: unknown")                      \
+    X(PAYMENTS_12M, payments_12m, AMOUNT, NEUTRAL, "", "received in the last 12 months; missing: 0")                   \
+    X(PAYMENTS_24M, payments_24m, AMOUNT, NEUTRAL, "", "received in the last 24 months; missing: 0")                   \
+    X(INSTALMENT_MONTHLY, instalment_monthly, AMOUNT, NEUTRAL, "",                                                     \
       "what the debtor pays a month now, by plan or by habit; missing: unknown")                                       \
-    X(PROMISES_KEPT, promises_kept, INTEGER, KEEP, "payment promises kept; missing: 0")                                \
-    X(PROMISES_BROKEN, promises_broken, INTEGER, KEEP, "payment promises broken; missing: 0")                          \
-    X(PLACEMENTS, placements, INTEGER, KEEP, "agencies that worked the claim before; missing: 0")                      \
-    X(VULNERABLE, vulnerable, ENUM, KEEP, "0 or 1: never legal, never sold; missing: 0")
+    X(PROMISES_KEPT, promises_kept, COUNT, NEUTRAL, "", "payment promises kept; missing: 0")                           \
+    X(PROMISES_BROKEN, promises_broken, COUNT, NEUTRAL, "", "payment promises broken; missing: 0")                     \
+    X(PLACEMENTS, placements, COUNT, NEUTRAL, "0", "agencies that worked the claim before; missing: 0")                \
+    X(VULNERABLE, vulnerable, LEVEL, KEEP, "0", "0 or 1: never legal, never sold; missing: 0")
 
 /* A panel is history: one row per claim and period, with these columns besides those of the tape, which stand as at the
  * period's start. REJECT and KEEP as above. In a panel `principal` may be missing: it is then balance_start. */
 #define JK_PANEL_COLUMNS(X)                                                                                            \
-    X(PERIOD_START, period_start, DATE, REJECT, "first day of the period; with claim_id the key of the row")           \
-    X(PERIOD_MONTHS, period_months, REAL, REJECT, "months at risk, above 0; a part of a month where the claim left")   \
-    X(BALANCE_START, balance_start, MONEY, REJECT, "balance outstanding at period_start, above 0")                     \
-    X(TREATMENT, treatment, ENUM, REJECT, "treatment in force during the period")                                      \
-    X(CAPACITY_CLASS, capacity_class, ENUM, KEEP, "capacity class at period_start; missing: by the model's score")     \
-    X(CAPACITY_CLASS_END, capacity_class_end, ENUM, KEEP, "capacity class at the period's end; missing: unknown")      \
-    X(TITLE_STATE, title_state, ENUM, KEEP, "title state at period_start; missing: by legal_status and title_on")      \
-    X(CASH, cash, MONEY, REJECT, "received in the period")                                                             \
-    X(CASH_PRINCIPAL, cash_principal, MONEY, KEEP, "part of cash booked to principal; missing: unknown")               \
-    X(CASH_INTEREST, cash_interest, MONEY, KEEP, "part of cash booked to interest; missing: unknown")                  \
-    X(CASH_COSTS, cash_costs, MONEY, KEEP, "part of cash booked to costs and fees; missing: unknown")                  \
-    X(COST, cost, MONEY, KEEP, "spent on the claim in the period; missing: 0")                                         \
-    X(EXIT, exit, ENUM, KEEP, "how the claim left at the period's end; missing or none: it was still there")
+    X(PERIOD_START, period_start, DATE, REJECT, "", "first day of the period; with claim_id the key of the row")       \
+    X(PERIOD_MONTHS, period_months, MONTHS, REJECT, "",                                                                \
+      "months at risk, above 0; a part of a month where the claim left")                                               \
+    X(BALANCE_START, balance_start, AMOUNT, REJECT, "", "balance outstanding at period_start, above 0")                \
+    X(TREATMENT, treatment, LEVEL, REJECT, "", "treatment in force during the period")                                 \
+    X(CAPACITY_CLASS, capacity_class, LEVEL, KEEP, "",                                                                 \
+      "capacity class at period_start; missing: by the model's score")                                                 \
+    X(CAPACITY_CLASS_END, capacity_class_end, LEVEL, KEEP, "", "capacity class at the period's end; missing: unknown") \
+    X(TITLE_STATE, title_state, LEVEL, KEEP, "", "title state at period_start; missing: by legal_status and title_on") \
+    X(CASH, cash, AMOUNT, REJECT, "", "received in the period")                                                        \
+    X(CASH_PRINCIPAL, cash_principal, AMOUNT, KEEP, "", "part of cash booked to principal; missing: unknown")          \
+    X(CASH_INTEREST, cash_interest, AMOUNT, KEEP, "", "part of cash booked to interest; missing: unknown")             \
+    X(CASH_COSTS, cash_costs, AMOUNT, KEEP, "", "part of cash booked to costs and fees; missing: unknown")             \
+    X(COST, cost, AMOUNT, KEEP, "", "spent on the claim in the period; missing: 0")                                    \
+    X(EXIT, exit, LEVEL, KEEP, "", "how the claim left at the period's end; missing or none: it was still there")
 
 /* Own columns: what a mapping adds under names of its own (`extra:` in docs/mapping-file.md). A tape or panel has
  * places for so many of each type, and says which names stand there; all else about them is as with the columns above,
  * missing values included. Who has a model and a tape finds the place by the name: jk_tape_place. */
 #define JK_EXTRA_COLUMNS(X)                                                                                            \
-    X(EXTRA_NUMBER_1, extra_number_1, REAL)                                                                            \
-    X(EXTRA_NUMBER_2, extra_number_2, REAL)                                                                            \
-    X(EXTRA_NUMBER_3, extra_number_3, REAL)                                                                            \
-    X(EXTRA_NUMBER_4, extra_number_4, REAL)                                                                            \
-    X(EXTRA_NUMBER_5, extra_number_5, REAL)                                                                            \
-    X(EXTRA_NUMBER_6, extra_number_6, REAL)                                                                            \
-    X(EXTRA_NUMBER_7, extra_number_7, REAL)                                                                            \
-    X(EXTRA_NUMBER_8, extra_number_8, REAL)                                                                            \
-    X(EXTRA_TEXT_1, extra_text_1, DICTIONARY)                                                                          \
-    X(EXTRA_TEXT_2, extra_text_2, DICTIONARY)                                                                          \
-    X(EXTRA_TEXT_3, extra_text_3, DICTIONARY)                                                                          \
-    X(EXTRA_TEXT_4, extra_text_4, DICTIONARY)                                                                          \
+    X(EXTRA_NUMBER_1, extra_number_1, NUMBER)                                                                          \
+    X(EXTRA_NUMBER_2, extra_number_2, NUMBER)                                                                          \
+    X(EXTRA_NUMBER_3, extra_number_3, NUMBER)                                                                          \
+    X(EXTRA_NUMBER_4, extra_number_4, NUMBER)                                                                          \
+    X(EXTRA_NUMBER_5, extra_number_5, NUMBER)                                                                          \
+    X(EXTRA_NUMBER_6, extra_number_6, NUMBER)                                                                          \
+    X(EXTRA_NUMBER_7, extra_number_7, NUMBER)                                                                          \
+    X(EXTRA_NUMBER_8, extra_number_8, NUMBER)                                                                          \
+    X(EXTRA_TEXT_1, extra_text_1, WORD)                                                                                \
+    X(EXTRA_TEXT_2, extra_text_2, WORD)                                                                                \
+    X(EXTRA_TEXT_3, extra_text_3, WORD)                                                                                \
+    X(EXTRA_TEXT_4, extra_text_4, WORD)                                                                                \
     X(EXTRA_DATE_1, extra_date_1, DATE)                                                                                \
     X(EXTRA_DATE_2, extra_date_2, DATE)                                                                                \
-    X(EXTRA_MONEY_1, extra_money_1, MONEY)                                                                             \
-    X(EXTRA_MONEY_2, extra_money_2, MONEY)                                                                             \
-    X(EXTRA_MONEY_3, extra_money_3, MONEY)
+    X(EXTRA_MONEY_1, extra_money_1, BALANCE)                                                                           \
+    X(EXTRA_MONEY_2, extra_money_2, BALANCE)                                                                           \
+    X(EXTRA_MONEY_3, extra_money_3, BALANCE)
 
 typedef enum jk_column {
-#define JK_X(NAME, name, type, rule, meaning) JK_COLUMN_##NAME,
+#define JK_X(NAME, name, quantity, rule, missing, meaning) JK_COLUMN_##NAME,
     JK_COLUMNS(JK_X)        /* of a tape */
     JK_COLUMN_DEBTOR_INDEX, /* int32, dense 0..debtors-1 in order of first appearance; made by import */
     JK_PANEL_COLUMNS(JK_X)  /* of a panel */
 #undef JK_X
     JK_COLUMN_CLAIM_INDEX, /* int32, dense 0..claims-1 in order of first appearance; made by import of a panel */
-#define JK_X(NAME, name, type) JK_COLUMN_##NAME,
+#define JK_X(NAME, name, quantity) JK_COLUMN_##NAME,
     JK_EXTRA_COLUMNS(JK_X)
 #undef JK_X
         JK_COLUMN_COUNT
@@ -142,6 +147,24 @@ typedef enum jk_type {
     JK_TYPE_REAL,       /* double; missing: NaN */
     JK_TYPE_INTEGER     /* int32_t; missing: JK_MISSING_INTEGER */
 } jk_type;
+
+/* What the values of a column are. */
+typedef enum jk_quantity {
+    JK_QUANTITY_IDENTIFIER, /* text */
+    JK_QUANTITY_LEVEL,      /* one of the levels of the column */
+    JK_QUANTITY_WORD,       /* text of which a tape has few different ones */
+    JK_QUANTITY_DATE,       /* years 1 to 9999 */
+    JK_QUANTITY_AMOUNT,     /* money, not below 0: what comes in or is earned */
+    JK_QUANTITY_BALANCE,    /* money that may be below 0: a credit on the account */
+    JK_QUANTITY_RATE,       /* a year, 0 to 10: more is a figure in per cent */
+    JK_QUANTITY_MONTHS,     /* real, 0 to 1,200 */
+    JK_QUANTITY_NUMBER,     /* real, -1e12 to 1e12 */
+    JK_QUANTITY_COUNT,      /* 0 to a million */
+    JK_QUANTITY_PERSONS,    /* 0 to 20 */
+    JK_QUANTITY_YEAR,       /* 1850 to 9999 */
+    JK_QUANTITY_INDEX,      /* from 0 */
+    JK_QUANTITY_KINDS
+} jk_quantity;
 
 #define JK_MISSING_ENUM    ((int8_t)-1)
 #define JK_MISSING_INDEX   ((int32_t)-1)
@@ -200,8 +223,11 @@ typedef enum jk_panel_exit {
 
 typedef struct jk_column_info {
     const char *name; /* canonical name, as in the CSV header and in /tape/<name> */
-    jk_type type;
+    jk_type type;     /* by its quantity */
+    jk_quantity quantity;
     int required;        /* 1: a row without it is rejected (panel columns: a row of a panel); see jk_schema_required */
+    int neutral;         /* 1: a cell of a tape that cannot be read counts as missing, and its row stays */
+    const char *missing; /* the level that conditions and scores take for missing; empty: none */
     const char *meaning; /* one sentence */
 } jk_column_info;
 

@@ -53,12 +53,14 @@ typedef struct jk_score_detail {
     double value;
     char level[64];
     double points;
-    int fades; /* 1: the points are a part of `fading` */
+    int fades;   /* 1: the points are a part of `fading` */
+    int is_base; /* 1: what the others add to: the trees' mean, what an own score rests on; says nothing of the row */
 } jk_score_detail;
 
 /* Entries that jk_score_explain writes: one per characteristic of the scorecard; with trees also one per feature of
- * theirs, and their mean; of an own score one for a column, or one per characteristic or feature and one for what it
- * rests on. Together with the intercept their points add up to eta. */
+ * theirs, and their mean; with a network one per input, and what it says where all of them are 0; of an own score one
+ * for a column, or one per characteristic, feature or input and one for what it rests on. Together with the intercept
+ * their points add up to eta. */
 size_t jk_score_detail_count(const jk_model *model);
 
 /* Writes details[jk_score_detail_count] for row `row` of the block. `scratch` as for jk_score_block. */

@@ -30,9 +30,6 @@ void jk_shares_free(jk_shares *shares);          /* NULL is accepted */
 /* Shares a price out; may be called again with another price. */
 jk_status jk_shares_make(jk_shares *shares, double price, jk_error *error);
 
-/* Claims with a share above 0. */
-uint64_t jk_shares_count(const jk_shares *shares);
-
 /* Writes claim_id,face,value,price,pct_of_face in tape order, amounts with 2 decimals; compressed if the name ends in
  * ".gz". The file appears whole or not at all. */
 jk_status jk_shares_write(const jk_shares *shares, const char *path, jk_error *error);

@@ -9,6 +9,8 @@
 #define JALKI_TENDER_H
 
 #include "jalki/auction.h"
+#include "jalki/confounding.h"
+#include "jalki/listing.h"
 #include "jalki/value.h"
 
 #ifdef __cplusplus
@@ -34,18 +36,28 @@ typedef struct jk_tender {
     double break_even; /* see jk_auction_advice */
     double curse;      /* share by which the portfolio is worth less than we think, given that the best bid wins */
     jk_tender_row step[JK_TENDER_STEPS];
+    double overstated; /* part of what the plan is said to be worth that is taken off for auction.value; the caller's */
     const jk_worth *worth; /* what a fit does not know of the plan, told in JSON; the caller's; NULL: not measured */
+    const jk_confounding *confounding; /* likewise; told where its factor is above 0 */
+    double confounded_bid;             /* the best bid if the best plan then is followed; NaN: none, or not measured */
 } jk_tender;
 
 /* Our value of a portfolio: what it is worth at the required return after onboarding (the bid at the return alone). */
 double jk_tender_value(const jk_valuation *valuation);
 
-/* `valuation` (NULL: none) gives flows and face; else `face` may be NaN. JK_ERROR_DATA where the value is 0, and what
- * jk_auction_check says. */
+/* `valuation` (NULL: none) gives face and flows, which are scaled to be worth auction->value; else `face` may be NaN.
+ * JK_ERROR_DATA where the value is 0, and what jk_auction_check says. */
 jk_status jk_tender_make(const jk_auction *auction, const jk_valuation *valuation, double face, jk_tender *tender,
                          jk_error *error);
 
-/* As JSON; `manifest` is jk_manifest_json's text or NULL. NULL if there is no memory. Free with free(). */
+/* Adds what the best bid would be if history were as confounded as that: kept by the caller. */
+void jk_tender_confound(jk_tender *tender, const jk_confounding *confounding);
+
+/* The best bid, where there is one, and the steps as rows; NULL: the columns alone. */
+jk_listing jk_tender_listing(const jk_tender *tender);
+
+/* As JSON; `manifest` is jk_manifest_json's text. NULL if there is no memory or no manifest. Free with
+ * free(). */
 char *jk_tender_json(const jk_tender *tender, const char *manifest);
 
 #ifdef __cplusplus

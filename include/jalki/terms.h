@@ -50,6 +50,9 @@ static inline bool jk_terms_guessed(const jk_terms *terms, size_t row) {
 size_t jk_terms_size(size_t rows);
 void jk_terms_place(jk_terms *terms, size_t rows, void *memory);
 
+/* Rows [first, first + rows) of terms, which keep the arrays. */
+jk_terms jk_terms_rows(const jk_terms *terms, size_t first, size_t rows);
+
 /* Fills `out` for the rows of one block (debtor_index must be loaded). `allow` masks actions for the whole run (for
  * example without JK_SELL). Cannot fail; allocates nothing. */
 void jk_terms_block(const jk_model *model, const jk_debtors *debtors, const jk_block *block, const jk_law_facts *law,

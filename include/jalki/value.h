@@ -93,10 +93,10 @@ typedef struct jk_value_sink {
     /* For each block after its `block`, on the same thread, one at a time and in tape order. */
     jk_status (*ordered)(void *context, const jk_value_block *block, jk_error *error);
     void *context;
-    /* One run on several processes (docs/cluster.md). `parted`: what it makes of the rows of one process is put
-     * together with that of the others when it is finished. `gather`: it keeps something of each row, and this gives
-     * every rank what the others have kept, once, after the last block. A sink with neither must see all rows: a run in
-     * parts then fails, and ranks each do all the work. */
+    /* One run on several processes (docs/cluster.md). `gather`: it keeps something of each row, and this gives every
+     * process what the others have kept, once, after the last block. `parted`: a part of a run can make it, too: what
+     * it makes of its rows is put together with that of the others when it is finished, and needs nothing of what a
+     * pass before came to. A sink with neither must see all rows: ranks then each do all the work. */
     bool parted;
     jk_status (*gather)(void *context, jk_error *error);
     /* Memory that it holds besides, and that what is made of it after the run takes: whole, and per thread. */
@@ -122,6 +122,7 @@ typedef struct jk_change {
 } jk_change;
 
 typedef struct jk_worth jk_worth;         /* jalki/worth.h */
+typedef struct jk_strata jk_strata;       /* jalki/strata.h */
 typedef struct jk_challenge jk_challenge; /* jalki/challenge.h */
 typedef struct jk_hours jk_hours;         /* jalki/hours.h */
 
@@ -144,8 +145,9 @@ typedef struct jk_valuation {
     double onboarding_cost; /* per claim */
     double onboarding;      /* onboarding_cost x claims */
     char isa[8];
-    const jk_worth *worth; /* what a fit does not know of the plan, told in JSON; the caller's; NULL: not measured */
-    const jk_hours *hours; /* the hours that its plan keeps to, told in JSON; the caller's; NULL: it knows no limit */
+    const jk_worth *worth;   /* what a fit does not know of the plan, told in JSON; the caller's; NULL: not measured */
+    const jk_hours *hours;   /* the hours that its plan keeps to, told in JSON; the caller's; NULL: it knows no limit */
+    const jk_strata *strata; /* by columns that were asked for, told in JSON; the caller's; NULL: none */
     const jk_challenge *challenge; /* another model's view, told in JSON; the caller's; NULL: none */
     void *arena;                   /* owns the arrays and names above */
 } jk_valuation;
@@ -156,11 +158,6 @@ typedef struct jk_valuation {
  * what tape, model, plan and sinks report. `tape` and `model` are only read. */
 jk_status jk_value_run(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                        const jk_value_sink *sinks, size_t sink_count, jk_valuation *valuation, jk_error *error);
-
-/* The same for `count` required returns (1..JK_RETURNS_MAX) in one pass over the tape: reading, law and score are
- * shared, each claim is planned once per return. Fills valuations[count]; options->irr is not looked at. */
-jk_status jk_value_returns(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
-                           const double *irr, size_t count, jk_valuation *valuations, jk_error *error);
 
 /* Law that changes on a day ahead: how long claims live and what may be attached; the score knows nothing of it. */
 typedef struct jk_law_change {
@@ -225,8 +222,9 @@ jk_month jk_valuation_months(const jk_valuation *valuation, int months, size_t s
  */
 double jk_valuation_payers(const jk_valuation *valuation, int month);
 
-enum { JK_ERC_COUNT = 3 };
+enum { JK_ERC_COUNT = 3, JK_NPV_COUNT = 3 };
 extern const int jk_erc_months[JK_ERC_COUNT]; /* 84, 120, 180 */
+extern const int jk_npv_months[JK_NPV_COUNT]; /* 12, 24, 36 */
 
 /* A valuation as an offer for the portfolio (model.md section 8). */
 typedef struct jk_offer {
@@ -240,10 +238,16 @@ typedef struct jk_offer {
     double erc_gross[JK_ERC_COUNT];
     jk_month sum;      /* over the whole horizon */
     double cost_share; /* cost / gross; NaN where there is no gross */
-    double multiple;   /* at the bid; NaN: none */
+    double multiple;   /* net money multiple: sum.net over bid and onboarding; NaN: none */
     int payback;       /* months, at the bid; -1: none */
-    double asked;      /* the price asked; NaN: none, and the rest is empty */
-    double asked_irr;  /* NaN unless found */
+    /* What the trade quotes beside it. Gross is collections and sales, before their cost; the outlay is bid and
+     * onboarding; NaN: none. */
+    double gross_multiple;
+    double wal_years;          /* jk_price_average_life of gross */
+    double gross_irr, net_irr; /* jk_price_irr of gross, and of net, at the outlay */
+    double npv[JK_NPV_COUNT];  /* net of the first jk_npv_months at the required return, at mid-month */
+    double asked;              /* the price asked; NaN: none, and the rest is empty */
+    double asked_irr;          /* NaN unless found */
     jk_irr_outcome asked_outcome;
     double asked_multiple;
     int asked_payback;

@@ -64,7 +64,7 @@ jk_status jk_worklist_make(const jk_candidates *candidates, const jk_worklist_op
 void jk_worklist_reset(jk_worklist *worklist);
 
 /* Why a claim is on the list, in a few words ("able, title, phone: legal brings 41.20 more than waiting"). */
-enum { JK_WORKLIST_WORDS_MAX = 160 };
+enum { JK_WORKLIST_WORDS_MAX = 192 };
 const char *jk_worklist_words(const jk_candidates *candidates, const jk_worklist_row *row,
                               char text[JK_WORKLIST_WORDS_MAX]);
 

@@ -37,6 +37,29 @@ typedef struct jk_xlsx_table {
     bool bars;                  /* drawn as bars; false: as lines */
 } jk_xlsx_table;
 
+/* Rows that come one by one, cells as text. */
+typedef enum jk_sheet_kind {
+    JK_SHEET_COUNT, /* whole numbers, which may be identifiers of a kind (a year): no thousands */
+    JK_SHEET_NUMBER,
+    JK_SHEET_DATE, /* YYYY-MM-DD */
+    JK_SHEET_TEXT
+} jk_sheet_kind;
+typedef struct jk_xlsx_rows {
+    const char *sheet; /* its name, as in jk_xlsx_table */
+    size_t columns;    /* at least 1 */
+    const char *const *names;
+    const jk_sheet_kind *kinds;
+    /* The cells of the next row, valid until the next call; NULL behind the last one. An empty cell is missing. */
+    jk_status (*next)(void *context, const char *const **cells, jk_error *error);
+    void *context;
+} jk_xlsx_rows;
+
+/* Writes a workbook of one sheet, row by row (memory does not grow with them), with a frozen head, a filter, and a last
+ * row of formulas beneath columns that can be added up; then where the figures come from. `manifest` is freed; NULL:
+ * out of memory. JK_ERROR_UNSUPPORTED where the rows are more than a sheet holds. */
+jk_status jk_xlsx_write_rows(const char *path, bool personal, const jk_xlsx_rows *rows, char *manifest,
+                             jk_error *error);
+
 /* Opens a file that will become `path`. `currency` is what money is in, shown in heads. `personal`: it holds personal
  * data, and a new file is its owner's alone. Free with commit or abort. */
 jk_status jk_xlsx_open(const char *path, const char *currency, bool personal, jk_xlsx **book, jk_error *error);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdarg.h>
@@ -10,6 +9,7 @@
 #include "audit/differences.h"
 #include "base/error.h"
 #include "base/input.h"
+#include "base/json.h"
 
 void jk_differences_add(jk_differences *differences, const char *format, ...) {
     if (differences->count < JK_DIFFERENCES_MAX) {
@@ -101,7 +101,7 @@ static void compare_json(jk_differences *differences, const char *where, json_t 
 
 static json_t *load(const char *path) {
     FILE *file = jk_input_stream(path);
-    json_t *root = file != NULL ? json_loadf(file, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    json_t *root = file != NULL ? jk_json_parse_file(file, JSON_REJECT_DUPLICATES, NULL) : NULL;
     if (file != NULL) {
         (void)fclose(file);
     }
@@ -110,7 +110,8 @@ static json_t *load(const char *path) {
 
 /* ---- lines ----------------------------------------------------------------------------------------------------- */
 
-static jk_status compare_lines(FILE *const file[2], jk_differences *differences) {
+static jk_status compare_lines(FILE *const file[2], const char *const path[2], jk_differences *differences,
+                               jk_error *error) {
     char *line[2] = {NULL, NULL};
     size_t room[2] = {0};
     ssize_t length[2] = {0};
@@ -125,20 +126,24 @@ static jk_status compare_lines(FILE *const file[2], jk_differences *differences)
             differ++;
         }
     }
+    jk_status status = JK_OK;
+    for (int f = 0; f < 2 && status == JK_OK; f++) {
+        status = feof(file[f]) ? JK_OK : jk_fail_errno(error, path[f], "read");
+    }
     if (differ > 0) {
         jk_differences_add(differences, "%" PRIu64 " of %" PRIu64 " lines, first line %" PRIu64, differ, number - 1,
                            first);
     }
     free(line[0]);
     free(line[1]);
-    return JK_OK;
+    return status;
 }
 
 static jk_status texts_differ(const char *before, const char *now, jk_differences *differences, jk_error *error) {
     FILE *file[2] = {jk_input_stream(before), jk_input_stream(now)};
     jk_status status = file[0] == NULL   ? jk_fail_errno(error, before, "read")
                        : file[1] == NULL ? jk_fail_errno(error, now, "read")
-                                         : compare_lines(file, differences);
+                                         : compare_lines(file, (const char *const[]){before, now}, differences, error);
     for (int f = 0; f < 2; f++) {
         if (file[f] != NULL) {
             (void)fclose(file[f]);

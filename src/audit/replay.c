@@ -2,7 +2,6 @@
 #include "jalki/replay.h"
 
 #include <jansson.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/input.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/run_record.h"
 #include "h5/h5_file.h"
@@ -35,7 +35,7 @@ static jk_status load_store(const char *path, jk_replay *replay, json_t **manife
     const char *created = jk_h5_attribute_text(file, "created"); /* YYYY-MM-DDThh:mm:ssZ */
     int32_t day = 0;
     int hour = 0, minute = 0, second = 0;
-    *manifest = text != NULL ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    *manifest = text != NULL ? jk_json_parse(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
     if (created != NULL && strlen(created) == 20 && jk_date_parse(created, 10, &day) &&
         sscanf(created + 10, "T%2d:%2d:%2dZ", &hour, &minute, &second) == 3) {
         replay->seconds = (int64_t)day * 86400 + 3600 * hour + 60 * minute + second;
@@ -50,7 +50,7 @@ static jk_status load_json(const char *path, jk_replay *replay, json_t **root, j
     if (file == NULL) {
         return jk_fail_errno(error, path, "read");
     }
-    *root = json_loadf(file, JSON_REJECT_DUPLICATES, NULL);
+    *root = jk_json_parse_file(file, JSON_REJECT_DUPLICATES, NULL);
     (void)fclose(file);
     replay->source = json_is_integer(json_object_get(*root, "jalki_run")) ? JK_REPLAY_MANIFEST : JK_REPLAY_JSON;
     return JK_OK;

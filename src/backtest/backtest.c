@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A back-test: each model in turn over the same rows. */
+/* A back-test: each model in turn over the same rows, and the models against each other.
+ *
+ * Two models are told apart by their deviances D = 2 sum (y ln(y / mu) - (y - mu)). With d the difference of a debtor's
+ * deviance under a model and under the first, the sum of d over the n debtors is given with the interval sum ± 1.96
+ * sqrt(n s^2), s^2 the variance of d over debtors: a paired comparison, debtors drawn, as rows of one debtor are not
+ * independent. Below 0 the model is better than the first. Sums are exact (jk_exact), so that the order of rows does
+ * not show. */
 #include "jalki/backtest.h"
 
 #include <math.h>
@@ -7,19 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backtest/folds.h"
 #include "backtest/internal.h"
 #include "base/distribution.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/team.h"
 
 const char *jk_backtest_by_name(jk_backtest_by by) {
-    static const char *const names[] = {"segment", "treatment", "score_band",     "vintage",
-                                        "month",   "age",       "capacity_class", "country"};
+    static const char *const names[] = {"segment", "treatment",      "score_band", "vintage", "month",
+                                        "age",     "capacity_class", "country",    "paying"};
     return names[by];
 }
 
 jk_backtest_options jk_backtest_defaults(void) {
     return (jk_backtest_options){.filter = jk_panel_filter_all(),
+                                 .folds = 1,
                                  .by = 1U << JK_BACKTEST_SEGMENT | 1U << JK_BACKTEST_TREATMENT |
                                        1U << JK_BACKTEST_SCORE_BAND | 1U << JK_BACKTEST_VINTAGE |
                                        1U << JK_BACKTEST_MONTH};
@@ -51,13 +60,40 @@ static jk_status describe(const char *path, const jk_model *model, jk_backtest_m
                                                                                   : jk_fail_memory(error, "a name");
 }
 
+/* The rows of the test, each part of the debtors under the model that has not seen them. */
+static jk_status collect(const jk_panel *panel, const jk_model *model, const jk_backtest_options *options,
+                         jk_backtest *test, jk_backtest_model *result, jk_backtest_rows *rows, jk_error *error) {
+    const jk_tape *tape = jk_panel_tape(panel);
+    *rows = (jk_backtest_rows){.debtors = jk_tape_debtors(tape), .claims = jk_tape_claims(tape)};
+    rows->country = jk_tape_dictionary(tape, JK_COLUMN_COUNTRY, &rows->country_count);
+    if (options->folds == 1) {
+        JK_TRY(jk_backtest_collect(panel, model, options, test, result, rows, error));
+    }
+    for (int f = 1; f <= options->folds && options->folds > 1; f++) {
+        jk_fold fold;
+        jk_backtest_options own = *options;
+        jk_status status =
+            jk_fold_open(jk_tape_path(tape), model, &options->filter, f, options->folds, &options->run, &fold, error);
+        own.filter = fold.filter;
+        if (status == JK_OK) {
+            status = jk_backtest_collect(fold.panel, &fold.model, &own, test, result, rows, error);
+        }
+        jk_fold_close(&fold);
+        JK_TRY(status);
+    }
+    return jk_backtest_order(rows, error);
+}
+
 /* Everything about one model. *first is the first model's deviance by debtor: made with it, then read. */
 static jk_status test_model(const jk_panel *panel, const jk_model *model, const jk_backtest_options *options,
                             double **first, jk_backtest *test, jk_backtest_model *result, jk_error *error) {
     jk_backtest_rows rows = {0};
     double *deviance = NULL;
     jk_status status = JK_OK;
-    JK_TRY_CLEANUP(jk_backtest_collect(panel, model, options, test, result, &rows, error));
+    JK_TRY_CLEANUP(collect(panel, model, options, test, result, &rows, error));
+    if (jk_team_role_now() == JK_TEAM_PART) { /* what is made of the rows, a merge makes */
+        goto cleanup;
+    }
     if (rows.count == 0) {
         status = jk_fail(error, JK_ERROR_DATA, jk_tape_path(jk_panel_tape(panel)), 0, NULL,
                          "none of the panel's %zu rows is in the test; expected other dates or another split",
@@ -110,8 +146,8 @@ static jk_status open_and_test(const char *panel_path, const char *model_path, c
         }
     }
     JK_TRY_CLEANUP(test_model(panel, model, options, first, test, result, error));
-    if (is_first) {
-        status = jk_backtest_ladder(panel, options, test, error);
+    if (is_first && jk_team_role_now() != JK_TEAM_PART) {
+        status = jk_backtest_ladder(panel, model, options, test, error);
     }
 cleanup:
     jk_panel_close(panel);
@@ -121,7 +157,7 @@ cleanup:
 
 jk_status jk_backtest_run(const char *panel_path, const char *const *model_paths, size_t model_count,
                           const jk_backtest_options *options, jk_backtest *test, jk_error *error) {
-    *test = (jk_backtest){.filter = options->filter};
+    *test = (jk_backtest){.filter = options->filter, .folds = options->folds};
     if (model_count < 1 || model_count > JK_BACKTEST_MODELS_MAX) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "%zu models; expected 1 to %d", model_count,
                        JK_BACKTEST_MODELS_MAX);

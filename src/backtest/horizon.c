@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Back-tests over horizons: landmarks as rows of a back-test, one horizon after the other. */
+/* Back-tests over horizons: what claims were valued at on a day of the past (a landmark), against what came in within
+ * so many months of it. Each landmark that was watched at all becomes a row of a back-test, with what came in and what
+ * was expected over the months that it was watched (history/landmarks.c); sums, intervals and ranking are then those of
+ * single periods (sums.c, rank.c). One horizon follows the other over the same landmarks. */
 #include "jalki/horizon.h"
 
 #include <math.h>
@@ -7,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backtest/folds.h"
 #include "backtest/internal.h"
 #include "base/calendar.h"
 #include "base/error.h"
@@ -16,14 +20,14 @@ enum { SCORE_BAND = 50, QUARTERS = 4, YEAR_MONTHS = 12, FIRST_YEAR = 1900, RECEN
 _Static_assert((int)JK_HORIZON_BY_COUNT <= (int)JK_BACKTEST_CODES, "a row has a code for every table");
 
 const char *jk_horizon_by_name(jk_horizon_by by) {
-    static const char *const names[] = {"recency", "paying",    "score_band", "capacity_class",
-                                        "segment", "treatment", "vintage",    "landmark"};
+    static const char *const names[] = {"recency",   "paying",   "score_band", "capacity_class", "segment",
+                                        "treatment", "decision", "vintage",    "landmark"};
     return names[by];
 }
 
 jk_horizon_options jk_horizon_defaults(void) {
     return (jk_horizon_options){
-        .landmarks = {.filter = jk_panel_filter_all(), .horizon_count = 3, .horizon = {12, 24, 60}}};
+        .landmarks = {.filter = jk_panel_filter_all(), .horizon_count = 3, .horizon = {12, 24, 60}}, .folds = 1};
 }
 
 /* ---- landmarks as rows ------------------------------------------------------------------------------------------- */
@@ -64,6 +68,8 @@ static void fill_row(const jk_landmark *at, const jk_landmark_cash *cash, jk_bac
     row->code[JK_HORIZON_CLASS] = at->capacity_class;
     row->code[JK_HORIZON_SEGMENT] = at->segment;
     row->code[JK_HORIZON_TREATMENT] = at->treatment;
+    row->code[JK_HORIZON_DECISION] =
+        (uint16_t)(2 * at->decision + (at->decision != at->treatment + (int)JK_SURVEIL ? 1 : 0));
     row->code[JK_HORIZON_VINTAGE] = bounded((int64_t)written.year * QUARTERS + (written.month - 1) / 3);
     row->code[JK_HORIZON_LANDMARK] = bounded(((int64_t)start.year - FIRST_YEAR) * YEAR_MONTHS + start.month - 1);
 }
@@ -76,20 +82,6 @@ static void fill_rows(const jk_landmarks *landmarks, size_t h, jk_backtest_rows 
         if (cash->months > 0.0) {
             fill_row(&landmarks->at[i], cash, &rows->row[rows->count++]);
         }
-    }
-}
-
-/* Counting sort by debtor, stable: the order in which exact sums are taken does not matter, that of debtors does. */
-static void order_rows(jk_backtest_rows *rows, uint32_t *begin) {
-    memset(begin, 0, (rows->debtors + 1) * sizeof *begin);
-    for (size_t i = 0; i < rows->count; i++) {
-        begin[rows->row[i].debtor + 1]++;
-    }
-    for (size_t d = 0; d < rows->debtors; d++) {
-        begin[d + 1] += begin[d];
-    }
-    for (size_t i = 0; i < rows->count; i++) {
-        rows->by_debtor[begin[rows->row[i].debtor]++] = (uint32_t)i;
     }
 }
 
@@ -114,6 +106,10 @@ static void name_cell(const jk_model *model, jk_horizon_by by, int code, char na
         break;
     case JK_HORIZON_TREATMENT:
         (void)snprintf(name, JK_BACKTEST_NAME, "%s", jk_action_name((jk_action)(code + JK_SURVEIL)));
+        break;
+    case JK_HORIZON_DECISION:
+        (void)snprintf(name, JK_BACKTEST_NAME, "%s, %s", jk_action_name((jk_action)(code / 2)),
+                       code % 2 == 0 ? "done" : "not done");
         break;
     case JK_HORIZON_VINTAGE:
         (void)snprintf(name, JK_BACKTEST_NAME, "%04dQ%d", code / QUARTERS, code % QUARTERS + 1);
@@ -164,22 +160,19 @@ static jk_status test_landmarks(const jk_landmarks *landmarks, const jk_model *m
                                 jk_horizon_model *result, jk_error *error) {
     jk_backtest_rows rows = {.debtors = landmarks->debtors, .claims = landmarks->claims};
     rows.row = jk_columns_alloc(landmarks->count, sizeof *rows.row);
-    rows.by_debtor = jk_columns_alloc(landmarks->count, sizeof *rows.by_debtor);
-    uint32_t *begin = jk_columns_alloc(landmarks->debtors + 1, sizeof *begin);
-    jk_status status = rows.row == NULL || rows.by_debtor == NULL || begin == NULL
-                           ? jk_fail_memory(error, "the rows of the back-test")
-                           : JK_OK;
+    jk_status status = rows.row == NULL ? jk_fail_memory(error, "the rows of the back-test") : JK_OK;
     for (size_t h = 0; status == JK_OK && h < options->landmarks.horizon_count; h++) {
         jk_horizon *horizon = &result->horizon[h];
         *horizon = (jk_horizon){.months = options->landmarks.horizon[h]};
         result->horizon_count = h + 1;
         fill_rows(landmarks, h, &rows);
-        order_rows(&rows, begin);
         count_watched(landmarks, h, horizon);
-        status = rows.count > 0 ? sum_tables(&rows, model, horizon, error) : JK_OK;
+        if (rows.count > 0) {
+            status = jk_backtest_order(&rows, error);
+            status = status == JK_OK ? sum_tables(&rows, model, horizon, error) : status;
+        }
     }
     jk_backtest_rows_reset(&rows);
-    free(begin);
     return status;
 }
 
@@ -201,6 +194,40 @@ static jk_status describe(const char *path, const jk_model *model, jk_horizon_te
                          test->model[0].currency);
 }
 
+static jk_status add_landmarks(jk_landmarks *part, jk_landmarks *all, jk_error *error) {
+    jk_landmark *at = jk_columns_alloc(all->count + part->count, sizeof *at);
+    if (at == NULL) {
+        return jk_fail_memory(error, "the landmarks");
+    }
+    if (all->count > 0) {
+        memcpy(at, all->at, all->count * sizeof *at);
+    }
+    memcpy(at + all->count, part->at, part->count * sizeof *at);
+    free(all->at);
+    all->at = at;
+    all->count += part->count;
+    all->claims += part->claims;
+    return JK_OK;
+}
+
+/* Each part of the debtors valued by the model that has not seen them. */
+static jk_status value_folds(const char *panel_path, const jk_model *model, const jk_horizon_options *options,
+                             jk_landmarks *landmarks, jk_error *error) {
+    for (int f = 1; f <= options->folds; f++) {
+        jk_fold fold;
+        jk_landmarks part = {0};
+        jk_landmark_options own = options->landmarks;
+        jk_status status = jk_fold_open(panel_path, model, &own.filter, f, options->folds, &own.run, &fold, error);
+        own.filter = fold.filter;
+        status = status == JK_OK ? jk_landmarks_run(fold.panel, &fold.model, &own, &part, error) : status;
+        status = status == JK_OK ? add_landmarks(&part, landmarks, error) : status;
+        jk_landmarks_reset(&part);
+        jk_fold_close(&fold);
+        JK_TRY(status);
+    }
+    return JK_OK;
+}
+
 static jk_status test_model(const char *panel_path, const char *model_path, const jk_horizon_options *options,
                             jk_horizon_test *test, jk_horizon_model *result, jk_error *error) {
     jk_model *model = NULL;
@@ -218,7 +245,12 @@ static jk_status test_model(const char *panel_path, const char *model_path, cons
             JK_TRY_CLEANUP(jk_fail_memory(error, "a name"));
         }
     }
-    JK_TRY_CLEANUP(jk_landmarks_run(panel, model, &options->landmarks, &landmarks, error));
+    if (options->folds > 1) {
+        landmarks.debtors = jk_tape_debtors(jk_panel_tape(panel));
+        JK_TRY_CLEANUP(value_folds(panel_path, model, options, &landmarks, error));
+    } else {
+        JK_TRY_CLEANUP(jk_landmarks_run(panel, model, &options->landmarks, &landmarks, error));
+    }
     test->landmarks = landmarks.count;
     test->claims = landmarks.claims;
     JK_TRY_CLEANUP(test_landmarks(&landmarks, model, options, result, error));
@@ -233,6 +265,7 @@ jk_status jk_horizon_run(const char *panel_path, const char *const *model_paths,
                          const jk_horizon_options *options, jk_horizon_test *test, jk_error *error) {
     *test = (jk_horizon_test){.options = *options};
     test->options.landmarks.within = false;
+    test->options.landmarks.decide = true;
     if (model_count < 1 || model_count > JK_BACKTEST_MODELS_MAX) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "%zu models; expected 1 to %d", model_count,
                        JK_BACKTEST_MODELS_MAX);

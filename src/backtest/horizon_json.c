@@ -16,6 +16,7 @@ static json_t *cell_json(jk_json_builder *b, const jk_backtest_cell *cell) {
 
 static json_t *horizon_json(jk_json_builder *b, const jk_horizon *horizon) {
     json_t *object = json_object(), *by = json_object();
+    char words[JK_HORIZON_WORDS];
     jk_json_put(b, object, "months", json_integer(horizon->months));
     jk_json_put(b, object, "watched_share", jk_json_number(horizon->watched_share));
     jk_json_put(b, object, "watched_to_the_end", json_integer((json_int_t)horizon->complete));
@@ -27,7 +28,9 @@ static json_t *horizon_json(jk_json_builder *b, const jk_horizon *horizon) {
         }
         jk_json_put(b, by, jk_horizon_by_name((jk_horizon_by)t), cells);
     }
+    jk_horizon_words(horizon, words, sizeof words);
     jk_json_put(b, object, "by", by);
+    jk_json_put(b, object, "in_words", json_string(words));
     return object;
 }
 
@@ -61,6 +64,7 @@ static json_t *panel_json(jk_json_builder *b, const jk_horizon_test *test) {
     jk_json_put(b, object, "key", json_string(filter->key == JK_PANEL_KEY_CLAIM ? "claim" : "debtor"));
     jk_json_put(b, object, "low", json_integer(filter->low));
     jk_json_put(b, object, "high", json_integer(filter->high));
+    jk_json_put(b, object, "folds", json_integer(test->options.folds));
     return object;
 }
 

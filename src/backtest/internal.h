@@ -43,9 +43,12 @@ typedef struct jk_backtest_rows {
     size_t country_count;
 } jk_backtest_rows;
 
-/* Streams the panel; also fills stability and reference_rows of the model's result. */
+/* Streams the panel and adds the filter's rows to *rows; without folds also fills stability and reference_rows of the
+ * model's result. */
 jk_status jk_backtest_collect(const jk_panel *panel, const jk_model *model, const jk_backtest_options *options,
                               jk_backtest *test, jk_backtest_model *result, jk_backtest_rows *rows, jk_error *error);
+/* The order by debtor of rows that are complete. */
+jk_status jk_backtest_order(jk_backtest_rows *rows, jk_error *error);
 void jk_backtest_rows_reset(jk_backtest_rows *rows);
 
 /* Total, tables and tenths. Codes must be set, those of the tenths by jk_backtest_rank. */
@@ -72,8 +75,8 @@ void jk_backtest_measure(const jk_backtest_rows *rows, jk_backtest_errors *error
 /* 95 % interval of actual / expected. `variance` is that of actual, `payment` a large payment of one debtor. */
 void jk_backtest_interval(double actual, double expected, double variance, double payment, double *low, double *high);
 
-/* The chain ladder of the panel's cash by cohort of entry. */
-jk_status jk_backtest_ladder(const jk_panel *panel, const jk_backtest_options *options, jk_backtest *test,
-                             jk_error *error);
+/* The chain ladder of the panel's cash by cohort of entry, if wanted with the model's priors. */
+jk_status jk_backtest_ladder(const jk_panel *panel, const jk_model *model, const jk_backtest_options *options,
+                             jk_backtest *test, jk_error *error);
 
 #endif

@@ -5,9 +5,8 @@
 
 #include "backtest/json_cell.h"
 #include "base/calendar.h"
+#include "base/json.h"
 #include "base/run_record.h"
-
-enum { WORDS = 1024 };
 
 static json_t *pair(jk_json_builder *b, double low, double high) {
     json_t *list = json_array();
@@ -20,10 +19,8 @@ void jk_backtest_put_cell(jk_json_builder *b, json_t *object, const char *rows, 
     jk_json_put(b, object, rows, json_integer((json_int_t)cell->rows));
     jk_json_put(b, object, "debtors", json_integer((json_int_t)cell->debtors));
     jk_json_put(b, object, "payers", json_integer((json_int_t)cell->payers));
-    jk_json_put(b, object, "exposure", jk_json_number(cell->exposure));
-    jk_json_put(b, object, "actual", jk_json_number(cell->actual));
-    jk_json_put(b, object, "expected", jk_json_number(cell->expected));
-    jk_json_put(b, object, "ratio", jk_json_number(cell->ratio));
+    jk_json_put_numbers(b, object, {"exposure", cell->exposure}, {"actual", cell->actual}, {"expected", cell->expected},
+                        {"ratio", cell->ratio});
     jk_json_put(b, object, "ratio_interval", pair(b, cell->low, cell->high));
 }
 
@@ -64,29 +61,24 @@ static json_t *tenths(jk_json_builder *b, const jk_backtest_model *model) {
 }
 
 static void put_ranking(jk_json_builder *b, json_t *object, const jk_backtest_ranking *ranking) {
-    jk_json_put(b, object, "gini", jk_json_number(ranking->gini));
-    jk_json_put(b, object, "gini_best", jk_json_number(ranking->gini_best));
-    jk_json_put(b, object, "gini_time", jk_json_number(ranking->gini_time));
-    jk_json_put(b, object, "auc", jk_json_number(ranking->auc));
-    jk_json_put(b, object, "top_decile_share", jk_json_number(ranking->top_decile_share));
-    jk_json_put(b, object, "top_quintile_share", jk_json_number(ranking->top_quintile_share));
+    jk_json_put_numbers(b, object, {"gini", ranking->gini}, {"gini_best", ranking->gini_best},
+                        {"gini_time", ranking->gini_time}, {"auc", ranking->auc},
+                        {"top_decile_share", ranking->top_decile_share},
+                        {"top_quintile_share", ranking->top_quintile_share});
 }
 
 static json_t *errors_of(jk_json_builder *b, const jk_backtest_errors *errors) {
     json_t *object = json_object();
     json_t *null = json_object();
-    jk_json_put(b, object, "mean_absolute", jk_json_number(errors->mean_absolute));
-    jk_json_put(b, object, "root_mean_square", jk_json_number(errors->root_mean_square));
-    jk_json_put(b, object, "deviance", jk_json_number(errors->deviance));
-    jk_json_put(b, object, "deviance_explained", jk_json_number(errors->deviance_explained));
-    jk_json_put(b, null, "mean_absolute", jk_json_number(errors->null_mean_absolute));
-    jk_json_put(b, null, "root_mean_square", jk_json_number(errors->null_root_mean_square));
-    jk_json_put(b, null, "deviance", jk_json_number(errors->null_deviance));
+    jk_json_put_numbers(b, object, {"mean_absolute", errors->mean_absolute},
+                        {"root_mean_square", errors->root_mean_square}, {"deviance", errors->deviance},
+                        {"deviance_explained", errors->deviance_explained});
+    jk_json_put_numbers(b, null, {"mean_absolute", errors->null_mean_absolute},
+                        {"root_mean_square", errors->null_root_mean_square}, {"deviance", errors->null_deviance});
     jk_json_put(b, object, "null_model", null);
     json_t *share = json_object();
-    jk_json_put(b, share, "mean_absolute", jk_json_number(errors->share_mean_absolute));
-    jk_json_put(b, share, "root_mean_square", jk_json_number(errors->share_root_mean_square));
-    jk_json_put(b, share, "deviance", jk_json_number(errors->share_deviance));
+    jk_json_put_numbers(b, share, {"mean_absolute", errors->share_mean_absolute},
+                        {"root_mean_square", errors->share_root_mean_square}, {"deviance", errors->share_deviance});
     jk_json_put(b, object, "share_model", share);
     return object;
 }
@@ -105,7 +97,7 @@ static json_t *stability_of(jk_json_builder *b, const jk_backtest_model *model) 
 static void put_model(jk_json_builder *b, json_t *object, const jk_backtest_model *model) {
     json_t *file = json_object();
     json_t *claims = json_object();
-    char words[WORDS];
+    char words[JK_BACKTEST_WORDS];
     jk_backtest_words(model, words, sizeof words);
     put_cell(b, object, &model->total);
     jk_json_put(b, object, "in_words", json_string(words));
@@ -143,6 +135,7 @@ static json_t *panel_of(jk_json_builder *b, const jk_backtest *test) {
     jk_json_put(b, object, "rows", json_integer((json_int_t)test->panel_rows));
     jk_json_put(b, object, "key", json_string(test->filter.key == JK_PANEL_KEY_CLAIM ? "claim" : "debtor"));
     jk_json_put(b, object, "split", pair(b, test->filter.low, test->filter.high));
+    jk_json_put(b, object, "folds", json_integer(test->folds));
     jk_json_put(b, object, "from", date(test->filter.from));
     jk_json_put(b, object, "to", date(test->filter.to));
     jk_json_put(b, object, "stability_reference",
@@ -158,7 +151,7 @@ static json_t *ladder_of(jk_json_builder *b, const jk_backtest *test) {
         return object;
     }
     char *text = jk_chain_ladder_json(&test->triangle, &test->ladder);
-    json_t *object = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    json_t *object = text != NULL ? jk_json_parse(text, 0, NULL) : NULL;
     free(text);
     if (object != NULL) {
         (void)json_object_del(object, "manifest"); /* the whole has one */

@@ -11,6 +11,7 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "jalki/landmarks.h"
 
 enum { NEVER = INT32_MAX, PERIODS_MAX = 40, YEAR = 12, QUARTER = 3 };
 
@@ -207,37 +208,80 @@ static bool prepare(ladder_work *work, const jk_run *run) {
     return work->scratch != NULL && work->keep != NULL && work->entry != NULL && work->longest != NULL;
 }
 
+/* What the model expects of each cohort up to the last age, with what is known when its claims enter: the plan's gross,
+ * whatever was done and however long they were watched. */
+static jk_status expect(const ladder_work *work, const jk_model *model, const jk_run *run, const size_t *ages,
+                        const jk_triangle *triangle, double *prior, jk_error *error) {
+    jk_landmark_options options = {.filter = work->filter,
+                                   .horizon_count = 1,
+                                   .horizon = {(int)triangle->ages * work->months},
+                                   .treatment = JK_LANDMARK_PLAN,
+                                   .ahead = true,
+                                   .run = *run};
+    jk_landmarks landmarks = {0};
+    jk_exact *expected = jk_columns_zero(work->cohorts, sizeof *expected);
+    jk_status status = expected != NULL ? jk_landmarks_run(work->panel, model, &options, &landmarks, error)
+                                        : jk_fail_memory(error, "the cohorts' priors");
+    for (size_t i = 0; status == JK_OK && i < landmarks.count; i++) {
+        const jk_landmark *at = &landmarks.at[i];
+        expected[month_of(at->start) / work->months - work->first] += jk_exact_from(at->horizon[0].expected);
+    }
+    for (size_t c = 0, origin = 0; status == JK_OK && c < work->cohorts; c++) {
+        if (ages[c] > 0) {
+            prior[origin++] = jk_exact_to(expected[c]);
+        }
+    }
+    free(expected);
+    jk_landmarks_reset(&landmarks);
+    return status;
+}
+
+static jk_status fit_ladder(jk_backtest *test, const double *prior, jk_error *error) {
+    jk_error why = {0};
+    const jk_chain_ladder_options options = {.prior = prior};
+    if (jk_chain_ladder_fit(&test->triangle, &options, &test->ladder, &why) == JK_OK) {
+        test->has_ladder = 1;
+    } else if (why.status == JK_ERROR_MEMORY) {
+        return jk_fail_memory(error, "the chain ladder");
+    } else {
+        test->no_ladder = "too few cohorts with complete ages, or no cash at their first one";
+    }
+    return JK_OK;
+}
+
 /* The second stream and the fit. */
-static jk_status build(ladder_work *work, const jk_run *run, int32_t end, jk_backtest *test, jk_error *error) {
+static jk_status build(ladder_work *work, const jk_model *model, const jk_backtest_options *options, int32_t end,
+                       jk_backtest *test, jk_error *error) {
+    const jk_run *run = &options->run;
+    double *prior = NULL;
     size_t *ages = jk_columns_zero(work->cohorts, sizeof *ages);
     work->cash = jk_columns_zero((size_t)work->threads * work->cohorts * work->cohorts, sizeof *work->cash);
     jk_status status = ages != NULL && work->cash != NULL && count_ages(work, end, ages)
-                           ? jk_panel_stream(work->panel, run, add_cash, work, error)
+                           ? jk_panel_stream_plain(work->panel, run, add_cash, work, error)
                            : jk_fail_memory(error, "the triangle");
     if (status == JK_OK) {
         status = fill(work, ages, &test->triangle, error);
     }
-    free(ages);
-    if (status == JK_OK) {
-        jk_error why = {0};
-        test->ladder_months = work->months;
-        if (jk_chain_ladder_fit(&test->triangle, NULL, &test->ladder, &why) == JK_OK) {
-            test->has_ladder = 1;
-        } else if (why.status == JK_ERROR_MEMORY) {
-            status = jk_fail_memory(error, "the chain ladder");
-        } else {
-            test->no_ladder = "too few cohorts with complete ages, or no cash at their first one";
-        }
+    if (status == JK_OK && options->prior) {
+        prior = jk_columns_zero(test->triangle.origins, sizeof *prior);
+        status = prior != NULL ? expect(work, model, run, ages, &test->triangle, prior, error)
+                               : jk_fail_memory(error, "the cohorts' priors");
     }
+    if (status == JK_OK) {
+        test->ladder_months = work->months;
+        status = fit_ladder(test, prior, error);
+    }
+    free(prior);
+    free(ages);
     return status;
 }
 
-jk_status jk_backtest_ladder(const jk_panel *panel, const jk_backtest_options *options, jk_backtest *test,
-                             jk_error *error) {
+jk_status jk_backtest_ladder(const jk_panel *panel, const jk_model *model, const jk_backtest_options *options,
+                             jk_backtest *test, jk_error *error) {
     const jk_run *run = &options->run;
     ladder_work work = {.panel = panel, .filter = options->filter, .threads = jk_panel_threads(panel, run)};
     work.filter.from = work.filter.to = JK_MISSING_INTEGER;
-    jk_status status = prepare(&work, run) ? jk_panel_stream(panel, run, find_entries, &work, error)
+    jk_status status = prepare(&work, run) ? jk_panel_stream_plain(panel, run, find_entries, &work, error)
                                            : jk_fail_memory(error, "the triangle");
     if (status == JK_OK) {
         jk_panel_span span = jk_panel_span_of(panel);
@@ -246,7 +290,7 @@ jk_status jk_backtest_ladder(const jk_panel *panel, const jk_backtest_options *o
             last = work.entry[c] != NEVER && work.entry[c] > last ? work.entry[c] : last;
         }
         test->no_ladder = choose_months(&work, last, span.end);
-        status = test->no_ladder == NULL ? build(&work, run, span.end, test, error) : JK_OK;
+        status = test->no_ladder == NULL ? build(&work, model, options, span.end, test, error) : JK_OK;
     }
     free(work.scratch);
     free(work.keep);

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/fmath.h"
 #include "base/memory.h"
+#include "base/team.h"
 #include "jalki/expected.h"
 
 enum { SCORE_BAND = 50, SCORE_BANDS = 21, QUARTERS = 4, MONTHS = 12, FIRST_YEAR = 1900, SAMPLES = 2 };
@@ -60,6 +61,9 @@ static void set_codes(const jk_panel_block *block, size_t i, uint16_t *code) {
     code[JK_BACKTEST_AGE] = code_of((int64_t)(block->age_start[i] / MONTHS));
     code[JK_BACKTEST_CLASS] = code_of((int64_t)jk_expected_class(block, i));
     code[JK_BACKTEST_COUNTRY] = code_of(JK_BLOCK_INT32(block->block, COUNTRY)[i]);
+    int32_t paid_on = JK_BLOCK_INT32(block->block, LAST_PAID_ON)[i];
+    code[JK_BACKTEST_PAYING] =
+        block->score->paying[i] != 0 ? code_of(1 + jk_months_between(paid_on, block->period_start[i])) : 0;
     code[JK_BACKTEST_TENTH_CODE] = 0;
 }
 
@@ -174,36 +178,65 @@ static void release(collection *work) {
 
 /* ---- results ----------------------------------------------------------------------------------------------------- */
 
-/* One piece of memory for all blocks, freed one by one on the way; then the order by debtor, by counting. */
-static bool join(collection *work, jk_backtest_rows *rows) {
-    for (size_t b = 0; b < work->blocks; b++) {
-        rows->count += work->block[b].count;
-    }
-    rows->row = jk_columns_alloc(rows->count, sizeof *rows->row);
-    rows->by_debtor = jk_columns_alloc(rows->count, sizeof *rows->by_debtor);
+jk_status jk_backtest_order(jk_backtest_rows *rows, jk_error *error) {
     size_t *place = jk_columns_zero(rows->debtors + 1, sizeof *place);
-    bool good = rows->row != NULL && rows->by_debtor != NULL && place != NULL && rows->count <= UINT32_MAX;
+    free(rows->by_debtor);
+    rows->by_debtor = jk_columns_alloc(rows->count, sizeof *rows->by_debtor);
+    if (place == NULL || rows->by_debtor == NULL || rows->count > UINT32_MAX) {
+        free(place);
+        return jk_fail_memory(error, "the order of a back-test's rows");
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        place[rows->row[i].debtor + 1]++;
+    }
+    for (size_t d = 0; d < rows->debtors; d++) {
+        place[d + 1] += place[d];
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        rows->by_debtor[place[rows->row[i].debtor]++] = (uint32_t)i;
+    }
+    free(place);
+    return JK_OK;
+}
+
+/* Adds the rows of all blocks, and of a run on several processes those of all, to the rows that there are; blocks are
+ * freed one by one on the way. */
+static jk_status join(collection *work, jk_backtest_rows *rows, jk_error *error) {
+    size_t count = 0;
+    for (size_t b = 0; b < work->blocks; b++) {
+        count += work->block[b].count;
+    }
+    jk_backtest_row *found = jk_columns_alloc(count, sizeof *found);
+    if (found == NULL) {
+        return jk_fail_memory(error, "the rows of a back-test");
+    }
     size_t at = 0;
-    for (size_t b = 0; good && b < work->blocks; b++) {
+    for (size_t b = 0; b < work->blocks; b++) {
         kept_block *block = &work->block[b];
         if (block->count > 0) {
-            memcpy(rows->row + at, block->row, block->count * sizeof *block->row);
+            memcpy(found + at, block->row, block->count * sizeof *block->row);
         }
         at += block->count;
         free(block->row);
         block->row = NULL;
     }
-    for (size_t i = 0; good && i < rows->count; i++) {
-        place[rows->row[i].debtor + 1]++;
+    void *all = found;
+    jk_status status = jk_team_join(&all, &count, sizeof *found, error);
+    jk_backtest_row *both = all;
+    if (status == JK_OK && rows->count > 0) { /* of folds before this one */
+        both = jk_columns_alloc(rows->count + count, sizeof *both);
+        if (both != NULL) {
+            memcpy(both, rows->row, rows->count * sizeof *both);
+            memcpy(both + rows->count, all, count * sizeof *both);
+        } else {
+            status = jk_fail_memory(error, "the rows of a back-test");
+        }
+        free(all);
     }
-    for (size_t d = 0; good && d < rows->debtors; d++) {
-        place[d + 1] += place[d];
-    }
-    for (size_t i = 0; good && i < rows->count; i++) {
-        rows->by_debtor[place[rows->row[i].debtor]++] = (uint32_t)i;
-    }
-    free(place);
-    return good;
+    free(rows->row);
+    rows->row = both;
+    rows->count = both != NULL ? rows->count + count : 0;
+    return status;
 }
 
 static double index_of(const int64_t *reference, const int64_t *test, size_t levels) {
@@ -224,14 +257,21 @@ static double index_of(const int64_t *reference, const int64_t *test, size_t lev
     return index;
 }
 
-static jk_status find_stability(const collection *work, jk_backtest *test, jk_backtest_model *result, jk_error *error) {
-    const jk_scorecard *card = &work->model->scorecard;
+static jk_status sum_counts(const collection *work, jk_error *error) {
     int64_t *counts = work->bench[0].counts;
     for (int t = 1; t < work->threads; t++) {
         for (size_t l = 0; l < SAMPLES * work->levels; l++) {
             counts[l] += work->bench[t].counts[l];
         }
     }
+    const jk_tally tally = {JK_TALLY_INT64, counts, SAMPLES * work->levels};
+    return jk_team_sum(JK_PASS_RESULT, (jk_team_question){"back-test", 0}, &tally, 1, error);
+}
+
+static jk_status find_stability(const collection *work, jk_backtest *test, jk_backtest_model *result, jk_error *error) {
+    const jk_scorecard *card = &work->model->scorecard;
+    int64_t *counts = work->bench[0].counts;
+    JK_TRY(sum_counts(work, error));
     result->stability = jk_columns_zero(card->count + 1, sizeof *result->stability);
     if (result->stability == NULL) {
         return jk_fail_memory(error, "stability");
@@ -258,28 +298,22 @@ static bool takes_all(const jk_panel_filter *filter, jk_panel_span span) {
 jk_status jk_backtest_collect(const jk_panel *panel, const jk_model *model, const jk_backtest_options *options,
                               jk_backtest *test, jk_backtest_model *result, jk_backtest_rows *rows, jk_error *error) {
     jk_panel_span span = jk_panel_span_of(panel);
-    const jk_tape *tape = jk_panel_tape(panel);
     collection work = {.panel = panel, .model = model, .options = options, .middle = JK_MISSING_INTEGER};
     test->reference = takes_all(&options->filter, span) ? JK_REFERENCE_EARLY : JK_REFERENCE_OTHERS;
     if (test->reference == JK_REFERENCE_EARLY) {
         work.middle = span.first_start + (span.last_start - span.first_start + 1) / 2;
     }
-    *rows = (jk_backtest_rows){.debtors = jk_tape_debtors(tape), .claims = jk_tape_claims(tape)};
-    rows->country = jk_tape_dictionary(tape, JK_COLUMN_COUNTRY, &rows->country_count);
     jk_status status = prepare(&work) ? JK_OK : jk_fail_memory(error, "a back-test");
     if (status == JK_OK) {
-        status = jk_panel_stream(panel, &options->run, visit, &work, error);
-    }
-    if (status == JK_OK && !join(&work, rows)) {
-        status = jk_fail_memory(error, "the rows of a back-test");
+        status = jk_panel_stream_own(panel, &options->run, visit, &work, error);
     }
     if (status == JK_OK) {
+        status = join(&work, rows, error);
+    }
+    if (status == JK_OK && options->folds == 1) {
         status = find_stability(&work, test, result, error);
     }
     release(&work);
-    if (status != JK_OK) {
-        jk_backtest_rows_reset(rows);
-    }
     return status;
 }
 

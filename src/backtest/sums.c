@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Actual over expected by cell, with intervals by debtor. */
+/* Actual over expected by cell, with intervals by debtor.
+ *
+ * A cell's ratio is sum of cash / sum of expected. Its interval is that of a gamma variable with the mean and the
+ * variance of the actual sum (for a Poisson count these are the limits of Garwood 1936, chi-squared quantiles: below
+ * with what came, above with one payment more), normal where the shape is beyond a million. The variance is that of
+ * debtors around ratio times expected, sum (A - r E)^2 n / (n - 1), widened by Student's factor for the number of
+ * debtors of equal expectation that they are worth, (sum E)^2 / sum E^2 (Kish 1965), and not below what all-or-nothing
+ * payments of the debtors' balances make likely. Sums are exact integers, so that neither threads nor the order of rows
+ * show. */
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +79,7 @@ static void add_kind(const jk_backtest_rows *rows, int kind, cell_sums *sums) {
         size_t to = from;
         for (; to < rows->count && rows->row[rows->by_debtor[to]].debtor == debtor; to++) {
             const jk_backtest_row *row = &rows->row[rows->by_debtor[to]];
+            assert(kind < 0 || row->code[kind] <= JK_BACKTEST_CODE_MAX);
             cell_sums *cell = &sums[kind < 0 ? 0 : row->code[kind]];
             jk_exact actual = jk_exact_from(row->cash);
             jk_exact expected = jk_exact_from(row->expected);
@@ -203,6 +213,13 @@ static void name_cell(const jk_backtest_rows *rows, const jk_model *model, int k
     case JK_BACKTEST_COUNTRY:
         (void)snprintf(name, JK_BACKTEST_NAME, "%s",
                        (size_t)code < rows->country_count ? rows->country[code] : "other");
+        break;
+    case JK_BACKTEST_PAYING:
+        if (code == 0) {
+            (void)snprintf(name, JK_BACKTEST_NAME, "quiet");
+        } else {
+            (void)snprintf(name, JK_BACKTEST_NAME, "paid %d month%s ago", code - 1, code == 2 ? "" : "s");
+        }
         break;
     default:
         (void)snprintf(name, JK_BACKTEST_NAME, "%d", code + 1);

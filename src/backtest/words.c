@@ -6,19 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "jalki/backtest.h"
+#include "base/language.h"
+#include "jalki/horizon.h"
 
 __attribute__((format(printf, 3, 4))) static void add(char *text, size_t room, const char *format, ...) {
     size_t used = strlen(text);
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(text + used, room - used, format, arguments);
+    jk_text_vformat(text + used, room - used, format, arguments);
     va_end(arguments);
 }
 
 /* "28 % too high": how far the expectation lies from what came in. */
 static void add_off(char *text, size_t room, double ratio) {
-    add(text, room, "%.0f %% too %s", 100.0 * fabs(1.0 - ratio), ratio < 1.0 ? "high" : "low");
+    add(text, room, ratio < 1.0 ? "%.0f %% too high" : "%.0f %% too low", 100.0 * fabs(1.0 - ratio));
 }
 
 static void add_level(char *text, size_t room, const jk_backtest_cell *total) {
@@ -75,9 +76,44 @@ static void add_order(char *text, size_t room, const jk_backtest_model *model) {
     }
 }
 
+/* Claims were chosen for their treatments, so that a ratio speaks for those alone who had it. */
+static void add_unseen(char *text, size_t room, const jk_backtest_model *model) {
+    for (size_t t = 0; t < model->table_count; t++) {
+        const jk_backtest_table *table = &model->table[t];
+        if (table->by != JK_BACKTEST_TREATMENT || table->count < 2) {
+            continue;
+        }
+        add(text, room, " What a treatment brings is tested on who was chosen for it:");
+        for (size_t c = 0; c < table->count; c++) {
+            add(text, room, c > 0 ? ", %s on %zu of %zu debtors" : " %s on %zu of %zu debtors",
+                jk_text_if_known(table->cell[c].name), table->cell[c].debtors, model->total.debtors);
+        }
+        add(text, room, "; of what it would have brought from the others these rows say nothing.");
+    }
+}
+
+void jk_horizon_words(const jk_horizon *horizon, char *text, size_t room) {
+    const jk_horizon_table *table = &horizon->table[JK_HORIZON_DECISION];
+    double decided = 0.0, tested = 0.0;
+    text[0] = '\0';
+    for (size_t c = 0; c < table->count; c++) {
+        bool done = strstr(table->cell[c].name, ", not done") == NULL;
+        decided += table->cell[c].exposure;
+        tested += done ? table->cell[c].exposure : 0.0;
+    }
+    if (decided > 0.0) {
+        add(text, room,
+            "Of balance and time %.0f %% had the treatment that the model's plan decides. What the plan would bring "
+            "from the others is not tested here, nor is it where claims were chosen for a treatment by what the panel "
+            "does not show.",
+            100.0 * tested / decided);
+    }
+}
+
 void jk_backtest_words(const jk_backtest_model *model, char *text, size_t room) {
     text[0] = '\0';
     add_level(text, room, &model->total);
     add_grading(text, room, &model->slope);
     add_order(text, room, model);
+    add_unseen(text, room, model);
 }

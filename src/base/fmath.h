@@ -45,17 +45,17 @@ static inline double jk_exp(double x) {
     p = p * r + 0.5;
     double result = 1.0 + (r + r * r * p);
     /* 2^k in two factors, so that results near the ends of the range do not overflow half way. */
-    int64_t n = x != x ? 0 : (int64_t)k;
-    int64_t half = n / 2;
+    int32_t n = x != x ? 0 : (int32_t)k;
+    int32_t half = n / 2;
     result *= jk_bits_to_double((uint64_t)(1023 + half) << 52);
     result *= jk_bits_to_double((uint64_t)(1023 + n - half) << 52);
-    return x != x ? x : (x < -745.0 ? 0.0 : (x > 709.75 ? INFINITY : result));
+    return x != x ? x : (x < -745.0 ? 0.0 : (x > 709.75 ? (double)INFINITY : result));
 }
 
 /* log(x) for finite x > 0 (normal numbers); -infinity for 0, NaN below. */
 static inline double jk_log(double x) {
     if (!(x > 0.0)) {
-        return x == 0.0 ? -INFINITY : NAN;
+        return x == 0.0 ? -(double)INFINITY : (double)NAN;
     }
     if (x > 0x1.fffffffffffffp1023) {
         return x;

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/policy.h"
 
 /* Grows for the life of the process: a command opens a few files, or as many as were named to it. */
@@ -72,9 +74,28 @@ int jk_input_open(const char *path, bool waits) {
     return fd;
 }
 
+/* The C library's own streams give up where a signal interrupts them. */
+static ssize_t read_stream(void *cookie, char *bytes, size_t count) {
+    ssize_t got = -1;
+    do {
+        got = read((int)(intptr_t)cookie, bytes, count);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+static int seek_stream(void *cookie, off64_t *place, int from) {
+    *place = lseek((int)(intptr_t)cookie, *place, from);
+    return *place < 0 ? -1 : 0;
+}
+
+static int close_stream(void *cookie) {
+    return close((int)(intptr_t)cookie);
+}
+
 FILE *jk_input_stream(const char *path) {
+    const cookie_io_functions_t calls = {.read = read_stream, .seek = seek_stream, .close = close_stream};
     int fd = jk_input_open(path, true);
-    FILE *stream = fd < 0 ? NULL : fdopen(fd, "rb");
+    FILE *stream = fd < 0 ? NULL : fopencookie((void *)(intptr_t)fd, "rb", calls);
     if (stream == NULL && fd >= 0) {
         int saved = errno;
         (void)close(fd);
@@ -126,6 +147,32 @@ jk_input_file jk_input_at(size_t index) {
     jk_input_file file = opened.file[index];
     (void)pthread_mutex_unlock(&opened.lock);
     return file;
+}
+
+bool jk_input_is_same(const jk_input_file *file, const struct stat *now) {
+    return now->st_dev == file->device && now->st_ino == file->inode && (uint64_t)now->st_size == file->bytes &&
+           now->st_mtim.tv_sec == file->changed.tv_sec && now->st_mtim.tv_nsec == file->changed.tv_nsec;
+}
+
+static bool is_as_it_was(const jk_input_file *file) {
+    struct stat now;
+    if (file->released || stat(file->path, &now) != 0 || jk_input_is_same(file, &now)) {
+        return true;
+    }
+    return file->has_digest && (now.st_dev != file->device || now.st_ino != file->inode);
+}
+
+jk_status jk_input_check(jk_error *error) {
+    jk_status status = JK_OK;
+    (void)pthread_mutex_lock(&opened.lock);
+    for (size_t i = 0; i < opened.count && status == JK_OK; i++) {
+        if (!is_as_it_was(&opened.file[i])) {
+            status = jk_fail(error, JK_ERROR_IO, opened.file[i].path, 0, NULL,
+                             "was changed or replaced while it was read; run again when nothing writes to it");
+        }
+    }
+    (void)pthread_mutex_unlock(&opened.lock);
+    return status;
 }
 
 void jk_input_forget(void) {

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "jalki/status.h"
+
 /* A descriptor for reading (closed on exec), or -1 with errno. A pipe without a writer makes it wait only where
  * `waits` says so. */
 int jk_input_open(const char *path, bool waits);
@@ -37,8 +39,15 @@ typedef struct jk_input_file {
     char digest[80]; /* "sha256:…" */
 } jk_input_file;
 
+/* Whether it is the same file, and nothing wrote to it since. */
+bool jk_input_is_same(const jk_input_file *file, const struct stat *now);
+
 size_t jk_input_count(void);
 jk_input_file jk_input_at(size_t index);
+
+/* JK_OK where all that was read of each opened file belongs together: nothing wrote to it since, and its path leads to
+ * it still, unless its reader knows what it has read (jk_input_set_digest) or nothing is there any more. */
+jk_status jk_input_check(jk_error *error);
 
 /* Forgets them: a process begins anew. */
 void jk_input_forget(void);

@@ -31,6 +31,12 @@ jk_isa jk_isa_best(void) {
     return jk_isa_runs(JK_ISA_V4) ? JK_ISA_V4 : jk_isa_runs(JK_ISA_V3) ? JK_ISA_V3 : JK_ISA_BASE;
 }
 
+jk_isa jk_isa_usual(void) {
+    jk_isa isa = JK_ISA_BASE;
+    jk_error ignored = {0};
+    return jk_isa_choose(NULL, &isa, &ignored) == JK_OK ? isa : jk_isa_best();
+}
+
 jk_status jk_isa_choose(const char *wanted, jk_isa *isa, jk_error *error) {
     const char *source = "the instruction set asked for";
     if (wanted == NULL || wanted[0] == '\0') {

@@ -22,6 +22,10 @@ jk_status jk_isa_choose(const char *wanted, jk_isa *isa, jk_error *error);
 /* The best that runs here. */
 jk_isa jk_isa_best(void);
 
+/* That of kernels which nobody chooses one for: what JALKI_ISA names, or the best, where it names none that runs here.
+ */
+jk_isa jk_isa_usual(void);
+
 /* What a *_kernel.c exports (base/isa_name.h), for each instruction set that it was compiled for: JK_ISA_DECLARE names
  * the constants stem##base, stem##v3, ...; JK_ISA_OF is the address of one of them. */
 #ifdef JK_HAVE_X86_LEVELS

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,14 @@
 /* Something that this thread built since its last text could not be held. */
 static _Thread_local int lost;
 
+/* Where a reading of this thread ends if memory is refused; NULL: nothing is being read. */
+static _Thread_local jmp_buf *reading;
+
 static void *take(size_t size) {
     void *memory = malloc(size);
+    if (memory == NULL && reading != NULL) {
+        longjmp(*reading, 1);
+    }
     lost |= memory == NULL;
     return memory;
 }
@@ -22,8 +29,59 @@ __attribute__((constructor)) static void watch_memory(void) {
     json_set_alloc_funcs(take, free);
 }
 
+#define NO_MEMORY "no memory"
+
+typedef struct source {
+    const char *text;
+    size_t size;
+    FILE *file; /* or NULL */
+} source;
+
+static json_t *parse(const source *from, size_t flags, json_error_t *problem) {
+    jmp_buf end;
+    if (setjmp(end) != 0) {
+        reading = NULL;
+        lost = 1;
+        if (problem != NULL) {
+            *problem = (json_error_t){.line = -1, .column = -1, .text = NO_MEMORY};
+        }
+        return NULL;
+    }
+    reading = &end;
+    json_t *root = from->file != NULL ? json_loadf(from->file, flags, problem)
+                                      : json_loadb(from->text, from->size, flags, problem);
+    reading = NULL;
+    return root;
+}
+
+json_t *jk_json_parse(const char *text, size_t flags, json_error_t *problem) {
+    return parse(&(source){.text = text, .size = strlen(text)}, flags, problem);
+}
+
+bool jk_json_no_memory(const json_t *root, const json_error_t *problem) {
+    return root == NULL && problem->line == -1 && strcmp(problem->text, NO_MEMORY) == 0;
+}
+
+json_t *jk_json_parse_bytes(const char *text, size_t size, size_t flags, json_error_t *problem) {
+    return parse(&(source){.text = text, .size = size}, flags, problem);
+}
+
+json_t *jk_json_parse_file(FILE *file, size_t flags, json_error_t *problem) {
+    return parse(&(source){.file = file}, flags, problem);
+}
+
 void jk_json_put(jk_json_builder *builder, json_t *object, const char *key, json_t *value) {
     builder->failed |= json_object_set_new(object, key, value) != 0;
+}
+
+void jk_json_put_text(jk_json_builder *builder, json_t *object, const char *key, const char *text) {
+    jk_json_put(builder, object, key, text == NULL ? NULL : jk_json_parse(text, 0, NULL));
+}
+
+void jk_json_put_entries(jk_json_builder *builder, json_t *object, const jk_json_entry *entries, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        jk_json_put(builder, object, entries[i].key, jk_json_number(entries[i].number));
+    }
 }
 
 void jk_json_set(json_t *object, const char *key, json_t *value) {

@@ -9,7 +9,9 @@
 #define JK_BASE_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Zero-initialise; `failed` says that something could not be held. */
 typedef struct jk_json_builder {
@@ -18,11 +20,33 @@ typedef struct jk_json_builder {
 
 /* Sets a key; takes the value over. */
 void jk_json_put(jk_json_builder *builder, json_t *object, const char *key, json_t *value);
+/* The same by its text, which stays the caller's; NULL, or no JSON, is a failure. */
+void jk_json_put_text(jk_json_builder *builder, json_t *object, const char *key, const char *text);
 void jk_json_set(json_t *object, const char *key, json_t *value);
+
+/* Several keys with numbers, in their order: jk_json_put_numbers(builder, object, {"face", face}, {"value", value}). */
+typedef struct jk_json_entry {
+    const char *key;
+    double number;
+} jk_json_entry;
+void jk_json_put_entries(jk_json_builder *builder, json_t *object, const jk_json_entry *entries, size_t count);
+#define jk_json_put_numbers(builder, object, ...)                                                                      \
+    jk_json_put_entries(builder, object, (const jk_json_entry[]){__VA_ARGS__},                                         \
+                        sizeof((const jk_json_entry[]){__VA_ARGS__}) / sizeof(jk_json_entry))
 
 /* Appends to a list; takes the value over. */
 void jk_json_append(jk_json_builder *builder, json_t *list, json_t *value);
 void jk_json_add(json_t *list, json_t *value);
+
+/* jansson's readers, for where memory may run out: they go on with text that they could not hold, and beyond its end.
+ * Here a piece of memory that is refused ends the reading: NULL, and "no memory" in the problem (which may be NULL).
+ * What was read until then is not freed. The next text that the thread asks for is NULL, so that none is made of a
+ * reading that is taken for a file of no sense. */
+json_t *jk_json_parse(const char *text, size_t flags, json_error_t *problem);
+json_t *jk_json_parse_bytes(const char *text, size_t size, size_t flags, json_error_t *problem);
+json_t *jk_json_parse_file(FILE *file, size_t flags, json_error_t *problem);
+/* Whether that is why there is none. */
+bool jk_json_no_memory(const json_t *root, const json_error_t *problem);
 
 /* A real; null for what is no finite number; never -0. */
 json_t *jk_json_number(double value);

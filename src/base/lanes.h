@@ -24,8 +24,10 @@
 
 #if defined(__clang__)
 #define JK_UNROLL _Pragma("clang loop unroll(full)")
+#define JK_ROLLED _Pragma("clang loop unroll(disable)")
 #else
 #define JK_UNROLL _Pragma("GCC unroll 16")
+#define JK_ROLLED _Pragma("GCC unroll 1")
 #endif
 
 /* Adding 1.5 * 2^52 to a double leaves its nearest integer (ties to even) in the low bits. */

@@ -22,10 +22,18 @@ JK_INLINE jk_vec jk_set(float value) {
     return (jk_vec){value, value, value, value};
 }
 
+#if defined(__wasm_simd128__)
+#include "base/lanes_wasm.h"
+#else
+JK_INLINE bool jk_any(jk_mask mask) {
+    return (mask[0] | mask[1] | mask[2] | mask[3]) != 0;
+}
+
 JK_INLINE jk_vec jk_fma(jk_vec a, jk_vec b, jk_vec c) {
     return (jk_vec){__builtin_fmaf(a[0], b[0], c[0]), __builtin_fmaf(a[1], b[1], c[1]),
                     __builtin_fmaf(a[2], b[2], c[2]), __builtin_fmaf(a[3], b[3], c[3])};
 }
+#endif
 JK_INLINE jk_vec jk_fms(jk_vec a, jk_vec b, jk_vec c) {
     return jk_fma(a, b, -c);
 }
@@ -54,9 +62,6 @@ JK_INLINE jk_mask jk_either(jk_mask a, jk_mask b) {
 }
 JK_INLINE jk_mask jk_gt_and(jk_mask also, jk_vec a, jk_vec b) {
     return also & (a > b);
-}
-JK_INLINE bool jk_any(jk_mask mask) {
-    return (mask[0] | mask[1] | mask[2] | mask[3]) != 0;
 }
 JK_INLINE jk_vec jk_select(jk_mask mask, jk_vec yes, jk_vec no) {
     return (jk_vec)((mask & (jk_mask)yes) | (~mask & (jk_mask)no));
@@ -92,6 +97,25 @@ JK_INLINE jk_mask jk_index_equal(jk_index a, int32_t b) {
 }
 JK_INLINE jk_mask jk_index_test(jk_index a, int32_t bits) {
     return (a & (jk_index){bits, bits, bits, bits}) != 0;
+}
+
+JK_INLINE jk_index jk_index_set(int32_t value) {
+    return (jk_index){value, value, value, value};
+}
+JK_INLINE void jk_index_store(int32_t *to, jk_index a) {
+    memcpy(to, &a, sizeof a);
+}
+JK_INLINE jk_index jk_index_and_where(jk_mask mask, jk_index a, int32_t bits) {
+    return a & (~mask | jk_index_set(bits));
+}
+JK_INLINE jk_index jk_index_and_unless(jk_mask mask, jk_index a, int32_t bits) {
+    return a & (mask | jk_index_set(bits));
+}
+JK_INLINE jk_index jk_index_lowest_bit(jk_index a) {
+    for (int i = 0; i < JK_LANES; i++) {
+        a[i] = a[i] != 0 ? __builtin_ctz((uint32_t)a[i]) : -1;
+    }
+    return a;
 }
 
 JK_INLINE jk_vec jk_gather(const float *from, jk_index index) {

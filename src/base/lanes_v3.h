@@ -88,6 +88,26 @@ JK_INLINE jk_mask jk_index_test(jk_index a, int32_t bits) {
     return _mm256_castsi256_ps(_mm256_xor_si256(none, _mm256_set1_epi32(-1)));
 }
 
+JK_INLINE jk_index jk_index_set(int32_t value) {
+    return _mm256_set1_epi32(value);
+}
+JK_INLINE void jk_index_store(int32_t *to, jk_index a) {
+    _mm256_store_si256((__m256i *)(void *)to, a);
+}
+JK_INLINE jk_index jk_index_and_where(jk_mask mask, jk_index a, int32_t bits) {
+    return _mm256_andnot_si256(_mm256_and_si256(_mm256_castps_si256(mask), _mm256_set1_epi32(~bits)), a);
+}
+JK_INLINE jk_index jk_index_and_unless(jk_mask mask, jk_index a, int32_t bits) {
+    return _mm256_and_si256(_mm256_or_si256(_mm256_castps_si256(mask), _mm256_set1_epi32(bits)), a);
+}
+/* A power of two as a float has its exponent; the highest bit counts as -2^31, and 0 has none. */
+JK_INLINE jk_index jk_index_lowest_bit(jk_index a) {
+    __m256i lowest = _mm256_and_si256(a, _mm256_sub_epi32(_mm256_setzero_si256(), a));
+    __m256i bits = _mm256_castps_si256(_mm256_cvtepi32_ps(lowest));
+    __m256i exponent = _mm256_and_si256(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(255));
+    return _mm256_sub_epi32(exponent, _mm256_set1_epi32(127));
+}
+
 JK_INLINE jk_vec jk_lookup(const float *table, jk_index index) {
     return _mm256_permutevar8x32_ps(_mm256_load_ps(table), index);
 }

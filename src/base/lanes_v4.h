@@ -91,6 +91,25 @@ JK_INLINE jk_mask jk_index_test(jk_index a, int32_t bits) {
     return _mm512_test_epi32_mask(a, _mm512_set1_epi32(bits));
 }
 
+JK_INLINE jk_index jk_index_set(int32_t value) {
+    return _mm512_set1_epi32(value);
+}
+JK_INLINE void jk_index_store(int32_t *to, jk_index a) {
+    _mm512_store_si512((void *)to, a);
+}
+/* a & bits where the mask holds, or where it does not; else a */
+JK_INLINE jk_index jk_index_and_where(jk_mask mask, jk_index a, int32_t bits) {
+    return _mm512_mask_and_epi32(a, mask, a, _mm512_set1_epi32(bits));
+}
+JK_INLINE jk_index jk_index_and_unless(jk_mask mask, jk_index a, int32_t bits) {
+    return _mm512_mask_and_epi32(a, (jk_mask)~mask, a, _mm512_set1_epi32(bits));
+}
+/* The lowest bit that is set, from 0; below 0 where none is. */
+JK_INLINE jk_index jk_index_lowest_bit(jk_index a) {
+    __m512i lowest = _mm512_and_si512(a, _mm512_sub_epi32(_mm512_setzero_si512(), a));
+    return _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_lzcnt_epi32(lowest));
+}
+
 /* table[index] for index 0..7; the table is aligned to 32 bytes. */
 JK_INLINE jk_vec jk_lookup(const float *table, jk_index index) {
     return _mm512_permutexvar_ps(index, _mm512_castps256_ps512(_mm256_load_ps(table)));

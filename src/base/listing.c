@@ -1,19 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/listing.h"
 
+#include <assert.h>
 #include <math.h>
-#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/escape.h"
+#include "base/output.h"
 
 void jk_cell_set(jk_cell *cell, const char *text) {
     (void)snprintf(cell->text, sizeof cell->text, "%s", text);
 }
 
 jk_status jk_listing_row(const jk_listing *listing, size_t row, jk_cell cells[JK_LISTING_COLUMNS], jk_error *error) {
+    assert(listing->column_count <= JK_LISTING_COLUMNS);
     for (size_t c = 0; c < listing->column_count; c++) {
         cells[c].number = (double)NAN;
         cells[c].text[0] = '\0';
     }
     return listing->cells(listing, row, cells, error);
+}
+
+static void put_cell(FILE *stream, const jk_listing_column *column, const jk_cell *cell) {
+    char text[JK_CELL_BYTES(JK_CELL_TEXT)];
+    if (column->kind == JK_LISTING_TEXT) {
+        char *end = jk_cell_write(text, cell->text, strlen(cell->text));
+        (void)fwrite(text, 1, (size_t)(end - text), stream);
+    } else if (isfinite(cell->number)) {
+        const double number = cell->number == 0.0 ? 0.0 : cell->number; /* no -0 */
+        const int digits = column->decimals == -1 ? 9 : -column->decimals;
+        (void)(column->decimals < 0 ? fprintf(stream, "%.*g", digits, number)
+                                    : fprintf(stream, "%.*f", column->decimals, number));
+    }
+}
+
+jk_status jk_listing_csv(const jk_listing *listing, FILE *stream, jk_error *error) {
+    jk_cell cells[JK_LISTING_COLUMNS];
+    for (size_t c = 0; c < listing->column_count; c++) {
+        (void)fprintf(stream, "%s%s", c > 0 ? "," : "", listing->columns[c].name);
+    }
+    (void)fputc('\n', stream);
+    for (size_t row = 0; row < listing->rows; row++) {
+        JK_TRY(jk_listing_row(listing, row, cells, error));
+        for (size_t c = 0; c < listing->column_count; c++) {
+            (void)fputs(c > 0 ? "," : "", stream);
+            put_cell(stream, &listing->columns[c], &cells[c]);
+        }
+        (void)fputc('\n', stream);
+    }
+    return JK_OK;
+}
+
+jk_status jk_listing_write(const jk_listing *listing, const char *path, bool personal, jk_error *error) {
+    jk_output output;
+    JK_TRY(jk_output_open(&output, path, personal ? JK_OUTPUT_PERSONAL : JK_OUTPUT_PLAIN, error));
+    jk_status status = jk_output_stream(&output, error);
+    status = status == JK_OK ? jk_listing_csv(listing, output.stream, error) : status;
+    if (status != JK_OK) {
+        jk_output_abort(&output);
+        return status;
+    }
+    return jk_output_commit(&output, error);
 }
 
 static json_t *cell_json(const jk_listing_column *column, const jk_cell *cell) {
@@ -22,6 +70,9 @@ static json_t *cell_json(const jk_listing_column *column, const jk_cell *cell) {
     }
     if (column->kind == JK_LISTING_COUNT && isfinite(cell->number)) {
         return json_integer((json_int_t)cell->number);
+    }
+    if (column->kind == JK_LISTING_FLAG && isfinite(cell->number)) {
+        return json_boolean(cell->number != 0.0);
     }
     return jk_json_number(cell->number);
 }

@@ -51,8 +51,9 @@ static jk_status open_directly(jk_output *output, int descriptor, jk_error *erro
 /* The file that a symbolic link leads to is the one to replace, not the link. */
 static char *follow_link(const char *path) {
     struct stat link;
-    char *real = lstat(path, &link) == 0 && S_ISLNK(link.st_mode) ? realpath(path, NULL) : NULL;
-    return real != NULL ? real : strdup(path);
+    char real[PATH_MAX];
+    const bool leads = lstat(path, &link) == 0 && S_ISLNK(link.st_mode) && realpath(path, real) != NULL;
+    return strdup(leads ? real : path);
 }
 
 /* A file in the folder of `path` that has no name, or an unforeseeable one where the file system knows no other. */
@@ -280,10 +281,13 @@ jk_status jk_output_commit(jk_output *output, jk_error *error) {
     }
     struct stat existing;
     bool exists = stat(output->target, &existing) == 0;
-    if (!failed && exists && jk_input_is_kept(&existing)) {
-        jk_status status = fail_input(output->target, error); /* it was read after the output was opened */
+    jk_status inputs = failed ? JK_OK : jk_input_check(error);
+    if (!failed && inputs == JK_OK && exists && jk_input_is_kept(&existing)) {
+        inputs = fail_input(output->target, error); /* it was read after the output was opened */
+    }
+    if (inputs != JK_OK) {
         jk_output_abort(output);
-        return status;
+        return inputs;
     }
     if (!failed && exists) {
         inherit(output->fd, &existing);

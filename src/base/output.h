@@ -49,6 +49,9 @@ const char *jk_output_access(const jk_output *output);
  * (base/dialect.h), and of one that is called .csv.gz it packs. */
 jk_status jk_output_stream(jk_output *output, jk_error *error);
 
+/* A file of these bytes, from opening to commit. */
+jk_status jk_output_write(const char *path, jk_output_rights rights, const char *bytes, size_t size, jk_error *error);
+
 /* Flushes, syncs, renames to the target, closes. On failure nothing is left behind and the old target is untouched. */
 jk_status jk_output_commit(jk_output *output, jk_error *error);
 
@@ -61,8 +64,5 @@ void jk_output_forget(void); /* all of them: a process begins anew */
 
 /* Drops what was written; closed outputs are accepted. */
 void jk_output_abort(jk_output *output);
-
-/* All of the bytes to a descriptor, also where a write is interrupted; false: errno says why not. */
-bool jk_write_all(int fd, const void *bytes, size_t count);
 
 #endif

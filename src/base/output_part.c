@@ -30,7 +30,8 @@ char *jk_output_part_folder(const char *path) {
     return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-char *jk_output_part_name(const char *path) {
+/* A name that nobody can foresee in the folder of `path`, for free(); NULL with errno. */
+static char *part_name(const char *path) {
     uint64_t random = 0;
     if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random) {
         return NULL;
@@ -47,7 +48,7 @@ char *jk_output_part_name(const char *path) {
 
 int jk_output_part_create(const char *path, unsigned mode, char **name) {
     for (int i = 0; i < TRIES; i++) {
-        *name = jk_output_part_name(path);
+        *name = part_name(path);
         if (*name == NULL) {
             return -1;
         }
@@ -76,7 +77,7 @@ int jk_output_part_create(const char *path, unsigned mode, char **name) {
 char *jk_output_part_link(int fd, const char *access, const char *path) {
     (void)flock(fd, LOCK_EX | LOCK_NB);
     for (int i = 0; i < TRIES; i++) {
-        char *name = jk_output_part_name(path);
+        char *name = part_name(path);
         if (name == NULL || linkat(AT_FDCWD, access, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) {
             return name;
         }

@@ -6,9 +6,6 @@
 /* The folder that `path` lies in, for free(); NULL: no memory. */
 char *jk_output_part_folder(const char *path);
 
-/* A name that nobody can foresee in the folder of `path`, for free(); NULL with errno. */
-char *jk_output_part_name(const char *path);
-
 /* Creates a file of such a name, locked by this process; -1 with errno. *name is the caller's. */
 int jk_output_part_create(const char *path, unsigned mode, char **name);
 

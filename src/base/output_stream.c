@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stream on an output: CSV takes the dialect of the policy on its way, and what is called .csv.gz is packed. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,6 +10,7 @@
 #include "base/error.h"
 #include "base/output.h"
 #include "base/policy.h"
+#include "base/transfer.h"
 
 enum { PIECE = 8192, GZIP_WINDOW = 15 + 16, LEVEL = 6, MEMORY = 8 };
 
@@ -20,20 +20,6 @@ typedef struct output_stream {
     bool packs;
     z_stream zlib;
 } output_stream;
-
-bool jk_write_all(int fd, const void *bytes, size_t count) {
-    for (size_t done = 0; done < count;) {
-        ssize_t written = write(fd, (const char *)bytes + done, count - done);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return false;
-        }
-        done += (size_t)written;
-    }
-    return true;
-}
 
 static bool pack(output_stream *self, const char *bytes, size_t count, int flush) {
     unsigned char packed[PIECE];
@@ -102,4 +88,18 @@ jk_status jk_output_stream(jk_output *output, jk_error *error) {
         return jk_fail_errno(error, output->target, "write");
     }
     return JK_OK;
+}
+
+jk_status jk_output_write(const char *path, jk_output_rights rights, const char *bytes, size_t size, jk_error *error) {
+    jk_output output = {0};
+    JK_TRY(jk_output_open(&output, path, rights, error));
+    jk_status status = jk_output_stream(&output, error);
+    if (status == JK_OK && fwrite(bytes, 1, size, output.stream) != size) {
+        status = jk_fail_errno(error, path, "write");
+    }
+    if (status == JK_OK) {
+        return jk_output_commit(&output, error);
+    }
+    jk_output_abort(&output);
+    return status;
 }

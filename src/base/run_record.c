@@ -13,6 +13,7 @@
 #include "base/calendar.h"
 #include "base/input.h"
 #include "base/text.h"
+#include "base/transfer.h"
 
 #ifdef __clang__
 #define COMPILER "Clang " __clang_version__
@@ -57,19 +58,14 @@ int64_t jk_run_seconds(void) {
 
 static bool update(int fd, EVP_MD_CTX *context) {
     unsigned char bytes[65536];
-    for (off_t done = 0;;) {
-        ssize_t got = pread(fd, bytes, sizeof bytes, done);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            return got == 0;
-        }
-        if (EVP_DigestUpdate(context, bytes, (size_t)got) != 1) {
+    ssize_t got = 0;
+    for (uint64_t done = 0; done == 0 || got == (ssize_t)sizeof bytes; done += sizeof bytes) {
+        got = jk_read_at(fd, done, bytes, sizeof bytes);
+        if (got < 0 || EVP_DigestUpdate(context, bytes, (size_t)got) != 1) {
             return false;
         }
-        done += got;
     }
+    return true;
 }
 
 bool jk_run_digest(int fd, char digest[JK_DIGEST_TEXT]) {
@@ -98,9 +94,7 @@ static json_t *digest_of(const jk_input_file *input) {
     if (fd < 0) {
         return errno == ENOENT || errno == ENOTDIR ? json_null() : NULL;
     }
-    bool same = fstat(fd, &now) == 0 && now.st_dev == input->device && now.st_ino == input->inode &&
-                (uint64_t)now.st_size == input->bytes && now.st_mtim.tv_sec == input->changed.tv_sec &&
-                now.st_mtim.tv_nsec == input->changed.tv_nsec;
+    bool same = fstat(fd, &now) == 0 && jk_input_is_same(input, &now);
     bool summed = same && jk_run_digest(fd, digest);
     (void)close(fd);
     return !same ? json_null() : summed ? json_string(digest) : NULL;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/team.h"
 
+#include <assert.h>
+
 #include "base/error.h"
 #include "base/team_internal.h"
 #include "jalki/plan.h"
@@ -28,18 +30,25 @@ static size_t begin_of(size_t rows, size_t number, size_t parts) {
     return first * step < rows ? first * step : rows;
 }
 
+void jk_team_rows_of(int number, size_t rows, size_t *first, size_t *end) {
+    *first = begin_of(rows, (size_t)number - 1, (size_t)jk_team.count);
+    *end = begin_of(rows, (size_t)number, (size_t)jk_team.count);
+}
+
 void jk_team_rows(jk_team_pass pass, size_t rows, size_t *first, size_t *end) {
-    bool own = jk_team.role == JK_TEAM_RANKS || (jk_team.role == JK_TEAM_PART && pass == JK_PASS_RESULT);
-    size_t number = (size_t)jk_team.number - 1, parts = (size_t)jk_team.count;
-    *first = own ? begin_of(rows, number, parts) : 0;
-    *end = own ? begin_of(rows, number + 1, parts) : jk_team.role == JK_TEAM_MERGE ? 0 : rows;
+    *first = 0;
+    *end = jk_team.role == JK_TEAM_MERGE && pass != JK_PASS_AFTER ? 0 : rows;
+    if (jk_team.role == JK_TEAM_RANKS || (jk_team.role == JK_TEAM_PART && pass == JK_PASS_RESULT)) {
+        jk_team_rows_of(jk_team.number, rows, first, end);
+    }
+    assert(*first <= *end && *end <= rows);
 }
 
 jk_wide jk_tally_get(const jk_tally *tally, size_t index) {
     switch (tally->kind) {
-    case JK_CELL_UINT32:
+    case JK_TALLY_UINT32:
         return ((const uint32_t *)tally->cell)[index];
-    case JK_CELL_INT64:
+    case JK_TALLY_INT64:
         return ((const int64_t *)tally->cell)[index];
     default:
         return ((const jk_wide *)tally->cell)[index];
@@ -48,10 +57,10 @@ jk_wide jk_tally_get(const jk_tally *tally, size_t index) {
 
 bool jk_tally_set(const jk_tally *tally, size_t index, jk_wide value) {
     switch (tally->kind) {
-    case JK_CELL_UINT32:
+    case JK_TALLY_UINT32:
         ((uint32_t *)tally->cell)[index] = (uint32_t)value;
         return value >= 0 && value <= UINT32_MAX;
-    case JK_CELL_INT64:
+    case JK_TALLY_INT64:
         ((int64_t *)tally->cell)[index] = (int64_t)value;
         return value >= INT64_MIN && value <= INT64_MAX;
     default:
@@ -99,7 +108,9 @@ int jk_team_parts(void) {
 }
 
 void jk_team_end(void) {
+    jk_part_rows_end();
     jk_part_end();
+    jk_merge_rows_end();
     jk_merge_end();
     jk_team = (jk_team_state){.role = JK_TEAM_ALONE, .number = 1, .count = 1};
 }

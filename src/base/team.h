@@ -26,16 +26,17 @@ jk_team_role jk_team_role_now(void);
 /* What the sums of a pass are for. */
 typedef enum jk_team_pass {
     JK_PASS_BEFORE, /* a later pass needs them whole: a part makes them over all rows, a merge does without */
-    JK_PASS_RESULT  /* they are what is asked for: a part makes them over its own rows */
+    JK_PASS_RESULT, /* they are what is asked for: a part makes them over its own rows */
+    JK_PASS_AFTER   /* made of what the parts' rows came to: a part never comes to it, a merge does all of it */
 } jk_team_pass;
 
 /* The rows [*first, *end) of `rows` that are this process's; runs of rows in the order of the processes. */
 void jk_team_rows(jk_team_pass pass, size_t rows, size_t *first, size_t *end);
 
 /* Sums of one kind, in a row. */
-typedef enum jk_cell_kind { JK_CELL_UINT32, JK_CELL_INT64, JK_CELL_WIDE } jk_cell_kind;
+typedef enum jk_tally_kind { JK_TALLY_UINT32, JK_TALLY_INT64, JK_TALLY_WIDE } jk_tally_kind;
 typedef struct jk_tally {
-    jk_cell_kind kind;
+    jk_tally_kind kind;
     void *cell; /* uint32_t, int64_t or jk_wide */
     size_t count;
 } jk_tally;
@@ -56,6 +57,12 @@ typedef struct jk_team_question {
 jk_status jk_team_sum(jk_team_pass pass, jk_team_question question, const jk_tally *tallies, size_t count,
                       jk_error *error);
 
+/* The same of a pass before others, where each rank needs the sums of those cells alone that it has something of
+ * (has[i] not 0; `has` may be one of the tallies): few cells are added over all ranks, many exchanged between their
+ * owners, and what a rank has nothing of it then gets nothing of. Tallies, at most 8, are all as long, and of 32 or 64
+ * bits. */
+jk_status jk_team_sum_own(const jk_tally *tallies, size_t count, const uint32_t *has, jk_error *error);
+
 /* Completes an output whose rows stand in tape order, before it is committed: the first `head` bytes are its heading,
  * the rest this process's rows. A part keeps its file and says so in its partial file; a merge puts the files of all
  * parts behind each other. `name` is the option that the file was named with. */
@@ -68,6 +75,34 @@ jk_status jk_team_keep(const char *path, const char *name, jk_error *error);
 int jk_team_number(void); /* of this part, from 1 */
 int jk_team_parts(void);
 jk_status jk_team_part_path(int number, const char *name, char **path, jk_error *error);
+
+/* ---- what is more than sums ------------------------------------------------------------------------------------ */
+
+/* After a pass whose rows were shared: `array` has one element of `size` bytes for each of `rows` rows, of which each
+ * process has filled its own; all ranks get all, and so does a merge. A part writes its own beside its partial file and
+ * has no others. `step`: rows were shared out in pieces of so many, jk_team_rows of their number; 1: one by one. */
+jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, size_t step, jk_error *error);
+
+/* The same where each process has an array of as many elements as it found, *count of them: all get those of all, in
+ * the order of the processes, in new memory (of jk_columns_alloc; the old is freed). */
+jk_status jk_team_join(void **array, size_t *count, size_t size, jk_error *error);
+
+/* The same for what is no array: `pack` makes bytes of what a process holds (for free()), `merge` adds those of another
+ * to one's own, `clear` empties one's own. */
+typedef struct jk_team_parcel {
+    void *context;
+    jk_status (*pack)(void *context, void **bytes, size_t *size, jk_error *error);
+    jk_status (*merge)(void *context, const void *bytes, size_t size, jk_error *error);
+    jk_status (*clear)(void *context, jk_error *error);
+} jk_team_parcel;
+
+/* Ranks merge in pairs, then pairs of pairs; what rank 0 ends with, all get. */
+jk_status jk_team_merge(const jk_team_parcel *parcel, jk_error *error);
+
+/* Hands bytes to the one that puts all together: rank 0, or the merge of the parts; there, the next that process
+ * `number`, from 1, has handed over. *bytes is for free(). */
+jk_status jk_team_put(const void *bytes, size_t size, jk_error *error);
+jk_status jk_team_take(int number, void **bytes, size_t *size, jk_error *error);
 
 /* ---- ranks (team_ranks.c) ------------------------------------------------------------------------------------- */
 
@@ -95,23 +130,6 @@ int jk_team_neighbours(void);
 /* The least of the numbers of all ranks; else the number. */
 uint64_t jk_team_least(uint64_t number);
 
-/* After a pass whose rows were shared by ranks: `array` has one element of `size` bytes for each of `rows` rows, of
- * which each rank has filled its own; all get all. `step`: rows were shared out in pieces of so many, jk_team_rows of
- * their number; 1: one by one. */
-jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, size_t step, jk_error *error);
-
-/* What each rank holds and what is more than sums: `pack` makes bytes of it (for free()), `merge` adds those of another
- * rank to one's own, `clear` empties one's own. */
-typedef struct jk_team_parcel {
-    void *context;
-    jk_status (*pack)(void *context, void **bytes, size_t *size, jk_error *error);
-    jk_status (*merge)(void *context, const void *bytes, size_t size, jk_error *error);
-    jk_status (*clear)(void *context, jk_error *error);
-} jk_team_parcel;
-
-/* Ranks merge in pairs, then pairs of pairs; what rank 0 ends with, all get. */
-jk_status jk_team_merge(const jk_team_parcel *parcel, jk_error *error);
-
 /* Opens rank 0's file on the other ranks, for writing at places of their own: *fd is -1 on rank 0 itself, and where
  * there are no ranks. Rank 0 is to commit the file after jk_team_wait. */
 jk_status jk_team_open_shared(jk_output *output, int *fd, jk_error *error);
@@ -121,11 +139,14 @@ void jk_team_wait(void);
 
 enum { JK_PARTS_MAX = 100000 };
 
-/* This process does part `number` of `count`, from 1. Before the first pass. */
-void jk_team_be_part(int number, int count);
+/* This process does part `number` of `count`, from 1, whose partial file will be `path`. Before the first pass. */
+void jk_team_be_part(int number, int count, const char *path);
 
-/* The partial file of this part: all its sums, its files, the manifest of its run. For free(); NULL: no memory. */
-char *jk_team_part_text(void);
+/* What a part has kept of its rows is in a file of its own: the partial file's name with this behind it. */
+#define JK_PART_ROWS ".rows"
+
+/* The partial file of this part: all its sums, its files, the manifest of its run. *text is for free(). */
+jk_status jk_team_part_text(char **text, jk_error *error);
 
 /* ---- merges (team_merge.c) ------------------------------------------------------------------------------------ */
 

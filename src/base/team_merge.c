@@ -9,9 +9,11 @@
 
 #include "base/error.h"
 #include "base/input.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/run_record.h"
 #include "base/team_internal.h"
+#include "base/transfer.h"
 
 typedef struct merged_list {
     size_t count;
@@ -260,7 +262,7 @@ static jk_status load(const char *path, jk_error *error) {
     if (file == NULL) {
         return jk_fail_errno(error, path, "read");
     }
-    json_t *document = json_loadf(file, JSON_REJECT_DUPLICATES, &where);
+    json_t *document = jk_json_parse_file(file, JSON_REJECT_DUPLICATES, &where);
     (void)fclose(file);
     jk_status status = document == NULL ? not_whole(path, NULL, error) : add_document(path, document, error);
     json_decref(document);
@@ -375,8 +377,7 @@ static int open_file(int part, const char *path, char **opened) {
     return fd;
 }
 
-/* Opens a part's file, whose content is to be as it was. */
-static jk_status open_as_left(int part, const char *name, int *fd, char **path, jk_error *error) {
+jk_status jk_merge_open(int part, const char *name, int *fd, char **path, struct stat *facts, jk_error *error) {
     char found[JK_DIGEST_TEXT];
     const json_t *file = file_of(part, name);
     *fd = -1;
@@ -386,7 +387,7 @@ static jk_status open_as_left(int part, const char *name, int *fd, char **path, 
                        "part %d was run without --%s; expected every part with it", part + 1, name);
     }
     *fd = open_file(part, text_at(file, "path"), path);
-    if (*fd < 0 || *path == NULL || !jk_run_digest(*fd, found)) {
+    if (*fd < 0 || *path == NULL || fstat(*fd, facts) != 0 || !jk_run_digest(*fd, found)) {
         return jk_fail_errno(error, text_at(file, "path"), "read");
     }
     jk_input_disown(*path); /* a piece of the output, not an input of the run */
@@ -395,33 +396,46 @@ static jk_status open_as_left(int part, const char *name, int *fd, char **path, 
                : jk_fail(error, JK_ERROR_DATA, *path, 0, NULL, "is not as its part has left it: its digest differs");
 }
 
+jk_status jk_merge_check(int fd, const char *path, const struct stat *facts, jk_error *error) {
+    struct stat now;
+    if (fstat(fd, &now) != 0) {
+        return jk_fail_errno(error, path, "read");
+    }
+    if (now.st_dev != facts->st_dev || now.st_ino != facts->st_ino || now.st_size != facts->st_size ||
+        now.st_mtim.tv_sec != facts->st_mtim.tv_sec || now.st_mtim.tv_nsec != facts->st_mtim.tv_nsec) {
+        return jk_fail(error, JK_ERROR_DATA, path, 0, NULL, "was changed while it was read");
+    }
+    return JK_OK;
+}
+
 static jk_status append(int from, const char *path, uint64_t head, const jk_output *output, jk_error *error) {
     unsigned char bytes[65536];
-    for (uint64_t done = head;;) {
-        ssize_t got = pread(from, bytes, sizeof bytes, (off_t)done);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            return got == 0 ? JK_OK : jk_fail_errno(error, path, "read");
+    for (ssize_t got = sizeof bytes; got == (ssize_t)sizeof bytes; head += sizeof bytes) {
+        got = jk_read_at(from, head, bytes, sizeof bytes);
+        if (got < 0) {
+            return jk_fail_errno(error, path, "read");
         }
         if (!jk_write_all(output->fd, bytes, (size_t)got)) {
             return jk_fail_errno(error, output->target, "write");
         }
-        done += (uint64_t)got;
     }
+    return JK_OK;
 }
 
 static jk_status append_part(int part, const jk_output *output, const char *name, uint64_t head, jk_error *error) {
     char *path = NULL;
     int fd = -1;
-    jk_status status = open_as_left(part, name, &fd, &path, error);
+    struct stat facts;
+    jk_status status = jk_merge_open(part, name, &fd, &path, &facts, error);
     if (status == JK_OK && json_integer_value(json_object_get(file_of(part, name), "head")) != (json_int_t)head) {
         status = jk_fail(error, JK_ERROR_DATA, path, 0, name,
                          "has other columns, or is packed where this one is not, or the other way round");
     }
     if (status == JK_OK) {
         status = append(fd, path, head, output, error);
+    }
+    if (status == JK_OK) {
+        status = jk_merge_check(fd, path, &facts, error);
     }
     if (fd >= 0) {
         (void)close(fd);
@@ -442,7 +456,8 @@ jk_status jk_merge_collect(const jk_output *output, const char *name, uint64_t h
 
 jk_status jk_team_part_path(int number, const char *name, char **path, jk_error *error) {
     int fd = -1;
-    jk_status status = open_as_left(number - 1, name, &fd, path, error);
+    struct stat facts;
+    jk_status status = jk_merge_open(number - 1, name, &fd, path, &facts, error);
     if (fd >= 0) {
         (void)close(fd);
     }

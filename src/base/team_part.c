@@ -16,9 +16,9 @@ static struct {
     jk_json_builder built;
 } part;
 
-void jk_team_be_part(int number, int count) {
+void jk_team_be_part(int number, int count, const char *path) {
     jk_team_end();
-    jk_team = (jk_team_state){.role = JK_TEAM_PART, .number = number, .count = count};
+    jk_team = (jk_team_state){.role = JK_TEAM_PART, .number = number, .count = count, .path = path};
 }
 
 void jk_part_end(void) {
@@ -125,7 +125,9 @@ char *jk_partial_digest(const json_t *sums) {
     return digest;
 }
 
-char *jk_team_part_text(void) {
+jk_status jk_team_part_text(char **text, jk_error *error) {
+    *text = NULL;
+    JK_TRY(jk_part_rows_close(error));
     jk_json_builder *b = &part.built;
     json_t *object = json_object();
     part.sums = part.sums == NULL ? json_array() : part.sums;
@@ -139,5 +141,6 @@ char *jk_team_part_text(void) {
     jk_json_put(b, object, "digest", digest == NULL ? NULL : json_string(digest));
     jk_json_put(b, object, "sums", json_incref(part.sums));
     free(digest);
-    return jk_json_text(b, object, JSON_COMPACT);
+    *text = jk_json_text(b, object, JSON_COMPACT);
+    return *text != NULL ? JK_OK : jk_fail_memory(error, "the partial file");
 }

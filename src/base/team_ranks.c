@@ -9,14 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/output_part.h"
 #include "base/team_internal.h"
+#include "base/transfer.h"
 
 static struct {
     bool started;
@@ -62,7 +65,7 @@ static bool hush(void) {
 bool jk_team_ranks_begin(void) {
     int provided = 0;
     MPI_Comm host;
-    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS) {
+    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided) != MPI_SUCCESS) {
         return false;
     }
     ranks.started = true;
@@ -94,6 +97,16 @@ static void speak(void) {
     }
 }
 
+/* MPICH's launcher loses what it has not read when a rank ends all: it gets the time, a second at most, to empty the
+ * pipe and to pass on what was in it. */
+static void be_heard(int fd) {
+    int unread = 1;
+    for (int i = 0; i < 500 && ioctl(fd, FIONREAD, &unread) == 0 && unread > 0; i++) {
+        pause_for(0.002);
+    }
+    pause_for(0.1);
+}
+
 /* Waits without keeping a core busy. */
 static void wait_for_all(void) {
     MPI_Request all;
@@ -118,7 +131,9 @@ int jk_team_ranks_end(int code) {
             pause_for(2.0);
             speak();
         }
+        be_heard(ranks.rank > 0 ? ranks.spoken : STDERR_FILENO);
         (void)MPI_Abort(MPI_COMM_WORLD, code);
+        _exit(code); /* MPICH's comes back at times, when its launcher has ended another rank at that moment */
     }
     wait_for_all();
     (void)MPI_Finalize();
@@ -143,8 +158,8 @@ static void add_wide(void *from, void *into, int *count, MPI_Datatype *type) {
     }
 }
 
-static size_t bytes_of(jk_cell_kind kind) {
-    return kind == JK_CELL_UINT32 ? sizeof(uint32_t) : kind == JK_CELL_INT64 ? sizeof(int64_t) : sizeof(jk_wide);
+static size_t bytes_of(jk_tally_kind kind) {
+    return kind == JK_TALLY_UINT32 ? sizeof(uint32_t) : kind == JK_TALLY_INT64 ? sizeof(int64_t) : sizeof(jk_wide);
 }
 
 void jk_ranks_sum(const jk_tally *tallies, size_t count) {
@@ -156,10 +171,10 @@ void jk_ranks_sum(const jk_tally *tallies, size_t count) {
     for (size_t t = 0; t < count; t++) {
         const jk_tally *tally = &tallies[t];
         /* unsigned: cells beyond the largest face may overflow before that is told */
-        MPI_Datatype type = tally->kind == JK_CELL_UINT32  ? MPI_UINT32_T
-                            : tally->kind == JK_CELL_INT64 ? MPI_UINT64_T
-                                                           : wide;
-        MPI_Op op = tally->kind == JK_CELL_WIDE ? sum_wide : MPI_SUM;
+        MPI_Datatype type = tally->kind == JK_TALLY_UINT32  ? MPI_UINT32_T
+                            : tally->kind == JK_TALLY_INT64 ? MPI_UINT64_T
+                                                            : wide;
+        MPI_Op op = tally->kind == JK_TALLY_WIDE ? sum_wide : MPI_SUM;
         for (size_t done = 0; done < tally->count; done += PIECE) {
             size_t left = tally->count - done;
             (void)MPI_Allreduce(MPI_IN_PLACE, (char *)tally->cell + done * bytes_of(tally->kind),
@@ -183,6 +198,31 @@ void jk_team_wait(void) {
     }
 }
 
+/* In turns: at each, a rank sends to one and hears from another. */
+jk_status jk_ranks_swap(void *const *out, const uint64_t *out_size, void **in, uint64_t *in_size, jk_error *error) {
+    (void)MPI_Alltoall(out_size, 1, MPI_UINT64_T, in_size, 1, MPI_UINT64_T, MPI_COMM_WORLD);
+    for (int turn = 0; turn < ranks.count; turn++) {
+        const int to = (ranks.rank + turn) % ranks.count, from = (ranks.rank - turn + ranks.count) % ranks.count;
+        in[from] = malloc(in_size[from] + 1);
+        if (in[from] == NULL) {
+            return jk_fail_memory(error, "what another rank sends");
+        }
+        if (turn == 0) {
+            memcpy(in[from], out[to], out_size[to]);
+            continue;
+        }
+        for (uint64_t done = 0; done < out_size[to] || done < in_size[from]; done += PIECE) {
+            const uint64_t give = done < out_size[to] ? out_size[to] - done : 0;
+            const uint64_t get = done < in_size[from] ? in_size[from] - done : 0;
+            (void)MPI_Sendrecv((char *)out[to] + done, (int)(give < PIECE ? give : PIECE), MPI_BYTE,
+                               give > 0 ? to : MPI_PROC_NULL, 0, (char *)in[from] + done,
+                               (int)(get < PIECE ? get : PIECE), MPI_BYTE, get > 0 ? from : MPI_PROC_NULL, 0,
+                               MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        }
+    }
+    return JK_OK;
+}
+
 static void broadcast(void *bytes, size_t size, int from) {
     for (size_t done = 0; done < size; done += PIECE) {
         size_t left = size - done;
@@ -191,18 +231,37 @@ static void broadcast(void *bytes, size_t size, int from) {
 }
 
 /* Each rank's rows go to all, one rank after the other. */
-jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, size_t step, jk_error *error) {
+jk_status jk_ranks_gather_rows(void *array, size_t size, size_t rows, size_t step, jk_error *error) {
     (void)error;
-    const jk_team_state own = jk_team;
-    for (int rank = 0; own.role == JK_TEAM_RANKS && rank < own.count; rank++) {
+    for (int rank = 0; rank < ranks.count; rank++) {
         size_t first = 0, end = 0;
-        jk_team.number = rank + 1;
-        jk_team_rows(JK_PASS_RESULT, (rows + step - 1) / step, &first, &end);
+        jk_team_rows_of(rank + 1, (rows + step - 1) / step, &first, &end);
         first = first * step < rows ? first * step : rows;
         end = end * step < rows ? end * step : rows;
         broadcast((char *)array + first * size, (end - first) * size, rank);
     }
-    jk_team = own;
+    return JK_OK;
+}
+
+jk_status jk_ranks_join(void **array, size_t *count, size_t size, jk_error *error) {
+    uint64_t before = 0, own = *count, all = *count;
+    (void)MPI_Exscan(&own, &before, 1, MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
+    (void)MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
+    char *joined = jk_columns_alloc(all, size);
+    if (joined == NULL) {
+        return jk_fail_memory(error, "what the other ranks have");
+    }
+    if (own > 0) {
+        memcpy(joined + before * size, *array, own * size);
+    }
+    for (int rank = 0; rank < ranks.count; rank++) {
+        uint64_t run[2] = {before, own};
+        broadcast(run, sizeof run, rank);
+        broadcast(joined + run[0] * size, run[1] * size, rank);
+    }
+    free(*array);
+    *array = joined;
+    *count = all;
     return JK_OK;
 }
 
@@ -215,18 +274,30 @@ static void send_to(int rank, const void *bytes, uint64_t size) {
     }
 }
 
-static jk_status merge_from(int rank, const jk_team_parcel *parcel, jk_error *error) {
-    uint64_t size = 0;
-    (void)MPI_Recv(&size, 1, MPI_UINT64_T, rank, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-    char *bytes = malloc(size + 1);
-    if (bytes == NULL) {
+void jk_ranks_put(const void *bytes, size_t size) {
+    send_to(0, bytes, size);
+}
+
+jk_status jk_ranks_take(int rank, void **bytes, size_t *size, jk_error *error) {
+    uint64_t length = 0;
+    (void)MPI_Recv(&length, 1, MPI_UINT64_T, rank, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    *bytes = malloc(length + 1);
+    *size = length;
+    if (*bytes == NULL) {
         return jk_fail_memory(error, "what another rank sends");
     }
-    for (uint64_t done = 0; done < size; done += PIECE) {
-        uint64_t left = size - done;
-        (void)MPI_Recv(bytes + done, (int)(left < PIECE ? left : PIECE), MPI_BYTE, rank, 0, MPI_COMM_WORLD,
+    for (uint64_t done = 0; done < length; done += PIECE) {
+        uint64_t left = length - done;
+        (void)MPI_Recv((char *)*bytes + done, (int)(left < PIECE ? left : PIECE), MPI_BYTE, rank, 0, MPI_COMM_WORLD,
                        MPI_STATUS_IGNORE);
     }
+    return JK_OK;
+}
+
+static jk_status merge_from(int rank, const jk_team_parcel *parcel, jk_error *error) {
+    void *bytes = NULL;
+    size_t size = 0;
+    JK_TRY(jk_ranks_take(rank, &bytes, &size, error));
     jk_status status = parcel->merge(parcel->context, bytes, size, error);
     free(bytes);
     return status;
@@ -266,10 +337,7 @@ static jk_status spread(const jk_team_parcel *parcel, jk_error *error) {
     return status;
 }
 
-jk_status jk_team_merge(const jk_team_parcel *parcel, jk_error *error) {
-    if (jk_team.role != JK_TEAM_RANKS) {
-        return JK_OK;
-    }
+jk_status jk_ranks_merge(const jk_team_parcel *parcel, jk_error *error) {
     for (int step = 1; step < ranks.count; step *= 2) {
         if (ranks.rank % (2 * step) == step) {
             JK_TRY(send_parcel(ranks.rank - step, parcel, error));
@@ -313,23 +381,6 @@ jk_status jk_team_open_shared(jk_output *output, int *fd, jk_error *error) {
     return ranks.rank == 0 || *fd >= 0 ? JK_OK : jk_fail_errno(error, name, "write");
 }
 
-static bool copy_to(int from, uint64_t first, uint64_t size, int to, uint64_t place) {
-    unsigned char bytes[65536];
-    for (uint64_t done = 0; done < size;) {
-        size_t wanted = size - done < sizeof bytes ? (size_t)(size - done) : sizeof bytes;
-        ssize_t got = pread(from, bytes, wanted, (off_t)(first + done));
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        ssize_t put = got > 0 ? pwrite(to, bytes, (size_t)got, (off_t)(place + done)) : -1;
-        if (put != got) {
-            return false;
-        }
-        done += (uint64_t)put;
-    }
-    return true;
-}
-
 /* Sizes are exchanged; each rank then copies its rows behind those of the ranks before it. */
 jk_status jk_ranks_collect(jk_output *output, uint64_t head, jk_error *error) {
     int fd = -1;
@@ -341,7 +392,7 @@ jk_status jk_ranks_collect(jk_output *output, uint64_t head, jk_error *error) {
     (void)MPI_Exscan(&size, &before, 1, MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
     JK_TRY(jk_team_open_shared(output, &fd, error));
     if (fd >= 0) {
-        bool done = copy_to(output->fd, head, size, fd, head + before);
+        bool done = jk_copy_at(output->fd, head, size, fd, head + before);
         jk_status status = done ? JK_OK : jk_fail_errno(error, output->target, "write");
         if (close(fd) != 0 && status == JK_OK) {
             status = jk_fail_errno(error, output->target, "write");
@@ -382,7 +433,16 @@ uint64_t jk_team_least(uint64_t number) {
 void jk_team_wait(void) {
 }
 
-jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, size_t step, jk_error *error) {
+jk_status jk_ranks_swap(void *const *out, const uint64_t *out_size, void **in, uint64_t *in_size, jk_error *error) {
+    (void)out;
+    (void)out_size;
+    (void)in;
+    (void)in_size;
+    (void)error;
+    return JK_OK;
+}
+
+jk_status jk_ranks_gather_rows(void *array, size_t size, size_t rows, size_t step, jk_error *error) {
     (void)array;
     (void)size;
     (void)rows;
@@ -391,7 +451,28 @@ jk_status jk_team_gather_rows(void *array, size_t size, size_t rows, size_t step
     return JK_OK;
 }
 
-jk_status jk_team_merge(const jk_team_parcel *parcel, jk_error *error) {
+jk_status jk_ranks_join(void **array, size_t *count, size_t size, jk_error *error) {
+    (void)array;
+    (void)count;
+    (void)size;
+    (void)error;
+    return JK_OK;
+}
+
+void jk_ranks_put(const void *bytes, size_t size) {
+    (void)bytes;
+    (void)size;
+}
+
+jk_status jk_ranks_take(int rank, void **bytes, size_t *size, jk_error *error) {
+    (void)rank;
+    (void)error;
+    *bytes = NULL;
+    *size = 0;
+    return JK_OK;
+}
+
+jk_status jk_ranks_merge(const jk_team_parcel *parcel, jk_error *error) {
     (void)parcel;
     (void)error;
     return JK_OK;

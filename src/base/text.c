@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
-#include <errno.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -107,4 +106,61 @@ int jk_text_nearest(const char *text, const char *const *names, size_t count) {
         }
     }
     return nearest;
+}
+
+/* ---- text in memory --------------------------------------------------------------------------------------------- */
+
+typedef struct memory_text {
+    char **text;
+    size_t *length;
+    size_t room;
+} memory_text;
+
+static ssize_t write_text(void *cookie, const char *bytes, size_t count) {
+    memory_text *self = cookie;
+    size_t needed = *self->length + count + 1;
+    if (needed > self->room) {
+        char *grown = realloc(*self->text, 2 * needed);
+        if (grown == NULL) {
+            return 0; /* the stream keeps that in mind */
+        }
+        *self->text = grown;
+        self->room = 2 * needed;
+    }
+    memcpy(*self->text + *self->length, bytes, count);
+    *self->length += count;
+    (*self->text)[*self->length] = '\0';
+    return (ssize_t)count;
+}
+
+static int close_text(void *cookie) {
+    free(cookie);
+    return 0;
+}
+
+FILE *jk_text_open(char **text, size_t *length) {
+    memory_text *self = calloc(1, sizeof *self);
+    char *empty = calloc(1, 1);
+    FILE *stream = self != NULL && empty != NULL
+                       ? fopencookie(self, "w", (cookie_io_functions_t){.write = write_text, .close = close_text})
+                       : NULL;
+    if (stream == NULL) {
+        free(self);
+        free(empty);
+        return NULL;
+    }
+    *self = (memory_text){text, length, 1};
+    *text = empty;
+    *length = 0;
+    return stream;
+}
+
+bool jk_text_close(FILE *stream, char **text) {
+    bool whole = ferror(stream) == 0;
+    whole = fclose(stream) == 0 && whole;
+    if (!whole) {
+        free(*text);
+        *text = NULL;
+    }
+    return whole;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From libyaml's events to the tree of base/yaml.h. Recursion is as deep as the nesting, which is limited. */
 #include "base/yaml.h"
+#include "base/sort.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -196,7 +197,7 @@ static bool sort_pairs(jk_arena *arena, jk_yaml_node *map, jk_yaml_pair *pairs, 
     for (size_t i = 0; i < count; i++) {
         sorted[i] = (uint32_t)i;
     }
-    qsort_r(sorted, count, sizeof *sorted, compare_keys, pairs);
+    jk_sort_by(sorted, count, sizeof *sorted, compare_keys, pairs);
     map->pairs = pairs;
     map->sorted = sorted;
     map->count = count;

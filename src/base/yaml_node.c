@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Questions to a YAML tree: look-ups, typed scalars, words for messages; and the bytes of a file. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "base/error.h"
 #include "base/input.h"
 #include "base/text.h"
+#include "base/transfer.h"
 #include "base/yaml.h"
 
 const jk_yaml_pair *jk_yaml_find(const jk_yaml_node *map, const char *key) {
@@ -127,24 +127,14 @@ static jk_status read_all(jk_yaml_reader *reader, int fd, const char *path, cons
     if (buffer == NULL) {
         return jk_fail_memory(error, "a YAML file");
     }
-    size_t done = 0;
-    while (done < wanted) {
-        ssize_t got = read(fd, buffer + done, wanted - done);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return jk_fail_errno(error, path, "read");
-        }
-        if (got == 0) {
-            break; /* cut while being read */
-        }
-        done += (size_t)got;
+    const ssize_t got = jk_read_all(fd, buffer, wanted); /* fewer where it is cut while being read */
+    if (got < 0) {
+        return jk_fail_errno(error, path, "read");
     }
-    buffer[done] = '\0';
-    reader->bytes += done;
+    buffer[got] = '\0';
+    reader->bytes += (size_t)got;
     *bytes = buffer;
-    *size = done;
+    *size = (size_t)got;
     return JK_OK;
 }
 

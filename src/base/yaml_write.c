@@ -19,7 +19,8 @@ void jk_yaml_write_text(FILE *stream, const char *text) {
     (void)fputc('"', stream);
 }
 
-void jk_yaml_write_key(FILE *stream, const char *key) {
+/* A key; in quotes where a reader of YAML 1.1 could take it for something else (NO). */
+static void write_key(FILE *stream, const char *key) {
     static const char *const taken[] = {"no", "yes", "on", "off", "y", "n", "true", "false", "null"};
     int plain = isalpha((unsigned char)key[0]) != 0;
     for (const char *c = key; *c != '\0'; c++) {
@@ -61,7 +62,7 @@ void jk_yaml_write_flow(FILE *stream, const jk_yaml_node *node) {
         (void)fputc('{', stream);
         for (size_t i = 0; i < node->count; i++) {
             (void)fputs(i > 0 ? ", " : "", stream);
-            jk_yaml_write_key(stream, node->pairs[i].key);
+            write_key(stream, node->pairs[i].key);
             (void)fputs(": ", stream);
             jk_yaml_write_flow(stream, node->pairs[i].value);
         }
@@ -72,7 +73,7 @@ void jk_yaml_write_flow(FILE *stream, const jk_yaml_node *node) {
 
 void jk_yaml_write_pair(FILE *stream, const char *key, const jk_yaml_node *value, int indent, int depth) {
     (void)fprintf(stream, "%*s", indent, "");
-    jk_yaml_write_key(stream, key);
+    write_key(stream, key);
     if (value->kind != JK_YAML_MAP || value->count == 0 || depth == 0) {
         (void)fputs(": ", stream);
         jk_yaml_write_flow(stream, value);

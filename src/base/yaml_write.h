@@ -10,9 +10,6 @@
 /* A text in double quotes. */
 void jk_yaml_write_text(FILE *stream, const char *text);
 
-/* A key; in quotes where a reader of YAML 1.1 could take it for something else (NO). */
-void jk_yaml_write_key(FILE *stream, const char *key);
-
 /* A value on one line. */
 void jk_yaml_write_flow(FILE *stream, const jk_yaml_node *node);
 

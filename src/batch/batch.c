@@ -218,6 +218,7 @@ jk_status jk_batch_load(const char *path, const jk_batch_rules *rules, jk_batch 
     status = status == JK_OK ? jk_yaml_parse(&yaml, path, bytes, size, &root, error) : status;
     status = status == JK_OK ? read_root(&reader, root, path) : status;
     status = status == JK_OK ? jk_batch_order(batch, path, error) : status;
+    status = status == JK_OK ? jk_batch_name_variants(batch, error) : status;
     if (status != JK_OK) {
         jk_batch_reset(batch);
     }

@@ -49,6 +49,13 @@ static jk_status push(batch_reader *reader, const char ***list, size_t *count, c
     return JK_OK;
 }
 
+/* Remembers what the job asks: "irr 0.15", or the name of a flag. */
+static jk_status remember(batch_reader *reader, const char *key, const char *value, jk_batch_job *job) {
+    char text[BATCH_TEXT_MAX + 160];
+    int length = snprintf(text, sizeof text, "%.150s%s%s", key, value[0] != '\0' ? " " : "", value);
+    return push(reader, &job->asked, &job->asked_count, jk_arena_text(reader->arena, text, (size_t)length));
+}
+
 static const char *beginning(batch_reader *reader, const char *key) {
     char text[160];
     (void)snprintf(text, sizeof text, "--%.150s", key);
@@ -70,6 +77,9 @@ static jk_status add_value(batch_reader *reader, const char *key, jk_batch_key h
     }
     JK_TRY(push(reader, &job->arguments, &job->argument_count, value));
     const char *path = plain_path(value);
+    if (!how.is_operand && !how.is_output) {
+        JK_TRY(remember(reader, key, value, job));
+    }
     if (how.is_input) {
         JK_TRY(push(reader, &job->inputs, &job->input_count, path));
         bool model = strcmp(key, "model") == 0;
@@ -115,6 +125,7 @@ static jk_status add_key(batch_reader *reader, const char *key, const jk_yaml_no
         if (!jk_yaml_to_boolean(node, &given)) {
             return jk_batch_expected(reader, node, "true or false");
         }
+        JK_TRY(given ? remember(reader, key, "", job) : JK_OK);
         return given ? push(reader, &job->arguments, &job->argument_count, beginning(reader, key)) : JK_OK;
     case JK_BATCH_LIST:
     case JK_BATCH_SEVERAL:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "batch/batch_reader.h"
 
 /* An output, or a job's name, with the job. */
@@ -40,7 +41,7 @@ static jk_status check_names(const jk_batch *batch, const char *path, jk_error *
     for (size_t j = 0; j < batch->job_count; j++) {
         names[j] = (named_job){batch->jobs[j].name, j};
     }
-    qsort(names, batch->job_count, sizeof *names, by_name);
+    jk_sort(names, batch->job_count, sizeof *names, by_name);
     jk_status status = check_twice(batch, names, batch->job_count, path, "the name", error);
     free(names);
     return status;
@@ -103,7 +104,7 @@ static jk_status connect(jk_batch *batch, const char *path, jk_error *error) {
             outputs[count++] = (named_job){batch->jobs[j].outputs[i], j};
         }
     }
-    qsort(outputs, count, sizeof *outputs, by_name);
+    jk_sort(outputs, count, sizeof *outputs, by_name);
     jk_status status = check_twice(batch, outputs, count, path, "the output", error);
     status = status == JK_OK ? find_needs(batch, outputs, count, path, error) : status;
     free(outputs);

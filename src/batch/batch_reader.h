@@ -39,4 +39,7 @@ jk_status jk_batch_read_job(batch_reader *reader, const jk_yaml_node *map, jk_ba
 /* batch_order.c: who needs whom, and an order. */
 jk_status jk_batch_order(jk_batch *batch, const char *path, jk_error *error);
 
+/* batch_variants.c: what each job asks that not all jobs of its command do. */
+jk_status jk_batch_name_variants(jk_batch *batch, jk_error *error);
+
 #endif

@@ -10,12 +10,14 @@
  * does not see the state go back to Drake (1962) and Smallwood and Sondik, Operations Research 21 (1973). */
 #include "jalki/checks.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/grid.h"
+#include "base/invariants.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "checks/claim.h"
@@ -114,6 +116,7 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
 static double worth_now(jk_checks_claim *claim, const double *belief, int z, int r) {
     const double nothing[CHECKS_STATES] = {0};
     double mass[CHECKS_STATES] = {0}, unseen_by_class[JK_CAPACITY_COUNT], seen = 0.0;
+    assert(jk_is_distribution(belief, JK_CAPACITY_COUNT, 1e-6));
     for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
         mass[checks_state(z, k, r)] = belief[k];
     }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What checks are worth in rows, and as JSON. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -89,7 +88,7 @@ char *jk_checks_json(const jk_checks *checks) {
     jk_json_put(&b, root, "last_seen", json_integer(checks->last_seen));
     jk_json_put(&b, root, "rows", jk_listing_json(&b, &listing));
     char *manifest = jk_manifest_json(checks->tape, checks->model, &checks->valuation);
-    jk_json_put(&b, root, "manifest", manifest == NULL ? NULL : json_loads(manifest, 0, NULL));
+    jk_json_put_text(&b, root, "manifest", manifest);
     free(manifest);
     return jk_json_text(&b, root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/language.h"
+#include "cli/cli.h"
 #include "cli/table.h"
 #include "cli/valuing.h"
 
@@ -13,7 +15,8 @@ enum { LARGE = 100000, ROWS_SHOWN = 40 };
 
 static void ratio_cell(jk_table *table, double value) {
     if (isfinite(value)) {
-        jk_table_cell(table, "%.3f", value);
+        char number[JK_AMOUNT_TEXT];
+        jk_table_cell(table, "%s", jk_amount(number, value, 3));
     } else {
         jk_table_cell(table, "%s", "");
     }
@@ -21,7 +24,7 @@ static void ratio_cell(jk_table *table, double value) {
 
 static void heads(jk_table *table, const char *const *names, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        jk_table_cell(table, "%s", names[i]);
+        jk_table_words(table, names[i]);
     }
 }
 
@@ -46,30 +49,35 @@ static int print_totals(const jk_horizon_model *model, int decimals) {
         ratio_cell(table, horizon->total.low);
         ratio_cell(table, horizon->total.high);
     }
-    return jk_cli_print_table(table, "Cash within so many months of the landmarks; watched: share of balance and time");
+    return jk_cli_print_table(
+        table, jk_text("Cash within so many months of the landmarks; watched: share of balance and time"));
 }
 
 /* What the interval of a total says, in words. */
 static void print_words(const jk_horizon *horizon) {
     const jk_backtest_cell *total = &horizon->total;
+    char unseen[JK_HORIZON_WORDS];
     if (horizon->complete == 0) {
-        (void)printf(
-            "  %d months: nobody was watched for so long, so the later months of this horizon are not tested.\n",
-            horizon->months);
+        jk_cli_say("  %d months: nobody was watched for so long, so the later months of this horizon are not tested.\n",
+                   horizon->months);
     }
     if (!isfinite(total->low) || !isfinite(total->high)) {
-        (void)printf("  %d months: nothing was expected, or nothing came in: there is no ratio.\n", horizon->months);
+        jk_cli_say("  %d months: nothing was expected, or nothing came in: there is no ratio.\n", horizon->months);
     } else if (total->low > 1.0) {
-        (void)printf("  %d months: more came in than expected, by at least %.0f %%.\n", horizon->months,
-                     100.0 * (total->low - 1.0));
+        jk_cli_say("  %d months: more came in than expected, by at least %.0f %%.\n", horizon->months,
+                   100.0 * (total->low - 1.0));
     } else if (total->high < 1.0) {
-        (void)printf("  %d months: less came in than expected, by at least %.0f %%.\n", horizon->months,
-                     100.0 * (1.0 - total->high));
+        jk_cli_say("  %d months: less came in than expected, by at least %.0f %%.\n", horizon->months,
+                   100.0 * (1.0 - total->high));
     } else {
-        (void)printf("  %d months: chance can explain the difference; expectations up to %.0f %% too high or %.0f %% "
-                     "too low cannot be excluded.\n",
-                     horizon->months, total->low > 0.0 ? 100.0 * (1.0 / total->low - 1.0) : 100.0,
-                     100.0 * (1.0 - 1.0 / total->high));
+        jk_cli_say("  %d months: chance can explain the difference; expectations up to %.0f %% too high or %.0f %% "
+                   "too low cannot be excluded.\n",
+                   horizon->months, total->low > 0.0 ? 100.0 * (1.0 / total->low - 1.0) : 100.0,
+                   100.0 * (1.0 - 1.0 / total->high));
+    }
+    jk_horizon_words(horizon, unseen, sizeof unseen);
+    if (unseen[0] != '\0') {
+        (void)printf("    %s\n", unseen);
     }
 }
 
@@ -84,6 +92,18 @@ static const jk_backtest_cell *find_cell(const jk_horizon *horizon, int by, cons
     return NULL;
 }
 
+/* A name in words; of a decision also whether it was done. */
+static void name_cell(jk_table *table, const char *name) {
+    char first[JK_BACKTEST_NAME];
+    const size_t length = strcspn(name, ",");
+    if (name[length] == '\0') {
+        jk_table_cell(table, "%s", jk_text_if_known(name));
+        return;
+    }
+    (void)snprintf(first, sizeof first, "%.*s", (int)length, name);
+    jk_table_cell(table, "%s, %s", jk_text_if_known(first), jk_text_if_known(name + length + 2));
+}
+
 /* One row per cell of the shortest horizon, which has all of them: ratio with interval for every horizon. */
 static int print_table(const jk_horizon_model *model, int by) {
     char alignment[2 + 3 * JK_HORIZONS_MAX + 1] = "lr";
@@ -92,17 +112,17 @@ static int print_table(const jk_horizon_model *model, int by) {
     }
     const jk_horizon_table *rows = &model->horizon[0].table[by];
     jk_table *table = jk_table_create(alignment);
-    jk_table_cell(table, "%s", jk_horizon_by_name((jk_horizon_by)by));
-    jk_table_cell(table, "%s", "landmarks");
+    jk_table_cell(table, "%s", jk_text_if_known(jk_horizon_by_name((jk_horizon_by)by)));
+    jk_table_words(table, "landmarks");
     for (size_t h = 0; h < model->horizon_count; h++) {
-        jk_table_cell(table, "%d months", model->horizon[h].months);
-        jk_table_cell(table, "%s", "from");
-        jk_table_cell(table, "%s", "to");
+        jk_table_say(table, "%d months", model->horizon[h].months);
+        jk_table_words(table, "from");
+        jk_table_words(table, "to");
     }
     jk_table_rule(table);
     size_t first = rows->count > ROWS_SHOWN ? rows->count - ROWS_SHOWN : 0;
     for (size_t c = first; c < rows->count; c++) {
-        jk_table_cell(table, "%s", rows->cell[c].name);
+        name_cell(table, rows->cell[c].name);
         jk_table_count(table, rows->cell[c].rows);
         for (size_t h = 0; h < model->horizon_count; h++) {
             const jk_backtest_cell *cell = find_cell(&model->horizon[h], by, rows->cell[c].name);
@@ -112,31 +132,35 @@ static int print_table(const jk_horizon_model *model, int by) {
         }
     }
     char title[96];
-    (void)snprintf(title, sizeof title, "Actual over expected by %s", jk_horizon_by_name((jk_horizon_by)by));
+    jk_text_format(title, sizeof title, "Actual over expected by %s",
+                   jk_text_if_known(jk_horizon_by_name((jk_horizon_by)by)));
     int failed = jk_cli_print_table(table, title);
     if (first > 0) {
-        (void)printf("  (the last %d of %zu)\n", ROWS_SHOWN, rows->count);
+        jk_cli_say("  (the last %d of %zu)\n", ROWS_SHOWN, rows->count);
     }
     return failed;
 }
 
 int jk_cli_horizon_tables(const jk_horizon_test *test, unsigned by) {
     const jk_landmark_options *landmarks = &test->options.landmarks;
-    char every[64] = "at their first row";
     if (landmarks->every > 0) {
-        (void)snprintf(every, sizeof every, "every %d months", landmarks->every);
+        jk_cli_say("%zu claims valued every %d months, %zu landmarks; nothing is updated afterwards.\n", test->claims,
+                   landmarks->every, test->landmarks);
+    } else {
+        jk_cli_say("%zu claims valued at their first row, %zu landmarks; nothing is updated afterwards.\n",
+                   test->claims, test->landmarks);
     }
-    (void)printf("%zu claims valued %s, %zu landmarks; nothing is updated afterwards.\n", test->claims, every,
-                 test->landmarks);
-    (void)puts(
-        landmarks->treatment == JK_LANDMARK_PLAN
-            ? "Assumed after a landmark: the model's plan. Claims are followed whatever was done in truth."
-            : "Assumed after a landmark: the treatment recorded there goes on. Claims count until another begins.");
+    if (landmarks->treatment == JK_LANDMARK_PLAN) {
+        jk_cli_say("Assumed after a landmark: the model's plan. Claims are followed whatever was done in truth.\n");
+    } else {
+        jk_cli_say("Assumed after a landmark: the treatment recorded there goes on. Claims count until another "
+                   "begins.\n");
+    }
     int failed = 0;
     for (size_t m = 0; m < test->model_count; m++) {
         const jk_horizon_model *model = &test->model[m];
         const jk_backtest_cell *total = &model->horizon[0].total;
-        (void)printf("\nModel     %s (%s), amounts in %s\n", model->name, model->path, model->currency);
+        jk_cli_say("\nModel     %s (%s), amounts in %s\n", model->name, model->path, model->currency);
         failed |= print_totals(model, total->expected < LARGE && total->actual < LARGE ? 2 : 0);
         for (size_t h = 0; h < model->horizon_count; h++) {
             print_words(&model->horizon[h]);
@@ -148,29 +172,4 @@ int jk_cli_horizon_tables(const jk_horizon_test *test, unsigned by) {
         }
     }
     return failed;
-}
-
-/* ---- CSV --------------------------------------------------------------------------------------------------------- */
-
-static void csv_cell(const jk_horizon_model *model, int months, const char *by, const jk_backtest_cell *cell) {
-    jk_cli_csv_text(model->path, ",");
-    (void)printf("%d,%s,", months, by);
-    jk_cli_backtest_csv_cell(cell);
-}
-
-void jk_cli_horizon_csv(const jk_horizon_test *test) {
-    (void)puts("model,horizon,by,name,landmarks,debtors,payers,exposure,actual,expected,ratio,low,high");
-    for (size_t m = 0; m < test->model_count; m++) {
-        const jk_horizon_model *model = &test->model[m];
-        for (size_t h = 0; h < model->horizon_count; h++) {
-            const jk_horizon *horizon = &model->horizon[h];
-            csv_cell(model, horizon->months, "all", &horizon->total);
-            for (int by = 0; by < JK_HORIZON_BY_COUNT; by++) {
-                for (size_t c = 0; c < horizon->table[by].count; c++) {
-                    csv_cell(model, horizon->months, jk_horizon_by_name((jk_horizon_by)by),
-                             &horizon->table[by].cell[c]);
-                }
-            }
-        }
-    }
 }

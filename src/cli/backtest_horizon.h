@@ -8,7 +8,4 @@
 /* Tables for people, those whose bit is set in `by`; returns 0, or 1 where memory ran out. */
 int jk_cli_horizon_tables(const jk_horizon_test *test, unsigned by);
 
-/* model,horizon,by,name,landmarks,debtors,payers,exposure,actual,expected,ratio,low,high. */
-void jk_cli_horizon_csv(const jk_horizon_test *test);
-
 #endif

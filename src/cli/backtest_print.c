@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/language.h"
+#include "cli/cli.h"
 #include "cli/table.h"
 #include "cli/valuing.h"
 
@@ -20,7 +22,7 @@ static void cell_number(jk_table *table, const char *format, double value) {
         char text[64];
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        (void)snprintf(text, sizeof text, format, value);
+        jk_text_format(text, sizeof text, format, value);
 #pragma GCC diagnostic pop
         jk_table_cell(table, "%s", text);
     }
@@ -28,13 +30,13 @@ static void cell_number(jk_table *table, const char *format, double value) {
 
 static void heads(jk_table *table, const char *const *names, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        jk_table_cell(table, "%s", names[i]);
+        jk_table_cell(table, "%s", names[i][0] == '\0' ? "" : jk_text_if_known(names[i]));
     }
     jk_table_rule(table);
 }
 
 static void add_cell(jk_table *table, const char *name, const jk_backtest_cell *cell, int decimals) {
-    jk_table_cell(table, "%s", name);
+    jk_table_cell(table, "%s", jk_text_if_known(name));
     jk_table_count(table, cell->rows);
     jk_table_count(table, cell->payers);
     jk_table_amount(table, cell->actual, decimals);
@@ -54,10 +56,10 @@ static int print_cells(const char *title, const char *kind, const jk_backtest_ce
         add_cell(table, cells[c].name, &cells[c], decimals);
     }
     jk_table_rule(table);
-    add_cell(table, "all", total, decimals);
+    add_cell(table, jk_text("all"), total, decimals);
     int failed = jk_cli_print_table(table, title);
     if (first > 0) {
-        (void)printf("  (the last %d of %zu)\n", ROWS_SHOWN, count);
+        jk_cli_say("  (the last %d of %zu)\n", ROWS_SHOWN, count);
     }
     return failed;
 }
@@ -80,7 +82,8 @@ static int print_tenths(const jk_backtest_model *model, int decimals) {
         cell_number(table, "%.2f", cell->exposure > 0.0 ? cash * model->total.exposure / cell->exposure : (double)NAN);
         jk_table_percent(table, 100.0 * model->cumulative_share[t]);
     }
-    return jk_cli_print_table(table, "Calibration and lift: tenths of exposure, the highest expected intensity first");
+    return jk_cli_print_table(
+        table, jk_text("Calibration and lift: tenths of exposure, the highest expected intensity first"));
 }
 
 /* Figures side by side, one column per model. */
@@ -184,12 +187,12 @@ static int print_figures(const jk_backtest *test) {
     }
     jk_table_rule(table);
     for (size_t l = 0; l < sizeof lines / sizeof lines[0]; l++) {
-        jk_table_cell(table, "%s", lines[l].name);
+        jk_table_words(table, lines[l].name);
         for (size_t m = 0; m < test->model_count; m++) {
             cell_number(table, "%.3f", lines[l].figure(&test->model[m]));
         }
     }
-    return jk_cli_print_table(table, "How far to trust it");
+    return jk_cli_print_table(table, jk_text("How far to trust it"));
 }
 
 static void print_comparison(const jk_backtest *test) {
@@ -198,12 +201,14 @@ static void print_comparison(const jk_backtest *test) {
         char low[JK_AMOUNT_TEXT];
         char high[JK_AMOUNT_TEXT];
         char middle[JK_AMOUNT_TEXT];
-        const char *words = model->difference_high < 0.0  ? "is closer to what came in"
-                            : model->difference_low > 0.0 ? "is farther from what came in"
-                                                          : "cannot be told from it by these rows";
-        (void)printf("\n  Deviance of %s less that of %s: %s (95 %% from %s to %s): it %s.\n", model->path,
-                     test->model[0].path, jk_amount(middle, model->deviance_difference, 0),
-                     jk_amount(low, model->difference_low, 0), jk_amount(high, model->difference_high, 0), words);
+        (void)jk_amount(middle, model->deviance_difference, 0);
+        (void)jk_amount(low, model->difference_low, 0);
+        (void)jk_amount(high, model->difference_high, 0);
+        jk_cli_say("\n  Deviance of %s less that of %s: %s (95 %% from %s to %s): ", model->path, test->model[0].path,
+                   middle, low, high);
+        jk_cli_say(model->difference_high < 0.0  ? "it is closer to what came in.\n"
+                   : model->difference_low > 0.0 ? "it is farther from what came in.\n"
+                                                 : "it cannot be told from it by these rows.\n");
     }
 }
 
@@ -214,34 +219,36 @@ static int print_stability(const jk_backtest *test) {
     heads(table, names, sizeof names / sizeof names[0]);
     for (size_t s = 0; s < model->stability_count; s++) {
         double psi = model->stability[s].psi;
-        jk_table_cell(table, "%s", model->stability[s].name);
+        jk_table_cell(table, "%s", jk_text_if_known(model->stability[s].name));
         cell_number(table, "%.3f", psi);
         jk_table_cell(table, "%s",
-                      isnan(psi)   ? "no rows to compare with"
-                      : psi > 0.25 ? "moved"
-                      : psi > 0.1  ? "drifts"
+                      isnan(psi)   ? jk_text("no rows to compare with")
+                      : psi > 0.25 ? jk_text("moved")
+                      : psi > 0.1  ? jk_text("drifts")
                                    : "");
     }
-    return jk_cli_print_table(table, test->reference == JK_REFERENCE_EARLY
-                                         ? "Stability: the second half of the time against the first"
-                                         : "Stability: rows of the test against the others");
+    return jk_cli_print_table(table, jk_text(test->reference == JK_REFERENCE_EARLY
+                                                 ? "Stability: the second half of the time against the first"
+                                                 : "Stability: rows of the test against the others"));
 }
 
 static int print_ladder(const jk_backtest *test, int decimals) {
     if (!test->has_ladder) {
-        (void)printf("\nNo chain ladder: %s.\n", test->no_ladder);
+        jk_cli_say("\nNo chain ladder: %s.\n", jk_text_if_known(test->no_ladder));
         return 0;
     }
-    static const char *const names[] = {"entered", "months seen", "collected", "ultimate", "to come", "std error"};
-    jk_table *table = jk_table_create("lrrrrr");
-    heads(table, names, sizeof names / sizeof names[0]);
+    static const char *const names[] = {"entered", "months seen", "collected", "ultimate",
+                                        "to come", "std error",   "by model",  "Bornhuetter-Ferguson"};
+    const bool prior = !isnan(test->ladder.total.prior);
+    jk_table *table = jk_table_create(prior ? "lrrrrrrr" : "lrrrrr");
+    heads(table, names, prior ? 8 : 6);
     for (size_t i = 0; i <= test->ladder.origins; i++) {
         bool all = i == test->ladder.origins;
         const jk_chain_ladder_origin *origin = all ? &test->ladder.total : &test->ladder.origin[i];
         if (all) {
             jk_table_rule(table);
         }
-        jk_table_cell(table, "%s", all ? "all" : test->triangle.origin[i]);
+        jk_table_cell(table, "%s", all ? jk_text("all") : test->triangle.origin[i]);
         if (all) {
             jk_table_cell(table, "%s", "");
         } else {
@@ -251,9 +258,13 @@ static int print_ladder(const jk_backtest *test, int decimals) {
         jk_table_amount(table, origin->ultimate, decimals);
         jk_table_amount(table, origin->reserve, decimals);
         jk_table_amount(table, origin->std_error, decimals);
+        if (prior) {
+            jk_table_amount(table, origin->prior, decimals);
+            jk_table_amount(table, origin->bf_reserve, decimals);
+        }
     }
-    return jk_cli_print_table(table,
-                              "Second opinion: chain ladder of collections by cohort of entry, to the last age seen");
+    return jk_cli_print_table(
+        table, jk_text("Second opinion: chain ladder of collections by cohort of entry, to the last age seen"));
 }
 
 int jk_cli_backtest_tables(const jk_backtest *test) {
@@ -261,11 +272,11 @@ int jk_cli_backtest_tables(const jk_backtest *test) {
     int decimals = decimals_of(model);
     char actual[JK_AMOUNT_TEXT];
     char expected[JK_AMOUNT_TEXT];
-    (void)printf("%zu of %zu rows, %zu claims, %zu debtors of whom %zu paid\n", model->total.rows, test->panel_rows,
-                 model->claims, model->total.debtors, model->total.payers);
-    (void)printf("%s %s came in, %s were expected\n", jk_amount(actual, model->total.actual, decimals), model->currency,
-                 jk_amount(expected, model->total.expected, decimals));
-    char words[1024];
+    jk_cli_say("%zu of %zu rows, %zu claims, %zu debtors of whom %zu paid\n", model->total.rows, test->panel_rows,
+               model->claims, model->total.debtors, model->total.payers);
+    jk_cli_say("%s %s came in, %s were expected\n", jk_amount(actual, model->total.actual, decimals), model->currency,
+               jk_amount(expected, model->total.expected, decimals));
+    char words[JK_BACKTEST_WORDS];
     jk_backtest_words(model, words, sizeof words);
     (void)printf("%s\n", words);
     int failed = print_figures(test);
@@ -273,53 +284,10 @@ int jk_cli_backtest_tables(const jk_backtest *test) {
     for (size_t t = 0; t < model->table_count; t++) {
         const jk_backtest_table *by = &model->table[t];
         char title[JK_BACKTEST_NAME];
-        (void)snprintf(title, sizeof title, "By %s", jk_backtest_by_name(by->by));
+        jk_text_format(title, sizeof title, "By %s", jk_text_if_known(jk_backtest_by_name(by->by)));
         failed |= print_cells(title, jk_backtest_by_name(by->by), by->cell, by->count, &model->total, decimals);
     }
     failed |= print_tenths(model, decimals);
-    failed |= print_stability(test);
+    failed |= model->stability_count > 0 ? print_stability(test) : 0;
     return failed | print_ladder(test, decimals);
-}
-
-/* ---- CSV --------------------------------------------------------------------------------------------------------- */
-
-static void csv_number(double value, const char *end) {
-    if (isnan(value)) {
-        (void)fputs(end, stdout);
-    } else {
-        (void)printf("%.9g%s", value, end);
-    }
-}
-
-void jk_cli_backtest_csv_cell(const jk_backtest_cell *cell) {
-    jk_cli_csv_text(cell->name, ",");
-    (void)printf("%zu,%zu,%zu,", cell->rows, cell->debtors, cell->payers);
-    csv_number(cell->exposure, ",");
-    csv_number(cell->actual, ",");
-    csv_number(cell->expected, ",");
-    csv_number(cell->ratio, ",");
-    csv_number(cell->low, ",");
-    csv_number(cell->high, "\n");
-}
-
-static void csv_cell(const jk_backtest_model *model, const char *by, const jk_backtest_cell *cell) {
-    jk_cli_csv_text(model->path, ",");
-    jk_cli_csv_text(by, ",");
-    jk_cli_backtest_csv_cell(cell);
-}
-
-void jk_cli_backtest_csv(const jk_backtest *test) {
-    (void)puts("model,by,name,rows,debtors,payers,exposure,actual,expected,ratio,low,high");
-    for (size_t m = 0; m < test->model_count; m++) {
-        const jk_backtest_model *model = &test->model[m];
-        csv_cell(model, "all", &model->total);
-        for (size_t t = 0; t < model->table_count; t++) {
-            for (size_t c = 0; c < model->table[t].count; c++) {
-                csv_cell(model, jk_backtest_by_name(model->table[t].by), &model->table[t].cell[c]);
-            }
-        }
-        for (int t = 0; t < JK_BACKTEST_TENTHS; t++) {
-            csv_cell(model, "tenth", &model->tenth[t]);
-        }
-    }
 }

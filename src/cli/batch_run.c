@@ -39,6 +39,7 @@ typedef struct batch_run {
     int threads; /* of each job */
     char folder[PATH_MAX];
     char scratch[64]; /* a folder for the figures of jobs that write no JSON themselves */
+    jk_batch_sharing *sharing;
     running_job *running;
     int running_count;
     size_t finished;
@@ -135,6 +136,7 @@ __attribute__((noreturn)) static void run_in_child(const batch_run *self, const 
         (void)fflush(stderr);
         _exit(1);
     }
+    jk_cli_batch_share_in_job(self->sharing, place->job);
     jk_input_forget();
     jk_policy_set(&(jk_policy){0});
     int code = jk_command_run(command_of(job), count, line);
@@ -165,6 +167,9 @@ static jk_status start(batch_run *self, running_job *place, size_t number, jk_er
     if (place->log < 0) {
         jk_output_abort(&place->shown);
         return jk_fail_errno(error, NULL, "hold what a job says");
+    }
+    if (job->tape != NULL) {
+        jk_cli_batch_share_before(self->sharing, number, from_here(self, job->tape, full));
     }
     (void)fflush(stdout);
     (void)fflush(stderr);
@@ -247,6 +252,7 @@ static void finish(batch_run *self, running_job *place, int state) {
         say(job, JK_JOB_FAILED, last[0] != '\0' ? last : "failed without a word");
     }
     jk_output_abort(&place->shown);
+    jk_cli_batch_share_after(self->sharing, place->job);
     place->process = 0;
     self->running_count--;
     self->finished++;
@@ -337,25 +343,31 @@ static jk_status run_all(batch_run *self, jk_error *error) {
     return self->run.progress(self->run.context, "batch", total, total) != 0 ? interrupt(self, error) : JK_OK;
 }
 
+void jk_cli_batch_folder(const char *path, char folder[], size_t room) {
+    const char *slash = strrchr(path, '/');
+    (void)snprintf(folder, room, "%.*s", slash == NULL ? 2 : (int)(slash - path) + 1, slash == NULL ? "./" : path);
+}
+
 jk_status jk_cli_batch_run(const jk_batch_wish *wish, jk_batch *batch, jk_error *error) {
     batch_run self = {.wish = wish, .batch = batch, .run = jk_cli_run(wish->common)};
-    const char *under = getenv("TMPDIR"), *slash = strrchr(wish->path, '/');
+    const char *under = getenv("TMPDIR");
     int cores = jk_threads(&self.run);
     self.threads = cores / wish->at_once > 0 ? cores / wish->at_once : 1;
-    (void)snprintf(self.folder, sizeof self.folder, "%.*s", slash == NULL ? 2 : (int)(slash - wish->path) + 1,
-                   slash == NULL ? "./" : wish->path);
+    jk_cli_batch_folder(wish->path, self.folder, sizeof self.folder);
     (void)snprintf(self.scratch, sizeof self.scratch, "%.30s/jalki-batch-XXXXXX",
                    under != NULL && under[0] == '/' && strlen(under) <= 30 ? under : "/var/tmp");
     self.running = calloc((size_t)wish->at_once, sizeof *self.running);
-    if (self.running == NULL) {
-        return jk_fail_memory(error, "the jobs");
+    self.sharing = jk_cli_batch_share(batch, wish->memory);
+    jk_status status = JK_OK;
+    if (self.running == NULL || self.sharing == NULL) {
+        status = jk_fail_memory(error, "the jobs");
+    } else if (mkdtemp(self.scratch) == NULL) {
+        status = jk_fail_errno(error, self.scratch, "make");
+    } else {
+        status = run_all(&self, error);
+        jk_cli_remove_folder(self.scratch);
     }
-    if (mkdtemp(self.scratch) == NULL) {
-        free(self.running);
-        return jk_fail_errno(error, self.scratch, "make");
-    }
-    jk_status status = run_all(&self, error);
-    jk_cli_remove_folder(self.scratch);
+    jk_cli_batch_share_free(self.sharing);
     free(self.running);
     return status;
 }

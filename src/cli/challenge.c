@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/challenge.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -27,10 +26,7 @@ jk_status jk_cli_challenge_open(jk_cli_challenge *challenge, const jk_cli_valuin
         return JK_OK;
     }
     const jk_challenge_options options = {.value = valuing->options, .top = challenge->top};
-    JK_TRY(jk_model_load(challenge->path, &challenge->model, error));
-    for (size_t i = 0; i < challenge->model->warning_count; i++) {
-        jk_cli_note(common, "warning: %s", challenge->model->warnings[i]);
-    }
+    JK_TRY(jk_cli_load_model(common, challenge->path, NULL, 0, valuing->currency, &challenge->model, error));
     JK_TRY(jk_challenge_open(valuing->tape, valuing->model, challenge->model, &options, &challenge->handle,
                              &sinks[*count], error));
     ++*count;

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/language.h"
 #include "cli/host.h"
 
 static volatile sig_atomic_t interrupted;
@@ -97,6 +98,17 @@ void jk_cli_note(const jk_cli_common *common, const char *format, ...) {
     va_end(arguments);
 }
 
+void jk_cli_speak(const jk_cli_common *common) {
+    jk_language_speak(common->language > 0 ? (jk_language)common->language : JK_ENGLISH);
+}
+
+void jk_cli_say(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    jk_text_vprint(stdout, format, arguments);
+    va_end(arguments);
+}
+
 void jk_cli_note_rate(const jk_cli_common *common, double rate) {
     if (rate > 1.0) {
         jk_cli_note(common, "warning: --irr %g is %g %% a year; %g %% a year is --irr %g", rate, 100.0 * rate, rate,
@@ -106,6 +118,10 @@ void jk_cli_note_rate(const jk_cli_common *common, double rate) {
 
 int jk_cli_finish(void) {
     static bool said;
+    if (jk_text_missed() != NULL) {
+        (void)fprintf(stderr, "jalki: not in the language asked for: %s\n", jk_text_missed());
+    }
+    jk_language_end();
     if (fflush(stdout) != 0 || ferror(stdout)) {
         if (!said) {
             (void)fprintf(stderr, "jalki: cannot write to standard output\n");

@@ -21,6 +21,7 @@ typedef struct jk_cli_common {
     bool quiet;
     bool shared, raw_text, any_include, with_ids; /* what base/policy.h says of them */
     int dialect;                                  /* --csv-dialect: place in jk_dialects */
+    int language;                                 /* --language, where a command has it: place in jk_language_names */
     const char *manifest_path;                    /* --manifest; NULL: not given */
     const char *json_path, *xlsx_path;            /* --json and --xlsx, where a command has them; NULL: not given */
     int part, part_count;                         /* --part, where a command has it; 0: not given */
@@ -42,6 +43,13 @@ char *jk_cli_name_beside(const char *model, const char *ending);
 
 /* Prints a note on stderr unless quiet. */
 __attribute__((format(printf, 2, 3))) void jk_cli_note(const jk_cli_common *common, const char *format, ...);
+
+/* Begins to speak: what is printed from here on is in the language of --language; all that is for machines has been
+ * written. */
+void jk_cli_speak(const jk_cli_common *common);
+
+/* printf to stdout in that language; the format is a text of the catalogue (base/language.h). */
+__attribute__((format(printf, 1, 2))) void jk_cli_say(const char *format, ...);
 
 /* Notes a required return above 1, which is likely meant in percent: --irr 15 is 1500 % a year. */
 void jk_cli_note_rate(const jk_cli_common *common, double rate);

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jalki account: the purchased portfolio in the buyer's books, at amortised cost. */
 #include <math.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/account_print.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/listing_print.h"
+#include "cli/table.h"
 #include "cli/valuing.h"
-#include "jalki/book.h"
+#include "jalki/pools.h"
 
 typedef struct account_arguments {
     jk_cli_common common;
@@ -18,7 +20,7 @@ typedef struct account_arguments {
     jk_book_terms terms;
     int flows, by; /* among the words of --flows and --by */
     bool capitalise_onboarding;
-    const char *cashflow_path, *actual_path;
+    const char *cashflow_path, *actual_path, *pools_path;
     const char *revised_path[JK_BOOK_REVISIONS_MAX];
     jk_flows expected, actual, revised[JK_BOOK_REVISIONS_MAX];
 } account_arguments;
@@ -52,6 +54,9 @@ static void read_revised(jk_usage *usage, const char *name, char *text, void *fi
 static const jk_option options[] = {
     {"cashflow", .kind = JK_OPTION_FILE_IN, JK_FIELD(account_arguments, cashflow_path), .value = "F.csv",
      .help = "Flows expected at purchase, as value --cashflow writes them, instead of a tape"},
+    {"pools", .kind = JK_OPTION_FILE_IN, JK_FIELD(account_arguments, pools_path), .value = "F.csv",
+     .help = "Several pools, a row each: pool, cashflow, price, and where known transaction_costs, bought, actual, "
+             "revised (docs/account.md); each keeps its rate, amounts are added up"},
     {"price", .kind = JK_OPTION_MONEY, JK_FIELD(account_arguments, terms.price), .value = "PRICE",
      .otherwise = "the bid for the tape at the required return", .help = "Price paid", .example = "1700000"},
     {"transaction-costs", .kind = JK_OPTION_MONEY, JK_FIELD(account_arguments, terms.transaction_costs),
@@ -75,9 +80,23 @@ static const jk_option options[] = {
 static void check(jk_usage *usage, void *command) {
     account_arguments *arguments = command;
     bool tape = arguments->valuing.tape_path != NULL;
+    arguments->terms.basis = arguments->flows == FLOWS_NET ? JK_BOOK_NET : JK_BOOK_GROSS;
+    if (arguments->pools_path != NULL) {
+        static const char *const own[] = {"cashflow", "price", "transaction-costs", "capitalise-onboarding", "actual",
+                                          "revised",  "model"};
+        for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+            if (jk_usage_given(usage, own[i])) {
+                jk_usage_error(usage, "--%s is a pool's own; expected it in the file of --pools", own[i]);
+            }
+        }
+        if (tape) {
+            jk_usage_error(usage, "--pools stand instead of a tape; expected one of them");
+        }
+        return;
+    }
     if (tape == (arguments->cashflow_path != NULL)) {
         jk_usage_error(usage, tape ? "--cashflow stands instead of a tape; expected one of them"
-                                   : "a tape with --model, or --cashflow F.csv, is needed");
+                                   : "a tape with --model, --cashflow F.csv or --pools F.csv is needed");
     }
     if (!tape && isnan(arguments->terms.price)) {
         jk_usage_error(usage, "--price is needed with --cashflow");
@@ -91,7 +110,6 @@ static void check(jk_usage *usage, void *command) {
                            arguments->revised_path[i], arguments->revised_path[i]);
         }
     }
-    arguments->terms.basis = arguments->flows == FLOWS_NET ? JK_BOOK_NET : JK_BOOK_GROSS;
 }
 
 /* ---- output --------------------------------------------------------------------------------------------------- */
@@ -117,105 +135,6 @@ static void print_heading(const account_arguments *arguments, const jk_book *boo
     }
 }
 
-typedef struct column {
-    const char *head;
-    size_t field; /* of jk_account_row */
-    bool shown;
-} column;
-
-static void add_row(jk_table *table, const char *name, const jk_account_row *row, const column *columns, size_t count,
-                    int decimals) {
-    jk_table_cell(table, "%s", name);
-    jk_table_cell(table, row->first == row->last ? "%d" : "%d-%d", row->first, row->last);
-    for (size_t i = 0; i < count; i++) {
-        double amount = 0.0;
-        memcpy(&amount, (const char *)row + columns[i].field, sizeof amount);
-        if (columns[i].shown) {
-            jk_table_amount(table, amount, decimals);
-        }
-    }
-}
-
-enum { COLUMNS_MAX = 8 };
-
-static int print_table(const account_arguments *arguments, const jk_book *book, const column *columns, size_t count,
-                       const char *title) {
-    char alignment[COLUMNS_MAX + 3] = "rr";
-    for (size_t i = 0; i < count; i++) {
-        (void)strcat(alignment, columns[i].shown ? "r" : "");
-    }
-    jk_table *table = jk_table_create(alignment);
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, NULL);
-    }
-    jk_table_cell(table, "%s", arguments->by == BY_MONTH ? "month" : "year");
-    jk_table_cell(table, "%s", "months");
-    for (size_t i = 0; i < count; i++) {
-        if (columns[i].shown) {
-            jk_table_cell(table, "%s", columns[i].head);
-        }
-    }
-    jk_table_rule(table);
-    int decimals = book->total.opening < 1e6 ? 2 : 0;
-    size_t rows = arguments->by == BY_MONTH ? (size_t)book->months : book->year_count;
-    for (size_t i = 0; i < rows; i++) {
-        char name[24];
-        (void)snprintf(name, sizeof name, "%zu", i + 1);
-        add_row(table, name, arguments->by == BY_MONTH ? &book->month[i] : &book->year[i], columns, count, decimals);
-    }
-    jk_table_rule(table);
-    add_row(table, "all", &book->total, columns, count, decimals);
-    return jk_cli_print_table(table, title);
-}
-
-/* What cannot be anything but 0 is left out: gains where nothing is known since the purchase, and with them the whole
- * allowance; expenses on net flows. */
-static int print_rows(const account_arguments *arguments, const jk_book *book) {
-    bool news = arguments->terms.actual != NULL || arguments->terms.revision_count > 0;
-    const column columns[COLUMNS_MAX] = {
-        {"opening", offsetof(jk_account_row, opening), true},
-        {"+ interest", offsetof(jk_account_row, interest), true},
-        {"- collections", offsetof(jk_account_row, collections), true},
-        {"+ over forecast", offsetof(jk_account_row, performance), news},
-        {"+ new forecast", offsetof(jk_account_row, revision), news},
-        {"= closing", offsetof(jk_account_row, closing), true},
-        {"still expected", offsetof(jk_account_row, remaining), true},
-        {"cost expensed", offsetof(jk_account_row, cost), book->basis == JK_BOOK_GROSS},
-    };
-    static const column allowance[] = {
-        {"opening", offsetof(jk_account_row, allowance_opening), true},
-        {"+ impairment", offsetof(jk_account_row, impairment), true},
-        {"+ unwinding", offsetof(jk_account_row, unwinding), true},
-        {"- lapsed", offsetof(jk_account_row, lapsed), true},
-        {"= closing", offsetof(jk_account_row, allowance), true},
-        {"gross carrying amount", offsetof(jk_account_row, gross), true},
-    };
-    int failed = print_table(arguments, book, columns, COLUMNS_MAX, "Carrying amount");
-    return news ? failed | print_table(arguments, book, allowance, sizeof allowance / sizeof allowance[0],
-                                       "Loss allowance (IFRS 7.35H): changes in expected losses since the purchase")
-                : failed;
-}
-
-static int print_csv(const account_arguments *arguments, const jk_book *book) {
-    (void)printf("%s,first_month,last_month,opening,interest,collections,performance,revision,closing,expected,cost,"
-                 "remaining,gross_carrying_amount,allowance_opening,impairment,unwinding,lapsed,allowance\n",
-                 arguments->by == BY_MONTH ? "month" : "year");
-    size_t count = arguments->by == BY_MONTH ? (size_t)book->months : book->year_count;
-    for (size_t i = 0; i < count; i++) {
-        const jk_account_row *row = arguments->by == BY_MONTH ? &book->month[i] : &book->year[i];
-        const double amounts[] = {row->opening,   row->interest, row->collections,       row->performance,
-                                  row->revision,  row->closing,  row->expected,          row->cost,
-                                  row->remaining, row->gross,    row->allowance_opening, row->impairment,
-                                  row->unwinding, row->lapsed,   row->allowance};
-        (void)printf("%zu,%d,%d", i + 1, row->first, row->last);
-        for (size_t k = 0; k < sizeof amounts / sizeof amounts[0]; k++) {
-            jk_cli_csv_number(amounts[k], 6);
-        }
-        (void)putchar('\n');
-    }
-    return jk_cli_finish();
-}
-
 static char *json_of(const account_arguments *arguments, const jk_book *book, const jk_valuation *valuation) {
     char *manifest = jk_cli_valuing_manifest(&arguments->valuing, valuation);
     char *text = jk_book_json(book, manifest);
@@ -223,15 +142,22 @@ static char *json_of(const account_arguments *arguments, const jk_book *book, co
     return text;
 }
 
+static jk_cli_book_view view_of(const account_arguments *arguments) {
+    return (jk_cli_book_view){.by_month = arguments->by == BY_MONTH,
+                              .news = arguments->terms.actual != NULL || arguments->terms.revision_count > 0};
+}
+
 static int print(const account_arguments *arguments, const jk_book *book, const jk_valuation *valuation) {
+    const jk_cli_book_view view = view_of(arguments);
     if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(json_of(arguments, book, valuation));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
-        return print_csv(arguments, book);
+        const jk_listing rows = jk_book_listing(book, view.by_month);
+        return jk_cli_listing_csv(&rows);
     }
     print_heading(arguments, book, valuation);
-    return print_rows(arguments, book) | jk_cli_finish();
+    return jk_cli_book_tables(book, &view) | jk_cli_finish();
 }
 
 /* ---- the command ---------------------------------------------------------------------------------------------- */
@@ -262,6 +188,20 @@ static jk_status read_files(account_arguments *arguments, jk_error *error) {
     return JK_OK;
 }
 
+static void warn(const jk_cli_common *common, const char *pool, const jk_book *book) {
+    if (book->eir < 0.0) {
+        jk_cli_note(common, "warning: %swhat was paid is more than all that is expected to come in", pool);
+    }
+    if (book->least_month > 0) {
+        jk_cli_note(
+            common,
+            "warning: %sthe carrying amount falls below 0, to %.2f at the end of month %d: more is expected to go "
+            "out from then on than to come in, and no asset stands below 0; expected forecasts of collections "
+            "(a provision for costs to come is no part of the asset)",
+            pool, book->least, book->least_month);
+    }
+}
+
 static jk_status account(account_arguments *arguments, jk_valuation *valuation, jk_book *book, jk_error *error) {
     const char *json = arguments->common.json_path;
     JK_TRY(jk_cli_check_outputs(arguments->revised_path, arguments->terms.revision_count, &json, 1, error));
@@ -270,23 +210,75 @@ static jk_status account(account_arguments *arguments, jk_valuation *valuation, 
         JK_TRY(value_tape(arguments, valuation, error));
     }
     JK_TRY(jk_book_make(&arguments->terms, &arguments->expected, book, error));
-    if (book->eir < 0.0) {
-        jk_cli_note(&arguments->common, "warning: what was paid is more than all that is expected to come in");
-    }
-    if (book->least_month > 0) {
-        jk_cli_note(
-            &arguments->common,
-            "warning: the carrying amount falls below 0, to %.2f at the end of month %d: more is expected to go "
-            "out from then on than to come in, and no asset stands below 0; expected forecasts of collections "
-            "(a provision for costs to come is no part of the asset)",
-            book->least, book->least_month);
-    }
+    warn(&arguments->common, "", book);
     return jk_cli_json_to_file(&arguments->common) ? jk_cli_write_text(json, json_of(arguments, book, valuation), error)
                                                    : JK_OK;
 }
 
+/* ---- several pools ---------------------------------------------------------------------------------------------- */
+
+static int print_pools(const account_arguments *arguments, const jk_pools *pools) {
+    jk_cli_book_view view = {.by_month = arguments->by == BY_MONTH};
+    for (size_t p = 0; p < pools->count; p++) {
+        const jk_account_row *total = &pools->pool[p].book.total;
+        view.news = view.news || total->performance != 0.0 || total->revision != 0.0;
+        view.purchases = view.purchases || pools->pool[p].bought > 0;
+    }
+    if (jk_cli_json_on_stdout(&arguments->common)) {
+        return jk_cli_print_text(jk_pools_json(pools));
+    }
+    if (arguments->common.format == JK_FORMAT_CSV) {
+        const jk_listing rows = jk_pools_listing(pools, view.by_month);
+        return jk_cli_listing_csv(&rows);
+    }
+    static const char *const heads[] = {"pool", "bought after", "paid", "rate", "interest", "collections", "gains"};
+    jk_table *table = jk_table_create("lrrrrrr");
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        jk_table_cell(table, "%s", heads[i]);
+    }
+    jk_table_rule(table);
+    for (size_t p = 0; p < pools->count; p++) {
+        const jk_pool *pool = &pools->pool[p];
+        const jk_account_row *total = &pool->book.total;
+        jk_table_cell(table, "%s", pool->name);
+        jk_table_cell(table, "%d", pool->bought);
+        jk_table_amount(table, total->opening, 2);
+        jk_table_percent(table, 100.0 * pool->book.eir);
+        jk_table_amount(table, total->interest, 2);
+        jk_table_amount(table, total->collections, 2);
+        jk_table_amount(table, total->performance + total->revision, 2);
+    }
+    int failed = jk_cli_print_table(table, "Pools, each at its own credit-adjusted effective interest rate");
+    return failed | jk_cli_book_tables(&pools->all, &view) | jk_cli_finish();
+}
+
+static jk_status account_pools(const account_arguments *arguments, jk_pools *pools, jk_error *error) {
+    const char *json = arguments->common.json_path;
+    JK_TRY(jk_cli_check_outputs(&arguments->pools_path, 1, &json, 1, error));
+    JK_TRY(jk_pools_read(arguments->pools_path, arguments->terms.basis, arguments->terms.first_year, pools, error));
+    JK_TRY(jk_cli_check_outputs((const char *const *)pools->file, pools->file_count, &json, 1, error));
+    for (size_t p = 0; p < pools->count; p++) {
+        char name[80];
+        (void)snprintf(name, sizeof name, "pool %.64s: ", pools->pool[p].name);
+        warn(&arguments->common, name, &pools->pool[p].book);
+    }
+    return jk_cli_json_to_file(&arguments->common) ? jk_cli_write_text(json, jk_pools_json(pools), error) : JK_OK;
+}
+
+static int run_pools(const account_arguments *arguments) {
+    jk_error error = {0};
+    jk_pools pools = {0};
+    jk_status status = account_pools(arguments, &pools, &error);
+    int code = status == JK_OK ? print_pools(arguments, &pools) : jk_cli_fail(&error);
+    jk_pools_reset(&pools);
+    return code;
+}
+
 static int run_account(void *command) {
     account_arguments *arguments = command;
+    if (arguments->pools_path != NULL) {
+        return run_pools(arguments);
+    }
     jk_error error = {0};
     jk_valuation valuation = {0};
     jk_book book = {0};
@@ -308,10 +300,11 @@ const jk_command jk_command_account = {
     .summary = "the purchased portfolio in the books: IFRS 9 amortised cost by year",
     .purpose = "The purchased portfolio at amortised cost (IFRS 9, purchased credit-impaired): its effective interest "
                "rate, and by year what it earns, what comes in, what new forecasts change, and what it stands at.",
-    .usage = "T.h5 --model M.yaml | --cashflow F.csv",
+    .usage = "T.h5 --model M.yaml | --cashflow F.csv | --pools F.csv",
     .examples = {"jalki account tape.h5 --model models/nordic.yaml --price 1700000 --first-year 6",
                  "jalki account --cashflow bought.csv --price 1700000 --transaction-costs 25000 \\\n"
-                 "    --actual collected.csv --revised 12=forecast.csv --by month --format csv"},
+                 "    --actual collected.csv --revised 12=forecast.csv --by month --format csv",
+                 "jalki account --pools pools.csv --first-year 6 --json book.json"},
     .operand = JK_VALUED_TAPE_IF(account_arguments),
     .groups = {{"The book", options, 0, false},
                JK_VALUING_IF_TAPE_GROUP(account_arguments),

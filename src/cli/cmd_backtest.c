@@ -9,7 +9,10 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/listing_print.h"
+#include "cli/parts.h"
 #include "cli/valuing.h"
+#include "cli/workbooks.h"
 #include "jalki/export.h"
 #include "jalki/page.h"
 
@@ -84,9 +87,16 @@ static const jk_option options[] = {
      .help = "Model to test; more of them on the same rows"},
     {"by", .kind = JK_OPTION_TEXT, JK_FIELD(backtest_arguments, by), .value = "LIST",
      .otherwise = "segment,treatment,score_band,vintage,month", .example = "vintage",
+     .help = "Tables by segment, treatment, score_band, vintage, month, age, capacity_class, country, paying; with "
+             "--horizon by "
+             "recency, paying, score_band, capacity_class, segment, treatment, decision, vintage, landmark"},
+    {"folds", .kind = JK_OPTION_INTEGER, JK_FIELD(backtest_arguments, options.folds), .value = "N", .low = 2,
+     .high = JK_BACKTEST_FOLDS_MAX, .otherwise = "models as they are", .example = "5",
+     .help = "Each of N parts of the debtors is expected by the model fitted anew on the others"},
+    {"prior", .kind = JK_OPTION_FLAG, JK_FIELD(backtest_arguments, options.prior),
      .help =
-         "Tables by segment, treatment, score_band, vintage, month, age, capacity_class, country; with --horizon by "
-         "recency, paying, score_band, capacity_class, segment, treatment, vintage, landmark"},
+         "Beside the chain ladder Bornhuetter and Ferguson's reserve, by what the first model expects of cohorts when "
+         "they enter"},
     {0},
 };
 
@@ -112,7 +122,7 @@ static const jk_option rows[] = {
      .value = "PCT", .example = "20", .help = "Only the last PCT hundredths of the keys: as --split (100-PCT)-100"},
     {"split", .kind = JK_OPTION_SPECIAL, .read = jk_cli_read_split, JK_FIELD(backtest_arguments, options.filter),
      .value = "LOW-HIGH", .example = "80-100",
-     .help = "Only keys of these hundredths; 80-100 is what fit --split 0-80 has not seen"},
+     .help = "Only keys of these hundredths; 80-100 is what fit --split 0-80 has not seen, 40-20 all but 20-40"},
     {0},
 };
 
@@ -135,14 +145,28 @@ static void check(jk_usage *usage, void *command) {
     jk_landmark_options *landmarks = &arguments->horizon.landmarks;
     jk_cli_check_history(usage, &arguments->options.filter);
     landmarks->filter = arguments->options.filter;
+    arguments->horizon.folds = arguments->options.folds;
+    if (arguments->options.prior && (landmarks->horizon_count > 0 || arguments->options.folds > 1)) {
+        jk_usage_error(usage, "--prior is about the chain ladder beside single periods and models as they are");
+    }
+    if (arguments->options.folds > 1 && (jk_usage_given(usage, "split") || jk_usage_given(usage, "holdout"))) {
+        jk_usage_error(usage,
+                       "--folds tests all debtors, each by what has not seen him; expected no --split, no --holdout");
+    }
+    if (jk_usage_given(usage, "part") && (landmarks->horizon_count > 0 || arguments->options.folds > 1)) {
+        jk_usage_error(
+            usage,
+            "--horizon follows claims through rows of all parts, --folds fits on them; expected no --part, or ranks "
+            "(jalki-mpi)");
+    }
     if (arguments->by != NULL && landmarks->horizon_count > 0) {
         arguments->horizon_by =
             tables_of(usage, arguments->by, horizon_table, JK_HORIZON_BY_COUNT,
-                      "recency, paying, score_band, capacity_class, segment, treatment, vintage or landmark");
+                      "recency, paying, score_band, capacity_class, segment, treatment, decision, vintage or landmark");
     } else if (arguments->by != NULL) {
         arguments->options.by =
             tables_of(usage, arguments->by, period_table, JK_BACKTEST_BY_COUNT,
-                      "segment, treatment, score_band, vintage, month, age, capacity_class or country");
+                      "segment, treatment, score_band, vintage, month, age, capacity_class, country or paying");
     }
 }
 
@@ -167,22 +191,61 @@ static jk_status write_files(const backtest_arguments *arguments, const char *sc
     return status;
 }
 
+/* A sheet for each kind of group that the first model was tested by, and one with all rows of all models. */
+static jk_status write_workbook(const backtest_arguments *arguments, const jk_backtest *test, jk_error *error) {
+    static const char *const added[] = {"rows", "exposure", "actual", "expected", NULL};
+    static const char *const charted[] = {"actual", "expected", NULL};
+    jk_listing listing = jk_backtest_listing(test);
+    jk_xlsx_table tables[JK_BACKTEST_BY_COUNT + 2] = {
+        {.sheet = "All", .title = "Actual over expected", .listing = &listing},
+        {.sheet = "tenth", .title = "By tenths of what was expected", .group = "tenth"}};
+    size_t count = 2;
+    for (size_t t = 0; test->model_count > 0 && t < test->model[0].table_count; t++) {
+        const char *by = jk_backtest_by_name(test->model[0].table[t].by);
+        tables[count++] = (jk_xlsx_table){.sheet = by, .title = by, .group = by};
+    }
+    for (size_t t = 1; t < count; t++) {
+        tables[t].listing = &listing;
+        tables[t].column = "by";
+        tables[t].bars = true;
+        tables[t].added = test->model_count == 1 ? added : NULL; /* models have the same rows */
+        tables[t].charted = test->model_count == 1 ? charted : NULL;
+    }
+    const jk_cli_book book = {.tables = tables, .table_count = count};
+    return jk_cli_write_tables(&arguments->common, test->model[0].currency, &book, error);
+}
+
+static jk_status write_horizons(const backtest_arguments *arguments, const jk_horizon_test *test, jk_error *error) {
+    jk_listing listing = jk_horizon_listing(test);
+    const jk_xlsx_table tables[] = {
+        {.sheet = "All", .title = "Actual over expected, by horizon", .listing = &listing},
+        {.sheet = "Horizons", .title = "All landmarks", .listing = &listing, .column = "by", .group = "all"}};
+    const jk_cli_book book = {.tables = tables, .table_count = sizeof tables / sizeof tables[0]};
+    return jk_cli_write_tables(&arguments->common, test->model[0].currency, &book, error);
+}
+
 static int print(const backtest_arguments *arguments, const jk_backtest *test) {
     if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(jk_backtest_json(test));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
-        jk_cli_backtest_csv(test);
-        return jk_cli_finish();
+        jk_listing listing = jk_backtest_listing(test);
+        return jk_cli_listing_csv(&listing);
     }
+    jk_cli_speak(&arguments->common);
     int failed = jk_cli_backtest_tables(test);
     return failed | jk_cli_finish();
 }
 
 static jk_status test_models(backtest_arguments *arguments, jk_backtest *test, jk_error *error) {
     arguments->options.run = jk_cli_run(&arguments->common);
+    jk_cli_part_begin(&arguments->common);
     JK_TRY(jk_backtest_run(arguments->panel_path, arguments->models, arguments->model_count, &arguments->options, test,
                            error));
+    if (jk_cli_is_part(&arguments->common)) {
+        return jk_cli_part_end_briefly(&arguments->common, error);
+    }
+    JK_TRY(write_workbook(arguments, test, error));
     return writes_files(arguments) ? write_files(arguments, "backtest", jk_backtest_json(test), error) : JK_OK;
 }
 
@@ -191,9 +254,10 @@ static int print_horizons(const backtest_arguments *arguments, const jk_horizon_
         return jk_cli_print_text(jk_horizon_json(test));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
-        jk_cli_horizon_csv(test);
-        return jk_cli_finish();
+        jk_listing listing = jk_horizon_listing(test);
+        return jk_cli_listing_csv(&listing);
     }
+    jk_cli_speak(&arguments->common);
     int failed = jk_cli_horizon_tables(test, arguments->horizon_by);
     return failed | jk_cli_finish();
 }
@@ -204,6 +268,7 @@ static int run_horizons(backtest_arguments *arguments) {
     arguments->horizon.landmarks.run = jk_cli_run(&arguments->common);
     jk_status status = jk_horizon_run(arguments->panel_path, arguments->models, arguments->model_count,
                                       &arguments->horizon, &test, &error);
+    status = status == JK_OK ? write_horizons(arguments, &test, &error) : status;
     if (status == JK_OK && writes_files(arguments)) {
         status = write_files(arguments, "horizon", jk_horizon_json(&test), &error);
     }
@@ -220,7 +285,9 @@ static int run_backtest(void *command) {
     jk_error error = {0};
     jk_backtest test = {0};
     jk_status status = test_models(arguments, &test, &error);
-    int code = status == JK_OK ? print(arguments, &test) : jk_cli_fail(&error);
+    int code = status != JK_OK                      ? jk_cli_fail(&error)
+               : jk_cli_is_part(&arguments->common) ? jk_cli_finish()
+                                                    : print(arguments, &test);
     jk_backtest_reset(&test);
     return code;
 }
@@ -244,8 +311,12 @@ const jk_command jk_command_backtest = {
                {"Rows", rows, 0, false},
                {NULL, jk_history_options, offsetof(backtest_arguments, options.filter), false},
                {"Output", outputs, 0, false},
-               JK_JSON_GROUP},
+               JK_PART_GROUP,
+               JK_JSON_GROUP,
+               JK_LANGUAGE_GROUP,
+               JK_WORKBOOK_GROUP},
     .size = sizeof(backtest_arguments),
+    .shares_work = true,
     .prepare = prepare,
     .check = check,
     .run = run_backtest,

@@ -8,15 +8,20 @@
 #include "cli/accept.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/listing_print.h"
 #include "cli/valuing.h"
+#include "jalki/confounding.h"
 #include "jalki/tender.h"
 
 typedef struct bid_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
     jk_auction auction; /* spread and error are NaN until given */
+    double overstated;  /* likewise */
     double face;
     jk_worth worth;
+    double factor; /* NaN: not asked for */
+    jk_confounding confounding;
 } bid_arguments;
 
 static const jk_option options[] = {
@@ -30,12 +35,20 @@ static const jk_option options[] = {
     {"error", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, auction.error), .value = "E", .high = 10.0,
      .otherwise = "what a fitted model's covariance says, else 0", .example = "0.15",
      .help = "How uncertain our own value is, likewise; 0 is certain"},
+    {"overstated", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, overstated), .value = "S", .high = 0.99,
+     .otherwise = "what a fitted model's covariance says, else 0", .example = "0.05",
+     .help = "Part of our value that its plan does not bring, because it was chosen by estimates; 0 takes the value at "
+             "its word"},
     {"correlation", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, auction.correlation), .value = "R", .high = 1.0,
      .standard = "0", .help = "How far rivals share our error, 0 (not at all) to 1"},
     {"reserve", .kind = JK_OPTION_MONEY, JK_FIELD(bid_arguments, auction.reserve), .value = "PRICE", .standard = "0",
      .help = "Lowest price that the seller takes"},
     {"value", .kind = JK_OPTION_MONEY, JK_FIELD(bid_arguments, auction.value), .value = "VALUE", .low = 0.01,
      .high = 1e15, .help = "Our value of the portfolio after onboarding, instead of a tape", .example = "1760000"},
+    {"confounding", .kind = JK_OPTION_NUMBER, JK_FIELD(bid_arguments, factor), .value = "F", .low = 1.0,
+     .high = JK_CONFOUNDING_MOST, .example = "1.33",
+     .help =
+         "What to bid if claims were chosen for court so well that the sued brought F times what others would have"},
     {"face", .kind = JK_OPTION_MONEY, JK_FIELD(bid_arguments, face), .value = "FACE", .low = 0.01, .high = 1e15,
      .help = "Its face value, with --value", .example = "35500000"},
     {0},
@@ -47,6 +60,10 @@ static void check(jk_usage *usage, void *command) {
     if (tape == jk_usage_given(usage, "value")) {
         jk_usage_error(usage, tape ? "--value stands instead of a tape; expected one of them"
                                    : "a tape with --model, or --value VALUE, is needed");
+    }
+    if (!tape && !isnan(arguments->factor)) {
+        jk_usage_error(usage,
+                       "--confounding is about a tape and a model; a value alone does not say what hangs on court");
     }
     if (tape && !isnan(arguments->face)) {
         jk_usage_error(usage, "--face goes with --value; a tape has its own");
@@ -141,23 +158,21 @@ static void print_words(const jk_tender *tender) {
     }
 }
 
-static int print_csv(const jk_tender *tender) {
-    (void)puts("row,bid,share_of_value,pct_of_face,chance,worth_if_won,gain_if_won,expected_gain,irr,irr_if_won");
-    for (int i = tender->bids ? -1 : 0; i < JK_TENDER_STEPS; i++) {
-        const jk_tender_row *row = i < 0 ? &tender->best : &tender->step[i];
-        (void)printf("%s", i < 0 ? "best" : "step");
-        jk_cli_csv_number(row->at.bid, 2);
-        jk_cli_csv_number(row->share_of_value, 6);
-        jk_cli_csv_number(row->pct_of_face, 4);
-        jk_cli_csv_number(row->at.chance, 8);
-        jk_cli_csv_number(row->at.worth, 2);
-        jk_cli_csv_number(row->at.gain_if_won, 2);
-        jk_cli_csv_number(row->at.expected_gain, 2);
-        jk_cli_csv_number(row->irr, 6);
-        jk_cli_csv_number(row->irr_if_won, 6);
-        (void)putchar('\n');
+static void print_confounding(const jk_tender *tender) {
+    const jk_confounding *at = tender->confounding;
+    if (at == NULL) {
+        return;
     }
-    return jk_cli_finish();
+    char a[JK_AMOUNT_TEXT], b[JK_AMOUNT_TEXT], c[JK_AMOUNT_TEXT];
+    int decimals = tender->auction.value < 1e6 ? 2 : 0;
+    (void)printf("  If whom to sue was chosen so well that court brought %s times what it would have from others, this "
+                 "plan is\n  worth %s, and the best one then %s: ",
+                 jk_amount(a, at->factor, 2), jk_amount(b, at->kept, decimals), jk_amount(c, at->best, decimals));
+    if (isnan(tender->confounded_bid)) {
+        (void)printf("no bid gains.\n");
+    } else {
+        (void)printf("bid %s.\n", jk_amount(a, tender->confounded_bid, decimals));
+    }
 }
 
 static char *json_of(const bid_arguments *arguments, const jk_tender *tender, const jk_valuation *valuation) {
@@ -172,7 +187,8 @@ static int print(const bid_arguments *arguments, const jk_tender *tender, const 
         return jk_cli_print_text(json_of(arguments, tender, valuation));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
-        return print_csv(tender);
+        const jk_listing rows = jk_tender_listing(tender);
+        return jk_cli_listing_csv(&rows);
     }
     bool flows = valuation->arena != NULL;
     const jk_auction *auction = &tender->auction;
@@ -186,12 +202,19 @@ static int print(const bid_arguments *arguments, const jk_tender *tender, const 
                      jk_amount(value, 100.0 * valuation->irr, jk_cli_rate_decimals(valuation->irr)));
     }
     (void)printf(", uncertain by %s %%\n", jk_amount(value, 100.0 * auction->error, 0));
+    if (tender->overstated > 0.0) {
+        (void)printf("          %s %% are taken off that its plan does not bring%s\n",
+                     jk_amount(value, 100.0 * tender->overstated, 1),
+                     isnan(arguments->overstated) ? ": it was chosen by a fit's estimates (--overstated 0 leaves them)"
+                                                  : "");
+    }
     (void)printf("Rivals    %d, each around %s %% of our value", auction->rivals,
                  jk_amount(value, 100.0 * auction->level, 0));
     (void)printf(" with a spread of %s %%, sharing", jk_amount(value, 100.0 * auction->spread, 0));
     (void)printf(" %s %% of our error\n", jk_amount(value, 100.0 * auction->correlation, 0));
     int failed = print_steps(tender, flows);
     print_words(tender);
+    print_confounding(tender);
     jk_cli_valuing_tell_worth(&arguments->valuing, &arguments->worth);
     return failed | jk_cli_finish();
 }
@@ -212,8 +235,19 @@ static jk_status make_tender(bid_arguments *arguments, jk_valuation *valuation, 
         arguments->auction.error = arguments->worth.draws > 0 ? arguments->worth.error : 0.0;
     }
     arguments->auction.spread = arguments->auction.rivals > 0 ? arguments->auction.spread : arguments->auction.error;
+    double overstated = arguments->overstated;
+    if (isnan(overstated)) {
+        overstated = arguments->worth.draws > 0 ? fmax(0.0, arguments->worth.overstated) : 0.0;
+    }
+    arguments->auction.value -= overstated * (arguments->auction.value + (tape ? valuation->onboarding : 0.0));
     JK_TRY(jk_tender_make(&arguments->auction, tape ? valuation : NULL, arguments->face, tender, error));
     tender->worth = &arguments->worth;
+    tender->overstated = overstated;
+    if (tape && !isnan(arguments->factor)) {
+        JK_TRY(jk_confounding_measure(arguments->valuing.tape, arguments->valuing.model, &arguments->valuing.options,
+                                      arguments->factor, &arguments->confounding, error));
+        jk_tender_confound(tender, &arguments->confounding);
+    }
     return jk_cli_json_to_file(&arguments->common)
                ? jk_cli_write_text(arguments->common.json_path, json_of(arguments, tender, valuation), error)
                : JK_OK;

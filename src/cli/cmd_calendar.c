@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
+#include "base/language.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
 #include "cli/listing_print.h"
 #include "cli/table.h"
 #include "cli/teams.h"
 #include "cli/valuing.h"
+#include "cli/workbooks.h"
 #include "jalki/calendar.h"
 #include "jalki/export.h"
 #include "jalki/page.h"
@@ -71,14 +72,16 @@ static int print(const calendar_arguments *arguments, const jk_calendar *calenda
     if (arguments->common.format == JK_FORMAT_CSV) {
         return jk_cli_listing_csv(&list);
     }
-    char date[2][JK_DATE_TEXT], count[JK_AMOUNT_TEXT], value[JK_AMOUNT_TEXT];
-    (void)printf("Tape      %s: %s claims worth %s %s\n", arguments->valuing.tape_path,
-                 jk_amount(count, (double)calendar->total.claims, 0), jk_amount(value, calendar->total.value, 2),
-                 calendar->model->base_currency);
-    (void)printf("Due       %s entries from %s to %s, to be acted on %d days before\n",
-                 jk_amount(count, (double)calendar->count, 0), jk_date_format(calendar->cutoff, date[0]),
-                 jk_date_format(calendar->until, date[1]), (int)(calendar->lead + calendar->post));
-    (void)printf("Barred    %s claims are barred already\n", jk_amount(count, (double)calendar->barred, 0));
+    jk_cli_speak(&arguments->common);
+    char date[2][JK_TEXT_DATE], count[JK_AMOUNT_TEXT], value[JK_AMOUNT_TEXT];
+    jk_cli_say("Tape      %s: %s claims worth %s %s\n", arguments->valuing.tape_path,
+               jk_amount(count, (double)calendar->total.claims, 0), jk_amount(value, calendar->total.value, 2),
+               calendar->model->base_currency);
+    jk_cli_tell_rates(calendar->tape, calendar->model);
+    jk_cli_say("Due       %s entries from %s to %s, to be acted on %d days before\n",
+               jk_amount(count, (double)calendar->count, 0), jk_text_date(calendar->cutoff, date[0]),
+               jk_text_date(calendar->until, date[1]), (int)(calendar->lead + calendar->post));
+    jk_cli_say("Barred    %s claims are barred already\n", jk_amount(count, (double)calendar->barred, 0));
     jk_cli_listing_view months = {.title = "By month of acting", .group = "month", .money_decimals = 2};
     jk_cli_listing_view first = {.title = "First to act on", .money_decimals = 2};
     list.rows = list.rows < arguments->top ? list.rows : arguments->top;
@@ -98,6 +101,29 @@ static jk_status write_page(const calendar_arguments *arguments, const jk_calend
     return status;
 }
 
+static jk_status write_workbook(const calendar_arguments *arguments, const jk_calendar *calendar, jk_error *error) {
+    static const char *const acts[] = {"letter",    "filing",   "acknowledgement", "nothing", "renewal",
+                                       "final_bar", "plan_end", "let_lapse",       "cost",    "at_stake",
+                                       NULL};
+    static const char *const sums_of_list[] = {"cost", "at_stake", NULL};
+    static const char *const charted[] = {"letter", "filing", "renewal", NULL};
+    jk_listing list = jk_calendar_listing(calendar), sums = jk_calendar_sums_listing(calendar);
+    const jk_xlsx_table tables[] = {
+        {.sheet = "Due", .title = "What falls due", .listing = &list, .added = sums_of_list},
+        {.sheet = "Months",
+         .title = "By month of acting",
+         .listing = &sums,
+         .column = "period",
+         .group = "month",
+         .added = arguments->teams.count == 0 ? acts : NULL, /* teams stand beside all */
+         .charted = arguments->teams.count == 0 ? charted : NULL,
+         .bars = true},
+        {.sheet = "Weeks", .title = "By week of acting", .listing = &sums, .column = "period", .group = "week"},
+    };
+    const jk_cli_book book = {.tables = tables, .table_count = sizeof tables / sizeof tables[0], .personal = true};
+    return jk_cli_write_tables(&arguments->common, calendar->model->base_currency, &book, error);
+}
+
 static jk_status make(calendar_arguments *arguments, jk_calendar *calendar, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
     JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
@@ -109,6 +135,7 @@ static jk_status make(calendar_arguments *arguments, jk_calendar *calendar, jk_e
     if (arguments->claims_path != NULL) {
         JK_TRY(jk_calendar_write_claims(calendar, arguments->claims_path, error));
     }
+    JK_TRY(write_workbook(arguments, calendar, error));
     if (arguments->ics_path != NULL) {
         JK_TRY(jk_calendar_write_ics(calendar, arguments->ics_path, error));
     }
@@ -149,6 +176,8 @@ const jk_command jk_command_calendar = {
                JK_SELL_GROUP(calendar_arguments),
                {"Output", outputs, 0, false},
                JK_JSON_GROUP,
+               JK_LANGUAGE_GROUP,
+               JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(calendar_arguments)},
     .size = sizeof(calendar_arguments),
     .run = run_calendar,

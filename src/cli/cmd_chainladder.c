@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/listing_print.h"
 #include "cli/table.h"
 #include "cli/valuing.h"
 #include "jalki/chain_ladder.h"
@@ -64,37 +65,12 @@ static const jk_option options[] = {
 
 /* ---- output ------------------------------------------------------------------------------------------------------ */
 
-static void add_row(jk_table *table, const char *name, const jk_chain_ladder_origin *amounts, int decimals) {
-    jk_table_cell(table, "%s", name);
-    jk_table_amount(table, amounts->latest, decimals);
-    jk_table_amount(table, amounts->ultimate, decimals);
-    jk_table_amount(table, amounts->reserve, decimals);
-    jk_table_amount(table, amounts->std_error, decimals);
-    jk_table_percent(table, amounts->reserve > 0.0 ? 100.0 * amounts->std_error / amounts->reserve : (double)NAN);
-    if (!isnan(amounts->prior)) {
-        jk_table_amount(table, amounts->prior, decimals);
-        jk_table_amount(table, amounts->bf_ultimate, decimals);
-        jk_table_amount(table, amounts->bf_reserve, decimals);
-    }
-}
-
-static int print_origins(const jk_triangle *triangle, const jk_chain_ladder *result) {
+static int print_origins(const jk_listing *rows, const jk_chain_ladder *result) {
     enum { LARGE = 100000 };
-    int decimals = result->total.ultimate < LARGE ? 2 : 0;
-    bool prior = !isnan(result->total.prior);
-    jk_table *table = jk_table_create(prior ? "lrrrrrrrr" : "lrrrrr");
-    static const char *const heads[] = {"origin",           "latest", "ultimate",       "reserve",      "std error",
-                                        "error of reserve", "prior",  "ultimate by it", "reserve by it"};
-    for (size_t i = 0; i < (prior ? sizeof heads / sizeof heads[0] : 6); i++) {
-        jk_table_cell(table, "%s", heads[i]);
-    }
-    jk_table_rule(table);
-    for (size_t i = 0; i < result->origins; i++) {
-        add_row(table, triangle->origin[i], &result->origin[i], decimals);
-    }
-    jk_table_rule(table);
-    add_row(table, "all", &result->total, decimals);
-    return jk_cli_print_table(table, "Chain ladder, by origin");
+    return jk_cli_listing_table(rows, &(jk_cli_listing_view){.title = "Chain ladder, by origin",
+                                                             .is_ruled = true,
+                                                             .has_total = true,
+                                                             .money_decimals = result->total.ultimate < LARGE ? 2 : 0});
 }
 
 static int print_factors(const jk_triangle *triangle, const jk_chain_ladder *result) {
@@ -117,41 +93,15 @@ static int print_factors(const jk_triangle *triangle, const jk_chain_ladder *res
     return jk_cli_print_table(table, "Factors, weighted by volume");
 }
 
-static void print_csv_number(double value, const char *end) {
-    if (isnan(value)) {
-        (void)fputs(end, stdout);
-    } else {
-        (void)printf("%.15g%s", value, end);
-    }
-}
-
-static void print_csv_row(const char *name, const jk_chain_ladder_origin *amounts) {
-    jk_cli_csv_text(name, ",");
-    print_csv_number(amounts->latest, ",");
-    print_csv_number(amounts->ultimate, ",");
-    print_csv_number(amounts->reserve, ",");
-    print_csv_number(amounts->std_error, isnan(amounts->prior) ? "\n" : ",");
-    if (!isnan(amounts->prior)) {
-        print_csv_number(amounts->prior, ",");
-        print_csv_number(amounts->bf_ultimate, ",");
-        print_csv_number(amounts->bf_reserve, "\n");
-    }
-}
-
 static int print(const chainladder_arguments *arguments, const jk_triangle *triangle, const jk_chain_ladder *result) {
+    const jk_listing rows = jk_chain_ladder_listing(triangle, result);
     if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(jk_chain_ladder_json(triangle, result));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
-        (void)printf("origin,latest,ultimate,reserve,std_error%s\n",
-                     isnan(result->total.prior) ? "" : ",prior,bf_ultimate,bf_reserve");
-        for (size_t i = 0; i < result->origins; i++) {
-            print_csv_row(triangle->origin[i], &result->origin[i]);
-        }
-        print_csv_row("all", &result->total);
-        return jk_cli_finish();
+        return jk_cli_listing_csv(&rows);
     }
-    int failed = print_origins(triangle, result);
+    int failed = print_origins(&rows, result);
     failed |= print_factors(triangle, result);
     if (isnan(result->total.std_error)) {
         (void)puts("\n  No standard error: too few origins to see the spread of a factor.");

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jalki checks: what looking at a debtor's means is worth. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/error.h"

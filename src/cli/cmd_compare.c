@@ -2,10 +2,11 @@
 /* jalki compare: the bridge from one valuation to another. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
 #include "base/grid.h"
+#include "base/language.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
 #include "cli/listing_print.h"
@@ -28,8 +29,11 @@ static const jk_option options[] = {
      .help = "What came in: claim_id, paid_on, amount; also of claims that left"},
     {"pseudonyms", .kind = JK_OPTION_FILE_IN, JK_FIELD(compare_arguments, pair.options.pseudonyms), .value = "KEYFILE",
      .needs = "payments", .help = "The tapes have pseudonyms made with this key: the list's ids become theirs"},
-    {"by", .kind = JK_OPTION_TEXT, JK_FIELD(compare_arguments, by), .value = "COLUMN",
-     .help = "Groups by a column of texts or levels, too: product, legal_status, an own text of the mapping"},
+    {"by", .kind = JK_OPTION_TEXT, JK_FIELD(compare_arguments, by), .value = "COLUMNS",
+     .example = "country,balance_band,vintage",
+     .help =
+         "By combinations of columns, too: balance_band, vintage, last_payment, and those of the tape with texts or "
+         "levels"},
     {"claims", .kind = JK_OPTION_FILE_OUT, JK_FIELD(compare_arguments, claims_path), .value = "F.csv",
      .help = "The steps of each claim, CSV"},
     {"page", .kind = JK_OPTION_FILE_OUT, JK_FIELD(compare_arguments, page_path), .value = "F.html", .no_stdout = true,
@@ -47,22 +51,27 @@ static void check(jk_usage *usage, void *command) {
 
 static void print_heading(const compare_arguments *arguments, const jk_comparison *comparison) {
     const char *const sides[] = {"From", "To"};
-    char date[JK_DATE_TEXT], claims[JK_AMOUNT_TEXT], value[JK_AMOUNT_TEXT];
+    char date[JK_TEXT_DATE], claims[JK_AMOUNT_TEXT], value[JK_AMOUNT_TEXT], rate[JK_AMOUNT_TEXT];
     for (int s = 0; s < 2; s++) {
         const jk_cli_pair *pair = &arguments->pair;
-        (void)printf("%-8s  %s on %s: %s claims worth %s %s at %.*f %% a year, model %s\n", sides[s], pair->paths[s],
-                     jk_date_format(comparison->cutoff[s], date),
-                     jk_amount(claims, (double)comparison->total[s].claims, 0),
-                     jk_amount(value, comparison->total[s].value, 2), comparison->base_currency,
-                     jk_cli_rate_decimals(comparison->irr[s]), 100.0 * comparison->irr[s], pair->model[s]->name);
+        jk_cli_say("%-8s  %s on %s: %s claims worth %s %s at %s %% a year, model %s\n", jk_text(sides[s]),
+                   pair->paths[s], jk_text_date(comparison->cutoff[s], date),
+                   jk_amount(claims, (double)comparison->total[s].claims, 0),
+                   jk_amount(value, comparison->total[s].value, 2), comparison->base_currency,
+                   jk_amount(rate, 100.0 * comparison->irr[s], jk_cli_rate_decimals(comparison->irr[s])),
+                   pair->model[s]->name);
+        if (s == 0 || pair->model[1] != pair->model[0]) {
+            jk_cli_tell_rates(pair->tape[s], pair->model[s]);
+        }
     }
-    (void)printf("Payments  %s\n", comparison->payments_given
-                                       ? "from the list"
-                                       : "read off balances that fell where the debtor paid; of claims that left "
-                                         "nothing is known (--payments)");
+    jk_cli_say(
+        comparison->payments_given
+            ? "Payments  from the list\n"
+            : "Payments  read off balances that fell where the debtor paid; of claims that left nothing is known "
+              "(--payments)\n");
     if (comparison->unknown_payments > 0) {
-        (void)printf("          %llu of %llu payments are of claims that neither tape has\n",
-                     (unsigned long long)comparison->unknown_payments, (unsigned long long)comparison->payments);
+        jk_cli_say("          %llu of %llu payments are of claims that neither tape has\n",
+                   (unsigned long long)comparison->unknown_payments, (unsigned long long)comparison->payments);
     }
 }
 
@@ -76,29 +85,29 @@ static int print_bridge(const jk_comparison *comparison) {
     if (table != NULL) {
         jk_table_cell(table, "%s", "");
         jk_table_cell(table, "%s", comparison->base_currency);
-        jk_table_cell(table, "%% of opening");
+        jk_table_words(table, "% of opening");
     }
     for (int s = 0; table != NULL && s < JK_STEP_COUNT; s++) {
         if (s == JK_STEP_CLOSING) {
             jk_table_rule(table);
         }
-        jk_table_cell(table, "%s", words[s]);
+        jk_table_words(table, words[s]);
         jk_table_amount(table, (double)cents[s] / 100.0, 2);
         jk_table_percent(table, jk_percent((double)cents[s], (double)cents[JK_STEP_OPENING]));
     }
-    return jk_cli_print_table(table, "Bridge");
+    return jk_cli_print_table(table, jk_text("Bridge"));
 }
 
 static void print_collections(const jk_comparison *comparison) {
     const jk_compare_group *all = &comparison->group[0];
     char actual[JK_AMOUNT_TEXT], expected[JK_AMOUNT_TEXT];
-    (void)printf("\n  Collected %s %s in %.1f months where %s was expected",
-                 jk_amount(actual, jk_grid_to_double(all->actual), 2), comparison->base_currency, comparison->months,
-                 jk_amount(expected, jk_grid_to_double(all->expected), 2));
+    jk_cli_say("\n  Collected %s %s in %.1f months where %s was expected",
+               jk_amount(actual, jk_grid_to_double(all->actual), 2), comparison->base_currency, comparison->months,
+               jk_amount(expected, jk_grid_to_double(all->expected), 2));
     if (isfinite(all->ratio)) {
-        (void)printf(": %.2f of it (95 %% interval %.2f to %.2f)", all->ratio, all->low, all->high);
+        jk_cli_say(": %.2f of it (95 %% interval %.2f to %.2f)", all->ratio, all->low, all->high);
     }
-    (void)printf("%s.\n", comparison->payments_given ? "" : ", of the claims that both tapes have");
+    jk_cli_say(comparison->payments_given ? ".\n" : ", of the claims that both tapes have.\n");
 }
 
 /* Decisions of the first valuation by those of the second, in claims. */
@@ -113,18 +122,18 @@ static int print_matrix(const jk_comparison *comparison) {
     }
     jk_table *table = jk_table_create("lrrrrrr");
     if (table != NULL) {
-        jk_table_cell(table, "from / to");
+        jk_table_words(table, "from / to");
     }
     for (int to = 0; table != NULL && to < STATES; to++) {
-        jk_table_cell(table, "%s", to == JK_ACTION_COUNT ? "left" : jk_action_name((jk_action)to));
+        jk_table_words(table, to == JK_ACTION_COUNT ? "left" : jk_action_name((jk_action)to));
     }
     for (int from = 0; table != NULL && from < STATES; from++) {
-        jk_table_cell(table, "%s", from == JK_ACTION_COUNT ? "new" : jk_action_name((jk_action)from));
+        jk_table_words(table, from == JK_ACTION_COUNT ? "new" : jk_action_name((jk_action)from));
         for (int to = 0; to < STATES; to++) {
             jk_table_count(table, claims[from][to]);
         }
     }
-    return jk_cli_print_table(table, "Decisions, claims");
+    return jk_cli_print_table(table, jk_text("Decisions, claims"));
 }
 
 static int print(const compare_arguments *arguments, const jk_comparison *comparison) {
@@ -135,6 +144,7 @@ static int print(const compare_arguments *arguments, const jk_comparison *compar
     if (arguments->common.format == JK_FORMAT_CSV) {
         return jk_cli_listing_csv(&listing);
     }
+    jk_cli_speak(&arguments->common);
     print_heading(arguments, comparison);
     int failed = print_bridge(comparison);
     static const struct {
@@ -143,15 +153,25 @@ static int print(const compare_arguments *arguments, const jk_comparison *compar
                  {"country", "By country"},
                  {"vintage", "By year of write-off"},
                  {"decision", "By decision of the first valuation"}};
+    static const char *const added[] = {"closing_claims", "opening", "collected", "left",    "new", "time",
+                                        "data",           "model",   "rate",      "closing", NULL};
     int decimals = comparison->total[1].face < 1e6 ? 2 : 0;
     for (size_t v = 0; v < sizeof views / sizeof views[0]; v++) {
-        jk_cli_listing_view view = {
-            .title = views[v].title, .group = views[v].group, .name_head = views[v].group, .money_decimals = decimals};
+        jk_cli_listing_view view = {.title = views[v].title,
+                                    .group = views[v].group,
+                                    .name_head = views[v].group,
+                                    .added = added,
+                                    .coded = strcmp(views[v].group, "decision") == 0,
+                                    .money_decimals = decimals};
         failed |= jk_cli_listing_table(&listing, &view);
     }
     if (comparison->by != NULL) {
-        jk_cli_listing_view view = {
-            .title = "By the column", .group = comparison->by, .name_head = comparison->by, .money_decimals = decimals};
+        jk_cli_listing_view view = {.title = "By the columns asked for",
+                                    .group = comparison->by,
+                                    .name_head = comparison->by,
+                                    .added = added,
+                                    .coded = strchr(comparison->by, ',') == NULL,
+                                    .money_decimals = decimals};
         failed |= jk_cli_listing_table(&listing, &view);
     }
     failed |= print_matrix(comparison);
@@ -179,7 +199,7 @@ static jk_status write_workbook(const compare_arguments *arguments, const jk_com
          .added = added,
          .charted = charted},
         {.sheet = "Changes", .title = "By change of decision", .group = "change", .added = added},
-        {.sheet = "By column", .title = "By the column of --by", .group = comparison->by, .added = added},
+        {.sheet = "By columns", .title = "By the columns asked for", .group = comparison->by, .added = added},
     };
     size_t count = sizeof tables / sizeof tables[0] - (comparison->by == NULL);
     for (size_t t = 0; t < count; t++) {
@@ -246,8 +266,15 @@ const jk_command jk_command_compare = {
                  "jalki compare june-results.h5 september-results.h5 --page bridge.html",
                  "jalki compare tape.h5 tape.h5 --model models/nordic.yaml --model-b mine/nordic.yaml"},
     .operand = JK_PAIR_OPERAND(compare_arguments),
-    .groups = {{"Comparison", options, 0, false}, JK_PAIR_GROUP(compare_arguments), JK_JSON_GROUP, JK_WORKBOOK_GROUP},
+    .groups = {{"Comparison", options, 0, false},
+               JK_PAIR_GROUP(compare_arguments),
+               JK_JSON_GROUP,
+               JK_LANGUAGE_GROUP,
+               JK_WORKBOOK_GROUP},
     .size = sizeof(compare_arguments),
+    .no_parts = "values the second tape in the light of the first, so that no part knows what it needs of the "
+                "others; expected ranks (mpirun jalki-mpi compare)",
+    .shares_work = true,
     .check = check,
     .run = run_compare,
 };

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/decide_command.h"
 #include "cli/groups.h"
+#include "cli/strata_print.h"
 #include "jalki/export.h"
 
 static limit_argument *next_limit(decide_arguments *arguments, jk_usage *usage) {
@@ -121,6 +122,7 @@ static const jk_option options[] = {
     {"by-claim", .kind = JK_OPTION_FLAG, JK_FIELD(decide_arguments, by_claim),
      .otherwise = "one treatment for all claims of a debtor, who is filed against and called once",
      .help = "Each claim for itself, with its own hours and its share of a court fee"},
+    JK_BY_OPTION(decide_arguments, by),
     {"curve", .kind = JK_OPTION_SPECIAL, .read = read_curve, .value = "LIMIT[@SCOPE]=FROM:TO:N",
      .example = "court-budget=0:100000:11",
      .help = "What-if: the result for N amounts of court-budget or agent-hours, for all or a country, segment or team"},
@@ -263,10 +265,17 @@ static jk_status write_claims(const decide_arguments *arguments, const decide_wo
 /* Values the tape into the candidates and, where it is asked for, into the results' file. */
 static jk_status value_into(decide_arguments *arguments, decide_work *work, jk_results_file *results, jk_error *error) {
     jk_cli_valuing *valuing = &arguments->valuing;
-    jk_value_sink sinks[] = {jk_candidates_sink(work->candidates),
-                             results != NULL ? jk_results_sink(results) : (jk_value_sink){0}};
+    jk_value_sink sinks[3] = {jk_candidates_sink(work->candidates)};
+    size_t sink_count = 1;
     sinks[0].held += !arguments->by_claim ? work->candidates->claims * JK_DECIDE_DEBTOR_BYTES : 0;
-    size_t sink_count = results != NULL ? 2 : 1;
+    if (results != NULL) {
+        sinks[sink_count++] = jk_results_sink(results);
+    }
+    JK_TRY(jk_cli_strata_open(valuing, arguments->by, (jk_strata_shape){1, 1}, &work->combinations, error));
+    if (work->combinations != NULL) {
+        JK_TRY(jk_strata_keep(work->combinations, error));
+        sinks[sink_count++] = jk_strata_sink(work->combinations);
+    }
     JK_TRY(jk_cli_valuing_explain(valuing, 1, sinks, sink_count, error));
     return value_once(arguments, work, sinks, sink_count, &work->valuation, error);
 }
@@ -297,6 +306,9 @@ static jk_status decide_tape(decide_arguments *arguments, decide_work *work, jk_
     }
     JK_TRY(jk_decide(work->candidates, &work->options, &work->decided, error));
     JK_TRY(compare_claim_by_claim(arguments, work, error));
+    if (work->combinations != NULL) {
+        JK_TRY(jk_decided_strata_make(work->combinations, work->candidates, &work->decided, &work->strata, error));
+    }
     if (arguments->curve != NULL) {
         JK_TRY(draw_curve(arguments, work, error));
     }
@@ -317,6 +329,8 @@ static int run_decide(void *command) {
     jk_error error = {0};
     jk_status status = decide_tape(arguments, work, &error);
     int code = status == JK_OK ? jk_cli_decide_print(arguments, work) : jk_cli_fail(&error);
+    jk_decided_strata_free(work->strata);
+    jk_strata_free(work->combinations);
     jk_decided_reset(&work->decided);
     jk_candidates_free(work->candidates);
     jk_valuation_reset(&work->valuation);
@@ -329,10 +343,12 @@ const jk_command jk_command_decide = {
     .summary = "what to do with each claim when means are limited, and what more of them is worth",
     .purpose = "Decides per claim what to do when court budget, agent hours or the number of claims per treatment are "
                "limited, and says what one more of each is worth.",
-    .examples = {"jalki decide tape.h5 --model models/nordic.yaml --court-budget 50000 --agent-hours 1200",
-                 "jalki decide tape.h5 --model models/nordic.yaml --court-budget FI=20000 --max legal@SE=300 "
-                 "--claims decisions.csv",
-                 "jalki decide tape.h5 --model models/nordic.yaml --curve court-budget=0:100000:11"},
+    .examples =
+        {"jalki decide tape.h5 --model models/nordic.yaml --court-budget 50000 --agent-hours 1200",
+         "jalki decide tape.h5 --model models/nordic.yaml --court-budget FI=20000 --max legal@SE=300 "
+         "--claims decisions.csv",
+         "jalki decide tape.h5 --model models/nordic.yaml --court-budget 20000 --by country,product --language fi",
+         "jalki decide tape.h5 --model models/nordic.yaml --curve court-budget=0:100000:11"},
     .operand = JK_VALUED_TAPE(decide_arguments),
     .groups = {{"Limits", options, 0, false},
                JK_VALUING_GROUP(decide_arguments),
@@ -340,9 +356,12 @@ const jk_command jk_command_decide = {
                JK_SELL_GROUP(decide_arguments),
                {"Output", outputs, 0, false},
                JK_JSON_GROUP,
+               JK_LANGUAGE_GROUP,
                JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(decide_arguments)},
     .size = sizeof(decide_arguments),
+    .no_parts = "weighs all claims against each other and then goes through them once more to write what was "
+                "decided; expected ranks (mpirun jalki-mpi decide), or worklist, which has parts",
     .shares_work = true,
     .run = run_decide,
 };

@@ -59,6 +59,9 @@ static jk_status explain_debtor(explain_arguments *arguments, char **text, jk_er
 static int run_explain(void *command) {
     explain_arguments *arguments = command;
     jk_error error = {0};
+    if (arguments->common.format != JK_FORMAT_JSON) {
+        jk_cli_speak(&arguments->common); /* some sentences are made with the figures */
+    }
     jk_explanation explanation = {0};
     char *text = NULL;
     jk_status status = arguments->debtor_id != NULL ? explain_debtor(arguments, &text, &error)
@@ -86,7 +89,8 @@ const jk_command jk_command_explain = {
     .groups = {{NULL, options, 0, false},
                JK_VALUING_GROUP(explain_arguments),
                JK_IRR_GROUP(explain_arguments),
-               JK_SELL_GROUP(explain_arguments)},
+               JK_SELL_GROUP(explain_arguments),
+               JK_LANGUAGE_GROUP},
     .size = sizeof(explain_arguments),
     .check = check,
     .run = run_explain,

@@ -12,6 +12,7 @@
 #include "cli/fit_print.h"
 #include "cli/groups.h"
 #include "cli/listing_print.h"
+#include "cli/resuming.h"
 #include "cli/valuing.h"
 #include "jalki/experiment.h"
 #include "jalki/fit.h"
@@ -21,7 +22,8 @@ typedef struct fit_arguments {
     jk_cli_common common;
     jk_fit_options options;
     const char *panel, *model, *out, *covariance, *html;
-    bool full, calibrate;
+    bool full, calibrate, resumes;
+    jk_resume kept;
     char *beside; /* the covariance's default path */
     bool trees;
     jk_boost_options boost;
@@ -61,10 +63,17 @@ static const jk_option options[] = {
      .standard = "credibility", .help = "Thin segments lean on all of them, or do not"},
     {"calibrate", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, calibrate),
      .help = "Only slope and intercept of the model's own_score, by segment; all else stays"},
+    {"hold-titles", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, options.hold_titles),
+     .help = "pre_title_factor and garnish_share stay the base model's"},
     {"smooth", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, options.smooth),
      .help = "Neighbouring steps of a curve lean on each other as far as data say"},
     {"auto-bins", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, options.auto_bins),
      .help = "Find the bins of numeric characteristics from the data"},
+    {"splines", .kind = JK_OPTION_TEXT, JK_FIELD(fit_arguments, options.splines), .value = "NAME,…",
+     .example = "age_years,debtor_balance",
+     .help = "Smooth points of these numeric characteristics, or of all, over many narrow bins: penalised splines"},
+    {"interactions", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, options.interactions),
+     .help = "Characteristics may count more in one segment than in another, where debtors held out say so"},
     {"monotone", .kind = JK_OPTION_SPECIAL, .read = read_monotone, JK_FIELD(fit_arguments, options),
      .value = "NAME=up|down", .example = "paid_12m_share=up",
      .help = "Points of NAME only rise, or only fall; may be given again"},
@@ -92,7 +101,7 @@ static const jk_option effects[] = {
 static const jk_option rows[] = {
     {"split", .kind = JK_OPTION_SPECIAL, .read = jk_cli_read_split, JK_FIELD(fit_arguments, options.filter),
      .value = "LOW-HIGH", .example = "0-80",
-     .help = "Only keys of these hundredths: backtest --split 80-100 has not seen 0-80"},
+     .help = "Only keys of these hundredths: backtest --split 80-100 has not seen 0-80, and 20-40 not 40-20"},
     {"holdout", .kind = JK_OPTION_SPECIAL, .read = read_holdout, JK_FIELD(fit_arguments, options.filter),
      .value = "PCT", .example = "20", .help = "Without the last PCT hundredths of the keys: as --split 0-(100-PCT)"},
     {0},
@@ -107,6 +116,7 @@ static const jk_option outputs[] = {
      .help = "One page with plots"},
     {"full", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, full),
      .help = "All figures and messages, not the summary alone"},
+    JK_RESUME_OPTION(fit_arguments, resumes, "output"),
     {0},
 };
 
@@ -124,7 +134,8 @@ static void check(jk_usage *usage, void *command) {
     if (name != NULL && (name[0] == '\0' || jk_escape_changes(name, strlen(name), false))) {
         jk_usage_error(usage, "--name: expected a name: UTF-8 text without control characters");
     }
-    static const char *const others[] = {"trees", "auto-bins", "monotone", "smooth", "covariance", "html", "full"};
+    static const char *const others[] = {"trees",       "auto-bins",  "splines", "interactions", "monotone", "smooth",
+                                         "hold-titles", "covariance", "html",    "full",         "resume"};
     for (size_t i = 0; arguments->calibrate && i < sizeof others / sizeof others[0]; i++) {
         if (jk_usage_given(usage, others[i])) {
             jk_usage_error(usage, "--calibrate leaves all but the own score as it is: --%s is not for it", others[i]);
@@ -194,6 +205,12 @@ static jk_status fit_all(fit_arguments *arguments, jk_model **base, jk_fit **fit
     JK_TRY(jk_cli_check_outputs(inputs, 2, files, 6, error));
     JK_TRY(jk_model_load(arguments->model, base, error));
     arguments->options.run = jk_cli_run(&arguments->common);
+    if (arguments->resumes) {
+        jk_tape *panel = NULL; /* opened as what it is, its digest is that of its checksums */
+        JK_TRY(jk_tape_open_any(arguments->panel, &panel, error));
+        jk_tape_close(panel);
+        JK_TRY(jk_cli_resume_begin(&arguments->kept, arguments->out, NULL, 0, error));
+    }
     JK_TRY(find_effects(arguments, *base, error));
     JK_TRY(jk_fit_run(arguments->panel, *base, &arguments->options, fit, error));
     if (arguments->trees) {
@@ -243,6 +260,7 @@ static int run_fit(void *command) {
         return 0; /* trees are read back from their file, which rank 0 alone writes */
     }
     jk_status status = fit_all(arguments, &base, &fit, &error);
+    jk_cli_resume_end(&arguments->kept, &arguments->common, arguments->out, status == JK_OK);
     int code = status == JK_OK ? print(arguments, fit, base) : jk_cli_fail(&error);
     jk_fit_free(fit);
     jk_experiment_free(arguments->effects);
@@ -273,6 +291,8 @@ const jk_command jk_command_fit = {
                {"Output", outputs, 0, false},
                JK_JSON_GROUP},
     .size = sizeof(fit_arguments),
+    .no_parts = "goes through its rows again and again, each time with what all of them came to before; expected "
+                "ranks (mpirun jalki-mpi fit)",
     .shares_work = true,
     .prepare = prepare,
     .check = check,

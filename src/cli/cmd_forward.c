@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/listing_print.h"
 #include "cli/valuing.h"
 #include "jalki/export.h"
 #include "jalki/forward.h"
@@ -211,22 +212,6 @@ static int print_years(const jk_forward *forward) {
     return jk_cli_print_table(table, "Cash by year of the agreement");
 }
 
-static int print_csv(const jk_forward *forward) {
-    (void)puts("month,face,paid,onboarding,gross,cost,sale,net,cumulated,own_price_pct_of_face");
-    for (int t = 0; t < forward->months; t++) {
-        const jk_forward_month *month = &forward->month[t];
-        const double amounts[] = {month->face, month->paid, month->onboarding, month->gross,
-                                  month->cost, month->sale, month->net,        month->cumulated};
-        (void)printf("%d", t + 1);
-        for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
-            jk_cli_csv_number(amounts[i], 6);
-        }
-        jk_cli_csv_number(100.0 * month->own_price, 6);
-        (void)putchar('\n');
-    }
-    return jk_cli_finish();
-}
-
 static char *json_of(const forward_arguments *arguments, const jk_forward *forward) {
     return jk_forward_json(arguments->valuing.tape, arguments->valuing.model, forward);
 }
@@ -236,7 +221,8 @@ static int print(const forward_arguments *arguments, const jk_forward *forward) 
         return jk_cli_print_text(json_of(arguments, forward));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
-        return print_csv(forward);
+        const jk_listing months = jk_forward_listing(forward);
+        return jk_cli_listing_csv(&months);
     }
     print_terms(arguments, forward);
     print_price(forward);

@@ -37,18 +37,8 @@ static jk_status write_mapping(const map_arguments *arguments, const char *text,
         (void)fputs(text, stdout);
         return JK_OK;
     }
-    jk_output output = {0};
-    JK_TRY(jk_output_open(&output, arguments->output, arguments->common.with_ids ? JK_OUTPUT_PERSONAL : JK_OUTPUT_PLAIN,
-                          error));
-    jk_status status = jk_output_stream(&output, error);
-    if (status == JK_OK && fputs(text, output.stream) < 0) {
-        status = jk_fail_errno(error, arguments->output, "write");
-    }
-    if (status == JK_OK) {
-        return jk_output_commit(&output, error);
-    }
-    jk_output_abort(&output);
-    return status;
+    return jk_output_write(arguments->output, arguments->common.with_ids ? JK_OUTPUT_PERSONAL : JK_OUTPUT_PLAIN, text,
+                           strlen(text), error);
 }
 
 static int run_map(void *command) {

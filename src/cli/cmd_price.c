@@ -12,6 +12,7 @@
 #include "cli/hours.h"
 #include "cli/parts.h"
 #include "cli/price_command.h"
+#include "cli/strata_print.h"
 #include "cli/workbooks.h"
 #include "jalki/export.h"
 #include "jalki/shares.h"
@@ -23,8 +24,9 @@ typedef struct price_arguments {
     size_t returns;
     jk_cli_floors floors;
     double asked;
-    const char *scenarios_path, *claims_path;
+    const char *scenarios_path, *claims_path, *by;
     bool committed;
+    jk_strata *strata;
     jk_scenarios *scenarios;
     double allocate;
     jk_shares *shares;
@@ -44,6 +46,7 @@ static const jk_option options[] = {
     {"committed", .kind = JK_OPTION_FLAG, JK_FIELD(price_arguments, committed), .needs = "scenarios",
      .otherwise = "each is planned anew", .help = "Keep the base plan in the scenarios"},
     JK_HOURS_OPTION(price_arguments, hours),
+    JK_BY_OPTION(price_arguments, by),
     {0},
 };
 
@@ -69,6 +72,12 @@ static void check(jk_usage *usage, void *command) {
     if (arguments->hours.given_count > 0 && arguments->scenarios_path != NULL) {
         jk_usage_error(usage, "--agent-hours makes the plan of the base case; expected no --scenarios beside it");
     }
+    if (arguments->hours.given_count > 0 && arguments->by != NULL && arguments->returns > 1) {
+        jk_usage_error(usage, "--by beside --agent-hours is of one plan; expected one --irr");
+    }
+    if (arguments->by != NULL && jk_cli_is_part(&arguments->common)) {
+        jk_usage_error(usage, "--by: combinations of columns cannot be had in parts");
+    }
 }
 
 /* ---- the command ---------------------------------------------------------------------------------------------- */
@@ -81,14 +90,21 @@ static int print(const price_arguments *arguments, const jk_bids *bids) {
     if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(json_of(arguments, bids));
     }
-    return arguments->common.format == JK_FORMAT_CSV ? jk_price_print_csv(bids)
-                                                     : jk_price_print_tables(&arguments->valuing, bids);
+    if (arguments->common.format == JK_FORMAT_CSV) {
+        return jk_price_print_csv(bids);
+    }
+    jk_cli_speak(&arguments->common);
+    return jk_price_print_tables(&arguments->valuing, bids);
 }
 
 static jk_status write_workbook(const price_arguments *arguments, const jk_bids *bids, jk_error *error) {
     jk_listing listing = jk_bids_listing(bids);
-    const jk_xlsx_table table = {.sheet = "Bids", .title = "What the portfolio may cost", .listing = &listing};
-    const jk_cli_book book = {.tables = &table, .table_count = 1, .cash = true};
+    jk_listing strata = jk_strata_cases_listing(bids->strata);
+    const jk_xlsx_table tables[] = {
+        {.sheet = "Bids", .title = "What the portfolio may cost", .listing = &listing},
+        {.sheet = "By columns", .title = "By the columns asked for, at the return alone", .listing = &strata},
+    };
+    const jk_cli_book book = {.tables = tables, .table_count = bids->strata != NULL ? 2 : 1, .cash = true};
     return jk_cli_write_workbook(&arguments->common, &arguments->valuing, &bids->first, &book, error);
 }
 
@@ -126,6 +142,9 @@ static jk_status price_tape(price_arguments *arguments, jk_bids *bids, jk_error 
         wanted.sinks = &sink;
         wanted.sink_count = 1;
     }
+    const jk_strata_shape shape = {arguments->returns * (1 + wanted.scenario_count), 1 + wanted.scenario_count};
+    JK_TRY(jk_cli_strata_open(valuing, arguments->by, shape, &arguments->strata, error));
+    wanted.strata = arguments->strata;
     jk_cli_part_begin(&arguments->common);
     size_t cases = arguments->returns * (1 + wanted.scenario_count);
     JK_TRY(jk_cli_valuing_explain(valuing, cases < JK_RETURNS_MAX ? cases : JK_RETURNS_MAX, wanted.sinks,
@@ -156,6 +175,7 @@ static int run_price(void *command) {
                : jk_cli_is_part(&arguments->common) ? jk_cli_finish()
                                                     : print(arguments, &bids);
     jk_shares_free(arguments->shares);
+    jk_strata_free(arguments->strata);
     jk_scenarios_free(arguments->scenarios);
     jk_bids_reset(&bids);
     jk_cli_valuing_close(&arguments->valuing);
@@ -172,6 +192,7 @@ const jk_command jk_command_price = {
                  "    --floor multiple=1.8 --floor payback=60 --asked 1250000",
                  "jalki price tape.h5 --model models/nordic.yaml --scenarios data/scenarios/nordic.yaml",
                  "jalki price tape.h5 --model models/nordic.yaml --agent-hours 1500",
+                 "jalki price tape.h5 --model models/nordic.yaml --by country,balance_band --irr 0.12,0.15",
                  "jalki price tape.h5 --model models/nordic.yaml --claims shares.csv"},
     .operand = JK_VALUED_TAPE(price_arguments),
     .groups = {{"Price", options, 0, false},
@@ -181,6 +202,7 @@ const jk_command jk_command_price = {
                {"Output", outputs, 0, false},
                JK_PART_GROUP,
                JK_JSON_GROUP,
+               JK_LANGUAGE_GROUP,
                JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(price_arguments),
                JK_ACCEPT_GROUP(price_arguments, valuing.accepted)},

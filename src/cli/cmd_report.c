@@ -2,11 +2,11 @@
 /* jalki report: results as a page for those who decide. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/language.h"
 #include "cli/accept.h"
 #include "cli/commands.h"
 #include "cli/conditions.h"
@@ -24,7 +24,9 @@ typedef struct report_arguments {
     size_t irr_count;
     jk_cli_floors floors;
     double asked;
-    size_t top;
+    size_t top, reprice;
+    bool brief;
+    const char *currency;
     uint64_t paths, seed;
     jk_accepted accepted;
     jk_cli_valuing valuing; /* what a fit does not know of the plan is asked of it */
@@ -38,6 +40,9 @@ static const jk_option options[] = {
      .otherwise = "where it was then", .help = "The tape that was valued"},
     {"model", 'm', JK_OPTION_FILE_IN, .is_model = true, JK_FIELD(report_arguments, model_path), .value = "M.yaml",
      .otherwise = "where it was then", .help = "The model it was valued with"},
+    {"currency", .kind = JK_OPTION_SPECIAL, .read = jk_cli_read_currency, JK_FIELD(report_arguments, currency),
+     .value = "CODE", .otherwise = "that of the results", .example = "SEK",
+     .help = "Tell amounts in this currency, at the rates of the model's fx; amounts of other options are in it, too"},
     {"irr", .kind = JK_OPTION_RETURN, JK_FIELD(report_arguments, irr),
      JK_SEVERAL(report_arguments, irr_count, JK_RETURNS_MAX), .value = "RATES", .example = "0.12,0.15",
      .otherwise = "3 and 6 points around the run's", .help = "Further required returns for the bid table"},
@@ -53,6 +58,12 @@ static const jk_option options[] = {
      .standard = "1", .help = "Of the simulation"},
     {"top", .kind = JK_OPTION_INTEGER, JK_FIELD(report_arguments, top), .value = "N", .low = 1, .high = 500,
      .standard = "20", .help = "Rows of the worklist's head"},
+    {"reprice", .kind = JK_OPTION_INTEGER, JK_FIELD(report_arguments, reprice), .value = "N", .high = 200000,
+     .standard = "20000",
+     .help = "The page prices the portfolio again in the browser from the inputs of its claims, or of N that stand for "
+             "all where it has more; 0: it cannot"},
+    {"brief", .kind = JK_OPTION_FLAG, JK_FIELD(report_arguments, brief),
+     .help = "Two sheets of A4: bid, returns, collections, risk, scenarios, decisions and sources alone"},
     {"title", .kind = JK_OPTION_TEXT, JK_FIELD(report_arguments, title), .value = "TEXT",
      .standard = "Portfolio report", .help = "Heading of the page"},
     {0},
@@ -87,6 +98,7 @@ typedef struct report_run {
     jk_tape *tape;
     jk_model *model;
     jk_scenarios *scenarios;
+    jk_book *book; /* NULL: the page cannot price again */
     char *json;
 } report_run;
 
@@ -100,7 +112,9 @@ static jk_status open_inputs(report_arguments *arguments, report_run *run, jk_er
     const char *const outputs[] = {arguments->page_path, arguments->common.json_path};
     JK_TRY(jk_cli_check_outputs(inputs, 2, outputs, 2, error));
     JK_TRY(jk_tape_open(arguments->tape_path, &run->tape, error));
-    jk_status loaded = jk_model_load(arguments->model_path, &run->model, error);
+    jk_status loaded = jk_cli_load_model(
+        &arguments->common, arguments->model_path, (const char *const *)run->origin.changes, run->origin.change_count,
+        arguments->currency != NULL ? arguments->currency : run->origin.currency, &run->model, error);
     if (loaded == JK_ERROR_MODEL && arguments->model_path == run->origin.model_path) {
         /* a file that the results name, perhaps of no concern to them: nothing of it is shown */
         *error = (jk_error){0};
@@ -116,8 +130,59 @@ static jk_status open_inputs(report_arguments *arguments, report_run *run, jk_er
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
 
+/* A document alone has no use for claims. */
+static jk_status open_book(const report_arguments *arguments, report_run *run, jk_error *error) {
+    return arguments->page_path == NULL || arguments->reprice == 0 || arguments->brief || !jk_page_has_engine()
+               ? JK_OK
+               : jk_book_create(run->tape, run->model, arguments->reprice, &run->book, error);
+}
+
+static jk_status write_page(const report_arguments *arguments, const report_run *run, jk_error *error) {
+    unsigned char *bytes = NULL;
+    jk_page page = {
+        .title = arguments->title, .script = "report", .figures = run->json, .language = arguments->common.language};
+    if (run->book != NULL) {
+        JK_TRY(jk_book_pack(run->book, &bytes, &page.book_size, error));
+        page.book = bytes;
+    }
+    jk_status status = jk_page_write(arguments->page_path, &page, error);
+    free(bytes);
+    return status;
+}
+
+/* The page, if there is one, in the language asked for: sentences are made with the figures. The document of JSON stays
+ * English: it is made again where it is asked for beside a page in another language. */
+static jk_status write_page_of(const report_arguments *arguments, report_run *run, jk_report_options *report,
+                               jk_error *error) {
+    const bool with_json = jk_cli_json_on_stdout(&arguments->common) || jk_cli_json_to_file(&arguments->common);
+    const bool other = arguments->common.language > 0;
+    jk_findings told = {0}, *findings = report->findings;
+    if (arguments->page_path == NULL) {
+        return JK_OK;
+    }
+    if (other || !with_json) {
+        jk_cli_speak(&arguments->common);
+    }
+    report->findings = other && with_json ? &told : findings; /* the second time tells them */
+    jk_status status = jk_report_json(run->tape, run->model, report, &run->json, error);
+    status = status == JK_OK ? write_page(arguments, run, error) : status;
+    report->findings = findings;
+    jk_findings_reset(&told);
+    if (jk_text_missed() != NULL) {
+        jk_cli_note(&arguments->common, "not in the language asked for: %s", jk_text_missed());
+    }
+    jk_language_end();
+    if (other && with_json) {
+        free(run->json);
+        run->json = NULL;
+        report->book = NULL; /* it is filled once, for the page */
+    }
+    return status;
+}
+
 static jk_status make_report(report_arguments *arguments, report_run *run, jk_error *error) {
     JK_TRY(open_inputs(arguments, run, error));
+    JK_TRY(open_book(arguments, run, error));
     jk_accepted accepted = arguments->accepted | run->origin.accepted;
     jk_findings findings = {0};
     JK_TRY(jk_cli_repeat_warnings(&arguments->common, run->tape, accepted, error));
@@ -131,6 +196,8 @@ static jk_status make_report(report_arguments *arguments, report_run *run, jk_er
                                 .scenarios = run->scenarios,
                                 .paths = arguments->paths,
                                 .seed = arguments->seed,
+                                .book = run->book,
+                                .brief = arguments->brief,
                                 .origin = &run->origin,
                                 .today = jk_cli_today(),
                                 .findings = &findings};
@@ -146,14 +213,13 @@ static jk_status make_report(report_arguments *arguments, report_run *run, jk_er
     arguments->valuing.options = report.value;
     JK_TRY(jk_cli_valuing_worth(&arguments->valuing, &arguments->common, false, &arguments->worth, error));
     report.fit = &arguments->worth;
-    jk_status status = jk_report_json(run->tape, run->model, &report, &run->json, error);
+    jk_status status = write_page_of(arguments, run, &report, error);
+    if (status == JK_OK && run->json == NULL) {
+        status = jk_report_json(run->tape, run->model, &report, &run->json, error);
+    }
     jk_cli_show_findings(&arguments->common, &findings);
     jk_findings_reset(&findings);
     JK_TRY(status);
-    jk_page page = {.title = arguments->title, .script = "report", .figures = run->json};
-    if (arguments->page_path != NULL) {
-        JK_TRY(jk_page_write(arguments->page_path, &page, error));
-    }
     return jk_cli_json_to_file(&arguments->common)
                ? (arguments->common.with_ids ? jk_text_write_personal : jk_text_write)(arguments->common.json_path,
                                                                                        run->json, error)
@@ -188,6 +254,7 @@ static int run_report(void *command) {
     jk_status status = make_report(arguments, &run, &error);
     int code = status == JK_OK ? print(arguments, &run) : jk_cli_fail(&error);
     free(run.json);
+    jk_book_free(run.book);
     jk_scenarios_free(run.scenarios);
     jk_model_free(run.model);
     jk_tape_close(run.tape);
@@ -211,8 +278,12 @@ const jk_command jk_command_report = {
     .groups = {{"Page", options, 0, false},
                JK_CURSE_GROUP(report_arguments),
                JK_JSON_GROUP,
+               JK_LANGUAGE_GROUP,
                JK_ACCEPT_GROUP(report_arguments, accepted)},
     .size = sizeof(report_arguments),
+    .no_parts = "asks the tape again and again for what a page shows; expected ranks (mpirun jalki-mpi report), "
+                "or value in parts and the report of what jalki merge -o R.h5 makes of them",
+    .shares_work = true,
     .check = check,
     .run = run_report,
 };

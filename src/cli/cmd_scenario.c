@@ -10,6 +10,7 @@
 #include "cli/groups.h"
 #include "cli/parts.h"
 #include "cli/scenario_command.h"
+#include "cli/strata_print.h"
 #include "cli/workbooks.h"
 #include "jalki/export.h"
 
@@ -18,7 +19,8 @@ enum { TARGETS_MAX = 16 };
 typedef struct scenario_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
-    const char *scenarios_path, *claims_path, *segment;
+    const char *scenarios_path, *claims_path, *segment, *by;
+    jk_strata *strata;
     bool replanned, committed;
     unsigned modes;
     int break_even; /* a jk_stress_key, or -1 */
@@ -50,6 +52,7 @@ static const jk_option options[] = {
      .help = "Only with the base plan kept"},
     {"segment", .kind = JK_OPTION_TEXT, JK_FIELD(scenario_arguments, segment), .value = "ID",
      .help = "Show this segment alone; with --break-even: stress its claims alone"},
+    JK_BY_OPTION(scenario_arguments, by),
     {0},
 };
 
@@ -104,6 +107,9 @@ static void check(jk_usage *usage, void *command) {
     if (!scenarios && jk_cli_is_part(&arguments->common)) {
         jk_usage_error(usage, "--part is about --scenarios; break-even and missing data ask the tape again and again");
     }
+    if (arguments->by != NULL && (!scenarios || jk_cli_is_part(&arguments->common))) {
+        jk_usage_error(usage, "--by stands beside --scenarios, and cannot be had in parts");
+    }
     if (!scenarios && arguments->common.xlsx_path != NULL) {
         jk_usage_error(usage, "--xlsx writes the scenarios side by side; it needs --scenarios");
     }
@@ -136,30 +142,52 @@ static jk_status find_segment(const scenario_arguments *arguments, int *segment,
     return JK_OK;
 }
 
-static jk_status value_scenarios(const scenario_arguments *arguments, const jk_scenarios *set, jk_scenario_grid *grid,
+static jk_status finish_strata(const scenario_arguments *arguments, const jk_scenarios *set,
+                               const jk_scenario_grid *grid, jk_error *error) {
+    jk_strata_case *cases = arguments->strata == NULL ? NULL : calloc(grid->count, sizeof *cases);
+    if (cases == NULL) {
+        return arguments->strata == NULL ? JK_OK : jk_fail_memory(error, "the strata");
+    }
+    jk_scenario_cases(set, grid, cases);
+    jk_status status = jk_strata_finish(arguments->strata, cases, error);
+    free(cases);
+    return status;
+}
+
+static jk_status value_scenarios(scenario_arguments *arguments, const jk_scenarios *set, jk_scenario_grid *grid,
                                  jk_error *error) {
     const jk_cli_valuing *valuing = &arguments->valuing;
     jk_scenario_run run = {set->scenarios, set->count, &arguments->valuing.irr, 1, arguments->modes};
     jk_scenario_claims *claims = NULL;
-    jk_value_sink sink = {0};
+    jk_value_sink sinks[2] = {{0}};
+    size_t sink_count = 0;
+    const size_t modes = arguments->modes == (JK_MODE_REPLANNED | JK_MODE_COMMITTED) ? 2 : 1;
+    const size_t cases = 1 + modes * set->count;
+    JK_TRY(jk_cli_strata_open(valuing, arguments->by, (jk_strata_shape){cases, cases}, &arguments->strata, error));
+    if (arguments->strata != NULL) {
+        sinks[sink_count++] = jk_strata_sink(arguments->strata);
+    }
     jk_status status = JK_OK;
     if (arguments->claims_path != NULL) {
         status = jk_scenario_claims_open(arguments->claims_path, valuing->tape, valuing->model, &run, &claims, error);
     }
     if (status == JK_OK && claims != NULL) {
-        sink = jk_scenario_claims_sink(claims);
+        sinks[sink_count++] = jk_scenario_claims_sink(claims);
     }
     if (status == JK_OK && valuing->explain_memory) {
         jk_value_memory memory;
-        status = jk_scenario_grid_memory(valuing->tape, valuing->model, &valuing->options, &run, &sink, claims != NULL,
+        status = jk_scenario_grid_memory(valuing->tape, valuing->model, &valuing->options, &run, sinks, sink_count,
                                          &memory, error);
         if (status == JK_OK) {
             jk_cli_valuing_tell_memory(valuing, &memory);
         }
     }
     if (status == JK_OK) {
-        status = jk_scenario_grid_make(valuing->tape, valuing->model, &valuing->options, &run, &sink, claims != NULL,
-                                       grid, error);
+        status = jk_scenario_grid_make(valuing->tape, valuing->model, &valuing->options, &run, sinks, sink_count, grid,
+                                       error);
+    }
+    if (status == JK_OK && !jk_cli_is_part(&arguments->common)) {
+        status = finish_strata(arguments, set, grid, error);
     }
     if (status == JK_OK && claims != NULL) {
         return jk_scenario_claims_commit(claims, error);
@@ -172,6 +200,7 @@ static jk_status write_workbook(const scenario_arguments *arguments, const jk_sc
                                 const jk_scenario_grid *grid, int segment, jk_error *error) {
     static const char *const charted[] = {"value", NULL};
     jk_listing listing = jk_scenario_listing(set, grid, segment);
+    jk_listing strata = jk_strata_cases_listing(arguments->strata);
     const jk_xlsx_table tables[] = {
         {.sheet = "Scenarios",
          .title = "The portfolio under named stresses",
@@ -181,8 +210,10 @@ static jk_status write_workbook(const scenario_arguments *arguments, const jk_sc
          .charted = charted,
          .bars = true},
         {.sheet = "Segments", .title = "The same by segment", .listing = &listing},
+        {.sheet = "By columns", .title = "By the columns asked for", .listing = &strata},
     };
-    const jk_cli_book book = {.tables = tables, .table_count = sizeof tables / sizeof tables[0]};
+    const size_t count = sizeof tables / sizeof tables[0] - (arguments->strata == NULL);
+    const jk_cli_book book = {.tables = tables, .table_count = count};
     return jk_cli_write_workbook(&arguments->common, &arguments->valuing, jk_scenario_at(grid, 0, 0, -1), &book, error);
 }
 
@@ -203,14 +234,17 @@ static jk_status work(scenario_arguments *arguments, jk_scenarios **set, jk_scen
     JK_TRY(write_workbook(arguments, *set, grid, *segment, error));
     return jk_cli_json_to_file(&arguments->common)
                ? jk_cli_write_text(arguments->common.json_path,
-                                   jk_scenario_json(valuing->tape, valuing->model, *set, grid), error)
+                                   jk_scenario_json(valuing->tape, valuing->model, *set, grid, arguments->strata),
+                                   error)
                : JK_OK;
 }
 
 static int print(const scenario_arguments *arguments, const jk_scenario_view *view) {
     if (jk_cli_json_on_stdout(&arguments->common)) {
-        return jk_cli_print_text(jk_scenario_json(view->valuing->tape, view->valuing->model, view->set, view->grid));
+        return jk_cli_print_text(
+            jk_scenario_json(view->valuing->tape, view->valuing->model, view->set, view->grid, view->strata));
     }
+    jk_cli_speak(&arguments->common);
     return arguments->common.format == JK_FORMAT_CSV ? jk_scenario_print_csv(view) : jk_scenario_print_tables(view);
 }
 
@@ -242,10 +276,11 @@ static int run_scenario(void *command) {
     jk_scenario_grid grid = {0};
     int segment = -1;
     jk_status status = work(arguments, &set, &grid, &segment, &error);
-    jk_scenario_view view = {&arguments->valuing, set, &grid, segment};
+    jk_scenario_view view = {&arguments->valuing, set, &grid, segment, arguments->strata};
     int code = status != JK_OK                      ? jk_cli_fail(&error)
                : jk_cli_is_part(&arguments->common) ? jk_cli_finish()
                                                     : print_or_find(arguments, &view, &error);
+    jk_strata_free(arguments->strata);
     jk_scenario_grid_reset(&grid);
     jk_scenarios_free(set);
     jk_cli_valuing_close(&arguments->valuing);
@@ -262,6 +297,8 @@ const jk_command jk_command_scenario = {
                  "jalki scenario tape.h5 --model models/nordic.yaml --scenarios data/scenarios/nordic.yaml \\\n"
                  "    --committed --irr 0.12 --json scenarios.json --claims claims.csv",
                  "jalki scenario tape.h5 --model models/nordic.yaml --break-even recovery --asked 1500000 --irr 0.12",
+                 "jalki scenario tape.h5 --model models/nordic.yaml --scenarios data/scenarios/nordic.yaml \\\n"
+                 "    --by country,product --language fi",
                  "jalki scenario tape.h5 --model models/nordic.yaml --break-even court_cost",
                  "jalki scenario tape.h5 --model models/nordic.yaml --missing all"},
     .operand = JK_VALUED_TAPE(scenario_arguments),
@@ -273,6 +310,7 @@ const jk_command jk_command_scenario = {
                {"Output", outputs, 0, false},
                JK_PART_GROUP,
                JK_JSON_GROUP,
+               JK_LANGUAGE_GROUP,
                JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(scenario_arguments)},
     .size = sizeof(scenario_arguments),

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jalki simulate: the distribution of value, collections and return. */
 #include <math.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/parts.h"
+#include "cli/resuming.h"
 #include "cli/valuing.h"
 #include "jalki/export.h"
 #include "jalki/simulate.h"
@@ -15,7 +16,8 @@ typedef struct simulate_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
     jk_simulate_options wanted;
-    bool no_own_risk;
+    bool no_own_risk, resumes;
+    jk_resume kept;
 } simulate_arguments;
 
 static const jk_option options[] = {
@@ -36,12 +38,21 @@ static const jk_option options[] = {
      .help = "Every claim brings what is expected of it on the path"},
     {"tolerance", .kind = JK_OPTION_NUMBER, JK_FIELD(simulate_arguments, wanted.tolerance), .value = "PART",
      .high = 0.5, .standard = "0.001", .help = "Error of the model points that is aimed at"},
+    JK_RESUME_OPTION(simulate_arguments, resumes, "json"),
     {0},
 };
 
 static void prepare(void *command) {
     simulate_arguments *arguments = command;
     arguments->wanted = jk_simulate_defaults();
+}
+
+static void check(jk_usage *usage, void *command) {
+    const simulate_arguments *arguments = command;
+    if (arguments->resumes && (jk_usage_given(usage, "part") || !jk_cli_json_to_file(&arguments->common))) {
+        jk_usage_error(usage, "--resume keeps its folder beside the file of --json, and a part that was lost is run "
+                              "again by itself; expected --json FILE and no --part");
+    }
 }
 
 /* ---- tables --------------------------------------------------------------------------------------------------- */
@@ -212,7 +223,15 @@ static jk_status work(simulate_arguments *arguments, jk_simulation *simulation, 
             jk_simulate_memory(valuing->tape, valuing->model, &valuing->options, &arguments->wanted, &memory, error));
         jk_cli_valuing_tell_memory(valuing, &memory);
     }
+    jk_cli_part_begin(&arguments->common);
+    if (arguments->resumes) {
+        JK_TRY(jk_cli_resume_begin(&arguments->kept, arguments->common.json_path, &arguments->wanted.covariance, 1,
+                                   error));
+    }
     JK_TRY(jk_simulate(valuing->tape, valuing->model, &valuing->options, &arguments->wanted, simulation, error));
+    if (jk_cli_is_part(&arguments->common)) {
+        return jk_cli_part_end(&arguments->common, valuing->tape, error);
+    }
     if (!simulation->within_tolerance) {
         jk_cli_note(&arguments->common,
                     "warning: the model points are up to %.3f %% off, not %.3f %%, as far as they go",
@@ -241,7 +260,10 @@ static int run_simulate(void *command) {
     jk_error error = {0};
     jk_simulation simulation = {0};
     jk_status status = work(arguments, &simulation, &error);
-    int code = status == JK_OK ? print(arguments, &simulation) : jk_cli_fail(&error);
+    jk_cli_resume_end(&arguments->kept, &arguments->common, arguments->common.json_path, status == JK_OK);
+    int code = status != JK_OK                      ? jk_cli_fail(&error)
+               : jk_cli_is_part(&arguments->common) ? jk_cli_finish()
+                                                    : print(arguments, &simulation);
     jk_simulation_reset(&simulation);
     jk_cli_valuing_close(&arguments->valuing);
     return code;
@@ -260,10 +282,12 @@ const jk_command jk_command_simulate = {
                JK_VALUING_GROUP(simulate_arguments),
                JK_IRR_GROUP(simulate_arguments),
                JK_SELL_GROUP(simulate_arguments),
+               JK_PART_GROUP,
                {"Output", jk_json_options, 0, false},
                JK_MEMORY_GROUP(simulate_arguments)},
     .size = sizeof(simulate_arguments),
     .shares_work = true,
     .prepare = prepare,
+    .check = check,
     .run = run_simulate,
 };

@@ -37,8 +37,8 @@ static const jk_option options[] = {
 static const jk_option valuing_options[] = {
     {"model", 'm', JK_OPTION_FILE_IN, .is_model = true, JK_FIELD(jk_cli_valuing, model_path), .value = "M.yaml",
      .otherwise = "the tape alone", .help = "Model file: what the claims are worth is there, too"},
-    {"set", .kind = JK_OPTION_TEXT, JK_FIELD(jk_cli_valuing, changes),
-     JK_SEVERAL(jk_cli_valuing, change_count, JK_CLI_CHANGES_MAX), .value = "KEY=VALUE", .otherwise = "as in the file",
+    {"set", .kind = JK_OPTION_TEXT, JK_FIELD(jk_cli_valuing, changes.change),
+     JK_SEVERAL(jk_cli_valuing, changes.count, JK_CLI_CHANGES_MAX), .value = "KEY=VALUE", .otherwise = "as in the file",
      .needs = "model", .example = "cost_inflation=0.03", .help = "Another value for a key of the model"},
     {"cutoff", .kind = JK_OPTION_DATE, JK_FIELD(jk_cli_valuing, cutoff), .value = "DATE", .otherwise = "the tape's",
      .needs = "model", .help = "Valuation date, YYYY-MM-DD", .example = "2026-06-30"},
@@ -70,7 +70,7 @@ static void add_json(sql_arguments *arguments, const jk_sql_column *columns, siz
         } else if (columns[c].is_boolean) {
             value = json_boolean(strcmp(cells[c], "true") == 0);
         } else if (columns[c].is_number) {
-            value = json_loads(cells[c], JSON_DECODE_ANY, NULL);
+            value = jk_json_parse(cells[c], JSON_DECODE_ANY, NULL);
             value = value != NULL ? value : json_null(); /* nan, inf */
         } else {
             value = jk_json_string(cells[c]);
@@ -134,7 +134,7 @@ static jk_status make_frames(sql_arguments *arguments, size_t *count, jk_error *
         return JK_OK;
     }
     JK_TRY(jk_cli_valuing_open(valuing, &arguments->common, error));
-    JK_TRY(jk_claims_table_open(valuing->tape, valuing->model, &arguments->claims, error));
+    JK_TRY(jk_claims_table_open(valuing->tape, valuing->model, false, &arguments->claims, error));
     jk_value_sink sink = jk_claims_table_sink(arguments->claims);
     JK_TRY(jk_value_run(valuing->tape, valuing->model, &valuing->options, &sink, 1, &arguments->valuation, error));
     jk_frame_of_tape(valuing->tape, &arguments->frames[0]);

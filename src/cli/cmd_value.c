@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jalki value: what each claim is worth and what to do with it, and what that comes to. */
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "cli/accept.h"
@@ -15,6 +13,8 @@
 #include "cli/listing_print.h"
 #include "cli/option_values.h"
 #include "cli/parts.h"
+#include "cli/strata_print.h"
+#include "cli/value_print.h"
 #include "cli/valuing.h"
 #include "cli/workbooks.h"
 #include "jalki/export.h"
@@ -23,12 +23,14 @@
 typedef struct value_arguments {
     jk_cli_common common;
     jk_cli_valuing valuing;
-    bool full;
-    const char *results_path, *claims_path, *cashflow_path;
+    bool full, with_all;
+    const char *results_path, *claims_path, *cashflow_path, *years_path;
     jk_results_file *results;
     jk_claims_file *claims;
     jk_claims_table *table; /* of claims that become Parquet */
-    jk_value_sink sinks[4];
+    const char *by;
+    jk_strata *strata;
+    jk_value_sink sinks[5];
     size_t sink_count;
     jk_worth worth;
     jk_hours hours;
@@ -44,134 +46,15 @@ static const jk_option options[] = {
      .help = "Amounts in the claims CSV with 9 significant digits instead of 2 decimals"},
     {"cashflow", .kind = JK_OPTION_FILE_OUT, JK_FIELD(value_arguments, cashflow_path), .value = "F.csv",
      .takes_parquet = true, .help = "Cash flow by month and segment, CSV"},
+    {"with-all", .kind = JK_OPTION_FLAG, JK_FIELD(value_arguments, with_all), .needs = "cashflow",
+     .help = "A row 'all' for each month of the cash flow CSV, behind the segments'"},
+    JK_BY_OPTION(value_arguments, by),
+    {"years", .kind = JK_OPTION_FILE_OUT, JK_FIELD(value_arguments, years_path), .value = "F.csv",
+     .help = "By year: collections (ERC), cost to collect, liquidation in % of face, present value"},
     {0},
 };
 
 static const jk_option limits[] = {JK_HOURS_OPTION(value_arguments, hours), {0}};
-
-/* ---- tables --------------------------------------------------------------------------------------------------- */
-
-static int print_groups(const jk_valuation *valuation) {
-    jk_listing listing = jk_groups_listing(valuation);
-    static const struct {
-        const char *title, *group, *claims;
-    } tables[] = {{"By decision (what to do in the first months)", "decision", "claims"},
-                  {"By segment", "segment", "claims"},
-                  {"By country", "country", NULL}};
-    int failed = 0;
-    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
-        failed |= jk_cli_listing_table(&listing, &(jk_cli_listing_view){.title = tables[t].title,
-                                                                        .group = tables[t].group,
-                                                                        .name_head = tables[t].group,
-                                                                        .claims = tables[t].claims,
-                                                                        .money_decimals = jk_cli_decimals(valuation)});
-    }
-    return failed;
-}
-
-static int print_reasons(const jk_valuation *valuation) {
-    static const char *const words[] = {"barred at the cut-off", "status allows only close",
-                                        "costs more than it brings", "worth working"};
-    jk_table *table = jk_table_create("llrrr");
-    const char *const heads[] = {"reason", "", "claims", "face", "share of face"};
-    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
-    }
-    for (int r = 0; table != NULL && r < JK_REASON_COUNT; r++) {
-        jk_table_cell(table, "%s", jk_reason_name((jk_reason)r));
-        jk_table_cell(table, "%s", words[r]);
-        jk_table_count(table, valuation->reason[r]);
-        jk_table_amount(table, valuation->reason_face[r], jk_cli_decimals(valuation));
-        jk_table_percent(table, jk_percent(valuation->reason_face[r], valuation->total.face));
-    }
-    return jk_cli_print_table(table, "Why");
-}
-
-static void add_line(jk_table *table, const char *name, double amount, double face, int decimals) {
-    jk_table_cell(table, "%s", name);
-    jk_table_amount(table, amount, decimals);
-    jk_table_percent(table, jk_percent(amount, face));
-}
-
-static int print_totals(const jk_valuation *valuation, const jk_model *model) {
-    jk_offer offer = jk_offer_make(valuation, NULL, 0, NAN);
-    double face = valuation->total.face;
-    int decimals = jk_cli_decimals(valuation);
-    jk_table *table = jk_table_create("lrr");
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, NULL);
-    }
-    char title[64];
-    char percent[JK_AMOUNT_TEXT];
-    jk_table_cell(table, "%s", "");
-    jk_table_cell(table, "%s", model->base_currency);
-    jk_table_cell(table, "%s", "% of face");
-    add_line(table, "face", face, face, decimals);
-    (void)snprintf(title, sizeof title, "value at %s %% a year",
-                   jk_amount(percent, 100.0 * valuation->irr, jk_cli_rate_decimals(valuation->irr)));
-    add_line(table, title, offer.value, face, decimals);
-    add_line(table, "onboarding", offer.onboarding, face, decimals);
-    add_line(table, "bid", offer.bid, face, decimals);
-    jk_table_rule(table);
-    for (int i = 0; i < JK_ERC_COUNT; i++) {
-        if (jk_erc_months[i] <= valuation->flow.months) {
-            (void)snprintf(title, sizeof title, "gross collections, %d months", jk_erc_months[i]);
-            add_line(table, title, offer.erc_gross[i], face, decimals);
-        }
-    }
-    (void)snprintf(title, sizeof title, "all %d months: gross", valuation->flow.months);
-    add_line(table, title, offer.sum.gross, face, decimals);
-    add_line(table, "  of it instalments", offer.sum.instalments, face, decimals);
-    add_line(table, "  cost of collection", offer.sum.cost, face, decimals);
-    add_line(table, "  sale proceeds", offer.sum.sale, face, decimals);
-    add_line(table, "  net", offer.sum.net, face, decimals);
-    int failed = jk_cli_print_table(table, "Portfolio");
-    (void)printf("\n");
-    if (valuation->total.hours > 0.0) {
-        (void)printf("  the treatments take %s agent hours in the first %d months\n",
-                     jk_amount(percent, valuation->total.hours, 1), model->epochs[0]);
-    }
-    if (!isnan(offer.multiple)) {
-        (void)printf("  money multiple %s of bid and onboarding, ", jk_amount(percent, offer.multiple, 2));
-        if (offer.payback > 0) {
-            (void)printf("paid back in month %d", offer.payback);
-        } else {
-            (void)printf("never paid back within the horizon");
-        }
-    } else {
-        (void)printf("  nothing is paid, so there is no multiple and no payback");
-    }
-    if (!isnan(offer.cost_share)) {
-        (void)printf("; cost is %s %% of gross", jk_amount(percent, 100.0 * offer.cost_share, 1));
-    }
-    (void)printf("\n");
-    return failed;
-}
-
-/* Who is expected to pay, at the start of each epoch; nothing where no segment has payers. */
-static int print_payers(const jk_valuation *valuation, const jk_model *model) {
-    if (!jk_model_has_payers(model)) {
-        return 0;
-    }
-    jk_table *table = jk_table_create("rrrr");
-    const char *const heads[] = {"after months", "payers", "% of claims", "instalments until the next"};
-    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
-    }
-    int start = 0;
-    for (int j = 0; table != NULL && j < model->epoch_count; j++) {
-        int end = start + model->epochs[j];
-        double payers = jk_valuation_payers(valuation, start + 1);
-        jk_month before = jk_valuation_months(valuation, start, valuation->segment_count);
-        jk_month after = jk_valuation_months(valuation, end, valuation->segment_count);
-        jk_table_cell(table, "%d", start);
-        jk_table_amount(table, payers, 0);
-        jk_table_percent(table, jk_percent(payers, (double)valuation->total.claims));
-        jk_table_amount(table, after.instalments - before.instalments, jk_cli_decimals(valuation));
-        start = end;
-    }
-    return jk_cli_print_table(table, "Who pays (claims expected to bring instalments)");
-}
 
 static int print(const value_arguments *arguments, const jk_valuation *valuation) {
     const jk_cli_valuing *valuing = &arguments->valuing;
@@ -179,17 +62,26 @@ static int print(const value_arguments *arguments, const jk_valuation *valuation
         return jk_cli_print_text(jk_valuation_json(valuing->tape, valuing->model, valuation));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
-        jk_listing listing = jk_groups_listing(valuation);
+        jk_listing listing =
+            arguments->strata != NULL ? jk_strata_listing(arguments->strata) : jk_groups_listing(valuation);
         return jk_cli_listing_csv(&listing);
     }
+    jk_cli_speak(&arguments->common);
     jk_cli_valuing_heading(valuing, valuation);
-    int failed = print_totals(valuation, valuing->model);
+    int failed = jk_value_print_totals(valuation, valuing->model);
     jk_cli_valuing_tell_worth(valuing, &arguments->worth);
     failed |= valuation->hours != NULL
                   ? jk_cli_print_hours(valuation->hours, valuing->model, valuation->irr, valuation->onboarding)
                   : 0;
-    failed |= print_payers(valuation, valuing->model);
-    failed |= print_groups(valuation) | print_reasons(valuation);
+    failed |= jk_value_print_groups(valuation, valuing->model);
+    if (arguments->strata != NULL) {
+        jk_listing strata = jk_strata_listing(arguments->strata);
+        static const char *const added[] = {"claims",    "face",    "share_of_face", "value",
+                                            "erc_gross", "erc_net", "gross_12m",     NULL};
+        failed |= jk_cli_listing_table(&strata, &(jk_cli_listing_view){.title = "By the columns asked for",
+                                                                       .added = added,
+                                                                       .money_decimals = jk_cli_decimals(valuation)});
+    }
     failed |= jk_cli_challenge_print(&arguments->challenge, jk_cli_decimals(valuation));
     return failed | jk_cli_finish();
 }
@@ -226,7 +118,7 @@ static jk_status open_files(value_arguments *arguments, jk_error *error) {
         status = jk_sql_check(error); /* before the work */
     }
     if (status == JK_OK && arguments->claims_path != NULL && jk_is_parquet(arguments->claims_path)) {
-        status = jk_claims_table_open(valuing->tape, valuing->model, &arguments->table, error);
+        status = jk_claims_table_open(valuing->tape, valuing->model, true, &arguments->table, error);
         if (status == JK_OK) {
             arguments->sinks[arguments->sink_count++] = jk_claims_table_sink(arguments->table);
         }
@@ -237,9 +129,15 @@ static jk_status open_files(value_arguments *arguments, jk_error *error) {
             arguments->sinks[arguments->sink_count++] = jk_claims_sink(arguments->claims);
         }
     }
+    if (status == JK_OK && arguments->by != NULL) {
+        status = jk_cli_strata_open(valuing, arguments->by, (jk_strata_shape){1, 1}, &arguments->strata, error);
+        if (status == JK_OK) {
+            arguments->sinks[arguments->sink_count++] = jk_strata_sink(arguments->strata);
+        }
+    }
     jk_host *host = jk_host_current();
     if (status == JK_OK && host != NULL && host->wants_claims) {
-        status = jk_claims_table_open(valuing->tape, valuing->model, &host->claims, error);
+        status = jk_claims_table_open(valuing->tape, valuing->model, true, &host->claims, error);
         if (status == JK_OK) {
             arguments->sinks[arguments->sink_count++] = jk_claims_table_sink(host->claims);
         }
@@ -251,7 +149,10 @@ static jk_status write_workbook(const value_arguments *arguments, const jk_valua
     static const char *const added[] = {"claims",    "face",    "value",         "bid",
                                         "erc_gross", "erc_net", "share_of_face", NULL};
     static const char *const charted[] = {"value", NULL};
-    jk_listing listing = jk_groups_listing(valuation);
+    static const char *const year_sums[] = {"gross", "instalments", "cost", "sale", "net", "npv", NULL};
+    static const char *const year_lines[] = {"gross", "cost", "net", NULL};
+    jk_listing listing = jk_groups_listing(valuation), years = jk_years_listing(valuation);
+    jk_listing strata = jk_strata_listing(arguments->strata);
     const jk_xlsx_table tables[] = {
         {.sheet = "Portfolio",
          .title = "What the portfolio is worth",
@@ -280,8 +181,17 @@ static jk_status write_workbook(const value_arguments *arguments, const jk_valua
          .column = "group",
          .group = "country",
          .added = added},
+        {.sheet = "Reasons", .title = "Why", .listing = &listing, .column = "group", .group = "reason", .added = added},
+        {.sheet = "Years",
+         .title = "By year from the cut-off",
+         .listing = &years,
+         .added = year_sums,
+         .charted = year_lines,
+         .bars = true},
+        {.sheet = "By columns", .title = "By the columns asked for", .listing = &strata, .added = added},
     };
-    const jk_cli_book book = {.tables = tables, .table_count = sizeof tables / sizeof tables[0], .cash = true};
+    const size_t count = sizeof tables / sizeof tables[0] - (arguments->strata == NULL);
+    const jk_cli_book book = {.tables = tables, .table_count = count, .cash = true};
     return jk_cli_write_workbook(&arguments->common, &arguments->valuing, valuation, &book, error);
 }
 
@@ -309,7 +219,11 @@ static jk_status write_files(value_arguments *arguments, const jk_valuation *val
         jk_frame_of_cashflow(valuation, &frame);
         JK_TRY(write_frame(arguments, &frame, arguments->cashflow_path, false, error));
     } else if (arguments->cashflow_path != NULL) {
-        JK_TRY(jk_cashflow_write(arguments->cashflow_path, valuation, error));
+        JK_TRY(jk_cashflow_write(arguments->cashflow_path, valuation, arguments->with_all, error));
+    }
+    if (arguments->years_path != NULL) {
+        jk_listing years = jk_years_listing(valuation);
+        JK_TRY(jk_listing_write(&years, arguments->years_path, false, error));
     }
     JK_TRY(write_workbook(arguments, valuation, error));
     JK_TRY(jk_cli_challenge_write(&arguments->challenge, valuation, error));
@@ -357,6 +271,10 @@ static jk_status value_tape(value_arguments *arguments, jk_valuation *valuation,
     JK_TRY(jk_cli_valuing_worth(valuing, &arguments->common, false, &arguments->worth, error));
     valuation->worth = &arguments->worth;
     JK_TRY(jk_cli_challenge_finish(&arguments->challenge, valuation, error));
+    if (arguments->strata != NULL) {
+        JK_TRY(jk_strata_finish(arguments->strata, &(jk_strata_case){.valuation = valuation}, error));
+        valuation->strata = arguments->strata;
+    }
     if (jk_cli_is_part(&arguments->common)) {
         return end_part(arguments, valuation, error);
     }
@@ -372,6 +290,7 @@ static int run_value(void *command) {
     int code = status != JK_OK                      ? jk_cli_fail(&error)
                : jk_cli_is_part(&arguments->common) ? jk_cli_finish()
                                                     : print(arguments, &valuation);
+    jk_strata_free(arguments->strata);
     jk_claims_table_free(arguments->table);
     jk_claims_abort(arguments->claims);
     jk_results_abort(arguments->results);
@@ -383,6 +302,9 @@ static int run_value(void *command) {
 
 static void check(jk_usage *usage, void *command) {
     const value_arguments *arguments = command;
+    if (arguments->by != NULL && arguments->common.part > 0) {
+        jk_usage_error(usage, "--by: combinations of columns cannot be had in parts");
+    }
     if (arguments->challenge.path != NULL && arguments->hours.given_count > 0) {
         jk_usage_error(usage, "--challenger and --agent-hours do not go together: limits are for one plan");
     }
@@ -410,6 +332,7 @@ const jk_command jk_command_value = {
                JK_CHALLENGE_GROUP(value_arguments),
                JK_PART_GROUP,
                JK_JSON_GROUP,
+               JK_LANGUAGE_GROUP,
                JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(value_arguments),
                JK_ACCEPT_GROUP(value_arguments, valuing.accepted)},

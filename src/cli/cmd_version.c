@@ -2,9 +2,11 @@
 /* jalki version: which version this is, and what is built into it. */
 #include <omp.h>
 
+#include "base/dense.h"
 #include "base/isa.h"
 #include "base/team.h"
 #include "cli/commands.h"
+#include "jalki/exchange.h"
 #include "jalki/page.h"
 #include "jalki/sql.h"
 
@@ -33,10 +35,16 @@ typedef struct feature {
 static int print_features(const version_arguments *arguments) {
     const feature features[] = {
         {"charts", "charts in reports (report, backtest --html)", jk_page_has_charts() != 0},
+        {"reprice", "pages that price their portfolio again (report)", jk_page_has_engine() != 0},
         {"mpi", jk_team_mpi() != NULL ? jk_team_mpi() : "ranks on several hosts: the program jalki-mpi",
          jk_team_mpi() != NULL},
         {"trees", "growing boosted trees (fit --trees); models with trees are always scored", HAS_TREES != 0},
+        {"openblas", "matrix products of wide networks by OpenBLAS; without it by our own, with the same bits",
+         jk_dense_blas() != NULL},
         {"duckdb", "SQL and Parquet (sql, value --claims F.parquet), by DuckDB's library", jk_sql_check(NULL) == JK_OK},
+        {"postgresql", "import and export of PostgreSQL, by libpq", jk_exchange_has_postgres() != 0},
+        {"sqlite", "import and export of SQLite files, by its library", jk_exchange_has_sqlite() != 0},
+        {"odbc", "import of whatever has a driver for ODBC, by unixODBC", jk_exchange_has_odbc() != 0},
     };
     jk_error error = {0};
     jk_isa isa = JK_ISA_BASE;

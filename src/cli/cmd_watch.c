@@ -2,14 +2,15 @@
 /* jalki watch: what changed from one tape to the next, and what to do about it. */
 #include <stdlib.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
+#include "base/language.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
 #include "cli/listing_print.h"
 #include "cli/pair.h"
 #include "cli/table.h"
 #include "cli/valuing.h"
+#include "cli/workbooks.h"
 #include "jalki/watch.h"
 
 typedef struct watch_arguments {
@@ -38,18 +39,22 @@ static void check(jk_usage *usage, void *command) {
 
 static void print_heading(const watch_arguments *arguments, const jk_watch *watch) {
     const char *const sides[] = {"Before", "Now"};
-    char date[JK_DATE_TEXT], claims[JK_AMOUNT_TEXT], value[JK_AMOUNT_TEXT];
+    char date[JK_TEXT_DATE], claims[JK_AMOUNT_TEXT], value[JK_AMOUNT_TEXT];
     for (int s = 0; s < 2; s++) {
         const jk_cli_pair *pair = &arguments->pair;
-        (void)printf("%-8s  %s on %s: %s claims worth %s %s, model %s\n", sides[s], pair->paths[s],
-                     jk_date_format(watch->cutoff[s], date), jk_amount(claims, (double)watch->total[s].claims, 0),
-                     jk_amount(value, watch->total[s].value, 2), pair->model[s]->base_currency, pair->model[s]->name);
+        jk_cli_say("%-8s  %s on %s: %s claims worth %s %s, model %s\n", jk_text(sides[s]), pair->paths[s],
+                   jk_text_date(watch->cutoff[s], date), jk_amount(claims, (double)watch->total[s].claims, 0),
+                   jk_amount(value, watch->total[s].value, 2), pair->model[s]->base_currency, pair->model[s]->name);
+        if (s == 0 || pair->model[1] != pair->model[0]) {
+            jk_cli_tell_rates(pair->tape[s], pair->model[s]);
+        }
     }
-    (void)printf("Changed   %s claims; a claim may have several changes\n",
-                 jk_amount(claims, (double)watch->changed, 0));
+    jk_cli_say("Changed   %s claims; a claim may have several changes\n", jk_amount(claims, (double)watch->changed, 0));
+    if (watch->own_apart_count > 0) {
+        jk_cli_say("Apart     own columns of one tape alone, or of two types: ");
+    }
     for (size_t i = 0; i < watch->own_apart_count; i++) {
-        (void)printf("%s%s", i == 0 ? "Apart     own columns of one tape alone, or of two types: " : ", ",
-                     watch->own_apart[i]);
+        (void)printf("%s%s", i == 0 ? "" : ", ", watch->own_apart[i]);
     }
     (void)fputs(watch->own_apart_count > 0 ? "\n" : "", stdout);
 }
@@ -62,12 +67,29 @@ static int print(const watch_arguments *arguments, const jk_watch *watch) {
     if (arguments->common.format == JK_FORMAT_CSV) {
         return jk_cli_listing_csv(&listing);
     }
+    jk_cli_speak(&arguments->common);
     print_heading(arguments, watch);
     jk_cli_listing_view by_change = {.title = "By change", .claims = "claims", .money_decimals = 2};
     jk_cli_listing_view list = {.title = "Whose change is worth most, by debtor", .money_decimals = 2};
     int failed = jk_cli_listing_table(&sums, &by_change);
     failed |= jk_cli_listing_table(&listing, &list);
     return failed | jk_cli_finish();
+}
+
+static jk_status write_workbook(const watch_arguments *arguments, const jk_watch *watch, jk_error *error) {
+    static const char *const added[] = {"balance", "value_before", "value", "gain", NULL};
+    static const char *const charted[] = {"gain", NULL};
+    jk_listing listing = jk_watch_listing(watch), sums = jk_watch_sums_listing(watch);
+    const jk_xlsx_table tables[] = {
+        {.sheet = "Changed", .title = "Whose change is worth most, by debtor", .listing = &listing, .added = added},
+        {.sheet = "Changes",
+         .title = "By change; a claim may have several",
+         .listing = &sums,
+         .charted = charted,
+         .bars = true},
+    };
+    const jk_cli_book book = {.tables = tables, .table_count = sizeof tables / sizeof tables[0], .personal = true};
+    return jk_cli_write_tables(&arguments->common, arguments->pair.model[1]->base_currency, &book, error);
 }
 
 static int run_watch(void *command) {
@@ -82,6 +104,7 @@ static int run_watch(void *command) {
         arguments->options.run = pair->options.run;
         status = jk_watch_run(&pair->side[0], &pair->side[1], &arguments->options, &watch, &error);
     }
+    status = status == JK_OK ? write_workbook(arguments, &watch, &error) : status;
     if (status == JK_OK && jk_cli_json_to_file(&arguments->common)) {
         status = jk_cli_write_personal(arguments->common.json_path, jk_watch_json(&watch), &error);
     }
@@ -101,7 +124,11 @@ const jk_command jk_command_watch = {
     .examples = {"jalki watch may.h5 june.h5 --model models/nordic.yaml",
                  "jalki watch may.h5 june.h5 --model models/nordic.yaml --only stopped --top 500 --format csv"},
     .operand = JK_PAIR_OPERAND(watch_arguments),
-    .groups = {{"The list", options, 0, false}, JK_PAIR_GROUP(watch_arguments), JK_JSON_GROUP},
+    .groups = {{"The list", options, 0, false},
+               JK_PAIR_GROUP(watch_arguments),
+               JK_JSON_GROUP,
+               JK_LANGUAGE_GROUP,
+               JK_WORKBOOK_GROUP},
     .size = sizeof(watch_arguments),
     .check = check,
     .run = run_watch,

@@ -2,13 +2,14 @@
 /* jalki worklist: whom to work first. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
+#include "base/language.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
 #include "cli/listing_print.h"
+#include "cli/parts.h"
 #include "cli/teams.h"
 #include "cli/valuing.h"
 #include "cli/workbooks.h"
@@ -80,17 +81,17 @@ static int print_excluded(const jk_worklist *worklist) {
                                                           "not of this team, country or segment"};
     jk_table *table = jk_table_create("lrr");
     for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     for (int e = JK_EXCLUDED_BARRED; table != NULL && e < JK_EXCLUSION_COUNT; e++) {
         if (e > JK_EXCLUDED_NO_GAIN && worklist->excluded[e] == 0) {
             continue;
         }
-        jk_table_cell(table, "%s", words[e]);
+        jk_table_words(table, words[e]);
         jk_table_count(table, worklist->excluded[e]);
         jk_table_amount(table, worklist->excluded_balance[e], 2);
     }
-    return jk_cli_print_table(table, "Left out");
+    return jk_cli_print_table(table, jk_text("Left out"));
 }
 
 static void print_comparison(const worklist_arguments *arguments, const jk_worklist *worklist) {
@@ -98,16 +99,16 @@ static void print_comparison(const worklist_arguments *arguments, const jk_workl
     char gain[JK_AMOUNT_TEXT];
     char hours[JK_AMOUNT_TEXT];
     char price[JK_AMOUNT_TEXT];
-    (void)printf("\n  The list gains %s %s over waiting in %s agent hours.\n", jk_amount(gain, worklist->gain, 2),
-                 currency, jk_amount(hours, worklist->hours, 1));
+    jk_cli_say("\n  The list gains %s %s over waiting in %s agent hours.\n", jk_amount(gain, worklist->gain, 2),
+               currency, jk_amount(hours, worklist->hours, 1));
     if (isfinite(worklist->hour_price)) {
-        (void)printf("  Of %s hours %s are used, watching included; one more is worth %s %s.\n",
-                     jk_amount(hours, arguments->options.hours, 1), jk_amount(gain, worklist->hours_decided, 1),
-                     jk_amount(price, worklist->hour_price, 2), currency);
+        jk_cli_say("  Of %s hours %s are used, watching included; one more is worth %s %s.\n",
+                   jk_amount(hours, arguments->options.hours, 1), jk_amount(gain, worklist->hours_decided, 1),
+                   jk_amount(price, worklist->hour_price, 2), currency);
     }
-    (void)printf("  Largest first would gain %s %s with the same hours, on %s claims.\n",
-                 jk_amount(gain, worklist->largest_first_gain, 2), currency,
-                 jk_amount(hours, (double)worklist->largest_first_claims, 0));
+    jk_cli_say("  Largest first would gain %s %s with the same hours, on %s claims.\n",
+               jk_amount(gain, worklist->largest_first_gain, 2), currency,
+               jk_amount(hours, (double)worklist->largest_first_claims, 0));
 }
 
 /* The rows with our columns, or with those of --template. */
@@ -127,6 +128,7 @@ static int print(const worklist_arguments *arguments, const jk_candidates *candi
     if (arguments->common.format == JK_FORMAT_CSV) {
         return jk_cli_listing_csv(&listing);
     }
+    jk_cli_speak(&arguments->common);
     jk_cli_valuing_heading(&arguments->valuing, valuation);
     jk_cli_listing_view view = {.title = "Whom to work first", .money_decimals = 2};
     int failed = jk_cli_listing_table(&listing, &view);
@@ -218,9 +220,13 @@ static jk_status make_list(worklist_arguments *arguments, jk_candidates **candid
     arguments->options.treatment = arguments->treatment < 0 ? -1 : JK_AMICABLE + arguments->treatment;
     JK_TRY(jk_candidates_create(valuing->tape, valuing->model, candidates, error));
     JK_TRY(narrow(arguments, *candidates, error));
+    jk_cli_part_begin(&arguments->common);
     jk_value_sink sink = jk_candidates_sink(*candidates);
     JK_TRY(jk_cli_valuing_explain(valuing, 1, &sink, 1, error));
     JK_TRY(jk_value_run(valuing->tape, valuing->model, &valuing->options, &sink, 1, valuation, error));
+    if (jk_cli_is_part(&arguments->common)) {
+        return jk_cli_part_end(&arguments->common, valuing->tape, error);
+    }
     JK_TRY(jk_worklist_make(*candidates, &arguments->options, worklist, error));
     JK_TRY(write_workbook(arguments, *candidates, valuation, worklist, error));
     return jk_cli_json_to_file(&arguments->common)
@@ -236,7 +242,9 @@ static int run_worklist(void *command) {
     jk_valuation valuation = {0};
     jk_worklist worklist = {0};
     jk_status status = make_list(arguments, &candidates, &valuation, &worklist, &error);
-    int code = status == JK_OK ? print(arguments, candidates, &valuation, &worklist) : jk_cli_fail(&error);
+    int code = status != JK_OK                      ? jk_cli_fail(&error)
+               : jk_cli_is_part(&arguments->common) ? jk_cli_finish()
+                                                    : print(arguments, candidates, &valuation, &worklist);
     jk_worklist_reset(&worklist);
     jk_done_reset(&arguments->done);
     jk_listing_template_reset(&arguments->columns);
@@ -260,7 +268,9 @@ const jk_command jk_command_worklist = {
                JK_VALUING_GROUP(worklist_arguments),
                JK_IRR_GROUP(worklist_arguments),
                JK_SELL_GROUP(worklist_arguments),
+               JK_PART_GROUP,
                JK_JSON_GROUP,
+               JK_LANGUAGE_GROUP,
                JK_WORKBOOK_GROUP,
                JK_MEMORY_GROUP(worklist_arguments)},
     .size = sizeof(worklist_arguments),

@@ -19,6 +19,7 @@ const jk_command *const jk_commands[] = { /* in the order of `jalki help`, one a
     &jk_command_account,
     &jk_command_explain,
     &jk_command_sql,
+    &jk_command_export,
     &jk_command_decide,
     &jk_command_worklist,
     &jk_command_calendar,

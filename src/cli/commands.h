@@ -25,6 +25,7 @@ extern const jk_command jk_command_simulate;
 extern const jk_command jk_command_value;
 extern const jk_command jk_command_explain;
 extern const jk_command jk_command_sql;
+extern const jk_command jk_command_export;
 extern const jk_command jk_command_backtest;
 extern const jk_command jk_command_chainladder;
 extern const jk_command jk_command_fit;

@@ -28,7 +28,9 @@ typedef struct decide_work {
     jk_cautious cautious;
     jk_curve_point curve[CURVE_MAX];
     size_t curve_limit;
-    double claim_by_claim;    /* NaN: not compared */
+    double claim_by_claim;   /* NaN: not compared */
+    jk_strata *combinations; /* of the claims; NULL: none were asked for */
+    jk_decided_strata *strata;
     const double *hour_price; /* of later epochs, [epochs]; NULL: they know no limit */
 } decide_work;
 
@@ -45,7 +47,7 @@ typedef struct decide_arguments {
     double curve_from, curve_to;
     int curve_steps;
     jk_hours later; /* hours of the first epochs, where more than the first are given */
-    const char *results_path, *claims_path;
+    const char *results_path, *claims_path, *by;
     const char *cautious; /* effects of treatments, NULL: none */
     decide_work work;
 } decide_arguments;

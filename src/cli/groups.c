@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/dialect.h"
+#include "base/language.h"
 #include "base/team.h"
 #include "base/text.h"
 
@@ -41,6 +42,14 @@ const jk_option jk_json_options[] = {
     {0},
 };
 
+const jk_option jk_language_options[] = {
+    {"language", .kind = JK_OPTION_CHOICE, .is_idle = true, JK_FIELD(jk_cli_common, language), .value = "LANGUAGE",
+     .choices = jk_language_names, .standard = "en",
+     .help = "Language of the tables and pages that people read, with its numbers and dates; JSON and CSV stay as they "
+             "are"},
+    {0},
+};
+
 const jk_option jk_workbook_options[] = {
     {"xlsx", .kind = JK_OPTION_FILE_OUT, JK_FIELD(jk_cli_common, xlsx_path), .value = "F.xlsx", .no_stdout = true,
      .help = "The same tables as a workbook for a spreadsheet program: formats, filters, sums, charts"},
@@ -73,12 +82,22 @@ const jk_option jk_part_options[] = {
     {0},
 };
 
+void jk_cli_read_currency(jk_usage *usage, const char *name, char *text, void *field) {
+    if (strlen(text) != 3 || strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3) {
+        jk_usage_error(usage, "%s: '%s' is not a currency of three capital letters", name, text);
+    }
+    *(const char **)field = text;
+}
+
 const jk_option jk_valuing_options[] = {
     {"model", 'm', JK_OPTION_FILE_IN, .is_model = true, JK_FIELD(jk_cli_valuing, model_path), .value = "M.yaml",
      .is_needed = true, .help = "Model file"},
-    {"set", .kind = JK_OPTION_TEXT, JK_FIELD(jk_cli_valuing, changes),
-     JK_SEVERAL(jk_cli_valuing, change_count, JK_CLI_CHANGES_MAX), .value = "KEY=VALUE", .otherwise = "as in the file",
+    {"set", .kind = JK_OPTION_TEXT, JK_FIELD(jk_cli_valuing, changes.change),
+     JK_SEVERAL(jk_cli_valuing, changes.count, JK_CLI_CHANGES_MAX), .value = "KEY=VALUE", .otherwise = "as in the file",
      .example = "cost_inflation=0.03", .help = "Another value for a key of the model"},
+    {"currency", .kind = JK_OPTION_SPECIAL, .read = jk_cli_read_currency, JK_FIELD(jk_cli_valuing, currency),
+     .value = "CODE", .otherwise = "the model's base currency", .example = "SEK",
+     .help = "Tell amounts in this currency, at the rates of the model's fx; amounts of other options are in it, too"},
     {"cutoff", .kind = JK_OPTION_DATE, JK_FIELD(jk_cli_valuing, cutoff), .value = "DATE", .otherwise = "the tape's",
      .help = "Valuation date, YYYY-MM-DD", .example = "2026-06-30"},
     {0},
@@ -127,7 +146,7 @@ const jk_option jk_history_options[] = {
 
 void jk_cli_read_split(jk_usage *usage, const char *name, char *text, void *field) {
     if (!jk_panel_split_parse(text, field)) {
-        jk_usage_error(usage, "%s: '%s' is not LOW-HIGH with 0 <= LOW < HIGH <= 100", name, text);
+        jk_usage_error(usage, "%s: '%s' is not LOW-HIGH of two different numbers from 0 to 100", name, text);
     }
 }
 

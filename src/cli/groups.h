@@ -13,7 +13,8 @@
 extern const jk_option jk_common_options[];
 extern const jk_option jk_json_options[];
 extern const jk_option jk_workbook_options[];
-extern const jk_option jk_part_options[]; /* --part, --partial */
+extern const jk_option jk_language_options[]; /* --language */
+extern const jk_option jk_part_options[];     /* --part, --partial */
 
 /* Fields of jk_cli_valuing: --model, --cutoff; --irr; --sell; --no-curse; --memory, --explain-memory. */
 extern const jk_option jk_valuing_options[];
@@ -21,6 +22,9 @@ extern const jk_option jk_memory_options[];
 extern const jk_option jk_irr_options[];
 extern const jk_option jk_sell_options[];
 extern const jk_option jk_curse_options[];
+
+/* Reads --currency CODE into a const char *. */
+jk_option_read jk_cli_read_currency;
 
 /* Fields of jk_panel_filter: --key, --from, --to; and the reader of --split LOW-HIGH into one. */
 extern const jk_option jk_history_options[];
@@ -56,6 +60,8 @@ jk_option_read jk_cli_read_rejects;
     { NULL, jk_workbook_options, 0, false }
 #define JK_PART_GROUP                                                                                                  \
     { "Part of a run", jk_part_options, 0, false }
+#define JK_LANGUAGE_GROUP                                                                                              \
+    { NULL, jk_language_options, 0, false }
 #define JK_JSON_GROUP                                                                                                  \
     { NULL, jk_json_options, 0, false }
 

@@ -9,9 +9,11 @@
 
 #include "base/error.h"
 #include "base/input.h"
+#include "base/late.h"
 #include "base/output.h"
 #include "base/policy.h"
 #include "base/team.h"
+#include "base/text.h"
 #include "cli/commands.h"
 
 enum { WATCH_NANOSECONDS = 50 * 1000 * 1000, STAGE_TEXT = 64 };
@@ -49,21 +51,25 @@ int jk_host_progress(void *context, const char *stage, uint64_t done, uint64_t t
 /* Commands print to stdout and stderr; these are streams of memory for as long as one runs. */
 static int run_captured(jk_host *host, int argc, char **argv) {
     FILE *const plain_out = stdout, *const plain_err = stderr;
-    FILE *out = open_memstream(&host->out, &host->out_size);
-    FILE *notes = open_memstream(&host->notes, &host->notes_size);
+    FILE *out = jk_text_open(&host->out, &host->out_size);
+    FILE *notes = jk_text_open(&host->notes, &host->notes_size);
     int code = 1;
     if (out != NULL && notes != NULL) {
+        jk_late_streams(plain_out, plain_err);
         stdout = out;
         stderr = notes;
         const jk_command *command = argc > 0 ? jk_command_find(argv[0]) : NULL;
         code = command != NULL ? jk_command_run(command, argc - 1, argv + 1) : 2;
         stdout = plain_out;
         stderr = plain_err;
+        jk_late_streams(NULL, NULL);
     }
     bool whole = out != NULL && notes != NULL;
-    whole = (out == NULL || fclose(out) == 0) && whole;
-    whole = (notes == NULL || fclose(notes) == 0) && whole;
+    whole = (out == NULL || jk_text_close(out, &host->out)) && whole;
+    whole = (notes == NULL || jk_text_close(notes, &host->notes)) && whole;
     if (!whole) {
+        host->out_size = host->out != NULL ? host->out_size : 0;
+        host->notes_size = host->notes != NULL ? host->notes_size : 0;
         (void)jk_fail_memory(&host->error, "the output");
     }
     if (whole && host->dialect != NULL) { /* never longer than it was */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/language.h"
 #include "cli/valuing.h"
 
 void jk_cli_read_hours(jk_usage *usage, const char *name, char *text, void *field) {
@@ -35,7 +36,7 @@ int jk_cli_print_hours_table(const jk_hours *hours, const jk_model *model, const
     static const char *const heads[] = {"from month", "months", "hours", "wanted", "used", "price of one"};
     jk_table *table = jk_table_create("rrrrrr");
     for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     int month = 1;
     for (int j = 0; table != NULL && j < shown_epochs(hours); j++) {
@@ -51,14 +52,14 @@ int jk_cli_print_hours_table(const jk_hours *hours, const jk_model *model, const
 }
 
 int jk_cli_print_hours(const jk_hours *hours, const jk_model *model, double irr, double onboarding) {
-    char title[96], rate[JK_AMOUNT_TEXT], within[JK_AMOUNT_TEXT], without[JK_AMOUNT_TEXT];
-    (void)snprintf(title, sizeof title, "Agent hours at %s %% a year (each debtor once, as the plan pays them)",
+    char title[192], rate[JK_AMOUNT_TEXT], within[JK_AMOUNT_TEXT], without[JK_AMOUNT_TEXT];
+    jk_text_format(title, sizeof title, "Agent hours at %s %% a year (each debtor once, as the plan pays them)",
                    jk_amount(rate, 100.0 * irr, jk_cli_rate_decimals(irr)));
     int failed = jk_cli_print_hours_table(hours, model, title);
-    (void)printf("\n  bid %s %s within these hours, %s with as many as the plan wants\n",
-                 jk_amount(within, fmax(0.0, hours->value - onboarding), 0), model->base_currency,
-                 jk_amount(without, fmax(0.0, hours->unlimited - onboarding), 0));
-    (void)printf("  no plan within them is worth more than %.2f %% more\n",
-                 hours->value > 0.0 ? 100.0 * (hours->bound - hours->value) / hours->value : 0.0);
+    jk_cli_say("\n  bid %s %s within these hours, %s with as many as the plan wants\n",
+               jk_amount(within, fmax(0.0, hours->value - onboarding), 0), model->base_currency,
+               jk_amount(without, fmax(0.0, hours->unlimited - onboarding), 0));
+    jk_cli_say("  no plan within them is worth more than %.2f %% more\n",
+               hours->value > 0.0 ? 100.0 * (hours->bound - hours->value) / hours->value : 0.0);
     return failed;
 }

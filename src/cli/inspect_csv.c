@@ -2,7 +2,6 @@
 /* `jalki inspect --format csv`: one figure a line, for pivot tables. */
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/calendar.h"
 #include "cli/inspect_print.h"

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
+#include "base/language.h"
+#include "cli/listing_print.h"
 #include "cli/table.h"
 #include "cli/valuing.h"
 
@@ -41,7 +42,7 @@ static jk_table *table_with_currencies(const jk_inspection *inspection, size_t l
 static void currency_heads(jk_table *table, const jk_inspection *inspection) {
     for (size_t c = 0; c < inspection->currency_count; c++) {
         char name[NAME_SIZE];
-        jk_table_cell(table, "balance %s", printable(inspection->currency[c], name));
+        jk_table_say(table, "balance %s", printable(inspection->currency[c], name));
     }
 }
 
@@ -61,7 +62,7 @@ static int print_currencies(const jk_inspection *inspection) {
     static const char *const heads[] = {"currency", "claims", "balance", "principal", "interest",
                                         "fees",     "mean",   "median",  "largest",   "in the top 1 %"};
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     jk_table_rule(table);
     for (size_t c = 0; c < inspection->currency_count; c++) {
@@ -78,7 +79,7 @@ static int print_currencies(const jk_inspection *inspection) {
         jk_table_amount(table, balance->maximum, 2);
         jk_table_percent(table, 100.0 * inspection->top_percent_share[c]);
     }
-    return jk_cli_print_table(table, "Balance by currency");
+    return jk_cli_print_table(table, jk_text("Balance by currency"));
 }
 
 /* ---- numbers of columns ---- */
@@ -94,9 +95,9 @@ static int decimals_of(int item, double value) {
 }
 
 static void value_cell(jk_table *table, int item, double value) {
-    char text[JK_DATE_TEXT], number[JK_AMOUNT_TEXT];
+    char text[JK_TEXT_DATE], number[JK_AMOUNT_TEXT];
     if (is_date(item)) {
-        jk_table_cell(table, "%s", jk_date_format((int32_t)value, text));
+        jk_table_cell(table, "%s", jk_text_date((int32_t)value, text));
     } else if (item == JK_COLUMN_BIRTH_YEAR) {
         jk_table_cell(table, "%.0f", value);
     } else {
@@ -121,7 +122,7 @@ static void series_row(jk_table *table, const jk_inspection *inspection, int ite
     const jk_inspect_series *series = jk_inspect_series_of(inspection, 0, item, currency);
     char name[NAME_SIZE];
     bool is_money = jk_inspect_is_money(item);
-    jk_table_cell(table, "%s%s%s", jk_inspect_item_name(inspection, item), is_money ? " " : "",
+    jk_table_cell(table, "%s%s%s", jk_text_if_known(jk_inspect_item_name(inspection, item)), is_money ? " " : "",
                   is_money ? printable(inspection->currency[currency], name) : "");
     jk_table_percent(table, share(series->missing, series->given + series->missing));
     const double values[] = {series->minimum,     series->p01, series->quartile[0], series->quartile[1],
@@ -142,7 +143,7 @@ static int print_numbers(const jk_inspection *inspection) {
         return jk_cli_print_table(NULL, "");
     }
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     jk_table_rule(table);
     for (size_t k = 0; k <= inspection->column_count; k++) { /* the balance first */
@@ -154,8 +155,8 @@ static int print_numbers(const jk_inspection *inspection) {
             }
         }
     }
-    return jk_cli_print_table(table, "Numbers (below, above: claims beyond the robust fences, far outside the middle "
-                                     "half)");
+    return jk_cli_print_table(
+        table, jk_text("Numbers (below, above: claims beyond the robust fences, far outside the middle half)"));
 }
 
 static int print_levels(const jk_inspection *inspection, jk_column column) {
@@ -167,14 +168,14 @@ static int print_levels(const jk_inspection *inspection, jk_column column) {
     if (table == NULL) {
         return jk_cli_print_table(NULL, "");
     }
-    jk_table_cell(table, "%s", jk_inspect_item_name(inspection, (int)column));
-    jk_table_cell(table, "claims");
-    jk_table_cell(table, "share");
+    jk_table_cell(table, "%s", jk_text_if_known(jk_inspect_item_name(inspection, (int)column)));
+    jk_table_words(table, "claims");
+    jk_table_words(table, "share");
     currency_heads(table, inspection);
     jk_table_rule(table);
     for (size_t i = 0; i < self->level_count && i < LEVELS_SHOWN; i++) {
         char name[NAME_SIZE];
-        jk_table_cell(table, "%s", printable(self->levels[i].name, name));
+        jk_table_cell(table, "%s", jk_text_if_known(printable(self->levels[i].name, name)));
         amounts_cells(table, inspection, &self->levels[i].amounts);
     }
     if (self->level_count > LEVELS_SHOWN) {
@@ -185,12 +186,12 @@ static int print_levels(const jk_inspection *inspection, jk_column column) {
                 rest.balance[c] += self->levels[i].amounts.balance[c];
             }
         }
-        jk_table_cell(table, "(%zu more)", self->level_count - LEVELS_SHOWN);
+        jk_table_say(table, "(%zu more)", self->level_count - LEVELS_SHOWN);
         amounts_cells(table, inspection, &rest);
     }
     char title[128];
-    (void)snprintf(title, sizeof title, "%s: %zu different", jk_inspect_item_name(inspection, (int)column),
-                   self->distinct);
+    jk_text_format(title, sizeof title, "%s: %zu different",
+                   jk_text_if_known(jk_inspect_item_name(inspection, (int)column)), self->distinct);
     return jk_cli_print_table(table, title);
 }
 
@@ -204,16 +205,16 @@ static int print_ages(const jk_inspection *inspection) {
     if (table == NULL) {
         return jk_cli_print_table(NULL, "");
     }
-    jk_table_cell(table, "since write-off");
-    jk_table_cell(table, "claims");
-    jk_table_cell(table, "share");
+    jk_table_words(table, "since write-off");
+    jk_table_words(table, "claims");
+    jk_table_words(table, "share");
     currency_heads(table, inspection);
     jk_table_rule(table);
     for (size_t i = 0; i < inspection->age_count; i++) {
-        jk_table_cell(table, "%s", inspection->ages[i].name);
+        jk_table_words(table, inspection->ages[i].name);
         amounts_cells(table, inspection, &inspection->ages[i].amounts);
     }
-    return jk_cli_print_table(table, "Age of the debt at the cut-off");
+    return jk_cli_print_table(table, jk_text("Age of the debt at the cut-off"));
 }
 
 static int print_debtors(const jk_inspection *inspection) {
@@ -223,19 +224,19 @@ static int print_debtors(const jk_inspection *inspection) {
     }
     static const char *const heads[] = {"debtor has", "debtors", "share", "claims", "share"};
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     jk_table_rule(table);
     for (size_t i = 0; i < inspection->debtor_band_count; i++) {
         const jk_inspect_band *band = &inspection->debtor_bands[i];
-        jk_table_cell(table, "%s", band->name);
+        jk_table_words(table, band->name);
         jk_table_count(table, band->debtors);
         jk_table_percent(table, share(band->debtors, inspection->debtors));
         jk_table_count(table, band->amounts.claims);
         jk_table_percent(table, share(band->amounts.claims, inspection->rows));
     }
     char title[128];
-    (void)snprintf(title, sizeof title, "Claims per debtor (most: %llu)",
+    jk_text_format(title, sizeof title, "Claims per debtor (most: %llu)",
                    (unsigned long long)inspection->largest_debtor);
     return jk_cli_print_table(table, title);
 }
@@ -246,25 +247,25 @@ static int print_checks(const jk_inspection *inspection) {
         return jk_cli_print_table(NULL, "");
     }
     size_t found = 0;
-    jk_table_cell(table, "pattern");
-    jk_table_cell(table, "claims");
-    jk_table_cell(table, "share");
+    jk_table_words(table, "pattern");
+    jk_table_words(table, "claims");
+    jk_table_words(table, "share");
     currency_heads(table, inspection);
     jk_table_rule(table);
     for (size_t i = 0; i < inspection->check_count; i++) {
         const jk_inspect_check *check = &inspection->groups[0].checks[i];
         if (check->amounts.claims > 0) {
-            jk_table_cell(table, "%s", check->meaning);
+            jk_table_words(table, check->meaning);
             amounts_cells(table, inspection, &check->amounts);
             found++;
         }
     }
     if (found == 0) {
         jk_table_free(table);
-        (void)puts("\nNone of the suspicious patterns occurs.");
+        jk_cli_say("\nNone of the suspicious patterns occurs.\n");
         return 0;
     }
-    return jk_cli_print_table(table, "To ask the seller about");
+    return jk_cli_print_table(table, jk_text("To ask the seller about"));
 }
 
 static int print_largest(const jk_inspection *inspection) {
@@ -274,7 +275,7 @@ static int print_largest(const jk_inspection *inspection) {
     }
     static const char *const heads[] = {"currency", "rank", "claim", "balance"};
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     jk_table_rule(table);
     for (size_t c = 0; c < inspection->currency_count; c++) {
@@ -286,7 +287,7 @@ static int print_largest(const jk_inspection *inspection) {
             jk_table_amount(table, inspection->top[c][i].balance, 2);
         }
     }
-    return jk_cli_print_table(table, "Largest claims");
+    return jk_cli_print_table(table, jk_text("Largest claims"));
 }
 
 /* ---- by group ---- */
@@ -296,11 +297,11 @@ static int print_groups(const jk_inspection *inspection) {
     if (table == NULL) {
         return jk_cli_print_table(NULL, "");
     }
-    jk_table_cell(table, "group");
-    jk_table_cell(table, "claims");
-    jk_table_cell(table, "share");
+    jk_table_words(table, "group");
+    jk_table_words(table, "claims");
+    jk_table_words(table, "share");
     currency_heads(table, inspection);
-    jk_table_cell(table, "median write-off");
+    jk_table_words(table, "median write-off");
     jk_table_rule(table);
     for (size_t g = 1; g < inspection->group_count; g++) {
         const jk_inspect_group *group = &inspection->groups[g];
@@ -310,7 +311,7 @@ static int print_groups(const jk_inspection *inspection) {
         amounts_cells(table, inspection, &group->amounts);
         value_cell(table, JK_COLUMN_WRITTEN_OFF_ON, dates->quartile[1]);
     }
-    return jk_cli_print_table(table, "By group");
+    return jk_cli_print_table(table, jk_text("By group"));
 }
 
 static int print_group_outliers(const jk_inspection *inspection) {
@@ -321,7 +322,7 @@ static int print_group_outliers(const jk_inspection *inspection) {
         return jk_cli_print_table(NULL, "");
     }
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     jk_table_rule(table);
     for (size_t g = 1; g < inspection->group_count; g++) {
@@ -336,7 +337,7 @@ static int print_group_outliers(const jk_inspection *inspection) {
                     continue;
                 }
                 jk_table_cell(table, "%s", printable(inspection->groups[g].name, name));
-                jk_table_cell(table, "%s", jk_inspect_item_name(inspection, item));
+                jk_table_cell(table, "%s", jk_text_if_known(jk_inspect_item_name(inspection, item)));
                 jk_table_cell(table, "%s", is_money ? printable(inspection->currency[c], currency) : "");
                 for (int q = 0; q < 3; q++) {
                     value_cell(table, item, series->quartile[q]);
@@ -348,7 +349,7 @@ static int print_group_outliers(const jk_inspection *inspection) {
             }
         }
     }
-    return jk_cli_print_table(table, "Outliers by group: claims beyond the group's own fences");
+    return jk_cli_print_table(table, jk_text("Outliers by group: claims beyond the group's own fences"));
 }
 
 static int print_group_checks(const jk_inspection *inspection) {
@@ -358,7 +359,7 @@ static int print_group_checks(const jk_inspection *inspection) {
     }
     static const char *const heads[] = {"group", "pattern", "claims", "of the group"};
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     jk_table_rule(table);
     for (size_t g = 1; g < inspection->group_count; g++) {
@@ -367,13 +368,13 @@ static int print_group_checks(const jk_inspection *inspection) {
             char name[NAME_SIZE];
             if (group->checks[k].amounts.claims > 0) {
                 jk_table_cell(table, "%s", printable(group->name, name));
-                jk_table_cell(table, "%s", group->checks[k].name);
+                jk_table_words(table, group->checks[k].meaning);
                 jk_table_count(table, group->checks[k].amounts.claims);
                 jk_table_percent(table, share(group->checks[k].amounts.claims, group->amounts.claims));
             }
         }
     }
-    return jk_cli_print_table(table, "Patterns by group");
+    return jk_cli_print_table(table, jk_text("Patterns by group"));
 }
 
 /* ---- all ---- */
@@ -384,7 +385,8 @@ static void print_list(const char *title, const jk_inspection *inspection, bool 
         const int c = (int)inspection->column[k];
         const jk_inspect_column *column = &inspection->columns[c];
         if (constant ? column->is_constant : column->given == 0) {
-            (void)printf("%s%s", count++ == 0 ? title : ", ", jk_inspect_item_name(inspection, c));
+            (void)printf("%s%s", count++ == 0 ? jk_text(title) : ", ",
+                         jk_text_if_known(jk_inspect_item_name(inspection, c)));
         }
     }
     if (count > 0) {
@@ -393,21 +395,41 @@ static void print_list(const char *title, const jk_inspection *inspection, bool 
 }
 
 static void print_heading(const jk_tape *tape, const jk_inspection *inspection) {
-    char date[JK_DATE_TEXT], rows[JK_AMOUNT_TEXT], debtors[JK_AMOUNT_TEXT], name[NAME_SIZE];
-    (void)printf("%s: %s claims of %s debtors, cut-off %s\n", jk_tape_path(tape),
-                 jk_amount(rows, (double)inspection->rows, 0), jk_amount(debtors, (double)inspection->debtors, 0),
-                 inspection->cutoff == JK_MISSING_INTEGER ? "unknown (no ages; --cutoff gives one)"
-                                                          : jk_date_format(inspection->cutoff, date));
+    char date[JK_TEXT_DATE], rows[JK_AMOUNT_TEXT], debtors[JK_AMOUNT_TEXT], name[NAME_SIZE];
+    (void)jk_amount(rows, (double)inspection->rows, 0);
+    (void)jk_amount(debtors, (double)inspection->debtors, 0);
+    if (inspection->cutoff == JK_MISSING_INTEGER) {
+        jk_cli_say("%s: %s claims of %s debtors, cut-off unknown (no ages; --cutoff gives one)\n", jk_tape_path(tape),
+                   rows, debtors);
+    } else {
+        jk_cli_say("%s: %s claims of %s debtors, cut-off %s\n", jk_tape_path(tape), rows, debtors,
+                   jk_text_date(inspection->cutoff, date));
+    }
     if (jk_tape_attribute(tape, "source_name")[0] != '\0') {
-        (void)printf("source: %s", printable(jk_tape_attribute(tape, "source_name"), name));
+        jk_cli_say("source: %s", printable(jk_tape_attribute(tape, "source_name"), name));
         (void)printf("%s%.12s\n", jk_tape_sha256(tape)[0] != '\0' ? ", sha256 " : "", jk_tape_sha256(tape));
     }
+    if (inspection->told != NULL) {
+        jk_cli_tell_rates(tape, inspection->told);
+    }
     if (inspection->other_currency_claims > 0) {
-        (void)printf("%s claims in further currencies are counted, but their amounts are not shown\n",
-                     jk_amount(rows, (double)inspection->other_currency_claims, 0));
+        jk_cli_say("%s claims in further currencies are counted, but their amounts are not shown\n",
+                   jk_amount(rows, (double)inspection->other_currency_claims, 0));
     }
     print_list("not on the tape: ", inspection, false);
     print_list("the same for every claim that gives it: ", inspection, true);
+}
+
+const char *const *jk_cli_inspect_sums(const jk_inspection *inspection) {
+    static const char *const claims[] = {"claims", "share_of_claims", NULL};
+    static const char *const both[] = {"claims", "share_of_claims", "balance", NULL};
+    return inspection->currency_count == 1 && inspection->other_currency_claims == 0 ? both : claims;
+}
+
+static int print_combinations(const jk_inspection *inspection) {
+    jk_listing listing = jk_inspect_combinations_listing(inspection);
+    jk_cli_listing_view view = {.title = "By the columns asked for", .added = jk_cli_inspect_sums(inspection)};
+    return jk_cli_listing_table(&listing, &view);
 }
 
 int jk_cli_inspect_tables(const jk_tape *tape, const jk_inspection *inspection) {
@@ -415,11 +437,13 @@ int jk_cli_inspect_tables(const jk_tape *tape, const jk_inspection *inspection) 
     int failed = print_currencies(inspection) | print_numbers(inspection);
     for (size_t k = 0; k < inspection->column_count; k++) {
         const jk_column column = inspection->column[k];
-        failed |= column == JK_COLUMN_CURRENCY ? 0 : print_levels(inspection, column);
+        bool told_above = column == JK_COLUMN_CURRENCY && inspection->told == NULL;
+        failed |= told_above ? 0 : print_levels(inspection, column);
     }
     failed |= print_ages(inspection) | print_debtors(inspection) | print_checks(inspection) | print_largest(inspection);
     if (inspection->group_count > 1) {
         failed |= print_groups(inspection) | print_group_outliers(inspection) | print_group_checks(inspection);
     }
+    failed |= inspection->combinations != NULL ? print_combinations(inspection) : 0;
     return failed;
 }

@@ -3,6 +3,9 @@
 #ifndef JK_CLI_LISTING_PRINT_H
 #define JK_CLI_LISTING_PRINT_H
 
+#include <stdbool.h>
+
+#include "cli/table.h"
 #include "jalki/listing.h"
 
 /* All rows with all columns; returns the exit code. */
@@ -11,14 +14,22 @@ int jk_cli_listing_csv(const jk_listing *listing);
 /* Which rows a table shows, and how. */
 typedef struct jk_cli_listing_view {
     const char *title;
-    const char *group;     /* rows whose first column says this, NULL: all */
-    const char *name_head; /* above the column "name", NULL: its own head */
-    const char *claims;    /* rows without claims are left out if this is a column's name, NULL: none are */
+    const char *group;        /* rows whose first column says this, NULL: all */
+    const char *name_head;    /* above the column "name", NULL: its own head */
+    bool coded;               /* the column "name" has codes of ours (decisions), printed in words */
+    const char *claims;       /* rows without claims are left out if this is a column's name, NULL: none are */
+    const char *const *added; /* columns whose sum stands beneath, NULL-ended; NULL: there is no line of sums */
     int money_decimals;
+    const char *const *shown; /* these columns, in this order, NULL-ended; NULL: all that have a head */
+    bool is_ruled;            /* a rule beneath the heads */
+    bool has_total;           /* a rule above the last row */
 } jk_cli_listing_view;
 
 /* The rows of a view, columns that have a head; returns 0, or 1 with a message. */
 int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *view);
+
+/* Adds a text of a column: a code of ours in words, another as it is. */
+void jk_cli_listing_code(jk_table *table, const jk_listing_column *column, const char *text);
 
 /* docs/outputs.md: the columns of all listings. */
 void jk_cli_listing_describe(void);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Man pages and docs/commands.md from the tables of options. */
 #include <ctype.h>
-#include <string.h>
 
 #include "cli/cli.h"
 #include "cli/commands.h"

@@ -42,12 +42,18 @@ static void remove_files(const check_files *files) {
 }
 
 /* The first bad cell of each kind, as the rejects file has it. */
-static void print_rejects(FILE *out, const jk_import_summary *summary) {
-    FILE *rejects = summary->rejects_path != NULL ? fopen(summary->rejects_path, "re") : NULL;
+static jk_status print_rejects(FILE *out, const jk_import_summary *summary, jk_error *error) {
     char *line = NULL;
     size_t room = 0;
     bool seen[JK_REJECT_REASON_COUNT] = {false};
-    while (rejects != NULL && getline(&line, &room, rejects) > 0) {
+    if (summary->rejects_path == NULL) {
+        return JK_OK;
+    }
+    FILE *rejects = fopen(summary->rejects_path, "re");
+    if (rejects == NULL) {
+        return jk_fail_errno(error, summary->rejects_path, "open");
+    }
+    while (getline(&line, &room, rejects) > 0) {
         for (int r = 0; r < JK_REJECT_REASON_COUNT; r++) {
             const char *code = jk_reject_code((jk_reject_reason)r);
             const char *place = strstr(line, code);
@@ -60,10 +66,10 @@ static void print_rejects(FILE *out, const jk_import_summary *summary) {
             }
         }
     }
+    jk_status status = feof(rejects) ? JK_OK : jk_fail_errno(error, summary->rejects_path, "read");
     free(line);
-    if (rejects != NULL) {
-        (void)fclose(rejects);
-    }
+    (void)fclose(rejects);
+    return status;
 }
 
 /* ---- the first claims ----------------------------------------------------------------------------------------------
@@ -148,7 +154,7 @@ static jk_status print_claims(FILE *out, const jk_tape *tape, jk_error *error) {
 static jk_status print_check(FILE *out, const check_files *files, const jk_import_summary *summary, jk_error *error) {
     (void)fprintf(out, "\nBy this draft: %" PRIu64 " rows read, %" PRIu64 " good, %" PRIu64 " bad\n",
                   summary->rows_read, summary->rows_accepted, summary->rows_rejected);
-    print_rejects(out, summary);
+    JK_TRY(print_rejects(out, summary, error));
     for (size_t i = 0; i < summary->accepted.count; i++) {
         const jk_import_sum *sum = &summary->accepted.sums[i];
         char text[JK_AMOUNT_TEXT];

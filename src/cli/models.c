@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/models.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/text.h"
 
 /* folder/path, or folder/path.yaml, if that can be read. */
 static char *look_in(const char *folder, size_t length, const char *path) {
@@ -36,4 +39,52 @@ char *jk_cli_find_model(const char *path) {
         folders += length + (folders[length] == ':');
     }
     return look_in(JALKI_MODELS_INSTALLED, strlen(JALKI_MODELS_INSTALLED), path);
+}
+
+enum { NAMES = 256 };
+
+/* The model in a folder whose name is near to this one, for free(); NULL: none. */
+static char *near_in(const char *folder, size_t length, const char *path) {
+    char *place = strndup(folder, length), *names[NAMES], *found = NULL;
+    DIR *open = place != NULL && length > 0 ? opendir(place) : NULL;
+    size_t count = 0;
+    for (const struct dirent *entry = NULL; open != NULL && count < NAMES && (entry = readdir(open)) != NULL;) {
+        const char *dot = strrchr(entry->d_name, '.');
+        names[count] = dot != NULL && strcmp(dot, ".yaml") == 0 ? strdup(entry->d_name) : NULL;
+        count += names[count] != NULL;
+    }
+    if (open != NULL) {
+        (void)closedir(open);
+    }
+    const char *dot = strrchr(path, '.');
+    char wanted[NAMES];
+    (void)snprintf(wanted, sizeof wanted, "%s%s", path, dot != NULL && strcmp(dot, ".yaml") == 0 ? "" : ".yaml");
+    int nearest = jk_text_nearest(wanted, (const char *const *)names, count);
+    if (nearest >= 0 && asprintf(&found, "; did you mean %s/%s?", place, names[nearest]) < 0) {
+        found = NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        free(names[i]);
+    }
+    free(place);
+    return found;
+}
+
+char *jk_cli_model_hint(const char *path) {
+    const char *folders = getenv("JALKI_MODELS"), *last = strrchr(path, '/');
+    char *hint = last != NULL ? near_in(path, (size_t)(last - path), last + 1) : near_in(".", 1, path);
+    if (last != NULL || hint != NULL) {
+        return hint;
+    }
+    for (const char *at = folders; hint == NULL && at != NULL && *at != '\0';) {
+        size_t length = strcspn(at, ":");
+        hint = near_in(at, length, path);
+        at += length + (at[length] == ':');
+    }
+    hint = hint != NULL ? hint : near_in(JALKI_MODELS_INSTALLED, strlen(JALKI_MODELS_INSTALLED), path);
+    if (hint == NULL && asprintf(&hint, ", neither here nor in %s (JALKI_MODELS) nor in " JALKI_MODELS_INSTALLED,
+                                 folders != NULL ? folders : "other folders") < 0) {
+        hint = NULL;
+    }
+    return hint;
 }

@@ -8,4 +8,8 @@
  */
 char *jk_cli_find_model(const char *path);
 
+/* Of a model that is found nowhere: what its name is near to there, or where it was looked for; for free(), NULL
+ * where there is nothing to say. */
+char *jk_cli_model_hint(const char *path);
+
 #endif

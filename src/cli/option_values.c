@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/option_values.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include "base/calendar.h"
 #include "base/text.h"
+#include "jalki/exchange.h"
 #include "jalki/price.h"
 #include "jalki/schema.h"
 
@@ -16,7 +18,8 @@ static bool is_number(jk_option_kind kind) {
     return kind == JK_OPTION_NUMBER || kind == JK_OPTION_MONEY || kind == JK_OPTION_PERCENT || kind == JK_OPTION_RETURN;
 }
 
-void jk_option_bounds(const jk_option *option, double *low, double *high) {
+/* The bounds of a number, those of its kind where the record gives none. */
+static void bounds_of(const jk_option *option, double *low, double *high) {
     bool none = option->low == 0.0 && option->high == 0.0;
     *low = option->kind == JK_OPTION_RETURN ? JK_IRR_LOWEST : option->low;
     *high = option->kind == JK_OPTION_RETURN          ? JK_IRR_HIGHEST
@@ -78,7 +81,7 @@ static int64_t whole(double bound) {
 
 static void take_number(jk_usage *usage, const jk_option *option, const char *name, const char *text, double *field) {
     double low = 0.0, high = 0.0;
-    jk_option_bounds(option, &low, &high);
+    bounds_of(option, &low, &high);
     double value = 0.0;
     if (!jk_text_to_real(text, strlen(text), &value) || value < low || value > high) {
         jk_usage_error(usage, "%s: '%s' is not a number from %g to %g%s%s", name, text, low, high,
@@ -93,7 +96,7 @@ static void take_number(jk_usage *usage, const jk_option *option, const char *na
 static void take_numbers(jk_usage *usage, const jk_option *option, const char *name, const char *text, double *field,
                          size_t *count) {
     double low = 0.0, high = 0.0;
-    jk_option_bounds(option, &low, &high);
+    bounds_of(option, &low, &high);
     *count = 0;
     for (const char *part = text; part != NULL;) {
         const char *comma = strchr(part, ',');
@@ -183,7 +186,13 @@ static void take_text(jk_usage *usage, const jk_option *option, const char *name
 static void take_date(jk_usage *usage, const jk_option *option, const char *name, const char *text, void *field) {
     int32_t date = 0;
     if (!jk_date_parse(text, strlen(text), &date)) {
-        jk_usage_error(usage, "%s: '%s' is not a date of the form YYYY-MM-DD", name, text);
+        int day = 0, month = 0, year = 0, end = 0;
+        bool other = sscanf(text, "%2d%*1[./-]%2d%*1[./-]%4d%n", &day, &month, &year, &end) == 3 && text[end] == '\0' &&
+                     jk_civil_is_valid(year, month, day);
+        char meant[JK_DATE_TEXT];
+        jk_usage_error(usage, "%s: '%s' is not a date of the form YYYY-MM-DD%s%s%s", name, text,
+                       other ? "; did you mean " : "",
+                       other ? jk_date_format(jk_date_from_civil(year, month, day), meant) : "", other ? "?" : "");
         return;
     }
     put_integer(option, field, date);
@@ -228,23 +237,52 @@ void jk_option_take(jk_usage *usage, const jk_option *option, const char *name, 
     }
 }
 
+/* Whether the name's last part behind a point says what kind of file it is: letters, perhaps with figures behind them.
+ */
+static bool is_kind(const char *ending) {
+    const char *at = ending + 1;
+    while (isalnum((unsigned char)*at)) {
+        at++;
+    }
+    return isalpha((unsigned char)ending[1]) && *at == '\0';
+}
+
+/* Endings of files that are known to be something; other names of what is no CSV are the user's affair. */
+static bool is_known(const char *ending) {
+    static const char *const known[] = {".csv", ".tsv",   ".json", ".h5",  ".hdf5", ".xlsx",   ".xls",    ".xlsm",
+                                        ".ods", ".pdf",   ".html", ".xml", ".docx", ".yaml",   ".yml",    ".parquet",
+                                        ".orc", ".avro",  ".dta",  ".sav", ".rds",  ".sqlite", ".duckdb", ".feather",
+                                        ".db",  ".arrow", ".gz",   ".zip", ".zst",  ".bz2",    ".xz",     ".7z"};
+    bool found = false;
+    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
+        found |= strcasecmp(ending, known[k]) == 0;
+    }
+    return found;
+}
+
 const char *jk_option_foreign_ending(const jk_option *option, const char *text) {
-    static const char *const known[] = {".csv", ".gz",  ".h5",      ".json",    ".xlsx",  ".xls",
-                                        ".ods", ".pdf", ".parquet", ".feather", ".arrow", ".db"};
+    static const char *const of_name[] = {".json", ".xlsx"}; /* --json F, --xlsx F */
+    static const char *const same[][2] = {{".csv", ".txt"}, {".csv", ".gz"}, {".yaml", ".yml"}, {".h5", ".hdf5"}};
     const char *own = strchr(option->value, '.');
-    const char *ending = strrchr(text, '.');
-    bool is_known = false;
-    for (size_t k = 0; ending != NULL && k < sizeof known / sizeof known[0]; k++) {
-        is_known |= strcasecmp(ending, known[k]) == 0;
-        own = own == NULL && strcmp(option->name, known[k] + 1) == 0 ? known[k] : own;
+    const char *name = strrchr(text, '/');
+    const char *ending = strrchr(name == NULL ? text : name + 1, '.');
+    for (size_t k = 0; own == NULL && k < sizeof of_name / sizeof of_name[0]; k++) {
+        own = strcmp(option->name, of_name[k] + 1) == 0 ? of_name[k] : NULL;
     }
-    if (option->takes_parquet && jk_is_parquet(text)) {
+    if (option->kind != JK_OPTION_FILE_OUT || own == NULL || ending == NULL || strcasecmp(ending, own) == 0) {
         return NULL;
     }
-    if (option->kind != JK_OPTION_FILE_OUT || !is_known || own == NULL || strcasecmp(ending, own) == 0) {
+    bool is_csv = strcmp(own, ".csv") == 0;
+    if (is_csv ? !is_kind(ending) || jk_exchange_kind_of(text) != JK_EXCHANGE_CSV /* what CSV becomes */
+               : !is_known(ending)) {
         return NULL;
     }
-    return strcmp(own, ".csv") == 0 && strcasecmp(ending, ".gz") == 0 ? NULL : own;
+    for (size_t k = 0; k < sizeof same / sizeof same[0]; k++) {
+        if (strcmp(own, same[k][0]) == 0 && strcasecmp(ending, same[k][1]) == 0) {
+            return NULL;
+        }
+    }
+    return own;
 }
 
 bool jk_is_parquet(const char *path) {

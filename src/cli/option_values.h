@@ -14,8 +14,8 @@ void jk_option_take(jk_usage *usage, const jk_option *option, const char *name, 
                     size_t *count);
 
 /* The ending that an output's name should have, where `text` has that of another kind of file: CSV under the name of a
- * workbook helps nobody. What an output is, its value's name says in help ("F.csv"), or the option's own ("json");
- * other endings are the user's affair: NULL. */
+ * workbook helps nobody. What an output is, its value's name says in help ("F.csv"), or the option's own ("json").
+ * NULL: the ending is right, there is none of letters, or none that is known, where the output is no CSV. */
 const char *jk_option_foreign_ending(const jk_option *option, const char *text);
 
 /* Whether an output of this name is CSV: by what its value is called in help, unless it is to be Parquet. */
@@ -23,8 +23,5 @@ bool jk_option_is_csv(const jk_option *option, const char *text);
 
 /* Whether a file is called .parquet. */
 bool jk_is_parquet(const char *path);
-
-/* The bounds of a number, those of its kind where the record gives none. */
-void jk_option_bounds(const jk_option *option, double *low, double *high);
 
 #endif

@@ -12,12 +12,14 @@
 #include "base/team.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/conversions.h"
 #include "cli/groups.h"
 #include "cli/help.h"
 #include "cli/models.h"
 #include "cli/option_values.h"
 #include "cli/record.h"
 #include "cli/streams.h"
+#include "jalki/exchange.h"
 
 enum { MODELS_MAX = 16 };
 
@@ -32,6 +34,7 @@ struct jk_usage {
     char *models[MODELS_MAX]; /* paths of models that were found elsewhere than named */
     size_t model_count;
     bool help, wrong;
+    jk_cli_conversions conversions;
     jk_cli_record record;
 };
 
@@ -130,7 +133,9 @@ static size_t find_long(jk_usage *usage, const char *name, size_t length) {
     for (size_t i = 0; i < named && nearest < 0 && length >= 3; i++) { /* --mapping: --payments-mapping */
         nearest = strstr(names[i], text) != NULL ? (int)i : -1;
     }
-    if (nearest >= 0) {
+    if (usage->command->no_parts != NULL && strcmp(text, "part") == 0) {
+        jk_usage_error(usage, "--part: jalki %s %s", usage->command->name, usage->command->no_parts);
+    } else if (nearest >= 0) {
         jk_usage_error(usage, "--%s: no such option; did you mean --%s?", text, names[nearest]);
     } else {
         jk_usage_error(usage, "--%s: no such option", text);
@@ -165,6 +170,19 @@ static void take(jk_usage *usage, size_t p, char *text) {
     usage->given[p] = true;
 }
 
+/* Names of data bases without user and password, in the place of their URLs: nothing behind here sees more. */
+static bool hide_databases(int argc, char **argv) {
+    bool held = true;
+    for (int i = 0; i < argc; i++) {
+        if (jk_exchange_is_database(argv[i])) {
+            const char *name = jk_exchange_hide(argv[i]);
+            held = name != NULL && held;
+            argv[i] = name != NULL ? (char *)(uintptr_t)name : argv[i];
+        }
+    }
+    return held;
+}
+
 /* --name VALUE, --name=VALUE, -n VALUE or -nVALUE; returns how many arguments that were. */
 static int take_option(jk_usage *usage, char **argv, int left) {
     char *text = argv[0];
@@ -178,6 +196,10 @@ static int take_option(jk_usage *usage, char **argv, int left) {
     const jk_option *option = usage->places[p].option;
     char *value = is_long ? (equals != NULL ? equals + 1 : NULL) : (text[2] != '\0' ? text + 2 : NULL);
     bool takes_value = option->kind != JK_OPTION_FLAG && option->kind != JK_OPTION_HELP;
+    if (value != NULL && !hide_databases(1, &value)) {
+        jk_usage_error(usage, "--%s: out of memory", option->name);
+        return 1;
+    }
     if (!takes_value && value != NULL) {
         jk_usage_error(usage, "--%s: takes no value, and got '%s'", option->name, value);
         return 1;
@@ -204,7 +226,8 @@ static void take_operands(jk_usage *usage) {
         memcpy(field_of(usage, &usage->places[0]), &usage->operands, sizeof usage->operands);
         *count_of(usage, &usage->places[0]) = usage->operand_count;
     } else if (usage->operand_count > 1) {
-        jk_usage_error(usage, "'%s': only one %s at a time", usage->operands[1], operand->name);
+        jk_usage_error(usage, "'%s': only one %s at a time; what an option says stands behind its name",
+                       usage->operands[1], operand->name);
     } else {
         jk_option_take(usage, operand, operand->name, usage->operands[0], field_of(usage, &usage->places[0]), NULL);
     }
@@ -232,8 +255,11 @@ static void check_records(jk_usage *usage) {
         const jk_option_place *place = &usage->places[p];
         const jk_option *option = place->option;
         bool with_operand = place->group != NULL && place->group->with_operand;
-        const jk_option *lacks =
-            option->is_needed && !usage->given[p] && (!with_operand || has_operand) ? option : NULL;
+        const jk_option *lacks = option->is_needed && !usage->given[p] &&
+                                         !(option->not_in_part && jk_usage_given(usage, "part")) &&
+                                         (!with_operand || has_operand)
+                                     ? option
+                                     : NULL;
         if (with_operand && option->is_needed && usage->given[p] && !has_operand) {
             lacks = &usage->command->operand;
         }
@@ -259,6 +285,10 @@ static void check_part(jk_usage *usage) {
         const jk_option *option = usage->places[p].option;
         if (usage->given[p] && option->kind == JK_OPTION_FILE_OUT && !option->of_parts) {
             jk_usage_error(usage, "--%s: a part does not write it; what can be made of all parts, jalki merge writes",
+                           option->name);
+        } else if (usage->given[p] && option->kind == JK_OPTION_FILE_OUT &&
+                   jk_cli_is_converted(option, *(const char *const *)(void *)field_of(usage, &usage->places[p]))) {
+            jk_usage_error(usage, "--%s: parts are put together as CSV; jalki merge writes other kinds of files",
                            option->name);
         }
     }
@@ -303,7 +333,8 @@ static jk_status check_endings(const jk_usage *usage, jk_error *error) {
             const char *path = *(const char *const *)(void *)field_of(usage, &usage->places[p]);
             const char *own = jk_option_foreign_ending(option, path);
             bool has_dialect = ((const jk_cli_common *)(const void *)usage->options)->dialect > 0;
-            if (has_dialect && jk_option_is_csv(option, path) && !jk_dialect_is_csv(path)) {
+            if (has_dialect && jk_option_is_csv(option, path) && !jk_cli_is_converted(option, path) &&
+                !jk_dialect_is_csv(path)) {
                 return jk_fail(
                     error, JK_ERROR_ARGUMENT, path, 0, NULL,
                     "would be CSV without --csv-dialect; expected a name for --%s that ends in .csv or .csv.gz",
@@ -314,10 +345,20 @@ static jk_status check_endings(const jk_usage *usage, jk_error *error) {
                                "would be %s under the name of another kind of file; expected a name for --%s that ends "
                                "in %s%s",
                                own + 1, option->name, own,
-                               strcmp(own, ".csv") != 0 ? ""
-                               : option->takes_parquet  ? ", .csv.gz or .parquet"
-                                                        : " or .csv.gz");
+                               strcmp(own, ".csv") != 0 ? "" : ", .csv.gz, .xlsx, .parquet or .json");
             }
+        }
+    }
+    return JK_OK;
+}
+
+/* CSV that is to become another kind of file. */
+static jk_status convert_outputs(jk_usage *usage, jk_error *error) {
+    for (size_t p = 0; p < usage->count; p++) {
+        const jk_option *option = usage->places[p].option;
+        const char **field = (const char **)(void *)field_of(usage, &usage->places[p]);
+        if (usage->given[p] && option->kind == JK_OPTION_FILE_OUT && jk_cli_is_converted(option, *field)) {
+            JK_TRY(jk_cli_conversions_add(&usage->conversions, option, field, error));
         }
     }
     return JK_OK;
@@ -372,7 +413,13 @@ static int run(jk_usage *usage, const char **files, size_t room) {
         (void)jk_fail_memory(&error, "the record of the run");
         return jk_cli_fail(&error);
     }
+    if (convert_outputs(usage, &error) != JK_OK) {
+        return jk_cli_fail(&error);
+    }
     int code = usage->command->run(usage->options);
+    if (code == 0 && jk_cli_conversions_make(&usage->conversions, &error) != JK_OK) {
+        code = jk_cli_fail(&error);
+    }
     return code == 0 ? jk_cli_record_end(&usage->record, common) : code;
 }
 
@@ -416,14 +463,18 @@ int jk_command_run(const jk_command *command, int argc, char **argv) {
     size_t room = (size_t)argc + JK_COMMAND_OPTIONS;
     jk_usage usage = {.command = command, .options = calloc(1, command->size), .record = {.command = command->name}};
     const char **files = calloc(2 * room, sizeof *files);
+    char **line = calloc((size_t)argc + 1, sizeof *line); /* the caller's texts stay where they are */
     int code = 1;
-    if (usage.options == NULL || files == NULL) {
+    if (line != NULL && argc > 0) {
+        memcpy((void *)line, (const void *)argv, (size_t)argc * sizeof *line);
+    }
+    if (usage.options == NULL || files == NULL || line == NULL || !hide_databases(argc, line)) {
         (void)fprintf(stderr, "jalki: out of memory\n");
     } else {
         usage.operands = files + room;
         usage.count = jk_command_options(command, usage.places);
         set_standards(&usage);
-        read_line(&usage, argc, argv);
+        read_line(&usage, argc, line);
         if (!usage.help) {
             take_operands(&usage);
             check_records(&usage);
@@ -438,7 +489,9 @@ int jk_command_run(const jk_command *command, int argc, char **argv) {
     for (size_t i = 0; i < usage.model_count; i++) {
         free(usage.models[i]);
     }
+    jk_cli_conversions_end(&usage.conversions);
     jk_cli_record_free(&usage.record);
+    free((void *)line);
     free((void *)files);
     free(usage.options);
     return code;

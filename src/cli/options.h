@@ -59,7 +59,8 @@ typedef struct jk_option {
     const char *help;           /* a sentence, without a full stop */
     const char *example;        /* a value as one would give it */
     bool is_needed;             /* the command is wrong without it, */
-    const char *missing;        /* which is said in these words, or in the usual ones */
+    const char *missing;        /* which is said in these words, or in the usual ones; */
+    bool not_in_part;           /* a part of a run (--part) does without */
     bool no_stdout;             /* FILE_OUT: "-" is refused */
     bool takes_parquet;         /* FILE_OUT: Parquet where the name says so */
     bool is_model;              /* FILE_IN: looked for where models are (models.h) */
@@ -100,8 +101,9 @@ typedef struct jk_command {
     jk_option operand; /* what stands without dashes: its name, value and kind; no name: there is none */
     jk_option_group groups[JK_COMMAND_GROUPS]; /* ended by a group without options; the common one is last by itself */
     size_t size;                               /* of the command's struct, which begins with a jk_cli_common */
-    bool shares_work;                          /* ranks of MPI share its work; else rank 0 does it alone */
-    void (*prepare)(void *command);            /* sets what is not zero before reading, or NULL */
+    const char *no_parts; /* why it cannot be done in parts, and what to do instead, where people might expect it */
+    bool shares_work;     /* ranks of MPI share its work; else rank 0 does it alone */
+    void (*prepare)(void *command);                /* sets what is not zero before reading, or NULL */
     void (*check)(jk_usage *usage, void *command); /* what the records cannot say, or NULL */
     int (*run)(void *command);                     /* returns the exit code */
 } jk_command;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cli/groups.h"
 #include "jalki/findings.h"
 
 const jk_option jk_pair_options[] = {
@@ -12,6 +13,17 @@ const jk_option jk_pair_options[] = {
      .otherwise = "the results'", .help = "Model file"},
     {"model-b", .kind = JK_OPTION_FILE_IN, .is_model = true, JK_FIELD(jk_cli_pair, model_path[1]), .value = "M.yaml",
      .otherwise = "the results', or the first's", .help = "Model file of the second"},
+    {"set", .kind = JK_OPTION_TEXT, JK_FIELD(jk_cli_pair, changes[0].change),
+     JK_SEVERAL(jk_cli_pair, changes[0].count, JK_CLI_CHANGES_MAX), .value = "KEY=VALUE",
+     .otherwise = "as in the file, or as the results were made with", .example = "cost_inflation=0.03",
+     .help = "Another value for a key of the model; of both where they share one"},
+    {"set-b", .kind = JK_OPTION_TEXT, JK_FIELD(jk_cli_pair, changes[1].change),
+     JK_SEVERAL(jk_cli_pair, changes[1].count, JK_CLI_CHANGES_MAX), .value = "KEY=VALUE",
+     .otherwise = "the first's where they share a model", .example = "cost_inflation=0.04",
+     .help = "Another value for a key of the second's model, instead of the first's"},
+    {"currency", .kind = JK_OPTION_SPECIAL, .read = jk_cli_read_currency, JK_FIELD(jk_cli_pair, currency),
+     .value = "CODE", .otherwise = "that of the first's results, or the model's base currency", .example = "SEK",
+     .help = "Tell amounts of both in this currency, each at the rates of its model's fx"},
     {"cutoff", .kind = JK_OPTION_DATE, JK_FIELD(jk_cli_pair, cutoff[0]), .value = "DATE", .otherwise = "the tape's",
      .help = "Valuation date of the first, YYYY-MM-DD", .example = "2026-06-30"},
     {"cutoff-b", .kind = JK_OPTION_DATE, JK_FIELD(jk_cli_pair, cutoff[1]), .value = "DATE", .otherwise = "the tape's",
@@ -49,6 +61,27 @@ static jk_status open_tape(jk_cli_pair *pair, int side, jk_error *error) {
     return jk_tape_open(origin->tape_path, &pair->tape[side], error);
 }
 
+/* Changes of a side's model: its own, else those that its results were made with, else those of the first. */
+static void choose_changes(jk_cli_pair *pair, int side, bool shared) {
+    const jk_origin *origin = &pair->origin[side];
+    jk_cli_changes *used = &pair->used[side];
+    *used = shared && pair->changes[side].count == 0 ? pair->changes[0] : pair->changes[side];
+    if (pair->model_path[side] == NULL && pair->changes[side].count == 0 && origin->change_count > 0) {
+        used->count = 0;
+        for (size_t i = 0; i < origin->change_count && i < JK_CLI_CHANGES_MAX; i++) {
+            used->change[used->count++] = origin->changes[i];
+        }
+    }
+}
+
+static bool same_changes(const jk_cli_changes *one, const jk_cli_changes *other) {
+    bool same = one->count == other->count;
+    for (size_t i = 0; same && i < one->count; i++) {
+        same = strcmp(one->change[i], other->change[i]) == 0;
+    }
+    return same;
+}
+
 static jk_status open_model(jk_cli_pair *pair, int side, const jk_cli_common *common, jk_error *error) {
     const char *given = pair->model_path[side];
     const char *named = pair->origin[side].model_path;
@@ -58,15 +91,15 @@ static jk_status open_model(jk_cli_pair *pair, int side, const jk_cli_common *co
         return jk_fail(error, JK_ERROR_ARGUMENT, pair->paths[side], 0, NULL,
                        "is a tape, which names no model; expected --model M.yaml");
     }
-    if (side == 1 && strcmp(path, pair->model[0]->path) == 0) {
+    choose_changes(pair, side, side == 1 && given == NULL && named == NULL);
+    if (side == 1 && strcmp(path, pair->model[0]->path) == 0 && same_changes(&pair->used[0], &pair->used[1])) {
         pair->model[1] = pair->model[0];
     } else {
-        JK_TRY(jk_model_load(path, &pair->model[side], error));
-        for (size_t i = 0; i < pair->model[side]->warning_count; i++) {
-            jk_cli_note(common, "warning: %s", pair->model[side]->warnings[i]);
-        }
+        JK_TRY(jk_cli_load_model(common, path, pair->used[side].change, pair->used[side].count,
+                                 pair->currency != NULL ? pair->currency : pair->origin[0].currency, &pair->model[side],
+                                 error));
     }
-    return given == NULL && named != NULL
+    return given == NULL && named != NULL && pair->changes[side].count == 0
                ? jk_origin_check(&pair->origin[side], pair->tape[side], pair->model[side], error)
                : JK_OK;
 }

@@ -4,7 +4,7 @@
 #ifndef JK_CLI_PAIR_H
 #define JK_CLI_PAIR_H
 
-#include "cli/cli.h"
+#include "cli/valuing.h"
 #include "jalki/compare.h"
 #include "jalki/report.h"
 
@@ -12,14 +12,17 @@ typedef struct jk_cli_pair {
     const char *const *paths; /* the operands */
     size_t path_count;
     const char *model_path[2]; /* NULL: the results'; of the second: the first's */
+    jk_cli_changes changes[2]; /* of their figures; none of the second: those of the first, where it is its model */
+    const char *currency;      /* that both are told in; NULL: as the first's results are, or the model's */
     int32_t cutoff[2];
     double irr[2];
     bool sell;
     size_t memory;
     /* opened by jk_cli_pair_open */
     jk_origin origin[2];
+    jk_cli_changes used[2]; /* of the models */
     jk_tape *tape[2];
-    jk_model *model[2]; /* the second is the first where it is the same file */
+    jk_model *model[2]; /* the second is the first where it is the same file with the same changes */
     jk_compare_side side[2];
     jk_compare_options options; /* pseudonyms: of the command's own options */
 } jk_cli_pair;

@@ -13,7 +13,8 @@ static inline bool jk_cli_is_part(const jk_cli_common *common) {
     return common->part > 0;
 }
 
-/* Writes the partial file and says what was done. */
+/* Writes the partial file and says what was done: which claims of the tape, or no more than that. */
 jk_status jk_cli_part_end(const jk_cli_common *common, const jk_tape *tape, jk_error *error);
+jk_status jk_cli_part_end_briefly(const jk_cli_common *common, jk_error *error);
 
 #endif

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/language.h"
 #include "cli/price_command.h"
 
 static void rate_cell(jk_table *table, const char *what, double irr) {
     char rate[JK_AMOUNT_TEXT];
-    jk_table_cell(table, "%s %s %%", what, jk_amount(rate, 100.0 * irr, jk_cli_rate_decimals(irr)));
+    jk_table_say(table, "%s %s %%", jk_text(what), jk_amount(rate, 100.0 * irr, jk_cli_rate_decimals(irr)));
 }
 
 /* One row a scenario; for each return the bid, its change, what binds, and the return at the price asked. */
@@ -21,15 +22,15 @@ static int print_portfolio(const jk_bids *bids, int decimals) {
     if (table == NULL) {
         return jk_cli_print_table(NULL, NULL);
     }
-    jk_table_cell(table, "%s", "scenario");
+    jk_table_words(table, "scenario");
     for (size_t r = 0; r < bids->return_count; r++) {
         rate_cell(table, "bid at", bids->irr[r]);
-        jk_table_cell(table, "%s", "change");
+        jk_table_words(table, "change");
         if (floors) {
-            jk_table_cell(table, "%s", "bound by");
+            jk_table_words(table, "bound by");
         }
         if (asked) {
-            jk_table_cell(table, "%s", "return if asked is paid");
+            jk_table_words(table, "return if asked is paid");
         }
     }
     for (size_t s = 0; s < bids->scenario_count; s++) {
@@ -40,16 +41,16 @@ static int print_portfolio(const jk_bids *bids, int decimals) {
             jk_table_amount(table, cell->offer.bid, decimals);
             jk_table_percent(table, s == 0 ? (double)NAN : jk_percent(cell->offer.bid - base, base));
             if (floors) {
-                jk_table_cell(table, "%s%s", jk_bid_binding(bids, cell),
-                              cell->offer.attainable ? "" : " (not met at any price)");
+                const char *bound = jk_text_if_known(jk_bid_binding(bids, cell));
+                jk_table_say(table, cell->offer.attainable ? "%s" : "%s (not met at any price)", bound);
             }
             if (asked) {
                 jk_table_percent(table, 100.0 * cell->offer.asked_irr);
             }
         }
     }
-    return jk_cli_print_table(table, bids->committed ? "By scenario (the base plan is kept)"
-                                                     : "By scenario (each planned anew)");
+    return jk_cli_print_table(
+        table, jk_text(bids->committed ? "By scenario (the base plan is kept)" : "By scenario (each planned anew)"));
 }
 
 /* Segments down, scenarios across, at one return. */
@@ -67,7 +68,7 @@ static int print_segments(const jk_bids *bids, size_t r, int decimals) {
     if (table == NULL) {
         return jk_cli_print_table(NULL, NULL);
     }
-    jk_table_cell(table, "%s", "segment");
+    jk_table_words(table, "segment");
     for (size_t s = 0; s < bids->scenario_count; s++) {
         jk_table_cell(table, "%s", bids->scenario[s]);
     }
@@ -82,7 +83,7 @@ static int print_segments(const jk_bids *bids, size_t r, int decimals) {
     }
     char title[128];
     char rate[JK_AMOUNT_TEXT];
-    (void)snprintf(title, sizeof title, "Bid by segment and scenario at %s %%",
+    jk_text_format(title, sizeof title, "Bid by segment and scenario at %s %%",
                    jk_amount(rate, 100.0 * bids->irr[r], jk_cli_rate_decimals(bids->irr[r])));
     return jk_cli_print_table(table, title);
 }

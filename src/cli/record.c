@@ -2,7 +2,6 @@
 #include "cli/record.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,7 +20,8 @@ enum { HAS_TREES = 1 };
 enum { HAS_TREES = 0 };
 #endif
 
-const char *const *jk_cli_features(void) {
+/* What is built in; NULL-ended. */
+static const char *const *features(void) {
     static const char *list[3];
     size_t count = 0;
     if (jk_page_has_charts()) {
@@ -103,7 +103,7 @@ bool jk_cli_record_begin(jk_cli_record *self, const jk_cli_common *common) {
         }
     }
     self->record = (jk_run_record){
-        .command = self->command, .arguments = (const char *const *)self->arguments, .features = jk_cli_features()};
+        .command = self->command, .arguments = (const char *const *)self->arguments, .features = features()};
     jk_run_record_set(&self->record);
     if (common->manifest_path != NULL) {
         jk_cli_sum_stdout();
@@ -177,6 +177,9 @@ static char *manifest_text(const jk_cli_record *self, const jk_cli_common *commo
 
 int jk_cli_record_end(const jk_cli_record *self, const jk_cli_common *common) {
     jk_error error = {0};
+    if (jk_input_check(&error) != JK_OK) { /* outputs have asked already, but all may have gone to standard output */
+        return jk_cli_fail(&error);
+    }
     if (common->manifest_path == NULL) {
         return 0;
     }

@@ -27,15 +27,13 @@ void jk_cli_record_option(jk_cli_record *self, const jk_option *option, const ch
 /* Makes it the record of the process; with --manifest, stdout is summed from here on. false: memory ran out. */
 bool jk_cli_record_begin(jk_cli_record *self, const jk_cli_common *common);
 
-/* After a run that succeeded: writes the manifest of --manifest. Returns the exit code. */
+/* After a run that succeeded: fails where an input was changed meanwhile, writes the manifest of --manifest. Returns
+ * the exit code. */
 int jk_cli_record_end(const jk_cli_record *self, const jk_cli_common *common);
 
 void jk_cli_record_free(jk_cli_record *self);
 
 /* What stands in the place of an id that is not recorded. */
 #define JK_CLI_NOT_RECORDED "(an id, not recorded)"
-
-/* What is built in; NULL-ended. */
-const char *const *jk_cli_features(void);
 
 #endif

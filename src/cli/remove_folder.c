@@ -2,7 +2,6 @@
 #include "cli/remove_folder.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 void jk_cli_remove_folder(const char *path) {

@@ -2,34 +2,13 @@
 /* jalki scenario --break-even: how far one stress can go. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
+#include "cli/listing_print.h"
 #include "cli/scenario_command.h"
 #include "jalki/break_even.h"
 
 enum { WISHES_MAX = 16 };
-
-static void csv_row(const jk_break_even_wish *wish, const jk_break_even *result) {
-    (void)printf("%s,%s,%s,%g,%.10g,%d", jk_stress_field_of(wish->key)->name, jk_measure_name(wish->measure),
-                 wish->committed ? "committed" : "replanned", wish->irr, wish->target, result->found);
-    jk_cli_csv_number(result->figure, 8);
-    jk_cli_csv_number(result->reached, 6);
-    jk_cli_csv_number(result->base, 6);
-    jk_cli_csv_number(result->low, 6);
-    jk_cli_csv_number(result->at_low, 6);
-    jk_cli_csv_number(result->high, 6);
-    jk_cli_csv_number(result->at_high, 6);
-    (void)putchar('\n');
-}
-
-static int print_csv(const jk_break_even_wish *wishes, const jk_break_even *results, size_t count) {
-    (void)puts("key,measure,mode,irr,target,found,figure,reached,base,low,at_low,high,at_high");
-    for (size_t i = 0; i < count; i++) {
-        csv_row(&wishes[i], &results[i]);
-    }
-    return jk_cli_finish();
-}
 
 static void measure_cell(jk_table *table, const jk_break_even_wish *wish, double measure) {
     if (wish->measure == JK_MEASURE_BID) {
@@ -106,6 +85,6 @@ int jk_scenario_break_even(const jk_cli_common *common, const jk_cli_valuing *va
     if (jk_cli_json_on_stdout(common)) {
         return jk_cli_print_text(jk_break_even_json(wishes, results, count));
     }
-    return common->format == JK_FORMAT_CSV ? print_csv(wishes, results, count)
-                                           : print_table(valuing, wishes, results, count);
+    const jk_listing rows = jk_break_even_listing(wishes, results, count);
+    return common->format == JK_FORMAT_CSV ? jk_cli_listing_csv(&rows) : print_table(valuing, wishes, results, count);
 }

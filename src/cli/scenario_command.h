@@ -10,7 +10,8 @@ typedef struct jk_scenario_view {
     const jk_cli_valuing *valuing;
     const jk_scenarios *set;
     const jk_scenario_grid *grid;
-    int segment; /* index of the segment shown alone, or -1 */
+    int segment;             /* index of the segment shown alone, or -1 */
+    const jk_strata *strata; /* by columns that were asked for, or NULL */
 } jk_scenario_view;
 
 /* Print the grid; return the exit code. */

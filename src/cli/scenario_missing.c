@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/listing_print.h"
 #include "cli/scenario_command.h"
 #include "jalki/missing.h"
 
@@ -34,68 +35,22 @@ void jk_scenario_read_fields(jk_usage *usage, const char *name, char *text, void
     }
 }
 
-static int print_csv(const jk_missing_field *fields, size_t count) {
-    (void)puts("field,given,blanked,worst,best,at_stake,gap_claims,gap_face,gap_value,gap_worst,gap_best,"
-               "expected,information,gap_expected,gap_information");
-    for (size_t f = 0; f < count; f++) {
-        const jk_missing_field *field = &fields[f];
-        (void)fputs(jk_schema_column(field->column)->name, stdout);
-        jk_cli_csv_number(field->given, 2);
-        jk_cli_csv_number(field->blanked, 2);
-        jk_cli_csv_number(field->worst, 2);
-        jk_cli_csv_number(field->best, 2);
-        jk_cli_csv_number(field->at_stake, 2);
-        jk_cli_csv_number((double)field->gap_claims, 0);
-        jk_cli_csv_number(field->gap_face, 2);
-        jk_cli_csv_number(field->gap_value, 2);
-        jk_cli_csv_number(field->gap_worst, 2);
-        jk_cli_csv_number(field->gap_best, 2);
-        jk_cli_csv_number(field->expected, 2);
-        jk_cli_csv_number(field->information, 2);
-        jk_cli_csv_number(field->gap_expected, 2);
-        jk_cli_csv_number(field->gap_information, 2);
-        (void)putchar('\n');
-    }
-    return jk_cli_finish();
-}
-
-static int print_tables(const jk_cli_valuing *valuing, const jk_missing_field *fields, size_t count) {
-    static const char *const names[] = {"field",    "blanked",    "at worst",       "at stake",
-                                        "at best",  "knowing it", "claims without", "worth now",
-                                        "at worst", "at best",    "expected",       "knowing it"};
-    enum { COLUMNS = sizeof names / sizeof *names };
-    int decimals = fabs(fields[0].given) < 1e5 ? 2 : 0;
+static int print_tables(const jk_cli_valuing *valuing, const jk_missing_field *fields, const jk_listing *rows) {
+    static const char *const shown[] = {"field",        "blanked",         "worst",     "at_stake",  "best",
+                                        "information",  "gap_claims",      "gap_value", "gap_worst", "gap_best",
+                                        "gap_expected", "gap_information", NULL};
+    const int decimals = fabs(fields[0].given) < 1e5 ? 2 : 0;
+    const jk_cli_listing_view view = {
+        .title = "The price of missing data: value of all claims without the field, at its worst and at its best, and "
+                 "what knowing it is worth on average; the same of the claims that lack it now",
+        .shown = shown,
+        .is_ruled = true,
+        .money_decimals = decimals};
     char value[JK_AMOUNT_TEXT];
     (void)printf("Tape      %s\nModel     %s (%s)\nValue     %s %s with all fields as given\n", valuing->tape_path,
                  valuing->model->name, valuing->model_path, jk_amount(value, fields[0].given, decimals),
                  valuing->model->base_currency);
-    jk_table *table = jk_table_create("lrrrrrrrrrrr");
-    if (table != NULL) {
-        for (size_t i = 0; i < COLUMNS; i++) {
-            jk_table_cell(table, "%s", names[i]);
-        }
-        jk_table_rule(table);
-        for (size_t f = 0; f < count; f++) {
-            const jk_missing_field *field = &fields[f];
-            jk_table_cell(table, "%s", jk_schema_column(field->column)->name);
-            jk_table_amount(table, field->blanked, decimals);
-            jk_table_amount(table, field->worst, decimals);
-            jk_table_amount(table, field->at_stake, decimals);
-            jk_table_amount(table, field->best, decimals);
-            jk_table_amount(table, field->information, decimals);
-            jk_table_count(table, field->gap_claims);
-            jk_table_amount(table, field->gap_value, decimals);
-            jk_table_amount(table, field->gap_worst, decimals);
-            jk_table_amount(table, field->gap_best, decimals);
-            jk_table_amount(table, field->gap_expected, decimals);
-            jk_table_amount(table, field->gap_information, decimals);
-        }
-    }
-    return jk_cli_print_table(table,
-                              "The price of missing data: value of all claims without the field, at its worst and at "
-                              "its best, and what knowing it is worth on average; the same of the claims that lack it "
-                              "now") |
-           jk_cli_finish();
+    return jk_cli_listing_table(rows, &view) | jk_cli_finish();
 }
 
 int jk_scenario_missing(const jk_cli_common *common, const jk_cli_valuing *valuing, const jk_scenario_fields *wanted,
@@ -114,5 +69,6 @@ int jk_scenario_missing(const jk_cli_common *common, const jk_cli_valuing *valui
     if (jk_cli_json_on_stdout(common)) {
         return jk_cli_print_text(jk_missing_json(fields, count, options.irr));
     }
-    return common->format == JK_FORMAT_CSV ? print_csv(fields, count) : print_tables(valuing, fields, count);
+    const jk_listing rows = jk_missing_listing(fields, count);
+    return common->format == JK_FORMAT_CSV ? jk_cli_listing_csv(&rows) : print_tables(valuing, fields, &rows);
 }

@@ -11,6 +11,7 @@
 
 #include "base/escape.h"
 #include "base/output.h"
+#include "base/transfer.h"
 #include "cli/host.h"
 
 typedef struct guarded_stream {
@@ -84,6 +85,7 @@ bool jk_cli_guard_streams(void) {
     FILE *first = guard(&out, stdout, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
     FILE *second = guard(&error, stderr, _IOLBF);
     if (first == NULL || second == NULL) {
+        (void)fputs("jalki: out of memory\n", stderr);
         return false;
     }
     stdout = first;

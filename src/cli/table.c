@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/language.h"
+
+enum { LINE = 512 };
 
 struct jk_table {
     char *alignment;
@@ -90,8 +93,23 @@ void jk_table_cell(jk_table *table, const char *format, ...) {
     va_end(arguments);
 }
 
+void jk_table_words(jk_table *table, const char *text) {
+    jk_table_cell(table, "%s", jk_text(text));
+}
+
+void jk_table_say(jk_table *table, const char *format, ...) {
+    char text[LINE];
+    va_list arguments;
+    va_start(arguments, format);
+    jk_text_vformat(text, sizeof text, format, arguments);
+    va_end(arguments);
+    jk_table_cell(table, "%s", text);
+}
+
 const char *jk_amount(char text[JK_AMOUNT_TEXT], double value, int decimals) {
     char plain[JK_AMOUNT_TEXT];
+    const char *apart = jk_text_thousands();
+    const size_t width = strlen(apart);
     (void)snprintf(plain, sizeof plain, "%.*f", decimals, fabs(value));
     size_t digits = strcspn(plain, ".");
     bool zero = strspn(plain, "0.") == strlen(plain);
@@ -99,11 +117,12 @@ const char *jk_amount(char text[JK_AMOUNT_TEXT], double value, int decimals) {
     if (value < 0.0 && !zero) {
         *out++ = '-';
     }
-    for (size_t i = 0; plain[i] != '\0' && out < text + JK_AMOUNT_TEXT - 2; i++) {
+    for (size_t i = 0; plain[i] != '\0' && out < text + JK_AMOUNT_TEXT - 4; i++) {
         if (i > 0 && i < digits && (digits - i) % 3 == 0) {
-            *out++ = ',';
+            memcpy(out, apart, width);
+            out += width;
         }
-        *out++ = plain[i];
+        *out++ = plain[i] == '.' ? *jk_text_decimal() : plain[i];
     }
     *out = '\0';
     return text;

@@ -16,6 +16,10 @@ jk_table *jk_table_create(const char *alignment);
 /* Adds the next cell of the current row; a row is full after as many cells as there are columns. */
 __attribute__((format(printf, 2, 3))) void jk_table_cell(jk_table *table, const char *format, ...);
 
+/* Adds a text of the catalogue (base/language.h) in the language that is spoken; a line of it with figures. */
+void jk_table_words(jk_table *table, const char *text);
+__attribute__((format(printf, 2, 3))) void jk_table_say(jk_table *table, const char *format, ...);
+
 /* Adds an amount with thousands separators and `decimals` decimals; an empty cell for NaN. */
 void jk_table_amount(jk_table *table, double value, int decimals);
 void jk_table_count(jk_table *table, uint64_t value);
@@ -28,7 +32,8 @@ void jk_table_rule(jk_table *table);
 int jk_table_print(const jk_table *table, FILE *out, int indent);
 void jk_table_free(jk_table *table); /* NULL is accepted */
 
-/* Writes a number with thousands separators: 1234567.891 with 2 decimals becomes 1,234,567.89. Returns text. */
+/* Writes a number with the separators of the language that is spoken: 1234567.891 with 2 decimals becomes
+ * 1,234,567.89. Returns text. */
 enum { JK_AMOUNT_TEXT = 400 };
 const char *jk_amount(char text[JK_AMOUNT_TEXT], double value, int decimals);
 

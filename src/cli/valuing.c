@@ -8,16 +8,32 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/language.h"
 #include "base/text.h"
 #include "cli/accept.h"
+#include "cli/models.h"
 #include "jalki/export.h"
+
+jk_status jk_cli_load_model(const jk_cli_common *common, const char *path, const char *const *changes, size_t count,
+                            const char *currency, jk_model **model, jk_error *error) {
+    jk_status status = jk_model_load_told(path, changes, count, currency, model, error);
+    char *hint = status == JK_ERROR_IO && access(path, F_OK) != 0 ? jk_cli_model_hint(path) : NULL;
+    if (hint != NULL) {
+        size_t length = strlen(error->message);
+        (void)snprintf(error->message + length, sizeof error->message - length, "%s", hint);
+        free(hint);
+    }
+    JK_TRY(status);
+    for (size_t i = 0; i < (*model)->warning_count; i++) {
+        jk_cli_note(common, "warning: %s", (*model)->warnings[i]);
+    }
+    return JK_OK;
+}
 
 jk_status jk_cli_valuing_open(jk_cli_valuing *valuing, const jk_cli_common *common, jk_error *error) {
     JK_TRY(jk_tape_open(valuing->tape_path, &valuing->tape, error));
-    JK_TRY(jk_model_load_with(valuing->model_path, valuing->changes, valuing->change_count, &valuing->model, error));
-    for (size_t i = 0; i < valuing->model->warning_count; i++) {
-        jk_cli_note(common, "warning: %s", valuing->model->warnings[i]);
-    }
+    JK_TRY(jk_cli_load_model(common, valuing->model_path, valuing->changes.change, valuing->changes.count,
+                             valuing->currency, &valuing->model, error));
     JK_TRY(jk_cli_repeat_warnings(common, valuing->tape, valuing->accepted, error));
     valuing->options = jk_value_defaults();
     valuing->options.cutoff = valuing->cutoff;
@@ -68,20 +84,22 @@ void jk_cli_valuing_tell_worth(const jk_cli_valuing *valuing, const jk_worth *wo
     if (worth->draws == 0) {
         return;
     }
-    (void)printf("  the model is a fit: its plan loses %s %% (give or take %s) of the value, %s %s, by not knowing %zu "
-                 "figures\n",
-                 jk_amount(percent, 100.0 * worth->curse, 1), jk_amount(other, 100.0 * worth->curse_error, 1),
-                 jk_amount(money, worth->curse * worth->value, worth->value < 1e6 ? 2 : 0),
-                 valuing->model->base_currency, worth->parameters);
-    (void)printf("  exactly, which no bid should pay for");
+    jk_cli_say("  the model is a fit: its plan loses %s %% (give or take %s) of the value, %s %s, by not knowing %zu "
+               "figures\n",
+               jk_amount(percent, 100.0 * worth->curse, 1), jk_amount(other, 100.0 * worth->curse_error, 1),
+               jk_amount(money, worth->curse * worth->value, worth->value < 1e6 ? 2 : 0), valuing->model->base_currency,
+               worth->parameters);
+    jk_cli_say("  exactly, which no bid should pay for");
+    jk_cli_say("; such plans bring on average %s %% (give or take %s) less than their value says",
+               jk_amount(percent, 100.0 * worth->overstated, 1), jk_amount(other, 100.0 * worth->overstated_error, 1));
     if (!isnan(worth->spread)) {
-        (void)printf("; they make the value uncertain by %s %%", jk_amount(percent, 100.0 * worth->spread, 1));
+        jk_cli_say("; they make the value uncertain by %s %%", jk_amount(percent, 100.0 * worth->spread, 1));
     }
     (void)printf("\n");
 }
 
 char *jk_cli_valuing_manifest(const jk_cli_valuing *valuing, const jk_valuation *valuation) {
-    return valuation->arena == NULL ? NULL : jk_manifest_json(valuing->tape, valuing->model, valuation);
+    return jk_manifest_json(valuing->tape, valuing->model, valuation->arena == NULL ? NULL : valuation);
 }
 
 void jk_cli_valuing_close(jk_cli_valuing *valuing) {
@@ -127,18 +145,34 @@ int jk_cli_rate_decimals(double rate) {
     return fabs(1000.0 * rate - round(1000.0 * rate)) < 1e-6 ? 1 : 2;
 }
 
+void jk_cli_tell_rates(const jk_tape *tape, const jk_model *model) {
+    jk_rate_used used[JK_RATES_TOLD];
+    size_t count = jk_rates_used(tape, model, used, JK_RATES_TOLD);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0) {
+            jk_cli_say("Rates     ");
+        }
+        jk_cli_say(i == 0 ? "1 %s = %.6g %s" : ", 1 %s = %.6g %s", used[i].currency, used[i].rate,
+                   model->base_currency);
+    }
+    if (count > 0) {
+        (void)putchar('\n');
+    }
+}
+
 void jk_cli_valuing_heading(const jk_cli_valuing *valuing, const jk_valuation *valuation) {
     char date[JK_DATE_TEXT];
     char claims[JK_AMOUNT_TEXT];
     char debtors[JK_AMOUNT_TEXT];
     char face[JK_AMOUNT_TEXT];
-    (void)printf("Tape      %s: %s claims of %s debtors, face %s %s\n", valuing->tape_path,
-                 jk_amount(claims, (double)valuation->total.claims, 0),
-                 jk_amount(debtors, (double)jk_tape_debtors(valuing->tape), 0),
-                 jk_amount(face, valuation->total.face, jk_cli_decimals(valuation)), valuing->model->base_currency);
-    (void)printf("Model     %s (%s)\n", valuing->model->name, valuing->model_path);
-    (void)printf("Cut-off   %s, horizon %d months, %s\n", jk_date_format(valuation->cutoff, date),
-                 valuation->flow.months, valuing->sell ? "claims may be sold on" : "claims are never sold on");
+    jk_cli_say("Tape      %s: %s claims of %s debtors, face %s %s\n", valuing->tape_path,
+               jk_amount(claims, (double)valuation->total.claims, 0),
+               jk_amount(debtors, (double)jk_tape_debtors(valuing->tape), 0),
+               jk_amount(face, valuation->total.face, jk_cli_decimals(valuation)), valuing->model->base_currency);
+    jk_cli_say("Model     %s (%s)\n", valuing->model->name, valuing->model_path);
+    jk_cli_tell_rates(valuing->tape, valuing->model);
+    jk_cli_say("Cut-off   %s, horizon %d months, %s\n", jk_text_date(valuation->cutoff, date), valuation->flow.months,
+               jk_text(valuing->sell ? "claims may be sold on" : "claims are never sold on"));
 }
 
 int jk_cli_print_table(jk_table *table, const char *title) {

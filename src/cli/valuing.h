@@ -6,16 +6,23 @@
 #include "cli/cli.h"
 #include "cli/table.h"
 #include "jalki/findings.h"
+#include "jalki/law.h"
 #include "jalki/value.h"
 #include "jalki/worth.h"
 
 enum { JK_CLI_CHANGES_MAX = 64 };
 
+/* Changes of a model's figures, --set. */
+typedef struct jk_cli_changes {
+    const char *change[JK_CLI_CHANGES_MAX];
+    size_t count;
+} jk_cli_changes;
+
 typedef struct jk_cli_valuing {
     const char *tape_path;
     const char *model_path;
-    const char *changes[JK_CLI_CHANGES_MAX]; /* of the model's figures, --set */
-    size_t change_count;
+    jk_cli_changes changes;
+    const char *currency; /* that amounts are told in; NULL: the model's */
     int32_t cutoff;
     double irr; /* required yearly return; NaN: the model's */
     bool sell;
@@ -29,6 +36,11 @@ typedef struct jk_cli_valuing {
     jk_value_options options;
 } jk_cli_valuing;
 
+/* Loads a model with changes of its figures (KEY=VALUE), told in `currency` or, for NULL, in its own, and shows its
+ * warnings: the one way in which commands do. */
+jk_status jk_cli_load_model(const jk_cli_common *common, const char *path, const char *const *changes, size_t count,
+                            const char *currency, jk_model **model, jk_error *error);
+
 /* Opens tape and model, shows the model's warnings, prepares the options of the run. */
 jk_status jk_cli_valuing_open(jk_cli_valuing *valuing, const jk_cli_common *common, jk_error *error);
 /* Opens and values the tape once, without files of its claims. */
@@ -40,7 +52,8 @@ jk_status jk_cli_valuing_worth(const jk_cli_valuing *valuing, const jk_cli_commo
                                jk_error *error);
 /* Says it in two lines, below a table; nothing without draws. */
 void jk_cli_valuing_tell_worth(const jk_cli_valuing *valuing, const jk_worth *worth);
-/* The manifest of such a valuation as JSON, for free(); NULL where no tape was valued. */
+/* The manifest of such a valuation as JSON, for free(); of the run alone where no tape was valued. NULL: no memory, or
+ * an input can no longer be read. */
 char *jk_cli_valuing_manifest(const jk_cli_valuing *valuing, const jk_valuation *valuation);
 void jk_cli_valuing_close(jk_cli_valuing *valuing);
 
@@ -51,8 +64,11 @@ jk_status jk_cli_valuing_explain(const jk_cli_valuing *valuing, size_t returns, 
 /* Says on stderr what a run will take. */
 void jk_cli_valuing_tell_memory(const jk_cli_valuing *valuing, const jk_value_memory *memory);
 
-/* Prints tape, claims, face, cut-off and what is allowed. */
+/* Prints tape, claims, face, exchange rates, cut-off and what is allowed. */
 void jk_cli_valuing_heading(const jk_cli_valuing *valuing, const jk_valuation *valuation);
+
+/* Says at which rates amounts of the tape were converted; nothing where none was. */
+void jk_cli_tell_rates(const jk_tape *tape, const jk_model *model);
 
 /* Decimals with which amounts of this portfolio are shown: 2 for small ones. */
 int jk_cli_decimals(const jk_valuation *valuation);

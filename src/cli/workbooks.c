@@ -4,8 +4,6 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/json.h"
-#include "base/run_record.h"
 #include "jalki/export.h"
 
 static jk_status fill(jk_xlsx *book, const jk_valuation *valuation, const jk_cli_book *wanted, jk_error *error) {
@@ -41,9 +39,7 @@ jk_status jk_cli_write_workbook(const jk_cli_common *common, const jk_cli_valuin
 
 jk_status jk_cli_write_tables(const jk_cli_common *common, const char *currency, const jk_cli_book *wanted,
                               jk_error *error) {
-    jk_json_builder builder = {0};
     return common->xlsx_path == NULL
                ? JK_OK
-               : write_book(common->xlsx_path, currency, NULL, wanted,
-                            jk_json_text(&builder, jk_run_record_manifest(&builder), JSON_INDENT(2)), error);
+               : write_book(common->xlsx_path, currency, NULL, wanted, jk_manifest_json(NULL, NULL, NULL), error);
 }

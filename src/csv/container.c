@@ -31,6 +31,10 @@ static jk_status add_member(void *context, const char *member, jk_error *error) 
     return is_table(member) ? add_part(context, member, false, error) : JK_OK;
 }
 
+static jk_status add_table(void *context, const char *name, jk_error *error) {
+    return add_part(context, name, false, error);
+}
+
 static jk_status list_sheets(const char *path, jk_part_list *list, jk_error *error) {
     jk_workbook workbook;
     JK_TRY(jk_workbook_open(path, false, &workbook, error));
@@ -77,7 +81,8 @@ static bool is_parquet(const char *path) {
 jk_status jk_part_list_read(const char *path, jk_part_list *list, jk_error *error) {
     *list = (jk_part_list){0};
     struct stat facts;
-    unsigned char head[4] = {0};
+    static const char sqlite[] = "SQLite format 3"; /* with its terminator */
+    unsigned char head[sizeof sqlite] = {0};
     if (stat(path, &facts) != 0 || !S_ISREG(facts.st_mode)) {
         return JK_OK; /* whoever opens it says what is wrong */
     }
@@ -86,7 +91,17 @@ jk_status jk_part_list_read(const char *path, jk_part_list *list, jk_error *erro
     if (file >= 0) {
         (void)close(file);
     }
-    if (got == 4 && memcmp(head, "PAR1", 4) == 0 && is_parquet(path)) {
+    if (got == sizeof sqlite && memcmp(head, sqlite, sizeof sqlite) == 0) {
+        list->container = JK_CONTAINER_SQLITE;
+        jk_status listed = jk_sqlite_tables(path, add_table, list, error);
+        if (listed != JK_OK) {
+            jk_part_list_free(list);
+        }
+        return listed == JK_OK && list->count == 0
+                   ? jk_fail(error, JK_ERROR_FORMAT, path, 0, NULL, "the data base holds no table")
+                   : listed;
+    }
+    if (got >= 4 && memcmp(head, "PAR1", 4) == 0 && is_parquet(path)) {
         list->container = JK_CONTAINER_PARQUET;
         return add_part(list, "rows", false, error);
     }

@@ -250,6 +250,9 @@ static jk_status keep_names(beginning *begin, uint32_t count, jk_error *error) {
         char folded[FOLDED_MAX];
         if (jk_unicode_fold(header->names[i], strlen(header->names[i]), folded, sizeof folded)) {
             header->folded[i] = jk_arena_text(header->arena, folded, strlen(folded));
+            if (header->folded[i] == NULL) {
+                return jk_fail_memory(error, "a header");
+            }
         }
     }
     header->count = header->dialect.fields = count;

@@ -15,6 +15,8 @@
 #include "base/input.h"
 #include "csv/foreign.h"
 #include "csv/unpack.h"
+#include "database/odbc.h"
+#include "database/postgres.h"
 
 enum { PIECE = 256 * 1024 };
 
@@ -243,6 +245,20 @@ bool jk_csv_source_is_plain(const jk_csv_source *source) {
     return source->is_file && source->unpacker == NULL && !source->converts && !source->turns_returns;
 }
 
+jk_status jk_csv_source_seek(jk_csv_source *source, uint64_t place, jk_error *error) {
+    free(source->unread);
+    source->unread = NULL;
+    source->unread_length = source->unread_at = 0;
+    source->raw_length = source->raw_at = 0;
+    source->consumed = place;
+    source->at_end = false;
+    return source->origin.seek(source->origin.self, place, error);
+}
+
+void jk_csv_source_pass(jk_csv_source *source) {
+    source->consumed = source->origin.size;
+}
+
 const char *jk_csv_source_path(const jk_csv_source *source) {
     return source->path;
 }
@@ -321,6 +337,12 @@ static jk_status read_file(void *self, void *out, size_t capacity, size_t *got, 
     return JK_OK;
 }
 
+static jk_status seek_file(void *self, uint64_t place, jk_error *error) {
+    file_origin *file = self;
+    file->consumed = place;
+    return lseek(file->fd, (off_t)place, SEEK_SET) >= 0 ? JK_OK : jk_fail_errno(error, file->path, "read");
+}
+
 static void close_file(void *self) {
     file_origin *file = self;
     if (file->fd >= 0) {
@@ -335,7 +357,7 @@ static jk_status open_file(const char *path, jk_byte_origin *origin, jk_error *e
     if (file == NULL) {
         return jk_fail_memory(error, "a source file");
     }
-    *origin = (jk_byte_origin){.read = read_file, .close = close_file, .self = file};
+    *origin = (jk_byte_origin){.read = read_file, .close = close_file, .seek = seek_file, .self = file};
     file->path = strdup(path);
     file->fd = jk_input_open(path, true);
     struct stat facts;
@@ -362,6 +384,14 @@ static char *name_of(const char *path, const char *part) {
 }
 
 static jk_status open_origin(jk_csv_source *source, const char *path, const jk_csv_part *part, jk_error *error) {
+    if (part == NULL && jk_postgres_is_url(path)) {
+        source->is_sheet = true;
+        return jk_postgres_rows_open(path, &source->origin, error);
+    }
+    if (part == NULL && jk_odbc_is_name(path)) {
+        source->is_sheet = true;
+        return jk_odbc_rows_open(path, &source->origin, error);
+    }
     if (part == NULL) {
         source->is_file = true;
         return open_file(path, &source->origin, error);
@@ -369,6 +399,9 @@ static jk_status open_origin(jk_csv_source *source, const char *path, const jk_c
     source->is_sheet = part->container != JK_CONTAINER_ZIP;
     if (part->container == JK_CONTAINER_PARQUET) {
         return jk_parquet_open(path, part->decimal, &source->origin, error);
+    }
+    if (part->container == JK_CONTAINER_SQLITE) {
+        return jk_sqlite_table_open(path, part->name, part->decimal, &source->origin, error);
     }
     return source->is_sheet ? jk_sheet_open(path, part->name, part->decimal, &source->origin, error)
                             : jk_zip_member_open(path, part->name, &source->origin, error);

@@ -52,6 +52,12 @@ void jk_csv_source_set_sink(jk_csv_source *source, jk_csv_raw_bytes sink, void *
  * itself. */
 bool jk_csv_source_is_plain(const jk_csv_source *source);
 
+/* What is read next is the text from this place of the file on: of a plain one alone. */
+jk_status jk_csv_source_seek(jk_csv_source *source, uint64_t place, jk_error *error);
+
+/* The source counts as read to its end: another process has read it. */
+void jk_csv_source_pass(jk_csv_source *source);
+
 const char *jk_csv_source_path(const jk_csv_source *source);
 uint64_t jk_csv_source_size(const jk_csv_source *source);     /* of the file or part; 0 if unknown (a pipe, a sheet) */
 uint64_t jk_csv_source_consumed(const jk_csv_source *source); /* bytes of it read so far */

@@ -2,7 +2,6 @@
 /* The careful readers of cells. */
 #include "csv/value.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
 #include "base/text.h"

@@ -171,7 +171,8 @@ typedef struct style_reader {
     bool *own_date; /* of a format's number, for formats that the workbook defines itself */
 } style_reader;
 
-bool jk_number_format_is_date(const char *format) {
+/* true if a number format (ECMA-376 part 1, 18.8.31) shows a number as a date with a year or a day. */
+static bool format_is_date(const char *format) {
     bool quoted = false;
     for (const char *c = format; *c != '\0' && *c != ';'; c++) { /* a semicolon begins the format of negative numbers */
         if (*c == '"') {
@@ -207,7 +208,7 @@ static bool style_start(void *context, const char *name, const char **attributes
     size_t number = id != NULL ? (size_t)strtoul(id, NULL, 10) : 0;
     if (strcmp(name, "numFmt") == 0 && number < FORMATS_MAX) {
         const char *code = jk_xml_attribute(attributes, "formatCode");
-        reader->own_date[number] = code != NULL && jk_number_format_is_date(code);
+        reader->own_date[number] = code != NULL && format_is_date(code);
     } else if (strcmp(name, "cellXfs") == 0) {
         reader->in_cell_styles = true;
     } else if (strcmp(name, "xf") == 0 && reader->in_cell_styles && workbook->style_count < STYLES_MAX) {

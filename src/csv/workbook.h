@@ -36,7 +36,4 @@ bool jk_zip_is_workbook(jk_zip *zip);
 jk_status jk_workbook_open(const char *path, bool cells, jk_workbook *workbook, jk_error *error);
 void jk_workbook_close(jk_workbook *workbook);
 
-/* true if a number format (ECMA-376 part 1, 18.8.31) shows a number as a date with a year or a day. */
-bool jk_number_format_is_date(const char *format);
-
 #endif

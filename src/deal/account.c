@@ -88,6 +88,7 @@ void jk_account_roll(const jk_account *account, int months, jk_account_row *rows
 
 static void add_row(jk_account_row *sum, const jk_account_row *row) {
     sum->last = row->last;
+    sum->purchased += row->purchased;
     sum->interest += row->interest;
     sum->collections += row->collections;
     sum->expected += row->expected;

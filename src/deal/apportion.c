@@ -3,11 +3,13 @@
  * lies, and only that is sorted. */
 #include "jalki/apportion.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/error.h"
 #include "base/grid.h"
+#include "base/sort.h"
 #include "base/wide.h"
 
 enum { BUCKET_BITS = 16, BUCKETS = 1 << BUCKET_BITS };
@@ -51,7 +53,7 @@ static jk_status cut_bucket(const float *value, size_t rows, uint64_t bucket, si
             remainders[found++] = remainder;
         }
     }
-    qsort(remainders, found, sizeof *remainders, descending);
+    jk_sort(remainders, found, sizeof *remainders, descending);
     plan->cut = remainders[wanted - 1];
     size_t above = 0;
     while (remainders[above] > plan->cut) {
@@ -63,6 +65,7 @@ static jk_status cut_bucket(const float *value, size_t rows, uint64_t bucket, si
     }
     plan->tied = end - above;
     plan->taken = wanted - above;
+    assert(plan->taken <= plan->tied);
     free(remainders);
     return JK_OK;
 }

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The chance to win by quadrature, and the bid that gains most by a scan and golden section. */
+/* The chance to win by quadrature, and the bid that gains most by a scan and golden section (jalki/auction.h has the
+ * belief and the formulas).
+ *
+ * P(b) is integrated by the trapezoidal rule over 18 standard deviations with 16 steps each: on a smooth integrand that
+ * vanishes at both ends it converges faster than any power of the step (Trefethen, Weideman 2014). The expected gain
+ * P(b) (worth given the win - b) need not have one maximum, so that 400 steps from the reserve to our value are scanned
+ * first and only the step around the best is narrowed; no bid above our value gains, as winning never raises the
+ * estimate. */
 #include "jalki/auction.h"
 
 #include <math.h>

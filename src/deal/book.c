@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A purchased portfolio at amortised cost (IFRS 9 5.4.1(a), B5.4.7, 5.5.13 and 5.5.14; arithmetic in account.h), flows
+ * in the middle of their months:
+ *
+ *     rate      r with price + transaction costs + capitalised onboarding = sum expected_t (1 + r)^(-(t - 0.5)/12)
+ *     month     carrying' = carrying (1 + r)^(1/12) - flow (1 + r)^(1/24), flows that came in, then those expected
+ *     revision  the difference between the present values of new and old forecasts at r goes to profit or loss
+ *
+ * Here the terms become series and the series a table; the sums of a year are those of its months. */
 #include "jalki/book.h"
 
 #include <math.h>
@@ -7,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 
 #define ROUNDING 1e-9 /* of what was paid */
 
@@ -91,7 +100,7 @@ static jk_status take_forecasts(const jk_book_terms *terms, const jk_flows *expe
         return jk_fail_memory(error, "the book");
     }
     size_t count = terms->revision_count + 1;
-    qsort(work->forecasts, count, sizeof *work->forecasts, by_month);
+    jk_sort(work->forecasts, count, sizeof *work->forecasts, by_month);
     for (size_t i = 1; i < count; i++) {
         if (work->forecasts[i].after == work->forecasts[i - 1].after) {
             return jk_fail(error, JK_ERROR_DATA, NULL, 0, NULL,

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The price of forward flow per unit of face (formula in jalki/forward.h). Batch k, k = 1..n, is delivered k - 1 months
+ * from now with the face F_k and is worth, per unit of face at its delivery,
+ *
+ *     w_k = V + (g^(k-1) - 1) I - (h^(k-1) - 1) C - h^(k-1) O
+ *
+ * with value V, present values I of what comes in and C of cost, onboarding O, and growth g and h of them by month; the
+ * price is sum F_k d_k w_k / sum F_k d_k d(payment after delivery), d_k = (1 + irr)^(-(k-1)/12). */
 #include "deal/forward_deal.h"
 
 #include <math.h>
@@ -24,7 +31,8 @@ static double growth(double rate, int months) {
     return rate == 0.0 || months == 0 ? 1.0 : jk_exp(jk_log(1.0 + rate) * months / 12.0);
 }
 
-double jk_forward_face(const jk_forward_terms *terms, int k) {
+/* Face of batch k (from 1). */
+static double face_of(const jk_forward_terms *terms, int k) {
     double before = 0.0;
     for (int i = 1; i <= k; i++) {
         double full = terms->ramp > 1 && i < terms->ramp ? terms->volume * i / terms->ramp : terms->volume;
@@ -69,7 +77,7 @@ double jk_forward_price(const jk_batch *batch, const jk_forward_terms *terms, in
     double value = 0.0;
     double face = 0.0;
     for (int k = 1; k <= terms->term; k++) {
-        double discounted = jk_forward_face(terms, k) / growth(batch->irr, k - 1);
+        double discounted = face_of(terms, k) / growth(batch->irr, k - 1);
         value += discounted * worth_at(&w, terms, k);
         face += discounted / growth(batch->irr, terms->pay_after);
     }
@@ -86,7 +94,7 @@ int jk_forward_span(const jk_batch *batch, const jk_forward_terms *terms) {
 
 static void deliver(const jk_batch *batch, const worth *w, int k, jk_forward *forward) {
     const jk_forward_terms *terms = &forward->terms;
-    double face = jk_forward_face(terms, k);
+    double face = face_of(terms, k);
     double scale = face / batch->face;
     double income = growth(terms->drift, k - 1);
     double cost = growth(terms->cost_drift, k - 1);

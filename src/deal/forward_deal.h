@@ -16,9 +16,6 @@ typedef struct jk_batch {
 /* Adds `factor` times one batch to another of the same months and return. */
 void jk_batch_add(jk_batch *into, const jk_batch *from, double factor);
 
-/* Face of batch k (from 1). */
-double jk_forward_face(const jk_forward_terms *terms, int k);
-
 /* Price per unit of face at which the agreement earns the batch's return; not below 0 where `floored`. */
 double jk_forward_price(const jk_batch *batch, const jk_forward_terms *terms, int floored);
 

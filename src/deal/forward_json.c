@@ -2,6 +2,7 @@
 /* A forward-flow agreement as JSON. Prices are per cent of face. */
 #include <math.h>
 
+#include "base/listing.h"
 #include "jalki/forward.h"
 #include "value/json_parts.h"
 
@@ -16,9 +17,7 @@ static json_t *terms_of(jk_json_builder *b, const jk_forward_terms *terms) {
     jk_json_put(b, object, "term", json_integer(terms->term));
     jk_json_put(b, object, "volume", jk_json_number(terms->volume));
     jk_json_put(b, object, "ramp", json_integer(terms->ramp));
-    jk_json_put(b, object, "cap", jk_json_number(terms->cap));
-    jk_json_put(b, object, "drift", jk_json_number(terms->drift));
-    jk_json_put(b, object, "cost_drift", jk_json_number(terms->cost_drift));
+    jk_json_put_numbers(b, object, {"cap", terms->cap}, {"drift", terms->drift}, {"cost_drift", terms->cost_drift});
     jk_json_put(b, object, "pay_after", json_integer(terms->pay_after));
     for (size_t i = 0; i < terms->mix_count; i++) {
         jk_json_put(b, mix, terms->mix[i].segment, jk_json_number(terms->mix[i].share));
@@ -58,25 +57,53 @@ static json_t *ages_of(jk_json_builder *b, const jk_forward *forward) {
     return list;
 }
 
-static json_t *months_of(jk_json_builder *b, const jk_forward *forward) {
-    json_t *list = json_array();
-    for (int t = 0; t < forward->months; t++) {
-        const jk_forward_month *month = &forward->month[t];
-        json_t *object = json_object();
-        jk_json_put(b, object, "month", json_integer(t + 1));
-        jk_json_put(b, object, "face", jk_json_number(month->face));
-        jk_json_put(b, object, "paid", jk_json_number(month->paid));
-        jk_json_put(b, object, "onboarding", jk_json_number(month->onboarding));
-        jk_json_put(b, object, "gross", jk_json_number(month->gross));
-        jk_json_put(b, object, "cost", jk_json_number(month->cost));
-        jk_json_put(b, object, "sale", jk_json_number(month->sale));
-        jk_json_put(b, object, "net", jk_json_number(month->net));
-        jk_json_put(b, object, "cumulated", jk_json_number(month->cumulated));
-        jk_json_put(b, object, "own_price_pct_of_face", percent(month->own_price));
-        jk_json_append(b, list, object);
-    }
-    return list;
+/* ---- the months ------------------------------------------------------------------------------------------------- */
+
+enum { MONTH, FACE, PAID, ONBOARDING, GROSS, COST, SALE, NET, CUMULATED, OWN_PRICE, COLUMNS };
+
+#define MONEY(name, meaning)                                                                                           \
+    { name, NULL, "money", meaning, JK_LISTING_NUMBER, 6 }
+static const jk_listing_column columns[COLUMNS] = {
+    [MONTH] = JK_LISTED_MONTHS("month", NULL, "Month of the agreement, from 1"),
+    [FACE] = MONEY("face", "Delivered"),
+    [PAID] = MONEY("paid", "Price paid"),
+    [ONBOARDING] = MONEY("onboarding", "Cost of taking the claims over"),
+    [GROSS] = MONEY("gross", "Collections"),
+    [COST] = MONEY("cost", "Cost of collection"),
+    [SALE] = MONEY("sale", "Sales"),
+    [NET] = MONEY("net", "Collections and sales less costs, price and onboarding"),
+    [CUMULATED] = MONEY("cumulated", "Of this month and all before"),
+    [OWN_PRICE] = {"own_price_pct_of_face", NULL, "%", "What the month's batch would be worth by itself",
+                   JK_LISTING_NUMBER, 6},
+};
+#undef MONEY
+
+static jk_status month_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_forward_month *month = &((const jk_forward *)listing->source[0])->month[row];
+    (void)error;
+    cells[MONTH].number = (double)(row + 1);
+    cells[FACE].number = month->face;
+    cells[PAID].number = month->paid;
+    cells[ONBOARDING].number = month->onboarding;
+    cells[GROSS].number = month->gross;
+    cells[COST].number = month->cost;
+    cells[SALE].number = month->sale;
+    cells[NET].number = month->net;
+    cells[CUMULATED].number = month->cumulated;
+    cells[OWN_PRICE].number = 100.0 * month->own_price;
+    return JK_OK;
 }
+
+jk_listing jk_forward_listing(const jk_forward *forward) {
+    return (jk_listing){.name = "forward",
+                        .columns = columns,
+                        .column_count = COLUMNS,
+                        .rows = forward == NULL ? 0 : (size_t)forward->months,
+                        .source = {forward, NULL},
+                        .cells = month_cells};
+}
+
+/* ---- the whole -------------------------------------------------------------------------------------------------- */
 
 static json_t *asked_of(jk_json_builder *b, const jk_forward *forward) {
     json_t *object = json_object();
@@ -87,6 +114,7 @@ static json_t *asked_of(jk_json_builder *b, const jk_forward *forward) {
 }
 
 char *jk_forward_json(const jk_tape *tape, const jk_model *model, const jk_forward *forward) {
+    const jk_listing months = jk_forward_listing(forward);
     jk_json_builder b = {0};
     json_t *object = json_object();
     jk_json_put(&b, object, "terms", terms_of(&b, &forward->terms));
@@ -95,21 +123,16 @@ char *jk_forward_json(const jk_tape *tape, const jk_model *model, const jk_forwa
     jk_json_put(&b, object, "price_pct_of_face", percent(forward->price));
     jk_json_put(&b, object, "price_pct_of_face_own_mix", percent(forward->price_own_mix));
     jk_json_put(&b, object, "batches", json_integer(forward->batches));
-    const struct {
-        const char *key;
-        double amount;
-    } amounts[] = {{"face", forward->face},         {"paid", forward->paid}, {"onboarding", forward->onboarding},
-                   {"gross", forward->gross},       {"cost", forward->cost}, {"sale", forward->sale},
-                   {"multiple", forward->multiple}, {"irr", forward->irr},   {"funding", forward->funding}};
-    for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
-        jk_json_put(&b, object, amounts[i].key, jk_json_number(amounts[i].amount));
-    }
+    jk_json_put_numbers(&b, object, {"face", forward->face}, {"paid", forward->paid},
+                        {"onboarding", forward->onboarding}, {"gross", forward->gross}, {"cost", forward->cost},
+                        {"sale", forward->sale}, {"multiple", forward->multiple}, {"irr", forward->irr},
+                        {"funding", forward->funding});
     jk_json_put(&b, object, "funding_month", json_integer(forward->funding_month));
     jk_json_put(&b, object, "payback_months", jk_json_months(forward->payback));
     jk_json_put(&b, object, "asked", isnan(forward->terms.asked) ? json_null() : asked_of(&b, forward));
     jk_json_put(&b, object, "segments", segments_of(&b, forward));
     jk_json_put(&b, object, "ages", ages_of(&b, forward));
-    jk_json_put(&b, object, "months", months_of(&b, forward));
+    jk_json_put(&b, object, "months", jk_listing_json(&b, &months));
     jk_json_put(&b, object, "manifest", jk_json_manifest(&b, tape, model, &forward->fresh, &forward->fresh.irr, 1));
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

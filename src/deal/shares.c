@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A price shared out over claims in whole cents by the method of the largest remainder (Hamilton; apportion.h): parts
+ * in proportion to value, floors first, the missing cents to the largest remainders; among equal remainders to the
+ * lowest claim ids, so that the order of rows does not count. */
 #include "jalki/shares.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "base/team.h"
 #include "deal/shares_internal.h"
 
@@ -119,7 +122,7 @@ static jk_status take_ties(jk_shares *shares, jk_error *error) {
     if (status == JK_OK && plan->taken < plan->tied) {
         status = name_ties(shares, tied, count, ids, block, error);
         if (status == JK_OK) {
-            qsort(tied, count, sizeof *tied, by_id);
+            jk_sort(tied, count, sizeof *tied, by_id);
         }
     }
     for (size_t i = 0; status == JK_OK && i < plan->taken; i++) {
@@ -127,7 +130,7 @@ static jk_status take_ties(jk_shares *shares, jk_error *error) {
     }
     if (status == JK_OK) {
         shares->taken_count = plan->taken;
-        qsort(shares->taken, shares->taken_count, sizeof *shares->taken, by_row);
+        jk_sort(shares->taken, shares->taken_count, sizeof *shares->taken, by_row);
     }
     free(tied);
     free(ids);
@@ -153,13 +156,4 @@ int64_t jk_shares_next(const jk_shares *shares, size_t row, size_t *taken) {
         (*taken)++;
     }
     return cents;
-}
-
-uint64_t jk_shares_count(const jk_shares *shares) {
-    uint64_t count = 0;
-    size_t taken = 0;
-    for (size_t row = 0; row < shares->rows; row++) {
-        count += jk_shares_next(shares, row, &taken) > 0;
-    }
-    return count;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Shares of a price as CSV, block by block in tape order. */
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "base/output.h"
+#include "base/team.h"
 #include "deal/shares_internal.h"
 #include "value/number.h"
 
@@ -47,20 +47,44 @@ static char *write_row(const jk_shares *shares, const shares_file *file, const c
     return out;
 }
 
+/* Where the text of a rank's rows goes: into the file, or to rank 0, which has it. */
+static jk_status give_text(shares_file *file, const char *text, size_t length, jk_error *error) {
+    return jk_team_number() > 1 ? jk_team_put(text, length, error) : write_text(file, text, length, error);
+}
+
+/* The rows of the other ranks, in order; each ends with nothing. */
+static jk_status take_rows(shares_file *file, jk_error *error) {
+    for (int number = 2; number <= jk_team_parts(); number++) {
+        size_t length = 1;
+        while (length > 0) {
+            void *text = NULL;
+            JK_TRY(jk_team_take(number, &text, &length, error));
+            jk_status status = write_text(file, text, length, error);
+            free(text);
+            JK_TRY(status);
+        }
+    }
+    return JK_OK;
+}
+
 static jk_status write_rows(const jk_shares *shares, shares_file *file, jk_error *error) {
     static const char header[] = "claim_id,face,value,price,pct_of_face\n";
+    size_t taken = 0, first = 0, end = shares->rows;
     JK_TRY(write_text(file, header, sizeof header - 1, error));
-    size_t taken = 0;
-    for (size_t first = 0; first < shares->rows; first += SHARES_BLOCK) {
-        size_t rows = shares->rows - first < SHARES_BLOCK ? shares->rows - first : SHARES_BLOCK;
+    jk_team_rows(JK_PASS_RESULT, shares->rows, &first, &end);
+    while (taken < shares->taken_count && shares->taken[taken] < first) {
+        taken++;
+    }
+    for (; first < end; first += SHARES_BLOCK) {
+        size_t rows = end - first < SHARES_BLOCK ? end - first : SHARES_BLOCK;
         JK_TRY(jk_tape_read(shares->tape, JK_COLUMN_CLAIM_ID, first, rows, file->ids, error));
         char *out = file->text;
         for (size_t i = 0; i < rows; i++) {
             out = write_row(shares, file, file->ids + i * file->width, first + i, &taken, out);
         }
-        JK_TRY(write_text(file, file->text, (size_t)(out - file->text), error));
+        JK_TRY(give_text(file, file->text, (size_t)(out - file->text), error));
     }
-    return JK_OK;
+    return jk_team_number() > 1 ? jk_team_put("", 0, error) : take_rows(file, error);
 }
 
 static jk_status take_memory(shares_file *file, jk_error *error) {

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Bids of a tender beside each other: belief and optimum are auction.c's. What a bid earns is the rate that makes the
+ * flows worth bid and onboarding; "if won" the same with flows scaled by (worth given the win + onboarding) / (value +
+ * onboarding), the winner's curse in the flows. */
 #include "jalki/tender.h"
 
 #include <math.h>
 
 #include "base/error.h"
-#include "base/run_record.h"
+#include "base/listing.h"
 #include "value/json_parts.h"
 
 double jk_tender_value(const jk_valuation *valuation) {
@@ -43,17 +46,20 @@ static jk_tender_row row_of(const jk_tender *tender, const tender_flows *flows, 
     return row;
 }
 
-static void take_flows(const jk_valuation *valuation, tender_flows *flows) {
+/* Flows that are worth `value` after onboarding. */
+static void take_flows(const jk_valuation *valuation, double value, tender_flows *flows) {
+    const double scale = (value + valuation->onboarding) / (jk_tender_value(valuation) + valuation->onboarding);
     flows->months = valuation->flow.months;
     flows->onboarding = valuation->onboarding;
     for (int t = 1; t <= flows->months; t++) {
-        flows->net[t - 1] = jk_valuation_month(valuation, t, valuation->flow.segments).net;
+        flows->net[t - 1] = scale * jk_valuation_month(valuation, t, valuation->flow.segments).net;
     }
 }
 
 jk_status jk_tender_make(const jk_auction *auction, const jk_valuation *valuation, double face, jk_tender *tender,
                          jk_error *error) {
-    *tender = (jk_tender){.auction = *auction, .face = valuation != NULL ? valuation->total.face : face};
+    *tender = (jk_tender){
+        .auction = *auction, .confounded_bid = NAN, .face = valuation != NULL ? valuation->total.face : face};
     if (!(auction->value > 0.0)) {
         return jk_fail(error, JK_ERROR_DATA, NULL, 0, NULL,
                        "the portfolio is worth nothing at the required return after onboarding: there is nothing to "
@@ -62,7 +68,7 @@ jk_status jk_tender_make(const jk_auction *auction, const jk_valuation *valuatio
     JK_TRY(jk_auction_check(auction, error));
     tender_flows flows = {.months = 0};
     if (valuation != NULL) {
-        take_flows(valuation, &flows);
+        take_flows(valuation, auction->value, &flows);
     }
     jk_auction_advice advice = jk_auction_best(auction);
     tender->bids = advice.bids;
@@ -77,25 +83,78 @@ jk_status jk_tender_make(const jk_auction *auction, const jk_valuation *valuatio
     return JK_OK;
 }
 
-/* ---- JSON ----------------------------------------------------------------------------------------------------- */
-
-static json_t *row_json(jk_json_builder *b, const jk_tender_row *row) {
-    json_t *object = json_object();
-    const struct {
-        const char *key;
-        double number;
-    } numbers[] = {{"bid", row->at.bid},
-                   {"share_of_value", row->share_of_value},
-                   {"pct_of_face", row->pct_of_face},
-                   {"chance", row->at.chance},
-                   {"worth_if_won", row->at.worth},
-                   {"gain_if_won", row->at.gain_if_won},
-                   {"expected_gain", row->at.expected_gain},
-                   {"irr", row->irr},
-                   {"irr_if_won", row->irr_if_won}};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        jk_json_put(b, object, numbers[i].key, jk_json_number(numbers[i].number));
+/* Rivals bid what they bid, whatever the portfolio is worth: their level is a share of our value as it was. */
+void jk_tender_confound(jk_tender *tender, const jk_confounding *confounding) {
+    jk_auction lower = tender->auction;
+    tender->confounding = confounding;
+    /* what its plan does not bring is not brought by this one either */
+    double best = confounding->best * tender->auction.value / confounding->value;
+    if (best > 0.0) {
+        lower.level *= lower.value / best;
+        lower.value = best;
+        jk_auction_advice advice = jk_auction_best(&lower);
+        tender->confounded_bid = advice.bids ? advice.best.bid : (double)NAN;
     }
+}
+
+/* ---- rows and JSON -------------------------------------------------------------------------------------------- */
+
+enum { ROW, BID, SHARE, PCT_OF_FACE, CHANCE, WORTH, GAIN, EXPECTED, IRR, IRR_IF_WON, COLUMNS };
+
+static const jk_listing_column columns[COLUMNS] = {
+    [ROW] = JK_LISTED_TEXT("row", NULL, "best, or step; naive: the bid of who takes the value for certain"),
+    [BID] = JK_LISTED_MONEY("bid", NULL, "The bid"),
+    [SHARE] = {"share_of_value", NULL, "", "Bid over value", JK_LISTING_NUMBER, 6},
+    [PCT_OF_FACE] = {"pct_of_face", NULL, "%", "Bid in per cent of face", JK_LISTING_NUMBER, 4},
+    [CHANCE] = {"chance", NULL, "", "Chance to win with it", JK_LISTING_NUMBER, 8},
+    [WORTH] = JK_LISTED_MONEY("worth_if_won", NULL, "Value once winning is known"),
+    [GAIN] = JK_LISTED_MONEY("gain_if_won", NULL, "That less the bid"),
+    [EXPECTED] = JK_LISTED_MONEY("expected_gain", NULL, "Gain times chance"),
+    [IRR] = {"irr", NULL, "a year", "Return at the bid", JK_LISTING_NUMBER, 6},
+    [IRR_IF_WON] = {"irr_if_won", NULL, "a year", "The same once winning is known", JK_LISTING_NUMBER, 6},
+};
+
+static void fill(const char *name, const jk_tender_row *row, jk_cell *cells) {
+    jk_cell_set(&cells[ROW], name);
+    cells[BID].number = row->at.bid;
+    cells[SHARE].number = row->share_of_value;
+    cells[PCT_OF_FACE].number = row->pct_of_face;
+    cells[CHANCE].number = row->at.chance;
+    cells[WORTH].number = row->at.worth;
+    cells[GAIN].number = row->at.gain_if_won;
+    cells[EXPECTED].number = row->at.expected_gain;
+    cells[IRR].number = row->irr;
+    cells[IRR_IF_WON].number = row->irr_if_won;
+}
+
+/* The naive bid stands behind the rows: JSON tells it apart. */
+static jk_status bid_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_tender *tender = listing->source[0];
+    (void)error;
+    if (tender->bids && row == 0) {
+        fill("best", &tender->best, cells);
+    } else if (row == listing->rows) {
+        fill("naive", &tender->naive, cells);
+    } else {
+        fill("step", &tender->step[tender->bids ? row - 1 : row], cells);
+    }
+    return JK_OK;
+}
+
+jk_listing jk_tender_listing(const jk_tender *tender) {
+    return (jk_listing){.name = "bid",
+                        .columns = columns,
+                        .column_count = COLUMNS,
+                        .rows = tender == NULL ? 0 : (size_t)JK_TENDER_STEPS + (tender->bids ? 1 : 0),
+                        .source = {tender, NULL},
+                        .cells = bid_cells};
+}
+
+static json_t *confounding_json(jk_json_builder *b, const jk_tender *tender) {
+    const jk_confounding *at = tender->confounding;
+    json_t *object = json_object();
+    jk_json_put_numbers(b, object, {"factor", at->factor}, {"value", at->value}, {"kept", at->kept}, {"best", at->best},
+                        {"bid", tender->confounded_bid});
     return object;
 }
 
@@ -103,25 +162,26 @@ char *jk_tender_json(const jk_tender *tender, const char *manifest) {
     jk_json_builder b = {0};
     json_t *object = json_object();
     const jk_auction *auction = &tender->auction;
-    jk_json_put(&b, object, "value", jk_json_number(auction->value));
+    const jk_listing rows = jk_tender_listing(tender);
+    jk_json_put_numbers(&b, object, {"value", auction->value}, {"overstated", tender->overstated});
     jk_json_put(&b, object, "face", jk_json_number(tender->face));
     jk_json_put(&b, object, "rivals", json_integer(auction->rivals));
-    jk_json_put(&b, object, "level", jk_json_number(auction->level));
-    jk_json_put(&b, object, "spread", jk_json_number(auction->spread));
-    jk_json_put(&b, object, "error", jk_json_number(auction->error));
-    jk_json_put(&b, object, "correlation", jk_json_number(auction->correlation));
-    jk_json_put(&b, object, "reserve", jk_json_number(auction->reserve));
+    jk_json_put_numbers(&b, object, {"level", auction->level}, {"spread", auction->spread}, {"error", auction->error},
+                        {"correlation", auction->correlation}, {"reserve", auction->reserve});
     jk_json_put(&b, object, "bids", json_boolean(tender->bids));
-    jk_json_put(&b, object, "best", tender->bids ? row_json(&b, &tender->best) : json_null());
-    jk_json_put(&b, object, "naive", row_json(&b, &tender->naive));
+    jk_json_put(&b, object, "best", tender->bids ? jk_listing_row_json(&b, &rows, 0) : json_null());
+    jk_json_put(&b, object, "naive", jk_listing_row_json(&b, &rows, rows.rows));
     jk_json_put(&b, object, "break_even", jk_json_number(tender->break_even));
     jk_json_put(&b, object, "curse", tender->bids ? jk_json_number(tender->curse) : json_null());
     json_t *steps = json_array();
-    for (int i = 0; i < JK_TENDER_STEPS; i++) {
-        jk_json_append(&b, steps, row_json(&b, &tender->step[i]));
+    for (size_t row = tender->bids ? 1 : 0; row < rows.rows; row++) {
+        jk_json_append(&b, steps, jk_listing_row_json(&b, &rows, row));
     }
     jk_json_put(&b, object, "steps", steps);
     jk_json_put_worth(&b, object, tender->worth);
-    jk_json_put(&b, object, "manifest", manifest == NULL ? jk_run_record_manifest(&b) : json_loads(manifest, 0, NULL));
+    if (tender->confounding != NULL && tender->confounding->factor > 0.0) {
+        jk_json_put(&b, object, "confounding", confounding_json(&b, tender));
+    }
+    jk_json_put_text(&b, object, "manifest", manifest);
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The allocation as a whole: cells, prices, rounding, search of the core. */
+/* The allocation as a whole: cells of limits, prices, rounding, search of the core (jalki/allocate.h has the problem
+ * and its sources).
+ *
+ * By Lagrange's duality (Fisher 1981) the value of any feasible choice is at most sum over units of the best value less
+ * priced uses, plus sum of price times limit, for any prices not below 0: allocate_dual.c looks for the prices with the
+ * lowest bound, allocate_round.c makes a feasible choice of them, allocate_core.c searches among the units near
+ * indifference exactly (Balas, Zemel 1980). Uses are whole numbers, so that feasibility is exact; the distance of
+ * choice and bound is told. */
 #include "jalki/allocate.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -110,6 +118,7 @@ jk_status jk_allocate(const jk_allocation *problem, const jk_run *run, jk_alloca
     result->objective = jk_allocation_sum(state, result->decision, result->use);
     for (size_t m = 0; m < problem->limit_count; m++) {
         double parts = allocation_parts(problem->limits[m].resource);
+        assert(result->use[m] <= state->amount[m]); /* whole numbers */
         result->use[m] /= parts;
         result->price[m] = state->price[m] * parts;
     }

@@ -83,6 +83,19 @@ typedef struct allocation_tariff {
 /* Fills tariffs[countries * segments] from the prices of the limits. */
 void jk_allocation_tariffs(const allocation_state *state, const double *price, allocation_tariff *tariffs);
 
+/* What an action of a unit of a cell costs by the cell's tariff. */
+static inline double allocation_cost(const jk_allocation *p, const allocation_tariff *tariff, size_t unit, int action) {
+    double claims = p->claims[action] != NULL ? (double)p->claims[action][unit] : 1.0;
+    double cost = tariff->claims[action] * claims;
+    if (action >= JK_SURVEIL && p->hours[action - JK_SURVEIL] != NULL) {
+        cost += tariff->hours * (double)p->hours[action - JK_SURVEIL][unit];
+    }
+    if (action == JK_LEGAL && p->court != NULL) {
+        cost += tariff->court * (double)p->court[unit];
+    }
+    return cost;
+}
+
 /* Value less the price of what the action uses, for all actions; -infinity where one is not allowed. */
 static inline void allocation_reduced(const allocation_state *state, const allocation_tariff *tariffs, size_t unit,
                                       double reduced[JK_ACTION_COUNT]) {
@@ -90,15 +103,7 @@ static inline void allocation_reduced(const allocation_state *state, const alloc
     const allocation_tariff *tariff = &tariffs[allocation_cell_of(state, unit)];
     for (int a = 0; a < JK_ACTION_COUNT; a++) {
         float value = p->value[a] != NULL ? p->value[a][unit] : (float)NAN;
-        double claims = p->claims[a] != NULL ? (double)p->claims[a][unit] : 1.0;
-        double cost = tariff->claims[a] * claims;
-        if (a >= JK_SURVEIL && p->hours[a - JK_SURVEIL] != NULL) {
-            cost += tariff->hours * (double)p->hours[a - JK_SURVEIL][unit];
-        }
-        if (a == JK_LEGAL && p->court != NULL) {
-            cost += tariff->court * (double)p->court[unit];
-        }
-        reduced[a] = value == value ? (double)value - cost : -(double)INFINITY;
+        reduced[a] = value == value ? (double)value - allocation_cost(p, tariff, unit, a) : -(double)INFINITY;
     }
 }
 

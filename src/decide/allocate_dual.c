@@ -4,181 +4,41 @@
  * few Newton steps, then T is lowered, until hardly a unit is undecided. Any non-negative prices give a valid bound, so
  * that the smoothing costs sharpness, never validity. A sample of the units finds where the prices lie; all units
  * settle them. */
-#include <stdatomic.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
-#include "base/grid.h"
 #include "base/memory.h"
-#include "base/parallel.h"
-#include "decide/allocate.h"
+#include "decide/allocate_pass.h"
 
-enum { BLOCK_UNITS = 16384, SAMPLE_UNITS = 100000, MANY_UNITS = 20000, NEWTON_STEPS = 8, HALVINGS = 8 };
+enum { SAMPLE_UNITS = 100000, MANY_UNITS = 20000, NEWTON_STEPS = 8, HALVINGS = 8 };
 #define COOLING        0.25
 #define COLDEST_SAMPLE 1e-4
 #define COLDEST_ALL    1e-7
 #define COLDEST_MANY   1e-5
-/* Curvature sums are kept as integers of this fraction, so that their order does not matter. */
-#define CURVATURE_GRID     16777216.0
-#define LARGEST_SCALED_USE 1e4
-
-/* Sums of one pass, as integers: exact in any order. Derivatives are by scaled price (price x scale of the limit). */
-typedef struct dual_sums {
-    int64_t value;
-    int64_t *use;       /* [limits], in units of scale x 2^-20 */
-    int64_t *curvature; /* [limits][limits] */
-} dual_sums;
-
-typedef struct dual_pass {
-    allocation_state *state;
-    double temperature; /* 0: hard maximum, no curvature */
-    size_t step;        /* every step-th unit */
-    size_t units;       /* looked at */
-    const allocation_tariff *tariffs;
-    const double *scale;
-    dual_sums *thread_sums;
-} dual_pass;
-
-typedef struct softened_unit {
-    int options;
-    int action[JK_ACTION_COUNT];
-    double weight[JK_ACTION_COUNT]; /* of each option; sum 1 */
-    double value;                   /* soft maximum of the reduced values */
-} softened_unit;
-
-static softened_unit soften(const dual_pass *pass, size_t unit) {
-    double temperature = pass->temperature;
-    double reduced[JK_ACTION_COUNT];
-    allocation_reduced(pass->state, pass->tariffs, unit, reduced);
-    int best = allocation_best(reduced);
-    softened_unit soft = {0};
-    double sum = 0.0;
-    for (int a = 0; a < JK_ACTION_COUNT; a++) {
-        double distance = reduced[best] - reduced[a];
-        if (a == best || (temperature > 0.0 && distance < 36.0 * temperature)) {
-            double weight = a == best ? 1.0 : jk_exp(-distance / temperature);
-            soft.action[soft.options] = a;
-            soft.weight[soft.options++] = weight;
-            sum += weight;
-        }
-    }
-    for (int k = 0; k < soft.options; k++) {
-        soft.weight[k] /= sum;
-    }
-    soft.value = reduced[best] + (soft.options > 1 ? temperature * jk_log(sum) : 0.0);
-    return soft;
-}
-
-static void add_unit(const dual_pass *pass, dual_sums *sums, size_t unit) {
-    const allocation_state *state = pass->state;
-    const jk_allocation *p = state->problem;
-    softened_unit soft = soften(pass, unit);
-    sums->value += jk_grid_from_double(soft.value);
-    const allocation_cell *cell = &state->cells[allocation_cell_of(state, unit)];
-    double mean[JK_LIMITS_MAX];
-    for (size_t k = 0; k < cell->count; k++) {
-        size_t m = cell->limit[k];
-        mean[k] = 0.0;
-        for (int o = 0; o < soft.options; o++) {
-            mean[k] += soft.weight[o] * allocation_use(p, &p->limits[m], unit, soft.action[o]);
-        }
-        mean[k] /= pass->scale[m];
-        sums->use[m] += jk_grid_from_double(mean[k]);
-    }
-    if (soft.options < 2) {
-        return;
-    }
-    for (int o = 0; o < soft.options; o++) {
-        double deviation[JK_LIMITS_MAX];
-        for (size_t k = 0; k < cell->count; k++) {
-            size_t m = cell->limit[k];
-            double use = allocation_use(p, &p->limits[m], unit, soft.action[o]) / pass->scale[m] - mean[k];
-            deviation[k] = use > LARGEST_SCALED_USE ? LARGEST_SCALED_USE : use;
-        }
-        for (size_t k = 0; k < cell->count; k++) {
-            for (size_t l = 0; l <= k; l++) {
-                double product = soft.weight[o] * deviation[k] * deviation[l];
-                size_t index = (size_t)cell->limit[k] * p->limit_count + cell->limit[l];
-                sums->curvature[index] += (int64_t)nearbyint(product * CURVATURE_GRID);
-            }
-        }
-    }
-}
-
-static jk_status pass_block(void *context, int thread, size_t block, jk_error *error) {
-    const dual_pass *pass = context;
-    (void)error;
-    size_t end = (block + 1) * BLOCK_UNITS < pass->units ? (block + 1) * BLOCK_UNITS : pass->units;
-    for (size_t i = block * BLOCK_UNITS; i < end; i++) {
-        add_unit(pass, &pass->thread_sums[thread], i * pass->step);
-    }
-    return JK_OK;
-}
 
 /* Working memory of the search, and the figures of the point it stands at. */
 typedef struct dual_search {
     allocation_state *state;
     size_t limits;
-    int threads;
-    size_t step, units; /* the sample in use */
-    double share;       /* of the limits that the sample stands for */
-    double scale[JK_LIMITS_MAX];
+    dual_units units;
+    dual_point point;
     double gradient[JK_LIMITS_MAX]; /* by scaled price */
-    double *hessian;                /* [limits][limits], lower triangle */
     double *factor;                 /* scratch of the Newton step */
-    dual_sums *sums;                /* [threads] */
 } dual_search;
-
-static void clear_sums(dual_search *search) {
-    for (int t = 0; t < search->threads; t++) {
-        search->sums[t].value = 0;
-        memset(search->sums[t].use, 0, search->limits * sizeof(int64_t));
-        memset(search->sums[t].curvature, 0, search->limits * search->limits * sizeof(int64_t));
-    }
-}
 
 /* Value of the (smoothed) dual at `price`; fills gradient and hessian. */
 static jk_status evaluate(dual_search *search, const double *price, double temperature, double *value,
                           jk_error *error) {
-    size_t limits = search->limits;
-    clear_sums(search);
-    jk_allocation_tariffs(search->state, price, search->state->tariffs);
-    dual_pass pass = {.state = search->state,
-                      .temperature = temperature,
-                      .step = search->step,
-                      .units = search->units,
-                      .tariffs = search->state->tariffs,
-                      .scale = search->scale,
-                      .thread_sums = search->sums};
-    jk_run run = search->state->run != NULL ? *search->state->run : (jk_run){0};
-    JK_TRY(jk_parallel_for(&run, (search->units + BLOCK_UNITS - 1) / BLOCK_UNITS, "pricing the limits", BLOCK_UNITS,
-                           pass_block, &pass, error));
-    int64_t sum = 0;
-    for (int t = 0; t < search->threads; t++) {
-        sum += search->sums[t].value;
-    }
-    *value = jk_grid_to_double(sum);
-    for (size_t m = 0; m < limits; m++) {
-        int64_t use = 0;
-        for (int t = 0; t < search->threads; t++) {
-            use += search->sums[t].use[m];
-        }
-        double limit = search->state->amount[m] * search->share;
+    dual_units *units = &search->units;
+    /* of the limits, what the sample stands for */
+    const double share = (double)units->units / (double)search->state->problem->units;
+    JK_TRY(jk_dual_at(units, price, temperature, &search->point, error));
+    *value = search->point.value;
+    for (size_t m = 0; m < search->limits; m++) {
+        double limit = search->state->amount[m] * share;
         *value += price[m] * limit;
-        search->gradient[m] = limit / search->scale[m] - jk_grid_to_double(use);
-        for (size_t n = 0; n <= m; n++) {
-            int64_t curvature = 0;
-            for (int t = 0; t < search->threads; t++) {
-                /* add_unit stores the pair under (first limit of the cell's order, second): cells list limits
-                 * ascending. */
-                curvature += search->sums[t].curvature[m * limits + n];
-            }
-            search->hessian[m * limits + n] =
-                temperature > 0.0 ? (double)curvature / CURVATURE_GRID / temperature : 0.0;
-        }
+        search->gradient[m] = limit / units->scale[m] - search->point.use[m];
     }
     return JK_OK;
 }
@@ -190,7 +50,7 @@ static void newton_step(dual_search *search, const bool *free_limit, double *ste
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j <= i; j++) {
             bool both = free_limit[i] && free_limit[j];
-            double entry = both ? search->hessian[i * n + j] : 0.0;
+            double entry = both ? search->point.hessian[i * n + j] : 0.0;
             if (i == j) {
                 entry = free_limit[i] ? entry * (1.0 + 1e-9) + 1e-12 * (1.0 + fabs(search->gradient[i])) : 1.0;
             }
@@ -249,7 +109,7 @@ static jk_status descend(dual_search *search, double temperature, jk_error *erro
                  * of the curve says nothing. */
                 double bound = 32.0 * temperature;
                 double move = step[m] > bound ? bound : (step[m] < -bound ? -bound : step[m]);
-                double next = price[m] + length * move / search->scale[m];
+                double next = price[m] + length * move / search->units.scale[m];
                 trial[m] = next > 0.0 ? next : 0.0;
             }
             JK_TRY(evaluate(search, trial, temperature, &trial_value, error));
@@ -290,16 +150,9 @@ static double find_scales(dual_search *search) {
         best_sum += best;
     }
     for (size_t m = 0; m < search->limits; m++) {
-        search->scale[m] = users[m] > 0.0 && used[m] > 0.0 ? used[m] / users[m] : 1.0;
+        search->units.scale[m] = users[m] > 0.0 && used[m] > 0.0 ? used[m] / users[m] : 1.0;
     }
     return count > 0 && best_sum > 0.0 ? best_sum / (double)count : 1.0;
-}
-
-static void use_sample(dual_search *search, size_t wanted) {
-    size_t units = search->state->problem->units;
-    search->step = units > wanted ? units / wanted : 1;
-    search->units = (units + search->step - 1) / search->step;
-    search->share = (double)search->units / (double)units;
 }
 
 static jk_status search_prices(dual_search *search, double *bound, jk_error *error) {
@@ -307,13 +160,13 @@ static jk_status search_prices(dual_search *search, double *bound, jk_error *err
     double warmest = find_scales(search);
     double temperature = warmest;
     if (units > 2 * SAMPLE_UNITS) {
-        use_sample(search, SAMPLE_UNITS);
+        jk_dual_units_sample(&search->units, SAMPLE_UNITS);
         for (; temperature > COLDEST_SAMPLE * warmest; temperature *= COOLING) {
             JK_TRY(descend(search, temperature, error));
         }
         temperature /= COOLING; /* the whole moves the prices a little: start again somewhat warmer */
     }
-    use_sample(search, units);
+    jk_dual_units_sample(&search->units, units);
     /* Of many units, a handful within a temperature of indifference costs nothing that can be seen in the sum. */
     double handful = 5.0 / (double)units;
     double coldest = warmest * (units < MANY_UNITS ? COLDEST_ALL : (handful > COLDEST_MANY ? handful : COLDEST_MANY));
@@ -325,26 +178,16 @@ static jk_status search_prices(dual_search *search, double *bound, jk_error *err
 
 jk_status jk_allocation_dual(allocation_state *state, double *bound, jk_error *error) {
     size_t limits = state->problem->limit_count;
-    dual_search search = {.state = state, .limits = limits, .threads = jk_threads(state->run)};
+    dual_search search = {.state = state, .limits = limits};
     memset(state->price, 0, sizeof state->price);
-    size_t square = limits * limits;
-    search.hessian = jk_columns_zero(square, sizeof(double));
-    search.factor = jk_columns_zero(square, sizeof(double));
-    search.sums = calloc((size_t)search.threads, sizeof *search.sums);
-    bool complete = search.hessian && search.factor && search.sums;
-    for (int t = 0; complete && t < search.threads; t++) {
-        search.sums[t].use = jk_columns_zero(limits + 8, sizeof(int64_t));
-        search.sums[t].curvature = jk_columns_zero(square + 8, sizeof(int64_t));
-        complete = search.sums[t].use && search.sums[t].curvature;
-    }
-    jk_status status =
-        complete ? search_prices(&search, bound, error) : jk_fail_memory(error, "the prices of the limits");
-    for (int t = 0; search.sums != NULL && t < search.threads; t++) {
-        free(search.sums[t].use);
-        free(search.sums[t].curvature);
-    }
-    free(search.sums);
-    free(search.hessian);
+    JK_TRY(jk_dual_units_create(state, &search.units, error));
+    search.point.hessian = jk_columns_zero(limits * limits, sizeof(double));
+    search.factor = jk_columns_zero(limits * limits, sizeof(double));
+    jk_status status = search.point.hessian != NULL && search.factor != NULL
+                           ? search_prices(&search, bound, error)
+                           : jk_fail_memory(error, "the prices of the limits");
+    jk_dual_units_free(&search.units);
+    free(search.point.hessian);
     free(search.factor);
     return status;
 }

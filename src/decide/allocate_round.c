@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/grid.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "decide/allocate.h"
 
 enum { BLOCK_UNITS = 16384, FILL_ROUNDS = 4 };
@@ -153,7 +154,7 @@ static jk_status gather(gather_job *job, move_list *all, jk_error *error) {
     free(job->lists);
     job->lists = NULL;
     if (all->count > 0) {
-        qsort(all->moves, all->count, sizeof *all->moves, compare_moves);
+        jk_sort(all->moves, all->count, sizeof *all->moves, compare_moves);
     }
     return status;
 }

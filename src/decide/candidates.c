@@ -210,6 +210,7 @@ jk_value_sink jk_candidates_sink(jk_candidates *candidates) {
     return (jk_value_sink){.columns = read,
                            .block = take_block,
                            .context = candidates,
+                           .parted = true,
                            .gather = gather,
                            .held = candidates->claims * claim_bytes()};
 }

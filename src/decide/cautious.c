@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Decisions that lean on no effect that is not shown (`decide --cautious`): where the interval of a treatment's uplift
+ * over watching, in euros per euro of balance and month, holds 0 (low <= 0), the treatment is worth no more than
+ *
+ *     Q(treatment) <= Q(surveil) + low * balance * months followed
+ *
+ * with the effect of the segment, or that of all where the segment was not compared; a treatment that was compared
+ * nowhere keeps its value and is counted. */
 #include "jalki/cautious.h"
 
 #include <math.h>
@@ -9,6 +16,7 @@
 #include "base/error.h"
 #include "base/input.h"
 #include "base/json.h"
+#include "model/find.h"
 
 /* What is known of a treatment in a segment, and of all. */
 typedef struct known_effect {
@@ -28,31 +36,18 @@ static jk_status wrong(const effects *self, const char *key, const char *expecte
                    expected);
 }
 
-static int treatment_named(const char *name) {
-    for (int t = 0; name != NULL && t < JK_TREATMENT_COUNT; t++) {
-        if (strcmp(jk_action_name((jk_action)(t + JK_SURVEIL)), name) == 0) {
-            return t;
-        }
-    }
-    return -1;
-}
-
 static known_effect *place_of(effects *self, const jk_model *model, const char *group, const char *name, int t) {
     if (strcmp(group, "all") == 0) {
         return &self->all[t];
     }
-    for (size_t g = 0; strcmp(group, "segment") == 0 && g < model->segment_count; g++) {
-        if (strcmp(model->segments[g].id, name) == 0) {
-            return &self->segment[g * JK_TREATMENT_COUNT + (size_t)t];
-        }
-    }
-    return NULL;
+    int g = strcmp(group, "segment") == 0 ? jk_model_find_segment(model, name) : -1;
+    return g >= 0 ? &self->segment[(size_t)g * JK_TREATMENT_COUNT + (size_t)t] : NULL;
 }
 
 static jk_status read_effect(effects *self, const jk_model *model, const json_t *effect, jk_error *error) {
     const char *group = json_string_value(json_object_get(effect, "group"));
     const char *name = json_string_value(json_object_get(effect, "name"));
-    int t = treatment_named(json_string_value(json_object_get(effect, "treatment")));
+    int t = jk_treatment_find(json_string_value(json_object_get(effect, "treatment")));
     const json_t *low = json_object_get(effect, "uplift_low");
     if (group == NULL || name == NULL || t <= JK_TREAT_SURVEIL || !(json_is_number(low) || json_is_null(low))) {
         return wrong(self, "effects", "treatment, group, name and uplift_low of each", error);
@@ -129,7 +124,7 @@ static jk_status load(effects *self, const jk_model *model, jk_cautious *cautiou
         return jk_fail_errno(error, self->path, "open");
     }
     json_error_t problem;
-    json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &problem);
+    json_t *root = jk_json_parse_file(file, JSON_REJECT_DUPLICATES, &problem);
     (void)fclose(file);
     jk_status status =
         root == NULL ? jk_fail(error, JK_ERROR_FORMAT, self->path, problem.line, NULL, "not JSON: %s", problem.text)

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From candidates and limits to decisions, claim by claim or debtor by debtor. */
+/* From candidates and limits to decisions, claim by claim or debtor by debtor.
+ *
+ * A unit of the allocation is a claim, or a debtor with the sums of those of its claims that an action is worth more
+ * for than closing; one contact serves all of them (the largest hours count), and filing costs one whole court fee,
+ * however small the parts that claims bear. What is chosen for a debtor is handed down to the claims that join.
+ * Countries and segments that no limit names are one, so that the allocation's tables stay small. */
 #include "jalki/decide.h"
 
 #include <math.h>

@@ -2,7 +2,6 @@
 /* Names of limits, and the decisions under limits as JSON: the keys are the command line's contract. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/listing.h"
 #include "jalki/cautious.h"
@@ -52,10 +51,8 @@ static json_t *curve_points(jk_json_builder *b, const jk_curve_point *curve, siz
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         json_t *entry = json_object();
-        jk_json_put(b, entry, "amount", jk_json_number(curve[i].amount));
-        jk_json_put(b, entry, "objective", jk_json_number(curve[i].objective));
-        jk_json_put(b, entry, "bound", jk_json_number(curve[i].bound));
-        jk_json_put(b, entry, "shadow_price", jk_json_number(curve[i].price));
+        jk_json_put_numbers(b, entry, {"amount", curve[i].amount}, {"objective", curve[i].objective},
+                            {"bound", curve[i].bound}, {"shadow_price", curve[i].price});
         jk_json_append(b, list, entry);
     }
     return list;
@@ -87,10 +84,8 @@ char *jk_decided_json(const jk_decide_outcome *outcome, const jk_valuation *valu
     json_t *root = json_object();
     double gap = decided->bound - decided->objective;
     jk_json_put(&b, root, "claims", json_integer((json_int_t)candidates->claims));
-    jk_json_put(&b, root, "objective", jk_json_number(decided->objective));
-    jk_json_put(&b, root, "bound", jk_json_number(decided->bound));
-    jk_json_put(&b, root, "gap", jk_json_number(decided->bound > 0.0 ? gap / decided->bound : 0.0));
-    jk_json_put(&b, root, "unlimited", jk_json_number(decided->unlimited));
+    jk_json_put_numbers(&b, root, {"objective", decided->objective}, {"bound", decided->bound},
+                        {"gap", decided->bound > 0.0 ? gap / decided->bound : 0.0}, {"unlimited", decided->unlimited});
     jk_json_put(&b, root, "by_debtor", json_boolean(by_debtor));
     jk_json_put(&b, root, "claim_by_claim", jk_json_number(outcome->claim_by_claim));
     jk_json_put(&b, root, "shadow_prices", by_limit(&b, outcome, decided->price));
@@ -109,10 +104,14 @@ char *jk_decided_json(const jk_decide_outcome *outcome, const jk_valuation *valu
         jk_json_put(&b, root, "curve", object);
     }
     jk_json_put_hours(&b, root, outcome->later);
+    if (outcome->strata != NULL) {
+        jk_listing strata = jk_decided_strata_listing(outcome->strata);
+        jk_json_put(&b, root, "strata", jk_listing_json(&b, &strata));
+    }
     jk_listing rows = jk_decide_listing(outcome);
     jk_json_put(&b, root, "rows", jk_listing_json(&b, &rows));
     char *manifest = jk_manifest_json(candidates->tape, candidates->model, valuation);
-    jk_json_put(&b, root, "manifest", manifest == NULL ? NULL : json_loads(manifest, 0, NULL));
+    jk_json_put_text(&b, root, "manifest", manifest);
     free(manifest);
     return jk_json_text(&b, root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Claims by debtor in two passes: count, add up, place (a counting sort), so that the order within a debtor is the
+ * tape's. */
 #include "decide/group.h"
 
 #include <stdlib.h>

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "jalki/decide.h"
+#include "model/find.h"
 
 /* Index of a country of the tape, or -1. */
 static int find_country(const jk_tape *tape, const char *code) {
@@ -17,18 +18,9 @@ static int find_country(const jk_tape *tape, const char *code) {
     return -1;
 }
 
-static int find_segment(const jk_model *model, const char *id) {
-    for (size_t s = 0; s < model->segment_count; s++) {
-        if (strcmp(model->segments[s].id, id) == 0) {
-            return (int)s;
-        }
-    }
-    return -1;
-}
-
 jk_status jk_limit_scope(const jk_candidates *candidates, const jk_team *teams, size_t team_count, const char *scope,
                          jk_limit *limit, jk_error *error) {
-    int country = find_country(candidates->tape, scope), segment = find_segment(candidates->model, scope);
+    int country = find_country(candidates->tape, scope), segment = jk_model_find_segment(candidates->model, scope);
     limit->country = country >= 0 ? country : JK_SCOPE_ALL;
     limit->segment = country < 0 && segment >= 0 ? segment : JK_SCOPE_ALL;
     limit->team = NULL;
@@ -43,7 +35,7 @@ jk_status jk_limit_scope(const jk_candidates *candidates, const jk_team *teams, 
 
 jk_status jk_team_member(const jk_tape *tape, const jk_model *model, const char *scope, jk_team *team,
                          jk_error *error) {
-    int country = find_country(tape, scope), segment = find_segment(model, scope);
+    int country = find_country(tape, scope), segment = jk_model_find_segment(model, scope);
     if (country < 0 && segment < 0) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, scope,
                        "of team %s: neither a country of the tape nor a segment of the model", team->name);

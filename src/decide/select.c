@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/fmath.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "base/wide.h"
 
 enum {
@@ -93,7 +94,7 @@ static jk_status find_threshold(selection *work, double caution, jk_error *error
         size += isnan(key) ? 0 : 1;
     }
     if (rank < (double)size) {
-        qsort(sample, size, sizeof *sample, compare_descending);
+        jk_sort(sample, size, sizeof *sample, compare_descending);
         work->threshold = sample[(size_t)rank];
     }
     free(sample);

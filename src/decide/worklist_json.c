@@ -2,6 +2,7 @@
 /* A worklist as JSON: stable keys for those who take it into their own systems. */
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/listing.h"
 #include "jalki/export.h"
 #include "jalki/worklist.h"
@@ -28,9 +29,8 @@ char *jk_worklist_json(const jk_candidates *candidates, const jk_valuation *valu
                 sums(&b, worklist->largest_first_claims, worklist->largest_first_hours, worklist->largest_first_gain));
     jk_json_put(&b, root, "by_debtor", json_boolean(options->by_debtor != 0));
     jk_json_put(&b, root, "hours_available", options->hours > 0.0 ? json_real(options->hours) : json_null());
-    jk_json_put(&b, root, "hours_decided", jk_json_number(worklist->hours_decided));
-    jk_json_put(&b, root, "value_decided", jk_json_number(worklist->value_decided));
-    jk_json_put(&b, root, "hour_price", jk_json_number(worklist->hour_price));
+    jk_json_put_numbers(&b, root, {"hours_decided", worklist->hours_decided},
+                        {"value_decided", worklist->value_decided}, {"hour_price", worklist->hour_price});
     for (int e = JK_EXCLUDED_BARRED; e < JK_EXCLUSION_COUNT; e++) {
         if (e > JK_EXCLUDED_NO_GAIN && worklist->excluded[e] == 0) {
             continue; /* of a list that is narrowed */
@@ -45,7 +45,7 @@ char *jk_worklist_json(const jk_candidates *candidates, const jk_valuation *valu
     listing = options->columns != NULL ? jk_listing_through(options->columns, &listing) : listing;
     jk_json_put(&b, root, "rows", jk_listing_json(&b, &listing));
     char *manifest = jk_manifest_json(candidates->tape, candidates->model, valuation);
-    jk_json_put(&b, root, "manifest", manifest == NULL ? NULL : json_loads(manifest, 0, NULL));
+    jk_json_put_text(&b, root, "manifest", manifest);
     free(manifest);
     return jk_json_text(&b, root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

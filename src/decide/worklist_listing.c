@@ -5,6 +5,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/language.h"
 #include "base/listing.h"
 #include "jalki/worklist.h"
 
@@ -103,7 +104,7 @@ static jk_status set_own(const jk_candidates *candidates, const jk_worklist_row 
     }
     JK_TRY(jk_tape_read(candidates->tape, JK_COLUMN_CURRENCY, row, 1, &code, error));
     const char *const *currency = jk_tape_dictionary(candidates->tape, JK_COLUMN_CURRENCY, &count);
-    const char *own = code >= 0 && (size_t)code < count ? currency[code] : candidates->model->base_currency;
+    const char *own = code >= 0 && (size_t)code < count ? currency[code] : candidates->model->written_currency;
     double rate = jk_model_exchange_rate(candidates->model, own);
     jk_cell_set(&cells[CURRENCY], own);
     cells[INSTALMENT_OWN].number = unit->instalment / rate;
@@ -150,24 +151,24 @@ const char *jk_worklist_words(const jk_candidates *candidates, const jk_worklist
     const char *const *channels = jk_schema_levels(JK_COLUMN_REACHABLE, &count);
     uint8_t channel = candidates->reachable[row->row];
     bool files = row->action == JK_LEGAL && candidates->title_state[row->row] == JK_TITLE_NONE;
-    char spell[40] = "", several[40] = "";
+    char spell[80] = "", several[40] = "";
     if (row->claims > 1) {
-        (void)snprintf(several, sizeof several, "%zu claims: ", row->claims);
+        jk_text_format(several, sizeof several, "%zu claims: ", row->claims);
     }
     if (candidates->paying[row->row] != 0) {
-        (void)snprintf(spell, sizeof spell, "pays now, ");
+        jk_text_format(spell, sizeof spell, "pays now, ");
     } else if (candidates->silent_months[row->row] > 0) {
-        (void)snprintf(spell, sizeof spell, "last paid %d months ago, ", candidates->silent_months[row->row]);
+        jk_text_format(spell, sizeof spell, "last paid %d months ago, ", candidates->silent_months[row->row]);
     }
-    (void)snprintf(text, JK_WORKLIST_WORDS_MAX, "%s%s%s, %s, %s%s: %s brings %.2f more than waiting", several, spell,
+    jk_text_format(text, JK_WORKLIST_WORDS_MAX, "%s%s%s, %s, %s%s: %s brings %.2f more than waiting", several, spell,
                    candidates->capacity_class[row->row] == JK_CAPACITY_NONE
-                       ? "no capacity yet"
-                       : jk_capacity_name((jk_capacity)candidates->capacity_class[row->row]),
-                   titles[candidates->title_state[row->row]], channel == JK_REACHABLE_UNKNOWN ? "channel " : "",
-                   channels[channel],
-                   candidates->paying[row->row] != 0 ? "keeping the plan"
-                   : files                           ? "filing now"
-                                                     : jk_action_name(row->action),
+                       ? jk_text("no capacity yet")
+                       : jk_text_if_known(jk_capacity_name((jk_capacity)candidates->capacity_class[row->row])),
+                   jk_text(titles[candidates->title_state[row->row]]),
+                   channel == JK_REACHABLE_UNKNOWN ? jk_text("channel ") : "", jk_text_if_known(channels[channel]),
+                   candidates->paying[row->row] != 0 ? jk_text("keeping the plan")
+                   : files                           ? jk_text("filing now")
+                                                     : jk_text_if_known(jk_action_name(row->action)),
                    row->gain);
     return text;
 }

@@ -18,7 +18,8 @@ static bool mostly(uint64_t part, const jk_profile_column *column) {
     return filled > 0 && part * 10 >= filled * 9;
 }
 
-int jk_draft_fits(int target, const jk_profile *profile, const jk_profile_column *column) {
+/* Whether what a column holds can be what a target wants: 2 it is of that kind, 1 it may be, 0 it is not. */
+static int kind_fits(int target, const jk_profile *profile, const jk_profile_column *column) {
     bool sure = false;
     bool date = jk_profile_date(column, &sure) >= 0;
     bool number = mostly(column->numbers[profile->decimal == ','], column);
@@ -84,7 +85,7 @@ static jk_status choose_in(jk_draft *draft, size_t table, uint64_t languages[JK_
         for (int t = 0; t < JK_DRAFT_TARGETS; t++) {
             jk_language language = JK_ENGLISH;
             int words = is_target(t) ? jk_words_match(t, plain, &language) : 0;
-            int fits = words > 0 ? jk_draft_fits(t, profile, column) : 0;
+            int fits = words > 0 ? kind_fits(t, profile, column) : 0;
             match[c * JK_DRAFT_TARGETS + (size_t)t] = fits == 0 ? 0 : words - (fits == 1 ? 10 : 0);
             languages[language] += fits > 0 && words >= 60;
         }
@@ -115,7 +116,7 @@ static int claim_score(const jk_profile *profile) {
             jk_language language = JK_ENGLISH;
             jk_words_plain(profile->columns[c].name, strlen(profile->columns[c].name), plain, sizeof plain);
             int match = jk_words_match(wanted[w], plain, &language);
-            match = jk_draft_fits(wanted[w], profile, &profile->columns[c]) > 0 ? match : 0;
+            match = kind_fits(wanted[w], profile, &profile->columns[c]) > 0 ? match : 0;
             best = match > best ? match : best;
         }
         score += best;
@@ -162,8 +163,7 @@ static void guess_claim_id(jk_draft *draft) {
         const jk_profile_column *column = &facts->profile.columns[c];
         bool unique = column->rows > 1 && column->distinct == column->rows;
         bool marked = column->cents[0] + column->cents[1] > 0;
-        if (facts->means[c] < 0 && unique && !marked &&
-            jk_draft_fits(JK_COLUMN_CLAIM_ID, &facts->profile, column) == 2) {
+        if (facts->means[c] < 0 && unique && !marked && kind_fits(JK_COLUMN_CLAIM_ID, &facts->profile, column) == 2) {
             facts->means[c] = JK_COLUMN_CLAIM_ID;
             draft->choice[JK_COLUMN_CLAIM_ID] =
                 (jk_draft_choice){.found = true, .table = draft->main, .column = c, .match = 1};

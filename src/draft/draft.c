@@ -2,7 +2,6 @@
 #include "draft/draft.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "import/parts.h"

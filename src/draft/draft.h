@@ -39,7 +39,4 @@ jk_status jk_draft_decide(jk_draft *draft, jk_error *error);
 /* Writes the mapping; *text is the caller's. */
 jk_status jk_draft_write(const jk_draft *draft, char **text, jk_error *error);
 
-/* Whether what a column holds can be what a target wants: 2 it is of that kind, 1 it may be, 0 it is not. */
-int jk_draft_fits(int target, const jk_profile *profile, const jk_profile_column *column);
-
 #endif

@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "csv/value.h"
 #include "draft/table.h"
 #include "draft/words.h"
@@ -306,7 +307,7 @@ static jk_status count_rows(jk_profile *profile, const jk_draft_table *table, si
                 sum_cell(profile, column, &table->rows[r].cells[c]);
             }
         }
-        qsort(column->values, column->value_count, sizeof *column->values, more_frequent);
+        jk_sort(column->values, column->value_count, sizeof *column->values, more_frequent);
     }
     return JK_OK;
 }

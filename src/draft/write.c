@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "draft/write.h"
 
 /* ---- what is not in the file ----------------------------------------------------------------------------------------
@@ -244,7 +245,7 @@ static bool has_several_sources(const jk_draft *draft) {
 jk_status jk_draft_write(const jk_draft *draft, char **text, jk_error *error) {
     size_t size = 0;
     *text = NULL;
-    FILE *out = open_memstream(text, &size);
+    FILE *out = jk_text_open(text, &size);
     if (out == NULL) {
         return jk_fail_memory(error, "a draft");
     }
@@ -272,12 +273,5 @@ jk_status jk_draft_write(const jk_draft *draft, char **text, jk_error *error) {
             put_unused(out, draft, t);
         }
     }
-    bool failed = ferror(out) != 0;
-    failed = fclose(out) != 0 || failed;
-    if (failed) {
-        free(*text);
-        *text = NULL;
-        return jk_fail_memory(error, "a draft");
-    }
-    return JK_OK;
+    return jk_text_close(out, text) ? JK_OK : jk_fail_memory(error, "a draft");
 }

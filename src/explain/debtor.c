@@ -5,11 +5,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "explain/explain_internal.h"
 
 enum { PIECE_ROWS = 65536 };
@@ -97,6 +98,7 @@ jk_status jk_explain_debtor(const jk_tape *tape, const jk_model *model, const jk
         JK_TRY_CLEANUP(jk_explain_row(tape, model, options, rows[i], i == 0 ? NULL : &debtor->claims[0].debtor,
                                       &debtor->claims[i], error));
     }
+    JK_TRY_CLEANUP(jk_explain_reasons(debtor->claims, debtor->count, &options->run, error));
     sum_up(debtor);
 cleanup:
     free(rows);
@@ -116,20 +118,23 @@ void jk_debtor_explanation_reset(jk_debtor_explanation *debtor) {
 static void put_claims(FILE *out, const jk_debtor_explanation *debtor) {
     static const char *const titles[] = {"no title", "filed", "title"};
     char id[JK_TEXT_MAX + 1];
-    (void)fprintf(out, "\nClaims, each by itself\n  %-20s %-14s %12s %7s %-5s %-8s %-8s %10s %10s %10s %10s\n", "claim",
-                  "segment", "balance", "share", "class", "title", "do", "worth", "surveil", "amicable", "legal");
+    jk_text_print(out, "\nClaims, each by itself\n");
+    jk_text_print(out, "  %-20s %-14s %12s %7s %-5s %-8s %-8s %10s %10s %10s %10s\n", jk_text("claim"),
+                  jk_text("segment"), jk_text("balance"), jk_text("share"), jk_text("class"), jk_text("title"),
+                  jk_text("do"), jk_text("worth"), jk_text("head: surveil"), jk_text("head: amicable"),
+                  jk_text("head: legal"));
     for (size_t i = 0; i < debtor->count; i++) {
         const jk_explanation *e = &debtor->claims[i];
-        (void)fprintf(out, "  %-20s %-14s %12.2f %6.1f%% %-5s %-8s %-8s %10.2f",
+        jk_text_print(out, "  %-20s %-14s %12.2f %6.1f%% %-5s %-8s %-8s %10.2f",
                       jk_explain_cell(e, JK_COLUMN_CLAIM_ID, id, sizeof id), e->model->segments[e->facts.segment[0]].id,
                       e->facts.balance[0], 100.0 * (double)e->terms.share[0],
-                      jk_capacity_name((jk_capacity)e->score.capacity_class[0]), titles[e->facts.title_state[0]],
-                      jk_action_name((jk_action)e->plan.decision[0]), (double)e->plan.value[0]);
+                      jk_explain_capacity(e->score.capacity_class[0]), jk_text(titles[e->facts.title_state[0]]),
+                      jk_explain_head((jk_action)e->plan.decision[0]), (double)e->plan.value[0]);
         for (int a = JK_SURVEIL; a < JK_ACTION_COUNT; a++) {
             if (isnan(e->action[a].value)) {
-                (void)fprintf(out, " %10s", "-");
+                jk_text_print(out, " %10s", "-");
             } else {
-                (void)fprintf(out, " %10.2f", e->action[a].value);
+                jk_text_print(out, " %10.2f", e->action[a].value);
             }
         }
         (void)fputc('\n', out);
@@ -139,22 +144,24 @@ static void put_claims(FILE *out, const jk_debtor_explanation *debtor) {
 static void put_together(FILE *out, const jk_debtor_explanation *debtor) {
     const jk_debtor_action *best = &debtor->action[debtor->together];
     const char *currency = debtor->claims[0].model->base_currency;
-    (void)fprintf(out, "\nOne treatment for all of them\n  %-8s %7s %12s %10s %7s\n", "do", "claims", "worth",
-                  "court fee", "hours");
+    jk_text_print(out, "\nOne treatment for all of them\n");
+    jk_text_print(out, "  %-8s %7s %12s %10s %7s\n", jk_text("do"), jk_text("claims"), jk_text("worth"),
+                  jk_text("court fee"), jk_text("hours"));
     for (int a = JK_SELL; a < JK_ACTION_COUNT; a++) {
         const jk_debtor_action *action = &debtor->action[a];
         if (action->claims > 0) {
-            (void)fprintf(out, "  %-8s %7zu %12.2f %10.2f %7.2f\n", jk_action_name((jk_action)a), action->claims,
-                          action->value, action->court, action->hours);
+            jk_text_print(out, "  %-8s %7zu %12.2f %10.2f %7.2f\n", jk_text_if_known(jk_action_name((jk_action)a)),
+                          action->claims, action->value, action->court, action->hours);
         }
     }
     if (debtor->together == JK_CLOSE) {
-        (void)fprintf(out, "\nPlan: close all claims, nothing is worth more\n");
+        jk_text_print(out, "\nPlan: close all claims, nothing is worth more\n");
         return;
     }
-    (void)fprintf(out, "\nPlan: %s for the debtor, on %zu of %zu claims: worth %.2f %s; ",
-                  jk_action_name(debtor->together), best->claims, debtor->count, best->value, currency);
-    (void)fprintf(out, "each claim by itself %.2f, which counts court fees and calls by shares\n", debtor->apart);
+    jk_text_print(out, "\nPlan: %s for the debtor, on %zu of %zu claims: worth %.2f %s; ",
+                  jk_text_if_known(jk_action_name(debtor->together)), best->claims, debtor->count, best->value,
+                  currency);
+    jk_text_print(out, "each claim by itself %.2f, which counts court fees and calls by shares\n", debtor->apart);
 }
 
 jk_status jk_debtor_explanation_text(const jk_debtor_explanation *debtor, char **text, jk_error *error) {
@@ -162,24 +169,21 @@ jk_status jk_debtor_explanation_text(const jk_debtor_explanation *debtor, char *
     char words[JK_EXPLAIN_SENTENCE];
     size_t size = 0;
     *text = NULL;
-    FILE *out = open_memstream(text, &size);
+    FILE *out = jk_text_open(text, &size);
     if (out == NULL) {
         return jk_fail_memory(error, "the explanation");
     }
-    (void)fprintf(out, "Debtor %s: %zu claim%s owing %.2f %s, %.2f of it workable\n", debtor->id, debtor->count,
-                  debtor->count == 1 ? "" : "s", debtor->balance, first->model->base_currency,
+    jk_text_print(out,
+                  debtor->count == 1 ? "Debtor %s: %zu claim owing %.2f %s, %.2f of it workable\n"
+                                     : "Debtor %s: %zu claims owing %.2f %s, %.2f of it workable\n",
+                  debtor->id, debtor->count, debtor->balance, first->model->base_currency,
                   (double)first->debtor.workable_balance[0] / JK_DEBTOR_SUM_PER_UNIT);
-    (void)fprintf(out, "  %-22s %s\n", "income", jk_explain_income_words(first, words));
-    (void)fprintf(out, "  %-22s all claims share it by their balances; so they do costs that are the debtor's\n",
-                  "capacity");
+    jk_text_print(out, "  %-22s %s\n", jk_text("income"), jk_explain_income_words(first, words));
+    jk_text_print(out, "  %-22s all claims share it by their balances; so they do costs that are the debtor's\n",
+                  jk_text("capacity"));
     put_claims(out, debtor);
     put_together(out, debtor);
-    if (fclose(out) != 0 || *text == NULL) {
-        free(*text);
-        *text = NULL;
-        return jk_fail_memory(error, "the explanation");
-    }
-    return JK_OK;
+    return jk_text_close(out, text) ? JK_OK : jk_fail_memory(error, "the explanation");
 }
 
 jk_status jk_debtor_explanation_json(const jk_debtor_explanation *debtor, char **text, jk_error *error) {
@@ -191,7 +195,7 @@ jk_status jk_debtor_explanation_json(const jk_debtor_explanation *debtor, char *
         char *claim = NULL;
         json_t *one = NULL;
         if (jk_explain_json(&debtor->claims[i], &claim, error) == JK_OK) {
-            one = json_loads(claim, 0, NULL);
+            one = jk_json_parse(claim, 0, NULL);
         }
         free(claim);
         if (manifest == NULL) { /* one for all of them */

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/calendar.h"
 #include "base/error.h"
@@ -185,7 +184,36 @@ jk_status jk_explain_claim(const jk_tape *tape, const jk_model *model, const jk_
     size_t row = 0;
     *explanation = (jk_explanation){0};
     JK_TRY(jk_explain_find(tape, &options->run, JK_COLUMN_CLAIM_ID, claim_id, &row, error));
-    return jk_explain_row(tape, model, options, row, NULL, explanation, error);
+    JK_TRY(jk_explain_row(tape, model, options, row, NULL, explanation, error));
+    return jk_explain_reasons(explanation, 1, &options->run, error);
+}
+
+jk_status jk_explain_rows(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                          const size_t *rows, size_t count, jk_explanation *explanations, jk_error *error) {
+    int32_t cutoff = options->cutoff == JK_MISSING_INTEGER ? jk_tape_cutoff(tape) : options->cutoff;
+    for (size_t i = 0; i < count; i++) {
+        explanations[i] = (jk_explanation){0};
+    }
+    if (count == 0) {
+        return JK_OK;
+    }
+    jk_law *law = NULL;
+    jk_debtors all = {0};
+    JK_TRY(jk_law_create(model, tape, cutoff, &law, error));
+    jk_status status = jk_debtors_create(law, tape, &options->run, &all, error);
+    jk_law_free(law);
+    for (size_t i = 0; status == JK_OK && i < count; i++) {
+        int32_t index = 0;
+        status = jk_tape_read(tape, JK_COLUMN_DEBTOR_INDEX, rows[i], 1, &index, error);
+        const jk_debtors own = {.count = 1,
+                                .balance = all.balance + index,
+                                .workable_balance = all.workable_balance + index,
+                                .claims = all.claims + index};
+        status =
+            status == JK_OK ? jk_explain_row(tape, model, options, rows[i], &own, &explanations[i], error) : status;
+    }
+    jk_debtors_reset(&all);
+    return status == JK_OK ? jk_explain_reasons(explanations, count, &options->run, error) : status;
 }
 
 void jk_explanation_reset(jk_explanation *explanation) {

@@ -13,6 +13,19 @@ jk_status jk_explain_find(const jk_tape *tape, const jk_run *run, jk_column colu
 jk_status jk_explain_row(const jk_tape *tape, const jk_model *model, const jk_value_options *options, size_t row,
                          const jk_debtors *debtor, jk_explanation *explanation, jk_error *error);
 
+/* Fills in what is typical of the claims' segments and the reasons of their scores; `count` claims of one tape, at
+ * least one. */
+jk_status jk_explain_reasons(jk_explanation *claims, size_t count, const jk_run *run, jk_error *error);
+/* One reason as a sentence: writes into text[JK_EXPLAIN_SENTENCE] and returns it. */
+const char *jk_explain_reason_words(const jk_explanation *explanation, size_t index, char text[JK_EXPLAIN_SENTENCE]);
+
+/* The name of a level in words: bounds with the language's marks, codes as people say them. */
+enum { JK_EXPLAIN_LEVEL = 96 };
+const char *jk_explain_level(const char *level, char text[JK_EXPLAIN_LEVEL]);
+/* An action, and a class of capacity, in few letters, as columns of tables have them. */
+const char *jk_explain_head(jk_action action);
+const char *jk_explain_capacity(int capacity_class);
+
 /* Intensities of a treatment in the first epoch, per month (model.md section 4); where the segment has no payers all
  * settle, and the last two are 0. */
 typedef struct jk_explain_rates {

@@ -21,6 +21,7 @@ typedef struct id_scan {
     atomic_size_t found;
     /* where nothing is found: the first row among those that share most of the id's beginning */
     int nearest_wanted;
+    bool other_wanted;             /* whether the other of the two columns has the id, if this has not */
     atomic_uint_least64_t nearest; /* shared bytes << 48 | (2^48 - 1 - row): the largest is the nearest */
 } id_scan;
 
@@ -66,9 +67,20 @@ static jk_status scan_rows(void *context, int thread, size_t i, jk_error *error)
     return JK_OK;
 }
 
+static jk_status find_row(const jk_tape *tape, const jk_run *run, jk_column column, const char *wanted, bool tells,
+                          size_t *row, jk_error *error);
+
 static jk_status fail_unknown(id_scan *scan, const jk_run *run, const char *wanted, size_t blocks, jk_error *error) {
     scan->nearest_wanted = 1;
     JK_TRY(jk_parallel_for(run, blocks, "looking for the nearest id", BLOCK_ROWS, scan_rows, scan, error));
+    const jk_column other = scan->column == JK_COLUMN_CLAIM_ID ? JK_COLUMN_DEBTOR_ID : JK_COLUMN_CLAIM_ID;
+    size_t there = 0;
+    if (scan->other_wanted && find_row(scan->tape, run, other, wanted, false, &there, NULL) == JK_OK) {
+        return jk_fail(error, JK_ERROR_DATA, jk_tape_path(scan->tape), 0, jk_schema_column(scan->column)->name,
+                       other == JK_COLUMN_DEBTOR_ID ? "'%s' is a debtor's id, and no claim's; expected --debtor"
+                                                    : "'%s' is a claim's id, and no debtor's; expected --claim",
+                       wanted);
+    }
     uint64_t nearest = atomic_load(&scan->nearest);
     size_t rows = jk_tape_rows(scan->tape);
     const char *kind = scan->column == JK_COLUMN_CLAIM_ID ? "claim" : "debtor";
@@ -86,10 +98,14 @@ static jk_status fail_unknown(id_scan *scan, const jk_run *run, const char *want
                    wanted, rows, row + 1, shown ? ": '" : "", shown ? id : "", shown ? "'" : " (--with-ids names it)");
 }
 
-jk_status jk_explain_find(const jk_tape *tape, const jk_run *run, jk_column column, const char *wanted, size_t *row,
-                          jk_error *error) {
+static jk_status find_row(const jk_tape *tape, const jk_run *run, jk_column column, const char *wanted, bool tells,
+                          size_t *row, jk_error *error) {
     size_t length = strlen(wanted);
-    id_scan scan = {.tape = tape, .column = column, .width = jk_tape_text_width(tape, column), .found = SIZE_MAX};
+    id_scan scan = {.tape = tape,
+                    .column = column,
+                    .width = jk_tape_text_width(tape, column),
+                    .other_wanted = tells,
+                    .found = SIZE_MAX};
     size_t blocks = (jk_tape_rows(tape) + BLOCK_ROWS - 1) / BLOCK_ROWS;
     if (length == 0 || length > JK_TEXT_MAX) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, jk_schema_column(column)->name,
@@ -105,10 +121,17 @@ jk_status jk_explain_find(const jk_tape *tape, const jk_run *run, jk_column colu
         JK_TRY_CLEANUP(jk_parallel_for(run, blocks, "looking for the claim", BLOCK_ROWS, scan_rows, &scan, error));
     }
     *row = scan.found;
-    if (*row == SIZE_MAX) {
+    if (*row == SIZE_MAX && !tells) {
+        status = JK_ERROR_DATA;
+    } else if (*row == SIZE_MAX) {
         JK_TRY_CLEANUP(fail_unknown(&scan, run, wanted, blocks, error));
     }
 cleanup:
     free(scan.buffers);
     return status;
+}
+
+jk_status jk_explain_find(const jk_tape *tape, const jk_run *run, jk_column column, const char *wanted, size_t *row,
+                          jk_error *error) {
+    return find_row(tape, run, column, wanted, true, row, error);
 }

@@ -91,6 +91,32 @@ static json_t *law_object(jk_json_builder *b, const jk_explanation *e) {
     return object;
 }
 
+static json_t *reasons_list(jk_json_builder *b, const jk_explanation *e) {
+    char text[JK_EXPLAIN_SENTENCE];
+    json_t *list = json_array();
+    for (size_t i = 0; i < e->reason_count; i++) {
+        const jk_score_reason *reason = &e->reasons[i];
+        const jk_score_detail *detail = &e->characteristics[reason->entry];
+        json_t *item = json_object();
+        jk_json_put(b, item, "name", json_string(detail->characteristic));
+        jk_json_put_numbers(b, item, {"points", detail->points}, {"typical", reason->typical},
+                            {"difference", reason->difference}, {"typical_value", reason->typical_value});
+        jk_json_put(b, item, "typical_level", json_string(reason->typical_level));
+        jk_json_put(b, item, "words", json_string(jk_explain_reason_words(e, i, text)));
+        jk_json_append(b, list, item);
+    }
+    return list;
+}
+
+/* What the score is held against. */
+static json_t *typical_object(jk_json_builder *b, const jk_explanation *e) {
+    json_t *object = json_object();
+    jk_json_put(b, object, "claims", json_integer((json_int_t)e->typical.claims));
+    jk_json_put(b, object, "looked_at", json_integer((json_int_t)e->typical.looked_at));
+    jk_json_put(b, object, "eta", jk_json_number(e->typical.eta));
+    return object;
+}
+
 static json_t *score_object(jk_json_builder *b, const jk_explanation *e) {
     const jk_scorecard *card = &e->model->scorecard;
     char text[JK_EXPLAIN_SENTENCE];
@@ -104,12 +130,12 @@ static json_t *score_object(jk_json_builder *b, const jk_explanation *e) {
         jk_json_put(b, item, "level", json_string(detail->level));
         jk_json_put(b, item, "points", jk_json_number(detail->points));
         jk_json_put(b, item, "fades", json_boolean(detail->fades));
+        jk_json_put(b, item, "base", json_boolean(detail->is_base));
         jk_json_append(b, list, item);
     }
     jk_json_put(b, object, "score", json_integer(e->score.score[0]));
-    jk_json_put(b, object, "eta", jk_json_number(e->score.eta[0]));
-    jk_json_put(b, object, "intercept", jk_json_number(card->intercept));
-    jk_json_put(b, object, "fading", jk_json_number(e->score.fading[0]));
+    jk_json_put_numbers(b, object, {"eta", e->score.eta[0]}, {"intercept", card->intercept},
+                        {"fading", e->score.fading[0]});
     jk_json_put(b, object, "half_life", card->half_life > 0.0 ? jk_json_number(card->half_life) : json_null());
     jk_json_put(b, object, "theta", jk_json_number(e->score.theta_now[0]));
     jk_json_put(b, object, "theta_lasting", jk_json_number(e->score.theta[0]));
@@ -118,6 +144,8 @@ static json_t *score_object(jk_json_builder *b, const jk_explanation *e) {
     jk_json_put(b, object, "capacity_class", json_string(jk_capacity_name((jk_capacity)e->score.capacity_class[0])));
     jk_json_put(b, object, "class_words", json_string(jk_explain_class_words(e, text)));
     jk_json_put(b, object, "characteristics", list);
+    jk_json_put(b, object, "typical", typical_object(b, e));
+    jk_json_put(b, object, "reasons", reasons_list(b, e));
     return object;
 }
 
@@ -128,10 +156,8 @@ static json_t *new_payers_object(jk_json_builder *b, const jk_explanation *e) {
     for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
         jk_explain_rates rates = jk_explain_rates_of(e, (jk_treatment)a);
         json_t *item = json_object();
-        jk_json_put(b, item, "monthly", jk_json_number(rates.new_payers));
-        jk_json_put(b, item, "settled_share", jk_json_number(rates.settled_share));
-        jk_json_put(b, item, "settled_brings", jk_json_number(segment->recovery_share[a]));
-        jk_json_put(b, item, "instalments_monthly", jk_json_number(rates.paid));
+        jk_json_put_numbers(b, item, {"monthly", rates.new_payers}, {"settled_share", rates.settled_share},
+                            {"settled_brings", segment->recovery_share[a]}, {"instalments_monthly", rates.paid});
         jk_json_put(b, item, "months", rates.breakage > 0.0 ? jk_json_number(1.0 / rates.breakage) : json_null());
         jk_json_put(b, item, "spell_brings", jk_json_number(jk_explain_spell_share(&rates)));
         jk_json_put(b, object, jk_action_name((jk_action)(a + JK_SURVEIL)), item);
@@ -148,9 +174,8 @@ static json_t *payments_object(jk_json_builder *b, const jk_explanation *e) {
     jk_json_put(b, object, "paying_words",
                 segment->payers.given ? json_string(jk_explain_paying_words(e, text)) : json_null());
     jk_json_put(b, object, "months_since_last_payment", months == INT32_MAX ? json_null() : json_integer(months));
-    jk_json_put(b, object, "instalments_known", jk_json_number(jk_explain_instalments_known(e)));
-    jk_json_put(b, object, "instalment_monthly", jk_json_number(e->facts.instalment[0]));
-    jk_json_put(b, object, "instalment_size", jk_json_number(e->score.instalment[0]));
+    jk_json_put_numbers(b, object, {"instalments_known", jk_explain_instalments_known(e)},
+                        {"instalment_monthly", e->facts.instalment[0]}, {"instalment_size", e->score.instalment[0]});
     jk_json_put(b, object, "instalment_words", words_or_null(jk_explain_instalment_words(e, text)));
     jk_json_put(b, object, "new_payers", segment->payers.given ? new_payers_object(b, e) : json_null());
     jk_json_put(b, object, "dividend_monthly", jk_json_number(e->facts.dividend[0]));
@@ -164,14 +189,9 @@ static json_t *actions_object(jk_json_builder *b, const jk_explanation *e) {
         const jk_explain_action *action = &e->action[a];
         char text[JK_EXPLAIN_SENTENCE];
         json_t *item = json_object();
-        jk_json_put(b, item, "value", jk_json_number(action->value));
-        jk_json_put(b, item, "collected", jk_json_number(action->collected));
-        jk_json_put(b, item, "fees", jk_json_number(action->fees));
-        jk_json_put(b, item, "running", jk_json_number(action->running));
-        jk_json_put(b, item, "running_hours", jk_json_number(action->hours));
-        jk_json_put(b, item, "filing", jk_json_number(action->filing));
-        jk_json_put(b, item, "sale", jk_json_number(action->sale));
-        jk_json_put(b, item, "later", jk_json_number(action->later));
+        jk_json_put_numbers(b, item, {"value", action->value}, {"collected", action->collected}, {"fees", action->fees},
+                            {"running", action->running}, {"running_hours", action->hours}, {"filing", action->filing},
+                            {"sale", action->sale}, {"later", action->later});
         jk_json_put(b, item, "why_not", words_or_null(jk_explain_shortfall_words(e, (jk_action)a, text)));
         jk_json_put(b, object, jk_action_name((jk_action)a), item);
     }
@@ -203,12 +223,9 @@ static json_t *plan_list(jk_json_builder *b, const jk_explanation *e) {
         jk_json_put(b, item, "from_month", json_integer(month));
         jk_json_put(b, item, "months", json_integer(e->model->epochs[j]));
         jk_json_put(b, item, "from", date_or_null(jk_explain_epoch_date(e, j)));
-        jk_json_put(b, item, "open", jk_json_number(jk_explain_open(e, j)));
-        jk_json_put(b, item, "paying", jk_json_number(jk_explain_paying(e, j)));
-        jk_json_put(b, item, "gross", jk_json_number((double)e->trace.gross[j]));
-        jk_json_put(b, item, "instalments", jk_json_number((double)e->trace.instalments[j]));
-        jk_json_put(b, item, "cost", jk_json_number((double)e->trace.cost[j]));
-        jk_json_put(b, item, "sale", jk_json_number((double)e->trace.sale[j]));
+        jk_json_put_numbers(b, item, {"open", jk_explain_open(e, j)}, {"paying", jk_explain_paying(e, j)},
+                            {"gross", (double)e->trace.gross[j]}, {"instalments", (double)e->trace.instalments[j]},
+                            {"cost", (double)e->trace.cost[j]}, {"sale", (double)e->trace.sale[j]});
         jk_json_put(b, item, "states", states_list(b, e, j));
         jk_json_append(b, list, item);
         month += e->model->epochs[j];
@@ -231,11 +248,9 @@ jk_status jk_explain_json(const jk_explanation *explanation, char **text, jk_err
     jk_json_put(&b, object, "decision", json_string(jk_action_name((jk_action)e->plan.decision[0])));
     jk_json_put(&b, object, "reason", json_string(jk_reason_name(e->reason)));
     jk_json_put(&b, object, "decision_words", json_string(jk_explain_decision_words(e, words)));
-    jk_json_put(&b, object, "value", jk_json_number((double)e->plan.value[0]));
-    jk_json_put(&b, object, "erc_gross", jk_json_number((double)e->plan.erc_gross[0]));
-    jk_json_put(&b, object, "erc_net", jk_json_number((double)e->plan.erc_net[0]));
-    jk_json_put(&b, object, "gross_12m", jk_json_number((double)e->plan.gross_12m[0]));
-    jk_json_put(&b, object, "gross_60m", jk_json_number((double)e->plan.gross_60m[0]));
+    jk_json_put_numbers(&b, object, {"value", (double)e->plan.value[0]}, {"erc_gross", (double)e->plan.erc_gross[0]},
+                        {"erc_net", (double)e->plan.erc_net[0]}, {"gross_12m", (double)e->plan.gross_12m[0]},
+                        {"gross_60m", (double)e->plan.gross_60m[0]});
     jk_json_put(&b, object, "tape", tape_object(&b, e));
     jk_json_put(&b, object, "debtor", debtor_object(&b, e));
     jk_json_put(&b, object, "law", law_object(&b, e));

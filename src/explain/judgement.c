@@ -2,9 +2,9 @@
 /* Why the decision is what it is, and what keeps the other actions from being it. */
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/calendar.h"
+#include "base/language.h"
 #include "explain/explain_internal.h"
 #include "law/law_internal.h"
 
@@ -24,17 +24,17 @@ static int runner_up(const jk_explanation *explanation) {
 static const char *order(jk_action action, jk_title title) {
     switch (action) {
     case JK_SELL:
-        return "sell the claim now";
+        return jk_text("sell the claim now");
     case JK_SURVEIL:
-        return "keep the claim alive and watch the debtor";
+        return jk_text("keep the claim alive and watch the debtor");
     case JK_AMICABLE:
-        return "contact the debtor for a payment plan or a settlement";
+        return jk_text("contact the debtor for a payment plan or a settlement");
     case JK_LEGAL:
-        return title == JK_TITLE_NONE      ? "take the debtor to court for a title"
-               : title == JK_TITLE_PENDING ? "pursue the case that is filed"
-                                           : "go on with enforcement of the title";
+        return jk_text(title == JK_TITLE_NONE      ? "take the debtor to court for a title"
+                       : title == JK_TITLE_PENDING ? "pursue the case that is filed"
+                                                   : "go on with enforcement of the title");
     default:
-        return "close the claim";
+        return jk_text("close the claim");
     }
 }
 
@@ -48,20 +48,20 @@ const char *jk_explain_decision_words(const jk_explanation *explanation, char te
     switch (explanation->reason) {
     case JK_REASON_BARRED:
         jk_explain_say(text, "close the claim: it has been barred since %s",
-                       jk_date_format(explanation->law.bar_on, date));
+                       jk_text_date(explanation->law.bar_on, date));
         break;
     case JK_REASON_STATUS:
         (void)jk_explain_cell(explanation, JK_COLUMN_LEGAL_STATUS, status, sizeof status);
         jk_explain_say(text, "close the claim: with the status %s nothing else is allowed%s", status,
                        explanation->facts.allowed[0] & JK_ALLOW(JK_SELL)
-                           ? " but a sale, which this run does without (--sell)"
+                           ? jk_text(" but a sale, which this run does without (--sell)")
                            : "");
         break;
     case JK_REASON_UNECONOMIC:
         jk_explain_say(text, "close the claim: everything else costs more than it brings");
         if (next >= 0) {
-            jk_explain_say(text, "; the least bad, %s, would lose %.2f %s", jk_action_name((jk_action)next),
-                           -explanation->action[next].value, base);
+            jk_explain_say(text, "; the least bad, %s, would lose %.2f %s",
+                           jk_text_if_known(jk_action_name((jk_action)next)), -explanation->action[next].value, base);
         }
         break;
     default:
@@ -71,7 +71,7 @@ const char *jk_explain_decision_words(const jk_explanation *explanation, char te
         if (next >= 0) {
             jk_explain_say(text, ", %.2f more than the next best, %s",
                            explanation->action[decision].value - explanation->action[next].value,
-                           jk_action_name((jk_action)next));
+                           jk_text_if_known(jk_action_name((jk_action)next)));
         }
     }
     return text;
@@ -110,8 +110,8 @@ typedef struct part {
 } part;
 
 static void say_part(char text[JK_EXPLAIN_SENTENCE], const part *what, int first) {
-    jk_explain_say(text, "%s%s %.2f %s", first ? ": " : ", ", what->words, fabs(what->more),
-                   what->more > 0.0 ? "more" : "less");
+    jk_explain_say(text, "%s%s %.2f %s", first ? ": " : ", ", jk_text(what->words), fabs(what->more),
+                   jk_text(what->more > 0.0 ? "more" : "less"));
 }
 
 const char *jk_explain_shortfall_words(const jk_explanation *explanation, jk_action action,
@@ -132,7 +132,7 @@ const char *jk_explain_shortfall_words(const jk_explanation *explanation, jk_act
         jk_explain_say(text, "worth the same; in a tie the earlier of close, sell, surveil, amicable, legal is taken");
         return text;
     }
-    jk_explain_say(text, "%.2f less than %s", gap, jk_action_name(decision));
+    jk_explain_say(text, "%.2f less than %s", gap, jk_text_if_known(jk_action_name(decision)));
     if (action == JK_CLOSE) {
         return text;
     }
@@ -165,11 +165,12 @@ const char *jk_explain_path_words(const jk_explanation *explanation, jk_capacity
         while (end < trace->epochs && planned[jk_explain_state(end, (int)k, (int)z)] == action) {
             end++;
         }
-        jk_explain_say(text, "%s%s", j == 0 ? "" : ", then ", jk_action_name((jk_action)action));
+        jk_explain_say(text, "%s%s", j == 0 ? "" : jk_text(", then "),
+                       jk_text_if_known(jk_action_name((jk_action)action)));
         if (action == JK_CLOSE || action == JK_SELL) {
             return text; /* the claim is gone */
         }
-        jk_explain_say(text, " to %s", jk_date_format(jk_explain_epoch_date(explanation, end), date));
+        jk_explain_say(text, " to %s", jk_text_date(jk_explain_epoch_date(explanation, end), date));
         j = end;
     }
     return text;

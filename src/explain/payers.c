@@ -2,10 +2,9 @@
 /* Who pays, in words: is the debtor paying now, since when and with what, how long that lasts, and what a new payer
  * brings (model.md sections 4 and 10). */
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/calendar.h"
+#include "base/language.h"
 #include "explain/explain_internal.h"
 #include "law/law_internal.h"
 
@@ -30,6 +29,7 @@ static void say_not_paying(const jk_explanation *explanation, char text[JK_EXPLA
     char date[JK_TEXT_MAX];
     int since = segment_of(explanation)->payers.since_last_payment;
     (void)jk_explain_cell(explanation, JK_COLUMN_LEGAL_STATUS, status, sizeof status);
+    const int8_t code = JK_BLOCK_ENUM(&explanation->block, LEGAL_STATUS)[0];
     (void)jk_explain_cell(explanation, JK_COLUMN_LAST_PAID_ON, date, sizeof date);
     if (facts->paid_months[0] == INT32_MAX) {
         jk_explain_say(text, "no: nothing was ever paid");
@@ -38,10 +38,10 @@ static void say_not_paying(const jk_explanation *explanation, char text[JK_EXPLA
                        "no: the last payment, of %s, is %d months old, and who pays has paid less than %d months ago",
                        date, facts->paid_months[0], since);
     } else if (!facts->workable[0]) {
-        jk_explain_say(text, "no: %s", facts->barred[0] ? "the claim is barred" : "nobody may work the claim");
+        jk_explain_say(text, "no: %s", jk_text(facts->barred[0] ? "the claim is barred" : "nobody may work the claim"));
     } else if ((facts->allowed[0] & (JK_ALLOW(JK_SURVEIL) | JK_ALLOW(JK_AMICABLE))) == 0) {
         jk_explain_say(text, "no: with the status %s there is nobody to keep a plan with", status);
-    } else if (strncmp(status, "enforcement", strlen("enforcement")) == 0) {
+    } else if (code == JK_STATUS_ENFORCEMENT || code == JK_STATUS_ENFORCEMENT_INSOLVENT) {
         jk_explain_say(
             text, "no: in enforcement the payment of %s may be what was garnished, as no instalment is named", date);
     } else {
@@ -60,7 +60,9 @@ const char *jk_explain_paying_words(const jk_explanation *explanation, char text
                    jk_explain_cell(explanation, JK_COLUMN_LAST_PAID_ON, date, sizeof date));
     double known = jk_explain_instalments_known(explanation);
     if (!isnan(known)) {
-        jk_explain_say(text, "; what came in is about %.0f instalment%s", known, known == 1.0 ? "" : "s");
+        jk_explain_say(
+            text, known == 1.0 ? "; what came in is about %.0f instalment" : "; what came in is about %.0f instalments",
+            known);
     }
     return text;
 }
@@ -105,9 +107,9 @@ const char *jk_explain_new_payer_words(const jk_explanation *explanation, jk_tre
     text[0] = '\0';
     jk_explain_say(text, "%.2g %% a month begin; ", 100.0 * rates.new_payers);
     if (rates.settled_share > 0.0) {
-        jk_explain_say(text, "%.0f %% settle for %.0f %% of the balance%s", 100.0 * rates.settled_share,
-                       100.0 * segment->recovery_share[treatment],
-                       rates.settled_share < 1.0 ? ", the others pay " : "");
+        jk_explain_say(text, "%.0f %% settle for %.0f %% of the balance", 100.0 * rates.settled_share,
+                       100.0 * segment->recovery_share[treatment]);
+        jk_explain_say(text, rates.settled_share < 1.0 ? ", the others pay " : "");
     } else {
         jk_explain_say(text, "all pay ");
     }

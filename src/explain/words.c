@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/language.h"
 #include "explain/explain_internal.h"
 #include "law/law_internal.h"
 
@@ -13,12 +14,28 @@ void jk_explain_say(char text[JK_EXPLAIN_SENTENCE], const char *format, ...) {
     size_t length = strlen(text);
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(text + length, JK_EXPLAIN_SENTENCE - length, format, arguments);
+    jk_text_vformat(text + length, JK_EXPLAIN_SENTENCE - length, format, arguments);
     va_end(arguments);
 }
 
+const char *jk_explain_head(jk_action action) {
+    static const char *const heads[JK_ACTION_COUNT] = {[JK_CLOSE] = "head: close",
+                                                       [JK_SELL] = "head: sell",
+                                                       [JK_SURVEIL] = "head: surveil",
+                                                       [JK_AMICABLE] = "head: amicable",
+                                                       [JK_LEGAL] = "head: legal"};
+    return jk_text(heads[action]);
+}
+
+const char *jk_explain_capacity(int capacity_class) {
+    static const char *const names[JK_CAPACITY_COUNT] = {[JK_CAPACITY_NONE] = "capacity: none",
+                                                         [JK_CAPACITY_WEAK] = "capacity: weak",
+                                                         [JK_CAPACITY_ABLE] = "capacity: able"};
+    return jk_text(names[capacity_class]);
+}
+
 static const char *dated(int32_t date, char text[JK_DATE_TEXT]) {
-    return date == JK_DATE_NEVER ? "never" : jk_date_format(date, text);
+    return date == JK_DATE_NEVER ? jk_text("never") : jk_text_date(date, text);
 }
 
 static const char *enum_text(jk_column column, int8_t code) {
@@ -29,7 +46,7 @@ static const char *enum_text(jk_column column, int8_t code) {
 
 const char *jk_explain_cell(const jk_explanation *explanation, jk_column column, char *text, size_t size) {
     const void *data = explanation->block.column[column];
-    const char *missing = jk_default_level(column, explanation->model->base_currency);
+    const char *missing = jk_default_level(column, explanation->model->written_currency);
     const char *words = missing != NULL ? missing : "";
     char date[JK_DATE_TEXT];
     text[0] = '\0';
@@ -40,28 +57,28 @@ const char *jk_explain_cell(const jk_explanation *explanation, jk_column column,
         return text;
     }
     case JK_TYPE_ENUM:
-        words = *(const int8_t *)data < 0 ? words : enum_text(column, *(const int8_t *)data);
+        words = jk_text_if_known(*(const int8_t *)data < 0 ? words : enum_text(column, *(const int8_t *)data));
         break;
     case JK_TYPE_DICTIONARY: {
         size_t count = 0;
         const char *const *names = jk_tape_dictionary(explanation->tape, column, &count);
         int32_t code = *(const int32_t *)data;
-        words = code >= 0 && (size_t)code < count ? names[code] : words;
+        words = jk_text_if_known(code >= 0 && (size_t)code < count ? names[code] : words);
         break;
     }
     case JK_TYPE_DATE:
         words = *(const int32_t *)data == JK_MISSING_INTEGER
                     ? ""
-                    : jk_date_format(jk_date_clamp(*(const int32_t *)data), date);
+                    : jk_text_date(jk_date_clamp(*(const int32_t *)data), date);
         break;
     case JK_TYPE_MONEY:
         if (*(const int64_t *)data != JK_MISSING_MONEY) {
-            (void)snprintf(text, size, "%.2f", (double)*(const int64_t *)data / 100.0);
+            jk_text_format(text, size, "%.2f", (double)*(const int64_t *)data / 100.0);
         }
         return text;
     case JK_TYPE_REAL:
         if (!isnan(*(const double *)data)) {
-            (void)snprintf(text, size, "%.9g", *(const double *)data);
+            jk_text_format(text, size, "%.9g", *(const double *)data);
         }
         return text;
     case JK_TYPE_INTEGER:
@@ -87,14 +104,15 @@ static void say_jurisdiction(const jk_explanation *explanation, char text[JK_EXP
 }
 
 static const char *debtor_type_word(const jk_explanation *explanation) {
-    return jk_law_type(JK_BLOCK_ENUM(&explanation->block, DEBTOR_TYPE)[0]) == JK_BUSINESS ? "businesses" : "consumers";
+    return jk_law_type(JK_BLOCK_ENUM(&explanation->block, DEBTOR_TYPE)[0]) == JK_BUSINESS ? jk_text("businesses")
+                                                                                          : jk_text("consumers");
 }
 
 static void say_limitation_start(const jk_law_detail *law, char text[JK_EXPLAIN_SENTENCE]) {
     char date[JK_DATE_TEXT];
     int paid = law->limitation_from == law->last_paid_on && law->last_paid_on != law->defaulted_on;
-    jk_explain_say(text, "%.0f months from the %s of %s", law->limitation_months, paid ? "last payment" : "default",
-                   dated(law->limitation_from, date));
+    jk_explain_say(text, "%.0f months from the %s of %s", law->limitation_months,
+                   jk_text(paid ? "last payment" : "default"), dated(law->limitation_from, date));
 }
 
 static void say_final_limit(const jk_explanation *explanation, char text[JK_EXPLAIN_SENTENCE]) {
@@ -114,16 +132,16 @@ static void say_title_limit(const jk_explanation *explanation, int final, char t
     double months =
         final ? law->jurisdiction->limitation.title_final_months[type] : law->jurisdiction->limitation.title_months;
     jk_explain_say(text, "%.0f months from the title of %s%s, %s in ", months, dated(law->title_on, date),
-                   law->title_dated ? "" : " (no date on the tape: the cut-off)",
-                   final ? "the final limit of titles" : "the life of a title");
+                   law->title_dated ? "" : jk_text(" (no date on the tape: the cut-off)"),
+                   jk_text(final ? "the final limit of titles" : "the life of a title"));
     say_jurisdiction(explanation, text);
 }
 
 static void say_never(const jk_explanation *explanation, char text[JK_EXPLAIN_SENTENCE]) {
     if (explanation->facts.title_state[0] != JK_TITLE_NONE) {
-        jk_explain_say(text, "never barred: %s has no end in ",
-                       explanation->facts.title_state[0] == JK_TITLE_HELD ? "a title that is kept up"
-                                                                          : "a filed claim");
+        jk_explain_say(
+            text, "never barred: %s has no end in ",
+            jk_text(explanation->facts.title_state[0] == JK_TITLE_HELD ? "a title that is kept up" : "a filed claim"));
     } else if (explanation->law.limitation_on == JK_DATE_NEVER) {
         jk_explain_say(text, "never barred: no limitation for such claims in ");
     } else {
@@ -142,7 +160,7 @@ const char *jk_explain_bar_words(const jk_explanation *explanation, char text[JK
         say_never(explanation, text);
         return text;
     }
-    jk_explain_say(text, "%s %s: ", explanation->facts.barred[0] ? "barred since" : "barred on",
+    jk_explain_say(text, "%s %s: ", jk_text(explanation->facts.barred[0] ? "barred since" : "barred on"),
                    dated(law->bar_on, date));
     switch (basis) {
     case JK_BAR_LIMITATION_GIVEN:
@@ -196,7 +214,7 @@ const char *jk_explain_class_words(const jk_explanation *explanation, char text[
     char status[JK_TEXT_MAX];
     text[0] = '\0';
     int score = explanation->score.score[0];
-    const char *class = jk_capacity_name((jk_capacity)explanation->score.capacity_class[0]);
+    const char *class = jk_explain_capacity(explanation->score.capacity_class[0]);
     if (explanation->facts.class_override[0] >= 0) {
         (void)jk_explain_cell(explanation, JK_COLUMN_LEGAL_STATUS, status, sizeof status);
         jk_explain_say(text, "class %s, because of the status %s whatever the score", class, status);

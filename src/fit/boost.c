@@ -44,10 +44,45 @@ jk_status jk_boost_train(const jk_boost_rows *rows, const jk_boost_options *opti
 
 #else
 
+#include <pthread.h>
 #include <xgboost/c_api.h>
 
+#include "base/late.h"
+
+#define XGBOOST_FUNCTIONS(X)                                                                                           \
+    X(BGetLastError)                                                                                                   \
+    X(DMatrixCreateFromMat_omp)                                                                                        \
+    X(DMatrixSetFloatInfo)                                                                                             \
+    X(DMatrixFree)                                                                                                     \
+    X(BoosterCreate)                                                                                                   \
+    X(BoosterSetStrFeatureInfo)                                                                                        \
+    X(BoosterSetParam)                                                                                                 \
+    X(BoosterUpdateOneIter)                                                                                            \
+    X(BoosterPredict)                                                                                                  \
+    X(BoosterSaveModelToBuffer)                                                                                        \
+    X(BoosterFree)
+
+/* Its functions, found when trees are first trained. */
+static struct {
+    bool found;
+#define JK_X(name) __typeof__(&XG##name) name;
+    XGBOOST_FUNCTIONS(JK_X)
+#undef JK_X
+} xgb;
+static pthread_once_t xgb_sought = PTHREAD_ONCE_INIT;
+
+static void find_xgboost(void) {
+    const jk_late_symbol symbols[] = {
+#define JK_X(name) {"XG" #name, &xgb.name},
+        XGBOOST_FUNCTIONS(JK_X)
+#undef JK_X
+    };
+    xgb.found = jk_late_load(JALKI_XGBOOST_LIBRARY, symbols, sizeof symbols / sizeof symbols[0]);
+}
+
 int jk_boost_available(void) {
-    return 1;
+    (void)pthread_once(&xgb_sought, find_xgboost);
+    return xgb.found;
 }
 
 /* Rows of a part of the data as XGBoost takes them. */
@@ -66,7 +101,8 @@ typedef struct trainer {
 } trainer;
 
 static jk_status fail_library(trainer *t, const char *what) {
-    return jk_fail(t->error, JK_ERROR_INTERNAL, NULL, 0, NULL, "XGBoost could not %s: %.300s", what, XGBGetLastError());
+    return jk_fail(t->error, JK_ERROR_INTERNAL, NULL, 0, NULL, "XGBoost could not %s: %.300s", what,
+                   xgb.BGetLastError());
 }
 
 static bool is_held_out(const trainer *t, uint32_t debtor) {
@@ -113,10 +149,10 @@ static jk_status check_rows(trainer *t) {
 
 static jk_status make_matrix(trainer *t, part *p) {
     const jk_boost_rows *rows = t->rows;
-    if (XGDMatrixCreateFromMat_omp(p->features, p->rows, rows->feature_count, NAN, &p->matrix,
-                                   jk_threads(&(jk_run){.threads = t->options->threads})) != 0 ||
-        XGDMatrixSetFloatInfo(p->matrix, "label", p->label, p->rows) != 0 ||
-        XGDMatrixSetFloatInfo(p->matrix, "base_margin", p->margin, p->rows) != 0) {
+    if (xgb.DMatrixCreateFromMat_omp(p->features, p->rows, rows->feature_count, NAN, &p->matrix,
+                                     jk_threads(&(jk_run){.threads = t->options->threads})) != 0 ||
+        xgb.DMatrixSetFloatInfo(p->matrix, "label", p->label, p->rows) != 0 ||
+        xgb.DMatrixSetFloatInfo(p->matrix, "base_margin", p->margin, p->rows) != 0) {
         return fail_library(t, "take the rows");
     }
     return JK_OK;
@@ -149,7 +185,7 @@ static jk_status take_part(trainer *t, int wanted, part *p) {
 
 static void reset_part(part *p) {
     if (p->matrix != NULL) {
-        (void)XGDMatrixFree(p->matrix);
+        (void)xgb.DMatrixFree(p->matrix);
     }
     free(p->features);
     free(p->label);
@@ -177,12 +213,12 @@ static jk_status make_booster(trainer *t, part *p, BoosterHandle *booster) {
         {"lambda", "1"},
     };
     const char **names = (const char **)t->rows->feature_names;
-    if (XGBoosterCreate(&p->matrix, 1, booster) != 0 ||
-        XGBoosterSetStrFeatureInfo(*booster, "feature_name", names, t->rows->feature_count) != 0) {
+    if (xgb.BoosterCreate(&p->matrix, 1, booster) != 0 ||
+        xgb.BoosterSetStrFeatureInfo(*booster, "feature_name", names, t->rows->feature_count) != 0) {
         return fail_library(t, "start");
     }
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
-        if (XGBoosterSetParam(*booster, settings[i][0], settings[i][1]) != 0) {
+        if (xgb.BoosterSetParam(*booster, settings[i][0], settings[i][1]) != 0) {
             return fail_library(t, "take its settings");
         }
     }
@@ -217,8 +253,8 @@ static jk_status find_rounds(trainer *t, jk_boost_result *result) {
     for (int round = 0; status == JK_OK && round < t->options->rounds_max; round++) {
         bst_ulong length = 0;
         const float *expected = NULL;
-        if (XGBoosterUpdateOneIter(booster, round, t->train.matrix) != 0 ||
-            XGBoosterPredict(booster, t->test.matrix, 0, 0, 0, &length, &expected) != 0) {
+        if (xgb.BoosterUpdateOneIter(booster, round, t->train.matrix) != 0 ||
+            xgb.BoosterPredict(booster, t->test.matrix, 0, 0, 0, &length, &expected) != 0) {
             status = fail_library(t, "learn");
             break;
         }
@@ -232,24 +268,8 @@ static jk_status find_rounds(trainer *t, jk_boost_result *result) {
     }
     free(alone);
     if (booster != NULL) {
-        (void)XGBoosterFree(booster);
+        (void)xgb.BoosterFree(booster);
     }
-    return status;
-}
-
-static jk_status write_bytes(const char *path, const char *bytes, size_t size, jk_error *error) {
-    jk_output output = {0};
-    jk_status status = jk_output_open(&output, path, JK_OUTPUT_PLAIN, error);
-    if (status == JK_OK) {
-        status = jk_output_stream(&output, error);
-    }
-    if (status == JK_OK && fwrite(bytes, 1, size, output.stream) != size) {
-        status = jk_fail_errno(error, path, "write");
-    }
-    if (status == JK_OK) {
-        return jk_output_commit(&output, error);
-    }
-    jk_output_abort(&output);
     return status;
 }
 
@@ -259,20 +279,20 @@ static jk_status train_all(trainer *t, const char *path, jk_boost_result *result
     jk_status status = make_booster(t, &t->all, &booster);
     result->rounds = result->rounds > 0 ? result->rounds : 1;
     for (int round = 0; status == JK_OK && round < result->rounds; round++) {
-        if (XGBoosterUpdateOneIter(booster, round, t->all.matrix) != 0) {
+        if (xgb.BoosterUpdateOneIter(booster, round, t->all.matrix) != 0) {
             status = fail_library(t, "learn");
         }
     }
     bst_ulong size = 0;
     const char *bytes = NULL;
-    if (status == JK_OK && XGBoosterSaveModelToBuffer(booster, "{\"format\": \"json\"}", &size, &bytes) != 0) {
+    if (status == JK_OK && xgb.BoosterSaveModelToBuffer(booster, "{\"format\": \"json\"}", &size, &bytes) != 0) {
         status = fail_library(t, "write its trees");
     }
     if (status == JK_OK) {
-        status = write_bytes(path, bytes, size, t->error);
+        status = jk_output_write(path, JK_OUTPUT_PLAIN, bytes, size, t->error);
     }
     if (booster != NULL) {
-        (void)XGBoosterFree(booster);
+        (void)xgb.BoosterFree(booster);
     }
     return status;
 }
@@ -282,6 +302,11 @@ jk_status jk_boost_train(const jk_boost_rows *rows, const jk_boost_options *opti
     trainer t = {.rows = rows, .options = options, .error = error};
     *result = (jk_boost_result){0};
     jk_status status = JK_OK;
+    if (!jk_boost_available()) {
+        return jk_fail(error, JK_ERROR_UNSUPPORTED, path, 0, NULL,
+                       "trees are trained by XGBoost's library, which is not installed; expected %s",
+                       JALKI_XGBOOST_LIBRARY);
+    }
     JK_TRY_CLEANUP(check_options(&t));
     JK_TRY_CLEANUP(check_rows(&t));
     result->payment = t.payment;

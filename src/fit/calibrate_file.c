@@ -9,7 +9,9 @@
 #include "base/listing.h"
 #include "base/output.h"
 #include "base/run_record.h"
+#include "base/text.h"
 #include "base/yaml_write.h"
+#include "fit/fit_lineage.h"
 #include "jalki/calibrate.h"
 #include "model/include.h"
 
@@ -54,16 +56,6 @@ static void write_group(FILE *out, const jk_own_calibration_group *group) {
                   group->rows, group->debtors, group->payers);
 }
 
-static void write_source(FILE *out, const char *key, const char *name, const char *version, const char *sha256) {
-    (void)fprintf(out, "  %s:\n    - name: ", key);
-    jk_yaml_write_text(out, name);
-    if (version != NULL) {
-        (void)fputs("\n      version: ", out);
-        jk_yaml_write_text(out, version);
-    }
-    (void)fprintf(out, sha256[0] != '\0' ? "\n      sha256: \"%.64s\"\n" : "\n", sha256);
-}
-
 static void write_file(FILE *out, const jk_own_calibration *from, const char *name, const char *include,
                        const char *version) {
     char date[JK_DATE_TEXT];
@@ -84,8 +76,8 @@ static void write_file(FILE *out, const jk_own_calibration *from, const char *na
     if (version != NULL) {
         (void)fprintf(out, "version: \"%s\"\nlineage:\n  fitted_on: \"%s\"\n  program: \"jalki %s\"\n", version,
                       jk_date_format((int32_t)(jk_run_seconds() / DAY_SECONDS), date), JALKI_VERSION);
-        write_source(out, "parents", from->model->name, from->model->version, from->model->sha256);
-        write_source(out, "data", from->source, NULL, from->sha256);
+        jk_fit_write_source(out, "parents", from->model->name, from->model->version, from->model->sha256);
+        jk_fit_write_source(out, "data", from->source, NULL, from->sha256);
     }
     (void)fputs("segments+:\n", out);
     for (size_t g = 1; g < from->count; g++) {
@@ -97,18 +89,16 @@ static jk_status make_text(const jk_own_calibration *from, const char *name, con
                            char **text, size_t *length, jk_error *error) {
     free(*text);
     *text = NULL;
-    FILE *stream = open_memstream(text, length);
+    FILE *stream = jk_text_open(text, length);
     if (stream == NULL) {
         return jk_fail_memory(error, "the model");
     }
     write_file(stream, from, name, include, version);
-    bool failed = ferror(stream) != 0;
-    return fclose(stream) != 0 || failed ? jk_fail_memory(error, "the model") : JK_OK;
+    return jk_text_close(stream, text) ? JK_OK : jk_fail_memory(error, "the model");
 }
 
 jk_status jk_own_calibration_write(const jk_own_calibration *calibration, const char *name, const char *path,
                                    jk_error *error) {
-    jk_output output = {0};
     char *text = NULL, *include = name_from(path, calibration->model->path), sha256[65], version[VERSION_TEXT];
     char date[JK_DATE_TEXT];
     size_t length = 0;
@@ -121,12 +111,8 @@ jk_status jk_own_calibration_write(const jk_own_calibration *calibration, const 
     JK_TRY_CLEANUP(jk_include_digest(sha256, text, length, path, error));
     (void)snprintf(version, sizeof version, "%s.%.*s", jk_date_format(calibration->span_end, date), DIGITS, sha256);
     JK_TRY_CLEANUP(make_text(calibration, name, include, version, &text, &length, error));
-    JK_TRY_CLEANUP(jk_output_open(&output, path, JK_OUTPUT_PLAIN, error));
-    JK_TRY_CLEANUP(jk_output_stream(&output, error));
-    (void)fwrite(text, 1, length, output.stream);
-    JK_TRY_CLEANUP(jk_output_commit(&output, error));
+    status = jk_output_write(path, JK_OUTPUT_PLAIN, text, length, error);
 cleanup:
-    jk_output_abort(&output);
     free(text);
     free(include);
     return status;

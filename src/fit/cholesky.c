@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A = U' U for a symmetric positive semi-definite A, row by row (right-looking), in place in the upper triangle. A
+ * pivot that falls below `tolerance` times its own diagonal before elimination belongs to an unknown that earlier ones
+ * explain: it is dropped (its row is 0, its solution 0), as R's glm drops aliased columns. No pivoting: which of
+ * several aliased unknowns goes is the later one, whatever rounding does. n is some hundreds at most and A comes from
+ * sparse sums: a library's blocked factor would gain nothing (docs/numerics.md). */
 #include "fit/cholesky.h"
 
 #include <math.h>

@@ -21,11 +21,11 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/distribution.h"
 #include "base/error.h"
 #include "base/fmath.h"
+#include "base/sort.h"
 #include "fit/experiment_internal.h"
 #include "fit/experiment_words.h"
 
@@ -119,7 +119,7 @@ static double extreme_ratio(const comparison *of, int arm, double gamma, int dir
             of->order[count++] = i;
         }
     }
-    qsort_r(of->order, count, sizeof *of->order, by_yield, (void *)(uintptr_t)of);
+    jk_sort_by(of->order, count, sizeof *of->order, by_yield, (void *)(uintptr_t)of);
     double cash = 0.0, exposure = 0.0, low = direction < 0 ? gamma : 1.0 / gamma, high = 1.0 / low;
     for (size_t i = 0; i < count; i++) { /* all as those of much cash */
         size_t u = of->order[i];

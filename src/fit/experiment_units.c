@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "fit/experiment_internal.h"
 #include "jalki/score.h"
 #include "tape/panel_period.h"
@@ -202,7 +203,7 @@ static jk_status make_units(reader *self, size_t rows, jk_error *error) {
         }
         experiment->result.no_arm += row[i].kept && row[i].arm == NO_ARM;
     }
-    qsort(row, kept, sizeof *row, by_claim);
+    jk_sort(row, kept, sizeof *row, by_claim);
     experiment->unit = jk_columns_alloc(kept + 1, sizeof *experiment->unit);
     if (experiment->unit == NULL) {
         return jk_fail_memory(error, "the claims");

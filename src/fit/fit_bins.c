@@ -135,7 +135,7 @@ static void pools_close(const pools *pool, const jk_fit *fit, size_t item) {
 
 jk_status jk_fit_join_bins(jk_fit *fit, jk_error *error) {
     for (size_t c = 0; c < fit->base->scorecard.count; c++) {
-        if (fit->rows.cuts[c].count == 0) {
+        if (fit->rows.cuts[c].count == 0 || fit->spline[c].variance > 0.0) {
             continue;
         }
         pools pool;

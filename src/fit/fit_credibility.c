@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/fmath.h"
+#include "base/sort.h"
 #include "fit/fit_internal.h"
 
 #define SMALLEST_FACTOR 1e-9
@@ -76,7 +77,7 @@ static jk_status join_steps(shrinking *self, size_t treatment, jk_error *error) 
             parent->month[count++] = (double)steps->month[k];
         }
     }
-    qsort(parent->month, count, sizeof *parent->month, by_month);
+    jk_sort(parent->month, count, sizeof *parent->month, by_month);
     for (size_t i = 0; i < count; i++) {
         if (parent->count == 0 || parent->month[i] > parent->month[parent->count - 1]) {
             parent->month[parent->count++] = parent->month[i];
@@ -479,7 +480,8 @@ jk_status jk_fit_shrink(jk_fit *fit, jk_error *error) {
     JK_TRY_CLEANUP(count_cells(&self, &cells, error)); /* with the classes as they now are */
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
         JK_TRY_CLEANUP(shrink_curves(&self, &cells, t, error));
-        if (self.parent[t].payers < PAYERS_MIN) {
+        fit->base_curves[t] = self.parent[t].payers < PAYERS_MIN;
+        if (fit->base_curves[t]) {
             JK_TRY_CLEANUP(jk_fit_say(fit, error,
                                       "%s: %zu debtors paid anything under it, too few for a curve (at least %d); the "
                                       "base model's curves stand",
@@ -488,7 +490,7 @@ jk_status jk_fit_shrink(jk_fit *fit, jk_error *error) {
     }
     if (self.weighed != NULL) {
         JK_TRY_CLEANUP(jk_fit_cash_chance(fit, &self.rows, &self.design, self.start, self.within, error));
-        JK_TRY_CLEANUP(jk_fit_weighed_covariance(fit, &self.rows, error));
+        JK_TRY_CLEANUP(jk_fit_weighed_covariance(fit, &self.rows, self.within, error));
     }
 cleanup:
     jk_ppml_reset(&cells);

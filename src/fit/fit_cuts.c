@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fine bins of a number: about equally many rows in each, on bounds of two digits. */
+/* Fine bins of a number: about equally many rows in each, on bounds of two digits, so that a reader can say them. A
+ * bound is the value at the rank rows k / bins rounded down to two significant digits, never to the lowest value or
+ * below the bound before it; what very many rows have alike is a bin of its own. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "fit/fit_rows.h"
 
 static int ascending(const void *left, const void *right) {
@@ -32,7 +35,7 @@ jk_status jk_fit_cuts_make(double *sample, size_t count, size_t most, jk_fit_cut
     if (cuts->below == NULL) {
         return jk_fail_memory(error, "the bins of a characteristic");
     }
-    qsort(sample, known, sizeof *sample, ascending);
+    jk_sort(sample, known, sizeof *sample, ascending);
     cuts->count = 0;
     for (size_t k = 1; known > 0 && k < most; k++) {
         size_t at = known * k / most;

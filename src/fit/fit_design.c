@@ -240,7 +240,7 @@ static jk_status add_levels(jk_fit *fit, size_t item, jk_ppml_term *term, jk_err
     for (size_t l = 0; l < card->levels; l++) {
         jk_fit_parameter meaning = {.kind = JK_FIT_POINTS, .curve = -1, .item = (int)item, .index = (int)l};
         parameter[l] = add_parameter(design, meaning);
-        hold(design, parameter[l], l == card->reference, 0.0);
+        hold(design, parameter[l], l == card->reference || fit->points_held, 0.0);
     }
     for (size_t f = 0; f < card->fine; f++) {
         table[f] = parameter[card->level_of[f]];

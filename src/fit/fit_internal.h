@@ -29,6 +29,20 @@ typedef struct jk_fit_card_item {
     int direction;                           /* of its points with its value; 0: free */
 } jk_fit_card_item;
 
+/* A characteristic whose points are a smooth function (fit_spline.c). */
+typedef struct jk_fit_spline {
+    double variance; /* of a step from a bin to the next, log scale; 0: no spline */
+    double freedom;  /* effective degrees of freedom */
+} jk_fit_spline;
+
+/* A characteristic that may count differently by segment (fit_interactions.c). */
+typedef struct jk_fit_interaction {
+    bool tried, kept;
+    double gain, gain_error; /* of the log likelihood of debtors held out, in payments */
+    double spread, freedom;  /* deviation of factors from 1, and effective degrees of freedom */
+    double *std_error;       /* [segments] of the factors; NULL: not kept */
+} jk_fit_interaction;
+
 /* One parameter of the likelihood. */
 typedef struct jk_fit_parameter {
     jk_fit_kind kind;
@@ -58,8 +72,12 @@ struct jk_fit {
     jk_transitions transitions;
     jk_fit_rows rows;
     jk_fit_survey survey;
-    jk_fit_card_item *card;   /* [characteristics] */
-    uint8_t *class_fitted;    /* [segments] 1: the panel gives the classes */
+    jk_fit_card_item *card;          /* [characteristics] */
+    jk_fit_spline *spline;           /* [characteristics] */
+    jk_fit_interaction *interaction; /* [characteristics]; NULL: not asked for */
+    double spline_dispersion;        /* by which their penalties weigh */
+    uint8_t *class_fitted;           /* [segments] 1: the panel gives the classes */
+    bool points_held;         /* at 0 where curves are estimated: those who paid are too few to tell both at once */
     uint8_t *class_reference; /* [curves] jk_capacity */
     jk_fit_design design;
     jk_ppml estimates;
@@ -73,6 +91,7 @@ struct jk_fit {
     double (*class_value)[JK_CAPACITY_COUNT]; /* [curves] against the reference class; NaN: no data, the base model's */
     double **curve_value;                     /* [curves] by knot; NaN: no data at all, the base model's */
     double **curve_credibility;               /* likewise */
+    bool base_curves[JK_TREATMENT_COUNT];     /* the base model's curves stand: too few paid under the treatment */
     jk_fit_result result;
     struct jk_fit_payers *payers; /* NULL until they are read */
     jk_payers_result payers_result;
@@ -80,6 +99,7 @@ struct jk_fit {
     size_t messages_room;
     jk_scorecard scorecard;
     jk_segment *segments;
+    jk_fit_titles titles;
     const char *trees_name; /* of the file beside the model's; NULL: no trees */
     jk_fit_trees_result trees;
 };
@@ -114,6 +134,23 @@ void jk_fit_count_payers(const jk_fit *fit, size_t payers[JK_TREATMENT_COUNT]);
 /* The reference of an item: its level with most exposure, of those that pay a hundredth of the mean. */
 void jk_fit_set_reference(const jk_fit *fit, size_t item);
 
+/* fit_titles.c: what a title brings, pre_title_factor and garnish_share, from the rows under legal; `fit->base` becomes
+ * a copy of the base model that has them. `share` and `first` as for jk_fit_rows_read. */
+jk_status jk_fit_learn_titles(jk_fit *fit, const double *share, const uint8_t *first, jk_error *error);
+
+/* fit_spline.c: variances of steps, from the rows; links of the design at a dispersion of cash by debtor, into room for
+ * them; what is said where no smooth function was found. */
+jk_status jk_fit_spline_variances(jk_fit *fit, jk_error *error);
+jk_status jk_fit_spline_room(const jk_fit *fit, jk_arena *arena, jk_ppml_link **links, jk_error *error);
+size_t jk_fit_spline_links(const jk_fit *fit, double dispersion, jk_ppml_link *links);
+jk_status jk_fit_spline_tell(jk_fit *fit, jk_error *error);
+/* The variance of a debtor's cash per unit of expected cash, as long as nothing is expected: of payments that are rare.
+ */
+double jk_fit_payment_size(const jk_ppml_rows *rows);
+
+/* fit_interactions.c: factors on points by segment, where they help on debtors held out; into the new scorecard. */
+jk_status jk_fit_interactions(jk_fit *fit, jk_error *error);
+
 /* fit_bins.c: joins fine bins that the data cannot tell apart, and bins against the direction asked for. */
 jk_status jk_fit_join_bins(jk_fit *fit, jk_error *error);
 /* Joins neighbours that run against the direction; *joined is their number. */
@@ -144,8 +181,8 @@ jk_status jk_fit_ridge(jk_fit *fit, const jk_ppml_rows *rows, double *weight, do
  * freed after the rows. */
 jk_status jk_fit_weigh_rows(const jk_fit *fit, jk_ppml_rows *rows, double **memory, jk_error *error);
 
-/* Their covariance of all figures, into fit->covariance. */
-jk_status jk_fit_weighed_covariance(jk_fit *fit, const jk_ppml_rows *rows, jk_error *error);
+/* Their covariance of all figures, into fit->covariance; `within` as below. */
+jk_status jk_fit_weighed_covariance(jk_fit *fit, const jk_ppml_rows *rows, double within, jk_error *error);
 
 /* The relative variance of the panel's cash by chance alone, from the weighed rows, the design and parameters that
  * expect their cash, and `within`, the variance of a debtor's weighed cash per unit of it; into fit->cash_chance. */
@@ -177,7 +214,8 @@ double jk_fit_round_figure(double value);
 
 /* fit_score.c: scorecard and segments of the new model. */
 jk_status jk_fit_make_model(jk_fit *fit, jk_error *error);
-double jk_fit_points_of_row(const jk_fit *fit, size_t row); /* eta without the intercept */
+double jk_fit_points_of_row(const jk_fit *fit, size_t row);   /* eta without the intercept */
+double jk_fit_expected_of_row(const jk_fit *fit, size_t row); /* cash by the new model, beside what is known */
 int jk_fit_class_by_score(const jk_fit *fit, double eta, int code);
 
 /* fit_guess.c: what claims of a class by the new score truly are, into the new scorecard, where the panel says it. */

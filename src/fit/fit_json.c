@@ -5,6 +5,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/fmath.h"
 #include "base/json.h"
 #include "base/run_record.h"
 #include "fit/fit_internal.h"
@@ -132,6 +133,71 @@ static json_t *guessed_json(jk_json_builder *json, const jk_fit_result *result) 
     return object;
 }
 
+static json_t *factor_json(jk_json_builder *json, const jk_fit_factor *factor) {
+    json_t *object = json_object(), *interval = json_array();
+    jk_json_append(json, interval, factor->learned ? jk_json_number(factor->low) : json_null());
+    jk_json_append(json, interval, factor->learned ? jk_json_number(factor->high) : json_null());
+    jk_json_put(json, object, "learned", json_boolean(factor->learned));
+    jk_json_put(json, object, "why_not", factor->learned ? json_null() : json_string(factor->why));
+    jk_json_put(json, object, "factor", factor->learned ? jk_json_number(factor->estimate) : json_null());
+    jk_json_put(json, object, "std_error", factor->learned ? jk_json_number(factor->std_error) : json_null());
+    jk_json_put(json, object, "interval", interval);
+    jk_json_put(json, object, "taken", factor->learned ? jk_json_number(factor->value) : json_null());
+    jk_json_put(json, object, "payers", json_integer((json_int_t)factor->payers));
+    return object;
+}
+
+static json_t *titles_json(jk_json_builder *json, const jk_fit_titles *titles) {
+    json_t *object = json_object();
+    jk_json_put(json, object, "pre_title_factor", factor_json(json, &titles->pre_title));
+    jk_json_put(json, object, "garnish_share", factor_json(json, &titles->garnish));
+    return object;
+}
+
+/* Characteristics whose points are a smooth function. */
+static json_t *splines_json(jk_json_builder *json, const jk_fit *fit) {
+    json_t *list = json_array();
+    for (size_t c = 0; c < fit->base->scorecard.count; c++) {
+        if (fit->spline[c].variance > 0.0) {
+            json_t *object = json_object();
+            jk_json_put(json, object, "characteristic", json_string(fit->card[c].from->name));
+            jk_json_put(json, object, "bins", json_integer((json_int_t)fit->card[c].levels - 1));
+            jk_json_put(json, object, "degrees_of_freedom", jk_json_number(fit->spline[c].freedom));
+            jk_json_put(json, object, "step", jk_json_number(sqrt(fit->spline[c].variance)));
+            jk_json_append(json, list, object);
+        }
+    }
+    return list;
+}
+
+/* Characteristics that were looked at for whether they count differently by segment. */
+static json_t *interactions_json(jk_json_builder *json, const jk_fit *fit) {
+    json_t *list = json_array();
+    for (size_t c = 0; fit->interaction != NULL && c < fit->base->scorecard.count; c++) {
+        const jk_fit_interaction *of = &fit->interaction[c];
+        if (!of->tried) {
+            continue;
+        }
+        json_t *object = json_object(), *segments = json_array();
+        for (size_t g = 0; of->kept && g < fit->base->segment_count; g++) {
+            json_t *factor = json_object();
+            jk_json_put(json, factor, "segment", json_string(fit->base->segments[g].id));
+            jk_json_put(json, factor, "factor", jk_json_number(fit->scorecard.characteristics[c].in_segments[g]));
+            jk_json_put(json, factor, "std_error", jk_json_number(of->std_error[g]));
+            jk_json_append(json, segments, factor);
+        }
+        jk_json_put(json, object, "characteristic", json_string(fit->card[c].from->name));
+        jk_json_put(json, object, "kept", json_boolean(of->kept));
+        jk_json_put(json, object, "gain", jk_json_number(of->gain));
+        jk_json_put(json, object, "gain_std_error", jk_json_number(of->gain_error));
+        jk_json_put(json, object, "spread", jk_json_number(of->spread));
+        jk_json_put(json, object, "degrees_of_freedom", jk_json_number(of->freedom));
+        jk_json_put(json, object, "segments", segments);
+        jk_json_append(json, list, object);
+    }
+    return list;
+}
+
 jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     const jk_fit_result *result = &fit->result;
     jk_json_builder builder = {0}, *json = &builder;
@@ -153,6 +219,8 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     jk_json_put(json, object, "dispersion_by_debtor", jk_json_number(result->cluster_dispersion));
     jk_json_put(json, object, "balance_power", jk_json_number(result->balance_power));
     jk_json_put(json, object, "points_spread", jk_json_number(result->points_spread));
+    jk_json_put(json, object, "splines", splines_json(json, fit));
+    jk_json_put(json, object, "interactions", interactions_json(json, fit));
     json_t *overlap = json_object();
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
         jk_json_put(json, overlap, jk_fit_treatment_name(t), jk_json_number(result->overlap[t]));
@@ -166,6 +234,7 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     jk_json_put(json, object, "terms", terms);
     jk_json_put(json, object, "transitions", jk_transitions_json(json, fit->base, result->transitions));
     jk_json_put(json, object, "exits", jk_exits_json(json, fit->base, result->transitions));
+    jk_json_put(json, object, "titles", titles_json(json, result->titles));
     jk_json_put(json, object, "spells", jk_fit_payers_json(json, fit));
     jk_json_put(json, object, "trees", result->trees != NULL ? trees_json(json, result->trees) : json_null());
     jk_json_put(json, object, "messages", sentences(json, result->messages, result->message_count));
@@ -174,10 +243,21 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     return *text != NULL ? JK_OK : jk_fail_memory(error, "the fit as JSON");
 }
 
+/* What is not known of the logarithm of a factor that the model takes: of an estimate that leans on 1. */
+static json_t *factor_error_json(const jk_fit_factor *factor) {
+    const double away = jk_log(factor->estimate), weight = away != 0.0 ? jk_log(factor->value) / away : 1.0;
+    return factor->learned ? jk_json_number(sqrt(fmin(fmax(weight, 0.0), 1.0)) * factor->std_error) : json_null();
+}
+
 jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, char **text, jk_error *error) {
     const jk_fit_result *result = &fit->result;
     jk_json_builder builder = {0}, *json = &builder;
-    json_t *object = json_object(), *parameters = json_array(), *rows = json_array();
+    json_t *object = json_object(), *parameters = json_array(), *rows = json_array(), *base = json_array();
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        if (fit->base_curves[t]) {
+            jk_json_append(json, base, json_string(jk_fit_treatment_name(t)));
+        }
+    }
     for (size_t i = 0; i < result->term_count; i++) {
         const jk_fit_term *term = &result->terms[i];
         if (term->parameter >= 0) {
@@ -185,6 +265,7 @@ jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, ch
             jk_json_put(json, named, "estimate", jk_json_number(term->estimate));
             jk_json_put(json, named, "value", jk_json_number(term->value));
             jk_json_put(json, named, "credibility", jk_json_number(term->credibility));
+            jk_json_put(json, named, "expected", jk_json_number(term->expected));
             jk_json_append(json, parameters, named);
         }
     }
@@ -202,7 +283,10 @@ jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, ch
     jk_json_put(json, object, "panel", panel_json(json, fit));
     jk_json_put(json, object, "parameters", parameters);
     jk_json_put(json, object, "covariance", rows);
+    jk_json_put(json, object, "base_curves", base);
+    jk_json_put(json, object, "garnish_share", factor_error_json(&result->titles->garnish));
     jk_json_put(json, object, "spells", jk_fit_payers_covariance_json(json, fit));
+    jk_json_put(json, object, "levels", jk_fit_payers_levels_json(json, fit));
     jk_json_put(json, object, "manifest", jk_run_record_manifest(json));
     *text = jk_json_text(json, object, JSON_COMPACT);
     return *text != NULL ? JK_OK : jk_fail_memory(error, "the covariance as JSON");

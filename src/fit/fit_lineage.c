@@ -18,7 +18,7 @@ jk_status jk_fit_version(const jk_fit *fit, const char *text, size_t length, cha
     return JK_OK;
 }
 
-static void write_source(FILE *out, const char *key, const char *name, const char *version, const char *sha256) {
+void jk_fit_write_source(FILE *out, const char *key, const char *name, const char *version, const char *sha256) {
     (void)fprintf(out, "  %s:\n    - name: ", key);
     jk_yaml_write_text(out, name);
     if (version != NULL) {
@@ -34,6 +34,6 @@ void jk_fit_write_lineage(FILE *out, const jk_fit *fit, const char *version) {
     char date[JK_DATE_TEXT];
     (void)fprintf(out, "version: \"%s\"\nlineage:\n  fitted_on: \"%s\"\n  program: \"jalki %s\"\n", version,
                   jk_date_format((int32_t)(jk_run_seconds() / DAY_SECONDS), date), JALKI_VERSION);
-    write_source(out, "parents", fit->base->name, fit->base->version, fit->base->sha256);
-    write_source(out, "data", source[0] != '\0' ? source : jk_tape_path(panel), NULL, jk_tape_sha256(panel));
+    jk_fit_write_source(out, "parents", fit->base->name, fit->base->version, fit->base->sha256);
+    jk_fit_write_source(out, "data", source[0] != '\0' ? source : jk_tape_path(panel), NULL, jk_tape_sha256(panel));
 }

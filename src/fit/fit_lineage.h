@@ -14,6 +14,9 @@ enum { JK_FIT_VERSION_TEXT = 32 };
 jk_status jk_fit_version(const jk_fit *fit, const char *text, size_t length, char version[JK_FIT_VERSION_TEXT],
                          jk_error *error);
 
+/* An entry of a list of `lineage`: name, version (NULL: none) and digest ("": none). */
+void jk_fit_write_source(FILE *out, const char *key, const char *name, const char *version, const char *sha256);
+
 /* `version:` and `lineage:`. */
 void jk_fit_write_lineage(FILE *out, const jk_fit *fit, const char *version);
 

@@ -7,9 +7,10 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/output.h"
+#include "base/text.h"
 #include "base/yaml_write.h"
-#include "fit/fit_internal.h"
 #include "fit/fit_lineage.h"
+#include "fit/payers.h"
 #include "model/include.h"
 
 typedef struct writer {
@@ -92,7 +93,7 @@ static void write_head(const writer *self) {
                   result->cluster_dispersion);
     if (filter->low > 0 || filter->high < 100) {
         (void)fprintf(out, "# Only %ss in hundredths %d to %d of their key were fitted on.\n",
-                      filter->key == JK_PANEL_KEY_CLAIM ? "claim" : "debtor", filter->low, filter->high - 1);
+                      filter->key == JK_PANEL_KEY_CLAIM ? "claim" : "debtor", filter->low, (filter->high + 99) % 100);
     }
     if (filter->from != JK_MISSING_INTEGER || filter->to != JK_MISSING_INTEGER) {
         (void)fputs("# Only periods", out);
@@ -116,6 +117,22 @@ static void write_head(const writer *self) {
     }
 }
 
+/* What points count for in each segment, with errors. */
+static void write_factors(const writer *self, const jk_characteristic *item) {
+    const size_t at = (size_t)(item - self->fit->scorecard.characteristics);
+    const jk_fit_interaction *of = &self->fit->interaction[at];
+    FILE *out = self->stream;
+    (void)fprintf(out, "      in_segments: # debtors held out gain %.3g (give or take %.2g) in log likelihood\n",
+                  of->gain, of->gain_error);
+    for (size_t g = 0; g < self->fit->base->segment_count; g++) {
+        (void)fputs("        ", out);
+        jk_yaml_write_text(out, self->fit->base->segments[g].id);
+        (void)fputs(": ", out);
+        jk_yaml_write_number(out, item->in_segments[g]);
+        (void)fprintf(out, " # s.e. %.3g\n", of->std_error[g]);
+    }
+}
+
 static void write_item(const writer *self, const jk_characteristic *item) {
     FILE *out = self->stream;
     (void)fputs("    - name: ", out);
@@ -128,6 +145,9 @@ static void write_item(const writer *self, const jk_characteristic *item) {
         (void)fputs("      other: ", out);
         jk_yaml_write_number(out, item->other_points);
         write_origin(self, find_term(self->fit, JK_FIT_POINTS, -1, -1, item->name, item->count));
+    }
+    if (item->in_segments != NULL) {
+        write_factors(self, item);
     }
     (void)fputs(item->is_numeric ? "      bins:\n" : item->count > 0 ? "      levels:\n" : "      levels: {}\n", out);
     for (size_t l = 0; l < item->count; l++) {
@@ -255,59 +275,36 @@ static void write_estimate(const writer *self, const char *head, double value, c
     (void)fputc('\n', out);
 }
 
+/* A figure of titles, or one for each class. */
+static void write_factor(const writer *self, const char *key, const double *values, size_t count,
+                         const jk_fit_factor *factor) {
+    (void)fprintf(self->stream, "      %s: ", key);
+    if (count == 1) {
+        jk_yaml_write_number(self->stream, values[0]);
+    } else {
+        write_numbers(self, values, count);
+    }
+    (void)fprintf(self->stream,
+                  " # %.4g times the base model's; observed %.4g, 95 %% from %.4g to %.4g, %zu debtors paid\n",
+                  factor->value, factor->estimate, factor->low, factor->high, factor->payers);
+}
+
 static void write_legal(const writer *self, size_t g, const jk_yaml_node *legal) {
+    const jk_fit_titles *titles = &self->fit->titles;
+    const jk_segment *segment = &self->fit->segments[g];
     (void)fputs("    legal:\n", self->stream);
     write_estimate(self, "      months_to_title: ", self->fit->segments[g].months_to_title,
                    &self->fit->transitions.segment[g].months_to_title, "titles");
     for (size_t i = 0; legal->kind == JK_YAML_MAP && i < legal->count; i++) {
-        if (strcmp(legal->pairs[i].key, "months_to_title") != 0) {
+        const char *key = legal->pairs[i].key;
+        if (titles->pre_title.learned && strcmp(key, "pre_title_factor") == 0) {
+            write_factor(self, key, &segment->pre_title_factor, 1, &titles->pre_title);
+        } else if (titles->garnish.learned && strcmp(key, "garnish_share") == 0) {
+            write_factor(self, key, segment->garnish_share, JK_CAPACITY_COUNT, &titles->garnish);
+        } else if (strcmp(key, "months_to_title") != 0) {
             jk_yaml_write_pair(self->stream, legal->pairs[i].key, legal->pairs[i].value, 6, 0);
         }
     }
-}
-
-/* One figure of payers with what it rests on. */
-static void write_payer(const writer *self, size_t g, jk_payer_figure figure, int index, double value) {
-    FILE *out = self->stream;
-    jk_yaml_write_number(out, value);
-    const jk_payers_result *payers = &self->fit->payers_result;
-    for (size_t i = 0; i < payers->term_count; i++) {
-        const jk_payer_term *term = &payers->terms[i];
-        if (term->figure == figure && term->segment == (int)g && term->index == index) {
-            (void)fprintf(out, " # %.6g in %.5g, from %.0f debtors", term->events, term->exposure, term->debtors);
-            if (!isnan(term->std_error)) {
-                (void)fprintf(out, "; observed %.4g, 95 %% from %.4g to %.4g; %.0f %% its own data", term->estimate,
-                              term->low, term->high, 100.0 * term->credibility);
-            }
-        }
-    }
-    (void)fputc('\n', out);
-}
-
-static void write_payers(const writer *self, size_t g) {
-    const jk_payers *payers = &self->fit->segments[g].payers;
-    static const char *const heads[] = {"settled_share", "breakage"};
-    FILE *out = self->stream;
-    (void)fputs("    payers:\n", out);
-    for (int f = 0; f < 2; f++) {
-        const double *values = f == 0 ? payers->settled_share : payers->breakage;
-        (void)fprintf(out, "      %s:\n", heads[f]);
-        for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
-            (void)fprintf(out, "        %s: ", jk_fit_treatment_name((size_t)t));
-            write_payer(self, g, f == 0 ? JK_PAYER_SETTLED_SHARE : JK_PAYER_BREAKAGE, t, values[t]);
-        }
-    }
-    (void)fputs("      monthly_share:\n", out);
-    for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
-        (void)fputs("        - ", out);
-        write_payer(self, g, JK_PAYER_MONTHLY_SHARE, k, payers->monthly_share[k]);
-    }
-    (void)fputs("      monthly: {surveil: ", out);
-    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
-        (void)fputs(t == 0 ? "" : t == 1 ? ", amicable: " : ", legal: ", out);
-        jk_yaml_write_number(out, payers->monthly[t]);
-    }
-    (void)fprintf(out, "}\n      since_last_payment: %d\n", payers->since_last_payment);
 }
 
 static bool is_one_of(const char *key, const char *const *keys) {
@@ -360,7 +357,7 @@ static void write_segment(const writer *self, size_t g, const jk_yaml_node *base
         write_legal(self, g, legal->value);
     }
     if (self->fit->payers_result.learned) {
-        write_payers(self, g);
+        jk_fit_payers_write(self->fit, g, out);
     }
     for (size_t i = 0; i < base->count; i++) {
         if (!is_one_of(base->pairs[i].key, fitted)) {
@@ -414,14 +411,13 @@ static jk_status write_text(const jk_fit *fit, const jk_yaml_node *root, const c
                             size_t *length, jk_error *error) {
     free(*text);
     *text = NULL;
-    FILE *stream = open_memstream(text, length);
+    FILE *stream = jk_text_open(text, length);
     if (stream == NULL) {
         return jk_fail_memory(error, "the model");
     }
     writer self = {fit, stream, version};
     write_file(&self, root);
-    bool failed = ferror(stream) != 0;
-    return fclose(stream) != 0 || failed ? jk_fail_memory(error, "the model") : JK_OK;
+    return jk_text_close(stream, text) ? JK_OK : jk_fail_memory(error, "the model");
 }
 
 /* The file's text, for free(). */

@@ -12,13 +12,13 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/fmath.h"
 #include "fit/fit_internal.h"
 
 enum { NO_LEVEL = 255, TEXT_MAX = 400 };
+#define LARGER_PART 0.5
 
 /* A group of rows that left the estimation. */
 typedef struct group {
@@ -144,7 +144,8 @@ static void weigh_rows(points *self, double power) {
     }
 }
 
-/* Levels that pay nothing, and those that vanish together, are drawn nowhere: their payment is what they are given. */
+/* Levels that pay nothing, and those that vanish together, are drawn nowhere: their payment is what they are given. A
+ * level of which the group is the smaller part only happens to be there: it has payers of its own. */
 static jk_status find_loose(const points *self, uint8_t **loose, jk_error *error) {
     const jk_fit *fit = self->fit;
     *loose = jk_arena_alloc(self->arena, fit->estimates.parameters, 1);
@@ -158,7 +159,8 @@ static jk_status find_loose(const points *self, uint8_t **loose, jk_error *error
         for (size_t c = 0; self->group[g].rows > 0 && c < fit->base->scorecard.count; c++) {
             size_t level = self->group[g].common_level[c];
             if (level != NO_LEVEL) {
-                (*loose)[fit->design.level_parameter[c][level]] = 1;
+                int32_t p = fit->design.level_parameter[c][level];
+                (*loose)[p] |= !fit->points_held && self->group[g].exposure >= LARGER_PART * fit->estimates.exposure[p];
             }
         }
     }
@@ -198,6 +200,37 @@ static jk_status draw_points(points *self, jk_error *error) {
     return JK_OK;
 }
 
+/* What others of a level without cash lead to expect of it: of bins the lower of the nearest on either side that
+ * brought cash, else the reference. */
+static double others_of(const jk_fit *fit, size_t c, size_t level) {
+    const jk_fit_card_item *card = &fit->card[c];
+    const size_t ordered = card->from->is_numeric ? card->levels - 1 : 0; /* the last is missing */
+    double least = INFINITY;
+    for (int side = -1; side <= 1 && level < ordered; side += 2) {
+        for (size_t l = level + (size_t)side; l < ordered; l += (size_t)side) { /* below 0 wraps round */
+            int32_t p = fit->design.level_parameter[c][l];
+            if (fit->estimates.cash[p] > 0.0) {
+                least = fmin(least, fit->value[p]);
+                break;
+            }
+        }
+    }
+    return isfinite(least) ? least : 0.0;
+}
+
+/* What is put back was measured at the estimates, other levels' among them; at points that are drawn it may come out
+ * above what others lead to expect. */
+static void hold_levels(jk_fit *fit) {
+    for (size_t c = 0; c < fit->base->scorecard.count; c++) {
+        for (size_t l = 0; l < fit->card[c].levels; l++) {
+            int32_t p = fit->design.level_parameter[c][l];
+            if (fit->estimates.state[p] == JK_PPML_NO_CASH) {
+                fit->value[p] = fmin(fit->value[p], others_of(fit, c, l));
+            }
+        }
+    }
+}
+
 static jk_status points_init(points *self, jk_error *error) {
     jk_fit *fit = self->fit;
     const jk_ppml *estimates = &fit->estimates;
@@ -234,6 +267,7 @@ jk_status jk_fit_points(jk_fit *fit, jk_error *error) {
     make_rows(&self);
     if (fit->options.shrink) {
         JK_TRY_CLEANUP(draw_points(&self, error));
+        hold_levels(fit);
     } else if (any) {
         JK_TRY_CLEANUP(fit_again(&self, error));
     }

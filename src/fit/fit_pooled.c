@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "fit/fit_internal.h"
 
 static int by_month(const void *left, const void *right) {
@@ -38,7 +39,7 @@ static jk_status add_curve(const jk_fit *fit, jk_arena *arena, size_t treatment,
             month[steps++] = (double)own->month[k];
         }
     }
-    qsort(month, steps, sizeof *month, by_month);
+    jk_sort(month, steps, sizeof *month, by_month);
     for (size_t i = 0; i < steps; i++) {
         if (count == 0 || month[i] > month[count - 1]) {
             month[count++] = month[i];
@@ -105,7 +106,7 @@ static jk_status add_points(const jk_fit *fit, jk_arena *arena, jk_ppml_term *te
 }
 
 jk_status jk_fit_pooled_build(const jk_fit *fit, jk_arena *arena, jk_fit_pooled *pooled, jk_error *error) {
-    size_t curves = fit->survey.curves, most = fit->estimates.parameters + 3 * JK_TREATMENT_COUNT;
+    size_t curves = fit->survey.curves, most = fit->design.ppml.parameters + 3 * JK_TREATMENT_COUNT;
     jk_ppml_curve *curve = jk_arena_alloc(arena, curves, sizeof *curve);
     jk_ppml_term *term = jk_arena_alloc(arena, fit->rows.terms, sizeof *term);
     int32_t *classes = jk_arena_alloc(arena, curves * JK_FIT_CLASS_CODES, sizeof *classes);
@@ -113,13 +114,13 @@ jk_status jk_fit_pooled_build(const jk_fit *fit, jk_arena *arena, jk_fit_pooled 
     pooled->start = jk_arena_alloc(arena, most, sizeof *pooled->start);
     pooled->held = jk_arena_alloc(arena, most, sizeof *pooled->held);
     pooled->point = jk_arena_alloc(arena, most, sizeof *pooled->point);
-    pooled->of = jk_arena_alloc(arena, fit->estimates.parameters, sizeof *pooled->of);
+    pooled->of = jk_arena_alloc(arena, fit->design.ppml.parameters, sizeof *pooled->of);
     if (curve == NULL || term == NULL || classes == NULL || pending == NULL || pooled->start == NULL ||
         pooled->held == NULL || pooled->point == NULL || pooled->of == NULL) {
         return jk_fail_memory(error, "the fit");
     }
     pooled->design = (jk_ppml_design){.curves = curves, .terms = fit->rows.terms, .curve = curve, .term = term};
-    for (size_t p = 0; p < fit->estimates.parameters; p++) {
+    for (size_t p = 0; p < fit->design.ppml.parameters; p++) {
         pooled->of[p] = -1;
     }
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {

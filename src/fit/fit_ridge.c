@@ -18,9 +18,11 @@
  *     sum B^-power (cash log mu - mu) - phi / (2 spread^2) · sum of squared differences.
  *
  * The spread is chosen by cross-validation over debtors: the smallest that is not worse than the likeliest by more than
- * chance. Where others and own data
- * are further apart than three standard errors, the figure stands one from its own (as limited translation: Efron,
- * Morris 1972), so that a level that pays a thousandth of the others is not taken for one of them. */
+ * chance. Where others and own data are further apart than three standard errors, the figure stands one from its own
+ * (as limited translation: Efron, Morris 1972), so that a level that pays a thousandth of the others is not taken for
+ * one of them. Its own data speak twice: alone, all other figures as they are drawn, and in the maximum of the
+ * likelihood, where levels of several characteristics that few payers tell apart run up and down against each other.
+ * What is nearer counts, and nothing where the two contradict each other. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,9 +67,11 @@ typedef struct ridge {
     jk_arena *arena;
     size_t link_count;
     jk_ppml_link *links; /* of weight 1 over phi / spread^2 */
+    size_t spline_count; /* and after them those of splines, of weight phi over their variance (fit_spline.c) */
     double *tie;         /* [parameters] sum of the weights of its links */
     jk_ppml_link *scaled;
     double *start;
+    bool in_vain; /* the search of all figures did not end */
     /* Part of the rows for cross-validation. */
     jk_ppml_rows part;
     double *part_weight; /* all of them */
@@ -86,7 +90,7 @@ static jk_status make_links(ridge *self, jk_error *error) {
     const jk_fit *fit = self->fit;
     size_t most = 0;
     for (size_t c = 0; c < fit->base->scorecard.count; c++) {
-        most += fit->card[c].levels * fit->card[c].levels;
+        most += fit->card[c].levels * (fit->card[c].levels + 1);
     }
     self->links = jk_arena_alloc(self->arena, most + 1, sizeof *self->links);
     self->scaled = jk_arena_alloc(self->arena, most + 1, sizeof *self->scaled);
@@ -107,18 +111,34 @@ static jk_status make_links(ridge *self, jk_error *error) {
         bool bins = card->from->is_numeric;
         bool missing = bins && count > 0 && present[count - 1] == parameter[card->levels - 1];
         size_t ordered = bins ? count - missing : 0;
-        for (size_t l = 0; l + 1 < ordered; l++) {
+        const bool spline = fit->spline[c].variance > 0.0;
+        for (size_t l = 0; !spline && l + 1 < ordered; l++) {
             link(self, present[l], present[l + 1], 1.0);
         }
         for (size_t a = 0; a < count; a++) { /* sum (level - mean)^2 = 1/n sum over pairs of (level - other)^2 */
-            for (size_t b = a + 1; b < count; b++) {
+            for (size_t b = a + 1; !spline && b < count; b++) {
                 if (!bins || b >= ordered) {
                     link(self, present[a], present[b], 1.0 / (double)count);
                 }
             }
         }
     }
+    self->spline_count = jk_fit_spline_links(fit, 1.0, self->links + self->link_count);
+    for (size_t l = self->link_count; l < self->link_count + self->spline_count; l++) {
+        self->links[l].a = self->pooled.of[self->links[l].a];
+        self->links[l].b = self->pooled.of[self->links[l].b];
+    }
     return JK_OK;
+}
+
+/* Links of splines alone, which no estimate is without; scaled by `dispersion`. */
+static void add_splines(ridge *self, double dispersion, size_t at, jk_ppml_options *options) {
+    for (size_t l = 0; l < self->spline_count; l++) {
+        self->scaled[at + l] = self->links[self->link_count + l];
+        self->scaled[at + l].weight *= dispersion;
+    }
+    options->links = self->scaled;
+    options->link_count = at + self->spline_count;
 }
 
 static jk_ppml_options options_of(ridge *self, double dispersion, double spread) {
@@ -127,14 +147,14 @@ static jk_ppml_options options_of(ridge *self, double dispersion, double spread)
         self->scaled[l] = self->links[l];
         self->scaled[l].weight *= weight;
     }
-    return (jk_ppml_options){.start = self->start,
-                             .held = self->pooled.held,
-                             .warm = 1,
-                             .tolerance = CLOSE,
-                             .iterations_max = STEPS,
-                             .without_errors = 1,
-                             .link_count = self->link_count,
-                             .links = self->scaled};
+    jk_ppml_options options = {.start = self->start,
+                               .held = self->pooled.held,
+                               .warm = 1,
+                               .tolerance = CLOSE,
+                               .iterations_max = STEPS,
+                               .without_errors = 1};
+    add_splines(self, dispersion, self->link_count, &options);
+    return options;
 }
 
 /* ---- cross-validation ---------------------------------------------------------------------------------------------
@@ -302,6 +322,18 @@ static jk_status choose_spread(ridge *self, double dispersion, double *spread, j
 /* ---- together -----------------------------------------------------------------------------------------------------
  */
 
+/* What a figure's own data say of it, as far as both ways of asking them agree; what is drawn where they do not. */
+static double own_of(const jk_ppml *free_fit, const jk_ppml *drawn, size_t p) {
+    const double value = drawn->estimate[p];
+    const double alone =
+        drawn->expected[p] > 0.0 && drawn->cash[p] > 0.0 ? jk_log(drawn->cash[p] / drawn->expected[p]) : 0.0;
+    const double together = free_fit->estimate[p] - value;
+    if (alone * together <= 0.0) {
+        return value;
+    }
+    return value + (fabs(alone) < fabs(together) ? alone : together);
+}
+
 static void take(ridge *self, const jk_ppml *free_fit, const jk_ppml *drawn, double dispersion, double spread) {
     jk_fit *fit = self->fit;
     for (size_t p = self->pooled.steps; p < drawn->parameters; p++) {
@@ -310,9 +342,13 @@ static void take(ridge *self, const jk_ppml *free_fit, const jk_ppml *drawn, dou
             continue;
         }
         double value = drawn->estimate[p];
+        if (fit->spline[fit->design.parameter[point].item].variance > 0.0) {
+            fit->value[point] = value; /* its errors are those of the posterior */
+            continue;
+        }
         double payments = free_fit->expected[p] / dispersion;
         if (free_fit->state[p] == JK_PPML_FREE && payments > 0.0) {
-            double error = 1.0 / sqrt(payments), own = free_fit->estimate[p];
+            double error = 1.0 / sqrt(payments), own = own_of(free_fit, drawn, p);
             if (fabs(value - own) > CONFLICT * error) { /* it is not one of them */
                 value = own + (value > own ? error : -error);
             }
@@ -322,6 +358,32 @@ static void take(ridge *self, const jk_ppml *free_fit, const jk_ppml *drawn, dou
             fit->credibility[point] = payments / (payments + self->tie[point] / (spread * spread));
         }
     }
+}
+
+/* The maximum of the likelihood; where there is none, as levels run away from each other, or where it leaves no chance,
+ * as there is a figure for each payer, that of curves and classes alone: it then says nothing of points. */
+static jk_status fit_freely(ridge *self, jk_ppml *free_fit, jk_error *error) {
+    const jk_ppml_design *design = &self->pooled.design;
+    const jk_run *run = &self->fit->options.run;
+    jk_ppml_options plain = {.start = self->pooled.start, .held = self->pooled.held, .without_errors = 1};
+    add_splines(self, jk_fit_payment_size(self->rows), 0, &plain);
+    if (!self->fit->points_held && !self->in_vain) {
+        JK_TRY(jk_ppml_fit(self->rows, design, &plain, run, free_fit, error));
+        if (free_fit->converged && free_fit->cluster_dispersion > 0.0) {
+            return JK_OK;
+        }
+        self->in_vain = true; /* other weights do not hold levels that run away: they are not looked for again */
+    }
+    uint8_t *held = jk_arena_alloc(self->arena, design->parameters, sizeof *held);
+    if (held == NULL) {
+        return jk_fail_memory(error, "the fit");
+    }
+    for (size_t p = 0; p < design->parameters; p++) {
+        held[p] = self->pooled.held[p] || self->pooled.point[p] >= 0;
+    }
+    plain.held = held;
+    jk_ppml_reset(free_fit);
+    return jk_ppml_fit(self->rows, design, &plain, run, free_fit, error);
 }
 
 jk_status jk_fit_ridge(jk_fit *fit, const jk_ppml_rows *rows, double *weight, double *mean, const uint8_t *loose,
@@ -336,13 +398,12 @@ jk_status jk_fit_ridge(jk_fit *fit, const jk_ppml_rows *rows, double *weight, do
     *spread = (double)NAN;
     JK_TRY_CLEANUP(jk_fit_pooled_build(fit, self.arena, &self.pooled, error));
     JK_TRY_CLEANUP(make_links(&self, error));
-    jk_ppml_options plain = {.start = self.pooled.start, .held = self.pooled.held, .without_errors = 1};
     const jk_ppml_design *design = &self.pooled.design;
-    JK_TRY_CLEANUP(jk_ppml_fit(rows, design, &plain, run, &free_fit, error));
+    JK_TRY_CLEANUP(fit_freely(&self, &free_fit, error));
     JK_TRY_CLEANUP(jk_ppml_predict(rows, design, free_fit.estimate, run, mean, error));
     JK_TRY_CLEANUP(jk_fit_pooled_segments(fit, rows, mean, free_fit.cluster_dispersion, weight, error));
     jk_ppml_reset(&free_fit);
-    JK_TRY_CLEANUP(jk_ppml_fit(rows, design, &plain, run, &free_fit, error));
+    JK_TRY_CLEANUP(fit_freely(&self, &free_fit, error));
     self.start = free_fit.estimate;
     double dispersion = free_fit.cluster_dispersion;
     if (self.link_count == 0 || !(dispersion > 0.0)) {

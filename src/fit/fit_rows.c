@@ -17,7 +17,7 @@
 #include "jalki/expected.h"
 #include "model/economics.h"
 
-enum { FINE_BINS = 20, SAMPLE = 50000 };
+enum { FINE_BINS = 20, SPLINE_BINS = 30, SAMPLE = 50000 };
 #define MEMORY_MAX ((size_t)2 << 30) /* beyond this, rows go to a file */
 
 /* ---- who is in ----------------------------------------------------------------------------------------------------
@@ -103,8 +103,11 @@ static jk_status order_rows(reader *self, size_t panel_rows, jk_error *error) {
 
 static jk_status make_cuts(reader *self, jk_error *error) {
     for (size_t c = 0; self->sample != NULL && c < self->base->scorecard.count; c++) {
-        if (self->base->scorecard.characteristics[c].is_numeric) {
-            JK_TRY(jk_fit_cuts_make(self->sample + c * SAMPLE, SAMPLE, FINE_BINS, &self->rows->cuts[c], error));
+        const jk_characteristic *from = &self->base->scorecard.characteristics[c];
+        const bool spline = jk_fit_is_spline(self->options, from);
+        if (spline || (from->is_numeric && self->options->auto_bins)) {
+            const size_t bins = spline ? SPLINE_BINS : FINE_BINS;
+            JK_TRY(jk_fit_cuts_make(self->sample + c * SAMPLE, SAMPLE, bins, &self->rows->cuts[c], error));
         }
     }
     return JK_OK;
@@ -134,7 +137,8 @@ static size_t array(size_t rows, size_t element) {
 static jk_status place_columns(jk_fit_rows *rows, int with_known, jk_error *error) {
     size_t count = rows->columns.rows, real = array(count, sizeof(double));
     size_t bytes = real * (with_known ? 5 : 4) + array(count, sizeof *rows->curve) + array(count, rows->terms) +
-                   array(count, sizeof *rows->first) + array(count, sizeof *rows->base_theta);
+                   array(count, sizeof *rows->first) + array(count, sizeof *rows->garnished) +
+                   array(count, sizeof *rows->base_theta);
     rows->mapped = bytes > MEMORY_MAX;
     rows->memory = rows->mapped ? map_file(bytes) : jk_columns_alloc(bytes, 1);
     rows->memory_bytes = bytes;
@@ -149,7 +153,8 @@ static jk_status place_columns(jk_fit_rows *rows, int with_known, jk_error *erro
     rows->curve = (uint16_t *)(void *)next;
     rows->level = next + array(count, sizeof *rows->curve);
     rows->first = rows->level + array(count, rows->terms);
-    rows->base_theta = (float *)(void *)(rows->first + array(count, sizeof *rows->first));
+    rows->garnished = rows->first + array(count, sizeof *rows->first);
+    rows->base_theta = (float *)(void *)(rows->garnished + array(count, sizeof *rows->garnished));
     rows->columns.cash = rows->cash;
     rows->columns.weight = rows->weight;
     rows->columns.start = rows->start;
@@ -210,6 +215,9 @@ static void put_row(const reader *self, const jk_panel_block *block, size_t i, s
         double garnished =
             jk_garnished(treatment, (jk_title)block->title_state[i], from->garnish_share[class], block->garnish[i]);
         rows->known[at] = (garnished + block->law->dividend[i]) * block->balance_start[i] * block->months[i];
+        rows->garnished[at] = garnished > 0.0 && !(block->law->dividend[i] > 0.0);
+    } else {
+        rows->garnished[at] = 0;
     }
     rows->first[at] = self->first[block->first_row + i];
     rows->base_theta[at] = (float)jk_exp(block->score->eta[i] - from->theta_center[class]);
@@ -273,6 +281,10 @@ static jk_status check_base(const jk_model *base, jk_error *error) {
         return jk_fail(error, JK_ERROR_MODEL, base->path, 0, "scorecard.trees",
                        "the base model scores with trees; expected a scorecard of points to fit");
     }
+    if (base->scorecard.network != NULL) {
+        return jk_fail(error, JK_ERROR_MODEL, base->path, 0, "scorecard.network",
+                       "the base model scores with a network; expected a scorecard of points to fit");
+    }
     if (base->scorecard.own_score != NULL) {
         return jk_fail(error, JK_ERROR_MODEL, base->path, 0, "scorecard.own_score",
                        "the base model has a score that somebody else made; expected a scorecard of points to fit, or "
@@ -306,15 +318,15 @@ static jk_status reader_alloc(reader *self, size_t panel_rows, jk_error *error) 
     self->number = jk_columns_zero(threads * self->block_rows, sizeof *self->number);
     self->rows->cuts = jk_columns_zero(characteristics, sizeof *self->rows->cuts);
     self->rows->characteristics = characteristics;
-    if (self->options->auto_bins) {
+    const bool cuts = self->options->auto_bins || self->options->splines != NULL;
+    if (cuts) {
         self->sample = jk_columns_alloc(characteristics * SAMPLE, sizeof *self->sample);
         for (size_t i = 0; self->sample != NULL && i < characteristics * SAMPLE; i++) {
             self->sample[i] = NAN;
         }
     }
     return self->place == NULL || self->scratch == NULL || self->keep == NULL || self->level == NULL ||
-                   self->number == NULL || self->rows->cuts == NULL ||
-                   (self->options->auto_bins && self->sample == NULL)
+                   self->number == NULL || self->rows->cuts == NULL || (cuts && self->sample == NULL)
                ? jk_fail_memory(error, "the rows of the panel")
                : JK_OK;
 }

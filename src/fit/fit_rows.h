@@ -4,6 +4,8 @@
 #ifndef JK_FIT_ROWS_H
 #define JK_FIT_ROWS_H
 
+#include <stdbool.h>
+
 #include "jalki/fit.h"
 
 /* Codes of the terms before the characteristics. The class: how the row's class is known, and which it is. */
@@ -29,8 +31,9 @@ typedef struct jk_fit_rows {
     double *cash, *weight, *start, *months, *known;
     uint16_t *curve; /* segment · treatments + treatment */
     uint8_t *level;
-    float *base_theta; /* exp(eta - centre of segment and class) by the base model */
-    uint8_t *first;    /* 1: the claim's first row of the filter */
+    float *base_theta;  /* exp(eta - centre of segment and class) by the base model */
+    uint8_t *first;     /* 1: the claim's first row of the filter */
+    uint8_t *garnished; /* 1: what is known of the row is garnishment under a title */
     uint32_t *cluster_begin;
     double exposure;
     double total_cash;
@@ -49,6 +52,8 @@ typedef struct jk_fit_rows {
 jk_status jk_fit_rows_read(const jk_panel *panel, const jk_model *base, const jk_fit_options *options,
                            const double *share, const uint8_t *state, const uint8_t *first, jk_fit_rows *rows,
                            jk_error *error);
+/* Whether a characteristic's points are to be a smooth function (fit_spline.c). */
+bool jk_fit_is_spline(const jk_fit_options *options, const jk_characteristic *from);
 void jk_fit_rows_reset(jk_fit_rows *rows);
 
 /* Fine bins from a sample of values (sorted here): about `most` of equal counts, on round numbers. */

@@ -52,6 +52,47 @@ jk_status jk_fit_say(jk_fit *fit, jk_error *error, const char *format, ...) {
 /* ---- what comes in ------------------------------------------------------------------------------------------------
  */
 
+/* A name that is to be one of the numeric characteristics. */
+static jk_status check_numeric(const jk_model *base, const char *name, const char *what, jk_error *error) {
+    const char *names[JK_PPML_TERMS_MAX];
+    size_t count = 0;
+    for (size_t c = 0; c < base->scorecard.count && count < JK_PPML_TERMS_MAX; c++) {
+        const jk_characteristic *from = &base->scorecard.characteristics[c];
+        names[count++] = from->name;
+        if (strcmp(from->name, name) == 0) {
+            return from->is_numeric ? JK_OK
+                                    : jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, name,
+                                              "its levels have no order; %s needs a numeric characteristic", what);
+        }
+    }
+    int near = jk_text_nearest(name, names, count);
+    return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, name, "no characteristic of the base model%s%s%s",
+                   near >= 0 ? ", did you mean " : "", near >= 0 ? names[near] : "", near >= 0 ? "?" : "");
+}
+
+static jk_status check_splines(const jk_model *base, const char *splines, jk_error *error) {
+    char name[128];
+    for (const char *at = splines; at != NULL && strcmp(splines, "all") != 0;) {
+        const char *end = strchr(at, ',');
+        const size_t length = end != NULL ? (size_t)(end - at) : strlen(at);
+        if (length >= sizeof name) {
+            return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "splines", "expected names of characteristics");
+        }
+        memcpy(name, at, length);
+        name[length] = '\0';
+        JK_TRY(check_numeric(base, name, "a spline", error));
+        for (size_t c = 0; c < base->scorecard.count; c++) {
+            const jk_characteristic *from = &base->scorecard.characteristics[c];
+            if (strcmp(from->name, name) == 0 && from->fades) {
+                return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, name,
+                               "its points fade, level by level; expected a characteristic that lasts");
+            }
+        }
+        at = end != NULL ? end + 1 : NULL;
+    }
+    return JK_OK;
+}
+
 static jk_status check_options(const jk_model *base, const jk_fit_options *options, jk_error *error) {
     const char *given = options->name;
     if (given != NULL && (given[0] == '\0' || jk_escape_changes(given, strlen(given), false))) {
@@ -62,28 +103,9 @@ static jk_status check_options(const jk_model *base, const jk_fit_options *optio
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "grace", "%d months: expected 1 to 12", options->grace);
     }
     for (size_t m = 0; m < options->monotone_count; m++) {
-        const char *name = options->monotone[m].name;
-        const char *names[JK_PPML_TERMS_MAX];
-        size_t count = 0;
-        bool found = false;
-        for (size_t c = 0; c < base->scorecard.count && count < JK_PPML_TERMS_MAX; c++) {
-            const jk_characteristic *from = &base->scorecard.characteristics[c];
-            names[count++] = from->name;
-            if (strcmp(from->name, name) == 0) {
-                found = true;
-                if (!from->is_numeric) {
-                    return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, name,
-                                   "its levels have no order; monotone needs a numeric characteristic");
-                }
-            }
-        }
-        if (!found) {
-            int near = jk_text_nearest(name, names, count);
-            return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, name, "no characteristic of the base model%s%s%s",
-                           near >= 0 ? ", did you mean " : "", near >= 0 ? names[near] : "", near >= 0 ? "?" : "");
-        }
+        JK_TRY(check_numeric(base, options->monotone[m].name, "monotone", error));
     }
-    return JK_OK;
+    return check_splines(base, options->splines, error);
 }
 
 /* Class transitions, exits, titles and settlements; the shares of the last are part of what garnishment brings. */
@@ -105,16 +127,52 @@ static jk_status learn_transitions(jk_fit *fit, double *share, jk_error *error) 
  */
 
 static jk_status estimate_once(jk_fit *fit, jk_error *error) {
-    jk_ppml_options options = {.start = fit->design.start, .held = fit->design.held};
+    jk_ppml_link *links = NULL;
+    JK_TRY(jk_fit_spline_room(fit, fit->design.arena, &links, error));
+    jk_ppml_options options = {.start = fit->design.start, .held = fit->design.held, .links = links};
+    options.link_count = jk_fit_spline_links(fit, fit->spline_dispersion, links);
     jk_ppml_reset(&fit->estimates);
     JK_TRY(jk_ppml_fit(&fit->rows.columns, &fit->design.ppml, &options, &fit->options.run, &fit->estimates, error));
     fit->result.iterations += fit->estimates.iterations;
     return JK_OK;
 }
 
+/* Where a figure stands for each payer, or levels run away from each other, curves are estimated without points; these
+ * are then drawn towards each other on what the curves leave (fit_ridge.c). */
+static jk_status hold_points(jk_fit *fit, jk_error *error) {
+    size_t points = 0;
+    for (size_t p = 0; p < fit->estimates.parameters; p++) {
+        const jk_fit_parameter *parameter = &fit->design.parameter[p];
+        const bool own = parameter->kind == JK_FIT_POINTS && !(fit->spline[parameter->item].variance > 0.0);
+        points += own && fit->estimates.state[p] != JK_PPML_HELD && fit->estimates.exposure[p] > 0.0;
+    }
+    for (size_t c = 0; c < fit->base->scorecard.count; c++) {
+        points += (size_t)ceil(fit->spline[c].freedom);
+    }
+    fit->result.converged = fit->estimates.converged;
+    if (!fit->options.shrink) {
+        return fit->estimates.converged ? JK_OK
+                                        : jk_fit_say(fit, error, "the search for the estimates did not end in %d steps",
+                                                     fit->estimates.iterations);
+    }
+    if (fit->estimates.converged && fit->rows.payers >= points) {
+        return JK_OK;
+    }
+    fit->result.converged = 0;
+    fit->points_held = true;
+    JK_TRY(jk_fit_say(fit, error,
+                      "%zu debtors who paid cannot tell %zu points and the curves apart; curves are estimated without "
+                      "points, and points drawn towards each other on what these leave",
+                      fit->rows.payers, points));
+    JK_TRY(jk_fit_design_build(fit, error));
+    return estimate_once(fit, error);
+}
+
 static jk_status estimate_all(jk_fit *fit, jk_error *error) {
     jk_fit_join_empty(fit);
     JK_TRY(jk_fit_design_build(fit, error));
+    JK_TRY(jk_fit_spline_variances(fit, error));
+    JK_TRY(jk_fit_spline_tell(fit, error));
     JK_TRY(estimate_once(fit, error));
     if (fit->options.auto_bins) {
         JK_TRY(jk_fit_join_bins(fit, error));
@@ -127,11 +185,7 @@ static jk_status estimate_all(jk_fit *fit, jk_error *error) {
             JK_TRY(estimate_once(fit, error));
         }
     }
-    if (!fit->estimates.converged) {
-        JK_TRY(jk_fit_say(fit, error, "the search for the estimates did not end in %d steps; treat them with care",
-                          fit->estimates.iterations));
-    }
-    return JK_OK;
+    return hold_points(fit, error);
 }
 
 /* What payers do, on top of how readily they begin. */
@@ -148,7 +202,9 @@ static jk_status make_payers(jk_fit *fit, jk_error *error) {
     JK_TRY(jk_fit_room_for_levels(fit, error));
     JK_TRY(jk_fit_payers_fading(fit, error));
     jk_fit_guess_classes(fit); /* again, as points have moved */
-    return jk_fit_payers_level(fit, error);
+    JK_TRY(jk_fit_payers_level(fit, error));
+    jk_fit_guess_classes(fit); /* and as levels have moved them */
+    return JK_OK;
 }
 
 static jk_status finish(jk_fit *fit, jk_error *error) {
@@ -162,8 +218,8 @@ static jk_status finish(jk_fit *fit, jk_error *error) {
     result->span = jk_panel_span_of(fit->panel);
     result->dispersion = fit->estimates.dispersion;
     result->cluster_dispersion = fit->estimates.cluster_dispersion;
-    result->converged = fit->estimates.converged;
     result->transitions = &fit->transitions;
+    result->titles = &fit->titles;
     result->messages = fit->messages;
     JK_TRY(jk_fit_points(fit, error));
     JK_TRY(jk_fit_shrink(fit, error));
@@ -191,6 +247,7 @@ static jk_status run(jk_fit *fit, const char *path, jk_error *error) {
     jk_panel_want(fit->panel, 0);
     JK_TRY(learn_transitions(fit, share, error));
     JK_TRY(jk_fit_payers_read(fit, error));
+    JK_TRY(jk_fit_learn_titles(fit, share, fit->payers->first, error));
     const uint8_t *state = fit->payers_result.learned ? fit->payers->state : NULL;
     JK_TRY(jk_fit_rows_read(fit->panel, fit->base, &fit->options, share, state, fit->payers->first, &fit->rows, error));
     JK_TRY(jk_fit_survey_rows(fit, error));
@@ -241,9 +298,7 @@ jk_status jk_fit_add_trees(jk_fit *fit, const jk_boost_options *options, const c
     if (fit->trees_name != NULL) {
         return jk_fail(error, JK_ERROR_ARGUMENT, path, 0, NULL, "the fit has trees already");
     }
-    jk_model scored = *fit->base;
-    scored.segments = fit->segments;
-    scored.scorecard = fit->scorecard;
+    jk_model scored = jk_fit_model(fit);
     jk_fit_trees_options all = jk_fit_trees_defaults();
     all.filter = fit->options.filter;
     all.run = fit->options.run;
@@ -262,6 +317,13 @@ jk_status jk_fit_add_trees(jk_fit *fit, const jk_boost_options *options, const c
     fit->trees_name = jk_arena_text(fit->arena, name, strlen(name));
     fit->result.trees = &fit->trees;
     return fit->trees_name != NULL ? JK_OK : jk_fail_memory(error, "the fit");
+}
+
+jk_model jk_fit_model(const jk_fit *fit) {
+    jk_model model = *fit->base;
+    model.segments = fit->segments;
+    model.scorecard = fit->scorecard;
+    return model;
 }
 
 const jk_fit_result *jk_fit_result_of(const jk_fit *fit) {

@@ -45,6 +45,7 @@ static jk_status make_item(jk_fit *fit, size_t item, jk_characteristic *to, jk_e
         points[l] = jk_fit_round_points(fit->value[parameter[l]]);
     }
     *to = *card->from;
+    to->in_segments = NULL; /* the base model's */
     to->points = points;
     to->count = bins;
     to->missing_points = jk_fit_round_points(fit->value[parameter[card->levels - 1]]);
@@ -82,9 +83,11 @@ double jk_fit_points_of_row(const jk_fit *fit, size_t row) {
     for (size_t c = 0; c < fit->base->scorecard.count; c++) {
         const jk_characteristic *from = &fit->scorecard.characteristics[c];
         size_t l = fit->card[c].level_of[level[c]];
-        eta += l < from->count                ? from->points[l]
-               : l + 1 == fit->card[c].levels ? from->missing_points
-                                              : from->other_points;
+        double points = l < from->count                ? from->points[l]
+                        : l + 1 == fit->card[c].levels ? from->missing_points
+                                                       : from->other_points;
+        eta +=
+            from->in_segments != NULL ? from->in_segments[fit->rows.curve[row] / JK_TREATMENT_COUNT] * points : points;
     }
     return eta;
 }
@@ -318,6 +321,14 @@ static void cash_by_class(const jk_fit *fit, size_t row, double eta, double cash
     }
 }
 
+double jk_fit_expected_of_row(const jk_fit *fit, size_t row) {
+    double eta = jk_fit_points_of_row(fit, row) + fit->scorecard.intercept, cash[JK_CAPACITY_COUNT];
+    int code = fit->rows.level[row * fit->rows.terms + JK_FIT_TERM_CLASS];
+    bool fitted = fit->class_fitted[fit->rows.curve[row] / JK_TREATMENT_COUNT];
+    cash_by_class(fit, row, eta, cash);
+    return cash[fitted ? code % JK_CAPACITY_COUNT : jk_fit_class_by_score(fit, eta, code)];
+}
+
 /* Cash that the new model expects of its own rows, with the classes of the fit and with those of the new score; of rows
  * whose class the score decides, by score and class, into by_score[SCORES]. */
 static void expect_rows(jk_fit *fit, double (*by_score)[JK_CAPACITY_COUNT]) {
@@ -439,6 +450,14 @@ jk_status jk_fit_make_model(jk_fit *fit, jk_error *error) {
     JK_TRY(make_curves(fit, error));
     expect_rows(fit, by_score);
     if (move_level(fit)) {
+        memset(by_score, 0, SCORES * sizeof *by_score);
+        JK_TRY(make_curves(fit, error));
+        expect_rows(fit, by_score);
+    }
+    if (fit->options.interactions) {
+        JK_TRY(jk_fit_interactions(fit, error));
+        place_classes(fit);
+        jk_fit_guess_classes(fit);
         memset(by_score, 0, SCORES * sizeof *by_score);
         JK_TRY(make_curves(fit, error));
         expect_rows(fit, by_score);

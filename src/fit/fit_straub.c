@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Credibility of cells with actual a_i, expected e_i and ratios x_i = a_i / e_i (Buhlmann and Straub 1970; estimators
+ * of Buhlmann and Gisler, A Course in Credibility Theory, 2005, section 4.8, with e_i as weights):
+ *
+ *     x    = sum a / sum e
+ *     tau  = max(0, (sum e_i (x_i - x)^2 - (n - 1) s^2) / (sum e - sum e^2 / sum e)),   s^2 = `within`, given
+ *     Z_i  = e_i / (e_i + s^2 / tau),   factor_i = Z_i x_i + (1 - Z_i) c,   c the complement, or x
+ *
+ * tau = 0: nothing tells the cells apart, all take the complement. One cell alone is believed. */
 #include <math.h>
 
 #include "fit/fit_internal.h"

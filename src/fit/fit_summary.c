@@ -144,7 +144,11 @@ static jk_status worry_about_debtors(jk_fit *fit, jk_error *error) {
         JK_TRY(worry(fit, jk_fit_text(fit, "one debtor brought %.0f %% of all cash", 100.0 * share), error));
     }
     if (!result->converged) {
-        JK_TRY(worry(fit, jk_fit_text(fit, "the search for the estimates did not end"), error));
+        JK_TRY(
+            worry(fit,
+                  jk_fit_text(
+                      fit, "too few debtors paid to tell points and curves apart: points are mostly drawn to nothing"),
+                  error));
     }
     return JK_OK;
 }
@@ -270,8 +274,62 @@ static jk_status learned_payers(jk_fit *fit, jk_error *error) {
     return JK_OK;
 }
 
+/* Factors on what the base model says of titles; what was not learned is told where anybody was taken to court. */
+static jk_status learned_factor(jk_fit *fit, const char *name, const char *where, const jk_fit_factor *factor,
+                                jk_error *error) {
+    if (!factor->learned) {
+        return factor->payers > 0 ? jk_fit_say(fit, error, "%s stays the base model's: %s", name, factor->why) : JK_OK;
+    }
+    return add(fit->result.learned, &fit->result.learned_count,
+               jk_fit_text(fit, "%s: %.3g times the base model's (%.3g to %.3g), from %zu debtors who paid %s", name,
+                           factor->estimate, factor->low, factor->high, factor->payers, where),
+               error);
+}
+
+static jk_status learned_splines(jk_fit *fit, jk_error *error) {
+    for (size_t c = 0; c < fit->base->scorecard.count; c++) {
+        if (fit->spline[c].variance > 0.0) {
+            JK_TRY(add(fit->result.learned, &fit->result.learned_count,
+                       jk_fit_text(fit, "%s: a smooth function over %zu bins, of %.1f degrees of freedom",
+                                   fit->card[c].from->name, fit->card[c].levels - 1, fit->spline[c].freedom),
+                       error));
+        }
+    }
+    return JK_OK;
+}
+
+/* What counts differently by segment, and in one sentence what was tried in vain. */
+static jk_status learned_interactions(jk_fit *fit, jk_error *error) {
+    char tried[400] = "";
+    size_t used = 0;
+    for (size_t c = 0; fit->interaction != NULL && c < fit->base->scorecard.count; c++) {
+        const jk_fit_interaction *of = &fit->interaction[c];
+        const char *name = fit->card[c].from->name;
+        if (of->kept) {
+            JK_TRY(
+                add(fit->result.learned, &fit->result.learned_count,
+                    jk_fit_text(fit,
+                                "%s counts differently by segment: its points are multiplied by factors with a "
+                                "deviation of %.2f; debtors held out gain %.3g (give or take %.2g) in log likelihood",
+                                name, of->spread, of->gain, of->gain_error),
+                    error));
+        } else if (of->tried && used + strlen(name) + 3 < sizeof tried) {
+            used += (size_t)snprintf(tried + used, sizeof tried - used, "%s%s", used > 0 ? ", " : "", name);
+        }
+    }
+    return used == 0
+               ? JK_OK
+               : jk_fit_say(fit, error,
+                            "no other factors by segment than 1, as debtors held out gain nothing by them: %s", tried);
+}
+
 jk_status jk_fit_summarise(jk_fit *fit, jk_error *error) {
+    const jk_fit_titles *titles = &fit->titles;
+    JK_TRY(learned_factor(fit, "pre_title_factor", "before a title", &titles->pre_title, error));
+    JK_TRY(learned_factor(fit, "garnish_share", "where income may be taken", &titles->garnish, error));
     JK_TRY(learned_payers(fit, error));
+    JK_TRY(learned_splines(fit, error));
+    JK_TRY(learned_interactions(fit, error));
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
         JK_TRY(learned_curves(fit, t, error));
     }

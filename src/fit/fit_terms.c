@@ -45,7 +45,7 @@ static const char *place_of(jk_fit *fit, const jk_fit_term *term) {
                              jk_fit_treatment_name((size_t)term->treatment), term->characteristic, term->level);
 }
 
-static jk_status comment(jk_fit *fit, const jk_fit_term *term, jk_error *error) {
+static jk_status comment(jk_fit *fit, const jk_fit_term *term, bool smooth, jk_error *error) {
     static const char *const held[] = {"leans on all segments", "takes the ratio of all segments",
                                        "keeps the points of the reference level"};
     const char *place = place_of(fit, term);
@@ -78,7 +78,7 @@ static jk_status comment(jk_fit *fit, const jk_fit_term *term, jk_error *error) 
         if (!isfinite(term->std_error) && fit->estimates.clusters_used > 1) {
             return jk_fit_say(fit, error, "%s: one debtor alone tells of it; there is no standard error", place);
         }
-        return term->payers < THIN && term->kind == JK_FIT_POINTS
+        return term->payers < THIN && term->kind == JK_FIT_POINTS && !smooth
                    ? jk_fit_say(fit, error, "%s: only %.0f debtors paid anything in it", place, term->payers)
                    : JK_OK;
     default:
@@ -205,7 +205,9 @@ jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error) {
             term->parameter = (int)estimated++;
         }
         JK_TRY(name_term(fit, &fit->design.parameter[p], term, error));
-        JK_TRY(comment(fit, term, error));
+        const jk_fit_parameter *parameter = &fit->design.parameter[p];
+        const bool smooth = parameter->kind == JK_FIT_POINTS && fit->spline[parameter->item].variance > 0.0;
+        JK_TRY(comment(fit, term, smooth, error));
     }
     if (fit->estimates.clusters_used < 2) {
         JK_TRY(jk_fit_say(fit, error, "all rows are of one debtor: there are no standard errors"));

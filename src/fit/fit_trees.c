@@ -194,7 +194,7 @@ static double shift_of(double before, double after) {
 static jk_status weigh(grower *g, const char *path, jk_fit_trees_result *result, jk_error *error) {
     size_t segments = g->model->segment_count, blocks = jk_panel_blocks(g->panel, &g->options->run);
     jk_trees_file file = {0};
-    JK_TRY(jk_trees_read(g->arena, path, &g->model->extras, JK_TREES_LOG, &file, error));
+    JK_TRY(jk_trees_read(g->arena, path, &g->model->extras, JK_TREES_LOG, NULL, &file, error));
     g->trees = file.trees;
     g->before = jk_arena_alloc(g->arena, blocks * segments, sizeof *g->before);
     g->after = jk_arena_alloc(g->arena, blocks * segments, sizeof *g->after);

@@ -10,8 +10,11 @@
 
 /* Of figures that are collinear another may be left out here than in the estimates: it keeps the variance that it has
  * there, by itself. */
-jk_status jk_fit_weighed_covariance(jk_fit *fit, const jk_ppml_rows *rows, jk_error *error) {
-    jk_ppml_options options = {.start = fit->design.start, .held = fit->design.held};
+jk_status jk_fit_weighed_covariance(jk_fit *fit, const jk_ppml_rows *rows, double within, jk_error *error) {
+    jk_ppml_link *links = NULL;
+    JK_TRY(jk_fit_spline_room(fit, fit->design.arena, &links, error));
+    jk_ppml_options options = {.start = fit->design.start, .held = fit->design.held, .links = links};
+    options.link_count = jk_fit_spline_links(fit, within, links);
     const size_t count = fit->estimates.parameters;
     jk_ppml weighed;
     JK_TRY(jk_ppml_fit(rows, &fit->design.ppml, &options, &fit->options.run, &weighed, error));

@@ -15,7 +15,6 @@
  * phi where that is more: the interval is where that stays below 3.84. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/calendar.h"
 #include "base/error.h"
@@ -25,10 +24,9 @@
 #include "model/economics.h"
 
 enum { LANDMARK = 6, LAGS = 120, STEPS = 40, CELLS_MAX = 256, EVENTS_MIN = 50 };
-#define HALF_LIFE_LEAST 1.0
-#define HALF_LIFE_MOST  600.0
-#define CHI_SQUARE_95   3.841458820694124
+#define CHI_SQUARE_95 3.841458820694124
 static const double own_spread = 0.5, shared_spread = 0.3; /* of the priors */
+static const double lasting_if_unequal = 10.0;             /* beside fading, beforehand */
 
 /* What followed those who stood alike at a landmark: by months since. */
 typedef struct fading_cell {
@@ -52,9 +50,8 @@ typedef struct fading {
 
 /* ---- what the new model says of rows ----------------------------------------------------------------------------- */
 
-/* What a row counts: its balance, as rows weigh balance^-power. */
-static double weight_of(const fading *self, double balance) {
-    double power = self->fit->options.shrink ? self->fit->result.balance_power : 0.0;
+double jk_fit_payers_weight(const jk_fit *fit, double balance) {
+    double power = fit->options.shrink ? fit->result.balance_power : 0.0;
     return power > 0.0 ? balance * jk_exp(-power * jk_log(balance)) : balance;
 }
 
@@ -70,8 +67,9 @@ static jk_status see_block(void *context, const jk_panel_block *block, jk_error 
         double lasting = jk_exp(block->score->eta[i] - block->score->fading[i] - segment->theta_center[class]);
         double pending = jk_pending_factor(segment, t, (jk_title)block->title_state[i]);
         double months = block->months[i] * (self->payers->state[row] == JK_PAYER_BEGINS ? 0.5 : 1.0);
-        self->offset[row] = weight_of(self, block->balance_start[i]) * lasting * segment->class_multiplier[t][class] *
-                            pending * jk_steps_integral(&segment->curve[t], block->age_start[i], months);
+        self->offset[row] = jk_fit_payers_weight(self->fit, block->balance_start[i]) * lasting *
+                            segment->class_multiplier[t][class] * pending *
+                            jk_steps_integral(&segment->curve[t], block->age_start[i], months);
         self->points[row] = block->score->fading[i];
     }
     return JK_OK;
@@ -84,7 +82,7 @@ static void settle_level(fading *self) {
     double began = 0.0, expected = 0.0, squares = 0.0;
     for (size_t i = 0; i < payers->count; i++) {
         uint32_t row = payers->row[i].row;
-        double weight = weight_of(self, payers->row[i].balance);
+        double weight = jk_fit_payers_weight(self->fit, payers->row[i].balance);
         bool begins = payers->state[row] == JK_PAYER_BEGINS;
         if (begins || payers->state[row] == JK_PAYER_QUIET) {
             expected += self->offset[row] * jk_exp(self->points[row]);
@@ -102,9 +100,7 @@ static void settle_level(fading *self) {
 static jk_status see_rows(fading *self, jk_error *error) {
     jk_fit *fit = self->fit;
     size_t rows = jk_tape_rows(jk_panel_tape(fit->panel));
-    jk_model model = *fit->base;
-    model.segments = fit->segments;
-    model.scorecard = fit->scorecard;
+    jk_model model = jk_fit_model(fit);
     jk_panel *panel = NULL;
     self->offset = jk_columns_zero(rows, sizeof *self->offset);
     self->points = jk_columns_zero(rows, sizeof *self->points);
@@ -173,7 +169,7 @@ static void add_pair(fading *self, fading_cell *cell, const jk_payer_row *row, s
     (void)context;
     bool begins = self->payers->state[row->row] == JK_PAYER_BEGINS;
     cell->expected[lag] += self->offset[row->row];
-    cell->began[lag] += begins ? weight_of(self, row->balance) : 0.0;
+    cell->began[lag] += begins ? jk_fit_payers_weight(self->fit, row->balance) : 0.0;
     cell->events += begins;
 }
 
@@ -290,7 +286,8 @@ static void slopes_of(const fading *self, const fading_cell *cell, double half_l
 static void score_pair(fading *self, fading_cell *cell, const jk_payer_row *row, size_t lag, void *context) {
     scoring *scores = context;
     const slopes *at = &scores->cell[cell - self->cell];
-    double began = self->payers->state[row->row] == JK_PAYER_BEGINS ? weight_of(self, row->balance) : 0.0;
+    double began =
+        self->payers->state[row->row] == JK_PAYER_BEGINS ? jk_fit_payers_weight(self->fit, row->balance) : 0.0;
     double rest = began - self->offset[row->row] * at->mean[lag];
     scores->score[0] += rest * at->by[0][lag];
     scores->score[1] += rest * at->by[1][lag];
@@ -340,20 +337,15 @@ static jk_status measure(fading *self, double half_life, fading_error *out, jk_e
 
 /* ---- the half-life ----------------------------------------------------------------------------------------------- */
 
-/* The profile on a grid of equal ratios, then golden section about its best point. */
-enum { GRID = 24 };
-
-static double grid_point(int i) {
-    return HALF_LIFE_LEAST * exp(log(HALF_LIFE_MOST / HALF_LIFE_LEAST) * (double)i / (double)(GRID - 1));
-}
-
+/* Golden section about the best point of the grid. */
 static double search(fading *self, const double *profile) {
     const double golden = 0.6180339887498949;
     int best = 0;
-    for (int i = 1; i < GRID; i++) {
+    for (int i = 1; i < JK_PROFILE_GRID; i++) {
         best = profile[i] > profile[best] ? i : best;
     }
-    double low = log(grid_point(best > 0 ? best - 1 : 0)), high = log(grid_point(best < GRID - 1 ? best + 1 : best));
+    double low = log(jk_profile_at(best > 0 ? best - 1 : 0)),
+           high = log(jk_profile_at(best < JK_PROFILE_GRID - 1 ? best + 1 : best));
     for (int step = 0; step < 16; step++) {
         double a = high - golden * (high - low), b = low + golden * (high - low);
         if (profile_at(self, exp(a)) > profile_at(self, exp(b))) {
@@ -365,52 +357,35 @@ static double search(fading *self, const double *profile) {
     return exp((low + high) / 2.0);
 }
 
-/* Ends of the interval: straight between points of the grid. `drop` is what the log likelihood may lose. */
-static double interval_end(const double *profile, double best, double likelihood, double drop, int direction) {
-    double inside = best, at_inside = likelihood;
-    int first = direction > 0 ? 0 : GRID - 1;
-    for (int n = 0, i = first; n < GRID; n++, i += direction) {
-        double point = grid_point(i);
-        if ((point - best) * (double)direction <= 0.0) {
-            continue;
-        }
-        if (profile[i] < likelihood - drop) {
-            double part = (at_inside - (likelihood - drop)) / (at_inside - profile[i]);
-            return exp(log(inside) + part * (log(point) - log(inside)));
-        }
-        inside = point;
-        at_inside = profile[i];
+/* Where readiness is unequal, what a level shows first of all is the readiness of those who stand there, and that
+ * lasts; how fast the rest fades is for the likelihood to say that knows of it. */
+static jk_status with_readiness(fading *self, double given, jk_error *error) {
+    jk_fit *fit = self->fit;
+    double profile[JK_PROFILE_GRID], best = -INFINITY;
+    if (!isfinite(fit->payers_result.readiness_shape)) {
+        return JK_OK;
     }
-    return direction > 0 ? HALF_LIFE_MOST : HALF_LIFE_LEAST;
-}
-
-/* The half-life whose share left after three years is the mean of that over the profile: what the data leave open
- * between fading and lasting is neither. `given`, the base model's, is what is thought beforehand, a factor of e up or
- * down being one standard deviation; 0: nothing is, and lasting is as likely as fading. */
-static double mean_half_life(const double *profile, double likelihood, double scale, double given) {
-    const double years = 36.0, ln2 = 0x1.62e42fefa39efp-1;
-    double sum = 0.0, left = 0.0;
-    for (int i = 0; i < GRID; i++) {
-        double away = given > 0.0 ? log(grid_point(i) / given) : 0.0;
-        double before = given > 0.0 ? exp(-0.5 * away * away) : (i == GRID - 1 ? GRID - 1.0 : 1.0);
-        double weight = exp(fmin(0.0, profile[i] - likelihood) / scale) * before;
-        sum += weight;
-        left += weight * exp(-ln2 * years / grid_point(i));
+    for (int i = 0; i < JK_PROFILE_GRID; i++) {
+        (void)profile_at(self, jk_profile_at(i));
+        JK_TRY(jk_fit_payers_readiness_likelihood(fit, self->offset, self->points, self->shared, jk_profile_at(i),
+                                                  &profile[i], error));
+        best = fmax(best, profile[i]);
     }
-    return fmin(fmax(-ln2 * years / log(left / sum), HALF_LIFE_LEAST), HALF_LIFE_MOST);
+    fit->payers_result.half_life = jk_profile_mean(profile, best, 1.0, given, lasting_if_unequal);
+    return JK_OK;
 }
 
 static jk_status estimate(fading *self, jk_error *error) {
     jk_fit *fit = self->fit;
     jk_payers_result *result = &fit->payers_result;
-    double profile[GRID], likelihood = -INFINITY, events = 0.0;
+    double profile[JK_PROFILE_GRID], likelihood = -INFINITY, events = 0.0;
     for (size_t c = 0; c < self->cell_count; c++) {
         fading_cell *cell = &self->cell[c];
         events += cell->events;
         cell->own = cell->points;
     }
-    result->half_life_low = HALF_LIFE_LEAST;
-    result->half_life_high = HALF_LIFE_MOST;
+    result->half_life_low = JK_HALF_LIFE_LEAST;
+    result->half_life_high = JK_HALF_LIFE_MOST;
     jk_payer_term term = {.figure = JK_PAYER_HALF_LIFE,
                           .segment = -1,
                           .index = -1,
@@ -422,8 +397,8 @@ static jk_status estimate(fading *self, jk_error *error) {
     double given = fit->base->scorecard.half_life;
     result->half_life = given > 0.0 ? given : 60.0;
     if (events >= EVENTS_MIN) {
-        for (int i = 0; i < GRID; i++) {
-            profile[i] = profile_at(self, grid_point(i));
+        for (int i = 0; i < JK_PROFILE_GRID; i++) {
+            profile[i] = profile_at(self, jk_profile_at(i));
         }
         term.estimate = search(self, profile);
         likelihood = profile_at(self, term.estimate);
@@ -434,17 +409,19 @@ static jk_status estimate(fading *self, jk_error *error) {
         term.debtors = found.debtors;
         if (scale > 0.0) {
             double drop = CHI_SQUARE_95 / 2.0 * scale;
-            result->half_life_low = interval_end(profile, term.estimate, likelihood, drop, -1);
-            result->half_life_high = interval_end(profile, term.estimate, likelihood, drop, 1);
-            result->half_life = mean_half_life(profile, likelihood, scale, given);
+            result->half_life_low = jk_profile_end(profile, term.estimate, likelihood, drop, -1);
+            result->half_life_high = jk_profile_end(profile, term.estimate, likelihood, drop, 1);
+            result->half_life = jk_profile_mean(profile, likelihood, scale, given, 1.0);
+            JK_TRY(with_readiness(self, given, error));
         }
     }
-    bool told = result->half_life_low > HALF_LIFE_LEAST * 1.01 || result->half_life_high < HALF_LIFE_MOST / 1.01;
+    bool told = result->half_life_low > JK_HALF_LIFE_LEAST * 1.01 || result->half_life_high < JK_HALF_LIFE_MOST / 1.01;
     if (told) {
         result->half_life = jk_fit_round_figure(result->half_life);
         (void)profile_at(self, result->half_life);
         jk_fit_payers_shift(fit, self->shared);
     } else {
+        self->shared = 0.0;
         result->half_life = given > 0.0 ? given : 60.0;
         JK_TRY(jk_fit_say(fit, error,
                           "half-life: %.0f new payers after landmarks cannot tell how fast the last payment fades; %s "
@@ -459,8 +436,7 @@ static jk_status estimate(fading *self, jk_error *error) {
     return jk_fit_payers_add_term(fit, &term, error);
 }
 
-/* ---- together -----------------------------------------------------------------------------------------------------
- */
+/* ---- together ---------------------------------------------------------------------------------------------------- */
 
 jk_status jk_fit_payers_fading(jk_fit *fit, jk_error *error) {
     size_t count = 0;
@@ -470,7 +446,7 @@ jk_status jk_fit_payers_fading(jk_fit *fit, jk_error *error) {
     }
     fading self = {.fit = fit, .payers = fit->payers};
     const struct jk_fit_payers *payers = fit->payers;
-    fit->scorecard.half_life = HALF_LIFE_MOST; /* while rows are seen as they are */
+    fit->scorecard.half_life = JK_HALF_LIFE_MOST; /* while rows are seen as they are */
     self.cell = jk_columns_zero(CELLS_MAX, sizeof *self.cell);
     jk_status status = self.cell == NULL ? jk_fail_memory(error, "the fading points") : see_rows(&self, error);
     for (size_t from = 0, to = 0; status == JK_OK && from < payers->count; from = to) {
@@ -478,7 +454,10 @@ jk_status jk_fit_payers_fading(jk_fit *fit, jk_error *error) {
         each_pair(&self, from, to, add_pair, NULL);
     }
     status = status == JK_OK ? jk_fit_payers_worth(fit, self.points, error) : status;
-    status = status == JK_OK ? estimate(&self, error) : status;
+    for (int again = 0; status == JK_OK && again < 2; again++) { /* as if all lasted, then with the half-life found */
+        status = jk_fit_payers_readiness(fit, self.offset, self.points, self.shared, error);
+        status = status == JK_OK && again == 0 ? estimate(&self, error) : status;
+    }
     free(self.offset);
     free(self.points);
     free(self.cell);

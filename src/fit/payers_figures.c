@@ -7,29 +7,33 @@
  * each month, and the same cash, with rho + beta = -log s,   rho = (rho + beta) c / (1 - s),   beta = (rho + beta) q (1
  * - c) / (1 - s).
  *
- * Errors. The ratio of sums N / D has the influence (n_d - r d_d) / D for debtor d; errors and covariances are sums of
- * their products over debtors (Liang, Zeger 1986) times G / (G - 1), carried to the links by their derivatives.
+ * Errors. The ratio of sums N / D has the influence (n_d - r d_d) / D for debtor d, and his part p_d = d_d / D of the
+ * denominator draws the ratio to himself; errors and covariances are sums over debtors of products of influences over
+ * root(1 - p_d) (CR2: Bell, McCaffrey 2002), carried to the links by their derivatives. Where variances go with d_d the
+ * error has 1 / (sum p^2 + (sum q)^2 - sum q^2) degrees of freedom, q = p^2 / (1 - p) (Satterthwaite 1946).
  *
- * Thin segments. On the link's scale a segment's figure is drawn to that of all segments by Z = t2 / (t2 + v), v its
- * variance and t2 that between segments by moments (DerSimonian, Laird, Controlled Clinical Trials 7 (1986), 177-188).
- */
+ * Thin segments. Settled shares and breakage lean on segments of debts as large (payers_thin.c). On the link's scale a
+ * class's share of the balance is drawn to that of all segments by Z = t2 / (t2 + v), v its variance and t2 that
+ * between segments by moments (DerSimonian, Laird, Controlled Clinical Trials 7 (1986), 177-188). */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/distribution.h"
 #include "base/error.h"
+#include "base/fmath.h"
 #include "fit/payers.h"
+#include "fit/payers_thin.h"
 
 enum { KINDS = 3, OWN_MIN = 10 };
 
 /* One ratio and what is made of it. */
 typedef struct cell_figure {
     double numerator, denominator, debtors;
-    double estimate, variance; /* of the link; NaN: none */
-    double slope;              /* of the link by the ratio of sums */
-    double value, credibility; /* on the link's scale */
-    int parameter;             /* of the covariance; -1 */
+    double estimate, variance;    /* of the link; NaN: none */
+    double slope;                 /* of the link by the ratio of sums */
+    double part, odd, odd_square; /* sums over debtors of p^2, q and q^2 */
+    double value, credibility;    /* on the link's scale */
+    int parameter;                /* of the covariance; -1 */
 } cell_figure;
 
 typedef struct figures {
@@ -37,7 +41,8 @@ typedef struct figures {
     struct jk_fit_payers *payers;
     size_t segments;
     cell_figure *cell; /* [segments + 1][JK_PAYER_CELLS]; the last are all segments together */
-    double *own;       /* [cells of one debtor] */
+    double *own;       /* [cells of one debtor] his influence */
+    double *below;     /* likewise, his denominator */
 } figures;
 
 static bool is_share(size_t kind) {
@@ -142,6 +147,23 @@ static void add_debtor(const figures *self, const uint32_t *touched, size_t coun
     }
 }
 
+/* Of 1 less a debtor's part, that the rest is nothing but rounding. */
+#define ALONE 1e-9
+
+/* What a debtor's part of the denominator does to a cell's degrees of freedom; returns what his influence is divided
+ * by. */
+static double count_part(cell_figure *cell, double denominator) {
+    double part = denominator / cell->denominator, rest = fmax(1.0 - part, ALONE), odd = part * part / rest;
+    cell->part += part * part;
+    cell->odd += odd;
+    cell->odd_square += odd * odd;
+    return sqrt(rest);
+}
+
+static double degrees_of(const cell_figure *cell) {
+    return 1.0 / (cell->part + cell->odd * cell->odd - cell->odd_square);
+}
+
 /* Influence of a part on its cell, on the link's scale. */
 static double influence(const cell_figure *cell, const jk_payer_part *part) {
     double ratio = ratio_of(cell);
@@ -150,7 +172,7 @@ static double influence(const cell_figure *cell, const jk_payer_part *part) {
 
 static jk_status sum_errors(figures *self, double *covariance, size_t parameters, jk_error *error) {
     const struct jk_fit_payers *payers = self->payers;
-    size_t cells = (self->segments + 1) * JK_PAYER_CELLS, all = self->segments * JK_PAYER_CELLS;
+    const size_t all = self->segments * JK_PAYER_CELLS, cells = all + JK_PAYER_CELLS;
     uint32_t *touched = jk_columns_alloc(cells, sizeof *touched);
     if (touched == NULL) {
         return jk_fail_memory(error, "the payers");
@@ -168,23 +190,20 @@ static jk_status sum_errors(figures *self, double *covariance, size_t parameters
                 }
                 if (!seen) {
                     touched[count++] = at[k];
-                    self->own[at[k]] = 0.0;
+                    self->own[at[k]] = self->below[at[k]] = 0.0;
                     cell->debtors += 1.0;
                 }
                 self->own[at[k]] += isnan(cell->estimate) ? 0.0 : influence(cell, part);
+                self->below[at[k]] += part->denominator;
             }
+        }
+        for (size_t t = 0; t < count; t++) {
+            cell_figure *cell = &self->cell[touched[t]];
+            self->own[touched[t]] /= cell->denominator > 0.0 ? count_part(cell, self->below[touched[t]]) : 1.0;
         }
         add_debtor(self, touched, count, covariance, parameters);
     }
     free(touched);
-    double debtors = (double)self->fit->rows.columns.clusters;
-    double factor = debtors > 1.0 ? debtors / (debtors - 1.0) : (double)NAN;
-    for (size_t i = 0; i < parameters * parameters; i++) {
-        covariance[i] *= factor;
-    }
-    for (size_t i = 0; i < cells; i++) {
-        self->cell[i].variance *= factor;
-    }
     return JK_OK;
 }
 
@@ -219,38 +238,96 @@ static double parent_of(const figures *self, size_t kind, size_t j) {
     return to_link(kind, is_share(kind) ? fmin(fmax(mean, least), 1.0 - least) : fmax(mean, least));
 }
 
-static void lean(figures *self) {
-    for (size_t kind = 0; kind < KINDS; kind++) {
-        for (size_t j = 0; j < 3; j++) {
-            double parent = parent_of(self, kind, j), t2 = between(self, kind, j);
-            for (size_t g = 0; g <= self->segments; g++) {
-                cell_figure *cell = &self->cell[jk_payer_cell(g, (jk_payer_figure)kind, j)];
-                bool own = !isnan(cell->estimate) && cell->variance > 0.0;
-                double z = !own ? 0.0
-                           : !self->fit->options.shrink || g == self->segments
-                               ? 1.0
-                               : (self->segments == 1 ? 1.0 : t2 / (t2 + cell->variance));
-                cell->credibility = z;
-                cell->value = own ? z * cell->estimate + (1.0 - z) * parent : parent;
-            }
+/* Classes' shares of the balance: segments lean on all together. */
+static void lean_classes(figures *self) {
+    const size_t kind = JK_PAYER_MONTHLY_SHARE;
+    for (size_t j = 0; j < 3; j++) {
+        double parent = parent_of(self, kind, j), t2 = between(self, kind, j);
+        for (size_t g = 0; g < self->segments; g++) {
+            cell_figure *cell = &self->cell[jk_payer_cell(g, JK_PAYER_MONTHLY_SHARE, j)];
+            bool own = !isnan(cell->estimate) && cell->variance > 0.0;
+            double z = self->fit->options.shrink && self->segments > 1 ? t2 / (t2 + cell->variance) : 1.0;
+            cell->credibility = own ? z : 0.0;
+            cell->value = own ? z * cell->estimate + (1.0 - z) * parent : parent;
         }
     }
+}
+
+/* Mean logarithm of the balance of each segment's claims when they entered; where it has none, of all. */
+static void see_sizes(const figures *self, double *size) {
+    const struct jk_fit_payers *payers = self->payers;
+    double sum = 0.0, count = 0.0;
+    for (size_t g = 0; g < self->segments; g++) {
+        double own = 0.0, claims = 0.0;
+        for (size_t i = 0; i < payers->count; i++) {
+            const jk_payer_row *row = &payers->row[i];
+            bool first = payers->first[row->row] && row->segment == g && row->balance > 0.0;
+            own += first ? jk_log(row->balance) : 0.0;
+            claims += first;
+        }
+        size[g] = claims > 0.0 ? own / claims : (double)NAN;
+        sum += own;
+        count += claims;
+    }
+    for (size_t g = 0; g < self->segments; g++) {
+        size[g] = isnan(size[g]) ? (count > 0.0 ? sum / count : 0.0) : size[g];
+    }
+}
+
+/* Settled shares or breakage: segments lean on those of debts as large as theirs. */
+static void lean_treatments(figures *self, jk_payer_figure kind, jk_payer_thin *thin) {
+    thin->share = is_share(kind);
+    for (size_t i = 0; i < self->segments * JK_TREATMENT_COUNT; i++) {
+        const cell_figure *cell = &self->cell[jk_payer_cell(i / JK_TREATMENT_COUNT, kind, i % JK_TREATMENT_COUNT)];
+        thin->cell[i] = (jk_payer_thin_cell){.numerator = cell->numerator, .denominator = cell->denominator};
+    }
+    jk_fit_payers_thin(thin);
+    const bool alone = !self->fit->options.shrink || self->segments == 1;
+    for (size_t i = 0; i < self->segments * JK_TREATMENT_COUNT; i++) {
+        cell_figure *cell = &self->cell[jk_payer_cell(i / JK_TREATMENT_COUNT, kind, i % JK_TREATMENT_COUNT)];
+        bool own = !isnan(cell->estimate) && cell->variance > 0.0;
+        double z = alone ? (own ? 1.0 : 0.0) : jk_fit_payers_thin_weight(thin, i, cell->variance);
+        cell->credibility = own ? z : 0.0;
+        cell->value = z * jk_fit_payers_thin_link(thin, i) + (1.0 - z) * thin->cell[i].link;
+    }
+}
+
+static jk_status lean(figures *self, jk_error *error) {
+    const size_t cells = self->segments * JK_TREATMENT_COUNT;
+    double *size = jk_arena_alloc(self->fit->arena, self->segments, sizeof *size);
+    jk_payer_thin thin = {.segments = self->segments, .size = size};
+    thin.cell = jk_arena_alloc(self->fit->arena, cells, sizeof *thin.cell);
+    if (size == NULL || thin.cell == NULL) {
+        return jk_fail_memory(error, "the payers");
+    }
+    see_sizes(self, size);
+    lean_treatments(self, JK_PAYER_SETTLED_SHARE, &thin);
+    lean_treatments(self, JK_PAYER_BREAKAGE, &thin);
+    lean_classes(self);
+    for (size_t i = 0; i < JK_PAYER_CELLS; i++) { /* all together are told as they are */
+        cell_figure *cell = &self->cell[self->segments * JK_PAYER_CELLS + i];
+        bool own = !isnan(cell->estimate) && cell->variance > 0.0;
+        cell->credibility = own ? 1.0 : 0.0;
+        cell->value = own ? cell->estimate : parent_of(self, i / 3, i % 3);
+    }
+    return JK_OK;
 }
 
 /* ---- together ---------------------------------------------------------------------------------------------------- */
 
 static void put_term(const figures *self, size_t kind, size_t g, size_t j, jk_payer_term *term) {
     const cell_figure *cell = &self->cell[jk_payer_cell(g, (jk_payer_figure)kind, j)];
-    double error = sqrt(cell->variance);
-    bool own = !isnan(cell->estimate);
+    const bool own = !isnan(cell->estimate), known = own && cell->debtors > 1.0; /* one alone tells of no error */
+    const double error = known ? sqrt(cell->variance) : (double)NAN;
+    const double half = known ? jk_student_95(degrees_of(cell)) * error : (double)NAN;
     *term = (jk_payer_term){.figure = (jk_payer_figure)kind,
                             .segment = g == self->segments ? -1 : (int)g,
                             .index = (int)j,
                             .parameter = cell->parameter,
                             .estimate = own ? from_link(kind, cell->estimate) : ratio_of(cell),
-                            .std_error = own ? error : (double)NAN,
-                            .low = own ? from_link(kind, cell->estimate - JK_NORMAL_95 * error) : (double)NAN,
-                            .high = own ? from_link(kind, cell->estimate + JK_NORMAL_95 * error) : (double)NAN,
+                            .std_error = error,
+                            .low = from_link(kind, cell->estimate - half),
+                            .high = from_link(kind, cell->estimate + half),
                             .value = from_link(kind, cell->value),
                             .credibility = cell->credibility,
                             .events = cell->numerator,
@@ -289,7 +366,8 @@ jk_status jk_fit_payers_figures(jk_fit *fit, jk_error *error) {
     size_t cells = (self.segments + 1) * JK_PAYER_CELLS, parameters = 0;
     self.cell = jk_arena_alloc(fit->arena, cells, sizeof *self.cell);
     self.own = jk_arena_alloc(fit->arena, cells, sizeof *self.own);
-    if (self.cell == NULL || self.own == NULL) {
+    self.below = jk_arena_alloc(fit->arena, cells, sizeof *self.below);
+    if (self.cell == NULL || self.own == NULL || self.below == NULL) {
         return jk_fail_memory(error, "the payers");
     }
     carry_over(&self);
@@ -304,7 +382,7 @@ jk_status jk_fit_payers_figures(jk_fit *fit, jk_error *error) {
         return jk_fail_memory(error, "the payers");
     }
     JK_TRY(sum_errors(&self, covariance, parameters, error));
-    lean(&self);
+    JK_TRY(lean(&self, error));
     return list_terms(&self, covariance, parameters, error);
 }
 

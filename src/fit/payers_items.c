@@ -67,6 +67,17 @@ int jk_fit_payers_item(const jk_fit *fit) {
     return fading == 1 && fit->scorecard.characteristics[item].count + 1 <= JK_PAYER_LEVELS_MAX ? item : -1;
 }
 
+int jk_fit_payers_recency(const jk_fit *fit) {
+    for (size_t c = 0; c < fit->scorecard.count; c++) {
+        const jk_characteristic *item = &fit->scorecard.characteristics[c];
+        bool recency = item->fades && item->is_numeric && strcmp(item->name, "months_since_last_payment") == 0;
+        if (recency && item->count + 1 <= JK_PAYER_LEVELS_MAX) {
+            return (int)c;
+        }
+    }
+    return -1;
+}
+
 /* Lasting intensities move by exp(a), so that what fades goes to that level; today's stay as they are. */
 void jk_fit_payers_shift(jk_fit *fit, double shared) {
     jk_characteristic *items = jk_fit_items(fit);

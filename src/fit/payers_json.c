@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was learned of payers as JSON, and what of it can be drawn. */
+#include <string.h>
+
 #include "base/json.h"
 #include "fit/payers.h"
 
@@ -51,6 +53,7 @@ static json_t *payer_level_json(jk_json_builder *json, const jk_fit *fit, const 
     jk_json_put(json, object, "std_error", jk_json_number(level->std_error));
     jk_json_put(json, object, "debtors", jk_json_number(level->debtors));
     jk_json_put(json, object, "value", jk_json_number(level->value));
+    jk_json_put(json, object, "credibility", jk_json_number(level->credibility));
     return object;
 }
 
@@ -70,6 +73,7 @@ json_t *jk_fit_payers_json(jk_json_builder *json, const jk_fit *fit) {
     jk_json_put(json, object, "why_not", payers->why_not != NULL ? json_string(payers->why_not) : json_null());
     jk_json_put(json, object, "grace", json_integer(payers->grace));
     jk_json_put(json, object, "period_months", jk_json_number(payers->period_months));
+    jk_json_put(json, object, "readiness_shape", jk_json_number(payers->readiness_shape));
     jk_json_put(json, object, "paid_again", jk_json_number(payers->again));
     jk_json_put(json, object, "quiet_paid", jk_json_number(payers->quiet));
     jk_json_put(json, object, "since_last_payment", json_integer(payers->since_last_payment));
@@ -103,4 +107,17 @@ json_t *jk_fit_payers_covariance_json(jk_json_builder *json, const jk_fit *fit) 
     jk_json_put(json, object, "parameters", parameters);
     jk_json_put(json, object, "covariance", rows);
     return object;
+}
+
+/* Levels by segment (and treatment), and of all together: those that a draw moves. */
+json_t *jk_fit_payers_levels_json(jk_json_builder *json, const jk_fit *fit) {
+    const jk_payers_result *payers = &fit->payers_result;
+    json_t *list = json_array();
+    for (size_t i = 0; i < payers->level_count; i++) {
+        const char *what = payers->levels[i].what;
+        if (strcmp(what, "curve") == 0 || strcmp(what, "monthly_share") == 0) {
+            jk_json_append(json, list, payer_level_json(json, fit, &payers->levels[i]));
+        }
+    }
+    return list;
 }

@@ -2,35 +2,41 @@
 /* Last, levels: what landmarks of the panel expect of the months that follow becomes what came in.
  *
  * The balance of a payer falls as if the claim were resolved by what is paid, so that debtors of many spells come out
- * low; and what is fitted month by month need not add up over years. Claims are valued by the new model itself at
- * landmarks (jalki/landmarks.h, recorded treatments), for 24 months or as long as they were watched, at least 12 where
- * the panel is long enough. Three kinds of factors: on monthly_share, by segment, of those who pay at a landmark; on
- * the curves, by segment and treatment, of the quiet; on the levels of what fades, shared by all segments, of the
- * quiet. Later landmarks count more, by half every 12 months: a panel that is watched for longer knows better who never
- * pays.
+ * low; instalments are what a debtor can spare, so that who has paid before pays a larger part of what is left of the
+ * debt, and who never paid a smaller one; and what is fitted month by month need not add up over years. Claims are
+ * valued by the new model itself at landmarks (jalki/landmarks.h, recorded treatments), for 24 months or as long as
+ * they were watched, at least 12 where the panel is long enough. Three kinds of factors: on monthly_share, by segment,
+ * of those who pay at a landmark; on the curves, by segment and treatment, of the quiet; on the levels of the last
+ * payment, shared by all segments, of the quiet. What they expect is carried to the panel's end (payers_end.c):
+ * a debtor who never paid in six months is another one than who never paid in three years.
  *
  * A factor is drawn to what stands above it (all segments together; 1) by Z = t2 / (t2 + v), v the variance of its
- * logarithm by debtor, t2 that between factors by moments; all together lean on 1 with t = 0.3. Factors act on cash
- * less than in proportion, so that the steps are repeated. */
+ * logarithm by debtor, t2 that between factors by moments; all together lean on 1 with t = 0.3. Levels: their points
+ * are first those of the readiness that stands there, where it is unequal (below); those who never paid, and those who
+ * did, are then drawn to all the quiet with t = 0.3, the levels of the latter to them together with t = 0.15 (beside
+ * readiness 0.15 and 0.1). Factors act on cash less than in proportion, so that the steps are repeated. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/sort.h"
 #include "fit/payers.h"
 #include "jalki/landmarks.h"
+#include "jalki/score.h"
 
 enum { EVERY = 6, FOLLOW = 24, LEAST_FOLLOW = 12, ROUNDS = 4, DEBTORS_MIN = 10 };
 static const double level_most = 3.0, prior = 0.3;
 
 /* One factor under way. */
 typedef struct factor {
-    double actual, expected; /* weighted, of this round */
+    double actual, expected; /* of this round */
     double squares;          /* of debtors' rests */
     double debtors;
     double first_actual, first_expected, first_debtors, ratio, std_error; /* of the first round */
     double own_actual, own_expected;                                      /* of the present debtor */
     double step, value;                                                   /* of this round; of all rounds, logarithms */
+    double credibility;                                                   /* of this round */
 } factor;
 
 typedef struct levelling {
@@ -38,24 +44,38 @@ typedef struct levelling {
     size_t segments;
     factor *share;      /* [segments + 1] of monthly_share; the last is all together */
     factor *curve;      /* [segments x treatments + 1] */
+    factor *points;     /* [levels + 1] of months since the last payment; the last is all who ever paid */
+    size_t levels;      /* 0: nothing of that kind fades */
+    int item;           /* of the scorecard; -1 */
     int32_t last_start; /* of landmarks */
+    int32_t end;        /* of the rows that are fitted */
+    double apart;       /* spread of what levels differ from all the quiet by, beside their points */
+    double within;      /* ... and from each other, of those who paid */
 } levelling;
 
 static size_t factor_count(const levelling *self) {
-    return self->segments + 1 + self->segments * JK_TREATMENT_COUNT + 1;
+    return self->segments + 1 + self->segments * JK_TREATMENT_COUNT + 1 + (self->levels > 0 ? self->levels + 1 : 0);
+}
+
+static const jk_characteristic *item_of(const levelling *self) {
+    return &self->fit->scorecard.characteristics[self->item];
 }
 
 /* ---- sums -------------------------------------------------------------------------------------------------------- */
 
-/* The factors that a landmark speaks for. */
-static void factors_of(const levelling *self, const jk_landmark *at, factor *out[2]) {
+enum { SPEAKS_FOR = 4 };
+
+/* The factors that a landmark speaks for: one of its own, one of all, and where it is quiet its level, and
+ * all of those who paid before. */
+static size_t factors_of(const levelling *self, const jk_landmark *at, factor *out[SPEAKS_FOR]) {
     out[0] = at->paying ? &self->share[at->segment] : &self->curve[at->segment * JK_TREATMENT_COUNT + at->treatment];
     out[1] = at->paying ? &self->share[self->segments] : &self->curve[self->segments * JK_TREATMENT_COUNT];
-}
-
-static double weight_of(const levelling *self, const jk_landmark *at) {
-    double months = (double)(self->last_start - at->start) / JK_DAYS_PER_MONTH;
-    return exp2(-fmax(months, 0.0) / 12.0);
+    if (at->paying || self->levels == 0) {
+        return 2;
+    }
+    out[2] = &self->points[jk_fit_payers_level_of(item_of(self), at->paid_months)];
+    out[3] = &self->points[self->levels];
+    return at->paid_months == INT32_MAX ? 3 : 4;
 }
 
 static int by_debtor(const void *left, const void *right) {
@@ -78,18 +98,17 @@ static void sum_landmarks(levelling *self, const jk_landmarks *landmarks) {
     for (int pass = 0; pass < 2; pass++) {
         for (size_t from = 0, to = 0; from < landmarks->count; from = to) {
             for (to = from; to < landmarks->count && landmarks->at[to].debtor == landmarks->at[from].debtor; to++) {
-                factor *of[2];
-                factors_of(self, &landmarks->at[to], of);
-                double weight = weight_of(self, &landmarks->at[to]);
-                for (size_t k = 0; k < 2; k++) {
-                    of[k]->own_actual += weight * landmarks->at[to].horizon[0].actual;
-                    of[k]->own_expected += weight * landmarks->at[to].horizon[0].expected;
+                factor *of[SPEAKS_FOR];
+                size_t count = factors_of(self, &landmarks->at[to], of);
+                for (size_t k = 0; k < count; k++) {
+                    of[k]->own_actual += landmarks->at[to].horizon[0].actual;
+                    of[k]->own_expected += landmarks->at[to].horizon[0].expected;
                 }
             }
             for (size_t i = from; i < to; i++) {
-                factor *of[2];
-                factors_of(self, &landmarks->at[i], of);
-                for (size_t k = 0; k < 2; k++) {
+                factor *of[SPEAKS_FOR];
+                size_t count = factors_of(self, &landmarks->at[i], of);
+                for (size_t k = 0; k < count; k++) {
                     factor *one = of[k];
                     if (pass == 0) {
                         one->actual += one->own_actual;
@@ -136,13 +155,36 @@ static double between(const factor *one, size_t count, double parent) {
 static void step_parts(factor *part, size_t count, factor *all) {
     double y = 0.0, v = 0.0, parent = all->value;
     if (log_ratio(all, &y, &v)) {
-        parent = y * prior * prior / (prior * prior + v);
+        all->credibility = prior * prior / (prior * prior + v);
+        parent = y * all->credibility;
     }
     all->step = parent - all->value;
     double t2 = between(part, count, parent);
     for (size_t i = 0; i < count; i++) {
         bool own = log_ratio(&part[i], &y, &v);
+        part[i].credibility = own && t2 > 0.0 ? t2 / (t2 + v) : 0.0;
         part[i].step = (own && t2 > 0.0 ? parent + (y - parent) * t2 / (t2 + v) : parent) - part[i].value;
+    }
+}
+
+/* Steps of levels: what those who paid before, and those who never did, differ from all the quiet by, drawn to nothing;
+ * the levels of those who paid before drawn to that. */
+static void step_levels(levelling *self) {
+    const factor *all = &self->curve[self->segments * JK_TREATMENT_COUNT];
+    factor *paid = &self->points[self->levels];
+    const double rest = all->expected > 0.0 ? log(all->actual / all->expected) : 0.0;
+    double y = 0.0, v = 0.0, parent = 0.0;
+    if (log_ratio(paid, &y, &v)) {
+        parent = (y - rest) * self->apart * self->apart / (self->apart * self->apart + v);
+    }
+    paid->step = parent - paid->value;
+    for (size_t l = 0; l < self->levels; l++) {
+        bool never = l + 1 == self->levels;
+        double above = never ? 0.0 : parent, spread = never ? self->apart : self->within, value = above;
+        if (log_ratio(&self->points[l], &y, &v)) {
+            value += (y - rest - above) * spread * spread / (spread * spread + v);
+        }
+        self->points[l].step = value - self->points[l].value;
     }
 }
 
@@ -154,8 +196,21 @@ static double bounded(factor *one) {
     return exp(one->value - before);
 }
 
+static void apply_levels(levelling *self) {
+    if (self->levels > 0) {
+        jk_characteristic *to = &jk_fit_items(self->fit)[self->item];
+        double *of = (double *)(uintptr_t)to->points; /* made by this fit */
+        (void)bounded(&self->points[self->levels]);
+        for (size_t l = 0; l < self->levels; l++) {
+            double *one = l < to->count ? &of[l] : &to->missing_points;
+            *one = jk_fit_round_points(*one + log(bounded(&self->points[l])));
+        }
+    }
+}
+
 static jk_status apply(levelling *self, jk_error *error) {
     jk_fit *fit = self->fit;
+    apply_levels(self);
     (void)bounded(&self->share[self->segments]);
     (void)bounded(&self->curve[self->segments * JK_TREATMENT_COUNT]);
     for (size_t g = 0; g < self->segments; g++) {
@@ -181,13 +236,34 @@ static jk_status apply(levelling *self, jk_error *error) {
     return JK_OK;
 }
 
+/* ---- readiness --------------------------------------------------------------------------------------------------- */
+
+/* Where readiness is unequal and what fades looks at the last payment alone, a level says whose readiness stands there:
+ * that rests on all spells of all debtors, the level's own points on the few that began there. */
+static jk_status take_readiness(levelling *self, jk_error *error) {
+    jk_fit *fit = self->fit;
+    if (self->levels == 0 || !fit->payers->unequal || jk_fit_payers_item(fit) != self->item) {
+        return JK_OK;
+    }
+    self->apart /= 2.0; /* readiness leaves less to landmarks than points of few spells do */
+    self->within /= 1.5;
+    jk_characteristic *to = &jk_fit_items(fit)[self->item];
+    double *points = (double *)(uintptr_t)to->points, ready[JK_PAYER_LEVELS_MAX]; /* made by this fit */
+    const double *worth = fit->payers->worth, never = to->missing_points - worth[to->count];
+    JK_TRY(jk_fit_payers_ready_at_end(fit, to, self->end, ready, error));
+    for (size_t l = 0; l < to->count; l++) {
+        if (isfinite(ready[l]) && ready[l] > 0.0) {
+            points[l] = jk_fit_round_points(never + log(ready[l]) + worth[l]);
+        }
+    }
+    return JK_OK;
+}
+
 /* ---- landmarks --------------------------------------------------------------------------------------------------- */
 
 static jk_status value_landmarks(levelling *self, jk_landmarks *landmarks, jk_error *error) {
     jk_fit *fit = self->fit;
-    jk_model model = *fit->base;
-    model.segments = fit->segments;
-    model.scorecard = fit->scorecard;
+    jk_model model = jk_fit_model(fit);
     jk_landmark_options options = {.filter = fit->options.filter,
                                    .within = true,
                                    .every = EVERY,
@@ -203,7 +279,11 @@ static jk_status value_landmarks(levelling *self, jk_landmarks *landmarks, jk_er
     jk_status status = jk_landmarks_run(panel, &model, &options, landmarks, error);
     jk_panel_close(panel);
     if (status == JK_OK) {
-        qsort(landmarks->at, landmarks->count, sizeof *landmarks->at, by_debtor);
+        const jk_characteristic *item = self->levels > 0 ? item_of(self) : NULL;
+        status = jk_fit_payers_to_end(fit, item, EVERY, self->end, landmarks, error);
+    }
+    if (status == JK_OK) {
+        jk_sort(landmarks->at, landmarks->count, sizeof *landmarks->at, by_debtor);
     }
     return status;
 }
@@ -234,10 +314,11 @@ static void put_level(const factor *one, const char *what, int segment, int trea
                                                .debtors = one->first_debtors,
                                                .ratio = one->ratio,
                                                .std_error = one->std_error,
-                                               .value = exp(one->value)});
+                                               .value = exp(one->value),
+                                               .credibility = one->credibility});
 }
 
-static void tell(levelling *self) {
+static jk_status tell(levelling *self, jk_error *error) {
     jk_fit *fit = self->fit;
     jk_payers_result *result = &fit->payers_result;
     put_level(&self->share[self->segments], "monthly_share", -1, -1, "", result);
@@ -248,6 +329,15 @@ static void tell(levelling *self) {
     for (size_t c = 0; c < self->segments * JK_TREATMENT_COUNT; c++) {
         put_level(&self->curve[c], "curve", (int)(c / JK_TREATMENT_COUNT), (int)(c % JK_TREATMENT_COUNT), "", result);
     }
+    for (size_t l = 0; l < self->levels; l++) {
+        char name[64];
+        const char *kept = jk_fit_text(fit, "%s", jk_score_level_name(item_of(self), l, name));
+        if (kept == NULL) {
+            return jk_fail_memory(error, "the levels");
+        }
+        put_level(&self->points[l], "points", -1, -1, kept, result);
+    }
+    return JK_OK;
 }
 
 /* Levels at their bound say that the figures and the money do not go together. */
@@ -278,11 +368,17 @@ static bool last_landmark(levelling *self) {
     self->fit->payers_result.landmark_months[0] = follow;
     self->fit->payers_result.landmark_months[1] = FOLLOW;
     self->last_start = jk_date_add_months(end, -follow);
+    self->end = end;
     return months >= LEAST_FOLLOW;
 }
 
 jk_status jk_fit_payers_level(jk_fit *fit, jk_error *error) {
-    levelling self = {.fit = fit, .segments = fit->base->segment_count};
+    levelling self = {.fit = fit,
+                      .segments = fit->base->segment_count,
+                      .item = jk_fit_payers_recency(fit),
+                      .apart = prior,
+                      .within = prior / 2.0};
+    self.levels = self.item >= 0 && fit->payers->readiness != NULL ? item_of(&self)->count + 1 : 0;
     if (!last_landmark(&self)) {
         return jk_fit_say(
             fit, error,
@@ -295,6 +391,8 @@ jk_status jk_fit_payers_level(jk_fit *fit, jk_error *error) {
         return jk_fail_memory(error, "the levels");
     }
     self.curve = self.share + self.segments + 1;
+    self.points = self.curve + self.segments * JK_TREATMENT_COUNT + 1;
+    JK_TRY(take_readiness(&self, error));
     for (int round = 0; round < ROUNDS; round++) {
         jk_landmarks landmarks = {0};
         JK_TRY(value_landmarks(&self, &landmarks, error));
@@ -304,9 +402,10 @@ jk_status jk_fit_payers_level(jk_fit *fit, jk_error *error) {
             keep_first(&self);
         }
         step_parts(self.share, self.segments, &self.share[self.segments]);
+        step_levels(&self);
         step_parts(self.curve, self.segments * JK_TREATMENT_COUNT, &self.curve[self.segments * JK_TREATMENT_COUNT]);
         JK_TRY(apply(&self, error));
     }
-    tell(&self);
+    JK_TRY(tell(&self, error));
     return warn(&self, error);
 }

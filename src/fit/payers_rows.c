@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "fit/payers.h"
 #include "jalki/expected.h"
 #include "model/economics.h"
@@ -98,7 +99,7 @@ static jk_status read_rows(jk_fit *fit, struct jk_fit_payers *payers, jk_error *
         }
     }
     if (status == JK_OK) {
-        qsort(payers->row, payers->count, sizeof *payers->row, by_debtor);
+        jk_sort(payers->row, payers->count, sizeof *payers->row, by_debtor);
         for (size_t i = 0; i < payers->count; i++) {
             payers->first[payers->row[i].row] = i == 0 || payers->row[i].claim != payers->row[i - 1].claim;
         }
@@ -182,6 +183,7 @@ static jk_status judge(jk_fit *fit, struct jk_fit_payers *payers, jk_error *erro
     for (size_t i = 0; i < payers->count; i++) {
         months += payers->row[i].months;
     }
+    result->readiness_shape = NAN;
     result->grace = fit->options.grace;
     result->period_months = payers->count > 0 ? months / (double)payers->count : NAN;
     result->again = payers->again[0] / payers->again[1];
@@ -240,6 +242,6 @@ void jk_fit_payers_free(jk_fit *fit) {
         free(fit->payers->state);
         free(fit->payers->first);
         free(fit->payers->part);
-        free(fit->payers->influence_half_life);
+        free(fit->payers->readiness);
     }
 }

@@ -172,6 +172,7 @@ jk_status jk_fit_payers_worth(jk_fit *fit, const double *points, jk_error *error
         double *one = i < to->count ? &of[i] : &to->missing_points;
         for (size_t l = 0; l < self->count; l++) {
             if (fabs(self->level[l].points - *one) < 1e-7) {
+                fit->payers->worth[i] = move[l];
                 *one = jk_fit_round_points(*one + move[l]);
                 break;
             }

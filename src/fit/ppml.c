@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "fit/ppml_kept.h"
 #include "fit/ppml_pass.h"
 
 enum { STRIPS_MAX = 64 };
@@ -196,14 +197,8 @@ static jk_status need_cash(const jk_ppml_rows *rows, jk_error *error) {
     return JK_OK;
 }
 
-jk_status jk_ppml_fit(const jk_ppml_rows *rows, const jk_ppml_design *design, const jk_ppml_options *options,
-                      const jk_run *run, jk_ppml *fit, jk_error *error) {
-    static const jk_ppml_options none = {0};
-    options = options != NULL ? options : &none;
-    *fit = (jk_ppml){0};
-    JK_TRY(check_design(design, error));
-    JK_TRY(check_rows(rows, design, error));
-    JK_TRY(need_cash(rows, error));
+static jk_status estimate(const jk_ppml_rows *rows, const jk_ppml_design *design, const jk_ppml_options *options,
+                          const jk_run *run, jk_ppml *fit, jk_error *error) {
     jk_ppml_work work = {
         .rows = rows, .design = design, .run = run, .link_count = options->link_count, .links = options->links};
     jk_status status = JK_OK;
@@ -231,6 +226,24 @@ cleanup:
         jk_ppml_reset(fit);
     }
     return status;
+}
+
+jk_status jk_ppml_fit(const jk_ppml_rows *rows, const jk_ppml_design *design, const jk_ppml_options *options,
+                      const jk_run *run, jk_ppml *fit, jk_error *error) {
+    static const jk_ppml_options none = {0};
+    char name[JK_PPML_NAME];
+    bool found = false;
+    options = options != NULL ? options : &none;
+    *fit = (jk_ppml){0};
+    JK_TRY(check_design(design, error));
+    JK_TRY(check_rows(rows, design, error));
+    JK_TRY(need_cash(rows, error));
+    JK_TRY(jk_ppml_kept_find(rows, design, options, name, fit, &found, error));
+    if (found) {
+        return JK_OK;
+    }
+    JK_TRY(estimate(rows, design, options, run, fit, error));
+    return jk_ppml_keep(name, options, fit, error);
 }
 
 jk_status jk_ppml_predict(const jk_ppml_rows *rows, const jk_ppml_design *design, const double *parameters,

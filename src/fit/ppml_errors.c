@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Dispersion and standard errors at the estimates. */
+/* Dispersion and standard errors at the estimates: dispersion is Pearson's X^2 / (rows - parameters); the covariance is
+ * the sandwich I^-1 M I^-1 G / (G - 1), M the sum over G clusters of score times its transpose (Liang, Zeger 1986),
+ * with G - 1 degrees of freedom. Where clusters are few it is CR2 with Satterthwaite's degrees of freedom (ppml_few.c).
+ * A parameter of which one cluster alone tells has no error of this kind, as its residuals are 0 there by construction:
+ * its variance is the model's own, and its standard error is missing. */
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -74,6 +78,24 @@ static void spread_errors(const jk_ppml_work *work, const double *inverse, const
     }
 }
 
+/* Adds scale times the penalties' matrix to the upper triangle of `middle`: what links say is as uncertain as data. */
+static void add_links(const jk_ppml_work *work, double scale, double *middle) {
+    const size_t n = work->unknowns;
+    for (size_t l = 0; l < work->link_count; l++) {
+        const int32_t a = work->slot[work->links[l].a], b = work->links[l].b >= 0 ? work->slot[work->links[l].b] : -1;
+        const double weight = scale * work->links[l].weight;
+        if (a >= 0) {
+            middle[(size_t)a * n + (size_t)a] += weight;
+        }
+        if (b >= 0) {
+            middle[(size_t)b * n + (size_t)b] += weight;
+        }
+        if (a >= 0 && b >= 0) {
+            middle[(size_t)(a < b ? a : b) * n + (size_t)(a < b ? b : a)] -= weight;
+        }
+    }
+}
+
 /* Few enough clusters for their own errors, and rows enough only for a second or two of work. */
 static int is_few(const jk_ppml_work *work, size_t clusters) {
     const jk_ppml_rows *rows = work->rows;
@@ -117,13 +139,18 @@ jk_status jk_ppml_errors(jk_ppml_work *work, const jk_ppml_options *options, jk_
     jk_cholesky_inverse(sums.information, n, dropped, inverse);
     double clusters = (double)rest.clusters;
     double adjust = rest.clusters > 1 ? clusters / (clusters - 1.0) : 1.0;
-    if (is_few(work, rest.clusters)) {
+    for (size_t i = 0; i < n; i++) {
+        degrees[i] = clusters - 1.0;
+    }
+    if (options->by_dispersion) {
+        for (size_t i = 0; i < n * n; i++) {
+            robust[i] = fit->cluster_dispersion * inverse[i];
+        }
+    } else if (work->link_count == 0 && is_few(work, rest.clusters)) {
         JK_TRY_CLEANUP(jk_ppml_few_errors(work, inverse, robust, degrees, error));
     } else {
+        add_links(work, fit->cluster_dispersion, rest.middle);
         JK_TRY_CLEANUP(sandwich(inverse, rest.middle, n, adjust, robust, error));
-        for (size_t i = 0; i < n; i++) {
-            degrees[i] = clusters - 1.0;
-        }
     }
     spread_errors(work, inverse, robust, degrees, fit);
 cleanup:

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fisher scoring; steps are halved until they go uphill. */
+/* Fisher scoring for the likelihood of jalki/ppml.h: beta + I(beta)^-1 U(beta), U the score sum (cash - mu) / mu
+ * dmu/dbeta and I the information sum dmu dmu' / mu. The step is halved until the objective does not fall, and a single
+ * parameter moves at most 3 at a time, so that what runs away does not hold up the others.
+ *
+ * A maximum need not exist: along some direction rows without cash may run to nothing while all others stay (Correia,
+ * Guimarães, Zylkin 2019). Such rows are found by the step itself once the others have settled, leave the estimation,
+ * and the search begins anew; parameters whose information others give are held, the later ones first. Ends where no
+ * parameter moves by 1e-9, or where a long search stands still to 1e-8 of its objective. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From counts of rows to what a model takes. */
+/* From counts of rows to what a model takes (jalki/transitions.h has the method and its sources).
+ *
+ * Classes: the maximum of the likelihood through powers of the monthly matrix with a Dirichlet prior
+ * (history/class_matrix.c), first for all segments around the base model's mean matrix, then for each around its own
+ * matrix moved as all moved. Exits: (centre m + events - those known anyway) / (m + months) with m = w / centre, a
+ * gamma prior worth w exits; intervals are the exact Poisson ones. Titles: the rate h of the likelihood product over
+ * rows of 1 - exp(-h m) or exp(-h m), whose derivative falls in h and is halved to 1e-13; interval of ln h by the
+ * expected information. */
 #include "jalki/transitions.h"
 
 #include <math.h>

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Features of trees in training: each characteristic's number as 32 bits, missing as NaN, or 1/0 for a level. The names
+ * are those by which src/score finds them again, and the numbers come through the same functions: what trees learn on
+ * is what they see later. */
 #include "fit/tree_features.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "score/scorer_internal.h"

@@ -31,9 +31,6 @@ void jk_h5_set_up(void);
  * them. Negative on failure. Call under the lock. */
 hid_t jk_h5_access(int fd);
 
-/* Writes all bytes at the address; false with errno set if the system refuses. Needs no lock. */
-bool jk_h5_write_bytes(int fd, uint64_t address, const void *bytes, size_t size);
-
 /* Creates an empty HDF5 file in the open output: format of HDF5 1.8, no time stamps, no file locks (the file has no
  * name yet). Returns a negative id on failure. Call under the lock. */
 hid_t jk_h5_create(const jk_output *output);

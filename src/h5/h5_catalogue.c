@@ -73,14 +73,17 @@ static bool read_text_attribute(walk *self, hid_t attribute, hid_t type, jk_h5_a
         hid_t memory = H5Tcopy(H5T_C_S1);
         if (H5Tset_size(memory, H5T_VARIABLE) < 0 || H5Tset_cset(memory, H5Tget_cset(type)) < 0 ||
             H5Aread(attribute, memory, &text) < 0) {
-            return true; /* not readable: as if it were not there */
+            return stop(self, "attribute %s cannot be read", record->name);
         }
         record->length = text == NULL ? 0 : (uint32_t)strnlen(text, TEXT_MAX);
     } else {
         size_t size = H5Tget_size(type);
-        text = size > 0 && size <= TEXT_MAX ? calloc(size + 1, 1) : NULL;
+        if (size > TEXT_MAX) {
+            return true; /* nothing of ours */
+        }
+        text = calloc(size + 1, 1);
         if (text == NULL || H5Aread(attribute, type, text) < 0) {
-            return true;
+            return stop(self, "attribute %s cannot be read", record->name);
         }
         record->length = (uint32_t)strnlen(text, size);
     }
@@ -94,15 +97,18 @@ static bool read_attribute(walk *self, hid_t attribute) {
     hid_t type = H5Aget_type(attribute);
     hid_t space = H5Aget_space(attribute);
     ssize_t length = H5Aget_name(attribute, sizeof record.name, record.name);
-    bool scalar = space >= 0 && H5Sget_simple_extent_npoints(space) == 1;
+    if (type < 0 || space < 0 || length <= 0) {
+        return stop(self, "its attributes cannot be read");
+    }
     bool done = true;
-    if (type >= 0 && scalar && length > 0 && length < (ssize_t)sizeof record.name) {
+    if (H5Sget_simple_extent_npoints(space) == 1 && length < (ssize_t)sizeof record.name) {
         if (H5Tget_class(type) == H5T_STRING) {
             done = read_text_attribute(self, attribute, type, &record);
-        } else if (H5Tget_class(type) == H5T_INTEGER && H5Tget_size(type) <= sizeof record.integer &&
-                   H5Aread(attribute, H5T_NATIVE_INT64, &record.integer) >= 0) {
+        } else if (H5Tget_class(type) == H5T_INTEGER && H5Tget_size(type) <= sizeof record.integer) {
             self->header.attribute_count++;
-            done = put(self, &record, sizeof record);
+            done = H5Aread(attribute, H5T_NATIVE_INT64, &record.integer) >= 0
+                       ? put(self, &record, sizeof record)
+                       : stop(self, "attribute %s cannot be read", record.name);
         }
     }
     (void)H5Sclose(space);
@@ -120,7 +126,7 @@ static bool read_attributes(walk *self) {
     }
     for (hsize_t i = 0; i < info.num_attrs; i++) {
         hid_t attribute = H5Aopen_by_idx(self->file, ".", H5_INDEX_NAME, H5_ITER_NATIVE, i, H5P_DEFAULT, H5P_DEFAULT);
-        bool done = attribute < 0 || read_attribute(self, attribute);
+        bool done = attribute >= 0 ? read_attribute(self, attribute) : stop(self, "its attributes cannot be read");
         (void)H5Aclose(attribute);
         if (!done) {
             return false;
@@ -211,13 +217,13 @@ static void describe_layout(hid_t dataset, hid_t properties, jk_h5_dataset *reco
     }
 }
 
-static void describe_fill(hid_t properties, hid_t type, jk_h5_dataset *record) {
+static bool describe_fill(hid_t properties, hid_t type, jk_h5_dataset *record) {
     H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
-    if (!record->is_variable && record->kind != JK_H5_OTHER && record->element_size <= sizeof record->fill &&
-        H5Pfill_value_defined(properties, &defined) >= 0 && defined == H5D_FILL_VALUE_USER_DEFINED &&
-        H5Pget_fill_value(properties, type, record->fill) < 0) {
-        memset(record->fill, 0, sizeof record->fill);
+    if (record->is_variable || record->kind == JK_H5_OTHER || record->element_size > sizeof record->fill) {
+        return true;
     }
+    return H5Pfill_value_defined(properties, &defined) >= 0 &&
+           (defined != H5D_FILL_VALUE_USER_DEFINED || H5Pget_fill_value(properties, type, record->fill) >= 0);
 }
 
 static bool put_chunks(walk *self, hid_t dataset, hid_t space, const jk_h5_dataset *record) {
@@ -313,7 +319,9 @@ static bool read_dataset(walk *self, hid_t dataset, const char *path) {
         }
         describe_type(type, &record);
         describe_layout(dataset, properties, &record);
-        describe_fill(properties, type, &record);
+        if (!describe_fill(properties, type, &record)) {
+            return stop(self, "the fill value of %s cannot be read", path);
+        }
     }
     hsize_t chunks = 0;
     if (record.layout == JK_H5_CHUNKED) {

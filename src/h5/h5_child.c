@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/transfer.h"
 #include "h5/h5.h"
 #include "h5/h5_private.h"
 
@@ -79,22 +80,6 @@ static void restrain_child(uint64_t file_size, int data, int out) {
     if (!is_under_valgrind()) {
         (void)jk_h5_sandbox();
     }
-}
-
-static bool read_all(int in, void *bytes, size_t count) {
-    unsigned char *next = bytes;
-    while (count > 0) {
-        ssize_t got = read(in, next, count);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            return false;
-        }
-        next += got;
-        count -= (size_t)got;
-    }
-    return true;
 }
 
 /* Descriptors 0 to 2 may be the pipe or the file if the caller runs without standard streams. */
@@ -174,7 +159,8 @@ static const char *end_child(pid_t child, bool sent_all, jk_status *status) {
 
 /* *bytes is the caller's. false: the child did not send all that it had announced. */
 static bool receive(int in, uint64_t limit, jk_h5_catalogue_header *header, unsigned char **bytes) {
-    if (!read_all(in, header, sizeof *header) || header->magic != JK_H5_CATALOGUE_MAGIC || header->bytes > limit) {
+    if (jk_read_all(in, header, sizeof *header) < (ssize_t)sizeof *header || header->magic != JK_H5_CATALOGUE_MAGIC ||
+        header->bytes > limit) {
         return false;
     }
     header->message[sizeof header->message - 1] = '\0';
@@ -182,7 +168,7 @@ static bool receive(int in, uint64_t limit, jk_h5_catalogue_header *header, unsi
         return true;
     }
     *bytes = malloc(header->bytes > 0 ? header->bytes : 1);
-    return *bytes == NULL || read_all(in, *bytes, header->bytes);
+    return *bytes == NULL || jk_read_all(in, *bytes, header->bytes) == (ssize_t)header->bytes;
 }
 
 jk_status jk_h5_ask_child(const jk_h5_file *file, const char *strings_under, size_t strings_max, uint64_t limit,

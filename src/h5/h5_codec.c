@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <libdeflate.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +27,8 @@ static inline void shuffle_fixed(unsigned char *restrict to, const unsigned char
     }
 }
 
-void jk_h5_shuffle(unsigned char *to, const unsigned char *from, size_t count, size_t size) {
+/* Bytes of `count` elements of `size` bytes; `to` and `from` must not overlap. */
+static void shuffle(unsigned char *to, const unsigned char *from, size_t count, size_t size) {
     if (size == 4) {
         shuffle_fixed(to, from, count, 4);
     } else if (size == 8) {
@@ -38,7 +38,7 @@ void jk_h5_shuffle(unsigned char *to, const unsigned char *from, size_t count, s
     }
 }
 
-void jk_h5_unshuffle(unsigned char *to, const unsigned char *from, size_t count, size_t size) {
+static void unshuffle(unsigned char *to, const unsigned char *from, size_t count, size_t size) {
     if (size == 4) {
         unshuffle_fixed(to, from, count, 4);
     } else if (size == 8) {
@@ -100,7 +100,7 @@ bool jk_h5_codec_pack(jk_h5_codec *codec, const void *data, size_t count, size_t
     }
     const void *plain = data;
     if (size > 1) {
-        jk_h5_shuffle(codec->plain.bytes, data, count, size);
+        shuffle(codec->plain.bytes, data, count, size);
         plain = codec->plain.bytes;
     }
     *packed_bytes = libdeflate_zlib_compress(codec->compressor, plain, bytes, codec->input.bytes, bound);
@@ -139,7 +139,7 @@ bool jk_h5_codec_unpack(jk_h5_codec *codec, size_t packed_bytes, bool deflated, 
         return false;
     }
     if (shuffled) {
-        jk_h5_unshuffle(out, plain, count, size);
+        unshuffle(out, plain, count, size);
     } else if (plain != out) {
         memcpy(out, plain, bytes);
     }

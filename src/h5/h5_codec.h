@@ -7,10 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes of `count` elements of `size` bytes; `to` and `from` must not overlap. */
-void jk_h5_shuffle(unsigned char *to, const unsigned char *from, size_t count, size_t size);
-void jk_h5_unshuffle(unsigned char *to, const unsigned char *from, size_t count, size_t size);
-
 /* What one thread needs to pack or unpack; grows to the largest piece it has met and is then used again. */
 typedef struct jk_h5_codec jk_h5_codec;
 jk_h5_codec *jk_h5_codec_create(void); /* NULL: no memory */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An HDF5 file driver over a descriptor that is already open. HDF5's own driver opens files by name and asks for the
  * name's real path, which a file without a name (base/output.h) does not have. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/transfer.h"
 #include "h5/h5.h"
 
 typedef struct driver_file {
@@ -86,27 +86,11 @@ static herr_t driver_read(H5FD_t *self, H5FD_mem_t type, hid_t transfer, haddr_t
     (void)type;
     (void)transfer;
     driver_file *file = (driver_file *)self;
-    unsigned char *next = buffer;
-    if (!is_inside(address, size)) {
-        return -1;
+    const ssize_t got = is_inside(address, size) ? jk_read_at(file->fd, address, buffer, size) : -1;
+    if (got >= 0) {
+        memset((char *)buffer + got, 0, size - (size_t)got);
     }
-    while (size > 0) {
-        ssize_t got = pread(file->fd, next, size, (off_t)address);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return -1;
-        }
-        if (got == 0) {
-            memset(next, 0, size);
-            return 0;
-        }
-        next += got;
-        address += (haddr_t)got;
-        size -= (size_t)got;
-    }
-    return 0;
+    return got >= 0 ? 0 : -1;
 }
 
 static herr_t driver_write(H5FD_t *self, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size,
@@ -114,7 +98,7 @@ static herr_t driver_write(H5FD_t *self, H5FD_mem_t type, hid_t transfer, haddr_
     (void)type;
     (void)transfer;
     driver_file *file = (driver_file *)self;
-    if (!is_inside(address, size) || !jk_h5_write_bytes(file->fd, address, buffer, size)) {
+    if (!is_inside(address, size) || !jk_write_at(file->fd, address, buffer, size)) {
         return -1;
     }
     if (address + size > file->end_of_file) {
@@ -156,23 +140,6 @@ static const H5FD_class_t driver = {
     .truncate = driver_truncate,
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
-
-bool jk_h5_write_bytes(int fd, uint64_t address, const void *bytes, size_t size) {
-    const unsigned char *next = bytes;
-    while (size > 0) {
-        ssize_t written = pwrite(fd, next, size, (off_t)address);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return false;
-        }
-        next += written;
-        address += (uint64_t)written;
-        size -= (size_t)written;
-    }
-    return true;
-}
 
 hid_t jk_h5_access(int fd) {
     static hid_t identifier = H5I_INVALID_HID; /* kept for the life of the process; guarded by the HDF5 lock */

@@ -2,7 +2,6 @@
 /* The parent's side of h5_file.h: checks the catalogue that the child sent (h5_child.c) and believes nothing of it. */
 #include "h5/h5_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -318,6 +317,10 @@ const char *jk_h5_path(const jk_h5_file *file) {
 
 uint64_t jk_h5_size(const jk_h5_file *file) {
     return file->size;
+}
+
+bool jk_h5_facts(const jk_h5_file *file, struct stat *facts) {
+    return fstat(file->fd, facts) == 0;
 }
 
 static const jk_h5_attribute *find_attribute(const jk_h5_file *file, const char *name, bool is_text) {

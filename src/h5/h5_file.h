@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "jalki/status.h"
 
@@ -70,6 +71,8 @@ void jk_h5_close(jk_h5_file *file); /* NULL is accepted */
 
 const char *jk_h5_path(const jk_h5_file *file);
 uint64_t jk_h5_size(const jk_h5_file *file); /* bytes of the file */
+/* What the system knows of the open file; false with errno set where it does not say. */
+bool jk_h5_facts(const jk_h5_file *file, struct stat *facts);
 
 /* Attributes of the root group: text (scalar, NULL where there is none) and integers (false where there is none). */
 const char *jk_h5_attribute_text(const jk_h5_file *file, const char *name);

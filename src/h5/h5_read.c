@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/transfer.h"
 #include "h5/h5_private.h"
 
 enum { SLOTS_MAX = 33 };
@@ -25,23 +26,11 @@ static jk_status fail_format(const request *self, const char *what) {
 }
 
 static jk_status read_bytes(const request *self, uint64_t offset, size_t bytes, void *out) {
-    unsigned char *next = out;
-    while (bytes > 0) {
-        ssize_t got = pread(self->file->fd, next, bytes, (off_t)offset);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return jk_fail_errno(self->error, self->file->path, "read");
-        }
-        if (got == 0) {
-            return fail_format(self, "the file ends before its data");
-        }
-        next += got;
-        offset += (uint64_t)got;
-        bytes -= (size_t)got;
+    const ssize_t got = jk_read_at(self->file->fd, offset, out, bytes);
+    if (got < 0) {
+        return jk_fail_errno(self->error, self->file->path, "read");
     }
-    return JK_OK;
+    return (size_t)got == bytes ? JK_OK : fail_format(self, "the file ends before its data");
 }
 
 static void fill_rows(const request *self, uint64_t rows, unsigned char *out) {

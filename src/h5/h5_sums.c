@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "h5/h5_sums.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,11 +14,12 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/transfer.h"
 #include "h5/h5.h"
 
 static const char magic[8] = {'J', 'A', 'L', 'K', 'I', 'S', 'U', 'M'};
 
-uint64_t jk_sums_piece(const void *bytes, size_t count, uint64_t number) {
+static uint64_t piece_sum(const void *bytes, size_t count, uint64_t number) {
     return XXH3_64bits_withSeed(bytes, count, number);
 }
 
@@ -36,29 +36,15 @@ uint64_t jk_sums_pieces(uint64_t bytes) {
     return bytes / JK_SUMS_PIECE + (bytes % JK_SUMS_PIECE != 0);
 }
 
-bool jk_sums_read(int fd, uint64_t address, void *to, size_t count) {
-    for (size_t done = 0; done < count;) {
-        ssize_t got = pread(fd, (char *)to + done, count - done, (off_t)(address + done));
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            errno = got == 0 ? 0 : errno;
-            return false;
-        }
-        done += (size_t)got;
-    }
-    return true;
-}
-
 bool jk_sums_digest(int fd, uint64_t size, char digest[JK_SUMS_DIGEST]) {
     jk_sums_tail tail;
     digest[0] = '\0';
     if (size < sizeof tail) {
         return true;
     }
-    if (!jk_sums_read(fd, size - sizeof tail, &tail, sizeof tail)) {
-        return errno == 0; /* shorter by now: whoever reads on will notice */
+    const ssize_t got = jk_read_at(fd, size - sizeof tail, &tail, sizeof tail);
+    if (got < (ssize_t)sizeof tail) {
+        return got >= 0; /* shorter by now: whoever reads on will notice */
     }
     if (jk_sums_is_tail(&tail)) {
         (void)snprintf(digest, JK_SUMS_DIGEST, "xxh3:%016" PRIx64, tail.sum);
@@ -79,11 +65,12 @@ static jk_status sum_piece(void *context, int thread, size_t i, jk_error *error)
     unsigned char *buffer = job->buffers + (size_t)thread * JK_SUMS_PIECE;
     uint64_t first = (uint64_t)i * JK_SUMS_PIECE;
     size_t count = job->bytes - first < JK_SUMS_PIECE ? (size_t)(job->bytes - first) : (size_t)JK_SUMS_PIECE;
-    if (!jk_sums_read(job->fd, first, buffer, count)) {
-        return errno == 0 ? jk_fail(error, JK_ERROR_IO, job->path, 0, NULL, "became shorter while it was read")
-                          : jk_fail_errno(error, job->path, "read");
+    const ssize_t got = jk_read_at(job->fd, first, buffer, count);
+    if (got < (ssize_t)count) {
+        return got >= 0 ? jk_fail(error, JK_ERROR_IO, job->path, 0, NULL, "became shorter while it was read")
+                        : jk_fail_errno(error, job->path, "read");
     }
-    job->sums[i] = jk_sums_piece(buffer, count, i);
+    job->sums[i] = piece_sum(buffer, count, i);
     return JK_OK;
 }
 
@@ -118,8 +105,8 @@ jk_status jk_sums_append(const jk_output *output, const jk_run *run, jk_error *e
     if (status == JK_OK) {
         tail.sum = jk_sums_list(&tail, sums);
         size_t list = (size_t)tail.pieces * sizeof *sums;
-        if (!jk_h5_write_bytes(output->fd, tail.bytes, sums, list) ||
-            !jk_h5_write_bytes(output->fd, tail.bytes + list, &tail, sizeof tail)) {
+        if (!jk_write_at(output->fd, tail.bytes, sums, list) ||
+            !jk_write_at(output->fd, tail.bytes + list, &tail, sizeof tail)) {
             status = jk_fail_errno(error, output->target, "write");
         }
     }

@@ -27,13 +27,9 @@ typedef struct jk_sums_tail {
     uint64_t sum;            /* XXH3-64 of the list, seeded with the sum of the tail up to here */
 } jk_sums_tail;
 
-uint64_t jk_sums_piece(const void *bytes, size_t count, uint64_t number);
 uint64_t jk_sums_list(const jk_sums_tail *tail, const uint64_t *sums);
 bool jk_sums_is_tail(const jk_sums_tail *tail); /* by its magic */
 uint64_t jk_sums_pieces(uint64_t bytes);
-
-/* Reads `count` bytes at `address`; false with errno (0: the file ends before). */
-bool jk_sums_read(int fd, uint64_t address, void *to, size_t count);
 
 /* What the file is known by: "xxh3:" and the tail's sum, or "" where it has no list. Nothing is checked.
  * false with errno: it cannot be read. */

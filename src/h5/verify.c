@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/input.h"
 #include "base/memory.h"
+#include "base/transfer.h"
 #include "h5/h5_private.h"
 #include "h5/h5_sums.h"
 
@@ -103,7 +104,7 @@ static bool suits_file(const sound_check *check, const jk_sums_tail *tail) {
 static jk_status compare(const sound_check *check, const jk_sums_tail *tail, uint64_t *written, uint64_t *now,
                          jk_error *error) {
     jk_verification *found = check->found;
-    if (!jk_sums_read(check->fd, tail->bytes, written, (size_t)tail->pieces * sizeof *written)) {
+    if (!jk_read_whole(check->fd, tail->bytes, written, (size_t)tail->pieces * sizeof *written)) {
         return jk_fail_errno(error, check->path, "read");
     }
     JK_TRY(jk_sums_make(check->fd, check->path, tail->bytes, check->run, now, error));
@@ -148,7 +149,7 @@ static jk_status check_attribute(const sound_check *check, jk_error *error) {
 
 static jk_status check_file(const sound_check *check, jk_error *error) {
     jk_sums_tail tail = {0};
-    if (check->size >= sizeof tail && !jk_sums_read(check->fd, check->size - sizeof tail, &tail, sizeof tail)) {
+    if (check->size >= sizeof tail && !jk_read_whole(check->fd, check->size - sizeof tail, &tail, sizeof tail)) {
         return jk_fail_errno(error, check->path, "read");
     }
     if (!jk_sums_is_tail(&tail)) {

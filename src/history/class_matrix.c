@@ -8,11 +8,13 @@
  * sum of E + A) (Fisher's identity); its differences give the observed information. */
 #include "history/class_matrix.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/distribution.h"
 #include "base/fmath.h"
+#include "base/invariants.h"
 
 enum { N = JK_CLASSES, FREE = N * (N - 1), MONTHS = JK_TRANSITION_MONTHS_MAX, STEPS_MAX = 10000 };
 static const double converged = 1e-13;
@@ -275,5 +277,8 @@ void jk_class_matrix_estimate(const jk_class_counts *counts, const jk_class_squa
         }
     }
     maximise(&work, matrix->value);
+    for (int i = 0; i < N; i++) {
+        assert(jk_is_distribution(matrix->value[i], N, 1e-9));
+    }
     find_spread(&work, matrix);
 }

@@ -217,7 +217,7 @@ static int64_t paid_lately(const history_piece *piece, const history_claim *clai
 /* A letter of the owner keeps a claim alive where letters do: half a year before the date it names. */
 static void write_letters(const history_piece *piece, history_claim *claim, int32_t country, int32_t start) {
     const jk_law *law = piece->settings->law;
-    bool interrupts = law->terms[law->jurisdiction[country + 1]].letter_interrupts;
+    bool interrupts = law->rules[jk_law_place((size_t)law->jurisdiction[country + 1], JK_CONSUMER)].letter_interrupts;
     bool near = claim->limitation_on > start && claim->limitation_on <= start + LETTER_DAYS;
     if (claim->limitation_on != JK_MISSING_INTEGER && interrupts && near) {
         claim->limitation_on = jk_date_add_months(start, LETTER_MONTHS);

@@ -8,6 +8,8 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
+#include "base/team.h"
 #include "tape/panel_period.h"
 
 /* What of a row is needed to follow a claim. */
@@ -15,7 +17,7 @@ typedef struct followed_row {
     double months, cash;
     int32_t claim, start;
     uint32_t row; /* of the panel */
-    uint8_t exit, treatment, kept;
+    uint8_t exit, treatment, kept, paying;
 } followed_row;
 
 typedef struct follower {
@@ -24,6 +26,8 @@ typedef struct follower {
     followed_row *row; /* [rows of the panel]; by claim and start once sorted */
     unsigned char *scratch, *keep;
     size_t scratch_bytes, block_rows;
+    int32_t end;     /* of the rows that are followed */
+    jk_watch *watch; /* [landmarks] */
 } follower;
 
 const char *jk_landmark_treatment_name(jk_landmark_treatment treatment) {
@@ -63,7 +67,8 @@ static jk_status follow_block(void *context, const jk_panel_block *block, jk_err
                                                          .row = (uint32_t)(block->first_row + i),
                                                          .exit = block->exit[i],
                                                          .treatment = block->treatment[i],
-                                                         .kept = keep[i]};
+                                                         .kept = keep[i],
+                                                         .paying = block->score->paying[i]};
     }
     return JK_OK;
 }
@@ -85,8 +90,9 @@ static jk_status read_rows(follower *self, size_t rows, jk_error *error) {
     if (self->row == NULL || self->scratch == NULL || self->keep == NULL) {
         return jk_fail_memory(error, "the landmarks");
     }
-    JK_TRY(jk_panel_stream(self->panel, run, follow_block, self, error));
-    qsort(self->row, rows, sizeof *self->row, by_claim);
+    JK_TRY(jk_panel_stream_own(self->panel, run, follow_block, self, error));
+    JK_TRY(jk_team_gather_rows(self->row, sizeof *self->row, rows, self->block_rows, error));
+    jk_sort(self->row, rows, sizeof *self->row, by_claim);
     return JK_OK;
 }
 
@@ -99,19 +105,30 @@ static bool ends_for_good(uint8_t exit) {
     return exit == JK_EXIT_PAID || exit == JK_EXIT_DEATH || exit == JK_EXIT_INSOLVENCY;
 }
 
+/* Whether row j is no longer what is assumed of the claim that stood in row `at`: another treatment has begun. Nobody
+ * is sued who pays, so that who begins to pay under `legal` goes on under whatever it is called then. */
+static bool is_other(const follower *self, size_t at, size_t j, bool *released) {
+    const followed_row *row = self->row;
+    if (self->options->treatment != JK_LANDMARK_RECORDED || row[j].treatment == row[at].treatment) {
+        return false;
+    }
+    *released = *released || (row[at].treatment == JK_TREAT_LEGAL && row[j].paying != 0);
+    return !*released;
+}
+
 /* Follows the claim from row `at`; rows of the claim end before `end`. */
-static void follow(const follower *self, size_t at, size_t end, jk_landmark *landmark) {
+static void follow(const follower *self, size_t at, size_t end, jk_landmark *landmark, jk_watch *watch) {
     enum { GAP_DAYS = 3 }; /* dates of months ends */
     const jk_landmark_options *options = self->options;
     const followed_row *row = self->row;
-    bool recorded = options->treatment == JK_LANDMARK_RECORDED;
+    const double slack = 0.25; /* of a month: days of a period are whole */
+    const double longest = options->horizon[options->horizon_count - 1];
     double months = 0.0, cash = 0.0;
     size_t h = 0;
-    const double slack = 0.25; /* of a month: days of a period are whole */
-    bool for_good = false;
+    bool for_good = false, released = false;
     for (size_t j = at; j < end && h < options->horizon_count; j++) {
         bool follows = j == at || row[j].start <= jk_period_end(row[j - 1].start, row[j - 1].months) + GAP_DAYS;
-        if (!follows || (recorded && row[j].treatment != row[at].treatment) || (options->within && !row[j].kept)) {
+        if (!follows || is_other(self, at, j, &released) || (options->within && !row[j].kept)) {
             break;
         }
         while (h < options->horizon_count && months + row[j].months > options->horizon[h] + slack) {
@@ -121,13 +138,27 @@ static void follow(const follower *self, size_t at, size_t end, jk_landmark *lan
         cash += row[j].cash;
         for_good = ends_for_good(row[j].exit);
     }
-    for (; h < options->horizon_count; h++) {
-        double watched = for_good || months > options->horizon[h] ? (double)options->horizon[h] : months;
-        landmark->horizon[h] = (jk_landmark_cash){.months = watched, .actual = cash};
+    for (size_t open = h; open < options->horizon_count; open++) {
+        double watched = months > options->horizon[open] ? (double)options->horizon[open] : months;
+        landmark->horizon[open] = (jk_landmark_cash){.months = watched, .actual = cash};
+    }
+    *watch = (jk_watch){.months = months,
+                        .limit = (double)(self->end - row[at].start) / JK_DAYS_PER_MONTH,
+                        .group = (uint8_t)(2 * row[at].treatment + (row[at].paying != 0)),
+                        .left = for_good};
+    watch->ended = !for_good && months < fmin(watch->limit, longest) - slack && h < options->horizon_count;
+}
+
+/* Nobody is watched beyond the last day of rows that are followed. */
+static void find_end(follower *self, size_t rows) {
+    self->end = 0;
+    for (size_t j = 0; j < rows; j++) {
+        int32_t end = jk_period_end(self->row[j].start, self->row[j].months);
+        self->end = (self->row[j].kept || !self->options->within) && end > self->end ? end : self->end;
     }
 }
 
-static jk_status choose(const follower *self, size_t rows, int32_t *place, jk_landmarks *out, jk_error *error) {
+static jk_status choose(follower *self, size_t rows, int32_t *place, jk_landmarks *out, jk_error *error) {
     int32_t first_start = jk_panel_span_of(self->panel).first_start;
     const followed_row *row = self->row;
     size_t room = 0;
@@ -146,7 +177,7 @@ static jk_status choose(const follower *self, size_t rows, int32_t *place, jk_la
                 last = window;
                 if (pass == 1) {
                     place[row[j].row] = (int32_t)count;
-                    follow(self, j, end, &out->at[count]);
+                    follow(self, j, end, &out->at[count], &self->watch[count]);
                 }
                 count++;
             }
@@ -154,7 +185,8 @@ static jk_status choose(const follower *self, size_t rows, int32_t *place, jk_la
         if (pass == 0) {
             room = count;
             out->at = jk_columns_zero(room, sizeof *out->at);
-            if (out->at == NULL) {
+            self->watch = jk_columns_zero(room, sizeof *self->watch);
+            if (out->at == NULL || self->watch == NULL) {
                 return jk_fail_memory(error, "the landmarks");
             }
         }
@@ -182,9 +214,11 @@ jk_status jk_landmarks_run(const jk_panel *panel, const jk_model *model, const j
         place[i] = -1;
     }
     JK_TRY_CLEANUP(read_rows(&self, rows, error));
+    find_end(&self, rows);
     JK_TRY_CLEANUP(choose(&self, rows, place, out, error));
-    JK_TRY_CLEANUP(jk_landmarks_value(panel, model, options, place, out, error));
+    JK_TRY_CLEANUP(jk_landmarks_value(panel, model, options, place, self.watch, out, error));
 cleanup:
+    free(self.watch);
     free(self.row);
     free(self.scratch);
     free(self.keep);

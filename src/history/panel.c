@@ -86,10 +86,6 @@ const jk_tape *jk_panel_tape(const jk_panel *panel) {
     return panel->tape;
 }
 
-const jk_law *jk_panel_law(const jk_panel *panel) {
-    return panel->law;
-}
-
 const jk_scorer *jk_panel_scorer(const jk_panel *panel) {
     return panel->scorer;
 }

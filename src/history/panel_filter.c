@@ -25,12 +25,18 @@ int jk_panel_hundredth(const char *key, size_t length) {
     return (int)(number % HUNDRED);
 }
 
+bool jk_panel_filter_has(const jk_panel_filter *filter, int hundredth) {
+    return filter->low < filter->high ? hundredth >= filter->low && hundredth < filter->high
+                                      : hundredth >= filter->low || hundredth < filter->high;
+}
+
 bool jk_panel_split_parse(const char *text, jk_panel_filter *filter) {
     const char *dash = strchr(text, '-');
     int64_t low = 0;
     int64_t high = 0;
     if (dash == NULL || !jk_text_to_integer(text, (size_t)(dash - text), &low) ||
-        !jk_text_to_integer(dash + 1, strlen(dash + 1), &high) || low < 0 || low >= high || high > HUNDRED) {
+        !jk_text_to_integer(dash + 1, strlen(dash + 1), &high) || low < 0 || low >= HUNDRED || high < 1 ||
+        high > HUNDRED || low == high) {
         return false;
     }
     filter->low = (int)low;

@@ -68,7 +68,7 @@ static jk_status filter_keys(const jk_panel_filter *filter, const jk_panel *pane
         if (hundredth < 0) {
             return jk_fail(error, JK_ERROR_INTERNAL, NULL, 0, NULL, "cannot compute the sha256");
         }
-        keep[i] &= hundredth >= filter->low && hundredth < filter->high;
+        keep[i] &= jk_panel_filter_has(filter, hundredth);
     }
     return JK_OK;
 }

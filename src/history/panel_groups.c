@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "history/panel_internal.h"
 #include "tape/panel_period.h"
 
@@ -95,7 +96,7 @@ static int by_period(const void *a, const void *b, void *context) {
 static void sort_periods(uint32_t *row, size_t count, int32_t *period) {
     for (size_t i = 1; i < count; i++) {
         if (period[row[i]] < period[row[i - 1]]) {
-            qsort_r(row, count, sizeof *row, by_period, period);
+            jk_sort_by(row, count, sizeof *row, by_period, period);
             return;
         }
     }

@@ -86,7 +86,8 @@ static jk_status number_tape(join_work *work, size_t t, size_t *capacity) {
     return status;
 }
 
-jk_status jk_join_number_claims(join_work *work) {
+/* Opens the tapes and numbers their claims. */
+static jk_status number_claims(join_work *work) {
     size_t capacity = 0;
     JK_TRY(open_tapes(work));
     if (getrandom(&work->seed, sizeof work->seed, 0) != (ssize_t)sizeof work->seed) {
@@ -156,7 +157,7 @@ jk_status jk_panel_join(const jk_panel_join_options *options, const jk_run *run,
     *summary = (jk_panel_join_summary){0};
     join_work work = {.options = options, .run = run, .summary = summary, .error = error != NULL ? error : &own};
     JK_TRY(check_options(options, work.error));
-    jk_status status = jk_join_number_claims(&work);
+    jk_status status = number_claims(&work);
     status = status == JK_OK ? jk_join_read_lists(&work) : status;
     status = status == JK_OK ? jk_join_write_rows(&work) : status;
     free_work(&work);

@@ -39,9 +39,6 @@ typedef struct join_work {
     jk_error *error;
 } join_work;
 
-/* Opens the tapes and numbers their claims. */
-jk_status jk_join_number_claims(join_work *work);
-
 /* Reads both lists into events by claim. */
 jk_status jk_join_read_lists(join_work *work);
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "history/panel_join.h"
 #include "import/key.h"
 #include "import/list.h"
@@ -144,7 +145,7 @@ static int by_day(const void *a, const void *b) {
 static void sort_days(join_event *event, size_t count) {
     for (size_t i = 1; i < count; i++) {
         if (event[i].date < event[i - 1].date) {
-            qsort(event, count, sizeof *event, by_day);
+            jk_sort(event, count, sizeof *event, by_day);
             return;
         }
     }

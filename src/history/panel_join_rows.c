@@ -442,6 +442,9 @@ static jk_status finish(row_maker *maker) {
                        "no claim of any tape but the last: there is no period to make a row of");
     }
     char *manifest = jk_join_manifest(work);
+    if (manifest == NULL) {
+        return jk_fail_memory(work->error, "a manifest");
+    }
     jk_tape_writer *writer = maker->writer;
     maker->writer = NULL;
     jk_status status = jk_tape_writer_finish(writer, NULL, manifest, work->error);

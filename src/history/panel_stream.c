@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/layout.h"
 #include "base/parallel.h"
+#include "base/team.h"
 #include "history/panel_internal.h"
 #include "law/law_internal.h"
 
@@ -35,7 +36,8 @@ typedef struct worker {
 
 typedef struct stream {
     const jk_panel *panel;
-    size_t block_rows;
+    size_t block_rows, first_block;
+    bool plain; /* without law and score */
     worker *workers;
     jk_panel_visit *visit;
     void *context;
@@ -132,23 +134,26 @@ static void garnishments(const jk_panel *panel, worker *own) {
     }
 }
 
-static jk_status stream_block(void *context, int thread, size_t number, jk_error *error) {
+static jk_status stream_block(void *context, int thread, size_t i, jk_error *error) {
     stream *self = context;
     worker *own = &self->workers[thread];
+    const size_t number = self->first_block + i;
     JK_TRY(read_block(self, own, number, error));
     JK_TRY(convert(self, own, error));
-    jk_law_block(self->panel->law, &own->block, &own->law);
-    jk_score_block(self->panel->scorer, &own->block, &own->law, &own->score, own->scratch);
+    if (!self->plain) {
+        jk_law_block(self->panel->law, &own->block, &own->law);
+        jk_score_block(self->panel->scorer, &own->block, &own->law, &own->score, own->scratch);
+        garnishments(self->panel, own);
+    }
     settle_codes(own);
-    garnishments(self->panel, own);
     const jk_panel_block seen = {
         .thread = thread,
         .number = number,
         .first_row = own->block.first_row,
         .rows = own->block.rows,
         .block = &own->block,
-        .law = &own->law,
-        .score = &own->score,
+        .law = self->plain ? NULL : &own->law,
+        .score = self->plain ? NULL : &own->score,
         .balance_start = own->made.balance_start,
         .months = JK_BLOCK_REAL(&own->block, PERIOD_MONTHS),
         .cash = own->made.cash,
@@ -173,11 +178,16 @@ int jk_panel_threads(const jk_panel *panel, const jk_run *run) {
     return (size_t)threads < blocks ? threads : (int)blocks;
 }
 
-jk_status jk_panel_stream(const jk_panel *panel, const jk_run *run, jk_panel_visit *visit, void *context,
-                          jk_error *error) {
+static jk_status stream_blocks(const jk_panel *panel, const jk_run *run, bool plain, size_t first, size_t end,
+                               jk_panel_visit *visit, void *context, jk_error *error) {
     jk_run own_run = run == NULL ? (jk_run){0} : *run;
     own_run.threads = jk_panel_threads(panel, run);
-    stream self = {.panel = panel, .block_rows = jk_panel_block_rows(panel, run), .visit = visit, .context = context};
+    stream self = {.panel = panel,
+                   .block_rows = jk_panel_block_rows(panel, run),
+                   .first_block = first,
+                   .plain = plain,
+                   .visit = visit,
+                   .context = context};
     jk_status status = JK_OK;
     self.workers = jk_columns_zero((size_t)own_run.threads, sizeof *self.workers);
     if (self.workers == NULL) {
@@ -186,12 +196,28 @@ jk_status jk_panel_stream(const jk_panel *panel, const jk_run *run, jk_panel_vis
     for (int i = 0; i < own_run.threads; i++) {
         JK_TRY_CLEANUP(worker_create(panel, self.block_rows, &self.workers[i], error));
     }
-    JK_TRY_CLEANUP(
-        jk_parallel_for(&own_run, jk_panel_blocks(panel, run), "panel", self.block_rows, stream_block, &self, error));
+    JK_TRY_CLEANUP(jk_parallel_for(&own_run, end - first, "panel", self.block_rows, stream_block, &self, error));
 cleanup:
     for (int i = 0; i < own_run.threads; i++) {
         free(self.workers[i].memory);
     }
     free(self.workers);
     return status;
+}
+
+jk_status jk_panel_stream(const jk_panel *panel, const jk_run *run, jk_panel_visit *visit, void *context,
+                          jk_error *error) {
+    return stream_blocks(panel, run, false, 0, jk_panel_blocks(panel, run), visit, context, error);
+}
+
+jk_status jk_panel_stream_plain(const jk_panel *panel, const jk_run *run, jk_panel_visit *visit, void *context,
+                                jk_error *error) {
+    return stream_blocks(panel, run, true, 0, jk_panel_blocks(panel, run), visit, context, error);
+}
+
+jk_status jk_panel_stream_own(const jk_panel *panel, const jk_run *run, jk_panel_visit *visit, void *context,
+                              jk_error *error) {
+    size_t first = 0, end = 0;
+    jk_team_rows(JK_PASS_RESULT, jk_panel_blocks(panel, run), &first, &end);
+    return stream_blocks(panel, run, false, first, end, visit, context, error);
 }

@@ -11,10 +11,6 @@
 #include "import/codes.h"
 #include "import/identifier.h"
 
-enum { FIRST_BIRTH_YEAR = 1850, LAST_YEAR = 9999, COUNT_MAX = 1000000, DEPENDANTS_MAX = 20 };
-#define RATE_MAX   10.0
-#define PERIOD_MAX 1200.0
-
 /* A cell on its way into a column. */
 typedef struct cell_target {
     jk_import_chunk *chunk;
@@ -29,8 +25,8 @@ typedef struct cell_target {
 
 /* A cell that decides nothing against the claim is dropped and counted; otherwise the row is rejected. */
 static bool drops(const cell_target *to, jk_reject_reason reason) {
-    const bool neutral =
-        jk_import_is_neutral(to->column) && (to->chunk->plan->kind == JK_KIND_TAPE || jk_schema_is_extra(to->column));
+    const bool neutral = jk_schema_column(to->column)->neutral &&
+                         (to->chunk->plan->kind == JK_KIND_TAPE || jk_schema_is_extra(to->column));
     if (!neutral || reason == JK_REJECT_MISSING) {
         return false;
     }
@@ -93,13 +89,10 @@ static jk_status reject(const cell_target *given, jk_reject_reason reason) {
 }
 
 void jk_import_integer_limits(jk_column column, int32_t *low, int32_t *high) {
-    *low = column == JK_COLUMN_BIRTH_YEAR ? FIRST_BIRTH_YEAR : 0;
-    *high = column == JK_COLUMN_BIRTH_YEAR ? LAST_YEAR : column == JK_COLUMN_DEPENDANTS ? DEPENDANTS_MAX : COUNT_MAX;
-}
-
-static bool may_be_negative(jk_column column) {
-    return column == JK_COLUMN_PRINCIPAL || column == JK_COLUMN_INTEREST_ACCRUED || column == JK_COLUMN_FEES ||
-           jk_schema_is_extra(column);
+    double least = 0.0, most = 0.0;
+    jk_schema_range(column, &least, &most);
+    *low = (int32_t)least;
+    *high = (int32_t)most;
 }
 
 /* ---- stores by type --------------------------------------------------------------------------------------- */
@@ -235,7 +228,7 @@ static jk_status store_money(const cell_target *to, jk_csv_read read, int64_t mo
         return reject_cell(to, read == JK_CSV_RANGE ? JK_REJECT_OUT_OF_RANGE : JK_REJECT_BAD_NUMBER);
     }
     bool reversal = to->column == JK_COLUMN_CASH && to->chunk->plan->kind == JK_KIND_PAYMENTS;
-    if (money < 0 && !reversal && !may_be_negative(to->column)) {
+    if (money < 0 && !reversal && jk_schema_column(to->column)->quantity != JK_QUANTITY_BALANCE) {
         return reject_cell(to, JK_REJECT_NEGATIVE);
     }
     ((int64_t *)to->chunk->column[to->column])[to->row] = money;
@@ -263,21 +256,10 @@ static jk_status store_real(const cell_target *to, jk_csv_read read, double valu
     if (read != JK_CSV_OK) {
         return reject_cell(to, JK_REJECT_BAD_NUMBER);
     }
-    if (jk_schema_is_extra(to->column)) {
-        double low = 0.0;
-        double high = 0.0;
-        jk_schema_range(to->column, &low, &high);
-        if (value < low || value > high) {
-            return reject_cell(to, JK_REJECT_OUT_OF_RANGE);
-        }
-        ((double *)to->chunk->column[to->column])[to->row] = value;
-        return JK_OK;
-    }
-    if (value < 0.0) {
-        return reject_cell(to, JK_REJECT_NEGATIVE);
-    }
-    if (value > (to->column == JK_COLUMN_PERIOD_MONTHS ? PERIOD_MAX : RATE_MAX)) {
-        return reject_cell(to, JK_REJECT_OUT_OF_RANGE);
+    double low = 0.0, high = 0.0;
+    jk_schema_range(to->column, &low, &high);
+    if (value < low || value > high) {
+        return reject_cell(to, value < low && low == 0.0 ? JK_REJECT_NEGATIVE : JK_REJECT_OUT_OF_RANGE);
     }
     ((double *)to->chunk->column[to->column])[to->row] = value;
     return JK_OK;

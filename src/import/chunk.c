@@ -113,6 +113,22 @@ jk_status jk_chunk_reject_copy(jk_import_chunk *chunk, size_t row, int column, j
     return JK_OK;
 }
 
+jk_status jk_chunk_note_partner(jk_import_chunk *chunk, uint32_t source, uint32_t row, jk_error *error) {
+    if (chunk->partner_count == chunk->partner_room) {
+        size_t room = 2 * chunk->partner_room + 256;
+        void *grown = realloc(chunk->partners, room * sizeof *chunk->partners);
+        if (grown == NULL) {
+            return jk_fail_memory(error, "partners");
+        }
+        chunk->partners = grown;
+        chunk->partner_room = room;
+    }
+    uint32_t *partner = chunk->partners[chunk->partner_count++];
+    partner[0] = source;
+    partner[1] = row;
+    return JK_OK;
+}
+
 /* ---- dictionaries ----------------------------------------------------------------------------------------- */
 
 static bool grow_words(jk_chunk_dictionary *dictionary) {
@@ -201,33 +217,6 @@ bool jk_import_requires(const jk_import_plan *plan, jk_column column) {
     return jk_schema_required(plan->kind, column) && !made_by_balance;
 }
 
-bool jk_import_is_neutral(jk_column column) {
-    if (jk_schema_is_extra(column)) { /* what they mean, a model says: what it makes of missing, too */
-        return true;
-    }
-    switch (column) {
-    case JK_COLUMN_PRODUCT:
-    case JK_COLUMN_LAST_PAID_ON:
-    case JK_COLUMN_ORIGINAL_PRINCIPAL:
-    case JK_COLUMN_BIRTH_YEAR:
-    case JK_COLUMN_INCOME_MONTHLY:
-    case JK_COLUMN_DEPENDANTS:
-    case JK_COLUMN_HOUSING_COST:
-    case JK_COLUMN_DEFAULT_MARKS:
-    case JK_COLUMN_EMPLOYMENT:
-    case JK_COLUMN_REACHABLE:
-    case JK_COLUMN_PAYMENTS_12M:
-    case JK_COLUMN_PAYMENTS_24M:
-    case JK_COLUMN_INSTALMENT_MONTHLY:
-    case JK_COLUMN_PROMISES_KEPT:
-    case JK_COLUMN_PROMISES_BROKEN:
-    case JK_COLUMN_PLACEMENTS:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static bool is_wanted(const jk_import_plan *plan, int column) {
     bool made = column == JK_COLUMN_DEBTOR_INDEX ||
                 (plan->kind == JK_KIND_PANEL && (column == JK_COLUMN_CLAIM_INDEX || column == JK_COLUMN_PRINCIPAL));
@@ -249,9 +238,13 @@ static bool allocate_columns(jk_import_chunk *chunk, size_t rows) {
 }
 
 jk_status jk_chunk_reserve_rows(jk_import_chunk *chunk, jk_error *error) {
-    const jk_import_plan *plan = chunk->plan;
     /* A row takes at least one byte a field, or two where there is one field only; the last may lack its line end. */
-    size_t rows = chunk->read_length / (plan->fields > 1 ? plan->fields : 2) + 2;
+    const size_t fields = chunk->plan->fields > 1 ? chunk->plan->fields : 2;
+    return jk_chunk_reserve(chunk, chunk->read_length / fields + 2, error);
+}
+
+jk_status jk_chunk_reserve(jk_import_chunk *chunk, size_t rows, jk_error *error) {
+    const jk_import_plan *plan = chunk->plan;
     if (rows > chunk->row_capacity) {
         rows += rows / 8; /* chunks differ a little in length */
         free_columns(chunk);
@@ -307,6 +300,7 @@ void jk_chunk_destroy(jk_import_chunk *chunk) {
     jk_arena_free(chunk->kept);
     jk_odd_free(&chunk->odd);
     free(chunk->pairs);
+    free(chunk->partners);
     for (int i = 0; i < JK_CHUNK_DICTIONARIES; i++) {
         free(chunk->dictionary[i].words);
         free(chunk->dictionary[i].slots);

@@ -119,16 +119,32 @@ typedef struct jk_import_chunk {
     uint32_t unmatched_examples[JK_SOURCES_MAX]; /* in odd, by source */
     jk_arena *kept;                              /* values of rejects that stand nowhere in the text; NULL: none */
     jk_chunk_dictionary dictionary[JK_CHUNK_DICTIONARIES];
-    char *pairs; /* pseudonyms and ids on their way to the list of them (import/pseudonyms.h) */
+    bool notes_partners;     /* rows of joined sources that claims have, for who commits the chunk elsewhere */
+    uint32_t (*partners)[2]; /* source and row */
+    size_t partner_count, partner_room;
+    size_t packed_length;  /* import/pack.h: it stands in memory as bytes, to be unpacked; 0: it is text */
+    size_t stripe;         /* import/stripes.h */
+    uint64_t stripe_begin; /* where the first row of the stripe was */
+    uint64_t end;          /* place in the file behind the chunk */
+    bool stripe_ends;      /* with this chunk */
+    bool taken;            /* another process, or an earlier run, has parsed it */
+    char *pairs;           /* pseudonyms and ids on their way to the list of them (import/pseudonyms.h) */
     size_t pairs_length, pairs_room;
 } jk_import_chunk;
 
+/* A cursor at the first row; the digest may still need all that was read. */
+static inline jk_csv_cursor jk_chunk_cursor(const jk_import_chunk *chunk) {
+    return (jk_csv_cursor){.text = chunk->text,
+                           .length = chunk->length,
+                           .flags = chunk->flags,
+                           .dialect = chunk->plan->dialect,
+                           .readable = chunk->read_length,
+                           .more = !chunk->whole,
+                           .side_end = chunk->read_length + JK_CSV_SLACK};
+}
+
 /* true if a row without the column is rejected. */
 bool jk_import_requires(const jk_import_plan *plan, jk_column column);
-
-/* true if a claim loses no right and gains no value where the column is missing: a bad cell of it is dropped, not the
- * claim. */
-bool jk_import_is_neutral(jk_column column);
 
 /* Number of a dictionary column among the dictionaries, or -1; and the column of a number. */
 int jk_chunk_dictionary_of(jk_column column);
@@ -150,7 +166,11 @@ jk_status jk_chunk_leave_out(jk_import_chunk *chunk, size_t row, uint32_t line, 
 jk_status jk_chunk_word_code(jk_chunk_dictionary *dictionary, const char *text, size_t length, int32_t *code,
                              jk_error *error);
 
-/* Room for the columns of as many rows as the text can have. */
+/* Notes the row of a joined source that a claim has. */
+jk_status jk_chunk_note_partner(jk_import_chunk *chunk, uint32_t source, uint32_t row, jk_error *error);
+
+/* Room for the columns of so many rows; and of as many as the text can have. */
+jk_status jk_chunk_reserve(jk_import_chunk *chunk, size_t rows, jk_error *error);
 jk_status jk_chunk_reserve_rows(jk_import_chunk *chunk, jk_error *error);
 
 jk_status jk_chunk_create(jk_import_chunk *chunk, size_t text_capacity, jk_error *error);

@@ -6,6 +6,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/sort.h"
 #include "base/unicode.h"
 #include "import/identifier.h"
 #include "import/panel.h"
@@ -73,7 +74,7 @@ static void keep_example(jk_import_rejected *rejected, const jk_reject_line *lin
 
 static jk_status write_rejects(jk_import_commit *commit, jk_import_chunk *chunk, jk_error *error) {
     if (chunk->reject_count > 1) {
-        qsort(chunk->rejects, chunk->reject_count, sizeof *chunk->rejects, by_line);
+        jk_sort(chunk->rejects, chunk->reject_count, sizeof *chunk->rejects, by_line);
     }
     for (size_t i = 0; i < chunk->reject_count; i++) {
         const jk_import_reject *reject = &chunk->rejects[i];

@@ -9,6 +9,7 @@
 #include "base/input.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "csv/table.h"
 #include "import/identifier.h"
 #include "import/pseudonyms.h"
@@ -105,7 +106,7 @@ static jk_status read_list(erase_work *work) {
         return jk_fail(work->error, JK_ERROR_DATA, work->options->claims, 0, NULL,
                        "lists no claim; expected a column claim_id with the ids of the claims to erase");
     }
-    qsort(work->ids, work->count, sizeof *work->ids, order);
+    jk_sort(work->ids, work->count, sizeof *work->ids, order);
     size_t kept = 1;
     for (size_t i = 1; i < work->count; i++) {
         if (order(&work->ids[i], &work->ids[kept - 1]) != 0) {
@@ -269,7 +270,7 @@ static jk_status copy_block(erase_work *work, size_t first, size_t rows) {
 
 /* The old manifest, with what was taken out. */
 static char *manifest_of(const erase_work *work) {
-    json_t *manifest = json_loads(jk_tape_attribute(work->tape, "manifest"), JSON_REJECT_DUPLICATES, NULL);
+    json_t *manifest = jk_json_parse(jk_tape_attribute(work->tape, "manifest"), JSON_REJECT_DUPLICATES, NULL);
     manifest = json_is_object(manifest) ? manifest : json_object();
     json_int_t before = json_integer_value(json_object_get(manifest, "rows_erased"));
     jk_json_builder b = {0};

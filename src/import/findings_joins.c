@@ -2,7 +2,6 @@
 /* What joins showed, and texts that all findings use. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "import/finder.h"
 

@@ -24,9 +24,10 @@ static inline bool jk_identifier_looks_odd(const char *text, size_t length, bool
         ['/'] = 1, ['n'] = 1, ['N'] = 1, ['('] = 1, ['u'] = 1, ['U'] = 1, ['t'] = 1, ['T'] = 1, ['o'] = 1, ['O'] = 1,
         ['e'] = 1, ['E'] = 1, ['m'] = 1, ['M'] = 1, ['p'] = 1, ['P'] = 1, ['s'] = 1, ['S'] = 1};
     bool guarded = (text[0] == '=') | (text[0] == '\'');
-    bool exponent = (text[length - 3] == '+') & ((text[length - 4] | 0x20) == 'e');
-    bool hundreds = (text[length - 4] == '+') & ((text[length - 5] | 0x20) == 'e');
-    return guarded | exponent | hundreds |
+    const char *end = text + length;
+    bool exponent = length >= 5 && (((end[-3] == '+') & ((end[-4] | 0x20) == 'e')) | /* 1E+11, 1E+100 */
+                                    ((end[-4] == '+') & ((end[-5] | 0x20) == 'e')));
+    return guarded | exponent |
            (debtor && first[(unsigned char)text[0]] != 0 && jk_identifier_is_placeholder(text, length));
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "base/input.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/team.h"
 #include "h5/h5.h"
 #include "import/findings.h"
 #include "import/inputs.h"
@@ -39,7 +41,19 @@ typedef struct import_work {
     jk_import_commit commit;
     jk_error *error;
     jk_pseudonyms pseudonyms;
+    bool shares; /* with other processes, or with an earlier run */
+    jk_share share;
+    jk_resume kept;
+    bool tells_digest; /* a single file's digest is that of the source */
+    pthread_t digester;
+    jk_status digested;
+    jk_error digest_error;
 } import_work;
+
+/* Whether this process parses for another one, which makes the store. */
+static bool only_parses(const import_work *work) {
+    return work->shares && !work->share.collects;
+}
 
 static void add_to_digest(void *context, const void *bytes, size_t length) {
     (void)EVP_DigestUpdate(context, bytes, length);
@@ -48,8 +62,8 @@ static void add_to_digest(void *context, const void *bytes, size_t length) {
 /* A single plain file's digest is known by now: who records the inputs of the run need not read it once more. */
 static void tell_digest(const import_work *work) {
     char digest[80];
-    const bool whole = work->inputs.digest == JK_DIGEST_OF_TEXT && work->options->source_count == 1;
-    int fd = whole ? open(work->options->sources[0], O_PATH | O_CLOEXEC) : -1; /* not to read: which file it is */
+    int fd = work->tells_digest ? open(work->options->sources[0], O_PATH | O_CLOEXEC)
+                                : -1; /* not to read: which file it is */
     if (fd >= 0) {
         (void)snprintf(digest, sizeof digest, "sha256:%s", work->summary->source_sha256);
         jk_input_set_digest(fd, digest);
@@ -98,7 +112,8 @@ static jk_status check_paths(const import_work *work) {
 }
 
 static jk_status check_options(const jk_import_options *options, jk_error *error) {
-    if (options->source_count == 0 || options->output == NULL) {
+    const bool part = options->shared && jk_team_role_now() == JK_TEAM_PART;
+    if (options->source_count == 0 || (options->output == NULL && !part)) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "an import needs a source and an output");
     }
     if (options->kind == JK_KIND_PANEL && options->cutoff != JK_MISSING_INTEGER) {
@@ -115,6 +130,17 @@ static jk_status check_options(const jk_import_options *options, jk_error *error
     return JK_OK;
 }
 
+static jk_status name_rejects(import_work *work) {
+    size_t length = strlen(work->options->output) + sizeof ".rejects.csv";
+    char *rejects = jk_arena_alloc(work->arena, length, 1);
+    if (rejects == NULL) {
+        return jk_fail_memory(work->error, "a summary");
+    }
+    (void)snprintf(rejects, length, "%s.rejects.csv", work->options->output);
+    work->rejects_path = work->options->rejects != NULL ? work->options->rejects : rejects;
+    return JK_OK;
+}
+
 static jk_status begin(import_work *work) {
     const jk_import_options *options = work->options;
     JK_TRY(jk_h5_start(work->error)); /* before much memory is taken */
@@ -126,14 +152,10 @@ static jk_status begin(import_work *work) {
     work->summary->arena = work->arena;
     work->summary->kind = work->commit.kind = options->kind;
     work->summary->first_written_off = work->summary->last_written_off = JK_MISSING_INTEGER;
-    size_t length = strlen(options->output) + sizeof ".rejects.csv";
-    char *rejects = jk_arena_alloc(work->arena, length, 1);
-    if (rejects == NULL) {
-        return jk_fail_memory(work->error, "a summary");
+    if (options->output != NULL) {
+        JK_TRY(name_rejects(work));
+        JK_TRY(check_paths(work));
     }
-    (void)snprintf(rejects, length, "%s.rejects.csv", options->output);
-    work->rejects_path = options->rejects != NULL ? options->rejects : rejects;
-    JK_TRY(check_paths(work));
     if (options->mapping != NULL) {
         JK_TRY(jk_mapping_load(options->mapping, options->kind, &work->mapping, work->error));
     }
@@ -186,6 +208,54 @@ static jk_status find_cutoff(import_work *work) {
     return JK_OK;
 }
 
+/* ---- work that is shared ---------------------------------------------------------------------------------- */
+
+/* The digest is of all files in their order: this process reads them for it, whoever parses them. */
+static void *digest_sources(void *context) {
+    import_work *work = context;
+    work->digested = jk_inputs_digest(work->options, work->digest, &work->digest_error);
+    return NULL;
+}
+
+static jk_status tell_digest_error(const import_work *work) {
+    const jk_error *own = &work->digest_error;
+    return work->digested == JK_OK ? JK_OK
+                                   : jk_fail(work->error, work->digested, own->file, 0, NULL, "%s", own->message);
+}
+
+static jk_status begin_digest(import_work *work, bool *runs) {
+    *runs = work->shares && work->share.collects && work->inputs.digest != JK_DIGEST_DONE;
+    if (work->shares) {
+        jk_inputs_leave_digest(&work->inputs);
+    }
+    if (*runs && pthread_create(&work->digester, NULL, digest_sources, work) != 0) {
+        *runs = false;
+        (void)digest_sources(work);
+        return tell_digest_error(work);
+    }
+    return JK_OK;
+}
+
+/* Which stripes of the files are this process's. */
+static jk_status begin_share(import_work *work) {
+    const jk_team_role role = work->options->shared ? jk_team_role_now() : JK_TEAM_ALONE;
+    const int number = jk_team_number() - 1;
+    work->shares = role != JK_TEAM_ALONE || work->options->resume;
+    work->share = (jk_share){.own = role == JK_TEAM_MERGE   ? -1
+                                    : role == JK_TEAM_ALONE ? 0
+                                                            : number,
+                             .owners = role == JK_TEAM_ALONE ? 1 : jk_team_parts(),
+                             .collects = role != JK_TEAM_PART && (role != JK_TEAM_RANKS || number == 0)};
+    work->tells_digest = work->options->source_count == 1 && (work->inputs.digest == JK_DIGEST_OF_TEXT ||
+                                                              (work->shares && work->inputs.digest != JK_DIGEST_DONE));
+    if (work->options->resume) {
+        JK_TRY(jk_resume_open(&work->kept, work->options->output, work->error));
+        work->summary->begun_anew = work->kept.anew;
+        work->share.kept = &work->kept;
+    }
+    return work->shares ? jk_share_begin(&work->share, work->inputs.inputs, work->inputs.count, work->error) : JK_OK;
+}
+
 /* ---- the work --------------------------------------------------------------------------------------------- */
 
 static char *source_names(const import_work *work) {
@@ -231,11 +301,12 @@ static jk_status flow_through(import_work *work) {
                            .commit = &work->commit,
                            .parse = jk_import_parser_of(isa),
                            .settings = {.cutoff = work->summary->cutoff},
-                           .pseudonyms = work->options->pseudonyms != NULL ? &work->pseudonyms : NULL};
+                           .pseudonyms = work->options->pseudonyms != NULL ? &work->pseudonyms : NULL,
+                           .share = work->shares ? &work->share : NULL};
     if (getrandom(&flow.settings.seed, sizeof flow.settings.seed, 0) != (ssize_t)sizeof flow.settings.seed) {
         flow.settings.seed = (uint64_t)(uintptr_t)&flow; /* an address: hard to guess, though not impossible */
     }
-    switch (work->inputs.digest) {
+    switch (work->shares ? JK_DIGEST_DONE : work->inputs.digest) {
     case JK_DIGEST_OF_TEXT:
         flow.digest = add_to_digest;
         flow.digest_context = work->digest;
@@ -247,8 +318,14 @@ static jk_status flow_through(import_work *work) {
     case JK_DIGEST_DONE:
         break;
     }
-    jk_status status = jk_import_flow_run(&flow, work->error);
+    bool digests = false;
+    jk_status status = begin_digest(work, &digests);
+    status = status == JK_OK ? jk_import_flow_run(&flow, work->error) : status;
     free(reader.carry);
+    if (digests) {
+        (void)pthread_join(work->digester, NULL);
+        status = status == JK_OK ? tell_digest_error(work) : status;
+    }
     return status;
 }
 
@@ -314,6 +391,7 @@ static jk_status finish(import_work *work) {
     free(manifest);
     if (status == JK_OK && any) {
         work->summary->rejects_path = jk_arena_text(work->arena, work->rejects_path, strlen(work->rejects_path));
+        status = work->summary->rejects_path != NULL ? JK_OK : jk_fail_memory(work->error, "a file name");
     }
     return status;
 }
@@ -335,7 +413,10 @@ static jk_status run_import(import_work *work) {
         JK_TRY(jk_pseudonyms_open(&work->pseudonyms, work->options->pseudonyms, work->options->pseudonym_list,
                                   work->error));
     }
-    JK_TRY(create_store(work));
+    JK_TRY(begin_share(work));
+    if (!only_parses(work)) {
+        JK_TRY(create_store(work));
+    }
     work->commit.inputs = work->inputs.inputs;
     work->commit.summary = work->summary;
     work->commit.rejects.path = work->rejects_path;
@@ -343,11 +424,14 @@ static jk_status run_import(import_work *work) {
     work->commit.text_bytes = work->inputs.text_bytes;
     bound_rejects(work);
     jk_status status = flow_through(work);
-    if (status != JK_OK && !work->commit.hopeless) {
+    if ((status != JK_OK && (!work->commit.hopeless || work->shares)) || only_parses(work)) {
         return status;
     }
+    work->summary->taken_up = work->kept.found;
     for (size_t i = 0; i < work->inputs.count; i++) {
-        work->summary->source_bytes += jk_csv_source_consumed(work->inputs.inputs[i].source);
+        const jk_csv_source *source = work->inputs.inputs[i].source; /* how far it was read ahead does not show */
+        work->summary->source_bytes +=
+            work->commit.hopeless ? jk_csv_source_size(source) : jk_csv_source_consumed(source);
     }
     count_lines(work->summary);
     if (work->commit.hopeless) {
@@ -356,21 +440,37 @@ static jk_status run_import(import_work *work) {
     JK_TRY(jk_import_find(&work->commit, &work->inputs, work->mapping, work->options, work->summary, work->error));
     JK_TRY(check_rejects(work));
     JK_TRY(jk_findings_refuse(&work->summary->findings, work->options->sources[0], work->error));
-    return finish(work);
+    JK_TRY(finish(work));
+    jk_resume_done(&work->kept);
+    return JK_OK;
+}
+
+/* Where a load that is shared has ended early depends on how the files were cut. What is told of it must not: the files
+ * are read anew, by this process alone, until the load ends. */
+static jk_status import_alone(const jk_import_options *options, const jk_run *run, jk_import_summary **summary,
+                              jk_error *error) {
+    jk_import_options alone = *options;
+    alone.shared = alone.resume = 0;
+    *error = (jk_error){0};
+    return jk_import(&alone, run, summary, error);
 }
 
 jk_status jk_import(const jk_import_options *options, const jk_run *run, jk_import_summary **summary, jk_error *error) {
     jk_error own = {0};
-    import_work work = {.options = options, .run = run, .error = error != NULL ? error : &own};
+    import_work work = {.options = options, .run = run, .error = error != NULL ? error : &own, .kept = {.lock = -1}};
     if (summary != NULL) {
         *summary = NULL;
     }
     JK_TRY(check_options(options, work.error));
     jk_status status = run_import(&work);
-    bool counted = status == JK_OK || (status == JK_ERROR_DATA && work.summary != NULL && work.summary->rows_read > 0);
+    const bool again = work.commit.hopeless && work.shares;
+    bool counted = (status == JK_OK && !only_parses(&work)) ||
+                   (status == JK_ERROR_DATA && work.summary != NULL && work.summary->rows_read > 0 && !again);
     jk_import_commit_free(&work.commit);
     jk_inputs_close(&work.inputs);
     jk_pseudonyms_abort(&work.pseudonyms);
+    jk_share_end(&work.share);
+    jk_resume_close(&work.kept);
     jk_mapping_free(work.mapping);
     EVP_MD_CTX_free(work.digest);
     if (summary != NULL && counted) {
@@ -381,7 +481,7 @@ jk_status jk_import(const jk_import_options *options, const jk_run *run, jk_impo
         }
         jk_arena_free(work.arena);
     }
-    return status;
+    return again ? import_alone(options, run, summary, work.error) : status;
 }
 
 void jk_import_summary_free(jk_import_summary *summary) {

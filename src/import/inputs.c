@@ -94,7 +94,7 @@ static jk_status open_file_at(const open_job *job, const char *path, const jk_cs
     return jk_csv_header_read(file->source, &reading, &file->header, error);
 }
 
-static jk_status digest_files(const jk_import_options *options, EVP_MD_CTX *digest, jk_error *error) {
+jk_status jk_inputs_digest(const jk_import_options *options, EVP_MD_CTX *digest, jk_error *error) {
     enum { PIECE = 1 << 16 };
     char *piece = malloc(PIECE);
     jk_status status = piece == NULL ? jk_fail_memory(error, "reading") : JK_OK;
@@ -114,6 +114,13 @@ static jk_status digest_files(const jk_import_options *options, EVP_MD_CTX *dige
     }
     free(piece);
     return status;
+}
+
+void jk_inputs_leave_digest(jk_import_inputs *inputs) {
+    inputs->digest = JK_DIGEST_DONE;
+    for (size_t i = 0; i < inputs->count; i++) {
+        jk_csv_source_set_sink(inputs->inputs[i].source, ignore_bytes, NULL);
+    }
 }
 
 static jk_status load_joined(jk_import_inputs *inputs, const jk_mapping *mapping, open_file *file, jk_error *error) {
@@ -295,7 +302,7 @@ jk_status jk_inputs_open(jk_import_inputs *inputs, const jk_import_options *opti
     JK_TRY(plan_inputs(inputs, options->kind, mapping, error));
     if (inputs->join != NULL || inputs->has_parts) {
         inputs->digest = JK_DIGEST_DONE;
-        JK_TRY(digest_files(options, digest, error));
+        JK_TRY(jk_inputs_digest(options, digest, error));
     }
     for (size_t i = 0; inputs->digest != JK_DIGEST_OF_SOURCES && i < inputs->count; i++) {
         jk_csv_source_set_sink(inputs->inputs[i].source, ignore_bytes, NULL);

@@ -33,6 +33,12 @@ typedef struct jk_import_inputs {
 jk_status jk_inputs_open(jk_import_inputs *inputs, const jk_import_options *options, const jk_mapping *mapping,
                          EVP_MD_CTX *digest, jk_error *error);
 
+/* The bytes of all sources, in the order they are named; any thread. */
+jk_status jk_inputs_digest(const jk_import_options *options, EVP_MD_CTX *digest, jk_error *error);
+
+/* Nobody wants the sources' bytes while they are read: JK_DIGEST_DONE from here on. */
+void jk_inputs_leave_digest(jk_import_inputs *inputs);
+
 /* Reads the joined files of which aggregates are made: the mapping's cut-off is set by now, if there is one. */
 jk_status jk_inputs_read_late(jk_import_inputs *inputs, jk_error *error);
 

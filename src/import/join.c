@@ -223,13 +223,7 @@ static jk_status keep_chunk(jk_join *join, uint32_t source, jk_import_chunk *chu
         self->skipped += chunk->kind == JK_CHUNK_BROKEN_ROW;
         return JK_OK;
     }
-    jk_csv_cursor cursor = {.text = chunk->text,
-                            .length = chunk->length,
-                            .flags = chunk->flags,
-                            .dialect = chunk->plan->dialect,
-                            .readable = chunk->read_length,
-                            .more = !chunk->whole,
-                            .side_end = chunk->read_length + JK_CSV_SLACK};
+    jk_csv_cursor cursor = jk_chunk_cursor(chunk);
     while (cursor.position < cursor.length) {
         size_t rows = jk_csv_tile(&cursor, ends, lines);
         self->skipped += cursor.bad.fault != 0 && !is_blank_line(chunk, &cursor.bad);
@@ -434,6 +428,23 @@ static void note_unmatched(jk_import_chunk *chunk, size_t row, uint32_t source, 
     }
 }
 
+static void note_partner(const jk_join *join, jk_import_chunk *chunk, uint32_t source, const jk_cell_text *cells) {
+    const joined_source *self = &join->sources[source];
+    const size_t row = (size_t)(cells - self->cells) / self->width;
+    if (self->used != NULL && jk_chunk_note_partner(chunk, source, (uint32_t)row, NULL) != JK_OK) {
+        chunk->odd.failed = true;
+    }
+}
+
+bool jk_join_mark(const jk_join *join, uint32_t source, uint32_t row) {
+    bool good = join != NULL && source < join->mapping->source_count && row < join->sources[source].rows &&
+                join->sources[source].used != NULL;
+    if (good) {
+        __atomic_store_n(&join->sources[source].used[row], (uint8_t)1, __ATOMIC_RELAXED);
+    }
+    return good;
+}
+
 void jk_join_rows(const jk_join *join, const jk_import_plan *plan, jk_import_chunk *chunk, const uint32_t *ends,
                   size_t first, size_t rows, const jk_cell_text **joined) {
     const jk_mapping *mapping = join->mapping;
@@ -454,6 +465,9 @@ void jk_join_rows(const jk_join *join, const jk_import_plan *plan, jk_import_chu
             }
             char shaped[JK_SHAPED_MAX];
             own[s] = find_joined(&join->sources[s], shape_key(&mapping->sources[s].joined_shape, key, shaped));
+            if (own[s] != NULL && chunk->notes_partners) {
+                note_partner(join, chunk, s, own[s]);
+            }
             if (own[s] == NULL && join->sources[s].loaded && (from == 0 || own[from] != NULL)) {
                 note_unmatched(chunk, first + i, s, key);
             }

@@ -46,6 +46,9 @@ bool jk_join_find_bare(const jk_join *join, uint32_t source, const char *text, s
 void jk_join_rows(const jk_join *join, const jk_import_plan *plan, jk_import_chunk *chunk, const uint32_t *ends,
                   size_t first, size_t rows, const jk_cell_text **joined);
 
+/* Some claim has the key of this row, as chunk->partners of another process says; false: there is no such row. */
+bool jk_join_mark(const jk_join *join, uint32_t source, uint32_t row);
+
 void jk_join_free(jk_join *join);
 
 #endif

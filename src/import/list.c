@@ -22,8 +22,8 @@ jk_status jk_list_take(const jk_import_options *options, const jk_run *run, jk_t
         *rejected = summary->rows_rejected;
         status = jk_tape_open_any(options->output, list, error);
         jk_input_disown(options->output);
-        (void)unlink(options->output);
     }
+    (void)unlink(options->output); /* also where it was made, but not synced */
     jk_import_summary_free(summary);
     return status;
 }

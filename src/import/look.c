@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/look.h"
 
-#include <math.h>
 #include <string.h>
 #include <strings.h>
 

@@ -2,9 +2,7 @@
 #include "import/panel.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/calendar.h"
 #include "base/error.h"

@@ -29,6 +29,7 @@ typedef struct tile_column {
     size_t first, rows;           /* rows of the chunk */
     jk_word_slot *words;          /* of the column */
     uint64_t seed;                /* of the identifiers' digests */
+    int32_t low, high;            /* bounds of integers */
     jk_error *error;
 } tile_column;
 
@@ -114,12 +115,9 @@ static inline jk_status parse_integer(const tile_column *tile, size_t i, int32_t
     size_t length = 0;
     const char *cell = cell_at(tile, i, &length);
     bool blank = length == 0;
-    int32_t low = 0;
-    int32_t high = 0;
     int32_t value = 0;
-    jk_import_integer_limits(tile->column, &low, &high);
     bool good = jk_csv_quick_integer(cell, length, &value);
-    good = good & (value >= low) & (value <= high);
+    good = good & (value >= tile->low) & (value <= tile->high);
     out[i] = blank ? JK_MISSING_INTEGER : value;
     return UNLIKELY(!(good | blank)) ? careful(tile, i, cell, length) : JK_OK;
 }
@@ -127,10 +125,7 @@ static inline jk_status parse_integer(const tile_column *tile, size_t i, int32_t
 static jk_status parse_integers(const tile_column *tile) {
     int32_t *out = (int32_t *)tile->chunk->column[tile->column] + tile->first;
     size_t i = 0;
-    int32_t low = 0;
-    int32_t high = 0;
-    jk_import_integer_limits(tile->column, &low, &high);
-    FOR_SIXTEEN(tile, i, jk_csv_sixteen_integers(&cells, low, high, out + i), parse_integer)
+    FOR_SIXTEEN(tile, i, jk_csv_sixteen_integers(&cells, tile->low, tile->high, out + i), parse_integer)
     for (; i < tile->rows; i++) {
         JK_TRY(parse_integer(tile, i, out));
     }
@@ -352,8 +347,11 @@ static jk_status parse_tile(jk_import_chunk *chunk, const jk_parse_scratch *scra
         tile.column = (jk_column)c;
         find_field(&tile, scratch, feed->field);
         tile.words = scratch->words + (size_t)c * JK_WORD_SLOTS;
-        JK_TRY(feed->direct ? parse_column(&tile) : parse_by_rule(&tile, feed->rule, scratch));
         jk_type type = jk_schema_column(tile.column)->type;
+        if (type == JK_TYPE_INTEGER) {
+            jk_import_integer_limits(tile.column, &tile.low, &tile.high);
+        }
+        JK_TRY(feed->direct ? parse_column(&tile) : parse_by_rule(&tile, feed->rule, scratch));
         if (feed->direct && jk_import_requires(plan, tile.column) &&
             (type == JK_TYPE_DATE || type == JK_TYPE_MONEY || type == JK_TYPE_REAL)) {
             JK_TRY(reject_missing(&tile));
@@ -452,7 +450,7 @@ static jk_chunk_order find_order(const jk_import_chunk *chunk, int which) {
 static jk_status parse_chunk(jk_import_chunk *chunk, const jk_parse_settings *settings, jk_parse_scratch *scratch,
                              jk_error *error) {
     chunk->rows = 0;
-    chunk->reject_count = 0;
+    chunk->reject_count = chunk->partner_count = 0;
     chunk->line_count = chunk->cell_lines = 0;
     jk_arena_free(chunk->kept);
     chunk->kept = NULL;
@@ -465,14 +463,7 @@ static jk_status parse_chunk(jk_import_chunk *chunk, const jk_parse_settings *se
         return reject_broken_row(chunk, error);
     }
     JK_TRY(prepare(chunk, scratch, error));
-    jk_csv_cursor cursor = {.text = chunk->text,
-                            .length = chunk->length,
-                            .flags = chunk->flags,
-                            .dialect = chunk->plan->dialect,
-                            .readable = chunk->read_length,
-                            .more = !chunk->whole,
-                            /* the digest may still need all that was read */
-                            .side_end = chunk->read_length + JK_CSV_SLACK};
+    jk_csv_cursor cursor = jk_chunk_cursor(chunk);
     while (cursor.position < cursor.length) {
         size_t rows = JK_ISA_NAME(jk_csv_kernel_).tile(&cursor, scratch->ends, chunk->line + chunk->rows);
         JK_TRY(parse_rows(chunk, scratch, rows, settings, error));

@@ -78,25 +78,45 @@ static flow_task choose_task(flow_state *state, uint64_t *number) {
     return TASK_WAIT;
 }
 
+static jk_status parse(flow_worker *worker, jk_import_chunk *chunk, jk_error *error) {
+    const jk_import_flow *flow = worker->state->flow;
+    if (chunk->packed_length > 0) {
+        return jk_chunk_unpack(chunk, flow->settings.seed, error);
+    }
+    JK_TRY(flow->parse(chunk, &flow->settings, &worker->scratch, error));
+    return flow->pseudonyms == NULL ? JK_OK : jk_pseudonyms_apply(flow->pseudonyms, chunk, flow->settings.seed, error);
+}
+
+/* Chunks in their order: to the store, or to the process that has it. */
+static jk_status commit(const jk_import_flow *flow, jk_import_chunk *chunk, jk_error *error) {
+    if (flow->share != NULL) {
+        JK_TRY(jk_share_give(flow->share, chunk, error));
+        if (!flow->share->collects) {
+            jk_odd_free(&chunk->odd);
+            return JK_OK;
+        }
+    }
+    if (flow->pseudonyms != NULL) {
+        JK_TRY(jk_pseudonyms_list(flow->pseudonyms, chunk, error));
+    }
+    return jk_import_commit_chunk(flow->commit, chunk, error);
+}
+
 static jk_status do_task(flow_worker *worker, flow_task task, jk_import_chunk *chunk, bool *end, jk_error *error) {
     const jk_import_flow *flow = worker->state->flow;
     switch (task) {
     case TASK_COMMIT:
-        if (flow->pseudonyms != NULL) {
-            JK_TRY(jk_pseudonyms_list(flow->pseudonyms, chunk, error));
-        }
-        return jk_import_commit_chunk(flow->commit, chunk, error);
+        return commit(flow, chunk, error);
     case TASK_DIGEST:
         if (flow->digest != NULL) {
             flow->digest(flow->digest_context, chunk->fresh, chunk->fresh_length);
         }
         return JK_OK;
     case TASK_PARSE:
-        JK_TRY(flow->parse(chunk, &flow->settings, &worker->scratch, error));
-        return flow->pseudonyms == NULL ? JK_OK
-                                        : jk_pseudonyms_apply(flow->pseudonyms, chunk, flow->settings.seed, error);
+        return parse(worker, chunk, error);
     default:
-        return jk_import_read(flow->reader, chunk, end, error);
+        return flow->share != NULL ? jk_share_read(flow->share, flow->reader, chunk, end, error)
+                                   : jk_import_read(flow->reader, chunk, end, error);
     }
 }
 
@@ -219,6 +239,7 @@ jk_status jk_import_flow_run(const jk_import_flow *flow, jk_error *error) {
     }
     for (uint64_t i = 0; i < state.ring_size && state.status == JK_OK; i++) {
         state.status = jk_chunk_create(&state.ring[i], jk_reader_capacity(flow->reader), &state.error);
+        state.ring[i].notes_partners = flow->share != NULL && jk_share_packs(flow->share);
     }
     if (state.status == JK_OK) {
         (void)pthread_mutex_init(&state.lock, NULL);

@@ -6,6 +6,7 @@
 
 #include "import/commit.h"
 #include "import/pseudonyms.h"
+#include "import/share.h"
 
 typedef struct jk_import_flow {
     const jk_run *run;
@@ -17,6 +18,7 @@ typedef struct jk_import_flow {
     void (*digest)(void *context, const void *bytes, size_t length);
     void *digest_context;
     jk_pseudonyms *pseudonyms; /* NULL: ids stay as they are */
+    jk_share *share;           /* NULL: all is read, parsed and committed here */
 } jk_import_flow;
 
 /* Runs all chunks through. The first failure stops the flow and is returned. */

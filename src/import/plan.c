@@ -216,7 +216,7 @@ static void use_rule(jk_import_plan *plan, const jk_rule *rule, bool matters) {
 static void find_use(jk_import_plan *plan) {
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         const jk_import_feed *feed = &plan->feed[c];
-        bool matters = !jk_import_is_neutral((jk_column)c);
+        bool matters = !jk_schema_column((jk_column)c)->neutral;
         if (feed->given && feed->direct) {
             use_field(plan, feed->field, JK_FIELD_DIRECT, matters);
         } else if (feed->given) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/pseudonyms.h"
 
-#include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/hmac.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "base/error.h"
 #include "base/escape.h"
 #include "base/input.h"
+#include "base/transfer.h"
 #include "import/key.h"
 
 static const jk_column columns[2] = {JK_COLUMN_CLAIM_ID, JK_COLUMN_DEBTOR_ID};
@@ -18,31 +18,12 @@ static const char *const kinds[2] = {"claim", "debtor"}; /* as pairs and hashes 
 
 /* ---- the key --------------------------------------------------------------------------------------------------- */
 
-/* Up to a byte more than a key has; -1 with errno. */
-static ssize_t read_bytes(int fd, unsigned char *to, size_t most) {
-    size_t done = 0;
-    while (done < most) {
-        ssize_t got = read(fd, to + done, most - done);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return -1;
-        }
-        if (got == 0) {
-            break;
-        }
-        done += (size_t)got;
-    }
-    return (ssize_t)done;
-}
-
 static jk_status read_key(jk_pseudonyms *self, const char *path, jk_error *error) {
     int fd = jk_input_open(path, true);
     if (fd < 0) {
         return jk_fail_errno(error, path, "read");
     }
-    ssize_t length = read_bytes(fd, self->key, sizeof self->key);
+    ssize_t length = jk_read_all(fd, self->key, sizeof self->key); /* up to a byte more than a key has */
     jk_status status = length < 0 ? jk_fail_errno(error, path, "read") : JK_OK;
     (void)close(fd);
     if (status != JK_OK) {

@@ -29,6 +29,7 @@ static jk_status read_up_to(jk_import_reader *reader, char *text, size_t *length
         size_t got = 0;
         JK_TRY(jk_csv_source_read(source, text + *length, target - *length, &got, error));
         *length += got;
+        reader->place += got;
         reader->at_end = got == 0;
     }
     return JK_OK;
@@ -50,6 +51,17 @@ static void cut_broken_row(jk_import_reader *reader, jk_import_chunk *chunk, siz
     reader->skipping = newline == NULL && !reader->at_end;
 }
 
+/* A cut at the goal, if it lies in the text and a row is known to end there. */
+static bool cut_at_goal(const jk_import_reader *reader, const jk_import_chunk *chunk, size_t length, jk_csv_cut *cut) {
+    const uint64_t start = reader->place - length;
+    if (reader->goal <= start || reader->goal - start > length) {
+        return false;
+    }
+    const size_t wanted = (size_t)(reader->goal - start);
+    *cut = jk_csv_find_cut(chunk->text, wanted, &chunk->plan->dialect, chunk->flags, false);
+    return cut->end == wanted && !cut->open;
+}
+
 static jk_status read_rows(jk_import_reader *reader, jk_import_chunk *chunk, size_t *length, jk_error *error) {
     for (size_t target = reader->window;; target = target * 2 < JK_CSV_ROW_MAX ? target * 2 : JK_CSV_ROW_MAX) {
         JK_TRY(read_up_to(reader, chunk->text, length, target, error));
@@ -58,7 +70,10 @@ static jk_status read_rows(jk_import_reader *reader, jk_import_chunk *chunk, siz
         /* a footer must lie in the last chunk whole */
         bool footer = chunk->plan->mapping != NULL && chunk->plan->mapping->skip_footer > 0;
         size_t seen = footer && !reader->at_end && *length > 2 * (size_t)FOOTER_TEXT ? *length - FOOTER_TEXT : *length;
-        jk_csv_cut cut = jk_csv_find_cut(chunk->text, seen, &chunk->plan->dialect, chunk->flags, reader->at_end);
+        jk_csv_cut cut;
+        if (!cut_at_goal(reader, chunk, *length, &cut)) {
+            cut = jk_csv_find_cut(chunk->text, seen, &chunk->plan->dialect, chunk->flags, reader->at_end);
+        }
         if (cut.end > 0 || *length == 0) {
             chunk->kind = JK_CHUNK_ROWS;
             chunk->length = cut.end;
@@ -83,20 +98,12 @@ static jk_status skip_line(jk_import_reader *reader, jk_import_chunk *chunk, siz
     return JK_OK;
 }
 
-static void go_on(jk_import_reader *reader, jk_import_chunk *chunk, bool *end) {
-    *end = false;
-    chunk->last = reader->at_end && reader->carry_length == 0;
-    if (chunk->last) {
-        reader->current++;
-        reader->started = reader->at_end = reader->skipping = false;
-        *end = reader->current == reader->input_count;
-    }
-}
-
-jk_status jk_import_read(jk_import_reader *reader, jk_import_chunk *chunk, bool *end, jk_error *error) {
+/* The next chunk of the current input. */
+static jk_status read_chunk(jk_import_reader *reader, jk_import_chunk *chunk, jk_error *error) {
     jk_import_input *input = &reader->inputs[reader->current];
     chunk->source = reader->current;
     chunk->plan = &input->plan;
+    chunk->packed_length = 0;
     chunk->text = chunk->memory + JK_CSV_SLACK;
     chunk->fresh = chunk->text;
     if (!reader->started) {
@@ -118,6 +125,42 @@ jk_status jk_import_read(jk_import_reader *reader, jk_import_chunk *chunk, bool 
     memset(chunk->text + length, 0, JK_CSV_SLACK);
     chunk->read_length = length;
     chunk->fresh_length = (size_t)(chunk->text + length - chunk->fresh);
-    go_on(reader, chunk, end);
+    chunk->last = reader->at_end && reader->carry_length == 0;
+    return JK_OK;
+}
+
+static void begin_input(jk_import_reader *reader, size_t input, uint64_t goal) {
+    reader->current = input;
+    reader->started = reader->at_end = reader->skipping = false;
+    reader->carry_length = 0;
+    reader->place = 0;
+    reader->goal = goal;
+}
+
+jk_status jk_import_read(jk_import_reader *reader, jk_import_chunk *chunk, bool *end, jk_error *error) {
+    reader->goal = JK_READER_END;
+    JK_TRY(read_chunk(reader, chunk, error));
+    *end = false;
+    if (chunk->last) {
+        begin_input(reader, reader->current + 1, JK_READER_END);
+        *end = reader->current == reader->input_count;
+    }
+    return JK_OK;
+}
+
+jk_status jk_reader_start(jk_import_reader *reader, size_t input, uint64_t place, uint64_t goal, jk_error *error) {
+    begin_input(reader, input, goal);
+    if (place > 0) {
+        reader->started = true;
+        reader->place = place;
+        return jk_csv_source_seek(reader->inputs[input].source, place, error);
+    }
+    return JK_OK;
+}
+
+jk_status jk_import_read_on(jk_import_reader *reader, jk_import_chunk *chunk, jk_error *error) {
+    JK_TRY(read_chunk(reader, chunk, error));
+    chunk->end = reader->place - reader->carry_length;
+    chunk->stripe_ends = chunk->last || (chunk->end >= reader->goal && !reader->skipping);
     return JK_OK;
 }

@@ -11,6 +11,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/sort.h"
+#include "base/team.h"
+#include "inspect/combinations.h"
 #include "inspect/scan.h"
 
 typedef struct inspection {
@@ -30,6 +33,7 @@ jk_inspect_options jk_inspect_defaults(void) {
 void jk_inspect_free(jk_inspection *self) {
     inspection *whole = (inspection *)self;
     if (whole != NULL) {
+        jk_combinations_free(whole->public.combinations);
         jk_scan_counts_free(whole->counts);
         free((void *)whole->scan.debtor_claims);
         jk_arena_free(whole->arena);
@@ -42,14 +46,14 @@ void jk_inspect_free(jk_inspection *self) {
 typedef struct ranking {
     const jk_tape *tape;
     jk_column column;
-    size_t level_count;
+    size_t level_count, first_block;
     uint64_t **counts; /* of each thread, level_count + 1 */
     void **values;
 } ranking;
 
 static jk_status rank_block(void *context, int thread, size_t index, jk_error *error) {
     ranking *self = context;
-    size_t all = jk_tape_rows(self->tape), first = index * JK_SCAN_BLOCK_ROWS;
+    size_t all = jk_tape_rows(self->tape), first = (self->first_block + index) * JK_SCAN_BLOCK_ROWS;
     size_t rows = all - first < JK_SCAN_BLOCK_ROWS ? all - first : JK_SCAN_BLOCK_ROWS;
     JK_TRY(jk_tape_read(self->tape, self->column, first, rows, self->values[thread], error));
     for (size_t i = 0; i < rows; i++) {
@@ -75,14 +79,16 @@ static jk_status count_levels(const jk_tape *tape, jk_column column, const jk_ru
     if (self.counts == NULL || self.values == NULL) {
         return jk_fail_memory(error, "counts of levels");
     }
-    size_t blocks = (jk_tape_rows(tape) + JK_SCAN_BLOCK_ROWS - 1) / JK_SCAN_BLOCK_ROWS;
-    JK_TRY(jk_parallel_for(run, blocks, "look over", JK_SCAN_BLOCK_ROWS, rank_block, &self, error));
+    size_t end = 0;
+    jk_scan_blocks(tape, &self.first_block, &end);
+    JK_TRY(jk_parallel_for(run, end - self.first_block, "look over", JK_SCAN_BLOCK_ROWS, rank_block, &self, error));
     for (size_t t = 0; t < threads; t++) {
         for (size_t i = 0; i <= level_count; i++) {
             counts[i] += self.counts[t][i];
         }
     }
-    return JK_OK;
+    const jk_tally tally = {JK_TALLY_INT64, counts, level_count + 1};
+    return jk_scan_add_over_ranks("look over", &tally, error);
 }
 
 /* Gives the `most` most frequent levels the places 0, 1, …, all others `most`. names[] gets those with a place; *count
@@ -131,6 +137,31 @@ static void list_columns(inspection *self) {
     self->scan.column_count = out->column_count;
 }
 
+/* One currency for all amounts: the base currency of the model. */
+static jk_status tell_in_one(inspection *self, const jk_model *model, jk_error *error) {
+    size_t count = 0;
+    jk_scan *scan = &self->scan;
+    const char *const *names = jk_tape_dictionary(scan->tape, JK_COLUMN_CURRENCY, &count);
+    scan->currency_of = jk_arena_alloc(self->arena, count + 1, 1);
+    scan->rate = jk_arena_alloc(self->arena, count + 1, sizeof *scan->rate);
+    if (scan->currency_of == NULL || scan->rate == NULL) {
+        return jk_fail_memory(error, "exchange rates");
+    }
+    for (size_t i = 0; i <= count; i++) {
+        const char *name = i == 0 ? model->written_currency : names[i - 1];
+        const jk_exchange_rate *rate = jk_model_rate(model, name);
+        if (rate == NULL) {
+            return jk_fail(error, JK_ERROR_DATA, jk_tape_path(scan->tape), 0, "currency",
+                           "the model has no exchange rate of '%.32s'; expected it under 'fx'", name);
+        }
+        scan->rate[i] = rate->rate;
+    }
+    self->public.told = model;
+    self->public.currency[0] = model->base_currency;
+    self->public.currency_count = 1;
+    return JK_OK;
+}
+
 static jk_status prepare(inspection *self, const jk_inspect_options *options, jk_error *error) {
     jk_scan *scan = &self->scan;
     uint64_t rest = 0;
@@ -152,9 +183,11 @@ static jk_status prepare(inspection *self, const jk_inspect_options *options, jk
     if (scan->debtor_claims == NULL) {
         return jk_fail_memory(error, "claims per debtor");
     }
-    JK_TRY(choose_levels(self, JK_COLUMN_CURRENCY, &options->run, JK_INSPECT_CURRENCIES, "(none)", &scan->currency_of,
-                         self->public.currency, &self->public.currency_count, &self->public.other_currency_claims,
-                         error));
+    JK_TRY(options->told != NULL
+               ? tell_in_one(self, options->told, error)
+               : choose_levels(self, JK_COLUMN_CURRENCY, &options->run, JK_INSPECT_CURRENCIES, "(none)",
+                               &scan->currency_of, self->public.currency, &self->public.currency_count,
+                               &self->public.other_currency_claims, error));
     if (scan->by >= 0) {
         JK_TRY(choose_levels(self, (jk_column)scan->by, &options->run, JK_INSPECT_GROUPS, "(missing)", &scan->group_of,
                              self->group_names, &self->group_levels, &rest, error));
@@ -200,7 +233,7 @@ static jk_status report_levels(inspection *self, jk_column column, jk_error *err
             *(i == 0 ? &out->missing : &out->given) += level.amounts.claims;
         }
     }
-    qsort(levels, out->level_count, sizeof *levels, compare_levels);
+    jk_sort(levels, out->level_count, sizeof *levels, compare_levels);
     out->levels = levels;
     out->is_constant = out->distinct == 1 && out->given > 1;
     return JK_OK;
@@ -345,7 +378,19 @@ static jk_status report_top(inspection *self, jk_error *error) {
     return JK_OK;
 }
 
-static jk_status count_texts(inspection *self, jk_column column, const jk_run *run, jk_error *error);
+/* Whether a text is given. */
+static jk_status report_text(inspection *self, jk_column column, const jk_run *run, jk_error *error) {
+    jk_inspect_column *out = &self->public.columns[column];
+    const size_t rows = jk_tape_rows(self->scan.tape);
+    const bool required = jk_schema_column(column)->required;
+    out->missing = rows;
+    if (required || !jk_tape_is_absent(self->scan.tape, column)) {
+        out->missing = 0;
+        JK_TRY(required ? JK_OK : jk_scan_texts(self->scan.tape, column, run, self->arena, &out->missing, error));
+    }
+    out->given = rows - out->missing;
+    return JK_OK;
+}
 
 static jk_status report_columns(inspection *self, const jk_run *run, jk_error *error) {
     for (size_t k = 0; k < self->public.column_count; k++) {
@@ -361,56 +406,9 @@ static jk_status report_columns(inspection *self, const jk_run *run, jk_error *e
             out->missing = sum.missing;
             out->is_constant = sum.given > 1 && sum.minimum == sum.maximum;
         } else {
-            JK_TRY(count_texts(self, (jk_column)c, run, error));
+            JK_TRY(report_text(self, (jk_column)c, run, error));
         }
     }
-    return JK_OK;
-}
-
-/* ---- texts: only whether they are given ---- */
-
-typedef struct text_count {
-    const jk_tape *tape;
-    jk_column column;
-    size_t width;
-    char **values;
-    atomic_uint_least64_t missing;
-} text_count;
-
-static jk_status count_text_block(void *context, int thread, size_t index, jk_error *error) {
-    text_count *self = context;
-    size_t all = jk_tape_rows(self->tape), first = index * JK_SCAN_BLOCK_ROWS;
-    size_t rows = all - first < JK_SCAN_BLOCK_ROWS ? all - first : JK_SCAN_BLOCK_ROWS;
-    JK_TRY(jk_tape_read(self->tape, self->column, first, rows, self->values[thread], error));
-    uint64_t missing = 0;
-    for (size_t i = 0; i < rows; i++) {
-        missing += self->values[thread][i * self->width] == '\0';
-    }
-    (void)atomic_fetch_add(&self->missing, missing);
-    return JK_OK;
-}
-
-static jk_status count_texts(inspection *self, jk_column column, const jk_run *run, jk_error *error) {
-    const jk_tape *tape = self->scan.tape;
-    size_t rows = jk_tape_rows(tape), threads = (size_t)jk_threads(run);
-    jk_inspect_column *out = &self->public.columns[column];
-    if (jk_schema_column(column)->required || jk_tape_is_absent(tape, column)) {
-        *(jk_schema_column(column)->required ? &out->given : &out->missing) = rows;
-        return JK_OK;
-    }
-    text_count job = {.tape = tape, .column = column, .width = jk_tape_text_width(tape, column)};
-    job.values = jk_arena_alloc(self->arena, threads, sizeof *job.values);
-    for (size_t t = 0; t < threads; t++) {
-        char *values = job.values == NULL ? NULL : jk_arena_alloc(self->arena, JK_SCAN_BLOCK_ROWS, job.width);
-        if (values == NULL) {
-            return jk_fail_memory(error, "a text column");
-        }
-        job.values[t] = values;
-    }
-    JK_TRY(jk_parallel_for(run, (rows + JK_SCAN_BLOCK_ROWS - 1) / JK_SCAN_BLOCK_ROWS, "inspect texts",
-                           JK_SCAN_BLOCK_ROWS, count_text_block, &job, error));
-    out->missing = atomic_load(&job.missing);
-    out->given = rows - out->missing;
     return JK_OK;
 }
 
@@ -467,6 +465,10 @@ jk_status jk_inspect_run(const jk_tape *tape, const jk_inspect_options *given, j
     self->scan.tape = tape;
     jk_status status = prepare(self, options, error);
     status = status != JK_OK ? status : jk_scan_run(&self->scan, &options->run, &self->counts, error);
+    if (status == JK_OK && options->by_columns != NULL) {
+        status =
+            jk_combinations_count(&self->scan, options->by_columns, &options->run, &self->public.combinations, error);
+    }
     status = status != JK_OK ? status : report(self, &options->run, error);
     if (status != JK_OK) {
         jk_inspect_free(&self->public);

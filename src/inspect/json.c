@@ -6,8 +6,10 @@
 
 #include "base/calendar.h"
 #include "base/json.h"
+#include "base/listing.h"
 #include "base/run_record.h"
 #include "jalki/inspect.h"
+#include "jalki/law.h"
 
 static void set_named(json_t *object, const char *name, json_t *value) {
     if (json_object_set(object, name, value) != 0) {
@@ -152,6 +154,16 @@ char *jk_inspect_json(const jk_tape *tape, const jk_inspection *self) {
                             "claims", (json_int_t)self->rows, "debtors", (json_int_t)self->debtors);
     jk_json_set(out, "cutoff",
                 self->cutoff == JK_MISSING_INTEGER ? json_null() : json_string(jk_date_format(self->cutoff, date)));
+    if (self->told != NULL) {
+        jk_rate_used used[JK_RATES_TOLD];
+        size_t count = jk_rates_used(tape, self->told, used, JK_RATES_TOLD);
+        json_t *rates = json_object();
+        for (size_t i = 0; i < count; i++) {
+            jk_json_set(rates, used[i].currency, jk_json_number(used[i].rate));
+        }
+        jk_json_set(out, "currency", json_string(self->told->base_currency));
+        jk_json_set(out, "exchange_rates", rates);
+    }
     jk_json_set(out, "claims_in_other_currencies", json_integer((json_int_t)self->other_currency_claims));
     jk_json_set(out, "currencies", currencies_json(self));
     jk_json_set(out, "columns", columns_json(self));
@@ -160,6 +172,10 @@ char *jk_inspect_json(const jk_tape *tape, const jk_inspection *self) {
     jk_json_set(out, "patterns", checks_json(self, &self->groups[0]));
     jk_json_set(out, "groups", groups_json(self));
     jk_json_builder b = {0};
+    if (self->combinations != NULL) {
+        jk_listing rows = jk_inspect_combinations_listing(self);
+        jk_json_put(&b, out, "combinations", jk_listing_json(&b, &rows));
+    }
     jk_json_put(&b, out, "manifest", jk_run_record_manifest(&b));
     return jk_json_text(&b, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

@@ -3,12 +3,12 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/team.h"
 
 /* ---- columns ---- */
 
@@ -57,6 +57,7 @@ jk_scale jk_scan_scale(const jk_scan *scan, int item) {
 
 typedef struct worker {
     const jk_scan *scan;
+    size_t first_block; /* of this process */
     jk_scan_counts *counts;
     unsigned char *memory; /* all columns of a block */
     void *column[JK_COLUMN_COUNT];
@@ -213,15 +214,30 @@ static void offer_top(jk_scan_counts *counts, size_t currency, jk_scan_top candi
     counts->top_count[currency] += count < JK_INSPECT_TOP;
 }
 
+/* Amounts of all currencies in the one that they are told in, to the hundredth. */
+static void tell_amounts(worker *self, size_t rows) {
+    const double *rate = self->scan->rate;
+    const int32_t *currency = integers(self, JK_COLUMN_CURRENCY);
+    for (int c = 0; c < JK_COLUMN_COUNT && rate != NULL; c++) {
+        int64_t *amount = self->column[c];
+        bool is_money = amount != NULL && jk_schema_column((jk_column)c)->type == JK_TYPE_MONEY;
+        for (size_t i = 0; i < rows && is_money; i++) {
+            double told = (double)amount[i] * rate[currency[i] + 1];
+            amount[i] = amount[i] == JK_MISSING_MONEY ? amount[i] : (int64_t)nearbyint(told);
+        }
+    }
+}
+
 static jk_status scan_block(void *context, int thread, size_t index, jk_error *error) {
     worker *self = ((worker **)context)[thread];
-    size_t all = jk_tape_rows(self->scan->tape), first = index * JK_SCAN_BLOCK_ROWS;
+    size_t all = jk_tape_rows(self->scan->tape), first = (self->first_block + index) * JK_SCAN_BLOCK_ROWS;
     size_t rows = all - first < JK_SCAN_BLOCK_ROWS ? all - first : JK_SCAN_BLOCK_ROWS;
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         if (self->column[c] != NULL) {
             JK_TRY(jk_tape_read(self->scan->tape, (jk_column)c, first, rows, self->column[c], error));
         }
     }
+    tell_amounts(self, rows);
     place_rows(self, first, rows);
     for (size_t place = 0; place <= self->scan->column_count; place++) {
         const int item = jk_scan_item(self->scan, place);
@@ -241,7 +257,7 @@ static jk_status scan_block(void *context, int thread, size_t index, jk_error *e
 
 /* ---- threads ---- */
 
-static jk_scan_counts *create_counts(const jk_scan *scan) {
+jk_scan_counts *jk_scan_counts_create(const jk_scan *scan) {
     jk_scan_counts *self = calloc(1, sizeof *self);
     for (size_t k = 0; self != NULL && k < scan->column_count; k++) {
         const jk_column c = scan->column[k];
@@ -279,13 +295,14 @@ static void free_worker(worker *self) {
     }
 }
 
-static worker *create_worker(const jk_scan *scan) {
+static worker *create_worker(const jk_scan *scan, size_t first_block) {
     worker *self = calloc(1, sizeof *self);
     if (self == NULL) {
         return NULL;
     }
     self->scan = scan;
-    self->counts = create_counts(scan);
+    self->first_block = first_block;
+    self->counts = jk_scan_counts_create(scan);
     self->memory = jk_columns_alloc(JK_SCAN_BLOCK_ROWS, (scan->column_count + 1) * sizeof(int64_t));
     if (self->counts == NULL || self->memory == NULL) {
         free_worker(self);
@@ -306,7 +323,7 @@ static void add_tallies(jk_scan_tally *to, const jk_scan_tally *from, size_t cou
     }
 }
 
-static bool merge(const jk_scan *scan, jk_scan_counts *to, const jk_scan_counts *from) {
+bool jk_scan_counts_merge(const jk_scan *scan, jk_scan_counts *to, const jk_scan_counts *from) {
     add_tallies(to->slots, from->slots, JK_SCAN_SLOTS);
     add_tallies(to->checks[0], from->checks[0], (size_t)JK_SCAN_SLOTS * JK_CLAIM_CHECKS_MAX);
     add_tallies(to->ages[0], from->ages[0], (size_t)JK_SCAN_AGES * JK_SCAN_CURRENCIES);
@@ -335,26 +352,35 @@ static bool merge(const jk_scan *scan, jk_scan_counts *to, const jk_scan_counts 
     return true;
 }
 
+void jk_scan_blocks(const jk_tape *tape, size_t *first, size_t *end) {
+    *first = 0;
+    *end = (jk_tape_rows(tape) + JK_SCAN_BLOCK_ROWS - 1) / JK_SCAN_BLOCK_ROWS;
+    if (jk_team_role_now() == JK_TEAM_RANKS) {
+        jk_team_rows(JK_PASS_RESULT, *end, first, end);
+    }
+}
+
 jk_status jk_scan_run(const jk_scan *scan, const jk_run *run, jk_scan_counts **total, jk_error *error) {
-    size_t threads = (size_t)jk_threads(run);
-    size_t blocks = (jk_tape_rows(scan->tape) + JK_SCAN_BLOCK_ROWS - 1) / JK_SCAN_BLOCK_ROWS;
+    size_t threads = (size_t)jk_threads(run), first = 0, end = 0;
+    jk_scan_blocks(scan->tape, &first, &end);
     worker **workers = calloc(threads, sizeof *workers);
-    *total = create_counts(scan);
+    *total = jk_scan_counts_create(scan);
     jk_status status = workers == NULL || *total == NULL ? jk_fail_memory(error, "the counts of a tape") : JK_OK;
     for (size_t t = 0; t < threads && status == JK_OK; t++) {
-        workers[t] = create_worker(scan);
+        workers[t] = create_worker(scan, first);
         status = workers[t] == NULL ? jk_fail_memory(error, "the counts of a tape") : JK_OK;
     }
     if (status == JK_OK) {
-        status = jk_parallel_for(run, blocks, "inspect", JK_SCAN_BLOCK_ROWS, scan_block, workers, error);
+        status = jk_parallel_for(run, end - first, "inspect", JK_SCAN_BLOCK_ROWS, scan_block, workers, error);
     }
     for (size_t t = 0; t < threads && workers != NULL; t++) {
-        if (status == JK_OK && !merge(scan, *total, workers[t]->counts)) {
+        if (status == JK_OK && !jk_scan_counts_merge(scan, *total, workers[t]->counts)) {
             status = jk_fail_memory(error, "the counts of a tape");
         }
         free_worker(workers[t]);
     }
     free(workers);
+    status = status == JK_OK ? jk_scan_gather(scan, total, error) : status;
     if (status != JK_OK) {
         jk_scan_counts_free(*total);
         *total = NULL;

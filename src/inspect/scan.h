@@ -6,6 +6,8 @@
 
 #include <stdatomic.h>
 
+#include "base/memory.h"
+#include "base/team.h"
 #include "inspect/checks.h"
 #include "inspect/series.h"
 #include "jalki/inspect.h"
@@ -48,6 +50,7 @@ typedef struct jk_scan {
     int32_t cutoff, cutoff_year;
     jk_scale dates, sizes;
     uint8_t *currency_of; /* by currency index + 1 */
+    double *rate;         /* likewise, to the one currency that amounts are told in; NULL: each in its own */
     uint8_t *group_of;    /* by level + 1 of `by`; NULL where there is none */
     size_t column_count;  /* as in jk_inspection */
     const jk_column *column;
@@ -74,8 +77,25 @@ static inline int jk_scan_item(const jk_scan *scan, size_t place) {
     return place < scan->column_count ? (int)scan->column[place] : (int)JK_INSPECT_BALANCE;
 }
 
-/* Counts all rows; the threads' counts are merged into *total, which is given back by jk_scan_counts_free. */
+/* Counts all rows; the threads' counts are merged into *total, which is given back by jk_scan_counts_free. Ranks count
+ * some of the blocks each, and all come to the counts of all. */
 jk_status jk_scan_run(const jk_scan *scan, const jk_run *run, jk_scan_counts **total, jk_error *error);
+jk_scan_counts *jk_scan_counts_create(const jk_scan *scan); /* NULL: no memory */
 void jk_scan_counts_free(jk_scan_counts *counts);
+/* Adds `from` to `to`; false: no memory. */
+bool jk_scan_counts_merge(const jk_scan *scan, jk_scan_counts *to, const jk_scan_counts *from);
+
+/* Blocks of JK_SCAN_BLOCK_ROWS that this process looks at, in any pass over the tape. */
+void jk_scan_blocks(const jk_tape *tape, size_t *first, size_t *end);
+
+/* Adds up over the processes of a run on ranks; alone, nothing is to do. */
+jk_status jk_scan_add_over_ranks(const char *stage, const jk_tally *tally, jk_error *error);
+
+/* Rows that lack a text. */
+jk_status jk_scan_texts(const jk_tape *tape, jk_column column, const jk_run *run, jk_arena *arena, uint64_t *missing,
+                        jk_error *error);
+
+/* scan_ranks.c: the counts of all ranks, and claims per debtor. */
+jk_status jk_scan_gather(const jk_scan *scan, jk_scan_counts **total, jk_error *error);
 
 #endif

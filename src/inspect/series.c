@@ -6,7 +6,8 @@
 
 #include "base/memory.h"
 
-int64_t jk_scale_value(jk_scale scale, size_t bucket) {
+/* The middle of a bucket. */
+static int64_t scale_value(jk_scale scale, size_t bucket) {
     if (scale.is_date) {
         return scale.first_day + (int64_t)bucket;
     }
@@ -60,7 +61,7 @@ static int64_t quantile(const jk_counts *counts, jk_scale scale, uint64_t per_mi
     for (size_t i = 0; i < jk_scale_buckets(scale); i++) {
         seen += counts->bucket[i];
         if (seen >= rank) {
-            return clamped(counts, jk_scale_value(scale, i));
+            return clamped(counts, scale_value(scale, i));
         }
     }
     return counts->maximum;
@@ -69,7 +70,7 @@ static int64_t quantile(const jk_counts *counts, jk_scale scale, uint64_t per_mi
 static void count_outliers(const jk_counts *counts, jk_scale scale, double per_unit, jk_inspect_series *out) {
     for (size_t i = 0; i < jk_scale_buckets(scale); i++) {
         if (counts->bucket[i] > 0) {
-            double value = (double)clamped(counts, jk_scale_value(scale, i)) / per_unit;
+            double value = (double)clamped(counts, scale_value(scale, i)) / per_unit;
             out->below += value < out->fence_low ? counts->bucket[i] : 0;
             out->above += value > out->fence_high ? counts->bucket[i] : 0;
         }
@@ -110,7 +111,7 @@ double jk_counts_top_share(const jk_counts *counts, jk_scale scale, double share
         return 0.0;
     }
     for (size_t i = jk_scale_buckets(scale); i-- > 0;) {
-        double value = (double)clamped(counts, jk_scale_value(scale, i)), count = counts->bucket[i];
+        double value = (double)clamped(counts, scale_value(scale, i)), count = counts->bucket[i];
         if (value <= 0.0 || count == 0.0) {
             continue;
         }

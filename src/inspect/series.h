@@ -43,9 +43,6 @@ static inline size_t jk_scale_bucket(jk_scale scale, int64_t value) {
     return value < 0 ? JK_SIZE_BUCKETS - 1 - (size_t)place : JK_SIZE_BUCKETS + (size_t)place;
 }
 
-/* The middle of a bucket. */
-int64_t jk_scale_value(jk_scale scale, size_t bucket);
-
 static inline void jk_counts_add(jk_counts *counts, jk_scale scale, int64_t value) {
     counts->bucket[jk_scale_bucket(scale, value)]++;
     counts->given++;

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Volume-weighted chain ladder and Mack's standard errors. C(i, k) is the cumulative amount of origin i at age k. */
+/* Volume-weighted chain ladder and Mack's standard errors (T. Mack, "Distribution-free calculation of the standard
+ * error of chain ladder reserve estimates", ASTIN Bulletin 23 (1993)). C(i, k) is the cumulative amount of origin i at
+ * age k.
+ *
+ * Factors f(k) = sum C(i, k + 1) / sum C(i, k) over the origins that are seen at both ages; variances sigma^2(k) = sum
+ * C(i, k) (C(i, k + 1) / C(i, k) - f(k))^2 / (pairs - 1), the last by Mack's rule min(b^2 / a, a, b) of the two before
+ * it. An origin's mean squared error is U^2 sum sigma^2(k) / f(k)^2 (1 / C(i, k) + 1 / sum C(j, k)); that of all
+ * origins adds twice the covariances by the factors that two share. With a prior, Bornhuetter and Ferguson's (1972)
+ * reserve is prior (1 - 1 / product of the factors still to come). Plain sums in 64 bits, single-threaded: a triangle
+ * is small. */
 #include "jalki/chain_ladder.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -123,6 +133,7 @@ static void fit_variances(const ladder_state *ladder, const double *factor, doub
 static void complete(const ladder_state *ladder) {
     for (size_t i = 0; i < ladder->origins; i++) {
         double *row = ladder->completed + i * ladder->ages;
+        assert(ladder->triangle->observed[i] >= 1 && ladder->triangle->observed[i] <= ladder->ages);
         for (size_t k = 0; k < ladder->ages; k++) {
             row[k] =
                 k < ladder->triangle->observed[i] ? cell(ladder->triangle, i, k) : row[k - 1] * ladder->factor[k - 1];

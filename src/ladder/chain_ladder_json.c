@@ -2,22 +2,24 @@
 /* A chain ladder as JSON. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "base/json.h"
+#include "base/listing.h"
 #include "base/run_record.h"
 #include "jalki/chain_ladder.h"
 
 enum { NOTE_ROOM = 512 };
 
-static void put_amounts(jk_json_builder *b, json_t *object, const jk_chain_ladder_origin *amounts, const char *error) {
-    jk_json_put(b, object, "latest", jk_json_number(amounts->latest));
-    jk_json_put(b, object, "ultimate", jk_json_number(amounts->ultimate));
-    jk_json_put(b, object, "reserve", jk_json_number(amounts->reserve));
-    jk_json_put(b, object, error, jk_json_number(amounts->std_error));
-    if (!isnan(amounts->prior)) {
-        jk_json_put(b, object, "prior", jk_json_number(amounts->prior));
-        jk_json_put(b, object, "bf_ultimate", jk_json_number(amounts->bf_ultimate));
-        jk_json_put(b, object, "bf_reserve", jk_json_number(amounts->bf_reserve));
+/* The sums, under their columns' names. */
+static void put_total(jk_json_builder *b, json_t *root, const jk_listing *rows) {
+    jk_cell cells[JK_LISTING_COLUMNS];
+    b->failed |= jk_listing_row(rows, rows->rows - 1, cells, NULL) != JK_OK;
+    for (size_t c = 0; c < rows->column_count; c++) {
+        if (strcmp(rows->columns[c].unit, "") != 0) {
+            const char *name = rows->columns[c].name;
+            jk_json_put(b, root, strcmp(name, "std_error") == 0 ? "mack_std_error" : name,
+                        jk_json_number(cells[c].number));
+        }
     }
 }
 
@@ -54,17 +56,14 @@ int jk_chain_ladder_note(const jk_triangle *triangle, const jk_chain_ladder *res
 char *jk_chain_ladder_json(const jk_triangle *triangle, const jk_chain_ladder *result) {
     jk_json_builder b = {0};
     json_t *root = json_object();
+    const jk_listing rows = jk_chain_ladder_listing(triangle, result);
     json_t *origins = json_array();
     json_t *ages = json_array();
     json_t *factors = json_array();
     json_t *sigmas = json_array();
-    put_amounts(&b, root, &result->total, "mack_std_error");
+    put_total(&b, root, &rows);
     for (size_t i = 0; i < result->origins; i++) {
-        json_t *origin = json_object();
-        jk_json_put(&b, origin, "origin", json_string(triangle->origin[i]));
-        jk_json_put(&b, origin, "ages", json_integer((json_int_t)triangle->observed[i]));
-        put_amounts(&b, origin, &result->origin[i], "std_error");
-        jk_json_append(&b, origins, origin);
+        jk_json_append(&b, origins, jk_listing_row_json(&b, &rows, i));
     }
     for (size_t k = 0; k < result->ages; k++) {
         jk_json_append(&b, ages, jk_json_number(triangle->age != NULL ? triangle->age[k] : (double)(k + 1)));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "ladder/triangle.h"
 
 typedef enum label_kind { KIND_PERIOD, KIND_NUMBER, KIND_TEXT } label_kind;
@@ -57,7 +58,7 @@ static int by_text(const void *a, const void *b) {
 
 static void sort_cells(const builder *build) {
     static int (*const orders[])(const void *, const void *) = {by_period, by_number, by_text};
-    qsort(build->cells, build->count, sizeof *build->cells, orders[build->origin_kind]);
+    jk_sort(build->cells, build->count, sizeof *build->cells, orders[build->origin_kind]);
 }
 
 static bool starts_origin(const builder *build, size_t i) {
@@ -167,7 +168,7 @@ static jk_status number_columns(const builder *build, jk_triangle *triangle) {
     for (size_t i = 0; i < build->count; i++) {
         triangle->age[i] = build->cells[i].age;
     }
-    qsort(triangle->age, build->count, sizeof(double), compare_doubles);
+    jk_sort(triangle->age, build->count, sizeof(double), compare_doubles);
     for (size_t i = 0; i < build->count; i++) {
         if (i == 0 || triangle->age[i] != triangle->age[triangle->ages - 1]) {
             triangle->age[triangle->ages++] = triangle->age[i];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sums per debtor: one pass over the columns that decide who is workable. Each amount is an integer added with an
  * atomic, so that neither threads nor the order of claims show in a sum. */
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/invariants.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/team.h"
@@ -32,6 +34,7 @@ typedef struct debtor_pass {
     size_t first_row, end_row;    /* the rows that are added up */
     const int32_t *group;         /* of each row, where sums are not per debtor_index; else NULL */
     int32_t only;                 /* this debtor, or -1: all */
+    bool own_alone;               /* of a run on ranks, each needs the debtors of its own rows only */
     atomic_size_t contradictions; /* rows with a date after the cut-off */
     atomic_size_t first_contradiction;
 } debtor_pass;
@@ -68,7 +71,7 @@ static int contradicting_column(const jk_law *law, const jk_block *block, size_t
     static const jk_column dates[] = {JK_COLUMN_DEFAULTED_ON, JK_COLUMN_WRITTEN_OFF_ON, JK_COLUMN_LAST_PAID_ON,
                                       JK_COLUMN_TITLE_ON};
     for (size_t c = 0; c < sizeof dates / sizeof dates[0]; c++) {
-        if (after(((const int32_t *)block->column[dates[c]])[row], at->date)) {
+        if (after(((const int32_t *)block->column[dates[c]])[row], at->end.date)) {
             return (int)dates[c];
         }
     }
@@ -90,7 +93,7 @@ static size_t count_contradictions(const jk_law *law, const jk_block *block, int
     if (law->by_period) {
         return count;
     }
-    int32_t cutoff = law->cutoff.date;
+    int32_t cutoff = law->cutoff.end.date;
     int32_t year = law->cutoff.year;
     for (size_t i = 0; i < block->rows; i++) {
         int after_cutoff = (defaulted[i] > cutoff) | (written_off[i] > cutoff) | (paid[i] > cutoff) |
@@ -131,6 +134,7 @@ static void add_claim(const debtor_pass *pass, const jk_law_facts *facts, size_t
 
 static void add_block(const debtor_pass *pass, const jk_block *block, const jk_law_facts *facts) {
     const int32_t *debtor = JK_BLOCK_INT32(block, DEBTOR_INDEX);
+    assert(pass->only >= 0 || jk_places_below(debtor, block->rows, pass->debtors->count));
     for (size_t i = 0; i < block->rows; i++) {
         if (pass->only < 0) {
             add_claim(pass, facts, i, (size_t)debtor[i]);
@@ -218,7 +222,7 @@ static jk_status fail_contradiction(const debtor_pass *pass, worker *own, jk_err
     char cutoff[JK_DATE_TEXT];
     char date[JK_DATE_TEXT];
     jk_law_moment own_moment;
-    (void)jk_date_format(jk_law_moment_of(pass->law, &own->block, 0, &own_moment)->date, cutoff);
+    (void)jk_date_format(jk_law_moment_of(pass->law, &own->block, 0, &own_moment)->end.date, cutoff);
     if (column == JK_COLUMN_BIRTH_YEAR) {
         (void)snprintf(date, sizeof date, "%d", value);
     } else {
@@ -236,12 +240,18 @@ static jk_status fail_contradiction(const debtor_pass *pass, worker *own, jk_err
                    count, count == 1 ? "" : "s", count == 1 ? "has" : "have", cutoff, claim, row + 1, date);
 }
 
+/* Zeros that take no memory until something is written there, as ranks have few of the debtors: the C library does not
+ * touch what it has fresh from the system. */
+static void *zeros(size_t count, size_t size) {
+    return calloc(count + 1, size);
+}
+
 static jk_status debtors_alloc(jk_debtors *debtors, size_t count, jk_error *error) {
     *debtors = (jk_debtors){
         .count = count,
-        .balance = jk_columns_zero(count, sizeof *debtors->balance),
-        .workable_balance = jk_columns_zero(count, sizeof *debtors->workable_balance),
-        .claims = jk_columns_zero(count, sizeof *debtors->claims),
+        .balance = zeros(count, sizeof *debtors->balance),
+        .workable_balance = zeros(count, sizeof *debtors->workable_balance),
+        .claims = zeros(count, sizeof *debtors->claims),
     };
     if (debtors->balance == NULL || debtors->workable_balance == NULL || debtors->claims == NULL) {
         return jk_fail_memory(error, "the sums per debtor");
@@ -252,12 +262,15 @@ static jk_status debtors_alloc(jk_debtors *debtors, size_t count, jk_error *erro
 /* The sums of all processes; rows that contradict the cut-off are counted likewise. */
 static jk_status add_processes(debtor_pass *pass, size_t sums, jk_error *error) {
     int64_t contradictions = (int64_t)pass->contradictions;
-    const jk_tally tallies[] = {{JK_CELL_INT64, pass->debtors->balance, sums},
-                                {JK_CELL_INT64, pass->debtors->workable_balance, sums},
-                                {JK_CELL_UINT32, pass->debtors->claims, sums},
-                                {JK_CELL_INT64, &contradictions, 1}};
-    JK_TRY(jk_team_sum(JK_PASS_BEFORE, (jk_team_question){"debtors", 0}, tallies, sizeof tallies / sizeof tallies[0],
-                       error));
+    const jk_tally tallies[] = {{JK_TALLY_INT64, pass->debtors->balance, sums},
+                                {JK_TALLY_INT64, pass->debtors->workable_balance, sums},
+                                {JK_TALLY_UINT32, pass->debtors->claims, sums}};
+    const jk_tally counted = {JK_TALLY_INT64, &contradictions, 1};
+    const size_t count = sizeof tallies / sizeof tallies[0];
+    const jk_team_question question = {"debtors", 0};
+    JK_TRY(pass->own_alone ? jk_team_sum_own(tallies, count, pass->debtors->claims, error)
+                           : jk_team_sum(JK_PASS_BEFORE, question, tallies, count, error));
+    JK_TRY(jk_team_sum(JK_PASS_BEFORE, question, &counted, 1, error));
     pass->contradictions = (size_t)contradictions;
     pass->first_contradiction = (size_t)jk_team_least(pass->first_contradiction);
     return JK_OK;
@@ -308,6 +321,12 @@ cleanup:
 jk_status jk_debtors_create(const jk_law *law, const jk_tape *tape, const jk_run *run, jk_debtors *debtors,
                             jk_error *error) {
     debtor_pass pass = {.law = law, .tape = tape, .debtors = debtors, .only = -1};
+    return create_sums(pass, run, jk_tape_debtors(tape), error);
+}
+
+jk_status jk_debtors_create_own(const jk_law *law, const jk_tape *tape, const jk_run *run, jk_debtors *debtors,
+                                jk_error *error) {
+    debtor_pass pass = {.law = law, .tape = tape, .debtors = debtors, .only = -1, .own_alone = true};
     return create_sums(pass, run, jk_tape_debtors(tape), error);
 }
 

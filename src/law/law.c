@@ -6,10 +6,14 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/isa.h"
 #include "base/memory.h"
 #include "law/law_internal.h"
 
-enum { NO_JURISDICTION = UINT16_MAX, SCAN_ROWS = 65536 };
+enum { SCAN_ROWS = 65536 };
+
+JK_ISA_DECLARE(jk_law_kernel, jk_law_kernel_);
+JK_ISA_DECLARE(jk_law_numbers_kernel, jk_law_numbers_kernel_);
 
 #define BIT(NAME) (UINT64_C(1) << JK_COLUMN_##NAME)
 
@@ -78,7 +82,7 @@ static jk_status bind_countries(jk_law *law, jk_error *error) {
         }
         bad[code] = (uint8_t)(found < 0);
         any_bad |= code > 0 && found < 0;
-        law->jurisdiction[code] = found < 0 ? 0 : (uint16_t)found;
+        law->jurisdiction[code] = found < 0 ? 0 : found;
     }
     jk_status status =
         any_bad ? refuse_marked(law->tape, JK_COLUMN_COUNTRY, bad,
@@ -94,18 +98,20 @@ static jk_status bind_currencies(jk_law *law, jk_error *error) {
     size_t count = 0;
     const char *const *names = jk_tape_dictionary(law->tape, JK_COLUMN_CURRENCY, &count);
     law->exchange = jk_columns_zero(count + 1, sizeof *law->exchange);
+    law->written = jk_columns_zero(count + 1, sizeof *law->written);
     uint8_t *bad = jk_columns_zero(count + 1, 1);
-    if (law->exchange == NULL || bad == NULL) {
+    if (law->exchange == NULL || law->written == NULL || bad == NULL) {
         free(bad);
         return jk_fail_memory(error, "the table of currencies");
     }
-    law->exchange[0] = 1.0; /* missing: the base currency */
     int any_bad = 0;
-    for (size_t code = 1; code <= count; code++) {
-        double rate = jk_model_exchange_rate(law->model, names[code - 1]);
-        bad[code] = (uint8_t)(isnan(rate) != 0);
+    for (size_t code = 0; code <= count; code++) { /* missing: the currency that the model is written in */
+        const char *name = code == 0 ? law->model->written_currency : names[code - 1];
+        const jk_exchange_rate *rate = jk_model_rate(law->model, name);
+        bad[code] = (uint8_t)(rate == NULL);
         any_bad |= bad[code];
-        law->exchange[code] = isnan(rate) ? 0.0 : rate;
+        law->exchange[code] = rate == NULL ? 0.0 : rate->rate;
+        law->written[code] = rate == NULL ? 0.0 : rate->written;
     }
     jk_status status = any_bad ? refuse_marked(law->tape, JK_COLUMN_CURRENCY, bad,
                                                "the model has no exchange rate; expected it under 'fx'", error)
@@ -122,23 +128,55 @@ static int32_t whole_months(double months) {
     return months > JK_MONTHS_LONGEST ? JK_MONTHS_LONGEST : (months > 0.0 ? (int32_t)months : 0);
 }
 
+static jk_law_rules rules_of(const jk_jurisdiction *from, int type) {
+    bool renewable = from->limitation.title_renewable;
+    return (jk_law_rules){
+        .final_months = whole_months(from->limitation.final_months[type]),
+        .title_months = renewable ? JK_MONTHS_NEVER : whole_months(from->limitation.title_months),
+        .renewal_months = renewable ? whole_months(from->limitation.title_months) : JK_MONTHS_NEVER,
+        .title_final_months = whole_months(from->limitation.title_final_months[type]),
+        .letter_interrupts = from->limitation.letter_interrupts != 0,
+        .attaches = type == JK_CONSUMER && from->attachable.allowed,
+        .statutory_rate = from->interest.rate[type],
+        .assumed_age = type == JK_BUSINESS ? (double)NAN : from->mortality.assumed_age,
+        .kept = from->attachable.base,
+        .kept_per_dependant = from->attachable.per_dependant,
+        .housing_counts = from->attachable.housing_counts ? 1.0 : 0.0,
+        .attached_share = from->attachable.max_share,
+        .assumed_attachable = from->attachable.assumed_attachable,
+    };
+}
+
+static jk_law_band band_of(const jk_jurisdiction *from, size_t band) {
+    if (band >= from->attachable.band_count) {
+        return (jk_law_band){.to = (double)INFINITY};
+    }
+    const jk_attachable_band *found = &from->attachable.bands[band];
+    bool last = band + 1 == from->attachable.band_count;
+    return (jk_law_band){.from = found->from_multiple,
+                         .to = last ? (double)INFINITY : found[1].from_multiple,
+                         .share = found->rate * (found->months / 12.0)};
+}
+
 static jk_status bind_jurisdictions(jk_law *law, jk_error *error) {
     const jk_model *model = law->model;
-    law->terms = jk_columns_zero(model->jurisdiction_count, sizeof *law->terms);
-    if (law->terms == NULL) {
+    size_t places = jk_law_place(model->jurisdiction_count, 0);
+    for (size_t j = 0; j < model->jurisdiction_count; j++) {
+        size_t bands = model->jurisdictions[j].attachable.band_count;
+        law->band_count = bands > law->band_count ? bands : law->band_count;
+    }
+    law->rules = jk_columns_zero(places, sizeof *law->rules);
+    law->bands = jk_columns_zero(law->band_count * places, sizeof *law->bands);
+    if (law->rules == NULL || law->bands == NULL) {
         return jk_fail_memory(error, "the table of jurisdictions");
     }
     for (size_t j = 0; j < model->jurisdiction_count; j++) {
-        const jk_jurisdiction *from = &model->jurisdictions[j];
-        jk_law_terms *to = &law->terms[j];
-        to->letter_interrupts = from->limitation.letter_interrupts;
-        to->title_months =
-            from->limitation.title_renewable ? JK_MONTHS_NEVER : whole_months(from->limitation.title_months);
-        to->renewal_months =
-            from->limitation.title_renewable ? whole_months(from->limitation.title_months) : JK_MONTHS_NEVER;
         for (int type = 0; type < JK_DEBTOR_TYPE_COUNT; type++) {
-            to->title_final_months[type] = whole_months(from->limitation.title_final_months[type]);
-            to->final_months[type] = whole_months(from->limitation.final_months[type]);
+            size_t place = jk_law_place(j, (size_t)type);
+            law->rules[place] = rules_of(&model->jurisdictions[j], type);
+            for (size_t band = 0; band < law->band_count; band++) {
+                law->bands[band * places + place] = band_of(&model->jurisdictions[j], band);
+            }
         }
     }
     return JK_OK;
@@ -175,7 +213,7 @@ static jk_status bind_periods(jk_law *law, jk_error *error) {
         }
     }
     if (status == JK_OK) {
-        status = jk_matcher_init(&law->period_rules, rules, count, law->tape, &model->extras, model->base_currency,
+        status = jk_matcher_init(&law->period_rules, rules, count, law->tape, &model->extras, model->written_currency,
                                  owner, law->jurisdiction, error);
     }
     free((void *)rules);
@@ -193,7 +231,7 @@ static jk_status bind_segments(jk_law *law, jk_error *error) {
         rules[s] = &model->segments[s].when;
     }
     jk_status status = jk_matcher_init(&law->segments, rules, model->segment_count, law->tape, &model->extras,
-                                       model->base_currency, NULL, NULL, error);
+                                       model->written_currency, NULL, NULL, error);
     free((void *)rules);
     return status;
 }
@@ -201,11 +239,12 @@ static jk_status bind_segments(jk_law *law, jk_error *error) {
 static void bind_statuses(jk_law *law) {
     for (int status = 0; status < JK_LEGAL_STATUS_COUNT; status++) {
         unsigned allow = law->model->statuses[status].allow | JK_ALLOW(JK_CLOSE);
+        law->title_of_status[status] = (int32_t)law->model->statuses[status].title;
         for (int vulnerable = 0; vulnerable < 2; vulnerable++) {
             unsigned of_debtor = vulnerable ? allow & law->model->vulnerable_allow : allow;
             unsigned of_reach = of_debtor & law->model->unreachable_allow;
-            law->allowed[status][vulnerable][0] = (uint8_t)(of_debtor | JK_ALLOW(JK_CLOSE));
-            law->allowed[status][vulnerable][1] = (uint8_t)(of_reach | JK_ALLOW(JK_CLOSE));
+            law->allowed[status][vulnerable][0] = (int32_t)(of_debtor | JK_ALLOW(JK_CLOSE));
+            law->allowed[status][vulnerable][1] = (int32_t)(of_reach | JK_ALLOW(JK_CLOSE));
         }
     }
 }
@@ -240,9 +279,11 @@ jk_status jk_law_create(const jk_model *model, const jk_tape *tape, int32_t cuto
     made->model = model;
     made->tape = tape;
     made->by_period = by_period;
-    jk_month_table_init(&made->months);
-    made->cutoff = jk_law_moment_on(&made->months, by_period ? 0 : cutoff);
+    made->cutoff = jk_law_moment_on(by_period ? 0 : cutoff);
+    const jk_isa isa = jk_isa_usual();
     jk_status status = JK_OK;
+    made->kernel = JK_ISA_OF(jk_law_kernel_, isa);
+    made->numbers = JK_ISA_OF(jk_law_numbers_kernel_, isa);
     JK_TRY_CLEANUP(bind_countries(made, error));
     JK_TRY_CLEANUP(bind_currencies(made, error));
     JK_TRY_CLEANUP(bind_jurisdictions(made, error));
@@ -264,22 +305,28 @@ void jk_law_free(jk_law *law) {
     jk_matcher_reset(&law->segments);
     jk_matcher_reset(&law->period_rules);
     free(law->periods);
-    free(law->terms);
+    free(law->rules);
+    free(law->bands);
     free(law->exchange);
+    free(law->written);
     free(law->jurisdiction);
     free(law);
 }
 
 void jk_law_accrue(jk_law *law, int32_t from) {
-    if (law->by_period || from == JK_MISSING_INTEGER || from >= law->cutoff.date) {
+    int32_t cutoff = law->cutoff.end.date;
+    if (law->by_period || from == JK_MISSING_INTEGER || from >= cutoff) {
         return;
     }
-    law->accrued = (double)(law->cutoff.date - jk_date_clamp(from)) / JK_DAYS_PER_MONTH;
+    law->accrued = (double)(cutoff - jk_date_clamp(from)) / JK_DAYS_PER_MONTH;
     law->debtor_columns |= BIT(INTEREST_RATE);
 }
 
 void jk_law_lapse(jk_law *law) {
     law->lapses = true;
+    for (size_t place = 0; place < jk_law_place(law->model->jurisdiction_count, 0); place++) {
+        law->rules[place].letter_interrupts = 0;
+    }
 }
 
 uint64_t jk_law_columns(const jk_law *law) {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which rule holds first, by bit sets: with m_c(v) the set of rules whose term on column c holds for the value v (all
+ * rules without a term on c are in it), the rules that hold for a row are the intersection of m_c(v_c) over the
+ * columns, and its match is the lowest bit. Ranges become codes by counting the bounds that a number reaches. */
 #include "law/matcher.h"
 
 #include <math.h>
@@ -8,30 +11,15 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "law/numbers.h"
 
 enum { TILE = 256 };
 
 const char *jk_default_level(jk_column column, const char *base_currency) {
-    switch (column) {
-    case JK_COLUMN_DEBTOR_TYPE:
-        return "consumer";
-    case JK_COLUMN_PRODUCT:
-        return "other";
-    case JK_COLUMN_CURRENCY:
-        return base_currency;
-    case JK_COLUMN_LEGAL_STATUS:
-        return "none";
-    case JK_COLUMN_EMPLOYMENT:
-    case JK_COLUMN_REACHABLE:
-        return "unknown";
-    case JK_COLUMN_PLACEMENTS:
-    case JK_COLUMN_VULNERABLE:
-        return "0";
-    default:
-        return NULL;
-    }
+    const char *level = jk_schema_column(column)->missing;
+    return column == JK_COLUMN_CURRENCY ? base_currency : level[0] != '\0' ? level : NULL;
 }
 
 static bool term_holds(const jk_condition_term *term, const char *value) {
@@ -106,7 +94,7 @@ static jk_status list_integers(jk_matcher_column *column, const jk_condition *co
             }
         }
     }
-    qsort(column->values, listed, sizeof *column->values, compare_integers);
+    jk_sort(column->values, listed, sizeof *column->values, compare_integers);
     for (size_t i = 0; i < listed; i++) {
         if (column->listed == 0 || column->values[column->listed - 1] != column->values[i]) {
             column->values[column->listed++] = column->values[i];
@@ -154,7 +142,7 @@ static jk_status list_bounds(jk_matcher_column *column, const jk_condition_term 
             }
         }
     }
-    qsort(column->bounds, listed, sizeof *column->bounds, compare_reals);
+    jk_sort(column->bounds, listed, sizeof *column->bounds, compare_reals);
     for (size_t i = 0; i < listed; i++) {
         if (column->listed == 0 || column->bounds[column->listed - 1] < column->bounds[i]) {
             column->bounds[column->listed++] = column->bounds[i];
@@ -243,7 +231,7 @@ static jk_status bind_term(jk_matcher *matcher, const jk_condition *const *rules
 }
 
 static jk_status bind_jurisdictions(jk_matcher *matcher, const jk_condition *const *rules, size_t count,
-                                    const jk_tape *tape, const uint16_t *of_rule, const uint16_t *of_country,
+                                    const jk_tape *tape, const uint16_t *of_rule, const int32_t *of_country,
                                     jk_error *error) {
     size_t countries = 0;
     (void)jk_tape_dictionary(tape, JK_COLUMN_COUNTRY, &countries);
@@ -262,7 +250,7 @@ static jk_status bind_jurisdictions(jk_matcher *matcher, const jk_condition *con
 
 jk_status jk_matcher_init(jk_matcher *matcher, const jk_condition *const *rules, size_t count, const jk_tape *tape,
                           const jk_extras *extras, const char *base_currency, const uint16_t *jurisdiction_of_rule,
-                          const uint16_t *jurisdiction_of_country, jk_error *error) {
+                          const int32_t *jurisdiction_of_country, jk_error *error) {
     jk_status status = JK_OK;
     *matcher = (jk_matcher){.rules = count, .words = (count + 63) / 64};
     matcher->all = jk_columns_zero(matcher->words, sizeof *matcher->all);

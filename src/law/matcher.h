@@ -35,7 +35,7 @@ typedef struct jk_matcher {
  * country code + 1) maps to that jurisdiction. */
 jk_status jk_matcher_init(jk_matcher *matcher, const jk_condition *const *rules, size_t count, const jk_tape *tape,
                           const jk_extras *extras, const char *base_currency, const uint16_t *jurisdiction_of_rule,
-                          const uint16_t *jurisdiction_of_country, jk_error *error);
+                          const int32_t *jurisdiction_of_country, jk_error *error);
 void jk_matcher_reset(jk_matcher *matcher);
 
 /* Bit c is set if the matcher reads column c. */

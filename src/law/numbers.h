@@ -10,7 +10,8 @@
  * jk_law_accrue adds to a balance needs columns of its own, which are among those of the law. */
 uint64_t jk_law_number_columns(jk_derived figure, jk_column column);
 
-/* Numbers of rows [first, first + count) of the block; NaN where missing. Amounts are in base currency, the statutory
+/* Numbers of rows [first, first + count) of the block; NaN where missing. Amounts are in the currency
+ * that the model file is written in, the statutory
  * rate stands where a claim has none, `vulnerable` is 0 or 1, a date is days since 1970-01-01 (defaulted_on: of the
  * write-off where it is missing). `figure` must be one of jk_condition_figure, or JK_DERIVED_NONE. */
 void jk_law_numbers(const jk_law *law, jk_derived figure, jk_column column, const jk_block *block, size_t first,

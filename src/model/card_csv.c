@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "base/text.h"
+#include "model/pmml.h"
 #include "model/sections.h"
 
 enum { CELLS_MAX = 64, ITEMS_MAX = 256, LINES_MAX = 100000, LEVEL_MAX = 255 };
@@ -166,7 +168,7 @@ static jk_status place_intervals(card_reader *c, interval *list, size_t count, j
     double *below = NULL, *points = NULL;
     JK_TRY(jk_model_alloc(c->reader, room, sizeof *below, &below));
     JK_TRY(jk_model_alloc(c->reader, room, sizeof *points, &points));
-    qsort(list, count, sizeof *list, by_from);
+    jk_sort(list, count, sizeof *list, by_from);
     for (size_t i = 0; i < count; i++) {
         const bool last = i + 1 == count;
         if (!(list[i].from < list[i].below) || (i == 0 && isfinite(list[i].from)) ||
@@ -400,7 +402,12 @@ jk_status jk_read_card(jk_model_reader *reader, const char *path, const char *by
                        const jk_yaml_node *names, const double *special, size_t special_count, jk_own_score *out) {
     card_reader c = {
         .reader = reader, .path = path, .names = names, .special = special, .special_count = special_count};
-    c.at = jk_arena_text(reader->arena, bytes, size);
+    if (jk_pmml_is(bytes, size)) {
+        JK_TRY(jk_pmml_card(reader->arena, path, bytes, size, &c.at, reader->error));
+        size = strlen(c.at);
+    } else {
+        c.at = jk_arena_text(reader->arena, bytes, size);
+    }
     if (c.at == NULL) {
         return jk_fail_memory(reader->error, "a scorecard");
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/find.h"
 #include "model/names.h"
 #include "model/sections.h"
 #include "model/tables.h"
@@ -210,6 +211,11 @@ static jk_status read_characteristic(jk_model_reader *reader, const jk_yaml_node
     JK_TRY(jk_read_record(reader, &jk_record_characteristic, node, &entry));
     JK_TRY(resolve_name(reader, node, entry.name, out));
     out->fades = entry.fades;
+    if (entry.in_segments != NULL) {
+        size_t before = jk_key_path_add(&reader->path, "in_segments");
+        JK_TRY(jk_expect_map(reader, entry.in_segments, "a map of segments to numbers"));
+        jk_key_path_cut(&reader->path, before);
+    }
     out->missing_points = entry.missing;
     out->other_points = isnan(entry.other) ? 0.0 : entry.other;
     return read_points(reader, node, &entry, out);
@@ -257,6 +263,47 @@ jk_status jk_read_scorecard(jk_model_reader *reader, const jk_yaml_node *node, v
                                  "missing key, expected the months in which the points of %s lose half of "
                                  "their weight, as it has `fades: true`",
                                  scorecard->characteristics[c].name);
+        }
+    }
+    return JK_OK;
+}
+
+/* Factors of one characteristic by segment, once segments are known. */
+static jk_status place_factors(jk_model_reader *reader, const jk_yaml_node *map, jk_characteristic *out) {
+    static const jk_field factor_field = {.kind = JK_FIELD_REAL, .low = -10, .high = 10};
+    const jk_model *model = reader->model;
+    double *factor = NULL;
+    JK_TRY(jk_model_alloc(reader, model->segment_count, sizeof *factor, &factor));
+    for (size_t g = 0; g < model->segment_count; g++) {
+        factor[g] = 1.0;
+    }
+    for (size_t i = 0; i < map->count; i++) {
+        const jk_yaml_pair *pair = &map->pairs[i];
+        const jk_yaml_node place = {.file = pair->file, .line = pair->line};
+        const size_t before = jk_key_path_add(&reader->path, pair->key);
+        const int segment = jk_model_find_segment(model, pair->key);
+        if (segment < 0) {
+            return jk_model_fail(reader, &place, "no segment of the model, expected an id of `segments`");
+        }
+        JK_TRY(jk_read_number(reader, &factor_field, pair->value, &factor[segment]));
+        jk_key_path_cut(&reader->path, before);
+    }
+    out->in_segments = factor;
+    return JK_OK;
+}
+
+jk_status jk_finish_characteristics(jk_model_reader *reader, const jk_yaml_node *root) {
+    jk_scorecard *card = &reader->model->scorecard;
+    const jk_yaml_pair *scorecard = jk_yaml_find(root, "scorecard");
+    const jk_yaml_pair *list = jk_yaml_find(scorecard->value, "characteristics");
+    for (size_t c = 0; c < card->count; c++) {
+        const jk_yaml_pair *factors = jk_yaml_find(list->value->items[c], "in_segments");
+        if (factors != NULL) {
+            size_t before = jk_key_path_add(&reader->path, "scorecard.characteristics");
+            (void)jk_key_path_index(&reader->path, c);
+            (void)jk_key_path_add(&reader->path, "in_segments");
+            JK_TRY(place_factors(reader, factors->value, (jk_characteristic *)(uintptr_t)&card->characteristics[c]));
+            jk_key_path_cut(&reader->path, before);
         }
     }
     return JK_OK;

@@ -33,15 +33,18 @@ jk_status jk_check_level(jk_model_reader *reader, const jk_yaml_node *place, jk_
     }
 }
 
-/* Columns of which `when:` names values. */
-static const jk_column condition_columns[] = {
-    JK_COLUMN_COUNTRY,    JK_COLUMN_DEBTOR_TYPE, JK_COLUMN_PRODUCT,    JK_COLUMN_CURRENCY,   JK_COLUMN_LEGAL_STATUS,
-    JK_COLUMN_EMPLOYMENT, JK_COLUMN_REACHABLE,   JK_COLUMN_PLACEMENTS, JK_COLUMN_VULNERABLE,
-};
-enum {
-    CONDITION_COLUMNS = sizeof condition_columns / sizeof condition_columns[0],
-    CONDITION_NAMES = CONDITION_COLUMNS + JK_CSV_COLUMN_COUNT + JK_DERIVED_COUNT + JK_EXTRA_COUNT
-};
+/* `when:` names values of a column that has few. */
+static bool has_values(jk_column column) {
+    const jk_type type = jk_schema_column(column)->type;
+    return column == JK_COLUMN_PLACEMENTS || type == JK_TYPE_ENUM || type == JK_TYPE_DICTIONARY;
+}
+
+/* Whether a condition on the column is a range. */
+static bool has_range(jk_column column) {
+    return !has_values(column) && jk_schema_column(column)->type != JK_TYPE_TEXT;
+}
+
+enum { CONDITION_NAMES = JK_CSV_COLUMN_COUNT + JK_DERIVED_COUNT + JK_EXTRA_COUNT };
 
 bool jk_condition_figure(jk_derived derived) {
     switch (derived) {
@@ -56,27 +59,13 @@ bool jk_condition_figure(jk_derived derived) {
     }
 }
 
-/* Whether a condition on the column is a range. */
-static bool has_range(jk_column column) {
-    const jk_type type = jk_schema_column(column)->type;
-    return column != JK_COLUMN_PLACEMENTS &&
-           (type == JK_TYPE_MONEY || type == JK_TYPE_REAL || type == JK_TYPE_INTEGER || type == JK_TYPE_DATE);
-}
-
-static bool is_listed(jk_column column) {
-    for (size_t i = 0; i < CONDITION_COLUMNS; i++) {
-        if (condition_columns[i] == column) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Names that a condition may have, those with values first. */
 static size_t list_names(const jk_extras *extras, const char *names[CONDITION_NAMES]) {
     size_t count = 0;
-    for (size_t i = 0; i < CONDITION_COLUMNS; i++) {
-        names[count++] = jk_schema_column(condition_columns[i])->name;
+    for (int c = 0; c < JK_CSV_COLUMN_COUNT; c++) {
+        if (has_values((jk_column)c)) {
+            names[count++] = jk_schema_column((jk_column)c)->name;
+        }
     }
     for (int d = 0; d < JK_DERIVED_COUNT; d++) {
         if (jk_condition_figure((jk_derived)d)) {
@@ -103,7 +92,7 @@ static jk_status find_column(jk_model_reader *reader, const jk_yaml_pair *pair, 
     const bool fixed = column >= 0;
     column = fixed ? column : jk_extras_find(extras, pair->key);
     *term = (jk_condition_term){.figure = JK_DERIVED_NONE, .column = JK_COLUMN_COUNT};
-    if (column >= 0 && (!fixed || is_listed((jk_column)column) || has_range((jk_column)column))) {
+    if (column >= 0 && (!fixed || has_values((jk_column)column) || has_range((jk_column)column))) {
         term->column = (jk_column)column;
         return JK_OK;
     }

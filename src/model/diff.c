@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two joined trees side by side. Entries of lists that have ids are found by them; other lists are one value. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/listing.h"
+#include "base/text.h"
 #include "base/yaml_write.h"
 #include "jalki/model_diff.h"
 #include "model/include.h"
@@ -98,7 +98,7 @@ static jk_status write_value(differ *d, const jk_yaml_node *node, const char **t
     if (node == NULL) {
         return JK_OK;
     }
-    FILE *stream = open_memstream(&made, &length);
+    FILE *stream = jk_text_open(&made, &length);
     if (stream == NULL) {
         return jk_fail_memory(d->error, "what differs");
     }
@@ -107,8 +107,7 @@ static jk_status write_value(differ *d, const jk_yaml_node *node, const char **t
     } else {
         jk_yaml_write_flow(stream, node);
     }
-    bool failed = ferror(stream) != 0;
-    *text = fclose(stream) == 0 && !failed ? jk_arena_text(d->arena, made, length) : NULL;
+    *text = jk_text_close(stream, &made) ? jk_arena_text(d->arena, made, length) : NULL;
     free(made);
     return *text != NULL ? JK_OK : jk_fail_memory(d->error, "what differs");
 }

@@ -358,6 +358,8 @@ jk_status jk_read_record(jk_model_reader *reader, const jk_record *record, const
         } else if ((field->flags & JK_FIELD_REQUIRED) != 0) {
             char expected[JK_EXPECTED_WORDS];
             return jk_model_fail(reader, node, "missing key, expected %s", jk_field_expected(field, expected));
+        } else if ((field->flags & JK_FIELD_ALWAYS) != 0) {
+            JK_TRY(field->read(reader, NULL, (char *)target + field->offset));
         } else if ((field->flags & JK_FIELD_KEEP) == 0) {
             store_fallback(field, target);
         }

@@ -14,6 +14,7 @@ typedef struct jk_model_reader {
     jk_error *error;
     jk_model *model;
     jk_segment *segments; /* of the model, while they are being read */
+    const char *told;     /* the currency that was asked for; NULL: the file's own */
     double money_rate;    /* base currency per unit of the money being read */
     size_t warnings_room;
     const char **warnings;
@@ -39,7 +40,8 @@ enum {
     JK_FIELD_MONEY = 4,     /* converted to base currency */
     JK_FIELD_ABOVE_LOW = 8, /* the lower bound itself is excluded */
     JK_FIELD_BELOW_HIGH = 16,
-    JK_FIELD_KEEP = 32 /* if absent, the struct keeps what it holds */
+    JK_FIELD_KEEP = 32,  /* if absent, the struct keeps what it holds */
+    JK_FIELD_ALWAYS = 64 /* of OTHER: if absent, `read` is called without a node */
 };
 
 typedef struct jk_record jk_record;

@@ -28,9 +28,9 @@ jk_status jk_read_currency(jk_model_reader *reader, const jk_yaml_node *node, vo
     return JK_OK;
 }
 
-jk_status jk_read_exchange_rates(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
+static jk_status read_rates(jk_model_reader *reader, const jk_yaml_node *node) {
     static const jk_field rate_field = {.kind = JK_FIELD_REAL, .flags = JK_FIELD_ABOVE_LOW, .low = 0, .high = 1e6};
-    jk_model *model = target;
+    jk_model *model = reader->model;
     JK_TRY(jk_expect_map(reader, node, "a map of currencies to rates"));
     jk_exchange_rate *rates = NULL;
     JK_TRY(jk_model_alloc(reader, node->count, sizeof *rates, &rates));
@@ -40,14 +40,69 @@ jk_status jk_read_exchange_rates(jk_model_reader *reader, const jk_yaml_node *no
         size_t before = jk_key_path_add(&reader->path, pair->key);
         JK_TRY(jk_check_code(reader, &place, pair->key, CURRENCY_LETTERS, currency_words));
         rates[i].currency = pair->key;
-        JK_TRY(jk_read_number(reader, &rate_field, pair->value, &rates[i].rate));
-        if (strcmp(pair->key, model->base_currency) == 0 && rates[i].rate != 1.0) {
+        JK_TRY(jk_read_number(reader, &rate_field, pair->value, &rates[i].written));
+        rates[i].rate = rates[i].written;
+        if (strcmp(pair->key, model->base_currency) == 0 && rates[i].written != 1.0) {
             return jk_model_expected(reader, pair->value, "1, the rate of the base currency");
         }
         jk_key_path_cut(&reader->path, before);
     }
     model->exchange_rates = rates;
     model->exchange_rate_count = node->count;
+    return JK_OK;
+}
+
+/* The base currency in the list of rates, where fx does not name it. */
+static jk_status add_base_currency(jk_model_reader *reader) {
+    jk_model *model = reader->model;
+    for (size_t i = 0; i < model->exchange_rate_count; i++) {
+        if (strcmp(model->exchange_rates[i].currency, model->base_currency) == 0) {
+            return JK_OK;
+        }
+    }
+    jk_exchange_rate *rates = NULL;
+    JK_TRY(jk_model_alloc(reader, model->exchange_rate_count + 1, sizeof *rates, &rates));
+    if (model->exchange_rate_count > 0) {
+        memcpy(rates, model->exchange_rates, model->exchange_rate_count * sizeof *rates);
+    }
+    rates[model->exchange_rate_count++] =
+        (jk_exchange_rate){.currency = model->base_currency, .rate = 1.0, .written = 1.0};
+    model->exchange_rates = rates;
+    return JK_OK;
+}
+
+/* A rate to the currency that was asked for: quotient of the rates to the file's own. */
+static jk_status tell_in(jk_model_reader *reader, const char *currency) {
+    jk_model *model = reader->model;
+    const double own = jk_model_exchange_rate(model, currency);
+    if (isnan(own)) {
+        return jk_fail(reader->error, JK_ERROR_ARGUMENT, model->path, 0, "fx",
+                       "has no rate of %.32s; expected one, or amounts told in %s", currency, model->base_currency);
+    }
+    jk_exchange_rate *rates = NULL;
+    JK_TRY(jk_model_alloc(reader, model->exchange_rate_count, sizeof *rates, &rates));
+    for (size_t i = 0; i < model->exchange_rate_count; i++) {
+        rates[i] = model->exchange_rates[i];
+        rates[i].rate = rates[i].written / own;
+        model->base_currency = strcmp(rates[i].currency, currency) == 0 ? rates[i].currency : model->base_currency;
+    }
+    model->exchange_rates = rates;
+    model->written_rate = 1.0 / own;
+    return JK_OK;
+}
+
+jk_status jk_read_exchange_rates(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
+    jk_model *model = target;
+    if (node != NULL) {
+        JK_TRY(read_rates(reader, node));
+    }
+    JK_TRY(add_base_currency(reader));
+    model->written_currency = model->base_currency;
+    model->written_rate = 1.0;
+    if (reader->told != NULL && strcmp(reader->told, model->base_currency) != 0) {
+        JK_TRY(tell_in(reader, reader->told));
+    }
+    reader->money_rate = model->written_rate;
     return JK_OK;
 }
 
@@ -104,29 +159,8 @@ static jk_status default_epochs(jk_model_reader *reader, const jk_yaml_node *roo
     return JK_OK;
 }
 
-/* The base currency in the list of rates, where fx does not name it. */
-static jk_status add_base_currency(jk_model_reader *reader) {
-    jk_model *model = reader->model;
-    for (size_t i = 0; i < model->exchange_rate_count; i++) {
-        if (strcmp(model->exchange_rates[i].currency, model->base_currency) == 0) {
-            return JK_OK;
-        }
-    }
-    jk_exchange_rate *rates = NULL;
-    JK_TRY(jk_model_alloc(reader, model->exchange_rate_count + 1, sizeof *rates, &rates));
-    if (model->exchange_rate_count > 0) {
-        memcpy(rates, model->exchange_rates, model->exchange_rate_count * sizeof *rates);
-    }
-    rates[model->exchange_rate_count++] = (jk_exchange_rate){.currency = model->base_currency, .rate = 1.0};
-    model->exchange_rates = rates;
-    return JK_OK;
-}
-
 jk_status jk_finish_general(jk_model_reader *reader, const jk_yaml_node *root) {
-    if (reader->model->epoch_count == 0) {
-        JK_TRY(default_epochs(reader, root));
-    }
-    return add_base_currency(reader);
+    return reader->model->epoch_count == 0 ? default_epochs(reader, root) : JK_OK;
 }
 
 jk_status jk_read_extras(jk_model_reader *reader, const jk_yaml_node *node, void *target) {

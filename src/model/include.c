@@ -3,6 +3,7 @@
 #include "model/include.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,16 +53,15 @@ static jk_status read_file(loader *l, const char *path, const chain *parent, con
 /* Whether the file lies in the folder or below it, wherever links lead; one that is not there does, so
  * that whoever opens it says so. */
 static bool is_below(const char *folder, const char *path) {
-    char *real = realpath(folder, NULL);
-    char *file = real == NULL ? NULL : realpath(path, NULL);
-    bool below = real != NULL && file == NULL && errno == ENOENT;
-    if (file != NULL) {
-        size_t length = strcmp(real, "/") == 0 ? 0 : strlen(real);
-        below = strncmp(file, real, length) == 0 && file[length] == '/';
+    char real[PATH_MAX], file[PATH_MAX]; /* of our own: a lack of memory must not look like a foreign folder */
+    if (realpath(folder, real) == NULL) {
+        return false;
     }
-    free(real);
-    free(file);
-    return below;
+    if (realpath(path, file) == NULL) {
+        return errno == ENOENT;
+    }
+    const size_t length = strcmp(real, "/") == 0 ? 0 : strlen(real);
+    return strncmp(file, real, length) == 0 && file[length] == '/';
 }
 
 /* Installed models, those that the program was built with, and those in the folders that the environment names. */
@@ -69,10 +69,13 @@ static bool is_trusted(const char *path) {
     const char *folders = jk_policy_get()->models;
     bool trusted = is_below(JALKI_MODELS_INSTALLED, path) || is_below(JALKI_MODELS_BUILT, path);
     while (!trusted && folders != NULL && *folders != '\0') {
-        size_t length = strcspn(folders, ":");
-        char *folder = strndup(folders, length);
-        trusted = folder != NULL && length > 0 && is_below(folder, path);
-        free(folder);
+        const size_t length = strcspn(folders, ":");
+        char folder[PATH_MAX];
+        if (length > 0 && length < sizeof folder) {
+            memcpy(folder, folders, length);
+            folder[length] = '\0';
+            trusted = is_below(folder, path);
+        }
         folders += length + (folders[length] == ':');
     }
     return trusted;

@@ -60,7 +60,6 @@ jk_status jk_read_attachable(jk_model_reader *reader, const jk_yaml_node *node, 
 
 /* The rate of the jurisdiction's currency must be known before its money is read. */
 static jk_status find_rate(jk_model_reader *reader, const jk_yaml_node *node) {
-    reader->money_rate = 1.0;
     const jk_yaml_pair *currency = jk_yaml_find(node, "currency");
     const char *text = NULL;
     if (currency == NULL || !jk_yaml_to_text(currency->value, &text)) {
@@ -81,10 +80,10 @@ static jk_status read_jurisdiction(jk_model_reader *reader, const jk_yaml_pair *
     JK_TRY(jk_check_code(reader, &place, pair->key, 2, "a country of two capital letters"));
     JK_TRY(jk_expect_map(reader, pair->value, "a map"));
     jurisdiction->id = pair->key;
-    jurisdiction->currency = reader->model->base_currency;
+    jurisdiction->currency = reader->model->written_currency;
     JK_TRY(find_rate(reader, pair->value));
     JK_TRY(jk_read_record(reader, &jk_record_jurisdiction, pair->value, jurisdiction));
-    reader->money_rate = 1.0;
+    reader->money_rate = reader->model->written_rate;
     if (!isnan(jurisdiction->limitation.interruption_cost)) {
         return JK_OK;
     }

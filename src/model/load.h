@@ -8,8 +8,8 @@
 
 /* Makes the model of a joined tree, whose nodes are in the arena, which the model owns from then on where this
  * succeeds. `path` is the file's, for messages and names beside it; `sha256` the hash of its files, to which that of
- * its trees is added. */
+ * its trees is added; `told` the currency that money is converted to, NULL: the file's own. */
 jk_status jk_model_make(jk_arena *arena, const char *path, const jk_yaml_node *root, const char sha256[65],
-                        jk_model **model, jk_error *error);
+                        const char *told, jk_model **model, jk_error *error);
 
 #endif

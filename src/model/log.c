@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The files of a model and what each says of where it comes from. */
-#include <string.h>
 
 #include "base/error.h"
 #include "base/listing.h"
@@ -73,6 +72,8 @@ static jk_status read_log(const char *path, jk_model_log *out, jk_error *error) 
     for (size_t i = 0; i < files; i++) {
         add_file(&log, &file[i]);
     }
+    static const jk_model_role roles[] = {
+        [JK_PART_TREES] = JK_ROLE_TREES, [JK_PART_NETWORK] = JK_ROLE_NETWORK, [JK_PART_CARD] = JK_ROLE_CARD};
     jk_part_file *parts = jk_arena_alloc(out->arena, JK_PART_FILES, sizeof *parts);
     if (parts == NULL) {
         return jk_fail_memory(error, "the files of a model");
@@ -80,11 +81,8 @@ static jk_status read_log(const char *path, jk_model_log *out, jk_error *error) 
     JK_TRY(jk_part_files(out->arena, root, parts, out->sha256, error));
     for (size_t i = 0; i < JK_PART_FILES; i++) {
         if (parts[i].path != NULL) {
-            add(&log, (jk_model_log_entry){.role = strstr(parts[i].key, "card.own_score.card") != NULL ? JK_ROLE_CARD
-                                                                                                       : JK_ROLE_TREES,
-                                           .depth = 1,
-                                           .path = parts[i].path,
-                                           .sha256 = parts[i].sha256});
+            add(&log, (jk_model_log_entry){
+                          .role = roles[parts[i].kind], .depth = 1, .path = parts[i].path, .sha256 = parts[i].sha256});
         }
     }
     out->entries = log.list;
@@ -117,9 +115,9 @@ enum { ROLE, DEPTH, PATH, NAME, VERSION, FITTED_ON, PROGRAM, SHA256, COLUMNS };
 
 static const jk_listing_column columns[COLUMNS] = {
     [ROLE] = {"role", "", "",
-              "model (the file itself), included, parent, data (both as a lineage names them), trees or card",
+              "model (the file itself), included, parent, data (both as a lineage names them), trees, card or network",
               JK_LISTING_TEXT, 0},
-    [DEPTH] = {"depth", NULL, "", "Of includes; lineage, trees and card are one deeper", JK_LISTING_COUNT, 0},
+    [DEPTH] = {"depth", NULL, "", "Of includes; lineage, trees, card and network are one deeper", JK_LISTING_COUNT, 0},
     [PATH] = {"path", "file", "", "The file", JK_LISTING_TEXT, 0},
     [NAME] = {"name", "name", "", "Name of the model, or of the data", JK_LISTING_TEXT, 0},
     [VERSION] = {"version", "version", "", "Its version", JK_LISTING_TEXT, 0},
@@ -130,7 +128,7 @@ static const jk_listing_column columns[COLUMNS] = {
 };
 
 static jk_status cells_of(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
-    static const char *const roles[] = {"model", "included", "parent", "data", "trees", "card"};
+    static const char *const roles[] = {"model", "included", "parent", "data", "trees", "card", "network"};
     const jk_model_log_entry *of = &((const jk_model_log *)listing->source[0])->entries[row];
     const char *const texts[COLUMNS] = {
         [PATH] = of->path,       [NAME] = of->name,     [VERSION] = of->version, [FITTED_ON] = of->fitted_on,

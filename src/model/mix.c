@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A model made of the parts of two. */
-#include <string.h>
 
 #include "base/error.h"
 #include "jalki/model_diff.h"
@@ -36,7 +35,7 @@ static jk_status mix(jk_arena *arena, const char *const path[2], unsigned parts_
         JK_TRY(jk_include_load(&reader, path[side], &root[side], sha256[side], error));
     }
     JK_TRY(mix_roots(arena, root, parts_of_b, &mixed, error));
-    JK_TRY(jk_model_make(arena, path[0], mixed, sha256[0], model, error));
+    JK_TRY(jk_model_make(arena, path[0], mixed, sha256[0], NULL, model, error));
     return jk_include_hash((*model)->sha256, (const char *)&parts_of_b, sizeof parts_of_b, path[0], error);
 }
 

@@ -27,8 +27,8 @@ static const char *file_of(const jk_yaml_node *root, const char *key) {
 }
 
 jk_status jk_model_make(jk_arena *arena, const char *path, const jk_yaml_node *root, const char sha256[65],
-                        jk_model **out, jk_error *error) {
-    jk_model_reader reader = {.arena = arena, .error = error, .money_rate = 1.0, .warnings_room = WARNINGS_MAX};
+                        const char *told, jk_model **out, jk_error *error) {
+    jk_model_reader reader = {.arena = arena, .error = error, .told = told, .warnings_room = WARNINGS_MAX};
     JK_TRY(jk_model_alloc(&reader, 1, sizeof *reader.model, &reader.model));
     JK_TRY(jk_model_alloc(&reader, WARNINGS_MAX, sizeof *reader.warnings, &reader.warnings));
     jk_model *model = reader.model;
@@ -45,13 +45,14 @@ jk_status jk_model_make(jk_arena *arena, const char *path, const jk_yaml_node *r
     JK_TRY(jk_read_record(&reader, &jk_record_model, root, model));
     JK_TRY(jk_finish_general(&reader, root));
     jk_finish_segments(&reader);
+    JK_TRY(jk_finish_characteristics(&reader, root));
     JK_TRY(jk_finish_risk(&reader));
     *out = model;
     return JK_OK;
 }
 
-static jk_status load(jk_arena *arena, const char *path, const char *const *changes, size_t count, jk_model **out,
-                      jk_error *error) {
+static jk_status load(jk_arena *arena, const char *path, const char *const *changes, size_t count, const char *told,
+                      jk_model **out, jk_error *error) {
     jk_yaml_reader files = {.arena = arena};
     const jk_yaml_node *root = NULL;
     char sha256[65];
@@ -59,21 +60,26 @@ static jk_status load(jk_arena *arena, const char *path, const char *const *chan
     for (size_t i = 0; i < count; i++) {
         JK_TRY(jk_change_tree(&files, changes[i], &root, sha256, error));
     }
-    return jk_model_make(arena, path, root, sha256, out, error);
+    return jk_model_make(arena, path, root, sha256, told, out, error);
 }
 
 jk_status jk_model_load(const char *path, jk_model **model, jk_error *error) {
-    return jk_model_load_with(path, NULL, 0, model, error);
+    return jk_model_load_told(path, NULL, 0, NULL, model, error);
 }
 
 jk_status jk_model_load_with(const char *path, const char *const *changes, size_t count, jk_model **model,
                              jk_error *error) {
+    return jk_model_load_told(path, changes, count, NULL, model, error);
+}
+
+jk_status jk_model_load_told(const char *path, const char *const *changes, size_t count, const char *currency,
+                             jk_model **model, jk_error *error) {
     *model = NULL;
     jk_arena *arena = jk_arena_create();
     if (arena == NULL) {
         return jk_fail_memory(error, "the model");
     }
-    jk_status status = load(arena, path, changes, count, model, error);
+    jk_status status = load(arena, path, changes, count, currency, model, error);
     if (status != JK_OK) {
         jk_arena_free(arena);
     }
@@ -84,8 +90,9 @@ jk_status jk_model_amend(const jk_model *model, const jk_yaml_node *changes, jk_
     *amended = NULL;
     jk_arena *arena = jk_arena_create();
     const jk_yaml_node *root = arena == NULL ? NULL : jk_additions_join(arena, model->tree, changes);
-    jk_status status = root == NULL ? jk_fail_memory(error, "the model")
-                                    : jk_model_make(arena, model->path, root, model->sha256, amended, error);
+    jk_status status =
+        root == NULL ? jk_fail_memory(error, "the model")
+                     : jk_model_make(arena, model->path, root, model->sha256, model->base_currency, amended, error);
     if (status != JK_OK) {
         jk_arena_free(arena);
     }
@@ -98,14 +105,18 @@ void jk_model_free(jk_model *model) {
     }
 }
 
-double jk_model_exchange_rate(const jk_model *model, const char *currency) {
+const jk_exchange_rate *jk_model_rate(const jk_model *model, const char *currency) {
     for (size_t i = 0; i < model->exchange_rate_count; i++) {
         if (strcmp(model->exchange_rates[i].currency, currency) == 0) {
-            return model->exchange_rates[i].rate;
+            return &model->exchange_rates[i];
         }
     }
-    /* While a file is being read its base currency may not be in the list yet. */
-    return strcmp(currency, model->base_currency) == 0 ? 1.0 : NAN;
+    return NULL;
+}
+
+double jk_model_exchange_rate(const jk_model *model, const char *currency) {
+    const jk_exchange_rate *rate = jk_model_rate(model, currency);
+    return rate != NULL ? rate->rate : (double)NAN;
 }
 
 bool jk_model_has_payers(const jk_model *model) {

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "model/include.h"
+#include "model/network.h"
 #include "model/sections.h"
 #include "model/tables.h"
 #include "model/trees.h"
@@ -12,10 +13,10 @@
 enum { SPECIAL_MAX = 64, MONTHS_MAX = 1200 };
 
 typedef struct own_score_entry {
-    const char *column, *card, *trees;
+    const char *column, *card, *network;
     int form;
     double base_points, base_odds, points_to_double, months, slope, intercept, missing;
-    const jk_yaml_node *special, *special_codes, *names;
+    const jk_yaml_node *trees, *special, *special_codes, *names;
 } own_score_entry;
 
 static const char *const form_names[JK_FORM_COUNT] = {"eta", "points", "log_odds", "probability"};
@@ -47,7 +48,10 @@ static jk_status read_form(jk_model_reader *reader, const jk_yaml_node *node, vo
 static const jk_field fields[] = {
     TEXT("column", column, "the score is this number: an own column, another column of the tape or a derived figure"),
     TEXT("card", card, "the score is the sum of the points of this scorecard, CSV: characteristic, bin, points"),
-    TEXT("trees", trees, "the score is what these trees say: XGBoost (JSON) or LightGBM (text), log odds"),
+    NODE("trees", trees, "the name of a model file, or a map of it",
+         "the score is what these trees say: XGBoost (JSON, UBJ) or LightGBM (text); log odds, or eta or "
+         "probability of other objectives"),
+    TEXT("network", network, "the score is what this network says (JSON), log odds"),
     {.key = "form",
      .kind = JK_FIELD_OTHER,
      .flags = JK_FIELD_REQUIRED,
@@ -166,24 +170,29 @@ static jk_status read_card(jk_model_reader *reader, const jk_yaml_node *map, con
     return jk_include_hash(reader->model->sha256, bytes, size, path, reader->error);
 }
 
-static jk_status read_own_trees(jk_model_reader *reader, const jk_yaml_node *map, jk_own_score *own) {
+static jk_status read_own_network(jk_model_reader *reader, const jk_yaml_node *map, jk_own_score *own) {
     const char *path = NULL;
-    jk_trees_file file = {0};
-    JK_TRY(open_file(reader, map, "trees", &path));
-    JK_TRY(jk_trees_read(reader->arena, path, &reader->model->extras, JK_TREES_LOG_ODDS, &file, reader->error));
-    own->trees = file.trees;
+    jk_network_file file = {0};
+    JK_TRY(open_file(reader, map, "network", &path));
+    JK_TRY(jk_network_read(reader->arena, path, &reader->model->extras, JK_TREES_LOG_ODDS, &file, reader->error));
+    own->network = file.network;
     return jk_include_hash(reader->model->sha256, file.bytes, file.size, path, reader->error);
 }
 
 /* What each form and each kind of score needs, and what is about another. */
 static jk_status check(jk_model_reader *reader, const jk_yaml_node *map, const own_score_entry *entry) {
-    const int kinds = (entry->column != NULL) + (entry->card != NULL) + (entry->trees != NULL);
+    const int kinds =
+        (entry->column != NULL) + (entry->card != NULL) + (entry->trees != NULL) + (entry->network != NULL);
     const bool points = entry->form == JK_FORM_POINTS;
     if (kinds != 1) {
-        return jk_model_fail(reader, map, "expected one of column, card and trees, found %d of them", kinds);
+        return jk_model_fail(reader, map, "expected one of column, card, trees and network, found %d of them", kinds);
     }
-    if (entry->trees != NULL && entry->form != JK_FORM_LOG_ODDS) {
-        return fail_at(reader, map, "form", "expected log_odds, which is what trees say");
+    const bool log_odds = entry->form == JK_FORM_LOG_ODDS;
+    if (entry->trees != NULL && points) {
+        return fail_at(reader, map, "form", "expected log_odds of logistic trees, eta or probability of others");
+    }
+    if (entry->network != NULL && !log_odds) {
+        return fail_at(reader, map, "form", "expected log_odds, which is what networks say");
     }
     if (points && (isnan(entry->base_points) || isnan(entry->base_odds) || isnan(entry->points_to_double) ||
                    entry->points_to_double == 0.0)) {
@@ -208,6 +217,8 @@ static jk_status check(jk_model_reader *reader, const jk_yaml_node *map, const o
 }
 
 jk_status jk_read_own_score(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
+    static const jk_trees_link links[JK_FORM_COUNT] = {
+        [JK_FORM_ETA] = JK_TREES_ETA, [JK_FORM_LOG_ODDS] = JK_TREES_LOG_ODDS, [JK_FORM_PROBABILITY] = JK_TREES_MEAN};
     jk_scorecard *scorecard = target;
     own_score_entry entry = {0};
     jk_own_score *own = NULL;
@@ -222,9 +233,10 @@ jk_status jk_read_own_score(jk_model_reader *reader, const jk_yaml_node *node, v
                           .slope = entry.slope,
                           .intercept = entry.intercept,
                           .missing_eta = entry.missing};
-    JK_TRY(entry.column != NULL ? read_column(reader, node, &entry, own)
-           : entry.card != NULL ? read_card(reader, node, &entry, own)
-                                : read_own_trees(reader, node, own));
+    JK_TRY(entry.column != NULL  ? read_column(reader, node, &entry, own)
+           : entry.card != NULL  ? read_card(reader, node, &entry, own)
+           : entry.trees != NULL ? jk_read_trees_entry(reader, entry.trees, links[own->form], &own->trees)
+                                 : read_own_network(reader, node, own));
     scorecard->own_score = own;
     return JK_OK;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/part_files.h"
 
-#include <string.h>
-
 #include "base/error.h"
 #include "model/include.h"
 
@@ -14,18 +12,25 @@ static const jk_yaml_node *child(const jk_yaml_node *map, const char *key) {
 jk_status jk_part_files(jk_arena *arena, const jk_yaml_node *root, jk_part_file files[JK_PART_FILES], char sha256[65],
                         jk_error *error) {
     const jk_yaml_node *card = child(root, "scorecard"), *own = child(card, "own_score");
-    const jk_yaml_node *named[JK_PART_FILES] = {child(card, "trees"), child(own, "card"), child(own, "trees")};
-    static const char *const keys[JK_PART_FILES] = {"scorecard.trees", "scorecard.own_score.card",
-                                                    "scorecard.own_score.trees"};
+    const struct {
+        const jk_yaml_node *node;
+        const char *key;
+        jk_part_kind kind;
+    } named[JK_PART_FILES] = {{child(card, "trees"), "scorecard.trees", JK_PART_TREES},
+                              {child(card, "network"), "scorecard.network", JK_PART_NETWORK},
+                              {child(own, "card"), "scorecard.own_score.card", JK_PART_CARD},
+                              {child(own, "trees"), "scorecard.own_score.trees", JK_PART_TREES},
+                              {child(own, "network"), "scorecard.own_score.network", JK_PART_NETWORK}};
     for (size_t i = 0; i < JK_PART_FILES; i++) {
         jk_yaml_reader reader = {.arena = arena};
         const char *bytes = NULL;
         size_t size = 0;
-        files[i] = (jk_part_file){.key = keys[i]};
-        if (named[i] == NULL || named[i]->kind != JK_YAML_SCALAR) {
+        const jk_yaml_node *node = child(named[i].node, "file") != NULL ? child(named[i].node, "file") : named[i].node;
+        files[i] = (jk_part_file){.key = named[i].key, .kind = named[i].kind};
+        if (node == NULL || node->kind != JK_YAML_SCALAR) {
             continue;
         }
-        files[i].path = jk_path_beside(arena, named[i]->file, named[i]->text);
+        files[i].path = jk_path_beside(arena, node->file, node->text);
         if (files[i].path == NULL) {
             return jk_fail_memory(error, "the files of a model");
         }

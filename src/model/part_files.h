@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files besides YAML that a model names and that are a part of it: trees, scorecards. */
+/* Files besides YAML that a model names and that are a part of it: trees, networks, scorecards. */
 #ifndef JK_MODEL_PART_FILES_H
 #define JK_MODEL_PART_FILES_H
 
 #include "base/yaml.h"
 
-enum { JK_PART_FILES = 3 };
+enum { JK_PART_FILES = 5 };
+
+typedef enum jk_part_kind { JK_PART_TREES, JK_PART_NETWORK, JK_PART_CARD } jk_part_kind;
 
 typedef struct jk_part_file {
-    const char *key;  /* scorecard.trees, … */
+    const char *key; /* scorecard.trees, … */
+    jk_part_kind kind;
     const char *path; /* NULL: the model names none */
     char sha256[65];  /* of its bytes */
 } jk_part_file;

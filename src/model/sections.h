@@ -5,13 +5,14 @@
 #define JK_MODEL_SECTIONS_H
 
 #include "model/fields.h"
+#include "model/trees.h"
 
 /* What stands in a characteristic's map; the rest of it follows from the name and the bins or levels. */
 typedef struct jk_characteristic_entry {
     const char *name;
     double missing, other; /* other: NaN if absent */
     int fades;
-    const jk_yaml_node *bins, *levels, *special;
+    const jk_yaml_node *bins, *levels, *special, *in_segments;
 } jk_characteristic_entry;
 
 /* One bin; `below` is INFINITY where it is not given. */
@@ -57,6 +58,7 @@ jk_status jk_read_title(jk_model_reader *reader, const jk_yaml_node *node, void 
 /* characteristics.c */
 jk_status jk_read_scorecard(jk_model_reader *reader, const jk_yaml_node *node, void *target);       /* jk_model */
 jk_status jk_read_characteristics(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_scorecard */
+jk_status jk_finish_characteristics(jk_model_reader *reader, const jk_yaml_node *root); /* after the segments */
 
 /* Finds the tape column or derived figure that a characteristic may take, and sets name, derived, column and
  * is_numeric; own columns are those of the model. False if there is none of this name. */
@@ -76,6 +78,12 @@ void jk_special_bin(double value, double points, double *below, double *of_bin, 
 
 /* trees.c */
 jk_status jk_read_trees(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_scorecard */
+/* Trees that a node names, a file or a map of it and what it does not say. */
+jk_status jk_read_trees_entry(jk_model_reader *reader, const jk_yaml_node *node, jk_trees_link link,
+                              const jk_trees **trees);
+
+/* network.c */
+jk_status jk_read_network(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_scorecard */
 
 /* segments.c */
 jk_status jk_read_payers(jk_model_reader *reader, const jk_yaml_node *node, void *target);   /* jk_segment */

@@ -68,6 +68,7 @@ jk_status jk_read_segments(jk_model_reader *reader, const jk_yaml_node *node, vo
         JK_TRY(jk_read_record(reader, &jk_record_segment, item, &segments[i]));
         size_t inside = reader->path.length;
         JK_TRY(check_id(reader, item, segments, i));
+        segments[i].place = i;
         jk_key_path_cut(&reader->path, inside);
         bool last = i + 1 == node->count;
         if (last && segments[i].when.count > 0) {

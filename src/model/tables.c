@@ -199,6 +199,9 @@ static const jk_field characteristic_fields[] = {
      .meaning = "points of a level that is not listed (categorical only); absent: 0"},
     BOOLEAN("fades", 0, jk_characteristic_entry, fades,
             "whether its points lose half of their weight every half_life months; absent: false"),
+    OTHER("in_segments", KEEP, offsetof(jk_characteristic_entry, in_segments), jk_read_node,
+          "a map of segments to numbers from -10 to 10",
+          "what all its points are multiplied by for claims of these segments; absent: 1"),
     OTHER("bins", KEEP, offsetof(jk_characteristic_entry, bins), jk_read_node, "a list of bins",
           "bins of a numeric characteristic, ascending"),
     OTHER("special", KEEP, offsetof(jk_characteristic_entry, special), jk_read_node, "a map of values to points",
@@ -218,8 +221,11 @@ static const jk_field scorecard_fields[] = {
            "what claims truly are, rows by the class of their score: none, weak, able; absent: what the score says"),
     OTHER("characteristics", REQUIRED, 0, jk_read_characteristics, "a list of characteristics",
           "what the points depend on"),
-    OTHER("trees", KEEP, 0, jk_read_trees, "the name of a model file of XGBoost (JSON) or LightGBM (text)",
+    OTHER("trees", KEEP, 0, jk_read_trees,
+          "the name of a model file of XGBoost (JSON, UBJ) or LightGBM (text), or a map of it",
           "a tree ensemble whose output is added to eta; absent: none"),
+    OTHER("network", KEEP, 0, jk_read_network, "the name of a network's file (JSON)",
+          "a logistic model or a neural network whose output is added to eta; absent: none"),
     OTHER("own_score", KEEP, 0, jk_read_own_score, "a map", "a score that somebody else made, brought to eta"),
 };
 RECORD(scorecard, "scorecard", scorecard_fields);
@@ -259,7 +265,7 @@ static const jk_field recovery_share_fields[] = {
 RECORD(recovery_share, "segments[].recovery_share", recovery_share_fields);
 
 #define COST_FIELDS(t)                                                                                                 \
-    REAL("monthly", REQUIRED, 0, 1e6, jk_segment, cost[t].monthly, "cost per debtor and month"),                       \
+    REAL("monthly", REQUIRED | MONEY, 0, 1e6, jk_segment, cost[t].monthly, "cost per debtor and month"),               \
         REAL("contingent", REQUIRED | JK_FIELD_BELOW_HIGH, 0, 1, jk_segment, cost[t].contingent,                       \
              "share of what comes in that is paid for collecting it")
 
@@ -271,8 +277,8 @@ RECORD(cost_amicable, "segments[].cost.amicable", cost_amicable_fields);
 
 static const jk_field cost_legal_fields[] = {
     COST_FIELDS(JK_TREAT_LEGAL),
-    REAL("filing", REQUIRED, 0, 1e6, jk_segment, filing, "cost of filing for a title, per debtor"),
-    REAL("enforcement_monthly", REQUIRED, 0, 1e6, jk_segment, enforcement_monthly,
+    REAL("filing", REQUIRED | MONEY, 0, 1e6, jk_segment, filing, "cost of filing for a title, per debtor"),
+    REAL("enforcement_monthly", REQUIRED | MONEY, 0, 1e6, jk_segment, enforcement_monthly,
          "cost per debtor and month once there is a title"),
     REAL("fee_shift", REQUIRED, 0, 10, jk_segment, fee_shift, "share of the filing cost that the debtor comes to owe"),
 };
@@ -282,7 +288,7 @@ static const jk_field cost_fields[] = {
     MAP("surveil", REQUIRED, jk_record_cost_surveil, "what surveillance costs"),
     MAP("amicable", REQUIRED, jk_record_cost_amicable, "what amicable collection costs"),
     MAP("legal", REQUIRED, jk_record_cost_legal, "what legal collection costs"),
-    REAL("hour", 0, 0, 1e6, jk_segment, hour, "cost of an agent hour of effort_hours, beside the above; absent: 0"),
+    REAL("hour", MONEY, 0, 1e6, jk_segment, hour, "cost of an agent hour of effort_hours, beside the above; absent: 0"),
 };
 RECORD(cost, "segments[].cost", cost_fields);
 
@@ -314,7 +320,8 @@ static const jk_field breakage_fields[] = {
 RECORD(breakage, "segments[].payers.breakage", breakage_fields);
 
 static const jk_field payer_monthly_fields[] = {
-#define LINE(k, t) REAL(k, REQUIRED, 0, 1e6, jk_segment, payers.monthly[t], "cost of a debtor who pays, per month")
+#define LINE(k, t)                                                                                                     \
+    REAL(k, REQUIRED | MONEY, 0, 1e6, jk_segment, payers.monthly[t], "cost of a debtor who pays, per month")
     BY_TREATMENT(LINE)
 #undef LINE
 };
@@ -436,8 +443,9 @@ static const jk_field model_fields[] = {
      .meaning = "which of the models of that name; of this file, not of those it includes"},
     MAP("lineage", KEEP, jk_record_lineage, "where the model comes from; of this file, not of those it includes"),
     OTHER("base_currency", REQUIRED, offsetof(jk_model, base_currency), jk_read_currency,
-          "a currency of three capital letters", "currency of all results and of the money under segments"),
-    OTHER("fx", KEEP, 0, jk_read_exchange_rates, "a map of currencies to rates",
+          "a currency of three capital letters",
+          "currency of the money under segments; of results, too, where --currency asks for no other"),
+    OTHER("fx", JK_FIELD_ALWAYS, 0, jk_read_exchange_rates, "a map of currencies to rates",
           "base units per unit of each currency; absent: the base currency only"),
     {.key = "horizon_months",
      .kind = JK_FIELD_INTEGER,
@@ -450,7 +458,7 @@ static const jk_field model_fields[] = {
           "lengths of the review periods; their sum is the horizon; absent: 3, 3, 3, 3, 6, 6, then 13 of 12"),
     REAL("irr", REQUIRED, 0, 10, jk_model, irr, "required yearly return"),
     REAL("cost_inflation", 0, -0.5, 1, jk_model, cost_inflation, "yearly growth of all costs; absent: 0"),
-    REAL("onboarding_cost", 0, 0, 1e6, jk_model, onboarding_cost, "cost per claim at purchase; absent: 0"),
+    REAL("onboarding_cost", MONEY, 0, 1e6, jk_model, onboarding_cost, "cost per claim at purchase; absent: 0"),
     OTHER("extra", KEEP, offsetof(jk_model, extras), jk_read_extras, "a map of own columns to their types",
           "own columns of tapes that the model uses: number, text, date or money"),
     OTHER("jurisdictions", REQUIRED, 0, jk_read_jurisdictions, "a map of countries to their law",
@@ -467,20 +475,3 @@ static const jk_field model_fields[] = {
           "how far collections may stray; see simulate.md"),
 };
 RECORD(model, "top level", model_fields);
-
-const jk_record *const jk_records[] = {
-    &jk_record_model,           &jk_record_lineage,        &jk_record_lineage_source,
-    &jk_record_jurisdiction,    &jk_record_limitation,     &jk_record_period,
-    &jk_record_title_final,     &jk_record_final,          &jk_record_interest,
-    &jk_record_mortality,       &jk_record_attachable,     &jk_record_band,
-    &jk_record_status,          &jk_record_scorecard,      &jk_record_own_score,
-    &jk_record_own_calibration, &jk_record_characteristic, &jk_record_bin,
-    &jk_record_segment,         &jk_record_curves,         &jk_record_class_multiplier,
-    &jk_record_class_monthly,   &jk_record_recovery_share, &jk_record_cost,
-    &jk_record_cost_surveil,    &jk_record_cost_amicable,  &jk_record_cost_legal,
-    &jk_record_legal,           &jk_record_payers,         &jk_record_settled_share,
-    &jk_record_breakage,        &jk_record_payer_monthly,  &jk_record_effort,
-    &jk_record_market,          &jk_record_risk,           &jk_record_risk_country,
-    &jk_record_risk_parameters,
-};
-const size_t jk_record_count = sizeof jk_records / sizeof jk_records[0];

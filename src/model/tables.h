@@ -23,6 +23,7 @@ extern const jk_record jk_record_characteristic; /* jk_characteristic_entry of s
 extern const jk_record jk_record_bin;            /* jk_bin_entry of scorecard.h */
 extern const jk_record jk_record_own_score;      /* jk_own_score_entry */
 extern const jk_record jk_record_own_calibration;
+extern const jk_record jk_record_trees;
 extern const jk_record jk_record_segment; /* jk_segment; so do the rest */
 extern const jk_record jk_record_curves;
 extern const jk_record jk_record_class_multiplier;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `scorecard.trees:` — an ensemble of trees from a file of its own: which program wrote it, and what the readers of
+/* An ensemble of trees from a file of its own: which program wrote it, and what the readers of
  * each format share. */
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -96,7 +97,7 @@ static const struct {
     {"binf", 4, "XGBoost's old binary format"},
     {"CONFIG-offset:", 14, "XGBoost's memory snapshot"},
     {"CBM1", 4, "CatBoost's binary format"},
-    {"<", 1, "XML (PMML, perhaps)"},
+    {"<", 1, "XML (PMML, perhaps: its scorecards are read as a card, its logistic regressions as a network)"},
     {"PK\3\4", 4, "a zip archive"},
     {"\x1f\x8b", 2, "compressed with gzip"},
     {"\x80", 1, "a Python pickle or joblib file"},
@@ -105,65 +106,42 @@ static const struct {
     {"\x08", 1, "ONNX"},
 };
 
-/* A file of XGBoost in binary JSON: a brace, then a key as its type and length, no quotation mark. */
-static bool is_ubjson(const char *bytes, size_t size) {
-    return size > 2 && bytes[0] == '{' && strchr("LlIiU$#", bytes[1]) != NULL && bytes[1] != '\0';
-}
-
 static jk_status read_by_format(jk_trees_reader *t, const char *bytes, size_t size) {
     if (jk_trees_is_lightgbm(bytes, size)) {
         return jk_trees_read_lightgbm(t, bytes, size);
     }
-    const char *what = is_ubjson(bytes, size) ? "XGBoost's binary JSON (UBJ)" : NULL;
+    const char *what = NULL;
     for (size_t i = 0; what == NULL && i < sizeof others / sizeof others[0]; i++) {
         bool same = size >= others[i].length && memcmp(bytes, others[i].start, others[i].length) == 0;
         what = same ? others[i].what : NULL;
     }
     if (what != NULL) {
-        return FAIL_TREES(t, 0,
-                          "is %s; expected a model that XGBoost saved as JSON (save_model('NAME.json')) or LightGBM as "
-                          "text (save_model('NAME.txt'))",
-                          what);
+        return FAIL_TREES(
+            t, 0,
+            "is %s; expected a model that XGBoost saved as JSON or UBJ (save_model('NAME.json')) or LightGBM as "
+            "text (save_model('NAME.txt')); docs/examples/export_trees.py writes that of scikit-learn's",
+            what);
     }
     return jk_trees_read_xgboost(t, bytes, size);
 }
 
 jk_status jk_trees_read(jk_arena *arena, const char *path, const jk_extras *extras, jk_trees_link link,
-                        jk_trees_file *file, jk_error *error) {
-    jk_trees_reader t = {.arena = arena, .error = error, .path = path, .extras = extras, .link = link};
+                        const jk_trees_settings *settings, jk_trees_file *file, jk_error *error) {
+    static const jk_trees_settings none = {.missing = NAN, .margin = NAN};
+    jk_trees_reader t = {.arena = arena,
+                         .error = error,
+                         .path = path,
+                         .extras = extras,
+                         .link = link,
+                         .settings = settings != NULL ? settings : &none};
     jk_yaml_reader reader = {.arena = arena};
     JK_TRY(jk_yaml_read_file(&reader, path, &file->bytes, &file->size, error));
     JK_TRY(jk_trees_take(&t, 1, sizeof *t.trees, &t.trees));
     t.trees->scale = 1.0;
     JK_TRY(read_by_format(&t, file->bytes, file->size));
+    file->zero_found_missing = isnan(t.settings->missing) && t.parts_no_level && !t.parts_levels;
+    t.trees->missing_number = file->zero_found_missing ? 0.0 : t.settings->missing;
+    t.trees->base = isnan(t.settings->margin) ? t.trees->base : t.settings->margin;
     file->trees = t.trees;
-    return JK_OK;
-}
-
-jk_status jk_read_trees(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
-    jk_scorecard *scorecard = target;
-    const char *name = NULL;
-    if (!jk_yaml_to_text(node, &name) || name[0] == '\0') {
-        return jk_model_expected(reader, node, "the name of a model file of XGBoost (JSON) or LightGBM (text)");
-    }
-    const char *path = jk_path_beside(reader->arena, node->file, name);
-    if (path == NULL) {
-        return jk_fail_memory(reader->error, "the model");
-    }
-    JK_TRY(jk_include_allowed(reader->model->path, path, node, "trees", reader->error));
-    jk_trees_file file = {0};
-    JK_TRY(jk_trees_read(reader->arena, path, &reader->model->extras, JK_TREES_LOG, &file, reader->error));
-    JK_TRY(jk_include_hash(reader->model->sha256, file.bytes, file.size, path, reader->error));
-    scorecard->trees = file.trees;
-    if (file.trees->trees_left_out > 0) {
-        JK_TRY(jk_model_warn(reader, node,
-                             "trees: the %zu trees after the best iteration of early stopping are left out",
-                             file.trees->trees_left_out));
-    }
-    if (file.trees->zero_is_missing) {
-        JK_TRY(jk_model_warn(reader, node,
-                             "trees: training took 0 for missing (forks on column=level part 1 from what is missing); "
-                             "here 0 goes the way of what is missing, too"));
-    }
     return JK_OK;
 }

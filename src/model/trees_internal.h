@@ -22,6 +22,7 @@ typedef struct jk_trees_reader {
     const char *path;
     const jk_extras *extras; /* own columns of the model; NULL: none */
     jk_trees_link link;
+    const jk_trees_settings *settings;
     jk_trees *trees;     /* filled by the reader */
     jk_tree_node *nodes; /* these four: tables of jk_trees while they are filled */
     double *values;

@@ -16,6 +16,8 @@
 
 #include <jansson.h>
 
+#include "base/json.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "model/lightgbm_text.h"
 
@@ -54,6 +56,29 @@ static jk_status read_sigmoid(lightgbm_reader *r, lightgbm_piece rest) {
         }
     }
     return JK_OK;
+}
+
+/* An objective whose sum of trees is a mean or the logarithm of one, without a transformation of what is learnt. */
+static jk_status check_mean(lightgbm_reader *r, const lightgbm_piece *word, lightgbm_piece rest) {
+    static const char *const names[] = {"regression", "regression_l1", "huber", "fair",   "quantile",
+                                        "mape",       "poisson",       "gamma", "tweedie"};
+    enum { LOG_LINKS = 3 }; /* the last of them */
+    const char *name = NULL;
+    size_t length = 0;
+    bool known = false, plain = true;
+    const size_t count = sizeof names / sizeof names[0] - (r->t->link == JK_TREES_MEAN ? LOG_LINKS : 0);
+    for (size_t i = 0; i < count; i++) {
+        known = known || is_text(word, names[i]);
+    }
+    while (jk_lightgbm_word(&rest, &name, &length)) {
+        plain = plain && !(length == 4 && memcmp(name, "sqrt", 4) == 0);
+    }
+    return known && plain
+               ? JK_OK
+               : FAIL_TREES(r->t, r->file.objective.line,
+                            "the objective is %.*s%s; expected one of a mean, such as regression or huber%s",
+                            (int)(word->length < 40 ? word->length : 40), word->text, plain ? "" : " of square roots",
+                            r->t->link == JK_TREES_ETA ? ", or one with a logarithmic link" : "");
 }
 
 static jk_status check_head(lightgbm_reader *r) {
@@ -97,11 +122,17 @@ static jk_status check_head(lightgbm_reader *r) {
                                      "the objective is %.*s; expected a logistic one: binary or cross_entropy",
                                      (int)(length < 40 ? length : 40), name);
     }
+    if (t->link >= JK_TREES_MEAN && !logistic) {
+        return check_mean(r, &word, rest);
+    }
     if (!is_text(&word, "poisson") && !is_text(&word, "gamma") && !is_text(&word, "tweedie")) {
         return FAIL_TREES(t, file->objective.line,
                           "the objective is %.*s; expected one with a logarithmic link: poisson, gamma or tweedie%s",
                           (int)(length < 40 ? length : 40), name,
-                          logistic ? " (a logistic one is a score of one's own: scorecard.own_score)" : "");
+                          !logistic ? ""
+                          : t->link >= JK_TREES_MEAN
+                              ? " (a logistic one has the form log_odds)"
+                              : " (a logistic one is a score of one's own: scorecard.own_score)");
     }
     return JK_OK;
 }
@@ -162,7 +193,8 @@ static jk_status read_all_levels(lightgbm_reader *r) {
     }
     const lightgbm_piece *given = &r->file.pandas;
     json_error_t problem = {0};
-    json_t *lists = given->text != NULL ? json_loadb(given->text, given->length, JSON_DECODE_ANY, &problem) : NULL;
+    json_t *lists =
+        given->text != NULL ? jk_json_parse_bytes(given->text, given->length, JSON_DECODE_ANY, &problem) : NULL;
     if (given->text != NULL && lists == NULL) {
         return FAIL_TREES(r->t, given->line, "pandas_categorical is not JSON: %s", problem.text);
     }
@@ -270,7 +302,7 @@ static jk_status make_features(lightgbm_reader *r) {
     for (size_t f = 0; f < count; f++) {
         double *edges = r->edges[f];
         size_t all = r->used[f].edge_count, different = 0;
-        qsort(edges, all, sizeof *edges, by_size);
+        jk_sort(edges, all, sizeof *edges, by_size);
         for (size_t i = 0; i < all; i++) {
             if (i == 0 || edges[i] != edges[different - 1]) {
                 edges[different++] = edges[i];

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Trees in XGBoost's JSON format, checked node by node.
+/* Trees in XGBoost's JSON format, or the same in binary (UBJ), checked node by node.
  *
  * The format is that of XGBoost's documentation, "Introduction to Model IO", for versions 1.7 and later. What is not a
- * sum of plain trees (linear boosters, dropped trees, several targets, splits by sets of categories) is refused.
+ * sum of plain trees (linear boosters, dropped trees, several targets) is refused. At a fork by a set of categories a
+ * claim whose code is in the set goes right, as XGBoost's own prediction sends it.
  *
  * Two things of training are read from what the file holds besides its trees. Where early stopping named its best
  * iteration, the trees after it are left out, as XGBoost's own predictions leave them out. And the file does not say
@@ -14,7 +15,9 @@
 
 #include <jansson.h>
 
-#include "model/trees_internal.h"
+#include "base/json.h"
+#include "model/trees_categories.h"
+#include "model/ubjson.h"
 
 /* The member of an object by a path of at most four keys; NULL if any is missing. */
 static const json_t *find(const json_t *object, const char *a, const char *b, const char *c, const char *d) {
@@ -34,6 +37,12 @@ static double text_number(const json_t *value) {
     char *end = NULL;
     double number = strtod(text + (text[0] == '['), &end);
     return end != text && (*end == '\0' || strcmp(end, "]") == 0) ? number : NAN;
+}
+
+/* Objectives whose prediction is the sum of the trees. */
+static bool is_mean(const char *objective) {
+    return strcmp(objective, "reg:squarederror") == 0 || strcmp(objective, "reg:absoluteerror") == 0 ||
+           strcmp(objective, "reg:pseudohubererror") == 0;
 }
 
 /* The base score stands on the scale of the prediction; the trees add on the scale of its link. */
@@ -63,13 +72,25 @@ static jk_status read_base(jk_trees_reader *t, const json_t *learner) {
         t->trees->base = log(score / (1.0 - score));
         return JK_OK;
     }
-    if (log_link) {
+    const bool cox = strcmp(objective, "survival:cox") == 0;
+    if (t->link >= JK_TREES_MEAN && is_mean(objective)) {
+        t->trees->base = score;
+        return JK_OK;
+    }
+    if ((log_link && t->link != JK_TREES_MEAN) || (cox && t->link == JK_TREES_ETA)) {
         if (!(score > 0.0)) {
             return FAIL_TREES(t, 0, "base_score is %g; expected a number above 0 for the objective %s", score,
                               objective);
         }
         t->trees->base = log(score);
         return JK_OK;
+    }
+    if (t->link >= JK_TREES_MEAN) {
+        return FAIL_TREES(t, 0,
+                          "the objective is %s; expected one of a mean (reg:squarederror, reg:absoluteerror, "
+                          "reg:pseudohubererror)%s%s",
+                          objective, t->link == JK_TREES_ETA ? ", survival:cox, or one with a logarithmic link" : "",
+                          logistic ? " (a logistic one has the form log_odds)" : "");
     }
     return FAIL_TREES(
         t, 0, "the objective is %s; expected one with a logarithmic link: count:poisson, reg:gamma or reg:tweedie%s",
@@ -78,6 +99,7 @@ static jk_status read_base(jk_trees_reader *t, const json_t *learner) {
 
 static jk_status read_features(jk_trees_reader *t, const json_t *learner) {
     const json_t *names = find(learner, "feature_names", NULL, NULL, NULL);
+    const json_t *kinds = find(learner, "feature_types", NULL, NULL, NULL);
     size_t count = json_array_size(names);
     if (count == 0 || count > JK_TREE_FEATURES_MAX) {
         return FAIL_TREES(
@@ -93,7 +115,13 @@ static jk_status read_features(jk_trees_reader *t, const json_t *learner) {
         if (name == NULL) {
             return FAIL_TREES(t, 0, "learner.feature_names holds something else than names");
         }
-        JK_TRY(jk_trees_read_feature(t, 0, name, strlen(name), false, &features[i]));
+        const char *kind = json_string_value(json_array_get(kinds, i));
+        const bool by_code = kind != NULL && strcmp(kind, "c") == 0;
+        JK_TRY(jk_trees_read_feature(t, 0, name, strlen(name), by_code, &features[i]));
+        if (by_code) {
+            features[i].scale = JK_TREE_CODE;
+            JK_TRY(jk_categories_find_levels(t, &features[i]));
+        }
     }
     t->trees->features = features;
     t->trees->feature_count = count;
@@ -103,7 +131,7 @@ static jk_status read_features(jk_trees_reader *t, const json_t *learner) {
 /* One tree of the file. */
 typedef struct tree_arrays {
     size_t number, nodes;
-    const json_t *left, *right, *feature, *condition, *default_left, *hessian, *kind;
+    const json_t *tree, *left, *right, *feature, *condition, *default_left, *hessian, *kind;
 } tree_arrays;
 
 static jk_status open_tree(jk_trees_reader *t, const json_t *tree, tree_arrays *arrays) {
@@ -140,11 +168,12 @@ static double real_at(const json_t *list, size_t i) {
 
 /* Copies node `source` of the file, and what is below it, to nodes[target]. A file whose links form no tree runs out of
  * its own number of nodes. Returns the depth below, and the mean and weight of the leaves for forks to use. */
-static jk_status copy_node(jk_trees_reader *t, const tree_arrays *from, size_t source, size_t target, size_t room,
-                           int above, int *depth, double *weight) {
+static jk_status copy_node(jk_trees_reader *t, const tree_arrays *from, jk_category_sets *sets, size_t source,
+                           size_t target, size_t room, int above, int *depth, double *weight) {
     json_int_t left = whole_at(from->left, source);
     json_int_t right = whole_at(from->right, source);
-    double condition = real_at(from->condition, source);
+    const bool by_set = left != -1 && whole_at(from->kind, source) == 1;
+    double condition = by_set ? 0.0 : real_at(from->condition, source);
     double hessian = real_at(from->hessian, source);
     jk_tree_node *node = &t->nodes[target];
     if (!(fabs(condition) <= 1e30) || !(hessian >= 0.0) || !isfinite(hessian)) {
@@ -168,10 +197,20 @@ static jk_status copy_node(jk_trees_reader *t, const tree_arrays *from, size_t s
                           "tree %zu, node %zu: its children or its feature do not exist, or its links form no tree",
                           from->number, source);
     }
-    if (whole_at(from->kind, source) != 0) {
-        return FAIL_TREES(
-            t, 0, "tree %zu, node %zu splits by a set of categories; expected features of the form column=level",
-            from->number, source);
+    if (by_set != (t->trees->features[feature].scale == JK_TREE_CODE)) {
+        return FAIL_TREES(t, 0,
+                          "tree %zu, node %zu splits %s by %s; expected sets of categories for features of the type c, "
+                          "and for those alone",
+                          from->number, source, t->trees->features[feature].from.name,
+                          by_set ? "a set of categories" : "a threshold");
+    }
+    int32_t set = -1;
+    if (by_set) { /* what is in the set goes right: the other way round than ours */
+        const json_int_t swapped = left;
+        JK_TRY(jk_categories_add(t, from->tree, from->number, source, sets, &set));
+        left = right;
+        right = swapped;
+        default_left = !default_left;
     }
     if (t->trees->features[feature].level != NULL) {
         *(condition > 0.0 && condition <= 1.0 ? &t->parts_levels : &t->parts_no_level) = true;
@@ -180,8 +219,8 @@ static jk_status copy_node(jk_trees_reader *t, const tree_arrays *from, size_t s
     t->nodes_used += 2;
     int depths[2];
     double weights[2];
-    JK_TRY(copy_node(t, from, (size_t)left, children, room, above + 1, &depths[0], &weights[0]));
-    JK_TRY(copy_node(t, from, (size_t)right, children + 1, room, above + 1, &depths[1], &weights[1]));
+    JK_TRY(copy_node(t, from, sets, (size_t)left, children, room, above + 1, &depths[0], &weights[0]));
+    JK_TRY(copy_node(t, from, sets, (size_t)right, children + 1, room, above + 1, &depths[1], &weights[1]));
     *weight = weights[0] + weights[1];
     *depth = depths[0] > depths[1] ? depths[0] : depths[1];
     double share = *weight > 0.0 ? weights[0] / *weight : 0.5;
@@ -190,7 +229,7 @@ static jk_status copy_node(jk_trees_reader *t, const tree_arrays *from, size_t s
                            .left = (int32_t)children,
                            .feature = (uint16_t)feature,
                            .missing_left = (uint8_t)default_left,
-                           .set = -1};
+                           .set = set};
     return JK_OK;
 }
 
@@ -239,19 +278,23 @@ static jk_status read_all_trees(jk_trees_reader *t, const json_t *learner) {
     if (nodes > JK_TREE_NODES_MAX) {
         return FAIL_TREES(t, 0, "the trees have %zu nodes; expected at most %d", nodes, JK_TREE_NODES_MAX);
     }
+    jk_category_sets sets;
+    JK_TRY(jk_categories_open(t, list, count, &sets));
     JK_TRY(jk_trees_open(t, count, nodes));
     for (size_t i = 0; i < count; i++) {
-        tree_arrays arrays = {.number = i};
+        tree_arrays arrays = {.number = i, .tree = json_array_get(list, i)};
         JK_TRY(open_tree(t, json_array_get(list, i), &arrays));
         int depth = 0;
         double weight = 0.0;
         size_t root = t->nodes_used++;
-        JK_TRY(copy_node(t, &arrays, 0, root, root + arrays.nodes, 0, &depth, &weight));
+        JK_TRY(copy_node(t, &arrays, &sets, 0, root, root + arrays.nodes, 0, &depth, &weight));
         t->roots[i] = (int32_t)root;
         t->depths[i] = (uint16_t)depth;
     }
-    t->trees->zero_is_missing = t->parts_no_level && !t->parts_levels;
     jk_trees_close(t);
+    t->trees->set_count = sets.used;
+    t->trees->sets = sets.sets;
+    t->trees->bits = sets.bits;
     return JK_OK;
 }
 
@@ -286,15 +329,55 @@ static jk_status read_ensemble(jk_trees_reader *t, const json_t *root) {
     return read_all_trees(t, learner);
 }
 
+/* The text with null for NaN, which is no JSON, but which XGBoost writes for the threshold of a fork by a set; the
+ * bytes themselves where there is none. NULL: no memory. */
+static const char *without_nan(jk_trees_reader *t, const char *bytes, size_t *size) {
+    size_t count = 0, used = 0;
+    bool quoted = false;
+    for (const char *at = strstr(bytes, "NaN"); at != NULL; at = strstr(at + 3, "NaN")) {
+        count++;
+    }
+    char *text = count > 0 ? jk_arena_alloc(t->arena, *size + count + 1, 1) : NULL;
+    if (text == NULL) {
+        return count > 0 ? NULL : bytes;
+    }
+    size_t left = count;
+    for (size_t i = 0; i < *size;) {
+        const bool nan = !quoted && left > 0 && *size - i >= 3 && memcmp(bytes + i, "NaN", 3) == 0;
+        quoted = quoted != (bytes[i] == '"' && (i == 0 || bytes[i - 1] != '\\'));
+        memcpy(text + used, nan ? "null" : bytes + i, nan ? 4 : 1);
+        used += nan ? 4 : 1;
+        i += nan ? 3 : 1;
+        left -= nan;
+    }
+    *size = used;
+    return text;
+}
+
+static jk_status read_binary(jk_trees_reader *t, const char *bytes, size_t size) {
+    const char *problem = NULL;
+    size_t at = 0;
+    json_t *root = jk_ubjson_read(bytes, size, &problem, &at);
+    if (root == NULL) {
+        return FAIL_TREES(t, 0, "no binary JSON (UBJ), byte %zu: %s; expected a model that XGBoost saved", at,
+                          problem != NULL ? problem : "no memory");
+    }
+    jk_status status = read_ensemble(t, root);
+    json_decref(root);
+    return status;
+}
+
 jk_status jk_trees_read_xgboost(jk_trees_reader *t, const char *bytes, size_t size) {
     json_error_t problem;
-    json_t *root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &problem);
+    if (jk_ubjson_is(bytes, size)) {
+        return read_binary(t, bytes, size);
+    }
+    const char *text = without_nan(t, bytes, &size);
+    if (text == NULL) {
+        return jk_fail_memory(t->error, "the trees");
+    }
+    json_t *root = jk_json_parse_bytes(text, size, JSON_REJECT_DUPLICATES, &problem);
     if (root == NULL) {
-        if (strstr(problem.text, "NaN") != NULL) {
-            return FAIL_TREES(t, problem.line,
-                              "holds NaN, which XGBoost writes where a tree splits by a set of categories; expected "
-                              "features of the form column=level instead of categorical ones");
-        }
         return FAIL_TREES(t, problem.line,
                           "not JSON: %s; expected a model that XGBoost saved as JSON or LightGBM as text",
                           problem.text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a block of claims in any order to tiles and back: rows are sorted by group and age, so that what a tile's kernel
  * reads from tables is the same for all its claims and the curves are read from one place. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -63,6 +64,10 @@ static void to_starts(uint32_t *count, size_t buckets) {
     }
 }
 
+static bool is_left_out(const jk_plan *plan, size_t segment) {
+    return plan->left_out != NULL && plan->left_out[segment];
+}
+
 /* Fills workspace->order[0] with the planned rows, by group, then age, then row, and returns how many they are. After
  * this, group_start[g] is the end of group g. */
 static size_t sort_rows(const jk_plan *plan, const jk_terms *terms, jk_plan_results *results,
@@ -77,6 +82,9 @@ static size_t sort_rows(const jk_plan *plan, const jk_terms *terms, jk_plan_resu
             put_unplanned(row, results);
             continue;
         }
+        if (is_left_out(plan, terms->segment[row])) {
+            continue;
+        }
         jk_plan_group group;
         size_t key = jk_plan_group_of(plan, terms, row, &group);
         int32_t age = clamped_age(terms, row, group.segment->last_age);
@@ -89,7 +97,7 @@ static size_t sort_rows(const jk_plan *plan, const jk_terms *terms, jk_plan_resu
     to_starts(workspace->group_start, groups);
     to_starts(workspace->age_start, ages);
     for (size_t row = 0; row < terms->rows; row++) {
-        if (terms->allowed[row] != 0) {
+        if (terms->allowed[row] != 0 && !is_left_out(plan, terms->segment[row])) {
             workspace->order[1][workspace->age_start[workspace->age_key[row]]++] = (uint32_t)row;
         }
     }
@@ -142,9 +150,14 @@ static int epochs_to_plan(const jk_plan_group *group, const jk_plan_tile *tile, 
     return epochs;
 }
 
-/* Numbers that a sale's price takes of a claim's intensity: theta^informed. */
+/* Numbers that a sale's price takes of a claim's intensity, where some claim may be sold: theta^informed. */
 static void load_insight(const jk_plan_segment *segment, jk_plan_tile *tile) {
-    for (size_t i = 0; i < tile->rows && segment->informed > 0.0f; i++) {
+    unsigned allowed = 0;
+    for (size_t i = 0; i < tile->rows; i++) {
+        allowed |= (unsigned)tile->allowed[i];
+    }
+    bool wanted = (allowed & JK_ALLOW(JK_SELL)) != 0 && segment->informed > 0.0f;
+    for (size_t i = 0; i < tile->rows && wanted; i++) {
         double theta = (double)tile->theta[i];
         tile->insight[i] = theta > 0.0 ? (float)jk_exp((double)segment->informed * jk_log(theta)) : 0.0f;
     }
@@ -274,6 +287,7 @@ static void load_tile(const jk_plan_group *group, const jk_terms *terms, const u
 static void plan_rows(const jk_plan *plan, const jk_terms *terms, jk_plan_results *results, jk_cashflow *flow,
                       jk_plan_policy *policy, jk_plan_workspace *workspace) {
     jk_plan_tile *tile = &workspace->tile;
+    assert(terms->rows <= workspace->max_rows);
     size_t planned = sort_rows(plan, terms, results, workspace);
     start_block(results, flow, tile);
     tile->work = JK_TILE_PLAN;
@@ -333,6 +347,11 @@ void jk_plan_block_follow(const jk_plan *plan, const jk_terms *terms, const jk_p
         jk_plan_group group;
         (void)jk_plan_group_of(plan, terms, rows[0], &group);
         ahead -= count;
+        if (is_left_out(plan, group.segment_index)) {
+            from = jk_plan_policy_skip(policy, t, from, &group);
+            rows += count;
+            continue;
+        }
         load_tile(&group, terms, rows, count, ahead, results, tile);
         from = jk_plan_policy_get(policy, t, from, &group, count, tile);
         plan->kernel[group.payers]->run(&group, tile, flow == NULL ? NULL : flow->cell);

@@ -27,22 +27,36 @@ typedef struct jk_linear {
     jk_vec c, d;
 } jk_linear;
 
+enum { JK_PAIRS_BESIDE = 2 };
+
 /* Least-squares fit of (1 - e^-x)/x and its slope on 0..4, iterated towards least maximum, in powers of x - 2; relative
- * error 3.1e-8, of the slope 1.5e-7. */
-JK_INLINE jk_linear jk_share_in_epoch(const jk_matrix *matrix) {
+ * error 3.1e-8, of the slope 1.5e-7. Of `count` matrices side by side: each step waits for the one before, those of two
+ * matrices do not. */
+JK_INLINE void jk_shares_in_epoch(const jk_matrix *matrix, const int count, jk_linear *share) {
     static const float series[] = {0x1.bab556p-2f,  -0x1.301ffep-3f,  0x1.4b1510p-5f,  -0x1.249cc8p-7f,
                                    0x1.af66c2p-10f, -0x1.0f5ce6p-12f, 0x1.27b08ep-15f, -0x1.1f30a6p-18f,
                                    0x1.11507ep-21f, -0x1.9ebd18p-25f};
     const jk_vec middle = jk_set(2.0f);
-    jk_vec trace = matrix->trace - jk_set(4.0f), det = jk_fnma(middle, matrix->trace, matrix->det + jk_set(4.0f));
-    jk_vec d = jk_set(series[9]), c = jk_set(series[8]);
+    jk_vec trace[JK_PAIRS_BESIDE], det[JK_PAIRS_BESIDE];
+    JK_UNROLL
+    for (int n = 0; n < count; n++) {
+        trace[n] = matrix[n].trace - jk_set(4.0f);
+        det[n] = jk_fnma(middle, matrix[n].trace, matrix[n].det + jk_set(4.0f));
+        share[n] = (jk_linear){jk_set(series[8]), jk_set(series[9])};
+    }
     JK_UNROLL
     for (int i = 7; i >= 0; i--) {
-        jk_vec next = jk_fma(d, trace, c);
-        c = jk_fnma(d, det, jk_set(series[i]));
-        d = next;
+        JK_UNROLL
+        for (int n = 0; n < count; n++) {
+            jk_vec next = jk_fma(share[n].d, trace[n], share[n].c);
+            share[n].c = jk_fnma(share[n].d, det[n], jk_set(series[i]));
+            share[n].d = next;
+        }
     }
-    return (jk_linear){jk_fnma(middle, d, c), d};
+    JK_UNROLL
+    for (int n = 0; n < count; n++) {
+        share[n].c = jk_fnma(middle, share[n].d, share[n].c);
+    }
 }
 
 /* The same on 0..2 in powers of x; relative error 3.0e-8, of the slope 1.6e-7. */
@@ -92,7 +106,8 @@ JK_INLINE void jk_stay_repair(const jk_pair *pair, const jk_matrix *matrix, floa
  * is what is added to its eigenvalues; else `grown` is NULL. */
 JK_INLINE jk_stay jk_stay_over(const jk_pair *pair, const jk_vec *grown) {
     const jk_matrix matrix = jk_matrix_of(pair);
-    const jk_linear share = jk_share_in_epoch(&matrix);
+    jk_linear share;
+    jk_shares_in_epoch(&matrix, 1, &share);
     jk_stay stay = jk_stay_of(pair, &matrix, &share);
     jk_stay_repair(pair, &matrix, JK_PAIR_EPOCH, grown, &stay);
     return stay;

@@ -74,24 +74,19 @@ typedef struct jk_choices {
     jk_index planned[2][JK_TITLE_COUNT];
 } jk_choices;
 
-/* The pairs of a class: those of treatments that wait by title state (the same number where nothing tells the states
- * apart), of cases and of titles. */
+/* The pairs of a class, and where the stays are that they make: of treatments that wait by title state (the same one
+ * where nothing tells the states apart), of cases and of titles. */
 typedef struct jk_pairs {
-    int count, waiting[2][JK_TITLE_COUNT], pending, title;
     jk_pair pair[2 * JK_TITLE_COUNT + 2];
     jk_stay stay[2 * JK_TITLE_COUNT + 2];
+    const jk_stay *waiting[2][JK_TITLE_COUNT], *pending, *title;
 } jk_pairs;
 
-JK_INLINE int jk_pairs_add(jk_pairs *pairs, const jk_turn *turn, int a, int z, int k, jk_vec settles, float begins) {
-    pairs->pair[pairs->count] = jk_spells_pair(&turn->spells, a, z, k, settles, begins);
-    return pairs->count++;
-}
-
 /* P and M over an epoch of several pairs: code of its own, that has the processor's registers for itself. */
-static __attribute__((noinline)) void jk_stays_over(const jk_pair *pair, int count, const jk_vec *grown,
+static __attribute__((noinline)) void jk_stays_over(const jk_pair *pair, const jk_pair *end, const jk_vec *grown,
                                                     jk_stay *stay) {
-    for (int i = 0; i < count; i++) {
-        stay[i] = jk_stay_over(&pair[i], grown);
+    for (; pair < end; pair++, stay++) {
+        *stay = jk_stay_over(pair, grown);
     }
 }
 
@@ -99,30 +94,35 @@ static __attribute__((noinline)) void jk_stays_over(const jk_pair *pair, int cou
 JK_INLINE void jk_pairs_read(const jk_turn *turn, const jk_shape shape, int k, jk_pairs *pairs) {
     const jk_plan_segment *segment = turn->group->segment;
     const jk_spells *spells = &turn->spells;
-    pairs->count = 0;
+    jk_pair *pair = pairs->pair;
+    const jk_stay *stay = pairs->stay; /* of *pair */
     JK_UNROLL
     for (int a = 0; a < 2; a++) {
         jk_vec settles = spells->pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
         JK_UNROLL
         for (int z = shape.first; z <= shape.last; z++) {
             bool same = z > shape.first && !(z == JK_TITLE_HELD ? spells->title_apart[k] : spells->any_untitled_apart);
-            pairs->waiting[a][z] = same ? pairs->waiting[a][z - 1]
-                                        : jk_pairs_add(pairs, turn, a, z, k, settles, segment->begin_multiplier[a][k]);
+            if (!same) {
+                *pair++ = jk_spells_pair(spells, a, z, k, settles, segment->begin_multiplier[a][k]);
+                stay++;
+            }
+            pairs->waiting[a][z] = stay - 1;
         }
     }
     if (shape.legal) {
         const int a = JK_TREAT_LEGAL;
         if (shape.first < JK_TITLE_HELD) {
-            pairs->pending =
-                jk_pairs_add(pairs, turn, a, JK_TITLE_PENDING, k,
-                             spells->pace.of[a] * jk_set(segment->settle_pending[k]), segment->begin_pending[k]);
+            *pair++ =
+                jk_spells_pair(spells, a, JK_TITLE_PENDING, k, spells->pace.of[a] * jk_set(segment->settle_pending[k]),
+                               segment->begin_pending[k]);
+            pairs->pending = stay++;
         }
         jk_vec settles = spells->pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
         jk_vec garnish = jk_rate_garnish(segment, &spells->pace, k);
-        pairs->title =
-            jk_pairs_add(pairs, turn, a, JK_TITLE_HELD, k, garnish + settles, segment->begin_multiplier[a][k]);
+        *pair++ = jk_spells_pair(spells, a, JK_TITLE_HELD, k, garnish + settles, segment->begin_multiplier[a][k]);
+        pairs->title = stay;
     }
-    jk_stays_over(pairs->pair, pairs->count, turn->grown, pairs->stay);
+    jk_stays_over(pairs->pair, pair, turn->grown, pairs->stay);
 }
 
 JK_INLINE void jk_weigh(const jk_turn *turn, const jk_shape shape, int mood, int z, int k, jk_action action,
@@ -154,8 +154,8 @@ JK_INLINE void jk_weigh_waiting(const jk_turn *turn, const jk_pairs *pairs, cons
     jk_vec settles = spells->pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
     JK_UNROLL
     for (int z = shape.first; z <= shape.last; z++) {
-        const jk_moods *share = &pairs->stay[pairs->waiting[a][z]].share;
-        const jk_moods *left = &pairs->stay[pairs->waiting[a][z]].left;
+        const jk_moods *share = &pairs->waiting[a][z]->share;
+        const jk_moods *left = &pairs->waiting[a][z]->left;
         jk_vec pays = spells->pays[z == JK_TITLE_HELD][k] + spells->dividend;
         jk_vec quiet = jk_fms(turn->stake.waiting[a].gain[z > 0], settles, turn->stake.waiting[a].cost[z > 0]);
         jk_vec paying = jk_fms(turn->paying.gain[a][z > 0], pays, turn->paying.cost[a]);
@@ -175,7 +175,7 @@ JK_INLINE void jk_weigh_case(const jk_turn *turn, const jk_pairs *pairs, const j
     const float *row = turn->span->class_step[JK_TREAT_LEGAL][k];
     const jk_stake *stake = &turn->stake;
     jk_vec settles = spells->pace.of[JK_TREAT_LEGAL] * jk_set(segment->settle_pending[k]);
-    const jk_moods *share = &pairs->stay[pairs->pending].share, *left = &pairs->stay[pairs->pending].left;
+    const jk_moods *share = &pairs->pending->share, *left = &pairs->pending->left;
     jk_vec pays = spells->pays[0][k] + spells->dividend;
     jk_vec after = jk_fma(left->qq, jk_step(row, &turn->pending[0]), left->qp * jk_step(row, &turn->pending[1]));
     JK_UNROLL
@@ -202,7 +202,7 @@ JK_INLINE void jk_weigh_title(const jk_turn *turn, const jk_pairs *pairs, const 
     const int a = JK_TREAT_LEGAL, z = JK_TITLE_HELD;
     jk_vec garnish = jk_rate_garnish(segment, &spells->pace, k);
     jk_vec settles = spells->pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
-    const jk_moods *share = &pairs->stay[pairs->title].share, *left = &pairs->stay[pairs->title].left;
+    const jk_moods *share = &pairs->title->share, *left = &pairs->title->left;
     jk_vec pays = spells->pays[1][k] + spells->dividend;
     jk_vec quiet = jk_fma(stake->garnish_gain, garnish, jk_fms(stake->legal_gain[1], settles, stake->title_cost));
     jk_vec paying = jk_fms(turn->paying.gain[a][1], pays, turn->paying.cost[a]);

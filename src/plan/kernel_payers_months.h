@@ -78,75 +78,118 @@ JK_INLINE jk_vec jk_moods_det(const jk_moods *moods) {
     return jk_fms(moods->qq, moods->pp, moods->qp * moods->pq);
 }
 
-/* Fills up to whole groups of slots with such as bring nothing, at least one group; returns how many there are then. */
-JK_INLINE int jk_slots_fill(jk_slots *slots) {
-    int filled = slots->count;
-    while (filled == 0 || filled % JK_SLOTS_RUN != 0) {
-        jk_slot *slot = &slots->slot[filled++];
-        slot->trace = slot->det = jk_set(0.0f);
-        JK_UNROLL
-        for (int f = 0; f < JK_MONTHLY_FLOWS; f++) {
-            slot->now[f] = slot->next[f] = jk_set(0.0f);
-        }
+/* Months of a run, summed over slots. */
+typedef struct jk_run_sums {
+    jk_vec of[JK_MONTHLY_FLOWS][JK_MONTHS_RUN];
+} jk_run_sums;
+
+/* Adds the coming month of `slots` slots to *sum. One after the other: a slot that is empty for a claim, and another's
+ * reason to be there, changes no bit. */
+JK_INLINE void jk_add_month(const int slots, const bool first, const jk_vec month[JK_SLOTS_RUN], jk_vec *sum) {
+    jk_vec here = month[0];
+    if (!first) {
+        here = *sum + here;
     }
-    return filled;
+    JK_UNROLL
+    for (int i = 1; i < slots; i++) {
+        here = here + month[i];
+    }
+    *sum = here;
 }
 
-/* The coming month in the place of *now and the one after it in that of *next. */
-#define JK_TWO_MONTHS_ON(slot, now, next)                                                                              \
-    do {                                                                                                               \
-        (now) = jk_fms((slot).trace, (next), (slot).det * (now));                                                      \
-        (next) = jk_fms((slot).trace, (now), (slot).det * (next));                                                     \
-    } while (0)
-
-/* Adds up one flow of JK_SLOTS_RUN slots over the months of a run, rounded up to even. */
-JK_INLINE void jk_run_flow(jk_slot *slot, bool first, bool more, int f, int32_t months,
-                           jk_vec sum[JK_MONTHS_RUN][JK_MONTHLY_FLOWS]) {
+/* The sequences of one flow of some slots: the coming month and the one after it. */
+typedef struct jk_run_flows {
     jk_vec now[JK_SLOTS_RUN], next[JK_SLOTS_RUN];
+} jk_run_flows;
+
+/* Two months on, and adds them up. */
+JK_INLINE void jk_run_on(const jk_slot *slot, const int slots, const bool first, jk_run_flows *flows, jk_vec *sum) {
     JK_UNROLL
-    for (int i = 0; i < JK_SLOTS_RUN; i++) {
-        now[i] = slot[i].now[f];
-        next[i] = slot[i].next[f];
+    for (int i = 0; i < slots; i++) {
+        flows->now[i] = jk_fms(slot[i].trace, flows->next[i], slot[i].det * flows->now[i]);
+        flows->next[i] = jk_fms(slot[i].trace, flows->now[i], slot[i].det * flows->next[i]);
     }
-    for (int32_t m = 0; m < months; m += 2) {
-        /* One after the other: a slot that is empty for a claim, and another's reason to be there, changes no bit. */
-        jk_vec here = now[0], after = next[0];
-        if (!first) {
-            here = sum[m][f] + here;
-            after = sum[m + 1][f] + after;
-        }
+    jk_add_month(slots, first, flows->now, sum);
+    jk_add_month(slots, first, flows->next, sum + 1);
+}
+
+/* Adds up one flow of `slots` slots over the months of a run, two at a time. `more`: another run follows. `known`: the
+ * number of months is a constant. */
+JK_INLINE void jk_run_flow(jk_slot *slot, const int slots, const bool first, const bool known, bool more, int f,
+                           int32_t months, jk_vec *sum) {
+    jk_run_flows flows;
+    JK_UNROLL
+    for (int i = 0; i < slots; i++) {
+        flows.now[i] = slot[i].now[f];
+        flows.next[i] = slot[i].next[f];
+    }
+    jk_add_month(slots, first, flows.now, sum);
+    jk_add_month(slots, first, flows.next, sum + 1); /* of a run of one month nothing reads it */
+    if (known) {
         JK_UNROLL
-        for (int i = 1; i < JK_SLOTS_RUN; i++) {
-            here = here + now[i];
-            after = after + next[i];
+        for (int32_t m = 2; m < months - 1; m += 2) {
+            jk_run_on(slot, slots, first, &flows, sum + m);
         }
-        sum[m][f] = here;
-        sum[m + 1][f] = after;
+    } else {
+        JK_ROLLED
+        for (int32_t m = 2; m < months - 1; m += 2) {
+            jk_run_on(slot, slots, first, &flows, sum + m);
+        }
+    }
+    const bool odd = months % 2 != 0 && months > 1;
+    if (more || odd) {
         JK_UNROLL
-        for (int i = 0; i < JK_SLOTS_RUN; i++) {
-            JK_TWO_MONTHS_ON(slot[i], now[i], next[i]);
+        for (int i = 0; i < slots; i++) {
+            flows.now[i] = jk_fms(slot[i].trace, flows.next[i], slot[i].det * flows.now[i]);
         }
+    }
+    if (odd) {
+        jk_add_month(slots, first, flows.now, sum + months - 1);
     }
     if (more) {
         JK_UNROLL
-        for (int i = 0; i < JK_SLOTS_RUN; i++) {
-            slot[i].now[f] = now[i];
-            slot[i].next[f] = next[i];
+        for (int i = 0; i < slots; i++) {
+            slot[i].now[f] = flows.now[i];
+            slot[i].next[f] = jk_fms(slot[i].trace, flows.now[i], slot[i].det * flows.next[i]);
         }
     }
 }
 
-/* Flows of up to JK_MONTHS_RUN months over `filled` slots. */
-JK_INLINE void jk_sum_run(jk_slots *slots, int filled, bool more, int32_t months,
-                          jk_vec sum[JK_MONTHS_RUN][JK_MONTHLY_FLOWS]) {
-    for (int i = 0; i < filled; i += JK_SLOTS_RUN) {
-        for (int f = 0; f < JK_MONTHLY_FLOWS; f++) {
-            if (i == 0) {
-                jk_run_flow(&slots->slot[i], true, more, f, months, sum);
-            } else {
-                jk_run_flow(&slots->slot[i], false, more, f, months, sum);
+/* Flows of up to JK_MONTHS_RUN months over all slots; nobody brings nothing. */
+JK_INLINE void jk_sum_months(jk_slots *slots, const bool known, bool more, int32_t months, jk_run_sums *sums) {
+    const int count = slots->count;
+    for (int f = 0; f < JK_MONTHLY_FLOWS; f++) {
+        jk_slot *slot = slots->slot;
+        jk_vec *sum = sums->of[f];
+        int left = count - JK_SLOTS_RUN;
+        if (left < 0) {
+            for (int32_t m = 0; m < months; m++) {
+                sum[m] = jk_set(0.0f);
             }
+            left = count;
+        } else {
+            jk_run_flow(slot, JK_SLOTS_RUN, true, known, more, f, months, sum);
+            slot += JK_SLOTS_RUN;
         }
+        for (; left >= JK_SLOTS_RUN; left -= JK_SLOTS_RUN, slot += JK_SLOTS_RUN) {
+            jk_run_flow(slot, JK_SLOTS_RUN, false, known, more, f, months, sum);
+        }
+        if (left == 2) {
+            jk_run_flow(slot, 2, false, known, more, f, months, sum);
+        } else if (left == 1) {
+            jk_run_flow(slot, 1, false, known, more, f, months, sum);
+        }
+    }
+}
+
+/* The same; lengths that epochs mostly have are compiled as such. */
+JK_INLINE void jk_sum_run(jk_slots *slots, bool more, int32_t months, jk_run_sums *sums) {
+    if (months == 12) {
+        jk_sum_months(slots, true, more, 12, sums);
+    } else if (months == 3) {
+        jk_sum_months(slots, true, false, 3, sums);
+    } else {
+        jk_sum_months(slots, false, false, months, sums);
     }
 }
 
@@ -170,39 +213,37 @@ JK_INLINE void jk_start_run(jk_slots *slots, int32_t number) {
 }
 
 /* Rounded sums of a run for the cells; `small`: none of them exceeds 2^30. */
-JK_INLINE void jk_add_months(int64_t *sums, int32_t months, bool small,
-                             const jk_vec sum[JK_MONTHS_RUN][JK_MONTHLY_FLOWS]) {
+JK_INLINE void jk_add_months(int64_t *sums, int32_t months, bool small, const jk_run_sums *run) {
     for (int32_t m = 0; m < months; m++, sums += JK_MONTHLY_FLOWS * JK_GRID_LANES) {
         JK_UNROLL
         for (int f = 0; f < JK_MONTHLY_FLOWS; f++) {
             if (__builtin_expect(small, 1)) {
-                jk_add_rounded_small(sums + f * JK_GRID_LANES, sum[m][f]);
+                jk_add_rounded_small(sums + f * JK_GRID_LANES, run->of[f][m]);
             } else {
-                jk_add_rounded(sums + f * JK_GRID_LANES, sum[m][f]);
+                jk_add_rounded(sums + f * JK_GRID_LANES, run->of[f][m]);
             }
         }
     }
 }
 
 /* Adds months first..end-1 of a run to the totals. */
-JK_INLINE void jk_total_months(int32_t first, int32_t end, const jk_vec sum[JK_MONTHS_RUN][JK_MONTHLY_FLOWS],
-                               jk_vec total[JK_MONTHLY_FLOWS]) {
+JK_INLINE void jk_total_months(int32_t first, int32_t end, const jk_run_sums *run, jk_vec total[JK_MONTHLY_FLOWS]) {
     for (int32_t m = first; m < end; m++) {
         JK_UNROLL
         for (int f = 0; f < JK_MONTHLY_FLOWS; f++) {
-            total[f] = total[f] + sum[m][f];
+            total[f] = total[f] + run->of[f][m];
         }
     }
 }
 
 /* A run's months to the totals, and on the way a claim's gross of `months`, if they end within the run. */
 JK_INLINE int32_t jk_total_until(int32_t before, int32_t done, int32_t count, int32_t months, jk_vec gross, float *to,
-                                 const jk_vec sum[JK_MONTHS_RUN][JK_MONTHLY_FLOWS], jk_vec total[JK_MONTHLY_FLOWS]) {
+                                 const jk_run_sums *run, jk_vec total[JK_MONTHLY_FLOWS]) {
     int32_t end = months - before;
     if (end <= done || end > count) {
         return done;
     }
-    jk_total_months(done, end, sum, total);
+    jk_total_months(done, end, run, total);
     jk_store(to, gross + total[0]);
     return end;
 }

@@ -35,23 +35,49 @@ JK_INLINE bool jk_is_empty(const jk_crowd *crowd) {
     return !jk_any(jk_gt(crowd->people[0] + crowd->people[1], jk_set(0.0f)));
 }
 
-/* People of class k who go on in title state z: number n of the work. */
-JK_INLINE void jk_work_onward(jk_passage *passage, int n, int z, const jk_vec people[2]) {
-    jk_onward *onward = &passage->work[passage->works].onward[n];
+/* The claims' people of a class, and what is planned for them: by mood and title state. */
+typedef struct jk_planned {
+    jk_vec people[2][JK_TITLE_COUNT];
+    jk_index action[2][JK_TITLE_COUNT];
+} jk_planned;
+
+JK_INLINE void jk_planned_read(const jk_plan_tile *tile, size_t at, int j, const jk_shape shape, size_t k,
+                               jk_planned *planned) {
+    const float(*probability)[JK_TILE_ROWS] = tile->probability + k;
+    const uint8_t *decisions = jk_decisions_at(tile, JK_ALL_STATES, j, at) + k * JK_TILE_ROWS;
+    JK_UNROLL
+    for (int mood = 0; mood < 2; mood++) {
+        JK_UNROLL
+        for (int z = shape.first; z <= shape.last; z++) {
+            const size_t s = (size_t)(mood * JK_STATES + JK_STATE(z, 0));
+            planned->people[mood][z] = jk_load(probability[s] + at);
+            planned->action[mood][z] = jk_index_load_bytes(decisions + s * JK_TILE_ROWS);
+        }
+    }
+}
+
+/* People of title state z under an action, by mood. */
+JK_INLINE void jk_people_under(const jk_planned *planned, int z, jk_action action, jk_vec people[2]) {
+    JK_UNROLL
+    for (int mood = 0; mood < 2; mood++) {
+        people[mood] = jk_keep(jk_index_equal(planned->action[mood][z], (int)action), planned->people[mood][z]);
+    }
+}
+
+/* Some people of the work who go on in title state z. */
+JK_INLINE void jk_work_onward(jk_onward *onward, int z, const jk_vec people[2]) {
     onward->people[0] = people[0];
     onward->people[1] = people[1];
-    onward->goes_on = &passage->continues[z > 0];
-    onward->to = &passage->next[JK_STATE(z, 0)];
+    onward->title = (size_t)z;
 }
 
 /* The work of a crowd in title state z and class k: new payers settle at a rate of `settles`, begin to pay at `begins`
  * times the pace, and `garnish` is taken. */
-JK_INLINE void jk_work_end(jk_passage *passage, const jk_crowd *crowd, int a, int z, int k, jk_vec settles,
-                           float begins, jk_vec garnish, int onwards) {
+JK_INLINE void jk_work_put(const jk_passage *passage, const jk_crowd *crowd, int a, int z, int k, jk_vec settles,
+                           float begins, jk_vec garnish, size_t onwards, jk_work *work) {
     const jk_plan_segment *segment = passage->group->segment;
     const jk_spells *spells = &passage->spells;
     const int legal = a == JK_TREAT_LEGAL, before = z > 0 || legal, titled = z == JK_TITLE_HELD;
-    jk_work *work = &passage->work[passage->works++];
     work->quiet = (garnish + settles) + spells->leaving[titled];
     work->begin = spells->begin[before][a] * jk_set(begins);
     work->gross = jk_fma(settles, jk_set(segment->share_by_action[a + JK_SURVEIL]), garnish + spells->dividend) *
@@ -63,20 +89,10 @@ JK_INLINE void jk_work_end(jk_passage *passage, const jk_crowd *crowd, int a, in
     }
     work->paid = &passage->yields.paid[titled][k];
     work->spent = &passage->yields.spent[a][legal ? titled : before];
-    work->waiting_cost = &passage->yields.waiting_cost[before];
     work->step = passage->span->class_step[a][k];
     work->stop = spells->stop[a];
     work->contingent = segment->contingent_by_action[a + JK_SURVEIL];
     work->onwards = onwards;
-}
-
-/* People of title state z and class k under an action, by mood. */
-JK_INLINE void jk_people_under(const jk_passage *passage, int z, int k, jk_action action, jk_vec people[2]) {
-    JK_UNROLL
-    for (int mood = 0; mood < 2; mood++) {
-        const int s = mood * JK_STATES + JK_STATE(z, k);
-        people[mood] = jk_keep(jk_index_equal(passage->action[s], (int)action), passage->probability[s]);
-    }
 }
 
 /* Of the people in title state z, those who go by the pair of `slot`, a title state: who has a title by that of titles,
@@ -91,8 +107,9 @@ JK_INLINE void jk_part_people(const jk_passage *passage, const jk_shape shape, i
     }
 }
 
-/* Surveil and amicable in class k. */
-JK_INLINE void jk_pass_waiting(jk_passage *passage, const jk_shape shape, int a, int k) {
+/* Surveil and amicable in class k. Here and below: works from *work on; returns the end of them. */
+JK_INLINE jk_work *jk_pass_waiting(const jk_passage *passage, const jk_planned *planned, const jk_shape shape, int a,
+                                   int k, jk_work *work) {
     const jk_plan_segment *segment = passage->group->segment;
     jk_vec settles = passage->spells.pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
     const bool title_apart = jk_title_is_apart(passage->group, shape, k);
@@ -103,80 +120,82 @@ JK_INLINE void jk_pass_waiting(jk_passage *passage, const jk_shape shape, int a,
             continue;
         }
         jk_crowd crowd = jk_nobody();
-        int onwards = 0;
+        const bool shared = slot == JK_TITLE_PENDING; /* with the title states that are not told apart */
+        const bool waits = passage->interrupted && slot != JK_TITLE_HELD;
         JK_UNROLL
         for (int z = shape.first; z <= shape.last; z++) {
-            if (z != slot && (slot != JK_TITLE_PENDING || (z == JK_TITLE_HELD && title_apart))) {
+            if (z != slot && (!shared || (z == JK_TITLE_HELD && title_apart))) {
                 continue;
             }
             jk_vec people[2];
-            jk_people_under(passage, z, k, (jk_action)(a + JK_SURVEIL), people);
+            jk_people_under(planned, z, (jk_action)(a + JK_SURVEIL), people);
             jk_part_people(passage, shape, slot, z, people);
             jk_crowd_add(passage, z, people, &crowd);
-            jk_work_onward(passage, onwards++, z, people);
-            if (z == 0) {
-                passage->work[passage->works].waiting[0] = people[0];
-                passage->work[passage->works].waiting[1] = people[1];
+            jk_work_onward(&work->onward[shared ? z - shape.first : 0], z, people);
+            if (z == 0 && waits) {
+                work->waiting[0] = people[0];
+                work->waiting[1] = people[1];
             }
         }
         if (!jk_is_empty(&crowd)) {
-            if (slot == JK_TITLE_HELD || shape.first > 0) {
-                passage->work[passage->works].waiting[0] = jk_set(0.0f);
-                passage->work[passage->works].waiting[1] = jk_set(0.0f);
-            }
-            jk_work_end(passage, &crowd, a, slot, k, settles, segment->begin_multiplier[a][k], jk_set(0.0f), onwards);
+            work->waiting_cost = waits ? &passage->yields.waiting_cost[slot > 0] : NULL;
+            const int last = shared && !title_apart ? shape.last : slot, first = shared ? shape.first : slot;
+            jk_work_put(passage, &crowd, a, slot, k, settles, segment->begin_multiplier[a][k], jk_set(0.0f),
+                        (size_t)(last - first + 1), work++);
         }
     }
+    return work;
 }
 
-/* Legal in class k, from quiet alone: nobody is sued who keeps to a plan, and a case interrupts by itself. */
-JK_INLINE void jk_pass_legal(jk_passage *passage, const jk_crowd *crowd, int z, int k, jk_vec settles, float begins,
-                             jk_vec garnish, int onwards) {
-    jk_vec *waiting = passage->work[passage->works].waiting;
-    waiting[0] = waiting[1] = jk_set(0.0f);
-    jk_work_end(passage, crowd, JK_TREAT_LEGAL, z, k, settles, begins, garnish, onwards);
-}
-
-/* What is filed in the epoch, and pending. */
-JK_INLINE void jk_pass_case(jk_passage *passage, const jk_shape shape, int k) {
+/* What is filed in the epoch, and pending. Legal is chosen for the quiet alone: nobody is sued who keeps to a plan, and
+ * a case interrupts by itself. */
+JK_INLINE jk_work *jk_pass_case(jk_passage *passage, const jk_planned *planned, const jk_shape shape, int k,
+                                jk_work *work) {
     const jk_plan_segment *segment = passage->group->segment;
     jk_crowd crowd = jk_nobody();
     JK_UNROLL
     for (int z = shape.first; z < JK_TITLE_HELD; z++) {
         jk_vec people[2];
-        jk_people_under(passage, z, k, JK_LEGAL, people);
+        jk_people_under(planned, z, JK_LEGAL, people);
         people[1] = jk_set(0.0f);
         jk_crowd_add(passage, z, people, &crowd);
         if (z == 0) {
             passage->filed = passage->filed + people[0];
         }
     }
-    if (!jk_is_empty(&crowd)) {
-        jk_vec decided = crowd.people[0] * jk_set(passage->span->title_probability);
-        const jk_vec open[2] = {crowd.people[0] - decided, jk_set(0.0f)};
-        const jk_vec won[2] = {decided * jk_set(segment->title_kept), jk_set(0.0f)};
-        jk_work_onward(passage, 0, JK_TITLE_PENDING, open);
-        jk_work_onward(passage, 1, JK_TITLE_HELD, won);
-        jk_vec settles = passage->spells.pace.of[JK_TREAT_LEGAL] * jk_set(segment->settle_pending[k]);
-        jk_pass_legal(passage, &crowd, JK_TITLE_PENDING, k, settles, segment->begin_pending[k], jk_set(0.0f), 2);
+    if (jk_is_empty(&crowd)) {
+        return work;
     }
+    jk_vec decided = crowd.people[0] * jk_set(passage->span->title_probability);
+    const jk_vec open[2] = {crowd.people[0] - decided, jk_set(0.0f)};
+    const jk_vec won[2] = {decided * jk_set(segment->title_kept), jk_set(0.0f)};
+    jk_work_onward(&work->onward[0], JK_TITLE_PENDING, open);
+    jk_work_onward(&work->onward[1], JK_TITLE_HELD, won);
+    jk_vec settles = passage->spells.pace.of[JK_TREAT_LEGAL] * jk_set(segment->settle_pending[k]);
+    work->waiting_cost = NULL;
+    jk_work_put(passage, &crowd, JK_TREAT_LEGAL, JK_TITLE_PENDING, k, settles, segment->begin_pending[k], jk_set(0.0f),
+                2, work);
+    return work + 1;
 }
 
 /* What has a title. */
-JK_INLINE void jk_pass_title(jk_passage *passage, int k) {
+JK_INLINE jk_work *jk_pass_title(const jk_passage *passage, const jk_planned *planned, int k, jk_work *work) {
     const jk_plan_segment *segment = passage->group->segment;
     const int a = JK_TREAT_LEGAL, z = JK_TITLE_HELD;
     jk_crowd crowd = jk_nobody();
     jk_vec people[2];
-    jk_people_under(passage, z, k, JK_LEGAL, people);
+    jk_people_under(planned, z, JK_LEGAL, people);
     people[1] = jk_set(0.0f);
     jk_crowd_add(passage, z, people, &crowd);
-    if (!jk_is_empty(&crowd)) {
-        jk_work_onward(passage, 0, z, people);
-        jk_vec settles = passage->spells.pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
-        jk_vec garnish = jk_rate_garnish(segment, &passage->spells.pace, k);
-        jk_pass_legal(passage, &crowd, z, k, settles, segment->begin_multiplier[a][k], garnish, 1);
+    if (jk_is_empty(&crowd)) {
+        return work;
     }
+    jk_work_onward(&work->onward[0], z, people);
+    jk_vec settles = passage->spells.pace.of[a] * jk_set(segment->settle_multiplier[a][k]);
+    jk_vec garnish = jk_rate_garnish(segment, &passage->spells.pace, k);
+    work->waiting_cost = NULL;
+    jk_work_put(passage, &crowd, a, z, k, settles, segment->begin_multiplier[a][k], garnish, 1, work);
+    return work + 1;
 }
 
 /* What is sold at the epoch's start. */
@@ -186,6 +205,7 @@ JK_INLINE jk_vec jk_pass_sales(const jk_passage *passage, const jk_plan_tile *ti
     const jk_bar bar[2] = {jk_bar_load(tile, at, 0), jk_bar_load(tile, at, 1)};
     jk_vec price = jk_curve_read(segment->market, ages, place), sold = jk_set(0.0f), insight[JK_CAPACITY_COUNT];
     jk_insight_read(segment, tile, at, passage->epoch, insight);
+    const uint8_t *decisions = jk_decisions_at(tile, JK_ALL_STATES, j, at);
     JK_UNROLL
     for (int mood = 0; mood < 2; mood++) {
         JK_UNROLL
@@ -198,7 +218,8 @@ JK_INLINE jk_vec jk_pass_sales(const jk_passage *passage, const jk_plan_tile *ti
             JK_UNROLL
             for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
                 const int s = mood * JK_STATES + JK_STATE(z, k);
-                jk_vec part = jk_keep(jk_index_equal(passage->action[s], JK_SELL), passage->probability[s]);
+                jk_index action = jk_index_load_bytes(decisions + (size_t)s * JK_TILE_ROWS);
+                jk_vec part = jk_keep(jk_index_equal(action, JK_SELL), jk_load(tile->probability[s] + at));
                 sold = jk_fma(part * insight[k], sale, sold);
             }
         }
@@ -243,7 +264,6 @@ JK_INLINE void jk_passage_read(const jk_plan_group *group, const jk_plan_tile *t
                                const jk_ages *ages, const jk_curve_place *place, const jk_shape shape,
                                jk_passage *passage) {
     const jk_plan_segment *segment = group->segment;
-    const uint8_t *decisions = jk_decisions_at(tile, JK_ALL_STATES, j, at);
     passage->group = group;
     passage->epoch = &group->tables->epochs[j];
     passage->span = &segment->spans[passage->epoch->span];
@@ -261,14 +281,8 @@ JK_INLINE void jk_passage_read(const jk_plan_group *group, const jk_plan_tile *t
     passage->filed = jk_set(0.0f);
     passage->slots.count = 0;
     JK_UNROLL
-    for (int mood = 0; mood < 2; mood++) {
-        JK_UNROLL
-        for (int i = JK_STATE(shape.first, 0); i < JK_STATE(shape.last, JK_CAPACITY_COUNT); i++) {
-            const int s = mood * JK_STATES + i;
-            passage->next[s] = jk_set(0.0f);
-            passage->probability[s] = jk_load(tile->probability[s] + at);
-            passage->action[s] = jk_index_load_bytes(decisions + (size_t)s * JK_TILE_ROWS);
-        }
+    for (int z = shape.first; z <= shape.last; z++) {
+        passage->reached_end[z] = passage->reached[z];
     }
 }
 
@@ -280,21 +294,20 @@ static __attribute__((noinline)) void jk_run_slots(jk_passage *passage, jk_plan_
     jk_vec total[JK_MONTHLY_FLOWS] = {jk_set(0.0f), jk_set(0.0f), jk_set(0.0f)};
     jk_vec before = jk_load(tile->gross + at);
     int64_t *sums = tile->monthly;
-    const int filled = jk_slots_fill(slots);
     for (int32_t done = 0; done < epoch->month_count; done += JK_MONTHS_RUN) {
         int32_t left = epoch->month_count - done, months = left < JK_MONTHS_RUN ? left : JK_MONTHS_RUN;
-        jk_vec sum[JK_MONTHS_RUN][JK_MONTHLY_FLOWS];
+        jk_run_sums sum;
         if (epoch->month_count > JK_MONTHS_RUN) {
             jk_start_run(slots, done / JK_MONTHS_RUN);
         }
-        jk_sum_run(slots, filled, left > JK_MONTHS_RUN, months, sum);
+        jk_sum_run(slots, left > JK_MONTHS_RUN, months, &sum);
         int32_t now = epoch->first_month + done;
-        int32_t added = jk_total_until(now, 0, months, 12, before, tile->gross_12m + at, sum, total);
-        added = jk_total_until(now, added, months, 60, before, tile->gross_60m + at, sum, total);
-        jk_total_months(added, months, sum, total);
+        int32_t added = jk_total_until(now, 0, months, 12, before, tile->gross_12m + at, &sum, total);
+        added = jk_total_until(now, added, months, 60, before, tile->gross_60m + at, &sum, total);
+        jk_total_months(added, months, &sum, total);
         /* Gross and cost are not below 0, instalments are a part of gross: no month exceeds the epoch's sum. */
         bool small = epoch->month_count <= JK_MONTHS_RUN && !jk_any(jk_gt(total[0] + total[1], jk_set(0x1p30f)));
-        jk_add_months(sums, months, small, sum);
+        jk_add_months(sums, months, small, &sum);
         sums += months * JK_MONTHLY_FLOWS * JK_GRID_LANES;
     }
     jk_vec gross = before + total[0];
@@ -324,6 +337,21 @@ JK_INLINE void jk_count_payers(const jk_plan_tile *tile, size_t at, const jk_sha
     jk_add_rounded(sums->payers, payers * jk_set(JK_GRID_UNITS));
 }
 
+/* Who is where at the start of the next epoch. */
+JK_INLINE void jk_put_people(const jk_passage *passage, size_t at, const jk_shape shape, jk_plan_tile *tile) {
+    JK_UNROLL
+    for (int z = shape.first; z <= shape.last; z++) {
+        jk_vec next[2][JK_CAPACITY_COUNT];
+        jk_put_reached(passage->reached[z], passage->reached_end[z], passage->continues[z > 0], passage->continues[1],
+                       next);
+        JK_UNROLL
+        for (int c = 0; c < JK_CAPACITY_COUNT; c++) {
+            jk_store(tile->probability[JK_STATE(z, c)] + at, next[0][c]);
+            jk_store(tile->probability[JK_STATES + JK_STATE(z, c)] + at, next[1][c]);
+        }
+    }
+}
+
 JK_INLINE void jk_payers_project_epoch(const jk_plan_group *group, jk_plan_tile *tile, size_t at, int j,
                                        const jk_shape shape, jk_epoch_sums *sums) {
     jk_ages ages = jk_ages_load(tile, at, group->segment->last_age);
@@ -337,17 +365,19 @@ JK_INLINE void jk_payers_project_epoch(const jk_plan_group *group, jk_plan_tile 
     }
     jk_count_payers(tile, at, shape, sums);
     for (int k = 0; k < JK_CAPACITY_COUNT; k++) { /* one body: unrolled, it is too much code */
-        passage.works = 0;
+        jk_work *end = passage.work;
+        jk_planned planned;
+        jk_planned_read(tile, at, j, shape, (size_t)k, &planned);
         for (int a = 0; a < 2; a++) {
-            jk_pass_waiting(&passage, shape, a, k);
+            end = jk_pass_waiting(&passage, &planned, shape, a, k, end);
         }
         if (shape.legal && shape.first < JK_TITLE_HELD) {
-            jk_pass_case(&passage, shape, k);
+            end = jk_pass_case(&passage, &planned, shape, k, end);
         }
         if (shape.legal) {
-            jk_pass_title(&passage, k);
+            end = jk_pass_title(&passage, &planned, k, end);
         }
-        jk_run_works(&passage);
+        jk_run_works(&passage, (size_t)(end - passage.work));
     }
     jk_vec filing = jk_set(0.0f);
     if (shape.legal && shape.first == 0) {
@@ -355,13 +385,7 @@ JK_INLINE void jk_payers_project_epoch(const jk_plan_group *group, jk_plan_tile 
         filing = passage.filed * (share * jk_set(passage.costs->filing));
         jk_add_rounded(sums->filing, filing);
     }
-    JK_UNROLL
-    for (int mood = 0; mood < 2; mood++) {
-        JK_UNROLL
-        for (int i = JK_STATE(shape.first, 0); i < JK_STATE(shape.last, JK_CAPACITY_COUNT); i++) {
-            jk_store(tile->probability[mood * JK_STATES + i] + at, passage.next[mood * JK_STATES + i]);
-        }
-    }
+    jk_put_people(&passage, at, shape, tile);
     jk_run_slots(&passage, tile, at, filing, sale);
 }
 

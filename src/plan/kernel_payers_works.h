@@ -27,28 +27,36 @@ typedef struct jk_yields {
     jk_vec waiting_cost[2];
 } jk_yields;
 
-/* People by mood, quiet and paying, who go on to classes to[] if they are not barred by the epoch's end. */
+/* Part of a work's people, by mood, and the title state in which they are at the epoch's end. */
 typedef struct jk_onward {
     jk_vec people[2];
-    const jk_mask *goes_on;
-    jk_vec *to; /* the quiet; JK_STATES behind them those who pay */
+    size_t title;
 } jk_onward;
 
 /* Who moves by a pair, how the quiet among them do, and where they go. */
 typedef struct jk_work {
     jk_vec quiet, begin, gross; /* a month: what resolves from quiet, what begins to pay, what the quiet bring */
     jk_vec people[2], money[2]; /* probabilities; their balances in grid units */
-    jk_vec waiting[2];          /* those of the people who wait without a title behind an interrupted limitation */
+    jk_vec waiting[2];          /* those who wait without a title behind an interrupted limitation, where some do */
     const jk_paid *paid;
     const jk_spent *spent;
-    const jk_vec *waiting_cost;
-    const float *step; /* class matrix over the epoch, the row of the class */
+    const jk_vec *waiting_cost; /* NULL: nobody waits */
+    const float *step;          /* class matrix over the epoch, the row of the class */
     float stop, contingent;
-    int onwards;
+    size_t onwards;
     jk_onward onward[JK_TITLE_COUNT];
 } jk_work;
 
-enum { JK_WORKS = 2 * JK_TITLE_COUNT + 2 }; /* of a class */
+enum {
+    JK_WORKS = 2 * JK_TITLE_COUNT + 2,  /* of a class */
+    JK_COHORTS = 4 * JK_CAPACITY_COUNT, /* that reach a title state: 2 of each treatment, or 2 and 2 of legal */
+};
+
+/* People of a class and treatment, by mood, at the epoch's end in one title state, and the row of their class. */
+typedef struct jk_cohort {
+    jk_vec mass[2];
+    const float *step;
+} jk_cohort;
 
 typedef struct jk_passage {
     const jk_plan_group *group;
@@ -60,11 +68,9 @@ typedef struct jk_passage {
     jk_vec balance[2]; /* grid units */
     bool interrupted;  /* somebody's limitation is */
     jk_mask continues[2];
-    jk_vec probability[JK_ALL_STATES], next[JK_ALL_STATES];
-    jk_index action[JK_ALL_STATES];
     jk_vec filed;
     jk_work work[JK_WORKS];
-    int works;
+    jk_cohort reached[JK_TITLE_COUNT][JK_COHORTS], *reached_end[JK_TITLE_COUNT];
     jk_slots slots;
 } jk_passage;
 
@@ -86,7 +92,7 @@ JK_INLINE jk_stay jk_work_month(const jk_work *work) {
 }
 
 /* The slot of a work. */
-JK_INLINE void jk_slot_put(const jk_work *work, bool interrupted, const jk_stay *month, jk_slot *slot) {
+JK_INLINE void jk_slot_put(const jk_work *work, const jk_stay *month, jk_slot *slot) {
     const jk_moods *share = &month->share, *left = &month->left;
     const jk_paid *paid = work->paid;
     const jk_spent *spent = work->spent;
@@ -102,7 +108,7 @@ JK_INLINE void jk_slot_put(const jk_work *work, bool interrupted, const jk_stay 
     jk_moods_move(left, work->money, money);
     jk_moods_move(left, work->people, people);
     jk_vec running[2] = {jk_moods_dot(work->people, cost), jk_moods_dot(people, cost)};
-    if (interrupted) {
+    if (work->waiting_cost != NULL) {
         const jk_vec interruption[2] = {share->qq * *work->waiting_cost, share->pq * *work->waiting_cost};
         jk_vec waiting[2];
         jk_moods_move(left, work->waiting, waiting);
@@ -119,49 +125,81 @@ JK_INLINE void jk_slot_put(const jk_work *work, bool interrupted, const jk_stay 
     slot->next[2] = jk_moods_dot(money, instalments);
 }
 
-/* People at the epoch's end, to the states of the next one. */
-JK_INLINE void jk_pass_mass(const jk_work *work, const jk_moods *left, jk_mask paying_go_on) {
-    const jk_vec step[JK_CAPACITY_COUNT] = {jk_set(work->step[0]), jk_set(work->step[1]), jk_set(work->step[2])};
+/* People at the epoch's end; `reached`: the end of those known so far, by title state. */
+JK_INLINE void jk_pass_mass(const jk_work *work, const jk_moods *left, jk_cohort **reached) {
     const jk_onward *end = work->onward + work->onwards;
+    const float *step = work->step;
+    JK_ROLLED
     for (const jk_onward *onward = work->onward; onward < end; onward++) {
-        jk_vec mass[2], *to = onward->to;
-        jk_moods_move(left, onward->people, mass);
-        mass[0] = jk_keep(*onward->goes_on, mass[0]);
-        mass[1] = jk_keep(paying_go_on, mass[1]);
-        JK_UNROLL
-        for (int c = 0; c < JK_CAPACITY_COUNT; c++) {
-            to[c] = jk_fma(mass[0], step[c], to[c]);
-            to[JK_STATES + c] = jk_fma(mass[1], step[c], to[JK_STATES + c]);
-        }
+        jk_cohort *cohort = reached[onward->title]++;
+        jk_moods_move(left, onward->people, cohort->mass);
+        cohort->step = step;
+    }
+}
+
+/* The same of all works of a class, `months` after the epoch's start. */
+JK_INLINE void jk_pass_masses(const jk_work *work, const jk_stay *month, size_t works, int32_t months,
+                              jk_cohort **reached) {
+    const jk_work *end = work + works;
+    JK_ROLLED
+    for (; work < end; work++, month++) {
+        const jk_moods left = jk_moods_over(&month->left, months);
+        jk_pass_mass(work, &left, reached);
     }
 }
 
 /* The works of a class: their slots, and where their people are at the epoch's end. Code of its own, the same for all
  * kinds of group; loops are split, as a work's steps wait for each other and those of different works do not. */
-static __attribute__((noinline)) void jk_run_works(jk_passage *passage) {
+static __attribute__((noinline)) void jk_run_works(jk_passage *passage, size_t works) {
     const int32_t months = passage->epoch->month_count;
-    const int works = passage->works, first = passage->slots.count;
-    const bool interrupted = passage->interrupted;
+    const size_t first = (size_t)passage->slots.count;
     const jk_work *work = passage->work;
     jk_slot *slot = passage->slots.slot + first;
     jk_slot_run *runs = passage->slots.run + first;
     jk_stay month[JK_WORKS];
-    for (int i = 0; i < works; i++) {
+    for (size_t i = 0; i < works; i++) {
         month[i] = jk_work_month(&work[i]);
     }
-    for (int i = 0; i < works; i++) {
-        jk_slot_put(&work[i], interrupted, &month[i], &slot[i]);
+    for (size_t i = 0; i < works; i++) {
+        jk_slot_put(&work[i], &month[i], &slot[i]);
     }
-    for (int i = 0; i < works && months > JK_MONTHS_RUN; i++) {
+    for (size_t i = 0; i < works && months > JK_MONTHS_RUN; i++) {
         const jk_moods run = jk_moods_over(&month[i].left, JK_MONTHS_RUN);
         runs[i].trace = run.qq + run.pp;
         runs[i].det = jk_moods_det(&run);
     }
-    for (int i = 0; i < works; i++) {
-        const jk_moods left = jk_moods_over(&month[i].left, months);
-        jk_pass_mass(&work[i], &left, passage->continues[1]);
+    if (months == 12) { /* lengths that epochs mostly have */
+        jk_pass_masses(work, month, works, 12, passage->reached_end);
+    } else if (months == 3) {
+        jk_pass_masses(work, month, works, 3, passage->reached_end);
+    } else {
+        jk_pass_masses(work, month, works, months, passage->reached_end);
     }
-    passage->slots.count = first + works;
+    passage->slots.count = (int)(first + works);
+}
+
+/* Probabilities of a title state's classes at the start of the next epoch, quiet and paying, of those who are not
+ * barred by then. */
+JK_INLINE void jk_put_reached(const jk_cohort *cohort, const jk_cohort *end, jk_mask quiet_go_on, jk_mask paying_go_on,
+                              jk_vec next[2][JK_CAPACITY_COUNT]) {
+    JK_UNROLL
+    for (int c = 0; c < JK_CAPACITY_COUNT; c++) {
+        next[0][c] = next[1][c] = jk_set(0.0f);
+    }
+    JK_ROLLED
+    for (; cohort < end; cohort++) {
+        JK_UNROLL
+        for (int c = 0; c < JK_CAPACITY_COUNT; c++) {
+            const jk_vec step = jk_set(cohort->step[c]);
+            next[0][c] = jk_fma(cohort->mass[0], step, next[0][c]);
+            next[1][c] = jk_fma(cohort->mass[1], step, next[1][c]);
+        }
+    }
+    JK_UNROLL
+    for (int c = 0; c < JK_CAPACITY_COUNT; c++) {
+        next[0][c] = jk_keep(quiet_go_on, next[0][c]);
+        next[1][c] = jk_keep(paying_go_on, next[1][c]);
+    }
 }
 
 #endif

@@ -49,13 +49,22 @@ typedef struct jk_kind_code {
     void (*project)(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells);
 } jk_kind_code;
 
-#define JK_KIND(name, ...)                                                                                             \
-    static void name##_plan(const jk_plan_group *group, jk_plan_tile *tile) {                                          \
-        induct_shape(group, tile, (jk_shape){__VA_ARGS__, false});                                                     \
-    }                                                                                                                  \
+#ifdef JK_PLANS_ONLY /* a program that follows no kept plan: a page's */
+/* Inductions are laid side by side, before all projections: packed bytes find what is alike within 32 KB. */
+#define JK_KIND_TOGETHER            __attribute__((used))
+#define JK_KIND_EVALUATE(name, ...) enum { name##_evaluate = 0 };
+#else
+#define JK_KIND_TOGETHER
+#define JK_KIND_EVALUATE(name, ...)                                                                                    \
     static void name##_evaluate(const jk_plan_group *group, jk_plan_tile *tile) {                                      \
         induct_shape(group, tile, (jk_shape){__VA_ARGS__, true});                                                      \
+    }
+#endif
+#define JK_KIND(name, ...)                                                                                             \
+    JK_KIND_TOGETHER static void name##_plan(const jk_plan_group *group, jk_plan_tile *tile) {                         \
+        induct_shape(group, tile, (jk_shape){__VA_ARGS__, false});                                                     \
     }                                                                                                                  \
+    JK_KIND_EVALUATE(name, __VA_ARGS__)                                                                                \
     static void name##_project(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells) {                       \
         project_shape(group, tile, cells, (jk_shape){__VA_ARGS__, false});                                             \
     }                                                                                                                  \

@@ -28,11 +28,11 @@ JK_INLINE void project_shape(const jk_plan_group *group, jk_plan_tile *tile, int
 
 /* Titles that end are no kind of their own here: they are told apart like those with a higher instalment. */
 JK_KIND(none, 0, 0, false, false)
-JK_KIND(none_legal, 0, 2, true, false)
 JK_KIND(pending, 1, 1, false, false)
-JK_KIND(pending_legal, 1, 2, true, false)
 JK_KIND(title, 2, 2, false, false)
 JK_KIND(title_legal, 2, 2, true, false)
+JK_KIND(pending_legal, 1, 2, true, false)
+JK_KIND(none_legal, 0, 2, true, false)
 
 static const jk_kind_code *kind_of(const jk_plan_group *group) {
     static const jk_kind_code *const kinds[JK_TITLE_COUNT][2] = {
@@ -40,7 +40,7 @@ static const jk_kind_code *kind_of(const jk_plan_group *group) {
     return kinds[group->title][group->legal];
 }
 
-static void run(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells) {
+static void payers_run(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells) {
     jk_run_kind(kind_of(group), group, tile, cells);
 }
 
@@ -59,4 +59,4 @@ static void pair(bool month, const float *rates, float *left, float *share, size
     }
 }
 
-const jk_plan_kernel JK_ISA_NAME(jk_payers_kernel_) = {.run = run, .pair = pair};
+const jk_plan_kernel JK_ISA_NAME(jk_payers_kernel_) = {.run = payers_run, .pair = pair};

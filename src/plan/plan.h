@@ -11,6 +11,8 @@ struct jk_plan {
     const jk_model *model;
     jk_isa isa;
     const jk_plan_kernel *kernel[2]; /* of groups without payers, and with them */
+    const bool *left_out; /* [segments] whose claims are not planned: their rows of results are left as they are, and
+                             nothing is added to flows; NULL: none. The caller's */
     jk_plan_tables tables;
 };
 
@@ -42,6 +44,9 @@ struct jk_plan_policy {
 size_t jk_plan_policy_put(const jk_plan_group *group, const jk_plan_tile *tile, size_t rows, jk_plan_policy *policy);
 size_t jk_plan_policy_get(const jk_plan_policy *policy, size_t number, size_t from, const jk_plan_group *group,
                           size_t rows, jk_plan_tile *tile);
+
+/* Where the decisions of the tile after `number` begin, if its own begin at byte `from`. */
+size_t jk_plan_policy_skip(const jk_plan_policy *policy, size_t number, size_t from, const jk_plan_group *group);
 
 /* Groups are numbered by segment, jurisdiction, title state, whether the class is guessed, whether legal is allowed,
  * and whether paying states can be reached. */

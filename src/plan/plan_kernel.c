@@ -17,13 +17,13 @@ JK_INLINE void project_shape(const jk_plan_group *group, jk_plan_tile *tile, int
 }
 
 JK_KIND(none, 0, 0, false, false)
-JK_KIND(none_legal, 0, 2, true, false)
-JK_KIND(none_legal_ends, 0, 2, true, true)
 JK_KIND(pending, 1, 1, false, false)
-JK_KIND(pending_legal, 1, 2, true, false)
-JK_KIND(pending_legal_ends, 1, 2, true, true)
 JK_KIND(title, 2, 2, false, false)
 JK_KIND(title_legal, 2, 2, true, false)
+JK_KIND(pending_legal, 1, 2, true, false)
+JK_KIND(none_legal, 0, 2, true, false)
+JK_KIND(pending_legal_ends, 1, 2, true, true)
+JK_KIND(none_legal_ends, 0, 2, true, true)
 
 static const jk_kind_code *kind_of(const jk_plan_group *group) {
     bool ends = group->jurisdiction->title_end > 0.0f;
@@ -37,7 +37,7 @@ static const jk_kind_code *kind_of(const jk_plan_group *group) {
     }
 }
 
-static void run(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells) {
+static void plan_run(const jk_plan_group *group, jk_plan_tile *tile, int64_t *cells) {
     jk_run_kind(kind_of(group), group, tile, cells);
 }
 
@@ -51,4 +51,4 @@ static void decay(int range, const float *t, float *share, float *left, size_t c
     }
 }
 
-const jk_plan_kernel JK_ISA_NAME(jk_plan_kernel_) = {.run = run, .decay = decay};
+const jk_plan_kernel JK_ISA_NAME(jk_plan_kernel_) = {.run = plan_run, .decay = decay};

@@ -109,6 +109,11 @@ size_t jk_plan_policy_get(const jk_plan_policy *policy, size_t number, size_t fr
     return (size_t)(at - policy->decisions);
 }
 
+size_t jk_plan_policy_skip(const jk_plan_policy *policy, size_t number, size_t from, const jk_plan_group *group) {
+    size_t states = (size_t)(end_of_states(group) - first_state(group)) * (group->payers ? 2 : 1);
+    return from + policy->tile_epochs[number] * states * policy->tile_rows[number];
+}
+
 bool jk_plan_policy_next(jk_policy_walk *walk) {
     if (walk->tiles == walk->policy->tile_count) {
         return false;

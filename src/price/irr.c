@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rate of return at an outlay. Nothing is guessed: the whole range of rates is scanned for every rate that fits.
+/* The rate of return at an outlay. Nothing is guessed: the whole range of rates is scanned for every rate that fits,
+ * unless the amounts change their sign once, when there is only one.
  *
  * Where several fit, one of them can still be the return. If what has come in less what has gone out, added up without
  * interest, changes its sign once, exactly one rate is above 0 (Norstrom 1972, "A sufficient condition for a unique
@@ -9,9 +10,11 @@
 #include <stdbool.h>
 
 #include "base/fmath.h"
+#include "base/isa.h"
 #include "jalki/price.h"
+#include "price/irr.h"
 
-enum { SCAN_STEPS = 4096, HALVINGS = 200, NARROWINGS = 80 };
+enum { SCAN_STEPS = 4096, HALVINGS = 50, NARROWINGS = 80 };
 
 #define ROUNDING    1e-14 /* of the sum of all amounts */
 #define NEARLY_ZERO 1e-9  /* force of a rate that rounding alone keeps from 0 */
@@ -21,14 +24,10 @@ const char *jk_irr_outcome_name(jk_irr_outcome outcome) {
     return (unsigned)outcome <= JK_IRR_ABOVE ? names[outcome] : "?";
 }
 
-typedef struct irr_problem {
-    const double *net;
-    int months;
-    double outlay;
-} irr_problem;
+JK_ISA_DECLARE(jk_irr_kernel, jk_irr_kernel_);
 
 /* Present value less outlay at force = ln(1 + rate). */
-static double surplus(const irr_problem *problem, double force) {
+static double surplus(const jk_irr_problem *problem, double force) {
     double factor = jk_exp(-force / 12.0);
     double value = 0.0;
     for (int t = problem->months - 1; t >= 0; t--) {
@@ -37,35 +36,58 @@ static double surplus(const irr_problem *problem, double force) {
     return value * jk_exp(-force / 24.0) - problem->outlay;
 }
 
-static double scan_force(int step) {
-    double low = jk_log(1.0 + JK_IRR_LOWEST);
-    double high = jk_log(1.0 + JK_IRR_HIGHEST);
+static inline double force_between(double low, double high, int step) {
     return low + (high - low) * ((double)step / SCAN_STEPS);
 }
 
-/* Halves [low, high], whose ends have surpluses of opposite sign, to neighbouring numbers. */
-static double halve(const irr_problem *problem, double low, double high) {
-    double low_surplus = surplus(problem, low);
+static double scan_force(int step) {
+    return force_between(jk_log(1.0 + JK_IRR_LOWEST), jk_log(1.0 + JK_IRR_HIGHEST), step);
+}
+
+/* Present values less outlay at JK_IRR_LANES forces, the same bits as one by one. */
+static void surpluses(const jk_irr_problem *problem, const double *force, double *surplus_at) {
+    problem->kernel->surplus(problem, force, surplus_at);
+}
+
+/* All middles that four halvings of [low, high] can come to: middle[1] is the first, those of its lower and upper half
+ * are middle[2] and middle[3], and so on; middle[0] is none. */
+static void middles_of(double low, double high, double middle[JK_IRR_LANES]) {
+    double lows[JK_IRR_LANES] = {low, low}, highs[JK_IRR_LANES] = {high, high};
+    middle[0] = low;
+    for (size_t n = 1; n < JK_IRR_LANES; n++) {
+        middle[n] = 0.5 * (lows[n] + highs[n]);
+        if (2 * n < JK_IRR_LANES) {
+            lows[2 * n] = lows[n];
+            highs[2 * n] = lows[2 * n + 1] = middle[n];
+            highs[2 * n + 1] = highs[n];
+        }
+    }
+}
+
+/* Halves [low, high], whose ends have surpluses of opposite sign, to neighbouring numbers; four halvings wait for one
+ * look at all their middles. */
+static double halve(const jk_irr_problem *problem, double low, double high) {
+    double low_surplus = surplus(problem, low), middle[JK_IRR_LANES], here[JK_IRR_LANES];
     for (int i = 0; i < HALVINGS; i++) {
-        double middle = 0.5 * (low + high);
-        if (middle <= low || middle >= high) {
-            break;
-        }
-        double here = surplus(problem, middle);
-        if (here == 0.0) {
-            return middle;
-        }
-        if ((here > 0.0) == (low_surplus > 0.0)) {
-            low = middle;
-        } else {
-            high = middle;
+        middles_of(low, high, middle);
+        surpluses(problem, middle, here);
+        for (size_t n = 1; n < JK_IRR_LANES;) {
+            if (middle[n] <= low || middle[n] >= high) {
+                return 0.5 * (low + high);
+            }
+            if (here[n] == 0.0) {
+                return middle[n];
+            }
+            bool upper = (here[n] > 0.0) == (low_surplus > 0.0);
+            *(upper ? &low : &high) = middle[n];
+            n = 2 * n + upper;
         }
     }
     return 0.5 * (low + high);
 }
 
 /* true if the surplus, of one sign at both ends and nearest to 0 in between, crosses 0 twice there (golden section). */
-static int dips_through_zero(const irr_problem *problem, double low, double high, int positive) {
+static int dips_through_zero(const jk_irr_problem *problem, double low, double high, int positive) {
     const double golden = 0.61803398874989484820;
     double sign = positive ? 1.0 : -1.0;
     double a = high - golden * (high - low);
@@ -105,12 +127,65 @@ static void add_root(irr_roots *roots, double force, int count) {
     roots->highest = force; /* the scan ascends */
 }
 
+/* Whether the amounts, the outlay first, change their sign once. */
+static bool turns_once(const jk_irr_problem *problem) {
+    double sign = -problem->outlay;
+    int turns = 0;
+    for (int t = 0; t < problem->months; t++) {
+        double net = problem->net[t];
+        if (net != 0.0) {
+            turns += sign != 0.0 && (net > 0.0) != (sign > 0.0);
+            sign = net;
+        }
+    }
+    return turns == 1;
+}
+
+/* Amounts that change their sign once have one rate (Descartes' rule of signs), and the surplus is of one sign on
+ * either side of it: the step in which the scan would meet it is found by halving. */
+static bool find_only(const jk_irr_problem *problem, irr_roots *roots) {
+    int low = 0, high = SCAN_STEPS;
+    double first = surplus(problem, scan_force(low)), last = surplus(problem, scan_force(high));
+    if (!isfinite(first) || !isfinite(last)) {
+        return false;
+    }
+    if (first == 0.0 || (first > 0.0) == (last > 0.0)) {
+        if (first == 0.0) {
+            add_root(roots, scan_force(low), 1);
+        }
+        return true;
+    }
+    for (int stride = SCAN_STEPS / JK_IRR_LANES; stride > 0; stride /= JK_IRR_LANES) {
+        const int from = low;
+        double force[JK_IRR_LANES], here[JK_IRR_LANES];
+        for (int k = 0; k < JK_IRR_LANES; k++) {
+            force[k] = scan_force(from + k * stride);
+        }
+        surpluses(problem, force, here);
+        while (high - low > stride) {
+            int middle = (low + high) / 2, k = (middle - from) / stride;
+            *(here[k] != 0.0 && (here[k] > 0.0) == (first > 0.0) ? &low : &high) = middle;
+        }
+    }
+    bool met = surplus(problem, scan_force(high)) == 0.0;
+    add_root(roots, met ? scan_force(high) : halve(problem, scan_force(low), scan_force(high)), 1);
+    return true;
+}
+
 /* Every rate in the range; false where the flows are not numbers. */
-static bool scan(const irr_problem *problem, irr_roots *roots) {
+static bool scan(const jk_irr_problem *problem, irr_roots *roots) {
     double before = NAN;   /* surplus two steps back */
     double previous = NAN; /* surplus one step back */
+    const double low = jk_log(1.0 + JK_IRR_LOWEST), high = jk_log(1.0 + JK_IRR_HIGHEST);
+    double force[JK_IRR_LANES], ahead[JK_IRR_LANES];
     for (int step = 0; step <= SCAN_STEPS; step++) {
-        double here = surplus(problem, scan_force(step));
+        if (step % JK_IRR_LANES == 0) {
+            for (int k = 0; k < JK_IRR_LANES; k++) {
+                force[k] = force_between(low, high, step + k < SCAN_STEPS ? step + k : SCAN_STEPS);
+            }
+            surpluses(problem, force, ahead);
+        }
+        double here = ahead[step % JK_IRR_LANES];
         if (!isfinite(here)) {
             return false;
         }
@@ -137,7 +212,7 @@ typedef struct irr_shape {
     double volume; /* sum of the amounts */
 } irr_shape;
 
-static irr_shape shape_of(const irr_problem *problem) {
+static irr_shape shape_of(const jk_irr_problem *problem) {
     irr_shape shape = {.invested = problem->outlay > 0.0, .rest = -problem->outlay, .volume = fabs(problem->outlay)};
     double sign = shape.rest;
     for (int t = 0; t < problem->months; t++) {
@@ -154,10 +229,10 @@ static irr_shape shape_of(const irr_problem *problem) {
 }
 
 jk_irr_outcome jk_price_irr(const double *net, int months, double outlay, double *rate) {
-    irr_problem problem = {net, months, outlay};
+    jk_irr_problem problem = {net, months, outlay, JK_ISA_OF(jk_irr_kernel_, jk_isa_usual())};
     irr_roots roots = {.highest = NAN};
     *rate = NAN;
-    if (!scan(&problem, &roots)) {
+    if (!(turns_once(&problem) ? find_only(&problem, &roots) : scan(&problem, &roots))) {
         return JK_IRR_NO_ROOT;
     }
     irr_shape shape = shape_of(&problem);

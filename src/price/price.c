@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bid, multiple, payback, collections over a horizon, and the price that meets several floors at once. */
+/* Bid, multiple, payback, collections over a horizon, and the price that meets several floors at once.
+ *
+ * Flows come in the middle of their month: the present value of net[0..n-1] at the yearly rate i is sum net[t] (1 +
+ * i)^(-(t + 1/2) / 12), by Horner's rule in the monthly factor exp(-ln(1 + i) / 12), whose exp and log are our own so
+ * that the bits are the same everywhere. Each floor gives the largest outlay that meets it in closed form: present
+ * value at the return, sum of net / multiple, highest cumulated net within the payback. The price is the smallest of
+ * them less onboarding, taken down to the number below where the sum would round up past the floor. */
 #include "jalki/price.h"
 
 #include <math.h>
@@ -37,8 +43,12 @@ int jk_price_payback(const double *net, int months, double outlay) {
     return -1;
 }
 
-double jk_price_erc(const double *gross, int months, int horizon) {
-    return sum_of(gross, horizon < months ? horizon : months);
+double jk_price_average_life(const double *flow, int months) {
+    double sum = sum_of(flow, months), weighed = 0.0;
+    for (int t = 0; t < months; t++) {
+        weighed += ((double)t + 0.5) / 12.0 * flow[t];
+    }
+    return sum > 0.0 ? weighed / sum : NAN;
 }
 
 double jk_price_present_value(const double *net, int months, double rate) {

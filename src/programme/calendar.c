@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/grid.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "model/economics.h"
 
 #define BIT(NAME) (UINT64_C(1) << JK_COLUMN_##NAME)
@@ -251,6 +252,12 @@ static int by_day(const void *a, const void *b) {
     if (one->act_by != other->act_by) {
         return one->act_by < other->act_by ? -1 : 1;
     }
+    if (one->stake != other->stake) {
+        return one->stake > other->stake ? -1 : 1;
+    }
+    if (one->balance != other->balance) {
+        return one->balance > other->balance ? -1 : 1;
+    }
     if (one->row != other->row) {
         return one->row < other->row ? -1 : 1;
     }
@@ -362,7 +369,7 @@ static jk_status make(calendar_work *work, jk_error *error) {
     JK_TRY(value_without(work, false, JK_ALLOW_ALL & ~JK_ALLOW(JK_LEGAL), work->out_of_court, error));
     JK_TRY(make_entries(work, error));
     if (calendar->count > 0) {
-        qsort(calendar->due, calendar->count, sizeof *calendar->due, by_day);
+        jk_sort(calendar->due, calendar->count, sizeof *calendar->due, by_day);
     }
     JK_TRY(sum_periods(calendar, true, error));
     return sum_periods(calendar, false, error);

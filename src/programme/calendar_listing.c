@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/escape.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "base/listing.h"
 #include "base/output.h"
 #include "base/run_record.h"
@@ -44,18 +45,18 @@ static jk_status due_cells(const jk_listing *listing, size_t i, jk_cell *cells, 
     const jk_due *due = &calendar->due[i];
     size_t count = 0;
     const char *const *country = jk_tape_dictionary(calendar->tape, JK_COLUMN_COUNTRY, &count);
-    char id[JK_TEXT_MAX + 1] = "", debtor[JK_TEXT_MAX + 1] = "", date[JK_DATE_TEXT];
+    char id[JK_TEXT_MAX + 1] = "", debtor[JK_TEXT_MAX + 1] = "", date[JK_TEXT_DATE];
     JK_TRY(jk_tape_read(calendar->tape, JK_COLUMN_CLAIM_ID, due->row, 1, id, error));
     JK_TRY(jk_tape_read(calendar->tape, JK_COLUMN_DEBTOR_ID, due->row, 1, debtor, error));
-    jk_cell_set(&cells[ACT_BY], jk_date_format(due->act_by, date));
-    jk_cell_set(&cells[DUE], jk_date_format(due->on, date));
+    jk_cell_set(&cells[ACT_BY], jk_text_date(due->act_by, date));
+    jk_cell_set(&cells[DUE], jk_text_date(due->on, date));
     jk_cell_set(&cells[CLAIM_ID], id);
     jk_cell_set(&cells[DEBTOR_ID], debtor);
     jk_cell_set(&cells[COUNTRY], due->country < count ? country[due->country] : "");
     jk_cell_set(&cells[SEGMENT], calendar->model->segments[due->segment].id);
     jk_cell_set(&cells[BY], jk_due_name((jk_due_kind)due->kind));
     jk_cell_set(&cells[DO], what_to_do(due));
-    jk_cell_set(&cells[WORDS], jk_due_words((jk_due_kind)due->kind));
+    jk_cell_set(&cells[WORDS], jk_text(jk_due_words((jk_due_kind)due->kind)));
     cells[COST].number = (double)due->cost;
     cells[STAKE].number = (double)due->stake;
     cells[BALANCE].number = (double)due->balance;
@@ -98,10 +99,10 @@ static const jk_listing_column sum_columns[SUM_COLUMNS] = {
 static jk_status sum_cells(const jk_listing *listing, size_t i, jk_cell *cells, jk_error *error) {
     const jk_calendar *calendar = listing->source[0];
     const jk_due_sum *sum = &calendar->sum[i];
-    char date[JK_DATE_TEXT];
+    char date[JK_TEXT_DATE];
     (void)error;
     jk_cell_set(&cells[PERIOD], sum->month ? "month" : "week");
-    jk_cell_set(&cells[FROM], jk_date_format(sum->from, date));
+    jk_cell_set(&cells[FROM], jk_text_date(sum->from, date));
     jk_cell_set(&cells[TEAM], sum->team < 0 ? "all" : calendar->teams[sum->team].name);
     for (int k = 0; k < JK_DUE_COUNT; k++) {
         cells[COUNTS + k].number = (double)sum->count[k];

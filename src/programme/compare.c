@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/grid.h"
 #include "base/memory.h"
+#include "base/team.h"
 
 #define BIT(NAME) (UINT64_C(1) << JK_COLUMN_##NAME)
 
@@ -34,6 +35,7 @@ typedef struct pass {
     float *level[2];        /* of the first case, and of the second where there is one */
     bool names, takes_paid; /* what the claims are; what was paid, read off the balances */
     bool decides, projects;
+    bool several; /* cases */
 } pass;
 
 static inline size_t line_of(const pass *p, size_t row) {
@@ -93,6 +95,57 @@ static jk_status take_block(void *context, const jk_value_block *rows, jk_error 
     return JK_OK;
 }
 
+/* A column by claim whose rows of the pass's tape each rank has filled for its own. */
+static jk_status gather_column(const pass *p, void *column, size_t size, jk_error *error) {
+    const jk_match *match = &p->work->own->match;
+    if (p->side == FROM) {
+        return jk_team_gather_rows(column, size, match->from_rows, 1, error);
+    }
+    size_t rows = match->to_rows, first = 0, end = 0;
+    char *by_row = jk_columns_alloc(rows, size), *by_line = column;
+    if (by_row == NULL) {
+        return jk_fail_memory(error, "the claims to compare");
+    }
+    jk_team_rows(JK_PASS_RESULT, rows, &first, &end);
+    for (size_t row = first; row < end; row++) {
+        memcpy(by_row + row * size, by_line + match->line[row] * size, size);
+    }
+    jk_status status = jk_team_gather_rows(by_row, size, rows, 1, error);
+    for (size_t row = 0; status == JK_OK && row < rows; row++) {
+        memcpy(by_line + match->line[row] * size, by_row + row * size, size);
+    }
+    free(by_row);
+    return status;
+}
+
+/* What take_block fills. */
+static jk_status gather(void *context, jk_error *error) {
+    const pass *p = context;
+    jk_compare_claims *claims = &p->work->comparison->claims;
+    const struct {
+        bool filled;
+        void *column;
+        size_t size;
+    } columns[] = {
+        {true, p->level[0], sizeof *p->level[0]},
+        {p->several, p->level[1], sizeof *p->level[1]},
+        {p->takes_paid || p->projects, claims->collected, sizeof *claims->collected},
+        {p->names, claims->segment, sizeof *claims->segment},
+        {p->names, claims->country, sizeof *claims->country},
+        {p->names, claims->year, sizeof *claims->year},
+        {p->decides, claims->face[p->side], sizeof *claims->face[0]},
+        {p->decides, claims->decision[p->side], sizeof *claims->decision[0]},
+        {p->projects, claims->expected, sizeof *claims->expected},
+        {p->projects, p->work->gross_60m, sizeof *p->work->gross_60m},
+    };
+    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
+        if (columns[c].filled) {
+            JK_TRY(gather_column(p, columns[c].column, columns[c].size, error));
+        }
+    }
+    return JK_OK;
+}
+
 /* Values one side; `irr` has two returns where the second is wanted too. */
 static jk_status run_pass(comparing *work, pass *p, const jk_model *model, int32_t cutoff, int32_t accrued_to,
                           const double *irr, size_t count, jk_valuation *valuations, jk_error *error) {
@@ -111,8 +164,10 @@ static jk_status run_pass(comparing *work, pass *p, const jk_model *model, int32
     jk_value_sink sink = {.columns = BIT(WRITTEN_OFF_ON) | BIT(COUNTRY) | BIT(LAST_PAID_ON) | BIT(CURRENCY),
                           .block = take_block,
                           .context = p,
+                          .gather = gather,
                           .held = work->own->held};
     p->work = work;
+    p->several = count > 1;
     return jk_value_cases(side->tape, model, &options, cases, count, &sink, 1, valuations, error);
 }
 
@@ -315,9 +370,6 @@ static jk_status compare(comparing *work, jk_error *error) {
     }
     jk_match_forget_ids(&work->own->match);
     JK_TRY(take_memory(work, error));
-    if (options->by != NULL) {
-        JK_TRY(jk_compare_group_by(comparison, &work->own->match, options->by, error));
-    }
     JK_TRY(list_exchange(work, error));
     JK_TRY(number_names(work, FROM, error));
     JK_TRY(number_names(work, TO, error));
@@ -325,6 +377,9 @@ static jk_status compare(comparing *work, jk_error *error) {
     free(work->gross_60m);
     work->gross_60m = NULL;
     JK_TRY(value_second(work, error));
+    if (options->by != NULL) { /* bands are of the balances that the valuations found */
+        JK_TRY(jk_compare_group_by(comparison, &work->own->match, options->by, error));
+    }
     comparison->segment_name = work->segments.name;
     comparison->segment_count = work->segments.count;
     comparison->country_name = work->countries.name;

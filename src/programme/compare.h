@@ -37,7 +37,8 @@ void jk_compare_steps(const jk_comparison *comparison, size_t claim, int64_t ste
 /* An amount on the grid of 2^-20 in so many parts of a unit, halves away from zero. */
 int64_t jk_compare_rounded(int64_t grid, int64_t parts);
 
-/* Fills claims.by and the names of its groups. JK_ERROR_DATA where a tape has no such column of texts or levels. */
+/* Fills claims.by and the names of its groups, when the claims have been valued. JK_ERROR_ARGUMENT where a tape has no
+ * such columns, JK_ERROR_DATA where there are too many combinations. */
 jk_status jk_compare_group_by(jk_comparison *comparison, const jk_match *match, const char *by, jk_error *error);
 
 /* Makes the groups of the claims. */

@@ -15,6 +15,7 @@ static json_t *side_json(jk_json_builder *b, const jk_comparison *comparison, in
     jk_json_put(b, object, "tape_sha256", jk_json_string(jk_tape_sha256(of->tape)));
     jk_json_put(b, object, "model", jk_json_string(of->model->name));
     jk_json_put(b, object, "model_sha256", json_string(of->model->sha256));
+    jk_json_put_rates(b, object, of->tape, of->model);
     jk_json_put(b, object, "cutoff", json_string(jk_date_format(comparison->cutoff[side], date)));
     jk_json_put(b, object, "irr", jk_json_number(comparison->irr[side]));
     return object;

@@ -25,7 +25,7 @@ enum {
 static const jk_listing_column columns[COLUMNS] = {
     [GROUP] =
         {"group", NULL, "",
-         "all, segment, country, vintage (year of write-off), the column of --by, decision or change (of decision)",
+         "all, segment, country, vintage (year of write-off), the columns of --by, decision or change (of decision)",
          JK_LISTING_TEXT, 0},
     [NAME] = {"name", "", "", "Which; of a claim in the first valuation, of a new one in the second", JK_LISTING_TEXT,
               0},

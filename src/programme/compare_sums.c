@@ -20,6 +20,8 @@
 #include "base/grid.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/sort.h"
+#include "base/team.h"
 #include "base/wide.h"
 #include "programme/compare.h"
 
@@ -115,30 +117,31 @@ static size_t groups_in(const jk_comparison *comparison, jk_compare_kind kind) {
     return counts[kind];
 }
 
-static void name_group(const jk_comparison *comparison, jk_compare_kind kind, size_t number, char name[64]) {
+static void name_group(const jk_comparison *comparison, jk_compare_kind kind, size_t number, char name[JK_CELL_TEXT]) {
     int from = (int)number / STATES, to = (int)number % STATES;
     switch (kind) {
     case JK_COMPARE_SEGMENT:
-        (void)snprintf(name, 64, "%s", comparison->segment_name[number]);
+        (void)snprintf(name, JK_CELL_TEXT, "%s", comparison->segment_name[number]);
         break;
     case JK_COMPARE_COUNTRY:
-        (void)snprintf(name, 64, "%s", comparison->country_name[number]);
+        (void)snprintf(name, JK_CELL_TEXT, "%s", comparison->country_name[number]);
         break;
     case JK_COMPARE_VINTAGE:
-        (void)snprintf(name, 64, "%04d", (int)number);
+        (void)snprintf(name, JK_CELL_TEXT, "%04d", (int)number);
         break;
     case JK_COMPARE_BY:
-        (void)snprintf(name, 64, "%s", comparison->by_name[number]);
+        (void)snprintf(name, JK_CELL_TEXT, "%s", comparison->by_name[number]);
         break;
     case JK_COMPARE_DECISION:
-        (void)snprintf(name, 64, "%s", number == JK_ACTION_COUNT ? "new" : jk_action_name((jk_action)number));
+        (void)snprintf(name, JK_CELL_TEXT, "%s", number == JK_ACTION_COUNT ? "new" : jk_action_name((jk_action)number));
         break;
     case JK_COMPARE_CHANGE:
-        (void)snprintf(name, 64, "%s to %s", from == JK_ACTION_COUNT ? "new" : jk_action_name((jk_action)from),
+        (void)snprintf(name, JK_CELL_TEXT, "%s to %s",
+                       from == JK_ACTION_COUNT ? "new" : jk_action_name((jk_action)from),
                        to == JK_ACTION_COUNT ? "left" : jk_action_name((jk_action)to));
         break;
     default:
-        (void)snprintf(name, 64, "all");
+        (void)snprintf(name, JK_CELL_TEXT, "all");
         break;
     }
 }
@@ -226,11 +229,12 @@ static void finish_group(group_sums *sums) {
     jk_backtest_interval(actual, expected, variance, payment, &group->low, &group->high);
 }
 
-/* Which of two groups stands first; countries and texts are numbered as they come on the tapes. */
+/* Which of two groups stands first; countries and texts are numbered as they come on the tapes. Bands ascend. */
 static bool stands_before(const jk_comparison *comparison, jk_compare_kind kind, size_t one, size_t other) {
-    char *const *names = kind == JK_COMPARE_COUNTRY ? comparison->country_name
-                         : kind == JK_COMPARE_BY    ? comparison->by_name
-                                                    : NULL;
+    if (kind == JK_COMPARE_BY) {
+        return strverscmp(comparison->by_name[one], comparison->by_name[other]) < 0;
+    }
+    char *const *names = kind == JK_COMPARE_COUNTRY ? comparison->country_name : NULL;
     return names != NULL ? strcmp(names[one], names[other]) < 0 : one < other;
 }
 
@@ -261,13 +265,18 @@ static jk_status pass_claims(const jk_comparison *comparison, jk_compare_kind ki
     return JK_OK;
 }
 
+/* Ranks sum up some of the kinds each. */
+static bool is_own(jk_compare_kind kind) {
+    return jk_team_role_now() != JK_TEAM_RANKS || (int)kind % jk_team_parts() == jk_team_number() - 1;
+}
+
 static jk_status sum_kind(void *context, int thread, size_t number, jk_error *error) {
     summing *work = context;
     const jk_comparison *comparison = work->comparison;
     jk_compare_kind kind = (jk_compare_kind)number;
     size_t groups = groups_in(comparison, kind), debtors = jk_tape_debtors(comparison->from.tape);
-    if (groups == 0) {
-        return JK_OK; /* not asked for */
+    if (groups == 0 || !is_own(kind)) { /* not asked for, or another rank's */
+        return JK_OK;
     }
     group_sums *sums = work->sums[kind] = jk_columns_zero(groups, sizeof *sums);
     debtor_sums *debtor = jk_columns_alloc(debtors + 1, sizeof *debtor);
@@ -293,8 +302,21 @@ cleanup:
     return status;
 }
 
+/* All get what each has summed up. */
+static jk_status share_sums(summing *work, jk_error *error) {
+    jk_status status = JK_OK;
+    for (int k = 0; k < JK_COMPARE_KIND_COUNT && status == JK_OK && jk_team_role_now() == JK_TEAM_RANKS; k++) {
+        void *sums = work->sums[k];
+        size_t count = sums != NULL ? groups_in(work->comparison, (jk_compare_kind)k) : 0;
+        status = jk_team_join(&sums, &count, sizeof *work->sums[k], error);
+        work->sums[k] = sums;
+    }
+    return status;
+}
+
 static int by_name(const void *a, const void *b) {
-    return strcmp(((const jk_compare_group *)a)->name, ((const jk_compare_group *)b)->name);
+    const jk_compare_group *one = a, *other = b;
+    return one->kind == JK_COMPARE_BY ? strverscmp(one->name, other->name) : strcmp(one->name, other->name);
 }
 
 /* Those with claims, each kind by name. */
@@ -321,7 +343,7 @@ static jk_status list_groups(summing *work, jk_error *error) {
             comparison->group[comparison->group_count++] = sums->group;
         }
         if (k < JK_COMPARE_DECISION) { /* decisions stand in their own order */
-            qsort(comparison->group + first, comparison->group_count - first, sizeof *comparison->group, by_name);
+            jk_sort(comparison->group + first, comparison->group_count - first, sizeof *comparison->group, by_name);
         }
     }
     return JK_OK;
@@ -332,9 +354,8 @@ jk_status jk_compare_sum(jk_comparison *comparison, const jk_run *run, jk_error 
     jk_run few = *run;
     few.threads = jk_threads(run) < THREADS ? jk_threads(run) : THREADS; /* each takes memory by debtor */
     jk_status status = jk_parallel_for(&few, JK_COMPARE_KIND_COUNT, "sums", 1, sum_kind, &work, error);
-    if (status == JK_OK) {
-        status = list_groups(&work, error);
-    }
+    status = status == JK_OK ? share_sums(&work, error) : status;
+    status = status == JK_OK ? list_groups(&work, error) : status;
     for (int k = 0; k < JK_COMPARE_KIND_COUNT; k++) {
         free(work.sums[k]);
     }

@@ -55,6 +55,7 @@ static void count_flips(stepping *work, jk_model_step *step) {
 
 /* ---- segments --------------------------------------------------------------------------------------------------- */
 
+/* NULL: no memory. */
 static jk_model_segment *segment_of(jk_model_steps *steps, const char *id) {
     for (size_t i = 0; i < steps->segment_count; i++) {
         if (strcmp(steps->segments[i].id, id) == 0) {
@@ -63,8 +64,7 @@ static jk_model_segment *segment_of(jk_model_steps *steps, const char *id) {
     }
     jk_model_segment *made = &steps->segments[steps->segment_count++];
     *made = (jk_model_segment){.id = jk_arena_text(steps->arena, id, strlen(id))};
-    made->id = made->id != NULL ? made->id : "";
-    return made;
+    return made->id != NULL ? made : NULL;
 }
 
 static jk_status note_end(stepping *work, int side, const jk_valuation *valuation, jk_error *error) {
@@ -83,6 +83,9 @@ static jk_status note_end(stepping *work, int side, const jk_valuation *valuatio
     steps->cutoff = valuation->cutoff;
     for (size_t s = 0; s < valuation->segment_count; s++) {
         jk_model_segment *segment = segment_of(steps, valuation->segment_id[s]);
+        if (segment == NULL) {
+            return jk_fail_memory(error, "segments of two models");
+        }
         segment->claims[side] = valuation->segment[s].claims;
         segment->value[side] = valuation->segment[s].value;
     }
@@ -126,23 +129,29 @@ static jk_status run_steps(stepping *work, jk_error *error) {
                                last->base_currency, model->base_currency));
     }
     steps->base_currency = jk_arena_text(steps->arena, model->base_currency, strlen(model->base_currency));
+    if (steps->base_currency == NULL) {
+        JK_TRY_CLEANUP(jk_fail_memory(error, "the steps between two models"));
+    }
     name_step(&steps->step[0], "first");
     JK_TRY_CLEANUP(take_step(work, model, 0, error));
     unsigned parts = 0;
-    for (int p = 0; p < JK_PART_COUNT; p++) {
-        const bool is_last = p == JK_PART_COUNT - 1;
-        jk_error ignored = {0};
+    for (int p = 0; p < JK_PART_COUNT - 1; p++) {
+        jk_error unfit = {0};
         jk_model *mixed = NULL;
         parts |= 1u << order[p];
         name_step(&steps->step[steps->count], jk_model_part_name(order[p]));
-        if (is_last) {
-            JK_TRY_CLEANUP(take_step(work, last, 1, error));
-        } else if (jk_model_mix(work->path[0], work->path[1], parts, &mixed, &ignored) == JK_OK) {
+        jk_status made = jk_model_mix(work->path[0], work->path[1], parts, &mixed, &unfit);
+        if (made == JK_OK) {
             status = take_step(work, mixed, -1, error);
             jk_model_free(mixed);
             JK_TRY_CLEANUP(status);
+        } else if (made != JK_ERROR_MODEL) { /* parts that do not fit together are one step; anything else is a fault */
+            *error = unfit;
+            JK_TRY_CLEANUP(made);
         }
     }
+    name_step(&steps->step[steps->count], jk_model_part_name(order[JK_PART_COUNT - 1]));
+    JK_TRY_CLEANUP(take_step(work, last, 1, error));
 cleanup:
     jk_model_free(model);
     jk_model_free(last);

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/grid.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "programme/compare.h"
 #include "programme/watch_own.h"
 
@@ -283,7 +284,7 @@ static jk_status make_rows(watching *work, const uint32_t *changes, size_t wante
                                       .gain = who < 0 ? 0.0f : work->gain[line]};
         }
     }
-    qsort(places, count, sizeof *places, by_gain);
+    jk_sort(places, count, sizeof *places, by_gain);
     watch->count = count < work->options->top ? count : work->options->top;
     watch->rows = jk_columns_alloc(watch->count, sizeof *watch->rows);
     if (watch->rows == NULL) {

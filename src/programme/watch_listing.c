@@ -5,6 +5,7 @@
 
 #include "base/calendar.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "base/listing.h"
 #include "base/run_record.h"
 #include "jalki/watch.h"
@@ -129,7 +130,8 @@ static jk_status sum_cells(const jk_listing *listing, size_t i, jk_cell *cells, 
     cells[SUM_BEFORE].number = sum->before;
     cells[SUM_NOW].number = sum->after;
     cells[SUM_GAIN].number = sum->gain;
-    jk_cell_set(&cells[MEANING], is_own ? "this own column has another value" : jk_change_meaning((jk_change_kind)i));
+    jk_cell_set(&cells[MEANING],
+                jk_text(is_own ? "this own column has another value" : jk_change_meaning((jk_change_kind)i)));
     return JK_OK;
 }
 

@@ -8,7 +8,9 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/language.h"
 #include "base/memory.h"
+#include "base/sort.h"
 
 enum { FROM, TO, PIECE_ROWS = 65536, SHOWN = 64 };
 
@@ -53,7 +55,7 @@ static jk_status translate(const jk_watch *watch, const jk_watch_own *own, int32
     for (size_t i = 0; i < counts[FROM]; i++) {
         sorted[i] = &texts[FROM][i];
     }
-    qsort((void *)sorted, counts[FROM], sizeof *sorted, by_text);
+    jk_sort((void *)sorted, counts[FROM], sizeof *sorted, by_text);
     for (size_t i = 0; i < counts[TO]; i++) {
         const char *const *wanted = &texts[TO][i];
         const char *const **found = bsearch(&wanted, (void *)sorted, counts[FROM], sizeof *sorted, by_text);
@@ -128,21 +130,21 @@ static jk_status show(const jk_tape *tape, jk_column place, size_t row, char tex
     cell value = {0};
     size_t count = 0;
     JK_TRY(jk_tape_read(tape, place, row, 1, &value, error));
-    (void)snprintf(text, SHOWN, "not given");
+    (void)snprintf(text, SHOWN, "%s", jk_text("not given"));
     switch (jk_schema_column(place)->type) {
     case JK_TYPE_REAL:
         if (!isnan(value.real)) {
-            (void)snprintf(text, SHOWN, "%.9g", value.real);
+            jk_text_format(text, SHOWN, "%.9g", value.real);
         }
         break;
     case JK_TYPE_MONEY:
         if (value.money != JK_MISSING_MONEY) {
-            (void)snprintf(text, SHOWN, "%.2f", (double)value.money / 100.0);
+            jk_text_format(text, SHOWN, "%.2f", (double)value.money / 100.0);
         }
         break;
     case JK_TYPE_DATE:
         if (value.integer != JK_MISSING_INTEGER) {
-            (void)jk_date_format(value.integer, text);
+            (void)jk_text_date(value.integer, text);
         }
         break;
     default: {
@@ -165,8 +167,9 @@ jk_status jk_watch_own_words(const jk_watch *watch, const jk_watch_row *row, cha
         const size_t length = strlen(text);
         JK_TRY(show(watch->from.tape, watch->own[i].place[FROM], row->from_row, was, error));
         JK_TRY(show(watch->to.tape, watch->own[i].place[TO], row->to_row, is, error));
-        (void)snprintf(text + length, JK_WATCH_WORDS - length, "%s%s %s (was %s)", length > 0 ? "; " : "",
-                       watch->own[i].name, is, was);
+        const size_t apart =
+            length + (size_t)snprintf(text + length, JK_WATCH_WORDS - length, "%s", length > 0 ? "; " : "");
+        jk_text_format(text + apart, JK_WATCH_WORDS - apart, "%s %s (was %s)", watch->own[i].name, is, was);
     }
     return JK_OK;
 }

@@ -7,6 +7,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/language.h"
 #include "programme/watch_own.h"
 
 #define HAS(row, NAME) (((row)->changes >> JK_CHANGED_##NAME & 1) != 0)
@@ -37,7 +38,7 @@ __attribute__((format(printf, 2, 3))) static void say(char text[JK_WATCH_WORDS],
         length += (size_t)snprintf(text + length, JK_WATCH_WORDS - length, "; ");
     }
     va_start(arguments, format);
-    (void)vsnprintf(text + length, JK_WATCH_WORDS - length, format, arguments);
+    jk_text_vformat(text + length, JK_WATCH_WORDS - length, format, arguments);
     va_end(arguments);
 }
 
@@ -59,19 +60,19 @@ static jk_status read_both(const jk_watch *watch, const jk_watch_row *row, jk_co
 static const char *level_name(jk_column column, int8_t code) {
     size_t count = 0;
     const char *const *names = jk_schema_levels(column, &count);
-    return code >= 0 && (size_t)code < count ? names[code] : "not given";
+    return code >= 0 && (size_t)code < count ? jk_text_if_known(names[code]) : jk_text("not given");
 }
 
 static void say_money(char text[JK_WATCH_WORDS], const char *what, const cell amount[2]) {
     char shown[2][32];
     for (int s = 0; s < 2; s++) {
         if (amount[s].money == JK_MISSING_MONEY) {
-            (void)snprintf(shown[s], sizeof shown[s], "unknown");
+            (void)snprintf(shown[s], sizeof shown[s], "%s", jk_text("unknown"));
         } else {
-            (void)snprintf(shown[s], sizeof shown[s], "%.2f", (double)amount[s].money / 100.0);
+            jk_text_format(shown[s], sizeof shown[s], "%.2f", (double)amount[s].money / 100.0);
         }
     }
-    say(text, "%s %s (was %s)", what, shown[1], shown[0]);
+    say(text, "%s %s (was %s)", jk_text(what), shown[1], shown[0]);
 }
 
 static jk_status say_levels(const jk_watch *watch, const jk_watch_row *row, char text[JK_WATCH_WORDS],
@@ -87,7 +88,7 @@ static jk_status say_levels(const jk_watch *watch, const jk_watch_row *row, char
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
         if ((row->changes >> levels[i].change & 1) != 0) {
             JK_TRY(read_both(watch, row, levels[i].column, values, error));
-            say(text, "%s %s (was %s)", levels[i].what, level_name(levels[i].column, values[1].code),
+            say(text, "%s %s (was %s)", jk_text(levels[i].what), level_name(levels[i].column, values[1].code),
                 level_name(levels[i].column, values[0].code));
         }
     }
@@ -97,26 +98,32 @@ static jk_status say_levels(const jk_watch *watch, const jk_watch_row *row, char
 static jk_status say_numbers(const jk_watch *watch, const jk_watch_row *row, char text[JK_WATCH_WORDS],
                              jk_error *error) {
     cell values[2];
-    char date[JK_DATE_TEXT];
+    char date[JK_TEXT_DATE];
     if (HAS(row, INCOME)) {
         JK_TRY(read_both(watch, row, JK_COLUMN_INCOME_MONTHLY, values, error));
         say_money(text, "income", values);
     }
     if (HAS(row, PAID)) {
         JK_TRY(read_both(watch, row, JK_COLUMN_LAST_PAID_ON, values, error));
-        say(text, "paid on %s", jk_date_format(values[1].integer, date));
+        say(text, "paid on %s", jk_text_date(values[1].integer, date));
     } else if (HAS(row, STOPPED)) {
         JK_TRY(read_both(watch, row, JK_COLUMN_LAST_PAID_ON, values, error));
-        say(text, "stopped paying%s%s", values[1].integer == JK_MISSING_INTEGER ? "" : ", last on ",
-            values[1].integer == JK_MISSING_INTEGER ? "" : jk_date_format(values[1].integer, date));
+        if (values[1].integer == JK_MISSING_INTEGER) {
+            say(text, "stopped paying");
+        } else {
+            say(text, "stopped paying, last on %s", jk_text_date(values[1].integer, date));
+        }
     }
     if (HAS(row, BEGAN)) {
         say(text, "began to pay");
     }
     if (HAS(row, TITLE)) {
         JK_TRY(read_both(watch, row, JK_COLUMN_TITLE_ON, values, error));
-        say(text, "%s%s", values[1].integer == JK_MISSING_INTEGER ? "no title any more" : "title of ",
-            values[1].integer == JK_MISSING_INTEGER ? "" : jk_date_format(values[1].integer, date));
+        if (values[1].integer == JK_MISSING_INTEGER) {
+            say(text, "no title any more");
+        } else {
+            say(text, "title of %s", jk_text_date(values[1].integer, date));
+        }
     }
     if (HAS(row, BALANCE)) {
         JK_TRY(read_both(watch, row, JK_COLUMN_PRINCIPAL, values, error));
@@ -130,27 +137,36 @@ static jk_status say_numbers(const jk_watch *watch, const jk_watch_row *row, cha
     return JK_OK;
 }
 
+static const char *action(uint8_t decision) {
+    return jk_text_if_known(jk_action_name((jk_action)decision));
+}
+
 static void say_decision(const jk_watch_row *row, char text[JK_WATCH_WORDS]) {
     if (HAS(row, NEW)) {
-        say(text, "new claim: %s", jk_action_name((jk_action)row->decision[1]));
-        return;
+        say(text, "new claim: %s", action(row->decision[1]));
+    } else if (!HAS(row, DECISION)) {
+        say(text, "the decision stays %s", action(row->decision[1]));
+    } else if (HAS(row, MODEL)) {
+        say(text, "only the model or the required return makes it: %s instead of %s brings %.2f more",
+            action(row->decision[1]), action(row->decision[0]), row->gain);
+    } else if (HAS(row, TIME)) {
+        say(text, "only time makes it: %s instead of %s brings %.2f more", action(row->decision[1]),
+            action(row->decision[0]), row->gain);
+    } else {
+        say(text, "%s instead of %s brings %.2f more", action(row->decision[1]), action(row->decision[0]), row->gain);
     }
-    if (!HAS(row, DECISION)) {
-        say(text, "the decision stays %s", jk_action_name((jk_action)row->decision[1]));
-        return;
-    }
-    say(text, "%s%s instead of %s brings %.2f more",
-        HAS(row, MODEL)  ? "only the model or the required return makes it: "
-        : HAS(row, TIME) ? "only time makes it: "
-                         : "",
-        jk_action_name((jk_action)row->decision[1]), jk_action_name((jk_action)row->decision[0]), row->gain);
+}
+
+static const char *capacity(uint8_t class) {
+    char key[32];
+    (void)snprintf(key, sizeof key, "capacity: %s", jk_capacity_name((jk_capacity) class));
+    return jk_language_spoken() == JK_ENGLISH ? jk_capacity_name((jk_capacity) class) : jk_text(key);
 }
 
 jk_status jk_watch_words(const jk_watch *watch, const jk_watch_row *row, char text[JK_WATCH_WORDS], jk_error *error) {
     text[0] = '\0';
     if (HAS(row, LEFT)) {
-        say(text, "not on the tape any more: it was worth %.2f, decided %s", row->value[0],
-            jk_action_name((jk_action)row->decision[0]));
+        say(text, "not on the tape any more: it was worth %.2f, decided %s", row->value[0], action(row->decision[0]));
         return JK_OK;
     }
     if (HAS(row, NEW)) {
@@ -164,11 +180,11 @@ jk_status jk_watch_words(const jk_watch *watch, const jk_watch_row *row, char te
         say(text, "must be left alone");
     }
     if (HAS(row, ABLE) || HAS(row, WEAKER)) {
-        say(text, "%s to pay (was %s)",
-            row->capacity_class[1] == JK_CAPACITY_NONE ? "no capacity"
-                                                       : jk_capacity_name((jk_capacity)row->capacity_class[1]),
-            row->capacity_class[0] == JK_CAPACITY_NONE ? "none"
-                                                       : jk_capacity_name((jk_capacity)row->capacity_class[0]));
+        if (row->capacity_class[1] == JK_CAPACITY_NONE) {
+            say(text, "no capacity to pay (was %s)", capacity(row->capacity_class[0]));
+        } else {
+            say(text, "%s to pay (was %s)", capacity(row->capacity_class[1]), capacity(row->capacity_class[0]));
+        }
     }
     JK_TRY(say_levels(watch, row, text, error));
     JK_TRY(say_numbers(watch, row, text, error));

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "jalki/bids.h"
+#include "jalki/explain.h"
 #include "jalki/inspect.h"
 #include "jalki/report.h"
 #include "jalki/worklist.h"
@@ -26,6 +27,8 @@ typedef struct jk_figures {
     jk_candidates *candidates;
     jk_worklist worklist;
     jk_inspection *inspection;
+    jk_explanation *explained; /* of the worklist's rows */
+    size_t explained_count;
 } jk_figures;
 
 /* Decimals with which amounts of the portfolio are shown: 0, or 2 where it is small. */
@@ -48,6 +51,14 @@ json_t *jk_figures_taken(jk_json_builder *b, char *text);
 /* figures_spread.c: sorts the spread's arrays. NULL debtor sums: no memory. */
 json_t *jk_figures_map(jk_json_builder *b, const jk_figures *figures);
 json_t *jk_figures_concentration(jk_json_builder *b, jk_figures *figures);
+
+/* figures_reprice.c: null without a book. */
+json_t *jk_figures_reprice(jk_json_builder *b, const jk_figures *figures);
+
+/* figures_explained.c: of the worklist's rows, in their order. */
+jk_status jk_figures_explain(jk_figures *figures, jk_error *error);
+void jk_figures_explained_reset(jk_figures *figures);
+json_t *jk_figures_explained(jk_json_builder *b, const jk_figures *figures);
 
 /* figures_tape.c */
 json_t *jk_figures_tape(jk_json_builder *b, const jk_figures *figures);

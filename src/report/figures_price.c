@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "report/figures.h"
+#include "value/quote.h"
 
 int jk_figures_decimals(const jk_valuation *valuation) {
     return valuation->total.face < 1e6 ? 2 : 0;
@@ -87,20 +88,15 @@ static json_t *bid_of(jk_json_builder *b, const jk_figures *figures, size_t whic
     json_t *object = json_object();
     jk_json_put(b, object, "irr", jk_json_number(offer.irr));
     jk_json_put(b, object, "chosen", json_boolean(offer.irr == figures->valuation.irr));
-    jk_json_put(b, object, "value", jk_json_number(offer.value));
-    jk_json_put(b, object, "onboarding", jk_json_number(offer.onboarding));
-    jk_json_put(b, object, "bid_at_return", jk_json_number(offer.bid_at_return));
-    jk_json_put(b, object, "bid", jk_json_number(offer.bid));
-    jk_json_put(b, object, "bid_pct_of_face", jk_json_number(offer.bid_pct_of_face));
+    jk_json_put_numbers(b, object, {"value", offer.value}, {"onboarding", offer.onboarding},
+                        {"bid_at_return", offer.bid_at_return}, {"bid", offer.bid},
+                        {"bid_pct_of_face", offer.bid_pct_of_face});
     jk_json_put(b, object, "binding", json_string(jk_bid_binding(&figures->bids, cell)));
     jk_json_put(b, object, "attainable", json_boolean(offer.attainable));
-    jk_json_put(b, object, "gross", jk_json_number(offer.sum.gross));
-    jk_json_put(b, object, "cost", jk_json_number(offer.sum.cost));
-    jk_json_put(b, object, "sale", jk_json_number(offer.sum.sale));
-    jk_json_put(b, object, "net", jk_json_number(offer.sum.net));
-    jk_json_put(b, object, "cost_share", jk_json_number(offer.cost_share));
-    jk_json_put(b, object, "multiple", jk_json_number(offer.multiple));
+    jk_json_put_numbers(b, object, {"gross", offer.sum.gross}, {"cost", offer.sum.cost}, {"sale", offer.sum.sale},
+                        {"net", offer.sum.net}, {"cost_share", offer.cost_share}, {"multiple", offer.multiple});
     jk_json_put(b, object, "payback_months", payback(offer.payback));
+    jk_quote_json(b, object, &offer);
     if (!isnan(figures->options->asked)) {
         json_t *asked = json_object();
         jk_json_put(b, asked, "price", jk_json_number(offer.asked));

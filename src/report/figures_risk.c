@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "jalki/scenario.h"
 #include "report/figures.h"
 
@@ -10,11 +11,8 @@ static json_t *stressed(jk_json_builder *b, const jk_figures *figures, const jk_
     const jk_report_options *options = figures->options;
     jk_offer offer = jk_offer_make(valuation, options->floors, options->floor_count, (double)NAN);
     json_t *object = json_object();
-    jk_json_put(b, object, "irr", jk_json_number(offer.irr));
-    jk_json_put(b, object, "value", jk_json_number(offer.value));
-    jk_json_put(b, object, "bid", jk_json_number(offer.bid));
-    jk_json_put(b, object, "gross", jk_json_number(offer.sum.gross));
-    jk_json_put(b, object, "net", jk_json_number(offer.sum.net));
+    jk_json_put_numbers(b, object, {"irr", offer.irr}, {"value", offer.value}, {"bid", offer.bid},
+                        {"gross", offer.sum.gross}, {"net", offer.sum.net});
     return object;
 }
 
@@ -42,7 +40,7 @@ json_t *jk_figures_scenarios(jk_json_builder *b, const jk_figures *figures) {
 }
 
 json_t *jk_figures_taken(jk_json_builder *b, char *text) {
-    json_t *object = text == NULL ? NULL : json_loads(text, 0, NULL);
+    json_t *object = text == NULL ? NULL : jk_json_parse(text, 0, NULL);
     free(text);
     b->failed |= object == NULL;
     return object;

@@ -10,16 +10,16 @@ json_t *jk_figures_map(jk_json_builder *b, const jk_figures *figures) {
     json_t *object = json_object();
     json_t *bands = json_array();
     json_t *cells = json_array();
-    for (size_t a = 0; a < JK_AGE_BANDS; a++) {
-        jk_json_append(b, bands, json_integer(jk_age_band_from[a]));
+    for (size_t a = 0; a < JK_BOOK_BANDS; a++) {
+        jk_json_append(b, bands, json_integer(jk_book_band_from[a]));
     }
     for (size_t s = 0; s < spread->segments; s++) {
-        for (size_t a = 0; a < JK_AGE_BANDS; a++) {
-            const jk_spread_cell *sums = &spread->cells[s * JK_AGE_BANDS + a];
+        for (size_t a = 0; a < JK_BOOK_BANDS; a++) {
+            const jk_spread_cell *sums = &spread->cells[s * JK_BOOK_BANDS + a];
             if (sums->claims > 0) {
                 json_t *cell = json_object();
                 jk_json_put(b, cell, "segment", jk_json_string(figures->model->segments[s].id));
-                jk_json_put(b, cell, "from_month", json_integer(jk_age_band_from[a]));
+                jk_json_put(b, cell, "from_month", json_integer(jk_book_band_from[a]));
                 jk_json_put(b, cell, "claims", json_integer((json_int_t)sums->claims));
                 jk_json_put(b, cell, "face", jk_json_number(jk_grid_to_double(sums->face)));
                 jk_json_put(b, cell, "value", jk_json_number(jk_grid_to_double(sums->value)));

@@ -15,7 +15,14 @@ static void put_amounts(jk_json_builder *b, json_t *object, const jk_inspection 
     jk_json_put(b, object, "balance", balance);
 }
 
-static json_t *currencies(jk_json_builder *b, const jk_inspection *inspection) {
+/* What a balance is in the currency that the report is told in. */
+static json_t *told(const jk_model *model, const char *currency, double balance) {
+    const jk_exchange_rate *rate = jk_model_rate(model, currency);
+    rate = rate != NULL ? rate : jk_model_rate(model, model->written_currency); /* of claims that name none */
+    return jk_json_number(balance * rate->rate);
+}
+
+static json_t *currencies(jk_json_builder *b, const jk_inspection *inspection, const jk_model *model) {
     json_t *list = json_array();
     for (size_t c = 0; c < inspection->currency_count; c++) {
         const jk_inspect_series *balance = jk_inspect_series_of(inspection, 0, JK_INSPECT_BALANCE, c);
@@ -32,11 +39,10 @@ static json_t *currencies(jk_json_builder *b, const jk_inspection *inspection) {
         jk_json_put(b, object, "currency", jk_json_string(inspection->currency[c]));
         jk_json_put(b, object, "claims", json_integer((json_int_t)inspection->groups[0].currency_claims[c]));
         jk_json_put(b, object, "balance", jk_json_number(inspection->groups[0].amounts.balance[c]));
-        jk_json_put(b, object, "principal", jk_json_number(inspection->principal[c]));
-        jk_json_put(b, object, "interest", jk_json_number(inspection->interest[c]));
-        jk_json_put(b, object, "fees", jk_json_number(inspection->fees[c]));
-        jk_json_put(b, object, "mean", jk_json_number(balance->mean));
-        jk_json_put(b, object, "median", jk_json_number(balance->quartile[1]));
+        jk_json_put(b, object, "balance_told",
+                    told(model, inspection->currency[c], inspection->groups[0].amounts.balance[c]));
+        jk_json_put_numbers(b, object, {"principal", inspection->principal[c]}, {"interest", inspection->interest[c]},
+                            {"fees", inspection->fees[c]}, {"mean", balance->mean}, {"median", balance->quartile[1]});
         jk_json_put(b, object, "largest", largest);
         jk_json_append(b, list, object);
     }
@@ -107,7 +113,7 @@ json_t *jk_figures_tape(jk_json_builder *b, const jk_figures *figures) {
     jk_json_put(b, object, "debtors", json_integer((json_int_t)inspection->debtors));
     jk_json_put(b, object, "largest_debtor_claims", json_integer((json_int_t)inspection->largest_debtor));
     jk_json_put(b, object, "claims_in_other_currencies", json_integer((json_int_t)inspection->other_currency_claims));
-    jk_json_put(b, object, "currencies", currencies(b, inspection));
+    jk_json_put(b, object, "currencies", currencies(b, inspection, figures->model));
     jk_json_put(b, object, "columns", columns(b, inspection));
     jk_json_put(b, object, "patterns", patterns(b, inspection));
     jk_json_put(b, object, "ages", bands(b, inspection, inspection->ages, inspection->age_count));

@@ -8,6 +8,7 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/grid.h"
+#include "base/json.h"
 #include "h5/h5_file.h"
 #include "jalki/report.h"
 #include "tape/findings_json.h"
@@ -24,6 +25,29 @@ static const char *text_of(const json_t *manifest, const char *key) {
     return text != NULL ? text : "";
 }
 
+/* Values of --set and --currency among the run's arguments. */
+static jk_status read_changes(const json_t *manifest, jk_origin *origin, jk_error *error) {
+    const json_t *arguments = json_object_get(json_object_get(manifest, "run"), "arguments");
+    size_t count = json_array_size(arguments);
+    origin->changes = calloc(count + 1, sizeof *origin->changes);
+    bool held = origin->changes != NULL;
+    for (size_t i = 0; held && i + 1 < count; i++) {
+        const char *name = json_string_value(json_array_get(arguments, i));
+        const char *value = json_string_value(json_array_get(arguments, i + 1));
+        if (name != NULL && value != NULL && strcmp(name, "--set") == 0) {
+            origin->changes[origin->change_count] = strdup(value);
+            held = origin->changes[origin->change_count++] != NULL;
+            i++;
+        } else if (name != NULL && value != NULL && strcmp(name, "--currency") == 0) {
+            free(origin->currency);
+            origin->currency = strdup(value);
+            held = origin->currency != NULL;
+            i++;
+        }
+    }
+    return held ? JK_OK : jk_fail_memory(error, "the changes of a model");
+}
+
 static jk_status read_manifest(const jk_h5_file *file, jk_origin *origin, jk_error *error) {
     const char *text = jk_h5_attribute_text(file, "manifest");
     const char *format = jk_h5_attribute_text(file, "jalki_format");
@@ -32,7 +56,7 @@ static jk_status read_manifest(const jk_h5_file *file, jk_origin *origin, jk_err
                        "this is a tape; expected results: jalki value %.200s --model M.yaml -o R.h5 makes them",
                        origin->path);
     }
-    json_t *manifest = text == NULL ? NULL : json_loads(text, 0, NULL);
+    json_t *manifest = text == NULL ? NULL : jk_json_parse(text, 0, NULL);
     const char *date = text_of(manifest, "cutoff");
     const json_t *irr = json_object_get(manifest, "irr");
     bool whole = json_is_number(irr) && jk_date_parse(date, strlen(date), &origin->cutoff);
@@ -43,8 +67,9 @@ static jk_status read_manifest(const jk_h5_file *file, jk_origin *origin, jk_err
         (void)snprintf(origin->tape_sha256, sizeof origin->tape_sha256, "%s", text_of(manifest, "tape_sha256"));
         (void)snprintf(origin->model_sha256, sizeof origin->model_sha256, "%s", text_of(manifest, "model_sha256"));
     }
+    jk_status status = whole ? read_changes(manifest, origin, error) : fail_foreign(origin->path, "manifest", error);
     json_decref(manifest);
-    return whole ? JK_OK : fail_foreign(origin->path, "manifest", error);
+    return status;
 }
 
 static jk_status add_values(jk_h5_file *file, jk_origin *origin, jk_error *error) {
@@ -103,6 +128,11 @@ void jk_origin_reset(jk_origin *origin) {
     free(origin->path);
     free(origin->tape_path);
     free(origin->model_path);
+    for (size_t i = 0; i < origin->change_count; i++) {
+        free(origin->changes[i]);
+    }
+    free((void *)origin->changes);
+    free(origin->currency);
     *origin = (jk_origin){0};
 }
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/grid.h"
 #include "base/policy.h"
+#include "base/sort.h"
 #include "jalki/export.h"
 #include "report/figures.h"
 
@@ -40,7 +41,7 @@ static jk_status choose_returns(jk_figures *figures, double own, jk_error *error
             all[count++] = rate;
         }
     }
-    qsort(all, count, sizeof all[0], rising);
+    jk_sort(all, count, sizeof all[0], rising);
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || all[i] != all[i - 1]) {
             figures->irr[figures->returns++] = all[i];
@@ -49,10 +50,19 @@ static jk_status choose_returns(jk_figures *figures, double own, jk_error *error
     return JK_OK;
 }
 
+#define TOLD_TOLERANCE 1e-6 /* of a value in one currency and in another; plans are made in 32 bits */
+
 static jk_status check_value(const jk_figures *figures, jk_error *error) {
     const jk_origin *origin = figures->options->origin;
     if (origin == NULL || origin->value == jk_grid_from_double(figures->valuation.total.value)) {
         return JK_OK;
+    }
+    const char *told = origin->currency != NULL ? origin->currency : figures->model->written_currency;
+    if (strcmp(told, figures->model->base_currency) != 0) { /* the plan of another currency is rounded otherwise */
+        const double before = jk_grid_to_double(origin->value) * jk_model_exchange_rate(figures->model, told);
+        if (fabs(before - figures->valuation.total.value) <= TOLD_TOLERANCE * before) {
+            return JK_OK;
+        }
     }
     return jk_fail(error, JK_ERROR_DATA, origin->path, 0, NULL,
                    "its claims are worth %.2f and this program makes them %.2f; expected results of this version of "
@@ -109,9 +119,15 @@ static jk_status run(jk_figures *figures, jk_error *error) {
     const jk_report_options *options = figures->options;
     JK_TRY(jk_spread_init(&figures->spread, jk_tape_rows(figures->tape), figures->model->segment_count, error));
     JK_TRY(jk_candidates_create(figures->tape, figures->model, &figures->candidates, error));
-    jk_value_sink sinks[] = {jk_candidates_sink(figures->candidates), jk_spread_sink(&figures->spread)};
-    JK_TRY(jk_value_run(figures->tape, figures->model, &options->value, sinks, sizeof sinks / sizeof sinks[0],
-                        &figures->valuation, error));
+    jk_value_sink sinks[3] = {jk_candidates_sink(figures->candidates), jk_spread_sink(&figures->spread)};
+    size_t sink_count = 2;
+    if (options->book != NULL) {
+        sinks[sink_count++] = jk_book_sink(options->book);
+    }
+    JK_TRY(jk_value_run(figures->tape, figures->model, &options->value, sinks, sink_count, &figures->valuation, error));
+    if (options->book != NULL) {
+        JK_TRY(jk_book_finish(options->book, &figures->valuation, options->floors, options->floor_count, error));
+    }
     figures->valuation.worth = options->fit;
     jk_spread_finish(&figures->spread);
     JK_TRY(check_bid(figures, error));
@@ -130,6 +146,9 @@ static jk_status run(jk_figures *figures, jk_error *error) {
     list.cutoff = options->value.cutoff;
     list.run = options->value.run;
     JK_TRY(jk_worklist_make(figures->candidates, &list, &figures->worklist, error));
+    if (!options->brief) {
+        JK_TRY(jk_figures_explain(figures, error));
+    }
     jk_inspect_options inspect = jk_inspect_defaults();
     inspect.cutoff = options->value.cutoff;
     inspect.run = options->value.run;
@@ -137,6 +156,7 @@ static jk_status run(jk_figures *figures, jk_error *error) {
 }
 
 static void reset(jk_figures *figures) {
+    jk_figures_explained_reset(figures);
     jk_inspect_free(figures->inspection);
     jk_worklist_reset(&figures->worklist);
     jk_candidates_free(figures->candidates);
@@ -187,7 +207,11 @@ static char *document(jk_figures *figures) {
     jk_json_builder b = {0};
     json_t *object = json_object();
     jk_json_put(&b, object, "jalki_report", json_integer(1));
+    jk_json_put(&b, object, "brief", json_boolean(figures->options->brief));
     jk_json_put(&b, object, "currency", jk_json_string(figures->model->base_currency));
+    if (figures->model->written_rate != 1.0) {
+        jk_json_put(&b, object, "written_rate", jk_json_number(figures->model->written_rate));
+    }
     jk_json_put(&b, object, "decimals", json_integer(jk_figures_decimals(&figures->valuation)));
     jk_json_put(&b, object, "valuation",
                 jk_figures_taken(&b, jk_valuation_json(figures->tape, figures->model, &figures->valuation)));
@@ -199,8 +223,10 @@ static char *document(jk_figures *figures) {
     jk_json_put(&b, object, "simulation", jk_figures_simulation(&b, figures));
     jk_json_put(&b, object, "map", jk_figures_map(&b, figures));
     jk_json_put(&b, object, "concentration", jk_figures_concentration(&b, figures));
+    jk_json_put(&b, object, "reprice", jk_figures_reprice(&b, figures));
     jk_json_put(&b, object, "tape", jk_figures_tape(&b, figures));
     jk_json_put(&b, object, "worklist", worklist_of(&b, figures));
+    jk_json_put(&b, object, "explanations", jk_figures_explained(&b, figures));
     jk_json_put(&b, object, "warnings", warnings_of(&b, figures));
     return jk_json_text(&b, object, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
 }

@@ -6,8 +6,9 @@
 
 #include "base/error.h"
 #include "base/grid.h"
+#include "base/sort.h"
+#include "base/team.h"
 
-const int jk_age_band_from[JK_AGE_BANDS] = {0, 12, 24, 36, 60, 96, 144};
 const int jk_top_percent[JK_TOP_SHARES] = {1, 5, 10, 25};
 
 jk_status jk_spread_init(jk_spread *spread, size_t rows, size_t segments, jk_error *error) {
@@ -31,29 +32,22 @@ void jk_spread_reset(jk_spread *spread) {
 static jk_status begin(void *context, const jk_value_shape *shape, jk_error *error) {
     jk_spread *spread = context;
     spread->threads = shape->threads;
-    spread->cells = calloc((size_t)shape->threads * spread->segments, JK_AGE_BANDS * sizeof *spread->cells);
+    spread->cells = calloc((size_t)shape->threads * spread->segments, JK_BOOK_BANDS * sizeof *spread->cells);
     return spread->cells != NULL ? JK_OK : jk_fail_memory(error, "sums by segment and age");
-}
-
-static size_t band_of(double months) {
-    size_t band = JK_AGE_BANDS - 1;
-    while (band > 0 && months < jk_age_band_from[band]) {
-        band--;
-    }
-    return band;
 }
 
 static jk_status take_block(void *context, const jk_value_block *block, jk_error *error) {
     (void)error;
     jk_spread *spread = context;
     size_t first = block->block->first_row;
-    jk_spread_cell *cells = spread->cells + (size_t)block->thread * spread->segments * JK_AGE_BANDS;
+    jk_spread_cell *cells = spread->cells + (size_t)block->thread * spread->segments * JK_BOOK_BANDS;
     for (size_t i = 0; i < block->block->rows; i++) {
         int64_t face = jk_grid_from_double(block->law->balance[i]);
         int64_t value = jk_grid_from_double((double)block->plan->value[i]);
         spread->face[first + i] = face;
         spread->value[first + i] = value;
-        jk_spread_cell *cell = &cells[block->law->segment[i] * JK_AGE_BANDS + band_of(block->law->age_months[i])];
+        jk_spread_cell *cell =
+            &cells[block->law->segment[i] * JK_BOOK_BANDS + jk_book_band_of(block->law->age_months[i])];
         cell->claims++;
         cell->face += face;
         cell->value += value;
@@ -61,17 +55,28 @@ static jk_status take_block(void *context, const jk_value_block *block, jk_error
     return JK_OK;
 }
 
-jk_value_sink jk_spread_sink(jk_spread *spread) {
-    return (jk_value_sink){.begin = begin, .block = take_block, .context = spread};
-}
-
 void jk_spread_finish(jk_spread *spread) {
-    size_t size = spread->segments * JK_AGE_BANDS;
+    size_t size = spread->segments * JK_BOOK_BANDS;
     for (size_t i = size; i < size * (size_t)spread->threads; i++) {
         spread->cells[i % size].claims += spread->cells[i].claims;
         spread->cells[i % size].face += spread->cells[i].face;
         spread->cells[i % size].value += spread->cells[i].value;
     }
+    spread->threads = 1;
+}
+
+static jk_status gather(void *context, jk_error *error) {
+    jk_spread *spread = context;
+    size_t cells = spread->segments * JK_BOOK_BANDS;
+    jk_spread_finish(spread);
+    JK_TRY(jk_team_gather_rows(spread->face, sizeof *spread->face, spread->rows, 1, error));
+    JK_TRY(jk_team_gather_rows(spread->value, sizeof *spread->value, spread->rows, 1, error));
+    const jk_tally tally = {JK_TALLY_INT64, spread->cells, cells * sizeof *spread->cells / sizeof(int64_t)};
+    return jk_team_sum(JK_PASS_RESULT, (jk_team_question){"spread", 0}, &tally, 1, error);
+}
+
+jk_value_sink jk_spread_sink(jk_spread *spread) {
+    return (jk_value_sink){.begin = begin, .block = take_block, .context = spread, .gather = gather};
 }
 
 /* ---- concentration ---------------------------------------------------------------------------------------------- */
@@ -90,7 +95,7 @@ static double part_of(const int64_t *amounts, size_t count, double place, size_t
 
 void jk_concentration_measure(int64_t *amounts, size_t count, jk_concentration *concentration) {
     *concentration = (jk_concentration){.count = count};
-    qsort(amounts, count, sizeof *amounts, ascending);
+    jk_sort(amounts, count, sizeof *amounts, ascending);
     int64_t total = 0;
     double ranked =
         0.0; /* sum of rank x amount, of the ranks' distance from their middle: small terms, no cancelling */

@@ -4,24 +4,20 @@
 #ifndef JK_REPORT_SPREAD_H
 #define JK_REPORT_SPREAD_H
 
-#include "jalki/value.h"
+#include "jalki/reprice.h"
 
-enum { JK_AGE_BANDS = 7, JK_LORENZ_POINTS = 101, JK_TOP_SHARES = 4 };
+enum { JK_LORENZ_POINTS = 101, JK_TOP_SHARES = 4 };
 
-/* Months since write-off at which the bands begin; the last has no end. */
-extern const int jk_age_band_from[JK_AGE_BANDS];
-
-/* Sums of the claims of one segment and band, in 2^-20 currency units. */
+/* Sums of the claims of one segment and band of ages, in 2^-20 currency units. */
 typedef struct jk_spread_cell {
-    uint64_t claims;
-    int64_t face, value;
+    int64_t claims, face, value;
 } jk_spread_cell;
 
 typedef struct jk_spread {
     size_t rows, segments;
     int64_t *face, *value; /* [rows], 2^-20 currency units */
     int threads;
-    jk_spread_cell *cells; /* [threads][segments][JK_AGE_BANDS]; jk_spread_finish adds all to the first */
+    jk_spread_cell *cells; /* [threads][segments][JK_BOOK_BANDS]; jk_spread_finish adds all to the first and last one */
 } jk_spread;
 
 jk_status jk_spread_init(jk_spread *spread, size_t rows, size_t segments, jk_error *error);

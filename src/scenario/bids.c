@@ -215,11 +215,16 @@ static jk_status make_cells(jk_bids *bids, const jk_by_country *split, const jk_
     return bids->cell != NULL ? JK_OK : jk_fail_memory(error, "the bid table");
 }
 
+enum { SINKS_MOST = 8 };
+
 /* ---- the table ------------------------------------------------------------------------------------------------ */
 
 static jk_status check(const jk_bid_options *wanted, jk_error *error) {
-    if (wanted->sink_count > 0 && wanted->returns != 1) {
+    if (wanted->sink_count >= SINKS_MOST || (wanted->sink_count > 0 && wanted->returns != 1)) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "claims can be seen at one return at a time");
+    }
+    if (wanted->hours != NULL && wanted->strata != NULL && wanted->returns != 1) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "columns of a plan within hours are of one return");
     }
     if (wanted->hours != NULL && wanted->scenario_count > 0) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "a plan within hours is made without scenarios");
@@ -259,8 +264,8 @@ static jk_status prepare(jk_bids *bids, const jk_model *model, const jk_bid_opti
 
 /* The grid of a plan within hours: solved at each return by itself. */
 static jk_status value_within_hours(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
-                                    const jk_bid_options *wanted, jk_bids *bids, jk_scenario_grid *grid,
-                                    jk_error *error) {
+                                    const jk_bid_options *wanted, const jk_value_sink *sinks, size_t sink_count,
+                                    jk_bids *bids, jk_scenario_grid *grid, jk_error *error) {
     *grid = (jk_scenario_grid){.returns = wanted->returns, .count = wanted->returns, .modes = JK_MODE_REPLANNED};
     grid->valuations = calloc(grid->count, sizeof *grid->valuations);
     bids->hours = jk_arena_alloc(bids->arena, wanted->returns, sizeof *bids->hours);
@@ -272,10 +277,44 @@ static jk_status value_within_hours(const jk_tape *tape, const jk_model *model, 
         own.irr = bids->irr[r];
         bids->hours[r] = *wanted->hours;
         JK_TRY(jk_hours_solve(tape, model, &own, &bids->hours[r], error));
-        JK_TRY(jk_hours_value(tape, model, &own, &bids->hours[r], wanted->sinks, wanted->sink_count,
-                              &grid->valuations[r], error));
+        JK_TRY(jk_hours_value(tape, model, &own, &bids->hours[r], sinks, sink_count, &grid->valuations[r], error));
     }
     return JK_OK;
+}
+
+/* The sums by columns that were asked for, of all returns and scenarios. */
+static jk_status finish_strata(const jk_bid_options *wanted, const jk_scenario_grid *grid, const jk_bids *bids,
+                               jk_error *error) {
+    const unsigned mode = wanted->committed ? JK_MODE_COMMITTED : JK_MODE_REPLANNED;
+    jk_strata_case *cases = calloc(grid->count, sizeof *cases);
+    for (size_t r = 0; cases != NULL && r < wanted->returns; r++) {
+        for (size_t s = 0; s < bids->scenario_count; s++) {
+            const size_t at = jk_scenario_index(grid, r, mode, (int)s - 1);
+            cases[at] = (jk_strata_case){.valuation = &grid->valuations[at],
+                                         .scenario = bids->scenario[s],
+                                         .mode = s == 0              ? NULL
+                                                 : wanted->committed ? "committed"
+                                                                     : "replanned",
+                                         .required = bids->irr[r]};
+        }
+    }
+    jk_status status =
+        cases != NULL ? jk_strata_finish(wanted->strata, cases, error) : jk_fail_memory(error, "the strata");
+    free(cases);
+    return status;
+}
+
+/* The sinks of the options and that of the strata. */
+static size_t put_sinks(const jk_bid_options *wanted, const jk_by_country *split, jk_value_sink sinks[SINKS_MOST]) {
+    size_t count = 0;
+    for (; count < wanted->sink_count; count++) {
+        sinks[count] = wanted->sinks[count];
+    }
+    if (wanted->strata != NULL) {
+        jk_strata_parts(wanted->strata, split->origin);
+        sinks[count++] = jk_strata_sink(wanted->strata);
+    }
+    return count;
 }
 
 jk_status jk_bids_make(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
@@ -294,9 +333,15 @@ jk_status jk_bids_make(const jk_tape *tape, const jk_model *model, const jk_valu
         status = jk_by_country_make(model, tape, &split, error);
     }
     if (status == JK_OK) {
-        status = wanted->hours != NULL ? value_within_hours(tape, &split.model, options, wanted, bids, &grid, error)
-                                       : jk_scenario_grid_make(tape, &split.model, options, &run, wanted->sinks,
-                                                               wanted->sink_count, &grid, error);
+        jk_value_sink sinks[SINKS_MOST];
+        const size_t sink_count = put_sinks(wanted, &split, sinks);
+        status = wanted->hours != NULL
+                     ? value_within_hours(tape, &split.model, options, wanted, sinks, sink_count, bids, &grid, error)
+                     : jk_scenario_grid_make(tape, &split.model, options, &run, sinks, sink_count, &grid, error);
+    }
+    if (status == JK_OK && wanted->strata != NULL) {
+        bids->strata = wanted->strata;
+        status = finish_strata(wanted, &grid, bids, error);
     }
     if (status == JK_OK) {
         status = make_cells(bids, &split, model, &grid, error);

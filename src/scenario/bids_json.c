@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bid table as JSON: one object per scenario and return, with the groups inside. */
 #include <math.h>
-#include <string.h>
 
 #include "base/listing.h"
 #include "jalki/export.h"
 #include "value/json_parts.h"
+#include "value/quote.h"
 
 static json_t *binding_of(const jk_bids *bids, const jk_bid_cell *cell) {
     return cell->floored ? json_string(jk_bid_binding(bids, cell)) : json_null();
@@ -15,17 +15,14 @@ static json_t *binding_of(const jk_bids *bids, const jk_bid_cell *cell) {
 static json_t *group_offer(jk_json_builder *b, const jk_bids *bids, const jk_bid_cell *cell) {
     const jk_offer *offer = &cell->offer;
     json_t *object = jk_json_group(b, &cell->group);
-    jk_json_put(b, object, "onboarding", jk_json_number(offer->onboarding));
-    jk_json_put(b, object, "bid_at_return", jk_json_number(offer->bid_at_return));
-    jk_json_put(b, object, "bid", jk_json_number(offer->bid));
-    jk_json_put(b, object, "bid_pct_of_face", jk_json_number(offer->bid_pct_of_face));
+    jk_json_put_numbers(b, object, {"onboarding", offer->onboarding}, {"bid_at_return", offer->bid_at_return},
+                        {"bid", offer->bid}, {"bid_pct_of_face", offer->bid_pct_of_face});
     jk_json_put(b, object, "binding", binding_of(bids, cell));
     jk_json_put(b, object, "attainable", cell->floored ? json_boolean(offer->attainable) : json_null());
-    jk_json_put(b, object, "plan_irr", jk_json_number(cell->plan_irr));
-    jk_json_put(b, object, "erc_gross", jk_json_number(cell->group.erc_gross));
-    jk_json_put(b, object, "net", jk_json_number(cell->group.erc_net));
-    jk_json_put(b, object, "multiple", jk_json_number(offer->multiple));
+    jk_json_put_numbers(b, object, {"plan_irr", cell->plan_irr}, {"erc_gross", cell->group.erc_gross},
+                        {"net", cell->group.erc_net}, {"multiple", offer->multiple});
     jk_json_put(b, object, "payback_months", jk_json_months(offer->payback));
+    jk_quote_json(b, object, offer);
     return object;
 }
 
@@ -71,23 +68,18 @@ static json_t *offer_at_return(jk_json_builder *b, const jk_bids *bids, size_t s
     const jk_offer *offer = &cell->offer;
     json_t *object = json_object();
     jk_json_put(b, object, "scenario", jk_json_string(bids->scenario[scenario]));
-    jk_json_put(b, object, "required_return", jk_json_number(bids->irr[r]));
-    jk_json_put(b, object, "irr", jk_json_number(offer->irr));
-    jk_json_put(b, object, "value", jk_json_number(offer->value));
-    jk_json_put(b, object, "bid_at_return", jk_json_number(offer->bid_at_return));
-    jk_json_put(b, object, "bid", jk_json_number(offer->bid));
-    jk_json_put(b, object, "bid_pct_of_face", jk_json_number(offer->bid_pct_of_face));
+    jk_json_put_numbers(b, object, {"required_return", bids->irr[r]}, {"irr", offer->irr}, {"value", offer->value},
+                        {"bid_at_return", offer->bid_at_return}, {"bid", offer->bid},
+                        {"bid_pct_of_face", offer->bid_pct_of_face});
     jk_json_put(b, object, "binding", binding_of(bids, cell));
     jk_json_put(b, object, "attainable", json_boolean(offer->attainable));
     jk_json_put(b, object, "plan_irr", jk_json_number(cell->plan_irr));
     jk_json_put(b, object, "erc_gross", jk_json_collections(b, offer));
-    jk_json_put(b, object, "gross", jk_json_number(offer->sum.gross));
-    jk_json_put(b, object, "cost", jk_json_number(offer->sum.cost));
-    jk_json_put(b, object, "cost_share", jk_json_number(offer->cost_share));
-    jk_json_put(b, object, "sale", jk_json_number(offer->sum.sale));
-    jk_json_put(b, object, "net", jk_json_number(offer->sum.net));
-    jk_json_put(b, object, "multiple", jk_json_number(offer->multiple));
+    jk_json_put_numbers(b, object, {"gross", offer->sum.gross}, {"cost", offer->sum.cost},
+                        {"cost_share", offer->cost_share}, {"sale", offer->sum.sale}, {"net", offer->sum.net},
+                        {"multiple", offer->multiple});
     jk_json_put(b, object, "payback_months", jk_json_months(offer->payback));
+    jk_quote_json(b, object, offer);
     jk_json_put(b, object, "asked", isnan(offer->asked) ? json_null() : asked_price(b, offer));
     jk_json_put_hours(b, object, bids->hours != NULL ? &bids->hours[r] : NULL);
     put_groups(b, object, bids, scenario, r);
@@ -123,6 +115,10 @@ char *jk_bids_json(const jk_tape *tape, const jk_model *model, const jk_bids *bi
     jk_json_put(&b, object, "returns", returns);
     jk_listing rows = jk_bids_listing(bids);
     jk_json_put(&b, object, "rows", jk_listing_json(&b, &rows));
+    if (bids->strata != NULL) {
+        jk_listing strata = jk_strata_cases_listing(bids->strata);
+        jk_json_put(&b, object, "strata", jk_listing_json(&b, &strata));
+    }
     jk_json_put_worth(&b, object, bids->first.worth);
     jk_json_put(&b, object, "manifest", jk_json_manifest(&b, tape, model, &bids->first, bids->irr, bids->return_count));
     return jk_json_text(&b, object, JK_JSON_FLAGS);

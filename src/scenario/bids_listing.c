@@ -4,6 +4,7 @@
 
 #include "base/listing.h"
 #include "jalki/export.h"
+#include "value/quote.h"
 
 enum {
     SCENARIO,
@@ -31,7 +32,8 @@ enum {
     ASKED_IRR,
     ASKED_OUTCOME,
     PLAN_IRR,
-    COLUMNS
+    QUOTE,
+    COLUMNS = QUOTE + JK_QUOTE_COLUMNS
 };
 
 #define MONEY(name, meaning)                                                                                           \
@@ -51,17 +53,18 @@ static const jk_listing_column columns[COLUMNS] = {
     [PCT] = {"bid_pct_of_face", NULL, "%", "Bid in per cent of face", JK_LISTING_NUMBER, 4},
     [GROSS] = MONEY("erc_gross", "Collections over the whole horizon"),
     [NET] = MONEY("net", "Collections and sales less their cost"),
-    [GROSS_84] = MONEY("erc_gross_84", "Collections of the first 84 months"),
-    [GROSS_120] = MONEY("erc_gross_120", "Collections of the first 120 months"),
-    [GROSS_180] = MONEY("erc_gross_180", "Collections of the first 180 months"),
+    [GROSS_84] = MONEY("erc_gross_84", "ERC-84: collections of the first 84 months"),
+    [GROSS_120] = MONEY("erc_gross_120", "ERC-120: of the first 120 months"),
+    [GROSS_180] = MONEY("erc_gross_180", "ERC-180: of the first 180 months"),
     [COST_SHARE] = {"cost_share", NULL, "", "Cost of collection as a part of collections", JK_LISTING_NUMBER, 6},
-    [MULTIPLE] = {"multiple", NULL, "", "Net flows over bid and onboarding", JK_LISTING_NUMBER, 6},
+    [MULTIPLE] = {"multiple", NULL, "", "Net money multiple: net flows over bid and onboarding", JK_LISTING_NUMBER, 6},
     [PAYBACK] = {"payback_months", NULL, "months", "Month in which what was paid has come back", JK_LISTING_COUNT, 0},
     [BINDING] = {"binding", NULL, "", "What bounds the bid: return or a kind of floor", JK_LISTING_TEXT, 0},
     [ATTAINABLE] = {"attainable", NULL, "", "yes, or no where no price meets the floors", JK_LISTING_TEXT, 0},
     [ASKED_IRR] = {"asked_irr", NULL, "a year", "Return where the price asked is paid", JK_LISTING_NUMBER, 8},
     [ASKED_OUTCOME] = {"asked_irr_outcome", NULL, "", "Whether one return fits the price asked", JK_LISTING_TEXT, 0},
     [PLAN_IRR] = {"plan_irr", NULL, "a year", "The return whose plan the bid is made on", JK_LISTING_NUMBER, -1},
+    JK_QUOTE_LISTING(QUOTE),
 };
 #undef MONEY
 
@@ -98,6 +101,7 @@ static jk_status bid_cells(const jk_listing *listing, size_t row, jk_cell *cells
     cells[PAYBACK].number = offer->payback > 0 ? (double)offer->payback : (double)NAN;
     cells[ASKED_IRR].number = offer->asked_irr;
     cells[PLAN_IRR].number = cell->plan_irr;
+    jk_quote_fill(offer, &cells[QUOTE]);
     return JK_OK;
 }
 

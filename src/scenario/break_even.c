@@ -7,8 +7,6 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "base/json.h"
-#include "base/run_record.h"
 
 enum { RUNS_MAX = 80 };
 #define IRR_LEAST       (-0.3) /* returns between which a shift is looked for */
@@ -223,30 +221,4 @@ jk_status jk_break_even_find(const jk_tape *tape, const jk_model *model, const j
                 .result = result};
     s.options.values_only = true;
     return find(&s, error);
-}
-
-char *jk_break_even_json(const jk_break_even_wish *wishes, const jk_break_even *results, size_t count) {
-    jk_json_builder b = {0};
-    json_t *object = json_object(), *list = json_array();
-    jk_json_put(&b, object, "key", json_string(jk_stress_field_of(wishes[0].key)->name));
-    jk_json_put(&b, object, "measure", json_string(jk_measure_name(wishes[0].measure)));
-    jk_json_put(&b, object, "mode", json_string(wishes[0].committed ? "committed" : "replanned"));
-    jk_json_put(&b, object, "irr", jk_json_number(wishes[0].irr));
-    jk_json_put(&b, object, "neutral", jk_json_number(jk_stress_field_of(wishes[0].key)->neutral));
-    jk_json_put(&b, object, "base", jk_json_number(results[0].base));
-    for (size_t i = 0; i < count; i++) {
-        json_t *entry = json_object();
-        jk_json_put(&b, entry, "target", jk_json_number(wishes[i].target));
-        jk_json_put(&b, entry, "found", json_boolean(results[i].found));
-        jk_json_put(&b, entry, "figure", jk_json_number(results[i].figure));
-        jk_json_put(&b, entry, "reached", jk_json_number(results[i].reached));
-        jk_json_put(&b, entry, "low", jk_json_number(results[i].low));
-        jk_json_put(&b, entry, "high", jk_json_number(results[i].high));
-        jk_json_put(&b, entry, "at_low", jk_json_number(results[i].at_low));
-        jk_json_put(&b, entry, "at_high", jk_json_number(results[i].at_high));
-        jk_json_append(&b, list, entry);
-    }
-    jk_json_put(&b, object, "results", list);
-    jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
-    return jk_json_text(&b, object, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Segments split by country, so that a scenario can speak of one country: each segment whose condition lets a country
+ * in becomes one segment with the condition "and this country". First match stays first match, as the parts of a
+ * segment stand where it stood. */
 #include "scenario/by_country.h"
 
 #include <stdbool.h>

@@ -234,13 +234,3 @@ jk_status jk_hours_value(const jk_tape *tape, const jk_model *model, const jk_va
     jk_valuation_reset(&both[0]);
     return JK_OK;
 }
-
-double jk_hours_within(const jk_model *model, const double *by_epoch, int months) {
-    double sum = 0.0;
-    int month = 0;
-    for (int j = 0; j < model->epoch_count && month < months; j++) {
-        sum += by_epoch[j];
-        month += model->epochs[j];
-    }
-    return sum;
-}

@@ -10,9 +10,8 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/grid.h"
-#include "base/json.h"
 #include "base/memory.h"
-#include "base/run_record.h"
+#include "base/sort.h"
 #include "scenario/information.h"
 
 enum { PIECE_ROWS = 65536 };
@@ -263,7 +262,7 @@ static jk_status price_fields(const jk_tape *tape, const jk_model *model, const 
         fields[f].given = value;
         JK_TRY(price_field(tape, model, options, claims, &fields[f], error));
     }
-    qsort(fields, count, sizeof *fields, by_stake);
+    jk_sort(fields, count, sizeof *fields, by_stake);
     return JK_OK;
 }
 
@@ -288,39 +287,4 @@ jk_status jk_missing_price(const jk_tape *tape, const jk_model *model, const jk_
     jk_information_reset(&claims.information);
     free(memory);
     return status;
-}
-
-char *jk_missing_json(const jk_missing_field *fields, size_t count, double irr) {
-    jk_json_builder b = {0};
-    json_t *object = json_object(), *list = json_array();
-    jk_json_put(&b, object, "irr", jk_json_number(irr));
-    for (size_t f = 0; f < count; f++) {
-        const jk_missing_field *field = &fields[f];
-        const struct {
-            const char *key;
-            double value;
-        } numbers[] = {{"given", field->given},
-                       {"blanked", field->blanked},
-                       {"worst", field->worst},
-                       {"best", field->best},
-                       {"at_stake", field->at_stake},
-                       {"expected", field->expected},
-                       {"information", field->information},
-                       {"gap_face", field->gap_face},
-                       {"gap_value", field->gap_value},
-                       {"gap_worst", field->gap_worst},
-                       {"gap_best", field->gap_best},
-                       {"gap_expected", field->gap_expected},
-                       {"gap_information", field->gap_information}};
-        json_t *entry = json_object();
-        jk_json_put(&b, entry, "field", json_string(jk_schema_column(field->column)->name));
-        jk_json_put(&b, entry, "gap_claims", json_integer((json_int_t)field->gap_claims));
-        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-            jk_json_put(&b, entry, numbers[i].key, jk_json_number(numbers[i].value));
-        }
-        jk_json_append(&b, list, entry);
-    }
-    jk_json_put(&b, object, "fields", list);
-    jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
-    return jk_json_text(&b, object, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

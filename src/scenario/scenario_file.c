@@ -15,42 +15,6 @@
 
 enum { OTHER_KEYS = 5, NAME_MAX_BYTES = 63, STEPS_MAX = 600, COUNTRIES_MAX = 300 };
 
-static const jk_stress_field fields[JK_STRESS_COUNT] = {
-    [JK_STRESS_RECOVERY] = {"recovery", 0.0, 100.0, 1.0, "recoveries"},
-    [JK_STRESS_DELAY] = {"delay", 0.0, JK_HORIZON_MAX, 0.0, "months of delay"},
-    [JK_STRESS_GARNISHMENT] = {"garnishment", 0.0, 100.0, 1.0, "garnishment"},
-    [JK_STRESS_COSTS] = {"costs", 0.0, 100.0, 1.0, "costs"},
-    [JK_STRESS_COURT_COST] = {"court_cost", 0.0, 100.0, 1.0, "court fees and enforcement"},
-    [JK_STRESS_EXIT] = {"exit", 0.0, 100.0, 1.0, "exits"},
-    [JK_STRESS_MARKET_PRICE] = {"market_price", 0.0, 100.0, 1.0, "sale prices"},
-    [JK_STRESS_THETA] = {"theta", 0.0, 100.0, 1.0, "score intensities"},
-    [JK_STRESS_TILT] = {"tilt", -5.0, 5.0, 0.0, "tilt of class moves"},
-    [JK_STRESS_NEW_PAYERS] = {"new_payers", 0.0, 100.0, 1.0, "new payers"},
-    [JK_STRESS_BREAKAGE] = {"breakage", -1.0, 1.0, 0.0, "breakage of instalments"},
-    [JK_STRESS_IRR] = {"irr", -0.99, 10.0, 0.0, "added to the required return"},
-};
-
-const jk_stress_field *jk_stress_field_of(jk_stress_key key) {
-    return &fields[key];
-}
-
-int jk_stress_key_of(const char *name) {
-    for (int key = 0; key < JK_STRESS_COUNT; key++) {
-        if (strcmp(fields[key].name, name) == 0) {
-            return key;
-        }
-    }
-    return -1;
-}
-
-jk_stress jk_stress_none(void) {
-    jk_stress stress = {0};
-    for (int key = 0; key < JK_STRESS_COUNT; key++) {
-        stress.figure[key] = fields[key].neutral;
-    }
-    return stress;
-}
-
 typedef struct file_reader {
     jk_arena *arena;
     const jk_model *model;
@@ -100,7 +64,7 @@ static jk_status read_step(file_reader *reader, const jk_yaml_node *node, size_t
     }
     double month = 0.0;
     JK_TRY(read_number(reader, node->items[0], &month_field, true, &month));
-    JK_TRY(read_number(reader, node->items[1], &fields[JK_STRESS_RECOVERY], false, &factors[index]));
+    JK_TRY(read_number(reader, node->items[1], jk_stress_field_of(JK_STRESS_RECOVERY), false, &factors[index]));
     months[index] = (int32_t)month;
     if (index == 0 ? months[0] != 0 : months[index] <= months[index - 1]) {
         return expected(reader, node->items[0], index == 0 ? "the first step at month 0" : "months that ascend");
@@ -111,7 +75,8 @@ static jk_status read_step(file_reader *reader, const jk_yaml_node *node, size_t
 
 static jk_status read_recovery(file_reader *reader, const jk_yaml_node *node, jk_stress *stress) {
     if (node->kind != JK_YAML_LIST) {
-        return read_number(reader, node, &fields[JK_STRESS_RECOVERY], false, &stress->figure[JK_STRESS_RECOVERY]);
+        return read_number(reader, node, jk_stress_field_of(JK_STRESS_RECOVERY), false,
+                           &stress->figure[JK_STRESS_RECOVERY]);
     }
     if (node->count == 0 || node->count > STEPS_MAX) {
         return expected(reader, node, "a number, or a list of pairs [month, factor]");
@@ -252,13 +217,18 @@ static jk_status read_key(file_reader *reader, const jk_yaml_pair *pair, entry *
     if (key == JK_STRESS_RECOVERY) {
         return read_recovery(reader, pair->value, &read->stress);
     }
-    return read_number(reader, pair->value, &fields[key], key == JK_STRESS_DELAY, &read->stress.figure[key]);
+    JK_TRY(read_number(reader, pair->value, jk_stress_field_of((jk_stress_key)key), key == JK_STRESS_DELAY,
+                       &read->stress.figure[key]));
+    if (key == JK_STRESS_HOUR_PRICE) { /* the file is written in the currency of the model's */
+        read->stress.figure[key] *= reader->model->written_rate;
+    }
+    return JK_OK;
 }
 
 static jk_status read_entry(file_reader *reader, const jk_yaml_node *node, entry *read) {
     const char *known[JK_STRESS_COUNT + OTHER_KEYS] = {"name", "note", "where", "law", "from"};
     for (int key = 0; key < JK_STRESS_COUNT; key++) {
-        known[key + OTHER_KEYS] = fields[key].name;
+        known[key + OTHER_KEYS] = jk_stress_field_of((jk_stress_key)key)->name;
     }
     *read = (entry){.stress = jk_stress_none(), .from = JK_MISSING_INTEGER};
     if (node->kind != JK_YAML_MAP) {

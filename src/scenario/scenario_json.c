@@ -2,17 +2,15 @@
 /* Scenarios side by side as JSON: the keys are the command line's contract. */
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/listing.h"
 #include "jalki/export.h"
 #include "jalki/scenario.h"
 
 static void put_line(jk_json_builder *b, json_t *object, const jk_scenario_line *line) {
     jk_json_put(b, object, "claims", json_integer((json_int_t)line->claims));
-    jk_json_put(b, object, "face", jk_json_number(line->face));
-    jk_json_put(b, object, "value", jk_json_number(line->value));
-    jk_json_put(b, object, "change_pct", jk_json_number(line->change_pct));
-    jk_json_put(b, object, "bid", jk_json_number(line->bid));
-    jk_json_put(b, object, "bid_pct_of_face", jk_json_number(line->bid_pct_of_face));
+    jk_json_put_numbers(b, object, {"face", line->face}, {"value", line->value}, {"change_pct", line->change_pct},
+                        {"bid", line->bid}, {"bid_pct_of_face", line->bid_pct_of_face});
     json_t *collections = json_object();
     for (int i = 0; i < JK_ERC_COUNT; i++) {
         char key[16];
@@ -36,11 +34,9 @@ static json_t *changes_of(jk_json_builder *b, const jk_valuation *valuation) {
         jk_json_put(b, entry, "from", json_string(jk_action_name(pairs[i].from)));
         jk_json_put(b, entry, "to", json_string(jk_action_name(pairs[i].to)));
         jk_json_put(b, entry, "claims", json_integer((json_int_t)change->claims));
-        jk_json_put(b, entry, "face", jk_json_number(change->face));
-        jk_json_put(b, entry, "from_value_base", jk_json_number(change->from_first));
-        jk_json_put(b, entry, "from_value", jk_json_number(change->from_here));
-        jk_json_put(b, entry, "to_value_base", jk_json_number(change->to_first));
-        jk_json_put(b, entry, "to_value", jk_json_number(change->to_here));
+        jk_json_put_numbers(b, entry, {"face", change->face}, {"from_value_base", change->from_first},
+                            {"from_value", change->from_here}, {"to_value_base", change->to_first},
+                            {"to_value", change->to_here});
         jk_json_put(b, entry, "why", json_string(jk_change_words(valuation, pairs[i], words)));
         jk_json_append(b, list, entry);
     }
@@ -92,7 +88,7 @@ static json_t *scenario_of(jk_json_builder *b, const jk_scenario *scenario, cons
 }
 
 char *jk_scenario_json(const jk_tape *tape, const jk_model *model, const jk_scenarios *set,
-                       const jk_scenario_grid *grid) {
+                       const jk_scenario_grid *grid, const jk_strata *strata) {
     jk_json_builder b = {0};
     const jk_valuation *base = jk_scenario_at(grid, 0, 0, -1);
     json_t *object = json_object();
@@ -106,8 +102,12 @@ char *jk_scenario_json(const jk_tape *tape, const jk_model *model, const jk_scen
     jk_json_put(&b, object, "scenarios", list);
     jk_listing rows = jk_scenario_listing(set, grid, -1);
     jk_json_put(&b, object, "rows", jk_listing_json(&b, &rows));
+    if (strata != NULL) {
+        jk_listing by = jk_strata_cases_listing(strata);
+        jk_json_put(&b, object, "strata", jk_listing_json(&b, &by));
+    }
     char *text = jk_manifest_json(tape, model, base);
-    json_t *manifest = text == NULL ? NULL : json_loads(text, 0, NULL);
+    json_t *manifest = text == NULL ? NULL : jk_json_parse(text, 0, NULL);
     free(text);
     if (manifest != NULL) {
         jk_json_put(&b, manifest, "scenarios_sha256", json_string(set->sha256));

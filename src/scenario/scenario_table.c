@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Valuations side by side: lines of the table, and what stands behind decisions that change. */
-#include <math.h>
 #include <stdio.h>
 
+#include "base/language.h"
 #include "jalki/scenario.h"
 
 static const jk_group *group_of(const jk_valuation *valuation, int segment) {
@@ -71,19 +71,37 @@ const char *jk_change_words(const jk_valuation *valuation, jk_change_pair pair, 
     double claims = (double)change->claims;
     double from_first = change->from_first / claims, from_here = change->from_here / claims;
     double to_first = change->to_first / claims, to_here = change->to_here / claims;
-    const char *from = jk_action_name(pair.from), *to = jk_action_name(pair.to);
+    const char *from = jk_text_if_known(jk_action_name(pair.from)), *to = jk_text_if_known(jk_action_name(pair.to));
     if (change->claims == 0) {
         text[0] = '\0';
     } else if (pair.to == JK_CLOSE) {
-        (void)snprintf(text, JK_CHANGE_WORDS, "%s falls from %.2f to %.2f a claim: nothing pays any more", from,
+        jk_text_format(text, JK_CHANGE_WORDS, "%s falls from %.2f to %.2f a claim: nothing pays any more", from,
                        from_first, from_here);
     } else if (pair.from == JK_CLOSE) {
-        (void)snprintf(text, JK_CHANGE_WORDS, "%s comes to be worth %.2f a claim, from %.2f", to, to_here, to_first);
+        jk_text_format(text, JK_CHANGE_WORDS, "%s comes to be worth %.2f a claim, from %.2f", to, to_here, to_first);
     } else {
-        (void)snprintf(text, JK_CHANGE_WORDS, "%s goes from %.2f to %.2f a claim, %s only from %.2f to %.2f",
+        jk_text_format(text, JK_CHANGE_WORDS, "%s goes from %.2f to %.2f a claim, %s only from %.2f to %.2f",
                        from_here < from_first ? from : to, from_here < from_first ? from_first : to_first,
                        from_here < from_first ? from_here : to_here, from_here < from_first ? to : from,
                        from_here < from_first ? to_first : from_first, from_here < from_first ? to_here : from_here);
     }
     return text;
+}
+
+void jk_scenario_cases(const jk_scenarios *set, const jk_scenario_grid *grid, jk_strata_case *cases) {
+    static const struct {
+        unsigned mode;
+        const char *name;
+    } modes[] = {{JK_MODE_REPLANNED, "replanned"}, {JK_MODE_COMMITTED, "committed"}};
+    const jk_valuation *base = jk_scenario_at(grid, 0, 0, -1);
+    cases[0] = (jk_strata_case){.valuation = base, .required = base->irr};
+    for (size_t m = 0; m < 2; m++) {
+        for (size_t s = 0; (grid->modes & modes[m].mode) != 0 && s < grid->scenario_count; s++) {
+            const size_t at = jk_scenario_index(grid, 0, modes[m].mode, (int)s);
+            cases[at] = (jk_strata_case){.valuation = &grid->valuations[at],
+                                         .scenario = set->scenarios[s].name,
+                                         .mode = modes[m].name,
+                                         .required = base->irr};
+        }
+    }
 }

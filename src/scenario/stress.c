@@ -49,7 +49,7 @@ static void stress_costs(const jk_stress *stress, jk_segment *segment) {
         segment->cost[a].monthly *= all;
         segment->payers.monthly[a] *= all;
     }
-    segment->hour *= all;
+    segment->hour = segment->hour * all + stress->figure[JK_STRESS_HOUR_PRICE];
     segment->filing *= court;
     segment->enforcement_monthly *= court;
 }

@@ -32,7 +32,8 @@ jk_status jk_scorer_bind_own(jk_scorer *scorer, const jk_tape *tape, jk_error *e
     for (size_t c = 0; c < own->card_count; c++) {
         JK_TRY(jk_scorer_bind_item(scorer, &scorer->card[c], &own->card[c], tape, error));
     }
-    return jk_scorer_bind_trees(scorer, tape, own->trees, &scorer->own_trees, error);
+    JK_TRY(jk_scorer_bind_trees(scorer, tape, own->trees, &scorer->own_trees, error));
+    return jk_scorer_bind_network(scorer, tape, own->network, &scorer->own_network, error);
 }
 
 void jk_scorer_free_own(jk_scorer *scorer) {
@@ -42,6 +43,7 @@ void jk_scorer_free_own(jk_scorer *scorer) {
     }
     free(scorer->card);
     jk_scorer_free_trees(&scorer->own_trees);
+    jk_scorer_free_network(&scorer->own_network);
 }
 
 /* ln(1 + e^l) */
@@ -81,14 +83,14 @@ static double own_x(const jk_own_score *own, double raw) {
 
 /* The raw values of rows [first, first + count) into raw[count]. */
 static void raw_values(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t first,
-                       size_t count, double *raw, double *value, double *points, float *features) {
+                       size_t count, double *raw, double *value, double *points, float *features, double *room) {
     const jk_own_score *own = scorer->model->scorecard.own_score;
     if (own->column.name != NULL) {
         jk_score_values(scorer, &scorer->own_column, block, law, first, count, raw);
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        raw[i] = own->trees != NULL ? 0.0 : own->card_base;
+        raw[i] = own->card_count > 0 ? own->card_base : 0.0;
     }
     for (size_t c = 0; c < own->card_count; c++) {
         jk_score_item_points(scorer, &scorer->card[c], block, law, first, count, value, points);
@@ -98,10 +100,13 @@ static void raw_values(const jk_scorer *scorer, const jk_block *block, const jk_
     }
     if (own->trees != NULL) {
         jk_score_features(scorer, &scorer->own_trees, block, law, first, count, value, features);
-        jk_score_add_trees(own->trees, features, count, raw);
+        jk_forest_add(scorer->own_trees.forest, features, count, raw);
         for (size_t i = 0; i < count; i++) {
             raw[i] *= own->trees->scale;
         }
+    }
+    if (own->network != NULL) {
+        jk_score_add_network(scorer, &scorer->own_network, block, law, first, count, value, room, raw);
     }
 }
 
@@ -118,11 +123,11 @@ static double own_eta(const jk_own_score *own, const jk_segment *segment, double
 }
 
 void jk_score_add_own(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, size_t first,
-                      size_t count, double *value, float *features, double *eta) {
+                      size_t count, double *value, float *features, double *room, double *eta) {
     const jk_model *model = scorer->model;
-    size_t tile = block->rows < JK_SCORE_TILE ? block->rows : JK_SCORE_TILE;
+    size_t tile = jk_score_tile_rows(block->rows);
     double *points = value + tile, *raw = points + tile, x = 0.0;
-    raw_values(scorer, block, law, first, count, raw, value, points, features);
+    raw_values(scorer, block, law, first, count, raw, value, points, features, room);
     for (size_t i = 0; i < count; i++) {
         eta[i] += own_eta(model->scorecard.own_score, &model->segments[law->segment[first + i]], raw[i], &x);
     }
@@ -131,12 +136,13 @@ void jk_score_add_own(const jk_scorer *scorer, const jk_block *block, const jk_l
 void jk_score_own(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, void *scratch, double *x,
                   double *eta) {
     const jk_model *model = scorer->model;
-    size_t tile = block->rows < JK_SCORE_TILE ? block->rows : JK_SCORE_TILE;
+    size_t tile = jk_score_tile_rows(block->rows);
     double *value = scratch, *points = value + tile, *raw = points + tile;
     float *features = (float *)(void *)(raw + tile);
+    double *room = jk_score_room_of_network(scorer, block->rows, scratch);
     for (size_t first = 0; first < block->rows; first += JK_SCORE_TILE) {
         size_t count = block->rows - first < JK_SCORE_TILE ? block->rows - first : JK_SCORE_TILE;
-        raw_values(scorer, block, law, first, count, raw, value, points, features);
+        raw_values(scorer, block, law, first, count, raw, value, points, features, room);
         for (size_t i = 0; i < count; i++) {
             size_t row = first + i;
             eta[row] = own_eta(model->scorecard.own_score, &model->segments[law->segment[row]], raw[i], &x[row]);
@@ -147,7 +153,12 @@ void jk_score_own(const jk_scorer *scorer, const jk_block *block, const jk_law_f
 /* ---- explained -------------------------------------------------------------------------------------------------- */
 
 size_t jk_score_own_details(const jk_own_score *own) {
-    return own->column.name != NULL ? 1 : 1 + (own->trees != NULL ? own->trees->feature_count : own->card_count);
+    if (own->column.name != NULL) {
+        return 1;
+    }
+    return 1 + (own->trees != NULL     ? own->trees->feature_count
+                : own->network != NULL ? own->network->input_count
+                                       : own->card_count);
 }
 
 static void explain_column(const jk_scorer *scorer, const jk_segment *segment, double raw, jk_score_detail *detail) {
@@ -185,12 +196,18 @@ void jk_score_explain_own(const jk_scorer *scorer, const jk_block *block, const 
         explain_column(scorer, segment, raw, details);
         return;
     }
-    if (own->trees != NULL) {
-        jk_score_explain_trees(scorer, &scorer->own_trees, block, law, row, scratch, details);
-        double rest = details[parts].points * own->trees->scale;
+    if (own->trees != NULL || own->network != NULL) {
+        double scale = own->trees != NULL ? own->trees->scale : 1.0;
+        if (own->trees != NULL) {
+            jk_score_explain_trees(scorer, &scorer->own_trees, block, law, row, scratch, details);
+        } else {
+            jk_score_explain_network(scorer, &scorer->own_network, block, law, row,
+                                     jk_score_room_of_network(scorer, block->rows, scratch), details);
+        }
+        double rest = details[parts].points * scale;
         raw = rest;
         for (size_t i = 0; i < parts; i++) {
-            details[i].points *= own->trees->scale;
+            details[i].points *= scale;
             raw += details[i].points;
         }
         share_out(own, segment, raw, rest, details, parts);
@@ -201,7 +218,8 @@ void jk_score_explain_own(const jk_scorer *scorer, const jk_block *block, const 
         jk_score_explain_item(scorer, &scorer->card[c], block, law, row, &details[c]);
         raw += details[c].points;
     }
-    details[parts] = (jk_score_detail){.characteristic = "own score", .is_numeric = 1, .value = (double)NAN};
+    details[parts] =
+        (jk_score_detail){.characteristic = "own score", .is_numeric = 1, .value = (double)NAN, .is_base = 1};
     (void)snprintf(details[parts].level, sizeof details[parts].level, "%.6g points, of which %.6g at first", raw,
                    own->card_base);
     share_out(own, segment, raw, own->card_base, details, parts);

@@ -5,7 +5,6 @@
  * beta). Of money that comes evenly the share y = (1 - e^(-beta n)) / (beta n) arrives; rho* is the intensity whose
  * spells bring the same share: rho* / (rho* + beta) = y, so rho* = beta y / (1 - y).
  */
-#include <math.h>
 
 #include "base/fmath.h"
 #include "model/economics.h"
@@ -60,24 +59,21 @@ static bool pays_of_own_will(unsigned status, double instalment, double garnishe
 }
 
 void jk_score_payers(const jk_scorer *scorer, const jk_block *block, const jk_law_facts *law, jk_score_columns *out) {
-    const unsigned plans = JK_ALLOW(JK_SURVEIL) | JK_ALLOW(JK_AMICABLE);
+    const jk_scorecard *card = &scorer->model->scorecard;
+    scorer->kernel->find_payers(scorer, law, block->rows, out);
     for (size_t i = 0; i < block->rows; i++) {
-        const jk_segment *segment = &scorer->model->segments[law->segment[i]];
-        out->paying[i] = 0;
-        out->instalment[i] = 1.0;
-        if (!segment->payers.given || !law->workable[i] || (law->allowed[i] & plans) == 0 ||
-            law->paid_months[i] >= segment->payers.since_last_payment) {
+        if (!out->paying[i]) {
             continue;
         }
-        const jk_scorecard *card = &scorer->model->scorecard;
+        const jk_segment *segment = &scorer->model->segments[law->segment[i]];
         jk_capacity class = (jk_capacity)out->capacity_class[i];
         bool guessed = out->class_guessed[i] != 0;
         int32_t debtor = JK_BLOCK_INT32(block, DEBTOR_INDEX)[i];
         double garnished = jk_class_mean(card, segment->garnish_share, class, guessed) *
                            jk_law_garnish(law, i, scorer->debtors, debtor);
         unsigned status = jk_law_status(JK_BLOCK_ENUM(block, LEGAL_STATUS)[i]);
-        if (pays_of_own_will(status, law->instalment[i], garnished)) {
-            out->paying[i] = 1;
+        out->paying[i] = pays_of_own_will(status, law->instalment[i], garnished);
+        if (out->paying[i]) {
             double typical = jk_class_mean(card, segment->payers.monthly_share, class, guessed);
             out->instalment[i] = instalment_size(segment, typical, law->balance[i], law->instalment[i]);
         }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scoring a block: characteristic after characteristic over a tile of rows, then the class and theta. */
-#include <math.h>
+/* Scoring a block: characteristic after characteristic over a tile of rows, then the class and theta (score_kernel.c).
+ */
 #include <stdio.h>
 
-#include "base/fmath.h"
 #include "base/layout.h"
 #include "score/scorer_internal.h"
 
@@ -25,13 +24,25 @@ void jk_score_columns_place(jk_score_columns *columns, size_t rows, void *memory
     columns->rows = rows;
 }
 
-size_t jk_score_scratch_size(const jk_scorer *scorer, size_t rows) {
+/* Bytes of the scratch before the numbers of networks: a multiple of 64. */
+static size_t before_networks(const jk_scorer *scorer, size_t rows) {
     const jk_trees *trees[] = {scorer->trees.trees, scorer->own_trees.trees};
-    size_t tile = rows < JK_SCORE_TILE ? rows : JK_SCORE_TILE, width = 0;
+    size_t width = 0;
     for (size_t i = 0; i < 2; i++) {
         width = trees[i] != NULL && trees[i]->feature_count > width ? trees[i]->feature_count : width;
     }
-    return tile * (3 * sizeof(double) + width * sizeof(float));
+    return (jk_score_tile_rows(rows) * (3 * sizeof(double) + width * sizeof(float)) + JK_ALIGNMENT - 1) / JK_ALIGNMENT *
+           JK_ALIGNMENT;
+}
+
+size_t jk_score_scratch_size(const jk_scorer *scorer, size_t rows) {
+    size_t room = jk_score_network_room(scorer->network.network);
+    size_t own = jk_score_network_room(scorer->own_network.network);
+    return before_networks(scorer, rows) + (room > own ? room : own) * sizeof(double);
+}
+
+double *jk_score_room_of_network(const jk_scorer *scorer, size_t rows, void *scratch) {
+    return (double *)(void *)((unsigned char *)scratch + before_networks(scorer, rows));
 }
 
 size_t jk_score_code(const jk_scorer_item *item, const jk_block *block, size_t row) {
@@ -40,78 +51,22 @@ size_t jk_score_code(const jk_scorer_item *item, const jk_block *block, size_t r
                                                                       : (size_t)(((const int32_t *)data)[row] + 1);
 }
 
-static void get_levels(const jk_scorer_item *item, const jk_block *block, size_t first, size_t count, double *points) {
-    const void *data = block->column[item->from->column];
-    const double *of_code = item->code_points;
-    if (jk_schema_column(item->from->column)->type == JK_TYPE_ENUM) {
-        const int8_t *code = (const int8_t *)data + first;
-        for (size_t i = 0; i < count; i++) {
-            points[i] = of_code[code[i] + 1];
-        }
-    } else {
-        const int32_t *code = (const int32_t *)data + first;
-        for (size_t i = 0; i < count; i++) {
-            points[i] = of_code[code[i] + 1];
-        }
-    }
-}
-
-/* The bin of a value is the last one whose lower bound it reaches; +infinity reaches all of them. */
-static void get_bins(const jk_characteristic *from, const double *restrict value, size_t count,
-                     double *restrict points) {
-    double missing = from->missing_points;
-    double lowest = from->points[0];
-    for (size_t i = 0; i < count; i++) {
-        points[i] = value[i] != value[i] ? missing : lowest;
-    }
-    for (size_t bin = 1; bin < from->count; bin++) {
-        double bound = from->below[bin - 1];
-        double of_bin = from->points[bin];
-        for (size_t i = 0; i < count; i++) {
-            points[i] = value[i] >= bound ? of_bin : points[i];
-        }
-    }
-}
-
 void jk_score_item_points(const jk_scorer *scorer, const jk_scorer_item *item, const jk_block *block,
                           const jk_law_facts *law, size_t first, size_t count, double *value, double *points) {
     if (item->code_points != NULL) {
-        get_levels(item, block, first, count, points);
+        scorer->kernel->level_points(item, block, first, count, points);
     } else {
         jk_score_values(scorer, item, block, law, first, count, value);
-        get_bins(item->from, value, count, points);
+        scorer->kernel->bin_points(item->from, value, count, points);
     }
 }
 
-static void add_points(const double *restrict points, size_t count, double *restrict sum) {
+/* Multiplies points of rows [first, first + count) by what the characteristic counts in their segments. */
+static void in_segments(const jk_characteristic *from, const jk_model *model, const jk_law_facts *law, size_t first,
+                        size_t count, double *points) {
+    const uint16_t *segment = law->segment + first;
     for (size_t i = 0; i < count; i++) {
-        sum[i] += points[i];
-    }
-}
-
-/* Rounded half up, 0 to 1000. */
-static inline int32_t score_of(double eta) {
-    double score = 500.0 + 100.0 * eta / 0x1.62e42fefa39efp-1; /* ln 2 */
-    score = score > 0.0 ? score : 0.0;
-    score = score < 1000.0 ? score : 1000.0;
-    return (int32_t)(score + 0.5);
-}
-
-static void finish_tile(const jk_model *model, const jk_law_facts *law, size_t first, size_t count,
-                        jk_score_columns *out) {
-    double weak_from = model->scorecard.weak_from;
-    double able_from = model->scorecard.able_from;
-    const bool guessed = jk_class_is_guessed(&model->scorecard);
-    for (size_t row = first; row < first + count; row++) {
-        int32_t score = score_of(out->eta[row]);
-        int by_score = score >= able_from ? JK_CAPACITY_ABLE : score >= weak_from ? JK_CAPACITY_WEAK : JK_CAPACITY_NONE;
-        int class = law->class_override[row] >= 0 ? law->class_override[row] : by_score;
-        out->score[row] = score;
-        out->capacity_class[row] = (uint8_t) class;
-        out->class_guessed[row] = guessed && law->class_override[row] < 0;
-        double center = model->segments[law->segment[row]].theta_center[class];
-        out->theta[row] = jk_exp(out->eta[row] - out->fading[row] - center);
-        out->theta_now[row] = jk_exp(out->eta[row] - center);
+        points[i] *= from->in_segments[model->segments[segment[i]].place];
     }
 }
 
@@ -119,9 +74,10 @@ void jk_score_block(const jk_scorer *scorer, const jk_block *block, const jk_law
                     void *scratch) {
     const jk_scorecard *card = &scorer->model->scorecard;
     double *value = scratch;
-    size_t tile = block->rows < JK_SCORE_TILE ? block->rows : JK_SCORE_TILE;
+    size_t tile = jk_score_tile_rows(block->rows);
     double *points = value + tile;
     float *features = (float *)(void *)(points + 2 * tile);
+    double *room = jk_score_room_of_network(scorer, block->rows, scratch);
     out->rows = block->rows;
     for (size_t first = 0; first < block->rows; first += JK_SCORE_TILE) {
         size_t count = block->rows - first < JK_SCORE_TILE ? block->rows - first : JK_SCORE_TILE;
@@ -134,19 +90,25 @@ void jk_score_block(const jk_scorer *scorer, const jk_block *block, const jk_law
         for (size_t c = 0; c < card->count; c++) {
             const jk_scorer_item *item = &scorer->items[c];
             jk_score_item_points(scorer, item, block, law, first, count, value, points);
-            add_points(points, count, eta);
+            if (item->from->in_segments != NULL) {
+                in_segments(item->from, scorer->model, law, first, count, points);
+            }
+            scorer->kernel->add_points(points, count, eta);
             if (item->from->fades) {
-                add_points(points, count, fading);
+                scorer->kernel->add_points(points, count, fading);
             }
         }
         if (card->trees != NULL) {
             jk_score_features(scorer, &scorer->trees, block, law, first, count, value, features);
-            jk_score_add_trees(card->trees, features, count, eta);
+            jk_forest_add(scorer->trees.forest, features, count, eta);
+        }
+        if (card->network != NULL) {
+            jk_score_add_network(scorer, &scorer->network, block, law, first, count, value, room, eta);
         }
         if (card->own_score != NULL) {
-            jk_score_add_own(scorer, block, law, first, count, value, features, eta);
+            jk_score_add_own(scorer, block, law, first, count, value, features, room, eta);
         }
-        finish_tile(scorer->model, law, first, count, out);
+        scorer->kernel->finish(scorer, law, first, count, out);
     }
     jk_score_payers(scorer, block, law, out);
 }
@@ -162,6 +124,7 @@ static void explain_number(const jk_characteristic *from, double value, jk_score
 size_t jk_score_detail_count(const jk_model *model) {
     const jk_scorecard *card = &model->scorecard;
     return card->count + (card->trees != NULL ? card->trees->feature_count + 1 : 0) +
+           (card->network != NULL ? card->network->input_count + 1 : 0) +
            (card->own_score != NULL ? jk_score_own_details(card->own_score) : 0);
 }
 
@@ -175,7 +138,7 @@ void jk_score_explain_item(const jk_scorer *scorer, const jk_scorer_item *item, 
         return;
     }
     size_t code = jk_score_code(item, block, row);
-    const char *missing = jk_default_level(item->from->column, scorer->model->base_currency);
+    const char *missing = jk_default_level(item->from->column, scorer->model->written_currency);
     const char *name = code > 0 ? item->names[code - 1] : (missing != NULL ? missing : "missing");
     (void)snprintf(detail->level, sizeof detail->level, "%s", name);
     detail->value = -1.0;
@@ -187,11 +150,18 @@ void jk_score_explain(const jk_scorer *scorer, const jk_block *block, const jk_l
     const jk_scorecard *card = &scorer->model->scorecard;
     for (size_t c = 0; c < card->count; c++) {
         jk_score_explain_item(scorer, &scorer->items[c], block, law, row, &details[c]);
+        const double *factor = scorer->items[c].from->in_segments;
+        details[c].points *= factor != NULL ? factor[scorer->model->segments[law->segment[row]].place] : 1.0;
     }
     details += card->count;
     if (card->trees != NULL) {
         jk_score_explain_trees(scorer, &scorer->trees, block, law, row, scratch, details);
         details += card->trees->feature_count + 1;
+    }
+    if (card->network != NULL) {
+        jk_score_explain_network(scorer, &scorer->network, block, law, row,
+                                 jk_score_room_of_network(scorer, block->rows, scratch), details);
+        details += card->network->input_count + 1;
     }
     if (card->own_score != NULL) {
         jk_score_explain_own(scorer, block, law, row, scratch, details);

@@ -5,9 +5,13 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/isa.h"
 #include "base/memory.h"
 #include "law/numbers.h"
 #include "score/scorer_internal.h"
+
+JK_ISA_DECLARE(jk_score_kernel, jk_score_kernel_);
+JK_ISA_DECLARE(jk_score_values_kernel, jk_score_values_kernel_);
 
 /* Level (jk_score_levels) by name: unknown falls to missing, anything unlisted to other. */
 static size_t level_by_name(const jk_characteristic *from, const char *name) {
@@ -73,12 +77,28 @@ jk_status jk_scorer_bind_item(jk_scorer *scorer, jk_scorer_item *item, const jk_
     if (item->code_levels == NULL) {
         return jk_fail_memory(error, "the scorecard");
     }
-    const char *missing = jk_default_level(from->column, scorer->model->base_currency);
+    const char *missing = jk_default_level(from->column, scorer->model->written_currency);
     for (size_t code = 0; code <= count; code++) {
         const char *name = code > 0 ? item->names[code - 1] : missing != NULL ? missing : "unknown";
         size_t level = level_by_name(from, name);
         item->code_levels[code] = (uint16_t)level;
         item->code_points[code] = jk_score_level_points(from, level);
+    }
+    return JK_OK;
+}
+
+/* What rows look up by their segment. */
+static jk_status bind_segments(jk_scorer *scorer, jk_error *error) {
+    const jk_model *model = scorer->model;
+    scorer->centers = jk_columns_zero(model->segment_count * JK_CAPACITY_COUNT, sizeof *scorer->centers);
+    scorer->payers_since = jk_columns_zero(model->segment_count, sizeof *scorer->payers_since);
+    if (scorer->centers == NULL || scorer->payers_since == NULL) {
+        return jk_fail_memory(error, "the scorecard");
+    }
+    for (size_t s = 0; s < model->segment_count; s++) {
+        const jk_segment *segment = &model->segments[s];
+        memcpy(&scorer->centers[s * JK_CAPACITY_COUNT], segment->theta_center, sizeof segment->theta_center);
+        scorer->payers_since[s] = segment->payers.given ? segment->payers.since_last_payment : 0;
     }
     return JK_OK;
 }
@@ -91,7 +111,11 @@ jk_status jk_scorer_create(const jk_model *model, const jk_tape *tape, const jk_
         return jk_fail_memory(error, "the scorecard");
     }
     jk_status status = JK_OK;
+    const jk_isa isa = jk_isa_usual();
     *made = (jk_scorer){.model = model, .law = law, .debtors = debtors};
+    made->kernel = JK_ISA_OF(jk_score_kernel_, isa);
+    made->values = JK_ISA_OF(jk_score_values_kernel_, isa);
+    JK_TRY_CLEANUP(bind_segments(made, error));
     made->items = jk_columns_zero(model->scorecard.count, sizeof *made->items);
     if (made->items == NULL) {
         JK_TRY_CLEANUP(jk_fail_memory(error, "the scorecard"));
@@ -100,6 +124,7 @@ jk_status jk_scorer_create(const jk_model *model, const jk_tape *tape, const jk_
         JK_TRY_CLEANUP(jk_scorer_bind_item(made, &made->items[i], &model->scorecard.characteristics[i], tape, error));
     }
     JK_TRY_CLEANUP(jk_scorer_bind_trees(made, tape, model->scorecard.trees, &made->trees, error));
+    JK_TRY_CLEANUP(jk_scorer_bind_network(made, tape, model->scorecard.network, &made->network, error));
     JK_TRY_CLEANUP(jk_scorer_bind_own(made, tape, error));
     *scorer = made;
     return JK_OK;
@@ -121,7 +146,10 @@ void jk_scorer_free(jk_scorer *scorer) {
         jk_scorer_free_item(&scorer->items[i]);
     }
     free(scorer->items);
+    free(scorer->centers);
+    free(scorer->payers_since);
     jk_scorer_free_trees(&scorer->trees);
+    jk_scorer_free_network(&scorer->network);
     jk_scorer_free_own(scorer);
     free(scorer);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Trees over a tile of rows. A tile's features stand row by row, so that the forks of one claim read one or two lines
- * of cache. A step down is arithmetic, not a branch: which way a claim goes is close to a coin's throw, and a mistaken
- * guess costs more than the step. Leaves lead to themselves, so that all claims of a group take the same number of
- * steps. Sums are taken tree after tree in 64 bits: the same bits for any tile, thread or processor. */
+/* Trees bound to a tape, and trees that are walked. A step down is arithmetic, not a branch: which way a claim goes is
+ * close to a coin's throw, and a mistaken guess costs more than the step. Leaves lead to themselves, so that all claims
+ * of a group take the same number of steps. Sums are taken tree after tree in 64 bits: the same bits for any tile,
+ * thread or processor. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,8 +16,7 @@
 enum { GROUP_ROWS = 16 };    /* claims that go down a tree side by side, to hide the latency of their loads */
 #define CODES_END 16777216.0 /* whole numbers below are exact in 32 bits */
 
-/* 1 where the level is the one that the feature asks for; `unknown` and `missing` are the same. */
-static bool is_level(const char *wanted, const char *level) {
+bool jk_score_is_level(const char *wanted, const char *level) {
     bool unknown = strcmp(level, "unknown") == 0 || strcmp(level, "missing") == 0;
     bool wants_unknown = strcmp(wanted, "unknown") == 0 || strcmp(wanted, "missing") == 0;
     return strcmp(wanted, level) == 0 || (unknown && wants_unknown);
@@ -26,10 +25,10 @@ static bool is_level(const char *wanted, const char *level) {
 /* What a categorical feature is for a level: 0 or 1, or its place among the levels of training. */
 static double level_value(const jk_tree_feature *feature, const char *level) {
     if (feature->level != NULL) {
-        return is_level(feature->level, level);
+        return jk_score_is_level(feature->level, level);
     }
     for (size_t i = 0; i < feature->level_count; i++) {
-        if (is_level(feature->levels[i], level)) {
+        if (jk_score_is_level(feature->levels[i], level)) {
             return (double)i;
         }
     }
@@ -45,7 +44,7 @@ static jk_status bind_feature(jk_scorer *scorer, const jk_tree_feature *feature,
     }
     size_t count = 0;
     JK_TRY(jk_scorer_bind_codes(item, tape, &count, error));
-    const char *missing = jk_default_level(feature->from.column, scorer->model->base_currency);
+    const char *missing = jk_default_level(feature->from.column, scorer->model->written_currency);
     item->code_points[0] = level_value(feature, missing != NULL ? missing : "missing");
     for (size_t code = 0; code < count; code++) {
         item->code_points[code + 1] = level_value(feature, item->names[code]);
@@ -67,7 +66,7 @@ jk_status jk_scorer_bind_trees(jk_scorer *scorer, const jk_tape *tape, const jk_
         JK_TRY(bind_feature(scorer, &trees->features[f], tape, &bound->features[f], error));
         scorer->columns |= bound->features[f].columns;
     }
-    return JK_OK;
+    return jk_forest_create(trees, &bound->forest, error);
 }
 
 void jk_scorer_free_trees(jk_scorer_trees *bound) {
@@ -75,6 +74,7 @@ void jk_scorer_free_trees(jk_scorer_trees *bound) {
         free(bound->features[f].code_points);
     }
     free(bound->features);
+    jk_forest_free(bound->forest);
 }
 
 /* How many of the edges lie below the value. */
@@ -118,8 +118,11 @@ void jk_score_features(const jk_scorer *scorer, const jk_scorer_trees *bound, co
             }
         }
         for (size_t i = 0; i < count; i++) {
-            bool missing = trees->zero_is_missing && value[i] == 0.0;
-            features[i * width + f] = missing ? NAN : on_scale(&trees->features[f], value[i]);
+            bool missing = value[i] == trees->missing_number;
+            features[jk_forest_place(width, i, f)] = missing ? NAN : on_scale(&trees->features[f], value[i]);
+        }
+        for (size_t i = count; i % JK_FOREST_GROUP != 0; i++) {
+            features[jk_forest_place(width, i, f)] = 0.0f;
         }
     }
 }
@@ -131,51 +134,59 @@ static inline int is_in_set(const jk_trees *trees, int32_t set, float x) {
     return word < trees->sets[set].words && (trees->bits[trees->sets[set].first + word] >> (code % 32) & 1) != 0;
 }
 
-/* One step down from node `at`; `by_set`: some nodes of the ensemble split by sets. */
-static inline int32_t step_down(const jk_trees *trees, int32_t at, const float *features, bool by_set) {
+/* One step down from node `at`, of a claim whose features stand `stride` apart; `by_set`: some nodes of the ensemble
+ * split by sets. */
+static inline int32_t step_down(const jk_trees *trees, int32_t at, const float *features, size_t stride, bool by_set) {
     const jk_tree_node *node = &trees->nodes[at];
-    float x = features[node->feature];
+    float x = features[node->feature * stride];
     int right = x != x ? !node->missing_left : !(x < node->threshold);
     if (by_set && node->set >= 0) {
-        right = !is_in_set(trees, node->set, x);
+        right = x != x ? !node->missing_left : !is_in_set(trees, node->set, x);
     }
     return node->left + (right & !node->leaf);
 }
 
-static inline void add_trees(const jk_trees *trees, const float *features, size_t count, bool by_set, double *eta) {
-    for (size_t first = 0; first < count; first += GROUP_ROWS) {
-        size_t rows = count - first < GROUP_ROWS ? count - first : GROUP_ROWS;
-        const float *own[GROUP_ROWS];
-        double sum[GROUP_ROWS];
-        for (size_t i = 0; i < GROUP_ROWS; i++) { /* a short group repeats its last claim */
-            own[i] = features + (first + (i < rows ? i : rows - 1)) * trees->feature_count;
-            sum[i] = trees->base;
+/* Adds what a tree says of `count` claims, whose features begin `apart` from each other. */
+static inline void walk_tree(const jk_trees *trees, size_t tree, const float *features, size_t count, size_t apart,
+                             size_t stride, bool by_set, double *sum) {
+    int32_t at[GROUP_ROWS];
+    for (size_t i = 0; i < count; i++) {
+        at[i] = trees->roots[tree];
+    }
+    for (int depth = trees->depths[tree]; depth > 0; depth--) {
+        for (size_t i = 0; i < count; i++) {
+            at[i] = step_down(trees, at[i], features + i * apart, stride, by_set);
         }
-        for (size_t t = 0; t < trees->tree_count; t++) {
-            int32_t at[GROUP_ROWS];
-            for (size_t i = 0; i < GROUP_ROWS; i++) {
-                at[i] = trees->roots[t];
-            }
-            for (int depth = trees->depths[t]; depth > 0; depth--) {
-                for (size_t i = 0; i < GROUP_ROWS; i++) {
-                    at[i] = step_down(trees, at[i], own[i], by_set);
-                }
-            }
-            for (size_t i = 0; i < GROUP_ROWS; i++) {
-                sum[i] += trees->values[at[i]];
-            }
-        }
-        for (size_t i = 0; i < rows; i++) {
-            eta[first + i] += sum[i];
+    }
+    for (size_t i = 0; i < count; i++) {
+        sum[i] += trees->values[at[i]];
+    }
+}
+
+void jk_forest_walk(const jk_trees *trees, size_t tree, const float *features, double *sum) {
+    for (size_t first = 0; first < JK_FOREST_GROUP; first += GROUP_ROWS) {
+        if (trees->set_count > 0) {
+            walk_tree(trees, tree, features + first, GROUP_ROWS, 1, JK_FOREST_GROUP, true, sum + first);
+        } else {
+            walk_tree(trees, tree, features + first, GROUP_ROWS, 1, JK_FOREST_GROUP, false, sum + first);
         }
     }
 }
 
 void jk_score_add_trees(const jk_trees *trees, const float *features, size_t count, double *eta) {
-    if (trees->set_count > 0) {
-        add_trees(trees, features, count, true, eta);
-    } else {
-        add_trees(trees, features, count, false, eta);
+    for (size_t first = 0; first < count; first += GROUP_ROWS) {
+        size_t rows = count - first < GROUP_ROWS ? count - first : GROUP_ROWS;
+        double sum[GROUP_ROWS];
+        for (size_t i = 0; i < rows; i++) {
+            sum[i] = trees->base;
+        }
+        for (size_t t = 0; t < trees->tree_count; t++) {
+            walk_tree(trees, t, features + first * trees->feature_count, rows, trees->feature_count, 1,
+                      trees->set_count > 0, sum);
+        }
+        for (size_t i = 0; i < rows; i++) {
+            eta[first + i] += sum[i];
+        }
     }
 }
 
@@ -190,11 +201,11 @@ static void describe_feature(const jk_scorer *scorer, const jk_scorer_trees *bou
         (void)snprintf(detail->level, sizeof detail->level, "%s%s", is ? "" : "not ", feature->level);
     } else if (feature->levels != NULL) {
         size_t code = jk_score_code(item, block, row);
-        const char *missing = jk_default_level(item->from->column, scorer->model->base_currency);
+        const char *missing = jk_default_level(item->from->column, scorer->model->written_currency);
         const char *name = code > 0 ? item->names[code - 1] : (missing != NULL ? missing : "missing");
         (void)snprintf(detail->level, sizeof detail->level, "%s", name);
     } else {
-        bool zero_too = bound->trees->zero_is_missing != 0 || feature->zero_is_nan;
+        bool zero_too = bound->trees->missing_number == 0.0 || feature->zero_is_nan;
         const char *missing = zero_too ? "missing or 0" : "missing";
         (void)snprintf(detail->level, sizeof detail->level, "%s", scaled != scaled ? missing : "trees");
         detail->is_numeric = 1;
@@ -211,19 +222,20 @@ void jk_score_explain_trees(const jk_scorer *scorer, const jk_scorer_trees *boun
                             const jk_law_facts *law, size_t row, void *scratch, jk_score_detail *details) {
     const jk_trees *trees = bound->trees;
     double *value = scratch;
-    float *features = (float *)(void *)(value + 2);
+    float *features = (float *)(void *)(value + JK_FOREST_GROUP);
     jk_score_features(scorer, bound, block, law, row, 1, value, features);
     jk_score_detail *base = &details[trees->feature_count];
-    *base = (jk_score_detail){.characteristic = "trees", .is_numeric = 1, .value = NAN, .points = trees->base};
+    *base = (jk_score_detail){
+        .characteristic = "trees", .is_numeric = 1, .value = NAN, .points = trees->base, .is_base = 1};
     (void)snprintf(base->level, sizeof base->level, "%zu trees' mean", trees->tree_count);
     for (size_t f = 0; f < trees->feature_count; f++) {
-        describe_feature(scorer, bound, f, block, law, row, features[f], &details[f]);
+        describe_feature(scorer, bound, f, block, law, row, features[f * JK_FOREST_GROUP], &details[f]);
     }
     for (size_t t = 0; t < trees->tree_count; t++) {
         int32_t at = trees->roots[t];
         base->points += trees->values[at];
         while (!trees->nodes[at].leaf) {
-            int32_t next = step_down(trees, at, features, trees->set_count > 0);
+            int32_t next = step_down(trees, at, features, JK_FOREST_GROUP, trees->set_count > 0);
             details[trees->nodes[at].feature].points += trees->values[next] - trees->values[at];
             at = next;
         }

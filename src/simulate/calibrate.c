@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Scales that make the model points bring what the portfolio brings (docs/simulate.md, "Model points"). For each
+ * segment, epoch and kind of flow, with F the portfolio's full valuation and f the points':
+ *
+ *     base    scale = F_base / f_base, within SCALE_LEAST..SCALE_MOST
+ *     pace    ln(F_s / (scale f_s)) = a x_s + b x_s^2 in the states s = worse, better with the ln pace x_s: two
+ *             equations for a and b; on a path the scale is scale * exp(a x + b x^2), the exponent within ANSWER_MOST
+ *
+ * What is left in the three fitted states and in a fourth that was not fitted is the error that `simulate` tells. */
 #include "simulate/calibrate.h"
 
 #include <math.h>

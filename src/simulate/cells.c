@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Claims into cells: an open-addressed table keyed by what claims share and by the bins of a grid. When it is full,
+ * bins are halved (a level up) and the cells added up under their new keys; as bins nest and all sums are whole
+ * numbers, the table at a level is the same however the claims came. Means that a point needs (theta, age, months to a
+ * bar …) are sums weighted with the balance over the sum of balances. */
 #include "simulate/cells.h"
 
 #include <math.h>
@@ -9,6 +13,7 @@
 #include "base/fmath.h"
 #include "base/grid.h"
 #include "base/memory.h"
+#include "base/sort.h"
 
 #define SHARE_UNITS  1073741824.0 /* 2^30 */
 #define WEIGHT_UNITS 4294967296.0 /* 2^32 */
@@ -364,7 +369,7 @@ jk_status jk_cells_at_level(jk_cells *cells, const jk_cells *from, int level, jk
             return status;
         }
     }
-    qsort(cells->cell, cells->count, sizeof *cells->cell, by_key);
+    jk_sort(cells->cell, cells->count, sizeof *cells->cell, by_key);
     place_all(cells);
     return JK_OK;
 }

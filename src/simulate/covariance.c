@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the covariance that `fit` writes beside a model, takes it to what is not known of the model's own figures
+ * (formula and source in covariance.h), and factors it, L L' = C by Cholesky's method. A pivot below a small part of
+ * its diagonal is rounding: its column stays 0, the parameter is then a combination of earlier ones. */
 #include "simulate/covariance.h"
 
 #include <math.h>
@@ -11,11 +14,15 @@
 
 #include "base/error.h"
 #include "base/input.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "jalki/score.h"
+#include "model/find.h"
+#include "simulate/covariance_levels.h"
 
 /* Pivots below this part of their diagonal are rounding: the parameter is what earlier ones say. */
 #define PIVOT_LEAST 1e-12
+#define CASH_MOST   1e18
 
 typedef struct covariance_reader {
     const char *path;
@@ -24,30 +31,14 @@ typedef struct covariance_reader {
     size_t *row;     /* [count] row of each drawn parameter in its matrix of the file */
     int *collective; /* [count] whose mean it leans on, -1: on none */
     double *credibility;
-    size_t all, spells; /* parameters of the file, and those of payers */
+    double *expected; /* [count] cash that the panel was expected to bring where the figure counts; 0: it is not told */
+    size_t all, spells;                   /* parameters of the file, and those of payers */
+    bool base_curves[JK_TREATMENT_COUNT]; /* the base model's stand under the treatment */
     jk_error *error;
 } covariance_reader;
 
 static jk_status wrong(const covariance_reader *r, const char *key, const char *expected) {
     return jk_fail(r->error, JK_ERROR_FORMAT, r->path, 0, key, "expected %s, as jalki fit writes it", expected);
-}
-
-static int find_segment(const jk_model *model, const char *id) {
-    for (size_t g = 0; id != NULL && g < model->segment_count; g++) {
-        if (strcmp(model->segments[g].id, id) == 0) {
-            return (int)g;
-        }
-    }
-    return -1;
-}
-
-static int find_treatment(const char *name) {
-    for (int a = 0; name != NULL && a < JK_TREATMENT_COUNT; a++) {
-        if (strcmp(jk_action_name((jk_action)(a + JK_SURVEIL)), name) == 0) {
-            return a;
-        }
-    }
-    return -1;
 }
 
 /* The step that a level such as "24 to below 60" speaks of. */
@@ -103,7 +94,8 @@ static jk_status find_place(const covariance_reader *r, json_t *named, int32_t *
         *place = find_point(r, characteristic, level);
         return JK_OK;
     }
-    int g = find_segment(r->model, id), a = find_treatment(json_string_value(json_object_get(named, "treatment")));
+    int g = jk_model_find_segment(r->model, id),
+        a = jk_treatment_find(json_string_value(json_object_get(named, "treatment")));
     int at = -1;
     if (g >= 0 && a >= 0) {
         at = curve ? find_step(&r->model->segments[g].curve[a], level) : find_class(level);
@@ -127,6 +119,17 @@ static bool read_credibility(const json_t *named, double *trust) {
     return json_is_number(credibility) && *trust >= 0.0 && *trust <= 1.0;
 }
 
+static jk_status read_base_curves(covariance_reader *r, const json_t *list) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        int t = jk_treatment_find(json_string_value(json_array_get(list, i)));
+        if (t < 0) {
+            return wrong(r, "base_curves", "treatments");
+        }
+        r->base_curves[t] = true;
+    }
+    return JK_OK;
+}
+
 static jk_status read_parameters(covariance_reader *r, json_t *list) {
     jk_covariance *c = r->into;
     for (size_t i = 0; i < r->all; i++) {
@@ -138,6 +141,9 @@ static jk_status read_parameters(covariance_reader *r, json_t *list) {
             c->left_out++;
             continue;
         }
+        if (collective >= 0 && collective < JK_TREATMENT_COUNT && r->base_curves[collective]) {
+            continue; /* the model has nothing of the estimate: add_rest */
+        }
         double trust = 0.0;
         if (!read_credibility(named, &trust) || *place >= 0) {
             return wrong(r, "parameters", "each parameter once, with a credibility from 0 to 1");
@@ -146,6 +152,7 @@ static jk_status read_parameters(covariance_reader *r, json_t *list) {
         c->points += collective < 0;
         r->collective[c->count] = collective;
         r->credibility[c->count] = trust;
+        r->expected[c->count] = fmin(fmax(0.0, json_number_value(json_object_get(named, "expected"))), CASH_MOST);
         r->row[c->count++] = i;
     }
     return JK_OK;
@@ -204,10 +211,10 @@ static jk_status find_spell(const covariance_reader *r, json_t *named, int32_t *
         return JK_OK; /* half_life: scores are those of the model */
     }
     bool share = row == JK_SPELL_SHARE, whole = share && json_is_null(class);
-    int g = find_segment(r->model, id);
+    int g = jk_model_find_segment(r->model, id);
     int at = whole   ? 0
              : share ? (json_is_string(class) ? find_class(json_string_value(class)) : -1)
-                     : find_treatment(json_string_value(json_object_get(named, "treatment")));
+                     : jk_treatment_find(json_string_value(json_object_get(named, "treatment")));
     if (g < 0 || at < 0 || !r->model->segments[g].payers.given) {
         return jk_fail(r->error, JK_ERROR_DATA, r->path, 0, "spells",
                        "%.40s of segment %.60s is not in the model; expected the covariance of this model's fit",
@@ -246,6 +253,38 @@ static jk_status read_spells(covariance_reader *r, json_t *list) {
         }
     }
     return JK_OK;
+}
+
+/* Steps of which there is no estimate, because nothing came in or nothing was seen: they are their collective's, which
+ * no curve knows better than its own steps do, or the base model's, with the error that the model file says of curves.
+ * All of a curve are one parameter; what levels bring in moves them as it moves the others. */
+static void add_rest(covariance_reader *r) {
+    jk_covariance *c = r->into;
+    for (size_t curve = 0; curve < r->model->segment_count * JK_TREATMENT_COUNT; curve++) {
+        const size_t t = curve % JK_TREATMENT_COUNT;
+        int32_t *step = &c->of_step[curve * c->step_room];
+        bool any = false;
+        for (size_t k = 0; k < r->model->segments[curve / JK_TREATMENT_COUNT].curve[t].count; k++) {
+            any = any || step[k] < 0;
+            step[k] = step[k] < 0 ? (int32_t)c->count : step[k];
+        }
+        if (any) {
+            r->collective[c->count] = r->base_curves[t] ? -1 : (int)t;
+            r->credibility[c->count] = r->base_curves[t] ? 1.0 : 0.0;
+            c->rest++;
+            c->count++;
+        }
+    }
+}
+
+/* Curves that lean on no collective, or on one that says nothing of itself. */
+static void put_curve_errors(covariance_reader *r) {
+    jk_covariance *c = r->into;
+    const double error = r->model->risk.curve_error;
+    for (size_t i = c->count - c->rest; i < c->count; i++) {
+        double *own = &c->matrix[i * c->count + i];
+        *own = *own > 0.0 ? *own : error * error;
+    }
 }
 
 /* From the covariance of the estimates to what is not known of the figures that the model takes. */
@@ -314,15 +353,17 @@ static jk_status allocate(covariance_reader *r) {
     c->of_point = jk_columns_alloc(points, sizeof *c->of_point);
     c->of_step = jk_columns_alloc(curves * c->step_room, sizeof *c->of_step);
     c->of_class = jk_columns_alloc(curves * JK_CAPACITY_COUNT, sizeof *c->of_class);
-    const size_t spells = model->segment_count * JK_SPELL_COUNT, all = r->all + r->spells;
+    const size_t spells = model->segment_count * JK_SPELL_COUNT, all = r->all + r->spells + curves;
     c->of_spell = jk_columns_alloc(spells, sizeof *c->of_spell);
     c->matrix = jk_columns_zero(all * all, sizeof *c->matrix);
     c->factor = jk_columns_zero(all * all, sizeof *c->factor);
     r->row = jk_columns_zero(all, sizeof *r->row);
     r->credibility = jk_columns_zero(all, sizeof *r->credibility);
     r->collective = jk_columns_zero(all, sizeof *r->collective);
-    if (c->of_spell == NULL || c->of_point == NULL || r->collective == NULL || c->of_step == NULL ||
-        c->of_class == NULL || c->matrix == NULL || c->factor == NULL || r->row == NULL || r->credibility == NULL) {
+    r->expected = jk_columns_zero(all, sizeof *r->expected);
+    if (r->expected == NULL || c->of_spell == NULL || c->of_point == NULL || r->collective == NULL ||
+        c->of_step == NULL || c->of_class == NULL || c->matrix == NULL || c->factor == NULL || r->row == NULL ||
+        r->credibility == NULL) {
         return jk_fail_memory(r->error, "the covariance");
     }
     memset(c->of_spell, 0xff, spells * sizeof *c->of_spell);
@@ -355,12 +396,22 @@ static jk_status read_root(covariance_reader *r, json_t *root) {
         return wrong(r, "spells", "at most 2048 parameters, and a row of the covariance for each");
     }
     JK_TRY(allocate(r));
+    JK_TRY(read_base_curves(r, json_object_get(root, "base_curves")));
+    const json_t *garnish = json_object_get(root, "garnish_share");
+    r->into->garnish = json_number_value(garnish);
+    if (!(r->into->garnish >= 0.0 && r->into->garnish <= 100.0)) {
+        return wrong(r, "garnish_share", "an error from 0 to 100, or null");
+    }
     JK_TRY(read_parameters(r, parameters));
     const size_t first = r->into->count;
     JK_TRY(read_spells(r, figures));
+    const size_t end = r->into->count;
+    add_rest(r);
     JK_TRY(read_matrix(r, rows, r->all, 0, first));
-    JK_TRY(read_matrix(r, spell_rows, r->spells, first, r->into->count));
+    JK_TRY(read_matrix(r, spell_rows, r->spells, first, end));
     lean(r);
+    put_curve_errors(r);
+    JK_TRY(jk_covariance_levels(json_object_get(root, "levels"), r->path, r->model, r->expected, r->into, r->error));
     return factorise(r);
 }
 
@@ -372,7 +423,7 @@ jk_status jk_covariance_load(const char *path, const jk_model *model, jk_covaria
         return jk_fail_errno(error, path, "open");
     }
     json_error_t problem;
-    json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &problem);
+    json_t *root = jk_json_parse_file(file, JSON_REJECT_DUPLICATES, &problem);
     (void)fclose(file);
     jk_status status = root == NULL
                            ? jk_fail(error, JK_ERROR_FORMAT, path, problem.line, NULL, "not JSON: %s", problem.text)
@@ -381,6 +432,7 @@ jk_status jk_covariance_load(const char *path, const jk_model *model, jk_covaria
     free(r.row);
     free(r.credibility);
     free(r.collective);
+    free(r.expected);
     if (status != JK_OK) {
         jk_covariance_reset(covariance);
     }

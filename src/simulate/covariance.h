@@ -7,7 +7,9 @@
  * Z = t^2/(t^2 + s^2) where the true figures scatter around c with the variance t^2 (Buhlmann, Straub 1970). What is
  * not known of the true figure is then Z s^2, which is s^2 t^2/(s^2 + t^2), and (1 - Z)^2 Var(c); the mean of the
  * figures of one treatment and kind, weighted with 1/(t^2 + s^2) = (1 - Z)/s^2, has Var(c) = 1/sum of (1 - Z)/s^2.
- * Together, for figures i and k: root(Z_i Z_k) C_ik + (1 - Z_i)(1 - Z_k) Var(c), the latter where they share c. */
+ * Together, for figures i and k: root(Z_i Z_k) C_ik + (1 - Z_i)(1 - Z_k) Var(c), the latter where they share c. Steps
+ * without an estimate are c, Z = 0; the base model's have the error that the model file says of its curves. Levels
+ * by landmarks then take the place of what the figures say of the level (covariance_levels.c). */
 #ifndef JK_SIMULATE_COVARIANCE_H
 #define JK_SIMULATE_COVARIANCE_H
 
@@ -29,11 +31,14 @@ typedef struct jk_covariance {
     size_t left_out;   /* parameters of the file that are not */
     size_t points;     /* of those drawn, points of characteristics */
     size_t spells;     /* and figures of payers */
+    size_t rest;       /* and curves that have steps without an estimate, one each: the last parameters */
+    size_t levels;     /* levels by landmarks that move them */
     double *matrix;    /* [count][count] of the logarithms: the posterior */
     double *factor;    /* [count][count] lower triangle of its Cholesky factor */
     int32_t *of_step;  /* [segments][treatments][step_room] parameter of a curve's step, or -1 */
     int32_t *of_class; /* [segments][treatments][classes] parameter of a class, or -1 */
     int32_t *of_spell; /* [segments][JK_SPELL_COUNT] parameter of what payers do, or -1 */
+    double garnish;    /* error of the logarithm of garnish_share, common to all segments; 0: the file has none */
     size_t step_room;  /* most steps of any curve */
     int32_t *of_point; /* [characteristics][point_room] parameter of a level's points, or -1 */
     size_t point_room; /* most levels of any characteristic */

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Figures of a distribution and how far they may be off. All standard errors are asymptotic ones of independent paths.
- */
+/* Figures of a distribution and how far they may be off, from n independent paths.
+ *
+ * Quantiles are interpolated between ranks (p (n - 1), type 7 of Hyndman and Fan 1996). Standard errors are asymptotic:
+ * of the mean s / sqrt(n); of the spread by the delta method from the fourth moment; of a quantile half the distance of
+ * the values at ranks one binomial standard deviation below and above, which needs no estimate of the density; of the
+ * expected shortfall by its influence function (q - x)+ / 0.05. Values are sorted first and summed in that order, so
+ * that neither threads nor batches show. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/invariants.h"
+#include "base/sort.h"
 #include "jalki/simulate.h"
 
 #define TAIL 0.05
@@ -98,7 +106,8 @@ jk_distribution jk_distribution_of(double *values, size_t count) {
     if (d.count == 0) {
         return d;
     }
-    qsort(values, d.count, sizeof *values, ascending);
+    jk_sort(values, d.count, sizeof *values, ascending);
+    assert(jk_ascends(values, d.count));
     set_moments(values, d.count, &d); /* of sorted values: the same sum whatever order they came in */
     set_shortfall(values, d.count, &d);
     for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {

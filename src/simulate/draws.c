@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What a path draws (docs/simulate.md):
+ *
+ *     country     x_t = f x_(t-1) + sqrt(1 - f^2) (sqrt(rho) common_t + sqrt(1 - rho) own_t),
+ *                 f = persistence^(1/12), x_1 standard normal as all later ones;
+ *                 m_t = exp(sigma x_t - sigma^2 / 2), so that E[m_t] = 1
+ *     parameters  ln p = L n, L L' the fit's covariance (covariance.h), n standard normal; a multiplier is
+ *                 exp(d - Var(d) / 2) of the sum d of what bears on it
+ *     shares      the logit is normal around a place that keeps the share's mean
+ *
+ * Normal numbers come from Philox4x32-10 (Salmon et al. 2011) and the inverse distribution function. */
 #include "simulate/draws.h"
 
 #include <math.h>
@@ -34,7 +44,8 @@ static void set_groups(jk_draws *draws) {
 jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covariance *covariance, const jk_mix *mix,
                         uint64_t seed, jk_error *error) {
     size_t factors = model->jurisdiction_count * (size_t)model->epoch_count, rows = 0;
-    *draws = (jk_draws){.model = model, .covariance = covariance, .mix = mix, .seed = seed};
+    *draws =
+        (jk_draws){.model = model, .seed = seed, .kernel = &jk_path_kernel_base, .covariance = covariance, .mix = mix};
     draws->first_row = jk_columns_zero(model->segment_count, sizeof *draws->first_row);
     for (size_t g = 0; draws->first_row != NULL && g < model->segment_count; g++) {
         draws->first_row[g] = rows;
@@ -44,9 +55,10 @@ jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covaria
     draws->memory = jk_columns_zero((2 * factors + rows + by_segment) * JK_PATH_LANES, sizeof(float));
     draws->month = jk_columns_zero(2 * (size_t)model->horizon_months, sizeof(double));
     draws->parameter = jk_columns_zero(2 * covariance->count, sizeof(double));
+    draws->lanes = jk_columns_zero(2 * covariance->count * JK_PATH_STEP, sizeof(double));
     draws->shared = jk_columns_zero(mix->groups * (covariance->count + 1), sizeof(double));
     if (draws->first_row == NULL || draws->memory == NULL || draws->month == NULL || draws->parameter == NULL ||
-        draws->shared == NULL) {
+        draws->lanes == NULL || draws->shared == NULL) {
         jk_draws_reset(draws);
         return jk_fail_memory(error, "the paths");
     }
@@ -65,6 +77,7 @@ void jk_draws_reset(jk_draws *draws) {
     free(draws->month);
     free(draws->first_row);
     free(draws->parameter);
+    free(draws->lanes);
     free(draws->shared);
     *draws = (jk_draws){0};
 }
@@ -123,20 +136,29 @@ static void fill_country(const jk_draws *draws, size_t country, const double *co
     }
 }
 
-/* The fit's parameters of a path, as logarithms. */
-static void draw_parameters(const jk_draws *draws, uint64_t path) {
+/* The fit's parameters of JK_PATH_STEP paths, as logarithms. */
+static void draw_parameters(const jk_draws *draws, uint64_t first) {
     const size_t n = draws->covariance->count, part = (size_t)GROUPS_OF_PATH * WORDS;
-    double *normal = draws->parameter, *drawn = normal + n;
-    for (size_t i = 0; i < n; i += part) {
-        jk_draw_normals(draws->seed, jk_stream(JK_STREAM_COVARIANCE, i / part), path, normal + i,
-                        n - i < part ? n - i : part);
-    }
-    for (size_t i = 0; i < n; i++) {
-        double sum = 0.0;
-        for (size_t k = 0; k <= i; k++) {
-            sum += draws->covariance->factor[i * n + k] * normal[k];
+    double *normal = draws->parameter, *side = draws->lanes;
+    for (size_t lane = 0; lane < JK_PATH_STEP; lane++) {
+        for (size_t i = 0; i < n; i += part) {
+            jk_draw_normals(draws->seed, jk_stream(JK_STREAM_COVARIANCE, i / part), first + lane, normal + i,
+                            n - i < part ? n - i : part);
         }
-        drawn[i] = sum;
+        for (size_t i = 0; i < n; i++) {
+            side[i * JK_PATH_STEP + lane] = normal[i];
+        }
+    }
+    draws->kernel->combine(draws->covariance->factor, n, side, side + n * JK_PATH_STEP);
+}
+
+/* Those of one of the paths. */
+static void take_parameters(const jk_draws *draws, size_t lane) {
+    const size_t n = draws->covariance->count;
+    const double *drawn = draws->lanes + n * JK_PATH_STEP + lane;
+    double *own = draws->parameter + n;
+    for (size_t i = 0; i < n; i++) {
+        own[i] = drawn[i * JK_PATH_STEP];
     }
 }
 
@@ -203,9 +225,9 @@ static void fill_class(const jk_draws *draws, size_t g, const double normal[NUMB
     }
 }
 
-/* A share on a path: its logit is normal, around a place that keeps its mean (MacKay, Neural Computation 4 (1992), 720:
- * E of the logistic of a normal number with mean l and variance v is about that of l / root(1 + pi v / 8)). */
-static double drawn_share(double share, double deviation, double variance) {
+/* MacKay, Neural Computation 4 (1992), 720: E of the logistic of a normal number with mean l and variance v is about
+ * that of l / root(1 + pi v / 8). */
+double jk_draw_share(double share, double deviation, double variance) {
     static const double pi_eighth = 0x1.921fb54442d18p-2;
     double logit = jk_log(share / (1.0 - share)) * sqrt(1.0 + pi_eighth * variance) + deviation;
     return 1.0 / (1.0 + jk_exp(-logit));
@@ -228,7 +250,7 @@ static void fill_spells(const jk_draws *draws, size_t g, float *spells) {
         if (row < JK_SPELL_BREAKAGE) {
             double share = payers->settled_share[row];
             if (share > 0.0 && share < 1.0) {
-                double there = drawn_share(share, drawn[parameter], variance);
+                double there = jk_draw_share(share, drawn[parameter], variance);
                 spells[(JK_PATH_SETTLES + row) * JK_PATH_LANES] = (float)(there / share);
                 spells[(JK_PATH_BEGINS + row) * JK_PATH_LANES] = (float)((1.0 - there) / (1.0 - share));
             }
@@ -240,8 +262,13 @@ static void fill_spells(const jk_draws *draws, size_t g, float *spells) {
 }
 
 static void fill_segment(const jk_draws *draws, size_t g, uint64_t path, size_t lane) {
-    double normal[NUMBERS];
+    double normal[NUMBERS], garnish_error = draws->model->risk.garnish_share_error;
     jk_draw_normals(draws->seed, jk_stream(JK_STREAM_PARAMETER, g), path, normal, NUMBERS);
+    if (draws->covariance->garnish > 0.0) { /* one for all segments, which have a stream each */
+        garnish_error = draws->covariance->garnish;
+        jk_draw_normals(draws->seed, jk_stream(JK_STREAM_PARAMETER, draws->model->segment_count), path,
+                        normal + CURVES + CLASSES, 1);
+    }
     float *multiplier = draws->multiplier + draws->first_row[g] * JK_PATH_LANES + lane;
     const size_t rows = rows_of(draws, g);
     for (size_t capacity = 0; capacity < JK_CAPACITY_COUNT; capacity++) {
@@ -254,8 +281,7 @@ static void fill_segment(const jk_draws *draws, size_t g, uint64_t path, size_t 
         }
     }
     fill_spells(draws, g, draws->spells + g * JK_PATH_SPELL_ROWS * JK_PATH_LANES + lane);
-    draws->garnish[g * JK_PATH_LANES + lane] =
-        log_normal(draws->model->risk.garnish_share_error, normal[CURVES + CLASSES]);
+    draws->garnish[g * JK_PATH_LANES + lane] = log_normal(garnish_error, normal[CURVES + CLASSES]);
 }
 
 void jk_draws_fill(jk_draws *draws, uint64_t first, size_t lanes) {
@@ -267,7 +293,10 @@ void jk_draws_fill(jk_draws *draws, uint64_t first, size_t lanes) {
         for (size_t c = 0; c < model->jurisdiction_count; c++) {
             fill_country(draws, c, common, own, path, lane);
         }
-        draw_parameters(draws, path);
+        if (lane % JK_PATH_STEP == 0) {
+            draw_parameters(draws, path);
+        }
+        take_parameters(draws, lane % JK_PATH_STEP);
         for (size_t g = 0; g < model->segment_count; g++) {
             fill_segment(draws, g, path, lane);
         }

@@ -7,6 +7,7 @@
 #include "simulate/calibrate.h"
 #include "simulate/covariance.h"
 #include "simulate/mix.h"
+#include "simulate/path_kernel.h"
 
 /* Streams of random numbers; the low bits of a stream's number say whose they are. */
 enum {
@@ -26,15 +27,17 @@ static inline uint64_t jk_stream(int kind, size_t whose) {
 typedef struct jk_draws {
     const jk_model *model;
     uint64_t seed;
-    float *recovery;   /* [jurisdictions][epochs]: m, the mean over the epoch's months */
-    float *pace;       /* [jurisdictions][epochs]: jk_pace of it */
-    float *multiplier; /* [segments][classes at the cut-off][their rows]: jk_draws_multiplier */
-    float *garnish;    /* [segments] */
-    float *spells;     /* [segments][JK_PATH_SPELL_ROWS] */
-    double *month;     /* [2][months] work */
+    float *recovery;              /* [jurisdictions][epochs]: m, the mean over the epoch's months */
+    float *pace;                  /* [jurisdictions][epochs]: jk_pace of it */
+    float *multiplier;            /* [segments][classes at the cut-off][their rows]: jk_draws_multiplier */
+    float *garnish;               /* [segments] */
+    float *spells;                /* [segments][JK_PATH_SPELL_ROWS] */
+    double *month;                /* [2][months] work */
+    const jk_path_kernel *kernel; /* that of the base set, unless the caller names a better one: the same bits */
     const jk_covariance *covariance;
     size_t *first_row; /* [segments] of the multipliers */
-    double *parameter; /* [2][covariance->count] normal numbers; logarithms of the parameters drawn */
+    double *parameter; /* [2][covariance->count] normal numbers; logarithms of the parameters drawn for a path */
+    double *lanes;     /* [2][covariance->count][JK_PATH_STEP] the same of some paths side by side */
     const jk_mix *mix;
     double *shared;   /* [groups of the mix][count] covariance of a parameter with the group's mean points */
     double *variance; /* [groups] of the group's mean points */
@@ -46,11 +49,14 @@ jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covaria
                         uint64_t seed, jk_error *error);
 void jk_draws_reset(jk_draws *draws);
 
-/* Draws paths first..first+lanes-1. */
+/* Draws paths first..first+lanes-1; `lanes` is a multiple of JK_PATH_STEP. */
 void jk_draws_fill(jk_draws *draws, uint64_t first, size_t lanes);
 
 /* The multipliers of a segment's claims of a class at the cut-off. */
 const float *jk_draws_multiplier(const jk_draws *draws, size_t segment, size_t capacity);
+
+/* A share, 0 < share < 1, whose logit is normal around a place that keeps its mean. */
+double jk_draw_share(double share, double deviation, double variance);
 
 /* `count` standard normal numbers of a path. */
 void jk_draw_normals(uint64_t seed, uint64_t stream, uint64_t path, double *normal, size_t count);

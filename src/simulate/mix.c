@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which points the claims of a segment and class carry, weighted with what they are expected to bring: the share of
+ * parameter p in group g is sum of w over claims with p / sum of w, w the expected collections of a claim that is
+ * worked. A draw of the points then moves the whole group by its mean points. Sums are whole units of the grid: exact
+ * in any order. */
 #include "simulate/mix.h"
 
 #include <stdlib.h>

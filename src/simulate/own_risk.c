@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The own risk of claims on a path whose factors are given (docs/simulate.md, "Own risk").
+ *
+ *     large   with the probabilities p_j of resolving in epoch j, sum <= 1, and U uniform on (0, 1): the claim resolves
+ *             in the j with p_1 + … + p_(j-1) <= U < p_1 + … + p_j and brings E[cash_j] / p_j there, so that the mean
+ *             over U is the expected cash; costs run while it is open, divided by the chance of being open
+ *     rest    year y brings G_y exp(s_y n_y - s_y^2 / 2), s_y^2 = ln(1 + Var_y),
+ *             Var_y = (second moment per unit collected) / G_y - (part of the squared means),
+ *             n normal, tied between years by jk_own_risk_factor
+ *
+ * Both keep every mean exactly. The log-normal number stands for a sum of many claims; the claims for which that would
+ * be wrong are the large ones (survey.c). */
 #include "simulate/own_risk.h"
 
 #include <math.h>

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernel of the simulation, compiled once per instruction set: one point over a tile of paths. */
+/* The kernel of the simulation, compiled once per instruction set: one model point over a tile of paths.
+ *
+ * A point's plan is known; a path only scales its intensities. In each epoch a state is left at the rate settle +
+ * garnish + leaving, over which the share that stays and the mean time are exp(-t) and (1 - exp(-t)) / t
+ * (plan/kernel_decay.h), or, where debtors pay in spells, those of the two moods (plan/kernel_pair.h). So an epoch
+ * costs a few operations a state and path, without a jump; cash is probability times mean time times yield. Rates come
+ * from the plan's own scene (path_program.c), so that a path without draws is the plan's projection. combine() is the
+ * product of a lower triangular factor with columns of normal numbers, added up in the same order on every instruction
+ * set. */
 #include "simulate/path_kernel.h"
 
 #include "base/isa_name.h"
@@ -78,16 +86,95 @@ static void read(const jk_plan_group *group, jk_plan_tile *point, int j, jk_path
 
 /* ---- paths ---------------------------------------------------------------------------------------------------- */
 
-JK_INLINE void move_on(const jk_path_state *state, jk_vec quiet, jk_vec paying, float *next) {
-    for (int i = 0; i < state->moves; i++) {
-        float *to = next + (size_t)state->move[i].to * JK_PATH_LANES;
-        jk_vec mass = state->move[i].paying ? paying : quiet, part = jk_set(state->move[i].part);
-        if (state->move[i].first) {
-            jk_store(to, mass * part);
-        } else {
-            jk_store(to, jk_fma(mass, part, jk_load(to)));
-        }
+/* What a work does over the epoch, of who begins it in a mood. */
+typedef struct jk_path_stay {
+    jk_stay stay;
+    jk_moods later;       /* mean time in a mood, discounted within the epoch */
+    jk_vec quiet, paying; /* what a unit of time in the mood brings per unit of balance */
+    jk_vec settle, open;  /* where nobody pays in spells: the parts of `quiet`, settled and otherwise */
+} jk_path_stay;
+
+/* A row of the segment's spells on these paths. */
+JK_INLINE jk_vec spell_of(const jk_path_tile *tile, int row, int of, size_t at) {
+    return jk_load(tile->spells + (size_t)(row + of) * JK_PATH_LANES + at);
+}
+
+/* A work's pair of moods on these paths, and what a unit of time in a mood brings. */
+JK_INLINE jk_pair pair_of(const jk_path_work *work, const jk_path_tile *tile, size_t at, jk_vec recovery,
+                          jk_vec yield[2]) {
+    const int a = work->treatment;
+    jk_vec multiplier = jk_load(tile->multiplier + (size_t)work->factor * JK_PATH_LANES + at);
+    jk_vec garnish = jk_load(tile->garnish + at), pace = recovery * multiplier, dividend = jk_set(work->dividend);
+    jk_vec taken = garnish * jk_set(work->garnish);
+    jk_vec settle = pace * jk_set(work->settle) * spell_of(tile, JK_PATH_SETTLES, a, at);
+    jk_vec pays = recovery * jk_set(work->pays) * spell_of(tile, JK_PATH_PAYS, work->capacity, at);
+    pays = jk_max(pays, garnish * jk_set(work->floor));
+    yield[0] = jk_fma(settle, jk_set(work->share), taken + dividend);
+    yield[1] = pays + dividend;
+    return (jk_pair){settle + taken + jk_set(work->leaving[0]), pays + jk_set(work->leaving[1]),
+                     pace * jk_set(work->begin) * spell_of(tile, JK_PATH_BEGINS, a, at),
+                     jk_set(work->stop) * spell_of(tile, JK_PATH_STOPS, a, at)};
+}
+
+/* The series for P and M, plain and discounted, side by side; true: not on all paths do they hold. */
+JK_INLINE bool stay_in_spells(const jk_path_work *work, jk_vec discount, const jk_path_tile *tile, size_t at,
+                              jk_vec recovery, jk_path_stay *stay) {
+    const jk_vec limit = jk_set(JK_PAIR_EPOCH);
+    jk_vec yield[2];
+    const jk_pair pair = pair_of(work, tile, at, recovery, yield);
+    const jk_pair later = {pair.quiet + discount, pair.paying + discount, pair.begin, pair.stop};
+    const jk_matrix matrix[] = {jk_matrix_of(&pair), jk_matrix_of(&later)};
+    jk_linear share[2];
+    jk_shares_in_epoch(matrix, 2, share);
+    stay->stay = jk_stay_of(&pair, &matrix[0], &share[0]);
+    stay->later = jk_stay_of(&later, &matrix[1], &share[1]).share;
+    stay->quiet = yield[0];
+    stay->paying = yield[1];
+    return jk_any(jk_either(jk_gt(matrix[0].trace, limit), jk_gt(matrix[1].trace, limit)));
+}
+
+/* The same for rates of any size, lane by lane where the series do not hold, and for a discount below 0. Apart, so that
+ * the common way keeps its numbers in registers. */
+static __attribute__((noinline)) void stays_repair(const jk_path_work *work, int32_t works, float rate,
+                                                   const jk_path_tile *tile, size_t at, jk_vec recovery,
+                                                   jk_path_stay *stay) {
+    const jk_vec discount = jk_set(rate);
+    for (int32_t i = 0; i < works; i++) {
+        jk_vec yield[2];
+        const jk_pair pair = pair_of(&work[i], tile, at, recovery, yield);
+        const jk_pair later = {pair.quiet + discount, pair.paying + discount, pair.begin, pair.stop};
+        stay[i].stay = jk_stay_over(&pair, NULL);
+        const jk_stay discounted = rate < 0.0f ? jk_stay_over(&pair, &discount) : jk_stay_over(&later, NULL);
+        stay[i].later = discounted.share;
     }
+}
+
+JK_INLINE void stays_in_spells(const jk_path_work *work, const jk_path_epoch *epoch, const jk_path_tile *tile,
+                               size_t at, jk_vec recovery, jk_path_stay *stay) {
+    const jk_vec discount = jk_set(epoch->discount);
+    bool far = epoch->discount < 0.0f;
+    for (int32_t i = 0; i < epoch->works; i++) {
+        far |= stay_in_spells(&work[i], discount, tile, at, recovery, &stay[i]);
+    }
+    if (__builtin_expect(far, 0)) {
+        stays_repair(work, epoch->works, epoch->discount, tile, at, recovery, stay);
+    }
+}
+
+/* Who pays, pays at once. */
+JK_INLINE void stay_quiet(const jk_path_work *work, const jk_path_epoch *epoch, const jk_path_tile *tile, size_t at,
+                          jk_vec recovery, jk_path_stay *stay) {
+    jk_vec multiplier = jk_load(tile->multiplier + (size_t)work->factor * JK_PATH_LANES + at);
+    jk_vec settle = recovery * multiplier * jk_set(work->settle);
+    jk_vec taken = jk_load(tile->garnish + at) * jk_set(work->garnish);
+    jk_vec time = settle + taken + jk_set(work->leaving[0]);
+    const jk_decay plain = decay_of(time), discounted = decay_of(time + jk_set(epoch->discount));
+    stay->settle = settle;
+    stay->open = taken + jk_set(work->dividend);
+    stay->quiet = jk_fma(settle, jk_set(work->share), stay->open);
+    stay->stay.left.qq = plain.left;
+    stay->stay.share.qq = plain.share;
+    stay->later.qq = discounted.share;
 }
 
 /* What a state brings: probability times mean time in each mood, plain and discounted within the epoch, times yields.
@@ -107,89 +194,100 @@ JK_INLINE void add_flows(const jk_path_state *state, const jk_path_epoch *epoch,
     sums->of[JK_PATH_GROSS] = sums->of[JK_PATH_GROSS] + gross;
     sums->of[JK_PATH_CONTINGENT] = jk_fma(gross, jk_set(state->contingent), sums->of[JK_PATH_CONTINGENT]);
     sums->of[JK_PATH_RUNNING] = sums->of[JK_PATH_RUNNING] + running;
-    sums->of[JK_PATH_KEPT] = jk_fma(worth, jk_set((1.0f - state->contingent) * epoch->now), sums->of[JK_PATH_KEPT]);
+    sums->of[JK_PATH_KEPT] = jk_fma(worth, jk_set(state->kept), sums->of[JK_PATH_KEPT]);
     sums->of[JK_PATH_SPENT] = jk_fma(spent, jk_set(epoch->now), sums->of[JK_PATH_SPENT]);
 }
 
-/* Quiet and paying change into each other; the state's own mood is where it begins. */
-JK_INLINE void run_pair(const jk_path_state *state, const jk_path_epoch *epoch, jk_vec p, jk_vec settle, jk_vec begin,
-                        jk_vec taken, jk_vec pays, jk_vec stop, float *next, jk_path_sums *sums) {
-    const bool paying = state->state >= JK_STATES;
-    const jk_vec discount = jk_set(epoch->discount), dividend = jk_set(state->dividend);
-    jk_vec quiet_rate = settle + taken + jk_set(state->leaving[0]), paying_rate = pays + jk_set(state->leaving[1]);
-    const jk_pair pair = {quiet_rate, paying_rate, begin, stop};
-    jk_stay stay = jk_stay_over(&pair, NULL), later;
-    if (epoch->discount >= 0.0f) {
-        const jk_pair discounted = {quiet_rate + discount, paying_rate + discount, begin, stop};
-        later = jk_stay_over(&discounted, NULL);
-    } else {
-        later = jk_stay_over(&pair, &discount);
-    }
-    jk_path_times times = {p * (paying ? stay.share.pq : stay.share.qq), p * (paying ? stay.share.pp : stay.share.qp),
-                           p * (paying ? later.share.pq : later.share.qq),
-                           p * (paying ? later.share.pp : later.share.qp)};
-    add_flows(state, epoch, &times, jk_fma(settle, jk_set(state->share), taken + dividend), pays + dividend, sums);
-    move_on(state, p * (paying ? stay.left.pq : stay.left.qq), p * (paying ? stay.left.pp : stay.left.qp), next);
-}
-
-/* A row of the segment's spells on these paths. */
-JK_INLINE jk_vec spell_of(const jk_path_tile *tile, int row, int of, size_t at) {
-    return jk_load(tile->spells + (size_t)(row + of) * JK_PATH_LANES + at);
-}
-
-JK_INLINE void run_state(const jk_path_state *state, const jk_path_epoch *epoch, const jk_path_tile *tile,
-                         const float *probability, float *next, size_t at, jk_vec recovery, jk_path_sums *sums) {
+/* A worked state: its flows, and who is in which mood at the epoch's end; the state's own mood is where it begins. */
+JK_INLINE void run_state(const jk_path_state *state, const jk_path_epoch *epoch, const jk_path_stay *stay,
+                         const bool spells, jk_vec p, jk_path_sums *sums, float *mass) {
     const jk_vec none = jk_set(0.0f);
-    jk_vec p = jk_load(probability + (size_t)state->state * JK_PATH_LANES + at);
-    if (state->factor < 0) {
-        sums->of[JK_PATH_SALE] = jk_fma(p, jk_set(state->start), sums->of[JK_PATH_SALE]);
-        return;
+    const jk_moods *share = &stay->stay.share, *later = &stay->later, *left = &stay->stay.left;
+    if (!spells) {
+        const jk_path_times times = {p * share->qq, none, p * later->qq, none};
+        add_flows(state, epoch, &times, stay->quiet, none, sums);
+        jk_vec second = jk_fma(stay->settle, jk_set(state->second[0]), stay->open * jk_set(state->second[1]));
+        sums->of[JK_PATH_SECOND] = jk_fma(times.quiet, second, sums->of[JK_PATH_SECOND]);
+        jk_store(mass, p * left->qq);
+    } else if (state->state < JK_STATES) {
+        const jk_path_times times = {p * share->qq, p * share->qp, p * later->qq, p * later->qp};
+        add_flows(state, epoch, &times, stay->quiet, stay->paying, sums);
+        jk_store(mass, p * left->qq);
+        jk_store(mass + JK_PATH_STEP, p * left->qp);
+    } else {
+        const jk_path_times times = {p * share->pq, p * share->pp, p * later->pq, p * later->pp};
+        add_flows(state, epoch, &times, stay->quiet, stay->paying, sums);
+        jk_store(mass, p * left->pq);
+        jk_store(mass + JK_PATH_STEP, p * left->pp);
     }
-    sums->of[JK_PATH_FILING] = jk_fma(p, jk_set(state->start), sums->of[JK_PATH_FILING]);
-    jk_vec multiplier = jk_load(tile->multiplier + (size_t)state->factor * JK_PATH_LANES + at);
-    jk_vec garnish = jk_load(tile->garnish + at), pace = recovery * multiplier;
-    jk_vec settle = pace * jk_set(state->settle), taken = garnish * jk_set(state->garnish);
-    if (state->pair) {
-        const int a = state->treatment, k = state->state % JK_CAPACITY_COUNT;
-        jk_vec pays = recovery * jk_set(state->pays) * spell_of(tile, JK_PATH_PAYS, k, at);
-        jk_vec begin = pace * jk_set(state->begin) * spell_of(tile, JK_PATH_BEGINS, a, at);
-        jk_vec stop = jk_set(state->stop) * spell_of(tile, JK_PATH_STOPS, a, at);
-        settle = settle * spell_of(tile, JK_PATH_SETTLES, a, at);
-        run_pair(state, epoch, p, settle, begin, taken, jk_max(pays, garnish * jk_set(state->floor)), stop, next + at,
-                 sums);
-        return;
+}
+
+JK_INLINE void run_states(const jk_path_program *program, const jk_path_epoch *epoch, const jk_path_stay *stay,
+                          const bool spells, const float *probability, jk_path_sums *sums, float *mass) {
+    const jk_path_state *state = program->state + epoch->first, *end = state + epoch->count;
+    for (; state < end; state++, mass += (ptrdiff_t)2 * JK_PATH_STEP) {
+        jk_vec p = jk_load(probability + (size_t)state->state * JK_PATH_LANES);
+        if (state->work < 0) {
+            sums->of[JK_PATH_SALE] = jk_fma(p, jk_set(state->start), sums->of[JK_PATH_SALE]);
+        } else {
+            sums->of[JK_PATH_FILING] = jk_fma(p, jk_set(state->start), sums->of[JK_PATH_FILING]);
+            run_state(state, epoch, stay + state->work, spells, p, sums, mass);
+        }
     }
-    jk_vec open = taken + jk_set(state->dividend);
-    jk_vec time = settle + taken + jk_set(state->leaving[0]);
-    jk_decay plain = decay_of(time);
-    jk_decay discounted = decay_of(time + jk_set(epoch->discount));
-    jk_path_times times = {p * plain.share, none, p * discounted.share, none};
-    add_flows(state, epoch, &times, jk_fma(settle, jk_set(state->share), open), none, sums);
-    jk_vec second = jk_fma(settle, jk_set(state->second[0]), open * jk_set(state->second[1]));
-    sums->of[JK_PATH_SECOND] = jk_fma(times.quiet, second, sums->of[JK_PATH_SECOND]);
-    move_on(state, p * plain.left, none, next + at);
+}
+
+/* Who goes on in which state. */
+JK_INLINE void arrive(const jk_path_program *program, const jk_path_epoch *epoch, const float *mass, float *next) {
+    const jk_path_arrival *arrival = program->arrival + epoch->first_arrival;
+    for (int to = 0; to < JK_ALL_STATES; to++) {
+        if (epoch->arrivals[to] == 0) {
+            continue;
+        }
+        const jk_path_arrival *end = arrival + epoch->arrivals[to];
+        jk_vec sum = jk_load(mass + arrival->mass) * jk_set(arrival->part);
+        for (arrival++; arrival < end; arrival++) {
+            sum = jk_fma(jk_load(mass + arrival->mass), jk_set(arrival->part), sum);
+        }
+        jk_store(next + (size_t)to * JK_PATH_LANES, sum);
+    }
+}
+
+/* An epoch of a vector of paths: works first, each by itself, as the steps of one wait for each other and those of
+ * several do not. */
+JK_INLINE void run_paths(const jk_path_program *program, int j, const jk_path_tile *tile, const bool spells,
+                         size_t at) {
+    const jk_path_epoch *epoch = &program->epoch[j];
+    const jk_path_work *work = program->work + epoch->first_work;
+    float *flow = tile->flow + (size_t)j * JK_PATH_FLOWS * JK_PATH_LANES + at;
+    jk_path_stay stay[JK_ALL_STATES];
+    alignas(64) float mass[2 * JK_ALL_STATES * JK_PATH_STEP];
+    const jk_vec recovery = jk_load(tile->recovery + (size_t)j * JK_PATH_LANES + at);
+    if (spells) {
+        stays_in_spells(work, epoch, tile, at, recovery, stay);
+    } else {
+        for (int32_t i = 0; i < epoch->works; i++) {
+            stay_quiet(&work[i], epoch, tile, at, recovery, &stay[i]);
+        }
+    }
+    jk_path_sums sums;
+    JK_UNROLL
+    for (int f = 0; f < JK_PATH_FLOWS; f++) {
+        sums.of[f] = jk_load(flow + (size_t)f * JK_PATH_LANES);
+    }
+    run_states(program, epoch, stay, spells, tile->probability[j % 2] + at, &sums, mass);
+    JK_UNROLL
+    for (int f = 0; f < JK_PATH_FLOWS; f++) {
+        jk_store(flow + (size_t)f * JK_PATH_LANES, sums.of[f]);
+    }
+    arrive(program, epoch, mass, tile->probability[1 - j % 2] + at);
 }
 
 static void run_epoch(const jk_path_program *program, int j, const jk_path_tile *tile) {
-    const jk_path_epoch *epoch = &program->epoch[j];
-    const jk_path_state *first = program->state + epoch->first, *end = first + epoch->count;
-    const float *probability = tile->probability[j % 2];
-    float *next = tile->probability[1 - j % 2];
-    float *flow = tile->flow + (size_t)j * JK_PATH_FLOWS * JK_PATH_LANES;
-    const float *recovery = tile->recovery + (size_t)j * JK_PATH_LANES;
     for (size_t at = 0; at < tile->lanes; at += JK_LANES) {
-        jk_path_sums sums;
-        JK_UNROLL
-        for (int f = 0; f < JK_PATH_FLOWS; f++) {
-            sums.of[f] = jk_load(flow + (size_t)f * JK_PATH_LANES + at);
-        }
-        jk_vec m = jk_load(recovery + at);
-        for (const jk_path_state *state = first; state < end; state++) {
-            run_state(state, epoch, tile, probability, next, at, m, &sums);
-        }
-        JK_UNROLL
-        for (int f = 0; f < JK_PATH_FLOWS; f++) {
-            jk_store(flow + (size_t)f * JK_PATH_LANES + at, sums.of[f]);
+        if (program->pairs) {
+            run_paths(program, j, tile, true, at);
+        } else {
+            run_paths(program, j, tile, false, at);
         }
     }
 }
@@ -204,4 +302,59 @@ static void run(const jk_path_program *program, const jk_path_tile *tile) {
     }
 }
 
-const jk_path_kernel JK_ISA_NAME(jk_path_kernel_) = {read, run};
+/* Some paths, and as many sums as registers hold. Neither fused nor reordered. */
+#if defined(JK_LANES_BASE)
+enum { SOME = 2, ROWS = 1 };
+#else
+enum { SOME = 4, ROWS = 2 };
+#endif
+enum { PARTS = JK_PATH_STEP / SOME };
+typedef double some __attribute__((vector_size(SOME * sizeof(double))));
+
+JK_INLINE void add_column(const double *factor, size_t stride, const int first, const int rows, const some *normal,
+                          some sum[ROWS][PARTS]) {
+    JK_UNROLL
+    for (int r = first; r < rows; r++) {
+        const some all = factor[(size_t)r * stride] - (some){0.0};
+        JK_UNROLL
+        for (int q = 0; q < PARTS; q++) {
+            sum[r][q] = sum[r][q] + all * normal[q];
+        }
+    }
+}
+
+/* Rows i..i+rows-1 of the product, side by side, so that numbers are loaded once for all; each is longer by one than
+ * the row before. */
+JK_INLINE void combine_rows(const double *factor, size_t count, size_t i, const int rows, const double *normal,
+                            double *drawn) {
+    some sum[ROWS][PARTS] = {{{0.0}}};
+    const double *row = factor + i * count;
+    const some *column = (const some *)(const void *)normal;
+    for (size_t k = 0; k <= i; k++, column += PARTS) {
+        add_column(row + k, count, 0, rows, column, sum);
+    }
+    JK_UNROLL
+    for (int r = 1; r < rows; r++, column += PARTS) {
+        add_column(row + i + r, count, r, rows, column, sum);
+    }
+    some *to = (some *)(void *)(drawn + i * JK_PATH_STEP);
+    JK_UNROLL
+    for (int r = 0; r < rows; r++) {
+        JK_UNROLL
+        for (int q = 0; q < PARTS; q++) {
+            to[r * PARTS + q] = sum[r][q];
+        }
+    }
+}
+
+static void combine(const double *factor, size_t count, const double *normal, double *drawn) {
+    size_t i = 0;
+    for (; i + ROWS <= count; i += ROWS) {
+        combine_rows(factor, count, i, ROWS, normal, drawn);
+    }
+    if (i < count) {
+        combine_rows(factor, count, i, 1, normal, drawn);
+    }
+}
+
+const jk_path_kernel JK_ISA_NAME(jk_path_kernel_) = {read, run, combine};

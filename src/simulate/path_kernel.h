@@ -31,8 +31,6 @@ typedef enum jk_path_flow {
     JK_PATH_FLOWS
 } jk_path_flow;
 
-enum { JK_PATH_MOVES = 12 };
-
 /* What multiplies the figures of a segment's payers on a path, a row each: how readily new payers settle and begin, and
  * how soon payers stop, by treatment; what they pay, by class. */
 enum {
@@ -43,32 +41,42 @@ enum {
     JK_PATH_SPELL_ROWS = JK_PATH_PAYS + JK_CAPACITY_COUNT
 };
 
-/* One state of a point in an epoch; intensities are times the epoch's months. With m the factor of the country and
- * h = m * multiplier[factor], a quiet debtor settles with h * settle, begins to pay with h * begin, is garnished with
- * garnish_share * garnish, and leaves, dividends among it, with `leaving[0]`; one who pays brings the larger of m *
- * pays and garnish_share * floor, stops with `stop` and leaves with leaving[1]. In a pair settle, begin, stop and pays
- * are each times their row of the tile's spells. The mean time in a mood over the epoch follows (model.md sections 4
- * and 5); amounts are per unit of balance and time. */
-typedef struct jk_path_state {
-    int16_t state;  /* JK_STATE or JK_PAYING_STATE */
-    int16_t factor; /* row of the segment's multipliers; -1: sold, only `start` counts */
-    int8_t treatment;
-    bool pair; /* quiet and paying change into each other; else only the mood of the state is left */
+/* What states of an epoch have in common that resolve alike. Intensities are times the epoch's months. With m the
+ * factor of the country and h = m * multiplier[factor], a quiet debtor settles with h * settle, begins to pay with h *
+ * begin, is garnished with garnish_share * garnish, and leaves, dividends among it, with `leaving[0]`; one who pays
+ * brings the larger of m * pays and garnish_share * floor, stops with `stop` and leaves with leaving[1]. Where debtors
+ * pay in spells settle, begin, stop and pays are each times their row of the tile's spells. The mean time in a mood
+ * over the epoch follows (model.md sections 4 and 5). */
+typedef struct jk_path_work {
+    int16_t factor; /* row of the segment's multipliers */
+    int8_t treatment, capacity;
     float settle, begin, garnish, pays, floor, stop, leaving[2], dividend;
-    float share;      /* sigma: of the balance that a settlement brings */
+    float share; /* sigma: of the balance that a settlement brings */
+} jk_path_work;
+
+/* One state of a point in an epoch; amounts are per unit of balance and time. */
+typedef struct jk_path_state {
+    int16_t state;    /* JK_STATE or JK_PAYING_STATE */
+    int16_t work;     /* of the epoch's; -1: sold, only `start` counts */
     float balance[2]; /* quiet, paying: times the part of the epoch before the bar */
     float contingent; /* part of collections */
+    float kept;       /* the other part, discounted to the cut-off */
     float running[2]; /* per unit of time in the mood */
     float start;      /* per unit of probability: court fee, or what the sale brings */
     float second[2];  /* per settlement, and per unit of what is paid otherwise; 0 in a pair */
-    int16_t moves;
-    struct {
-        int8_t to;
-        bool paying; /* of those who pay at the epoch's end */
-        bool first;  /* nothing was written there yet in this epoch */
-        float part;
-    } move[JK_PATH_MOVES];
+    /* Where they go on, by mood if at all: in each class step[class] times the part that stays in the title state
+     * `title`, and times the part that has a title then. */
+    bool continues[2];
+    int8_t title;
+    float stays, titled;
+    const float *step;
 } jk_path_state;
+
+/* A part of those who are in a mood at the epoch's end, having begun it in a state. */
+typedef struct jk_path_arrival {
+    int32_t mass; /* JK_PATH_STEP times: twice the number of the state among the epoch's, and 1 for those who pay */
+    float part;
+} jk_path_arrival;
 
 /* What an epoch says of a point, in the base case; monthly, base currency. */
 typedef struct jk_path_scene {
@@ -84,17 +92,25 @@ typedef struct jk_path_scene {
 
 typedef struct jk_path_epoch {
     int32_t first, count; /* its states in the program */
-    float discount;       /* delta times months */
-    float now;            /* discount factor of the epoch's start */
+    int32_t first_work, works;
+    int32_t first_arrival;
+    uint8_t
+        arrivals[JK_ALL_STATES]; /* at the epoch's end, by state in which they go on: so many, one after the other */
+    float discount;              /* delta times months */
+    float now;                   /* discount factor of the epoch's start */
 } jk_path_epoch;
 
-/* A point. `state` has room for JK_ALL_STATES per epoch. */
+enum { JK_PATH_ARRIVALS = JK_ALL_STATES * JK_ALL_STATES }; /* of an epoch at most */
+
+/* A point. `state` and `work` have room for JK_ALL_STATES per epoch. */
 typedef struct jk_path_program {
     int epochs; /* those in which something can happen; the rest of the plan's are nothing */
     int start;  /* state at the cut-off */
     bool pairs; /* the point's debtors may pay in spells */
     jk_path_epoch *epoch;
     jk_path_state *state;
+    jk_path_work *work;
+    jk_path_arrival *arrival;
     jk_plan_tile *point; /* the point as a tile of one claim */
 } jk_path_program;
 
@@ -113,6 +129,9 @@ typedef struct jk_path_kernel {
     /* The scene of epoch j of the claim in a tile's first row, by the plan's own economics. */
     void (*read)(const jk_plan_group *group, jk_plan_tile *point, int j, jk_path_scene *scene);
     void (*run)(const jk_path_program *program, const jk_path_tile *tile);
+    /* drawn = factor times normal of JK_PATH_STEP paths, [count][JK_PATH_STEP] both: `factor` is a lower triangle
+     * [count][count]. Sums go up by column whatever the lanes. */
+    void (*combine)(const double *factor, size_t count, const double *normal, double *drawn);
 } jk_path_kernel;
 
 extern const jk_path_kernel jk_path_kernel_base, jk_path_kernel_v3, jk_path_kernel_v4;

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One model point's plan as a list of states and moves for the path kernel: for each epoch and each state that can be
+ * reached under the kept actions, the rates per epoch of model.md sections 4 to 7 without what a path draws (the
+ * recovery factor, multipliers, garnishment), and where the state's probability goes. Rates come from the plan's own
+ * scene (model/economics.h), so that a path without draws is the plan's projection. */
 #include "simulate/path_program.h"
 
 #include <stdlib.h>
@@ -29,8 +33,11 @@ jk_status jk_path_program_init(jk_path_program *program, const jk_plan *plan, jk
     size_t epochs = (size_t)plan->tables.epoch_count;
     *program = (jk_path_program){.epoch = jk_columns_zero(epochs, sizeof *program->epoch),
                                  .state = jk_columns_zero(epochs * JK_ALL_STATES, sizeof *program->state),
+                                 .work = jk_columns_zero(epochs * JK_ALL_STATES, sizeof *program->work),
+                                 .arrival = jk_columns_zero(epochs * JK_PATH_ARRIVALS, sizeof *program->arrival),
                                  .point = jk_columns_zero(1, sizeof *program->point)};
-    if (program->epoch == NULL || program->state == NULL || program->point == NULL) {
+    if (program->epoch == NULL || program->state == NULL || program->work == NULL || program->arrival == NULL ||
+        program->point == NULL) {
         jk_path_program_reset(program);
         return jk_fail_memory(error, "a model point");
     }
@@ -40,6 +47,8 @@ jk_status jk_path_program_init(jk_path_program *program, const jk_plan *plan, jk
 void jk_path_program_reset(jk_path_program *program) {
     free(program->epoch);
     free(program->state);
+    free(program->work);
+    free(program->arrival);
     free(program->point);
     *program = (jk_path_program){0};
 }
@@ -67,42 +76,65 @@ static size_t step_at(const jk_steps *steps, int32_t age) {
 }
 
 /* How fast a quiet debtor settles and begins to pay; who has nobody to keep a plan with settles at once. */
-static void write_pace(const setting *s, int z, int k, int a, jk_path_state *state) {
+static void write_pace(const setting *s, int z, int k, int a, jk_path_work *work) {
     const jk_plan_segment *segment = s->group->segment;
     const bool pending = a == JK_TREAT_LEGAL && z < JK_TITLE_HELD;
     const float months = s->epoch->months;
     if (!s->group->payers) {
         float multiplier = pending ? segment->pending_multiplier[k] : segment->class_multiplier[a][k];
-        state->settle = s->scene.pace[a] * multiplier * months;
+        work->settle = s->scene.pace[a] * multiplier * months;
         return;
     }
     bool alive = z > 0 || a == JK_TREAT_LEGAL;
     float settle = pending ? segment->settle_pending[k] : segment->settle_multiplier[a][k];
     float begin = pending ? segment->begin_pending[k] : segment->begin_multiplier[a][k];
-    state->settle = s->scene.pace[a] * settle * months;
-    state->begin = s->scene.begin[alive][a] * begin * months;
-    state->stop = segment->breakage[a] * months;
-    state->pays = s->scene.pays[k] * months;
-    state->floor = z == JK_TITLE_HELD ? s->scene.garnish * segment->garnish_share[k] * months : 0.0f;
-    state->pair = true;
+    work->settle = s->scene.pace[a] * settle * months;
+    work->begin = s->scene.begin[alive][a] * begin * months;
+    work->stop = segment->breakage[a] * months;
+    work->pays = s->scene.pays[k] * months;
+    work->floor = z == JK_TITLE_HELD ? s->scene.garnish * segment->garnish_share[k] * months : 0.0f;
 }
 
-/* Figures of a worked state. */
-static void write_work(const setting *s, int z, int k, int action, jk_path_state *state) {
+/* How a worked state resolves. */
+static void write_work(const setting *s, int z, int k, int action, jk_path_work *work) {
+    const jk_plan_segment *segment = s->group->segment;
+    const int a = action - JK_SURVEIL;
+    const bool held = z == JK_TITLE_HELD;
+    const float months = s->epoch->months;
+    size_t step = s->by_step ? step_at(&s->figures->curve[a], s->middle) : 0;
+    *work = (jk_path_work){.factor = (int16_t)jk_factor_row(s->figures, s->by_step, a, step, k),
+                           .treatment = (int8_t)a,
+                           .capacity = (int8_t)k,
+                           .garnish = action == JK_LEGAL && held ? s->scene.garnish * segment->garnish_share[k] * months
+                                                                 : 0.0f,
+                           .dividend = s->scene.dividend * months,
+                           .leaving = {s->scene.leaving[held] * months, s->scene.leaving[held] * months},
+                           .share = segment->share_by_action[action]};
+    write_pace(s, z, k, a, work);
+}
+
+/* The place of a work among those of the epoch: the place of one that is the same, if there is one. */
+static int16_t work_at(const jk_path_work *work, jk_path_work *works, int32_t *count) {
+    int32_t at = 0;
+    while (at < *count && memcmp(work, &works[at], sizeof *work) != 0) {
+        at++;
+    }
+    if (at == *count) {
+        works[(*count)++] = *work;
+    }
+    return (int16_t)at;
+}
+
+/* Amounts of a worked state. */
+static void write_amounts(const setting *s, int z, int action, float now, const jk_path_work *work,
+                          jk_path_state *state) {
     const jk_plan_segment *segment = s->group->segment;
     const jk_path_scene *scene = &s->scene;
     const int a = action - JK_SURVEIL;
     const bool legal = action == JK_LEGAL, held = z == JK_TITLE_HELD, titled = z > 0 || legal;
     const float months = s->epoch->months;
-    size_t step = s->by_step ? step_at(&s->figures->curve[a], s->middle) : 0;
-    state->factor = (int16_t)jk_factor_row(s->figures, s->by_step, a, step, k);
-    state->treatment = (int8_t)a;
-    write_pace(s, z, k, a, state);
-    state->garnish = legal && held ? scene->garnish * segment->garnish_share[k] * months : 0.0f;
-    state->dividend = scene->dividend * months;
-    state->leaving[0] = state->leaving[1] = scene->leaving[held] * months;
-    state->share = segment->share_by_action[action];
     state->contingent = segment->contingent_by_action[action];
+    state->kept = (1.0f - state->contingent) * now;
     state->balance[0] = scene->alive[titled] * scene->balance[z > 0];
     state->balance[1] = scene->alive[1] * scene->balance[z > 0];
     float running = s->share * s->costs->running_by_action[held][action];
@@ -110,59 +142,76 @@ static void write_work(const setting *s, int z, int k, int action, jk_path_state
     state->running[0] = scene->alive[titled] * running * months;
     state->running[1] = scene->alive[1] * s->share * s->costs->paying[a] * months;
     state->start = legal && z == JK_TITLE_NONE ? s->share * s->costs->filing : 0.0f;
-    if (!state->pair) {
-        double paid = (double)state->share * (double)scene->balance[z > 0], all = (double)scene->balance[z > 0];
+    if (!s->group->payers) {
+        double paid = (double)work->share * (double)scene->balance[z > 0], all = (double)scene->balance[z > 0];
         double alive = (double)scene->alive[titled];
         state->second[0] = s->spread < 0.0 ? (float)alive : (float)(alive * paid * paid * s->spread);
         state->second[1] = s->spread < 0.0 ? (float)alive : (float)(alive * all * all * s->spread);
     }
 }
 
-static void add_move(jk_path_state *state, int to, bool paying, float part, unsigned *reached) {
+/* Who arrives in a state, while an epoch is written. */
+typedef struct arrivals {
+    jk_path_arrival of[JK_ALL_STATES][JK_ALL_STATES];
+    uint8_t count[JK_ALL_STATES];
+} arrivals;
+
+static void arrive(arrivals *in, int to, int32_t mass, float part) {
     if (part > 0.0f) {
-        state->move[state->moves].to = (int8_t)to;
-        state->move[state->moves].paying = paying;
-        state->move[state->moves].first = (*reached >> to & 1) == 0;
-        state->move[state->moves++].part = part;
-        *reached |= 1u << to;
+        in->of[to][in->count[to]++] = (jk_path_arrival){.mass = JK_PATH_STEP * mass, .part = part};
     }
 }
 
-/* The states that a worked one leads to, those not yet written to in this epoch marked; returns the states reached. */
-static unsigned write_moves(const setting *s, int z, int k, int action, unsigned reached, jk_path_state *state) {
+/* Where the people of a worked state, the epoch's number `number`, go on. */
+static void write_moves(const setting *s, int z, int k, int action, int32_t number, jk_path_state *state,
+                        arrivals *in) {
     const bool legal = action == JK_LEGAL, files = legal && z < JK_TITLE_HELD;
-    const float decided = files ? s->span->title_probability : 0.0f, won = decided * s->group->segment->title_kept;
-    state->moves = 0;
-    for (int mood = 0; mood < (state->pair ? 2 : 1); mood++) {
-        if (!s->scene.continues[mood == 1 || z > 0 || legal]) {
-            continue;
-        }
-        for (int to = 0; to < JK_CAPACITY_COUNT; to++) {
-            float step = s->span->class_step[action - JK_SURVEIL][k][to];
-            int stays = mood * JK_STATES + JK_STATE(files ? JK_TITLE_PENDING : z, to);
-            add_move(state, stays, mood == 1, step * (1.0f - decided), &reached);
-            add_move(state, mood * JK_STATES + JK_STATE(JK_TITLE_HELD, to), mood == 1, step * won, &reached);
+    const float decided = files ? s->span->title_probability : 0.0f;
+    state->title = (int8_t)(files ? JK_TITLE_PENDING : z);
+    state->stays = 1.0f - decided;
+    state->titled = decided * s->group->segment->title_kept;
+    state->step = s->span->class_step[action - JK_SURVEIL][k];
+    for (int mood = 0; mood < (s->group->payers ? 2 : 1); mood++) {
+        state->continues[mood] = s->scene.continues[mood == 1 || z > 0 || legal];
+        for (int to = 0; to < JK_CAPACITY_COUNT && state->continues[mood]; to++) {
+            const float step = state->step[to];
+            arrive(in, mood * JK_STATES + JK_STATE(state->title, to), 2 * number + mood, step * state->stays);
+            arrive(in, mood * JK_STATES + JK_STATE(JK_TITLE_HELD, to), 2 * number + mood, step * state->titled);
         }
     }
-    return reached;
 }
 
-/* The states of an epoch that can be there; returns those that are there at its end. */
+/* The states of an epoch that can be there, after those of the epochs before; returns those that are there at its end.
+ */
 static unsigned write_epoch(const setting *s, const uint8_t *actions, unsigned here, jk_path_program *program,
-                            int32_t *count) {
-    unsigned reached = 0;
+                            jk_path_epoch *epoch) {
+    arrivals in;
+    memset(in.count, 0, sizeof in.count);
     for (int at = 0; at < JK_ALL_STATES; at++) {
         int action = actions[at], z = at % JK_STATES / JK_CAPACITY_COUNT, k = at % JK_CAPACITY_COUNT;
         if ((here >> at & 1) == 0 || action == JK_CLOSE) {
             continue;
         }
-        jk_path_state *state = &program->state[(*count)++];
-        *state = (jk_path_state){.state = (int16_t)at, .factor = -1};
+        const int32_t number = epoch->count++;
+        jk_path_state *state = &program->state[epoch->first + number];
+        *state = (jk_path_state){.state = (int16_t)at, .work = -1};
         if (action == JK_SELL) {
             state->start = s->scene.sale[at];
         } else {
-            write_work(s, z, k, action, state);
-            reached = write_moves(s, z, k, action, reached, state);
+            jk_path_work work;
+            write_work(s, z, k, action, &work);
+            state->work = work_at(&work, program->work + epoch->first_work, &epoch->works);
+            write_amounts(s, z, action, epoch->now, &work, state);
+            write_moves(s, z, k, action, number, state, &in);
+        }
+    }
+    unsigned reached = 0;
+    jk_path_arrival *arrival = program->arrival + epoch->first_arrival;
+    for (int to = 0; to < JK_ALL_STATES; to++) {
+        epoch->arrivals[to] = in.count[to];
+        reached |= in.count[to] > 0 ? 1u << to : 0;
+        for (int i = 0; i < in.count[to]; i++) {
+            *arrival++ = in.of[to][i];
         }
     }
     return reached;
@@ -189,7 +238,7 @@ void jk_path_program_write(jk_path_program *program, const jk_plan *plan, const 
     program->epochs = 0;
     program->pairs = group.payers;
     unsigned here = 1u << program->start;
-    int32_t count = 0;
+    jk_path_epoch next = {0};
     for (int j = 0; j < tables->epoch_count && here != 0; j++) {
         in = jk_plan_group_in(&group, j);
         s.epoch = &tables->epochs[j];
@@ -197,11 +246,16 @@ void jk_path_program_write(jk_path_program *program, const jk_plan *plan, const 
         s.costs = &in.segment->costs[j];
         s.middle = age + s.epoch->first_month + s.epoch->month_count / 2;
         kernel->read(&in, program->point, j, &s.scene);
-        program->epoch[j] = (jk_path_epoch){.first = count,
-                                            .discount = tables->discount * s.epoch->months,
-                                            .now = (float)jk_exp(-(double)tables->discount * (double)s.epoch->start)};
-        here = write_epoch(&s, actions + j * JK_ALL_STATES, here, program, &count);
-        program->epoch[j].count = count - program->epoch[j].first;
+        jk_path_epoch *epoch = &program->epoch[j];
+        *epoch = next;
+        epoch->discount = tables->discount * s.epoch->months;
+        epoch->now = (float)jk_exp(-(double)tables->discount * (double)s.epoch->start);
+        here = write_epoch(&s, actions + j * JK_ALL_STATES, here, program, epoch);
+        next = (jk_path_epoch){.first = epoch->first + epoch->count, .first_work = epoch->first_work + epoch->works};
+        next.first_arrival = epoch->first_arrival;
+        for (int to = 0; to < JK_ALL_STATES; to++) {
+            next.first_arrival += epoch->arrivals[to];
+        }
         program->epochs = j + 1;
     }
 }

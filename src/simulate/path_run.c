@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Model points through the path kernel: a point's program is written once (path_program.c) and run for
+ * JK_PATH_LANES paths at a time; flows of the points of a run add up in 32 bits, which 64 points allow (points.h). */
 #include "simulate/path_run.h"
 
 #include <stdlib.h>

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Paths, a tile of JK_PATH_LANES at a time (docs/simulate.md):
+ *
+ *     path = sum over segments and epochs of scale(segment, epoch, pace) * flows of the cells' points
+ *            x own risk of the rest (one number a year)  +  the largest claims, each drawn by itself
+ *     value = sum over epochs of what is kept less what is spent, discounted within the epoch as the plan does it,
+ *             + (sale - filing) at the epoch's start; months within an epoch as the base case has them
+ *
+ * A path's numbers are those of (seed, stream, path): the order of tiles, threads and ranks changes nothing. */
 #include "simulate/paths.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,6 +217,7 @@ static jk_status create_threads(path_work *w, jk_error *error) {
         JK_TRY(jk_path_runner_init(&thread->runner, w->survey->plan[JK_STATE_BASE], w->points, error));
         JK_TRY(jk_draws_init(&thread->draws, w->survey->model, w->options->covariance, w->options->mix,
                              w->options->seed, error));
+        thread->draws.kernel = thread->runner.kernel;
         thread->runner.by_step = w->options->covariance->count > 0;
         thread->total =
             jk_columns_zero((2 * JK_PATH_LANES + 1) * size + (size_t)c->months + 2 * years, sizeof *thread->total);
@@ -238,6 +246,9 @@ static jk_status gather(const path_work *w, jk_error *error) {
     jk_path_results *results = w->results;
     double *const columns[] = {results->value, results->gross, results->net, results->irr};
     const size_t paths = w->end - w->first;
+    if (jk_team_role_now() != JK_TEAM_RANKS) {
+        return JK_OK;
+    }
     for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
         JK_TRY(jk_team_gather_rows(columns[c] + w->first, sizeof(double), paths, JK_PATH_LANES, error));
     }
@@ -260,7 +271,7 @@ jk_status jk_paths_run(const jk_survey *survey, const jk_points *points, const j
                    .end = count < results->room ? count : results->room,
                    .threads = jk_threads(run)};
     size_t last = 0;
-    jk_team_rows(JK_PASS_RESULT, (w.end - w.first + JK_PATH_LANES - 1) / JK_PATH_LANES, &w.first_tile, &last);
+    jk_team_rows(JK_PASS_AFTER, (w.end - w.first + JK_PATH_LANES - 1) / JK_PATH_LANES, &w.first_tile, &last);
     jk_status status = create_threads(&w, error);
     if (status == JK_OK) {
         status = jk_parallel_for(run, last - w.first_tile, "paths", JK_PATH_LANES, run_tile, &w, error);

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* From cells to model points: the mean claim of a cell is planned like any claim, and its size is then set so that in
+ * the base case, under its own plan, it brings and costs what the cell's claims do:
+ *
+ *     balance x G / g,   share of costs x (u f - N) / (f - n)
+ *
+ * with the cell's collections G and net N, the point's g and n, its net without running costs f, and u = G / g; each
+ * factor within SCALE_LEAST..SCALE_MOST. */
 #include "simulate/points.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/grid.h"
@@ -33,30 +39,6 @@ typedef struct build {
 } build;
 
 /* ---- one block of points -------------------------------------------------------------------------------------- */
-
-static jk_terms rows_from(const jk_terms *terms, size_t first, size_t rows) {
-    return (jk_terms){.rows = rows,
-                      .balance = terms->balance + first,
-                      .interest_monthly = terms->interest_monthly + first,
-                      .theta = terms->theta + first,
-                      .fading = terms->fading + first,
-                      .instalment = terms->instalment + first,
-                      .dividend = terms->dividend + first,
-                      .garnish = terms->garnish + first,
-                      .share = terms->share + first,
-                      .mortality = terms->mortality + first,
-                      .exit_status = terms->exit_status + first,
-                      .paying = terms->paying + first,
-                      .bar_untitled = terms->bar_untitled + first,
-                      .bar_titled = terms->bar_titled + first,
-                      .interruption = terms->interruption + first,
-                      .age_months = terms->age_months + first,
-                      .segment = terms->segment + first,
-                      .jurisdiction = terms->jurisdiction + first,
-                      .capacity_class = terms->capacity_class + first,
-                      .title_state = terms->title_state + first,
-                      .allowed = terms->allowed + first};
-}
 
 static double within(double scale) {
     return fmin(fmax(scale, SCALE_LEAST), SCALE_MOST);
@@ -104,7 +86,7 @@ static jk_status build_block(void *context, int number, size_t block, jk_error *
     build_thread *thread = &b->thread[number];
     const jk_plan *plan = b->survey->plan[JK_STATE_BASE];
     size_t first = block * BLOCK_ROWS, left = b->points->count - first;
-    jk_terms terms = rows_from(&b->points->terms, first, left < BLOCK_ROWS ? left : BLOCK_ROWS);
+    jk_terms terms = jk_terms_rows(&b->points->terms, first, left < BLOCK_ROWS ? left : BLOCK_ROWS);
     float *gross = thread->column, *net = gross + BLOCK_ROWS, *free_net = net + BLOCK_ROWS;
     jk_plan_results found = {.rows = terms.rows, .erc_gross = gross, .erc_net = net};
     jk_plan_block_keep(plan, &terms, &found, NULL, thread->policy, thread->workspace);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A simulation from end to end: one pass over the claims, model points, paths, distributions. */
+/* A simulation from end to end: one pass over the claims sorts them into cells (survey.c, cells.c), each of which
+ * becomes a model point (points.c), the points are planned and scaled to what the claims bring (calibrate.c), paths are
+ * drawn in batches until the mean is as precise as asked for, and figures are taken of them (distribution.c). What the
+ * points still miss of the claims, in the base case and under stresses of two standard deviations, is told. */
 #include "jalki/simulate.h"
 
 #include <math.h>
@@ -9,9 +12,12 @@
 #include "base/error.h"
 #include "base/fmath.h"
 #include "base/memory.h"
+#include "base/resume.h"
+#include "base/team.h"
+#include "simulate/kept.h"
 #include "simulate/paths.h"
 
-enum { BATCH_FIRST = 1024, CONVERGENCE_FIRST = 250 };
+enum { BATCH_FIRST = 1024, BATCHES_KEPT = 32, CONVERGENCE_FIRST = 250 };
 
 const double jk_confidence[JK_CONFIDENCE_COUNT] = {0.80, 0.95};
 
@@ -80,6 +86,13 @@ static jk_value_sink sink_of(simulating *s) {
 static jk_status value_claims(simulating *s, jk_error *error) {
     jk_simulation *simulation = s->simulation;
     jk_valuation valuation = {0};
+    bool found = false;
+    simulation->own_risk = s->wanted->own_risk != 0;
+    simulation->price_given = !isnan(s->wanted->price);
+    JK_TRY(jk_kept_survey_find(&s->survey, simulation, &found, error));
+    if (found) {
+        return JK_OK;
+    }
     jk_value_sink sink = sink_of(s);
     jk_status status = jk_value_run(s->tape, s->model, s->options, &sink, 1, &valuation, error);
     if (status == JK_OK) {
@@ -90,14 +103,12 @@ static jk_status value_claims(simulating *s, jk_error *error) {
         simulation->irr = valuation.irr;
         simulation->cutoff = valuation.cutoff;
         simulation->allow = valuation.allow;
-        simulation->own_risk = s->wanted->own_risk != 0;
         simulation->onboarding = valuation.onboarding;
-        simulation->price_given = !isnan(s->wanted->price);
         simulation->price = simulation->price_given ? s->wanted->price : offer.bid;
         status = jk_survey_finish(&s->survey, &valuation, s->wanted->own_risk != 0, error);
     }
     jk_valuation_reset(&valuation);
-    return status;
+    return status == JK_OK ? jk_kept_survey_keep(&s->survey, simulation, error) : status;
 }
 
 /* The fewest points that are near enough; where none are, the most that there are. */
@@ -141,6 +152,25 @@ static bool is_precise(const jk_distribution *value, double precision) {
     return worst <= precision * fabs(value->figure[JK_FIGURE_MEAN]);
 }
 
+/* Up to so many paths, those that were kept taken up. */
+static jk_status run_batch(simulating *s, const jk_path_options *options, size_t paths, jk_error *error) {
+    jk_path_results *results = &s->results;
+    const size_t tiles = (results->room / BATCHES_KEPT + JK_PATH_LANES) / JK_PATH_LANES;
+    const size_t batch = jk_resume_current() != NULL ? tiles * JK_PATH_LANES : paths;
+    while (results->count < paths) {
+        const size_t first = results->count;
+        const size_t end = paths - first > batch ? first + batch : paths;
+        bool found = false;
+        JK_TRY(jk_kept_paths_find(results, end, &found, error));
+        if (!found) {
+            JK_TRY(
+                jk_paths_run(&s->survey, &s->points, &s->calibration, options, end, results, &s->options->run, error));
+            JK_TRY(jk_kept_paths_keep(results, first, end, error));
+        }
+    }
+    return JK_OK;
+}
+
 static jk_status run_paths(simulating *s, jk_error *error) {
     jk_simulation *simulation = s->simulation;
     const size_t most = (size_t)s->wanted->paths;
@@ -156,8 +186,7 @@ static jk_status run_paths(simulating *s, jk_error *error) {
     }
     size_t paths = s->wanted->precision > 0.0 && most > BATCH_FIRST ? BATCH_FIRST : most;
     for (;;) {
-        JK_TRY(jk_paths_run(&s->survey, &s->points, &s->calibration, &options, paths, &s->results, &s->options->run,
-                            error));
+        JK_TRY(run_batch(s, &options, paths, error));
         jk_distribution value = value_after(s, paths);
         simulation->precise = s->wanted->precision > 0.0 && is_precise(&value, s->wanted->precision);
         if (simulation->precise || paths == most) {
@@ -248,11 +277,14 @@ static jk_status simulate(simulating *s, jk_error *error) {
     if (s->wanted->covariance != NULL) {
         JK_TRY(jk_covariance_load(s->wanted->covariance, s->model, &s->covariance, error));
     }
-    s->simulation->parameters = s->covariance.count;
+    s->simulation->parameters = s->covariance.count - s->covariance.rest;
     s->simulation->parameters_left_out = s->covariance.left_out;
     jk_extremes stress = stress_of(s->model);
     JK_TRY(jk_survey_init(&s->survey, s->model, s->options, &stress, &s->covariance, error));
     JK_TRY(value_claims(s, error));
+    if (jk_team_role_now() == JK_TEAM_PART) { /* a merge makes points of the cells, and the paths */
+        return JK_OK;
+    }
     JK_TRY(make_points(s, error));
     JK_TRY(run_paths(s, error));
     return set_figures(s, error);

@@ -73,9 +73,8 @@ static json_t *convergence(jk_json_builder *b, const jk_simulation *simulation) 
 
 static json_t *compression(jk_json_builder *b, const jk_simulation *simulation) {
     json_t *object = json_object(), *stress = json_array();
-    jk_json_put(b, object, "value", jk_json_number(simulation->value_error));
-    jk_json_put(b, object, "yearly_gross", jk_json_number(simulation->gross_error));
-    jk_json_put(b, object, "yearly_cost", jk_json_number(simulation->cost_error));
+    jk_json_put_numbers(b, object, {"value", simulation->value_error}, {"yearly_gross", simulation->gross_error},
+                        {"yearly_cost", simulation->cost_error});
     for (int i = 0; i < 2; i++) {
         jk_json_append(b, stress, jk_json_number(simulation->stress[i]));
     }
@@ -88,7 +87,7 @@ static json_t *manifest(jk_json_builder *b, const jk_tape *tape, const jk_model 
                         const jk_simulation *simulation) {
     jk_valuation run = {.irr = simulation->irr, .cutoff = simulation->cutoff, .allow = simulation->allow};
     char *text = jk_manifest_json(tape, model, &run);
-    json_t *object = text == NULL ? NULL : json_loads(text, 0, NULL);
+    json_t *object = text == NULL ? NULL : jk_json_parse(text, 0, NULL);
     free(text);
     if (object != NULL) {
         jk_json_put(b, object, "seed", json_integer((json_int_t)simulation->seed));
@@ -110,10 +109,8 @@ char *jk_simulation_json(const jk_tape *tape, const jk_model *model, const jk_si
     jk_json_put(&b, object, "compression_error", jk_json_number(simulation->compression_error));
     jk_json_put(&b, object, "compression", compression(&b, simulation));
     jk_json_put(&b, object, "claims", json_integer((json_int_t)simulation->claims));
-    jk_json_put(&b, object, "face", jk_json_number(simulation->face));
-    jk_json_put(&b, object, "irr", jk_json_number(simulation->irr));
-    jk_json_put(&b, object, "onboarding", jk_json_number(simulation->onboarding));
-    jk_json_put(&b, object, "base_value", jk_json_number(simulation->base_value));
+    jk_json_put_numbers(&b, object, {"face", simulation->face}, {"irr", simulation->irr},
+                        {"onboarding", simulation->onboarding}, {"base_value", simulation->base_value});
     jk_json_put(&b, object, "pv", distribution(&b, &simulation->value));
     jk_json_put(&b, object, "irr_at_price", returns(&b, simulation));
     jk_json_put(&b, object, "gross", distribution(&b, &simulation->gross));

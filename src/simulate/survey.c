@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The one pass over all claims that a simulation needs: a sink of the valuation. It fills the cells, keeps the largest
+ * claims (a heap per thread, merged), and adds up what the portfolio brings in the base case and in three states of
+ * stress under the base case's plan. How many claims are simulated one by one: the fewest such that no claim of the
+ * rest has a squared balance above LARGE_PART of the sum of all smaller claims' squares, so that the rest is a sum of
+ * many. */
 #include "simulate/survey.h"
 
 #include <math.h>
@@ -8,6 +13,7 @@
 #include "base/error.h"
 #include "base/grid.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "plan/plan.h"
 #include "simulate/survey_ranks.h"
 
@@ -221,6 +227,7 @@ jk_value_sink jk_survey_sink(jk_survey *survey, size_t claims) {
     const size_t point = jk_terms_size(1) + (size_t)survey->model->epoch_count * JK_ALL_STATES;
     return (jk_value_sink){.begin = begin,
                            .block = add_block,
+                           .parted = true,
                            .gather = leave_to_finish,
                            .context = survey,
                            .row_bytes = jk_plan_workspace_size(plan, 1024) / 1024 +
@@ -266,7 +273,7 @@ static jk_status gather(jk_survey *survey, const jk_valuation *valuation, jk_err
     if (survey->shared) {
         JK_TRY(jk_survey_join(survey, error));
     }
-    qsort(survey->large, survey->large_count, sizeof *survey->large, jk_survey_by_size);
+    jk_sort(survey->large, survey->large_count, sizeof *survey->large, jk_survey_by_size);
     survey->large_count = survey->large_count < JK_LARGE_MOST ? survey->large_count : JK_LARGE_MOST;
     return JK_OK;
 }

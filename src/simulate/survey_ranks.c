@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "base/team.h"
 
 /* The head of what is sent; cells and claims follow. All ranks are the same program. */
@@ -46,7 +47,7 @@ static jk_status add_large(jk_survey *survey, const unsigned char *from, size_t 
     free(survey->large);
     survey->large = both;
     survey->large_count += count;
-    qsort(survey->large, survey->large_count, sizeof *both, jk_survey_by_size);
+    jk_sort(survey->large, survey->large_count, sizeof *both, jk_survey_by_size);
     survey->large_count = survey->large_count < JK_LARGE_MOST ? survey->large_count : JK_LARGE_MOST;
     return JK_OK;
 }
@@ -80,11 +81,12 @@ jk_status jk_survey_join(jk_survey *survey, jk_error *error) {
     size_t count = 0;
     for (int s = JK_STATE_WORSE; s < JK_STRESS_STATES; s++) {
         const jk_cashflow *flow = &survey->truth[s].flow;
-        tallies[count++] = (jk_tally){JK_CELL_INT64, &survey->truth[s].value, 1};
-        tallies[count++] = (jk_tally){JK_CELL_INT64, flow->cell, (size_t)flow->months * flow->segments * JK_FLOW_COUNT};
+        tallies[count++] = (jk_tally){JK_TALLY_INT64, &survey->truth[s].value, 1};
+        tallies[count++] =
+            (jk_tally){JK_TALLY_INT64, flow->cell, (size_t)flow->months * flow->segments * JK_FLOW_COUNT};
     }
     if (survey->mix.sum != NULL) {
-        tallies[count++] = (jk_tally){JK_CELL_INT64, survey->mix.sum, survey->mix.groups * survey->mix.size};
+        tallies[count++] = (jk_tally){JK_TALLY_INT64, survey->mix.sum, survey->mix.groups * survey->mix.size};
     }
     JK_TRY(jk_team_sum(JK_PASS_RESULT, (jk_team_question){"survey", 0}, tallies, count, error));
     const jk_team_parcel parcel = {.context = survey, .pack = pack, .merge = merge, .clear = clear};

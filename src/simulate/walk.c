@@ -26,6 +26,7 @@ static double draw(jk_walk_luck *luck) {
 
 typedef struct walker {
     const jk_path_state *state;
+    const jk_path_work *work;
     const jk_path_epoch *epoch;
     jk_walk_luck *luck;
     double *flow;               /* of the epoch */
@@ -52,7 +53,7 @@ static void collect(walker *w, double amount, double worth) {
 /* The claim stays in its mood for a while. */
 static void stay(walker *w, double time) {
     const int mood = w->paying;
-    const double discount = (double)w->epoch->discount, dividend = (double)w->state->dividend;
+    const double discount = (double)w->epoch->discount, dividend = (double)w->work->dividend;
     double falls = dividend + (mood ? w->pays : w->taken);
     double lasts = w->rest * mean_time(falls, time);
     double worth = w->rest * jk_exp(-discount * w->time) * mean_time(falls + discount, time);
@@ -82,7 +83,7 @@ static bool step(walker *w) {
         return true;
     }
     if (which < change + settle) {
-        double amount = (double)w->state->share * (double)w->state->balance[0] * w->rest;
+        double amount = (double)w->work->share * (double)w->state->balance[0] * w->rest;
         collect(w, amount, amount * jk_exp(-(double)w->epoch->discount * w->time));
     }
     return false;
@@ -93,31 +94,35 @@ static double spell_of(const jk_path_tile *tile, int row, int of, size_t lane) {
 }
 
 static void read_rates(walker *w, const jk_path_tile *tile, int j, size_t lane) {
-    const jk_path_state *state = w->state;
-    const int a = state->treatment, k = state->state % JK_CAPACITY_COUNT;
+    const jk_path_work *work = w->work;
+    const int a = work->treatment, k = work->capacity;
     double recovery = (double)tile->recovery[(size_t)j * JK_PATH_LANES + lane];
     double garnish = (double)tile->garnish[lane];
-    double pace = recovery * (double)tile->multiplier[(size_t)state->factor * JK_PATH_LANES + lane];
-    w->settle = pace * (double)state->settle * spell_of(tile, JK_PATH_SETTLES, a, lane);
-    w->begin = pace * (double)state->begin * spell_of(tile, JK_PATH_BEGINS, a, lane);
-    w->stop = (double)state->stop * spell_of(tile, JK_PATH_STOPS, a, lane);
-    w->taken = garnish * (double)state->garnish;
+    double pace = recovery * (double)tile->multiplier[(size_t)work->factor * JK_PATH_LANES + lane];
+    w->settle = pace * (double)work->settle * spell_of(tile, JK_PATH_SETTLES, a, lane);
+    w->begin = pace * (double)work->begin * spell_of(tile, JK_PATH_BEGINS, a, lane);
+    w->stop = (double)work->stop * spell_of(tile, JK_PATH_STOPS, a, lane);
+    w->taken = garnish * (double)work->garnish;
     w->pays =
-        fmax(recovery * (double)state->pays * spell_of(tile, JK_PATH_PAYS, k, lane), garnish * (double)state->floor);
+        fmax(recovery * (double)work->pays * spell_of(tile, JK_PATH_PAYS, k, lane), garnish * (double)work->floor);
     for (int mood = 0; mood < 2; mood++) {
-        w->exit[mood] = fmax(0.0, (double)state->leaving[mood] - (double)state->dividend);
+        w->exit[mood] = fmax(0.0, (double)work->leaving[mood] - (double)work->dividend);
     }
 }
 
 /* The state at the epoch's end; -1: there is none. */
 static int move_on(const walker *w) {
+    const jk_path_state *state = w->state;
     double which = draw(w->luck);
-    for (int i = 0; i < w->state->moves; i++) {
-        if (w->state->move[i].paying == w->paying) {
-            which -= (double)w->state->move[i].part;
-            if (which < 0.0) {
-                return w->state->move[i].to;
-            }
+    for (int to = 0; to < JK_CAPACITY_COUNT && state->continues[w->paying]; to++) {
+        const int mood = w->paying * JK_STATES;
+        which -= (double)(state->step[to] * state->stays);
+        if (which < 0.0) {
+            return mood + JK_STATE(state->title, to);
+        }
+        which -= (double)(state->step[to] * state->titled);
+        if (which < 0.0) {
+            return mood + JK_STATE(JK_TITLE_HELD, to);
         }
     }
     return -1;
@@ -143,11 +148,12 @@ void jk_walk(const jk_path_program *program, const jk_path_tile *tile, size_t la
         if (w.state == NULL) { /* closed */
             return;
         }
-        if (w.state->factor < 0) {
+        if (w.state->work < 0) {
             w.flow[JK_PATH_SALE] += w.rest * (double)w.state->start;
             return;
         }
         w.flow[JK_PATH_FILING] += w.rest * (double)w.state->start;
+        w.work = program->work + w.epoch->first_work + w.state->work;
         w.paying = at >= JK_STATES;
         w.time = 0.0;
         read_rates(&w, tile, j, lane);

@@ -4,8 +4,14 @@
  *
  *     curse = mean of { V(p(m) | m) - V(p(f) | m) } / V(p(f) | f).
  *
- * Each term is what the plan loses by not knowing m, and never below 0. Curves and classes are drawn for it, which tell
- * treatments apart; points move all treatments of a claim alike. The spread of V(p(f) | m) is that of a simulation in
+ * Each term is what the plan loses by not knowing m, and never below 0. Were f the truth and m a fit of it, the value
+ * V(p(m) | m) would be told of a plan that brings V(p(m) | f) (the parametric bootstrap: Efron, Tibshirani 1993,
+ * chapter 10). What V(p(f) | m) strays about V(p(f) | f) has no part in that, so that it is taken off:
+ *
+ *     overstated = mean of { V(p(m) | m) - V(p(f) | m) + V(p(f) | f) - V(p(m) | f) } / V(p(f) | f),
+ *
+ * to second order twice the curse. Curves, classes and what payers do are drawn for it, which tell treatments apart;
+ * points move all treatments of a claim alike. The spread of V(p(f) | m) is that of a simulation in
  * which parameters alone vary. */
 #include "jalki/worth.h"
 
@@ -20,7 +26,10 @@
 #include "simulate/covariance.h"
 #include "simulate/draws.h"
 
-enum { DRAWS = 8, PATHS = 2048, SEED = 1, CASES = 1 + 2 * DRAWS, PART = 1024 };
+enum { DRAWS = 8, PATHS = 2048, SEED = 1, CASES = 1 + 3 * DRAWS, PART = 1024 };
+
+/* Of each model drawn: this plan, the best one, and that one at the model's own figures. */
+enum { KEPT, BEST, AT_HOME };
 
 typedef struct measuring {
     const jk_model *model;
@@ -54,6 +63,25 @@ static double multiplier(const measuring *self, int32_t parameter) {
                       JK_RECOVERY_MAX);
 }
 
+/* What payers of a segment do: settled shares and breakage, which differ between treatments, and what they pay. */
+static void draw_payers(const measuring *self, size_t g, jk_payers *payers) {
+    for (int row = 0; row < JK_SPELL_COUNT; row++) {
+        int32_t parameter = jk_covariance_spell(&self->covariance, g, row);
+        if (parameter < 0) {
+            continue;
+        }
+        if (row < JK_SPELL_BREAKAGE) {
+            double *share = &payers->settled_share[row - JK_SPELL_SETTLED];
+            double variance = jk_covariance_at(&self->covariance, parameter, parameter);
+            *share = *share > 0.0 && *share < 1.0 ? jk_draw_share(*share, self->drawn[parameter], variance) : *share;
+        } else if (row < JK_SPELL_SHARE) {
+            payers->breakage[row - JK_SPELL_BREAKAGE] *= multiplier(self, parameter);
+        } else {
+            payers->monthly_share[row - JK_SPELL_SHARE] *= multiplier(self, parameter);
+        }
+    }
+}
+
 static jk_status draw_segment(const measuring *self, size_t g, jk_segment *segment, jk_error *error) {
     for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
         const jk_steps *from = &self->model->segments[g].curve[a];
@@ -69,6 +97,7 @@ static jk_status draw_segment(const measuring *self, size_t g, jk_segment *segme
             segment->class_multiplier[a][k] *= multiplier(self, jk_covariance_class(&self->covariance, g, a, k));
         }
     }
+    draw_payers(self, g, &segment->payers);
     return JK_OK;
 }
 
@@ -93,8 +122,10 @@ static jk_status draw_models(measuring *self, jk_error *error) {
         }
         self->drawn_model[n] = *self->model;
         self->drawn_model[n].segments = segment;
-        self->cases[1 + 2 * n] = (jk_value_case){.model = &self->drawn_model[n], .irr = NAN, .keeps = 0};
-        self->cases[2 + 2 * n] = (jk_value_case){.model = &self->drawn_model[n], .irr = NAN, .keeps = -1};
+        jk_value_case *cases = &self->cases[1 + 3 * n];
+        cases[KEPT] = (jk_value_case){.model = &self->drawn_model[n], .irr = NAN, .keeps = 0};
+        cases[BEST] = (jk_value_case){.model = &self->drawn_model[n], .irr = NAN, .keeps = -1};
+        cases[AT_HOME] = (jk_value_case){.irr = NAN, .keeps = (int)(1 + 3 * n + BEST)};
     }
     return JK_OK;
 }
@@ -124,6 +155,16 @@ static jk_status measure_spread(measuring *self, const jk_tape *tape, const jk_v
     return JK_OK;
 }
 
+static void mean_of(const double number[DRAWS], double *mean, double *error) {
+    double sum = 0.0, square = 0.0;
+    for (size_t n = 0; n < DRAWS; n++) {
+        sum += number[n];
+        square += number[n] * number[n];
+    }
+    *mean = sum / DRAWS;
+    *error = sqrt(fmax(square - sum * sum / DRAWS, 0.0) / (DRAWS * (DRAWS - 1.0)));
+}
+
 static jk_status measure(measuring *self, const jk_tape *tape, const jk_value_options *options, const char *covariance,
                          bool spread, jk_worth *worth, jk_error *error) {
     jk_value_options fast = *options;
@@ -135,18 +176,18 @@ static jk_status measure(measuring *self, const jk_tape *tape, const jk_value_op
     }
     JK_TRY(jk_value_cases(tape, self->model, &fast, self->cases, CASES, NULL, 0, self->valuation, error));
     *worth = (jk_worth){.draws = DRAWS,
-                        .parameters = self->covariance.count,
+                        .parameters = self->covariance.count - self->covariance.rest,
                         .value = self->valuation[0].total.value,
                         .spread = NAN,
                         .error = NAN};
-    double sum = 0.0, square = 0.0;
+    double lost[DRAWS] = {0.0}, both[DRAWS] = {0.0};
     for (size_t n = 0; n < DRAWS && worth->value > 0.0; n++) {
-        double lost = (self->valuation[2 + 2 * n].total.value - self->valuation[1 + 2 * n].total.value) / worth->value;
-        sum += lost;
-        square += lost * lost;
+        const jk_valuation *of = &self->valuation[1 + 3 * n];
+        lost[n] = (of[BEST].total.value - of[KEPT].total.value) / worth->value;
+        both[n] = lost[n] + (worth->value - of[AT_HOME].total.value) / worth->value;
     }
-    worth->curse = sum / DRAWS;
-    worth->curse_error = sqrt(fmax(square - sum * sum / DRAWS, 0.0) / (DRAWS * (DRAWS - 1.0)));
+    mean_of(lost, &worth->curse, &worth->curse_error);
+    mean_of(both, &worth->overstated, &worth->overstated_error);
     return spread ? measure_spread(self, tape, options, covariance, worth, error) : JK_OK;
 }
 

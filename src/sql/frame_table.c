@@ -8,6 +8,7 @@
 #include "base/error.h"
 
 enum { CODES8 = 255, CODES16 = 65535 }; /* most words of an ENUM whose codes have one byte, two bytes */
+enum { PIECE_ROWS = 65536 };            /* read at once: a chunk of a file is unpacked once, not for every vector */
 
 typedef struct frame_source {
     const duck_functions *duck;
@@ -18,8 +19,11 @@ typedef struct frame_source {
 /* One scan: the columns that are wanted, and how far it is. Rows come in order, on one thread. */
 typedef struct frame_scan {
     size_t next, count;
-    void *codes; /* room for a vector's elements as they are stored */
-    size_t column[];
+    size_t held, held_end; /* the rows that the columns hold */
+    struct wanted {
+        size_t column;
+        unsigned char *rows; /* as they are stored; NULL: no column of the frame */
+    } wanted[];
 } frame_scan;
 
 static bool is_coded(const jk_frame_column *column) {
@@ -59,28 +63,32 @@ static void bind_frame(duck_handle info) {
 
 static void free_scan(void *given) {
     frame_scan *scan = given;
-    free(scan->codes);
+    for (size_t c = 0; c < scan->count; c++) {
+        free(scan->wanted[c].rows);
+    }
     free(scan);
 }
 
 static void begin_scan(duck_handle info) {
     const duck_functions *duck = jk_duckdb(NULL);
     const frame_source *source = duck->init_get_extra_info(info);
-    const size_t count = duck->init_get_column_count(info);
-    size_t widest = sizeof(double);
-    frame_scan *scan = calloc(1, sizeof *scan + count * sizeof scan->column[0]);
-    for (size_t c = 0; scan != NULL && c < count; c++) {
-        scan->column[c] = duck->init_get_column_index(info, c);
-        bool own = scan->column[c] < source->frame->column_count; /* another is the row's number: not asked for */
-        size_t width = own ? source->frame->column[scan->column[c]].width : 0;
-        widest = width > widest ? width : widest;
+    const jk_frame *frame = source->frame;
+    const size_t count = duck->init_get_column_count(info), rows = frame->rows < PIECE_ROWS ? frame->rows : PIECE_ROWS;
+    frame_scan *scan = calloc(1, sizeof *scan + count * sizeof scan->wanted[0]);
+    bool failed = scan == NULL;
+    for (size_t c = 0; !failed && c < count; c++) {
+        struct wanted *wanted = &scan->wanted[c];
+        wanted->column = duck->init_get_column_index(info, c);
+        scan->count = c + 1;
+        if (wanted->column < frame->column_count) { /* another is the row's number: not asked for */
+            wanted->rows = malloc((rows + 1) * frame->column[wanted->column].width);
+            failed = wanted->rows == NULL;
+        }
     }
-    if (scan != NULL) {
-        scan->count = count;
-        scan->codes = calloc(duck->vector_size(), widest);
-    }
-    if (scan == NULL || scan->codes == NULL) {
-        free(scan);
+    if (failed) {
+        if (scan != NULL) {
+            free_scan(scan);
+        }
         duck->init_set_error(info, "out of memory");
         return;
     }
@@ -117,21 +125,35 @@ static void fill_codes(const duck_functions *duck, const jk_frame_column *column
     }
 }
 
-/* One column of a vector's rows: numbers go to the library's memory as they are, codes and texts by way of the scan's.
- */
-static jk_status fill_column(const frame_source *source, const frame_scan *scan, size_t number, duck_handle vector,
-                             size_t rows, jk_error *error) {
-    const duck_functions *duck = source->duck;
-    const jk_frame *frame = source->frame;
-    const jk_frame_column *column = &frame->column[number];
+/* The rows from the next one on, where they are not held yet. */
+static jk_status hold_rows(const jk_frame *frame, frame_scan *scan, jk_error *error) {
+    size_t left = frame->rows - scan->next, rows = left < PIECE_ROWS ? left : PIECE_ROWS;
+    if (scan->next < scan->held_end) {
+        return JK_OK;
+    }
+    for (size_t c = 0; c < scan->count; c++) {
+        const struct wanted *wanted = &scan->wanted[c];
+        if (wanted->rows != NULL) {
+            JK_TRY(frame->read(frame, wanted->column, scan->next, rows, wanted->rows, error));
+        }
+    }
+    scan->held = scan->next;
+    scan->held_end = scan->next + rows;
+    return JK_OK;
+}
+
+/* One column of a vector's rows. */
+static void fill_column(const duck_functions *duck, const jk_frame_column *column, duck_handle vector, const void *data,
+                        size_t rows) {
     const bool is_text = column->type == JK_FRAME_TEXT;
-    void *data = is_text || is_coded(column) ? scan->codes : duck->vector_get_data(vector);
-    JK_TRY(frame->read(frame, number, scan->next, rows, data, error));
     duck->vector_ensure_validity_writable(vector);
     uint64_t *validity = duck->vector_get_validity(vector);
     if (is_coded(column)) {
         fill_codes(duck, column, vector, data, rows);
-        return JK_OK;
+        return;
+    }
+    if (!is_text) {
+        memcpy(duck->vector_get_data(vector), data, rows * column->width);
     }
     for (size_t i = 0; i < rows; i++) {
         const char *text = (const char *)data + (is_text ? i * column->width : 0);
@@ -142,23 +164,25 @@ static jk_status fill_column(const frame_source *source, const frame_scan *scan,
             set_missing(validity, i);
         }
     }
-    return JK_OK;
 }
 
 static void scan_frame(duck_handle info, duck_handle chunk) {
     const duck_functions *duck = jk_duckdb(NULL);
     const frame_source *source = duck->function_get_extra_info(info);
+    const jk_frame *frame = source->frame;
     frame_scan *scan = duck->function_get_init_data(info);
-    size_t rows = source->frame->rows - scan->next;
+    if (hold_rows(frame, scan, source->failure) != JK_OK) {
+        duck->function_set_error(info, source->failure->message);
+        return;
+    }
+    size_t rows = scan->held_end - scan->next;
     rows = rows < duck->vector_size() ? rows : duck->vector_size();
     for (size_t c = 0; rows > 0 && c < scan->count; c++) {
-        if (scan->column[c] >= source->frame->column_count) {
-            continue;
-        }
-        if (fill_column(source, scan, scan->column[c], duck->data_chunk_get_vector(chunk, c), rows, source->failure) !=
-            JK_OK) {
-            duck->function_set_error(info, source->failure->message);
-            return;
+        const struct wanted *wanted = &scan->wanted[c];
+        if (wanted->rows != NULL) {
+            const jk_frame_column *column = &frame->column[wanted->column];
+            const unsigned char *data = wanted->rows + (scan->next - scan->held) * column->width;
+            fill_column(duck, column, duck->data_chunk_get_vector(chunk, c), data, rows);
         }
     }
     scan->next += rows;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "tape/findings_json.h"
@@ -15,22 +16,18 @@ enum { TEXT_MAX = 700 };
 static_assert(JK_FINDING_COUNT <= 64, "one bit for every code");
 
 typedef struct code_words {
-    const char *name, *meaning;
+    const char *name;
     jk_severity severity;
 } code_words;
 
 static const code_words words[] = {
-#define JK_X(NAME, code, severity, meaning) {#code, meaning, JK_SEVERITY_##severity},
+#define JK_X(NAME, code, severity, meaning) {#code, JK_SEVERITY_##severity},
     JK_FINDINGS(JK_X)
 #undef JK_X
 };
 
 const char *jk_finding_name(jk_finding_code code) {
     return (unsigned)code < JK_FINDING_COUNT ? words[code].name : "unknown";
-}
-
-const char *jk_finding_meaning(jk_finding_code code) {
-    return (unsigned)code < JK_FINDING_COUNT ? words[code].meaning : "";
 }
 
 jk_severity jk_finding_severity(jk_finding_code code) {
@@ -173,9 +170,10 @@ static jk_status add_from_json(const json_t *one, jk_findings *findings) {
 }
 
 jk_status jk_findings_of_tape(const jk_tape *tape, jk_findings *findings, jk_error *error) {
-    json_t *manifest = json_loads(jk_tape_attribute(tape, "manifest"), 0, NULL);
+    json_error_t problem;
+    json_t *manifest = jk_json_parse(jk_tape_attribute(tape, "manifest"), 0, &problem);
     const json_t *list = json_object_get(manifest, "findings");
-    jk_status status = JK_OK;
+    jk_status status = jk_json_no_memory(manifest, &problem) ? JK_ERROR_MEMORY : JK_OK;
     for (size_t i = 0; status == JK_OK && i < json_array_size(list); i++) {
         status = add_from_json(json_array_get(list, i), findings);
     }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Packing the columns of a result file. Chunks are packed a batch at a time by all threads and then written in order,
  * so that the file's bytes do not depend on the threads. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/transfer.h"
 #include "h5/h5_codec.h"
 #include "tape/result_store.h"
 
@@ -26,23 +26,6 @@ typedef struct pack_job {
     } slots[PACK_BATCH];
 } pack_job;
 
-static bool read_spool(const jk_result_writer *writer, uint64_t address, void *to, size_t size) {
-    unsigned char *next = to;
-    while (size > 0) {
-        ssize_t got = pread(writer->fd, next, size, (off_t)address);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            return false;
-        }
-        next += got;
-        address += (uint64_t)got;
-        size -= (size_t)got;
-    }
-    return true;
-}
-
 static jk_status pack_chunk(void *context, int thread, size_t i, jk_error *error) {
     (void)thread;
     pack_job *job = context;
@@ -56,7 +39,7 @@ static jk_status pack_chunk(void *context, int thread, size_t i, jk_error *error
     if (job->slots[i].codec == NULL || job->slots[i].plain == NULL) {
         return jk_fail_memory(error, "a packed chunk");
     }
-    if (!read_spool(writer, job->column->address + first * size, job->slots[i].plain, rows * size)) {
+    if (!jk_read_whole(writer->fd, job->column->address + first * size, job->slots[i].plain, rows * size)) {
         return jk_fail_errno(error, writer->output.target, "read back");
     }
     memset((char *)job->slots[i].plain + rows * size, 0, (writer->chunk_rows - rows) * size);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/team.h"
+#include "base/transfer.h"
 #include "h5/h5_sums.h"
 
 #define RESULT_FORMAT "result 1"
@@ -271,7 +272,7 @@ jk_status jk_result_writer_put(jk_result_writer *writer, size_t column, size_t f
         return fail_argument(writer, NULL, error, "rows or columns beyond the result were put");
     }
     jk_result_slot *self = &writer->columns[column];
-    if (!jk_h5_write_bytes(writer->fd, self->address + first_row * self->size, data, rows * self->size)) {
+    if (!jk_write_at(writer->fd, self->address + first_row * self->size, data, rows * self->size)) {
         return jk_fail_errno(error, writer->output.target, "write");
     }
     (void)atomic_fetch_add_explicit(&self->rows_put, rows, memory_order_relaxed);
@@ -288,23 +289,14 @@ size_t jk_result_writer_size(const jk_result_writer *writer, size_t column) {
 
 /* Every rank has laid out the same file, so that its rows go from its own file to the same places of rank 0's. */
 static jk_status copy_rows(const jk_result_writer *writer, int fd, size_t first, size_t end, jk_error *error) {
-    enum { BYTES = 1 << 20 };
-    unsigned char *bytes = malloc(BYTES);
-    jk_status status = bytes == NULL ? jk_fail_memory(error, "rows of results") : JK_OK;
-    for (size_t c = 0; status == JK_OK && c < writer->column_count; c++) {
+    for (size_t c = 0; c < writer->column_count; c++) {
         const jk_result_slot *slot = &writer->columns[c];
-        uint64_t at = slot->address + first * slot->size, stop = slot->address + end * slot->size;
-        while (status == JK_OK && at < stop) {
-            size_t wanted = stop - at < BYTES ? (size_t)(stop - at) : BYTES;
-            ssize_t got = pread(writer->fd, bytes, wanted, (off_t)at);
-            if (got <= 0 || !jk_h5_write_bytes(fd, at, bytes, (size_t)got)) {
-                status = jk_fail_errno(error, writer->output.target, "write");
-            }
-            at += got > 0 ? (uint64_t)got : 0;
+        const uint64_t at = slot->address + first * slot->size;
+        if (!jk_copy_at(writer->fd, at, (end - first) * slot->size, fd, at)) {
+            return jk_fail_errno(error, writer->output.target, "write");
         }
     }
-    free(bytes);
-    return status;
+    return JK_OK;
 }
 
 jk_status jk_result_writer_join(jk_result_writer *writer, jk_error *error) {

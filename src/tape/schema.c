@@ -8,8 +8,42 @@
 
 #include "base/calendar.h"
 
-enum { REJECT = 1, KEEP = 0 };
-#define JK_EXTRA_NUMBER_MAX 1e12
+enum rule { KEEP, REJECT, NEUTRAL };
+
+/* How values of a quantity are stored. */
+#define JK_TYPE_OF_IDENTIFIER JK_TYPE_TEXT
+#define JK_TYPE_OF_LEVEL      JK_TYPE_ENUM
+#define JK_TYPE_OF_WORD       JK_TYPE_DICTIONARY
+#define JK_TYPE_OF_DATE       JK_TYPE_DATE
+#define JK_TYPE_OF_AMOUNT     JK_TYPE_MONEY
+#define JK_TYPE_OF_BALANCE    JK_TYPE_MONEY
+#define JK_TYPE_OF_RATE       JK_TYPE_REAL
+#define JK_TYPE_OF_MONTHS     JK_TYPE_REAL
+#define JK_TYPE_OF_NUMBER     JK_TYPE_REAL
+#define JK_TYPE_OF_COUNT      JK_TYPE_INTEGER
+#define JK_TYPE_OF_PERSONS    JK_TYPE_INTEGER
+#define JK_TYPE_OF_YEAR       JK_TYPE_INTEGER
+
+/* What values of a quantity count, and between which bounds they lie. Of levels and dates the bounds are made when they
+ * are asked for (jk_schema_range). */
+static const struct {
+    const char *unit;
+    double low, high;
+} quantities[JK_QUANTITY_KINDS] = {
+    [JK_QUANTITY_IDENTIFIER] = {"text", 0.0, 0.0},
+    [JK_QUANTITY_LEVEL] = {"code", 0.0, 0.0},
+    [JK_QUANTITY_WORD] = {"index into the dictionary", 0.0, JK_DICTIONARY_MAX},
+    [JK_QUANTITY_DATE] = {"days since 1970-01-01", 0.0, 0.0},
+    [JK_QUANTITY_AMOUNT] = {"hundredths of the row's currency", 0.0, JK_MONEY_MAX},
+    [JK_QUANTITY_BALANCE] = {"hundredths of the row's currency", -JK_MONEY_MAX, JK_MONEY_MAX},
+    [JK_QUANTITY_RATE] = {"1/year", 0.0, 10.0},
+    [JK_QUANTITY_MONTHS] = {"months", 0.0, 1200.0},
+    [JK_QUANTITY_NUMBER] = {"number", -1e12, 1e12},
+    [JK_QUANTITY_COUNT] = {"count", 0.0, 1e6},
+    [JK_QUANTITY_PERSONS] = {"persons", 0.0, 20.0},
+    [JK_QUANTITY_YEAR] = {"year", 1850.0, 9999.0},
+    [JK_QUANTITY_INDEX] = {"number from 0", 0.0, INT32_MAX},
+};
 
 static const char *const debtor_types[] = {"consumer", "business"};
 static const char *const legal_statuses[] = {
@@ -46,22 +80,36 @@ static_assert(sizeof exits / sizeof exits[0] == JK_PANEL_EXIT_COUNT, "one name p
 static_assert(JK_COLUMN_COUNT <= 64, "sets of columns are bits of 64");
 
 static const jk_column_info columns[JK_COLUMN_COUNT] = {
-#define JK_X(NAME, column_name, column_type, rule, text)                                                               \
-    [JK_COLUMN_##NAME] = {.name = #column_name, .type = JK_TYPE_##column_type, .required = (rule), .meaning = (text)},
+#define JK_X(NAME, column_name, kind, rule, level, text)                                                               \
+    [JK_COLUMN_##NAME] = {.name = #column_name,                                                                        \
+                          .type = JK_TYPE_OF_##kind,                                                                   \
+                          .quantity = JK_QUANTITY_##kind,                                                              \
+                          .required = (rule) == REJECT,                                                                \
+                          .neutral = (rule) == NEUTRAL,                                                                \
+                          .missing = (level),                                                                          \
+                          .meaning = (text)},
     JK_COLUMNS(JK_X) JK_PANEL_COLUMNS(JK_X)
 #undef JK_X
-#define JK_X(NAME, column_name, column_type)                                                                           \
-    [JK_COLUMN_##NAME] = {                                                                                             \
-        .name = #column_name, .type = JK_TYPE_##column_type, .meaning = "an own column of the mapping (`extra:`)"},
+#define JK_X(NAME, column_name, kind)                                                                                  \
+    [JK_COLUMN_##NAME] = {.name = #column_name,                                                                        \
+                          .type = JK_TYPE_OF_##kind,                                                                   \
+                          .quantity = JK_QUANTITY_##kind,                                                              \
+                          .neutral = 1, /* what they mean, a model says: what it makes of missing, too */              \
+                          .missing = "",                                                                               \
+                          .meaning = "an own column of the mapping (`extra:`)"},
         JK_EXTRA_COLUMNS(JK_X)
 #undef JK_X
             [JK_COLUMN_CLAIM_INDEX] = {.name = "claim_index",
                                        .type = JK_TYPE_INTEGER,
+                                       .quantity = JK_QUANTITY_INDEX,
                                        .required = REJECT,
+                                       .missing = "",
                                        .meaning = "number of the claim, from 0 in order of first appearance"},
     [JK_COLUMN_DEBTOR_INDEX] = {.name = "debtor_index",
                                 .type = JK_TYPE_INTEGER,
+                                .quantity = JK_QUANTITY_INDEX,
                                 .required = REJECT,
+                                .missing = "",
                                 .meaning = "number of the debtor, from 0 in order of first appearance"},
 };
 
@@ -259,85 +307,19 @@ size_t jk_schema_element_size(jk_column column) {
 }
 
 const char *jk_schema_unit(jk_column column) {
-    if (jk_schema_is_extra(column) && jk_schema_column(column)->type == JK_TYPE_REAL) {
-        return "number";
-    }
-    switch (column) {
-    case JK_COLUMN_BIRTH_YEAR:
-        return "year";
-    case JK_COLUMN_DEPENDANTS:
-        return "persons";
-    case JK_COLUMN_DEBTOR_INDEX:
-    case JK_COLUMN_CLAIM_INDEX:
-        return "number from 0";
-    case JK_COLUMN_PERIOD_MONTHS:
-        return "months";
-    default:
-        break;
-    }
-    static const char *const units[] = {
-        [JK_TYPE_TEXT] = "text",
-        [JK_TYPE_ENUM] = "code",
-        [JK_TYPE_DICTIONARY] = "index into the dictionary",
-        [JK_TYPE_DATE] = "days since 1970-01-01",
-        [JK_TYPE_MONEY] = "hundredths of the row's currency",
-        [JK_TYPE_REAL] = "1/year",
-        [JK_TYPE_INTEGER] = "count",
-    };
-    return units[jk_schema_column(column)->type];
-}
-
-/* Amounts that may be below zero: a credit on the account. What comes in or is earned cannot. */
-static bool may_be_negative(jk_column column) {
-    return column == JK_COLUMN_PRINCIPAL || column == JK_COLUMN_INTEREST_ACCRUED || column == JK_COLUMN_FEES ||
-           jk_schema_is_extra(column);
+    return quantities[jk_schema_column(column)->quantity].unit;
 }
 
 void jk_schema_range(jk_column column, double *low, double *high) {
-    enum {
-        COUNT_MAX = 1000000,
-        DEPENDANTS_MAX = 20,
-        BIRTH_YEAR_MIN = 1,
-        YEAR_MAX = 9999,
-        RATE_MAX = 10,
-        PERIOD_MAX = 1200
-    };
+    const jk_quantity quantity = jk_schema_column(column)->quantity;
     size_t levels = 0;
-    *low = 0.0;
-    switch (jk_schema_column(column)->type) {
-    case JK_TYPE_TEXT:
-        *high = 0.0;
-        return;
-    case JK_TYPE_ENUM:
+    *low = quantities[quantity].low;
+    *high = quantities[quantity].high;
+    if (quantity == JK_QUANTITY_LEVEL) {
         (void)jk_schema_levels(column, &levels);
         *high = (double)levels - 1.0;
-        return;
-    case JK_TYPE_DICTIONARY:
-        *high = JK_DICTIONARY_MAX;
-        return;
-    case JK_TYPE_DATE:
+    } else if (quantity == JK_QUANTITY_DATE) {
         *low = jk_date_from_civil(1, 1, 1);
-        *high = jk_date_from_civil(YEAR_MAX, 12, 31);
-        return;
-    case JK_TYPE_MONEY:
-        *low = may_be_negative(column) ? -(double)JK_MONEY_MAX : 0.0;
-        *high = (double)JK_MONEY_MAX;
-        return;
-    case JK_TYPE_REAL:
-        if (jk_schema_is_extra(column)) {
-            *high = JK_EXTRA_NUMBER_MAX;
-            *low = -JK_EXTRA_NUMBER_MAX;
-            return;
-        }
-        /* 1,000 % a year: more is a figure in per cent */
-        *high = column == JK_COLUMN_PERIOD_MONTHS ? PERIOD_MAX : RATE_MAX;
-        return;
-    case JK_TYPE_INTEGER:
-        *low = column == JK_COLUMN_BIRTH_YEAR ? BIRTH_YEAR_MIN : 0;
-        *high = column == JK_COLUMN_DEPENDANTS   ? DEPENDANTS_MAX
-                : column == JK_COLUMN_BIRTH_YEAR ? YEAR_MAX
-                : is_index(column)               ? INT32_MAX
-                                                 : COUNT_MAX;
-        return;
+        *high = jk_date_from_civil(9999, 12, 31);
     }
 }

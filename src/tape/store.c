@@ -8,7 +8,7 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "tape/store.h"
-#include "tape/store_tape.h"
+#include "tape/store_share.h"
 
 /* However well it is packed, a row takes a bit: what grows with rows and debtors is bounded by the file's size. */
 enum { ROWS_PER_BYTE = 8 };
@@ -259,6 +259,7 @@ jk_status jk_tape_open_any(const char *path, jk_tape **tape, jk_error *error) {
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         JK_TRY_CLEANUP(bind_column(self, (jk_column)i, error));
     }
+    self->sharing = jk_store_sharing_of(self);
     *tape = self;
     return JK_OK;
 cleanup:

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "tape/store.h"
-#include "tape/store_tape.h"
+#include "tape/store_share.h"
 
 void jk_store_fill_missing(jk_column column, size_t count, size_t text_width, void *out) {
     switch (jk_schema_column(column)->type) {
@@ -85,9 +85,31 @@ static bool values_hold(const jk_tape *tape, jk_column column, const void *value
                                       : tape->checks->int32(values, count, low, high, missing);
 }
 
-jk_status jk_tape_read(const jk_tape *tape, jk_column column, size_t first, size_t count, void *out, jk_error *error) {
+jk_status jk_store_read_rows(const jk_tape *tape, jk_column column, size_t first, size_t count, unsigned char *out,
+                             jk_error *error) {
     /* Rows that fit a core's cache: what was just read is checked before it leaves. */
     enum { PIECE_BYTES = 256 * 1024 };
+    const tape_column *self = &tape->columns[column];
+    size_t piece_rows = self->dataset->layout == JK_H5_CHUNKED ? self->dataset->chunk_rows : 0;
+    if (piece_rows * self->element_size < PIECE_BYTES || self->dataset->deflate_filter < 0) {
+        piece_rows = PIECE_BYTES / self->element_size;
+    }
+    while (count > 0) {
+        size_t rows = count < piece_rows ? count : piece_rows;
+        JK_TRY(jk_h5_read(tape->file, self->dataset, first, rows, out, error));
+        if (!values_hold(tape, column, out, rows)) {
+            return jk_fail(error, JK_ERROR_FORMAT, jk_tape_path(tape), 0, self->dataset->path,
+                           "a value in rows %zu to %zu is outside what the column allows", first + 1, first + rows);
+        }
+        jk_store_count(rows * self->element_size, 0);
+        out += rows * self->element_size;
+        first += rows;
+        count -= rows;
+    }
+    return JK_OK;
+}
+
+jk_status jk_tape_read(const jk_tape *tape, jk_column column, size_t first, size_t count, void *out, jk_error *error) {
     if ((unsigned)column >= JK_COLUMN_COUNT || first > tape->rows || count > tape->rows - first) {
         return jk_fail(error, JK_ERROR_ARGUMENT, jk_tape_path(tape), 0, NULL,
                        "rows or columns beyond the tape were asked for");
@@ -103,21 +125,6 @@ jk_status jk_tape_read(const jk_tape *tape, jk_column column, size_t first, size
         jk_store_fill_missing(column, count, self->element_size, out);
         return JK_OK;
     }
-    size_t piece_rows = self->dataset->layout == JK_H5_CHUNKED ? self->dataset->chunk_rows : 0;
-    if (piece_rows * self->element_size < PIECE_BYTES || self->dataset->deflate_filter < 0) {
-        piece_rows = PIECE_BYTES / self->element_size;
-    }
-    unsigned char *next = out;
-    while (count > 0) {
-        size_t rows = count < piece_rows ? count : piece_rows;
-        JK_TRY(jk_h5_read(tape->file, self->dataset, first, rows, next, error));
-        if (!values_hold(tape, column, next, rows)) {
-            return jk_fail(error, JK_ERROR_FORMAT, jk_tape_path(tape), 0, self->dataset->path,
-                           "a value in rows %zu to %zu is outside what the column allows", first + 1, first + rows);
-        }
-        next += rows * self->element_size;
-        first += rows;
-        count -= rows;
-    }
-    return JK_OK;
+    return tape->sharing != NULL ? jk_store_read_shared(tape, column, first, count, out, error)
+                                 : jk_store_read_rows(tape, column, first, count, out, error);
 }

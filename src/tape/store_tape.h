@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "h5/h5_file.h"
+#include "jalki/share.h"
 #include "jalki/tape.h"
 #include "tape/store_check.h"
 
@@ -34,7 +35,8 @@ struct jk_tape {
     size_t rows, debtors, claims;
     int32_t cutoff;
     const char *sha256;
-    bool view; /* the file is another tape's */
+    bool view;                /* the file is another tape's */
+    jk_tape_sharing *sharing; /* its columns in shared memory; NULL: none */
     jk_extras extras;
     tape_column columns[JK_COLUMN_COUNT];
 };

@@ -22,10 +22,10 @@ static void write_month(FILE *stream, int month, const char *segment, const jk_m
     (void)fputc('\n', stream);
 }
 
-static void write_table(FILE *stream, const jk_valuation *valuation) {
+static void write_table(FILE *stream, const jk_valuation *valuation, bool with_all) {
     (void)fputs("month,segment,gross,instalments,cost,sale,net\n", stream);
     for (int month = 1; month <= valuation->flow.months; month++) {
-        for (size_t s = 0; s <= valuation->segment_count; s++) {
+        for (size_t s = 0; s < valuation->segment_count + with_all; s++) {
             jk_month sums = jk_valuation_month(valuation, month, s);
             write_month(stream, month, s < valuation->segment_count ? valuation->segment_id[s] : "all", &sums);
         }
@@ -51,24 +51,17 @@ static jk_status open_stream(jk_output *output, const char *path, jk_output_righ
     return status;
 }
 
-jk_status jk_cashflow_write(const char *path, const jk_valuation *valuation, jk_error *error) {
+jk_status jk_cashflow_write(const char *path, const jk_valuation *valuation, bool with_all, jk_error *error) {
     jk_output output;
     JK_TRY(open_stream(&output, path, JK_OUTPUT_PLAIN, error));
-    write_table(output.stream, valuation);
-    return finish(&output, error);
-}
-
-static jk_status write_text(const char *path, const char *text, jk_output_rights rights, jk_error *error) {
-    jk_output output;
-    JK_TRY(open_stream(&output, path, rights, error));
-    (void)fputs(text, output.stream);
+    write_table(output.stream, valuation, with_all);
     return finish(&output, error);
 }
 
 jk_status jk_text_write(const char *path, const char *text, jk_error *error) {
-    return write_text(path, text, JK_OUTPUT_PLAIN, error);
+    return jk_output_write(path, JK_OUTPUT_PLAIN, text, strlen(text), error);
 }
 
 jk_status jk_text_write_personal(const char *path, const char *text, jk_error *error) {
-    return write_text(path, text, JK_OUTPUT_PERSONAL, error);
+    return jk_output_write(path, JK_OUTPUT_PERSONAL, text, strlen(text), error);
 }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "base/team.h"
 #include "value/engine.h"
 
@@ -86,7 +87,7 @@ static void rank_rows(const sight *seen, int side, size_t rows, ranked *order, u
     for (size_t i = 0; i < rows; i++) {
         order[i] = (ranked){seen[i].value[side], (uint32_t)i};
     }
-    qsort(order, rows, sizeof *order, by_value);
+    jk_sort(order, rows, sizeof *order, by_value);
     for (size_t first = 0, end = 0; first < rows; first = end) {
         while (end < rows && order[end].value == order[first].value) {
             end++;
@@ -183,7 +184,7 @@ static jk_status list_rows(const jk_challenger *work, size_t rows, jk_challenge 
                                    .loss = {(double)seen->loss[A], (double)seen->loss[B]}};
         }
     }
-    qsort(challenge->rows, count, sizeof *challenge->rows, by_loss);
+    jk_sort(challenge->rows, count, sizeof *challenge->rows, by_loss);
     challenge->count = count < work->options.top ? count : work->options.top;
     return JK_OK;
 }

@@ -49,6 +49,16 @@ static const jk_result_column columns[] = {
 };
 enum { COLUMN_COUNT = sizeof columns / sizeof columns[0], SEGMENT_COLUMN = 5 };
 
+/* Behind them where they are wanted: whose claim it is, and what it owes. */
+static const jk_result_column face_columns[] = {
+    {"debtor_id", JK_RESULT_TEXT, "text", "its debtor", NULL, 0, 0},
+    {"country", JK_RESULT_INDEX, "code", "country", NULL, 0, 0},
+    {"currency", JK_RESULT_INDEX, "code", "currency of the claim", NULL, 0, 0},
+    {"balance", JK_RESULT_FLOAT64, MONEY, "what is owed at the cut-off", NULL, 0, 0},
+    {"value_pct_of_face", JK_RESULT_FLOAT64, "%", "value in per cent of the balance", NULL, 0, 0},
+};
+enum { FACE_COUNT = sizeof face_columns / sizeof face_columns[0], FACE_DEBTOR = 0, FACE_COUNTRY, FACE_CURRENCY };
+
 /* ---- the sink ------------------------------------------------------------------------------------------------- */
 
 static jk_status begin(void *context, const jk_value_shape *shape, jk_error *error) {
@@ -72,18 +82,39 @@ static void fill_months_to_bar(const jk_law_facts *law, double *months) {
     }
 }
 
+static void number_words(const jk_claim_words *words, const int32_t *codes, size_t rows, uint16_t *out) {
+    for (size_t i = 0; i < rows; i++) {
+        out[i] = codes[i] < 0 ? words->missing : (uint16_t)(codes[i] + words->shift);
+    }
+}
+
 /* An own column as the file has it: amounts in units, texts as positions behind the empty one. Returns the rows. */
-static const void *ready_own(jk_column column, const jk_block *block, void *scratch) {
+static const void *ready_own(jk_column column, const jk_claim_words *words, const jk_block *block, void *scratch) {
     const void *data = block->column[column];
     const jk_type type = jk_schema_column(column)->type;
     for (size_t i = 0; type == JK_TYPE_MONEY && i < block->rows; i++) {
         const int64_t money = ((const int64_t *)data)[i];
         ((double *)scratch)[i] = money == JK_MISSING_MONEY ? (double)NAN : (double)money / 100.0;
     }
-    for (size_t i = 0; type == JK_TYPE_DICTIONARY && i < block->rows; i++) {
-        ((uint16_t *)scratch)[i] = (uint16_t)(((const int32_t *)data)[i] + 1);
+    if (type == JK_TYPE_DICTIONARY) {
+        number_words(words, data, block->rows, scratch);
     }
     return type == JK_TYPE_MONEY || type == JK_TYPE_DICTIONARY ? scratch : data;
+}
+
+static jk_status put_face(jk_claim_columns *self, const jk_value_block *block, double *scratch, jk_error *error) {
+    const size_t first = block->block->first_row, rows = block->block->rows;
+    size_t at = COLUMN_COUNT;
+    JK_TRY(self->put(self->context, at++, first, rows, JK_BLOCK_TEXT(block->block, DEBTOR_ID), error));
+    number_words(&self->countries, JK_BLOCK_INT32(block->block, COUNTRY), rows, (uint16_t *)scratch);
+    JK_TRY(self->put(self->context, at++, first, rows, scratch, error));
+    number_words(&self->currencies, JK_BLOCK_INT32(block->block, CURRENCY), rows, (uint16_t *)scratch);
+    JK_TRY(self->put(self->context, at++, first, rows, scratch, error));
+    JK_TRY(self->put(self->context, at++, first, rows, block->law->balance, error));
+    for (size_t i = 0; i < rows; i++) {
+        scratch[i] = jk_percent((double)block->plan->value[i], block->law->balance[i]);
+    }
+    return self->put(self->context, at, first, rows, scratch, error);
 }
 
 static jk_status put_block(void *context, const jk_value_block *block, jk_error *error) {
@@ -117,15 +148,22 @@ static jk_status put_block(void *context, const jk_value_block *block, jk_error 
     for (size_t c = 0; c < COLUMN_COUNT; c++) {
         JK_TRY(self->put(self->context, c, block->block->first_row, block->block->rows, data[c], error));
     }
+    if (self->with_face) {
+        JK_TRY(put_face(self, block, months_to_bar, error));
+    }
     for (size_t i = 0; i < self->own_count; i++) {
-        const void *rows = ready_own(self->own[i], block->block, months_to_bar);
-        JK_TRY(self->put(self->context, COLUMN_COUNT + i, block->block->first_row, block->block->rows, rows, error));
+        const void *rows = ready_own(self->own[i], &self->lists[i], block->block, months_to_bar);
+        JK_TRY(
+            self->put(self->context, self->fixed_count + i, block->block->first_row, block->block->rows, rows, error));
     }
     return JK_OK;
 }
 
 jk_value_sink jk_claim_columns_sink(jk_claim_columns *self) {
-    return (jk_value_sink){.columns = UINT64_C(1) << JK_COLUMN_CLAIM_ID | self->own_columns,
+    const uint64_t face =
+        UINT64_C(1) << JK_COLUMN_DEBTOR_ID | UINT64_C(1) << JK_COLUMN_COUNTRY | UINT64_C(1) << JK_COLUMN_CURRENCY;
+    return (jk_value_sink){.columns =
+                               UINT64_C(1) << JK_COLUMN_CLAIM_ID | self->own_columns | (self->with_face ? face : 0),
                            .row_bytes = sizeof(double),
                            .begin = begin,
                            .block = put_block,
@@ -133,6 +171,46 @@ jk_value_sink jk_claim_columns_sink(jk_claim_columns *self) {
 }
 
 /* ---- the columns ---------------------------------------------------------------------------------------------- */
+
+/* The words of a column, that for a missing cell before them unless it is one of them. */
+static jk_status list_words(const jk_tape *tape, jk_column column, const char *missing, jk_claim_words *list,
+                            jk_error *error) {
+    size_t count = 0;
+    const char *const *words = jk_tape_dictionary(tape, column, &count);
+    *list = (jk_claim_words){.word = malloc((count + 1) * sizeof *list->word), .shift = 1};
+    if (list->word == NULL) {
+        return jk_fail_memory(error, "the words of a column");
+    }
+    for (size_t w = 0; w < count; w++) {
+        if (strcmp(words[w], missing) == 0) {
+            list->shift = 0;
+            list->missing = (uint16_t)w;
+        }
+    }
+    list->word[0] = missing;
+    for (size_t w = 0; w < count; w++) {
+        list->word[w + list->shift] = words[w];
+    }
+    list->count = count + list->shift;
+    return JK_OK;
+}
+
+static jk_status describe_face(jk_claim_columns *self, const jk_tape *tape, const jk_model *model, jk_error *error) {
+    jk_result_column *to = &self->column[COLUMN_COUNT];
+    memcpy(to, face_columns, sizeof face_columns);
+    for (size_t c = 0; c < FACE_COUNT; c++) {
+        to[c].unit = to[c].unit == MONEY ? model->base_currency : to[c].unit;
+    }
+    to[FACE_DEBTOR].text_width = jk_tape_text_width(tape, JK_COLUMN_DEBTOR_ID);
+    JK_TRY(list_words(tape, JK_COLUMN_COUNTRY, "", &self->countries, error));
+    JK_TRY(list_words(tape, JK_COLUMN_CURRENCY, model->written_currency, &self->currencies, error));
+    to[FACE_COUNTRY].levels = self->countries.word;
+    to[FACE_COUNTRY].level_count = self->countries.count;
+    to[FACE_CURRENCY].levels = self->currencies.word;
+    to[FACE_CURRENCY].level_count = self->currencies.count;
+    self->fixed_count += FACE_COUNT;
+    return JK_OK;
+}
 
 /* Own columns behind the others; the first of a text's words is empty, for missing. */
 static jk_status describe_own(jk_claim_columns *self, const jk_tape *tape, jk_error *error) {
@@ -143,7 +221,7 @@ static jk_status describe_own(jk_claim_columns *self, const jk_tape *tape, jk_er
         if (extras->name[i] == NULL) {
             continue;
         }
-        jk_result_column *to = &self->column[COLUMN_COUNT + self->own_count];
+        jk_result_column *to = &self->column[self->fixed_count + self->own_count];
         *to = (jk_result_column){.name = extras->name[i],
                                  .type = type == JK_TYPE_DATE         ? JK_RESULT_INT32
                                          : type == JK_TYPE_DICTIONARY ? JK_RESULT_INDEX
@@ -154,19 +232,10 @@ static jk_status describe_own(jk_claim_columns *self, const jk_tape *tape, jk_er
                                                                       : "number",
                                  .meaning = "an own column of the tape; missing: NaN, -2147483648, or the empty text"};
         if (type == JK_TYPE_DICTIONARY) {
-            size_t count = 0;
-            const char *const *words = jk_tape_dictionary(tape, column, &count);
-            const char **list = malloc((count + 1) * sizeof *list);
-            self->lists[i] = list;
-            if (list == NULL) {
-                return jk_fail_memory(error, "the words of a column");
-            }
-            list[0] = "";
-            for (size_t w = 0; w < count; w++) {
-                list[w + 1] = words[w];
-            }
-            to->levels = list;
-            to->level_count = count + 1;
+            jk_claim_words *list = &self->lists[self->own_count];
+            JK_TRY(list_words(tape, column, "", list, error));
+            to->levels = list->word;
+            to->level_count = list->count;
         }
         self->own[self->own_count++] = column;
         self->own_columns |= UINT64_C(1) << column;
@@ -175,7 +244,7 @@ static jk_status describe_own(jk_claim_columns *self, const jk_tape *tape, jk_er
 }
 
 jk_status jk_claim_columns_open(jk_claim_columns *self, const jk_tape *tape, const jk_model *model, jk_error *error) {
-    static_assert(COLUMN_COUNT + JK_EXTRA_COUNT <= JK_RESULT_COLUMNS_MAX, "room for own columns");
+    static_assert(COLUMN_COUNT + FACE_COUNT + JK_EXTRA_COUNT <= JK_RESULT_COLUMNS_MAX, "room for own columns");
     self->segments = calloc(model->segment_count, sizeof *self->segments);
     if (self->segments == NULL) {
         return jk_fail_memory(error, "the segments' names");
@@ -190,8 +259,10 @@ jk_status jk_claim_columns_open(jk_claim_columns *self, const jk_tape *tape, con
     self->column[0].text_width = jk_tape_text_width(tape, JK_COLUMN_CLAIM_ID);
     self->column[SEGMENT_COLUMN].levels = self->segments;
     self->column[SEGMENT_COLUMN].level_count = model->segment_count;
-    jk_status status = describe_own(self, tape, error);
-    self->count = COLUMN_COUNT + self->own_count;
+    self->fixed_count = COLUMN_COUNT;
+    jk_status status = self->with_face ? describe_face(self, tape, model, error) : JK_OK;
+    status = status == JK_OK ? describe_own(self, tape, error) : status;
+    self->count = self->fixed_count + self->own_count;
     return status;
 }
 
@@ -201,8 +272,10 @@ void jk_claim_columns_close(jk_claim_columns *self) {
     }
     free(self->scratch);
     for (size_t i = 0; i < JK_EXTRA_COUNT; i++) {
-        free((void *)self->lists[i]);
+        free((void *)self->lists[i].word);
     }
+    free((void *)self->countries.word);
+    free((void *)self->currencies.word);
     free((void *)self->segments);
     *self = (jk_claim_columns){0};
 }

@@ -10,21 +10,25 @@
 #include <unistd.h>
 
 #include "base/calendar.h"
+#include "base/dialect.h"
 #include "base/error.h"
 #include "base/escape.h"
 #include "base/memory.h"
 #include "base/output.h"
 #include "base/policy.h"
 #include "base/team.h"
+#include "base/transfer.h"
 #include "jalki/export.h"
 #include "value/number.h"
 
 static const char header[] =
     "claim_id,score,theta,capacity_class,paying,segment,decision,reason,value,q_close,q_sell,q_surveil,"
-    "q_amicable,q_legal,erc_gross,erc_net,gross_12m,gross_60m,attachable,months_to_bar";
+    "q_amicable,q_legal,erc_gross,erc_net,gross_12m,gross_60m,attachable,months_to_bar,debtor_id,country,currency,"
+    "balance,"
+    "value_pct_of_face";
 
-enum { COMPRESSION_LEVEL = 6, NUMBERS_PER_ROW = 14, WORDS_PER_ROW = 50 };
-enum { TYPICAL_ROW = 90, TYPICAL_ROW_FULL = 150, TYPICAL_OWN = 10 }; /* bytes of a row besides the names */
+enum { COMPRESSION_LEVEL = 6, NUMBERS_PER_ROW = 16, WORDS_PER_ROW = 60 };
+enum { TYPICAL_ROW = 115, TYPICAL_ROW_FULL = 180, TYPICAL_OWN = 10 }; /* bytes of a row besides the names */
 
 typedef struct thread_text {
     char *text;
@@ -43,7 +47,10 @@ typedef struct own_column {
 struct jk_claims_file {
     jk_output output;
     bool full, pack, shared;
-    size_t id_width;
+    bool is_csv; /* by its name, which the policy's dialect is for */
+    size_t id_width, debtor_width;
+    const char *const *countries, *const *currencies; /* words of the tape as CSV cells */
+    const char *own_currency;                         /* where a claim names none */
     size_t longest_segment;
     size_t row_bytes; /* the most that a row can take */
     size_t segment_count;
@@ -85,6 +92,26 @@ static char *write_number(char *out, double value) {
         return jk_write_integer(out, (uint64_t)fabs(value));
     }
     return jk_write_digits9(out, value);
+}
+
+static char *write_coded(char *out, const char *const *words, int32_t index, const char *missing) {
+    *out++ = ',';
+    return write_word(out, index < 0 ? missing : words[index]);
+}
+
+/* Whose claim it is, where, in what currency; what is owed in the base currency, and the value in per cent of it. */
+static char *write_face(const jk_claims_file *file, const jk_value_block *b, size_t row, char *out) {
+    char *(*money)(char *, double) = file->full ? jk_write_digits9 : jk_write_cents;
+    const char *id = JK_BLOCK_TEXT(b->block, DEBTOR_ID) + row * file->debtor_width;
+    double balance = b->law->balance[row];
+    *out++ = ',';
+    out = jk_cell_write(out, id, strnlen(id, file->debtor_width));
+    out = write_coded(out, file->countries, JK_BLOCK_INT32(b->block, COUNTRY)[row], "");
+    out = write_coded(out, file->currencies, JK_BLOCK_INT32(b->block, CURRENCY)[row], file->own_currency);
+    *out++ = ',';
+    out = money(out, balance);
+    *out++ = ',';
+    return jk_write_digits9(out, jk_percent((double)b->plan->value[row], balance));
 }
 
 static char *write_own(char *out, const own_column *own, const jk_block *block, size_t row) {
@@ -146,6 +173,7 @@ static char *write_row(const jk_claims_file *file, const jk_value_block *b, size
         *out++ = ',';
         out = money(out, amounts[i]);
     }
+    out = write_face(file, b, row, out);
     for (size_t i = 0; i < file->column_count; i++) {
         out = write_column(out, &file->columns[i], b->block->first_row + row);
     }
@@ -172,9 +200,9 @@ static jk_status write_bytes(const jk_claims_file *file, const void *bytes, size
     return jk_write_all(file->output.fd, bytes, length) ? JK_OK : jk_fail_errno(error, file->output.target, "write");
 }
 
-/* Whole rows, as the policy's dialect has them, in place. */
-static size_t in_dialect(char *text, size_t length) {
-    const jk_dialect *dialect = jk_policy_get()->dialect;
+/* Whole rows, as the file's dialect has them, in place. */
+static size_t in_dialect(const jk_claims_file *file, char *text, size_t length) {
+    const jk_dialect *dialect = file->is_csv ? jk_policy_get()->dialect : NULL;
     return dialect == NULL ? length : jk_dialect_put(&(jk_dialect_text){.dialect = dialect}, text, length, text);
 }
 
@@ -189,7 +217,7 @@ static jk_status write_header(jk_claims_file *file, jk_error *error) {
                            jk_extras_column_name(file->extras, JK_KIND_TAPE, file->own[i].column));
     }
     text[length++] = '\n';
-    length = (int)in_dialect(text, (size_t)length);
+    length = (int)in_dialect(file, text, (size_t)length);
     if (!file->pack) {
         file->head = (size_t)length;
         return write_bytes(file, text, (size_t)length, error);
@@ -234,7 +262,7 @@ static jk_status format_block(void *context, const jk_value_block *block, jk_err
     for (size_t row = 0; row < block->block->rows; row++) {
         out = write_row(file, block, row, out);
     }
-    thread->length = in_dialect(thread->text, (size_t)(out - thread->text));
+    thread->length = in_dialect(file, thread->text, (size_t)(out - thread->text));
     if (file->pack) {
         thread->packed_length = libdeflate_gzip_compress(thread->compressor, thread->text, thread->length,
                                                          thread->packed, file->packed_size);
@@ -254,10 +282,13 @@ static jk_status write_block(void *context, const jk_value_block *block, jk_erro
 
 jk_value_sink jk_claims_sink(jk_claims_file *file) {
     /* The buffers hold the longest rows there can be; what counts as memory is what usual rows fill. */
-    size_t row_bytes = file->id_width + file->longest_segment + (file->full ? TYPICAL_ROW_FULL : TYPICAL_ROW);
+    size_t row_bytes =
+        file->id_width + file->debtor_width + file->longest_segment + (file->full ? TYPICAL_ROW_FULL : TYPICAL_ROW);
     row_bytes += file->own_count * TYPICAL_OWN;
     row_bytes += file->pack ? row_bytes / 2 : 0;
-    return (jk_value_sink){.columns = UINT64_C(1) << JK_COLUMN_CLAIM_ID | file->own_columns,
+    const uint64_t columns = UINT64_C(1) << JK_COLUMN_CLAIM_ID | UINT64_C(1) << JK_COLUMN_DEBTOR_ID |
+                             UINT64_C(1) << JK_COLUMN_COUNTRY | UINT64_C(1) << JK_COLUMN_CURRENCY;
+    return (jk_value_sink){.columns = columns | file->own_columns,
                            .row_bytes = row_bytes,
                            .begin = begin,
                            .block = format_block,
@@ -283,16 +314,17 @@ static jk_status name_segments(jk_claims_file *file, const jk_model *model, jk_e
         size_t written = strlen(file->segment[s]);
         file->longest_segment = written > file->longest_segment ? written : file->longest_segment;
     }
-    file->row_bytes = JK_CELL_BYTES(file->id_width) + file->longest_segment + (size_t)NUMBERS_PER_ROW * JK_NUMBER_TEXT +
-                      WORDS_PER_ROW;
+    file->row_bytes = JK_CELL_BYTES(file->id_width) + JK_CELL_BYTES(file->debtor_width) + file->longest_segment +
+                      (size_t)NUMBERS_PER_ROW * JK_NUMBER_TEXT + WORDS_PER_ROW;
     return file->segment == NULL ? jk_fail_memory(error, "the segments' names") : JK_OK;
 }
 
 /* Words of a text column as CSV cells. */
-static jk_status take_words(jk_claims_file *file, const jk_tape *tape, own_column *own, jk_error *error) {
+static jk_status take_words(jk_claims_file *file, const jk_tape *tape, jk_column column, const char *const **cells,
+                            jk_error *error) {
     size_t count = 0;
     size_t longest = 0;
-    const char *const *names = jk_tape_dictionary(tape, own->column, &count);
+    const char *const *names = jk_tape_dictionary(tape, column, &count);
     const char **words = jk_arena_alloc(file->arena, count + 1, sizeof *words);
     for (size_t i = 0; words != NULL && i < count; i++) {
         size_t length = strlen(names[i]);
@@ -305,7 +337,7 @@ static jk_status take_words(jk_claims_file *file, const jk_tape *tape, own_colum
         length = strlen(cell);
         longest = length > longest ? length : longest;
     }
-    own->words = words;
+    *cells = words;
     file->row_bytes += longest + 1;
     return words == NULL ? jk_fail_memory(error, "the words of a column") : JK_OK;
 }
@@ -321,7 +353,7 @@ static jk_status take_own_columns(jk_claims_file *file, const jk_tape *tape, jk_
         own->column = (jk_column)(JK_FIXED_COLUMN_COUNT + i);
         file->own_columns |= UINT64_C(1) << own->column;
         if (jk_schema_column(own->column)->type == JK_TYPE_DICTIONARY) {
-            JK_TRY(take_words(file, tape, own, error));
+            JK_TRY(take_words(file, tape, own->column, &own->words, error));
         } else {
             file->row_bytes += JK_NUMBER_TEXT + 1;
         }
@@ -338,12 +370,17 @@ jk_status jk_claims_open(const char *path, const jk_tape *tape, const jk_model *
     }
     size_t length = strlen(path);
     file->full = full;
+    file->is_csv = jk_dialect_is_csv(path);
     file->pack = length > 3 && strcmp(path + length - 3, ".gz") == 0;
     file->id_width = jk_tape_text_width(tape, JK_COLUMN_CLAIM_ID);
+    file->debtor_width = jk_tape_text_width(tape, JK_COLUMN_DEBTOR_ID);
+    file->own_currency = model->written_currency;
     jk_status status = jk_output_open(&file->output, path, JK_OUTPUT_PERSONAL, error);
     if (status == JK_OK) {
         status = name_segments(file, model, error);
     }
+    status = status == JK_OK ? take_words(file, tape, JK_COLUMN_COUNTRY, &file->countries, error) : status;
+    status = status == JK_OK ? take_words(file, tape, JK_COLUMN_CURRENCY, &file->currencies, error) : status;
     status = status == JK_OK ? take_own_columns(file, tape, error) : status;
     if (status != JK_OK) {
         jk_claims_abort(file);

@@ -44,13 +44,15 @@ static bool keep_column(jk_claims_table *self, size_t c) {
     return kept && self->data[c] != NULL;
 }
 
-jk_status jk_claims_table_open(const jk_tape *tape, const jk_model *model, jk_claims_table **opened, jk_error *error) {
+jk_status jk_claims_table_open(const jk_tape *tape, const jk_model *model, bool with_face, jk_claims_table **opened,
+                               jk_error *error) {
     *opened = NULL;
     jk_claims_table *self = calloc(1, sizeof *self);
     if (self == NULL) {
         return jk_fail_memory(error, "the results");
     }
     self->rows = jk_tape_rows(tape);
+    self->columns.with_face = with_face;
     self->columns.put = put;
     self->columns.context = self;
     self->texts = jk_arena_create();
@@ -90,15 +92,6 @@ const jk_result_column *jk_claims_table_column(const jk_claims_table *self, size
 
 const void *jk_claims_table_data(const jk_claims_table *self, size_t column) {
     return self->data[column];
-}
-
-int jk_claims_table_find(const jk_claims_table *self, const char *name) {
-    for (size_t c = 0; c < self->count; c++) {
-        if (strcmp(self->column[c].name, name) == 0) {
-            return (int)c;
-        }
-    }
-    return -1;
 }
 
 void jk_claims_table_free(jk_claims_table *self) {

@@ -3,13 +3,16 @@
  * added up and handed to the sinks; then the threads' sums put together. */
 #include "value/engine.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/invariants.h"
 #include "base/parallel.h"
 #include "base/team.h"
+#include "law/law_internal.h"
 
 static jk_status read_block(const jk_engine *engine, jk_worker *worker, size_t number, jk_error *error) {
     jk_block *block = &worker->block;
@@ -69,6 +72,7 @@ static jk_status compute_case(const jk_engine *engine, jk_worker *worker, size_t
         results->value = (float *)worker->case_value[number];
         results->decision = (uint8_t *)worker->case_decision[number];
     }
+    jk_engine_same_rows(engine, worker, number, results);
     plan_case(engine, worker, number, results);
     jk_reasons(worker, results, reason);
     if (number > 0) {
@@ -101,9 +105,15 @@ jk_status jk_engine_block(jk_engine *engine, jk_worker *worker, jk_error *error)
     worker->terms.rows = block->rows;
     worker->first.rows = worker->rest.rows = block->rows;
     jk_law_block(engine->law, block, &worker->law);
+    assert(jk_places_below(JK_BLOCK_INT32(block, DEBTOR_INDEX), block->rows, engine->debtors.count));
+    assert(jk_all_below(worker->law.segment, block->rows, engine->model->segment_count));
+    assert(jk_all_below(worker->law.jurisdiction, block->rows, engine->model->jurisdiction_count));
     JK_TRY(add_face(engine, worker, error));
     jk_score_block(engine->scorer, block, &worker->law, &worker->score, worker->scratch);
+    assert(jk_bytes_below(worker->score.capacity_class, block->rows, JK_CAPACITY_COUNT));
     jk_terms_block(engine->model, &engine->debtors, block, &worker->law, &worker->score, engine->allow, &worker->terms);
+    assert(jk_all_within(worker->terms.share, block->rows, 1.0F));
+    assert(jk_all_within(worker->terms.garnish, block->rows, 1.0F));
     leave_out(engine, worker);
     report_segments(engine, worker);
     worker->changed_law = -1;
@@ -229,7 +239,7 @@ static jk_status create_plans(jk_engine *engine, const jk_value_options *options
     for (size_t c = 0; c < count; c++) {
         JK_TRY(create_plan(engine, options, c, error));
     }
-    return JK_OK;
+    return jk_engine_same_create(engine, error);
 }
 
 static jk_status choose_rows(jk_engine *engine, jk_error *error) {
@@ -298,6 +308,7 @@ jk_status jk_engine_prepare(jk_engine *engine, const jk_tape *tape, const jk_mod
     /* The scorer keeps the address of the debtors' sums; they are filled before the first block. */
     JK_TRY(jk_scorer_create(model, tape, engine->law, &engine->debtors, &engine->scorer, error));
     JK_TRY(jk_engine_laws_create(engine, case_count, error));
+    JK_TRY(jk_sums_hours(engine, error));
     choose_columns(engine);
     return create_plans(engine, options, case_count, error);
 }
@@ -310,9 +321,11 @@ void jk_engine_reset(jk_engine *engine) {
     for (size_t c = 0; c < engine->case_count; c++) {
         jk_plan_free(engine->plan[c]);
     }
+    free(engine->hours);
     free(engine->irr);
     free(engine->plan);
     free(engine->kept);
+    free(engine->same);
     jk_engine_laws_reset(engine);
     jk_scorer_free(engine->scorer);
     jk_debtors_reset(&engine->debtors);
@@ -352,7 +365,8 @@ static jk_status run_engine(jk_engine *engine, const jk_value_options *options, 
     run.threads = engine->threads = memory.threads;
     run.block_rows = engine->block_rows = memory.block_rows;
     engine->block_count = (engine->end_row - engine->first_row + engine->block_rows - 1) / engine->block_rows;
-    JK_TRY(jk_debtors_create(engine->law, engine->tape, &run, &engine->debtors, error));
+    JK_TRY((engine->shared ? jk_debtors_create_own : jk_debtors_create)(engine->law, engine->tape, &run,
+                                                                        &engine->debtors, error));
     JK_TRY(jk_engine_workers(engine, error));
     JK_TRY(begin_sinks(engine, error));
     JK_TRY(jk_parallel_for(&run, engine->block_count, "value", engine->block_rows, run_block, engine, error));
@@ -397,19 +411,6 @@ jk_status jk_value_run(const jk_tape *tape, const jk_model *model, const jk_valu
                        const jk_value_sink *sinks, size_t sink_count, jk_valuation *valuation, jk_error *error) {
     const jk_value_case plain = {.irr = options->irr, .keeps = -1};
     return jk_value_cases(tape, model, options, &plain, 1, sinks, sink_count, valuation, error);
-}
-
-jk_status jk_value_returns(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
-                           const double *irr, size_t count, jk_valuation *valuations, jk_error *error) {
-    jk_value_case cases[JK_RETURNS_MAX];
-    if (count < 1 || count > JK_RETURNS_MAX) {
-        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "irr", "%zu required returns; expected 1 to %d", count,
-                       (int)JK_RETURNS_MAX);
-    }
-    for (size_t r = 0; r < count; r++) {
-        cases[r] = (jk_value_case){.irr = irr[r], .keeps = -1};
-    }
-    return jk_value_cases(tape, model, options, cases, count, NULL, 0, valuations, error);
 }
 
 jk_status jk_value_cases_memory(const jk_tape *tape, const jk_model *model, const jk_value_options *options,

@@ -9,6 +9,7 @@
 #include "base/grid.h"
 #include "base/wide.h"
 #include "jalki/value.h"
+#include "value/row_sums.h"
 
 /* Sums in grid units; wide, so that no tape can overflow them, and nothing else, so that they are one row of cells. */
 typedef struct jk_sum {
@@ -49,6 +50,7 @@ typedef struct jk_worker {
     void *scratch;           /* of the scorer */
     jk_cashflow *flow;       /* [cases] */
     jk_sums *sums;           /* [cases] */
+    jk_row_sums *rows;       /* of a block, on the way into them */
     jk_plan_policy **policy; /* [cases], where a later case keeps to it; else NULL */
     double face;             /* of the blocks so far */
     jk_plan_workspace *workspace;
@@ -95,9 +97,11 @@ typedef struct jk_engine {
     bool project, sinks_see_last;
     size_t case_count;
     const jk_value_case *cases;
+    int64_t *hours; /* agent hours in parts of 1/JK_EFFORT_PARTS, by segment (as reported) and action */
     double *irr;    /* [cases] */
     jk_plan **plan; /* [cases] */
     bool *kept;     /* [cases]: a later one keeps its plan */
+    bool *same;     /* [cases][segments]: same_case.c */
     int *law_of;    /* [cases]: index of its law, or -1: the law stays */
     jk_engine_law *laws;
     size_t law_count;
@@ -138,7 +142,14 @@ jk_status jk_engine_laws_create(jk_engine *engine, size_t cases, jk_error *error
 void jk_engine_laws_reset(jk_engine *engine);
 const jk_terms *jk_engine_terms(const jk_engine *engine, jk_worker *worker, size_t number); /* of a case */
 
+/* same_case.c: after the plans of all cases; the rows of a block of what a case does not change, before it is planned;
+ * and their cash flow, after those of the threads have been put together */
+jk_status jk_engine_same_create(jk_engine *engine, jk_error *error);
+void jk_engine_same_rows(const jk_engine *engine, const jk_worker *worker, size_t number, jk_plan_results *to);
+void jk_engine_same_flows(const jk_engine *engine, size_t number);
+
 /* sums.c */
+jk_status jk_sums_hours(jk_engine *engine, jk_error *error); /* fills engine->hours */
 jk_status jk_face_check(const jk_engine *engine, double face, jk_error *error);
 void jk_reasons(const jk_worker *worker, const jk_plan_results *plan, uint8_t *reason);
 jk_status jk_sums_add_block(const jk_engine *engine, const jk_worker *worker, const jk_plan_results *plan,

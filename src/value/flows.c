@@ -17,6 +17,8 @@ enum { TEXT_MAX = 1 << 27, NAMED_MAX = 40 };
 typedef struct flow_reader {
     const char *path;
     jk_flows *flows;
+    jk_month *parts; /* sums over the rows of segments, for a file without rows of all */
+    int part_months;
     bool started;
     size_t month, segment, gross, cost, sale; /* columns; SIZE_MAX: absent */
 } flow_reader;
@@ -61,25 +63,29 @@ static jk_status read_row(void *context, const jk_csv_header *header, const jk_c
     if (!reader->started) {
         JK_TRY(find_columns(reader, header, error));
     }
-    if (reader->segment != SIZE_MAX) {
-        const jk_csv_field *segment = &field[reader->segment];
-        if (segment->length != 3 || memcmp(segment->text, "all", 3) != 0) {
-            return JK_OK;
-        }
-    }
+    const jk_csv_field *segment = reader->segment != SIZE_MAX ? &field[reader->segment] : NULL;
+    bool part = segment != NULL && (segment->length != 3 || memcmp(segment->text, "all", 3) != 0);
+    int *months = part ? &reader->part_months : &reader->flows->months;
+    jk_month *flow = part ? reader->parts : reader->flows->month;
     int64_t month = 0;
     const jk_csv_field *cell = &field[reader->month];
-    if (!jk_text_to_integer(cell->text, cell->length, &month) || month != reader->flows->months + 1 ||
-        month > JK_HORIZON_MAX) {
+    bool read = jk_text_to_integer(cell->text, cell->length, &month);
+    bool next = month == *months + 1 || (part && *months > 0 && month == *months);
+    if (!read || !next || month > JK_HORIZON_MAX) {
         return jk_fail(error, JK_ERROR_DATA, reader->path, line, "month",
                        "'%.*s' is not the next month; expected %d (months 1, 2, 3, … in order, at most %d)",
-                       (int)(cell->length < NAMED_MAX ? cell->length : NAMED_MAX), cell->text,
-                       reader->flows->months + 1, (int)JK_HORIZON_MAX);
+                       (int)(cell->length < NAMED_MAX ? cell->length : NAMED_MAX), cell->text, *months + 1,
+                       (int)JK_HORIZON_MAX);
     }
-    jk_month *into = &reader->flows->month[reader->flows->months++];
-    JK_TRY(read_amount(reader, header, field, reader->gross, line, &into->gross, error));
-    JK_TRY(read_amount(reader, header, field, reader->cost, line, &into->cost, error));
-    JK_TRY(read_amount(reader, header, field, reader->sale, line, &into->sale, error));
+    *months = (int)month;
+    double gross = 0.0, cost = 0.0, sale = 0.0;
+    JK_TRY(read_amount(reader, header, field, reader->gross, line, &gross, error));
+    JK_TRY(read_amount(reader, header, field, reader->cost, line, &cost, error));
+    JK_TRY(read_amount(reader, header, field, reader->sale, line, &sale, error));
+    jk_month *into = &flow[month - 1];
+    into->gross += gross;
+    into->cost += cost;
+    into->sale += sale;
     into->net = into->gross - into->cost + into->sale;
     return JK_OK;
 }
@@ -89,11 +95,18 @@ jk_status jk_flows_read(const char *path, jk_flows *flows, jk_error *error) {
     if (flows->month == NULL) {
         return jk_fail_memory(error, "a cash flow");
     }
-    flow_reader reader = {.path = path, .flows = flows};
-    jk_status status = jk_csv_table_read(path, TEXT_MAX, read_row, &reader, error);
+    flow_reader reader = {.path = path, .flows = flows, .parts = calloc(JK_HORIZON_MAX, sizeof *reader.parts)};
+    jk_status status = reader.parts == NULL ? jk_fail_memory(error, "a cash flow")
+                                            : jk_csv_table_read(path, TEXT_MAX, read_row, &reader, error);
     if (status == JK_OK && flows->months == 0) {
-        status = jk_fail(error, JK_ERROR_DATA, path, 0, NULL, "no month in it%s",
-                         reader.started && reader.segment != SIZE_MAX ? "; expected rows of the segment 'all'" : "");
+        free(flows->month);
+        flows->month = reader.parts;
+        flows->months = reader.part_months;
+        reader.parts = NULL;
+    }
+    free(reader.parts);
+    if (status == JK_OK && flows->months == 0) {
+        status = jk_fail(error, JK_ERROR_DATA, path, 0, NULL, "no month in it");
     }
     if (status != JK_OK) {
         jk_flows_reset(flows);

@@ -210,7 +210,7 @@ static jk_status check_currency(const jk_model *model, jk_findings *findings) {
         most = filing > most ? filing : most;
     }
     bool fits = !model->base_apart || most == 0.0 || (most / euro >= FILING_LEAST && least / euro <= FILING_MOST);
-    if (strcmp(model->base_currency, "EUR") == 0 || !(euro > 0.0) || fits) {
+    if (strcmp(model->written_currency, "EUR") == 0 || !(euro > 0.0) || fits) {
         return JK_OK;
     }
     return jk_findings_add(findings, JK_FINDING_BASE_CURRENCY, 1,

@@ -9,9 +9,12 @@
 #include "base/run_record.h"
 #include "jalki/export.h"
 #include "jalki/hours.h"
+#include "jalki/law.h"
+#include "jalki/strata.h"
 #include "jalki/worth.h"
 #include "tape/findings_json.h"
 #include "value/json_parts.h"
+#include "value/quote.h"
 
 json_t *jk_json_months(int months) {
     return months < 0 ? json_null() : json_integer(months);
@@ -34,6 +37,18 @@ static json_t *returns_of(jk_json_builder *b, const double *irr, size_t count) {
     return list;
 }
 
+void jk_json_put_rates(jk_json_builder *b, json_t *object, const jk_tape *tape, const jk_model *model) {
+    jk_rate_used used[JK_RATES_TOLD];
+    size_t count = jk_rates_used(tape, model, used, JK_RATES_TOLD);
+    json_t *rates = count > 0 ? json_object() : NULL;
+    for (size_t i = 0; i < count; i++) {
+        jk_json_put(b, rates, used[i].currency, jk_json_number(used[i].rate));
+    }
+    if (count > 0) {
+        jk_json_put(b, object, "exchange_rates", rates);
+    }
+}
+
 json_t *jk_json_manifest(jk_json_builder *b, const jk_tape *tape, const jk_model *model, const jk_valuation *valuation,
                          const double *irr, size_t count) {
     char date[JK_DATE_TEXT];
@@ -43,6 +58,7 @@ json_t *jk_json_manifest(jk_json_builder *b, const jk_tape *tape, const jk_model
     jk_json_put(b, object, "model", text_or_null(model->name));
     jk_json_put(b, object, "model_sha256", text_or_null(model->sha256));
     jk_json_put(b, object, "base_currency", text_or_null(model->base_currency));
+    jk_json_put_rates(b, object, tape, model);
     jk_json_put(b, object, "cutoff", json_string(jk_date_format(valuation->cutoff, date)));
     jk_json_put(b, object, "irr", returns_of(b, irr, count));
     jk_json_put(b, object, "scenario", json_string("base"));
@@ -102,6 +118,17 @@ static void put_groups(jk_json_builder *b, json_t *object, const jk_valuation *v
     jk_json_put(b, object, "countries", countries);
 }
 
+static json_t *reasons(jk_json_builder *b, const jk_valuation *valuation) {
+    json_t *object = json_object();
+    for (int r = 0; r < JK_REASON_COUNT; r++) {
+        json_t *one = json_object();
+        jk_json_put(b, one, "claims", json_integer((json_int_t)valuation->reason[r]));
+        jk_json_put(b, one, "face", jk_json_number(valuation->reason_face[r]));
+        jk_json_put(b, object, jk_reason_name((jk_reason)r), one);
+    }
+    return object;
+}
+
 /* At the start of each epoch of the model. */
 static json_t *payers(jk_json_builder *b, const jk_model *model, const jk_valuation *valuation) {
     json_t *list = json_array();
@@ -130,8 +157,8 @@ void jk_json_put_worth(jk_json_builder *b, json_t *object, const jk_worth *worth
     json_t *fit = json_object();
     jk_json_put(b, fit, "draws", json_integer((json_int_t)worth->draws));
     jk_json_put(b, fit, "parameters", json_integer((json_int_t)worth->parameters));
-    jk_json_put(b, fit, "curse", jk_json_number(worth->curse));
-    jk_json_put(b, fit, "curse_error", jk_json_number(worth->curse_error));
+    jk_json_put_numbers(b, fit, {"curse", worth->curse}, {"curse_error", worth->curse_error},
+                        {"overstated", worth->overstated}, {"overstated_error", worth->overstated_error});
     if (!isnan(worth->spread)) {
         jk_json_put(b, fit, "spread", jk_json_number(worth->spread));
     }
@@ -143,16 +170,12 @@ void jk_json_put_hours(jk_json_builder *b, json_t *object, const jk_hours *hours
         return;
     }
     json_t *limit = json_object(), *list = json_array();
-    jk_json_put(b, limit, "value", jk_json_number(hours->value));
-    jk_json_put(b, limit, "unlimited", jk_json_number(hours->unlimited));
-    jk_json_put(b, limit, "bound", jk_json_number(hours->bound));
+    jk_json_put_numbers(b, limit, {"value", hours->value}, {"unlimited", hours->unlimited}, {"bound", hours->bound});
     jk_json_put(b, limit, "rounds", json_integer(hours->rounds));
     for (int j = 0; j < hours->epochs; j++) {
         json_t *epoch = json_object();
-        jk_json_put(b, epoch, "available", jk_json_number(hours->available[j]));
-        jk_json_put(b, epoch, "wanted", jk_json_number(hours->wanted[j]));
-        jk_json_put(b, epoch, "used", jk_json_number(hours->used[j]));
-        jk_json_put(b, epoch, "price", jk_json_number(hours->price[j]));
+        jk_json_put_numbers(b, epoch, {"available", hours->available[j]}, {"wanted", hours->wanted[j]},
+                            {"used", hours->used[j]}, {"price", hours->price[j]});
         jk_json_append(b, list, epoch);
     }
     jk_json_put(b, limit, "epochs", list);
@@ -163,30 +186,40 @@ void jk_json_put_hours(jk_json_builder *b, json_t *object, const jk_hours *hours
 
 char *jk_manifest_json(const jk_tape *tape, const jk_model *model, const jk_valuation *valuation) {
     jk_json_builder b = {0};
-    return jk_json_text(&b, jk_json_manifest(&b, tape, model, valuation, &valuation->irr, 1), JK_JSON_FLAGS);
+    json_t *object = valuation == NULL ? jk_run_record_manifest(&b)
+                                       : jk_json_manifest(&b, tape, model, valuation, &valuation->irr, 1);
+    return jk_json_text(&b, object, JK_JSON_FLAGS);
 }
 
 char *jk_valuation_json(const jk_tape *tape, const jk_model *model, const jk_valuation *valuation) {
     jk_json_builder b = {0};
     jk_offer offer = jk_offer_make(valuation, NULL, 0, NAN);
+    jk_listing years = jk_years_listing(valuation), rows = jk_groups_listing(valuation);
     json_t *object = json_object();
     jk_json_put(&b, object, "claims", json_integer((json_int_t)valuation->total.claims));
-    jk_json_put(&b, object, "face", jk_json_number(valuation->total.face));
-    jk_json_put(&b, object, "value", jk_json_number(valuation->total.value));
-    jk_json_put(&b, object, "onboarding", jk_json_number(valuation->onboarding));
-    jk_json_put(&b, object, "bid", jk_json_number(offer.bid));
-    jk_json_put(&b, object, "bid_pct_of_face", jk_json_number(offer.bid_pct_of_face));
-    jk_json_put(&b, object, "irr", jk_json_number(valuation->irr));
+    jk_json_put_numbers(&b, object, {"face", valuation->total.face}, {"value", valuation->total.value},
+                        {"onboarding", valuation->onboarding}, {"bid", offer.bid},
+                        {"bid_pct_of_face", offer.bid_pct_of_face}, {"irr", valuation->irr});
     jk_json_put(&b, object, "horizon_months", json_integer(valuation->flow.months));
     jk_json_put(&b, object, "erc_gross", jk_json_collections(&b, &offer));
     jk_json_put(&b, object, "net", jk_json_number(offer.sum.net));
     jk_json_put(&b, object, "multiple", jk_json_number(offer.multiple));
     jk_json_put(&b, object, "payback_months", jk_json_months(offer.payback));
+    jk_json_put_numbers(&b, object, {"gross", offer.sum.gross}, {"cost", offer.sum.cost}, {"sale", offer.sum.sale},
+                        {"cost_share", offer.cost_share});
+    jk_quote_json(&b, object, &offer);
+    jk_json_put(&b, object, "years", jk_listing_json(&b, &years));
+    jk_json_put(&b, object, "reasons", reasons(&b, valuation));
     jk_json_put(&b, object, "agent_hours", jk_json_number(valuation->total.hours));
     put_groups(&b, object, valuation);
     jk_json_put(&b, object, "payers", payers(&b, model, valuation));
+    jk_json_put(&b, object, "rows", jk_listing_json(&b, &rows));
     jk_json_put_worth(&b, object, valuation->worth);
     jk_json_put_hours(&b, object, valuation->hours);
+    if (valuation->strata != NULL) {
+        jk_listing strata = jk_strata_listing(valuation->strata);
+        jk_json_put(&b, object, "strata", jk_listing_json(&b, &strata));
+    }
     if (valuation->challenge != NULL) {
         jk_json_put(&b, object, "challenge", jk_json_challenge(&b, valuation->challenge));
     }

@@ -30,4 +30,8 @@ void jk_json_put_worth(jk_json_builder *builder, json_t *object, const jk_worth 
 json_t *jk_json_manifest(jk_json_builder *builder, const jk_tape *tape, const jk_model *model,
                          const jk_valuation *valuation, const double *irr, size_t count);
 
+/* "exchange_rates": those that stand behind the amounts, units of the base currency per unit; nothing where none does.
+ */
+void jk_json_put_rates(jk_json_builder *builder, json_t *object, const jk_tape *tape, const jk_model *model);
+
 #endif

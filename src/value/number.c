@@ -3,7 +3,6 @@
 #include "value/number.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -9,7 +9,9 @@
 #include <xxhash.h>
 
 #include "base/error.h"
+#include "base/isa.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "base/team.h"
 #include "model/economics.h"
 #include "value/engine.h"
@@ -36,9 +38,19 @@ static const jk_model *reported_model(const jk_engine *engine) {
     return engine->model->origin == NULL ? engine->model : engine->model->origin->model;
 }
 
-/* As `decide` counts them. */
-static int64_t hours_of(const jk_segment *segment, int action) {
-    return action >= JK_SURVEIL ? jk_effort_parts(segment, (jk_treatment)(action - JK_SURVEIL)) : 0;
+/* Agent hours of the first epoch by segment and action, as `decide` counts them. */
+jk_status jk_sums_hours(jk_engine *engine, jk_error *error) {
+    const jk_model *model = reported_model(engine);
+    engine->hours = calloc(model->segment_count * JK_ACTION_COUNT, sizeof *engine->hours);
+    if (engine->hours == NULL) {
+        return jk_fail_memory(error, "the segments");
+    }
+    for (size_t s = 0; s < model->segment_count; s++) {
+        for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+            engine->hours[s * JK_ACTION_COUNT + JK_SURVEIL + t] = jk_effort_parts(&model->segments[s], (jk_treatment)t);
+        }
+    }
+    return JK_OK;
 }
 
 /* Rates or balances far outside any use can drive a claim beyond what 32-bit floats hold. */
@@ -65,33 +77,97 @@ jk_status jk_face_check(const jk_engine *engine, double face, jk_error *error) {
         JK_FACE_MAX);
 }
 
+/* ---- a block ------------------------------------------------------------------------------------------------------
+ */
+
+JK_ISA_DECLARE(jk_sums_kernel, jk_sums_kernel_);
+
+static void empty_line(jk_line *line, jk_sum *into) {
+    into->claims += (*line)[JK_CELL_CLAIMS];
+    into->face += (*line)[JK_CELL_FACE];
+    into->value += (*line)[JK_CELL_VALUE];
+    into->gross += (*line)[JK_CELL_GROSS];
+    into->net += (*line)[JK_CELL_NET];
+    into->hours += (*line)[JK_CELL_HOURS];
+    *line = (jk_line){0};
+}
+
+static void empty_rows(const jk_engine *engine, jk_row_sums *rows, jk_sums *sums) {
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        empty_line(&rows->decision[a], &sums->decision[a]);
+    }
+    for (int r = 0; r < JK_REASON_COUNT; r++) {
+        empty_line(&rows->reason[r], &sums->reason[r]);
+    }
+    for (size_t s = 0; s < engine->model->segment_count; s++) {
+        empty_line(&rows->segment[s], &sums->segment[s]);
+    }
+    for (size_t c = 0; c < engine->country_count; c++) {
+        empty_line(&rows->country[c], &sums->country[c]);
+    }
+    rows->bound = 0.0;
+}
+
+static const float *from_row(const float *column, size_t row) {
+    return column == NULL ? NULL : column + row;
+}
+
+static jk_sums_tile tile_of(const jk_worker *worker, const jk_plan_results *plan, const uint8_t *reason, size_t first,
+                            size_t count) {
+    return (jk_sums_tile){.count = count,
+                          .face = worker->law.balance + first,
+                          .value = plan->value + first,
+                          .gross = from_row(plan->erc_gross, first),
+                          .net = from_row(plan->erc_net, first),
+                          .decision = plan->decision + first,
+                          .reason = reason + first,
+                          .segment = worker->law.segment + first,
+                          .country = JK_BLOCK_INT32(&worker->block, COUNTRY) + first};
+}
+
+static double largest_amount(const jk_sums_kernel *kernel, const jk_sums_tile *tile) {
+    const float *columns[] = {tile->value, tile->gross, tile->net};
+    double largest = 0.0;
+    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+        largest = columns[c] == NULL ? largest : fmax(largest, kernel->largest(columns[c], tile->count));
+    }
+    return largest;
+}
+
+/* Rows that follow each other from `first` on and are part of the run, at most JK_SUMS_TILE. */
+static size_t count_taken(const jk_engine *engine, const jk_worker *worker, size_t first) {
+    size_t end = first;
+    while (end < worker->block.rows && end - first < JK_SUMS_TILE && jk_worker_takes(engine, worker, end)) {
+        end++;
+    }
+    return end - first;
+}
+
+/* Faces need no bound here: those of all claims together have one (jk_face_check). */
 jk_status jk_sums_add_block(const jk_engine *engine, const jk_worker *worker, const jk_plan_results *plan,
                             const uint8_t *reason, jk_sums *sums, jk_error *error) {
-    const int32_t *country = JK_BLOCK_INT32(&worker->block, COUNTRY);
-    for (size_t i = 0; i < worker->block.rows; i++) {
-        if (!jk_worker_takes(engine, worker, i)) {
-            continue;
+    const jk_sums_kernel *kernel = JK_ISA_OF(jk_sums_kernel_, jk_isa_usual());
+    jk_row_sums *rows = worker->rows;
+    size_t count = 0;
+    for (size_t first = 0; first<worker->block.rows; first += count> 0 ? count : 1) {
+        count = count_taken(engine, worker, first);
+        jk_sums_tile tile = tile_of(worker, plan, reason, first, count);
+        double largest = largest_amount(kernel, &tile);
+        if (count > 1 && !((double)count * largest <= JK_FACE_MAX)) { /* one by one */
+            count = 1;
+            tile = tile_of(worker, plan, reason, first, count);
+            largest = largest_amount(kernel, &tile);
         }
-        /* Written so that a NaN fails too. */
-        double erc_gross = plan->erc_gross == NULL ? 0.0 : (double)plan->erc_gross[i];
-        double erc_net = plan->erc_net == NULL ? 0.0 : (double)plan->erc_net[i];
-        bool held =
-            fabs((double)plan->value[i]) < JK_FACE_MAX && fabs(erc_gross) < JK_FACE_MAX && fabs(erc_net) < JK_FACE_MAX;
-        if (!held) {
-            return fail_out_of_range(engine, worker->block.first_row + i, error);
+        if (!(largest < JK_FACE_MAX)) {
+            return fail_out_of_range(engine, worker->block.first_row + first, error);
         }
-        const jk_segment *segment = &reported_model(engine)->segments[worker->law.segment[i]];
-        const jk_sum claim = {.claims = 1,
-                              .face = jk_grid_from_double(worker->law.balance[i]),
-                              .value = jk_grid_from_double((double)plan->value[i]),
-                              .gross = jk_grid_from_double(erc_gross),
-                              .net = jk_grid_from_double(erc_net),
-                              .hours = hours_of(segment, plan->decision[i])};
-        add_sum(&sums->decision[plan->decision[i]], &claim);
-        add_sum(&sums->reason[reason[i]], &claim);
-        add_sum(&sums->segment[worker->law.segment[i]], &claim);
-        add_sum(&sums->country[country[i]], &claim);
+        if (rows->bound + (double)count * largest > 2.0 * JK_FACE_MAX) {
+            empty_rows(engine, rows, sums);
+        }
+        rows->bound += (double)count * largest;
+        kernel->add(&tile, engine->hours, rows);
     }
+    empty_rows(engine, rows, sums);
     return JK_OK;
 }
 
@@ -140,23 +216,23 @@ enum { TALLIES = 5 };
 
 static size_t tallies_of(const jk_engine *engine, jk_sums *sums, jk_tally tallies[TALLIES]) {
     const size_t changes = sums->change == NULL ? 0 : JK_ACTION_COUNT * JK_ACTION_COUNT;
-    const jk_tally all[TALLIES] = {{JK_CELL_WIDE, sums->decision, JK_ACTION_COUNT * SUM_CELLS},
-                                   {JK_CELL_WIDE, sums->reason, JK_REASON_COUNT * SUM_CELLS},
-                                   {JK_CELL_WIDE, sums->segment, engine->model->segment_count * SUM_CELLS},
-                                   {JK_CELL_WIDE, sums->country, engine->country_count * SUM_CELLS},
-                                   {JK_CELL_WIDE, sums->change, changes * CHANGE_CELLS}};
+    const jk_tally all[TALLIES] = {{JK_TALLY_WIDE, sums->decision, JK_ACTION_COUNT * SUM_CELLS},
+                                   {JK_TALLY_WIDE, sums->reason, JK_REASON_COUNT * SUM_CELLS},
+                                   {JK_TALLY_WIDE, sums->segment, engine->model->segment_count * SUM_CELLS},
+                                   {JK_TALLY_WIDE, sums->country, engine->country_count * SUM_CELLS},
+                                   {JK_TALLY_WIDE, sums->change, changes * CHANGE_CELLS}};
     memcpy(tallies, all, sizeof all);
     return TALLIES;
 }
 
 static jk_tally tally_of_flow(const jk_cashflow *flow) {
-    return (jk_tally){JK_CELL_INT64, flow->cell, (size_t)flow->months * flow->segments * JK_FLOW_COUNT};
+    return (jk_tally){JK_TALLY_INT64, flow->cell, (size_t)flow->months * flow->segments * JK_FLOW_COUNT};
 }
 
 /* Unsigned, as cells beyond the largest face may overflow before that is told. */
 static void add_tally(const jk_tally *into, const jk_tally *from) {
     for (size_t i = 0; i < into->count; i++) {
-        if (into->kind == JK_CELL_WIDE) {
+        if (into->kind == JK_TALLY_WIDE) {
             ((jk_wide *)into->cell)[i] += ((const jk_wide *)from->cell)[i];
         } else {
             ((uint64_t *)into->cell)[i] += ((const uint64_t *)from->cell)[i];
@@ -212,6 +288,7 @@ jk_status jk_sums_gather(jk_engine *engine, jk_error *error) {
         for (int t = 1; t < engine->threads; t++) {
             add_thread(engine, c, t);
         }
+        jk_engine_same_flows(engine, c);
         count += tallies_of(engine, &engine->workers[0].sums[c], &tallies[count]);
         tallies[count++] = tally_of_flow(&engine->workers[0].flow[c]);
     }
@@ -247,7 +324,7 @@ static jk_status finish_countries(const jk_engine *engine, size_t which, jk_valu
             entries[count++] = (country_entry){name[i], *sum};
         }
     }
-    qsort(entries, count, sizeof *entries, by_id);
+    jk_sort(entries, count, sizeof *entries, by_id);
     valuation->country = jk_arena_alloc(valuation->arena, count + 1, sizeof *valuation->country);
     valuation->country_id = jk_arena_alloc(valuation->arena, count + 1, sizeof *valuation->country_id);
     bool held = valuation->country != NULL && valuation->country_id != NULL;

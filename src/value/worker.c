@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The memory of one thread: every column and workspace of a block in one piece, taken before the work starts. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -63,6 +62,13 @@ static void carve_sums(carving *c, const jk_engine *engine, jk_worker *worker) {
     CARVE(c, engine->case_count, worker->flow);
     CARVE(c, engine->case_count, worker->sums);
     CARVE(c, engine->case_count, worker->policy);
+    CARVE(c, 1, worker->rows);
+    jk_line *row_segment = carve(c, segments, sizeof *row_segment);
+    jk_line *row_country = carve(c, engine->country_count, sizeof *row_country);
+    if (c->base != NULL) {
+        worker->rows->segment = row_segment;
+        worker->rows->country = row_country;
+    }
     for (size_t r = 0; r < engine->case_count; r++) {
         int64_t *cell = carve(c, cells, sizeof *cell);
         jk_sum *segment = carve(c, segments, sizeof *segment);

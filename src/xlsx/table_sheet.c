@@ -83,16 +83,11 @@ static lxw_error write_cell(table_sheet *t, size_t c, const jk_cell *cell) {
     return worksheet_write_number(t->sheet, t->end, at, number, t->book->look[look]);
 }
 
-static jk_status too_many(const table_sheet *t, jk_error *error) {
-    return jk_fail(error, JK_ERROR_UNSUPPORTED, t->book->output.target, 0, t->table->sheet,
-                   "has more rows than a sheet of a workbook holds (%d); write CSV instead", JK_SHEET_ROWS);
-}
-
 static jk_status write_rows(table_sheet *t, jk_error *error) {
     const jk_listing *listing = t->table->listing;
     jk_cell cells[JK_LISTING_COLUMNS];
     if (t->skipped == listing->column_count && listing->rows + JK_XLSX_FIRST_ROW + 1 > JK_SHEET_ROWS) {
-        return too_many(t, error); /* rather before than after a million rows */
+        return jk_xlsx_too_many(t->book, t->table->sheet, error); /* rather before than after a million rows */
     }
     for (size_t row = 0; row < listing->rows; row++) {
         JK_TRY(jk_listing_row(listing, row, cells, error));
@@ -100,7 +95,7 @@ static jk_status write_rows(table_sheet *t, jk_error *error) {
             continue;
         }
         if (t->end + 2 >= JK_SHEET_ROWS) {
-            return too_many(t, error);
+            return jk_xlsx_too_many(t->book, t->table->sheet, error);
         }
         for (size_t c = 0; c < listing->column_count; c++) {
             if (c != t->skipped) {

@@ -25,9 +25,10 @@ jk_status jk_xlsx_check(const jk_xlsx *book, lxw_error answer, jk_error *error) 
 
 static void set_looks(jk_xlsx *book) {
     static const char *const number_format[JK_LOOKS] = {
-        [JK_LOOK_COUNT] = "#,##0",       [JK_LOOK_MONEY] = "#,##0.00",      [JK_LOOK_NUMBER] = "#,##0.00##",
-        [JK_LOOK_PERCENT] = "0.00%",     [JK_LOOK_SUM_COUNT] = "#,##0",     [JK_LOOK_SUM_MONEY] = "#,##0.00",
-        [JK_LOOK_SUM_PERCENT] = "0.00%", [JK_LOOK_INPUT_PERCENT] = "0.00%", [JK_LOOK_INPUT_MONEY] = "#,##0.00",
+        [JK_LOOK_COUNT] = "#,##0",          [JK_LOOK_MONEY] = "#,##0.00",    [JK_LOOK_NUMBER] = "#,##0.00##",
+        [JK_LOOK_PERCENT] = "0.00%",        [JK_LOOK_DATE] = "yyyy-mm-dd",   [JK_LOOK_SUM_COUNT] = "#,##0",
+        [JK_LOOK_SUM_MONEY] = "#,##0.00",   [JK_LOOK_SUM_PERCENT] = "0.00%", [JK_LOOK_INPUT_PERCENT] = "0.00%",
+        [JK_LOOK_INPUT_MONEY] = "#,##0.00",
     };
     for (int l = 0; l < JK_LOOKS; l++) {
         lxw_format *format = workbook_add_format(book->book);
@@ -59,7 +60,8 @@ static void set_looks(jk_xlsx *book) {
 
 /* ---- the file -------------------------------------------------------------------------------------------------- */
 
-jk_status jk_xlsx_open(const char *path, const char *currency, bool personal, jk_xlsx **book, jk_error *error) {
+static jk_status open_book(const char *path, const char *currency, bool personal, bool streamed, jk_xlsx **book,
+                           jk_error *error) {
     *book = NULL;
     jk_xlsx *made = calloc(1, sizeof *made);
     if (made == NULL) {
@@ -69,7 +71,7 @@ jk_status jk_xlsx_open(const char *path, const char *currency, bool personal, jk
     (void)snprintf(made->currency, sizeof made->currency, "%s", currency);
     jk_status status = jk_output_open(&made->output, path, personal ? JK_OUTPUT_PERSONAL : JK_OUTPUT_PLAIN, error);
     if (status == JK_OK) {
-        lxw_workbook_options options = {.constant_memory = LXW_FALSE, .tmpdir = NULL, .use_zip64 = LXW_TRUE};
+        lxw_workbook_options options = {.constant_memory = streamed, .tmpdir = NULL, .use_zip64 = LXW_TRUE};
         made->book = workbook_new_opt(jk_output_access(&made->output), &options);
         status = made->book == NULL ? jk_fail_memory(error, "a workbook") : JK_OK;
     }
@@ -83,6 +85,19 @@ jk_status jk_xlsx_open(const char *path, const char *currency, bool personal, jk
     set_looks(made);
     *book = made;
     return JK_OK;
+}
+
+jk_status jk_xlsx_open(const char *path, const char *currency, bool personal, jk_xlsx **book, jk_error *error) {
+    return open_book(path, currency, personal, false, book, error);
+}
+
+jk_status jk_xlsx_open_streamed(const char *path, bool personal, jk_xlsx **book, jk_error *error) {
+    return open_book(path, "", personal, true, book, error);
+}
+
+jk_status jk_xlsx_too_many(const jk_xlsx *book, const char *sheet, jk_error *error) {
+    return jk_fail(error, JK_ERROR_UNSUPPORTED, book->output.target, 0, sheet,
+                   "has more rows than a sheet of a workbook holds (%d); write CSV instead", JK_SHEET_ROWS);
 }
 
 lxw_worksheet *jk_xlsx_sheet(jk_xlsx *book, const char *name, const char *title, jk_error *error) {
@@ -105,6 +120,9 @@ lxw_worksheet *jk_xlsx_sheet(jk_xlsx *book, const char *name, const char *title,
 static jk_status write_columns(jk_xlsx *book, jk_error *error) {
     static const char *const heads[] = {"sheet", "column", "unit", "meaning"};
     static const double widths[] = {18.0, 22.0, 12.0, 90.0};
+    if (book->shown_count == 0) {
+        return JK_OK;
+    }
     lxw_worksheet *sheet = jk_xlsx_sheet(book, "Columns", "What the columns mean", error);
     if (sheet == NULL) {
         return JK_ERROR_ARGUMENT;

@@ -17,6 +17,7 @@ typedef enum jk_look {
     JK_LOOK_MONEY,
     JK_LOOK_NUMBER,
     JK_LOOK_PERCENT,
+    JK_LOOK_DATE,
     JK_LOOK_SUM_TEXT,
     JK_LOOK_SUM_COUNT,
     JK_LOOK_SUM_MONEY,
@@ -43,6 +44,12 @@ struct jk_xlsx {
 
 /* A new sheet with a title; NULL, and an error, where its name is taken or wrong. */
 lxw_worksheet *jk_xlsx_sheet(jk_xlsx *book, const char *name, const char *title, jk_error *error);
+
+/* As jk_xlsx_open, for rows that are written in order and not kept; nothing is said of a currency. */
+jk_status jk_xlsx_open_streamed(const char *path, bool personal, jk_xlsx **book, jk_error *error);
+
+/* The error of a sheet with too many rows. */
+jk_status jk_xlsx_too_many(const jk_xlsx *book, const char *sheet, jk_error *error);
 
 /* What libxlsxwriter answered, as an error of the file. */
 jk_status jk_xlsx_check(const jk_xlsx *book, lxw_error answer, jk_error *error);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "cmocka_all.h"
 
@@ -52,11 +55,42 @@ static void the_nearest_name_is_a_slip_away_or_none(void **state) {
     assert_int_equal(jk_text_nearest(endless, names, 3), -1);
 }
 
+/* Refused memory at each step: the whole text, or none and false. The C library's own streams say nothing then. */
+static void text_in_memory_is_whole_or_none(void **state) {
+    (void)state;
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = jk_text_open(&text, &length);
+    assert_non_null(stream);
+    assert_true(fprintf(stream, "%d words", 2) > 0);
+    assert_true(jk_text_close(stream, &text));
+    assert_string_equal(text, "2 words");
+    free(text);
+#if !defined(__SANITIZE_ADDRESS__)
+    enum { MEGABYTES = 64, PIECE = 1 << 20 };
+    char *piece = calloc(1, PIECE);
+    struct rlimit before;
+    stream = jk_text_open(&text, &length);
+    assert_true(stream != NULL && piece != NULL && getrlimit(RLIMIT_AS, &before) == 0);
+    struct rlimit none = {1, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+    for (int i = 0; i < MEGABYTES; i++) {
+        (void)fwrite(piece, 1, PIECE, stream);
+    }
+    bool whole = jk_text_close(stream, &text);
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+    assert_false(whole);
+    assert_null(text);
+    free(piece);
+#endif
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integers_are_read_strictly),
         cmocka_unit_test(reals_are_read_strictly),
         cmocka_unit_test(the_nearest_name_is_a_slip_away_or_none),
+        cmocka_unit_test(text_in_memory_is_whole_or_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

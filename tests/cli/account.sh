@@ -1,26 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # jalki account end to end: the rate is that of price, a roll-forward written anew from the rules gives the same book.
-set -euo pipefail
-model=$JALKI_SOURCE/models/nordic.yaml
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-fail() { echo "FAILED: $*" >&2; exit 1; }
-jalki() { "$JALKI_PROGRAM" "$@"; }
-refused() {
-    local code=$1 words=$2 got=0
-    shift 2
-    "$@" >out.txt 2>err.txt || got=$?
-    [ "$got" = "$code" ] || fail "$* exited with $got instead of $code: $(cat err.txt)"
-    grep -q -- "$words" err.txt || fail "$* did not say '$words': $(cat err.txt)"
-    [ ! -e never.json ] || fail "$* left a file behind"
-}
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
 jalki generate -n 2000 -o t.csv --seed 3 --quiet
 jalki import t.csv -o t.h5 --cutoff 2026-06-30 --quiet >/dev/null
-jalki value t.h5 --model "$model" --quiet --cashflow bought.csv --json v.json >/dev/null
-jalki value t.h5 --model "$model" --quiet --cutoff 2027-06-30 --cashflow later.csv >/dev/null
+jalki value t.h5 --model "$model" --quiet --with-all --cashflow bought.csv --json v.json >/dev/null
+jalki value t.h5 --model "$model" --quiet --cutoff 2027-06-30 --with-all --cashflow later.csv >/dev/null
 price=$(python3 -c 'import json; print(round(0.9 * json.load(open("v.json"))["bid"], 2))')
 python3 - <<'END'
 import csv
@@ -103,6 +89,61 @@ assert two["months"][0]["cost"] > 0, "without actual costs the forecast's count"
 plain = list(csv.DictReader(open("plain.csv")))
 assert all(float(r["revision"]) == 0 == float(r["performance"]) for r in plain) and len(plain) == 180
 END
+# Several pools: each is the book that it has alone, in the months of all; amounts are added up, rates are not.
+printf 'month,collections\n1,110\n2,133.1\n' >short.csv # at 21 % a month, half of it a tenth: 100 and 100, paid 200
+printf 'month,collections\n1,99\n' >came.csv
+mkdir pools
+cp short.csv came.csv actual.csv bought.csv later.csv pools
+cp short.csv pools/short.json
+cat >pools/pools.csv <<END
+pool,cashflow,price,transaction_costs,bought,actual,revised
+old,bought.csv,$price,1000,,actual.csv,12=later.csv;20=later.csv
+new,short.csv,200,,8,came.csv,
+same day,short.json,200,0,0,,
+END
+jalki account --pools pools/pools.csv --first-year 6 --json pools.json --quiet >pools.txt
+jalki account --pools pools/pools.csv --first-year 6 --by month --format csv --quiet >pools-months.csv
+"${book[@]}" --actual actual.csv --revised 12=later.csv --revised 20=later.csv --first-year 6 --json alone.json >/dev/null
+grep -q "+ purchased" pools.txt && grep -q "same day" pools.txt || fail "the table of pools: $(cat pools.txt)"
+python3 - <<'END'
+import csv, json
+near = lambda a, b: abs(a - b) <= 1e-9 * max(abs(a), abs(b)) + 1e-6
+found, alone = json.load(open("pools.json")), json.load(open("alone.json"))
+old, new, same = found["pools"]
+assert (old["pool"], new["bought"], same["price"]) == ("old", 8, 200)
+for part in ("total", "years", "months"):
+    assert old[part] == alone[part], part
+assert near(new["eir"], 1.1 ** 24 - 1) and near(same["eir"], new["eir"]) and old["eir"] == alone["eir"]
+# 200 grow to 242 within the month; 99 of the 110 came at its middle; the 11 are a loss with half a month's interest.
+first, last = new["months"]
+assert (first["first_month"], last["last_month"]) == (9, 10)
+for key, amount in (("opening", 200), ("interest", 42 - 9.9), ("collections", 99), ("performance", -12.1), ("closing", 121),
+                    ("impairment", 12.1), ("lapsed", 11), ("allowance", 0)):
+    assert near(first[key], amount), (key, first)
+assert [(y["first_month"], y["last_month"]) for y in new["years"]] == [(9, 10)] and found["years"][0]["last_month"] == 6
+for month in found["months"]:
+    m = month["first_month"]
+    parts = [row for pool in found["pools"] for row in pool["months"] if row["first_month"] == m]
+    for key in ("interest", "collections", "performance", "revision", "closing", "cost", "allowance", "gross_carrying_amount"):
+        assert near(month[key], sum(row[key] for row in parts)), (m, key)
+    assert near(month["purchased"], 200 if m == 9 else 0), month
+    moved = month["opening"] + month["purchased"] + month["interest"] - month["collections"] + month["performance"] + month["revision"]
+    assert near(moved, month["closing"]), month
+for before, after in zip(found["months"], found["months"][1:]):
+    assert near(before["closing"], after["opening"]) and near(before["allowance"], after["allowance_opening"])
+assert near(found["months"][0]["opening"], alone["carrying_amount"] + 200) and near(found["total"]["purchased"], 200)
+rows = list(csv.DictReader(open("pools-months.csv")))
+assert [len([r for r in rows if r["pool"] == name]) for name in ("old", "new", "same day", "all")] == [len(old["months"]), 2, 2, len(found["months"])]
+END
+for row in "a,short.csv,x:is not an amount" "a,none.csv,5:none.csv" "a,,5:is not a file of flows" ",short.csv,5:is not a name" \
+    "a,short.csv,200,-1:bought: '-1' is not a number of months" "a,short.csv,200,0,later.csv:MONTH=FILE" "a,short.csv,0:a: the expected flows"; do
+    printf 'pool,cashflow,price,bought,revised\n%s\n' "$(printf '%s' "${row%%:*},,," | cut -d, -f1-5)" >pools/wrong.csv
+    refused 1 "${row#*:}" jalki account --pools pools/wrong.csv --json never.json
+done
+printf 'pool,cashflow,price\na,short.csv,200\na,short.csv,200\n' >pools/twice.csv
+refused 1 "expected each pool once" jalki account --pools pools/twice.csv --json never.json
+refused 1 "is an input" jalki account --pools pools/pools.csv --json pools/short.json
+refused 2 "a pool's own" jalki account --pools pools/pools.csv --price 5
 refused 2 "is needed" jalki account
 refused 2 "one of them" jalki account t.h5 --model "$model" --cashflow bought.csv
 refused 2 "--price is needed" jalki account --cashflow bought.csv
@@ -138,8 +179,12 @@ printf 'month,gross\n1,5\n3,5\n' >gap.csv
 refused 1 "gap.csv:3: month: '3' is not the next month; expected 2" jalki account --cashflow gap.csv --price 9
 printf 'month,gross,cost,sale\n1,5,x,0\n' >word.csv
 refused 1 "word.csv:2: cost: 'x' is not an amount" jalki account --cashflow word.csv --price 9
-printf 'month,segment,gross\n1,fi,5\n' >part.csv
-refused 1 "rows of the segment 'all'" jalki account --cashflow part.csv --price 9
+jalki value t.h5 --model "$model" --quiet --cashflow parts.csv >/dev/null
+jalki account --cashflow parts.csv --price 70000 --json parts.json >/dev/null
+jalki account --cashflow bought.csv --price 70000 --json whole.json >/dev/null
+python3 -c 'import json; a, b = (json.load(open(f))["eir"] for f in ("parts.json", "whole.json")); assert abs(a - b) < 1e-8, (a, b)'
+printf 'month,segment,gross\n2,fi,5\n' >part.csv
+refused 1 "part.csv:2: month: '2' is not the next month; expected 1" jalki account --cashflow part.csv --price 9
 printf 'month,value\n1,5\n' >other.csv
 refused 1 "no such column" jalki account --cashflow other.csv --price 9
 printf 'month,gross\n1,nan\n' >nan.csv

@@ -8,9 +8,7 @@ for file in lendingclub_36m_2015_chargedoff_train auto_ally_cash_panel_train aut
         exit 77
     fi
 done
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
+. "$JALKI_SOURCE/tests/support/shell.sh"
 # One segment for all loans, a curve by months since write-off, and what the files tell of a loan as characteristics.
 base() { # CURVE CHARACTERISTICS OWN-COLUMNS
     matrix="[[0.985, 0.012, 0.003], [0.02, 0.96, 0.02], [0.005, 0.02, 0.975]]"

@@ -1,20 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # jalki bid on a tape: its value is the bid at the return, returns are those of price at the same bids, words and mistakes.
-set -euo pipefail
-model=$JALKI_SOURCE/models/nordic.yaml
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-fail() { echo "FAILED: $*" >&2; exit 1; }
-jalki() { "$JALKI_PROGRAM" "$@"; }
-refused() {
-    local code=$1 words=$2 got=0
-    shift 2
-    "$@" >out.txt 2>err.txt || got=$?
-    [ "$got" = "$code" ] || fail "$* exited with $got instead of $code: $(cat err.txt)"
-    grep -q -- "$words" err.txt || fail "$* did not say '$words': $(cat err.txt)"
-}
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
 jalki generate -n 2000 -o t.csv --seed 5 --quiet
 jalki import t.csv -o t.h5 --cutoff 2026-06-30 --quiet >/dev/null

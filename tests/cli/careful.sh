@@ -2,18 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the program does to the files and the terminal around it: closed streams, inputs that would be replaced, control
 # characters, formulas, rights, long names.
-set -euo pipefail
 J=$JALKI_PROGRAM
+. "$JALKI_SOURCE/tests/support/shell.sh"
 model=$JALKI_SOURCE/models
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
 umask 022
-
-fail() {
-    echo "FAILED: $*"
-    exit 1
-}
 
 $J generate -n 60 -o s.h5 --quiet
 esc=$(printf '\033')
@@ -40,17 +32,23 @@ cmp open.csv shut.csv || fail "all streams closed"
 
 # --- no output replaces what the run reads, by whatever name
 cp -r "$model" md
-ln md/segments.yaml hard.yaml
-ln -s md/segments.yaml soft.yaml
-for target in md/segments.yaml md/../md/law/fi.yaml md/law/finland.yaml hard.yaml soft.yaml; do
-    [[ -e $target ]] || continue
-    sum=$(sha256sum <"$target")
-    for option in --claims -o --cashflow --json; do
-        if $J value s.h5 --model md/nordic.yaml "$option" "$target" >/dev/null 2>err.txt; then
-            fail "value $option $target replaced an included file"
-        fi
+sum=$(sha256sum <md/segments.yaml)
+stays() {
+    ! $J value s.h5 --model md/nordic.yaml "$1" "$2" >/dev/null 2>err.txt || fail "value $1 $2 replaced an included file"
+    [[ $(sha256sum <md/segments.yaml) == "$sum" ]] || fail "$1 $2 changed an included file"
+}
+for kind in claims.csv output.h5 cashflow.csv json.json; do
+    option=--${kind%.*}
+    ln md/segments.yaml "hard-$kind"
+    ln -s md/segments.yaml "soft-$kind"
+    ln -s ../md/law/../segments.yaml "md/far-$kind"
+    for target in "hard-$kind" "soft-$kind" "md/far-$kind"; do
+        stays "$option" "$target"
         grep -q "is an input of this run" err.txt || fail "$option $target: $(cat err.txt)"
-        [[ $(sha256sum <"$target") == "$sum" ]] || fail "$option changed $target"
+    done
+    for target in md/segments.yaml md/../md/segments.yaml; do # no name of such a file, either
+        stays "$option" "$target"
+        grep -Eq "under the name of another kind|is an input of this run" err.txt || fail "$option $target: $(cat err.txt)"
     done
 done
 
@@ -98,7 +96,7 @@ cp -r "$model"/* third/inner/
 printf 'include: inner/nordic.yaml\n' >third/good.yaml
 $J value s.h5 --model third/good.yaml >/dev/null || fail "an include below the model's folder"
 ln -s ../secret.yaml third/link.yaml
-for name in ../secret.yaml "$folder/secret.yaml" link.yaml inner/../../secret.yaml /etc/passwd; do
+for name in ../secret.yaml "$work/secret.yaml" link.yaml inner/../../secret.yaml /etc/passwd; do
     printf 'include: [inner/nordic.yaml, %s]\n' "$name" >third/bad.yaml
     if $J value s.h5 --model third/bad.yaml >/dev/null 2>err.txt; then
         fail "include $name"
@@ -116,12 +114,12 @@ $J value s.h5 --model third/deep/up.yaml --any-include >/dev/null || fail "--any
 
 # --- rights: a replaced file's stay, personal data are their owner's
 for option in --claims -o; do
-    rm -f r.out
-    $J value s.h5 --model "$model/nordic.yaml" "$option" r.out >/dev/null
-    [[ $(stat -c %a r.out) == 600 ]] || fail "$option: $(stat -c %a r.out) for a new file with personal data"
-    chmod 640 r.out
-    $J value s.h5 --model "$model/nordic.yaml" "$option" r.out >/dev/null
-    [[ $(stat -c %a r.out) == 640 ]] || fail "$option: $(stat -c %a r.out) after 640"
+    rm -f r
+    $J value s.h5 --model "$model/nordic.yaml" "$option" r >/dev/null
+    [[ $(stat -c %a r) == 600 ]] || fail "$option: $(stat -c %a r) for a new file with personal data"
+    chmod 640 r
+    $J value s.h5 --model "$model/nordic.yaml" "$option" r >/dev/null
+    [[ $(stat -c %a r) == 640 ]] || fail "$option: $(stat -c %a r) after 640"
 done
 $J worklist s.h5 --model "$model/nordic.yaml" --json list.json >/dev/null
 [[ $(stat -c %a list.json) == 600 ]] || fail "a worklist that all may read"

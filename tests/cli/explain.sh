@@ -1,11 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # jalki explain: the same figures as `value` for claims of every decision and reason, in words and as JSON; mistakes.
-set -euo pipefail
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-model=$JALKI_SOURCE/models/nordic.yaml
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
 "$JALKI_PROGRAM" generate -n 4000 -o tape.csv --quiet
 "$JALKI_PROGRAM" import tape.csv -o tape.h5 --cutoff 2026-06-30 --quiet >/dev/null

@@ -1,21 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # jalki fit --trees: the files belong together, value and explain use them, mistakes leave nothing behind.
-set -euo pipefail
 base=$JALKI_SOURCE/tests/fit/base.yaml
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-fail() { echo "FAILED: $*" >&2; exit 1; }
-jalki() { "$JALKI_PROGRAM" "$@"; }
-# Runs a command that must exit with the code $1 and say $2 on stderr.
-refused() {
-    local code=$1 words=$2 got=0
-    shift 2
-    "$@" >out.txt 2>err.txt || got=$?
-    [ "$got" = "$code" ] || fail "$* exited with $got instead of $code: $(cat err.txt)"
-    grep -q -- "$words" err.txt || fail "$* did not say '$words': $(cat err.txt)"
-}
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
 jalki generate --panel --model "$base" -n 3000 --months 12 -o p.h5 --quiet >/dev/null
 got=0

@@ -2,20 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # jalki forward: one batch is the spot bid for the fresh claims alone; an agreement is written anew from that tape's cash
 # flow; a mix is priced segment by segment.
-set -euo pipefail
-model=$JALKI_SOURCE/models/nordic.yaml
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-fail() { echo "FAILED: $*" >&2; exit 1; }
-jalki() { "$JALKI_PROGRAM" "$@"; }
-refused() {
-    local code=$1 words=$2 got=0
-    shift 2
-    "$@" >out.txt 2>err.txt || got=$?
-    [ "$got" = "$code" ] || fail "$* exited with $got instead of $code: $(cat err.txt)"
-    grep -q -- "$words" err.txt || fail "$* did not say '$words': $(cat err.txt)"
-}
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
 jalki generate -n 9000 -o all.csv --seed 31 --quiet
 # One claim a debtor: which of a debtor's claims are on the tape then changes nothing for the others.
@@ -42,7 +29,7 @@ for tape in t fresh middle; do
     jalki import $tape.csv -o $tape.h5 --cutoff 2026-06-30 --quiet >/dev/null
     jalki price $tape.h5 --model "$model" --quiet --irr 0.12 --format json >$tape-price.json
 done
-jalki value fresh.h5 --model "$model" --quiet --irr 0.12 --cashflow flow.csv >/dev/null
+jalki value fresh.h5 --model "$model" --quiet --irr 0.12 --cashflow flow.csv --with-all >/dev/null
 forward=(jalki forward t.h5 --model "$model" --quiet --irr 0.12 --fresh 6)
 "${forward[@]}" --term 1 --json one.json >/dev/null
 "${forward[@]}" --term 24 --volume 2e6 --ramp 6 --cap 3e7 --drift -0.06 --cost-drift 0.03 --pay-after 2 --asked 7 \

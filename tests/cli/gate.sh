@@ -2,15 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The gate before a bid: value, price, bid and report refuse a tape, a model or a return that is wrong by far, say what
 # they saw, leave nothing behind, and go on where the code is accepted, which the manifest then tells.
-set -euo pipefail
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
-model=$JALKI_SOURCE/models/nordic.yaml
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
 # refused CODE WORDS COMMAND...: exit 1, the words and the code on stderr, nothing on stdout.
 refused() {

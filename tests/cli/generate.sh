@@ -1,10 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # jalki generate on the command line: files by their ending, usage mistakes, quiet runs.
-set -euo pipefail
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
 "$JALKI_PROGRAM" generate -n 5000 -o a.csv --quiet 2>messages
 [ ! -s messages ]

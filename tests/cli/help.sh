@@ -1,16 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # What is made from the option tables: help, man pages, completion, docs/commands.md; and the models that are found.
-set -euo pipefail
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
 fail() {
     echo "$1"
     exit 1
 }
-jalki() { "$JALKI_PROGRAM" "$@"; }
 
 # docs/commands.md is what the program prints; JALKI_WRITE_DOCS writes it anew.
 jalki help --as markdown >commands.md
@@ -55,6 +51,33 @@ touch some-tape.h5
 [ "$(complete_line jalki value some)" = some-tape.h5 ] || fail "operands"
 [ "$(complete_line jalki value --model some)" = some-tape.h5 ] || fail "files of options"
 [ "$(complete_line jalki help expl)" = explain ] || fail "commands of help: $(complete_line jalki help expl)"
+# Names of a tape and a model: ids, segments, countries; nothing where there is no tape, and no message.
+mkdir bin
+ln -s "$JALKI_PROGRAM" bin/jalki
+export PATH=$work/bin:$PATH
+jalki generate -n 300 -o names.csv --quiet
+jalki import names.csv -o names.h5 --cutoff 2026-06-30 --quiet >/dev/null
+[ "$(complete_line jalki explain names.h5 --claim C000000012 | tr '\n' ' ')" = "$(grep -o '^C000000012[0-9]' names.csv | tr '\n' ' ')" ] || fail "claims"
+[ "$(complete_line jalki explain names.h5 --debtor D0000000001 | sort -u)" = D0000000001 ] || fail "debtors"
+[ "$(complete_line jalki worklist names.h5 --model "$JALKI_SOURCE/models/nordic.yaml" --segment fi- | wc -l)" = 4 ] || fail "segments"
+[ "$(complete_line jalki worklist names.h5 --country F)" = FI ] || fail "countries"
+[ -z "$(complete_line jalki explain --claim C 2>&1)" ] || fail "no tape"
+jalki completion bash --names claims 2>err.txt && fail "names of nothing" || [ "$?" = 2 ]
+grep -q -- "--tape T.h5 is needed" err.txt || fail "$(cat err.txt)"
+
+# What else is meant.
+jalki explain names.h5 --model "$JALKI_SOURCE/models/nordic.yaml" --claim D0000000001 2>err.txt && fail "a debtor's id" || [ "$?" = 1 ]
+grep -q "is a debtor's id, and no claim's; expected --debtor" err.txt || fail "$(cat err.txt)"
+jalki explain names.h5 --model "$JALKI_SOURCE/models/nordic.yaml" --debtor C0000000001 2>err.txt && fail "a claim's id" || [ "$?" = 1 ]
+grep -q "expected --claim" err.txt || fail "$(cat err.txt)"
+jalki value names.h5 --model nordik 2>err.txt && fail "a model that is none" || [ "$?" = 1 ]
+grep -q "did you mean .*nordic.yaml" err.txt || fail "$(cat err.txt)"
+jalki value names.h5 --model xyzxyzxyz 2>err.txt && fail "a model that is none" || [ "$?" = 1 ]
+grep -q "JALKI_MODELS" err.txt || fail "$(cat err.txt)"
+jalki value names.h5 --model "$JALKI_SOURCE/models/nordic.yaml" --cutoff 30.6.2026 2>err.txt && fail "a date" || [ "$?" = 2 ]
+grep -q "did you mean 2026-06-30" err.txt || fail "$(cat err.txt)"
+jalki export names.h5 x.csv 2>err.txt && fail "a tape for results" || [ "$?" = 1 ]
+grep -q "this is a tape; expected results" err.txt || fail "$(cat err.txt)"
 jalki completion zsh >jalki.zsh
 grep -q "^#compdef jalki" jalki.zsh || fail "zsh"
 jalki completion fish >jalki.fish

@@ -1,14 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # jalki import from the outside: exit codes, what stands on which stream, what is left behind.
-set -euo pipefail
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
 header=claim_id,country,currency,written_off_on,principal,fees
 printf '%s\n' "$header" 'A,FI,EUR,2020-01-31,100.00,5.5' 'B,SE,SEK,2021-02-29,7,1' 'A,FI,EUR,2020-01-31,1,' 'C,FI,EUR,2022-05-01,0.005,' >tape.csv
@@ -57,7 +50,7 @@ for arguments in "" "good.csv" "-o T.h5" "good.csv -o T.h5 --max-rejects x" "goo
     [ "$status" = 2 ] || fail "exit code $status for '$arguments'"
 done
 cp T.h5 before.h5
-for bad in missing.csv /dev/null "$folder" T.h5; do
+for bad in missing.csv /dev/null "$work" T.h5; do
     status=0
     "$JALKI_PROGRAM" import "$bad" -o T.h5 >/dev/null 2>err.txt || status=$?
     [ "$status" = 1 ] && [ -s err.txt ] || fail "exit code $status for $bad"

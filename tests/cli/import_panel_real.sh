@@ -10,9 +10,7 @@ for file in lendingclub_36m_2015_chargedoff_train auto_ally_cash_panel_train aut
         exit 77
     fi
 done
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
+. "$JALKI_SOURCE/tests/support/shell.sh"
 expect() {
     grep -qx "$1" "$2" || { echo "FAILED: expected $1, found:" >&2; cat "$2" >&2; exit 1; }
 }

@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The inspect command: its three formats, groups, threads, and what it says to wrong calls and broken files.
-set -euo pipefail
-fail() { echo "FAILED: $*" >&2; exit 1; }
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
+. "$JALKI_SOURCE/tests/support/shell.sh"
 "$JALKI_PROGRAM" import "$JALKI_SOURCE/data/sample-tape.csv.gz" -o t.h5 --cutoff 2026-06-30 --quiet > /dev/null
 "$JALKI_PROGRAM" inspect t.h5 > table.txt
 grep -q "20,000 claims" table.txt || fail "no count of claims"

@@ -4,15 +4,13 @@
 # symbol that it shows has the prefix.
 set -euo pipefail
 [ -z "${JALKI_SANITIZED:-}" ] || { echo "skipped: a library with sanitizers is not installed"; exit 77; }
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
 fail() {
     echo "$1"
     exit 1
 }
-cmake --install "$JALKI_BUILD" --prefix "$folder/installed" >install.txt || fail "$(tail -5 install.txt)"
+cmake --install "$JALKI_BUILD" --prefix "$work/installed" >install.txt || fail "$(tail -5 install.txt)"
 library=$(find installed -name libjalki.a)
 [ -n "$library" ] || fail "no library was installed"
 

@@ -1,14 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # jalki map: drafts of mappings for files as sellers write them, and what import makes of the files by the drafts.
-set -euo pipefail
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
+. "$JALKI_SOURCE/tests/support/shell.sh"
 # imported TAPE... : by the draft m.yaml, nothing rejected; prints claims and balance.
 imported() {
     "$JALKI_PROGRAM" import "$@" -o T.h5 --mapping m.yaml --cutoff 2026-06-30 --max-rejects 0 --format json 2>err.txt |

@@ -1,17 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The files of one fit know each other; a model's name can be read back.
-set -euo pipefail
 J=$JALKI_PROGRAM
-model=$JALKI_SOURCE/models/nordic.yaml
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
-fail() {
-    echo "FAILED: $*"
-    exit 1
-}
 
 $J generate -n 400 -o t.h5 --quiet
 $J generate -n 2500 --panel --months 36 --seed 2 --model "$model" -o p1.h5 --quiet
@@ -21,9 +13,9 @@ cp pair.covariance.json old.json
 cp pair.yaml old.yaml
 simulate=("$J" simulate t.h5 --paths 100 --quiet)
 "${simulate[@]}" --model pair.yaml --covariance pair.covariance.json >/dev/null || fail "the two of one fit"
-# Five debtors of p2 paid anything: points grow without end there, and what is written can be read back all the same.
+# Five debtors of p2 paid anything, which says nothing of points; what is written can be read back all the same.
 $J fit p2.h5 --model "$model" -o pair.yaml --name 'first fit' >out.txt
-grep -q "theta_center: [0-9]* figures beyond the -100 to 100 that a model may have" out.txt || fail "$(cat out.txt)"
+grep >/dev/null "5 debtors who paid cannot tell" out.txt || fail "$(cat out.txt)"
 $J value t.h5 --model pair.yaml >/dev/null || fail "a fit to hardly a payment cannot be read back"
 for pair in "pair.yaml old.json" "old.yaml pair.covariance.json"; do
     # shellcheck disable=SC2086

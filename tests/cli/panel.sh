@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # jalki panel, import --panel and generate --panel on the command line: a small history by hand, mistakes, nothing left
 # behind.
-set -euo pipefail
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
+. "$JALKI_SOURCE/tests/support/shell.sh"
 jalki="$JALKI_PROGRAM"
-model="$JALKI_SOURCE/models/nordic.yaml"
 
 cat >june.csv <<'END'
 claim_id,debtor_id,country,written_off_on,principal,legal_status

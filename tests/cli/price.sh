@@ -1,27 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # jalki price end to end: its bids are those of value, floors hold, the return at an asked price is the bid's.
-set -euo pipefail
-model=$JALKI_SOURCE/models/nordic.yaml
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-fail() { echo "FAILED: $*" >&2; exit 1; }
-jalki() { "$JALKI_PROGRAM" "$@"; }
-refused() {
-    local code=$1 words=$2 got=0
-    shift 2
-    "$@" >out.txt 2>err.txt || got=$?
-    [ "$got" = "$code" ] || fail "$* exited with $got instead of $code: $(cat err.txt)"
-    grep -q -- "$words" err.txt || fail "$* did not say '$words': $(cat err.txt)"
-}
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
 jalki generate -n 3000 -o t.csv --seed 7 --quiet
 jalki import t.csv -o t.h5 --cutoff 2026-06-30 --quiet >import.txt
 price=(jalki price t.h5 --model "$model" --quiet)
 
 for irr in 0.12 0.15 0.18; do
-    jalki value t.h5 --model "$model" --quiet --irr $irr --json v$irr.json --cashflow f$irr.csv >/dev/null
+    jalki value t.h5 --model "$model" --quiet --irr $irr --json v$irr.json --cashflow f$irr.csv --with-all >/dev/null
 done
 "${price[@]}" --irr 0.12,0.15,0.18 --format json >p.json
 "${price[@]}" --irr 0.12,0.15,0.18 --floor multiple=2.5 --floor payback=30 --floor irr=0.16 --format json >floors.json

@@ -2,21 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # price --claims: the shares of the price, recomputed exactly from the claims' values; they add up to the price to the cent,
 # in any order of rows.
-set -euo pipefail
-model=$JALKI_SOURCE/models/nordic.yaml
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-fail() { echo "FAILED: $*" >&2; exit 1; }
-jalki() { "$JALKI_PROGRAM" "$@"; }
-refused() {
-    local code=$1 words=$2 got=0
-    shift 2
-    "$@" >out.txt 2>err.txt || got=$?
-    [ "$got" = "$code" ] || fail "$* exited with $got instead of $code: $(cat err.txt)"
-    grep -q -- "$words" err.txt || fail "$* did not say '$words': $(cat err.txt)"
-    [ ! -e never.csv ] || fail "$* left a file behind"
-}
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
 jalki generate -n 3000 -o plain.csv --seed 17 --quiet
 # Ten claims of ten debtors who are alike in all but their names: their remainders tie.

@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The bid table by country and segment: a group's cell is the offer for a tape that holds that group alone, floors
 # included, also where the model's segments know nothing of countries.
-set -euo pipefail
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-fail() { echo "FAILED: $*" >&2; exit 1; }
-jalki() { "$JALKI_PROGRAM" "$@"; }
+. "$JALKI_SOURCE/tests/support/shell.sh"
 
 cp -r "$JALKI_SOURCE"/models/*.yaml "$JALKI_SOURCE/models/law" .
 sed -E 's/country: \[[^]]*\](, )?//' segments.yaml >plain.yaml

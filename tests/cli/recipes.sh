@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # docs/recipes.md followed on a copy of the models: a jurisdiction with segments of its own. Each step that is left out, or
 # done in the wrong place, is told.
-set -euo pipefail
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
+. "$JALKI_SOURCE/tests/support/shell.sh"
 export JALKI_MODELS=$JALKI_SOURCE/models
-jalki() { "$JALKI_PROGRAM" "$@"; }
 fail() {
     echo "$1"
     exit 1

@@ -1,12 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # jalki report on the command line: its figures beside those of the other commands, other tapes and models, mistakes.
-set -euo pipefail
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-model=$JALKI_SOURCE/models/nordic.yaml
-jalki() { "$JALKI_PROGRAM" "$@"; }
+. "$JALKI_SOURCE/tests/support/shell.sh"
 jalki generate -n 2500 -o tape.csv --quiet
 jalki import tape.csv -o tape.h5 --cutoff 2026-06-30 --quiet >/dev/null
 jalki value tape.h5 --model "$model" --irr 0.14 -o results.h5 --claims claims.csv --json totals.json --quiet >/dev/null

@@ -2,20 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The price of missing data: without a field the value is that of a tape imported without it, at its worst it is that of
 # each claim's worst among tapes that were written with every level of the field.
-set -euo pipefail
-model=$JALKI_SOURCE/models/nordic.yaml
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-fail() { echo "FAILED: $*" >&2; exit 1; }
-jalki() { "$JALKI_PROGRAM" "$@"; }
-refused() {
-    local code=$1 words=$2 got=0
-    shift 2
-    "$@" >out.txt 2>err.txt || got=$?
-    [ "$got" = "$code" ] || fail "$* exited with $got instead of $code: $(cat err.txt)"
-    grep -q -- "$words" err.txt || fail "$* did not say '$words': $(cat err.txt)"
-}
+. "$JALKI_SOURCE/tests/support/shell.sh"
 value_of() { # CSV -> value, claims
     jalki import "$1.csv" -o "$1.h5" --cutoff 2026-06-30 --quiet >import.txt
     jalki value "$1.h5" --model "$model" --quiet --irr 0.12 --full --json "$1.json" --claims "$1.values.csv" >value.txt

@@ -1,11 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Nobody sells unless --sell, in all commands alike: options that were used, decisions, cash of sales.
-set -euo pipefail
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-jalki() { "$JALKI_PROGRAM" "$@"; }
+. "$JALKI_SOURCE/tests/support/shell.sh"
 jalki generate -n 600 -o t.h5 --seed 5 --quiet
 run() { # command, options; without --sell and with it
     local name=$1

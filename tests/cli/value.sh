@@ -1,30 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # jalki value end to end: figures of its files agree, nothing shows of threads, failures leave old files untouched.
-set -euo pipefail
-model=$JALKI_SOURCE/models/nordic.yaml
-work=$(mktemp -d)
+. "$JALKI_SOURCE/tests/support/shell.sh"
 trap 'umount "$work/small" 2>/dev/null || true; rm -rf "$work"' EXIT
-cd "$work"
-fail() { echo "FAILED: $*" >&2; exit 1; }
-jalki() { "$JALKI_PROGRAM" "$@"; }
-# Runs a command that must exit with the code $1 and say $2 on stderr.
-refused() {
-    local code=$1 words=$2 got=0
-    shift 2
-    "$@" >out.txt 2>err.txt || got=$?
-    [ "$got" = "$code" ] || fail "$* exited with $got instead of $code: $(cat err.txt)"
-    grep -q -- "$words" err.txt || fail "$* did not say '$words': $(cat err.txt)"
-}
 
 jalki generate -n 3000 -o t.csv --seed 7 --quiet
 jalki import t.csv -o t.h5 --cutoff 2026-06-30 --quiet >import.txt
 value=(jalki value t.h5 --model "$model" --quiet)
 
 # The files agree with each other and with the contract.
-"${value[@]}" --claims c.csv --cashflow f.csv --json j.json -o r.h5 >table.txt
+"${value[@]}" --claims c.csv --cashflow f.csv --years y.csv --json j.json -o r.h5 >table.txt
+"${value[@]}" --format csv --cashflow all.csv --with-all >groups.csv
+grep -v ',all,' all.csv | cmp - f.csv
 "${value[@]}" --claims full.csv --full >/dev/null
-python3 "$JALKI_SOURCE/tests/cli/value_figures.py" c.csv full.csv f.csv j.json
+python3 "$JALKI_SOURCE/tests/cli/value_figures.py" c.csv full.csv all.csv j.json y.csv groups.csv t.csv
 grep -q "^By decision" table.txt && grep -q "money multiple" table.txt || fail "the tables are not complete"
 [ "$(head -c 8 r.h5 | tail -c 7 | head -c 3)" = HDF ] || fail "r.h5 is not HDF5"
 

@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the files of one `jalki value` run against each other: value_figures.py CLAIMS.csv FULL.csv CASHFLOW.csv T.json"""
+"""Checks the files of one `jalki value` run against each other: value_figures.py CLAIMS.csv FULL.csv CASHFLOW.csv T.json YEARS.csv VALUE.csv TAPE.csv
+
+CASHFLOW.csv has rows of all (--with-all)."""
 import csv
 import json
 import re
 import sys
 
 HEADER = ("claim_id,score,theta,capacity_class,paying,segment,decision,reason,value,q_close,q_sell,q_surveil,q_amicable,q_legal,"
-          "erc_gross,erc_net,gross_12m,gross_60m,attachable,months_to_bar").split(",")
-MONEY = HEADER[8:]
+          "erc_gross,erc_net,gross_12m,gross_60m,attachable,months_to_bar,debtor_id,country,currency,balance,"
+          "value_pct_of_face").split(",")
+MONEY = HEADER[8:20] + ["balance"]
 ACTIONS = ["close", "sell", "surveil", "amicable", "legal"]
 KEYS = ["claims", "face", "value", "onboarding", "bid", "bid_pct_of_face", "irr", "horizon_months", "erc_gross", "net",
-        "multiple", "payback_months", "agent_hours", "decisions", "segments", "countries", "payers", "manifest"]
+        "multiple", "payback_months", "gross", "cost", "sale", "cost_share", "gross_multiple", "wal_years", "gross_irr", "net_irr",
+        "npv", "years", "reasons", "agent_hours", "decisions", "segments", "countries", "payers", "rows", "manifest"]
 
 
 def read(path):
@@ -55,6 +59,18 @@ for row, exact in zip(claims, full):
     if row["reason"] in ("barred", "status"):
         assert list(best) == ["close"], row
     assert row["q_sell"] == ""
+
+# Whose they are, and what they owe: as the tape says, other currencies at one rate each; the value in per cent of it.
+_, tape = read(sys.argv[7])
+rates = {}
+for row, exact, given in zip(claims, full, tape):
+    assert (row["claim_id"], row["debtor_id"], row["country"]) == (given["claim_id"], given["debtor_id"], given["country"])
+    assert row["currency"] == (given["currency"] or "EUR")
+    owed = number(given["principal"]) + number(given["interest_accrued"]) + number(given["fees"])
+    close(float(exact["balance"]) / owed, rates.setdefault(row["currency"], float(exact["balance"]) / owed), 1e-7, row)
+    close(float(exact["value_pct_of_face"]), 100 * float(exact["value"]) / float(exact["balance"]), 1e-7, row)
+assert len(rates) > 1 and abs(rates["EUR"] - 1) < 1e-12, rates
+close(sum(float(r["balance"]) for r in full), totals["face"], 1e-7, "face")
 
 # Sums of claims are the JSON's.
 close(sum(float(r["value"]) for r in full), totals["value"], 1e-6, "value")
@@ -112,6 +128,61 @@ for t, amount in enumerate(net):
     if payback is None and cumulated >= outlay:
         payback = t + 1
 assert payback == totals["payback_months"], (payback, totals["payback_months"])
+
+# What the trade quotes, from its definitions: multiples, the life, returns at which the flows are worth the outlay, present values.
+gross = [float(r["gross"]) + float(r["sale"]) for r in every]
+
+
+def worth(flow, rate, months=None):
+    return sum(x * (1 + rate) ** (-(t + 0.5) / 12) for t, x in enumerate(flow[:months]))
+
+
+close(totals["gross"], sum(float(r["gross"]) for r in every), 1e-7, "gross")
+close(totals["cost"], sum(float(r["cost"]) for r in every), 1e-7, "cost")
+close(totals["cost_share"], totals["cost"] / totals["gross"], 1e-12, "cost share")
+close(totals["gross_multiple"], sum(gross) / outlay, 1e-7, "gross multiple")
+close(totals["wal_years"], sum((t + 0.5) / 12 * x for t, x in enumerate(gross)) / sum(gross), 1e-7, "average life")
+close(worth(gross, totals["gross_irr"]), outlay, 1e-7, "gross return")
+close(worth(net, totals["net_irr"]), outlay, 1e-7, "net return")
+for months in (12, 24, 36):
+    close(totals["npv"][str(months)], worth(net, totals["irr"], months), 1e-7, f"worth of {months} months")
+years_header, years = read(sys.argv[5])
+assert len(years) == len(totals["years"]) == (totals["horizon_months"] + 11) // 12
+for y, (row, same) in enumerate(zip(years, totals["years"])):
+    assert list(same) == years_header and int(row["year"]) == same["year"] == y + 1
+    mine = every[12 * y:12 * y + 12]
+    for name in ("gross", "instalments", "cost", "sale", "net"):
+        close(same[name], sum(float(r[name]) for r in mine), 1e-7, (y, name))
+    close(same["cost_to_collect"], 100 * same["cost"] / same["gross"], 1e-9, (y, "cost to collect"))
+    so_far = sum(float(r["gross"]) for r in every[:12 * y + 12])
+    close(same["gross_so_far"], so_far, 1e-7, (y, "so far"))
+    close(same["liquidation"], 100 * so_far / totals["face"], 1e-7, (y, "liquidation"))
+    assert abs(same["erc_remaining"] - (totals["gross"] - so_far)) <= 1e-7 * totals["gross"], (y, "left")
+    close(same["npv_so_far"], worth(net, totals["irr"], 12 * y + 12), 1e-7, (y, "worth so far"))
+    for name in years_header[1:]:
+        assert abs(float(row[name]) - same[name]) <= 0.0051, (y, name)
+close(sum(row["npv"] for row in totals["years"]), worth(net, totals["irr"]), 1e-7, "worth of all years")
+assert sum(reason["claims"] for reason in totals["reasons"].values()) == totals["claims"]
+
+# The CSV on standard output has them, and of a segment's own flow, too.
+_, groups = read(sys.argv[6])
+whole = groups[0]
+for name in ("gross_multiple", "multiple", "wal_years", "gross_irr", "net_irr", "cost_share"):
+    close(float(whole[name]), totals[name], 1e-5, name)
+for months in (12, 24, 36):
+    assert abs(float(whole[f"npv_{months}"]) - totals["npv"][str(months)]) <= 0.0051
+for months in (84, 120, 180):
+    assert abs(float(whole[f"erc_gross_{months}"]) - totals["erc_gross"][str(months)]) <= 0.0051
+for row in groups:
+    mine = [r for r in flow if r["segment"] == row["name"]] if row["group"] == "segment" else []
+    if row["group"] == "segment" and float(row["bid"]) > 200:
+        paid = float(row["bid"]) + totals["onboarding"] / totals["claims"] * float(row["claims"])
+        close(float(row["gross_multiple"]), sum(float(r["gross"]) for r in mine) / paid, 1e-4, row)
+        close(worth([float(r["net"]) for r in mine], float(row["net_irr"])), paid, 1e-4, row)
+    if row["group"] == "reason":
+        assert int(row["claims"]) == totals["reasons"][row["name"]]["claims"], row
+    if row["group"] in ("decision", "country", "reason"):
+        assert row["gross_irr"] == row["npv_12"] == "", row
 manifest = totals["manifest"]
 assert manifest["scenario"] == "base" and manifest["seed"] is None and len(manifest["tape_sha256"]) == 64
 assert len(manifest["model_sha256"]) == 64 and manifest["irr"] == totals["irr"] and manifest["options"] == {"sell": False}

@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "cmocka_all.h"
+#include "decide/allocate_pass.h"
 
 enum { SMALL = 7, LARGE = 100000 };
 
@@ -264,6 +265,61 @@ static void impossible_limits_are_refused(void **state) {
     assert_non_null(strstr(error.message, "closing cannot be limited"));
 }
 
+/* Sums at a point where units were left out before, against sums over all of them: use and curvature to the bit, the
+ * value as far as it is rounded by unit. */
+static void units_left_out_change_no_sum(void **state) {
+    (void)state;
+    sample s;
+    make_sample(&s, LARGE, 77);
+    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 1000.0, NULL},
+                         {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 1000.0, NULL}};
+    s.problem.country = s.problem.segment = NULL;
+    s.problem.limits = limits;
+    s.problem.limit_count = 2;
+    allocation_cell cell = {.count = 2, .limit = {0, 1}};
+    allocation_tariff tariff;
+    const allocation_state all = {
+        .problem = &s.problem, .countries = 1, .segments = 1, .cells = &cell, .tariffs = &tariff};
+    dual_units packed, fresh;
+    double packed_hessian[4] = {0.0}, fresh_hessian[4] = {0.0};
+    assert_int_equal(jk_dual_units_create(&all, &packed, NULL), JK_OK);
+    assert_int_equal(jk_dual_units_create(&all, &fresh, NULL), JK_OK);
+    jk_dual_units_sample(&packed, LARGE);
+    packed.scale[0] = fresh.scale[0] = 5000.0;
+    packed.scale[1] = fresh.scale[1] = 3000.0;
+    size_t fewest = LARGE;
+    for (int step = 0; step < 24; step++) { /* cools every third step; prices wander, and jump now and then */
+        const double temperature = 4.0 * pow(0.25, step / 3), far = step % 7 == 6 ? 1e-2 : 20.0 * temperature / 5000.0;
+        const double price[2] = {2e-3 + far * uniform(5, (uint64_t)step, 1),
+                                 3e-3 + far * uniform(5, (uint64_t)step, 2)};
+        dual_point here = {.hessian = packed_hessian}, there = {.hessian = fresh_hessian};
+        assert_int_equal(jk_dual_at(&packed, price, temperature, &here, NULL), JK_OK);
+        jk_dual_units_sample(&fresh, LARGE); /* knows of no unit that is settled */
+        assert_int_equal(jk_dual_at(&fresh, price, temperature, &there, NULL), JK_OK);
+        for (int m = 0; m < 2; m++) {
+            assert_true(here.use[m] == there.use[m]);
+        }
+        for (int i = 0; i < 4; i++) {
+            assert_true(packed_hessian[i] == fresh_hessian[i]);
+        }
+        assert_true(fabs(here.value - there.value) < LARGE * 0x1p-20);
+        jk_dual_units_sample(&fresh, LARGE);
+        assert_int_equal(jk_dual_at(&fresh, price, 0.0, &there, NULL), JK_OK);
+        /* a soft maximum lies above the hard one, at most by the temperature times log 5 a unit */
+        assert_true(here.value > there.value - LARGE * 0x1p-20);
+        assert_true(here.value < there.value + 1.7 * temperature * LARGE);
+        size_t open = 0;
+        for (size_t b = 0; b * 16384 < LARGE; b++) {
+            open += packed.open.count[b];
+        }
+        fewest = open < fewest ? open : fewest;
+    }
+    assert_true(fewest < LARGE / 20); /* the point of it */
+    jk_dual_units_free(&packed);
+    jk_dual_units_free(&fresh);
+    free_sample(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_cases_reach_the_optimum),
@@ -272,6 +328,7 @@ int main(void) {
         cmocka_unit_test(no_budget_closes_what_only_courts_can_save),
         cmocka_unit_test(identical_claims_are_told_apart_by_their_place),
         cmocka_unit_test(impossible_limits_are_refused),
+        cmocka_unit_test(units_left_out_change_no_sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

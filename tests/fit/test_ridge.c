@@ -110,8 +110,46 @@ static void penalties_draw(void **state) {
     free(d);
 }
 
+/* One figure, the intensity, and its link to nothing: with mu the sum of what rows are expected to bring, phi the
+ * dispersion by debtor and m the sum of debtors' squared rests, the posterior has the variance phi / (mu + w), or with
+ * the cash of debtors as it varied G / (G - 1) (m + phi w) / (mu + w)^2. */
+static void errors_are_the_posteriors(void **state) {
+    (void)state;
+    data *d = new_data(1);
+    static const double month[] = {0.0};
+    static const int32_t curve_parameter[] = {0},
+                         level_parameter[] = {JK_PPML_NONE, JK_PPML_NONE, JK_PPML_NONE, JK_PPML_NONE};
+    const jk_ppml_curve curve = {1, month, curve_parameter};
+    const jk_ppml_term term = {LEVELS, 0, level_parameter};
+    const jk_ppml_design design = {.parameters = 1, .curves = 1, .terms = 1, .curve = &curve, .term = &term};
+    const double weight = 500.0;
+    const jk_ppml_link link = {0, JK_PPML_NONE, weight};
+    for (int by_dispersion = 0; by_dispersion < 2; by_dispersion++) {
+        jk_ppml_options options = {.link_count = 1, .links = &link, .by_dispersion = by_dispersion};
+        jk_run run = {.threads = 1};
+        jk_error error = {0};
+        jk_ppml fit;
+        assert_int_equal(jk_ppml_fit(&d->rows, &design, &options, &run, &fit, &error), JK_OK);
+        double mean = 0.0, squares = 0.0;
+        for (size_t i = 0; i < ROWS; i++) {
+            const double own = d->weight[i] * exp(fit.estimate[0]), rest = d->cash[i] - own;
+            mean += own;
+            squares += rest * rest;
+        }
+        const double phi = squares / mean, whole = mean + weight;
+        const double expected =
+            by_dispersion ? phi / whole : ROWS / (ROWS - 1.0) * (squares + phi * weight) / (whole * whole);
+        assert_true(fabs(fit.cluster_dispersion / phi - 1.0) < 1e-9);
+        assert_true(fabs(fit.covariance[0] / expected - 1.0) < 1e-9);
+        assert_true(fabs(fit.std_error[0] / sqrt(expected) - 1.0) < 1e-9);
+        jk_ppml_reset(&fit);
+    }
+    free(d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(errors_are_the_posteriors),
         cmocka_unit_test(power_is_that_of_payments),
         cmocka_unit_test(penalties_draw),
     };

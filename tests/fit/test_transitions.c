@@ -405,11 +405,16 @@ static void hundredths_of_keys(void **state) {
     assert_int_equal(jk_panel_hundredth("D0000000001", 11), 37);
     jk_panel_filter filter = jk_panel_filter_all();
     assert_true(jk_panel_split_parse("20-80", &filter) && filter.low == 20 && filter.high == 80);
-    static const char *const wrong[] = {"", "-", "80", "80-20", "0-101", "-1-5", "5-5", "a-b", "1-2-3", "0-80 "};
+    static const char *const wrong[] = {"",     "-",   "80",  "80-0",  "100-20", "0-101",
+                                        "-1-5", "5-5", "a-b", "1-2-3", "0-80 "};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_false(jk_panel_split_parse(wrong[i], &filter));
     }
     assert_true(filter.low == 20 && filter.high == 80);
+    for (int h = 0; h < 100; h++) { /* a fold and what it leaves */
+        assert_true(jk_panel_split_parse("20-80", &filter) && jk_panel_filter_has(&filter, h) == (h >= 20 && h < 80));
+        assert_true(jk_panel_split_parse("80-20", &filter) && jk_panel_filter_has(&filter, h) == (h < 20 || h >= 80));
+    }
 }
 
 int main(void) {

@@ -47,12 +47,12 @@ static int text_file(const char *text, char path[64]) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    char path[64], store[64];
+    char path[64], store[64], rejects[64];
     if (size == 0) {
         return 0;
     }
     int fd = fuzz_file(data + 1, size - 1, path);
-    (void)snprintf(store, sizeof store, "/tmp/jalki-fuzz-%d.h5", (int)getpid());
+    const int store_fd = fuzz_file(NULL, 0, store), rejects_fd = fuzz_file(NULL, 0, rejects);
     char loan_path[64], mapping_path[64];
     const int loan_fd = text_file(loans, loan_path);
     const int mapping_fd = text_file(mapping, mapping_path);
@@ -62,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                  .source_count = adds_up ? 2 : 1,
                                  .mapping = adds_up ? mapping_path : NULL,
                                  .output = store,
+                                 .rejects = rejects,
                                  .kind = adds_up ? JK_KIND_TAPE : (jk_kind)(data[0] % JK_KIND_COUNT),
                                  .cutoff = 20000,
                                  .max_rejects = 1.0,
@@ -72,7 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     jk_status status = jk_import(&options, &run, &summary, &error);
     FUZZ_AGREE(status, error);
     jk_import_summary_free(summary);
-    (void)unlink(store);
+    (void)close(store_fd);
+    (void)close(rejects_fd);
     (void)close(fd);
     (void)close(loan_fd);
     (void)close(mapping_fd);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a file of results, as report reads it. Seed: results of a few claims. */
-#include "fuzz_file.h"
+#include "fuzz_reader.h"
 
 #include "jalki/report.h"
 

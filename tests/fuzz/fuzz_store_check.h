@@ -4,7 +4,7 @@
 #ifndef JK_FUZZ_STORE_CHECK_H
 #define JK_FUZZ_STORE_CHECK_H
 
-#include "fuzz_file.h"
+#include "fuzz_reader.h"
 
 #include "jalki/tape.h"
 #include "jalki/verify.h"

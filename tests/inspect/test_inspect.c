@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "cmocka_all.h"
 #include "jalki/inspect.h"
+#include "support/must.h"
 
 enum { ROWS = 40000, WIDTH = 8 };
 
@@ -17,13 +18,6 @@ static char path[] = "/tmp/jalki-inspect-XXXXXX";
 static jk_tape *tape;
 static jk_block block;
 static int32_t cutoff;
-
-static void must(jk_status status, const jk_error *error) {
-    if (status != JK_OK) {
-        char text[JK_ERROR_TEXT_MAX];
-        fail_msg("%s", jk_error_text(error, text, sizeof text));
-    }
-}
 
 static uint32_t draw(jk_column column, size_t i) {
     return jk_philox(5, (uint64_t)column, i).word[0];

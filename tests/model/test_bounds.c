@@ -291,7 +291,8 @@ static void each_line_of_the_tables(void **state) {
     assert_int_equal(jk_yaml_parse(&reader, "example", text, strlen(text), &root, &error), JK_OK);
     try_map(&jk_record_model, root);
     for (size_t i = 0; i < jk_record_count; i++) {
-        if (seen[i] == NULL) {
+        const bool elsewhere = jk_records[i] == &jk_record_trees; /* names a file: tests/python/test_trainers.py */
+        if (seen[i] == NULL && !elsewhere) {
             fail_msg("the example has no %s", jk_records[i]->name);
         }
     }

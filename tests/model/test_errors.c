@@ -28,7 +28,7 @@ static const error_case cases[] = {
     {"filing: 86", "filling: 86", 92, "segments[0].cost.legal.filling", "unknown key, did you mean filing?"},
     {"scorecard:\n", "scorecard:\n  forest: model.json\n", 65, "scorecard.forest",
      "unknown key, expected one of: intercept, weak_from, able_from, half_life, class_given_score, characteristics, "
-     "trees, own_score"},
+     "trees, network, own_score"},
     /* version and general numbers */
     {"jalki_model: 1", "jalki_model: 2", 3, "jalki_model",
      "expected 1, the version of this format, found the number 2"},

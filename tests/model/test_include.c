@@ -138,7 +138,7 @@ static void include_below_the_top_is_a_key_like_any(void **state) {
     assert_fails(
         "top.yaml", JK_ERROR_MODEL, "top.yaml", 2, "scorecard.include",
         "unknown key, expected one of: intercept, weak_from, able_from, half_life, class_given_score, characteristics, "
-        "trees, own_score");
+        "trees, network, own_score");
 }
 
 static void the_hash_covers_all_files(void **state) {

@@ -47,9 +47,18 @@ static void test_multiple_payback_erc(void **state) {
     assert_int_equal(jk_price_payback(net, 0, 1.0), -1);
     assert_true(isnan(jk_price_multiple(net, 6, 0.0)));
     assert_true(isnan(jk_price_multiple(net, 6, -5.0)));
-    assert_near(jk_price_erc(net, 6, 84), 120.0, 0.0);
-    assert_near(jk_price_erc(net, 6, 3), 60.0, 0.0);
-    assert_near(jk_price_erc(net, 6, 0), 0.0, 0.0);
+}
+
+/* 10 in the first month and 30 in the thirteenth: (0.5 * 10 + 12.5 * 30) / 40 = 9.5 months. */
+static void test_average_life(void **state) {
+    (void)state;
+    double flow[13] = {10.0};
+    flow[12] = 30.0;
+    assert_near(jk_price_average_life(flow, 13), 9.5 / 12.0, 1e-15);
+    assert_near(jk_price_average_life(flow, 12), 0.5 / 12.0, 1e-15);
+    flow[12] = -10.0;
+    assert_true(isnan(jk_price_average_life(flow, 13)));
+    assert_true(isnan(jk_price_average_life(flow, 0)));
 }
 
 /* A level amount each month is an annuity: c·v^(1/2)·(1 - v^n)/(1 - v). */
@@ -312,6 +321,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bid),
         cmocka_unit_test(test_multiple_payback_erc),
+        cmocka_unit_test(test_average_life),
         cmocka_unit_test(test_present_value_of_an_annuity),
         cmocka_unit_test(test_table_of_annuities),
         cmocka_unit_test(test_irr_is_the_inverse_of_present_value),

@@ -527,15 +527,20 @@ def hints_where_a_word_is_missing():
     assert codes == ["dropped_cells"] and "'25'" in summary["findings"][0]["text"], summary["findings"]
 
 
+def run_cases(cases):
+    """One after the other; one that fails is named."""
+    for case in cases:
+        try:
+            case()
+        except AssertionError as failure:
+            raise AssertionError(case.__name__, *failure.args) from failure
+    print("passed", len(cases))
+
+
 CASES = [lone_quotes, cells_of_several_lines, rows_that_are_none, totals_without_a_word, widths_that_differ, filters, footers,
          text_files_of_all_kinds, dialects, names, joins, encodings, lists_of_values, identifiers, debtors_that_are_none,
          codes_in_words, numbers, rates, amounts, dates_that_stand_for_none, dates, births, counts_from_the_cut_off, keys, cells_that_decide_nothing, control_totals,
          files_with_the_same_numbers, warnings_stay_until_accepted, hints_where_a_word_is_missing]
 
 if __name__ == "__main__":
-    for case in CASES:
-        try:
-            case()
-        except AssertionError as failure:
-            raise AssertionError(case.__name__, *failure.args) from failure
-    print("passed", len(CASES))
+    run_cases(CASES)

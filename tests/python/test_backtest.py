@@ -489,7 +489,7 @@ class Backtest(unittest.TestCase):
         for words, *arguments in (
                 ("--model M.yaml is needed", "panel.h5"), ("a panel is needed", "--model", "true.yaml"),
                 ("not segment", "panel.h5", "--model", "true.yaml", "--by", "segmnt"),
-                ("0 <= LOW", "panel.h5", "--model", "true.yaml", "--split", "80-20"),
+                ("two different numbers", "panel.h5", "--model", "true.yaml", "--split", "80-0"),
                 ("one of them", "panel.h5", "--model", "true.yaml", "--split", "80-100", "--holdout", "20"),
                 ("before --to", "panel.h5", "--model", "true.yaml", "--from", "2023-01-01", "--to", "2022-01-01"),
                 ("debtor or claim", "panel.h5", "--model", "true.yaml", "--key", "row")):

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -91,6 +93,101 @@ class Batch(unittest.TestCase):
             self.assertEqual((summary["jobs"], summary["done"], summary["failed"]), (8, 8, 0))
             self.assertEqual([r["job"] for r in summary["rows"]], list(rows))
         self.assertIn("8 jobs: 8 done, 0 failed, 0 skipped", self.jalki("batch", "books/jobs.yaml").stdout)
+
+    def test_tapes_are_read_once(self):
+        """What a job read of a tape's columns, those after it have from memory; the bits are those of the commands alone."""
+        self.write("""
+            jalki_batch: 1
+            defaults: {model: MODEL, read: NAME.h5, threads: 2}
+            jobs:
+              - {name: one, command: value, json: one.json}
+              - {name: two, command: value, irr: 0.2, json: two.json, claims: two.csv}
+              - {name: bids, command: price, irr: [0.1, 0.2], json: bids.json}
+              - {name: lists, command: worklist, json: lists.json}
+              - {name: looks, command: inspect, format: json, stdout: looks.json}
+        """, "shared.yaml")
+        self.jalki("generate", "-n", "12000", "--cutoff", "2026-06-30", "-o", "books/rows.csv")
+        for name, level in (("plain", "0"), ("packed", "1")):
+            self.jalki("import", "books/rows.csv", "--cutoff", "2026-06-30", "-o", f"books/{name}.h5", "--compress", level)
+            with open(os.path.join(self.folder, "books", "shared.yaml"), encoding="utf-8") as file:
+                self.write(file.read().replace("NAME", name), f"{name}.yaml")
+            own = {"one.json": ["value", "--json", "own"], "two.json": ["value", "--irr", "0.2", "--json", "own"],
+                   "two.csv": ["value", "--irr", "0.2", "--claims", "own"], "bids.json": ["price", "--irr", "0.1,0.2", "--json", "own"],
+                   "lists.json": ["worklist", "--json", "own"]}
+            alone = {}
+            for output, (command, *options) in own.items():
+                self.jalki(command, f"{name}.h5", "--model", MODEL, *options, folder="books")
+                alone[output] = self.read("own")
+            alone["looks.json"] = self.jalki("inspect", f"{name}.h5", "--model", MODEL, "--format", "json", folder="books").stdout.encode()
+            for jobs, more in (("1", []), ("1", ["--memory", "1M"]), ("3", [])):
+                rows = self.rows(self.jalki("batch", f"books/{name}.yaml", "--format", "csv", "--jobs", jobs, *more).stdout)
+                for output, text in alone.items():
+                    found = self.read(output)
+                    if output.endswith(".json") and output != "looks.json":
+                        found, text = json.loads(found), json.loads(text)
+                        found["manifest"], text["manifest"] = None, None
+                    self.assertEqual(found, text, (name, output, jobs, more))
+                read = {job: int(row["bytes_read"]) for job, row in rows.items()}
+                shared = {job: int(row["bytes_shared"]) for job, row in rows.items()}
+                if jobs == "1" and not more:
+                    whole = read["one"]
+                    self.assertGreater(whole, 12000 * 120)
+                    # 24 bytes a claim of columns that --claims alone has; two threads may both read a block of 4,096
+                    self.assertLessEqual(read["two"], 24 * (12000 + 4096))
+                    self.assertLess(read["bids"], whole / 50)
+                    self.assertGreater(shared["bids"], 0.9 * whole)
+                elif more:
+                    self.assertGreater(read["bids"], whole / 4)  # a mebibyte is soon full
+                    self.assertGreater(shared["bids"], 2 ** 19)
+
+    @unittest.skipUnless(shutil.which("strace"), "no strace here")
+    def test_the_system_sees_the_same(self):
+        """Bytes that the system handed out of the tape, by strace: three valuations take little more than one."""
+        self.jalki("generate", "-n", "12000", "--cutoff", "2026-06-30", "-o", "books/seen.h5")
+        job = "{{name: job{0}, command: value, read: seen.h5, model: MODEL, irr: 0.1{0}, threads: 1}}"
+        for jobs in (1, 3):
+            self.write("jalki_batch: 1\njobs: [" + ", ".join(job.format(i) for i in range(jobs)) + "]\n", f"seen{jobs}.yaml")
+
+        def seen(*arguments):
+            log = os.path.join(self.folder, "trace")
+            result = subprocess.run(["strace", "-f", "-qq", "-y", "-e", "trace=pread64,read", "-o", log, PROGRAM, *arguments], cwd=self.folder,
+                                    capture_output=True, text=True, timeout=120)
+            if result.returncode != 0 and "ptrace" in result.stderr:
+                self.skipTest("strace may not trace here")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            with open(log, encoding="utf-8", errors="replace") as file:
+                return sum(int(count) for count in re.findall(r"read(?:64)?\(\d+<[^>]*seen\.h5>.*\) += (\d+)$", file.read(), re.MULTILINE))
+        one, three = seen("batch", "books/seen1.yaml"), seen("batch", "books/seen3.yaml")
+        self.assertGreater(one, 12000 * 120)
+        self.assertLess(three, 1.2 * one)
+        apart = sum(seen("value", "books/seen.h5", "--model", MODEL, "--threads", "1") for _ in range(3))
+        self.assertGreater(apart, 2.5 * three)
+
+    def test_variants_and_sums(self):
+        self.write(GOOD)
+        os.makedirs(os.path.join(self.folder, "pages"), exist_ok=True)
+        out = self.jalki("batch", "books/jobs.yaml", "--json", "sum.json", "--page", "pages/all.html", "--title", "Monday").stdout
+        with open(os.path.join(self.folder, "sum.json"), encoding="utf-8") as file:
+            summary = json.load(file)
+        rows = {row["job"]: row for row in summary["rows"]}
+        self.assertEqual(rows["value-a-0.10"]["variant"], "value irr 0.10")
+        self.assertEqual(rows["late"]["variant"], "value irr 0.2")
+        self.assertEqual(rows["quiet"]["variant"], "value sell")
+        self.assertEqual(rows["bids"]["variant"], "price")
+        sums = {row["variant"]: row for row in summary["sums"]}
+        self.assertEqual(list(sums), ["value irr 0.2", "value irr 0.10", "value irr 0.15", "price", "value sell"])
+        for key in ("claims", "face", "value", "bid"):
+            self.assertEqual(sums["value irr 0.10"][key], rows["value-a-0.10"][key] + rows["value-b-0.10"][key])
+        self.assertEqual((sums["value irr 0.10"]["jobs"], sums["value irr 0.10"]["currency"]), (2, "EUR"))
+        self.assertIn("Sums", out)
+        self.assertRegex(out, r"Columns of tapes: [\d.]+ MB read from files, [\d.]+ MB had from jobs before")
+        with open(os.path.join(self.folder, "pages", "all.html"), encoding="utf-8") as file:
+            page = file.read()
+        self.assertIn("<title>Monday</title>", page)
+        figures = json.loads(re.search(r'id="figures">(.*?)</script>', page, re.DOTALL).group(1))
+        self.assertEqual({r["reference"] for row in figures["rows"] for r in row["outputs"]},
+                         {"../books/" + name for row in figures["rows"] for name in [o["name"] for o in row["outputs"]]})
+        self.assertEqual([o["name"] for o in figures["rows"][5]["outputs"]], ["out/bids.csv"])
 
     def test_order(self):
         """What is read is written before; jobs of one tape stand together."""

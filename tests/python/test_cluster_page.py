@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """docs/cluster.md is run as it stands: the job script of Slurm (by bash, with the environment that Slurm gives), the command of
 the Job of Kubernetes likewise, and the program for Dask each give the bits of one run. Where there is no Dask its program is
-skipped, aloud."""
+skipped, aloud. Where kubectl is, it reads the Job."""
 import importlib.util
 import os
 import re
@@ -76,6 +76,18 @@ class Page(unittest.TestCase):
         self.run_it(["sh", "-c", "jalki merge parts/*.json --json totals.json --claims claims.csv"])
         self.check()
 
+    @unittest.skipUnless(shutil.which("kubectl"), "no kubectl here")
+    def test_kubernetes_reads_it(self):
+        """kubectl takes the manifest apart and puts it together again, without a cluster."""
+        with open(self.path("job.yaml"), "w") as file:
+            file.write(block("yaml", "kind: Job"))
+        with open(self.path("kustomization.yaml"), "w") as file:
+            file.write("resources: [job.yaml]\nnamespace: portfolios\n")
+        job = yaml.safe_load(self.run_it(["kubectl", "kustomize", "."]))
+        self.assertEqual((job["kind"], job["metadata"]["namespace"]), ("Job", "portfolios"))
+        job["metadata"].pop("namespace")
+        self.assertEqual(job, yaml.safe_load(block("yaml", "kind: Job")))
+
     @unittest.skipUnless(importlib.util.find_spec("dask"), "no Dask here (python3-dask)")
     def test_dask(self):
         self.assertEqual(self.run_it([sys.executable, "-c", block("python", "dask.delayed")]).split()[-1], "totals.json")
@@ -93,4 +105,6 @@ class Page(unittest.TestCase):
 if __name__ == "__main__":
     if not importlib.util.find_spec("dask"):
         print("skipped: the program for Dask, as there is no Dask here (python3-dask)")
+    if not shutil.which("kubectl"):
+        print("skipped: the Job as kubectl reads it, as there is no kubectl here")
     unittest.main()

@@ -3,7 +3,6 @@
 """The bridge of `jalki compare` once more, from valuations of `jalki value` alone: the first tape, the first tape with its
 interest carried to the second cut-off, the second tape with either model, and at either return. Pairs of tapes are generated
 and changed in ways that are known, so that every change of value has its cause."""
-import csv
 import datetime
 import os
 import pathlib
@@ -26,16 +25,6 @@ def generated(folder, claims, seed):
     path = folder / f"generated-{seed}.csv"
     program.must_run(["generate", "-n", claims, "-o", path, "--seed", seed, "--quiet"])
     return [{**row, "interest_rate": row["interest_rate"] or "0.08"} for row in program.read_rows(path)]
-
-
-def store(folder, name, rows, cutoff):
-    path = folder / f"{name}.csv"
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
-        writer.writeheader()
-        writer.writerows(rows)
-    program.import_tape(str(path), str(folder / f"{name}.h5"), cutoff.isoformat())
-    return folder / f"{name}.h5"
 
 
 def values(tape, model, folder, irr=None):
@@ -112,14 +101,14 @@ def check_pair(folder, chance):
     fresh = [{**row, "claim_id": "N" + row["claim_id"], "debtor_id": "N" + row["debtor_id"]} for row in generated(folder, 80, 4)]
     later, paid, touched = changed(rows, chance)
     chance.shuffle(later)
-    from_tape = store(folder, "from", rows, OPENING)
-    to_tape = store(folder, "to", later + fresh, CLOSING)
+    from_tape = program.store_rows(folder, "from", rows, OPENING)
+    to_tape = program.store_rows(folder, "to", later + fresh, CLOSING)
     claims, whole = compare(folder, from_tape, to_tape, "--model", MODEL)
     check_sums(claims, whole)
 
     # The same values one by one.
     start, total = values(from_tape, MODEL, folder / "v0")
-    waited, _ = values(store(folder, "waited", [carried(row) for row in rows], CLOSING), MODEL, folder / "v1")
+    waited, _ = values(program.store_rows(folder, "waited", [carried(row) for row in rows], CLOSING), MODEL, folder / "v1")
     end, closing = values(to_tape, MODEL, folder / "v2")
     assert abs(whole["rows"][0]["opening"] - total["value"]) < 0.006
     assert abs(whole["rows"][0]["closing"] - closing["value"]) < 0.006
@@ -204,6 +193,18 @@ def check_causes(folder, from_tape):
     _, results = compare(folder, folder / "a.h5", folder / "b.h5")
     assert results["rows"][0] == rate["rows"][0]
 
+    # Figures of a model changed by --set are those of a file that says so, and results carry their changes with them.
+    dear = ["--set", "cost_inflation=0.05"]
+    _, by_option = compare(folder, from_tape, from_tape, "--model", MODEL, "--set-b", dear[1], "--irr-b", "0.2")
+    assert by_option["rows"][0]["closing"] == row["closing"] and by_option["rows"][0]["model"] == row["model"]
+    _, both = compare(folder, from_tape, from_tape, "--model", MODEL, *dear, "--irr-b", "0.2")
+    assert both["rows"][0]["model"] == 0 and both["rows"][0]["closing"] == row["closing"]
+    program.must_run(["value", from_tape, "--model", MODEL, "--irr", "0.2", *dear, "-o", folder / "dear.h5", "--quiet"])
+    _, results = compare(folder, folder / "a.h5", folder / "dear.h5")
+    assert results["rows"][0]["closing"] == row["closing"] and results["rows"][0]["model"] != 0
+    program.must_run(["report", folder / "dear.h5", "--json", folder / "dear.json", "--quiet"])
+    assert abs(program.read_json(folder / "dear.json")["valuation"]["value"] - row["closing"]) < 0.006
+
 
 def check_order(folder, chance):
     """Neither the order of rows nor threads show in any figure."""
@@ -211,7 +212,7 @@ def check_order(folder, chance):
     for name in ("from", "to"):
         rows[name] = program.read_rows(str(folder / f"{name}.csv"))
         chance.shuffle(rows[name])
-    mixed = [store(folder, "mixed-from", rows["from"], OPENING), store(folder, "mixed-to", rows["to"], CLOSING)]
+    mixed = [program.store_rows(folder, "mixed-from", rows["from"], OPENING), program.store_rows(folder, "mixed-to", rows["to"], CLOSING)]
     _, one = compare(folder, folder / "from.h5", folder / "to.h5", "--model", MODEL, "--threads", "1")
     _, other = compare(folder, *mixed, "--model", MODEL, "--threads", "3")
     assert one["rows"] == other["rows"]

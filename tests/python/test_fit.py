@@ -23,7 +23,7 @@ def fitted(folder, rows, *options, base=BASE):
     """Imports and fits; returns the JSON."""
     history.write_panel(folder / "p.csv", rows)
     program.must_run(["import", "--panel", folder / "p.csv", "-o", folder / "p.h5", "--quiet", "--max-rejects", "0"])
-    program.must_run(["fit", folder / "p.h5", "--model", base, "-o", folder / "mine.yaml", "--json", folder / "fit.json", "--quiet",
+    program.must_run(["fit", folder / "p.h5", "--model", base, "-o", folder / "mine.yaml", "--json", folder / "fit.json", "--quiet", "--hold-titles",
                       *options])
     return json.loads((folder / "fit.json").read_text())
 
@@ -127,7 +127,7 @@ def refuses(folder):
     assert done.returncode == 1 and "no order" in done.stderr, done.stderr
     done = program.run(["fit", folder / "p.h5", "--model", BASE, "-o", folder / "p.h5"])
     assert done.returncode == 1 and "input of this run" in done.stderr, done.stderr
-    done = program.run(["fit", folder / "p.h5", "--model", BASE, "--split", "80-20"])
+    done = program.run(["fit", folder / "p.h5", "--model", BASE, "--split", "80-0"])
     assert done.returncode == 2, done.stderr
     assert not (folder / "none.yaml").exists() and not (folder / "none.covariance.json").exists()
 

@@ -41,7 +41,7 @@ def main():
         folder = pathlib.Path(name)
         history.write_panel(folder / "p.csv", rows)
         program.must_run(["import", "--panel", folder / "p.csv", "-o", folder / "p.h5", "--quiet", "--max-rejects", "0"])
-        program.must_run(["fit", folder / "p.h5", "--model", SOURCE / "tests" / "fit" / "base.yaml", "--json", folder / "f.json", "--quiet"])
+        program.must_run(["fit", folder / "p.h5", "--model", SOURCE / "tests" / "fit" / "base.yaml", "--json", folder / "f.json", "--quiet", "--hold-titles"])
         found = json.loads((folder / "f.json").read_text())
         classes = {(t["segment"], t["treatment"]): t["level"] for t in found["terms"]
                    if t["characteristic"] == "capacity_class" and t["reference"]}

@@ -85,7 +85,39 @@ def as_valued(folder):
         assert math.isclose(horizon["total"]["expected"], wanted, rel_tol=1e-6), (column, horizon["total"]["expected"], wanted)
         assert horizon["watched_to_the_end"] == 400
         assert math.isclose(sum(cell["expected"] for cell in horizon["by"]["recency"]), wanted, rel_tol=1e-6)
+    decided = {}  # the plan's decision is that of `value`; surveillance is what was recorded
+    for claim in claims:
+        name = f"{claim['decision']}, {'done' if claim['decision'] == 'surveil' else 'not done'}"
+        decided[name] = decided.get(name, 0) + 1
+    assert len(decided) > 2 and {cell["name"]: cell["landmarks"] for cell in horizon["by"]["decision"]} == decided, decided
     return sum(float(claim["gross_60m"]) for claim in claims)
+
+
+def priors(folder):
+    """Two cohorts, a year apart: the prior of each is what `value` expects of it on the day it enters, and Bornhuetter and Ferguson's
+    reserve the part of that which the last factor leaves open."""
+    model = SOURCE / "models" / "nordic.yaml"
+    tape, rows, expected = list(csv.DictReader(open(folder / "t.csv"))), [], []
+    for cohort in range(2):
+        own = [claim for claim in tape if int(claim["debtor_id"][1:]) % 2 == cohort]
+        write_rows(folder / "half.csv", own)
+        program.import_tape(str(folder / "half.csv"), str(folder / "half.h5"), f"{2026 + cohort}-06-30")
+        claims = csv.DictReader(open(program.value_store(str(folder / "half.h5"), str(model), str(folder))["claims.csv"]))
+        expected.append(sum(float(claim["gross_60m"]) for claim in claims))
+        for claim in own:
+            balance = sum(float(claim[part] or 0) for part in ("principal", "interest_accrued", "fees"))
+            for year in range(cohort, 5):
+                rows.append({**claim, "period_start": f"{2026 + year}-06-30", "period_months": 12, "balance_start": f"{balance:.2f}",
+                             "treatment": "surveil", "cash": 10 + year})
+    write_rows(folder / "cohorts.csv", rows)
+    ladder = backtest(folder, folder / "cohorts.csv", model, "--prior")["chain_ladder"]
+    assert [origin["ages"] for origin in ladder["origins"]] == [5, 4] and ladder["age"][-1] == 60, ladder
+    for origin, wanted in zip(ladder["origins"], expected):
+        assert math.isclose(origin["prior"], wanted, rel_tol=1e-6), (origin, wanted)
+    old, young = ladder["origins"]
+    assert old["bf_reserve"] == 0 and math.isclose(young["bf_reserve"], young["prior"] * (1 - 1 / ladder["factor"][-1]), rel_tol=1e-9)
+    assert math.isclose(ladder["bf_reserve"], young["bf_reserve"], rel_tol=1e-12)
+    assert "prior" not in backtest(folder, folder / "cohorts.csv", model)["chain_ladder"]
 
 
 def row(claim, start, months, treatment="surveil", cash=0, left="", paid=""):
@@ -99,8 +131,8 @@ def by_hand(folder):
     rows = [row("A", "2020-01-01", 3), row("A", "2020-04-01", 3, cash=100), row("A", "2020-07-01", 3), row("A", "2020-10-01", 3),     # 12 months
             row("B", "2020-01-01", 3, cash=50), row("B", "2020-04-01", 3, left="sold"),                                              # 6
             row("C", "2020-01-01", 3), row("C", "2020-04-01", 3, "amicable", cash=70),                                               # 3, then another treatment
-            row("D", "2020-01-01", 2, cash=0, left="death"),                                                                         # for ever
-            row("E", "2020-01-01", 1.5, cash=1000, left="paid", paid="2019-12-05"),                                                  # for ever
+            row("D", "2020-01-01", 2, cash=0, left="death"),                                                                         # as long as others
+            row("E", "2020-01-01", 1.5, cash=1000, left="paid", paid="2019-12-05"),                                                  # likewise
             row("F", "2020-01-01", 3, "amicable"), row("F", "2020-04-01", 3, "amicable"),                                            # 6
             row("G", "2020-01-01", 3), row("G", "2020-07-01", 3, cash=500)]                                                         # a gap: 3
     write_rows(folder / "hand.csv", rows)
@@ -112,9 +144,12 @@ def by_hand(folder):
     def amicable(months):
         return 900 * (1 - math.exp(-0.03 * months))
     six, twelve = found["models"][0]["horizons"]
+    # D and E have left for good. Of the four that are left under surveillance two are lost at 3 months, and one of two at 6.
+    left_6 = surveil(3) + (surveil(6) - surveil(3)) / 2
+    left_12 = left_6 + (surveil(12) - surveil(6)) / 4
     for horizon, actual, expected, whole in (
-            (six, 100 + 50 + 1000, 4 * surveil(6) + 2 * surveil(3) + amicable(6), 5),
-            (twelve, 100 + 50 + 1000, 3 * surveil(12) + surveil(6) + 2 * surveil(3) + amicable(6), 3)):
+            (six, 100 + 50 + 1000, 2 * surveil(6) + 2 * surveil(3) + amicable(6) + 2 * left_6, 3),
+            (twelve, 100 + 50 + 1000, surveil(12) + surveil(6) + 2 * surveil(3) + amicable(6) + 2 * left_12, 1)):
         total = horizon["total"]
         assert total["actual"] == actual and total["landmarks"] == 7, total
         assert math.isclose(total["expected"], expected, rel_tol=1e-5), (total["expected"], expected)
@@ -129,6 +164,46 @@ def by_hand(folder):
     assert every["landmarks"] == 14 and every["landmark_every_months"] == 3
     total = every["models"][0]["horizons"][0]["total"]
     assert total["actual"] == sum(r["cash"] for r in rows)
+
+
+PAYERS = """    payers:
+      settled_share: {surveil: 0.3, amicable: 0.3, legal: 0.3}
+      monthly_share: [0.03, 0.03, 0.03]
+      breakage: {surveil: 0.06, amicable: 0.06, legal: 0.06}
+      monthly: {surveil: 0, amicable: 0, legal: 0}
+      since_last_payment: 2
+"""
+SAME = FLAT.replace("surveil: [[0, 0.01]], amicable: [[0, 0.03]]", "surveil: [[0, 0.02]], amicable: [[0, 0.02]]")
+
+
+def sued_payers(folder):
+    """Nobody is sued who pays: who begins to pay under legal is followed under what it is called then; who is only moved is not."""
+    (folder / "payers.yaml").write_text(SAME + PAYERS)
+    rows = [row("H", "2020-01-01", 3, "legal", cash=30), row("H", "2020-04-01", 3, "amicable", cash=40, paid="2020-03-20"),
+            row("H", "2020-07-01", 3, "surveil", cash=5, paid="2020-04-20"),
+            row("K", "2020-01-01", 3, "legal"), row("K", "2020-04-01", 3, "amicable", cash=500),
+            row("L", "2020-01-01", 3, "legal"), row("L", "2020-04-01", 3, "legal"), row("L", "2020-07-01", 3, "legal", cash=7)]
+    write_rows(folder / "sued.csv", rows)
+    total = backtest(folder, folder / "sued.csv", folder / "payers.yaml", "--horizon", "9")["models"][0]["horizons"][0]["total"]
+    assert total["actual"] == 30 + 40 + 5 + 7, total
+    assert math.isclose(total["exposure"], 1000 * (9 + 3 + 9), rel_tol=1e-9), total
+
+
+def stopped_payers(folder):
+    """Of those who paid in the month before, the share q of docs/panel.md has stopped with that payment, whom their last payment still shows as
+    payers: such rows bring 1 - q of what the model that made the history expects. Who missed a month brings next to nothing."""
+    (folder / "made.yaml").write_text((SAME + PAYERS).replace("base_currency: EUR", "base_currency: EUR\nfx: {EUR: 1, SEK: 0.1, DKK: 0.1, NOK: 0.1, ISK: 0.01, PLN: 0.2, GBP: 1, CHF: 1, USD: 1}"))
+    program.must_run(["generate", "--panel", "--model", folder / "made.yaml", "-n", 6000, "--months", 12, "--seed", 7, "-o", folder / "made.h5", "--quiet"])
+    program.must_run(["backtest", folder / "made.h5", "--model", folder / "made.yaml", "--by", "paying", "--from", "2021-02-01", "--json", folder / "m.json", "--quiet"])
+    found = {cell["name"]: cell for cell in json.loads((folder / "m.json").read_text())["by"]["paying"]}
+    rho, beta = 0.03, 0.06
+    stay = math.exp(-(rho + beta))
+    stopped = 1 - stay / (1 - rho * (1 - stay) / (rho + beta))
+    ratio = found["paid 0 months ago"]["ratio"]
+    assert abs(ratio - (1 - stopped)) < 0.02, (ratio, 1 - stopped)
+    missed = found["paid 1 month ago"]
+    assert missed["rows"] > 100 and missed["ratio"] < 0.6, missed
+    assert set(found) == {"quiet", "paid 0 months ago", "paid 1 month ago"}, set(found)
 
 
 def page(path):
@@ -146,7 +221,7 @@ def page(path):
 
 def mistakes(folder):
     for options, words in ((["--horizon", "12,6"], "ascend"), (["--horizon", "0"], "--horizon"), (["--landmark", "6"], "is about --horizon"),
-                           (["--horizon", "12", "--by", "month"], "recency"), (["--horizon", "12", "--treatment", "legal"], "recorded or plan")):
+                           (["--horizon", "12", "--by", "month"], "recency"), (["--horizon", "12", "--prior"], "beside single periods"), (["--horizon", "12", "--treatment", "legal"], "recorded or plan")):
         done = program.run(["backtest", folder / "p.h5", "--model", folder / "flat.yaml", *options])
         assert done.returncode == 2 and words in done.stderr, (options, done.stderr)
 
@@ -155,7 +230,10 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         expected = as_valued(folder)
+        priors(folder)
         by_hand(folder)
+        sued_payers(folder)
+        stopped_payers(folder)
         mistakes(folder)
         table = program.must_run(["backtest", folder / "p.h5", "--model", folder / "flat.yaml", "--horizon", "12", "--html", folder / "h.html"])
         assert "nothing is updated afterwards" in table.stdout and "never paid" in table.stdout

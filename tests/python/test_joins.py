@@ -13,7 +13,7 @@ import tempfile
 import zipfile
 
 import workbook
-from test_arrivals import MISSING_INTEGER, MISSING_MONEY, days, read
+from test_arrivals import MISSING_INTEGER, MISSING_MONEY, days, read, run_cases
 
 LOANS = "Loan,Written off,Principal\n1,2023-01-31,100\n2,2023-01-31,100\n3,2023-01-31,100\n"
 COLUMNS = """columns:
@@ -200,9 +200,4 @@ CASES = [payments_add_up, order_does_not_show, other_units_and_formats, what_can
          debtors_by_role, the_latest_of_several, a_great_many_payments_take_little_memory, payments_in_a_workbook_and_an_archive, the_example_of_the_docs]
 
 if __name__ == "__main__":
-    for case in CASES:
-        try:
-            case()
-        except AssertionError as failure:
-            raise AssertionError(case.__name__, *failure.args) from failure
-    print("passed", len(CASES))
+    run_cases(CASES)

@@ -14,8 +14,8 @@ import tempfile
 PROGRAM = os.environ["JALKI_PROGRAM"]
 SOURCE = pathlib.Path(os.environ["JALKI_SOURCE"])
 MODEL = SOURCE / "models/nordic.yaml"
-COMMANDS = {  # command and options; the list in its JSON; the column that names a table's rows and those it is found by
-    "value": (["value"], None, "name"),
+COMMANDS = {  # command and options; the rows in its JSON; the column that names a table's rows and those it is found by
+    "value": (["value"], "rows", "name"),
     "price": (["price", "--irr", "0.1,0.15", "--floor", "payback=48", "--asked", "90000"], "rows", None),
     "scenario": (["scenario", "--scenarios", SOURCE / "data/scenarios/nordic.yaml"], "rows", None),
     "decide": (["decide", "--court-budget", "2000", "--max", "legal@FI=10", "--curve", "agent-hours=10:40:4"], "rows", None),
@@ -24,6 +24,11 @@ COMMANDS = {  # command and options; the list in its JSON; the column that names
     "calendar": (["calendar", "--top", "5000", "--until", "2028-06-30"], "rows", None),
     "checks": (["checks", "--price", "0.8", "--sample", "20"], "rows", None),
     "worklist": (["worklist", "--top", "40"], "rows", "claim_id"),
+    "forward": (["forward", "--fresh", "all"], "months", None),
+    "account": (["account"], "years", None),
+    "bid": (["bid", "--rivals", "3", "--spread", "0.25"], "best+steps", None),
+    "break-even": (["scenario", "--break-even", "recovery"], "results", None),
+    "missing data": (["scenario", "--missing", "income_monthly,employment"], "fields", None),
 }
 
 
@@ -49,7 +54,8 @@ def described():
         if line.startswith("## "):
             page[line[3:]] = columns = {}
         elif line.startswith("| `"):
-            name, unit, head, meaning = [part.strip() for part in line.strip("|").split("|")]
+            parts = [part.strip() for part in line.strip("|").split("|")]
+            name, unit, head, meaning = parts if len(parts) == 4 else [*parts[:2], "", parts[2]]
             assert meaning, line
             columns[name.strip("`")] = (unit, head)
     return page
@@ -59,29 +65,16 @@ def numbers(text):
     return [float(word.replace(",", "")) for word in re.findall(r"(?<![\w.])-?[\d,]+(?:\.\d+)?(?![\w.])", text)]
 
 
-def groups_of(totals, first):
-    """The groups of `value` as rows; the first row, of all, stands at the top of its JSON in other words."""
-    def row(group, name, entry):
-        return {"group": group, "name": name} | {"erc_net" if key == "net" else key: cell for key, cell in entry.items()
-                                                 if key != "id"}
-    everything = {key: None if cell == "" else cell if key in ("group", "name") else float(cell) for key, cell in first.items()}
-    for key in ("claims", "face", "value", "bid"):
-        assert same(first[key], totals[key], 2), key
-    return ([everything] + [row("decision", name, entry) for name, entry in totals["decisions"].items()]
-            + [row("segment", entry["id"], entry) for entry in totals["segments"]]
-            + [row("country", name, entry) for name, entry in totals["countries"].items()])
-
-
 def check(name, tape, columns):
     arguments, key, naming = COMMANDS[name]
     arguments = [arguments[0], tape, "--model", MODEL, "--quiet", *(tape if a == "@tape" else a for a in arguments[1:])]
     rows = list(csv.DictReader(io.StringIO(run(*arguments, "--format", "csv"))))
     whole = json.loads(run(*arguments, "--format", "json"))
-    listed = whole[key] if key else groups_of(whole, rows[0])
+    listed = sum((part if isinstance(part, list) else [part] for part in map(whole.get, key.split("+"))), [])
     assert rows and len(rows) == len(listed), name
     for row, entry in zip(rows, listed):
         assert list(row) == list(columns), (name, list(row))
-        assert set(row) == set(entry) if key else set(row) >= set(entry), (name, set(row) ^ set(entry))
+        assert set(row) == set(entry), (name, set(row) ^ set(entry))
         for column in entry:
             cell = row[column]
             decimals = len(cell.partition(".")[2])
@@ -103,6 +96,43 @@ def check(name, tape, columns):
     assert found >= 0.9 * sum(1 for row in rows if row.get("claims") not in ("0",)) - 1, (name, found, len(rows))
 
 
+def head_of(text):
+    return next(csv.reader(io.StringIO(text)))
+
+
+def check_others(folder, tape, page):
+    """What no listing writes has the columns that the page says, in that order."""
+    files = {option: folder / f"{option}.csv" for option in ("claims", "cashflow", "years", "price", "compare", "scenario", "rejects")}
+    scenarios = SOURCE / "data/scenarios/nordic.yaml"
+    run("generate", "-n", 300, "-o", folder / "u.csv", "--quiet")
+    run("generate", "--panel", "-n", 400, "--months", 30, "--model", MODEL, "-o", folder / "p.h5", "--quiet")
+    with open(folder / "u.csv", "a") as file:
+        file.write("bad,row\n")
+    imported = run("import", folder / "u.csv", "--cutoff", "2026-06-30", "-o", folder / "u.h5", "--rejects", files["rejects"], "--format", "csv")
+    valued = ["--model", MODEL, "--quiet"]
+    run("value", tape, *valued, "--claims", files["claims"], "--cashflow", files["cashflow"], "--years", files["years"], "-o", folder / "r.h5")
+    run("price", tape, *valued, "--irr", "0.15", "--claims", files["price"])
+    run("compare", tape, tape, *valued, "--claims", files["compare"])
+    run("scenario", tape, *valued, "--scenarios", scenarios, "--claims", files["scenario"])
+    made = {"import": imported,
+            "inspect": run("inspect", tape, "--format", "csv"),
+            "inspect of a panel": run("inspect", folder / "p.h5", "--format", "csv"),
+            "simulate": run("simulate", tape, *valued, "--paths", 200, "--format", "csv"),
+            "backtest": run("backtest", folder / "p.h5", *valued, "--format", "csv"),
+            "backtest over horizons": run("backtest", folder / "p.h5", *valued, "--horizon", 12, "--format", "csv"),
+            "verify": run("verify", tape, "--format", "csv"),
+            "version": run("version", "--features", "--format", "csv"),
+            "report": run("report", folder / "r.h5", "-o", folder / "r.html", "--format", "csv"),
+            "export": run("export", folder / "r.h5", folder / "x.csv", "--format", "csv")}
+    made |= {name: files[option].read_text() for name, option in (("claims", "claims"), ("cashflow by segment", "cashflow"), ("years", "years"),
+                                                                  ("price by claim", "price"), ("compare by claim", "compare"),
+                                                                  ("rejects", "rejects"))}
+    for name, text in made.items():
+        assert head_of(text) == list(page[name]), (name, head_of(text), list(page[name]))
+    assert head_of(files["scenario"].read_text())[:4] == list(page["claims by scenario"])
+    print(f"{len(made)} outputs without a listing have the columns of the page")
+
+
 with tempfile.TemporaryDirectory() as folder:
     tape = pathlib.Path(folder) / "t.h5"
     run("generate", "-n", 800, "-o", tape, "--quiet")
@@ -110,3 +140,4 @@ with tempfile.TemporaryDirectory() as folder:
     for name in COMMANDS:
         check(name, tape, page[name])
         print(f"{name}: {len(page[name])} columns, the same in CSV and JSON")
+    check_others(pathlib.Path(folder), tape, page)

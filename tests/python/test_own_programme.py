@@ -100,7 +100,7 @@ def compared(folder):
     assert "By the column" in run("compare", "A.h5", "B.h5", "--model", "model.yaml", "--by", "region", folder=folder).stdout
     by = json.loads(run("compare", "A.h5", "B.h5", "--model", "model.yaml", "--by", "legal_status", "--format", "json", folder=folder).stdout)
     assert [row["name"] for row in by["rows"] if row["group"] == "legal_status"] == ["missing"]
-    for column, words in (("nowhere", "no such column"), ("bureau_score", "no texts or levels"), ("principal", "no texts or levels")):
+    for column, words in (("nowhere", "cannot be grouped by"), ("bureau_score", "texts or levels"), ("principal", "texts or levels")):
         told = run("compare", "A.h5", "B.h5", "--model", "model.yaml", "--by", column, status=1, folder=folder).stderr
         assert words in told and column in told, told
 

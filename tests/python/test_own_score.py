@@ -273,13 +273,13 @@ def special_bins(folder):
 
 def refused(folder):
     imported(folder, rows_of(20))
-    for own, words in (("{form: eta}", "expected one of column, card and trees"), ("{column: bureau_score}", "missing key"),
+    for own, words in (("{form: eta}", "expected one of column, card, trees and network"), ("{column: bureau_score}", "missing key"),
                        ("{column: bureau_score, form: odds}", "form of a score"), ("{column: region, form: eta}", "expected a number"),
                        ("{column: nothing, form: eta}", "expected a number"), ("{column: bureau_score, form: points}", "base_points"),
                        ("{column: bureau_score, form: eta, base_odds: 2}", "about the form points"), ("{column: bureau_score, form: eta, months: 3}", "about odds"),
                        ("{card: c.csv, form: points, base_points: 1, base_odds: 1, points_to_double: 1, special: {1: 1}}", "about a column"),
                        ("{column: bureau_score, form: eta, names: {a: b}}", "about a card"), ("{column: bureau_score, form: eta, special: {a: 1}}", "expected a number"),
-                       ("{trees: t.json, form: eta}", "log_odds"), ("{card: /etc/passwd, form: eta}", "not below the model's folder")):
+                       ("{trees: t.json, form: points}", "expected log_odds"), ("{network: n.json, form: eta}", "log_odds"), ("{card: /etc/passwd, form: eta}", "not below the model's folder")):
         model(folder, own)
         told = run("value", "T.h5", "--model", "model.yaml", status=1, folder=folder).stderr
         assert words in told and ("own_score" in told or ": card:" in told), (own, told)

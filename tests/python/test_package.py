@@ -112,10 +112,15 @@ def check_columns(tape, folder):
     assert "principal" in str(raises(KeyError, lambda: tape["princpal"]))
     result = tape.value(model=MODEL, per_claim=True, output=folder / "r.h5", claims=folder / "c.csv", full=True)
     stored = h5py.File(folder / "r.h5")["result"]
-    assert set(result.per_claim) == set(stored)
-    for name, column in result.per_claim.items():
+    face = {"debtor_id", "country", "currency", "balance", "value_pct_of_face"}
+    assert set(result.per_claim) == set(stored) | face
+    for name in set(result.per_claim) - face:
+        column = result.per_claim[name]
         assert column.to_numpy().tobytes() == stored[name][:].tobytes(), name
     rows = list(csv.DictReader(open(folder / "c.csv")))
+    for name in ("debtor_id", "country", "currency"):
+        assert result.per_claim[name].to_list() == [row[name] for row in rows], name
+    numpy.testing.assert_allclose(result.per_claim["balance"].to_numpy(), [float(row["balance"]) for row in rows], rtol=1e-8)
     assert [row["decision"] for row in rows] == result.per_claim["decision"].to_list()
     assert [row["segment"] for row in rows] == result.per_claim["segment"].to_list()
     assert [row["claim_id"] for row in rows] == result.per_claim["claim_id"].to_list() == tape["claim_id"].to_list()
@@ -188,7 +193,7 @@ def check_pandas(tape):
             missing = other is None and pandas.isna(one)
             assert missing or (one.date() if name == "title_on" else one) == other, (name, one, other)
     result = tape.value(model=MODEL, per_claim=True)
-    assert result.tables() == ["decisions", "segments", "countries"]
+    assert result.tables() == ["years", "reasons", "decisions", "segments", "countries", "rows"]
     assert result.to_pandas("decisions")["name"].tolist() == list(result.decisions)
     assert result.to_pandas("segments")["value"].tolist() == [row["value"] for row in result["segments"]]
     claims = result.per_claim.to_pandas()

@@ -71,6 +71,7 @@ class Personal(unittest.TestCase):
             self.jalki("value", f"{store}.h5", "--model", MODEL, "--claims", f"{store}.claims.csv", "--quiet")
         plain, hidden = self.rows("t.claims.csv"), self.rows("p.claims.csv")
         self.assertEqual([pseudonym("claim", row.pop("claim_id")) for row in plain], [r.pop("claim_id") for r in hidden])
+        self.assertEqual([pseudonym("debtor", row.pop("debtor_id")) for row in plain], [r.pop("debtor_id") for r in hidden])
         self.assertEqual(plain, hidden)  # no figure changes; debtors are joined as before
 
     def test_bad_rows_and_keys(self):

@@ -31,6 +31,7 @@ def random_entry(rng, name, countries, segments):
         "garnishment": lambda: rng.choice([0, 0.4, 2]),
         "costs": lambda: rng.choice([0, 0.5, 3]),
         "court_cost": lambda: rng.choice([0.2, 4]),
+        "hour_price": lambda: rng.choice([15, 90]),
         "exit": lambda: rng.choice([0, 0.3, 5]),
         "market_price": lambda: rng.choice([0, 0.5, 2]),
         "tilt": lambda: rng.choice([-0.7, -0.1, 0.4]),

@@ -2,6 +2,9 @@
 """The report's page in a real browser: it loads from disk without a word on the console and without asking for anything, draws its
 charts, sorts its tables, shows the figures of the JSON in the reader's format, and keeps what a tape says from being run.
 Skips aloud without Chromium."""
+import base64
+import csv
+import io
 import json
 import os
 import pathlib
@@ -9,20 +12,17 @@ import re
 import subprocess
 import sys
 import tempfile
+import zipfile
+from xml.etree import ElementTree
 
 SOURCE = pathlib.Path(os.environ["JALKI_SOURCE"])
 PROGRAM = os.environ["JALKI_PROGRAM"]
 sys.path.insert(0, str(SOURCE / "tests/support"))
-from browser import Browser, column, skip_without_chromium  # noqa: E402
+from browser import MODEL, Browser, column, jalki, skip_without_chromium  # noqa: E402
 
 skip_without_chromium()
 
-MODEL = str(SOURCE / "models/nordic.yaml")
 EVIL = "</script><script>evil=1</script>"
-
-
-def jalki(*arguments):
-    subprocess.run([PROGRAM, *map(str, arguments), "--quiet"], check=True, stdout=subprocess.DEVNULL)
 
 
 def make(folder, name, tape_csv, *options):
@@ -95,6 +95,112 @@ def check_sorting(page):
     assert column(page, "By segment ·", 0) == sorted(column(page, "By segment ·", 0))
 
 
+def check_tools(page):
+    """A table of many rows is searched as one types, and saved as what it holds: the rows that are shown, numbers as they are."""
+    found = page.evaluate("""(async () => {
+        const table = [...document.querySelectorAll("table")].find((one) => one.caption?.textContent.startsWith("By segment ·"));
+        const search = table.querySelector("input[type=search]"), saved = [];
+        const make = URL.createObjectURL, click = HTMLAnchorElement.prototype.click;
+        URL.createObjectURL = (blob) => { saved.push(blob); return make.call(URL, blob); };
+        HTMLAnchorElement.prototype.click = function () { saved.push(this.download); };
+        const save = () => table.querySelector("button[aria-label$=CSV]").click();
+        save();
+        search.value = "SE-";
+        search.dispatchEvent(new Event("input"));
+        save();
+        const shown = [...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) => row.cells[0].textContent);
+        const said = document.getElementById("said").textContent;
+        search.value = "";
+        search.dispatchEvent(new Event("input"));
+        URL.createObjectURL = make;
+        HTMLAnchorElement.prototype.click = click;
+        const hostile = jalki.csvOf([{ label: "a", value: (row) => row }], ["=1+1", "-3", 'say "x", y']);
+        return { shown, said, names: saved.filter((one) => typeof one === "string"), all: await saved[0].text(), some: await saved[2].text(), hostile };
+    })()""")
+    assert found["shown"] and all(name.startswith("se-") for name in found["shown"]), found["shown"]
+    assert found["names"] == ["by-segment.csv"] * 2 and found["said"] == f"{len(found['shown'])} rows saved"
+    rows = list(csv.DictReader(io.StringIO(found["all"])))
+    segments = [segment for segment in page.evaluate("jalki.figures.valuation.segments") if segment["claims"]]
+    assert sorted((row["segment"], float(row["value"])) for row in rows[:-1]) == sorted((segment["id"], segment["value"]) for segment in segments)
+    assert rows[-1]["segment"] == "all" and [row["segment"] for row in csv.DictReader(io.StringIO(found["some"]))] == found["shown"]
+    assert found["hostile"] == "a\r\n'=1+1\r\n-3\r\n\"say \"\"x\"\", y\"\r\n"
+
+
+def cells_of(workbook):
+    """The rows of its one sheet as a reader of workbooks sees them, and by OpenPyXL's eyes where it is: texts, and numbers that are numbers."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        assert archive.testzip() is None
+        for name in archive.namelist():
+            ElementTree.fromstring(archive.read(name))
+        space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+        sheet = ElementTree.fromstring(archive.read("xl/sheet.xml"))
+    rows = [[cell.findtext(f"{space}is/{space}t") if cell.get("t") == "inlineStr" else None if (value := cell.findtext(f"{space}v")) is None else float(value) for cell in row]
+            for row in sheet.iter(f"{space}row")]
+    try:
+        import openpyxl
+    except ImportError:
+        print("no OpenPyXL here: the workbook was read by the standard library alone")
+        return rows
+    other = [list(row) for row in openpyxl.load_workbook(io.BytesIO(workbook)).active.values]
+    assert other == rows, (rows[:3], other[:3])
+    return rows
+
+
+def check_workbook(page):
+    """What a table saves as a workbook: the rows that it shows, with numbers as numbers; nothing that a tape says is a formula or breaks the file."""
+    found = page.evaluate("""(async () => {
+        const table = [...document.querySelectorAll("table")].find((one) => one.caption?.textContent.startsWith("By segment ·"));
+        let saved = null, name = null;
+        const make = URL.createObjectURL, click = HTMLAnchorElement.prototype.click;
+        URL.createObjectURL = (blob) => make.call(URL, saved = blob);
+        HTMLAnchorElement.prototype.click = function () { name = this.download; };
+        table.querySelector("button[aria-label$=XLSX]").click();
+        URL.createObjectURL = make;
+        HTMLAnchorElement.prototype.click = click;
+        const text = async (blob) => btoa(String.fromCharCode(...new Uint8Array(await blob.arrayBuffer())));
+        const hostile = jalki.xlsxOf("a: [b] / c", [{ label: "text & <more>", value: (row) => row[0] }, { label: "number", kind: "percent", value: (row) => row[1] }], [["=1+1", 0.5], ["\u0001<x>&", null], [null, -1e-7]]);
+        return { name, saved: await text(saved), hostile: await text(hostile) };
+    })()""")
+    rows = cells_of(base64.b64decode(found["saved"]))
+    segments = [segment for segment in page.evaluate("jalki.figures.valuation.segments") if segment["claims"]]
+    assert found["name"] == "by-segment.xlsx" and rows[0][:4] == ["segment", "claims", "face", "value"]
+    assert sorted(rows[1:-1])[0][0] and {row[0]: row[1:4] for row in rows[1:-1]} == {one["id"]: [one["claims"], one["face"], one["value"]] for one in segments}
+    assert rows[-1][0] == "all" and all(isinstance(value, (int, float)) for row in rows[1:] for value in row[1:])
+    assert cells_of(base64.b64decode(found["hostile"])) == [["text & <more>", "number"], ["=1+1", 0.5], ["<x>&", None], [None, -1e-7]]
+
+
+def check_claims(page, figures):
+    """A claim of the worklist opens what its decision rests on, by its button or its address, and the keyboard comes back to where it was."""
+    state = """({ open: document.querySelectorAll("dialog[open]").length, hash: location.hash, at: document.activeElement.textContent,
+        label: document.querySelector("dialog")?.getAttribute("aria-labelledby"), text: document.querySelector("dialog")?.textContent })"""
+
+    def press(key, code):
+        for kind in ("keyDown", "keyUp"):
+            page.send("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **({"text": "\r"} if key == "Enter" and kind == "keyDown" else {}))
+        page.evaluate("new Promise((done) => setTimeout(done, 60))")
+    rows, explained = figures["worklist"]["rows"], figures["explanations"]
+    assert [one["row"] for one in explained] == [int(row["claim_id"].removeprefix("row ")) for row in rows]
+    assert all(one["decision"] == row["action"] and abs(one["balance"] - row["balance"]) < 0.01 for one, row in zip(explained, rows, strict=True))
+    assert not {"tape", "claim_id"} & set(explained[0]) and "bar_words" not in explained[0]["law"] and "words" not in explained[0]["score"]["reasons"][0]
+    page.evaluate("document.querySelectorAll('#worklist .open')[1].focus()")
+    press("Enter", 13)
+    now = page.evaluate(state)
+    assert now["open"] == 1 and now["hash"] == f"#claim-{explained[1]['row']}" and now["at"] == f"Why {rows[1]['claim_id']}" and now["label"] == "dialog-title", now
+    assert f"{explained[1]['value']:,.2f}" in now["text"] and column(page, "What each action is worth", 0) == list(explained[1]["actions"])
+    assert column(page, "Plan by period", 0) == [str(epoch["from_month"]) for epoch in explained[1]["plan"]]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    press("Escape", 27)
+    now = page.evaluate(state)
+    assert now["open"] == 0 and now["hash"] == "#worklist" and now["at"] == rows[1]["claim_id"], now
+    page.evaluate(f"location.hash = '#claim-{explained[3]['row']}'")
+    page.evaluate("new Promise((done) => setTimeout(done, 60))")
+    assert page.evaluate(state)["at"] == f"Why {rows[3]['claim_id']}"
+    page.evaluate("document.querySelector('dialog button').click()")
+    page.evaluate("new Promise((done) => setTimeout(done, 60))")
+    now = page.evaluate(state)
+    assert now["open"] == 0 and now["at"] == rows[3]["claim_id"], now
+
+
 def check_outline(page):
     """One heading of the first level, sections with headings that the list of sections leads to, tables with captions."""
     assert page.evaluate("document.querySelectorAll('h1').length") == 1
@@ -103,6 +209,10 @@ def check_outline(page):
     assert page.evaluate("[...document.querySelectorAll('th, button, summary, a')].every((e) => e.textContent.trim())")
     assert page.evaluate("document.documentElement.lang") == "en"
     assert page.evaluate("document.querySelector('a.skip').hash") == "#content"
+    levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3')].map((e) => Number(e.tagName[1]))")
+    assert all(later <= level + 1 for level, later in zip(levels, levels[1:])), levels
+    unnamed = page.evaluate("[...document.querySelectorAll('input, select, textarea')].filter((e) => !(e.labels?.length || e.getAttribute('aria-label'))).map((e) => e.outerHTML)")
+    assert unnamed == [], unnamed
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)")
     assert len(ids) == len(set(ids))
 
@@ -128,6 +238,14 @@ def check_colours(page):
             assert (high + 0.05) / (low + 0.05) >= 4.5, (text, ground)
 
 
+def sheets(page, path):
+    """Pages of A4 that it prints on."""
+    page.pdf(path)
+    pdf = path.read_bytes()
+    assert pdf[:5] == b"%PDF-"
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
 def quiet(page, path):
     assert page.complaints() == [], page.complaints()
     assert page.requests() == [pathlib.Path(path).resolve().as_uri()], page.requests()
@@ -137,8 +255,9 @@ def quiet(page, path):
 
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
-    html, figures = make(folder, "sample", SOURCE / "data/sample-tape.csv.gz", "--scenarios", SOURCE / "data/scenarios/nordic.yaml", "--paths", 200)
+    html, figures = make(folder, "sample", SOURCE / "data/sample-tape.csv.gz", "--scenarios", SOURCE / "data/scenarios/nordic.yaml", "--paths", 200, "--reprice", 0)
     assert html.stat().st_size < 1_200_000, html.stat().st_size
+    jalki("report", folder / "sample.results", "-o", folder / "brief.html", "--brief", "--scenarios", SOURCE / "data/scenarios/nordic.yaml", "--paths", 200)
     has_charts = "charts" in subprocess.run([PROGRAM, "report", folder / "sample.results", "-o", folder / "again.html"], check=True,
                                             capture_output=True, text=True).stdout.split(", ")[1]
 
@@ -168,11 +287,17 @@ with tempfile.TemporaryDirectory() as name:
         if has_charts:
             check_charts(page)
         check_sorting(page)
-        page.pdf(folder / "page.pdf")
-        assert (folder / "page.pdf").read_bytes()[:5] == b"%PDF-"
+        check_tools(page)
+        check_workbook(page)
+        check_claims(page, figures)
+        assert 1 < sheets(page, folder / "page.pdf") <= 6
+        brief = browser.open(folder / "brief.html", locale="en-GB")
+        quiet(brief, folder / "brief.html")
+        assert sheets(brief, folder / "brief.pdf") <= 2
+        assert "income_monthly" not in page.evaluate("document.getElementById('content').textContent") and "monthly income" in page.evaluate("document.getElementById('content').textContent")
         quiet(page, html)
 
-        for width, dark in ((390, False), (1200, True)):
+        for width, dark in ((390, False), (1440, True)):
             page = browser.open(html, width=width, dark=dark, locale="en-GB")
             quiet(page, html)
             check_colours(page)

@@ -57,6 +57,11 @@ def check_tape(tape):
 
 
 def check_results(tape, folder):
+    run("value", tape, "-m", MODEL, "--years", folder / "y.parquet", "--quiet")
+    years = json.loads(run("value", tape, "-m", MODEL, "--format", "json"))["years"]
+    found = rows(tape, f"select year, gross, liquidation from '{folder}/y.parquet' order by year")
+    assert [row["year"] for row in found] == [row["year"] for row in years]
+    assert all(abs(row["gross"] - year["gross"]) < 0.0051 for row, year in zip(found, years))
     plain = json.loads(run("value", tape, "-m", MODEL, "--irr", "0.12", "--claims", folder / "c.csv", "--full", "--cashflow", folder / "f.csv",
                            "-o", folder / "r.h5", "--format", "json"))
     run("value", tape, "-m", MODEL, "--irr", "0.12", "--claims", folder / "c.parquet", "--cashflow", folder / "f.parquet", "--quiet")
@@ -73,7 +78,15 @@ def check_results(tape, folder):
         assert [row["segment"] for row in found] == [row["segment"] for row in claims]
         assert [numpy.float32(row["value"]) for row in found] == values
         assert all((row["q_sell"] is None) == bool(numpy.isnan(sell)) for row, sell in zip(found, sells))
-    for query in ("from cashflow", f"from '{folder}/f.parquet'"):
+    run("export", folder / "r.h5", folder / "e.parquet", "--quiet")
+    run("export", folder / "r.h5", folder / "ef.parquet", "--table", "cashflow", "--quiet")
+    assert (folder / "e.parquet").stat().st_mode & 0o777 == 0o600
+    described = [{row["column_name"]: row["column_type"] for row in rows(tape, f"describe from '{folder}/{name}.parquet'")} for name in "ce"]
+    both = sorted(set(described[0]) & set(described[1]))
+    assert len(both) >= 15 and all(described[0][name] == described[1][name] for name in both), described
+    differ = f"select {', '.join(both)} from '{folder}/%s.parquet' except all select {', '.join(both)} from '{folder}/%s.parquet'"
+    assert rows(tape, differ % ("c", "e")) == rows(tape, differ % ("e", "c")) == []
+    for query in ("from cashflow", f"from '{folder}/f.parquet'", f"from '{folder}/ef.parquet'"):
         found = rows(*options, f"select sum(gross) as gross, sum(net) as net, max(month) as months from ({query})")[0]
         assert abs(found["net"] - plain["net"]) < 1e-4 and found["months"] == plain["horizon_months"]
     flows = [row for row in csv.DictReader(open(folder / "f.csv")) if row["segment"] != "all"]

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`jalki watch` on pairs of tapes whose changes are known: every change is told and none that is not one; decisions, values and
 gains as valuations of `jalki value` have them; the order; who is made to move by the model or by time alone."""
-import csv
 import datetime
 import os
 import pathlib
@@ -18,16 +17,6 @@ BEFORE, NOW = datetime.date(2026, 6, 30), datetime.date(2026, 7, 31)
 # What the tape says alone: the rest (class, bar, decision) follows from the model.
 RAW = {"new", "left", "income", "employment", "reachable", "status", "title", "balance", "paid", "died"}
 CLASSES = ["none", "weak", "able"]
-
-
-def store(folder, name, rows, cutoff):
-    path = folder / f"{name}.csv"
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
-        writer.writeheader()
-        writer.writerows(rows)
-    program.import_tape(str(path), str(folder / f"{name}.h5"), cutoff.isoformat())
-    return folder / f"{name}.h5"
 
 
 def values(tape, model, folder):
@@ -90,7 +79,7 @@ def check_pair(folder, chance):
     fresh = [{**row, "claim_id": "N" + row["claim_id"], "debtor_id": "N" + row["debtor_id"]} for row in rows[:30]]
     made |= {row["claim_id"]: {"new"} for row in fresh}
     chance.shuffle(later)
-    before, now = store(folder, "before", rows, BEFORE), store(folder, "now", later + fresh, NOW)
+    before, now = program.store_rows(folder, "before", rows, BEFORE), program.store_rows(folder, "now", later + fresh, NOW)
     told = watch(folder, before, now, "--model", MODEL)
     listed = {row["claim_id"]: row for row in told["rows"]}
     assert len(listed) == len(told["rows"]) == told["changed"]

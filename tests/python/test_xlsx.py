@@ -3,6 +3,7 @@
 formulas that give what they should when worked out here, text stays text, files appear whole and under a name of their
 kind."""
 import csv
+import datetime
 import io
 import json
 import os
@@ -33,7 +34,8 @@ class Book:
             assert archive.testzip() is None
             names = [sheet.get("name") for sheet in xml.fromstring(archive.read("xl/workbook.xml")).iter(MAIN + "sheet")]
             texts = ["".join(t.text or "" for t in item.iter(MAIN + "t"))
-                     for item in xml.fromstring(archive.read("xl/sharedStrings.xml")).iter(MAIN + "si")]
+                     for item in xml.fromstring(archive.read("xl/sharedStrings.xml")).iter(MAIN + "si")] \
+                if "xl/sharedStrings.xml" in archive.namelist() else []
             self.names, self.cells, self.formulas = names, {}, {}
             for number, name in enumerate(names, 1):
                 self.cells[name], self.formulas[name] = {}, {}
@@ -44,6 +46,8 @@ class Book:
                         kind = cell.get("t")
                         self.cells[name][cell.get("r")] = (texts[int(text)] if kind == "s" else
                                                            text if kind == "str" else float(text))
+                    if cell.get("t") == "inlineStr":
+                        self.cells[name][cell.get("r")] = "".join(part.text or "" for part in cell.iter(MAIN + "t"))
                     if formula is not None:
                         self.formulas[name][cell.get("r")] = formula.text
             self.charts = [file for file in archive.namelist() if file.startswith("xl/charts/chart")]
@@ -95,26 +99,70 @@ class Workbooks(unittest.TestCase):
 
     def test_value(self):
         book, rows = self.make("value")
-        self.assertEqual(book.names, ["Portfolio", "Decisions", "Segments", "Countries", "Cash flow", "Return",
-                                      "Columns", "Origin"])
+        self.assertEqual(book.names, ["Portfolio", "Decisions", "Segments", "Countries", "Reasons", "Years", "Cash flow",
+                                      "Return", "Columns", "Origin"])
         for sheet, group in (("Portfolio", "all"), ("Decisions", "decision"), ("Segments", "segment"),
-                             ("Countries", "country")):
+                             ("Countries", "country"), ("Reasons", "reason")):
             wanted = [{k: v for k, v in row.items() if k != "group"} for row in rows if row["group"] == group]
             self.assertGreater(len(wanted), 0)
             self.check_rows(book.rows(sheet), wanted, ("value_pct_of_face", "share_of_face"))
-        self.assertEqual(len(book.charts), 3)
+        run("value", "t.h5", "--model", MODEL, "--years", "years.csv", cwd=self.folder)
+        with open(self.path("years.csv"), newline="") as file:
+            self.check_rows(book.rows("Years"), list(csv.DictReader(file)), ("cost_to_collect", "liquidation"))
+        self.assertEqual(len(book.charts), 4)
         self.assertTrue(any('"tape_sha256"' in str(text) for text in book.cells["Origin"].values()))
         self.assertIn("erc_gross", book.cells["Columns"].values())
+
+    def test_calendar_and_watch(self):
+        out = run("calendar", "t.h5", "--model", MODEL, "--xlsx", "calendar.xlsx", "--format", "csv", cwd=self.folder).stdout
+        book, rows = Book(self.path("calendar.xlsx")), list(csv.DictReader(io.StringIO(out)))
+        self.assertEqual(book.names, ["Due", "Months", "Weeks", "Columns", "Origin"])
+        self.check_rows(book.rows("Due"), rows, ())
+        self.assertEqual(len(book.charts), 1)
+        book, rows = self.make("watch", "t.h5", "--irr-b", "0.5", "--top", "100")
+        self.assertEqual(book.names, ["Changed", "Changes", "Columns", "Origin"])
+        self.assertGreater(len(rows), 5)
+        self.check_rows(book.rows("Changed"), rows, ())
+        self.assertEqual(stat.S_IMODE(os.stat(self.path("watch.xlsx")).st_mode), 0o600)
+
+    def test_inspect(self):
+        out = run("inspect", "t.h5", "--by", "country", "--xlsx", "i.xlsx", "--format", "csv", cwd=self.folder).stdout
+        figures = {tuple(row[k] for k in ("section", "group", "currency", "item", "figure")): row["value"] for row in csv.DictReader(io.StringIO(out))}
+        book = Book(self.path("i.xlsx"))
+        self.assertEqual(book.names, ["Columns of the tape", "Numbers", "Groups", "Patterns", "Ages", "Columns", "Origin"])
+        for row in book.rows("Columns of the tape"):
+            self.assertEqual(row["given"], float(figures["column", "all", "", row["column"], "given"]))
+        for row in book.rows("Numbers"):
+            for figure in ("given", "median", "maximum", "mean", "fence high", "above"):
+                key = ("numbers", row["group"], row.get("currency", ""), row["item"], figure.replace(" ", "_"))
+                self.assertEqual(figure in row, key in figures, key)
+                if key in figures:
+                    self.assertAlmostEqual(row[figure], float(figures[key]), delta=1e-7 * abs(row[figure]), msg=str(key))
+        for sheet, section in (("Groups", "group"), ("Patterns", "pattern"), ("Ages", "age")):
+            self.assertGreater(len(book.rows(sheet)), 3)
+            for row in book.rows(sheet):
+                key = (section, row["group"], row["currency"], row.get("name", ""), "balance")
+                self.assertAlmostEqual(row["balance"], float(figures[key]), delta=0.0051, msg=str(key))
+
+    def test_backtest(self):
+        run("generate", "--panel", "-n", "400", "--months", "30", "--model", MODEL, "-o", "p.h5", "--quiet", cwd=self.folder)
+        for more, names in (((), ["All", "tenth", "segment", "treatment", "score_band", "vintage", "month", "Columns", "Origin"]),
+                            (("--horizon", "12"), ["All", "Horizons", "Columns", "Origin"])):
+            out = run("backtest", "p.h5", "--model", MODEL, *more, "--xlsx", "b.xlsx", "--format", "csv", cwd=self.folder).stdout
+            book, rows = Book(self.path("b.xlsx")), list(csv.DictReader(io.StringIO(out)))
+            self.assertEqual(book.names, names)
+            self.check_rows(book.rows("All"), rows, ())
+        self.assertGreater(len(rows), 10)
 
     def test_compare(self):
         run("generate", "-n", "1400", "--seed", "7", "--cutoff", "2026-09-30", "-o", "later.h5", cwd=self.folder)
         out = run("compare", "t.h5", "later.h5", "--model", MODEL, "--by", "product", "--xlsx", "compare.xlsx", "--format", "csv",
                   cwd=self.folder).stdout
         book, rows = Book(self.path("compare.xlsx")), list(csv.DictReader(io.StringIO(out)))
-        self.assertEqual(book.names, ["Bridge", "Segments", "Countries", "Vintages", "Decisions", "Changes", "By column", "Columns",
+        self.assertEqual(book.names, ["Bridge", "Segments", "Countries", "Vintages", "Decisions", "Changes", "By columns", "Columns",
                                       "Origin"])
         for sheet, group in (("Bridge", "all"), ("Segments", "segment"), ("Countries", "country"), ("Vintages", "vintage"),
-                             ("Decisions", "decision"), ("Changes", "change"), ("By column", "product")):
+                             ("Decisions", "decision"), ("Changes", "change"), ("By columns", "product")):
             wanted = [{k: v for k, v in row.items() if k != "group"} for row in rows if row["group"] == group]
             self.assertGreater(len(wanted), 0, group)
             self.check_rows(book.rows(sheet), wanted, ())
@@ -182,14 +230,59 @@ class Workbooks(unittest.TestCase):
             self.assertEqual(once, file.read())
 
     def test_a_file_is_what_its_name_says(self):
-        for option, name, words in (("--claims", "c.xlsx", "ends in .csv, .csv.gz or .parquet"), ("--xlsx", "x.csv", ".xlsx"),
+        for option, name, words in (("--claims", "c.ods", "ends in .csv, .csv.gz, .xlsx, .parquet or .json"), ("--xlsx", "x.csv", ".xlsx"),
                                     ("--json", "j.CSV", ".json"), ("-o", "r.csv", ".h5"),
-                                    ("--cashflow", "f.json", ".csv")):
+                                    ("--cashflow", "f.h5", ".csv")):
             done = run("value", "t.h5", "--model", MODEL, option, name, cwd=self.folder, code=1)
             self.assertIn(words, done.stderr)
             self.assertFalse(os.path.exists(self.path(name)))
+        done = run("value", "t.h5", "--model", MODEL, "--claims", "c.xlsx", "--part", "1/2", "--partial", "p.json", cwd=self.folder, code=2)
+        self.assertIn("put together as CSV", done.stderr)
+        done = run("value", "t.h5", "--model", MODEL, "--claims", "nowhere/c.xlsx", cwd=self.folder, code=1)
+        self.assertIn("nowhere/c.xlsx", done.stderr)
         done = run("scenario", "t.h5", "--model", MODEL, "--missing", "all", "--xlsx", "m.xlsx", cwd=self.folder, code=2)
         self.assertIn("needs --scenarios", done.stderr)
+
+    def test_csv_becomes_what_its_name_says(self):
+        """Every output of CSV is written as a workbook and as JSON, with the same cells; a filter's sums are live."""
+        for command, option in (("value", "--claims"), ("value", "--cashflow"), ("value", "--years"), ("calendar", "--claims")):
+            for ending in ("csv", "xlsx", "json"):
+                if os.path.exists(self.path(f"rows.{ending}")):
+                    os.remove(self.path(f"rows.{ending}"))  # its rights would be kept
+                more = ("--csv-dialect", "fi") if ending == "xlsx" else ()
+                run(command, "t.h5", "--model", MODEL, option, f"rows.{ending}", "--quiet", *more, cwd=self.folder)
+            with open(self.path("rows.csv"), newline="") as file:
+                wanted = list(csv.DictReader(file))
+            with open(self.path("rows.json"), encoding="utf-8") as file:
+                whole = json.load(file)
+            book = Book(self.path("rows.xlsx"))
+            self.assertEqual(book.names, [option[2:], "Origin"])
+            self.assertEqual(whole["manifest"]["run"]["command"], command)
+            self.assertEqual(len(whole["rows"]), len(wanted))
+            sheet = book.cells[option[2:]]
+            letters = {sheet[place]: re.match("[A-Z]+", place)[0] for place in sheet if re.fullmatch("[A-Z]+3", place)}
+            for number, (row, entry) in enumerate(zip(wanted, whole["rows"]), 4):
+                self.assertEqual(list(row), list(entry))
+                for name, text in row.items():
+                    cell = sheet.get(f"{letters[name]}{number}")
+                    if text == "":
+                        self.assertTrue(cell is None and entry[name] is None, name)
+                    elif isinstance(entry[name], (int, float)):
+                        self.assertEqual(cell, float(text), name)
+                        self.assertEqual(entry[name], float(text), name)
+                        self.assertFalse(name.endswith("_id"), name)
+                    elif isinstance(cell, float):  # a day
+                        day = datetime.date(1899, 12, 30) + datetime.timedelta(days=cell)
+                        self.assertEqual((day.isoformat(), entry[name]), (text, text))
+                    else:
+                        self.assertEqual((cell, entry[name]), (text, text))
+            mode = stat.S_IMODE(os.stat(self.path("rows.xlsx")).st_mode)
+            self.assertEqual(mode == 0o600, option == "--claims")
+            for place, formula in book.formulas[option[2:]].items():
+                letter = re.match("[A-Z]+", place)[0]
+                self.assertEqual(formula, f"SUBTOTAL(109,{letter}4:{letter}{len(wanted) + 3})")
+                self.assertAlmostEqual(sheet[place], sum(sheet.get(f"{letter}{n}", 0.0) for n in range(4, len(wanted) + 4)), delta=0.01)
+            self.assertGreaterEqual(len(book.formulas[option[2:]]), 3)
 
 
 if __name__ == "__main__":

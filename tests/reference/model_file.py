@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reference: the model file (model-file.md), its YAML 1.2 scalars, includes, defaults and step functions."""
 
+import json
 import math
 import os
 import re
@@ -92,6 +93,9 @@ def load_model(path):
         starts.append(starts[-1] + length)
     model["starts"] = starts  # T_0 .. T_J
     assert starts[-1] == model["horizon_months"]
+    if "network" in model["scorecard"]:
+        with open(os.path.join(os.path.dirname(path), model["scorecard"]["network"]), encoding="utf-8") as file:
+            model["scorecard"]["network"] = json.load(file)
     model["cache"] = {}
     return model
 

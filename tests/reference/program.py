@@ -74,11 +74,22 @@ def import_tape(tape_path, store, cutoff):
               "--rejects", str(store) + ".rejects.csv", *mapping])
 
 
+def store_rows(folder, name, rows, cutoff):
+    """Rows as a tape of that name in the folder, by way of CSV; returns the store."""
+    path = folder / f"{name}.csv"
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    import_tape(str(path), str(folder / f"{name}.h5"), cutoff.isoformat())
+    return folder / f"{name}.h5"
+
+
 def value_store(store, model, folder, irr=None, sell=False, full=True, environment=None, options=()):
     """Values a store; returns the paths of the claims, cash-flow and JSON files."""
     outputs = {name: os.path.join(folder, name) for name in ("claims.csv", "cashflow.csv", "value.json")}
     arguments = ["value", store, "--model", model, "--claims", outputs["claims.csv"], "--cashflow",
-                 outputs["cashflow.csv"], "--json", outputs["value.json"], "--quiet",
+                 outputs["cashflow.csv"], "--with-all", "--json", outputs["value.json"], "--quiet",
                  "--accept", "base_currency,old_claims,cutoff_far,return_implausible,gross_above_face", *options]  # random models and dates are odd on purpose
     arguments += ["--full"] if full else []
     arguments += ["--sell"] if sell else []

@@ -12,6 +12,7 @@ claims, expired titles, passed bars, zero costs, instant titles, odd epoch grids
 import csv
 import datetime
 import json
+import math
 import os
 import random
 import re
@@ -297,6 +298,11 @@ def random_model(rng, payers=True):
         model["vulnerable_allow"] = some(rng, ["surveil", "amicable", "close"])
     if chance(rng, 0.4):
         model["unreachable_allow"] = some(rng, model_file.ACTIONS)
+    own = random.Random(repr(model))  # a stream of its own, so that the cases are those that they were
+    for characteristic in model["scorecard"]["characteristics"]:
+        if chance(own, 0.2):
+            ids = [segment["id"] for segment in model["segments"]]
+            characteristic["in_segments"] = {name: own.choice([0, 0.5, 1.6, -1]) for name in some(own, ids)}
     return model
 
 
@@ -364,6 +370,39 @@ def add_own(rng, model, claims):
         add_own_columns(rng, model, claims)
     if chance(rng, 0.6):
         add_ranges(rng, whens, {**RANGES, **(OWN_RANGES if own else {})})
+
+
+def add_network(seed, model, folder):
+    """Some models get a network beside their points. Money has long tails: some rows lie far from what is typical."""
+    rng = random.Random(f"network {seed}")
+    if not chance(rng, 0.35):
+        return
+    inputs = []
+    for name in some(rng, list(NUMERIC_EDGES) + list(LEVELS), 1, 8):
+        if name in LEVELS:
+            inputs.append({"name": f"{name}={rng.choice(LEVELS[name])}", "mean": rng.random(), "scale": rng.uniform(0.2, 0.6)})
+            continue
+        edges = NUMERIC_EDGES[name]
+        entry = {"name": name}
+        if chance(rng, 0.2):
+            entry["is_missing"] = True
+        else:
+            entry.update(log1p=chance(rng, 0.4), high=rng.choice([3, 10]) * edges[-1])
+            unit = math.log1p(edges[-1]) if entry["log1p"] else edges[-1]
+            entry.update(mean=unit * rng.random(), scale=unit * rng.uniform(0.2, 1))
+            entry.update({key: value for key, value in (("missing", rng.choice(edges)), ("low", edges[0] / 2)) if chance(rng, 0.5)})
+        inputs.append(entry)
+    layers, width = [], len(inputs)
+    for _ in range(rng.choice([0, 1, 1, 2])):
+        outputs = rng.choice([1, 3, 5, 8])
+        layers.append({"weights": [[rng.gauss(0, 1 / math.sqrt(width)) for _ in range(width)] for _ in range(outputs)],
+                       "bias": [rng.uniform(-0.5, 0.5) for _ in range(outputs)], "activation": rng.choice(["relu", "tanh", "logistic", "identity"])})
+        width = outputs
+    # the last layer brings a tail of fifty units to one, so that no claim's intensity leaves the bounds of 32 bits
+    layers.append({"weights": [[rng.gauss(0, 0.02) for _ in range(width)]], "bias": [rng.uniform(-0.2, 0.2)]})
+    model["scorecard"]["network"] = "network.json"
+    with open(os.path.join(folder, "network.json"), "w", encoding="utf-8") as file:
+        json.dump({"jalki_network": 1, "output": "log", "inputs": inputs, "layers": layers}, file)
 
 
 # ---- Model files ----------------------------------------------------------------------------------------------
@@ -594,6 +633,7 @@ def make_case(seed, folder, count=30, payers=True, own=True):
     claims = [random_claim(rng, i, debtors, cutoff, model) for i in range(count)]
     if own:
         add_own(random.Random(f"own {seed}"), model, claims)
+        add_network(seed, model, folder)
     tape_path = write_tape(rng, claims, folder)
     files = random.Random(seed + 1)
     model_path = write_model(files, model, folder)

@@ -67,7 +67,7 @@ def stressed_segment(segment, entries):
                     kappa[k] *= 1 - entry.get("breakage", 0.0)
         for treatment in segment["curves"]:
             segment["cost"][treatment]["monthly"] *= entry.get("costs", 1.0)
-        segment["cost"]["hour"] = segment["cost"].get("hour", 0.0) * entry.get("costs", 1.0)
+        segment["cost"]["hour"] = segment["cost"].get("hour", 0.0) * entry.get("costs", 1.0) + entry.get("hour_price", 0.0)
         legal = segment["cost"]["legal"]
         for key in ("filing", "enforcement_monthly"):
             legal[key] *= entry.get("costs", 1.0) * entry.get("court_cost", 1.0)

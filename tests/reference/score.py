@@ -3,6 +3,7 @@
 
 import math
 
+import network
 from model_file import AMICABLE, CLASSES, PAYING, QUIET, SELL, SURVEIL
 from tape import INTEGER_COLUMNS, MONEY_COLUMNS, OWN_COLUMNS, base_money, months_between
 
@@ -66,8 +67,11 @@ def score(claim, facts, model, cutoff):
     eta, fading = float(card["intercept"]), 0.0
     for characteristic in card.get("characteristics") or []:
         points = characteristic_points(characteristic, claim, facts, model, cutoff)
+        points *= characteristic.get("in_segments", {}).get(model["segments"][facts["segment"]]["id"], 1)
         eta += points
         fading += points if characteristic.get("fades", False) else 0.0
+    if "network" in card:
+        eta += network.output(card["network"], lambda name: characteristic_value(name, claim, facts, model, cutoff))
     rounded = min(1000, max(0, math.floor(500 + 100 * eta / math.log(2) + 0.5)))
     if facts["status"]["class"] is not None:
         capacity = CLASSES.index(facts["status"]["class"])

@@ -22,12 +22,15 @@ class Debtors:
         draw = random.Random(seed)
         self.count, self.months = count, months
         self.debt, self.paid = [], []  # cents; [debtor][month]
-        stop = 1.0 / spell
+        self.begin, self.paying = [], []  # chance of a new spell in a quiet month; [debtor][month]: in a spell at its start
+        self.share, self.stop = share, 1.0 / spell
+        stop = self.stop
         for _ in range(count):
             debt = round(100 * draw.lognormvariate(7.0, spread)) + 100
             begin = 1.0 - 2.718281828459045 ** (-rate * draw.gammavariate(shape, 1.0 / shape))
-            paying, balance, paid = draw.random() < begin / (begin + stop), debt, [0] * months
+            paying, balance, paid, moods = draw.random() < begin / (begin + stop), debt, [0] * months, []
             for month in range(months):
+                moods.append(paying)
                 if not paying and draw.random() < begin:
                     paying = True
                 if paying and balance > 0:
@@ -37,6 +40,19 @@ class Debtors:
                     paying = False
             self.debt.append(debt)
             self.paid.append(paid)
+            self.begin.append(begin)
+            self.paying.append(moods)
+
+    def future(self, debtor, month, horizon, draw):
+        """What the debtor pays in another course of the `horizon` months from `month` on, cents."""
+        paying, balance = self.paying[debtor][month], self.balance(debtor, month)
+        left = balance
+        for _ in range(horizon):
+            paying = paying or draw.random() < self.begin[debtor]
+            if paying:
+                left -= min(max(1, round(self.share * self.debt[debtor])), left)
+                paying = draw.random() >= self.stop
+        return balance - left
 
     def balance(self, debtor, month):
         return self.debt[debtor] - sum(self.paid[debtor][:month])

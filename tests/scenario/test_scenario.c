@@ -109,6 +109,51 @@ static void only_where(void **state) {
     jk_scenario_grid_reset(&grid);
 }
 
+/* Claims that a scenario leaves alone are not planned again: the same bits as where all are, which they are beside a
+ * first case with multipliers of its own, if only 1. */
+static void planned_again_or_not(void **state) {
+    (void)state;
+    static const char *const countries[] = {"SE"};
+    jk_error error = {0};
+    jk_stress stress = stress_of(JK_STRESS_RECOVERY, 0.6);
+    stress.where = (jk_where){1, countries, 0, NULL};
+    jk_scenario scenario = ONE("sweden", stress);
+    jk_stress_set *set = NULL;
+    must(jk_stress_set_make(model, &scenario, 1, &set, &error), &error);
+    const size_t cells = set->split->segment_count * (size_t)set->split->epoch_count;
+    double *ones = calloc(cells, sizeof *ones);
+    for (size_t i = 0; i < cells; i++) {
+        ones[i] = 1.0;
+    }
+    const jk_stressed *stressed = &set->stressed[0];
+    const jk_value_case stressed_case = {.model = &stressed->model,
+                                         .recovery = stressed->recovery,
+                                         .paying_recovery = stressed->paying_recovery,
+                                         .stress = stressed->stress,
+                                         .irr = 0.12,
+                                         .keeps = -1};
+    jk_value_case cases[3] = {{.recovery = ones, .irr = 0.12, .keeps = -1}, stressed_case, stressed_case};
+    cases[2].keeps = 0;
+    jk_value_options options = jk_value_defaults();
+    options.allow = JK_ALLOW_ALL;
+    jk_valuation all[3];
+    must(jk_value_cases(tape, set->split, &options, cases, 3, NULL, 0, all, &error), &error);
+    for (int threads = 1; threads < 4; threads += 2) {
+        jk_scenario_grid grid = value_under(&scenario, 1, JK_MODE_REPLANNED | JK_MODE_COMMITTED, threads);
+        assert_int_equal(grid.count, 3);
+        for (size_t i = 0; i < 3; i++) {
+            assert_same(&grid.valuations[i], &all[i]);
+            assert_memory_equal(grid.valuations[i].change, all[i].change, sizeof all[i].change);
+        }
+        jk_scenario_grid_reset(&grid);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        jk_valuation_reset(&all[i]);
+    }
+    free(ones);
+    jk_stress_set_free(set);
+}
+
 /* Half the recoveries, a segment: sums of other segments stay. */
 static void only_a_segment(void **state) {
     (void)state;
@@ -371,6 +416,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_changes_nothing),
         cmocka_unit_test(only_where),
+        cmocka_unit_test(planned_again_or_not),
         cmocka_unit_test(only_a_segment),
         cmocka_unit_test(order_of_values),
         cmocka_unit_test(delay),

@@ -268,7 +268,8 @@ static void blocks_of_any_size_give_the_same(void **state) {
         jk_block one = f.rows.block;
         one.rows = 1;
         for (int c = 0; c < JK_COLUMN_COUNT; c++) {
-            one.column[c] = (char *)f.rows.block.column[c] + i * jk_schema_element_size((jk_column)c);
+            char *column = f.rows.block.column[c];
+            one.column[c] = column == NULL ? NULL : column + i * jk_schema_element_size((jk_column)c);
         }
         double theta = f.score.theta[i];
         double eta = f.score.eta[i];

@@ -15,6 +15,12 @@ import subprocess
 import sys
 import tempfile
 
+MODEL = os.path.join(os.environ["JALKI_SOURCE"], "models/nordic.yaml")
+
+
+def jalki(*arguments):
+    subprocess.run([os.environ["JALKI_PROGRAM"], *map(str, arguments), "--quiet"], check=True, stdout=subprocess.DEVNULL)
+
 
 def find_chromium():
     """The program, or None where there is none."""
@@ -26,6 +32,14 @@ def skip_without_chromium():
     if find_chromium() is None:
         print("skipped: no chromium here (scripts/install.sh browser)")
         sys.exit(77)
+
+
+def check_page(page, path):
+    """It has loaded from disk without a word on the console, without asking for anything, and fits the screen."""
+    assert page.complaints() == [], page.complaints()
+    assert page.requests() == [pathlib.Path(path).resolve().as_uri()], page.requests()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than the screen"
+    assert page.evaluate("document.documentElement.dataset.ready") == "true"
 
 
 def column(page, caption, place):
@@ -138,8 +152,10 @@ class Page:
         return found
 
     def requests(self):
-        return [event["params"]["request"]["url"] for event in self.browser.events
-                if event.get("sessionId") == self.session and event["method"] == "Network.requestWillBeSent"]
+        """What the page asked for, but for what it made itself: the text of its thread."""
+        asked = [event["params"]["request"]["url"] for event in self.browser.events
+                 if event.get("sessionId") == self.session and event["method"] == "Network.requestWillBeSent"]
+        return [url for url in asked if not url.startswith("blob:null/")]
 
     def screenshot(self, path, whole=True):
         data = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]

@@ -14,7 +14,6 @@ static void codes_have_names(void **state) {
     for (int code = 0; code < JK_FINDING_COUNT; code++) {
         const char *name = jk_finding_name((jk_finding_code)code);
         assert_int_equal(jk_finding_find(name, strlen(name)), code);
-        assert_true(strlen(jk_finding_meaning((jk_finding_code)code)) > 10);
     }
     assert_int_equal(jk_finding_find("large_debto", 11), -1);
     assert_string_equal(jk_severity_name(jk_finding_severity(JK_FINDING_UNMATCHED_MANY)), "error");

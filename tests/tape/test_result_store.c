@@ -11,18 +11,12 @@
 #include "cmocka_all.h"
 #include "h5/h5_file.h"
 #include "jalki/result.h"
+#include "support/must.h"
 
 enum { ROWS = 150003, BLOCK = 4096, WIDTH = 12 };
 
 static char folder[] = "/tmp/jalki-result-XXXXXX";
 static char path[128];
-
-static void must(jk_status status, const jk_error *error) {
-    if (status != JK_OK) {
-        char text[JK_ERROR_TEXT_MAX];
-        fail_msg("%s", jk_error_text(error, text, sizeof text));
-    }
-}
 
 static const char *const decisions[] = {"close", "sell", "surveil"};
 static const char *const segments[] = {"fi-consumer", "fi-business"};

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "cmocka_all.h"
 #include "jalki/tape.h"
+#include "support/must.h"
 
 static char folder[] = "/tmp/jalki-store-XXXXXX";
 
@@ -19,13 +20,6 @@ static const char *file_name(const char *name) {
     static char path[256];
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
-}
-
-static void must(jk_status status, const jk_error *error) {
-    if (status != JK_OK) {
-        char text[JK_ERROR_TEXT_MAX];
-        fail_msg("%s", jk_error_text(error, text, sizeof text));
-    }
 }
 
 /* One column's value of row i as it must come back: a function of the row alone. Some columns are given now and then,

@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "cmocka_all.h"
 #include "jalki/tape.h"
+#include "support/must.h"
 
 enum { ROWS = 40 };
 
@@ -24,13 +25,6 @@ typedef struct image {
     unsigned char *bytes;
     size_t size;
 } image;
-
-static void must(jk_status status, const jk_error *error) {
-    if (status != JK_OK) {
-        char text[JK_ERROR_TEXT_MAX];
-        fail_msg("%s", jk_error_text(error, text, sizeof text));
-    }
-}
 
 static void fill(jk_column column, size_t i, char *out) {
     size_t size = jk_schema_element_size(column);

@@ -56,7 +56,7 @@ static void columns_are_rounded_once(void **state) {
         {CLAIM("1234.56")},
         {CLAIM("1234.56"), .CELL(DEBTOR_TYPE) = "business"},
         {CLAIM("1234.56"), .CELL(LEGAL_STATUS) = "debt_adjustment"},
-        {CLAIM("10000000000"), .CELL(BIRTH_YEAR) = "1"}, /* absurd, and finite all the same */
+        {CLAIM("10000000000"), .CELL(BIRTH_YEAR) = "1850"}, /* absurd, and finite all the same */
     };
     fixture f;
     open_rows(&f, rows, COUNT(rows));

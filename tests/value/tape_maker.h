@@ -12,15 +12,9 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "jalki/tape.h"
+#include "support/must.h"
 
 enum { CLAIMS_PER_DEBTOR = 3 };
-
-static inline void must(jk_status status, const jk_error *error) {
-    if (status != JK_OK) {
-        char text[JK_ERROR_TEXT_MAX];
-        fail_msg("%s", jk_error_text(error, text, sizeof text));
-    }
-}
 
 /* Which keys a tape holds, in its order; what may be wrong with it. */
 typedef struct tape_plan {

@@ -17,9 +17,9 @@
 #endif
 #endif
 
+#ifndef CANNOT_COUNT
 static atomic_size_t allocations;
 
-#ifndef CANNOT_COUNT
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
@@ -51,7 +51,6 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
     *memory = __libc_memalign(alignment, size);
     return *memory == NULL ? 12 : 0;
 }
-#endif
 
 static char folder[] = "/tmp/jalki-allocations-XXXXXX";
 
@@ -85,6 +84,7 @@ static size_t count_run(const char *name, const jk_model *model) {
     jk_tape_close(tape);
     return made;
 }
+#endif
 
 static void test_steady_state(void **state) {
     (void)state;

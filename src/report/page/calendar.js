@@ -37,7 +37,7 @@
       legend: KINDS.map(([, label, colour]) => [label, colour]),
       draw: (width) => Plot.plot({ width, height: 240, marginLeft: 56, marginBottom: 40, x: { type: "band", label: null, tickRotate: months.length > 8 ? -40 : 0 },
         y: { label: null, grid: true, ticks: 4 }, color: { domain: KINDS.map(([, label]) => label), range: KINDS.map(([, , colour]) => colour) },
-        marks: [Plot.barY(parts, { x: "month", y: "count", fill: "label" }), Plot.ruleY([0])] }) }));
+        marks: [Plot.barY(parts, { x: "month", y: "count", fill: "label", title: (part) => `${part.month}\n${part.label}: ${number(part.count)}`, tip: true }), Plot.ruleY([0])] }) }));
   }
 
   function byWeek() {

@@ -43,7 +43,7 @@
         x: { axis: null, domain: [Math.min(0, ...steps.map((step) => step.from)), Math.max(...steps.map((step) => step.to), 1e-9)] },
         y: { domain: steps.map((step) => step.label), label: null, tickSize: 0, padding: 0.28 },
         marks: [
-          Plot.barX(steps, { y: "label", x1: "from", x2: "to", fill: colour }),
+          Plot.barX(steps, { y: "label", x1: "from", x2: "to", fill: colour, title: (step) => `${step.label}\n${amount(step.amount)}`, tip: true }),
           Plot.link(steps.slice(0, -1).map((step, i) => ({ x: step.end, y1: step.label, y2: steps[i + 1].label })), { x1: "x", x2: "x", y1: "y1", y2: "y2", stroke: "var(--quiet)", strokeWidth: 0.75 }),
           Plot.text(steps, { y: "label", x: "to", text: (step) => short(step.amount), dx: 7, textAnchor: "start", fontWeight: (step) => LEVELS.has(step.step) ? 650 : 400, fill: "currentColor" }),
           Plot.axisY({ label: null, tickSize: 0, fontSize: 13, marginLeft: 148 }),

@@ -50,7 +50,7 @@
           marks: [
             Plot.link(drawn.filter((row) => !isNone(row.low)), { y1: "level", y2: "level", x1: (row) => Math.min(row.low, most), x2: (row) => Math.min(row.high, most), stroke: "var(--blue)", strokeWidth: 2 }),
             Plot.dot(drawn.filter((row) => !isNone(row.own)), { y: "level", x: "own", r: 4, fill: "var(--blue)" }),
-            Plot.dot(drawn, { y: "level", x: "taken", r: 5.5, stroke: "var(--orange)", fill: "none", strokeWidth: 1.5 }),
+            Plot.dot(drawn, { y: "level", x: "taken", r: 5.5, stroke: "var(--orange)", fill: "none", strokeWidth: 1.5, title: (row) => `${row.level}\ntaken ${number(row.taken, 2)}${isNone(row.own) ? "" : `\nown ${number(row.own, 2)}`}`, tip: true }),
           ] }) }));
     }
   }

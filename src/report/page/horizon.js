@@ -11,7 +11,7 @@
   const isNone = (value) => value === null || value === undefined;
   const between = ([low, high], decimals = 2) => `${number(low, decimals)} to ${number(high, decimals)}`;
   const outside = (cell) => !isNone(cell.ratio) && (cell.ratio_interval[0] > 1 || (!isNone(cell.ratio_interval[1]) && cell.ratio_interval[1] < 1));
-  const KINDS = { recency: "Months since the last payment", paying: "Paying or quiet", score_band: "Score", capacity_class: "Capacity class", segment: "Segment", treatment: "Treatment at the landmark", vintage: "Quarter of write-off", landmark: "Cohorts: month of the landmark" };
+  const KINDS = { recency: "Months since the last payment", paying: "Paying or quiet", score_band: "Score", capacity_class: "Capacity class", segment: "Segment", treatment: "Treatment at the landmark", decision: "What the plan decides, and whether it was done", vintage: "Quarter of write-off", landmark: "Cohorts: month of the landmark" };
   const assumed = figures.treatment === "plan" ? "the model's plan is followed; claims count whatever was done in truth" : "the treatment recorded at the landmark goes on; claims count until another begins";
 
   const columns = (label) => [
@@ -31,6 +31,7 @@
       s.put(table({ caption: `Cash within so many months of the landmarks: ${one.model.name}`, note: one.currency, sort: false, rows: one.horizons.map((horizon) => ({ ...horizon.total, name: `${horizon.months} months`, watched: horizon.watched_share })),
         columns: [...columns("horizon"), { label: "watched", kind: "share", value: (cell) => cell.watched }], mark: (cell) => outside(cell) ? "chosen" : null }));
     }
+    s.put(paragraph(model.horizons[0].in_words));
   }
 
   function byKind() {
@@ -46,14 +47,15 @@
       const most = Math.min(4, Math.max(1.5, ...drawn.map((cell) => Math.min(cell.ratio * 1.3, isNone(cell.ratio_interval[1]) ? 0 : cell.ratio_interval[1]))));
       const behind = model.horizons.map((horizon) => table({ caption: `${title}, ${horizon.months} months`, note: currency, rows: horizon.by[kind], columns: columns(title.toLowerCase()), total: { ...horizon.total, name: "all" }, mark: (cell) => outside(cell) ? "chosen" : null }));
       const longest = Math.max(4, ...names.map((name) => name.length));
-      s.put(chart({ title: "Actual over expected", note: "one dot a horizon; bars: 95 %; orange: 1 is outside", legend: model.horizons.map((horizon, h) => [`${horizon.months} months`, colours[h % colours.length]]),
+      s.put(chart({ title: "Actual over expected", note: "one dot a horizon; bars: 95 %; orange: 1 is outside; triangles: beyond the axis", legend: model.horizons.map((horizon, h) => [`${horizon.months} months`, colours[h % colours.length]]),
         describe: drawn.map((cell) => `${cell.name}, ${cell.months}: ${number(cell.ratio, 2)} (${between(cell.ratio_interval)})`).join("; "), table: element("div", null, behind),
         draw: (width) => Plot.plot({ width, height: 14 * drawn.length + 12 * names.length + 44, marginLeft: Math.min(longest * 7.6 + 14, width * 0.4), marginRight: 16, marginTop: 6, marginBottom: 30,
           x: { label: null, domain: [0, most], grid: true, ticks: Math.min(8, width / 80) }, y: { axis: null, domain: model.horizons.map((horizon) => `${horizon.months} months`) }, fy: { domain: names, label: null, axis: "left" },
           marks: [
             Plot.ruleX([1], { stroke: "var(--quiet)", strokeDasharray: "5,4" }),
             Plot.link(drawn, { fy: "name", y1: "months", y2: "months", x1: (cell) => Math.min(cell.ratio_interval[0], most), x2: (cell) => Math.min(cell.ratio_interval[1] ?? most, most), stroke: (cell) => outside(cell) ? "var(--orange)" : colours[cell.h % colours.length], strokeWidth: 2 }),
-            Plot.dot(drawn.filter((cell) => cell.ratio <= most), { fy: "name", y: "months", x: "ratio", r: 3.5, fill: (cell) => outside(cell) ? "var(--orange)" : colours[cell.h % colours.length] }),
+            Plot.dot(drawn, { fy: "name", y: "months", x: (cell) => Math.min(cell.ratio, most), r: 3.5, symbol: (cell) => cell.ratio > most ? "triangle" : "circle", fill: (cell) => outside(cell) ? "var(--orange)" : colours[cell.h % colours.length],
+              title: (cell) => `${cell.name}, ${cell.months}\nratio ${number(cell.ratio, 2)} (${between(cell.ratio_interval)})`, tip: true }),
           ] }) }));
     }
   }

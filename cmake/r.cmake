@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# The shared object of the R package (src/bindings/r), which R CMD INSTALL takes from here. Without R there is none, and the test that needs
+# it says so. It is built when it is asked for (target jalki_r) or with everything.
+if(JALKI_SANITIZE) # an interpreter without sanitizers cannot load it
+  return()
+endif()
+find_program(JALKI_R R)
+mark_as_advanced(JALKI_R)
+if(NOT JALKI_R)
+  message(STATUS "No R package: R is not there (r-base-core)")
+  return()
+endif()
+execute_process(COMMAND ${JALKI_R} CMD config --cppflags OUTPUT_VARIABLE r_flags OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+string(REGEX MATCHALL "-I[^ ]+" r_folders "${r_flags}")
+list(TRANSFORM r_folders REPLACE "^-I" "")
+find_file(r_header R.h PATHS ${r_folders} NO_DEFAULT_PATH NO_CACHE)
+if(NOT r_header)
+  message(STATUS "No R package: R's headers are not there")
+  return()
+endif()
+add_library(jalki_r MODULE src/bindings/r/src/jalki.c)
+set_target_properties(jalki_r PROPERTIES OUTPUT_NAME jalki PREFIX "" SUFFIX .so LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/r)
+target_include_directories(jalki_r SYSTEM PRIVATE ${r_folders})
+target_link_libraries(jalki_r PRIVATE jalki_cli jalki_flags)
+target_link_options(jalki_r PRIVATE -Wl,--exclude-libs,ALL)
+jalki_harden(jalki_r)
+jalki_harden_link(jalki_r)

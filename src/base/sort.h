@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A stable sort: rows that compare equal keep their order. The C library's qsort does so or not by its version, by the
+ * number of rows and by whether there is memory; this one always, and it fails never. */
+#ifndef JK_BASE_SORT_H
+#define JK_BASE_SORT_H
+
+#include <stddef.h>
+
+/* `count` rows of `size` bytes each, in the order that `compare` says (below, at or above 0, as for qsort). Without
+ * memory for half of the rows it takes longer. */
+void jk_sort(void *rows, size_t count, size_t size, int (*compare)(const void *, const void *));
+
+/* The same with something more that the comparison needs. */
+void jk_sort_by(void *rows, size_t count, size_t size, int (*compare)(const void *, const void *, void *),
+                void *context);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables and views of an SQLite file as text, written as a sheet of a workbook is, row by row as they are read. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "csv/container.h"
+#include "csv/row_text.h"
+#include "database/sqlite.h"
+
+typedef struct sqlite_origin {
+    char *path;
+    const lite_functions *lite;
+    lite_base *base;
+    lite_statement *rows;
+    char decimal;
+    bool ended;
+    jk_row_text row;
+} sqlite_origin;
+
+static jk_status prepare(const lite_functions *lite, const char *path, lite_base *base, const char *query,
+                         lite_statement **rows, jk_error *error) {
+    return lite->prepare_v2(base, query, -1, rows, NULL) == LITE_OK ? JK_OK : jk_sqlite_fail(path, base, error);
+}
+
+jk_status jk_sqlite_tables(const char *path, jk_status (*each)(void *context, const char *name, jk_error *error),
+                           void *context, jk_error *error) {
+    static const char query[] = "select name from sqlite_master where type in ('table', 'view') and name not like "
+                                "'sqlite\\_%' escape '\\' order by rowid";
+    lite_base *base = NULL;
+    lite_statement *rows = NULL;
+    jk_status status = jk_sqlite_open(path, LITE_READ_ONLY, &base, error);
+    const lite_functions *lite = status == JK_ERROR_UNSUPPORTED ? NULL : jk_sqlite(error);
+    status = status == JK_OK ? prepare(lite, path, base, query, &rows, error) : status;
+    int step = LITE_DONE;
+    while (status == JK_OK && (step = lite->step(rows)) == LITE_ROW) {
+        status = each(context, (const char *)lite->column_text(rows, 0), error);
+    }
+    if (status == JK_OK && step != LITE_DONE) {
+        status = jk_sqlite_fail(path, base, error);
+    }
+    if (lite != NULL) {
+        (void)lite->finalize(rows);
+        (void)lite->close_v2(base);
+    }
+    return status;
+}
+
+/* ---- lines ---------------------------------------------------------------------------------------------------- */
+
+static jk_status next_line(void *given, jk_error *error) {
+    sqlite_origin *self = given;
+    const lite_functions *lite = self->lite;
+    int step = self->ended ? LITE_DONE : lite->step(self->rows);
+    if (step != LITE_ROW) {
+        self->ended = true;
+        return step == LITE_DONE ? JK_OK : jk_sqlite_fail(self->path, self->base, error);
+    }
+    bool held = true;
+    const int count = lite->column_count(self->rows);
+    for (int c = 0; held && c < count; c++) {
+        const int type = lite->column_type(self->rows, c);
+        const bool last = c + 1 == count;
+        if (type == LITE_REAL) {
+            held = jk_row_text_real(&self->row, lite->column_double(self->rows, c), self->decimal, last);
+        } else if (type != LITE_NULL && type != LITE_BLOB) {
+            const char *text = (const char *)lite->column_text(self->rows, c);
+            held = jk_row_text_cell(&self->row, text != NULL ? text : "", (size_t)lite->column_bytes(self->rows, c),
+                                    '.', last);
+        } else {
+            held = jk_row_text_cell(&self->row, "", 0, '.', last);
+        }
+    }
+    return held ? JK_OK : jk_fail_memory(error, "the rows of a data base");
+}
+
+static jk_status read_sqlite(void *given, void *out, size_t capacity, size_t *got, jk_error *error) {
+    sqlite_origin *self = given;
+    return jk_row_text_read(&self->row, next_line, self, out, capacity, got, error);
+}
+
+static void close_sqlite(void *given) {
+    sqlite_origin *self = given;
+    if (self->lite != NULL) {
+        (void)self->lite->finalize(self->rows);
+        (void)self->lite->close_v2(self->base);
+    }
+    free(self->row.text);
+    free(self->path);
+    free(self);
+}
+
+/* select * from "table", for free(). */
+static char *query_of(const char *table) {
+    char *query = malloc(2 * strlen(table) + sizeof "select * from \"\""), *out = query;
+    if (query != NULL) {
+        out += sprintf(out, "select * from \"");
+        for (; *table != '\0'; table++) {
+            *out++ = *table;
+            if (*table == '"') {
+                *out++ = '"';
+            }
+        }
+        (void)strcpy(out, "\"");
+    }
+    return query;
+}
+
+static jk_status start(sqlite_origin *self, const char *table, jk_error *error) {
+    JK_TRY(jk_sqlite_open(self->path, LITE_READ_ONLY, &self->base, error));
+    self->lite = jk_sqlite(error);
+    char *query = query_of(table);
+    jk_status status = query == NULL ? jk_fail_memory(error, "a query")
+                                     : prepare(self->lite, self->path, self->base, query, &self->rows, error);
+    free(query);
+    JK_TRY(status);
+    const int count = self->lite->column_count(self->rows);
+    for (int c = 0; c < count; c++) {
+        const char *name = self->lite->column_name(self->rows, c);
+        if (name == NULL || !jk_row_text_cell(&self->row, name, strlen(name), '.', c + 1 == count)) {
+            return jk_fail_memory(error, "the columns of a data base");
+        }
+    }
+    return JK_OK;
+}
+
+jk_status jk_sqlite_table_open(const char *path, const char *table, char decimal, jk_byte_origin *origin,
+                               jk_error *error) {
+    sqlite_origin *self = calloc(1, sizeof *self);
+    if (self == NULL) {
+        return jk_fail_memory(error, "a data base");
+    }
+    self->path = strdup(path);
+    self->decimal = decimal;
+    jk_status status = self->path == NULL ? jk_fail_memory(error, "a data base") : start(self, table, error);
+    if (status != JK_OK) {
+        close_sqlite(self);
+        return status;
+    }
+    *origin = (jk_byte_origin){.read = read_sqlite, .close = close_sqlite, .self = self};
+    return JK_OK;
+}

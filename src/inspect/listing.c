@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an inspection found, as rows with their columns described: the columns of the tape, the spread of its numbers,
+ * patterns and ages. Amounts of different currencies stand in rows of their own. */
+#include "base/listing.h"
+#include "jalki/inspect.h"
+
+/* ---- columns of the tape -------------------------------------------------------------------------------------- */
+
+enum { C_NAME, C_GIVEN, C_MISSING, C_SHARE, C_DISTINCT, C_COLUMNS };
+
+static const jk_listing_column tape_columns[C_COLUMNS] = {
+    {"column", "column", "", "Column of the tape", JK_LISTING_TEXT, 0},
+    {"given", "given", "", "Claims that have it", JK_LISTING_COUNT, 0},
+    {"missing", "missing", "", "Claims that lack it", JK_LISTING_COUNT, 0},
+    {"missing_share", "missing share", "%", "In per cent of all", JK_LISTING_NUMBER, 4},
+    {"distinct", "distinct", "", "Different words or levels, where it has them", JK_LISTING_COUNT, 0}};
+
+static jk_status column_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_inspection *in = listing->source[0];
+    const jk_inspect_column *column = &in->columns[in->column[row]];
+    (void)error;
+    jk_cell_set(&cells[C_NAME], jk_inspect_item_name(in, (int)in->column[row]));
+    cells[C_GIVEN].number = (double)column->given;
+    cells[C_MISSING].number = (double)column->missing;
+    if (in->rows > 0) {
+        cells[C_SHARE].number = 100.0 * (double)column->missing / (double)in->rows;
+    }
+    if (column->level_count > 0) {
+        cells[C_DISTINCT].number = (double)column->distinct;
+    }
+    return JK_OK;
+}
+
+jk_listing jk_inspect_columns_listing(const jk_inspection *inspection) {
+    return (jk_listing){.name = "inspect columns",
+                        .columns = tape_columns,
+                        .column_count = C_COLUMNS,
+                        .rows = inspection == NULL ? 0 : inspection->column_count,
+                        .source = {inspection, NULL},
+                        .cells = column_cells};
+}
+
+/* ---- numbers -------------------------------------------------------------------------------------------------- */
+
+enum {
+    N_GROUP,
+    N_ITEM,
+    N_CURRENCY,
+    N_GIVEN,
+    N_MISSING,
+    N_FIRST,
+    N_MEAN = N_FIRST + 7,
+    N_LOW,
+    N_HIGH,
+    N_BELOW,
+    N_ABOVE,
+    N_COLUMNS
+};
+
+#define NUMBER(name, meaning)                                                                                          \
+    { name, name, "", meaning, JK_LISTING_NUMBER, -1 }
+static const jk_listing_column number_columns[N_COLUMNS] = {
+    {"group", "group", "", "all, or the group of --by", JK_LISTING_TEXT, 0},
+    {"item", "item", "", "Column of the tape, or balance; dates are not among them", JK_LISTING_TEXT, 0},
+    {"currency", "currency", "", "Of amounts", JK_LISTING_TEXT, 0},
+    {"given", "given", "", "Claims that have it", JK_LISTING_COUNT, 0},
+    {"missing", "missing", "", "Claims that lack it", JK_LISTING_COUNT, 0},
+    NUMBER("minimum", "The least"),
+    NUMBER("p01", "A hundredth lies below"),
+    NUMBER("p25", "A quarter"),
+    NUMBER("median", "Half"),
+    NUMBER("p75", "Three quarters"),
+    NUMBER("p99", "All but a hundredth"),
+    NUMBER("maximum", "The greatest"),
+    NUMBER("mean", "Arithmetic mean"),
+    NUMBER("fence_low", "Below it are outliers"),
+    NUMBER("fence_high", "Above it are outliers"),
+    {"below", "below", "", "Claims below the fences", JK_LISTING_COUNT, 0},
+    {"above", "above", "", "Claims above them", JK_LISTING_COUNT, 0}};
+#undef NUMBER
+
+/* How many series of an item a group has: for money one for each currency; for dates, which are no numbers, none. */
+static size_t series_count(const jk_inspection *in, size_t place) {
+    const int item = jk_inspect_item(in, place);
+    const bool date = item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_DATE;
+    return date ? 0 : jk_inspect_is_money(item) ? in->currency_count : (size_t)jk_inspect_is_numeric(item);
+}
+
+static size_t series_of_group(const jk_inspection *in) {
+    size_t count = 0;
+    for (size_t place = 0; place <= in->column_count; place++) {
+        count += series_count(in, place);
+    }
+    return count;
+}
+
+static jk_status number_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_inspection *in = listing->source[0];
+    const size_t per_group = series_of_group(in), group = row / per_group;
+    size_t place = 0;
+    (void)error;
+    for (row %= per_group; row >= series_count(in, place); place++) {
+        row -= series_count(in, place);
+    }
+    const int item = jk_inspect_item(in, place);
+    const jk_inspect_series *from = jk_inspect_series_of(in, group, item, row);
+    jk_cell_set(&cells[N_GROUP], in->groups[group].name);
+    jk_cell_set(&cells[N_ITEM], jk_inspect_item_name(in, item));
+    jk_cell_set(&cells[N_CURRENCY], jk_inspect_is_money(item) ? in->currency[row] : "");
+    cells[N_GIVEN].number = (double)from->given;
+    cells[N_MISSING].number = (double)from->missing;
+    if (from->given > 0) {
+        const double spread[] = {from->minimum,     from->p01, from->quartile[0], from->quartile[1],
+                                 from->quartile[2], from->p99, from->maximum,     from->mean};
+        for (size_t i = 0; i < sizeof spread / sizeof spread[0]; i++) {
+            cells[N_FIRST + i].number = spread[i];
+        }
+    }
+    if (from->given > 0 && from->has_fences) {
+        cells[N_LOW].number = from->fence_low;
+        cells[N_HIGH].number = from->fence_high;
+    }
+    cells[N_BELOW].number = (double)from->below;
+    cells[N_ABOVE].number = (double)from->above;
+    return JK_OK;
+}
+
+jk_listing jk_inspect_numbers_listing(const jk_inspection *inspection) {
+    return (jk_listing){.name = "inspect numbers",
+                        .columns = number_columns,
+                        .column_count = N_COLUMNS,
+                        .rows = inspection == NULL ? 0 : inspection->group_count * series_of_group(inspection),
+                        .source = {inspection, NULL},
+                        .cells = number_cells};
+}
+
+/* ---- amounts: patterns and ages ------------------------------------------------------------------------------- */
+
+enum { A_SECTION, A_GROUP, A_NAME, A_CURRENCY, A_CLAIMS, A_BALANCE, A_MEANING, A_COLUMNS };
+
+static const jk_listing_column amount_columns[A_COLUMNS] = {
+    {"section", "section", "", "group, pattern or age (years since write-off)", JK_LISTING_TEXT, 0},
+    {"group", "group", "", "all, or the group of --by", JK_LISTING_TEXT, 0},
+    {"name", "name", "", "The pattern, the age", JK_LISTING_TEXT, 0},
+    {"currency", "currency", "", "Of the balance", JK_LISTING_TEXT, 0},
+    {"claims", "claims", "", "Claims of all currencies", JK_LISTING_COUNT, 0},
+    {"balance", "balance", "", "What those in the currency owe, in it", JK_LISTING_NUMBER, 2},
+    {"meaning", NULL, "", "The pattern in words", JK_LISTING_TEXT, 0}};
+
+/* Groups with their patterns, then ages; each for every currency. */
+static jk_status amount_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_inspection *in = listing->source[0];
+    const size_t currency = row % in->currency_count, thing = row / in->currency_count;
+    const size_t per_group = 1 + in->check_count, groups = in->group_count * per_group;
+    const jk_inspect_amounts *amounts = NULL;
+    (void)error;
+    if (thing >= groups) {
+        const jk_inspect_band *age = &in->ages[thing - groups];
+        jk_cell_set(&cells[A_SECTION], "age");
+        jk_cell_set(&cells[A_GROUP], "all");
+        jk_cell_set(&cells[A_NAME], age->name);
+        amounts = &age->amounts;
+    } else {
+        const jk_inspect_group *group = &in->groups[thing / per_group];
+        const size_t check = thing % per_group;
+        jk_cell_set(&cells[A_SECTION], check == 0 ? "group" : "pattern");
+        jk_cell_set(&cells[A_GROUP], group->name);
+        jk_cell_set(&cells[A_NAME], check == 0 ? "" : group->checks[check - 1].name);
+        jk_cell_set(&cells[A_MEANING], check == 0 ? "" : group->checks[check - 1].meaning);
+        amounts = check == 0 ? &group->amounts : &group->checks[check - 1].amounts;
+    }
+    jk_cell_set(&cells[A_CURRENCY], in->currency[currency]);
+    cells[A_CLAIMS].number = (double)amounts->claims;
+    cells[A_BALANCE].number = amounts->balance[currency];
+    return JK_OK;
+}
+
+jk_listing jk_inspect_amounts_listing(const jk_inspection *inspection) {
+    size_t things =
+        inspection == NULL ? 0 : inspection->group_count * (1 + inspection->check_count) + inspection->age_count;
+    return (jk_listing){.name = "inspect amounts",
+                        .columns = amount_columns,
+                        .column_count = A_COLUMNS,
+                        .rows = inspection == NULL ? 0 : things * inspection->currency_count,
+                        .source = {inspection, NULL},
+                        .cells = amount_cells};
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared columns: what one process has read another has from memory, whatever rows each asks for; a bound holds; a
+ * process that ends in the middle, a bad value and a file that was changed do no harm. */
+#include "cmocka_all.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "jalki/share.h"
+#include "value/engine_case.h"
+
+enum { ROWS = 20000, UNIT = 4096 };
+
+static int64_t truth[ROWS];
+
+static jk_tape *reopen(const char *path) {
+    jk_tape *tape = NULL;
+    assert_int_equal(jk_tape_open(path, &tape, NULL), JK_OK);
+    return tape;
+}
+
+/* Reads pieces of `step` rows and compares them; returns what was read. */
+static jk_tape_reads read_all(const char *path, size_t from, size_t step) {
+    static int64_t rows[ROWS];
+    jk_tape_reads reads = {0, 0};
+    jk_tape *tape = reopen(path);
+    jk_tape_count_reads(&reads);
+    for (size_t first = from; first < ROWS; first += step) {
+        size_t count = ROWS - first < step ? ROWS - first : step;
+        assert_int_equal(jk_tape_read(tape, JK_COLUMN_PRINCIPAL, first, count, rows, NULL), JK_OK);
+        assert_memory_equal(rows, truth + first, count * sizeof *rows);
+    }
+    jk_tape_count_reads(NULL);
+    jk_tape_close(tape);
+    return reads;
+}
+
+static void make(char path[PATH_MAX]) {
+    jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = ROWS});
+    (void)snprintf(path, PATH_MAX, "%s", jk_tape_path(tape));
+    assert_int_equal(jk_tape_read(tape, JK_COLUMN_PRINCIPAL, 0, ROWS, truth, NULL), JK_OK);
+    jk_tape_close(tape);
+}
+
+static void any_rows(void **state) {
+    (void)state;
+    char path[PATH_MAX];
+    make(path);
+    for (size_t step = 777; step < 50000; step = step * 3 + 1) {
+        jk_tape_sharing *sharing = NULL;
+        assert_int_equal(jk_tape_share(path, 1 << 30, &sharing, NULL), JK_OK);
+        jk_tape_reads first = read_all(path, 0, step), second = read_all(path, 0, 5000);
+        assert_int_equal(first.file, ROWS * sizeof(int64_t));
+        assert_int_equal(second.file, 0);
+        assert_int_equal(second.shared, ROWS * sizeof(int64_t));
+        jk_tape_share_end(sharing);
+        assert_int_equal(read_all(path, 0, 5000).file, ROWS * sizeof(int64_t)); /* no longer shared */
+    }
+}
+
+static void other_processes(void **state) {
+    (void)state;
+    char path[PATH_MAX];
+    make(path);
+    jk_tape_sharing *sharing = NULL;
+    assert_int_equal(jk_tape_share(path, 1 << 30, &sharing, NULL), JK_OK);
+    pid_t child = fork();
+    if (child == 0) { /* the second half */
+        (void)read_all(path, ROWS / 2, 3000);
+        _exit(0);
+    }
+    int ended = 0;
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    assert_int_equal(ended, 0);
+    jk_tape_reads reads = read_all(path, 0, 1000);
+    assert_true(reads.shared > (ROWS / 2 + UNIT) * sizeof(int64_t)); /* whole units, and what was read here before */
+    assert_true(reads.file <= (ROWS / 2 + UNIT) * sizeof(int64_t));
+    jk_tape_share_end(sharing);
+}
+
+static void bounded(void **state) {
+    (void)state;
+    char path[PATH_MAX];
+    make(path);
+    jk_tape_sharing *sharing = NULL;
+    assert_int_equal(jk_tape_share(path, 2 * UNIT * sizeof(int64_t), &sharing, NULL), JK_OK);
+    (void)read_all(path, 0, ROWS);
+    assert_int_equal(read_all(path, 0, ROWS).shared, 2 * UNIT * sizeof(int64_t));
+    jk_tape_share_end(sharing);
+}
+
+static void changed_files(void **state) {
+    (void)state;
+    char path[PATH_MAX];
+    make(path);
+    jk_tape_sharing *sharing = NULL;
+    assert_int_equal(jk_tape_share(path, 1 << 30, &sharing, NULL), JK_OK);
+    (void)read_all(path, 0, ROWS);
+    const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000000000}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    assert_int_equal(read_all(path, 0, ROWS).shared, 0);
+    jk_tape_share_end(sharing);
+    jk_tape_share_end(NULL);
+    assert_int_equal(jk_tape_share("no such file", 1 << 30, &sharing, NULL), JK_ERROR_IO);
+    assert_null(sharing);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(any_rows), cmocka_unit_test(other_processes),
+                                       cmocka_unit_test(bounded), cmocka_unit_test(changed_files)};
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
