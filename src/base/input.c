@@ -49,11 +49,8 @@ static bool remember(const char *path, const struct stat *facts) {
         char *name = make_room() ? strdup(path) : NULL;
         done = name != NULL;
         if (done) {
-            opened.file[opened.count++] = (jk_input_file){.path = name,
-                                                          .device = facts->st_dev,
-                                                          .inode = facts->st_ino,
-                                                          .bytes = (uint64_t)facts->st_size,
-                                                          .changed = facts->st_mtim};
+            opened.file[opened.count] = jk_input_facts(facts);
+            opened.file[opened.count++].path = name;
         }
     }
     (void)pthread_mutex_unlock(&opened.lock);
@@ -147,6 +144,11 @@ jk_input_file jk_input_at(size_t index) {
     jk_input_file file = opened.file[index];
     (void)pthread_mutex_unlock(&opened.lock);
     return file;
+}
+
+jk_input_file jk_input_facts(const struct stat *now) {
+    return (jk_input_file){
+        .device = now->st_dev, .inode = now->st_ino, .bytes = (uint64_t)now->st_size, .changed = now->st_mtim};
 }
 
 bool jk_input_is_same(const jk_input_file *file, const struct stat *now) {

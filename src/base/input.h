@@ -39,6 +39,9 @@ typedef struct jk_input_file {
     char digest[80]; /* "sha256:…" */
 } jk_input_file;
 
+/* A file as it is now, without name and digest. */
+jk_input_file jk_input_facts(const struct stat *now);
+
 /* Whether it is the same file, and nothing wrote to it since. */
 bool jk_input_is_same(const jk_input_file *file, const struct stat *now);
 

@@ -3,8 +3,7 @@
 #ifndef JK_BASE_TEAM_INTERNAL_H
 #define JK_BASE_TEAM_INTERNAL_H
 
-#include <sys/stat.h>
-
+#include "base/input.h"
 #include "base/json.h"
 #include "base/team.h"
 
@@ -33,12 +32,12 @@ jk_status jk_merge_take(jk_team_question question, const jk_tally *tallies, size
 jk_status jk_merge_collect(const jk_output *output, const char *name, uint64_t head, jk_error *error);
 void jk_merge_end(void);
 
-/* Opens a file that a part wrote for an option, whose content is to be as it was; *path is for free(), *facts are what
- * the file was before its content was looked at. */
-jk_status jk_merge_open(int part, const char *name, int *fd, char **path, struct stat *facts, jk_error *error);
+/* Opens a file that a part wrote for an option, whose content is to be as it was; *path is for free(), *file is what
+ * it was before its content was looked at. */
+jk_status jk_merge_open(int part, const char *name, int *fd, char **path, jk_input_file *file, jk_error *error);
 /* JK_OK where nothing wrote to the file since, and the descriptor is of that file: what was read of it is what was
  * left. */
-jk_status jk_merge_check(int fd, const char *path, const struct stat *facts, jk_error *error);
+jk_status jk_merge_check(int fd, const char *path, const jk_input_file *file, jk_error *error);
 
 /* team_rows.c: what parts keep of their rows, and what a merge reads of it. */
 jk_status jk_part_rows_close(jk_error *error);

@@ -377,35 +377,34 @@ static int open_file(int part, const char *path, char **opened) {
     return fd;
 }
 
-jk_status jk_merge_open(int part, const char *name, int *fd, char **path, struct stat *facts, jk_error *error) {
+jk_status jk_merge_open(int part, const char *name, int *fd, char **path, jk_input_file *file, jk_error *error) {
     char found[JK_DIGEST_TEXT];
-    const json_t *file = file_of(part, name);
+    struct stat facts;
+    const json_t *named = file_of(part, name);
     *fd = -1;
     *path = NULL;
-    if (file == NULL) {
+    if (named == NULL) {
         return jk_fail(error, JK_ERROR_DATA, merge.path[part], 0, NULL,
                        "part %d was run without --%s; expected every part with it", part + 1, name);
     }
-    *fd = open_file(part, text_at(file, "path"), path);
-    if (*fd < 0 || *path == NULL || fstat(*fd, facts) != 0 || !jk_run_digest(*fd, found)) {
-        return jk_fail_errno(error, text_at(file, "path"), "read");
+    *fd = open_file(part, text_at(named, "path"), path);
+    if (*fd < 0 || *path == NULL || fstat(*fd, &facts) != 0 || !jk_run_digest(*fd, found)) {
+        return jk_fail_errno(error, text_at(named, "path"), "read");
     }
+    *file = jk_input_facts(&facts);
     jk_input_disown(*path); /* a piece of the output, not an input of the run */
-    return strcmp(found, text_at(file, "digest")) == 0
+    return strcmp(found, text_at(named, "digest")) == 0
                ? JK_OK
                : jk_fail(error, JK_ERROR_DATA, *path, 0, NULL, "is not as its part has left it: its digest differs");
 }
 
-jk_status jk_merge_check(int fd, const char *path, const struct stat *facts, jk_error *error) {
+jk_status jk_merge_check(int fd, const char *path, const jk_input_file *file, jk_error *error) {
     struct stat now;
     if (fstat(fd, &now) != 0) {
         return jk_fail_errno(error, path, "read");
     }
-    if (now.st_dev != facts->st_dev || now.st_ino != facts->st_ino || now.st_size != facts->st_size ||
-        now.st_mtim.tv_sec != facts->st_mtim.tv_sec || now.st_mtim.tv_nsec != facts->st_mtim.tv_nsec) {
-        return jk_fail(error, JK_ERROR_DATA, path, 0, NULL, "was changed while it was read");
-    }
-    return JK_OK;
+    return jk_input_is_same(file, &now) ? JK_OK
+                                        : jk_fail(error, JK_ERROR_DATA, path, 0, NULL, "was changed while it was read");
 }
 
 static jk_status append(int from, const char *path, uint64_t head, const jk_output *output, jk_error *error) {
@@ -425,8 +424,8 @@ static jk_status append(int from, const char *path, uint64_t head, const jk_outp
 static jk_status append_part(int part, const jk_output *output, const char *name, uint64_t head, jk_error *error) {
     char *path = NULL;
     int fd = -1;
-    struct stat facts;
-    jk_status status = jk_merge_open(part, name, &fd, &path, &facts, error);
+    jk_input_file file;
+    jk_status status = jk_merge_open(part, name, &fd, &path, &file, error);
     if (status == JK_OK && json_integer_value(json_object_get(file_of(part, name), "head")) != (json_int_t)head) {
         status = jk_fail(error, JK_ERROR_DATA, path, 0, name,
                          "has other columns, or is packed where this one is not, or the other way round");
@@ -435,7 +434,7 @@ static jk_status append_part(int part, const jk_output *output, const char *name
         status = append(fd, path, head, output, error);
     }
     if (status == JK_OK) {
-        status = jk_merge_check(fd, path, &facts, error);
+        status = jk_merge_check(fd, path, &file, error);
     }
     if (fd >= 0) {
         (void)close(fd);
@@ -456,8 +455,8 @@ jk_status jk_merge_collect(const jk_output *output, const char *name, uint64_t h
 
 jk_status jk_team_part_path(int number, const char *name, char **path, jk_error *error) {
     int fd = -1;
-    struct stat facts;
-    jk_status status = jk_merge_open(number - 1, name, &fd, path, &facts, error);
+    jk_input_file file;
+    jk_status status = jk_merge_open(number - 1, name, &fd, path, &file, error);
     if (fd >= 0) {
         (void)close(fd);
     }

@@ -29,7 +29,7 @@ static struct {
 typedef struct merged_rows {
     char *path; /* NULL: not opened yet */
     uint64_t done;
-    struct stat facts; /* when its content was checked */
+    jk_input_file file; /* when its content was checked */
 } merged_rows;
 static merged_rows *merged; /* [parts] */
 
@@ -89,7 +89,7 @@ static jk_status next_record(int part, size_t size, int *fd, record_head *head, 
     merged_rows *from = &merged[part];
     *fd = -1;
     if (from->path == NULL) {
-        JK_TRY(jk_merge_open(part, ROWS_OPTION, fd, &from->path, &from->facts, error));
+        JK_TRY(jk_merge_open(part, ROWS_OPTION, fd, &from->path, &from->file, error));
     } else {
         *fd = open(from->path, O_RDONLY | O_CLOEXEC);
     }
@@ -109,7 +109,7 @@ static jk_status take_record(int part, int fd, const record_head *head, void *by
         return jk_fail_errno(error, from->path, "read");
     }
     from->done += head->size * head->count;
-    return jk_merge_check(fd, from->path, &from->facts, error);
+    return jk_merge_check(fd, from->path, &from->file, error);
 }
 
 static void close_file(int fd) {

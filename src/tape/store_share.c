@@ -24,7 +24,7 @@ typedef struct shared_head {
 
 struct jk_tape_sharing {
     jk_tape_sharing *next;
-    struct stat file;
+    jk_input_file file;
     size_t rows, units; /* units of a column */
     size_t element_size[JK_COLUMN_COUNT], place[JK_COLUMN_COUNT];
     size_t bytes;
@@ -53,11 +53,6 @@ void jk_store_count(uint64_t from_file, uint64_t from_memory) {
 
 /* ---- what is shared --------------------------------------------------------------------------------------------- */
 
-static bool same_file(const struct stat *one, const struct stat *other) {
-    return one->st_dev == other->st_dev && one->st_ino == other->st_ino && one->st_size == other->st_size &&
-           one->st_mtim.tv_sec == other->st_mtim.tv_sec && one->st_mtim.tv_nsec == other->st_mtim.tv_nsec;
-}
-
 /* Whether the columns lie as this tape has them. */
 static bool same_shape(const jk_tape_sharing *self, const jk_tape *tape) {
     bool same = self->rows == tape->rows;
@@ -74,7 +69,7 @@ jk_tape_sharing *jk_store_sharing_of(const jk_tape *tape) {
     (void)pthread_mutex_lock(&shared.lock);
     if (shared.first != NULL && jk_h5_facts(tape->file, &facts)) {
         for (jk_tape_sharing *s = shared.first; s != NULL && found == NULL; s = s->next) {
-            found = same_file(&s->file, &facts) && same_shape(s, tape) ? s : NULL;
+            found = jk_input_is_same(&s->file, &facts) && same_shape(s, tape) ? s : NULL;
         }
     }
     (void)pthread_mutex_unlock(&shared.lock);
@@ -98,11 +93,13 @@ static void lay_out(jk_tape_sharing *self, const jk_tape *tape) {
 }
 
 static jk_status share(const jk_tape *tape, size_t most, jk_tape_sharing **sharing, jk_error *error) {
+    struct stat facts;
     jk_tape_sharing *self = calloc(1, sizeof *self);
-    if (self == NULL || !jk_h5_facts(tape->file, &self->file)) {
+    if (self == NULL || !jk_h5_facts(tape->file, &facts)) {
         free(self);
         return jk_fail_memory(error, "shared columns");
     }
+    self->file = jk_input_facts(&facts);
     lay_out(self, tape);
     self->most = most;
     void *memory = mmap(NULL, self->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
