@@ -36,21 +36,13 @@ typedef struct looking {
     jk_arena *arena;
     size_t segments, levels; /* levels: room of a characteristic */
     double *cash, *mean;     /* [rows] weighed; what is known of a row is in neither */
-    double *weighed;
-    uint8_t *fold; /* [clusters] */
+    uint8_t *fold;           /* [clusters] */
     double dispersion;
     cell *cell;               /* [segments][levels] of the present characteristic */
     double *center;           /* [segments] mean of its points */
     double *off, *error;      /* [segments] d_g, and its error */
     double variance, freedom; /* of the present one */
 } looking;
-
-static uint64_t scramble(uint64_t x) { /* SplitMix64 */
-    x += UINT64_C(0x9e3779b97f4a7c15);
-    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
-}
 
 static double points_of(const jk_fit *fit, size_t item, size_t level) {
     const jk_characteristic *from = &fit->scorecard.characteristics[item];
@@ -74,7 +66,7 @@ static void see_rows(looking *self, const jk_ppml_rows *rows) {
     double squares = 0.0, sum = 0.0;
     for (size_t c = 0; c < rows->clusters; c++) {
         double rest = 0.0;
-        self->fold[c] = (uint8_t)(scramble(c) % FOLDS);
+        self->fold[c] = (uint8_t)(jk_fit_scramble(c) % FOLDS);
         for (size_t i = rows->cluster_begin[c]; i < rows->cluster_begin[c + 1]; i++) {
             const bool counts = rows->weight[i] > 0.0 && fit->estimates.left[i] == 0;
             const double scale = counts ? rows->weight[i] / fit->rows.weight[i] : 0.0;

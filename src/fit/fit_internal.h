@@ -117,6 +117,14 @@ static inline const jk_steps *jk_fit_steps(const jk_fit *fit, size_t curve) {
 static inline jk_characteristic *jk_fit_items(jk_fit *fit) {
     return (jk_characteristic *)(uintptr_t)fit->scorecard.characteristics;
 }
+/* Bits of a number as a draw has them, for folds and samples of debtors: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+ */
+static inline uint64_t jk_fit_scramble(uint64_t number) {
+    number += UINT64_C(0x9e3779b97f4a7c15);
+    number = (number ^ (number >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    number = (number ^ (number >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return number ^ (number >> 31);
+}
 const char *jk_fit_treatment_name(size_t treatment); /* "surveil", "amicable", "legal" */
 
 /* Keeps a message for the analyst. */

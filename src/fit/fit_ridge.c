@@ -160,19 +160,12 @@ static jk_ppml_options options_of(ridge *self, double dispersion, double spread)
 /* ---- cross-validation ---------------------------------------------------------------------------------------------
  */
 
-static uint64_t scramble(uint64_t x) { /* SplitMix64 */
-    x += UINT64_C(0x9e3779b97f4a7c15);
-    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
-}
-
 /* Debtors up to SAMPLE_ROWS rows, spread over the panel, with their folds. */
 static jk_status take_part(ridge *self, jk_error *error) {
     const jk_ppml_rows *from = self->rows;
     size_t terms = self->fit->rows.terms, stride = from->rows / SAMPLE_ROWS + 1, count = 0, clusters = 0;
     for (size_t c = 0; c < from->clusters; c++) {
-        count += scramble(c) % stride == 0 ? from->cluster_begin[c + 1] - from->cluster_begin[c] : 0;
+        count += jk_fit_scramble(c) % stride == 0 ? from->cluster_begin[c + 1] - from->cluster_begin[c] : 0;
     }
     double *real = jk_arena_alloc(self->arena, 6 * count + 1, sizeof *real);
     uint16_t *curve = jk_arena_alloc(self->arena, count + 1, sizeof *curve);
@@ -187,11 +180,11 @@ static jk_status take_part(ridge *self, jk_error *error) {
     self->part_weight = known + count;
     size_t at = 0;
     for (size_t c = 0; c < from->clusters; c++) {
-        if (scramble(c) % stride != 0) {
+        if (jk_fit_scramble(c) % stride != 0) {
             continue;
         }
         begin[clusters] = (uint32_t)at;
-        self->fold[clusters++] = (uint8_t)(scramble(c) / stride % FOLDS);
+        self->fold[clusters++] = (uint8_t)(jk_fit_scramble(c) / stride % FOLDS);
         for (size_t i = from->cluster_begin[c]; i < from->cluster_begin[c + 1]; i++, at++) {
             cash[at] = from->cash[i];
             weight[at] = self->part_weight[at] = from->weight[i];
