@@ -4,12 +4,14 @@
  * (docs/recipes.md).
  *
  * X(NAME, name, quantity, rule, missing, meaning)
- *   quantity what its values are: how they are stored, in which unit, between which bounds (jk_quantity)
- *   rule     of a row where it is missing or cannot be read. REJECT: the row is rejected in both cases; KEEP: missing
- * is stored as missing, what cannot be read rejects the row; NEUTRAL: both are stored as missing (in a tape). What is
- * stored as missing gets its default when it is used, so that inspection sees what the seller left out missing  the
- * level for which conditions and scores take a missing cell; "": none (currency: the model's own)
- */
+ *
+ * quantity: what its values are: how they are stored, in which unit, between which bounds (jk_quantity).
+ *
+ * rule: of a row where it is missing or cannot be read. REJECT: the row is rejected in both cases; KEEP: missing is
+ * stored as missing, what cannot be read rejects the row; NEUTRAL: both are stored as missing (in a tape). What is
+ * stored as missing gets its default when it is used, so that inspection sees what the seller left out.
+ *
+ * missing: the level for which conditions and scores take a missing cell; "": none (currency: the model's own). */
 #ifndef JALKI_SCHEMA_H
 #define JALKI_SCHEMA_H
 
@@ -170,6 +172,11 @@ typedef enum jk_quantity {
 #define JK_MISSING_INDEX   ((int32_t)-1)
 #define JK_MISSING_INTEGER INT32_MIN
 #define JK_MISSING_MONEY   INT64_MIN
+
+/* Money that counts as 0 where it is missing. */
+static inline int64_t jk_money_or_zero(int64_t money) {
+    return money == JK_MISSING_MONEY ? 0 : money;
+}
 
 enum {
     JK_TEXT_MAX = 128,           /* bytes in claim_id and debtor_id */

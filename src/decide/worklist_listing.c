@@ -100,7 +100,7 @@ static jk_status set_own(const jk_candidates *candidates, const jk_worklist_row 
     for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
         int64_t part = 0;
         JK_TRY(jk_tape_read(candidates->tape, parts[p], row, 1, &part, error));
-        owed += part == JK_MISSING_MONEY ? 0 : part;
+        owed += jk_money_or_zero(part);
     }
     JK_TRY(jk_tape_read(candidates->tape, JK_COLUMN_CURRENCY, row, 1, &code, error));
     const char *const *currency = jk_tape_dictionary(candidates->tape, JK_COLUMN_CURRENCY, &count);

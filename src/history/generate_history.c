@@ -147,10 +147,6 @@ static void number_debtors(history_piece *piece, size_t count) {
     memset(piece->numbers, 0xff, HISTORY_PIECE_CLAIMS * sizeof *piece->numbers);
 }
 
-static int64_t money_or_zero(int64_t money) {
-    return money == JK_MISSING_MONEY ? 0 : money;
-}
-
 /* A gamma deviate of mean 1 (Marsaglia, Tsang, ACM Transactions on Mathematical Software 26 (2000), 363-372); below
  * shape 1 by u^(1 / shape) of the next one. */
 static double draw_readiness(uint64_t seed, uint64_t debtor, double shape) {
@@ -180,8 +176,8 @@ static void start_claims(history_piece *piece, size_t number, size_t count) {
             .last_paid_on = JK_BLOCK_INT32(base, LAST_PAID_ON)[i],
             .limitation_on = JK_BLOCK_INT32(base, LIMITATION_ON)[i],
             .principal = JK_BLOCK_MONEY(base, PRINCIPAL)[i],
-            .interest = money_or_zero(JK_BLOCK_MONEY(base, INTEREST_ACCRUED)[i]),
-            .fees = money_or_zero(JK_BLOCK_MONEY(base, FEES)[i]),
+            .interest = jk_money_or_zero(JK_BLOCK_MONEY(base, INTEREST_ACCRUED)[i]),
+            .fees = jk_money_or_zero(JK_BLOCK_MONEY(base, FEES)[i]),
         };
     }
     number_debtors(piece, count);

@@ -147,10 +147,6 @@ typedef struct standing {
     int8_t treatment;
 } standing;
 
-static int64_t or_zero(int64_t money) {
-    return money == JK_MISSING_MONEY ? 0 : money;
-}
-
 static jk_status flush(row_maker *maker) {
     join_work *work = maker->work;
     jk_status status = jk_tape_writer_append(maker->writer, &maker->out, work->error);
@@ -221,7 +217,7 @@ static void pay(standing *claim, const join_event *payment) {
     int64_t *parts[3] = {&claim->principal, &claim->interest, &claim->fees};
     int64_t rest = payment->cash;
     for (size_t p = 0; p < 3; p++) {
-        int64_t said = or_zero(payment->parts[p]);
+        int64_t said = jk_money_or_zero(payment->parts[p]);
         int64_t part = said < *parts[p] ? said : *parts[p];
         part = part > 0 ? part : 0;
         *parts[p] -= part;
@@ -253,7 +249,8 @@ static int32_t put_cash(row_maker *maker, standing *claim, size_t to, int32_t st
         cash += payment->cash;
         last = payment->date;
         for (size_t p = 0; p < 3; p++) {
-            parts[p] = payment->parts[p] == JK_MISSING_MONEY ? parts[p] : or_zero(parts[p]) + payment->parts[p];
+            parts[p] =
+                payment->parts[p] == JK_MISSING_MONEY ? parts[p] : jk_money_or_zero(parts[p]) + payment->parts[p];
         }
         pay(claim, payment);
         maker->work->summary->used.amount += payment->cash;
@@ -361,8 +358,8 @@ static standing stand(row_maker *maker, size_t row, uint32_t claim) {
     standing made = {.row = row,
                      .claim = claim,
                      .principal = JK_BLOCK_MONEY(&maker->in, PRINCIPAL)[row],
-                     .interest = or_zero(JK_BLOCK_MONEY(&maker->in, INTEREST_ACCRUED)[row]),
-                     .fees = or_zero(JK_BLOCK_MONEY(&maker->in, FEES)[row]),
+                     .interest = jk_money_or_zero(JK_BLOCK_MONEY(&maker->in, INTEREST_ACCRUED)[row]),
+                     .fees = jk_money_or_zero(JK_BLOCK_MONEY(&maker->in, FEES)[row]),
                      .last_paid_on = JK_BLOCK_INT32(&maker->in, LAST_PAID_ON)[row],
                      .payment = work->payments.event + work->payments.first[claim],
                      .payment_end = work->payments.event + work->payments.first[claim + 1],

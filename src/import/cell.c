@@ -415,16 +415,12 @@ jk_status jk_import_check_cutoff(jk_import_chunk *chunk, const uint32_t *ends, s
     return JK_OK;
 }
 
-static int64_t money_or_zero(const int64_t *column, size_t row) {
-    return column == NULL || column[row] == JK_MISSING_MONEY ? 0 : column[row];
-}
-
 static jk_status check_balances(jk_import_chunk *chunk, jk_error *error) {
     const int64_t *principal = chunk->column[JK_COLUMN_PRINCIPAL];
     const int64_t *interest = chunk->column[JK_COLUMN_INTEREST_ACCRUED];
     const int64_t *fees = chunk->column[JK_COLUMN_FEES];
     for (size_t row = 0; row < chunk->rows; row++) {
-        int64_t balance = money_or_zero(principal, row) + money_or_zero(interest, row) + money_or_zero(fees, row);
+        int64_t balance = jk_chunk_money(principal, row) + jk_chunk_money(interest, row) + jk_chunk_money(fees, row);
         chunk->balance[row] = balance;
         if ((balance <= 0 || balance > JK_MONEY_MAX) && !chunk->bad[row]) {
             char text[32];

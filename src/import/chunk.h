@@ -143,6 +143,11 @@ static inline jk_csv_cursor jk_chunk_cursor(const jk_import_chunk *chunk) {
                            .side_end = chunk->read_length + JK_CSV_SLACK};
 }
 
+/* Money of a row of a column, 0 where the cell or the column is missing. */
+static inline int64_t jk_chunk_money(const int64_t *column, size_t row) {
+    return column == NULL ? 0 : jk_money_or_zero(column[row]);
+}
+
 /* true if a row without the column is rejected. */
 bool jk_import_requires(const jk_import_plan *plan, jk_column column);
 

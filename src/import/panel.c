@@ -12,10 +12,6 @@ enum { PREFETCH = 12 };
 
 #define PERIOD_MAX 1200.0
 
-static int64_t money_or_zero(const int64_t *column, size_t row) {
-    return column == NULL || column[row] == JK_MISSING_MONEY ? 0 : column[row];
-}
-
 static jk_status reject_money(jk_import_chunk *chunk, size_t row, int column, jk_reject_reason reason, int64_t money,
                               jk_error *error) {
     char text[32];
@@ -54,9 +50,9 @@ static jk_status check_dates(jk_import_chunk *chunk, size_t row, int32_t start, 
 
 static jk_status check_cash(jk_import_chunk *chunk, size_t row, jk_error *error) {
     const int64_t cash = ((const int64_t *)chunk->column[JK_COLUMN_CASH])[row];
-    int64_t parts = money_or_zero(chunk->column[JK_COLUMN_CASH_PRINCIPAL], row) +
-                    money_or_zero(chunk->column[JK_COLUMN_CASH_INTEREST], row) +
-                    money_or_zero(chunk->column[JK_COLUMN_CASH_COSTS], row);
+    int64_t parts = jk_chunk_money(chunk->column[JK_COLUMN_CASH_PRINCIPAL], row) +
+                    jk_chunk_money(chunk->column[JK_COLUMN_CASH_INTEREST], row) +
+                    jk_chunk_money(chunk->column[JK_COLUMN_CASH_COSTS], row);
     bool fits = parts <= cash || (cash < 0 && parts == 0); /* a reversal in a list of payments has no parts */
     return !fits ? reject_money(chunk, row, JK_COLUMN_CASH, JK_REJECT_CASH_PARTS, parts, error) : JK_OK;
 }
@@ -65,9 +61,9 @@ static jk_status check_cash(jk_import_chunk *chunk, size_t row, jk_error *error)
 static jk_status settle_balance(jk_import_chunk *chunk, size_t row, jk_error *error) {
     int64_t *principal = (int64_t *)chunk->column[JK_COLUMN_PRINCIPAL] + row;
     int64_t start = ((const int64_t *)chunk->column[JK_COLUMN_BALANCE_START])[row];
-    int64_t rest = money_or_zero(chunk->column[JK_COLUMN_INTEREST_ACCRUED], row) +
-                   money_or_zero(chunk->column[JK_COLUMN_FEES], row);
-    chunk->balance[row] = start == JK_MISSING_MONEY ? 0 : start;
+    int64_t rest = jk_chunk_money(chunk->column[JK_COLUMN_INTEREST_ACCRUED], row) +
+                   jk_chunk_money(chunk->column[JK_COLUMN_FEES], row);
+    chunk->balance[row] = jk_money_or_zero(start);
     if (*principal == JK_MISSING_MONEY) {
         *principal = chunk->balance[row] - rest;
     }
@@ -120,7 +116,7 @@ jk_status jk_import_check_panel_rows(jk_import_chunk *chunk, jk_error *error) {
 
 jk_status jk_import_check_list_rows(jk_import_chunk *chunk, jk_error *error) {
     for (size_t row = 0; row < chunk->rows; row++) {
-        chunk->balance[row] = money_or_zero(chunk->column[JK_COLUMN_CASH], row);
+        chunk->balance[row] = jk_chunk_money(chunk->column[JK_COLUMN_CASH], row);
         if (chunk->plan->kind == JK_KIND_PAYMENTS && !chunk->bad[row]) {
             JK_TRY(check_cash(chunk, row, error));
         }

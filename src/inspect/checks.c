@@ -11,10 +11,6 @@ static bool has_money(int64_t amount) {
     return amount != JK_MISSING_MONEY;
 }
 
-static int64_t or_zero(int64_t amount) {
-    return has_money(amount) ? amount : 0;
-}
-
 static bool is_business(const jk_claim_row *row) {
     return row->debtor_type == JK_BUSINESS;
 }
@@ -41,11 +37,11 @@ static bool principal_above_original(const jk_claim_row *row) {
 }
 
 static bool interest_above_principal(const jk_claim_row *row) {
-    return or_zero(row->interest_accrued) > row->principal && row->principal >= 0;
+    return jk_money_or_zero(row->interest_accrued) > row->principal && row->principal >= 0;
 }
 
 static bool fees_above_principal(const jk_claim_row *row) {
-    return or_zero(row->fees) > row->principal && row->principal >= 0;
+    return jk_money_or_zero(row->fees) > row->principal && row->principal >= 0;
 }
 
 static bool rate_above_half(const jk_claim_row *row) {
@@ -85,7 +81,7 @@ static bool title_before_default(const jk_claim_row *row) {
 }
 
 static bool payments_12m_above_24m(const jk_claim_row *row) {
-    return or_zero(row->payments_12m) > or_zero(row->payments_24m) && has_money(row->payments_24m);
+    return jk_money_or_zero(row->payments_12m) > jk_money_or_zero(row->payments_24m) && has_money(row->payments_24m);
 }
 
 static bool paid_lately_without_payments(const jk_claim_row *row) {
@@ -94,7 +90,7 @@ static bool paid_lately_without_payments(const jk_claim_row *row) {
 }
 
 static bool payments_without_last_paid(const jk_claim_row *row) {
-    return has_date(row->cutoff) && or_zero(row->payments_12m) > 0 &&
+    return has_date(row->cutoff) && jk_money_or_zero(row->payments_12m) > 0 &&
            (!has_date(row->last_paid_on) || row->last_paid_on < row->cutoff - 370);
 }
 
@@ -104,7 +100,7 @@ static bool birth_year_implausible(const jk_claim_row *row) {
 }
 
 static bool business_with_person(const jk_claim_row *row) {
-    return is_business(row) && (row->birth_year != JK_MISSING_INTEGER || or_zero(row->income_monthly) > 0);
+    return is_business(row) && (row->birth_year != JK_MISSING_INTEGER || jk_money_or_zero(row->income_monthly) > 0);
 }
 
 static bool income_zero(const jk_claim_row *row) {

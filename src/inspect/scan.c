@@ -65,10 +65,6 @@ typedef struct worker {
     int64_t balance[JK_SCAN_BLOCK_ROWS];
 } worker;
 
-static int64_t or_zero(int64_t amount) {
-    return amount == JK_MISSING_MONEY ? 0 : amount;
-}
-
 static const int64_t *money(const worker *self, jk_column column) {
     return self->column[column];
 }
@@ -89,10 +85,10 @@ static void place_rows(worker *self, size_t first, size_t rows) {
             group = scan->group_of[jk_scan_level((jk_column)scan->by, self->column[scan->by], i) + 1];
         }
         self->slot[i] = (uint8_t)(group * JK_SCAN_CURRENCIES + currency);
-        self->balance[i] = principal[i] + or_zero(interest[i]) + or_zero(fees[i]);
+        self->balance[i] = principal[i] + jk_money_or_zero(interest[i]) + jk_money_or_zero(fees[i]);
         counts->parts[currency][0] += principal[i];
-        counts->parts[currency][1] += or_zero(interest[i]);
-        counts->parts[currency][2] += or_zero(fees[i]);
+        counts->parts[currency][1] += jk_money_or_zero(interest[i]);
+        counts->parts[currency][2] += jk_money_or_zero(fees[i]);
         counts->slots[self->slot[i]].claims++;
         counts->slots[self->slot[i]].balance += self->balance[i];
         (void)atomic_fetch_add_explicit(&scan->debtor_claims[integers(self, JK_COLUMN_DEBTOR_INDEX)[i]], 1,

@@ -196,10 +196,7 @@ static inline void jk_law_standing(const jk_law *law, const jk_block *block, jk_
     law->kernel->standing(law, block, out);
 }
 
-/* Hundredths with 0 for what is missing, and an amount in base currency with NaN for it. */
-static inline int64_t jk_law_minor(int64_t money) {
-    return money == JK_MISSING_MONEY ? 0 : money;
-}
+/* An amount in base currency with NaN for what is missing. */
 static inline double jk_law_amount(int64_t money, double exchange) {
     double amount = (double)money / 100.0 * exchange;
     return money == JK_MISSING_MONEY ? (double)NAN : amount;

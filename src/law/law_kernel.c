@@ -55,7 +55,7 @@ static void fill_balances(const jk_law *law, const jk_block *block, const law_ti
     const double *exchange = law->exchange;
     JK_ROWS_APART
     for (size_t i = 0; i < tile->count; i++) {
-        int64_t minor = jk_law_minor(principal[i]) + jk_law_minor(interest[i]) + jk_law_minor(fees[i]);
+        int64_t minor = jk_money_or_zero(principal[i]) + jk_money_or_zero(interest[i]) + jk_money_or_zero(fees[i]);
         balance[i] = (double)minor / 100.0 * exchange[currency[i] + 1];
     }
     for (size_t i = 0; jk_law_accrues(law) && i < tile->count; i++) {
@@ -221,8 +221,8 @@ static void fill_money(const jk_law *law, const jk_block *block, const law_tile 
     JK_ROWS_APART
     for (size_t i = 0; i < tile->count; i++) {
         double rate = exchange[currency[i] + 1];
-        to_principal[i] = jk_law_amount(jk_law_minor(principal[i]), rate);
-        to_other_debt[i] = jk_law_amount(jk_law_minor(other_debt[i]), rate);
+        to_principal[i] = jk_law_amount(jk_money_or_zero(principal[i]), rate);
+        to_other_debt[i] = jk_law_amount(jk_money_or_zero(other_debt[i]), rate);
         to_income[i] = jk_law_amount(income[i], rate);
     }
     JK_ROWS_APART
@@ -318,7 +318,7 @@ static void fill_attachable(const jk_law *law, const jk_block *block, const law_
         kept[i] += rules[tile->place[i]].kept_per_dependant * (double)(given == JK_MISSING_INTEGER ? 0 : given);
     }
     for (size_t i = 0; housing != NULL && i < tile->count; i++) {
-        double home = jk_law_amount(jk_law_minor(housing[tile->first + i]), law->exchange[currency[i] + 1]);
+        double home = jk_law_amount(jk_money_or_zero(housing[tile->first + i]), law->exchange[currency[i] + 1]);
         kept[i] += rules[tile->place[i]].housing_counts * home;
     }
     size_t places = jk_law_place(law->model->jurisdiction_count, 0);

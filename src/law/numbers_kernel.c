@@ -21,7 +21,7 @@ static void balance_numbers(const jk_law *law, const jk_block *block, size_t fir
     const double *exchange = law->written;
     JK_ROWS_APART
     for (size_t i = 0; i < count; i++) {
-        int64_t minor = jk_law_minor(principal[i]) + jk_law_minor(interest[i]) + jk_law_minor(fees[i]);
+        int64_t minor = jk_money_or_zero(principal[i]) + jk_money_or_zero(interest[i]) + jk_money_or_zero(fees[i]);
         value[i] = (double)minor / 100.0 * exchange[currency[i] + 1];
     }
     for (size_t i = 0; jk_law_accrues(law) && i < count; i++) {

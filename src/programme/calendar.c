@@ -129,7 +129,7 @@ static void plan_of(const calendar_work *work, const jk_value_block *rows, size_
     const int64_t parts[] = {JK_BLOCK_MONEY(rows->block, PRINCIPAL)[i],
                              JK_BLOCK_MONEY(rows->block, INTEREST_ACCRUED)[i], JK_BLOCK_MONEY(rows->block, FEES)[i]};
     for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
-        owed += parts[p] == JK_MISSING_MONEY ? 0 : parts[p];
+        owed += jk_money_or_zero(parts[p]);
     }
     int64_t months = (owed + instalment - 1) / instalment;
     if (months <= JK_HORIZON_MAX) {

@@ -69,7 +69,7 @@ static void see(const pass *p, const jk_value_block *rows, size_t i, sight *seen
     *seen = (sight){
         .income = JK_BLOCK_MONEY(block, INCOME_MONTHLY)[i],
         .principal = JK_BLOCK_MONEY(block, PRINCIPAL)[i],
-        .fees = JK_BLOCK_MONEY(block, FEES)[i] == JK_MISSING_MONEY ? 0 : JK_BLOCK_MONEY(block, FEES)[i],
+        .fees = jk_money_or_zero(JK_BLOCK_MONEY(block, FEES)[i]),
         .paid_on = JK_BLOCK_INT32(block, LAST_PAID_ON)[i],
         .title_on = JK_BLOCK_INT32(block, TITLE_ON)[i],
         .bar = bar_of(watch, p->moment, rows->law, i),

@@ -17,7 +17,7 @@ static inline double minor_or_missing(int64_t money) {
 }
 
 static inline double minor_or_zero(int64_t money) {
-    return (double)jk_law_minor(money);
+    return (double)jk_money_or_zero(money);
 }
 
 static inline double integer_or_missing(int32_t integer) {
