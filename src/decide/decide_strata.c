@@ -19,9 +19,7 @@ struct jk_decided_strata {
 };
 
 static const jk_listing_column measures[MEASURES] = {
-    [CLAIMS] = {"claims", "claims", "", "Claims of the combination", JK_LISTING_COUNT, 0},
-    [FACE] = {"face", "face", "money", "What they owe at the cut-off", JK_LISTING_NUMBER, 2},
-    [SHARE] = {"share_of_face", NULL, "%", "Their face in per cent of all", JK_LISTING_NUMBER, 4},
+    JK_STRATUM_FACE_LISTING(CLAIMS, NULL),
     [VALUE] = {"value", "value", "money", "Their worth under the limits", JK_LISTING_NUMBER, 2},
     [PCT_OF_FACE] = {"value_pct_of_face", "% of face", "%", "That in per cent of face", JK_LISTING_NUMBER, 4},
     [FREE] = {"value_free", "without limits", "money", "Their worth without limits, each claim for itself",
@@ -72,7 +70,7 @@ jk_status jk_decided_strata_make(const jk_strata *kept, const jk_candidates *can
         return jk_fail_memory(error, "the strata");
     }
     self->list = kept->list;
-    jk_strata_by_heads(&self->list, self->head);
+    jk_stratum_put_heads(&self->list, self->head);
     for (size_t c = 0; c < MEASURES; c++) {
         self->head[self->list.count + c] = measures[c];
     }
@@ -91,7 +89,7 @@ static jk_status cells_of(const jk_listing *listing, size_t row, jk_cell *cells,
     const int64_t *sum = &self->table.cell[row * self->table.cells];
     const double face = jk_grid_to_double(sum[CELL_FACE]), value = jk_grid_to_double(sum[CELL_VALUE]);
     (void)error;
-    jk_strata_put_words(&self->list, self->table.key[row], cells);
+    jk_stratum_put_words(&self->list, self->table.key[row], cells);
     cells += self->list.count;
     cells[CLAIMS].number = (double)sum[CELL_CLAIMS];
     cells[FACE].number = face;

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/listing.h"
@@ -24,18 +25,13 @@ typedef struct worker {
 typedef struct counting {
     const jk_scan *scan;
     const jk_stratum_list *list;
-    uint64_t columns; /* bits */
     worker *workers;
 } counting;
 
-static int64_t or_zero(int64_t amount) {
-    return amount == JK_MISSING_MONEY ? 0 : amount;
-}
-
 /* Hundredths in the currency that amounts are told in; each part is rounded, as the scan does. */
 static int64_t told(const jk_scan *scan, int32_t currency, int64_t amount) {
-    return scan->rate == NULL ? or_zero(amount)
-                              : (int64_t)nearbyint((double)or_zero(amount) * scan->rate[currency + 1]);
+    const int64_t own = jk_money_or_zero(amount);
+    return scan->rate == NULL ? own : (int64_t)nearbyint((double)own * scan->rate[currency + 1]);
 }
 
 static jk_status count_block(void *context, int thread, size_t index, jk_error *error) {
@@ -109,15 +105,11 @@ jk_status jk_combinations_count(const jk_scan *scan, const char *by, const jk_ru
     JK_TRY(jk_stratum_read(scan->tape, by, false, &self->list, error));
     const size_t threads = (size_t)jk_threads(run);
     const size_t blocks = (jk_tape_rows(scan->tape) + JK_SCAN_BLOCK_ROWS - 1) / JK_SCAN_BLOCK_ROWS;
-    counting work = {.scan = scan, .list = &self->list, .columns = always, .workers = calloc(threads, sizeof(worker))};
+    counting work = {.scan = scan, .list = &self->list, .workers = calloc(threads, sizeof(worker))};
     jk_stratum_table *tables = calloc(threads, sizeof *tables);
-    for (size_t c = 0; c < self->list.count; c++) {
-        const bool read = self->list.by[c].source != JK_STRATUM_BALANCE;
-        work.columns |= read ? UINT64_C(1) << self->list.by[c].column : 0;
-    }
     bool held = work.workers != NULL && tables != NULL;
     for (size_t t = 0; t < threads && held; t++) {
-        held = open_worker(&work.workers[t], work.columns);
+        held = open_worker(&work.workers[t], always | self->list.columns);
     }
     jk_status status = held ? jk_parallel_for(run, blocks, "combine", JK_SCAN_BLOCK_ROWS, count_block, &work, error)
                             : jk_fail_memory(error, "the combinations");
@@ -164,10 +156,7 @@ static jk_status combination_cells(const jk_listing *listing, size_t row, jk_cel
     const int64_t *cell = &self->table.cell[of->place * CELLS];
     const bool shown = of->currency < in->currency_count;
     (void)error;
-    for (size_t c = 0; c < self->list.count; c++) {
-        uint32_t code = jk_stratum_code_of(&self->list, self->table.key[of->place], c);
-        jk_stratum_word(&self->list.by[c], code, cells[c].text, sizeof cells[c].text);
-    }
+    jk_stratum_put_words(&self->list, self->table.key[of->place], cells);
     cells += self->list.count;
     jk_cell_set(&cells[CURRENCY], shown ? in->currency[of->currency] : "(other)");
     cells[CLAIMS].number = (double)cell[of->currency];
@@ -178,11 +167,9 @@ static jk_status combination_cells(const jk_listing *listing, size_t row, jk_cel
 
 jk_listing jk_inspect_combinations_listing(const jk_inspection *in) {
     jk_inspect_combinations *self = in != NULL ? in->combinations : NULL;
-    for (size_t c = 0; self != NULL && c < self->list.count + MEASURES; c++) {
-        const char *name = c < self->list.count ? self->list.by[c].name : "";
-        self->head[c] = c < self->list.count
-                            ? (jk_listing_column){name, name, "", "What is grouped by", JK_LISTING_TEXT, 0}
-                            : measures[c - self->list.count];
+    if (self != NULL) {
+        jk_stratum_put_heads(&self->list, self->head);
+        memcpy(self->head + self->list.count, measures, sizeof measures);
     }
     return (jk_listing){.name = "inspect combinations",
                         .columns = self == NULL ? measures : self->head,

@@ -29,7 +29,7 @@ static const jk_tape *tape_of(const by_side *self) {
 static jk_status open_side(by_side *self, const char *by, jk_error *error) {
     JK_TRY(jk_stratum_read(tape_of(self), by, false, &self->list, error));
     for (size_t c = 0; c < self->list.count; c++) {
-        if (self->list.by[c].source == JK_STRATUM_BALANCE) {
+        if (self->list.by[c].source >= JK_STRATUM_BALANCE) {
             continue;
         }
         self->memory[c] = jk_columns_alloc(PIECE_ROWS, sizeof(int64_t));

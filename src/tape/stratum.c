@@ -107,7 +107,7 @@ jk_status jk_stratum_read(const jk_tape *tape, const char *by, bool valued, jk_s
                 return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "by", "'%s' is named twice", name);
             }
         }
-        list->columns |= UINT64_C(1) << column->column;
+        list->columns |= column->source < JK_STRATUM_BALANCE ? UINT64_C(1) << column->column : 0;
         at += length;
         if (*at == '\0') {
             return JK_OK;
@@ -194,4 +194,17 @@ const char *jk_stratum_words(const jk_stratum_list *list, uint64_t key, char tex
         length = added < 0 || length + (size_t)added >= JK_STRATUM_WORD ? JK_STRATUM_WORD - 1 : length + (size_t)added;
     }
     return text;
+}
+
+void jk_stratum_put_heads(const jk_stratum_list *list, jk_listing_column *heads) {
+    for (size_t c = 0; c < list->count; c++) {
+        const char *name = list->by[c].name;
+        heads[c] = (jk_listing_column){name, name, "", "What is grouped by", JK_LISTING_TEXT, 0};
+    }
+}
+
+void jk_stratum_put_words(const jk_stratum_list *list, uint64_t key, jk_cell *cells) {
+    for (size_t c = 0; c < list->count; c++) {
+        jk_stratum_word(&list->by[c], jk_stratum_code_of(list, key, c), cells[c].text, sizeof cells[c].text);
+    }
 }

@@ -6,15 +6,17 @@
 
 #include <stdbool.h>
 
+#include "base/listing.h"
 #include "jalki/tape.h"
 
 typedef enum jk_stratum_source {
     JK_STRATUM_CODES,  /* a column of texts */
     JK_STRATUM_LEVELS, /* a column of levels */
-    JK_STRATUM_BALANCE,
     JK_STRATUM_VINTAGE,
     JK_STRATUM_PAID,
-    /* What a valuation alone knows of a claim. */
+    /* Of no column. */
+    JK_STRATUM_BALANCE,
+    /* Neither; what a valuation alone knows of a claim. */
     JK_STRATUM_SEGMENT,
     JK_STRATUM_DECISION,
     JK_STRATUM_CLASS
@@ -22,7 +24,7 @@ typedef enum jk_stratum_source {
 
 typedef struct jk_stratum_column {
     jk_stratum_source source;
-    jk_column column; /* of the tape, where it needs one */
+    jk_column column; /* of the tape, for sources below JK_STRATUM_BALANCE */
     const char *name;
     const char *const *words; /* of codes and levels, else NULL */
     size_t word_count;
@@ -39,7 +41,7 @@ enum {
 typedef struct jk_stratum_list {
     size_t count;
     jk_stratum_column by[JK_STRATUM_COLUMNS];
-    uint64_t columns; /* of the tape that they need, bits */
+    uint64_t columns; /* of the tape that they need, bits: none for balance_band and what a valuation knows */
 } jk_stratum_list;
 
 /* Reads names with commas between. `valued`: those of a valuation, too. JK_ERROR_ARGUMENT where a name is none of a
@@ -60,6 +62,18 @@ static inline uint64_t jk_stratum_key(uint64_t key, uint32_t code) {
 uint32_t jk_stratum_code_of(const jk_stratum_list *list, uint64_t key, size_t column);
 /* Its words with ", " between. */
 const char *jk_stratum_words(const jk_stratum_list *list, uint64_t key, char text[JK_STRATUM_WORD]);
+
+/* ---- listings by combination ------------------------------------------------------------------------------------ */
+
+/* The first `list->count` columns, and the cells of a combination in them. */
+void jk_stratum_put_heads(const jk_stratum_list *list, jk_listing_column *heads);
+void jk_stratum_put_words(const jk_stratum_list *list, uint64_t key, jk_cell *cells);
+
+/* Claims, face and its share: three columns from one that the listing says. */
+#define JK_STRATUM_FACE_LISTING(at, share_head)                                                                        \
+    [(at)] = JK_LISTED_COUNT("claims", "claims", "Claims of the combination"),                                         \
+    [(at) + 1] = JK_LISTED_MONEY("face", "face", "What they owe at the cut-off"),                                      \
+    [(at) + 2] = {"share_of_face", share_head, "%", "Their face in per cent of all", JK_LISTING_NUMBER, 4}
 
 /* ---- sums ------------------------------------------------------------------------------------------------------ */
 

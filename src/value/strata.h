@@ -41,9 +41,7 @@ static inline size_t jk_strata_base(const jk_strata *strata, size_t which) {
     return which - which % strata->shape.each;
 }
 
-/* Heads of the listings, and those of what is grouped by; the words of a combination. */
+/* Heads of the listings. */
 void jk_strata_heads(jk_strata *strata);
-void jk_strata_by_heads(const jk_stratum_list *list, jk_listing_column *heads);
-void jk_strata_put_words(const jk_stratum_list *list, uint64_t key, jk_cell *cells);
 
 #endif

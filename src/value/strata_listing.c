@@ -13,9 +13,7 @@
 enum { CLAIMS, FACE, SHARE, VALUE, PCT_OF_FACE, BID, GROSS, NET, GROSS_12M, GROSS_60M };
 
 static const jk_listing_column measures[JK_STRATA_MEASURES] = {
-    [CLAIMS] = {"claims", "claims", "", "Claims of the combination", JK_LISTING_COUNT, 0},
-    [FACE] = {"face", "face", "money", "What they owe at the cut-off", JK_LISTING_NUMBER, 2},
-    [SHARE] = {"share_of_face", "share of face", "%", "Their face in per cent of all", JK_LISTING_NUMBER, 4},
+    JK_STRATUM_FACE_LISTING(CLAIMS, "share of face"),
     JK_WORTH_LISTING(VALUE),
     [GROSS_12M] = {"gross_12m", "12 months", "money", "Collections of the first 12 months", JK_LISTING_NUMBER, 2},
     [GROSS_60M] = {"gross_60m", NULL, "money", "Collections of the first 60 months", JK_LISTING_NUMBER, 2},
@@ -32,9 +30,7 @@ static const jk_listing_column case_columns[JK_STRATA_CASE_COLUMNS] = {
 
 enum { OF_CLAIMS, OF_FACE, OF_SHARE, OF_VALUE, OF_CHANGE, OF_BID, OF_PCT, OF_CHANGED };
 static const jk_listing_column case_measures[JK_STRATA_CASE_MEASURES] = {
-    [OF_CLAIMS] = {"claims", "claims", "", "Claims of the combination", JK_LISTING_COUNT, 0},
-    [OF_FACE] = {"face", "face", "money", "What they owe at the cut-off", JK_LISTING_NUMBER, 2},
-    [OF_SHARE] = {"share_of_face", NULL, "%", "Their face in per cent of all", JK_LISTING_NUMBER, 4},
+    JK_STRATUM_FACE_LISTING(OF_CLAIMS, NULL),
     [OF_VALUE] = {"value", "value", "money", "Their worth at the return, before onboarding", JK_LISTING_NUMBER, 2},
     [OF_CHANGE] = {"change_pct", "change", "%", "Change of the value against the base", JK_LISTING_NUMBER, 4},
     [OF_BID] = {"bid", "bid", "money", "Value less onboarding, at least 0: the bid at the return alone, without floors",
@@ -43,26 +39,13 @@ static const jk_listing_column case_measures[JK_STRATA_CASE_MEASURES] = {
     [OF_CHANGED] = {"changed_claims", NULL, "", "Claims decided otherwise than in the base", JK_LISTING_COUNT, 0},
 };
 
-void jk_strata_by_heads(const jk_stratum_list *list, jk_listing_column *heads) {
-    for (size_t c = 0; c < list->count; c++) {
-        const char *name = list->by[c].name;
-        heads[c] = (jk_listing_column){name, name, "", "What is grouped by", JK_LISTING_TEXT, 0};
-    }
-}
-
 void jk_strata_heads(jk_strata *self) {
     const size_t count = self->list.count;
-    jk_strata_by_heads(&self->list, self->head);
+    jk_stratum_put_heads(&self->list, self->head);
     memcpy(self->head + count, measures, sizeof measures);
     memcpy(self->case_head, case_columns, sizeof case_columns);
-    jk_strata_by_heads(&self->list, self->case_head + JK_STRATA_CASE_COLUMNS);
+    jk_stratum_put_heads(&self->list, self->case_head + JK_STRATA_CASE_COLUMNS);
     memcpy(self->case_head + JK_STRATA_CASE_COLUMNS + count, case_measures, sizeof case_measures);
-}
-
-void jk_strata_put_words(const jk_stratum_list *list, uint64_t key, jk_cell *cells) {
-    for (size_t c = 0; c < list->count; c++) {
-        jk_stratum_word(&list->by[c], jk_stratum_code_of(list, key, c), cells[c].text, sizeof cells[c].text);
-    }
 }
 
 static const int64_t *sums_of(const jk_strata *self, size_t row) {
@@ -74,7 +57,7 @@ static jk_status stratum_cells(const jk_listing *listing, size_t row, jk_cell *c
     const int64_t *sum = sums_of(self, row);
     const double face = jk_grid_to_double(sum[JK_STRATA_FACE]), value = jk_grid_to_double(sum[JK_STRATA_VALUE]);
     (void)error;
-    jk_strata_put_words(&self->list, self->table[0].key[row], cells);
+    jk_stratum_put_words(&self->list, self->table[0].key[row], cells);
     cells += self->list.count;
     cells[CLAIMS].number = (double)sum[JK_STRATA_CLAIMS];
     cells[FACE].number = face;
@@ -110,7 +93,7 @@ static jk_status case_cells(const jk_listing *listing, size_t at, jk_cell *cells
     jk_cell_set(&cells[SCENARIO], of->scenario != NULL ? of->scenario : "base");
     jk_cell_set(&cells[MODE], of->mode != NULL ? of->mode : "base");
     cells[REQUIRED].number = of->required;
-    jk_strata_put_words(&self->list, self->table[0].key[row], cells + JK_STRATA_CASE_COLUMNS);
+    jk_stratum_put_words(&self->list, self->table[0].key[row], cells + JK_STRATA_CASE_COLUMNS);
     cells += JK_STRATA_CASE_COLUMNS + self->list.count;
     cells[OF_CLAIMS].number = (double)sum[JK_STRATA_CLAIMS];
     cells[OF_FACE].number = face;
