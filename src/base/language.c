@@ -18,6 +18,7 @@ typedef struct text_entry {
                    "a translation is missing");
 #define JK_TEXT(en, fi, sv, da, no, et) JK_CODE(en, en, fi, sv, da, no, et)
 #include "base/texts_backtest.def"
+#include "base/texts_deals.def"
 #include "base/texts_explain.def"
 #include "base/texts_names.def"
 #include "base/texts_page.def"
@@ -29,6 +30,7 @@ typedef struct text_entry {
 #define JK_TEXT(en, fi, sv, da, no, et)       {en, {en, fi, sv, da, no, et}},
 static const text_entry entries[] = {
 #include "base/texts_backtest.def"
+#include "base/texts_deals.def"
 #include "base/texts_explain.def"
 #include "base/texts_names.def"
 #include "base/texts_page.def"

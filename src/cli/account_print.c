@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/language.h"
 #include "cli/table.h"
 #include "cli/valuing.h"
 
@@ -39,11 +40,11 @@ static int print_table(const jk_book *book, const jk_cli_book_view *view, const 
     if (table == NULL) {
         return jk_cli_print_table(NULL, NULL);
     }
-    jk_table_cell(table, "%s", view->by_month ? "month" : "year");
-    jk_table_cell(table, "%s", "months");
+    jk_table_words(table, view->by_month ? "month" : "year");
+    jk_table_words(table, "months");
     for (size_t i = 0; i < count; i++) {
         if (columns[i].shown) {
-            jk_table_cell(table, "%s", columns[i].head);
+            jk_table_words(table, columns[i].head);
         }
     }
     jk_table_rule(table);
@@ -55,8 +56,8 @@ static int print_table(const jk_book *book, const jk_cli_book_view *view, const 
         add_row(table, name, view->by_month ? &book->month[i] : &book->year[i], columns, count, decimals);
     }
     jk_table_rule(table);
-    add_row(table, "all", &book->total, columns, count, decimals);
-    return jk_cli_print_table(table, title);
+    add_row(table, jk_text("all"), &book->total, columns, count, decimals);
+    return jk_cli_print_table(table, jk_text(title));
 }
 
 int jk_cli_book_tables(const jk_book *book, const jk_cli_book_view *view) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/language.h"
 #include "base/text.h"
 #include "cli/account_print.h"
 #include "cli/commands.h"
@@ -121,17 +122,20 @@ static void print_heading(const account_arguments *arguments, const jk_book *boo
         jk_cli_valuing_heading(&arguments->valuing, valuation);
         currency = arguments->valuing.model->base_currency;
     } else {
-        (void)printf("Cash flow %s, %d months\n", arguments->cashflow_path, arguments->expected.months);
+        jk_cli_say("Cash flow %s, %d months\n", arguments->cashflow_path, arguments->expected.months);
     }
     double outlay = book->price + book->transaction_costs + book->onboarding;
-    (void)printf("Paid      %s %s: price %s, transaction costs %s, onboarding %s\n", jk_amount(amount[0], outlay, 2),
-                 currency, jk_amount(amount[1], book->price, 2), jk_amount(amount[2], book->transaction_costs, 2),
-                 jk_amount(amount[3], book->onboarding, 2));
-    (void)printf("Rate      credit-adjusted effective interest rate %s %% a year, on %s flows\n",
-                 jk_amount(amount[0], 100.0 * book->eir, 2), jk_book_basis_name(book->basis));
+    jk_cli_say("Paid      %s %s: price %s, transaction costs %s, onboarding %s\n", jk_amount(amount[0], outlay, 2),
+               currency, jk_amount(amount[1], book->price, 2), jk_amount(amount[2], book->transaction_costs, 2),
+               jk_amount(amount[3], book->onboarding, 2));
+    jk_cli_say(book->basis == JK_BOOK_NET ? "Rate      credit-adjusted effective interest rate %s %% a year, on net "
+                                            "flows\n"
+                                          : "Rate      credit-adjusted effective interest rate %s %% a year, on gross "
+                                            "flows\n",
+               jk_amount(amount[0], 100.0 * book->eir, 2));
     if (valuation->arena != NULL && !arguments->capitalise_onboarding && valuation->onboarding > 0.0) {
-        (void)printf("Expensed  onboarding of %s %s at purchase\n", jk_amount(amount[0], valuation->onboarding, 2),
-                     currency);
+        jk_cli_say("Expensed  onboarding of %s %s at purchase\n", jk_amount(amount[0], valuation->onboarding, 2),
+                   currency);
     }
 }
 
@@ -156,6 +160,7 @@ static int print(const account_arguments *arguments, const jk_book *book, const 
         const jk_listing rows = jk_book_listing(book, view.by_month);
         return jk_cli_listing_csv(&rows);
     }
+    jk_cli_speak(&arguments->common);
     print_heading(arguments, book, valuation);
     return jk_cli_book_tables(book, &view) | jk_cli_finish();
 }
@@ -231,10 +236,12 @@ static int print_pools(const account_arguments *arguments, const jk_pools *pools
         const jk_listing rows = jk_pools_listing(pools, view.by_month);
         return jk_cli_listing_csv(&rows);
     }
-    static const char *const heads[] = {"pool", "bought after", "paid", "rate", "interest", "collections", "gains"};
+    jk_cli_speak(&arguments->common);
+    static const char *const heads[] = {"pool",     "bought after", "price paid", "effective rate",
+                                        "interest", "collections",  "gains"};
     jk_table *table = jk_table_create("lrrrrrr");
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     jk_table_rule(table);
     for (size_t p = 0; p < pools->count; p++) {
@@ -248,7 +255,7 @@ static int print_pools(const account_arguments *arguments, const jk_pools *pools
         jk_table_amount(table, total->collections, 2);
         jk_table_amount(table, total->performance + total->revision, 2);
     }
-    int failed = jk_cli_print_table(table, "Pools, each at its own credit-adjusted effective interest rate");
+    int failed = jk_cli_print_table(table, jk_text("Pools, each at its own credit-adjusted effective interest rate"));
     return failed | jk_cli_book_tables(&pools->all, &view) | jk_cli_finish();
 }
 
@@ -311,6 +318,7 @@ const jk_command jk_command_account = {
                JK_IRR_GROUP(account_arguments),
                JK_SELL_GROUP(account_arguments),
                {"Output", jk_json_options, 0, false},
+               JK_LANGUAGE_GROUP,
                JK_MEMORY_GROUP(account_arguments)},
     .size = sizeof(account_arguments),
     .check = check,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/language.h"
 #include "cli/accept.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
@@ -81,7 +82,7 @@ static void percent_cell(jk_table *table, double share) {
 
 static void add_row(jk_table *table, const char *name, const jk_tender *tender, const jk_tender_row *row, bool flows) {
     int decimals = tender->auction.value < 1e6 ? 2 : 0;
-    jk_table_cell(table, "%s", name);
+    jk_table_words(table, name);
     jk_table_amount(table, row->at.bid, decimals);
     percent_cell(table, row->share_of_value);
     if (!isnan(tender->face)) {
@@ -103,15 +104,15 @@ static int print_steps(const jk_tender *tender, bool flows) {
         return jk_cli_print_table(NULL, NULL);
     }
     jk_table_cell(table, "%s", "");
-    jk_table_cell(table, "%s", "bid");
-    jk_table_cell(table, "%s", "of value");
+    jk_table_words(table, "bid");
+    jk_table_words(table, "of value");
     if (!isnan(tender->face)) {
-        jk_table_cell(table, "%s", "of face");
+        jk_table_words(table, "of face");
     }
     static const char *const heads[] = {"chance to win", "worth if won", "gain if won",
                                         "expected gain", "return",       "return if won"};
     for (size_t i = 0; i < (flows ? 6 : 4); i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     jk_table_rule(table);
     bool pending = tender->bids;
@@ -125,7 +126,7 @@ static int print_steps(const jk_tender *tender, bool flows) {
     if (pending) {
         add_row(table, "best", tender, &tender->best, flows);
     }
-    return jk_cli_print_table(table, "Bids");
+    return jk_cli_print_table(table, jk_text("Bids"));
 }
 
 /* What the figures mean, for those who do not bid with formulas. */
@@ -137,24 +138,31 @@ static void print_words(const jk_tender *tender) {
     int decimals = auction->value < 1e6 ? 2 : 0;
     (void)printf("\n");
     if (!tender->bids) {
-        (void)printf("  Do not bid: no bid with a fair chance to win gains anything on average. Whoever wins here has "
-                     "overestimated.\n");
+        jk_cli_say("  Do not bid: no bid with a fair chance to win gains anything on average. Whoever wins here has "
+                   "overestimated.\n");
         return;
     }
-    (void)printf("  Bid %s: it wins %s %% of such tenders and gains %s on average, those lost included.\n",
-                 jk_amount(a, tender->best.at.bid, decimals), jk_amount(b, 100.0 * tender->best.at.chance, 1),
-                 jk_amount(c, tender->best.at.expected_gain, decimals));
+    jk_cli_say("  Bid %s: it wins %s %% of such tenders and gains %s on average, those lost included.\n",
+               jk_amount(a, tender->best.at.bid, decimals), jk_amount(b, 100.0 * tender->best.at.chance, 1),
+               jk_amount(c, tender->best.at.expected_gain, decimals));
     if (auction->rivals > 0 && tender->curse >= 0.00005) {
-        (void)printf("  Winning means that %d other%s thought less of it: what you win is worth on average %s %% less "
-                     "than you think.\n",
-                     auction->rivals, auction->rivals == 1 ? "" : "s", jk_amount(a, 100.0 * tender->curse, 1));
-        (void)printf("  Bidding as if your value were certain, %s, would gain %s on average.\n",
-                     jk_amount(a, tender->naive.at.bid, decimals),
-                     jk_amount(b, tender->naive.at.expected_gain, decimals));
+        jk_amount(a, 100.0 * tender->curse, 1);
+        if (auction->rivals == 1) {
+            jk_cli_say("  Winning means that the other thought less of it: what you win is worth on average %s %% less "
+                       "than you think.\n",
+                       a);
+        } else {
+            jk_cli_say("  Winning means that %d others thought less of it: what you win is worth on average %s %% less "
+                       "than you think.\n",
+                       auction->rivals, a);
+        }
+        jk_cli_say("  Bidding as if your value were certain, %s, would gain %s on average.\n",
+                   jk_amount(a, tender->naive.at.bid, decimals),
+                   jk_amount(b, tender->naive.at.expected_gain, decimals));
     }
     if (!isnan(tender->break_even)) {
-        (void)printf("  Never above %s: there a win is worth no more than it costs.\n",
-                     jk_amount(a, tender->break_even, decimals));
+        jk_cli_say("  Never above %s: there a win is worth no more than it costs.\n",
+                   jk_amount(a, tender->break_even, decimals));
     }
 }
 
@@ -165,13 +173,13 @@ static void print_confounding(const jk_tender *tender) {
     }
     char a[JK_AMOUNT_TEXT], b[JK_AMOUNT_TEXT], c[JK_AMOUNT_TEXT];
     int decimals = tender->auction.value < 1e6 ? 2 : 0;
-    (void)printf("  If whom to sue was chosen so well that court brought %s times what it would have from others, this "
-                 "plan is\n  worth %s, and the best one then %s: ",
-                 jk_amount(a, at->factor, 2), jk_amount(b, at->kept, decimals), jk_amount(c, at->best, decimals));
+    jk_cli_say("  If whom to sue was chosen so well that court brought %s times what it would have from others, this "
+               "plan is\n  worth %s, and the best one then %s: ",
+               jk_amount(a, at->factor, 2), jk_amount(b, at->kept, decimals), jk_amount(c, at->best, decimals));
     if (isnan(tender->confounded_bid)) {
-        (void)printf("no bid gains.\n");
+        jk_cli_say("no bid gains.\n");
     } else {
-        (void)printf("bid %s.\n", jk_amount(a, tender->confounded_bid, decimals));
+        jk_cli_say("bid %s.\n", jk_amount(a, tender->confounded_bid, decimals));
     }
 }
 
@@ -190,28 +198,31 @@ static int print(const bid_arguments *arguments, const jk_tender *tender, const 
         const jk_listing rows = jk_tender_listing(tender);
         return jk_cli_listing_csv(&rows);
     }
+    jk_cli_speak(&arguments->common);
     bool flows = valuation->arena != NULL;
     const jk_auction *auction = &tender->auction;
     if (flows) {
         jk_cli_valuing_heading(&arguments->valuing, valuation);
     }
     char value[JK_AMOUNT_TEXT];
-    (void)printf("Value     %s", jk_amount(value, auction->value, auction->value < 1e6 ? 2 : 0));
+    jk_cli_say("Value     %s", jk_amount(value, auction->value, auction->value < 1e6 ? 2 : 0));
     if (flows) {
-        (void)printf(" at %s %% a year, after onboarding",
-                     jk_amount(value, 100.0 * valuation->irr, jk_cli_rate_decimals(valuation->irr)));
+        jk_cli_say(" at %s %% a year, after onboarding",
+                   jk_amount(value, 100.0 * valuation->irr, jk_cli_rate_decimals(valuation->irr)));
     }
-    (void)printf(", uncertain by %s %%\n", jk_amount(value, 100.0 * auction->error, 0));
+    jk_cli_say(", uncertain by %s %%\n", jk_amount(value, 100.0 * auction->error, 0));
     if (tender->overstated > 0.0) {
-        (void)printf("          %s %% are taken off that its plan does not bring%s\n",
-                     jk_amount(value, 100.0 * tender->overstated, 1),
-                     isnan(arguments->overstated) ? ": it was chosen by a fit's estimates (--overstated 0 leaves them)"
-                                                  : "");
+        jk_cli_say("          %s %% are taken off that its plan does not bring",
+                   jk_amount(value, 100.0 * tender->overstated, 1));
+        if (isnan(arguments->overstated)) {
+            jk_cli_say(": it was chosen by a fit's estimates (--overstated 0 leaves them)");
+        }
+        (void)putchar('\n');
     }
-    (void)printf("Rivals    %d, each around %s %% of our value", auction->rivals,
-                 jk_amount(value, 100.0 * auction->level, 0));
-    (void)printf(" with a spread of %s %%, sharing", jk_amount(value, 100.0 * auction->spread, 0));
-    (void)printf(" %s %% of our error\n", jk_amount(value, 100.0 * auction->correlation, 0));
+    jk_cli_say("Rivals    %d, each around %s %% of our value", auction->rivals,
+               jk_amount(value, 100.0 * auction->level, 0));
+    jk_cli_say(" with a spread of %s %%", jk_amount(value, 100.0 * auction->spread, 0));
+    jk_cli_say(", sharing %s %% of our error\n", jk_amount(value, 100.0 * auction->correlation, 0));
     int failed = print_steps(tender, flows);
     print_words(tender);
     print_confounding(tender);
@@ -281,6 +292,7 @@ const jk_command jk_command_bid = {
                JK_SELL_GROUP(bid_arguments),
                JK_CURSE_GROUP(bid_arguments),
                {"Output", jk_json_options, 0, false},
+               JK_LANGUAGE_GROUP,
                JK_MEMORY_GROUP(bid_arguments),
                JK_ACCEPT_GROUP(bid_arguments, valuing.accepted)},
     .size = sizeof(bid_arguments),

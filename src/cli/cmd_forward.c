@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
+#include "base/language.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
@@ -88,32 +88,31 @@ static void print_terms(const forward_arguments *arguments, const jk_forward *fo
     const jk_forward_terms *terms = &forward->terms;
     char a[JK_AMOUNT_TEXT];
     char b[JK_AMOUNT_TEXT];
-    char date[JK_DATE_TEXT];
+    char date[JK_TEXT_DATE];
     const char *currency = arguments->valuing.model->base_currency;
-    (void)printf("Tape      %s, cut-off %s\n", arguments->valuing.tape_path,
-                 jk_date_format(forward->fresh.cutoff, date));
-    (void)printf("Model     %s (%s)\n", arguments->valuing.model->name, arguments->valuing.model_path);
-    (void)printf("Fresh     %s claims, face %s %s", jk_amount(a, (double)forward->fresh.total.claims, 0),
-                 jk_amount(b, forward->fresh.total.face, 0), currency);
+    jk_cli_say("Tape      %s, cut-off %s\n", arguments->valuing.tape_path, jk_text_date(forward->fresh.cutoff, date));
+    jk_cli_say("Model     %s (%s)\n", arguments->valuing.model->name, arguments->valuing.model_path);
+    jk_cli_say("Fresh     %s claims, face %s %s", jk_amount(a, (double)forward->fresh.total.claims, 0),
+               jk_amount(b, forward->fresh.total.face, 0), currency);
     if (terms->fresh > 0) {
-        (void)printf(", written off in the last %d month%s\n", terms->fresh, terms->fresh == 1 ? "" : "s");
+        jk_cli_say(", months since write-off: fewer than %d\n", terms->fresh);
     } else {
-        (void)printf(": the whole tape\n");
+        jk_cli_say(": the whole tape\n");
     }
-    (void)printf("Terms     %d batch%s of %s", terms->term, terms->term == 1 ? "" : "es",
-                 jk_amount(a, terms->volume, 0));
+    jk_cli_say("Terms     batches: %d of %s", terms->term, jk_amount(a, terms->volume, 0));
     if (terms->ramp > 1) {
-        (void)printf(", full from the %dth on", terms->ramp);
+        jk_cli_say(", full from batch %d on", terms->ramp);
     }
     if (isfinite(terms->cap)) {
-        (void)printf(", at most %s in all", jk_amount(a, terms->cap, 0));
+        jk_cli_say(", at most %s in all", jk_amount(a, terms->cap, 0));
     }
-    (void)printf(", paid %s", terms->pay_after == 0 ? "on delivery\n" : "");
     if (terms->pay_after > 0) {
-        (void)printf("%d month%s after delivery\n", terms->pay_after, terms->pay_after == 1 ? "" : "s");
+        jk_cli_say(", months from delivery to payment: %d\n", terms->pay_after);
+    } else {
+        jk_cli_say(", paid on delivery\n");
     }
-    (void)printf("Later     batches: collections %+.1f %% a year, cost %+.1f %% a year\n", 100.0 * terms->drift,
-                 100.0 * terms->cost_drift);
+    jk_cli_say("Later     batches: collections %+.1f %% a year, cost %+.1f %% a year\n", 100.0 * terms->drift,
+               100.0 * terms->cost_drift);
 }
 
 static int decimals_of(const jk_forward *forward) {
@@ -124,31 +123,33 @@ static void print_price(const jk_forward *forward) {
     int decimals = decimals_of(forward);
     char a[JK_AMOUNT_TEXT];
     char b[JK_AMOUNT_TEXT];
-    (void)printf("\n  Price %s %% of face, for %s %% a year", jk_amount(a, 100.0 * forward->price, 2),
-                 jk_amount(b, 100.0 * forward->fresh.irr, jk_cli_rate_decimals(forward->fresh.irr)));
+    jk_cli_say("\n  Price %s %% of face, for %s %% a year", jk_amount(a, 100.0 * forward->price, 2),
+               jk_amount(b, 100.0 * forward->fresh.irr, jk_cli_rate_decimals(forward->fresh.irr)));
     if (forward->terms.mix_count > 0) {
-        (void)printf(" (%s %% at the tape's own mix)", jk_amount(a, 100.0 * forward->price_own_mix, 2));
+        jk_cli_say(" (%s %% at the tape's own mix)", jk_amount(a, 100.0 * forward->price_own_mix, 2));
     }
-    (void)printf(".\n  The first batch alone would be worth %s %%,",
-                 jk_amount(a, 100.0 * forward->month[0].own_price, 2));
-    (void)printf(" the last %s %%.\n", jk_amount(a, 100.0 * forward->month[forward->batches - 1].own_price, 2));
-    (void)printf("  Bought in all %s of face for %s", jk_amount(a, forward->face, decimals),
-                 jk_amount(b, forward->paid, decimals));
-    (void)printf("; most money out %s, in month %d", jk_amount(a, forward->funding, decimals), forward->funding_month);
+    jk_cli_say(".\n");
+    jk_cli_say("  The first batch alone would be worth %s %%, the last %s %%.\n",
+               jk_amount(a, 100.0 * forward->month[0].own_price, 2),
+               jk_amount(b, 100.0 * forward->month[forward->batches - 1].own_price, 2));
+    jk_cli_say("  Bought in all %s of face for %s", jk_amount(a, forward->face, decimals),
+               jk_amount(b, forward->paid, decimals));
+    jk_cli_say("; most money out %s, in month %d", jk_amount(a, forward->funding, decimals), forward->funding_month);
     if (forward->payback > 0) {
-        (void)printf("; nothing out from month %d on", forward->payback);
+        jk_cli_say("; nothing out from month %d on", forward->payback);
     }
     if (!isnan(forward->multiple)) {
-        (void)printf("; money multiple %s", jk_amount(a, forward->multiple, 2));
+        jk_cli_say("; money multiple %s", jk_amount(a, forward->multiple, 2));
     }
-    (void)printf(".\n");
+    jk_cli_say(".\n");
     if (!isnan(forward->terms.asked)) {
-        (void)printf("  At %s %% of face the agreement would ", jk_amount(a, 100.0 * forward->terms.asked, 2));
+        jk_cli_say("  At %s %% of face the agreement would ", jk_amount(a, 100.0 * forward->terms.asked, 2));
         if (forward->asked_outcome == JK_IRR_FOUND) {
-            (void)printf("return %s %% a year.\n", jk_amount(a, 100.0 * forward->asked_irr, 2));
+            jk_cli_say("return %s %% a year.\n", jk_amount(a, 100.0 * forward->asked_irr, 2));
         } else {
-            static const char *const words[] = {"", "no return", "several returns", "a return above 10,000 % a year"};
-            (void)printf("have %s.\n", words[forward->asked_outcome]);
+            jk_cli_say(forward->asked_outcome == JK_IRR_NO_ROOT         ? "have no return.\n"
+                       : forward->asked_outcome == JK_IRR_SEVERAL_ROOTS ? "have several returns.\n"
+                                                                        : "have a return above 10,000 %% a year.\n");
         }
     }
 }
@@ -156,7 +157,7 @@ static void print_price(const jk_forward *forward) {
 static jk_table *table_with(const char *alignment, const char *const *heads, size_t count) {
     jk_table *table = jk_table_create(alignment);
     for (size_t i = 0; table != NULL && i < count; i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     return table;
 }
@@ -171,11 +172,11 @@ static int print_segments(const jk_forward *forward) {
         jk_table_amount(table, part->face, 0);
         jk_table_percent(table, 100.0 * part->share);
         jk_table_percent(table, 100.0 * part->price);
-        jk_table_cell(table, "%+.2f %%", nearbyint(1e4 * part->if_tenth_more) / 100.0 + 0.0); /* never -0.00 */
+        jk_table_say(table, "%+.2f %%", nearbyint(1e4 * part->if_tenth_more) / 100.0 + 0.0); /* never -0.00 */
     }
     return jk_cli_print_table(table,
-                              "By segment (a mix is priced segment by segment; last column: the agreement's price "
-                              "with ten points more of the segment)");
+                              jk_text("By segment (a mix is priced segment by segment; last column: the agreement's "
+                                      "price with ten points more of the segment)"));
 }
 
 static int print_ages(const jk_forward *forward) {
@@ -186,19 +187,20 @@ static int print_ages(const jk_forward *forward) {
         if (part->age_end > 0) {
             jk_table_cell(table, "%d-%d", part->age_from, part->age_end - 1);
         } else {
-            jk_table_cell(table, "%d and more", part->age_from);
+            jk_table_say(table, "%d and more", part->age_from);
         }
         jk_table_count(table, part->claims);
         jk_table_amount(table, part->face, 0);
         jk_table_percent(table, 100.0 * part->price);
     }
-    return jk_cli_print_table(table, "By age at sale (what waiting costs the seller, all else as on this tape)");
+    return jk_cli_print_table(table,
+                              jk_text("By age at sale (what waiting costs the seller, all else as on this tape)"));
 }
 
 /* Years of the agreement: cash in and out. */
 static int print_years(const jk_forward *forward) {
-    static const char *const heads[] = {"year", "face", "paid", "onboarding", "gross",
-                                        "cost", "sale", "net",  "cumulated"};
+    static const char *const heads[] = {"year", "face", "price paid", "onboarding", "gross",
+                                        "cost", "sale", "net",        "cumulated"};
     jk_table *table = table_with("rrrrrrrrr", heads, 9);
     for (int first = 0; table != NULL && first < forward->months; first += 12) {
         jk_forward_month sum = jk_forward_sum(forward, first, 12);
@@ -209,7 +211,7 @@ static int print_years(const jk_forward *forward) {
             jk_table_amount(table, amounts[i], decimals_of(forward));
         }
     }
-    return jk_cli_print_table(table, "Cash by year of the agreement");
+    return jk_cli_print_table(table, jk_text("Cash by year of the agreement"));
 }
 
 static char *json_of(const forward_arguments *arguments, const jk_forward *forward) {
@@ -224,6 +226,7 @@ static int print(const forward_arguments *arguments, const jk_forward *forward) 
         const jk_listing months = jk_forward_listing(forward);
         return jk_cli_listing_csv(&months);
     }
+    jk_cli_speak(&arguments->common);
     print_terms(arguments, forward);
     print_price(forward);
     return print_segments(forward) | print_ages(forward) | print_years(forward) | jk_cli_finish();
@@ -270,6 +273,7 @@ const jk_command jk_command_forward = {
                JK_IRR_GROUP(forward_arguments),
                JK_SELL_GROUP(forward_arguments),
                {"Output", jk_json_options, 0, false},
+               JK_LANGUAGE_GROUP,
                JK_MEMORY_GROUP(forward_arguments)},
     .size = sizeof(forward_arguments),
     .prepare = prepare,

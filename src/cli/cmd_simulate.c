@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "base/language.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
@@ -63,26 +64,32 @@ static int decimals_of(const jk_simulation *simulation) {
 
 static void print_heading(const simulate_arguments *arguments, const jk_simulation *simulation) {
     char paths[JK_AMOUNT_TEXT], points[JK_AMOUNT_TEXT], claims[JK_AMOUNT_TEXT], large[JK_AMOUNT_TEXT];
-    (void)printf("Tape      %s: %s claim%s\n", arguments->valuing.tape_path,
-                 jk_amount(claims, (double)simulation->claims, 0), simulation->claims == 1 ? "" : "s");
-    (void)printf("Model     %s (%s)%s\n", arguments->valuing.model->name, arguments->valuing.model_path,
-                 arguments->valuing.model->risk.given ? "" : ", which names no risk: the format's own values");
-    (void)printf("Paths     %s, seed %llu%s\n", jk_amount(paths, (double)simulation->paths, 0),
-                 (unsigned long long)simulation->seed, simulation->own_risk ? "" : ", without claims' own risk");
-    if (simulation->parameters > 0) {
-        (void)printf("Fit       %zu parameters drawn together; %zu of the file are left out\n", simulation->parameters,
-                     simulation->parameters_left_out);
+    jk_cli_say("Tape      %s, claims: %s\n", arguments->valuing.tape_path,
+               jk_amount(claims, (double)simulation->claims, 0));
+    jk_cli_say("Model     %s (%s)", arguments->valuing.model->name, arguments->valuing.model_path);
+    if (!arguments->valuing.model->risk.given) {
+        jk_cli_say(", which names no risk: the format's own values");
     }
-    (void)printf(
-        "Points    %s for all claims, %s of them single large claims; at most %.3f %% off in value, collections "
-        "or\n          costs of a year, with collections as expected, x %.2f and x %.2f\n",
-        jk_amount(points, (double)simulation->model_points, 0), jk_amount(large, (double)simulation->large_claims, 0),
-        100.0 * simulation->compression_error, simulation->stress[0], simulation->stress[1]);
+    jk_cli_say("\nPaths     %s, seed %llu", jk_amount(paths, (double)simulation->paths, 0),
+               (unsigned long long)simulation->seed);
+    if (!simulation->own_risk) {
+        jk_cli_say(", without claims' own risk");
+    }
+    (void)putchar('\n');
+    if (simulation->parameters > 0) {
+        jk_cli_say("Fit       %zu parameters drawn together; %zu of the file are left out\n", simulation->parameters,
+                   simulation->parameters_left_out);
+    }
+    jk_cli_say("Points    %s for all claims, %s of them single large claims; at most %.3f %% off in value, collections "
+               "or\n          costs of a year, with collections as expected, x %.2f and x %.2f\n",
+               jk_amount(points, (double)simulation->model_points, 0),
+               jk_amount(large, (double)simulation->large_claims, 0), 100.0 * simulation->compression_error,
+               simulation->stress[0], simulation->stress[1]);
 }
 
 static void figure_line(jk_table *table, const jk_simulation *simulation, const char *name, jk_figure figure) {
     int decimals = decimals_of(simulation);
-    jk_table_cell(table, "%s", name);
+    jk_table_words(table, name);
     jk_table_amount(table, simulation->value.figure[figure], decimals);
     jk_table_amount(table, simulation->value.error[figure], decimals);
     jk_table_amount(table, simulation->gross.figure[figure], decimals);
@@ -103,17 +110,18 @@ static int print_figures(const jk_simulation *simulation) {
     jk_table *table = jk_table_create("lrrrrrr");
     const char *const heads[] = {"", "value", "+/-", "collected", "net", "return, %", "+/-"};
     for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     for (size_t i = 0; table != NULL && i < sizeof lines / sizeof lines[0]; i++) {
         figure_line(table, simulation, lines[i].name, lines[i].figure);
     }
-    char title[256], price[JK_AMOUNT_TEXT], base[JK_AMOUNT_TEXT];
-    (void)snprintf(title, sizeof title,
-                   "Value at %.*f %% (%.60s as expected), and the return on %s of %.60s; +/- is a standard error",
-                   jk_cli_rate_decimals(simulation->irr), 100.0 * simulation->irr,
+    char title[1024], price[JK_AMOUNT_TEXT], base[JK_AMOUNT_TEXT], rate[JK_AMOUNT_TEXT];
+    jk_text_format(title, sizeof title,
+                   simulation->price_given
+                       ? "Value at %s %% (%s as expected), and the return on a price of %s; +/- is a standard error"
+                       : "Value at %s %% (%s as expected), and the return on the bid of %s; +/- is a standard error",
+                   jk_amount(rate, 100.0 * simulation->irr, jk_cli_rate_decimals(simulation->irr)),
                    jk_amount(base, simulation->base_value, decimals_of(simulation)),
-                   simulation->price_given ? "a price" : "the bid",
                    jk_amount(price, simulation->price, decimals_of(simulation)));
     return jk_cli_print_table(table, title);
 }
@@ -123,7 +131,7 @@ static int print_years(const jk_simulation *simulation) {
     static const char *const heads[] = {"year", "mean", "worst 5 %", "median", "best 5 %"};
     jk_table *table = jk_table_create("rrrrr");
     for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     for (int y = 0; table != NULL && y < simulation->years; y++) {
         jk_table_cell(table, "%d", y + 1);
@@ -131,26 +139,27 @@ static int print_years(const jk_simulation *simulation) {
             jk_table_amount(table, simulation->year[y].figure[shown[i]], decimals_of(simulation));
         }
     }
-    return jk_cli_print_table(table, "Collections by year, each year by itself");
+    return jk_cli_print_table(table, jk_text("Collections by year, each year by itself"));
 }
 
 static int print_prices(const jk_simulation *simulation) {
     jk_table *table = jk_table_create("lrr");
     if (table != NULL) {
         jk_table_cell(table, "%s", "");
-        jk_table_cell(table, "%s", "price");
+        jk_table_words(table, "price");
         jk_table_cell(table, "%s", "+/-");
     }
     for (int c = 0; table != NULL && c < JK_CONFIDENCE_COUNT; c++) {
-        jk_table_cell(table, "earns the return with %.0f %%", 100.0 * jk_confidence[c]);
+        jk_table_say(table, "earns the return with %.0f %%", 100.0 * jk_confidence[c]);
         jk_table_amount(table, simulation->confidence_price[c], decimals_of(simulation));
         jk_table_amount(table, simulation->confidence_error[c], decimals_of(simulation));
     }
-    int code = jk_cli_print_table(table, "Price at a confidence");
-    (void)printf("\n  At %s the required return is earned on %.1f %% of the paths; on %.1f %% less comes in than was "
-                 "paid.\n",
-                 simulation->price_given ? "the price" : "the bid", 100.0 * simulation->probability_of_return,
-                 100.0 * simulation->probability_of_loss);
+    int code = jk_cli_print_table(table, jk_text("Price at a confidence"));
+    jk_cli_say(simulation->price_given ? "\n  At the price the required return is earned on %.1f %% of the paths; on "
+                                         "%.1f %% less comes in than was paid.\n"
+                                       : "\n  At the bid the required return is earned on %.1f %% of the paths; on "
+                                         "%.1f %% less comes in than was paid.\n",
+               100.0 * simulation->probability_of_return, 100.0 * simulation->probability_of_loss);
     return code;
 }
 
@@ -160,7 +169,7 @@ static int print_convergence(const jk_simulation *simulation) {
         "paths", "mean", "+/-", "worst 5 %", "+/-", "best 5 %", "+/-", "mean of worst 5 %", "+/-"};
     jk_table *table = jk_table_create("rrrrrrrrr");
     for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
+        jk_table_words(table, heads[i]);
     }
     for (size_t i = 0; table != NULL && i < simulation->convergence_count; i++) {
         const jk_distribution *after = &simulation->convergence[i];
@@ -170,10 +179,11 @@ static int print_convergence(const jk_simulation *simulation) {
             jk_table_amount(table, after->error[shown[k]], decimals_of(simulation));
         }
     }
-    return jk_cli_print_table(table, "How the value's figures settle");
+    return jk_cli_print_table(table, jk_text("How the value's figures settle"));
 }
 
 static int print_tables(const simulate_arguments *arguments, const jk_simulation *simulation) {
+    jk_cli_speak(&arguments->common);
     print_heading(arguments, simulation);
     int code =
         print_figures(simulation) | print_prices(simulation) | print_years(simulation) | print_convergence(simulation);
@@ -284,6 +294,7 @@ const jk_command jk_command_simulate = {
                JK_SELL_GROUP(simulate_arguments),
                JK_PART_GROUP,
                {"Output", jk_json_options, 0, false},
+               JK_LANGUAGE_GROUP,
                JK_MEMORY_GROUP(simulate_arguments)},
     .size = sizeof(simulate_arguments),
     .shares_work = true,

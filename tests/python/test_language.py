@@ -142,6 +142,9 @@ class Printed(unittest.TestCase):
         (folder / "later.csv").write_text("".join([lines[0], *changed]))
         cls.jalki("import", "later.csv", "-o", "later.h5", "--cutoff", "2026-07-31")
         cls.jalki("generate", "--panel", "-n", "300", "--months", "30", "--model", cls.model, "-o", "panel.h5")
+        cls.jalki("value", "tape.h5", "--model", cls.model, "--cashflow", "flow.csv")
+        (folder / "came.csv").write_text("month,collections\n1,2000\n2,1500\n")
+        (folder / "pools.csv").write_text("pool,cashflow,price,bought\neka,flow.csv,90000,0\ntoka,flow.csv,80000,6\n")
         (pathlib.Path(cls.folder.name) / "plain.yaml").write_text("- {name: eka, recovery: 0.9}\n- {name: toka, irr: 0.03}\n")
 
     @classmethod
@@ -172,6 +175,18 @@ class Printed(unittest.TestCase):
         yield ("backtest", "panel.h5", "--model", self.model)
         yield ("backtest", "panel.h5", "--model", self.model, "--horizon", "6,12")
         yield ("worklist", *tape, "--hours", "20", "--by-debtor")
+        yield ("bid", *tape, "--rivals", "4", "--spread", "0.25", "--error", "0.1", "--overstated", "0.05", "--confounding", "1.33")
+        yield ("bid", "--value", "1760000", "--face", "35500000", "--rivals", "1", "--spread", "0.25", "--error", "0.2")
+        yield ("bid", "--value", "900", "--rivals", "20", "--spread", "0.3", "--error", "0.2")
+        yield ("forward", *tape, "--fresh", "24", "--term", "24", "--ramp", "6", "--cap", "900000", "--pay-after", "2", "--drift", "-0.03",
+               "--mix", "fi-bills=0.3", "--asked", "6.5")
+        yield ("forward", *tape, "--fresh", "all", "--asked", "0")
+        yield ("account", *tape, "--price", "90000", "--first-year", "6")
+        yield ("account", "--cashflow", "flow.csv", "--price", "90000", "--actual", "came.csv", "--revised", "flow.csv", "--flows", "net", "--by",
+               "month")
+        yield ("account", "--pools", "pools.csv")
+        yield ("simulate", *tape, "--paths", "200")
+        yield ("simulate", *tape, "--paths", "200", "--price", "90000", "--no-own-risk")
         for row in subprocess.run(["head", "-n", "40", "tape.csv"], cwd=self.folder.name, capture_output=True,
                                   text=True).stdout.splitlines()[1:40:9]:
             claim, debtor = row.split(",")[:2]
@@ -222,7 +237,9 @@ class Printed(unittest.TestCase):
         claim = subprocess.run(["sed", "-n", "2p", "tape.csv"], cwd=self.folder.name, capture_output=True, text=True).stdout.split(",")[0]
         for command in (("value", *tape), ("price", *tape), ("worklist", *tape, "--top", "20"), ("explain", *tape, "--claim", claim),
                         ("decide", *tape, "--court-budget", "1000"), ("calendar", *tape), ("compare", "tape.h5", *tape),
-                        ("watch", "tape.h5", "later.h5", "--model", self.model), ("inspect", "tape.h5")):
+                        ("watch", "tape.h5", "later.h5", "--model", self.model), ("inspect", "tape.h5"),
+                        ("bid", *tape, "--rivals", "3", "--spread", "0.2"), ("forward", *tape, "--fresh", "24"), ("account", *tape),
+                        ("simulate", *tape, "--paths", "200")):
             for form in ("json", "csv") if command[0] != "explain" else ("json",):
                 self.assertEqual(self.jalki(*command, "--format", form, "--language", "fi"), self.jalki(*command, "--format", form), command)
         self.jalki("worklist", *tape, "--top", "20", "--json", "fi.json", "--language", "fi")
