@@ -111,6 +111,7 @@ typedef struct jk_comparison {
     jk_compare_group *group; /* group[0] is all; each kind's in alphabetical order, those with claims */
     jk_compare_claims claims;
     uint64_t payments, unknown_payments; /* of the list, in the period; of claims that neither tape has */
+    uint64_t rejected_payments;          /* rows of the list that are none */
     jk_compare_side from, to;
     const char *by; /* names of the columns of JK_COMPARE_BY, or NULL */
     char **segment_name, **country_name, **by_name;

@@ -19,6 +19,7 @@ typedef struct jk_done_rules {
 typedef struct jk_done {
     uint8_t *resting;          /* [claims] 1: its debtor rests */
     uint64_t actions, unknown; /* rows of the list up to the cut-off; claims of it that the tape lacks */
+    uint64_t rejected;         /* rows of the list that are no actions */
     uint64_t debtors;          /* who rest */
 } jk_done;
 

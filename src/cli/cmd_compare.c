@@ -243,6 +243,10 @@ static int run_compare(void *command) {
         pair->options.by = arguments->by;
         status = jk_compare(&pair->side[0], &pair->side[1], &pair->options, &comparison, &error);
     }
+    if (status == JK_OK && comparison.rejected_payments > 0) {
+        jk_cli_note(&arguments->common, "warning: %s: %llu rows are bad and left out", arguments->payments_path,
+                    (unsigned long long)comparison.rejected_payments);
+    }
     if (status == JK_OK) {
         status = write_outputs(arguments, &comparison, &error);
     }

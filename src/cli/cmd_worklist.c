@@ -195,6 +195,10 @@ static jk_status narrow(worklist_arguments *arguments, const jk_candidates *cand
         jk_cli_note(&arguments->common, "%s: %llu claims are not on the tape", arguments->done_path,
                     (unsigned long long)arguments->done.unknown);
     }
+    if (arguments->done.rejected > 0) {
+        jk_cli_note(&arguments->common, "warning: %s: %llu rows are bad and left out", arguments->done_path,
+                    (unsigned long long)arguments->done.rejected);
+    }
     return JK_OK;
 }
 

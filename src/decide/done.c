@@ -127,8 +127,9 @@ jk_status jk_done_read(const char *actions, const jk_tape *tape, const jk_done_r
     reading r = {.rules = rules, .done = done};
     jk_tape *list = NULL;
     jk_status status = done->resting == NULL ? jk_fail_memory(error, "the claims that rest") : JK_OK;
-    status = status == JK_OK ? jk_list_open(actions, JK_KIND_ACTIONS, "actions", rules->pseudonyms, run, &list, error)
-                             : status;
+    status = status == JK_OK
+                 ? jk_list_open(actions, JK_KIND_ACTIONS, rules->pseudonyms, run, &list, &done->rejected, error)
+                 : status;
     status = status == JK_OK ? read_list(&r, list, error) : status;
     status = status == JK_OK ? mark(&r, tape, error) : status;
     jk_tape_close(list);

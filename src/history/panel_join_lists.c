@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Payments and actions: imported as every list of rows is - mapping, rejects, threads - into a store beside the output
- * that is opened and removed at once, then put in order of claim and day. */
+/* Payments and actions: imported as every list of rows is - mapping, rejects, threads - into a store without
+ * a name beside the output, then put in order of claim and day. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -28,16 +27,14 @@ static jk_status import_list(join_work *work, jk_kind kind, jk_tape **list, uint
     const jk_panel_join_options *options = work->options;
     const char *name = kind == JK_KIND_PAYMENTS ? "payments" : "actions";
     const char *source = kind == JK_KIND_PAYMENTS ? options->payments : options->actions;
-    char store[PATH_MAX_BYTES], rejects[PATH_MAX_BYTES];
-    int length = snprintf(store, sizeof store, "%s.%s-%d", options->output, name, (int)getpid());
+    char rejects[PATH_MAX_BYTES];
+    int length = snprintf(rejects, sizeof rejects, "%s.%s.rejects.csv", options->output, name);
     if (length < 0 || length >= PATH_MAX_BYTES) {
         return jk_fail(work->error, JK_ERROR_ARGUMENT, options->output, 0, NULL, "the path is too long");
     }
-    (void)snprintf(rejects, sizeof rejects, "%s.%s.rejects.csv", options->output, name);
     jk_import_options import = {.kind = kind,
                                 .sources = &source,
                                 .source_count = 1,
-                                .output = store,
                                 .mapping =
                                     kind == JK_KIND_PAYMENTS ? options->payments_mapping : options->actions_mapping,
                                 .rejects = rejects,
@@ -45,7 +42,7 @@ static jk_status import_list(join_work *work, jk_kind kind, jk_tape **list, uint
                                 .max_rejects = options->max_rejects,
                                 .max_rejects_is_share = options->max_rejects_is_share,
                                 .cutoff = JK_MISSING_INTEGER};
-    return jk_list_take(&import, work->run, list, rejected, work->error);
+    return jk_list_take(&import, options->output, work->run, list, rejected, work->error);
 }
 
 static void free_piece(list_piece *piece) {

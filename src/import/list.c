@@ -1,57 +1,74 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/list.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/input.h"
+#include "base/output.h"
 #include "jalki/import.h"
 
 enum { PATH_BYTES = 512 };
 static const double most_rejects = 0.01; /* share of the list */
 
-jk_status jk_list_take(const jk_import_options *options, const jk_run *run, jk_tape **list, uint64_t *rejected,
-                       jk_error *error) {
-    jk_import_summary *summary = NULL;
-    jk_status status = jk_import(options, run, &summary, error);
+/* The summary is the caller's, also where too many rows are bad. */
+static jk_status take(const jk_import_options *options, const char *beside, const jk_run *run, jk_tape **list,
+                      jk_import_summary **summary, jk_error *error) {
+    jk_output store;
+    char path[64];
+    JK_TRY(jk_output_scratch(&store, beside, error));
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", store.fd);
+    jk_import_options own = *options;
+    own.output = path;
+    jk_status status = jk_import(&own, run, summary, error);
     if (status == JK_OK) {
-        *rejected = summary->rows_rejected;
-        status = jk_tape_open_any(options->output, list, error);
-        jk_input_disown(options->output);
+        status = jk_tape_open_any(path, list, error);
+        jk_input_disown(path);
     }
-    (void)unlink(options->output); /* also where it was made, but not synced */
+    if (status != JK_OK && error != NULL && strcmp(error->file, path) == 0) {
+        (void)snprintf(error->file, sizeof error->file, "%s", beside);
+    }
+    jk_output_abort(&store); /* the list holds it open */
+    return status;
+}
+
+jk_status jk_list_take(const jk_import_options *options, const char *beside, const jk_run *run, jk_tape **list,
+                       uint64_t *rejected, jk_error *error) {
+    jk_import_summary *summary = NULL;
+    jk_status status = take(options, beside, run, list, &summary, error);
+    *rejected = summary != NULL ? summary->rows_rejected : 0;
     jk_import_summary_free(summary);
     return status;
 }
 
-/* In a folder that is the process's alone: the list is personal data. */
-jk_status jk_list_open(const char *path, jk_kind kind, const char *what, const char *pseudonyms, const jk_run *run,
-                       jk_tape **list, jk_error *error) {
+jk_status jk_list_open(const char *path, jk_kind kind, const char *pseudonyms, const jk_run *run, jk_tape **list,
+                       uint64_t *rejected, jk_error *error) {
     const char *temporary = getenv("TMPDIR");
-    char folder[PATH_BYTES], store[PATH_BYTES + 16], rejects[PATH_BYTES + 16];
-    int length = snprintf(folder, sizeof folder, "%s/jalki-XXXXXX", temporary != NULL ? temporary : "/tmp");
-    if (length < 0 || length >= PATH_BYTES || mkdtemp(folder) == NULL) {
-        return jk_fail(error, JK_ERROR_IO, folder, 0, NULL,
-                       "cannot make a folder for the %s: %s; expected one in TMPDIR", what, strerror(errno));
+    char beside[PATH_BYTES];
+    int length = snprintf(beside, sizeof beside, "%s/list", temporary != NULL ? temporary : "/tmp");
+    if (length < 0 || length >= PATH_BYTES) {
+        return jk_fail(error, JK_ERROR_IO, temporary, 0, NULL, "is too long a name; expected a folder in TMPDIR");
     }
-    (void)snprintf(store, sizeof store, "%s/list.h5", folder);
-    (void)snprintf(rejects, sizeof rejects, "%s/rejects.csv", folder);
-    jk_import_options options = {.kind = kind,
-                                 .sources = &path,
-                                 .source_count = 1,
-                                 .output = store,
-                                 .rejects = rejects,
-                                 .pseudonyms = pseudonyms,
-                                 .max_rejects = most_rejects,
-                                 .max_rejects_is_share = 1,
-                                 .cutoff = JK_MISSING_INTEGER};
-    uint64_t rejected = 0;
-    jk_status status = jk_list_take(&options, run, list, &rejected, error);
-    (void)unlink(rejects);
-    (void)rmdir(folder);
+    const jk_import_options options = {.kind = kind,
+                                       .sources = &path,
+                                       .source_count = 1,
+                                       .rejects = "/dev/null",
+                                       .pseudonyms = pseudonyms,
+                                       .max_rejects = most_rejects,
+                                       .max_rejects_is_share = 1,
+                                       .cutoff = JK_MISSING_INTEGER};
+    jk_import_summary *summary = NULL;
+    jk_status status = take(&options, beside, run, list, &summary, error);
+    *rejected = summary != NULL ? summary->rows_rejected : 0;
+    if (status == JK_ERROR_DATA && (double)*rejected > most_rejects * (double)summary->rows_read) {
+        if (error != NULL) {
+            *error = (jk_error){0}; /* the import names an option that is not one here */
+        }
+        status = jk_fail(error, JK_ERROR_DATA, path, 0, NULL, "%llu rows are bad, expected at most %g %% of the list",
+                         (unsigned long long)*rejected, 100.0 * most_rejects);
+    }
+    jk_import_summary_free(summary);
     return status;
 }

@@ -366,7 +366,7 @@ static jk_status compare(comparing *work, jk_error *error) {
         }
         JK_TRY(jk_paid_between(options->payments, options->pseudonyms, &work->own->match, comparison->cutoff[FROM],
                                comparison->cutoff[TO], &options->run, work->paid, &comparison->payments,
-                               &comparison->unknown_payments, error));
+                               &comparison->unknown_payments, &comparison->rejected_payments, error));
     }
     jk_match_forget_ids(&work->own->match);
     JK_TRY(take_memory(work, error));

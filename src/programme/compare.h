@@ -26,9 +26,11 @@ typedef struct jk_compare_own {
 jk_status jk_pair_settle(const jk_compare_side *const side[2], int32_t cutoff[2], double irr[2], jk_error *error);
 
 /* Days after `from` up to `to`: payments in that time by number of the claim (jk_match), hundredths of its currency.
- * paid[lines] is added to. Claims that neither tape has are counted. */
+ * paid[lines] is added to. Claims that neither tape has are counted, and rows
+ * that are no payments. */
 jk_status jk_paid_between(const char *payments, const char *pseudonyms, const jk_match *match, int32_t from, int32_t to,
-                          const jk_run *run, int64_t *paid, uint64_t *count, uint64_t *unknown, jk_error *error);
+                          const jk_run *run, int64_t *paid, uint64_t *count, uint64_t *unknown, uint64_t *rejected,
+                          jk_error *error);
 
 /* The worth of a claim at each level and what stands between, by steps; JK_STEP_OPENING and JK_STEP_CLOSING included.
  */

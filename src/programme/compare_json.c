@@ -37,6 +37,8 @@ char *jk_comparison_json(const jk_comparison *comparison) {
                 comparison->payments_given ? json_integer((json_int_t)comparison->payments) : json_null());
     jk_json_put(&b, object, "payments_of_unknown_claims",
                 comparison->payments_given ? json_integer((json_int_t)comparison->unknown_payments) : json_null());
+    jk_json_put(&b, object, "payments_rejected",
+                comparison->payments_given ? json_integer((json_int_t)comparison->rejected_payments) : json_null());
     jk_json_put(&b, object, "order", order);
     jk_json_put(&b, object, "rows", jk_listing_json(&b, &listing));
     jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));

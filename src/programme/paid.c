@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A list of payments, imported as every list of rows is into a store of its own, which is removed as soon as it is
- * open. */
+/* A list of payments, imported as every list of rows is into a store without a name. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,9 +11,10 @@
 enum { PIECE_ROWS = 65536 };
 
 jk_status jk_paid_between(const char *payments, const char *pseudonyms, const jk_match *match, int32_t from, int32_t to,
-                          const jk_run *run, int64_t *paid, uint64_t *count, uint64_t *unknown, jk_error *error) {
+                          const jk_run *run, int64_t *paid, uint64_t *count, uint64_t *unknown, uint64_t *rejected,
+                          jk_error *error) {
     jk_tape *list = NULL;
-    JK_TRY(jk_list_open(payments, JK_KIND_PAYMENTS, "payments", pseudonyms, run, &list, error));
+    JK_TRY(jk_list_open(payments, JK_KIND_PAYMENTS, pseudonyms, run, &list, rejected, error));
     size_t rows = jk_tape_rows(list), width = jk_tape_text_width(list, JK_COLUMN_CLAIM_ID);
     char *ids = jk_columns_alloc(PIECE_ROWS, width);
     int32_t *date = jk_columns_alloc(PIECE_ROWS, sizeof *date);

@@ -4,6 +4,7 @@
 interest carried to the second cut-off, the second tape with either model, and at either return. Pairs of tapes are generated
 and changed in ways that are known, so that every change of value has its cause."""
 import datetime
+import json
 import os
 import pathlib
 import random
@@ -163,6 +164,13 @@ def check_payments(folder, from_tape, to_tape, rows):
     assert everything["collected"] == -round(everything["actual"], 2)
     assert abs(everything["expected"] - sum(float(c["expected"] or 0) for c in claims)) < 0.01 * len(claims)
     assert everything["low"] <= everything["ratio"] <= everything["high"]
+    assert whole["payments_rejected"] == 0
+    for good, code, words in ((199, 0, "pay.csv: 1 rows are bad and left out"), (98, 1, "pay.csv: 1 rows are bad, expected at most 1 %")):
+        with open(folder / "pay.csv", "w", encoding="utf-8") as file:
+            file.write("claim_id,paid_on,amount\n" + f"{ids[0]},2026-07-01,0.10\n" * good + f"{ids[0]},yesterday,0.10\n")
+        done = program.run(["compare", from_tape, to_tape, "--model", MODEL, "--payments", folder / "pay.csv", "--format", "json"])
+        assert done.returncode == code and words in done.stderr, done.stderr
+        assert code != 0 or json.loads(done.stdout)["payments_rejected"] == 1
 
 
 def check_causes(folder, from_tape):

@@ -25,6 +25,8 @@ WRITERS = {
     "value": (["value", "t.h5", "--model", MODEL, "-o", "out.h5", "--claims", "out.csv"], ["out.h5", "out.csv"]),
     "report": (["report", "r.h5", "--tape", "t.h5", "--model", MODEL, "-o", "out.html"], ["out.html"]),
     "fit": (["fit", "p.h5", "--model", MODEL, "-o", "out.yaml"], ["out.yaml", "out.covariance.json"]),
+    "panel": (["panel", "t.h5", "later.h5", "--payments", "pay.csv", "--treatment", "amicable", "-o", "out.h5"], ["out.h5"]),
+    "compare": (["compare", "t.h5", "later.h5", "--model", MODEL, "--payments", "pay.csv", "--claims", "out.csv"], ["out.csv"]),
     "export": (["export", "r.h5", "out.sqlite"], ["out.sqlite"]),
 }
 
@@ -43,11 +45,14 @@ class Interrupted(unittest.TestCase):
         cls.put("s.yaml", "- name: worse\n  breakage: 0.25\n")
         cls.put("tri.csv", "origin,development,value\n" + "".join(
             f"{2018 + o},{d},{100 + 10 * o + d}\n" for o in range(5) for d in range(5 - o)))
+        cls.put("pay.csv", "claim_id,paid_on,amount\n" + "".join(f"C{i % 3000},2026-07-01,1.00\n" for i in range(20000)))
         for arguments in (["import", "t.csv", "-o", "t.h5", "--cutoff", "2026-06-30"],
+                          ["import", "t.csv", "-o", "later.h5", "--cutoff", "2026-09-30"],
                           ["generate", "-n", "800", "--panel", "--months", "12", "--model", MODEL, "-o", "p.h5"],
                           ["value", "t.h5", "--model", MODEL, "-o", "r.h5"]):
             made = run(*arguments, cwd=cls.folder)
             assert made.returncode == 0, made.stderr
+        os.mkdir(os.path.join(cls.folder, "temporary"))
         cls.inputs = set(os.listdir(cls.folder))
 
     @classmethod
@@ -61,6 +66,10 @@ class Interrupted(unittest.TestCase):
 
     def path(self, name):
         return os.path.join(self.folder, name)
+
+    def environment(self):
+        """With a folder of its own for temporary files."""
+        return {**ENVIRONMENT, "TMPDIR": self.path("temporary")}
 
     def write_old(self, outputs):
         """Digests of what stands there then."""
@@ -83,7 +92,7 @@ class Interrupted(unittest.TestCase):
             made = {name: digest(self.path(name)) for name in outputs}
             for _ in range(KILLS):
                 self.write_old(outputs)
-                process = subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, env=ENVIRONMENT,
+                process = subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, env=self.environment(),
                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 time.sleep(rng.uniform(0, 1.1 * took))
                 process.send_signal(signal.SIGKILL)
@@ -92,6 +101,7 @@ class Interrupted(unittest.TestCase):
                     self.assertIn(digest(self.path(name)), (old[name], made[name]), f"{command}: {name} is torn")
                 left = self.strays(outputs) - {f"{name}-journal" for name in outputs if name.endswith(".sqlite")}
                 self.assertTrue(all(name.startswith(".jalki-") for name in left), f"{command} left {left}")
+                self.assertEqual(os.listdir(self.path("temporary")), [], command)
             self.assertEqual(run(*arguments, cwd=self.folder).returncode, 0)
             self.assertEqual(self.strays(outputs), set(), f"{command}: not swept by the next run")
             self.assertEqual({name: digest(self.path(name)) for name in outputs}, made)

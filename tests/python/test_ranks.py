@@ -120,6 +120,18 @@ class Ranks(InFolder):
         self.check_same([(2, 1), (4, 2)], "compare", "t.h5", "later.h5", "--model", MODEL, "--model-b", "models/nordic.yaml", "--irr", "0.1", "--irr-b", "0.2", "--by", "product",
                         endings=[("--json", ".json"), ("--claims", ".csv"), ("--page", ".html")])
 
+    def test_lists_beside_tapes(self):
+        """Payments and actions: each rank reads them for itself."""
+        for name, row in (("pay.csv", "claim_id,paid_on,amount\nC0000000003,2026-07-20,12.50\n"),
+                          ("act.csv", "claim_id,from_date,treatment\nC0000000003,2026-06-20,amicable\n")):
+            with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+                file.write(row)
+        self.run_it([PROGRAM, "generate", "-n", "1500", "-o", "after.h5", "--cutoff", "2026-12-31"])
+        self.check_same([(2, 1)], "compare", "t.h5", "after.h5", "--model", MODEL, "--payments", "pay.csv", endings=[("--json", ".json")])
+        self.check_same([(2, 1)], "worklist", "t.h5", "--model", MODEL, "--done", "act.csv", endings=[("--json", ".json")])
+        self.check_same([(2, 1)], "panel", "t.h5", "after.h5", "--payments", "pay.csv", "--actions", "act.csv", "--treatment", "surveil",
+                        endings=[("-o", ".h5")])
+
     def test_inspect(self):
         self.run_it([PROGRAM, "generate", "-n", "40000", "-o", "blocks.h5"])  # three blocks
         self.check_same([(2, 1)], "inspect", "blocks.h5", "--by", "country", "--format", "json")

@@ -95,7 +95,12 @@ class Replay(unittest.TestCase):
                                   "--with-ids").stdout)
         with open(self.path("s.json"), "w") as file:
             file.write(self.jalki("import", "t.csv", "-o", "j.h5", "--cutoff", "2026-06-30", "--format", "json").stdout)
-        for name in ("i.json", "i.h5", "p.h5", "b.json", "e.json", "s.json"):
+        with open(self.path("pay.csv"), "w") as file:
+            file.write("claim_id,paid_on,amount\nC0000000007,2026-07-20,12.50\n")
+        self.jalki("import", "t.csv", "-o", "later.h5", "--cutoff", "2026-12-31")
+        self.jalki("compare", "i.h5", "later.h5", "--model", MODEL, "--payments", "pay.csv", "--json", "c.json")
+        self.jalki("panel", "i.h5", "later.h5", "--payments", "pay.csv", "--treatment", "surveil", "-o", "joined.h5")
+        for name in ("i.json", "i.h5", "p.h5", "b.json", "e.json", "s.json", "c.json", "joined.h5"):
             self.assertIn("The same: ", self.jalki("replay", name).stdout, name)
 
     def test_input_that_changed(self):

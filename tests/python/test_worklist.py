@@ -209,6 +209,11 @@ def check_done(p):
         gone = {debtor[c] for c in resting}
         assert [r["claim_id"] for r in made["rows"]] == [r["claim_id"] for r in everything if r["debtor_id"] not in gone], options
         assert (made["excluded"].get("resting", {"claims": 0})["claims"] > 0) == bool(resting)
+    for good, code, words in ((199, 0, "some.csv: 1 rows are bad and left out"), (98, 1, "some.csv: 1 rows are bad, expected at most 1 %")):
+        some = p.folder / "some.csv"
+        some.write_text("claim_id,from_date,treatment\n" + f"{lately},2026-06-25,amicable\n" * good + f"{lately},,amicable\n")
+        done = program.run(["worklist", p.store, "--model", MODEL, "--top", "5", "--done", some])
+        assert done.returncode == code and words in done.stderr, done.stderr
 
 
 def check_pseudonyms(p):
