@@ -226,9 +226,9 @@ static void take_figures(const batch_run *self, size_t number) {
         return;
     }
     if (jk_batch_take_figures(job, path, &error) != JK_OK) {
-        char text[JK_ERROR_TEXT_MAX];
-        jk_cli_note(self->wish->common, "%s: warning: its figures cannot be read: %s", job->name,
-                    jk_error_text(&error, text, sizeof text));
+        char text[JK_ERROR_TEXT_MAX], said[JK_BATCH_MESSAGE];
+        (void)snprintf(said, sizeof said, "its figures cannot be read: %s", jk_error_text(&error, text, sizeof text));
+        say(job, JK_JOB_FAILED, said);
     }
 }
 

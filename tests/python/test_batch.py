@@ -224,6 +224,18 @@ class Batch(unittest.TestCase):
         rows = self.rows(self.jalki("batch", "books/jobs.yaml", "--format", "csv", "--quiet", expect=1).stdout)
         self.assertEqual([r["state"] for r in rows.values()], ["failed", "failed", "failed", "skipped", "skipped", "done"])
 
+    def test_figures_that_cannot_be_read(self):
+        self.write("""
+            jalki_batch: 1
+            defaults: {model: MODEL}
+            jobs:
+              - {name: gone, command: value, read: a.h5, json: /dev/null}
+              - {name: good, command: value, read: a.h5}
+        """)
+        done = self.jalki("batch", "books/jobs.yaml", "--quiet", expect=1)
+        self.assertIn("2 jobs: 1 done, 1 failed, 0 skipped", done.stdout)
+        self.assertRegex(done.stdout, "gone failed: its figures cannot be read: /dev/null")
+
     def test_the_page(self):
         """The file of docs/batch.md."""
         with open(os.path.join(SOURCE, "docs", "batch.md"), encoding="utf-8") as page:
