@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The same bits whatever the machine does: every command's figures as JSON (and value's files), hashed, over threads,
-instruction sets and the order of rows. scripts/bits.py PROGRAM [PROGRAM...] compares programs too (GCC, Clang), and ranks,
+instruction sets, block sizes (JALKI_BLOCK_ROWS) and the order of rows. scripts/bits.py PROGRAM [PROGRAM...] compares programs too (GCC, Clang), and ranks,
 where a program is a command line ("mpirun -n 3 build/release/jalki-mpi").
 
 Figures that name the run (paths, versions, times, hashes of files) are left out of the hash; the order of rows may
@@ -22,6 +22,7 @@ MODEL = os.path.join(SOURCE, "models", "nordic.yaml")
 SCENARIOS = os.path.join(SOURCE, "data", "scenarios", "nordic.yaml")
 OF_THE_RUN = {"program", "version", "created", "tape", "tape_path", "tape_sha256", "source", "sha256", "model_path", "path",
               "threads", "seconds", "manifest", "panel_path"}
+BLOCKS = (1, 97, 1000)  # claims in a block, where the library does not choose
 ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "1782777600"}
 
 # name; command line with {t} the tape, {p} the panel, {j} the JSON to write; whether the order of rows is tried
@@ -42,8 +43,8 @@ COMMANDS = [
 ]
 
 
-def run(program, line, threads, isa):
-    environment = {**ENVIRONMENT, "JALKI_ISA": isa} if isa else ENVIRONMENT
+def run(program, line, threads, isa, blocks=0):
+    environment = {**ENVIRONMENT, **({"JALKI_ISA": isa} if isa else {}), **({"JALKI_BLOCK_ROWS": str(blocks)} if blocks else {})}
     done = subprocess.run([*shlex.split(program), *line.split(), "--threads", str(threads), "--quiet"], env=environment,
                           capture_output=True, text=True)
     if done.returncode != 0:
@@ -96,15 +97,16 @@ def main():
         made = os.path.join(folder, "made")
         for name, line, shuffles in COMMANDS:
             if quick:
-                settings = [(programs[0], 1, "base", 0)] + [(p, 3, None, 0) for p in programs[1:] or programs]
+                settings = [(programs[0], 1, "base", 0, 0)] + [(p, 3, None, 0, 0) for p in programs[1:] or programs]
             else:
-                settings = [(p, t, s, 0) for p, t, s in itertools.product(programs, threads, sets)]
-            settings += [(programs[0], threads[-1], None, 1)] if shuffles else []
+                settings = [(p, t, s, 0, 0) for p, t, s in itertools.product(programs, threads, sets)]
+            settings += [(programs[0], 2, None, 0, blocks) for blocks in (BLOCKS[1:2] if quick else BLOCKS)]
+            settings += [(programs[0], threads[-1], None, 1, 0)] if shuffles else []
             hashes = {}
-            for program, count, isa, tape in settings:
-                run(program, line.format(t=tapes[tape], p=panel, r=results, m=MODEL, s=SCENARIOS, j=made, c=made), count, isa)
+            for program, count, isa, tape, blocks in settings:
+                run(program, line.format(t=tapes[tape], p=panel, r=results, m=MODEL, s=SCENARIOS, j=made, c=made), count, isa, blocks)
                 hashes.setdefault(figures(name, made), []).append(
-                    f"{program} {count} threads, {isa or 'own'}{', rows shuffled' if tape else ''}")
+                    f"{program} {count} threads, {isa or 'own'}{', rows shuffled' if tape else ''}{f', blocks of {blocks}' if blocks else ''}")
             print(f"{name:10} {len(settings):3} settings  {next(iter(hashes))[:16]}{'' if len(hashes) == 1 else '  DIFFERS'}", flush=True)
             if len(hashes) > 1:
                 failed += 1

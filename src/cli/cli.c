@@ -8,7 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/language.h"
+#include "base/text.h"
 #include "cli/host.h"
 
 static volatile sig_atomic_t interrupted;
@@ -64,15 +66,30 @@ static int on_progress(void *context, const char *stage, uint64_t done, uint64_t
     return interrupted;
 }
 
+jk_status jk_cli_block_rows(size_t *rows, jk_error *error) {
+    enum { ROWS_MOST = 1 << 20 };
+    const char *wanted = getenv("JALKI_BLOCK_ROWS");
+    int64_t number = 0;
+    bool given = wanted != NULL && wanted[0] != '\0';
+    if (given && (!jk_text_to_integer(wanted, strlen(wanted), &number) || number < 1 || number > ROWS_MOST)) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "JALKI_BLOCK_ROWS is \"%.32s\"; expected 1 to %d",
+                       wanted, ROWS_MOST);
+    }
+    *rows = (size_t)number;
+    return JK_OK;
+}
+
 jk_run jk_cli_run(const jk_cli_common *common) {
+    size_t block_rows = 0;
+    (void)jk_cli_block_rows(&block_rows, NULL); /* refused before the command began, where it is wrong */
     if (jk_host_current() != NULL) {
-        return (jk_run){.threads = common->threads, .progress = jk_host_progress};
+        return (jk_run){.threads = common->threads, .block_rows = block_rows, .progress = jk_host_progress};
     }
     line = (progress_line){.show = !common->quiet && isatty(STDERR_FILENO)};
     struct sigaction action = {.sa_handler = on_signal};
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
-    return (jk_run){.threads = common->threads, .progress = on_progress, .context = NULL};
+    return (jk_run){.threads = common->threads, .block_rows = block_rows, .progress = on_progress};
 }
 
 int jk_cli_fail(const jk_error *error) {

@@ -28,6 +28,10 @@ typedef struct jk_cli_common {
     const char *partial_path;                     /* --partial, likewise */
 } jk_cli_common;
 
+/* Claims per block as JALKI_BLOCK_ROWS of the environment asks for them, 0: the library's choice. For trials, as
+ * JALKI_ISA is (scripts/bits.py): results do not depend on it. */
+jk_status jk_cli_block_rows(size_t *rows, jk_error *error);
+
 /* Run settings from the common options: threads, and a progress line on stderr if that is a terminal and not --quiet.
  * SIGINT and SIGTERM end the run through it. */
 jk_run jk_cli_run(const jk_cli_common *common);

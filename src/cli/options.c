@@ -400,7 +400,9 @@ static void set_policy(const jk_usage *usage) {
 
 static int run(jk_usage *usage, const char **files, size_t room) {
     jk_error error = {0};
-    if (check_files(usage, files, room, &error) != JK_OK || check_endings(usage, &error) != JK_OK) {
+    size_t block_rows = 0;
+    if (jk_cli_block_rows(&block_rows, &error) != JK_OK || check_files(usage, files, room, &error) != JK_OK ||
+        check_endings(usage, &error) != JK_OK) {
         return jk_cli_fail(&error);
     }
     if (!usage->command->shares_work && !jk_team_ranks_leave()) {

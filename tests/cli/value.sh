@@ -22,6 +22,10 @@ for threads in 1 2 7; do
     "${value[@]}" --threads $threads --claims c2.csv --cashflow f2.csv --json j2.json >/dev/null
     for file in c f j; do cmp $file.* ${file}2.*; done
 done
+for blocks in 1 97 100000; do
+    JALKI_BLOCK_ROWS=$blocks "${value[@]}" --claims c2.csv --cashflow f2.csv --json j2.json >/dev/null
+    for file in c f j; do cmp $file.* ${file}2.*; done
+done
 JALKI_ISA=base "${value[@]}" --claims c3.csv.gz --json - >j3.json
 gzip -dc c3.csv.gz | cmp - c.csv
 cmp j.json j3.json
@@ -66,6 +70,9 @@ refused 1 "expected --cutoff" jalki value undated.h5 --model "$model"
 "${value[@]/t.h5/undated.h5}" --cutoff 2026-06-30 --claims c5.csv >/dev/null
 cmp c.csv c5.csv
 refused 1 "v9" env JALKI_ISA=v9 "$JALKI_PROGRAM" value t.h5 --model "$model"
+for blocks in 0 -1 many 2000000; do
+    refused 1 "JALKI_BLOCK_ROWS is \"$blocks\"" env JALKI_BLOCK_ROWS=$blocks "$JALKI_PROGRAM" value t.h5 --model "$model"
+done
 [ ! -e new.csv ] || fail "a failed run left a file"
 
 # An output that is an input, or that two options name, is refused before anything is lost.
