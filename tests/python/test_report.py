@@ -304,6 +304,18 @@ with tempfile.TemporaryDirectory() as name:
             if has_charts:
                 check_charts(page)
 
+        # A page in Finnish: a claim is still found by its address, and no label of a chart leaves a narrow screen.
+        jalki("report", folder / "sample.results", "-o", folder / "finnish.html", "--language", "fi", "--reprice", 0)
+        row = figures["explanations"][3]["row"]
+        page = browser.open(f"{folder / 'finnish.html'}", width=390, locale="fi-FI")
+        quiet(page, folder / "finnish.html")
+        page.evaluate(f"new Promise((done) => {{ location.hash = '#claim-{row}'; setTimeout(done, 300); }})")
+        assert f"rivi {row}" in page.evaluate("document.querySelector('dialog h2')?.textContent ?? ''")
+        page.evaluate("document.querySelector('dialog').close()")
+        beyond = page.evaluate("""[...document.querySelectorAll("figure .plot svg text")].filter((text) => { const at = text.getBoundingClientRect();
+            return at.width > 0 && (at.left < 0 || at.right > innerWidth); }).map((text) => text.textContent)""")
+        assert beyond == [], beyond
+
         # Finnish readers see Finnish numbers: a space between thousands, a comma before decimals.
         page = browser.open(html, locale="fi-FI")
         finnish = page.evaluate("document.getElementById('summary').textContent").replace("\u00a0", " ")

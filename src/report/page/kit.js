@@ -115,10 +115,10 @@ const jalki = (() => {
   const isNumber = (column, row) => typeof column.kind === "function" && !row ? true : kindOf(column, row).number;
 
   // table({caption, note, columns: [{label, kind, value: (row) => …}], rows, sort: false, mark: (row) => class, total: row}).
-  // `open: (row) => …`: the first cell is a button that does this. `kind` may be a function of the row; `show` makes what stands in the cell instead of the value, which still sorts; a `screen` column is not printed. The first column heads the rows. Headings are buttons that sort, unless `sort` is false; the total stays last.
+  // `open: (row) => …`: the first cell is a button that does this, with the row's place as data-place. `kind` may be a function of the row; `show` makes what stands in the cell instead of the value, which still sorts; a `screen` column is not printed. The first column heads the rows. Headings are buttons that sort, unless `sort` is false; the total stays last.
   function table({ caption, note, columns, rows, sort = true, mark = () => null, total = null, open = null }) {
     const opener = (row, text) => {
-      const made = element("button", { type: "button", class: "open", "aria-haspopup": "dialog" }, text);
+      const made = element("button", { type: "button", class: "open", "aria-haspopup": "dialog", "data-place": rows.indexOf(row) }, text);
       made.addEventListener("click", () => {
         made.focus({ preventScroll: true }); // not every browser does, and the reader is to come back here
         open(row);

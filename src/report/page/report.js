@@ -163,7 +163,7 @@
             Plot.dot(returns.bids, { x: "irr", y: "bid", r: 4, fill: "var(--blue)" }),
             Plot.dot([chosen], { x: "irr", y: "bid", r: 6.5, fill: "var(--green)", stroke: "var(--paper)", strokeWidth: 2 }),
             Plot.tip(returns.bids, Plot.pointer({ x: "irr", y: "bid", title: (bid) => `at ${rate(bid.irr)}\nbid ${money(bid.bid)}\nbound by the ${bound(bid.binding)}` })),
-            Plot.text(returns.bids, { x: "irr", y: "bid", text: (bid) => short(bid.bid), dy: -14, fontWeight: (bid) => bid.chosen ? 650 : 400, fill: "currentColor" }),
+            Plot.text(width < 520 ? [chosen] : returns.bids, { x: "irr", y: "bid", text: (bid) => short(bid.bid), dy: -14, fontWeight: (bid) => bid.chosen ? 650 : 400, fill: "currentColor" }),
           ] }) }));
     }
     if (returns.alone.length > 0) {
@@ -216,7 +216,7 @@
         table: table({ caption: "Claims that are being paid", rows, columns: [{ label: "after months", value: (row) => row.month }, { label: "claims", kind: "count", value: (row) => Math.round(row.claims) }, { label: "% of claims", kind: "percent", value: (row) => row.share }] }),
         describe: `At the cut-off ${number(Math.round(rows[0].claims))} claims are being paid, after ${number(rows.at(-1).year)} years ${number(Math.round(rows.at(-1).claims))}.`,
         draw: (width) => Plot.plot({ width, height: 190, marginLeft: 62, marginRight: 16, marginTop: 12, marginBottom: 44, x: { label: "years from the cut-off", labelAnchor: "center", labelOffset: 38, domain: [0, flow.gross.length / 12], labelArrow: "none", ticks: Math.min(15, width / 60) },
-          y: { grid: true, label: null, ticks: 4, nice: true, zero: true },
+          y: { grid: true, label: null, tickFormat: (claims) => number(claims), ticks: 4, nice: true, zero: true },
           marks: [Plot.areaY(rows, { x: "year", y: "claims", fill: "var(--blue)", fillOpacity: 0.09 }), Plot.line(rows, { x: "year", y: "claims", stroke: "var(--blue)", strokeWidth: 2 }),
             Plot.tip(rows, Plot.pointerX({ x: "year", y: "claims", title: (row) => `after ${months(row.month)}\n${number(Math.round(row.claims))} claims` }))] }) }));
     }
@@ -267,7 +267,7 @@
     const behind = table({ caption: "Scenarios", note: currency, rows, columns: [{ label: "scenario", value: (row) => row.name }, rows.some((row) => row.words) ? { label: "what happens", kind: "words", screen: true, value: (row) => row.words } : null,
       { label: "value, committed", kind: "amount", value: (row) => row.committed.value }, { label: "change", kind: "share", value: (row) => row.committedChange },
       { label: "value, re-planned", kind: "amount", value: (row) => row.replanned.value }, { label: "change", kind: "share", value: (row) => row.replannedChange },
-      returns.floors.length > 0 ? { label: "bid at the return alone, re-planned", kind: "amount", value: (row) => Math.max(0, row.replanned.value - chosen.onboarding) } : null,
+      returns.floors.length > 0 ? { label: "bid at the return alone, re-planned", kind: "amount", screen: true, value: (row) => Math.max(0, row.replanned.value - chosen.onboarding) } : null,
       { label: returns.floors.length > 0 ? "bid with all floors, re-planned" : "bid, re-planned", kind: "amount", value: (row) => row.replanned.bid }].filter(Boolean) });
     const changes = rows.flatMap((row) => [row.committedChange, row.replannedChange]);
     const lowest = Math.min(...changes, 0), highest = Math.max(...changes, 0), span = Math.max(highest - lowest, 0.01);
@@ -276,7 +276,7 @@
       describe: rows.map((row) => `${row.name}: ${percent(row.committedChange)} committed, ${percent(row.replannedChange)} re-planned`).join("; "),
       draw: (width, sheet) => {
         const left = Math.min(longest * 7.4 + 14, width * 0.38);
-        return Plot.plot({ width, height: (sheet ? 32 : 40) * rows.length + 34, marginLeft: left, marginRight: 12, marginTop: 6, marginBottom: 28, x: { domain: [lowest - (lowest < 0 ? span : 0) * (width < 520 ? 0.4 : 0.1), highest + (highest > 0 ? span : 0) * (width < 520 ? 0.4 : 0.1)], tickFormat: (part) => percent(part, 0), ticks: 5, grid: true, label: null },
+        return Plot.plot({ width, height: (sheet ? 32 : 40) * rows.length + 34, marginLeft: left, marginRight: 12, marginTop: 6, marginBottom: 28, x: { domain: [lowest - (lowest < 0 ? span : 0) * (width < 520 ? 0.4 : 0.1), highest + (highest > 0 ? span : 0) * (width < 520 ? 0.4 : 0.1)], tickFormat: (part) => percent(part, 0), ticks: width < 520 ? 4 : 5, grid: true, label: null },
           y: { domain: rows.map((row) => row.name), label: null, tickSize: 0, padding: 0.25 },
           marks: [
             Plot.barX(rows, { y: "name", x1: 0, x2: "committedChange", fill: "var(--orange)", insetBottom: 15, title: (row) => `${row.name}, committed\n${money(row.committed.value)}, ${percent(row.committedChange)}`, tip: true }),
@@ -303,7 +303,7 @@
       best && valuation.value > 0 ? `${percent(best.value / valuation.value, 0)} of the value lies in the ${count(best.claims)} to work by ${best.action} action.` : ""));
     s.put(whole && chart({ title: "Shares of the decisions", legend: rows.map((row) => [row.action, ACTIONS[row.action].colour]),
       describe: parts.map((part) => `${part.action}: ${percent(part.share)} of ${part.measure}`).join(", "),
-      draw: (width) => Plot.plot({ width, height: 128, marginLeft: 58, marginRight: 0, marginTop: 4, marginBottom: 4, x: { axis: null, domain: [0, 1] }, y: { domain: ["claims", "face", "value"], label: null, padding: 0.2, tickSize: 0 },
+      draw: (width) => Plot.plot({ width, height: 128, marginLeft: 96, marginRight: 0, marginTop: 4, marginBottom: 4, x: { axis: null, domain: [0, 1] }, y: { domain: ["claims", "face", "value"], label: null, padding: 0.2, tickSize: 0 },
         marks: [
           Plot.barX(parts, { y: "measure", x1: "from", x2: (part) => part.from + part.share, fill: (part) => ACTIONS[part.action].colour, insetLeft: 0.5, insetRight: 0.5, title: (part) => `${part.action}\n${percent(part.share)} of ${part.measure}`, tip: true }),
           Plot.text(parts.filter((part) => part.share * width > 44), { y: "measure", x: (part) => part.from + part.share / 2, text: (part) => percent(part.share, 0), fill: (part) => ACTIONS[part.action].ink }),
@@ -404,7 +404,7 @@
     s.put(element("h3", null, "What is missing"), missing.length === 0 ? paragraph("Every column is given for every claim.") : chart({ title: "Claims without a value", note: "by column; some columns are empty by nature, such as a payment that never came",
       describe: missing.map((column) => `${said(column.name)} ${percent(column.share, 0)}`).join(", "),
       table: table({ caption: "Missing values", rows: missing, columns: [{ label: "column", value: (row) => said(row.name) }, { label: "what it is, and what stands for it", kind: "words", value: (row) => row.meaning }, { label: "claims without", kind: "count", value: (row) => row.missing }, { label: "share", kind: "share", value: (row) => row.share }] }),
-      draw: (width, sheet) => Plot.plot({ width, height: (sheet ? 15 : 23) * missing.length + 8, marginLeft: 156, marginRight: 50, marginTop: 4, marginBottom: 4, x: { axis: null, domain: [0, 1] }, y: { domain: missing.map((column) => column.said), label: null, tickSize: 0, padding: 0.3 },
+      draw: (width, sheet) => Plot.plot({ width, height: (sheet ? 15 : 23) * missing.length + 8, marginLeft: sheet || width < 520 ? 198 : 156, marginRight: 50, marginTop: 4, marginBottom: 4, x: { axis: null, domain: [0, 1] }, y: { domain: missing.map((column) => column.said), label: null, tickSize: 0, padding: 0.3 },
         marks: [
           Plot.barX(missing, { y: "said", x1: 0, x2: 1, fill: "var(--wash)" }), Plot.barX(missing, { y: "said", x1: 0, x2: "share", fill: "var(--orange)", title: (column) => `${column.said}\n${number(column.missing)} claims without, ${percent(column.share)}`, tip: true }),
           Plot.text(missing, { y: "said", x: 1, text: (column) => percent(column.share, column.share < 0.1 ? 1 : 0), dx: 8, textAnchor: "start", fill: "currentColor" }),
@@ -443,7 +443,7 @@
       };
       const follow = () => { // as if its button had been pressed, to which the reader then comes back
         const at = figures.explanations.findIndex((one) => location.hash === `#claim-${one.row}`);
-        if (at >= 0 && !document.querySelector("dialog")) [...s.element.querySelectorAll(".open")].find((button) => button.textContent === rows[at].claim_id).click();
+        if (at >= 0 && !document.querySelector("dialog")) s.element.querySelector(`.open[data-place="${at}"]`).click();
       };
       addEventListener("hashchange", follow);
       setTimeout(follow);
