@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zlib
 
 try:
     import h5py
@@ -204,6 +205,49 @@ class HostileStore(unittest.TestCase):
             file.create_dataset("dict/product", shape=(50,), maxshape=(None,), chunks=(1 << 24,), dtype="S40",
                                 compression="gzip")
         self.refuses(self.replace("dict/product", dictionary), "not supported")
+
+    # ---- what others may do to a store without harm ----
+
+    def test_columns_packed_by_other_programs(self):
+        """Chunks that are deflated alone, shuffled alone, neither, or not as the column's others: the values are the same."""
+        def column(shuffled, deflated, last=None):
+            def make(file, old):
+                chunk = 64
+                data = file.create_dataset("tape/principal", shape=old.shape, chunks=(chunk,), maxshape=(None,), dtype="<i8",
+                                           shuffle=shuffled, compression="gzip" if deflated else None)
+                data[:] = old
+                if last is not None: # each filter that the mask names was left out for the chunk
+                    rest = np.zeros(chunk, "<i8")
+                    rest[:len(old) % chunk] = old[len(old) // chunk * chunk:]
+                    plain = rest.tobytes()
+                    turned = np.frombuffer(plain, "u1").reshape(chunk, 8).T.tobytes()
+                    packed = {0b01: zlib.compress(plain), 0b10: turned, 0b11: plain}[last]
+                    data.id.write_direct_chunk((len(old) // chunk * chunk,), packed, filter_mask=last)
+            return make
+        def claims_of(path):
+            listed = os.path.join(self.folder, "claims.csv")
+            done = run("value", path, "--model", MODEL, "--claims", listed)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            with open(listed) as file:
+                return file.read()
+        whole = claims_of(self.tape)
+        self.assertEqual(whole.count("\n"), 201)
+        for shuffled, deflated, last in ((False, False, None), (False, True, None), (True, False, None), (True, True, None),
+                                         (True, True, 0b01), (True, True, 0b10), (True, True, 0b11)):
+            with self.subTest(shuffled=shuffled, deflated=deflated, last=last):
+                path = self.victim(self.replace("tape/principal", column(shuffled, deflated, last)))
+                self.assertEqual(claims_of(path), whole)
+
+    def test_a_user_block_in_front(self):
+        path = os.path.join(self.folder, "block.h5")
+        with h5py.File(self.tape, "r") as old, h5py.File(path, "w", userblock_size=512) as file:
+            for name, value in old.attrs.items():
+                file.attrs[name] = value
+            for name in old:
+                old.copy(name, file)
+        done = run("inspect", path)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("user block", done.stderr)
 
     def test_results_that_were_never_written(self):
         def column(file, old):
