@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/cell.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -423,10 +422,7 @@ static jk_status check_balances(jk_import_chunk *chunk, jk_error *error) {
         int64_t balance = jk_chunk_money(principal, row) + jk_chunk_money(interest, row) + jk_chunk_money(fees, row);
         chunk->balance[row] = balance;
         if ((balance <= 0 || balance > JK_MONEY_MAX) && !chunk->bad[row]) {
-            char text[32];
-            (void)snprintf(text, sizeof text, "%s%" PRId64 ".%02" PRId64, balance < 0 ? "-" : "",
-                           balance < 0 ? -balance / 100 : balance / 100, balance < 0 ? -balance % 100 : balance % 100);
-            JK_TRY(jk_chunk_reject_copy(chunk, row, -1, JK_REJECT_NOT_POSITIVE, text, error));
+            JK_TRY(jk_chunk_reject_money(chunk, row, -1, JK_REJECT_NOT_POSITIVE, balance, error));
         }
     }
     return JK_OK;

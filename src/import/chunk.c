@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/hash_key.h"
 #include "base/memory.h"
+#include "import/finder.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -111,6 +112,12 @@ jk_status jk_chunk_reject_copy(jk_import_chunk *chunk, size_t row, int column, j
         memcpy(chunk->rejects[before].short_value, value, length);
     }
     return JK_OK;
+}
+
+jk_status jk_chunk_reject_money(jk_import_chunk *chunk, size_t row, int column, jk_reject_reason reason, int64_t money,
+                                jk_error *error) {
+    char text[32];
+    return jk_chunk_reject_copy(chunk, row, column, reason, jk_finder_money(money, text), error);
 }
 
 jk_status jk_chunk_note_partner(jk_import_chunk *chunk, uint32_t source, uint32_t row, jk_error *error) {

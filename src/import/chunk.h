@@ -163,6 +163,10 @@ jk_status jk_chunk_reject(jk_import_chunk *chunk, size_t row, uint32_t line, int
 jk_status jk_chunk_reject_copy(jk_import_chunk *chunk, size_t row, int column, jk_reject_reason reason,
                                const char *value, jk_error *error);
 
+/* The same for an amount in hundredths. */
+jk_status jk_chunk_reject_money(jk_import_chunk *chunk, size_t row, int column, jk_reject_reason reason, int64_t money,
+                                jk_error *error);
+
 /* Leaves a row out on purpose, as jk_chunk_reject rejects one. A row that is rejected already is left out instead. */
 jk_status jk_chunk_leave_out(jk_import_chunk *chunk, size_t row, uint32_t line, jk_left_out kind, const char *value,
                              size_t length, jk_error *error);

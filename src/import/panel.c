@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/panel.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/calendar.h"
@@ -11,14 +10,6 @@
 enum { PREFETCH = 12 };
 
 #define PERIOD_MAX 1200.0
-
-static jk_status reject_money(jk_import_chunk *chunk, size_t row, int column, jk_reject_reason reason, int64_t money,
-                              jk_error *error) {
-    char text[32];
-    (void)snprintf(text, sizeof text, "%s%" PRId64 ".%02" PRId64, money < 0 ? "-" : "",
-                   money < 0 ? -money / 100 : money / 100, money < 0 ? -money % 100 : money % 100);
-    return jk_chunk_reject_copy(chunk, row, column, reason, text, error);
-}
 
 static jk_status reject_date(jk_import_chunk *chunk, size_t row, jk_column column, jk_reject_reason reason,
                              int32_t date, jk_error *error) {
@@ -54,7 +45,7 @@ static jk_status check_cash(jk_import_chunk *chunk, size_t row, jk_error *error)
                     jk_chunk_money(chunk->column[JK_COLUMN_CASH_INTEREST], row) +
                     jk_chunk_money(chunk->column[JK_COLUMN_CASH_COSTS], row);
     bool fits = parts <= cash || (cash < 0 && parts == 0); /* a reversal in a list of payments has no parts */
-    return !fits ? reject_money(chunk, row, JK_COLUMN_CASH, JK_REJECT_CASH_PARTS, parts, error) : JK_OK;
+    return !fits ? jk_chunk_reject_money(chunk, row, JK_COLUMN_CASH, JK_REJECT_CASH_PARTS, parts, error) : JK_OK;
 }
 
 /* A missing principal, so that principal + interest_accrued + fees is balance_start; and the row's balance. */
@@ -72,10 +63,10 @@ static jk_status settle_balance(jk_import_chunk *chunk, size_t row, jk_error *er
         return JK_OK;
     }
     if (start <= 0) {
-        return reject_money(chunk, row, JK_COLUMN_BALANCE_START, JK_REJECT_NO_EXPOSURE, start, error);
+        return jk_chunk_reject_money(chunk, row, JK_COLUMN_BALANCE_START, JK_REJECT_NO_EXPOSURE, start, error);
     }
     bool fits = balance > 0 && balance <= JK_MONEY_MAX && *principal >= -JK_MONEY_MAX && *principal <= JK_MONEY_MAX;
-    return fits ? JK_OK : reject_money(chunk, row, -1, JK_REJECT_NOT_POSITIVE, balance, error);
+    return fits ? JK_OK : jk_chunk_reject_money(chunk, row, -1, JK_REJECT_NOT_POSITIVE, balance, error);
 }
 
 static jk_status check_period(jk_import_chunk *chunk, size_t row, jk_error *error) {

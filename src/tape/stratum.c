@@ -155,7 +155,8 @@ uint32_t jk_stratum_code(const jk_stratum_column *column, const jk_block *block,
     }
 }
 
-void jk_stratum_word(const jk_stratum_column *column, uint32_t code, char *text, size_t room) {
+/* The words for a code; those of a valuation by their `words`. */
+static void put_word(const jk_stratum_column *column, uint32_t code, char *text, size_t room) {
     if (code == 0) {
         (void)snprintf(text, room, "%s", column->source == JK_STRATUM_PAID ? "never" : "missing");
         return;
@@ -189,7 +190,7 @@ const char *jk_stratum_words(const jk_stratum_list *list, uint64_t key, char tex
     text[0] = '\0';
     for (size_t c = 0; c < list->count; c++) {
         char word[JK_STRATUM_WORD];
-        jk_stratum_word(&list->by[c], jk_stratum_code_of(list, key, c), word, sizeof word);
+        put_word(&list->by[c], jk_stratum_code_of(list, key, c), word, sizeof word);
         int added = snprintf(text + length, JK_STRATUM_WORD - length, "%s%s", c > 0 ? ", " : "", word);
         length = added < 0 || length + (size_t)added >= JK_STRATUM_WORD ? JK_STRATUM_WORD - 1 : length + (size_t)added;
     }
@@ -205,6 +206,6 @@ void jk_stratum_put_heads(const jk_stratum_list *list, jk_listing_column *heads)
 
 void jk_stratum_put_words(const jk_stratum_list *list, uint64_t key, jk_cell *cells) {
     for (size_t c = 0; c < list->count; c++) {
-        jk_stratum_word(&list->by[c], jk_stratum_code_of(list, key, c), cells[c].text, sizeof cells[c].text);
+        put_word(&list->by[c], jk_stratum_code_of(list, key, c), cells[c].text, sizeof cells[c].text);
     }
 }

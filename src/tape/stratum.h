@@ -52,8 +52,6 @@ jk_status jk_stratum_read(const jk_tape *tape, const char *by, bool valued, jk_s
  * bands are made of. */
 uint32_t jk_stratum_code(const jk_stratum_column *column, const jk_block *block, double balance, size_t row,
                          int32_t cutoff);
-/* The words for a code; those of a valuation by their `words`. */
-void jk_stratum_word(const jk_stratum_column *column, uint32_t code, char *text, size_t room);
 
 /* Keys: codes of all columns, the first in the highest bits, plus 1. */
 static inline uint64_t jk_stratum_key(uint64_t key, uint32_t code) {
