@@ -18,6 +18,7 @@
 
 #include "jalki/fit_payers.h"
 #include "jalki/fit_trees.h"
+#include "jalki/listing.h"
 #include "jalki/panel_filter.h"
 #include "jalki/ppml.h"
 #include "jalki/transitions.h"
@@ -137,13 +138,17 @@ jk_status jk_fit_run(const char *panel, const jk_model *base, const jk_fit_optio
 void jk_fit_free(jk_fit *fit); /* NULL is accepted */
 const jk_fit_result *jk_fit_result_of(const jk_fit *fit);
 
+/* The estimated figures as rows, by a result and the base model; for NULLs the columns alone. */
+jk_listing jk_fit_listing(const jk_fit_result *result, const jk_model *base);
+
 /* The base model with the fitted figures in their places, without trees; its parts belong to base and fit. What
  * jk_fit_write_model writes, to be used at once. */
 jk_model jk_fit_model(const jk_fit *fit);
 
 /* Grows trees on what the fitted points leave (jalki/fit_trees.h) and writes them to `path`; the model that is written
  * afterwards names that file, so both belong into one folder. Where the panel gives no classes a segment's classes move
- * together. Once per fit; errors as jk_fit_trees. */
+ * together. Once per fit; errors as jk_panel_open, and JK_ERROR_UNSUPPORTED in a build without
+ * XGBoost. */
 jk_status jk_fit_add_trees(jk_fit *fit, const jk_boost_options *options, const char *path, jk_error *error);
 
 /* A complete model file: law, costs and prices of the base model with its includes put in, and the fitted figures, each

@@ -241,7 +241,8 @@ static int print(const fit_arguments *arguments, const jk_fit *fit, const jk_mod
         return jk_fit_json(fit, &text, &error) == JK_OK ? jk_cli_print_text(text) : jk_cli_fail(&error);
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
-        return jk_cli_fit_csv(jk_fit_result_of(fit), base);
+        const jk_listing terms = jk_fit_listing(jk_fit_result_of(fit), base);
+        return jk_cli_listing_csv(&terms);
     }
     int failed = jk_cli_fit_print(jk_fit_result_of(fit), base, arguments->full);
     return arguments->effects != NULL ? failed | print_effects(arguments) : failed;

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jalki panel: history from tapes at several cut-offs and a list of payments. */
-#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/calendar.h"
 #include "base/json.h"
+#include "base/listing.h"
 #include "base/run_record.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/listing_print.h"
+#include "cli/outputs_described.h"
 #include "cli/table.h"
 #include "cli/valuing.h"
 #include "jalki/panel_join.h"
@@ -71,7 +74,7 @@ typedef struct summary_line {
     const int64_t *amount; /* NULL: none */
 } summary_line;
 
-enum { LINES = 17 };
+enum { LINES = 18 };
 
 static void list_lines(const jk_panel_join_summary *s, summary_line lines[LINES]) {
     const summary_line all[LINES] = {
@@ -92,6 +95,7 @@ static void list_lines(const jk_panel_join_summary *s, summary_line lines[LINES]
         {"payments_rejected", "payments rejected", s->payments_rejected, NULL},
         {"actions", "actions read", s->actions, NULL},
         {"actions_unknown", "  of claims on no tape", s->actions_unknown, NULL},
+        {"actions_rejected", "actions rejected", s->actions_rejected, NULL},
     };
     memcpy(lines, all, sizeof all);
 }
@@ -105,15 +109,13 @@ static void print_table(const jk_panel_join_summary *summary, const summary_line
     char first[JK_DATE_TEXT], last[JK_DATE_TEXT], count[JK_AMOUNT_TEXT], money[JK_AMOUNT_TEXT];
     (void)printf("%-32s %s to %s\n", "observed", jk_date_format(summary->first_start, first),
                  jk_date_format(summary->end, last));
-    for (size_t i = 0; i < LINES; i++) {
+    const size_t shown = summary->actions_rejected > 0 ? LINES : LINES - 1;
+    for (size_t i = 0; i < shown; i++) {
         (void)printf("%-32s %14s", lines[i].title, jk_amount(count, (double)lines[i].count, 0));
         if (lines[i].amount != NULL) {
             (void)printf(" %20s", jk_amount(money, (double)*lines[i].amount / 100.0, 2));
         }
         (void)putchar('\n');
-    }
-    if (summary->actions_rejected > 0) {
-        (void)printf("%-32s %14s\n", "actions rejected", jk_amount(count, (double)summary->actions_rejected, 0));
     }
     for (size_t e = 0; e < JK_PANEL_EXIT_COUNT; e++) {
         (void)printf("%-32s %14s %s\n", e == 0 ? "exits" : "", jk_amount(count, (double)summary->exits[e], 0),
@@ -122,19 +124,37 @@ static void print_table(const jk_panel_join_summary *summary, const summary_line
     (void)printf("Amounts are in the currencies of the claims, added up as they stand.\n");
 }
 
-static void print_csv(const jk_panel_join_summary *summary, const summary_line *lines) {
-    (void)printf("item,count,amount\n");
-    for (size_t i = 0; i < LINES; i++) {
-        (void)printf("%s,%" PRIu64 ",", lines[i].name, lines[i].count);
-        if (lines[i].amount != NULL) {
-            (void)printf("%" PRId64 ".%02" PRId64, *lines[i].amount / 100, *lines[i].amount % 100);
-        }
-        (void)putchar('\n');
+enum { ITEM, COUNT, AMOUNT, COLUMNS };
+
+static const jk_listing_column columns[COLUMNS] = {
+    [ITEM] = JK_LISTED_TEXT("item", NULL, "What is counted; exit_ and how claims left"),
+    [COUNT] = JK_LISTED_COUNT("count", NULL, "How many"),
+    [AMOUNT] = {"amount", NULL, "claims' currencies", "What they amount to", JK_LISTING_NUMBER, 2},
+};
+
+static jk_status line_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_panel_join_summary *summary = listing->source[0];
+    summary_line lines[LINES];
+    (void)error;
+    list_lines(summary, lines);
+    if (row < LINES) {
+        jk_cell_set(&cells[ITEM], lines[row].name);
+        cells[COUNT].number = (double)lines[row].count;
+        cells[AMOUNT].number = lines[row].amount != NULL ? (double)*lines[row].amount / 100.0 : (double)NAN;
+    } else {
+        (void)snprintf(cells[ITEM].text, sizeof cells[ITEM].text, "exit_%s", exit_name(row - LINES));
+        cells[COUNT].number = (double)summary->exits[row - LINES];
     }
-    (void)printf("actions_rejected,%" PRIu64 ",\n", summary->actions_rejected);
-    for (size_t e = 0; e < JK_PANEL_EXIT_COUNT; e++) {
-        (void)printf("exit_%s,%" PRIu64 ",\n", exit_name(e), summary->exits[e]);
-    }
+    return JK_OK;
+}
+
+jk_listing jk_cli_panel_listing(const jk_panel_join_summary *summary) {
+    return (jk_listing){.name = "panel",
+                        .columns = columns,
+                        .column_count = COLUMNS,
+                        .rows = summary == NULL ? 0 : LINES + JK_PANEL_EXIT_COUNT,
+                        .source = {summary, NULL},
+                        .cells = line_cells};
 }
 
 static int print_json(const jk_panel_join_summary *summary, const summary_line *lines) {
@@ -150,7 +170,6 @@ static int print_json(const jk_panel_join_summary *summary, const summary_line *
                         ? count
                         : json_pack("{s:o, s:f}", "count", count, "amount", (double)*lines[i].amount / 100.0));
     }
-    jk_json_set(object, "actions_rejected", json_integer((json_int_t)summary->actions_rejected));
     for (size_t e = 0; e < JK_PANEL_EXIT_COUNT; e++) {
         jk_json_set(exits, exit_name(e), json_integer((json_int_t)summary->exits[e]));
     }
@@ -162,17 +181,12 @@ static int print_json(const jk_panel_join_summary *summary, const summary_line *
 
 static int print_summary(const panel_arguments *arguments, const jk_panel_join_summary *summary) {
     summary_line lines[LINES];
+    const jk_listing listing = jk_cli_panel_listing(summary);
     list_lines(summary, lines);
-    switch (arguments->common.format) {
-    case JK_FORMAT_JSON:
-        return print_json(summary, lines);
-    case JK_FORMAT_CSV:
-        print_csv(summary, lines);
-        break;
-    default:
-        print_table(summary, lines);
-        break;
+    if (arguments->common.format != JK_FORMAT_TABLE) {
+        return arguments->common.format == JK_FORMAT_JSON ? print_json(summary, lines) : jk_cli_listing_csv(&listing);
     }
+    print_table(summary, lines);
     return jk_cli_finish();
 }
 

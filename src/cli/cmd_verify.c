@@ -4,7 +4,10 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/listing.h"
 #include "cli/commands.h"
+#include "cli/listing_print.h"
+#include "cli/outputs_described.h"
 #include "cli/valuing.h"
 #include "jalki/verify.h"
 
@@ -36,16 +39,34 @@ static int print_json(const verify_arguments *arguments, const jk_verification *
     return jk_cli_print_text(jk_json_text(&b, object, JSON_INDENT(2)));
 }
 
-static int print_csv(const jk_verification *found) {
-    (void)printf("verdict,first_byte,bytes,what\n");
-    if (found->damaged == 0) {
-        (void)printf("%s,0,%" PRIu64 ",\n", words[found->soundness], found->bytes);
-    }
-    for (uint64_t d = 0; d < found->damaged && d < JK_DAMAGES_MAX; d++) {
-        (void)printf("damaged,%" PRIu64 ",%" PRIu64 ",\"%s\"\n", found->damage[d].first, found->damage[d].bytes,
-                     found->damage[d].what);
-    }
-    return jk_cli_finish();
+enum { VERDICT, FIRST_BYTE, BYTES, WHAT, COLUMNS };
+
+static const jk_listing_column columns[COLUMNS] = {
+    [VERDICT] = JK_LISTED_TEXT("verdict", NULL, "sound, damaged or no checksums"),
+    [FIRST_BYTE] = JK_LISTED_COUNT("first_byte", NULL, "Where the damage begins; of a file without, 0"),
+    [BYTES] = JK_LISTED_COUNT("bytes", NULL, "How far it goes; of a file without, its size"),
+    [WHAT] = JK_LISTED_TEXT("what", NULL, "What lies there"),
+};
+
+static jk_status damage_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_verification *found = listing->source[0];
+    const jk_damage whole = {.bytes = found->bytes}, *damage = found->damaged > 0 ? &found->damage[row] : &whole;
+    (void)error;
+    jk_cell_set(&cells[VERDICT], words[found->soundness]);
+    cells[FIRST_BYTE].number = (double)damage->first;
+    cells[BYTES].number = (double)damage->bytes;
+    jk_cell_set(&cells[WHAT], damage->what);
+    return JK_OK;
+}
+
+jk_listing jk_cli_verify_listing(const jk_verification *found) {
+    const uint64_t rows = found == NULL ? 0 : found->damaged == 0 ? 1 : found->damaged;
+    return (jk_listing){.name = "verify",
+                        .columns = columns,
+                        .column_count = COLUMNS,
+                        .rows = (size_t)(rows < JK_DAMAGES_MAX ? rows : JK_DAMAGES_MAX),
+                        .source = {found, NULL},
+                        .cells = damage_cells};
 }
 
 static int print_words(const verify_arguments *arguments, const jk_verification *found) {
@@ -82,8 +103,9 @@ static int run_verify(void *command) {
     if (status != JK_OK) {
         return jk_cli_fail(&error);
     }
+    const jk_listing listing = jk_cli_verify_listing(&found);
     int code = arguments->common.format == JK_FORMAT_JSON  ? print_json(arguments, &found)
-               : arguments->common.format == JK_FORMAT_CSV ? print_csv(&found)
+               : arguments->common.format == JK_FORMAT_CSV ? jk_cli_listing_csv(&listing)
                                                            : print_words(arguments, &found);
     return code != 0 || found.soundness != JK_SOUND ? 1 : 0;
 }

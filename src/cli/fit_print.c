@@ -189,23 +189,3 @@ int jk_cli_fit_print(const jk_fit_result *result, const jk_model *base, bool ful
     failed |= jk_cli_fit_payers(result, base);
     return failed | jk_cli_finish();
 }
-
-int jk_cli_fit_csv(const jk_fit_result *result, const jk_model *base) {
-    (void)puts("segment,treatment,characteristic,level,state,estimate,std_error,shrunk,credibility,exposure,cash,"
-               "expected,payers");
-    for (size_t i = 0; i < result->term_count; i++) {
-        const jk_fit_term *term = &result->terms[i];
-        jk_cli_csv_text(term->segment >= 0 ? base->segments[term->segment].id : "", ",");
-        jk_cli_csv_text(treatment_name(term->treatment), ",");
-        jk_cli_csv_text(term->characteristic, ",");
-        jk_cli_csv_text(term->level, ",");
-        char error[32] = "";
-        if (isfinite(term->std_error)) {
-            (void)snprintf(error, sizeof error, "%.12g", term->std_error);
-        }
-        (void)printf("%s,%.12g,%s,%.12g,%.6g,%.12g,%.12g,%.12g,%.0f\n",
-                     term->reference ? "reference" : jk_ppml_state_name(term->state), term->estimate, error,
-                     term->value, term->credibility, term->exposure, term->cash, term->expected, term->payers);
-    }
-    return jk_cli_finish();
-}

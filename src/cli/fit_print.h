@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A fit as tables and as CSV. */
+/* A fit as tables. */
 #ifndef JK_CLI_FIT_PRINT_H
 #define JK_CLI_FIT_PRINT_H
 
@@ -10,8 +10,5 @@
 /* For reading: what was fitted on, learned, not learned, and what to worry about; `full`: all figures as tables and all
  * messages as well. Returns the exit code. */
 int jk_cli_fit_print(const jk_fit_result *result, const jk_model *base, bool full);
-
-/* Every figure as a row. Returns the exit code. */
-int jk_cli_fit_csv(const jk_fit_result *result, const jk_model *base);
 
 #endif

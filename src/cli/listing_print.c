@@ -19,6 +19,7 @@
 #include "jalki/compare.h"
 #include "jalki/experiment.h"
 #include "jalki/export.h"
+#include "jalki/fit.h"
 #include "jalki/forward.h"
 #include "jalki/horizon.h"
 #include "jalki/inspect.h"
@@ -222,6 +223,8 @@ void jk_cli_listing_describe(void) {
         jk_inspect_combinations_listing(NULL),
         jk_backtest_listing(NULL),
         jk_horizon_listing(NULL),
+        jk_cli_panel_listing(NULL),
+        jk_fit_listing(NULL, NULL),
         jk_effects_listing(NULL),
         jk_overlap_listing(NULL),
         jk_forward_listing(NULL),
@@ -231,6 +234,7 @@ void jk_cli_listing_describe(void) {
         jk_break_even_listing(NULL, NULL, 0),
         jk_missing_listing(NULL, 0),
         jk_chain_ladder_listing(NULL, NULL),
+        jk_cli_verify_listing(NULL),
     };
     (void)puts(
         "# Columns of outputs\n\nMade from the listings that write them (`jalki help --as outputs`); "

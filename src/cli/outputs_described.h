@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Outputs that are no listings, described for docs/outputs.md as listings describe themselves. */
+/* Outputs that are no listings of the library, described for docs/outputs.md. */
 #ifndef JK_CLI_OUTPUTS_DESCRIBED_H
 #define JK_CLI_OUTPUTS_DESCRIBED_H
 
-/* Prints a table for each: its columns, their units, what they are. */
+#include "jalki/listing.h"
+#include "jalki/panel_join.h"
+#include "jalki/verify.h"
+
+/* Prints a table for each that is no listing at all: its columns, their units, what they are. */
 void jk_cli_describe_outputs(void);
+
+/* What commands list themselves, their columns described once; for NULL the columns alone. */
+jk_listing jk_cli_panel_listing(const jk_panel_join_summary *summary);
+jk_listing jk_cli_verify_listing(const jk_verification *found);
 
 #endif

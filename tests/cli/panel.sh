@@ -70,12 +70,12 @@ mistake 1 'expected at most' panel june.h5 september.h5 --payments pay.csv --pay
 printf 'claim_id,from_date,treatment\na,2024-01-01,legal\n' >act.csv
 mistake 1 "a claim has no action up to 2024-06-30" panel june.h5 september.h5 $pay --actions act.csv -o x.h5
 mistake 1 "claim 'b' has no action up to 2024-06-30" panel june.h5 september.h5 $pay --actions act.csv -o x.h5 --with-ids
-# What came back: 20 off the 40 of July, on a day of August; 5 that the list has no payment for.
-printf 'claim_id,paid_on,amount\na,2024-07-15,40\na,2024-08-10,-20\nc,2024-07-20,-5\nc,2024-08-20,30\nc,2024-09-01,-30\n' >back.csv
+# What came back: 20 off the 40 of July, on a day of August; 5.25 that the list has no payment for.
+printf 'claim_id,paid_on,amount\na,2024-07-15,40\na,2024-08-10,-20\nc,2024-07-20,-5.25\nc,2024-08-20,30\nc,2024-09-01,-30\n' >back.csv
 "$jalki" panel june.h5 september.h5 --payments back.csv --treatment amicable -o r.h5 --quiet --format csv >out.csv
-expect 'payments,5,15.00'
+expect 'payments,5,14.75'
 expect 'reversals,3,50.00'
-expect 'reversals_alone,1,-5.00'
+expect 'reversals_alone,1,-5.25'
 expect 'rows_with_cash,1,'
 expect 'used,5,20.00'
 expect 'payments_rejected,0,'
