@@ -4,7 +4,7 @@
 
 #include "base/random.h"
 #include "bench.h"
-#include "jalki/select.h"
+#include "decide/select.h"
 
 typedef struct select_data {
     float *key;

@@ -65,10 +65,6 @@ typedef struct jk_allocation_result {
     double unlimited;            /* sum of the best values without limits */
 } jk_allocation_result;
 
-/* Solves. result->decision must hold `units` bytes. Deterministic for any number of threads. Equal reduced values go to
- * the earlier action. JK_ERROR_ARGUMENT for a negative or unreadable limit, JK_ERROR_MEMORY, JK_ERROR_INTERRUPTED. */
-jk_status jk_allocate(const jk_allocation *problem, const jk_run *run, jk_allocation_result *result, jk_error *error);
-
 #ifdef __cplusplus
 }
 #endif

@@ -51,15 +51,6 @@ typedef struct jk_auction_advice {
     double break_even;    /* the highest bid that does not lose on average when it wins; NaN: none */
 } jk_auction_advice;
 
-/* JK_ERROR_ARGUMENT for figures outside the ranges above. */
-jk_status jk_auction_check(const jk_auction *auction, jk_error *error);
-
-/* A bid of an auction that jk_auction_check has passed. A bid equal to the reserve is taken; equal to a rival's, it
- * wins.
- */
-jk_auction_bid jk_auction_at(const jk_auction *auction, double bid);
-jk_auction_advice jk_auction_best(const jk_auction *auction);
-
 #ifdef __cplusplus
 }
 #endif

@@ -47,16 +47,6 @@ typedef struct jk_boost_result {
     double payment; /* base currency: the size of a payment as the likelihood sees it, sum of cash squared / cash */
 } jk_boost_result;
 
-/* 1 if this build can train. */
-int jk_boost_available(void);
-
-/* Trains and writes `path`, which appears whole or not at all. JK_ERROR_UNSUPPORTED in a build without XGBoost;
- * JK_ERROR_ARGUMENT for options out of range; JK_ERROR_DATA where there is nothing to learn from (fewer than 10 rows
- * with cash, no held-out debtor with cash, an amount that is no number); JK_ERROR_IO; JK_ERROR_MEMORY. Takes about
- * twice the memory of `features` besides. */
-jk_status jk_boost_train(const jk_boost_rows *rows, const jk_boost_options *options, const char *path,
-                         jk_boost_result *result, jk_error *error);
-
 #ifdef __cplusplus
 }
 #endif

@@ -15,7 +15,6 @@ typedef enum jk_measure {
     JK_MEASURE_BID,        /* value less onboarding, below 0 too */
     JK_MEASURE_LEGAL_SHARE /* claims decided legal over those that are in the base */
 } jk_measure;
-const char *jk_measure_name(jk_measure measure); /* "bid", "legal_share" */
 
 typedef struct jk_break_even_wish {
     jk_stress_key key;

@@ -30,9 +30,6 @@ typedef enum jk_due_kind {
     JK_DUE_PLAN_END,        /* at the instalments known the balance is paid */
     JK_DUE_COUNT
 } jk_due_kind;
-const char *jk_due_name(
-    jk_due_kind kind); /* "letter", "filing", "acknowledgement", "nothing", "renewal", "final_bar", "plan_end" */
-const char *jk_due_words(jk_due_kind kind); /* what is to be done, in a few words */
 
 typedef struct jk_calendar_options {
     jk_value_options value; /* cut-off, return, allowed actions, memory, threads */

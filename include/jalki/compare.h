@@ -60,7 +60,6 @@ typedef enum jk_step {
     JK_STEP_CLOSING,
     JK_STEP_COUNT
 } jk_step;
-const char *jk_step_name(jk_step step); /* "opening", … */
 
 typedef enum jk_compare_kind {
     JK_COMPARE_ALL,
@@ -72,7 +71,6 @@ typedef enum jk_compare_kind {
     JK_COMPARE_CHANGE,   /* the two decisions: "amicable to legal", "amicable to left", "new to legal" */
     JK_COMPARE_KIND_COUNT
 } jk_compare_kind;
-const char *jk_compare_kind_name(jk_compare_kind kind); /* "all", "segment", … */
 
 /* A group of claims. Amounts of the bridge in 2^-20 of the base currency. */
 typedef struct jk_compare_group {

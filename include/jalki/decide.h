@@ -32,8 +32,6 @@ typedef enum jk_exclusion {
     JK_EXCLUDED_ELSEWHERE,  /* not of the team, country or segment */
     JK_EXCLUSION_COUNT
 } jk_exclusion;
-const char *jk_exclusion_name(jk_exclusion exclusion); /* "none", "barred", "vulnerable", "disputed", "no_channel",
-                                                          "no_gain", "hours", "resting", "elsewhere" */
 
 /* The claims with all that decisions need, in tape order. Filled by the sink, read-only for everybody else. */
 typedef struct jk_candidates {
@@ -84,7 +82,8 @@ typedef struct jk_decided {
     double value[JK_ACTION_COUNT], face[JK_ACTION_COUNT];
 } jk_decided;
 
-/* Chooses. Errors as jk_allocate. *decided is the caller's, for jk_decided_reset; empty on failure. */
+/* Chooses. JK_ERROR_ARGUMENT for a negative or unreadable limit, JK_ERROR_MEMORY, JK_ERROR_INTERRUPTED. *decided is the
+ * caller's, for jk_decided_reset; empty on failure. */
 jk_status jk_decide(const jk_candidates *candidates, const jk_decide_options *options, jk_decided *decided,
                     jk_error *error);
 void jk_decided_reset(jk_decided *decided);

@@ -23,11 +23,6 @@
 extern "C" {
 #endif
 
-/* Whether a row's class is the score's and the model knows how often that is right. */
-static inline bool jk_expected_guessed(const jk_panel_block *block, size_t row) {
-    return block->class_start[row] < 0 && block->score->class_guessed[row] != 0;
-}
-
 /* Class by which a row's intensity is taken: the panel's, else the score's. */
 static inline jk_capacity jk_expected_class(const jk_panel_block *block, size_t row) {
     return (jk_capacity)(block->class_start[row] >= 0 ? block->class_start[row] : block->score->capacity_class[row]);

@@ -24,7 +24,6 @@ typedef enum jk_payer_figure {
 } jk_payer_figure;
 const char *
 jk_payer_figure_name(jk_payer_figure figure); /* "settled_share", "breakage", "monthly_share", "half_life" */
-const char *jk_payer_figure_link(jk_payer_figure figure); /* "logit" or "log" */
 
 typedef struct jk_payer_term {
     jk_payer_figure figure;

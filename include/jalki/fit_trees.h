@@ -9,19 +9,10 @@
 
 #include "jalki/boost.h"
 #include "jalki/model.h"
-#include "jalki/panel_filter.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef struct jk_fit_trees_options {
-    jk_panel_filter filter; /* rows that are learnt from [all] */
-    size_t rows_max; /* of more rows a part is taken, by debtors [2,000,000]: 4 bytes a row and feature, three times */
-    jk_boost_options boost;
-    jk_run run;
-} jk_fit_trees_options;
-jk_fit_trees_options jk_fit_trees_defaults(void);
 
 typedef struct jk_fit_trees_result {
     size_t rows, debtors_share_percent; /* learnt from; 100 unless rows_max bound */
@@ -33,11 +24,6 @@ typedef struct jk_fit_trees_result {
                                                log of the mean of exp(trees), weighted by expected cash; 0 where there
                                                are no rows. The caller's, for free(). */
 } jk_fit_trees_result;
-
-/* Learns from the panel and writes the ensemble to `path`. `model` is the fitted one, without trees. Errors as
- * jk_panel_open, jk_boost_train. */
-jk_status jk_fit_trees(const char *panel, const jk_model *model, const jk_fit_trees_options *options, const char *path,
-                       jk_fit_trees_result *result, jk_error *error);
 
 #ifdef __cplusplus
 }

@@ -5,7 +5,6 @@
 
 #include "jalki/account.h"
 #include "jalki/allocate.h"
-#include "jalki/apportion.h"
 #include "jalki/arrow.h"
 #include "jalki/auction.h"
 #include "jalki/backtest.h"
@@ -71,7 +70,6 @@
 #include "jalki/scenario.h"
 #include "jalki/schema.h"
 #include "jalki/score.h"
-#include "jalki/select.h"
 #include "jalki/share.h"
 #include "jalki/shares.h"
 #include "jalki/simulate.h"

@@ -269,7 +269,6 @@ typedef struct jk_own_score {
     const jk_trees *trees;     /* NULL: none */
     const jk_network *network; /* NULL: none */
 } jk_own_score;
-const char *jk_score_form_name(jk_score_form form); /* "eta", "points", "log_odds", "probability" */
 
 /* eta = intercept + points of the characteristics + output of the trees and of the network, if there are any, + the own
  * score. */
@@ -424,13 +423,9 @@ jk_status jk_model_load(const char *path, jk_model **model, jk_error *error);
 /* The same with `count` values put in the place of those of the files, before anything is checked: "irr=0.12",
  * "risk.correlation=0.3", "segments[fi-bills].cost.hour=30" (an item of a list by its id or its number from 0, * for
  * all), values in YAML. They count for sha256. Besides the above: JK_ERROR_ARGUMENT where a key leads nowhere; the
- * error's file is then "change KEY". */
-jk_status jk_model_load_with(const char *path, const char *const *changes, size_t count, jk_model **model,
-                             jk_error *error);
-
-/* The same told in `currency`, which must be the file's own or one under fx (JK_ERROR_ARGUMENT if it is neither): all
- * money is converted at the file's rates, which scores and conditions do not see. NULL: the file's own. sha256 stays
- * that of the file and its changes. */
+ * error's file is then "change KEY". And told in `currency`, which must be the file's own or one under fx
+ * (JK_ERROR_ARGUMENT if it is neither): all money is converted at the file's rates, which scores and conditions do not
+ * see. NULL: the file's own. sha256 stays that of the file and its changes. */
 jk_status jk_model_load_told(const char *path, const char *const *changes, size_t count, const char *currency,
                              jk_model **model, jk_error *error);
 

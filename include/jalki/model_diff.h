@@ -25,7 +25,6 @@ typedef enum jk_model_part {
     JK_PART_COUNT
 } jk_model_part;
 const char *jk_model_part_name(jk_model_part part); /* "general", "law", "score", "segments" */
-jk_model_part jk_model_part_of(const char *key);    /* of a key of the top level */
 
 typedef struct jk_model_difference {
     jk_model_part part;

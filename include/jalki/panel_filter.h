@@ -30,12 +30,6 @@ typedef struct jk_panel_filter {
 /* All rows. */
 jk_panel_filter jk_panel_filter_all(void);
 
-/* Hundredth of a key, 0..99; -1 if SHA-256 cannot be computed. */
-int jk_panel_hundredth(const char *key, size_t length);
-
-/* Whether a key of this hundredth is in the filter. */
-bool jk_panel_filter_has(const jk_panel_filter *filter, int hundredth);
-
 /* Bytes of scratch, one a thread, that jk_panel_filter_rows needs with this panel and run. */
 size_t jk_panel_filter_scratch(const jk_panel *panel, const jk_run *run);
 

@@ -48,11 +48,6 @@ jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, 
 void jk_plan_free(jk_plan *plan);
 const char *jk_plan_isa(const jk_plan *plan); /* "v4", "v3" or "base" */
 
-/* Replaces the multipliers of intensities, for another path through the same plan: costs segments x epochs stores and
- * nothing else. Not while another thread uses the plan. JK_ERROR_ARGUMENT for a multiplier out of range; the plan then
- * keeps what it had. NULL: as in jk_plan_options. */
-jk_status jk_plan_set_recovery(jk_plan *plan, const double *recovery, const double *paying_recovery, jk_error *error);
-
 /* Rows per block that suit the plan stage: enough for full tiles of claims that share segment and title state, few
  * enough for a core's cache. Results do not depend on it. */
 enum { JK_PLAN_BLOCK_ROWS = 16384 };

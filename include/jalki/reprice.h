@@ -45,9 +45,6 @@ jk_status jk_book_finish(jk_book *book, const jk_valuation *valuation, const jk_
 /* As bytes; free with free(). */
 jk_status jk_book_pack(const jk_book *book, unsigned char **bytes, size_t *size, jk_error *error);
 
-/* A book from packed bytes, which must outlive it. JK_ERROR_FORMAT where they are none. */
-jk_status jk_book_unpack(const unsigned char *bytes, size_t size, jk_book **book, jk_error *error);
-
 size_t jk_book_claims(const jk_book *book); /* that it keeps */
 int jk_book_is_whole(const jk_book *book);  /* 1: it keeps all */
 
@@ -66,11 +63,6 @@ typedef struct jk_book_price {
     jk_offer offer;
     double value_error; /* standard error of the value; 0 where the book keeps all claims */
 } jk_book_price;
-
-/* Prices the chosen claims under a stress of the whole portfolio: plans are made anew. `asked`: a price; NaN: none.
- * Errors as of jk_stress_set_make and jk_plan_create. */
-jk_status jk_book_price_make(jk_book *book, const jk_stress *stress, const jk_book_choice *choice, double asked,
-                             jk_book_price *price, jk_error *error);
 
 #ifdef __cplusplus
 }

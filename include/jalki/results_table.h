@@ -22,9 +22,6 @@ typedef struct jk_results_table jk_results_table;
 jk_status jk_results_table_open(const char *path, const char *name, jk_results_table **table, jk_error *error);
 void jk_results_table_close(jk_results_table *table); /* NULL is accepted */
 
-/* Its columns and rows; the table's. */
-const jk_frame *jk_results_table_frame(const jk_results_table *table);
-
 /* Writes the table: into a data base of PostgreSQL where the target is the hidden name of its URL (jk_exchange_hide),
  * or of SQLite where it ends in .sqlite, .sqlite3 or .db; else into a file of the kind that its name ends in (.csv,
  * .csv.gz, .xlsx, .json, .parquet).

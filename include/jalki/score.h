@@ -82,7 +82,6 @@ size_t jk_score_level_count(const jk_characteristic *characteristic);
 /* A level in words, as jk_score_explain says it: "below 6", "6 to below 24", "24 and more", "employed", "other",
  * "missing". Returns `text`. */
 const char *jk_score_level_name(const jk_characteristic *characteristic, size_t level, char text[64]);
-double jk_score_level_points(const jk_characteristic *characteristic, size_t level);
 
 /* Bin of a number, NaN: the level of missing. */
 size_t jk_score_bin(const jk_characteristic *characteristic, double value);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The price of a portfolio by claim, so that a claim that goes back to the seller has a price: each claim's share of
- * what was paid is in proportion to its value at the required return (apportion.h). Onboarding and floors lower all
- * shares alike; a claim that is worth nothing has no share. Shares depend on no order of rows: where claims have the
- * same remainder, the lower claim_id gets the cent.
+ * what was paid is in proportion to its value at the required return (by largest remainders). Onboarding and floors
+ * lower all shares alike; a claim that is worth nothing has no share. Shares depend on no order of rows: where claims
+ * have the same remainder, the lower claim_id gets the cent.
  *
  *     jk_shares_create(tape, &shares, &error);
  *     sinks[0] = jk_shares_sink(shares);           a run over the tape
@@ -13,7 +13,6 @@
 #ifndef JALKI_SHARES_H
 #define JALKI_SHARES_H
 
-#include "jalki/apportion.h"
 #include "jalki/value.h"
 
 #ifdef __cplusplus

@@ -59,14 +59,6 @@ typedef struct jk_distribution {
     double error[JK_FIGURE_COUNT]; /* standard error of each, from the spread of the paths */
 } jk_distribution;
 
-/* Of `count` values in any order, which it sorts; NaN where there are none. Values that are NaN do not count. */
-jk_distribution jk_distribution_of(double *values, size_t count);
-
-/* The quantile of sorted values, and its standard error: half the distance between the values that stand one standard
- * deviation of the binomial rank below and above it. */
-double jk_quantile(const double *sorted, size_t count, double probability);
-double jk_quantile_error(const double *sorted, size_t count, double probability);
-
 enum { JK_CONFIDENCE_COUNT = 2, JK_CONVERGENCE_MOST = 24 };
 extern const double jk_confidence[JK_CONFIDENCE_COUNT]; /* 0.80, 0.95 */
 

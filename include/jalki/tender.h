@@ -46,7 +46,8 @@ typedef struct jk_tender {
 double jk_tender_value(const jk_valuation *valuation);
 
 /* `valuation` (NULL: none) gives face and flows, which are scaled to be worth auction->value; else `face` may be NaN.
- * JK_ERROR_DATA where the value is 0, and what jk_auction_check says. */
+ * JK_ERROR_DATA where the value is 0, JK_ERROR_ARGUMENT for figures of the auction outside their ranges
+ * (jalki/auction.h). */
 jk_status jk_tender_make(const jk_auction *auction, const jk_valuation *valuation, double face, jk_tender *tender,
                          jk_error *error);
 

@@ -58,15 +58,7 @@ typedef struct jk_history_row {
 /* Counts of rows; sums are integers or on a fixed grid, so that the order of rows and merges does not show. */
 typedef struct jk_history jk_history;
 
-jk_history *jk_history_create(size_t segments); /* NULL if there is no memory */
-void jk_history_free(jk_history *history);      /* NULL is accepted */
-
-/* Adds a row. Amounts beyond 1e9 and months beyond 600 are taken as those. Not thread-safe: one a thread, then merge.
- */
-void jk_history_add(jk_history *history, const jk_history_row *row);
-
-/* Adds the counts of `from`, which has as many segments. */
-void jk_history_merge(jk_history *into, const jk_history *from);
+void jk_history_free(jk_history *history); /* NULL is accepted */
 
 /* Counts the rows of a panel that are in the filter. What a period ended in is taken from the panel's own columns: the
  * class from capacity_class_end, else from the claim's next row; the title from the next row. The next row is the one
@@ -119,15 +111,6 @@ typedef struct jk_transition_prior {
     double titles; /* titles obtained [5] */
     double settlements; /* claims ended as paid [20] */
 } jk_transition_prior;
-jk_transition_prior jk_transition_prior_default(void);
-/* The data alone, wherever there are any: the base model weighs next to nothing. */
-jk_transition_prior jk_transition_prior_none(void);
-
-/* Estimates everything from the counts. JK_ERROR_ARGUMENT if the history's segments are not the model's or a weight is
- * not above zero. Single-threaded and quick. *transitions is the caller's, for jk_transitions_reset. */
-jk_status jk_transitions_estimate(const jk_history *history, const jk_model *base, const jk_transition_prior *prior,
-                                  jk_transitions *transitions, jk_error *error);
-void jk_transitions_reset(jk_transitions *transitions);
 
 #ifdef __cplusplus
 }

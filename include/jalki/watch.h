@@ -47,8 +47,6 @@ typedef enum jk_change_kind {
 #undef JK_X
         JK_CHANGED_COUNT
 } jk_change_kind;
-const char *jk_change_name(jk_change_kind change);    /* "new", … */
-const char *jk_change_meaning(jk_change_kind change); /* a sentence, without a full stop */
 
 typedef struct jk_watch_options {
     unsigned allow; /* actions, as in jk_value_options */
@@ -102,10 +100,6 @@ typedef struct jk_watch {
 jk_status jk_watch_run(const jk_compare_side *from, const jk_compare_side *to, const jk_watch_options *options,
                        jk_watch *watch, jk_error *error);
 void jk_watch_reset(jk_watch *watch);
-
-/* Why a row is on the list, in words, read off both tapes. Returns `text`. */
-enum { JK_WATCH_WORDS = 512 };
-jk_status jk_watch_words(const jk_watch *watch, const jk_watch_row *row, char text[JK_WATCH_WORDS], jk_error *error);
 
 /* The list, and the sums by change, then by own column, as rows; for NULL the columns alone. */
 jk_listing jk_watch_listing(const jk_watch *watch);

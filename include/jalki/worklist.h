@@ -12,7 +12,6 @@ extern "C" {
 #endif
 
 typedef enum jk_worklist_order { JK_BY_GAIN_PER_HOUR, JK_BY_GAIN, JK_BY_BALANCE } jk_worklist_order;
-const char *jk_worklist_order_name(jk_worklist_order order); /* "gain_per_hour", "gain", "balance" */
 
 typedef struct jk_worklist_options {
     size_t top;
@@ -62,11 +61,6 @@ typedef struct jk_worklist {
 jk_status jk_worklist_make(const jk_candidates *candidates, const jk_worklist_options *options, jk_worklist *worklist,
                            jk_error *error);
 void jk_worklist_reset(jk_worklist *worklist);
-
-/* Why a claim is on the list, in a few words ("able, title, phone: legal brings 41.20 more than waiting"). */
-enum { JK_WORKLIST_WORDS_MAX = 192 };
-const char *jk_worklist_words(const jk_candidates *candidates, const jk_worklist_row *row,
-                              char text[JK_WORKLIST_WORDS_MAX]);
 
 /* Its rows with their columns described; for NULLs the columns alone. */
 jk_listing jk_worklist_listing(const jk_candidates *candidates, const jk_worklist *worklist);

@@ -217,10 +217,6 @@ jk_status jk_cli_write_personal(const char *path, char *text, jk_error *error) {
 
 void jk_cli_csv_number(double value, int decimals) {
     (void)putchar(',');
-    jk_cli_csv_value(value, decimals);
-}
-
-void jk_cli_csv_value(double value, int decimals) {
     if (isfinite(value)) {
         (void)printf("%.*f", decimals, value == 0.0 ? 0.0 : value);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Amortised cost month by month. The carrying amount is always the present value, at the original rate, of what is
  * expected at that moment; interest, collections and gains explain its way from month to month. */
-#include "jalki/account.h"
+#include "deal/account.h"
 
 #include "base/fmath.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Largest remainders without sorting them all: a histogram of their leading bits finds the one bucket in which the cut
  * lies, and only that is sorted. */
-#include "jalki/apportion.h"
+#include "deal/apportion.h"
 
 #include <assert.h>
 #include <math.h>

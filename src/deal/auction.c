@@ -7,7 +7,7 @@
  * P(b) (worth given the win - b) need not have one maximum, so that 400 steps from the reserve to our value are scanned
  * first and only the step around the best is narrowed; no bid above our value gains, as winning never raises the
  * estimate. */
-#include "jalki/auction.h"
+#include "deal/auction.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "csv/table.h"
+#include "deal/account.h"
 #include "model/include.h"
 
 enum { TEXT_MAX = 1 << 20, NAMED_MAX = 40 };

@@ -3,6 +3,7 @@
 #ifndef JK_DEAL_SHARES_INTERNAL_H
 #define JK_DEAL_SHARES_INTERNAL_H
 
+#include "deal/apportion.h"
 #include "jalki/shares.h"
 
 enum { SHARES_BLOCK = 16384 }; /* rows whose names are read at once */

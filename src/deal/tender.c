@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/listing.h"
+#include "deal/auction.h"
 #include "value/json_parts.h"
 
 double jk_tender_value(const jk_valuation *valuation) {

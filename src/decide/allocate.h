@@ -131,4 +131,8 @@ jk_status jk_allocation_core(const allocation_state *state, uint8_t *decision, d
 /* Sums of value and of use of every limit, in parts (exact, any order). */
 double jk_allocation_sum(const allocation_state *state, const uint8_t *decision, double *use);
 
+/* Solves. result->decision must hold `units` bytes. Deterministic for any number of threads. Equal reduced values go to
+ * the earlier action. JK_ERROR_ARGUMENT for a negative or unreadable limit, JK_ERROR_MEMORY, JK_ERROR_INTERRUPTED. */
+jk_status jk_allocate(const jk_allocation *problem, const jk_run *run, jk_allocation_result *result, jk_error *error);
+
 #endif

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/team.h"
+#include "decide/words.h"
 #include "jalki/decide.h"
 #include "model/economics.h"
 

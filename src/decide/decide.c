@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/grid.h"
 #include "base/memory.h"
+#include "decide/allocate.h"
 #include "decide/group.h"
 
 /* The units of the allocation: claims themselves, or debtors in columns of their own. */

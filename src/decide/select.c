@@ -8,7 +8,7 @@
  * 3. Settle. Runs of equal keys are put in order of balance; being stable, the sort has left them in row order.
  *
  * The number of threads decides how the work is cut, never what comes out. */
-#include "jalki/select.h"
+#include "decide/select.h"
 
 #include <math.h>
 #include <stdbool.h>

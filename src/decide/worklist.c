@@ -13,7 +13,8 @@
 #include "base/grid.h"
 #include "base/memory.h"
 #include "decide/group.h"
-#include "jalki/select.h"
+#include "decide/select.h"
+#include "decide/words.h"
 
 const char *jk_worklist_order_name(jk_worklist_order order) {
     static const char *const names[] = {"gain_per_hour", "gain", "balance"};

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/listing.h"
+#include "decide/words.h"
 #include "jalki/export.h"
 #include "jalki/worklist.h"
 

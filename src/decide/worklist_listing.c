@@ -113,39 +113,9 @@ static jk_status set_own(const jk_candidates *candidates, const jk_worklist_row 
     return jk_tape_read(candidates->tape, JK_COLUMN_DEBTOR_ID, row, 1, cells[DEBTOR_ID].text, error);
 }
 
-static jk_status worklist_cells(const jk_listing *listing, size_t i, jk_cell *cells, jk_error *error) {
-    const jk_candidates *candidates = listing->source[0];
-    const jk_worklist_row *row = &((const jk_worklist *)listing->source[1])->rows[i];
-    char words[JK_WORKLIST_WORDS_MAX], date[JK_DATE_TEXT];
-    cells[PLACE].number = (double)(i + 1);
-    cells[BALANCE].number = row->balance;
-    cells[CLAIMS].number = (double)row->claims;
-    cells[INSTALMENT].number = row->instalment;
-    cells[SETTLEMENT].number = row->settlement;
-    jk_cell_set(&cells[NEXT_ON], jk_date_format(row->next_on, date));
-    cells[GAIN].number = row->gain;
-    cells[HOURS].number = row->hours;
-    if (row->hours > 0.0) {
-        cells[GAIN_PER_HOUR].number = row->gain / row->hours;
-    }
-    jk_cell_set(&cells[ACTION], jk_action_name(row->action));
-    jk_cell_set(&cells[WHY], jk_worklist_words(candidates, row, words));
-    set_names(candidates, row->row, cells);
-    JK_TRY(set_own(candidates, row, cells, error));
-    return jk_tape_read(candidates->tape, JK_COLUMN_CLAIM_ID, row->row, 1, cells[CLAIM_ID].text, error);
-}
-
-jk_listing jk_worklist_listing(const jk_candidates *candidates, const jk_worklist *worklist) {
-    return (jk_listing){.name = "worklist",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = worklist != NULL ? worklist->count : 0,
-                        .source = {candidates, worklist},
-                        .cells = worklist_cells};
-}
-
-const char *jk_worklist_words(const jk_candidates *candidates, const jk_worklist_row *row,
-                              char text[JK_WORKLIST_WORDS_MAX]) {
+/* Why a claim is on the list, in a few words ("able, title, phone: legal brings 41.20 more than waiting"). */
+enum { WORDS_MAX = 192 };
+static const char *words_of(const jk_candidates *candidates, const jk_worklist_row *row, char text[WORDS_MAX]) {
     static const char *const titles[] = {"no title", "filed", "title"};
     size_t count = 0;
     const char *const *channels = jk_schema_levels(JK_COLUMN_REACHABLE, &count);
@@ -160,7 +130,7 @@ const char *jk_worklist_words(const jk_candidates *candidates, const jk_worklist
     } else if (candidates->silent_months[row->row] > 0) {
         jk_text_format(spell, sizeof spell, "last paid %d months ago, ", candidates->silent_months[row->row]);
     }
-    jk_text_format(text, JK_WORKLIST_WORDS_MAX, "%s%s%s, %s, %s%s: %s brings %.2f more than waiting", several, spell,
+    jk_text_format(text, WORDS_MAX, "%s%s%s, %s, %s%s: %s brings %.2f more than waiting", several, spell,
                    candidates->capacity_class[row->row] == JK_CAPACITY_NONE
                        ? jk_text("no capacity yet")
                        : jk_text_if_known(jk_capacity_name((jk_capacity)candidates->capacity_class[row->row])),
@@ -171,4 +141,35 @@ const char *jk_worklist_words(const jk_candidates *candidates, const jk_worklist
                                                      : jk_text_if_known(jk_action_name(row->action)),
                    row->gain);
     return text;
+}
+
+static jk_status worklist_cells(const jk_listing *listing, size_t i, jk_cell *cells, jk_error *error) {
+    const jk_candidates *candidates = listing->source[0];
+    const jk_worklist_row *row = &((const jk_worklist *)listing->source[1])->rows[i];
+    char words[WORDS_MAX], date[JK_DATE_TEXT];
+    cells[PLACE].number = (double)(i + 1);
+    cells[BALANCE].number = row->balance;
+    cells[CLAIMS].number = (double)row->claims;
+    cells[INSTALMENT].number = row->instalment;
+    cells[SETTLEMENT].number = row->settlement;
+    jk_cell_set(&cells[NEXT_ON], jk_date_format(row->next_on, date));
+    cells[GAIN].number = row->gain;
+    cells[HOURS].number = row->hours;
+    if (row->hours > 0.0) {
+        cells[GAIN_PER_HOUR].number = row->gain / row->hours;
+    }
+    jk_cell_set(&cells[ACTION], jk_action_name(row->action));
+    jk_cell_set(&cells[WHY], words_of(candidates, row, words));
+    set_names(candidates, row->row, cells);
+    JK_TRY(set_own(candidates, row, cells, error));
+    return jk_tape_read(candidates->tape, JK_COLUMN_CLAIM_ID, row->row, 1, cells[CLAIM_ID].text, error);
+}
+
+jk_listing jk_worklist_listing(const jk_candidates *candidates, const jk_worklist *worklist) {
+    return (jk_listing){.name = "worklist",
+                        .columns = columns,
+                        .column_count = COLUMNS,
+                        .rows = worklist != NULL ? worklist->count : 0,
+                        .source = {candidates, worklist},
+                        .cells = worklist_cells};
 }

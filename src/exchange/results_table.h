@@ -44,4 +44,7 @@ jk_status jk_export_postgres(const jk_results_table *table, const char *name, co
 jk_status jk_export_sqlite(const jk_results_table *table, const char *path, const char *into, size_t *rows,
                            jk_error *error);
 
+/* Its columns and rows; the table's. */
+const jk_frame *jk_results_table_frame(const jk_results_table *table);
+
 #endif

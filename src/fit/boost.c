@@ -3,7 +3,7 @@
  *
  * Cash is divided by the size of a typical payment, so that the Poisson likelihood counts payments: without it a euro
  * would weigh as much as a payment, and every leaf would look certain. */
-#include "jalki/boost.h"
+#include "fit/boost.h"
 
 #include <math.h>
 #include <stdbool.h>

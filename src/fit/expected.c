@@ -7,6 +7,11 @@
 #include "fit/expected_row.h"
 #include "model/economics.h"
 
+/* Whether a row's class is the score's and the model knows how often that is right. */
+static bool is_guessed(const jk_panel_block *block, size_t row) {
+    return block->class_start[row] < 0 && block->score->class_guessed[row] != 0;
+}
+
 jk_expected_row jk_expected_row_of(const jk_model *model, const jk_panel_block *block, size_t i) {
     const jk_scorecard *card = &model->scorecard;
     const jk_segment *segment = &model->segments[block->law->segment[i]];
@@ -14,7 +19,7 @@ jk_expected_row jk_expected_row_of(const jk_model *model, const jk_panel_block *
     jk_capacity class = jk_expected_class(block, i);
     double theta = jk_exp(block->score->eta[i] - segment->theta_center[class]);
     jk_title title = (jk_title)block->title_state[i];
-    bool guessed = jk_expected_guessed(block, i);
+    bool guessed = is_guessed(block, i);
     double garnish_share = jk_class_mean(card, segment->garnish_share, class, guessed);
     jk_expected_row row = {
         .balance = block->balance_start[i],

@@ -10,7 +10,9 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "fit/fit_internal.h"
+#include "fit/fit_trees.h"
 #include "fit/payers.h"
+#include "fit/transitions.h"
 
 enum { MESSAGES_MAX = 200, MONOTONE_ROUNDS = 20 };
 

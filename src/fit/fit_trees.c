@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two passes put the wanted rows of a panel into one matrix in the order of the panel (first how many each block has,
  * then the rows), a third weighs what the trees say by segment and class. */
-#include "jalki/fit_trees.h"
+#include "fit/fit_trees.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "fit/boost.h"
 #include "fit/tree_features.h"
 #include "jalki/expected.h"
 #include "model/trees.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A fit from its parts: what comes in is checked, what cannot be estimated is found, then search and errors. */
-#include "jalki/ppml.h"
+#include "fit/ppml.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/resume.h"
 #include "base/team.h"
+#include "fit/ppml.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

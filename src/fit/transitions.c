@@ -7,7 +7,7 @@
  * gamma prior worth w exits; intervals are the exact Poisson ones. Titles: the rate h of the likelihood product over
  * rows of 1 - exp(-h m) or exp(-h m), whose derivative falls in h and is halved to 1e-13; interval of ln h by the
  * expected information. */
-#include "jalki/transitions.h"
+#include "fit/transitions.h"
 
 #include <math.h>
 #include <stdlib.h>

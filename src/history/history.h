@@ -41,4 +41,13 @@ static inline double jk_history_square(jk_wide sum) {
     return (double)sum / (JK_GRID_PER_UNIT * JK_GRID_PER_UNIT);
 }
 
+jk_history *jk_history_create(size_t segments); /* NULL if there is no memory */
+
+/* Adds a row. Amounts beyond 1e9 and months beyond 600 are taken as those. Not thread-safe: one a thread, then merge.
+ */
+void jk_history_add(jk_history *history, const jk_history_row *row);
+
+/* Adds the counts of `from`, which has as many segments. */
+void jk_history_merge(jk_history *into, const jk_history *from);
+
 #endif

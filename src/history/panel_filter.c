@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "history/panel_internal.h"
 
 enum { HUNDRED = 100, SHA256_BYTES = 32 };
 

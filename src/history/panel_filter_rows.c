@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "history/panel_internal.h"
 #include "jalki/panel_filter.h"
 
 enum { HUNDRED = 100 };

@@ -3,7 +3,7 @@
 #ifndef JK_HISTORY_PANEL_INTERNAL_H
 #define JK_HISTORY_PANEL_INTERNAL_H
 
-#include "jalki/panel.h"
+#include "jalki/panel_filter.h"
 
 struct jk_panel {
     const jk_model *model;
@@ -19,5 +19,11 @@ struct jk_panel {
 
 /* Reads what numbers the groups and fills group, group_count and span. */
 jk_status jk_panel_group_rows(jk_panel *panel, jk_error *error);
+
+/* Hundredth of a key, 0..99; -1 if SHA-256 cannot be computed. */
+int jk_panel_hundredth(const char *key, size_t length);
+
+/* Whether a key of this hundredth is in the filter. */
+bool jk_panel_filter_has(const jk_panel_filter *filter, int hundredth);
 
 #endif

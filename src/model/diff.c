@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/yaml_write.h"
 #include "jalki/model_diff.h"
+#include "model/diff.h"
 #include "model/include.h"
 #include "model/part_files.h"
 #include "model/tables.h"

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "jalki/model_diff.h"
+#include "model/diff.h"
 #include "model/include.h"
 #include "model/load.h"
 

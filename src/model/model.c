@@ -67,11 +67,6 @@ jk_status jk_model_load(const char *path, jk_model **model, jk_error *error) {
     return jk_model_load_told(path, NULL, 0, NULL, model, error);
 }
 
-jk_status jk_model_load_with(const char *path, const char *const *changes, size_t count, jk_model **model,
-                             jk_error *error) {
-    return jk_model_load_told(path, changes, count, NULL, model, error);
-}
-
 jk_status jk_model_load_told(const char *path, const char *const *changes, size_t count, const char *currency,
                              jk_model **model, jk_error *error) {
     *model = NULL;

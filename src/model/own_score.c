@@ -21,10 +21,6 @@ typedef struct own_score_entry {
 
 static const char *const form_names[JK_FORM_COUNT] = {"eta", "points", "log_odds", "probability"};
 
-const char *jk_score_form_name(jk_score_form form) {
-    return (unsigned)form < JK_FORM_COUNT ? form_names[form] : "eta";
-}
-
 static jk_status read_form(jk_model_reader *reader, const jk_yaml_node *node, void *target) {
     return jk_read_choice(reader, node, "form of a score", form_names, JK_FORM_COUNT, target);
 }

@@ -76,4 +76,9 @@ typedef struct jk_policy_walk {
 /* Steps on to the next tile; false after the last. */
 bool jk_plan_policy_next(jk_policy_walk *walk);
 
+/* Replaces the multipliers of intensities, for another path through the same plan: costs segments x epochs stores and
+ * nothing else. Not while another thread uses the plan. JK_ERROR_ARGUMENT for a multiplier out of range; the plan then
+ * keeps what it had. NULL: as in jk_plan_options. */
+jk_status jk_plan_set_recovery(jk_plan *plan, const double *recovery, const double *paying_recovery, jk_error *error);
+
 #endif

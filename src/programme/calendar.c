@@ -18,6 +18,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "model/economics.h"
+#include "programme/words.h"
 
 #define BIT(NAME) (UINT64_C(1) << JK_COLUMN_##NAME)
 

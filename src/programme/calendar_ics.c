@@ -10,6 +10,7 @@
 #include "base/grid.h"
 #include "base/output.h"
 #include "jalki/calendar.h"
+#include "programme/words.h"
 
 enum { LINE_BYTES = 75, CLAIMS_NAMED = 20, TEXT_BYTES = 8192, DAY_TEXT = 16 };
 

@@ -12,6 +12,7 @@
 #include "base/output.h"
 #include "base/run_record.h"
 #include "jalki/calendar.h"
+#include "programme/words.h"
 #include "value/json_parts.h"
 
 enum { ACT_BY, DUE, CLAIM_ID, DEBTOR_ID, COUNTRY, SEGMENT, BY, DO, COST, STAKE, BALANCE, VALUE, WORDS, COLUMNS };

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/output.h"
 #include "programme/compare.h"
+#include "programme/words.h"
 #include "value/number.h"
 
 enum { MILLION = 1000000, PIECE_ROWS = 16384, DECIMALS = 6, NUMBERS = JK_STEP_COUNT + 3, WORDS = 64 };

@@ -5,6 +5,7 @@
 #include "base/listing.h"
 #include "base/run_record.h"
 #include "programme/compare.h"
+#include "programme/words.h"
 #include "value/json_parts.h"
 
 static json_t *side_json(jk_json_builder *b, const jk_comparison *comparison, int side) {

@@ -3,6 +3,7 @@
 #include "base/grid.h"
 #include "base/listing.h"
 #include "programme/compare.h"
+#include "programme/words.h"
 
 enum {
     GROUP,

@@ -24,6 +24,7 @@
 #include "base/team.h"
 #include "base/wide.h"
 #include "programme/compare.h"
+#include "programme/words.h"
 
 enum { YEARS = 10000, STATES = JK_ACTION_COUNT + 1, PIECE_ROWS = 65536, THREADS = 2, NO_GROUP = -1 };
 

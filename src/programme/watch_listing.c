@@ -9,6 +9,7 @@
 #include "base/listing.h"
 #include "base/run_record.h"
 #include "jalki/watch.h"
+#include "programme/words.h"
 #include "value/json_parts.h"
 
 /* ---- the list --------------------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 
 #include "jalki/watch.h"
 #include "programme/match.h"
+#include "programme/words.h"
 
 /* Lists the own columns that both tapes have, and those that are not compared. */
 void jk_watch_own_list(jk_watch *watch);

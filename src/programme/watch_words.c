@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/language.h"
 #include "programme/watch_own.h"
+#include "programme/words.h"
 
 #define HAS(row, NAME) (((row)->changes >> JK_CHANGED_##NAME & 1) != 0)
 

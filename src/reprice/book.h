@@ -64,4 +64,12 @@ struct jk_book {
 
 void jk_book_work_reset(jk_book_work *work);
 
+/* A book from packed bytes, which must outlive it. JK_ERROR_FORMAT where they are none. */
+jk_status jk_book_unpack(const unsigned char *bytes, size_t size, jk_book **book, jk_error *error);
+
+/* Prices the chosen claims under a stress of the whole portfolio: plans are made anew. `asked`: a price; NaN: none.
+ * Errors as of jk_stress_set_make and jk_plan_create. */
+jk_status jk_book_price_make(jk_book *book, const jk_stress *stress, const jk_book_choice *choice, double asked,
+                             jk_book_price *price, jk_error *error);
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "jalki/reprice.h"
+#include "reprice/book.h"
 
 #define EXPORT(name) __attribute__((export_name(#name), visibility("default")))
 

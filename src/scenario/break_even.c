@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "scenario/break_even.h"
 
 enum { RUNS_MAX = 80 };
 #define IRR_LEAST       (-0.3) /* returns between which a shift is looked for */

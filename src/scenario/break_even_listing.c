@@ -3,6 +3,7 @@
 #include "base/listing.h"
 #include "base/run_record.h"
 #include "jalki/break_even.h"
+#include "scenario/break_even.h"
 
 enum { KEY, MEASURE, MODE, IRR, TARGET, FOUND, FIGURE, REACHED, BASE, LOW, AT_LOW, HIGH, AT_HIGH, COLUMNS };
 

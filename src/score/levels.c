@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "score/levels.h"
 #include "score/scorer_internal.h"
 
 size_t jk_score_level_count(const jk_characteristic *from) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/layout.h"
+#include "score/levels.h"
 #include "score/scorer_internal.h"
 
 static const jk_layout layout[] = {

@@ -8,6 +8,7 @@
 #include "base/isa.h"
 #include "base/memory.h"
 #include "law/numbers.h"
+#include "score/levels.h"
 #include "score/scorer_internal.h"
 
 JK_ISA_DECLARE(jk_score_kernel, jk_score_kernel_);

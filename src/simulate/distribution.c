@@ -13,6 +13,7 @@
 #include "base/invariants.h"
 #include "base/sort.h"
 #include "jalki/simulate.h"
+#include "simulate/distribution.h"
 
 #define TAIL 0.05
 

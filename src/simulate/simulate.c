@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/resume.h"
 #include "base/team.h"
+#include "simulate/distribution.h"
 #include "simulate/kept.h"
 #include "simulate/paths.h"
 

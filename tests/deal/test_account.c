@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "base/random.h"
+#include "deal/account.h"
 #include "jalki/account.h"
 #include "jalki/price.h"
 

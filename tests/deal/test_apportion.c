@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/random.h"
-#include "jalki/apportion.h"
+#include "deal/apportion.h"
 
 /* Shares of all rows; of the tied ones the first get the further cents. Returns their sum. */
 static int64_t shares_of(double amount, const float *value, size_t rows, int64_t *share) {

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "base/normal.h"
+#include "deal/auction.h"
 #include "jalki/auction.h"
 
 static jk_auction auction_of(int rivals, double spread, double error, double correlation) {

@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "cmocka_all.h"
+#include "decide/allocate.h"
 #include "decide/allocate_pass.h"
 
 enum { SMALL = 7, LARGE = 100000 };

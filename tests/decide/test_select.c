@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Selection against the C library's qsort with the written rule, on keys with many ties, few ties, NaN and infinities.
  */
-#include "jalki/select.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -10,6 +9,7 @@
 
 #include "base/random.h"
 #include "cmocka_all.h"
+#include "decide/select.h"
 
 typedef struct claim {
     float key;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "fit/boost.h"
 #include "jalki/boost.h"
 #include "jalki/model.h"
 #include "score/scorer_internal.h"

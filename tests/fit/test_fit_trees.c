@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fit/boost.h"
 #include "fit/tree_features.h"
 #include "jalki/expected.h"
 #include "jalki/fit.h"

@@ -7,6 +7,9 @@
 
 #include "base/distribution.h"
 #include "cmocka_all.h"
+#include "fit/transitions.h"
+#include "history/history.h"
+#include "history/panel_internal.h"
 
 static void assert_near(double actual, double expected, double tolerance) {
     if (!(fabs(actual - expected) <= tolerance)) {

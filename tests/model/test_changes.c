@@ -10,7 +10,7 @@ static jk_model *load_with(const char *first, const char *second, jk_error *erro
     const char *const changes[] = {first, second};
     jk_model *model = NULL;
     *error = (jk_error){0};
-    (void)jk_model_load_with(example_path(path), changes, second != NULL ? 2 : 1, &model, error);
+    (void)jk_model_load_told(example_path(path), changes, second != NULL ? 2 : 1, NULL, &model, error);
     return model;
 }
 

@@ -9,6 +9,7 @@
 #include "base/isa.h"
 #include "base/random.h"
 #include "cmocka_all.h"
+#include "plan/plan.h"
 #include "support/plan_cases.h"
 #include "support/plan_reference.h"
 

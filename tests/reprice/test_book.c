@@ -10,6 +10,7 @@
 #include "cmocka_all.h"
 #include "jalki/generate.h"
 #include "jalki/reprice.h"
+#include "reprice/book.h"
 
 enum { CLAIMS = 3000, CASES = 6 };
 

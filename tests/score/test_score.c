@@ -4,6 +4,7 @@
 #include "jalki/score.h"
 
 #include "law/law_fixture.h"
+#include "score/levels.h"
 
 static void open_card(fixture *f, const char *characteristics, const row *rows, size_t count) {
     fixture_open(f, load_with_scorecard(characteristics), "2026-06-30", rows, count);

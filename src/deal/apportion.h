@@ -7,14 +7,10 @@
  *     for each row: cents = jk_apportion_share(&plan, value[row], &tied); plan.taken of the tied rows get one more
  *
  * Proportions are exact: values are integers on the grid of 2^-20 currency units, products have 128 bits. */
-#ifndef JALKI_APPORTION_H
-#define JALKI_APPORTION_H
+#ifndef JK_DEAL_APPORTION_H
+#define JK_DEAL_APPORTION_H
 
 #include "jalki/status.h"
-
-#ifdef __cplusplus
-extern "C" {
-#endif
 
 typedef struct jk_apportion {
     uint64_t cents;  /* shared out */
@@ -31,7 +27,4 @@ jk_status jk_apportion_make(double amount, const float *value, size_t rows, jk_a
 /* Cents of one value, without the further cent that tied rows may get. */
 int64_t jk_apportion_share(const jk_apportion *plan, float value, int *tied);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

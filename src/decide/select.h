@@ -4,14 +4,10 @@
  * Equal keys: the larger balance first; equal balances: the lower row first. 0 and -0 are equal. Claims whose key
  * is not a number are left out. This is a total order, so the result is the same for any number of threads.
  */
-#ifndef JALKI_SELECT_H
-#define JALKI_SELECT_H
+#ifndef JK_DECIDE_SELECT_H
+#define JK_DECIDE_SELECT_H
 
 #include "jalki/status.h"
-
-#ifdef __cplusplus
-extern "C" {
-#endif
 
 /* What is ordered: `rows` elements each (at most 2^32 - 1). */
 typedef struct jk_select_columns {
@@ -29,7 +25,4 @@ typedef struct jk_select_columns {
 jk_status jk_select_top(const jk_select_columns *columns, size_t top, const jk_run *run, uint32_t *order, size_t *count,
                         jk_error *error);
 
-#ifdef __cplusplus
-}
-#endif
 #endif
