@@ -76,7 +76,8 @@ static void check(jk_usage *usage, void *command) {
         jk_usage_error(usage, "--by beside --agent-hours is of one plan; expected one --irr");
     }
     if (arguments->by != NULL && jk_cli_is_part(&arguments->common)) {
-        jk_usage_error(usage, "--by: combinations of columns cannot be had in parts");
+        jk_usage_error(usage, "--by: combinations of columns cannot be had in parts; expected ranks (mpirun jalki-mpi "
+                              "price), or one run with --by beside the parts");
     }
 }
 

@@ -107,8 +107,12 @@ static void check(jk_usage *usage, void *command) {
     if (!scenarios && jk_cli_is_part(&arguments->common)) {
         jk_usage_error(usage, "--part is about --scenarios; break-even and missing data ask the tape again and again");
     }
-    if (arguments->by != NULL && (!scenarios || jk_cli_is_part(&arguments->common))) {
-        jk_usage_error(usage, "--by stands beside --scenarios, and cannot be had in parts");
+    if (arguments->by != NULL && !scenarios) {
+        jk_usage_error(usage, "--by stands beside --scenarios");
+    }
+    if (arguments->by != NULL && jk_cli_is_part(&arguments->common)) {
+        jk_usage_error(usage, "--by: combinations of columns cannot be had in parts; expected ranks (mpirun jalki-mpi "
+                              "scenario), or one run with --by beside the parts");
     }
     if (!scenarios && arguments->common.xlsx_path != NULL) {
         jk_usage_error(usage, "--xlsx writes the scenarios side by side; it needs --scenarios");

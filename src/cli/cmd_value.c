@@ -303,7 +303,8 @@ static int run_value(void *command) {
 static void check(jk_usage *usage, void *command) {
     const value_arguments *arguments = command;
     if (arguments->by != NULL && arguments->common.part > 0) {
-        jk_usage_error(usage, "--by: combinations of columns cannot be had in parts");
+        jk_usage_error(usage, "--by: combinations of columns cannot be had in parts; expected ranks (mpirun jalki-mpi "
+                              "value), or one run with --by beside the parts");
     }
     if (arguments->challenge.path != NULL && arguments->hours.given_count > 0) {
         jk_usage_error(usage, "--challenger and --agent-hours do not go together: limits are for one plan");

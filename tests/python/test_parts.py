@@ -271,6 +271,8 @@ class Parts(unittest.TestCase):
         part = ["--part", "1/2", "--partial", "x.json"]
         for command in ("value", "price"):
             self.assertIn("weighs all claims", self.jalki(command, *line[1:], *part, "--agent-hours", "100", expect=2).stderr)
+        for command in (["value"], ["price"], ["scenario", "--scenarios", "s.yaml"]):
+            self.assertIn(f"mpirun jalki-mpi {command[0]}", self.jalki(*command, *line[1:], *part, "--by", "country", expect=2).stderr)
         self.assertIn("cannot be done in parts", self.jalki(*line, *part, "--quiet", "--challenger", MODEL, expect=1).stderr)
         self.assertIn("does not write", self.jalki("price", *line[1:], *part, "--claims", "y.csv", expect=2).stderr)
         self.assertIn("--scenarios", self.jalki("scenario", *line[1:], *part, "--missing", "all", expect=2).stderr)
