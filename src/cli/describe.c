@@ -38,14 +38,14 @@ static json_t *text_or_null(const char *text) {
     return text != NULL ? json_string(text) : json_null();
 }
 
-static json_t *option_json(jk_json_builder *b, const jk_option *option) {
+static json_t *option_json(jk_json_builder *b, const jk_option *option, bool is_needed) {
     char sentence[JK_HELP_TEXT];
     json_t *object = json_object();
     jk_json_put(b, object, "name", json_string(option->name));
     jk_json_put(b, object, "kind", json_string(kind_name(option)));
     jk_json_put(b, object, "value", text_or_null(option->value));
     jk_json_put(b, object, "help", text_or_null(option->help != NULL ? jk_help_sentence(option, sentence) : NULL));
-    jk_json_put(b, object, "needed", json_boolean(option->is_needed));
+    jk_json_put(b, object, "needed", json_boolean(is_needed));
     jk_json_put(b, object, "several", json_boolean(option->most > 0));
     json_t *words = json_array();
     for (size_t i = 0; option->kind == JK_OPTION_CHOICE && option->choices[i] != NULL; i++) {
@@ -62,10 +62,13 @@ static json_t *command_json(jk_json_builder *b, const jk_command *command) {
     jk_json_put(b, object, "name", json_string(command->name));
     jk_json_put(b, object, "summary", json_string(command->summary));
     jk_json_put(b, object, "purpose", json_string(command->purpose));
-    jk_json_put(b, object, "operand", command->operand.name != NULL ? option_json(b, &command->operand) : json_null());
+    jk_json_put(b, object, "operand",
+                command->operand.name != NULL ? option_json(b, &command->operand, command->operand.is_needed)
+                                              : json_null());
     for (size_t p = 0; p < count; p++) {
         if (places[p].group != NULL && places[p].option->kind != JK_OPTION_HELP) {
-            jk_json_append(b, options, option_json(b, places[p].option));
+            bool is_needed = places[p].option->is_needed && !places[p].group->with_operand;
+            jk_json_append(b, options, option_json(b, places[p].option, is_needed));
         }
     }
     for (size_t i = 0; i < JK_COMMAND_EXAMPLES && command->examples[i] != NULL; i++) {

@@ -81,6 +81,14 @@ def check_figures(tape):
     claim = tape["claim_id"].to_list()[5]
     assert tape.explain(model=MODEL, claim=claim)["claim_id"] == claim
     assert jalki.inspect(tape)["claims"] == tape.rows
+    # What is needed of a tape is not needed without one.
+    alone = json.loads(program("bid", "--value", "1e6", "--rivals", "3", "--spread", "0.2", "--format=json"))
+    assert jalki.bid(value=1e6, rivals=3, spread=0.2)["steps"] == alone["steps"]
+    try:
+        jalki.bid(tape, rivals=3, spread=0.2)
+        raise AssertionError("a tape is bid for without a model")
+    except jalki.UsageError as error:
+        assert "--model" in str(error), error
 
 
 def check_model(tape):

@@ -77,6 +77,8 @@ class Package(unittest.TestCase):
                          [value["value"], value["bid"], value["net"], value["wal_years"], *(s["value"] for s in value["segments"]),
                           *(s["face"] for s in value["segments"]), *(year["net"] for year in value["years"])])
         price = self.program("price", "tape.h5", "--irr", "0.1,0.15", "--floor", "payback=48", "--sell")
+        bid = json.loads(subprocess.run([PROGRAM, "bid", "--value", "1e6", "--rivals", "3", "--spread", "0.2", "--format=json"], check=True, capture_output=True, text=True).stdout)
+        self.assertEqual(self.bits("bits(jalki_bid(value = 1e6, rivals = 3, spread = 0.2)$best$bid)"), [bid["best"]["bid"]])
         self.assertEqual(self.bits("bits(jalki_table(jalki_price('tape.h5', model = model, irr = c(0.1, 0.15), floor = list(payback = 48), sell = TRUE), 'rows')$bid)"),
                          [row["bid"] for row in price["rows"]])
         simulated = self.program("simulate", "tape.h5", "--paths", "200", "--seed", "3")
