@@ -168,6 +168,7 @@ typedef struct jk_law_change {
 /* One way to look at the portfolio: its figures may be stressed, its plan kept. */
 typedef struct jk_value_case {
     const jk_model *model;         /* NULL: the run's. Like it in everything but the figures of its segments */
+    bool rescored;                 /* and its points, by which the claims are scored then */
     const double *recovery;        /* see jk_plan_options */
     const double *paying_recovery; /* likewise */
     const jk_plan_stress *stress;  /* see jk_plan_options */

@@ -10,9 +10,9 @@
  *
  *     overstated = mean of { V(p(m) | m) - V(p(f) | m) + V(p(f) | f) - V(p(m) | f) } / V(p(f) | f),
  *
- * to second order twice the curse. Curves, classes and what payers do are drawn for it, which tell treatments apart;
- * points move all treatments of a claim alike. The spread of V(p(f) | m) is that of a simulation in
- * which parameters alone vary. */
+ * to second order twice the curse. Curves, classes and what payers do are drawn for it, and the points of the score, by
+ * which it is chosen whom to pursue. The spread of V(p(f) | m) is that of a simulation in which parameters alone vary.
+ */
 #include "jalki/worth.h"
 
 #include <math.h>
@@ -22,7 +22,9 @@
 #include "base/error.h"
 #include "base/fmath.h"
 #include "base/memory.h"
+#include "jalki/score.h"
 #include "jalki/simulate.h"
+#include "score/levels.h"
 #include "simulate/covariance.h"
 #include "simulate/draws.h"
 
@@ -101,8 +103,35 @@ static jk_status draw_segment(const measuring *self, size_t g, jk_segment *segme
     return JK_OK;
 }
 
+/* Points as drawn; the claims of the model's cases are scored by them. */
+static jk_status draw_card(const measuring *self, jk_scorecard *card, jk_error *error) {
+    jk_characteristic *item = jk_arena_alloc(self->arena, card->count + 1, sizeof *item);
+    if (item == NULL) {
+        return jk_fail_memory(error, "the models drawn");
+    }
+    for (size_t c = 0; c < card->count; c++) {
+        item[c] = card->characteristics[c];
+        double *points = jk_arena_alloc(self->arena, item[c].count + 1, sizeof *points);
+        if (points == NULL) {
+            return jk_fail_memory(error, "the models drawn");
+        }
+        for (size_t l = 0; l < jk_score_level_count(&item[c]); l++) {
+            int32_t parameter = jk_covariance_point(&self->covariance, c, l);
+            double drawn =
+                jk_score_level_points(&card->characteristics[c], l) + (parameter < 0 ? 0.0 : self->drawn[parameter]);
+            *(l < item[c].count                        ? &points[l]
+              : l + 1 < jk_score_level_count(&item[c]) ? &item[c].other_points
+                                                       : &item[c].missing_points) = drawn;
+        }
+        item[c].points = points;
+    }
+    card->characteristics = item;
+    return JK_OK;
+}
+
 static jk_status draw_models(measuring *self, jk_error *error) {
     const size_t count = self->covariance.count, segments = self->model->segment_count;
+    const bool rescored = self->covariance.points > 0;
     self->arena = jk_arena_create();
     self->normal = self->arena != NULL ? jk_arena_alloc(self->arena, 2 * count + 1, sizeof(double)) : NULL;
     if (self->normal == NULL) {
@@ -122,9 +151,10 @@ static jk_status draw_models(measuring *self, jk_error *error) {
         }
         self->drawn_model[n] = *self->model;
         self->drawn_model[n].segments = segment;
+        JK_TRY(draw_card(self, &self->drawn_model[n].scorecard, error));
         jk_value_case *cases = &self->cases[1 + 3 * n];
-        cases[KEPT] = (jk_value_case){.model = &self->drawn_model[n], .irr = NAN, .keeps = 0};
-        cases[BEST] = (jk_value_case){.model = &self->drawn_model[n], .irr = NAN, .keeps = -1};
+        cases[KEPT] = (jk_value_case){.model = &self->drawn_model[n], .rescored = rescored, .irr = NAN, .keeps = 0};
+        cases[BEST] = (jk_value_case){.model = &self->drawn_model[n], .rescored = rescored, .irr = NAN, .keeps = -1};
         cases[AT_HOME] = (jk_value_case){.irr = NAN, .keeps = (int)(1 + 3 * n + BEST)};
     }
     return JK_OK;

@@ -89,11 +89,10 @@ static void report_segments(const jk_engine *engine, jk_worker *worker) {
     }
 }
 
-/* Claims that are not part of the run are not planned. */
-static void leave_out(const jk_engine *engine, jk_worker *worker) {
+void jk_engine_leave_out(const jk_engine *engine, const jk_worker *worker, jk_terms *terms) {
     for (size_t i = 0; engine->age_end > 0 && i < worker->block.rows; i++) {
         if (!jk_worker_takes(engine, worker, i)) {
-            worker->terms.allowed[i] = 0;
+            terms->allowed[i] = 0;
         }
     }
 }
@@ -114,9 +113,9 @@ jk_status jk_engine_block(jk_engine *engine, jk_worker *worker, jk_error *error)
     jk_terms_block(engine->model, &engine->debtors, block, &worker->law, &worker->score, engine->allow, &worker->terms);
     assert(jk_all_within(worker->terms.share, block->rows, 1.0F));
     assert(jk_all_within(worker->terms.garnish, block->rows, 1.0F));
-    leave_out(engine, worker);
+    jk_engine_leave_out(engine, worker, &worker->terms);
     report_segments(engine, worker);
-    worker->changed_law = -1;
+    worker->changed_law = worker->rescored_by = -1;
     for (size_t c = 0; c < engine->case_count; c++) {
         JK_TRY(compute_case(engine, worker, c, error));
     }
@@ -308,6 +307,7 @@ jk_status jk_engine_prepare(jk_engine *engine, const jk_tape *tape, const jk_mod
     /* The scorer keeps the address of the debtors' sums; they are filled before the first block. */
     JK_TRY(jk_scorer_create(model, tape, engine->law, &engine->debtors, &engine->scorer, error));
     JK_TRY(jk_engine_laws_create(engine, case_count, error));
+    JK_TRY(jk_engine_rescored_create(engine, case_count, error));
     JK_TRY(jk_sums_hours(engine, error));
     choose_columns(engine);
     return create_plans(engine, options, case_count, error);
@@ -327,6 +327,7 @@ void jk_engine_reset(jk_engine *engine) {
     free(engine->kept);
     free(engine->same);
     jk_engine_laws_reset(engine);
+    jk_engine_rescored_reset(engine);
     jk_scorer_free(engine->scorer);
     jk_debtors_reset(&engine->debtors);
     jk_law_free(engine->law);

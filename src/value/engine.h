@@ -42,7 +42,10 @@ typedef struct jk_worker {
     jk_terms terms;
     jk_law_facts later; /* of the block under a later law, and the terms that have both; of the law `changed_law` */
     jk_terms changed;
-    int changed_law;             /* -1: of none yet */
+    int changed_law;                 /* -1: of none yet */
+    jk_score_columns rescored_score; /* of the block by the model of a case, and the terms of it: of `rescored_by` */
+    jk_terms rescored;
+    int rescored_by;             /* -1: of none yet */
     jk_plan_results first, rest; /* of the first case, and of the others one after the other */
     uint8_t *reason, *rest_reason;
     const float **case_value; /* [cases], all of one run kept apart; NULL in a run of one case */
@@ -73,6 +76,12 @@ typedef struct jk_engine_law {
     jk_law *law;
     double from; /* months from the cut-off */
 } jk_engine_law;
+
+/* A model that scores the claims of its cases. */
+typedef struct jk_engine_rescored {
+    const jk_model *model;
+    jk_scorer *scorer;
+} jk_engine_rescored;
 
 typedef struct jk_engine {
     const jk_tape *tape;
@@ -105,6 +114,9 @@ typedef struct jk_engine {
     int *law_of;    /* [cases]: index of its law, or -1: the law stays */
     jk_engine_law *laws;
     size_t law_count;
+    int *rescored_of; /* [cases]: index of the model that scores its claims, or -1: the run's */
+    jk_engine_rescored *rescored;
+    size_t rescored_count;
     int threads;
     jk_worker *workers;
     jk_turn turn;
@@ -119,6 +131,8 @@ void jk_engine_reset(jk_engine *engine);
  * law, score, plans and sums. */
 jk_status jk_engine_workers(jk_engine *engine, jk_error *error);
 jk_status jk_engine_block(jk_engine *engine, jk_worker *worker, jk_error *error);
+/* Claims that are not part of the run are not planned. */
+void jk_engine_leave_out(const jk_engine *engine, const jk_worker *worker, jk_terms *terms);
 
 /* memory.c; the largest plan is the one whose workspace serves all */
 const jk_plan *jk_engine_largest_plan(const jk_engine *engine);
@@ -141,6 +155,12 @@ static inline bool jk_worker_takes(const jk_engine *engine, const jk_worker *wor
 jk_status jk_engine_laws_create(jk_engine *engine, size_t cases, jk_error *error);
 void jk_engine_laws_reset(jk_engine *engine);
 const jk_terms *jk_engine_terms(const jk_engine *engine, jk_worker *worker, size_t number); /* of a case */
+
+/* rescored.c; the last two are for workers: bytes of scratch that any of the scorers needs, and the terms by a model */
+jk_status jk_engine_rescored_create(jk_engine *engine, size_t cases, jk_error *error);
+void jk_engine_rescored_reset(jk_engine *engine);
+size_t jk_engine_scratch_size(const jk_engine *engine, size_t rows);
+const jk_terms *jk_engine_rescored_terms(const jk_engine *engine, jk_worker *worker, int which);
 
 /* same_case.c: after the plans of all cases; the rows of a block of what a case does not change, before it is planned;
  * and their cash flow, after those of the threads have been put together */

@@ -63,9 +63,9 @@ void jk_engine_laws_reset(jk_engine *engine) {
 }
 
 const jk_terms *jk_engine_terms(const jk_engine *engine, jk_worker *worker, size_t number) {
-    int which = engine->law_of[number];
+    int which = engine->law_of[number], rescored = engine->rescored_of[number];
     if (which < 0) {
-        return &worker->terms;
+        return rescored < 0 ? &worker->terms : jk_engine_rescored_terms(engine, worker, rescored);
     }
     if (worker->changed_law != which) { /* cases of one law often follow each other */
         const jk_engine_law *law = &engine->laws[which];

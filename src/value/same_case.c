@@ -33,7 +33,8 @@ static bool may_be_same(const jk_engine *engine, size_t number) {
     const jk_value_case *first = &engine->cases[0], *other = &engine->cases[number];
     return first->model == NULL && first->recovery == NULL && first->paying_recovery == NULL && first->stress == NULL &&
            first->law == NULL && first->hour_price == NULL && other->law == NULL && other->hour_price == NULL &&
-           engine->irr[number] == engine->irr[0] && (other->keeps == 0 || (other->keeps < 0 && !engine->kept[number]));
+           !other->rescored && engine->irr[number] == engine->irr[0] &&
+           (other->keeps == 0 || (other->keeps < 0 && !engine->kept[number]));
 }
 
 jk_status jk_engine_same_create(jk_engine *engine, jk_error *error) {

@@ -103,6 +103,13 @@ size_t jk_worker_layout(const jk_engine *engine, size_t rows, unsigned char *bas
     bool changes = engine->law_count > 0;
     void *later = carve(&c, changes ? jk_law_facts_size(rows) : 0, 1);
     void *changed = carve(&c, changes ? jk_terms_size(rows) : 0, 1);
+    bool rescores = engine->rescored_count > 0;
+    void *other = carve(&c, rescores ? jk_score_columns_size(rows) : 0, 1);
+    void *rescored = carve(&c, rescores ? jk_terms_size(rows) : 0, 1);
+    if (base != NULL && rescores) {
+        jk_score_columns_place(&worker->rescored_score, rows, other);
+        jk_terms_place(&worker->rescored, rows, rescored);
+    }
     if (base != NULL && changes) {
         jk_law_facts_place(&worker->later, rows, later);
         jk_terms_place(&worker->changed, rows, changed);
@@ -113,7 +120,7 @@ size_t jk_worker_layout(const jk_engine *engine, size_t rows, unsigned char *bas
         jk_terms_place(&worker->terms, rows, terms);
     }
     carve_plans(&c, engine, rows, worker);
-    worker->scratch = carve(&c, jk_score_scratch_size(engine->scorer, rows), 1);
+    worker->scratch = carve(&c, jk_engine_scratch_size(engine, rows), 1);
     return c.used;
 }
 

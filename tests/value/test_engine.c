@@ -260,6 +260,51 @@ static void test_several_returns_are_single_runs(void **state) {
     jk_tape_close(tape);
 }
 
+/* A case that scores its claims by a model of its own comes to what a run of that model does; plans are carried both
+ * ways, and none brings more than the model's own. */
+static void test_cases_score_by_their_own_points(void **state) {
+    (void)state;
+    enum { PLAIN, OWN, KEPT, CARRIED, CASES };
+    jk_error error = {0};
+    jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = 1500});
+    jk_model other = *model;
+    jk_characteristic items[64];
+    double points[64][64];
+    assert_true(model->scorecard.count > 0 && model->scorecard.count <= 64);
+    for (size_t c = 0; c < model->scorecard.count; c++) {
+        items[c] = model->scorecard.characteristics[c];
+        assert_true(items[c].count <= 64);
+        for (size_t l = 0; l < items[c].count; l++) {
+            points[c][l] = items[c].points[l] + 0.1 * (double)(l % 3) - 0.1;
+        }
+        items[c].points = points[c];
+        items[c].missing_points += 0.05;
+    }
+    other.scorecard.characteristics = items;
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 2;
+    jk_value_case cases[CASES] = {[PLAIN] = {.irr = NAN, .keeps = -1},
+                                  [OWN] = {.model = &other, .rescored = true, .irr = NAN, .keeps = -1},
+                                  [KEPT] = {.model = &other, .rescored = true, .irr = NAN, .keeps = PLAIN},
+                                  [CARRIED] = {.irr = NAN, .keeps = OWN}};
+    jk_valuation v[CASES], single, plain;
+    must(jk_value_cases(tape, model, &options, cases, CASES, NULL, 0, v, &error), &error);
+    must(jk_value_run(tape, &other, &options, NULL, 0, &single, &error), &error);
+    must(jk_value_run(tape, model, &options, NULL, 0, &plain, &error), &error);
+    assert_same(&v[OWN], &single);
+    assert_same(&v[PLAIN], &plain);
+    assert_true(v[OWN].total.value != v[PLAIN].total.value);
+    assert_true(v[KEPT].total.value < v[OWN].total.value && v[CARRIED].total.value < v[PLAIN].total.value);
+    for (int c = 0; c < CASES; c++) {
+        jk_valuation_reset(&v[c]);
+    }
+    cases[OWN].model = NULL;
+    assert_int_equal(jk_value_cases(tape, model, &options, cases, 2, NULL, 0, v, &error), JK_ERROR_ARGUMENT);
+    jk_valuation_reset(&single);
+    jk_valuation_reset(&plain);
+    jk_tape_close(tape);
+}
+
 static void test_never_sells_by_default(void **state) {
     (void)state;
     jk_error error = {0};
@@ -305,6 +350,7 @@ int main(void) {
         cmocka_unit_test(test_sums_agree),
         cmocka_unit_test(test_discounted_flow_is_the_value),
         cmocka_unit_test(test_several_returns_are_single_runs),
+        cmocka_unit_test(test_cases_score_by_their_own_points),
         cmocka_unit_test(test_never_sells_by_default),
         cmocka_unit_test(test_empty_tape),
     };
