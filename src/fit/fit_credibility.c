@@ -18,8 +18,7 @@
 #define SMALLEST_FACTOR 1e-9
 enum { PAYERS_MIN = 20 }; /* debtors that paid under a treatment; below, the base model's curves stand */
 
-/* ---- all segments together ----------------------------------------------------------------------------------------
- */
+/* ---- all segments together ---------------------------------------------------------------------------------- */
 
 /* Steps of all segments' curves under a treatment, and what all together say of them. */
 typedef struct parent_curve {
@@ -40,8 +39,7 @@ typedef struct shrinking {
     parent_curve parent[JK_TREATMENT_COUNT];
     jk_ppml_rows rows; /* weighed by the balance, as those of the points */
     double *weighed;
-    double
-        within; /* variance of a debtor's cash per unit expected by all together: a fit of every cell fits its noise */
+    double within; /* variance of a debtor's cash per unit expected by all together: fits of cells fit their noise */
     jk_ppml_design design; /* of all together, then of the cells */
     jk_ppml_curve *curve;
     jk_ppml_term *term;
@@ -217,8 +215,7 @@ static void fill_gaps(shrinking *self) {
     }
 }
 
-/* ---- classes ------------------------------------------------------------------------------------------------------
- */
+/* ---- classes ------------------------------------------------------------------------------------------------ */
 
 /* Class of a curve against the curve's own reference, by all segments together; NaN: they do not say. */
 static double parent_class(const shrinking *self, size_t curve, int class) {
@@ -226,8 +223,7 @@ static double parent_class(const shrinking *self, size_t curve, int class) {
     return parent->class_value[class] - parent->class_value[self->fit->class_reference[curve]];
 }
 
-/* ---- curves -------------------------------------------------------------------------------------------------------
- */
+/* ---- curves ------------------------------------------------------------------------------------------------- */
 
 /* Every step of every curve as a cell of its own that expects what all segments together would. */
 static jk_status count_cells(shrinking *self, jk_ppml *cells, jk_error *error) {
@@ -299,7 +295,7 @@ static step_cash cash_of_step(const shrinking *self, const jk_ppml *cells, size_
 
 /* The first level: factors of the segments under a treatment. `actual` and `expected` are room for them. */
 static void segment_factors(const shrinking *self, const jk_ppml *cells, size_t treatment, double *factor,
-                            double *weight, double *actual, double *expected) {
+                            double *weight, double *unknown, double *actual, double *expected) {
     const jk_fit *fit = self->fit;
     size_t segments = fit->base->segment_count;
     for (size_t g = 0; g < segments; g++) {
@@ -312,6 +308,7 @@ static void segment_factors(const shrinking *self, const jk_ppml *cells, size_t 
         }
     }
     (void)jk_fit_straub(actual, expected, segments, self->within, NAN, factor, weight);
+    jk_fit_straub_unknown(actual, expected, segments, self->within, unknown);
 }
 
 static void put_curve(shrinking *self, const jk_ppml *cells, size_t curve, double factor, double weight,
@@ -370,13 +367,13 @@ static void put_class(shrinking *self, size_t curve, int class, double moved, do
 static jk_status shrink_classes(shrinking *self, const jk_ppml *cells, size_t treatment, jk_error *error) {
     jk_fit *fit = self->fit;
     size_t segments = fit->base->segment_count, count = segments * JK_CAPACITY_COUNT;
-    double *room = jk_arena_alloc(self->arena, 2 * segments + 4 * count, sizeof *room);
+    double *room = jk_arena_alloc(self->arena, 3 * segments + 4 * count, sizeof *room);
     if (room == NULL) {
         return jk_fail_memory(error, "the fit");
     }
     double *factor = room, *weight = factor + segments, *actual = weight + segments, *expected = actual + count;
-    double *class_factor = expected + count, *class_weight = class_factor + count;
-    segment_factors(self, cells, treatment, factor, weight, actual, expected);
+    double *class_factor = expected + count, *class_weight = class_factor + count, *unknown = class_weight + count;
+    segment_factors(self, cells, treatment, factor, weight, unknown, actual, expected);
     for (size_t i = 0; i < count; i++) {
         size_t g = i / JK_CAPACITY_COUNT;
         int32_t p = self->class_cell[g * JK_TREATMENT_COUNT + treatment][i % JK_CAPACITY_COUNT];
@@ -401,14 +398,14 @@ static jk_status shrink_curves(shrinking *self, const jk_ppml *cells, size_t tre
         steps += jk_fit_steps(fit, g * JK_TREATMENT_COUNT + treatment)->count;
     }
     size_t most = steps > segments ? steps : segments;
-    double *room = jk_arena_alloc(self->arena, 2 * segments + 4 * most, sizeof *room);
+    double *room = jk_arena_alloc(self->arena, 3 * segments + 4 * most, sizeof *room);
     if (room == NULL) {
         return jk_fail_memory(error, "the fit");
     }
     double *factor = room, *weight = factor + segments;
     double *actual = weight + segments, *expected = actual + most;
-    double *step_factor = expected + most, *step_weight = step_factor + most;
-    segment_factors(self, cells, treatment, factor, weight, actual, expected);
+    double *step_factor = expected + most, *step_weight = step_factor + most, *unknown = step_weight + most;
+    segment_factors(self, cells, treatment, factor, weight, unknown, actual, expected);
     size_t at = 0;
     for (size_t g = 0; g < segments; g++) {
         size_t c = g * JK_TREATMENT_COUNT + treatment;
@@ -423,6 +420,7 @@ static jk_status shrink_curves(shrinking *self, const jk_ppml *cells, size_t tre
     for (size_t g = 0; g < segments; g++) {
         size_t c = g * JK_TREATMENT_COUNT + treatment;
         put_curve(self, cells, c, factor[g], weight[g], step_factor + at, step_weight + at);
+        fit->curve_unknown[c] = unknown[g];
         at += jk_fit_steps(fit, c)->count;
     }
     return JK_OK;
@@ -434,8 +432,10 @@ static jk_status open_shrinking(shrinking *self, jk_error *error) {
     fit->class_value = jk_arena_alloc(fit->arena, curves, sizeof *fit->class_value);
     fit->curve_value = jk_arena_alloc(fit->arena, curves, sizeof *fit->curve_value);
     fit->curve_credibility = jk_arena_alloc(fit->arena, curves, sizeof *fit->curve_credibility);
+    fit->curve_unknown = jk_arena_alloc(fit->arena, curves, sizeof *fit->curve_unknown);
     self->arena = jk_arena_create();
-    if (fit->class_value == NULL || fit->curve_value == NULL || fit->curve_credibility == NULL || self->arena == NULL) {
+    if (fit->class_value == NULL || fit->curve_value == NULL || fit->curve_credibility == NULL ||
+        fit->curve_unknown == NULL || self->arena == NULL) {
         return jk_fail_memory(error, "the fit");
     }
     self->curve = jk_arena_alloc(self->arena, curves, sizeof *self->curve);

@@ -92,6 +92,7 @@ struct jk_fit {
     double (*class_value)[JK_CAPACITY_COUNT]; /* [curves] against the reference class; NaN: no data, the base model's */
     double **curve_value;                     /* [curves] by knot; NaN: no data at all, the base model's */
     double **curve_credibility;               /* likewise */
+    double *curve_unknown;                    /* [curves] variance of the logarithm, common to the steps */
     bool base_curves[JK_TREATMENT_COUNT];     /* the base model's curves stand: too few paid under the treatment */
     jk_fit_result result;
     struct jk_fit_payers *payers; /* NULL until they are read */
@@ -172,6 +173,10 @@ void jk_fit_join_empty(jk_fit *fit);
  * NaN. Returns the variance between cells. Cells that expect nothing get the complement. */
 double jk_fit_straub(const double *actual, const double *expected, size_t count, double within, double complement,
                      double *factor, double *credibility);
+
+/* Relative variance of each cell's factor beside what its credibility leaves, because the variance between cells is not
+ * known: see fit_straub.c. 0 where one cell is all there is. */
+void jk_fit_straub_unknown(const double *actual, const double *expected, size_t count, double within, double *unknown);
 
 /* fit_points.c: points as the model takes them, into `value` and `credibility` by parameter (all others as estimated).
  */

@@ -249,6 +249,21 @@ static json_t *factor_error_json(const jk_fit_factor *factor) {
     return factor->learned ? jk_json_number(sqrt(fmin(fmax(weight, 0.0), 1.0)) * factor->std_error) : json_null();
 }
 
+/* Variance of the logarithm of whole curves that their figures' credibility leaves out. */
+static json_t *curves_unknown_json(jk_json_builder *json, const jk_fit *fit) {
+    json_t *list = json_array();
+    for (size_t c = 0; fit->curve_unknown != NULL && c < jk_fit_curves(fit->base); c++) {
+        if (fit->curve_unknown[c] > 0.0 && !fit->base_curves[c % JK_TREATMENT_COUNT]) {
+            json_t *one = json_object();
+            jk_json_put(json, one, "segment", json_string(jk_fit_segment(fit, c)->id));
+            jk_json_put(json, one, "treatment", json_string(jk_fit_treatment_name(c % JK_TREATMENT_COUNT)));
+            jk_json_put(json, one, "variance", jk_json_number(fit->curve_unknown[c]));
+            jk_json_append(json, list, one);
+        }
+    }
+    return list;
+}
+
 jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, char **text, jk_error *error) {
     const jk_fit_result *result = &fit->result;
     jk_json_builder builder = {0}, *json = &builder;
@@ -284,6 +299,7 @@ jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, ch
     jk_json_put(json, object, "parameters", parameters);
     jk_json_put(json, object, "covariance", rows);
     jk_json_put(json, object, "base_curves", base);
+    jk_json_put(json, object, "curves_unknown", curves_unknown_json(json, fit));
     jk_json_put(json, object, "garnish_share", factor_error_json(&result->titles->garnish));
     jk_json_put(json, object, "spells", jk_fit_payers_covariance_json(json, fit));
     jk_json_put(json, object, "levels", jk_fit_payers_levels_json(json, fit));

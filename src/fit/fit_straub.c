@@ -6,13 +6,31 @@
  *     tau  = max(0, (sum e_i (x_i - x)^2 - (n - 1) s^2) / (sum e - sum e^2 / sum e)),   s^2 = `within`, given
  *     Z_i  = e_i / (e_i + s^2 / tau),   factor_i = Z_i x_i + (1 - Z_i) c,   c the complement, or x
  *
- * tau = 0: nothing tells the cells apart, all take the complement. One cell alone is believed. */
+ * tau = 0: nothing tells the cells apart, all take the complement. One cell alone is believed.
+ *
+ * Few cells know little of tau. Were all alike, the sum of squares would be s^2 times a chi-square of n - 1 degrees, so
+ * that the estimate t of tau before it is cut off at 0 has the standard error
+ *
+ *     u = s^2 sqrt(2 (n - 1)) / (sum e - sum e^2 / sum e),
+ *
+ * and tau, of which nothing was known but that it is not negative, has the mean of a normal distribution about t with
+ * that error cut off below 0 (Morris 1983, JASA 78, on why an estimate of 0 must not be taken for the truth):
+ *
+ *     m = t + u phi(t/u) / Phi(t/u).
+ *
+ * A cell's factor then has the variance m s^2/(s^2 + e_i m) about its mean; as much of it as what is told with tau,
+ * Z_i s^2 / e_i, leaves out is `unknown`. */
 #include <math.h>
 
+#include "base/normal.h"
 #include "fit/fit_internal.h"
 
-double jk_fit_straub(const double *actual, const double *expected, size_t count, double within, double complement,
-                     double *factor, double *credibility) {
+/* Of all cells together. */
+typedef struct cells_moments {
+    double cells, mean, freedom, raw; /* raw: tau before it is cut off; NaN: one cell, or nothing tells */
+} cells_moments;
+
+static cells_moments moments_of(const double *actual, const double *expected, size_t count, double within) {
     double cash = 0.0, volume = 0.0, square = 0.0, cells = 0.0, spread = 0.0;
     for (size_t i = 0; i < count; i++) {
         cash += actual[i];
@@ -26,16 +44,35 @@ double jk_fit_straub(const double *actual, const double *expected, size_t count,
         spread += expected[i] * (ratio - mean) * (ratio - mean);
     }
     double freedom = volume > 0.0 ? volume - square / volume : 0.0;
-    double between =
-        cells > 1.0 && freedom > 1e-9 * volume ? fmax((spread - (cells - 1.0) * within) / freedom, 0.0) : 0.0;
-    complement = isnan(complement) ? mean : complement;
+    bool told = cells > 1.0 && freedom > 1e-9 * volume;
+    return (cells_moments){cells, mean, freedom, told ? (spread - (cells - 1.0) * within) / freedom : (double)NAN};
+}
+
+double jk_fit_straub(const double *actual, const double *expected, size_t count, double within, double complement,
+                     double *factor, double *credibility) {
+    const cells_moments all = moments_of(actual, expected, count, within);
+    const double between = fmax(all.raw, 0.0);
+    complement = isnan(complement) ? all.mean : complement;
     for (size_t i = 0; i < count; i++) {
         double ratio = expected[i] > 0.0 ? actual[i] / expected[i] : complement;
         credibility[i] = !(expected[i] > 0.0) ? 0.0
-                         : cells == 1.0       ? 1.0
+                         : all.cells == 1.0   ? 1.0
                          : between > 0.0      ? expected[i] / (expected[i] + within / between)
                                               : 0.0;
         factor[i] = credibility[i] * ratio + (1.0 - credibility[i]) * complement;
     }
     return between;
+}
+
+void jk_fit_straub_unknown(const double *actual, const double *expected, size_t count, double within, double *unknown) {
+    const cells_moments all = moments_of(actual, expected, count, within);
+    const double error = within * sqrt(2.0 * (all.cells - 1.0)) / all.freedom, away = all.raw / error;
+    const double taken = fmax(all.raw, 0.0), mean_square = all.mean * all.mean;
+    double mean = all.raw + error * jk_normal_density(away) / jk_normal_cdf(away);
+    mean = away < -30.0 ? -error / away : mean; /* the distribution's tail, where the quotient is one of noughts */
+    for (size_t i = 0; i < count; i++) {
+        double told = taken * within / (within + expected[i] * taken),
+               all_of_it = mean * within / (within + expected[i] * mean);
+        unknown[i] = isfinite(away) && mean_square > 0.0 ? fmax(all_of_it - told, 0.0) / mean_square : 0.0;
+    }
 }

@@ -309,6 +309,39 @@ static void lean(const covariance_reader *r) {
     }
 }
 
+/* Steps without an estimate share a parameter. */
+static bool is_first(const int32_t *step, size_t place) {
+    for (size_t i = 0; i < place; i++) {
+        if (step[i] == step[place]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What is not known of whole curves because it is not known how far segments differ: steps move together. */
+static jk_status add_unknown(const covariance_reader *r, const json_t *list) {
+    jk_covariance *c = r->into;
+    for (size_t n = 0; n < json_array_size(list); n++) {
+        const json_t *one = json_array_get(list, n), *number = json_object_get(one, "variance");
+        int g = jk_model_find_segment(r->model, json_string_value(json_object_get(one, "segment"))),
+            a = jk_treatment_find(json_string_value(json_object_get(one, "treatment")));
+        double variance = json_number_value(number);
+        if (g < 0 || a < 0 || !json_is_number(number) || !(variance >= 0.0 && variance <= 1e4)) {
+            return wrong(r, "curves_unknown", "a segment, a treatment and a variance of each curve");
+        }
+        const int32_t *step = &c->of_step[((size_t)g * JK_TREATMENT_COUNT + (size_t)a) * c->step_room];
+        const size_t steps = r->model->segments[g].curve[a].count;
+        for (size_t i = 0; i < steps; i++) {
+            for (size_t k = 0; k < steps; k++) {
+                bool both = is_first(step, i) && is_first(step, k);
+                c->matrix[(size_t)step[i] * c->count + (size_t)step[k]] += both ? variance : 0.0;
+            }
+        }
+    }
+    return JK_OK;
+}
+
 static jk_status factorise(const covariance_reader *r) {
     jk_covariance *c = r->into;
     const size_t n = c->count;
@@ -411,6 +444,7 @@ static jk_status read_root(covariance_reader *r, json_t *root) {
     JK_TRY(read_matrix(r, spell_rows, r->spells, first, end));
     lean(r);
     put_curve_errors(r);
+    JK_TRY(add_unknown(r, json_object_get(root, "curves_unknown")));
     JK_TRY(jk_covariance_levels(json_object_get(root, "levels"), r->path, r->model, r->expected, r->into, r->error));
     return factorise(r);
 }

@@ -50,7 +50,55 @@ static void limits(void **state) {
     assert_true(factor[0] > 0.0 && factor[0] < 0.2);
 }
 
+/* The mean of what the variance between cells may be, by adding up the density of its estimate over what is not
+ * negative; and what that makes of a cell's variance beside what its credibility leaves. */
+static double mean_between(double raw, double error) {
+    double mass = 0.0, sum = 0.0;
+    const double step = error / 2000.0, end = fmax(raw, 0.0) + 12.0 * error;
+    for (double between = 0.5 * step; between < end; between += step) {
+        double away = (between - raw) / error, density = exp(-0.5 * away * away);
+        mass += density;
+        sum += density * between;
+    }
+    return sum / mass;
+}
+
+static void cells_that_little_is_known_of(void **state) {
+    (void)state;
+    const double expected[] = {100.0, 200.0, 400.0}, within = 2.0, freedom = 700.0 - (1e4 + 4e4 + 16e4) / 700.0;
+    const double of_all[][3] = {{200.0, 200.0, 200.0}, {101.0, 199.0, 400.0}, {104.0, 190.0, 402.0}};
+    for (int k = 0; k < 3; k++) {
+        const double *actual = of_all[k];
+        double mean = (actual[0] + actual[1] + actual[2]) / 700.0, spread = 0.0, factor[3], weight[3], unknown[3];
+        for (int i = 0; i < 3; i++) {
+            spread += expected[i] * pow(actual[i] / expected[i] - mean, 2);
+        }
+        double raw = (spread - 2.0 * within) / freedom, error = within * sqrt(2.0 * 2.0) / freedom;
+        double between = mean_between(raw, error);
+        double taken = jk_fit_straub(actual, expected, 3, within, NAN, factor, weight);
+        jk_fit_straub_unknown(actual, expected, 3, within, unknown);
+        for (int i = 0; i < 3; i++) {
+            double told = weight[i] * within / expected[i];
+            double z = expected[i] / (expected[i] + within / between), all_of_it = between * (1.0 - z);
+            double left = (all_of_it - told) / (mean * mean);
+            if (!(fabs(unknown[i] - left) <= 1e-5 * left + 1e-12)) {
+                fail_msg("%d, %d: %.12g is not %.12g (variance between %g, taken %g)", k, i, unknown[i], left, between,
+                         taken);
+            }
+        }
+        assert_true(k == 0 || taken == 0.0); /* told as certain, and not known: that is what is added */
+    }
+    double unknown[3];
+    const double one[] = {30.0, 0.0, 0.0}, volume[] = {20.0, 0.0, 0.0}; /* one cell leans on nobody */
+    jk_fit_straub_unknown(one, volume, 3, 1.0, unknown);
+    assert_true(unknown[0] == 0.0 && unknown[1] == 0.0 && unknown[2] == 0.0);
+    const double alike[] = {100.0, 200.0, 400.0}; /* much more alike than chance allows: the distribution's tail */
+    jk_fit_straub_unknown(alike, expected, 3, 1e-9, unknown);
+    assert_true(unknown[0] >= 0.0 && unknown[0] < 1e-9);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(written_out), cmocka_unit_test(limits)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(written_out), cmocka_unit_test(limits),
+                                       cmocka_unit_test(cells_that_little_is_known_of)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is not known of a model's curves, read from the file of a fit, against hand arithmetic. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,12 +18,16 @@ static const char text[] =
         "surveil", "24 and more", "0.2") "," CURVE("legal", "24 and more",
                                                    "0") "],\"covariance\":[[0.08,0.01,0],"
                                                         "[0.01,0.4,0],[0,0,0.7]],"
-                                                        "\"base_curves\":[\"legal\"],\"garnish_share\":0.25}";
+                                                        "\"base_curves\":[\"legal\"],\"garnish_share\":0.25";
 
-static void load(const jk_model *model, jk_covariance *covariance) {
+/* How far whole curves may be off because it is not known how far segments differ. */
+static const char unknown[] = ",\"curves_unknown\":[{\"segment\":\"one\",\"treatment\":\"surveil\",\"variance\":0.03},"
+                              "{\"segment\":\"two\",\"treatment\":\"surveil\",\"variance\":0.07}]";
+
+static void load(const jk_model *model, const char *more, jk_covariance *covariance) {
     char path[] = "/tmp/test_covariance.XXXXXX";
     int file = mkstemp(path);
-    assert_true(file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text) && close(file) == 0);
+    assert_true(file >= 0 && dprintf(file, "%s%s}", text, more) > 0 && close(file) == 0);
     jk_error error = {0};
     if (jk_covariance_load(path, model, covariance, &error) != JK_OK) {
         print_error("%s\n", error.message);
@@ -39,21 +44,28 @@ static void expect_covariance(const jk_covariance *c, int32_t a, int32_t b, doub
     }
 }
 
+/* Room for the model of the tests: two segments, of three steps and of one. */
+static jk_model make_model(jk_segment segments[2]) {
+    static const int32_t months[] = {0, 12, 24};
+    static const double values[] = {0.01, 0.01, 0.01};
+    segments[0] = (jk_segment){.id = "one"};
+    segments[1] = (jk_segment){.id = "two"};
+    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
+        segments[0].curve[t] = (jk_steps){3, months, values};
+        segments[1].curve[t] = (jk_steps){1, months, values};
+    }
+    return (jk_model){.segments = segments, .segment_count = 2, .risk = {.curve_error = 0.05}};
+}
+
 /* Steps without an estimate are their collective's, whose mean c the estimates of its treatment tell: Var(c) =
  * 1 / (0.5 / 0.08 + 0.8 / 0.4). Where the base model's curves stand, or no estimate tells of the collective, they have
  * the error that the model file says. */
 static void steps_without_an_estimate_are_drawn(void **state) {
     (void)state;
-    static const int32_t months[] = {0, 12, 24};
-    static const double values[] = {0.01, 0.01, 0.01};
-    jk_segment segments[2] = {{.id = "one"}, {.id = "two"}};
-    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
-        segments[0].curve[t] = (jk_steps){3, months, values};
-        segments[1].curve[t] = (jk_steps){1, months, values};
-    }
-    jk_model model = {.segments = segments, .segment_count = 2, .risk = {.curve_error = 0.05}};
+    jk_segment segments[2];
+    jk_model model = make_model(segments);
     jk_covariance c;
-    load(&model, &c);
+    load(&model, "", &c);
     const double mean = 1.0 / 8.25, plain = 0.05 * 0.05;
     assert_int_equal(c.count, 8);
     assert_int_equal(c.rest, 6);
@@ -78,7 +90,50 @@ static void steps_without_an_estimate_are_drawn(void **state) {
     jk_covariance_reset(&c);
 }
 
+/* All steps of the curve move together, with and without an estimate; no other curve does. */
+static void whole_curves_move(void **state) {
+    (void)state;
+    jk_segment segments[2];
+    jk_model model = make_model(segments);
+    jk_covariance plain, c;
+    load(&model, "", &plain);
+    load(&model, unknown, &c);
+    for (size_t a = 0; a < 3; a++) {
+        const int32_t i = jk_covariance_step(&c, 0, JK_TREAT_SURVEIL, a);
+        for (size_t b = 0; b < 3; b++) {
+            const int32_t k = jk_covariance_step(&c, 0, JK_TREAT_SURVEIL, b);
+            expect_covariance(&c, i, k, jk_covariance_at(&plain, i, k) + 0.03);
+        }
+        const int32_t other = jk_covariance_step(&c, 1, JK_TREAT_SURVEIL, 0);
+        expect_covariance(&c, i, other, jk_covariance_at(&plain, i, other));
+        expect_covariance(&c, other, other, jk_covariance_at(&plain, other, other) + 0.07);
+    }
+    jk_covariance_reset(&plain);
+    jk_covariance_reset(&c);
+}
+
+/* In the file of a fit nothing else may stand there. */
+static void what_is_wrong_is_refused(void **state) {
+    (void)state;
+    static const char *const wrong[] = {
+        ",\"curves_unknown\":[{\"segment\":\"three\",\"treatment\":\"surveil\",\"variance\":0.03}]",
+        ",\"curves_unknown\":[{\"segment\":\"one\",\"treatment\":\"surveil\",\"variance\":-0.03}]",
+        ",\"curves_unknown\":[7]"};
+    jk_segment segments[2];
+    jk_model model = make_model(segments);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        jk_covariance c;
+        jk_error error = {0};
+        char path[] = "/tmp/test_covariance.XXXXXX";
+        int file = mkstemp(path);
+        assert_true(file >= 0 && dprintf(file, "%s%s}", text, wrong[i]) > 0 && close(file) == 0);
+        assert_int_equal(jk_covariance_load(path, &model, &c, &error), JK_ERROR_FORMAT);
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_without_an_estimate_are_drawn)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_without_an_estimate_are_drawn),
+                                       cmocka_unit_test(whole_curves_move), cmocka_unit_test(what_is_wrong_is_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
