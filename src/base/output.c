@@ -180,6 +180,7 @@ jk_status jk_output_scratch(jk_output *output, const char *path, jk_error *error
         (void)unlink(output->part);
         free(output->part);
         output->part = NULL;
+        (void)snprintf(output->access, sizeof output->access, "/proc/self/fd/%d", output->fd);
     }
     return JK_OK;
 }

@@ -39,7 +39,8 @@ jk_status jk_output_open(jk_output *output, const char *path, jk_output_rights r
 enum { JK_OUTPUT_NAME = 201 };
 const char *jk_output_name(const char *path, char name[JK_OUTPUT_NAME]);
 
-/* Opens a file for the process alone, on the file system where `path` will be; it ends with jk_output_abort. */
+/* Opens a file for the process alone, without a name, in the folder where `path` would be; it ends with
+ * jk_output_abort. What is written to its jk_output_access goes straight into it. */
 jk_status jk_output_scratch(jk_output *output, const char *path, jk_error *error);
 
 /* Path by which another library can open the file while it is being written; valid until commit or abort. */

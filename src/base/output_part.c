@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A temporary file is locked (flock) by the process that writes it for as long as it lives: a file of such a name that
- * can be locked belongs to nobody any more. */
+/* A temporary file or folder is locked (flock) by the process that writes it for as long as it lives: one of such a
+ * name that can be locked belongs to nobody any more. */
 #include "base/output_part.h"
 
 #include <dirent.h>
@@ -46,13 +46,27 @@ static char *part_name(const char *path) {
     return name;
 }
 
-int jk_output_part_create(const char *path, unsigned mode, char **name) {
+static int make_folder(const char *name) {
+    if (mkdir(name, 0700) != 0) {
+        return -1;
+    }
+    int fd = open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
+        int saved = errno;
+        (void)rmdir(name);
+        errno = saved == EEXIST ? EIO : saved;
+    }
+    return fd;
+}
+
+static int create(const char *path, bool is_folder, unsigned mode, char **name) {
     for (int i = 0; i < TRIES; i++) {
         *name = part_name(path);
         if (*name == NULL) {
             return -1;
         }
-        int fd = open(*name, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, (mode_t)mode);
+        int fd = is_folder ? make_folder(*name)
+                           : open(*name, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, (mode_t)mode);
         struct stat facts;
         if (fd < 0 && errno != EEXIST) {
             break;
@@ -72,6 +86,14 @@ int jk_output_part_create(const char *path, unsigned mode, char **name) {
     *name = NULL;
     errno = saved;
     return -1;
+}
+
+int jk_output_part_create(const char *path, unsigned mode, char **name) {
+    return create(path, false, mode, name);
+}
+
+int jk_output_part_create_folder(const char *path, char **name) {
+    return create(path, true, 0, name);
 }
 
 char *jk_output_part_link(int fd, const char *access, const char *path) {
@@ -99,6 +121,19 @@ static bool is_part_name(const char *name) {
     return strspn(name + sizeof PREFIX - 1, "0123456789abcdef") == DIGITS;
 }
 
+void jk_output_part_empty(int folder) {
+    int own = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *list = own < 0 ? NULL : fdopendir(own);
+    if (list == NULL) {
+        (void)close(own);
+        return;
+    }
+    for (const struct dirent *entry = readdir(list); entry != NULL; entry = readdir(list)) {
+        (void)unlinkat(own, entry->d_name, 0); /* "." and ".." refuse */
+    }
+    (void)closedir(list);
+}
+
 /* Removes one where it is ours and nobody holds it. */
 static void sweep_one(int folder, const char *name) {
     int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
@@ -106,9 +141,13 @@ static void sweep_one(int folder, const char *name) {
     if (fd < 0) {
         return;
     }
-    if (fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_uid == geteuid() &&
+    bool known = fstat(fd, &facts) == 0, is_folder = known && S_ISDIR(facts.st_mode);
+    if (known && (is_folder || S_ISREG(facts.st_mode)) && facts.st_uid == geteuid() &&
         flock(fd, LOCK_EX | LOCK_NB) == 0) {
-        (void)unlinkat(folder, name, 0);
+        if (is_folder) {
+            jk_output_part_empty(fd);
+        }
+        (void)unlinkat(folder, name, is_folder ? AT_REMOVEDIR : 0);
     }
     (void)close(fd);
 }

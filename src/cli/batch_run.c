@@ -21,8 +21,8 @@
 #include "base/output.h"
 #include "base/parallel.h"
 #include "base/policy.h"
+#include "base/temporary.h"
 #include "cli/commands.h"
-#include "cli/remove_folder.h"
 
 typedef struct running_job {
     pid_t process; /* 0: this place is free */
@@ -38,7 +38,7 @@ typedef struct batch_run {
     jk_run run;
     int threads; /* of each job */
     char folder[PATH_MAX];
-    char scratch[64]; /* a folder for the figures of jobs that write no JSON themselves */
+    jk_temporary scratch; /* a folder for the figures of jobs that write no JSON themselves */
     jk_batch_sharing *sharing;
     running_job *running;
     int running_count;
@@ -89,7 +89,7 @@ static jk_status make_folders(const batch_run *self, const jk_batch_job *job, jk
 }
 
 static void figures_path(const batch_run *self, size_t job, char path[PATH_MAX]) {
-    (void)snprintf(path, PATH_MAX, "%s/%zu.json", self->scratch, job);
+    (void)snprintf(path, PATH_MAX, "%s/%zu.json", self->scratch.path, job);
 }
 
 /* Whether the job writes its figures only because the batch wants to see them. */
@@ -350,22 +350,18 @@ void jk_cli_batch_folder(const char *path, char folder[], size_t room) {
 
 jk_status jk_cli_batch_run(const jk_batch_wish *wish, jk_batch *batch, jk_error *error) {
     batch_run self = {.wish = wish, .batch = batch, .run = jk_cli_run(wish->common)};
-    const char *under = getenv("TMPDIR");
     int cores = jk_threads(&self.run);
     self.threads = cores / wish->at_once > 0 ? cores / wish->at_once : 1;
     jk_cli_batch_folder(wish->path, self.folder, sizeof self.folder);
-    (void)snprintf(self.scratch, sizeof self.scratch, "%.30s/jalki-batch-XXXXXX",
-                   under != NULL && under[0] == '/' && strlen(under) <= 30 ? under : "/var/tmp");
     self.running = calloc((size_t)wish->at_once, sizeof *self.running);
     self.sharing = jk_cli_batch_share(batch, wish->memory);
     jk_status status = JK_OK;
     if (self.running == NULL || self.sharing == NULL) {
         status = jk_fail_memory(error, "the jobs");
-    } else if (mkdtemp(self.scratch) == NULL) {
-        status = jk_fail_errno(error, self.scratch, "make");
     } else {
-        status = run_all(&self, error);
-        jk_cli_remove_folder(self.scratch);
+        status = jk_temporary_make(&self.scratch, error);
+        status = status == JK_OK ? run_all(&self, error) : status;
+        jk_temporary_remove(&self.scratch);
     }
     jk_cli_batch_share_free(self.sharing);
     free(self.running);

@@ -15,17 +15,17 @@
 #include "base/json.h"
 #include "base/output.h"
 #include "base/policy.h"
+#include "base/temporary.h"
 #include "cli/commands.h"
 #include "cli/record.h"
-#include "cli/remove_folder.h"
 #include "cli/valuing.h"
 #include "jalki/replay.h"
 
 typedef struct replay_arguments {
     jk_cli_common common;
     const char *path, *keep;
-    bool temporary; /* the folder is ours, and goes */
-    char folder[PATH_MAX - 256];
+    jk_temporary temporary; /* the folder, where it is not kept */
+    const char *folder;
     jk_replay replay;
     size_t compared, differing;
     json_t *list; /* of what was compared */
@@ -40,19 +40,17 @@ static const jk_option options[] = {
 /* ---- running again -------------------------------------------------------------------------------------------- */
 
 static jk_status make_folder(replay_arguments *arguments, jk_error *error) {
-    const char *under = getenv("TMPDIR");
+    arguments->folder = arguments->keep;
     if (arguments->keep != NULL) {
-        (void)snprintf(arguments->folder, sizeof arguments->folder, "%s", arguments->keep);
         return mkdir(arguments->folder, 0700) == 0
                    ? JK_OK
                    : jk_fail(error, JK_ERROR_IO, arguments->keep, 0, NULL,
                              "cannot be made: %s; expected the name of a folder that is not there yet",
                              strerror(errno));
     }
-    (void)snprintf(arguments->folder, sizeof arguments->folder, "%s/jalki-replay-XXXXXX",
-                   under != NULL && under[0] == '/' ? under : "/var/tmp");
-    arguments->temporary = mkdtemp(arguments->folder) != NULL;
-    return arguments->temporary ? JK_OK : jk_fail_errno(error, arguments->folder, "make");
+    jk_status status = jk_temporary_make(&arguments->temporary, error);
+    arguments->folder = arguments->temporary.path;
+    return status;
 }
 
 /* Outputs without which the command is not run, where the record does not name them. */
@@ -324,9 +322,7 @@ static int run_replay(void *command) {
     jk_error error = {0};
     jk_status status = replay(arguments, &error);
     int code = status == JK_OK ? print(arguments) : jk_cli_fail(&error);
-    if (arguments->temporary) {
-        jk_cli_remove_folder(arguments->folder);
-    }
+    jk_temporary_remove(&arguments->temporary);
     code = code == 0 && arguments->differing > 0 ? 1 : code;
     json_decref(arguments->list);
     jk_replay_reset(&arguments->replay);

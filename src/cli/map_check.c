@@ -5,40 +5,42 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/input.h"
+#include "base/output.h"
+#include "base/temporary.h"
+#include "base/transfer.h"
 #include "cli/table.h"
 #include "jalki/import.h"
 #include "jalki/tape.h"
 
-enum { CLAIMS_SHOWN = 4, CELL_BYTES = 160, PATH_BYTES = 4096 };
+enum { CLAIMS_SHOWN = 4, CELL_BYTES = 160 };
 
+/* Files without a name, for the while. */
 typedef struct check_files {
-    char folder[PATH_BYTES], mapping[PATH_BYTES + 32], store[PATH_BYTES + 32], rejects[PATH_BYTES + 32];
+    jk_output mapping, store, rejects;
 } check_files;
 
 static jk_status make_files(check_files *files, const char *text, jk_error *error) {
-    const char *where = getenv("TMPDIR");
-    (void)snprintf(files->folder, sizeof files->folder, "%s/jalki-map-XXXXXX", where != NULL ? where : "/tmp");
-    if (mkdtemp(files->folder) == NULL) {
-        return jk_fail_errno(error, files->folder, "make");
+    jk_output *const all[] = {&files->mapping, &files->store, &files->rejects};
+    char beside[JK_TEMPORARY_PATH];
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        JK_TRY(jk_output_scratch(all[i], jk_temporary_path(beside), error));
     }
-    (void)snprintf(files->mapping, sizeof files->mapping, "%s/mapping.yaml", files->folder);
-    (void)snprintf(files->store, sizeof files->store, "%s/tape.h5", files->folder);
-    (void)snprintf(files->rejects, sizeof files->rejects, "%s/rejects.csv", files->folder);
-    FILE *out = fopen(files->mapping, "we");
-    bool failed = out == NULL || fputs(text, out) < 0;
-    failed = (out != NULL && fclose(out) != 0) || failed;
-    return failed ? jk_fail_errno(error, files->mapping, "write") : JK_OK;
+    return jk_write_all(files->mapping.fd, text, strlen(text)) ? JK_OK
+                                                               : jk_fail_errno(error, jk_temporary_place(), "write in");
 }
 
-static void remove_files(const check_files *files) {
-    (void)unlink(files->mapping);
-    (void)unlink(files->store);
-    (void)unlink(files->rejects);
-    (void)rmdir(files->folder);
+static void remove_files(check_files *files) {
+    jk_output *const all[] = {&files->mapping, &files->store, &files->rejects};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (all[i]->target != NULL) {
+            jk_input_disown(jk_output_access(all[i]));
+        }
+        jk_output_abort(all[i]);
+    }
 }
 
 /* The first bad cell of each kind, as the rejects file has it. */
@@ -166,7 +168,7 @@ static jk_status print_check(FILE *out, const check_files *files, const jk_impor
     }
     (void)fputs("\nThe first claims as they are read:\n", out);
     jk_tape *tape = NULL;
-    JK_TRY(jk_tape_open(files->store, &tape, error));
+    JK_TRY(jk_tape_open(jk_output_access(&files->store), &tape, error));
     jk_status status = print_claims(out, tape, error);
     jk_tape_close(tape);
     return status;
@@ -178,9 +180,9 @@ jk_status jk_map_check(FILE *out, const char *const *files, size_t file_count, c
     jk_status status = make_files(&made, mapping, error);
     const jk_import_options options = {.sources = files,
                                        .source_count = file_count,
-                                       .output = made.store,
-                                       .mapping = made.mapping,
-                                       .rejects = made.rejects,
+                                       .output = jk_output_access(&made.store),
+                                       .mapping = jk_output_access(&made.mapping),
+                                       .rejects = jk_output_access(&made.rejects),
                                        .max_rejects = 1.0,
                                        .max_rejects_is_share = 1,
                                        .cutoff = cutoff};

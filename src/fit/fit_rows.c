@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/fmath.h"
 #include "base/memory.h"
+#include "base/temporary.h"
 #include "fit/payers.h"
 #include "jalki/expected.h"
 #include "model/economics.h"
@@ -118,8 +119,7 @@ static jk_status make_cuts(reader *self, jk_error *error) {
 
 /* A file without a name in the folder for temporary files, mapped. */
 static void *map_file(size_t bytes) {
-    const char *folder = getenv("TMPDIR");
-    int fd = open(folder != NULL && folder[0] != '\0' ? folder : "/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    int fd = open(jk_temporary_place(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0) {
         return NULL;
     }

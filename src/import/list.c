@@ -2,24 +2,22 @@
 #include "import/list.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/input.h"
 #include "base/output.h"
+#include "base/temporary.h"
 #include "jalki/import.h"
 
-enum { PATH_BYTES = 512 };
 static const double most_rejects = 0.01; /* share of the list */
 
 /* The summary is the caller's, also where too many rows are bad. */
 static jk_status take(const jk_import_options *options, const char *beside, const jk_run *run, jk_tape **list,
                       jk_import_summary **summary, jk_error *error) {
     jk_output store;
-    char path[64];
     JK_TRY(jk_output_scratch(&store, beside, error));
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", store.fd);
+    const char *path = jk_output_access(&store);
     jk_import_options own = *options;
     own.output = path;
     jk_status status = jk_import(&own, run, summary, error);
@@ -45,12 +43,7 @@ jk_status jk_list_take(const jk_import_options *options, const char *beside, con
 
 jk_status jk_list_open(const char *path, jk_kind kind, const char *pseudonyms, const jk_run *run, jk_tape **list,
                        uint64_t *rejected, jk_error *error) {
-    const char *temporary = getenv("TMPDIR");
-    char beside[PATH_BYTES];
-    int length = snprintf(beside, sizeof beside, "%s/list", temporary != NULL ? temporary : "/tmp");
-    if (length < 0 || length >= PATH_BYTES) {
-        return jk_fail(error, JK_ERROR_IO, temporary, 0, NULL, "is too long a name; expected a folder in TMPDIR");
-    }
+    char beside[JK_TEMPORARY_PATH];
     const jk_import_options options = {.kind = kind,
                                        .sources = &path,
                                        .source_count = 1,
@@ -60,7 +53,7 @@ jk_status jk_list_open(const char *path, jk_kind kind, const char *pseudonyms, c
                                        .max_rejects_is_share = 1,
                                        .cutoff = JK_MISSING_INTEGER};
     jk_import_summary *summary = NULL;
-    jk_status status = take(&options, beside, run, list, &summary, error);
+    jk_status status = take(&options, jk_temporary_path(beside), run, list, &summary, error);
     *rejected = summary != NULL ? summary->rows_rejected : 0;
     if (status == JK_ERROR_DATA && (double)*rejected > most_rejects * (double)summary->rows_read) {
         if (error != NULL) {

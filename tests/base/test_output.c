@@ -16,6 +16,7 @@
 #include "base/input.h"
 #include "base/output_part.h"
 #include "base/policy.h"
+#include "base/temporary.h"
 #include "cmocka_all.h"
 
 static char folder[] = "/tmp/jalki-output-XXXXXX";
@@ -240,6 +241,36 @@ static bool exists(const char *name) {
     return access(path_of(name), F_OK) == 0;
 }
 
+/* Folders of a run, likewise, with the files in them. */
+static void folders_go_too(void **state) {
+    (void)state;
+    jk_temporary mine = {0}, others = {0};
+    jk_error error = {0};
+    struct stat facts;
+    assert_int_equal(setenv("TMPDIR", path_of("."), 1), 0);
+    assert_int_equal(jk_temporary_make(&others, &error), JK_OK);
+    assert_int_equal(stat(others.path, &facts), 0);
+    assert_int_equal(facts.st_mode & 0777, 0700);
+    char inside[4096];
+    (void)snprintf(inside, sizeof inside, "%s/of-a-debtor", others.path);
+    int fd = open(inside, O_CREAT | O_WRONLY, 0600);
+    assert_true(fd >= 0);
+    (void)close(fd);
+    assert_int_equal(jk_temporary_make(&mine, &error), JK_OK);
+    assert_int_equal(access(inside, F_OK), 0); /* its owner lives */
+    jk_temporary_remove(&mine);
+    assert_null(mine.path);
+    (void)close(others.lock); /* as if it had died */
+    assert_int_equal(jk_temporary_make(&mine, &error), JK_OK);
+    assert_int_not_equal(access(others.path, F_OK), 0);
+    free(others.path);
+    jk_temporary_remove(&mine);
+    assert_int_equal(setenv("TMPDIR", path_of("nowhere"), 1), 0);
+    assert_int_equal(jk_temporary_make(&mine, &error), JK_ERROR_IO);
+    jk_temporary_remove(&mine);
+    assert_int_equal(unsetenv("TMPDIR"), 0);
+}
+
 /* What a dead process left is swept away; what a living one holds, and what only looks alike, stays. */
 static void leftovers_go(void **state) {
     (void)state;
@@ -309,6 +340,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(long_names_fit, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(leftovers_go, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_named_part_is_nobodys_link, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(folders_go_too, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(an_input_is_not_replaced, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(commit_replaces_the_old_file, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(abort_leaves_the_old_file, make_folder, remove_folder),

@@ -5,6 +5,7 @@ does not remove (the journal of SQLite among it, by which a reader undoes what w
 test_every_command.py has what every command does where the system gives little.
 
 JALKI_KILLS=N: how many moments for each command (the suite tries a few, CI more)."""
+import contextlib
 import os
 import random
 import shutil
@@ -18,7 +19,7 @@ from small_runs import PROGRAM, SOURCE, digest, put_old, usable
 
 MODEL = os.path.join(SOURCE, "models", "nordic.yaml")
 KILLS = int(os.environ.get("JALKI_KILLS", "2"))
-ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "1782777600"}
+ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "1782777600"}  # and TMPDIR, a folder below that of the test
 
 WRITERS = {
     "import": (["import", "t.csv", "-o", "out.h5", "--cutoff", "2026-06-30"], ["out.h5"]),
@@ -27,12 +28,22 @@ WRITERS = {
     "fit": (["fit", "p.h5", "--model", MODEL, "-o", "out.yaml"], ["out.yaml", "out.covariance.json"]),
     "panel": (["panel", "t.h5", "later.h5", "--payments", "pay.csv", "--treatment", "amicable", "-o", "out.h5"], ["out.h5"]),
     "compare": (["compare", "t.h5", "later.h5", "--model", MODEL, "--payments", "pay.csv", "--claims", "out.csv"], ["out.csv"]),
+    "map": (["map", "t.csv", "-o", "out.yaml", "--check"], ["out.yaml"]),
+    "batch": (["batch", "jobs.yaml", "--json", "out.json"], ["out.json"]),
     "export": (["export", "r.h5", "out.sqlite"], ["out.sqlite"]),
 }
 
 
 def run(*arguments, **options):
     return subprocess.run([PROGRAM, *arguments], capture_output=True, env=ENVIRONMENT, timeout=120, **options)
+
+
+def wait_for_group(group):
+    """Until the last of the processes that a killed one had started is gone."""
+    with contextlib.suppress(ProcessLookupError):
+        while True:
+            os.killpg(group, 0)
+            time.sleep(0.01)
 
 
 class Interrupted(unittest.TestCase):
@@ -52,7 +63,9 @@ class Interrupted(unittest.TestCase):
                           ["value", "t.h5", "--model", MODEL, "-o", "r.h5"]):
             made = run(*arguments, cwd=cls.folder)
             assert made.returncode == 0, made.stderr
-        os.mkdir(os.path.join(cls.folder, "temporary"))
+        ENVIRONMENT["TMPDIR"] = os.path.join(cls.folder, "temporary")
+        os.mkdir(ENVIRONMENT["TMPDIR"])
+        cls.put("jobs.yaml", f"jalki_batch: 1\njobs:\n- {{name: a, command: value, read: t.h5, model: {MODEL}}}\n")
         cls.inputs = set(os.listdir(cls.folder))
 
     @classmethod
@@ -67,10 +80,6 @@ class Interrupted(unittest.TestCase):
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def environment(self):
-        """With a folder of its own for temporary files."""
-        return {**ENVIRONMENT, "TMPDIR": self.path("temporary")}
-
     def write_old(self, outputs):
         """Digests of what stands there then."""
         for name in outputs:
@@ -78,7 +87,8 @@ class Interrupted(unittest.TestCase):
         return {name: digest(self.path(name)) for name in outputs}
 
     def strays(self, outputs):
-        return set(os.listdir(self.folder)) - self.inputs - set(outputs)
+        """What is left beside the outputs, and where temporary files are kept."""
+        return (set(os.listdir(self.folder)) - self.inputs - set(outputs)) | set(os.listdir(self.path("temporary")))
 
     def test_killed_at_any_moment(self):
         rng = random.Random(1)
@@ -92,16 +102,16 @@ class Interrupted(unittest.TestCase):
             made = {name: digest(self.path(name)) for name in outputs}
             for _ in range(KILLS):
                 self.write_old(outputs)
-                process = subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, env=self.environment(),
-                                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                process = subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, env=ENVIRONMENT,
+                                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
                 time.sleep(rng.uniform(0, 1.1 * took))
                 process.send_signal(signal.SIGKILL)
                 process.wait()
+                wait_for_group(process.pid)
                 for name in outputs:
                     self.assertIn(digest(self.path(name)), (old[name], made[name]), f"{command}: {name} is torn")
                 left = self.strays(outputs) - {f"{name}-journal" for name in outputs if name.endswith(".sqlite")}
                 self.assertTrue(all(name.startswith(".jalki-") for name in left), f"{command} left {left}")
-                self.assertEqual(os.listdir(self.path("temporary")), [], command)
             self.assertEqual(run(*arguments, cwd=self.folder).returncode, 0)
             self.assertEqual(self.strays(outputs), set(), f"{command}: not swept by the next run")
             self.assertEqual({name: digest(self.path(name)) for name in outputs}, made)

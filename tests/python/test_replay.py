@@ -100,7 +100,8 @@ class Replay(unittest.TestCase):
         self.jalki("import", "t.csv", "-o", "later.h5", "--cutoff", "2026-12-31")
         self.jalki("compare", "i.h5", "later.h5", "--model", MODEL, "--payments", "pay.csv", "--json", "c.json")
         self.jalki("panel", "i.h5", "later.h5", "--payments", "pay.csv", "--treatment", "surveil", "-o", "joined.h5")
-        for name in ("i.json", "i.h5", "p.h5", "b.json", "e.json", "s.json", "c.json", "joined.h5"):
+        self.jalki("map", "t.csv", "-o", "draft.yaml", "--check", "--manifest", "draft.json")
+        for name in ("i.json", "i.h5", "p.h5", "b.json", "e.json", "s.json", "c.json", "joined.h5", "draft.json"):
             self.assertIn("The same: ", self.jalki("replay", name).stdout, name)
 
     def test_input_that_changed(self):
