@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "deal/forward_deal.h"
 
 enum { OLDEST = 100000 }; /* months: older than any claim */
@@ -69,7 +70,10 @@ static jk_status find_segment(const jk_valuation *fresh, const char *name, size_
             return JK_OK;
         }
     }
-    return jk_fail(error, JK_ERROR_DATA, NULL, 0, name, "no fresh claims of such a segment to price it by");
+    const int nearest = jk_text_nearest(name, fresh->segment_id, fresh->segment_count);
+    const bool slip = nearest >= 0 && strcmp(fresh->segment_id[nearest], name) != 0;
+    return jk_fail(error, JK_ERROR_DATA, NULL, 0, name, "no fresh claims of such a segment to price it by%s%s%s",
+                   slip ? "; did you mean " : "", slip ? fresh->segment_id[nearest] : "", slip ? "?" : "");
 }
 
 /* Shares of the face: those named, and the rest in proportion to the tape's. */

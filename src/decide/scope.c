@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Countries, segments and teams as users name them. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "jalki/decide.h"
 #include "model/find.h"
 
@@ -18,6 +20,21 @@ static int find_country(const jk_tape *tape, const char *code) {
     return -1;
 }
 
+enum { HINT = 96 };
+
+/* "; did you mean fi-bills?" where a segment is named nearly so, else nothing. */
+static void hint_segment(const jk_model *model, const char *name, char hint[HINT]) {
+    const char *ids[JK_SEGMENTS_MAX];
+    for (size_t s = 0; s < model->segment_count; s++) {
+        ids[s] = model->segments[s].id;
+    }
+    const int nearest = jk_text_nearest(name, ids, model->segment_count);
+    hint[0] = '\0';
+    if (nearest >= 0) {
+        (void)snprintf(hint, HINT, "; did you mean %s?", ids[nearest]);
+    }
+}
+
 jk_status jk_limit_scope(const jk_candidates *candidates, const jk_team *teams, size_t team_count, const char *scope,
                          jk_limit *limit, jk_error *error) {
     int country = find_country(candidates->tape, scope), segment = jk_model_find_segment(candidates->model, scope);
@@ -27,18 +44,23 @@ jk_status jk_limit_scope(const jk_candidates *candidates, const jk_team *teams, 
     for (size_t t = 0; t < team_count && country < 0 && segment < 0; t++) {
         limit->team = strcmp(teams[t].name, scope) == 0 ? &teams[t] : limit->team;
     }
-    return country >= 0 || segment >= 0 || limit->team != NULL
-               ? JK_OK
-               : jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, scope,
-                         "neither a country of the tape, nor a segment of the model, nor a team");
+    if (country >= 0 || segment >= 0 || limit->team != NULL) {
+        return JK_OK;
+    }
+    char hint[HINT];
+    hint_segment(candidates->model, scope, hint);
+    return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, scope,
+                   "neither a country of the tape, nor a segment of the model, nor a team%s", hint);
 }
 
 jk_status jk_team_member(const jk_tape *tape, const jk_model *model, const char *scope, jk_team *team,
                          jk_error *error) {
     int country = find_country(tape, scope), segment = jk_model_find_segment(model, scope);
     if (country < 0 && segment < 0) {
+        char hint[HINT];
+        hint_segment(model, scope, hint);
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, scope,
-                       "of team %s: neither a country of the tape nor a segment of the model", team->name);
+                       "of team %s: neither a country of the tape nor a segment of the model%s", team->name, hint);
     }
     if (team->country_count == JK_TEAM_MEMBERS_MAX || team->segment_count == JK_TEAM_MEMBERS_MAX) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, team->name,

@@ -74,6 +74,7 @@ fails() { # fails CODE WORDS COMMAND…
 fails 2 "is not gain_per_hour" worklist tape.h5 --model "$model" --by size
 fails 2 "ACTION=N" decide tape.h5 --model "$model" --max close=3
 fails 2 "is not a number" decide tape.h5 --model "$model" --court-budget much
+fails 1 "nor a team; did you mean fi-bills?" worklist tape.h5 --model "$model" --segment fi-bilsl
 fails 1 "neither a country of the tape, nor a segment" decide tape.h5 --model "$model" --court-budget XX=3
 fails 1 "cannot" decide tape.h5 --model "$model" --claims /nonexistent/c.csv
 "$JALKI_PROGRAM" decide --help | grep >/dev/null Example
