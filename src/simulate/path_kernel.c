@@ -213,19 +213,19 @@ JK_INLINE void run_state(const jk_path_state *state, const jk_path_epoch *epoch,
         const jk_path_times times = {p * share->qq, p * share->qp, p * later->qq, p * later->qp};
         add_flows(state, epoch, &times, stay->quiet, stay->paying, sums);
         jk_store(mass, p * left->qq);
-        jk_store(mass + JK_PATH_STEP, p * left->qp);
+        jk_store(mass + JK_PATH_BLOCK, p * left->qp);
     } else {
         const jk_path_times times = {p * share->pq, p * share->pp, p * later->pq, p * later->pp};
         add_flows(state, epoch, &times, stay->quiet, stay->paying, sums);
         jk_store(mass, p * left->pq);
-        jk_store(mass + JK_PATH_STEP, p * left->pp);
+        jk_store(mass + JK_PATH_BLOCK, p * left->pp);
     }
 }
 
 JK_INLINE void run_states(const jk_path_program *program, const jk_path_epoch *epoch, const jk_path_stay *stay,
                           const bool spells, const float *probability, jk_path_sums *sums, float *mass) {
     const jk_path_state *state = program->state + epoch->first, *end = state + epoch->count;
-    for (; state < end; state++, mass += (ptrdiff_t)2 * JK_PATH_STEP) {
+    for (; state < end; state++, mass += (ptrdiff_t)2 * JK_PATH_BLOCK) {
         jk_vec p = jk_load(probability + (size_t)state->state * JK_PATH_LANES);
         if (state->work < 0) {
             sums->of[JK_PATH_SALE] = jk_fma(p, jk_set(state->start), sums->of[JK_PATH_SALE]);
@@ -236,31 +236,54 @@ JK_INLINE void run_states(const jk_path_program *program, const jk_path_epoch *e
     }
 }
 
-/* Who goes on in which state. */
-JK_INLINE void arrive(const jk_path_program *program, const jk_path_epoch *epoch, const float *mass, float *next) {
-    const jk_path_arrival *arrival = program->arrival + epoch->first_arrival;
-    for (int to = 0; to < JK_ALL_STATES; to++) {
-        if (epoch->arrivals[to] == 0) {
-            continue;
+/* Who goes on in a state, of some vectors of paths side by side: each sum waits for itself alone. */
+enum { BESIDE = 5 };
+
+JK_INLINE void arrive_beside(const jk_path_arrival *arrival, int count, const float *mass, const int vectors,
+                             float *next) {
+    jk_vec sum[BESIDE];
+    const jk_vec first = jk_set(arrival->part);
+    JK_UNROLL
+    for (int v = 0; v < vectors; v++) {
+        sum[v] = jk_load(mass + arrival->mass + v * JK_LANES) * first;
+    }
+    for (int i = 1; i < count; i++) {
+        const jk_vec part = jk_set(arrival[i].part);
+        const float *from = mass + arrival[i].mass;
+        JK_UNROLL
+        for (int v = 0; v < vectors; v++) {
+            sum[v] = jk_fma(jk_load(from + (ptrdiff_t)v * JK_LANES), part, sum[v]);
         }
-        const jk_path_arrival *end = arrival + epoch->arrivals[to];
-        jk_vec sum = jk_load(mass + arrival->mass) * jk_set(arrival->part);
-        for (arrival++; arrival < end; arrival++) {
-            sum = jk_fma(jk_load(mass + arrival->mass), jk_set(arrival->part), sum);
+    }
+    JK_UNROLL
+    for (int v = 0; v < vectors; v++) {
+        jk_store(next + (ptrdiff_t)v * JK_LANES, sum[v]);
+    }
+}
+
+/* Who goes on in which state, of a block of paths. */
+static void arrive(const jk_path_arrivals *arrivals, const jk_path_epoch *epoch, const float *mass, size_t lanes,
+                   float *next) {
+    for (int to = 0; to < JK_ALL_STATES; to++, next += JK_PATH_LANES) {
+        const int count = epoch->arrivals[to];
+        size_t at = 0;
+        for (; count > 0 && at + (size_t)BESIDE * JK_LANES <= lanes; at += (size_t)BESIDE * JK_LANES) {
+            arrive_beside(arrivals[to], count, mass + at, BESIDE, next + at);
         }
-        jk_store(next + (size_t)to * JK_PATH_LANES, sum);
+        for (; count > 0 && at < lanes; at += JK_LANES) {
+            arrive_beside(arrivals[to], count, mass + at, 1, next + at);
+        }
     }
 }
 
 /* An epoch of a vector of paths: works first, each by itself, as the steps of one wait for each other and those of
  * several do not. */
-JK_INLINE void run_paths(const jk_path_program *program, int j, const jk_path_tile *tile, const bool spells,
-                         size_t at) {
+JK_INLINE void run_paths(const jk_path_program *program, int j, const jk_path_tile *tile, const bool spells, size_t at,
+                         float *mass) {
     const jk_path_epoch *epoch = &program->epoch[j];
     const jk_path_work *work = program->work + epoch->first_work;
     float *flow = tile->flow + (size_t)j * JK_PATH_FLOWS * JK_PATH_LANES + at;
     jk_path_stay stay[JK_ALL_STATES];
-    alignas(64) float mass[2 * JK_ALL_STATES * JK_PATH_STEP];
     const jk_vec recovery = jk_load(tile->recovery + (size_t)j * JK_PATH_LANES + at);
     if (spells) {
         stays_in_spells(work, epoch, tile, at, recovery, stay);
@@ -279,26 +302,33 @@ JK_INLINE void run_paths(const jk_path_program *program, int j, const jk_path_ti
     for (int f = 0; f < JK_PATH_FLOWS; f++) {
         jk_store(flow + (size_t)f * JK_PATH_LANES, sums.of[f]);
     }
-    arrive(program, epoch, mass, tile->probability[1 - j % 2] + at);
 }
 
-static void run_epoch(const jk_path_program *program, int j, const jk_path_tile *tile) {
-    for (size_t at = 0; at < tile->lanes; at += JK_LANES) {
+/* An epoch of the paths of a block, first..end-1. */
+static void run_epoch(const jk_path_program *program, int j, const jk_path_tile *tile, size_t first, size_t end) {
+    alignas(64) float mass[2 * JK_ALL_STATES * JK_PATH_BLOCK];
+    for (size_t at = first; at < end; at += JK_LANES) {
         if (program->pairs) {
-            run_paths(program, j, tile, true, at);
+            run_paths(program, j, tile, true, at, mass + (at - first));
         } else {
-            run_paths(program, j, tile, false, at);
+            run_paths(program, j, tile, false, at, mass + (at - first));
         }
     }
+    arrive(program->arrival + (size_t)j * JK_ALL_STATES, &program->epoch[j], mass, end - first,
+           tile->probability[1 - j % 2] + first);
 }
 
+/* Block by block: what an epoch reads and adds to stays in the nearest cache. */
 static void run(const jk_path_program *program, const jk_path_tile *tile) {
     float *start = tile->probability[0] + (size_t)program->start * JK_PATH_LANES;
-    for (size_t at = 0; at < tile->lanes; at += JK_LANES) {
-        jk_store(start + at, jk_set(1.0f));
-    }
-    for (int j = 0; j < program->epochs; j++) {
-        run_epoch(program, j, tile);
+    for (size_t first = 0; first < tile->lanes; first += JK_PATH_BLOCK) {
+        const size_t end = tile->lanes - first < JK_PATH_BLOCK ? tile->lanes : first + JK_PATH_BLOCK;
+        for (size_t at = first; at < end; at += JK_LANES) {
+            jk_store(start + at, jk_set(1.0f));
+        }
+        for (int j = 0; j < program->epochs; j++) {
+            run_epoch(program, j, tile, first, end);
+        }
     }
 }
 

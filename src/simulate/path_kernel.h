@@ -13,8 +13,10 @@
 #include "plan/plan_kernel.h"
 
 enum {
-    JK_PATH_LANES = 128, /* paths of a full tile */
-    JK_PATH_STEP = 16    /* the widest kernel's lanes; a tile has a multiple of them */
+    JK_PATH_LANES =
+        400, /* paths of a full tile: rows of an odd number of cache lines, which do not crowd each other out */
+    JK_PATH_BLOCK = 80, /* paths that go through a program together */
+    JK_PATH_STEP = 16   /* the widest kernel's lanes; a tile has a multiple of them */
 };
 
 /* What is summed up per path and epoch, base currency. */
@@ -74,7 +76,7 @@ typedef struct jk_path_state {
 
 /* A part of those who are in a mood at the epoch's end, having begun it in a state. */
 typedef struct jk_path_arrival {
-    int32_t mass; /* JK_PATH_STEP times: twice the number of the state among the epoch's, and 1 for those who pay */
+    int32_t mass; /* JK_PATH_BLOCK times: twice the number of the state among the epoch's, and 1 for those who pay */
     float part;
 } jk_path_arrival;
 
@@ -93,14 +95,13 @@ typedef struct jk_path_scene {
 typedef struct jk_path_epoch {
     int32_t first, count; /* its states in the program */
     int32_t first_work, works;
-    int32_t first_arrival;
-    uint8_t
-        arrivals[JK_ALL_STATES]; /* at the epoch's end, by state in which they go on: so many, one after the other */
-    float discount;              /* delta times months */
-    float now;                   /* discount factor of the epoch's start */
+    uint8_t arrivals[JK_ALL_STATES]; /* at the epoch's end, by state in which they go on: so many */
+    float discount;                  /* delta times months */
+    float now;                       /* discount factor of the epoch's start */
 } jk_path_epoch;
 
-enum { JK_PATH_ARRIVALS = JK_ALL_STATES * JK_ALL_STATES }; /* of an epoch at most */
+/* Those who go on in a state, from each state and so in one mood. */
+typedef jk_path_arrival jk_path_arrivals[JK_ALL_STATES];
 
 /* A point. `state` and `work` have room for JK_ALL_STATES per epoch. */
 typedef struct jk_path_program {
@@ -110,8 +111,8 @@ typedef struct jk_path_program {
     jk_path_epoch *epoch;
     jk_path_state *state;
     jk_path_work *work;
-    jk_path_arrival *arrival;
-    jk_plan_tile *point; /* the point as a tile of one claim */
+    jk_path_arrivals *arrival; /* [epochs][JK_ALL_STATES], by state in which they go on */
+    jk_plan_tile *point;       /* the point as a tile of one claim */
 } jk_path_program;
 
 /* A tile of paths: arrays of JK_PATH_LANES, aligned to 64 bytes. */

@@ -34,12 +34,17 @@ jk_status jk_path_program_init(jk_path_program *program, const jk_plan *plan, jk
     *program = (jk_path_program){.epoch = jk_columns_zero(epochs, sizeof *program->epoch),
                                  .state = jk_columns_zero(epochs * JK_ALL_STATES, sizeof *program->state),
                                  .work = jk_columns_zero(epochs * JK_ALL_STATES, sizeof *program->work),
-                                 .arrival = jk_columns_zero(epochs * JK_PATH_ARRIVALS, sizeof *program->arrival),
+                                 .arrival = jk_columns_zero(epochs * JK_ALL_STATES, sizeof *program->arrival),
                                  .point = jk_columns_zero(1, sizeof *program->point)};
     if (program->epoch == NULL || program->state == NULL || program->work == NULL || program->arrival == NULL ||
         program->point == NULL) {
         jk_path_program_reset(program);
         return jk_fail_memory(error, "a model point");
+    }
+    for (size_t j = 0; j < epochs; j++) { /* the same of every point */
+        const jk_plan_epoch *epoch = &plan->tables.epochs[j];
+        program->epoch[j].discount = plan->tables.discount * epoch->months;
+        program->epoch[j].now = (float)jk_exp(-(double)plan->tables.discount * (double)epoch->start);
     }
     return JK_OK;
 }
@@ -113,10 +118,18 @@ static void write_work(const setting *s, int z, int k, int action, jk_path_work 
     write_pace(s, z, k, a, work);
 }
 
+/* The factor says treatment and class. Field by field: both were written a moment ago, and wider loads would wait until
+ * that is done. */
+static bool is_same_work(const jk_path_work *a, const jk_path_work *b) {
+    return a->factor == b->factor && a->settle == b->settle && a->begin == b->begin && a->garnish == b->garnish &&
+           a->pays == b->pays && a->floor == b->floor && a->stop == b->stop && a->leaving[0] == b->leaving[0] &&
+           a->leaving[1] == b->leaving[1] && a->dividend == b->dividend && a->share == b->share;
+}
+
 /* The place of a work among those of the epoch: the place of one that is the same, if there is one. */
 static int16_t work_at(const jk_path_work *work, jk_path_work *works, int32_t *count) {
     int32_t at = 0;
-    while (at < *count && memcmp(work, &works[at], sizeof *work) != 0) {
+    while (at < *count && !is_same_work(work, &works[at])) {
         at++;
     }
     if (at == *count) {
@@ -150,21 +163,21 @@ static void write_amounts(const setting *s, int z, int action, float now, const 
     }
 }
 
-/* Who arrives in a state, while an epoch is written. */
+/* Where those who go on in an epoch's states are written. */
 typedef struct arrivals {
-    jk_path_arrival of[JK_ALL_STATES][JK_ALL_STATES];
-    uint8_t count[JK_ALL_STATES];
+    jk_path_arrivals *of; /* [JK_ALL_STATES] */
+    uint8_t *count;
 } arrivals;
 
-static void arrive(arrivals *in, int to, int32_t mass, float part) {
+static void arrive(const arrivals *in, int to, int32_t mass, float part) {
     if (part > 0.0f) {
-        in->of[to][in->count[to]++] = (jk_path_arrival){.mass = JK_PATH_STEP * mass, .part = part};
+        in->of[to][in->count[to]++] = (jk_path_arrival){.mass = JK_PATH_BLOCK * mass, .part = part};
     }
 }
 
 /* Where the people of a worked state, the epoch's number `number`, go on. */
 static void write_moves(const setting *s, int z, int k, int action, int32_t number, jk_path_state *state,
-                        arrivals *in) {
+                        const arrivals *in) {
     const bool legal = action == JK_LEGAL, files = legal && z < JK_TITLE_HELD;
     const float decided = files ? s->span->title_probability : 0.0f;
     state->title = (int8_t)(files ? JK_TITLE_PENDING : z);
@@ -185,8 +198,7 @@ static void write_moves(const setting *s, int z, int k, int action, int32_t numb
  */
 static unsigned write_epoch(const setting *s, const uint8_t *actions, unsigned here, jk_path_program *program,
                             jk_path_epoch *epoch) {
-    arrivals in;
-    memset(in.count, 0, sizeof in.count);
+    const arrivals in = {program->arrival + (epoch - program->epoch) * JK_ALL_STATES, epoch->arrivals};
     for (int at = 0; at < JK_ALL_STATES; at++) {
         int action = actions[at], z = at % JK_STATES / JK_CAPACITY_COUNT, k = at % JK_CAPACITY_COUNT;
         if ((here >> at & 1) == 0 || action == JK_CLOSE) {
@@ -206,13 +218,8 @@ static unsigned write_epoch(const setting *s, const uint8_t *actions, unsigned h
         }
     }
     unsigned reached = 0;
-    jk_path_arrival *arrival = program->arrival + epoch->first_arrival;
     for (int to = 0; to < JK_ALL_STATES; to++) {
-        epoch->arrivals[to] = in.count[to];
-        reached |= in.count[to] > 0 ? 1u << to : 0;
-        for (int i = 0; i < in.count[to]; i++) {
-            *arrival++ = in.of[to][i];
-        }
+        reached |= epoch->arrivals[to] > 0 ? 1u << to : 0;
     }
     return reached;
 }
@@ -238,7 +245,7 @@ void jk_path_program_write(jk_path_program *program, const jk_plan *plan, const 
     program->epochs = 0;
     program->pairs = group.payers;
     unsigned here = 1u << program->start;
-    jk_path_epoch next = {0};
+    int32_t states = 0, works = 0;
     for (int j = 0; j < tables->epoch_count && here != 0; j++) {
         in = jk_plan_group_in(&group, j);
         s.epoch = &tables->epochs[j];
@@ -247,15 +254,10 @@ void jk_path_program_write(jk_path_program *program, const jk_plan *plan, const 
         s.middle = age + s.epoch->first_month + s.epoch->month_count / 2;
         kernel->read(&in, program->point, j, &s.scene);
         jk_path_epoch *epoch = &program->epoch[j];
-        *epoch = next;
-        epoch->discount = tables->discount * s.epoch->months;
-        epoch->now = (float)jk_exp(-(double)tables->discount * (double)s.epoch->start);
+        *epoch = (jk_path_epoch){.first = states, .first_work = works, .discount = epoch->discount, .now = epoch->now};
         here = write_epoch(&s, actions + j * JK_ALL_STATES, here, program, epoch);
-        next = (jk_path_epoch){.first = epoch->first + epoch->count, .first_work = epoch->first_work + epoch->works};
-        next.first_arrival = epoch->first_arrival;
-        for (int to = 0; to < JK_ALL_STATES; to++) {
-            next.first_arrival += epoch->arrivals[to];
-        }
+        states += epoch->count;
+        works += epoch->works;
         program->epochs = j + 1;
     }
 }

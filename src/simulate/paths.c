@@ -37,8 +37,9 @@ typedef struct path_work {
     const jk_calibration *calibration;
     const jk_path_options *options;
     jk_path_results *results;
-    size_t first, end; /* paths */
-    size_t first_tile; /* of this process */
+    size_t first, end;         /* paths */
+    size_t own_first, own_end; /* those of this process */
+    size_t tile;               /* paths at a time */
     path_thread *thread;
     int threads;
 } path_work;
@@ -109,8 +110,10 @@ static void run_cells(const path_work *w, path_thread *thread, uint64_t first, s
     for (; run < end; run++) {
         point_at(thread, &w->points->terms, run->first, epochs);
         jk_path_runner_run(&thread->runner, run->first, run->count);
-        for (size_t i = 0; i < size * JK_PATH_LANES; i++) {
-            thread->group[i] += (double)thread->runner.tile.flow[i];
+        for (size_t row = 0; row < size * JK_PATH_LANES; row += JK_PATH_LANES) {
+            for (size_t i = row; i < row + thread->runner.tile.lanes; i++) {
+                thread->group[i] += (double)thread->runner.tile.flow[i];
+            }
         }
         if (run + 1 == end || run[1].segment != run->segment || run[1].jurisdiction != run->jurisdiction) {
             scale_group(w, thread, run);
@@ -193,8 +196,8 @@ static jk_status run_tile(void *context, int number, size_t tile, jk_error *erro
     (void)error;
     path_work *w = context;
     path_thread *thread = &w->thread[number];
-    size_t first = w->first + (w->first_tile + tile) * JK_PATH_LANES, left = w->end - first;
-    size_t lanes = left < JK_PATH_LANES ? left : JK_PATH_LANES;
+    size_t first = w->own_first + tile * w->tile, left = w->own_end - first;
+    size_t lanes = left < w->tile ? left : w->tile;
     size_t whole = (lanes + JK_PATH_STEP - 1) / JK_PATH_STEP * JK_PATH_STEP;
     thread->runner.tile.lanes = whole;
     jk_draws_fill(&thread->draws, first, whole);
@@ -250,13 +253,25 @@ static jk_status gather(const path_work *w, jk_error *error) {
         return JK_OK;
     }
     for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
-        JK_TRY(jk_team_gather_rows(columns[c] + w->first, sizeof(double), paths, JK_PATH_LANES, error));
+        JK_TRY(jk_team_gather_rows(columns[c] + w->first, sizeof(double), paths, JK_PATH_BLOCK, error));
     }
     for (size_t y = 0; y < (size_t)results->years; y++) {
         float *year = results->erc + y * results->room + w->first;
-        JK_TRY(jk_team_gather_rows(year, sizeof *year, paths, JK_PATH_LANES, error));
+        JK_TRY(jk_team_gather_rows(year, sizeof *year, paths, JK_PATH_BLOCK, error));
     }
     return JK_OK;
+}
+
+/* Which paths this process runs, and how many at a time: a point's program is written for each tile, so that tiles are
+ * as large as they leave work for every thread. */
+static void share_paths(path_work *w) {
+    size_t paths = w->end - w->first, first = 0, last = 0;
+    jk_team_rows(JK_PASS_AFTER, (paths + JK_PATH_BLOCK - 1) / JK_PATH_BLOCK, &first, &last);
+    w->own_first = first * JK_PATH_BLOCK < paths ? w->first + first * JK_PATH_BLOCK : w->end;
+    w->own_end = last * JK_PATH_BLOCK < paths ? w->first + last * JK_PATH_BLOCK : w->end;
+    const size_t own = w->own_end - w->own_first, threads = (size_t)w->threads;
+    const size_t rounds = own / (threads * JK_PATH_LANES) + 1, blocks = own / (rounds * threads * JK_PATH_BLOCK) + 1;
+    w->tile = blocks * JK_PATH_BLOCK < JK_PATH_LANES ? blocks * JK_PATH_BLOCK : JK_PATH_LANES;
 }
 
 jk_status jk_paths_run(const jk_survey *survey, const jk_points *points, const jk_calibration *calibration,
@@ -270,11 +285,11 @@ jk_status jk_paths_run(const jk_survey *survey, const jk_points *points, const j
                    .first = results->count,
                    .end = count < results->room ? count : results->room,
                    .threads = jk_threads(run)};
-    size_t last = 0;
-    jk_team_rows(JK_PASS_AFTER, (w.end - w.first + JK_PATH_LANES - 1) / JK_PATH_LANES, &w.first_tile, &last);
+    share_paths(&w);
     jk_status status = create_threads(&w, error);
     if (status == JK_OK) {
-        status = jk_parallel_for(run, last - w.first_tile, "paths", JK_PATH_LANES, run_tile, &w, error);
+        size_t tiles = (w.own_end - w.own_first + w.tile - 1) / w.tile;
+        status = jk_parallel_for(run, tiles, "paths", w.tile, run_tile, &w, error);
     }
     free_threads(&w);
     status = status == JK_OK ? gather(&w, error) : status;

@@ -156,8 +156,8 @@ static bool is_precise(const jk_distribution *value, double precision) {
 /* Up to so many paths, those that were kept taken up. */
 static jk_status run_batch(simulating *s, const jk_path_options *options, size_t paths, jk_error *error) {
     jk_path_results *results = &s->results;
-    const size_t tiles = (results->room / BATCHES_KEPT + JK_PATH_LANES) / JK_PATH_LANES;
-    const size_t batch = jk_resume_current() != NULL ? tiles * JK_PATH_LANES : paths;
+    const size_t blocks = (results->room / BATCHES_KEPT + JK_PATH_BLOCK) / JK_PATH_BLOCK;
+    const size_t batch = jk_resume_current() != NULL ? blocks * JK_PATH_BLOCK : paths;
     while (results->count < paths) {
         const size_t first = results->count;
         const size_t end = paths - first > batch ? first + batch : paths;
