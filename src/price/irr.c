@@ -14,7 +14,7 @@
 #include "jalki/price.h"
 #include "price/irr.h"
 
-enum { SCAN_STEPS = 4096, HALVINGS = 50, NARROWINGS = 80 };
+enum { SCAN_STEPS = 4096, HALVINGS = 200, NARROWINGS = 80 };
 
 #define ROUNDING    1e-14 /* of the sum of all amounts */
 #define NEARLY_ZERO 1e-9  /* force of a rate that rounding alone keeps from 0 */
@@ -44,19 +44,20 @@ static double scan_force(int step) {
     return force_between(jk_log(1.0 + JK_IRR_LOWEST), jk_log(1.0 + JK_IRR_HIGHEST), step);
 }
 
-/* Present values less outlay at JK_IRR_LANES forces, the same bits as one by one. */
+/* Present values less outlay at the kernel's number of forces, the same bits as one by one. */
 static void surpluses(const jk_irr_problem *problem, const double *force, double *surplus_at) {
     problem->kernel->surplus(problem, force, surplus_at);
 }
 
-/* All middles that four halvings of [low, high] can come to: middle[1] is the first, those of its lower and upper half
+/* All middles that some halvings of [low, high] can come to: middle[1] is the first, those of its lower and upper half
  * are middle[2] and middle[3], and so on; middle[0] is none. */
-static void middles_of(double low, double high, double middle[JK_IRR_LANES]) {
-    double lows[JK_IRR_LANES] = {low, low}, highs[JK_IRR_LANES] = {high, high};
-    middle[0] = low;
-    for (size_t n = 1; n < JK_IRR_LANES; n++) {
+static void middles_of(double low, double high, size_t lanes, double *middle) {
+    double lows[JK_IRR_LANES], highs[JK_IRR_LANES];
+    lows[1] = middle[0] = low;
+    highs[1] = high;
+    for (size_t n = 1; n < lanes; n++) {
         middle[n] = 0.5 * (lows[n] + highs[n]);
-        if (2 * n < JK_IRR_LANES) {
+        if (2 * n < lanes) {
             lows[2 * n] = lows[n];
             highs[2 * n] = lows[2 * n + 1] = middle[n];
             highs[2 * n + 1] = highs[n];
@@ -64,14 +65,15 @@ static void middles_of(double low, double high, double middle[JK_IRR_LANES]) {
     }
 }
 
-/* Halves [low, high], whose ends have surpluses of opposite sign, to neighbouring numbers; four halvings wait for one
- * look at all their middles. */
+/* Halves [low, high], whose ends have surpluses of opposite sign, to neighbouring numbers; three to six halvings wait
+ * for one look at all their middles. */
 static double halve(const jk_irr_problem *problem, double low, double high) {
     double low_surplus = surplus(problem, low), middle[JK_IRR_LANES], here[JK_IRR_LANES];
-    for (int i = 0; i < HALVINGS; i++) {
-        middles_of(low, high, middle);
+    const size_t lanes = (size_t)problem->kernel->lanes;
+    for (int halvings = 0; halvings < HALVINGS;) {
+        middles_of(low, high, lanes, middle);
         surpluses(problem, middle, here);
-        for (size_t n = 1; n < JK_IRR_LANES;) {
+        for (size_t n = 1; n < lanes && halvings < HALVINGS; halvings++) {
             if (middle[n] <= low || middle[n] >= high) {
                 return 0.5 * (low + high);
             }
@@ -155,10 +157,12 @@ static bool find_only(const jk_irr_problem *problem, irr_roots *roots) {
         }
         return true;
     }
-    for (int stride = SCAN_STEPS / JK_IRR_LANES; stride > 0; stride /= JK_IRR_LANES) {
+    const int lanes = problem->kernel->lanes;
+    for (int stride = SCAN_STEPS; stride > 1;) {
+        stride = stride > lanes ? stride / lanes : 1;
         const int from = low;
         double force[JK_IRR_LANES], here[JK_IRR_LANES];
-        for (int k = 0; k < JK_IRR_LANES; k++) {
+        for (int k = 0; k < lanes; k++) {
             force[k] = scan_force(from + k * stride);
         }
         surpluses(problem, force, here);
@@ -177,15 +181,16 @@ static bool scan(const jk_irr_problem *problem, irr_roots *roots) {
     double before = NAN;   /* surplus two steps back */
     double previous = NAN; /* surplus one step back */
     const double low = jk_log(1.0 + JK_IRR_LOWEST), high = jk_log(1.0 + JK_IRR_HIGHEST);
+    const int lanes = problem->kernel->lanes;
     double force[JK_IRR_LANES], ahead[JK_IRR_LANES];
     for (int step = 0; step <= SCAN_STEPS; step++) {
-        if (step % JK_IRR_LANES == 0) {
-            for (int k = 0; k < JK_IRR_LANES; k++) {
+        if (step % lanes == 0) {
+            for (int k = 0; k < lanes; k++) {
                 force[k] = force_between(low, high, step + k < SCAN_STEPS ? step + k : SCAN_STEPS);
             }
             surpluses(problem, force, ahead);
         }
-        double here = ahead[step % JK_IRR_LANES];
+        double here = ahead[step % lanes];
         if (!isfinite(here)) {
             return false;
         }

@@ -10,11 +10,12 @@ typedef struct jk_irr_problem {
     const struct jk_irr_kernel *kernel; /* looked up once: it asks the environment */
 } jk_irr_problem;
 
-enum { JK_IRR_LANES = 16 };
+enum { JK_IRR_LANES = 64 };
 
 /* Compiled once per instruction set (irr_kernel.c). */
 typedef struct jk_irr_kernel {
-    /* Present value less outlay at each of JK_IRR_LANES forces = ln(1 + rate). */
+    int lanes; /* a power of two up to JK_IRR_LANES */
+    /* Present value less outlay at so many forces = ln(1 + rate). */
     void (*surplus)(const jk_irr_problem *problem, const double *force, double *surplus);
 } jk_irr_kernel;
 
