@@ -392,12 +392,70 @@ static void extreme_dates_are_held_within_the_calendar(void **state) {
     fixture_close(&f);
 }
 
+/* A country that the model lacks is refused where there is nothing to fall back on; a claim would else be valued by
+ * the law of another. */
+static void countries_that_the_model_lacks_are_refused(void **state) {
+    (void)state;
+    const row rows[] = {{CLAIM("FI", "2024-01-15")}, {CLAIM("JP", "2024-01-15")}, {CLAIM("DK", "2024-01-15")}};
+    for (size_t count = 1; count <= COUNT(rows); count++) {
+        jk_model *model = load_model("tests/law/rules.yaml");
+        tape_rows tape = tape_rows_open(rows, count);
+        jk_error error = {0};
+        jk_law *law = NULL;
+        model->fallback_jurisdiction = -1;
+        const jk_status status = jk_law_create(model, tape.tape, cell_date(cutoff), &law, &error);
+        assert_int_equal(status, count == 1 ? JK_OK : JK_ERROR_DATA);
+        if (count > 1) {
+            char text[JK_ERROR_TEXT_MAX];
+            assert_non_null(strstr(jk_error_text(&error, text, sizeof text), "with 'JP'"));
+            assert_non_null(strstr(text, "1 claim,"));
+        }
+        jk_law_free(law);
+        tape_rows_close(&tape);
+        jk_model_free(model);
+    }
+}
+
+/* The lower bound of a range is in it, the upper is not, and either may be missing. */
+static void ranges_choose_segments(void **state) {
+    (void)state;
+    static const struct {
+        const char *change;
+        double from, below;
+    } ranges[] = {{"segments[phone].when={balance: [100, 200]}", 100.0, 200.0},
+                  {"segments[phone].when={balance: {from: 100}}", 100.0, INFINITY},
+                  {"segments[phone].when={balance: {below: 200}}", -INFINITY, 200.0}};
+    static const char *const balances[] = {"0.01", "99.99", "100", "150.5", "199.99", "200", "5000"};
+    const char *source = getenv("JALKI_SOURCE");
+    char path[512];
+    row rows[COUNT(balances)];
+    (void)snprintf(path, sizeof path, "%s/tests/law/rules.yaml", source ? source : ".");
+    for (size_t i = 0; i < COUNT(balances); i++) {
+        rows[i] = (row){CLAIM("FI", "2024-01-15")};
+        rows[i].CELL(PRINCIPAL) = balances[i];
+    }
+    for (size_t r = 0; r < COUNT(ranges); r++) {
+        jk_model *model = NULL;
+        fixture f;
+        assert_int_equal(jk_model_load_told(path, &ranges[r].change, 1, NULL, &model, NULL), JK_OK);
+        fixture_open(&f, model, cutoff, rows, COUNT(balances));
+        for (size_t i = 0; i < COUNT(balances); i++) {
+            const double balance = (double)cell_money(balances[i]) / 100.0;
+            const bool within = balance >= ranges[r].from && balance < ranges[r].below;
+            assert_int_equal(strcmp(f.model->segments[f.facts.segment[i]].id, "phone") == 0, within);
+        }
+        fixture_close(&f);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars_follow_the_rules),
         cmocka_unit_test(explanations_agree_with_the_bars),
         cmocka_unit_test(status_and_vulnerability_limit_actions),
         cmocka_unit_test(extreme_dates_are_held_within_the_calendar),
+        cmocka_unit_test(countries_that_the_model_lacks_are_refused),
+        cmocka_unit_test(ranges_choose_segments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
