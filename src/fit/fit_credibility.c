@@ -12,31 +12,18 @@
 
 #include "base/error.h"
 #include "base/fmath.h"
-#include "base/sort.h"
 #include "fit/fit_internal.h"
+#include "fit/fit_parent.h"
 
 #define SMALLEST_FACTOR 1e-9
 enum { PAYERS_MIN = 20 }; /* debtors that paid under a treatment; below, the base model's curves stand */
 
 /* ---- all segments together ---------------------------------------------------------------------------------- */
 
-/* Steps of all segments' curves under a treatment, and what all together say of them. */
-typedef struct parent_curve {
-    size_t count;
-    double *month;
-    double *intensity; /* at `reference`; 0 where nothing came in */
-    double *most;      /* where exposure brought no cash: what one more debtor's payment would make of it */
-    int32_t *parameter;
-    int32_t class_parameter[JK_CAPACITY_COUNT];
-    int reference;                         /* jk_capacity */
-    double class_value[JK_CAPACITY_COUNT]; /* against the reference; NaN: no data */
-    size_t payers;
-} parent_curve;
-
 typedef struct shrinking {
     jk_fit *fit;
     jk_arena *arena;
-    parent_curve parent[JK_TREATMENT_COUNT];
+    jk_parent_curve parent[JK_TREATMENT_COUNT];
     jk_ppml_rows rows; /* weighed by the balance, as those of the points */
     double *weighed;
     double within; /* variance of a debtor's cash per unit expected by all together: fits of cells fit their noise */
@@ -48,62 +35,6 @@ typedef struct shrinking {
     int32_t **cell;                           /* [curves] by step of the parent */
     int32_t (*class_cell)[JK_CAPACITY_COUNT]; /* [curves] */
 } shrinking;
-
-static int by_month(const void *left, const void *right) {
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-static jk_status join_steps(shrinking *self, size_t treatment, jk_error *error) {
-    jk_fit *fit = self->fit;
-    parent_curve *parent = &self->parent[treatment];
-    size_t most = 0;
-    for (size_t c = treatment; c < fit->survey.curves; c += JK_TREATMENT_COUNT) {
-        most += jk_fit_steps(fit, c)->count;
-    }
-    parent->month = jk_arena_alloc(self->arena, most + 1, sizeof *parent->month);
-    parent->intensity = jk_arena_alloc(self->arena, most + 1, sizeof *parent->intensity);
-    parent->most = jk_arena_alloc(self->arena, most + 1, sizeof *parent->most);
-    parent->parameter = jk_arena_alloc(self->arena, most + 1, sizeof *parent->parameter);
-    if (parent->month == NULL || parent->intensity == NULL || parent->most == NULL || parent->parameter == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
-    size_t count = 0;
-    for (size_t c = treatment; c < fit->survey.curves; c += JK_TREATMENT_COUNT) {
-        const jk_steps *steps = jk_fit_steps(fit, c);
-        for (size_t k = 0; fit->survey.curve_rows[c] > 0 && k < steps->count; k++) {
-            parent->month[count++] = (double)steps->month[k];
-        }
-    }
-    jk_sort(parent->month, count, sizeof *parent->month, by_month);
-    for (size_t i = 0; i < count; i++) {
-        if (parent->count == 0 || parent->month[i] > parent->month[parent->count - 1]) {
-            parent->month[parent->count++] = parent->month[i];
-        }
-    }
-    parent->count = parent->count > 0 ? parent->count : 1;
-    parent->count = parent->count < JK_PPML_KNOTS_MAX ? parent->count : JK_PPML_KNOTS_MAX;
-    return JK_OK;
-}
-
-static void choose_reference(shrinking *self, size_t treatment) {
-    const jk_fit *fit = self->fit;
-    parent_curve *parent = &self->parent[treatment];
-    for (int k = JK_CAPACITY_COUNT - 1; k >= 0; k--) {
-        double cash = 0.0;
-        for (size_t c = treatment; c < fit->survey.curves; c += JK_TREATMENT_COUNT) {
-            for (int code = k; fit->class_fitted[c / JK_TREATMENT_COUNT] && code < JK_FIT_CLASS_CODES;
-                 code += JK_CAPACITY_COUNT) {
-                cash += fit->survey.class_cash[c][code];
-            }
-        }
-        parent->reference = k;
-        if (cash > 0.0) {
-            return;
-        }
-    }
-    parent->reference = JK_CAPACITY_ABLE;
-}
 
 static int32_t add(shrinking *self, double value, int held) {
     size_t at = self->design.parameters++;
@@ -157,9 +88,9 @@ static jk_status fit_parent(shrinking *self, jk_error *error) {
         return jk_fail_memory(error, "the fit");
     }
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
-        parent_curve *parent = &self->parent[t];
-        JK_TRY(join_steps(self, t, error));
-        choose_reference(self, t);
+        jk_parent_curve *parent = &self->parent[t];
+        JK_TRY(jk_parent_join_steps(fit, self->arena, t, parent, error));
+        jk_parent_choose_reference(fit, t, parent);
         for (size_t u = 0; u < parent->count; u++) {
             parent->parameter[u] = add(self, 0.0, 0);
         }
@@ -168,7 +99,7 @@ static jk_status fit_parent(shrinking *self, jk_error *error) {
         }
     }
     for (size_t c = 0; c < fit->survey.curves; c++) {
-        const parent_curve *parent = &self->parent[c % JK_TREATMENT_COUNT];
+        const jk_parent_curve *parent = &self->parent[c % JK_TREATMENT_COUNT];
         self->curve[c] = (jk_ppml_curve){parent->count, parent->month, parent->parameter};
         memcpy(classes[c], parent->class_parameter, sizeof classes[c]);
     }
@@ -179,7 +110,7 @@ static jk_status fit_parent(shrinking *self, jk_error *error) {
     JK_TRY(jk_ppml_fit(&self->rows, &self->design, &options, &fit->options.run, &all, error));
     self->within = all.cluster_dispersion;
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
-        parent_curve *parent = &self->parent[t];
+        jk_parent_curve *parent = &self->parent[t];
         for (size_t u = 0; u < parent->count; u++) {
             int32_t p = parent->parameter[u];
             parent->intensity[u] = all.state[p] == JK_PPML_FREE ? jk_exp(all.estimate[p]) : 0.0;
@@ -195,31 +126,11 @@ static jk_status fit_parent(shrinking *self, jk_error *error) {
     return JK_OK;
 }
 
-/* A step of the parent in which nothing came in takes over from the nearest step before it, else after it, but no more
- * than one payment would have made of its exposure. */
-static void fill_gaps(shrinking *self) {
-    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
-        parent_curve *parent = &self->parent[t];
-        double near = 0.0;
-        for (size_t u = 0; u < parent->count; u++) {
-            double own = parent->intensity[u];
-            parent->intensity[u] = own > 0.0 ? own : fmin(near, parent->most[u]);
-            near = own > 0.0 ? own : near;
-        }
-        near = 0.0;
-        for (size_t u = parent->count; u-- > 0;) {
-            double own = parent->intensity[u];
-            parent->intensity[u] = own > 0.0 ? own : fmin(near, parent->most[u]);
-            near = own > 0.0 ? own : near;
-        }
-    }
-}
-
 /* ---- classes ------------------------------------------------------------------------------------------------ */
 
 /* Class of a curve against the curve's own reference, by all segments together; NaN: they do not say. */
 static double parent_class(const shrinking *self, size_t curve, int class) {
-    const parent_curve *parent = &self->parent[curve % JK_TREATMENT_COUNT];
+    const jk_parent_curve *parent = &self->parent[curve % JK_TREATMENT_COUNT];
     return parent->class_value[class] - parent->class_value[self->fit->class_reference[curve]];
 }
 
@@ -235,7 +146,7 @@ static jk_status count_cells(shrinking *self, jk_ppml *cells, jk_error *error) {
         return jk_fail_memory(error, "the fit");
     }
     for (size_t c = 0; c < fit->survey.curves; c++) {
-        const parent_curve *parent = &self->parent[c % JK_TREATMENT_COUNT];
+        const jk_parent_curve *parent = &self->parent[c % JK_TREATMENT_COUNT];
         self->cell[c] = jk_arena_alloc(self->arena, parent->count, sizeof **self->cell);
         if (self->cell[c] == NULL) {
             return jk_fail_memory(error, "the fit");
@@ -272,7 +183,7 @@ typedef struct step_cash {
 } step_cash;
 
 static step_cash cash_of_step(const shrinking *self, const jk_ppml *cells, size_t curve, size_t step) {
-    const parent_curve *parent = &self->parent[curve % JK_TREATMENT_COUNT];
+    const jk_parent_curve *parent = &self->parent[curve % JK_TREATMENT_COUNT];
     const jk_steps *steps = jk_fit_steps(self->fit, curve);
     double from = (double)steps->month[step];
     double to = step + 1 < steps->count ? (double)steps->month[step + 1] : INFINITY;
@@ -312,9 +223,9 @@ static void segment_factors(const shrinking *self, const jk_ppml *cells, size_t 
 }
 
 static void put_curve(shrinking *self, const jk_ppml *cells, size_t curve, double factor, double weight,
-                      const double *step_factor, const double *step_weight) {
+                      const double *step_factor, const double *step_weight, const double *step_unknown) {
     jk_fit *fit = self->fit;
-    const parent_curve *parent = &self->parent[curve % JK_TREATMENT_COUNT];
+    const jk_parent_curve *parent = &self->parent[curve % JK_TREATMENT_COUNT];
     const jk_steps *steps = jk_fit_steps(fit, curve);
     double level = parent->class_value[fit->class_reference[curve]];
     level = isnan(level) || !fit->class_fitted[curve / JK_TREATMENT_COUNT] ? 0.0 : level;
@@ -324,16 +235,18 @@ static void put_curve(shrinking *self, const jk_ppml *cells, size_t curve, doubl
         double value = cash.intensity > 0.0 && factor * step_factor[k] > 0.0
                            ? jk_log(cash.intensity * factor * step_factor[k]) + level
                            : (double)NAN;
-        double own = step_weight[k] + (1.0 - step_weight[k]) * weight;
+        double own = step_weight[k] + (1.0 - step_weight[k]) * weight, unknown = step_unknown[k];
         if (!fit->options.shrink && p >= 0 && fit->estimates.state[p] == JK_PPML_FREE) {
             value = fit->estimates.estimate[p];
             own = 1.0;
+            unknown = 0.0;
         }
         fit->curve_value[curve][k] = parent->payers < PAYERS_MIN ? (double)NAN : value;
         fit->curve_credibility[curve][k] = parent->payers < PAYERS_MIN ? 0.0 : own;
         if (p >= 0) {
             fit->value[p] = isnan(fit->curve_value[curve][k]) ? 0.0 : fit->curve_value[curve][k];
             fit->credibility[p] = fit->curve_credibility[curve][k];
+            fit->unknown[p] = unknown;
         }
     }
 }
@@ -347,7 +260,7 @@ static void start_classes(shrinking *self) {
     }
 }
 
-static void put_class(shrinking *self, size_t curve, int class, double moved, double weight) {
+static void put_class(shrinking *self, size_t curve, int class, double moved, double weight, double unknown) {
     jk_fit *fit = self->fit;
     int32_t p = fit->design.class_parameter[curve][class];
     bool reference = class == fit->class_reference[curve];
@@ -355,11 +268,13 @@ static void put_class(shrinking *self, size_t curve, int class, double moved, do
     if (!fit->options.shrink && p >= 0 && fit->estimates.state[p] == JK_PPML_FREE) {
         value = fit->estimates.estimate[p];
         weight = 1.0;
+        unknown = 0.0;
     }
     fit->class_value[curve][class] = value;
     if (p >= 0) {
         fit->value[p] = isnan(value) ? 0.0 : value;
         fit->credibility[p] = reference ? 0.0 : weight;
+        fit->unknown[p] = reference ? 0.0 : unknown;
     }
 }
 
@@ -367,12 +282,13 @@ static void put_class(shrinking *self, size_t curve, int class, double moved, do
 static jk_status shrink_classes(shrinking *self, const jk_ppml *cells, size_t treatment, jk_error *error) {
     jk_fit *fit = self->fit;
     size_t segments = fit->base->segment_count, count = segments * JK_CAPACITY_COUNT;
-    double *room = jk_arena_alloc(self->arena, 3 * segments + 4 * count, sizeof *room);
+    double *room = jk_arena_alloc(self->arena, 3 * segments + 5 * count, sizeof *room);
     if (room == NULL) {
         return jk_fail_memory(error, "the fit");
     }
     double *factor = room, *weight = factor + segments, *actual = weight + segments, *expected = actual + count;
-    double *class_factor = expected + count, *class_weight = class_factor + count, *unknown = class_weight + count;
+    double *class_factor = expected + count, *class_weight = class_factor + count;
+    double *class_unknown = class_weight + count, *unknown = class_unknown + count;
     segment_factors(self, cells, treatment, factor, weight, unknown, actual, expected);
     for (size_t i = 0; i < count; i++) {
         size_t g = i / JK_CAPACITY_COUNT;
@@ -381,11 +297,14 @@ static jk_status shrink_classes(shrinking *self, const jk_ppml *cells, size_t tr
         expected[i] = p >= 0 ? cells->expected[p] * factor[g] : 0.0;
     }
     (void)jk_fit_straub(actual, expected, count, self->within, 1.0, class_factor, class_weight);
+    jk_fit_straub_unknown(actual, expected, count, self->within, class_unknown);
     for (size_t i = 0; i < count; i++) {
         size_t g = i / JK_CAPACITY_COUNT, c = g * JK_TREATMENT_COUNT + treatment;
         double own = fmax(class_factor[i], SMALLEST_FACTOR);
-        double reference = fmax(class_factor[g * JK_CAPACITY_COUNT + fit->class_reference[c]], SMALLEST_FACTOR);
-        put_class(self, c, (int)(i % JK_CAPACITY_COUNT), jk_log(own / reference), class_weight[i]);
+        size_t at = g * JK_CAPACITY_COUNT + fit->class_reference[c];
+        double reference = fmax(class_factor[at], SMALLEST_FACTOR);
+        put_class(self, c, (int)(i % JK_CAPACITY_COUNT), jk_log(own / reference), class_weight[i],
+                  class_unknown[i] + class_unknown[at]);
     }
     return JK_OK;
 }
@@ -398,13 +317,14 @@ static jk_status shrink_curves(shrinking *self, const jk_ppml *cells, size_t tre
         steps += jk_fit_steps(fit, g * JK_TREATMENT_COUNT + treatment)->count;
     }
     size_t most = steps > segments ? steps : segments;
-    double *room = jk_arena_alloc(self->arena, 3 * segments + 4 * most, sizeof *room);
+    double *room = jk_arena_alloc(self->arena, 3 * segments + 5 * most, sizeof *room);
     if (room == NULL) {
         return jk_fail_memory(error, "the fit");
     }
     double *factor = room, *weight = factor + segments;
     double *actual = weight + segments, *expected = actual + most;
-    double *step_factor = expected + most, *step_weight = step_factor + most, *unknown = step_weight + most;
+    double *step_factor = expected + most, *step_weight = step_factor + most;
+    double *step_unknown = step_weight + most, *unknown = step_unknown + most;
     segment_factors(self, cells, treatment, factor, weight, unknown, actual, expected);
     size_t at = 0;
     for (size_t g = 0; g < segments; g++) {
@@ -416,11 +336,12 @@ static jk_status shrink_curves(shrinking *self, const jk_ppml *cells, size_t tre
         }
     }
     (void)jk_fit_straub(actual, expected, steps, self->within, 1.0, step_factor, step_weight);
+    jk_fit_straub_unknown(actual, expected, steps, self->within, step_unknown);
     at = 0;
     for (size_t g = 0; g < segments; g++) {
         size_t c = g * JK_TREATMENT_COUNT + treatment;
-        put_curve(self, cells, c, factor[g], weight[g], step_factor + at, step_weight + at);
-        fit->curve_unknown[c] = unknown[g];
+        put_curve(self, cells, c, factor[g], weight[g], step_factor + at, step_weight + at, step_unknown + at);
+        fit->curve_unknown[c] = fit->options.shrink ? unknown[g] : 0.0;
         at += jk_fit_steps(fit, c)->count;
     }
     return JK_OK;
@@ -470,7 +391,9 @@ jk_status jk_fit_shrink(jk_fit *fit, jk_error *error) {
         self.parent[t].payers = payers[t];
     }
     JK_TRY_CLEANUP(fit_parent(&self, error));
-    fill_gaps(&self);
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        jk_parent_fill_gaps(&self.parent[t]);
+    }
     start_classes(&self);
     JK_TRY_CLEANUP(count_cells(&self, &cells, error));
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {

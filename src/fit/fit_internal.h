@@ -87,12 +87,14 @@ struct jk_fit {
         *covariance; /* [parameters][parameters] of figures from rows weighed as the curves are; NULL: the estimates' */
     /* What the model takes, log scale, by parameter of the likelihood; and the weight of own data in it. */
     double *value, *credibility;
+    /* Beside what the credibility leaves, as the variance between segments is not known: of steps and classes. */
+    double *unknown;
     double (*base_level)[JK_CAPACITY_COUNT];  /* [segments] log of what the base model's figures of a class are times as
                                                  much as they say beside the new model's theta */
     double (*class_value)[JK_CAPACITY_COUNT]; /* [curves] against the reference class; NaN: no data, the base model's */
     double **curve_value;                     /* [curves] by knot; NaN: no data at all, the base model's */
     double **curve_credibility;               /* likewise */
-    double *curve_unknown;                    /* [curves] variance of the logarithm, common to the steps */
+    double *curve_unknown;                    /* [curves] likewise, common to the steps */
     bool base_curves[JK_TREATMENT_COUNT];     /* the base model's curves stand: too few paid under the treatment */
     jk_fit_result result;
     struct jk_fit_payers *payers; /* NULL until they are read */

@@ -280,6 +280,7 @@ jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, ch
             jk_json_put(json, named, "estimate", jk_json_number(term->estimate));
             jk_json_put(json, named, "value", jk_json_number(term->value));
             jk_json_put(json, named, "credibility", jk_json_number(term->credibility));
+            jk_json_put(json, named, "unknown", jk_json_number(fit->unknown[term->parameter]));
             jk_json_put(json, named, "expected", jk_json_number(term->expected));
             jk_json_append(json, parameters, named);
         }

@@ -236,8 +236,10 @@ static jk_status points_init(points *self, jk_error *error) {
     const jk_ppml *estimates = &fit->estimates;
     fit->value = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *fit->value);
     fit->credibility = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *fit->credibility);
+    fit->unknown = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *fit->unknown);
     self->mean = jk_columns_alloc((fit->rows.known != NULL ? 4 : 3) * estimates->rows, sizeof *self->mean);
-    if (fit->value == NULL || fit->credibility == NULL || self->arena == NULL || self->mean == NULL) {
+    if (fit->value == NULL || fit->credibility == NULL || fit->unknown == NULL || self->arena == NULL ||
+        self->mean == NULL) {
         return jk_fail_memory(error, "the fit");
     }
     self->cash = self->mean + estimates->rows;

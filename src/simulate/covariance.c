@@ -31,6 +31,7 @@ typedef struct covariance_reader {
     size_t *row;     /* [count] row of each drawn parameter in its matrix of the file */
     int *collective; /* [count] whose mean it leans on, -1: on none */
     double *credibility;
+    double *unknown;  /* [count] variance besides */
     double *expected; /* [count] cash that the panel was expected to bring where the figure counts; 0: it is not told */
     size_t all, spells;                   /* parameters of the file, and those of payers */
     bool base_curves[JK_TREATMENT_COUNT]; /* the base model's stand under the treatment */
@@ -152,6 +153,10 @@ static jk_status read_parameters(covariance_reader *r, json_t *list) {
         c->points += collective < 0;
         r->collective[c->count] = collective;
         r->credibility[c->count] = trust;
+        r->unknown[c->count] = json_number_value(json_object_get(named, "unknown"));
+        if (!(r->unknown[c->count] >= 0.0 && r->unknown[c->count] <= 1e4)) {
+            return wrong(r, "parameters", "what is unknown of each parameter, from 0 to 10000");
+        }
         r->expected[c->count] = fmin(fmax(0.0, json_number_value(json_object_get(named, "expected"))), CASH_MOST);
         r->row[c->count++] = i;
     }
@@ -319,9 +324,13 @@ static bool is_first(const int32_t *step, size_t place) {
     return true;
 }
 
-/* What is not known of whole curves because it is not known how far segments differ: steps move together. */
+/* What is not known because it is not known how far segments differ: of figures, and of whole curves, all of whose
+ * steps it moves together. */
 static jk_status add_unknown(const covariance_reader *r, const json_t *list) {
     jk_covariance *c = r->into;
+    for (size_t i = 0; i < c->count; i++) {
+        c->matrix[i * c->count + i] += r->unknown[i];
+    }
     for (size_t n = 0; n < json_array_size(list); n++) {
         const json_t *one = json_array_get(list, n), *number = json_object_get(one, "variance");
         int g = jk_model_find_segment(r->model, json_string_value(json_object_get(one, "segment"))),
@@ -394,9 +403,10 @@ static jk_status allocate(covariance_reader *r) {
     r->credibility = jk_columns_zero(all, sizeof *r->credibility);
     r->collective = jk_columns_zero(all, sizeof *r->collective);
     r->expected = jk_columns_zero(all, sizeof *r->expected);
+    r->unknown = jk_columns_zero(all, sizeof *r->unknown);
     if (r->expected == NULL || c->of_spell == NULL || c->of_point == NULL || r->collective == NULL ||
         c->of_step == NULL || c->of_class == NULL || c->matrix == NULL || c->factor == NULL || r->row == NULL ||
-        r->credibility == NULL) {
+        r->credibility == NULL || r->unknown == NULL) {
         return jk_fail_memory(r->error, "the covariance");
     }
     memset(c->of_spell, 0xff, spells * sizeof *c->of_spell);
@@ -465,6 +475,7 @@ jk_status jk_covariance_load(const char *path, const jk_model *model, jk_covaria
     json_decref(root);
     free(r.row);
     free(r.credibility);
+    free(r.unknown);
     free(r.collective);
     free(r.expected);
     if (status != JK_OK) {

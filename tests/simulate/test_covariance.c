@@ -14,7 +14,7 @@
     "\",\"credibility\":" credibility "}"
 
 static const char text[] =
-    "{\"jalki_covariance\":1,\"parameters\":[" CURVE("surveil", "0 to below 12", "0.5") "," CURVE(
+    "{\"jalki_covariance\":1,\"parameters\":[" CURVE("surveil", "0 to below 12", "0.5,\"unknown\":0.02") "," CURVE(
         "surveil", "24 and more", "0.2") "," CURVE("legal", "24 and more",
                                                    "0") "],\"covariance\":[[0.08,0.01,0],"
                                                         "[0.01,0.4,0],[0,0,0.7]],"
@@ -72,7 +72,7 @@ static void steps_without_an_estimate_are_drawn(void **state) {
     assert_true(c.garnish == 0.25);
     const int32_t first = jk_covariance_step(&c, 0, JK_TREAT_SURVEIL, 0), last = jk_covariance_step(&c, 0, 0, 2);
     const int32_t between = jk_covariance_step(&c, 0, JK_TREAT_SURVEIL, 1), other = jk_covariance_step(&c, 1, 0, 0);
-    expect_covariance(&c, first, first, 0.5 * 0.08 + 0.25 * mean);
+    expect_covariance(&c, first, first, 0.5 * 0.08 + 0.25 * mean + 0.02); /* which no other figure shares */
     expect_covariance(&c, last, last, 0.2 * 0.4 + 0.64 * mean);
     expect_covariance(&c, first, last, sqrt(0.5 * 0.2) * 0.01 + 0.5 * 0.8 * mean);
     expect_covariance(&c, between, between, mean);
