@@ -71,5 +71,9 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION math)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS coinor-libcbc3) # loaded when decisions need it
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS libxgboost0)   # loaded when trees are trained
+# Loaded when trees are trained; for the Python package; and what linking the static library needs.
+file(STRINGS scripts/packages.txt build_packages REGEX "^build .*-dev")
+list(TRANSFORM build_packages REPLACE "^build +([^ ]+).*" "\\1")
+list(JOIN build_packages ", " build_packages)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libxgboost0, python3, ${build_packages}")
 include(CPack)

@@ -13,11 +13,10 @@ enum { PLANNED, BY_OTHER, OTHERS_OWN, OTHERS_HERE, CASES };
 
 static jk_status value_plans(const jk_tape *tape, const jk_model *model, const jk_model *other,
                              jk_valuation valuation[CASES], jk_error *error) {
-    const jk_value_case cases[CASES] = {
-        [PLANNED] = {.irr = NAN, .keeps = -1},
-        [BY_OTHER] = {.model = other, .rescored = true, .irr = NAN, .keeps = PLANNED},
-        [OTHERS_OWN] = {.model = other, .rescored = true, .irr = NAN, .keeps = -1},
-        [OTHERS_HERE] = {.irr = NAN, .keeps = OTHERS_OWN}};
+    const jk_value_case cases[CASES] = {[PLANNED] = {.irr = NAN, .keeps = -1},
+                                        [BY_OTHER] = {.model = other, .rescored = true, .irr = NAN, .keeps = PLANNED},
+                                        [OTHERS_OWN] = {.model = other, .rescored = true, .irr = NAN, .keeps = -1},
+                                        [OTHERS_HERE] = {.irr = NAN, .keeps = OTHERS_OWN}};
     jk_value_options options = jk_value_defaults();
     options.values_only = true; /* no cash flow */
     return jk_value_cases(tape, model, &options, cases, CASES, NULL, 0, valuation, error);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/installed.h"
 #include "base/output.h"
 #include "base/transfer.h"
 #include "cli/commands.h"
@@ -147,7 +148,7 @@ static jk_status copy_model(new_model_arguments *arguments, jk_error *error) {
             error, JK_ERROR_IO, arguments->from, 0, NULL,
             "is no model in the folders that JALKI_MODELS names, nor in %s; expected JALKI_MODELS=FOLDER with "
             "it",
-            JALKI_MODELS_INSTALLED);
+            jk_installed_models());
     }
     *strrchr(found, '/') = '\0';
     copying work = {0};

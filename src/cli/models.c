@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/installed.h"
 #include "base/text.h"
 
 /* folder/path, or folder/path.yaml, if that can be read. */
@@ -38,7 +39,7 @@ char *jk_cli_find_model(const char *path) {
         }
         folders += length + (folders[length] == ':');
     }
-    return look_in(JALKI_MODELS_INSTALLED, strlen(JALKI_MODELS_INSTALLED), path);
+    return look_in(jk_installed_models(), strlen(jk_installed_models()), path);
 }
 
 enum { NAMES = 256 };
@@ -81,9 +82,9 @@ char *jk_cli_model_hint(const char *path) {
         hint = near_in(at, length, path);
         at += length + (at[length] == ':');
     }
-    hint = hint != NULL ? hint : near_in(JALKI_MODELS_INSTALLED, strlen(JALKI_MODELS_INSTALLED), path);
-    if (hint == NULL && asprintf(&hint, ", neither here nor in %s (JALKI_MODELS) nor in " JALKI_MODELS_INSTALLED,
-                                 folders != NULL ? folders : "other folders") < 0) {
+    hint = hint != NULL ? hint : near_in(jk_installed_models(), strlen(jk_installed_models()), path);
+    if (hint == NULL && asprintf(&hint, ", neither here nor in %s (JALKI_MODELS) nor in %s",
+                                 folders != NULL ? folders : "other folders", jk_installed_models()) < 0) {
         hint = NULL;
     }
     return hint;

@@ -12,6 +12,7 @@
 #include <openssl/evp.h>
 
 #include "base/error.h"
+#include "base/installed.h"
 #include "base/policy.h"
 #include "model/additions.h"
 
@@ -67,7 +68,7 @@ static bool is_below(const char *folder, const char *path) {
 /* Installed models, those that the program was built with, and those in the folders that the environment names. */
 static bool is_trusted(const char *path) {
     const char *folders = jk_policy_get()->models;
-    bool trusted = is_below(JALKI_MODELS_INSTALLED, path) || is_below(JALKI_MODELS_BUILT, path);
+    bool trusted = is_below(jk_installed_models(), path) || is_below(JALKI_MODELS_BUILT, path);
     while (!trusted && folders != NULL && *folders != '\0') {
         const size_t length = strcspn(folders, ":");
         char folder[PATH_MAX];

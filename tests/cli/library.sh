@@ -28,6 +28,10 @@ installed/bin/jalki generate -n 300 -o t.h5 --quiet
 model=installed/share/jalki/models/nordic.yaml
 installed/bin/jalki value t.h5 --model "$model" --irr 0.15 --quiet --json value.json >/dev/null
 
+# Installed elsewhere than configured: the models are found beside the program, where the environment names none.
+env -u JALKI_MODELS installed/bin/jalki value t.h5 --model nordic --irr 0.15 --quiet --json named.json >/dev/null
+python3 -c 'import json; assert json.load(open("named.json"))["value"] == json.load(open("value.json"))["value"]'
+
 check() { # a built example gives what the program gives
     LD_LIBRARY_PATH=$(dirname "$library") "$1" t.h5 "$model" >example.txt || fail "$1 failed"
     python3 -c '
