@@ -165,7 +165,7 @@ int main(int argc, char **argv) {
     jk_trees_file file;
     jk_error error = {0};
     const jk_extras extras = {0};
-    must(jk_trees_read(arena, path, &extras, JK_TREES_LOG, &file, &error) != JK_OK, error.message);
+    must(jk_trees_read(arena, path, &extras, JK_TREES_LOG, NULL, &file, &error) != JK_OK, error.message);
     jk_forest *forest = NULL;
     must(jk_forest_create(file.trees, &forest, &error) != JK_OK, error.message);
     measured m = {.trees = file.trees, .forest = forest, .rows = rows, .by_row = by_row, .by_group = by_group};

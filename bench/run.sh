@@ -17,9 +17,9 @@ python=/usr/bin/python3
 build=build/bench
 plot=${JALKI_BENCH_PLOT:-$build/growth.svg}
 
-scripts/install.sh build page bench || echo "bench: goes on with what is installed" >&2
+scripts/install.sh build page bench peers || echo "bench: goes on with what is installed" >&2
 cmake --preset bench >/dev/null
-cmake --build "$build" >/dev/null
+cmake --build "$build" >&2
 
 folder=$(mktemp -d "${JALKI_BENCH_FOLDER:-/tmp}/jalki-run-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
