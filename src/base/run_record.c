@@ -2,7 +2,6 @@
 #include "base/run_record.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 
 #include "base/calendar.h"
 #include "base/input.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "base/transfer.h"
 
@@ -56,29 +56,26 @@ int64_t jk_run_seconds(void) {
 
 /* ---- digests --------------------------------------------------------------------------------------------------- */
 
-static bool update(int fd, EVP_MD_CTX *context) {
+static bool add_file(int fd, jk_sha256 *sum) {
     unsigned char bytes[65536];
     ssize_t got = 0;
     for (uint64_t done = 0; done == 0 || got == (ssize_t)sizeof bytes; done += sizeof bytes) {
         got = jk_read_at(fd, done, bytes, sizeof bytes);
-        if (got < 0 || EVP_DigestUpdate(context, bytes, (size_t)got) != 1) {
+        if (got < 0) {
             return false;
         }
+        jk_sha256_add(sum, bytes, (size_t)got);
     }
     return true;
 }
 
 bool jk_run_digest(int fd, char digest[JK_DIGEST_TEXT]) {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool done = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 && update(fd, context) &&
-                EVP_DigestFinal_ex(context, hash, &length) == 1;
-    EVP_MD_CTX_free(context);
-    int used = snprintf(digest, JK_DIGEST_TEXT, "sha256:");
-    for (unsigned i = 0; done && i < length; i++) {
-        used += snprintf(digest + used, JK_DIGEST_TEXT - (size_t)used, "%02x", hash[i]);
-    }
+    char text[JK_SHA256_TEXT];
+    jk_sha256 sum;
+    jk_sha256_start(&sum);
+    bool done = add_file(fd, &sum);
+    jk_sha256_end_text(&sum, text);
+    (void)snprintf(digest, JK_DIGEST_TEXT, "sha256:%s", done ? text : "");
     return done;
 }
 

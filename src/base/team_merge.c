@@ -2,7 +2,6 @@
 /* Partial files read, checked against each other and added up, one after the other: what is held is one set of sums,
  * however many parts there are. */
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

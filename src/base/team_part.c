@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The partial file of a part: JSON whose sums are whole numbers, so that nothing is lost between two programs. */
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/run_record.h"
+#include "base/sha256.h"
 #include "base/team_internal.h"
 
 static struct {
@@ -108,19 +108,16 @@ jk_status jk_part_keep(const char *path, const char *name, jk_error *error) {
 }
 
 char *jk_partial_digest(const json_t *sums) {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
+    char sum[JK_SHA256_TEXT];
     char *text = json_dumps(sums, JSON_COMPACT);
     char *digest = malloc(JK_DIGEST_TEXT);
-    if (text == NULL || digest == NULL || EVP_Digest(text, strlen(text), hash, &length, EVP_sha256(), NULL) != 1) {
+    if (text == NULL || digest == NULL) {
         free(text);
         free(digest);
         return NULL;
     }
-    int used = snprintf(digest, JK_DIGEST_TEXT, "sha256:");
-    for (unsigned i = 0; i < length; i++) {
-        used += snprintf(digest + used, JK_DIGEST_TEXT - (size_t)used, "%02x", hash[i]);
-    }
+    jk_sha256_text_of(text, strlen(text), sum);
+    (void)snprintf(digest, JK_DIGEST_TEXT, "sha256:%s", sum);
     free(text);
     return digest;
 }

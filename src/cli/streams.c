@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,13 +10,15 @@
 
 #include "base/escape.h"
 #include "base/output.h"
+#include "base/sha256.h"
 #include "base/transfer.h"
 #include "cli/host.h"
 
 typedef struct guarded_stream {
     int fd;
-    EVP_MD_CTX *sum; /* of what was written; NULL: not wanted */
-    bool raw;        /* nothing is written out */
+    bool sums; /* what is written */
+    jk_sha256 sum;
+    bool raw; /* nothing is written out */
     jk_dialect_text csv;
     size_t held; /* bytes of a character whose end has not come yet */
     char part[4];
@@ -48,8 +49,8 @@ static ssize_t write_guarded(void *cookie, const char *bytes, size_t size) {
         if (!jk_write_all(self->fd, to, written)) {
             return 0;
         }
-        if (self->sum != NULL && EVP_DigestUpdate(self->sum, to, written) != 1) {
-            return 0;
+        if (self->sums) {
+            jk_sha256_add(&self->sum, to, written);
         }
         done += count;
     }
@@ -95,24 +96,18 @@ bool jk_cli_guard_streams(void) {
 
 void jk_cli_sum_stdout(void) {
     (void)fflush(stdout);
-    EVP_MD_CTX_free(out.sum);
-    out.sum = plain_stdout != NULL && stdout != plain_stdout ? EVP_MD_CTX_new() : NULL;
-    if (out.sum != NULL && EVP_DigestInit_ex(out.sum, EVP_sha256(), NULL) != 1) {
-        EVP_MD_CTX_free(out.sum);
-        out.sum = NULL;
-    }
+    out.sums = plain_stdout != NULL && stdout != plain_stdout;
+    jk_sha256_start(&out.sum);
 }
 
 bool jk_cli_stdout_digest(char digest[JK_DIGEST_TEXT]) {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    bool done = fflush(stdout) == 0 && out.sum != NULL && EVP_DigestFinal_ex(out.sum, hash, &length) == 1;
-    int used = snprintf(digest, JK_DIGEST_TEXT, "sha256:");
-    for (unsigned i = 0; done && i < length; i++) {
-        used += snprintf(digest + used, JK_DIGEST_TEXT - (size_t)used, "%02x", hash[i]);
+    char text[JK_SHA256_TEXT] = "";
+    bool done = fflush(stdout) == 0 && out.sums;
+    if (done) {
+        jk_sha256_end_text(&out.sum, text);
     }
-    EVP_MD_CTX_free(out.sum);
-    out.sum = NULL;
+    (void)snprintf(digest, JK_DIGEST_TEXT, "sha256:%s", text);
+    out.sums = false;
     return done;
 }
 

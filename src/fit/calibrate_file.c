@@ -9,6 +9,7 @@
 #include "base/listing.h"
 #include "base/output.h"
 #include "base/run_record.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "base/yaml_write.h"
 #include "fit/fit_lineage.h"
@@ -108,7 +109,7 @@ jk_status jk_own_calibration_write(const jk_own_calibration *calibration, const 
                                "its place is not known any more; expected the model's file where it was"));
     }
     JK_TRY_CLEANUP(make_text(calibration, name, include, NULL, &text, &length, error));
-    JK_TRY_CLEANUP(jk_include_digest(sha256, text, length, path, error));
+    jk_sha256_text_of(text, length, sha256);
     (void)snprintf(version, sizeof version, "%s.%.*s", jk_date_format(calibration->span_end, date), DIGITS, sha256);
     JK_TRY_CLEANUP(make_text(calibration, name, include, version, &text, &length, error));
     status = jk_output_write(path, JK_OUTPUT_PLAIN, text, length, error);

@@ -2,20 +2,18 @@
 #include "fit/fit_lineage.h"
 
 #include "base/calendar.h"
-#include "base/error.h"
 #include "base/run_record.h"
+#include "base/sha256.h"
 #include "base/yaml_write.h"
 #include "fit/fit_internal.h"
 #include "model/include.h"
 
 enum { DAY_SECONDS = 86400, DIGITS = 8 };
 
-jk_status jk_fit_version(const jk_fit *fit, const char *text, size_t length, char version[JK_FIT_VERSION_TEXT],
-                         jk_error *error) {
+void jk_fit_version(const jk_fit *fit, const char *text, size_t length, char version[JK_FIT_VERSION_TEXT]) {
     char sha256[65], date[JK_DATE_TEXT];
-    JK_TRY(jk_include_digest(sha256, text, length, fit->base->path, error));
+    jk_sha256_text_of(text, length, sha256);
     (void)snprintf(version, JK_FIT_VERSION_TEXT, "%s.%.*s", jk_date_format(fit->result.span.end, date), DIGITS, sha256);
-    return JK_OK;
 }
 
 void jk_fit_write_source(FILE *out, const char *key, const char *name, const char *version, const char *sha256) {

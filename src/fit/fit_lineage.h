@@ -11,8 +11,7 @@ enum { JK_FIT_VERSION_TEXT = 32 };
 
 /* The version of a model whose file would be these bytes without it: the day on which the last period ends, and eight
  * digits of their hash. Other data, another base model or other options of the fit make another version. */
-jk_status jk_fit_version(const jk_fit *fit, const char *text, size_t length, char version[JK_FIT_VERSION_TEXT],
-                         jk_error *error);
+void jk_fit_version(const jk_fit *fit, const char *text, size_t length, char version[JK_FIT_VERSION_TEXT]);
 
 /* An entry of a list of `lineage`: name, version (NULL: none) and digest ("": none). */
 void jk_fit_write_source(FILE *out, const char *key, const char *name, const char *version, const char *sha256);

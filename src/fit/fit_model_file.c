@@ -7,6 +7,7 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/output.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "base/yaml_write.h"
 #include "fit/fit_lineage.h"
@@ -436,7 +437,7 @@ static jk_status make_text(const jk_fit *fit, char **text, size_t *length, jk_er
                                "the base model was changed while the fit ran; run it again"));
     }
     JK_TRY_CLEANUP(write_text(fit, root, NULL, text, length, error));
-    JK_TRY_CLEANUP(jk_fit_version(fit, *text, *length, version, error));
+    jk_fit_version(fit, *text, *length, version);
     JK_TRY_CLEANUP(write_text(fit, root, version, text, length, error));
 cleanup:
     jk_arena_free(reader.arena);
@@ -450,14 +451,16 @@ jk_status jk_fit_model_sha256(const jk_fit *fit, const char *path, char sha256[6
     jk_status status =
         reader.arena == NULL ? jk_fail_memory(error, "the model") : make_text(fit, &text, &length, error);
     if (status == JK_OK) {
-        status = jk_include_digest(sha256, text, length, path, error);
+        jk_sha256_text_of(text, length, sha256);
     }
     if (status == JK_OK && fit->trees_name != NULL) { /* which the model names, and so are part of it */
         const char *trees = jk_path_beside(reader.arena, path, fit->trees_name), *bytes = NULL;
         size_t size = 0;
         status = trees == NULL ? jk_fail_memory(error, "the model")
                                : jk_yaml_read_file(&reader, trees, &bytes, &size, error);
-        status = status == JK_OK ? jk_include_hash(sha256, bytes, size, trees, error) : status;
+        if (status == JK_OK) {
+            jk_include_hash(sha256, bytes, size);
+        }
     }
     free(text);
     jk_arena_free(reader.arena);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jalki/panel_filter.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
+#include "base/sha256.h"
 #include "base/text.h"
 #include "history/panel_internal.h"
 
-enum { HUNDRED = 100, SHA256_BYTES = 32 };
+enum { HUNDRED = 100 };
 
 jk_panel_filter jk_panel_filter_all(void) {
     return (jk_panel_filter){
@@ -15,12 +15,10 @@ jk_panel_filter jk_panel_filter_all(void) {
 }
 
 int jk_panel_hundredth(const char *key, size_t length) {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    if (EVP_Digest(key, length, hash, NULL, EVP_sha256(), NULL) != 1) {
-        return -1;
-    }
+    unsigned char hash[JK_SHA256_BYTES];
+    jk_sha256_of(key, length, hash);
     uint32_t number = 0;
-    for (int i = SHA256_BYTES - 4; i < SHA256_BYTES; i++) {
+    for (int i = JK_SHA256_BYTES - 4; i < JK_SHA256_BYTES; i++) {
         number = number << 8 | hash[i];
     }
     return (int)(number % HUNDRED);

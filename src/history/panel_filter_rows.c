@@ -66,9 +66,6 @@ static jk_status filter_keys(const jk_panel_filter *filter, const jk_panel *pane
             last = key;
             last_length = length;
         }
-        if (hundredth < 0) {
-            return jk_fail(error, JK_ERROR_INTERNAL, NULL, 0, NULL, "cannot compute the sha256");
-        }
         keep[i] &= jk_panel_filter_has(filter, hundredth);
     }
     return JK_OK;

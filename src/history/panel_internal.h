@@ -20,7 +20,7 @@ struct jk_panel {
 /* Reads what numbers the groups and fills group, group_count and span. */
 jk_status jk_panel_group_rows(jk_panel *panel, jk_error *error);
 
-/* Hundredth of a key, 0..99; -1 if SHA-256 cannot be computed. */
+/* Hundredth of a key, 0..99. */
 int jk_panel_hundredth(const char *key, size_t length);
 
 /* Whether a key of this hundredth is in the filter. */

@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <math.h>
-#include <openssl/evp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +35,7 @@ typedef struct import_work {
     jk_import_inputs inputs;
     jk_arena *arena; /* of the summary */
     jk_import_summary *summary;
-    EVP_MD_CTX *digest;
+    jk_sha256 digest;
     const char *rejects_path;
     jk_import_commit commit;
     jk_error *error;
@@ -56,7 +55,7 @@ static bool only_parses(const import_work *work) {
 }
 
 static void add_to_digest(void *context, const void *bytes, size_t length) {
-    (void)EVP_DigestUpdate(context, bytes, length);
+    jk_sha256_add(context, bytes, length);
 }
 
 /* A single plain file's digest is known by now: who records the inputs of the run need not read it once more. */
@@ -71,16 +70,9 @@ static void tell_digest(const import_work *work) {
     }
 }
 
-static jk_status finish_digest(import_work *work) {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    if (EVP_DigestFinal_ex(work->digest, hash, NULL) != 1) {
-        return jk_fail(work->error, JK_ERROR_INTERNAL, NULL, 0, NULL, "cannot compute the sha256");
-    }
-    for (int i = 0; i < 32; i++) {
-        (void)snprintf(work->summary->source_sha256 + 2 * i, 3, "%02x", hash[i]);
-    }
+static void finish_digest(import_work *work) {
+    jk_sha256_end_text(&work->digest, work->summary->source_sha256);
     tell_digest(work);
-    return JK_OK;
 }
 
 /* ---- before the work -------------------------------------------------------------------------------------- */
@@ -159,10 +151,7 @@ static jk_status begin(import_work *work) {
     if (options->mapping != NULL) {
         JK_TRY(jk_mapping_load(options->mapping, options->kind, &work->mapping, work->error));
     }
-    work->digest = EVP_MD_CTX_new();
-    if (work->digest == NULL || EVP_DigestInit_ex(work->digest, EVP_sha256(), NULL) != 1) {
-        return jk_fail(work->error, JK_ERROR_INTERNAL, NULL, 0, NULL, "cannot compute the sha256");
-    }
+    jk_sha256_start(&work->digest);
     return JK_OK;
 }
 
@@ -213,7 +202,7 @@ static jk_status find_cutoff(import_work *work) {
 /* The digest is of all files in their order: this process reads them for it, whoever parses them. */
 static void *digest_sources(void *context) {
     import_work *work = context;
-    work->digested = jk_inputs_digest(work->options, work->digest, &work->digest_error);
+    work->digested = jk_inputs_digest(work->options, &work->digest, &work->digest_error);
     return NULL;
 }
 
@@ -309,11 +298,11 @@ static jk_status flow_through(import_work *work) {
     switch (work->shares ? JK_DIGEST_DONE : work->inputs.digest) {
     case JK_DIGEST_OF_TEXT:
         flow.digest = add_to_digest;
-        flow.digest_context = work->digest;
+        flow.digest_context = &work->digest;
         break;
     case JK_DIGEST_OF_SOURCES:
         reader.sink = add_to_digest;
-        reader.sink_context = work->digest;
+        reader.sink_context = &work->digest;
         break;
     case JK_DIGEST_DONE:
         break;
@@ -373,7 +362,7 @@ static void bound_rejects(import_work *work) {
 }
 
 static jk_status finish(import_work *work) {
-    JK_TRY(finish_digest(work));
+    finish_digest(work);
     bool any = work->commit.rejects.open;
     char *manifest = jk_import_manifest(work->options, work->mapping, work->summary);
     if (manifest == NULL) {
@@ -405,7 +394,7 @@ static void count_lines(jk_import_summary *summary) {
 
 static jk_status run_import(import_work *work) {
     JK_TRY(begin(work));
-    JK_TRY(jk_inputs_open(&work->inputs, work->options, work->mapping, work->digest, work->error));
+    JK_TRY(jk_inputs_open(&work->inputs, work->options, work->mapping, &work->digest, work->error));
     JK_TRY(find_cutoff(work));
     JK_TRY(jk_inputs_read_late(&work->inputs, work->error));
     JK_TRY(jk_inputs_describe(&work->inputs, work->mapping, work->arena, work->summary, work->error));
@@ -472,7 +461,6 @@ jk_status jk_import(const jk_import_options *options, const jk_run *run, jk_impo
     jk_share_end(&work.share);
     jk_resume_close(&work.kept);
     jk_mapping_free(work.mapping);
-    EVP_MD_CTX_free(work.digest);
     if (summary != NULL && counted) {
         *summary = work.summary;
     } else {

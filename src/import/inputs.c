@@ -94,7 +94,7 @@ static jk_status open_file_at(const open_job *job, const char *path, const jk_cs
     return jk_csv_header_read(file->source, &reading, &file->header, error);
 }
 
-jk_status jk_inputs_digest(const jk_import_options *options, EVP_MD_CTX *digest, jk_error *error) {
+jk_status jk_inputs_digest(const jk_import_options *options, jk_sha256 *digest, jk_error *error) {
     enum { PIECE = 1 << 16 };
     char *piece = malloc(PIECE);
     jk_status status = piece == NULL ? jk_fail_memory(error, "reading") : JK_OK;
@@ -107,7 +107,7 @@ jk_status jk_inputs_digest(const jk_import_options *options, EVP_MD_CTX *digest,
             break;
         }
         for (size_t got = 0; (got = fread(piece, 1, PIECE, file)) > 0;) {
-            (void)EVP_DigestUpdate(digest, piece, got);
+            jk_sha256_add(digest, piece, got);
         }
         status = ferror(file) ? jk_fail_errno(error, path, "read") : JK_OK;
         (void)fclose(file);
@@ -275,7 +275,7 @@ static jk_status plan_inputs(jk_import_inputs *inputs, jk_kind kind, const jk_ma
 }
 
 jk_status jk_inputs_open(jk_import_inputs *inputs, const jk_import_options *options, const jk_mapping *mapping,
-                         EVP_MD_CTX *digest, jk_error *error) {
+                         jk_sha256 *digest, jk_error *error) {
     if (mapping != NULL) {
         inputs->entry = malloc((mapping->field_count + 1) * sizeof *inputs->entry);
         if (inputs->entry == NULL) {

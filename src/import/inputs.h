@@ -3,9 +3,8 @@
 #ifndef JK_IMPORT_INPUTS_H
 #define JK_IMPORT_INPUTS_H
 
-#include <openssl/evp.h>
-
 #include "base/memory.h"
+#include "base/sha256.h"
 #include "import/join.h"
 #include "import/reader.h"
 
@@ -31,10 +30,10 @@ typedef struct jk_import_inputs {
 } jk_import_inputs;
 
 jk_status jk_inputs_open(jk_import_inputs *inputs, const jk_import_options *options, const jk_mapping *mapping,
-                         EVP_MD_CTX *digest, jk_error *error);
+                         jk_sha256 *digest, jk_error *error);
 
 /* The bytes of all sources, in the order they are named; any thread. */
-jk_status jk_inputs_digest(const jk_import_options *options, EVP_MD_CTX *digest, jk_error *error);
+jk_status jk_inputs_digest(const jk_import_options *options, jk_sha256 *digest, jk_error *error);
 
 /* Nobody wants the sources' bytes while they are read: JK_DIGEST_DONE from here on. */
 void jk_inputs_leave_digest(jk_import_inputs *inputs);

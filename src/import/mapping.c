@@ -2,10 +2,10 @@
 /* Reading a mapping file. Strict: a key that is not known is an error that names the nearest one. */
 #include "import/mapping_reader.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sha256.h"
 #include "base/text.h"
 
 /* ---- columns ---------------------------------------------------------------------------------------------- */
@@ -200,24 +200,13 @@ static jk_status read_root(mapping_reader *reader, const jk_yaml_node *root) {
     return jk_mapping_read_row_keys(reader, root); /* conditions may name own columns */
 }
 
-static jk_status digest_of(const char *bytes, size_t size, char text[65], jk_error *error) {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    if (EVP_Digest(bytes, size, hash, NULL, EVP_sha256(), NULL) != 1) {
-        return jk_fail(error, JK_ERROR_INTERNAL, NULL, 0, NULL, "cannot compute the sha256");
-    }
-    for (int i = 0; i < 32; i++) {
-        (void)snprintf(text + 2 * i, 3, "%02x", hash[i]);
-    }
-    return JK_OK;
-}
-
 static jk_status load_into(mapping_reader *reader, const char *path) {
     jk_yaml_reader yaml = {.arena = reader->arena};
     const char *bytes = NULL;
     size_t size = 0;
     const jk_yaml_node *root = NULL;
     JK_TRY(jk_yaml_read_file(&yaml, path, &bytes, &size, reader->error));
-    JK_TRY(digest_of(bytes, size, reader->mapping->sha256, reader->error));
+    jk_sha256_text_of(bytes, size, reader->mapping->sha256);
     JK_TRY(jk_yaml_parse(&yaml, reader->mapping->path, bytes, size, &root, reader->error));
     if (root->kind != JK_YAML_MAP) {
         return jk_mapping_expected(reader, root, "a map");

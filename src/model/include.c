@@ -9,16 +9,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <openssl/evp.h>
-
 #include "base/error.h"
 #include "base/installed.h"
 #include "base/policy.h"
+#include "base/sha256.h"
 #include "model/additions.h"
 
 typedef struct loader {
     jk_yaml_reader *reader;
-    EVP_MD_CTX *digest;
+    jk_sha256 digest;
     jk_error *error;
     const char *model; /* the file that was asked for */
     int files;
@@ -169,9 +168,7 @@ static jk_status read_file(loader *l, const char *path, const chain *parent, con
     const char *bytes = NULL;
     size_t size = 0;
     JK_TRY(jk_yaml_read_file(l->reader, path, &bytes, &size, l->error));
-    if (EVP_DigestUpdate(l->digest, bytes, size) != 1) {
-        return jk_fail(l->error, JK_ERROR_INTERNAL, path, 0, NULL, "cannot compute the sha256");
-    }
+    jk_sha256_add(&l->digest, bytes, size);
     const jk_yaml_node *own = NULL;
     JK_TRY(jk_yaml_parse(l->reader, path, bytes, size, &own, l->error));
     if (own->kind != JK_YAML_MAP) {
@@ -181,15 +178,9 @@ static jk_status read_file(loader *l, const char *path, const chain *parent, con
     }
     if (noted != NULL) {
         *noted = (jk_include_file){.path = path, .depth = here.depth, .own = own};
-        JK_TRY(jk_include_digest(noted->sha256, bytes, size, path, l->error));
+        jk_sha256_text_of(bytes, size, noted->sha256);
     }
     return include_all(l, own, &here, root);
-}
-
-static void put_hash(const unsigned char hash[32], char sha256[65]) {
-    for (size_t i = 0; i < 32; i++) {
-        (void)snprintf(sha256 + 2 * i, 3, "%02x", hash[i]);
-    }
 }
 
 jk_status jk_include_load(jk_yaml_reader *reader, const char *path, const jk_yaml_node **root, char sha256[65],
@@ -200,47 +191,21 @@ jk_status jk_include_load(jk_yaml_reader *reader, const char *path, const jk_yam
 
 jk_status jk_include_files(jk_yaml_reader *reader, const char *path, const jk_yaml_node **root, char sha256[65],
                            jk_include_file *files, size_t *count, jk_error *error) {
-    loader l = {.reader = reader, .digest = EVP_MD_CTX_new(), .error = error, .model = path, .read = files};
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    jk_status status = JK_OK;
-    if (l.digest == NULL || EVP_DigestInit_ex(l.digest, EVP_sha256(), NULL) != 1) {
-        status = jk_fail(error, JK_ERROR_INTERNAL, path, 0, NULL, "cannot compute the sha256");
-        goto cleanup;
-    }
+    loader l = {.reader = reader, .error = error, .model = path, .read = files};
+    jk_sha256_start(&l.digest);
     const char *name = jk_arena_text(reader->arena, path, strlen(path));
-    JK_TRY_CLEANUP(name ? JK_OK : jk_fail_memory(error, "the model"));
-    JK_TRY_CLEANUP(read_file(&l, name, NULL, NULL, root));
-    JK_TRY_CLEANUP(jk_additions_apply(reader->arena, true, root, error));
-    if (EVP_DigestFinal_ex(l.digest, hash, NULL) != 1) {
-        status = jk_fail(error, JK_ERROR_INTERNAL, path, 0, NULL, "cannot compute the sha256");
-        goto cleanup;
-    }
-    put_hash(hash, sha256);
+    JK_TRY(name ? JK_OK : jk_fail_memory(error, "the model"));
+    JK_TRY(read_file(&l, name, NULL, NULL, root));
+    JK_TRY(jk_additions_apply(reader->arena, true, root, error));
+    jk_sha256_end_text(&l.digest, sha256);
     *count = (size_t)l.files;
-cleanup:
-    EVP_MD_CTX_free(l.digest);
-    return status;
-}
-
-jk_status jk_include_digest(char sha256[65], const char *bytes, size_t size, const char *path, jk_error *error) {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    if (EVP_Digest(bytes, size, hash, NULL, EVP_sha256(), NULL) != 1) {
-        return jk_fail(error, JK_ERROR_INTERNAL, path, 0, NULL, "cannot compute the sha256");
-    }
-    put_hash(hash, sha256);
     return JK_OK;
 }
 
-jk_status jk_include_hash(char sha256[65], const char *bytes, size_t size, const char *path, jk_error *error) {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    int done = digest != NULL && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1 &&
-               EVP_DigestUpdate(digest, sha256, 64) == 1 && EVP_DigestUpdate(digest, bytes, size) == 1 &&
-               EVP_DigestFinal_ex(digest, hash, NULL) == 1;
-    EVP_MD_CTX_free(digest);
-    if (!done) {
-        return jk_fail(error, JK_ERROR_INTERNAL, path, 0, NULL, "cannot compute the sha256");
-    }
-    put_hash(hash, sha256);
-    return JK_OK;
+void jk_include_hash(char sha256[65], const char *bytes, size_t size) {
+    jk_sha256 sum;
+    jk_sha256_start(&sum);
+    jk_sha256_add(&sum, sha256, 64);
+    jk_sha256_add(&sum, bytes, size);
+    jk_sha256_end_text(&sum, sha256);
 }

@@ -35,10 +35,7 @@ jk_status jk_include_allowed(const char *model, const char *path, const jk_yaml_
 /* `name` relative to the folder of the file `from`, in the arena; NULL if there is no memory. */
 const char *jk_path_beside(jk_arena *arena, const char *from, const char *name);
 
-/* The model's hash where its file is these bytes, without includes. */
-jk_status jk_include_digest(char sha256[65], const char *bytes, size_t size, const char *path, jk_error *error);
-
 /* Takes the bytes of a further file into the model's hash: the hash of the 64 digits so far and the bytes. */
-jk_status jk_include_hash(char sha256[65], const char *bytes, size_t size, const char *path, jk_error *error);
+void jk_include_hash(char sha256[65], const char *bytes, size_t size);
 
 #endif

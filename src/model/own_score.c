@@ -163,7 +163,8 @@ static jk_status read_card(jk_model_reader *reader, const jk_yaml_node *map, con
         JK_TRY(read_codes(reader, entry->special_codes, &code, &codes));
     }
     JK_TRY(jk_read_card(reader, path, bytes, size, entry->names, code, codes, own));
-    return jk_include_hash(reader->model->sha256, bytes, size, path, reader->error);
+    jk_include_hash(reader->model->sha256, bytes, size);
+    return JK_OK;
 }
 
 static jk_status read_own_network(jk_model_reader *reader, const jk_yaml_node *map, jk_own_score *own) {
@@ -172,7 +173,8 @@ static jk_status read_own_network(jk_model_reader *reader, const jk_yaml_node *m
     JK_TRY(open_file(reader, map, "network", &path));
     JK_TRY(jk_network_read(reader->arena, path, &reader->model->extras, JK_TREES_LOG_ODDS, &file, reader->error));
     own->network = file.network;
-    return jk_include_hash(reader->model->sha256, file.bytes, file.size, path, reader->error);
+    jk_include_hash(reader->model->sha256, file.bytes, file.size);
+    return JK_OK;
 }
 
 /* What each form and each kind of score needs, and what is about another. */

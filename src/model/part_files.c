@@ -2,6 +2,7 @@
 #include "model/part_files.h"
 
 #include "base/error.h"
+#include "base/sha256.h"
 #include "model/include.h"
 
 static const jk_yaml_node *child(const jk_yaml_node *map, const char *key) {
@@ -35,8 +36,8 @@ jk_status jk_part_files(jk_arena *arena, const jk_yaml_node *root, jk_part_file 
             return jk_fail_memory(error, "the files of a model");
         }
         JK_TRY(jk_yaml_read_file(&reader, files[i].path, &bytes, &size, error));
-        JK_TRY(jk_include_digest(files[i].sha256, bytes, size, files[i].path, error));
-        JK_TRY(jk_include_hash(sha256, bytes, size, files[i].path, error));
+        jk_sha256_text_of(bytes, size, files[i].sha256);
+        jk_include_hash(sha256, bytes, size);
     }
     return JK_OK;
 }

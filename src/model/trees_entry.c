@@ -95,7 +95,7 @@ jk_status jk_read_trees_entry(jk_model_reader *reader, const jk_yaml_node *node,
     }
     JK_TRY(jk_include_allowed(reader->model->path, path, entry.file, "trees", reader->error));
     JK_TRY(jk_trees_read(reader->arena, path, &reader->model->extras, link, &settings, &file, reader->error));
-    JK_TRY(jk_include_hash(reader->model->sha256, file.bytes, file.size, path, reader->error));
+    jk_include_hash(reader->model->sha256, file.bytes, file.size);
     *trees = file.trees;
     if (file.trees->trees_left_out > 0) {
         JK_TRY(jk_model_warn(reader, node,

@@ -11,6 +11,7 @@
 #include "base/language.h"
 #include "base/output.h"
 #include "base/policy.h"
+#include "base/sha256.h"
 #include "report/page_files.h"
 
 static const jk_page_file *find_file(const char *name) {
@@ -144,11 +145,11 @@ static void put_figures(const page_parts *parts) {
 
 /* " 'sha256-...'": what the browser compares a script's text with before it runs it. */
 static void put_digest(const page_parts *parts, const jk_page_file *file) {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned char text[2 * EVP_MAX_MD_SIZE];
-    unsigned int size = 0;
-    if (file != NULL && EVP_Digest(file->text, file->size, digest, &size, EVP_sha256(), NULL) == 1) {
-        int length = EVP_EncodeBlock(text, digest, (int)size);
+    unsigned char digest[JK_SHA256_BYTES];
+    unsigned char text[2 * JK_SHA256_BYTES];
+    if (file != NULL) {
+        jk_sha256_of(file->text, file->size, digest);
+        int length = EVP_EncodeBlock(text, digest, JK_SHA256_BYTES);
         (void)fprintf(parts->out, " 'sha256-%.*s'", length, (const char *)text);
     }
 }

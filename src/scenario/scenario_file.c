@@ -4,10 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "base/yaml.h"
 #include "jalki/scenario.h"
@@ -318,18 +317,6 @@ static jk_status join_entries(file_reader *reader, const jk_yaml_node *root, con
     return JK_OK;
 }
 
-static jk_status put_hash(file_reader *reader, const char *bytes, size_t size, jk_scenarios *set) {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    if (EVP_Digest(bytes, size, hash, &length, EVP_sha256(), NULL) != 1 || length != 32) {
-        return jk_fail(reader->error, JK_ERROR_INTERNAL, set->path, 0, NULL, "cannot compute the sha256");
-    }
-    for (size_t i = 0; i < length; i++) {
-        (void)snprintf(set->sha256 + 2 * i, 3, "%02x", hash[i]);
-    }
-    return JK_OK;
-}
-
 static jk_status read_file(file_reader *reader, const char *path, jk_scenarios **out) {
     jk_yaml_reader files = {.arena = reader->arena};
     jk_scenarios *set = jk_arena_alloc(reader->arena, 1, sizeof *set);
@@ -345,7 +332,7 @@ static jk_status read_file(file_reader *reader, const char *path, jk_scenarios *
     const char *bytes = NULL;
     size_t size = 0;
     JK_TRY(jk_yaml_read_file(&files, set->path, &bytes, &size, reader->error));
-    JK_TRY(put_hash(reader, bytes, size, set));
+    jk_sha256_text_of(bytes, size, set->sha256);
     const jk_yaml_node *root = NULL;
     JK_TRY(jk_yaml_parse(&files, set->path, bytes, size, &root, reader->error));
     if (root->kind != JK_YAML_LIST || root->count == 0 || root->count > JK_STRESSES_MAX) {
