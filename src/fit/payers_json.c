@@ -109,13 +109,16 @@ json_t *jk_fit_payers_covariance_json(jk_json_builder *json, const jk_fit *fit) 
     return object;
 }
 
-/* Levels by segment (and treatment), and of all together: those that a draw moves. */
+/* Levels by segment (and treatment), and of all together: those that a draw moves. No cash moved those of curves that
+ * are the base model's. */
 json_t *jk_fit_payers_levels_json(jk_json_builder *json, const jk_fit *fit) {
     const jk_payers_result *payers = &fit->payers_result;
     json_t *list = json_array();
     for (size_t i = 0; i < payers->level_count; i++) {
         const char *what = payers->levels[i].what;
-        if (strcmp(what, "curve") == 0 || strcmp(what, "monthly_share") == 0) {
+        const int t = payers->levels[i].treatment;
+        const bool held = t >= 0 && fit->base_curves[t];
+        if (!held && (strcmp(what, "curve") == 0 || strcmp(what, "monthly_share") == 0)) {
             jk_json_append(json, list, payer_level_json(json, fit, &payers->levels[i]));
         }
     }

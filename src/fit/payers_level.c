@@ -14,9 +14,15 @@
  * logarithm by debtor, t2 that between factors by moments; all together lean on 1 with t = 0.3. Levels: their points
  * are first those of the readiness that stands there, where it is unequal (below); those who never paid, and those who
  * did, are then drawn to all the quiet with t = 0.3, the levels of the latter to them together with t = 0.15 (beside
- * readiness 0.15 and 0.1). Factors act on cash less than in proportion, so that the steps are repeated. */
+ * readiness 0.15 and 0.1). Factors act on cash less than in proportion, so that the steps are repeated.
+ *
+ * Curves of a treatment under which too few paid are the base model's, and no landmark of others says that these are
+ * off. But they stand beside new points, whose levels the factors move, and beside payers who may bring another part
+ * of the balance. So landmarks are valued once by the base model's hazards (its points, classes and curves) with the
+ * new payers; their factor is what makes the new model expect that. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/calendar.h"
 #include "base/error.h"
@@ -42,11 +48,12 @@ typedef struct factor {
 typedef struct levelling {
     jk_fit *fit;
     size_t segments;
-    factor *share;      /* [segments + 1] of monthly_share; the last is all together */
-    factor *curve;      /* [segments x treatments + 1] */
-    factor *points;     /* [levels + 1] of months since the last payment; the last is all who ever paid */
-    size_t levels;      /* 0: nothing of that kind fades */
-    int item;           /* of the scorecard; -1 */
+    factor *share;   /* [segments + 1] of monthly_share; the last is all together */
+    factor *curve;   /* [segments x treatments + 1] */
+    double *by_base; /* [segments x treatments] cash of quiet landmarks by the base model's hazards; NULL: none stand */
+    factor *points;  /* [levels + 1] of months since the last payment; the last is all who ever paid */
+    size_t levels;   /* 0: nothing of that kind fades */
+    int item;        /* of the scorecard; -1 */
     int32_t last_start; /* of landmarks */
     int32_t end;        /* of the rows that are fitted */
     double apart;       /* spread of what levels differ from all the quiet by, beside their points */
@@ -138,11 +145,16 @@ static bool log_ratio(const factor *one, double *log_value, double *variance) {
     return true;
 }
 
-static double between(const factor *one, size_t count, double parent) {
+/* Curves that are the base model's lean on it: `by_base` is NULL where none do. */
+static bool leans_on_base(const jk_fit *fit, const double *by_base, size_t i) {
+    return by_base != NULL && fit->base_curves[i % JK_TREATMENT_COUNT];
+}
+
+static double between(const levelling *self, const factor *one, size_t count, const double *by_base, double parent) {
     double w = 0.0, q = 0.0, n = 0.0;
     for (size_t i = 0; i < count; i++) {
         double y = 0.0, v = 0.0;
-        if (log_ratio(&one[i], &y, &v) && v > 0.0) {
+        if (!leans_on_base(self->fit, by_base, i) && log_ratio(&one[i], &y, &v) && v > 0.0) {
             w += 1.0 / v;
             q += (y - parent) * (y - parent) / v;
             n += 1.0;
@@ -151,16 +163,20 @@ static double between(const factor *one, size_t count, double parent) {
     return n >= 2.0 && q > n ? (q - n) / w : 0.0;
 }
 
-/* Steps of this round: those of parts about that of all together, which leans on 1. */
-static void step_parts(factor *part, size_t count, factor *all) {
+/* Steps of this round: those of parts about that of all together, which leans on 1, or to what is `by_base`. */
+static void step_parts(const levelling *self, factor *part, size_t count, factor *all, const double *by_base) {
     double y = 0.0, v = 0.0, parent = all->value;
     if (log_ratio(all, &y, &v)) {
         all->credibility = prior * prior / (prior * prior + v);
         parent = y * all->credibility;
     }
     all->step = parent - all->value;
-    double t2 = between(part, count, parent);
+    double t2 = between(self, part, count, by_base, parent);
     for (size_t i = 0; i < count; i++) {
+        if (leans_on_base(self->fit, by_base, i)) {
+            part[i].step = part[i].expected > 0.0 && by_base[i] > 0.0 ? log(by_base[i] / part[i].expected) : 0.0;
+            continue;
+        }
         bool own = log_ratio(&part[i], &y, &v);
         part[i].credibility = own && t2 > 0.0 ? t2 / (t2 + v) : 0.0;
         part[i].step = (own && t2 > 0.0 ? parent + (y - parent) * t2 / (t2 + v) : parent) - part[i].value;
@@ -261,9 +277,9 @@ static jk_status take_readiness(levelling *self, jk_error *error) {
 
 /* ---- landmarks --------------------------------------------------------------------------------------------------- */
 
-static jk_status value_landmarks(levelling *self, jk_landmarks *landmarks, jk_error *error) {
+/* What a model expects of landmarks, as it stands. */
+static jk_status run_landmarks(levelling *self, const jk_model *model, jk_landmarks *landmarks, jk_error *error) {
     jk_fit *fit = self->fit;
-    jk_model model = jk_fit_model(fit);
     jk_landmark_options options = {.filter = fit->options.filter,
                                    .within = true,
                                    .every = EVERY,
@@ -275,17 +291,56 @@ static jk_status value_landmarks(levelling *self, jk_landmarks *landmarks, jk_er
         options.filter.to = self->last_start + 1;
     }
     jk_panel *panel = NULL;
-    JK_TRY(jk_panel_open_run(jk_tape_path(jk_panel_tape(fit->panel)), &model, &fit->options.run, &panel, error));
-    jk_status status = jk_landmarks_run(panel, &model, &options, landmarks, error);
+    JK_TRY(jk_panel_open_run(jk_tape_path(jk_panel_tape(fit->panel)), model, &fit->options.run, &panel, error));
+    jk_status status = jk_landmarks_run(panel, model, &options, landmarks, error);
     jk_panel_close(panel);
-    if (status == JK_OK) {
-        const jk_characteristic *item = self->levels > 0 ? item_of(self) : NULL;
-        status = jk_fit_payers_to_end(fit, item, EVERY, self->end, landmarks, error);
-    }
-    if (status == JK_OK) {
-        jk_sort(landmarks->at, landmarks->count, sizeof *landmarks->at, by_debtor);
-    }
     return status;
+}
+
+static jk_status value_landmarks(levelling *self, jk_landmarks *landmarks, jk_error *error) {
+    const jk_model model = jk_fit_model(self->fit);
+    const jk_characteristic *item = self->levels > 0 ? item_of(self) : NULL;
+    JK_TRY(run_landmarks(self, &model, landmarks, error));
+    jk_status status = jk_fit_payers_to_end(self->fit, item, EVERY, self->end, landmarks, error);
+    if (status != JK_OK) {
+        jk_landmarks_reset(landmarks);
+        return status;
+    }
+    jk_sort(landmarks->at, landmarks->count, sizeof *landmarks->at, by_debtor);
+    return JK_OK;
+}
+
+/* What the base model's hazards expect of the quiet, payers being as they were learnt; where any of its curves stand.
+ */
+static jk_status see_base(levelling *self, jk_error *error) {
+    const jk_fit *fit = self->fit;
+    bool any = false;
+    for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
+        any = any || fit->base_curves[t];
+    }
+    if (!any) {
+        return JK_OK;
+    }
+    jk_model model = jk_fit_model(fit);
+    jk_segment *segments = jk_arena_alloc(fit->arena, self->segments, sizeof *segments);
+    self->by_base = jk_arena_alloc(fit->arena, self->segments * JK_TREATMENT_COUNT, sizeof *self->by_base);
+    if (segments == NULL || self->by_base == NULL) {
+        return jk_fail_memory(error, "the levels");
+    }
+    memcpy(segments, fit->base->segments, self->segments * sizeof *segments);
+    for (size_t g = 0; g < self->segments; g++) {
+        segments[g].payers = fit->segments[g].payers;
+    }
+    model.segments = segments;
+    model.scorecard = fit->base->scorecard;
+    jk_landmarks landmarks = {0};
+    JK_TRY(run_landmarks(self, &model, &landmarks, error));
+    for (size_t i = 0; i < landmarks.count; i++) {
+        const jk_landmark *at = &landmarks.at[i];
+        self->by_base[at->segment * JK_TREATMENT_COUNT + at->treatment] += at->paying ? 0.0 : at->horizon[0].expected;
+    }
+    jk_landmarks_reset(&landmarks);
+    return JK_OK;
 }
 
 /* ---- what is told ------------------------------------------------------------------------------------------------ */
@@ -392,6 +447,7 @@ jk_status jk_fit_payers_level(jk_fit *fit, jk_error *error) {
     }
     self.curve = self.share + self.segments + 1;
     self.points = self.curve + self.segments * JK_TREATMENT_COUNT + 1;
+    JK_TRY(see_base(&self, error));
     JK_TRY(take_readiness(&self, error));
     for (int round = 0; round < ROUNDS; round++) {
         jk_landmarks landmarks = {0};
@@ -401,9 +457,10 @@ jk_status jk_fit_payers_level(jk_fit *fit, jk_error *error) {
         if (round == 0) {
             keep_first(&self);
         }
-        step_parts(self.share, self.segments, &self.share[self.segments]);
+        step_parts(&self, self.share, self.segments, &self.share[self.segments], NULL);
         step_levels(&self);
-        step_parts(self.curve, self.segments * JK_TREATMENT_COUNT, &self.curve[self.segments * JK_TREATMENT_COUNT]);
+        step_parts(&self, self.curve, self.segments * JK_TREATMENT_COUNT,
+                   &self.curve[self.segments * JK_TREATMENT_COUNT], self.by_base);
         JK_TRY(apply(&self, error));
     }
     JK_TRY(tell(&self, error));
