@@ -51,12 +51,12 @@ static void limits(void **state) {
 }
 
 /* The mean of what the variance between cells may be, by adding up the density of its estimate over what is not
- * negative; and what that makes of a cell's variance beside what its credibility leaves. */
-static double mean_between(double raw, double error) {
+ * negative, times that beforehand; and what that makes of a cell's variance beside what its credibility leaves. */
+static double mean_between(double raw, double error, double usual) {
     double mass = 0.0, sum = 0.0;
     const double step = error / 2000.0, end = fmax(raw, 0.0) + 12.0 * error;
     for (double between = 0.5 * step; between < end; between += step) {
-        double away = (between - raw) / error, density = exp(-0.5 * away * away);
+        double away = (between - raw) / error, density = exp(-0.5 * away * away - between / usual);
         mass += density;
         sum += density * between;
     }
@@ -74,13 +74,13 @@ static void cells_that_little_is_known_of(void **state) {
             spread += expected[i] * pow(actual[i] / expected[i] - mean, 2);
         }
         double raw = (spread - 2.0 * within) / freedom, error = within * sqrt(2.0 * 2.0) / freedom;
-        double between = mean_between(raw, error);
+        double between = mean_between(raw, error, 0.1 * mean * mean);
         double taken = jk_fit_straub(actual, expected, 3, within, NAN, factor, weight);
         jk_fit_straub_unknown(actual, expected, 3, within, unknown);
         for (int i = 0; i < 3; i++) {
             double told = weight[i] * within / expected[i];
             double z = expected[i] / (expected[i] + within / between), all_of_it = between * (1.0 - z);
-            double left = (all_of_it - told) / (mean * mean);
+            double left = fmax(all_of_it - told, 0.0) / (mean * mean); /* the mean may be below what is taken */
             if (!(fabs(unknown[i] - left) <= 1e-5 * left + 1e-12)) {
                 fail_msg("%d, %d: %.12g is not %.12g (variance between %g, taken %g)", k, i, unknown[i], left, between,
                          taken);
