@@ -69,6 +69,7 @@ typedef struct jk_payers_result {
     const jk_payer_term *terms;
     const double *covariance;             /* [parameter_count squared], on the scale of the links */
     double half_life;                     /* that the model takes; 0: nothing fades */
+    double half_life_error;               /* what is not known of its logarithm, a standard deviation */
     double half_life_low, half_life_high; /* 95 % by the profile of the likelihood; the ends of the search: 1 and 600 */
     double readiness_shape; /* of the gamma distribution of debtors' readiness; infinite: all are alike; NaN:
                                nothing fades, so that nobody looked */

@@ -76,6 +76,8 @@ typedef struct jk_estimate {
     double low, high; /* 95 % interval of `observed` (of the class matrices: of `value`) */
     double events;    /* that it rests on: exits, titles, settlements, changes */
     double exposure;  /* months; balance for settlements */
+    double log_error; /* exit, months_to_title: what is not known of the logarithm of `value`, a standard deviation; 0:
+                         it does not say. Of an exit, beside `exits_error` */
 } jk_estimate;
 
 /* One monthly matrix. */
@@ -92,6 +94,7 @@ typedef struct jk_segment_transitions {
     jk_class_matrix classes[JK_TREATMENT_COUNT];
     jk_estimate death, insolvency; /* raw, per month of exposure, by exact Poisson intervals; value = observed */
     jk_estimate exit;              /* exit_monthly: both, less what mortality and status explain, never below 0 */
+    double exit_leans;             /* weight of the rate of all segments in it, 0 to 1 */
     jk_estimate months_to_title; /* L of model.md section 6: a title at a period's end has probability 1 - exp(-E/L) */
     jk_estimate recovery_share[JK_TREATMENT_COUNT]; /* cash over balance where a claim ended as paid; value in 0..1 */
 } jk_segment_transitions;
@@ -99,6 +102,8 @@ typedef struct jk_segment_transitions {
 typedef struct jk_transitions {
     size_t segments;
     jk_class_matrix parent[JK_TREATMENT_COUNT]; /* all segments together */
+    double class_weight;                        /* months that the parent weighs in a row of a segment */
+    double exits_error;                         /* of the logarithm of the exits of all segments together */
     jk_segment_transitions *segment;            /* [segments] */
     int64_t too_long;                           /* rows with known classes longer than JK_TRANSITION_MONTHS_MAX */
     int64_t rounded;                            /* rows with known classes whose months were not whole */

@@ -5,9 +5,9 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
-#include "base/fmath.h"
 #include "base/json.h"
 #include "base/run_record.h"
+#include "fit/beside_json.h"
 #include "fit/fit_internal.h"
 #include "fit/payers.h"
 #include "fit/transitions_json.h"
@@ -243,12 +243,6 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     return *text != NULL ? JK_OK : jk_fail_memory(error, "the fit as JSON");
 }
 
-/* What is not known of the logarithm of a factor that the model takes: of an estimate that leans on 1. */
-static json_t *factor_error_json(const jk_fit_factor *factor) {
-    const double away = jk_log(factor->estimate), weight = away != 0.0 ? jk_log(factor->value) / away : 1.0;
-    return factor->learned ? jk_json_number(sqrt(fmin(fmax(weight, 0.0), 1.0)) * factor->std_error) : json_null();
-}
-
 /* Variance of the logarithm of whole curves that their figures' credibility leaves out. */
 static json_t *curves_unknown_json(jk_json_builder *json, const jk_fit *fit) {
     json_t *list = json_array();
@@ -301,7 +295,8 @@ jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, ch
     jk_json_put(json, object, "covariance", rows);
     jk_json_put(json, object, "base_curves", base);
     jk_json_put(json, object, "curves_unknown", curves_unknown_json(json, fit));
-    jk_json_put(json, object, "garnish_share", factor_error_json(&result->titles->garnish));
+    jk_json_put(json, object, "garnish_share", jk_fit_factor_error_json(&result->titles->garnish));
+    jk_json_put(json, object, "beside_cash", jk_fit_beside_json(json, fit));
     jk_json_put(json, object, "spells", jk_fit_payers_covariance_json(json, fit));
     jk_json_put(json, object, "levels", jk_fit_payers_levels_json(json, fit));
     jk_json_put(json, object, "manifest", jk_run_record_manifest(json));

@@ -109,8 +109,9 @@ double jk_profile_at(int i);
 /* An end of the interval about `best`, in `direction`: the likelihood loses `drop` there. */
 double jk_profile_end(const double *profile, double best, double likelihood, double drop, int direction);
 /* What the model takes; `given` is the base model's half-life, 0 for none; lasting is then `lasting` times as likely as
- * fading beforehand. */
-double jk_profile_mean(const double *profile, double likelihood, double scale, double given, double lasting);
+ * fading beforehand. *deviation is the standard deviation of its logarithm. */
+double jk_profile_mean(const double *profile, double likelihood, double scale, double given, double lasting,
+                       double *deviation);
 
 /* What a row counts: its balance, as rows weigh balance^-power. */
 double jk_fit_payers_weight(const jk_fit *fit, double balance);

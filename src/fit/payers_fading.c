@@ -27,6 +27,7 @@ enum { LANDMARK = 6, LAGS = 120, STEPS = 40, CELLS_MAX = 256, EVENTS_MIN = 50 };
 #define CHI_SQUARE_95 3.841458820694124
 static const double own_spread = 0.5, shared_spread = 0.3; /* of the priors */
 static const double lasting_if_unequal = 10.0;             /* beside fading, beforehand */
+static const double given_error = 1.0;                     /* of the logarithm of a half-life that nothing tells */
 
 /* What followed those who stood alike at a landmark: by months since. */
 typedef struct fading_cell {
@@ -371,7 +372,8 @@ static jk_status with_readiness(fading *self, double given, jk_error *error) {
                                                   &profile[i], error));
         best = fmax(best, profile[i]);
     }
-    fit->payers_result.half_life = jk_profile_mean(profile, best, 1.0, given, lasting_if_unequal);
+    fit->payers_result.half_life =
+        jk_profile_mean(profile, best, 1.0, given, lasting_if_unequal, &fit->payers_result.half_life_error);
     return JK_OK;
 }
 
@@ -411,7 +413,7 @@ static jk_status estimate(fading *self, jk_error *error) {
             double drop = CHI_SQUARE_95 / 2.0 * scale;
             result->half_life_low = jk_profile_end(profile, term.estimate, likelihood, drop, -1);
             result->half_life_high = jk_profile_end(profile, term.estimate, likelihood, drop, 1);
-            result->half_life = jk_profile_mean(profile, likelihood, scale, given, 1.0);
+            result->half_life = jk_profile_mean(profile, likelihood, scale, given, 1.0, &result->half_life_error);
             JK_TRY(with_readiness(self, given, error));
         }
     }
@@ -423,6 +425,7 @@ static jk_status estimate(fading *self, jk_error *error) {
     } else {
         self->shared = 0.0;
         result->half_life = given > 0.0 ? given : 60.0;
+        result->half_life_error = given_error;
         JK_TRY(jk_fit_say(fit, error,
                           "half-life: %.0f new payers after landmarks cannot tell how fast the last payment fades; %s "
                           "%.4g months are taken",

@@ -4,9 +4,11 @@
  * Classes: the maximum of the likelihood through powers of the monthly matrix with a Dirichlet prior
  * (history/class_matrix.c), first for all segments around the base model's mean matrix, then for each around its own
  * matrix moved as all moved. Exits: (centre m + events - those known anyway) / (m + months) with m = w / centre, a
- * gamma prior worth w exits; intervals are the exact Poisson ones. Titles: the rate h of the likelihood product over
- * rows of 1 - exp(-h m) or exp(-h m), whose derivative falls in h and is halved to 1e-13; interval of ln h by the
- * expected information. */
+ * gamma prior worth w exits; intervals are the exact Poisson ones. The posterior has w + events for its shape, so that
+ * the logarithm is known to root(w + events) / (w + events - known), beside the centre, which w of them lean on; that
+ * of all segments, on which one exit of the base model's weighs, to 1 / root(1 + events). Titles: the rate h of the
+ * likelihood product over rows of 1 - exp(-h m) or exp(-h m), whose derivative falls in h and is halved to 1e-13;
+ * interval of ln h by the expected information I; with a prior worth w titles ln h is known to 1 / root(h^2 I + w). */
 #include "fit/transitions.h"
 
 #include <math.h>
@@ -140,6 +142,16 @@ static double exits_of_all(const jk_history *history, const jk_model *base, doub
     return expected > 0.0 ? fmax(0.0, 1.0 + events) / (1.0 + expected) : 0.0;
 }
 
+/* Error of the logarithm of the exits of all segments; of nothing seen that of the one exit that the base model weighs.
+ */
+static double error_of_all(const jk_history *history) {
+    double events = 1.0;
+    for (size_t g = 0; g < history->segments; g++) {
+        events += (double)history->segment[g].deaths + (double)history->segment[g].insolvencies;
+    }
+    return 1.0 / sqrt(events);
+}
+
 /* `centre` is what all segments say of this one; it weighs `exits` exits. */
 static void estimate_exits(const jk_segment_history *counts, double centre, double exits, jk_segment_transitions *out) {
     double months = jk_history_amount(counts->months);
@@ -153,6 +165,10 @@ static void estimate_exits(const jk_segment_history *counts, double centre, doub
     out->exit.value = months + prior_months > 0.0
                           ? fmax(0.0, centre * prior_months + deaths + insolvencies - known) / (prior_months + months)
                           : centre;
+    const double shape = exits + deaths + insolvencies;
+    const double net = shape - known;
+    out->exit.log_error = net > 0.0 ? sqrt(shape) / net : 0.0;
+    out->exit_leans = net > 0.0 ? fmin(1.0, exits / net) : 0.0;
 }
 
 /* ---- titles ------------------------------------------------------------------------------------------------------ */
@@ -189,16 +205,24 @@ static double title_rate(const jk_segment_history *counts, double prior_titles, 
     return 0.5 * (low + high);
 }
 
+/* Expected information of the rate. */
+static double title_information(const jk_segment_history *counts, double rate) {
+    double information = 0.0;
+    for (int m = 1; m <= JK_TRANSITION_MONTHS_MAX; m++) {
+        double still = jk_exp(-rate * m);
+        information += (double)counts->pending[m - 1] * m * m * still / (1.0 - still);
+    }
+    return information;
+}
+
 /* Interval of log h by the expected information; from none or from titles in all rows only one side is known, by the
  * exact binomial bound. */
 static void title_interval(const jk_segment_history *counts, double rate, jk_estimate *out) {
-    double information = 0.0;
+    const double information = title_information(counts, rate);
     double months = 0.0;
     double rows = 0.0;
     for (int m = 1; m <= JK_TRANSITION_MONTHS_MAX; m++) {
-        double still = jk_exp(-rate * m);
         double pending = (double)counts->pending[m - 1];
-        information += pending * m * m * still / (1.0 - still);
         months += pending * m;
         rows += pending;
     }
@@ -231,7 +255,9 @@ static void estimate_title(const jk_segment_history *counts, const jk_segment *b
     title->observed = title->events > 0.0 ? 1.0 / rate : INFINITY;
     title_interval(counts, rate, title);
     /* A base model with titles at once gives a prior of a tenth of a month. */
-    title->value = 1.0 / title_rate(counts, prior_titles, prior_titles * fmax(base->months_to_title, 0.1));
+    rate = title_rate(counts, prior_titles, prior_titles * fmax(base->months_to_title, 0.1));
+    title->value = 1.0 / rate;
+    title->log_error = 1.0 / sqrt(rate * rate * title_information(counts, rate) + prior_titles);
 }
 
 /* ---- settlements ------------------------------------------------------------------------------------------------- */
@@ -281,6 +307,8 @@ jk_status jk_transitions_estimate(const jk_history *history, const jk_model *bas
     for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
         estimate_classes(history, base, prior->class_months, a, transitions);
     }
+    transitions->class_weight = prior->class_months;
+    transitions->exits_error = error_of_all(history);
     double level = 0.0;
     double factor = exits_of_all(history, base, &level);
     for (size_t g = 0; g < history->segments; g++) {

@@ -213,7 +213,7 @@ static jk_status find_spell(const covariance_reader *r, json_t *named, int32_t *
     }
     int row = find_spell_figure(figure, json_string_value(json_object_get(named, "link")));
     if (row < 0) {
-        return JK_OK; /* half_life: scores are those of the model */
+        return JK_OK; /* half_life, which is drawn with what is beside the cash */
     }
     bool share = row == JK_SPELL_SHARE, whole = share && json_is_null(class);
     int g = jk_model_find_segment(r->model, id);
@@ -249,7 +249,6 @@ static jk_status read_spells(covariance_reader *r, json_t *list) {
             }
             place[k] = (int32_t)c->count;
         }
-        c->left_out += rows == 0;
         if (rows > 0) {
             c->spells++;
             r->collective[c->count] = 2 * JK_TREATMENT_COUNT + first;
@@ -445,6 +444,7 @@ static jk_status read_root(covariance_reader *r, json_t *root) {
     if (!(r->into->garnish >= 0.0 && r->into->garnish <= 100.0)) {
         return wrong(r, "garnish_share", "an error from 0 to 100, or null");
     }
+    JK_TRY(jk_beside_read(&r->into->beside, json_object_get(root, "beside_cash"), r->path, r->model, r->error));
     JK_TRY(read_parameters(r, parameters));
     const size_t first = r->into->count;
     JK_TRY(read_spells(r, figures));
@@ -491,5 +491,6 @@ void jk_covariance_reset(jk_covariance *covariance) {
     free(covariance->of_class);
     free(covariance->of_point);
     free(covariance->of_spell);
+    jk_beside_reset(&covariance->beside);
     *covariance = (jk_covariance){0};
 }

@@ -14,6 +14,7 @@
 #define JK_SIMULATE_COVARIANCE_H
 
 #include "jalki/model.h"
+#include "simulate/beside.h"
 
 enum { JK_COVARIANCE_MOST = 2048 };
 
@@ -39,6 +40,7 @@ typedef struct jk_covariance {
     int32_t *of_class; /* [segments][treatments][classes] parameter of a class, or -1 */
     int32_t *of_spell; /* [segments][JK_SPELL_COUNT] parameter of what payers do, or -1 */
     double garnish;    /* error of the logarithm of garnish_share, common to all segments; 0: the file has none */
+    jk_beside beside;  /* errors of exits, class moves, titles and the half-life */
     size_t step_room;  /* most steps of any curve */
     int32_t *of_point; /* [characteristics][point_room] parameter of a level's points, or -1 */
     size_t point_room; /* most levels of any characteristic */

@@ -17,7 +17,8 @@ enum {
     JK_STREAM_REST,
     JK_STREAM_LARGE,
     JK_STREAM_COVARIANCE,
-    JK_STREAM_WALK
+    JK_STREAM_WALK,
+    JK_STREAM_BESIDE
 };
 static inline uint64_t jk_stream(int kind, size_t whose) {
     return (uint64_t)kind << 32 | whose;

@@ -6,6 +6,9 @@
  *     value = sum over epochs of what is kept less what is spent, discounted within the epoch as the plan does it,
  *             + (sale - filing) at the epoch's start; months within an epoch as the base case has them
  *
+ * and where a fit says how well it knows exits, class moves, titles and the half-life, all flows times the answer to
+ * those of the path (beside_answer.c).
+ *
  * A path's numbers are those of (seed, stream, path): the order of tiles, threads and ranks changes nothing. */
 #include "simulate/paths.h"
 
@@ -26,9 +29,10 @@ typedef struct path_thread {
     double *total; /* [JK_PATH_LANES][epochs][JK_PATH_FLOWS] of the cells, then of all */
     double
         *group; /* [epochs][JK_PATH_FLOWS][JK_PATH_LANES] of the cells of a segment and jurisdiction, not yet scaled */
-    double *claim; /* [epochs][JK_PATH_FLOWS] */
-    double *net;   /* [months] */
-    double *work;  /* of the own risk; also the years of a path */
+    double *claim;  /* [epochs][JK_PATH_FLOWS] */
+    double *net;    /* [months] */
+    double *work;   /* of the own risk; also the years of a path */
+    double *beside; /* [JK_PATH_LANES][segments][epochs][JK_SCALE_COUNT] factors; NULL: nothing is drawn */
 } path_thread;
 
 typedef struct path_work {
@@ -70,10 +74,17 @@ void jk_path_results_reset(jk_path_results *results) {
 
 /* ---- a tile of paths ------------------------------------------------------------------------------------------ */
 
+/* Which scale a flow goes by. */
+static const size_t scale_of[JK_PATH_FLOWS] = {JK_SCALE_GROSS,   JK_SCALE_GROSS,  JK_SCALE_RUNNING, JK_SCALE_GROSS,
+                                               JK_SCALE_RUNNING, JK_SCALE_FILING, JK_SCALE_SALE,    JK_SCALE_GROSS};
+
+/* What flows of a segment and epoch are multiplied by on a lane, for what is not known beside the cash. */
+static double beside_of(const path_work *w, const path_thread *thread, size_t lane, size_t place) {
+    return thread->beside == NULL ? 1.0 : thread->beside[lane * w->options->beside->places + place];
+}
+
 /* The group's flows, scaled to the claims', go to the totals; the group is empty afterwards. */
 static void scale_group(const path_work *w, path_thread *thread, const jk_point_run *run) {
-    static const size_t scale_of[JK_PATH_FLOWS] = {JK_SCALE_GROSS,   JK_SCALE_GROSS,  JK_SCALE_RUNNING, JK_SCALE_GROSS,
-                                                   JK_SCALE_RUNNING, JK_SCALE_FILING, JK_SCALE_SALE,    JK_SCALE_GROSS};
     const jk_calibration *c = w->calibration;
     const size_t epochs = (size_t)c->epochs, size = epochs * JK_PATH_FLOWS;
     const float *pace = thread->draws.pace + run->jurisdiction * epochs * JK_PATH_LANES;
@@ -83,7 +94,7 @@ static void scale_group(const path_work *w, path_thread *thread, const jk_point_
             double scale[JK_SCALE_COUNT];
             for (size_t i = 0; i < JK_SCALE_COUNT; i++) {
                 double answer = jk_answer(c->answer + 2 * (place + i), (double)pace[j * JK_PATH_LANES + lane]);
-                scale[i] = c->scale[place + i] * answer;
+                scale[i] = c->scale[place + i] * answer * beside_of(w, thread, lane, place + i);
             }
             for (size_t f = 0; f < JK_PATH_FLOWS; f++) {
                 double *flow = thread->group + (j * JK_PATH_FLOWS + f) * JK_PATH_LANES + lane;
@@ -154,8 +165,10 @@ static void run_large(const path_work *w, path_thread *thread, uint64_t first, s
         }
         for (size_t lane = 0; lane < lanes; lane++) {
             draw_large(w, thread, i - w->points->cells, first + lane, lane);
+            const size_t place = w->points->terms.segment[i] * epochs * JK_SCALE_COUNT;
             for (size_t f = 0; f < size; f++) {
-                thread->total[lane * size + f] += thread->claim[f];
+                const size_t at = place + f / JK_PATH_FLOWS * JK_SCALE_COUNT + scale_of[f % JK_PATH_FLOWS];
+                thread->total[lane * size + f] += beside_of(w, thread, lane, at) * thread->claim[f];
             }
         }
     }
@@ -201,6 +214,10 @@ static jk_status run_tile(void *context, int number, size_t tile, jk_error *erro
     size_t whole = (lanes + JK_PATH_STEP - 1) / JK_PATH_STEP * JK_PATH_STEP;
     thread->runner.tile.lanes = whole;
     jk_draws_fill(&thread->draws, first, whole);
+    for (size_t lane = 0; thread->beside != NULL && lane < whole; lane++) {
+        jk_beside_answer_draw(w->options->beside, w->options->seed, first + lane,
+                              thread->beside + lane * w->options->beside->places);
+    }
     run_cells(w, thread, first, lanes);
     run_large(w, thread, first, lanes);
     for (size_t lane = 0; lane < lanes; lane++) {
@@ -224,7 +241,9 @@ static jk_status create_threads(path_work *w, jk_error *error) {
         thread->runner.by_step = w->options->covariance->count > 0;
         thread->total =
             jk_columns_zero((2 * JK_PATH_LANES + 1) * size + (size_t)c->months + 2 * years, sizeof *thread->total);
-        if (thread->total == NULL) {
+        const size_t places = w->options->beside->places;
+        thread->beside = places > 0 ? jk_columns_alloc(JK_PATH_LANES * places, sizeof *thread->beside) : NULL;
+        if (thread->total == NULL || (places > 0 && thread->beside == NULL)) {
             return jk_fail_memory(error, "the paths");
         }
         thread->group = thread->total + JK_PATH_LANES * size;
@@ -240,6 +259,7 @@ static void free_threads(path_work *w) {
         jk_path_runner_reset(&w->thread[t].runner);
         jk_draws_reset(&w->thread[t].draws);
         free(w->thread[t].total);
+        free(w->thread[t].beside);
     }
     free(w->thread);
 }

@@ -3,6 +3,7 @@
 #ifndef JK_SIMULATE_PATHS_H
 #define JK_SIMULATE_PATHS_H
 
+#include "simulate/beside_answer.h"
 #include "simulate/calibrate.h"
 #include "simulate/draws.h"
 
@@ -11,6 +12,7 @@ typedef struct jk_path_options {
     bool own_risk;
     const jk_covariance *covariance; /* of parameters; may be empty */
     const jk_mix *mix;               /* levels of the claims, for those of points; may be empty */
+    const jk_beside_answer *beside;  /* to what is not known beside the cash; may be empty */
     double outlay;                   /* price and onboarding, for the realised return; NaN: none */
 } jk_path_options;
 

@@ -32,6 +32,7 @@ typedef struct simulating {
     jk_survey survey;
     jk_points points;
     jk_calibration calibration;
+    jk_beside_answer beside;
     jk_path_results results;
     double *sorted; /* [paths] */
 } simulating;
@@ -179,6 +180,7 @@ static jk_status run_paths(simulating *s, jk_error *error) {
                                .own_risk = s->wanted->own_risk != 0,
                                .covariance = &s->covariance,
                                .mix = &s->survey.mix,
+                               .beside = &s->beside,
                                .outlay = simulation->price + simulation->onboarding};
     JK_TRY(jk_path_results_init(&s->results, most, s->calibration.years, error));
     s->sorted = jk_columns_alloc(most, sizeof *s->sorted);
@@ -278,7 +280,7 @@ static jk_status simulate(simulating *s, jk_error *error) {
     if (s->wanted->covariance != NULL) {
         JK_TRY(jk_covariance_load(s->wanted->covariance, s->model, &s->covariance, error));
     }
-    s->simulation->parameters = s->covariance.count - s->covariance.rest;
+    s->simulation->parameters = s->covariance.count - s->covariance.rest + s->covariance.beside.count;
     s->simulation->parameters_left_out = s->covariance.left_out;
     jk_extremes stress = stress_of(s->model);
     JK_TRY(jk_survey_init(&s->survey, s->model, s->options, &stress, &s->covariance, error));
@@ -287,6 +289,8 @@ static jk_status simulate(simulating *s, jk_error *error) {
         return JK_OK;
     }
     JK_TRY(make_points(s, error));
+    JK_TRY(
+        jk_beside_answer_measure(&s->beside, &s->covariance.beside, &s->points, &s->survey, &s->options->run, error));
     JK_TRY(run_paths(s, error));
     return set_figures(s, error);
 }
@@ -299,6 +303,7 @@ jk_status jk_simulate(const jk_tape *tape, const jk_model *model, const jk_value
     free(s.sorted);
     jk_path_results_reset(&s.results);
     jk_calibration_reset(&s.calibration);
+    jk_beside_answer_reset(&s.beside);
     jk_points_reset(&s.points);
     jk_survey_reset(&s.survey);
     jk_covariance_reset(&s.covariance);

@@ -46,7 +46,10 @@ double jk_extreme_at(const jk_extremes *extremes, int state, int32_t start) {
 
 jk_status jk_survey_init(jk_survey *survey, const jk_model *model, const jk_value_options *options,
                          const jk_extremes *extremes, const jk_covariance *covariance, jk_error *error) {
-    *survey = (jk_survey){.model = model, .extremes = *extremes, .covariance = covariance};
+    *survey = (jk_survey){.model = model,
+                          .extremes = *extremes,
+                          .irr = isnan(options->irr) ? model->irr : options->irr,
+                          .covariance = covariance};
     size_t epochs = (size_t)model->epoch_count, cells = model->segment_count * epochs;
     double *recovery = jk_columns_alloc(cells, sizeof *recovery);
     survey->epoch_end = jk_columns_alloc(epochs, sizeof *survey->epoch_end);
@@ -68,9 +71,8 @@ jk_status jk_survey_init(jk_survey *survey, const jk_model *model, const jk_valu
             size_t j = i % epochs;
             recovery[i] = jk_extreme_at(extremes, s, survey->epoch_end[j] - model->epochs[j]);
         }
-        jk_plan_options plan = {.irr = isnan(options->irr) ? model->irr : options->irr,
-                                .isa = options->isa,
-                                .recovery = s == JK_STATE_BASE ? NULL : recovery};
+        jk_plan_options plan = {
+            .irr = survey->irr, .isa = options->isa, .recovery = s == JK_STATE_BASE ? NULL : recovery};
         status = jk_plan_create(model, &plan, &survey->plan[s], error);
     }
     free(recovery);

@@ -37,6 +37,7 @@ typedef struct jk_survey_thread jk_survey_thread;
 typedef struct jk_survey {
     const jk_model *model;
     jk_extremes extremes;
+    double irr;                      /* required yearly return */
     jk_plan *plan[JK_STRESS_STATES]; /* the base plan, and its tables with other multipliers */
     const jk_covariance *covariance; /* whose points' levels are counted; NULL: none */
     jk_mix mix;                      /* after jk_survey_finish */

@@ -152,6 +152,10 @@ static jk_status draw_models(measuring *self, jk_error *error) {
         self->drawn_model[n] = *self->model;
         self->drawn_model[n].segments = segment;
         JK_TRY(draw_card(self, &self->drawn_model[n].scorecard, error));
+        if (self->covariance.beside.count > 0) {
+            JK_TRY(jk_beside_draw(&self->covariance.beside, SEED, n, 1.0, segment, &self->drawn_model[n].scorecard,
+                                  error));
+        }
         jk_value_case *cases = &self->cases[1 + 3 * n];
         cases[KEPT] = (jk_value_case){.model = &self->drawn_model[n], .rescored = rescored, .irr = NAN, .keeps = 0};
         cases[BEST] = (jk_value_case){.model = &self->drawn_model[n], .rescored = rescored, .irr = NAN, .keeps = -1};
@@ -206,7 +210,7 @@ static jk_status measure(measuring *self, const jk_tape *tape, const jk_value_op
     }
     JK_TRY(jk_value_cases(tape, self->model, &fast, self->cases, CASES, NULL, 0, self->valuation, error));
     *worth = (jk_worth){.draws = DRAWS,
-                        .parameters = self->covariance.count - self->covariance.rest,
+                        .parameters = self->covariance.count - self->covariance.rest + self->covariance.beside.count,
                         .value = self->valuation[0].total.value,
                         .spread = NAN,
                         .error = NAN};

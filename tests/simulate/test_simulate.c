@@ -412,7 +412,7 @@ static void payers_of_a_fit_are_drawn(void **state) {
         write_covariance(texts[f]);
         jk_simulation found = simulate(tape, spells, &wanted, 2, NULL);
         assert_int_equal(found.parameters, 2);
-        assert_int_equal(found.parameters_left_out, 1); /* the half-life */
+        assert_int_equal(found.parameters_left_out, 0);
         for (size_t i = 0; i < 3; i++) {
             double z = sqrt(variance) * jk_normal_quantile(f == 2 ? 1.0 - probability[i] : probability[i]);
             double factor = exp(z - 0.5 * variance);
