@@ -67,7 +67,13 @@ function(jalki_embed_pages target)
     list(APPEND files "${bundle}")
   endif()
   jalki_add_wasm(module)
-  list(APPEND files ${module})
+  if(module) # packed once, here: it is the same in every page, and takes longer to pack than a small report to make
+    add_executable(jalki_pack "${PROJECT_SOURCE_DIR}/cmake/pack.c")
+    target_link_libraries(jalki_pack PRIVATE PkgConfig::DEFLATE)
+    add_custom_command(OUTPUT "${module}.z" COMMAND jalki_pack "${module}" "${module}.z" DEPENDS jalki_pack "${module}"
+      COMMENT "Packing the prices of pages" VERBATIM)
+    list(APPEND files "${module}.z")
+  endif()
   set(source "${PROJECT_BINARY_DIR}/page/page_files.c")
   add_custom_command(OUTPUT "${source}"
     COMMAND "${CMAKE_COMMAND}" "-DFILES=${files}" "-DOUTPUT=${source}" -P "${PROJECT_SOURCE_DIR}/cmake/embed.cmake"

@@ -31,8 +31,9 @@ int jk_page_has_charts(void) {
     return charts() != NULL;
 }
 
+/* Packed when the program was built: packing takes longer than all else of a small report. */
 static const jk_page_file *engine(void) {
-    return find_file("reprice.wasm");
+    return find_file("reprice.wasm.z");
 }
 
 int jk_page_has_engine(void) {
@@ -59,7 +60,8 @@ static jk_status pack(const void *bytes, size_t size, packed *made, jk_error *er
 typedef struct page_parts {
     const jk_page *page;
     const jk_page_file *panel, *script; /* panel: NULL where there is none */
-    packed engine, book;                /* empty where there is no book */
+    const jk_page_file *engine;         /* NULL where there is no book */
+    packed book;                        /* empty where there is none */
     FILE *out;
 } page_parts;
 
@@ -174,23 +176,23 @@ static void put_panel(const page_parts *parts) {
 }
 
 /* An element that is no script for a browser: packed bytes in base 64. */
-static void put_bytes(const page_parts *parts, const char *id, const packed *what) {
+static void put_bytes(const page_parts *parts, const char *id, const void *bytes, size_t size) {
     enum { PIECE = 3 * 1024 };
     unsigned char text[PIECE / 3 * 4 + 1];
-    if (what->size == 0) {
-        return;
-    }
     (void)fprintf(parts->out, "<script type=\"application/octet-stream\" id=\"%s\">", id);
-    for (size_t at = 0; at < what->size; at += PIECE) {
-        size_t size = what->size - at < PIECE ? what->size - at : PIECE;
-        put(parts, (const char *)text, (size_t)EVP_EncodeBlock(text, what->bytes + at, (int)size));
+    for (size_t at = 0; at < size; at += PIECE) {
+        const size_t piece = size - at < PIECE ? size - at : PIECE;
+        put(parts, (const char *)text,
+            (size_t)EVP_EncodeBlock(text, (const unsigned char *)bytes + at, (int)piece));
     }
     (void)fputs("</script>\n", parts->out);
 }
 
 static void put_book(const page_parts *parts) {
-    put_bytes(parts, "engine", &parts->engine);
-    put_bytes(parts, "book", &parts->book);
+    if (parts->engine != NULL) {
+        put_bytes(parts, "engine", parts->engine->text, parts->engine->size);
+        put_bytes(parts, "book", parts->book.bytes, parts->book.size);
+    }
 }
 
 static void put_part(const page_parts *parts, const char *name, size_t length) {
@@ -254,11 +256,10 @@ jk_status jk_page_write(const char *path, const jk_page *page, jk_error *error) 
     }
     jk_status status = JK_OK;
     if (page->book != NULL && engine() != NULL) {
-        status = pack(engine()->text, engine()->size, &parts.engine, error);
-        status = status == JK_OK ? pack(page->book, page->book_size, &parts.book, error) : status;
+        parts.engine = engine();
+        status = pack(page->book, page->book_size, &parts.book, error);
     }
     status = status == JK_OK ? write_page(path, &parts, shell->text, error) : status;
-    free(parts.engine.bytes);
     free(parts.book.bytes);
     return status;
 }
