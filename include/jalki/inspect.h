@@ -160,6 +160,10 @@ jk_listing jk_inspect_numbers_listing(const jk_inspection *inspection);
 jk_listing jk_inspect_amounts_listing(const jk_inspection *inspection);
 jk_listing jk_inspect_combinations_listing(const jk_inspection *inspection);
 
+/* All figures, one a line, for pivot tables; their listing. */
+jk_listed *jk_inspect_figures(const jk_inspection *inspection);
+jk_listing jk_inspect_figures_listing(const jk_listed *figures);
+
 #ifdef __cplusplus
 }
 #endif

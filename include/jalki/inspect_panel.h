@@ -4,6 +4,7 @@
 #ifndef JALKI_INSPECT_PANEL_H
 #define JALKI_INSPECT_PANEL_H
 
+#include "jalki/listing.h"
 #include "jalki/tape.h"
 
 #ifdef __cplusplus
@@ -34,6 +35,14 @@ typedef struct jk_panel_inspection {
 
 /* JK_ERROR_DATA if the store is no panel; otherwise as jk_tape_read. */
 jk_status jk_inspect_panel(const jk_tape *panel, jk_panel_inspection *inspection, jk_error *error);
+
+/* Columns of panels that a row may lack. */
+enum { JK_PANEL_OPTIONAL = 8 };
+extern const jk_column jk_panel_optional[JK_PANEL_OPTIONAL];
+
+/* All figures, one a line, for pivot tables; their listing, for NULL its columns alone. */
+jk_listed *jk_inspect_panel_figures(const jk_panel_inspection *inspection);
+jk_listing jk_inspect_panel_listing(const jk_listed *figures);
 
 #ifdef __cplusplus
 }

@@ -23,7 +23,8 @@ typedef enum jk_listing_kind {
     JK_LISTING_TEXT,
     JK_LISTING_COUNT,
     JK_LISTING_NUMBER,
-    JK_LISTING_FLAG /* 1 or 0; true or false in JSON */
+    JK_LISTING_FLAG,  /* 1 or 0; true or false in JSON */
+    JK_LISTING_FIGURE /* what its row is about tells the unit: the text says how it is written; a date has no number */
 } jk_listing_kind;
 
 typedef struct jk_listing_column {
@@ -50,6 +51,11 @@ typedef struct jk_listing {
     /* Fills a cell for each column; what it leaves alone is missing. */
     jk_status (*cells)(const struct jk_listing *listing, size_t row, jk_cell *cells, jk_error *error);
 } jk_listing;
+
+/* Rows that were written one after the other, for results where a row's number does not tell which it is. The caller
+ * frees them; NULL is accepted, and stands for memory that ran out. */
+typedef struct jk_listed jk_listed;
+void jk_listed_free(jk_listed *listed);
 
 /* All rows with all columns as a CSV file that appears whole or not at all; `personal`: a new file is its owner's
  * alone. Fails as `cells` does, and with JK_ERROR_IO. */

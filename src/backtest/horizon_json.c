@@ -75,8 +75,7 @@ char *jk_horizon_json(const jk_horizon_test *test) {
     jk_json_put(b, object, "kind", json_string("horizons"));
     jk_json_put(b, object, "currency", json_string(test->model_count > 0 ? test->model[0].currency : ""));
     jk_json_put(b, object, "panel", panel_json(b, test));
-    jk_json_put(b, object, "landmarks", json_integer((json_int_t)test->landmarks));
-    jk_json_put(b, object, "claims", json_integer((json_int_t)test->claims));
+    jk_json_put_counts(b, object, {"landmarks", test->landmarks}, {"claims", test->claims});
     jk_json_put(b, object, "landmark_every_months",
                 landmarks->every > 0 ? json_integer(landmarks->every) : json_null());
     jk_json_put(b, object, "treatment", json_string(jk_landmark_treatment_name(landmarks->treatment)));

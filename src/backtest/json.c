@@ -17,8 +17,7 @@ static json_t *pair(jk_json_builder *b, double low, double high) {
 
 void jk_backtest_put_cell(jk_json_builder *b, json_t *object, const char *rows, const jk_backtest_cell *cell) {
     jk_json_put(b, object, rows, json_integer((json_int_t)cell->rows));
-    jk_json_put(b, object, "debtors", json_integer((json_int_t)cell->debtors));
-    jk_json_put(b, object, "payers", json_integer((json_int_t)cell->payers));
+    jk_json_put_counts(b, object, {"debtors", cell->debtors}, {"payers", cell->payers});
     jk_json_put_numbers(b, object, {"exposure", cell->exposure}, {"actual", cell->actual}, {"expected", cell->expected},
                         {"ratio", cell->ratio});
     jk_json_put(b, object, "ratio_interval", pair(b, cell->low, cell->high));
@@ -53,8 +52,7 @@ static json_t *tenths(jk_json_builder *b, const jk_backtest_model *model) {
         double lift = cell->exposure > 0.0 ? cash * model->total.exposure / cell->exposure : 0.0;
         jk_json_put(b, object, "tenth", json_integer(t + 1));
         put_cell(b, object, cell);
-        jk_json_put(b, object, "lift", jk_json_number(lift));
-        jk_json_put(b, object, "cumulative_cash_share", jk_json_number(model->cumulative_share[t]));
+        jk_json_put_numbers(b, object, {"lift", lift}, {"cumulative_cash_share", model->cumulative_share[t]});
         jk_json_append(b, list, object);
     }
     return list;
@@ -105,8 +103,8 @@ static void put_model(jk_json_builder *b, json_t *object, const jk_backtest_mode
     put_ranking(b, object, &model->by_row);
     jk_json_put(b, object, "calibration_slope", jk_json_number(model->slope.slope));
     jk_json_put(b, object, "calibration_slope_interval", pair(b, model->slope.low, model->slope.high));
-    jk_json_put(b, object, "calibration_slope_std_error", jk_json_number(model->slope.std_error));
-    jk_json_put(b, object, "calibration_intercept", jk_json_number(model->slope.intercept));
+    jk_json_put_numbers(b, object, {"calibration_slope_std_error", model->slope.std_error},
+                        {"calibration_intercept", model->slope.intercept});
     jk_json_put(b, claims, "claims", json_integer((json_int_t)model->claims));
     put_ranking(b, claims, &model->by_claim);
     jk_json_put(b, claims, "gini_share", jk_json_number(model->by_claim.gini_share));

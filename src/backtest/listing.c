@@ -5,8 +5,8 @@
 #include "jalki/horizon.h"
 
 #define CELL_COLUMNS                                                                                                   \
-    {"debtors", "debtors", "", "Debtors of the rows", JK_LISTING_COUNT, 0},                                            \
-        {"payers", "payers", "", "Those of them who paid", JK_LISTING_COUNT, 0},                                       \
+    JK_LISTED_COUNT("debtors", "debtors", "Debtors of the rows"),                                                      \
+        JK_LISTED_COUNT("payers", "payers", "Those of them who paid"),                                                 \
         {"exposure", NULL, "money", "Balance times months", JK_LISTING_NUMBER, -1},                                    \
         {"actual", "actual", "money", "What came in", JK_LISTING_NUMBER, -1},                                          \
         {"expected", "expected", "money", "What the model expected", JK_LISTING_NUMBER, -1},                           \
@@ -32,11 +32,9 @@ static void fill(const jk_backtest_cell *from, jk_cell *cells) {
 enum { MODEL, BY, NAME, ROWS, PERIOD_CELLS };
 
 static const jk_listing_column period_columns[PERIOD_CELLS + CELLS] = {
-    {"model", "model", "", "Model file", JK_LISTING_TEXT, 0},
-    {"by", "by", "", "all, segment, treatment, score_band, vintage, month, …, or tenth of the expected",
-     JK_LISTING_TEXT, 0},
-    {"name", "name", "", "Which of them", JK_LISTING_TEXT, 0},
-    {"rows", "rows", "", "Rows of the panel", JK_LISTING_COUNT, 0},
+    JK_LISTED_TEXT("model", "model", "Model file"),
+    JK_LISTED_TEXT("by", "by", "all, segment, treatment, score_band, vintage, month, …, or tenth of the expected"),
+    JK_LISTED_TEXT("name", "name", "Which of them"), JK_LISTED_COUNT("rows", "rows", "Rows of the panel"),
     CELL_COLUMNS};
 
 static size_t period_rows(const jk_backtest_model *model) {
@@ -86,12 +84,7 @@ jk_listing jk_backtest_listing(const jk_backtest *test) {
     for (size_t m = 0; test != NULL && m < test->model_count; m++) {
         rows += period_rows(&test->model[m]);
     }
-    return (jk_listing){.name = "backtest",
-                        .columns = period_columns,
-                        .column_count = PERIOD_CELLS + CELLS,
-                        .rows = rows,
-                        .source = {test, NULL},
-                        .cells = period_cells};
+    return JK_LISTING_OF("backtest", period_columns, rows, period_cells, test);
 }
 
 /* ---- over horizons -------------------------------------------------------------------------------------------- */
@@ -99,11 +92,11 @@ jk_listing jk_backtest_listing(const jk_backtest *test) {
 enum { H_MODEL, H_MONTHS, H_BY, H_NAME, H_LANDMARKS, HORIZON_CELLS };
 
 static const jk_listing_column horizon_columns[HORIZON_CELLS + CELLS] = {
-    {"model", "model", "", "Model file", JK_LISTING_TEXT, 0},
-    {"horizon", "horizon", "months", "Months after the landmark", JK_LISTING_COUNT, 0},
-    {"by", "by", "", "all, segment, vintage, …", JK_LISTING_TEXT, 0},
-    {"name", "name", "", "Which of them", JK_LISTING_TEXT, 0},
-    {"landmarks", "landmarks", "", "Valuations that are tested", JK_LISTING_COUNT, 0},
+    JK_LISTED_TEXT("model", "model", "Model file"),
+    JK_LISTED_MONTHS("horizon", "horizon", "Months after the landmark"),
+    JK_LISTED_TEXT("by", "by", "all, segment, vintage, …"),
+    JK_LISTED_TEXT("name", "name", "Which of them"),
+    JK_LISTED_COUNT("landmarks", "landmarks", "Valuations that are tested"),
     CELL_COLUMNS};
 
 static size_t horizon_rows(const jk_horizon *horizon) {
@@ -153,10 +146,5 @@ jk_listing jk_horizon_listing(const jk_horizon_test *test) {
             rows += horizon_rows(&test->model[m].horizon[h]);
         }
     }
-    return (jk_listing){.name = "backtest over horizons",
-                        .columns = horizon_columns,
-                        .column_count = HORIZON_CELLS + CELLS,
-                        .rows = rows,
-                        .source = {test, NULL},
-                        .cells = horizon_cells};
+    return JK_LISTING_OF("backtest over horizons", horizon_columns, rows, horizon_cells, test);
 }

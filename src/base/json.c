@@ -84,6 +84,12 @@ void jk_json_put_entries(jk_json_builder *builder, json_t *object, const jk_json
     }
 }
 
+void jk_json_put_count_entries(jk_json_builder *builder, json_t *object, const jk_json_count *entries, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        jk_json_put(builder, object, entries[i].key, json_integer((json_int_t)entries[i].count));
+    }
+}
+
 void jk_json_set(json_t *object, const char *key, json_t *value) {
     lost |= json_object_set_new(object, key, value) != 0;
 }

@@ -34,6 +34,16 @@ void jk_json_put_entries(jk_json_builder *builder, json_t *object, const jk_json
     jk_json_put_entries(builder, object, (const jk_json_entry[]){__VA_ARGS__},                                         \
                         sizeof((const jk_json_entry[]){__VA_ARGS__}) / sizeof(jk_json_entry))
 
+/* The same of whole numbers: jk_json_put_counts(builder, object, {"rows", rows}, {"claims", claims}). */
+typedef struct jk_json_count {
+    const char *key;
+    uint64_t count;
+} jk_json_count;
+void jk_json_put_count_entries(jk_json_builder *builder, json_t *object, const jk_json_count *entries, size_t count);
+#define jk_json_put_counts(builder, object, ...)                                                                       \
+    jk_json_put_count_entries(builder, object, (const jk_json_count[]){__VA_ARGS__},                                   \
+                              sizeof((const jk_json_count[]){__VA_ARGS__}) / sizeof(jk_json_count))
+
 /* Appends to a list; takes the value over. */
 void jk_json_append(jk_json_builder *builder, json_t *list, json_t *value);
 void jk_json_add(json_t *list, json_t *value);

@@ -22,16 +22,25 @@ jk_status jk_listing_row(const jk_listing *listing, size_t row, jk_cell cells[JK
     return listing->cells(listing, row, cells, error);
 }
 
+const char *jk_listing_number(double number, int decimals, char *text, size_t size) {
+    const double shown = number == 0.0 ? 0.0 : number; /* no -0 */
+    text[0] = '\0';
+    if (isfinite(number)) {
+        (void)(decimals < 0 ? snprintf(text, size, "%.*g", decimals == -1 ? 9 : -decimals, shown)
+                            : snprintf(text, size, "%.*f", decimals, shown));
+    }
+    return text;
+}
+
 static void put_cell(FILE *stream, const jk_listing_column *column, const jk_cell *cell) {
     char text[JK_CELL_BYTES(JK_CELL_TEXT)];
     if (column->kind == JK_LISTING_TEXT) {
         char *end = jk_cell_write(text, cell->text, strlen(cell->text));
         (void)fwrite(text, 1, (size_t)(end - text), stream);
-    } else if (isfinite(cell->number)) {
-        const double number = cell->number == 0.0 ? 0.0 : cell->number; /* no -0 */
-        const int digits = column->decimals == -1 ? 9 : -column->decimals;
-        (void)(column->decimals < 0 ? fprintf(stream, "%.*g", digits, number)
-                                    : fprintf(stream, "%.*f", column->decimals, number));
+    } else if (column->kind == JK_LISTING_FIGURE) {
+        (void)fputs(cell->text, stream);
+    } else {
+        (void)fputs(jk_listing_number(cell->number, column->decimals, text, sizeof text), stream);
     }
 }
 
@@ -65,7 +74,7 @@ jk_status jk_listing_write(const jk_listing *listing, const char *path, bool per
 }
 
 static json_t *cell_json(const jk_listing_column *column, const jk_cell *cell) {
-    if (column->kind == JK_LISTING_TEXT) {
+    if (column->kind == JK_LISTING_TEXT || (column->kind == JK_LISTING_FIGURE && isnan(cell->number))) {
         return cell->text[0] == '\0' ? json_null() : jk_json_string(cell->text);
     }
     if (column->kind == JK_LISTING_COUNT && isfinite(cell->number)) {

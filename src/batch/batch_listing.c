@@ -32,25 +32,23 @@ enum {
 };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [JOB] = {"job", "job", "", "Name of the job", JK_LISTING_TEXT, 0},
-    [COMMAND] = {"command", "command", "", "Its command", JK_LISTING_TEXT, 0},
-    [VARIANT] = {"variant", NULL, "", "The command with the options that not all jobs of it have", JK_LISTING_TEXT, 0},
-    [TAPE] = {"tape", "tape", "", "What it reads first", JK_LISTING_TEXT, 0},
-    [MODEL] = {"model", "model", "", "Its model file", JK_LISTING_TEXT, 0},
-    [STATE] = {"state", "state", "", "done, failed, or skipped because a job that it needs failed", JK_LISTING_TEXT, 0},
-    [CLAIMS] = {"claims", "claims", "", "Claims of the portfolio", JK_LISTING_COUNT, 0},
-    [CURRENCY] = {"currency", "", "", "Base currency of the job's model, in which money is", JK_LISTING_TEXT, 0},
-    [FACE] = {"face", "face", "money", "What the claims amount to", JK_LISTING_NUMBER, 2},
-    [VALUE] = {"value", "value", "money", "Value at the required return, the first one of a bid table",
-               JK_LISTING_NUMBER, 2},
-    [BID] = {"bid", "bid", "money", "The bid likewise", JK_LISTING_NUMBER, 2},
+    [JOB] = JK_LISTED_TEXT("job", "job", "Name of the job"),
+    [COMMAND] = JK_LISTED_TEXT("command", "command", "Its command"),
+    [VARIANT] = JK_LISTED_TEXT("variant", NULL, "The command with the options that not all jobs of it have"),
+    [TAPE] = JK_LISTED_TEXT("tape", "tape", "What it reads first"),
+    [MODEL] = JK_LISTED_TEXT("model", "model", "Its model file"),
+    [STATE] = JK_LISTED_TEXT("state", "state", "done, failed, or skipped because a job that it needs failed"),
+    [CLAIMS] = JK_LISTED_COUNT("claims", "claims", "Claims of the portfolio"),
+    [CURRENCY] = JK_LISTED_TEXT("currency", "", "Base currency of the job's model, in which money is"),
+    [FACE] = JK_LISTED_MONEY("face", "face", "What the claims amount to"),
+    [VALUE] = JK_LISTED_MONEY("value", "value", "Value at the required return, the first one of a bid table"),
+    [BID] = JK_LISTED_MONEY("bid", "bid", "The bid likewise"),
     [SECONDS] = {"seconds", "seconds", "seconds", "How long it ran", JK_LISTING_NUMBER, 1},
-    [READ] = {"bytes_read", NULL, "", "Bytes of the columns of tapes, unpacked, that it read from files",
-              JK_LISTING_COUNT, 0},
-    [SHARED] = {"bytes_shared", NULL, "", "Likewise, that it had from jobs that read the same tape before it",
-                JK_LISTING_COUNT, 0},
-    [NOTES] = {"notes", "notes", "", "Lines of notes and warnings that it gave", JK_LISTING_COUNT, 0},
-    [MESSAGE] = {"message", NULL, "", "Why it failed or was skipped", JK_LISTING_TEXT, 0},
+    [READ] = JK_LISTED_COUNT("bytes_read", NULL, "Bytes of the columns of tapes, unpacked, that it read from files"),
+    [SHARED] =
+        JK_LISTED_COUNT("bytes_shared", NULL, "Likewise, that it had from jobs that read the same tape before it"),
+    [NOTES] = JK_LISTED_COUNT("notes", "notes", "Lines of notes and warnings that it gave"),
+    [MESSAGE] = JK_LISTED_TEXT("message", NULL, "Why it failed or was skipped"),
 };
 
 static void set_text(jk_cell *cell, const char *text) {
@@ -84,13 +82,7 @@ static jk_status batch_cells(const jk_listing *listing, size_t row, jk_cell *cel
 }
 
 jk_listing jk_batch_listing(const jk_batch *batch) {
-    return (jk_listing){.name = "batch",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = batch != NULL ? batch->job_count : 0,
-                        .choice = -1,
-                        .source = {batch, NULL},
-                        .cells = batch_cells};
+    return JK_LISTING_OF("batch", columns, batch != NULL ? batch->job_count : 0, batch_cells, batch);
 }
 
 /* ---- sums ------------------------------------------------------------------------------------------------------- */
@@ -98,14 +90,13 @@ jk_listing jk_batch_listing(const jk_batch *batch) {
 enum { SUM_VARIANT, SUM_CURRENCY, SUM_JOBS, SUM_CLAIMS, SUM_FACE, SUM_VALUE, SUM_BID, SUM_COLUMNS };
 
 static const jk_listing_column sum_columns[SUM_COLUMNS] = {
-    [SUM_VARIANT] = {"variant", "variant", "", "The command with the options that not all jobs of it have",
-                     JK_LISTING_TEXT, 0},
-    [SUM_CURRENCY] = {"currency", "", "", "Base currency of the jobs' models, in which money is", JK_LISTING_TEXT, 0},
-    [SUM_JOBS] = {"jobs", "jobs", "", "Jobs that are done and have a value or a bid", JK_LISTING_COUNT, 0},
-    [SUM_CLAIMS] = {"claims", "claims", "", "Their claims", JK_LISTING_COUNT, 0},
-    [SUM_FACE] = {"face", "face", "money", "What these amount to", JK_LISTING_NUMBER, 2},
-    [SUM_VALUE] = {"value", "value", "money", "Their values", JK_LISTING_NUMBER, 2},
-    [SUM_BID] = {"bid", "bid", "money", "Their bids", JK_LISTING_NUMBER, 2},
+    [SUM_VARIANT] = JK_LISTED_TEXT("variant", "variant", "The command with the options that not all jobs of it have"),
+    [SUM_CURRENCY] = JK_LISTED_TEXT("currency", "", "Base currency of the jobs' models, in which money is"),
+    [SUM_JOBS] = JK_LISTED_COUNT("jobs", "jobs", "Jobs that are done and have a value or a bid"),
+    [SUM_CLAIMS] = JK_LISTED_COUNT("claims", "claims", "Their claims"),
+    [SUM_FACE] = JK_LISTED_MONEY("face", "face", "What these amount to"),
+    [SUM_VALUE] = JK_LISTED_MONEY("value", "value", "Their values"),
+    [SUM_BID] = JK_LISTED_MONEY("bid", "bid", "Their bids"),
 };
 
 static jk_status sum_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
@@ -122,13 +113,7 @@ static jk_status sum_cells(const jk_listing *listing, size_t row, jk_cell *cells
 }
 
 jk_listing jk_batch_sums_listing(const jk_batch *batch) {
-    return (jk_listing){.name = "batch_sums",
-                        .columns = sum_columns,
-                        .column_count = SUM_COLUMNS,
-                        .rows = batch != NULL ? batch->sum_count : 0,
-                        .choice = -1,
-                        .source = {batch, NULL},
-                        .cells = sum_cells};
+    return JK_LISTING_OF("batch_sums", sum_columns, batch != NULL ? batch->sum_count : 0, sum_cells, batch);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------- */

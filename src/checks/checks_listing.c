@@ -25,24 +25,23 @@ enum {
 #define AFTER(months) "Looked at every " months " months, net of the checks; from a sample of the claims"
 
 static const jk_listing_column columns[COLUMNS] = {
-    [SEGMENT] = {"segment", "segment", "", "Segment of the model, or all", JK_LISTING_TEXT, 0},
-    [CLAIMS] = {"claims", "claims", "", "How many", JK_LISTING_COUNT, 0},
-    [SEEN] = {"seen", "always seen", "money",
-              "Worth if the class is seen in every epoch, free of charge: no plan is worth more", JK_LISTING_NUMBER, 2},
-    [NEVER] = {"never", "never seen", "money", "Worth of a plan that never sees the class again", JK_LISTING_NUMBER, 2},
-    [INTERVAL] = {"every_epoch", NULL, "money",
-                  "Looked at in every epoch, net of the checks; from a sample of the claims", JK_LISTING_NUMBER, 2},
+    [SEGMENT] = JK_LISTED_TEXT("segment", "segment", "Segment of the model, or all"),
+    [CLAIMS] = JK_LISTED_COUNT("claims", "claims", "How many"),
+    [SEEN] = JK_LISTED_MONEY("seen", "always seen",
+                             "Worth if the class is seen in every epoch, free of charge: no plan is worth more"),
+    [NEVER] = JK_LISTED_MONEY("never", "never seen", "Worth of a plan that never sees the class again"),
+    [INTERVAL] = JK_LISTED_MONEY("every_epoch", NULL,
+                                 "Looked at in every epoch, net of the checks; from a sample of the claims"),
     [INTERVAL + 1] = {"every_6", "6 months", "money", AFTER("6"), JK_LISTING_NUMBER, 2},
     [INTERVAL + 2] = {"every_12", "12 months", "money", AFTER("12"), JK_LISTING_NUMBER, 2},
     [INTERVAL + 3] = {"every_24", "24 months", "money", AFTER("24"), JK_LISTING_NUMBER, 2},
     [INTERVAL + 4] = {"every_36", NULL, "money", AFTER("36"), JK_LISTING_NUMBER, 2},
     [INTERVAL + 5] = {"every_60", "60 months", "money", AFTER("60"), JK_LISTING_NUMBER, 2},
-    [BEST] = {"best", "best", "", "The interval that is worth most; of all: one for all segments", JK_LISTING_TEXT, 0},
-    [BEST_VALUE] = {"best_value", NULL, "money", "Worth at that interval", JK_LISTING_NUMBER, 2},
-    [PAYS] = {"check_now", "check now", "", "Claims for which a check now brings more than it costs", JK_LISTING_COUNT,
-              0},
-    [GAIN] = {"check_now_gain", "gain", "money", "What these checks bring beyond their price", JK_LISTING_NUMBER, 2},
-    [SAMPLED] = {"sampled", NULL, "", "Claims whose intervals were computed", JK_LISTING_COUNT, 0},
+    [BEST] = JK_LISTED_TEXT("best", "best", "The interval that is worth most; of all: one for all segments"),
+    [BEST_VALUE] = JK_LISTED_MONEY("best_value", NULL, "Worth at that interval"),
+    [PAYS] = JK_LISTED_COUNT("check_now", "check now", "Claims for which a check now brings more than it costs"),
+    [GAIN] = JK_LISTED_MONEY("check_now_gain", "gain", "What these checks bring beyond their price"),
+    [SAMPLED] = JK_LISTED_COUNT("sampled", NULL, "Claims whose intervals were computed"),
 };
 
 const char *jk_check_interval_name(int interval, char text[JK_CHECK_WORDS]) {
@@ -71,13 +70,7 @@ static jk_status checks_cells(const jk_listing *listing, size_t i, jk_cell *cell
 }
 
 jk_listing jk_checks_listing(const jk_checks *checks) {
-    return (jk_listing){.name = "checks",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = checks != NULL ? checks->line_count : 0,
-                        .choice = -1,
-                        .source = {checks, NULL},
-                        .cells = checks_cells};
+    return JK_LISTING_OF("checks", columns, checks != NULL ? checks->line_count : 0, checks_cells, checks);
 }
 
 char *jk_checks_json(const jk_checks *checks) {

@@ -37,9 +37,6 @@ static int print_table(const jk_book *book, const jk_cli_book_view *view, const 
         (void)strcat(alignment, columns[i].shown ? "r" : "");
     }
     jk_table *table = jk_table_create(alignment);
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, NULL);
-    }
     jk_table_words(table, view->by_month ? "month" : "year");
     jk_table_words(table, "months");
     for (size_t i = 0; i < count; i++) {

@@ -22,19 +22,11 @@ static void ratio_cell(jk_table *table, double value) {
     }
 }
 
-static void heads(jk_table *table, const char *const *names, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        jk_table_words(table, names[i]);
-    }
-}
-
 /* ---- the total --------------------------------------------------------------------------------------------------- */
 
 static int print_totals(const jk_horizon_model *model, int decimals) {
-    static const char *const names[] = {"months", "landmarks", "to the end", "watched", "payers",
-                                        "actual", "expected",  "ratio",      "from",    "to"};
-    jk_table *table = jk_table_create("rrrrrrrrrr");
-    heads(table, names, sizeof names / sizeof names[0]);
+    jk_table *table = jk_table_headed("rrrrrrrrrr", "months", "landmarks", "to the end", "watched", "payers", "actual",
+                                      "expected", "ratio", "from", "to");
     jk_table_rule(table);
     for (size_t h = 0; h < model->horizon_count; h++) {
         const jk_horizon *horizon = &model->horizon[h];

@@ -28,13 +28,6 @@ static void cell_number(jk_table *table, const char *format, double value) {
     }
 }
 
-static void heads(jk_table *table, const char *const *names, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        jk_table_cell(table, "%s", names[i][0] == '\0' ? "" : jk_text_if_known(names[i]));
-    }
-    jk_table_rule(table);
-}
-
 static void add_cell(jk_table *table, const char *name, const jk_backtest_cell *cell, int decimals) {
     jk_table_cell(table, "%s", jk_text_if_known(name));
     jk_table_count(table, cell->rows);
@@ -48,9 +41,13 @@ static void add_cell(jk_table *table, const char *name, const jk_backtest_cell *
 
 static int print_cells(const char *title, const char *kind, const jk_backtest_cell *cells, size_t count,
                        const jk_backtest_cell *total, int decimals) {
-    const char *const names[] = {kind, "rows", "payers", "actual", "expected", "ratio", "from", "to"};
+    static const char *const heads[] = {"rows", "payers", "actual", "expected", "ratio", "from", "to"};
     jk_table *table = jk_table_create("lrrrrrrr");
-    heads(table, names, sizeof names / sizeof names[0]);
+    jk_table_cell(table, "%s", jk_text_if_known(kind));
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        jk_table_words(table, heads[i]);
+    }
+    jk_table_rule(table);
     size_t first = count > ROWS_SHOWN ? count - ROWS_SHOWN : 0;
     for (size_t c = first; c < count; c++) {
         add_cell(table, cells[c].name, &cells[c], decimals);
@@ -65,10 +62,9 @@ static int print_cells(const char *title, const char *kind, const jk_backtest_ce
 }
 
 static int print_tenths(const jk_backtest_model *model, int decimals) {
-    static const char *const names[] = {
-        "tenth of exposure", "rows", "actual", "expected", "ratio", "from", "to", "lift", "cash so far"};
-    jk_table *table = jk_table_create("rrrrrrrrr");
-    heads(table, names, sizeof names / sizeof names[0]);
+    jk_table *table = jk_table_headed("rrrrrrrrr", "tenth of exposure", "rows", "actual", "expected", "ratio", "from",
+                                      "to", "lift", "cash so far");
+    jk_table_rule(table);
     for (int t = 0; t < JK_BACKTEST_TENTHS; t++) {
         const jk_backtest_cell *cell = &model->tenth[t];
         double cash = model->total.actual > 0.0 ? cell->actual / model->total.actual : 0.0;
@@ -215,8 +211,10 @@ static void print_comparison(const jk_backtest *test) {
 static int print_stability(const jk_backtest *test) {
     const jk_backtest_model *model = &test->model[0];
     jk_table *table = jk_table_create("lrl");
-    static const char *const names[] = {"characteristic", "PSI", ""};
-    heads(table, names, sizeof names / sizeof names[0]);
+    jk_table_words(table, "characteristic");
+    jk_table_cell(table, "PSI");
+    jk_table_cell(table, "%s", "");
+    jk_table_rule(table);
     for (size_t s = 0; s < model->stability_count; s++) {
         double psi = model->stability[s].psi;
         jk_table_cell(table, "%s", jk_text_if_known(model->stability[s].name));
@@ -237,11 +235,10 @@ static int print_ladder(const jk_backtest *test, int decimals) {
         jk_cli_say("\nNo chain ladder: %s.\n", jk_text_if_known(test->no_ladder));
         return 0;
     }
-    static const char *const names[] = {"entered", "months seen", "collected", "ultimate",
-                                        "to come", "std error",   "by model",  "Bornhuetter-Ferguson"};
     const bool prior = !isnan(test->ladder.total.prior);
-    jk_table *table = jk_table_create(prior ? "lrrrrrrr" : "lrrrrr");
-    heads(table, names, prior ? 8 : 6);
+    jk_table *table = jk_table_headed(prior ? "lrrrrrrr" : "lrrrrr", "entered", "months seen", "collected", "ultimate",
+                                      "to come", "std error", "by model", "Bornhuetter-Ferguson");
+    jk_table_rule(table);
     for (size_t i = 0; i <= test->ladder.origins; i++) {
         bool all = i == test->ladder.origins;
         const jk_chain_ladder_origin *origin = all ? &test->ladder.total : &test->ladder.origin[i];

@@ -237,12 +237,8 @@ static int print_pools(const account_arguments *arguments, const jk_pools *pools
         return jk_cli_listing_csv(&rows);
     }
     jk_cli_speak(&arguments->common);
-    static const char *const heads[] = {"pool",     "bought after", "price paid", "effective rate",
-                                        "interest", "collections",  "gains"};
-    jk_table *table = jk_table_create("lrrrrrr");
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
+    jk_table *table = jk_table_headed("lrrrrrr", "pool", "bought after", "price paid", "effective rate", "interest",
+                                      "collections", "gains");
     jk_table_rule(table);
     for (size_t p = 0; p < pools->count; p++) {
         const jk_pool *pool = &pools->pool[p];

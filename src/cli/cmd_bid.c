@@ -100,9 +100,6 @@ static void add_row(jk_table *table, const char *name, const jk_tender *tender, 
 
 static int print_steps(const jk_tender *tender, bool flows) {
     jk_table *table = jk_table_create(isnan(tender->face) ? "lrrrrrr" : flows ? "lrrrrrrrrr" : "lrrrrrrr");
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, NULL);
-    }
     jk_table_cell(table, "%s", "");
     jk_table_words(table, "bid");
     jk_table_words(table, "of value");

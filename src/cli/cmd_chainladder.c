@@ -74,11 +74,7 @@ static int print_origins(const jk_listing *rows, const jk_chain_ladder *result) 
 }
 
 static int print_factors(const jk_triangle *triangle, const jk_chain_ladder *result) {
-    jk_table *table = jk_table_create("rrrr");
-    static const char *const heads[] = {"from age", "to age", "factor", "sigma"};
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
-    }
+    jk_table *table = jk_table_headed("rrrr", "from age", "to age", "factor", "sigma");
     jk_table_rule(table);
     for (size_t k = 0; k + 1 < result->ages; k++) {
         jk_table_cell(table, "%g", triangle->age[k]);

@@ -82,12 +82,10 @@ static int print_bridge(const jk_comparison *comparison) {
     int64_t cents[JK_STEP_COUNT];
     jk_compare_cents(all, cents);
     jk_table *table = jk_table_create("lrr");
-    if (table != NULL) {
-        jk_table_cell(table, "%s", "");
-        jk_table_cell(table, "%s", comparison->base_currency);
-        jk_table_words(table, "% of opening");
-    }
-    for (int s = 0; table != NULL && s < JK_STEP_COUNT; s++) {
+    jk_table_cell(table, "%s", "");
+    jk_table_cell(table, "%s", comparison->base_currency);
+    jk_table_words(table, "% of opening");
+    for (int s = 0; s < JK_STEP_COUNT; s++) {
         if (s == JK_STEP_CLOSING) {
             jk_table_rule(table);
         }
@@ -121,13 +119,11 @@ static int print_matrix(const jk_comparison *comparison) {
         claims[from][is ? all->decision[1][i] : JK_ACTION_COUNT]++;
     }
     jk_table *table = jk_table_create("lrrrrrr");
-    if (table != NULL) {
-        jk_table_words(table, "from / to");
-    }
-    for (int to = 0; table != NULL && to < STATES; to++) {
+    jk_table_words(table, "from / to");
+    for (int to = 0; to < STATES; to++) {
         jk_table_words(table, to == JK_ACTION_COUNT ? "left" : jk_action_name((jk_action)to));
     }
-    for (int from = 0; table != NULL && from < STATES; from++) {
+    for (int from = 0; from < STATES; from++) {
         jk_table_words(table, from == JK_ACTION_COUNT ? "new" : jk_action_name((jk_action)from));
         for (int to = 0; to < STATES; to++) {
             jk_table_count(table, claims[from][to]);

@@ -4,9 +4,11 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/listing.h"
 #include "base/run_record.h"
 #include "cli/commands.h"
-#include "cli/table.h"
+#include "cli/listing_print.h"
+#include "cli/outputs_described.h"
 #include "cli/valuing.h"
 #include "jalki/erase.h"
 
@@ -48,11 +50,12 @@ static int print(const erase_arguments *arguments, const jk_erase_summary *summa
         return jk_cli_print_text(jk_json_text(&b, object, JSON_INDENT(2)));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
-        (void)printf("figure,count\n");
+        jk_listed *listed = jk_listed_create(&jk_cli_erase_rows);
         for (size_t i = 0; i < LINES; i++) {
-            (void)printf("%s,%" PRIu64 "\n", lines[i].name, lines[i].count);
+            jk_listed_texts(listed, lines[i].name);
+            jk_listed_number(listed, (double)lines[i].count);
         }
-        return jk_cli_finish();
+        return jk_cli_listed_csv(listed);
     }
     (void)printf("%s: %" PRIu64 " of %" PRIu64 " listed claims found, %" PRIu64 " of %" PRIu64
                  " rows taken out, %" PRIu64 " debtors left\n",

@@ -2,7 +2,10 @@
 /* jalki export: results into a data base, or into files of other programs. */
 #include <stdlib.h>
 
+#include "base/listing.h"
 #include "cli/commands.h"
+#include "cli/listing_print.h"
+#include "cli/outputs_described.h"
 #include "cli/valuing.h"
 #include "jalki/results_table.h"
 
@@ -38,7 +41,10 @@ static int print(const export_arguments *arguments, size_t rows) {
     if (jk_cli_json_on_stdout(&arguments->common)) {
         (void)printf("{\"table\": \"%s\", \"rows\": %zu}\n", table, rows);
     } else if (arguments->common.format == JK_FORMAT_CSV) {
-        (void)printf("table,rows\n%s,%zu\n", table, rows);
+        jk_listed *listed = jk_listed_create(&jk_cli_export_rows);
+        jk_listed_texts(listed, table);
+        jk_listed_number(listed, (double)rows);
+        return jk_cli_listed_csv(listed);
     } else if (!arguments->common.quiet) {
         char count[JK_AMOUNT_TEXT];
         (void)printf("%s: %s rows of %s\n", arguments->paths[1], jk_amount(count, (double)rows, 0), into);

@@ -154,18 +154,10 @@ static void print_price(const jk_forward *forward) {
     }
 }
 
-static jk_table *table_with(const char *alignment, const char *const *heads, size_t count) {
-    jk_table *table = jk_table_create(alignment);
-    for (size_t i = 0; table != NULL && i < count; i++) {
-        jk_table_words(table, heads[i]);
-    }
-    return table;
-}
-
 static int print_segments(const jk_forward *forward) {
-    static const char *const heads[] = {"segment", "claims", "face", "share of face", "price", "ten points more"};
-    jk_table *table = table_with("lrrrrr", heads, 6);
-    for (size_t s = 0; table != NULL && s < forward->segment_count; s++) {
+    jk_table *table =
+        jk_table_headed("lrrrrr", "segment", "claims", "face", "share of face", "price", "ten points more");
+    for (size_t s = 0; s < forward->segment_count; s++) {
         const jk_forward_part *part = &forward->segment[s];
         jk_table_cell(table, "%s", part->name);
         jk_table_count(table, part->claims);
@@ -180,9 +172,8 @@ static int print_segments(const jk_forward *forward) {
 }
 
 static int print_ages(const jk_forward *forward) {
-    static const char *const heads[] = {"months since write-off", "claims", "face", "price"};
-    jk_table *table = table_with("lrrr", heads, 4);
-    for (size_t i = 0; table != NULL && i < JK_FORWARD_BANDS; i++) {
+    jk_table *table = jk_table_headed("lrrr", "months since write-off", "claims", "face", "price");
+    for (size_t i = 0; i < JK_FORWARD_BANDS; i++) {
         const jk_forward_part *part = &forward->age[i];
         if (part->age_end > 0) {
             jk_table_cell(table, "%d-%d", part->age_from, part->age_end - 1);
@@ -199,10 +190,9 @@ static int print_ages(const jk_forward *forward) {
 
 /* Years of the agreement: cash in and out. */
 static int print_years(const jk_forward *forward) {
-    static const char *const heads[] = {"year", "face", "price paid", "onboarding", "gross",
-                                        "cost", "sale", "net",        "cumulated"};
-    jk_table *table = table_with("rrrrrrrrr", heads, 9);
-    for (int first = 0; table != NULL && first < forward->months; first += 12) {
+    jk_table *table = jk_table_headed("rrrrrrrrr", "year", "face", "price paid", "onboarding", "gross", "cost", "sale",
+                                      "net", "cumulated");
+    for (int first = 0; first < forward->months; first += 12) {
         jk_forward_month sum = jk_forward_sum(forward, first, 12);
         jk_table_cell(table, "%d", first / 12 + 1);
         const double amounts[] = {sum.face, sum.paid, sum.onboarding, sum.gross,

@@ -85,12 +85,9 @@ static int print(const inspect_arguments *arguments, const jk_tape *tape, const 
     case JK_FORMAT_JSON:
         return jk_cli_print_text(jk_inspect_json(tape, inspection));
     case JK_FORMAT_CSV: {
-        jk_listing combinations = jk_inspect_combinations_listing(inspection);
-        if (inspection->combinations != NULL) {
-            return jk_cli_listing_csv(&combinations);
-        }
-        jk_cli_inspect_csv(inspection);
-        break;
+        const jk_listing combinations = jk_inspect_combinations_listing(inspection);
+        return inspection->combinations != NULL ? jk_cli_listing_csv(&combinations)
+                                                : jk_cli_listed_csv(jk_inspect_figures(inspection));
     }
     case JK_FORMAT_TABLE:
         jk_cli_speak(&arguments->common);

@@ -149,12 +149,7 @@ static jk_status line_cells(const jk_listing *listing, size_t row, jk_cell *cell
 }
 
 jk_listing jk_cli_panel_listing(const jk_panel_join_summary *summary) {
-    return (jk_listing){.name = "panel",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = summary == NULL ? 0 : LINES + JK_PANEL_EXIT_COUNT,
-                        .source = {summary, NULL},
-                        .cells = line_cells};
+    return JK_LISTING_OF("panel", columns, summary == NULL ? 0 : LINES + JK_PANEL_EXIT_COUNT, line_cells, summary);
 }
 
 static int print_json(const jk_panel_join_summary *summary, const summary_line *lines) {

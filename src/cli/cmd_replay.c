@@ -13,10 +13,13 @@
 #include "base/error.h"
 #include "base/input.h"
 #include "base/json.h"
+#include "base/listing.h"
 #include "base/output.h"
 #include "base/policy.h"
 #include "base/temporary.h"
 #include "cli/commands.h"
+#include "cli/listing_print.h"
+#include "cli/outputs_described.h"
 #include "cli/record.h"
 #include "cli/valuing.h"
 #include "jalki/replay.h"
@@ -295,8 +298,12 @@ static int print(replay_arguments *arguments) {
         return jk_cli_print_text(jk_json_text(&b, object, JSON_INDENT(2)));
     }
     if (arguments->common.format == JK_FORMAT_CSV) {
-        (void)printf("outputs,differing\n%zu,%zu\n", arguments->compared, arguments->differing);
-    } else if (same) {
+        jk_listed *listed = jk_listed_create(&jk_cli_replay_rows);
+        jk_listed_number(listed, (double)arguments->compared);
+        jk_listed_number(listed, (double)arguments->differing);
+        return jk_cli_listed_csv(listed);
+    }
+    if (same) {
         (void)printf("The same: %zu output%s of 'jalki %s' as then.\n", arguments->compared,
                      arguments->compared == 1 ? "" : "s", arguments->replay.command);
     } else {

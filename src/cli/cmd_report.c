@@ -7,10 +7,13 @@
 
 #include "base/error.h"
 #include "base/language.h"
+#include "base/listing.h"
 #include "cli/accept.h"
 #include "cli/commands.h"
 #include "cli/conditions.h"
 #include "cli/groups.h"
+#include "cli/listing_print.h"
+#include "cli/outputs_described.h"
 #include "cli/table.h"
 #include "cli/valuing.h"
 #include "jalki/export.h"
@@ -237,9 +240,11 @@ static int print(const report_arguments *arguments, const report_run *run) {
     }
     long long kilobytes = ((long long)file.st_size + 1023) / 1024;
     if (arguments->common.format == JK_FORMAT_CSV) {
-        (void)puts("page,kilobytes,charts");
-        jk_cli_csv_text(arguments->page_path, ",");
-        (void)printf("%lld,%d\n", kilobytes, jk_page_has_charts());
+        jk_listed *listed = jk_listed_create(&jk_cli_report_rows);
+        jk_listed_texts(listed, arguments->page_path);
+        jk_listed_number(listed, (double)kilobytes);
+        jk_listed_number(listed, jk_page_has_charts());
+        return jk_cli_listed_csv(listed);
     } else {
         (void)printf("%s: %lld KB, %s\n", arguments->page_path, kilobytes,
                      jk_page_has_charts() ? "with charts" : "tables only (this build has no chart library)");

@@ -4,9 +4,12 @@
 
 #include "base/error.h"
 #include "base/language.h"
+#include "base/listing.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/listing_print.h"
+#include "cli/outputs_described.h"
 #include "cli/parts.h"
 #include "cli/resuming.h"
 #include "cli/valuing.h"
@@ -107,12 +110,8 @@ static int print_figures(const jk_simulation *simulation) {
                  {"worst quarter", JK_FIGURE_P25}, {"median", JK_FIGURE_P50},
                  {"best quarter", JK_FIGURE_P75},  {"best 5 %", JK_FIGURE_P95},
                  {"best 1 %", JK_FIGURE_P99},      {"mean of the worst 5 %", JK_FIGURE_ES05}};
-    jk_table *table = jk_table_create("lrrrrrr");
-    const char *const heads[] = {"", "value", "+/-", "collected", "net", "return, %", "+/-"};
-    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
-    for (size_t i = 0; table != NULL && i < sizeof lines / sizeof lines[0]; i++) {
+    jk_table *table = jk_table_headed("lrrrrrr", "", "value", "+/-", "collected", "net", "return, %", "+/-");
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         figure_line(table, simulation, lines[i].name, lines[i].figure);
     }
     char title[1024], price[JK_AMOUNT_TEXT], base[JK_AMOUNT_TEXT], rate[JK_AMOUNT_TEXT];
@@ -128,12 +127,8 @@ static int print_figures(const jk_simulation *simulation) {
 
 static int print_years(const jk_simulation *simulation) {
     static const jk_figure shown[] = {JK_FIGURE_MEAN, JK_FIGURE_P05, JK_FIGURE_P50, JK_FIGURE_P95};
-    static const char *const heads[] = {"year", "mean", "worst 5 %", "median", "best 5 %"};
-    jk_table *table = jk_table_create("rrrrr");
-    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
-    for (int y = 0; table != NULL && y < simulation->years; y++) {
+    jk_table *table = jk_table_headed("rrrrr", "year", "mean", "worst 5 %", "median", "best 5 %");
+    for (int y = 0; y < simulation->years; y++) {
         jk_table_cell(table, "%d", y + 1);
         for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
             jk_table_amount(table, simulation->year[y].figure[shown[i]], decimals_of(simulation));
@@ -143,13 +138,8 @@ static int print_years(const jk_simulation *simulation) {
 }
 
 static int print_prices(const jk_simulation *simulation) {
-    jk_table *table = jk_table_create("lrr");
-    if (table != NULL) {
-        jk_table_cell(table, "%s", "");
-        jk_table_words(table, "price");
-        jk_table_cell(table, "%s", "+/-");
-    }
-    for (int c = 0; table != NULL && c < JK_CONFIDENCE_COUNT; c++) {
+    jk_table *table = jk_table_headed("lrr", "", "price", "+/-");
+    for (int c = 0; c < JK_CONFIDENCE_COUNT; c++) {
         jk_table_say(table, "earns the return with %.0f %%", 100.0 * jk_confidence[c]);
         jk_table_amount(table, simulation->confidence_price[c], decimals_of(simulation));
         jk_table_amount(table, simulation->confidence_error[c], decimals_of(simulation));
@@ -165,13 +155,9 @@ static int print_prices(const jk_simulation *simulation) {
 
 static int print_convergence(const jk_simulation *simulation) {
     static const jk_figure shown[] = {JK_FIGURE_MEAN, JK_FIGURE_P05, JK_FIGURE_P95, JK_FIGURE_ES05};
-    static const char *const heads[] = {
-        "paths", "mean", "+/-", "worst 5 %", "+/-", "best 5 %", "+/-", "mean of worst 5 %", "+/-"};
-    jk_table *table = jk_table_create("rrrrrrrrr");
-    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
-    for (size_t i = 0; table != NULL && i < simulation->convergence_count; i++) {
+    jk_table *table = jk_table_headed("rrrrrrrrr", "paths", "mean", "+/-", "worst 5 %", "+/-", "best 5 %", "+/-",
+                                      "mean of worst 5 %", "+/-");
+    for (size_t i = 0; i < simulation->convergence_count; i++) {
         const jk_distribution *after = &simulation->convergence[i];
         jk_table_count(table, after->count);
         for (size_t k = 0; k < sizeof shown / sizeof shown[0]; k++) {
@@ -192,33 +178,32 @@ static int print_tables(const simulate_arguments *arguments, const jk_simulation
 
 /* ---- CSV ------------------------------------------------------------------------------------------------------ */
 
-static void csv_lines(const char *what, const jk_distribution *d, int decimals) {
+static void list_figures(jk_listed *listed, const char *what, const jk_distribution *d, int decimals) {
     for (int f = 0; f < JK_FIGURE_COUNT; f++) {
-        (void)printf("%s,%s", what, jk_figure_name((jk_figure)f));
-        jk_cli_csv_number(d->figure[f], decimals);
-        jk_cli_csv_number(d->error[f], decimals);
-        (void)putchar('\n');
+        jk_listed_texts(listed, what, jk_figure_name((jk_figure)f));
+        jk_listed_figure(listed, d->figure[f], decimals);
+        jk_listed_figure(listed, d->error[f], decimals);
     }
 }
 
 static int print_csv(const jk_simulation *simulation) {
-    (void)puts("what,figure,amount,std_error");
-    csv_lines("pv", &simulation->value, 2);
-    csv_lines("irr_at_price", &simulation->irr_at_price, 8);
-    csv_lines("gross", &simulation->gross, 2);
-    csv_lines("net", &simulation->net, 2);
+    char text[32];
+    jk_listed *listed = jk_listed_create(&jk_cli_simulate_rows);
+    list_figures(listed, "pv", &simulation->value, 2);
+    list_figures(listed, "irr_at_price", &simulation->irr_at_price, 8);
+    list_figures(listed, "gross", &simulation->gross, 2);
+    list_figures(listed, "net", &simulation->net, 2);
     for (int y = 0; y < simulation->years; y++) {
-        char what[32];
-        (void)snprintf(what, sizeof what, "erc_year_%d", y + 1);
-        csv_lines(what, &simulation->year[y], 2);
+        (void)snprintf(text, sizeof text, "erc_year_%d", y + 1);
+        list_figures(listed, text, &simulation->year[y], 2);
     }
     for (int c = 0; c < JK_CONFIDENCE_COUNT; c++) {
-        (void)printf("price_at_confidence,%.2f", jk_confidence[c]);
-        jk_cli_csv_number(simulation->confidence_price[c], 2);
-        jk_cli_csv_number(simulation->confidence_error[c], 2);
-        (void)putchar('\n');
+        jk_listed_texts(listed, "price_at_confidence");
+        jk_listed_figure(listed, jk_confidence[c], 2);
+        jk_listed_figure(listed, simulation->confidence_price[c], 2);
+        jk_listed_figure(listed, simulation->confidence_error[c], 2);
     }
-    return jk_cli_finish();
+    return jk_cli_listed_csv(listed);
 }
 
 /* ---- the command ---------------------------------------------------------------------------------------------- */

@@ -23,14 +23,11 @@ static int print_json(const verify_arguments *arguments, const jk_verification *
     json_t *object = json_object(), *list = json_array();
     jk_json_put(&b, object, "file", jk_json_string(arguments->path));
     jk_json_put(&b, object, "verdict", json_string(words[found->soundness]));
-    jk_json_put(&b, object, "bytes", json_integer((json_int_t)found->bytes));
-    jk_json_put(&b, object, "pieces", json_integer((json_int_t)found->pieces));
-    jk_json_put(&b, object, "piece_bytes", json_integer((json_int_t)found->piece_bytes));
-    jk_json_put(&b, object, "damaged", json_integer((json_int_t)found->damaged));
+    jk_json_put_counts(&b, object, {"bytes", found->bytes}, {"pieces", found->pieces},
+                       {"piece_bytes", found->piece_bytes}, {"damaged", found->damaged});
     for (uint64_t d = 0; d < found->damaged && d < JK_DAMAGES_MAX; d++) {
         json_t *damage = json_object();
-        jk_json_put(&b, damage, "first_byte", json_integer((json_int_t)found->damage[d].first));
-        jk_json_put(&b, damage, "bytes", json_integer((json_int_t)found->damage[d].bytes));
+        jk_json_put_counts(&b, damage, {"first_byte", found->damage[d].first}, {"bytes", found->damage[d].bytes});
         jk_json_put(&b, damage, "what", jk_json_string(found->damage[d].what));
         jk_json_append(&b, list, damage);
     }
@@ -61,12 +58,8 @@ static jk_status damage_cells(const jk_listing *listing, size_t row, jk_cell *ce
 
 jk_listing jk_cli_verify_listing(const jk_verification *found) {
     const uint64_t rows = found == NULL ? 0 : found->damaged == 0 ? 1 : found->damaged;
-    return (jk_listing){.name = "verify",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = (size_t)(rows < JK_DAMAGES_MAX ? rows : JK_DAMAGES_MAX),
-                        .source = {found, NULL},
-                        .cells = damage_cells};
+    return JK_LISTING_OF("verify", columns, (size_t)(rows < JK_DAMAGES_MAX ? rows : JK_DAMAGES_MAX), damage_cells,
+                         found);
 }
 
 static int print_words(const verify_arguments *arguments, const jk_verification *found) {

@@ -4,8 +4,11 @@
 
 #include "base/dense.h"
 #include "base/isa.h"
+#include "base/listing.h"
 #include "base/team.h"
 #include "cli/commands.h"
+#include "cli/listing_print.h"
+#include "cli/outputs_described.h"
 #include "jalki/exchange.h"
 #include "jalki/page.h"
 #include "jalki/sql.h"
@@ -60,11 +63,14 @@ static int print_features(const version_arguments *arguments) {
         }
         (void)puts("}");
     } else if (arguments->common.format == JK_FORMAT_CSV) {
-        (void)printf("feature,value\nversion," JALKI_VERSION "\ninstruction_set,%s\nthreads,%d\n", jk_isa_name(isa),
-                     omp_get_max_threads());
+        char threads[16];
+        jk_listed *listed = jk_listed_create(&jk_cli_version_rows);
+        (void)snprintf(threads, sizeof threads, "%d", omp_get_max_threads());
+        jk_listed_texts(listed, "version", JALKI_VERSION, "instruction_set", jk_isa_name(isa), "threads", threads);
         for (size_t i = 0; i < COUNT; i++) {
-            (void)printf("%s,%d\n", features[i].name, features[i].present);
+            jk_listed_texts(listed, features[i].name, features[i].present ? "1" : "0");
         }
+        return jk_cli_listed_csv(listed);
     } else {
         (void)printf("jalki " JALKI_VERSION "\ninstruction set  %s (JALKI_ISA chooses another)\nthreads          %d\n",
                      jk_isa_name(isa), omp_get_max_threads());

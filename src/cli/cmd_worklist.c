@@ -69,7 +69,6 @@ static const jk_option options[] = {
 /* ---- printing -------------------------------------------------------------------------------------------------- */
 
 static int print_excluded(const jk_worklist *worklist) {
-    static const char *const heads[] = {"left out", "claims", "balance"};
     static const char *const words[JK_EXCLUSION_COUNT] = {"",
                                                           "barred, or only closing allowed",
                                                           "vulnerable debtor",
@@ -79,11 +78,8 @@ static int print_excluded(const jk_worklist *worklist) {
                                                           "hours are worth more elsewhere",
                                                           "contacted lately",
                                                           "not of this team, country or segment"};
-    jk_table *table = jk_table_create("lrr");
-    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
-    for (int e = JK_EXCLUDED_BARRED; table != NULL && e < JK_EXCLUSION_COUNT; e++) {
+    jk_table *table = jk_table_headed("lrr", "left out", "claims", "balance");
+    for (int e = JK_EXCLUDED_BARRED; e < JK_EXCLUSION_COUNT; e++) {
         if (e > JK_EXCLUDED_NO_GAIN && worklist->excluded[e] == 0) {
             continue;
         }

@@ -26,18 +26,9 @@ char *jk_cli_decide_json(const decide_arguments *arguments, const decide_work *w
     return jk_decided_json(&outcome, &work->valuation, !arguments->by_claim);
 }
 
-static jk_table *table_with(const char *alignment, const char *const *heads, size_t count) {
-    jk_table *table = jk_table_create(alignment);
-    for (size_t i = 0; table != NULL && i < count; i++) {
-        jk_table_words(table, heads[i]);
-    }
-    return table;
-}
-
 static int print_limits(const decide_work *work, size_t count) {
-    static const char *const heads[] = {"limit", "amount", "used", "worth of one more"};
-    jk_table *table = table_with("lrrr", heads, 4);
-    for (size_t m = 0; table != NULL && m < count; m++) {
+    jk_table *table = jk_table_headed("lrrr", "limit", "amount", "used", "worth of one more");
+    for (size_t m = 0; m < count; m++) {
         char name[JK_LIMIT_NAME_MAX];
         jk_table_cell(table, "%s", jk_limit_name(work->candidates, &work->limits[m], name));
         jk_table_amount(table, work->limits[m].amount, 2);
@@ -73,9 +64,8 @@ static void print_words(const decide_work *work, const char *currency, size_t co
 }
 
 static int print_curve(const decide_arguments *arguments, const decide_work *work) {
-    static const char *const heads[] = {"amount", "value", "worth of one more"};
-    jk_table *table = table_with("rrr", heads, 3);
-    for (int i = 0; table != NULL && i < arguments->curve_steps; i++) {
+    jk_table *table = jk_table_headed("rrr", "amount", "value", "worth of one more");
+    for (int i = 0; i < arguments->curve_steps; i++) {
         jk_table_amount(table, work->curve[i].amount, 2);
         jk_table_amount(table, work->curve[i].objective, 2);
         jk_table_amount(table, work->curve[i].price, 2);

@@ -25,11 +25,8 @@ static const char *index_name(const jk_payer_term *term) {
 }
 
 static int print_terms(const jk_payers_result *payers, const jk_model *base) {
-    static const char *const names[] = {"figure", "segment", "of", "estimate", "95 %", "taken", "own data", "debtors"};
-    jk_table *table = jk_table_create("lllrrrrr");
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        jk_table_cell(table, "%s", names[i]);
-    }
+    jk_table *table =
+        jk_table_headed("lllrrrrr", "figure", "segment", "of", "estimate", "95 %", "taken", "own data", "debtors");
     jk_table_rule(table);
     for (size_t i = 0; i < payers->term_count; i++) {
         const jk_payer_term *term = &payers->terms[i];
@@ -56,12 +53,8 @@ static int print_terms(const jk_payers_result *payers, const jk_model *base) {
 }
 
 static int print_levels(const jk_payers_result *payers, const jk_model *base) {
-    static const char *const names[] = {"level of", "segment", "treatment", "",     "actual",
-                                        "expected", "ratio",   "s.e.",      "taken"};
-    jk_table *table = jk_table_create("llllrrrrr");
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        jk_table_cell(table, "%s", names[i]);
-    }
+    jk_table *table = jk_table_headed("llllrrrrr", "level of", "segment", "treatment", "", "actual", "expected",
+                                      "ratio", "s.e.", "taken");
     jk_table_rule(table);
     for (size_t i = 0; i < payers->level_count; i++) {
         const jk_payer_level *level = &payers->levels[i];

@@ -13,13 +13,6 @@ static const char *treatment_name(int treatment) {
     return treatment < 0 ? "" : jk_action_name((jk_action)(treatment + (int)JK_SURVEIL));
 }
 
-static void heads(jk_table *table, const char *const *names, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        jk_table_cell(table, "%s", names[i]);
-    }
-    jk_table_rule(table);
-}
-
 /* A ratio or a rate with its 95 % interval; what was not estimated says why. */
 static void estimate_cells(jk_table *table, const jk_fit_term *term, const char *format, double scale) {
     if (term->reference || term->state != JK_PPML_FREE) {
@@ -46,10 +39,9 @@ static void evidence_cells(jk_table *table, const jk_fit_term *term) {
 }
 
 static int print_points(const jk_fit_result *result) {
-    static const char *const names[] = {"characteristic", "level",    "ratio", "95 %",
-                                        "points",         "exposure", "cash",  "payers"};
-    jk_table *table = jk_table_create("llrrrrrr");
-    heads(table, names, sizeof names / sizeof names[0]);
+    jk_table *table =
+        jk_table_headed("llrrrrrr", "characteristic", "level", "ratio", "95 %", "points", "exposure", "cash", "payers");
+    jk_table_rule(table);
     const char *last = "";
     for (size_t i = 0; i < result->term_count; i++) {
         const jk_fit_term *term = &result->terms[i];
@@ -69,18 +61,10 @@ static int print_points(const jk_fit_result *result) {
 /* Curves (per mille of the balance a month) or classes (ratios), one line per figure. */
 static int print_segments(const jk_fit_result *result, const jk_model *base, jk_fit_kind kind, const char *title) {
     bool curve = kind == JK_FIT_CURVE;
-    const char *const names[] = {"segment",
-                                 "treatment",
-                                 curve ? "months" : "class",
-                                 curve ? "% a month" : "ratio",
-                                 "95 %",
-                                 "taken",
-                                 "own data",
-                                 "exposure",
-                                 "cash",
-                                 "payers"};
-    jk_table *table = jk_table_create("lllrrrrrrr");
-    heads(table, names, sizeof names / sizeof names[0]);
+    jk_table *table =
+        jk_table_headed("lllrrrrrrr", "segment", "treatment", curve ? "months" : "class", curve ? "% a month" : "ratio",
+                        "95 %", "taken", "own data", "exposure", "cash", "payers");
+    jk_table_rule(table);
     size_t count = 0;
     int segment = -1, treatment = -1;
     for (size_t i = 0; i < result->term_count; i++) {

@@ -33,13 +33,9 @@ static int shown_epochs(const jk_hours *hours) {
 }
 
 int jk_cli_print_hours_table(const jk_hours *hours, const jk_model *model, const char *title) {
-    static const char *const heads[] = {"from month", "months", "hours", "wanted", "used", "price of one"};
-    jk_table *table = jk_table_create("rrrrrr");
-    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
+    jk_table *table = jk_table_headed("rrrrrr", "from month", "months", "hours", "wanted", "used", "price of one");
     int month = 1;
-    for (int j = 0; table != NULL && j < shown_epochs(hours); j++) {
+    for (int j = 0; j < shown_epochs(hours); j++) {
         jk_table_cell(table, "%d", month);
         jk_table_cell(table, "%d", model->epochs[j]);
         jk_table_amount(table, hours->available[j], 1);

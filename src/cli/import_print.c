@@ -2,12 +2,15 @@
 #include "cli/import_print.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "base/calendar.h"
 #include "base/json.h"
+#include "base/listing.h"
 #include "base/policy.h"
 #include "base/run_record.h"
-#include "cli/table.h"
+#include "cli/listing_print.h"
+#include "cli/outputs_described.h"
 #include "cli/valuing.h"
 
 /* ---- as text ---------------------------------------------------------------------------------------------- */
@@ -175,35 +178,41 @@ static void print_table(const jk_import_summary *summary) {
 
 /* ---- as CSV ----------------------------------------------------------------------------------------------- */
 
-static void print_csv_sums(const char *item, const jk_import_sums *sums) {
+static void list_count(jk_listed *listed, const char *item, uint64_t rows) {
+    jk_listed_texts(listed, item, "");
+    jk_listed_number(listed, (double)rows);
+    jk_listed_number(listed, (double)NAN);
+}
+
+static void list_sums(jk_listed *listed, const char *item, const jk_import_sums *sums) {
     for (size_t i = 0; i < sums->count; i++) {
-        const jk_import_sum *sum = &sums->sums[i];
-        jk_cli_csv_text(item, ",");
-        jk_cli_csv_text(sum->currency, ",");
-        (void)printf("%" PRIu64 ",%s%" PRId64 ".%02" PRId64 "\n", sum->claims,
-                     sum->balance < 0 && sum->balance > -100 ? "-" : "", sum->balance / 100,
-                     sum->balance % 100 < 0 ? -(sum->balance % 100) : sum->balance % 100);
+        jk_listed_texts(listed, item, sums->sums[i].currency);
+        jk_listed_number(listed, (double)sums->sums[i].claims);
+        jk_listed_number(listed, (double)sums->sums[i].balance / 100.0);
     }
 }
 
-static void print_csv(const jk_import_summary *summary) {
-    (void)printf("item,currency,rows,balance\nread,,%" PRIu64 ",\nrejected,,%" PRIu64 ",\ndebtors,,%" PRIu64 ",\n",
-                 summary->rows_read, summary->rows_rejected, summary->debtors);
-    print_csv_sums("accepted", &summary->accepted);
+static int print_csv(const jk_import_summary *summary) {
+    jk_listed *listed = jk_listed_create(&jk_cli_import_rows);
+    list_count(listed, "read", summary->rows_read);
+    list_count(listed, "rejected", summary->rows_rejected);
+    list_count(listed, "debtors", summary->debtors);
+    list_sums(listed, "accepted", &summary->accepted);
     if (summary->kind == JK_KIND_PANEL) {
-        (void)printf("claims,,%" PRIu64 ",\n", summary->claims);
-        print_csv_sums("cash", &summary->panel.cash);
+        list_count(listed, "claims", summary->claims);
+        list_sums(listed, "cash", &summary->panel.cash);
     }
     for (int i = 0; i < JK_REJECT_REASON_COUNT; i++) {
         if (summary->rejected[i].rows > 0) {
             char item[64];
             (void)snprintf(item, sizeof item, "rejected_%s", jk_reject_code((jk_reject_reason)i));
-            (void)printf("%s,,%" PRIu64 ",\n", item, summary->rejected[i].rows);
-            print_csv_sums(item, &summary->rejected[i].balance);
+            list_count(listed, item, summary->rejected[i].rows);
+            list_sums(listed, item, &summary->rejected[i].balance);
         }
     }
-    print_csv_sums("no_limitation", &summary->no_limitation);
-    print_csv_sums("barred_by_rule", &summary->barred_by_rule);
+    list_sums(listed, "no_limitation", &summary->no_limitation);
+    list_sums(listed, "barred_by_rule", &summary->barred_by_rule);
+    return jk_cli_listed_csv(listed);
 }
 
 /* ---- as JSON ---------------------------------------------------------------------------------------------- */
@@ -361,8 +370,7 @@ int jk_cli_import_print(const jk_import_summary *summary, jk_format format) {
     case JK_FORMAT_JSON:
         return print_json(summary);
     case JK_FORMAT_CSV:
-        print_csv(summary);
-        break;
+        return print_csv(summary);
     default:
         print_table(summary);
         break;

@@ -2,14 +2,13 @@
 /* `jalki inspect` of a panel: how much history there is, and what came of it. */
 #include "cli/inspect_panel.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/calendar.h"
 #include "base/json.h"
 #include "base/run_record.h"
-#include "cli/table.h"
+#include "cli/listing_print.h"
 #include "cli/valuing.h"
 #include "jalki/inspect_panel.h"
 
@@ -18,24 +17,14 @@ static const char *level(jk_column column, size_t code) {
     return jk_schema_levels(column, &count)[code];
 }
 
-/* Columns of panels that a row may lack. */
-static const jk_column optional[] = {
-    JK_COLUMN_CAPACITY_CLASS, JK_COLUMN_CAPACITY_CLASS_END, JK_COLUMN_TITLE_STATE, JK_COLUMN_CASH_PRINCIPAL,
-    JK_COLUMN_CASH_INTEREST,  JK_COLUMN_CASH_COSTS,         JK_COLUMN_COST,        JK_COLUMN_EXIT};
-enum { OPTIONAL = sizeof optional / sizeof optional[0] };
-
 static double per_cent(double part, double whole) {
     return whole > 0.0 ? 100.0 * part / whole : (double)NAN;
 }
 
 static int print_figures(const jk_panel_inspection *in) {
-    jk_table *table = jk_table_create("llrrrrrrr");
-    static const char *const heads[] = {"currency",        "treatment", "rows",     "with cash", "claim-months",
-                                        "exposure, years", "cash",      "% a year", "cost"};
-    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_cell(table, "%s", heads[i]);
-    }
-    for (size_t c = 0; table != NULL && c < in->currency_count; c++) {
+    jk_table *table = jk_table_headed("llrrrrrrr", "currency", "treatment", "rows", "with cash", "claim-months",
+                                      "exposure, years", "cash", "% a year", "cost");
+    for (size_t c = 0; c < in->currency_count; c++) {
         jk_table_rule(table);
         for (size_t t = 0; t < JK_INSPECT_PANEL_TREATMENTS; t++) {
             const jk_panel_figures *figures = &in->figures[c][t];
@@ -75,57 +64,12 @@ static int print_tables(const jk_panel_inspection *in) {
         (void)printf("%s %s %s", e > 0 ? "," : "", level(JK_COLUMN_EXIT, e), jk_amount(text, (double)in->exits[e], 0));
     }
     (void)printf("\nmissing  ");
-    for (size_t c = 0; c < OPTIONAL; c++) {
-        (void)printf("%s %s %.1f %%", c > 0 ? "," : "", jk_schema_column(optional[c])->name,
-                     per_cent((double)(in->rows - in->given[optional[c]]), (double)in->rows));
+    for (size_t c = 0; c < JK_PANEL_OPTIONAL; c++) {
+        (void)printf("%s %s %.1f %%", c > 0 ? "," : "", jk_schema_column(jk_panel_optional[c])->name,
+                     per_cent((double)(in->rows - in->given[jk_panel_optional[c]]), (double)in->rows));
     }
     (void)printf("\n");
     return failed;
-}
-
-static void print_csv(const jk_panel_inspection *in) {
-    (void)printf("item,currency,treatment,figure,value\nall,,,rows,%" PRIu64 "\nall,,,claims,%" PRIu64
-                 "\nall,,,debtors,%" PRIu64 "\n",
-                 in->rows, in->claims, in->debtors);
-    if (in->rows > 0) {
-        char date[JK_DATE_TEXT];
-        (void)printf("all,,,first_start,%s\n", jk_date_format(in->first_start, date));
-        (void)printf("all,,,last_start,%s\n", jk_date_format(in->last_start, date));
-        (void)printf("all,,,end,%s\n", jk_date_format(in->end, date));
-    }
-    for (size_t c = 0; c < in->currency_count; c++) {
-        for (size_t t = 0; t < JK_INSPECT_PANEL_TREATMENTS; t++) {
-            const jk_panel_figures *figures = &in->figures[c][t];
-            const char *treatment = level(JK_COLUMN_TREATMENT, t);
-            const struct {
-                const char *name;
-                double value;
-                int decimals;
-            } lines[] = {{"rows", (double)figures->rows, 0},
-                         {"rows_with_cash", (double)figures->rows_with_cash, 0},
-                         {"claim_months", figures->months, -1},
-                         {"exposure_years", figures->exposure, 2},
-                         {"cash", figures->cash, 2},
-                         {"cost", figures->cost, 2}};
-            for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-                (void)fputs("treatment,", stdout);
-                jk_cli_csv_text(in->currency[c], ",");
-                (void)printf("%s,%s,", treatment, lines[i].name);
-                if (lines[i].decimals < 0) {
-                    (void)printf("%.9g\n", lines[i].value);
-                } else {
-                    (void)printf("%.*f\n", lines[i].decimals, lines[i].value);
-                }
-            }
-        }
-    }
-    for (size_t e = 0; e < JK_PANEL_EXIT_COUNT; e++) {
-        (void)printf("exit,,,%s,%" PRIu64 "\n", level(JK_COLUMN_EXIT, e), in->exits[e]);
-    }
-    for (size_t c = 0; c < OPTIONAL; c++) {
-        (void)printf("missing,,,%s,%" PRIu64 "\n", jk_schema_column(optional[c])->name,
-                     in->rows - in->given[optional[c]]);
-    }
 }
 
 static json_t *date_json(const jk_panel_inspection *in, int32_t date) {
@@ -154,9 +98,9 @@ static int print_json(const jk_panel_inspection *in) {
     for (size_t e = 0; e < JK_PANEL_EXIT_COUNT; e++) {
         jk_json_set(exits, level(JK_COLUMN_EXIT, e), json_integer((json_int_t)in->exits[e]));
     }
-    for (size_t c = 0; c < OPTIONAL; c++) {
-        jk_json_set(missing, jk_schema_column(optional[c])->name,
-                    json_integer((json_int_t)(in->rows - in->given[optional[c]])));
+    for (size_t c = 0; c < JK_PANEL_OPTIONAL; c++) {
+        jk_json_set(missing, jk_schema_column(jk_panel_optional[c])->name,
+                    json_integer((json_int_t)(in->rows - in->given[jk_panel_optional[c]])));
     }
     json_t *object =
         json_pack("{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "panel", "rows", (json_int_t)in->rows,
@@ -180,8 +124,7 @@ int jk_cli_inspect_panel(const jk_tape *panel, jk_format format) {
         failed = print_json(&inspection);
         break;
     case JK_FORMAT_CSV:
-        print_csv(&inspection);
-        break;
+        return jk_cli_listed_csv(jk_inspect_panel_figures(&inspection));
     case JK_FORMAT_TABLE:
         failed = print_tables(&inspection);
         break;

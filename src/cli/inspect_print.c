@@ -55,15 +55,8 @@ static void amounts_cells(jk_table *table, const jk_inspection *inspection, cons
 }
 
 static int print_currencies(const jk_inspection *inspection) {
-    jk_table *table = jk_table_create("lrrrrrrrrr");
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, "");
-    }
-    static const char *const heads[] = {"currency", "claims", "balance", "principal", "interest",
-                                        "fees",     "mean",   "median",  "largest",   "in the top 1 %"};
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
+    jk_table *table = jk_table_headed("lrrrrrrrrr", "currency", "claims", "balance", "principal", "interest", "fees",
+                                      "mean", "median", "largest", "in the top 1 %");
     jk_table_rule(table);
     for (size_t c = 0; c < inspection->currency_count; c++) {
         const jk_inspect_series *balance = jk_inspect_series_of(inspection, 0, JK_INSPECT_BALANCE, c);
@@ -136,15 +129,8 @@ static void series_row(jk_table *table, const jk_inspection *inspection, int ite
 }
 
 static int print_numbers(const jk_inspection *inspection) {
-    static const char *const heads[] = {"column", "missing", "least", "1 %",  "25 %",  "median",
-                                        "75 %",   "99 %",    "most",  "mean", "below", "above"};
-    jk_table *table = jk_table_create("lrrrrrrrrrrr");
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, "");
-    }
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
+    jk_table *table = jk_table_headed("lrrrrrrrrrrr", "column", "missing", "least", "1 %", "25 %", "median", "75 %",
+                                      "99 %", "most", "mean", "below", "above");
     jk_table_rule(table);
     for (size_t k = 0; k <= inspection->column_count; k++) { /* the balance first */
         const int item = jk_inspect_item(inspection, k == 0 ? inspection->column_count : k - 1);
@@ -165,9 +151,6 @@ static int print_levels(const jk_inspection *inspection, jk_column column) {
         return 0;
     }
     jk_table *table = table_with_currencies(inspection, 1, 2);
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, "");
-    }
     jk_table_cell(table, "%s", jk_text_if_known(jk_inspect_item_name(inspection, (int)column)));
     jk_table_words(table, "claims");
     jk_table_words(table, "share");
@@ -202,9 +185,6 @@ static int print_ages(const jk_inspection *inspection) {
         return 0;
     }
     jk_table *table = table_with_currencies(inspection, 1, 2);
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, "");
-    }
     jk_table_words(table, "since write-off");
     jk_table_words(table, "claims");
     jk_table_words(table, "share");
@@ -218,14 +198,7 @@ static int print_ages(const jk_inspection *inspection) {
 }
 
 static int print_debtors(const jk_inspection *inspection) {
-    jk_table *table = jk_table_create("lrrrr");
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, "");
-    }
-    static const char *const heads[] = {"debtor has", "debtors", "share", "claims", "share"};
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
+    jk_table *table = jk_table_headed("lrrrr", "debtor has", "debtors", "share", "claims", "share");
     jk_table_rule(table);
     for (size_t i = 0; i < inspection->debtor_band_count; i++) {
         const jk_inspect_band *band = &inspection->debtor_bands[i];
@@ -243,9 +216,6 @@ static int print_debtors(const jk_inspection *inspection) {
 
 static int print_checks(const jk_inspection *inspection) {
     jk_table *table = table_with_currencies(inspection, 1, 2);
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, "");
-    }
     size_t found = 0;
     jk_table_words(table, "pattern");
     jk_table_words(table, "claims");
@@ -269,14 +239,7 @@ static int print_checks(const jk_inspection *inspection) {
 }
 
 static int print_largest(const jk_inspection *inspection) {
-    jk_table *table = jk_table_create("lrlr");
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, "");
-    }
-    static const char *const heads[] = {"currency", "rank", "claim", "balance"};
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
+    jk_table *table = jk_table_headed("lrlr", "currency", "rank", "claim", "balance");
     jk_table_rule(table);
     for (size_t c = 0; c < inspection->currency_count; c++) {
         for (size_t i = 0; i < inspection->top_count[c]; i++) {
@@ -294,9 +257,6 @@ static int print_largest(const jk_inspection *inspection) {
 
 static int print_groups(const jk_inspection *inspection) {
     jk_table *table = table_with_currencies(inspection, 1, 2 + 1);
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, "");
-    }
     jk_table_words(table, "group");
     jk_table_words(table, "claims");
     jk_table_words(table, "share");
@@ -315,15 +275,8 @@ static int print_groups(const jk_inspection *inspection) {
 }
 
 static int print_group_outliers(const jk_inspection *inspection) {
-    static const char *const heads[] = {"group", "column", "currency", "25 %",  "median",
-                                        "75 %",  "fences", "",         "below", "above"};
-    jk_table *table = jk_table_create("lllrrrrrrr");
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, "");
-    }
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
+    jk_table *table = jk_table_headed("lllrrrrrrr", "group", "column", "currency", "25 %", "median", "75 %", "fences",
+                                      "", "below", "above");
     jk_table_rule(table);
     for (size_t g = 1; g < inspection->group_count; g++) {
         for (size_t place = 0; place <= inspection->column_count; place++) {
@@ -353,14 +306,7 @@ static int print_group_outliers(const jk_inspection *inspection) {
 }
 
 static int print_group_checks(const jk_inspection *inspection) {
-    jk_table *table = jk_table_create("llrr");
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, "");
-    }
-    static const char *const heads[] = {"group", "pattern", "claims", "of the group"};
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
+    jk_table *table = jk_table_headed("llrr", "group", "pattern", "claims", "of the group");
     jk_table_rule(table);
     for (size_t g = 1; g < inspection->group_count; g++) {
         const jk_inspect_group *group = &inspection->groups[g];

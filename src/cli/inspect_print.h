@@ -8,9 +8,6 @@
 /* Tables on stdout; returns 0, or 1 with a message where memory ran out. */
 int jk_cli_inspect_tables(const jk_tape *tape, const jk_inspection *inspection);
 
-/* Long form: section,group,currency,item,figure,value. */
-void jk_cli_inspect_csv(const jk_inspection *inspection);
-
 /* Columns of combinations that may be added up: balances only where all are in one currency. NULL-ended. */
 const char *const *jk_cli_inspect_sums(const jk_inspection *inspection);
 

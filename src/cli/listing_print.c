@@ -23,6 +23,7 @@
 #include "jalki/forward.h"
 #include "jalki/horizon.h"
 #include "jalki/inspect.h"
+#include "jalki/inspect_panel.h"
 #include "jalki/missing.h"
 #include "jalki/model_steps.h"
 #include "jalki/pools.h"
@@ -35,6 +36,13 @@
 int jk_cli_listing_csv(const jk_listing *listing) {
     jk_error error = {0};
     return jk_listing_csv(listing, stdout, &error) == JK_OK ? jk_cli_finish() : jk_cli_fail(&error);
+}
+
+int jk_cli_listed_csv(jk_listed *listed) {
+    const jk_listing listing = jk_listed_rows(listed);
+    const int code = jk_cli_listing_csv(&listing);
+    jk_listed_free(listed);
+    return code;
 }
 
 static int column_named(const jk_listing *listing, const char *name) {
@@ -165,7 +173,7 @@ int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *v
     const size_t count = choose_columns(listing, view, order);
     const int name = column_named(listing, "name"), claims = column_named(listing, view->claims);
     jk_table *table = table_with_heads(listing, view, order, count);
-    for (size_t row = 0; table != NULL && row < listing->rows; row++) {
+    for (size_t row = 0; row < listing->rows; row++) {
         if (jk_listing_row(listing, row, cells, &error) != JK_OK) {
             jk_table_free(table);
             return jk_cli_fail(&error);
@@ -221,6 +229,8 @@ void jk_cli_listing_describe(void) {
         jk_inspect_numbers_listing(NULL),
         jk_inspect_amounts_listing(NULL),
         jk_inspect_combinations_listing(NULL),
+        jk_inspect_figures_listing(NULL),
+        jk_inspect_panel_listing(NULL),
         jk_backtest_listing(NULL),
         jk_horizon_listing(NULL),
         jk_cli_panel_listing(NULL),
@@ -235,6 +245,13 @@ void jk_cli_listing_describe(void) {
         jk_missing_listing(NULL, 0),
         jk_chain_ladder_listing(NULL, NULL),
         jk_cli_verify_listing(NULL),
+        jk_cli_import_rows,
+        jk_cli_simulate_rows,
+        jk_cli_erase_rows,
+        jk_cli_replay_rows,
+        jk_cli_report_rows,
+        jk_cli_version_rows,
+        jk_cli_export_rows,
     };
     (void)puts(
         "# Columns of outputs\n\nMade from the listings that write them (`jalki help --as outputs`); "

@@ -11,6 +11,9 @@
 /* All rows with all columns; returns the exit code. */
 int jk_cli_listing_csv(const jk_listing *listing);
 
+/* The same of rows that are not needed any more: frees them. */
+int jk_cli_listed_csv(jk_listed *listed);
+
 /* Which rows a table shows, and how. */
 typedef struct jk_cli_listing_view {
     const char *title;

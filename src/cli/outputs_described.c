@@ -3,6 +3,48 @@
 
 #include <stdio.h>
 
+#include "base/listing.h"
+
+/* ---- rows that commands write themselves ------------------------------------------------------------------------ */
+
+#define LISTED(output, title, ...)                                                                                     \
+    static const jk_listing_column output##_columns[] = {__VA_ARGS__};                                                 \
+    const jk_listing jk_cli_##output##_rows = {.name = (title),                                                        \
+                                               .columns = output##_columns,                                            \
+                                               .column_count = sizeof output##_columns / sizeof output##_columns[0]}
+
+LISTED(
+    import, "import",
+    JK_LISTED_TEXT("item", NULL,
+                   "read, rejected, debtors; accepted; rejected_ and the reason; no_limitation, barred_by_rule; of a "
+                   "panel claims, cash"),
+    JK_LISTED_TEXT("currency", NULL, "Of the balance; empty where amounts are not told by currency"),
+    JK_LISTED_COUNT("rows", NULL, "Rows, or claims, of that kind"),
+    {"balance", NULL, "the currency", "What they amount to", JK_LISTING_NUMBER, 2});
+
+LISTED(
+    simulate, "simulate", JK_LISTED_TEXT("what", NULL, "pv, irr_at_price, gross, net, erc_year_N, price_at_confidence"),
+    JK_LISTED_FIGURE("figure", "",
+                     "mean, standard deviation, quantiles, expected shortfall; of price_at_confidence the confidence"),
+    JK_LISTED_FIGURE("amount", "money, or a year", "The figure over the paths"),
+    JK_LISTED_FIGURE("std_error", "likewise", "From the number of paths"));
+
+LISTED(erase, "erase", JK_LISTED_TEXT("figure", NULL, "What is counted"), JK_LISTED_COUNT("count", NULL, "How many"));
+
+LISTED(replay, "replay", JK_LISTED_COUNT("outputs", NULL, "Outputs compared"),
+       JK_LISTED_COUNT("differing", NULL, "Those that differ"));
+
+LISTED(report, "report", JK_LISTED_TEXT("page", NULL, "The file"), JK_LISTED_COUNT("kilobytes", NULL, "Its size"),
+       {"charts", NULL, "", "1: with charts", JK_LISTING_FLAG, 0});
+
+LISTED(version, "version", JK_LISTED_TEXT("feature", NULL, "What"),
+       JK_LISTED_TEXT("value", NULL, "1: is in, or which"));
+
+LISTED(export, "export", JK_LISTED_TEXT("table", NULL, "results or cashflow"),
+       JK_LISTED_COUNT("rows", NULL, "Rows written"));
+
+/* ---- files that are written claim by claim ---------------------------------------------------------------------- */
+
 enum { COLUMNS_MOST = 26 };
 
 typedef struct output_column {
@@ -15,14 +57,6 @@ typedef struct output {
 } output;
 
 static const output outputs[] = {
-    {"import",
-     "jalki import --format csv",
-     {{"item", "",
-       "read, rejected, debtors; accepted; rejected_ and the reason; no_limitation, barred_by_rule; of a "
-       "panel claims, cash"},
-      {"currency", "", "Of the balance; empty where amounts are not told by currency"},
-      {"rows", "", "Rows, or claims, of that kind"},
-      {"balance", "the currency", "What they amount to"}}},
     {"rejects",
      "jalki import --rejects F.csv",
      {{"line", "", "Physical line of the file at which the row begins"},
@@ -35,21 +69,6 @@ static const output outputs[] = {
     {"pseudonyms",
      "jalki import --pseudonym-list F.csv",
      {{"kind", "", "claim or debtor"}, {"pseudonym", "", "What the store has"}, {"id", "", "What it stands for"}}},
-    {"inspect",
-     "jalki inspect --format csv: one figure a line",
-     {{"section", "", "tape, column, a column's name (its levels), age, claims per debtor, group, pattern, numbers"},
-      {"group", "", "all, or the group of --by"},
-      {"currency", "", "Of amounts; amounts of different currencies are never added up"},
-      {"item", "", "The column, the level, the pattern"},
-      {"figure", "", "claims, debtors, balance, given, missing, minimum to maximum, mean, fences, below, above"},
-      {"value", "as the figure is", "The figure; dates as YYYY-MM-DD"}}},
-    {"inspect of a panel",
-     "jalki inspect P.h5 --format csv",
-     {{"item", "", "all, treatment, exit or missing"},
-      {"currency", "", "Of amounts"},
-      {"treatment", "", "Under which"},
-      {"figure", "", "rows, claims, debtors, months, cash, and so on"},
-      {"value", "as the figure is", "The figure"}}},
     {"claims",
      "jalki value, decide, checks --claims F.csv; own columns of the tape, and what decide and checks add, stand "
      "behind",
@@ -121,23 +140,6 @@ static const output outputs[] = {
       {"segment", "", "Segment of the model"},
       {"base decision", "", "As things are"},
       {"base value", "money", "As things are"}}},
-    {"simulate",
-     "jalki simulate --format csv",
-     {{"what", "", "pv, irr_at_price, gross, net, erc_year_N, price_at_confidence"},
-      {"figure", "", "mean, standard deviation, quantiles, expected shortfall; of price_at_confidence the confidence"},
-      {"amount", "money, or a year", "The figure over the paths"},
-      {"std_error", "likewise", "From the number of paths"}}},
-    {"erase", "jalki erase --format csv", {{"figure", "", "What is counted"}, {"count", "", "How many"}}},
-    {"replay",
-     "jalki replay --format csv",
-     {{"outputs", "", "Outputs compared"}, {"differing", "", "Those that differ"}}},
-    {"report",
-     "jalki report --format csv",
-     {{"page", "", "The file"}, {"kilobytes", "", "Its size"}, {"charts", "", "1: with charts"}}},
-    {"version",
-     "jalki version --features --format csv",
-     {{"feature", "", "What"}, {"value", "", "1: is in, or which"}}},
-    {"export", "jalki export --format csv", {{"table", "", "results or cashflow"}, {"rows", "", "Rows written"}}},
 };
 
 void jk_cli_describe_outputs(void) {

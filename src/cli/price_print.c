@@ -168,17 +168,15 @@ static void asked_lines(jk_table *table, const bid_view *view) {
 
 static int print_bids(const bid_view *view) {
     jk_table *table = create_table(0, 1, view->bids->return_count);
-    if (table != NULL) {
-        jk_table_words(table, "required return");
-        for (size_t r = 0; r < view->bids->return_count; r++) {
-            jk_table_percent(table, 100.0 * offer_at(view, r)->irr);
-        }
-        jk_table_rule(table);
-        bid_lines(table, view);
-        flow_lines(table, view);
-        if (!isnan(view->bids->asked)) {
-            asked_lines(table, view);
-        }
+    jk_table_words(table, "required return");
+    for (size_t r = 0; r < view->bids->return_count; r++) {
+        jk_table_percent(table, 100.0 * offer_at(view, r)->irr);
+    }
+    jk_table_rule(table);
+    bid_lines(table, view);
+    flow_lines(table, view);
+    if (!isnan(view->bids->asked)) {
+        asked_lines(table, view);
     }
     char title[128];
     jk_text_format(title, sizeof title, "Bid, %s", view->valuing->model->base_currency);
@@ -197,9 +195,6 @@ static int print_fixed_groups(const bid_view *view, jk_bid_kind kind, const char
     const jk_bids *bids = view->bids;
     bool floors = bids->floor_count > 0;
     jk_table *table = create_table(2, floors ? 3 : 2, bids->return_count);
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, NULL);
-    }
     jk_table_words(table, jk_bid_kind_name(kind));
     jk_table_words(table, "claims");
     jk_table_words(table, "face");
@@ -234,9 +229,6 @@ static int print_fixed_groups(const bid_view *view, jk_bid_kind kind, const char
 static int print_decisions(const bid_view *view) {
     const jk_bids *bids = view->bids;
     jk_table *table = create_table(0, 2, bids->return_count);
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, NULL);
-    }
     jk_table_words(table, "decision");
     for (size_t r = 0; r < bids->return_count; r++) {
         rate_head(table, "claims", offer_at(view, r)->irr);

@@ -19,9 +19,6 @@ static int print_portfolio(const jk_bids *bids, int decimals) {
     char alignment[1 + 4 * JK_RETURNS_MAX + 1] = "l";
     memset(alignment + 1, 'r', bids->return_count * (2U + floors + asked));
     jk_table *table = jk_table_create(alignment);
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, NULL);
-    }
     jk_table_words(table, "scenario");
     for (size_t r = 0; r < bids->return_count; r++) {
         rate_cell(table, "bid at", bids->irr[r]);
@@ -65,9 +62,6 @@ static int print_segments(const jk_bids *bids, size_t r, int decimals) {
     alignment[columns] = '\0';
     jk_table *table = jk_table_create(alignment);
     free(alignment);
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, NULL);
-    }
     jk_table_words(table, "segment");
     for (size_t s = 0; s < bids->scenario_count; s++) {
         jk_table_cell(table, "%s", bids->scenario[s]);

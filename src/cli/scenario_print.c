@@ -72,13 +72,11 @@ static int print_mode(const jk_scenario_view *view, size_t mode) {
                                          "Committed: the base plan is kept, only the flows change"};
     bool changes = modes[mode] == JK_MODE_REPLANNED && view->segment < 0;
     jk_table *table = jk_table_create(changes ? "lrrrrrrrrrr" : "lrrrrrrrrr");
-    if (table != NULL) {
-        header_row(table, view, changes);
-        line_row(table, view, jk_text("base"), base_of(view), changes);
-        for (size_t s = 0; s < view->grid->scenario_count; s++) {
-            line_row(table, view, view->set->scenarios[s].name, jk_scenario_at(view->grid, 0, modes[mode], (int)s),
-                     changes);
-        }
+    header_row(table, view, changes);
+    line_row(table, view, jk_text("base"), base_of(view), changes);
+    for (size_t s = 0; s < view->grid->scenario_count; s++) {
+        line_row(table, view, view->set->scenarios[s].name, jk_scenario_at(view->grid, 0, modes[mode], (int)s),
+                 changes);
     }
     return jk_cli_print_table(table, jk_text(titles[mode]));
 }
@@ -99,17 +97,11 @@ static void change_rows(jk_table *table, const jk_scenario_view *view, size_t sc
 }
 
 static int print_changes(const jk_scenario_view *view) {
-    jk_table *table = jk_table_create("llrrl");
-    if (table != NULL) {
-        jk_table_words(table, "scenario");
-        jk_table_words(table, "decision");
-        jk_table_words(table, "claims");
-        jk_table_words(table, "face");
-        jk_table_words(table, "why (what the actions are worth to such a claim)");
-        jk_table_rule(table);
-        for (size_t s = 0; s < view->grid->scenario_count; s++) {
-            change_rows(table, view, s);
-        }
+    jk_table *table = jk_table_headed("llrrl", "scenario", "decision", "claims", "face",
+                                      "why (what the actions are worth to such a claim)");
+    jk_table_rule(table);
+    for (size_t s = 0; s < view->grid->scenario_count; s++) {
+        change_rows(table, view, s);
     }
     return jk_cli_print_table(table,
                               jk_text("Decisions that change, re-planned (the three most frequent of each scenario)"));

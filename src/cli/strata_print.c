@@ -100,13 +100,11 @@ static int print_cases(strata_work *work, const jk_cli_strata_view *view, size_t
     jk_status status = JK_OK;
     jk_table *table = jk_table_create(alignment);
     work->all_claims = work->all_face = 0.0;
-    if (table != NULL) {
-        put_heads(table, work, view);
-        for (size_t row = 0; row < work->rows && status == JK_OK; row++) {
-            status = put_row(table, work, view, row, &error);
-        }
-        put_sums(table, work, view, each);
+    put_heads(table, work, view);
+    for (size_t row = 0; row < work->rows && status == JK_OK; row++) {
+        status = put_row(table, work, view, row, &error);
     }
+    put_sums(table, work, view, each);
     if (status != JK_OK) {
         jk_table_free(table);
         return jk_cli_fail(&error);

@@ -61,6 +61,14 @@ static void append(jk_table *table, char *cell) {
     table->cell[table->count++] = cell;
 }
 
+jk_table *jk_table_with_heads(const char *alignment, const char *const *heads) {
+    jk_table *table = jk_table_create(alignment);
+    for (size_t i = 0; alignment[i] != '\0'; i++) {
+        jk_table_words(table, heads[i]);
+    }
+    return table;
+}
+
 /* A cell is one line, whatever the text in it says. */
 static char *escaped(jk_table *table, char *text) {
     size_t length = strlen(text);

@@ -13,6 +13,11 @@ typedef struct jk_table jk_table;
  * is nothing, and jk_cli_print_table says so. */
 jk_table *jk_table_create(const char *alignment);
 
+/* The same with words of the catalogue (base/language.h) above its columns, one for each:
+ *     jk_table *table = jk_table_headed("lr", "segment", "claims"); */
+jk_table *jk_table_with_heads(const char *alignment, const char *const *heads);
+#define jk_table_headed(alignment, ...) jk_table_with_heads(alignment, (const char *const[]){__VA_ARGS__})
+
 /* Adds the next cell of the current row; a row is full after as many cells as there are columns. */
 __attribute__((format(printf, 2, 3))) void jk_table_cell(jk_table *table, const char *format, ...);
 

@@ -32,12 +32,8 @@ static int print_groups(const jk_valuation *valuation) {
 static int print_reasons(const jk_valuation *valuation) {
     static const char *const words[] = {"barred at the cut-off", "status allows only close",
                                         "costs more than it brings", "worth working"};
-    jk_table *table = jk_table_create("llrrr");
-    const char *const heads[] = {"reason", "", "claims", "face", "share of face"};
-    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
-    for (int r = 0; table != NULL && r < JK_REASON_COUNT; r++) {
+    jk_table *table = jk_table_headed("llrrr", "reason", "", "claims", "face", "share of face");
+    for (int r = 0; r < JK_REASON_COUNT; r++) {
         jk_table_words(table, jk_reason_name((jk_reason)r));
         jk_table_words(table, words[r]);
         jk_table_count(table, valuation->reason[r]);
@@ -68,9 +64,6 @@ int jk_value_print_totals(const jk_valuation *valuation, const jk_model *model) 
     double face = valuation->total.face;
     int decimals = jk_cli_decimals(valuation);
     jk_table *table = jk_table_create("lrr");
-    if (table == NULL) {
-        return jk_cli_print_table(NULL, NULL);
-    }
     char title[128];
     char percent[JK_AMOUNT_TEXT];
     jk_table_cell(table, "%s", "");
@@ -135,13 +128,9 @@ static int print_payers(const jk_valuation *valuation, const jk_model *model) {
     if (!jk_model_has_payers(model)) {
         return 0;
     }
-    jk_table *table = jk_table_create("rrrr");
-    const char *const heads[] = {"after months", "payers", "% of claims", "instalments until the next"};
-    for (size_t i = 0; table != NULL && i < sizeof heads / sizeof heads[0]; i++) {
-        jk_table_words(table, heads[i]);
-    }
+    jk_table *table = jk_table_headed("rrrr", "after months", "payers", "% of claims", "instalments until the next");
     int start = 0;
-    for (int j = 0; table != NULL && j < model->epoch_count; j++) {
+    for (int j = 0; j < model->epoch_count; j++) {
         int end = start + model->epochs[j];
         double payers = jk_valuation_payers(valuation, start + 1);
         jk_month before = jk_valuation_months(valuation, start, valuation->segment_count);

@@ -176,7 +176,7 @@ void jk_cli_valuing_heading(const jk_cli_valuing *valuing, const jk_valuation *v
 }
 
 int jk_cli_print_table(jk_table *table, const char *title) {
-    if (title != NULL) {
+    if (title != NULL && table != NULL) {
         (void)printf("\n%s\n", title);
     }
     int printed = table == NULL ? -1 : jk_table_print(table, stdout, 2);
@@ -213,13 +213,6 @@ jk_status jk_cli_write_text(const char *path, char *text, jk_error *error) {
 
 jk_status jk_cli_write_personal(const char *path, char *text, jk_error *error) {
     return write_text(path, text, jk_text_write_personal, error);
-}
-
-void jk_cli_csv_number(double value, int decimals) {
-    (void)putchar(',');
-    if (isfinite(value)) {
-        (void)printf("%.*f", decimals, value == 0.0 ? 0.0 : value);
-    }
 }
 
 int jk_cli_print_text(char *text) {

@@ -92,9 +92,6 @@ jk_status jk_cli_write_text(const char *path, char *text, jk_error *error);
 /* The same for text with ids of claims (jk_text_write_personal). */
 jk_status jk_cli_write_personal(const char *path, char *text, jk_error *error);
 
-/* A comma and a number as a CSV cell, empty for what is no finite number. */
-void jk_cli_csv_number(double value, int decimals);
-
 /* Prints a text made by the library and frees it; NULL means that memory ran out. Returns the exit code. */
 int jk_cli_print_text(char *text);
 

@@ -33,8 +33,7 @@ static json_t *segments_of(jk_json_builder *b, const jk_forward *forward) {
         json_t *object = json_object();
         jk_json_put(b, object, "id", jk_json_string(part->name));
         jk_json_put(b, object, "claims", json_integer((json_int_t)part->claims));
-        jk_json_put(b, object, "face", jk_json_number(part->face));
-        jk_json_put(b, object, "share", jk_json_number(part->share));
+        jk_json_put_numbers(b, object, {"face", part->face}, {"share", part->share});
         jk_json_put(b, object, "price_pct_of_face", percent(part->price));
         jk_json_put(b, object, "if_tenth_more", percent(part->if_tenth_more));
         jk_json_append(b, list, object);
@@ -95,12 +94,7 @@ static jk_status month_cells(const jk_listing *listing, size_t row, jk_cell *cel
 }
 
 jk_listing jk_forward_listing(const jk_forward *forward) {
-    return (jk_listing){.name = "forward",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = forward == NULL ? 0 : (size_t)forward->months,
-                        .source = {forward, NULL},
-                        .cells = month_cells};
+    return JK_LISTING_OF("forward", columns, forward == NULL ? 0 : (size_t)forward->months, month_cells, forward);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */

@@ -143,12 +143,8 @@ static jk_status bid_cells(const jk_listing *listing, size_t row, jk_cell *cells
 }
 
 jk_listing jk_tender_listing(const jk_tender *tender) {
-    return (jk_listing){.name = "bid",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = tender == NULL ? 0 : (size_t)JK_TENDER_STEPS + (tender->bids ? 1 : 0),
-                        .source = {tender, NULL},
-                        .cells = bid_cells};
+    return JK_LISTING_OF("bid", columns, tender == NULL ? 0 : (size_t)JK_TENDER_STEPS + (tender->bids ? 1 : 0),
+                         bid_cells, tender);
 }
 
 static json_t *confounding_json(jk_json_builder *b, const jk_tender *tender) {

@@ -40,8 +40,7 @@ static json_t *decisions(jk_json_builder *b, const jk_decided *decided) {
     for (int a = 0; a < JK_ACTION_COUNT; a++) {
         json_t *entry = json_object();
         jk_json_put(b, entry, "claims", json_integer((json_int_t)decided->claims[a]));
-        jk_json_put(b, entry, "face", jk_json_number(decided->face[a]));
-        jk_json_put(b, entry, "value", jk_json_number(decided->value[a]));
+        jk_json_put_numbers(b, entry, {"face", decided->face[a]}, {"value", decided->value[a]});
         jk_json_put(b, object, jk_action_name((jk_action)a), entry);
     }
     return object;
@@ -91,8 +90,7 @@ char *jk_decided_json(const jk_decide_outcome *outcome, const jk_valuation *valu
     jk_json_put(&b, root, "shadow_prices", by_limit(&b, outcome, decided->price));
     jk_json_put(&b, root, "use", by_limit(&b, outcome, decided->use));
     jk_json_put(&b, root, "limits", by_limit(&b, outcome, NULL));
-    jk_json_put(&b, root, "court_cost", jk_json_number(decided->court));
-    jk_json_put(&b, root, "agent_hours", jk_json_number(decided->hours));
+    jk_json_put_numbers(&b, root, {"court_cost", decided->court}, {"agent_hours", decided->hours});
     jk_json_put(&b, root, "cautious", cautious_json(&b, outcome->cautious));
     jk_json_put(&b, root, "decisions", decisions(&b, decided));
     if (outcome->curve_count > 0) {

@@ -6,17 +6,15 @@
 enum { DECISION, CLAIMS, FACE, VALUE, LIMIT, AMOUNT, USED, PRICE, OBJECTIVE, COLUMNS };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [DECISION] = {"decision", "decision", "", "What to do with the claims; of rows about decisions", JK_LISTING_TEXT,
-                  0},
-    [CLAIMS] = {"claims", "claims", "", "Claims so decided", JK_LISTING_COUNT, 0},
-    [FACE] = {"face", "face", "money", "What they owe at the cut-off", JK_LISTING_NUMBER, 2},
-    [VALUE] = {"value", "value", "money", "Their worth as decided", JK_LISTING_NUMBER, 2},
-    [LIMIT] = {"limit", NULL, "", "The limit; of rows about limits, and of points of a curve", JK_LISTING_TEXT, 0},
+    [DECISION] = JK_LISTED_TEXT("decision", "decision", "What to do with the claims; of rows about decisions"),
+    [CLAIMS] = JK_LISTED_COUNT("claims", "claims", "Claims so decided"),
+    [FACE] = JK_LISTED_MONEY("face", "face", "What they owe at the cut-off"),
+    [VALUE] = JK_LISTED_MONEY("value", "value", "Their worth as decided"),
+    [LIMIT] = JK_LISTED_TEXT("limit", NULL, "The limit; of rows about limits, and of points of a curve"),
     [AMOUNT] = {"amount", NULL, "", "How much of it there is: money, hours or claims", JK_LISTING_NUMBER, 2},
     [USED] = {"used", NULL, "", "How much of it the decisions use; not of a point", JK_LISTING_NUMBER, 4},
     [PRICE] = {"shadow_price", NULL, "money", "Worth of one more of it", JK_LISTING_NUMBER, 4},
-    [OBJECTIVE] = {"objective", NULL, "money", "Worth of all claims with that amount; of a point", JK_LISTING_NUMBER,
-                   2},
+    [OBJECTIVE] = JK_LISTED_MONEY("objective", NULL, "Worth of all claims with that amount; of a point"),
 };
 
 /* The decisions, then the limits, then the points. */
@@ -49,11 +47,7 @@ static jk_status decide_cells(const jk_listing *listing, size_t row, jk_cell *ce
 }
 
 jk_listing jk_decide_listing(const jk_decide_outcome *outcome) {
-    return (jk_listing){.name = "decide",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = outcome == NULL ? 0 : JK_ACTION_COUNT + outcome->limit_count + outcome->curve_count,
-                        .source = {outcome, NULL},
-                        .choice = -1,
-                        .cells = decide_cells};
+    return JK_LISTING_OF("decide", columns,
+                         outcome == NULL ? 0 : JK_ACTION_COUNT + outcome->limit_count + outcome->curve_count,
+                         decide_cells, outcome);
 }

@@ -20,15 +20,14 @@ struct jk_decided_strata {
 
 static const jk_listing_column measures[MEASURES] = {
     JK_STRATUM_FACE_LISTING(CLAIMS, NULL),
-    [VALUE] = {"value", "value", "money", "Their worth under the limits", JK_LISTING_NUMBER, 2},
+    [VALUE] = JK_LISTED_MONEY("value", "value", "Their worth under the limits"),
     [PCT_OF_FACE] = {"value_pct_of_face", "% of face", "%", "That in per cent of face", JK_LISTING_NUMBER, 4},
-    [FREE] = {"value_free", "without limits", "money", "Their worth without limits, each claim for itself",
-              JK_LISTING_NUMBER, 2},
-    [DECIDED + JK_CLOSE] = {"close", "close", "", "Claims that are closed", JK_LISTING_COUNT, 0},
-    [DECIDED + JK_SELL] = {"sell", "sell", "", "Claims that are sold", JK_LISTING_COUNT, 0},
-    [DECIDED + JK_SURVEIL] = {"surveil", "surveil", "", "Claims that are watched", JK_LISTING_COUNT, 0},
-    [DECIDED + JK_AMICABLE] = {"amicable", "amicable", "", "Claims worked amicably", JK_LISTING_COUNT, 0},
-    [DECIDED + JK_LEGAL] = {"legal", "legal", "", "Claims that go to court", JK_LISTING_COUNT, 0},
+    [FREE] = JK_LISTED_MONEY("value_free", "without limits", "Their worth without limits, each claim for itself"),
+    [DECIDED + JK_CLOSE] = JK_LISTED_COUNT("close", "close", "Claims that are closed"),
+    [DECIDED + JK_SELL] = JK_LISTED_COUNT("sell", "sell", "Claims that are sold"),
+    [DECIDED + JK_SURVEIL] = JK_LISTED_COUNT("surveil", "surveil", "Claims that are watched"),
+    [DECIDED + JK_AMICABLE] = JK_LISTED_COUNT("amicable", "amicable", "Claims worked amicably"),
+    [DECIDED + JK_LEGAL] = JK_LISTED_COUNT("legal", "legal", "Claims that go to court"),
 };
 
 /* The key of a claim, with the decision under the limits where that is a column. */

@@ -35,38 +35,37 @@ enum {
 };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [PLACE] = {"place", "", "", "Place on the list, from 1", JK_LISTING_COUNT, 0},
-    [CLAIM_ID] = {"claim_id", "claim", "", "The claim; of several the one that owes most", JK_LISTING_TEXT, 0},
-    [ACTION] = {"action", "do", "", "What to do: amicable or legal", JK_LISTING_TEXT, 0},
-    [BALANCE] = {"balance", "balance", "money", "What is owed at the cut-off", JK_LISTING_NUMBER, 2},
-    [GAIN] = {"gain", "gain", "money", "What working it now is worth more than waiting", JK_LISTING_NUMBER, 2},
+    [PLACE] = JK_LISTED_COUNT("place", "", "Place on the list, from 1"),
+    [CLAIM_ID] = JK_LISTED_TEXT("claim_id", "claim", "The claim; of several the one that owes most"),
+    [ACTION] = JK_LISTED_TEXT("action", "do", "What to do: amicable or legal"),
+    [BALANCE] = JK_LISTED_MONEY("balance", "balance", "What is owed at the cut-off"),
+    [GAIN] = JK_LISTED_MONEY("gain", "gain", "What working it now is worth more than waiting"),
     [HOURS] = {"hours", "hours", "hours", "Agent hours in the first epoch", JK_LISTING_NUMBER, 4},
-    [GAIN_PER_HOUR] = {"gain_per_hour", "gain per hour", "money", "Gain by hour; missing where no hour is taken",
-                       JK_LISTING_NUMBER, 2},
-    [DEBTOR_ID] = {"debtor_id", NULL, "", "Its debtor", JK_LISTING_TEXT, 0},
-    [CLAIMS] = {"claims", NULL, "", "Claims that are worked together: the debtor's with --by-debtor, else 1",
-                JK_LISTING_COUNT, 0},
-    [COUNTRY] = {"country", NULL, "", "Country", JK_LISTING_TEXT, 0},
-    [SEGMENT] = {"segment", NULL, "", "Segment of the model", JK_LISTING_TEXT, 0},
-    [CHANNEL] = {"channel", NULL, "", "Best verified channel", JK_LISTING_TEXT, 0},
-    [LANGUAGE] = {"language", NULL, "", "Of the country: fi, sv, da, nb, et; missing elsewhere", JK_LISTING_TEXT, 0},
-    [CURRENCY] = {"currency", NULL, "", "Of the claim", JK_LISTING_TEXT, 0},
+    [GAIN_PER_HOUR] = JK_LISTED_MONEY("gain_per_hour", "gain per hour", "Gain by hour; missing where no hour is taken"),
+    [DEBTOR_ID] = JK_LISTED_TEXT("debtor_id", NULL, "Its debtor"),
+    [CLAIMS] =
+        JK_LISTED_COUNT("claims", NULL, "Claims that are worked together: the debtor's with --by-debtor, else 1"),
+    [COUNTRY] = JK_LISTED_TEXT("country", NULL, "Country"),
+    [SEGMENT] = JK_LISTED_TEXT("segment", NULL, "Segment of the model"),
+    [CHANNEL] = JK_LISTED_TEXT("channel", NULL, "Best verified channel"),
+    [LANGUAGE] = JK_LISTED_TEXT("language", NULL, "Of the country: fi, sv, da, nb, et; missing elsewhere"),
+    [CURRENCY] = JK_LISTED_TEXT("currency", NULL, "Of the claim"),
     [BALANCE_OWN] = {"balance_own", NULL, "", "What is owed on the claim in its own currency", JK_LISTING_NUMBER, 2},
-    [INSTALMENT] = {"instalment", NULL, "money",
-                    "To offer a month: what those of the class who pay by instalments pay, or what enforcement could "
-                    "take if that is more, within what a known income can bear; missing where the model and the income "
-                    "say nothing",
-                    JK_LISTING_NUMBER, 2},
+    [INSTALMENT] = JK_LISTED_MONEY(
+        "instalment", NULL,
+        "To offer a month: what those of the class who pay by instalments pay, or what enforcement could "
+        "take if that is more, within what a known income can bear; missing where the model and the income "
+        "say nothing"),
     [INSTALMENT_OWN] = {"instalment_own", NULL, "", "The same in the claim's own currency", JK_LISTING_NUMBER, 2},
-    [SETTLEMENT] = {"settlement", NULL, "money",
-                    "To accept in one payment: the share of the balance at which the model's debtors settle; missing "
-                    "where it is all, where debtors are sued, and where they pay by instalments already",
-                    JK_LISTING_NUMBER, 2},
+    [SETTLEMENT] = JK_LISTED_MONEY(
+        "settlement", NULL,
+        "To accept in one payment: the share of the balance at which the model's debtors settle; missing "
+        "where it is all, where debtors are sued, and where they pay by instalments already"),
     [SETTLEMENT_OWN] = {"settlement_own", NULL, "", "The same in the claim's own currency", JK_LISTING_NUMBER, 2},
-    [NEXT_ON] = {"next_on", NULL, "",
-                 "When to look again if nothing came: at the end of the first epoch, or before the claim is barred",
-                 JK_LISTING_TEXT, 0},
-    [WHY] = {"why", "why", "", "In a few words", JK_LISTING_TEXT, 0},
+    [NEXT_ON] = JK_LISTED_TEXT(
+        "next_on", NULL,
+        "When to look again if nothing came: at the end of the first epoch, or before the claim is barred"),
+    [WHY] = JK_LISTED_TEXT("why", "why", "In a few words"),
 };
 
 /* The language in which a debtor of the country is written to. */
@@ -166,10 +165,6 @@ static jk_status worklist_cells(const jk_listing *listing, size_t i, jk_cell *ce
 }
 
 jk_listing jk_worklist_listing(const jk_candidates *candidates, const jk_worklist *worklist) {
-    return (jk_listing){.name = "worklist",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = worklist != NULL ? worklist->count : 0,
-                        .source = {candidates, worklist},
-                        .cells = worklist_cells};
+    return JK_LISTING_OF("worklist", columns, worklist != NULL ? worklist->count : 0, worklist_cells, candidates,
+                         worklist);
 }

@@ -209,18 +209,16 @@ jk_status jk_debtor_explanation_json(const jk_debtor_explanation *debtor, char *
         json_t *one = json_object();
         jk_json_put(&b, one, "claims", json_integer((json_int_t)action->claims));
         jk_json_put(&b, one, "value", action->claims > 0 ? jk_json_number(action->value) : json_null());
-        jk_json_put(&b, one, "court_fee", jk_json_number(action->court));
-        jk_json_put(&b, one, "hours", jk_json_number(action->hours));
+        jk_json_put_numbers(&b, one, {"court_fee", action->court}, {"hours", action->hours});
         jk_json_put(&b, actions, jk_action_name((jk_action)a), one);
     }
     jk_json_put(&b, object, "debtor_id", jk_json_string(debtor->id));
     jk_json_put(&b, object, "base_currency", json_string(first->model->base_currency));
-    jk_json_put(&b, object, "balance", jk_json_number(debtor->balance));
-    jk_json_put(&b, object, "workable_balance",
-                jk_json_number((double)first->debtor.workable_balance[0] / JK_DEBTOR_SUM_PER_UNIT));
+    jk_json_put_numbers(&b, object, {"balance", debtor->balance},
+                        {"workable_balance", (double)first->debtor.workable_balance[0] / JK_DEBTOR_SUM_PER_UNIT});
     jk_json_put(&b, object, "together", json_string(jk_action_name(debtor->together)));
-    jk_json_put(&b, object, "value_together", jk_json_number(debtor->action[debtor->together].value));
-    jk_json_put(&b, object, "value_apart", jk_json_number(debtor->apart));
+    jk_json_put_numbers(&b, object, {"value_together", debtor->action[debtor->together].value},
+                        {"value_apart", debtor->apart});
     jk_json_put(&b, object, "actions", actions);
     jk_json_put(&b, object, "claims", claims);
     jk_json_put(&b, object, "manifest", manifest);

@@ -52,11 +52,9 @@ static json_t *tape_object(jk_json_builder *b, const jk_explanation *e) {
 static json_t *debtor_object(jk_json_builder *b, const jk_explanation *e) {
     json_t *object = json_object();
     jk_json_put(b, object, "claims", json_integer(e->debtor.claims[0]));
-    jk_json_put(b, object, "balance", jk_json_number((double)e->debtor.balance[0] / JK_DEBTOR_SUM_PER_UNIT));
-    jk_json_put(b, object, "workable_balance",
-                jk_json_number((double)e->debtor.workable_balance[0] / JK_DEBTOR_SUM_PER_UNIT));
-    jk_json_put(b, object, "share", jk_json_number((double)e->terms.share[0]));
-    jk_json_put(b, object, "garnish_monthly", jk_json_number((double)e->terms.garnish[0]));
+    jk_json_put_numbers(b, object, {"balance", (double)e->debtor.balance[0] / JK_DEBTOR_SUM_PER_UNIT},
+                        {"workable_balance", (double)e->debtor.workable_balance[0] / JK_DEBTOR_SUM_PER_UNIT},
+                        {"share", (double)e->terms.share[0]}, {"garnish_monthly", (double)e->terms.garnish[0]});
     return object;
 }
 
@@ -111,8 +109,7 @@ static json_t *reasons_list(jk_json_builder *b, const jk_explanation *e) {
 /* What the score is held against. */
 static json_t *typical_object(jk_json_builder *b, const jk_explanation *e) {
     json_t *object = json_object();
-    jk_json_put(b, object, "claims", json_integer((json_int_t)e->typical.claims));
-    jk_json_put(b, object, "looked_at", json_integer((json_int_t)e->typical.looked_at));
+    jk_json_put_counts(b, object, {"claims", e->typical.claims}, {"looked_at", e->typical.looked_at});
     jk_json_put(b, object, "eta", jk_json_number(e->typical.eta));
     return object;
 }
@@ -137,10 +134,9 @@ static json_t *score_object(jk_json_builder *b, const jk_explanation *e) {
     jk_json_put_numbers(b, object, {"eta", e->score.eta[0]}, {"intercept", card->intercept},
                         {"fading", e->score.fading[0]});
     jk_json_put(b, object, "half_life", card->half_life > 0.0 ? jk_json_number(card->half_life) : json_null());
-    jk_json_put(b, object, "theta", jk_json_number(e->score.theta_now[0]));
-    jk_json_put(b, object, "theta_lasting", jk_json_number(e->score.theta[0]));
-    jk_json_put(b, object, "theta_center",
-                jk_json_number(e->model->segments[e->facts.segment[0]].theta_center[e->score.capacity_class[0]]));
+    jk_json_put_numbers(
+        b, object, {"theta", e->score.theta_now[0]}, {"theta_lasting", e->score.theta[0]},
+        {"theta_center", e->model->segments[e->facts.segment[0]].theta_center[e->score.capacity_class[0]]});
     jk_json_put(b, object, "capacity_class", json_string(jk_capacity_name((jk_capacity)e->score.capacity_class[0])));
     jk_json_put(b, object, "class_words", json_string(jk_explain_class_words(e, text)));
     jk_json_put(b, object, "characteristics", list);
@@ -178,8 +174,7 @@ static json_t *payments_object(jk_json_builder *b, const jk_explanation *e) {
                         {"instalment_monthly", e->facts.instalment[0]}, {"instalment_size", e->score.instalment[0]});
     jk_json_put(b, object, "instalment_words", words_or_null(jk_explain_instalment_words(e, text)));
     jk_json_put(b, object, "new_payers", segment->payers.given ? new_payers_object(b, e) : json_null());
-    jk_json_put(b, object, "dividend_monthly", jk_json_number(e->facts.dividend[0]));
-    jk_json_put(b, object, "lost_share", jk_json_number(segment->lost_share));
+    jk_json_put_numbers(b, object, {"dividend_monthly", e->facts.dividend[0]}, {"lost_share", segment->lost_share});
     return object;
 }
 

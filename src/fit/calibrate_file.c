@@ -141,15 +141,15 @@ enum {
 };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [SEGMENT] = {"segment", "segment", "", "Its id; all: all together", JK_LISTING_TEXT, 0},
-    [STATE] = {"state", "by", "", "its rows, all segments, the level alone (one score), or nothing (no cash)",
-               JK_LISTING_TEXT, 0},
-    [ROWS] = {"rows", "rows", "", "Rows of history with a score", JK_LISTING_COUNT, 0},
-    [WITHOUT] = {"without_score", NULL, "", "Rows without, or with a special value", JK_LISTING_COUNT, 0},
-    [DEBTORS] = {"debtors", "debtors", "", "Debtors of the rows", JK_LISTING_COUNT, 0},
-    [PAYERS] = {"payers", "paid", "", "Those of them who paid", JK_LISTING_COUNT, 0},
-    [CASH] = {"cash", "came in", "money", "What the rows brought", JK_LISTING_NUMBER, 2},
-    [EXPECTED] = {"expected", "expected", "money", "What the model expected of them before", JK_LISTING_NUMBER, 2},
+    [SEGMENT] = JK_LISTED_TEXT("segment", "segment", "Its id; all: all together"),
+    [STATE] =
+        JK_LISTED_TEXT("state", "by", "its rows, all segments, the level alone (one score), or nothing (no cash)"),
+    [ROWS] = JK_LISTED_COUNT("rows", "rows", "Rows of history with a score"),
+    [WITHOUT] = JK_LISTED_COUNT("without_score", NULL, "Rows without, or with a special value"),
+    [DEBTORS] = JK_LISTED_COUNT("debtors", "debtors", "Debtors of the rows"),
+    [PAYERS] = JK_LISTED_COUNT("payers", "paid", "Those of them who paid"),
+    [CASH] = JK_LISTED_MONEY("cash", "came in", "What the rows brought"),
+    [EXPECTED] = JK_LISTED_MONEY("expected", "expected", "What the model expected of them before"),
     [SLOPE] = {"slope", "slope", "", "Of the score", JK_LISTING_NUMBER, 6},
     [SLOPE_ERROR] = {"slope_error", "s.e.", "", "Its standard error", JK_LISTING_NUMBER, 6},
     [INTERCEPT] = {"intercept", "intercept", "", "Added to it", JK_LISTING_NUMBER, 6},
@@ -185,11 +185,5 @@ static jk_status cells_of(const jk_listing *listing, size_t i, jk_cell *cells, j
 }
 
 jk_listing jk_own_calibration_listing(const jk_own_calibration *calibration) {
-    return (jk_listing){.name = "calibration",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = calibration != NULL ? calibration->count : 0,
-                        .choice = -1,
-                        .source = {calibration, NULL},
-                        .cells = cells_of};
+    return JK_LISTING_OF("calibration", columns, calibration != NULL ? calibration->count : 0, cells_of, calibration);
 }

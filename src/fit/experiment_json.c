@@ -27,14 +27,13 @@ enum {
 };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [TREATMENT] = {"treatment", "treatment", "", "What is held against watching: amicable or legal", JK_LISTING_TEXT,
-                   0},
-    [GROUP] = {"group", "of", "", "What the claims have in common: all, segment or score_band", JK_LISTING_TEXT, 0},
-    [NAME] = {"name", "name", "", "The segment's id, or the scores", JK_LISTING_TEXT, 0},
-    [CLAIMS] = {"claims", "claims", "", "Claims treated", JK_LISTING_COUNT, 0},
-    [CLAIMS_OTHER] = {"claims_watched", "watched", "", "Claims held out, or watched", JK_LISTING_COUNT, 0},
-    [PAYERS] = {"payers", "payers", "", "Debtors of the treated claims that paid anything", JK_LISTING_COUNT, 0},
-    [PAYERS_OTHER] = {"payers_watched", NULL, "", "Debtors of the others that paid anything", JK_LISTING_COUNT, 0},
+    [TREATMENT] = JK_LISTED_TEXT("treatment", "treatment", "What is held against watching: amicable or legal"),
+    [GROUP] = JK_LISTED_TEXT("group", "of", "What the claims have in common: all, segment or score_band"),
+    [NAME] = JK_LISTED_TEXT("name", "name", "The segment's id, or the scores"),
+    [CLAIMS] = JK_LISTED_COUNT("claims", "claims", "Claims treated"),
+    [CLAIMS_OTHER] = JK_LISTED_COUNT("claims_watched", "watched", "Claims held out, or watched"),
+    [PAYERS] = JK_LISTED_COUNT("payers", "payers", "Debtors of the treated claims that paid anything"),
+    [PAYERS_OTHER] = JK_LISTED_COUNT("payers_watched", NULL, "Debtors of the others that paid anything"),
     [RATE] = {"rate", "% a month", "%", "Cash of the treated in per cent of balance and month, weighed",
               JK_LISTING_NUMBER, 4},
     [RATE_OTHER] = {"rate_watched", "watched", "%", "The same of the others", JK_LISTING_NUMBER, 4},
@@ -76,25 +75,20 @@ static jk_status effect_cells(const jk_listing *listing, size_t row, jk_cell *ce
 }
 
 jk_listing jk_effects_listing(const jk_experiment *self) {
-    return (jk_listing){.name = "fit --experiment",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = self == NULL ? 0 : self->result.effect_count,
-                        .source = {self, NULL},
-                        .cells = effect_cells};
+    return JK_LISTING_OF("fit --experiment", columns, self == NULL ? 0 : self->result.effect_count, effect_cells, self);
 }
 
 enum { OF, FROM, TO, TREATED, WATCHED, BALANCE, BALANCE_WATCHED, OVERLAP_COLUMNS };
 
 static const jk_listing_column overlap_columns[OVERLAP_COLUMNS] = {
-    [OF] = {"treatment", "treatment", "", "What claims were chosen for", JK_LISTING_TEXT, 0},
+    [OF] = JK_LISTED_TEXT("treatment", "treatment", "What claims were chosen for"),
     [FROM] = {"chance_from", "chance from", "", "Chance of being chosen, as characteristics tell it", JK_LISTING_NUMBER,
               2},
     [TO] = {"chance_to", "to", "", "Upper end; below 0.05 and from 0.95 on claims are left out", JK_LISTING_NUMBER, 2},
-    [TREATED] = {"claims", "claims", "", "Claims chosen", JK_LISTING_COUNT, 0},
-    [WATCHED] = {"claims_watched", "watched", "", "Claims watched", JK_LISTING_COUNT, 0},
-    [BALANCE] = {"balance", "balance", "money", "Balance of those chosen", JK_LISTING_NUMBER, 2},
-    [BALANCE_WATCHED] = {"balance_watched", "watched", "money", "Balance of those watched", JK_LISTING_NUMBER, 2},
+    [TREATED] = JK_LISTED_COUNT("claims", "claims", "Claims chosen"),
+    [WATCHED] = JK_LISTED_COUNT("claims_watched", "watched", "Claims watched"),
+    [BALANCE] = JK_LISTED_MONEY("balance", "balance", "Balance of those chosen"),
+    [BALANCE_WATCHED] = JK_LISTED_MONEY("balance_watched", "watched", "Balance of those watched"),
 };
 
 static jk_status overlap_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
@@ -112,12 +106,8 @@ static jk_status overlap_cells(const jk_listing *listing, size_t row, jk_cell *c
 }
 
 jk_listing jk_overlap_listing(const jk_experiment *self) {
-    return (jk_listing){.name = "fit --experiment, overlap",
-                        .columns = overlap_columns,
-                        .column_count = OVERLAP_COLUMNS,
-                        .rows = self == NULL ? 0 : self->result.overlap_count,
-                        .source = {self, NULL},
-                        .cells = overlap_cells};
+    return JK_LISTING_OF("fit --experiment, overlap", overlap_columns, self == NULL ? 0 : self->result.overlap_count,
+                         overlap_cells, self);
 }
 
 static json_t *choice_json(jk_json_builder *json, const jk_experiment_result *result) {
@@ -127,8 +117,7 @@ static json_t *choice_json(jk_json_builder *json, const jk_experiment_result *re
         const char *name = result->unlike_name[t];
         jk_json_put(json, of, "outside", jk_json_number(result->outside[t]));
         jk_json_put(json, of, "characteristic", name != NULL ? json_string(name) : json_null());
-        jk_json_put(json, of, "difference", jk_json_number(result->unlike[t]));
-        jk_json_put(json, of, "difference_weighed", jk_json_number(result->balanced[t]));
+        jk_json_put_numbers(json, of, {"difference", result->unlike[t]}, {"difference_weighed", result->balanced[t]});
         jk_json_put(json, object, treatment_name(t), of);
     }
     return object;
@@ -146,8 +135,7 @@ jk_status jk_experiment_json(const jk_experiment *self, char **text, jk_error *e
     jk_json_put(json, object, "kind", json_string(result->randomised ? "experiment" : "observed"));
     jk_json_put(json, object, "arm", result->arm != NULL ? json_string(result->arm) : json_null());
     jk_json_put(json, object, "follow_months", json_integer(result->follow));
-    jk_json_put(json, object, "claims", json_integer((json_int_t)result->claims));
-    jk_json_put(json, object, "rows_without_arm", json_integer((json_int_t)result->no_arm));
+    jk_json_put_counts(json, object, {"claims", result->claims}, {"rows_without_arm", result->no_arm});
     jk_json_put(json, object, "followed", jk_json_number(result->followed));
     jk_json_put(json, object, "words", words);
     jk_json_put(json, object, "effects", jk_listing_json(json, &effects));

@@ -32,20 +32,16 @@ static json_t *figure(jk_json_builder *json, const jk_fit *fit, const jk_fit_ter
 static json_t *term_json(jk_json_builder *json, const jk_fit *fit, const jk_fit_term *term) {
     json_t *object = figure(json, fit, term);
     jk_json_put(json, object, "reference", json_boolean(term->reference));
-    jk_json_put(json, object, "estimate", jk_json_number(term->estimate));
-    jk_json_put(json, object, "std_error", jk_json_number(term->std_error));
-    jk_json_put(json, object, "std_error_model", jk_json_number(term->std_model));
-    jk_json_put(json, object, "degrees_of_freedom", jk_json_number(term->state == JK_PPML_FREE ? term->degrees : NAN));
+    jk_json_put_numbers(json, object, {"estimate", term->estimate}, {"std_error", term->std_error},
+                        {"std_error_model", term->std_model},
+                        {"degrees_of_freedom", term->state == JK_PPML_FREE ? term->degrees : NAN});
     json_t *interval = json_array();
     jk_json_append(json, interval, jk_json_number(term->low));
     jk_json_append(json, interval, jk_json_number(term->high));
     jk_json_put(json, object, "interval", interval);
-    jk_json_put(json, object, "shrunk", jk_json_number(term->value));
-    jk_json_put(json, object, "credibility", jk_json_number(term->credibility));
+    jk_json_put_numbers(json, object, {"shrunk", term->value}, {"credibility", term->credibility});
     jk_json_put(json, object, "state", json_string(term->reference ? "reference" : jk_ppml_state_name(term->state)));
-    jk_json_put(json, object, "exposure", jk_json_number(term->exposure));
-    jk_json_put(json, object, "cash", jk_json_number(term->cash));
-    jk_json_put(json, object, "expected", jk_json_number(term->expected));
+    jk_json_put_numbers(json, object, {"exposure", term->exposure}, {"cash", term->cash}, {"expected", term->expected});
     jk_json_put(json, object, "payers", json_integer((json_int_t)term->payers));
     if (term->kind == JK_FIT_CURVE) {
         const jk_steps *steps = &fit->base->segments[term->segment].curve[term->treatment];
@@ -91,11 +87,10 @@ static json_t *panel_json(jk_json_builder *json, const jk_fit *fit) {
 static json_t *trees_json(jk_json_builder *json, const jk_fit_trees_result *trees) {
     json_t *object = json_object();
     jk_json_put(json, object, "trees", json_integer(trees->boost.rounds));
-    jk_json_put(json, object, "rows", json_integer((json_int_t)trees->rows));
-    jk_json_put(json, object, "rows_held_out", json_integer((json_int_t)trees->boost.held_out_rows));
-    jk_json_put(json, object, "features", json_integer((json_int_t)trees->features));
-    jk_json_put(json, object, "deviance_points", jk_json_number(trees->boost.deviance_alone));
-    jk_json_put(json, object, "deviance_trees", jk_json_number(trees->boost.deviance_trees));
+    jk_json_put_counts(json, object, {"rows", trees->rows}, {"rows_held_out", trees->boost.held_out_rows},
+                       {"features", trees->features});
+    jk_json_put_numbers(json, object, {"deviance_points", trees->boost.deviance_alone},
+                        {"deviance_trees", trees->boost.deviance_trees});
     return object;
 }
 
@@ -162,8 +157,8 @@ static json_t *splines_json(jk_json_builder *json, const jk_fit *fit) {
             json_t *object = json_object();
             jk_json_put(json, object, "characteristic", json_string(fit->card[c].from->name));
             jk_json_put(json, object, "bins", json_integer((json_int_t)fit->card[c].levels - 1));
-            jk_json_put(json, object, "degrees_of_freedom", jk_json_number(fit->spline[c].freedom));
-            jk_json_put(json, object, "step", jk_json_number(sqrt(fit->spline[c].variance)));
+            jk_json_put_numbers(json, object, {"degrees_of_freedom", fit->spline[c].freedom},
+                                {"step", sqrt(fit->spline[c].variance)});
             jk_json_append(json, list, object);
         }
     }
@@ -182,16 +177,14 @@ static json_t *interactions_json(jk_json_builder *json, const jk_fit *fit) {
         for (size_t g = 0; of->kept && g < fit->base->segment_count; g++) {
             json_t *factor = json_object();
             jk_json_put(json, factor, "segment", json_string(fit->base->segments[g].id));
-            jk_json_put(json, factor, "factor", jk_json_number(fit->scorecard.characteristics[c].in_segments[g]));
-            jk_json_put(json, factor, "std_error", jk_json_number(of->std_error[g]));
+            jk_json_put_numbers(json, factor, {"factor", fit->scorecard.characteristics[c].in_segments[g]},
+                                {"std_error", of->std_error[g]});
             jk_json_append(json, segments, factor);
         }
         jk_json_put(json, object, "characteristic", json_string(fit->card[c].from->name));
         jk_json_put(json, object, "kept", json_boolean(of->kept));
-        jk_json_put(json, object, "gain", jk_json_number(of->gain));
-        jk_json_put(json, object, "gain_std_error", jk_json_number(of->gain_error));
-        jk_json_put(json, object, "spread", jk_json_number(of->spread));
-        jk_json_put(json, object, "degrees_of_freedom", jk_json_number(of->freedom));
+        jk_json_put_numbers(json, object, {"gain", of->gain}, {"gain_std_error", of->gain_error},
+                            {"spread", of->spread}, {"degrees_of_freedom", of->freedom});
         jk_json_put(json, object, "segments", segments);
         jk_json_append(json, list, object);
     }
@@ -207,18 +200,14 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     }
     jk_json_put(json, object, "summary", summary_json(json, result));
     jk_json_put(json, object, "rows", json_integer((json_int_t)result->rows));
-    jk_json_put(json, object, "exposure", jk_json_number(result->exposure));
-    jk_json_put(json, object, "cash", jk_json_number(result->cash));
-    jk_json_put(json, object, "rows_used", json_integer((json_int_t)result->rows_used));
-    jk_json_put(json, object, "debtors", json_integer((json_int_t)result->debtors));
-    jk_json_put(json, object, "payers", json_integer((json_int_t)result->payers));
-    jk_json_put(json, object, "expected", jk_json_number(result->expected));
-    jk_json_put(json, object, "expected_scored", jk_json_number(result->scored_expected));
+    jk_json_put_numbers(json, object, {"exposure", result->exposure}, {"cash", result->cash});
+    jk_json_put_counts(json, object, {"rows_used", result->rows_used}, {"debtors", result->debtors},
+                       {"payers", result->payers});
+    jk_json_put_numbers(json, object, {"expected", result->expected}, {"expected_scored", result->scored_expected});
     jk_json_put(json, object, "class_given_score", guessed_json(json, result));
-    jk_json_put(json, object, "dispersion", jk_json_number(result->dispersion));
-    jk_json_put(json, object, "dispersion_by_debtor", jk_json_number(result->cluster_dispersion));
-    jk_json_put(json, object, "balance_power", jk_json_number(result->balance_power));
-    jk_json_put(json, object, "points_spread", jk_json_number(result->points_spread));
+    jk_json_put_numbers(json, object, {"dispersion", result->dispersion},
+                        {"dispersion_by_debtor", result->cluster_dispersion}, {"balance_power", result->balance_power},
+                        {"points_spread", result->points_spread});
     jk_json_put(json, object, "splines", splines_json(json, fit));
     jk_json_put(json, object, "interactions", interactions_json(json, fit));
     json_t *overlap = json_object();
@@ -271,11 +260,9 @@ jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, ch
         const jk_fit_term *term = &result->terms[i];
         if (term->parameter >= 0) {
             json_t *named = figure(json, fit, term);
-            jk_json_put(json, named, "estimate", jk_json_number(term->estimate));
-            jk_json_put(json, named, "value", jk_json_number(term->value));
-            jk_json_put(json, named, "credibility", jk_json_number(term->credibility));
-            jk_json_put(json, named, "unknown", jk_json_number(fit->unknown[term->parameter]));
-            jk_json_put(json, named, "expected", jk_json_number(term->expected));
+            jk_json_put_numbers(json, named, {"estimate", term->estimate}, {"value", term->value},
+                                {"credibility", term->credibility}, {"unknown", fit->unknown[term->parameter]},
+                                {"expected", term->expected});
             jk_json_append(json, parameters, named);
         }
     }

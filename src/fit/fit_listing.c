@@ -64,10 +64,5 @@ static jk_status term_cells(const jk_listing *listing, size_t row, jk_cell *cell
 }
 
 jk_listing jk_fit_listing(const jk_fit_result *result, const jk_model *base) {
-    return (jk_listing){.name = "fit",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = result == NULL ? 0 : result->term_count,
-                        .source = {result, base},
-                        .cells = term_cells};
+    return JK_LISTING_OF("fit", columns, result == NULL ? 0 : result->term_count, term_cells, result, base);
 }

@@ -22,10 +22,8 @@ static json_t *payer_figure(jk_json_builder *json, const jk_fit *fit, const jk_p
     jk_json_put(json, object, "treatment", treatment);
     jk_json_put(json, object, "capacity_class", class);
     jk_json_put(json, object, "link", json_string(jk_payer_figure_link(term->figure)));
-    jk_json_put(json, object, "estimate", jk_json_number(term->estimate));
-    jk_json_put(json, object, "std_error", jk_json_number(term->std_error));
-    jk_json_put(json, object, "value", jk_json_number(term->value));
-    jk_json_put(json, object, "credibility", jk_json_number(term->credibility));
+    jk_json_put_numbers(json, object, {"estimate", term->estimate}, {"std_error", term->std_error},
+                        {"value", term->value}, {"credibility", term->credibility});
     return object;
 }
 
@@ -34,9 +32,8 @@ static json_t *payer_term_json(jk_json_builder *json, const jk_fit *fit, const j
     jk_json_append(json, interval, jk_json_number(term->low));
     jk_json_append(json, interval, jk_json_number(term->high));
     jk_json_put(json, object, "interval", interval);
-    jk_json_put(json, object, "events", jk_json_number(term->events));
-    jk_json_put(json, object, "exposure", jk_json_number(term->exposure));
-    jk_json_put(json, object, "debtors", jk_json_number(term->debtors));
+    jk_json_put_numbers(json, object, {"events", term->events}, {"exposure", term->exposure},
+                        {"debtors", term->debtors});
     return object;
 }
 
@@ -47,13 +44,9 @@ static json_t *payer_level_json(jk_json_builder *json, const jk_fit *fit, const 
     jk_json_put(json, object, "segment", segment_or_null(fit, level->segment));
     jk_json_put(json, object, "treatment", treatment != NULL ? json_string(treatment) : json_null());
     jk_json_put(json, object, "level", json_string(level->level));
-    jk_json_put(json, object, "actual", jk_json_number(level->actual));
-    jk_json_put(json, object, "expected", jk_json_number(level->expected));
-    jk_json_put(json, object, "ratio", jk_json_number(level->ratio));
-    jk_json_put(json, object, "std_error", jk_json_number(level->std_error));
-    jk_json_put(json, object, "debtors", jk_json_number(level->debtors));
-    jk_json_put(json, object, "value", jk_json_number(level->value));
-    jk_json_put(json, object, "credibility", jk_json_number(level->credibility));
+    jk_json_put_numbers(json, object, {"actual", level->actual}, {"expected", level->expected}, {"ratio", level->ratio},
+                        {"std_error", level->std_error}, {"debtors", level->debtors}, {"value", level->value},
+                        {"credibility", level->credibility});
     return object;
 }
 
@@ -72,14 +65,11 @@ json_t *jk_fit_payers_json(jk_json_builder *json, const jk_fit *fit) {
     jk_json_put(json, object, "learned", json_boolean(payers->learned));
     jk_json_put(json, object, "why_not", payers->why_not != NULL ? json_string(payers->why_not) : json_null());
     jk_json_put(json, object, "grace", json_integer(payers->grace));
-    jk_json_put(json, object, "period_months", jk_json_number(payers->period_months));
-    jk_json_put(json, object, "readiness_shape", jk_json_number(payers->readiness_shape));
-    jk_json_put(json, object, "paid_again", jk_json_number(payers->again));
-    jk_json_put(json, object, "quiet_paid", jk_json_number(payers->quiet));
+    jk_json_put_numbers(json, object, {"period_months", payers->period_months},
+                        {"readiness_shape", payers->readiness_shape}, {"paid_again", payers->again},
+                        {"quiet_paid", payers->quiet});
     jk_json_put(json, object, "since_last_payment", json_integer(payers->since_last_payment));
-    jk_json_put(json, object, "begun", json_integer((json_int_t)payers->begun));
-    jk_json_put(json, object, "settled", json_integer((json_int_t)payers->settled));
-    jk_json_put(json, object, "ended", json_integer((json_int_t)payers->ended));
+    jk_json_put_counts(json, object, {"begun", payers->begun}, {"settled", payers->settled}, {"ended", payers->ended});
     jk_json_put(json, object, "terms", terms);
     jk_json_put(json, object, "landmark_months", months);
     jk_json_put(json, object, "levels", levels);

@@ -44,12 +44,8 @@ json_t *jk_transitions_json(jk_json_builder *b, const jk_model *model, const jk_
 
 static json_t *estimate(jk_json_builder *b, const jk_estimate *figures) {
     json_t *object = json_object();
-    jk_json_put(b, object, "value", jk_json_number(figures->value));
-    jk_json_put(b, object, "observed", jk_json_number(figures->observed));
-    jk_json_put(b, object, "low", jk_json_number(figures->low));
-    jk_json_put(b, object, "high", jk_json_number(figures->high));
-    jk_json_put(b, object, "events", jk_json_number(figures->events));
-    jk_json_put(b, object, "exposure", jk_json_number(figures->exposure));
+    jk_json_put_numbers(b, object, {"value", figures->value}, {"observed", figures->observed}, {"low", figures->low},
+                        {"high", figures->high}, {"events", figures->events}, {"exposure", figures->exposure});
     return object;
 }
 

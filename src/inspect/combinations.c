@@ -143,8 +143,8 @@ void jk_combinations_free(jk_inspect_combinations *self) {
 
 enum { CURRENCY, CLAIMS, SHARE, BALANCE, MEASURES };
 static const jk_listing_column measures[MEASURES] = {
-    [CURRENCY] = {"currency", "currency", "", "Of the balance", JK_LISTING_TEXT, 0},
-    [CLAIMS] = {"claims", "claims", "", "Claims of the combination in the currency", JK_LISTING_COUNT, 0},
+    [CURRENCY] = JK_LISTED_TEXT("currency", "currency", "Of the balance"),
+    [CLAIMS] = JK_LISTED_COUNT("claims", "claims", "Claims of the combination in the currency"),
     [SHARE] = {"share_of_claims", "share", "%", "In per cent of all", JK_LISTING_NUMBER, 4},
     [BALANCE] = {"balance", "balance", "", "What they owe", JK_LISTING_NUMBER, 2},
 };

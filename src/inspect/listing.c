@@ -9,11 +9,11 @@
 enum { C_NAME, C_GIVEN, C_MISSING, C_SHARE, C_DISTINCT, C_COLUMNS };
 
 static const jk_listing_column tape_columns[C_COLUMNS] = {
-    {"column", "column", "", "Column of the tape", JK_LISTING_TEXT, 0},
-    {"given", "given", "", "Claims that have it", JK_LISTING_COUNT, 0},
-    {"missing", "missing", "", "Claims that lack it", JK_LISTING_COUNT, 0},
+    JK_LISTED_TEXT("column", "column", "Column of the tape"),
+    JK_LISTED_COUNT("given", "given", "Claims that have it"),
+    JK_LISTED_COUNT("missing", "missing", "Claims that lack it"),
     {"missing_share", "missing share", "%", "In per cent of all", JK_LISTING_NUMBER, 4},
-    {"distinct", "distinct", "", "Different words or levels, where it has them", JK_LISTING_COUNT, 0}};
+    JK_LISTED_COUNT("distinct", "distinct", "Different words or levels, where it has them")};
 
 static jk_status column_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
     const jk_inspection *in = listing->source[0];
@@ -32,12 +32,8 @@ static jk_status column_cells(const jk_listing *listing, size_t row, jk_cell *ce
 }
 
 jk_listing jk_inspect_columns_listing(const jk_inspection *inspection) {
-    return (jk_listing){.name = "inspect columns",
-                        .columns = tape_columns,
-                        .column_count = C_COLUMNS,
-                        .rows = inspection == NULL ? 0 : inspection->column_count,
-                        .source = {inspection, NULL},
-                        .cells = column_cells};
+    return JK_LISTING_OF("inspect columns", tape_columns, inspection == NULL ? 0 : inspection->column_count,
+                         column_cells, inspection);
 }
 
 /* ---- numbers -------------------------------------------------------------------------------------------------- */
@@ -60,11 +56,11 @@ enum {
 #define NUMBER(name, meaning)                                                                                          \
     { name, name, "", meaning, JK_LISTING_NUMBER, -1 }
 static const jk_listing_column number_columns[N_COLUMNS] = {
-    {"group", "group", "", "all, or the group of --by", JK_LISTING_TEXT, 0},
-    {"item", "item", "", "Column of the tape, or balance; dates are not among them", JK_LISTING_TEXT, 0},
-    {"currency", "currency", "", "Of amounts", JK_LISTING_TEXT, 0},
-    {"given", "given", "", "Claims that have it", JK_LISTING_COUNT, 0},
-    {"missing", "missing", "", "Claims that lack it", JK_LISTING_COUNT, 0},
+    JK_LISTED_TEXT("group", "group", "all, or the group of --by"),
+    JK_LISTED_TEXT("item", "item", "Column of the tape, or balance; dates are not among them"),
+    JK_LISTED_TEXT("currency", "currency", "Of amounts"),
+    JK_LISTED_COUNT("given", "given", "Claims that have it"),
+    JK_LISTED_COUNT("missing", "missing", "Claims that lack it"),
     NUMBER("minimum", "The least"),
     NUMBER("p01", "A hundredth lies below"),
     NUMBER("p25", "A quarter"),
@@ -75,8 +71,8 @@ static const jk_listing_column number_columns[N_COLUMNS] = {
     NUMBER("mean", "Arithmetic mean"),
     NUMBER("fence_low", "Below it are outliers"),
     NUMBER("fence_high", "Above it are outliers"),
-    {"below", "below", "", "Claims below the fences", JK_LISTING_COUNT, 0},
-    {"above", "above", "", "Claims above them", JK_LISTING_COUNT, 0}};
+    JK_LISTED_COUNT("below", "below", "Claims below the fences"),
+    JK_LISTED_COUNT("above", "above", "Claims above them")};
 #undef NUMBER
 
 /* How many series of an item a group has: for money one for each currency; for dates, which are no numbers, none. */
@@ -126,12 +122,9 @@ static jk_status number_cells(const jk_listing *listing, size_t row, jk_cell *ce
 }
 
 jk_listing jk_inspect_numbers_listing(const jk_inspection *inspection) {
-    return (jk_listing){.name = "inspect numbers",
-                        .columns = number_columns,
-                        .column_count = N_COLUMNS,
-                        .rows = inspection == NULL ? 0 : inspection->group_count * series_of_group(inspection),
-                        .source = {inspection, NULL},
-                        .cells = number_cells};
+    return JK_LISTING_OF("inspect numbers", number_columns,
+                         inspection == NULL ? 0 : inspection->group_count * series_of_group(inspection), number_cells,
+                         inspection);
 }
 
 /* ---- amounts: patterns and ages ------------------------------------------------------------------------------- */
@@ -139,13 +132,13 @@ jk_listing jk_inspect_numbers_listing(const jk_inspection *inspection) {
 enum { A_SECTION, A_GROUP, A_NAME, A_CURRENCY, A_CLAIMS, A_BALANCE, A_MEANING, A_COLUMNS };
 
 static const jk_listing_column amount_columns[A_COLUMNS] = {
-    {"section", "section", "", "group, pattern or age (years since write-off)", JK_LISTING_TEXT, 0},
-    {"group", "group", "", "all, or the group of --by", JK_LISTING_TEXT, 0},
-    {"name", "name", "", "The pattern, the age", JK_LISTING_TEXT, 0},
-    {"currency", "currency", "", "Of the balance", JK_LISTING_TEXT, 0},
-    {"claims", "claims", "", "Claims of all currencies", JK_LISTING_COUNT, 0},
+    JK_LISTED_TEXT("section", "section", "group, pattern or age (years since write-off)"),
+    JK_LISTED_TEXT("group", "group", "all, or the group of --by"),
+    JK_LISTED_TEXT("name", "name", "The pattern, the age"),
+    JK_LISTED_TEXT("currency", "currency", "Of the balance"),
+    JK_LISTED_COUNT("claims", "claims", "Claims of all currencies"),
     {"balance", "balance", "", "What those in the currency owe, in it", JK_LISTING_NUMBER, 2},
-    {"meaning", NULL, "", "The pattern in words", JK_LISTING_TEXT, 0}};
+    JK_LISTED_TEXT("meaning", NULL, "The pattern in words")};
 
 /* Groups with their patterns, then ages; each for every currency. */
 static jk_status amount_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
@@ -178,10 +171,6 @@ static jk_status amount_cells(const jk_listing *listing, size_t row, jk_cell *ce
 jk_listing jk_inspect_amounts_listing(const jk_inspection *inspection) {
     size_t things =
         inspection == NULL ? 0 : inspection->group_count * (1 + inspection->check_count) + inspection->age_count;
-    return (jk_listing){.name = "inspect amounts",
-                        .columns = amount_columns,
-                        .column_count = A_COLUMNS,
-                        .rows = inspection == NULL ? 0 : things * inspection->currency_count,
-                        .source = {inspection, NULL},
-                        .cells = amount_cells};
+    return JK_LISTING_OF("inspect amounts", amount_columns,
+                         inspection == NULL ? 0 : things * inspection->currency_count, amount_cells, inspection);
 }

@@ -48,10 +48,6 @@ static jk_status ladder_cells(const jk_listing *listing, size_t row, jk_cell *ce
 }
 
 jk_listing jk_chain_ladder_listing(const jk_triangle *triangle, const jk_chain_ladder *result) {
-    return (jk_listing){.name = "chainladder",
-                        .columns = columns,
-                        .column_count = result == NULL || !isnan(result->total.prior) ? COLUMNS : PRIOR,
-                        .rows = result == NULL ? 0 : result->origins + 1,
-                        .source = {triangle, result},
-                        .cells = ladder_cells};
+    return JK_LISTING_OF("chainladder", columns, result == NULL ? 0 : result->origins + 1, ladder_cells, triangle,
+                         result);
 }

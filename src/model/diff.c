@@ -332,15 +332,12 @@ void jk_model_diff_reset(jk_model_diff *diff) {
 enum { PART, KEY, CHANGE, WAS, IS, MEANING, COLUMNS };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [PART] = {"part", "part", "", "general, law, score or segments", JK_LISTING_TEXT, 0},
-    [KEY] = {"key", "key", "", "Where it stands; segments by their id, characteristics by their name", JK_LISTING_TEXT,
-             0},
-    [CHANGE] = {"change", NULL, "", "changed, added (only in the second) or removed (only in the first)",
-                JK_LISTING_TEXT, 0},
-    [WAS] = {"was", "first", "", "As the first model has it; what is long is cut, JSON has it whole", JK_LISTING_TEXT,
-             0},
-    [IS] = {"is", "second", "", "As the second has it; likewise", JK_LISTING_TEXT, 0},
-    [MEANING] = {"meaning", "what it is", "", "The key in words", JK_LISTING_TEXT, 0},
+    [PART] = JK_LISTED_TEXT("part", "part", "general, law, score or segments"),
+    [KEY] = JK_LISTED_TEXT("key", "key", "Where it stands; segments by their id, characteristics by their name"),
+    [CHANGE] = JK_LISTED_TEXT("change", NULL, "changed, added (only in the second) or removed (only in the first)"),
+    [WAS] = JK_LISTED_TEXT("was", "first", "As the first model has it; what is long is cut, JSON has it whole"),
+    [IS] = JK_LISTED_TEXT("is", "second", "As the second has it; likewise"),
+    [MEANING] = JK_LISTED_TEXT("meaning", "what it is", "The key in words"),
 };
 
 /* A value, cut between characters where it is long. */
@@ -373,11 +370,5 @@ static jk_status cells_of(const jk_listing *listing, size_t row, jk_cell *cells,
 }
 
 jk_listing jk_model_diff_listing(const jk_model_diff *diff) {
-    return (jk_listing){.name = "model diff",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = diff != NULL ? diff->count : 0,
-                        .choice = -1,
-                        .source = {diff, NULL},
-                        .cells = cells_of};
+    return JK_LISTING_OF("model diff", columns, diff != NULL ? diff->count : 0, cells_of, diff);
 }

@@ -114,17 +114,16 @@ void jk_model_log_reset(jk_model_log *log) {
 enum { ROLE, DEPTH, PATH, NAME, VERSION, FITTED_ON, PROGRAM, SHA256, COLUMNS };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [ROLE] = {"role", "", "",
-              "model (the file itself), included, parent, data (both as a lineage names them), trees, card or network",
-              JK_LISTING_TEXT, 0},
-    [DEPTH] = {"depth", NULL, "", "Of includes; lineage, trees, card and network are one deeper", JK_LISTING_COUNT, 0},
-    [PATH] = {"path", "file", "", "The file", JK_LISTING_TEXT, 0},
-    [NAME] = {"name", "name", "", "Name of the model, or of the data", JK_LISTING_TEXT, 0},
-    [VERSION] = {"version", "version", "", "Its version", JK_LISTING_TEXT, 0},
-    [FITTED_ON] = {"fitted_on", "fitted on", "", "When its figures were fitted", JK_LISTING_TEXT, 0},
-    [PROGRAM] = {"program", NULL, "", "What fitted them", JK_LISTING_TEXT, 0},
-    [SHA256] = {"sha256", "sha256", "", "Of the file's own bytes; of parents and data as the lineage says",
-                JK_LISTING_TEXT, 0},
+    [ROLE] = JK_LISTED_TEXT(
+        "role", "",
+        "model (the file itself), included, parent, data (both as a lineage names them), trees, card or network"),
+    [DEPTH] = JK_LISTED_COUNT("depth", NULL, "Of includes; lineage, trees, card and network are one deeper"),
+    [PATH] = JK_LISTED_TEXT("path", "file", "The file"),
+    [NAME] = JK_LISTED_TEXT("name", "name", "Name of the model, or of the data"),
+    [VERSION] = JK_LISTED_TEXT("version", "version", "Its version"),
+    [FITTED_ON] = JK_LISTED_TEXT("fitted_on", "fitted on", "When its figures were fitted"),
+    [PROGRAM] = JK_LISTED_TEXT("program", NULL, "What fitted them"),
+    [SHA256] = JK_LISTED_TEXT("sha256", "sha256", "Of the file's own bytes; of parents and data as the lineage says"),
 };
 
 static jk_status cells_of(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
@@ -142,11 +141,5 @@ static jk_status cells_of(const jk_listing *listing, size_t row, jk_cell *cells,
 }
 
 jk_listing jk_model_log_listing(const jk_model_log *log) {
-    return (jk_listing){.name = "model log",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = log != NULL ? log->count : 0,
-                        .choice = -1,
-                        .source = {log, NULL},
-                        .cells = cells_of};
+    return JK_LISTING_OF("model log", columns, log != NULL ? log->count : 0, cells_of, log);
 }

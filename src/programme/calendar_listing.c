@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What falls due as rows: the entries, and their sums by month and week; as JSON and CSV. */
-#include <math.h>
 #include <string.h>
 
 #include "base/calendar.h"
 #include "base/error.h"
-#include "base/escape.h"
 #include "base/json.h"
 #include "base/language.h"
 #include "base/listing.h"
-#include "base/output.h"
 #include "base/run_record.h"
 #include "jalki/calendar.h"
 #include "programme/words.h"
@@ -18,23 +15,21 @@
 enum { ACT_BY, DUE, CLAIM_ID, DEBTOR_ID, COUNTRY, SEGMENT, BY, DO, COST, STAKE, BALANCE, VALUE, WORDS, COLUMNS };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [ACT_BY] = {"act_by", "act by", "", "The day by which to act: lead and post days before it is due", JK_LISTING_TEXT,
-                0},
-    [DUE] = {"due", "due", "", "The day of the law: it must be done by then", JK_LISTING_TEXT, 0},
-    [CLAIM_ID] = {"claim_id", "claim", "", "The claim", JK_LISTING_TEXT, 0},
-    [DEBTOR_ID] = {"debtor_id", NULL, "", "Its debtor", JK_LISTING_TEXT, 0},
-    [COUNTRY] = {"country", NULL, "", "Country", JK_LISTING_TEXT, 0},
-    [SEGMENT] = {"segment", NULL, "", "Segment of the model", JK_LISTING_TEXT, 0},
-    [BY] = {"by", "by", "",
-            "By what: letter, filing, acknowledgement, nothing, renewal; or final_bar, plan_end, where nothing is done",
-            JK_LISTING_TEXT, 0},
-    [DO] = {"do", "do", "", "act, let lapse where it does not pay, or know", JK_LISTING_TEXT, 0},
-    [COST] = {"cost", "cost", "money", "Of the act: the claim's share of its debtor's", JK_LISTING_NUMBER, 2},
-    [STAKE] = {"at_stake", "at stake", "money", "Value that is lost if it is not done, after costs", JK_LISTING_NUMBER,
-               2},
-    [BALANCE] = {"balance", "balance", "money", "What is owed at the cut-off", JK_LISTING_NUMBER, 2},
-    [VALUE] = {"value", "worth", "money", "Value of the claim", JK_LISTING_NUMBER, 2},
-    [WORDS] = {"words", "", "", "What to do, in words", JK_LISTING_TEXT, 0},
+    [ACT_BY] = JK_LISTED_TEXT("act_by", "act by", "The day by which to act: lead and post days before it is due"),
+    [DUE] = JK_LISTED_TEXT("due", "due", "The day of the law: it must be done by then"),
+    [CLAIM_ID] = JK_LISTED_TEXT("claim_id", "claim", "The claim"),
+    [DEBTOR_ID] = JK_LISTED_TEXT("debtor_id", NULL, "Its debtor"),
+    [COUNTRY] = JK_LISTED_TEXT("country", NULL, "Country"),
+    [SEGMENT] = JK_LISTED_TEXT("segment", NULL, "Segment of the model"),
+    [BY] = JK_LISTED_TEXT(
+        "by", "by",
+        "By what: letter, filing, acknowledgement, nothing, renewal; or final_bar, plan_end, where nothing is done"),
+    [DO] = JK_LISTED_TEXT("do", "do", "act, let lapse where it does not pay, or know"),
+    [COST] = JK_LISTED_MONEY("cost", "cost", "Of the act: the claim's share of its debtor's"),
+    [STAKE] = JK_LISTED_MONEY("at_stake", "at stake", "Value that is lost if it is not done, after costs"),
+    [BALANCE] = JK_LISTED_MONEY("balance", "balance", "What is owed at the cut-off"),
+    [VALUE] = JK_LISTED_MONEY("value", "worth", "Value of the claim"),
+    [WORDS] = JK_LISTED_TEXT("words", "", "What to do, in words"),
 };
 
 static const char *what_to_do(const jk_due *due) {
@@ -66,13 +61,7 @@ static jk_status due_cells(const jk_listing *listing, size_t i, jk_cell *cells, 
 }
 
 jk_listing jk_calendar_listing(const jk_calendar *calendar) {
-    return (jk_listing){.name = "calendar",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = calendar != NULL ? calendar->count : 0,
-                        .choice = -1,
-                        .source = {calendar, NULL},
-                        .cells = due_cells};
+    return JK_LISTING_OF("calendar", columns, calendar != NULL ? calendar->count : 0, due_cells, calendar);
 }
 
 /* ---- sums ------------------------------------------------------------------------------------------------------- */
@@ -80,21 +69,21 @@ jk_listing jk_calendar_listing(const jk_calendar *calendar) {
 enum { PERIOD, FROM, TEAM, COUNTS, LAPSE = COUNTS + JK_DUE_COUNT, SUM_COST, SUM_STAKE, SUM_COLUMNS };
 
 static const jk_listing_column sum_columns[SUM_COLUMNS] = {
-    [PERIOD] = {"period", NULL, "", "month or week", JK_LISTING_TEXT, 0},
-    [FROM] = {"from", "from", "", "Its first day; by the day of acting", JK_LISTING_TEXT, 0},
-    [TEAM] = {"team", "team", "", "The team; all where there is none", JK_LISTING_TEXT, 0},
-    [COUNTS + JK_DUE_LETTER] = {"letter", "letters", "", "Letters that interrupt limitation", JK_LISTING_COUNT, 0},
-    [COUNTS + JK_DUE_FILING] = {"filing", "filings", "", "Claims to be filed, or acknowledged", JK_LISTING_COUNT, 0},
-    [COUNTS + JK_DUE_ACKNOWLEDGEMENT] = {"acknowledgement", "acknowledged", "",
-                                         "Claims that only a payment or an acknowledgement keeps", JK_LISTING_COUNT, 0},
-    [COUNTS + JK_DUE_NOTHING] = {"nothing", "lost", "", "Claims that lapse: nothing is allowed that interrupts",
-                                 JK_LISTING_COUNT, 0},
-    [COUNTS + JK_DUE_RENEWAL] = {"renewal", "renewals", "", "Titles to renew", JK_LISTING_COUNT, 0},
-    [COUNTS + JK_DUE_FINAL] = {"final_bar", "final bars", "", "Claims that end whatever is done", JK_LISTING_COUNT, 0},
-    [COUNTS + JK_DUE_PLAN_END] = {"plan_end", "plans end", "", "Payment plans that end", JK_LISTING_COUNT, 0},
-    [LAPSE] = {"let_lapse", "let lapse", "", "Acts among these that do not pay", JK_LISTING_COUNT, 0},
-    [SUM_COST] = {"cost", "cost", "money", "Of the acts that pay", JK_LISTING_NUMBER, 2},
-    [SUM_STAKE] = {"at_stake", "at stake", "money", "What they keep", JK_LISTING_NUMBER, 2},
+    [PERIOD] = JK_LISTED_TEXT("period", NULL, "month or week"),
+    [FROM] = JK_LISTED_TEXT("from", "from", "Its first day; by the day of acting"),
+    [TEAM] = JK_LISTED_TEXT("team", "team", "The team; all where there is none"),
+    [COUNTS + JK_DUE_LETTER] = JK_LISTED_COUNT("letter", "letters", "Letters that interrupt limitation"),
+    [COUNTS + JK_DUE_FILING] = JK_LISTED_COUNT("filing", "filings", "Claims to be filed, or acknowledged"),
+    [COUNTS + JK_DUE_ACKNOWLEDGEMENT] =
+        JK_LISTED_COUNT("acknowledgement", "acknowledged", "Claims that only a payment or an acknowledgement keeps"),
+    [COUNTS + JK_DUE_NOTHING] =
+        JK_LISTED_COUNT("nothing", "lost", "Claims that lapse: nothing is allowed that interrupts"),
+    [COUNTS + JK_DUE_RENEWAL] = JK_LISTED_COUNT("renewal", "renewals", "Titles to renew"),
+    [COUNTS + JK_DUE_FINAL] = JK_LISTED_COUNT("final_bar", "final bars", "Claims that end whatever is done"),
+    [COUNTS + JK_DUE_PLAN_END] = JK_LISTED_COUNT("plan_end", "plans end", "Payment plans that end"),
+    [LAPSE] = JK_LISTED_COUNT("let_lapse", "let lapse", "Acts among these that do not pay"),
+    [SUM_COST] = JK_LISTED_MONEY("cost", "cost", "Of the acts that pay"),
+    [SUM_STAKE] = JK_LISTED_MONEY("at_stake", "at stake", "What they keep"),
 };
 
 static jk_status sum_cells(const jk_listing *listing, size_t i, jk_cell *cells, jk_error *error) {
@@ -115,13 +104,8 @@ static jk_status sum_cells(const jk_listing *listing, size_t i, jk_cell *cells, 
 }
 
 jk_listing jk_calendar_sums_listing(const jk_calendar *calendar) {
-    return (jk_listing){.name = "calendar by period",
-                        .columns = sum_columns,
-                        .column_count = SUM_COLUMNS,
-                        .rows = calendar != NULL ? calendar->sum_count : 0,
-                        .choice = -1,
-                        .source = {calendar, NULL},
-                        .cells = sum_cells};
+    return JK_LISTING_OF("calendar by period", sum_columns, calendar != NULL ? calendar->sum_count : 0, sum_cells,
+                         calendar);
 }
 
 /* ---- JSON and CSV ----------------------------------------------------------------------------------------------- */
@@ -150,8 +134,7 @@ char *jk_calendar_json(const jk_calendar *calendar, size_t rows, int with_ids) {
     jk_json_put(&b, object, "until", json_string(jk_date_format(calendar->until, date)));
     jk_json_put(&b, object, "lead_days", json_integer(calendar->lead));
     jk_json_put(&b, object, "post_days", json_integer(calendar->post));
-    jk_json_put(&b, object, "barred", json_integer((json_int_t)calendar->barred));
-    jk_json_put(&b, object, "entries", json_integer((json_int_t)calendar->count));
+    jk_json_put_counts(&b, object, {"barred", calendar->barred}, {"entries", calendar->count});
     jk_json_put(&b, object, "periods", jk_listing_json(&b, &sums));
     json_t *entries = jk_listing_json(&b, &list);
     if (!with_ids) {
@@ -162,38 +145,7 @@ char *jk_calendar_json(const jk_calendar *calendar, size_t rows, int with_ids) {
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }
 
-static jk_status write_rows(const jk_listing *listing, FILE *out, jk_error *error) {
-    jk_cell cells[JK_LISTING_COLUMNS];
-    char text[2 * JK_CELL_TEXT + 4];
-    for (size_t c = 0; c < listing->column_count; c++) {
-        (void)fprintf(out, "%s%s", c > 0 ? "," : "", listing->columns[c].name);
-    }
-    (void)fputc('\n', out);
-    for (size_t row = 0; row < listing->rows; row++) {
-        JK_TRY(jk_listing_row(listing, row, cells, error));
-        for (size_t c = 0; c < listing->column_count; c++) {
-            (void)fputs(c > 0 ? "," : "", out);
-            if (listing->columns[c].kind == JK_LISTING_TEXT) {
-                char *end = jk_cell_write(text, cells[c].text, strlen(cells[c].text));
-                (void)fwrite(text, 1, (size_t)(end - text), out);
-            } else if (isfinite(cells[c].number)) {
-                (void)fprintf(out, "%.*f", listing->columns[c].decimals, cells[c].number);
-            }
-        }
-        (void)fputc('\n', out); /* failures stay in the stream and are seen at commit */
-    }
-    return JK_OK;
-}
-
 jk_status jk_calendar_write_claims(const jk_calendar *calendar, const char *path, jk_error *error) {
-    jk_output output = {.fd = -1};
-    jk_listing listing = jk_calendar_listing(calendar);
-    JK_TRY(jk_output_open(&output, path, JK_OUTPUT_PERSONAL, error));
-    jk_status status = jk_output_stream(&output, error);
-    status = status == JK_OK ? write_rows(&listing, output.stream, error) : status;
-    status = status == JK_OK ? jk_output_commit(&output, error) : status;
-    if (status != JK_OK) {
-        jk_output_abort(&output);
-    }
-    return status;
+    const jk_listing listing = jk_calendar_listing(calendar);
+    return jk_listing_write(&listing, path, true, error);
 }

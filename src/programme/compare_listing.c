@@ -24,36 +24,31 @@ enum {
 };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [GROUP] =
-        {"group", NULL, "",
-         "all, segment, country, vintage (year of write-off), the columns of --by, decision or change (of decision)",
-         JK_LISTING_TEXT, 0},
-    [NAME] = {"name", "", "", "Which; of a claim in the first valuation, of a new one in the second", JK_LISTING_TEXT,
-              0},
-    [OPENING_CLAIMS] = {"opening_claims", NULL, "", "Claims of the first valuation", JK_LISTING_COUNT, 0},
-    [LEFT_CLAIMS] = {"left_claims", NULL, "", "Those that the second lacks", JK_LISTING_COUNT, 0},
-    [NEW_CLAIMS] = {"new_claims", NULL, "", "Those that only the second has", JK_LISTING_COUNT, 0},
-    [CLOSING_CLAIMS] = {"closing_claims", "claims", "", "Claims of the second", JK_LISTING_COUNT, 0},
-    [OPENING_FACE] = {"opening_face", NULL, "money", "What was owed at the first cut-off", JK_LISTING_NUMBER, 2},
-    [CLOSING_FACE] = {"closing_face", NULL, "money", "What is owed at the second", JK_LISTING_NUMBER, 2},
-    [STEPS + JK_STEP_OPENING] = {"opening", "opening", "money", "Value in the first valuation", JK_LISTING_NUMBER, 2},
-    [STEPS + JK_STEP_COLLECTED] = {"collected", "collected", "money", "Less what came in", JK_LISTING_NUMBER, 2},
-    [STEPS + JK_STEP_LEFT] = {"left", "left", "money", "Less the rest of what the claims were worth that left",
-                              JK_LISTING_NUMBER, 2},
-    [STEPS + JK_STEP_NEW] = {"new", "new", "money", "What new claims are worth in the second valuation",
-                             JK_LISTING_NUMBER, 2},
-    [STEPS + JK_STEP_TIME] = {"time", "time", "money",
-                              "Time and interest: the same data seen on the second cut-off, as if nobody had paid",
-                              JK_LISTING_NUMBER, 2},
-    [STEPS + JK_STEP_DATA] = {"data", "data", "money",
-                              "What became known, payments included; what came in is added back", JK_LISTING_NUMBER, 2},
-    [STEPS + JK_STEP_MODEL] = {"model", "model", "money", "By the second model", JK_LISTING_NUMBER, 2},
-    [STEPS + JK_STEP_RATE] = {"rate", "rate", "money", "At the second required return", JK_LISTING_NUMBER, 2},
-    [STEPS + JK_STEP_CLOSING] = {"closing", "closing", "money", "Value in the second valuation: the sum of all steps",
-                                 JK_LISTING_NUMBER, 2},
-    [EXPECTED] = {"expected", NULL, "money", "What the first valuation expected to come in up to the second cut-off",
-                  JK_LISTING_NUMBER, 2},
-    [ACTUAL] = {"actual", NULL, "money", "What came in of the same claims", JK_LISTING_NUMBER, 2},
+    [GROUP] = JK_LISTED_TEXT(
+        "group", NULL,
+        "all, segment, country, vintage (year of write-off), the columns of --by, decision or change (of decision)"),
+    [NAME] = JK_LISTED_TEXT("name", "", "Which; of a claim in the first valuation, of a new one in the second"),
+    [OPENING_CLAIMS] = JK_LISTED_COUNT("opening_claims", NULL, "Claims of the first valuation"),
+    [LEFT_CLAIMS] = JK_LISTED_COUNT("left_claims", NULL, "Those that the second lacks"),
+    [NEW_CLAIMS] = JK_LISTED_COUNT("new_claims", NULL, "Those that only the second has"),
+    [CLOSING_CLAIMS] = JK_LISTED_COUNT("closing_claims", "claims", "Claims of the second"),
+    [OPENING_FACE] = JK_LISTED_MONEY("opening_face", NULL, "What was owed at the first cut-off"),
+    [CLOSING_FACE] = JK_LISTED_MONEY("closing_face", NULL, "What is owed at the second"),
+    [STEPS + JK_STEP_OPENING] = JK_LISTED_MONEY("opening", "opening", "Value in the first valuation"),
+    [STEPS + JK_STEP_COLLECTED] = JK_LISTED_MONEY("collected", "collected", "Less what came in"),
+    [STEPS + JK_STEP_LEFT] = JK_LISTED_MONEY("left", "left", "Less the rest of what the claims were worth that left"),
+    [STEPS + JK_STEP_NEW] = JK_LISTED_MONEY("new", "new", "What new claims are worth in the second valuation"),
+    [STEPS + JK_STEP_TIME] = JK_LISTED_MONEY(
+        "time", "time", "Time and interest: the same data seen on the second cut-off, as if nobody had paid"),
+    [STEPS + JK_STEP_DATA] =
+        JK_LISTED_MONEY("data", "data", "What became known, payments included; what came in is added back"),
+    [STEPS + JK_STEP_MODEL] = JK_LISTED_MONEY("model", "model", "By the second model"),
+    [STEPS + JK_STEP_RATE] = JK_LISTED_MONEY("rate", "rate", "At the second required return"),
+    [STEPS + JK_STEP_CLOSING] =
+        JK_LISTED_MONEY("closing", "closing", "Value in the second valuation: the sum of all steps"),
+    [EXPECTED] =
+        JK_LISTED_MONEY("expected", NULL, "What the first valuation expected to come in up to the second cut-off"),
+    [ACTUAL] = JK_LISTED_MONEY("actual", NULL, "What came in of the same claims"),
     [RATIO] = {"ratio", NULL, "", "Actual over expected", JK_LISTING_NUMBER, 4},
     [LOW] = {"low", NULL, "", "Its 95 % interval: from", JK_LISTING_NUMBER, 4},
     [HIGH] = {"high", NULL, "", "To", JK_LISTING_NUMBER, 4},
@@ -85,11 +80,5 @@ static jk_status group_cells(const jk_listing *listing, size_t row, jk_cell *cel
 }
 
 jk_listing jk_comparison_listing(const jk_comparison *comparison) {
-    return (jk_listing){.name = "compare",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = comparison != NULL ? comparison->group_count : 0,
-                        .choice = -1,
-                        .source = {comparison, NULL},
-                        .cells = group_cells};
+    return JK_LISTING_OF("compare", columns, comparison != NULL ? comparison->group_count : 0, group_cells, comparison);
 }

@@ -189,13 +189,13 @@ void jk_model_steps_reset(jk_model_steps *steps) {
 enum { STEP, VALUE, CHANGE, FLIPS, FLIPS_FACE, COLUMNS };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [STEP] = {"step", "", "",
-              "first (that model), then the parts that are the second model's from there on; the last is all of it",
-              JK_LISTING_TEXT, 0},
-    [VALUE] = {"value", "value", "money", "Of the portfolio", JK_LISTING_NUMBER, 2},
-    [CHANGE] = {"change", "change", "money", "Less the value of the step before", JK_LISTING_NUMBER, 2},
-    [FLIPS] = {"other_decision", "other decision", "", "Claims whose decision the step changes", JK_LISTING_COUNT, 0},
-    [FLIPS_FACE] = {"other_decision_face", "of face", "money", "What they owe", JK_LISTING_NUMBER, 2},
+    [STEP] = JK_LISTED_TEXT(
+        "step", "",
+        "first (that model), then the parts that are the second model's from there on; the last is all of it"),
+    [VALUE] = JK_LISTED_MONEY("value", "value", "Of the portfolio"),
+    [CHANGE] = JK_LISTED_MONEY("change", "change", "Less the value of the step before"),
+    [FLIPS] = JK_LISTED_COUNT("other_decision", "other decision", "Claims whose decision the step changes"),
+    [FLIPS_FACE] = JK_LISTED_MONEY("other_decision_face", "of face", "What they owe"),
 };
 
 static jk_status step_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
@@ -213,24 +213,18 @@ static jk_status step_cells(const jk_listing *listing, size_t row, jk_cell *cell
 }
 
 jk_listing jk_model_steps_listing(const jk_model_steps *steps) {
-    return (jk_listing){.name = "model steps",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = steps != NULL ? steps->count : 0,
-                        .choice = -1,
-                        .source = {steps, NULL},
-                        .cells = step_cells};
+    return JK_LISTING_OF("model steps", columns, steps != NULL ? steps->count : 0, step_cells, steps);
 }
 
 enum { SEGMENT, CLAIMS_A, CLAIMS_B, VALUE_A, VALUE_B, DIFFERENCE, SEGMENT_COLUMNS };
 
 static const jk_listing_column segment_columns[SEGMENT_COLUMNS] = {
-    [SEGMENT] = {"segment", "segment", "", "Its id", JK_LISTING_TEXT, 0},
-    [CLAIMS_A] = {"claims_first", "claims", "", "Its claims by the first model", JK_LISTING_COUNT, 0},
-    [CLAIMS_B] = {"claims_second", "by the second", "", "Its claims by the second", JK_LISTING_COUNT, 0},
-    [VALUE_A] = {"value_first", "value", "money", "Their value by the first model", JK_LISTING_NUMBER, 2},
-    [VALUE_B] = {"value_second", "by the second", "money", "Their value by the second", JK_LISTING_NUMBER, 2},
-    [DIFFERENCE] = {"difference", "difference", "money", "Of the values", JK_LISTING_NUMBER, 2},
+    [SEGMENT] = JK_LISTED_TEXT("segment", "segment", "Its id"),
+    [CLAIMS_A] = JK_LISTED_COUNT("claims_first", "claims", "Its claims by the first model"),
+    [CLAIMS_B] = JK_LISTED_COUNT("claims_second", "by the second", "Its claims by the second"),
+    [VALUE_A] = JK_LISTED_MONEY("value_first", "value", "Their value by the first model"),
+    [VALUE_B] = JK_LISTED_MONEY("value_second", "by the second", "Their value by the second"),
+    [DIFFERENCE] = JK_LISTED_MONEY("difference", "difference", "Of the values"),
 };
 
 static jk_status segment_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
@@ -246,11 +240,6 @@ static jk_status segment_cells(const jk_listing *listing, size_t row, jk_cell *c
 }
 
 jk_listing jk_model_segments_listing(const jk_model_steps *steps) {
-    return (jk_listing){.name = "model segments",
-                        .columns = segment_columns,
-                        .column_count = SEGMENT_COLUMNS,
-                        .rows = steps != NULL ? steps->segment_count : 0,
-                        .choice = -1,
-                        .source = {steps, NULL},
-                        .cells = segment_cells};
+    return JK_LISTING_OF("model segments", segment_columns, steps != NULL ? steps->segment_count : 0, segment_cells,
+                         steps);
 }

@@ -33,22 +33,21 @@ enum {
 };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [PLACE] = {"place", "", "", "Place on the list, from 1", JK_LISTING_COUNT, 0},
-    [DEBTOR_ID] = {"debtor_id", "debtor", "", "Whose claims stand together", JK_LISTING_TEXT, 0},
-    [CLAIM_ID] = {"claim_id", "claim", "", "The claim", JK_LISTING_TEXT, 0},
-    [CHANGES] = {"changes", NULL, "", "What changed, words with spaces between", JK_LISTING_TEXT, 0},
-    [CLASS_BEFORE] = {"class_before", NULL, "", "Capacity class before", JK_LISTING_TEXT, 0},
-    [CLASS_NOW] = {"class", NULL, "", "Capacity class now", JK_LISTING_TEXT, 0},
-    [DECISION_BEFORE] = {"decision_before", "was", "", "Decision before", JK_LISTING_TEXT, 0},
-    [DECISION_NOW] = {"decision", "do", "", "Decision now", JK_LISTING_TEXT, 0},
-    [BALANCE] = {"balance", "balance", "money", "What is owed now; of a claim that left: before", JK_LISTING_NUMBER, 2},
-    [VALUE_BEFORE] = {"value_before", "worth before", "money", "Value before", JK_LISTING_NUMBER, 2},
-    [VALUE_NOW] = {"value", "worth", "money", "Value now", JK_LISTING_NUMBER, 2},
-    [GAIN] = {"gain", "gain", "money",
-              "What the new decision is worth more now than the old one; of a new claim: than waiting",
-              JK_LISTING_NUMBER, 2},
-    [DEBTOR_GAIN] = {"debtor_gain", NULL, "money", "Of all claims of the debtor that changed", JK_LISTING_NUMBER, 2},
-    [WHY] = {"why", "why", "", "In words", JK_LISTING_TEXT, 0},
+    [PLACE] = JK_LISTED_COUNT("place", "", "Place on the list, from 1"),
+    [DEBTOR_ID] = JK_LISTED_TEXT("debtor_id", "debtor", "Whose claims stand together"),
+    [CLAIM_ID] = JK_LISTED_TEXT("claim_id", "claim", "The claim"),
+    [CHANGES] = JK_LISTED_TEXT("changes", NULL, "What changed, words with spaces between"),
+    [CLASS_BEFORE] = JK_LISTED_TEXT("class_before", NULL, "Capacity class before"),
+    [CLASS_NOW] = JK_LISTED_TEXT("class", NULL, "Capacity class now"),
+    [DECISION_BEFORE] = JK_LISTED_TEXT("decision_before", "was", "Decision before"),
+    [DECISION_NOW] = JK_LISTED_TEXT("decision", "do", "Decision now"),
+    [BALANCE] = JK_LISTED_MONEY("balance", "balance", "What is owed now; of a claim that left: before"),
+    [VALUE_BEFORE] = JK_LISTED_MONEY("value_before", "worth before", "Value before"),
+    [VALUE_NOW] = JK_LISTED_MONEY("value", "worth", "Value now"),
+    [GAIN] = JK_LISTED_MONEY("gain", "gain",
+                             "What the new decision is worth more now than the old one; of a new claim: than waiting"),
+    [DEBTOR_GAIN] = JK_LISTED_MONEY("debtor_gain", NULL, "Of all claims of the debtor that changed"),
+    [WHY] = JK_LISTED_TEXT("why", "why", "In words"),
 };
 
 static void set_changes(uint32_t changes, jk_cell *cell) {
@@ -94,13 +93,7 @@ static jk_status watch_cells(const jk_listing *listing, size_t i, jk_cell *cells
 }
 
 jk_listing jk_watch_listing(const jk_watch *watch) {
-    return (jk_listing){.name = "watch",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = watch != NULL ? watch->count : 0,
-                        .choice = -1,
-                        .source = {watch, NULL},
-                        .cells = watch_cells};
+    return JK_LISTING_OF("watch", columns, watch != NULL ? watch->count : 0, watch_cells, watch);
 }
 
 /* ---- sums by change --------------------------------------------------------------------------------------------- */
@@ -108,14 +101,14 @@ jk_listing jk_watch_listing(const jk_watch *watch) {
 enum { CHANGE, CLAIMS, FLIPS, SUM_BALANCE, SUM_BEFORE, SUM_NOW, SUM_GAIN, MEANING, SUM_COLUMNS };
 
 static const jk_listing_column sum_columns[SUM_COLUMNS] = {
-    [CHANGE] = {"change", "change", "", "The change; a claim may have several", JK_LISTING_TEXT, 0},
-    [CLAIMS] = {"claims", "claims", "", "Claims with it", JK_LISTING_COUNT, 0},
-    [FLIPS] = {"other_decision", "other decision", "", "Those of them with another decision", JK_LISTING_COUNT, 0},
-    [SUM_BALANCE] = {"balance", "balance", "money", "What they owe", JK_LISTING_NUMBER, 2},
-    [SUM_BEFORE] = {"value_before", "worth before", "money", "Their value before", JK_LISTING_NUMBER, 2},
-    [SUM_NOW] = {"value", "worth", "money", "Their value now", JK_LISTING_NUMBER, 2},
-    [SUM_GAIN] = {"gain", "gain", "money", "What acting on the change brings", JK_LISTING_NUMBER, 2},
-    [MEANING] = {"meaning", "", "", "The change in words", JK_LISTING_TEXT, 0},
+    [CHANGE] = JK_LISTED_TEXT("change", "change", "The change; a claim may have several"),
+    [CLAIMS] = JK_LISTED_COUNT("claims", "claims", "Claims with it"),
+    [FLIPS] = JK_LISTED_COUNT("other_decision", "other decision", "Those of them with another decision"),
+    [SUM_BALANCE] = JK_LISTED_MONEY("balance", "balance", "What they owe"),
+    [SUM_BEFORE] = JK_LISTED_MONEY("value_before", "worth before", "Their value before"),
+    [SUM_NOW] = JK_LISTED_MONEY("value", "worth", "Their value now"),
+    [SUM_GAIN] = JK_LISTED_MONEY("gain", "gain", "What acting on the change brings"),
+    [MEANING] = JK_LISTED_TEXT("meaning", "", "The change in words"),
 };
 
 static jk_status sum_cells(const jk_listing *listing, size_t i, jk_cell *cells, jk_error *error) {
@@ -137,13 +130,8 @@ static jk_status sum_cells(const jk_listing *listing, size_t i, jk_cell *cells, 
 }
 
 jk_listing jk_watch_sums_listing(const jk_watch *watch) {
-    return (jk_listing){.name = "watch by change",
-                        .columns = sum_columns,
-                        .column_count = SUM_COLUMNS,
-                        .rows = watch != NULL ? JK_CHANGED_COUNT + watch->own_count : 0,
-                        .choice = -1,
-                        .source = {watch, NULL},
-                        .cells = sum_cells};
+    return JK_LISTING_OF("watch by change", sum_columns, watch != NULL ? JK_CHANGED_COUNT + watch->own_count : 0,
+                         sum_cells, watch);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------- */

@@ -99,8 +99,7 @@ static json_t *bid_of(jk_json_builder *b, const jk_figures *figures, size_t whic
     jk_quote_json(b, object, &offer);
     if (!isnan(figures->options->asked)) {
         json_t *asked = json_object();
-        jk_json_put(b, asked, "price", jk_json_number(offer.asked));
-        jk_json_put(b, asked, "irr", jk_json_number(offer.asked_irr));
+        jk_json_put_numbers(b, asked, {"price", offer.asked}, {"irr", offer.asked_irr});
         jk_json_put(b, asked, "irr_outcome", json_string(jk_irr_outcome_name(offer.asked_outcome)));
         jk_json_put(b, asked, "multiple", jk_json_number(offer.asked_multiple));
         jk_json_put(b, asked, "payback_months", payback(offer.asked_payback));

@@ -21,8 +21,8 @@ json_t *jk_figures_map(jk_json_builder *b, const jk_figures *figures) {
                 jk_json_put(b, cell, "segment", jk_json_string(figures->model->segments[s].id));
                 jk_json_put(b, cell, "from_month", json_integer(jk_book_band_from[a]));
                 jk_json_put(b, cell, "claims", json_integer((json_int_t)sums->claims));
-                jk_json_put(b, cell, "face", jk_json_number(jk_grid_to_double(sums->face)));
-                jk_json_put(b, cell, "value", jk_json_number(jk_grid_to_double(sums->value)));
+                jk_json_put_numbers(b, cell, {"face", jk_grid_to_double(sums->face)},
+                                    {"value", jk_grid_to_double(sums->value)});
                 jk_json_append(b, cells, cell);
             }
         }

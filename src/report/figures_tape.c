@@ -57,8 +57,8 @@ static json_t *columns(jk_json_builder *b, const jk_inspection *inspection) {
         json_t *object = json_object();
         jk_json_put(b, object, "name", json_string(jk_inspect_item_name(inspection, c)));
         jk_json_put(b, object, "meaning", json_string(info->meaning));
-        jk_json_put(b, object, "given", json_integer((json_int_t)inspection->columns[c].given));
-        jk_json_put(b, object, "missing", json_integer((json_int_t)inspection->columns[c].missing));
+        jk_json_put_counts(b, object, {"given", inspection->columns[c].given},
+                           {"missing", inspection->columns[c].missing});
         jk_json_append(b, list, object);
     }
     return list;
@@ -109,10 +109,9 @@ json_t *jk_figures_tape(jk_json_builder *b, const jk_figures *figures) {
     const jk_inspection *inspection = figures->inspection;
     json_t *object = json_object();
     jk_json_put(b, object, "source", jk_json_string(jk_tape_attribute(figures->tape, "source_name")));
-    jk_json_put(b, object, "claims", json_integer((json_int_t)inspection->rows));
-    jk_json_put(b, object, "debtors", json_integer((json_int_t)inspection->debtors));
-    jk_json_put(b, object, "largest_debtor_claims", json_integer((json_int_t)inspection->largest_debtor));
-    jk_json_put(b, object, "claims_in_other_currencies", json_integer((json_int_t)inspection->other_currency_claims));
+    jk_json_put_counts(b, object, {"claims", inspection->rows}, {"debtors", inspection->debtors},
+                       {"largest_debtor_claims", inspection->largest_debtor},
+                       {"claims_in_other_currencies", inspection->other_currency_claims});
     jk_json_put(b, object, "currencies", currencies(b, inspection, figures->model));
     jk_json_put(b, object, "columns", columns(b, inspection));
     jk_json_put(b, object, "patterns", patterns(b, inspection));

@@ -55,8 +55,7 @@ static void put_groups(jk_json_builder *b, json_t *object, const jk_bids *bids, 
 
 static json_t *asked_price(jk_json_builder *b, const jk_offer *offer) {
     json_t *object = json_object();
-    jk_json_put(b, object, "price", jk_json_number(offer->asked));
-    jk_json_put(b, object, "irr", jk_json_number(offer->asked_irr));
+    jk_json_put_numbers(b, object, {"price", offer->asked}, {"irr", offer->asked_irr});
     jk_json_put(b, object, "irr_outcome", json_string(jk_irr_outcome_name(offer->asked_outcome)));
     jk_json_put(b, object, "multiple", jk_json_number(offer->asked_multiple));
     jk_json_put(b, object, "payback_months", jk_json_months(offer->asked_payback));
@@ -101,8 +100,7 @@ char *jk_bids_json(const jk_tape *tape, const jk_model *model, const jk_bids *bi
     jk_json_builder b = {0};
     json_t *object = json_object();
     jk_json_put(&b, object, "claims", json_integer((json_int_t)bids->first.total.claims));
-    jk_json_put(&b, object, "face", jk_json_number(bids->first.total.face));
-    jk_json_put(&b, object, "onboarding", jk_json_number(bids->first.onboarding));
+    jk_json_put_numbers(&b, object, {"face", bids->first.total.face}, {"onboarding", bids->first.onboarding});
     jk_json_put(&b, object, "horizon_months", json_integer(bids->first.flow.months));
     jk_json_put(&b, object, "floors", floors_of(&b, bids));
     jk_json_put(&b, object, "committed", json_boolean(bids->committed));

@@ -39,12 +39,12 @@ enum {
 #define MONEY(name, meaning)                                                                                           \
     { name, NULL, "money", meaning, JK_LISTING_NUMBER, 2 }
 static const jk_listing_column columns[COLUMNS] = {
-    [SCENARIO] = {"scenario", NULL, "", "base, or the scenario's name", JK_LISTING_TEXT, 0},
+    [SCENARIO] = JK_LISTED_TEXT("scenario", NULL, "base, or the scenario's name"),
     [REQUIRED] = {"required_return", NULL, "a year", "The return as asked for", JK_LISTING_NUMBER, -1},
     [IRR] = {"irr", NULL, "a year", "The return after what the scenario adds to it", JK_LISTING_NUMBER, -1},
-    [GROUP] = {"group", NULL, "", "What is grouped by: all, decision, segment or country", JK_LISTING_TEXT, 0},
-    [NAME] = {"name", NULL, "", "The decision, the segment's id, the country's code", JK_LISTING_TEXT, 0},
-    [CLAIMS] = {"claims", NULL, "", "Claims of the group", JK_LISTING_COUNT, 0},
+    [GROUP] = JK_LISTED_TEXT("group", NULL, "What is grouped by: all, decision, segment or country"),
+    [NAME] = JK_LISTED_TEXT("name", NULL, "The decision, the segment's id, the country's code"),
+    [CLAIMS] = JK_LISTED_COUNT("claims", NULL, "Claims of the group"),
     [FACE] = MONEY("face", "What they owe at the cut-off"),
     [VALUE] = MONEY("value", "Worth of the net flows at the return"),
     [ONBOARDING] = MONEY("onboarding", "Cost of taking the claims over"),
@@ -58,11 +58,11 @@ static const jk_listing_column columns[COLUMNS] = {
     [GROSS_180] = MONEY("erc_gross_180", "ERC-180: of the first 180 months"),
     [COST_SHARE] = {"cost_share", NULL, "", "Cost of collection as a part of collections", JK_LISTING_NUMBER, 6},
     [MULTIPLE] = {"multiple", NULL, "", "Net money multiple: net flows over bid and onboarding", JK_LISTING_NUMBER, 6},
-    [PAYBACK] = {"payback_months", NULL, "months", "Month in which what was paid has come back", JK_LISTING_COUNT, 0},
-    [BINDING] = {"binding", NULL, "", "What bounds the bid: return or a kind of floor", JK_LISTING_TEXT, 0},
-    [ATTAINABLE] = {"attainable", NULL, "", "yes, or no where no price meets the floors", JK_LISTING_TEXT, 0},
+    [PAYBACK] = JK_LISTED_MONTHS("payback_months", NULL, "Month in which what was paid has come back"),
+    [BINDING] = JK_LISTED_TEXT("binding", NULL, "What bounds the bid: return or a kind of floor"),
+    [ATTAINABLE] = JK_LISTED_TEXT("attainable", NULL, "yes, or no where no price meets the floors"),
     [ASKED_IRR] = {"asked_irr", NULL, "a year", "Return where the price asked is paid", JK_LISTING_NUMBER, 8},
-    [ASKED_OUTCOME] = {"asked_irr_outcome", NULL, "", "Whether one return fits the price asked", JK_LISTING_TEXT, 0},
+    [ASKED_OUTCOME] = JK_LISTED_TEXT("asked_irr_outcome", NULL, "Whether one return fits the price asked"),
     [PLAN_IRR] = {"plan_irr", NULL, "a year", "The return whose plan the bid is made on", JK_LISTING_NUMBER, -1},
     JK_QUOTE_LISTING(QUOTE),
 };
@@ -106,10 +106,7 @@ static jk_status bid_cells(const jk_listing *listing, size_t row, jk_cell *cells
 }
 
 jk_listing jk_bids_listing(const jk_bids *bids) {
-    return (jk_listing){.name = "price",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = bids == NULL ? 0 : bids->scenario_count * bids->return_count * bids->line_count,
-                        .source = {bids, NULL},
-                        .cells = bid_cells};
+    return JK_LISTING_OF("price", columns,
+                         bids == NULL ? 0 : bids->scenario_count * bids->return_count * bids->line_count, bid_cells,
+                         bids);
 }

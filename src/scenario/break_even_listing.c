@@ -50,12 +50,7 @@ static jk_status break_even_cells(const jk_listing *listing, size_t row, jk_cell
 }
 
 jk_listing jk_break_even_listing(const jk_break_even_wish *wishes, const jk_break_even *results, size_t count) {
-    return (jk_listing){.name = "break-even",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = count,
-                        .source = {wishes, results},
-                        .cells = break_even_cells};
+    return JK_LISTING_OF("break-even", columns, count, break_even_cells, wishes, results);
 }
 
 char *jk_break_even_json(const jk_break_even_wish *wishes, const jk_break_even *results, size_t count) {

@@ -63,12 +63,7 @@ static jk_status missing_cells(const jk_listing *listing, size_t row, jk_cell *c
 }
 
 jk_listing jk_missing_listing(const jk_missing_field *fields, size_t count) {
-    return (jk_listing){.name = "missing data",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = count,
-                        .source = {fields, NULL},
-                        .cells = missing_cells};
+    return JK_LISTING_OF("missing data", columns, count, missing_cells, fields);
 }
 
 char *jk_missing_json(const jk_missing_field *fields, size_t count, double irr) {

@@ -18,8 +18,7 @@ static void put_line(jk_json_builder *b, json_t *object, const jk_scenario_line 
         jk_json_put(b, collections, key, jk_json_number(line->erc_gross[i]));
     }
     jk_json_put(b, object, "erc_gross", collections);
-    jk_json_put(b, object, "net", jk_json_number(line->net));
-    jk_json_put(b, object, "multiple", jk_json_number(line->multiple));
+    jk_json_put_numbers(b, object, {"net", line->net}, {"multiple", line->multiple});
     jk_json_put(b, object, "payback_months", line->payback < 0 ? json_null() : json_integer(line->payback));
 }
 
@@ -51,8 +50,7 @@ static json_t *valuation_of(jk_json_builder *b, const jk_valuation *valuation, c
     for (int a = 0; a < JK_ACTION_COUNT; a++) {
         json_t *entry = json_object();
         jk_json_put(b, entry, "claims", json_integer((json_int_t)valuation->decision[a].claims));
-        jk_json_put(b, entry, "face", jk_json_number(valuation->decision[a].face));
-        jk_json_put(b, entry, "value", jk_json_number(valuation->decision[a].value));
+        jk_json_put_numbers(b, entry, {"face", valuation->decision[a].face}, {"value", valuation->decision[a].value});
         jk_json_put(b, decisions, jk_action_name((jk_action)a), entry);
     }
     jk_json_put(b, object, "decisions", decisions);

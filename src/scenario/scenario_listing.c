@@ -31,11 +31,11 @@ enum {
 #define MONEY(name, meaning)                                                                                           \
     { name, NULL, "money", meaning, JK_LISTING_NUMBER, 2 }
 static const jk_listing_column columns[COLUMNS] = {
-    [SCENARIO] = {"scenario", NULL, "", "base, or the scenario's name", JK_LISTING_TEXT, 0},
-    [MODE] = {"mode", NULL, "", "base, replanned or committed", JK_LISTING_TEXT, 0},
-    [SEGMENT] = {"segment", NULL, "", "all, or the segment's id", JK_LISTING_TEXT, 0},
+    [SCENARIO] = JK_LISTED_TEXT("scenario", NULL, "base, or the scenario's name"),
+    [MODE] = JK_LISTED_TEXT("mode", NULL, "base, replanned or committed"),
+    [SEGMENT] = JK_LISTED_TEXT("segment", NULL, "all, or the segment's id"),
     [IRR] = {"irr", NULL, "a year", "Required return, with what the scenario adds to it", JK_LISTING_NUMBER, -1},
-    [CLAIMS] = {"claims", NULL, "", "Claims of the segment", JK_LISTING_COUNT, 0},
+    [CLAIMS] = JK_LISTED_COUNT("claims", NULL, "Claims of the segment"),
     [FACE] = MONEY("face", "What they owe at the cut-off"),
     [VALUE] = MONEY("value", "Their worth at the return"),
     [CHANGE] = {"change_pct", NULL, "%", "Change of the value against the base", JK_LISTING_NUMBER, 4},
@@ -46,8 +46,8 @@ static const jk_listing_column columns[COLUMNS] = {
     [GROSS_180] = MONEY("erc_gross_180", "Collections of the first 180 months"),
     [NET] = MONEY("net", "Collections and sales less their cost"),
     [MULTIPLE] = {"multiple", NULL, "", "Net flows over bid and onboarding", JK_LISTING_NUMBER, 6},
-    [PAYBACK] = {"payback_months", NULL, "months", "Month in which what was paid has come back", JK_LISTING_COUNT, 0},
-    [CHANGED] = {"changed_claims", NULL, "", "Claims decided otherwise than in the base; of all", JK_LISTING_COUNT, 0},
+    [PAYBACK] = JK_LISTED_MONTHS("payback_months", NULL, "Month in which what was paid has come back"),
+    [CHANGED] = JK_LISTED_COUNT("changed_claims", NULL, "Claims decided otherwise than in the base; of all"),
     [CHANGED_FACE] = MONEY("changed_face", "Their face; of all"),
 };
 #undef MONEY

@@ -27,8 +27,8 @@ static json_t *returns(jk_json_builder *b, const jk_simulation *simulation) {
     jk_json_put(b, object, "price_is", json_string(simulation->price_given ? "given" : "bid"));
     jk_json_put(b, object, "paths_without",
                 json_integer((json_int_t)(simulation->paths - simulation->irr_at_price.count)));
-    jk_json_put(b, object, "probability_of_required_return", jk_json_number(simulation->probability_of_return));
-    jk_json_put(b, object, "probability_of_loss", jk_json_number(simulation->probability_of_loss));
+    jk_json_put_numbers(b, object, {"probability_of_required_return", simulation->probability_of_return},
+                        {"probability_of_loss", simulation->probability_of_loss});
     return object;
 }
 
@@ -90,10 +90,9 @@ static json_t *manifest(jk_json_builder *b, const jk_tape *tape, const jk_model 
     json_t *object = text == NULL ? NULL : jk_json_parse(text, 0, NULL);
     free(text);
     if (object != NULL) {
-        jk_json_put(b, object, "seed", json_integer((json_int_t)simulation->seed));
-        jk_json_put(b, object, "paths", json_integer((json_int_t)simulation->paths));
-        jk_json_put(b, object, "parameters_drawn", json_integer((json_int_t)simulation->parameters));
-        jk_json_put(b, object, "parameters_left_out", json_integer((json_int_t)simulation->parameters_left_out));
+        jk_json_put_counts(b, object, {"seed", simulation->seed}, {"paths", simulation->paths},
+                           {"parameters_drawn", simulation->parameters},
+                           {"parameters_left_out", simulation->parameters_left_out});
         jk_json_put(b, object, "own_risk", json_boolean(simulation->own_risk));
     }
     return object;
@@ -102,10 +101,8 @@ static json_t *manifest(jk_json_builder *b, const jk_tape *tape, const jk_model 
 char *jk_simulation_json(const jk_tape *tape, const jk_model *model, const jk_simulation *simulation) {
     jk_json_builder b = {0};
     json_t *object = json_object();
-    jk_json_put(&b, object, "paths", json_integer((json_int_t)simulation->paths));
-    jk_json_put(&b, object, "seed", json_integer((json_int_t)simulation->seed));
-    jk_json_put(&b, object, "model_points", json_integer((json_int_t)simulation->model_points));
-    jk_json_put(&b, object, "large_claims", json_integer((json_int_t)simulation->large_claims));
+    jk_json_put_counts(&b, object, {"paths", simulation->paths}, {"seed", simulation->seed},
+                       {"model_points", simulation->model_points}, {"large_claims", simulation->large_claims});
     jk_json_put(&b, object, "compression_error", jk_json_number(simulation->compression_error));
     jk_json_put(&b, object, "compression", compression(&b, simulation));
     jk_json_put(&b, object, "claims", json_integer((json_int_t)simulation->claims));

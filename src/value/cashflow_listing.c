@@ -8,7 +8,7 @@ enum { MONTH, GROSS, INSTALMENTS, COST, SALE, NET, CUMULATIVE, COLUMNS };
 #define MONEY(name, meaning)                                                                                           \
     { name, name, "money", meaning, JK_LISTING_NUMBER, 2 }
 static const jk_listing_column columns[COLUMNS] = {
-    [MONTH] = {"month", "month", "months", "Month after the cut-off, from 1", JK_LISTING_COUNT, 0},
+    [MONTH] = JK_LISTED_MONTHS("month", "month", "Month after the cut-off, from 1"),
     [GROSS] = MONEY("gross", "Expected collections"),
     [INSTALMENTS] = MONEY("instalments", "The part of it that debtors who pay bring month by month"),
     [COST] = MONEY("cost", "Running costs, contingent fees and court fees"),
@@ -34,10 +34,6 @@ static jk_status month_cells(const jk_listing *listing, size_t row, jk_cell *cel
 }
 
 jk_listing jk_cashflow_listing(const jk_valuation *valuation) {
-    return (jk_listing){.name = "cashflow",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = valuation == NULL ? 0 : (size_t)valuation->flow.months,
-                        .source = {valuation, NULL},
-                        .cells = month_cells};
+    return JK_LISTING_OF("cashflow", columns, valuation == NULL ? 0 : (size_t)valuation->flow.months, month_cells,
+                         valuation);
 }

@@ -32,21 +32,21 @@ enum {
 };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [PLACE] = {"place", "", "", "Place on the list, from 1", JK_LISTING_COUNT, 0},
-    [CLAIM_ID] = {"claim_id", "claim", "", "The claim", JK_LISTING_TEXT, 0},
-    [BALANCE] = {"balance", "balance", "money", "What is owed", JK_LISTING_NUMBER, 2},
-    [DECISION_A] = {"decision", "champion", "", "The champion's decision", JK_LISTING_TEXT, 0},
-    [DECISION_B] = {"decision_challenger", "challenger", "", "The challenger's", JK_LISTING_TEXT, 0},
-    [VALUE_A] = {"value", "worth", "money", "Value by the champion", JK_LISTING_NUMBER, 2},
-    [VALUE_B] = {"value_challenger", "by the challenger", "money", "Value by the challenger", JK_LISTING_NUMBER, 2},
-    [LOSS_A] = {"loss_by_champion", "loss if it follows", "money",
-                "By the champion: what the challenger's decision is worth less than its own", JK_LISTING_NUMBER, 2},
-    [LOSS_B] = {"loss_by_challenger", "loss if it does not", "money",
-                "By the challenger: what the champion's decision is worth less than its own", JK_LISTING_NUMBER, 2},
-    [SCORE_A] = {"score", NULL, "", "Score by the champion", JK_LISTING_COUNT, 0},
-    [SCORE_B] = {"score_challenger", NULL, "", "By the challenger", JK_LISTING_COUNT, 0},
-    [CLASS_A] = {"class", NULL, "", "Capacity class by the champion", JK_LISTING_TEXT, 0},
-    [CLASS_B] = {"class_challenger", NULL, "", "By the challenger", JK_LISTING_TEXT, 0},
+    [PLACE] = JK_LISTED_COUNT("place", "", "Place on the list, from 1"),
+    [CLAIM_ID] = JK_LISTED_TEXT("claim_id", "claim", "The claim"),
+    [BALANCE] = JK_LISTED_MONEY("balance", "balance", "What is owed"),
+    [DECISION_A] = JK_LISTED_TEXT("decision", "champion", "The champion's decision"),
+    [DECISION_B] = JK_LISTED_TEXT("decision_challenger", "challenger", "The challenger's"),
+    [VALUE_A] = JK_LISTED_MONEY("value", "worth", "Value by the champion"),
+    [VALUE_B] = JK_LISTED_MONEY("value_challenger", "by the challenger", "Value by the challenger"),
+    [LOSS_A] = JK_LISTED_MONEY("loss_by_champion", "loss if it follows",
+                               "By the champion: what the challenger's decision is worth less than its own"),
+    [LOSS_B] = JK_LISTED_MONEY("loss_by_challenger", "loss if it does not",
+                               "By the challenger: what the champion's decision is worth less than its own"),
+    [SCORE_A] = JK_LISTED_COUNT("score", NULL, "Score by the champion"),
+    [SCORE_B] = JK_LISTED_COUNT("score_challenger", NULL, "By the challenger"),
+    [CLASS_A] = JK_LISTED_TEXT("class", NULL, "Capacity class by the champion"),
+    [CLASS_B] = JK_LISTED_TEXT("class_challenger", NULL, "By the challenger"),
 };
 
 static jk_status row_cells(const jk_listing *listing, size_t i, jk_cell *cells, jk_error *error) {
@@ -68,13 +68,7 @@ static jk_status row_cells(const jk_listing *listing, size_t i, jk_cell *cells, 
 }
 
 jk_listing jk_challenge_listing(const jk_challenge *challenge) {
-    return (jk_listing){.name = "challenger",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = challenge != NULL ? challenge->count : 0,
-                        .choice = -1,
-                        .source = {challenge, NULL},
-                        .cells = row_cells};
+    return JK_LISTING_OF("challenger", columns, challenge != NULL ? challenge->count : 0, row_cells, challenge);
 }
 
 /* ---- decisions against each other ------------------------------------------------------------------------------- */
@@ -82,16 +76,16 @@ jk_listing jk_challenge_listing(const jk_challenge *challenge) {
 enum { BY_A, BY_B, CLAIMS, FACE, WORTH_A, WORTH_B, LOST_A, LOST_B, CELL_COLUMNS };
 
 static const jk_listing_column cell_columns[CELL_COLUMNS] = {
-    [BY_A] = {"decision", "champion", "", "The champion's decision", JK_LISTING_TEXT, 0},
-    [BY_B] = {"decision_challenger", "challenger", "", "The challenger's", JK_LISTING_TEXT, 0},
-    [CLAIMS] = {"claims", "claims", "", "Claims of which they decide so", JK_LISTING_COUNT, 0},
-    [FACE] = {"face", "face", "money", "What they owe", JK_LISTING_NUMBER, 2},
-    [WORTH_A] = {"value", "value", "money", "Their value by the champion", JK_LISTING_NUMBER, 2},
-    [WORTH_B] = {"value_challenger", "by the challenger", "money", "By the challenger", JK_LISTING_NUMBER, 2},
-    [LOST_A] = {"loss_by_champion", "loss if it follows", "money",
-                "By the champion: what the challenger's decisions are worth less", JK_LISTING_NUMBER, 2},
-    [LOST_B] = {"loss_by_challenger", "loss if it does not", "money",
-                "By the challenger: what the champion's decisions are worth less", JK_LISTING_NUMBER, 2},
+    [BY_A] = JK_LISTED_TEXT("decision", "champion", "The champion's decision"),
+    [BY_B] = JK_LISTED_TEXT("decision_challenger", "challenger", "The challenger's"),
+    [CLAIMS] = JK_LISTED_COUNT("claims", "claims", "Claims of which they decide so"),
+    [FACE] = JK_LISTED_MONEY("face", "face", "What they owe"),
+    [WORTH_A] = JK_LISTED_MONEY("value", "value", "Their value by the champion"),
+    [WORTH_B] = JK_LISTED_MONEY("value_challenger", "by the challenger", "By the challenger"),
+    [LOST_A] = JK_LISTED_MONEY("loss_by_champion", "loss if it follows",
+                               "By the champion: what the challenger's decisions are worth less"),
+    [LOST_B] = JK_LISTED_MONEY("loss_by_challenger", "loss if it does not",
+                               "By the challenger: what the champion's decisions are worth less"),
 };
 
 static jk_status decision_cells(const jk_listing *listing, size_t i, jk_cell *cells, jk_error *error) {
@@ -110,13 +104,8 @@ static jk_status decision_cells(const jk_listing *listing, size_t i, jk_cell *ce
 }
 
 jk_listing jk_challenge_decisions_listing(const jk_challenge *challenge) {
-    return (jk_listing){.name = "challenger decisions",
-                        .columns = cell_columns,
-                        .column_count = CELL_COLUMNS,
-                        .rows = challenge != NULL ? (size_t)JK_ACTION_COUNT * JK_ACTION_COUNT : 0,
-                        .choice = -1,
-                        .source = {challenge, NULL},
-                        .cells = decision_cells};
+    return JK_LISTING_OF("challenger decisions", cell_columns,
+                         challenge != NULL ? (size_t)JK_ACTION_COUNT * JK_ACTION_COUNT : 0, decision_cells, challenge);
 }
 
 /* ---- JSON and CSV ----------------------------------------------------------------------------------------------- */
@@ -127,8 +116,7 @@ static json_t *side_json(jk_json_builder *b, const jk_challenge *challenge, int 
     jk_json_put(b, object, "model", jk_json_string(model->name));
     jk_json_put(b, object, "version", model->version != NULL ? jk_json_string(model->version) : json_null());
     jk_json_put(b, object, "model_sha256", json_string(model->sha256));
-    jk_json_put(b, object, "irr", jk_json_number(challenge->irr[side]));
-    jk_json_put(b, object, "bid", jk_json_number(challenge->bid[side]));
+    jk_json_put_numbers(b, object, {"irr", challenge->irr[side]}, {"bid", challenge->bid[side]});
     return object;
 }
 
@@ -138,8 +126,8 @@ json_t *jk_json_challenge(jk_json_builder *b, const jk_challenge *challenge) {
     jk_json_put(b, object, "champion", side_json(b, challenge, 0));
     jk_json_put(b, object, "challenger", side_json(b, challenge, 1));
     jk_json_put(b, object, "differing", json_integer((json_int_t)challenge->differing));
-    jk_json_put(b, object, "rank_correlation", jk_json_number(challenge->rank_correlation));
-    jk_json_put(b, object, "mean_difference", jk_json_number(challenge->mean_difference));
+    jk_json_put_numbers(b, object, {"rank_correlation", challenge->rank_correlation},
+                        {"mean_difference", challenge->mean_difference});
     jk_json_put(b, object, "decisions", jk_listing_json(b, &decisions));
     jk_json_put(b, object, "rows", jk_listing_json(b, &rows));
     return object;
@@ -161,37 +149,7 @@ char *jk_challenge_page_json(const jk_challenge *challenge, int32_t cutoff) {
     return jk_json_text(&b, object, JK_JSON_FLAGS);
 }
 
-static void put_cell(FILE *out, const jk_listing_column *column, const jk_cell *cell) {
-    char text[6 * JK_CELL_TEXT + 8];
-    if (column->kind == JK_LISTING_TEXT) {
-        char *end = jk_cell_write(text, cell->text, strlen(cell->text));
-        (void)fwrite(text, 1, (size_t)(end - text), out);
-    } else if (!isnan(cell->number)) {
-        (void)fprintf(out, "%.*f", column->decimals > 0 ? column->decimals : 0, cell->number);
-    }
-}
-
 jk_status jk_challenge_write_claims(const jk_challenge *challenge, const char *path, jk_error *error) {
-    jk_listing listing = jk_challenge_listing(challenge);
-    jk_cell cells[JK_LISTING_COLUMNS];
-    jk_output output = {0};
-    jk_status status = JK_OK;
-    JK_TRY_CLEANUP(jk_output_open(&output, path, JK_OUTPUT_PERSONAL, error));
-    JK_TRY_CLEANUP(jk_output_stream(&output, error));
-    for (size_t c = 0; c < listing.column_count; c++) {
-        (void)fprintf(output.stream, "%s%s", c > 0 ? "," : "", listing.columns[c].name);
-    }
-    (void)fputc('\n', output.stream);
-    for (size_t row = 0; row < listing.rows; row++) {
-        JK_TRY_CLEANUP(jk_listing_row(&listing, row, cells, error));
-        for (size_t c = 0; c < listing.column_count; c++) {
-            (void)fputs(c > 0 ? "," : "", output.stream);
-            put_cell(output.stream, &listing.columns[c], &cells[c]);
-        }
-        (void)fputc('\n', output.stream);
-    }
-    JK_TRY_CLEANUP(jk_output_commit(&output, error));
-cleanup:
-    jk_output_abort(&output);
-    return status;
+    const jk_listing listing = jk_challenge_listing(challenge);
+    return jk_listing_write(&listing, path, true, error);
 }

@@ -28,25 +28,24 @@ enum {
 };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [GROUP] = {"group", NULL, "", "What is grouped by: all, decision, segment, country, or reason of the decision",
-               JK_LISTING_TEXT, 0},
-    [NAME] = {"name", "name", "", "The decision, the segment's id, the country's code, the reason", JK_LISTING_TEXT, 0},
-    [CLAIMS] = {"claims", "claims", "", "Claims of the group", JK_LISTING_COUNT, 0},
-    [FACE] = {"face", "face", "money", "What they owe at the cut-off", JK_LISTING_NUMBER, 2},
+    [GROUP] =
+        JK_LISTED_TEXT("group", NULL, "What is grouped by: all, decision, segment, country, or reason of the decision"),
+    [NAME] = JK_LISTED_TEXT("name", "name", "The decision, the segment's id, the country's code, the reason"),
+    [CLAIMS] = JK_LISTED_COUNT("claims", "claims", "Claims of the group"),
+    [FACE] = JK_LISTED_MONEY("face", "face", "What they owe at the cut-off"),
     JK_WORTH_LISTING(VALUE),
     [SHARE] = {"share_of_face", "share of face", "%", "The group's face in per cent of all", JK_LISTING_NUMBER, 4},
     [HOURS] = {"agent_hours", NULL, "hours", "Agent hours that the treatments take in the model's first epoch",
                JK_LISTING_NUMBER, 4},
-    [GROSS_84] = {"erc_gross_84", NULL, "money",
-                  "ERC-84: collections of the first 84 months; this and what follows "
-                  "where the group's monthly flow is known",
-                  JK_LISTING_NUMBER, 2},
-    [GROSS_84 + 1] = {"erc_gross_120", NULL, "money", "ERC-120: of the first 120 months", JK_LISTING_NUMBER, 2},
-    [GROSS_84 + 2] = {"erc_gross_180", NULL, "money", "ERC-180: of the first 180 months", JK_LISTING_NUMBER, 2},
-    [COST] = {"cost", NULL, "money", "Cost of collection over the whole horizon", JK_LISTING_NUMBER, 2},
+    [GROSS_84] = JK_LISTED_MONEY("erc_gross_84", NULL,
+                                 "ERC-84: collections of the first 84 months; this and what follows "
+                                 "where the group's monthly flow is known"),
+    [GROSS_84 + 1] = JK_LISTED_MONEY("erc_gross_120", NULL, "ERC-120: of the first 120 months"),
+    [GROSS_84 + 2] = JK_LISTED_MONEY("erc_gross_180", NULL, "ERC-180: of the first 180 months"),
+    [COST] = JK_LISTED_MONEY("cost", NULL, "Cost of collection over the whole horizon"),
     [COST_SHARE] = {"cost_share", NULL, "", "Cost of collection as a part of collections", JK_LISTING_NUMBER, 6},
     [MULTIPLE] = {"multiple", NULL, "", "Net money multiple: net flows over bid and onboarding", JK_LISTING_NUMBER, 6},
-    [PAYBACK] = {"payback_months", NULL, "months", "Month in which what was paid has come back", JK_LISTING_COUNT, 0},
+    [PAYBACK] = JK_LISTED_MONTHS("payback_months", NULL, "Month in which what was paid has come back"),
     JK_QUOTE_LISTING(QUOTE),
 };
 
@@ -121,10 +120,5 @@ jk_listing jk_groups_listing(const jk_valuation *valuation) {
     size_t rows = valuation == NULL
                       ? 0
                       : 1 + JK_ACTION_COUNT + valuation->segment_count + valuation->country_count + JK_REASON_COUNT;
-    return (jk_listing){.name = "value",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = rows,
-                        .source = {valuation, NULL},
-                        .cells = group_cells};
+    return JK_LISTING_OF("value", columns, rows, group_cells, valuation);
 }

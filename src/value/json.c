@@ -74,8 +74,7 @@ json_t *jk_json_manifest(jk_json_builder *b, const jk_tape *tape, const jk_model
 json_t *jk_json_group(jk_json_builder *b, const jk_group *sums) {
     json_t *object = json_object();
     jk_json_put(b, object, "claims", json_integer((json_int_t)sums->claims));
-    jk_json_put(b, object, "face", jk_json_number(sums->face));
-    jk_json_put(b, object, "value", jk_json_number(sums->value));
+    jk_json_put_numbers(b, object, {"face", sums->face}, {"value", sums->value});
     return object;
 }
 
@@ -155,8 +154,7 @@ void jk_json_put_worth(jk_json_builder *b, json_t *object, const jk_worth *worth
         return;
     }
     json_t *fit = json_object();
-    jk_json_put(b, fit, "draws", json_integer((json_int_t)worth->draws));
-    jk_json_put(b, fit, "parameters", json_integer((json_int_t)worth->parameters));
+    jk_json_put_counts(b, fit, {"draws", worth->draws}, {"parameters", worth->parameters});
     jk_json_put_numbers(b, fit, {"curse", worth->curse}, {"curse_error", worth->curse_error},
                         {"overstated", worth->overstated}, {"overstated_error", worth->overstated_error});
     if (!isnan(worth->spread)) {
@@ -202,8 +200,7 @@ char *jk_valuation_json(const jk_tape *tape, const jk_model *model, const jk_val
                         {"bid_pct_of_face", offer.bid_pct_of_face}, {"irr", valuation->irr});
     jk_json_put(&b, object, "horizon_months", json_integer(valuation->flow.months));
     jk_json_put(&b, object, "erc_gross", jk_json_collections(&b, &offer));
-    jk_json_put(&b, object, "net", jk_json_number(offer.sum.net));
-    jk_json_put(&b, object, "multiple", jk_json_number(offer.multiple));
+    jk_json_put_numbers(&b, object, {"net", offer.sum.net}, {"multiple", offer.multiple});
     jk_json_put(&b, object, "payback_months", jk_json_months(offer.payback));
     jk_json_put_numbers(&b, object, {"gross", offer.sum.gross}, {"cost", offer.sum.cost}, {"sale", offer.sum.sale},
                         {"cost_share", offer.cost_share});

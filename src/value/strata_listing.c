@@ -15,28 +15,28 @@ enum { CLAIMS, FACE, SHARE, VALUE, PCT_OF_FACE, BID, GROSS, NET, GROSS_12M, GROS
 static const jk_listing_column measures[JK_STRATA_MEASURES] = {
     JK_STRATUM_FACE_LISTING(CLAIMS, "share of face"),
     JK_WORTH_LISTING(VALUE),
-    [GROSS_12M] = {"gross_12m", "12 months", "money", "Collections of the first 12 months", JK_LISTING_NUMBER, 2},
-    [GROSS_60M] = {"gross_60m", NULL, "money", "Collections of the first 60 months", JK_LISTING_NUMBER, 2},
+    [GROSS_12M] = JK_LISTED_MONEY("gross_12m", "12 months", "Collections of the first 12 months"),
+    [GROSS_60M] = JK_LISTED_MONEY("gross_60m", NULL, "Collections of the first 60 months"),
 };
 
 /* ---- several -------------------------------------------------------------------------------------------------- */
 
 enum { SCENARIO, MODE, REQUIRED };
 static const jk_listing_column case_columns[JK_STRATA_CASE_COLUMNS] = {
-    [SCENARIO] = {"scenario", "scenario", "", "base, or the scenario's name", JK_LISTING_TEXT, 0},
-    [MODE] = {"mode", "mode", "", "base, replanned or committed", JK_LISTING_TEXT, 0},
+    [SCENARIO] = JK_LISTED_TEXT("scenario", "scenario", "base, or the scenario's name"),
+    [MODE] = JK_LISTED_TEXT("mode", "mode", "base, replanned or committed"),
     [REQUIRED] = {"required_return", "required return", "a year", "The return as asked for", JK_LISTING_NUMBER, -1},
 };
 
 enum { OF_CLAIMS, OF_FACE, OF_SHARE, OF_VALUE, OF_CHANGE, OF_BID, OF_PCT, OF_CHANGED };
 static const jk_listing_column case_measures[JK_STRATA_CASE_MEASURES] = {
     JK_STRATUM_FACE_LISTING(OF_CLAIMS, NULL),
-    [OF_VALUE] = {"value", "value", "money", "Their worth at the return, before onboarding", JK_LISTING_NUMBER, 2},
+    [OF_VALUE] = JK_LISTED_MONEY("value", "value", "Their worth at the return, before onboarding"),
     [OF_CHANGE] = {"change_pct", "change", "%", "Change of the value against the base", JK_LISTING_NUMBER, 4},
-    [OF_BID] = {"bid", "bid", "money", "Value less onboarding, at least 0: the bid at the return alone, without floors",
-                JK_LISTING_NUMBER, 2},
+    [OF_BID] =
+        JK_LISTED_MONEY("bid", "bid", "Value less onboarding, at least 0: the bid at the return alone, without floors"),
     [OF_PCT] = {"bid_pct_of_face", "of face", "%", "That bid in per cent of face", JK_LISTING_NUMBER, 4},
-    [OF_CHANGED] = {"changed_claims", NULL, "", "Claims decided otherwise than in the base", JK_LISTING_COUNT, 0},
+    [OF_CHANGED] = JK_LISTED_COUNT("changed_claims", NULL, "Claims decided otherwise than in the base"),
 };
 
 void jk_strata_heads(jk_strata *self) {

@@ -26,7 +26,7 @@ enum { MONTHS_A_YEAR = 12 };
 #define MONEY(name, head, meaning)                                                                                     \
     { name, head, "money", meaning, JK_LISTING_NUMBER, 2 }
 static const jk_listing_column columns[COLUMNS] = {
-    [YEAR] = {"year", "year", "", "Year after the cut-off, from 1", JK_LISTING_COUNT, 0},
+    [YEAR] = JK_LISTED_COUNT("year", "year", "Year after the cut-off, from 1"),
     [GROSS] = MONEY("gross", "gross", "Expected collections of the year (ERC)"),
     [INSTALMENTS] = MONEY("instalments", NULL, "The part of it that debtors who pay bring month by month"),
     [COST] = MONEY("cost", "cost", "Running costs, contingent fees and court fees"),
@@ -77,10 +77,6 @@ static jk_status year_cells(const jk_listing *listing, size_t row, jk_cell *cell
 
 jk_listing jk_years_listing(const jk_valuation *valuation) {
     int months = valuation == NULL ? 0 : valuation->flow.months;
-    return (jk_listing){.name = "years",
-                        .columns = columns,
-                        .column_count = COLUMNS,
-                        .rows = (size_t)((months + MONTHS_A_YEAR - 1) / MONTHS_A_YEAR),
-                        .source = {valuation, NULL},
-                        .cells = year_cells};
+    return JK_LISTING_OF("years", columns, (size_t)((months + MONTHS_A_YEAR - 1) / MONTHS_A_YEAR), year_cells,
+                         valuation);
 }

@@ -65,7 +65,7 @@ static void write_head(table_sheet *t, size_t c) {
 static lxw_error write_cell(table_sheet *t, size_t c, const jk_cell *cell) {
     const jk_listing_column *column = &t->table->listing->columns[c];
     lxw_col_t at = place_of(t, c);
-    if (column->kind == JK_LISTING_TEXT) {
+    if (column->kind == JK_LISTING_TEXT || (column->kind == JK_LISTING_FIGURE && isnan(cell->number))) {
         return cell->text[0] == '\0' ? LXW_NO_ERROR : worksheet_write_string(t->sheet, t->end, at, cell->text, NULL);
     }
     if (isnan(cell->number)) {
