@@ -101,10 +101,7 @@ static jk_status test_model(const jk_panel *panel, const jk_model *model, const 
         goto cleanup;
     }
     deviance = jk_columns_zero(rows.debtors, sizeof *deviance);
-    if (deviance == NULL) {
-        status = jk_fail_memory(error, "the back-test's debtors");
-        goto cleanup;
-    }
+    JK_TRY_CLEANUP(jk_held(deviance != NULL, error, "the back-test's debtors"));
     JK_TRY_CLEANUP(jk_backtest_rank(&rows, result, error));
     JK_TRY_CLEANUP(jk_backtest_sum(&rows, model, options, result, error));
     jk_backtest_fit_slope(&rows, result->paid_part, &result->slope);
@@ -140,10 +137,7 @@ static jk_status open_and_test(const char *panel_path, const char *model_path, c
         test->panel_path = strdup(panel_path);
         test->panel_sha256 = strdup(jk_tape_sha256(jk_panel_tape(panel)));
         test->panel_rows = jk_tape_rows(jk_panel_tape(panel));
-        if (test->panel_path == NULL || test->panel_sha256 == NULL) {
-            status = jk_fail_memory(error, "a name");
-            goto cleanup;
-        }
+        JK_TRY_CLEANUP(jk_held(test->panel_path != NULL && test->panel_sha256 != NULL, error, "a name"));
     }
     JK_TRY_CLEANUP(test_model(panel, model, options, first, test, result, error));
     if (is_first && jk_team_role_now() != JK_TEAM_PART) {
@@ -165,7 +159,7 @@ jk_status jk_backtest_run(const char *panel_path, const char *const *model_paths
     double *first = NULL;
     test->model = jk_columns_zero(model_count, sizeof *test->model);
     test->model_count = test->model != NULL ? model_count : 0;
-    jk_status status = test->model != NULL ? JK_OK : jk_fail_memory(error, "the results of a back-test");
+    jk_status status = jk_held(test->model != NULL, error, "the results of a back-test");
     for (size_t m = 0; status == JK_OK && m < model_count; m++) {
         status = open_and_test(panel_path, model_paths[m], options, &first, test, &test->model[m], error);
     }

@@ -160,7 +160,7 @@ static jk_status test_landmarks(const jk_landmarks *landmarks, const jk_model *m
                                 jk_horizon_model *result, jk_error *error) {
     jk_backtest_rows rows = {.debtors = landmarks->debtors, .claims = landmarks->claims};
     rows.row = jk_columns_alloc(landmarks->count, sizeof *rows.row);
-    jk_status status = rows.row == NULL ? jk_fail_memory(error, "the rows of the back-test") : JK_OK;
+    jk_status status = jk_held(rows.row != NULL, error, "the rows of the back-test");
     for (size_t h = 0; status == JK_OK && h < options->landmarks.horizon_count; h++) {
         jk_horizon *horizon = &result->horizon[h];
         *horizon = (jk_horizon){.months = options->landmarks.horizon[h]};
@@ -183,9 +183,7 @@ static jk_status describe(const char *path, const jk_model *model, jk_horizon_te
     result->path = strdup(path);
     result->name = strdup(model->name);
     result->sha256 = strdup(model->sha256);
-    if (result->path == NULL || result->name == NULL || result->sha256 == NULL) {
-        return jk_fail_memory(error, "a name");
-    }
+    JK_TRY(jk_held(result->path != NULL && result->name != NULL && result->sha256 != NULL, error, "a name"));
     (void)snprintf(result->currency, sizeof result->currency, "%s", model->base_currency);
     return strcmp(result->currency, test->model[0].currency) == 0
                ? JK_OK
@@ -196,9 +194,7 @@ static jk_status describe(const char *path, const jk_model *model, jk_horizon_te
 
 static jk_status add_landmarks(jk_landmarks *part, jk_landmarks *all, jk_error *error) {
     jk_landmark *at = jk_columns_alloc(all->count + part->count, sizeof *at);
-    if (at == NULL) {
-        return jk_fail_memory(error, "the landmarks");
-    }
+    JK_TRY(jk_held(at != NULL, error, "the landmarks"));
     if (all->count > 0) {
         memcpy(at, all->at, all->count * sizeof *at);
     }
@@ -241,9 +237,7 @@ static jk_status test_model(const char *panel_path, const char *model_path, cons
         test->panel_path = strdup(panel_path);
         test->panel_sha256 = strdup(jk_tape_sha256(jk_panel_tape(panel)));
         test->panel_rows = jk_tape_rows(jk_panel_tape(panel));
-        if (test->panel_path == NULL || test->panel_sha256 == NULL) {
-            JK_TRY_CLEANUP(jk_fail_memory(error, "a name"));
-        }
+        JK_TRY_CLEANUP(jk_held(test->panel_path != NULL && test->panel_sha256 != NULL, error, "a name"));
     }
     if (options->folds > 1) {
         landmarks.debtors = jk_tape_debtors(jk_panel_tape(panel));
@@ -272,7 +266,7 @@ jk_status jk_horizon_run(const char *panel_path, const char *const *model_paths,
     }
     test->model = jk_columns_zero(model_count, sizeof *test->model);
     test->model_count = test->model != NULL ? model_count : 0;
-    jk_status status = test->model != NULL ? JK_OK : jk_fail_memory(error, "the results of a back-test");
+    jk_status status = jk_held(test->model != NULL, error, "the results of a back-test");
     for (size_t m = 0; status == JK_OK && m < model_count; m++) {
         status = test_model(panel_path, model_paths[m], &test->options, test, &test->model[m], error);
     }

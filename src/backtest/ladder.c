@@ -161,10 +161,9 @@ static jk_status fill(const ladder_work *work, const size_t *ages, jk_triangle *
     triangle->observed = jk_columns_zero(triangle->origins, sizeof(size_t));
     triangle->cumulative = jk_columns_alloc(triangle->origins * triangle->ages, sizeof(double));
     triangle->age = jk_columns_alloc(triangle->ages, sizeof(double));
-    if (triangle->origin == NULL || triangle->observed == NULL || triangle->cumulative == NULL ||
-        triangle->age == NULL) {
-        return jk_fail_memory(error, "the triangle");
-    }
+    JK_TRY(jk_held(triangle->origin != NULL && triangle->observed != NULL && triangle->cumulative != NULL &&
+                       triangle->age != NULL,
+                   error, "the triangle"));
     for (size_t k = 0; k < triangle->ages; k++) {
         triangle->age[k] = (double)((k + 1) * (size_t)work->months);
     }
@@ -184,9 +183,7 @@ static jk_status fill(const ladder_work *work, const size_t *ages, jk_triangle *
             }
             triangle->cumulative[origin * triangle->ages + k] = k < ages[c] ? jk_exact_to(sum) : (double)NAN;
         }
-        if (triangle->origin[origin++] == NULL) {
-            return jk_fail_memory(error, "the triangle");
-        }
+        JK_TRY(jk_held(triangle->origin[origin++] != NULL, error, "the triangle"));
     }
     return JK_OK;
 }

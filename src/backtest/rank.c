@@ -205,10 +205,7 @@ jk_status jk_backtest_rank(jk_backtest_rows *rows, jk_backtest_model *result, jk
     double *months = key + rows->count;
     jk_backtest_row *claims = jk_columns_alloc(rows->count < rows->claims ? rows->count : rows->claims, sizeof *claims);
     jk_status status = JK_OK;
-    if (items == NULL || weight == NULL || claims == NULL) {
-        status = jk_fail_memory(error, "the ranking of a back-test");
-        goto cleanup;
-    }
+    JK_TRY_CLEANUP(jk_held(items != NULL && weight != NULL && claims != NULL, error, "the ranking of a back-test"));
     for (size_t i = 0; i < rows->count; i++) {
         weight[i] = jk_backtest_exposure(&rows->row[i]);
         key[i] = 1.0 / rows->row[i].months;

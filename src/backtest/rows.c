@@ -72,9 +72,7 @@ static jk_status keep_rows(const collection *work, const jk_panel_block *block, 
     kept_block *out = &work->block[block->number];
     jk_expected_cash(work->model, block, own->expected);
     out->row = jk_columns_alloc(kept, sizeof *out->row);
-    if (out->row == NULL) {
-        return jk_fail_memory(error, "the rows of a back-test");
-    }
+    JK_TRY(jk_held(out->row != NULL, error, "the rows of a back-test"));
     for (size_t i = 0; i < block->rows; i++) {
         if (own->keep[i]) {
             jk_backtest_row *row = &out->row[out->count++];
@@ -207,9 +205,7 @@ static jk_status join(collection *work, jk_backtest_rows *rows, jk_error *error)
         count += work->block[b].count;
     }
     jk_backtest_row *found = jk_columns_alloc(count, sizeof *found);
-    if (found == NULL) {
-        return jk_fail_memory(error, "the rows of a back-test");
-    }
+    JK_TRY(jk_held(found != NULL, error, "the rows of a back-test"));
     size_t at = 0;
     for (size_t b = 0; b < work->blocks; b++) {
         kept_block *block = &work->block[b];
@@ -273,9 +269,7 @@ static jk_status find_stability(const collection *work, jk_backtest *test, jk_ba
     int64_t *counts = work->bench[0].counts;
     JK_TRY(sum_counts(work, error));
     result->stability = jk_columns_zero(card->count + 1, sizeof *result->stability);
-    if (result->stability == NULL) {
-        return jk_fail_memory(error, "stability");
-    }
+    JK_TRY(jk_held(result->stability != NULL, error, "stability"));
     test->reference_rows = 0;
     for (size_t l = 0; l < SCORE_BANDS; l++) {
         test->reference_rows += (size_t)counts[l];

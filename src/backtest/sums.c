@@ -150,9 +150,7 @@ static void finish_cell(const cell_sums *sums, double part, jk_backtest_cell *ce
 
 jk_status jk_backtest_paid_part(const jk_backtest_rows *rows, double *part, jk_error *error) {
     cell_sums *sums = jk_columns_zero(1, sizeof *sums);
-    if (sums == NULL) {
-        return jk_fail_memory(error, "sums of the back-test");
-    }
+    JK_TRY(jk_held(sums != NULL, error, "sums of the back-test"));
     add_kind(rows, -1, sums);
     *part = paid_part(sums);
     free(sums);
@@ -163,9 +161,7 @@ jk_status jk_backtest_cells(const jk_backtest_rows *rows, int kind, double part,
                             uint16_t **codes, size_t *count, jk_error *error) {
     const size_t room = kind < 0 ? 1 : (size_t)JK_BACKTEST_CODE_MAX + 1;
     cell_sums *sums = jk_columns_zero(room, sizeof *sums);
-    if (sums == NULL) {
-        return jk_fail_memory(error, "sums of the back-test");
-    }
+    JK_TRY(jk_held(sums != NULL, error, "sums of the back-test"));
     add_kind(rows, kind, sums);
     size_t found = 0;
     for (size_t code = 0; code < room; code++) {
@@ -233,9 +229,7 @@ static jk_status make_table(const jk_backtest_rows *rows, const jk_model *model,
         count += sums[code].rows > 0;
     }
     *table = (jk_backtest_table){.by = by, .cell = jk_columns_zero(count, sizeof *table->cell)};
-    if (table->cell == NULL) {
-        return jk_fail_memory(error, "a table of the back-test");
-    }
+    JK_TRY(jk_held(table->cell != NULL, error, "a table of the back-test"));
     for (int code = 0; code <= JK_BACKTEST_CODE_MAX; code++) {
         if (sums[code].rows > 0) {
             jk_backtest_cell *cell = &table->cell[table->count++];
@@ -250,7 +244,7 @@ jk_status jk_backtest_sum(const jk_backtest_rows *rows, const jk_model *model, c
                           jk_backtest_model *result, jk_error *error) {
     const size_t codes = (size_t)JK_BACKTEST_CODE_MAX + 1;
     cell_sums *sums = jk_columns_zero(codes, sizeof *sums);
-    jk_status status = sums != NULL ? JK_OK : jk_fail_memory(error, "sums of the back-test");
+    jk_status status = jk_held(sums != NULL, error, "sums of the back-test");
     if (status != JK_OK) {
         return status;
     }

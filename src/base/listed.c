@@ -89,9 +89,7 @@ void jk_listed_date(jk_listed *listed, int32_t date) {
 
 static jk_status listed_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
     const jk_listed *self = listing->source[0];
-    if (self == NULL || self->lost) {
-        return jk_fail_memory(error, "the rows of the output");
-    }
+    JK_TRY(jk_held(self != NULL && !self->lost, error, "the rows of the output"));
     for (size_t c = 0; c < listing->column_count; c++) {
         const listed_cell *from = &self->cells[row * listing->column_count + c];
         cells[c].number = from->number;

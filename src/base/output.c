@@ -59,9 +59,7 @@ static char *follow_link(const char *path) {
 /* A file in the folder of `path` that has no name, or an unforeseeable one where the file system knows no other. */
 static jk_status open_temporary(jk_output *output, const char *path, mode_t mode, jk_error *error) {
     char *folder = jk_output_part_folder(path);
-    if (folder == NULL) {
-        return jk_fail_memory(error, "a file name");
-    }
+    JK_TRY(jk_held(folder != NULL, error, "a file name"));
     output->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
     free(folder);
     if (output->fd >= 0) {
@@ -116,9 +114,7 @@ static jk_status open_named(jk_output *output, const char *path, jk_output_right
     }
     int descriptor = descriptor_of(path);
     output->target = descriptor >= 0 ? strdup(path) : follow_link(path);
-    if (output->target == NULL) {
-        return jk_fail_memory(error, "a file name");
-    }
+    JK_TRY(jk_held(output->target != NULL, error, "a file name"));
     if (descriptor >= 0 || (exists && !S_ISREG(existing.st_mode))) {
         return open_directly(output, descriptor, error);
     }
@@ -168,9 +164,7 @@ jk_status jk_output_scratch(jk_output *output, const char *path, jk_error *error
         path = elsewhere;
     }
     *output = (jk_output){.fd = -1, .target = strdup(path)};
-    if (output->target == NULL) {
-        return jk_fail_memory(error, "a file name");
-    }
+    JK_TRY(jk_held(output->target != NULL, error, "a file name"));
     jk_status status = open_temporary(output, path, 0600, error);
     if (status != JK_OK) {
         jk_output_abort(output);

@@ -70,9 +70,7 @@ static int close_stream(void *cookie) {
 
 jk_status jk_output_stream(jk_output *output, jk_error *error) {
     output_stream *self = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "an output");
-    }
+    JK_TRY(jk_held(self != NULL, error, "an output"));
     size_t length = strlen(output->target);
     bool csv = jk_dialect_is_csv(output->target);
     self->fd = output->fd;

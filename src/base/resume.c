@@ -75,7 +75,7 @@ static jk_status run_key(char **key, jk_error *error) {
     }
     *key = jk_partial_digest(manifest);
     json_decref(manifest);
-    return *key != NULL ? JK_OK : jk_fail_memory(error, "the manifest");
+    return jk_held(*key != NULL, error, "the manifest");
 }
 
 /* Removes all that the folder holds, and nothing that is a folder itself. */
@@ -190,9 +190,7 @@ jk_status jk_resume_find(jk_resume *resume, const char *name, void **bytes, size
         return JK_OK;
     }
     char *path = path_of(resume, name);
-    if (path == NULL) {
-        return jk_fail_memory(error, "a file name");
-    }
+    JK_TRY(jk_held(path != NULL, error, "a file name"));
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (fd >= 0) {
         resume->found += read_part(fd, bytes, size);

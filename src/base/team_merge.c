@@ -123,11 +123,9 @@ static jk_status shape_sums(const char *path, const json_t *sums, jk_error *erro
             sum->list[i].cell = jk_arena_alloc(merge.arena, sum->list[i].count + 1, sizeof(jk_wide));
             held = sum->list[i].cell != NULL;
         }
-        if (!held) {
-            return jk_fail_memory(error, "the sums of the parts");
-        }
+        JK_TRY(jk_held(held, error, "the sums of the parts"));
     }
-    return merge.sum != NULL ? JK_OK : jk_fail_memory(error, "the sums of the parts");
+    return jk_held(merge.sum != NULL, error, "the sums of the parts");
 }
 
 static jk_status add_sums(const char *path, const json_t *document, jk_error *error) {
@@ -140,9 +138,7 @@ static jk_status add_sums(const char *path, const json_t *document, jk_error *er
     bool same = now != NULL && strcmp(now, digest) == 0;
     bool held = now != NULL;
     free(now);
-    if (!held) {
-        return jk_fail_memory(error, "the sums of a part");
-    }
+    JK_TRY(jk_held(held, error, "the sums of a part"));
     if (!same) {
         return jk_fail(error, JK_ERROR_DATA, path, 0, "digest", "does not suit the sums: the file was changed");
     }
@@ -219,9 +215,7 @@ static jk_status begin(const char *path, const json_t *document, int of, jk_erro
     merge.path = calloc((size_t)of, sizeof *merge.path);
     merge.files = calloc((size_t)of, sizeof *merge.files);
     merge.arguments = jk_arena_alloc(merge.arena, json_array_size(arguments) + 1, sizeof *merge.arguments);
-    if (merge.path == NULL || merge.files == NULL || merge.arguments == NULL) {
-        return jk_fail_memory(error, "the parts");
-    }
+    JK_TRY(jk_held(merge.path != NULL && merge.files != NULL && merge.arguments != NULL, error, "the parts"));
     for (size_t i = 0; i < json_array_size(arguments); i++) {
         merge.arguments[i] = json_string_value(json_array_get(arguments, i));
         if (merge.arguments[i] == NULL) {
@@ -285,7 +279,7 @@ jk_status jk_team_be_merge(const char *const *paths, size_t count, jk_error *err
     jk_team_end();
     jk_team.role = JK_TEAM_MERGE;
     merge.arena = jk_arena_create();
-    jk_status status = merge.arena == NULL ? jk_fail_memory(error, "the parts") : JK_OK;
+    jk_status status = jk_held(merge.arena != NULL, error, "the parts");
     for (size_t i = 0; status == JK_OK && i < count; i++) {
         status = load(paths[i], error);
     }

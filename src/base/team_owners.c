@@ -45,9 +45,7 @@ static jk_status fill(const owners *self, size_t rank, jk_error *error) {
     }
     self->out_size[rank] = count * (sizeof(uint32_t) + self->bytes);
     self->out[rank] = malloc(self->out_size[rank] + 1);
-    if (self->out[rank] == NULL) {
-        return jk_fail_memory(error, "the sums of other ranks");
-    }
+    JK_TRY(jk_held(self->out[rank] != NULL, error, "the sums of other ranks"));
     unsigned char *at = self->out[rank];
     for (size_t i = first; i < end; i++) {
         const uint32_t number = (uint32_t)(i - first);

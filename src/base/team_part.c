@@ -139,5 +139,5 @@ jk_status jk_team_part_text(char **text, jk_error *error) {
     jk_json_put(b, object, "sums", json_incref(part.sums));
     free(digest);
     *text = jk_json_text(b, object, JSON_COMPACT);
-    return *text != NULL ? JK_OK : jk_fail_memory(error, "the partial file");
+    return jk_held(*text != NULL, error, "the partial file");
 }

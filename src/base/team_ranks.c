@@ -204,9 +204,7 @@ jk_status jk_ranks_swap(void *const *out, const uint64_t *out_size, void **in, u
     for (int turn = 0; turn < ranks.count; turn++) {
         const int to = (ranks.rank + turn) % ranks.count, from = (ranks.rank - turn + ranks.count) % ranks.count;
         in[from] = malloc(in_size[from] + 1);
-        if (in[from] == NULL) {
-            return jk_fail_memory(error, "what another rank sends");
-        }
+        JK_TRY(jk_held(in[from] != NULL, error, "what another rank sends"));
         if (turn == 0) {
             memcpy(in[from], out[to], out_size[to]);
             continue;
@@ -248,9 +246,7 @@ jk_status jk_ranks_join(void **array, size_t *count, size_t size, jk_error *erro
     (void)MPI_Exscan(&own, &before, 1, MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
     (void)MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
     char *joined = jk_columns_alloc(all, size);
-    if (joined == NULL) {
-        return jk_fail_memory(error, "what the other ranks have");
-    }
+    JK_TRY(jk_held(joined != NULL, error, "what the other ranks have"));
     if (own > 0) {
         memcpy(joined + before * size, *array, own * size);
     }
@@ -283,9 +279,7 @@ jk_status jk_ranks_take(int rank, void **bytes, size_t *size, jk_error *error) {
     (void)MPI_Recv(&length, 1, MPI_UINT64_T, rank, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     *bytes = malloc(length + 1);
     *size = length;
-    if (*bytes == NULL) {
-        return jk_fail_memory(error, "what another rank sends");
-    }
+    JK_TRY(jk_held(*bytes != NULL, error, "what another rank sends"));
     for (uint64_t done = 0; done < length; done += PIECE) {
         uint64_t left = length - done;
         (void)MPI_Recv((char *)*bytes + done, (int)(left < PIECE ? left : PIECE), MPI_BYTE, rank, 0, MPI_COMM_WORLD,
@@ -324,9 +318,7 @@ static jk_status spread(const jk_team_parcel *parcel, jk_error *error) {
     broadcast(&size, sizeof size, 0);
     if (ranks.rank > 0) {
         bytes = malloc(size + 1);
-        if (bytes == NULL) {
-            return jk_fail_memory(error, "what another rank sends");
-        }
+        JK_TRY(jk_held(bytes != NULL, error, "what another rank sends"));
     }
     broadcast(bytes, size, 0);
     if (ranks.rank > 0) {

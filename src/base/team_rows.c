@@ -82,9 +82,7 @@ void jk_merge_rows_end(void) {
 static jk_status next_record(int part, size_t size, int *fd, record_head *head, jk_error *error) {
     if (merged == NULL) {
         merged = calloc((size_t)jk_team.count, sizeof *merged);
-        if (merged == NULL) {
-            return jk_fail_memory(error, "the parts");
-        }
+        JK_TRY(jk_held(merged != NULL, error, "the parts"));
     }
     merged_rows *from = &merged[part];
     *fd = -1;
@@ -181,7 +179,7 @@ static jk_status take_bytes(int part, void **bytes, size_t *size, jk_error *erro
     jk_status status = next_record(part, 1, &fd, &head, error);
     if (status == JK_OK) {
         *bytes = malloc(head.count + 1);
-        status = *bytes == NULL ? jk_fail_memory(error, "what a part has kept") : JK_OK;
+        status = jk_held(*bytes != NULL, error, "what a part has kept");
     }
     status = status == JK_OK ? take_record(part, fd, &head, *bytes, error) : status;
     close_file(fd);

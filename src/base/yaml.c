@@ -84,9 +84,7 @@ static jk_status count_nodes(builder *b, size_t weight) {
 static jk_status new_node(builder *b, jk_yaml_kind kind, jk_yaml_node **node) {
     JK_TRY(count_nodes(b, 1));
     *node = jk_arena_alloc(b->reader->arena, 1, sizeof **node);
-    if (*node == NULL) {
-        return jk_fail_memory(b->error, "a YAML file");
-    }
+    JK_TRY(jk_held(*node != NULL, b->error, "a YAML file"));
     (*node)->kind = kind;
     (*node)->file = b->file;
     (*node)->line = event_line(b);
@@ -146,9 +144,7 @@ static jk_status open_anchor(builder *b, const yaml_char_t *name, size_t *index)
     }
     b->anchors = grow(b->reader->arena, b->anchors, b->anchor_count, sizeof *b->anchors);
     const char *copy = jk_arena_text(b->reader->arena, (const char *)name, strlen((const char *)name));
-    if (b->anchors == NULL || copy == NULL) {
-        return jk_fail_memory(b->error, "a YAML file");
-    }
+    JK_TRY(jk_held(b->anchors != NULL && copy != NULL, b->error, "a YAML file"));
     b->anchors[b->anchor_count] = (anchor){.name = copy};
     *index = b->anchor_count++;
     return JK_OK;
@@ -166,9 +162,7 @@ static jk_status read_list(builder *b, int depth, jk_yaml_node **node) {
             break;
         }
         items = grow(b->reader->arena, items, count, sizeof(jk_yaml_node *));
-        if (items == NULL) {
-            return jk_fail_memory(b->error, "a YAML file");
-        }
+        JK_TRY(jk_held(items != NULL, b->error, "a YAML file"));
         size_t before = jk_key_path_index(&b->path, count);
         JK_TRY(read_node(b, depth, &items[count]));
         jk_key_path_cut(&b->path, before);
@@ -236,9 +230,7 @@ static jk_status read_map(builder *b, int depth, jk_yaml_node **node) {
             break;
         }
         pairs = grow(b->reader->arena, pairs, count, sizeof *pairs);
-        if (pairs == NULL) {
-            return jk_fail_memory(b->error, "a YAML file");
-        }
+        JK_TRY(jk_held(pairs != NULL, b->error, "a YAML file"));
         JK_TRY(read_key(b, &pairs[count]));
         JK_TRY(next_event(b));
         size_t before = jk_key_path_add(&b->path, pairs[count].key);
@@ -247,9 +239,7 @@ static jk_status read_map(builder *b, int depth, jk_yaml_node **node) {
         (*node)->weight += pairs[count].value->weight;
         count++;
     }
-    if (!sort_pairs(b->reader->arena, *node, pairs, count)) {
-        return jk_fail_memory(b->error, "a YAML file");
-    }
+    JK_TRY(jk_held(sort_pairs(b->reader->arena, *node, pairs, count), b->error, "a YAML file"));
     return check_distinct(b, *node);
 }
 
@@ -311,9 +301,7 @@ jk_status jk_yaml_parse(jk_yaml_reader *reader, const char *file, const char *by
                        "this is an HDF5 store (a tape or results); expected a YAML file");
     }
     builder b = {.reader = reader, .file = file, .error = error};
-    if (!yaml_parser_initialize(&b.parser)) {
-        return jk_fail_memory(error, "a YAML file");
-    }
+    JK_TRY(jk_held(yaml_parser_initialize(&b.parser), error, "a YAML file"));
     yaml_parser_set_input_string(&b.parser, (const unsigned char *)bytes, size);
     jk_status status = read_document(&b, root);
     if (b.has_event) {

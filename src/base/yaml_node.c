@@ -124,9 +124,7 @@ static jk_status read_all(jk_yaml_reader *reader, int fd, const char *path, cons
     }
     size_t wanted = (size_t)info.st_size;
     char *buffer = jk_arena_alloc(reader->arena, wanted + 1, 1);
-    if (buffer == NULL) {
-        return jk_fail_memory(error, "a YAML file");
-    }
+    JK_TRY(jk_held(buffer != NULL, error, "a YAML file"));
     const ssize_t got = jk_read_all(fd, buffer, wanted); /* fewer where it is cut while being read */
     if (got < 0) {
         return jk_fail_errno(error, path, "read");

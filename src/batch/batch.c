@@ -22,10 +22,6 @@ jk_status jk_batch_expected(batch_reader *reader, const jk_yaml_node *node, cons
                    jk_yaml_describe(node, words));
 }
 
-jk_status jk_batch_no_memory(batch_reader *reader) {
-    return jk_fail_memory(reader->error, "the jobs");
-}
-
 /* ---- words ------------------------------------------------------------------------------------------------------ */
 
 /* Appends the value of {name}, or of {name.stem}: without folders and ending. */
@@ -72,7 +68,7 @@ jk_status jk_batch_text(batch_reader *reader, const jk_yaml_node *node, const ch
         }
     }
     *text = jk_arena_text(reader->arena, out, used);
-    return *text != NULL ? JK_OK : jk_batch_no_memory(reader);
+    return jk_held(*text != NULL, reader->error, "the jobs");
 }
 
 /* ---- jobs ------------------------------------------------------------------------------------------------------- */
@@ -86,9 +82,7 @@ static jk_status add_job(batch_reader *reader, const jk_yaml_node *map) {
     if (batch->job_count == reader->room) {
         size_t room = 2 * reader->room + 16;
         jk_batch_job *grown = jk_arena_alloc(reader->arena, room, sizeof *grown);
-        if (grown == NULL) {
-            return jk_batch_no_memory(reader);
-        }
+        JK_TRY(jk_held(grown != NULL, reader->error, "the jobs"));
         if (batch->job_count > 0) {
             memcpy(grown, batch->jobs, batch->job_count * sizeof *grown);
         }
@@ -196,9 +190,7 @@ static jk_status read_root(batch_reader *reader, const jk_yaml_node *root, const
     }
     size_t defaults = reader->defaults != NULL ? reader->defaults->count : 0;
     reader->default_used = jk_arena_alloc(reader->arena, defaults + 1, sizeof *reader->default_used);
-    if (reader->default_used == NULL) {
-        return jk_batch_no_memory(reader);
-    }
+    JK_TRY(jk_held(reader->default_used != NULL, reader->error, "the jobs"));
     (void)jk_key_path_add(&reader->path, "jobs");
     JK_TRY(read_jobs(reader, jobs));
     return check_defaults(reader);
@@ -206,9 +198,7 @@ static jk_status read_root(batch_reader *reader, const jk_yaml_node *root, const
 
 jk_status jk_batch_load(const char *path, const jk_batch_rules *rules, jk_batch *batch, jk_error *error) {
     *batch = (jk_batch){.arena = jk_arena_create()};
-    if (batch->arena == NULL) {
-        return jk_fail_memory(error, "the jobs");
-    }
+    JK_TRY(jk_held(batch->arena != NULL, error, "the jobs"));
     batch_reader reader = {.arena = batch->arena, .rules = rules, .batch = batch, .error = error};
     jk_yaml_reader yaml = {.arena = batch->arena};
     const char *bytes = NULL;

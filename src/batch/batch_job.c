@@ -38,9 +38,7 @@ static jk_status read_own(batch_reader *reader, const jk_yaml_node *map, const c
 
 static jk_status push(batch_reader *reader, const char ***list, size_t *count, const char *text) {
     const char **grown = jk_arena_alloc(reader->arena, *count + 2, sizeof *grown);
-    if (grown == NULL || text == NULL) {
-        return jk_batch_no_memory(reader);
-    }
+    JK_TRY(jk_held(grown != NULL && text != NULL, reader->error, "the jobs"));
     if (*count > 0) {
         memcpy((void *)grown, (const void *)*list, *count * sizeof *grown);
     }

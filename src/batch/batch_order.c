@@ -35,9 +35,7 @@ static jk_status check_twice(const jk_batch *batch, const named_job *list, size_
 
 static jk_status check_names(const jk_batch *batch, const char *path, jk_error *error) {
     named_job *names = malloc((batch->job_count + 1) * sizeof *names);
-    if (names == NULL) {
-        return jk_fail_memory(error, "the jobs");
-    }
+    JK_TRY(jk_held(names != NULL, error, "the jobs"));
     for (size_t j = 0; j < batch->job_count; j++) {
         names[j] = (named_job){batch->jobs[j].name, j};
     }
@@ -50,9 +48,7 @@ static jk_status check_names(const jk_batch *batch, const char *path, jk_error *
 static jk_status add_need(jk_batch *batch, size_t job, size_t needed, jk_error *error) {
     jk_batch_job *self = &batch->jobs[job];
     size_t *grown = jk_arena_alloc(batch->arena, self->need_count + 1, sizeof *grown);
-    if (grown == NULL) {
-        return jk_fail_memory(error, "the jobs");
-    }
+    JK_TRY(jk_held(grown != NULL, error, "the jobs"));
     for (size_t i = 0; i < self->need_count; i++) {
         if (self->needs[i] == needed) {
             return JK_OK;
@@ -95,9 +91,7 @@ static jk_status connect(jk_batch *batch, const char *path, jk_error *error) {
         count += batch->jobs[j].output_count;
     }
     named_job *outputs = malloc((count + 1) * sizeof *outputs);
-    if (outputs == NULL) {
-        return jk_fail_memory(error, "the jobs");
-    }
+    JK_TRY(jk_held(outputs != NULL, error, "the jobs"));
     count = 0;
     for (size_t j = 0; j < batch->job_count; j++) {
         for (size_t i = 0; i < batch->jobs[j].output_count; i++) {
@@ -143,9 +137,7 @@ jk_status jk_batch_order(jk_batch *batch, const char *path, jk_error *error) {
     JK_TRY(connect(batch, path, error));
     bool *placed = jk_arena_alloc(batch->arena, batch->job_count, sizeof *placed);
     batch->order = jk_arena_alloc(batch->arena, batch->job_count, sizeof *batch->order);
-    if (placed == NULL || batch->order == NULL) {
-        return jk_fail_memory(error, "the jobs");
-    }
+    JK_TRY(jk_held(placed != NULL && batch->order != NULL, error, "the jobs"));
     const jk_batch_job *last = NULL;
     for (size_t i = 0; i < batch->job_count; i++) {
         size_t next = choose_next(batch, placed, last);

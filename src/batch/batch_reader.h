@@ -28,7 +28,6 @@ typedef struct batch_reader {
 } batch_reader;
 
 jk_status jk_batch_expected(batch_reader *reader, const jk_yaml_node *node, const char *what);
-jk_status jk_batch_no_memory(batch_reader *reader);
 
 /* The value of a scalar with its {words} put in; a copy in the arena. */
 jk_status jk_batch_text(batch_reader *reader, const jk_yaml_node *node, const char **text);

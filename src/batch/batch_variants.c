@@ -94,7 +94,7 @@ jk_status jk_batch_name_variants(jk_batch *batch, jk_error *error) {
         held = batch->jobs[j].variant != NULL;
     }
     free(words);
-    return held ? JK_OK : jk_fail_memory(error, "the jobs");
+    return jk_held(held, error, "the jobs");
 }
 
 /* ---- sums ------------------------------------------------------------------------------------------------------- */
@@ -113,9 +113,7 @@ static jk_batch_sum *sum_of(jk_batch *batch, const jk_batch_job *job) {
 jk_status jk_batch_add_up(jk_batch *batch, jk_error *error) {
     batch->sums = jk_arena_alloc(batch->arena, batch->job_count + 1, sizeof *batch->sums);
     batch->sum_count = 0;
-    if (batch->sums == NULL) {
-        return jk_fail_memory(error, "the sums of the jobs");
-    }
+    JK_TRY(jk_held(batch->sums != NULL, error, "the sums of the jobs"));
     for (size_t j = 0; j < batch->job_count; j++) {
         const jk_batch_job *job = &batch->jobs[j];
         if (job->state == JK_JOB_DONE && (isfinite(job->value) || isfinite(job->bid))) {

@@ -82,9 +82,7 @@ static jk_status prepare(checks_run *run, jk_error *error) {
     run->belief = calloc(segments * JK_CAPACITY_COUNT * JK_CAPACITY_COUNT, sizeof *run->belief);
     run->chance = calloc(segments, sizeof *run->chance);
     run->checked = calloc(JK_CHECK_INTERVALS * epochs, sizeof *run->checked);
-    if (run->belief == NULL || run->chance == NULL || run->checked == NULL) {
-        return jk_fail_memory(error, "the checks");
-    }
+    JK_TRY(jk_held(run->belief != NULL && run->chance != NULL && run->checked != NULL, error, "the checks"));
     for (size_t g = 0; g < segments; g++) {
         double claims = (double)run->checks->valuation.segment[g].claims, sample = (double)run->options->sample;
         run->chance[g] = sample > 0.0 && claims > sample ? sample / claims : 1.0;
@@ -106,7 +104,7 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
     for (int t = 0; complete && t < shape->threads; t++) {
         complete = jk_checks_claim_create(&run->claim[t], &run->tables);
     }
-    return complete ? JK_OK : jk_fail_memory(error, "the checks");
+    return jk_held(complete, error, "the checks");
 }
 
 /* ---- one claim ----------------------------------------------------------------------------------------------------

@@ -179,7 +179,7 @@ static bool writes_files(const backtest_arguments *arguments) {
 /* `text`: the test as JSON, freed here; `script`: that of its page. */
 static jk_status write_files(const backtest_arguments *arguments, const char *script, char *text, jk_error *error) {
     bool json = jk_cli_json_to_file(&arguments->common);
-    jk_status status = text != NULL ? JK_OK : jk_fail_memory(error, "the JSON text");
+    jk_status status = jk_held(text != NULL, error, "the JSON text");
     if (status == JK_OK && json) {
         status = jk_text_write(arguments->common.json_path, text, error);
     }

@@ -119,9 +119,7 @@ static jk_status run_all(chainladder_arguments *arguments, jk_triangle *triangle
     ladder.tail = isnan(ladder.tail) ? 0.0 : ladder.tail;
     if (arguments->prior_path != NULL) {
         arguments->prior = calloc(triangle->origins, sizeof *arguments->prior);
-        if (arguments->prior == NULL) {
-            return jk_fail_memory(error, "the priors");
-        }
+        JK_TRY(jk_held(arguments->prior != NULL, error, "the priors"));
         JK_TRY(jk_triangle_prior_read(arguments->prior_path, triangle, arguments->prior, error));
         ladder.prior = arguments->prior;
     }

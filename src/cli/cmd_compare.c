@@ -216,7 +216,7 @@ static jk_status write_outputs(const compare_arguments *arguments, const jk_comp
         return JK_OK;
     }
     char *json = jk_comparison_json(comparison);
-    jk_status status = json == NULL ? jk_fail_memory(error, "the comparison") : JK_OK;
+    jk_status status = jk_held(json != NULL, error, "the comparison");
     jk_page page = {.title = arguments->title, .script = "compare", .figures = json};
     if (status == JK_OK && arguments->page_path != NULL) {
         status = jk_page_write(arguments->page_path, &page, error);

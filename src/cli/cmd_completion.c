@@ -179,7 +179,7 @@ enum { NAMES_SHOWN = 60, PIECE_ROWS = 4096 };
 static jk_status print_ids(const jk_tape *tape, jk_column column, const char *begin, jk_error *error) {
     const size_t width = jk_tape_text_width(tape, column), rows = jk_tape_rows(tape), length = strlen(begin);
     char *ids = calloc(PIECE_ROWS, width > 0 ? width : 1), last[JK_TEXT_MAX + 1] = "";
-    jk_status status = ids == NULL ? jk_fail_memory(error, "ids") : JK_OK;
+    jk_status status = jk_held(ids != NULL, error, "ids");
     int shown = 0;
     for (size_t first = 0; status == JK_OK && first < rows && shown < NAMES_SHOWN; first += PIECE_ROWS) {
         const size_t count = rows - first < PIECE_ROWS ? rows - first : PIECE_ROWS;

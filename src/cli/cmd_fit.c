@@ -158,7 +158,7 @@ static jk_status name_files(fit_arguments *arguments, jk_error *error) {
         arguments->trees_path = jk_cli_name_beside(arguments->out, ".trees.json");
     }
     bool good = arguments->covariance != NULL && (!arguments->trees || arguments->trees_path != NULL);
-    return good ? JK_OK : jk_fail_memory(error, "the names of files");
+    return jk_held(good, error, "the names of files");
 }
 
 static jk_status write_outputs(const fit_arguments *arguments, const jk_fit *fit, jk_error *error) {

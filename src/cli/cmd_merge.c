@@ -121,9 +121,7 @@ static jk_status make_line(const merge_arguments *arguments, const jk_command *c
     }
     for (size_t i = 0; i < text_count && used < room; i++) {
         line[used] = strdup(texts[i]);
-        if (line[used++] == NULL) {
-            return jk_fail_memory(error, "the command");
-        }
+        JK_TRY(jk_held(line[used++] != NULL, error, "the command"));
     }
     *count = (int)used;
     return JK_OK;

@@ -48,9 +48,7 @@ static jk_status add(copying *work, const char *from, const char *to, bool is_fo
     if (work->count == work->room) {
         size_t room = work->room * 2 + 16;
         made *larger = realloc(work->items, room * sizeof *larger);
-        if (larger == NULL) {
-            return jk_fail_memory(error, "a list of model files");
-        }
+        JK_TRY(jk_held(larger != NULL, error, "a list of model files"));
         work->items = larger;
         work->room = room;
     }

@@ -113,7 +113,7 @@ static jk_status show(void *context, const jk_sql_column *columns, size_t count,
         for (size_t c = 0; arguments->table != NULL && c < count; c++) {
             jk_table_cell(arguments->table, "%s", columns[c].name);
         }
-        return arguments->table != NULL ? JK_OK : jk_fail_memory(error, "a table");
+        return jk_held(arguments->table != NULL, error, "a table");
     } else {
         for (size_t c = 0; c < count; c++) {
             jk_table_cell(arguments->table, "%s", cells[c] != NULL ? cells[c] : "");

@@ -130,7 +130,7 @@ static void cell_text(const jk_tape *tape, jk_column column, const void *cells, 
 static jk_status print_claims(FILE *out, const jk_tape *tape, jk_error *error) {
     size_t shown = jk_tape_rows(tape) < CLAIMS_SHOWN ? jk_tape_rows(tape) : CLAIMS_SHOWN;
     jk_table *table = jk_table_create("lllll");
-    jk_status status = table == NULL ? jk_fail_memory(error, "a table") : JK_OK;
+    jk_status status = jk_held(table != NULL, error, "a table");
     for (int c = 0; status == JK_OK && c < JK_CSV_COLUMN_COUNT; c++) {
         static _Alignas(8) char cells[CLAIMS_SHOWN * 256];
         if (jk_tape_is_absent(tape, (jk_column)c)) {

@@ -59,9 +59,7 @@ jk_status jk_cli_valuing_worth(const jk_cli_valuing *valuing, const jk_cli_commo
         return JK_OK;
     }
     char *path = jk_cli_name_beside(valuing->model_path, ".covariance.json");
-    if (path == NULL) {
-        return jk_fail_memory(error, "the covariance");
-    }
+    JK_TRY(jk_held(path != NULL, error, "the covariance"));
     jk_error own = {0};
     jk_status status = access(path, F_OK) != 0 ? JK_OK
                                                : jk_worth_measure(valuing->tape, valuing->model, &valuing->options,

@@ -12,9 +12,7 @@
 
 static jk_status add_part(jk_part_list *list, const char *name, bool hidden, jk_error *error) {
     jk_part *parts = realloc(list->parts, (list->count + 1) * sizeof *parts);
-    if (parts == NULL) {
-        return jk_fail_memory(error, "the parts of a file");
-    }
+    JK_TRY(jk_held(parts != NULL, error, "the parts of a file"));
     list->parts = parts;
     parts[list->count] = (jk_part){.name = strdup(name), .hidden = hidden};
     return parts[list->count++].name != NULL ? JK_OK : jk_fail_memory(error, "the parts of a file");

@@ -76,9 +76,8 @@ static jk_status start_copy(postgres_origin *self, jk_error *error) {
         length--;
     }
     char *copy = NULL;
-    if (asprintf(&copy, "copy (\n%.*s\n) to stdout (format csv, header true)", (int)length, query) < 0) {
-        return jk_fail_memory(error, "a query");
-    }
+    JK_TRY(jk_held(asprintf(&copy, "copy (\n%.*s\n) to stdout (format csv, header true)", (int)length, query) >= 0,
+                   error, "a query"));
     jk_status status = jk_postgres_run(&self->session, "begin read only", PG_COMMAND_OK, NULL, error);
     status = status == JK_OK ? jk_postgres_run(&self->session, copy, PG_COPY_OUT, NULL, error) : status;
     free(copy);
@@ -87,9 +86,7 @@ static jk_status start_copy(postgres_origin *self, jk_error *error) {
 
 jk_status jk_postgres_rows_open(const char *name, jk_byte_origin *origin, jk_error *error) {
     postgres_origin *self = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "a data base");
-    }
+    JK_TRY(jk_held(self != NULL, error, "a data base"));
     self->name = strdup(name);
     jk_status status = self->name == NULL ? jk_fail_memory(error, "a data base") : start_copy(self, error);
     if (status != JK_OK) {

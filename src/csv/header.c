@@ -235,9 +235,7 @@ static jk_status keep_names(beginning *begin, uint32_t count, jk_error *error) {
     header->folded = calloc((size_t)count + 1, sizeof *header->folded);
     header->arena = jk_arena_create();
     char *numbers = begin->text + 2 * (size_t)JK_CSV_ROW_MAX + 2 * (size_t)JK_CSV_SLACK;
-    if (header->names == NULL || header->folded == NULL || header->arena == NULL) {
-        return jk_fail_memory(error, "a header");
-    }
+    JK_TRY(jk_held(header->names != NULL && header->folded != NULL && header->arena != NULL, error, "a header"));
     for (uint32_t i = 0; i < count; i++) {
         if (!reading->no_header) {
             header->names[i] = i < header->count ? begin->names[i] : "";
@@ -250,9 +248,7 @@ static jk_status keep_names(beginning *begin, uint32_t count, jk_error *error) {
         char folded[FOLDED_MAX];
         if (jk_unicode_fold(header->names[i], strlen(header->names[i]), folded, sizeof folded)) {
             header->folded[i] = jk_arena_text(header->arena, folded, strlen(folded));
-            if (header->folded[i] == NULL) {
-                return jk_fail_memory(error, "a header");
-            }
+            JK_TRY(jk_held(header->folded[i] != NULL, error, "a header"));
         }
     }
     header->count = header->dialect.fields = count;

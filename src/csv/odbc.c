@@ -26,9 +26,7 @@ static jk_status read_text(odbc_origin *self, short column, size_t *length, jk_e
     for (;;) {
         if (self->room < *length + PIECE) {
             char *larger = realloc(self->cell, 2 * (*length + PIECE));
-            if (larger == NULL) {
-                return jk_fail_memory(error, "the rows of a data base");
-            }
+            JK_TRY(jk_held(larger != NULL, error, "the rows of a data base"));
             self->cell = larger;
             self->room = 2 * (*length + PIECE);
         }
@@ -83,7 +81,7 @@ static jk_status put_cell(odbc_origin *self, short column, jk_error *error) {
         }
         held = jk_row_text_cell(&self->row, self->cell != NULL ? self->cell : "", length, '.', last);
     }
-    return held ? JK_OK : jk_fail_memory(error, "the rows of a data base");
+    return jk_held(held, error, "the rows of a data base");
 }
 
 static jk_status next_line(void *given, jk_error *error) {
@@ -124,9 +122,7 @@ static jk_status start(odbc_origin *self, jk_error *error) {
     void *statement = self->session.statement;
     (void)odbc->NumResultCols(statement, &self->columns); /* jk_odbc_open has asked, too */
     self->type = calloc((size_t)self->columns, sizeof *self->type);
-    if (self->type == NULL) {
-        return jk_fail_memory(error, "the columns of a data base");
-    }
+    JK_TRY(jk_held(self->type != NULL, error, "the columns of a data base"));
     for (short c = 0; c < self->columns; c++) {
         unsigned char name[NAME] = "";
         short length = 0, digits = 0, nulls = 0;
@@ -136,19 +132,16 @@ static jk_status start(odbc_origin *self, jk_error *error) {
         if (outcome != ODBC_OK && outcome != ODBC_OK_WITH_INFO) {
             return jk_odbc_fail(&self->session, "the columns cannot be read", error);
         }
-        if (!jk_row_text_cell(&self->row, (const char *)name, strlen((const char *)name), '.',
-                              c + 1 == self->columns)) {
-            return jk_fail_memory(error, "the columns of a data base");
-        }
+        JK_TRY(jk_held(
+            jk_row_text_cell(&self->row, (const char *)name, strlen((const char *)name), '.', c + 1 == self->columns),
+            error, "the columns of a data base"));
     }
     return JK_OK;
 }
 
 jk_status jk_odbc_rows_open(const char *name, jk_byte_origin *origin, jk_error *error) {
     odbc_origin *self = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "a data base");
-    }
+    JK_TRY(jk_held(self != NULL, error, "a data base"));
     self->name = strdup(name);
     jk_status status = self->name == NULL ? jk_fail_memory(error, "a data base") : start(self, error);
     if (status != JK_OK) {

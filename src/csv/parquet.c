@@ -103,7 +103,7 @@ static jk_status next_lines(parquet_origin *self, jk_error *error) {
         }
     }
     duck->destroy_data_chunk(&chunk);
-    return held ? JK_OK : jk_fail_memory(error, "the rows of a Parquet file");
+    return jk_held(held, error, "the rows of a Parquet file");
 }
 
 static jk_status read_parquet(void *given, void *out, size_t capacity, size_t *got, jk_error *error) {
@@ -154,9 +154,7 @@ static jk_status read_heads(parquet_origin *self, const char *file, jk_error *er
     const duck_functions *duck = self->session.duck;
     char *query = NULL;
     duck_result heads = {0};
-    if (asprintf(&query, "from read_parquet(%s) limit 0", file) < 0) {
-        return jk_fail_memory(error, "a query");
-    }
+    JK_TRY(jk_held(asprintf(&query, "from read_parquet(%s) limit 0", file) >= 0, error, "a query"));
     jk_status status = duck->query(self->session.connection, query, &heads) == DUCK_SUCCESS
                            ? JK_OK
                            : fail_parquet(self, duck->result_error(&heads), error);

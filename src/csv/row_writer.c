@@ -153,7 +153,7 @@ static jk_status prepare_texts(jk_row_writer *writer, jk_error *error) {
             return jk_fail_memory(error, "the generator's text");
         }
     }
-    return writer->texts == NULL ? jk_fail_memory(error, "the generator's text") : JK_OK;
+    return jk_held(writer->texts != NULL, error, "the generator's text");
 }
 
 /* The dictionaries of a fresh store get the generator's codes: its strings are the first ones in, in code order. */
@@ -176,9 +176,7 @@ jk_status jk_row_writer_create(const char *path, const jk_row_writer_options *op
                                jk_error *error) {
     *writer = NULL;
     jk_row_writer *made = calloc(1, sizeof *made);
-    if (made == NULL) {
-        return jk_fail_memory(error, "a file of rows");
-    }
+    JK_TRY(jk_held(made != NULL, error, "a file of rows"));
     made->options = *options;
     (void)pthread_mutex_init(&made->lock, NULL);
     (void)pthread_cond_init(&made->turn_changed, NULL);

@@ -329,9 +329,7 @@ static jk_status open_cells(sheet *self, const char *path, const char *name, jk_
 
 jk_status jk_sheet_open(const char *path, const char *name, char decimal, jk_byte_origin *origin, jk_error *error) {
     sheet *self = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "a workbook");
-    }
+    JK_TRY(jk_held(self != NULL, error, "a workbook"));
     self->decimal = decimal;
     jk_status status = open_cells(self, path, name, error);
     if (status != JK_OK) {

@@ -54,9 +54,7 @@ static jk_status give_to_sink(jk_csv_source *source, const void *bytes, size_t l
         return JK_OK;
     }
     unsigned char *kept = realloc(source->unsunk, source->unsunk_length + length + 1);
-    if (kept == NULL) {
-        return jk_fail_memory(error, "the beginning of a file");
-    }
+    JK_TRY(jk_held(kept != NULL, error, "the beginning of a file"));
     memcpy(kept + source->unsunk_length, bytes, length);
     source->unsunk = kept;
     source->unsunk_length += length;
@@ -214,9 +212,7 @@ jk_status jk_csv_source_read(jk_csv_source *source, char *out, size_t capacity, 
 
 jk_status jk_csv_source_unread(jk_csv_source *source, const char *text, size_t length, jk_error *error) {
     char *copy = malloc(length + 1);
-    if (copy == NULL) {
-        return jk_fail_memory(error, "the beginning of a file");
-    }
+    JK_TRY(jk_held(copy != NULL, error, "the beginning of a file"));
     memcpy(copy, text, length);
     free(source->unread);
     source->unread = copy;
@@ -282,7 +278,7 @@ static jk_status start_conversion(jk_csv_source *source, const char *encoding, j
         return jk_fail(error, JK_ERROR_MODEL, source->path, 0, "encoding", "'%s' is not a known encoding", encoding);
     }
     source->converts = true;
-    return source->pending != NULL ? JK_OK : jk_fail_memory(error, "conversion");
+    return jk_held(source->pending != NULL, error, "conversion");
 }
 
 static jk_status start_decoding(jk_csv_source *source, const char *encoding, jk_error *error) {
@@ -297,9 +293,7 @@ static jk_status start_decoding(jk_csv_source *source, const char *encoding, jk_
     source->packing = jk_packing_of(raw, length);
     if (source->packing != JK_PACKING_NONE) {
         source->unpacker = jk_unpacker_create(source->packing);
-        if (source->unpacker == NULL) {
-            return jk_fail_memory(error, "unpacking");
-        }
+        JK_TRY(jk_held(source->unpacker != NULL, error, "unpacking"));
     } else if (length >= 4 && memcmp(raw, "PK\003\004", 4) == 0) {
         return jk_fail(error, JK_ERROR_FORMAT, source->path, 0, NULL,
                        "this is a zip archive or a workbook where one table is expected; unpack it first");
@@ -354,9 +348,7 @@ static void close_file(void *self) {
 
 static jk_status open_file(const char *path, jk_byte_origin *origin, jk_error *error) {
     file_origin *file = calloc(1, sizeof *file);
-    if (file == NULL) {
-        return jk_fail_memory(error, "a source file");
-    }
+    JK_TRY(jk_held(file != NULL, error, "a source file"));
     *origin = (jk_byte_origin){.read = read_file, .close = close_file, .seek = seek_file, .self = file};
     file->path = strdup(path);
     file->fd = jk_input_open(path, true);
@@ -369,7 +361,7 @@ static jk_status open_file(const char *path, jk_byte_origin *origin, jk_error *e
     }
     file->size = origin->size = S_ISREG(facts.st_mode) ? (uint64_t)facts.st_size : 0;
     (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    return file->path != NULL ? JK_OK : jk_fail_memory(error, "a source file");
+    return jk_held(file->path != NULL, error, "a source file");
 }
 
 /* ---- opening and closing -------------------------------------------------------------------------------------------
@@ -411,9 +403,7 @@ jk_status jk_csv_source_open_part(const char *path, const jk_csv_part *part, con
                                   jk_csv_source **result, jk_error *error) {
     *result = NULL;
     jk_csv_source *source = calloc(1, sizeof *source);
-    if (source == NULL) {
-        return jk_fail_memory(error, "a source file");
-    }
+    JK_TRY(jk_held(source != NULL, error, "a source file"));
     source->path = name_of(path, part != NULL ? part->name : NULL);
     source->raw = malloc(PIECE);
     jk_status status = source->path == NULL || source->raw == NULL ? jk_fail_memory(error, "a source file")

@@ -72,7 +72,7 @@ static jk_status next_line(void *given, jk_error *error) {
             held = jk_row_text_cell(&self->row, "", 0, '.', last);
         }
     }
-    return held ? JK_OK : jk_fail_memory(error, "the rows of a data base");
+    return jk_held(held, error, "the rows of a data base");
 }
 
 static jk_status read_sqlite(void *given, void *out, size_t capacity, size_t *got, jk_error *error) {
@@ -118,9 +118,8 @@ static jk_status start(sqlite_origin *self, const char *table, jk_error *error) 
     const int count = self->lite->column_count(self->rows);
     for (int c = 0; c < count; c++) {
         const char *name = self->lite->column_name(self->rows, c);
-        if (name == NULL || !jk_row_text_cell(&self->row, name, strlen(name), '.', c + 1 == count)) {
-            return jk_fail_memory(error, "the columns of a data base");
-        }
+        JK_TRY(jk_held(name != NULL && jk_row_text_cell(&self->row, name, strlen(name), '.', c + 1 == count), error,
+                       "the columns of a data base"));
     }
     return JK_OK;
 }
@@ -128,9 +127,7 @@ static jk_status start(sqlite_origin *self, const char *table, jk_error *error) 
 jk_status jk_sqlite_table_open(const char *path, const char *table, char decimal, jk_byte_origin *origin,
                                jk_error *error) {
     sqlite_origin *self = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "a data base");
-    }
+    JK_TRY(jk_held(self != NULL, error, "a data base"));
     self->path = strdup(path);
     self->decimal = decimal;
     jk_status status = self->path == NULL ? jk_fail_memory(error, "a data base") : start(self, table, error);

@@ -31,9 +31,7 @@ static jk_status read_text(table_file *file, jk_csv_source *source, size_t most,
     size_t capacity = (size_t)1 << 16;
     for (;;) {
         char *larger = realloc(file->memory, 2 * capacity + 2 * (size_t)JK_CSV_SLACK);
-        if (larger == NULL) {
-            return jk_fail_memory(error, "a CSV file");
-        }
+        JK_TRY(jk_held(larger != NULL, error, "a CSV file"));
         file->memory = larger;
         size_t got = 1;
         while (got > 0 && file->length < capacity) {

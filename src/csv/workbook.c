@@ -231,9 +231,7 @@ static bool style_end(void *context, const char *name) {
 static jk_status read_beside(jk_workbook *workbook, const char *name, const jk_xml_events *events, void *context,
                              jk_error *error) {
     char *member = resolve(workbook->folder, name);
-    if (member == NULL) {
-        return jk_fail_memory(error, "a workbook");
-    }
+    JK_TRY(jk_held(member != NULL, error, "a workbook"));
     jk_status status = JK_OK;
     if (jk_zip_has(workbook->zip, member)) {
         status = jk_xml_read(workbook->zip, workbook->path, member, events, context, error);
@@ -251,9 +249,7 @@ static jk_status find_workbook(jk_workbook *workbook, jk_error *error) {
         workbook->member = strdup("xl/workbook.xml");
     }
     workbook->folder = workbook->member != NULL ? strdup(workbook->member) : NULL;
-    if (workbook->folder == NULL) {
-        return jk_fail_memory(error, "a workbook");
-    }
+    JK_TRY(jk_held(workbook->folder != NULL, error, "a workbook"));
     char *slash = strrchr(workbook->folder, '/');
     workbook->folder[slash != NULL ? slash + 1 - workbook->folder : 0] = '\0';
     return ends_with(workbook->member, ".xml")

@@ -54,9 +54,7 @@ jk_status jk_xml_open(jk_xml_stream *stream, jk_zip *zip, const char *path, cons
     uint64_t size = 0;
     JK_TRY(jk_zip_start(zip, member, &size, error));
     stream->parser = XML_ParserCreate(NULL);
-    if (stream->parser == NULL) {
-        return jk_fail_memory(error, "a workbook");
-    }
+    JK_TRY(jk_held(stream->parser != NULL, error, "a workbook"));
     XML_SetUserData(stream->parser, stream);
     XML_SetElementHandler(stream->parser, on_start, on_end);
     XML_SetCharacterDataHandler(stream->parser, on_text);
@@ -69,9 +67,7 @@ void jk_xml_pause(jk_xml_stream *stream) {
 }
 
 static jk_status fail_document(const jk_xml_stream *stream, jk_error *error) {
-    if (stream->no_memory) {
-        return jk_fail_memory(error, "a workbook");
-    }
+    JK_TRY(jk_held(!stream->no_memory, error, "a workbook"));
     return jk_fail(error, JK_ERROR_FORMAT, stream->path, 0, NULL, "%s in the workbook is damaged: %s at line %lu",
                    stream->member,
                    stream->entities ? "it declares entities" : XML_ErrorString(XML_GetErrorCode(stream->parser)),
@@ -84,9 +80,7 @@ jk_status jk_xml_step(jk_xml_stream *stream, jk_error *error) {
         result = XML_ResumeParser(stream->parser);
     } else {
         void *buffer = XML_GetBuffer(stream->parser, PIECE);
-        if (buffer == NULL) {
-            return jk_fail_memory(error, "a workbook");
-        }
+        JK_TRY(jk_held(buffer != NULL, error, "a workbook"));
         size_t got = 0;
         JK_TRY(jk_zip_read(stream->zip, buffer, PIECE, &got, error));
         stream->ended = got == 0;

@@ -21,9 +21,7 @@ struct jk_zip {
 jk_status jk_zip_open(const char *path, jk_zip **result, jk_error *error) {
     *result = NULL;
     jk_zip *zip = calloc(1, sizeof *zip);
-    if (zip == NULL) {
-        return jk_fail_memory(error, "an archive");
-    }
+    JK_TRY(jk_held(zip != NULL, error, "an archive"));
     zip->path = strdup(path);
     zip->file = unzOpen64(path);
     if (zip->path == NULL || zip->file == NULL) {

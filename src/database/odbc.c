@@ -115,11 +115,10 @@ static jk_status connect_to(jk_odbc_session *session, char *connection, jk_error
     enum { VERSION = 200, ACCESS = 101, COMMITS = 102, NUL_ENDED = -3, NO_PROMPT = 0 };
     const odbc_functions *odbc = session->odbc;
     void *const version_3 = (void *)(uintptr_t)3, *const read_only = (void *)(uintptr_t)1;
-    if (!went_well(odbc->AllocHandle(ODBC_ENVIRONMENT, NULL, &session->environment)) ||
-        !went_well(odbc->SetEnvAttr(session->environment, VERSION, version_3, 0)) ||
-        !went_well(odbc->AllocHandle(ODBC_CONNECTION, session->environment, &session->connection))) {
-        return jk_fail_memory(error, "a connection of ODBC");
-    }
+    JK_TRY(jk_held(went_well(odbc->AllocHandle(ODBC_ENVIRONMENT, NULL, &session->environment)) &&
+                       went_well(odbc->SetEnvAttr(session->environment, VERSION, version_3, 0)) &&
+                       went_well(odbc->AllocHandle(ODBC_CONNECTION, session->environment, &session->connection)),
+                   error, "a connection of ODBC"));
     (void)odbc->SetConnectAttr(session->connection, ACCESS, read_only, 0);
     session->connected = went_well(odbc->DriverConnect(session->connection, NULL, (unsigned char *)connection,
                                                        NUL_ENDED, NULL, 0, NULL, NO_PROMPT));
@@ -136,9 +135,7 @@ static jk_status ask(jk_odbc_session *session, const char *query, jk_error *erro
     enum { NUL_ENDED = -3 };
     short columns = 0;
     char *decoded = jk_url_decoded(query, strlen(query));
-    if (decoded == NULL) {
-        return jk_fail_memory(error, "a query");
-    }
+    JK_TRY(jk_held(decoded != NULL, error, "a query"));
     short outcome = session->odbc->ExecDirect(session->statement, (unsigned char *)decoded, NUL_ENDED);
     free(decoded);
     if (!went_well(outcome) && outcome != ODBC_NO_DATA) {
@@ -157,9 +154,7 @@ jk_status jk_odbc_open(const char *name, jk_odbc_session *session, jk_error *err
         return JK_ERROR_UNSUPPORTED;
     }
     char *text = jk_hidden_secret(name);
-    if (text == NULL) {
-        return jk_fail_memory(error, "the name of a data base");
-    }
+    JK_TRY(jk_held(text != NULL, error, "the name of a data base"));
     char *connection = text + SCHEME, *query = text + (connection_end(connection) - text);
     jk_status status = *query == '\0' ? jk_fail(error, JK_ERROR_ARGUMENT, name, 0, NULL,
                                                 "names no rows; expected ?query=select… behind the connection")

@@ -83,7 +83,7 @@ static jk_status take_query(char *url, char **query, jk_error *error) {
     if (last) { /* the ? or & before it is left over */
         place[-1] = '\0';
     }
-    return *query != NULL ? JK_OK : jk_fail_memory(error, "a query");
+    return jk_held(*query != NULL, error, "a query");
 }
 
 /* ---- sessions ------------------------------------------------------------------------------------------------- */
@@ -120,9 +120,7 @@ jk_status jk_postgres_open(const char *name, jk_postgres_session *session, jk_er
         return JK_ERROR_UNSUPPORTED;
     }
     char *url = jk_hidden_secret(name);
-    if (url == NULL) {
-        return jk_fail_memory(error, "a URL");
-    }
+    JK_TRY(jk_held(url != NULL, error, "a URL"));
     jk_status status = connect_to(session, url, error);
     free(url);
     return status;

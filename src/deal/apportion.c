@@ -41,9 +41,7 @@ static int descending(const void *a, const void *b) {
 static jk_status cut_bucket(const float *value, size_t rows, uint64_t bucket, size_t count, size_t wanted,
                             jk_apportion *plan, jk_error *error) {
     uint64_t *remainders = malloc(count * sizeof *remainders);
-    if (remainders == NULL) {
-        return jk_fail_memory(error, "the remainders of the shares");
-    }
+    JK_TRY(jk_held(remainders != NULL, error, "the remainders of the shares"));
     int shift = bucket_shift(plan->weight);
     size_t found = 0;
     for (size_t row = 0; row < rows && found < count; row++) {
@@ -73,9 +71,7 @@ static jk_status cut_bucket(const float *value, size_t rows, uint64_t bucket, si
 /* Rounds all down, counts remainders by bucket, and cuts where the cents that are left run out. */
 static jk_status cut_all(const float *value, size_t rows, jk_apportion *plan, jk_error *error) {
     size_t *counts = calloc(BUCKETS, sizeof *counts);
-    if (counts == NULL) {
-        return jk_fail_memory(error, "the shares");
-    }
+    JK_TRY(jk_held(counts != NULL, error, "the shares"));
     int shift = bucket_shift(plan->weight);
     uint64_t given = 0;
     for (size_t row = 0; row < rows; row++) {

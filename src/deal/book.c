@@ -27,9 +27,7 @@ const char *jk_book_basis_name(jk_book_basis basis) {
 jk_status jk_flows_of_valuation(const jk_valuation *valuation, jk_flows *flows, jk_error *error) {
     *flows = (jk_flows){.months = valuation->flow.months, .has_costs = 1};
     flows->month = calloc((size_t)flows->months + 1, sizeof *flows->month);
-    if (flows->month == NULL) {
-        return jk_fail_memory(error, "a cash flow");
-    }
+    JK_TRY(jk_held(flows->month != NULL, error, "a cash flow"));
     for (int t = 1; t <= flows->months; t++) {
         flows->month[t - 1] = jk_valuation_month(valuation, t, valuation->flow.segments);
     }
@@ -97,9 +95,7 @@ static jk_status take_forecasts(const jk_book_terms *terms, const jk_flows *expe
         *forecast = (jk_forecast){.after = i == 0 ? 0 : terms->revision[i - 1].after, .months = flows->months};
         held = split_flows(work->arena, flows, terms->basis, &forecast->flow, &forecast->cost);
     }
-    if (!held) {
-        return jk_fail_memory(error, "the book");
-    }
+    JK_TRY(jk_held(held, error, "the book"));
     size_t count = terms->revision_count + 1;
     jk_sort(work->forecasts, count, sizeof *work->forecasts, by_month);
     for (size_t i = 1; i < count; i++) {
@@ -118,9 +114,9 @@ static jk_status take_actual(const jk_book_terms *terms, book_work *work, jk_err
         return JK_OK;
     }
     work->account.actual_months = terms->actual->months;
-    if (!split_flows(work->arena, terms->actual, terms->basis, &work->account.actual, &work->account.actual_cost)) {
-        return jk_fail_memory(error, "the book");
-    }
+    JK_TRY(jk_held(
+        split_flows(work->arena, terms->actual, terms->basis, &work->account.actual, &work->account.actual_cost), error,
+        "the book"));
     if (!terms->actual->has_costs) {
         work->account.actual_cost = NULL;
     }

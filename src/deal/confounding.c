@@ -15,16 +15,12 @@ enum { AS_IT_IS, KEPT, BEST, CASES };
 
 static jk_status weaken(const jk_model *model, double factor, jk_arena *arena, jk_model *weak, jk_error *error) {
     jk_segment *segment = jk_arena_alloc(arena, model->segment_count, sizeof *segment);
-    if (segment == NULL) {
-        return jk_fail_memory(error, "the model");
-    }
+    JK_TRY(jk_held(segment != NULL, error, "the model"));
     memcpy(segment, model->segments, model->segment_count * sizeof *segment);
     for (size_t g = 0; g < model->segment_count; g++) {
         const jk_steps *from = &model->segments[g].curve[JK_TREAT_LEGAL];
         double *value = jk_arena_alloc(arena, from->count, sizeof *value);
-        if (value == NULL) {
-            return jk_fail_memory(error, "the model");
-        }
+        JK_TRY(jk_held(value != NULL, error, "the model"));
         for (size_t i = 0; i < from->count; i++) {
             value[i] = from->value[i] / factor;
         }

@@ -126,9 +126,7 @@ static void mix_batch(forward_work *work, const jk_valuation *fresh, size_t mix_
 static jk_status price_segments(forward_work *work, jk_forward *forward, jk_error *error) {
     const jk_valuation *fresh = &forward->fresh;
     forward->segment = jk_arena_alloc(forward->arena, fresh->segment_count + 1, sizeof *forward->segment);
-    if (forward->segment == NULL) {
-        return jk_fail_memory(error, "the segments");
-    }
+    JK_TRY(jk_held(forward->segment != NULL, error, "the segments"));
     double whole = jk_forward_price(&work->mixed, &forward->terms, 0);
     for (size_t s = 0; s < fresh->segment_count; s++) {
         const jk_group *group = &fresh->segment[s];
@@ -185,9 +183,7 @@ static jk_status roll(forward_work *work, jk_forward *forward, jk_error *error) 
     size_t span = (size_t)jk_forward_span(&work->mixed, &forward->terms);
     forward->month = jk_arena_alloc(forward->arena, span, sizeof *forward->month);
     double *scratch = jk_arena_alloc(forward->arena, 2 * span, sizeof *scratch);
-    if (forward->month == NULL || scratch == NULL) {
-        return jk_fail_memory(error, "the agreement");
-    }
+    JK_TRY(jk_held(forward->month != NULL && scratch != NULL, error, "the agreement"));
     forward->price = jk_forward_price(&work->mixed, &forward->terms, 1);
     forward->price_own_mix = jk_forward_price(&work->whole, &forward->terms, 1);
     jk_forward_roll(&work->mixed, forward);
@@ -212,9 +208,7 @@ static jk_status make(forward_work *work, jk_forward *forward, jk_error *error) 
     work->share = forward->arena == NULL
                       ? NULL
                       : jk_arena_alloc(forward->arena, forward->fresh.segment_count, sizeof *work->share);
-    if (work->share == NULL) {
-        return jk_fail_memory(error, "the agreement");
-    }
+    JK_TRY(jk_held(work->share != NULL, error, "the agreement"));
     fill_terms(work, forward);
     batch_of(&forward->fresh, &forward->fresh.total, forward->fresh.segment_count, &work->whole);
     JK_TRY(find_shares(terms, &forward->fresh, work->share, error));
@@ -229,9 +223,7 @@ jk_status jk_forward_make(const jk_tape *tape, const jk_model *model, const jk_v
     *forward = (jk_forward){.terms = *terms};
     JK_TRY(check_terms(terms, error));
     forward_work *work = calloc(1, sizeof *work);
-    if (work == NULL) {
-        return jk_fail_memory(error, "the agreement");
-    }
+    JK_TRY(jk_held(work != NULL, error, "the agreement"));
     work->tape = tape;
     work->model = model;
     work->options = *options;

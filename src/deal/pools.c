@@ -62,9 +62,7 @@ static jk_status read_flows(pool_reader *reader, const char *name, size_t length
     char *text = jk_arena_text(reader->arena, name, length);
     const char *path = text != NULL ? jk_path_beside(reader->arena, reader->path, text) : NULL;
     char *kept = path != NULL ? strdup(path) : NULL;
-    if (kept == NULL) {
-        return jk_fail_memory(reader->error, "a path");
-    }
+    JK_TRY(jk_held(kept != NULL, reader->error, "a path"));
     jk_pools *pools = reader->pools;
     pools->file[pools->file_count++] = kept;
     return jk_flows_read(path, flows, reader->error);
@@ -73,9 +71,7 @@ static jk_status read_flows(pool_reader *reader, const char *name, size_t length
 static jk_status room_for_files(const pool_reader *reader) {
     jk_pools *pools = reader->pools;
     char **more = realloc(pools->file, (pools->file_count + JK_FORECASTS_MAX + 2) * sizeof *more);
-    if (more == NULL) {
-        return jk_fail_memory(reader->error, "the pools");
-    }
+    JK_TRY(jk_held(more != NULL, reader->error, "the pools"));
     pools->file = more;
     return JK_OK;
 }
@@ -139,7 +135,7 @@ static jk_status name_pool(const pool_reader *reader, jk_pool *pool) {
         return wrong(reader, POOL, "", 0, "a name");
     }
     pool->name = strndup(name.text, name.length);
-    return pool->name != NULL ? JK_OK : jk_fail_memory(reader->error, "the pools");
+    return jk_held(pool->name != NULL, reader->error, "the pools");
 }
 
 /* Rows of the pool's own months in the months of all. */
@@ -228,9 +224,7 @@ static jk_status sum_up(jk_pools *pools, jk_book_basis basis, int first_year, jk
     }
     all->month = jk_columns_zero((size_t)all->months + 1, sizeof *all->month);
     all->year = jk_columns_zero((size_t)all->months / 12 + 2, sizeof *all->year);
-    if (all->month == NULL || all->year == NULL) {
-        return jk_fail_memory(error, "the book of all pools");
-    }
+    JK_TRY(jk_held(all->month != NULL && all->year != NULL, error, "the book of all pools"));
     for (int t = 0; t < all->months; t++) {
         all->month[t].first = all->month[t].last = t + 1;
     }

@@ -17,9 +17,7 @@ jk_status jk_shares_create(const jk_tape *tape, jk_shares **created, jk_error *e
     size_t rows = jk_tape_rows(tape);
     jk_shares *shares = calloc(1, sizeof *shares);
     *created = shares;
-    if (shares == NULL) {
-        return jk_fail_memory(error, "the shares of the price");
-    }
+    JK_TRY(jk_held(shares != NULL, error, "the shares of the price"));
     shares->tape = tape;
     shares->rows = rows;
     shares->value = jk_columns_alloc(rows, sizeof *shares->value);

@@ -49,9 +49,7 @@ static jk_status build_cells(allocation_state *state, jk_error *error) {
     state->segments = largest(p->segment, p->units) + 1;
     state->cells = jk_columns_zero(state->countries * state->segments, sizeof *state->cells);
     state->tariffs = jk_columns_zero(state->countries * state->segments, sizeof *state->tariffs);
-    if (state->cells == NULL || state->tariffs == NULL) {
-        return jk_fail_memory(error, "the limits of the allocation");
-    }
+    JK_TRY(jk_held(state->cells != NULL && state->tariffs != NULL, error, "the limits of the allocation"));
     for (size_t m = 0; m < p->limit_count; m++) {
         const jk_limit *limit = &p->limits[m];
         state->amount[m] = floor(limit->amount * allocation_parts(limit->resource) + 1e-6);
@@ -103,9 +101,7 @@ static double best_without_limits(const jk_allocation *p) {
 jk_status jk_allocate(const jk_allocation *problem, const jk_run *run, jk_allocation_result *result, jk_error *error) {
     JK_TRY(check_limits(problem, error));
     allocation_state *state = calloc(1, sizeof *state);
-    if (state == NULL) {
-        return jk_fail_memory(error, "the allocation");
-    }
+    JK_TRY(jk_held(state != NULL, error, "the allocation"));
     state->problem = problem;
     state->run = run;
     jk_status status = JK_OK;

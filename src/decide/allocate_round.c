@@ -106,9 +106,7 @@ static jk_status gather_block(void *context, int thread, size_t block, jk_error 
         if (list->count == list->capacity) {
             size_t capacity = list->capacity ? 2 * list->capacity : 1024;
             unit_move *grown = realloc(list->moves, capacity * sizeof *grown);
-            if (grown == NULL) {
-                return jk_fail_memory(error, "the moves of the allocation");
-            }
+            JK_TRY(jk_held(grown != NULL, error, "the moves of the allocation"));
             list->moves = grown;
             list->capacity = capacity;
         }
@@ -131,9 +129,7 @@ static jk_status gather(gather_job *job, move_list *all, jk_error *error) {
     int threads = jk_threads(job->state->run);
     *all = (move_list){0};
     job->lists = calloc((size_t)threads, sizeof *job->lists);
-    if (job->lists == NULL) {
-        return jk_fail_memory(error, "the moves of the allocation");
-    }
+    JK_TRY(jk_held(job->lists != NULL, error, "the moves of the allocation"));
     size_t blocks = (job->state->problem->units + BLOCK_UNITS - 1) / BLOCK_UNITS;
     jk_status status =
         jk_parallel_for(job->state->run, blocks, "keeping the limits", BLOCK_UNITS, gather_block, job, error);
@@ -143,7 +139,7 @@ static jk_status gather(gather_job *job, move_list *all, jk_error *error) {
     }
     if (status == JK_OK && count > 0) {
         all->moves = malloc(count * sizeof *all->moves);
-        status = all->moves == NULL ? jk_fail_memory(error, "the moves of the allocation") : JK_OK;
+        status = jk_held(all->moves != NULL, error, "the moves of the allocation");
     }
     for (int t = 0; t < threads; t++) {
         for (size_t i = 0; status == JK_OK && i < job->lists[t].count; i++) {

@@ -74,9 +74,7 @@ jk_status jk_candidates_create(const jk_tape *tape, const jk_model *model, jk_ca
                                jk_error *error) {
     jk_candidates *made = calloc(1, sizeof *made);
     *candidates = NULL;
-    if (made == NULL) {
-        return jk_fail_memory(error, "the claims to decide on");
-    }
+    JK_TRY(jk_held(made != NULL, error, "the claims to decide on"));
     size_t n = jk_tape_rows(tape);
     made->claims = n;
     made->tape = tape;

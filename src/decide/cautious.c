@@ -138,9 +138,7 @@ jk_status jk_candidates_be_cautious(jk_candidates *candidates, const char *path,
     *cautious = (jk_cautious){0};
     effects self = {.path = path,
                     .segment = calloc(candidates->model->segment_count * JK_TREATMENT_COUNT, sizeof(known_effect))};
-    if (self.segment == NULL) {
-        return jk_fail_memory(error, "the effects");
-    }
+    JK_TRY(jk_held(self.segment != NULL, error, "the effects"));
     jk_status status = load(&self, candidates->model, cautious, error);
     for (size_t i = 0; status == JK_OK && i < candidates->claims; i++) {
         lower_claim(&self, candidates, i, cautious);

@@ -95,9 +95,7 @@ static jk_status map_scopes(units *u, const jk_candidates *candidates, const jk_
                        options->limit_count, JK_LIMITS_MAX);
     }
     u->teams = calloc(options->limit_count + 1, sizeof *u->teams);
-    if (*country_map == NULL || *segment_map == NULL || u->teams == NULL) {
-        return jk_fail_memory(error, "the limits");
-    }
+    JK_TRY(jk_held(*country_map != NULL && *segment_map != NULL && u->teams != NULL, error, "the limits"));
     compression to_country = {.map = *country_map, .size = countries + 1};
     compression to_segment = {.map = *segment_map, .size = candidates->model->segment_count};
     for (size_t m = 0; m < options->limit_count; m++) {
@@ -121,9 +119,7 @@ static jk_status units_of_claims(units *u, const jk_candidates *c, const uint16_
     u->problem.court = c->court;
     u->country = jk_columns_alloc(c->claims, sizeof(uint16_t));
     u->segment = jk_columns_alloc(c->claims, sizeof(uint16_t));
-    if (u->country == NULL || u->segment == NULL) {
-        return jk_fail_memory(error, "the claims to decide on");
-    }
+    JK_TRY(jk_held(u->country != NULL && u->segment != NULL, error, "the claims to decide on"));
     for (size_t i = 0; i < c->claims; i++) {
         u->country[i] = country_map[c->country[i]];
         u->segment[i] = segment_map[c->segment[i]];
@@ -193,9 +189,7 @@ static jk_status units_of_debtors(units *u, const jk_candidates *c, const uint16
     u->problem.court = u->court = jk_columns_zero(n, sizeof(int32_t));
     u->problem.country = u->country = jk_columns_zero(n, sizeof(uint16_t));
     u->problem.segment = u->segment = jk_columns_zero(n, sizeof(uint16_t));
-    if (!complete || !u->court || !u->country || !u->segment) {
-        return jk_fail_memory(error, "the debtors to decide on");
-    }
+    JK_TRY(jk_held(complete && u->court && u->country && u->segment, error, "the debtors to decide on"));
     for (size_t d = 0; d < n; d++) {
         sum_debtor(u, c, d);
         if (u->first[d] < u->first[d + 1]) { /* a debtor stands where its first claim does */
@@ -253,9 +247,7 @@ jk_status jk_decide(const jk_candidates *candidates, const jk_decide_options *op
     units *u = calloc(1, sizeof *u);
     uint16_t *country_map = NULL;
     uint16_t *segment_map = NULL;
-    if (u == NULL) {
-        return jk_fail_memory(error, "the decisions");
-    }
+    JK_TRY(jk_held(u != NULL, error, "the decisions"));
     jk_status status = JK_OK;
     JK_TRY_CLEANUP(map_scopes(u, candidates, options, &country_map, &segment_map, error));
     JK_TRY_CLEANUP(options->by_debtor ? units_of_debtors(u, candidates, country_map, segment_map, error)
@@ -263,10 +255,8 @@ jk_status jk_decide(const jk_candidates *candidates, const jk_decide_options *op
     u->decision = jk_columns_alloc(u->problem.units, 1);
     decided->decision = jk_columns_alloc(candidates->claims, 1);
     decided->free = jk_columns_alloc(candidates->claims, 1);
-    if (u->decision == NULL || decided->decision == NULL || decided->free == NULL) {
-        status = jk_fail_memory(error, "the decisions");
-        goto cleanup;
-    }
+    JK_TRY_CLEANUP(
+        jk_held(u->decision != NULL && decided->decision != NULL && decided->free != NULL, error, "the decisions"));
     jk_allocation_result result = {.decision = u->decision};
     JK_TRY_CLEANUP(jk_allocate(&u->problem, &options->run, &result, error));
     decided->objective = result.objective;

@@ -65,9 +65,7 @@ jk_status jk_decided_strata_make(const jk_strata *kept, const jk_candidates *can
                                  jk_decided_strata **strata, jk_error *error) {
     jk_decided_strata *self = calloc(1, sizeof *self);
     *strata = self;
-    if (self == NULL || !jk_stratum_table_init(&self->table, CELLS)) {
-        return jk_fail_memory(error, "the strata");
-    }
+    JK_TRY(jk_held(self != NULL && jk_stratum_table_init(&self->table, CELLS), error, "the strata"));
     self->list = kept->list;
     jk_stratum_put_heads(&self->list, self->head);
     for (size_t c = 0; c < MEASURES; c++) {

@@ -37,9 +37,9 @@ static jk_status read_list(reading *r, const jk_tape *list, jk_error *error) {
     int8_t *treatment = jk_columns_alloc(PIECE_ROWS, 1);
     jk_status status = JK_OK;
     r->claim = jk_columns_alloc(rows, sizeof *r->claim);
-    if (ids == NULL || date == NULL || treatment == NULL || r->claim == NULL || !jk_id_reserve(&r->ids, rows)) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the list of actions"));
-    }
+    JK_TRY_CLEANUP(
+        jk_held(ids != NULL && date != NULL && treatment != NULL && r->claim != NULL && jk_id_reserve(&r->ids, rows),
+                error, "the list of actions"));
     for (size_t first = 0; first < rows; first += PIECE_ROWS) {
         size_t length = rows - first < PIECE_ROWS ? rows - first : PIECE_ROWS;
         JK_TRY_CLEANUP(jk_tape_read(list, JK_COLUMN_CLAIM_ID, first, length, ids, error));
@@ -78,9 +78,7 @@ static jk_status mark(reading *r, const jk_tape *tape, jk_error *error) {
     int32_t *debtor = jk_columns_alloc(rows, sizeof *debtor);
     contacts *of_debtor = jk_columns_zero(debtors, sizeof *of_debtor);
     jk_status status = JK_OK;
-    if (ids == NULL || debtor == NULL || of_debtor == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the debtors' contacts"));
-    }
+    JK_TRY_CLEANUP(jk_held(ids != NULL && debtor != NULL && of_debtor != NULL, error, "the debtors' contacts"));
     for (size_t d = 0; d < debtors; d++) {
         of_debtor[d].last = JK_MISSING_INTEGER;
     }
@@ -126,7 +124,7 @@ jk_status jk_done_read(const char *actions, const jk_tape *tape, const jk_done_r
     *done = (jk_done){.resting = jk_columns_zero(jk_tape_rows(tape), 1)};
     reading r = {.rules = rules, .done = done};
     jk_tape *list = NULL;
-    jk_status status = done->resting == NULL ? jk_fail_memory(error, "the claims that rest") : JK_OK;
+    jk_status status = jk_held(done->resting != NULL, error, "the claims that rest");
     status = status == JK_OK
                  ? jk_list_open(actions, JK_KIND_ACTIONS, rules->pseudonyms, run, &list, &done->rejected, error)
                  : status;

@@ -12,9 +12,7 @@ jk_status jk_group_claims(const jk_candidates *candidates, size_t **first, size_
     size_t debtors = jk_tape_debtors(candidates->tape);
     *first = calloc(debtors + 2, sizeof **first);
     *member = jk_columns_alloc(candidates->claims, sizeof **member);
-    if (*first == NULL || *member == NULL) {
-        return jk_fail_memory(error, "the debtors to decide on");
-    }
+    JK_TRY(jk_held(*first != NULL && *member != NULL, error, "the debtors to decide on"));
     for (size_t i = 0; i < candidates->claims; i++) {
         (*first)[candidates->debtor[i] + 2]++;
     }

@@ -82,9 +82,7 @@ static jk_status find_threshold(selection *work, double caution, jk_error *error
         return JK_OK;
     }
     float *sample = malloc(SAMPLE * sizeof *sample);
-    if (sample == NULL) {
-        return jk_fail_memory(error, "a sample of keys");
-    }
+    JK_TRY(jk_held(sample != NULL, error, "a sample of keys"));
     size_t size = 0;
     for (uint64_t i = 0; i < SAMPLE; i++) {
         /* Multiples of the golden ratio: evenly spread, in step with no pattern of the tape. */
@@ -159,9 +157,7 @@ static void *allocate(size_t count) {
 static jk_status filter(selection *work, const jk_run *run, jk_error *error) {
     size_t chunks = (work->columns->rows + CHUNK_ROWS - 1) / CHUNK_ROWS;
     work->chunk_start = calloc(chunks + 1, sizeof *work->chunk_start);
-    if (work->chunk_start == NULL) {
-        return jk_fail_memory(error, "the chunks of a selection");
-    }
+    JK_TRY(jk_held(work->chunk_start != NULL, error, "the chunks of a selection"));
     for (double caution = 1.0;; caution *= 4.0) {
         JK_TRY(find_threshold(work, caution, error));
         JK_TRY(jk_parallel_for(run, chunks, "select", CHUNK_ROWS, count_chunk, work, error));
@@ -178,9 +174,7 @@ static jk_status filter(selection *work, const jk_run *run, jk_error *error) {
     }
     work->packed = allocate(work->found + 1);
     work->scratch = allocate(work->found + 1);
-    if (work->packed == NULL || work->scratch == NULL) {
-        return jk_fail_memory(error, "the claims of a selection");
-    }
+    JK_TRY(jk_held(work->packed != NULL && work->scratch != NULL, error, "the claims of a selection"));
     return jk_parallel_for(run, chunks, "select", CHUNK_ROWS, pack_chunk, work, error);
 }
 
@@ -364,9 +358,7 @@ static jk_status sort_and_settle(selection *work, const jk_run *run, jk_error *e
     work->parts = work->found < PARALLEL_FROM ? 1 : jk_threads(run);
     work->digit_start = malloc((size_t)work->parts * DIGITS * sizeof *work->digit_start);
     work->part_start = malloc(((size_t)work->parts + 1) * sizeof *work->part_start);
-    if (work->digit_start == NULL || work->part_start == NULL) {
-        return jk_fail_memory(error, "the digits of a sort");
-    }
+    JK_TRY(jk_held(work->digit_start != NULL && work->part_start != NULL, error, "the digits of a sort"));
     jk_run sort_run = {.threads = work->parts};
     cut_parts(work, false);
     JK_TRY(sort_packed(work, &sort_run, error));

@@ -263,9 +263,7 @@ static jk_status list_units(making *m, jk_error *error) {
     jk_worklist *worklist = m->worklist;
     size_t top = m->options->top < m->c->claims ? m->options->top : m->c->claims;
     worklist->rows = jk_columns_alloc(top, sizeof *worklist->rows);
-    if (worklist->rows == NULL) {
-        return jk_fail_memory(error, "the worklist");
-    }
+    JK_TRY(jk_held(worklist->rows != NULL, error, "the worklist"));
     make_keys(m);
     jk_select_columns columns = {.rows = m->c->claims, .key = m->key, .balance = m->c->balance};
     JK_TRY(jk_select_top(&columns, top, &m->options->run, m->order, &worklist->count, error));
@@ -295,9 +293,7 @@ jk_status jk_worklist_make(const jk_candidates *candidates, const jk_worklist_op
     m.left_out = jk_columns_alloc(candidates->claims, 1);
     m.key = jk_columns_alloc(candidates->claims, sizeof *m.key);
     m.order = jk_columns_alloc(candidates->claims, sizeof *m.order);
-    if (m.left_out == NULL || m.key == NULL || m.order == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the worklist"));
-    }
+    JK_TRY_CLEANUP(jk_held(m.left_out != NULL && m.key != NULL && m.order != NULL, error, "the worklist"));
     leave_out(&m);
     if (options->by_debtor) {
         JK_TRY_CLEANUP(jk_group_claims(candidates, &m.first, &m.member, error));

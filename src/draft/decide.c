@@ -75,9 +75,7 @@ static jk_status choose_in(jk_draft *draft, size_t table, uint64_t languages[JK_
     jk_draft_table_facts *facts = &draft->tables[table];
     const jk_profile *profile = &facts->profile;
     int *match = calloc(profile->column_count + 1, JK_DRAFT_TARGETS * sizeof *match);
-    if (match == NULL) {
-        return jk_fail_memory(error, "a draft");
-    }
+    JK_TRY(jk_held(match != NULL, error, "a draft"));
     for (size_t c = 0; c < profile->column_count; c++) {
         char plain[128];
         const jk_profile_column *column = &profile->columns[c];
@@ -204,9 +202,7 @@ jk_status jk_draft_decide(jk_draft *draft, jk_error *error) {
         for (size_t c = 0; facts->means != NULL && c < facts->profile.column_count; c++) {
             facts->means[c] = -1;
         }
-        if (facts->means == NULL) {
-            return jk_fail_memory(error, "a draft");
-        }
+        JK_TRY(jk_held(facts->means != NULL, error, "a draft"));
     }
     if (most <= 0) {
         return jk_fail(error, JK_ERROR_DATA, draft->tables[0].profile.path, 0, NULL,

@@ -48,7 +48,7 @@ jk_status jk_draft_mapping(const jk_draft_options *options, char **text, jk_erro
     drafting work = {.draft = &draft, .bytes = options->bytes > 0 ? options->bytes : (size_t)64 << 20};
     const jk_part_taker taker = {
         .context = &work, .decimal = '.', .several = true, .fit = any_text, .take = look_at, .pass_over = pass_over};
-    jk_status status = draft.tables == NULL ? jk_fail_memory(error, "a draft") : JK_OK;
+    jk_status status = jk_held(draft.tables != NULL, error, "a draft");
     for (size_t i = 0; status == JK_OK && i < options->source_count; i++) {
         bool parts = false;
         status = jk_parts_take(options->sources[i], &taker, &parts, error);

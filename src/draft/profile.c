@@ -242,11 +242,9 @@ static jk_status take_header(jk_profile *profile, const jk_draft_row *header, jk
         const jk_draft_cell *cell = &header->cells[c];
         profile->columns[c].name = jk_arena_text(profile->arena, cell->text, cell->length);
         profile->columns[c].values = jk_arena_alloc(profile->arena, JK_PROFILE_VALUES, sizeof(jk_profile_value));
-        if (profile->columns[c].name == NULL || profile->columns[c].values == NULL) {
-            return jk_fail_memory(error, "a draft");
-        }
+        JK_TRY(jk_held(profile->columns[c].name != NULL && profile->columns[c].values != NULL, error, "a draft"));
     }
-    return profile->columns != NULL ? JK_OK : jk_fail_memory(error, "a draft");
+    return jk_held(profile->columns != NULL, error, "a draft");
 }
 
 static void find_marks(jk_profile *profile) {
@@ -294,9 +292,8 @@ static jk_status count_rows(jk_profile *profile, const jk_draft_table *table, si
         profile->odd_rows += row->count != table->rows[header].count;
         for (size_t c = 0; c < profile->column_count; c++) {
             static const jk_draft_cell none = {"", 0};
-            if (!count_cell(profile, &profile->columns[c], c < row->count ? &row->cells[c] : &none)) {
-                return jk_fail_memory(error, "a draft");
-            }
+            JK_TRY(jk_held(count_cell(profile, &profile->columns[c], c < row->count ? &row->cells[c] : &none), error,
+                           "a draft"));
         }
     }
     find_marks(profile);
@@ -332,9 +329,7 @@ jk_status jk_profile_read(const char *path, const jk_csv_part *part, size_t byte
     *profile = (jk_profile){.arena = jk_arena_create()};
     size_t length = strlen(path) + (part != NULL ? strlen(part->name) : 0) + 2;
     profile->path = profile->arena != NULL ? jk_arena_alloc(profile->arena, length, 1) : NULL;
-    if (profile->path == NULL) {
-        return jk_fail_memory(error, "a draft");
-    }
+    JK_TRY(jk_held(profile->path != NULL, error, "a draft"));
     (void)strcat(strcat(strcpy(profile->path, path), part != NULL ? ":" : ""), part != NULL ? part->name : "");
     jk_draft_table table;
     jk_status status = jk_draft_table_read(path, part, bytes, &table, error);

@@ -20,7 +20,7 @@ static jk_status read_bytes(const char *path, const jk_csv_part *part, const cha
     table->length = 0;
     free(table->text);
     table->text = malloc(bytes + 1);
-    jk_status status = table->text == NULL ? jk_fail_memory(error, "a table") : JK_OK;
+    jk_status status = jk_held(table->text != NULL, error, "a table");
     size_t got = 1;
     while (status == JK_OK && got > 0 && table->length < bytes) {
         status = jk_csv_source_read(source, table->text + table->length, bytes - table->length, &got, error);
@@ -210,7 +210,7 @@ static jk_status cut_rows(jk_draft_table *table, jk_error *error) {
     size_t at = table->length >= 3 && memcmp(table->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     size_t line = 1;
     jk_draft_cell *cells = malloc(CELLS_MAX * sizeof *cells);
-    jk_status status = cells == NULL ? jk_fail_memory(error, "a table") : JK_OK;
+    jk_status status = jk_held(cells != NULL, error, "a table");
     while (status == JK_OK && at < table->length) {
         size_t here = line;
         size_t count = cut_row(table->text, table->length, &at, table->separator, &line, cells, CELLS_MAX);
@@ -251,9 +251,7 @@ jk_status jk_draft_table_read(const char *path, const jk_csv_part *part, size_t 
                               jk_error *error) {
     enum { FIRST_LOOK = 1 << 20 };
     *table = (jk_draft_table){.encoding = "UTF-8", .encoding_why = "workbooks are", .arena = jk_arena_create()};
-    if (table->arena == NULL) {
-        return jk_fail_memory(error, "a table");
-    }
+    JK_TRY(jk_held(table->arena != NULL, error, "a table"));
     JK_TRY(read_bytes(path, part, "ISO-8859-1", bytes < FIRST_LOOK ? bytes : FIRST_LOOK, table, error));
     if (!table->is_sheet) {
         table->length = back_to_bytes(table->text, table->length);

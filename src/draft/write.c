@@ -246,9 +246,7 @@ jk_status jk_draft_write(const jk_draft *draft, char **text, jk_error *error) {
     size_t size = 0;
     *text = NULL;
     FILE *out = jk_text_open(text, &size);
-    if (out == NULL) {
-        return jk_fail_memory(error, "a draft");
-    }
+    JK_TRY(jk_held(out != NULL, error, "a draft"));
     put_head(out, draft);
     if (has_several_sources(draft)) {
         (void)fputs("sources:\n", out);

@@ -69,9 +69,7 @@ static jk_status put_value(FILE *stream, jk_sheet_kind kind, const char *cell, j
         json_t *value = jk_json_string(cell);
         char *text = json_dumps(value, JSON_ENCODE_ANY);
         json_decref(value);
-        if (text == NULL) {
-            return jk_fail_memory(error, "a cell");
-        }
+        JK_TRY(jk_held(text != NULL, error, "a cell"));
         (void)fputs(text, stream);
         free(text);
     }
@@ -96,9 +94,7 @@ static jk_status put_rows(FILE *stream, jk_plain_rows *rows, jk_error *error) {
 static jk_status write_json(jk_plain_rows *rows, const char *path, jk_error *error) {
     jk_output output;
     char *manifest = manifest_text();
-    if (manifest == NULL) {
-        return jk_fail_memory(error, "the manifest");
-    }
+    JK_TRY(jk_held(manifest != NULL, error, "the manifest"));
     jk_status status = jk_output_open(&output, path, rows->personal ? JK_OUTPUT_PERSONAL : JK_OUTPUT_PLAIN, error);
     status = status == JK_OK ? jk_output_stream(&output, error) : status;
     if (status == JK_OK) {
@@ -156,9 +152,7 @@ static jk_status write_parquet(jk_plain_rows *rows, int fd, const char *path, jk
     char *query = NULL;
     size_t length = 0;
     FILE *stream = jk_text_open(&query, &length);
-    if (stream == NULL) {
-        return jk_fail_memory(error, "a query");
-    }
+    JK_TRY(jk_held(stream != NULL, error, "a query"));
     (void)fprintf(stream,
                   "select * from read_csv('/proc/self/fd/%d', auto_detect = false, header = true, delim = ',', "
                   "quote = '\"', escape = '\"', nullstr = '', columns = {",

@@ -85,9 +85,7 @@ static jk_status put_row(sender *self, const jk_frame_piece *piece, size_t row, 
     }
     const jk_frame_cell day = {.is = JK_CELL_IS_INTEGER, .integer = cutoff - POSTGRES_EPOCH};
     held = held && put_cell(self, &day);
-    if (!held) {
-        return jk_fail_memory(error, "rows for a data base");
-    }
+    JK_TRY(jk_held(held, error, "rows for a data base"));
     return self->length > SEND_BYTES ? flush(self, error) : JK_OK;
 }
 
@@ -96,9 +94,7 @@ static jk_status send_rows(const jk_results_table *table, sender *self, jk_error
     jk_frame_piece piece;
     int32_t cutoff = 0;
     (void)jk_date_parse(jk_results_table_cutoff(table), strlen(jk_results_table_cutoff(table)), &cutoff);
-    if (!make_room(self, sizeof head)) {
-        return jk_fail_memory(error, "rows for a data base");
-    }
+    JK_TRY(jk_held(make_room(self, sizeof head), error, "rows for a data base"));
     memcpy(self->bytes, head, 19);
     self->length = 19;
     JK_TRY(jk_frame_piece_open(jk_results_table_frame(table), &piece, error));
@@ -113,9 +109,7 @@ static jk_status send_rows(const jk_results_table *table, sender *self, jk_error
     }
     jk_frame_piece_close(&piece);
     JK_TRY(status);
-    if (!make_room(self, 2)) {
-        return jk_fail_memory(error, "rows for a data base");
-    }
+    JK_TRY(jk_held(make_room(self, 2), error, "rows for a data base"));
     put(self, UINT16_MAX, 2); /* the end */
     return flush(self, error);
 }
@@ -195,9 +189,7 @@ static jk_status run(const jk_postgres_session *session, void (*writer)(FILE *, 
     char *text = NULL;
     size_t length = 0;
     FILE *out = jk_text_open(&text, &length);
-    if (out == NULL) {
-        return jk_fail_memory(error, "a statement");
-    }
+    JK_TRY(jk_held(out != NULL, error, "a statement"));
     writer(out, frame, into);
     jk_status status = jk_text_close(out, &text) ? jk_postgres_run(session, text, PG_COMMAND_OK, rows, error)
                                                  : jk_fail_memory(error, "a statement");

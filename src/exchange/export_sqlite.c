@@ -41,9 +41,7 @@ static jk_status make_table(const lite_writer *self, jk_error *error) {
     char *text = NULL;
     size_t length = 0;
     FILE *out = jk_text_open(&text, &length);
-    if (out == NULL) {
-        return jk_fail_memory(error, "a statement");
-    }
+    JK_TRY(jk_held(out != NULL, error, "a statement"));
     (void)fputs("create table if not exists ", out);
     jk_put_name(out, self->into);
     (void)fputs(" (", out);
@@ -60,9 +58,7 @@ static jk_status prepare_insert(const lite_writer *self, lite_statement **insert
     char *text = NULL;
     size_t length = 0;
     FILE *out = jk_text_open(&text, &length);
-    if (out == NULL) {
-        return jk_fail_memory(error, "a statement");
-    }
+    JK_TRY(jk_held(out != NULL, error, "a statement"));
     (void)fputs("insert or replace into ", out);
     jk_put_name(out, self->into);
     (void)fputs(" (", out);

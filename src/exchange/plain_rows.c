@@ -18,9 +18,7 @@ static jk_status grow(jk_plain_rows *rows, size_t needed, jk_error *error) {
         return JK_OK;
     }
     char *larger = realloc(rows->text, 2 * needed);
-    if (larger == NULL) {
-        return jk_fail_memory(error, "a row");
-    }
+    JK_TRY(jk_held(larger != NULL, error, "a row"));
     rows->text = larger;
     rows->room = 2 * needed;
     return JK_OK;
@@ -96,7 +94,7 @@ static jk_sheet_kind wider(jk_sheet_kind one, jk_sheet_kind other) {
 static jk_status find_kinds(jk_plain_rows *rows, jk_error *error) {
     bool more = true;
     bool *given = calloc(rows->count, sizeof *given);
-    jk_status status = given != NULL ? JK_OK : jk_fail_memory(error, "the columns");
+    jk_status status = jk_held(given != NULL, error, "the columns");
     while (status == JK_OK && more) {
         status = jk_plain_rows_next(rows, &more, error);
         for (size_t c = 0; status == JK_OK && more && c < rows->count; c++) {
@@ -132,7 +130,7 @@ static jk_status read_heading(jk_plain_rows *rows, jk_error *error) {
         rows->name[c] = strdup(rows->cell[c]);
         held = rows->name[c] != NULL;
     }
-    return held ? JK_OK : jk_fail_memory(error, "the columns");
+    return jk_held(held, error, "the columns");
 }
 
 jk_status jk_plain_rows_open(int fd, jk_plain_rows *rows, jk_error *error) {

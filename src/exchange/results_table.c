@@ -176,9 +176,7 @@ static jk_status take_cutoff(jk_results_table *self, jk_error *error) {
 
 static jk_status open_table(jk_results_table *self, const char *name, jk_error *error) {
     const bool results = strcmp(name, "results") == 0;
-    if (self->path == NULL || self->arena == NULL) {
-        return jk_fail_memory(error, "results");
-    }
+    JK_TRY(jk_held(self->path != NULL && self->arena != NULL, error, "results"));
     if (!results && strcmp(name, "cashflow") != 0) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL,
                        "'%s' is no table of results; expected results or "
@@ -195,9 +193,7 @@ static jk_status open_table(jk_results_table *self, const char *name, jk_error *
 jk_status jk_results_table_open(const char *path, const char *name, jk_results_table **table, jk_error *error) {
     *table = NULL;
     jk_results_table *self = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "results");
-    }
+    JK_TRY(jk_held(self != NULL, error, "results"));
     self->path = strdup(path);
     self->arena = jk_arena_create();
     jk_status status = open_table(self, name, error);

@@ -90,9 +90,7 @@ jk_status jk_explain_debtor(const jk_tape *tape, const jk_model *model, const jk
                                count, (int)JK_EXPLAIN_CLAIMS_MAX));
     }
     debtor->claims = calloc(count, sizeof *debtor->claims);
-    if (debtor->claims == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the debtor's claims"));
-    }
+    JK_TRY_CLEANUP(jk_held(debtor->claims != NULL, error, "the debtor's claims"));
     for (size_t i = 0; i < count; i++) {
         debtor->count++;
         JK_TRY_CLEANUP(jk_explain_row(tape, model, options, rows[i], i == 0 ? NULL : &debtor->claims[0].debtor,
@@ -170,9 +168,7 @@ jk_status jk_debtor_explanation_text(const jk_debtor_explanation *debtor, char *
     size_t size = 0;
     *text = NULL;
     FILE *out = jk_text_open(text, &size);
-    if (out == NULL) {
-        return jk_fail_memory(error, "the explanation");
-    }
+    JK_TRY(jk_held(out != NULL, error, "the explanation"));
     jk_text_print(out,
                   debtor->count == 1 ? "Debtor %s: %zu claim owing %.2f %s, %.2f of it workable\n"
                                      : "Debtor %s: %zu claims owing %.2f %s, %.2f of it workable\n",
@@ -223,5 +219,5 @@ jk_status jk_debtor_explanation_json(const jk_debtor_explanation *debtor, char *
     jk_json_put(&b, object, "claims", claims);
     jk_json_put(&b, object, "manifest", manifest);
     *text = jk_json_dump(&b, object, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    return *text == NULL ? jk_fail_memory(error, "the explanation") : JK_OK;
+    return jk_held(*text != NULL, error, "the explanation");
 }

@@ -32,9 +32,7 @@ static jk_status take_memory(jk_explanation *explanation, jk_error *error) {
     size_t results = (size_t)RESULTS * JK_ALIGNMENT;
     size_t details = jk_score_detail_count(explanation->model) * sizeof(jk_score_detail) + JK_ALIGNMENT;
     unsigned char *next = jk_columns_zero(columns + facts + score + terms + results + details, 1);
-    if (next == NULL) {
-        return jk_fail_memory(error, "a claim");
-    }
+    JK_TRY(jk_held(next != NULL, error, "a claim"));
     explanation->memory = next;
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         if (!has_column(c)) {
@@ -83,7 +81,7 @@ static jk_status score_row(jk_explanation *explanation, const jk_law *law, jk_er
     jk_scorer *scorer = NULL;
     JK_TRY(jk_scorer_create(explanation->model, explanation->tape, law, &explanation->debtor, &scorer, error));
     void *scratch = jk_columns_alloc(jk_score_scratch_size(scorer, 1), 1);
-    jk_status status = scratch == NULL ? jk_fail_memory(error, "a claim") : JK_OK;
+    jk_status status = jk_held(scratch != NULL, error, "a claim");
     if (status == JK_OK) {
         jk_score_block(scorer, &explanation->block, &explanation->facts, &explanation->score, scratch);
         jk_score_explain(scorer, &explanation->block, &explanation->facts, 0, scratch, explanation->characteristics);
@@ -100,9 +98,7 @@ static jk_status plan_row(jk_explanation *explanation, const jk_value_options *o
     jk_status status = JK_OK;
     jk_plan_workspace *workspace = jk_plan_workspace_create(plan, 1);
     jk_cashflow flow = {0};
-    if (workspace == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "a claim's plan"));
-    }
+    JK_TRY_CLEANUP(jk_held(workspace != NULL, error, "a claim's plan"));
     JK_TRY_CLEANUP(jk_plan_trace_init(&explanation->trace, plan, error));
     JK_TRY_CLEANUP(
         jk_cashflow_init(&flow, explanation->model->horizon_months, explanation->model->segment_count, error));
@@ -134,9 +130,8 @@ static jk_status copy_sums(const jk_debtors *from, jk_debtors *to, jk_error *err
                        .balance = jk_columns_alloc(1, sizeof *to->balance),
                        .workable_balance = jk_columns_alloc(1, sizeof *to->workable_balance),
                        .claims = jk_columns_alloc(1, sizeof *to->claims)};
-    if (to->balance == NULL || to->workable_balance == NULL || to->claims == NULL) {
-        return jk_fail_memory(error, "the debtor's sums");
-    }
+    JK_TRY(
+        jk_held(to->balance != NULL && to->workable_balance != NULL && to->claims != NULL, error, "the debtor's sums"));
     to->balance[0] = from->balance[0];
     to->workable_balance[0] = from->workable_balance[0];
     to->claims[0] = from->claims[0];

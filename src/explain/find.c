@@ -113,9 +113,7 @@ static jk_status find_row(const jk_tape *tape, const jk_run *run, jk_column colu
     }
     memcpy(scan.key, wanted, length);
     scan.buffers = jk_columns_alloc((size_t)jk_threads(run), BLOCK_ROWS * scan.width);
-    if (scan.buffers == NULL) {
-        return jk_fail_memory(error, "the claims' ids");
-    }
+    JK_TRY(jk_held(scan.buffers != NULL, error, "the claims' ids"));
     jk_status status = JK_OK;
     if (length <= scan.width) {
         JK_TRY_CLEANUP(jk_parallel_for(run, blocks, "looking for the claim", BLOCK_ROWS, scan_rows, &scan, error));

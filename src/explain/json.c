@@ -255,5 +255,5 @@ jk_status jk_explain_json(const jk_explanation *explanation, char **text, jk_err
     jk_json_put(&b, object, "plan", plan_list(&b, e));
     jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
     *text = jk_json_dump(&b, object, JSON_FLAGS);
-    return *text == NULL ? jk_fail_memory(error, "the explanation") : JK_OK;
+    return jk_held(*text != NULL, error, "the explanation");
 }

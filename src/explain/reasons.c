@@ -51,10 +51,9 @@ static jk_status take_memory(survey *s, jk_error *error) {
     s->row = jk_columns_alloc(s->room, sizeof *s->row);
     s->sorted = jk_columns_alloc(s->room, sizeof *s->sorted);
     s->median = calloc(s->entries + 1, sizeof *s->median);
-    if (s->memory == NULL || s->scratch == NULL || s->detail == NULL || s->points == NULL || s->eta == NULL ||
-        s->row == NULL || s->sorted == NULL || s->median == NULL) {
-        return jk_fail_memory(error, "the typical claim");
-    }
+    JK_TRY(jk_held(s->memory != NULL && s->scratch != NULL && s->detail != NULL && s->points != NULL &&
+                       s->eta != NULL && s->row != NULL && s->sorted != NULL && s->median != NULL,
+                   error, "the typical claim"));
     unsigned char *next = s->memory;
     jk_law_facts_place(&s->facts, PIECE_ROWS, next);
     next += jk_law_facts_size(PIECE_ROWS);

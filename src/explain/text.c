@@ -255,9 +255,7 @@ jk_status jk_explain_text(const jk_explanation *explanation, char **text, jk_err
     char words[JK_EXPLAIN_SENTENCE];
     *text = NULL;
     FILE *out = jk_text_open(text, &size);
-    if (out == NULL) {
-        return jk_fail_memory(error, "the explanation");
-    }
+    JK_TRY(jk_held(out != NULL, error, "the explanation"));
     put_identity(out, explanation);
     jk_text_print(out, "\nDecision: %s (%s)\n", jk_explain_decision_words(explanation, words),
                   jk_text_if_known(jk_reason_name(explanation->reason)));

@@ -45,9 +45,7 @@ static jk_status write_tape(tape_writing *writing, const jk_run *run, jk_error *
     int threads = jk_threads(run);
     jk_status status = JK_OK;
     writing->blocks = calloc((size_t)threads, sizeof *writing->blocks);
-    if (writing->blocks == NULL) {
-        return jk_fail_memory(error, "the generator's threads");
-    }
+    JK_TRY(jk_held(writing->blocks != NULL, error, "the generator's threads"));
     for (int i = 0; i < threads && status == JK_OK; i++) {
         status = jk_generate_block_init(&writing->blocks[i], PIECE_ROWS, error);
     }

@@ -37,15 +37,13 @@ void jk_h5_enter(void) {
 jk_status jk_h5_start(jk_error *error) {
     enum { NEEDED = 8 << 20 }; /* more than it takes to start */
     void *room = malloc(NEEDED);
-    if (room == NULL) {
-        return jk_fail_memory(error, "the HDF5 library");
-    }
+    JK_TRY(jk_held(room != NULL, error, "the HDF5 library"));
     *(volatile char *)room = 1; /* asked for, and seen to be there */
     free(room);
     jk_h5_enter();
     bool started = H5open() >= 0;
     jk_h5_leave();
-    return started ? JK_OK : jk_fail_memory(error, "the HDF5 library");
+    return jk_held(started, error, "the HDF5 library");
 }
 
 void jk_h5_leave(void) {

@@ -188,5 +188,5 @@ jk_status jk_h5_ask_child(const jk_h5_file *file, const char *strings_under, siz
     if (header->failed) {
         return jk_fail(error, JK_ERROR_FORMAT, file->path, 0, NULL, "cannot be used: %s", header->message);
     }
-    return *bytes == NULL ? jk_fail_memory(error, "a file's table of contents") : JK_OK;
+    return jk_held(*bytes != NULL, error, "a file's table of contents");
 }

@@ -147,9 +147,7 @@ static jk_status take_chunks(jk_h5_file *file, jk_h5_part *part, cursor *from, u
         return malformed(file, dataset->path, error, "it claims more rows than the file can hold");
     }
     part->chunks = jk_arena_alloc(file->arena, part->chunk_places, sizeof *part->chunks);
-    if (part->chunks == NULL) {
-        return jk_fail_memory(error, "a table of chunks");
-    }
+    JK_TRY(jk_held(part->chunks != NULL, error, "a table of chunks"));
     for (uint64_t i = 0; i < part->chunk_places; i++) {
         part->chunks[i] = (jk_h5_chunk){.index = i, .address = UINT64_MAX};
     }
@@ -181,9 +179,7 @@ static jk_status take_strings(jk_h5_file *file, jk_h5_part *part, cursor *from, 
         return malformed(file, part->public.path, error, "its strings are malformed");
     }
     part->strings = jk_arena_alloc(file->arena, count, sizeof *part->strings);
-    if (part->strings == NULL) {
-        return jk_fail_memory(error, "a table of strings");
-    }
+    JK_TRY(jk_held(part->strings != NULL, error, "a table of strings"));
     for (size_t i = 0; i < count; i++) {
         uint32_t length = 0;
         part->strings[i] = take(from, &length, sizeof length) ? take_text(from, file->arena, length) : NULL;
@@ -203,9 +199,9 @@ static jk_status take_part(jk_h5_file *file, jk_h5_part *part, cursor *from, jk_
     if (!total_bytes(dataset, &bytes)) {
         return malformed(file, dataset->path, error, "it claims more rows than any file can hold");
     }
-    if (pthread_mutex_init(&part->cache.lock, NULL) != 0 || pthread_cond_init(&part->cache.filled, NULL) != 0) {
-        return jk_fail_memory(error, "a lock");
-    }
+    JK_TRY(
+        jk_held(pthread_mutex_init(&part->cache.lock, NULL) == 0 && pthread_cond_init(&part->cache.filled, NULL) == 0,
+                error, "a lock"));
     file->part_count++;
     if (dataset->layout == JK_H5_CONTIGUOUS) {
         JK_TRY(check_contiguous(file, part, bytes, error));
@@ -220,9 +216,7 @@ static jk_status parse(jk_h5_file *file, const jk_h5_catalogue_header *header, c
         return malformed(file, NULL, error, "its table of contents is malformed");
     }
     file->parts = jk_arena_alloc(file->arena, header->dataset_count, sizeof *file->parts);
-    if (file->parts == NULL) {
-        return jk_fail_memory(error, "a file's table of contents");
-    }
+    JK_TRY(jk_held(file->parts != NULL, error, "a file's table of contents"));
     if (!take_attributes(file, &from, header->attribute_count)) {
         return malformed(file, NULL, error, "its attributes are malformed");
     }
@@ -248,9 +242,7 @@ static jk_status read_catalogue(jk_h5_file *file, const char *strings_under, siz
 
 static jk_status open_descriptor(jk_h5_file *file, const char *path, jk_error *error) {
     file->path = jk_arena_text(file->arena, path, strlen(path));
-    if (file->path == NULL) {
-        return jk_fail_memory(error, "a file name");
-    }
+    JK_TRY(jk_held(file->path != NULL, error, "a file name"));
     file->fd = jk_input_open(path, false); /* a pipe must not make us wait */
     struct stat facts;
     if (file->fd < 0 || fstat(file->fd, &facts) != 0) {

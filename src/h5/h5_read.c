@@ -248,9 +248,7 @@ static jk_status read_part_of_chunk(const request *self, uint64_t index, uint64_
         return JK_OK;
     }
     unsigned char *whole = jk_columns_alloc(self->part->public.chunk_rows, size);
-    if (whole == NULL) {
-        return jk_fail_memory(self->error, "a chunk");
-    }
+    JK_TRY(jk_held(whole != NULL, self->error, "a chunk"));
     jk_status status = unpack(self, &self->part->chunks[index], whole);
     if (status == JK_OK) {
         memcpy(out, whole + from * size, rows * size);

@@ -77,9 +77,7 @@ static jk_status sum_piece(void *context, int thread, size_t i, jk_error *error)
 jk_status jk_sums_make(int fd, const char *path, uint64_t bytes, const jk_run *run, uint64_t *sums, jk_error *error) {
     sums_job job = {.fd = fd, .path = path, .bytes = bytes, .sums = sums};
     job.buffers = jk_columns_alloc((size_t)jk_threads(run), JK_SUMS_PIECE);
-    if (job.buffers == NULL) {
-        return jk_fail_memory(error, "checksums");
-    }
+    JK_TRY(jk_held(job.buffers != NULL, error, "checksums"));
     jk_status status =
         jk_parallel_for(run, (size_t)jk_sums_pieces(bytes), "checksums", JK_SUMS_PIECE, sum_piece, &job, error);
     free(job.buffers);
@@ -98,9 +96,7 @@ jk_status jk_sums_append(const jk_output *output, const jk_run *run, jk_error *e
     memcpy(tail.magic, magic, sizeof magic);
     tail.pieces = jk_sums_pieces(tail.bytes);
     uint64_t *sums = jk_columns_alloc((size_t)tail.pieces, sizeof *sums);
-    if (sums == NULL) {
-        return jk_fail_memory(error, "checksums");
-    }
+    JK_TRY(jk_held(sums != NULL, error, "checksums"));
     jk_status status = jk_sums_make(output->fd, output->target, tail.bytes, run, sums, error);
     if (status == JK_OK) {
         tail.sum = jk_sums_list(&tail, sums);

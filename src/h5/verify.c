@@ -126,9 +126,7 @@ static jk_status compare(const sound_check *check, const jk_sums_tail *tail, uin
 
 static jk_status check_list(const sound_check *check, const jk_sums_tail *tail, jk_error *error) {
     uint64_t *sums = jk_columns_alloc((size_t)tail->pieces, 2 * sizeof *sums);
-    if (sums == NULL) {
-        return jk_fail_memory(error, "checksums");
-    }
+    JK_TRY(jk_held(sums != NULL, error, "checksums"));
     jk_status status = compare(check, tail, sums, sums + tail->pieces, error);
     free(sums);
     return status;

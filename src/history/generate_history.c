@@ -95,9 +95,7 @@ jk_status jk_history_piece_create(const history_settings *settings, history_piec
     enum { N = HISTORY_PIECE_CLAIMS };
     history_piece *made = calloc(1, sizeof *made);
     *piece = made;
-    if (made == NULL) {
-        return jk_fail_memory(error, "the generator's claims");
-    }
+    JK_TRY(jk_held(made != NULL, error, "the generator's claims"));
     made->settings = settings;
     size_t periods = (size_t)(settings->options->months / settings->options->period_months);
     made->debtors = (jk_debtors){.count = N,
@@ -112,16 +110,15 @@ jk_status jk_history_piece_create(const history_settings *settings, history_piec
     bool blocks = block_create(&made->base, N);
     blocks = block_create(&made->now, N) && blocks;
     blocks = block_create(&made->out, N * periods) && blocks;
-    if (!blocks || made->debtors.balance == NULL || made->debtors.workable_balance == NULL ||
-        made->debtors.claims == NULL || made->numbers == NULL || made->claim == NULL || made->claims == NULL ||
-        made->law_memory == NULL || made->score_memory == NULL) {
-        return jk_fail_memory(error, "the generator's claims");
-    }
+    JK_TRY(jk_held(blocks && made->debtors.balance != NULL && made->debtors.workable_balance != NULL &&
+                       made->debtors.claims != NULL && made->numbers != NULL && made->claim != NULL &&
+                       made->claims != NULL && made->law_memory != NULL && made->score_memory != NULL,
+                   error, "the generator's claims"));
     jk_law_facts_place(&made->law, N, made->law_memory);
     jk_score_columns_place(&made->score, N, made->score_memory);
     JK_TRY(jk_scorer_create(settings->model, settings->tape, settings->law, &made->debtors, &made->scorer, error));
     made->scratch = jk_columns_alloc(jk_score_scratch_size(made->scorer, N), 1);
-    return made->scratch == NULL ? jk_fail_memory(error, "the generator's claims") : JK_OK;
+    return jk_held(made->scratch != NULL, error, "the generator's claims");
 }
 
 /* ---- claims at the start ------------------------------------------------------------------------------------ */

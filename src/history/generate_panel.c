@@ -118,9 +118,7 @@ static jk_status bind(history_settings *settings, jk_error *error) {
     JK_TRY(jk_tape_create_unstored(JK_KIND_PANEL, "synthetic claims", jk_generate_dictionary, &settings->tape, error));
     JK_TRY(jk_law_create(model, settings->tape, JK_MISSING_INTEGER, &settings->law, error));
     settings->class_power = jk_columns_alloc(model->segment_count * JK_TREATMENT_COUNT, MATRIX * sizeof(double));
-    if (settings->class_power == NULL) {
-        return jk_fail_memory(error, "matrices of classes");
-    }
+    JK_TRY(jk_held(settings->class_power != NULL, error, "matrices of classes"));
     for (size_t s = 0; s < model->segment_count; s++) {
         for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
             double *power = settings->class_power + (s * JK_TREATMENT_COUNT + t) * MATRIX;
@@ -162,7 +160,7 @@ static jk_status write_panel(panel_writing *writing, const jk_run *run, jk_error
     size_t count = (size_t)((claims + HISTORY_PIECE_CLAIMS - 1) / HISTORY_PIECE_CLAIMS);
     int threads = jk_threads(run);
     writing->pieces = calloc((size_t)threads, sizeof(history_piece *));
-    jk_status status = writing->pieces == NULL ? jk_fail_memory(error, "the generator's threads") : JK_OK;
+    jk_status status = jk_held(writing->pieces != NULL, error, "the generator's threads");
     for (int i = 0; i < threads && status == JK_OK; i++) {
         status = jk_history_piece_create(&writing->settings, &writing->pieces[i], error);
     }
@@ -193,9 +191,7 @@ static jk_status write_as(panel_writing *writing, const char *path, jk_row_form 
                           jk_error *error) {
     const jk_generate_panel_options *options = writing->settings.options;
     char *manifest = manifest_of(options, writing->settings.model);
-    if (manifest == NULL) {
-        return jk_fail_memory(error, "a manifest");
-    }
+    JK_TRY(jk_held(manifest != NULL, error, "a manifest"));
     const jk_row_writer_options rows = {.form = form,
                                         .store = {.source_name = "jalki generate --panel",
                                                   .cutoff = JK_MISSING_INTEGER,

@@ -129,9 +129,7 @@ static jk_status count_rows(void *context, const jk_panel_block *block, jk_error
             continue;
         }
         question *asked = list_add(&work->list[block->number], sizeof *asked);
-        if (asked == NULL) {
-            return jk_fail_memory(error, "counts of history");
-        }
+        JK_TRY(jk_held(asked != NULL, error, "counts of history"));
         *asked = (question){.claim = block->claim[i],
                             .next = -1,
                             .period_start = block->period_start[i],
@@ -188,9 +186,7 @@ static jk_status find_answers(void *context, const jk_panel_block *block, jk_err
                 continue;
             }
             answer *found = list_add(&work->list[block->number], sizeof *found);
-            if (found == NULL) {
-                return jk_fail_memory(error, "counts of history");
-            }
+            JK_TRY(jk_held(found != NULL, error, "counts of history"));
             *found = (answer){.question = q,
                               .period_start = block->period_start[i],
                               .distance = (float)distance,

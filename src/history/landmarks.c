@@ -87,9 +87,7 @@ static jk_status read_rows(follower *self, size_t rows, jk_error *error) {
     self->row = jk_columns_alloc(rows, sizeof *self->row);
     self->scratch = jk_columns_zero(threads * self->scratch_bytes, 1);
     self->keep = jk_columns_zero(threads * self->block_rows, 1);
-    if (self->row == NULL || self->scratch == NULL || self->keep == NULL) {
-        return jk_fail_memory(error, "the landmarks");
-    }
+    JK_TRY(jk_held(self->row != NULL && self->scratch != NULL && self->keep != NULL, error, "the landmarks"));
     JK_TRY(jk_panel_stream_own(self->panel, run, follow_block, self, error));
     JK_TRY(jk_team_gather_rows(self->row, sizeof *self->row, rows, self->block_rows, error));
     jk_sort(self->row, rows, sizeof *self->row, by_claim);
@@ -186,9 +184,7 @@ static jk_status choose(follower *self, size_t rows, int32_t *place, jk_landmark
             room = count;
             out->at = jk_columns_zero(room, sizeof *out->at);
             self->watch = jk_columns_zero(room, sizeof *self->watch);
-            if (out->at == NULL || self->watch == NULL) {
-                return jk_fail_memory(error, "the landmarks");
-            }
+            JK_TRY(jk_held(out->at != NULL && self->watch != NULL, error, "the landmarks"));
         }
         out->count = count;
         out->claims = claims;
@@ -207,9 +203,7 @@ jk_status jk_landmarks_run(const jk_panel *panel, const jk_model *model, const j
     follower self = {.panel = panel, .options = options};
     jk_status status = JK_OK;
     int32_t *place = jk_columns_alloc(rows, sizeof *place);
-    if (place == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the landmarks"));
-    }
+    JK_TRY_CLEANUP(jk_held(place != NULL, error, "the landmarks"));
     for (size_t i = 0; i < rows; i++) {
         place[i] = -1;
     }

@@ -160,9 +160,7 @@ static jk_status value_block(void *context, const jk_panel_block *block, jk_erro
 /* A copy of the model in which nothing costs anything, so that a treatment goes on whatever it brings. */
 static jk_status without_costs(const jk_model *model, jk_model *free_of_costs, jk_segment **segments, jk_error *error) {
     *segments = jk_columns_alloc(model->segment_count, sizeof **segments);
-    if (*segments == NULL) {
-        return jk_fail_memory(error, "the model without costs");
-    }
+    JK_TRY(jk_held(*segments != NULL, error, "the model without costs"));
     memcpy(*segments, model->segments, model->segment_count * sizeof **segments);
     for (size_t g = 0; g < model->segment_count; g++) {
         jk_segment *segment = &(*segments)[g];
@@ -177,9 +175,7 @@ static jk_status without_costs(const jk_model *model, jk_model *free_of_costs, j
 
 static jk_status threads_create(valuing *self, size_t count, size_t rows, jk_error *error) {
     self->thread = jk_columns_zero(count, sizeof *self->thread);
-    if (self->thread == NULL) {
-        return jk_fail_memory(error, "the landmarks");
-    }
+    JK_TRY(jk_held(self->thread != NULL, error, "the landmarks"));
     for (size_t t = 0; t < count; t++) {
         valuing_thread *own = &self->thread[t];
         own->memory = jk_columns_zero(jk_terms_size(rows), 1);
@@ -219,9 +215,7 @@ static jk_status share_out(const valuing *self, jk_error *error) {
     }
     jk_team_rows(JK_PASS_RESULT, blocks, &first, &end);
     jk_landmark *own = jk_columns_alloc(self->landmarks->count, sizeof *own);
-    if (own == NULL) {
-        return jk_fail_memory(error, "the landmarks");
-    }
+    JK_TRY(jk_held(own != NULL, error, "the landmarks"));
     for (size_t row = first * block_rows; row < end * block_rows && row < rows; row++) {
         if (self->place[row] >= 0) {
             own[count++] = self->landmarks->at[self->place[row]];

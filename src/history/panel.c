@@ -55,9 +55,7 @@ jk_status jk_panel_open_run(const char *path, const jk_model *model, const jk_ru
                             jk_error *error) {
     *panel = NULL;
     jk_panel *made = calloc(1, sizeof *made);
-    if (made == NULL) {
-        return jk_fail_memory(error, "a panel");
-    }
+    JK_TRY(jk_held(made != NULL, error, "a panel"));
     jk_status status = bind(made, path, model, run, error);
     if (status != JK_OK) {
         jk_panel_close(made);

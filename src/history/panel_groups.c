@@ -38,9 +38,7 @@ static jk_status order_alloc(row_order *order, jk_error *error) {
 static jk_status read_span(jk_panel *panel, const int32_t *period, jk_error *error) {
     size_t rows = jk_tape_rows(panel->tape);
     double *months = jk_columns_alloc(PIECE_ROWS, sizeof *months);
-    if (months == NULL) {
-        return jk_fail_memory(error, "a column of the panel");
-    }
+    JK_TRY(jk_held(months != NULL, error, "a column of the panel"));
     jk_panel_span span = {.first_start = period[0], .last_start = period[0], .end = period[0]};
     jk_status status = JK_OK;
     for (size_t first = 0; first < rows && status == JK_OK; first += PIECE_ROWS) {
@@ -125,9 +123,7 @@ jk_status jk_panel_group_rows(jk_panel *panel, jk_error *error) {
     jk_status status = JK_OK;
     JK_TRY_CLEANUP(order_alloc(&order, error));
     panel->group = jk_columns_alloc(order.rows, sizeof *panel->group);
-    if (panel->group == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the periods of debtors"));
-    }
+    JK_TRY_CLEANUP(jk_held(panel->group != NULL, error, "the periods of debtors"));
     JK_TRY_CLEANUP(jk_tape_read(panel->tape, JK_COLUMN_DEBTOR_INDEX, 0, order.rows, order.debtor, error));
     JK_TRY_CLEANUP(jk_tape_read(panel->tape, JK_COLUMN_PERIOD_START, 0, order.rows, order.period, error));
     JK_TRY_CLEANUP(read_span(panel, order.period, error));

@@ -33,9 +33,7 @@ static jk_status open_tapes(join_work *work) {
     const jk_panel_join_options *options = work->options;
     work->tapes = calloc(options->tape_count, sizeof(jk_tape *));
     work->number = calloc(options->tape_count, sizeof *work->number);
-    if (work->tapes == NULL || work->number == NULL) {
-        return jk_fail_memory(work->error, "tapes");
-    }
+    JK_TRY(jk_held(work->tapes != NULL && work->number != NULL, work->error, "tapes"));
     for (size_t i = 0; i < options->tape_count; i++) {
         JK_TRY(jk_tape_open(options->tapes[i], &work->tapes[i], work->error));
         int32_t cutoff = jk_tape_cutoff(work->tapes[i]);
@@ -74,9 +72,7 @@ static jk_status number_tape(join_work *work, size_t t, size_t *capacity) {
     free(ids);
     if (status == JK_OK && work->claims.count > *capacity) {
         uint16_t *last = realloc(work->last_tape, work->claims.count * sizeof *last);
-        if (last == NULL) {
-            return jk_fail_memory(work->error, "the claims of tapes");
-        }
+        JK_TRY(jk_held(last != NULL, work->error, "the claims of tapes"));
         work->last_tape = last;
         *capacity = work->claims.count;
     }

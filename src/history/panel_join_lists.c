@@ -183,9 +183,7 @@ static jk_status order_list(join_work *work, const jk_tape *list, list_piece *pi
         events->count = sum;
     }
     events->event = jk_columns_alloc(events->count, sizeof *events->event);
-    if (events->event == NULL) {
-        return jk_fail_memory(work->error, "a list of payments or actions");
-    }
+    JK_TRY(jk_held(events->event != NULL, work->error, "a list of payments or actions"));
     JK_TRY(scan_list(work, list, piece, events));
     for (size_t c = claims; c > 0; c--) { /* each has moved on to the start of the next */
         events->first[c] = events->first[c - 1];

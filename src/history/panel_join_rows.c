@@ -84,9 +84,8 @@ static jk_status create_maker(row_maker *maker) {
     maker->next_row = jk_columns_alloc(claims, sizeof *maker->next_row);
     maker->claim_index = jk_columns_alloc(claims, sizeof *maker->claim_index);
     maker->own_debtor = jk_columns_zero(claims, sizeof *maker->own_debtor);
-    if (!made || maker->next_row == NULL || maker->claim_index == NULL || maker->own_debtor == NULL) {
-        return jk_fail_memory(maker->work->error, "the rows of a panel");
-    }
+    JK_TRY(jk_held(made && maker->next_row != NULL && maker->claim_index != NULL && maker->own_debtor != NULL,
+                   maker->work->error, "the rows of a panel"));
     memset(maker->claim_index, 0xff, claims * sizeof *maker->claim_index);
     for (size_t t = 0; t < maker->work->options->tape_count; t++) {
         for (size_t k = 0; k < 2; k++) {
@@ -105,9 +104,7 @@ static jk_status take_words(row_maker *maker, const jk_tape *tape) {
         const int place = maker->place[dictionary_columns[d]];
         const char *const *words = place >= 0 ? jk_tape_dictionary(tape, (jk_column)place, &count) : NULL;
         int32_t *code = realloc(maker->code[d], (count + 1) * sizeof *code);
-        if (code == NULL) {
-            return jk_fail_memory(maker->work->error, "dictionaries");
-        }
+        JK_TRY(jk_held(code != NULL, maker->work->error, "dictionaries"));
         maker->code[d] = code;
         code[0] = JK_MISSING_INDEX;
         for (size_t i = 0; i < count; i++) {
@@ -123,9 +120,7 @@ static jk_status take_next(row_maker *maker, size_t t) {
     size_t rows = jk_tape_rows(next);
     free(maker->next_title);
     maker->next_title = jk_columns_alloc(rows, sizeof *maker->next_title);
-    if (maker->next_title == NULL) {
-        return jk_fail_memory(maker->work->error, "the later tape");
-    }
+    JK_TRY(jk_held(maker->next_title != NULL, maker->work->error, "the later tape"));
     memset(maker->next_row, 0, maker->work->claims.count * sizeof *maker->next_row);
     for (size_t row = 0; row < rows; row++) {
         maker->next_row[maker->work->number[t][row]] = (uint32_t)row + 1;
@@ -397,9 +392,7 @@ static jk_status put_tape(row_maker *maker, size_t t) {
     maker->tape = t;
     maker->start = jk_tape_cutoff(tape);
     maker->end = jk_tape_cutoff(work->tapes[t + 1]);
-    if (!jk_id_reserve(&maker->debtors, all)) {
-        return jk_fail_memory(work->error, "the debtors");
-    }
+    JK_TRY(jk_held(jk_id_reserve(&maker->debtors, all), work->error, "the debtors"));
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         const char *name =
             is_of_tapes(maker, c) && c >= JK_FIXED_COLUMN_COUNT ? maker->extras.name[c - JK_FIXED_COLUMN_COUNT] : NULL;
@@ -439,9 +432,7 @@ static jk_status finish(row_maker *maker) {
                        "no claim of any tape but the last: there is no period to make a row of");
     }
     char *manifest = jk_join_manifest(work);
-    if (manifest == NULL) {
-        return jk_fail_memory(work->error, "a manifest");
-    }
+    JK_TRY(jk_held(manifest != NULL, work->error, "a manifest"));
     jk_tape_writer *writer = maker->writer;
     maker->writer = NULL;
     jk_status status = jk_tape_writer_finish(writer, NULL, manifest, work->error);

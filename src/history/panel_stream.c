@@ -56,9 +56,7 @@ static jk_status worker_create(const jk_panel *panel, size_t rows, worker *own, 
     size_t score = piece(jk_score_columns_size(rows));
     size_t made = piece(jk_layout_size(made_layout, MADE_COUNT, rows));
     own->memory = jk_columns_zero(bytes + law + score + made + jk_score_scratch_size(panel->scorer, rows), 1);
-    if (own->memory == NULL) {
-        return jk_fail_memory(error, "a block of a panel");
-    }
+    JK_TRY(jk_held(own->memory != NULL, error, "a block of a panel"));
     unsigned char *next = own->memory;
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         if (panel->columns >> c & 1) {
@@ -190,9 +188,7 @@ static jk_status stream_blocks(const jk_panel *panel, const jk_run *run, bool pl
                    .context = context};
     jk_status status = JK_OK;
     self.workers = jk_columns_zero((size_t)own_run.threads, sizeof *self.workers);
-    if (self.workers == NULL) {
-        return jk_fail_memory(error, "the threads' blocks");
-    }
+    JK_TRY(jk_held(self.workers != NULL, error, "the threads' blocks"));
     for (int i = 0; i < own_run.threads; i++) {
         JK_TRY_CLEANUP(worker_create(panel, self.block_rows, &self.workers[i], error));
     }

@@ -20,9 +20,7 @@ jk_status jk_totals_begin(jk_totals *totals, const jk_mapping *mapping, uint32_t
         return JK_OK;
     }
     totals->after = malloc(count * sizeof *totals->after);
-    if (totals->after == NULL) {
-        return jk_fail_memory(error, "joined files");
-    }
+    JK_TRY(jk_held(totals->after != NULL, error, "joined files"));
     for (size_t a = 0; a < count; a++) {
         const uint32_t months = totals->source->aggregates[a].within_months;
         totals->after[a] = months > 0 && mapping->cutoff_date != JK_MISSING_INTEGER

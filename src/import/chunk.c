@@ -74,9 +74,7 @@ jk_status jk_chunk_reject(jk_import_chunk *chunk, size_t row, uint32_t line, int
     if (chunk->reject_count == chunk->reject_capacity) {
         size_t capacity = chunk->reject_capacity * 2 + 64;
         jk_import_reject *rejects = realloc(chunk->rejects, capacity * sizeof *rejects);
-        if (rejects == NULL) {
-            return jk_fail_memory(error, "rejects");
-        }
+        JK_TRY(jk_held(rejects != NULL, error, "rejects"));
         chunk->rejects = rejects;
         chunk->reject_capacity = capacity;
     }
@@ -124,9 +122,7 @@ jk_status jk_chunk_note_partner(jk_import_chunk *chunk, uint32_t source, uint32_
     if (chunk->partner_count == chunk->partner_room) {
         size_t room = 2 * chunk->partner_room + 256;
         void *grown = realloc(chunk->partners, room * sizeof *chunk->partners);
-        if (grown == NULL) {
-            return jk_fail_memory(error, "partners");
-        }
+        JK_TRY(jk_held(grown != NULL, error, "partners"));
         chunk->partners = grown;
         chunk->partner_room = room;
     }
@@ -263,9 +259,7 @@ jk_status jk_chunk_reserve(jk_import_chunk *chunk, size_t rows, jk_error *error)
     for (int i = 0; i < JK_CHUNK_DICTIONARIES; i++) { /* files of one import may have different columns */
         if (plan->feed[jk_chunk_dictionary_column(i)].given && chunk->indices[i] == NULL) {
             chunk->indices[i] = jk_columns_alloc(chunk->row_capacity, sizeof *chunk->indices[i]);
-            if (chunk->indices[i] == NULL) {
-                return jk_fail_memory(error, "the columns of a chunk");
-            }
+            JK_TRY(jk_held(chunk->indices[i] != NULL, error, "the columns of a chunk"));
         }
     }
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
@@ -276,9 +270,7 @@ jk_status jk_chunk_reserve(jk_import_chunk *chunk, size_t rows, jk_error *error)
         if (chunk->storage[i] == NULL) {
             chunk->storage[i] = jk_columns_alloc(chunk->row_capacity, jk_schema_element_size((jk_column)i));
         }
-        if (chunk->storage[i] == NULL) {
-            return jk_fail_memory(error, "the columns of a chunk");
-        }
+        JK_TRY(jk_held(chunk->storage[i] != NULL, error, "the columns of a chunk"));
         chunk->column[i] = chunk->storage[i];
     }
     chunk->text_width[0] = chunk->text_width[1] = 8;
@@ -293,9 +285,7 @@ jk_status jk_chunk_create(jk_import_chunk *chunk, size_t text_capacity, jk_error
     /* twice the text: rows with quotes are rewritten behind it (csv.h) */
     chunk->memory_size = 2 * text_capacity + 4 * (size_t)JK_CSV_SLACK;
     chunk->memory = jk_columns_alloc(chunk->memory_size, 1);
-    if (chunk->memory == NULL) {
-        return jk_fail_memory(error, "a chunk of text");
-    }
+    JK_TRY(jk_held(chunk->memory != NULL, error, "a chunk of text"));
     memset(chunk->memory, 0, JK_CSV_SLACK);
     return JK_OK;
 }

@@ -150,9 +150,7 @@ static jk_status reserve_ids(jk_import_commit *commit, const jk_import_chunk *ch
         done = jk_seen_prepare(&commit->debtors, chunk, 1, commit->debtor_count, expected / 2);
     }
     done = done && reserve_debtor_claims(commit, chunk->rows);
-    if (!done) {
-        return jk_fail_memory(error, "the table of identifiers");
-    }
+    JK_TRY(jk_held(done, error, "the table of identifiers"));
     if (commit->summary->rows_accepted + chunk->rows > INT32_MAX) {
         return jk_fail(error, JK_ERROR_DATA, NULL, 0, NULL, "more than %d rows, expected fewer in one store",
                        INT32_MAX);
@@ -316,9 +314,7 @@ static int32_t rule_start(const jk_import_chunk *chunk, size_t row) {
 static jk_status find_currency_slots(jk_import_commit *commit, const jk_chunk_dictionary *words, jk_error *error) {
     if (words->count > commit->currency_slot_capacity) {
         int8_t *slots = realloc(commit->currency_slot, words->count);
-        if (slots == NULL) {
-            return jk_fail_memory(error, "a summary");
-        }
+        JK_TRY(jk_held(slots != NULL, error, "a summary"));
         commit->currency_slot = slots;
         commit->currency_slot_capacity = words->count;
     }

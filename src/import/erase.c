@@ -54,16 +54,12 @@ static jk_status add_id(erase_work *work, const char *text, size_t length) {
     if (work->count == work->room) {
         size_t room = 2 * work->room + 1024;
         listed_id *grown = realloc(work->ids, room * sizeof *grown);
-        if (grown == NULL) {
-            return jk_fail_memory(work->error, "the list of claims");
-        }
+        JK_TRY(jk_held(grown != NULL, work->error, "the list of claims"));
         work->ids = grown;
         work->room = room;
     }
     char *kept = jk_arena_text(work->arena, text, length);
-    if (kept == NULL) {
-        return jk_fail_memory(work->error, "the list of claims");
-    }
+    JK_TRY(jk_held(kept != NULL, work->error, "the list of claims"));
     work->ids[work->count++] = (listed_id){.text = kept, .length = length};
     return JK_OK;
 }
@@ -168,9 +164,7 @@ static jk_status prepare(erase_work *work) {
             memset(held ? work->words[c] : (void *)&count, 0xff, held ? (count + 1) * sizeof(int32_t) : 0);
         }
     }
-    if (!held) {
-        return jk_fail_memory(work->error, "the rows of a store");
-    }
+    JK_TRY(jk_held(held, work->error, "the rows of a store"));
     memset(work->renumbered[0], 0xff, (debtors + 1) * sizeof(int32_t));
     memset(work->renumbered[1], 0xff, (claims + 1) * sizeof(int32_t));
     work->block.text_width[0] = jk_tape_text_width(work->tape, JK_COLUMN_CLAIM_ID);
@@ -308,9 +302,7 @@ static jk_status write_store(erase_work *work, const jk_run *run) {
     }
     work->summary->debtors_left = (uint64_t)work->next[0];
     char *manifest = manifest_of(work);
-    if (manifest == NULL) {
-        return jk_fail_memory(work->error, "a manifest");
-    }
+    JK_TRY(jk_held(manifest != NULL, work->error, "a manifest"));
     jk_tape_writer *writer = work->writer;
     work->writer = NULL;
     jk_status status = jk_tape_writer_finish(writer, NULL, manifest, work->error);
@@ -320,9 +312,7 @@ static jk_status write_store(erase_work *work, const jk_run *run) {
 
 static jk_status erase(erase_work *work, const jk_run *run) {
     work->arena = jk_arena_create();
-    if (work->arena == NULL) {
-        return jk_fail_memory(work->error, "the list of claims");
-    }
+    JK_TRY(jk_held(work->arena != NULL, work->error, "the list of claims"));
     JK_TRY(read_list(work));
     JK_TRY(jk_tape_open_any(work->options->store, &work->tape, work->error));
     if (jk_tape_kind(work->tape) > JK_KIND_PANEL) {

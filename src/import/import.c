@@ -125,9 +125,7 @@ static jk_status check_options(const jk_import_options *options, jk_error *error
 static jk_status name_rejects(import_work *work) {
     size_t length = strlen(work->options->output) + sizeof ".rejects.csv";
     char *rejects = jk_arena_alloc(work->arena, length, 1);
-    if (rejects == NULL) {
-        return jk_fail_memory(work->error, "a summary");
-    }
+    JK_TRY(jk_held(rejects != NULL, work->error, "a summary"));
     (void)snprintf(rejects, length, "%s.rejects.csv", work->options->output);
     work->rejects_path = work->options->rejects != NULL ? work->options->rejects : rejects;
     return JK_OK;
@@ -138,9 +136,7 @@ static jk_status begin(import_work *work) {
     JK_TRY(jk_h5_start(work->error)); /* before much memory is taken */
     work->arena = jk_arena_create();
     work->summary = work->arena != NULL ? jk_arena_alloc(work->arena, 1, sizeof *work->summary) : NULL;
-    if (work->summary == NULL) {
-        return jk_fail_memory(work->error, "a summary");
-    }
+    JK_TRY(jk_held(work->summary != NULL, work->error, "a summary"));
     work->summary->arena = work->arena;
     work->summary->kind = work->commit.kind = options->kind;
     work->summary->first_written_off = work->summary->last_written_off = JK_MISSING_INTEGER;
@@ -262,9 +258,7 @@ static char *source_names(const import_work *work) {
 
 static jk_status create_store(import_work *work) {
     const char *names = source_names(work);
-    if (names == NULL) {
-        return jk_fail_memory(work->error, "a summary");
-    }
+    JK_TRY(jk_held(names != NULL, work->error, "a summary"));
     jk_tape_writer_options options = {.source_name = names,
                                       .kind = work->options->kind,
                                       .extras = work->mapping != NULL ? &work->mapping->extras : NULL,
@@ -281,9 +275,7 @@ static jk_status flow_through(import_work *work) {
                                .input_count = work->inputs.count,
                                .window = work->options->window_bytes,
                                .carry = malloc(JK_CSV_ROW_MAX)};
-    if (reader.carry == NULL) {
-        return jk_fail_memory(work->error, "reading");
-    }
+    JK_TRY(jk_held(reader.carry != NULL, work->error, "reading"));
     reader.window = reader.window == 0 || reader.window > DEFAULT_WINDOW ? DEFAULT_WINDOW : reader.window;
     jk_import_flow flow = {.run = work->run,
                            .reader = &reader,
@@ -365,9 +357,7 @@ static jk_status finish(import_work *work) {
     finish_digest(work);
     bool any = work->commit.rejects.open;
     char *manifest = jk_import_manifest(work->options, work->mapping, work->summary);
-    if (manifest == NULL) {
-        return jk_fail_memory(work->error, "a manifest");
-    }
+    JK_TRY(jk_held(manifest != NULL, work->error, "a manifest"));
     jk_status status = jk_reject_file_commit(&work->commit.rejects, work->error);
     if (status == JK_OK) {
         status = jk_pseudonyms_commit(&work->pseudonyms, work->error);
@@ -380,7 +370,7 @@ static jk_status finish(import_work *work) {
     free(manifest);
     if (status == JK_OK && any) {
         work->summary->rejects_path = jk_arena_text(work->arena, work->rejects_path, strlen(work->rejects_path));
-        status = work->summary->rejects_path != NULL ? JK_OK : jk_fail_memory(work->error, "a file name");
+        status = jk_held(work->summary->rejects_path != NULL, work->error, "a file name");
     }
     return status;
 }

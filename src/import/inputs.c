@@ -97,7 +97,7 @@ static jk_status open_file_at(const open_job *job, const char *path, const jk_cs
 jk_status jk_inputs_digest(const jk_import_options *options, jk_sha256 *digest, jk_error *error) {
     enum { PIECE = 1 << 16 };
     char *piece = malloc(PIECE);
-    jk_status status = piece == NULL ? jk_fail_memory(error, "reading") : JK_OK;
+    jk_status status = jk_held(piece != NULL, error, "reading");
     for (size_t i = 0; status == JK_OK && i < options->source_count; i++) {
         char container[PATH_MAX];
         const char *path = jk_part_of(options->sources[i], container) != NULL ? container : options->sources[i];
@@ -136,9 +136,7 @@ static jk_status load_joined(jk_import_inputs *inputs, const jk_mapping *mapping
         return jk_join_read(inputs->join, file->role, file->source, &file->header, error);
     }
     open_file *late = realloc(inputs->late, (inputs->late_count + 1) * sizeof *late);
-    if (late == NULL) {
-        return jk_fail_memory(error, "sources");
-    }
+    JK_TRY(jk_held(late != NULL, error, "sources"));
     inputs->late = late;
     late[inputs->late_count++] = *file;
     *file = (open_file){0};
@@ -156,18 +154,14 @@ jk_status jk_inputs_read_late(jk_import_inputs *inputs, jk_error *error) {
 
 static jk_status add_input(jk_import_inputs *inputs, open_file *file, const jk_mapping *mapping, jk_error *error) {
     jk_import_input *grown = realloc(inputs->inputs, (inputs->count + 1) * sizeof *grown);
-    if (grown == NULL) {
-        return jk_fail_memory(error, "sources");
-    }
+    JK_TRY(jk_held(grown != NULL, error, "sources"));
     inputs->inputs = grown;
     jk_import_input *input = &grown[inputs->count++];
     *input = (jk_import_input){.source = file->source, .header = file->header};
     *file = (open_file){0};
     if (mapping != NULL) {
         input->entry = malloc((mapping->field_count + 1) * sizeof *input->entry);
-        if (input->entry == NULL) {
-            return jk_fail_memory(error, "a mapping");
-        }
+        JK_TRY(jk_held(input->entry != NULL, error, "a mapping"));
     }
     if (!jk_csv_source_is_plain(input->source)) {
         inputs->digest = JK_DIGEST_OF_SOURCES;
@@ -221,13 +215,10 @@ static size_t known_names(void *context, const char *path, const jk_csv_part *pa
 static jk_status pass_over(void *context, const char *path, const char *part, const char *why, jk_error *error) {
     jk_import_inputs *inputs = ((open_job *)context)->inputs;
     char **passed = realloc(inputs->passed, (inputs->passed_count + 1) * sizeof *passed);
-    if (passed == NULL) {
-        return jk_fail_memory(error, "the parts of a file");
-    }
+    JK_TRY(jk_held(passed != NULL, error, "the parts of a file"));
     inputs->passed = passed;
-    if (asprintf(&passed[inputs->passed_count], "%s:%s was not read: %s", path, part, why) < 0) {
-        return jk_fail_memory(error, "the parts of a file");
-    }
+    JK_TRY(jk_held(asprintf(&passed[inputs->passed_count], "%s:%s was not read: %s", path, part, why) >= 0, error,
+                   "the parts of a file"));
     inputs->passed_count++;
     return JK_OK;
 }
@@ -278,9 +269,7 @@ jk_status jk_inputs_open(jk_import_inputs *inputs, const jk_import_options *opti
                          jk_sha256 *digest, jk_error *error) {
     if (mapping != NULL) {
         inputs->entry = malloc((mapping->field_count + 1) * sizeof *inputs->entry);
-        if (inputs->entry == NULL) {
-            return jk_fail_memory(error, "a mapping");
-        }
+        JK_TRY(jk_held(inputs->entry != NULL, error, "a mapping"));
         for (size_t n = 0; n < mapping->field_count; n++) {
             inputs->entry[n] = JK_NO_FIELD;
         }

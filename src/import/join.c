@@ -132,9 +132,7 @@ static jk_status keep_cells(joined_source *self, const jk_mapped_row *row, size_
         cells[place] = fresh ? (jk_cell_text){.text = "", .length = 0} : cells[place];
         if (self->raw[n] != JK_NO_FIELD && mapping->fields[n].aggregate == 0) {
             jk_cell_text cell = cell_of(row->text, row->ends, self->raw[n]);
-            if (!keep_text(self->arena, cell, &cells[place])) {
-                return jk_fail_memory(error, "joined files");
-            }
+            JK_TRY(jk_held(keep_text(self->arena, cell, &cells[place]), error, "joined files"));
             if (!jk_unicode_is_utf8(cell.text, cell.length)) {
                 self->invalid_example = self->invalid == 0 ? cells[place] : self->invalid_example;
                 self->invalid++;
@@ -190,9 +188,7 @@ static jk_status keep_row(jk_join *join, uint32_t source, const char *text, cons
     if (number < self->rows) {
         JK_TRY(choose_row(self, &row, number, error));
     } else {
-        if (!jk_totals_add_key(&self->totals, number)) {
-            return jk_fail_memory(error, "joined files");
-        }
+        JK_TRY(jk_held(jk_totals_add_key(&self->totals, number), error, "joined files"));
         JK_TRY(keep_cells(self, &row, number, true, error));
         if (self->is_ranked) {
             self->ranks[number] = rank_row(of, &row);
@@ -281,9 +277,7 @@ jk_status jk_join_begin(jk_join *join, uint32_t source, const jk_csv_source *fil
     JK_TRY(check_header(join, source, jk_csv_source_path(file), entry, error));
     self->arena = jk_arena_create();
     self->raw = malloc(mapping->field_count * sizeof *self->raw);
-    if (self->arena == NULL || self->raw == NULL) {
-        return jk_fail_memory(error, "joined files");
-    }
+    JK_TRY(jk_held(self->arena != NULL && self->raw != NULL, error, "joined files"));
     memcpy(self->raw, entry, mapping->field_count * sizeof *self->raw);
     for (size_t n = 0; n < mapping->field_count; n++) {
         const jk_field_name *field = &mapping->fields[n];
@@ -329,7 +323,7 @@ static jk_status finish_rows(jk_join *join, uint32_t source, jk_error *error) {
     }
     self->counts.later = self->totals.later;
     self->counts.unread = self->totals.unread;
-    return done ? JK_OK : jk_fail_memory(error, "joined files");
+    return jk_held(done, error, "joined files");
 }
 
 jk_status jk_join_read(jk_join *join, uint32_t source, jk_csv_source *file, const jk_csv_header *header,

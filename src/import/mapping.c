@@ -106,9 +106,7 @@ static jk_status read_extra(mapping_reader *reader, const jk_yaml_pair *pair) {
         }
     }
     const jk_yaml_node *made = pairs != NULL ? jk_yaml_make_map(reader->arena, node, pairs, count) : NULL;
-    if (made == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(made != NULL, reader->error, "a mapping"));
     jk_rule *rule = &reader->mapping->rules[column];
     JK_TRY(jk_mapping_read_rule(reader, made, false, rule));
     JK_TRY(check_type(reader, rule, (jk_type)type, node->file));
@@ -147,9 +145,7 @@ static jk_status read_missing(mapping_reader *reader, const jk_yaml_node *list) 
         return jk_mapping_expected(reader, list, "a list of words that stand for an empty cell");
     }
     const char **words = jk_arena_alloc(reader->arena, list->count + 1, sizeof *words);
-    if (words == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(words != NULL, reader->error, "a mapping"));
     for (size_t i = 0; i < list->count; i++) {
         JK_TRY(jk_mapping_read_word(reader, list->items[i], &words[i]));
     }

@@ -21,10 +21,6 @@ jk_status jk_mapping_expected(mapping_reader *reader, const jk_yaml_node *node, 
                    jk_yaml_describe(node, words));
 }
 
-jk_status jk_mapping_no_memory(mapping_reader *reader) {
-    return jk_fail_memory(reader->error, "a mapping");
-}
-
 static jk_status unknown_key(mapping_reader *reader, const jk_yaml_pair *pair, const char *const *known, size_t count) {
     int nearest = jk_text_nearest(pair->key, known, count);
     char message[256];
@@ -140,9 +136,7 @@ static jk_status read_date_formats(mapping_reader *reader, const jk_yaml_node *m
         return jk_mapping_expected(reader, node, "a date format, or a list of 1 to 16 of them");
     }
     const char **formats = jk_arena_alloc(reader->arena, count, sizeof *formats);
-    if (formats == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(formats != NULL, reader->error, "a mapping"));
     for (size_t i = 0; i < count; i++) {
         const jk_yaml_node *one = node->kind == JK_YAML_LIST ? node->items[i] : node;
         JK_TRY(jk_mapping_read_word(reader, one, &formats[i]));
@@ -192,9 +186,7 @@ jk_status jk_mapping_add_field(mapping_reader *reader, const jk_yaml_node *node,
         return jk_mapping_fail(reader, node->file, node->line, "the mapping names too many source columns");
     }
     const char **names = jk_arena_alloc(reader->arena, count, sizeof *names);
-    if (names == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(names != NULL, reader->error, "a mapping"));
     for (size_t i = 0; i < count; i++) {
         JK_TRY(jk_mapping_read_word(reader, node->kind == JK_YAML_LIST ? node->items[i] : node, &names[i]));
     }

@@ -24,8 +24,6 @@ typedef struct mapping_reader {
 jk_status jk_mapping_fail(mapping_reader *reader, const char *file, int64_t line, const char *message);
 /* Fails with "expected `what`, found …" at a node. */
 jk_status jk_mapping_expected(mapping_reader *reader, const jk_yaml_node *node, const char *what);
-/* Fails for want of memory. */
-jk_status jk_mapping_no_memory(mapping_reader *reader);
 /* Checks that a node is a map with no other keys than these; names the nearest of them for one that is not. */
 jk_status jk_mapping_check_keys(mapping_reader *reader, const jk_yaml_node *node, const char *const *known,
                                 size_t count);

@@ -18,9 +18,7 @@ jk_status jk_mapping_read_words(mapping_reader *reader, const jk_yaml_node *node
         return jk_mapping_expected(reader, node, "a word, or a list of 1 to 1024 words");
     }
     const char **list = jk_arena_alloc(reader->arena, wanted, sizeof *list);
-    if (list == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(list != NULL, reader->error, "a mapping"));
     for (size_t i = 0; i < wanted; i++) {
         JK_TRY(jk_mapping_read_word(reader, node->kind == JK_YAML_LIST ? node->items[i] : node, &list[i]));
     }
@@ -123,9 +121,7 @@ static jk_status read_condition(mapping_reader *reader, const jk_yaml_pair *pair
     *where = (jk_where_rule){.rule = {.kind = JK_RULE_FIELD, .line = pair->line, .format = reader->format}};
     where->rule.terms = jk_arena_alloc(reader->arena, 1, sizeof *where->rule.terms);
     where->rule.signs = jk_arena_alloc(reader->arena, 1, sizeof *where->rule.signs);
-    if (where->rule.terms == NULL || where->rule.signs == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(where->rule.terms != NULL && where->rule.signs != NULL, reader->error, "a mapping"));
     where->rule.divide_by = JK_NO_FIELD;
     where->rule.term_count = 1;
     if (node->kind == JK_YAML_MAP) {
@@ -156,9 +152,7 @@ jk_status jk_mapping_read_where(mapping_reader *reader, const jk_yaml_node *map,
         return jk_mapping_expected(reader, map, "a map from source columns to what their cells must be");
     }
     jk_where_rule *rules = jk_arena_alloc(reader->arena, map->count, sizeof *rules);
-    if (rules == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(rules != NULL, reader->error, "a mapping"));
     for (size_t i = 0; i < map->count; i++) {
         size_t inner = jk_key_path_add(&reader->path, map->pairs[i].key);
         JK_TRY(read_condition(reader, &map->pairs[i], source, &rules[i]));
@@ -182,9 +176,7 @@ static jk_status read_sentinels(mapping_reader *reader, const jk_yaml_node *list
                                    "a list of dates YYYY-MM-DD that stand for none; [] takes all as given");
     }
     int32_t *dates = jk_arena_alloc(reader->arena, list->count + 1, sizeof *dates);
-    if (dates == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(dates != NULL, reader->error, "a mapping"));
     for (size_t i = 0; i < list->count; i++) {
         const char *text = NULL;
         JK_TRY(jk_mapping_read_word(reader, list->items[i], &text));

@@ -48,9 +48,7 @@ static jk_status read_values(mapping_reader *reader, const jk_yaml_node *map, jk
         return jk_mapping_expected(reader, values, "a map from the seller's values to canonical ones");
     }
     jk_value_pair *pairs = jk_arena_alloc(reader->arena, values->count, sizeof *pairs);
-    if (pairs == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(pairs != NULL, reader->error, "a mapping"));
     for (size_t i = 0; i < values->count; i++) {
         pairs[i].from = values->pairs[i].key;
         size_t inner = jk_key_path_add(&reader->path, values->pairs[i].key);
@@ -116,9 +114,7 @@ static jk_status read_first(mapping_reader *reader, const jk_yaml_node *list, jk
         return jk_mapping_expected(reader, list, "a list of 1 to 16 ways to fill the column");
     }
     jk_rule *alternatives = jk_arena_alloc(reader->arena, list->count, sizeof *alternatives);
-    if (alternatives == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(alternatives != NULL, reader->error, "a mapping"));
     for (size_t i = 0; i < list->count; i++) {
         size_t inner = jk_key_path_index(&reader->path, i);
         JK_TRY(jk_mapping_read_rule(reader, list->items[i], true, &alternatives[i]));
@@ -137,9 +133,7 @@ static jk_status read_months_between(mapping_reader *reader, const jk_yaml_node 
     size_t before = jk_key_path_add(&reader->path, "months_between");
     JK_TRY(jk_mapping_check_keys(reader, node, keys, 2));
     jk_rule *ends = jk_arena_alloc(reader->arena, 2, sizeof *ends);
-    if (ends == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(ends != NULL, reader->error, "a mapping"));
     for (size_t i = 0; i < 2; i++) {
         const jk_yaml_node *end = jk_mapping_find(node, keys[i]);
         size_t inner = jk_key_path_add(&reader->path, keys[i]);
@@ -271,9 +265,7 @@ jk_status jk_mapping_read_rule(mapping_reader *reader, const jk_yaml_node *node,
     *rule = (jk_rule){.line = node->line, .divide_by = JK_NO_FIELD, .format = reader->format};
     rule->terms = jk_arena_alloc(reader->arena, TERMS_MAX, sizeof *rule->terms);
     rule->signs = jk_arena_alloc(reader->arena, TERMS_MAX, sizeof *rule->signs);
-    if (rule->terms == NULL || rule->signs == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(rule->terms != NULL && rule->signs != NULL, reader->error, "a mapping"));
     if (node->kind == JK_YAML_SCALAR) {
         rule->kind = JK_RULE_FIELD;
         return add_term(reader, node, 0, 1, rule);

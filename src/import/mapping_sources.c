@@ -14,7 +14,7 @@ static jk_status make_rule(mapping_reader *reader, const jk_yaml_node *node, siz
     *rule = (jk_rule){.line = node->line, .divide_by = JK_NO_FIELD, .format = reader->format};
     rule->terms = jk_arena_alloc(reader->arena, terms, sizeof *rule->terms);
     rule->signs = jk_arena_alloc(reader->arena, terms, sizeof *rule->signs);
-    return rule->terms == NULL || rule->signs == NULL ? jk_mapping_no_memory(reader) : JK_OK;
+    return jk_held(rule->terms != NULL && rule->signs != NULL, reader->error, "a mapping");
 }
 
 /* Adds a column, or those of a list, to the terms of a rule that has room for them. */
@@ -136,9 +136,7 @@ static jk_status read_aggregates(mapping_reader *reader, const jk_yaml_node *map
         return jk_mapping_expected(reader, map, "a map of 1 to 64 names and what they are made of");
     }
     jk_aggregate *list = jk_arena_alloc(reader->arena, map->count, sizeof *list);
-    if (list == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(list != NULL, reader->error, "a mapping"));
     for (size_t i = 0; i < map->count; i++) {
         size_t inner = jk_key_path_add(&reader->path, map->pairs[i].key);
         JK_TRY(read_aggregate(reader, &map->pairs[i], number, &list[i]));
@@ -211,9 +209,7 @@ static jk_status read_recognised_by(mapping_reader *reader, const jk_yaml_node *
         return jk_mapping_expected(reader, list, "a list of columns that only this source has together");
     }
     uint32_t *fields = jk_arena_alloc(reader->arena, list->count, sizeof *fields);
-    if (fields == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(fields != NULL, reader->error, "a mapping"));
     for (size_t i = 0; i < list->count; i++) {
         JK_TRY(jk_mapping_add_field(reader, list->items[i], number, &fields[i]));
     }

@@ -93,9 +93,7 @@ static jk_status read_header(mapping_reader *reader, const jk_yaml_node *root) {
                                    "none, where the files have no header, or a list of the names of their columns");
     }
     const char **names = jk_arena_alloc(reader->arena, header->count, sizeof *names);
-    if (names == NULL) {
-        return jk_mapping_no_memory(reader);
-    }
+    JK_TRY(jk_held(names != NULL, reader->error, "a mapping"));
     for (size_t i = 0; i < header->count; i++) {
         JK_TRY(jk_mapping_read_word(reader, header->items[i], &names[i]));
     }

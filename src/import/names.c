@@ -106,16 +106,12 @@ jk_status jk_wanted_names_create(jk_kind kind, const jk_mapping *mapping, jk_wan
     }
     jk_wanted_names *wanted = calloc(1, sizeof *wanted);
     *result = wanted;
-    if (wanted == NULL) {
-        return jk_fail_memory(error, "column names");
-    }
+    JK_TRY(jk_held(wanted != NULL, error, "column names"));
     wanted->field_count = fields;
     wanted->folded = calloc(names, sizeof *wanted->folded);
     wanted->field = calloc(names, sizeof *wanted->field);
     wanted->seen = calloc(fields + 1, sizeof *wanted->seen);
-    if (wanted->folded == NULL || wanted->field == NULL || wanted->seen == NULL) {
-        return jk_fail_memory(error, "column names");
-    }
+    JK_TRY(jk_held(wanted->folded != NULL && wanted->field != NULL && wanted->seen != NULL, error, "column names"));
     for (size_t n = 0; mapping != NULL && n < fields; n++) {
         for (size_t k = 0; k < mapping->fields[n].count; k++) {
             add_wanted(wanted, mapping->fields[n].names[k], n);

@@ -140,9 +140,7 @@ jk_status jk_chunk_pack(const jk_import_chunk *chunk, jk_bytes *to, jk_error *er
                 put(to, chunk->odd.list, chunk->odd.count * sizeof *chunk->odd.list) &&
                 put(to, chunk->partners, chunk->partner_count * sizeof *chunk->partners) &&
                 put(to, chunk->pairs, head.pairs);
-    if (!done || chunk->odd.failed) {
-        return jk_fail_memory(error, "a chunk as bytes");
-    }
+    JK_TRY(jk_held(done && !chunk->odd.failed, error, "a chunk as bytes"));
     head.bytes = to->length - start;
     memcpy(to->byte + start, &head, sizeof head);
     return JK_OK;

@@ -132,9 +132,8 @@ jk_status jk_import_commit_periods(jk_import_commit *commit, jk_import_chunk *ch
     const double *months = chunk->column[JK_COLUMN_PERIOD_MONTHS];
     const int8_t *exits = chunk->column[JK_COLUMN_EXIT];
     int32_t *claims = chunk->column[JK_COLUMN_CLAIM_INDEX];
-    if (!jk_periods_reserve(&commit->periods, rows, commit->panel_claims.count + rows)) {
-        return jk_fail_memory(error, "the periods of claims");
-    }
+    JK_TRY(jk_held(jk_periods_reserve(&commit->periods, rows, commit->panel_claims.count + rows), error,
+                   "the periods of claims"));
     for (size_t row = 0; row < rows; row++) {
         jk_id_prefetch(&commit->panel_claims, keys + 2 * (row + PREFETCH < rows ? row + PREFETCH : row));
         claims[row] = 0;

@@ -286,9 +286,7 @@ jk_status jk_plan_make(jk_import_input *input, jk_kind kind, const jk_mapping *m
     name_file(plan, input_path(input));
     choose_sentinels(plan);
     plan->use = calloc(plan->fields + 1, 1);
-    if (plan->use == NULL) {
-        return jk_fail_memory(error, "a plan");
-    }
+    JK_TRY(jk_held(plan->use != NULL, error, "a plan"));
     find_use(plan);
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         if (jk_schema_in_csv(plan->kind, (jk_column)c) && jk_import_requires(plan, (jk_column)c) &&
@@ -322,17 +320,13 @@ jk_status jk_plan_describe(const jk_import_input *input, jk_arena *arena, jk_imp
     jk_import_name *missing = jk_arena_alloc(arena, JK_COLUMN_COUNT, sizeof *missing);
     jk_import_name *unused = jk_arena_alloc(arena, header->count, sizeof *unused);
     const char **names = jk_arena_alloc(arena, header->count + 1, sizeof *names);
-    if (found == NULL || missing == NULL || unused == NULL || names == NULL) {
-        return jk_fail_memory(error, "a summary");
-    }
+    JK_TRY(jk_held(found != NULL && missing != NULL && unused != NULL && names != NULL, error, "a summary"));
     size_t unused_count = 0;
     for (uint32_t i = 0; i < header->count; i++) {
         if (!is_used(input, i)) {
             names[unused_count] = jk_arena_text(arena, header->names[i], strlen(header->names[i]));
             unused[unused_count].name = names[unused_count];
-            if (names[unused_count++] == NULL) {
-                return jk_fail_memory(error, "a summary");
-            }
+            JK_TRY(jk_held(names[unused_count++] != NULL, error, "a summary"));
         }
     }
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
@@ -345,9 +339,7 @@ jk_status jk_plan_describe(const jk_import_input *input, jk_arena *arena, jk_imp
         if (own) {
             const char *given = extras->name[c - JK_FIXED_COLUMN_COUNT];
             summary->extras.name[c - JK_FIXED_COLUMN_COUNT] = jk_arena_text(arena, given, strlen(given));
-            if (summary->extras.name[c - JK_FIXED_COLUMN_COUNT] == NULL) {
-                return jk_fail_memory(error, "a summary");
-            }
+            JK_TRY(jk_held(summary->extras.name[c - JK_FIXED_COLUMN_COUNT] != NULL, error, "a summary"));
         }
         if (input->plan.feed[c].given) {
             found[summary->found_count++] = (jk_column)c;

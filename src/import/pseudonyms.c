@@ -117,7 +117,7 @@ static jk_status replace(const jk_pseudonyms *self, jk_import_chunk *chunk, size
     const size_t width = chunk->text_width[which];
     const char *ids = chunk->column[columns[which]];
     char *made = calloc(chunk->rows + 1, JK_PSEUDONYM);
-    jk_status status = made != NULL ? JK_OK : jk_fail_memory(error, "pseudonyms");
+    jk_status status = jk_held(made != NULL, error, "pseudonyms");
     for (size_t row = 0; status == JK_OK && row < chunk->rows; row++) {
         const char *id = ids + row * width;
         char *out = made + row * JK_PSEUDONYM;

@@ -265,9 +265,7 @@ jk_status jk_share_give(jk_share *share, const jk_import_chunk *chunk, jk_error 
         return JK_OK;
     }
     if (share->given.length == 0) {
-        if (!jk_bytes_reserve(&share->given, sizeof(piece_head))) {
-            return jk_fail_memory(error, "a stripe as bytes");
-        }
+        JK_TRY(jk_held(jk_bytes_reserve(&share->given, sizeof(piece_head)), error, "a stripe as bytes"));
         memset(share->given.byte, 0, sizeof(piece_head));
         share->given.length = sizeof(piece_head);
     }

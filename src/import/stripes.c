@@ -33,9 +33,7 @@ static jk_status line_at(int fd, const char *path, uint64_t place, uint64_t *fou
 
 static jk_status add(jk_stripes *stripes, size_t source, uint64_t begin, jk_error *error) {
     jk_stripe *grown = realloc(stripes->stripe, (stripes->count + 1) * sizeof *grown);
-    if (grown == NULL) {
-        return jk_fail_memory(error, "the stripes of a file");
-    }
+    JK_TRY(jk_held(grown != NULL, error, "the stripes of a file"));
     stripes->stripe = grown;
     grown[stripes->count] = (jk_stripe){source, begin, JK_STRIPE_END};
     if (stripes->count > 0 && grown[stripes->count - 1].source == source) {

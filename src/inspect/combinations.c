@@ -83,9 +83,7 @@ static bool open_worker(worker *own, uint64_t columns) {
 /* Rows of the listing: combinations in each currency that they have claims in. */
 static jk_status list_rows(jk_inspect_combinations *self, jk_error *error) {
     self->row = jk_columns_alloc(self->table.count * JK_SCAN_CURRENCIES + 1, sizeof *self->row);
-    if (self->row == NULL) {
-        return jk_fail_memory(error, "the combinations");
-    }
+    JK_TRY(jk_held(self->row != NULL, error, "the combinations"));
     for (size_t place = 0; place < self->table.count; place++) {
         for (size_t c = 0; c < JK_SCAN_CURRENCIES; c++) {
             if (self->table.cell[place * CELLS + c] > 0) {
@@ -99,9 +97,7 @@ static jk_status list_rows(jk_inspect_combinations *self, jk_error *error) {
 jk_status jk_combinations_count(const jk_scan *scan, const char *by, const jk_run *run,
                                 jk_inspect_combinations **combinations, jk_error *error) {
     jk_inspect_combinations *self = *combinations = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "the combinations");
-    }
+    JK_TRY(jk_held(self != NULL, error, "the combinations"));
     JK_TRY(jk_stratum_read(scan->tape, by, false, &self->list, error));
     const size_t threads = (size_t)jk_threads(run);
     const size_t blocks = (jk_tape_rows(scan->tape) + JK_SCAN_BLOCK_ROWS - 1) / JK_SCAN_BLOCK_ROWS;

@@ -72,13 +72,9 @@ static jk_status count_levels(const jk_tape *tape, jk_column column, const jk_ru
     for (size_t t = 0; t < threads && self.counts != NULL && self.values != NULL; t++) {
         self.counts[t] = jk_arena_alloc(arena, level_count + 1, sizeof **self.counts);
         self.values[t] = jk_arena_alloc(arena, JK_SCAN_BLOCK_ROWS, sizeof(int32_t));
-        if (self.counts[t] == NULL || self.values[t] == NULL) {
-            return jk_fail_memory(error, "counts of levels");
-        }
+        JK_TRY(jk_held(self.counts[t] != NULL && self.values[t] != NULL, error, "counts of levels"));
     }
-    if (self.counts == NULL || self.values == NULL) {
-        return jk_fail_memory(error, "counts of levels");
-    }
+    JK_TRY(jk_held(self.counts != NULL && self.values != NULL, error, "counts of levels"));
     size_t end = 0;
     jk_scan_blocks(tape, &self.first_block, &end);
     JK_TRY(jk_parallel_for(run, end - self.first_block, "look over", JK_SCAN_BLOCK_ROWS, rank_block, &self, error));
@@ -99,9 +95,7 @@ static jk_status choose_levels(inspection *self, jk_column column, const jk_run 
     const char *const *levels = jk_scan_levels(self->scan.tape, column, &level_count);
     uint64_t *counts = jk_arena_alloc(self->arena, level_count + 1, sizeof *counts);
     *place_of = jk_arena_alloc(self->arena, level_count + 1, 1);
-    if (counts == NULL || *place_of == NULL) {
-        return jk_fail_memory(error, "counts of levels");
-    }
+    JK_TRY(jk_held(counts != NULL && *place_of != NULL, error, "counts of levels"));
     JK_TRY(count_levels(self->scan.tape, column, run, self->arena, counts, level_count, error));
     memset(*place_of, (int)most, level_count + 1);
     for (*count = 0; *count < most; ++*count) {
@@ -144,9 +138,7 @@ static jk_status tell_in_one(inspection *self, const jk_model *model, jk_error *
     const char *const *names = jk_tape_dictionary(scan->tape, JK_COLUMN_CURRENCY, &count);
     scan->currency_of = jk_arena_alloc(self->arena, count + 1, 1);
     scan->rate = jk_arena_alloc(self->arena, count + 1, sizeof *scan->rate);
-    if (scan->currency_of == NULL || scan->rate == NULL) {
-        return jk_fail_memory(error, "exchange rates");
-    }
+    JK_TRY(jk_held(scan->currency_of != NULL && scan->rate != NULL, error, "exchange rates"));
     for (size_t i = 0; i <= count; i++) {
         const char *name = i == 0 ? model->written_currency : names[i - 1];
         const jk_exchange_rate *rate = jk_model_rate(model, name);
@@ -180,9 +172,7 @@ static jk_status prepare(inspection *self, const jk_inspect_options *options, jk
     }
     size_t debtors = jk_tape_debtors(scan->tape);
     scan->debtor_claims = jk_columns_zero(debtors, sizeof(uint32_t));
-    if (scan->debtor_claims == NULL) {
-        return jk_fail_memory(error, "claims per debtor");
-    }
+    JK_TRY(jk_held(scan->debtor_claims != NULL, error, "claims per debtor"));
     JK_TRY(options->told != NULL
                ? tell_in_one(self, options->told, error)
                : choose_levels(self, JK_COLUMN_CURRENCY, &options->run, JK_INSPECT_CURRENCIES, "(none)",
@@ -221,9 +211,7 @@ static jk_status report_levels(inspection *self, jk_column column, jk_error *err
     size_t count = 0;
     const char *const *names = jk_scan_levels(self->scan.tape, column, &count);
     jk_inspect_level *levels = jk_arena_alloc(self->arena, count + 1, sizeof *levels);
-    if (levels == NULL) {
-        return jk_fail_memory(error, "levels");
-    }
+    JK_TRY(jk_held(levels != NULL, error, "levels"));
     for (size_t i = 0; i <= count; i++) {
         jk_inspect_level level = {.name = i == 0 ? "(missing)" : names[i - 1]};
         add_amounts(&level.amounts, self->counts->levels[column] + i * JK_SCAN_CURRENCIES);
@@ -282,9 +270,7 @@ static jk_status report_group(inspection *self, jk_inspect_group *out, const cha
     size_t check_count = self->scan.check_count;
     jk_inspect_check *checks = jk_arena_alloc(self->arena, check_count, sizeof *checks);
     jk_inspect_series *series = jk_arena_alloc(self->arena, JK_INSPECT_ITEMS * JK_INSPECT_CURRENCIES, sizeof *series);
-    if (checks == NULL || series == NULL) {
-        return jk_fail_memory(error, "the figures of a group");
-    }
+    JK_TRY(jk_held(checks != NULL && series != NULL, error, "the figures of a group"));
     *out = (jk_inspect_group){.name = name, .checks = checks, .series = series};
     for (size_t group = from; group < to; group++) {
         const jk_scan_tally *slots = &self->counts->slots[group * JK_SCAN_CURRENCIES];
@@ -308,9 +294,7 @@ static jk_status report_group(inspection *self, jk_inspect_group *out, const cha
 static jk_status report_groups(inspection *self, jk_error *error) {
     size_t extra = self->scan.by < 0 ? 0 : self->group_levels + self->has_other_group;
     jk_inspect_group *groups = jk_arena_alloc(self->arena, 1 + extra, sizeof *groups);
-    if (groups == NULL) {
-        return jk_fail_memory(error, "groups");
-    }
+    JK_TRY(jk_held(groups != NULL, error, "groups"));
     JK_TRY(report_group(self, &groups[0], "all", 0, JK_SCAN_GROUPS, error));
     for (size_t i = 0; i < extra; i++) {
         size_t place = i < self->group_levels ? i : JK_INSPECT_GROUPS;
@@ -337,9 +321,7 @@ static jk_status report_bands(inspection *self, jk_error *error) {
     enum { SIZES = sizeof sizes / sizeof sizes[0] };
     jk_inspect_band *age = jk_arena_alloc(self->arena, JK_SCAN_AGES, sizeof *age);
     jk_inspect_band *size = jk_arena_alloc(self->arena, SIZES, sizeof *size);
-    if (age == NULL || size == NULL) {
-        return jk_fail_memory(error, "bands");
-    }
+    JK_TRY(jk_held(age != NULL && size != NULL, error, "bands"));
     for (size_t i = 0; i < JK_SCAN_AGES; i++) {
         age[i].name = ages[i];
         add_amounts(&age[i].amounts, self->counts->ages[i]);

@@ -123,9 +123,7 @@ static jk_status run(panel_pass *pass, jk_error *error) {
     size_t rows = jk_tape_rows(pass->panel);
     for (size_t c = 0; c < WANTED; c++) {
         pass->block.column[wanted[c]] = jk_columns_alloc(PIECE_ROWS, jk_schema_element_size(wanted[c]));
-        if (pass->block.column[wanted[c]] == NULL) {
-            return jk_fail_memory(error, "columns of a panel");
-        }
+        JK_TRY(jk_held(pass->block.column[wanted[c]] != NULL, error, "columns of a panel"));
     }
     JK_TRY(choose_currencies(pass, error));
     for (size_t first = 0; first < rows; first += PIECE_ROWS) {

@@ -364,7 +364,7 @@ jk_status jk_scan_run(const jk_scan *scan, const jk_run *run, jk_scan_counts **t
     jk_status status = workers == NULL || *total == NULL ? jk_fail_memory(error, "the counts of a tape") : JK_OK;
     for (size_t t = 0; t < threads && status == JK_OK; t++) {
         workers[t] = create_worker(scan, first);
-        status = workers[t] == NULL ? jk_fail_memory(error, "the counts of a tape") : JK_OK;
+        status = jk_held(workers[t] != NULL, error, "the counts of a tape");
     }
     if (status == JK_OK) {
         status = jk_parallel_for(run, end - first, "inspect", JK_SCAN_BLOCK_ROWS, scan_block, workers, error);

@@ -59,9 +59,7 @@ static jk_status pack(void *context, void **bytes, size_t *size, jk_error *error
     const gathered *self = context;
     *size = sizeof *self->counts + each_array(self->scan, self->counts, NULL, NULL);
     unsigned char *next = *bytes = malloc(*size);
-    if (next == NULL) {
-        return jk_fail_memory(error, "the counts of a tape");
-    }
+    JK_TRY(jk_held(next != NULL, error, "the counts of a tape"));
     put_array(self->counts, sizeof *self->counts, &next);
     (void)each_array(self->scan, self->counts, put_array, &next);
     return JK_OK;
@@ -105,14 +103,14 @@ static jk_status merge(void *context, const void *bytes, size_t size, jk_error *
     jk_scan_counts *from = unpack(self->scan, bytes);
     bool done = from != NULL && jk_scan_counts_merge(self->scan, self->counts, from);
     jk_scan_counts_free(from);
-    return done ? JK_OK : jk_fail_memory(error, "the counts of a tape");
+    return jk_held(done, error, "the counts of a tape");
 }
 
 static jk_status clear(void *context, jk_error *error) {
     gathered *self = context;
     jk_scan_counts_free(self->counts);
     self->counts = jk_scan_counts_create(self->scan);
-    return self->counts != NULL ? JK_OK : jk_fail_memory(error, "the counts of a tape");
+    return jk_held(self->counts != NULL, error, "the counts of a tape");
 }
 
 jk_status jk_scan_gather(const jk_scan *scan, jk_scan_counts **total, jk_error *error) {

@@ -39,9 +39,7 @@ jk_status jk_scan_texts(const jk_tape *tape, jk_column column, const jk_run *run
     job.values = jk_arena_alloc(arena, threads, sizeof *job.values);
     for (size_t t = 0; t < threads; t++) {
         char *values = job.values == NULL ? NULL : jk_arena_alloc(arena, JK_SCAN_BLOCK_ROWS, job.width);
-        if (values == NULL) {
-            return jk_fail_memory(error, "a text column");
-        }
+        JK_TRY(jk_held(values != NULL, error, "a text column"));
         job.values[t] = values;
     }
     size_t end = 0;

@@ -234,10 +234,9 @@ jk_status jk_chain_ladder_fit(const jk_triangle *triangle, const jk_chain_ladder
     ladder.factor = result->factor;
     ladder.sigma_squared = result->sigma_squared;
     jk_status status = JK_OK;
-    if (!result->factor || !result->sigma_squared || !result->origin || !ladder.completed || !ladder.weight || !out) {
-        status = jk_fail_memory(error, "the chain ladder");
-        goto cleanup;
-    }
+    JK_TRY_CLEANUP(
+        jk_held(result->factor && result->sigma_squared && result->origin && ladder.completed && ladder.weight && out,
+                error, "the chain ladder"));
     JK_TRY_CLEANUP(leave_out(triangle, options, out, error));
     JK_TRY_CLEANUP(fit_factors(&ladder, result->factor, ladder.weight, error));
     fit_variances(&ladder, result->factor, result->sigma_squared);

@@ -162,9 +162,7 @@ static int compare_doubles(const void *a, const void *b) {
  * are those that occur. */
 static jk_status number_columns(const builder *build, jk_triangle *triangle) {
     triangle->age = jk_columns_alloc(build->count, sizeof(double));
-    if (triangle->age == NULL) {
-        return jk_fail_memory(build->error, "the triangle");
-    }
+    JK_TRY(jk_held(triangle->age != NULL, build->error, "the triangle"));
     for (size_t i = 0; i < build->count; i++) {
         triangle->age[i] = build->cells[i].age;
     }
@@ -298,9 +296,7 @@ static jk_status fill(const builder *build, jk_triangle *triangle) {
         if (starts_origin(build, i)) {
             origin += i > 0;
             triangle->origin[origin] = strdup(cell->origin.text);
-            if (triangle->origin[origin] == NULL) {
-                return jk_fail_memory(build->error, "the triangle");
-            }
+            JK_TRY(jk_held(triangle->origin[origin] != NULL, build->error, "the triangle"));
         }
         if (build->incremental && cell->last != SIZE_MAX && cell->column > triangle->observed[origin] && even) {
             fill_up(triangle, origin, cell->column);
@@ -329,10 +325,8 @@ jk_status jk_triangle_build(jk_triangle_cell *cells, size_t count, bool incremen
     triangle->origin = jk_columns_zero(triangle->origins, sizeof(char *));
     triangle->observed = jk_columns_zero(triangle->origins, sizeof(size_t));
     triangle->cumulative = jk_columns_alloc(triangle->origins * triangle->ages, sizeof(double));
-    if (triangle->origin == NULL || triangle->observed == NULL || triangle->cumulative == NULL) {
-        status = jk_fail_memory(error, "the triangle");
-        goto cleanup;
-    }
+    JK_TRY_CLEANUP(jk_held(triangle->origin != NULL && triangle->observed != NULL && triangle->cumulative != NULL,
+                           error, "the triangle"));
     for (size_t i = 0; i < triangle->origins * triangle->ages; i++) {
         triangle->cumulative[i] = (double)NAN;
     }

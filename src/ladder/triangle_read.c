@@ -81,9 +81,7 @@ static jk_status read_text(triangle_file *file, jk_csv_source *source) {
     size_t capacity = (size_t)1 << 16;
     for (;;) {
         char *larger = realloc(file->memory, 2 * capacity + 2 * (size_t)JK_CSV_SLACK);
-        if (larger == NULL) {
-            return jk_fail_memory(file->error, "the triangle's file");
-        }
+        JK_TRY(jk_held(larger != NULL, file->error, "the triangle's file"));
         file->memory = larger;
         size_t got = 1;
         while (got > 0 && file->length < capacity) {
@@ -126,9 +124,7 @@ static jk_status read_label(triangle_file *file, text_field field, const char *c
                        LABEL_MAX);
     }
     const char *text = jk_arena_text(file->arena, field.text, field.length);
-    if (text == NULL) {
-        return jk_fail_memory(file->error, "the triangle's labels");
-    }
+    JK_TRY(jk_held(text != NULL, file->error, "the triangle's labels"));
     *label = jk_label_read(text);
     return JK_OK;
 }
@@ -148,9 +144,7 @@ static jk_status add_row(triangle_file *file, const char *text, const uint32_t *
     if (file->count == file->capacity) {
         size_t capacity = file->capacity == 0 ? 256 : 2 * file->capacity;
         jk_triangle_cell *larger = realloc(file->cells, capacity * sizeof *larger);
-        if (larger == NULL) {
-            return jk_fail_memory(file->error, "the triangle's cells");
-        }
+        JK_TRY(jk_held(larger != NULL, file->error, "the triangle's cells"));
         file->cells = larger;
         file->capacity = capacity;
     }
@@ -193,7 +187,7 @@ static jk_status read_rows(triangle_file *file) {
     uint32_t lines[JK_CSV_TILE_ROWS];
     jk_csv_cursor cursor = {
         .text = text, .length = length, .flags = jk_csv_scan(text, length), .dialect = file->header.dialect};
-    jk_status status = ends != NULL ? JK_OK : jk_fail_memory(file->error, "the triangle's rows");
+    jk_status status = jk_held(ends != NULL, file->error, "the triangle's rows");
     while (status == JK_OK && cursor.position < length) {
         size_t rows = jk_csv_tile(&cursor, ends, lines);
         for (size_t r = 0; status == JK_OK && r < rows; r++) {

@@ -46,9 +46,7 @@ static jk_status worker_init(worker *own, uint64_t columns, size_t rows, jk_erro
     }
     own->columns = jk_columns_alloc(bytes, 1);
     own->memory = jk_columns_alloc(jk_law_facts_size(rows), 1);
-    if (own->columns == NULL || own->memory == NULL) {
-        return jk_fail_memory(error, "a block of claims");
-    }
+    JK_TRY(jk_held(own->columns != NULL && own->memory != NULL, error, "a block of claims"));
     unsigned char *next = own->columns;
     for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         if (columns >> c & 1) {
@@ -253,9 +251,8 @@ static jk_status debtors_alloc(jk_debtors *debtors, size_t count, jk_error *erro
         .workable_balance = zeros(count, sizeof *debtors->workable_balance),
         .claims = zeros(count, sizeof *debtors->claims),
     };
-    if (debtors->balance == NULL || debtors->workable_balance == NULL || debtors->claims == NULL) {
-        return jk_fail_memory(error, "the sums per debtor");
-    }
+    JK_TRY(jk_held(debtors->balance != NULL && debtors->workable_balance != NULL && debtors->claims != NULL, error,
+                   "the sums per debtor"));
     return JK_OK;
 }
 
@@ -292,9 +289,7 @@ static jk_status create_sums(debtor_pass pass, const jk_run *run, size_t sums, j
     pass.workers = jk_columns_zero((size_t)threads, sizeof *pass.workers);
     jk_status status = JK_OK;
     JK_TRY_CLEANUP(debtors_alloc(debtors, sums, error));
-    if (pass.workers == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the threads' blocks"));
-    }
+    JK_TRY_CLEANUP(jk_held(pass.workers != NULL, error, "the threads' blocks"));
     for (int i = 0; i < threads; i++) {
         JK_TRY_CLEANUP(worker_init(&pass.workers[i], law->debtor_columns, pass.block_rows, error));
     }

@@ -23,9 +23,7 @@ static jk_status count_marked(const jk_tape *tape, jk_column column, const uint8
                               jk_error *error) {
     size_t rows = jk_tape_rows(tape);
     int32_t *codes = jk_columns_alloc(SCAN_ROWS, sizeof *codes);
-    if (codes == NULL) {
-        return jk_fail_memory(error, "a column of the tape");
-    }
+    JK_TRY(jk_held(codes != NULL, error, "a column of the tape"));
     jk_status status = JK_OK;
     *count = 0;
     for (size_t start = 0; start < rows && status == JK_OK; start += SCAN_ROWS) {
@@ -167,9 +165,7 @@ static jk_status bind_jurisdictions(jk_law *law, jk_error *error) {
     }
     law->rules = jk_columns_zero(places, sizeof *law->rules);
     law->bands = jk_columns_zero(law->band_count * places, sizeof *law->bands);
-    if (law->rules == NULL || law->bands == NULL) {
-        return jk_fail_memory(error, "the table of jurisdictions");
-    }
+    JK_TRY(jk_held(law->rules != NULL && law->bands != NULL, error, "the table of jurisdictions"));
     for (size_t j = 0; j < model->jurisdiction_count; j++) {
         for (int type = 0; type < JK_DEBTOR_TYPE_COUNT; type++) {
             size_t place = jk_law_place(j, (size_t)type);
@@ -224,9 +220,7 @@ static jk_status bind_periods(jk_law *law, jk_error *error) {
 static jk_status bind_segments(jk_law *law, jk_error *error) {
     const jk_model *model = law->model;
     const jk_condition **rules = jk_columns_zero(model->segment_count, sizeof *rules);
-    if (rules == NULL) {
-        return jk_fail_memory(error, "the table of segments");
-    }
+    JK_TRY(jk_held(rules != NULL, error, "the table of segments"));
     for (size_t s = 0; s < model->segment_count; s++) {
         rules[s] = &model->segments[s].when;
     }
@@ -273,9 +267,7 @@ jk_status jk_law_create(const jk_model *model, const jk_tape *tape, int32_t cuto
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "cutoff", "is not a date of the years 1 to 9999");
     }
     jk_law *made = jk_columns_zero(1, sizeof *made);
-    if (made == NULL) {
-        return jk_fail_memory(error, "the tables of the law");
-    }
+    JK_TRY(jk_held(made != NULL, error, "the tables of the law"));
     made->model = model;
     made->tape = tape;
     made->by_period = by_period;

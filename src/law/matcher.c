@@ -78,9 +78,7 @@ static jk_status list_integers(jk_matcher_column *column, const jk_condition *co
         }
     }
     column->values = jk_columns_zero(named, sizeof *column->values);
-    if (column->values == NULL) {
-        return jk_fail_memory(error, "the conditions of the model");
-    }
+    JK_TRY(jk_held(column->values != NULL, error, "the conditions of the model"));
     size_t listed = 0;
     for (size_t rule = 0; rule < count; rule++) {
         for (size_t t = 0; t < rules[rule]->count; t++) {
@@ -127,9 +125,7 @@ static jk_status list_bounds(jk_matcher_column *column, const jk_condition_term 
         terms += rules[rule]->count;
     }
     column->bounds = jk_columns_zero(2 * terms + 1, sizeof *column->bounds);
-    if (column->bounds == NULL) {
-        return jk_fail_memory(error, "the conditions of the model");
-    }
+    JK_TRY(jk_held(column->bounds != NULL, error, "the conditions of the model"));
     size_t listed = 0;
     for (size_t rule = 0; rule < count; rule++) {
         for (size_t t = 0; t < rules[rule]->count; t++) {
@@ -197,9 +193,7 @@ static jk_status column_of(jk_matcher *matcher, jk_column place, const jk_condit
         column->codes = column->listed + 2;
     }
     column->masks = jk_columns_alloc(column->codes * matcher->words, sizeof *column->masks);
-    if (column->masks == NULL) {
-        return jk_fail_memory(error, "the conditions of the model");
-    }
+    JK_TRY(jk_held(column->masks != NULL, error, "the conditions of the model"));
     memset(column->masks, 0xff, column->codes * matcher->words * sizeof *column->masks);
     *found = column;
     return JK_OK;
@@ -254,9 +248,7 @@ jk_status jk_matcher_init(jk_matcher *matcher, const jk_condition *const *rules,
     jk_status status = JK_OK;
     *matcher = (jk_matcher){.rules = count, .words = (count + 63) / 64};
     matcher->all = jk_columns_zero(matcher->words, sizeof *matcher->all);
-    if (matcher->all == NULL) {
-        return jk_fail_memory(error, "the conditions of the model");
-    }
+    JK_TRY(jk_held(matcher->all != NULL, error, "the conditions of the model"));
     for (size_t rule = 0; rule < count; rule++) {
         matcher->all[rule / 64] |= UINT64_C(1) << rule % 64;
         for (size_t t = 0; t < rules[rule]->count; t++) {

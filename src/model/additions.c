@@ -157,7 +157,7 @@ static jk_status add_entry(growing *list, const jk_yaml_node *item) {
     if (jk_yaml_find(item, "like") == NULL) {
         if (place < list->count) {
             list->items[place] = jk_additions_join(list->arena, list->items[place], item);
-            return list->items[place] != NULL ? JK_OK : jk_fail_memory(list->error, "the model");
+            return jk_held(list->items[place] != NULL, list->error, "the model");
         }
         insert(list, list->of->in_order ? list->first++ : list->count, item);
         return JK_OK;
@@ -171,9 +171,7 @@ static jk_status add_entry(growing *list, const jk_yaml_node *item) {
     }
     const jk_yaml_node *own = jk_additions_without(list->arena, item, like_key);
     const jk_yaml_node *made = own != NULL ? jk_additions_join(list->arena, list->items[model], own) : NULL;
-    if (made == NULL) {
-        return jk_fail_memory(list->error, "the model");
-    }
+    JK_TRY(jk_held(made != NULL, list->error, "the model"));
     list->first += model < list->first; /* it stands among those at the front */
     insert(list, list->of->in_order ? model : list->count, made);
     return JK_OK;
@@ -190,9 +188,7 @@ static jk_status add_entries(jk_arena *arena, const kind *of, const jk_yaml_node
         return fail_entry(&list, added, "too many entries: expected at most 4096 with those that are added");
     }
     list.items = jk_arena_alloc(arena, to->count + added->count + 1, sizeof *list.items);
-    if (list.items == NULL) {
-        return jk_fail_memory(error, "the model");
-    }
+    JK_TRY(jk_held(list.items != NULL, error, "the model"));
     for (; list.count < to->count; list.count++) {
         list.items[list.count] = to->items[list.count];
     }
@@ -200,7 +196,7 @@ static jk_status add_entries(jk_arena *arena, const kind *of, const jk_yaml_node
         JK_TRY(add_entry(&list, added->items[i]));
     }
     *made = make_list(arena, added, list.items, list.count);
-    return *made != NULL ? JK_OK : jk_fail_memory(error, "the model");
+    return jk_held(*made != NULL, error, "the model");
 }
 
 /* One list of a map. */
@@ -225,7 +221,7 @@ static jk_status apply_kind(jk_arena *arena, const kind *of, bool complete, cons
         pairs[i].value = strcmp(pairs[i].key, of->to) == 0 ? list : pairs[i].value;
     }
     *map = pairs != NULL ? jk_yaml_make_map(arena, *map, pairs, without->count) : NULL;
-    return *map != NULL ? JK_OK : jk_fail_memory(error, "the model");
+    return jk_held(*map != NULL, error, "the model");
 }
 
 jk_status jk_additions_apply(jk_arena *arena, bool complete, const jk_yaml_node **root, jk_error *error) {
@@ -245,5 +241,5 @@ jk_status jk_additions_apply(jk_arena *arena, bool complete, const jk_yaml_node 
         pairs[i].value = &(*root)->pairs[i] == card ? made : pairs[i].value;
     }
     *root = pairs != NULL ? jk_yaml_make_map(arena, *root, pairs, (*root)->count) : NULL;
-    return *root != NULL ? JK_OK : jk_fail_memory(error, "the model");
+    return jk_held(*root != NULL, error, "the model");
 }

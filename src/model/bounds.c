@@ -54,9 +54,7 @@ static jk_status hold_steps(const holding *self, const jk_field *field) {
         return JK_OK;
     }
     double *value = jk_arena_alloc(self->arena, steps->count, sizeof *value);
-    if (value == NULL) {
-        return jk_fail_memory(self->error, "the model");
-    }
+    JK_TRY(jk_held(value != NULL, self->error, "the model"));
     for (size_t i = 0; i < steps->count; i++) {
         value[i] = steps->value[i];
         hold_one(self, field, &value[i], field->low);

@@ -246,9 +246,7 @@ typedef struct level_list {
 static jk_status add_level(card_reader *c, level_list *list, char *text, size_t length, double points,
                            jk_characteristic *to) {
     char *word = jk_arena_text(c->reader->arena, text, length);
-    if (word == NULL) {
-        return jk_fail_memory(c->reader->error, "a scorecard");
-    }
+    JK_TRY(jk_held(word != NULL, c->reader->error, "a scorecard"));
     word = trim(word);
     if (is_missing(word)) {
         to->missing_points = points;
@@ -408,9 +406,7 @@ jk_status jk_read_card(jk_model_reader *reader, const char *path, const char *by
     } else {
         c.at = jk_arena_text(reader->arena, bytes, size);
     }
-    if (c.at == NULL) {
-        return jk_fail_memory(reader->error, "a scorecard");
-    }
+    JK_TRY(jk_held(c.at != NULL, reader->error, "a scorecard"));
     if (names != NULL && names->kind != JK_YAML_MAP) {
         return jk_model_expected(reader, names, "a map of names");
     }

@@ -29,9 +29,7 @@ static jk_status put_in_map(const change *self, const jk_yaml_node *map, const c
     }
     size_t count = map != NULL ? map->count : 0, at = 0;
     jk_yaml_pair *pairs = jk_arena_alloc(self->arena, count + 1, sizeof *pairs);
-    if (pairs == NULL) {
-        return jk_fail_memory(self->error, "the model");
-    }
+    JK_TRY(jk_held(pairs != NULL, self->error, "the model"));
     if (count > 0) {
         memcpy(pairs, map->pairs, count * sizeof *pairs);
     }
@@ -42,7 +40,7 @@ static jk_status put_in_map(const change *self, const jk_yaml_node *map, const c
     pairs[at] = (jk_yaml_pair){.key = name, .file = self->name, .line = 1};
     JK_TRY(put(self, old, rest, &pairs[at].value));
     *changed = jk_yaml_make_map(self->arena, map != NULL ? map : self->value, pairs, at < count ? count : count + 1);
-    return *changed != NULL ? JK_OK : jk_fail_memory(self->error, "the model");
+    return jk_held(*changed != NULL, self->error, "the model");
 }
 
 /* Whether an item of a list is the one that is called so. */
@@ -60,9 +58,7 @@ static jk_status put_in_list(const change *self, const jk_yaml_node *list, const
     }
     jk_yaml_node *copy = jk_arena_alloc(self->arena, 1, sizeof *copy);
     const jk_yaml_node **items = jk_arena_alloc(self->arena, list->count + 1, sizeof *items);
-    if (copy == NULL || items == NULL) {
-        return jk_fail_memory(self->error, "the model");
-    }
+    JK_TRY(jk_held(copy != NULL && items != NULL, self->error, "the model"));
     memcpy((void *)items, (const void *)list->items, list->count * sizeof *items);
     *copy = *list;
     copy->items = items;
@@ -95,9 +91,7 @@ static jk_status put(const change *self, const jk_yaml_node *node, const char *k
         return fail_key(self, key, "is no key; expected KEY, KEY.KEY or KEY[ID].KEY");
     }
     const char *name = jk_arena_text(self->arena, start, length);
-    if (name == NULL) {
-        return jk_fail_memory(self->error, "the model");
-    }
+    JK_TRY(jk_held(name != NULL, self->error, "the model"));
     return item ? put_in_list(self, node, name, rest, changed) : put_in_map(self, node, name, rest, changed);
 }
 
@@ -111,9 +105,7 @@ jk_status jk_change_tree(jk_yaml_reader *reader, const char *text, const jk_yaml
     }
     char *name = jk_arena_alloc(reader->arena, sizeof "change " + length, 1);
     const char *key = jk_arena_text(reader->arena, text, length);
-    if (name == NULL || key == NULL) {
-        return jk_fail_memory(error, "the model");
-    }
+    JK_TRY(jk_held(name != NULL && key != NULL, error, "the model"));
     (void)snprintf(name, sizeof "change " + length, "change %s", key);
     change self = {.arena = reader->arena, .name = name, .error = error};
     JK_TRY(jk_yaml_parse(reader, name, equals + 1, strlen(equals + 1), &self.value, error));

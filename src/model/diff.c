@@ -100,9 +100,7 @@ static jk_status write_value(differ *d, const jk_yaml_node *node, const char **t
         return JK_OK;
     }
     FILE *stream = jk_text_open(&made, &length);
-    if (stream == NULL) {
-        return jk_fail_memory(d->error, "what differs");
-    }
+    JK_TRY(jk_held(stream != NULL, d->error, "what differs"));
     if (node->kind == JK_YAML_SCALAR) {
         (void)fputs(node->text, stream);
     } else {
@@ -110,7 +108,7 @@ static jk_status write_value(differ *d, const jk_yaml_node *node, const char **t
     }
     *text = jk_text_close(stream, &made) ? jk_arena_text(d->arena, made, length) : NULL;
     free(made);
-    return *text != NULL ? JK_OK : jk_fail_memory(d->error, "what differs");
+    return jk_held(*text != NULL, d->error, "what differs");
 }
 
 static jk_status note(differ *d, const jk_yaml_node *was, const jk_yaml_node *is) {
@@ -120,9 +118,7 @@ static jk_status note(differ *d, const jk_yaml_node *was, const jk_yaml_node *is
     if (d->count == d->room) {
         size_t room = d->room == 0 ? 64 : 2 * d->room;
         jk_model_difference *larger = jk_arena_alloc(d->arena, room, sizeof *larger);
-        if (larger == NULL) {
-            return jk_fail_memory(d->error, "what differs");
-        }
+        JK_TRY(jk_held(larger != NULL, d->error, "what differs"));
         if (d->count > 0) {
             memcpy(larger, d->list, d->count * sizeof *larger);
         }
@@ -134,7 +130,7 @@ static jk_status note(differ *d, const jk_yaml_node *was, const jk_yaml_node *is
         .part = d->part, .key = jk_arena_text(d->arena, d->key, strlen(d->key)), .meaning = meaning_of(d)};
     JK_TRY(write_value(d, was, &to->was));
     JK_TRY(write_value(d, is, &to->is));
-    return to->key != NULL ? JK_OK : jk_fail_memory(d->error, "what differs");
+    return jk_held(to->key != NULL, d->error, "what differs");
 }
 
 static bool same_scalar(const jk_yaml_node *a, const jk_yaml_node *b) {
@@ -295,9 +291,7 @@ static jk_status compare_files(const char *const path[2], jk_model_diff *diff, j
         diff->path[side] = jk_arena_text(diff->arena, path[side], strlen(path[side]));
         diff->name[side] = name != NULL && name->value->kind == JK_YAML_SCALAR ? name->value->text : NULL;
         diff->version[side] = version != NULL && version->value->kind == JK_YAML_SCALAR ? version->value->text : NULL;
-        if (diff->path[side] == NULL) {
-            return jk_fail_memory(error, "a model's name");
-        }
+        JK_TRY(jk_held(diff->path[side] != NULL, error, "a model's name"));
     }
     differ d = {.arena = diff->arena, .error = error};
     JK_TRY(differ_nodes(&d, root[0], root[1]));
@@ -310,9 +304,7 @@ static jk_status compare_files(const char *const path[2], jk_model_diff *diff, j
 jk_status jk_model_compare(const char *a, const char *b, jk_model_diff *diff, jk_error *error) {
     const char *const path[2] = {a, b};
     *diff = (jk_model_diff){.arena = jk_arena_create()};
-    if (diff->arena == NULL) {
-        return jk_fail_memory(error, "two models");
-    }
+    JK_TRY(jk_held(diff->arena != NULL, error, "two models"));
     jk_status status = compare_files(path, diff, error);
     if (status != JK_OK) {
         jk_model_diff_reset(diff);

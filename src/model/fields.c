@@ -88,9 +88,7 @@ jk_status jk_expect_map(jk_model_reader *reader, const jk_yaml_node *node, const
 
 jk_status jk_model_alloc(jk_model_reader *reader, size_t count, size_t size, void *memory) {
     void *piece = jk_arena_alloc(reader->arena, count, size);
-    if (piece == NULL) {
-        return jk_fail_memory(reader->error, "the model");
-    }
+    JK_TRY(jk_held(piece != NULL, reader->error, "the model"));
     memcpy(memory, &piece, sizeof piece);
     return JK_OK;
 }
@@ -109,9 +107,7 @@ jk_status jk_model_warn(jk_model_reader *reader, const jk_yaml_node *node, const
         return JK_OK; /* as many as there is room for: nobody reads more */
     }
     const char *copy = jk_arena_text(reader->arena, text, strlen(text));
-    if (copy == NULL) {
-        return jk_fail_memory(reader->error, "the model");
-    }
+    JK_TRY(jk_held(copy != NULL, reader->error, "the model"));
     reader->warnings[reader->model->warning_count++] = copy;
     return JK_OK;
 }

@@ -85,9 +85,7 @@ jk_status jk_include_allowed(const char *model, const char *path, const jk_yaml_
                              jk_error *error) {
     const char *slash = strrchr(model, '/');
     char *folder = slash == NULL ? strdup(".") : strndup(model, slash == model ? 1 : (size_t)(slash - model));
-    if (folder == NULL) {
-        return jk_fail_memory(error, "the name of a folder");
-    }
+    JK_TRY(jk_held(folder != NULL, error, "the name of a folder"));
     bool allowed = jk_policy_get()->includes_outside || is_below(folder, path) || is_trusted(path);
     free(folder);
     if (allowed) {
@@ -115,9 +113,7 @@ static jk_status include_one(loader *l, const jk_yaml_node *node, const chain *h
                        "too many files, expected at most %d", JK_INCLUDE_FILES_MAX);
     }
     const char *path = jk_path_beside(l->reader->arena, node->file, name);
-    if (path == NULL) {
-        return jk_fail_memory(l->error, "the model");
-    }
+    JK_TRY(jk_held(path != NULL, l->error, "the model"));
     JK_TRY(jk_include_allowed(l->model, path, node, "include", l->error));
     const jk_yaml_node *part = NULL;
     static const char *const own_keys[] = {"version", "lineage", NULL}; /* of that file alone */

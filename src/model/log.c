@@ -65,9 +65,7 @@ static jk_status read_log(const char *path, jk_model_log *out, jk_error *error) 
     size_t files = 0;
     jk_include_file *file = jk_arena_alloc(out->arena, JK_INCLUDE_FILES_MAX, sizeof *file);
     log.list = jk_arena_alloc(out->arena, ENTRIES_MAX, sizeof *log.list);
-    if (file == NULL || log.list == NULL) {
-        return jk_fail_memory(error, "the files of a model");
-    }
+    JK_TRY(jk_held(file != NULL && log.list != NULL, error, "the files of a model"));
     JK_TRY(jk_include_files(&reader, path, &root, out->sha256, file, &files, error));
     for (size_t i = 0; i < files; i++) {
         add_file(&log, &file[i]);
@@ -75,9 +73,7 @@ static jk_status read_log(const char *path, jk_model_log *out, jk_error *error) 
     static const jk_model_role roles[] = {
         [JK_PART_TREES] = JK_ROLE_TREES, [JK_PART_NETWORK] = JK_ROLE_NETWORK, [JK_PART_CARD] = JK_ROLE_CARD};
     jk_part_file *parts = jk_arena_alloc(out->arena, JK_PART_FILES, sizeof *parts);
-    if (parts == NULL) {
-        return jk_fail_memory(error, "the files of a model");
-    }
+    JK_TRY(jk_held(parts != NULL, error, "the files of a model"));
     JK_TRY(jk_part_files(out->arena, root, parts, out->sha256, error));
     for (size_t i = 0; i < JK_PART_FILES; i++) {
         if (parts[i].path != NULL) {
@@ -92,9 +88,7 @@ static jk_status read_log(const char *path, jk_model_log *out, jk_error *error) 
 
 jk_status jk_model_log_read(const char *path, jk_model_log *log, jk_error *error) {
     *log = (jk_model_log){.arena = jk_arena_create()};
-    if (log->arena == NULL) {
-        return jk_fail_memory(error, "the files of a model");
-    }
+    JK_TRY(jk_held(log->arena != NULL, error, "the files of a model"));
     jk_status status = read_log(path, log, error);
     if (status != JK_OK) {
         jk_model_log_reset(log);

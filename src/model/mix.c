@@ -23,7 +23,7 @@ static jk_status mix_roots(jk_arena *arena, const jk_yaml_node *const root[2], u
         }
     }
     *mixed = pairs != NULL ? jk_yaml_make_map(arena, root[0], pairs, count) : NULL;
-    return *mixed != NULL ? JK_OK : jk_fail_memory(error, "a mixed model");
+    return jk_held(*mixed != NULL, error, "a mixed model");
 }
 
 static jk_status mix(jk_arena *arena, const char *const path[2], unsigned parts_of_b, jk_model **model,
@@ -45,9 +45,7 @@ jk_status jk_model_mix(const char *a, const char *b, unsigned parts_of_b, jk_mod
     const char *const path[2] = {a, b};
     *model = NULL;
     jk_arena *arena = jk_arena_create();
-    if (arena == NULL) {
-        return jk_fail_memory(error, "a mixed model");
-    }
+    JK_TRY(jk_held(arena != NULL, error, "a mixed model"));
     jk_status status = mix(arena, path, parts_of_b, model, error);
     if (status != JK_OK) {
         *model = NULL;

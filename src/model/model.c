@@ -36,9 +36,7 @@ jk_status jk_model_make(jk_arena *arena, const char *path, const jk_yaml_node *r
     model->warnings = reader.warnings;
     model->tree = root;
     model->path = jk_arena_text(arena, path, strlen(path));
-    if (model->path == NULL) {
-        return jk_fail_memory(error, "the model");
-    }
+    JK_TRY(jk_held(model->path != NULL, error, "the model"));
     memcpy(model->sha256, sha256, sizeof model->sha256);
     model->base_apart = strcmp(file_of(root, "base_currency"), file_of(root, "segments")) != 0;
     jk_default_statuses(model);
@@ -71,9 +69,7 @@ jk_status jk_model_load_told(const char *path, const char *const *changes, size_
                              jk_model **model, jk_error *error) {
     *model = NULL;
     jk_arena *arena = jk_arena_create();
-    if (arena == NULL) {
-        return jk_fail_memory(error, "the model");
-    }
+    JK_TRY(jk_held(arena != NULL, error, "the model"));
     jk_status status = load(arena, path, changes, count, currency, model, error);
     if (status != JK_OK) {
         jk_arena_free(arena);

@@ -269,9 +269,7 @@ jk_status jk_read_network(jk_model_reader *reader, const jk_yaml_node *node, voi
         return jk_model_expected(reader, node, "the name of a network's file");
     }
     const char *path = jk_path_beside(reader->arena, node->file, name);
-    if (path == NULL) {
-        return jk_fail_memory(reader->error, "the model");
-    }
+    JK_TRY(jk_held(path != NULL, reader->error, "the model"));
     JK_TRY(jk_include_allowed(reader->model->path, path, node, "network", reader->error));
     JK_TRY(jk_network_read(reader->arena, path, &reader->model->extras, JK_TREES_LOG, &file, reader->error));
     scorecard->network = file.network;

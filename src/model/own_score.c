@@ -145,9 +145,7 @@ static jk_status read_column(jk_model_reader *reader, const jk_yaml_node *map, c
 static jk_status open_file(jk_model_reader *reader, const jk_yaml_node *map, const char *key, const char **path) {
     const jk_yaml_node *node = jk_yaml_find(map, key)->value;
     *path = jk_path_beside(reader->arena, node->file, node->text);
-    if (*path == NULL) {
-        return jk_fail_memory(reader->error, "the model");
-    }
+    JK_TRY(jk_held(*path != NULL, reader->error, "the model"));
     return jk_include_allowed(reader->model->path, *path, node, key, reader->error);
 }
 

@@ -32,9 +32,7 @@ jk_status jk_part_files(jk_arena *arena, const jk_yaml_node *root, jk_part_file 
             continue;
         }
         files[i].path = jk_path_beside(arena, node->file, node->text);
-        if (files[i].path == NULL) {
-            return jk_fail_memory(error, "the files of a model");
-        }
+        JK_TRY(jk_held(files[i].path != NULL, error, "the files of a model"));
         JK_TRY(jk_yaml_read_file(&reader, files[i].path, &bytes, &size, error));
         jk_sha256_text_of(bytes, size, files[i].sha256);
         jk_include_hash(sha256, bytes, size);

@@ -366,9 +366,7 @@ jk_status jk_pmml_card(jk_arena *arena, const char *path, const char *bytes, siz
     char *lines = NULL;
     size_t length = 0;
     pmml p = {.path = path, .error = error, .card = true, .out = jk_text_open(&lines, &length)};
-    if (p.out == NULL) {
-        return jk_fail_memory(error, "a model in PMML");
-    }
+    JK_TRY(jk_held(p.out != NULL, error, "a model in PMML"));
     (void)fputs("characteristic,bin,points\n", p.out);
     jk_status status = parse(&p, bytes, size);
     if (!jk_text_close(p.out, &lines) && status == JK_OK) {
@@ -376,7 +374,7 @@ jk_status jk_pmml_card(jk_arena *arena, const char *path, const char *bytes, siz
     }
     if (status == JK_OK) {
         *text = jk_arena_text(arena, lines, length);
-        status = *text != NULL ? JK_OK : jk_fail_memory(error, "a model in PMML");
+        status = jk_held(*text != NULL, error, "a model in PMML");
     }
     free(lines);
     return status;
@@ -410,7 +408,7 @@ jk_status jk_pmml_network(jk_arena *arena, const char *path, const char *bytes, 
     if (status == JK_OK) {
         char *made = network_text(&p);
         *text = made != NULL ? jk_arena_text(arena, made, strlen(made)) : NULL;
-        status = *text != NULL ? JK_OK : jk_fail_memory(error, "a model in PMML");
+        status = jk_held(*text != NULL, error, "a model in PMML");
         free(made);
     } else {
         json_decref(p.inputs);

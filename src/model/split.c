@@ -69,9 +69,7 @@ static jk_status narrow(jk_arena *arena, const jk_condition *when, const char *c
                         jk_error *error) {
     jk_condition_term *terms = jk_arena_alloc(arena, when->count + 1, sizeof *terms);
     const char **value = jk_arena_alloc(arena, 1, sizeof *value);
-    if (terms == NULL || value == NULL) {
-        return jk_fail_memory(error, "a split model");
-    }
+    JK_TRY(jk_held(terms != NULL && value != NULL, error, "a split model"));
     size_t count = 0;
     for (size_t t = 0; t < when->count; t++) {
         if (when->terms[t].column != JK_COLUMN_COUNTRY) {
@@ -130,9 +128,9 @@ static jk_status make(making *made, const jk_where *wheres, size_t count, divisi
     made->segments = jk_arena_alloc(made->arena, JK_SEGMENTS_MAX, sizeof *made->segments);
     made->origin = jk_arena_alloc(made->arena, JK_SEGMENTS_MAX, sizeof *made->origin);
     made->country = jk_arena_alloc(made->arena, JK_SEGMENTS_MAX, sizeof *made->country);
-    if (model == NULL || origin == NULL || made->segments == NULL || made->origin == NULL || made->country == NULL) {
-        return jk_fail_memory(error, "a split model");
-    }
+    JK_TRY(jk_held(model != NULL && origin != NULL && made->segments != NULL && made->origin != NULL &&
+                       made->country != NULL,
+                   error, "a split model"));
     for (size_t s = 0; s < made->model->segment_count; s++) {
         JK_TRY(divide(made->model, &made->model->segments[s], wheres, count, parts, error));
         JK_TRY(put_parts(made, s, parts, error));

@@ -14,9 +14,7 @@ enum { FEATURE_NAME_MAX = 256 };
 
 jk_status jk_trees_take(jk_trees_reader *t, size_t count, size_t size, void *memory) {
     void *piece = jk_arena_alloc(t->arena, count, size);
-    if (piece == NULL) {
-        return jk_fail_memory(t->error, "the trees");
-    }
+    JK_TRY(jk_held(piece != NULL, t->error, "the trees"));
     memcpy(memory, &piece, sizeof piece);
     return JK_OK;
 }
@@ -49,9 +47,7 @@ static jk_status find_column(jk_trees_reader *t, const char *text, size_t size, 
             continue;
         }
         char *name = jk_arena_text(t->arena, text, tried);
-        if (name == NULL) {
-            return jk_fail_memory(t->error, "the model");
-        }
+        JK_TRY(jk_held(name != NULL, t->error, "the model"));
         *found = jk_find_characteristic(t->extras, name, from) && (tried == *length || !from->is_numeric);
         if (*found || level != NULL) {
             *length = tried;
@@ -82,7 +78,7 @@ jk_status jk_trees_read_feature(jk_trees_reader *t, int64_t line, const char *te
     }
     if (has_level) {
         feature->level = jk_arena_text(t->arena, text + length + 1, size - length - 1);
-        return feature->level != NULL ? JK_OK : jk_fail_memory(t->error, "the model");
+        return jk_held(feature->level != NULL, t->error, "the model");
     }
     return JK_OK;
 }

@@ -90,9 +90,7 @@ jk_status jk_read_trees_entry(jk_model_reader *reader, const jk_yaml_node *node,
                                  "the name of a model file of XGBoost (JSON, UBJ) or LightGBM (text)");
     }
     const char *path = jk_path_beside(reader->arena, entry.file->file, name);
-    if (path == NULL) {
-        return jk_fail_memory(reader->error, "the model");
-    }
+    JK_TRY(jk_held(path != NULL, reader->error, "the model"));
     JK_TRY(jk_include_allowed(reader->model->path, path, entry.file, "trees", reader->error));
     JK_TRY(jk_trees_read(reader->arena, path, &reader->model->extras, link, &settings, &file, reader->error));
     jk_include_hash(reader->model->sha256, file.bytes, file.size);

@@ -174,9 +174,7 @@ static jk_status read_levels(lightgbm_reader *r, const json_t *list, jk_tree_fea
                               i + 1, feature->from.name);
         }
         levels[i] = jk_arena_text(r->t->arena, level, strlen(level));
-        if (levels[i] == NULL) {
-            return jk_fail_memory(r->t->error, "the trees");
-        }
+        JK_TRY(jk_held(levels[i] != NULL, r->t->error, "the trees"));
     }
     feature->levels = levels;
     feature->level_count = count;

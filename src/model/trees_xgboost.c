@@ -373,9 +373,7 @@ jk_status jk_trees_read_xgboost(jk_trees_reader *t, const char *bytes, size_t si
         return read_binary(t, bytes, size);
     }
     const char *text = without_nan(t, bytes, &size);
-    if (text == NULL) {
-        return jk_fail_memory(t->error, "the trees");
-    }
+    JK_TRY(jk_held(text != NULL, t->error, "the trees"));
     json_t *root = jk_json_parse_bytes(text, size, JSON_REJECT_DUPLICATES, &problem);
     if (root == NULL) {
         return FAIL_TREES(t, problem.line,

@@ -169,9 +169,7 @@ static jk_status append_block(void *context, const jk_value_block *rows, jk_erro
     if (calendar->count + more > work->capacity) {
         size_t capacity = 2 * (calendar->count + more) + 1024;
         jk_due *larger = realloc(calendar->due, capacity * sizeof *larger);
-        if (larger == NULL) {
-            return jk_fail_memory(error, "what falls due");
-        }
+        JK_TRY(jk_held(larger != NULL, error, "what falls due"));
         calendar->due = larger;
         work->capacity = capacity;
     }
@@ -193,7 +191,7 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
         work->buffer[t] = jk_columns_alloc(ENTRIES_PER_ROW * shape->block_rows, sizeof(jk_due));
         held = work->buffer[t] != NULL;
     }
-    return held ? JK_OK : jk_fail_memory(error, "what falls due");
+    return jk_held(held, error, "what falls due");
 }
 
 /* ---- the valuations --------------------------------------------------------------------------------------------- */
@@ -298,7 +296,7 @@ static void add_to_sum(const jk_due *due, jk_due_sum *sum, exact_sum *exact) {
 static jk_status sum_periods(jk_calendar *calendar, bool months, jk_error *error) {
     size_t each = 1 + calendar->team_count;
     exact_sum *exact = calloc(each, sizeof *exact);
-    jk_status status = exact == NULL ? jk_fail_memory(error, "sums by week and month") : JK_OK;
+    jk_status status = jk_held(exact != NULL, error, "sums by week and month");
     for (size_t i = 0, next = 0; i < calendar->count && status == JK_OK; i = next) {
         int32_t day = day_of(calendar, &calendar->due[i]), from = months ? month_start(day) : week_start(day);
         jk_due_sum *larger = realloc(calendar->sum, (calendar->sum_count + each) * sizeof *larger);
@@ -362,9 +360,7 @@ static jk_status make(calendar_work *work, jk_error *error) {
     size_t rows = jk_tape_rows(calendar->tape);
     work->lapsed = jk_columns_alloc(rows, sizeof *work->lapsed);
     work->out_of_court = jk_columns_alloc(rows, sizeof *work->out_of_court);
-    if (work->lapsed == NULL || work->out_of_court == NULL) {
-        return jk_fail_memory(error, "the claims' values");
-    }
+    JK_TRY(jk_held(work->lapsed != NULL && work->out_of_court != NULL, error, "the claims' values"));
     JK_TRY(jk_law_create(calendar->model, calendar->tape, calendar->cutoff, &work->law, error));
     JK_TRY(value_without(work, true, JK_ALLOW_ALL, work->lapsed, error));
     JK_TRY(value_without(work, false, JK_ALLOW_ALL & ~JK_ALLOW(JK_LEGAL), work->out_of_court, error));

@@ -103,9 +103,7 @@ static jk_status gather_column(const pass *p, void *column, size_t size, jk_erro
     }
     size_t rows = match->to_rows, first = 0, end = 0;
     char *by_row = jk_columns_alloc(rows, size), *by_line = column;
-    if (by_row == NULL) {
-        return jk_fail_memory(error, "the claims to compare");
-    }
+    JK_TRY(jk_held(by_row != NULL, error, "the claims to compare"));
     jk_team_rows(JK_PASS_RESULT, rows, &first, &end);
     for (size_t row = first; row < end; row++) {
         memcpy(by_row + row * size, by_line + match->line[row] * size, size);
@@ -188,9 +186,7 @@ static jk_status expect_period(comparing *work, const jk_valuation *valuation, j
     jk_comparison *comparison = work->comparison;
     size_t segments = valuation->flow.segments;
     double(*part)[2] = calloc(segments + 1, sizeof *part);
-    if (part == NULL) {
-        return jk_fail_memory(error, "the segments' flows");
-    }
+    JK_TRY(jk_held(part != NULL, error, "the segments' flows"));
     for (size_t s = 0; s < segments; s++) {
         double year = flow_until(valuation, s, YEAR), later = flow_until(valuation, s, FIVE_YEARS) - year;
         double period = flow_until(valuation, s, comparison->months);
@@ -248,7 +244,7 @@ static jk_status take_memory(comparing *work, jk_error *error) {
     for (size_t i = 0; complete && i < n; i++) {
         c->face[FROM][i] = c->face[TO][i] = (double)NAN;
     }
-    return complete ? JK_OK : jk_fail_memory(error, "the claims to compare");
+    return jk_held(complete, error, "the claims to compare");
 }
 
 static jk_status number_names(comparing *work, int side, jk_error *error) {
@@ -279,9 +275,7 @@ static jk_status list_exchange(comparing *work, jk_error *error) {
     size_t count = 0;
     const char *const *name = jk_tape_dictionary(from->tape, JK_COLUMN_CURRENCY, &count);
     work->exchange = calloc(count + 1, sizeof *work->exchange);
-    if (work->exchange == NULL) {
-        return jk_fail_memory(error, "exchange rates");
-    }
+    JK_TRY(jk_held(work->exchange != NULL, error, "exchange rates"));
     work->exchange[0] = 1.0;
     for (size_t i = 0; i < count; i++) {
         work->exchange[i + 1] = jk_model_exchange_rate(from->model, name[i]);
@@ -361,9 +355,7 @@ static jk_status compare(comparing *work, jk_error *error) {
     if (options->payments != NULL) {
         comparison->payments_given = true;
         work->paid = jk_columns_zero(work->own->match.lines, sizeof *work->paid);
-        if (work->paid == NULL) {
-            return jk_fail_memory(error, "payments by claim");
-        }
+        JK_TRY(jk_held(work->paid != NULL, error, "payments by claim"));
         JK_TRY(jk_paid_between(options->payments, options->pseudonyms, &work->own->match, comparison->cutoff[FROM],
                                comparison->cutoff[TO], &options->run, work->paid, &comparison->payments,
                                &comparison->unknown_payments, &comparison->rejected_payments, error));
@@ -398,9 +390,7 @@ jk_status jk_compare(const jk_compare_side *from, const jk_compare_side *to, con
                      jk_comparison *comparison, jk_error *error) {
     *comparison = (jk_comparison){.from = *from, .to = *to};
     jk_compare_own *own = comparison->own = calloc(1, sizeof *own);
-    if (own == NULL) {
-        return jk_fail_memory(error, "a comparison");
-    }
+    JK_TRY(jk_held(own != NULL, error, "a comparison"));
     comparing work = {.comparison = comparison, .own = own, .options = options};
     jk_status status = compare(&work, error);
     for (int s = FROM; s <= TO; s++) {

@@ -34,9 +34,7 @@ static jk_status open_side(by_side *self, const char *by, jk_error *error) {
         }
         self->memory[c] = jk_columns_alloc(PIECE_ROWS, sizeof(int64_t));
         self->block.column[self->list.by[c].column] = self->memory[c];
-        if (self->memory[c] == NULL) {
-            return jk_fail_memory(error, "columns of the tape");
-        }
+        JK_TRY(jk_held(self->memory[c] != NULL, error, "columns of the tape"));
     }
     return jk_stratum_table_init(&self->known, 1) ? JK_OK : jk_fail_memory(error, "names of groups");
 }

@@ -284,9 +284,7 @@ static jk_status sum_kind(void *context, int thread, size_t number, jk_error *er
     int32_t *index = jk_columns_alloc(PIECE_ROWS, sizeof *index);
     jk_status status = JK_OK;
     (void)thread;
-    if (sums == NULL || debtor == NULL || index == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "sums of groups"));
-    }
+    JK_TRY_CLEANUP(jk_held(sums != NULL && debtor != NULL && index != NULL, error, "sums of groups"));
     for (size_t d = 0; d <= debtors; d++) {
         debtor[d] = (debtor_sums){.group = NO_GROUP};
     }
@@ -328,9 +326,7 @@ static jk_status list_groups(summing *work, jk_error *error) {
         most += groups_in(comparison, (jk_compare_kind)k);
     }
     comparison->group = jk_columns_alloc(most, sizeof *comparison->group);
-    if (comparison->group == NULL) {
-        return jk_fail_memory(error, "groups of claims");
-    }
+    JK_TRY(jk_held(comparison->group != NULL, error, "groups of claims"));
     for (int k = 0; k < JK_COMPARE_KIND_COUNT; k++) {
         size_t first = comparison->group_count;
         for (size_t g = 0; g < groups_in(comparison, (jk_compare_kind)k); g++) {

@@ -96,9 +96,7 @@ static jk_status note_from(void *context, const jk_tape *tape, size_t first, siz
 static jk_status look_up_to(void *context, const jk_tape *tape, size_t first, size_t count, uint64_t (*key)[2],
                             jk_error *error) {
     jk_match *match = context;
-    if (!jk_id_reserve(&match->ids, count)) {
-        return jk_fail_memory(error, "the claims' ids");
-    }
+    JK_TRY(jk_held(jk_id_reserve(&match->ids, count), error, "the claims' ids"));
     for (size_t i = 0; i < count; i++) {
         if (i + AHEAD < count) {
             jk_id_prefetch(&match->ids, key[i + AHEAD]);
@@ -127,9 +125,8 @@ jk_status jk_match_tapes(const jk_tape *from, const jk_tape *to, const jk_run *r
     match->lines = match->from_rows;
     match->line = jk_columns_alloc(match->to_rows, sizeof *match->line);
     match->to_row = jk_columns_alloc(most, sizeof *match->to_row);
-    if (match->line == NULL || match->to_row == NULL || !jk_id_reserve(&match->ids, match->from_rows)) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the claims of two tapes"));
-    }
+    JK_TRY_CLEANUP(jk_held(match->line != NULL && match->to_row != NULL && jk_id_reserve(&match->ids, match->from_rows),
+                           error, "the claims of two tapes"));
     memset(match->to_row, 0xff, most * sizeof *match->to_row);
     JK_TRY_CLEANUP(each_digest(from, run, note_from, match, error));
     JK_TRY_CLEANUP(each_digest(to, run, look_up_to, match, error));

@@ -71,9 +71,7 @@ static jk_status note_end(stepping *work, int side, const jk_valuation *valuatio
     jk_model_steps *steps = work->steps;
     jk_model_segment *larger =
         jk_arena_alloc(steps->arena, steps->segment_count + valuation->segment_count + 1, sizeof *larger);
-    if (larger == NULL) {
-        return jk_fail_memory(error, "segments of two models");
-    }
+    JK_TRY(jk_held(larger != NULL, error, "segments of two models"));
     if (steps->segment_count > 0) {
         memcpy(larger, steps->segments, steps->segment_count * sizeof *larger);
     }
@@ -83,9 +81,7 @@ static jk_status note_end(stepping *work, int side, const jk_valuation *valuatio
     steps->cutoff = valuation->cutoff;
     for (size_t s = 0; s < valuation->segment_count; s++) {
         jk_model_segment *segment = segment_of(steps, valuation->segment_id[s]);
-        if (segment == NULL) {
-            return jk_fail_memory(error, "segments of two models");
-        }
+        JK_TRY(jk_held(segment != NULL, error, "segments of two models"));
         segment->claims[side] = valuation->segment[s].claims;
         segment->value[side] = valuation->segment[s].value;
     }
@@ -129,9 +125,7 @@ static jk_status run_steps(stepping *work, jk_error *error) {
                                last->base_currency, model->base_currency));
     }
     steps->base_currency = jk_arena_text(steps->arena, model->base_currency, strlen(model->base_currency));
-    if (steps->base_currency == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the steps between two models"));
-    }
+    JK_TRY_CLEANUP(jk_held(steps->base_currency != NULL, error, "the steps between two models"));
     name_step(&steps->step[0], "first");
     JK_TRY_CLEANUP(take_step(work, model, 0, error));
     unsigned parts = 0;

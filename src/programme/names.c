@@ -22,9 +22,7 @@ jk_status jk_names_add(jk_names *to, const char *const *names, size_t count, uin
                        NAMES_MOST);
     }
     char **larger = realloc(to->name, (known + count + 1) * sizeof *larger);
-    if (larger == NULL) {
-        return jk_fail_memory(error, "names");
-    }
+    JK_TRY(jk_held(larger != NULL, error, "names"));
     to->name = larger;
     jk_names first = {.name = to->name, .count = known}; /* names of one list differ from each other */
     for (size_t i = 0; i < count; i++) {
@@ -32,9 +30,7 @@ jk_status jk_names_add(jk_names *to, const char *const *names, size_t count, uin
         if (at == known) {
             at = to->count;
             to->name[at] = strdup(names[i]);
-            if (to->name[at] == NULL) {
-                return jk_fail_memory(error, "names");
-            }
+            JK_TRY(jk_held(to->name[at] != NULL, error, "names"));
             to->count++;
         }
         number[i] = (uint16_t)at;

@@ -268,9 +268,7 @@ static jk_status make_rows(watching *work, const uint32_t *changes, size_t wante
     int32_t *debtor = jk_columns_alloc(work->match.to_rows, sizeof *debtor);
     int64_t *gain = jk_columns_zero(jk_tape_debtors(watch->to.tape), sizeof *gain);
     place *places = jk_columns_alloc(wanted, sizeof *places);
-    if (debtor == NULL || gain == NULL || places == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the list of what changed"));
-    }
+    JK_TRY_CLEANUP(jk_held(debtor != NULL && gain != NULL && places != NULL, error, "the list of what changed"));
     JK_TRY_CLEANUP(jk_tape_read(watch->to.tape, JK_COLUMN_DEBTOR_INDEX, 0, work->match.to_rows, debtor, error));
     JK_TRY_CLEANUP(sum_debtors(work, changes, debtor, gain));
     size_t count = 0;
@@ -287,9 +285,7 @@ static jk_status make_rows(watching *work, const uint32_t *changes, size_t wante
     jk_sort(places, count, sizeof *places, by_gain);
     watch->count = count < work->options->top ? count : work->options->top;
     watch->rows = jk_columns_alloc(watch->count, sizeof *watch->rows);
-    if (watch->rows == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the list of what changed"));
-    }
+    JK_TRY_CLEANUP(jk_held(watch->rows != NULL, error, "the list of what changed"));
     for (size_t i = 0; i < watch->count; i++) {
         watch->rows[i] = row_of(work, places[i].line, changes[places[i].line]);
         watch->rows[i].debtor_gain = places[i].debtor_gain;
@@ -306,9 +302,7 @@ static jk_status sum_up(watching *work, jk_error *error) {
     exact_sums exact[JK_CHANGED_COUNT] = {{0}}, exact_own[JK_EXTRA_COUNT] = {{0}};
     size_t lines = work->match.lines, wanted = 0;
     uint32_t *changes = jk_columns_alloc(lines, sizeof *changes);
-    if (changes == NULL) {
-        return jk_fail_memory(error, "what changed");
-    }
+    JK_TRY(jk_held(changes != NULL, error, "what changed"));
     for (size_t line = 0; line < lines; line++) {
         changes[line] = changes_of(work, line);
         watch->changed += changes[line] != 0;
@@ -350,7 +344,7 @@ static jk_status take_memory(watching *work, jk_error *error) {
                  n * (2 + sizeof *work->gain + 3 * sizeof(uint32_t)) + work->match.to_rows * sizeof(uint32_t);
     bool complete = work->seen[FROM] != NULL && work->seen[TO] != NULL && work->later != NULL &&
                     work->later_bar != NULL && work->data != NULL && work->gain != NULL && work->own != NULL;
-    return complete ? JK_OK : jk_fail_memory(error, "the claims of both tapes");
+    return jk_held(complete, error, "the claims of both tapes");
 }
 
 static jk_status watch_claims(watching *work, jk_error *error) {

@@ -86,9 +86,7 @@ static jk_status compare_column(const jk_watch *watch, const jk_match *match, si
     void *was = jk_columns_alloc(match->from_rows, size), *is = jk_columns_alloc(PIECE_ROWS, size);
     int32_t *number = NULL;
     jk_status status = JK_OK;
-    if (was == NULL || is == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "an own column"));
-    }
+    JK_TRY_CLEANUP(jk_held(was != NULL && is != NULL, error, "an own column"));
     if (type == JK_TYPE_DICTIONARY) {
         JK_TRY_CLEANUP(translate(watch, own, &number, error));
     }

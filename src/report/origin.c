@@ -45,7 +45,7 @@ static jk_status read_changes(const json_t *manifest, jk_origin *origin, jk_erro
             i++;
         }
     }
-    return held ? JK_OK : jk_fail_memory(error, "the changes of a model");
+    return jk_held(held, error, "the changes of a model");
 }
 
 static jk_status read_manifest(const jk_h5_file *file, jk_origin *origin, jk_error *error) {
@@ -97,7 +97,7 @@ static jk_status add_values(jk_h5_file *file, jk_origin *origin, jk_error *error
 static jk_status copy_attribute(const jk_h5_file *file, const char *name, char **copy, jk_error *error) {
     const char *text = jk_h5_attribute_text(file, name);
     *copy = strdup(text != NULL ? text : "");
-    return *copy != NULL ? JK_OK : jk_fail_memory(error, "the names of tape and model");
+    return jk_held(*copy != NULL, error, "the names of tape and model");
 }
 
 static jk_status read_all(jk_h5_file *file, jk_origin *origin, jk_error *error) {
@@ -109,9 +109,7 @@ static jk_status read_all(jk_h5_file *file, jk_origin *origin, jk_error *error) 
 
 jk_status jk_origin_read(const char *path, jk_origin *origin, jk_error *error) {
     *origin = (jk_origin){.path = strdup(path)};
-    if (origin->path == NULL) {
-        return jk_fail_memory(error, "the name of the results");
-    }
+    JK_TRY(jk_held(origin->path != NULL, error, "the name of the results"));
     jk_h5_file *file = NULL;
     jk_status status = jk_h5_open(path, NULL, 0, &file, error);
     if (status == JK_OK) {

@@ -235,16 +235,14 @@ jk_status jk_report_json(const jk_tape *tape, const jk_model *model, const jk_re
                          jk_error *error) {
     *json = NULL;
     jk_figures *figures = calloc(1, sizeof *figures);
-    if (figures == NULL) {
-        return jk_fail_memory(error, "the report");
-    }
+    JK_TRY(jk_held(figures != NULL, error, "the report"));
     figures->tape = tape;
     figures->model = model;
     figures->options = options;
     jk_status status = run(figures, error);
     if (status == JK_OK) {
         *json = document(figures);
-        status = *json != NULL ? JK_OK : jk_fail_memory(error, "the report's figures");
+        status = jk_held(*json != NULL, error, "the report's figures");
     }
     reset(figures);
     free(figures);

@@ -33,7 +33,7 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
     jk_spread *spread = context;
     spread->threads = shape->threads;
     spread->cells = calloc((size_t)shape->threads * spread->segments, JK_BOOK_BANDS * sizeof *spread->cells);
-    return spread->cells != NULL ? JK_OK : jk_fail_memory(error, "sums by segment and age");
+    return jk_held(spread->cells != NULL, error, "sums by segment and age");
 }
 
 static jk_status take_block(void *context, const jk_value_block *block, jk_error *error) {

@@ -48,9 +48,7 @@ static jk_status rank_countries(jk_book *book, const jk_tape *tape, jk_error *er
                        "%zu countries; a page re-prices at most %d", count, UINT8_MAX);
     }
     book->collecting->rank = jk_arena_alloc(book->arena, count + 1, 1);
-    if (book->collecting->rank == NULL) {
-        return jk_fail_memory(error, "the claims of a page");
-    }
+    JK_TRY(jk_held(book->collecting->rank != NULL, error, "the claims of a page"));
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < count; k++) {
             book->collecting->rank[i] = (uint8_t)(book->collecting->rank[i] + (strcmp(code[k], code[i]) < 0));
@@ -63,9 +61,7 @@ static jk_status rank_countries(jk_book *book, const jk_tape *tape, jk_error *er
 jk_status jk_book_create(const jk_tape *tape, const jk_model *model, size_t room, jk_book **book, jk_error *error) {
     *book = NULL;
     jk_book *made = calloc(1, sizeof *made);
-    if (made == NULL) {
-        return jk_fail_memory(error, "the claims of a page");
-    }
+    JK_TRY(jk_held(made != NULL, error, "the claims of a page"));
     size_t rows = jk_tape_rows(tape);
     made->model = *model;
     made->arena = jk_arena_create();
@@ -97,12 +93,10 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
         heap *own = &collecting->heap[t];
         void *memory = jk_arena_alloc(book->arena, jk_book_columns_size(room + 1), 1);
         own->entry = jk_arena_alloc(book->arena, room + 1, sizeof *own->entry);
-        if (own->entry == NULL || memory == NULL) {
-            return jk_fail_memory(error, "the claims of a page");
-        }
+        JK_TRY(jk_held(own->entry != NULL && memory != NULL, error, "the claims of a page"));
         jk_book_columns_place(&own->columns, room + 1, memory);
     }
-    return collecting->heap != NULL ? JK_OK : jk_fail_memory(error, "the claims of a page");
+    return jk_held(collecting->heap != NULL, error, "the claims of a page");
 }
 
 /* Ties go by row, so that the same claims stay whatever comes first. */
@@ -241,9 +235,7 @@ static jk_status pack_heap(void *context, void **bytes, size_t *size, jk_error *
     const parcel_head head = {.of = {own->count, own->lost}};
     *size = sizeof head + entries_size(own->count) + jk_book_columns_size(own->count);
     unsigned char *made = calloc(*size, 1);
-    if (made == NULL) {
-        return jk_fail_memory(error, "the claims of a page");
-    }
+    JK_TRY(jk_held(made != NULL, error, "the claims of a page"));
     memcpy(made, &head, sizeof head);
     jk_book_columns columns;
     jk_book_columns_place(&columns, own->count, made + sizeof head + entries_size(own->count));
@@ -272,9 +264,7 @@ static jk_status merge_heap(void *context, const void *bytes, size_t size, jk_er
         return jk_fail(error, JK_ERROR_DATA, NULL, 0, NULL, "what another rank kept for the page does not suit it");
     }
     unsigned char *memory = jk_columns_alloc(jk_book_columns_size(count), 1); /* aligned */
-    if (memory == NULL) {
-        return jk_fail_memory(error, "the claims of a page");
-    }
+    JK_TRY(jk_held(memory != NULL, error, "the claims of a page"));
     memcpy(memory, from + sizeof head + entries_size(count), jk_book_columns_size(count));
     jk_book_columns columns;
     jk_book_columns_place(&columns, count, memory);
@@ -347,9 +337,7 @@ static jk_status put_together(jk_book *book, place *all, size_t count, double lo
     book->is_whole = lost == 0.0;
     jk_sort(all, book->rows, sizeof *all, by_row);
     book->memory = jk_columns_zero(jk_book_columns_size(book->rows), 1);
-    if (book->memory == NULL) {
-        return jk_fail_memory(error, "the claims of a page");
-    }
+    JK_TRY(jk_held(book->memory != NULL, error, "the claims of a page"));
     jk_book_columns_place(&book->columns, book->rows, book->memory);
     for (size_t k = 0; k < book->rows; k++) {
         const jk_book_columns *from = all[k].columns;
@@ -390,9 +378,7 @@ jk_status jk_book_finish(jk_book *book, const jk_valuation *valuation, const jk_
         lost = fmax(lost, collecting->heap[t].lost);
     }
     place *all = calloc(count + 1, sizeof *all);
-    if (all == NULL) {
-        return jk_fail_memory(error, "the claims of a page");
-    }
+    JK_TRY(jk_held(all != NULL, error, "the claims of a page"));
     size_t used = 0;
     for (int t = 0; t < collecting->threads; t++) {
         for (size_t i = 0; i < collecting->heap[t].count; i++) {

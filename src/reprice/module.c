@@ -109,9 +109,7 @@ static int put_price(const jk_book_price *price) {
     size_t months = (size_t)valuation->flow.months;
     size_t groups = JK_ACTION_COUNT + valuation->segment_count + valuation->country_count;
     double *made = realloc(result, (HEAD + GROUP * groups + 2 * months) * sizeof *made);
-    if (made == NULL) {
-        return jk_fail_memory(&failure, "a price");
-    }
+    JK_TRY(jk_held(made != NULL, &failure, "a price"));
     result = made;
     put_head(made, price);
     double *next = put_groups(made + HEAD, valuation->decision, JK_ACTION_COUNT);

@@ -32,10 +32,9 @@ static jk_status prepare(jk_book *book, jk_error *error) {
     work->country = calloc(book->country_count + 1, sizeof *work->country);
     work->segment_id = calloc(segments, sizeof *work->segment_id);
     work->country_id = calloc(book->country_count + 1, sizeof *work->country_id);
-    if (work->memory == NULL || work->segment == NULL || work->country == NULL || work->segment_id == NULL ||
-        work->country_id == NULL) {
-        return jk_fail_memory(error, "a price");
-    }
+    JK_TRY(jk_held(work->memory != NULL && work->segment != NULL && work->country != NULL && work->segment_id != NULL &&
+                       work->country_id != NULL,
+                   error, "a price"));
     JK_TRY(jk_cashflow_init(&work->flow, book->model.horizon_months, segments, error));
     work->value = work->memory;
     work->erc_gross = work->value + rows;
@@ -81,9 +80,7 @@ static bool choose_rows(jk_book *book, const jk_book_choice *choice) {
 static jk_status plan_rows(jk_book *book, const jk_plan *plan, jk_error *error) {
     jk_book_work *work = &book->work;
     jk_plan_workspace *workspace = jk_plan_workspace_create(plan, JK_PLAN_BLOCK_ROWS);
-    if (workspace == NULL) {
-        return jk_fail_memory(error, "a price");
-    }
+    JK_TRY(jk_held(workspace != NULL, error, "a price"));
     memset(work->flow.cell, 0,
            (size_t)work->flow.months * work->flow.segments * JK_FLOW_COUNT * sizeof *work->flow.cell);
     for (size_t first = 0; first < book->rows; first += JK_PLAN_BLOCK_ROWS) {
@@ -194,9 +191,7 @@ static jk_status add_up(jk_book *book, const jk_book_choice *choice, const jk_bo
     size_t segments = book->model.segment_count, count = JK_ACTION_COUNT + segments + book->country_count + 1;
     grid_sum *sums = calloc(count, sizeof *sums), *by_segment = sums + JK_ACTION_COUNT + 1,
              *by_country = by_segment + segments;
-    if (sums == NULL) {
-        return jk_fail_memory(error, "a price");
-    }
+    JK_TRY(jk_held(sums != NULL, error, "a price"));
     for (size_t row = 0; row < book->rows; row++) {
         if (is_chosen(book, choice, row)) {
             add_row(book, row, &sums[JK_ACTION_COUNT]);

@@ -212,7 +212,7 @@ static jk_status make_cells(jk_bids *bids, const jk_by_country *split, const jk_
         }
     }
     free(at.own);
-    return bids->cell != NULL ? JK_OK : jk_fail_memory(error, "the bid table");
+    return jk_held(bids->cell != NULL, error, "the bid table");
 }
 
 enum { SINKS_MOST = 8 };
@@ -255,11 +255,9 @@ static jk_status prepare(jk_bids *bids, const jk_model *model, const jk_bid_opti
     for (size_t s = 0; bids->scenario != NULL && s < bids->scenario_count; s++) {
         const char *name = s == 0 ? "base" : wanted->scenarios[s - 1].name;
         bids->scenario[s] = jk_arena_text(bids->arena, name, strlen(name));
-        if (bids->scenario[s] == NULL) {
-            return jk_fail_memory(error, "the bid table");
-        }
+        JK_TRY(jk_held(bids->scenario[s] != NULL, error, "the bid table"));
     }
-    return bids->scenario != NULL ? JK_OK : jk_fail_memory(error, "the bid table");
+    return jk_held(bids->scenario != NULL, error, "the bid table");
 }
 
 /* The grid of a plan within hours: solved at each return by itself. */
@@ -269,9 +267,7 @@ static jk_status value_within_hours(const jk_tape *tape, const jk_model *model, 
     *grid = (jk_scenario_grid){.returns = wanted->returns, .count = wanted->returns, .modes = JK_MODE_REPLANNED};
     grid->valuations = calloc(grid->count, sizeof *grid->valuations);
     bids->hours = jk_arena_alloc(bids->arena, wanted->returns, sizeof *bids->hours);
-    if (grid->valuations == NULL || bids->hours == NULL) {
-        return jk_fail_memory(error, "the bid table");
-    }
+    JK_TRY(jk_held(grid->valuations != NULL && bids->hours != NULL, error, "the bid table"));
     for (size_t r = 0; r < wanted->returns; r++) {
         jk_value_options own = *options;
         own.irr = bids->irr[r];

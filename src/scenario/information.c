@@ -89,7 +89,7 @@ static jk_status count_figures(jk_information *information, const jk_tape *tape,
                                int32_t cutoff, jk_error *error) {
     double *values = jk_columns_alloc(PIECE_ROWS, sizeof *values); /* the widest element */
     const jk_type type = jk_schema_column(set->column)->type;
-    jk_status status = values == NULL ? jk_fail_memory(error, "a column") : JK_OK;
+    jk_status status = jk_held(values != NULL, error, "a column");
     for (size_t first = 0; first < information->rows && status == JK_OK; first += PIECE_ROWS) {
         size_t left = information->rows - first, count = left < PIECE_ROWS ? left : PIECE_ROWS;
         status = jk_tape_read(tape, set->column, first, count, values, error);

@@ -193,9 +193,7 @@ static void add_rows(const claim_values *claims, jk_type type, const void *value
 /* Amounts are added on the grid: their order does not show. */
 static jk_status sum_claims(const jk_tape *tape, const claim_values *claims, jk_missing_field *field, jk_error *error) {
     double *values = jk_columns_alloc(PIECE_ROWS, sizeof *values); /* the widest element */
-    if (values == NULL) {
-        return jk_fail_memory(error, "a column");
-    }
+    JK_TRY(jk_held(values != NULL, error, "a column"));
     gap_sums sums = {0};
     jk_status status = JK_OK;
     size_t rows = jk_tape_rows(tape);
@@ -270,9 +268,7 @@ jk_status jk_missing_price(const jk_tape *tape, const jk_model *model, const jk_
                            const jk_column *columns, size_t count, jk_missing_field *fields, jk_error *error) {
     size_t rows = jk_tape_rows(tape);
     float *memory = jk_columns_zero(4 * rows, sizeof *memory);
-    if (memory == NULL) {
-        return jk_fail_memory(error, "the claims' values");
-    }
+    JK_TRY(jk_held(memory != NULL, error, "the claims' values"));
     claim_values claims = {
         .given = memory, .face = memory + rows, .worst = memory + 2 * rows, .best = memory + 3 * rows};
     jk_value_options values_only = *options;

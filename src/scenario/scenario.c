@@ -86,9 +86,7 @@ static jk_status prepare(const jk_model *model, const jk_scenario_run *run, jk_s
     grid->count = run->returns * per_return;
     JK_TRY(jk_stress_set_make(model, run->scenarios, run->scenario_count, &ready->set, error));
     ready->cases = calloc(grid->count, sizeof *ready->cases);
-    if (ready->cases == NULL) {
-        return jk_fail_memory(error, "the scenarios");
-    }
+    JK_TRY(jk_held(ready->cases != NULL, error, "the scenarios"));
     return put_cases(model, run, ready->set, grid, ready->cases, error);
 }
 
@@ -99,7 +97,7 @@ jk_status jk_scenario_grid_make(const jk_tape *tape, const jk_model *model, cons
     jk_status status = prepare(model, run, grid, &ready, error);
     if (status == JK_OK) {
         grid->valuations = calloc(grid->count, sizeof *grid->valuations);
-        status = grid->valuations == NULL ? jk_fail_memory(error, "the scenarios") : JK_OK;
+        status = jk_held(grid->valuations != NULL, error, "the scenarios");
     }
     if (status == JK_OK) {
         status = jk_value_cases(tape, ready.set->split, options, ready.cases, grid->count, sinks, sink_count,

@@ -88,7 +88,7 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
         file->thread[t].text = malloc(file->row_bytes * shape->block_rows);
         held = file->thread[t].text != NULL;
     }
-    return held ? JK_OK : jk_fail_memory(error, "the text of claims");
+    return jk_held(held, error, "the text of claims");
 }
 
 static jk_status format_block(void *context, const jk_value_block *block, jk_error *error) {
@@ -143,9 +143,7 @@ jk_status jk_scenario_claims_open(const char *path, const jk_tape *tape, const j
                                   const jk_scenario_run *run, jk_scenario_claims **opened, jk_error *error) {
     *opened = NULL;
     jk_scenario_claims *file = calloc(1, sizeof *file);
-    if (file == NULL) {
-        return jk_fail_memory(error, "the claims file");
-    }
+    JK_TRY(jk_held(file != NULL, error, "the claims file"));
     size_t modes = (size_t)((run->modes & JK_MODE_REPLANNED) != 0) + (size_t)((run->modes & JK_MODE_COMMITTED) != 0);
     file->model = model;
     file->cases = 1 + run->scenario_count * modes;

@@ -36,10 +36,6 @@ static jk_status unknown_key(file_reader *reader, const jk_yaml_pair *pair, cons
                    nearest >= 0 ? known[nearest] : "");
 }
 
-static jk_status no_memory(file_reader *reader) {
-    return jk_fail_memory(reader->error, "the scenarios");
-}
-
 /* A number within the field's bounds; `whole`: without a fraction. */
 static jk_status read_number(file_reader *reader, const jk_yaml_node *node, const jk_stress_field *field, bool whole,
                              double *value) {
@@ -82,9 +78,7 @@ static jk_status read_recovery(file_reader *reader, const jk_yaml_node *node, jk
     }
     int32_t *months = jk_arena_alloc(reader->arena, node->count, sizeof *months);
     double *factors = jk_arena_alloc(reader->arena, node->count, sizeof *factors);
-    if (months == NULL || factors == NULL) {
-        return no_memory(reader);
-    }
+    JK_TRY(jk_held(months != NULL && factors != NULL, reader->error, "the scenarios"));
     for (size_t i = 0; i < node->count; i++) {
         JK_TRY(read_step(reader, node->items[i], i, months, factors));
     }
@@ -137,9 +131,7 @@ static jk_status read_names(file_reader *reader, const jk_yaml_node *node, bool 
     }
     size_t length = one ? 1 : node->count;
     const char **list = jk_arena_alloc(reader->arena, length, sizeof *list);
-    if (list == NULL) {
-        return no_memory(reader);
-    }
+    JK_TRY(jk_held(list != NULL, reader->error, "the scenarios"));
     for (size_t i = 0; i < length; i++) {
         size_t before = one ? reader->path.length : jk_key_path_index(&reader->path, i);
         JK_TRY(read_name(reader, one ? node : node->items[i], country, &list[i]));
@@ -286,9 +278,7 @@ static jk_status join_entries(file_reader *reader, const jk_yaml_node *root, con
     jk_scenario *scenarios = jk_arena_alloc(reader->arena, root->count, sizeof *scenarios);
     jk_stress *stresses = jk_arena_alloc(reader->arena, root->count, sizeof *stresses);
     set->laws = jk_arena_alloc(reader->arena, root->count, sizeof *set->laws);
-    if (scenarios == NULL || stresses == NULL || set->laws == NULL) {
-        return no_memory(reader);
-    }
+    JK_TRY(jk_held(scenarios != NULL && stresses != NULL && set->laws != NULL, reader->error, "the scenarios"));
     size_t used = 0;
     for (size_t i = 0; i < root->count; i++) {
         bool seen = false;
@@ -320,15 +310,11 @@ static jk_status join_entries(file_reader *reader, const jk_yaml_node *root, con
 static jk_status read_file(file_reader *reader, const char *path, jk_scenarios **out) {
     jk_yaml_reader files = {.arena = reader->arena};
     jk_scenarios *set = jk_arena_alloc(reader->arena, 1, sizeof *set);
-    if (set == NULL) {
-        return no_memory(reader);
-    }
+    JK_TRY(jk_held(set != NULL, reader->error, "the scenarios"));
     *out = set; /* whoever fails frees what it holds */
     set->arena = reader->arena;
     set->path = jk_arena_text(reader->arena, path, strlen(path));
-    if (set->path == NULL) {
-        return no_memory(reader);
-    }
+    JK_TRY(jk_held(set->path != NULL, reader->error, "the scenarios"));
     const char *bytes = NULL;
     size_t size = 0;
     JK_TRY(jk_yaml_read_file(&files, set->path, &bytes, &size, reader->error));
@@ -339,9 +325,7 @@ static jk_status read_file(file_reader *reader, const char *path, jk_scenarios *
         return expected(reader, root, "a list of scenarios");
     }
     entry *entries = jk_arena_alloc(reader->arena, root->count, sizeof *entries);
-    if (entries == NULL) {
-        return no_memory(reader);
-    }
+    JK_TRY(jk_held(entries != NULL, reader->error, "the scenarios"));
     for (size_t i = 0; i < root->count; i++) {
         size_t before = jk_key_path_index(&reader->path, i);
         JK_TRY(read_entry(reader, root->items[i], &entries[i]));
@@ -353,9 +337,7 @@ static jk_status read_file(file_reader *reader, const char *path, jk_scenarios *
 jk_status jk_scenarios_load(const char *path, const jk_model *model, jk_scenarios **set, jk_error *error) {
     *set = NULL;
     file_reader reader = {.arena = jk_arena_create(), .model = model, .error = error};
-    if (reader.arena == NULL) {
-        return jk_fail_memory(error, "the scenarios");
-    }
+    JK_TRY(jk_held(reader.arena != NULL, error, "the scenarios"));
     jk_status status = read_file(&reader, path, set);
     if (status != JK_OK) {
         if (*set != NULL) {

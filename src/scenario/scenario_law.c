@@ -74,14 +74,10 @@ jk_status jk_scenario_law_make(jk_arena *arena, const jk_yaml_node *law, int32_t
                                jk_model **later, const jk_law_change **change, jk_error *error) {
     jk_yaml_pair *pair = jk_arena_alloc(arena, 1, sizeof *pair);
     jk_law_change *made = jk_arena_alloc(arena, 1, sizeof *made);
-    if (pair == NULL || made == NULL) {
-        return jk_fail_memory(error, "the scenarios");
-    }
+    JK_TRY(jk_held(pair != NULL && made != NULL, error, "the scenarios"));
     *pair = (jk_yaml_pair){.key = "jurisdictions", .value = law, .file = law->file, .line = law->line};
     const jk_yaml_node *changes = jk_yaml_make_map(arena, law, pair, 1);
-    if (changes == NULL) {
-        return jk_fail_memory(error, "the scenarios");
-    }
+    JK_TRY(jk_held(changes != NULL, error, "the scenarios"));
     JK_TRY(jk_model_amend(model, changes, later, error));
     *made = (jk_law_change){.jurisdictions = (*later)->jurisdictions, .from = from};
     *change = made;

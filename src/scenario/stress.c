@@ -110,9 +110,7 @@ static jk_status stress_price(jk_arena *arena, double factor, jk_segment *segmen
         return JK_OK;
     }
     double *value = jk_arena_alloc(arena, segment->market_price.count, sizeof *value);
-    if (value == NULL) {
-        return jk_fail_memory(error, "a scenario");
-    }
+    JK_TRY(jk_held(value != NULL, error, "a scenario"));
     for (size_t i = 0; i < segment->market_price.count; i++) {
         value[i] = segment->market_price.value[i] * factor;
     }
@@ -190,9 +188,7 @@ static jk_status stress_model(jk_arena *arena, const jk_scenario *scenario, cons
     const size_t epochs = (size_t)split->epoch_count;
     double *recovery = jk_arena_alloc(arena, 2 * count * epochs, sizeof *recovery), *paying = NULL;
     segment_state *state = jk_arena_alloc(arena, 1, sizeof *state);
-    if (segments == NULL || stress == NULL || recovery == NULL || state == NULL) {
-        return jk_fail_memory(error, "a scenario");
-    }
+    JK_TRY(jk_held(segments != NULL && stress != NULL && recovery != NULL && state != NULL, error, "a scenario"));
     paying = recovery + count * epochs;
     memcpy(segments, split->segments, count * sizeof *segments);
     for (size_t g = 0; g < count; g++) {
@@ -216,9 +212,7 @@ static jk_status split_model(const jk_model *model, const jk_scenario *scenarios
         total += scenarios[i].stress_count;
     }
     jk_where *wheres = calloc(total + 1, sizeof *wheres);
-    if (wheres == NULL) {
-        return jk_fail_memory(error, "the scenarios");
-    }
+    JK_TRY(jk_held(wheres != NULL, error, "the scenarios"));
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < scenarios[i].stress_count; k++) {

@@ -118,16 +118,12 @@ static void lay_trees(jk_forest *forest) {
 
 static jk_status make_forest(jk_forest *forest, jk_error *error) {
     forest->tree = jk_columns_zero(forest->trees->tree_count, sizeof *forest->tree);
-    if (forest->tree == NULL) {
-        return jk_fail_memory(error, "the trees");
-    }
+    JK_TRY(jk_held(forest->tree != NULL, error, "the trees"));
     lay_trees(forest);
     forest->words = jk_columns_zero(forest->word_count, sizeof *forest->words);
     forest->forks = jk_columns_zero(forest->fork_count, sizeof *forest->forks);
     forest->leaves = jk_columns_zero(forest->leaf_count, sizeof *forest->leaves);
-    if (forest->words == NULL || forest->forks == NULL || forest->leaves == NULL) {
-        return jk_fail_memory(error, "the trees");
-    }
+    JK_TRY(jk_held(forest->words != NULL && forest->forks != NULL && forest->leaves != NULL, error, "the trees"));
     lay_trees(forest);
     return JK_OK;
 }
@@ -135,9 +131,7 @@ static jk_status make_forest(jk_forest *forest, jk_error *error) {
 jk_status jk_forest_create(const jk_trees *trees, jk_forest **forest, jk_error *error) {
     jk_forest *made = jk_columns_zero(1, sizeof *made);
     *forest = NULL;
-    if (made == NULL) {
-        return jk_fail_memory(error, "the trees");
-    }
+    JK_TRY(jk_held(made != NULL, error, "the trees"));
     made->trees = trees;
     made->kernel = JK_ISA_OF(jk_forest_kernel_, jk_isa_usual());
     jk_status status = make_forest(made, error);

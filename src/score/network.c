@@ -48,9 +48,7 @@ jk_status jk_scorer_bind_network(jk_scorer *scorer, const jk_tape *tape, const j
         }
     }
     bound->inputs = jk_columns_zero(network->input_count, sizeof *bound->inputs);
-    if (bound->inputs == NULL) {
-        return jk_fail_memory(error, "the network");
-    }
+    JK_TRY(jk_held(bound->inputs != NULL, error, "the network"));
     for (size_t i = 0; i < network->input_count; i++) {
         JK_TRY(bind_input(scorer, &network->inputs[i], tape, &bound->inputs[i], error));
         scorer->columns |= bound->inputs[i].columns;

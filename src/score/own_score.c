@@ -25,9 +25,7 @@ jk_status jk_scorer_bind_own(jk_scorer *scorer, const jk_tape *tape, jk_error *e
     }
     if (own->card_count > 0) {
         scorer->card = jk_columns_zero(own->card_count, sizeof *scorer->card);
-        if (scorer->card == NULL) {
-            return jk_fail_memory(error, "a scorecard");
-        }
+        JK_TRY(jk_held(scorer->card != NULL, error, "a scorecard"));
     }
     for (size_t c = 0; c < own->card_count; c++) {
         JK_TRY(jk_scorer_bind_item(scorer, &scorer->card[c], &own->card[c], tape, error));

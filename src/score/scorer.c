@@ -31,7 +31,7 @@ jk_status jk_scorer_bind_codes(jk_scorer_item *item, const jk_tape *tape, size_t
     item->names = jk_schema_column(column)->type == JK_TYPE_DICTIONARY ? jk_tape_dictionary(tape, column, count)
                                                                        : jk_schema_levels(column, count);
     item->code_points = jk_columns_zero(*count + 1, sizeof *item->code_points);
-    return item->code_points != NULL ? JK_OK : jk_fail_memory(error, "the scorecard");
+    return jk_held(item->code_points != NULL, error, "the scorecard");
 }
 
 jk_status jk_scorer_bind_column(jk_scorer *scorer, jk_scorer_item *item, jk_error *error) {
@@ -75,9 +75,7 @@ jk_status jk_scorer_bind_item(jk_scorer *scorer, jk_scorer_item *item, const jk_
     size_t count = 0;
     JK_TRY(jk_scorer_bind_codes(item, tape, &count, error));
     item->code_levels = jk_columns_zero(count + 1, sizeof *item->code_levels);
-    if (item->code_levels == NULL) {
-        return jk_fail_memory(error, "the scorecard");
-    }
+    JK_TRY(jk_held(item->code_levels != NULL, error, "the scorecard"));
     const char *missing = jk_default_level(from->column, scorer->model->written_currency);
     for (size_t code = 0; code <= count; code++) {
         const char *name = code > 0 ? item->names[code - 1] : missing != NULL ? missing : "unknown";
@@ -93,9 +91,7 @@ static jk_status bind_segments(jk_scorer *scorer, jk_error *error) {
     const jk_model *model = scorer->model;
     scorer->centers = jk_columns_zero(model->segment_count * JK_CAPACITY_COUNT, sizeof *scorer->centers);
     scorer->payers_since = jk_columns_zero(model->segment_count, sizeof *scorer->payers_since);
-    if (scorer->centers == NULL || scorer->payers_since == NULL) {
-        return jk_fail_memory(error, "the scorecard");
-    }
+    JK_TRY(jk_held(scorer->centers != NULL && scorer->payers_since != NULL, error, "the scorecard"));
     for (size_t s = 0; s < model->segment_count; s++) {
         const jk_segment *segment = &model->segments[s];
         memcpy(&scorer->centers[s * JK_CAPACITY_COUNT], segment->theta_center, sizeof segment->theta_center);
@@ -108,9 +104,7 @@ jk_status jk_scorer_create(const jk_model *model, const jk_tape *tape, const jk_
                            jk_scorer **scorer, jk_error *error) {
     *scorer = NULL;
     jk_scorer *made = jk_columns_zero(1, sizeof *made);
-    if (made == NULL) {
-        return jk_fail_memory(error, "the scorecard");
-    }
+    JK_TRY(jk_held(made != NULL, error, "the scorecard"));
     jk_status status = JK_OK;
     const jk_isa isa = jk_isa_usual();
     *made = (jk_scorer){.model = model, .law = law, .debtors = debtors};
@@ -118,9 +112,7 @@ jk_status jk_scorer_create(const jk_model *model, const jk_tape *tape, const jk_
     made->values = JK_ISA_OF(jk_score_values_kernel_, isa);
     JK_TRY_CLEANUP(bind_segments(made, error));
     made->items = jk_columns_zero(model->scorecard.count, sizeof *made->items);
-    if (made->items == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the scorecard"));
-    }
+    JK_TRY_CLEANUP(jk_held(made->items != NULL, error, "the scorecard"));
     for (size_t i = 0; i < model->scorecard.count; i++) {
         JK_TRY_CLEANUP(jk_scorer_bind_item(made, &made->items[i], &model->scorecard.characteristics[i], tape, error));
     }

@@ -59,9 +59,7 @@ jk_status jk_scorer_bind_trees(jk_scorer *scorer, const jk_tape *tape, const jk_
         return JK_OK;
     }
     bound->features = jk_columns_zero(trees->feature_count, sizeof *bound->features);
-    if (bound->features == NULL) {
-        return jk_fail_memory(error, "the trees");
-    }
+    JK_TRY(jk_held(bound->features != NULL, error, "the trees"));
     for (size_t f = 0; f < trees->feature_count; f++) {
         JK_TRY(bind_feature(scorer, &trees->features[f], tape, &bound->features[f], error));
         scorer->columns |= bound->features[f].columns;

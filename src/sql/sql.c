@@ -22,9 +22,7 @@ jk_status jk_sql_check(jk_error *error) {
 jk_status jk_sql_open(int threads, jk_sql **opened, jk_error *error) {
     *opened = NULL;
     jk_sql *self = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "a session");
-    }
+    JK_TRY(jk_held(self != NULL, error, "a session"));
     jk_status status = jk_duckdb_open(threads, &self->session, error);
     if (status != JK_OK) {
         jk_sql_close(self);
@@ -95,9 +93,7 @@ static jk_status take_heads(answer *self, duck_result *heads, jk_error *error) {
     self->count = duck->column_count(heads);
     self->columns = calloc(self->count + 1, sizeof *self->columns);
     self->cells = calloc(self->count + 1, sizeof *self->cells);
-    if (self->columns == NULL || self->cells == NULL) {
-        return jk_fail_memory(error, "an answer");
-    }
+    JK_TRY(jk_held(self->columns != NULL && self->cells != NULL, error, "an answer"));
     for (size_t c = 0; c < self->count; c++) {
         const duck_type type = duck->column_type(heads, c);
         self->columns[c] = (jk_sql_column){
@@ -115,9 +111,7 @@ static jk_status take_row(answer *self, duck_string *const *vectors, uint64_t *c
     }
     if (needed > self->room) {
         char *larger = realloc(self->text, 2 * needed);
-        if (larger == NULL) {
-            return jk_fail_memory(error, "a row");
-        }
+        JK_TRY(jk_held(larger != NULL, error, "a row"));
         self->text = larger;
         self->room = 2 * needed;
     }

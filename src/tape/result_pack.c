@@ -36,17 +36,14 @@ static jk_status pack_chunk(void *context, int thread, size_t i, jk_error *error
         job->slots[i].codec = jk_h5_codec_create();
         job->slots[i].plain = jk_columns_alloc(writer->chunk_rows, sizeof(double) > size ? sizeof(double) : size);
     }
-    if (job->slots[i].codec == NULL || job->slots[i].plain == NULL) {
-        return jk_fail_memory(error, "a packed chunk");
-    }
+    JK_TRY(jk_held(job->slots[i].codec != NULL && job->slots[i].plain != NULL, error, "a packed chunk"));
     if (!jk_read_whole(writer->fd, job->column->address + first * size, job->slots[i].plain, rows * size)) {
         return jk_fail_errno(error, writer->output.target, "read back");
     }
     memset((char *)job->slots[i].plain + rows * size, 0, (writer->chunk_rows - rows) * size);
-    if (!jk_h5_codec_pack(job->slots[i].codec, job->slots[i].plain, writer->chunk_rows, size, writer->compression,
-                          &job->slots[i].packed, &job->slots[i].bytes)) {
-        return jk_fail_memory(error, "a packed chunk");
-    }
+    JK_TRY(jk_held(jk_h5_codec_pack(job->slots[i].codec, job->slots[i].plain, writer->chunk_rows, size,
+                                    writer->compression, &job->slots[i].packed, &job->slots[i].bytes),
+                   error, "a packed chunk"));
     return JK_OK;
 }
 
@@ -85,7 +82,7 @@ static jk_status pack_column(pack_job *job, jk_error *error) {
 
 jk_status jk_result_pack(jk_result_writer *writer, jk_error *error) {
     pack_job *job = calloc(1, sizeof *job);
-    jk_status status = job == NULL ? jk_fail_memory(error, "packing") : JK_OK;
+    jk_status status = jk_held(job != NULL, error, "packing");
     for (size_t i = 0; status == JK_OK && i < writer->column_count; i++) {
         job->writer = writer;
         job->column = &writer->columns[i];

@@ -240,9 +240,7 @@ jk_status jk_result_writer_create(const char *path, size_t rows, const jk_result
         return jk_fail(error, JK_ERROR_ARGUMENT, path, 0, NULL, "a result has 1 to %d columns", JK_RESULT_COLUMNS_MAX);
     }
     jk_result_writer *self = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "a result file");
-    }
+    JK_TRY(jk_held(self != NULL, error, "a result file"));
     self->file = H5I_INVALID_HID;
     self->fd = -1;
     self->rows = rows;

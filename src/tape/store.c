@@ -245,9 +245,7 @@ jk_status jk_tape_open(const char *path, jk_tape **tape, jk_error *error) {
 jk_status jk_tape_open_any(const char *path, jk_tape **tape, jk_error *error) {
     *tape = NULL;
     jk_tape *self = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "a tape");
-    }
+    JK_TRY(jk_held(self != NULL, error, "a tape"));
     jk_status status = jk_h5_open(path, "/dict", JK_DICTIONARY_MAX, &self->file, error);
     if (status != JK_OK) {
         free(self);
@@ -271,9 +269,7 @@ jk_status jk_tape_create_unstored(jk_kind kind, const char *name,
                                   const char *const *(*dictionary)(jk_column column, size_t *count), jk_tape **tape,
                                   jk_error *error) {
     *tape = calloc(1, sizeof **tape);
-    if (*tape == NULL) {
-        return jk_fail_memory(error, "a tape");
-    }
+    JK_TRY(jk_held(*tape != NULL, error, "a tape"));
     (*tape)->kind = kind;
     (*tape)->name = name;
     (*tape)->cutoff = JK_MISSING_INTEGER;
@@ -296,9 +292,7 @@ jk_status jk_tape_view(const jk_tape *tape, jk_column column, const void *value,
                        "the column cannot be replaced; expected one of numbers, dates or levels that may be missing");
     }
     jk_tape *made = malloc(sizeof *made);
-    if (made == NULL) {
-        return jk_fail_memory(error, "a tape");
-    }
+    JK_TRY(jk_held(made != NULL, error, "a tape"));
     *made = *tape;
     made->view = true;
     tape_column *self = &made->columns[column];

@@ -171,10 +171,9 @@ static jk_status pack_column(void *context, int thread, size_t i, jk_error *erro
         self->codec = jk_h5_codec_create();
     }
     const unsigned char *packed = NULL;
-    if (self->codec == NULL || !jk_h5_codec_pack(self->codec, plain, writer->chunk_rows, self->width,
-                                                 writer->compression, &packed, &self->packed_bytes)) {
-        return jk_fail_memory(error, "a packed chunk");
-    }
+    JK_TRY(jk_held(self->codec != NULL && jk_h5_codec_pack(self->codec, plain, writer->chunk_rows, self->width,
+                                                           writer->compression, &packed, &self->packed_bytes),
+                   error, "a packed chunk"));
     self->packed = packed;
     return JK_OK;
 }

@@ -63,9 +63,7 @@ jk_status jk_store_dictionary_intern(jk_store_dictionary *dictionary, const char
         return jk_fail(error, JK_ERROR_DATA, NULL, 0, column, "more than %d different values", JK_DICTIONARY_MAX);
     }
     const char *copy = jk_arena_text(dictionary->arena, text, length);
-    if (copy == NULL) {
-        return jk_fail_memory(error, "a dictionary");
-    }
+    JK_TRY(jk_held(copy != NULL, error, "a dictionary"));
     size_t number = dictionary->count++;
     dictionary->texts[number] = copy;
     dictionary->lengths[number] = (uint8_t)length;

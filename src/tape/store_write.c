@@ -156,9 +156,7 @@ static jk_status copy_extras(jk_tape_writer *writer, const jk_extras *extras, jk
         }
         writer->extras.name[i] = strdup(extras->name[i]);
         writer->has_extras = true;
-        if (writer->extras.name[i] == NULL) {
-            return jk_fail_memory(error, "a name");
-        }
+        JK_TRY(jk_held(writer->extras.name[i] != NULL, error, "a name"));
     }
     return JK_OK;
 }
@@ -176,10 +174,9 @@ static bool create_extra_groups(const jk_tape_writer *writer) {
 }
 
 static jk_status create_columns(jk_tape_writer *writer, jk_error *error) {
-    if (!jk_gather_create(&writer->gathered[0], writer->kind, &writer->extras, writer->chunk_rows) ||
-        !jk_gather_create(&writer->gathered[1], writer->kind, &writer->extras, writer->chunk_rows)) {
-        return jk_fail_memory(error, "the columns of a store");
-    }
+    JK_TRY(jk_held(jk_gather_create(&writer->gathered[0], writer->kind, &writer->extras, writer->chunk_rows) &&
+                       jk_gather_create(&writer->gathered[1], writer->kind, &writer->extras, writer->chunk_rows),
+                   error, "the columns of a store"));
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         jk_store_column *self = &writer->columns[i];
         jk_type type = jk_schema_column((jk_column)i)->type;
@@ -201,9 +198,7 @@ jk_status jk_tape_writer_create(const char *path, const jk_tape_writer_options *
     *writer = NULL;
     JK_TRY(jk_h5_start(error));
     jk_tape_writer *self = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "a store");
-    }
+    JK_TRY(jk_held(self != NULL, error, "a store"));
     self->file = self->tape_group = self->dict_group = H5I_INVALID_HID;
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         self->columns[i].dataset = self->columns[i].type = H5I_INVALID_HID;
@@ -217,7 +212,7 @@ jk_status jk_tape_writer_create(const char *path, const jk_tape_writer_options *
     (void)snprintf(self->source_sha256, sizeof self->source_sha256, "%s",
                    options->source_sha256 == NULL ? "" : options->source_sha256);
     self->source_name = strdup(options->source_name == NULL ? "" : options->source_name);
-    jk_status status = self->source_name == NULL ? jk_fail_memory(error, "a name") : JK_OK;
+    jk_status status = jk_held(self->source_name != NULL, error, "a name");
     status = status == JK_OK ? copy_extras(self, options->extras, error) : status;
     status = status == JK_OK ? create_columns(self, error) : status;
     if (status == JK_OK) {

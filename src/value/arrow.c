@@ -218,7 +218,7 @@ static jk_status make_batch(arrow_stream *self, size_t rows, struct ArrowArray *
         }
         held = make_column(child, &frame->column[c], rows, cells);
     }
-    return held ? JK_OK : jk_fail_memory(error, "a batch of rows");
+    return jk_held(held, error, "a batch of rows");
 }
 
 /* ---- the stream ----------------------------------------------------------------------------------------------- */
@@ -266,9 +266,7 @@ static void release_stream(struct ArrowArrayStream *stream) {
 jk_status jk_arrow_stream(const jk_frame *frame, size_t batch_rows, struct ArrowArrayStream *stream, jk_error *error) {
     arrow_stream *self = calloc(1, sizeof *self);
     *stream = (struct ArrowArrayStream){0};
-    if (self == NULL) {
-        return jk_fail_memory(error, "a stream");
-    }
+    JK_TRY(jk_held(self != NULL, error, "a stream"));
     self->frame = *frame;
     self->batch_rows = batch_rows > 0 ? batch_rows : BATCH_ROWS;
     *stream = (struct ArrowArrayStream){.get_schema = get_schema,

@@ -167,9 +167,7 @@ static int by_loss(const void *a, const void *b) {
 
 static jk_status list_rows(const jk_challenger *work, size_t rows, jk_challenge *challenge, jk_error *error) {
     challenge->rows = jk_columns_alloc(challenge->differing, sizeof *challenge->rows);
-    if (challenge->rows == NULL) {
-        return jk_fail_memory(error, "claims on which the models disagree");
-    }
+    JK_TRY(jk_held(challenge->rows != NULL, error, "claims on which the models disagree"));
     size_t count = 0;
     for (size_t i = 0; i < rows; i++) {
         const sight *seen = &work->seen[i];
@@ -209,9 +207,7 @@ static jk_status open_challenger(jk_challenger *work, const jk_tape *tape, const
     size_t rows = jk_tape_rows(tape);
     JK_TRY(check_models(work->champion, challenger, error));
     work->seen = jk_columns_zero(rows, sizeof *work->seen);
-    if (work->seen == NULL) {
-        return jk_fail_memory(error, "the claims as two models see them");
-    }
+    JK_TRY(jk_held(work->seen != NULL, error, "the claims as two models see them"));
     work->plain = (jk_value_case){.irr = work->options.value.irr, .keeps = -1};
     JK_TRY(jk_engine_prepare(engine, tape, challenger, &work->options.value, &work->plain, 1, NULL, 0, error));
     engine->shared = false; /* it sees all rows: the sink is not put together from those of several processes */
@@ -229,9 +225,7 @@ jk_status jk_challenge_open(const jk_tape *tape, const jk_model *champion, const
                             const jk_challenge_options *options, jk_challenger **handle, jk_value_sink *sink,
                             jk_error *error) {
     *handle = calloc(1, sizeof **handle);
-    if (*handle == NULL) {
-        return jk_fail_memory(error, "a challenger");
-    }
+    JK_TRY(jk_held(*handle != NULL, error, "a challenger"));
     (*handle)->options = *options;
     (*handle)->champion = champion;
     jk_status status = open_challenger(*handle, tape, challenger, sink, error);

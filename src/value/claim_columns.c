@@ -68,11 +68,9 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
     self->scratch = calloc((size_t)shape->threads, sizeof *self->scratch);
     for (int t = 0; self->scratch != NULL && t < shape->threads; t++) {
         self->scratch[t] = jk_columns_alloc(shape->block_rows, sizeof(double));
-        if (self->scratch[t] == NULL) {
-            return jk_fail_memory(error, "a column of results");
-        }
+        JK_TRY(jk_held(self->scratch[t] != NULL, error, "a column of results"));
     }
-    return self->scratch == NULL ? jk_fail_memory(error, "a column of results") : JK_OK;
+    return jk_held(self->scratch != NULL, error, "a column of results");
 }
 
 static void fill_months_to_bar(const jk_law_facts *law, double *months) {
@@ -178,9 +176,7 @@ static jk_status list_words(const jk_tape *tape, jk_column column, const char *m
     size_t count = 0;
     const char *const *words = jk_tape_dictionary(tape, column, &count);
     *list = (jk_claim_words){.word = malloc((count + 1) * sizeof *list->word), .shift = 1};
-    if (list->word == NULL) {
-        return jk_fail_memory(error, "the words of a column");
-    }
+    JK_TRY(jk_held(list->word != NULL, error, "the words of a column"));
     for (size_t w = 0; w < count; w++) {
         if (strcmp(words[w], missing) == 0) {
             list->shift = 0;
@@ -246,9 +242,7 @@ static jk_status describe_own(jk_claim_columns *self, const jk_tape *tape, jk_er
 jk_status jk_claim_columns_open(jk_claim_columns *self, const jk_tape *tape, const jk_model *model, jk_error *error) {
     static_assert(COLUMN_COUNT + FACE_COUNT + JK_EXTRA_COUNT <= JK_RESULT_COLUMNS_MAX, "room for own columns");
     self->segments = calloc(model->segment_count, sizeof *self->segments);
-    if (self->segments == NULL) {
-        return jk_fail_memory(error, "the segments' names");
-    }
+    JK_TRY(jk_held(self->segments != NULL, error, "the segments' names"));
     for (size_t s = 0; s < model->segment_count; s++) {
         self->segments[s] = model->segments[s].id;
     }

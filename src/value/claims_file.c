@@ -248,9 +248,7 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
             thread->packed = malloc(file->packed_size);
             held = held && thread->compressor != NULL && thread->packed != NULL;
         }
-        if (!held) {
-            return jk_fail_memory(error, "the text of claims");
-        }
+        JK_TRY(jk_held(held, error, "the text of claims"));
     }
     return file->thread == NULL ? jk_fail_memory(error, "the text of claims") : write_header(file, error);
 }
@@ -307,16 +305,14 @@ static jk_status name_segments(jk_claims_file *file, const jk_model *model, jk_e
         const char *id = model->segments[s].id;
         size_t length = strlen(id);
         file->segment[s] = jk_arena_alloc(file->arena, JK_CELL_BYTES(length) + 1, 1);
-        if (file->segment[s] == NULL) {
-            return jk_fail_memory(error, "the segments' names");
-        }
+        JK_TRY(jk_held(file->segment[s] != NULL, error, "the segments' names"));
         (void)jk_cell_write(file->segment[s], id, length);
         size_t written = strlen(file->segment[s]);
         file->longest_segment = written > file->longest_segment ? written : file->longest_segment;
     }
     file->row_bytes = JK_CELL_BYTES(file->id_width) + JK_CELL_BYTES(file->debtor_width) + file->longest_segment +
                       (size_t)NUMBERS_PER_ROW * JK_NUMBER_TEXT + WORDS_PER_ROW;
-    return file->segment == NULL ? jk_fail_memory(error, "the segments' names") : JK_OK;
+    return jk_held(file->segment != NULL, error, "the segments' names");
 }
 
 /* Words of a text column as CSV cells. */
@@ -329,9 +325,7 @@ static jk_status take_words(jk_claims_file *file, const jk_tape *tape, jk_column
     for (size_t i = 0; words != NULL && i < count; i++) {
         size_t length = strlen(names[i]);
         char *cell = jk_arena_alloc(file->arena, JK_CELL_BYTES(length) + 1, 1);
-        if (cell == NULL) {
-            return jk_fail_memory(error, "the words of a column");
-        }
+        JK_TRY(jk_held(cell != NULL, error, "the words of a column"));
         (void)jk_cell_write(cell, names[i], length);
         words[i] = cell;
         length = strlen(cell);
@@ -339,7 +333,7 @@ static jk_status take_words(jk_claims_file *file, const jk_tape *tape, jk_column
     }
     *cells = words;
     file->row_bytes += longest + 1;
-    return words == NULL ? jk_fail_memory(error, "the words of a column") : JK_OK;
+    return jk_held(words != NULL, error, "the words of a column");
 }
 
 static jk_status take_own_columns(jk_claims_file *file, const jk_tape *tape, jk_error *error) {
@@ -358,16 +352,14 @@ static jk_status take_own_columns(jk_claims_file *file, const jk_tape *tape, jk_
             file->row_bytes += JK_NUMBER_TEXT + 1;
         }
     }
-    return file->own == NULL ? jk_fail_memory(error, "own columns") : JK_OK;
+    return jk_held(file->own != NULL, error, "own columns");
 }
 
 jk_status jk_claims_open(const char *path, const jk_tape *tape, const jk_model *model, bool full,
                          jk_claims_file **opened, jk_error *error) {
     *opened = NULL;
     jk_claims_file *file = calloc(1, sizeof *file);
-    if (file == NULL) {
-        return jk_fail_memory(error, "the claims file");
-    }
+    JK_TRY(jk_held(file != NULL, error, "the claims file"));
     size_t length = strlen(path);
     file->full = full;
     file->is_csv = jk_dialect_is_csv(path);

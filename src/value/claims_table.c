@@ -48,9 +48,7 @@ jk_status jk_claims_table_open(const jk_tape *tape, const jk_model *model, bool 
                                jk_error *error) {
     *opened = NULL;
     jk_claims_table *self = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "the results");
-    }
+    JK_TRY(jk_held(self != NULL, error, "the results"));
     self->rows = jk_tape_rows(tape);
     self->columns.with_face = with_face;
     self->columns.put = put;

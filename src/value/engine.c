@@ -231,9 +231,7 @@ static jk_status create_plans(jk_engine *engine, const jk_value_options *options
     engine->irr = calloc(count, sizeof *engine->irr);
     engine->plan = calloc(count, sizeof *engine->plan);
     engine->kept = calloc(count, sizeof *engine->kept);
-    if (engine->irr == NULL || engine->plan == NULL || engine->kept == NULL) {
-        return jk_fail_memory(error, "the plans");
-    }
+    JK_TRY(jk_held(engine->irr != NULL && engine->plan != NULL && engine->kept != NULL, error, "the plans"));
     engine->case_count = count;
     for (size_t c = 0; c < count; c++) {
         JK_TRY(create_plan(engine, options, c, error));
@@ -337,9 +335,7 @@ void jk_engine_reset(jk_engine *engine) {
 
 jk_status jk_engine_workers(jk_engine *engine, jk_error *error) {
     engine->workers = calloc((size_t)engine->threads, sizeof *engine->workers);
-    if (engine->workers == NULL) {
-        return jk_fail_memory(error, "the threads' blocks");
-    }
+    JK_TRY(jk_held(engine->workers != NULL, error, "the threads' blocks"));
     for (int t = 0; t < engine->threads; t++) {
         JK_TRY(jk_worker_create(engine, &engine->workers[t], error));
     }

@@ -92,9 +92,7 @@ static jk_status read_row(void *context, const jk_csv_header *header, const jk_c
 
 jk_status jk_flows_read(const char *path, jk_flows *flows, jk_error *error) {
     *flows = (jk_flows){.month = calloc(JK_HORIZON_MAX, sizeof *flows->month)};
-    if (flows->month == NULL) {
-        return jk_fail_memory(error, "a cash flow");
-    }
+    JK_TRY(jk_held(flows->month != NULL, error, "a cash flow"));
     flow_reader reader = {.path = path, .flows = flows, .parts = calloc(JK_HORIZON_MAX, sizeof *reader.parts)};
     jk_status status = reader.parts == NULL ? jk_fail_memory(error, "a cash flow")
                                             : jk_csv_table_read(path, TEXT_MAX, read_row, &reader, error);

@@ -38,9 +38,7 @@ static jk_status add_law(jk_engine *engine, const jk_law_change *change, jk_erro
 jk_status jk_engine_laws_create(jk_engine *engine, size_t cases, jk_error *error) {
     engine->law_of = calloc(cases + 1, sizeof *engine->law_of);
     engine->laws = calloc(cases + 1, sizeof *engine->laws);
-    if (engine->law_of == NULL || engine->laws == NULL) {
-        return jk_fail_memory(error, "the law of the cases");
-    }
+    JK_TRY(jk_held(engine->law_of != NULL && engine->laws != NULL, error, "the law of the cases"));
     for (size_t c = 0; c < cases; c++) {
         const jk_law_change *change = engine->cases[c].law;
         engine->law_of[c] = -1;

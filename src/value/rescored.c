@@ -9,9 +9,7 @@
 jk_status jk_engine_rescored_create(jk_engine *engine, size_t cases, jk_error *error) {
     engine->rescored = calloc(cases + 1, sizeof *engine->rescored);
     engine->rescored_of = calloc(cases + 1, sizeof *engine->rescored_of);
-    if (engine->rescored == NULL || engine->rescored_of == NULL) {
-        return jk_fail_memory(error, "the scores of the cases");
-    }
+    JK_TRY(jk_held(engine->rescored != NULL && engine->rescored_of != NULL, error, "the scores of the cases"));
     for (size_t c = 0; c < cases; c++) {
         const jk_value_case *wanted = &engine->cases[c];
         engine->rescored_of[c] = -1;

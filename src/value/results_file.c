@@ -51,9 +51,7 @@ jk_status jk_results_open(const char *path, const jk_tape *tape, const jk_model 
                           jk_error *error) {
     *opened = NULL;
     jk_results_file *file = calloc(1, sizeof *file);
-    if (file == NULL) {
-        return jk_fail_memory(error, "the results file");
-    }
+    JK_TRY(jk_held(file != NULL, error, "the results file"));
     file->tape = tape;
     file->model = model;
     file->rows = jk_tape_rows(tape);
@@ -87,9 +85,7 @@ static jk_status put_cashflow(const jk_results_file *file, const jk_valuation *v
     size_t months = (size_t)valuation->flow.months;
     size_t segments = valuation->flow.segments;
     double *cells = jk_columns_alloc(months * segments, FLOWS * sizeof *cells);
-    if (cells == NULL) {
-        return jk_fail_memory(error, "the cash flow");
-    }
+    JK_TRY(jk_held(cells != NULL, error, "the cash flow"));
     double *next = cells;
     for (size_t t = 1; t <= months; t++) {
         for (size_t s = 0; s < segments; s++) {
@@ -134,7 +130,7 @@ static jk_status copy_column(const jk_results_file *file, jk_h5_file *part, size
         return jk_fail(error, JK_ERROR_FORMAT, jk_h5_path(part), 0, path, "is not what a part of this run has there");
     }
     void *cells = jk_columns_alloc(ROWS, size);
-    jk_status status = cells == NULL ? jk_fail_memory(error, "a column of results") : JK_OK;
+    jk_status status = jk_held(cells != NULL, error, "a column of results");
     for (size_t done = 0; status == JK_OK && done < rows; done += ROWS) {
         size_t count = rows - done < ROWS ? rows - done : ROWS;
         status = jk_h5_read(part, from, done, count, cells, error);
@@ -176,7 +172,7 @@ static jk_status take_parts(const jk_results_file *file, jk_error *error) {
 
 jk_status jk_results_commit(jk_results_file *file, const jk_valuation *valuation, jk_error *error) {
     char *manifest = jk_manifest_json(file->tape, file->model, valuation);
-    jk_status status = manifest == NULL ? jk_fail_memory(error, "the manifest") : JK_OK;
+    jk_status status = jk_held(manifest != NULL, error, "the manifest");
     if (status == JK_OK && file->columns.shared) {
         status = jk_result_writer_join(file->writer, error);
     }

@@ -40,9 +40,7 @@ static bool may_be_same(const jk_engine *engine, size_t number) {
 jk_status jk_engine_same_create(jk_engine *engine, jk_error *error) {
     const size_t segments = engine->model->segment_count;
     engine->same = calloc(engine->case_count * segments, sizeof *engine->same);
-    if (engine->same == NULL) {
-        return jk_fail_memory(error, "the cases");
-    }
+    JK_TRY(jk_held(engine->same != NULL, error, "the cases"));
     for (size_t c = 1; c < engine->case_count; c++) {
         bool *same = engine->same + c * segments;
         for (size_t s = 0; s < segments && may_be_same(engine, c); s++) {

@@ -25,7 +25,7 @@ static jk_status name_valued(jk_strata *self, jk_stratum_column *column, jk_erro
     }
     column->words = words;
     column->word_count = count;
-    return words != NULL ? JK_OK : jk_fail_memory(error, "the strata");
+    return jk_held(words != NULL, error, "the strata");
 }
 
 static jk_status open_columns(jk_strata *self, const char *by, jk_error *error) {
@@ -34,16 +34,14 @@ static jk_status open_columns(jk_strata *self, const char *by, jk_error *error) 
         JK_TRY(name_valued(self, &self->list.by[c], error));
     }
     self->cases = jk_arena_alloc(self->arena, self->shape.cases, sizeof *self->cases);
-    return self->cases != NULL ? JK_OK : jk_fail_memory(error, "the strata");
+    return jk_held(self->cases != NULL, error, "the strata");
 }
 
 jk_status jk_strata_open(const jk_tape *tape, const jk_model *model, const char *by, int32_t cutoff,
                          jk_strata_shape shape, jk_strata **strata, jk_error *error) {
     *strata = NULL;
     jk_strata *self = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "the strata");
-    }
+    JK_TRY(jk_held(self != NULL, error, "the strata"));
     *self = (jk_strata){.tape = tape, .model = model, .cutoff = cutoff, .shape = shape, .arena = jk_arena_create()};
     jk_status status = self->arena == NULL ? jk_fail_memory(error, "the strata") : open_columns(self, by, error);
     if (status != JK_OK) {
@@ -60,7 +58,7 @@ void jk_strata_parts(jk_strata *self, const size_t *segment) {
 
 jk_status jk_strata_keep(jk_strata *self, jk_error *error) {
     self->row_key = jk_columns_alloc(jk_tape_rows(self->tape) + 1, sizeof *self->row_key);
-    return self->row_key != NULL ? JK_OK : jk_fail_memory(error, "the strata");
+    return jk_held(self->row_key != NULL, error, "the strata");
 }
 
 void jk_strata_free(jk_strata *self) {
@@ -87,11 +85,9 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
     self->threads = shape->threads;
     self->table = calloc((size_t)shape->threads, sizeof *self->table);
     for (int t = 0; self->table != NULL && t < shape->threads; t++) {
-        if (!jk_stratum_table_init(&self->table[t], cells_of(self))) {
-            return jk_fail_memory(error, "the strata");
-        }
+        JK_TRY(jk_held(jk_stratum_table_init(&self->table[t], cells_of(self)), error, "the strata"));
     }
-    return self->table != NULL ? JK_OK : jk_fail_memory(error, "the strata");
+    return jk_held(self->table != NULL, error, "the strata");
 }
 
 static uint32_t code_of(const jk_strata *self, const jk_stratum_column *column, const jk_value_block *b, size_t row) {

@@ -42,9 +42,7 @@ static const jk_model *reported_model(const jk_engine *engine) {
 jk_status jk_sums_hours(jk_engine *engine, jk_error *error) {
     const jk_model *model = reported_model(engine);
     engine->hours = calloc(model->segment_count * JK_ACTION_COUNT, sizeof *engine->hours);
-    if (engine->hours == NULL) {
-        return jk_fail_memory(error, "the segments");
-    }
+    JK_TRY(jk_held(engine->hours != NULL, error, "the segments"));
     for (size_t s = 0; s < model->segment_count; s++) {
         for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
             engine->hours[s * JK_ACTION_COUNT + JK_SURVEIL + t] = jk_effort_parts(&model->segments[s], (jk_treatment)t);
@@ -281,9 +279,7 @@ jk_status jk_sums_gather(jk_engine *engine, jk_error *error) {
     const size_t cases = engine->case_count;
     jk_tally *tallies = calloc(cases, (TALLIES + 1) * sizeof *tallies);
     size_t count = 0;
-    if (tallies == NULL) {
-        return jk_fail_memory(error, "the sums");
-    }
+    JK_TRY(jk_held(tallies != NULL, error, "the sums"));
     for (size_t c = 0; c < cases; c++) {
         for (int t = 1; t < engine->threads; t++) {
             add_thread(engine, c, t);
@@ -314,9 +310,7 @@ static jk_status finish_countries(const jk_engine *engine, size_t which, jk_valu
     size_t names = 0;
     const char *const *name = jk_tape_dictionary(engine->tape, JK_COLUMN_COUNTRY, &names);
     country_entry *entries = calloc(engine->country_count + 1, sizeof *entries);
-    if (entries == NULL) {
-        return jk_fail_memory(error, "the countries");
-    }
+    JK_TRY(jk_held(entries != NULL, error, "the countries"));
     size_t count = 0;
     for (size_t i = 0; i < names && i < engine->country_count; i++) {
         const jk_sum *sum = &engine->workers[0].sums[which].country[i];
@@ -335,7 +329,7 @@ static jk_status finish_countries(const jk_engine *engine, size_t which, jk_valu
     }
     valuation->country_count = count;
     free(entries);
-    return held ? JK_OK : jk_fail_memory(error, "the countries");
+    return jk_held(held, error, "the countries");
 }
 
 static jk_status finish_segments(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error) {
@@ -343,16 +337,12 @@ static jk_status finish_segments(const jk_engine *engine, size_t which, jk_valua
     size_t count = reported->segment_count;
     valuation->segment = jk_arena_alloc(valuation->arena, count, sizeof *valuation->segment);
     valuation->segment_id = jk_arena_alloc(valuation->arena, count, sizeof *valuation->segment_id);
-    if (valuation->segment == NULL || valuation->segment_id == NULL) {
-        return jk_fail_memory(error, "the segments");
-    }
+    JK_TRY(jk_held(valuation->segment != NULL && valuation->segment_id != NULL, error, "the segments"));
     for (size_t i = 0; i < count; i++) {
         const char *id = reported->segments[i].id;
         valuation->segment[i] = group_of(&engine->workers[0].sums[which].segment[i]);
         valuation->segment_id[i] = jk_arena_text(valuation->arena, id, strlen(id));
-        if (valuation->segment_id[i] == NULL) {
-            return jk_fail_memory(error, "the segments");
-        }
+        JK_TRY(jk_held(valuation->segment_id[i] != NULL, error, "the segments"));
     }
     valuation->segment_count = count;
     return JK_OK;

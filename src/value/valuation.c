@@ -20,9 +20,7 @@ const char *jk_reason_name(jk_reason reason) {
 
 jk_status jk_valuation_create(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error) {
     valuation->arena = jk_arena_create();
-    if (valuation->arena == NULL) {
-        return jk_fail_memory(error, "a valuation");
-    }
+    JK_TRY(jk_held(valuation->arena != NULL, error, "a valuation"));
     return jk_sums_finish(engine, which, valuation, error);
 }
 

@@ -139,16 +139,12 @@ jk_status jk_worker_create(const jk_engine *engine, jk_worker *worker, jk_error 
     size_t bytes = jk_worker_layout(engine, engine->block_rows, NULL, worker);
     worker->memory = jk_columns_zero(bytes, 1); /* zeroed: sums start at 0, and every page is there before the work */
     worker->workspace = jk_plan_workspace_create(jk_engine_largest_plan(engine), engine->block_rows);
-    if (worker->memory == NULL || worker->workspace == NULL) {
-        return jk_fail_memory(error, "a block of claims");
-    }
+    JK_TRY(jk_held(worker->memory != NULL && worker->workspace != NULL, error, "a block of claims"));
     (void)jk_worker_layout(engine, engine->block_rows, worker->memory, worker);
     for (size_t c = 0; c < engine->case_count; c++) {
         if (engine->kept[c]) {
             worker->policy[c] = jk_plan_policy_create(engine->plan[c], engine->block_rows);
-            if (worker->policy[c] == NULL) {
-                return jk_fail_memory(error, "the plans of a block");
-            }
+            JK_TRY(jk_held(worker->policy[c] != NULL, error, "the plans of a block"));
         }
     }
     worker->block.text_width[0] = jk_tape_text_width(engine->tape, JK_COLUMN_CLAIM_ID);

@@ -156,9 +156,7 @@ jk_status jk_xlsx_add_cash(jk_xlsx *book, const jk_valuation *valuation, jk_erro
     keep(&s, worksheet_set_column(s.sheet, NOTE, NOTE, 48.0, NULL));
     keep(&s, worksheet_set_column(s.sheet, HALF, FLOW, 14.0, NULL));
     double *net = calloc((size_t)valuation->flow.months + 1, sizeof *net);
-    if (net == NULL) {
-        return jk_fail_memory(error, "the cash flow");
-    }
+    JK_TRY(jk_held(net != NULL, error, "the cash flow"));
     for (int month = 1; month <= valuation->flow.months; month++) {
         net[month - 1] = jk_valuation_month(valuation, month, valuation->segment_count).net;
     }

@@ -100,7 +100,7 @@ jk_status jk_xlsx_write_rows(const char *path, bool personal, const jk_xlsx_rows
                              jk_error *error) {
     jk_xlsx *book = NULL;
     double *sum = calloc(rows->columns, sizeof *sum);
-    jk_status status = sum == NULL ? jk_fail_memory(error, "a workbook") : JK_OK;
+    jk_status status = jk_held(sum != NULL, error, "a workbook");
     status = status == JK_OK ? jk_xlsx_open_streamed(path, personal, &book, error) : status;
     if (status == JK_OK) {
         lxw_worksheet *sheet = jk_xlsx_sheet(book, rows->sheet, rows->sheet, error);

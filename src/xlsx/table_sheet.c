@@ -145,15 +145,11 @@ static lxw_col_t last_name(const table_sheet *t) {
 static jk_status draw(table_sheet *t, jk_error *error) {
     const jk_listing *listing = t->table->listing;
     lxw_chart *chart = workbook_add_chart(t->book->book, t->table->bars ? LXW_CHART_COLUMN : LXW_CHART_LINE);
-    if (chart == NULL) {
-        return jk_fail_memory(error, "a chart");
-    }
+    JK_TRY(jk_held(chart != NULL, error, "a chart"));
     for (size_t c = 0; c < listing->column_count; c++) {
         if (names(t->table->charted, listing->columns[c].name)) {
             lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
-            if (series == NULL) {
-                return jk_fail_memory(error, "a chart");
-            }
+            JK_TRY(jk_held(series != NULL, error, "a chart"));
             chart_series_set_categories(series, t->table->sheet, JK_XLSX_FIRST_ROW, 0, t->end - 1, last_name(t));
             chart_series_set_values(series, t->table->sheet, JK_XLSX_FIRST_ROW, place_of(t, c), t->end - 1,
                                     place_of(t, c));

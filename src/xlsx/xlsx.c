@@ -64,16 +64,14 @@ static jk_status open_book(const char *path, const char *currency, bool personal
                            jk_error *error) {
     *book = NULL;
     jk_xlsx *made = calloc(1, sizeof *made);
-    if (made == NULL) {
-        return jk_fail_memory(error, "a workbook");
-    }
+    JK_TRY(jk_held(made != NULL, error, "a workbook"));
     made->output.fd = -1;
     (void)snprintf(made->currency, sizeof made->currency, "%s", currency);
     jk_status status = jk_output_open(&made->output, path, personal ? JK_OUTPUT_PERSONAL : JK_OUTPUT_PLAIN, error);
     if (status == JK_OK) {
         lxw_workbook_options options = {.constant_memory = streamed, .tmpdir = NULL, .use_zip64 = LXW_TRUE};
         made->book = workbook_new_opt(jk_output_access(&made->output), &options);
-        status = made->book == NULL ? jk_fail_memory(error, "a workbook") : JK_OK;
+        status = jk_held(made->book != NULL, error, "a workbook");
     }
     if (status != JK_OK) {
         jk_xlsx_abort(made);
