@@ -123,6 +123,27 @@ char *jk_batch_json(const jk_batch *batch);
  * leads from there to the batch's ("", "../monday/"). */
 char *jk_batch_page_json(const jk_batch *batch, const char *folder);
 
+/* ---- for who runs it ------------------------------------------------------------------------------------------- */
+
+/* Where jobs run: the folder of the batch's file, with a slash behind it. */
+void jk_batch_folder(const char *path, char folder[], size_t room);
+
+/* Tapes whose columns jobs share, and what each job read. */
+typedef struct jk_batch_sharing jk_batch_sharing;
+jk_batch_sharing *jk_batch_share(jk_batch *batch, size_t memory); /* NULL: no memory */
+void jk_batch_share_free(jk_batch_sharing *sharing);
+
+/* Before the job's process is made: shares its tape, the file at `path`, where another job that is still to come reads
+ * it, too. In the job's process: what it reads is counted. When it has ended: its counts, and what nobody needs any
+ * more is given back. */
+void jk_batch_share_before(jk_batch_sharing *sharing, size_t job, const char *path);
+void jk_batch_share_in_job(const jk_batch_sharing *sharing, size_t job);
+void jk_batch_share_after(jk_batch_sharing *sharing, size_t job);
+
+/* The page of the batch. */
+jk_status jk_batch_page(const char *page_path, const char *title, const char *path, const jk_batch *batch,
+                        jk_error *error);
+
 #ifdef __cplusplus
 }
 #endif

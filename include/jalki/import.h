@@ -8,6 +8,7 @@
 #define JALKI_IMPORT_H
 
 #include "jalki/findings.h"
+#include "jalki/listing.h"
 #include "jalki/schema.h"
 #include "jalki/status.h"
 
@@ -186,6 +187,15 @@ jk_status jk_import(const jk_import_options *options, const jk_run *run, jk_impo
 
 /* Frees a summary; NULL is accepted. */
 void jk_import_summary_free(jk_import_summary *summary);
+
+/* The summary as rows, and their listing (for NULL its columns alone); as JSON, for free(), NULL: no memory. */
+jk_listed *jk_import_rows(const jk_import_summary *summary);
+jk_listing jk_import_listing(const jk_listed *rows);
+char *jk_import_json(const jk_import_summary *summary);
+
+/* What stood in the cell at fault, as messages show it: an id stands in the rejects file alone unless it is asked for.
+ */
+const char *jk_import_shown(const jk_import_rejected *rejected);
 
 #ifdef __cplusplus
 }

@@ -44,6 +44,9 @@ extern const jk_column jk_panel_optional[JK_PANEL_OPTIONAL];
 jk_listed *jk_inspect_panel_figures(const jk_panel_inspection *inspection);
 jk_listing jk_inspect_panel_listing(const jk_listed *figures);
 
+/* All figures as one JSON object; to be freed. NULL: no memory. */
+char *jk_inspect_panel_json(const jk_panel_inspection *inspection);
+
 #ifdef __cplusplus
 }
 #endif

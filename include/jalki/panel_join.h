@@ -11,6 +11,7 @@
 #define JALKI_PANEL_JOIN_H
 
 #include "jalki/import.h"
+#include "jalki/listing.h"
 #include "jalki/model.h"
 
 #ifdef __cplusplus
@@ -68,6 +69,20 @@ typedef struct jk_panel_join_summary {
  * <output>.actions.rejects.csv. Memory: 12 bytes a claim and 4 a row of two tapes, 48 bytes a payment. */
 jk_status jk_panel_join(const jk_panel_join_options *options, const jk_run *run, jk_panel_join_summary *summary,
                         jk_error *error);
+
+/* The summary line by line: how many, and what they amount to. */
+typedef struct jk_panel_join_line {
+    const char *name;  /* in CSV and JSON */
+    const char *title; /* in words */
+    uint64_t count;
+    const int64_t *amount; /* of the summary, in hundredths; NULL: none */
+} jk_panel_join_line;
+enum { JK_PANEL_JOIN_LINES = 18 };
+void jk_panel_join_lines(const jk_panel_join_summary *summary, jk_panel_join_line lines[JK_PANEL_JOIN_LINES]);
+
+/* The lines and the exits as rows, for NULL the columns alone; as JSON, for free(), NULL: no memory. */
+jk_listing jk_panel_join_listing(const jk_panel_join_summary *summary);
+char *jk_panel_join_json(const jk_panel_join_summary *summary);
 
 #ifdef __cplusplus
 }

@@ -9,6 +9,7 @@
 #ifndef JALKI_VERIFY_H
 #define JALKI_VERIFY_H
 
+#include "jalki/listing.h"
 #include "jalki/status.h"
 
 #ifdef __cplusplus
@@ -43,6 +44,12 @@ typedef struct jk_verification {
 /* Reads the whole file with all threads of the run. JK_ERROR_IO: it cannot be read; JK_ERROR_FORMAT: it is no HDF5 file
  * (a file of ours whose first bytes are damaged is told as damaged). */
 jk_status jk_verify(const char *path, const jk_run *run, jk_verification *verification, jk_error *error);
+
+/* A row for each damage that is told, or one that says there is none; NULL: the columns alone. */
+jk_listing jk_verify_listing(const jk_verification *verification);
+
+/* All of it as JSON, for free(); NULL: no memory. */
+char *jk_verify_json(const char *path, const jk_verification *verification);
 
 #ifdef __cplusplus
 }

@@ -136,7 +136,7 @@ __attribute__((noreturn)) static void run_in_child(const batch_run *self, const 
         (void)fflush(stderr);
         _exit(1);
     }
-    jk_cli_batch_share_in_job(self->sharing, place->job);
+    jk_batch_share_in_job(self->sharing, place->job);
     jk_input_forget();
     jk_policy_set(&(jk_policy){0});
     int code = jk_command_run(command_of(job), count, line);
@@ -169,7 +169,7 @@ static jk_status start(batch_run *self, running_job *place, size_t number, jk_er
         return jk_fail_errno(error, NULL, "hold what a job says");
     }
     if (job->tape != NULL) {
-        jk_cli_batch_share_before(self->sharing, number, from_here(self, job->tape, full));
+        jk_batch_share_before(self->sharing, number, from_here(self, job->tape, full));
     }
     (void)fflush(stdout);
     (void)fflush(stderr);
@@ -252,7 +252,7 @@ static void finish(batch_run *self, running_job *place, int state) {
         say(job, JK_JOB_FAILED, last[0] != '\0' ? last : "failed without a word");
     }
     jk_output_abort(&place->shown);
-    jk_cli_batch_share_after(self->sharing, place->job);
+    jk_batch_share_after(self->sharing, place->job);
     place->process = 0;
     self->running_count--;
     self->finished++;
@@ -343,18 +343,13 @@ static jk_status run_all(batch_run *self, jk_error *error) {
     return self->run.progress(self->run.context, "batch", total, total) != 0 ? interrupt(self, error) : JK_OK;
 }
 
-void jk_cli_batch_folder(const char *path, char folder[], size_t room) {
-    const char *slash = strrchr(path, '/');
-    (void)snprintf(folder, room, "%.*s", slash == NULL ? 2 : (int)(slash - path) + 1, slash == NULL ? "./" : path);
-}
-
 jk_status jk_cli_batch_run(const jk_batch_wish *wish, jk_batch *batch, jk_error *error) {
     batch_run self = {.wish = wish, .batch = batch, .run = jk_cli_run(wish->common)};
     int cores = jk_threads(&self.run);
     self.threads = cores / wish->at_once > 0 ? cores / wish->at_once : 1;
-    jk_cli_batch_folder(wish->path, self.folder, sizeof self.folder);
+    jk_batch_folder(wish->path, self.folder, sizeof self.folder);
     self.running = calloc((size_t)wish->at_once, sizeof *self.running);
-    self.sharing = jk_cli_batch_share(batch, wish->memory);
+    self.sharing = jk_batch_share(batch, wish->memory);
     jk_status status = JK_OK;
     if (self.running == NULL || self.sharing == NULL) {
         status = jk_fail_memory(error, "the jobs");
@@ -363,7 +358,7 @@ jk_status jk_cli_batch_run(const jk_batch_wish *wish, jk_batch *batch, jk_error 
         status = status == JK_OK ? run_all(&self, error) : status;
         jk_temporary_remove(&self.scratch);
     }
-    jk_cli_batch_share_free(self.sharing);
+    jk_batch_share_free(self.sharing);
     free(self.running);
     return status;
 }

@@ -144,7 +144,7 @@ static jk_status write_workbook(const batch_arguments *arguments, const jk_batch
 static jk_status write_files(const batch_arguments *arguments, const jk_batch *batch, jk_error *error) {
     JK_TRY(write_workbook(arguments, batch, error));
     if (arguments->page_path != NULL) {
-        JK_TRY(jk_cli_batch_page(arguments->page_path, arguments->title, arguments->path, batch, error));
+        JK_TRY(jk_batch_page(arguments->page_path, arguments->title, arguments->path, batch, error));
     }
     return jk_cli_json_to_file(&arguments->common)
                ? jk_cli_write_text(arguments->common.json_path, jk_batch_json(batch), error)

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 
 #include "base/calendar.h"
-#include "base/json.h"
-#include "base/run_record.h"
 #include "cli/listing_print.h"
 #include "cli/valuing.h"
 #include "jalki/inspect_panel.h"
@@ -72,46 +70,6 @@ static int print_tables(const jk_panel_inspection *in) {
     return failed;
 }
 
-static json_t *date_json(const jk_panel_inspection *in, int32_t date) {
-    char text[JK_DATE_TEXT];
-    return in->rows > 0 ? json_string(jk_date_format(date, text)) : json_null();
-}
-
-static json_t *figures_json(const jk_panel_inspection *in) {
-    json_t *list = json_array();
-    for (size_t c = 0; c < in->currency_count; c++) {
-        for (size_t t = 0; t < JK_INSPECT_PANEL_TREATMENTS; t++) {
-            const jk_panel_figures *figures = &in->figures[c][t];
-            jk_json_add(list,
-                        json_pack("{s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f}", "currency", in->currency[c], "treatment",
-                                  level(JK_COLUMN_TREATMENT, t), "rows", (json_int_t)figures->rows, "rows_with_cash",
-                                  (json_int_t)figures->rows_with_cash, "claim_months", figures->months,
-                                  "exposure_years", figures->exposure, "cash", figures->cash, "cost", figures->cost));
-        }
-    }
-    return list;
-}
-
-static int print_json(const jk_panel_inspection *in) {
-    json_t *exits = json_object();
-    json_t *missing = json_object();
-    for (size_t e = 0; e < JK_PANEL_EXIT_COUNT; e++) {
-        jk_json_set(exits, level(JK_COLUMN_EXIT, e), json_integer((json_int_t)in->exits[e]));
-    }
-    for (size_t c = 0; c < JK_PANEL_OPTIONAL; c++) {
-        jk_json_set(missing, jk_schema_column(jk_panel_optional[c])->name,
-                    json_integer((json_int_t)(in->rows - in->given[jk_panel_optional[c]])));
-    }
-    json_t *object =
-        json_pack("{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "panel", "rows", (json_int_t)in->rows,
-                  "claims", (json_int_t)in->claims, "debtors", (json_int_t)in->debtors, "first_start",
-                  date_json(in, in->first_start), "last_start", date_json(in, in->last_start), "end",
-                  date_json(in, in->end), "treatments", figures_json(in), "exits", exits, "missing", missing);
-    jk_json_builder b = {0};
-    jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
-    return jk_cli_print_text(jk_json_text(&b, object, JSON_INDENT(2)));
-}
-
 int jk_cli_inspect_panel(const jk_tape *panel, jk_format format) {
     jk_error error = {0};
     jk_panel_inspection inspection;
@@ -121,8 +79,7 @@ int jk_cli_inspect_panel(const jk_tape *panel, jk_format format) {
     }
     switch (format) {
     case JK_FORMAT_JSON:
-        failed = print_json(&inspection);
-        break;
+        return jk_cli_print_text(jk_inspect_panel_json(&inspection));
     case JK_FORMAT_CSV:
         return jk_cli_listed_csv(jk_inspect_panel_figures(&inspection));
     case JK_FORMAT_TABLE:

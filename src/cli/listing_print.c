@@ -22,14 +22,17 @@
 #include "jalki/fit.h"
 #include "jalki/forward.h"
 #include "jalki/horizon.h"
+#include "jalki/import.h"
 #include "jalki/inspect.h"
 #include "jalki/inspect_panel.h"
 #include "jalki/missing.h"
 #include "jalki/model_steps.h"
+#include "jalki/panel_join.h"
 #include "jalki/pools.h"
 #include "jalki/scenario.h"
 #include "jalki/strata.h"
 #include "jalki/tender.h"
+#include "jalki/verify.h"
 #include "jalki/watch.h"
 #include "jalki/worklist.h"
 
@@ -222,6 +225,7 @@ void jk_cli_listing_describe(void) {
         jk_own_calibration_listing(NULL),
         jk_challenge_listing(NULL),
         jk_challenge_decisions_listing(NULL),
+        jk_import_listing(NULL),
         jk_batch_listing(NULL),
         jk_batch_sums_listing(NULL),
         jk_checks_listing(NULL),
@@ -233,7 +237,7 @@ void jk_cli_listing_describe(void) {
         jk_inspect_panel_listing(NULL),
         jk_backtest_listing(NULL),
         jk_horizon_listing(NULL),
-        jk_cli_panel_listing(NULL),
+        jk_panel_join_listing(NULL),
         jk_fit_listing(NULL, NULL),
         jk_effects_listing(NULL),
         jk_overlap_listing(NULL),
@@ -244,8 +248,7 @@ void jk_cli_listing_describe(void) {
         jk_break_even_listing(NULL, NULL, 0),
         jk_missing_listing(NULL, 0),
         jk_chain_ladder_listing(NULL, NULL),
-        jk_cli_verify_listing(NULL),
-        jk_cli_import_rows,
+        jk_verify_listing(NULL),
         jk_cli_simulate_rows,
         jk_cli_erase_rows,
         jk_cli_replay_rows,

@@ -14,15 +14,6 @@
                                                .column_count = sizeof output##_columns / sizeof output##_columns[0]}
 
 LISTED(
-    import, "import",
-    JK_LISTED_TEXT("item", NULL,
-                   "read, rejected, debtors; accepted; rejected_ and the reason; no_limitation, barred_by_rule; of a "
-                   "panel claims, cash"),
-    JK_LISTED_TEXT("currency", NULL, "Of the balance; empty where amounts are not told by currency"),
-    JK_LISTED_COUNT("rows", NULL, "Rows, or claims, of that kind"),
-    {"balance", NULL, "the currency", "What they amount to", JK_LISTING_NUMBER, 2});
-
-LISTED(
     simulate, "simulate", JK_LISTED_TEXT("what", NULL, "pv, irr_at_price, gross, net, erc_year_N, price_at_confidence"),
     JK_LISTED_FIGURE("figure", "",
                      "mean, standard deviation, quantiles, expected shortfall; of price_at_confidence the confidence"),

@@ -4,18 +4,12 @@
 #define JK_CLI_OUTPUTS_DESCRIBED_H
 
 #include "jalki/listing.h"
-#include "jalki/panel_join.h"
-#include "jalki/verify.h"
 
 /* Prints a table for each that is no listing at all: its columns, their units, what they are. */
 void jk_cli_describe_outputs(void);
 
 /* No rows yet, of what commands write row by row (jk_listed_create). */
-extern const jk_listing jk_cli_import_rows, jk_cli_simulate_rows, jk_cli_erase_rows, jk_cli_replay_rows,
-    jk_cli_report_rows, jk_cli_version_rows, jk_cli_export_rows;
-
-/* What commands list themselves, their columns described once; for NULL the columns alone. */
-jk_listing jk_cli_panel_listing(const jk_panel_join_summary *summary);
-jk_listing jk_cli_verify_listing(const jk_verification *found);
+extern const jk_listing jk_cli_simulate_rows, jk_cli_erase_rows, jk_cli_replay_rows, jk_cli_report_rows,
+    jk_cli_version_rows, jk_cli_export_rows;
 
 #endif

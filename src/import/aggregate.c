@@ -57,7 +57,7 @@ bool jk_totals_add_key(jk_totals *totals, size_t key) {
 }
 
 /* Notes a cell that could not be read; the first is an example. */
-static void note_unread(jk_totals *totals, const jk_cell *cell) {
+static void note_unread(jk_totals *totals, const jk_ruled *cell) {
     if (totals->unread == 0) {
         size_t length = cell->text != NULL ? cell->length : 0;
         length = length < sizeof totals->example - 1 ? length : sizeof totals->example - 1;
@@ -69,9 +69,9 @@ static void note_unread(jk_totals *totals, const jk_cell *cell) {
 
 typedef enum row_date { DATE_GIVEN, DATE_MISSING, DATE_BAD } row_date;
 
-static row_date date_of(const jk_rule *rule, const jk_mapped_row *row, jk_cell *cell, int32_t *date) {
+static row_date date_of(const jk_rule *rule, const jk_mapped_row *row, jk_ruled *cell, int32_t *date) {
     if (!jk_rule_date(rule, row, cell, date)) {
-        return cell->kind == JK_CELL_BAD ? DATE_BAD : DATE_MISSING;
+        return cell->kind == JK_RULED_BAD ? DATE_BAD : DATE_MISSING;
     }
     return jk_plan_usual_sentinel(*date) ? DATE_MISSING : DATE_GIVEN;
 }
@@ -82,7 +82,7 @@ static bool is_later(const jk_totals *totals, int32_t date) {
 
 /* Adds a row to one figure; false: its cell could not be read. */
 static bool add_to(const jk_totals *totals, const jk_aggregate *aggregate, const jk_mapped_row *row, jk_total *total,
-                   jk_cell *cell) {
+                   jk_ruled *cell) {
     int32_t date = 0;
     switch (aggregate->kind) {
     case JK_AGGREGATE_COUNT:
@@ -91,8 +91,8 @@ static bool add_to(const jk_totals *totals, const jk_aggregate *aggregate, const
     case JK_AGGREGATE_SUM:
     case JK_AGGREGATE_MONTHLY:
         *cell = jk_rule_evaluate(&aggregate->rule, row);
-        return cell->kind == JK_CELL_MISSING ||
-               (cell->kind == JK_CELL_DECIMAL && !__builtin_add_overflow(total->value, cell->decimal, &total->value));
+        return cell->kind == JK_RULED_MISSING ||
+               (cell->kind == JK_RULED_DECIMAL && !__builtin_add_overflow(total->value, cell->decimal, &total->value));
     default: {
         row_date found = date_of(&aggregate->rule, row, cell, &date);
         const bool first = aggregate->kind == JK_AGGREGATE_EARLIEST;
@@ -107,7 +107,7 @@ static bool add_to(const jk_totals *totals, const jk_aggregate *aggregate, const
 
 void jk_totals_count(jk_totals *totals, size_t key, const jk_mapped_row *row) {
     const jk_mapping_source *source = totals->source;
-    jk_cell cell = {.kind = JK_CELL_MISSING};
+    jk_ruled cell = {.kind = JK_RULED_MISSING};
     int32_t date = JK_MISSING_INTEGER;
     row_date dated = source->has_date ? date_of(&source->date, row, &cell, &date) : DATE_MISSING;
     bool unread = dated == DATE_BAD;
@@ -115,7 +115,7 @@ void jk_totals_count(jk_totals *totals, size_t key, const jk_mapped_row *row) {
         totals->later++;
         return;
     }
-    jk_cell bad = cell;
+    jk_ruled bad = cell;
     for (size_t a = 0; a < source->aggregate_count; a++) {
         const jk_aggregate *aggregate = &source->aggregates[a];
         if (aggregate->within_months > 0 && dated != DATE_GIVEN) {

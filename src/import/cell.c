@@ -17,8 +17,8 @@ typedef struct cell_target {
     size_t row;
     const char *text;
     size_t length;
-    bool made;           /* the text will be overwritten: what is kept of it is copied */
-    const jk_cell *cell; /* what a rule made; NULL: text of the file */
+    bool made;            /* the text will be overwritten: what is kept of it is copied */
+    const jk_ruled *cell; /* what a rule made; NULL: text of the file */
     jk_error *error;
 } cell_target;
 
@@ -47,12 +47,12 @@ static bool has_decimal_comma(const char *text, size_t length) {
 
 /* What a rule made has no text; for messages it gets one. */
 static void show_made(cell_target *to, char text[48]) {
-    if (to->length > 0 || to->cell == NULL || (to->cell->kind != JK_CELL_DECIMAL && to->cell->kind != JK_CELL_DATE)) {
+    if (to->length > 0 || to->cell == NULL || (to->cell->kind != JK_RULED_DECIMAL && to->cell->kind != JK_RULED_DATE)) {
         return;
     }
     char date[JK_DATE_TEXT];
-    int length = to->cell->kind == JK_CELL_DECIMAL ? snprintf(text, 48, "%.15g", (double)to->cell->decimal / 1e18)
-                                                   : snprintf(text, 48, "%s", jk_date_format(to->cell->date, date));
+    int length = to->cell->kind == JK_RULED_DECIMAL ? snprintf(text, 48, "%.15g", (double)to->cell->decimal / 1e18)
+                                                    : snprintf(text, 48, "%s", jk_date_format(to->cell->date, date));
     to->text = text;
     to->length = (size_t)length;
     to->made = true;
@@ -345,7 +345,7 @@ jk_status jk_import_store_text(jk_import_chunk *chunk, jk_column column, size_t 
         format);
 }
 
-static jk_status store_decimal(const cell_target *to, const jk_cell *cell) {
+static jk_status store_decimal(const cell_target *to, const jk_ruled *cell) {
     int64_t money = 0;
     const jk_csv_decimal unit = JK_CSV_DECIMAL_UNIT;
     switch (jk_schema_column(to->column)->type) {
@@ -364,7 +364,7 @@ static jk_status store_decimal(const cell_target *to, const jk_cell *cell) {
     }
 }
 
-jk_status jk_import_store_cell(jk_import_chunk *chunk, jk_column column, size_t row, const jk_cell *cell,
+jk_status jk_import_store_cell(jk_import_chunk *chunk, jk_column column, size_t row, const jk_ruled *cell,
                                jk_error *error) {
     cell_target to = {.chunk = chunk,
                       .column = column,
@@ -375,13 +375,13 @@ jk_status jk_import_store_cell(jk_import_chunk *chunk, jk_column column, size_t 
                       .cell = cell,
                       .error = error};
     switch (cell->kind) {
-    case JK_CELL_TEXT:
+    case JK_RULED_TEXT:
         return store_text(to, cell->format);
-    case JK_CELL_DECIMAL:
+    case JK_RULED_DECIMAL:
         return store_decimal(&to, cell);
-    case JK_CELL_DATE:
+    case JK_RULED_DATE:
         return store_date(&to, JK_CSV_OK, cell->date);
-    case JK_CELL_BAD:
+    case JK_RULED_BAD:
         return reject_cell(&to, cell->wants_date ? JK_REJECT_BAD_DATE
                                 : cell->range    ? JK_REJECT_OUT_OF_RANGE
                                                  : JK_REJECT_BAD_NUMBER);
@@ -401,10 +401,10 @@ jk_status jk_import_check_cutoff(jk_import_chunk *chunk, const uint32_t *ends, s
     const jk_import_plan *plan = chunk->plan;
     for (size_t i = 0; i < rows; i++) {
         jk_mapped_row row = jk_import_mapped_row(plan, chunk->text, ends + i * ((size_t)plan->fields + 1));
-        jk_cell cell = jk_rule_evaluate(&plan->mapping->cutoff, &row);
+        jk_ruled cell = jk_rule_evaluate(&plan->mapping->cutoff, &row);
         int32_t date = JK_MISSING_INTEGER;
-        bool same = cell.kind == JK_CELL_MISSING ||
-                    (cell.kind == JK_CELL_TEXT &&
+        bool same = cell.kind == JK_RULED_MISSING ||
+                    (cell.kind == JK_RULED_TEXT &&
                      jk_csv_to_date(cell.text, cell.length, cell.format, &date) == JK_CSV_OK && date == cutoff);
         if (!same) {
             JK_TRY(jk_chunk_reject(chunk, first + i, chunk->line[first + i], -1, JK_REJECT_OTHER_CUTOFF, cell.text,

@@ -10,7 +10,7 @@ jk_status jk_import_store_text(jk_import_chunk *chunk, jk_column column, size_t 
                                const jk_csv_format *format, jk_error *error);
 
 /* Stores what a rule made. */
-jk_status jk_import_store_cell(jk_import_chunk *chunk, jk_column column, size_t row, const jk_cell *cell,
+jk_status jk_import_store_cell(jk_import_chunk *chunk, jk_column column, size_t row, const jk_ruled *cell,
                                jk_error *error);
 
 /* Limits of an integer column. */

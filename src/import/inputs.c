@@ -351,8 +351,8 @@ static jk_status first_cutoff(jk_import_input *input, const jk_mapping *mapping,
     size_t rows = status == JK_OK ? jk_csv_tile(&cursor, ends, lines) : 0;
     for (size_t i = 0; status == JK_OK && *cutoff == JK_MISSING_INTEGER && i < rows; i++) {
         jk_mapped_row row = jk_import_mapped_row(&input->plan, text, ends + i * ((size_t)input->plan.fields + 1));
-        jk_cell cell = jk_rule_evaluate(&mapping->cutoff, &row);
-        if (cell.kind == JK_CELL_TEXT && jk_csv_to_date(cell.text, cell.length, cell.format, cutoff) != JK_CSV_OK) {
+        jk_ruled cell = jk_rule_evaluate(&mapping->cutoff, &row);
+        if (cell.kind == JK_RULED_TEXT && jk_csv_to_date(cell.text, cell.length, cell.format, cutoff) != JK_CSV_OK) {
             status = fail_cutoff(mapping, cell.text, cell.length, error);
         }
     }

@@ -94,7 +94,7 @@ static jk_cell_text shape_key(const jk_shape *shape, jk_cell_text key, char shap
 /* How good a row is among those of its key. */
 static row_rank rank_row(const jk_mapping_source *source, const jk_mapped_row *row) {
     row_rank rank = {.preference = (uint32_t)source->prefer_count, .date = JK_MISSING_INTEGER};
-    jk_cell cell;
+    jk_ruled cell;
     if (source->prefer_count > 0) {
         jk_cell_text text = jk_mapped_text(row, source->prefer_field);
         for (uint32_t i = (uint32_t)source->prefer_count; i-- > 0;) {

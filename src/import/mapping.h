@@ -156,9 +156,15 @@ jk_status jk_mapping_load(const char *path, jk_kind kind, jk_mapping **mapping, 
 void jk_mapping_free(jk_mapping *mapping);
 
 /* What a rule makes of a row. */
-typedef enum jk_cell_kind { JK_CELL_MISSING, JK_CELL_TEXT, JK_CELL_DECIMAL, JK_CELL_DATE, JK_CELL_BAD } jk_cell_kind;
-typedef struct jk_cell {
-    jk_cell_kind kind;
+typedef enum jk_ruled_kind {
+    JK_RULED_MISSING,
+    JK_RULED_TEXT,
+    JK_RULED_DECIMAL,
+    JK_RULED_DATE,
+    JK_RULED_BAD
+} jk_ruled_kind;
+typedef struct jk_ruled {
+    jk_ruled_kind kind;
     bool range;       /* of a bad cell: out of range rather than malformed */
     bool made;        /* the text stands where the next one will be made */
     bool wants_date;  /* of a bad cell: a date was expected rather than a number */
@@ -167,7 +173,7 @@ typedef struct jk_cell {
     const jk_csv_format *format; /* in which the text is written */
     jk_csv_decimal decimal;
     int32_t date;
-} jk_cell;
+} jk_ruled;
 
 /* Text of a cell. */
 typedef struct jk_cell_text {
@@ -191,10 +197,10 @@ typedef struct jk_mapped_row {
     char *made;                        /* JK_SHAPED_MAX bytes for texts that are made; NULL: none are */
 } jk_mapped_row;
 
-jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row);
+jk_ruled jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row);
 
 /* The date that a rule makes; false: none, and *cell says why (missing or bad). */
-bool jk_rule_date(const jk_rule *rule, const jk_mapped_row *row, jk_cell *cell, int32_t *date);
+bool jk_rule_date(const jk_rule *rule, const jk_mapped_row *row, jk_ruled *cell, int32_t *date);
 
 /* Whether all conditions take the row. */
 bool jk_where_takes(const jk_where_rule *where, size_t count, const jk_mapped_row *row);

@@ -9,7 +9,7 @@
 
 enum { COUNT_MOST = 100000 }; /* days, years */
 
-static const jk_cell missing_cell = {.kind = JK_CELL_MISSING};
+static const jk_ruled missing_cell = {.kind = JK_RULED_MISSING};
 
 static bool same_text(const char *word, jk_cell_text cell) {
     return strlen(word) == cell.length && memcmp(word, cell.text, cell.length) == 0;
@@ -38,17 +38,17 @@ jk_cell_text jk_mapped_text(const jk_mapped_row *row, uint32_t field) {
     return cell;
 }
 
-static jk_cell text_cell(const char *text, const jk_csv_format *format) {
-    jk_cell cell = {.kind = JK_CELL_TEXT, .text = text, .length = strlen(text), .format = format};
+static jk_ruled text_cell(const char *text, const jk_csv_format *format) {
+    jk_ruled cell = {.kind = JK_RULED_TEXT, .text = text, .length = strlen(text), .format = format};
     return cell.length > 0 ? cell : missing_cell;
 }
 
-static jk_cell bad_cell(jk_cell_text cell, bool wants_date, jk_csv_read read) {
-    return (jk_cell){.kind = JK_CELL_BAD,
-                     .wants_date = wants_date,
-                     .range = read == JK_CSV_RANGE,
-                     .text = cell.text,
-                     .length = cell.length};
+static jk_ruled bad_cell(jk_cell_text cell, bool wants_date, jk_csv_read read) {
+    return (jk_ruled){.kind = JK_RULED_BAD,
+                      .wants_date = wants_date,
+                      .range = read == JK_CSV_RANGE,
+                      .text = cell.text,
+                      .length = cell.length};
 }
 
 /* Texts that the list names are counted together: which they are stands in the mapping. */
@@ -60,7 +60,7 @@ static void count_value(const jk_rule *rule, const jk_mapped_row *row, jk_odd_ki
 }
 
 /* Listed values are replaced by canonical ones. */
-static jk_cell map_value(const jk_rule *rule, const jk_mapped_row *row, jk_cell_text cell) {
+static jk_ruled map_value(const jk_rule *rule, const jk_mapped_row *row, jk_cell_text cell) {
     for (size_t i = 0; i < rule->value_count; i++) {
         const jk_value_pair *pair = &rule->values[i];
         if (same_text(pair->from, cell)) {
@@ -76,12 +76,12 @@ static jk_cell map_value(const jk_rule *rule, const jk_mapped_row *row, jk_cell_
     }
     return cell.length == 0
                ? missing_cell
-               : (jk_cell){.kind = JK_CELL_TEXT, .text = cell.text, .length = cell.length, .format = &rule->format};
+               : (jk_ruled){.kind = JK_RULED_TEXT, .text = cell.text, .length = cell.length, .format = &rule->format};
 }
 
 /* Terms [first, count) added up. */
-static jk_cell add_terms(const jk_rule *rule, const jk_mapped_row *row, size_t first) {
-    jk_cell sum = {.kind = JK_CELL_MISSING, .format = &rule->format};
+static jk_ruled add_terms(const jk_rule *rule, const jk_mapped_row *row, size_t first) {
+    jk_ruled sum = {.kind = JK_RULED_MISSING, .format = &rule->format};
     for (size_t i = first; i < rule->term_count; i++) {
         jk_cell_text cell = jk_mapped_text(row, rule->terms[i]);
         if (cell.length == 0) {
@@ -92,7 +92,7 @@ static jk_cell add_terms(const jk_rule *rule, const jk_mapped_row *row, size_t f
         if (read != JK_CSV_OK) {
             return bad_cell(cell, false, read);
         }
-        sum.kind = JK_CELL_DECIMAL;
+        sum.kind = JK_RULED_DECIMAL;
         if (__builtin_add_overflow(sum.decimal, rule->signs[i] > 0 ? value : -value, &sum.decimal)) {
             return bad_cell(cell, false, JK_CSV_RANGE);
         }
@@ -101,15 +101,15 @@ static jk_cell add_terms(const jk_rule *rule, const jk_mapped_row *row, size_t f
 }
 
 /* In the seller's unit, before it is scaled. */
-static jk_cell sum_of(const jk_rule *rule, const jk_mapped_row *row) {
-    jk_cell sum = add_terms(rule, row, 0);
-    if (sum.kind == JK_CELL_DECIMAL && rule->has_least && (double)sum.decimal / 1e18 < rule->least) {
+static jk_ruled sum_of(const jk_rule *rule, const jk_mapped_row *row) {
+    jk_ruled sum = add_terms(rule, row, 0);
+    if (sum.kind == JK_RULED_DECIMAL && rule->has_least && (double)sum.decimal / 1e18 < rule->least) {
         sum.decimal = (jk_csv_decimal)(rule->least * 1e6) * 1000000000000;
     }
     return sum;
 }
 
-static jk_cell year_of(const jk_rule *rule, const jk_mapped_row *row) {
+static jk_ruled year_of(const jk_rule *rule, const jk_mapped_row *row) {
     jk_cell_text cell = jk_mapped_text(row, rule->terms[0]);
     if (cell.length == 0) {
         return missing_cell;
@@ -120,11 +120,11 @@ static jk_cell year_of(const jk_rule *rule, const jk_mapped_row *row) {
         return bad_cell(cell, true, read);
     }
     const jk_csv_decimal unit = JK_CSV_DECIMAL_UNIT;
-    return (jk_cell){
-        .kind = JK_CELL_DECIMAL, .format = &jk_csv_canonical_format, .decimal = unit * jk_civil_from_date(date).year};
+    return (jk_ruled){
+        .kind = JK_RULED_DECIMAL, .format = &jk_csv_canonical_format, .decimal = unit * jk_civil_from_date(date).year};
 }
 
-static jk_cell date_plus_months(const jk_rule *rule, const jk_mapped_row *row) {
+static jk_ruled date_plus_months(const jk_rule *rule, const jk_mapped_row *row) {
     enum { MONTHS_MAX = 12000 };
     jk_cell_text from = jk_mapped_text(row, rule->terms[0]);
     int32_t date = 0;
@@ -134,11 +134,11 @@ static jk_cell date_plus_months(const jk_rule *rule, const jk_mapped_row *row) {
     if (jk_csv_to_date(from.text, from.length, &rule->format, &date) != JK_CSV_OK) {
         return bad_cell(from, true, JK_CSV_BAD);
     }
-    jk_cell sum = add_terms(rule, row, 1);
-    if (sum.kind == JK_CELL_BAD) {
+    jk_ruled sum = add_terms(rule, row, 1);
+    if (sum.kind == JK_RULED_BAD) {
         return sum;
     }
-    double months = sum.kind == JK_CELL_DECIMAL ? (double)sum.decimal / 1e18 : 0.0;
+    double months = sum.kind == JK_RULED_DECIMAL ? (double)sum.decimal / 1e18 : 0.0;
     if (rule->divide_by != JK_NO_FIELD) {
         jk_cell_text divisor = jk_mapped_text(row, rule->divide_by);
         jk_csv_decimal value = 0;
@@ -156,17 +156,17 @@ static jk_cell date_plus_months(const jk_rule *rule, const jk_mapped_row *row) {
     }
     date = jk_date_add_months(date, (int32_t)months);
     jk_civil civil = jk_civil_from_date(date);
-    return civil.year >= 1 && civil.year <= 9999 ? (jk_cell){.kind = JK_CELL_DATE, .date = date}
+    return civil.year >= 1 && civil.year <= 9999 ? (jk_ruled){.kind = JK_RULED_DATE, .date = date}
                                                  : bad_cell(from, true, JK_CSV_RANGE);
 }
 
-bool jk_rule_date(const jk_rule *rule, const jk_mapped_row *row, jk_cell *cell, int32_t *date) {
+bool jk_rule_date(const jk_rule *rule, const jk_mapped_row *row, jk_ruled *cell, int32_t *date) {
     *cell = jk_rule_evaluate(rule, row);
-    if (cell->kind == JK_CELL_DATE) {
+    if (cell->kind == JK_RULED_DATE) {
         *date = cell->date;
         return true;
     }
-    if (cell->kind != JK_CELL_TEXT) {
+    if (cell->kind != JK_RULED_TEXT) {
         return false;
     }
     jk_csv_read read = jk_csv_to_date(cell->text, cell->length, cell->format, date);
@@ -177,9 +177,9 @@ bool jk_rule_date(const jk_rule *rule, const jk_mapped_row *row, jk_cell *cell, 
 }
 
 /* Whole months by the calendar and the days that are left as parts of a mean month, to the nearest billionth. */
-static jk_cell months_between(const jk_rule *rule, const jk_mapped_row *row) {
+static jk_ruled months_between(const jk_rule *rule, const jk_mapped_row *row) {
     const jk_csv_decimal unit = 1000000000; /* 10^18 / 10^9 */
-    jk_cell cell = missing_cell;
+    jk_ruled cell = missing_cell;
     int32_t from = 0;
     int32_t to = 0;
     if (!jk_rule_date(&rule->alternatives[0], row, &cell, &from) ||
@@ -191,13 +191,13 @@ static jk_cell months_between(const jk_rule *rule, const jk_mapped_row *row) {
     int32_t whole = jk_months_between(first, last);
     int32_t days = last - jk_date_add_months(first, whole);
     double months = (double)whole + (double)(days > 0 ? days : 0) / JK_DAYS_PER_MONTH;
-    return (jk_cell){.kind = JK_CELL_DECIMAL,
-                     .format = &jk_csv_canonical_format,
-                     .decimal = unit * (jk_csv_decimal)floor((from < to ? months : -months) * 1e9 + 0.5)};
+    return (jk_ruled){.kind = JK_RULED_DECIMAL,
+                      .format = &jk_csv_canonical_format,
+                      .decimal = unit * (jk_csv_decimal)floor((from < to ? months : -months) * 1e9 + 0.5)};
 }
 
 /* A number of a rule that counts from the cut-off, which is known by then. */
-static bool number_of(const jk_rule *rule, const jk_mapped_row *row, jk_cell *cell, int32_t *number) {
+static bool number_of(const jk_rule *rule, const jk_mapped_row *row, jk_ruled *cell, int32_t *number) {
     jk_cell_text text = jk_mapped_text(row, rule->terms[0]);
     *cell = missing_cell;
     if (text.length == 0) {
@@ -211,30 +211,30 @@ static bool number_of(const jk_rule *rule, const jk_mapped_row *row, jk_cell *ce
     return read == JK_CSV_OK;
 }
 
-static jk_cell days_past_due(const jk_rule *rule, const jk_mapped_row *row) {
-    jk_cell cell;
+static jk_ruled days_past_due(const jk_rule *rule, const jk_mapped_row *row) {
+    jk_ruled cell;
     int32_t days = 0;
     if (!number_of(rule, row, &cell, &days)) {
         return cell;
     }
-    return (jk_cell){.kind = JK_CELL_DATE, .date = row->mapping->cutoff_date - days};
+    return (jk_ruled){.kind = JK_RULED_DATE, .date = row->mapping->cutoff_date - days};
 }
 
-static jk_cell year_by_age(const jk_rule *rule, const jk_mapped_row *row) {
-    jk_cell cell;
+static jk_ruled year_by_age(const jk_rule *rule, const jk_mapped_row *row) {
+    jk_ruled cell;
     int32_t age = 0;
     const jk_csv_decimal unit = JK_CSV_DECIMAL_UNIT;
     if (!number_of(rule, row, &cell, &age)) {
         return cell;
     }
-    return (jk_cell){.kind = JK_CELL_DECIMAL,
-                     .format = &jk_csv_canonical_format,
-                     .decimal = unit * (jk_civil_from_date(row->mapping->cutoff_date).year - age)};
+    return (jk_ruled){.kind = JK_RULED_DECIMAL,
+                      .format = &jk_csv_canonical_format,
+                      .decimal = unit * (jk_civil_from_date(row->mapping->cutoff_date).year - age)};
 }
 
 /* A text cell in its shape; what is made stands in row->made. */
-static jk_cell shape_cell(const jk_rule *rule, const jk_mapped_row *row, jk_cell cell) {
-    if (cell.kind != JK_CELL_TEXT || row->made == NULL || !jk_shape_is_given(&rule->shape)) {
+static jk_ruled shape_cell(const jk_rule *rule, const jk_mapped_row *row, jk_ruled cell) {
+    if (cell.kind != JK_RULED_TEXT || row->made == NULL || !jk_shape_is_given(&rule->shape)) {
         return cell;
     }
     cell.length = jk_shape_text(&rule->shape, row->file != NULL ? row->file : "", cell.text, cell.length, row->made);
@@ -244,7 +244,7 @@ static jk_cell shape_cell(const jk_rule *rule, const jk_mapped_row *row, jk_cell
 }
 
 /* The texts of all terms; missing where one of them is, as a key of which a part is missing is none. */
-static jk_cell join_texts(const jk_rule *rule, const jk_mapped_row *row) {
+static jk_ruled join_texts(const jk_rule *rule, const jk_mapped_row *row) {
     char joined[JK_SHAPED_MAX];
     size_t length = 0;
     for (size_t i = 0; i < rule->term_count; i++) {
@@ -265,10 +265,10 @@ static jk_cell join_texts(const jk_rule *rule, const jk_mapped_row *row) {
         return missing_cell;
     }
     size_t made = jk_shape_text(&rule->shape, row->file != NULL ? row->file : "", joined, length, row->made);
-    return (jk_cell){.kind = JK_CELL_TEXT, .text = row->made, .length = made, .made = true, .format = &rule->format};
+    return (jk_ruled){.kind = JK_RULED_TEXT, .text = row->made, .length = made, .made = true, .format = &rule->format};
 }
 
-jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row) {
+jk_ruled jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row) {
     switch (rule->kind) {
     case JK_RULE_CONSTANT:
         return text_cell(rule->constant, &jk_csv_canonical_format);
@@ -290,8 +290,8 @@ jk_cell jk_rule_evaluate(const jk_rule *rule, const jk_mapped_row *row) {
         return date_plus_months(rule, row);
     default:
         for (size_t i = 0; i < rule->alternative_count; i++) {
-            jk_cell cell = jk_rule_evaluate(&rule->alternatives[i], row);
-            if (cell.kind != JK_CELL_MISSING) {
+            jk_ruled cell = jk_rule_evaluate(&rule->alternatives[i], row);
+            if (cell.kind != JK_RULED_MISSING) {
                 return cell;
             }
         }
@@ -316,7 +316,7 @@ static bool within(const jk_where_rule *where, double number) {
 
 /* An own column's cell as a number (a date as days); false: it is missing, or cannot be read and so will be. */
 static bool own_number(const jk_where_rule *where, const jk_mapped_row *row, double *number) {
-    jk_cell cell;
+    jk_ruled cell;
     if (where->type == JK_TYPE_DATE) {
         int32_t date = 0;
         bool given = jk_rule_date(&where->rule, row, &cell, &date);
@@ -324,11 +324,11 @@ static bool own_number(const jk_where_rule *where, const jk_mapped_row *row, dou
         return given;
     }
     cell = jk_rule_evaluate(&where->rule, row);
-    if (cell.kind == JK_CELL_DECIMAL) {
+    if (cell.kind == JK_RULED_DECIMAL) {
         *number = (double)cell.decimal / 1e18 * pow(10.0, cell.format->scale);
         return true;
     }
-    return cell.kind == JK_CELL_TEXT && jk_csv_to_real(cell.text, cell.length, cell.format, number) == JK_CSV_OK;
+    return cell.kind == JK_RULED_TEXT && jk_csv_to_real(cell.text, cell.length, cell.format, number) == JK_CSV_OK;
 }
 
 /* Whether one of the words is the number, or the date. */
@@ -353,8 +353,8 @@ static bool takes_own(const jk_where_rule *where, const jk_mapped_row *given) {
     row.odd = NULL; /* cells are counted where the column is filled */
     row.made = made;
     if (where->type == JK_TYPE_DICTIONARY) {
-        jk_cell cell = jk_rule_evaluate(&where->rule, &row);
-        bool missing = cell.kind != JK_CELL_TEXT;
+        jk_ruled cell = jk_rule_evaluate(&where->rule, &row);
+        bool missing = cell.kind != JK_RULED_TEXT;
         jk_cell_text text = {missing ? "" : cell.text, missing ? 0 : cell.length};
         return (where->empty == 0 || (where->empty == 1) == missing) &&
                (where->in_count == 0 || is_among(where->in, where->in_count, text)) &&

@@ -246,7 +246,7 @@ static jk_status parse_by_rule(const tile_column *tile, const jk_rule *rule, con
         row.joined = plan->join != NULL ? scratch->joined + i * plan->mapping->source_count : NULL;
         row.odd = &tile->chunk->odd;
         row.line = tile->chunk->line[tile->first + i];
-        jk_cell cell = jk_rule_evaluate(rule, &row);
+        jk_ruled cell = jk_rule_evaluate(rule, &row);
         JK_TRY(jk_import_store_cell(tile->chunk, tile->column, tile->first + i, &cell, tile->error));
         if (jk_schema_column(tile->column)->type == JK_TYPE_TEXT) {
             digest_stored(tile->chunk, tile->column == JK_COLUMN_DEBTOR_ID, tile->first + i, tile->seed);

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 
 #include "base/input.h"
-#include "cli/batch_run.h"
+#include "jalki/batch.h"
 #include "jalki/share.h"
 
 struct jk_batch_sharing {
@@ -15,7 +15,7 @@ struct jk_batch_sharing {
     jk_tape_sharing **tapes; /* [job_count]: held by the first job that reads the tape; NULL: none */
 };
 
-jk_batch_sharing *jk_cli_batch_share(jk_batch *batch, size_t memory) {
+jk_batch_sharing *jk_batch_share(jk_batch *batch, size_t memory) {
     jk_batch_sharing *self = calloc(1, sizeof *self);
     jk_tape_sharing **tapes = calloc(batch->job_count + 1, sizeof *tapes);
     void *reads = mmap(NULL, (batch->job_count + 1) * sizeof(jk_tape_reads), PROT_READ | PROT_WRITE,
@@ -32,7 +32,7 @@ jk_batch_sharing *jk_cli_batch_share(jk_batch *batch, size_t memory) {
     return self;
 }
 
-void jk_cli_batch_share_free(jk_batch_sharing *sharing) {
+void jk_batch_share_free(jk_batch_sharing *sharing) {
     if (sharing != NULL) {
         for (size_t j = 0; j < sharing->batch->job_count; j++) {
             jk_tape_share_end(sharing->tapes[j]);
@@ -56,7 +56,7 @@ static size_t count_open(const jk_batch *batch, const char *tape, size_t *holder
     return count;
 }
 
-void jk_cli_batch_share_before(jk_batch_sharing *sharing, size_t job, const char *path) {
+void jk_batch_share_before(jk_batch_sharing *sharing, size_t job, const char *path) {
     size_t holder = 0;
     bool wanted = count_open(sharing->batch, sharing->batch->jobs[job].tape, &holder) > 1 && sharing->memory > 0;
     if (wanted && sharing->tapes[holder] == NULL) {
@@ -66,11 +66,11 @@ void jk_cli_batch_share_before(jk_batch_sharing *sharing, size_t job, const char
     }
 }
 
-void jk_cli_batch_share_in_job(const jk_batch_sharing *sharing, size_t job) {
+void jk_batch_share_in_job(const jk_batch_sharing *sharing, size_t job) {
     jk_tape_count_reads(&sharing->reads[job]);
 }
 
-void jk_cli_batch_share_after(jk_batch_sharing *sharing, size_t job) {
+void jk_batch_share_after(jk_batch_sharing *sharing, size_t job) {
     jk_batch_job *ended = &sharing->batch->jobs[job];
     size_t holder = 0;
     ended->read_bytes = sharing->reads[job].file;

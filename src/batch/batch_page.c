@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The page of a batch, with links that lead from its folder to what the jobs wrote. */
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "cli/batch_run.h"
+#include "jalki/batch.h"
 #include "jalki/page.h"
+
+void jk_batch_folder(const char *path, char folder[], size_t room) {
+    const char *slash = strrchr(path, '/');
+    (void)snprintf(folder, room, "%.*s", slash == NULL ? 2 : (int)(slash - path) + 1, slash == NULL ? "./" : path);
+}
 
 /* The folder of a file by its one true name; "" where the system does not tell. */
 static void true_folder(const char *path, char folder[PATH_MAX]) {
     char part[PATH_MAX];
-    jk_cli_batch_folder(path, part, sizeof part);
+    jk_batch_folder(path, part, sizeof part);
     if (realpath(part, folder) == NULL) {
         folder[0] = '\0';
     } else if (strcmp(folder, "/") == 0) {
@@ -41,8 +47,8 @@ static void way_between(const char *from, const char *to, char *way, size_t room
     (void)snprintf(way + used, room - used, "%s%s", down, down[0] != '\0' ? "/" : "");
 }
 
-jk_status jk_cli_batch_page(const char *page_path, const char *title, const char *path, const jk_batch *batch,
-                            jk_error *error) {
+jk_status jk_batch_page(const char *page_path, const char *title, const char *path, const jk_batch *batch,
+                        jk_error *error) {
     char from[PATH_MAX], to[PATH_MAX], way[2 * PATH_MAX];
     true_folder(page_path, from);
     true_folder(path, to);
