@@ -53,6 +53,7 @@
 #include "jalki/missing.h"
 #include "jalki/model.h"
 #include "jalki/model_diff.h"
+#include "jalki/model_files.h"
 #include "jalki/model_steps.h"
 #include "jalki/page.h"
 #include "jalki/panel.h"

@@ -432,10 +432,6 @@ jk_status jk_model_load_told(const char *path, const char *const *changes, size_
 /* Frees a model; NULL is accepted. */
 void jk_model_free(jk_model *model);
 
-/* Copies the model files of a folder, and of the folders in it, into a folder that is made where it is not there yet:
- * all of them, *files in number, or none. JK_ERROR_IO: also where one of them is there already. */
-jk_status jk_model_copy_files(const char *from, const char *to, size_t *files, jk_error *error);
-
 /* Exchange rate of a currency, or NaN if the model has none. */
 double jk_model_exchange_rate(const jk_model *model, const char *currency);
 const jk_exchange_rate *jk_model_rate(const jk_model *model, const char *currency); /* or NULL */

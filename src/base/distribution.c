@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The regularised incomplete functions of gamma and beta distributions, and what is found by halving in them:
+ *
+ *     P(a, x) = x^a e^-x / Gamma(a) * sum over n of x^n / (a (a + 1) ... (a + n))       where x < a + 1 (DLMF 8.11.4)
+ *     1 - P(a, x) = x^a e^-x / Gamma(a) * 1 / (x + 1 - a - 1 (1 - a) / (x + 3 - a - ...))   elsewhere (DLMF 8.9.2)
+ *     I_x(a, b) = x^a (1 - x)^b / (a B(a, b)) * 1 / (1 + d_1 / (1 + d_2 / (1 + ...)))                 (DLMF 8.17.22)
+ *
+ * and 1 - I_1-x(b, a) where that converges sooner. Both fractions go from their head (Lentz, Applied Optics 15 (1976),
+ * 668), until a factor is 1 within 1e-16. Quantiles are halved to 1e-12 of themselves rather than sought by Newton's
+ * steps: they always arrive, and on the same bits. */
 #include "base/distribution.h"
 
 #include <math.h>
@@ -66,6 +75,7 @@ double jk_gamma_probability(double a, double x) {
     return x < a + 1.0 ? gamma_series(a, x) : 1.0 - gamma_fraction(a, x);
 }
 
+/* The fraction of I_x: the d of even places, then that of odd ones. */
 static double beta_fraction(double a, double b, double x) {
     double c = 1.0;
     double d = 1.0 - (a + b) * x / (a + 1.0);

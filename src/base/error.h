@@ -3,8 +3,6 @@
 #ifndef JK_BASE_ERROR_H
 #define JK_BASE_ERROR_H
 
-#include <stdbool.h>
-
 #include "jalki/status.h"
 
 /* Records a failure in *error (if given and still clean) and returns `status`.
@@ -14,11 +12,6 @@ __attribute__((format(printf, 6, 7))) jk_status jk_fail(jk_error *error, jk_stat
 
 /* jk_fail with JK_ERROR_MEMORY, naming what could not be held. */
 jk_status jk_fail_memory(jk_error *error, const char *what);
-
-/* JK_OK where what was asked for is held, else jk_fail_memory: JK_TRY(jk_held(rows != NULL, error, "the rows")). */
-static inline jk_status jk_held(bool held, jk_error *error, const char *what) {
-    return held ? JK_OK : jk_fail_memory(error, what);
-}
 
 /* jk_fail with JK_ERROR_IO from errno: "cannot <verb>: <reason>". */
 jk_status jk_fail_errno(jk_error *error, const char *file, const char *verb);
@@ -40,5 +33,8 @@ jk_status jk_fail_errno(jk_error *error, const char *file, const char *verb);
             goto cleanup;                                                                                              \
         }                                                                                                              \
     } while (0)
+
+/* JK_OK where what was asked for is held, else jk_fail_memory: JK_TRY(jk_held(rows != NULL, error, "the rows")). */
+#define jk_held(held, error, what) ((held) ? JK_OK : jk_fail_memory(error, what))
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/installed.h"
 #include "cli/commands.h"
 #include "cli/models.h"
-#include "jalki/model.h"
+#include "jalki/model_files.h"
 
 typedef struct new_model_arguments {
     jk_cli_common common;

@@ -64,7 +64,9 @@ static void close_postgres(void *given) {
     free(self);
 }
 
-static jk_status start_copy(postgres_origin *self, jk_error *error) {
+static jk_status start_copy(void *given, jk_error *error) {
+    postgres_origin *self = given;
+    JK_TRY(jk_held(self->name != NULL, error, "a data base"));
     JK_TRY(jk_postgres_open(self->name, &self->session, error));
     const char *query = self->session.query;
     if (query == NULL) {
@@ -88,11 +90,6 @@ jk_status jk_postgres_rows_open(const char *name, jk_byte_origin *origin, jk_err
     postgres_origin *self = calloc(1, sizeof *self);
     JK_TRY(jk_held(self != NULL, error, "a data base"));
     self->name = strdup(name);
-    jk_status status = self->name == NULL ? jk_fail_memory(error, "a data base") : start_copy(self, error);
-    if (status != JK_OK) {
-        close_postgres(self);
-        return status;
-    }
     *origin = (jk_byte_origin){.read = read_postgres, .close = close_postgres, .self = self};
-    return JK_OK;
+    return jk_origin_start(origin, start_copy, error);
 }

@@ -116,7 +116,9 @@ static void close_odbc(void *given) {
     free(self);
 }
 
-static jk_status start(odbc_origin *self, jk_error *error) {
+static jk_status start(void *given, jk_error *error) {
+    odbc_origin *self = given;
+    JK_TRY(jk_held(self->name != NULL, error, "a data base"));
     JK_TRY(jk_odbc_open(self->name, &self->session, error));
     const odbc_functions *odbc = self->session.odbc;
     void *statement = self->session.statement;
@@ -143,11 +145,6 @@ jk_status jk_odbc_rows_open(const char *name, jk_byte_origin *origin, jk_error *
     odbc_origin *self = calloc(1, sizeof *self);
     JK_TRY(jk_held(self != NULL, error, "a data base"));
     self->name = strdup(name);
-    jk_status status = self->name == NULL ? jk_fail_memory(error, "a data base") : start(self, error);
-    if (status != JK_OK) {
-        close_odbc(self);
-        return status;
-    }
     *origin = (jk_byte_origin){.read = read_odbc, .close = close_odbc, .self = self};
-    return JK_OK;
+    return jk_origin_start(origin, start, error);
 }

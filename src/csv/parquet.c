@@ -172,7 +172,9 @@ static jk_status read_heads(parquet_origin *self, const char *file, jk_error *er
     return status != JK_OK ? status : held ? JK_OK : jk_fail_memory(error, "the columns of a Parquet file");
 }
 
-static jk_status start(parquet_origin *self, jk_error *error) {
+static jk_status start(void *given, jk_error *error) {
+    parquet_origin *self = given;
+    JK_TRY(jk_held(self->path != NULL, error, "a Parquet file"));
     JK_TRY(jk_duckdb_open(0, &self->session, error));
     const duck_functions *duck = self->session.duck;
     char *file = quoted(self->path), *query = NULL;
@@ -193,19 +195,9 @@ static jk_status start(parquet_origin *self, jk_error *error) {
 
 jk_status jk_parquet_open(const char *path, char decimal, jk_byte_origin *origin, jk_error *error) {
     parquet_origin *self = calloc(1, sizeof *self);
-    char *copy = strdup(path);
-    if (self == NULL || copy == NULL) {
-        free(self);
-        free(copy);
-        return jk_fail_memory(error, "a Parquet file");
-    }
-    self->path = copy;
+    JK_TRY(jk_held(self != NULL, error, "a Parquet file"));
+    self->path = strdup(path);
     self->decimal = decimal;
-    jk_status status = start(self, error);
-    if (status != JK_OK) {
-        close_parquet(self);
-        return status;
-    }
     *origin = (jk_byte_origin){.read = read_parquet, .close = close_parquet, .self = self};
-    return JK_OK;
+    return jk_origin_start(origin, start, error);
 }

@@ -11,6 +11,7 @@
 
 typedef struct sqlite_origin {
     char *path;
+    const char *table; /* while it is opened */
     const lite_functions *lite;
     lite_base *base;
     lite_statement *rows;
@@ -107,10 +108,12 @@ static char *query_of(const char *table) {
     return query;
 }
 
-static jk_status start(sqlite_origin *self, const char *table, jk_error *error) {
+static jk_status start(void *given, jk_error *error) {
+    sqlite_origin *self = given;
+    JK_TRY(jk_held(self->path != NULL, error, "a data base"));
     JK_TRY(jk_sqlite_open(self->path, LITE_READ_ONLY, &self->base, error));
     self->lite = jk_sqlite(error);
-    char *query = query_of(table);
+    char *query = query_of(self->table);
     jk_status status = query == NULL ? jk_fail_memory(error, "a query")
                                      : prepare(self->lite, self->path, self->base, query, &self->rows, error);
     free(query);
@@ -129,12 +132,8 @@ jk_status jk_sqlite_table_open(const char *path, const char *table, char decimal
     sqlite_origin *self = calloc(1, sizeof *self);
     JK_TRY(jk_held(self != NULL, error, "a data base"));
     self->path = strdup(path);
+    self->table = table;
     self->decimal = decimal;
-    jk_status status = self->path == NULL ? jk_fail_memory(error, "a data base") : start(self, table, error);
-    if (status != JK_OK) {
-        close_sqlite(self);
-        return status;
-    }
     *origin = (jk_byte_origin){.read = read_sqlite, .close = close_sqlite, .self = self};
-    return JK_OK;
+    return jk_origin_start(origin, start, error);
 }

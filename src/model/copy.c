@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/output.h"
 #include "base/transfer.h"
-#include "jalki/model.h"
+#include "jalki/model_files.h"
 
 static jk_status fail_at(jk_error *error, const char *path) {
     return jk_fail(error, JK_ERROR_IO, path, 0, NULL, "%s", strerror(errno));

@@ -19,7 +19,9 @@ PROGRAM = os.environ["JALKI_PROGRAM"]
 LANGUAGES = ("fi", "sv", "da", "no", "et")
 # Which argument of a call is a text of the catalogue.
 CALLS = {"jk_text": 0, "jk_explain_say": 1, "jk_text_print": 1, "jk_text_format": 2, "jk_cli_say": 0, "jk_table_say": 1,
-         "jk_table_words": 1}
+         "jk_table_words": 1, "jk_table_headed": 1}
+ALL_ARGUMENTS = {"jk_table_headed"}  # not that one alone, but those behind it, too
+ENGLISH = {"cmd_chainladder.c", "fit_print.c", "fit_payers_print.c", "inspect_panel.c"}  # what they print is English alone (docs/language.md)
 CALL = re.compile(r"\b(" + "|".join(CALLS) + r")\(")
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 CONVERSION = re.compile(r"%(?:\d\$)?[-+ 0#]*\d*(?:\.\d+)?(?:l{0,2}|z)[a-z%]")
@@ -79,7 +81,10 @@ def said():
             given = arguments(source, call.end())
             if len(given) <= CALLS[call[1]]:
                 continue
-            wanted = re.sub(r"\bjk_\w+\((?:[^()]|\([^()]*\))*\)", "", given[CALLS[call[1]]])  # calls within say their own
+            if call[1] in ALL_ARGUMENTS and path.name in ENGLISH:
+                continue
+            texts = given[CALLS[call[1]]:] if call[1] in ALL_ARGUMENTS else given[CALLS[call[1]]:][:1]
+            wanted = re.sub(r"\bjk_\w+\((?:[^()]|\([^()]*\))*\)", "", ",".join(texts))  # calls within say their own
             for run in re.findall(r'"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*', wanted):
                 yield path.name, unquoted("".join(LITERAL.findall(run)))
 
