@@ -101,7 +101,7 @@ def head_of(text):
 
 
 def check_others(folder, tape, page):
-    """What no listing writes has the columns that the page says, in that order."""
+    """What is printed or written beside these has the columns that the page says, in that order."""
     files = {option: folder / f"{option}.csv" for option in ("claims", "cashflow", "years", "price", "compare", "scenario", "rejects")}
     scenarios = SOURCE / "data/scenarios/nordic.yaml"
     run("generate", "-n", 300, "-o", folder / "u.csv", "--quiet")
@@ -130,7 +130,7 @@ def check_others(folder, tape, page):
     for name, text in made.items():
         assert head_of(text) == list(page[name]), (name, head_of(text), list(page[name]))
     assert head_of(files["scenario"].read_text())[:4] == list(page["claims by scenario"])
-    print(f"{len(made)} outputs without a listing have the columns of the page")
+    print(f"{len(made)} outputs more have the columns of the page")
 
 
 with tempfile.TemporaryDirectory() as folder:
