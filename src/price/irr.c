@@ -178,7 +178,7 @@ static bool find_only(const jk_irr_problem *problem, irr_roots *roots) {
 
 /* Every rate in the range; false where the flows are not numbers. */
 static bool scan(const jk_irr_problem *problem, irr_roots *roots) {
-    double before = NAN;   /* surplus two steps back */
+    double before = NAN;   /* surplus two steps back; at first NAN, which is less than nothing */
     double previous = NAN; /* surplus one step back */
     const double low = jk_log(1.0 + JK_IRR_LOWEST), high = jk_log(1.0 + JK_IRR_HIGHEST);
     const int lanes = problem->kernel->lanes;
@@ -198,7 +198,7 @@ static bool scan(const jk_irr_problem *problem, irr_roots *roots) {
             add_root(roots, scan_force(step), 1);
         } else if (step > 0 && previous != 0.0 && (here > 0.0) != (previous > 0.0)) {
             add_root(roots, halve(problem, scan_force(step - 1), scan_force(step)), 1);
-        } else if (step > 1 && fabs(previous) < fabs(before) && fabs(previous) < fabs(here) && previous != 0.0 &&
+        } else if (fabs(previous) < fabs(before) && fabs(previous) < fabs(here) && previous != 0.0 &&
                    (before > 0.0) == (previous > 0.0) && (here > 0.0) == (previous > 0.0) &&
                    dips_through_zero(problem, scan_force(step - 2), scan_force(step), here > 0.0)) {
             add_root(roots, scan_force(step), 2);

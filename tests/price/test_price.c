@@ -181,11 +181,30 @@ static void test_irr_with_costs_after_the_last_collection(void **state) {
     assert_true(plain_present_value(net, 120, -0.9) < outlay);
     assert_int_equal(jk_price_irr(net, 120, outlay, &rate), JK_IRR_FOUND);
     assert_near(rate, -0.05, 1e-9);
+    for (int t = 0; t < 120; t++) { /* in whatever coin */
+        net[t] *= 1e-6;
+    }
+    assert_int_equal(jk_price_irr(net, 120, outlay * 1e-6, &rate), JK_IRR_FOUND);
+    assert_near(rate, -0.05, 1e-9);
     /* Money out again that eats all that came in: two rates above 0, and none is evident. */
     double mine[25] = {0};
     mine[11] = 230.0;
     mine[23] = -132.0;
     assert_int_equal(jk_price_irr(mine, 25, 100.0, &rate), JK_IRR_SEVERAL_ROOTS);
+}
+
+/* One rate above 0 and one below, and the books turn three times (-100, 20, -40, 80, 170, 80): none is evident. */
+static void test_irr_where_the_books_turn_more_than_once(void **state) {
+    (void)state;
+    static const double yearly[5] = {120.0, -60.0, 120.0, 90.0, -90.0};
+    double net[60] = {0}, rate = 0.0;
+    for (int k = 0; k < 5; k++) {
+        net[12 * k + 11] = yearly[k];
+    }
+    assert_true(plain_present_value(net, 60, -0.5) < 100.0 && plain_present_value(net, 60, -0.3) > 100.0);
+    assert_true(plain_present_value(net, 60, 0.3) > 100.0 && plain_present_value(net, 60, 0.6) < 100.0);
+    assert_int_equal(jk_price_irr(net, 60, 100.0, &rate), JK_IRR_SEVERAL_ROOTS);
+    assert_true(isnan(rate));
 }
 
 /* What is paid back to the cent returns 0, and not the number beside it. */
@@ -238,6 +257,27 @@ static void test_irr_of_degenerate_flows(void **state) {
     assert_near(rate, 0.0, 1e-10);
 }
 
+/* The lowest rate that is looked at counts, and flows that overflow at some rate have none, whatever they are at
+ * others. */
+static void test_irr_at_the_ends_of_the_range(void **state) {
+    (void)state;
+    double net[600] = {0}, rate = 0.0;
+    for (int t = 0; t < 12; t++) {
+        net[t] = 10.0;
+    }
+    const double outlay = jk_price_present_value(net, 12, JK_IRR_LOWEST);
+    assert_near(outlay, plain_present_value(net, 12, JK_IRR_LOWEST), 1e-9 * outlay);
+    assert_int_equal(jk_price_irr(net, 12, outlay, &rate), JK_IRR_FOUND);
+    assert_near(rate, JK_IRR_LOWEST, 1e-12);
+    net[0] = 1e300;
+    net[300] = -1e250;
+    net[599] = 1e250;
+    assert_true(isinf(plain_present_value(net, 600, JK_IRR_LOWEST)));
+    assert_true(plain_present_value(net, 600, JK_IRR_HIGHEST) > 1.0);
+    assert_int_equal(jk_price_irr(net, 600, 1.0, &rate), JK_IRR_NO_ROOT);
+    assert_true(isnan(rate));
+}
+
 /* Net 20 a month for 60 months (1200 in all), onboarding 100, worth 900 at the required return. */
 static void test_floors(void **state) {
     (void)state;
@@ -274,6 +314,18 @@ static void test_floors(void **state) {
     const jk_floor loose = {JK_FLOOR_MULTIPLE, 1.1};
     price = jk_price_with_floors(900.0, net, 60, 100.0, &loose, 1);
     assert_int_equal(price.binding, -1);
+    /* One that allows just what the return does takes nothing off, and of two that allow the same the first binds. */
+    const jk_floor even[] = {{JK_FLOOR_MULTIPLE, 1.5}, {JK_FLOOR_MULTIPLE, 1.5}}; /* outlay at most 800 */
+    price = jk_price_with_floors(800.0, net, 60, 100.0, even, 1);
+    assert_int_equal(price.binding, -1);
+    assert_near(price.price, 700.0, 0.0);
+    price = jk_price_with_floors(900.0, net, 60, 100.0, even, 2);
+    assert_int_equal(price.binding, 0);
+    /* 2^52 + 3 less 1.5 lies between two numbers and goes up, and so does the sum with 1.5 again: past the floor. */
+    const jk_floor whole = {JK_FLOOR_MULTIPLE, 1.0};
+    const double paid[1] = {4503599627370499.0};
+    price = jk_price_with_floors(1e18, paid, 1, 1.5, &whole, 1);
+    assert_true(price.price + 1.5 <= paid[0] && price.price + 1.5 >= paid[0] - 2.0);
     /* Onboarding alone breaks the floor: no price meets it. */
     const jk_floor steep = {JK_FLOOR_MULTIPLE, 20.0};
     price = jk_price_with_floors(900.0, net, 60, 100.0, &steep, 1);
@@ -329,8 +381,10 @@ int main(void) {
         cmocka_unit_test(test_irr_with_several_rates),
         cmocka_unit_test(test_irr_sees_two_rates_within_a_step),
         cmocka_unit_test(test_irr_with_costs_after_the_last_collection),
+        cmocka_unit_test(test_irr_where_the_books_turn_more_than_once),
         cmocka_unit_test(test_irr_of_equal_flows_is_nothing),
         cmocka_unit_test(test_irr_of_degenerate_flows),
+        cmocka_unit_test(test_irr_at_the_ends_of_the_range),
         cmocka_unit_test(test_floors),
         cmocka_unit_test(test_payback_floor_on_random_flows),
         cmocka_unit_test(test_names),
