@@ -112,6 +112,23 @@ class HostileStore(unittest.TestCase):
         if made.returncode == 0:
             self.assertEqual(run("inspect", "empty.h5", cwd=self.folder).returncode, 0)
 
+    def test_strings_without_end(self):
+        """Of a fixed width that a file may claim for any text, of a length that only reading tells, and just short of both."""
+        def fixed(width):
+            return self.replace("dict/product", lambda file, old: file.create_dataset("dict/product", data=old.astype(f"S{width}")))
+
+        def variable(length):
+            def make(file, old):
+                words = [word.decode() for word in old[:-1]] + ["x" * length]
+                file.create_dataset("dict/product", data=words, dtype=h5py.string_dtype())
+            return self.replace("dict/product", make)
+        self.refuses(fixed(4097), "the strings of /dict/product are longer than 4096 bytes")
+        self.refuses(variable(4097), "a string of /dict/product is longer than 4096 bytes")
+        self.refuses(variable(256), "a string is empty or longer than 255 bytes")
+        for sound in (fixed(4096), variable(255)):
+            done = run("inspect", self.victim(sound))
+            self.assertEqual(done.returncode, 0, done.stderr)
+
     # ---- data that stand elsewhere ----
 
     def replace(self, path, make):
