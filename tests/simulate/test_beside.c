@@ -24,7 +24,8 @@ static jk_status read_text(const char *text, jk_beside *beside) {
 #define FACTORS "\"half_life\":0.7,\"pre_title_factor\":0.2,\"exits\":0.3"
 #define SEGMENT "{\"segment\":\"fi-bills\",\"exit_monthly\":0.4,\"exit_leans\":0.5,\"months_to_title\":0.1}"
 #define MOVES(id, leans)                                                                                               \
-    "{\"segment\":" id ",\"treatment\":\"legal\",\"relative_error\":[[0.1,0.2,3],[0.3,0,0.1],[0,0,0]],\"leans\":" leans "}"
+    "{\"segment\":" id                                                                                                 \
+    ",\"treatment\":\"legal\",\"relative_error\":[[0.1,0.2,3],[0.3,0,0.1],[0,0,0]],\"leans\":" leans "}"
 #define ALL(segments, moves) "{" FACTORS ",\"segments\":[" segments "],\"class_moves\":[" moves "]}"
 
 static size_t segment_of(const char *id) {
