@@ -67,8 +67,9 @@ typedef struct jk_value_block {
     const jk_score_columns *score;
     const jk_terms *terms;
     const jk_plan_results *plan;
-    const uint8_t *reason;   /* jk_reason; as `plan`, of the first case */
-    const jk_scorer *scorer; /* for jk_score_levels */
+    const uint8_t *reason;        /* jk_reason; as `plan`, of the first case */
+    const jk_scorer *scorer;      /* for jk_score_levels */
+    const jk_plan_policy *policy; /* what the first case plans, where a sink asked for it or a case keeps it; or NULL */
     /* Of a run of several cases: what each planned, and what it is worth. NULL in a run of one. */
     const float *const *case_value;      /* [cases][rows] */
     const uint8_t *const *case_decision; /* [cases][rows] */
@@ -86,6 +87,7 @@ typedef struct jk_value_shape {
 typedef struct jk_value_sink {
     uint64_t columns; /* tape columns that the sink wants loaded, bit c for column c */
     size_t row_bytes; /* memory it needs per thread and row of a block */
+    bool plans;       /* it wants the plans of the first case kept (jk_value_block.policy) */
     /* Once, before the first block. */
     jk_status (*begin)(void *context, const jk_value_shape *shape, jk_error *error);
     /* For each block, from several threads at once, blocks in any order. */

@@ -23,7 +23,6 @@
 
 struct jk_survey_thread {
     jk_plan_workspace *workspace;
-    jk_plan_policy *policy;
     float *value;      /* [block rows] */
     uint32_t *outline; /* [block rows] */
     jk_cells cells;
@@ -124,12 +123,10 @@ static jk_status begin_thread(const jk_survey *survey, const jk_value_shape *sha
                               jk_error *error) {
     const jk_plan *plan = survey->plan[JK_STATE_BASE];
     thread->workspace = jk_plan_workspace_create(plan, shape->block_rows);
-    thread->policy = jk_plan_policy_create(plan, shape->block_rows);
     thread->value = jk_columns_zero(shape->block_rows, sizeof *thread->value);
     thread->outline = jk_columns_zero(shape->block_rows, sizeof *thread->outline);
     thread->large = jk_columns_zero(JK_LARGE_MOST, sizeof *thread->large);
-    if (thread->workspace == NULL || thread->policy == NULL || thread->value == NULL || thread->outline == NULL ||
-        thread->large == NULL) {
+    if (thread->workspace == NULL || thread->value == NULL || thread->outline == NULL || thread->large == NULL) {
         return jk_fail_memory(error, "the model points");
     }
     for (int s = 0; s < JK_STRESS_STATES; s++) {
@@ -155,13 +152,11 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
 }
 
 /* What the block brings while its plans are kept and collections differ. */
-static void stress_block(const jk_survey *survey, jk_survey_thread *thread, const jk_terms *terms) {
-    jk_plan_results none = {.rows = terms->rows};
-    jk_plan_block_keep(survey->plan[JK_STATE_BASE], terms, &none, NULL, thread->policy, thread->workspace);
+static void stress_block(const jk_survey *survey, jk_survey_thread *thread, const jk_terms *terms,
+                         const jk_plan_policy *policy) {
     for (int s = JK_STATE_WORSE; s < JK_STRESS_STATES; s++) {
         jk_plan_results wanted = {.rows = terms->rows, .value = thread->value};
-        jk_plan_block_follow(survey->plan[s], terms, thread->policy, &wanted, &thread->state[s].flow,
-                             thread->workspace);
+        jk_plan_block_follow(survey->plan[s], terms, policy, &wanted, &thread->state[s].flow, thread->workspace);
         for (size_t row = 0; row < terms->rows; row++) {
             thread->state[s].value += jk_grid_from_double((double)thread->value[row]);
         }
@@ -181,11 +176,10 @@ static uint32_t outline_of(const jk_plan_group *group, const jk_plan_tile *tile,
     return outline;
 }
 
-static void read_outlines(const jk_survey *survey, jk_survey_thread *thread, const jk_terms *terms) {
-    jk_policy_walk walk = {.plan = survey->plan[JK_STATE_BASE],
-                           .terms = terms,
-                           .policy = thread->policy,
-                           .tile = &thread->workspace->tile};
+static void read_outlines(const jk_survey *survey, jk_survey_thread *thread, const jk_terms *terms,
+                          const jk_plan_policy *policy) {
+    jk_policy_walk walk = {
+        .plan = survey->plan[JK_STATE_BASE], .terms = terms, .policy = policy, .tile = &thread->workspace->tile};
     while (jk_plan_policy_next(&walk)) {
         for (size_t i = 0; i < walk.count; i++) {
             thread->outline[walk.rows[i]] = outline_of(&walk.group, walk.tile, i);
@@ -197,8 +191,8 @@ static jk_status add_block(void *context, const jk_value_block *block, jk_error 
     jk_survey *survey = context;
     jk_survey_thread *thread = &survey->thread[block->thread];
     const jk_terms *terms = block->terms;
-    stress_block(survey, thread, terms);
-    read_outlines(survey, thread, terms);
+    stress_block(survey, thread, terms, block->policy);
+    read_outlines(survey, thread, terms, block->policy);
     jk_mix_add_block(&thread->mix, block);
     for (size_t row = 0; row < terms->rows; row++) {
         if (terms->allowed[row] != 0 && block->plan->decision[row] != JK_CLOSE) { /* a closed claim brings nothing */
@@ -232,8 +226,8 @@ jk_value_sink jk_survey_sink(jk_survey *survey, size_t claims) {
                            .parted = true,
                            .gather = leave_to_finish,
                            .context = survey,
-                           .row_bytes = jk_plan_workspace_size(plan, 1024) / 1024 +
-                                        jk_plan_policy_size(plan, 1024) / 1024 + 2 * sizeof(float),
+                           .row_bytes = jk_plan_workspace_size(plan, 1024) / 1024 + 2 * sizeof(float),
+                           .plans = true,
                            .thread_held = table + flows,
                            .held = 2 * table + flows + cells * point}; /* all cells, those of a level, their points */
 }
@@ -323,7 +317,6 @@ void jk_survey_reset(jk_survey *survey) {
     for (int t = 0; t < survey->threads; t++) {
         jk_survey_thread *thread = &survey->thread[t];
         jk_plan_workspace_free(thread->workspace);
-        jk_plan_policy_free(thread->policy);
         free(thread->value);
         free(thread->outline);
         jk_mix_reset(&thread->mix);

@@ -47,6 +47,7 @@ static jk_value_block view(const jk_engine *engine, const jk_worker *worker, int
                             .plan = last ? &worker->rest : &worker->first,
                             .reason = last ? worker->rest_reason : worker->reason,
                             .scorer = engine->scorer,
+                            .policy = worker->policy[0],
                             .case_value = worker->case_value,
                             .case_decision = worker->case_decision};
 }
@@ -233,6 +234,9 @@ static jk_status create_plans(jk_engine *engine, const jk_value_options *options
     engine->kept = calloc(count, sizeof *engine->kept);
     JK_TRY(jk_held(engine->irr != NULL && engine->plan != NULL && engine->kept != NULL, error, "the plans"));
     engine->case_count = count;
+    for (size_t s = 0; s < engine->sink_count; s++) {
+        engine->kept[0] = engine->kept[0] || engine->sinks[s].plans;
+    }
     for (size_t c = 0; c < count; c++) {
         JK_TRY(create_plan(engine, options, c, error));
     }

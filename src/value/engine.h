@@ -54,7 +54,7 @@ typedef struct jk_worker {
     jk_cashflow *flow;       /* [cases] */
     jk_sums *sums;           /* [cases] */
     jk_row_sums *rows;       /* of a block, on the way into them */
-    jk_plan_policy **policy; /* [cases], where a later case keeps to it; else NULL */
+    jk_plan_policy **policy; /* [cases], where a later case keeps to it or a sink asks for it; else NULL */
     double face;             /* of the blocks so far */
     jk_plan_workspace *workspace;
     void *memory;
@@ -109,7 +109,7 @@ typedef struct jk_engine {
     int64_t *hours; /* agent hours in parts of 1/JK_EFFORT_PARTS, by segment (as reported) and action */
     double *irr;    /* [cases] */
     jk_plan **plan; /* [cases] */
-    bool *kept;     /* [cases]: a later one keeps its plan */
+    bool *kept;     /* [cases]: its plan is kept, for a later one or (of the first) for a sink */
     bool *same;     /* [cases][segments]: same_case.c */
     int *law_of;    /* [cases]: index of its law, or -1: the law stays */
     jk_engine_law *laws;
