@@ -145,11 +145,11 @@ jk_status jk_zip_member_open(const char *path, const char *member, jk_byte_origi
     return JK_OK;
 }
 
-jk_status jk_origin_start(const jk_byte_origin *origin, jk_status (*start)(void *self, jk_error *error),
-                          jk_error *error) {
+jk_status jk_origin_start(jk_byte_origin *origin, jk_status (*start)(void *self, jk_error *error), jk_error *error) {
     jk_status status = start(origin->self, error);
     if (status != JK_OK) {
         origin->close(origin->self);
+        *origin = (jk_byte_origin){0};
     }
     return status;
 }

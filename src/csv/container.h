@@ -44,9 +44,8 @@ typedef struct jk_byte_origin {
     uint64_t size; /* of all bytes, where it is known; else 0 */
 } jk_byte_origin;
 
-/* Starts what an origin reads from: closes it again where `start` of its `self` fails. */
-jk_status jk_origin_start(const jk_byte_origin *origin, jk_status (*start)(void *self, jk_error *error),
-                          jk_error *error);
+/* Starts what an origin reads from; where `start` of its `self` fails it is closed again, and nothing. */
+jk_status jk_origin_start(jk_byte_origin *origin, jk_status (*start)(void *self, jk_error *error), jk_error *error);
 
 /* Opens a member of a zip archive: its bytes as they are. */
 jk_status jk_zip_member_open(const char *path, const char *member, jk_byte_origin *origin, jk_error *error);

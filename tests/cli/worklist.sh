@@ -88,8 +88,8 @@ for command in worklist "decide --by-claim --agent-hours 2000 --court-budget 900
     python3 "$JALKI_SOURCE/tests/cli/value_memory.py" "$JALKI_PROGRAM" "$1" many.h5 --model "$model" "${@:2}" --quiet --threads 1
 done
 code=0
-"$JALKI_PROGRAM" worklist many.h5 --model "$model" --memory 20M --quiet >/dev/null 2>err.txt || code=$?
-[ "$code" = 1 ] && grep -q "what is made of the claims" err.txt || { echo "20 MB are accepted: $(cat err.txt)"; exit 1; }
+"$JALKI_PROGRAM" worklist many.h5 --model "$model" --memory 15M --quiet >/dev/null 2>err.txt || code=$?
+[ "$code" = 1 ] && grep -q "what is made of the claims" err.txt || { echo "15 MB are accepted: $(cat err.txt)"; exit 1; }
 code=0
 "$JALKI_PROGRAM" simulate many.h5 --model "$model" --memory 60M --paths 100 --quiet >/dev/null 2>err.txt || code=$?
 [ "$code" = 1 ] && grep -q "what is made of the claims" err.txt || { echo "60 MB are accepted: $(cat err.txt)"; exit 1; }
