@@ -182,8 +182,7 @@ static void put_bytes(const page_parts *parts, const char *id, const void *bytes
     (void)fprintf(parts->out, "<script type=\"application/octet-stream\" id=\"%s\">", id);
     for (size_t at = 0; at < size; at += PIECE) {
         const size_t piece = size - at < PIECE ? size - at : PIECE;
-        put(parts, (const char *)text,
-            (size_t)EVP_EncodeBlock(text, (const unsigned char *)bytes + at, (int)piece));
+        put(parts, (const char *)text, (size_t)EVP_EncodeBlock(text, (const unsigned char *)bytes + at, (int)piece));
     }
     (void)fputs("</script>\n", parts->out);
 }
