@@ -180,10 +180,11 @@ class Test:
                 if running.returncode is None:  # with all that it started
                     os.killpg(running.pid, signal.SIGKILL)
 
-    def catches(self, objects, scratch):
+    def catches(self, objects, own, scratch):
+        """Whether it fails with `objects` in the place of the library's, and those of its own that `own` names in theirs."""
         program = scratch / "jalki"
         at = next(i for i, word in enumerate(self.link) if word.endswith(".a"))
-        line = [*self.link[:at], *objects, *self.link[at:]]
+        line = [*(str(own.get(word, word)) for word in self.link[:at]), *objects, *self.link[at:]]
         line[line.index("-o") + 1] = str(program)
         subprocess.run(line, cwd=self.build, capture_output=True, check=True)
         return not self.run(program)
@@ -203,7 +204,7 @@ class Build:
         for line in self.ninja("-t", "deps").splitlines():
             if not line.startswith(" "):
                 name = line.split(":")[0]
-            elif name in self.compiled and "jalki" in name and not name.startswith("tests/"):
+            elif name in self.compiled:
                 self.users.setdefault(os.path.normpath(folder / line.strip()), []).append(name)
 
     def ninja(self, *words):
@@ -218,6 +219,17 @@ class Build:
                               check=True).stdout
         return [Test(self.folder, facts) for facts in json.loads(said)["tests"] if "command" in facts]
 
+    def compile(self, name, scratch):
+        """The object `name` with what is in scratch in the place of the sources; None where it does not compile."""
+        words = list(self.compiled[name])
+        source = pathlib.Path(words[-1])
+        moved = scratch / source.relative_to(ROOT / "src") if source.is_relative_to(ROOT / "src") else source
+        made = scratch / name.replace("/", "-")
+        words[-1] = str(moved if moved.exists() else source)
+        words[words.index("-o") + 1] = str(made)
+        words[1:1] = [f"-I{scratch}"]
+        return made if subprocess.run(words, cwd=self.folder, capture_output=True).returncode == 0 else None
+
     def objects_with(self, path, scratch, changed):
         """The library's objects that path is part of, compiled with the changed text in its place; None where one is not."""
         made = []
@@ -228,17 +240,13 @@ class Build:
             for neighbour in path.parent.iterdir():
                 if neighbour != path:
                     (copy.parent / neighbour.name).write_bytes(neighbour.read_bytes())
-        for number, name in enumerate(self.users.get(str(path), [])):
-            words = list(self.compiled[name])
-            source = pathlib.Path(words[-1])
-            moved = scratch / source.relative_to(ROOT / "src") if source.is_relative_to(ROOT / "src") else source
-            words[-1] = str(moved if moved.exists() else source)
-            words[words.index("-o") + 1] = str(scratch / f"{number}.o")
-            words[1:1] = [f"-I{scratch}"]
-            if subprocess.run(words, cwd=self.folder, capture_output=True).returncode != 0:
-                return None
-            if (scratch / f"{number}.o").read_bytes() != (self.folder / name).read_bytes():
-                made.append((scratch / f"{number}.o"))
+        for name in self.users.get(str(path), []):
+            if not name.startswith("tests/"):
+                made.append(self.compile(name, scratch))
+                if made[-1] is None:
+                    return None
+                if made[-1].read_bytes() == (self.folder / name).read_bytes():
+                    made.pop()
         return made
 
 
@@ -258,7 +266,10 @@ def judge(build, fault, text, near, beyond):
             return "same", "the same code"
         names = set().union(*(symbols(made, "-g") for made in objects))
         for test in near + beyond:
-            if names & test.has and test.catches([str(made) for made in objects], scratch):
+            own = {name: build.compile(name, scratch) for name in build.users[str(ROOT / file)] if name in test.link}
+            if None in own.values():
+                return "broken", "does not compile"
+            if (own or names & test.has) and test.catches([str(made) for made in objects], own, scratch):
                 return "caught", f"caught by {test.name}"
     return "survived", "SURVIVED"
 

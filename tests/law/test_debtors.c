@@ -158,25 +158,30 @@ static void what_is_garnished_is_shared(void **state) {
     fixture_close(&f);
 }
 
-/* Ages of a part of the rows that is longer than the rows that are looked at together, and does not begin with them. */
-static void ages_are_those_of_the_rows_asked_for(void **state) {
+/* Ages and rates of a part of the rows that is longer than the rows that are looked at together, and does not begin
+ * with them. The model's rates are 8 and 12 % of FI, 5 and 6 % of EU. */
+static void numbers_are_those_of_the_rows_asked_for(void **state) {
     (void)state;
     enum { ROWS = 700, FIRST = 130 };
     static row rows[ROWS];
     static char born[ROWS][8];
     for (int i = 0; i < ROWS; i++) {
         (void)snprintf(born[i], sizeof born[i], "%d", 1930 + i * 31 % 75);
-        rows[i] = (row){CLAIM("FI", "2024-01-15"), .CELL(BIRTH_YEAR) = i % 7 ? born[i] : NULL,
-                        .CELL(DEBTOR_TYPE) = i % 5 ? "consumer" : "business"};
+        rows[i] =
+            (row){CLAIM(i % 3 ? "FI" : "EU", "2024-01-15"), .CELL(BIRTH_YEAR) = i % 7 ? born[i] : NULL,
+                  .CELL(DEBTOR_TYPE) = i % 5 ? "consumer" : "business", .CELL(INTEREST_RATE) = i % 11 ? NULL : "0.25"};
     }
     fixture f;
     fixture_open(&f, load_model("tests/law/rules.yaml"), cutoff, rows, ROWS);
-    static double age[ROWS];
+    static double age[ROWS], rate[ROWS];
     jk_law_numbers(f.law, JK_DERIVED_AGE_YEARS, JK_COLUMN_BIRTH_YEAR, &f.rows.block, FIRST, ROWS - FIRST, age);
+    jk_law_numbers(f.law, JK_DERIVED_NONE, JK_COLUMN_INTEREST_RATE, &f.rows.block, FIRST, ROWS - FIRST, rate);
     for (int i = FIRST; i < ROWS; i++) {
-        double expected = i % 7 && i % 5 ? 2026.0 - (1930 + i * 31 % 75) : (double)NAN;
-        if (isnan(expected) ? !isnan(age[i - FIRST]) : age[i - FIRST] != expected) {
-            fail_msg("row %d: %g, expected %g", i, age[i - FIRST], expected);
+        double years = i % 7 && i % 5 ? 2026.0 - (1930 + i * 31 % 75) : (double)NAN;
+        double yearly = i % 3 ? (i % 5 ? 0.08 : 0.12) : (i % 5 ? 0.05 : 0.06);
+        yearly = i % 11 ? yearly : 0.25;
+        if ((isnan(years) ? !isnan(age[i - FIRST]) : age[i - FIRST] != years) || rate[i - FIRST] != yearly) {
+            fail_msg("row %d: %g years and %g, expected %g and %g", i, age[i - FIRST], rate[i - FIRST], years, yearly);
         }
     }
     fixture_close(&f);
@@ -189,7 +194,7 @@ int main(void) {
         cmocka_unit_test(a_balance_that_import_would_refuse_is_refused),
         cmocka_unit_test(debtors_sums_do_not_depend_on_blocks_or_threads),
         cmocka_unit_test(what_is_garnished_is_shared),
-        cmocka_unit_test(ages_are_those_of_the_rows_asked_for),
+        cmocka_unit_test(numbers_are_those_of_the_rows_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
