@@ -117,7 +117,7 @@ def main():
         folder = pathlib.Path(name)
         program.must_run(["generate", "-n", 1000, "--seed", 3, "-o", folder / "t.h5", "--quiet"])
         spread_of(folder)
-        program.must_run(["generate", "--panel", "--model", MODEL, "-n", 3000, "--months", 24, "--seed", 5, "-o", folder / "p.h5", "--quiet"])
+        program.must_run(["generate", "--panel", "--model", MODEL, "-n", 2000, "--months", 24, "--seed", 5, "-o", folder / "p.h5", "--quiet"])
         program.must_run(["fit", folder / "p.h5", "--model", MODEL, "-o", folder / "m.yaml", "--json", folder / "f.json", "--quiet"])
         covariance = json.loads((folder / "m.covariance.json").read_text())
         errors_of_counts(json.loads((folder / "f.json").read_text()), covariance)
