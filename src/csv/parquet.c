@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A Parquet file as text: its rows by DuckDB's library, a few thousand at a time, written as a sheet of a workbook is.
- */
+ * DuckDB gets the open file: of a name it would read every file that it stands for as a pattern, and take columns from
+ * the names of folders ("region=north/"). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/escape.h"
+#include "base/input.h"
 #include "csv/container.h"
 #include "duckdb/duckdb.h"
 
 typedef struct parquet_origin {
     char *path;
+    int fd;
     duck_session session;
     duck_handle prepared;
     duck_result result;
@@ -126,35 +130,21 @@ static void close_parquet(void *given) {
         }
         jk_duckdb_close(&self->session);
     }
+    if (self->fd >= 0) {
+        (void)close(self->fd);
+    }
     free(self->types);
     free(self->text);
     free(self->path);
     free(self);
 }
 
-/* The path as a text of SQL; for free(). */
-static char *quoted(const char *path) {
-    char *text = malloc(2 * strlen(path) + 3), *out = text;
-    if (text != NULL) {
-        *out++ = '\'';
-        for (const char *c = path; *c != '\0'; c++) {
-            *out++ = *c;
-            if (*c == '\'') {
-                *out++ = '\'';
-            }
-        }
-        *out++ = '\'';
-        *out = '\0';
-    }
-    return text;
-}
-
 /* The names of the columns, as the first line, and their types. */
-static jk_status read_heads(parquet_origin *self, const char *file, jk_error *error) {
+static jk_status read_heads(parquet_origin *self, jk_error *error) {
     const duck_functions *duck = self->session.duck;
     char *query = NULL;
     duck_result heads = {0};
-    JK_TRY(jk_held(asprintf(&query, "from read_parquet(%s) limit 0", file) >= 0, error, "a query"));
+    JK_TRY(jk_held(asprintf(&query, "from read_parquet('/proc/self/fd/%d') limit 0", self->fd) >= 0, error, "a query"));
     jk_status status = duck->query(self->session.connection, query, &heads) == DUCK_SUCCESS
                            ? JK_OK
                            : fail_parquet(self, duck->result_error(&heads), error);
@@ -175,11 +165,16 @@ static jk_status read_heads(parquet_origin *self, const char *file, jk_error *er
 static jk_status start(void *given, jk_error *error) {
     parquet_origin *self = given;
     JK_TRY(jk_held(self->path != NULL, error, "a Parquet file"));
+    self->fd = jk_input_open(self->path, true);
+    if (self->fd < 0) {
+        return jk_fail_errno(error, self->path, "open");
+    }
     JK_TRY(jk_duckdb_open(0, &self->session, error));
     const duck_functions *duck = self->session.duck;
-    char *file = quoted(self->path), *query = NULL;
-    jk_status status = file != NULL ? read_heads(self, file, error) : jk_fail_memory(error, "a query");
-    if (status == JK_OK && asprintf(&query, "select cast(columns(*) as varchar) from read_parquet(%s)", file) < 0) {
+    char *query = NULL;
+    jk_status status = read_heads(self, error);
+    if (status == JK_OK &&
+        asprintf(&query, "select cast(columns(*) as varchar) from read_parquet('/proc/self/fd/%d')", self->fd) < 0) {
         status = jk_fail_memory(error, "a query");
     }
     if (status == JK_OK && duck->prepare(self->session.connection, query, &self->prepared) != DUCK_SUCCESS) {
@@ -189,7 +184,6 @@ static jk_status start(void *given, jk_error *error) {
         status = fail_parquet(self, duck->result_error(&self->result), error);
     }
     free(query);
-    free(file);
     return status;
 }
 
@@ -198,6 +192,7 @@ jk_status jk_parquet_open(const char *path, char decimal, jk_byte_origin *origin
     JK_TRY(jk_held(self != NULL, error, "a Parquet file"));
     self->path = strdup(path);
     self->decimal = decimal;
+    self->fd = -1;
     *origin = (jk_byte_origin){.read = read_parquet, .close = close_parquet, .self = self};
     return jk_origin_start(origin, start, error);
 }

@@ -142,8 +142,11 @@ static bool put_value(sheet *self) {
     switch (self->type) {
     case CELL_SHARED: {
         size_t index = (size_t)strtoul(value->bytes, &end, 10);
-        return index >= workbook->text_count || put_text(self, workbook->bytes + workbook->start[index],
-                                                         workbook->start[index + 1] - workbook->start[index]);
+        if (index >= workbook->text_count) {
+            return true;
+        }
+        const size_t size = workbook->start[index + 1] - workbook->start[index];
+        return put_text(self, workbook->bytes + workbook->start[index], size < JK_CSV_ROW_MAX ? size : JK_CSV_ROW_MAX);
     }
     case CELL_NUMBER: {
         double number = strtod(value->bytes, &end);

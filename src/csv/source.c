@@ -25,7 +25,8 @@ struct jk_csv_source {
     jk_byte_origin origin;
     bool is_file, is_sheet, turns_returns;
     uint64_t consumed;
-    bool at_end; /* of the origin's bytes */
+    uint64_t packed; /* size of the file that the origin makes its text of; 0: they are the same, or nobody knows */
+    bool at_end;     /* of the origin's bytes */
     char *unread;
     size_t unread_length, unread_at;
 
@@ -66,6 +67,11 @@ static jk_status read_raw(jk_csv_source *source, void *out, size_t capacity, siz
     JK_TRY(source->origin.read(source->origin.self, out, capacity, got, error));
     source->consumed += *got;
     source->at_end = *got == 0;
+    if (source->packed > 0 && source->consumed > JK_UNPACK_GROWTH_FREE &&
+        source->consumed / JK_UNPACK_GROWTH_MOST > source->packed) {
+        return jk_fail(error, JK_ERROR_FORMAT, source->path, 0, NULL,
+                       "gives over %d times the text that its file takes: this is no table", JK_UNPACK_GROWTH_MOST);
+    }
     return *got > 0 ? give_to_sink(source, out, *got, error) : JK_OK;
 }
 
@@ -389,6 +395,8 @@ static jk_status open_origin(jk_csv_source *source, const char *path, const jk_c
         return open_file(path, &source->origin, error);
     }
     source->is_sheet = part->container != JK_CONTAINER_ZIP;
+    struct stat facts;
+    source->packed = source->is_sheet && stat(path, &facts) == 0 ? (uint64_t)facts.st_size : 0;
     if (part->container == JK_CONTAINER_PARQUET) {
         return jk_parquet_open(path, part->decimal, &source->origin, error);
     }

@@ -18,7 +18,7 @@ typedef enum jk_packing {
 } jk_packing;
 
 /* No table of claims packs so well: a file that grows to more than so many times its size is refused as soon as it has
- * given so many bytes. (gzip cannot do it at all.) */
+ * given so many bytes; so is one that holds a table in another form. (gzip cannot do it at all.) */
 enum { JK_UNPACK_GROWTH_MOST = 1100, JK_UNPACK_GROWTH_FREE = 1 << 20 };
 
 /* How a file is packed, by its first bytes; JK_PACKING_NONE: it is not, or not in a way that is known here. */

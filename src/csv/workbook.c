@@ -5,10 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 
 enum { SHEETS_MAX = 1000, STYLES_MAX = 65536, FORMATS_MAX = 65536 };
+
+/* Texts of cells are held, each once: all of them may take 1 GiB, but no more than no two alike could pack so small. */
+enum { TEXTS_FREE = 64 << 20, TEXTS_GROWTH = 100 };
 #define TEXTS_MAX_BYTES ((size_t)1 << 30)
 
 bool jk_zip_is_workbook(jk_zip *zip) {
@@ -115,13 +119,19 @@ static void *grown(void *memory, size_t *capacity, size_t wanted, size_t size) {
     return larger;
 }
 
+static bool has_room(const jk_workbook *workbook, size_t length) {
+    return workbook->bytes_count + length + workbook->text_count * sizeof *workbook->start <= workbook->texts_most;
+}
+
 static bool text_start(void *context, const char *name, const char **attributes) {
     (void)attributes;
     text_reader *reader = context;
     jk_workbook *workbook = reader->workbook;
     if (strcmp(name, "si") == 0) {
-        void *start =
-            grown(workbook->start, &workbook->text_capacity, workbook->text_count + 2, sizeof *workbook->start);
+        reader->too_much = reader->too_much || !has_room(workbook, 0);
+        void *start = reader->too_much ? NULL
+                                       : grown(workbook->start, &workbook->text_capacity, workbook->text_count + 2,
+                                               sizeof *workbook->start);
         if (start == NULL) {
             return false;
         }
@@ -150,7 +160,7 @@ static bool text_text(void *context, const char *text, size_t length) {
     if (!reader->in_text) {
         return true;
     }
-    reader->too_much = workbook->bytes_count + length > TEXTS_MAX_BYTES;
+    reader->too_much = reader->too_much || !has_room(workbook, length);
     void *bytes =
         reader->too_much ? NULL : grown(workbook->bytes, &workbook->bytes_capacity, workbook->bytes_count + length, 1);
     if (bytes == NULL) {
@@ -275,7 +285,12 @@ static jk_status read_cells(jk_workbook *workbook, jk_error *error) {
     text_reader text = {.workbook = workbook};
     jk_status status = read_beside(workbook, "sharedStrings.xml", &texts, &text, error);
     if (text.too_much) {
-        return jk_fail(error, JK_ERROR_FORMAT, workbook->path, 0, NULL, "the workbook holds over 1 GiB of text");
+        if (error != NULL) {
+            *error = (jk_error){0}; /* it says that there is no memory */
+        }
+        return jk_fail(error, JK_ERROR_FORMAT, workbook->path, 0, NULL,
+                       "the texts of its cells take over %zu MiB: too much for a workbook of its size",
+                       workbook->texts_most >> 20);
     }
     JK_TRY(status);
     workbook->is_date = calloc(STYLES_MAX, sizeof *workbook->is_date);
@@ -298,6 +313,10 @@ jk_status jk_workbook_open(const char *path, bool cells, jk_workbook *workbook, 
         status = read_names(workbook, error);
     }
     if (status == JK_OK && cells) {
+        struct stat facts;
+        const size_t size = stat(path, &facts) == 0 ? (size_t)facts.st_size : 0;
+        workbook->texts_most =
+            size < (TEXTS_MAX_BYTES - TEXTS_FREE) / TEXTS_GROWTH ? TEXTS_FREE + TEXTS_GROWTH * size : TEXTS_MAX_BYTES;
         status = read_cells(workbook, error);
     }
     if (status != JK_OK) {

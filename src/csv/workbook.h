@@ -20,8 +20,8 @@ typedef struct jk_workbook {
     bool from_1904;        /* days are counted from 1904-01-01 */
     size_t sheet_count;
     jk_sheet_name *sheets;
-    /* Texts: text i is bytes[start[i]] .. bytes[start[i + 1]]. */
-    size_t text_count, text_capacity, bytes_count, bytes_capacity;
+    /* Texts: text i is bytes[start[i]] .. bytes[start[i + 1]]; all of it takes at most texts_most. */
+    size_t texts_most, text_count, text_capacity, bytes_count, bytes_capacity;
     size_t *start;
     char *bytes;
     /* Of a cell's style: whether it shows a date. */

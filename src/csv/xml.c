@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 
-enum { PIECE = 1 << 16 };
+enum { PIECE = 1 << 16, DEPTH_MAX = 256, TAG_MAX = 1 << 20 };
 
 static const char *local_name(const char *name) {
     const char *colon = strrchr(name, ':');
@@ -19,6 +19,10 @@ static void stop_without_memory(jk_xml_stream *stream) {
 
 static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **attributes) {
     jk_xml_stream *stream = data;
+    if (++stream->depth > DEPTH_MAX) {
+        (void)XML_StopParser(stream->parser, XML_FALSE);
+        return;
+    }
     if (stream->events->start != NULL && !stream->events->start(stream->context, local_name(name), attributes)) {
         stop_without_memory(stream);
     }
@@ -26,6 +30,7 @@ static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **
 
 static void XMLCALL on_end(void *data, const XML_Char *name) {
     jk_xml_stream *stream = data;
+    stream->depth--;
     if (stream->events->end != NULL && !stream->events->end(stream->context, local_name(name))) {
         stop_without_memory(stream);
     }
@@ -66,11 +71,21 @@ void jk_xml_pause(jk_xml_stream *stream) {
     (void)XML_StopParser(stream->parser, XML_TRUE);
 }
 
+/* Whether the parser holds a beginning of a tag, or of a comment, that is longer than any; it looks at all of it
+ * again whenever it gets more. */
+static bool holds_too_much(const jk_xml_stream *stream) {
+    const int64_t place = (int64_t)XML_GetCurrentByteIndex(stream->parser); /* -1: nowhere */
+    return place >= 0 && stream->given - place > TAG_MAX;
+}
+
 static jk_status fail_document(const jk_xml_stream *stream, jk_error *error) {
     JK_TRY(jk_held(!stream->no_memory, error, "a workbook"));
     return jk_fail(error, JK_ERROR_FORMAT, stream->path, 0, NULL, "%s in the workbook is damaged: %s at line %lu",
                    stream->member,
-                   stream->entities ? "it declares entities" : XML_ErrorString(XML_GetErrorCode(stream->parser)),
+                   stream->entities            ? "it declares entities"
+                   : stream->depth > DEPTH_MAX ? "its elements stand too deep in each other"
+                   : holds_too_much(stream)    ? "it has a tag that does not end"
+                                               : XML_ErrorString(XML_GetErrorCode(stream->parser)),
                    (unsigned long)XML_GetCurrentLineNumber(stream->parser));
 }
 
@@ -84,10 +99,12 @@ jk_status jk_xml_step(jk_xml_stream *stream, jk_error *error) {
         size_t got = 0;
         JK_TRY(jk_zip_read(stream->zip, buffer, PIECE, &got, error));
         stream->ended = got == 0;
+        stream->given += (int64_t)got;
         result = XML_ParseBuffer(stream->parser, (int)got, got == 0);
     }
     stream->paused = result == XML_STATUS_SUSPENDED;
-    return result == XML_STATUS_ERROR ? fail_document(stream, error) : JK_OK;
+    const bool fails = result == XML_STATUS_ERROR || (!stream->paused && holds_too_much(stream));
+    return fails ? fail_document(stream, error) : JK_OK;
 }
 
 void jk_xml_close(jk_xml_stream *stream) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* XML members of an archive, read by expat as a stream of events. Names come without their namespace's prefix. A
- * document that declares entities is refused: workbooks have none, and they can be made to grow without bound. */
+ * document that declares entities is refused: workbooks have none, and they can be made to grow without bound; so is
+ * one whose elements stand too deep in each other, or with a tag that never ends: both are held in memory. */
 #ifndef JK_CSV_XML_H
 #define JK_CSV_XML_H
 
@@ -23,6 +24,8 @@ typedef struct jk_xml_stream {
     XML_Parser parser;
     const jk_xml_events *events;
     void *context;
+    int64_t given; /* bytes, to the parser */
+    int depth;
     bool no_memory, entities, paused, ended;
 } jk_xml_stream;
 

@@ -18,6 +18,9 @@ typedef struct lite_statement lite_statement;
     X(int, close_v2, (lite_base *))                                                                                    \
     X(const char *, errmsg, (lite_base *))                                                                             \
     X(int, busy_timeout, (lite_base *, int))                                                                           \
+    X(int, db_config, (lite_base *, int, ...))                                                                         \
+    X(int, limit, (lite_base *, int, int))                                                                             \
+    X(void, progress_handler, (lite_base *, int, int (*)(void *), void *))                                             \
     X(int, exec, (lite_base *, const char *, int (*)(void *, int, char **, char **), void *, char **))                 \
     X(int, prepare_v2, (lite_base *, const char *, int, lite_statement **, const char **))                             \
     X(int, step, (lite_statement *))                                                                                   \
@@ -40,8 +43,9 @@ typedef struct lite_functions {
 #undef LITE_X
 } lite_functions;
 
-enum { LITE_OK = 0, LITE_ROW = 100, LITE_DONE = 101, LITE_REAL = 2, LITE_BLOB = 4, LITE_NULL = 5 };
-enum { LITE_READ_ONLY = 1, LITE_READ_WRITE = 2, LITE_CREATE = 4 };
+enum { LITE_OK = 0, LITE_INTERRUPT = 9, LITE_ROW = 100, LITE_DONE = 101, LITE_REAL = 2, LITE_BLOB = 4, LITE_NULL = 5 };
+enum { LITE_LIMIT_LENGTH = 0, LITE_DEFENSIVE = 1010, LITE_TRUSTED_SCHEMA = 1017 };
+enum { LITE_READ_ONLY = 1, LITE_READ_WRITE = 2, LITE_CREATE = 4, LITE_URI = 64 };
 
 /* The functions; NULL, and JK_ERROR_UNSUPPORTED, where the library is not there. */
 const lite_functions *jk_sqlite(jk_error *error);

@@ -54,7 +54,8 @@ CASES = {
                     "--pseudonym-list", "o2"], ["o1", "o2", "o1.rejects.csv"]),
     "manifest": (["worklist", "t.h5", "--model", MODEL, "--manifest", "o1", "--json", "o2"], ["o1", "o2"]),
     "checks": (["checks", "t.h5", "--model", MODEL, "--price", "1", "--sample", "3", "--claims", "o1", "--json", "o2"], ["o1", "o2"]),
-    "report": (["report", "r.h5", "--tape", "t.h5", "--model", MODEL, "-o", "o1"], ["o1"]),
+    "report": (["report", "few-r.h5", "--tape", "few.h5", "--model", MODEL, "--top", "1", "--irr", "0.2", "--asked", "10", "--floor",
+                "payback=60", "--scenarios", "s.yaml", "--paths", "100", "-o", "o1", "--json", "o2"], ["o1", "o2"]),
     "map": (["map", "t.csv", "-o", "o1", "--check"], ["o1"]),
     "panel": (["panel", "a.h5", "b.h5", "--payments", "pay.csv", "--actions", "act.csv", "--treatment", "surveil", "-o", "o1"], ["o1"]),
     "forward": (["forward", "t.h5", "--model", MODEL, "--fresh", "all", "--volume", "1000", "--json", "o1"], ["o1"]),
@@ -168,6 +169,7 @@ def prepare(folder):
                       [*loaded, "-o", "b.h5", "--cutoff", "2026-06-30"],
                       ["generate", "-n", "200", "--panel", "--months", "9", "--model", MODEL, "-o", "p.h5"],
                       ["value", "t.h5", "--model", MODEL, "-o", "r.h5", "--manifest", "run.json"],
+                      ["generate", "-n", "3", "-o", "few.h5"], ["value", "few.h5", "--model", MODEL, "-o", "few-r.h5"],
                       *(["value", "t.h5", "--model", MODEL, "--part", f"{k}/2", "--partial", f"{k}.json", "--claims", f"{k}.csv"]
                         for k in (1, 2))):
         made = run(arguments, folder)
