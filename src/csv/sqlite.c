@@ -21,7 +21,7 @@ enum { STEPS_AT_ONCE = 1 << 20, CELL_BYTES_MOST = 64 << 20 };
 typedef struct sqlite_origin {
     char *path;
     const char *table; /* while it is opened */
-    uint64_t steps; /* left */
+    uint64_t steps;    /* left */
     const lite_functions *lite;
     lite_base *base;
     lite_statement *rows;
