@@ -16,6 +16,8 @@
 #include "h5/h5_file.h"
 #include "jalki/verify.h"
 
+#define SECONDS_MOST INT64_C(253402300799) /* 9999-12-31 */
+
 typedef struct replay_memory {
     json_t *root;
     jk_arena *arena;
@@ -112,7 +114,9 @@ static jk_status take(const char *path, jk_replay *replay, const json_t *manifes
     } else if (replay->seconds == 0 && jk_date_parse(date, strlen(date), &day)) {
         replay->seconds = (int64_t)day * 86400;
     }
-    return JK_OK;
+    return replay->seconds >= 0 && replay->seconds <= SECONDS_MOST
+               ? JK_OK
+               : no_manifest(path, "says that it was made before 1970 or after 9999", error);
 }
 
 jk_status jk_replay_read(const char *path, jk_replay *replay, jk_error *error) {

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "csv/unpack.h"
 
-enum { NAME_MAX_BYTES = 1024, MEMBERS_MAX = 10000 };
+enum { NAME_MAX_BYTES = 1024, MEMBERS_MAX = 1000 };
 
 struct jk_zip {
     char *path;

@@ -67,6 +67,7 @@ typedef union duck_string {
     X(duck_state, prepare, (duck_handle, const char *, duck_handle *))                                                 \
     X(const char *, prepare_error, (duck_handle))                                                                      \
     X(void, destroy_prepare, (duck_handle *))                                                                          \
+    X(duck_state, execute_prepared, (duck_handle, duck_result *))                                                      \
     X(duck_state, execute_prepared_streaming, (duck_handle, duck_result *))                                            \
     X(void, destroy_result, (duck_result *))                                                                           \
     X(const char *, result_error, (duck_result *))                                                                     \

@@ -36,18 +36,13 @@ jk_status jk_sql_add(jk_sql *self, const jk_frame *frame, jk_error *error) {
     return jk_frame_table(self->session.duck, self->session.connection, frame, &self->failure, error);
 }
 
-/* Runs a statement; what a frame's file has wrong is the cause, not the query. */
-static jk_status execute(jk_sql *self, const char *statement, duck_result *result, jk_error *error) {
-    self->failure = (jk_error){0};
-    if (self->session.duck->query(self->session.connection, statement, result) == DUCK_SUCCESS) {
-        return JK_OK;
-    }
+/* Why a statement did not succeed; what a frame's file has wrong is the cause, not the query. */
+static jk_status fail_statement(const jk_sql *self, const char *said, jk_error *error) {
     if (self->failure.status != JK_OK) {
         *error = self->failure;
         return error->status;
     }
     char line[JK_ERROR_MESSAGE_MAX];
-    const char *said = self->session.duck->result_error(result);
     size_t used = 0;
     for (; said != NULL && said[used] != '\0' && used + 1 < sizeof line; used++) { /* errors are one line */
         line[used] = said[used] == '\n' ? ' ' : said[used];
@@ -55,6 +50,22 @@ static jk_status execute(jk_sql *self, const char *statement, duck_result *resul
     line[used] = '\0';
     return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "%s",
                    used > 0 ? line : "DuckDB does not say what is wrong");
+}
+
+/* Runs one statement. Two are not prepared: a query that closes the parenthesis it stands in, and begins a statement of
+ * its own, could write any file, and a manifest that is replayed comes from others. */
+static jk_status execute(jk_sql *self, const char *statement, duck_result *result, jk_error *error) {
+    const duck_functions *duck = self->session.duck;
+    duck_handle prepared = NULL;
+    self->failure = (jk_error){0};
+    jk_status status = JK_OK;
+    if (duck->prepare(self->session.connection, statement, &prepared) != DUCK_SUCCESS) {
+        status = fail_statement(self, duck->prepare_error(prepared), error);
+    } else if (duck->execute_prepared(prepared, result) != DUCK_SUCCESS) {
+        status = fail_statement(self, duck->result_error(result), error);
+    }
+    duck->destroy_prepare(&prepared);
+    return status;
 }
 
 /* before, the query without the semicolon at its end, after; for free(). */

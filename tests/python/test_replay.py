@@ -142,6 +142,28 @@ class Replay(unittest.TestCase):
                 file.write(text)
             self.assertTrue(self.jalki("replay", name, expect=1).stderr.startswith("jalki: "), name)
 
+    def test_a_stranger_s_manifest_writes_nothing(self):
+        victim, given = self.path("victim"), self.load("m.json")
+        before = sorted(os.listdir(self.folder))
+        copy = f"copy (select 2) to '{victim}'"
+        for number, (command, arguments, outputs) in enumerate((
+                ("value", [*given["run"]["arguments"], "--claims", victim], given["outputs"]),
+                ("value", [*given["run"]["arguments"], "--manifest", "../f/victim"], given["outputs"]),
+                ("new-model", [victim], []), ("export", ["r.h5", victim + ".sqlite"], []),
+                ("sql", ["t.h5", f"select 1); {copy}; from (select 1"], []),
+                ("sql", ["t.h5", f"select 1) to '{victim}' (format csv); copy (select 1"], [{"option": "output", "path": "o.parquet"}]),
+                ("batch", ["jobs.yaml"], []))):
+            manifest = {**given, "outputs": outputs, "stdout": {"format": "json", "digest": "sha256:0"},
+                        "run": {**given["run"], "command": command, "arguments": arguments, "inputs": []}}
+            with open(self.path("stranger.json"), "w") as file:
+                json.dump(manifest, file)
+            subprocess.run([PROGRAM, "replay", "stranger.json"], cwd=self.folder, capture_output=True, timeout=60)
+            self.assertEqual(sorted(os.listdir(self.folder)), sorted([*before, "stranger.json"]), (number, command))
+        for seconds in (-1, 10**18):
+            with open(self.path("stranger.json"), "w") as file:
+                json.dump({**given, "seconds": seconds}, file)
+            self.assertIn("before 1970 or after 9999", self.jalki("replay", "stranger.json", expect=1).stderr)
+
     def test_ids_are_not_recorded(self):
         with open(self.path("e.json"), "w") as file:
             file.write(self.jalki("explain", "t.h5", "--model", MODEL, "--claim", "C0000000007", "--format",

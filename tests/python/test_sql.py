@@ -115,6 +115,10 @@ def check_mistakes(tape, folder):
     assert "nothing" in run("sql", tape, "select nothing from tape", code=1)
     for statement in ("create table x as from tape", "copy tape to 'x.csv'", "attach 'x.db'", "install httpfs", ""):
         run("sql", tape, statement, code=1)
+    for end in (f"copy (select 2) to '{folder}/x.csv'", f"attach '{folder}/x.db' as x"):  # out of the parentheses around it
+        for beginning in ("select 1)", f"select 1) to '{folder}/x.parquet' (format parquet)"):
+            run("sql", tape, f"{beginning}; {end}; copy (select 1", "-o", folder / "x.parquet", code=1)
+            run("sql", tape, f"{beginning}; {end}; from (select 1", code=1)
     assert "extension" in run("sql", tape, "from 'https://example.invalid/x.parquet'", code=1).lower()
     run("sql", tape, code=2)
     run("sql", tape, "from tape", "--irr", "0.1", code=2)
