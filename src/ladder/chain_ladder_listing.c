@@ -48,8 +48,8 @@ static jk_status ladder_cells(const jk_listing *listing, size_t row, jk_cell *ce
 }
 
 jk_listing jk_chain_ladder_listing(const jk_triangle *triangle, const jk_chain_ladder *result) {
-    jk_listing listing = JK_LISTING_OF("chainladder", columns, result == NULL ? 0 : result->origins + 1, ladder_cells,
-                                       triangle, result);
+    jk_listing listing =
+        JK_LISTING_OF("chainladder", columns, result == NULL ? 0 : result->origins + 1, ladder_cells, triangle, result);
     if (result != NULL && isnan(result->total.prior)) { /* none was given */
         listing.column_count = PRIOR;
     }
