@@ -100,7 +100,10 @@ def main():
                 settings = [(programs[0], 1, "base", 0, 0)] + [(p, 3, None, 0, 0) for p in programs[1:] or programs]
             else:
                 settings = [(p, t, s, 0, 0) for p, t, s in itertools.product(programs, threads, sets)]
-            settings += [(programs[0], 2, None, 0, blocks) for blocks in (BLOCKS[1:2] if quick else BLOCKS)]
+            if quick: # one size for each program
+                settings += [(p, 2, None, 0, BLOCKS[1 + i % 2]) for i, p in enumerate(programs)]
+            else:
+                settings += [(p, 2, None, 0, blocks) for p, blocks in itertools.product(programs, BLOCKS)]
             settings += [(programs[0], threads[-1], None, 1, 0)] if shuffles else []
             hashes = {}
             for program, count, isa, tape, blocks in settings:

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/output.h"
+#include "base/policy.h"
 #include "database/odbc.h"
 #include "database/postgres.h"
 #include "h5/h5_file.h"
@@ -396,11 +397,14 @@ jk_status jk_results_table_export(const jk_results_table *self, const char *targ
             error, JK_ERROR_UNSUPPORTED, target, 0, NULL,
             "ODBC is read from, not written to; expected postgresql://…, or a file such as R.sqlite or R.csv");
     }
-    if (jk_postgres_is_url(target)) {
-        return jk_export_postgres(self, target, into, rows, error);
-    }
-    if (ends_in(target, ".sqlite") || ends_in(target, ".sqlite3") || ends_in(target, ".db")) {
-        return jk_export_sqlite(self, target, into, rows, error);
+    const bool postgres = jk_postgres_is_url(target);
+    if (postgres || ends_in(target, ".sqlite") || ends_in(target, ".sqlite3") || ends_in(target, ".db")) {
+        if (jk_policy_get()->outputs_under != NULL) {
+            return jk_fail(error, JK_ERROR_UNSUPPORTED, postgres ? "postgresql://" : target, 0, NULL,
+                           "is a data base; a run that is replayed puts no rows into what is there");
+        }
+        return postgres ? jk_export_postgres(self, target, into, rows, error)
+                        : jk_export_sqlite(self, target, into, rows, error);
     }
     if (jk_exchange_kind_of(target) == JK_EXCHANGE_PARQUET && has_all_words(&self->frame)) {
         return write_parquet(&self->frame, target, error);

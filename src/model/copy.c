@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/output.h"
+#include "base/policy.h"
 #include "base/transfer.h"
 #include "jalki/model_files.h"
 
@@ -106,10 +107,9 @@ static jk_status make(copying *work, jk_error *error) {
         made *item = &work->items[done];
         if (!item->is_folder) {
             status = copy_file(item->from, item->to, error);
-        } else if (mkdir(item->to, 0777) == 0) {
-            item->is_new = true;
-        } else if (errno != EEXIST) {
-            status = fail_at(error, item->to);
+        } else if (jk_policy_get()->outputs_under == NULL) { /* else the files go to one folder, which is there */
+            item->is_new = mkdir(item->to, 0777) == 0;
+            status = item->is_new || errno == EEXIST ? JK_OK : fail_at(error, item->to);
         }
         if (status != JK_OK) {
             break;
