@@ -10,7 +10,17 @@
 #include "base/output.h"
 
 void jk_cell_set(jk_cell *cell, const char *text) {
-    (void)snprintf(cell->text, sizeof cell->text, "%s", text);
+    static const char more[] = "\u2026";
+    size_t length = strlen(text);
+    const bool cut = length >= sizeof cell->text;
+    if (cut) {
+        length = sizeof cell->text - sizeof more;
+        while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80) { /* not within a character */
+            length--;
+        }
+    }
+    memcpy(cell->text, text, length);
+    memcpy(cell->text + length, cut ? more : "", cut ? sizeof more : 1);
 }
 
 jk_status jk_listing_row(const jk_listing *listing, size_t row, jk_cell cells[JK_LISTING_COLUMNS], jk_error *error) {

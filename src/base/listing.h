@@ -41,7 +41,7 @@ jk_status jk_listing_csv(const jk_listing *listing, FILE *stream, jk_error *erro
 /* A number as CSV has it, with decimals as a column has them; empty where it is missing or infinite. Returns `text`. */
 const char *jk_listing_number(double number, int decimals, char *text, size_t size);
 
-/* Fills a cell of text, cut at its room. */
+/* Fills a cell of text; what does not fit is cut, and three dots in one character stand for it. */
 void jk_cell_set(jk_cell *cell, const char *text);
 
 /* No rows yet, with the name and the columns of `empty`, which outlive them. Cells are added from left to right, row

@@ -97,8 +97,28 @@ static void test_numbers(void **state) {
     assert_string_equal(jk_listing_number((double)NAN, 2, text, sizeof text), "");
 }
 
+static void test_long_text(void **state) {
+    (void)state;
+    char text[2 * JK_CELL_TEXT];
+    jk_cell cell;
+    memset(text, 'a', sizeof text);
+    text[JK_CELL_TEXT - 1] = '\0'; /* the longest that fits */
+    jk_cell_set(&cell, text);
+    assert_string_equal(cell.text, text);
+    text[JK_CELL_TEXT - 1] = 'a';
+    text[sizeof text - 1] = '\0';
+    jk_cell_set(&cell, text);
+    assert_int_equal(strlen(cell.text), JK_CELL_TEXT - 1);
+    assert_string_equal(cell.text + JK_CELL_TEXT - 5, "a\xe2\x80\xa6");
+    memcpy(text + JK_CELL_TEXT - 5, "\xc3\xa4", 2); /* a letter of two bytes of which one has room */
+    jk_cell_set(&cell, text);
+    assert_int_equal(strlen(cell.text), JK_CELL_TEXT - 2);
+    assert_string_equal(cell.text + JK_CELL_TEXT - 6, "a\xe2\x80\xa6");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_csv), cmocka_unit_test(test_json),
-                                       cmocka_unit_test(test_none), cmocka_unit_test(test_numbers)};
+                                       cmocka_unit_test(test_none), cmocka_unit_test(test_numbers),
+                                       cmocka_unit_test(test_long_text)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
