@@ -13,8 +13,9 @@
  * output. That saves the start of the program, most of the time of a small run.
  *
  * Allocations count where the program itself or one of the libraries that promise to report them (jansson, libyaml,
- * libdeflate) asks; libhdf5 and others are known to break down without memory and are let alone, and so is all that
- * DuckDB asks for (where it cannot open what it wants to see of the system, it aborts). */
+ * libdeflate) asks; libhdf5 and others are known to break down without memory and are let alone (so that the program is
+ * to be linked with their shared libraries: jalki_apart of tests/CMakeLists.txt), and so is all that DuckDB asks for
+ * (where it cannot open what it wants to see of the system, it aborts). */
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>

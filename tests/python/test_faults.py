@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 
+os.environ["JALKI_PROGRAM"] = os.environ.get("JALKI_APART") or os.environ["JALKI_PROGRAM"]  # HDF5's memory is known by its shared library
 from small_runs import CASES, ENVIRONMENT, MAKES_FOLDER, VARIES, digest, line, missing, prepare, put_old, tells_of_failures, usable
 
 FAULTS = os.environ.get("JALKI_FAULTS", "")
