@@ -14,7 +14,7 @@
  *     u = s^2 sqrt(2 (n - 1)) / (sum e - sum e^2 / sum e),
  *
  * and an estimate of 0 must not be taken for the truth (Morris 1983, JASA 78). Beforehand tau is exponential with the
- * mean `usual`, cells that differ by a third: without that the few payers of a thin history would leave open that
+ * mean `usual`, cells that differ by a half: without that the few payers of a thin history would leave open that
  * segments differ by any factor, and most of what plans are then said to lose would be between models that nobody has
  * seen. Beside the normal distribution about t that makes one about t - u^2 / usual, cut off below 0, with the mean
  *
@@ -27,8 +27,10 @@
 #include "base/normal.h"
 #include "fit/fit_internal.h"
 
-/* Of tau, beforehand, for cells whose mean ratio is 1: a third, squared. */
-static const double usual = 0.1;
+/* Of tau, beforehand, for cells whose mean ratio is 1: a half and a little more, squared. Of 0.1, 0.3 and no limit it
+ * is the one under which plans of 21 simulated histories of 3,000 claims were told to be overstated as they truly were.
+ */
+static const double usual = 0.3;
 
 /* Of all cells together. */
 typedef struct cells_moments {

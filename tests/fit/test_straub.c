@@ -74,7 +74,7 @@ static void cells_that_little_is_known_of(void **state) {
             spread += expected[i] * pow(actual[i] / expected[i] - mean, 2);
         }
         double raw = (spread - 2.0 * within) / freedom, error = within * sqrt(2.0 * 2.0) / freedom;
-        double between = mean_between(raw, error, 0.1 * mean * mean);
+        double between = mean_between(raw, error, 0.3 * mean * mean);
         double taken = jk_fit_straub(actual, expected, 3, within, NAN, factor, weight);
         jk_fit_straub_unknown(actual, expected, 3, within, unknown);
         for (int i = 0; i < 3; i++) {
