@@ -51,10 +51,9 @@ def server(binaries):
                                    "-N", "-E", "UTF8", "--locale=C"], user), check=True, **quiet)
         process = subprocess.Popen(as_another([binaries / "postgres", "-D", f"{folder}/data", "-p", str(port), "-h", "127.0.0.1", "-k", folder,
                                                "-F"], user), **quiet)
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
+        ready = [binaries / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-q"]  # a port that is open may still refuse: starting up
+        until = time.monotonic() + 60
+        while subprocess.run(ready, check=False, **quiet).returncode != 0 and time.monotonic() < until:
             time.sleep(0.05)
         yield port, "owner", password
     finally:
