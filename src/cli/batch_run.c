@@ -72,9 +72,12 @@ static const char *from_here(const batch_run *self, const char *path, char full[
     return full;
 }
 
-/* The folders of a job's outputs, where they are not there yet. */
+/* The folders of a job's outputs, where they are not there yet; none where outputs go to one that is. */
 static jk_status make_folders(const batch_run *self, const jk_batch_job *job, jk_error *error) {
     char full[PATH_MAX];
+    if (jk_policy_get()->outputs_under != NULL) {
+        return JK_OK;
+    }
     for (size_t i = 0; i < job->output_count; i++) {
         (void)from_here(self, job->outputs[i], full);
         for (char *slash = strchr(full + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {

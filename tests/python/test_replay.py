@@ -4,6 +4,7 @@ replay gives the same bits, finds an input that was changed and a figure that wa
 import hashlib
 import json
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -146,6 +147,9 @@ class Replay(unittest.TestCase):
         victim, given = self.path("victim"), self.load("m.json")
         before = sorted(os.listdir(self.folder))
         copy = f"copy (select 2) to '{victim}'"
+        with open(self.path("jobs.yaml"), "w") as file:
+            file.write(f"jalki_batch: 1\njobs:\n- {{name: one, command: inspect, read: t.h5, format: json, stdout: {victim}/one.json}}\n")
+        before = sorted(os.listdir(self.folder))
         for number, (command, arguments, outputs) in enumerate((
                 ("value", [*given["run"]["arguments"], "--claims", victim], given["outputs"]),
                 ("value", [*given["run"]["arguments"], "--manifest", "../f/victim"], given["outputs"]),
@@ -159,6 +163,12 @@ class Replay(unittest.TestCase):
                 json.dump(manifest, file)
             subprocess.run([PROGRAM, "replay", "stranger.json"], cwd=self.folder, capture_output=True, timeout=60)
             self.assertEqual(sorted(os.listdir(self.folder)), sorted([*before, "stranger.json"]), (number, command))
+        with open(self.path("stranger.json"), "w") as file:  # what a run leaves that does not come to its end
+            json.dump({**given, "outputs": [{"option": "output", "path": "o.h5"}],
+                       "run": {**given["run"], "command": "import", "arguments": ["t.csv", "-o", victim, "--resume"], "inputs": []}}, file)
+        small = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)))
+        subprocess.run([PROGRAM, "replay", "stranger.json"], cwd=self.folder, capture_output=True, timeout=60, preexec_fn=small)
+        self.assertEqual(sorted(os.listdir(self.folder)), sorted([*before, "stranger.json"]))
         for seconds in (-1, 10**18):
             with open(self.path("stranger.json"), "w") as file:
                 json.dump({**given, "seconds": seconds}, file)
