@@ -177,28 +177,32 @@ def check_claims(page, figures):
     def press(key, code):
         for kind in ("keyDown", "keyUp"):
             page.send("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **({"text": "\r"} if key == "Enter" and kind == "keyDown" else {}))
-        page.evaluate("new Promise((done) => setTimeout(done, 60))")
+
+    def explains(row):
+        """The dialog stands open about this row, and the keyboard is in it."""
+        page.wait(f"document.querySelectorAll('dialog[open]').length === 1 && document.activeElement.textContent === {json.dumps('Why ' + row)}")
+
+    def is_back_at(row):
+        """No dialog is open, the address is the list's, and the keyboard is where it was."""
+        page.wait(f"!document.querySelector('dialog[open]') && location.hash === '#worklist' && document.activeElement.textContent === {json.dumps(row)}")
     rows, explained = figures["worklist"]["rows"], figures["explanations"]
     assert [one["row"] for one in explained] == [int(row["claim_id"].removeprefix("row ")) for row in rows]
     assert all(one["decision"] == row["action"] and abs(one["balance"] - row["balance"]) < 0.01 for one, row in zip(explained, rows, strict=True))
     assert not {"tape", "claim_id"} & set(explained[0]) and "bar_words" not in explained[0]["law"] and "words" not in explained[0]["score"]["reasons"][0]
     page.evaluate("document.querySelectorAll('#worklist .open')[1].focus()")
     press("Enter", 13)
+    explains(rows[1]["claim_id"])
     now = page.evaluate(state)
     assert now["open"] == 1 and now["hash"] == f"#claim-{explained[1]['row']}" and now["at"] == f"Why {rows[1]['claim_id']}" and now["label"] == "dialog-title", now
     assert f"{explained[1]['value']:,.2f}" in now["text"] and column(page, "What each action is worth", 0) == list(explained[1]["actions"])
     assert column(page, "Plan by period", 0) == [str(epoch["from_month"]) for epoch in explained[1]["plan"]]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     press("Escape", 27)
-    now = page.evaluate(state)
-    assert now["open"] == 0 and now["hash"] == "#worklist" and now["at"] == rows[1]["claim_id"], now
+    is_back_at(rows[1]["claim_id"])
     page.evaluate(f"location.hash = '#claim-{explained[3]['row']}'")
-    page.evaluate("new Promise((done) => setTimeout(done, 60))")
-    assert page.evaluate(state)["at"] == f"Why {rows[3]['claim_id']}"
+    explains(rows[3]["claim_id"])
     page.evaluate("document.querySelector('dialog button').click()")
-    page.evaluate("new Promise((done) => setTimeout(done, 60))")
-    now = page.evaluate(state)
-    assert now["open"] == 0 and now["at"] == rows[3]["claim_id"], now
+    is_back_at(rows[3]["claim_id"])
 
 
 def check_outline(page):
@@ -309,8 +313,8 @@ with tempfile.TemporaryDirectory() as name:
         row = figures["explanations"][3]["row"]
         page = browser.open(f"{folder / 'finnish.html'}", width=390, locale="fi-FI")
         quiet(page, folder / "finnish.html")
-        page.evaluate(f"new Promise((done) => {{ location.hash = '#claim-{row}'; setTimeout(done, 300); }})")
-        assert f"rivi {row}" in page.evaluate("document.querySelector('dialog h2')?.textContent ?? ''")
+        page.evaluate(f"location.hash = '#claim-{row}'")
+        page.wait(f"document.querySelector('dialog h2')?.textContent.includes('rivi {row}')")
         page.evaluate("document.querySelector('dialog').close()")
         beyond = page.evaluate("""[...document.querySelectorAll("figure .plot svg text")].filter((text) => { const at = text.getBoundingClientRect();
             return at.width > 0 && (at.left < 0 || at.right > innerWidth); }).map((text) => text.textContent)""")

@@ -46,16 +46,12 @@ def check_browser(page_path, folder, program):
     with Browser() as browser:
         page = browser.open(page_path, locale="en-GB")
 
-        def settle():
-            page.evaluate("""new Promise((done, fail) => { const start = Date.now(); const look = () => document.documentElement.dataset.priced ? setTimeout(done, 80)
-                : Date.now() - start > 60000 ? fail(new Error("no price")) : setTimeout(look, 20); look(); })""")
-
         def now():
             """The panel's own figure after what was changed: it is busy until it has priced that."""
-            page.evaluate("""new Promise((done) => { const look = () => document.querySelector("#reprice[aria-busy]") ? setTimeout(look, 10) : done(); look(); })""")
+            page.wait("!document.querySelector('#reprice[aria-busy]')")
             return page.evaluate("jalki.priced.value")
         page.evaluate("document.getElementById('reprice').scrollIntoView()")
-        settle()
+        page.wait("document.documentElement.dataset.priced")
         assert page.complaints() == [], page.complaints()
         assert page.requests() == [page_path.resolve().as_uri()], page.requests()
         assert float(f"{now():.15g}") == page.evaluate("jalki.figures.valuation.value")
@@ -118,8 +114,7 @@ def check_browser(page_path, folder, program):
         assert 0 < alone < kept
         again = browser.open(page_path, locale="en-GB")
         again.evaluate(f"location.hash = {json.dumps(page.evaluate('location.hash'))}")
-        again.evaluate("""new Promise((done) => { const look = () => jalki.priced?.value === %r ? done() : setTimeout(look, 20); setTimeout(done, 20000); look(); })""" % alone)
-        assert again.evaluate("jalki.priced.value") == alone
+        again.wait(f"jalki.priced?.value === {alone!r}")
         assert again.evaluate("document.getElementById('choose-country').value") == "FI"
         assert len(column(again, "Side by side", 3)) == len(column(page, "Side by side", 3)) > 0
         for one in (page, again):

@@ -143,6 +143,12 @@ class Page:
             raise RuntimeError(f"{expression}: {result['exceptionDetails']}")
         return result["result"].get("value")
 
+    def wait(self, condition, seconds=60):
+        """Looks until the condition holds: what a page does after a press it does in its own time, and a busy machine takes longer."""
+        found = self.evaluate("""new Promise((done) => { const start = Date.now(); const look = () => (%s) ? done(true)
+            : Date.now() - start > %d ? done(false) : setTimeout(look, 10); look(); })""" % (condition, 1000 * seconds))
+        assert found, f"did not come within {seconds} s: {condition}"
+
     def complaints(self):
         """What the page wrote to the console, threw, or was refused."""
         found = []
