@@ -17,6 +17,9 @@ STAGES = ["base", "duckdb", "database", "h5", "csv", "tape", "import", "draft", 
           "price", "value", "deal", "explain", "decide", "scenario", "reprice", "checks", "simulate", "history", "fit", "backtest", "ladder",
           "programme", "xlsx", "sql", "exchange", "report", "audit", "batch"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
+MAKES = re.compile(r"\b(mkdir|mkdirat|mkdtemp|mkostemp|mkstemp|creat|mkfifo|symlink|linkat|rename|renameat)\(|\bO_CREAT\b|"
+                   r"\bfopen\([^;]*, \"[wa]")
+MAKE_THEMSELVES = {"src/exchange/export_sqlite.c": "after jk_output_may_add", "src/cli/cmd_replay.c": "in the folder of the replay"}
 LONGEST_FILE = 500
 LONGEST_TEST = 600
 SYSTEM_IN_PUBLIC = {"stddef.h", "stdint.h", "stdbool.h"}
@@ -62,6 +65,8 @@ def file_errors(path):
     for number, line in enumerate(lines, 1):
         if relative.parts[0] == "src" and re.search(r"\bopen_memstream\(", line):
             yield f"{relative}:{number}: jk_text_open (base/text.h) says when memory has run out"
+        if relative.parts[0] == "src" and relative.parts[1] != "base" and str(relative) not in MAKE_THEMSELVES and MAKES.search(line):
+            yield f"{relative}:{number}: what stays is made by base/output.h, which knows where it may be (or belongs into MAKE_THEMSELVES)"
         if relative.parts[0] == "src" and relative.name != "sort.c" and re.search(r"\bqsort(_r)?\(", line):
             yield f"{relative}:{number}: jk_sort (base/sort.h) gives the same order with any C library and whatever memory there is"
         if re.search(r"\b(TO" r"DO|FIX" r"ME)\b", line):

@@ -132,7 +132,18 @@ static jk_status open_named(jk_output *output, const char *path, jk_output_right
     return status;
 }
 
+/* ---- where outputs go ------------------------------------------------------------------------------------------ */
+
+static const char *sent_to; /* NULL: where they are named */
+
+void jk_output_send_to(const char *folder) {
+    sent_to = folder;
+}
+
 const char *jk_output_name(const char *path, char name[JK_OUTPUT_NAME]) {
+    while (path[0] == '.' && path[1] == '/') {
+        path += 2;
+    }
     size_t length = strlen(path);
     const char *from = length < JK_OUTPUT_NAME ? path : path + length - (JK_OUTPUT_NAME - 1);
     (void)snprintf(name, JK_OUTPUT_NAME, "%s", from);
@@ -142,30 +153,54 @@ const char *jk_output_name(const char *path, char name[JK_OUTPUT_NAME]) {
     return name;
 }
 
-static jk_status open_elsewhere(jk_output *output, const char *folder, const char *path, jk_output_rights rights,
-                                jk_error *error) {
-    char name[JK_OUTPUT_NAME], full[PATH_MAX];
-    int length = snprintf(full, sizeof full, "%s/%s", folder, jk_output_name(path, name));
-    return length >= 0 && (size_t)length < sizeof full
-               ? open_named(output, full, rights, error)
-               : jk_fail(error, JK_ERROR_IO, path, 0, NULL, "cannot write: the folder's name is too long");
+const char *jk_output_place(const char *path, char place[JK_OUTPUT_PLACE]) {
+    char name[JK_OUTPUT_NAME];
+    if (sent_to == NULL || descriptor_of(path) >= 0) {
+        return path;
+    }
+    int length = snprintf(place, JK_OUTPUT_PLACE, "%s/%s", sent_to, jk_output_name(path, name));
+    return length >= 0 && length < JK_OUTPUT_PLACE ? place : NULL;
+}
+
+static jk_status fail_place(const char *path, jk_error *error) {
+    return jk_fail(error, JK_ERROR_IO, path, 0, NULL, "cannot write: the folder's name is too long");
+}
+
+jk_status jk_output_make_folder(const char *path, jk_output_rights rights, bool *is_new, jk_error *error) {
+    *is_new = false;
+    if (sent_to != NULL) { /* which is there */
+        return JK_OK;
+    }
+    *is_new = mkdir(path, rights == JK_OUTPUT_PERSONAL ? 0700 : 0777) == 0;
+    return *is_new || errno == EEXIST ? JK_OK : jk_fail_errno(error, path, "make");
+}
+
+void jk_output_remove(const char *path) {
+    char place[JK_OUTPUT_PLACE];
+    const char *found = jk_output_place(path, place);
+    if (found != NULL) {
+        (void)unlink(found);
+    }
+}
+
+jk_status jk_output_may_add(const char *target, jk_error *error) {
+    return sent_to == NULL ? JK_OK
+                           : jk_fail(error, JK_ERROR_UNSUPPORTED, target, 0, NULL,
+                                     "is a data base; a run that is replayed puts no rows into what is there");
 }
 
 jk_status jk_output_open(jk_output *output, const char *path, jk_output_rights rights, jk_error *error) {
-    const char *folder = jk_policy_get()->outputs_under;
-    return folder == NULL || descriptor_of(path) >= 0 ? open_named(output, path, rights, error)
-                                                      : open_elsewhere(output, folder, path, rights, error);
+    char place[JK_OUTPUT_PLACE];
+    const char *goes = jk_output_place(path, place);
+    return goes != NULL ? open_named(output, goes, rights, error) : fail_place(path, error);
 }
 
 jk_status jk_output_scratch(jk_output *output, const char *path, jk_error *error) {
-    char elsewhere[PATH_MAX];
-    if (jk_policy_get()->outputs_under != NULL) {
-        (void)snprintf(elsewhere, sizeof elsewhere, "%s/scratch", jk_policy_get()->outputs_under);
-        path = elsewhere;
-    }
-    *output = (jk_output){.fd = -1, .target = strdup(path)};
-    JK_TRY(jk_held(output->target != NULL, error, "a file name"));
-    jk_status status = open_temporary(output, path, 0600, error);
+    char place[JK_OUTPUT_PLACE];
+    const char *beside = jk_output_place(path, place);
+    *output = (jk_output){.fd = -1, .target = beside != NULL ? strdup(beside) : NULL};
+    JK_TRY(beside != NULL ? jk_held(output->target != NULL, error, "a file name") : fail_place(path, error));
+    jk_status status = open_temporary(output, beside, 0600, error);
     if (status != JK_OK) {
         jk_output_abort(output);
         return status;

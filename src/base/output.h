@@ -34,10 +34,31 @@ typedef enum jk_output_rights {
  * closed state. */
 jk_status jk_output_open(jk_output *output, const char *path, jk_output_rights rights, jk_error *error);
 
-/* The name that an output of this path has in the folder of the policy's outputs_under: what is too long for a name
- * loses its beginning. */
+/* Where outputs go: whoever makes something that stays asks here; scripts/check_rules.py finds who does not. */
+
+/* From now on all outputs of this process and of those that it forks go to this folder (a full path, kept by the
+ * caller) instead of where they are named, whatever policy is set: a run of a stranger's manifest makes nothing outside
+ * of it. */
+void jk_output_send_to(const char *folder);
+
+/* The name that an output of this path has in such a folder: what is too long for a name loses its beginning. */
 enum { JK_OUTPUT_NAME = 201 };
 const char *jk_output_name(const char *path, char name[JK_OUTPUT_NAME]);
+
+/* Where an output of this path goes, and where what belongs beside it does: `path` itself, or `place` filled; NULL
+ * where that is too long. */
+enum { JK_OUTPUT_PLACE = 4096 };
+const char *jk_output_place(const char *path, char place[JK_OUTPUT_PLACE]);
+
+/* Makes a folder for outputs (0777, personal: 0700, less umask) where there is none; *is_new: it was not there. Where
+ * outputs are sent elsewhere none is made. */
+jk_status jk_output_make_folder(const char *path, jk_output_rights rights, bool *is_new, jk_error *error);
+
+/* Removes an output of this path that this run has made. */
+void jk_output_remove(const char *path);
+
+/* Fails where outputs are sent elsewhere: `target` is a data base, to which rows would be added where it is. */
+jk_status jk_output_may_add(const char *target, jk_error *error);
 
 /* Opens a file for the process alone, without a name, in the folder where `path` would be; it ends with
  * jk_output_abort. What is written to its jk_output_access goes straight into it. */

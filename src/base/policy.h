@@ -14,7 +14,6 @@ typedef struct jk_policy {
     bool raw_text;             /* text in CSV cells goes out as it is, also where a spreadsheet would run it */
     bool with_ids;             /* ids of claims and debtors may stand in messages, pages and manifests */
     bool includes_outside;     /* model files may include files that are not below their own folder */
-    const char *outputs_under; /* outputs go to this folder instead, by jk_output_name; NULL: where they are named */
     const char *models;        /* folders of trusted models, with colons between; NULL: none */
     const jk_dialect *dialect; /* how CSV is written and read; NULL: canonically */
     bool keeps_inputs;         /* a file that was opened for reading is never replaced by an output */

@@ -14,7 +14,6 @@
 
 #include "base/error.h"
 #include "base/output.h"
-#include "base/policy.h"
 #include "base/run_record.h"
 #include "base/team_internal.h"
 #include "base/transfer.h"
@@ -147,11 +146,9 @@ jk_status jk_resume_open(jk_resume *resume, const char *output, jk_error *error)
     *resume = (jk_resume){.lock = -1};
     char *key = NULL;
     jk_status status = run_key(&key, error);
-    char name[JK_OUTPUT_NAME];
-    const char *under = jk_policy_get()->outputs_under; /* beside the output, wherever that goes */
-    if (status == JK_OK &&
-        (under == NULL ? asprintf(&resume->folder, "%s.resume", output)
-                       : asprintf(&resume->folder, "%s/%s.resume", under, jk_output_name(output, name))) < 0) {
+    char place[JK_OUTPUT_PLACE];
+    const char *beside = jk_output_place(output, place);
+    if (status == JK_OK && (beside == NULL || asprintf(&resume->folder, "%s.resume", beside) < 0)) {
         resume->folder = NULL;
         status = jk_fail_memory(error, "a file name");
     }

@@ -72,19 +72,15 @@ static const char *from_here(const batch_run *self, const char *path, char full[
     return full;
 }
 
-/* The folders of a job's outputs, where they are not there yet; none where outputs go to one that is. */
+/* The folders of a job's outputs, where they are not there yet. */
 static jk_status make_folders(const batch_run *self, const jk_batch_job *job, jk_error *error) {
     char full[PATH_MAX];
-    if (jk_policy_get()->outputs_under != NULL) {
-        return JK_OK;
-    }
+    bool is_new = false;
     for (size_t i = 0; i < job->output_count; i++) {
         (void)from_here(self, job->outputs[i], full);
         for (char *slash = strchr(full + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
             *slash = '\0';
-            if (mkdir(full, 0777) != 0 && errno != EEXIST) {
-                return jk_fail_errno(error, full, "make");
-            }
+            JK_TRY(jk_output_make_folder(full, JK_OUTPUT_PLAIN, &is_new, error));
             *slash = '/';
         }
     }
@@ -219,16 +215,18 @@ static void read_log(const batch_run *self, jk_batch_job *job, int log, char las
 
 static void take_figures(const batch_run *self, size_t number) {
     jk_batch_job *job = &self->batch->jobs[number];
-    char path[PATH_MAX];
+    char asked[PATH_MAX], here[PATH_MAX], place[JK_OUTPUT_PLACE];
     jk_error error = {0};
-    if (is_asked(job)) {
-        figures_path(self, number, path);
-    } else if (job->json != NULL && strcmp(job->json, "-") != 0) {
-        (void)from_here(self, job->json, path);
-    } else {
+    if (!is_asked(job) && (job->json == NULL || strcmp(job->json, "-") == 0)) {
         return;
     }
-    if (jk_batch_take_figures(job, path, &error) != JK_OK) {
+    figures_path(self, number, asked);
+    const char *named = is_asked(job) ? asked : job->json, *found = jk_output_place(named, place);
+    jk_status status = jk_batch_take_figures(job, found == place ? place : from_here(self, named, here), &error);
+    if (is_asked(job)) {
+        jk_output_remove(asked);
+    }
+    if (status != JK_OK) {
         char text[JK_ERROR_TEXT_MAX], said[JK_BATCH_MESSAGE];
         (void)snprintf(said, sizeof said, "its figures cannot be read: %s", jk_error_text(&error, text, sizeof text));
         say(job, JK_JOB_FAILED, said);

@@ -45,11 +45,11 @@ static const jk_option options[] = {
 static jk_status make_folder(replay_arguments *arguments, jk_error *error) {
     arguments->folder = arguments->keep;
     if (arguments->keep != NULL) {
-        return mkdir(arguments->folder, 0700) == 0
-                   ? JK_OK
-                   : jk_fail(error, JK_ERROR_IO, arguments->keep, 0, NULL,
-                             "cannot be made: %s; expected the name of a folder that is not there yet",
-                             strerror(errno));
+        bool is_new = false;
+        JK_TRY(jk_output_make_folder(arguments->folder, JK_OUTPUT_PERSONAL, &is_new, error));
+        return is_new ? JK_OK
+                      : jk_fail(error, JK_ERROR_IO, arguments->keep, 0, NULL,
+                                "is there; expected the name of a folder that is not there yet");
     }
     jk_status status = jk_temporary_make(&arguments->temporary, error);
     arguments->folder = arguments->temporary.path;
@@ -121,9 +121,9 @@ static void stdout_name(const replay_arguments *arguments, char path[PATH_MAX]) 
 
 /* The new process: never returns. */
 __attribute__((noreturn)) static void run_in_child(const replay_arguments *arguments, const jk_command *command) {
-    char path[PATH_MAX], seconds[32];
+    char path[PATH_MAX], folder[PATH_MAX], seconds[32]; /* the folder from everywhere: jobs of a batch run in its own */
     int count = 0;
-    char **line = line_of(arguments, command, &count);
+    char **line = realpath(arguments->folder, folder) != NULL ? line_of(arguments, command, &count) : NULL;
     stdout_name(arguments, path);
     int out = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     (void)snprintf(seconds, sizeof seconds, "%lld", (long long)arguments->replay.seconds);
@@ -133,7 +133,8 @@ __attribute__((noreturn)) static void run_in_child(const replay_arguments *argum
         _exit(1);
     }
     jk_input_forget();
-    jk_policy_set(&(jk_policy){.outputs_under = arguments->folder});
+    jk_policy_set(&(jk_policy){0});
+    jk_output_send_to(folder);
     int code = jk_command_run(command, count, line);
     code = code == 0 ? jk_cli_finish() : code;
     (void)fflush(stderr);

@@ -391,7 +391,6 @@ static void set_policy(const jk_usage *usage) {
                                .includes_outside = common->any_include,
                                .models = getenv("JALKI_MODELS"),
                                .dialect = common->dialect > 0 ? &jk_dialects[common->dialect] : NULL,
-                               .outputs_under = jk_policy_get()->outputs_under,
                                .keeps_inputs = true});
     if (common->format == JK_FORMAT_CSV) {
         jk_cli_set_stdout(jk_policy_get()->dialect, common->raw_text);

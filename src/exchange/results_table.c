@@ -12,7 +12,6 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/output.h"
-#include "base/policy.h"
 #include "database/odbc.h"
 #include "database/postgres.h"
 #include "h5/h5_file.h"
@@ -399,10 +398,7 @@ jk_status jk_results_table_export(const jk_results_table *self, const char *targ
     }
     const bool postgres = jk_postgres_is_url(target);
     if (postgres || ends_in(target, ".sqlite") || ends_in(target, ".sqlite3") || ends_in(target, ".db")) {
-        if (jk_policy_get()->outputs_under != NULL) {
-            return jk_fail(error, JK_ERROR_UNSUPPORTED, postgres ? "postgresql://" : target, 0, NULL,
-                           "is a data base; a run that is replayed puts no rows into what is there");
-        }
+        JK_TRY(jk_output_may_add(postgres ? "postgresql://" : target, error));
         return postgres ? jk_export_postgres(self, target, into, rows, error)
                         : jk_export_sqlite(self, target, into, rows, error);
     }

@@ -12,7 +12,6 @@
 
 #include "base/error.h"
 #include "base/output.h"
-#include "base/policy.h"
 #include "base/transfer.h"
 #include "jalki/model_files.h"
 
@@ -107,9 +106,8 @@ static jk_status make(copying *work, jk_error *error) {
         made *item = &work->items[done];
         if (!item->is_folder) {
             status = copy_file(item->from, item->to, error);
-        } else if (jk_policy_get()->outputs_under == NULL) { /* else the files go to one folder, which is there */
-            item->is_new = mkdir(item->to, 0777) == 0;
-            status = item->is_new || errno == EEXIST ? JK_OK : fail_at(error, item->to);
+        } else {
+            status = jk_output_make_folder(item->to, JK_OUTPUT_PLAIN, &item->is_new, error);
         }
         if (status != JK_OK) {
             break;
@@ -120,7 +118,11 @@ static jk_status make(copying *work, jk_error *error) {
     }
     for (size_t i = done + 1; i-- > 0;) { /* the failed one too: its name may be there already */
         const made *item = &work->items[i];
-        (void)(!item->is_folder ? unlink(item->to) : item->is_new ? rmdir(item->to) : 0);
+        if (!item->is_folder) {
+            jk_output_remove(item->to);
+        } else if (item->is_new) {
+            (void)rmdir(item->to);
+        }
     }
     return status;
 }

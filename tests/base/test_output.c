@@ -219,6 +219,38 @@ static void rights_are_kept_or_close(void **state) {
     (void)umask(mask);
 }
 
+static void outputs_are_sent_elsewhere_whatever_policy_is_set(void **state) {
+    (void)state;
+    jk_error error = {0};
+    bool is_new = true;
+    char place[JK_OUTPUT_PLACE], expected[300], there[256];
+    (void)snprintf(there, sizeof there, "%s", path_of("elsewhere"));
+    assert_int_equal(jk_output_make_folder(there, JK_OUTPUT_PERSONAL, &is_new, &error), JK_OK);
+    assert_true(is_new);
+    assert_int_equal(mode_of(there), 0700);
+    assert_int_equal(jk_output_make_folder(there, JK_OUTPUT_PERSONAL, &is_new, &error), JK_OK);
+    assert_false(is_new);
+    assert_string_equal(jk_output_place("a/b", place), "a/b");
+    assert_int_equal(jk_output_may_add("t.sqlite", &error), JK_OK);
+    jk_output_send_to(there);
+    jk_policy_set(&(jk_policy){.shared = true}); /* as commands that run in a process of another do */
+    jk_policy_set(&(jk_policy){0});
+    (void)snprintf(expected, sizeof expected, "%s/a+b", there);
+    assert_string_equal(jk_output_place("a/b", place), expected);
+    assert_string_equal(jk_output_place("./a/b", place), expected);
+    assert_string_equal(jk_output_place("/dev/stdout", place), "/dev/stdout");
+    assert_int_equal(jk_output_may_add("t.sqlite", &error), JK_ERROR_UNSUPPORTED);
+    assert_int_equal(jk_output_make_folder(path_of("none"), JK_OUTPUT_PLAIN, &is_new, &error), JK_OK);
+    assert_false(is_new);
+    assert_int_equal(access(path_of("none"), F_OK), -1);
+    assert_int_equal(jk_output_write("a/b", JK_OUTPUT_PLAIN, "x", 1, &error), JK_OK);
+    assert_int_equal(access(expected, F_OK), 0);
+    jk_output_remove("a/b");
+    assert_int_equal(access(expected, F_OK), -1);
+    jk_output_send_to(NULL);
+    assert_int_equal(rmdir(there), 0);
+}
+
 static void long_names_fit(void **state) {
     (void)state;
     for (size_t length = 240; length <= 256; length++) {
@@ -337,6 +369,7 @@ static void an_input_is_not_replaced(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(rights_are_kept_or_close, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(outputs_are_sent_elsewhere_whatever_policy_is_set, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(long_names_fit, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(leftovers_go, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_named_part_is_nobodys_link, make_folder, remove_folder),

@@ -148,7 +148,9 @@ class Replay(unittest.TestCase):
         before = sorted(os.listdir(self.folder))
         copy = f"copy (select 2) to '{victim}'"
         with open(self.path("jobs.yaml"), "w") as file:
-            file.write(f"jalki_batch: 1\njobs:\n- {{name: one, command: inspect, read: t.h5, format: json, stdout: {victim}/one.json}}\n")
+            file.write(f"jalki_batch: 1\njobs:\n- {{name: one, command: inspect, read: t.h5, format: json, stdout: {victim}/one.json}}\n"
+                       f"- {{name: two, command: value, read: t.h5, model: {MODEL}, output: {victim}.h5, claims: {victim}.csv, json: {victim}.json}}\n"
+                       "- {name: three, command: value, read: t.h5, model: " + MODEL + "}\n")
         before = sorted(os.listdir(self.folder))
         for number, (command, arguments, outputs) in enumerate((
                 ("value", [*given["run"]["arguments"], "--claims", victim], given["outputs"]),
@@ -173,6 +175,24 @@ class Replay(unittest.TestCase):
             with open(self.path("stranger.json"), "w") as file:
                 json.dump({**given, "seconds": seconds}, file)
             self.assertIn("before 1970 or after 9999", self.jalki("replay", "stranger.json", expect=1).stderr)
+
+    def test_jobs_of_a_batch_write_where_the_replay_does(self):
+        with open(self.path("jobs.yaml"), "w") as file:
+            file.write(f"jalki_batch: 1\ndefaults: {{model: {MODEL}}}\njobs:\n"
+                       "- {name: one, command: value, read: t.h5, output: new/one.h5, json: one.json}\n"
+                       "- {name: two, command: value, read: t.h5, irr: 0.2}\n"
+                       "- {name: three, command: inspect, read: t.h5, format: json, stdout: three.json}\n")
+        self.jalki("batch", "jobs.yaml", "--json", "b.json", "--manifest", "bm.json")
+        figures = self.load("b.json")
+        for name in ("one.json", "three.json", "b.json", "new/one.h5"):
+            os.remove(self.path(name))
+        os.rmdir(self.path("new"))
+        before = sorted(os.listdir(self.folder))
+        said = subprocess.run([PROGRAM, "replay", "bm.json", "-o", "again"], cwd=self.folder, capture_output=True, text=True, timeout=60)
+        self.assertEqual(sorted(os.listdir(self.folder)), sorted([*before, "again"]))
+        self.assertEqual(sorted(os.listdir(self.path("again"))), ["b.json", "new+one.h5", "one.json", "stdout", "three.json"], said)
+        for then, now in zip(figures["rows"], self.load("again/b.json")["rows"], strict=True):
+            self.assertEqual((now["state"], now["value"]), ("done", then["value"]))
 
     def test_ids_are_not_recorded(self):
         with open(self.path("e.json"), "w") as file:
