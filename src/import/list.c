@@ -55,7 +55,8 @@ jk_status jk_list_open(const char *path, jk_kind kind, const char *pseudonyms, c
     jk_import_summary *summary = NULL;
     jk_status status = take(&options, jk_temporary_path(beside), run, list, &summary, error);
     *rejected = summary != NULL ? summary->rows_rejected : 0;
-    if (status == JK_ERROR_DATA && (double)*rejected > most_rejects * (double)summary->rows_read) {
+    const double allowed = summary != NULL ? most_rejects * (double)summary->rows_read : 0.0;
+    if (status == JK_ERROR_DATA && (double)*rejected > allowed) { /* no summary: it was not even begun */
         if (error != NULL) {
             *error = (jk_error){0}; /* the import names an option that is not one here */
         }
