@@ -6,6 +6,7 @@ the old one or the new one, whole; a run that succeeds gives what it always give
 
 JALKI_FAULT_RUNS=N asks for N faults of each kind and command, spread over all places; "ways" for the first call of each
 way into one (the twelve innermost return addresses), each way once for all commands together; "all" for every call.
+JALKI_FAULT_FROM=KIND:N goes on there ("alloc:6501"), where a long run was ended; how far it came is printed every 500 faults.
 The suite tries one of each kind with the commands named in main(); JALKI_FAULT_CASES names others.
 """
 import collections
@@ -24,7 +25,7 @@ os.environ["JALKI_PROGRAM"] = os.environ.get("JALKI_APART") or os.environ["JALKI
 from small_runs import CASES, ENVIRONMENT, MAKES_FOLDER, VARIES, digest, line, missing, prepare, put_old, tells_of_failures, usable
 
 FAULTS = os.environ.get("JALKI_FAULTS", "")
-RUNS = os.environ.get("JALKI_FAULT_RUNS", "1")
+RUNS, FROM = os.environ.get("JALKI_FAULT_RUNS", "1"), os.environ.get("JALKI_FAULT_FROM", "")
 
 if not os.path.exists(FAULTS):
     print("SKIPPED: no library of faults in this build (sanitizers watch memory themselves)")
@@ -169,14 +170,19 @@ def try_case(base, name, workers, known_ways):
             for i, number in enumerate(numbers(calls[kind], known_ways)):
                 chosen = errors if RUNS in ("all", "ways") else [errors[(i + len(name)) % len(errors)]]
                 jobs += [(kind, number, error) for error in chosen]
-        todo, lock = iter(jobs), threading.Lock()
+        if FROM:
+            kind, number = FROM.split(":")
+            jobs = jobs[next(i for i, job in enumerate(jobs) if job[0] == kind and job[1] >= int(number)):]
+        todo, lock = iter(enumerate(jobs)), threading.Lock()
 
         def work(place):
             while True:
                 with lock:
-                    job = next(todo, None)
+                    done_before, job = next(todo, (0, None))
                 if job is None:
                     return
+                if done_before % 500 == 499:
+                    print(f"{name}: {done_before} of {len(jobs)} faults, at {job[0]}:{job[1]}", flush=True)
                 fault = ":".join(str(part) for part in job)
                 done = place.run(fault)
                 found = [f"{name}: {fault}: {problem}" for problem in problems_of(place, done, job[2], made, stdout)]
