@@ -168,9 +168,8 @@ static jk_status take_part(trainer *t, int wanted, part *p) {
     p->features = jk_columns_alloc(p->rows, width * sizeof *p->features);
     p->label = jk_columns_alloc(p->rows, sizeof *p->label);
     p->margin = jk_columns_alloc(p->rows, sizeof *p->margin);
-    if (p->features == NULL || p->label == NULL || p->margin == NULL) {
-        return jk_fail_memory(t->error, "the rows that trees learn from");
-    }
+    JK_TRY(jk_held(p->features != NULL && p->label != NULL && p->margin != NULL, t->error,
+                   "the rows that trees learn from"));
     size_t next = 0;
     for (size_t i = 0; i < rows->rows; i++) {
         if (wanted == 2 || is_held_out(t, rows->debtor[i]) == (wanted == 1)) {

@@ -285,7 +285,7 @@ static jk_status take_memory(calibrating *work, const jk_run *run, jk_error *err
     work->seen = jk_columns_zero(work->debtors, 1);
     bool complete = work->rows != NULL && work->scratch != NULL && work->keep != NULL && work->own != NULL &&
                     work->sums != NULL && work->seen != NULL;
-    return complete ? JK_OK : jk_fail_memory(error, "the rows of the panel");
+    return jk_held(complete, error, "the rows of the panel");
 }
 
 static jk_status keep_origin(const jk_panel *panel, jk_own_calibration *to, jk_error *error) {
@@ -295,7 +295,7 @@ static jk_status keep_origin(const jk_panel *panel, jk_own_calibration *to, jk_e
     to->source = jk_arena_text(to->arena, source, strlen(source));
     to->sha256 = jk_arena_text(to->arena, jk_tape_sha256(tape), strlen(jk_tape_sha256(tape)));
     to->span_end = jk_panel_span_of(panel).end;
-    return to->source != NULL && to->sha256 != NULL ? JK_OK : jk_fail_memory(error, "a calibration");
+    return jk_held(to->source != NULL && to->sha256 != NULL, error, "a calibration");
 }
 
 static jk_status calibrate(calibrating *work, jk_panel *panel, const jk_run *run, jk_own_calibration *to,
@@ -308,9 +308,7 @@ static jk_status calibrate(calibrating *work, jk_panel *panel, const jk_run *run
     JK_TRY(jk_panel_stream(panel, run, pack_block, work, error));
     to->count = model->segment_count + 1;
     to->groups = jk_arena_alloc(to->arena, to->count, sizeof *to->groups);
-    if (to->groups == NULL) {
-        return jk_fail_memory(error, "a calibration");
-    }
+    JK_TRY(jk_held(to->groups != NULL, error, "a calibration"));
     to->groups[0].segment = "all";
     calibrate_group(work, -1, own->slope, own->intercept, &to->groups[0]);
     if (to->groups[0].rows == 0) {
@@ -345,9 +343,7 @@ jk_status jk_own_calibrate(const char *path, const jk_model *model, const jk_pan
                                "missing key: the model has no score that somebody else made, which is what is "
                                "calibrated"));
     }
-    if (calibration->arena == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "a calibration"));
-    }
+    JK_TRY_CLEANUP(jk_held(calibration->arena != NULL, error, "a calibration"));
     JK_TRY_CLEANUP(jk_panel_open_run(path, model, run, &panel, error));
     jk_panel_want(panel, 0);
     JK_TRY_CLEANUP(calibrate(&work, panel, run, calibration, error));

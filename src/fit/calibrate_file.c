@@ -91,11 +91,9 @@ static jk_status make_text(const jk_own_calibration *from, const char *name, con
     free(*text);
     *text = NULL;
     FILE *stream = jk_text_open(text, length);
-    if (stream == NULL) {
-        return jk_fail_memory(error, "the model");
-    }
+    JK_TRY(jk_held(stream != NULL, error, "the model"));
     write_file(stream, from, name, include, version);
-    return jk_text_close(stream, text) ? JK_OK : jk_fail_memory(error, "the model");
+    return jk_held(jk_text_close(stream, text), error, "the model");
 }
 
 jk_status jk_own_calibration_write(const jk_own_calibration *calibration, const char *name, const char *path,

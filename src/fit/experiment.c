@@ -247,9 +247,7 @@ static void put_overlap(jk_experiment *self, const comparison *of, const double 
 static jk_status weigh_by_chance(jk_experiment *self, comparison *of, int treatment, jk_error *error) {
     double *chance = jk_arena_alloc(self->arena, of->count + 1, sizeof *chance);
     const char *name = NULL;
-    if (chance == NULL) {
-        return jk_fail_memory(error, "the weights");
-    }
+    JK_TRY(jk_held(chance != NULL, error, "the weights"));
     JK_TRY(jk_propensity(self, of->unit, of->count, chance, error));
     put_overlap(self, of, chance, treatment);
     for (size_t i = 0; i < of->count; i++) {
@@ -285,7 +283,7 @@ static jk_status room_for(jk_experiment *self, comparison *of, jk_error *error) 
     of->odds = jk_arena_alloc(self->arena, self->units + 1, sizeof *of->odds);
     of->order = jk_arena_alloc(self->arena, self->units + 1, sizeof *of->order);
     bool made = of->unit != NULL && of->weight != NULL && of->odds != NULL && of->order != NULL;
-    return made ? JK_OK : jk_fail_memory(error, "the claims");
+    return jk_held(made, error, "the claims");
 }
 
 static jk_status compare(jk_experiment *self, int treatment, jk_error *error) {
@@ -342,9 +340,7 @@ static jk_status run(jk_experiment *self, const char *panel, jk_error *error) {
     }
     self->effect = jk_arena_alloc(self->arena, TREATED * groups, sizeof *self->effect);
     self->overlap = jk_arena_alloc(self->arena, (size_t)TREATED * JK_OVERLAP_BANDS, sizeof *self->overlap);
-    if (self->effect == NULL || self->overlap == NULL) {
-        return jk_fail_memory(error, "the effects");
-    }
+    JK_TRY(jk_held(self->effect != NULL && self->overlap != NULL, error, "the effects"));
     self->result.follow = self->options.follow;
     JK_TRY(jk_experiment_read(self, panel, error));
     count_units(self);

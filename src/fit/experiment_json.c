@@ -143,5 +143,5 @@ jk_status jk_experiment_json(const jk_experiment *self, char **text, jk_error *e
     jk_json_put(json, object, "choice", result->randomised ? json_null() : choice_json(json, result));
     jk_json_put(json, object, "manifest", jk_run_record_manifest(json));
     *text = jk_json_text(json, object, JSON_INDENT(2));
-    return *text != NULL ? JK_OK : jk_fail_memory(error, "the effects as JSON");
+    return jk_held(*text != NULL, error, "the effects as JSON");
 }

@@ -105,9 +105,7 @@ static jk_status read_arms(reader *self, uint8_t **arm_of, jk_error *error) {
     size_t count = 0;
     const char *const *names = jk_tape_dictionary(tape, self->arm_column, &count);
     uint8_t *codes = jk_arena_alloc(experiment->arena, count + 1, sizeof *codes);
-    if (codes == NULL) {
-        return jk_fail_memory(error, "the arms");
-    }
+    JK_TRY(jk_held(codes != NULL, error, "the arms"));
     codes[0] = NO_ARM;
     for (size_t i = 0; i < count; i++) {
         int arm = arm_by_name(names[i]);
@@ -132,9 +130,7 @@ static jk_status name_terms(jk_experiment *self, jk_error *error) {
     size_t most = JK_UNIT_TERMS - 3;
     self->terms = 3 + (card->count < most ? card->count : most);
     self->term_name = jk_arena_alloc(self->arena, self->terms, sizeof *self->term_name);
-    if (self->term_name == NULL) {
-        return jk_fail_memory(error, "the characteristics");
-    }
+    JK_TRY(jk_held(self->term_name != NULL, error, "the characteristics"));
     self->term_name[0] = "segment";
     self->term_name[1] = "title_state";
     self->term_name[2] = "capacity_class";
@@ -205,9 +201,7 @@ static jk_status make_units(reader *self, size_t rows, jk_error *error) {
     }
     jk_sort(row, kept, sizeof *row, by_claim);
     experiment->unit = jk_columns_alloc(kept + 1, sizeof *experiment->unit);
-    if (experiment->unit == NULL) {
-        return jk_fail_memory(error, "the claims");
-    }
+    JK_TRY(jk_held(experiment->unit != NULL, error, "the claims"));
     int32_t last_day = jk_panel_span_of(self->panel).end;
     for (size_t first = 0, end = 0; first < kept; first = end) {
         for (end = first; end < kept && row[end].claim == row[first].claim && row[end].debtor == row[first].debtor;) {
@@ -238,10 +232,9 @@ static jk_status read_all(reader *self, jk_error *error) {
     self->level = jk_columns_zero(threads * self->block_rows, sizeof *self->level);
     self->row = jk_columns_alloc(rows, sizeof *self->row);
     self->term = arm_of == NULL ? jk_columns_zero(rows, experiment->terms) : NULL;
-    if (self->scratch == NULL || self->keep == NULL || self->level == NULL || self->row == NULL ||
-        (arm_of == NULL && self->term == NULL)) {
-        return jk_fail_memory(error, "the rows of the panel");
-    }
+    JK_TRY(jk_held(self->scratch != NULL && self->keep != NULL && self->level != NULL && self->row != NULL &&
+                       (arm_of != NULL || self->term != NULL),
+                   error, "the rows of the panel"));
     JK_TRY(jk_panel_stream(self->panel, run, read_block, self, error));
     return make_units(self, rows, error);
 }

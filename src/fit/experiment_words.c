@@ -18,9 +18,7 @@ __attribute__((format(printf, 3, 4))) static jk_status say(jk_experiment *self, 
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     const char *kept = jk_arena_text(self->arena, text, strlen(text));
-    if (kept == NULL) {
-        return jk_fail_memory(error, "the sentences");
-    }
+    JK_TRY(jk_held(kept != NULL, error, "the sentences"));
     if (self->result.word_count < WORDS_MAX) {
         self->word[self->result.word_count++] = kept;
     }
@@ -68,9 +66,7 @@ static jk_status say_choice(jk_experiment *self, int treatment, jk_error *error)
 
 jk_status jk_experiment_say(jk_experiment *self, jk_error *error) {
     self->word = jk_arena_alloc(self->arena, WORDS_MAX, sizeof *self->word);
-    if (self->word == NULL) {
-        return jk_fail_memory(error, "the sentences");
-    }
+    JK_TRY(jk_held(self->word != NULL, error, "the sentences"));
     const jk_experiment_result *result = &self->result;
     self->result.words = self->word;
     if (result->randomised) {

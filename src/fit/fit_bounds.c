@@ -40,9 +40,7 @@ static void note_cut(void *context, const jk_field *field, double found, double 
 static jk_status hold_points(jk_fit *fit, jk_characteristic *item, cuts *all, jk_error *error) {
     const jk_field *field = jk_record_field(&jk_record_bin, "points");
     double *points = jk_arena_alloc(fit->arena, item->count + 1, sizeof *points);
-    if (points == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(points != NULL, error, "the fit"));
     all->where = item->name;
     for (size_t l = 0; l < item->count + 2; l++) {
         double from = l < item->count ? item->points[l] : l == item->count ? item->missing_points : item->other_points;

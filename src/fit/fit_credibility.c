@@ -52,9 +52,7 @@ static jk_status hold_others(shrinking *self, jk_error *error) {
     for (size_t t = JK_FIT_TERM_PENDING; t < from->terms; t++) {
         size_t entries = from->term[t].levels * (from->term[t].by_curve ? from->curves : 1);
         int32_t *table = jk_arena_alloc(self->arena, entries, sizeof *table);
-        if (table == NULL) {
-            return jk_fail_memory(error, "the fit");
-        }
+        JK_TRY(jk_held(table != NULL, error, "the fit"));
         for (size_t e = 0; e < entries; e++) {
             int32_t old = from->term[t].parameter[e];
             table[e] = old < 0 || fit->value[old] == 0.0 ? JK_PPML_NONE : add(self, fit->value[old], 1);
@@ -67,9 +65,7 @@ static jk_status hold_others(shrinking *self, jk_error *error) {
 static jk_status put_class_table(shrinking *self, int32_t (*parameter)[JK_CAPACITY_COUNT], jk_error *error) {
     size_t curves = self->fit->survey.curves;
     int32_t *table = jk_arena_alloc(self->arena, curves * JK_FIT_CLASS_CODES, sizeof *table);
-    if (table == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(table != NULL, error, "the fit"));
     for (size_t c = 0; c < curves; c++) {
         for (int code = 0; code < JK_FIT_CLASS_CODES; code++) {
             bool fitted = self->fit->class_fitted[c / JK_TREATMENT_COUNT];
@@ -84,9 +80,7 @@ static jk_status put_class_table(shrinking *self, int32_t (*parameter)[JK_CAPACI
 static jk_status fit_parent(shrinking *self, jk_error *error) {
     jk_fit *fit = self->fit;
     int32_t(*classes)[JK_CAPACITY_COUNT] = jk_arena_alloc(self->arena, fit->survey.curves, sizeof *classes);
-    if (classes == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(classes != NULL, error, "the fit"));
     for (size_t t = 0; t < JK_TREATMENT_COUNT; t++) {
         jk_parent_curve *parent = &self->parent[t];
         JK_TRY(jk_parent_join_steps(fit, self->arena, t, parent, error));
@@ -142,15 +136,11 @@ static jk_status count_cells(shrinking *self, jk_ppml *cells, jk_error *error) {
     int32_t(*classes)[JK_CAPACITY_COUNT] = jk_arena_alloc(self->arena, fit->survey.curves, sizeof *classes);
     self->cell = jk_arena_alloc(self->arena, fit->survey.curves, sizeof *self->cell);
     self->design.parameters = 0;
-    if (classes == NULL || self->cell == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(classes != NULL && self->cell != NULL, error, "the fit"));
     for (size_t c = 0; c < fit->survey.curves; c++) {
         const jk_parent_curve *parent = &self->parent[c % JK_TREATMENT_COUNT];
         self->cell[c] = jk_arena_alloc(self->arena, parent->count, sizeof **self->cell);
-        if (self->cell[c] == NULL) {
-            return jk_fail_memory(error, "the fit");
-        }
+        JK_TRY(jk_held(self->cell[c] != NULL, error, "the fit"));
         bool wanted = fit->survey.curve_rows[c] > 0;
         for (size_t u = 0; u < parent->count; u++) {
             double value = parent->intensity[u] > 0.0 ? jk_log(parent->intensity[u]) : 0.0;
@@ -283,9 +273,7 @@ static jk_status shrink_classes(shrinking *self, const jk_ppml *cells, size_t tr
     jk_fit *fit = self->fit;
     size_t segments = fit->base->segment_count, count = segments * JK_CAPACITY_COUNT;
     double *room = jk_arena_alloc(self->arena, 3 * segments + 5 * count, sizeof *room);
-    if (room == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(room != NULL, error, "the fit"));
     double *factor = room, *weight = factor + segments, *actual = weight + segments, *expected = actual + count;
     double *class_factor = expected + count, *class_weight = class_factor + count;
     double *class_unknown = class_weight + count, *unknown = class_unknown + count;
@@ -318,9 +306,7 @@ static jk_status shrink_curves(shrinking *self, const jk_ppml *cells, size_t tre
     }
     size_t most = steps > segments ? steps : segments;
     double *room = jk_arena_alloc(self->arena, 3 * segments + 5 * most, sizeof *room);
-    if (room == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(room != NULL, error, "the fit"));
     double *factor = room, *weight = factor + segments;
     double *actual = weight + segments, *expected = actual + most;
     double *step_factor = expected + most, *step_weight = step_factor + most;
@@ -355,10 +341,9 @@ static jk_status open_shrinking(shrinking *self, jk_error *error) {
     fit->curve_credibility = jk_arena_alloc(fit->arena, curves, sizeof *fit->curve_credibility);
     fit->curve_unknown = jk_arena_alloc(fit->arena, curves, sizeof *fit->curve_unknown);
     self->arena = jk_arena_create();
-    if (fit->class_value == NULL || fit->curve_value == NULL || fit->curve_credibility == NULL ||
-        fit->curve_unknown == NULL || self->arena == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(fit->class_value != NULL && fit->curve_value != NULL && fit->curve_credibility != NULL &&
+                       fit->curve_unknown != NULL && self->arena != NULL,
+                   error, "the fit"));
     self->curve = jk_arena_alloc(self->arena, curves, sizeof *self->curve);
     self->term = jk_arena_alloc(self->arena, fit->rows.terms, sizeof *self->term);
     self->start = jk_arena_alloc(self->arena, JK_PPML_PARAMETERS_MAX, sizeof *self->start);
@@ -367,13 +352,10 @@ static jk_status open_shrinking(shrinking *self, jk_error *error) {
         size_t steps = jk_fit_steps(fit, c)->count;
         fit->curve_value[c] = jk_arena_alloc(fit->arena, steps, sizeof(double));
         fit->curve_credibility[c] = jk_arena_alloc(fit->arena, steps, sizeof(double));
-        if (fit->curve_value[c] == NULL || fit->curve_credibility[c] == NULL) {
-            return jk_fail_memory(error, "the fit");
-        }
+        JK_TRY(jk_held(fit->curve_value[c] != NULL && fit->curve_credibility[c] != NULL, error, "the fit"));
     }
-    if (self->curve == NULL || self->term == NULL || self->start == NULL || self->held == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(self->curve != NULL && self->term != NULL && self->start != NULL && self->held != NULL, error,
+                   "the fit"));
     self->design =
         (jk_ppml_design){.curves = curves, .terms = fit->rows.terms, .curve = self->curve, .term = self->term};
     return JK_OK;

@@ -32,9 +32,7 @@ jk_status jk_fit_cuts_make(double *sample, size_t count, size_t most, jk_fit_cut
         }
     }
     cuts->below = jk_columns_zero(most + 1, sizeof *cuts->below);
-    if (cuts->below == NULL) {
-        return jk_fail_memory(error, "the bins of a characteristic");
-    }
+    JK_TRY(jk_held(cuts->below != NULL, error, "the bins of a characteristic"));
     jk_sort(sample, known, sizeof *sample, ascending);
     cuts->count = 0;
     for (size_t k = 1; known > 0 && k < most; k++) {

@@ -22,10 +22,9 @@ jk_status jk_fit_survey_rows(jk_fit *fit, jk_error *error) {
     survey->class_cash = jk_arena_alloc(fit->arena, survey->curves, sizeof *survey->class_cash);
     survey->level_exposure = jk_arena_alloc(fit->arena, characteristics, sizeof *survey->level_exposure);
     survey->level_cash = jk_arena_alloc(fit->arena, characteristics, sizeof *survey->level_cash);
-    if (survey->curve_rows == NULL || survey->class_exposure == NULL || survey->class_cash == NULL ||
-        survey->level_exposure == NULL || survey->level_cash == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(survey->curve_rows != NULL && survey->class_exposure != NULL && survey->class_cash != NULL &&
+                       survey->level_exposure != NULL && survey->level_cash != NULL,
+                   error, "the fit"));
     for (size_t i = 0; i < rows->columns.rows; i++) {
         double exposure = rows->weight[i] * rows->months[i];
         const uint8_t *level = rows->level + i * rows->terms;
@@ -114,9 +113,7 @@ jk_status jk_fit_card_init(jk_fit *fit, jk_error *error) {
     fit->card = jk_arena_alloc(fit->arena, characteristics, sizeof *fit->card);
     fit->class_fitted = jk_arena_alloc(fit->arena, fit->base->segment_count, sizeof *fit->class_fitted);
     fit->class_reference = jk_arena_alloc(fit->arena, jk_fit_curves(fit->base), sizeof *fit->class_reference);
-    if (fit->card == NULL || fit->class_fitted == NULL || fit->class_reference == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(fit->card != NULL && fit->class_fitted != NULL && fit->class_reference != NULL, error, "the fit"));
     for (size_t c = 0; c < characteristics; c++) {
         jk_fit_card_item *card = &fit->card[c];
         card->from = &fit->base->scorecard.characteristics[c];
@@ -166,9 +163,7 @@ static jk_status add_curves(jk_fit *fit, jk_ppml_curve *curves, jk_error *error)
         const jk_steps *steps = jk_fit_steps(fit, c);
         double *month = jk_arena_alloc(design->arena, steps->count, sizeof *month);
         design->curve_parameter[c] = jk_arena_alloc(design->arena, steps->count, sizeof(int32_t));
-        if (month == NULL || design->curve_parameter[c] == NULL) {
-            return jk_fail_memory(error, "the fit");
-        }
+        JK_TRY(jk_held(month != NULL && design->curve_parameter[c] != NULL, error, "the fit"));
         for (size_t k = 0; k < steps->count; k++) {
             month[k] = (double)steps->month[k];
             jk_fit_parameter parameter = {.kind = JK_FIT_CURVE, .curve = (int)c, .item = -1, .index = (int)k};
@@ -184,9 +179,7 @@ static jk_status add_curves(jk_fit *fit, jk_ppml_curve *curves, jk_error *error)
 static jk_status add_classes(jk_fit *fit, jk_ppml_term *term, jk_error *error) {
     jk_fit_design *design = &fit->design;
     int32_t *table = jk_arena_alloc(design->arena, fit->survey.curves * JK_FIT_CLASS_CODES, sizeof *table);
-    if (table == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(table != NULL, error, "the fit"));
     for (size_t c = 0; c < fit->survey.curves; c++) {
         for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
             double exposure = 0.0;
@@ -210,9 +203,7 @@ static jk_status add_classes(jk_fit *fit, jk_ppml_term *term, jk_error *error) {
 static jk_status add_pending(jk_fit *fit, jk_ppml_term *term, jk_error *error) {
     jk_fit_design *design = &fit->design;
     int32_t *table = jk_arena_alloc(design->arena, fit->survey.curves * 2, sizeof *table);
-    if (table == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(table != NULL, error, "the fit"));
     for (size_t c = 0; c < fit->survey.curves; c++) {
         double factor = jk_fit_segment(fit, c)->pre_title_factor;
         bool wanted =
@@ -234,9 +225,7 @@ static jk_status add_levels(jk_fit *fit, size_t item, jk_ppml_term *term, jk_err
     const jk_fit_card_item *card = &fit->card[item];
     int32_t *table = jk_arena_alloc(design->arena, card->fine, sizeof *table);
     int32_t *parameter = jk_arena_alloc(design->arena, card->levels, sizeof *parameter);
-    if (table == NULL || parameter == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(table != NULL && parameter != NULL, error, "the fit"));
     for (size_t l = 0; l < card->levels; l++) {
         jk_fit_parameter meaning = {.kind = JK_FIT_POINTS, .curve = -1, .item = (int)item, .index = (int)l};
         parameter[l] = add_parameter(design, meaning);
@@ -255,9 +244,7 @@ jk_status jk_fit_design_build(jk_fit *fit, jk_error *error) {
     size_t curves = fit->survey.curves, characteristics = fit->base->scorecard.count;
     jk_fit_design_reset(design);
     design->arena = jk_arena_create();
-    if (design->arena == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(design->arena != NULL, error, "the fit"));
     jk_ppml_curve *curve = jk_arena_alloc(design->arena, curves, sizeof *curve);
     jk_ppml_term *term = jk_arena_alloc(design->arena, fit->rows.terms, sizeof *term);
     design->parameter = jk_arena_alloc(design->arena, JK_PPML_PARAMETERS_MAX, sizeof *design->parameter);
@@ -266,10 +253,10 @@ jk_status jk_fit_design_build(jk_fit *fit, jk_error *error) {
     design->curve_parameter = jk_arena_alloc(design->arena, curves, sizeof *design->curve_parameter);
     design->class_parameter = jk_arena_alloc(design->arena, curves, sizeof *design->class_parameter);
     design->level_parameter = jk_arena_alloc(design->arena, characteristics, sizeof *design->level_parameter);
-    if (curve == NULL || term == NULL || design->parameter == NULL || design->start == NULL || design->held == NULL ||
-        design->curve_parameter == NULL || design->class_parameter == NULL || design->level_parameter == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(curve != NULL && term != NULL && design->parameter != NULL && design->start != NULL &&
+                       design->held != NULL && design->curve_parameter != NULL && design->class_parameter != NULL &&
+                       design->level_parameter != NULL,
+                   error, "the fit"));
     design->ppml = (jk_ppml_design){.curves = curves, .terms = fit->rows.terms, .curve = curve, .term = term};
     JK_TRY(add_curves(fit, curve, error));
     JK_TRY(add_classes(fit, &term[JK_FIT_TERM_CLASS], error));

@@ -184,9 +184,7 @@ static void gain_of(looking *self, size_t item, double *factors, double *gain, d
 static jk_status find_errors(looking *self, size_t item, jk_error *error) {
     const jk_fit *fit = self->fit;
     double *score = jk_arena_alloc(self->arena, 2 * self->segments + 1, sizeof *score);
-    if (score == NULL) {
-        return jk_fail_memory(error, "the interactions");
-    }
+    JK_TRY(jk_held(score != NULL, error, "the interactions"));
     double *middle = score + self->segments;
     const double precision = self->dispersion / self->variance;
     for (size_t g = 0; g < self->segments; g++) {
@@ -215,9 +213,7 @@ static jk_status find_errors(looking *self, size_t item, jk_error *error) {
 static jk_status keep(looking *self, size_t item, jk_error *error) {
     jk_fit *fit = self->fit;
     double *factor = jk_arena_alloc(fit->arena, 2 * self->segments, sizeof *factor);
-    if (factor == NULL) {
-        return jk_fail_memory(error, "the interactions");
-    }
+    JK_TRY(jk_held(factor != NULL, error, "the interactions"));
     fit->interaction[item].std_error = factor + self->segments;
     for (size_t g = 0; g < self->segments; g++) {
         factor[g] = jk_fit_round_points(1.0 + self->off[g]);
@@ -255,9 +251,7 @@ static jk_status search(looking *self, jk_error *error) {
     jk_fit *fit = self->fit;
     const size_t count = fit->base->scorecard.count;
     double *factors = jk_arena_alloc(self->arena, FOLDS * self->segments + 1, sizeof *factors);
-    if (factors == NULL) {
-        return jk_fail_memory(error, "the interactions");
-    }
+    JK_TRY(jk_held(factors != NULL, error, "the interactions"));
     for (size_t kept = 0; kept < count; kept++) {
         int best = -1;
         for (size_t c = 0; c < count; c++) {
@@ -285,10 +279,8 @@ jk_status jk_fit_interactions(jk_fit *fit, jk_error *error) {
     const size_t rows = fit->rows.columns.rows, count = fit->base->scorecard.count;
     jk_ppml_rows weighed;
     double *memory = NULL;
-    jk_status status = self.arena != NULL ? JK_OK : jk_fail_memory(error, "the interactions");
-    if (status != JK_OK) {
-        return status;
-    }
+    JK_TRY(jk_held(self.arena != NULL, error, "the interactions"));
+    jk_status status = JK_OK;
     for (size_t c = 0; c < count; c++) {
         self.levels = fit->card[c].levels > self.levels ? fit->card[c].levels : self.levels;
     }
@@ -297,10 +289,9 @@ jk_status jk_fit_interactions(jk_fit *fit, jk_error *error) {
     self.fold = jk_arena_alloc(self.arena, fit->rows.columns.clusters + 1, sizeof *self.fold);
     self.cell = jk_arena_alloc(self.arena, self.segments * self.levels + 1, sizeof *self.cell);
     self.center = jk_arena_alloc(self.arena, 3 * self.segments + 1, sizeof *self.center);
-    if (fit->interaction == NULL || self.cash == NULL || self.fold == NULL || self.cell == NULL ||
-        self.center == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the interactions"));
-    }
+    JK_TRY_CLEANUP(jk_held(fit->interaction != NULL && self.cash != NULL && self.fold != NULL && self.cell != NULL &&
+                               self.center != NULL,
+                           error, "the interactions"));
     self.mean = self.cash + rows;
     self.off = self.center + self.segments;
     self.error = self.off + self.segments;

@@ -229,7 +229,7 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     jk_json_put(json, object, "messages", sentences(json, result->messages, result->message_count));
     jk_json_put(json, object, "manifest", jk_run_record_manifest(json));
     *text = jk_json_text(json, object, JSON_INDENT(2));
-    return *text != NULL ? JK_OK : jk_fail_memory(error, "the fit as JSON");
+    return jk_held(*text != NULL, error, "the fit as JSON");
 }
 
 /* Variance of the logarithm of whole curves that their figures' credibility leaves out. */
@@ -288,5 +288,5 @@ jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, ch
     jk_json_put(json, object, "levels", jk_fit_payers_levels_json(json, fit));
     jk_json_put(json, object, "manifest", jk_run_record_manifest(json));
     *text = jk_json_text(json, object, JSON_COMPACT);
-    return *text != NULL ? JK_OK : jk_fail_memory(error, "the covariance as JSON");
+    return jk_held(*text != NULL, error, "the covariance as JSON");
 }

@@ -413,12 +413,10 @@ static jk_status write_text(const jk_fit *fit, const jk_yaml_node *root, const c
     free(*text);
     *text = NULL;
     FILE *stream = jk_text_open(text, length);
-    if (stream == NULL) {
-        return jk_fail_memory(error, "the model");
-    }
+    JK_TRY(jk_held(stream != NULL, error, "the model"));
     writer self = {fit, stream, version};
     write_file(&self, root);
-    return jk_text_close(stream, text) ? JK_OK : jk_fail_memory(error, "the model");
+    return jk_held(jk_text_close(stream, text), error, "the model");
 }
 
 /* The file's text, for free(). */
@@ -428,9 +426,7 @@ static jk_status make_text(const jk_fit *fit, char **text, size_t *length, jk_er
     char sha256[65], version[JK_FIT_VERSION_TEXT];
     jk_status status = JK_OK;
     *text = NULL;
-    if (reader.arena == NULL) {
-        return jk_fail_memory(error, "the model");
-    }
+    JK_TRY(jk_held(reader.arena != NULL, error, "the model"));
     JK_TRY_CLEANUP(jk_include_load(&reader, fit->base->path, &root, sha256, error));
     if (strcmp(sha256, fit->base->sha256) != 0) {
         JK_TRY_CLEANUP(jk_fail(error, JK_ERROR_MODEL, fit->base->path, 0, NULL,

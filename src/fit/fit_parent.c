@@ -21,9 +21,9 @@ jk_status jk_parent_join_steps(const jk_fit *fit, jk_arena *arena, size_t treatm
     parent->intensity = jk_arena_alloc(arena, most + 1, sizeof *parent->intensity);
     parent->most = jk_arena_alloc(arena, most + 1, sizeof *parent->most);
     parent->parameter = jk_arena_alloc(arena, most + 1, sizeof *parent->parameter);
-    if (parent->month == NULL || parent->intensity == NULL || parent->most == NULL || parent->parameter == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(
+        jk_held(parent->month != NULL && parent->intensity != NULL && parent->most != NULL && parent->parameter != NULL,
+                error, "the fit"));
     size_t count = 0;
     for (size_t c = treatment; c < fit->survey.curves; c += JK_TREATMENT_COUNT) {
         const jk_steps *steps = jk_fit_steps(fit, c);

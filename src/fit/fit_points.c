@@ -51,9 +51,7 @@ static jk_status gather_groups(points *self, jk_error *error) {
         self->groups = fit->estimates.left[i] >= self->groups ? (size_t)fit->estimates.left[i] + 1 : self->groups;
     }
     self->group = jk_arena_alloc(self->arena, self->groups, sizeof *self->group);
-    if (self->group == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(self->group != NULL, error, "the fit"));
     for (size_t i = 0; i < fit->estimates.rows; i++) {
         size_t code = fit->estimates.left[i];
         if (code < JK_PPML_NO_CASH_GROUP) {
@@ -64,9 +62,7 @@ static jk_status gather_groups(points *self, jk_error *error) {
         if (to->rows++ == 0) {
             to->curve = !left_for_level(fit, code);
             to->common_level = jk_arena_alloc(self->arena, characteristics + 1, 1);
-            if (to->common_level == NULL) {
-                return jk_fail_memory(error, "the fit");
-            }
+            JK_TRY(jk_held(to->common_level != NULL, error, "the fit"));
             for (size_t c = 0; c < characteristics; c++) {
                 to->common_level[c] = fit->card[c].level_of[level[c]];
             }
@@ -149,9 +145,7 @@ static void weigh_rows(points *self, double power) {
 static jk_status find_loose(const points *self, uint8_t **loose, jk_error *error) {
     const jk_fit *fit = self->fit;
     *loose = jk_arena_alloc(self->arena, fit->estimates.parameters, 1);
-    if (*loose == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(*loose != NULL, error, "the fit"));
     for (size_t p = 0; p < fit->estimates.parameters; p++) {
         (*loose)[p] = fit->estimates.state[p] == JK_PPML_NO_CASH || fit->estimates.state[p] == JK_PPML_COLLINEAR;
     }
@@ -238,10 +232,9 @@ static jk_status points_init(points *self, jk_error *error) {
     fit->credibility = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *fit->credibility);
     fit->unknown = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *fit->unknown);
     self->mean = jk_columns_alloc((fit->rows.known != NULL ? 4 : 3) * estimates->rows, sizeof *self->mean);
-    if (fit->value == NULL || fit->credibility == NULL || fit->unknown == NULL || self->arena == NULL ||
-        self->mean == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(fit->value != NULL && fit->credibility != NULL && fit->unknown != NULL && self->arena != NULL &&
+                       self->mean != NULL,
+                   error, "the fit"));
     self->cash = self->mean + estimates->rows;
     self->weight = self->cash + estimates->rows;
     self->known = self->weight + estimates->rows; /* where there is any */

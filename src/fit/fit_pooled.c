@@ -30,9 +30,7 @@ static jk_status add_curve(const jk_fit *fit, jk_arena *arena, size_t treatment,
     }
     double *month = jk_arena_alloc(arena, most + 1, sizeof *month);
     int32_t *parameter = jk_arena_alloc(arena, most + 1, sizeof *parameter);
-    if (month == NULL || parameter == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(month != NULL && parameter != NULL, error, "the fit"));
     for (size_t c = treatment; c < fit->survey.curves; c += JK_TREATMENT_COUNT) {
         const jk_steps *own = jk_fit_steps(fit, c);
         for (size_t k = 0; fit->survey.curve_rows[c] > 0 && k < own->count; k++) {
@@ -90,9 +88,7 @@ static jk_status add_points(const jk_fit *fit, jk_arena *arena, jk_ppml_term *te
         const jk_fit_card_item *card = &fit->card[c];
         const jk_ppml_term *old = &from->term[JK_FIT_TERMS_FIXED + c];
         int32_t *table = jk_arena_alloc(arena, old->levels, sizeof *table);
-        if (table == NULL) {
-            return jk_fail_memory(error, "the fit");
-        }
+        JK_TRY(jk_held(table != NULL, error, "the fit"));
         for (size_t l = 0; l < card->levels; l++) {
             int32_t point = fit->design.level_parameter[c][l];
             pooled->of[point] = add(pooled, l == card->reference, point);
@@ -115,10 +111,9 @@ jk_status jk_fit_pooled_build(const jk_fit *fit, jk_arena *arena, jk_fit_pooled 
     pooled->held = jk_arena_alloc(arena, most, sizeof *pooled->held);
     pooled->point = jk_arena_alloc(arena, most, sizeof *pooled->point);
     pooled->of = jk_arena_alloc(arena, fit->design.ppml.parameters, sizeof *pooled->of);
-    if (curve == NULL || term == NULL || classes == NULL || pending == NULL || pooled->start == NULL ||
-        pooled->held == NULL || pooled->point == NULL || pooled->of == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(curve != NULL && term != NULL && classes != NULL && pending != NULL && pooled->start != NULL &&
+                       pooled->held != NULL && pooled->point != NULL && pooled->of != NULL,
+                   error, "the fit"));
     pooled->design = (jk_ppml_design){.curves = curves, .terms = fit->rows.terms, .curve = curve, .term = term};
     for (size_t p = 0; p < fit->design.ppml.parameters; p++) {
         pooled->of[p] = -1;
@@ -144,9 +139,7 @@ jk_status jk_fit_pooled_segments(const jk_fit *fit, const jk_ppml_rows *rows, co
                                  double *weight, jk_error *error) {
     size_t segments = fit->base->segment_count, curves = fit->survey.curves;
     double *room = jk_columns_zero(3 * curves + 3 * segments, sizeof *room);
-    if (room == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(room != NULL, error, "the fit"));
     double *actual = room, *expected = room + curves, *factor = expected + curves;
     double *own_actual = factor + curves, *own_expected = own_actual + segments, *credibility = own_expected + segments;
     for (size_t i = 0; i < rows->rows; i++) {

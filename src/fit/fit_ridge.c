@@ -95,9 +95,7 @@ static jk_status make_links(ridge *self, jk_error *error) {
     self->links = jk_arena_alloc(self->arena, most + 1, sizeof *self->links);
     self->scaled = jk_arena_alloc(self->arena, most + 1, sizeof *self->scaled);
     self->tie = jk_arena_alloc(self->arena, fit->estimates.parameters, sizeof *self->tie);
-    if (self->links == NULL || self->scaled == NULL || self->tie == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(self->links != NULL && self->scaled != NULL && self->tie != NULL, error, "the fit"));
     for (size_t c = 0; c < fit->base->scorecard.count; c++) {
         const jk_fit_card_item *card = &fit->card[c];
         const int32_t *parameter = fit->design.level_parameter[c];
@@ -172,9 +170,8 @@ static jk_status take_part(ridge *self, jk_error *error) {
     uint8_t *level = jk_arena_alloc(self->arena, count * terms + 1, sizeof *level);
     uint32_t *begin = jk_arena_alloc(self->arena, from->clusters + 1, sizeof *begin);
     self->fold = jk_arena_alloc(self->arena, from->clusters + 1, sizeof *self->fold);
-    if (real == NULL || curve == NULL || level == NULL || begin == NULL || self->fold == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(real != NULL && curve != NULL && level != NULL && begin != NULL && self->fold != NULL, error,
+                   "the fit"));
     double *cash = real, *weight = cash + count, *start = weight + count, *months = start + count;
     double *known = months + count;
     self->part_weight = known + count;
@@ -289,9 +286,7 @@ static jk_status choose_spread(ridge *self, double dispersion, double *spread, j
     size_t clusters = self->part.clusters, best = 0;
     double *mean = jk_arena_alloc(self->arena, self->part.rows + 1, sizeof *mean);
     double *likelihood = jk_arena_alloc(self->arena, SPREADS * clusters + 1, sizeof *likelihood);
-    if (mean == NULL || likelihood == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(mean != NULL && likelihood != NULL, error, "the fit"));
     if (self->part.rows == 0 || !folds_have_cash(self)) {
         return JK_OK;
     }
@@ -368,9 +363,7 @@ static jk_status fit_freely(ridge *self, jk_ppml *free_fit, jk_error *error) {
         self->in_vain = true; /* other weights do not hold levels that run away: they are not looked for again */
     }
     uint8_t *held = jk_arena_alloc(self->arena, design->parameters, sizeof *held);
-    if (held == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(held != NULL, error, "the fit"));
     for (size_t p = 0; p < design->parameters; p++) {
         held[p] = self->pooled.held[p] || self->pooled.point[p] >= 0;
     }
@@ -384,9 +377,7 @@ jk_status jk_fit_ridge(jk_fit *fit, const jk_ppml_rows *rows, double *weight, do
     ridge self = {.fit = fit, .rows = rows, .loose = loose, .arena = jk_arena_create()};
     jk_ppml free_fit = {0}, drawn = {0};
     jk_status status = JK_OK;
-    if (self.arena == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(self.arena != NULL, error, "the fit"));
     const jk_run *run = &fit->options.run;
     *spread = (double)NAN;
     JK_TRY_CLEANUP(jk_fit_pooled_build(fit, self.arena, &self.pooled, error));

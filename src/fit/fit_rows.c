@@ -142,9 +142,7 @@ static jk_status place_columns(jk_fit_rows *rows, int with_known, jk_error *erro
     rows->mapped = bytes > MEMORY_MAX;
     rows->memory = rows->mapped ? map_file(bytes) : jk_columns_alloc(bytes, 1);
     rows->memory_bytes = bytes;
-    if (rows->memory == NULL) {
-        return jk_fail_memory(error, "the rows of the panel");
-    }
+    JK_TRY(jk_held(rows->memory != NULL, error, "the rows of the panel"));
     unsigned char *next = rows->memory;
     double **reals[] = {&rows->cash, &rows->weight, &rows->start, &rows->months, &rows->known};
     for (int i = 0; i < (with_known ? 5 : 4); i++, next += real) {
@@ -325,10 +323,9 @@ static jk_status reader_alloc(reader *self, size_t panel_rows, jk_error *error) 
             self->sample[i] = NAN;
         }
     }
-    return self->place == NULL || self->scratch == NULL || self->keep == NULL || self->level == NULL ||
-                   self->number == NULL || self->rows->cuts == NULL || (cuts && self->sample == NULL)
-               ? jk_fail_memory(error, "the rows of the panel")
-               : JK_OK;
+    return jk_held(self->place != NULL && self->scratch != NULL && self->keep != NULL && self->level != NULL &&
+                       self->number != NULL && self->rows->cuts != NULL && (!cuts || self->sample != NULL),
+                   error, "the rows of the panel");
 }
 
 jk_status jk_fit_rows_read(const jk_panel *panel, const jk_model *base, const jk_fit_options *options,

@@ -44,9 +44,7 @@ jk_status jk_fit_say(jk_fit *fit, jk_error *error, const char *format, ...) {
         return JK_OK; /* two hundred say enough */
     }
     const char *kept = jk_arena_text(fit->arena, text, strlen(text));
-    if (kept == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(kept != NULL, error, "the fit"));
     fit->messages[fit->result.message_count++] = kept;
     return JK_OK;
 }
@@ -241,9 +239,8 @@ static jk_status run(jk_fit *fit, const char *path, jk_error *error) {
     fit->messages = jk_arena_alloc(fit->arena, MESSAGES_MAX, sizeof *fit->messages);
     fit->result.learned = jk_arena_alloc(fit->arena, JK_FIT_LINES_MAX, sizeof *fit->result.learned);
     fit->result.worries = jk_arena_alloc(fit->arena, JK_FIT_LINES_MAX, sizeof *fit->result.worries);
-    if (share == NULL || fit->messages == NULL || fit->result.learned == NULL || fit->result.worries == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(share != NULL && fit->messages != NULL && fit->result.learned != NULL && fit->result.worries != NULL,
+                   error, "the fit"));
     JK_TRY(check_options(fit->base, &fit->options, error));
     JK_TRY(jk_panel_open_run(path, fit->base, &fit->options.run, &fit->panel, error));
     jk_panel_want(fit->panel, 0);
@@ -318,7 +315,7 @@ jk_status jk_fit_add_trees(jk_fit *fit, const jk_boost_options *options, const c
     const char *name = slash != NULL ? slash + 1 : path;
     fit->trees_name = jk_arena_text(fit->arena, name, strlen(name));
     fit->result.trees = &fit->trees;
-    return fit->trees_name != NULL ? JK_OK : jk_fail_memory(error, "the fit");
+    return jk_held(fit->trees_name != NULL, error, "the fit");
 }
 
 jk_model jk_fit_model(const jk_fit *fit) {

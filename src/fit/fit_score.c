@@ -38,9 +38,7 @@ static jk_status make_item(jk_fit *fit, size_t item, jk_characteristic *to, jk_e
     size_t bins = card->levels - (card->from->is_numeric ? 1 : 2);
     double *points = jk_arena_alloc(fit->arena, bins + 1, sizeof *points);
     double *below = jk_arena_alloc(fit->arena, bins + 1, sizeof *below);
-    if (points == NULL || below == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(points != NULL && below != NULL, error, "the fit"));
     for (size_t l = 0; l < bins; l++) {
         points[l] = jk_fit_round_points(fit->value[parameter[l]]);
     }
@@ -63,9 +61,7 @@ static jk_status make_item(jk_fit *fit, size_t item, jk_characteristic *to, jk_e
 static jk_status make_scorecard(jk_fit *fit, jk_error *error) {
     size_t count = fit->base->scorecard.count;
     jk_characteristic *items = jk_arena_alloc(fit->arena, count, sizeof *items);
-    if (items == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(items != NULL, error, "the fit"));
     for (size_t c = 0; c < count; c++) {
         JK_TRY(make_item(fit, c, &items[c], error));
     }
@@ -151,9 +147,7 @@ static jk_status center_theta(jk_fit *fit, jk_error *error) {
     const jk_fit_rows *rows = &fit->rows;
     size_t segments = fit->base->segment_count;
     double(*sum)[2][JK_CAPACITY_COUNT] = jk_arena_alloc(fit->arena, segments + 1, sizeof *sum);
-    if (sum == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(sum != NULL, error, "the fit"));
     for (size_t i = 0; i < rows->columns.rows; i++) {
         size_t g = rows->curve[i] / JK_TREATMENT_COUNT;
         int code = rows->level[i * rows->terms + JK_FIT_TERM_CLASS];
@@ -191,9 +185,7 @@ static jk_status level_base(jk_fit *fit, jk_error *error) {
     size_t segments = fit->base->segment_count;
     double(*sum)[2][JK_CAPACITY_COUNT] = jk_arena_alloc(fit->arena, segments + 1, sizeof *sum);
     fit->base_level = jk_arena_alloc(fit->arena, segments, sizeof *fit->base_level);
-    if (sum == NULL || fit->base_level == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(sum != NULL && fit->base_level != NULL, error, "the fit"));
     for (size_t i = 0; i < rows->columns.rows; i++) {
         size_t g = rows->curve[i] / JK_TREATMENT_COUNT;
         int code = rows->level[i * rows->terms + JK_FIT_TERM_CLASS];
@@ -258,9 +250,7 @@ static jk_status make_curve(jk_fit *fit, size_t curve, jk_error *error) {
     jk_segment *to = &fit->segments[g];
     const jk_steps *steps = jk_fit_steps(fit, curve);
     double *value = jk_arena_alloc(fit->arena, steps->count, sizeof *value);
-    if (value == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(value != NULL, error, "the fit"));
     bool whole = true;
     for (size_t k = 0; k < steps->count; k++) {
         whole = whole && !isnan(fit->curve_value[curve][k]);
@@ -434,9 +424,7 @@ static jk_status make_curves(jk_fit *fit, jk_error *error) {
 jk_status jk_fit_make_model(jk_fit *fit, jk_error *error) {
     size_t segments = fit->base->segment_count;
     fit->segments = jk_arena_alloc(fit->arena, segments, sizeof *fit->segments);
-    if (fit->segments == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(fit->segments != NULL, error, "the fit"));
     memcpy(fit->segments, fit->base->segments, segments * sizeof *fit->segments);
     take_transitions(fit);
     JK_TRY(make_scorecard(fit, error));
@@ -444,9 +432,7 @@ jk_status jk_fit_make_model(jk_fit *fit, jk_error *error) {
     jk_fit_guess_classes(fit);
     double(*by_score)[JK_CAPACITY_COUNT] = jk_arena_alloc(fit->arena, SCORES, sizeof *by_score);
     double(*below)[JK_CAPACITY_COUNT] = jk_arena_alloc(fit->arena, SCORES + 1, sizeof *below);
-    if (by_score == NULL || below == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(by_score != NULL && below != NULL, error, "the fit"));
     JK_TRY(make_curves(fit, error));
     expect_rows(fit, by_score);
     if (move_level(fit)) {

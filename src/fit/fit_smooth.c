@@ -100,9 +100,7 @@ jk_status jk_fit_smooth(jk_fit *fit, jk_error *error) {
         }
         const int32_t *parameter = fit->design.curve_parameter[c];
         step *steps = jk_arena_alloc(fit->arena, count, sizeof *steps);
-        if (steps == NULL) {
-            return jk_fail_memory(error, "the fit");
-        }
+        JK_TRY(jk_held(steps != NULL, error, "the fit"));
         for (size_t k = 0; k < count; k++) {
             steps[k].value = fit->curve_value[c][k];
             steps[k].volume = volume_of(fit, parameter[k]);

@@ -86,7 +86,7 @@ jk_status jk_fit_spline_room(const jk_fit *fit, jk_arena *arena, jk_ppml_link **
         most += 2 * fit->card[c].levels;
     }
     *links = jk_arena_alloc(arena, most, sizeof **links);
-    return *links != NULL ? JK_OK : jk_fail_memory(error, "the fit");
+    return jk_held(*links != NULL, error, "the fit");
 }
 
 /* What the variances are searched with. */
@@ -150,10 +150,8 @@ static jk_status search_variances(jk_fit *fit, jk_error *error) {
     walk self = {.fit = fit};
     jk_arena *arena = jk_arena_create();
     double *memory = NULL, moved = INFINITY;
-    jk_status status = arena != NULL ? JK_OK : jk_fail_memory(error, "the fit");
-    if (status != JK_OK) {
-        return status;
-    }
+    JK_TRY(jk_held(arena != NULL, error, "the fit"));
+    jk_status status = JK_OK;
     JK_TRY_CLEANUP(jk_fit_weigh_rows(fit, &self.rows, &memory, error));
     JK_TRY_CLEANUP(jk_fit_pooled_build(fit, arena, &self.pooled, error));
     JK_TRY_CLEANUP(jk_fit_spline_room(fit, arena, &self.links, error));
@@ -170,9 +168,7 @@ cleanup:
 jk_status jk_fit_spline_variances(jk_fit *fit, jk_error *error) {
     bool any = false;
     fit->spline = jk_arena_alloc(fit->arena, fit->base->scorecard.count + 1, sizeof *fit->spline);
-    if (fit->spline == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(fit->spline != NULL, error, "the fit"));
     fit->spline_dispersion = jk_fit_payment_size(&fit->rows.columns);
     fit->result.balance_power = jk_fit_balance_power(&fit->rows.columns);
     for (size_t c = 0; c < fit->base->scorecard.count; c++) {

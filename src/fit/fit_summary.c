@@ -19,9 +19,7 @@ enum { SOME_PAYERS = 100, WIDE_SHOWN = 3 };
 #define WIDE           4.0 /* upper over lower end of an interval */
 
 static jk_status add(const char **lines, size_t *count, const char *text, jk_error *error) {
-    if (text == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(text != NULL, error, "the fit"));
     if (*count < JK_FIT_LINES_MAX) {
         lines[(*count)++] = text;
     }

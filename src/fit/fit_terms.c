@@ -35,7 +35,7 @@ static jk_status name_term(jk_fit *fit, const jk_fit_parameter *parameter, jk_fi
         term->characteristic = item->name;
         term->level = jk_fit_text(fit, "%s", jk_score_level_name(item, (size_t)parameter->index, text));
     }
-    return term->level != NULL ? JK_OK : jk_fail_memory(error, "the fit");
+    return jk_held(term->level != NULL, error, "the fit");
 }
 
 static const char *place_of(jk_fit *fit, const jk_fit_term *term) {
@@ -49,9 +49,7 @@ static jk_status comment(jk_fit *fit, const jk_fit_term *term, bool smooth, jk_e
     static const char *const held[] = {"leans on all segments", "takes the ratio of all segments",
                                        "keeps the points of the reference level"};
     const char *place = place_of(fit, term);
-    if (place == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(place != NULL, error, "the fit"));
     switch (term->state) {
     case JK_PPML_NO_CASH:
         return term->kind == JK_FIT_POINTS
@@ -159,9 +157,7 @@ static void set_interval(jk_fit_term *term) {
 /* What the model takes rests on weighed rows, whose estimates are less uncertain than those per euro. */
 static jk_status copy_covariance(jk_fit *fit, const size_t *from, size_t count, jk_error *error) {
     double *covariance = jk_arena_alloc(fit->arena, count * count, sizeof *covariance);
-    if (covariance == NULL) {
-        return jk_fail_memory(error, "the covariance");
-    }
+    JK_TRY(jk_held(covariance != NULL, error, "the covariance"));
     const double *all = fit->covariance != NULL ? fit->covariance : fit->estimates.covariance;
     for (size_t a = 0; a < count; a++) {
         for (size_t b = 0; b < count; b++) {
@@ -177,9 +173,7 @@ jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error) {
     const jk_ppml *estimates = &fit->estimates;
     jk_fit_term *terms = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *terms);
     size_t *from = jk_arena_alloc(fit->arena, estimates->parameters, sizeof *from);
-    if (terms == NULL || from == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(terms != NULL && from != NULL, error, "the fit"));
     size_t count = 0, estimated = 0;
     for (size_t p = 0; p < estimates->parameters; p++) {
         if (!is_figure(fit, p)) {

@@ -152,9 +152,7 @@ static jk_status build_design(title_work *self, jk_error *error) {
     size_t terms = pooled->design.terms, curves = pooled->design.curves;
     jk_ppml_term *term = jk_arena_alloc(probe->arena, terms, sizeof *term);
     int32_t *table = jk_arena_alloc(probe->arena, 2 * curves, sizeof *table);
-    if (term == NULL || table == NULL) {
-        return jk_fail_memory(error, "what titles bring");
-    }
+    JK_TRY(jk_held(term != NULL && table != NULL, error, "what titles bring"));
     self->pending = (int32_t)pooled->design.parameters++;
     memcpy(term, pooled->design.term, terms * sizeof *term);
     for (size_t c = 0; c < curves; c++) {
@@ -287,9 +285,7 @@ static jk_status estimate(title_work *self, size_t pending, size_t garnished, jk
     self->mean = jk_columns_alloc(rows, sizeof *self->mean);
     self->base = jk_columns_alloc(rows, sizeof *self->base);
     self->warm = jk_columns_alloc(self->pooled.design.parameters, sizeof *self->warm);
-    if (self->mean == NULL || self->base == NULL || self->warm == NULL) {
-        return jk_fail_memory(error, "what titles bring");
-    }
+    JK_TRY(jk_held(self->mean != NULL && self->base != NULL && self->warm != NULL, error, "what titles bring"));
     if (probe->rows.known != NULL) {
         memcpy(self->base, probe->rows.known, rows * sizeof *self->base);
     }
@@ -320,9 +316,7 @@ static jk_status take(jk_fit *fit, jk_error *error) {
     const jk_fit_factor *pending = &fit->titles.pre_title, *garnish = &fit->titles.garnish;
     jk_model *model = jk_arena_alloc(fit->arena, 1, sizeof *model);
     jk_segment *segments = jk_arena_alloc(fit->arena, fit->base->segment_count, sizeof *segments);
-    if (model == NULL || segments == NULL) {
-        return jk_fail_memory(error, "what titles bring");
-    }
+    JK_TRY(jk_held(model != NULL && segments != NULL, error, "what titles bring"));
     memcpy(segments, fit->base->segments, fit->base->segment_count * sizeof *segments);
     for (size_t g = 0; g < fit->base->segment_count; g++) {
         double factor = pending->learned ? pending->value : 1.0;
@@ -365,9 +359,8 @@ jk_status jk_fit_learn_titles(jk_fit *fit, const double *share, const uint8_t *f
         fit->titles.pre_title.why = few(fit, titled + garnished, "under a title, to compare with");
         pending = 0;
     }
-    if (fit->titles.pre_title.why == NULL || fit->titles.garnish.why == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "what titles bring"));
-    }
+    JK_TRY_CLEANUP(
+        jk_held(fit->titles.pre_title.why != NULL && fit->titles.garnish.why != NULL, error, "what titles bring"));
     if (pending >= DEBTORS_LEAST || garnished >= DEBTORS_LEAST) {
         JK_TRY_CLEANUP(estimate(&self, pending, garnished, error));
     }

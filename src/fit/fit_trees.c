@@ -145,7 +145,7 @@ static jk_status make_rooms(grower *g, jk_error *error) {
     }
     size_t blocks = jk_panel_blocks(g->panel, run);
     g->block_first = jk_arena_alloc(g->arena, blocks + 1, sizeof *g->block_first);
-    return good && g->block_first != NULL ? JK_OK : jk_fail_memory(error, "the rows that trees learn from");
+    return jk_held(good && g->block_first != NULL, error, "the rows that trees learn from");
 }
 
 /* Counts the rows of each block; block_first becomes where each block's rows begin. */
@@ -172,9 +172,8 @@ static jk_status gather(grower *g, jk_fit_trees_result *result, jk_error *error)
     g->cash = jk_columns_alloc(result->rows, sizeof *g->cash);
     g->expected = jk_columns_alloc(result->rows, sizeof *g->expected);
     g->debtor = jk_columns_alloc(result->rows, sizeof *g->debtor);
-    if (g->matrix == NULL || g->cash == NULL || g->expected == NULL || g->debtor == NULL) {
-        return jk_fail_memory(error, "the rows that trees learn from");
-    }
+    JK_TRY(jk_held(g->matrix != NULL && g->cash != NULL && g->expected != NULL && g->debtor != NULL, error,
+                   "the rows that trees learn from"));
     return jk_panel_stream(g->panel, &g->options->run, take_rows, g, error);
 }
 
@@ -200,9 +199,7 @@ static jk_status weigh(grower *g, const char *path, jk_fit_trees_result *result,
     g->before = jk_arena_alloc(g->arena, blocks * segments, sizeof *g->before);
     g->after = jk_arena_alloc(g->arena, blocks * segments, sizeof *g->after);
     result->shift = calloc(segments, sizeof *result->shift);
-    if (g->before == NULL || g->after == NULL || result->shift == NULL) {
-        return jk_fail_memory(error, "the weights of trees");
-    }
+    JK_TRY(jk_held(g->before != NULL && g->after != NULL && result->shift != NULL, error, "the weights of trees"));
     JK_TRY(jk_panel_stream(g->panel, &g->options->run, weigh_rows, g, error));
     for (size_t s = 0; s < segments; s++) {
         double all_before = 0.0, all_after = 0.0;
@@ -225,10 +222,8 @@ jk_status jk_fit_trees(const char *panel, const jk_model *model, const jk_fit_tr
                        jk_fit_trees_result *result, jk_error *error) {
     grower g = {.options = options, .model = model, .arena = jk_arena_create()};
     *result = (jk_fit_trees_result){.segments = model->segment_count};
-    jk_status status = g.arena == NULL ? jk_fail_memory(error, "the rows that trees learn from") : JK_OK;
-    if (status != JK_OK) {
-        return status;
-    }
+    JK_TRY(jk_held(g.arena != NULL, error, "the rows that trees learn from"));
+    jk_status status = JK_OK;
     JK_TRY_CLEANUP(jk_panel_open_run(panel, model, &options->run, &g.panel, error));
     JK_TRY_CLEANUP(jk_tree_features_make(&model->scorecard, g.arena, &g.features, error));
     JK_TRY_CLEANUP(make_rooms(&g, error));

@@ -60,9 +60,7 @@ jk_status jk_fit_weigh_rows(const jk_fit *fit, jk_ppml_rows *rows, double **memo
         return JK_OK;
     }
     double *weight = jk_columns_alloc((from->known != NULL ? 3 : 2) * from->rows, sizeof *weight);
-    if (weight == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(weight != NULL, error, "the fit"));
     double *cash = weight + from->rows, *known = cash + from->rows, sum = 0.0, exposure = 0.0;
     for (size_t i = 0; i < from->rows; i++) {
         sum += from->weight[i] > 0.0 ? from->weight[i] * jk_log(from->weight[i]) : 0.0;

@@ -62,9 +62,7 @@ static jk_status see_payments(carrying *self, jk_error *error) {
         claims = (size_t)payers->row[i].claim >= claims ? (size_t)payers->row[i].claim + 1 : claims;
     }
     self->payment = jk_columns_zero(claims, sizeof *self->payment);
-    if (self->payment == NULL) {
-        return jk_fail_memory(error, "the levels");
-    }
+    JK_TRY(jk_held(self->payment != NULL, error, "the levels"));
     double cash = 0.0, months = 0.0, xx = 0.0, xy = 0.0;
     const jk_payer_row *begin = NULL; /* the claim's first payment */
     for (size_t i = 0; i < payers->count; i++) {

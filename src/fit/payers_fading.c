@@ -105,9 +105,7 @@ static jk_status see_rows(fading *self, jk_error *error) {
     jk_panel *panel = NULL;
     self->offset = jk_columns_zero(rows, sizeof *self->offset);
     self->points = jk_columns_zero(rows, sizeof *self->points);
-    if (self->offset == NULL || self->points == NULL) {
-        return jk_fail_memory(error, "the fading points");
-    }
+    JK_TRY(jk_held(self->offset != NULL && self->points != NULL, error, "the fading points"));
     JK_TRY(jk_panel_open_run(jk_tape_path(jk_panel_tape(fit->panel)), &model, &fit->options.run, &panel, error));
     jk_panel_want(panel, 0);
     self->first_start = jk_panel_span_of(panel).first_start;

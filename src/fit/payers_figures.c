@@ -174,9 +174,7 @@ static jk_status sum_errors(figures *self, double *covariance, size_t parameters
     const struct jk_fit_payers *payers = self->payers;
     const size_t all = self->segments * JK_PAYER_CELLS, cells = all + JK_PAYER_CELLS;
     uint32_t *touched = jk_columns_alloc(cells, sizeof *touched);
-    if (touched == NULL) {
-        return jk_fail_memory(error, "the payers");
-    }
+    JK_TRY(jk_held(touched != NULL, error, "the payers"));
     for (size_t from = 0, to = 0; from < payers->part_count; from = to) {
         size_t count = 0;
         for (to = from; to < payers->part_count && payers->part[to].debtor == payers->part[from].debtor; to++) {
@@ -297,9 +295,7 @@ static jk_status lean(figures *self, jk_error *error) {
     double *size = jk_arena_alloc(self->fit->arena, self->segments, sizeof *size);
     jk_payer_thin thin = {.segments = self->segments, .size = size};
     thin.cell = jk_arena_alloc(self->fit->arena, cells, sizeof *thin.cell);
-    if (size == NULL || thin.cell == NULL) {
-        return jk_fail_memory(error, "the payers");
-    }
+    JK_TRY(jk_held(size != NULL && thin.cell != NULL, error, "the payers"));
     see_sizes(self, size);
     lean_treatments(self, JK_PAYER_SETTLED_SHARE, &thin);
     lean_treatments(self, JK_PAYER_BREAKAGE, &thin);
@@ -339,9 +335,7 @@ static jk_status list_terms(figures *self, double *covariance, size_t parameters
     jk_payers_result *result = &self->fit->payers_result;
     size_t most = (self->segments + 1) * JK_PAYER_CELLS + 1; /* and the half-life */
     jk_payer_term *terms = jk_arena_alloc(self->fit->arena, most, sizeof *terms);
-    if (terms == NULL) {
-        return jk_fail_memory(error, "the payers");
-    }
+    JK_TRY(jk_held(terms != NULL, error, "the payers"));
     size_t count = 0;
     for (size_t kind = 0; kind < KINDS; kind++) {
         for (size_t g = 0; g <= self->segments; g++) {
@@ -367,9 +361,7 @@ jk_status jk_fit_payers_figures(jk_fit *fit, jk_error *error) {
     self.cell = jk_arena_alloc(fit->arena, cells, sizeof *self.cell);
     self.own = jk_arena_alloc(fit->arena, cells, sizeof *self.own);
     self.below = jk_arena_alloc(fit->arena, cells, sizeof *self.below);
-    if (self.cell == NULL || self.own == NULL || self.below == NULL) {
-        return jk_fail_memory(error, "the payers");
-    }
+    JK_TRY(jk_held(self.cell != NULL && self.own != NULL && self.below != NULL, error, "the payers"));
     carry_over(&self);
     add_up(&self);
     for (size_t i = 0; i < cells; i++) {
@@ -378,9 +370,7 @@ jk_status jk_fit_payers_figures(jk_fit *fit, jk_error *error) {
         self.cell[i].parameter = own ? (int)parameters++ : -1;
     }
     double *covariance = jk_arena_alloc(fit->arena, parameters * parameters + 1, sizeof *covariance);
-    if (covariance == NULL) {
-        return jk_fail_memory(error, "the payers");
-    }
+    JK_TRY(jk_held(covariance != NULL, error, "the payers"));
     JK_TRY(sum_errors(&self, covariance, parameters, error));
     JK_TRY(lean(&self, error));
     return list_terms(&self, covariance, parameters, error);

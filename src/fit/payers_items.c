@@ -104,9 +104,7 @@ jk_status jk_fit_payers_add_term(jk_fit *fit, const jk_payer_term *term, jk_erro
     size_t n = result->parameter_count;
     jk_payer_term *terms = jk_arena_alloc(fit->arena, result->term_count + 1, sizeof *terms);
     double *covariance = jk_arena_alloc(fit->arena, (n + 1) * (n + 1), sizeof *covariance);
-    if (terms == NULL || covariance == NULL) {
-        return jk_fail_memory(error, "the fading points");
-    }
+    JK_TRY(jk_held(terms != NULL && covariance != NULL, error, "the fading points"));
     memcpy(terms, result->terms, result->term_count * sizeof *terms);
     terms[result->term_count] = *term;
     if (!isnan(term->std_error)) {
@@ -129,7 +127,7 @@ jk_status jk_fit_room_for_levels(jk_fit *fit, jk_error *error) {
     size_t segments = fit->base->segment_count;
     fit->payers_result.levels = jk_arena_alloc(
         fit->arena, 2 * JK_PAYER_LEVELS_MAX + segments * (1 + JK_TREATMENT_COUNT) + 2, sizeof(jk_payer_level));
-    return fit->payers_result.levels != NULL ? JK_OK : jk_fail_memory(error, "the levels");
+    return jk_held(fit->payers_result.levels != NULL, error, "the levels");
 }
 
 void jk_fit_put_level(jk_payers_result *result, const jk_payer_level *level) {

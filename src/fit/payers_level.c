@@ -240,9 +240,7 @@ static jk_status apply(levelling *self, jk_error *error) {
             double level = bounded(&self->curve[g * JK_TREATMENT_COUNT + t]);
             jk_steps *steps = &segment->curve[t];
             double *value = jk_arena_alloc(fit->arena, steps->count, sizeof *value);
-            if (value == NULL) {
-                return jk_fail_memory(error, "the levels");
-            }
+            JK_TRY(jk_held(value != NULL, error, "the levels"));
             for (size_t i = 0; i < steps->count; i++) {
                 value[i] = jk_fit_round_figure(fmin(steps->value[i] * level, 100.0));
             }
@@ -324,9 +322,7 @@ static jk_status see_base(levelling *self, jk_error *error) {
     jk_model model = jk_fit_model(fit);
     jk_segment *segments = jk_arena_alloc(fit->arena, self->segments, sizeof *segments);
     self->by_base = jk_arena_alloc(fit->arena, self->segments * JK_TREATMENT_COUNT, sizeof *self->by_base);
-    if (segments == NULL || self->by_base == NULL) {
-        return jk_fail_memory(error, "the levels");
-    }
+    JK_TRY(jk_held(segments != NULL && self->by_base != NULL, error, "the levels"));
     memcpy(segments, fit->base->segments, self->segments * sizeof *segments);
     for (size_t g = 0; g < self->segments; g++) {
         segments[g].payers = fit->segments[g].payers;
@@ -387,9 +383,7 @@ static jk_status tell(levelling *self, jk_error *error) {
     for (size_t l = 0; l < self->levels; l++) {
         char name[64];
         const char *kept = jk_fit_text(fit, "%s", jk_score_level_name(item_of(self), l, name));
-        if (kept == NULL) {
-            return jk_fail_memory(error, "the levels");
-        }
+        JK_TRY(jk_held(kept != NULL, error, "the levels"));
         put_level(&self->points[l], "points", -1, -1, kept, result);
     }
     return JK_OK;
@@ -442,9 +436,7 @@ jk_status jk_fit_payers_level(jk_fit *fit, jk_error *error) {
             LEAST_FOLLOW);
     }
     self.share = jk_arena_alloc(fit->arena, factor_count(&self), sizeof *self.share);
-    if (self.share == NULL) {
-        return jk_fail_memory(error, "the levels");
-    }
+    JK_TRY(jk_held(self.share != NULL, error, "the levels"));
     self.curve = self.share + self.segments + 1;
     self.points = self.curve + self.segments * JK_TREATMENT_COUNT + 1;
     JK_TRY(see_base(&self, error));

@@ -170,9 +170,7 @@ jk_status jk_fit_payers_readiness_likelihood(const jk_fit *fit, const double *la
     const struct jk_fit_payers *payers = fit->payers;
     const hazards of = {lasting, points, shared, half_life};
     seen *debtor = jk_columns_zero(payers->count + 1, sizeof *debtor);
-    if (debtor == NULL) {
-        return jk_fail_memory(error, "the payers");
-    }
+    JK_TRY(jk_held(debtor != NULL, error, "the payers"));
     size_t count = see_debtors(fit, &of, debtor);
     double sum = settle_kind(debtor, count, false).likelihood + settle_kind(debtor, count, true).likelihood;
     const jk_payer_row *first = payers->row;

@@ -222,14 +222,10 @@ static jk_status judge(jk_fit *fit, struct jk_fit_payers *payers, jk_error *erro
 
 jk_status jk_fit_payers_read(jk_fit *fit, jk_error *error) {
     struct jk_fit_payers *payers = jk_arena_alloc(fit->arena, 1, sizeof *payers);
-    if (payers == NULL) {
-        return jk_fail_memory(error, "the payers");
-    }
+    JK_TRY(jk_held(payers != NULL, error, "the payers"));
     fit->payers = payers;
     payers->whole_class = jk_arena_alloc(fit->arena, fit->base->segment_count, sizeof *payers->whole_class);
-    if (payers->whole_class == NULL) {
-        return jk_fail_memory(error, "the payers");
-    }
+    JK_TRY(jk_held(payers->whole_class != NULL, error, "the payers"));
     JK_TRY(read_rows(fit, payers, error));
     settle_classes(fit, payers);
     JK_TRY(jk_fit_payers_spells(fit, error));

@@ -211,9 +211,7 @@ jk_status jk_fit_payers_spells(jk_fit *fit, jk_error *error) {
     struct jk_fit_payers *payers = fit->payers;
     spell_reader self = {.fit = fit, .payers = payers};
     payers->part = jk_columns_alloc(PARTS_A_ROW * payers->count, sizeof *payers->part);
-    if (payers->part == NULL) {
-        return jk_fail_memory(error, "the payers");
-    }
+    JK_TRY(jk_held(payers->part != NULL, error, "the payers"));
     look_ahead(payers);
     read_all(&self);
     double within = self.pause[0] / self.pause[1], out = self.after[0] / self.after[1];

@@ -133,9 +133,7 @@ static jk_status tell(worths *self, const double *move, jk_error *error) {
     for (size_t l = 0; l < self->count; l++) {
         const worth *one = &self->level[l];
         const char *name = jk_fit_text(self->fit, "points %+.3f", one->points);
-        if (name == NULL) {
-            return jk_fail_memory(error, "the levels");
-        }
+        JK_TRY(jk_held(name != NULL, error, "the levels"));
         double ratio = one->expected > 0.0 ? one->actual / one->expected : (double)NAN;
         jk_fit_put_level(
             result, &(jk_payer_level){.what = "worth",
@@ -158,9 +156,7 @@ jk_status jk_fit_payers_worth(jk_fit *fit, const double *points, jk_error *error
         return JK_OK;
     }
     worths *self = calloc(1, sizeof *self);
-    if (self == NULL) {
-        return jk_fail_memory(error, "the levels");
-    }
+    JK_TRY(jk_held(self != NULL, error, "the levels"));
     *self = (worths){.fit = fit, .points = points};
     double move[JK_PAYER_LEVELS_MAX] = {0.0};
     sum_years(self);

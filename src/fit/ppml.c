@@ -126,9 +126,8 @@ static jk_status work_init(jk_ppml_work *work, const uint8_t *held, double *para
     work->slot = jk_columns_zero(count, sizeof *work->slot);
     work->skip = jk_columns_zero(work->rows->rows, sizeof *work->skip);
     work->strip_begin = jk_columns_zero(STRIPS_MAX + 1, sizeof *work->strip_begin);
-    if (work->factor == NULL || work->slot == NULL || work->skip == NULL || work->strip_begin == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(work->factor != NULL && work->slot != NULL && work->skip != NULL && work->strip_begin != NULL, error,
+                   "the fit"));
     cut_strips(work, held);
     return JK_OK;
 }
@@ -176,11 +175,10 @@ static jk_status fit_init(jk_ppml *fit, size_t parameters, int with_covariance, 
     fit->payers = jk_columns_zero(parameters, sizeof(double));
     fit->clusters = jk_columns_zero(parameters, sizeof(double));
     fit->degrees = jk_columns_zero(parameters, sizeof(double));
-    return fit->estimate == NULL || fit->state == NULL || fit->std_error == NULL || fit->std_model == NULL ||
-                   fit->covariance == NULL || fit->exposure == NULL || fit->cash == NULL || fit->expected == NULL ||
-                   fit->payers == NULL || fit->clusters == NULL || fit->degrees == NULL
-               ? jk_fail_memory(error, "the fit")
-               : JK_OK;
+    return jk_held(fit->estimate != NULL && fit->state != NULL && fit->std_error != NULL && fit->std_model != NULL &&
+                       fit->covariance != NULL && fit->exposure != NULL && fit->cash != NULL && fit->expected != NULL &&
+                       fit->payers != NULL && fit->clusters != NULL && fit->degrees != NULL,
+                   error, "the fit");
 }
 
 static jk_status need_cash(const jk_ppml_rows *rows, jk_error *error) {

@@ -16,9 +16,7 @@
 /* inverse · middle · inverse into `out`; middle is made whole first. */
 static jk_status sandwich(const double *inverse, double *middle, size_t n, double scale, double *out, jk_error *error) {
     double *half = jk_columns_zero(n * n, sizeof *half);
-    if (half == NULL) {
-        return jk_fail_memory(error, "the standard errors");
-    }
+    JK_TRY(jk_held(half != NULL, error, "the standard errors"));
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < i; j++) {
             middle[i * n + j] = middle[j * n + i];
@@ -121,10 +119,9 @@ jk_status jk_ppml_errors(jk_ppml_work *work, const jk_ppml_options *options, jk_
     uint8_t *dropped = jk_columns_zero(n, sizeof *dropped);
     jk_ppml_rest rest = {.expected = fit->expected, .cash = fit->cash};
     rest.middle = options->without_errors ? NULL : jk_columns_zero(n * n, sizeof(double));
-    if (sums.gradient == NULL || sums.information == NULL || inverse == NULL || robust == NULL || degrees == NULL ||
-        dropped == NULL || (!options->without_errors && rest.middle == NULL)) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the standard errors"));
-    }
+    JK_TRY_CLEANUP(jk_held(sums.gradient != NULL && sums.information != NULL && inverse != NULL && robust != NULL &&
+                               degrees != NULL && dropped != NULL && (options->without_errors || rest.middle != NULL),
+                           error, "the standard errors"));
     JK_TRY_CLEANUP(jk_ppml_remains(work, &rest, error));
     fit->rows_used = rest.rows;
     fit->clusters_used = rest.clusters;

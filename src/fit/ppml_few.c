@@ -95,9 +95,9 @@ static jk_status few_init(few *self, const jk_ppml_work *work, const double *inv
     self->pull = jk_columns_zero(used * self->n, sizeof *self->pull);
     self->root = jk_columns_zero(used, sizeof *self->root);
     self->residual = jk_columns_zero(used, sizeof *self->residual);
-    if (self->begin == NULL || self->x == NULL || self->pull == NULL || self->root == NULL || self->residual == NULL) {
-        return jk_fail_memory(error, "the standard errors");
-    }
+    JK_TRY(jk_held(self->begin != NULL && self->x != NULL && self->pull != NULL && self->root != NULL &&
+                       self->residual != NULL,
+                   error, "the standard errors"));
     jk_ppml_row row;
     for (size_t c = 0; c < rows->clusters; c++) {
         size_t before = self->rows;
@@ -133,9 +133,7 @@ static void few_reset(few *self) {
 static jk_status pull_of_cluster(few *self, size_t cluster, jk_error *error) {
     size_t first = self->begin[cluster], count = self->begin[cluster + 1] - first, n = self->n;
     double *room = jk_columns_zero(2 * count * count + 2 * count * n, sizeof *room);
-    if (room == NULL) {
-        return jk_fail_memory(error, "the standard errors");
-    }
+    JK_TRY(jk_held(room != NULL, error, "the standard errors"));
     double *b = room, *v = b + count * count, *xm = v + count * count, *turned = xm + count * n;
     const double *x = self->x + first * n, *root = self->root + first;
     for (size_t i = 0; i < count; i++) {
@@ -188,9 +186,7 @@ static jk_status pull_of_cluster(few *self, size_t cluster, jk_error *error) {
 static jk_status variance(const few *self, double *robust, jk_error *error) {
     size_t n = self->n;
     double *score = jk_columns_zero(2 * n, sizeof *score);
-    if (score == NULL) {
-        return jk_fail_memory(error, "the standard errors");
-    }
+    JK_TRY(jk_held(score != NULL, error, "the standard errors"));
     double *z = score + n;
     for (size_t c = 0; c < self->clusters; c++) {
         memset(score, 0, n * sizeof *score);
@@ -272,9 +268,7 @@ jk_status jk_ppml_few_errors(const jk_ppml_work *work, const double *inverse, do
     memset(robust, 0, self.n * self.n * sizeof *robust);
     JK_TRY_CLEANUP(variance(&self, robust, error));
     room = jk_columns_zero(self.clusters * (2 * self.n + 1), sizeof *room);
-    if (room == NULL) {
-        JK_TRY_CLEANUP(jk_fail_memory(error, "the standard errors"));
-    }
+    JK_TRY_CLEANUP(jk_held(room != NULL, error, "the standard errors"));
     for (size_t p = 0; p < self.n; p++) {
         degrees[p] = degrees_of(&self, p, room, room + self.clusters * self.n, room + 2 * self.clusters * self.n);
     }

@@ -92,9 +92,7 @@ static jk_status unpack(const unsigned char *at, size_t left, const jk_ppml_rows
     for (size_t a = 0; *good && a < ARRAYS; a++) {
         if ((there >> a & 1) != 0) {
             *arrays[a].array = jk_columns_zero(arrays[a].count, arrays[a].size);
-            if (*arrays[a].array == NULL) {
-                return jk_fail_memory(error, "the fit");
-            }
+            JK_TRY(jk_held(*arrays[a].array != NULL, error, "the fit"));
             *good = take(&at, &left, *arrays[a].array, arrays[a].count * arrays[a].size);
         }
     }
@@ -140,9 +138,7 @@ jk_status jk_ppml_keep(const char *name, const jk_ppml_options *options, const j
         size += *arrays[a].array != NULL ? arrays[a].count * arrays[a].size : 0;
     }
     unsigned char *bytes = malloc(size), *at = bytes;
-    if (bytes == NULL) {
-        return jk_fail_memory(error, "the fit");
-    }
+    JK_TRY(jk_held(bytes != NULL, error, "the fit"));
     jk_ppml bare = copy;
     kept_array none[ARRAYS];
     list_arrays(&bare, !options->without_errors, none);

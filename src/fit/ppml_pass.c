@@ -45,9 +45,7 @@ static jk_status run_strips(strip_loop *loop, const char *stage, double *total, 
         free(work->sums);
         work->sums = jk_columns_alloc(count, sizeof *work->sums);
         work->sums_count = work->sums != NULL ? count : 0;
-        if (work->sums == NULL) {
-            return jk_fail_memory(error, "the sums of the fit");
-        }
+        JK_TRY(jk_held(work->sums != NULL, error, "the sums of the fit"));
     }
     loop->sums = work->sums;
     size_t last = 0; /* ranks share the strips; what was added up is the same strips in the same order */
@@ -78,9 +76,7 @@ static jk_status survey_strip(strip_loop *loop, size_t strip, double *sums, jk_e
     double *exposure = sums, *cash = exposure + parameters, *payers = cash + parameters,
            *clusters = payers + parameters;
     size_t *seen = calloc(2 * parameters, sizeof *seen); /* cluster + 1 that last counted as payer, and at all */
-    if (seen == NULL) {
-        return jk_fail_memory(error, "the sums of the fit");
-    }
+    JK_TRY(jk_held(seen != NULL, error, "the sums of the fit"));
     jk_ppml_row row;
     for (size_t c = work->strip_begin[strip]; c < work->strip_begin[strip + 1]; c++) {
         for (size_t i = rows->cluster_begin[c]; i < rows->cluster_begin[c + 1]; i++) {
@@ -114,9 +110,7 @@ jk_status jk_ppml_survey(jk_ppml_work *work, jk_ppml *fit, jk_error *error) {
     size_t parameters = work->design->parameters;
     strip_loop loop = {.work = work, .width = 4 * parameters, .body = survey_strip};
     double *total = jk_columns_zero(loop.width, sizeof *total);
-    if (total == NULL) {
-        return jk_fail_memory(error, "the sums of the fit");
-    }
+    JK_TRY(jk_held(total != NULL, error, "the sums of the fit"));
     jk_status status = run_strips(&loop, "survey", total, error);
     if (status == JK_OK) {
         memcpy(fit->exposure, total, parameters * sizeof *total);
@@ -212,9 +206,7 @@ jk_status jk_ppml_score(jk_ppml_work *work, jk_ppml_sums *sums, jk_error *error)
     size_t n = work->unknowns;
     strip_loop loop = {.work = work, .width = 1 + n + n * n, .with_information = 1, .body = score_strip};
     double *total = jk_columns_alloc(loop.width, sizeof *total);
-    if (total == NULL) {
-        return jk_fail_memory(error, "the sums of the fit");
-    }
+    JK_TRY(jk_held(total != NULL, error, "the sums of the fit"));
     jk_status status = run_strips(&loop, "fit", total, error);
     if (status == JK_OK) {
         sums->objective = total[0];
@@ -249,9 +241,8 @@ static jk_status cluster_score_init(cluster_score *score, size_t unknowns, jk_er
     score->packed = jk_columns_zero(unknowns, sizeof *score->packed);
     score->touched = jk_columns_zero(unknowns, sizeof *score->touched);
     score->is_touched = jk_columns_zero(unknowns, sizeof *score->is_touched);
-    return score->value == NULL || score->packed == NULL || score->touched == NULL || score->is_touched == NULL
-               ? jk_fail_memory(error, "the scores of a debtor")
-               : JK_OK;
+    return jk_held(score->value != NULL && score->packed != NULL && score->touched != NULL && score->is_touched != NULL,
+                   error, "the scores of a debtor");
 }
 
 static void cluster_score_reset(cluster_score *score) {
@@ -349,9 +340,7 @@ jk_status jk_ppml_remains(jk_ppml_work *work, jk_ppml_rest *rest, jk_error *erro
                        .with_middle = rest->middle != NULL,
                        .body = remains_strip};
     double *total = jk_columns_alloc(loop.width, sizeof *total);
-    if (total == NULL) {
-        return jk_fail_memory(error, "the sums of the fit");
-    }
+    JK_TRY(jk_held(total != NULL, error, "the sums of the fit"));
     jk_status status = run_strips(&loop, "errors", total, error);
     if (status == JK_OK) {
         rest->pearson = total[0];

@@ -77,10 +77,9 @@ static jk_status search_init(search *self, size_t parameters, size_t unknowns, j
     self->before = jk_columns_zero(parameters, sizeof(double));
     self->kept = jk_columns_zero(parameters, sizeof(double));
     self->dropped = jk_columns_zero(unknowns, sizeof *self->dropped);
-    return self->sums.gradient == NULL || self->sums.information == NULL || self->factor == NULL ||
-                   self->step == NULL || self->before == NULL || self->kept == NULL || self->dropped == NULL
-               ? jk_fail_memory(error, "the fit")
-               : JK_OK;
+    return jk_held(self->sums.gradient != NULL && self->sums.information != NULL && self->factor != NULL &&
+                       self->step != NULL && self->before != NULL && self->kept != NULL && self->dropped != NULL,
+                   error, "the fit");
 }
 
 /* Parameters whose information others give are held at 0; the rest is numbered anew. */

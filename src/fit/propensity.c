@@ -136,7 +136,7 @@ jk_status jk_propensity(const jk_experiment *experiment, const jk_unit *const *u
     free(self.gradient);
     free(self.matrix);
     free(self.dropped);
-    return made ? JK_OK : jk_fail_memory(error, "the chance of being treated");
+    return jk_held(made, error, "the chance of being treated");
 }
 
 /* Shares of a term's levels among the treated and the others, weighed; the difference over the root of the mean

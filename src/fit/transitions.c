@@ -299,9 +299,7 @@ jk_status jk_transitions_estimate(const jk_history *history, const jk_model *bas
                        "0 for exits");
     }
     transitions->segment = jk_columns_zero(history->segments, sizeof *transitions->segment);
-    if (transitions->segment == NULL) {
-        return jk_fail_memory(error, "transitions");
-    }
+    JK_TRY(jk_held(transitions->segment != NULL, error, "transitions"));
     transitions->too_long = history->too_long;
     transitions->rounded = history->rounded;
     for (int a = 0; a < JK_TREATMENT_COUNT; a++) {

@@ -26,7 +26,7 @@ static jk_status add_feature(const jk_characteristic *from, size_t item, size_t 
     features->name[f] = jk_arena_text(arena, text, (size_t)length);
     features->item[f] = item;
     features->level[f] = from->is_numeric ? -1 : (int)level;
-    return features->name[f] != NULL ? JK_OK : jk_fail_memory(error, "the features of trees");
+    return jk_held(features->name[f] != NULL, error, "the features of trees");
 }
 
 jk_status jk_tree_features_make(const jk_scorecard *card, jk_arena *arena, jk_tree_features *features,
@@ -42,9 +42,8 @@ jk_status jk_tree_features_make(const jk_scorecard *card, jk_arena *arena, jk_tr
     *features = (jk_tree_features){.name = jk_arena_alloc(arena, count, sizeof *features->name),
                                    .item = jk_arena_alloc(arena, count, sizeof *features->item),
                                    .level = jk_arena_alloc(arena, count, sizeof *features->level)};
-    if (features->name == NULL || features->item == NULL || features->level == NULL) {
-        return jk_fail_memory(error, "the features of trees");
-    }
+    JK_TRY(jk_held(features->name != NULL && features->item != NULL && features->level != NULL, error,
+                   "the features of trees"));
     for (size_t i = 0; i < card->count; i++) {
         const jk_characteristic *from = &card->characteristics[i];
         size_t levels = jk_score_level_count(from);
