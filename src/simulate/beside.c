@@ -94,9 +94,7 @@ static jk_status read_all(beside_reader *self, const json_t *object) {
     const json_t *segments = json_object_get(object, "segments"), *list = json_object_get(object, "class_moves");
     into->segments = self->model->segment_count;
     into->segment = jk_columns_zero(into->segments + 1, sizeof *into->segment);
-    if (into->segment == NULL) {
-        return jk_fail_memory(self->error, "the covariance");
-    }
+    JK_TRY(jk_held(into->segment != NULL, self->error, "the covariance"));
     if (!read_number(json_object_get(object, "half_life"), 100.0, &into->half_life) ||
         !read_number(json_object_get(object, "pre_title_factor"), 100.0, &into->pre_title) ||
         !read_number(json_object_get(object, "exits"), 100.0, &into->exits)) {
@@ -186,9 +184,7 @@ jk_status jk_beside_draw(const jk_beside *beside, uint64_t seed, uint64_t number
                          jk_scorecard *card, jk_error *error) {
     const size_t of_all = OF_ALL + MOVES, count = of_all + beside->segments * OF_SEGMENT;
     double *normal = jk_columns_zero(3 * count, sizeof *normal);
-    if (normal == NULL) {
-        return jk_fail_memory(error, "the models drawn");
-    }
+    JK_TRY(jk_held(normal != NULL, error, "the models drawn"));
     draw_scaled(seed, number, sign, normal, normal + count, count);
     for (size_t g = 0; g < beside->segments; g++) {
         draw_segment(beside, g, normal, normal + of_all + g * OF_SEGMENT, &segment[g]);

@@ -70,9 +70,7 @@ static void free_runners(answering *self) {
 /* All points under a plan's tables; sums of the first thread become those of all. */
 static jk_status run_plan(answering *self, const jk_plan *plan, const jk_run *run, jk_error *error) {
     self->runner = calloc((size_t)self->threads, sizeof *self->runner);
-    if (self->runner == NULL) {
-        return jk_fail_memory(error, "the model points");
-    }
+    JK_TRY(jk_held(self->runner != NULL, error, "the model points"));
     for (int t = 0; t < self->threads; t++) {
         JK_TRY(jk_path_runner_init(&self->runner[t], plan, self->points, error));
         self->runner[t].tile.lanes = JK_PATH_STEP;
@@ -95,9 +93,7 @@ static jk_status run_model(answering *self, const jk_beside *beside, size_t numb
     jk_model model = *self->survey->model;
     jk_segment *segments = jk_columns_alloc(model.segment_count, sizeof *segments);
     jk_plan *plan = NULL;
-    if (segments == NULL) {
-        return jk_fail_memory(error, "the models drawn");
-    }
+    JK_TRY(jk_held(segments != NULL, error, "the models drawn"));
     memcpy(segments, model.segments, model.segment_count * sizeof *segments);
     model.segments = segments;
     const jk_plan_options options = {.irr = self->survey->irr, .isa = jk_plan_isa(base)};
@@ -143,9 +139,8 @@ jk_status jk_beside_answer_measure(jk_beside_answer *answer, const jk_beside *be
     self.ones = jk_columns_alloc(lanes, sizeof *self.ones);
     self.sums = jk_columns_zero((size_t)self.threads * places, sizeof *self.sums);
     answer->log = jk_columns_zero((JK_BESIDE_DRAWS + 1) * places, sizeof *answer->log);
-    jk_status status = self.ones == NULL || self.sums == NULL || answer->log == NULL
-                           ? jk_fail_memory(error, "the model points")
-                           : JK_OK;
+    jk_status status =
+        jk_held(self.ones != NULL && self.sums != NULL && answer->log != NULL, error, "the model points");
     for (size_t i = 0; status == JK_OK && i < lanes; i++) {
         self.ones[i] = 1.0f;
     }

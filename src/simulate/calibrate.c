@@ -130,9 +130,7 @@ static jk_status create_threads(measuring *m, jk_error *error) {
     m->runner = calloc((size_t)m->threads, sizeof *m->runner);
     m->sums = calloc((size_t)m->threads, sizeof *m->sums);
     m->walks = calloc((size_t)m->threads, sizeof *m->walks);
-    if (m->runner == NULL || m->sums == NULL || m->walks == NULL) {
-        return jk_fail_memory(error, "the model points");
-    }
+    JK_TRY(jk_held(m->runner != NULL && m->sums != NULL && m->walks != NULL, error, "the model points"));
     size_t years = (size_t)m->calibration->years;
     for (int t = 0; t < m->threads; t++) {
         point_sums *sums = &m->sums[t];
@@ -145,9 +143,8 @@ static jk_status create_threads(measuring *m, jk_error *error) {
         sums->cross = jk_columns_zero(2 * years * years, sizeof *sums->cross);
         sums->together = sums->cross == NULL ? NULL : sums->cross + years * years;
         m->walks[t].flow = jk_columns_zero((size_t)m->calibration->epochs * JK_PATH_FLOWS, sizeof(double));
-        if (sums->cells == NULL || sums->cross == NULL || m->walks[t].flow == NULL) {
-            return jk_fail_memory(error, "the model points");
-        }
+        JK_TRY(
+            jk_held(sums->cells != NULL && sums->cross != NULL && m->walks[t].flow != NULL, error, "the model points"));
     }
     return JK_OK;
 }
@@ -326,9 +323,7 @@ static jk_status measure_errors(measuring *m, jk_error *error) {
     jk_calibration *c = m->calibration;
     size_t epochs = (size_t)c->epochs;
     double *memory = jk_columns_alloc(3 * epochs, sizeof *memory);
-    if (memory == NULL) {
-        return jk_fail_memory(error, "the model points");
-    }
+    JK_TRY(jk_held(memory != NULL, error, "the model points"));
     for (int s = 0; s < JK_STRESS_STATES; s++) {
         memset(memory, 0, 3 * epochs * sizeof *memory);
         state_flows flows = {memory, memory + epochs, memory + 2 * epochs, 0.0};
@@ -397,9 +392,7 @@ static jk_status allocate(jk_calibration *c, const jk_survey *survey, jk_error *
     size_t numbers = 3 * scales + 2 * (size_t)c->months + 2 * (size_t)c->epochs + 2 * years + 2 * years * years;
     c->epoch_end = survey->epoch_end;
     c->memory = jk_columns_zero(numbers, sizeof(double));
-    if (c->memory == NULL) {
-        return jk_fail_memory(error, "the model points");
-    }
+    JK_TRY(jk_held(c->memory != NULL, error, "the model points"));
     c->scale = c->memory;
     c->answer = c->scale + scales;
     c->month_gross = c->answer + 2 * scales;

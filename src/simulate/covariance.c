@@ -403,11 +403,10 @@ static jk_status allocate(covariance_reader *r) {
     r->collective = jk_columns_zero(all, sizeof *r->collective);
     r->expected = jk_columns_zero(all, sizeof *r->expected);
     r->unknown = jk_columns_zero(all, sizeof *r->unknown);
-    if (r->expected == NULL || c->of_spell == NULL || c->of_point == NULL || r->collective == NULL ||
-        c->of_step == NULL || c->of_class == NULL || c->matrix == NULL || c->factor == NULL || r->row == NULL ||
-        r->credibility == NULL || r->unknown == NULL) {
-        return jk_fail_memory(r->error, "the covariance");
-    }
+    JK_TRY(jk_held(r->expected != NULL && c->of_spell != NULL && c->of_point != NULL && r->collective != NULL &&
+                       c->of_step != NULL && c->of_class != NULL && c->matrix != NULL && c->factor != NULL &&
+                       r->row != NULL && r->credibility != NULL && r->unknown != NULL,
+                   r->error, "the covariance"));
     memset(c->of_spell, 0xff, spells * sizeof *c->of_spell);
     memset(c->of_point, 0xff, points * sizeof *c->of_point);
     memset(c->of_step, 0xff, curves * c->step_room * sizeof *c->of_step);

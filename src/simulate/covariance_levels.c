@@ -224,9 +224,7 @@ static jk_status read_and_move(moving *self, const json_t *list, double **togeth
     const size_t n = self->into->count, most = json_array_size(list);
     self->one = jk_columns_zero(most + 1, sizeof *self->one);
     self->of = jk_columns_alloc(n + 1, sizeof *self->of);
-    if (self->one == NULL || self->of == NULL) {
-        return jk_fail_memory(self->error, "the covariance");
-    }
+    JK_TRY(jk_held(self->one != NULL && self->of != NULL, self->error, "the covariance"));
     memset(self->of, 0xff, n * sizeof *self->of);
     for (size_t i = 0; i < most; i++) {
         JK_TRY(read_level(self, json_array_get(list, i)));
@@ -236,9 +234,8 @@ static jk_status read_and_move(moving *self, const json_t *list, double **togeth
     self->moved = jk_columns_zero(levels * n + 1, sizeof *self->moved);
     self->inner = jk_columns_zero(levels * levels + 1, sizeof *self->inner);
     *together = jk_columns_zero(KINDS * n + 1, sizeof **together);
-    if (self->weight == NULL || self->moved == NULL || self->inner == NULL || *together == NULL) {
-        return jk_fail_memory(self->error, "the covariance");
-    }
+    JK_TRY(jk_held(self->weight != NULL && self->moved != NULL && self->inner != NULL && *together != NULL, self->error,
+                   "the covariance"));
     weigh(self, *together);
     move(self);
     self->into->levels = levels;

@@ -78,9 +78,7 @@ jk_status jk_kept_survey_keep(const jk_survey *survey, const jk_simulation *simu
     const size_t size = sizeof head + head.cells * sizeof(jk_cell) + head.large * sizeof(jk_cell_claim) +
                         (JK_STRESS_STATES * head.flow + head.mix) * sizeof(int64_t);
     unsigned char *all = malloc(size);
-    if (all == NULL) {
-        return jk_fail_memory(error, "the model points");
-    }
+    JK_TRY(jk_held(all != NULL, error, "the model points"));
     for (int s = 0; s < JK_STRESS_STATES; s++) {
         head.value[s] = survey->truth[s].value;
     }
@@ -100,7 +98,7 @@ static jk_status take_cells(jk_survey *survey, kept_bytes *bytes, const kept_hea
     from.cell = jk_columns_alloc(head->cells, sizeof *from.cell);
     survey->large = jk_columns_alloc(head->large, sizeof *survey->large);
     survey->large_count = head->large;
-    jk_status status = from.cell != NULL && survey->large != NULL ? JK_OK : jk_fail_memory(error, "the model points");
+    jk_status status = jk_held(from.cell != NULL && survey->large != NULL, error, "the model points");
     *good = status == JK_OK && move(bytes, from.cell, head->cells, sizeof *from.cell) &&
             move(bytes, survey->large, head->large, sizeof *survey->large);
     if (*good) {
@@ -212,9 +210,7 @@ jk_status jk_kept_paths_keep(const jk_path_results *results, size_t first, size_
     }
     const size_t size = paths_size(results, end - first);
     unsigned char *all = malloc(size + 1);
-    if (all == NULL) {
-        return jk_fail_memory(error, "the paths");
-    }
+    JK_TRY(jk_held(all != NULL, error, "the paths"));
     char name[64];
     kept_bytes bytes = {all, size, false};
     name_paths(first, end, name);

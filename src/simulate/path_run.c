@@ -17,9 +17,7 @@ jk_status jk_path_runner_init(jk_path_runner *runner, const jk_plan *plan, const
                                .kernel = jk_path_kernel_of((int)plan->isa),
                                .flow_size = flow,
                                .memory = jk_columns_zero(flow + 2 * states, sizeof(float))};
-    if (runner->memory == NULL) {
-        return jk_fail_memory(error, "the paths");
-    }
+    JK_TRY(jk_held(runner->memory != NULL, error, "the paths"));
     runner->tile.flow = runner->memory;
     runner->tile.probability[0] = runner->memory + flow;
     runner->tile.probability[1] = runner->memory + flow + states;

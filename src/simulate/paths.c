@@ -243,15 +243,13 @@ static jk_status create_threads(path_work *w, jk_error *error) {
             jk_columns_zero((2 * JK_PATH_LANES + 1) * size + (size_t)c->months + 2 * years, sizeof *thread->total);
         const size_t places = w->options->beside->places;
         thread->beside = places > 0 ? jk_columns_alloc(JK_PATH_LANES * places, sizeof *thread->beside) : NULL;
-        if (thread->total == NULL || (places > 0 && thread->beside == NULL)) {
-            return jk_fail_memory(error, "the paths");
-        }
+        JK_TRY(jk_held(thread->total != NULL && (places == 0 || thread->beside != NULL), error, "the paths"));
         thread->group = thread->total + JK_PATH_LANES * size;
         thread->claim = thread->group + JK_PATH_LANES * size;
         thread->net = thread->claim + size;
         thread->work = thread->net + c->months;
     }
-    return w->thread != NULL ? JK_OK : jk_fail_memory(error, "the paths");
+    return jk_held(w->thread != NULL, error, "the paths");
 }
 
 static void free_threads(path_work *w) {

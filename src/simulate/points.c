@@ -121,11 +121,10 @@ static jk_status create_threads(build *b, jk_error *error) {
         thread->workspace = jk_plan_workspace_create(plan, BLOCK_ROWS);
         thread->policy = jk_plan_policy_create(plan, BLOCK_ROWS);
         thread->column = jk_columns_zero(4 * BLOCK_ROWS, sizeof *thread->column);
-        if (thread->workspace == NULL || thread->policy == NULL || thread->column == NULL) {
-            return jk_fail_memory(error, "the model points");
-        }
+        JK_TRY(jk_held(thread->workspace != NULL && thread->policy != NULL && thread->column != NULL, error,
+                       "the model points"));
     }
-    return b->thread != NULL ? JK_OK : jk_fail_memory(error, "the model points");
+    return jk_held(b->thread != NULL, error, "the model points");
 }
 
 static jk_status fill_rows(build *b, jk_error *error) {
@@ -137,9 +136,8 @@ static jk_status fill_rows(build *b, jk_error *error) {
     points->memory = jk_columns_zero(jk_terms_size(points->count), 1);
     points->actions = jk_columns_zero(points->count, size);
     points->spread = jk_columns_zero(points->cells, sizeof *points->spread);
-    if (points->memory == NULL || points->actions == NULL || points->spread == NULL) {
-        return jk_fail_memory(error, "the model points");
-    }
+    JK_TRY(jk_held(points->memory != NULL && points->actions != NULL && points->spread != NULL, error,
+                   "the model points"));
     _Static_assert(JK_CLOSE == 0, "actions that are not planned are zero");
     jk_terms_place(&points->terms, points->count, points->memory);
     points->terms.rows = points->count;
@@ -157,9 +155,7 @@ static jk_status fill_rows(build *b, jk_error *error) {
 /* Cells come sorted by segment, jurisdiction and class. */
 static jk_status divide(jk_points *points, jk_error *error) {
     points->run = jk_columns_zero(points->cells, sizeof *points->run);
-    if (points->run == NULL) {
-        return jk_fail_memory(error, "the model points");
-    }
+    JK_TRY(jk_held(points->run != NULL, error, "the model points"));
     for (size_t i = 0; i < points->cells; i++) {
         jk_point_run *last = points->run_count > 0 ? &points->run[points->run_count - 1] : NULL;
         uint16_t segment = points->terms.segment[i], jurisdiction = points->terms.jurisdiction[i];

@@ -184,9 +184,7 @@ static jk_status run_paths(simulating *s, jk_error *error) {
                                .outlay = simulation->price + simulation->onboarding};
     JK_TRY(jk_path_results_init(&s->results, most, s->calibration.years, error));
     s->sorted = jk_columns_alloc(most, sizeof *s->sorted);
-    if (s->sorted == NULL) {
-        return jk_fail_memory(error, "the paths' results");
-    }
+    JK_TRY(jk_held(s->sorted != NULL, error, "the paths' results"));
     size_t paths = s->wanted->precision > 0.0 && most > BATCH_FIRST ? BATCH_FIRST : most;
     for (;;) {
         JK_TRY(run_batch(s, &options, paths, error));
@@ -251,9 +249,7 @@ static jk_status set_figures(simulating *s, jk_error *error) {
     simulation->years = results->years;
     simulation->year = jk_columns_zero((size_t)results->years, sizeof *simulation->year);
     simulation->collected = jk_columns_zero((size_t)results->years, sizeof *simulation->collected);
-    if (simulation->year == NULL || simulation->collected == NULL) {
-        return jk_fail_memory(error, "the distributions");
-    }
+    JK_TRY(jk_held(simulation->year != NULL && simulation->collected != NULL, error, "the distributions"));
     simulation->gross = distribution_of(s, results->gross);
     simulation->net = distribution_of(s, results->net);
     simulation->irr_at_price = distribution_of(s, results->irr);

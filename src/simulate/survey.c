@@ -126,9 +126,9 @@ static jk_status begin_thread(const jk_survey *survey, const jk_value_shape *sha
     thread->value = jk_columns_zero(shape->block_rows, sizeof *thread->value);
     thread->outline = jk_columns_zero(shape->block_rows, sizeof *thread->outline);
     thread->large = jk_columns_zero(JK_LARGE_MOST, sizeof *thread->large);
-    if (thread->workspace == NULL || thread->value == NULL || thread->outline == NULL || thread->large == NULL) {
-        return jk_fail_memory(error, "the model points");
-    }
+    JK_TRY(
+        jk_held(thread->workspace != NULL && thread->value != NULL && thread->outline != NULL && thread->large != NULL,
+                error, "the model points"));
     for (int s = 0; s < JK_STRESS_STATES; s++) {
         JK_TRY(jk_cashflow_init(&thread->state[s].flow, survey->model->horizon_months, survey->model->segment_count,
                                 error));
@@ -140,9 +140,7 @@ static jk_status begin_thread(const jk_survey *survey, const jk_value_shape *sha
 static jk_status begin(void *context, const jk_value_shape *shape, jk_error *error) {
     jk_survey *survey = context;
     survey->thread = calloc((size_t)shape->threads, sizeof *survey->thread);
-    if (survey->thread == NULL) {
-        return jk_fail_memory(error, "the model points");
-    }
+    JK_TRY(jk_held(survey->thread != NULL, error, "the model points"));
     survey->threads = shape->threads;
     survey->shared = shape->shared;
     for (int t = 0; t < shape->threads; t++) {
@@ -251,9 +249,7 @@ static jk_status gather(jk_survey *survey, const jk_valuation *valuation, jk_err
         offered += survey->thread[t].large_count;
     }
     survey->large = jk_columns_alloc(offered, sizeof *survey->large);
-    if (survey->large == NULL) {
-        return jk_fail_memory(error, "the largest claims");
-    }
+    JK_TRY(jk_held(survey->large != NULL, error, "the largest claims"));
     JK_TRY(jk_cells_init(&survey->cells, &survey->grid, JK_CELLS_MOST, error));
     JK_TRY(jk_mix_init(&survey->mix, survey->model, survey->covariance, 0, error));
     for (int t = 0; t < survey->threads; t++) {

@@ -23,9 +23,7 @@ static jk_status pack(void *context, void **bytes, size_t *size, jk_error *error
     *size = sizeof head + cells + large;
     unsigned char *out = malloc(*size);
     *bytes = out;
-    if (out == NULL) {
-        return jk_fail_memory(error, "the model points");
-    }
+    JK_TRY(jk_held(out != NULL, error, "the model points"));
     memcpy(out, &head, sizeof head);
     memcpy(out + sizeof head, survey->cells.cell, cells);
     if (large > 0) {
@@ -37,9 +35,7 @@ static jk_status pack(void *context, void **bytes, size_t *size, jk_error *error
 /* The largest of both lists. */
 static jk_status add_large(jk_survey *survey, const unsigned char *from, size_t count, jk_error *error) {
     jk_cell_claim *both = jk_columns_alloc(survey->large_count + count, sizeof *both);
-    if (both == NULL) {
-        return jk_fail_memory(error, "the largest claims");
-    }
+    JK_TRY(jk_held(both != NULL, error, "the largest claims"));
     if (survey->large_count > 0) {
         memcpy(both, survey->large, survey->large_count * sizeof *both);
     }
@@ -60,9 +56,7 @@ static jk_status merge(void *context, const void *bytes, size_t size, jk_error *
     const unsigned char *cells = (const unsigned char *)bytes + sizeof head;
     jk_cells from = {.level = (int)head.level, .count = head.cells};
     from.cell = jk_columns_alloc(head.cells, sizeof *from.cell);
-    if (from.cell == NULL) {
-        return jk_fail_memory(error, "the model points");
-    }
+    JK_TRY(jk_held(from.cell != NULL, error, "the model points"));
     memcpy(from.cell, cells, head.cells * sizeof *from.cell);
     jk_status status = jk_cells_merge(&survey->cells, &from, error);
     free(from.cell);

@@ -88,9 +88,7 @@ static jk_status draw_segment(const measuring *self, size_t g, jk_segment *segme
     for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
         const jk_steps *from = &self->model->segments[g].curve[a];
         double *value = jk_arena_alloc(self->arena, from->count, sizeof *value);
-        if (value == NULL) {
-            return jk_fail_memory(error, "the models drawn");
-        }
+        JK_TRY(jk_held(value != NULL, error, "the models drawn"));
         for (size_t k = 0; k < from->count; k++) {
             value[k] = from->value[k] * multiplier(self, jk_covariance_step(&self->covariance, g, a, k));
         }
@@ -106,15 +104,11 @@ static jk_status draw_segment(const measuring *self, size_t g, jk_segment *segme
 /* Points as drawn; the claims of the model's cases are scored by them. */
 static jk_status draw_card(const measuring *self, jk_scorecard *card, jk_error *error) {
     jk_characteristic *item = jk_arena_alloc(self->arena, card->count + 1, sizeof *item);
-    if (item == NULL) {
-        return jk_fail_memory(error, "the models drawn");
-    }
+    JK_TRY(jk_held(item != NULL, error, "the models drawn"));
     for (size_t c = 0; c < card->count; c++) {
         item[c] = card->characteristics[c];
         double *points = jk_arena_alloc(self->arena, item[c].count + 1, sizeof *points);
-        if (points == NULL) {
-            return jk_fail_memory(error, "the models drawn");
-        }
+        JK_TRY(jk_held(points != NULL, error, "the models drawn"));
         for (size_t l = 0; l < jk_score_level_count(&item[c]); l++) {
             int32_t parameter = jk_covariance_point(&self->covariance, c, l);
             double drawn =
@@ -134,16 +128,12 @@ static jk_status draw_models(measuring *self, jk_error *error) {
     const bool rescored = self->covariance.points > 0;
     self->arena = jk_arena_create();
     self->normal = self->arena != NULL ? jk_arena_alloc(self->arena, 2 * count + 1, sizeof(double)) : NULL;
-    if (self->normal == NULL) {
-        return jk_fail_memory(error, "the models drawn");
-    }
+    JK_TRY(jk_held(self->normal != NULL, error, "the models drawn"));
     self->drawn = self->normal + count;
     self->cases[0] = (jk_value_case){.irr = NAN, .keeps = -1};
     for (size_t n = 0; n < DRAWS; n++) {
         jk_segment *segment = jk_arena_alloc(self->arena, segments, sizeof *segment);
-        if (segment == NULL) {
-            return jk_fail_memory(error, "the models drawn");
-        }
+        JK_TRY(jk_held(segment != NULL, error, "the models drawn"));
         memcpy(segment, self->model->segments, segments * sizeof *segment);
         draw(self, n);
         for (size_t g = 0; g < segments; g++) {
@@ -175,9 +165,7 @@ static jk_status measure_spread(measuring *self, const jk_tape *tape, const jk_v
     wanted.own_risk = 0;
     still.risk.jurisdiction =
         jk_arena_alloc(self->arena, still.jurisdiction_count + 1, sizeof *still.risk.jurisdiction);
-    if (still.risk.jurisdiction == NULL) {
-        return jk_fail_memory(error, "the models drawn");
-    }
+    JK_TRY(jk_held(still.risk.jurisdiction != NULL, error, "the models drawn"));
     jk_simulation simulation;
     JK_TRY(jk_simulate(tape, &still, options, &wanted, &simulation, error));
     worth->spread = worth->error = 0.0;
