@@ -13,7 +13,7 @@ static size_t cell_count(const jk_cashflow *flow) {
 jk_status jk_cashflow_init(jk_cashflow *flow, int months, size_t segments, jk_error *error) {
     *flow = (jk_cashflow){.months = months, .segments = segments};
     flow->cell = jk_columns_zero(cell_count(flow), sizeof *flow->cell);
-    return flow->cell == NULL ? jk_fail_memory(error, "the cash flow") : JK_OK;
+    return jk_held(flow->cell != NULL, error, "the cash flow");
 }
 
 void jk_cashflow_reset(jk_cashflow *flow) {

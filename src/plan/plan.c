@@ -68,9 +68,7 @@ jk_status jk_plan_create(const jk_model *model, const jk_plan_options *options, 
     jk_isa isa = JK_ISA_BASE;
     JK_TRY(jk_isa_choose(options->isa, &isa, error));
     jk_plan *created = calloc(1, sizeof *created);
-    if (created == NULL) {
-        return jk_fail_memory(error, "the plan");
-    }
+    JK_TRY(jk_held(created != NULL, error, "the plan"));
     created->model = model;
     created->isa = isa;
     choose_kernels(isa, created->kernel);

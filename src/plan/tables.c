@@ -310,10 +310,10 @@ static jk_status allocate(jk_plan_tables *tables, const jk_model *model, jk_erro
     tables->costs = jk_columns_zero(tables->segment_count * epochs, sizeof *tables->costs);
     tables->curves = jk_columns_zero(curve_floats, sizeof *tables->curves);
     tables->aging = jk_columns_zero(tables->jurisdiction_count * epochs * 2, sizeof *tables->aging);
-    if (tables->segments == NULL || tables->jurisdictions == NULL || tables->spans == NULL || tables->costs == NULL ||
-        tables->curves == NULL || tables->aging == NULL || (guessed && tables->guessed == NULL)) {
-        return jk_fail_memory(error, "the plan's tables");
-    }
+    JK_TRY(jk_held(tables->segments != NULL && tables->jurisdictions != NULL && tables->spans != NULL &&
+                       tables->costs != NULL && tables->curves != NULL && tables->aging != NULL &&
+                       (!guessed || tables->guessed != NULL),
+                   error, "the plan's tables"));
     return JK_OK;
 }
 
@@ -358,9 +358,7 @@ jk_status jk_plan_tables_init(jk_plan_tables *tables, const jk_model *model, dou
                                .jurisdiction_count = model->jurisdiction_count,
                                .discount = (float)(jk_log(1.0 + irr) / 12.0)};
     tables->epochs = jk_columns_zero((size_t)model->epoch_count, sizeof *tables->epochs);
-    if (tables->epochs == NULL) {
-        return jk_fail_memory(error, "the plan's tables");
-    }
+    JK_TRY(jk_held(tables->epochs != NULL, error, "the plan's tables"));
     fill_epochs(tables, model);
     jk_status status = allocate(tables, model, error);
     if (status != JK_OK) {
