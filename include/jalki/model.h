@@ -352,11 +352,24 @@ typedef struct jk_risk_factor {
     double volatility;  /* standard deviation of log m */
     double persistence; /* 0..1; 1: one draw for the whole horizon */
 } jk_risk_factor;
+
+/* How such factors move together: countries alone, any two by one number, or by a whole matrix between factors of
+ * segments, of countries and of segments in countries. */
+enum { JK_RISK_FACTORS_MOST = 512 };
+typedef struct jk_risk_correlation {
+    double countries;          /* 0..1, of log m between any two jurisdictions; NaN where there is a matrix */
+    size_t count;              /* factors of the matrix; 0: there is none, and each jurisdiction is a factor */
+    const char *const *factor; /* [count] SEGMENT, COUNTRY or SEGMENT/COUNTRY */
+    const double *matrix;      /* [count][count] correlations of log m, positive semi-definite */
+    const double *root;        /* [count][count] lower triangle whose product with its transpose is the matrix */
+    const uint32_t *of;        /* [segment_count][jurisdiction_count] factor of a claim: the most exact that is named */
+} jk_risk_correlation;
+
 typedef struct jk_risk {
-    int given;                          /* 0: the file has no `risk`, everything below is the format's default */
-    double correlation;                 /* 0..1, of log m between any two jurisdictions */
-    jk_risk_factor all;                 /* jurisdictions that `countries` does not name */
-    const jk_risk_factor *jurisdiction; /* [jurisdiction_count] */
+    int given;                              /* 0: the file has no `risk`, everything below is the format's default */
+    const jk_risk_correlation *correlation; /* never NULL */
+    jk_risk_factor all;                     /* jurisdictions that `countries` does not name */
+    const jk_risk_factor *jurisdiction;     /* [jurisdiction_count] */
     /* Standard errors of the logarithm of parameters, where no fit's covariance says better. */
     double curve_error;            /* of the level of each segment's curve, by treatment */
     double class_multiplier_error; /* of each segment's multipliers of the classes none and weak */

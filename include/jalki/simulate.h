@@ -71,6 +71,10 @@ typedef struct jk_simulation {
     double onboarding, price;
     int price_given, own_risk;
     size_t parameters, parameters_left_out; /* of the covariance: drawn, and not (the model does not have them) */
+    /* How collections of countries and segments hang together: factors of the model's matrix (0: it has none, each
+     * country is a factor), and the lowest and highest correlation of two. */
+    size_t factors;
+    double lowest_correlation, highest_correlation;
     /* The points: how many, how many of them are single large claims, and the largest relative error of the value and
      * of any year's collections and costs (both against the year's collections) in the base case and under the two
      * multipliers of all collections `stress`. */

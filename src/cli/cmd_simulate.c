@@ -79,6 +79,12 @@ static void print_heading(const simulate_arguments *arguments, const jk_simulati
         jk_cli_say(", without claims' own risk");
     }
     (void)putchar('\n');
+    if (simulation->factors > 0) {
+        jk_cli_say("Factors   %zu of the model's segments and countries, correlated by %.2f to %.2f\n",
+                   simulation->factors, simulation->lowest_correlation, simulation->highest_correlation);
+    } else {
+        jk_cli_say("Factors   one for each country, any two correlated by %.2f\n", simulation->lowest_correlation);
+    }
     if (simulation->parameters > 0) {
         jk_cli_say("Fit       %zu parameters drawn together; %zu of the file are left out\n", simulation->parameters,
                    simulation->parameters_left_out);

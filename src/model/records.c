@@ -39,6 +39,7 @@ const jk_record *const jk_records[] = {
     &jk_record_effort,
     &jk_record_market,
     &jk_record_risk,
+    &jk_record_risk_correlation,
     &jk_record_risk_country,
     &jk_record_risk_parameters,
 };

@@ -95,6 +95,11 @@ void jk_finish_segments(jk_model_reader *reader);
 jk_status jk_read_risk(jk_model_reader *reader, const jk_yaml_node *node, void *target);           /* jk_risk */
 jk_status jk_read_risk_countries(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_risk */
 
+/* risk_correlation.c; the last two fill a jk_risk_correlation, factors first */
+jk_status jk_read_risk_correlation(jk_model_reader *reader, const jk_yaml_node *node, void *target); /* jk_risk */
+jk_status jk_read_risk_factors(jk_model_reader *reader, const jk_yaml_node *node, void *target);
+jk_status jk_read_risk_matrix(jk_model_reader *reader, const jk_yaml_node *node, void *target);
+
 /* After the model: what holds where the file has no `risk`. */
 jk_status jk_finish_risk(jk_model_reader *reader);
 

@@ -121,6 +121,25 @@ static jk_status put_parts(making *made, size_t origin, const division *parts, j
     return parts->rest ? put_segment(made, origin, NULL, false, error) : JK_OK;
 }
 
+/* A part has the factors of the segment that it was made of. */
+static jk_status put_factors(const making *made, jk_model *model, jk_error *error) {
+    const jk_risk_correlation *whole = made->model->risk.correlation;
+    const size_t countries = made->model->jurisdiction_count;
+    if (whole->count == 0) {
+        return JK_OK;
+    }
+    jk_risk_correlation *parts = jk_arena_alloc(made->arena, 1, sizeof *parts);
+    uint32_t *of = jk_arena_alloc(made->arena, made->count * countries, sizeof *of);
+    JK_TRY(jk_held(parts != NULL && of != NULL, error, "a split model"));
+    for (size_t s = 0; s < made->count; s++) {
+        memcpy(of + s * countries, whole->of + made->origin[s] * countries, countries * sizeof *of);
+    }
+    *parts = *whole;
+    parts->of = of;
+    model->risk.correlation = parts;
+    return JK_OK;
+}
+
 static jk_status make(making *made, const jk_where *wheres, size_t count, division *parts, jk_model **split,
                       jk_error *error) {
     jk_model *model = jk_arena_alloc(made->arena, 1, sizeof *model);
@@ -142,7 +161,7 @@ static jk_status make(making *made, const jk_where *wheres, size_t count, divisi
     model->origin = origin;
     model->arena = made->arena;
     *split = model;
-    return JK_OK;
+    return put_factors(made, model, error);
 }
 
 jk_status jk_model_split(const jk_model *model, const jk_where *wheres, size_t count, jk_model **split,

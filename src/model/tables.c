@@ -416,12 +416,22 @@ static const jk_field risk_parameter_fields[] = {
 };
 RECORD(risk_parameters, "risk.parameters", risk_parameter_fields);
 
+static const jk_field risk_correlation_fields[] = {
+    OTHER("factors", REQUIRED, 0, jk_read_risk_factors, "a list of segments, countries and SEGMENT/COUNTRY",
+          "what moves by itself, at most 512; of those that could be a claim's the most exact is its factor"),
+    OTHER("matrix", REQUIRED, 0, jk_read_risk_matrix, "a row of numbers from -1 to 1 for each factor",
+          "correlations of log m; symmetric, 1 on the diagonal, positive semi-definite"),
+};
+RECORD(risk_correlation, "risk.correlation", risk_correlation_fields);
+
 static const jk_field risk_fields[] = {
     DEFAULT_REAL("volatility", 0.15, 0, 2, jk_risk, all.volatility,
                  "standard deviation of log m, the multiplier of a country's collections; absent: 0.15"),
     DEFAULT_REAL("persistence", 0.6, 0, 1, jk_risk, all.persistence,
                  "correlation of log m with itself a year later; 1: one draw for the whole horizon; absent: 0.6"),
-    DEFAULT_REAL("correlation", 0.5, 0, 1, jk_risk, correlation, "of log m between any two countries; absent: 0.5"),
+    OTHER("correlation", JK_FIELD_ALWAYS, 0, jk_read_risk_correlation,
+          "a number from 0 to 1, or a map of factors and their matrix",
+          "of log m between any two countries, or between factors of segments and countries; absent: 0.5"),
     OTHER("countries", KEEP, 0, jk_read_risk_countries, "a map of countries to volatility and persistence",
           "countries that differ from that"),
     MAP("parameters", KEEP, jk_record_risk_parameters,

@@ -40,8 +40,9 @@ extern const jk_record jk_record_breakage;
 extern const jk_record jk_record_payer_monthly;
 extern const jk_record jk_record_effort;
 extern const jk_record jk_record_market;
-extern const jk_record jk_record_risk;         /* jk_risk; so does the next but one */
-extern const jk_record jk_record_risk_country; /* jk_risk_factor */
+extern const jk_record jk_record_risk;             /* jk_risk; so does the last of these */
+extern const jk_record jk_record_risk_correlation; /* jk_risk_correlation */
+extern const jk_record jk_record_risk_country;     /* jk_risk_factor */
 extern const jk_record jk_record_risk_parameters;
 
 /* All of them, for the reference and the tests. */

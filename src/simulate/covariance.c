@@ -16,13 +16,13 @@
 #include "base/input.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/semidefinite.h"
 #include "jalki/score.h"
 #include "model/find.h"
 #include "simulate/covariance_levels.h"
 
 /* Pivots below this part of their diagonal are rounding: the parameter is what earlier ones say. */
-#define PIVOT_LEAST 1e-12
-#define CASH_MOST   1e18
+#define CASH_MOST 1e18
 
 typedef struct covariance_reader {
     const char *path;
@@ -351,26 +351,11 @@ static jk_status add_unknown(const covariance_reader *r, const json_t *list) {
 }
 
 static jk_status factorise(const covariance_reader *r) {
-    jk_covariance *c = r->into;
-    const size_t n = c->count;
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k <= i; k++) {
-            double sum = 0.5 * (c->matrix[i * n + k] + c->matrix[k * n + i]);
-            for (size_t l = 0; l < k; l++) {
-                sum -= c->factor[i * n + l] * c->factor[k * n + l];
-            }
-            double own = c->matrix[i * n + i], pivot = c->factor[k * n + k];
-            if (i == k && (own < 0.0 || sum < -1e-6 * own)) {
-                return wrong(r, "covariance", "a positive semidefinite matrix");
-            }
-            if (i == k) {
-                c->factor[i * n + i] = sum > PIVOT_LEAST * own ? sqrt(sum) : 0.0;
-            } else {
-                c->factor[i * n + k] = pivot > 0.0 ? sum / pivot : 0.0;
-            }
-        }
-    }
-    return JK_OK;
+    double pivot = 0.0;
+    const jk_covariance *c = r->into;
+    return jk_semidefinite_root(c->matrix, c->count, c->factor, &pivot) == c->count
+               ? JK_OK
+               : wrong(r, "covariance", "a positive semidefinite matrix");
 }
 
 static jk_status allocate(covariance_reader *r) {

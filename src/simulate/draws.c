@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a path draws (docs/simulate.md):
  *
- *     country     x_t = f x_(t-1) + sqrt(1 - f^2) (sqrt(rho) common_t + sqrt(1 - rho) own_t),
- *                 f = persistence^(1/12), x_1 standard normal as all later ones;
- *                 m_t = exp(sigma x_t - sigma^2 / 2), so that E[m_t] = 1
+ *     factors     of countries and segments: factors.c
  *     parameters  ln p = L n, L L' the fit's covariance (covariance.h), n standard normal; a multiplier is
  *                 exp(d - Var(d) / 2) of the sum d of what bears on it
  *     shares      the logit is normal around a place that keeps the share's mean
@@ -22,7 +20,7 @@
 #include "simulate/path_kernel.h"
 
 /* A path has this many groups of four numbers in each stream: more than the months of any horizon. */
-enum { GROUPS_OF_PATH = 256, WORDS = 4, MONTHS_OF_YEAR = 12 };
+enum { GROUPS_OF_PATH = 256, WORDS = 4 };
 
 /* What the points of a group do together, and with every other parameter. */
 static void set_groups(jk_draws *draws) {
@@ -43,9 +41,11 @@ static void set_groups(jk_draws *draws) {
 
 jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covariance *covariance, const jk_mix *mix,
                         uint64_t seed, jk_error *error) {
-    size_t factors = model->jurisdiction_count * (size_t)model->epoch_count, rows = 0;
+    size_t rows = 0;
     *draws =
         (jk_draws){.model = model, .seed = seed, .kernel = &jk_path_kernel_base, .covariance = covariance, .mix = mix};
+    JK_TRY(jk_factors_init(&draws->factors, model, seed, error));
+    const size_t factors = draws->factors.count * (size_t)model->epoch_count;
     draws->first_row = jk_columns_zero(model->segment_count, sizeof *draws->first_row);
     for (size_t g = 0; draws->first_row != NULL && g < model->segment_count; g++) {
         draws->first_row[g] = rows;
@@ -53,12 +53,11 @@ jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covaria
     }
     const size_t by_segment = model->segment_count * (1 + JK_PATH_SPELL_ROWS);
     draws->memory = jk_columns_zero((2 * factors + rows + by_segment) * JK_PATH_LANES, sizeof(float));
-    draws->month = jk_columns_zero(2 * (size_t)model->horizon_months, sizeof(double));
     draws->parameter = jk_columns_zero(2 * covariance->count, sizeof(double));
     draws->lanes = jk_columns_zero(2 * covariance->count * JK_PATH_STEP, sizeof(double));
     draws->shared = jk_columns_zero(mix->groups * (covariance->count + 1), sizeof(double));
-    if (draws->first_row == NULL || draws->memory == NULL || draws->month == NULL || draws->parameter == NULL ||
-        draws->lanes == NULL || draws->shared == NULL) {
+    if (draws->first_row == NULL || draws->memory == NULL || draws->parameter == NULL || draws->lanes == NULL ||
+        draws->shared == NULL) {
         jk_draws_reset(draws);
         return jk_fail_memory(error, "the paths");
     }
@@ -73,8 +72,8 @@ jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covaria
 }
 
 void jk_draws_reset(jk_draws *draws) {
+    jk_factors_reset(&draws->factors);
     free(draws->memory);
-    free(draws->month);
     free(draws->first_row);
     free(draws->parameter);
     free(draws->lanes);
@@ -99,41 +98,8 @@ void jk_draw_normals(uint64_t seed, uint64_t stream, uint64_t path, double *norm
     }
 }
 
-/* A number with mean 1 whose logarithm has this standard deviation. */
-static float log_normal(double deviation, double normal) {
+float jk_draw_log_normal(double deviation, double normal) {
     return (float)fmin(jk_exp(deviation * normal - 0.5 * deviation * deviation), JK_RECOVERY_MAX);
-}
-
-/* The factor of one country on one path: x is a stationary autoregression, m = exp(x - sigma^2/2). */
-static void fill_country(const jk_draws *draws, size_t country, const double *common, double *own, uint64_t path,
-                         size_t lane) {
-    const jk_model *model = draws->model;
-    const jk_risk_factor *factor = &model->risk.jurisdiction[country];
-    size_t place = country * (size_t)model->epoch_count * JK_PATH_LANES + lane;
-    float *recovery = draws->recovery + place, *pace = draws->pace + place;
-    if (factor->volatility == 0.0) {
-        for (int j = 0; j < model->epoch_count; j++) {
-            recovery[(size_t)j * JK_PATH_LANES] = 1.0f;
-            pace[(size_t)j * JK_PATH_LANES] = 0.0f;
-        }
-        return;
-    }
-    jk_draw_normals(draws->seed, jk_stream(JK_STREAM_COUNTRY, country), path, own, (size_t)model->horizon_months);
-    double shared = sqrt(model->risk.correlation), alone = sqrt(1.0 - model->risk.correlation);
-    double keep = factor->persistence > 0.0 ? jk_exp(jk_log(factor->persistence) / MONTHS_OF_YEAR) : 0.0;
-    double fresh = sqrt(fmax(0.0, 1.0 - keep * keep)), x = 0.0, total = 0.0;
-    int month = 0;
-    for (int j = 0; j < model->epoch_count; j++) {
-        double sum = 0.0;
-        for (int32_t i = 0; i < model->epochs[j]; i++, month++) {
-            double shock = shared * common[month] + alone * own[month];
-            x = month == 0 ? shock : keep * x + fresh * shock;
-            sum += (double)log_normal(factor->volatility, x);
-        }
-        double multiplier = sum / (double)model->epochs[j];
-        recovery[(size_t)j * JK_PATH_LANES] = (float)multiplier;
-        pace[(size_t)j * JK_PATH_LANES] = (float)jk_pace(multiplier, model->epochs[j], month, &total);
-    }
 }
 
 /* The fit's parameters of JK_PATH_STEP paths, as logarithms. */
@@ -281,18 +247,14 @@ static void fill_segment(const jk_draws *draws, size_t g, uint64_t path, size_t 
         }
     }
     fill_spells(draws, g, draws->spells + g * JK_PATH_SPELL_ROWS * JK_PATH_LANES + lane);
-    draws->garnish[g * JK_PATH_LANES + lane] = log_normal(garnish_error, normal[CURVES + CLASSES]);
+    draws->garnish[g * JK_PATH_LANES + lane] = jk_draw_log_normal(garnish_error, normal[CURVES + CLASSES]);
 }
 
 void jk_draws_fill(jk_draws *draws, uint64_t first, size_t lanes) {
     const jk_model *model = draws->model;
-    double *common = draws->month, *own = draws->month + model->horizon_months;
     for (size_t lane = 0; lane < lanes; lane++) {
         uint64_t path = first + lane;
-        jk_draw_normals(draws->seed, jk_stream(JK_STREAM_COMMON, 0), path, common, (size_t)model->horizon_months);
-        for (size_t c = 0; c < model->jurisdiction_count; c++) {
-            fill_country(draws, c, common, own, path, lane);
-        }
+        jk_factors_draw(&draws->factors, path, lane, draws->recovery, draws->pace);
         if (lane % JK_PATH_STEP == 0) {
             draw_parameters(draws, path);
         }

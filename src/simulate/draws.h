@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is drawn for a path: the factors of countries and the parameters that are not known exactly. Every number is
- * that of (seed, what it is for, path): paths can be drawn in any order. */
+/* What is drawn for a path: the factors of countries and segments, and the parameters that are not known exactly. Every
+ * number is that of (seed, what it is for, path): paths can be drawn in any order. */
 #ifndef JK_SIMULATE_DRAWS_H
 #define JK_SIMULATE_DRAWS_H
 
 #include "simulate/calibrate.h"
 #include "simulate/covariance.h"
+#include "simulate/factors.h"
 #include "simulate/mix.h"
 #include "simulate/path_kernel.h"
 
@@ -18,7 +19,8 @@ enum {
     JK_STREAM_LARGE,
     JK_STREAM_COVARIANCE,
     JK_STREAM_WALK,
-    JK_STREAM_BESIDE
+    JK_STREAM_BESIDE,
+    JK_STREAM_FACTOR
 };
 static inline uint64_t jk_stream(int kind, size_t whose) {
     return (uint64_t)kind << 32 | whose;
@@ -28,12 +30,12 @@ static inline uint64_t jk_stream(int kind, size_t whose) {
 typedef struct jk_draws {
     const jk_model *model;
     uint64_t seed;
-    float *recovery;              /* [jurisdictions][epochs]: m, the mean over the epoch's months */
-    float *pace;                  /* [jurisdictions][epochs]: jk_pace of it */
+    jk_factors factors;
+    float *recovery;              /* [series of the factors][epochs]: m, the mean over the epoch's months */
+    float *pace;                  /* [series of the factors][epochs]: jk_pace of it */
     float *multiplier;            /* [segments][classes at the cut-off][their rows]: jk_draws_multiplier */
     float *garnish;               /* [segments] */
     float *spells;                /* [segments][JK_PATH_SPELL_ROWS] */
-    double *month;                /* [2][months] work */
     const jk_path_kernel *kernel; /* that of the base set, unless the caller names a better one: the same bits */
     const jk_covariance *covariance;
     size_t *first_row; /* [segments] of the multipliers */
@@ -58,6 +60,9 @@ const float *jk_draws_multiplier(const jk_draws *draws, size_t segment, size_t c
 
 /* A share, 0 < share < 1, whose logit is normal around a place that keeps its mean. */
 double jk_draw_share(double share, double deviation, double variance);
+
+/* A number with mean 1 whose logarithm has this standard deviation. */
+float jk_draw_log_normal(double deviation, double normal);
 
 /* `count` standard normal numbers of a path. */
 void jk_draw_normals(uint64_t seed, uint64_t stream, uint64_t path, double *normal, size_t count);

@@ -87,7 +87,8 @@ static double beside_of(const path_work *w, const path_thread *thread, size_t la
 static void scale_group(const path_work *w, path_thread *thread, const jk_point_run *run) {
     const jk_calibration *c = w->calibration;
     const size_t epochs = (size_t)c->epochs, size = epochs * JK_PATH_FLOWS;
-    const float *pace = thread->draws.pace + run->jurisdiction * epochs * JK_PATH_LANES;
+    const float *pace = thread->draws.pace +
+                        jk_factors_of(&thread->draws.factors, run->segment, run->jurisdiction) * epochs * JK_PATH_LANES;
     for (size_t j = 0; j < epochs; j++) {
         size_t place = (run->segment * epochs + j) * JK_SCALE_COUNT;
         for (size_t lane = 0; lane < thread->runner.tile.lanes; lane++) {
@@ -106,8 +107,9 @@ static void scale_group(const path_work *w, path_thread *thread, const jk_point_
 }
 
 static void point_at(path_thread *thread, const jk_terms *terms, size_t point, size_t epochs) {
-    const size_t segment = terms->segment[point], jurisdiction = terms->jurisdiction[point];
-    thread->runner.tile.recovery = thread->draws.recovery + jurisdiction * epochs * JK_PATH_LANES;
+    const size_t segment = terms->segment[point];
+    const size_t series = jk_factors_of(&thread->draws.factors, segment, terms->jurisdiction[point]);
+    thread->runner.tile.recovery = thread->draws.recovery + series * epochs * JK_PATH_LANES;
     thread->runner.tile.multiplier = jk_draws_multiplier(&thread->draws, segment, jk_terms_class(terms, point));
     thread->runner.tile.garnish = thread->draws.garnish + segment * JK_PATH_LANES;
     thread->runner.tile.spells = thread->draws.spells + segment * JK_PATH_SPELL_ROWS * JK_PATH_LANES;
@@ -238,6 +240,8 @@ static jk_status create_threads(path_work *w, jk_error *error) {
         JK_TRY(jk_draws_init(&thread->draws, w->survey->model, w->options->covariance, w->options->mix,
                              w->options->seed, error));
         thread->draws.kernel = thread->runner.kernel;
+        thread->draws.factors.kernel =
+            jk_dense_kernel_for(w->survey->model->risk.correlation->count, thread->runner.plan->isa);
         thread->runner.by_step = w->options->covariance->count > 0;
         thread->total =
             jk_columns_zero((2 * JK_PATH_LANES + 1) * size + (size_t)c->months + 2 * years, sizeof *thread->total);

@@ -70,6 +70,20 @@ static jk_extremes stress_of(const jk_model *model) {
     return (jk_extremes){jk_exp(-2.0 * spread), fmin(jk_exp(2.0 * spread), JK_RECOVERY_MAX)};
 }
 
+/* Which correlations the paths have. */
+static void tell_correlation(const jk_risk_correlation *c, jk_simulation *simulation) {
+    simulation->factors = c->count;
+    simulation->lowest_correlation = simulation->highest_correlation = c->count > 0 ? 1.0 : c->countries;
+    for (size_t i = 1; i < c->count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            const double found = c->matrix[i * c->count + k];
+            const bool first = i == 1;
+            simulation->lowest_correlation = first ? found : fmin(simulation->lowest_correlation, found);
+            simulation->highest_correlation = first ? found : fmax(simulation->highest_correlation, found);
+        }
+    }
+}
+
 /* Results of the paths. */
 static size_t paths_bytes(const simulating *s) {
     enum { NUMBERS = 5, MONTHS = 12 };
@@ -278,6 +292,7 @@ static jk_status simulate(simulating *s, jk_error *error) {
     }
     s->simulation->parameters = s->covariance.count - s->covariance.rest + s->covariance.beside.count;
     s->simulation->parameters_left_out = s->covariance.left_out;
+    tell_correlation(s->model->risk.correlation, s->simulation);
     jk_extremes stress = stress_of(s->model);
     JK_TRY(jk_survey_init(&s->survey, s->model, s->options, &stress, &s->covariance, error));
     JK_TRY(value_claims(s, error));

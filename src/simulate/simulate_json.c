@@ -71,6 +71,14 @@ static json_t *convergence(jk_json_builder *b, const jk_simulation *simulation) 
     return list;
 }
 
+static json_t *correlation(jk_json_builder *b, const jk_simulation *simulation) {
+    json_t *object = json_object();
+    jk_json_put_counts(b, object, {"factors", simulation->factors});
+    jk_json_put_numbers(b, object, {"lowest", simulation->lowest_correlation},
+                        {"highest", simulation->highest_correlation});
+    return object;
+}
+
 static json_t *compression(jk_json_builder *b, const jk_simulation *simulation) {
     json_t *object = json_object(), *stress = json_array();
     jk_json_put_numbers(b, object, {"value", simulation->value_error}, {"yearly_gross", simulation->gross_error},
@@ -105,6 +113,7 @@ char *jk_simulation_json(const jk_tape *tape, const jk_model *model, const jk_si
                        {"model_points", simulation->model_points}, {"large_claims", simulation->large_claims});
     jk_json_put(&b, object, "compression_error", jk_json_number(simulation->compression_error));
     jk_json_put(&b, object, "compression", compression(&b, simulation));
+    jk_json_put(&b, object, "correlation", correlation(&b, simulation));
     jk_json_put(&b, object, "claims", json_integer((json_int_t)simulation->claims));
     jk_json_put_numbers(&b, object, {"face", simulation->face}, {"irr", simulation->irr},
                         {"onboarding", simulation->onboarding}, {"base_value", simulation->base_value});

@@ -233,6 +233,7 @@ static void try_other(const jk_field *field, const jk_yaml_node *node) {
         {"segments", &jk_record_segment, true},
         {"payers", &jk_record_payers, false},
         {"risk", &jk_record_risk, false},
+        {"correlation", &jk_record_risk_correlation, false},
         {"countries", &jk_record_risk_country, true},
         {"parents", &jk_record_lineage_source, true},
         {"data", &jk_record_lineage_source, true},

@@ -19,7 +19,7 @@ static void test_values_change(void **state) {
     jk_error error;
     jk_model *model = load_with("irr=0.12", "risk.correlation=0.25", &error);
     assert_non_null(model);
-    assert_true(model->irr == 0.12 && model->risk.correlation == 0.25);
+    assert_true(model->irr == 0.12 && model->risk.correlation->countries == 0.25);
     jk_model *other = load_with("irr=0.12", NULL, &error);
     assert_string_not_equal(model->sha256, other->sha256);
     jk_model_free(model);

@@ -322,7 +322,22 @@ static void risk(void **state) {
     (void)state;
     jk_model *model = load_example();
     assert_true(model->risk.given);
-    assert_real(model->risk.correlation, 0.4);
+    const jk_risk_correlation *c = model->risk.correlation; /* fi-consumer, rest/FI, rest/NO, SE */
+    assert_true(isnan(c->countries));
+    assert_int_equal(c->count, 4);
+    assert_string_equal(c->factor[1], "rest/FI");
+    assert_real(c->matrix[3 * 4 + 1], 0.4);
+    static const uint32_t of[] = {0, 0, 0, 1, 3, 2}; /* countries FI, SE, NO of the segments fi-consumer, rest */
+    assert_memory_equal(c->of, of, sizeof of);
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t k = 0; k < 4; k++) {
+            double product = 0.0;
+            for (size_t l = 0; l <= (i < k ? i : k); l++) {
+                product += c->root[i * 4 + l] * c->root[k * 4 + l];
+            }
+            assert_true(fabs(product - c->matrix[i * 4 + k]) < 1e-12);
+        }
+    }
     for (size_t i = 0; i < model->jurisdiction_count; i++) {
         int named = strcmp(model->jurisdictions[i].id, "FI") == 0;
         assert_real(model->risk.jurisdiction[i].volatility, named ? 0.1 : 0.2);

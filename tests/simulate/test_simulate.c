@@ -13,6 +13,7 @@
 
 static jk_tape *tape;
 static jk_risk_factor factors[64];
+static jk_risk_correlation countries;
 
 static void expect_near(const char *what, double got, double expected, double slack) {
     if (!(fabs(got - expected) <= slack)) {
@@ -27,7 +28,8 @@ static void set_risk(jk_model *of, double volatility, double persistence, double
         factors[i] = (jk_risk_factor){volatility, persistence};
     }
     of->risk.jurisdiction = factors;
-    of->risk.correlation = correlation;
+    countries = (jk_risk_correlation){.countries = correlation};
+    of->risk.correlation = &countries;
     of->risk.curve_error = of->risk.class_multiplier_error = of->risk.garnish_share_error = parameters;
 }
 
