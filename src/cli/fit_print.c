@@ -6,93 +6,102 @@
 
 #include "base/calendar.h"
 #include "cli/fit_payers_print.h"
-#include "cli/table.h"
+#include "cli/listing_print.h"
 #include "cli/valuing.h"
 
-static const char *treatment_name(int treatment) {
-    return treatment < 0 ? "" : jk_action_name((jk_action)(treatment + (int)JK_SURVEIL));
+/* A figure as the model has it: a ratio, or for curves per cent of the balance a month. */
+static void effect_text(char text[32], double logarithm, bool curve) {
+    (void)snprintf(text, 32, curve ? "%.4f" : "%.3f", (curve ? 100.0 : 1.0) * exp(logarithm));
 }
 
-/* A ratio or a rate with its 95 % interval; what was not estimated says why. */
-static void estimate_cells(jk_table *table, const jk_fit_term *term, const char *format, double scale) {
-    if (term->reference || term->state != JK_PPML_FREE) {
-        jk_table_cell(table, "%s", term->reference ? "reference" : jk_ppml_state_name(term->state));
-        jk_table_cell(table, "%s", "");
-        return;
-    }
-    char low[32], high[32], own[32];
-    (void)snprintf(own, sizeof own, format, scale * exp(term->estimate));
-    (void)snprintf(low, sizeof low, format, scale * exp(term->low));
-    (void)snprintf(high, sizeof high, format, scale * exp(term->high));
-    jk_table_cell(table, "%s", own);
-    if (isfinite(term->low)) {
-        jk_table_cell(table, "%s to %s", low, high);
-    } else {
-        jk_table_cell(table, "one debtor");
-    }
-}
-
-static void evidence_cells(jk_table *table, const jk_fit_term *term) {
-    jk_table_amount(table, term->exposure, 0);
-    jk_table_amount(table, term->cash, 0);
-    jk_table_count(table, (uint64_t)term->payers);
-}
-
-static int print_points(const jk_fit_result *result) {
-    jk_table *table =
-        jk_table_headed("llrrrrrr", "characteristic", "level", "ratio", "95 %", "points", "exposure", "cash", "payers");
-    jk_table_rule(table);
-    const char *last = "";
-    for (size_t i = 0; i < result->term_count; i++) {
-        const jk_fit_term *term = &result->terms[i];
-        if (term->kind != JK_FIT_POINTS) {
-            continue;
-        }
-        jk_table_cell(table, "%s", strcmp(last, term->characteristic) == 0 ? "" : term->characteristic);
-        last = term->characteristic;
-        jk_table_cell(table, "%s", term->level);
-        estimate_cells(table, term, "%.3f", 1.0);
-        jk_table_cell(table, "%+.3f", term->value);
-        evidence_cells(table, term);
-    }
-    return jk_cli_print_table(table, "Points: intensity against the reference level");
-}
-
-/* Curves (per mille of the balance a month) or classes (ratios), one line per figure. */
-static int print_segments(const jk_fit_result *result, const jk_model *base, jk_fit_kind kind, const char *title) {
-    bool curve = kind == JK_FIT_CURVE;
-    jk_table *table =
-        jk_table_headed("lllrrrrrrr", "segment", "treatment", curve ? "months" : "class", curve ? "% a month" : "ratio",
-                        "95 %", "taken", "own data", "exposure", "cash", "payers");
-    jk_table_rule(table);
-    size_t count = 0;
-    int segment = -1, treatment = -1;
-    for (size_t i = 0; i < result->term_count; i++) {
-        const jk_fit_term *term = &result->terms[i];
-        if (term->kind != kind) {
-            continue;
-        }
-        bool same = term->segment == segment && term->treatment == treatment;
-        jk_table_cell(table, "%s", same ? "" : base->segments[term->segment].id);
-        jk_table_cell(table, "%s", same ? "" : treatment_name(term->treatment));
-        segment = term->segment;
-        treatment = term->treatment;
-        jk_table_cell(table, "%s", term->level);
-        estimate_cells(table, term, curve ? "%.4f" : "%.3f", curve ? 100.0 : 1.0);
-        if (curve && term->credibility == 0.0 && term->value == 0.0) {
-            jk_table_cell(table, "base model");
+/* Estimates as ratios or rates with their 95 % interval; what was not estimated says why. */
+static bool written(jk_table *table, const jk_listing *listing, const jk_cell *cells, const char *column) {
+    const jk_cell *cell = jk_cli_listing_cell(listing, cells, column);
+    const char *characteristic = jk_cli_listing_cell(listing, cells, "characteristic")->text;
+    const char *state = jk_cli_listing_cell(listing, cells, "state")->text;
+    const bool estimated = strcmp(state, jk_ppml_state_name(JK_PPML_FREE)) == 0;
+    const bool curve = strcmp(characteristic, "curve") == 0;
+    char text[32], high[32];
+    effect_text(text, cell->number, curve);
+    if (strcmp(column, "estimate") == 0) {
+        jk_table_cell(table, "%s", estimated ? text : state);
+    } else if (strcmp(column, "low") == 0) {
+        effect_text(high, jk_cli_listing_cell(listing, cells, "high")->number, curve);
+        if (isfinite(cell->number) && estimated) {
+            jk_table_cell(table, "%s to %s", text, high);
         } else {
-            jk_table_cell(table, curve ? "%.4f" : "%.3f", (curve ? 100.0 : 1.0) * exp(term->value));
+            jk_table_cell(table, "%s", estimated ? "one debtor" : "");
         }
-        jk_table_cell(table, "%.0f %%", 100.0 * term->credibility);
-        evidence_cells(table, term);
-        count++;
+    } else if (strcmp(column, "shrunk") == 0) {
+        if (!curve && strcmp(characteristic, "capacity_class") != 0) {
+            jk_table_cell(table, "%+.3f", cell->number); /* points */
+        } else {
+            const bool base = jk_cli_listing_cell(listing, cells, "credibility")->number == 0.0 && cell->number == 0.0;
+            jk_table_cell(table, "%s", curve && base ? "base model" : text);
+        }
+    } else if (strcmp(column, "credibility") == 0) {
+        jk_table_cell(table, "%.0f %%", 100.0 * cell->number);
+    } else {
+        return false;
     }
-    if (count == 0) {
-        jk_table_free(table);
-        return 0;
+    return true;
+}
+
+static bool is_curve(const jk_listing *listing, const jk_cell *cells) {
+    return strcmp(jk_cli_listing_cell(listing, cells, "characteristic")->text, "curve") == 0;
+}
+
+static bool is_class(const jk_listing *listing, const jk_cell *cells) {
+    return strcmp(jk_cli_listing_cell(listing, cells, "characteristic")->text, "capacity_class") == 0;
+}
+
+static bool is_points(const jk_listing *listing, const jk_cell *cells) {
+    return !is_curve(listing, cells) && !is_class(listing, cells);
+}
+
+/* Curves, classes and points, each a table of its own. */
+static int print_terms(const jk_fit_result *result, const jk_model *base) {
+    static const char *const of_segments[] = {"segment",     "treatment", "level", "estimate", "low", "shrunk",
+                                              "credibility", "exposure",  "cash",  "payers",   NULL};
+    static const char *const of_points[] = {"characteristic", "level", "estimate", "low", "shrunk",
+                                            "exposure",       "cash",  "payers",   NULL};
+    static const char *const curves[] = {"segment", "treatment", "months",   "% a month", "95 %",
+                                         "taken",   "own data",  "exposure", "cash",      "payers"};
+    static const char *const classes[] = {"segment", "treatment", "class",    "ratio", "95 %",
+                                          "taken",   "own data",  "exposure", "cash",  "payers"};
+    static const char *const points[] = {"characteristic", "level",    "ratio", "95 %",
+                                         "points",         "exposure", "cash",  "payers"};
+    const jk_cli_listing_view views[] = {
+        {.plain_title = "Curves: cash as a share of the balance, reference levels",
+         .shown = of_segments,
+         .heads = curves,
+         .blank = 2,
+         .may_be_empty = true,
+         .is_ruled = true,
+         .wanted = is_curve,
+         .written = written},
+        {.plain_title = "Capacity classes: intensity against the reference class",
+         .shown = of_segments,
+         .heads = classes,
+         .blank = 2,
+         .may_be_empty = true,
+         .is_ruled = true,
+         .wanted = is_class,
+         .written = written},
+        {.plain_title = "Points: intensity against the reference level",
+         .shown = of_points,
+         .heads = points,
+         .blank = 1,
+         .is_ruled = true,
+         .wanted = is_points,
+         .written = written},
+    };
+    const jk_listing terms = jk_fit_listing(result, base);
+    int failed = 0;
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
+        failed |= jk_cli_listing_table(&terms, &views[i]);
     }
-    return jk_cli_print_table(table, title);
+    return failed;
 }
 
 static void print_trees(const jk_fit_result *result) {
@@ -167,9 +176,7 @@ int jk_cli_fit_print(const jk_fit_result *result, const jk_model *base, bool ful
     }
     (void)putchar('\n');
     print_head(result, base);
-    int failed = print_segments(result, base, JK_FIT_CURVE, "Curves: cash as a share of the balance, reference levels");
-    failed |= print_segments(result, base, JK_FIT_CLASS, "Capacity classes: intensity against the reference class");
-    failed |= print_points(result);
+    int failed = print_terms(result, base);
     failed |= jk_cli_fit_payers(result, base);
     return failed | jk_cli_finish();
 }

@@ -57,6 +57,10 @@ static int column_named(const jk_listing *listing, const char *name) {
     return -1;
 }
 
+const jk_cell *jk_cli_listing_cell(const jk_listing *listing, const jk_cell *cells, const char *column) {
+    return &cells[column_named(listing, column)];
+}
+
 /* Columns whose texts are codes of ours, which are printed in words; of others only what is asked for. */
 static bool is_code(const jk_listing_column *column) {
     static const char *const names[] = {
@@ -159,8 +163,11 @@ static jk_table *table_with_heads(const jk_listing *listing, const jk_cli_listin
     for (size_t i = 0; i < count; i++) {
         const jk_listing_column *column = &listing->columns[order[i]];
         const char *head = (int)order[i] == name && view->name_head != NULL ? view->name_head : column->head;
-        /* a head that is the column's name may be one of the tape's own */
-        jk_table_cell(table, "%s", strcmp(head, column->name) == 0 ? jk_text_if_known(head) : jk_text(head));
+        if (view->heads != NULL) {
+            jk_table_cell(table, "%s", jk_text_if_known(view->heads[i]));
+        } else { /* a head that is the column's name may be one of the tape's own */
+            jk_table_cell(table, "%s", strcmp(head, column->name) == 0 ? jk_text_if_known(head) : jk_text(head));
+        }
     }
     if (view->is_ruled) {
         jk_table_rule(table);
@@ -168,20 +175,44 @@ static jk_table *table_with_heads(const jk_listing *listing, const jk_cli_listin
     return table;
 }
 
+/* Whether a row's first shown texts are those of the row above. */
+static bool repeats(const jk_cli_listing_view *view, const size_t *order, const jk_cell *cells, const jk_cell *above) {
+    bool same = view->blank > 0;
+    for (size_t i = 0; i < view->blank; i++) {
+        same = same && strcmp(cells[order[i]].text, above[order[i]].text) == 0;
+    }
+    return same;
+}
+
+static void add_row(jk_table *table, const jk_listing *listing, const jk_cli_listing_view *view, const size_t *order,
+                    size_t count, const jk_cell *cells, bool is_blank) {
+    const int name = column_named(listing, "name");
+    for (size_t i = 0; i < count; i++) {
+        const jk_listing_column *column = &listing->columns[order[i]];
+        if (is_blank && i < view->blank) {
+            jk_table_cell(table, "%s", "");
+        } else if (view->written == NULL || !view->written(table, listing, cells, column->name)) {
+            add_cell(table, column, &cells[order[i]], (int)order[i] == name && view->coded, view->money_decimals);
+        }
+    }
+}
+
 int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *view) {
     double sum[JK_LISTING_COLUMNS] = {0.0};
     size_t order[JK_LISTING_COLUMNS];
-    jk_cell cells[JK_LISTING_COLUMNS];
+    jk_cell cells[JK_LISTING_COLUMNS], above[JK_LISTING_COLUMNS];
     jk_error error = {0};
     const size_t count = choose_columns(listing, view, order);
-    const int name = column_named(listing, "name"), claims = column_named(listing, view->claims);
+    const int claims = column_named(listing, view->claims);
+    size_t shown = 0;
     jk_table *table = table_with_heads(listing, view, order, count);
     for (size_t row = 0; row < listing->rows; row++) {
         if (jk_listing_row(listing, row, cells, &error) != JK_OK) {
             jk_table_free(table);
             return jk_cli_fail(&error);
         }
-        bool wanted = view->group == NULL || strcmp(cells[0].text, view->group) == 0;
+        bool wanted = (view->group == NULL || strcmp(cells[0].text, view->group) == 0) &&
+                      (view->wanted == NULL || view->wanted(listing, cells));
         if (!wanted || (claims >= 0 && cells[claims].number == 0.0)) {
             continue;
         }
@@ -191,15 +222,19 @@ int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *v
         for (size_t c = 0; c < listing->column_count; c++) {
             sum[c] += isfinite(cells[c].number) ? cells[c].number : 0.0;
         }
-        for (size_t i = 0; i < count; i++) {
-            add_cell(table, &listing->columns[order[i]], &cells[order[i]], (int)order[i] == name && view->coded,
-                     view->money_decimals);
+        add_row(table, listing, view, order, count, cells, shown++ > 0 && repeats(view, order, cells, above));
+        if (view->blank > 0) {
+            memcpy(above, cells, sizeof above);
         }
+    }
+    if (view->may_be_empty && shown == 0) {
+        jk_table_free(table);
+        return 0;
     }
     if (table != NULL && view->added != NULL) {
         add_sums(table, listing, view, order, count, sum);
     }
-    return jk_cli_print_table(table, view->title != NULL ? jk_text(view->title) : NULL);
+    return jk_cli_print_table(table, view->title != NULL ? jk_text(view->title) : view->plain_title);
 }
 
 void jk_cli_listing_describe(void) {

@@ -16,7 +16,8 @@ int jk_cli_listed_csv(jk_listed *listed);
 
 /* Which rows a table shows, and how. */
 typedef struct jk_cli_listing_view {
-    const char *title;
+    const char *title;        /* of the catalogue (base/language.h) */
+    const char *plain_title;  /* as it is, instead */
     const char *group;        /* rows whose first column says this, NULL: all */
     const char *name_head;    /* above the column "name", NULL: its own head */
     bool coded;               /* the column "name" has codes of ours (decisions), printed in words */
@@ -24,9 +25,18 @@ typedef struct jk_cli_listing_view {
     const char *const *added; /* columns whose sum stands beneath, NULL-ended; NULL: there is no line of sums */
     int money_decimals;
     const char *const *shown; /* these columns, in this order, NULL-ended; NULL: all that have a head */
-    bool is_ruled;            /* a rule beneath the heads */
-    bool has_total;           /* a rule above the last row */
+    const char *const *heads; /* above those that are shown, NULL-ended; NULL: their own */
+    size_t blank;      /* so many columns from the left are blank where all of them say what the row above says */
+    bool is_ruled;     /* a rule beneath the heads */
+    bool has_total;    /* a rule above the last row */
+    bool may_be_empty; /* without rows there is no table at all */
+    bool (*wanted)(const jk_listing *listing, const jk_cell *cells); /* rows that are shown; NULL: all */
+    /* Writes a cell that is written otherwise than its column says; false: it is not. NULL: none is. */
+    bool (*written)(jk_table *table, const jk_listing *listing, const jk_cell *cells, const char *column);
 } jk_cli_listing_view;
+
+/* The cell of a row in the column of that name. */
+const jk_cell *jk_cli_listing_cell(const jk_listing *listing, const jk_cell *cells, const char *column);
 
 /* The rows of a view, columns that have a head; returns 0, or 1 with a message. */
 int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *view);

@@ -11,6 +11,8 @@ enum {
     STATE,
     ESTIMATE,
     STD_ERROR,
+    LOW,
+    HIGH,
     SHRUNK,
     CREDIBILITY,
     EXPOSURE,
@@ -21,21 +23,23 @@ enum {
 };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [SEGMENT] = JK_LISTED_TEXT("segment", NULL, "Segment of the model; empty: shared by all"),
-    [TREATMENT] = JK_LISTED_TEXT("treatment", NULL, "Treatment; empty: shared by all"),
-    [CHARACTERISTIC] =
-        JK_LISTED_TEXT("characteristic", NULL, "curve, capacity_class, or a characteristic of the scorecard"),
-    [LEVEL] = JK_LISTED_TEXT("level", NULL, "Its level: months of the curve, the class, the bin"),
+    [SEGMENT] = JK_LISTED_TEXT("segment", "segment", "Segment of the model; empty: shared by all"),
+    [TREATMENT] = JK_LISTED_TEXT("treatment", "treatment", "Treatment; empty: shared by all"),
+    [CHARACTERISTIC] = JK_LISTED_TEXT("characteristic", "characteristic",
+                                      "curve, capacity_class, or a characteristic of the scorecard"),
+    [LEVEL] = JK_LISTED_TEXT("level", "level", "Its level: months of the curve, the class, the bin"),
     [STATE] = JK_LISTED_TEXT("state", NULL, "estimated, reference, and what else became of it"),
-    [ESTIMATE] = {"estimate", NULL, "", "Logarithm of the effect", JK_LISTING_NUMBER, -12},
+    [ESTIMATE] = {"estimate", "ratio", "", "Logarithm of the effect", JK_LISTING_NUMBER, -12},
     [STD_ERROR] = {"std_error", NULL, "", "Clustered by debtor; missing where one debtor alone tells",
                    JK_LISTING_NUMBER, -12},
-    [SHRUNK] = {"shrunk", NULL, "", "What the model takes, after credibility", JK_LISTING_NUMBER, -12},
-    [CREDIBILITY] = {"credibility", NULL, "", "Weight of the estimate", JK_LISTING_NUMBER, -6},
-    [EXPOSURE] = {"exposure", NULL, "money", "Balance times months", JK_LISTING_NUMBER, -12},
-    [CASH] = {"cash", NULL, "money", "What came in", JK_LISTING_NUMBER, -12},
+    [LOW] = {"low", "95 %", "", "95 % interval of the estimate, from", JK_LISTING_NUMBER, -12},
+    [HIGH] = {"high", NULL, "", "To; missing where one debtor alone tells", JK_LISTING_NUMBER, -12},
+    [SHRUNK] = {"shrunk", "taken", "", "What the model takes, after credibility", JK_LISTING_NUMBER, -12},
+    [CREDIBILITY] = {"credibility", "own data", "", "Weight of the estimate", JK_LISTING_NUMBER, -6},
+    [EXPOSURE] = {"exposure", "exposure", "money", "Balance times months", JK_LISTING_NUMBER, -12},
+    [CASH] = {"cash", "cash", "money", "What came in", JK_LISTING_NUMBER, -12},
     [EXPECTED] = {"expected", NULL, "money", "By the fitted model", JK_LISTING_NUMBER, -12},
-    [PAYERS] = JK_LISTED_COUNT("payers", NULL, "Debtors who paid"),
+    [PAYERS] = JK_LISTED_COUNT("payers", "payers", "Debtors who paid"),
 };
 
 static jk_status term_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
@@ -54,6 +58,8 @@ static jk_status term_cells(const jk_listing *listing, size_t row, jk_cell *cell
     jk_cell_set(&cells[STATE], term->reference ? "reference" : jk_ppml_state_name(term->state));
     cells[ESTIMATE].number = term->estimate;
     cells[STD_ERROR].number = term->std_error;
+    cells[LOW].number = term->low;
+    cells[HIGH].number = term->high;
     cells[SHRUNK].number = term->value;
     cells[CREDIBILITY].number = term->credibility;
     cells[EXPOSURE].number = term->exposure;

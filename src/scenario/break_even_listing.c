@@ -7,24 +7,24 @@
 
 enum { KEY, MEASURE, MODE, IRR, TARGET, FOUND, FIGURE, REACHED, BASE, LOW, AT_LOW, HIGH, AT_HIGH, COLUMNS };
 
-#define OF_MEASURE(name, meaning)                                                                                      \
-    { name, NULL, "as the measure", meaning, JK_LISTING_NUMBER, 6 }
-#define OF_KEY(name, meaning, decimals)                                                                                \
-    { name, NULL, "as the key", meaning, JK_LISTING_NUMBER, decimals }
+#define OF_MEASURE(name, head, meaning)                                                                                \
+    { name, head, "as the measure", meaning, JK_LISTING_NUMBER, 6 }
+#define OF_KEY(name, head, meaning, decimals)                                                                          \
+    { name, head, "as the key", meaning, JK_LISTING_NUMBER, decimals }
 static const jk_listing_column columns[COLUMNS] = {
     [KEY] = JK_LISTED_TEXT("key", NULL, "What is moved"),
     [MEASURE] = JK_LISTED_TEXT("measure", NULL, "What is to reach the target"),
     [MODE] = JK_LISTED_TEXT("mode", NULL, "replanned or committed"),
     [IRR] = {"irr", NULL, "a year", "Required return", JK_LISTING_NUMBER, -6},
-    [TARGET] = {"target", NULL, "as the measure", "What is to be reached", JK_LISTING_NUMBER, -10},
+    [TARGET] = {"target", "asked", "as the measure", "What is to be reached", JK_LISTING_NUMBER, -10},
     [FOUND] = {"found", NULL, "", "Whether it is reached", JK_LISTING_FLAG, 0},
-    [FIGURE] = OF_KEY("figure", "Where", 8),
-    [REACHED] = OF_MEASURE("reached", "The measure there"),
-    [BASE] = OF_MEASURE("base", "The measure as things are"),
-    [LOW] = OF_KEY("low", "Lowest figure tried", 6),
-    [AT_LOW] = OF_MEASURE("at_low", "The measure there"),
-    [HIGH] = OF_KEY("high", "Highest figure tried", 6),
-    [AT_HIGH] = OF_MEASURE("at_high", "The measure there"),
+    [FIGURE] = OF_KEY("figure", "figure", "Where", 8),
+    [REACHED] = OF_MEASURE("reached", "there", "The measure there"),
+    [BASE] = OF_MEASURE("base", "now", "The measure as things are"),
+    [LOW] = OF_KEY("low", NULL, "Lowest figure tried", 6),
+    [AT_LOW] = OF_MEASURE("at_low", NULL, "The measure there"),
+    [HIGH] = OF_KEY("high", NULL, "Highest figure tried", 6),
+    [AT_HIGH] = OF_MEASURE("at_high", NULL, "The measure there"),
 };
 #undef OF_MEASURE
 #undef OF_KEY
