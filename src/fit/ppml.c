@@ -109,7 +109,7 @@ static void cut_strips(jk_ppml_work *work, const uint8_t *held) {
     work->strip_begin[work->strips] = rows->clusters;
 }
 
-static void work_reset(jk_ppml_work *work) {
+void jk_ppml_work_reset(jk_ppml_work *work) {
     free(work->factor);
     free(work->skip);
     free(work->slot);
@@ -117,8 +117,8 @@ static void work_reset(jk_ppml_work *work) {
     free(work->sums);
 }
 
-static jk_status work_init(jk_ppml_work *work, const uint8_t *held, double *parameters, uint8_t *state,
-                           jk_error *error) {
+jk_status jk_ppml_work_init(jk_ppml_work *work, const uint8_t *held, double *parameters, uint8_t *state,
+                            jk_error *error) {
     size_t count = work->design->parameters;
     work->parameters = parameters;
     work->state = state;
@@ -204,7 +204,7 @@ static jk_status estimate(const jk_ppml_rows *rows, const jk_ppml_design *design
     if (options->start != NULL) {
         memcpy(fit->estimate, options->start, design->parameters * sizeof(double));
     }
-    JK_TRY_CLEANUP(work_init(&work, options->held, fit->estimate, fit->state, error));
+    JK_TRY_CLEANUP(jk_ppml_work_init(&work, options->held, fit->estimate, fit->state, error));
     jk_ppml_factors(&work);
     JK_TRY_CLEANUP(jk_ppml_survey(&work, fit, error));
     find_states(&work, options->held, fit);
@@ -219,7 +219,7 @@ static jk_status estimate(const jk_ppml_rows *rows, const jk_ppml_design *design
     fit->left = work.skip;
     work.skip = NULL;
 cleanup:
-    work_reset(&work);
+    jk_ppml_work_reset(&work);
     if (status != JK_OK) {
         jk_ppml_reset(fit);
     }

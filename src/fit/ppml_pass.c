@@ -138,8 +138,8 @@ static size_t unknowns_of(const jk_ppml_work *work, const jk_ppml_row *row, size
     return count;
 }
 
-static void add_product(double *upper, size_t n, const size_t *index, const double *value, size_t count,
-                        double weight) {
+void jk_ppml_add_product(double *upper, size_t n, const size_t *index, const double *value, size_t count,
+                         double weight) {
     for (size_t a = 0; a < count; a++) {
         double left = weight * value[a];
         size_t i = index[a];
@@ -174,7 +174,7 @@ static jk_status score_strip(strip_loop *loop, size_t strip, double *sums, jk_er
         for (size_t k = 0; k < count; k++) {
             gradient[index[k]] += residual * share[k];
         }
-        add_product(information, work->unknowns, index, share, count, row.fitted * part);
+        jk_ppml_add_product(information, work->unknowns, index, share, count, row.fitted * part);
     }
     return JK_OK;
 }
@@ -274,7 +274,7 @@ static void close_cluster(cluster_score *score, double *middle, size_t n) {
         score->value[i] = 0.0;
         score->is_touched[i] = 0;
     }
-    add_product(middle, n, score->touched, score->packed, score->count, 1.0);
+    jk_ppml_add_product(middle, n, score->touched, score->packed, score->count, 1.0);
     score->count = 0;
 }
 

@@ -45,6 +45,13 @@ typedef struct jk_ppml_sums {
     double *information; /* [unknowns²] upper triangle */
 } jk_ppml_sums;
 
+/* ppml.c: room for passes over rows and design, which are set already; no row is skipped. `held` says which parameters
+ * will not be unknowns; parameters and states are the caller's. What was set up can be reset after a failure as well.
+ */
+jk_status jk_ppml_work_init(jk_ppml_work *work, const uint8_t *held, double *parameters, uint8_t *state,
+                            jk_error *error);
+void jk_ppml_work_reset(jk_ppml_work *work);
+
 /* exp of the parameters, after they have changed. */
 void jk_ppml_factors(jk_ppml_work *work);
 
@@ -94,6 +101,11 @@ static inline void jk_ppml_row_at(const jk_ppml_work *work, size_t i, jk_ppml_ro
 
 /* Exposure, cash, payers and clusters of every parameter, over rows with weight. */
 jk_status jk_ppml_survey(jk_ppml_work *work, jk_ppml *fit, jk_error *error);
+
+/* Adds weight · value value' of `count` unknowns to a matrix of n·n, of which the upper triangle is kept. An index may
+ * come twice. */
+void jk_ppml_add_product(double *upper, size_t n, const size_t *index, const double *value, size_t count,
+                         double weight);
 
 /* Objective, gradient and information over rows that are not skipped. */
 jk_status jk_ppml_score(jk_ppml_work *work, jk_ppml_sums *sums, jk_error *error);
