@@ -27,7 +27,7 @@
 extern "C" {
 #endif
 
-enum { JK_FIT_MONOTONE_MAX = 32 };
+enum { JK_FIT_MONOTONE_MAX = 32, JK_FIT_DRAWS_LEAST = 99, JK_FIT_DRAWS_MOST = 10000 };
 
 /* A numeric characteristic whose points may only rise, or only fall, with its value. */
 typedef struct jk_fit_monotone {
@@ -45,7 +45,10 @@ typedef struct jk_fit_options {
     int grace;       /* months without payment that end a spell of payments, 1 to 12 [2] */
     int auto_bins;   /* 1: bins of numeric characteristics are found from the data [0: the base model's] */
     const char
-        *splines; /* numeric characteristics, with commas, or "all": smooth points over many narrow bins [NULL] */
+        *splines;  /* numeric characteristics, with commas, or "all": smooth points over many narrow bins [NULL] */
+    int bootstrap; /* draws of a bootstrap over debtors by which intervals are made, JK_FIT_DRAWS_LEAST to _MOST; 0:
+                      none [0] */
+    uint64_t seed; /* of its random numbers [1] */
     size_t monotone_count;
     jk_fit_monotone monotone[JK_FIT_MONOTONE_MAX];
     const char *name; /* of the new model; NULL: the base model's with "-fitted" */
@@ -68,8 +71,12 @@ typedef struct jk_fit_term {
     double estimate, std_error; /* maximum likelihood, clustered by debtor; 0 and 0 where not estimated; no error (NaN)
                                    where one debtor alone tells */
     double degrees;             /* of freedom of the error: debtors - 1, of few Satterthwaite's */
-    double low, high;           /* 95 % interval of the estimate; NaN where there is none */
+    double low, high;           /* 95 % interval of the estimate; NaN where there is none. With a bootstrap estimate -+
+                                   drawn_quantile · the largest of the three errors here */
     double std_model;           /* standard error by the quasi-Poisson dispersion alone */
+    double drawn_error;         /* by leaving out one debtor after the other; NaN without a bootstrap */
+    double drawn_quantile;      /* 95 % of the draws' studentised errors are below it; NaN likewise, and where fewer
+                                   than 5 debtors paid */
     double value;               /* what the model takes: the estimate, leaned on the parent where it is thin */
     double credibility;         /* weight of its own data in `value`, 0..1 */
     double exposure;            /* balance · months (times the factor of pending cases) */
@@ -109,6 +116,9 @@ typedef struct jk_fit_result {
     double dispersion;         /* quasi-Poisson phi, base currency: size of a payment as the likelihood sees it */
     double cluster_dispersion; /* the same for the cash of a whole debtor */
     double balance_power;      /* of the balance, in the variance of cash: 0 one size of payments, 1 parts of it */
+    size_t draws;              /* of the bootstrap; 0: none */
+    uint64_t seed;             /* of its random numbers */
+    size_t drawn, drawn_few;   /* figures with an interval by it; without, as too few debtors paid */
     double points_spread;      /* standard deviation by which points are drawn to each other; NaN: not drawn */
     double expected;           /* cash by the fitted model on its own rows */
     double scored_expected;    /* the same with classes taken from the new score, as on a tape */

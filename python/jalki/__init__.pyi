@@ -978,6 +978,8 @@ def fit(
     interactions: bool = False,
     monotone: Text | None = None,
     grace: int | None = None,
+    bootstrap: int | None = None,
+    seed: int | None = None,
     trees: bool = False,
     tree_depth: int | None = None,
     tree_max: int | None = None,

@@ -79,6 +79,11 @@ static const jk_option options[] = {
      .help = "Points of NAME only rise, or only fall; may be given again"},
     {"grace", .kind = JK_OPTION_INTEGER, JK_FIELD(fit_arguments, options.grace), .value = "MONTHS", .low = 1,
      .high = 12, .standard = "2", .help = "A spell of payments ends after so many months without one"},
+    {"bootstrap", .kind = JK_OPTION_INTEGER, JK_FIELD(fit_arguments, options.bootstrap), .value = "N",
+     .high = JK_FIT_DRAWS_MOST, .standard = "0", .example = "1000",
+     .help = "Intervals by so many draws of a bootstrap over debtors, which hold where few paid; 99 or more"},
+    {"seed", .kind = JK_OPTION_INTEGER, JK_FIELD(fit_arguments, options.seed), .value = "S", .high = JK_INTEGER_MOST,
+     .standard = "1", .help = "Of the bootstrap's random numbers"},
     {"trees", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, trees),
      .help = "Boosted trees on top of the points, to MINE.trees.json beside the model"},
     {"tree-depth", .kind = JK_OPTION_INTEGER, JK_FIELD(fit_arguments, boost.depth), .value = "N", .low = 1, .high = 12,
@@ -134,12 +139,20 @@ static void check(jk_usage *usage, void *command) {
     if (name != NULL && (name[0] == '\0' || jk_escape_changes(name, strlen(name), false))) {
         jk_usage_error(usage, "--name: expected a name: UTF-8 text without control characters");
     }
-    static const char *const others[] = {"trees",       "auto-bins",  "splines", "interactions", "monotone", "smooth",
-                                         "hold-titles", "covariance", "html",    "full",         "resume"};
+    static const char *const others[] = {"trees",  "auto-bins",   "splines",    "interactions", "monotone",
+                                         "smooth", "hold-titles", "covariance", "html",         "full",
+                                         "resume", "bootstrap",   "seed"};
     for (size_t i = 0; arguments->calibrate && i < sizeof others / sizeof others[0]; i++) {
         if (jk_usage_given(usage, others[i])) {
             jk_usage_error(usage, "--calibrate leaves all but the own score as it is: --%s is not for it", others[i]);
         }
+    }
+    if (jk_usage_given(usage, "seed") && arguments->options.bootstrap == 0) {
+        jk_usage_error(usage, "--seed is the bootstrap's: say how many draws with --bootstrap N");
+    }
+    if (arguments->options.bootstrap > 0 && arguments->options.bootstrap < JK_FIT_DRAWS_LEAST) {
+        jk_usage_error(usage, "--bootstrap: %d draws are too few for an interval of 95 %%; expected 0, or %d and more",
+                       arguments->options.bootstrap, (int)JK_FIT_DRAWS_LEAST);
     }
     if (arguments->trees && (arguments->out == NULL || strncmp(arguments->out, "/dev/", 5) == 0)) {
         jk_usage_error(usage, "--trees stand in a file beside the model: name the model with -o MINE.yaml");
@@ -279,7 +292,7 @@ const jk_command jk_command_fit = {
                "title and settlement shares, each with its standard error. The base model gives the structure, the law "
                "and the costs.",
     .examples = {"jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --json fit.json",
-                 "jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --split 0-80",
+                 "jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --split 0-80 --bootstrap 1000",
                  "jalki fit P.h5 --model models/nordic.yaml -o mine.yaml --trees",
                  "jalki fit P.h5 --model models/nordic.yaml --experiment effects.json",
                  "jalki fit P.h5 --model mine.yaml -o finer.yaml --auto-bins --monotone paid_12m_share=up",

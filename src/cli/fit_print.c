@@ -30,7 +30,8 @@ static bool written(jk_table *table, const jk_listing *listing, const jk_cell *c
         if (isfinite(cell->number) && estimated) {
             jk_table_cell(table, "%s to %s", text, high);
         } else {
-            jk_table_cell(table, "%s", estimated ? "one debtor" : "");
+            const bool has_error = isfinite(jk_cli_listing_cell(listing, cells, "std_error")->number);
+            jk_table_cell(table, "%s", !estimated ? "" : has_error ? "too few payers" : "one debtor");
         }
     } else if (strcmp(column, "shrunk") == 0) {
         if (!curve && strcmp(characteristic, "capacity_class") != 0) {
@@ -135,6 +136,10 @@ static void print_head(const jk_fit_result *result, const jk_model *base) {
     (void)printf("dispersion            %16s %s, by debtor ", jk_amount(text, result->dispersion, 2),
                  base->base_currency);
     (void)printf("%s\n", jk_amount(text, result->cluster_dispersion, 2));
+    if (result->draws > 0) {
+        (void)printf("intervals by bootstrap %15zu draws; %zu figures without, for want of payers\n", result->draws,
+                     result->drawn_few);
+    }
     (void)printf("figures estimated     %16zu in %d steps\n", result->parameter_count, result->iterations);
     print_trees(result);
 }

@@ -82,6 +82,7 @@ struct jk_fit {
     uint8_t *class_reference; /* [curves] jk_capacity */
     jk_fit_design design;
     jk_ppml estimates;
+    double *drawn_error, *drawn_quantile; /* by parameter of the likelihood; NULL: no bootstrap */
     double cash_chance; /* relative variance of the panel's cash by chance alone, as the weighed rows tell it */
     double
         *covariance; /* [parameters][parameters] of figures from rows weighed as the curves are; NULL: the estimates' */
@@ -239,6 +240,12 @@ void jk_fit_guess_classes(jk_fit *fit);
 
 /* fit_terms.c: the result's terms, covariance and messages on figures that could not be estimated. */
 jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error);
+
+/* fit_bootstrap.c: errors and quantiles by draws, where they were asked for; the interval of a term that has them; how
+ * many there are, into the result, and what is said of those that have none. */
+jk_status jk_fit_bootstrap(jk_fit *fit, jk_error *error);
+void jk_fit_bootstrap_interval(jk_fit_term *term);
+jk_status jk_fit_bootstrap_tell(jk_fit *fit, jk_error *error);
 
 /* fit_bounds.c: the new model's figures held to what a model file may have; what had to be cut is a worry. */
 jk_status jk_fit_hold_bounds(jk_fit *fit, jk_error *error);

@@ -39,6 +39,8 @@ static json_t *term_json(jk_json_builder *json, const jk_fit *fit, const jk_fit_
     jk_json_append(json, interval, jk_json_number(term->low));
     jk_json_append(json, interval, jk_json_number(term->high));
     jk_json_put(json, object, "interval", interval);
+    jk_json_put_numbers(json, object, {"std_error_jackknife", term->drawn_error},
+                        {"bootstrap_quantile", term->drawn_quantile});
     jk_json_put_numbers(json, object, {"shrunk", term->value}, {"credibility", term->credibility});
     jk_json_put(json, object, "state", json_string(term->reference ? "reference" : jk_ppml_state_name(term->state)));
     jk_json_put_numbers(json, object, {"exposure", term->exposure}, {"cash", term->cash}, {"expected", term->expected});
@@ -91,6 +93,16 @@ static json_t *trees_json(jk_json_builder *json, const jk_fit_trees_result *tree
                        {"features", trees->features});
     jk_json_put_numbers(json, object, {"deviance_points", trees->boost.deviance_alone},
                         {"deviance_trees", trees->boost.deviance_trees});
+    return object;
+}
+
+static json_t *bootstrap_json(jk_json_builder *json, const jk_fit_result *result) {
+    if (result->draws == 0) {
+        return json_null();
+    }
+    json_t *object = json_object();
+    jk_json_put_counts(json, object, {"draws", result->draws}, {"seed", result->seed}, {"figures", result->drawn},
+                       {"too_few_payers", result->drawn_few});
     return object;
 }
 
@@ -208,6 +220,7 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     jk_json_put_numbers(json, object, {"dispersion", result->dispersion},
                         {"dispersion_by_debtor", result->cluster_dispersion}, {"balance_power", result->balance_power},
                         {"points_spread", result->points_spread});
+    jk_json_put(json, object, "bootstrap", bootstrap_json(json, result));
     jk_json_put(json, object, "splines", splines_json(json, fit));
     jk_json_put(json, object, "interactions", interactions_json(json, fit));
     json_t *overlap = json_object();

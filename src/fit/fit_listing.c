@@ -33,7 +33,7 @@ static const jk_listing_column columns[COLUMNS] = {
     [STD_ERROR] = {"std_error", NULL, "", "Clustered by debtor; missing where one debtor alone tells",
                    JK_LISTING_NUMBER, -12},
     [LOW] = {"low", "95 %", "", "95 % interval of the estimate, from", JK_LISTING_NUMBER, -12},
-    [HIGH] = {"high", NULL, "", "To; missing where one debtor alone tells", JK_LISTING_NUMBER, -12},
+    [HIGH] = {"high", NULL, "", "To; missing where too few debtors tell", JK_LISTING_NUMBER, -12},
     [SHRUNK] = {"shrunk", "taken", "", "What the model takes, after credibility", JK_LISTING_NUMBER, -12},
     [CREDIBILITY] = {"credibility", "own data", "", "Weight of the estimate", JK_LISTING_NUMBER, -6},
     [EXPOSURE] = {"exposure", "exposure", "money", "Balance times months", JK_LISTING_NUMBER, -12},

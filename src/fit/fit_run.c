@@ -17,7 +17,7 @@
 enum { MESSAGES_MAX = 200, MONOTONE_ROUNDS = 20 };
 
 jk_fit_options jk_fit_defaults(void) {
-    return (jk_fit_options){.filter = jk_panel_filter_all(), .shrink = 1, .grace = 2};
+    return (jk_fit_options){.filter = jk_panel_filter_all(), .shrink = 1, .grace = 2, .seed = 1};
 }
 
 const char *jk_fit_treatment_name(size_t treatment) {
@@ -98,6 +98,11 @@ static jk_status check_options(const jk_model *base, const jk_fit_options *optio
     if (given != NULL && (given[0] == '\0' || jk_escape_changes(given, strlen(given), false))) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "name",
                        "expected a name for the model: UTF-8 text without control characters");
+    }
+    if (options->bootstrap < 0 || options->bootstrap > JK_FIT_DRAWS_MOST ||
+        (options->bootstrap > 0 && options->bootstrap < JK_FIT_DRAWS_LEAST)) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "bootstrap", "%d draws: expected 0, or %d to %d",
+                       options->bootstrap, (int)JK_FIT_DRAWS_LEAST, (int)JK_FIT_DRAWS_MOST);
     }
     if (options->grace < 1 || options->grace > 12) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "grace", "%d months: expected 1 to 12", options->grace);
@@ -229,6 +234,7 @@ static jk_status finish(jk_fit *fit, jk_error *error) {
     JK_TRY(jk_fit_make_model(fit, error));
     JK_TRY(make_payers(fit, error));
     JK_TRY(jk_fit_hold_bounds(fit, error));
+    JK_TRY(jk_fit_bootstrap(fit, error));
     JK_TRY(jk_fit_make_terms(fit, error));
     return jk_fit_summarise(fit, error);
 }

@@ -136,9 +136,13 @@ static bool is_reference(const jk_fit *fit, const jk_fit_parameter *parameter) {
 /* The error is symmetric on the log scale; of few payers it is taken for that of a gamma distributed sum with as much
  * spread, one more payment above (Fay, Feuer 1997), and not below what the spread of the whole panel makes likely: the
  * large payments that would have widened it may not have happened yet. */
-static void set_interval(jk_fit_term *term) {
+static void set_interval(const jk_fit *fit, jk_fit_term *term) {
     term->low = term->high = (double)NAN;
     if (term->state != JK_PPML_FREE || !isfinite(term->std_error)) {
+        return;
+    }
+    if (fit->drawn_quantile != NULL) {
+        jk_fit_bootstrap_interval(term);
         return;
     }
     if (term->payers >= FEW_PAYERS) {
@@ -186,6 +190,8 @@ jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error) {
                               .estimate = estimates->state[p] == JK_PPML_FREE ? estimates->estimate[p] : 0.0,
                               .std_error = estimates->std_error[p],
                               .std_model = estimates->std_model[p],
+                              .drawn_error = fit->drawn_error != NULL ? fit->drawn_error[p] : (double)NAN,
+                              .drawn_quantile = fit->drawn_quantile != NULL ? fit->drawn_quantile[p] : (double)NAN,
                               .degrees = estimates->degrees[p],
                               .value = fit->value[p],
                               .credibility = fit->credibility[p],
@@ -193,7 +199,7 @@ jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error) {
                               .cash = estimates->cash[p],
                               .expected = estimates->expected[p],
                               .payers = estimates->payers[p]};
-        set_interval(term);
+        set_interval(fit, term);
         if (term->state == JK_PPML_FREE) {
             from[estimated] = p;
             term->parameter = (int)estimated++;
@@ -209,5 +215,6 @@ jk_status jk_fit_make_terms(jk_fit *fit, jk_error *error) {
     JK_TRY(comment_items(fit, error));
     fit->result.term_count = count;
     fit->result.terms = terms;
+    JK_TRY(jk_fit_bootstrap_tell(fit, error));
     return copy_covariance(fit, from, estimated, error);
 }

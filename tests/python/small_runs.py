@@ -45,7 +45,7 @@ CASES = {
     "debtor": (["explain", "t.h5", "--model", MODEL, "--debtor", "D0000000001", "--format", "json"], []),
     "scenario": (["scenario", "t.h5", "--model", MODEL, "--scenarios", "s.yaml", "--json", "o1"], ["o1"]),
     "simulate": (["simulate", "t.h5", "--model", MODEL, "--paths", "100", "--json", "o1"], ["o1"]),
-    "fit": (["fit", "p.h5", "--model", MODEL, "-o", "m.yaml", "--json", "o1"], ["m.yaml", "m.covariance.json", "o1"]),
+    "fit": (["fit", "p.h5", "--model", MODEL, "--bootstrap", "99", "-o", "m.yaml", "--json", "o1"], ["m.yaml", "m.covariance.json", "o1"]),
     "backtest": (["backtest", "p.h5", "--model", MODEL, "--json", "o1"], ["o1"]),
     "chainladder": (["chainladder", "tri.csv", "--json", "o1"], ["o1"]),
     "verify": (["verify", "t.h5", "--format", "json"], []),

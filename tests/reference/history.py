@@ -85,8 +85,8 @@ def names(rows, references, with_class=True):
         yield found
 
 
-def fit(rows, references, with_class=True):
-    """{name: (estimate, standard error)} and the dispersion."""
+def dense(rows, references, with_class=True):
+    """The fit on a dense design: names of its figures, design, cash, estimates, means, inverse information, number of the row's debtor."""
     found = list(names(rows, references, with_class))
     columns = sorted({n for row in found for n in row}, key=str)
     place = {n: i for i, n in enumerate(columns)}
@@ -106,11 +106,17 @@ def fit(rows, references, with_class=True):
             break
     mu = np.exp(offset + x @ beta)
     bread = np.linalg.inv(x.T @ (mu[:, None] * x))
-    score = x * (cash - mu)[:, None]
     debtors = {d: i for i, d in enumerate(dict.fromkeys(r["debtor_id"] for r in rows))}
-    by_debtor = np.zeros((len(debtors), len(columns)))
-    np.add.at(by_debtor, [debtors[r["debtor_id"]] for r in rows], score)
-    meat = by_debtor.T @ by_debtor * len(debtors) / (len(debtors) - 1)
+    return columns, x, cash, beta, mu, bread, np.array([debtors[r["debtor_id"]] for r in rows])
+
+
+def fit(rows, references, with_class=True):
+    """{name: (estimate, standard error)} and the dispersion."""
+    columns, x, cash, beta, mu, bread, debtor = dense(rows, references, with_class)
+    debtors = debtor.max() + 1
+    by_debtor = np.zeros((debtors, len(columns)))
+    np.add.at(by_debtor, debtor, x * (cash - mu)[:, None])
+    meat = by_debtor.T @ by_debtor * debtors / (debtors - 1)
     errors = np.sqrt(np.diag(bread @ meat @ bread))
     dispersion = ((cash - mu) ** 2 / mu).sum() / (len(rows) - len(columns))
-    return {n: (beta[i], errors[i]) for n, i in place.items()}, dispersion, mu.sum()
+    return {n: (beta[i], errors[i]) for i, n in enumerate(columns)}, dispersion, mu.sum()

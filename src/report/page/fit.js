@@ -7,6 +7,7 @@
   const isNone = (value) => value === null || value === undefined;
   const currency = figures.panel.base_currency;
   const { learned, not_learned: notLearned, worries } = figures.summary;
+  const bars = figures.bootstrap ? `95 % by ${number(figures.bootstrap.draws)} draws of the bootstrap over debtors` : "95 %";
   const sentences = (lines) => element("ul", null, lines.map((line) => element("li", null, line)));
   const place = (term) => [term.segment, term.treatment].filter(Boolean).join(", ");
   const isCurve = (term) => term.characteristic === "curve";
@@ -44,7 +45,7 @@
         { label: "own data", kind: "share", value: (row) => row.credibility }, { label: "exposure", kind: "amount", value: (row) => row.exposure }, { label: "cash", kind: "amount", value: (row) => row.cash },
         { label: "payers", kind: "count", value: (row) => row.payers }] });
       const longest = Math.max(...drawn.map((row) => row.level.length));
-      s.put(chart({ title: name, note: `${unit}; bars: 95 %, circles: what the model takes`, describe: drawn.map((row) => `${row.level}: ${number(row.taken, 2)}`).join("; "), table: behind,
+      s.put(chart({ title: name, note: `${unit}; bars: ${bars}, circles: what the model takes`, describe: drawn.map((row) => `${row.level}: ${number(row.taken, 2)}`).join("; "), table: behind,
         draw: (width) => Plot.plot({ width, height: 22 * drawn.length + 44, marginLeft: Math.min(longest * 7.6 + 14, width * 0.4), marginRight: 16, marginTop: 6, marginBottom: 30, clip: true,
           x: { label: null, domain: [0, most], grid: true, ticks: Math.min(8, width / 80) }, y: { domain: drawn.map((row) => row.level), label: null, tickSize: 0 },
           marks: [
