@@ -117,6 +117,11 @@ say "the store"
 say "trees"
 "$build/bench/bench_trees" >"$folder/trees"
 
+say "the bootstrap of a fit"
+"$build/bench/bench_bootstrap" >"$folder/bootstrap"
+
 $python bench/table.py "$records" "$folder/stages.json" "$folder/store"
 printf '\n## Trees\n\n'
 cat "$folder/trees"
+printf '\n## Bootstrap\n\n'
+cat "$folder/bootstrap"
