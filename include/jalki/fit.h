@@ -161,6 +161,11 @@ jk_model jk_fit_model(const jk_fit *fit);
  * XGBoost. */
 jk_status jk_fit_add_trees(jk_fit *fit, const jk_boost_options *options, const char *path, jk_error *error);
 
+/* Correlations of segments and countries from the panel's periods (docs/fit.md); the model that is written afterwards
+ * has them as risk.correlation. Trees are left out of what is expected. Once per fit; errors as jk_panel_open, and
+ * JK_ERROR_DATA where there are more than JK_RISK_FACTORS_MOST. */
+jk_status jk_fit_add_factors(jk_fit *fit, jk_error *error);
+
 /* A complete model file: law, costs and prices of the base model with its includes put in, and the fitted figures, each
  * with what it rests on in a comment. The file loads by itself (jk_model_load). */
 jk_status jk_fit_write_model(const jk_fit *fit, const char *path, jk_error *error);

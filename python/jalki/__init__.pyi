@@ -980,6 +980,7 @@ def fit(
     grace: int | None = None,
     bootstrap: int | None = None,
     seed: int | None = None,
+    factors: bool = False,
     trees: bool = False,
     tree_depth: int | None = None,
     tree_max: int | None = None,

@@ -11,4 +11,8 @@
  * it) lies below -1e-6 of its variance, and in *pivot that pivot: the matrix is not positive semi-definite. */
 size_t jk_semidefinite_root(const double *matrix, size_t n, double *root, double *pivot);
 
+/* Moves a symmetric matrix[n][n] with 1 on the diagonal to one near it that has a root, by taking its negative
+ * eigenvalues away (Rebonato and Jaeckel, The Journal of Risk 2, 1999). vectors[n][n] and scale[n] are work. */
+void jk_semidefinite_near(double *matrix, size_t n, double *vectors, double *scale);
+
 #endif

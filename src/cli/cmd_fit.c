@@ -22,7 +22,7 @@ typedef struct fit_arguments {
     jk_cli_common common;
     jk_fit_options options;
     const char *panel, *model, *out, *covariance, *html;
-    bool full, calibrate, resumes;
+    bool full, calibrate, resumes, factors;
     jk_resume kept;
     char *beside; /* the covariance's default path */
     bool trees;
@@ -84,6 +84,8 @@ static const jk_option options[] = {
      .help = "Intervals by so many draws of a bootstrap over debtors, which hold where few paid; 99 or more"},
     {"seed", .kind = JK_OPTION_INTEGER, JK_FIELD(fit_arguments, options.seed), .value = "S", .high = JK_INTEGER_MOST,
      .standard = "1", .help = "Of the bootstrap's random numbers"},
+    {"factors", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, factors),
+     .help = "How segments and countries move together: risk.correlation as a matrix, for simulate"},
     {"trees", .kind = JK_OPTION_FLAG, JK_FIELD(fit_arguments, trees),
      .help = "Boosted trees on top of the points, to MINE.trees.json beside the model"},
     {"tree-depth", .kind = JK_OPTION_INTEGER, JK_FIELD(fit_arguments, boost.depth), .value = "N", .low = 1, .high = 12,
@@ -139,9 +141,9 @@ static void check(jk_usage *usage, void *command) {
     if (name != NULL && (name[0] == '\0' || jk_escape_changes(name, strlen(name), false))) {
         jk_usage_error(usage, "--name: expected a name: UTF-8 text without control characters");
     }
-    static const char *const others[] = {"trees",  "auto-bins",   "splines",    "interactions", "monotone",
-                                         "smooth", "hold-titles", "covariance", "html",         "full",
-                                         "resume", "bootstrap",   "seed"};
+    static const char *const others[] = {"trees",    "factors", "auto-bins",   "splines",    "interactions",
+                                         "monotone", "smooth",  "hold-titles", "covariance", "html",
+                                         "full",     "resume",  "bootstrap",   "seed"};
     for (size_t i = 0; arguments->calibrate && i < sizeof others / sizeof others[0]; i++) {
         if (jk_usage_given(usage, others[i])) {
             jk_usage_error(usage, "--calibrate leaves all but the own score as it is: --%s is not for it", others[i]);
@@ -228,6 +230,9 @@ static jk_status fit_all(fit_arguments *arguments, jk_model **base, jk_fit **fit
     JK_TRY(jk_fit_run(arguments->panel, *base, &arguments->options, fit, error));
     if (arguments->trees) {
         JK_TRY(jk_fit_add_trees(*fit, &arguments->boost, arguments->trees_path, error));
+    }
+    if (arguments->factors) {
+        JK_TRY(jk_fit_add_factors(*fit, error));
     }
     jk_cli_end_progress();
     return write_outputs(arguments, *fit, error);

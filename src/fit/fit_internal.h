@@ -107,6 +107,7 @@ struct jk_fit {
     jk_fit_titles titles;
     const char *trees_name; /* of the file beside the model's; NULL: no trees */
     jk_fit_trees_result trees;
+    struct jk_fit_factors *factors; /* jk_fit_add_factors; NULL: none */
 };
 
 static inline size_t jk_fit_curves(const jk_model *base) {

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/run_record.h"
 #include "fit/beside_json.h"
+#include "fit/factors_write.h"
 #include "fit/fit_internal.h"
 #include "fit/payers.h"
 #include "fit/transitions_json.h"
@@ -238,6 +239,7 @@ jk_status jk_fit_json(const jk_fit *fit, char **text, jk_error *error) {
     jk_json_put(json, object, "exits", jk_exits_json(json, fit->base, result->transitions));
     jk_json_put(json, object, "titles", titles_json(json, result->titles));
     jk_json_put(json, object, "spells", jk_fit_payers_json(json, fit));
+    jk_json_put(json, object, "correlation", jk_fit_factors_json(json, fit->factors));
     jk_json_put(json, object, "trees", result->trees != NULL ? trees_json(json, result->trees) : json_null());
     jk_json_put(json, object, "messages", sentences(json, result->messages, result->message_count));
     jk_json_put(json, object, "manifest", jk_run_record_manifest(json));

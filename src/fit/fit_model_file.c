@@ -10,6 +10,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "base/yaml_write.h"
+#include "fit/factors_write.h"
 #include "fit/fit_lineage.h"
 #include "fit/payers.h"
 #include "model/include.h"
@@ -374,7 +375,8 @@ static void write_carried(const writer *self, const jk_yaml_node *root) {
     static const char *const own[] = {"jalki_model", "name", "version", "lineage", "scorecard", "segments", NULL};
     for (size_t i = 0; i < root->count; i++) {
         const jk_yaml_pair *pair = &root->pairs[i];
-        if (!is_one_of(pair->key, own)) {
+        const bool risk = strcmp(pair->key, "risk") == 0 && self->fit->factors != NULL;
+        if (!risk && !is_one_of(pair->key, own)) {
             bool law = strcmp(pair->key, "jurisdictions") == 0;
             jk_yaml_write_pair(self->stream, pair->key, pair->value, 0, law ? 2 : 1);
         }
@@ -400,6 +402,10 @@ static void write_file(const writer *self, const jk_yaml_node *root) {
     (void)fputs("\n# ---- as in the base model\n", out);
     write_carried(self, root);
     (void)fputs("\n# ---- fitted\n", out);
+    if (self->fit->factors != NULL) {
+        const jk_yaml_pair *risk = jk_yaml_find(root, "risk");
+        jk_fit_write_risk(out, self->fit->factors, risk != NULL ? risk->value : NULL);
+    }
     write_scorecard(self);
     (void)fputs("segments:\n", out);
     const jk_yaml_pair *segments = jk_yaml_find(root, "segments");
