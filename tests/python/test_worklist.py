@@ -240,6 +240,8 @@ def check_template(p):
     text = program.must_run_text(["worklist", p.store, "--model", MODEL, "--top", "30", "--template", path, "--format", "csv", "--quiet"])
     rows = list(csv.DictReader(io.StringIO(text)))
     assert list(rows[0]) == ["Case Number", "Queue", "Task", "Owed"] and [r["Case Number"] for r in rows] == [r["claim_id"] for r in ours]
+    path.write_text("Only: claim_id\n", encoding="utf-8")
+    assert p.list("--top", 30, "--template", path)["rows"] == [{"Only": row["claim_id"]} for row in ours]
     for content, words in (("A: claim\n", "did you mean"), ("A: [1]\n", "expected one of our columns"), ("- a\n", "expected a map"), ("", "an empty file")):
         path.write_text(content, encoding="utf-8")
         done = program.run(["worklist", p.store, "--model", MODEL, "--template", path])

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decisions under limits for debtors and claims of a small tape, against every combination of treatments; and what
+ * decisions claim by claim are worth when a debtor is filed against once, for one whole fee. */
+#include "jalki/decide.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "decide/made_candidates.h"
+
+enum { ROWS = 12, STRIDE = 5, DEBTORS = ROWS / CLAIMS_PER_DEBTOR, LIMITS = 4, SEEDS = 60 };
+
+static jk_tape *tape;
+
+/* What a debtor's treatment brings and uses: of the claims that it is worth more than nothing for. */
+typedef struct bundle {
+    double value, court, hours;
+    size_t claims;
+} bundle;
+
+static bool joins(const jk_candidates *c, size_t i, size_t debtor, int a) {
+    return (size_t)c->debtor[i] == debtor && a != JK_CLOSE && c->value[a][i] > 0.0f; /* NaN is not */
+}
+
+static bundle bundle_of(const jk_candidates *c, size_t debtor, int a) {
+    bundle sum = {0};
+    double parts = 0.0, whole = 0.0;
+    for (size_t i = 0; i < ROWS; i++) {
+        if (joins(c, i, debtor, a)) {
+            sum.claims++;
+            sum.value += (double)c->value[a][i];
+            sum.hours = a >= JK_SURVEIL ? fmax(sum.hours, c->hours[a - JK_SURVEIL][i] / 10000.0) : 0.0;
+            parts += a == JK_LEGAL ? c->court[i] / 100.0 : 0.0;
+            whole = a == JK_LEGAL && c->court[i] > 0 ? fmax(whole, model->segments[c->segment[i]].filing) : whole;
+        }
+    }
+    sum.court = fmax(parts, whole);
+    sum.value -= sum.court - parts;
+    return sum;
+}
+
+static size_t first_claim_of(const jk_candidates *c, size_t debtor) {
+    size_t i = 0;
+    while ((size_t)c->debtor[i] != debtor) {
+        i++;
+    }
+    return i;
+}
+
+static bool counts(const jk_limit *limit, const jk_candidates *c, size_t i) {
+    bool of_team = limit->team == NULL;
+    for (size_t k = 0; limit->team != NULL && k < limit->team->country_count; k++) {
+        of_team = of_team || limit->team->country[k] == c->country[i];
+    }
+    for (size_t k = 0; limit->team != NULL && k < limit->team->segment_count; k++) {
+        of_team = of_team || limit->team->segment[k] == c->segment[i];
+    }
+    return of_team && (limit->country == JK_SCOPE_ALL || limit->country == c->country[i]) &&
+           (limit->segment == JK_SCOPE_ALL || limit->segment == c->segment[i]);
+}
+
+static double used(const jk_limit *limit, const bundle *of, int action) {
+    switch (limit->resource) {
+    case JK_RESOURCE_COURT:
+        return of->court;
+    case JK_RESOURCE_HOURS:
+        return of->hours;
+    default:
+        return (int)limit->action == action ? (double)of->claims : 0.0;
+    }
+}
+
+/* The best of all combinations within the limits. */
+static double best_of_all(const jk_candidates *c, const jk_limit *limits, bundle all[DEBTORS][JK_ACTION_COUNT]) {
+    double best = 0.0;
+    for (int number = 0; number < 625; number++) { /* 5^4 */
+        double value = 0.0, use[LIMITS] = {0};
+        bool allowed = true;
+        for (int d = 0, rest = number; d < DEBTORS; d++, rest /= JK_ACTION_COUNT) {
+            const int action = rest % JK_ACTION_COUNT;
+            const bundle *one = &all[d][action];
+            allowed = allowed && (action == JK_CLOSE || one->claims > 0);
+            value += one->value;
+            for (int m = 0; m < LIMITS; m++) {
+                use[m] += counts(&limits[m], c, first_claim_of(c, (size_t)d)) ? used(&limits[m], one, action) : 0.0;
+            }
+        }
+        for (int m = 0; m < LIMITS; m++) {
+            allowed = allowed && use[m] <= limits[m].amount + 1e-9;
+        }
+        best = allowed && value > best ? value : best;
+    }
+    return best;
+}
+
+static int dearest(const jk_candidates *c, size_t i) {
+    int best = JK_CLOSE;
+    for (int a = JK_SELL; a < JK_ACTION_COUNT; a++) {
+        best = c->value[a][i] > c->value[best][i] ? a : best;
+    }
+    return best;
+}
+
+/* What was decided, told by claim, is one combination: it is worth and uses what is told. */
+static void check_told(const jk_candidates *c, const jk_limit *limits, bundle all[DEBTORS][JK_ACTION_COUNT],
+                       const jk_decided *decided) {
+    uint64_t claims[JK_ACTION_COUNT] = {0};
+    double value[JK_ACTION_COUNT] = {0}, face[JK_ACTION_COUNT] = {0}, use[LIMITS] = {0};
+    double sum = 0.0, court = 0.0, hours = 0.0;
+    for (size_t d = 0; d < DEBTORS; d++) {
+        int action = JK_CLOSE;
+        for (size_t i = 0; i < ROWS; i++) {
+            action = (size_t)c->debtor[i] == d && decided->decision[i] != JK_CLOSE ? decided->decision[i] : action;
+        }
+        for (size_t i = 0; i < ROWS; i++) {
+            if ((size_t)c->debtor[i] == d) {
+                assert_int_equal(decided->decision[i], joins(c, i, d, action) ? action : JK_CLOSE);
+                claims[decided->decision[i]]++;
+                value[decided->decision[i]] += (double)c->value[decided->decision[i]][i];
+                face[decided->decision[i]] += c->balance[i];
+            }
+        }
+        sum += all[d][action].value;
+        court += all[d][action].court;
+        hours += all[d][action].hours;
+        for (int m = 0; m < LIMITS; m++) {
+            use[m] += counts(&limits[m], c, first_claim_of(c, d)) ? used(&limits[m], &all[d][action], action) : 0.0;
+        }
+    }
+    assert_memory_equal(decided->claims, claims, sizeof claims);
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        assert_true(fabs(decided->value[a] - value[a]) < 1e-6 && fabs(decided->face[a] - face[a]) < 1e-6);
+    }
+    for (int m = 0; m < LIMITS; m++) {
+        assert_true(fabs(decided->use[m] - use[m]) < 1e-9 && use[m] <= limits[m].amount + 1e-9);
+    }
+    assert_true(fabs(decided->court - court) < 1e-9 && fabs(decided->hours - hours) < 1e-9);
+    assert_true(fabs(decided->objective - sum) < 1e-4);
+    for (size_t i = 0; i < ROWS; i++) {
+        assert_int_equal(decided->free[i], dearest(c, i));
+    }
+}
+
+static void debtors_are_decided_as_by_trying_all(void **state) {
+    (void)state;
+    jk_team team = {.name = "west", .country_count = 1, .segment_count = 1, .country = {1}, .segment = {2}};
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        jk_error error = {0};
+        jk_candidates *c = make_candidates(tape, seed);
+        bundle all[DEBTORS][JK_ACTION_COUNT];
+        double unlimited = 0.0;
+        for (size_t d = 0; d < DEBTORS; d++) {
+            double best = 0.0;
+            for (int a = 0; a < JK_ACTION_COUNT; a++) {
+                all[d][a] = bundle_of(c, d, a);
+                best = all[d][a].claims > 0 ? fmax(best, all[d][a].value) : best;
+            }
+            unlimited += best;
+        }
+        drawing from = {seed, 0};
+        jk_limit limits[LIMITS] = {
+            {.resource = JK_RESOURCE_COURT, .country = JK_SCOPE_ALL, .segment = JK_SCOPE_ALL},
+            {.resource = JK_RESOURCE_HOURS, .country = (int)draw(&from, 60, 3), .segment = JK_SCOPE_ALL},
+            {.resource = JK_RESOURCE_CLAIMS, .country = JK_SCOPE_ALL, .segment = JK_SCOPE_ALL},
+            {.resource = JK_RESOURCE_HOURS, .country = JK_SCOPE_ALL, .segment = JK_SCOPE_ALL, .team = &team}};
+        limits[0].amount = 25.0 * draw(&from, 61, 20);
+        limits[1].amount = 0.5 * draw(&from, 62, 5);
+        limits[2].amount = draw(&from, 63, 4);
+        limits[2].action = (jk_action)(JK_SELL + draw(&from, 64, 4));
+        limits[2].segment = seed % 3 == 0 ? (int)c->segment[first_claim_of(c, 1)] : JK_SCOPE_ALL;
+        limits[3].amount = 0.25 * draw(&from, 65, 9);
+        jk_decide_options options = {.limit_count = LIMITS, .limits = limits, .by_debtor = 1, .run.threads = 1};
+        jk_decided decided;
+        must(jk_decide(c, &options, &decided, &error), &error);
+        assert_true(fabs(decided.unlimited - unlimited) < 1e-4);
+        assert_true(fabs(decided.objective - best_of_all(c, limits, all)) < 1e-4);
+        assert_true(decided.bound >= decided.objective - 1e-4);
+        check_told(c, limits, all, &decided);
+        jk_decided_reset(&decided);
+        jk_candidates_free(c);
+    }
+}
+
+/* Without limits each claim gets its best, and what that comes to has the fees that nobody else pays taken off. */
+static void claims_are_carried_out_with_whole_fees(void **state) {
+    (void)state;
+    double largest = 0.0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        jk_error error = {0};
+        jk_candidates *c = make_candidates(tape, seed);
+        jk_decide_options options = {.run.threads = 1};
+        jk_decided decided;
+        double worth = 0.0, sum = 0.0, missing = 0.0;
+        must(jk_decide(c, &options, &decided, &error), &error);
+        for (size_t i = 0; i < ROWS; i++) {
+            assert_int_equal(decided.decision[i], dearest(c, i));
+            sum += (double)c->value[dearest(c, i)][i];
+        }
+        for (size_t d = 0; d < DEBTORS; d++) {
+            double parts = 0.0, whole = 0.0;
+            for (size_t i = 0; i < ROWS; i++) {
+                if ((size_t)c->debtor[i] == d && dearest(c, i) == JK_LEGAL && c->court[i] > 0) {
+                    parts += c->court[i] / 100.0;
+                    whole = fmax(whole, model->segments[c->segment[i]].filing);
+                }
+            }
+            missing += fmax(0.0, whole - parts);
+        }
+        must(jk_decided_carried_out(c, &decided, &worth, &error), &error);
+        assert_true(fabs(decided.objective - sum) < 1e-4 && fabs(worth - (sum - missing)) < 1e-4);
+        largest = fmax(largest, missing);
+        jk_decided_reset(&decided);
+        jk_candidates_free(c);
+    }
+    assert_true(largest > 0.0);
+}
+
+static int set_up_tape(void **state) {
+    int failed = set_up(state);
+    tape = failed ? NULL : open_mixed(ROWS, STRIDE);
+    return failed;
+}
+
+static int tear_down_tape(void **state) {
+    jk_tape_close(tape);
+    return tear_down(state);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(debtors_are_decided_as_by_trying_all),
+        cmocka_unit_test(claims_are_carried_out_with_whole_fees),
+    };
+    return cmocka_run_group_tests(tests, set_up_tape, tear_down_tape);
+}
