@@ -15,8 +15,9 @@ that has one of them is linked with the object in the place of the library's, an
 of the folder's own tests (--near) the quickest first, then of those beyond it. Nothing is written to sources or to the build.
 
 Not counted: a fault that does not compile without a warning (in a build with JALKI_WERROR), one that gives the same object, and those
-that scripts/mutants-equivalent.txt says change nothing a caller could see: FILE, the line's TEXT, OLD, NEW and WHY, tabs between. A
-fault that the tests given do not notice may be noticed by others: the score is from below. 0 if at least 90 % were caught, else 1.
+that scripts/mutants-equivalent.txt says change nothing a caller could see: FILE, the line's TEXT, OLD (long enough to tell which place
+is meant), NEW and WHY, tabs between. A fault that the tests given do not notice may be noticed by others: the score is from below.
+0 if at least 90 % were caught, else 1.
 """
 import argparse
 import concurrent.futures
@@ -114,7 +115,7 @@ def drawn(faults, count, seed):
 
 
 def equivalents(folder):
-    """Why a fault is none, by file, text of the line, old and new."""
+    """Why a fault is none, by file, text of the line, and what it becomes with NEW for OLD, wherever OLD is in it."""
     whys = {}
     for number, line in enumerate(EQUIVALENT.read_text().split("\n"), 1):
         if line and not line.startswith("#"):
@@ -125,7 +126,8 @@ def equivalents(folder):
             if folder in (ROOT / file).parents:
                 if text not in {there.strip() for there in (ROOT / file).read_text().split("\n")}:
                     sys.exit(f"{EQUIVALENT.name}:{number}: {file} has no such line: take the entry out, or look at it again")
-                whys[file, text, old, new] = why
+                for at in (found.start() for found in re.finditer(re.escape(old), text)):
+                    whys[file, text, text[:at] + new + text[at + len(old):]] = why
     return whys
 
 
@@ -133,6 +135,12 @@ def symbols(path, *options):
     """Names that an object or program defines."""
     out = subprocess.run(["nm", "--defined-only", *options, path], capture_output=True, text=True, check=True).stdout
     return {line.split()[-1] for line in out.splitlines() if line.strip()}
+
+
+def of_processor():
+    """Seconds of it that all that was run here has taken: a busy machine does not stretch the limits that come of it."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def unlimited_but(seconds):  # of the processor
@@ -158,9 +166,9 @@ class Test:
             sys.exit(f"{self.name}: {self.program} is not there; expected everything that the tests need to be built")
         self.has = symbols(self.program)
         self.link = links(self.program)
-        began = time.monotonic()
+        began = of_processor()
         passed = self.run(self.program, 3600)
-        self.seconds = time.monotonic() - began
+        self.seconds = of_processor() - began
         return passed
 
     def run(self, program, seconds=None):
@@ -169,7 +177,7 @@ class Test:
         command = [str(program), *self.command[1:]] if self.is_program else self.command
         if not self.is_program:
             environment["JALKI_PROGRAM"] = str(program)
-        limit = seconds or int(10 + 10 * self.seconds)
+        limit = seconds or int(5 + 5 * self.seconds)
         with subprocess.Popen(command, cwd=self.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                               start_new_session=True, preexec_fn=lambda: unlimited_but(limit)) as running:
             try:
@@ -293,9 +301,10 @@ def main():
     texts = {str(path.relative_to(ROOT)): path.read_text() for path in sorted(folder.rglob("*.[ch]"))}
     faults = []
     for file, line, column, old, new in drawn((fault for name in texts for fault in faults_of(ROOT / name)), told.count, told.seed):
-        text = texts[file].split("\n")[line - 1].strip()
+        text = texts[file].split("\n")[line - 1]
+        changed = text[:column] + new + text[column + len(old):]
         if not told.only or f"{file}:{line}" in told.only.split(","):
-            faults.append((file, line, column, old, new, whys.get((file, text, old.strip(), new.strip()), "")))
+            faults.append((file, line, column, old, new, whys.get((file, text.strip(), changed.strip()), "")))
     counts, lock, began = {}, threading.Lock(), time.monotonic()
     near = build.tests(told.near or f"^{folder.name}/")
     beyond = [test for test in build.tests(told.beyond) if test.name not in {had.name for had in near}] if told.beyond else []

@@ -166,6 +166,31 @@ static void test_irr_sees_two_rates_within_a_step(void **state) {
     }
 }
 
+/* A surplus of (v - 3/4)^2 only touches 0, where rounding leaves it exactly 0: two rates that fall together. */
+static void test_irr_where_two_rates_fall_together(void **state) {
+    (void)state;
+    const double net[3] = {0.5625, -1.5, 1.0};
+    double rate = 0.0;
+    assert_int_equal(jk_price_irr(net, 3, 0.0, &rate), JK_IRR_SEVERAL_ROOTS);
+    assert_true(isnan(rate));
+}
+
+/* Rates in the first step of the scan and at its very beginning are found, once each. The books of the first turn twice
+ * (2.05, -0.81, 0.19), those of the second, too (4.4, -1, 1), so that one rate more or less shows. */
+static void test_irr_in_the_first_step(void **state) {
+    (void)state;
+    const double step = log(101.0 / 0.01) / 4096.0;
+    const double v1 = exp(-(log(0.01) + 0.5 * step) / 12.0), v2 = exp(4.0 / 12.0);
+    const double pair[3] = {v1 * v2, -(v1 + v2), 1.0};
+    double rate = 0.0;
+    assert_int_equal(jk_price_irr(pair, 3, 0.0, &rate), JK_IRR_SEVERAL_ROOTS);
+    const double turning[3] = {0.0, -5.42, 2.0};
+    const double outlay = jk_price_present_value(turning, 3, JK_IRR_LOWEST); /* money in, as none is paid */
+    assert_true(outlay < -4.4 && outlay > -4.5);
+    assert_int_equal(jk_price_irr(turning, 3, outlay, &rate), JK_IRR_FOUND);
+    assert_near(rate, JK_IRR_LOWEST, 1e-12);
+}
+
 /* Collections, then costs: two rates fit, and only one of them is the return. */
 static void test_irr_with_costs_after_the_last_collection(void **state) {
     (void)state;
@@ -321,6 +346,7 @@ static void test_floors(void **state) {
     assert_near(price.price, 700.0, 0.0);
     price = jk_price_with_floors(900.0, net, 60, 100.0, even, 2);
     assert_int_equal(price.binding, 0);
+    assert_true(price.price == 700.0); /* nothing is taken off where the sum does not round */
     /* 2^52 + 3 less 1.5 lies between two numbers and goes up, and so does the sum with 1.5 again: past the floor. */
     const jk_floor whole = {JK_FLOOR_MULTIPLE, 1.0};
     const double paid[1] = {4503599627370499.0};
@@ -380,6 +406,8 @@ int main(void) {
         cmocka_unit_test(test_irr_with_early_negative_flows),
         cmocka_unit_test(test_irr_with_several_rates),
         cmocka_unit_test(test_irr_sees_two_rates_within_a_step),
+        cmocka_unit_test(test_irr_where_two_rates_fall_together),
+        cmocka_unit_test(test_irr_in_the_first_step),
         cmocka_unit_test(test_irr_with_costs_after_the_last_collection),
         cmocka_unit_test(test_irr_where_the_books_turn_more_than_once),
         cmocka_unit_test(test_irr_of_equal_flows_is_nothing),
