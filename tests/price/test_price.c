@@ -232,9 +232,56 @@ static void test_irr_where_the_books_turn_more_than_once(void **state) {
     assert_true(isnan(rate));
 }
 
+/* Nothing is paid and something comes in first: the books turn once (0.99, -1.02, -0.0002), so that the rate above 0 is
+ * the return, whatever the coin. */
+static void test_irr_where_the_first_amount_comes_in(void **state) {
+    (void)state;
+    const double v1 = 1.0 / 1.01, v2 = 1.02;
+    for (double coin = 1e-6; coin < 1e7; coin *= 1e3) {
+        const double net[3] = {coin * v1 * v2, -coin * (v1 + v2), coin};
+        double rate = 0.0;
+        assert_int_equal(jk_price_irr(net, 3, 0.0, &rate), JK_IRR_FOUND);
+        assert_near(rate, pow(1.01, 12.0) - 1.0, 1e-9);
+    }
+}
+
+/* What lies behind the last month is nobody's: whatever it is, figures stay. */
+static void test_nothing_behind_the_months_is_read(void **state) {
+    (void)state;
+    static const double behind[] = {1e9, -1e9, NAN};
+    static const double flows[3][6] = {
+        {40.0, 40.0, 40.0, 40.0, 40.0, 0.0}, {-50.0, 30.0, -10.0, 90.0, -5.0, 0.0}, {0.0, 60.0, 50.0, -4.0, -3.0, 0.0}};
+    const jk_floor floors[] = {{JK_FLOOR_MULTIPLE, 1.3}, {JK_FLOOR_PAYBACK, 12.0}, {JK_FLOOR_RETURN, 0.1}};
+    for (int f = 0; f < 3; f++) {
+        for (int b = 0; b < 3; b++) {
+            double net[6], rate = 0.0, expected = 0.0;
+            memcpy(net, flows[f], sizeof net);
+            net[5] = behind[b];
+            for (double outlay = 0.0; outlay < 100.0; outlay += 20.0) {
+                assert_int_equal(jk_price_irr(net, 5, outlay, &rate), jk_price_irr(flows[f], 5, outlay, &expected));
+                assert_memory_equal(&rate, &expected, sizeof rate);
+                assert_int_equal(jk_price_payback(net, 5, outlay), jk_price_payback(flows[f], 5, outlay));
+            }
+            assert_true(jk_price_average_life(net, 5) == jk_price_average_life(flows[f], 5));
+            for (int k = 0; k < 3; k++) {
+                const double with = jk_price_with_floors(1e6, net, 5, 1.0, &floors[k], 1).price;
+                assert_true(with == jk_price_with_floors(1e6, flows[f], 5, 1.0, &floors[k], 1).price);
+            }
+        }
+    }
+}
+
 /* What is paid back to the cent returns 0, and not the number beside it. */
 static void test_irr_of_equal_flows_is_nothing(void **state) {
     (void)state;
+    double cents[10], sum = 0.0, nothing = 1.0;
+    for (int t = 0; t < 10; t++) {
+        cents[t] = 12345678.9;
+        sum += cents[t];
+    }
+    assert_true(sum != 123456789.0); /* but for rounding */
+    assert_int_equal(jk_price_irr(cents, 10, 123456789.0, &nothing), JK_IRR_FOUND);
+    assert_true(nothing == 0.0);
     double net[10], rate = 1.0;
     for (int t = 0; t < 10; t++) {
         net[t] = 0.1;
@@ -410,6 +457,8 @@ int main(void) {
         cmocka_unit_test(test_irr_in_the_first_step),
         cmocka_unit_test(test_irr_with_costs_after_the_last_collection),
         cmocka_unit_test(test_irr_where_the_books_turn_more_than_once),
+        cmocka_unit_test(test_irr_where_the_first_amount_comes_in),
+        cmocka_unit_test(test_nothing_behind_the_months_is_read),
         cmocka_unit_test(test_irr_of_equal_flows_is_nothing),
         cmocka_unit_test(test_irr_of_degenerate_flows),
         cmocka_unit_test(test_irr_at_the_ends_of_the_range),
