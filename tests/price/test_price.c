@@ -116,6 +116,11 @@ static void test_irr_is_the_inverse_of_present_value(void **state) {
         assert_int_equal(jk_price_irr(net, months, outlay, &rate), JK_IRR_FOUND);
         assert_near(rate, wanted, 1e-10);
         assert_near(jk_price_present_value(net, months, rate), outlay, 1e-10 * outlay);
+        for (int t = 0; t < months; t++) { /* in whatever coin */
+            net[t] *= 1e-12;
+        }
+        assert_int_equal(jk_price_irr(net, months, outlay * 1e-12, &rate), JK_IRR_FOUND);
+        assert_near(rate, wanted, 1e-10);
     }
 }
 
@@ -282,6 +287,10 @@ static void test_irr_of_equal_flows_is_nothing(void **state) {
     assert_true(sum != 123456789.0); /* but for rounding */
     assert_int_equal(jk_price_irr(cents, 10, 123456789.0, &nothing), JK_IRR_FOUND);
     assert_true(nothing == 0.0);
+    double once[13] = {0}; /* a little more is no rounding: 1e-8 on 100 after 12.5 months */
+    once[12] = 100.00000001;
+    assert_int_equal(jk_price_irr(once, 13, 100.0, &nothing), JK_IRR_FOUND);
+    assert_near(nothing, 1e-10 * 12.0 / 12.5, 1e-14);
     double net[10], rate = 1.0;
     for (int t = 0; t < 10; t++) {
         net[t] = 0.1;
@@ -311,7 +320,9 @@ static void test_irr_of_degenerate_flows(void **state) {
     }
     assert_int_equal(jk_price_irr(net, 24, 0.0, &rate), JK_IRR_NO_ROOT); /* free: no finite rate */
     assert_int_equal(jk_price_irr(net, 24, 1e-3, &rate), JK_IRR_ABOVE);  /* above 10,000 % */
-    assert_int_equal(jk_price_irr(net, 24, 1e9, &rate), JK_IRR_NO_ROOT); /* below -99 % */
+    const double small[2] = {1e-11, 1e-11};
+    assert_int_equal(jk_price_irr(small, 2, 1e-13, &rate), JK_IRR_ABOVE); /* in whatever coin */
+    assert_int_equal(jk_price_irr(net, 24, 1e9, &rate), JK_IRR_NO_ROOT);  /* below -99 % */
     assert_int_equal(jk_price_irr(net, 24, NAN, &rate), JK_IRR_NO_ROOT);
     net[3] = INFINITY;
     assert_int_equal(jk_price_irr(net, 24, 100.0, &rate), JK_IRR_NO_ROOT);
