@@ -177,6 +177,13 @@ jk_status jk_input_check(jk_error *error) {
     return status;
 }
 
+jk_status jk_input_is_file(const char *path, jk_error *error) {
+    struct stat facts;
+    return stat(path, &facts) != 0 || S_ISREG(facts.st_mode)
+               ? JK_OK /* what is not there is told where it is opened */
+               : jk_fail(error, JK_ERROR_IO, path, 0, NULL, "is no regular file, and is read more than once");
+}
+
 void jk_input_forget(void) {
     (void)pthread_mutex_lock(&opened.lock);
     opened.count = 0; /* paths last, as they may be in use */

@@ -19,6 +19,9 @@ int jk_input_open(const char *path, bool waits);
 /* The same as a stream, which waits; NULL with errno. */
 FILE *jk_input_stream(const char *path);
 
+/* Fails where the path leads to a pipe or a device, which can be read once: for who reads a file twice. */
+jk_status jk_input_is_file(const char *path, jk_error *error);
+
 /* Whether the file is one that was opened so, where the policy says that inputs are kept. */
 bool jk_input_is_kept(const struct stat *facts);
 

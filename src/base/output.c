@@ -48,12 +48,15 @@ static jk_status open_directly(jk_output *output, int descriptor, jk_error *erro
     return JK_OK;
 }
 
+static bool is_link(const char *path) {
+    struct stat link;
+    return lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
+}
+
 /* The file that a symbolic link leads to is the one to replace, not the link. */
 static char *follow_link(const char *path) {
-    struct stat link;
     char real[PATH_MAX];
-    const bool leads = lstat(path, &link) == 0 && S_ISLNK(link.st_mode) && realpath(path, real) != NULL;
-    return strdup(leads ? real : path);
+    return strdup(is_link(path) && realpath(path, real) != NULL ? real : path);
 }
 
 /* A file in the folder of `path` that has no name, or an unforeseeable one where the file system knows no other. */
@@ -113,6 +116,11 @@ static jk_status open_named(jk_output *output, const char *path, jk_output_right
         return jk_fail_errno(error, path, "write");
     }
     int descriptor = descriptor_of(path);
+    if (!exists && descriptor < 0 && is_link(path)) {
+        return jk_fail(error, JK_ERROR_IO, path, 0, NULL,
+                       "cannot write: it is a symbolic link that leads to no file; expected one that does, or another "
+                       "name");
+    }
     output->target = descriptor >= 0 ? strdup(path) : follow_link(path);
     JK_TRY(jk_held(output->target != NULL, error, "a file name"));
     if (descriptor >= 0 || (exists && !S_ISREG(existing.st_mode))) {
@@ -193,6 +201,23 @@ jk_status jk_output_open(jk_output *output, const char *path, jk_output_rights r
     char place[JK_OUTPUT_PLACE];
     const char *goes = jk_output_place(path, place);
     return goes != NULL ? open_named(output, goes, rights, error) : fail_place(path, error);
+}
+
+jk_status jk_output_try(const char *path, jk_error *error) {
+    char place[JK_OUTPUT_PLACE];
+    const char *goes = jk_output_place(path, place);
+    struct stat existing;
+    if (goes == NULL) {
+        return fail_place(path, error);
+    }
+    if (!jk_team_writes() || descriptor_of(goes) >= 0 ||
+        (stat(goes, &existing) == 0 && !S_ISREG(existing.st_mode) && !S_ISDIR(existing.st_mode))) {
+        return JK_OK;
+    }
+    jk_output output;
+    JK_TRY(open_named(&output, goes, JK_OUTPUT_PERSONAL, error));
+    jk_output_abort(&output);
+    return JK_OK;
 }
 
 jk_status jk_output_scratch(jk_output *output, const char *path, jk_error *error) {

@@ -41,6 +41,10 @@ jk_status jk_output_open(jk_output *output, const char *path, jk_output_rights r
  * of it. */
 void jk_output_send_to(const char *folder);
 
+/* Whether a file can be made there, before the work for it begins: fails as jk_output_open would. Devices and pipes are
+ * not opened for that. */
+jk_status jk_output_try(const char *path, jk_error *error);
+
 /* The name that an output of this path has in such a folder: what is too long for a name loses its beginning. */
 enum { JK_OUTPUT_NAME = 201 };
 const char *jk_output_name(const char *path, char name[JK_OUTPUT_NAME]);

@@ -60,7 +60,7 @@ void jk_cli_note_rate(const jk_cli_common *common, double rate);
 
 /* Refuses an output that is one of the inputs (it would be replaced), or that another output names too: a store given
  * as T.h5 and -o T.h5 would be lost. Files are compared by what they are, not by how their paths are written; a path
- * that is NULL or "-", a device and a pipe never clash. */
+ * that is NULL or "-", a device and a pipe never clash. And refuses one that cannot be made, before the work begins. */
 jk_status jk_cli_check_outputs(const char *const *inputs, size_t input_count, const char *const *outputs,
                                size_t output_count, jk_error *error);
 

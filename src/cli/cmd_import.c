@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
+#include "base/input.h"
 #include "base/team.h"
 #include "cli/accept.h"
 #include "cli/cli.h"
@@ -90,8 +90,7 @@ static int print_summary(const import_arguments *arguments, const jk_import_summ
 static bool can_be_shared(const import_arguments *arguments) {
     bool can = true;
     for (size_t i = 0; i < arguments->options.source_count; i++) {
-        struct stat facts;
-        can = can && (stat(arguments->options.sources[i], &facts) != 0 || S_ISREG(facts.st_mode));
+        can = can && jk_input_is_file(arguments->options.sources[i], NULL) == JK_OK;
     }
     return can;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/input.h"
 #include "base/output.h"
 #include "cli/commands.h"
 #include "cli/groups.h"
@@ -46,7 +47,11 @@ static int run_map(void *command) {
     jk_error error = {0};
     char *text = NULL;
     const jk_draft_options draft = {.sources = arguments->files, .source_count = arguments->file_count};
-    jk_status status = jk_draft_mapping(&draft, &text, &error);
+    jk_status status = JK_OK;
+    for (size_t i = 0; status == JK_OK && arguments->check && i < arguments->file_count; i++) {
+        status = jk_input_is_file(arguments->files[i], &error);
+    }
+    status = status == JK_OK ? jk_draft_mapping(&draft, &text, &error) : status;
     if (status == JK_OK) {
         status = write_mapping(arguments, text, &error);
     }

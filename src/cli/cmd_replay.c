@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -318,6 +317,7 @@ static int print(replay_arguments *arguments) {
 static jk_status replay(replay_arguments *arguments, jk_error *error) {
     const jk_command *command = NULL;
     arguments->list = json_array();
+    JK_TRY(jk_input_is_file(arguments->path, error));
     JK_TRY(jk_replay_read(arguments->path, &arguments->replay, error));
     JK_TRY(check(arguments, &command, error));
     JK_TRY(make_folder(arguments, error));

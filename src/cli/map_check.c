@@ -191,6 +191,10 @@ jk_status jk_map_check(FILE *out, const char *const *files, size_t file_count, c
     if (status == JK_OK) {
         status = jk_import(&options, &run, &summary, error);
     }
+    if (status != JK_OK && error != NULL && made.mapping.target != NULL &&
+        strcmp(error->file, jk_output_access(&made.mapping)) == 0) {
+        (void)snprintf(error->file, sizeof error->file, "the draft"); /* its file has no name */
+    }
     if (status == JK_OK) {
         status = print_check(out, &made, summary, error);
     }

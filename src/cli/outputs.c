@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/output.h"
 #include "cli/cli.h"
 
 /* A file that is there is known by its inode; one that is not yet, by its folder's and its name. */
@@ -58,6 +59,9 @@ jk_status jk_cli_check_outputs(const char *const *inputs, size_t input_count, co
                 return jk_fail(error, JK_ERROR_ARGUMENT, outputs[i], 0, NULL,
                                "is named for two outputs; expected a file of its own for each");
             }
+        }
+        if (outputs[i] != NULL && strcmp(outputs[i], "-") != 0) {
+            JK_TRY(jk_output_try(outputs[i], error));
         }
     }
     return JK_OK;

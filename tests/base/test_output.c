@@ -160,6 +160,14 @@ static void links_devices_and_descriptors(void **state) {
     assert_content(target, "second");
     char leads_to[16] = "";
     assert_int_equal(readlink(path_of("link"), leads_to, sizeof leads_to - 1), 6);
+    jk_error none = {0}, loop = {0};
+    assert_int_equal(symlink("missing/target", path_of("nowhere")), 0);
+    assert_int_equal(jk_output_try(path_of("nowhere"), &none), JK_ERROR_IO);
+    assert_non_null(strstr(none.message, "leads to no file"));
+    assert_int_equal(symlink("round", path_of("round")), 0);
+    assert_int_equal(jk_output_try(path_of("round"), &loop), JK_ERROR_IO);
+    assert_int_equal(readlink(path_of("round"), leads_to, sizeof leads_to - 1), 5);
+    assert_int_equal(unlink(path_of("nowhere")) | unlink(path_of("round")), 0);
     write_file("/dev/null", "gone");
     struct stat device;
     assert_true(stat("/dev/null", &device) == 0 && S_ISCHR(device.st_mode));
