@@ -133,10 +133,11 @@ static const char *wanted_name(const jk_mapping *mapping, const jk_rule *rule, c
     return "";
 }
 
-/* The option that gives the mapping of such a file. */
+/* The option that gives the mapping of such a file; of the commands that read lists of payments and actions one has it.
+ */
 static const char *mapping_option(jk_kind kind) {
-    return kind == JK_KIND_PAYMENTS  ? "--payments-mapping"
-           : kind == JK_KIND_ACTIONS ? "--actions-mapping"
+    return kind == JK_KIND_PAYMENTS  ? "jalki panel --payments-mapping"
+           : kind == JK_KIND_ACTIONS ? "jalki panel --actions-mapping"
                                      : "--mapping";
 }
 

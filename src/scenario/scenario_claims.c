@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/escape.h"
 #include "base/output.h"
 #include "base/team.h"
 #include "jalki/scenario.h"
 #include "value/number.h"
 
-enum { DECISION_TEXT = 8, NAMES_TEXT = 160 };
+enum { DECISION_TEXT = 8, NAME_TEXT = 96 };
 
 typedef struct thread_text {
     char *text;
@@ -29,25 +30,6 @@ struct jk_scenario_claims {
     uint64_t written, head; /* bytes so far, and of the heading */
 };
 
-/* A cell in quotes where it must be; ids of segments and names of scenarios never need them. */
-static char *put_id(char *out, const char *text, size_t length) {
-    bool quote = memchr(text, ',', length) != NULL || memchr(text, '"', length) != NULL ||
-                 memchr(text, '\n', length) != NULL || memchr(text, '\r', length) != NULL;
-    if (!quote) {
-        memcpy(out, text, length);
-        return out + length;
-    }
-    *out++ = '"';
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '"') {
-            *out++ = '"';
-        }
-        *out++ = text[i];
-    }
-    *out++ = '"';
-    return out;
-}
-
 static char *put_word(char *out, const char *word) {
     size_t length = strlen(word);
     memcpy(out, word, length);
@@ -56,9 +38,10 @@ static char *put_word(char *out, const char *word) {
 
 static char *put_row(const jk_scenario_claims *file, const jk_value_block *block, size_t row, char *out) {
     const char *id = (const char *)block->block->column[JK_COLUMN_CLAIM_ID] + row * file->id_width;
-    out = put_id(out, id, strnlen(id, file->id_width));
+    out = jk_cell_write(out, id, strnlen(id, file->id_width));
     *out++ = ',';
-    out = put_word(out, file->model->segments[block->law->segment[row]].id);
+    const char *segment = file->model->segments[block->law->segment[row]].id;
+    out = jk_cell_write(out, segment, strlen(segment));
     for (size_t c = 0; c < file->cases; c++) {
         bool alone = block->case_value == NULL;
         *out++ = ',';
@@ -121,17 +104,16 @@ jk_value_sink jk_scenario_claims_sink(jk_scenario_claims *file) {
 /* Columns in the order of the grid's cases: base, re-planned, committed. */
 static jk_status write_header(jk_scenario_claims *file, const jk_scenario_run *run, jk_error *error) {
     const unsigned modes[] = {JK_MODE_REPLANNED, JK_MODE_COMMITTED};
-    char text[NAMES_TEXT];
+    static const char *const whats[] = {"decision", "value"};
     const char *first = "claim_id,segment,base decision,base value";
     JK_TRY(write_bytes(file, first, strlen(first), error));
     for (size_t m = 0; m < 2; m++) {
         const char *mode = modes[m] == JK_MODE_COMMITTED ? " (committed)" : "";
-        for (size_t s = 0; (run->modes & modes[m]) != 0 && s < run->scenario_count; s++) {
-            const char *name = run->scenarios[s].name;
-            int length = snprintf(text, sizeof text, ",%.63s%s decision,", name, mode);
-            JK_TRY(write_bytes(file, text, (size_t)length, error));
-            length = snprintf(text, sizeof text, "%.63s%s value", name, mode);
-            JK_TRY(write_bytes(file, text, (size_t)length, error));
+        for (size_t i = 0; (run->modes & modes[m]) != 0 && i < 2 * run->scenario_count; i++) {
+            char text[NAME_TEXT], cell[1 + JK_CELL_BYTES(NAME_TEXT)] = ",";
+            int length = snprintf(text, sizeof text, "%.63s%s %s", run->scenarios[i / 2].name, mode, whats[i % 2]);
+            char *end = jk_cell_write(cell + 1, text, (size_t)length);
+            JK_TRY(write_bytes(file, cell, (size_t)(end - cell), error));
         }
     }
     JK_TRY(write_bytes(file, "\n", 1, error));
@@ -153,7 +135,8 @@ jk_status jk_scenario_claims_open(const char *path, const jk_tape *tape, const j
         size_t length = strlen(model->segments[s].id);
         longest = length > longest ? length : longest;
     }
-    file->row_bytes = 2 * file->id_width + 2 + longest + file->cases * (JK_NUMBER_TEXT + DECISION_TEXT + 2) + 2;
+    file->row_bytes =
+        JK_CELL_BYTES(file->id_width) + JK_CELL_BYTES(longest) + file->cases * (JK_NUMBER_TEXT + DECISION_TEXT + 2) + 2;
     jk_status status = jk_output_open(&file->output, path, JK_OUTPUT_PERSONAL, error);
     if (status == JK_OK) {
         status = jk_output_stream(&file->output, error);

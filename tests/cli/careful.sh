@@ -77,6 +77,24 @@ grep -qF '"a\u009bb",' c.csv || fail "a control character is not written out: $(
 
 $J value evil.h5 --model "$model/nordic.yaml" --claims raw.csv --raw-text >/dev/null
 grep -q '^"=HYPERLINK' raw.csv || fail "--raw-text changed a text"
+# Nor do any of the others that write a row for each claim; the control character is one, too. (cells: of ids alone, at a line's head.)
+printf -- '- name: worse\n  recovery: 0.8\n' >cases.yaml
+printf 'claim_id,paid_on,amount\n' >none.csv
+mkdir rows
+$J scenario evil.h5 --model "$model/nordic.yaml" --scenarios cases.yaml --committed --claims rows/scenario.csv >/dev/null
+$J price evil.h5 --model "$model/nordic.yaml" --claims rows/price.csv >/dev/null
+$J decide evil.h5 --model "$model/nordic.yaml" --court-budget 100 --claims rows/decide.csv >/dev/null
+$J calendar evil.h5 --model "$model/nordic.yaml" --claims rows/calendar.csv >/dev/null
+$J checks evil.h5 --model "$model/nordic.yaml" --price 0.8 --claims rows/checks.csv >/dev/null
+$J compare evil.h5 evil.h5 --model "$model/nordic.yaml" --payments none.csv --claims rows/compare.csv >/dev/null 2>&1 || true
+$J value evil.h5 --model "$model/nordic.yaml" --challenger "$model/nordic.yaml" --claims rows/value.csv --disagree rows/disagree.csv >/dev/null
+rows=0
+for file in rows/*.csv; do
+    if grep -qE '^"?[=@+]' "$file"; then fail "a formula in $file: $(cat "$file")"; fi
+    if LC_ALL=C grep -q "$(printf '\302\233')" "$file"; then fail "a control character in $file"; fi
+    if grep -qF "'=HYPERLINK" "$file"; then rows=$((rows + 1)); fi
+done
+[ "$rows" -ge 5 ] || fail "only $rows files have the claim whose id is a formula: $(ls rows)"
 $J worklist evil.h5 --model "$model/nordic.yaml" --format csv >out.txt
 if grep -qE ',"?[=+@]' out.txt; then fail "a formula in the worklist: $(cat out.txt)"; fi
 $J inspect evil.h5 --by product --format csv >out.txt

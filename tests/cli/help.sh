@@ -127,4 +127,4 @@ says "this is a tape; expected results" jalki report t.h5 -o page.html
 says "did you mean --payments-mapping" jalki panel t.h5 t.h5 --mapping m.yaml --payments p.csv -o p.h5
 printf 'a,b\n1,2\n' >pay.csv
 jalki generate -n 200 -o later.h5 --cutoff 2026-12-31 --quiet
-says "other names need --payments-mapping" jalki panel t.h5 later.h5 --payments pay.csv --treatment legal -o p.h5
+says "other names need jalki panel --payments-mapping" jalki panel t.h5 later.h5 --payments pay.csv --treatment legal -o p.h5
