@@ -367,7 +367,7 @@ typedef struct jk_risk_correlation {
 
 typedef struct jk_risk {
     int given;                              /* 0: the file has no `risk`, everything below is the format's default */
-    const jk_risk_correlation *correlation; /* never NULL */
+    const jk_risk_correlation *correlation; /* NULL only in the model of a page, which nobody simulates */
     jk_risk_factor all;                     /* jurisdictions that `countries` does not name */
     const jk_risk_factor *jurisdiction;     /* [jurisdiction_count] */
     /* Standard errors of the logarithm of parameters, where no fit's covariance says better. */

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/output.h"
 #include "cli/cli.h"
+#include "jalki/exchange.h"
 
 /* A file that is there is known by its inode; one that is not yet, by its folder's and its name. */
 typedef struct file_identity {
@@ -60,7 +61,7 @@ jk_status jk_cli_check_outputs(const char *const *inputs, size_t input_count, co
                                "is named for two outputs; expected a file of its own for each");
             }
         }
-        if (outputs[i] != NULL && strcmp(outputs[i], "-") != 0) {
+        if (outputs[i] != NULL && strcmp(outputs[i], "-") != 0 && !jk_exchange_is_database(outputs[i])) {
             JK_TRY(jk_output_try(outputs[i], error));
         }
     }

@@ -125,7 +125,7 @@ static jk_status put_parts(making *made, size_t origin, const division *parts, j
 static jk_status put_factors(const making *made, jk_model *model, jk_error *error) {
     const jk_risk_correlation *whole = made->model->risk.correlation;
     const size_t countries = made->model->jurisdiction_count;
-    if (whole->count == 0) {
+    if (whole == NULL || whole->count == 0) { /* a page's model is never simulated and has none */
         return JK_OK;
     }
     jk_risk_correlation *parts = jk_arena_alloc(made->arena, 1, sizeof *parts);

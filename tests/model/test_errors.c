@@ -212,36 +212,35 @@ static const error_case cases[] = {
     {"name: example", "name: \"a\\0b\"", 4, "name", "a text with a NUL byte inside, expected none"},
     {"statuses:", "---\nstatuses:", 59, NULL, "a second YAML document, expected one"},
     /* risk.correlation */
-    {"correlation: {factors: [fi-consumer, rest/FI, rest/NO, SE], matrix: [[1, 0.5, 0.2, 0.3], [0.5, 1, 0.1, 0.4], "
+    {"correlation: {factors: [fi-consumer, FI, NO, SE], matrix: [[1, 0.5, 0.2, 0.3], [0.5, 1, 0.1, 0.4], "
      "[0.2, 0.1, 1, 0.6], [0.3, 0.4, 0.6, 1]]}",
      "correlation: x", 120, "risk.correlation",
      "expected a number from 0 to 1, or a map of factors and their matrix, found the text \"x\""},
-    {"correlation: {factors: [fi-consumer, rest/FI, rest/NO, SE], matrix: [[1, 0.5, 0.2, 0.3], [0.5, 1, 0.1, 0.4], "
+    {"correlation: {factors: [fi-consumer, FI, NO, SE], matrix: [[1, 0.5, 0.2, 0.3], [0.5, 1, 0.1, 0.4], "
      "[0.2, 0.1, 1, 0.6], [0.3, 0.4, 0.6, 1]]}",
      "correlation: 1.5", 120, "risk.correlation",
      "expected a number from 0 to 1, or a map of factors and their matrix, found the number 1.5"},
-    {"correlation: {factors: [fi-consumer, rest/FI, rest/NO, SE], matrix: [[1, 0.5, 0.2, 0.3], [0.5, 1, 0.1, 0.4], "
+    {"correlation: {factors: [fi-consumer, FI, NO, SE], matrix: [[1, 0.5, 0.2, 0.3], [0.5, 1, 0.1, 0.4], "
      "[0.2, 0.1, 1, 0.6], [0.3, 0.4, 0.6, 1]]}",
      "correlation: [1]", 120, "risk.correlation",
      "expected a number from 0 to 1, or a map of factors and their matrix, found a list"},
-    {"correlation: {factors: [fi-consumer, rest/FI, rest/NO, SE], matrix: [[1, 0.5, 0.2, 0.3], [0.5, 1, 0.1, 0.4], "
+    {"correlation: {factors: [fi-consumer, FI, NO, SE], matrix: [[1, 0.5, 0.2, 0.3], [0.5, 1, 0.1, 0.4], "
      "[0.2, 0.1, 1, 0.6], [0.3, 0.4, 0.6, 1]]}",
      "correlation: {matrix: [[1]]}", 120, "risk.correlation.factors",
      "missing key, expected a list of segments, countries and SEGMENT/COUNTRY"},
-    {"factors: [fi-consumer, rest/FI, rest/NO, SE]", "factors: []", 120, "risk.correlation.factors",
+    {"factors: [fi-consumer, FI, NO, SE]", "factors: []", 120, "risk.correlation.factors",
      "expected a list of segments, countries and SEGMENT/COUNTRY, found a list that is empty"},
-    {"factors: [fi-consumer, rest/FI, rest/NO, SE]", "factors: [fi-consumr, rest, SE, NO]", 120,
-     "risk.correlation.factors[0]", "unknown factor fi-consumr, did you mean fi-consumer?"},
-    {"factors: [fi-consumer, rest/FI, rest/NO, SE]", "factors: [fi-consumer, rest/IF]", 120,
-     "risk.correlation.factors[1]", "unknown factor rest/IF, did you mean rest/FI?"},
-    {"factors: [fi-consumer, rest/FI, rest/NO, SE]", "factors: [qwertyuiop]", 120, "risk.correlation.factors[0]",
+    {"factors: [fi-consumer, FI, NO, SE]", "factors: [fi-consumr, rest, SE, NO]", 120, "risk.correlation.factors[0]",
+     "unknown factor fi-consumr, did you mean fi-consumer?"},
+    {"factors: [fi-consumer, FI, NO, SE]", "factors: [fi-consumer, rest/IF]", 120, "risk.correlation.factors[1]",
+     "unknown factor rest/IF, did you mean rest/FI?"},
+    {"factors: [fi-consumer, FI, NO, SE]", "factors: [qwertyuiop]", 120, "risk.correlation.factors[0]",
      "unknown factor qwertyuiop, expected a segment, a country, or a segment in a country as SEGMENT/COUNTRY"},
-    {"factors: [fi-consumer, rest/FI, rest/NO, SE]", "factors: [rest, [1]]", 120, "risk.correlation.factors[1]",
+    {"factors: [fi-consumer, FI, NO, SE]", "factors: [rest, [1]]", 120, "risk.correlation.factors[1]",
      "expected a segment, a country or SEGMENT/COUNTRY, found a list"},
-    {"factors: [fi-consumer, rest/FI, rest/NO, SE]", "factors: [rest, SE, rest, NO]", 120,
-     "risk.correlation.factors[2]", "rest stands twice (as number 0, too), expected once"},
-    {"factors: [fi-consumer, rest/FI, rest/NO, SE]", "factors: [rest/FI, rest/NO, SE, FI]", 120,
-     "risk.correlation.factors",
+    {"factors: [fi-consumer, FI, NO, SE]", "factors: [rest, SE, rest, NO]", 120, "risk.correlation.factors[2]",
+     "rest stands twice (as number 0, too), expected once"},
+    {"factors: [fi-consumer, FI, NO, SE]", "factors: [rest/FI, rest/NO, SE, FI]", 120, "risk.correlation.factors",
      "expected a factor for every segment in every country, found none for segment fi-consumer in NO (and 0 more): "
      "name fi-consumer, NO or fi-consumer/NO"},
     {"matrix: [[1, 0.5, 0.2, 0.3], [0.5, 1, 0.1, 0.4], [0.2, 0.1, 1, 0.6], [0.3, 0.4, 0.6, 1]]", "matrix: 1", 120,
@@ -259,17 +258,17 @@ static const error_case cases[] = {
     {"[1, 0.5, 0.2, 0.3]", "[1, 0.5, 1.2, 0.3]", 120, "risk.correlation.matrix[0][2]",
      "expected a number from -1 to 1, found the number 1.2"},
     {"[0.5, 1, 0.1, 0.4]", "[0.5, 0.9, 0.1, 0.4]", 120, "risk.correlation.matrix[1][1]",
-     "expected 1, of rest/FI with itself, found 0.9"},
+     "expected 1, of FI with itself, found 0.9"},
     {"[0.2, 0.1, 1, 0.6]", "[0.2, 0.3, 1, 0.6]", 120, "risk.correlation.matrix[2][1]",
-     "expected 0.1 as row 1 has it (rest/FI and rest/NO), found 0.3"},
+     "expected 0.1 as row 1 has it (FI and NO), found 0.3"},
     {"matrix: [[1, 0.5, 0.2, 0.3], [0.5, 1, 0.1, 0.4], [0.2, 0.1, 1, 0.6], [0.3, 0.4, 0.6, 1]]",
      "matrix: [[1, 0.9, 0, 0], [0.9, 1, 0.9, 0], [0, 0.9, 1, 0], [0, 0, 0, 1]]", 120, "risk.correlation.matrix",
-     "expected a positive semi-definite matrix; given the factors before it, rest/NO (row 2) has the pivot -3.26316: "
+     "expected a positive semi-definite matrix; given the factors before it, NO (row 2) has the pivot -3.26316: "
      "no variance may be below 0"},
     {"matrix: [[1, 0.5, 0.2, 0.3], [0.5, 1, 0.1, 0.4], [0.2, 0.1, 1, 0.6], [0.3, 0.4, 0.6, 1]]",
      "matrix: [[1, 1, 0, 0], [1, 1, 0.9, 0], [0, 0.9, 1, 0], [0, 0, 0, 1]]", 120, "risk.correlation.matrix",
-     "expected a positive semi-definite matrix; the factors before rest/FI determine it, and make its correlation with "
-     "rest/NO 0, found 0.9"},
+     "expected a positive semi-definite matrix; the factors before FI determine it, and make its correlation with "
+     "NO 0, found 0.9"},
 };
 
 static void assert_case(const error_case *c) {

@@ -322,10 +322,10 @@ static void risk(void **state) {
     (void)state;
     jk_model *model = load_example();
     assert_true(model->risk.given);
-    const jk_risk_correlation *c = model->risk.correlation; /* fi-consumer, rest/FI, rest/NO, SE */
+    const jk_risk_correlation *c = model->risk.correlation; /* fi-consumer, FI, NO, SE */
     assert_true(isnan(c->countries));
     assert_int_equal(c->count, 4);
-    assert_string_equal(c->factor[1], "rest/FI");
+    assert_string_equal(c->factor[1], "FI");
     assert_real(c->matrix[3 * 4 + 1], 0.4);
     static const uint32_t of[] = {0, 0, 0, 1, 3, 2}; /* countries FI, SE, NO of the segments fi-consumer, rest */
     assert_memory_equal(c->of, of, sizeof of);

@@ -152,6 +152,7 @@ def prepare(folder):
     model = model.replace(norway, norway + norway.replace("  NO:", "  DK:") + norway.replace("  NO:", "  EE:"))
     model = re.sub(r"\n +own_score:.*", "", model)  # with which nothing is fitted
     model = model.replace("SEK: 0.0885", "SEK: 0.0885, DKK: 0.134, NOK: 0.085")
+    model = model.replace("[fi-consumer, FI, NO, SE]", "[fi-consumer, rest/FI, rest, rest/SE]")  # of all five countries
     with open(os.path.join(folder, MODEL), "w") as file:
         file.write(model)
     lists = {"act.csv": "claim_id,from_date,treatment\nC0000000003,2026-06-20,amicable\n",
