@@ -118,12 +118,15 @@ static jk_status worry_about_levels(jk_fit *fit, jk_error *error) {
                      error));
     }
     if (fabs(scored - expected) > OFF_SCORED) {
+        const char *means =
+            fit->payers_result.level_count > 0
+                ? "classes moved since the claims entered; a tape has those of the score, and levels are "
+                  "such that values by them bring what landmarks brought"
+                : "a tape has no other classes, and its value is off by as much";
         JK_TRY(
             worry(fit,
-                  jk_fit_text(fit,
-                              "classes by the score expect %.1f %% of what came in: a tape has no other classes, and "
-                              "its value is off by as much",
-                              100.0 * scored),
+                  jk_fit_text(fit, "classes by the score expect %.1f %% of what came in, the panel's own %.1f %%: %s",
+                              100.0 * scored, 100.0 * expected, means),
                   error));
     }
     return JK_OK;
