@@ -163,3 +163,8 @@ void jk_sort(void *rows, size_t count, size_t size, int (*compare)(const void *,
     plain_order order = {compare};
     jk_sort_by(rows, count, size, compare_plainly, &order);
 }
+
+int jk_compare_reals(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}

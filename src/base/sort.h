@@ -14,4 +14,7 @@ void jk_sort(void *rows, size_t count, size_t size, int (*compare)(const void *,
 void jk_sort_by(void *rows, size_t count, size_t size, int (*compare)(const void *, const void *, void *),
                 void *context);
 
+/* The order of two doubles, the smaller first, for these and for bsearch; missing ones (NaN) are equal to all. */
+int jk_compare_reals(const void *a, const void *b);
+
 #endif

@@ -108,14 +108,9 @@ static jk_status survey_tape(survey *s, jk_error *error) {
     return JK_OK;
 }
 
-static int ascending(const void *a, const void *b) {
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
 /* The lower median: a value that one of them has. Orders `value`. */
 static double lower_median(double *value, size_t count) {
-    jk_sort(value, count, sizeof *value, ascending);
+    jk_sort(value, count, sizeof *value, jk_compare_reals);
     return value[(count - 1) / 2];
 }
 

@@ -10,11 +10,6 @@
 #include "base/sort.h"
 #include "fit/fit_rows.h"
 
-static int ascending(const void *left, const void *right) {
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 /* Two significant digits, downwards: a bound lies at or below the value that asked for it. */
 static double round_down(double value) {
     if (value == 0.0 || !isfinite(value)) {
@@ -33,7 +28,7 @@ jk_status jk_fit_cuts_make(double *sample, size_t count, size_t most, jk_fit_cut
     }
     cuts->below = jk_columns_zero(most + 1, sizeof *cuts->below);
     JK_TRY(jk_held(cuts->below != NULL, error, "the bins of a characteristic"));
-    jk_sort(sample, known, sizeof *sample, ascending);
+    jk_sort(sample, known, sizeof *sample, jk_compare_reals);
     cuts->count = 0;
     for (size_t k = 1; known > 0 && k < most; k++) {
         size_t at = known * k / most;

@@ -6,11 +6,6 @@
 #include "base/error.h"
 #include "base/sort.h"
 
-static int by_month(const void *left, const void *right) {
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 jk_status jk_parent_join_steps(const jk_fit *fit, jk_arena *arena, size_t treatment, jk_parent_curve *parent,
                                jk_error *error) {
     size_t most = 0;
@@ -31,7 +26,7 @@ jk_status jk_parent_join_steps(const jk_fit *fit, jk_arena *arena, size_t treatm
             parent->month[count++] = (double)steps->month[k];
         }
     }
-    jk_sort(parent->month, count, sizeof *parent->month, by_month);
+    jk_sort(parent->month, count, sizeof *parent->month, jk_compare_reals);
     for (size_t i = 0; i < count; i++) {
         if (parent->count == 0 || parent->month[i] > parent->month[parent->count - 1]) {
             parent->month[parent->count++] = parent->month[i];

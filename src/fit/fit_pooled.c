@@ -10,11 +10,6 @@
 #include "base/sort.h"
 #include "fit/fit_internal.h"
 
-static int by_month(const void *left, const void *right) {
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 static int32_t add(jk_fit_pooled *pooled, bool held, int32_t point) {
     size_t at = pooled->design.parameters++;
     pooled->held[at] = held;
@@ -37,7 +32,7 @@ static jk_status add_curve(const jk_fit *fit, jk_arena *arena, size_t treatment,
             month[steps++] = (double)own->month[k];
         }
     }
-    jk_sort(month, steps, sizeof *month, by_month);
+    jk_sort(month, steps, sizeof *month, jk_compare_reals);
     for (size_t i = 0; i < steps; i++) {
         if (count == 0 || month[i] > month[count - 1]) {
             month[count++] = month[i];

@@ -181,11 +181,6 @@ static jk_status run_block(void *context, int thread, size_t number, jk_error *e
 /* ---- what they say ------------------------------------------------------------------------------------------------
  */
 
-static int compare_numbers(const void *a, const void *b) {
-    const double left = *(const double *)a, right = *(const double *)b;
-    return left < right ? -1 : left > right;
-}
-
 /* |t| of every draw, then their quantile. */
 static double quantile_of(const bootstrap *self, size_t p, double *size) {
     const size_t n = self->n, draws = self->options->draws;
@@ -198,7 +193,7 @@ static double quantile_of(const bootstrap *self, size_t p, double *size) {
         const double variance = clusters > 0.0 ? squares - sum * sum / clusters : 0.0;
         size[d] = variance > NO_SPREAD * squares ? fabs(moved) / sqrt(variance) : moved != 0.0 ? (double)INFINITY : 0.0;
     }
-    jk_sort(size, draws, sizeof *size, compare_numbers);
+    jk_sort(size, draws, sizeof *size, jk_compare_reals);
     const size_t place = (size_t)ceil(QUANTILE * (double)(draws + 1));
     const double found = size[(place < draws ? place : draws) - 1];
     return isfinite(found) ? found : (double)NAN;

@@ -154,10 +154,6 @@ static jk_status set_ages(builder *build) {
 
 /* ---- shape ------------------------------------------------------------------------------------------------------- */
 
-static int compare_doubles(const void *a, const void *b) {
-    return compare_numbers(*(const double *)a, *(const double *)b);
-}
-
 /* The ages of the triangle and each cell's column. Counted ages are whole and without gaps by themselves; written ages
  * are those that occur. */
 static jk_status number_columns(const builder *build, jk_triangle *triangle) {
@@ -166,7 +162,7 @@ static jk_status number_columns(const builder *build, jk_triangle *triangle) {
     for (size_t i = 0; i < build->count; i++) {
         triangle->age[i] = build->cells[i].age;
     }
-    jk_sort(triangle->age, build->count, sizeof(double), compare_doubles);
+    jk_sort(triangle->age, build->count, sizeof(double), jk_compare_reals);
     for (size_t i = 0; i < build->count; i++) {
         if (i == 0 || triangle->age[i] != triangle->age[triangle->ages - 1]) {
             triangle->age[triangle->ages++] = triangle->age[i];
@@ -174,7 +170,7 @@ static jk_status number_columns(const builder *build, jk_triangle *triangle) {
     }
     for (size_t i = 0; i < build->count; i++) {
         const double *found =
-            bsearch(&build->cells[i].age, triangle->age, triangle->ages, sizeof(double), compare_doubles);
+            bsearch(&build->cells[i].age, triangle->age, triangle->ages, sizeof(double), jk_compare_reals);
         build->cells[i].column = (size_t)(found - triangle->age);
         triangle->origins += starts_origin(build, i);
     }

@@ -106,12 +106,6 @@ static jk_status list_integers(jk_matcher_column *column, const jk_condition *co
     return JK_OK;
 }
 
-static int compare_reals(const void *a, const void *b) {
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Whether the term is about what the column of a matcher stands for. */
 static bool is_about(const jk_condition_term *term, const jk_condition_term *named) {
     return term->figure == named->figure && term->column == named->column && (term->count == 0) == (named->count == 0);
@@ -138,7 +132,7 @@ static jk_status list_bounds(jk_matcher_column *column, const jk_condition_term 
             }
         }
     }
-    jk_sort(column->bounds, listed, sizeof *column->bounds, compare_reals);
+    jk_sort(column->bounds, listed, sizeof *column->bounds, jk_compare_reals);
     for (size_t i = 0; i < listed; i++) {
         if (column->listed == 0 || column->bounds[column->listed - 1] < column->bounds[i]) {
             column->bounds[column->listed++] = column->bounds[i];

@@ -259,14 +259,9 @@ static jk_status survey(lightgbm_reader *r, size_t *nodes, size_t *words, size_t
                : FAIL_TREES(r->t, 0, "the trees have %zu nodes; expected at most %d", *nodes, JK_TREE_NODES_MAX);
 }
 
-static int by_size(const void *a, const void *b) {
-    const double *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 /* Index of a threshold among the edges of its feature, which has it. */
 static size_t edge_of(const jk_tree_feature *feature, double threshold) {
-    const double *place = bsearch(&threshold, feature->edges, feature->edge_count, sizeof threshold, by_size);
+    const double *place = bsearch(&threshold, feature->edges, feature->edge_count, sizeof threshold, jk_compare_reals);
     return (size_t)(place - feature->edges);
 }
 
@@ -300,7 +295,7 @@ static jk_status make_features(lightgbm_reader *r) {
     for (size_t f = 0; f < count; f++) {
         double *edges = r->edges[f];
         size_t all = r->used[f].edge_count, different = 0;
-        jk_sort(edges, all, sizeof *edges, by_size);
+        jk_sort(edges, all, sizeof *edges, jk_compare_reals);
         for (size_t i = 0; i < all; i++) {
             if (i == 0 || edges[i] != edges[different - 1]) {
                 edges[different++] = edges[i];

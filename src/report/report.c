@@ -15,12 +15,6 @@
 
 /* ---- the run ---------------------------------------------------------------------------------------------------- */
 
-static int rising(const void *a, const void *b) {
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The run's own return and those asked for, rising, each once. */
 static jk_status choose_returns(jk_figures *figures, double own, jk_error *error) {
     const double steps[] = {-0.06, -0.03, 0.03, 0.06};
@@ -41,7 +35,7 @@ static jk_status choose_returns(jk_figures *figures, double own, jk_error *error
             all[count++] = rate;
         }
     }
-    jk_sort(all, count, sizeof all[0], rising);
+    jk_sort(all, count, sizeof all[0], jk_compare_reals);
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || all[i] != all[i - 1]) {
             figures->irr[figures->returns++] = all[i];

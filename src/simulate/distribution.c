@@ -84,11 +84,6 @@ static void set_shortfall(const double *sorted, size_t count, jk_distribution *d
     d->error[JK_FIGURE_ES05] = sqrt(fmax(0.0, square - mean * mean) / n);
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : (x > y ? 1 : 0);
-}
-
 jk_distribution jk_distribution_of(double *values, size_t count) {
     static const struct {
         jk_figure figure;
@@ -107,7 +102,7 @@ jk_distribution jk_distribution_of(double *values, size_t count) {
     if (d.count == 0) {
         return d;
     }
-    jk_sort(values, d.count, sizeof *values, ascending);
+    jk_sort(values, d.count, sizeof *values, jk_compare_reals);
     assert(jk_ascends(values, d.count));
     set_moments(values, d.count, &d); /* of sorted values: the same sum whatever order they came in */
     set_shortfall(values, d.count, &d);
