@@ -54,7 +54,7 @@ static int make_folder(const char *name) {
     if (fd < 0) {
         int saved = errno;
         (void)rmdir(name);
-        errno = saved == EEXIST ? EIO : saved;
+        errno = saved == ENOENT ? EEXIST : saved == EEXIST ? EIO : saved; /* swept away already: another name */
     }
     return fd;
 }
@@ -72,11 +72,13 @@ static int create(const char *path, bool is_folder, unsigned mode, char **name) 
             break;
         }
         if (fd >= 0) {
-            (void)flock(fd, LOCK_EX | LOCK_NB);
-            if (fstat(fd, &facts) == 0 && facts.st_nlink > 0) { /* not swept away before it was locked */
+            bool is_swept =
+                flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;   /* just now, by another process */
+            if (!is_swept && fstat(fd, &facts) == 0 && facts.st_nlink > 0) { /* nor before it was locked */
                 return fd;
             }
             (void)close(fd);
+            errno = EEXIST;
         }
         free(*name);
         *name = NULL;

@@ -351,6 +351,40 @@ static void a_named_part_is_nobodys_link(void **state) {
     (void)close(second);
 }
 
+/* Two others sweep without a pause while folders and files are made: none is refused, none is gone. */
+static void what_is_being_made_is_not_swept(void **state) {
+    (void)state;
+    pid_t sweepers[2];
+    char path[256];
+    (void)strcpy(path, path_of("file"));
+    for (size_t i = 0; i < 2; i++) {
+        sweepers[i] = fork();
+        assert_true(sweepers[i] >= 0);
+        while (sweepers[i] == 0) {
+            jk_output_part_sweep(path);
+        }
+    }
+    int refused = 0, gone = 0;
+    for (int i = 0; i < 4000; i++) {
+        char *name = NULL;
+        int fd = i % 2 == 0 ? jk_output_part_create_folder(path, &name) : jk_output_part_create(path, 0600, &name);
+        if (fd < 0) {
+            refused++;
+            continue;
+        }
+        gone += remove(name) != 0;
+        free(name);
+        (void)close(fd);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        (void)kill(sweepers[i], SIGKILL);
+        (void)waitpid(sweepers[i], NULL, 0);
+    }
+    jk_output_part_sweep(path);
+    assert_int_equal(refused, 0);
+    assert_int_equal(gone, 0);
+}
+
 static void an_input_is_not_replaced(void **state) {
     (void)state;
     write_file(path_of("file"), "input");
@@ -381,6 +415,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(long_names_fit, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(leftovers_go, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_named_part_is_nobodys_link, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(what_is_being_made_is_not_swept, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(folders_go_too, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(an_input_is_not_replaced, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(commit_replaces_the_old_file, make_folder, remove_folder),
