@@ -9,10 +9,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/dense.h"
-#include "base/random.h"
-#include "fit/ppml.h"
-#include "fit/ppml_bootstrap.h"
+#include "base/number/dense.h"
+#include "base/number/random.h"
+#include "fit/ppml/ppml.h"
+#include "fit/ppml/ppml_bootstrap.h"
 
 enum { PERIODS = 12, STEPS = 3, CURVES = 4, TERMS = 17, LEVELS = 4, FIGURES = CURVES * STEPS + TERMS * (LEVELS - 1) };
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/isa.h"
+#include "base/lanes/isa.h"
 #include "machine.h"
 #include "plan/tables.h"
 #include "plan_scalar.h"

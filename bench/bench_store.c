@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "base/parallel.h"
-#include "base/random.h"
+#include "base/number/random.h"
+#include "base/team/parallel.h"
 #include "h5/h5_file.h"
 #include "jalki/result.h"
 #include "jalki/tape.h"

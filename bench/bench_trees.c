@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/random.h"
-#include "fit/boost.h"
+#include "base/number/random.h"
+#include "fit/trees/boost.h"
 #include "jalki/boost.h"
 #include "jalki/model.h"
 #include "machine.h"
-#include "model/trees.h"
+#include "model/trees/trees.h"
 #include "score/scorer_internal.h"
 
 #ifdef JALKI_XGBOOST

@@ -2,7 +2,7 @@
 /* The worklist's order over ten million claims. */
 #include <stdlib.h>
 
-#include "base/random.h"
+#include "base/number/random.h"
 #include "bench.h"
 #include "decide/select.h"
 

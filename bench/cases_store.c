@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/team/parallel.h"
 #include "bench.h"
 #include "jalki/generate.h"
 #include "jalki/tape.h"

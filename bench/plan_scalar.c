@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/grid.h"
+#include "base/number/grid.h"
 
 typedef struct claim {
     const jk_plan_tables *tables;

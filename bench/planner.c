@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/team/parallel.h"
 #include "bench.h"
 
 enum { BLOCK_ROWS = 16384, THREADS_MAX = 64 };

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Compiles each *_kernel.c once per instruction set. The source names its one exported table with JK_ISA_NAME(...);
-# JK_LANES_V4, JK_LANES_V3 or JK_LANES_BASE tells src/base/lanes.h which registers to use.
+# JK_LANES_V4, JK_LANES_V3 or JK_LANES_BASE tells src/base/lanes/lanes.h which registers to use.
 function(jalki_add_kernels target)
   if(NOT ARGN)
     return()

@@ -28,7 +28,7 @@ function(jalki_add_wasm module)
   set(folder "${PROJECT_BINARY_DIR}/page/wasm")
   file(MAKE_DIRECTORY "${folder}")
   set(objects "")
-  foreach(source base/error base/escape base/isa base/lanes_wasm base/memory model/economics model/split terms/terms plan/block plan/cashflow plan/payers_kernel
+  foreach(source base/error base/text/escape base/lanes/isa base/lanes/lanes_wasm base/memory model/economics model/split terms/terms plan/block plan/cashflow plan/payers_kernel
       plan/plan plan/plan_kernel plan/policy plan/tables price/irr price/irr_kernel price/price value/offer scenario/stress scenario/stress_field reprice/book reprice/module
       reprice/module_text reprice/pack reprice/price)
     string(REPLACE "/" "_" name "${source}")

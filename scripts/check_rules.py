@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the rules of the house that a compiler does not: who may include whom, file heads, file lengths.
+"""Checks the rules of the house that a compiler does not: who may include whom, file heads, lengths of files and folders.
 
 Stages stand in the order of the data; a stage may include src/base, public headers, its own folder and the stages before
 it. src/cli may include public headers, src/base and its own folder, and so may src/bindings, the modules of other languages, which
 run commands by src/cli/host.h. Public headers include public headers and the C
 library's stddef.h, stdint.h and stdbool.h only.
 """
+import collections
 import pathlib
 import re
 import subprocess
@@ -19,9 +20,10 @@ STAGES = ["base", "duckdb", "database", "h5", "csv", "tape", "import", "draft", 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 MAKES = re.compile(r"\b(mkdir|mkdirat|mkdtemp|mkostemp|mkstemp|creat|mkfifo|symlink|linkat|rename|renameat)\(|\bO_CREAT\b|"
                    r"\bfopen\([^;]*, \"[wa]")
-MAKE_THEMSELVES = {"src/exchange/export_sqlite.c": "after jk_output_may_add", "src/cli/cmd_replay.c": "in the folder of the replay"}
+MAKE_THEMSELVES = {"src/exchange/export_sqlite.c": "after jk_output_may_add", "src/cli/batch/cmd_replay.c": "in the folder of the replay"}
 LONGEST_FILE = 500
 LONGEST_TEST = 600
+MOST_FILES = 24  # of a folder of sources
 SYSTEM_IN_PUBLIC = {"stddef.h", "stdint.h", "stdbool.h"}
 
 
@@ -64,11 +66,11 @@ def file_errors(path):
         yield f"{relative}: {len(lines)} lines; split it by subject (at most {longest})"
     for number, line in enumerate(lines, 1):
         if relative.parts[0] == "src" and re.search(r"\bopen_memstream\(", line):
-            yield f"{relative}:{number}: jk_text_open (base/text.h) says when memory has run out"
+            yield f"{relative}:{number}: jk_text_open (base/text/text.h) says when memory has run out"
         if relative.parts[0] == "src" and relative.parts[1] != "base" and str(relative) not in MAKE_THEMSELVES and MAKES.search(line):
-            yield f"{relative}:{number}: what stays is made by base/output.h, which knows where it may be (or belongs into MAKE_THEMSELVES)"
+            yield f"{relative}:{number}: what stays is made by base/file/output.h, which knows where it may be (or belongs into MAKE_THEMSELVES)"
         if relative.parts[0] == "src" and relative.name != "sort.c" and re.search(r"\bqsort(_r)?\(", line):
-            yield f"{relative}:{number}: jk_sort (base/sort.h) gives the same order with any C library and whatever memory there is"
+            yield f"{relative}:{number}: jk_sort (base/number/sort.h) gives the same order with any C library and whatever memory there is"
         if re.search(r"\b(TO" r"DO|FIX" r"ME)\b", line):
             yield f"{relative}:{number}: unfinished work is not committed"
 
@@ -77,6 +79,13 @@ def marks_of_merges():
     """Lines that a merge left where nobody chose between them."""
     out = subprocess.run(["git", "grep", "-nIE", "^(<{7}|>{7}) "], cwd=ROOT, capture_output=True).stdout.decode()
     return [f"{line}: left by a merge" for line in out.splitlines()]
+
+
+def room_errors():
+    counts = collections.Counter(path.parent for path in tracked("src/*.[ch]"))
+    for folder, count in sorted(counts.items()):
+        if count > MOST_FILES:
+            yield f"{folder.relative_to(ROOT)}: {count} files; a room of one subject has at most {MOST_FILES}"
 
 
 def umbrella_errors():
@@ -88,7 +97,7 @@ def umbrella_errors():
 
 
 def main():
-    errors = list(umbrella_errors()) + marks_of_merges()
+    errors = [*umbrella_errors(), *room_errors(), *marks_of_merges()]
     for path in tracked("src/*.[ch]", "include/*.h"):
         errors += include_errors(path)
         errors += file_errors(path)

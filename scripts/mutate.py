@@ -306,7 +306,7 @@ def main():
         if not told.only or f"{file}:{line}" in told.only.split(","):
             faults.append((file, line, column, old, new, whys.get((file, text.strip(), changed.strip()), "")))
     counts, lock, began = {}, threading.Lock(), time.monotonic()
-    near = build.tests(told.near or f"^{folder.name}/")
+    near = build.tests(told.near or f"^{folder.relative_to(ROOT / 'src').parts[0]}/")
     beyond = [test for test in build.tests(told.beyond) if test.name not in {had.name for had in near}] if told.beyond else []
     with concurrent.futures.ThreadPoolExecutor(told.jobs) as pool:
         for test, passed in zip(near + beyond, pool.map(lambda test: test.prepare(build.links), near + beyond)):

@@ -13,7 +13,7 @@ for name in "${names[@]}"; do
         continue
     }
     mkdir -p "$build/ranks"
-    "$compiler" -std=c17 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -DJALKI_MPI -fopenmp -Isrc -Iinclude -c src/base/team_ranks.c \
+    "$compiler" -std=c17 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -DJALKI_MPI -fopenmp -Isrc -Iinclude -c src/base/team/team_ranks.c \
         -o "$build/ranks/team_ranks-$name.o"
     line=$(ninja -C "$build" -t commands jalki | tail -1)
     line=${line//\/usr\/bin\/cc /$compiler }

@@ -8,8 +8,8 @@
 
 #include "audit/differences.h"
 #include "base/error.h"
-#include "base/input.h"
-#include "base/json.h"
+#include "base/file/input.h"
+#include "base/text/json.h"
 
 void jk_differences_add(jk_differences *differences, const char *format, ...) {
     if (differences->count < JK_DIFFERENCES_MAX) {

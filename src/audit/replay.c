@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "audit/differences.h"
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/input.h"
-#include "base/json.h"
+#include "base/file/input.h"
+#include "base/file/run_record.h"
 #include "base/memory.h"
-#include "base/run_record.h"
+#include "base/number/calendar.h"
+#include "base/text/json.h"
 #include "h5/h5_file.h"
 #include "jalki/verify.h"
 

@@ -15,10 +15,10 @@
 
 #include "backtest/folds.h"
 #include "backtest/internal.h"
-#include "base/distribution.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/team.h"
+#include "base/number/distribution.h"
+#include "base/team/team.h"
 
 const char *jk_backtest_by_name(jk_backtest_by by) {
     static const char *const names[] = {"segment", "treatment",      "score_band", "vintage", "month",

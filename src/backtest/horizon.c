@@ -12,9 +12,9 @@
 
 #include "backtest/folds.h"
 #include "backtest/internal.h"
-#include "base/calendar.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/number/calendar.h"
 
 enum { SCORE_BAND = 50, QUARTERS = 4, YEAR_MONTHS = 12, FIRST_YEAR = 1900, RECENCIES = 5 };
 _Static_assert((int)JK_HORIZON_BY_COUNT <= (int)JK_BACKTEST_CODES, "a row has a code for every table");

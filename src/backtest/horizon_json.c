@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "backtest/json_cell.h"
-#include "base/calendar.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
+#include "base/number/calendar.h"
 #include "jalki/horizon.h"
 
 static json_t *cell_json(jk_json_builder *b, const jk_backtest_cell *cell) {

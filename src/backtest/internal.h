@@ -3,7 +3,7 @@
 #ifndef JK_BACKTEST_INTERNAL_H
 #define JK_BACKTEST_INTERNAL_H
 
-#include "base/wide.h"
+#include "base/number/wide.h"
 #include "jalki/backtest.h"
 #include "jalki/panel.h"
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "backtest/json_cell.h"
-#include "base/calendar.h"
-#include "base/json.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
+#include "base/number/calendar.h"
+#include "base/text/json.h"
 
 static json_t *pair(jk_json_builder *b, double low, double high) {
     json_t *list = json_array();

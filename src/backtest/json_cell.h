@@ -3,7 +3,7 @@
 #ifndef JK_BACKTEST_JSON_CELL_H
 #define JK_BACKTEST_JSON_CELL_H
 
-#include "base/json.h"
+#include "base/text/json.h"
 #include "jalki/backtest.h"
 
 /* Puts a cell's figures into an object; `rows` is the key of what is counted ("rows", "landmarks"). */

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "backtest/internal.h"
-#include "base/calendar.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/number/calendar.h"
 #include "jalki/landmarks.h"
 
 enum { NEVER = INT32_MAX, PERIODS_MAX = 40, YEAR = 12, QUARTER = 3 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Back-tests as rows, the columns described once: for each model all rows, then group by group. */
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/backtest.h"
 #include "jalki/horizon.h"
 

@@ -14,7 +14,7 @@
 #include "backtest/internal.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/sort.h"
+#include "base/number/sort.h"
 
 typedef struct ranked {
     double key, weight, cash;

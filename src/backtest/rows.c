@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "backtest/internal.h"
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/fmath.h"
 #include "base/memory.h"
-#include "base/team.h"
+#include "base/number/calendar.h"
+#include "base/number/fmath.h"
+#include "base/team/team.h"
 #include "jalki/expected.h"
 
 enum { SCORE_BAND = 50, SCORE_BANDS = 21, QUARTERS = 4, MONTHS = 12, FIRST_YEAR = 1900, SAMPLES = 2 };

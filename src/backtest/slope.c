@@ -12,8 +12,8 @@
 #include <math.h>
 
 #include "backtest/internal.h"
-#include "base/distribution.h"
-#include "base/fmath.h"
+#include "base/number/distribution.h"
+#include "base/number/fmath.h"
 
 /* ---- slope ------------------------------------------------------------------------------------------------------- */
 

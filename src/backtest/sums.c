@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "backtest/internal.h"
-#include "base/distribution.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/number/distribution.h"
 
 enum { SCORE_BAND = 50, QUARTERS = 4, MONTHS = 12, FIRST_YEAR = 1900 };
 

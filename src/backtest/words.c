@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/language.h"
+#include "base/words/language.h"
 #include "jalki/horizon.h"
 
 __attribute__((format(printf, 3, 4))) static void add(char *text, size_t room, const char *format, ...) {

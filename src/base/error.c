@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/escape.h"
+#include "base/text/escape.h"
 
 static void copy_text(char *to, size_t size, const char *from) {
     size_t length = from ? strnlen(from, size - 1) : 0;

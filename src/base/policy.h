@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "base/dialect.h"
+#include "base/text/dialect.h"
 
 typedef struct jk_policy {
     bool shared;               /* new files with personal data get the rights that umask gives, instead of 0600 */

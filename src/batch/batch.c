@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "batch/batch_reader.h"
 
 const char *jk_job_state_name(jk_job_state state) {

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/input.h"
-#include "base/json.h"
-#include "base/listing.h"
-#include "base/run_record.h"
+#include "base/file/input.h"
+#include "base/file/run_record.h"
+#include "base/text/json.h"
+#include "base/words/listing.h"
 #include "batch/batch_reader.h"
 
 enum {

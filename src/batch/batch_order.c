@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/sort.h"
+#include "base/number/sort.h"
 #include "batch/batch_reader.h"
 
 /* An output, or a job's name, with the job. */

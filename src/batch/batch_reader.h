@@ -4,7 +4,7 @@
 #define JK_BATCH_BATCH_READER_H
 
 #include "base/memory.h"
-#include "base/yaml.h"
+#include "base/text/yaml.h"
 #include "jalki/batch.h"
 
 /* A word that stands for a value of one job: {name}. */

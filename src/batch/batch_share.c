@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "base/input.h"
+#include "base/file/input.h"
 #include "jalki/batch.h"
 #include "jalki/share.h"
 

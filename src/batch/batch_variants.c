@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/sort.h"
+#include "base/number/sort.h"
 #include "batch/batch_reader.h"
 
 /* What some job of a command asks. */

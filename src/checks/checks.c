@@ -16,10 +16,10 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/grid.h"
 #include "base/invariants.h"
 #include "base/memory.h"
-#include "base/random.h"
+#include "base/number/grid.h"
+#include "base/number/random.h"
 #include "checks/claim.h"
 
 const int jk_check_months[JK_CHECK_INTERVALS] = {0, 6, 12, 24, 36, 60};

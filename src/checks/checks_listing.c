@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/json.h"
-#include "base/listing.h"
+#include "base/text/json.h"
+#include "base/words/listing.h"
 #include "jalki/checks.h"
 #include "jalki/export.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
+#include "base/number/fmath.h"
 #include "model/economics.h"
 
 enum { QUIET, PAYING };

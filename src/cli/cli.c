@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/language.h"
-#include "base/text.h"
+#include "base/text/text.h"
+#include "base/words/language.h"
 #include "cli/host.h"
 
 static volatile sig_atomic_t interrupted;
@@ -38,7 +38,7 @@ static double seconds_now(void) {
 
 void jk_cli_end_progress(void) {
     if (line.open) {
-        (void)dprintf(STDERR_FILENO, "\r\033[K"); /* past the filter of cli/streams.h */
+        (void)dprintf(STDERR_FILENO, "\r\033[K"); /* past the filter of cli/print/streams.h */
         line.open = false;
     }
     line.stage = NULL; /* the same stage may come again */

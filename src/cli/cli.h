@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "cli/options.h"
+#include "cli/options/options.h"
 #include "jalki/status.h"
 
 typedef enum jk_format { JK_FORMAT_TABLE, JK_FORMAT_JSON, JK_FORMAT_CSV } jk_format;
@@ -52,7 +52,7 @@ __attribute__((format(printf, 2, 3))) void jk_cli_note(const jk_cli_common *comm
  * written. */
 void jk_cli_speak(const jk_cli_common *common);
 
-/* printf to stdout in that language; the format is a text of the catalogue (base/language.h). */
+/* printf to stdout in that language; the format is a text of the catalogue (base/words/language.h). */
 __attribute__((format(printf, 1, 2))) void jk_cli_say(const char *format, ...);
 
 /* Notes a required return above 1, which is likely meant in percent: --irr 15 is 1500 % a year. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "base/text/text.h"
 
 /* clang-format off */
 const jk_command *const jk_commands[] = { /* in the order of `jalki help`, one a line */

@@ -8,12 +8,12 @@
 #include <time.h>
 
 #include "base/error.h"
-#include "base/input.h"
+#include "base/file/input.h"
+#include "base/file/output.h"
 #include "base/late.h"
-#include "base/output.h"
 #include "base/policy.h"
-#include "base/team.h"
-#include "base/text.h"
+#include "base/team/team.h"
+#include "base/text/text.h"
 #include "cli/commands.h"
 
 enum { WATCH_NANOSECONDS = 50 * 1000 * 1000, STAGE_TEXT = 64 };

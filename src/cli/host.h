@@ -6,7 +6,7 @@
 #ifndef JK_CLI_HOST_H
 #define JK_CLI_HOST_H
 
-#include "base/dialect.h"
+#include "base/text/dialect.h"
 #include "cli/cli.h"
 #include "jalki/claims.h"
 

@@ -2,10 +2,10 @@
 /* The program: finds the command and hands it the rest of the line. */
 #include <string.h>
 
-#include "base/team.h"
+#include "base/team/team.h"
 #include "cli/commands.h"
-#include "cli/help.h"
-#include "cli/streams.h"
+#include "cli/help/help.h"
+#include "cli/print/streams.h"
 
 static int run(int argc, char **argv) {
     if (argc < 2) {

@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/isa.h"
+#include "base/lanes/isa.h"
 
 enum { JK_CSV_ROW_MAX = 1 << 20, JK_CSV_SLACK = 64, JK_CSV_FIELDS_MAX = 4096, JK_CSV_CELL_LINES = 20 };
 

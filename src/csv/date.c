@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/calendar.h"
+#include "base/number/calendar.h"
 #include "csv/value.h"
 
 enum { USUAL_PIVOT = 70, EXCEL_FIRST = -25569 /* 1899-12-30 */, EXCEL_LAST = 2958465 /* 9999-12-31 */ };

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/unicode.h"
+#include "base/text/unicode.h"
 
 enum {
     LINES_MAX = 60,  /* among which the header is looked for */

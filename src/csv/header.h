@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "csv/csv.h"
-#include "csv/source.h"
+#include "csv/sources/source.h"
 
 /* What is known of a source before it is read; zero-initialised: a header on the first row, and nothing else. */
 typedef struct jk_csv_reading {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/unicode.h"
+#include "base/text/unicode.h"
 #include "csv/value.h"
 
 enum { EXPONENT_MAX = 30 };

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/output.h"
+#include "base/file/output.h"
 #include "base/policy.h"
 #include "csv/write.h"
 

@@ -3,7 +3,7 @@
  * of separators and line ends; any other text goes through the byte-wise reader of slow_rows.c with the same result. */
 #include <string.h>
 
-#include "base/isa_name.h"
+#include "base/lanes/isa_name.h"
 #include "csv/csv.h"
 
 #if defined(__SSE2__)

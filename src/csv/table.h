@@ -4,7 +4,7 @@
 #define JK_CSV_TABLE_H
 
 #include "csv/header.h"
-#include "csv/source.h"
+#include "csv/sources/source.h"
 
 typedef struct jk_csv_field {
     const char *text; /* not terminated; without spaces around it */

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "base/text.h"
+#include "base/text/text.h"
 #include "jalki/schema.h"
 
 const jk_csv_format jk_csv_canonical_format = {.decimal = '.', .date = "%Y-%m-%d"};

@@ -12,9 +12,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/dialect.h"
-#include "base/unicode.h"
-#include "base/wide.h"
+#include "base/number/wide.h"
+#include "base/text/dialect.h"
+#include "base/text/unicode.h"
 
 /* How numbers and dates are written in a source. */
 typedef struct jk_csv_format {

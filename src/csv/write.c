@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/calendar.h"
+#include "base/number/calendar.h"
 
 enum { NUMBER_BOUND = 32 /* the longest number or date */, HEADER_BOUND = 1024 };
 

@@ -3,7 +3,7 @@
  * expected at that moment; interest, collections and gains explain its way from month to month. */
 #include "deal/account.h"
 
-#include "base/fmath.h"
+#include "base/number/fmath.h"
 
 static double at_month(const double *flow, const jk_forecast *forecast, int month) {
     int index = month - forecast->after - 1;

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/grid.h"
-#include "base/sort.h"
-#include "base/wide.h"
+#include "base/number/grid.h"
+#include "base/number/sort.h"
+#include "base/number/wide.h"
 
 enum { BUCKET_BITS = 16, BUCKETS = 1 << BUCKET_BITS };
 #define AMOUNT_MAX 1e15

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "base/normal.h"
+#include "base/number/normal.h"
 
 /* The trapezoidal rule converges faster than any power of the step on a smooth integrand that vanishes at both ends;
  * the form that is integrated is the one whose inner slope is at most 1, so that this step leaves less than 1e-12. */

@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/sort.h"
+#include "base/number/sort.h"
 #include "deal/account.h"
 
 #define ROUNDING 1e-9 /* of what was paid */

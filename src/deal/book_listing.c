@@ -2,10 +2,10 @@
 /* Books month by month or year by year as rows, the columns described once; and as JSON. */
 #include <assert.h>
 
-#include "base/listing.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
+#include "base/words/listing.h"
 #include "jalki/pools.h"
-#include "value/json_parts.h"
+#include "value/results/json_parts.h"
 
 enum {
     PERIOD,

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "deal/forward_deal.h"
 
 enum { OLDEST = 100000 }; /* months: older than any claim */

@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-#include "base/fmath.h"
+#include "base/number/fmath.h"
 
 void jk_batch_add(jk_batch *into, const jk_batch *from, double factor) {
     into->irr = from->irr;

@@ -2,9 +2,9 @@
 /* A forward-flow agreement as JSON. Prices are per cent of face. */
 #include <math.h>
 
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/forward.h"
-#include "value/json_parts.h"
+#include "value/results/json_parts.h"
 
 static json_t *percent(double price) {
     return jk_json_number(100.0 * price);

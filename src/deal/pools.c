@@ -8,10 +8,10 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "csv/table.h"
 #include "deal/account.h"
-#include "model/include.h"
+#include "model/file/include.h"
 
 enum { TEXT_MAX = 1 << 20, NAMED_MAX = 40 };
 #define PRICE_MAX 1e15

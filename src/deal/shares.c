@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/sort.h"
-#include "base/team.h"
+#include "base/number/sort.h"
+#include "base/team/team.h"
 #include "deal/shares_internal.h"
 
 jk_status jk_shares_create(const jk_tape *tape, jk_shares **created, jk_error *error) {

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/escape.h"
+#include "base/file/output.h"
 #include "base/memory.h"
-#include "base/output.h"
-#include "base/team.h"
+#include "base/team/team.h"
+#include "base/text/escape.h"
 #include "deal/shares_internal.h"
-#include "value/number.h"
+#include "value/results/number.h"
 
 enum { NUMBERS_PER_ROW = 4 };
 

@@ -7,9 +7,9 @@
 #include <math.h>
 
 #include "base/error.h"
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "deal/auction.h"
-#include "value/json_parts.h"
+#include "value/results/json_parts.h"
 
 double jk_tender_value(const jk_valuation *valuation) {
     return jk_group_bid(valuation, &valuation->total);

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/grid.h"
 #include "base/memory.h"
+#include "base/number/grid.h"
 #include "decide/allocate.h"
 
 static size_t largest(const uint16_t *index, size_t count) {

@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
-#include "base/grid.h"
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/number/fmath.h"
+#include "base/number/grid.h"
+#include "base/team/parallel.h"
 
 enum { BLOCK_UNITS = 16384 };
 #define BEHIND 36.0 /* temperatures */

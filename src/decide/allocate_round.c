@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/grid.h"
-#include "base/parallel.h"
-#include "base/sort.h"
+#include "base/number/grid.h"
+#include "base/number/sort.h"
+#include "base/team/parallel.h"
 #include "decide/allocate.h"
 
 enum { BLOCK_UNITS = 16384, FILL_ROUNDS = 4 };

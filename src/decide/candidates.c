@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/team.h"
+#include "base/team/team.h"
 #include "decide/words.h"
 #include "jalki/decide.h"
 #include "model/economics.h"

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/input.h"
-#include "base/json.h"
+#include "base/file/input.h"
+#include "base/text/json.h"
 #include "model/find.h"
 
 /* What is known of a treatment in a segment, and of all. */

@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/grid.h"
 #include "base/memory.h"
+#include "base/number/grid.h"
 #include "decide/allocate.h"
 #include "decide/group.h"
 

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/cautious.h"
 #include "jalki/decide.h"
 #include "jalki/export.h"
-#include "value/json_parts.h"
+#include "value/results/json_parts.h"
 
 const char *jk_limit_name(const jk_candidates *candidates, const jk_limit *limit, char text[JK_LIMIT_NAME_MAX]) {
     size_t countries = 0;

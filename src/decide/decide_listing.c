@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decisions under limits, the limits and the points of a what-if curve, in rows; the columns described once. */
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/decide.h"
 
 enum { DECISION, CLAIMS, FACE, VALUE, LIMIT, AMOUNT, USED, PRICE, OBJECTIVE, COLUMNS };

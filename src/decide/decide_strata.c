@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/grid.h"
-#include "base/listing.h"
+#include "base/number/grid.h"
+#include "base/words/listing.h"
 #include "jalki/decide.h"
 #include "value/strata.h"
 

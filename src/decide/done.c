@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "base/hash_key.h"
 #include "base/memory.h"
-#include "import/ids.h"
-#include "import/key.h"
+#include "import/commit/ids.h"
+#include "import/commit/key.h"
 #include "import/list.h"
 #include "jalki/model.h"
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/listing.h"
-#include "base/text.h"
-#include "base/yaml.h"
+#include "base/text/text.h"
+#include "base/text/yaml.h"
+#include "base/words/listing.h"
 
 enum { NAME_BYTES_MAX = 128 };
 

@@ -17,10 +17,10 @@
 #include <sys/mman.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
-#include "base/parallel.h"
-#include "base/sort.h"
-#include "base/wide.h"
+#include "base/number/fmath.h"
+#include "base/number/sort.h"
+#include "base/number/wide.h"
+#include "base/team/parallel.h"
 
 enum {
     SAMPLE = 32768,     /* keys looked at for the threshold */

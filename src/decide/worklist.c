@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/grid.h"
 #include "base/memory.h"
+#include "base/number/calendar.h"
+#include "base/number/grid.h"
 #include "decide/group.h"
 #include "decide/select.h"
 #include "decide/words.h"

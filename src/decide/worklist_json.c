@@ -2,8 +2,8 @@
 /* A worklist as JSON: stable keys for those who take it into their own systems. */
 #include <stdlib.h>
 
-#include "base/json.h"
-#include "base/listing.h"
+#include "base/text/json.h"
+#include "base/words/listing.h"
 #include "decide/words.h"
 #include "jalki/export.h"
 #include "jalki/worklist.h"

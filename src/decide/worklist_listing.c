@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/language.h"
-#include "base/listing.h"
+#include "base/number/calendar.h"
+#include "base/words/language.h"
+#include "base/words/listing.h"
 #include "jalki/worklist.h"
 
 enum {

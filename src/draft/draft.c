@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "import/parts.h"
+#include "import/sources/parts.h"
 #include "jalki/draft.h"
 
 enum { TABLES_MAX = 64 };

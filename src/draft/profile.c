@@ -7,11 +7,11 @@
 #include <xxhash.h>
 
 #include "base/error.h"
-#include "base/sort.h"
+#include "base/number/sort.h"
 #include "csv/value.h"
 #include "draft/table.h"
 #include "draft/words.h"
-#include "import/plan.h"
+#include "import/mapping/plan.h"
 
 const jk_date_way jk_date_ways[JK_DATE_WAYS] = {
     {"%Y-%m-%d", false, false}, {"%d.%m.%Y", true, false},  {"%d/%m/%Y", true, false},  {"%m/%d/%Y", false, true},

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/memory.h"
-#include "csv/source.h"
+#include "csv/sources/source.h"
 
 /* Ways in which sellers write dates. */
 typedef struct jk_date_way {

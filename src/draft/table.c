@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/unicode.h"
+#include "base/text/unicode.h"
 #include "csv/value.h"
 
 /* ---- text ----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "base/memory.h"
-#include "csv/source.h"
+#include "csv/sources/source.h"
 
 typedef struct jk_draft_cell {
     const char *text; /* without quotes and the spaces around it */

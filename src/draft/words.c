@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "import/codes.h"
+#include "import/rows/codes.h"
 
 /* ---- plain text ----------------------------------------------------------------------------------------------------
  */

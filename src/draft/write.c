@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "draft/write.h"
 
 /* ---- what is not in the file ----------------------------------------------------------------------------------------

@@ -5,10 +5,10 @@
 #include <strings.h>
 
 #include "base/error.h"
-#include "base/json.h"
-#include "base/output.h"
-#include "base/run_record.h"
-#include "base/text.h"
+#include "base/file/output.h"
+#include "base/file/run_record.h"
+#include "base/text/json.h"
+#include "base/text/text.h"
 #include "database/odbc.h"
 #include "database/postgres.h"
 #include "database/sqlite.h"

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/text.h"
+#include "base/number/calendar.h"
+#include "base/text/text.h"
 #include "database/postgres.h"
 #include "exchange/results_table.h"
 

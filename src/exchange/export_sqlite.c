@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/policy.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "database/sqlite.h"
 #include "exchange/results_table.h"
 

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/text.h"
+#include "base/number/calendar.h"
+#include "base/text/text.h"
 
 enum { COLUMNS_MAX = 4096 };
 

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/escape.h"
-#include "base/json.h"
+#include "base/file/output.h"
 #include "base/memory.h"
-#include "base/output.h"
+#include "base/number/calendar.h"
+#include "base/text/escape.h"
+#include "base/text/json.h"
 #include "database/odbc.h"
 #include "database/postgres.h"
 #include "h5/h5_file.h"

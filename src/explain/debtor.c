@@ -7,10 +7,10 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/json.h"
-#include "base/language.h"
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/text/json.h"
+#include "base/text/text.h"
+#include "base/words/language.h"
 #include "explain/explain_internal.h"
 
 enum { PIECE_ROWS = 65536 };

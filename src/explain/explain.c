@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/number/calendar.h"
 #include "explain/explain_internal.h"
 
 /* Columns of tapes, own ones among them. */

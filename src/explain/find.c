@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/parallel.h"
 #include "base/policy.h"
+#include "base/team/parallel.h"
 #include "explain/explain_internal.h"
 
 enum { BLOCK_ROWS = 65536 };

@@ -4,7 +4,7 @@
  */
 #include <math.h>
 
-#include "base/fmath.h"
+#include "base/number/fmath.h"
 #include "explain/explain_internal.h"
 #include "model/economics.h"
 

@@ -2,10 +2,10 @@
 /* The explanation as one JSON object; its keys are described in docs/explain.md and do not change. A number that there
  * is none of is null. */
 
-#include "base/json.h"
-#include "base/calendar.h"
+#include "base/text/json.h"
 #include "base/error.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
+#include "base/number/calendar.h"
 #include "explain/explain_internal.h"
 #include "law/months.h"
 

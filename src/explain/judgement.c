@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/calendar.h"
-#include "base/language.h"
+#include "base/number/calendar.h"
+#include "base/words/language.h"
 #include "explain/explain_internal.h"
 #include "law/law_internal.h"
 

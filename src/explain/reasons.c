@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/language.h"
 #include "base/memory.h"
-#include "base/sort.h"
+#include "base/number/sort.h"
+#include "base/words/language.h"
 #include "explain/explain_internal.h"
 
 enum { PIECES = 32, PIECE_ROWS = 1024, CELLS_MAX = 1 << 22 };

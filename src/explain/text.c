@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/language.h"
-#include "base/text.h"
+#include "base/number/calendar.h"
+#include "base/text/text.h"
+#include "base/words/language.h"
 #include "explain/explain_internal.h"
 
 enum { CELL = 64 };

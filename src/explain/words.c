@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/calendar.h"
-#include "base/language.h"
+#include "base/number/calendar.h"
+#include "base/words/language.h"
 #include "explain/explain_internal.h"
 #include "law/law_internal.h"
 

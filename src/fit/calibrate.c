@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
 #include "base/memory.h"
+#include "base/number/fmath.h"
 #include "fit/expected_row.h"
 
 enum { ROUNDS = 60, HALVINGS = 30 };

@@ -4,17 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/listing.h"
-#include "base/output.h"
-#include "base/run_record.h"
-#include "base/sha256.h"
-#include "base/text.h"
-#include "base/yaml_write.h"
+#include "base/file/output.h"
+#include "base/file/run_record.h"
+#include "base/file/sha256.h"
+#include "base/number/calendar.h"
+#include "base/text/text.h"
+#include "base/text/yaml_write.h"
+#include "base/words/listing.h"
 #include "fit/fit_lineage.h"
 #include "jalki/calibrate.h"
-#include "model/include.h"
+#include "model/file/include.h"
 
 enum { DAY_SECONDS = 86400, DIGITS = 8, VERSION_TEXT = 32 };
 

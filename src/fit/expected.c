@@ -3,7 +3,7 @@
  * rows' balance is that of their start, so that nothing resolves a claim on the way (jalki/expected.h). */
 #include "jalki/expected.h"
 
-#include "base/fmath.h"
+#include "base/number/fmath.h"
 #include "fit/expected_row.h"
 #include "model/economics.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "fit/fit_internal.h"
-#include "fit/ppml_bootstrap.h"
+#include "fit/ppml/ppml_bootstrap.h"
 
 enum { PAYERS_NEEDED = 5 };
 

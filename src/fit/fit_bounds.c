@@ -4,8 +4,8 @@
  * loads, and says little of its panel. */
 #include "base/error.h"
 #include "fit/fit_internal.h"
-#include "model/bounds.h"
-#include "model/tables.h"
+#include "model/file/bounds.h"
+#include "model/keys/tables.h"
 
 enum { KEYS_MAX = 16 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
+#include "base/number/fmath.h"
 #include "fit/fit_internal.h"
 
 #define LITTLE 0.01 /* of the mean intensity: a level that pays less is nobody's reference */

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "fit/fit_rows.h"
-#include "fit/ppml.h"
+#include "fit/ppml/ppml.h"
 #include "jalki/fit_payers.h"
 
 /* Exposure, cash and rows by what design and score need to know before there are estimates. */

@@ -3,15 +3,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/json.h"
-#include "base/run_record.h"
-#include "fit/beside_json.h"
-#include "fit/factors_write.h"
+#include "base/file/run_record.h"
+#include "base/number/calendar.h"
+#include "base/text/json.h"
+#include "fit/factors/factors_write.h"
 #include "fit/fit_internal.h"
-#include "fit/payers.h"
-#include "fit/transitions_json.h"
+#include "fit/payers/payers.h"
+#include "fit/transitions/beside_json.h"
+#include "fit/transitions/transitions_json.h"
 
 static json_t *date_or_null(int32_t date) {
     char text[JK_DATE_TEXT];

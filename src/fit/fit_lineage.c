@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fit/fit_lineage.h"
 
-#include "base/calendar.h"
-#include "base/run_record.h"
-#include "base/sha256.h"
-#include "base/yaml_write.h"
+#include "base/file/run_record.h"
+#include "base/file/sha256.h"
+#include "base/number/calendar.h"
+#include "base/text/yaml_write.h"
 #include "fit/fit_internal.h"
-#include "model/include.h"
+#include "model/file/include.h"
 
 enum { DAY_SECONDS = 86400, DIGITS = 8 };
 

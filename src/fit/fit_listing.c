@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The estimated figures as rows, their columns described once. */
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/fit.h"
 
 enum {

@@ -4,16 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/output.h"
-#include "base/sha256.h"
-#include "base/text.h"
-#include "base/yaml_write.h"
-#include "fit/factors_write.h"
+#include "base/file/output.h"
+#include "base/file/sha256.h"
+#include "base/number/calendar.h"
+#include "base/text/text.h"
+#include "base/text/yaml_write.h"
+#include "fit/factors/factors_write.h"
 #include "fit/fit_lineage.h"
-#include "fit/payers.h"
-#include "model/include.h"
+#include "fit/payers/payers.h"
+#include "model/file/include.h"
 
 typedef struct writer {
     const jk_fit *fit;

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
+#include "base/file/temporary.h"
 #include "base/memory.h"
-#include "base/temporary.h"
-#include "fit/payers.h"
+#include "base/number/fmath.h"
+#include "fit/payers/payers.h"
 #include "jalki/expected.h"
 #include "model/economics.h"
 

@@ -46,9 +46,9 @@ typedef struct jk_fit_rows {
 } jk_fit_rows;
 
 /* Reads the rows of the filter. `share` [segments][treatments] is the share that a resolution brings in, for what
- * garnishment is expected to bring. `state` [rows of the panel] is a jk_payer_state each (fit/payers.h): where payers
- * are learnt, the cash of a row is the share of the balance of who begins to pay in it, half-way through its months;
- * NULL: none are. `first` [rows of the panel] is 1 for the first row of each claim. */
+ * garnishment is expected to bring. `state` [rows of the panel] is a jk_payer_state each (fit/payers/payers.h): where
+ * payers are learnt, the cash of a row is the share of the balance of who begins to pay in it, half-way through its
+ * months; NULL: none are. `first` [rows of the panel] is 1 for the first row of each claim. */
 jk_status jk_fit_rows_read(const jk_panel *panel, const jk_model *base, const jk_fit_options *options,
                            const double *share, const uint8_t *state, const uint8_t *first, jk_fit_rows *rows,
                            jk_error *error);

@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/escape.h"
-#include "base/text.h"
+#include "base/text/escape.h"
+#include "base/text/text.h"
 #include "fit/fit_internal.h"
-#include "fit/fit_trees.h"
-#include "fit/payers.h"
-#include "fit/transitions.h"
+#include "fit/payers/payers.h"
+#include "fit/transitions/transitions.h"
+#include "fit/trees/fit_trees.h"
 
 enum { MESSAGES_MAX = 200, MONOTONE_ROUNDS = 20 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
+#include "base/number/fmath.h"
 #include "fit/fit_internal.h"
 
 enum { SOME_PAYERS = 100, WIDE_SHOWN = 3 };

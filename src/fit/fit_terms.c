@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/distribution.h"
 #include "base/error.h"
-#include "base/fmath.h"
+#include "base/number/distribution.h"
+#include "base/number/fmath.h"
 #include "fit/fit_internal.h"
 
 enum { THIN = 10, FEW_PAYERS = 200, FEW_DEGREES = 100 }; /* debtors that paid; degrees of freedom */

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/number/calendar.h"
 #include "generate/shapes.h"
 
 jk_generate_options jk_generate_defaults(void) {

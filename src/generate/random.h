@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-#include "base/normal.h"
-#include "base/wide.h"
+#include "base/number/normal.h"
+#include "base/number/wide.h"
 
 /* First Philox stream of each kind of sheet; a sheet of 4k words uses k streams in a row. */
 enum { STREAM_LAYOUT = 0x100, STREAM_DEBTOR = 0x200, STREAM_CLAIM = 0x300 };

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/parallel.h"
+#include "base/number/calendar.h"
+#include "base/team/parallel.h"
 #include "csv/row_writer.h"
 #include "generate/shapes.h"
 #include "jalki/generate.h"

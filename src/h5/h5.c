@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/error.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What every writer of HDF5 files shares. HDF5 is called under one lock of the program's own, with its error printing
- * off; files are written into an output (base/output.h), so that they appear whole or not at all. Reading is in
- * base/h5_file.h. */
+ * off; files are written into an output (base/file/output.h), so that they appear whole or not at all. Reading is in
+ * h5/h5_file.h. */
 #ifndef JK_H5_H5_H
 #define JK_H5_H5_H
 
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/output.h"
+#include "base/file/output.h"
 #include "jalki/status.h"
 
 /* Takes and gives back the lock; enter also silences HDF5's error printing and sees to it that the library loads no

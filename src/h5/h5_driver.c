@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An HDF5 file driver over a descriptor that is already open. HDF5's own driver opens files by name and asks for the
- * name's real path, which a file without a name (base/output.h) does not have. */
+ * name's real path, which a file without a name (base/file/output.h) does not have. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/transfer.h"
+#include "base/file/transfer.h"
 #include "h5/h5.h"
 
 typedef struct driver_file {

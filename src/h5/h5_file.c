@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/input.h"
+#include "base/file/input.h"
 #include "h5/h5_private.h"
 #include "h5/h5_sums.h"
 

@@ -5,7 +5,7 @@
  * file with it, writes down what is in it (attributes, data sets, their types and where their bytes lie) and sends that
  * catalogue through a pipe; a child that dies or takes too long is a malformed file. The parent checks every figure of
  * the catalogue against the file's size and reads the bytes itself: contiguous data and chunks by pread, deflate by
- * libdeflate, shuffle by base/h5_codec.h. No HDF5 call is made in the parent, so any number of threads may read at
+ * libdeflate, shuffle by h5/h5_codec.h. No HDF5 call is made in the parent, so any number of threads may read at
  * once.
  *
  * Understood: little-endian integers, IEEE doubles and floats, enumerations, fixed-length strings; rank 1 to 3; stored

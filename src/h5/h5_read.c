@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/transfer.h"
+#include "base/file/transfer.h"
 #include "h5/h5_private.h"
 
 enum { SLOTS_MAX = 33 };

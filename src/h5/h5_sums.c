@@ -12,9 +12,9 @@
 #include <xxhash.h>
 
 #include "base/error.h"
+#include "base/file/transfer.h"
 #include "base/memory.h"
-#include "base/parallel.h"
-#include "base/transfer.h"
+#include "base/team/parallel.h"
 #include "h5/h5.h"
 
 static const char magic[8] = {'J', 'A', 'L', 'K', 'I', 'S', 'U', 'M'};

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/output.h"
+#include "base/file/output.h"
 #include "jalki/status.h"
 
 enum { JK_SUMS_PIECE = 1 << 16, JK_SUMS_VERSION = 1 };

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/input.h"
+#include "base/file/input.h"
+#include "base/file/transfer.h"
 #include "base/memory.h"
-#include "base/transfer.h"
 #include "h5/h5_private.h"
 #include "h5/h5_sums.h"
 

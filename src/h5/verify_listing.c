@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is sound and what is damaged, as rows and as JSON. */
-#include "base/json.h"
-#include "base/listing.h"
+#include "base/text/json.h"
+#include "base/words/listing.h"
 #include "jalki/verify.h"
 
 static const char *const words[] = {"sound", "damaged", "no checksums"}; /* as jk_soundness */

@@ -12,9 +12,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/distribution.h"
-#include "base/fmath.h"
 #include "base/invariants.h"
+#include "base/number/distribution.h"
+#include "base/number/fmath.h"
 
 enum { N = JK_CLASSES, FREE = N * (N - 1), MONTHS = JK_TRANSITION_MONTHS_MAX, STEPS_MAX = 10000 };
 static const double converged = 1e-13;

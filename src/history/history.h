@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Counts of history, by segment. Amounts stand on the grid of portfolio sums (base/grid.h); their squares are exact in
- * 128 bits. */
+/* Counts of history, by segment. Amounts stand on the grid of portfolio sums (base/number/grid.h); their squares are
+ * exact in 128 bits. */
 #ifndef JK_HISTORY_HISTORY_H
 #define JK_HISTORY_HISTORY_H
 
-#include "base/grid.h"
-#include "base/wide.h"
+#include "base/number/grid.h"
+#include "base/number/wide.h"
 #include "history/class_matrix.h"
 #include "jalki/transitions.h"
 

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/fmath.h"
 #include "base/memory.h"
+#include "base/number/calendar.h"
+#include "base/number/fmath.h"
 #include "history/history.h"
 
 /* A row that does not know its end. */

@@ -5,11 +5,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/sort.h"
-#include "base/team.h"
+#include "base/number/calendar.h"
+#include "base/number/sort.h"
+#include "base/team/team.h"
 #include "tape/panel_period.h"
 
 /* What of a row is needed to follow a claim. */

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/fmath.h"
 #include "base/memory.h"
-#include "base/team.h"
+#include "base/number/calendar.h"
+#include "base/number/fmath.h"
+#include "base/team/team.h"
 #include "history/landmarks.h"
 #include "history/panel_internal.h"
 #include "jalki/plan.h"

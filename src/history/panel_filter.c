@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "base/sha256.h"
-#include "base/text.h"
+#include "base/file/sha256.h"
+#include "base/text/text.h"
 #include "history/panel_internal.h"
 
 enum { HUNDRED = 100 };

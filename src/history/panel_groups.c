@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/sort.h"
+#include "base/number/sort.h"
 #include "history/panel_internal.h"
 #include "tape/panel_period.h"
 

@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "base/layout.h"
-#include "base/parallel.h"
-#include "base/team.h"
+#include "base/team/parallel.h"
+#include "base/team/team.h"
 #include "history/panel_internal.h"
 #include "law/law_internal.h"
 

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/hash_key.h"
 #include "base/memory.h"
-#include "import/finder.h"
+#include "import/findings/finder.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

@@ -11,8 +11,8 @@
 #include "csv/csv.h"
 #include "csv/header.h"
 #include "csv/value.h"
-#include "import/mapping.h"
-#include "import/odd.h"
+#include "import/findings/odd.h"
+#include "import/mapping/mapping.h"
 #include "jalki/import.h"
 
 /* How a canonical column is filled. */
@@ -123,12 +123,12 @@ typedef struct jk_import_chunk {
     uint32_t (*partners)[2]; /* source and row */
     size_t partner_count, partner_room;
     size_t packed_length;  /* import/pack.h: it stands in memory as bytes, to be unpacked; 0: it is text */
-    size_t stripe;         /* import/stripes.h */
+    size_t stripe;         /* import/sources/stripes.h */
     uint64_t stripe_begin; /* where the first row of the stripe was */
     uint64_t end;          /* place in the file behind the chunk */
     bool stripe_ends;      /* with this chunk */
     bool taken;            /* another process, or an earlier run, has parsed it */
-    char *pairs;           /* pseudonyms and ids on their way to the list of them (import/pseudonyms.h) */
+    char *pairs;           /* pseudonyms and ids on their way to the list of them (import/commit/pseudonyms.h) */
     size_t pairs_length, pairs_room;
 } jk_import_chunk;
 

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/input.h"
-#include "base/json.h"
+#include "base/file/input.h"
 #include "base/memory.h"
-#include "base/sort.h"
+#include "base/number/sort.h"
+#include "base/text/json.h"
 #include "csv/table.h"
-#include "import/identifier.h"
-#include "import/pseudonyms.h"
+#include "import/commit/pseudonyms.h"
+#include "import/rows/identifier.h"
 #include "jalki/tape.h"
 
 enum { BLOCK_ROWS = 65536, LIST_BYTES_MOST = 1 << 30, PACKED_LEVEL = 4 };

@@ -12,18 +12,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/input.h"
+#include "base/file/input.h"
 #include "base/memory.h"
-#include "base/parallel.h"
-#include "base/team.h"
+#include "base/number/calendar.h"
+#include "base/team/parallel.h"
+#include "base/team/team.h"
 #include "h5/h5.h"
-#include "import/findings.h"
-#include "import/inputs.h"
+#include "import/findings/findings.h"
 #include "import/manifest.h"
+#include "import/mapping/plan.h"
 #include "import/pipeline.h"
-#include "import/plan.h"
+#include "import/sources/inputs.h"
 #include "jalki/tape.h"
 
 enum { DEFAULT_WINDOW = 1 << 18 };

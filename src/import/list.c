@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/input.h"
-#include "base/output.h"
-#include "base/temporary.h"
+#include "base/file/input.h"
+#include "base/file/output.h"
+#include "base/file/temporary.h"
 #include "jalki/import.h"
 
 static const double most_rejects = 0.01; /* share of the list */

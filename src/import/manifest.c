@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "base/calendar.h"
-#include "base/json.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
+#include "base/number/calendar.h"
+#include "base/text/json.h"
 #include "tape/findings_json.h"
 
 static const char *file_name(const char *path) {

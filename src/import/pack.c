@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "import/join.h"
-#include "import/key.h"
+#include "import/commit/key.h"
+#include "import/sources/join.h"
 
 static const uint64_t MARK = UINT64_C(0x31686e6b6e756863); /* "chunknh1" */
 

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
+#include "base/number/calendar.h"
 #include "tape/panel_period.h"
 
 enum { PREFETCH = 12 };

@@ -3,7 +3,7 @@
 #ifndef JK_IMPORT_PANEL_H
 #define JK_IMPORT_PANEL_H
 
-#include "import/commit.h"
+#include "import/commit/commit.h"
 
 /* Rules of whole rows: the period, its balance, cash and dates; a missing principal becomes what balance_start leaves
  * of interest and fees. */

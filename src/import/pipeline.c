@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every thread takes the most urgent piece of work there is: commit what can be committed, else feed the digest, else
  * parse, else read on. Chunks live in a ring; memory is the ring. Threads are POSIX threads rather than a loop over
- * base/parallel.h because the stages depend on each other, and because the store packs its columns in a loop of its
- * own while it is appended to. */
+ * base/team/parallel.h because the stages depend on each other, and because the store packs its columns in a loop of
+ * its own while it is appended to. */
 #include "import/pipeline.h"
 
 #include <pthread.h>
@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "base/error.h"
-#include "base/parallel.h"
+#include "base/team/parallel.h"
 
 enum { THREADS_MAX = 256 };
 #define PROGRESS_SECONDS 0.1

@@ -4,8 +4,8 @@
 #ifndef JK_IMPORT_PIPELINE_H
 #define JK_IMPORT_PIPELINE_H
 
-#include "import/commit.h"
-#include "import/pseudonyms.h"
+#include "import/commit/commit.h"
+#include "import/commit/pseudonyms.h"
 #include "import/share.h"
 
 typedef struct jk_import_flow {

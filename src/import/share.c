@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/team.h"
+#include "base/team/team.h"
 
 enum {
     STRIPES_EACH = 16,           /* for each of the processes, where the files are small */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An import whose stripes are parsed here, elsewhere, or were parsed before: by ranks (each parses its own and hands
- * them to rank 0), by parts (to the merge), by a run that was ended (base/resume.h). The one that collects commits all
- * stripes in order, so that the store does not show who parsed them. */
+ * them to rank 0), by parts (to the merge), by a run that was ended (base/file/resume.h). The one that collects commits
+ * all stripes in order, so that the store does not show who parsed them. */
 #ifndef JK_IMPORT_SHARE_H
 #define JK_IMPORT_SHARE_H
 
-#include "base/resume.h"
+#include "base/file/resume.h"
 #include "import/pack.h"
-#include "import/stripes.h"
+#include "import/sources/stripes.h"
 
 typedef struct jk_share {
     jk_stripes stripes;

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/listing.h"
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/team/parallel.h"
+#include "base/words/listing.h"
 
 enum { CELLS = 2 * JK_SCAN_CURRENCIES };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is in a tape, one figure a line, for pivot tables. */
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/inspect.h"
 
 static const jk_listing_column columns[] = {

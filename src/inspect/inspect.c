@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/parallel.h"
-#include "base/sort.h"
-#include "base/team.h"
+#include "base/number/calendar.h"
+#include "base/number/sort.h"
+#include "base/team/parallel.h"
+#include "base/team/team.h"
 #include "inspect/combinations.h"
 #include "inspect/scan.h"
 

@@ -4,10 +4,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/calendar.h"
-#include "base/json.h"
-#include "base/listing.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
+#include "base/number/calendar.h"
+#include "base/text/json.h"
+#include "base/words/listing.h"
 #include "jalki/inspect.h"
 #include "jalki/law.h"
 

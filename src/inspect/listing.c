@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an inspection found, as rows with their columns described: the columns of the tape, the spread of its numbers,
  * patterns and ages. Amounts of different currencies stand in rows of their own. */
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/inspect.h"
 
 /* ---- columns of the tape -------------------------------------------------------------------------------------- */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is in a panel of history: one figure a line, for pivot tables, and as JSON. */
-#include "base/calendar.h"
-#include "base/json.h"
-#include "base/listing.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
+#include "base/number/calendar.h"
+#include "base/text/json.h"
+#include "base/words/listing.h"
 #include "jalki/inspect_panel.h"
 
 static const jk_listing_column columns[] = {

@@ -4,11 +4,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/parallel.h"
-#include "base/team.h"
+#include "base/number/calendar.h"
+#include "base/team/parallel.h"
+#include "base/team/team.h"
 
 /* ---- columns ---- */
 

@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 
 #include "base/memory.h"
-#include "base/team.h"
+#include "base/team/team.h"
 #include "inspect/checks.h"
 #include "inspect/series.h"
 #include "jalki/inspect.h"

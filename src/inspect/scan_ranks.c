@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/team.h"
+#include "base/team/team.h"
 #include "inspect/scan.h"
 
 /* What is sent: the counts as they are in memory, of which the pointers only say what there is; the tallies of levels;

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/wide.h"
+#include "base/number/wide.h"
 #include "jalki/inspect.h"
 
 /* How values fall into buckets. Dates: one bucket a day from `first_day` on. Others: values below 512 each by itself,

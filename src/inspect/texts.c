@@ -2,7 +2,7 @@
 /* Of texts only whether they are given: a pass over one column. */
 
 #include "base/error.h"
-#include "base/parallel.h"
+#include "base/team/parallel.h"
 #include "inspect/scan.h"
 
 typedef struct text_count {

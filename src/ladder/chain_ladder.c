@@ -19,7 +19,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/text/text.h"
 
 /* Everything the formulas look up more than once. */
 typedef struct ladder_state {

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/listing.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
+#include "base/words/listing.h"
 #include "jalki/chain_ladder.h"
 
 enum { NOTE_ROOM = 512 };

@@ -2,7 +2,7 @@
 /* A chain ladder by origin as rows, the columns described once. */
 #include <math.h>
 
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/chain_ladder.h"
 
 enum { ORIGIN, AGES, LATEST, ULTIMATE, RESERVE, STD_ERROR, ERROR_PCT, PRIOR, BF_ULTIMATE, BF_RESERVE, COLUMNS };

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/sort.h"
+#include "base/number/sort.h"
 #include "ladder/triangle.h"
 
 typedef enum label_kind { KIND_PERIOD, KIND_NUMBER, KIND_TEXT } label_kind;

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/text/text.h"
 #include "ladder/triangle.h"
 
 enum { FIRST_YEAR = 1800, LAST_YEAR = 2200, MONTHS = 12, HALF_YEAR = 6, QUARTER = 3, DAYS = 31 };

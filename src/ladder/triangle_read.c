@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/policy.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "csv/csv.h"
 #include "csv/header.h"
 #include "csv/value.h"

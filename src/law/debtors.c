@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
 #include "base/invariants.h"
 #include "base/memory.h"
-#include "base/parallel.h"
-#include "base/team.h"
+#include "base/number/calendar.h"
+#include "base/team/parallel.h"
+#include "base/team/team.h"
 #include "law/law_internal.h"
 
 /* Rows a thread handles at once: the columns stay in a second-level cache. */

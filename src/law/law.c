@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/isa.h"
+#include "base/lanes/isa.h"
 #include "base/memory.h"
+#include "base/number/calendar.h"
 #include "law/law_internal.h"
 
 enum { SCAN_ROWS = 65536 };

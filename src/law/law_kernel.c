@@ -5,9 +5,9 @@
  * that are neither fused nor reordered: the same bits from every instruction set. */
 #include <math.h>
 
-#include "base/calendar.h"
-#include "base/isa_name.h"
-#include "base/rows.h"
+#include "base/lanes/isa_name.h"
+#include "base/number/calendar.h"
+#include "base/team/rows.h"
 #include "law/moments.h"
 
 enum { TILE = JK_LAW_TILE };

@@ -11,8 +11,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/sort.h"
-#include "base/text.h"
+#include "base/number/sort.h"
+#include "base/text/text.h"
 #include "law/numbers.h"
 
 enum { TILE = 256 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The month arithmetic of base/calendar.h for dates that are known to lie in the years 1 to 9999: no branches, and
- * nothing but 32-bit integers, so that loops over columns of dates become lanes.
+/* The month arithmetic of base/number/calendar.h for dates that are known to lie in the years 1 to 9999: no branches,
+ * and nothing but 32-bit integers, so that loops over columns of dates become lanes.
  *
  * Days are counted in centuries and years that begin on 1 March, so that the leap day is the last of its year. 400
  * years have 146097 days and 4 years 1461; with a day before the count as 4 d + 3, quotients by these two are whole

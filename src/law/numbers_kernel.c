@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/isa_name.h"
-#include "base/rows.h"
+#include "base/lanes/isa_name.h"
+#include "base/team/rows.h"
 #include "law/moments.h"
 #include "law/numbers.h"
 

@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-#include "base/fmath.h"
+#include "base/number/fmath.h"
 
 double jk_steps_integral(const jk_steps *steps, double from, double months) {
     double end = from + months, sum = 0.0;

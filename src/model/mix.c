@@ -3,9 +3,9 @@
 
 #include "base/error.h"
 #include "jalki/model_diff.h"
-#include "model/diff.h"
-#include "model/include.h"
-#include "model/load.h"
+#include "model/file/diff.h"
+#include "model/file/include.h"
+#include "model/file/load.h"
 
 static bool of_second(const char *key, unsigned parts_of_b) {
     return (parts_of_b >> jk_model_part_of(key) & 1) != 0;

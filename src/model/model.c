@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "model/additions.h"
-#include "model/amend.h"
-#include "model/changes.h"
-#include "model/include.h"
-#include "model/load.h"
-#include "model/sections.h"
-#include "model/tables.h"
+#include "model/file/additions.h"
+#include "model/file/amend.h"
+#include "model/file/changes.h"
+#include "model/file/include.h"
+#include "model/file/load.h"
+#include "model/keys/sections.h"
+#include "model/keys/tables.h"
 
 enum { WARNINGS_MAX = 64 };
 

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fmath.h"
-#include "base/grid.h"
+#include "base/number/fmath.h"
+#include "base/number/grid.h"
 #include "plan/plan.h"
 
 size_t jk_plan_group_of(const jk_plan *plan, const jk_terms *terms, size_t row, jk_plan_group *group) {

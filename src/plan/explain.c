@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/grid.h"
 #include "base/memory.h"
+#include "base/number/grid.h"
 #include "plan/plan.h"
 
 jk_status jk_plan_trace_init(jk_plan_trace *trace, const jk_plan *plan, jk_error *error) {

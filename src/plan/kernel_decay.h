@@ -11,7 +11,7 @@
 #ifndef JK_PLAN_KERNEL_DECAY_H
 #define JK_PLAN_KERNEL_DECAY_H
 
-#include "base/lanes.h"
+#include "base/lanes/lanes.h"
 
 typedef struct jk_decay {
     jk_vec share, left;

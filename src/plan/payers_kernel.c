@@ -2,7 +2,7 @@
 /* The plan kernel of claims whose debtors pay in spells, compiled once per instruction set: induction, then projection,
  * of one tile over quiet and paying states. The kinds of group are compiled apart from one source, as in plan_kernel.c.
  */
-#include "base/isa_name.h"
+#include "base/lanes/isa_name.h"
 #include "plan/kernel_payers_induct.h"
 #include "plan/kernel_payers_project.h"
 #include "plan/plan_kernel.h"

@@ -3,7 +3,7 @@
 #ifndef JK_PLAN_PLAN_H
 #define JK_PLAN_PLAN_H
 
-#include "base/isa.h"
+#include "base/lanes/isa.h"
 #include "jalki/plan.h"
 #include "plan/plan_kernel.h"
 

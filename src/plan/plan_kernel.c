@@ -3,7 +3,7 @@
  * (title states that can be reached, titles that end or not) are compiled apart from one source. */
 #include "plan/plan_kernel.h"
 
-#include "base/isa_name.h"
+#include "base/lanes/isa_name.h"
 #include "plan/kernel_induct.h"
 #include "plan/kernel_project.h"
 

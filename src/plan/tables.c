@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
 #include "base/invariants.h"
 #include "base/memory.h"
+#include "base/number/fmath.h"
 #include "model/economics.h"
 
 enum { LAST_AGE_MAX = 12000 }; /* months; a knot of a curve beyond a thousand years is a mistake */

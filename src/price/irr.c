@@ -9,8 +9,8 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "base/fmath.h"
-#include "base/isa.h"
+#include "base/lanes/isa.h"
+#include "base/number/fmath.h"
 #include "jalki/price.h"
 #include "price/irr.h"
 

@@ -4,9 +4,9 @@
  * one waits for the step before; neither fused nor reordered, so that each lane has the bits of the one-by-one loop. */
 #include "price/irr.h"
 
-#include "base/fmath.h"
-#include "base/isa_name.h"
-#include "base/lanes.h"
+#include "base/lanes/isa_name.h"
+#include "base/lanes/lanes.h"
+#include "base/number/fmath.h"
 
 #if defined(JK_LANES_V4)
 enum { SOME = 8 };

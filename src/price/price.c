@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-#include "base/fmath.h"
+#include "base/number/fmath.h"
 
 double jk_price_bid(double value, double onboarding_cost, uint64_t claims) {
     double bid = value - onboarding_cost * (double)claims;

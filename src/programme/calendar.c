@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/grid.h"
 #include "base/memory.h"
-#include "base/sort.h"
+#include "base/number/calendar.h"
+#include "base/number/grid.h"
+#include "base/number/sort.h"
 #include "model/economics.h"
 #include "programme/words.h"
 

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/grid.h"
-#include "base/output.h"
+#include "base/file/output.h"
+#include "base/number/calendar.h"
+#include "base/number/grid.h"
 #include "jalki/calendar.h"
 #include "programme/words.h"
 

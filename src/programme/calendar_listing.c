@@ -2,15 +2,15 @@
 /* What falls due as rows: the entries, and their sums by month and week; as JSON and CSV. */
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/json.h"
-#include "base/language.h"
-#include "base/listing.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
+#include "base/number/calendar.h"
+#include "base/text/json.h"
+#include "base/words/language.h"
+#include "base/words/listing.h"
 #include "jalki/calendar.h"
 #include "programme/words.h"
-#include "value/json_parts.h"
+#include "value/results/json_parts.h"
 
 enum { ACT_BY, DUE, CLAIM_ID, DEBTOR_ID, COUNTRY, SEGMENT, BY, DO, COST, STAKE, BALANCE, VALUE, WORDS, COLUMNS };
 

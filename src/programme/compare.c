@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/grid.h"
 #include "base/memory.h"
-#include "base/team.h"
+#include "base/number/calendar.h"
+#include "base/number/grid.h"
+#include "base/team/team.h"
 
 #define BIT(NAME) (UINT64_C(1) << JK_COLUMN_##NAME)
 

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/escape.h"
+#include "base/file/output.h"
 #include "base/memory.h"
-#include "base/output.h"
+#include "base/text/escape.h"
 #include "programme/compare.h"
 #include "programme/words.h"
-#include "value/number.h"
+#include "value/results/number.h"
 
 enum { MILLION = 1000000, PIECE_ROWS = 16384, DECIMALS = 6, NUMBERS = JK_STEP_COUNT + 3, WORDS = 64 };
 

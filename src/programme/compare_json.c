@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A comparison as JSON; the page compare.js draws it. */
-#include "base/calendar.h"
-#include "base/json.h"
-#include "base/listing.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
+#include "base/number/calendar.h"
+#include "base/text/json.h"
+#include "base/words/listing.h"
 #include "programme/compare.h"
 #include "programme/words.h"
-#include "value/json_parts.h"
+#include "value/results/json_parts.h"
 
 static json_t *side_json(jk_json_builder *b, const jk_comparison *comparison, int side) {
     const jk_compare_side *of = side == 0 ? &comparison->from : &comparison->to;

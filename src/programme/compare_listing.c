@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The groups of a comparison as rows, their columns described once. */
-#include "base/grid.h"
-#include "base/listing.h"
+#include "base/number/grid.h"
+#include "base/words/listing.h"
 #include "programme/compare.h"
 #include "programme/words.h"
 

@@ -17,12 +17,12 @@
 
 #include "backtest/internal.h"
 #include "base/error.h"
-#include "base/grid.h"
 #include "base/memory.h"
-#include "base/parallel.h"
-#include "base/sort.h"
-#include "base/team.h"
-#include "base/wide.h"
+#include "base/number/grid.h"
+#include "base/number/sort.h"
+#include "base/number/wide.h"
+#include "base/team/parallel.h"
+#include "base/team/team.h"
 #include "programme/compare.h"
 #include "programme/words.h"
 

@@ -9,10 +9,10 @@
 #include "base/error.h"
 #include "base/hash_key.h"
 #include "base/memory.h"
-#include "base/parallel.h"
 #include "base/policy.h"
-#include "import/ids.h"
-#include "import/key.h"
+#include "base/team/parallel.h"
+#include "import/commit/ids.h"
+#include "import/commit/key.h"
 
 enum { PIECE_ROWS = 65536, PIECES_AT_ONCE = 16, AHEAD = 16 };
 

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "import/ids.h"
+#include "import/commit/ids.h"
 #include "jalki/tape.h"
 
 #define JK_MATCH_NONE UINT32_MAX

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/grid.h"
-#include "base/listing.h"
 #include "base/memory.h"
+#include "base/number/grid.h"
+#include "base/words/listing.h"
 
 /* In the order of a valuation's stages; the general part, with the required return, is last. */
 static const jk_model_part order[JK_PART_COUNT] = {JK_PART_LAW, JK_PART_SCORE, JK_PART_SEGMENTS, JK_PART_GENERAL};

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
+#include "base/number/calendar.h"
 #include "programme/compare.h"
 
 jk_status jk_pair_settle(const jk_compare_side *const side[2], int32_t cutoff[2], double irr[2], jk_error *error) {

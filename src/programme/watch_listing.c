@@ -3,14 +3,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/calendar.h"
-#include "base/json.h"
-#include "base/language.h"
-#include "base/listing.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
+#include "base/number/calendar.h"
+#include "base/text/json.h"
+#include "base/words/language.h"
+#include "base/words/listing.h"
 #include "jalki/watch.h"
 #include "programme/words.h"
-#include "value/json_parts.h"
+#include "value/results/json_parts.h"
 
 /* ---- the list --------------------------------------------------------------------------------------------------- */
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/language.h"
 #include "base/memory.h"
-#include "base/sort.h"
+#include "base/number/calendar.h"
+#include "base/number/sort.h"
+#include "base/words/language.h"
 
 enum { FROM, TO, PIECE_ROWS = 65536, SHOWN = 64 };
 

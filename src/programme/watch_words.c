@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/language.h"
+#include "base/number/calendar.h"
+#include "base/words/language.h"
 #include "programme/watch_own.h"
 #include "programme/words.h"
 

@@ -4,7 +4,7 @@
 #ifndef JK_REPORT_FIGURES_H
 #define JK_REPORT_FIGURES_H
 
-#include "base/json.h"
+#include "base/text/json.h"
 #include "jalki/bids.h"
 #include "jalki/explain.h"
 #include "jalki/inspect.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sort.h"
+#include "base/number/sort.h"
 #include "report/figures.h"
 
 static int by_code(const void *a, const void *b) {

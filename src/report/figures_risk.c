@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/json.h"
+#include "base/text/json.h"
 #include "jalki/scenario.h"
 #include "report/figures.h"
 

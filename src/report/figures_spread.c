@@ -2,7 +2,7 @@
 /* Where the value lies: by segment and age, and in how few hands. */
 #include <stdlib.h>
 
-#include "base/grid.h"
+#include "base/number/grid.h"
 #include "report/figures.h"
 
 json_t *jk_figures_map(jk_json_builder *b, const jk_figures *figures) {

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/grid.h"
-#include "base/json.h"
+#include "base/number/calendar.h"
+#include "base/number/grid.h"
+#include "base/text/json.h"
 #include "h5/h5_file.h"
 #include "jalki/report.h"
 #include "tape/findings_json.h"

@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/language.h"
-#include "base/output.h"
+#include "base/file/output.h"
+#include "base/file/sha256.h"
 #include "base/policy.h"
-#include "base/sha256.h"
+#include "base/words/language.h"
 #include "report/page_files.h"
 
 static const jk_page_file *find_file(const char *name) {

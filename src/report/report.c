@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/grid.h"
+#include "base/number/grid.h"
+#include "base/number/sort.h"
 #include "base/policy.h"
-#include "base/sort.h"
 #include "jalki/export.h"
 #include "report/figures.h"
 

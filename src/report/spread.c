@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/grid.h"
-#include "base/sort.h"
-#include "base/team.h"
+#include "base/number/grid.h"
+#include "base/number/sort.h"
+#include "base/team/team.h"
 
 const int jk_top_percent[JK_TOP_SHARES] = {1, 5, 10, 25};
 

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/random.h"
-#include "base/sort.h"
-#include "base/team.h"
+#include "base/number/random.h"
+#include "base/number/sort.h"
+#include "base/team/team.h"
 #include "reprice/book.h"
 
 #define FACE_PART 0.02 /* of the face in a claim's size: what is worth nothing may come to be worth something */

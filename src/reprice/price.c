@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/grid.h"
+#include "base/number/grid.h"
 #include "reprice/book.h"
 
 void jk_book_work_reset(jk_book_work *work) {

@@ -2,10 +2,10 @@
 /* The bid table as JSON: one object per scenario and return, with the groups inside. */
 #include <math.h>
 
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/export.h"
-#include "value/json_parts.h"
 #include "value/quote.h"
+#include "value/results/json_parts.h"
 
 static json_t *binding_of(const jk_bids *bids, const jk_bid_cell *cell) {
     return cell->floored ? json_string(jk_bid_binding(bids, cell)) : json_null();

@@ -2,7 +2,7 @@
 /* The bid table: a row for each scenario, required return and group, the columns described once. */
 #include <math.h>
 
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/export.h"
 #include "value/quote.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Break-evens as rows, the columns described once; and as JSON. */
-#include "base/listing.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
+#include "base/words/listing.h"
 #include "jalki/break_even.h"
 #include "scenario/break_even.h"
 

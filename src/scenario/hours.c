@@ -19,7 +19,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
+#include "base/number/fmath.h"
 
 enum { ROUNDS_MAX = 40, REPAIRS_MAX = 60, PATIENCE = 4, CASES = 3 };
 #define MARGIN       0.0005 /* of the hours: rounds aim below the limit, so that they come to keep it */

@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/fmath.h"
 #include "base/invariants.h"
 #include "base/memory.h"
+#include "base/number/calendar.h"
+#include "base/number/fmath.h"
 
 enum { PIECE_ROWS = 65536, SEGMENT_LEAST = 30 };
 

@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/grid.h"
 #include "base/memory.h"
-#include "base/sort.h"
+#include "base/number/calendar.h"
+#include "base/number/grid.h"
+#include "base/number/sort.h"
 #include "scenario/information.h"
 
 enum { PIECE_ROWS = 65536 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The price of missing data by field as rows, the columns described once; and as JSON. */
-#include "base/listing.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
+#include "base/words/listing.h"
 #include "jalki/missing.h"
 
 enum {

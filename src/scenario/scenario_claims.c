@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/escape.h"
-#include "base/output.h"
-#include "base/team.h"
+#include "base/file/output.h"
+#include "base/team/team.h"
+#include "base/text/escape.h"
 #include "jalki/scenario.h"
-#include "value/number.h"
+#include "value/results/number.h"
 
 enum { DECISION_TEXT = 8, NAME_TEXT = 96 };
 

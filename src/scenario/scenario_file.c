@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/sha256.h"
-#include "base/text.h"
-#include "base/yaml.h"
+#include "base/file/sha256.h"
+#include "base/number/calendar.h"
+#include "base/text/text.h"
+#include "base/text/yaml.h"
 #include "jalki/scenario.h"
 #include "scenario/scenario_law.h"
 

@@ -2,8 +2,8 @@
 /* Scenarios side by side as JSON: the keys are the command line's contract. */
 #include <stdlib.h>
 
-#include "base/json.h"
-#include "base/listing.h"
+#include "base/text/json.h"
+#include "base/words/listing.h"
 #include "jalki/export.h"
 #include "jalki/scenario.h"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/text.h"
-#include "model/amend.h"
+#include "base/text/text.h"
+#include "model/file/amend.h"
 
 /* Keys of a jurisdiction that may change on a day, and of each those within; NULL: all. What a letter does and how
  * titles are renewed is not among them: that rests on what was done before the day, which no tape tells. */

@@ -3,7 +3,7 @@
 #ifndef JK_SCENARIO_LAW_H
 #define JK_SCENARIO_LAW_H
 
-#include "base/yaml.h"
+#include "base/text/yaml.h"
 #include "jalki/scenario.h"
 
 /* What the later law may change, checked while the file is read: a map from countries of the model to `limitation` and

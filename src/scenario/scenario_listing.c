@@ -3,7 +3,7 @@
  * once. */
 #include <math.h>
 
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/scenario.h"
 
 enum {

@@ -2,7 +2,7 @@
 /* Valuations side by side: lines of the table, and what stands behind decisions that change. */
 #include <stdio.h>
 
-#include "base/language.h"
+#include "base/words/language.h"
 #include "jalki/scenario.h"
 
 static const jk_group *group_of(const jk_valuation *valuation, int segment) {

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
 #include "base/memory.h"
+#include "base/number/fmath.h"
 #include "jalki/scenario.h"
 
 #define PRODUCT_MAX 1e6 /* of the factors of several entries on one figure */

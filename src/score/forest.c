@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/isa.h"
+#include "base/lanes/isa.h"
 #include "base/memory.h"
 #include "score/scorer_internal.h"
 

@@ -5,8 +5,8 @@
  * where the fork says), and leaves are added tree after tree in 64 bits: the bits of the sum are those of walking. */
 #include "score/forest.h"
 
-#include "base/isa_name.h"
-#include "base/lanes.h"
+#include "base/lanes/isa_name.h"
+#include "base/lanes/lanes.h"
 
 enum { VECTORS = JK_FOREST_GROUP / JK_LANES };
 

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
 #include "base/memory.h"
+#include "base/number/fmath.h"
 #include "score/scorer_internal.h"
 
 enum { ROWS = JK_DENSE_ROWS };

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
 #include "base/memory.h"
+#include "base/number/fmath.h"
 #include "score/scorer_internal.h"
 
 #define SURE 1e-12 /* probabilities of 0 and 1 count as this far from them */

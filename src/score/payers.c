@@ -6,7 +6,7 @@
  * spells bring the same share: rho* / (rho* + beta) = y, so rho* = beta y / (1 - y).
  */
 
-#include "base/fmath.h"
+#include "base/number/fmath.h"
 #include "model/economics.h"
 #include "score/scorer_internal.h"
 

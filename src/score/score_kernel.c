@@ -3,9 +3,9 @@
  * class and theta. */
 #include <stdbool.h>
 
-#include "base/fmath.h"
-#include "base/isa_name.h"
-#include "base/rows.h"
+#include "base/lanes/isa_name.h"
+#include "base/number/fmath.h"
+#include "base/team/rows.h"
 #include "score/scorer_internal.h"
 
 static void level_points(const jk_scorer_item *item, const jk_block *block, size_t first, size_t count,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/isa.h"
+#include "base/lanes/isa.h"
 #include "base/memory.h"
 #include "law/numbers.h"
 #include "score/levels.h"

@@ -5,7 +5,7 @@
 
 #include <float.h>
 
-#include "base/dense.h"
+#include "base/number/dense.h"
 #include "jalki/score.h"
 #include "law/law_internal.h"
 #include "score/forest.h"

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/isa_name.h"
-#include "base/rows.h"
+#include "base/lanes/isa_name.h"
+#include "base/team/rows.h"
 #include "law/numbers.h"
 #include "score/scorer_internal.h"
 

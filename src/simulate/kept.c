@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/file/resume.h"
 #include "base/memory.h"
-#include "base/resume.h"
-#include "base/team.h"
+#include "base/team/team.h"
 
 enum { NUMBERS = 4 }; /* of a path, beside its years */
 

@@ -10,13 +10,13 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
+#include "base/file/resume.h"
 #include "base/memory.h"
-#include "base/resume.h"
-#include "base/team.h"
-#include "simulate/distribution.h"
+#include "base/number/fmath.h"
+#include "base/team/team.h"
 #include "simulate/kept.h"
-#include "simulate/paths.h"
+#include "simulate/paths/distribution.h"
+#include "simulate/paths/paths.h"
 
 enum { BATCH_FIRST = 1024, BATCHES_KEPT = 32, CONVERGENCE_FIRST = 250 };
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/json.h"
+#include "base/text/json.h"
 #include "jalki/export.h"
 #include "jalki/simulate.h"
 

@@ -20,13 +20,13 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/fmath.h"
 #include "base/memory.h"
+#include "base/number/fmath.h"
 #include "jalki/score.h"
 #include "jalki/simulate.h"
 #include "score/levels.h"
-#include "simulate/covariance.h"
-#include "simulate/draws.h"
+#include "simulate/draws/covariance.h"
+#include "simulate/draws/draws.h"
 
 enum { DRAWS = 8, PATHS = 2048, SEED = 1, CASES = 1 + 3 * DRAWS, PART = 1024 };
 

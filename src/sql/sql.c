@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/output.h"
+#include "base/file/output.h"
 #include "duckdb/duckdb.h"
 #include "sql/frame_table.h"
 

@@ -3,7 +3,7 @@
 #ifndef JK_TAPE_FINDINGS_JSON_H
 #define JK_TAPE_FINDINGS_JSON_H
 
-#include "base/json.h"
+#include "base/text/json.h"
 #include "jalki/findings.h"
 
 /* [{"severity", "code", "count", "accepted", "text"}, …]. */

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "base/calendar.h"
+#include "base/number/calendar.h"
 
 /* period_start + months: whole months by the calendar, the rest in days of 1/30.4375 month, rounded down, so that a
  * period never reaches into the one that follows it; no later than the end of the year 9999. `months` is above 0 and at

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file/transfer.h"
 #include "base/memory.h"
-#include "base/parallel.h"
-#include "base/transfer.h"
+#include "base/team/parallel.h"
 #include "h5/h5_codec.h"
 #include "tape/result_store.h"
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/team.h"
-#include "base/transfer.h"
+#include "base/file/transfer.h"
+#include "base/team/team.h"
 #include "h5/h5_sums.h"
 
 #define RESULT_FORMAT "result 1"

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/calendar.h"
+#include "base/number/calendar.h"
 
 enum rule { KEEP, REJECT, NEUTRAL };
 

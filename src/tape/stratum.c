@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/text.h"
+#include "base/number/calendar.h"
+#include "base/text/text.h"
 
 /* Lower ends of bands. */
 static const double balances[] = {0.0,    100.0,   250.0,   500.0,   1000.0,  2500.0,

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/tape.h"
 
 typedef enum jk_stratum_source {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/sort.h"
+#include "base/number/sort.h"
 #include "tape/stratum.h"
 
 enum { CELLS = 8 }; /* of a combination, where there may be JK_STRATUM_MOST of them; fewer combinations have more */

@@ -2,7 +2,7 @@
 /* The kernel's inputs: each is computed in 64 bits and rounded to 32 once (terms_kernel.c). */
 #include "terms/terms.h"
 
-#include "base/isa.h"
+#include "base/lanes/isa.h"
 #include "base/layout.h"
 #include "law/law_internal.h"
 

@@ -5,9 +5,9 @@
  * Gompertz (1825). All rows do the same arithmetic without jumps, in the same order on every instruction set. */
 #include <string.h>
 
-#include "base/fmath.h"
-#include "base/isa_name.h"
-#include "base/rows.h"
+#include "base/lanes/isa_name.h"
+#include "base/number/fmath.h"
+#include "base/team/rows.h"
 #include "law/law_internal.h"
 #include "terms/terms.h"
 

@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/sort.h"
-#include "base/team.h"
+#include "base/number/sort.h"
+#include "base/team/team.h"
 #include "value/engine.h"
 
 enum { A, B };

@@ -10,8 +10,8 @@
 
 #include "base/error.h"
 #include "base/invariants.h"
-#include "base/parallel.h"
-#include "base/team.h"
+#include "base/team/parallel.h"
+#include "base/team/team.h"
 #include "law/law_internal.h"
 
 static jk_status read_block(const jk_engine *engine, jk_worker *worker, size_t number, jk_error *error) {

@@ -6,8 +6,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "base/grid.h"
-#include "base/wide.h"
+#include "base/number/grid.h"
+#include "base/number/wide.h"
 #include "jalki/value.h"
 #include "value/row_sums.h"
 

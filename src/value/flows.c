@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "csv/table.h"
 
 /* 600 months of a thousand segments, with room to spare; the largest amount that is taken. */

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
-#include "base/parallel.h"
+#include "base/number/calendar.h"
+#include "base/team/parallel.h"
 
 enum {
     ROWS_AT_ONCE = 8192,

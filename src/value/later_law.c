@@ -4,8 +4,8 @@
  * of the cut-off, when the law was the old one. */
 #include <stdlib.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
+#include "base/number/calendar.h"
 #include "value/engine.h"
 
 #define DAYS_A_MONTH 30.4375 /* of bars */

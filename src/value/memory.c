@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/parallel.h"
+#include "base/team/parallel.h"
 #include "value/engine.h"
 
 enum { BLOCK_ROWS_SMALLEST = 256, BLOCK_ROWS_LARGEST = 1 << 20, SMALL_TAPE_BLOCK = 2048 };

@@ -2,7 +2,7 @@
 /* What is made of a finished valuation: months of its cash flow, and the offer. Needs nothing of the engine. */
 #include <math.h>
 
-#include "base/grid.h"
+#include "base/number/grid.h"
 #include "jalki/value.h"
 
 /* ---- cash flow ------------------------------------------------------------------------------------------------ */

@@ -4,7 +4,7 @@
 #ifndef JK_VALUE_QUOTE_H
 #define JK_VALUE_QUOTE_H
 
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/value.h"
 
 /* Value, value in per cent of face, bid, collections and net of a group: five columns from one that the listing says.

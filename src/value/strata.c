@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/grid.h"
 #include "base/memory.h"
+#include "base/number/grid.h"
 #include "value/strata.h"
 
 /* ---- opening -------------------------------------------------------------------------------------------------- */

@@ -9,10 +9,10 @@
 #include <xxhash.h>
 
 #include "base/error.h"
-#include "base/isa.h"
+#include "base/lanes/isa.h"
 #include "base/memory.h"
-#include "base/sort.h"
-#include "base/team.h"
+#include "base/number/sort.h"
+#include "base/team/team.h"
 #include "model/economics.h"
 #include "value/engine.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The loops of row_sums.h, compiled once per instruction set: amounts become integers of the grid of sums
- * (base/grid.h), eight cells side by side, and a row is added whole to the lines of its decision, reason, segment and
- * country. Integers: the order of rows, blocks and threads does not show. */
+ * (base/number/grid.h), eight cells side by side, and a row is added whole to the lines of its decision, reason,
+ * segment and country. Integers: the order of rows, blocks and threads does not show. */
 #include <math.h>
 #include <string.h>
 
-#include "base/grid.h"
-#include "base/isa_name.h"
-#include "base/rows.h"
+#include "base/lanes/isa_name.h"
+#include "base/number/grid.h"
+#include "base/team/rows.h"
 #include "value/row_sums.h"
 
 /* The bits of a number without its sign go up with its size, and those of what is no number lie above infinity's. */

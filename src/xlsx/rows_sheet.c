@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/error.h"
+#include "base/number/calendar.h"
 #include "xlsx/xlsx.h"
 
 enum { FORMULA_TEXT = 64, WIDE = 22, NARROW = 14, WIDEST = 60 };

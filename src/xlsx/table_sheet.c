@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "xlsx/xlsx.h"
 
 enum { CHART_WIDTH = 900, CHART_HEIGHT = 400, FORMULA_TEXT = 128, HEAD_HEIGHT = 45 };

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/run_record.h"
+#include "base/file/run_record.h"
 
 jk_status jk_xlsx_check(const jk_xlsx *book, lxw_error answer, jk_error *error) {
     if (answer == LXW_NO_ERROR) {

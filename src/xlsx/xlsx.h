@@ -5,7 +5,7 @@
 
 #include <xlsxwriter.h>
 
-#include "base/output.h"
+#include "base/file/output.h"
 #include "jalki/xlsx.h"
 
 typedef enum jk_look {

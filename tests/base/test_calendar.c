@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/calendar.h"
+#include "base/number/calendar.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Products of tiles on whole-number grids: every kernel gives the same bits, which Freivalds' check and a plain loop
  * have, too. */
-#include "base/dense.h"
+#include "base/number/dense.h"
 
 #include <stdint.h>
 #include <stdlib.h>

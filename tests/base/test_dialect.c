@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "base/dialect.h"
+#include "base/text/dialect.h"
 
 static const jk_dialect *named(const char *name) {
     size_t d = 0;

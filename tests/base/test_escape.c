@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text that does something is shown instead; text that is text stays. */
-#include "base/escape.h"
+#include "base/text/escape.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Our exp and log against the C library in long double. */
-#include "base/fmath.h"
+#include "base/number/fmath.h"
 
 #include <math.h>
 
-#include "base/random.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
 
 static void exp_is_within_its_bound(void **state) {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/input.h"
+#include "base/file/input.h"
 #include "base/policy.h"
 
 static char folder[] = "/tmp/jalki-input-XXXXXX", name[64], other[64];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The catalogue of texts: whole, sound as formats, and what comes of figures and dates in each language. */
-#include "base/language.h"
+#include "base/words/language.h"
 
 #include <string.h>
 
-#include "base/calendar.h"
+#include "base/number/calendar.h"
 #include "cmocka_all.h"
 
 static void the_catalogue_is_sound(void **state) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "cmocka_all.h"
 #include "support/must.h"
 

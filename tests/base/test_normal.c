@@ -2,7 +2,7 @@
 /* The normal distribution against the C library's erfc. */
 #include "cmocka_all.h"
 
-#include "base/normal.h"
+#include "base/number/normal.h"
 
 static void test_against_erfc(void **state) {
     (void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files appear whole or not at all, whatever happens on the way. */
-#include "base/output.h"
+#include "base/file/output.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -13,10 +13,10 @@
 
 #include <dirent.h>
 
-#include "base/input.h"
-#include "base/output_part.h"
+#include "base/file/input.h"
+#include "base/file/output_part.h"
+#include "base/file/temporary.h"
 #include "base/policy.h"
-#include "base/temporary.h"
 #include "cmocka_all.h"
 
 static char folder[] = "/tmp/jalki-output-XXXXXX";

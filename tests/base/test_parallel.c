@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/parallel.h"
+#include "base/team/parallel.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/random.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
 
 enum { COUNT = 10000 };

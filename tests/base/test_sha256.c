@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "base/sha256.h"
+#include "base/file/sha256.h"
 
 static void check(const char *text, const char *expected) {
     char found[JK_SHA256_TEXT];

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "base/random.h"
-#include "base/sort.h"
+#include "base/number/random.h"
+#include "base/number/sort.h"
 
 typedef struct row {
     int key, place;

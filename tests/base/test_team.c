@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/run_record.h"
-#include "base/team.h"
+#include "base/file/run_record.h"
+#include "base/team/team.h"
 #include "jalki/plan.h"
 
 static void rows_are_shared_out_in_order(void **state) {

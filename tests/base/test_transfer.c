@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/transfer.h"
+#include "base/file/transfer.h"
 #include "cmocka_all.h"
 
 static int new_file(void) {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "cli/groups.h"
+#include "cli/options/groups.h"
 
 /* ---- the records of all commands ------------------------------------------------------------------------------- */
 

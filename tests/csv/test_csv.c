@@ -6,7 +6,7 @@
 
 #include "cmocka_all.h"
 
-#include "base/calendar.h"
+#include "base/number/calendar.h"
 #include "csv/csv.h"
 #include "csv/value.h"
 #include "jalki/schema.h"

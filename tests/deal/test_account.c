@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "base/random.h"
+#include "base/number/random.h"
 #include "deal/account.h"
 #include "jalki/account.h"
 #include "jalki/price.h"

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "base/random.h"
+#include "base/number/random.h"
 #include "deal/apportion.h"
 
 /* Shares of all rows; of the tied ones the first get the further cents. Returns their sum. */

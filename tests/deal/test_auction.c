@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "base/normal.h"
+#include "base/number/normal.h"
 #include "deal/auction.h"
 #include "jalki/auction.h"
 

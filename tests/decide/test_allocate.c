@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/random.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
 #include "decide/allocate.h"
 #include "decide/allocate_pass.h"

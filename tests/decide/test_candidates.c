@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/listing.h"
+#include "base/words/listing.h"
 #include "jalki/decide.h"
 #include "jalki/worklist.h"
 #include "value/engine_case.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/calendar.h"
+#include "base/number/calendar.h"
 #include "value/tape_maker.h"
 
 enum {

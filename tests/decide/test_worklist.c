@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "base/calendar.h"
+#include "base/number/calendar.h"
 #include "decide/made_candidates.h"
 
 enum { ROWS = 60, STRIDE = 23, DEBTORS = ROWS / CLAIMS_PER_DEBTOR };

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/random.h"
-#include "fit/boost.h"
+#include "base/number/random.h"
+#include "fit/trees/boost.h"
 #include "jalki/boost.h"
 #include "jalki/model.h"
 #include "score/scorer_internal.h"

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bootstrap of a fit: by hand, and the same bits for threads, blocks of debtors and kernels. tests/python has it
  * against NumPy and counts how often its intervals hold. */
-#include "fit/ppml_bootstrap.h"
+#include "fit/ppml/ppml_bootstrap.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/isa.h"
-#include "base/random.h"
+#include "base/lanes/isa.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
-#include "fit/ppml.h"
+#include "fit/ppml/ppml.h"
 
 enum { ROWS = 3000, LEVELS = 4, FIGURES = 4, DRAWS = 300 };
 

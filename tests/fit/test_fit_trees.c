@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fit/boost.h"
-#include "fit/tree_features.h"
+#include "fit/trees/boost.h"
+#include "fit/trees/tree_features.h"
 #include "jalki/expected.h"
 #include "jalki/fit.h"
 #include "jalki/generate_panel.h"

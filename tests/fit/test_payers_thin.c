@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "cmocka_all.h"
-#include "fit/payers_thin.h"
+#include "fit/payers/payers_thin.h"
 
 enum { SEGMENTS = 4, CELLS = SEGMENTS * JK_TREATMENT_COUNT };
 static const double size[SEGMENTS] = {5.0, 5.5, 8.0, 9.0};

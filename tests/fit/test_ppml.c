@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cmocka_all.h"
-#include "fit/ppml.h"
+#include "fit/ppml/ppml.h"
 
 enum { MOST = 4000, TERMS = 2 };
 

@@ -7,7 +7,7 @@
 
 #include "cmocka_all.h"
 #include "fit/fit_internal.h"
-#include "fit/ppml.h"
+#include "fit/ppml/ppml.h"
 
 enum { ROWS = 6000, LEVELS = 4 };
 

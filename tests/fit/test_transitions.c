@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/distribution.h"
+#include "base/number/distribution.h"
 #include "cmocka_all.h"
-#include "fit/transitions.h"
+#include "fit/transitions/transitions.h"
 #include "history/history.h"
 #include "history/panel_internal.h"
 

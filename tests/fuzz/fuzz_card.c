@@ -5,7 +5,7 @@
 
 #include "fuzz_file.h"
 
-#include "model/sections.h"
+#include "model/keys/sections.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const double special[] = {-999.0, 99.0};

@@ -2,7 +2,7 @@
 /* Any bytes as a fit's covariance for a model of one segment. Seed: one of three parameters. */
 #include "fuzz_file.h"
 
-#include "simulate/covariance.h"
+#include "simulate/draws/covariance.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char path[64];

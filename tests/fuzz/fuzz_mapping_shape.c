@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "import/mapping.h"
+#include "import/mapping/mapping.h"
 
 typedef struct recipe {
     const uint8_t *bytes;

@@ -5,7 +5,7 @@
 
 #include "fuzz_file.h"
 
-#include "model/network.h"
+#include "model/score/network.h"
 
 static void check_layer(const jk_network_layer *layer) {
     for (size_t j = 0; j < layer->outputs; j++) {

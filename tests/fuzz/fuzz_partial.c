@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "base/team_internal.h"
+#include "base/team/team_internal.h"
 #include "fuzz_file.h"
 
 static void merge_them(const char *const *paths, size_t count) {

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 
 #include "base/error.h"
-#include "base/transfer.h"
+#include "base/file/transfer.h"
 #include "h5/h5.h"
 #include "h5/h5_private.h"
 

@@ -2,7 +2,7 @@
 /* Any bytes as an ensemble of trees. Seed: two small trees. */
 #include "fuzz_file.h"
 
-#include "model/trees.h"
+#include "model/trees/trees.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char path[64];

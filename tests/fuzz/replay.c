@@ -3,7 +3,7 @@
  * Runs in every build of the tests, also where there is no Clang; sanitizers make it sharper. */
 #include <string.h>
 
-#include "base/random.h"
+#include "base/number/random.h"
 #include "fuzz_file.h"
 
 enum { SIZE_MOST = 1 << 20 };

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/random.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
 #include "jalki/expected.h"
 #include "jalki/generate.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/calendar.h"
+#include "base/number/calendar.h"
 #include "cmocka_all.h"
 #include "jalki/generate.h"
 #include "jalki/generate_panel.h"

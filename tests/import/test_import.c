@@ -10,7 +10,7 @@
 
 #include "cmocka_all.h"
 
-#include "base/calendar.h"
+#include "base/number/calendar.h"
 #include "jalki/import.h"
 #include "jalki/tape.h"
 

@@ -2,9 +2,9 @@
 /* Periods of claims against a list that is looked through from end to end, for rows in any order. */
 #include <stdlib.h>
 
-#include "base/random.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
-#include "import/periods.h"
+#include "import/commit/periods.h"
 #include "tape/panel_period.h"
 
 enum { CLAIMS = 7, ROWS = 6000, ACCEPTED_MAX = 6000 };

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/isa.h"
-#include "base/random.h"
+#include "base/lanes/isa.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
 #include "jalki/import.h"
 

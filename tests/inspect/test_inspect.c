@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/calendar.h"
-#include "base/random.h"
+#include "base/number/calendar.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
 #include "jalki/inspect.h"
 #include "support/must.h"

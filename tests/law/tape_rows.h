@@ -13,9 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/calendar.h"
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/number/calendar.h"
+#include "base/text/text.h"
 #include "cmocka_all.h"
 #include "jalki/tape.h"
 

@@ -3,7 +3,7 @@
  * stepping through the days. Also: the order of rows does not matter. */
 #include "law/law_fixture.h"
 
-#include "base/random.h"
+#include "base/number/random.h"
 
 enum { FIRST_YEAR = 1940, LAST_YEAR = 2200, ROWS = 4000 };
 

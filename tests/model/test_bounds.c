@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-#include "model/tables.h"
+#include "model/keys/tables.h"
 #include "model_files.h"
 
 /* What is changed in the example while it is written out: at one key of one map. */

@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-#include "model/bounds.h"
-#include "model/tables.h"
+#include "model/file/bounds.h"
+#include "model/keys/tables.h"
 #include "model_files.h"
 
 typedef struct told {

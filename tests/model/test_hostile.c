@@ -3,7 +3,7 @@
  * or take much memory; each ends in a model or in an error that says where. Run under sanitizers by CI. */
 #include "cmocka_all.h"
 
-#include "base/random.h"
+#include "base/number/random.h"
 #include "model_files.h"
 
 enum { MUTATIONS = 4000, TEXT_ROOM = 1 << 16 };

@@ -5,8 +5,8 @@
 
 #include <stdarg.h>
 
+#include "model/keys/tables.h"
 #include "model/names.h"
-#include "model/tables.h"
 #include "model_files.h"
 
 enum { ROOM = 1 << 17 };

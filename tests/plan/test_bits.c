@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/isa.h"
-#include "base/random.h"
+#include "base/lanes/isa.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
 #include "support/plan_cases.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/grid.h"
+#include "base/number/grid.h"
 #include "cmocka_all.h"
 #include "support/plan_cases.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/random.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
 #include "plan/plan.h"
 #include "support/plan_cases.h"

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/grid.h"
-#include "base/isa.h"
-#include "base/random.h"
+#include "base/lanes/isa.h"
+#include "base/number/grid.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
 #include "plan/plan.h"
 #include "support/plan_cases.h"

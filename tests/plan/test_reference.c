@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/grid.h"
-#include "base/isa.h"
+#include "base/lanes/isa.h"
+#include "base/number/grid.h"
 #include "cmocka_all.h"
 #include "support/plan_cases.h"
 #include "support/plan_reference.h"

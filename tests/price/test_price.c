@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/random.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
 #include "jalki/price.h"
 

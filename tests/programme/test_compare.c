@@ -2,7 +2,7 @@
 /* Joining tapes by claim_id, and rounding the steps of a bridge: cases that a tape from import cannot show. */
 #include "../cmocka_all.h"
 #include "../value/tape_maker.h"
-#include "base/grid.h"
+#include "base/number/grid.h"
 #include "programme/compare.h"
 
 #define FROM_PATH "test_compare_from.h5"

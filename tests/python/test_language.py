@@ -34,7 +34,7 @@ def unquoted(text):
 def catalogue():
     """Key → words of the six languages."""
     entries = {}
-    for path in sorted((SOURCE / "src/base").glob("texts_*.def")):
+    for path in sorted((SOURCE / "src/base/words").glob("texts_*.def")):
         for line in path.read_text().splitlines():
             if line.startswith("JK_"):
                 words = [unquoted(text) for text in LITERAL.findall(line)]

@@ -89,8 +89,8 @@ def check_browser(page_path, folder, program):
         for _ in range(6):  # half a point each
             page.send("Input.dispatchKeyEvent", type="keyDown", key="ArrowRight", code="ArrowRight", windowsVirtualKeyCode=39)
             page.send("Input.dispatchKeyEvent", type="keyUp", key="ArrowRight", code="ArrowRight", windowsVirtualKeyCode=39)
+        page.wait("document.getElementById('change-irr').getAttribute('aria-valuetext') === '18%'")  # the keys have arrived
         assert float(f"{now():.15g}") == program[1]["value"]
-        assert page.evaluate("document.getElementById('change-irr').getAttribute('aria-valuetext')") == "18%"
         shown = page.evaluate("document.querySelector('#reprice .lead').textContent")
         assert f"{program[1]['value']:,.2f}" in shown.replace("\u00a0", " "), shown
         assert f"{program[1]['bid']:,.{figures['decimals']}f}" == column(page, "Side by side", 2)[1]

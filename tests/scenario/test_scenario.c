@@ -3,7 +3,7 @@
  * were, and figures follow the definitions of docs/scenario.md computed by hand. */
 #include "cmocka_all.h"
 
-#include "base/grid.h"
+#include "base/number/grid.h"
 #include "jalki/scenario.h"
 #include "value/engine_case.h"
 

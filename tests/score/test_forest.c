@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/isa.h"
-#include "base/random.h"
+#include "base/lanes/isa.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
 #include "score/scorer_internal.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "jalki/model.h"
-#include "simulate/beside.h"
+#include "simulate/draws/beside.h"
 
 static jk_model *model;
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cmocka_all.h"
-#include "simulate/covariance.h"
+#include "simulate/draws/covariance.h"
 
 #define CURVE(treatment, level, credibility)                                                                           \
     "{\"segment\":\"one\",\"treatment\":\"" treatment "\",\"characteristic\":\"curve\",\"level\":\"" level             \

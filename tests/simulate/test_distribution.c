@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "jalki/simulate.h"
-#include "simulate/distribution.h"
+#include "simulate/paths/distribution.h"
 
 static jk_distribution of_first(size_t count) {
     static double values[64];

@@ -3,11 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/isa.h"
+#include "base/lanes/isa.h"
 #include "base/memory.h"
-#include "base/random.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
-#include "simulate/path_kernel.h"
+#include "simulate/paths/path_kernel.h"
 
 enum { LARGEST = 131 };
 

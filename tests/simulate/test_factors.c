@@ -4,12 +4,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/isa.h"
+#include "base/lanes/isa.h"
 #include "base/memory.h"
-#include "base/random.h"
-#include "base/semidefinite.h"
+#include "base/number/random.h"
+#include "base/number/semidefinite.h"
 #include "cmocka_all.h"
-#include "simulate/draws.h"
+#include "simulate/draws/draws.h"
 
 enum { SEGMENTS = 2, COUNTRIES = 2, MONTHS = 24, PATHS = 3000, FACTORS = 3 };
 

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "simulate/own_risk.h"
+#include "simulate/paths/own_risk.h"
 
 enum { YEARS = 4 };
 

@@ -3,10 +3,10 @@
  * valuation at that factor's quantiles; with own risk alone it is binomial; and the same bits whatever the threads. */
 #include "cmocka_all.h"
 
-#include "base/fmath.h"
-#include "base/grid.h"
-#include "base/isa.h"
-#include "base/normal.h"
+#include "base/lanes/isa.h"
+#include "base/number/fmath.h"
+#include "base/number/grid.h"
+#include "base/number/normal.h"
 #include "jalki/scenario.h"
 #include "jalki/simulate.h"
 #include "value/engine_case.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/random.h"
+#include "base/number/random.h"
 
 /* A stream of uniform numbers. */
 typedef struct stream {

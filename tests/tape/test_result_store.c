@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/parallel.h"
+#include "base/team/parallel.h"
 #include "cmocka_all.h"
 #include "h5/h5_file.h"
 #include "jalki/result.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
+#include "base/number/calendar.h"
 #include "cmocka_all.h"
 #include "jalki/schema.h"
 

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/calendar.h"
 #include "base/memory.h"
-#include "base/parallel.h"
-#include "base/random.h"
+#include "base/number/calendar.h"
+#include "base/number/random.h"
+#include "base/team/parallel.h"
 #include "cmocka_all.h"
 #include "jalki/tape.h"
 #include "support/must.h"

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/random.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
 #include "jalki/tape.h"
 #include "support/must.h"

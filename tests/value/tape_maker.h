@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/memory.h"
-#include "base/random.h"
+#include "base/number/calendar.h"
+#include "base/number/random.h"
 #include "jalki/tape.h"
 #include "support/must.h"
 

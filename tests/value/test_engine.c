@@ -3,7 +3,7 @@
  * and with the flow; failures end the run cleanly, whatever thread they happen on. */
 #include "cmocka_all.h"
 
-#include "base/grid.h"
+#include "base/number/grid.h"
 #include "jalki/export.h"
 #include "value/engine_case.h"
 

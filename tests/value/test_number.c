@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fmath.h"
-#include "base/random.h"
+#include "base/number/fmath.h"
+#include "base/number/random.h"
 #include "cmocka_all.h"
-#include "value/number.h"
+#include "value/results/number.h"
 
 static void assert_text(char *(*write)(char *, double), const char *format, double value) {
     char got[JK_NUMBER_TEXT + 1];

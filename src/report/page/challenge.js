@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page of a challenger: draws the document of src/value/challenge_listing.c. What both models make of the portfolio, where they
+// The page of a challenger: draws the document of src/value/results/challenge_listing.c. What both models make of the portfolio, where they
 // decide otherwise, and on which claims most.
 "use strict";
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/text/json.h"
 #include "cli/host.h"
 #include "jalki/claims.h"
 #include "jalki/tape.h"

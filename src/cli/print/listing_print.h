@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Listings on stdout: as CSV, as tables, and described. */
+#ifndef JK_CLI_LISTING_PRINT_H
+#define JK_CLI_LISTING_PRINT_H
+
+#include <stdbool.h>
+
+#include "cli/print/table.h"
+#include "jalki/listing.h"
+
+/* All rows with all columns; returns the exit code. */
+int jk_cli_listing_csv(const jk_listing *listing);
+
+/* The same of rows that are not needed any more: frees them. */
+int jk_cli_listed_csv(jk_listed *listed);
+
+/* Which rows a table shows, and how. */
+typedef struct jk_cli_listing_view {
+    const char *title;        /* of the catalogue (base/words/language.h) */
+    const char *plain_title;  /* as it is, instead */
+    const char *group;        /* rows whose first column says this, NULL: all */
+    const char *name_head;    /* above the column "name", NULL: its own head */
+    bool coded;               /* the column "name" has codes of ours (decisions), printed in words */
+    const char *claims;       /* rows without claims are left out if this is a column's name, NULL: none are */
+    const char *const *added; /* columns whose sum stands beneath, NULL-ended; NULL: there is no line of sums */
+    int money_decimals;
+    const char *const *shown; /* these columns, in this order, NULL-ended; NULL: all that have a head */
+    const char *const *heads; /* above those that are shown, NULL-ended; NULL: their own */
+    size_t blank;      /* so many columns from the left are blank where all of them say what the row above says */
+    bool is_ruled;     /* a rule beneath the heads */
+    bool has_total;    /* a rule above the last row */
+    bool may_be_empty; /* without rows there is no table at all */
+    bool (*wanted)(const jk_listing *listing, const jk_cell *cells); /* rows that are shown; NULL: all */
+    /* Writes a cell that is written otherwise than its column says; false: it is not. NULL: none is. */
+    bool (*written)(jk_table *table, const jk_listing *listing, const jk_cell *cells, const char *column);
+} jk_cli_listing_view;
+
+/* The cell of a row in the column of that name. */
+const jk_cell *jk_cli_listing_cell(const jk_listing *listing, const jk_cell *cells, const char *column);
+
+/* The rows of a view, columns that have a head; returns 0, or 1 with a message. */
+int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *view);
+
+/* Adds a text of a column: a code of ours in words, another as it is. */
+void jk_cli_listing_code(jk_table *table, const jk_listing_column *column, const char *text);
+
+/* docs/outputs.md: the columns of all listings. */
+void jk_cli_listing_describe(void);
+
+#endif

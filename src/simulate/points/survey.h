@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One look at the whole portfolio: its claims as cells, its largest claims one by one, and what the portfolio is worth
+ * and brings in states of stress while its plans are kept, against which the model points are measured. A sink of the
+ * engine; memory does not grow with the claims. */
+#ifndef JK_SIMULATE_SURVEY_H
+#define JK_SIMULATE_SURVEY_H
+
+#include <stdbool.h>
+
+#include "jalki/value.h"
+#include "simulate/points/cells.h"
+#include "simulate/points/mix.h"
+
+/* States in which claims and points are compared: as expected; all collections times a factor for good; and a milder
+ * slump of three years that turns into a boom, which the points are not fitted to. */
+enum { JK_STATE_BASE, JK_STATE_WORSE, JK_STATE_BETTER, JK_STATE_TURN, JK_STRESS_STATES };
+typedef struct jk_extremes {
+    double worse, better;
+} jk_extremes;
+
+/* The multiplier of collections in an epoch that begins after `start` months. */
+double jk_extreme_at(const jk_extremes *extremes, int state, int32_t start);
+
+enum {
+    JK_LARGE_MOST = 5120,  /* claims that can be simulated one by one */
+    JK_CELLS_MOST = 200000 /* cells of a table: bounds memory and the time of a path */
+};
+
+/* What a portfolio, or what stands for it, brings in a state. */
+typedef struct jk_outcome_flows {
+    int64_t value; /* 2^-20 */
+    jk_cashflow flow;
+} jk_outcome_flows;
+
+typedef struct jk_survey_thread jk_survey_thread;
+
+typedef struct jk_survey {
+    const jk_model *model;
+    jk_extremes extremes;
+    double irr;                      /* required yearly return */
+    jk_plan *plan[JK_STRESS_STATES]; /* the base plan, and its tables with other multipliers */
+    const jk_covariance *covariance; /* whose points' levels are counted; NULL: none */
+    jk_mix mix;                      /* after jk_survey_finish */
+    jk_cell_grid grid;
+    int32_t *epoch_end;
+    bool shared; /* by ranks */
+    int threads;
+    jk_survey_thread *thread;
+    /* After jk_survey_finish. */
+    jk_cells cells;       /* without the large claims */
+    jk_cell_claim *large; /* by falling balance */
+    size_t large_count;
+    jk_outcome_flows truth[JK_STRESS_STATES]; /* all claims */
+    double rest_largest; /* the largest of the squared balances in cells over their sum; 0 where there are none */
+} jk_survey;
+
+/* The model and the covariance must outlive the survey. */
+jk_status jk_survey_init(jk_survey *survey, const jk_model *model, const jk_value_options *options,
+                         const jk_extremes *extremes, const jk_covariance *covariance, jk_error *error);
+/* `claims` of the tape: what the cells and the points made of them may take is counted. */
+jk_value_sink jk_survey_sink(jk_survey *survey, size_t claims);
+
+/* After the run: puts the threads together and takes the largest claims out of their cells. */
+jk_status jk_survey_finish(jk_survey *survey, const jk_valuation *valuation, bool own_risk, jk_error *error);
+void jk_survey_reset(jk_survey *survey);
+
+#endif
