@@ -54,6 +54,8 @@ def check_figures(page, figures):
     simulated = figures["simulation"]
     assert column(page, "Gross collections by year", 3) == [f"{year['p95']:,.{figures['decimals']}f}" for year in simulated["erc_by_year"]]
     assert column(page, "Quantiles", 1) == [f"{simulated['pv'][key]:,.{figures['decimals']}f}" for key in ("p01", "p05", "p25", "p50", "p75", "p95", "p99")]
+    assert simulated["correlation"]["factors"] == 0
+    assert "One factor moves for each country, any two correlated by 0.40." in page.evaluate("document.getElementById('risk').textContent")
     years = [sum(figures["months"]["gross"][i:i + 12]) for i in range(0, 180, 12)]
     assert column(page, "Cash flow by year", 1) == [f"{year:,.{figures['decimals']}f}" for year in years]
     cells = figures["map"]["cells"]
@@ -282,7 +284,18 @@ with tempfile.TemporaryDirectory() as name:
     evil_html, evil_figures = make(folder, "evil", folder / "evil.csv", "--with-ids")
     assert any(EVIL in claim["claim_id"] for currency in evil_figures["tape"]["currencies"] for claim in currency["largest"])
 
+    # A model of which segments and countries move by a matrix.
+    factors = folder / "factors.yaml"
+    countries = ["FI", "SE", "NO", "DK", "EE", "EU"]
+    matrix = [[(-0.5) ** abs(i - j) for j in range(6)] for i in range(6)]
+    factors.write_text(f"include: {MODEL}\nrisk: {{correlation: {{factors: [{', '.join(countries)}], matrix: {matrix}}}}}\n")
+    jalki("value", folder / "evil.h5", "--model", factors, "-o", folder / "factors.results")
+    jalki("report", folder / "factors.results", "-o", folder / "factors.html", "--paths", 200)
+
     with Browser() as browser:
+        moved = browser.open(folder / "factors.html", locale="en-GB")
+        quiet(moved, folder / "factors.html")
+        assert "6 factors of the model's segments and countries move, correlated by -0.50 to 0.25." in moved.evaluate("document.getElementById('risk').textContent")
         page = browser.open(html, locale="en-GB")
         quiet(page, html)
         check_figures(page, figures)

@@ -253,6 +253,9 @@
     s.put(table({ caption: "Quantiles", note: `${currency}; the standard errors of the value come from the number of paths`, sort: false, rows: quantiles, columns: [{ label: "paths below", value: ([name]) => name }, { label: "value", kind: "amount", value: ([, key]) => pv[key] },
       { label: "its standard error", kind: "amount", value: ([, key]) => pv.std_errors[key] }, { label: "collections, gross", kind: "amount", value: ([, key]) => simulation.gross[key] }, { label: "return at the bid", kind: "percent", value: ([, key]) => irr[key] }] }));
     s.put(element("p", { class: "quiet" }, `${number(simulation.model_points)} model points stand for the claims, with an error of at most ${percent(simulation.compression_error, 2)}; seed ${simulation.seed}.`));
+    const { factors, lowest, highest } = simulation.correlation;
+    s.put(element("p", { class: "quiet" }, factors > 0 ? `${number(factors)} factors of the model's segments and countries move, correlated by ${number(lowest, 2)} to ${number(highest, 2)}.`
+      : `One factor moves for each country, any two correlated by ${number(lowest, 2)}.`));
   }
 
   // ---- scenarios ----
