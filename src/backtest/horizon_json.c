@@ -9,7 +9,7 @@
 
 static json_t *cell_json(jk_json_builder *b, const jk_backtest_cell *cell) {
     json_t *object = json_object();
-    jk_json_put(b, object, "name", json_string(cell->name));
+    jk_json_put(b, object, "name", jk_json_string(cell->name));
     jk_backtest_put_cell(b, object, "landmarks", cell);
     return object;
 }
@@ -30,14 +30,14 @@ static json_t *horizon_json(jk_json_builder *b, const jk_horizon *horizon) {
     }
     jk_horizon_words(horizon, words, sizeof words);
     jk_json_put(b, object, "by", by);
-    jk_json_put(b, object, "in_words", json_string(words));
+    jk_json_put(b, object, "in_words", jk_json_string(words));
     return object;
 }
 
 static json_t *model_json(jk_json_builder *b, const jk_horizon_model *model) {
     json_t *object = json_object(), *file = json_object(), *horizons = json_array();
-    jk_json_put(b, file, "path", json_string(model->path));
-    jk_json_put(b, file, "name", json_string(model->name));
+    jk_json_put(b, file, "path", jk_json_string(model->path));
+    jk_json_put(b, file, "name", jk_json_string(model->name));
     jk_json_put(b, file, "sha256", json_string(model->sha256));
     jk_json_put(b, object, "model", file);
     jk_json_put(b, object, "currency", json_string(model->currency));
@@ -56,7 +56,7 @@ static json_t *date(int32_t days) {
 static json_t *panel_json(jk_json_builder *b, const jk_horizon_test *test) {
     const jk_panel_filter *filter = &test->options.landmarks.filter;
     json_t *object = json_object();
-    jk_json_put(b, object, "path", json_string(test->panel_path));
+    jk_json_put(b, object, "path", jk_json_string(test->panel_path));
     jk_json_put(b, object, "sha256", json_string(test->panel_sha256));
     jk_json_put(b, object, "rows", json_integer((json_int_t)test->panel_rows));
     jk_json_put(b, object, "from", date(filter->from));

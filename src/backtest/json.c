@@ -33,7 +33,7 @@ static json_t *tables(jk_json_builder *b, const jk_backtest_model *model) {
         json_t *cells = json_array();
         for (size_t c = 0; c < model->table[t].count; c++) {
             json_t *cell = json_object();
-            jk_json_put(b, cell, "name", json_string(model->table[t].cell[c].name));
+            jk_json_put(b, cell, "name", jk_json_string(model->table[t].cell[c].name));
             put_cell(b, cell, &model->table[t].cell[c]);
             jk_json_append(b, cells, cell);
         }
@@ -85,7 +85,7 @@ static json_t *stability_of(jk_json_builder *b, const jk_backtest_model *model) 
     json_t *list = json_array();
     for (size_t s = 0; s < model->stability_count; s++) {
         json_t *object = json_object();
-        jk_json_put(b, object, "name", json_string(model->stability[s].name));
+        jk_json_put(b, object, "name", jk_json_string(model->stability[s].name));
         jk_json_put(b, object, "psi", jk_json_number(model->stability[s].psi));
         jk_json_append(b, list, object);
     }
@@ -98,7 +98,7 @@ static void put_model(jk_json_builder *b, json_t *object, const jk_backtest_mode
     char words[JK_BACKTEST_WORDS];
     jk_backtest_words(model, words, sizeof words);
     put_cell(b, object, &model->total);
-    jk_json_put(b, object, "in_words", json_string(words));
+    jk_json_put(b, object, "in_words", jk_json_string(words));
     jk_json_put(b, object, "paid_part", jk_json_number(model->paid_part));
     put_ranking(b, object, &model->by_row);
     jk_json_put(b, object, "calibration_slope", jk_json_number(model->slope.slope));
@@ -115,8 +115,8 @@ static void put_model(jk_json_builder *b, json_t *object, const jk_backtest_mode
     jk_json_put(b, object, "by", tables(b, model));
     jk_json_put(b, object, "tenths", tenths(b, model));
     jk_json_put(b, object, "stability", stability_of(b, model));
-    jk_json_put(b, file, "path", json_string(model->path));
-    jk_json_put(b, file, "name", json_string(model->name));
+    jk_json_put(b, file, "path", jk_json_string(model->path));
+    jk_json_put(b, file, "name", jk_json_string(model->name));
     jk_json_put(b, file, "sha256", json_string(model->sha256));
     jk_json_put(b, object, "model", file);
 }
@@ -128,7 +128,7 @@ static json_t *date(int32_t days) {
 
 static json_t *panel_of(jk_json_builder *b, const jk_backtest *test) {
     json_t *object = json_object();
-    jk_json_put(b, object, "path", json_string(test->panel_path));
+    jk_json_put(b, object, "path", jk_json_string(test->panel_path));
     jk_json_put(b, object, "sha256", json_string(test->panel_sha256));
     jk_json_put(b, object, "rows", json_integer((json_int_t)test->panel_rows));
     jk_json_put(b, object, "key", json_string(test->filter.key == JK_PANEL_KEY_CLAIM ? "claim" : "debtor"));

@@ -17,7 +17,7 @@ static json_t *date_or_null(int32_t date) {
 }
 
 static json_t *words_or_null(const char *text) {
-    return text[0] == '\0' ? json_null() : json_string(text);
+    return text[0] == '\0' ? json_null() : jk_json_string(text);
 }
 
 /* All columns of the tape as they are after its defaults; text, or numbers where they are numbers. */
@@ -96,11 +96,11 @@ static json_t *reasons_list(jk_json_builder *b, const jk_explanation *e) {
         const jk_score_reason *reason = &e->reasons[i];
         const jk_score_detail *detail = &e->characteristics[reason->entry];
         json_t *item = json_object();
-        jk_json_put(b, item, "name", json_string(detail->characteristic));
+        jk_json_put(b, item, "name", jk_json_string(detail->characteristic));
         jk_json_put_numbers(b, item, {"points", detail->points}, {"typical", reason->typical},
                             {"difference", reason->difference}, {"typical_value", reason->typical_value});
-        jk_json_put(b, item, "typical_level", json_string(reason->typical_level));
-        jk_json_put(b, item, "words", json_string(jk_explain_reason_words(e, i, text)));
+        jk_json_put(b, item, "typical_level", jk_json_string(reason->typical_level));
+        jk_json_put(b, item, "words", jk_json_string(jk_explain_reason_words(e, i, text)));
         jk_json_append(b, list, item);
     }
     return list;
@@ -122,9 +122,9 @@ static json_t *score_object(jk_json_builder *b, const jk_explanation *e) {
     for (size_t c = 0; c < jk_score_detail_count(e->model); c++) {
         const jk_score_detail *detail = &e->characteristics[c];
         json_t *item = json_object();
-        jk_json_put(b, item, "name", json_string(detail->characteristic));
+        jk_json_put(b, item, "name", jk_json_string(detail->characteristic));
         jk_json_put(b, item, "value", detail->is_numeric ? jk_json_number(detail->value) : json_null());
-        jk_json_put(b, item, "level", json_string(detail->level));
+        jk_json_put(b, item, "level", jk_json_string(detail->level));
         jk_json_put(b, item, "points", jk_json_number(detail->points));
         jk_json_put(b, item, "fades", json_boolean(detail->fades));
         jk_json_put(b, item, "base", json_boolean(detail->is_base));

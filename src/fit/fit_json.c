@@ -25,8 +25,8 @@ static json_t *figure(jk_json_builder *json, const jk_fit *fit, const jk_fit_ter
     const char *treatment = term->treatment >= 0 ? jk_fit_treatment_name((size_t)term->treatment) : NULL;
     jk_json_put(json, object, "segment", segment != NULL ? json_string(segment) : json_null());
     jk_json_put(json, object, "treatment", treatment != NULL ? json_string(treatment) : json_null());
-    jk_json_put(json, object, "characteristic", json_string(term->characteristic));
-    jk_json_put(json, object, "level", json_string(term->level));
+    jk_json_put(json, object, "characteristic", jk_json_string(term->characteristic));
+    jk_json_put(json, object, "level", jk_json_string(term->level));
     return object;
 }
 
@@ -58,7 +58,7 @@ static json_t *references_json(jk_json_builder *json, const jk_fit *fit) {
     for (size_t i = 0; i < fit->result.term_count; i++) {
         const jk_fit_term *term = &fit->result.terms[i];
         if (term->reference && term->kind == JK_FIT_POINTS) {
-            jk_json_put(json, object, term->characteristic, json_string(term->level));
+            jk_json_put(json, object, term->characteristic, jk_json_string(term->level));
         }
     }
     return object;
@@ -77,11 +77,11 @@ static json_t *filter_json(jk_json_builder *json, const jk_panel_filter *filter)
 static json_t *panel_json(jk_json_builder *json, const jk_fit *fit) {
     const jk_tape *tape = jk_panel_tape(fit->panel);
     json_t *object = json_object();
-    jk_json_put(json, object, "source", json_string(jk_tape_attribute(tape, "source_name")));
+    jk_json_put(json, object, "source", jk_json_string(jk_tape_attribute(tape, "source_name")));
     jk_json_put(json, object, "sha256", json_string(jk_tape_sha256(tape)));
     jk_json_put(json, object, "from", date_or_null(fit->result.span.first_start));
     jk_json_put(json, object, "to", date_or_null(fit->result.span.end));
-    jk_json_put(json, object, "base_model", json_string(fit->base->name));
+    jk_json_put(json, object, "base_model", jk_json_string(fit->base->name));
     jk_json_put(json, object, "base_model_sha256", json_string(fit->base->sha256));
     jk_json_put(json, object, "base_currency", json_string(fit->base->base_currency));
     return object;
@@ -110,7 +110,7 @@ static json_t *bootstrap_json(jk_json_builder *json, const jk_fit_result *result
 static json_t *sentences(jk_json_builder *json, const char *const *lines, size_t count) {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        jk_json_append(json, list, json_string(lines[i]));
+        jk_json_append(json, list, jk_json_string(lines[i]));
     }
     return list;
 }
@@ -146,7 +146,7 @@ static json_t *factor_json(jk_json_builder *json, const jk_fit_factor *factor) {
     jk_json_append(json, interval, factor->learned ? jk_json_number(factor->low) : json_null());
     jk_json_append(json, interval, factor->learned ? jk_json_number(factor->high) : json_null());
     jk_json_put(json, object, "learned", json_boolean(factor->learned));
-    jk_json_put(json, object, "why_not", factor->learned ? json_null() : json_string(factor->why));
+    jk_json_put(json, object, "why_not", factor->learned ? json_null() : jk_json_string(factor->why));
     jk_json_put(json, object, "factor", factor->learned ? jk_json_number(factor->estimate) : json_null());
     jk_json_put(json, object, "std_error", factor->learned ? jk_json_number(factor->std_error) : json_null());
     jk_json_put(json, object, "interval", interval);
@@ -168,7 +168,7 @@ static json_t *splines_json(jk_json_builder *json, const jk_fit *fit) {
     for (size_t c = 0; c < fit->base->scorecard.count; c++) {
         if (fit->spline[c].variance > 0.0) {
             json_t *object = json_object();
-            jk_json_put(json, object, "characteristic", json_string(fit->card[c].from->name));
+            jk_json_put(json, object, "characteristic", jk_json_string(fit->card[c].from->name));
             jk_json_put(json, object, "bins", json_integer((json_int_t)fit->card[c].levels - 1));
             jk_json_put_numbers(json, object, {"degrees_of_freedom", fit->spline[c].freedom},
                                 {"step", sqrt(fit->spline[c].variance)});
@@ -194,7 +194,7 @@ static json_t *interactions_json(jk_json_builder *json, const jk_fit *fit) {
                                 {"std_error", of->std_error[g]});
             jk_json_append(json, segments, factor);
         }
-        jk_json_put(json, object, "characteristic", json_string(fit->card[c].from->name));
+        jk_json_put(json, object, "characteristic", jk_json_string(fit->card[c].from->name));
         jk_json_put(json, object, "kept", json_boolean(of->kept));
         jk_json_put_numbers(json, object, {"gain", of->gain}, {"gain_std_error", of->gain_error},
                             {"spread", of->spread}, {"degrees_of_freedom", of->freedom});

@@ -80,7 +80,7 @@ char *jk_chain_ladder_json(const jk_triangle *triangle, const jk_chain_ladder *r
     json_t *messages = json_array();
     char text[NOTE_ROOM];
     for (size_t i = 0; jk_chain_ladder_note(triangle, result, i, text, sizeof text); i++) {
-        jk_json_append(&b, messages, json_string(text));
+        jk_json_append(&b, messages, jk_json_string(text));
     }
     jk_json_put(&b, root, "messages", messages);
     jk_json_put(&b, root, "manifest", jk_run_record_manifest(&b));

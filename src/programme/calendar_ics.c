@@ -9,6 +9,7 @@
 #include "base/file/output.h"
 #include "base/number/calendar.h"
 #include "base/number/grid.h"
+#include "base/text/escape.h"
 #include "jalki/calendar.h"
 #include "programme/words.h"
 
@@ -44,12 +45,14 @@ __attribute__((format(printf, 2, 3))) static void put(FILE *out, const char *for
 
 /* Appends text with the characters escaped that mean something. */
 static void add_text(char text[TEXT_BYTES], const char *more) {
+    char shown[JK_TEXT_MAX * JK_ESCAPE_GROWTH + 1];
     size_t length = strlen(text);
-    for (; *more != '\0' && length + 3 < TEXT_BYTES; more++) {
-        if (strchr(",;\\", *more) != NULL) {
+    (void)jk_escape_text(shown, sizeof shown, more);
+    for (const char *c = shown; *c != '\0' && length + 3 < TEXT_BYTES; c++) {
+        if (strchr(",;\\", *c) != NULL) {
             text[length++] = '\\';
         }
-        text[length++] = (unsigned char)*more < ' ' ? ' ' : *more;
+        text[length++] = *c;
     }
     text[length] = '\0';
 }

@@ -23,7 +23,7 @@ typedef struct waterfall {
 
 static void add_bar(waterfall *fall, const char *name, const char *kind, double units) {
     json_t *bar = json_object();
-    jk_json_put(fall->b, bar, "name", json_string(name));
+    jk_json_put(fall->b, bar, "name", jk_json_string(name));
     jk_json_put(fall->b, bar, "kind", json_string(kind));
     jk_json_put(fall->b, bar, "amount", jk_json_number(units / fall->unit));
     jk_json_append(fall->b, fall->list, bar);

@@ -81,7 +81,7 @@ static json_t *bands(jk_json_builder *b, const jk_inspection *inspection, const 
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         json_t *object = json_object();
-        jk_json_put(b, object, "name", json_string(band[i].name));
+        jk_json_put(b, object, "name", jk_json_string(band[i].name));
         jk_json_put(b, object, "debtors", json_integer((json_int_t)band[i].debtors));
         put_amounts(b, object, inspection, &band[i].amounts);
         jk_json_append(b, list, object);

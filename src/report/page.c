@@ -11,6 +11,7 @@
 #include "base/file/output.h"
 #include "base/file/sha256.h"
 #include "base/policy.h"
+#include "base/text/escape.h"
 #include "base/words/language.h"
 #include "report/page_files.h"
 
@@ -87,8 +88,22 @@ static void put_plain(const page_parts *parts, const char *text) {
     }
 }
 
+/* Text that came from outside: characters with an effect of their own are written out. */
+static void put_shown(const page_parts *parts, const char *text) {
+    for (const char *c = text; *c != '\0';) {
+        char one[4 * JK_ESCAPE_GROWTH + 1], shown[4 * JK_ESCAPE_GROWTH + 1];
+        size_t length = 1;
+        while (length < 4 && ((unsigned char)c[length] & 0xc0) == 0x80) {
+            length++;
+        }
+        (void)snprintf(one, sizeof one, "%.*s", (int)length, c);
+        put_plain(parts, jk_escape_text(shown, sizeof shown, one));
+        c += length;
+    }
+}
+
 static void put_title(const page_parts *parts) {
-    put_plain(parts, jk_text_in(language_of(parts), parts->page->title));
+    put_shown(parts, jk_text_in(language_of(parts), parts->page->title));
 }
 
 static void put_language(const page_parts *parts) {
@@ -137,10 +152,15 @@ static void put_texts(const page_parts *parts) {
     (void)fputs("</script>\n", parts->out);
 }
 
-/* In JSON these characters occur in strings only, where an escape means the same. */
+/* In JSON these characters occur in strings only, where an escape means the same. What JSON itself writes as \uXXXX has
+ * an effect of its own (base/text/json.h): the page shows it written out. */
 static void put_figures(const page_parts *parts) {
     for (const char *c = parts->page->figures; *c != '\0'; c++) {
         const char *escape = *c == '<' ? "\\u003c" : *c == '>' ? "\\u003e" : *c == '&' ? "\\u0026" : NULL;
+        if (*c == '\\' && (c[1] == '\\' || c[1] == 'u')) {
+            escape = "\\\\";
+            c += c[1] == '\\';
+        }
         put(parts, escape != NULL ? escape : c, escape != NULL ? strlen(escape) : 1);
     }
 }

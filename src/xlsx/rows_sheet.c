@@ -41,7 +41,7 @@ static lxw_error write_cell(jk_xlsx *book, lxw_worksheet *sheet, lxw_row_t row, 
         enum { EPOCH_SERIAL = 25569 }; /* 1970-01-01 as a day of a workbook */
         return worksheet_write_number(sheet, row, column, (double)days + EPOCH_SERIAL, book->look[JK_LOOK_DATE]);
     }
-    return worksheet_write_string(sheet, row, column, text, NULL);
+    return jk_xlsx_text(sheet, row, column, text, NULL);
 }
 
 static void write_heads(jk_xlsx *book, lxw_worksheet *sheet, const jk_xlsx_rows *rows) {
@@ -50,7 +50,7 @@ static void write_heads(jk_xlsx *book, lxw_worksheet *sheet, const jk_xlsx_rows 
         bool words = strstr(name, "why") != NULL || strstr(name, "words") != NULL || strstr(name, "changes") != NULL;
         double width = words ? WIDEST : rows->kinds[c] == JK_SHEET_TEXT ? WIDE : NARROW;
         (void)worksheet_set_column(sheet, (lxw_col_t)c, (lxw_col_t)c, width, NULL);
-        (void)worksheet_write_string(sheet, JK_XLSX_HEAD_ROW, (lxw_col_t)c, name, book->look[JK_LOOK_HEAD]);
+        (void)jk_xlsx_text(sheet, JK_XLSX_HEAD_ROW, (lxw_col_t)c, name, book->look[JK_LOOK_HEAD]);
     }
 }
 

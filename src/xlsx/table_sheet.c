@@ -56,7 +56,7 @@ static void write_head(table_sheet *t, size_t c) {
         *at = *at == '_' ? ' ' : *at;
     }
     (void)worksheet_set_column(t->sheet, place_of(t, c), place_of(t, c), width_of(column), NULL);
-    (void)worksheet_write_string(t->sheet, JK_XLSX_HEAD_ROW, place_of(t, c), text, t->book->look[JK_LOOK_HEAD]);
+    (void)jk_xlsx_text(t->sheet, JK_XLSX_HEAD_ROW, place_of(t, c), text, t->book->look[JK_LOOK_HEAD]);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------------------ */
@@ -66,7 +66,7 @@ static lxw_error write_cell(table_sheet *t, size_t c, const jk_cell *cell) {
     const jk_listing_column *column = &t->table->listing->columns[c];
     lxw_col_t at = place_of(t, c);
     if (column->kind == JK_LISTING_TEXT || (column->kind == JK_LISTING_FIGURE && isnan(cell->number))) {
-        return cell->text[0] == '\0' ? LXW_NO_ERROR : worksheet_write_string(t->sheet, t->end, at, cell->text, NULL);
+        return jk_xlsx_text(t->sheet, t->end, at, cell->text, NULL);
     }
     if (isnan(cell->number)) {
         return LXW_NO_ERROR;

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file/run_record.h"
+#include "base/text/escape.h"
 
 jk_status jk_xlsx_check(const jk_xlsx *book, lxw_error answer, jk_error *error) {
     if (answer == LXW_NO_ERROR) {
@@ -19,6 +20,21 @@ jk_status jk_xlsx_check(const jk_xlsx *book, lxw_error answer, jk_error *error) 
     }
     return jk_fail(error, JK_ERROR_IO, book->output.target, 0, NULL, "cannot write the workbook: %s",
                    lxw_strerror(answer));
+}
+
+lxw_error jk_xlsx_text(lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column, const char *text, lxw_format *format) {
+    const size_t length = strlen(text);
+    if (length == 0 || !jk_escape_changes(text, length, true)) {
+        return length == 0 ? LXW_NO_ERROR : worksheet_write_string(sheet, row, column, text, format);
+    }
+    char *shown = malloc(length * JK_ESCAPE_GROWTH + 1);
+    if (shown == NULL) {
+        return LXW_ERROR_MEMORY_MALLOC_FAILED;
+    }
+    shown[jk_escape(shown, text, length, true, NULL)] = '\0';
+    lxw_error answer = worksheet_write_string(sheet, row, column, shown, format);
+    free(shown);
+    return answer;
 }
 
 /* ---- looks ----------------------------------------------------------------------------------------------------- */
@@ -106,7 +122,7 @@ lxw_worksheet *jk_xlsx_sheet(jk_xlsx *book, const char *name, const char *title,
                       name);
         return NULL;
     }
-    (void)worksheet_write_string(sheet, JK_XLSX_TITLE_ROW, 0, title, book->look[JK_LOOK_TITLE]);
+    (void)jk_xlsx_text(sheet, JK_XLSX_TITLE_ROW, 0, title, book->look[JK_LOOK_TITLE]);
     worksheet_set_landscape(sheet);
     worksheet_set_paper(sheet, 9); /* A4 */
     worksheet_fit_to_pages(sheet, 1, 0);
@@ -159,7 +175,7 @@ static jk_status write_origin(jk_xlsx *book, const char *manifest, jk_error *err
     while (*manifest != '\0') {
         size_t length = strcspn(manifest, "\n");
         (void)snprintf(line, sizeof line, "%.*s", (int)(length < sizeof line ? length : sizeof line - 1), manifest);
-        (void)worksheet_write_string(sheet, row++, 0, line, NULL);
+        (void)jk_xlsx_text(sheet, row++, 0, line, NULL);
         manifest += length + (manifest[length] == '\n');
     }
     return JK_OK;

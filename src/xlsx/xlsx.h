@@ -51,6 +51,10 @@ jk_status jk_xlsx_open_streamed(const char *path, bool personal, jk_xlsx **book,
 /* The error of a sheet with too many rows. */
 jk_status jk_xlsx_too_many(const jk_xlsx *book, const char *sheet, jk_error *error);
 
+/* A cell of text, or nothing where it is empty. Characters with an effect of their own are written out
+ * (base/text/escape.h): XML has no way to hold some of them, and a workbook with them does not open. */
+lxw_error jk_xlsx_text(lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column, const char *text, lxw_format *format);
+
 /* What libxlsxwriter answered, as an error of the file. */
 jk_status jk_xlsx_check(const jk_xlsx *book, lxw_error answer, jk_error *error);
 

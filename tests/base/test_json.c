@@ -22,8 +22,24 @@ static void test_texts(void **state) {
     jk_json_set(object, "list", list);
     jk_json_put(&builder, object, "none", jk_json_number(1.0 / 0.0));
     jk_json_set(object, "text", jk_json_string("\xff"));
-    expect_text(jk_json_text(&builder, object, JSON_COMPACT), "{\"list\":[1,0.0],\"none\":null,\"text\":\"?\"}\n");
+    expect_text(jk_json_text(&builder, object, JSON_COMPACT),
+                "{\"list\":[1,0.0],\"none\":null,\"text\":\"\\\\xff\"}\n");
     expect_text(jk_json_dump(NULL, json_object(), 0), "{}");
+}
+
+/* What a terminal or an editor would obey stands there as JSON's own escape, and reads as it was; ends of lines stay.
+ */
+static void test_effects(void **state) {
+    (void)state;
+    json_t *object = json_object();
+    jk_json_set(object, "a\x7f", json_string("\xe2\x80\xaeJ\xc3\xa4lki\xc2\x9b\033\n"));
+    char *text = jk_json_text(NULL, object, JSON_INDENT(1));
+    assert_non_null(text);
+    assert_string_equal(text, "{\n \"a\\u007f\": \"\\u202eJ\xc3\xa4lki\\u009b\\u001B\\n\"\n}\n");
+    json_t *again = jk_json_parse(text, 0, NULL);
+    assert_string_equal(json_string_value(json_object_get(again, "a\x7f")), "\xe2\x80\xaeJ\xc3\xa4lki\xc2\x9b\033\n");
+    json_decref(again);
+    free(text);
 }
 
 static void test_failures_are_kept(void **state) {
@@ -58,7 +74,8 @@ static void test_refused_memory_is_noticed(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts), cmocka_unit_test(test_failures_are_kept),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts), cmocka_unit_test(test_effects),
+                                       cmocka_unit_test(test_failures_are_kept),
                                        cmocka_unit_test(test_refused_memory_is_noticed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

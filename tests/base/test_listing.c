@@ -57,6 +57,22 @@ static void test_csv(void **state) {
     jk_listed_free(listed);
 }
 
+/* Names of columns may be a template's: cells like others. */
+static void test_names(void **state) {
+    (void)state;
+    const jk_listing_column named[] = {JK_LISTED_TEXT("=1+2", "a", "A"), JK_LISTED_TEXT("Debtor, \033", "b", "B")};
+    const jk_listing none = {.name = "test", .columns = named, .column_count = 2};
+    jk_error error = {0};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    assert_non_null(stream);
+    must(jk_listing_csv(&none, stream, &error), &error);
+    assert_int_equal(fclose(stream), 0);
+    assert_string_equal(text, "'=1+2,\"Debtor, \\u001b\"\n");
+    free(text);
+}
+
 static void test_json(void **state) {
     (void)state;
     jk_json_builder builder = {0};
@@ -117,8 +133,8 @@ static void test_long_text(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_csv), cmocka_unit_test(test_json),
-                                       cmocka_unit_test(test_none), cmocka_unit_test(test_numbers),
-                                       cmocka_unit_test(test_long_text)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_csv),     cmocka_unit_test(test_names),
+                                       cmocka_unit_test(test_json),    cmocka_unit_test(test_none),
+                                       cmocka_unit_test(test_numbers), cmocka_unit_test(test_long_text)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -344,7 +344,7 @@ def check_against_python(folder, seed):
         for got, wanted in zip(listed, rejects):
             assert (got[0], got[1], got[3]) == (wanted[0], wanted[1], wanted[3]), (seed, got, wanted)
             if wanted[1]:
-                assert got[2] == guarded(wanted[2]).replace("\n", "\\x0a"), (seed, got, wanted)
+                assert got[2] == guarded(wanted[2]).replace("\n", "\\u000a"), (seed, got, wanted)
         assert len(listed) == len(rejects), seed
     else:
         assert not os.path.exists(os.path.join(folder, "bad.csv"))

@@ -11,7 +11,8 @@
 enum { JK_ESCAPE_GROWTH = 6 };
 
 /* Characters with an effect of their own - control characters (C0, DEL, C1), line and paragraph separators, those that
- * change the direction of writing - become \uXXXX, as JSON writes them, and bytes that are no UTF-8 become \xXX.
+ * change the direction of writing, and the two that XML does not allow - become \uXXXX, as JSON writes them, and bytes
+ * that are no UTF-8 become \xXX.
  * `lines`: ends of lines and tabs stay. Reads from[length]; `to` has room for JK_ESCAPE_GROWTH * length bytes and gets
  * no terminator. A sequence that is cut off by the end of `from` is left for the next call where `rest` is given: *rest
  * gets its bytes. Returns the bytes written. */

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text/escape.h"
+
 /* Something that this thread built since its last text could not be held. */
 static _Thread_local int lost;
 
@@ -107,8 +109,19 @@ json_t *jk_json_number(double value) {
 }
 
 json_t *jk_json_string(const char *text) {
-    json_t *value = json_string(text);
-    return value != NULL ? value : json_string("?");
+    json_t *value = json_string(text != NULL ? text : "?");
+    if (value != NULL) {
+        return value;
+    }
+    const size_t length = strlen(text);
+    char *shown = take(length * JK_ESCAPE_GROWTH + 1);
+    if (shown == NULL) {
+        return NULL;
+    }
+    shown[jk_escape(shown, text, length, true, NULL)] = '\0';
+    value = json_string(shown);
+    free(shown);
+    return value;
 }
 
 json_t *jk_json_row_name(uint64_t row) {
@@ -117,10 +130,25 @@ json_t *jk_json_row_name(uint64_t row) {
     return json_string(name);
 }
 
+/* What jansson leaves as it is and a terminal or an editor would obey is written as \uXXXX, which JSON reads as the
+ * same. It stands in strings only. Frees the text; NULL without memory. */
+static char *escaped(char *text) {
+    const size_t length = text == NULL ? 0 : strlen(text);
+    if (text == NULL || !jk_escape_changes(text, length, true)) {
+        return text;
+    }
+    char *shown = malloc(length * JK_ESCAPE_GROWTH + 1);
+    if (shown != NULL) {
+        shown[jk_escape(shown, text, length, true, NULL)] = '\0';
+    }
+    free(text);
+    return shown;
+}
+
 /* Text of the object with room for `more` bytes behind its end. */
 static char *dump(const jk_json_builder *builder, json_t *object, size_t flags, size_t more) {
     bool failed = lost || object == NULL || (builder != NULL && builder->failed);
-    char *text = failed ? NULL : json_dumps(object, flags);
+    char *text = failed ? NULL : escaped(json_dumps(object, flags));
     if (lost) { /* also in the dump */
         free(text);
         text = NULL;

@@ -61,7 +61,8 @@ bool jk_json_no_memory(const json_t *root, const json_error_t *problem);
 /* A real; null for what is no finite number; never -0. */
 json_t *jk_json_number(double value);
 
-/* A string of text from a tape, which may not be the UTF-8 that JSON wants: then "?". */
+/* A string of text from outside, which may not be the UTF-8 that JSON wants: bytes that are none become \xXX
+ * (base/text/escape.h). "?" of NULL, NULL without memory. */
 json_t *jk_json_string(const char *text);
 
 /* How pages and messages call a claim where its id is not asked for (base/policy.h): "row 17", counted from 1. */

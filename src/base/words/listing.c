@@ -42,11 +42,16 @@ const char *jk_listing_number(double number, int decimals, char *text, size_t si
     return text;
 }
 
-static void put_cell(FILE *stream, const jk_listing_column *column, const jk_cell *cell) {
+static void put_text(FILE *stream, const jk_cell *cell) {
     char text[JK_CELL_BYTES(JK_CELL_TEXT)];
+    char *end = jk_cell_write(text, cell->text, strlen(cell->text));
+    (void)fwrite(text, 1, (size_t)(end - text), stream);
+}
+
+static void put_cell(FILE *stream, const jk_listing_column *column, const jk_cell *cell) {
+    char text[JK_CELL_TEXT];
     if (column->kind == JK_LISTING_TEXT) {
-        char *end = jk_cell_write(text, cell->text, strlen(cell->text));
-        (void)fwrite(text, 1, (size_t)(end - text), stream);
+        put_text(stream, cell);
     } else if (column->kind == JK_LISTING_FIGURE) {
         (void)fputs(cell->text, stream);
     } else {
@@ -57,7 +62,9 @@ static void put_cell(FILE *stream, const jk_listing_column *column, const jk_cel
 jk_status jk_listing_csv(const jk_listing *listing, FILE *stream, jk_error *error) {
     jk_cell cells[JK_LISTING_COLUMNS];
     for (size_t c = 0; c < listing->column_count; c++) {
-        (void)fprintf(stream, "%s%s", c > 0 ? "," : "", listing->columns[c].name);
+        (void)fputs(c > 0 ? "," : "", stream);
+        jk_cell_set(&cells[0], listing->columns[c].name); /* of a template, perhaps */
+        put_text(stream, &cells[0]);
     }
     (void)fputc('\n', stream);
     for (size_t row = 0; row < listing->rows; row++) {

@@ -116,7 +116,7 @@ static json_t *choice_json(jk_json_builder *json, const jk_experiment_result *re
         json_t *of = json_object();
         const char *name = result->unlike_name[t];
         jk_json_put(json, of, "outside", jk_json_number(result->outside[t]));
-        jk_json_put(json, of, "characteristic", name != NULL ? json_string(name) : json_null());
+        jk_json_put(json, of, "characteristic", name != NULL ? jk_json_string(name) : json_null());
         jk_json_put_numbers(json, of, {"difference", result->unlike[t]}, {"difference_weighed", result->balanced[t]});
         jk_json_put(json, object, treatment_name(t), of);
     }
@@ -129,11 +129,11 @@ jk_status jk_experiment_json(const jk_experiment *self, char **text, jk_error *e
     json_t *object = json_object(), *words = json_array();
     jk_listing effects = jk_effects_listing(self), overlap = jk_overlap_listing(self);
     for (size_t i = 0; i < result->word_count; i++) {
-        jk_json_append(json, words, json_string(result->words[i]));
+        jk_json_append(json, words, jk_json_string(result->words[i]));
     }
     jk_json_put(json, object, "jalki_experiment", json_integer(1));
     jk_json_put(json, object, "kind", json_string(result->randomised ? "experiment" : "observed"));
-    jk_json_put(json, object, "arm", result->arm != NULL ? json_string(result->arm) : json_null());
+    jk_json_put(json, object, "arm", result->arm != NULL ? jk_json_string(result->arm) : json_null());
     jk_json_put(json, object, "follow_months", json_integer(result->follow));
     jk_json_put_counts(json, object, {"claims", result->claims}, {"rows_without_arm", result->no_arm});
     jk_json_put(json, object, "followed", jk_json_number(result->followed));

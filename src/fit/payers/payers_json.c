@@ -40,10 +40,10 @@ static json_t *payer_term_json(jk_json_builder *json, const jk_fit *fit, const j
 static json_t *payer_level_json(jk_json_builder *json, const jk_fit *fit, const jk_payer_level *level) {
     json_t *object = json_object();
     const char *treatment = level->treatment >= 0 ? jk_fit_treatment_name((size_t)level->treatment) : NULL;
-    jk_json_put(json, object, "what", json_string(level->what));
+    jk_json_put(json, object, "what", jk_json_string(level->what));
     jk_json_put(json, object, "segment", segment_or_null(fit, level->segment));
     jk_json_put(json, object, "treatment", treatment != NULL ? json_string(treatment) : json_null());
-    jk_json_put(json, object, "level", json_string(level->level));
+    jk_json_put(json, object, "level", jk_json_string(level->level));
     jk_json_put_numbers(json, object, {"actual", level->actual}, {"expected", level->expected}, {"ratio", level->ratio},
                         {"std_error", level->std_error}, {"debtors", level->debtors}, {"value", level->value},
                         {"credibility", level->credibility});

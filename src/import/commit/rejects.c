@@ -12,29 +12,22 @@
 
 enum { VALUE_MAX = 200 };
 
-/* A quoted cell; long ones are cut. Control bytes, and all bytes above 127 where the cell is not UTF-8, are written as
- * \xNN, so that the rejects file is always valid text of one line a row. */
+/* A quoted cell of one line, whatever is in it (base/text/escape.h); long ones are cut. */
 static size_t put_cell(FILE *out, const char *text, size_t length) {
+    char piece[VALUE_MAX * JK_ESCAPE_GROWTH];
     bool cut = length > VALUE_MAX;
     size_t shown = cut ? VALUE_MAX : length;
     while (cut && shown > 0 && ((unsigned char)text[shown] & 0xc0) == 0x80) {
         shown--; /* not in the middle of a character */
     }
-    bool is_text = jk_unicode_is_utf8(text, shown);
-    bool formula = jk_cell_is_formula(text, shown);
-    (void)fputs(formula ? "\"'" : "\"", out);
-    for (size_t i = 0; i < shown; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        if (byte == '"') {
-            (void)fputs("\"\"", out);
-        } else if (byte < 0x20 || byte == 0x7f || (byte > 0x7f && !is_text)) {
-            (void)fprintf(out, "\\x%02x", byte);
-        } else {
-            (void)fputc(byte, out);
-        }
+    const size_t written = jk_escape(piece, text, shown, false, NULL);
+    (void)fputs(jk_cell_is_formula(text, shown) ? "\"'" : "\"", out);
+    for (size_t i = 0; i < written; i++) {
+        (void)fputs(piece[i] == '"' ? "\"" : "", out);
+        (void)fputc(piece[i], out);
     }
     (void)fputs(cut ? "...\"" : "\"", out);
-    return shown + 3; /* about as many bytes as were written */
+    return written + 3; /* about as many bytes as were written */
 }
 
 /* The balance is no column of the tape, but what a row without one is rejected for. */
