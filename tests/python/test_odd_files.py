@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands (small_runs.py) with each of their inputs in turn a file that is none of its kind: a folder, a socket, a link
+"""Every command (small_runs.py) with each of their inputs in turn a file that is none of its kind: a folder, a socket, a link
 that leads to itself, nothing, noise, deep or growing JSON and YAML, text in another encoding, a list with other columns. And
 with each output in turn where none can be. They end with 0, 1 or 2, say why where they fail, and leave inputs as they were and
-no other file. JALKI_ODD_CASES names other cases than those below."""
+no other file. Each place meets a share of the odd ones, in turn, so that every command and every odd file has its part;
+JALKI_ODD_CASES=all, or names of cases, tries each with each."""
 import os
 import resource
 import shutil
@@ -15,7 +16,9 @@ import small_runs
 from small_runs import CASES, ENVIRONMENT, line
 
 FEW = bool(os.environ.get("JALKI_FEW_CASES"))
-NAMES = os.environ.get("JALKI_ODD_CASES", "team,fit").split(",")
+CHOSEN = os.environ.get("JALKI_ODD_CASES", "")
+NAMES = CHOSEN.split(",") if CHOSEN not in ("", "all") else small_runs.usable()
+SHARE = 1 if CHOSEN else 16 if FEW else 6
 SANITIZED = bool(os.environ.get("JALKI_SANITIZED"))
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(f"{b}: &{b} [{', '.join(['*' + a] * 9)}]\n" for a, b in zip("abcdefghijk", "bcdefghijkl"))
 ODD = {"empty": b"", "noise": bytes(range(256)) * 20, "json": b"[" * 1000000, "object": b'{"a":' * 300000, "yaml": b"a: " + b"[" * 200000,
@@ -72,26 +75,29 @@ class OddFiles(unittest.TestCase):
         self.assertEqual([path for path in changed if os.path.relpath(path, self.folder) not in CASES[name][1]], [], told)
 
     def places(self, kind):
-        """Each case with the place of each of its inputs or outputs in its line."""
-        for number, name in enumerate(NAMES):
+        """Each case with the place of each of its inputs or outputs in its line, and the number of the place."""
+        number = 0
+        for name in NAMES:
             outputs, words = CASES[name][1], line(name)
             for at, word in enumerate(words[1:], 1):
                 is_output = word in outputs
                 if (is_output if kind == "output" else os.path.isfile(os.path.join(self.base, word)) and not is_output):
-                    if not FEW or (number + at) % 4 == 0:
-                        yield name, words, at
+                    number += 1
+                    yield number, name, words, at
 
     def test_inputs(self):
         odd = [*(f"odd-{name}" for name in ODD), "folder", "loop", os.path.join(self.top, "socket"), "p.h5", "r.h5", "pay.csv", "run.json"]
-        for name, words, at in self.places("input"):
-            for path in odd:
-                if path != words[at]:
+        for number, name, words, at in self.places("input"):
+            for turn, path in enumerate(odd, number):
+                if turn % SHARE == 0 and path != words[at]:
                     with self.subTest(name, input=words[at], odd=path):
                         self.try_line(name, [*words[:at], path, *words[at + 1:]], may_succeed=True)
 
     def test_outputs(self):
-        for name, words, at in self.places("output"):
-            for path in NOWHERE:
+        for number, name, words, at in self.places("output"):
+            for turn, path in enumerate(NOWHERE, number):
+                if turn % SHARE != 0:
+                    continue
                 with self.subTest(name, output=words[at], odd=path):
                     self.try_line(name, [*words[:at], path, *words[at + 1:]], may_succeed=False)
 
