@@ -4,7 +4,6 @@
 
 #include "backtest/json_cell.h"
 #include "base/file/run_record.h"
-#include "base/number/calendar.h"
 #include "jalki/horizon.h"
 
 static json_t *cell_json(jk_json_builder *b, const jk_backtest_cell *cell) {
@@ -48,19 +47,14 @@ static json_t *model_json(jk_json_builder *b, const jk_horizon_model *model) {
     return object;
 }
 
-static json_t *date(int32_t days) {
-    char text[JK_DATE_TEXT];
-    return days == JK_MISSING_INTEGER ? json_null() : json_string(jk_date_format(days, text));
-}
-
 static json_t *panel_json(jk_json_builder *b, const jk_horizon_test *test) {
     const jk_panel_filter *filter = &test->options.landmarks.filter;
     json_t *object = json_object();
     jk_json_put(b, object, "path", jk_json_string(test->panel_path));
     jk_json_put(b, object, "sha256", json_string(test->panel_sha256));
     jk_json_put(b, object, "rows", json_integer((json_int_t)test->panel_rows));
-    jk_json_put(b, object, "from", date(filter->from));
-    jk_json_put(b, object, "to", date(filter->to));
+    jk_json_put(b, object, "from", jk_json_date(filter->from));
+    jk_json_put(b, object, "to", jk_json_date(filter->to));
     jk_json_put(b, object, "key", json_string(filter->key == JK_PANEL_KEY_CLAIM ? "claim" : "debtor"));
     jk_json_put(b, object, "low", json_integer(filter->low));
     jk_json_put(b, object, "high", json_integer(filter->high));

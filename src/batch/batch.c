@@ -38,8 +38,7 @@ static jk_status put_word(batch_reader *reader, const jk_yaml_node *node, const 
         return jk_fail(reader->error, JK_ERROR_MODEL, node->file, node->line, reader->path.text,
                        "{%.*s} is no word of this job; expected one that stands under `each`", (int)length, name);
     }
-    const char *slash = strrchr(value, '/');
-    const char *from = stem && slash != NULL ? slash + 1 : value;
+    const char *from = stem ? jk_file_name(value) : value;
     const char *dot = stem ? strchr(from + (from[0] != '\0'), '.') : NULL;
     size_t count = dot != NULL ? (size_t)(dot - from) : strlen(from);
     if (*used + count >= BATCH_TEXT_MAX) {

@@ -5,10 +5,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/number/clock.h"
 #include "base/text/text.h"
 #include "base/words/language.h"
 #include "cli/host.h"
@@ -30,12 +30,6 @@ typedef struct progress_line {
 
 static progress_line line;
 
-static double seconds_now(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 void jk_cli_end_progress(void) {
     if (line.open) {
         (void)dprintf(STDERR_FILENO, "\r\033[K"); /* past the filter of cli/print/streams.h */
@@ -49,10 +43,10 @@ static int on_progress(void *context, const char *stage, uint64_t done, uint64_t
     if (line.show) {
         if (line.stage == NULL || strcmp(line.stage, stage) != 0) {
             line.stage = stage;
-            line.started = seconds_now();
+            line.started = jk_seconds_now();
             line.started_done = done;
         }
-        double elapsed = seconds_now() - line.started;
+        double elapsed = jk_seconds_now() - line.started;
         /* not before there is something to measure a rate on */
         double rate = elapsed >= 0.1 && done > line.started_done ? (double)(done - line.started_done) / elapsed : 0.0;
         if (total > 0 && done >= total) {

@@ -27,32 +27,6 @@ size_t jk_csv_table_column(const jk_csv_header *header, const char *name) {
     return SIZE_MAX;
 }
 
-static jk_status read_text(table_file *file, jk_csv_source *source, size_t most, jk_error *error) {
-    size_t capacity = (size_t)1 << 16;
-    for (;;) {
-        char *larger = realloc(file->memory, 2 * capacity + 2 * (size_t)JK_CSV_SLACK);
-        JK_TRY(jk_held(larger != NULL, error, "a CSV file"));
-        file->memory = larger;
-        size_t got = 1;
-        while (got > 0 && file->length < capacity) {
-            JK_TRY(jk_csv_source_read(source, file->memory + JK_CSV_SLACK + file->length, capacity - file->length, &got,
-                                      error));
-            file->length += got;
-        }
-        if (got == 0) {
-            break;
-        }
-        capacity *= 2;
-        if (capacity > most) {
-            return jk_fail(error, JK_ERROR_DATA, file->path, 0, NULL,
-                           "more than %zu bytes of text; is it another file?", most);
-        }
-    }
-    memset(file->memory, 0, JK_CSV_SLACK);
-    memset(file->memory + JK_CSV_SLACK + file->length, 0, JK_CSV_SLACK);
-    return JK_OK;
-}
-
 static jk_status fail_row(const table_file *file, jk_csv_fault fault, int64_t line, jk_error *error) {
     static const char *const words[] = {
         [JK_CSV_FIELD_COUNT] = "another number of fields than the header",
@@ -121,7 +95,7 @@ jk_status jk_csv_table_read(const char *path, size_t most, jk_csv_visit *visit, 
     jk_status status = JK_OK;
     JK_TRY_CLEANUP(jk_csv_source_open(path, NULL, &source, error));
     JK_TRY_CLEANUP(jk_csv_header_read(source, NULL, &file.header, error));
-    JK_TRY_CLEANUP(read_text(&file, source, most, error));
+    JK_TRY_CLEANUP(jk_csv_source_read_all(source, most, &file.memory, &file.length, error));
     JK_TRY_CLEANUP(visit_rows(&file, error));
 cleanup:
     jk_csv_source_close(source);

@@ -5,20 +5,10 @@
 #include "base/text/json.h"
 #include "base/error.h"
 #include "base/file/run_record.h"
-#include "base/number/calendar.h"
 #include "explain/explain_internal.h"
 #include "law/months.h"
 
 enum { JSON_FLAGS = JSON_INDENT(2) | JSON_REAL_PRECISION(9) };
-
-static json_t *date_or_null(int32_t date) {
-    char text[JK_DATE_TEXT];
-    return date == JK_DATE_NEVER ? json_null() : json_string(jk_date_format(date, text));
-}
-
-static json_t *words_or_null(const char *text) {
-    return text[0] == '\0' ? json_null() : jk_json_string(text);
-}
 
 /* All columns of the tape as they are after its defaults; text, or numbers where they are numbers. */
 static json_t *tape_object(jk_json_builder *b, const jk_explanation *e) {
@@ -32,7 +22,7 @@ static json_t *tape_object(jk_json_builder *b, const jk_explanation *e) {
         char text[64];
         jk_type type = jk_schema_column((jk_column)c)->type;
         const char *cell = jk_explain_cell(e, (jk_column)c, text, sizeof text);
-        json_t *value = words_or_null(cell);
+        json_t *value = jk_json_text_or_null(cell);
         if (cell[0] != '\0' && type == JK_TYPE_MONEY) {
             json_decref(value);
             value = jk_json_number((double)((const int64_t *)e->block.column[c])[0] / 100.0);
@@ -68,22 +58,22 @@ static json_t *law_object(jk_json_builder *b, const jk_explanation *e) {
     jk_json_put(b, object, "jurisdiction", json_string(law->jurisdiction->id));
     jk_json_put(b, object, "title", json_string(jk_title_name((jk_title)e->facts.title_state[0])));
     jk_json_put(b, object, "barred", json_boolean(e->facts.barred[0]));
-    jk_json_put(b, object, "bar_on", date_or_null(law->bar_on));
+    jk_json_put(b, object, "bar_on", jk_json_date(law->bar_on));
     jk_json_put(b, object, "bar_rests_on", json_string(bases[e->facts.basis[0]]));
     jk_json_put(b, object, "bar_words", json_string(jk_explain_bar_words(e, text)));
     jk_json_put(b, object, "months_to_bar", jk_json_number(months));
-    jk_json_put(b, object, "limitation_on", date_or_null(law->limitation_on));
+    jk_json_put(b, object, "limitation_on", jk_json_date(law->limitation_on));
     jk_json_put(b, object, "limitation_given", json_boolean(law->limitation_given));
-    jk_json_put(b, object, "limitation_from", date_or_null(law->limitation_from));
+    jk_json_put(b, object, "limitation_from", jk_json_date(law->limitation_from));
     jk_json_put(b, object, "limitation_months", jk_json_number(law->limitation_months));
     jk_json_put(b, object, "letter_interrupts", json_boolean(law->letter_interrupts));
-    jk_json_put(b, object, "letter_words", words_or_null(jk_explain_letter_words(e, text)));
+    jk_json_put(b, object, "letter_words", jk_json_text_or_null(jk_explain_letter_words(e, text)));
     jk_json_put(b, object, "interruption_monthly", jk_json_number((double)e->terms.interruption[0]));
-    jk_json_put(b, object, "final_on", date_or_null(law->final_on));
-    jk_json_put(b, object, "title_on", date_or_null(law->title_on));
-    jk_json_put(b, object, "title_end_on", date_or_null(law->title_end_on));
-    jk_json_put(b, object, "title_final_on", date_or_null(law->title_final_on));
-    jk_json_put(b, object, "renewal_on", date_or_null(law->renewal_on));
+    jk_json_put(b, object, "final_on", jk_json_date(law->final_on));
+    jk_json_put(b, object, "title_on", jk_json_date(law->title_on));
+    jk_json_put(b, object, "title_end_on", jk_json_date(law->title_end_on));
+    jk_json_put(b, object, "title_final_on", jk_json_date(law->title_final_on));
+    jk_json_put(b, object, "renewal_on", jk_json_date(law->renewal_on));
     jk_json_put(b, object, "attachable", jk_json_number(e->facts.attachable[0]));
     jk_json_put(b, object, "income_words", json_string(jk_explain_income_words(e, text)));
     return object;
@@ -172,7 +162,7 @@ static json_t *payments_object(jk_json_builder *b, const jk_explanation *e) {
     jk_json_put(b, object, "months_since_last_payment", months == INT32_MAX ? json_null() : json_integer(months));
     jk_json_put_numbers(b, object, {"instalments_known", jk_explain_instalments_known(e)},
                         {"instalment_monthly", e->facts.instalment[0]}, {"instalment_size", e->score.instalment[0]});
-    jk_json_put(b, object, "instalment_words", words_or_null(jk_explain_instalment_words(e, text)));
+    jk_json_put(b, object, "instalment_words", jk_json_text_or_null(jk_explain_instalment_words(e, text)));
     jk_json_put(b, object, "new_payers", segment->payers.given ? new_payers_object(b, e) : json_null());
     jk_json_put_numbers(b, object, {"dividend_monthly", e->facts.dividend[0]}, {"lost_share", segment->lost_share});
     return object;
@@ -187,7 +177,7 @@ static json_t *actions_object(jk_json_builder *b, const jk_explanation *e) {
         jk_json_put_numbers(b, item, {"value", action->value}, {"collected", action->collected}, {"fees", action->fees},
                             {"running", action->running}, {"running_hours", action->hours}, {"filing", action->filing},
                             {"sale", action->sale}, {"later", action->later});
-        jk_json_put(b, item, "why_not", words_or_null(jk_explain_shortfall_words(e, (jk_action)a, text)));
+        jk_json_put(b, item, "why_not", jk_json_text_or_null(jk_explain_shortfall_words(e, (jk_action)a, text)));
         jk_json_put(b, object, jk_action_name((jk_action)a), item);
     }
     return object;
@@ -217,7 +207,7 @@ static json_t *plan_list(jk_json_builder *b, const jk_explanation *e) {
         json_t *item = json_object();
         jk_json_put(b, item, "from_month", json_integer(month));
         jk_json_put(b, item, "months", json_integer(e->model->epochs[j]));
-        jk_json_put(b, item, "from", date_or_null(jk_explain_epoch_date(e, j)));
+        jk_json_put(b, item, "from", jk_json_date(jk_explain_epoch_date(e, j)));
         jk_json_put_numbers(b, item, {"open", jk_explain_open(e, j)}, {"paying", jk_explain_paying(e, j)},
                             {"gross", (double)e->trace.gross[j]}, {"instalments", (double)e->trace.instalments[j]},
                             {"cost", (double)e->trace.cost[j]}, {"sale", (double)e->trace.sale[j]});
@@ -233,9 +223,10 @@ jk_status jk_explain_json(const jk_explanation *explanation, char **text, jk_err
     jk_json_builder b = {0};
     char words[JK_EXPLAIN_SENTENCE];
     json_t *object = json_object();
-    jk_json_put(&b, object, "claim_id", words_or_null(jk_explain_cell(e, JK_COLUMN_CLAIM_ID, words, sizeof words)));
+    jk_json_put(&b, object, "claim_id",
+                jk_json_text_or_null(jk_explain_cell(e, JK_COLUMN_CLAIM_ID, words, sizeof words)));
     jk_json_put(&b, object, "row", json_integer((json_int_t)e->row + 1));
-    jk_json_put(&b, object, "cutoff", date_or_null(e->cutoff));
+    jk_json_put(&b, object, "cutoff", jk_json_date(e->cutoff));
     jk_json_put(&b, object, "irr", jk_json_number(e->irr));
     jk_json_put(&b, object, "base_currency", json_string(e->model->base_currency));
     jk_json_put(&b, object, "balance", jk_json_number(e->facts.balance[0]));

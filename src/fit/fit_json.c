@@ -5,18 +5,12 @@
 
 #include "base/error.h"
 #include "base/file/run_record.h"
-#include "base/number/calendar.h"
 #include "base/text/json.h"
 #include "fit/factors/factors_write.h"
 #include "fit/fit_internal.h"
 #include "fit/payers/payers.h"
 #include "fit/transitions/beside_json.h"
 #include "fit/transitions/transitions_json.h"
-
-static json_t *date_or_null(int32_t date) {
-    char text[JK_DATE_TEXT];
-    return date == JK_MISSING_INTEGER ? json_null() : json_string(jk_date_format(date, text));
-}
 
 /* What names a figure: segment and treatment are null where all share it. */
 static json_t *figure(jk_json_builder *json, const jk_fit *fit, const jk_fit_term *term) {
@@ -69,8 +63,8 @@ static json_t *filter_json(jk_json_builder *json, const jk_panel_filter *filter)
     jk_json_put(json, object, "key", json_string(filter->key == JK_PANEL_KEY_CLAIM ? "claim" : "debtor"));
     jk_json_put(json, object, "low", json_integer(filter->low));
     jk_json_put(json, object, "high", json_integer(filter->high));
-    jk_json_put(json, object, "from", date_or_null(filter->from));
-    jk_json_put(json, object, "to", date_or_null(filter->to));
+    jk_json_put(json, object, "from", jk_json_date(filter->from));
+    jk_json_put(json, object, "to", jk_json_date(filter->to));
     return object;
 }
 
@@ -79,8 +73,8 @@ static json_t *panel_json(jk_json_builder *json, const jk_fit *fit) {
     json_t *object = json_object();
     jk_json_put(json, object, "source", jk_json_string(jk_tape_attribute(tape, "source_name")));
     jk_json_put(json, object, "sha256", json_string(jk_tape_sha256(tape)));
-    jk_json_put(json, object, "from", date_or_null(fit->result.span.first_start));
-    jk_json_put(json, object, "to", date_or_null(fit->result.span.end));
+    jk_json_put(json, object, "from", jk_json_date(fit->result.span.first_start));
+    jk_json_put(json, object, "to", jk_json_date(fit->result.span.end));
     jk_json_put(json, object, "base_model", jk_json_string(fit->base->name));
     jk_json_put(json, object, "base_model_sha256", json_string(fit->base->sha256));
     jk_json_put(json, object, "base_currency", json_string(fit->base->base_currency));

@@ -317,8 +317,7 @@ jk_status jk_fit_add_trees(jk_fit *fit, const jk_boost_options *options, const c
         }
     }
     JK_TRY(jk_fit_hold_bounds(fit, error));
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
+    const char *name = jk_file_name(path);
     fit->trees_name = jk_arena_text(fit->arena, name, strlen(name));
     fit->result.trees = &fit->trees;
     return jk_held(fit->trees_name != NULL, error, "the fit");

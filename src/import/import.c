@@ -18,6 +18,7 @@
 #include "base/number/calendar.h"
 #include "base/team/parallel.h"
 #include "base/team/team.h"
+#include "base/text/text.h"
 #include "h5/h5.h"
 #include "import/findings/findings.h"
 #include "import/manifest.h"
@@ -250,8 +251,7 @@ static char *source_names(const import_work *work) {
     }
     char *names = jk_arena_alloc(work->arena, length, 1);
     for (size_t i = 0; names != NULL && i < work->options->source_count; i++) {
-        const char *slash = strrchr(work->options->sources[i], '/');
-        (void)strcat(strcat(names, i > 0 ? ", " : ""), slash != NULL ? slash + 1 : work->options->sources[i]);
+        (void)strcat(strcat(names, i > 0 ? ", " : ""), jk_file_name(work->options->sources[i]));
     }
     return names;
 }

@@ -6,12 +6,8 @@
 #include "base/file/run_record.h"
 #include "base/number/calendar.h"
 #include "base/text/json.h"
+#include "base/text/text.h"
 #include "tape/findings_json.h"
-
-static const char *file_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
 
 static void put_text(json_t *object, const char *key, const char *text) {
     jk_json_set(object, key, jk_json_string(text)); /* a name may not be UTF-8 */
@@ -30,13 +26,13 @@ char *jk_import_manifest(const jk_import_options *options, const jk_mapping *map
     put_text(manifest, "program", "jalki " JALKI_VERSION);
     put_text(manifest, "command", options->kind == JK_KIND_PANEL ? "import --panel" : "import");
     for (size_t i = 0; i < options->source_count; i++) {
-        jk_json_add(sources, jk_json_string(file_name(options->sources[i])));
+        jk_json_add(sources, jk_json_string(jk_file_name(options->sources[i])));
     }
     jk_json_set(manifest, "sources", sources);
     put_text(manifest, "source_sha256", summary->source_sha256);
     if (mapping != NULL) {
         json_t *own = json_object();
-        put_text(own, "file", file_name(mapping->path));
+        put_text(own, "file", jk_file_name(mapping->path));
         put_text(own, "sha256", mapping->sha256);
         jk_json_set(manifest, "mapping", own);
     }

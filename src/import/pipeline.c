@@ -7,9 +7,9 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/error.h"
+#include "base/number/clock.h"
 #include "base/team/parallel.h"
 
 enum { THREADS_MAX = 256 };
@@ -38,12 +38,6 @@ typedef struct flow_worker {
 } flow_worker;
 
 typedef enum flow_task { TASK_WAIT, TASK_COMMIT, TASK_DIGEST, TASK_PARSE, TASK_READ, TASK_END } flow_task;
-
-static double seconds_now(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static jk_import_chunk *chunk_at(flow_state *state, uint64_t number) {
     return &state->ring[number % state->ring_size];
@@ -151,7 +145,7 @@ static void finish_task(flow_state *state, flow_task task, uint64_t number, bool
 /* Rows done, and how many there will be by the share of the sources' bytes that has been read. */
 static jk_status report(flow_state *state, uint64_t rows, uint64_t consumed, jk_error *error) {
     const jk_run *run = state->flow->run;
-    double now = seconds_now();
+    double now = jk_seconds_now();
     if (run == NULL || run->progress == NULL || now - state->last_report < PROGRESS_SECONDS) {
         return JK_OK;
     }
@@ -228,7 +222,7 @@ static void run_workers(flow_state *state, int threads) {
 jk_status jk_import_flow_run(const jk_import_flow *flow, jk_error *error) {
     int threads = jk_threads(flow->run);
     threads = threads > THREADS_MAX ? THREADS_MAX : threads;
-    flow_state state = {.flow = flow, .ring_size = 2 * (uint64_t)threads + 2, .last_report = seconds_now()};
+    flow_state state = {.flow = flow, .ring_size = 2 * (uint64_t)threads + 2, .last_report = jk_seconds_now()};
     for (size_t i = 0; i < flow->reader->input_count; i++) {
         state.source_bytes += jk_csv_source_size(flow->reader->inputs[i].source);
     }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/file/run_record.h"
-#include "base/number/calendar.h"
 #include "base/text/json.h"
 #include "base/words/listing.h"
 #include "jalki/inspect.h"
@@ -28,8 +27,7 @@ static json_t *amounts_json(const jk_inspection *self, const jk_inspect_amounts 
 
 static json_t *value_json(int item, double value) {
     bool is_date = item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_DATE;
-    char date[JK_DATE_TEXT];
-    return is_date ? json_string(jk_date_format((int32_t)value, date)) : json_real(value);
+    return is_date ? jk_json_date((int32_t)value) : json_real(value);
 }
 
 static json_t *series_json(const jk_inspect_series *series, int item) {
@@ -148,12 +146,10 @@ static json_t *groups_json(const jk_inspection *self) {
 }
 
 char *jk_inspect_json(const jk_tape *tape, const jk_inspection *self) {
-    char date[JK_DATE_TEXT];
     json_t *out = json_pack("{s:o, s:o, s:s, s:I, s:I}", "tape", jk_json_string(jk_tape_path(tape)), "source",
                             jk_json_string(jk_tape_attribute(tape, "source_name")), "sha256", jk_tape_sha256(tape),
                             "claims", (json_int_t)self->rows, "debtors", (json_int_t)self->debtors);
-    jk_json_set(out, "cutoff",
-                self->cutoff == JK_MISSING_INTEGER ? json_null() : json_string(jk_date_format(self->cutoff, date)));
+    jk_json_set(out, "cutoff", jk_json_date(self->cutoff));
     if (self->told != NULL) {
         jk_rate_used used[JK_RATES_TOLD];
         size_t count = jk_rates_used(tape, self->told, used, JK_RATES_TOLD);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is in a panel of history: one figure a line, for pivot tables, and as JSON. */
 #include "base/file/run_record.h"
-#include "base/number/calendar.h"
 #include "base/text/json.h"
 #include "base/words/listing.h"
 #include "jalki/inspect_panel.h"
@@ -82,11 +81,6 @@ jk_listing jk_inspect_panel_listing(const jk_listed *figures) {
 
 /* ---- as JSON ---------------------------------------------------------------------------------------------------- */
 
-static json_t *date_json(const jk_panel_inspection *in, int32_t date) {
-    char text[JK_DATE_TEXT];
-    return in->rows > 0 ? json_string(jk_date_format(date, text)) : json_null();
-}
-
 static json_t *figures_json(const jk_panel_inspection *in) {
     json_t *list = json_array();
     for (size_t c = 0; c < in->currency_count; c++) {
@@ -115,8 +109,10 @@ char *jk_inspect_panel_json(const jk_panel_inspection *in) {
     json_t *object =
         json_pack("{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "panel", "rows", (json_int_t)in->rows,
                   "claims", (json_int_t)in->claims, "debtors", (json_int_t)in->debtors, "first_start",
-                  date_json(in, in->first_start), "last_start", date_json(in, in->last_start), "end",
-                  date_json(in, in->end), "treatments", figures_json(in), "exits", exits, "missing", missing);
+                  jk_json_date(in->rows > 0 ? in->first_start : JK_MISSING_INTEGER), "last_start",
+                  jk_json_date(in->rows > 0 ? in->last_start : JK_MISSING_INTEGER), "end",
+                  jk_json_date(in->rows > 0 ? in->end : JK_MISSING_INTEGER), "treatments", figures_json(in), "exits",
+                  exits, "missing", missing);
     jk_json_builder b = {0};
     jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
     return jk_json_text(&b, object, JSON_INDENT(2));

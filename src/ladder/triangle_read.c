@@ -75,34 +75,6 @@ static jk_status find_columns(triangle_file *file) {
                          "no column 'value' or 'values' in the header; expected one, or another to be named");
 }
 
-/* ---- text -------------------------------------------------------------------------------------------------------- */
-
-static jk_status read_text(triangle_file *file, jk_csv_source *source) {
-    size_t capacity = (size_t)1 << 16;
-    for (;;) {
-        char *larger = realloc(file->memory, 2 * capacity + 2 * (size_t)JK_CSV_SLACK);
-        JK_TRY(jk_held(larger != NULL, file->error, "the triangle's file"));
-        file->memory = larger;
-        size_t got = 1;
-        while (got > 0 && file->length < capacity) {
-            JK_TRY(jk_csv_source_read(source, file->memory + JK_CSV_SLACK + file->length, capacity - file->length, &got,
-                                      file->error));
-            file->length += got;
-        }
-        if (got == 0) {
-            break;
-        }
-        capacity *= 2;
-        if (capacity > TEXT_MAX) {
-            return jk_fail(file->error, JK_ERROR_DATA, file->path, 0, NULL,
-                           "more than %d MiB of text; expected a triangle", TEXT_MAX >> 20);
-        }
-    }
-    memset(file->memory, 0, JK_CSV_SLACK);
-    memset(file->memory + JK_CSV_SLACK + file->length, 0, JK_CSV_SLACK);
-    return JK_OK;
-}
-
 /* ---- cells ------------------------------------------------------------------------------------------------------- */
 
 typedef struct text_field {
@@ -218,7 +190,8 @@ static jk_status read_file(triangle_file *file, jk_status (*find)(triangle_file 
     jk_status status = file->arena != NULL ? jk_csv_header_read(source, NULL, &file->header, file->error)
                                            : jk_fail_memory(file->error, "the triangle");
     status = status == JK_OK ? find(file) : status;
-    status = status == JK_OK ? read_text(file, source) : status;
+    status =
+        status == JK_OK ? jk_csv_source_read_all(source, TEXT_MAX, &file->memory, &file->length, file->error) : status;
     status = status == JK_OK ? read_rows(file) : status;
     jk_csv_source_close(source);
     return status;

@@ -11,6 +11,7 @@
 
 #include "base/lanes/isa.h"
 #include "base/number/fmath.h"
+#include "base/number/golden.h"
 #include "jalki/price.h"
 #include "price/irr.h"
 
@@ -88,33 +89,20 @@ static double halve(const jk_irr_problem *problem, double low, double high) {
     return 0.5 * (low + high);
 }
 
+typedef struct mirrored {
+    const jk_irr_problem *problem;
+    double sign;
+} mirrored;
+
+static double mirrored_surplus(void *context, double force) {
+    const mirrored *self = context;
+    return self->sign * surplus(self->problem, force);
+}
+
 /* true if the surplus, of one sign at both ends and nearest to 0 in between, crosses 0 twice there (golden section). */
-static int dips_through_zero(const jk_irr_problem *problem, double low, double high, int positive) {
-    const double golden = 0.61803398874989484820;
-    double sign = positive ? 1.0 : -1.0;
-    double a = high - golden * (high - low);
-    double b = low + golden * (high - low);
-    double at_a = sign * surplus(problem, a);
-    double at_b = sign * surplus(problem, b);
-    for (int i = 0; i < NARROWINGS; i++) {
-        if (at_a <= 0.0 || at_b <= 0.0) {
-            return 1;
-        }
-        if (at_a < at_b) {
-            high = b;
-            b = a;
-            at_b = at_a;
-            a = high - golden * (high - low);
-            at_a = sign * surplus(problem, a);
-        } else {
-            low = a;
-            a = b;
-            at_a = at_b;
-            b = low + golden * (high - low);
-            at_b = sign * surplus(problem, b);
-        }
-    }
-    return 0;
+static bool dips_through_zero(const jk_irr_problem *problem, double low, double high, bool positive) {
+    mirrored self = {problem, positive ? -1.0 : 1.0};
+    return jk_golden_top(mirrored_surplus, &self, NARROWINGS - 1, 0.0, &low, &high) >= 0.0;
 }
 
 /* The rates that fit, as forces. */

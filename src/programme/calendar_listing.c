@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "base/file/run_record.h"
-#include "base/number/calendar.h"
 #include "base/text/json.h"
 #include "base/words/language.h"
 #include "base/words/listing.h"
@@ -122,7 +121,6 @@ static void hide_ids(jk_json_builder *b, const jk_calendar *calendar, json_t *ro
 char *jk_calendar_json(const jk_calendar *calendar, size_t rows, int with_ids) {
     jk_json_builder b = {0};
     jk_listing list = jk_calendar_listing(calendar), sums = jk_calendar_sums_listing(calendar);
-    char date[JK_DATE_TEXT];
     list.rows = rows < list.rows ? rows : list.rows;
     json_t *object = jk_json_group(&b, &calendar->total);
     jk_json_put(&b, object, "currency", json_string(calendar->model->base_currency));
@@ -130,8 +128,8 @@ char *jk_calendar_json(const jk_calendar *calendar, size_t rows, int with_ids) {
     jk_json_put(&b, object, "model", jk_json_string(calendar->model->name));
     jk_json_put(&b, object, "model_sha256", json_string(calendar->model->sha256));
     jk_json_put(&b, object, "irr", jk_json_number(calendar->irr));
-    jk_json_put(&b, object, "cutoff", json_string(jk_date_format(calendar->cutoff, date)));
-    jk_json_put(&b, object, "until", json_string(jk_date_format(calendar->until, date)));
+    jk_json_put(&b, object, "cutoff", jk_json_date(calendar->cutoff));
+    jk_json_put(&b, object, "until", jk_json_date(calendar->until));
     jk_json_put(&b, object, "lead_days", json_integer(calendar->lead));
     jk_json_put(&b, object, "post_days", json_integer(calendar->post));
     jk_json_put_counts(&b, object, {"barred", calendar->barred}, {"entries", calendar->count});

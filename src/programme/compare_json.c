@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A comparison as JSON; the page compare.js draws it. */
 #include "base/file/run_record.h"
-#include "base/number/calendar.h"
 #include "base/text/json.h"
 #include "base/words/listing.h"
 #include "programme/compare.h"
@@ -10,14 +9,13 @@
 
 static json_t *side_json(jk_json_builder *b, const jk_comparison *comparison, int side) {
     const jk_compare_side *of = side == 0 ? &comparison->from : &comparison->to;
-    char date[JK_DATE_TEXT];
     json_t *object = jk_json_group(b, &comparison->total[side]);
     jk_json_put(b, object, "tape", jk_json_string(jk_tape_path(of->tape)));
     jk_json_put(b, object, "tape_sha256", jk_json_string(jk_tape_sha256(of->tape)));
     jk_json_put(b, object, "model", jk_json_string(of->model->name));
     jk_json_put(b, object, "model_sha256", json_string(of->model->sha256));
     jk_json_put_rates(b, object, of->tape, of->model);
-    jk_json_put(b, object, "cutoff", json_string(jk_date_format(comparison->cutoff[side], date)));
+    jk_json_put(b, object, "cutoff", jk_json_date(comparison->cutoff[side]));
     jk_json_put(b, object, "irr", jk_json_number(comparison->irr[side]));
     return object;
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/file/run_record.h"
-#include "base/number/calendar.h"
 #include "base/text/json.h"
 #include "base/words/language.h"
 #include "base/words/listing.h"
@@ -138,12 +137,11 @@ jk_listing jk_watch_sums_listing(const jk_watch *watch) {
 
 static json_t *side_json(jk_json_builder *b, const jk_watch *watch, int side) {
     const jk_compare_side *of = side == 0 ? &watch->from : &watch->to;
-    char date[JK_DATE_TEXT];
     json_t *object = jk_json_group(b, &watch->total[side]);
     jk_json_put(b, object, "tape_sha256", jk_json_string(jk_tape_sha256(of->tape)));
     jk_json_put(b, object, "model", jk_json_string(of->model->name));
     jk_json_put(b, object, "model_sha256", json_string(of->model->sha256));
-    jk_json_put(b, object, "cutoff", json_string(jk_date_format(watch->cutoff[side], date)));
+    jk_json_put(b, object, "cutoff", jk_json_date(watch->cutoff[side]));
     jk_json_put(b, object, "irr", jk_json_number(watch->irr[side]));
     return object;
 }

@@ -61,7 +61,7 @@ static char *follow_link(const char *path) {
 
 /* A file in the folder of `path` that has no name, or an unforeseeable one where the file system knows no other. */
 static jk_status open_temporary(jk_output *output, const char *path, mode_t mode, jk_error *error) {
-    char *folder = jk_output_part_folder(path);
+    char *folder = jk_file_folder(path);
     JK_TRY(jk_held(folder != NULL, error, "a file name"));
     output->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
     free(folder);
@@ -256,7 +256,7 @@ static bool give_name(jk_output *output) {
 
 /* The new name is on the disk only when the folder is. A file system that cannot sync folders keeps them itself. */
 static bool sync_folder(const char *path) {
-    char *name = jk_output_part_folder(path);
+    char *name = jk_file_folder(path);
     int folder = name == NULL ? -1 : open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(name);
     bool done = folder < 0 || fsync(folder) == 0 || (errno != EIO && errno != ENOSPC);

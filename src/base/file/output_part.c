@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text/text.h"
+
 #define PREFIX ".jalki-"
 #define SUFFIX ".part"
 enum {
@@ -25,19 +27,13 @@ enum {
     SWEEP_ENTRIES_MAX = 100000 /* a folder with more is not looked through to its end */
 };
 
-char *jk_output_part_folder(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
-}
-
 /* A name that nobody can foresee in the folder of `path`, for free(); NULL with errno. */
 static char *part_name(const char *path) {
     uint64_t random = 0;
     if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random) {
         return NULL;
     }
-    const char *slash = strrchr(path, '/');
-    int folder = slash == NULL ? 0 : (int)(slash - path) + 1;
+    const int folder = (int)(jk_file_name(path) - path);
     char *name = NULL;
     if (asprintf(&name, "%.*s" PREFIX "%016llx" SUFFIX, folder, path, (unsigned long long)random) < 0) {
         errno = ENOMEM;
@@ -155,7 +151,7 @@ static void sweep_one(int folder, const char *name) {
 }
 
 void jk_output_part_sweep(const char *path) {
-    char *folder = jk_output_part_folder(path);
+    char *folder = jk_file_folder(path);
     DIR *list = folder == NULL ? NULL : opendir(folder);
     free(folder);
     if (list == NULL) {

@@ -4,9 +4,6 @@
 #ifndef JK_BASE_OUTPUT_PART_H
 #define JK_BASE_OUTPUT_PART_H
 
-/* The folder that `path` lies in, for free(); NULL: no memory. */
-char *jk_output_part_folder(const char *path);
-
 /* Creates a file of such a name, locked by this process; -1 with errno. *name is the caller's. */
 int jk_output_part_create(const char *path, unsigned mode, char **name);
 

@@ -12,7 +12,6 @@
 #include "base/file/input.h"
 #include "base/file/sha256.h"
 #include "base/file/transfer.h"
-#include "base/number/calendar.h"
 #include "base/text/text.h"
 
 #ifdef __clang__
@@ -126,11 +125,10 @@ void jk_run_record_put(jk_json_builder *b, json_t *manifest) {
     if (current == NULL) {
         return;
     }
-    char date[JK_DATE_TEXT];
     json_t *run = json_object();
     jk_json_put(b, run, "command", json_string(current->command));
     jk_json_put(b, run, "arguments", texts(b, current->arguments));
-    jk_json_put(b, run, "date", json_string(jk_date_format((int32_t)(jk_run_seconds() / 86400), date)));
+    jk_json_put(b, run, "date", jk_json_date((int32_t)(jk_run_seconds() / 86400)));
     jk_json_put(b, run, "inputs", inputs(b));
     jk_json_put(b, manifest, "features", texts(b, current->features));
     jk_json_put(b, manifest, "run", run);

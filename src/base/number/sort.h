@@ -5,6 +5,7 @@
 #define JK_BASE_SORT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* `count` rows of `size` bytes each, in the order that `compare` says (below, at or above 0, as for qsort). Without
  * memory for half of the rows it takes longer. */
@@ -16,5 +17,8 @@ void jk_sort_by(void *rows, size_t count, size_t size, int (*compare)(const void
 
 /* The order of two doubles, the smaller first, for these and for bsearch; missing ones (NaN) are equal to all. */
 int jk_compare_reals(const void *a, const void *b);
+
+/* The order of rows by their first number, of equal ones by the next. */
+int jk_compare_integers(const int32_t *a, const int32_t *b, size_t count);
 
 #endif

@@ -6,10 +6,10 @@
 #include <omp.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/number/clock.h"
 #include "base/team/team.h"
 
 int jk_threads(const jk_run *run) {
@@ -35,19 +35,13 @@ typedef struct parallel_loop {
     double last_report;
 } parallel_loop;
 
-static double seconds_now(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /* Only thread 0 reports, so that the callback is never called by two threads at once. */
 static jk_status report_progress(parallel_loop *loop, jk_error *error) {
     const jk_run *run = loop->run;
     if (run == NULL || run->progress == NULL) {
         return JK_OK;
     }
-    double now = seconds_now();
+    double now = jk_seconds_now();
     if (now - loop->last_report < 0.1) {
         return JK_OK;
     }

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/team/team_internal.h"
 #include "base/text/json.h"
+#include "base/text/text.h"
 
 typedef struct merged_list {
     size_t count;
@@ -355,14 +356,13 @@ static const json_t *file_of(int part, const char *name) {
 
 /* The file by its own path or, where parts were moved, by its name beside the partial file. */
 static int open_file(int part, const char *path, char **opened) {
-    const char *slash = strrchr(merge.path[part], '/'), *name = strrchr(path, '/');
-    int folder = slash == NULL ? 0 : (int)(slash - merge.path[part]) + 1;
+    const int folder = (int)(jk_file_name(merge.path[part]) - merge.path[part]);
     int fd = jk_input_open(path, false);
     *opened = strdup(path);
     if (fd < 0 && errno == ENOENT && *opened != NULL) {
         free(*opened);
         *opened = NULL;
-        if (asprintf(opened, "%.*s%s", folder, merge.path[part], name == NULL ? path : name + 1) < 0) {
+        if (asprintf(opened, "%.*s%s", folder, merge.path[part], jk_file_name(path)) < 0) {
             *opened = NULL;
         }
         fd = *opened == NULL ? -1 : jk_input_open(*opened, false);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number/calendar.h"
 #include "base/text/escape.h"
 
 /* Something that this thread built since its last text could not be held. */
@@ -122,6 +123,15 @@ json_t *jk_json_string(const char *text) {
     value = json_string(shown);
     free(shown);
     return value;
+}
+
+json_t *jk_json_date(int32_t date) {
+    char text[JK_DATE_TEXT];
+    return date == INT32_MIN || date == INT32_MAX ? json_null() : json_string(jk_date_format(date, text));
+}
+
+json_t *jk_json_text_or_null(const char *text) {
+    return text == NULL || text[0] == '\0' ? json_null() : jk_json_string(text);
 }
 
 json_t *jk_json_row_name(uint64_t row) {

@@ -65,6 +65,12 @@ json_t *jk_json_number(double value);
  * (base/text/escape.h). "?" of NULL, NULL without memory. */
 json_t *jk_json_string(const char *text);
 
+/* A date as YYYY-MM-DD; null where it is missing (JK_MISSING_INTEGER) or never comes (INT32_MAX). */
+json_t *jk_json_date(int32_t date);
+
+/* A string; null for NULL and for an empty text. */
+json_t *jk_json_text_or_null(const char *text);
+
 /* How pages and messages call a claim where its id is not asked for (base/policy.h): "row 17", counted from 1. */
 json_t *jk_json_row_name(uint64_t row);
 

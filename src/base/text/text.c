@@ -138,6 +138,16 @@ static int close_text(void *cookie) {
     return 0;
 }
 
+const char *jk_file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+char *jk_file_folder(const char *path) {
+    const size_t length = (size_t)(jk_file_name(path) - path);
+    return length == 0 ? strdup(".") : strndup(path, length > 1 ? length - 1 : 1);
+}
+
 FILE *jk_text_open(char **text, size_t *length) {
     memory_text *self = calloc(1, sizeof *self);
     char *empty = calloc(1, 1);

@@ -13,13 +13,13 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/file/input.h"
 #include "base/file/output.h"
 #include "base/file/temporary.h"
+#include "base/number/clock.h"
 #include "base/policy.h"
 #include "base/team/parallel.h"
 #include "cli/commands.h"
@@ -44,12 +44,6 @@ typedef struct batch_run {
     int running_count;
     size_t finished;
 } batch_run;
-
-static double seconds_now(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static const jk_command *command_of(const jk_batch_job *job) {
     const jk_command *found = NULL;
@@ -172,7 +166,7 @@ static jk_status start(batch_run *self, running_job *place, size_t number, jk_er
     }
     (void)fflush(stdout);
     (void)fflush(stderr);
-    place->started = seconds_now();
+    place->started = jk_seconds_now();
     pid_t parent = getpid();
     pid_t child = fork();
     if (child == 0) {
@@ -237,7 +231,7 @@ static void finish(batch_run *self, running_job *place, int state) {
     jk_batch_job *job = &self->batch->jobs[place->job];
     char last[JK_BATCH_MESSAGE];
     jk_error error = {0};
-    job->seconds = seconds_now() - place->started;
+    job->seconds = jk_seconds_now() - place->started;
     read_log(self, job, place->log, last);
     if (WIFSIGNALED(state)) {
         (void)snprintf(last, sizeof last, "ended by signal %d (%s)", WTERMSIG(state), strsignal(WTERMSIG(state)));

@@ -98,10 +98,6 @@ static int run_log(const model_arguments *arguments) {
 
 /* ---- diff ------------------------------------------------------------------------------------------------------- */
 
-static json_t *text_or_null(const char *text) {
-    return text != NULL ? jk_json_string(text) : json_null();
-}
-
 static char *diff_json(const jk_model_diff *diff, const jk_model_steps *steps) {
     jk_json_builder b = {0};
     json_t *object = json_object(), *list = json_array();
@@ -109,8 +105,8 @@ static char *diff_json(const jk_model_diff *diff, const jk_model_steps *steps) {
     for (int s = 0; s < 2; s++) {
         json_t *side = json_object();
         jk_json_put(&b, side, "path", jk_json_string(diff->path[s]));
-        jk_json_put(&b, side, "name", text_or_null(diff->name[s]));
-        jk_json_put(&b, side, "version", text_or_null(diff->version[s]));
+        jk_json_put(&b, side, "name", jk_json_text_or_null(diff->name[s]));
+        jk_json_put(&b, side, "version", jk_json_text_or_null(diff->version[s]));
         jk_json_put(&b, side, "sha256", json_string(diff->sha256[s]));
         jk_json_put(&b, object, sides[s], side);
     }
@@ -119,17 +115,16 @@ static char *diff_json(const jk_model_diff *diff, const jk_model_steps *steps) {
         json_t *item = json_object();
         jk_json_put(&b, item, "part", json_string(jk_model_part_name(of->part)));
         jk_json_put(&b, item, "key", jk_json_string(of->key));
-        jk_json_put(&b, item, "was", text_or_null(of->was));
-        jk_json_put(&b, item, "is", text_or_null(of->is));
-        jk_json_put(&b, item, "meaning", text_or_null(of->meaning));
+        jk_json_put(&b, item, "was", jk_json_text_or_null(of->was));
+        jk_json_put(&b, item, "is", jk_json_text_or_null(of->is));
+        jk_json_put(&b, item, "meaning", jk_json_text_or_null(of->meaning));
         jk_json_append(&b, list, item);
     }
     jk_json_put(&b, object, "differences", list);
     if (steps != NULL) {
         jk_listing rows = jk_model_steps_listing(steps), segments = jk_model_segments_listing(steps);
-        char date[JK_DATE_TEXT];
         jk_json_put(&b, object, "base_currency", jk_json_string(steps->base_currency));
-        jk_json_put(&b, object, "cutoff", json_string(jk_date_format(steps->cutoff, date)));
+        jk_json_put(&b, object, "cutoff", jk_json_date(steps->cutoff));
         jk_json_put(&b, object, "steps", jk_listing_json(&b, &rows));
         jk_json_put(&b, object, "segments", jk_listing_json(&b, &segments));
     }

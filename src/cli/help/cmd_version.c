@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/help/outputs_described.h"
 #include "cli/print/listing_print.h"
+#include "cli/print/record.h"
 #include "jalki/exchange.h"
 #include "jalki/page.h"
 #include "jalki/sql.h"
@@ -24,12 +25,6 @@ static const jk_option options[] = {
     {0},
 };
 
-#ifdef JALKI_XGBOOST
-enum { HAS_TREES = 1 };
-#else
-enum { HAS_TREES = 0 };
-#endif
-
 typedef struct feature {
     const char *name, *meaning;
     bool present;
@@ -41,7 +36,7 @@ static int print_features(const version_arguments *arguments) {
         {"reprice", "pages that price their portfolio again (report)", jk_page_has_engine() != 0},
         {"mpi", jk_team_mpi() != NULL ? jk_team_mpi() : "ranks on several hosts: the program jalki-mpi",
          jk_team_mpi() != NULL},
-        {"trees", "growing boosted trees (fit --trees); models with trees are always scored", HAS_TREES != 0},
+        {"trees", "growing boosted trees (fit --trees); models with trees are always scored", JK_HAS_TREES != 0},
         {"openblas", "matrix products of wide networks by OpenBLAS; without it by our own, with the same bits",
          jk_dense_blas() != NULL},
         {"duckdb", "SQL and Parquet (sql, value --claims F.parquet), by DuckDB's library", jk_sql_check(NULL) == JK_OK},

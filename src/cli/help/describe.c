@@ -34,17 +34,14 @@ static const char *kind_name(const jk_option *option) {
     return "text";
 }
 
-static json_t *text_or_null(const char *text) {
-    return text != NULL ? json_string(text) : json_null();
-}
-
 static json_t *option_json(jk_json_builder *b, const jk_option *option, bool is_needed) {
     char sentence[JK_HELP_TEXT];
     json_t *object = json_object();
     jk_json_put(b, object, "name", json_string(option->name));
     jk_json_put(b, object, "kind", json_string(kind_name(option)));
-    jk_json_put(b, object, "value", text_or_null(option->value));
-    jk_json_put(b, object, "help", text_or_null(option->help != NULL ? jk_help_sentence(option, sentence) : NULL));
+    jk_json_put(b, object, "value", jk_json_text_or_null(option->value));
+    jk_json_put(b, object, "help",
+                jk_json_text_or_null(option->help != NULL ? jk_help_sentence(option, sentence) : NULL));
     jk_json_put(b, object, "needed", json_boolean(is_needed));
     jk_json_put(b, object, "several", json_boolean(option->most > 0));
     json_t *words = json_array();

@@ -264,8 +264,7 @@ const char *jk_option_foreign_ending(const jk_option *option, const char *text) 
     static const char *const of_name[] = {".json", ".xlsx"}; /* --json F, --xlsx F */
     static const char *const same[][2] = {{".csv", ".txt"}, {".csv", ".gz"}, {".yaml", ".yml"}, {".h5", ".hdf5"}};
     const char *own = strchr(option->value, '.');
-    const char *name = strrchr(text, '/');
-    const char *ending = strrchr(name == NULL ? text : name + 1, '.');
+    const char *ending = strrchr(jk_file_name(text), '.');
     for (size_t k = 0; own == NULL && k < sizeof of_name / sizeof of_name[0]; k++) {
         own = strcmp(option->name, of_name[k] + 1) == 0 ? of_name[k] : NULL;
     }

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file/output.h"
+#include "base/text/text.h"
 #include "cli/cli.h"
 #include "jalki/exchange.h"
 
@@ -26,10 +27,9 @@ static file_identity identify(const char *path) {
     if (stat(path, &found) == 0) {
         identity.known = S_ISREG(found.st_mode);
     } else {
-        const char *slash = strrchr(path, '/');
-        char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+        char *folder = jk_file_folder(path);
         identity.known = folder != NULL && stat(folder, &found) == 0;
-        identity.name = slash == NULL ? path : slash + 1;
+        identity.name = jk_file_name(path);
         free(folder);
     }
     identity.device = found.st_dev;

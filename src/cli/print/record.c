@@ -14,12 +14,6 @@
 #include "cli/value/valuing.h"
 #include "jalki/page.h"
 
-#ifdef JALKI_XGBOOST
-enum { HAS_TREES = 1 };
-#else
-enum { HAS_TREES = 0 };
-#endif
-
 /* What is built in; NULL-ended. */
 static const char *const *features(void) {
     static const char *list[3];
@@ -27,7 +21,7 @@ static const char *const *features(void) {
     if (jk_page_has_charts()) {
         list[count++] = "charts";
     }
-    if (HAS_TREES) {
+    if (JK_HAS_TREES) {
         list[count++] = "trees";
     }
     return list;

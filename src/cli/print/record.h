@@ -36,4 +36,10 @@ void jk_cli_record_free(jk_cli_record *self);
 /* What stands in the place of an id that is not recorded. */
 #define JK_CLI_NOT_RECORDED "(an id, not recorded)"
 
+#ifdef JALKI_XGBOOST
+enum { JK_HAS_TREES = 1 };
+#else
+enum { JK_HAS_TREES = 0 };
+#endif
+
 #endif

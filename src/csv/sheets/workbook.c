@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/text/text.h"
 
 enum { SHEETS_MAX = 1000, STYLES_MAX = 65536, FORMATS_MAX = 65536 };
 
@@ -273,9 +274,8 @@ static jk_status read_names(jk_workbook *workbook, jk_error *error) {
     static const jk_xml_events names = {.start = sheet_name};
     static const jk_xml_events relations = {.start = sheet_relation};
     JK_TRY(jk_xml_read(workbook->zip, workbook->path, workbook->member, &names, workbook, error));
-    const char *base = strrchr(workbook->member, '/');
     char name[300];
-    int length = snprintf(name, sizeof name, "_rels/%s.rels", base != NULL ? base + 1 : workbook->member);
+    int length = snprintf(name, sizeof name, "_rels/%s.rels", jk_file_name(workbook->member));
     return length < (int)sizeof name ? read_beside(workbook, name, &relations, workbook, error) : JK_OK;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file/input.h"
+#include "base/text/text.h"
 #include "csv/sheets/workbook.h"
 
 static jk_status add_part(jk_part_list *list, const char *name, bool hidden, jk_error *error) {
@@ -20,8 +21,7 @@ static jk_status add_part(jk_part_list *list, const char *name, bool hidden, jk_
 
 /* Folders, and what systems leave in archives beside the files that were put there. */
 static bool is_table(const char *member) {
-    const char *slash = strrchr(member, '/');
-    const char *base = slash != NULL ? slash + 1 : member;
+    const char *base = jk_file_name(member);
     return base[0] != '\0' && base[0] != '.' && strncmp(member, "__MACOSX/", 9) != 0 && strcmp(base, "Thumbs.db") != 0;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/file/input.h"
+#include "csv/csv.h"
 #include "csv/sources/foreign.h"
 #include "csv/sources/unpack.h"
 #include "database/odbc.h"
@@ -213,6 +214,25 @@ jk_status jk_csv_source_read(jk_csv_source *source, char *out, size_t capacity, 
     if (source->turns_returns) {
         turn_returns(out, *got);
     }
+    return JK_OK;
+}
+
+jk_status jk_csv_source_read_all(jk_csv_source *source, size_t most, char **memory, size_t *length, jk_error *error) {
+    size_t capacity = (size_t)1 << 16, got = 1;
+    for (*length = 0; got > 0; capacity *= 2) {
+        if (capacity > most) {
+            return jk_fail(error, JK_ERROR_DATA, jk_csv_source_path(source), 0, NULL,
+                           "more than %zu MiB of text; is it another file?", most >> 20);
+        }
+        char *larger = realloc(*memory, 2 * capacity + 2 * (size_t)JK_CSV_SLACK);
+        JK_TRY(jk_held(larger != NULL, error, "a table of text"));
+        *memory = larger;
+        for (got = 1; got > 0 && *length < capacity; *length += got) {
+            JK_TRY(jk_csv_source_read(source, larger + JK_CSV_SLACK + *length, capacity - *length, &got, error));
+        }
+    }
+    memset(*memory, 0, JK_CSV_SLACK);
+    memset(*memory + JK_CSV_SLACK + *length, 0, JK_CSV_SLACK);
     return JK_OK;
 }
 

@@ -39,6 +39,10 @@ bool jk_csv_source_is_sheet(const jk_csv_source *source);
 /* Next bytes of text, at most `capacity`; *got is 0 only at the end. */
 jk_status jk_csv_source_read(jk_csv_source *source, char *out, size_t capacity, size_t *got, jk_error *error);
 
+/* All text that is left, at most `most` bytes, into *memory, which is realloc'ed (NULL at first) and the caller's:
+ * JK_CSV_SLACK bytes, the text, as much again and more for rows with quotes. JK_ERROR_DATA where there is more. */
+jk_status jk_csv_source_read_all(jk_csv_source *source, size_t most, char **memory, size_t *length, jk_error *error);
+
 /* Puts text back in front of what is read next (once; it is copied). */
 jk_status jk_csv_source_unread(jk_csv_source *source, const char *text, size_t length, jk_error *error);
 

@@ -151,13 +151,8 @@ static jk_status name_terms(jk_experiment *self, jk_error *error) {
 
 static int by_claim(const void *left, const void *right) {
     const unit_row *a = left, *b = right;
-    if (a->debtor != b->debtor) {
-        return a->debtor < b->debtor ? -1 : 1;
-    }
-    if (a->claim != b->claim) {
-        return a->claim < b->claim ? -1 : 1;
-    }
-    return (a->start > b->start) - (a->start < b->start);
+    return jk_compare_integers((const int32_t[]){a->debtor, a->claim, a->start},
+                               (const int32_t[]){b->debtor, b->claim, b->start}, 3);
 }
 
 /* The rows of a claim from `first` on, within the months that count. */

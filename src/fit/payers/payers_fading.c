@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/number/calendar.h"
 #include "base/number/fmath.h"
+#include "base/number/golden.h"
 #include "fit/payers/payers.h"
 #include "jalki/expected.h"
 #include "model/economics.h"
@@ -224,27 +225,22 @@ static double likelihood_at(fading *self, double half_life, double shared) {
     return sum;
 }
 
+typedef struct fading_at {
+    fading *self;
+    double half_life;
+} fading_at;
+
+static double likelihood_of(void *context, double shared) {
+    const fading_at *at = context;
+    return likelihood_at(at->self, at->half_life, shared);
+}
+
 /* Golden section over a: what most have (the reference level) fades no further than to half of it, or to four times it;
  * beyond that months alone cannot tell fading from a change of all. */
 static double profile_at(fading *self, double half_life) {
-    const double golden = 0.6180339887498949;
-    double low = -0.7, high = 1.4, a = high - golden * (high - low), b = low + golden * (high - low);
-    double at_a = likelihood_at(self, half_life, a), at_b = likelihood_at(self, half_life, b);
-    for (int step = 0; step < 18; step++) {
-        if (at_a > at_b) {
-            high = b;
-            b = a;
-            at_b = at_a;
-            a = high - golden * (high - low);
-            at_a = likelihood_at(self, half_life, a);
-        } else {
-            low = a;
-            a = b;
-            at_a = at_b;
-            b = low + golden * (high - low);
-            at_b = likelihood_at(self, half_life, b);
-        }
-    }
+    fading_at at = {self, half_life};
+    double low = -0.7, high = 1.4;
+    (void)jk_golden_top(likelihood_of, &at, 18, INFINITY, &low, &high);
     self->shared = (low + high) / 2.0;
     return likelihood_at(self, half_life, self->shared);
 }

@@ -87,13 +87,8 @@ static size_t factors_of(const levelling *self, const jk_landmark *at, factor *o
 
 static int by_debtor(const void *left, const void *right) {
     const jk_landmark *a = left, *b = right;
-    if (a->debtor != b->debtor) {
-        return a->debtor < b->debtor ? -1 : 1;
-    }
-    if (a->claim != b->claim) {
-        return a->claim < b->claim ? -1 : 1;
-    }
-    return (a->start > b->start) - (a->start < b->start);
+    return jk_compare_integers((const int32_t[]){a->debtor, a->claim, a->start},
+                               (const int32_t[]){b->debtor, b->claim, b->start}, 3);
 }
 
 /* Sums of all factors; then, with their ratios, the squares of debtors' rests. */

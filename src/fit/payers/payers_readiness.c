@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/number/fmath.h"
+#include "base/number/golden.h"
 #include "fit/payers/payers.h"
 #include "tape/panel_period.h"
 
@@ -51,27 +52,21 @@ static double log_likelihood(const seen *debtor, size_t count, bool paid, double
     return sum;
 }
 
+typedef struct sample {
+    const seen *debtor;
+    size_t count;
+    bool paid;
+} sample;
+
+static double likelihood_of(void *context, double log_shape) {
+    const sample *self = context;
+    return log_likelihood(self->debtor, self->count, self->paid, exp(log_shape));
+}
+
 static double best_shape(const seen *debtor, size_t count, bool paid, double *likelihood) {
-    const double golden = 0.6180339887498949;
-    double low = log(shape_least), high = log(shape_most), a = high - golden * (high - low),
-           b = low + golden * (high - low);
-    double at_a = log_likelihood(debtor, count, paid, exp(a)), at_b = log_likelihood(debtor, count, paid, exp(b));
-    for (int step = 0; step < 30; step++) {
-        if (at_a > at_b) {
-            high = b;
-            b = a;
-            at_b = at_a;
-            a = high - golden * (high - low);
-            at_a = log_likelihood(debtor, count, paid, exp(a));
-        } else {
-            low = a;
-            a = b;
-            at_a = at_b;
-            b = low + golden * (high - low);
-            at_b = log_likelihood(debtor, count, paid, exp(b));
-        }
-    }
-    *likelihood = fmax(at_a, at_b);
+    sample self = {debtor, count, paid};
+    double low = log(shape_least), high = log(shape_most);
+    *likelihood = jk_golden_top(likelihood_of, &self, 30, INFINITY, &low, &high);
     return exp((low + high) / 2.0);
 }
 

@@ -68,13 +68,8 @@ static jk_status read_block(void *context, const jk_panel_block *block, jk_error
 
 static int by_debtor(const void *left, const void *right) {
     const jk_payer_row *a = left, *b = right;
-    if (a->debtor != b->debtor) {
-        return a->debtor < b->debtor ? -1 : 1;
-    }
-    if (a->claim != b->claim) {
-        return a->claim < b->claim ? -1 : 1;
-    }
-    return (a->start > b->start) - (a->start < b->start);
+    return jk_compare_integers((const int32_t[]){a->debtor, a->claim, a->start},
+                               (const int32_t[]){b->debtor, b->claim, b->start}, 3);
 }
 
 static jk_status read_rows(jk_fit *fit, struct jk_fit_payers *payers, jk_error *error) {

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/file/run_record.h"
-#include "base/number/calendar.h"
 #include "base/text/json.h"
 #include "base/words/listing.h"
 #include "jalki/panel_join.h"
@@ -71,10 +70,9 @@ char *jk_panel_join_json(const jk_panel_join_summary *summary) {
     jk_panel_join_line lines[JK_PANEL_JOIN_LINES];
     json_t *object = json_object();
     json_t *exits = json_object();
-    char date[JK_DATE_TEXT];
     jk_panel_join_lines(summary, lines);
-    jk_json_set(object, "first_start", json_string(jk_date_format(summary->first_start, date)));
-    jk_json_set(object, "end", json_string(jk_date_format(summary->end, date)));
+    jk_json_set(object, "first_start", jk_json_date(summary->first_start));
+    jk_json_set(object, "end", jk_json_date(summary->end));
     for (size_t i = 0; i < JK_PANEL_JOIN_LINES; i++) {
         json_t *count = json_integer((json_int_t)lines[i].count);
         jk_json_set(object, lines[i].name,

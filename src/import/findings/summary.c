@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "base/file/run_record.h"
-#include "base/number/calendar.h"
 #include "base/policy.h"
 #include "base/text/json.h"
 #include "base/words/listing.h"
@@ -86,11 +85,6 @@ static json_t *sums_json(const jk_import_sums *sums) {
     return list;
 }
 
-static json_t *date_json(int32_t date) {
-    char text[JK_DATE_TEXT];
-    return date != JK_MISSING_INTEGER ? json_string(jk_date_format(date, text)) : json_null();
-}
-
 static json_t *names_json(const jk_import_name *names, size_t count, bool with_nearest) {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
@@ -165,8 +159,8 @@ static json_t *panel_json(const jk_import_summary *summary) {
     put(object, "claims", json_integer((json_int_t)summary->claims));
     put(object, "rows_with_cash", json_integer((json_int_t)panel->rows_with_cash));
     put(object, "claim_months", json_real(panel->claim_months));
-    put(object, "first_start", date_json(any ? panel->first_start : JK_MISSING_INTEGER));
-    put(object, "end", date_json(any ? panel->end : JK_MISSING_INTEGER));
+    put(object, "first_start", jk_json_date(any ? panel->first_start : JK_MISSING_INTEGER));
+    put(object, "end", jk_json_date(any ? panel->end : JK_MISSING_INTEGER));
     put(object, "cash", sums_json(&panel->cash));
     put(object, "treatments", counts_json(JK_COLUMN_TREATMENT, panel->treatment_rows, 3));
     put(object, "exits", counts_json(JK_COLUMN_EXIT, panel->exits, JK_PANEL_EXIT_COUNT));
@@ -193,9 +187,9 @@ char *jk_import_json(const jk_import_summary *summary) {
     put(object, "accepted", sums_json(&summary->accepted));
     put(object, "debtors", json_integer((json_int_t)summary->debtors));
     put(object, "panel", summary->kind == JK_KIND_PANEL ? panel_json(summary) : NULL);
-    put(object, "first_written_off", date_json(summary->first_written_off));
-    put(object, "last_written_off", date_json(summary->last_written_off));
-    put(object, "cutoff", date_json(summary->cutoff));
+    put(object, "first_written_off", jk_json_date(summary->first_written_off));
+    put(object, "last_written_off", jk_json_date(summary->last_written_off));
+    put(object, "cutoff", jk_json_date(summary->cutoff));
     put(object, "separator", json_string(separator));
     put(object, "source_bytes", json_integer((json_int_t)summary->source_bytes));
     put(object, "source_sha256", json_string(summary->source_sha256));

@@ -187,8 +187,7 @@ static jk_status fail_missing(const jk_import_input *input, const jk_mapping *ma
 
 /* The file's name without folder and endings: "fi" of "/tapes/fi.csv.gz". */
 static void name_file(jk_import_plan *plan, const char *path) {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
+    const char *name = jk_file_name(path);
     size_t length = strcspn(name, ".");
     length = length < sizeof plan->file - 1 ? length : sizeof plan->file - 1;
     memcpy(plan->file, name, length);

@@ -13,6 +13,7 @@
 #include "base/file/installed.h"
 #include "base/file/sha256.h"
 #include "base/policy.h"
+#include "base/text/text.h"
 #include "model/file/additions.h"
 
 typedef struct loader {
@@ -36,8 +37,7 @@ static jk_status fail_include(loader *l, const jk_yaml_node *node, const char *m
 }
 
 const char *jk_path_beside(jk_arena *arena, const char *from, const char *name) {
-    const char *slash = strrchr(from, '/');
-    size_t folder = name[0] == '/' || slash == NULL ? 0 : (size_t)(slash - from) + 1;
+    size_t folder = name[0] == '/' ? 0 : (size_t)(jk_file_name(from) - from);
     size_t length = strlen(name);
     char *path = jk_arena_alloc(arena, folder + length + 1, 1);
     if (path != NULL) {
@@ -83,8 +83,7 @@ static bool is_trusted(const char *path) {
 
 jk_status jk_include_allowed(const char *model, const char *path, const jk_yaml_node *named_at, const char *key,
                              jk_error *error) {
-    const char *slash = strrchr(model, '/');
-    char *folder = slash == NULL ? strdup(".") : strndup(model, slash == model ? 1 : (size_t)(slash - model));
+    char *folder = jk_file_folder(model);
     JK_TRY(jk_held(folder != NULL, error, "the name of a folder"));
     bool allowed = jk_policy_get()->includes_outside || is_below(folder, path) || is_trusted(path);
     free(folder);

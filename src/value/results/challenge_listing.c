@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/file/output.h"
 #include "base/file/run_record.h"
-#include "base/number/calendar.h"
 #include "base/policy.h"
 #include "base/text/escape.h"
 #include "base/text/json.h"
@@ -136,9 +135,8 @@ json_t *jk_json_challenge(jk_json_builder *b, const jk_challenge *challenge) {
 char *jk_challenge_page_json(const jk_challenge *challenge, int32_t cutoff) {
     jk_json_builder b = {0};
     json_t *object = json_object();
-    char date[JK_DATE_TEXT];
     jk_json_put(&b, object, "currency", jk_json_string(challenge->model[0]->base_currency));
-    jk_json_put(&b, object, "cutoff", json_string(jk_date_format(cutoff, date)));
+    jk_json_put(&b, object, "cutoff", jk_json_date(cutoff));
     json_t *both = jk_json_challenge(&b, challenge);
     for (size_t row = 0; !jk_policy_get()->with_ids && row < challenge->count; row++) { /* a page names nobody */
         jk_json_put(&b, json_array_get(json_object_get(both, "rows"), row), "claim_id",

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/file/run_record.h"
-#include "base/number/calendar.h"
 #include "base/text/json.h"
 #include "base/words/listing.h"
 #include "jalki/export.h"
@@ -18,10 +17,6 @@
 
 json_t *jk_json_months(int months) {
     return months < 0 ? json_null() : json_integer(months);
-}
-
-static json_t *text_or_null(const char *text) {
-    return text == NULL || text[0] == '\0' ? json_null() : json_string(text);
 }
 
 /* ---- pieces --------------------------------------------------------------------------------------------------- */
@@ -51,15 +46,14 @@ void jk_json_put_rates(jk_json_builder *b, json_t *object, const jk_tape *tape, 
 
 json_t *jk_json_manifest(jk_json_builder *b, const jk_tape *tape, const jk_model *model, const jk_valuation *valuation,
                          const double *irr, size_t count) {
-    char date[JK_DATE_TEXT];
     json_t *object = jk_run_record_manifest(b);
     json_t *options = json_object();
-    jk_json_put(b, object, "tape_sha256", text_or_null(jk_tape_sha256(tape)));
-    jk_json_put(b, object, "model", text_or_null(model->name));
-    jk_json_put(b, object, "model_sha256", text_or_null(model->sha256));
-    jk_json_put(b, object, "base_currency", text_or_null(model->base_currency));
+    jk_json_put(b, object, "tape_sha256", jk_json_text_or_null(jk_tape_sha256(tape)));
+    jk_json_put(b, object, "model", jk_json_text_or_null(model->name));
+    jk_json_put(b, object, "model_sha256", jk_json_text_or_null(model->sha256));
+    jk_json_put(b, object, "base_currency", jk_json_text_or_null(model->base_currency));
     jk_json_put_rates(b, object, tape, model);
-    jk_json_put(b, object, "cutoff", json_string(jk_date_format(valuation->cutoff, date)));
+    jk_json_put(b, object, "cutoff", jk_json_date(valuation->cutoff));
     jk_json_put(b, object, "irr", returns_of(b, irr, count));
     jk_json_put(b, object, "scenario", json_string("base"));
     jk_json_put(b, object, "seed", json_null());
