@@ -184,6 +184,13 @@ char *jk_backtest_json(const jk_backtest *test);
  * alone. */
 jk_listing jk_backtest_listing(const jk_backtest *test);
 
+/* Parts of it, of the first model: its table (below table_count) and beneath it all rows; for table_count the tenths.
+ * Then figures of all rows, those of each model one after the other; how far a model's rows are of the population of
+ * others. For NULL the columns alone, but of parts, which have those of the whole. */
+jk_listing jk_backtest_part_listing(const jk_backtest *test, size_t table);
+jk_listing jk_backtest_figures_listing(const jk_backtest *test);
+jk_listing jk_backtest_stability_listing(const jk_backtest_model *model);
+
 #ifdef __cplusplus
 }
 #endif

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "jalki/listing.h"
 #include "jalki/model.h"
 
 #ifdef __cplusplus
@@ -29,6 +30,7 @@ typedef struct jk_payer_term {
     jk_payer_figure figure;
     int segment;                /* -1: all segments together */
     int index;                  /* jk_treatment, or jk_capacity for monthly_share; -1: all */
+    bool together;              /* a monthly_share: its segment's classes are taken together */
     int parameter;              /* place in the covariance; -1: not estimated */
     double estimate, std_error; /* own data alone: on its own scale, and on the scale of the link, clustered by debtor;
                                    NaN where there are none */
@@ -77,6 +79,10 @@ typedef struct jk_payers_result {
     size_t level_count;
     const jk_payer_level *levels;
 } jk_payers_result;
+
+/* The figures, and the levels, as rows, with the base model for their names; for NULLs the columns alone. */
+jk_listing jk_payers_listing(const jk_payers_result *payers, const jk_model *base);
+jk_listing jk_payer_levels_listing(const jk_payers_result *payers, const jk_model *base);
 
 #ifdef __cplusplus
 }

@@ -5,8 +5,8 @@
 
 #include "backtest/json_cell.h"
 #include "base/file/run_record.h"
-#include "base/number/calendar.h"
 #include "base/text/json.h"
+#include "base/words/listing.h"
 
 static json_t *pair(jk_json_builder *b, double low, double high) {
     json_t *list = json_array();
@@ -46,13 +46,11 @@ static json_t *tables(jk_json_builder *b, const jk_backtest_model *model) {
 static json_t *tenths(jk_json_builder *b, const jk_backtest_model *model) {
     json_t *list = json_array();
     for (int t = 0; t < JK_BACKTEST_TENTHS; t++) {
-        const jk_backtest_cell *cell = &model->tenth[t];
         json_t *object = json_object();
-        double cash = model->total.actual > 0.0 ? cell->actual / model->total.actual : 0.0;
-        double lift = cell->exposure > 0.0 ? cash * model->total.exposure / cell->exposure : 0.0;
         jk_json_put(b, object, "tenth", json_integer(t + 1));
-        put_cell(b, object, cell);
-        jk_json_put_numbers(b, object, {"lift", lift}, {"cumulative_cash_share", model->cumulative_share[t]});
+        put_cell(b, object, &model->tenth[t]);
+        jk_json_put_numbers(b, object, {"lift", jk_backtest_lift(model, (size_t)t)},
+                            {"cumulative_cash_share", model->cumulative_share[t]});
         jk_json_append(b, list, object);
     }
     return list;
@@ -81,20 +79,10 @@ static json_t *errors_of(jk_json_builder *b, const jk_backtest_errors *errors) {
     return object;
 }
 
-static json_t *stability_of(jk_json_builder *b, const jk_backtest_model *model) {
-    json_t *list = json_array();
-    for (size_t s = 0; s < model->stability_count; s++) {
-        json_t *object = json_object();
-        jk_json_put(b, object, "name", jk_json_string(model->stability[s].name));
-        jk_json_put(b, object, "psi", jk_json_number(model->stability[s].psi));
-        jk_json_append(b, list, object);
-    }
-    return list;
-}
-
 static void put_model(jk_json_builder *b, json_t *object, const jk_backtest_model *model) {
     json_t *file = json_object();
     json_t *claims = json_object();
+    const jk_listing stability = jk_backtest_stability_listing(model);
     char words[JK_BACKTEST_WORDS];
     jk_backtest_words(model, words, sizeof words);
     put_cell(b, object, &model->total);
@@ -114,16 +102,11 @@ static void put_model(jk_json_builder *b, json_t *object, const jk_backtest_mode
     jk_json_put(b, object, "deviance_difference_interval", pair(b, model->difference_low, model->difference_high));
     jk_json_put(b, object, "by", tables(b, model));
     jk_json_put(b, object, "tenths", tenths(b, model));
-    jk_json_put(b, object, "stability", stability_of(b, model));
+    jk_json_put(b, object, "stability", jk_listing_json(b, &stability));
     jk_json_put(b, file, "path", jk_json_string(model->path));
     jk_json_put(b, file, "name", jk_json_string(model->name));
     jk_json_put(b, file, "sha256", json_string(model->sha256));
     jk_json_put(b, object, "model", file);
-}
-
-static json_t *date(int32_t days) {
-    char text[JK_DATE_TEXT];
-    return days == JK_MISSING_INTEGER ? json_null() : json_string(jk_date_format(days, text));
 }
 
 static json_t *panel_of(jk_json_builder *b, const jk_backtest *test) {
@@ -134,8 +117,8 @@ static json_t *panel_of(jk_json_builder *b, const jk_backtest *test) {
     jk_json_put(b, object, "key", json_string(test->filter.key == JK_PANEL_KEY_CLAIM ? "claim" : "debtor"));
     jk_json_put(b, object, "split", pair(b, test->filter.low, test->filter.high));
     jk_json_put(b, object, "folds", json_integer(test->folds));
-    jk_json_put(b, object, "from", date(test->filter.from));
-    jk_json_put(b, object, "to", date(test->filter.to));
+    jk_json_put(b, object, "from", jk_json_date(test->filter.from));
+    jk_json_put(b, object, "to", jk_json_date(test->filter.to));
     jk_json_put(b, object, "stability_reference",
                 json_string(test->reference == JK_REFERENCE_EARLY ? "first half" : "rows not tested"));
     jk_json_put(b, object, "stability_reference_rows", json_integer((json_int_t)test->reference_rows));

@@ -89,7 +89,7 @@ static void fill_period(const jk_book *book, int by, size_t row, jk_cell *cells)
 static jk_status book_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
     const jk_book *book = listing->source[0];
     (void)error;
-    if (row == listing->rows) {
+    if (row == periods_of(book, listing->choice)) {
         fill(&book->total, cells);
     } else {
         fill_period(book, listing->choice, row, cells);

@@ -2,7 +2,9 @@
 /* What an inspection found, as rows with their columns described: the columns of the tape, the spread of its numbers,
  * patterns and ages. Amounts of different currencies stand in rows of their own. */
 #include "base/words/listing.h"
+#include "base/number/calendar.h"
 #include "jalki/inspect.h"
+#include <math.h>
 
 /* ---- columns of the tape -------------------------------------------------------------------------------------- */
 
@@ -127,50 +129,126 @@ jk_listing jk_inspect_numbers_listing(const jk_inspection *inspection) {
                          inspection);
 }
 
-/* ---- amounts: patterns and ages ------------------------------------------------------------------------------- */
+/* ---- amounts: groups, patterns, ages, levels; debtors ---------------------------------------------------------- */
 
-enum { A_SECTION, A_GROUP, A_NAME, A_CURRENCY, A_CLAIMS, A_BALANCE, A_MEANING, A_COLUMNS };
+enum {
+    A_SECTION,
+    A_GROUP,
+    A_NAME,
+    A_CURRENCY,
+    A_CLAIMS,
+    A_SHARE,
+    A_BALANCE,
+    A_DEBTORS,
+    A_DEBTOR_SHARE,
+    A_MEDIAN,
+    A_MEANING,
+    A_COLUMNS
+};
 
 static const jk_listing_column amount_columns[A_COLUMNS] = {
-    JK_LISTED_TEXT("section", "section", "group, pattern or age (years since write-off)"),
+    JK_LISTED_TEXT("section", "section",
+                   "group, pattern, age (years since write-off) or claims per debtor; a column of the tape, of levels"),
     JK_LISTED_TEXT("group", "group", "all, or the group of --by"),
-    JK_LISTED_TEXT("name", "name", "The pattern, the age"),
+    JK_LISTED_TEXT("name", "name", "The pattern, the age, the level"),
     JK_LISTED_TEXT("currency", "currency", "Of the balance"),
     JK_LISTED_COUNT("claims", "claims", "Claims of all currencies"),
-    {"balance", "balance", "", "What those in the currency owe, in it", JK_LISTING_NUMBER, 2},
+    {"share_of_claims", "share", "%", "Those of all, of patterns of the group's", JK_LISTING_NUMBER, 4},
+    {"balance", "balance", "its currency", "What those in the currency owe, in it", JK_LISTING_NUMBER, 2},
+    JK_LISTED_COUNT("debtors", NULL, "Of claims per debtor: who has so many"),
+    {"share_of_debtors", NULL, "%", "Those of all", JK_LISTING_NUMBER, 4},
+    JK_LISTED_FIGURE("median_write_off", "date", "Of groups: half of the claims were written off by then"),
     JK_LISTED_TEXT("meaning", NULL, "The pattern in words")};
 
-/* Groups with their patterns, then ages; each for every currency. */
+static double per_cent(uint64_t part, uint64_t whole) {
+    return whole > 0 ? 100.0 * (double)part / (double)whole : (double)NAN;
+}
+
+static void fill_amounts(const jk_inspection *in, const jk_inspect_amounts *amounts, uint64_t claims, size_t currency,
+                         jk_cell *cells) {
+    jk_cell_set(&cells[A_CURRENCY], in->currency[currency]);
+    cells[A_CLAIMS].number = (double)amounts->claims;
+    cells[A_SHARE].number = per_cent(amounts->claims, claims);
+    cells[A_BALANCE].number = amounts->balance[currency];
+}
+
+static void fill_group(const jk_inspection *in, size_t g, size_t currency, jk_cell *cells) {
+    const jk_inspect_series *dates = jk_inspect_series_of(in, g, JK_COLUMN_WRITTEN_OFF_ON, 0);
+    jk_cell_set(&cells[A_SECTION], "group");
+    if (dates->given > 0) {
+        (void)jk_date_format((int32_t)dates->quartile[1], cells[A_MEDIAN].text);
+    }
+    fill_amounts(in, &in->groups[g].amounts, in->rows, currency, cells);
+}
+
+static void fill_check(const jk_inspection *in, const jk_inspect_group *group, size_t check, size_t currency,
+                       jk_cell *cells) {
+    jk_cell_set(&cells[A_SECTION], "pattern");
+    jk_cell_set(&cells[A_NAME], group->checks[check].name);
+    jk_cell_set(&cells[A_MEANING], group->checks[check].meaning);
+    fill_amounts(in, &group->checks[check].amounts, group->amounts.claims, currency, cells);
+}
+
+static void fill_debtors(const jk_inspection *in, const jk_inspect_band *band, jk_cell *cells) {
+    jk_cell_set(&cells[A_SECTION], "claims per debtor");
+    jk_cell_set(&cells[A_NAME], band->name);
+    cells[A_CLAIMS].number = (double)band->amounts.claims;
+    cells[A_SHARE].number = per_cent(band->amounts.claims, in->rows);
+    cells[A_DEBTORS].number = (double)band->debtors;
+    cells[A_DEBTOR_SHARE].number = per_cent(band->debtors, in->debtors);
+}
+
+/* Groups with their patterns, then ages, each for every currency; then claims per debtor. */
 static jk_status amount_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
     const jk_inspection *in = listing->source[0];
     const size_t currency = row % in->currency_count, thing = row / in->currency_count;
     const size_t per_group = 1 + in->check_count, groups = in->group_count * per_group;
-    const jk_inspect_amounts *amounts = NULL;
     (void)error;
-    if (thing >= groups) {
+    jk_cell_set(&cells[A_GROUP], "all");
+    if (thing < groups) {
+        const jk_inspect_group *group = &in->groups[thing / per_group];
+        jk_cell_set(&cells[A_GROUP], group->name);
+        if (thing % per_group == 0) {
+            fill_group(in, thing / per_group, currency, cells);
+        } else {
+            fill_check(in, group, thing % per_group - 1, currency, cells);
+        }
+    } else if (thing < groups + in->age_count) {
         const jk_inspect_band *age = &in->ages[thing - groups];
         jk_cell_set(&cells[A_SECTION], "age");
-        jk_cell_set(&cells[A_GROUP], "all");
         jk_cell_set(&cells[A_NAME], age->name);
-        amounts = &age->amounts;
+        fill_amounts(in, &age->amounts, in->rows, currency, cells);
     } else {
-        const jk_inspect_group *group = &in->groups[thing / per_group];
-        const size_t check = thing % per_group;
-        jk_cell_set(&cells[A_SECTION], check == 0 ? "group" : "pattern");
-        jk_cell_set(&cells[A_GROUP], group->name);
-        jk_cell_set(&cells[A_NAME], check == 0 ? "" : group->checks[check - 1].name);
-        jk_cell_set(&cells[A_MEANING], check == 0 ? "" : group->checks[check - 1].meaning);
-        amounts = check == 0 ? &group->amounts : &group->checks[check - 1].amounts;
+        fill_debtors(in, &in->debtor_bands[row - (groups + in->age_count) * in->currency_count], cells);
     }
-    jk_cell_set(&cells[A_CURRENCY], in->currency[currency]);
-    cells[A_CLAIMS].number = (double)amounts->claims;
-    cells[A_BALANCE].number = amounts->balance[currency];
     return JK_OK;
 }
 
 jk_listing jk_inspect_amounts_listing(const jk_inspection *inspection) {
-    size_t things =
-        inspection == NULL ? 0 : inspection->group_count * (1 + inspection->check_count) + inspection->age_count;
-    return JK_LISTING_OF("inspect amounts", amount_columns,
-                         inspection == NULL ? 0 : things * inspection->currency_count, amount_cells, inspection);
+    size_t rows = 0;
+    if (inspection != NULL) {
+        rows = inspection->group_count * (1 + inspection->check_count) + inspection->age_count;
+        rows = rows * inspection->currency_count + inspection->debtor_band_count;
+    }
+    return JK_LISTING_OF("inspect amounts", amount_columns, rows, amount_cells, inspection);
+}
+
+static jk_status level_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_inspection *in = listing->source[0];
+    const jk_inspect_level *level = &in->columns[listing->choice].levels[row / in->currency_count];
+    (void)error;
+    jk_cell_set(&cells[A_SECTION], jk_inspect_item_name(in, listing->choice));
+    jk_cell_set(&cells[A_GROUP], "all");
+    jk_cell_set(&cells[A_NAME], level->name);
+    fill_amounts(in, &level->amounts, in->rows, row % in->currency_count, cells);
+    return JK_OK;
+}
+
+jk_listing jk_inspect_levels_listing(const jk_inspection *inspection, jk_column column) {
+    const jk_inspect_column *self = &inspection->columns[column];
+    jk_listing listing =
+        JK_LISTING_OF("inspect amounts", amount_columns,
+                      self->given > 0 ? self->level_count * inspection->currency_count : 0, level_cells, inspection);
+    listing.choice = (int)column;
+    return listing;
 }

@@ -3,77 +3,78 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "cli/print/listing_print.h"
 #include "cli/print/table.h"
 #include "cli/value/valuing.h"
 
-static void number_cell(jk_table *table, const char *format, double value) {
-    char text[64] = "";
-    if (isfinite(value)) {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        (void)snprintf(text, sizeof text, format, value);
-#pragma GCC diagnostic pop
-    }
-    jk_table_cell(table, "%s", text);
+static double number(const jk_listing *rows, const jk_cell *cells, const char *column) {
+    return jk_cli_listing_cell(rows, cells, column)->number;
 }
 
-static const char *index_name(const jk_payer_term *term) {
-    return term->index < 0                          ? ""
-           : term->figure == JK_PAYER_MONTHLY_SHARE ? jk_capacity_name((jk_capacity)term->index)
-                                                    : jk_action_name((jk_action)(term->index + (int)JK_SURVEIL));
+static const char *text(const jk_listing *rows, const jk_cell *cells, const char *column) {
+    return jk_cli_listing_cell(rows, cells, column)->text;
+}
+
+static bool has_error(const jk_listing *rows, const jk_cell *cells) {
+    return isfinite(number(rows, cells, "std_error"));
+}
+
+static bool has_expected(const jk_listing *rows, const jk_cell *cells) {
+    return number(rows, cells, "expected") > 0.0;
+}
+
+static bool write_segment(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const bool is_all = strcmp(column, "segment") == 0 && text(rows, cells, column)[0] == '\0';
+    if (is_all) {
+        jk_table_cell(table, "all");
+    }
+    return is_all;
+}
+
+/* Shares and rates with four decimals, months with one; treatment or class in one column. */
+static bool write_term(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const int decimals = strcmp(text(rows, cells, "figure"), jk_payer_figure_name(JK_PAYER_HALF_LIFE)) == 0 ? 1 : 4;
+    const double value = number(rows, cells, column);
+    if (strcmp(column, "treatment") == 0) {
+        const char *treatment = text(rows, cells, column);
+        jk_table_cell(table, "%s", treatment[0] != '\0' ? treatment : text(rows, cells, "capacity_class"));
+    } else if (strcmp(column, "low") == 0) {
+        jk_table_cell(table, "%.*f to %.*f", decimals, value, decimals, number(rows, cells, "high"));
+    } else if (strcmp(column, "credibility") == 0) {
+        jk_table_cell(table, "%.0f %%", 100.0 * value);
+    } else if (isfinite(value)) {
+        jk_table_amount(table, value, strcmp(column, "debtors") == 0 ? 0 : decimals);
+    } else {
+        return write_segment(table, rows, cells, column);
+    }
+    return true;
 }
 
 static int print_terms(const jk_payers_result *payers, const jk_model *base) {
-    jk_table *table =
-        jk_table_headed("lllrrrrr", "figure", "segment", "of", "estimate", "95 %", "taken", "own data", "debtors");
-    jk_table_rule(table);
-    for (size_t i = 0; i < payers->term_count; i++) {
-        const jk_payer_term *term = &payers->terms[i];
-        if (!isfinite(term->std_error)) {
-            continue;
-        }
-        const char *format = term->figure == JK_PAYER_HALF_LIFE ? "%.1f" : "%.4f";
-        char low[32], high[32];
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        (void)snprintf(low, sizeof low, format, term->low);
-        (void)snprintf(high, sizeof high, format, term->high);
-#pragma GCC diagnostic pop
-        jk_table_cell(table, "%s", jk_payer_figure_name(term->figure));
-        jk_table_cell(table, "%s", term->segment >= 0 ? base->segments[term->segment].id : "all");
-        jk_table_cell(table, "%s", index_name(term));
-        number_cell(table, format, term->estimate);
-        jk_table_cell(table, "%s to %s", low, high);
-        number_cell(table, format, term->value);
-        jk_table_cell(table, "%.0f %%", 100.0 * term->credibility);
-        jk_table_count(table, (uint64_t)term->debtors);
-    }
-    return jk_cli_print_table(table, "Payers: shares of new payers who settle, months and shares of the others");
+    static const char *const shown[] = {"figure", "segment",     "treatment", "estimate", "low",
+                                        "value",  "credibility", "debtors",   NULL};
+    const jk_listing rows = jk_payers_listing(payers, base);
+    return jk_cli_listing_table(
+        &rows, &(jk_cli_listing_view){.plain_title =
+                                          "Payers: shares of new payers who settle, months and shares of the others",
+                                      .shown = shown,
+                                      .is_ruled = true,
+                                      .wanted = has_error,
+                                      .written = write_term});
 }
 
 static int print_levels(const jk_payers_result *payers, const jk_model *base) {
-    jk_table *table = jk_table_headed("llllrrrrr", "level of", "segment", "treatment", "", "actual", "expected",
-                                      "ratio", "s.e.", "taken");
-    jk_table_rule(table);
-    for (size_t i = 0; i < payers->level_count; i++) {
-        const jk_payer_level *level = &payers->levels[i];
-        if (!(level->expected > 0.0)) {
-            continue;
-        }
-        jk_table_cell(table, "%s", level->what);
-        jk_table_cell(table, "%s", level->segment >= 0 ? base->segments[level->segment].id : "all");
-        jk_table_cell(table, "%s",
-                      level->treatment >= 0 ? jk_action_name((jk_action)(level->treatment + (int)JK_SURVEIL)) : "");
-        jk_table_cell(table, "%s", level->level);
-        jk_table_amount(table, level->actual, 0);
-        jk_table_amount(table, level->expected, 0);
-        number_cell(table, "%.3f", level->ratio);
-        number_cell(table, "%.3f", level->std_error);
-        number_cell(table, "%.3f", level->value);
-    }
-    return jk_cli_print_table(
-        table, "Levels: what landmarks of the panel expected of the months that followed, and what came in");
+    const jk_listing rows = jk_payer_levels_listing(payers, base);
+    return jk_cli_listing_table(
+        &rows,
+        &(jk_cli_listing_view){
+            .plain_title = "Levels: what landmarks of the panel expected of the months that followed, and what came in",
+            .is_ruled = true,
+            .may_be_empty = payers->level_count == 0,
+            .wanted = has_expected,
+            .written = write_segment});
 }
 
 int jk_cli_fit_payers(const jk_fit_result *result, const jk_model *base) {
@@ -88,6 +89,5 @@ int jk_cli_fit_payers(const jk_fit_result *result, const jk_model *base) {
     (void)printf(
         "Curves are intensities of new payers; cash above is the balance of those who began (times the share that "
         "a settlement brings).\n");
-    int failed = print_terms(payers, base);
-    return payers->level_count > 0 ? failed | print_levels(payers, base) : failed;
+    return print_terms(payers, base) | print_levels(payers, base);
 }

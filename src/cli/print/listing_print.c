@@ -2,8 +2,11 @@
 #include "cli/print/listing_print.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/number/calendar.h"
 #include "base/words/language.h"
 #include "base/words/listing.h"
 #include "cli/help/outputs_described.h"
@@ -64,9 +67,9 @@ const jk_cell *jk_cli_listing_cell(const jk_listing *listing, const jk_cell *cel
 /* Columns whose texts are codes of ours, which are printed in words; of others only what is asked for. */
 static bool is_code(const jk_listing_column *column) {
     static const char *const names[] = {
-        "action",    "decision",    "decision_before", "reason",  "group",          "change",
-        "by",        "do",          "legal_status",    "product", "capacity_class", "employment",
-        "reachable", "debtor_type", "last_payment",    "team"};
+        "action",       "decision",     "decision_before", "reason",         "group",      "change",    "by",
+        "do",           "legal_status", "product",         "capacity_class", "employment", "reachable", "debtor_type",
+        "last_payment", "team",         "figure",          "verdict",        "meaning"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(column->name, names[i]) == 0) {
             return true;
@@ -78,14 +81,14 @@ static bool is_code(const jk_listing_column *column) {
 /* What has words of its own where a column has it, and spans of months. */
 static void add_code(jk_table *table, const jk_listing_column *column, const char *code) {
     char key[JK_CELL_TEXT + 16];
-    int from = 0, to = 0;
+    int from = 0, to = 0, end = 0;
     (void)snprintf(key, sizeof key, "capacity: %s", code);
     const char *capacity = jk_text_in(jk_language_spoken(), key);
     if (strcmp(column->name, "capacity_class") == 0 && capacity != key) {
         jk_table_cell(table, "%s", capacity);
-    } else if (sscanf(code, "%d-%d months", &from, &to) == 2) {
+    } else if (sscanf(code, "%d-%d months%n", &from, &to, &end) == 2 && end > 0) {
         jk_table_say(table, "%d-%d months", from, to);
-    } else if (strstr(code, "- months") != NULL && sscanf(code, "%d- months", &from) == 1) {
+    } else if (sscanf(code, "%d- months%n", &from, &end) == 1 && end > 0) {
         jk_table_say(table, "%d- months", from);
     } else {
         jk_table_cell(table, "%s", jk_text_if_known(code));
@@ -100,6 +103,20 @@ void jk_cli_listing_code(jk_table *table, const jk_listing_column *column, const
     }
 }
 
+static int decimals_of(const char *unit, int money_decimals) {
+    return strcmp(unit, "money") == 0 || strcmp(unit, "its currency") == 0 ? money_decimals
+           : strcmp(unit, "ratio") == 0 || strcmp(unit, "index") == 0      ? 3
+                                                                           : 2;
+}
+
+/* As it is written, a date as the language has it. */
+static void add_figure(jk_table *table, const char *figure) {
+    char text[JK_TEXT_DATE];
+    int32_t date = 0;
+    const bool is_date = jk_date_parse(figure, strlen(figure), &date);
+    jk_table_cell(table, "%s", is_date ? jk_text_date(date, text) : figure);
+}
+
 static void add_cell(jk_table *table, const jk_listing_column *column, const jk_cell *cell, bool coded,
                      int money_decimals) {
     if (column->kind == JK_LISTING_TEXT) {
@@ -110,131 +127,177 @@ static void add_cell(jk_table *table, const jk_listing_column *column, const jk_
         }
     } else if (strcmp(column->unit, "%") == 0) {
         jk_table_percent(table, cell->number);
+    } else if (column->kind == JK_LISTING_FIGURE) {
+        add_figure(table, cell->text);
     } else if (column->kind != JK_LISTING_NUMBER) {
         jk_table_amount(table, cell->number, 0);
     } else {
-        jk_table_amount(table, cell->number, strcmp(column->unit, "money") == 0 ? money_decimals : 2);
+        jk_table_amount(table, cell->number, decimals_of(column->unit, money_decimals));
     }
 }
 
-/* The columns that the table has, in its order; returns how many. */
-static size_t choose_columns(const jk_listing *listing, const jk_cli_listing_view *view,
-                             size_t column[JK_LISTING_COLUMNS]) {
-    size_t count = 0;
-    for (size_t i = 0; view->shown != NULL && view->shown[i] != NULL; i++) {
-        column[count++] = (size_t)column_named(listing, view->shown[i]);
-    }
-    for (size_t c = 0; view->shown == NULL && c < listing->column_count; c++) {
-        if (listing->columns[c].head != NULL) {
-            column[count++] = c;
-        }
-    }
-    return count;
+/* A table on its way: its columns in their order, each with the row of a line that it is read from; the rows of the
+ * line, and of the one above; sums of what was shown, and of lines beyond the most. */
+typedef struct printing {
+    const jk_listing *listing;
+    const jk_cli_listing_view *view;
+    jk_table *table;
+    size_t count, abreast, lines;
+    struct shown {
+        size_t place, ahead;
+    } shown[2 * JK_LISTING_COLUMNS];
+    double sum[2 * JK_LISTING_COLUMNS], rest[2 * JK_LISTING_COLUMNS];
+    jk_cell (*cells)[JK_LISTING_COLUMNS], (*above)[JK_LISTING_COLUMNS]; /* [abreast] */
+} printing;
+
+static bool is_spread(const printing *self, const jk_listing_column *column) {
+    return self->view->spread != NULL && strcmp(self->view->spread, column->name) == 0;
 }
 
-/* The sums of what was shown, beneath a rule; "all" in the first column. */
-static void add_sums(jk_table *table, const jk_listing *listing, const jk_cli_listing_view *view, const size_t *order,
-                     size_t count, const double sum[JK_LISTING_COLUMNS]) {
-    bool named = false;
-    jk_table_rule(table);
-    for (size_t i = 0; i < count; i++) {
-        const jk_listing_column *column = &listing->columns[order[i]];
-        bool is_added = false;
-        for (const char *const *name = view->added; *name != NULL; name++) {
-            is_added = is_added || strcmp(*name, column->name) == 0;
-        }
-        if (is_added) {
-            add_cell(table, column, &(jk_cell){.number = sum[order[i]]}, false, view->money_decimals);
-        } else {
-            jk_table_cell(table, "%s", named ? "" : jk_text("all"));
-            named = true;
-        }
+static void show_column(printing *self, size_t place) {
+    const size_t times = is_spread(self, &self->listing->columns[place]) ? self->abreast : 1;
+    for (size_t ahead = 0; ahead < times; ahead++) {
+        self->shown[self->count++] = (struct shown){place, ahead};
     }
 }
 
-static jk_table *table_with_heads(const jk_listing *listing, const jk_cli_listing_view *view, const size_t *order,
-                                  size_t count) {
-    char alignment[JK_LISTING_COLUMNS + 1] = "";
-    const int name = column_named(listing, "name");
-    for (size_t i = 0; i < count; i++) {
-        alignment[i] = listing->columns[order[i]].kind == JK_LISTING_TEXT ? 'l' : 'r';
+static void choose_columns(printing *self) {
+    const char *const *names = self->view->shown;
+    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+        show_column(self, (size_t)column_named(self->listing, names[i]));
     }
-    jk_table *table = jk_table_create(alignment);
-    for (size_t i = 0; i < count; i++) {
-        const jk_listing_column *column = &listing->columns[order[i]];
-        const char *head = (int)order[i] == name && view->name_head != NULL ? view->name_head : column->head;
-        if (view->heads != NULL) {
-            jk_table_cell(table, "%s", jk_text_if_known(view->heads[i]));
+    for (size_t c = 0; names == NULL && c < self->listing->column_count; c++) {
+        if (self->listing->columns[c].head != NULL) {
+            show_column(self, c);
+        }
+    }
+}
+
+static void add_heads(printing *self) {
+    const jk_cli_listing_view *view = self->view;
+    const int name = column_named(self->listing, "name");
+    for (size_t i = 0, given = 0; i < self->count; i++) {
+        const struct shown *shown = &self->shown[i];
+        const jk_listing_column *column = &self->listing->columns[shown->place];
+        if (is_spread(self, column)) {
+            jk_table_cell(self->table, "%s", view->spread_heads[shown->ahead]);
+        } else if (view->heads != NULL) {
+            jk_table_cell(self->table, "%s", jk_text_if_known(view->heads[given]));
+        } else if ((int)shown->place == name && view->name_head != NULL) {
+            jk_table_cell(self->table, "%s", jk_text_if_known(view->name_head));
         } else { /* a head that is the column's name may be one of the tape's own */
-            jk_table_cell(table, "%s", strcmp(head, column->name) == 0 ? jk_text_if_known(head) : jk_text(head));
+            const bool same = strcmp(column->head, column->name) == 0;
+            jk_table_cell(self->table, "%s", same ? jk_text_if_known(column->head) : jk_text(column->head));
         }
+        given += shown->ahead == 0;
     }
     if (view->is_ruled) {
-        jk_table_rule(table);
+        jk_table_rule(self->table);
     }
-    return table;
 }
 
-/* Whether a row's first shown texts are those of the row above. */
-static bool repeats(const jk_cli_listing_view *view, const size_t *order, const jk_cell *cells, const jk_cell *above) {
-    bool same = view->blank > 0;
-    for (size_t i = 0; i < view->blank; i++) {
-        same = same && strcmp(cells[order[i]].text, above[order[i]].text) == 0;
+/* Whether a line's first shown texts are those of the line above. */
+static bool repeats(const printing *self) {
+    bool same = self->view->blank > 0 && self->lines > 0;
+    for (size_t i = 0; i < self->view->blank; i++) {
+        const size_t place = self->shown[i].place;
+        same = same && strcmp(self->cells[0][place].text, self->above[0][place].text) == 0;
     }
     return same;
 }
 
-static void add_row(jk_table *table, const jk_listing *listing, const jk_cli_listing_view *view, const size_t *order,
-                    size_t count, const jk_cell *cells, bool is_blank) {
-    const int name = column_named(listing, "name");
-    for (size_t i = 0; i < count; i++) {
-        const jk_listing_column *column = &listing->columns[order[i]];
+/* The line as read, or counted among the rest. */
+static void add_line(printing *self) {
+    const jk_cli_listing_view *view = self->view;
+    const int name = column_named(self->listing, "name");
+    const bool is_blank = repeats(self), is_rest = view->most > 0 && self->lines >= view->most;
+    double *sum = is_rest ? self->rest : self->sum;
+    for (size_t i = 0; i < self->count; i++) {
+        const struct shown *shown = &self->shown[i];
+        const jk_listing_column *column = &self->listing->columns[shown->place];
+        const jk_cell *cells = self->cells[shown->ahead], *cell = &cells[shown->place];
+        sum[i] += isfinite(cell->number) ? cell->number : 0.0;
+        if (is_rest) {
+            continue;
+        }
         if (is_blank && i < view->blank) {
-            jk_table_cell(table, "%s", "");
-        } else if (view->written == NULL || !view->written(table, listing, cells, column->name)) {
-            add_cell(table, column, &cells[order[i]], (int)order[i] == name && view->coded, view->money_decimals);
+            jk_table_cell(self->table, "%s", "");
+        } else if (view->written == NULL || !view->written(self->table, self->listing, cells, column->name)) {
+            add_cell(self->table, column, cell, (int)shown->place == name && view->coded, view->money_decimals);
+        }
+    }
+    self->lines++;
+    memcpy(self->above[0], self->cells[0], sizeof self->above[0]);
+}
+
+/* Sums of lines: of the columns that `added` names, NULL: of all numbers; `text` in the first column without. */
+static void add_sums(printing *self, const double *sum, const char *const *added, const char *text) {
+    for (size_t i = 0; i < self->count; i++) {
+        const jk_listing_column *column = &self->listing->columns[self->shown[i].place];
+        bool is_added = added == NULL && column->kind != JK_LISTING_TEXT;
+        for (const char *const *name = added; name != NULL && *name != NULL; name++) {
+            is_added = is_added || strcmp(*name, column->name) == 0;
+        }
+        if (is_added) {
+            add_cell(self->table, column, &(jk_cell){.number = sum[i]}, false, self->view->money_decimals);
+        } else {
+            jk_table_cell(self->table, "%s", text);
+            text = "";
         }
     }
 }
 
+static bool is_wanted(const printing *self) {
+    const jk_cli_listing_view *view = self->view;
+    const jk_cell *cells = self->cells[0];
+    const int claims = column_named(self->listing, view->claims);
+    return (view->group == NULL || strcmp(cells[0].text, view->group) == 0) &&
+           (view->wanted == NULL || view->wanted(self->listing, cells)) && (claims < 0 || cells[claims].number != 0.0);
+}
+
+static jk_status add_lines(printing *self, jk_error *error) {
+    for (size_t row = self->view->first; row + self->abreast <= self->listing->rows; row += self->abreast) {
+        for (size_t ahead = 0; ahead < self->abreast; ahead++) {
+            JK_TRY(jk_listing_row(self->listing, row + ahead, self->cells[ahead], error));
+        }
+        if (is_wanted(self)) {
+            if (self->view->has_total && row + self->abreast == self->listing->rows) {
+                jk_table_rule(self->table);
+            }
+            add_line(self);
+        }
+    }
+    if (self->view->most > 0 && self->lines > self->view->most) {
+        char text[64];
+        jk_text_format(text, sizeof text, "(%zu more)", self->lines - self->view->most);
+        add_sums(self, self->rest, NULL, text);
+    }
+    if (self->table != NULL && self->view->added != NULL) {
+        jk_table_rule(self->table);
+        add_sums(self, self->sum, self->view->added, jk_text("all"));
+    }
+    return JK_OK;
+}
+
 int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *view) {
-    double sum[JK_LISTING_COLUMNS] = {0.0};
-    size_t order[JK_LISTING_COLUMNS];
-    jk_cell cells[JK_LISTING_COLUMNS], above[JK_LISTING_COLUMNS];
+    printing self = {.listing = listing, .view = view, .abreast = view->abreast > 0 ? view->abreast : 1};
+    char alignment[2 * JK_LISTING_COLUMNS + 1] = "";
     jk_error error = {0};
-    const size_t count = choose_columns(listing, view, order);
-    const int claims = column_named(listing, view->claims);
-    size_t shown = 0;
-    jk_table *table = table_with_heads(listing, view, order, count);
-    for (size_t row = 0; row < listing->rows; row++) {
-        if (jk_listing_row(listing, row, cells, &error) != JK_OK) {
-            jk_table_free(table);
-            return jk_cli_fail(&error);
-        }
-        bool wanted = (view->group == NULL || strcmp(cells[0].text, view->group) == 0) &&
-                      (view->wanted == NULL || view->wanted(listing, cells));
-        if (!wanted || (claims >= 0 && cells[claims].number == 0.0)) {
-            continue;
-        }
-        if (view->has_total && row + 1 == listing->rows) {
-            jk_table_rule(table);
-        }
-        for (size_t c = 0; c < listing->column_count; c++) {
-            sum[c] += isfinite(cells[c].number) ? cells[c].number : 0.0;
-        }
-        add_row(table, listing, view, order, count, cells, shown++ > 0 && repeats(view, order, cells, above));
-        if (view->blank > 0) {
-            memcpy(above, cells, sizeof above);
-        }
+    choose_columns(&self);
+    for (size_t i = 0; i < self.count; i++) {
+        alignment[i] = listing->columns[self.shown[i].place].kind == JK_LISTING_TEXT ? 'l' : 'r';
     }
-    if (view->may_be_empty && shown == 0) {
-        jk_table_free(table);
-        return 0;
+    self.cells = calloc(self.abreast + 1, sizeof *self.cells);
+    self.above = self.cells != NULL ? self.cells + self.abreast : NULL;
+    self.table = self.cells != NULL ? jk_table_create(alignment) : NULL;
+    add_heads(&self);
+    const jk_status status = self.table != NULL ? add_lines(&self, &error) : JK_OK;
+    free(self.cells);
+    if (status != JK_OK || (view->may_be_empty && self.table != NULL && self.lines == 0)) {
+        jk_table_free(self.table);
+        return status != JK_OK ? jk_cli_fail(&error) : 0;
     }
-    if (table != NULL && view->added != NULL) {
-        add_sums(table, listing, view, order, count, sum);
-    }
-    return jk_cli_print_table(table, view->title != NULL ? jk_text(view->title) : view->plain_title);
+    return jk_cli_print_table(self.table, view->title != NULL ? jk_text(view->title) : view->plain_title);
 }
 
 void jk_cli_listing_describe(void) {
@@ -271,9 +334,13 @@ void jk_cli_listing_describe(void) {
         jk_inspect_figures_listing(NULL),
         jk_inspect_panel_listing(NULL),
         jk_backtest_listing(NULL),
+        jk_backtest_figures_listing(NULL),
+        jk_backtest_stability_listing(NULL),
         jk_horizon_listing(NULL),
         jk_panel_join_listing(NULL),
         jk_fit_listing(NULL, NULL),
+        jk_payers_listing(NULL, NULL),
+        jk_payer_levels_listing(NULL, NULL),
         jk_effects_listing(NULL),
         jk_overlap_listing(NULL),
         jk_forward_listing(NULL),

@@ -33,6 +33,11 @@ typedef struct jk_cli_listing_view {
     bool (*wanted)(const jk_listing *listing, const jk_cell *cells); /* rows that are shown; NULL: all */
     /* Writes a cell that is written otherwise than its column says; false: it is not. NULL: none is. */
     bool (*written)(jk_table *table, const jk_listing *listing, const jk_cell *cells, const char *column);
+    size_t first;       /* rows before it are left out */
+    size_t most;        /* lines that are shown; those after them are one, "(3 more)", of their sums; 0: all */
+    size_t abreast;     /* so many rows that follow one another make one line; 0: each its own */
+    const char *spread; /* the shown column that such a line has once for each of its rows, the others once */
+    const char *const *spread_heads; /* above them, as they are */
 } jk_cli_listing_view;
 
 /* The cell of a row in the column of that name. */

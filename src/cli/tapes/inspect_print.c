@@ -28,32 +28,6 @@ static double share(uint64_t part, uint64_t whole) {
     return whole > 0 ? 100.0 * (double)part / (double)whole : NAN;
 }
 
-/* A table with `left` text columns, `right` number columns and one per currency. */
-static jk_table *table_with_currencies(const jk_inspection *inspection, size_t left, size_t right) {
-    char alignment[64];
-    size_t columns = left + right + inspection->currency_count;
-    for (size_t i = 0; i < columns; i++) {
-        alignment[i] = i < left ? 'l' : 'r';
-    }
-    alignment[columns] = '\0';
-    return jk_table_create(alignment);
-}
-
-static void currency_heads(jk_table *table, const jk_inspection *inspection) {
-    for (size_t c = 0; c < inspection->currency_count; c++) {
-        char name[NAME_SIZE];
-        jk_table_say(table, "balance %s", printable(inspection->currency[c], name));
-    }
-}
-
-static void amounts_cells(jk_table *table, const jk_inspection *inspection, const jk_inspect_amounts *amounts) {
-    jk_table_count(table, amounts->claims);
-    jk_table_percent(table, share(amounts->claims, inspection->rows));
-    for (size_t c = 0; c < inspection->currency_count; c++) {
-        jk_table_amount(table, amounts->balance[c], 0);
-    }
-}
-
 static int print_currencies(const jk_inspection *inspection) {
     jk_table *table = jk_table_headed("lrrrrrrrrr", "currency", "claims", "balance", "principal", "interest", "fees",
                                       "mean", "median", "largest", "in the top 1 %");
@@ -145,97 +119,77 @@ static int print_numbers(const jk_inspection *inspection) {
         table, jk_text("Numbers (below, above: claims beyond the robust fences, far outside the middle half)"));
 }
 
+/* ---- amounts: a column of balances for each currency ---- */
+
+static int print_amounts(const jk_inspection *inspection, const jk_listing *rows, jk_cli_listing_view view) {
+    static const char *const shown[] = {"name", "claims", "share_of_claims", "balance", NULL};
+    char text[JK_INSPECT_CURRENCIES][NAME_SIZE];
+    const char *heads[JK_INSPECT_CURRENCIES];
+    for (size_t c = 0; c < inspection->currency_count; c++) {
+        jk_text_format(text[c], NAME_SIZE, "balance %s", inspection->currency[c]);
+        heads[c] = text[c];
+    }
+    view.shown = view.shown != NULL ? view.shown : shown;
+    view.coded = view.is_ruled = view.may_be_empty = true;
+    view.abreast = inspection->currency_count;
+    view.spread = "balance";
+    view.spread_heads = heads;
+    return jk_cli_listing_table(rows, &view);
+}
+
 static int print_levels(const jk_inspection *inspection, jk_column column) {
-    const jk_inspect_column *self = &inspection->columns[column];
-    if (self->level_count == 0 || self->given == 0) {
-        return 0;
-    }
-    jk_table *table = table_with_currencies(inspection, 1, 2);
-    jk_table_cell(table, "%s", jk_text_if_known(jk_inspect_item_name(inspection, (int)column)));
-    jk_table_words(table, "claims");
-    jk_table_words(table, "share");
-    currency_heads(table, inspection);
-    jk_table_rule(table);
-    for (size_t i = 0; i < self->level_count && i < LEVELS_SHOWN; i++) {
-        char name[NAME_SIZE];
-        jk_table_cell(table, "%s", jk_text_if_known(printable(self->levels[i].name, name)));
-        amounts_cells(table, inspection, &self->levels[i].amounts);
-    }
-    if (self->level_count > LEVELS_SHOWN) {
-        jk_inspect_amounts rest = {0};
-        for (size_t i = LEVELS_SHOWN; i < self->level_count; i++) {
-            rest.claims += self->levels[i].amounts.claims;
-            for (size_t c = 0; c < JK_INSPECT_CURRENCIES; c++) {
-                rest.balance[c] += self->levels[i].amounts.balance[c];
-            }
-        }
-        jk_table_say(table, "(%zu more)", self->level_count - LEVELS_SHOWN);
-        amounts_cells(table, inspection, &rest);
-    }
+    const char *name = jk_inspect_item_name(inspection, (int)column);
+    const jk_listing rows = jk_inspect_levels_listing(inspection, column);
     char title[128];
-    jk_text_format(title, sizeof title, "%s: %zu different",
-                   jk_text_if_known(jk_inspect_item_name(inspection, (int)column)), self->distinct);
-    return jk_cli_print_table(table, title);
+    jk_text_format(title, sizeof title, "%s: %zu different", jk_text_if_known(name),
+                   inspection->columns[column].distinct);
+    return print_amounts(inspection, &rows,
+                         (jk_cli_listing_view){.plain_title = title, .name_head = name, .most = LEVELS_SHOWN});
 }
 
-/* ---- bands, patterns, largest ---- */
-
-static int print_ages(const jk_inspection *inspection) {
-    if (inspection->age_count == 0) {
-        return 0;
-    }
-    jk_table *table = table_with_currencies(inspection, 1, 2);
-    jk_table_words(table, "since write-off");
-    jk_table_words(table, "claims");
-    jk_table_words(table, "share");
-    currency_heads(table, inspection);
-    jk_table_rule(table);
-    for (size_t i = 0; i < inspection->age_count; i++) {
-        jk_table_words(table, inspection->ages[i].name);
-        amounts_cells(table, inspection, &inspection->ages[i].amounts);
-    }
-    return jk_cli_print_table(table, jk_text("Age of the debt at the cut-off"));
+static int print_ages(const jk_inspection *inspection, const jk_listing *rows) {
+    return print_amounts(inspection, rows,
+                         (jk_cli_listing_view){.title = "Age of the debt at the cut-off",
+                                               .group = "age",
+                                               .name_head = "since write-off"});
 }
 
-static int print_debtors(const jk_inspection *inspection) {
-    jk_table *table = jk_table_headed("lrrrr", "debtor has", "debtors", "share", "claims", "share");
-    jk_table_rule(table);
-    for (size_t i = 0; i < inspection->debtor_band_count; i++) {
-        const jk_inspect_band *band = &inspection->debtor_bands[i];
-        jk_table_words(table, band->name);
-        jk_table_count(table, band->debtors);
-        jk_table_percent(table, share(band->debtors, inspection->debtors));
-        jk_table_count(table, band->amounts.claims);
-        jk_table_percent(table, share(band->amounts.claims, inspection->rows));
-    }
+static int print_debtors(const jk_inspection *inspection, const jk_listing *rows) {
+    static const char *const shown[] = {"name", "debtors", "share_of_debtors", "claims", "share_of_claims", NULL};
+    static const char *const heads[] = {"debtor has", "debtors", "share", "claims", "share"};
     char title[128];
     jk_text_format(title, sizeof title, "Claims per debtor (most: %llu)",
                    (unsigned long long)inspection->largest_debtor);
-    return jk_cli_print_table(table, title);
+    return jk_cli_listing_table(rows, &(jk_cli_listing_view){.plain_title = title,
+                                                             .coded = true,
+                                                             .shown = shown,
+                                                             .heads = heads,
+                                                             .is_ruled = true,
+                                                             .first = rows->rows - inspection->debtor_band_count});
 }
 
-static int print_checks(const jk_inspection *inspection) {
-    jk_table *table = table_with_currencies(inspection, 1, 2);
-    size_t found = 0;
-    jk_table_words(table, "pattern");
-    jk_table_words(table, "claims");
-    jk_table_words(table, "share");
-    currency_heads(table, inspection);
-    jk_table_rule(table);
+/* Rows of one group: itself and its patterns, for each currency; all claims stand first. */
+static size_t rows_of_group(const jk_inspection *inspection) {
+    return (1 + inspection->check_count) * inspection->currency_count;
+}
+
+static int print_checks(const jk_inspection *inspection, jk_listing rows) {
+    static const char *const shown[] = {"meaning", "claims", "share_of_claims", "balance", NULL};
+    static const char *const heads[] = {"pattern", "claims", "share", NULL};
+    bool found = false;
     for (size_t i = 0; i < inspection->check_count; i++) {
-        const jk_inspect_check *check = &inspection->groups[0].checks[i];
-        if (check->amounts.claims > 0) {
-            jk_table_words(table, check->meaning);
-            amounts_cells(table, inspection, &check->amounts);
-            found++;
-        }
+        found = found || inspection->groups[0].checks[i].amounts.claims > 0;
     }
-    if (found == 0) {
-        jk_table_free(table);
+    if (!found) {
         jk_cli_say("\nNone of the suspicious patterns occurs.\n");
-        return 0;
     }
-    return jk_cli_print_table(table, jk_text("To ask the seller about"));
+    rows.rows = rows_of_group(inspection);
+    return print_amounts(inspection, &rows,
+                         (jk_cli_listing_view){.title = "To ask the seller about",
+                                               .shown = shown,
+                                               .heads = heads,
+                                               .claims = "claims",
+                                               .group = "pattern"});
 }
 
 static int print_largest(const jk_inspection *inspection) {
@@ -255,23 +209,13 @@ static int print_largest(const jk_inspection *inspection) {
 
 /* ---- by group ---- */
 
-static int print_groups(const jk_inspection *inspection) {
-    jk_table *table = table_with_currencies(inspection, 1, 2 + 1);
-    jk_table_words(table, "group");
-    jk_table_words(table, "claims");
-    jk_table_words(table, "share");
-    currency_heads(table, inspection);
-    jk_table_words(table, "median write-off");
-    jk_table_rule(table);
-    for (size_t g = 1; g < inspection->group_count; g++) {
-        const jk_inspect_group *group = &inspection->groups[g];
-        const jk_inspect_series *dates = jk_inspect_series_of(inspection, g, JK_COLUMN_WRITTEN_OFF_ON, 0);
-        char name[NAME_SIZE];
-        jk_table_cell(table, "%s", printable(group->name, name));
-        amounts_cells(table, inspection, &group->amounts);
-        value_cell(table, JK_COLUMN_WRITTEN_OFF_ON, dates->quartile[1]);
-    }
-    return jk_cli_print_table(table, jk_text("By group"));
+static int print_groups(const jk_inspection *inspection, const jk_listing *rows) {
+    static const char *const shown[] = {"group", "claims", "share_of_claims", "balance", "median_write_off", NULL};
+    static const char *const heads[] = {"group", "claims", "share", NULL, "median write-off"};
+    return print_amounts(
+        inspection, rows,
+        (jk_cli_listing_view){
+            .title = "By group", .shown = shown, .heads = heads, .group = "group", .first = rows_of_group(inspection)});
 }
 
 static int print_group_outliers(const jk_inspection *inspection) {
@@ -305,22 +249,16 @@ static int print_group_outliers(const jk_inspection *inspection) {
     return jk_cli_print_table(table, jk_text("Outliers by group: claims beyond the group's own fences"));
 }
 
-static int print_group_checks(const jk_inspection *inspection) {
-    jk_table *table = jk_table_headed("llrr", "group", "pattern", "claims", "of the group");
-    jk_table_rule(table);
-    for (size_t g = 1; g < inspection->group_count; g++) {
-        const jk_inspect_group *group = &inspection->groups[g];
-        for (size_t k = 0; k < inspection->check_count; k++) {
-            char name[NAME_SIZE];
-            if (group->checks[k].amounts.claims > 0) {
-                jk_table_cell(table, "%s", printable(group->name, name));
-                jk_table_words(table, group->checks[k].meaning);
-                jk_table_count(table, group->checks[k].amounts.claims);
-                jk_table_percent(table, share(group->checks[k].amounts.claims, group->amounts.claims));
-            }
-        }
-    }
-    return jk_cli_print_table(table, jk_text("Patterns by group"));
+static int print_group_checks(const jk_inspection *inspection, const jk_listing *rows) {
+    static const char *const shown[] = {"group", "meaning", "claims", "share_of_claims", NULL};
+    static const char *const heads[] = {"group", "pattern", "claims", "of the group"};
+    return print_amounts(inspection, rows,
+                         (jk_cli_listing_view){.title = "Patterns by group",
+                                               .shown = shown,
+                                               .heads = heads,
+                                               .claims = "claims",
+                                               .group = "pattern",
+                                               .first = rows_of_group(inspection)});
 }
 
 /* ---- all ---- */
@@ -379,6 +317,7 @@ static int print_combinations(const jk_inspection *inspection) {
 }
 
 int jk_cli_inspect_tables(const jk_tape *tape, const jk_inspection *inspection) {
+    const jk_listing amounts = jk_inspect_amounts_listing(inspection);
     print_heading(tape, inspection);
     int failed = print_currencies(inspection) | print_numbers(inspection);
     for (size_t k = 0; k < inspection->column_count; k++) {
@@ -386,9 +325,11 @@ int jk_cli_inspect_tables(const jk_tape *tape, const jk_inspection *inspection) 
         bool told_above = column == JK_COLUMN_CURRENCY && inspection->told == NULL;
         failed |= told_above ? 0 : print_levels(inspection, column);
     }
-    failed |= print_ages(inspection) | print_debtors(inspection) | print_checks(inspection) | print_largest(inspection);
+    failed |= print_ages(inspection, &amounts) | print_debtors(inspection, &amounts);
+    failed |= print_checks(inspection, amounts) | print_largest(inspection);
     if (inspection->group_count > 1) {
-        failed |= print_groups(inspection) | print_group_outliers(inspection) | print_group_checks(inspection);
+        failed |= print_groups(inspection, &amounts) | print_group_outliers(inspection);
+        failed |= print_group_checks(inspection, &amounts);
     }
     failed |= inspection->combinations != NULL ? print_combinations(inspection) : 0;
     return failed;

@@ -1,81 +1,71 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/value/account_print.h"
 
-#include <stddef.h>
-#include <stdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/words/language.h"
+#include "cli/print/listing_print.h"
 #include "cli/print/table.h"
 #include "cli/value/valuing.h"
 
 typedef struct column {
-    const char *head;
-    size_t field; /* of jk_account_row */
-    bool shown;
+    const char *name, *head;
+    bool left_out;
 } column;
 
-static void add_row(jk_table *table, const char *name, const jk_account_row *row, const column *columns, size_t count,
-                    int decimals) {
-    jk_table_cell(table, "%s", name);
-    jk_table_cell(table, row->first == row->last ? "%d" : "%d-%d", row->first, row->last);
-    for (size_t i = 0; i < count; i++) {
-        double amount = 0.0;
-        memcpy(&amount, (const char *)row + columns[i].field, sizeof amount);
-        if (columns[i].shown) {
-            jk_table_amount(table, amount, decimals);
-        }
+/* The period, "all" of the total; its months. */
+static bool write_period(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *name) {
+    const double number = jk_cli_listing_cell(rows, cells, name)->number;
+    if (strcmp(name, rows->columns[0].name) == 0 && isnan(number)) {
+        jk_table_words(table, "all");
+    } else if (strcmp(name, "first_month") == 0) {
+        const double last = jk_cli_listing_cell(rows, cells, "last_month")->number;
+        jk_table_cell(table, number == last ? "%.0f" : "%.0f-%.0f", number, last);
+    } else {
+        return false;
     }
+    return true;
 }
 
 enum { COLUMNS_MAX = 9 };
 
 static int print_table(const jk_book *book, const jk_cli_book_view *view, const column *columns, size_t count,
                        const char *title) {
-    char alignment[COLUMNS_MAX + 3] = "rr";
-    for (size_t i = 0; i < count; i++) {
-        (void)strcat(alignment, columns[i].shown ? "r" : "");
+    jk_listing rows = jk_book_listing(book, view->by_month);
+    const char *period = rows.columns[0].name;
+    const char *shown[COLUMNS_MAX + 3] = {period, "first_month"}, *heads[COLUMNS_MAX + 2] = {period, "months"};
+    for (size_t i = 0, place = 2; i < count; i++) {
+        shown[place] = columns[i].left_out ? NULL : columns[i].name;
+        heads[place] = columns[i].head;
+        place += !columns[i].left_out;
     }
-    jk_table *table = jk_table_create(alignment);
-    jk_table_words(table, view->by_month ? "month" : "year");
-    jk_table_words(table, "months");
-    for (size_t i = 0; i < count; i++) {
-        if (columns[i].shown) {
-            jk_table_words(table, columns[i].head);
-        }
-    }
-    jk_table_rule(table);
-    int decimals = book->total.opening < 1e6 ? 2 : 0;
-    size_t rows = view->by_month ? (size_t)book->months : book->year_count;
-    for (size_t i = 0; i < rows; i++) {
-        char name[24];
-        (void)snprintf(name, sizeof name, "%zu", i + 1);
-        add_row(table, name, view->by_month ? &book->month[i] : &book->year[i], columns, count, decimals);
-    }
-    jk_table_rule(table);
-    add_row(table, jk_text("all"), &book->total, columns, count, decimals);
-    return jk_cli_print_table(table, jk_text(title));
+    rows.rows++; /* the total */
+    return jk_cli_listing_table(&rows, &(jk_cli_listing_view){.title = title,
+                                                              .money_decimals = book->total.opening < 1e6 ? 2 : 0,
+                                                              .shown = shown,
+                                                              .heads = heads,
+                                                              .is_ruled = true,
+                                                              .has_total = true,
+                                                              .written = write_period});
 }
 
 int jk_cli_book_tables(const jk_book *book, const jk_cli_book_view *view) {
     const column columns[COLUMNS_MAX] = {
-        {"opening", offsetof(jk_account_row, opening), true},
-        {"+ purchased", offsetof(jk_account_row, purchased), view->purchases},
-        {"+ interest", offsetof(jk_account_row, interest), true},
-        {"- collections", offsetof(jk_account_row, collections), true},
-        {"+ over forecast", offsetof(jk_account_row, performance), view->news},
-        {"+ new forecast", offsetof(jk_account_row, revision), view->news},
-        {"= closing", offsetof(jk_account_row, closing), true},
-        {"still expected", offsetof(jk_account_row, remaining), true},
-        {"cost expensed", offsetof(jk_account_row, cost), book->basis == JK_BOOK_GROSS},
+        {"opening", "opening", false},
+        {"purchased", "+ purchased", !view->purchases},
+        {"interest", "+ interest", false},
+        {"collections", "- collections", false},
+        {"performance", "+ over forecast", !view->news},
+        {"revision", "+ new forecast", !view->news},
+        {"closing", "= closing", false},
+        {"remaining", "still expected", false},
+        {"cost", "cost expensed", book->basis != JK_BOOK_GROSS},
     };
     static const column allowance[] = {
-        {"opening", offsetof(jk_account_row, allowance_opening), true},
-        {"+ impairment", offsetof(jk_account_row, impairment), true},
-        {"+ unwinding", offsetof(jk_account_row, unwinding), true},
-        {"- lapsed", offsetof(jk_account_row, lapsed), true},
-        {"= closing", offsetof(jk_account_row, allowance), true},
-        {"gross carrying amount", offsetof(jk_account_row, gross), true},
+        {"allowance_opening", "opening", false}, {"impairment", "+ impairment", false},
+        {"unwinding", "+ unwinding", false},     {"lapsed", "- lapsed", false},
+        {"allowance", "= closing", false},       {"gross_carrying_amount", "gross carrying amount", false},
     };
     int failed = print_table(book, view, columns, COLUMNS_MAX, "Carrying amount");
     return view->news

@@ -26,16 +26,14 @@ char *jk_cli_decide_json(const decide_arguments *arguments, const decide_work *w
     return jk_decided_json(&outcome, &work->valuation, !arguments->by_claim);
 }
 
-static int print_limits(const decide_work *work, size_t count) {
-    jk_table *table = jk_table_headed("lrrr", "limit", "amount", "used", "worth of one more");
-    for (size_t m = 0; m < count; m++) {
-        char name[JK_LIMIT_NAME_MAX];
-        jk_table_cell(table, "%s", jk_limit_name(work->candidates, &work->limits[m], name));
-        jk_table_amount(table, work->limits[m].amount, 2);
-        jk_table_amount(table, work->decided.use[m], 2);
-        jk_table_amount(table, work->decided.price[m], 2);
-    }
-    return jk_cli_print_table(table, jk_text("Limits"));
+/* Of the rows about decisions, limits and points of a curve those of limits. */
+static int print_limits(jk_listing rows, size_t count) {
+    static const char *const shown[] = {"limit", "amount", "used", "shadow_price", NULL};
+    static const char *const heads[] = {"limit", "amount", "used", "worth of one more"};
+    rows.rows = JK_ACTION_COUNT + count;
+    return jk_cli_listing_table(
+        &rows, &(jk_cli_listing_view){
+                   .title = "Limits", .money_decimals = 2, .shown = shown, .heads = heads, .first = JK_ACTION_COUNT});
 }
 
 static void print_words(const decide_work *work, const char *currency, size_t count) {
@@ -63,18 +61,18 @@ static void print_words(const decide_work *work, const char *currency, size_t co
     }
 }
 
-static int print_curve(const decide_arguments *arguments, const decide_work *work) {
-    jk_table *table = jk_table_headed("rrr", "amount", "value", "worth of one more");
-    for (int i = 0; i < arguments->curve_steps; i++) {
-        jk_table_amount(table, work->curve[i].amount, 2);
-        jk_table_amount(table, work->curve[i].objective, 2);
-        jk_table_amount(table, work->curve[i].price, 2);
-    }
+static int print_curve(const jk_listing *rows, const decide_arguments *arguments, const decide_work *work) {
+    static const char *const shown[] = {"amount", "objective", "shadow_price", NULL};
+    static const char *const heads[] = {"amount", "value", "worth of one more"};
     char name[JK_LIMIT_NAME_MAX];
     char title[JK_LIMIT_NAME_MAX + 64];
     jk_text_format(title, sizeof title, "What if: %s",
                    jk_limit_name(work->candidates, &work->limits[work->curve_limit], name));
-    return jk_cli_print_table(table, title);
+    return jk_cli_listing_table(rows, &(jk_cli_listing_view){.plain_title = title,
+                                                             .money_decimals = 2,
+                                                             .shown = shown,
+                                                             .heads = heads,
+                                                             .first = JK_ACTION_COUNT + arguments->limit_count});
 }
 
 static const char *const strata_sums[] = {"claims", "face",    "share_of_face", "value", "value_free", "close",
@@ -143,14 +141,15 @@ int jk_cli_decide_print(const decide_arguments *arguments, const decide_work *wo
     const jk_cli_valuing *valuing = &arguments->valuing;
     const char *currency = valuing->model->base_currency;
     jk_cli_valuing_heading(valuing, &work->valuation);
-    listing.rows = JK_ACTION_COUNT; /* limits and points have tables of their own */
+    jk_listing decisions = listing;
+    decisions.rows = JK_ACTION_COUNT; /* limits and points have tables of their own */
     static const char *const added[] = {"claims", "face", "value", NULL};
     jk_cli_listing_view view = {
         .title = "Decisions under the limits", .added = added, .money_decimals = jk_cli_decimals(&work->valuation)};
-    int failed = jk_cli_listing_table(&listing, &view);
+    int failed = jk_cli_listing_table(&decisions, &view);
     failed |= work->strata != NULL ? print_strata(work, view.money_decimals) : 0;
     if (arguments->limit_count > 0) {
-        failed |= print_limits(work, arguments->limit_count);
+        failed |= print_limits(listing, arguments->limit_count);
         (void)printf("\n");
         print_words(work, currency, arguments->limit_count);
     }
@@ -163,7 +162,7 @@ int jk_cli_decide_print(const decide_arguments *arguments, const decide_work *wo
         print_caution(&work->cautious, currency);
     }
     if (arguments->curve != NULL) {
-        failed |= print_curve(arguments, work);
+        failed |= print_curve(&listing, arguments, work);
     }
     return failed | jk_cli_finish();
 }

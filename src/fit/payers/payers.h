@@ -138,6 +138,7 @@ jk_status jk_fit_payers_ready_at_end(const jk_fit *fit, const jk_characteristic 
 /* payers_level.c: what landmarks expect becomes what came in. */
 jk_status jk_fit_payers_level(jk_fit *fit, jk_error *error);
 
+enum { JK_PAYERS_DRAWN = 9 }; /* columns of jk_payers_listing that name a figure and tell its error */
 const char *jk_payer_figure_link(jk_payer_figure figure); /* "logit" or "log" */
 
 #endif

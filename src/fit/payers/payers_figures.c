@@ -311,6 +311,10 @@ static jk_status lean(figures *self, jk_error *error) {
 
 /* ---- together ---------------------------------------------------------------------------------------------------- */
 
+static bool is_together(const figures *self, size_t g) {
+    return g < self->segments && self->payers->whole_class[g] != 0;
+}
+
 static void put_term(const figures *self, size_t kind, size_t g, size_t j, jk_payer_term *term) {
     const cell_figure *cell = &self->cell[jk_payer_cell(g, (jk_payer_figure)kind, j)];
     const bool own = !isnan(cell->estimate), known = own && cell->debtors > 1.0; /* one alone tells of no error */
@@ -319,6 +323,7 @@ static void put_term(const figures *self, size_t kind, size_t g, size_t j, jk_pa
     *term = (jk_payer_term){.figure = (jk_payer_figure)kind,
                             .segment = g == self->segments ? -1 : (int)g,
                             .index = (int)j,
+                            .together = kind == JK_PAYER_MONTHLY_SHARE && is_together(self, g),
                             .parameter = cell->parameter,
                             .estimate = own ? from_link(kind, cell->estimate) : ratio_of(cell),
                             .std_error = error,
@@ -340,9 +345,7 @@ static jk_status list_terms(figures *self, double *covariance, size_t parameters
     for (size_t kind = 0; kind < KINDS; kind++) {
         for (size_t g = 0; g <= self->segments; g++) {
             for (size_t j = 0; j < 3; j++) {
-                bool one_class =
-                    kind == JK_PAYER_MONTHLY_SHARE && j > 0 && g < self->segments && self->payers->whole_class[g];
-                if (!one_class) {
+                if (j == 0 || kind != JK_PAYER_MONTHLY_SHARE || !is_together(self, g)) {
                     put_term(self, kind, g, j, &terms[count++]);
                 }
             }

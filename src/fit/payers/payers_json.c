@@ -3,61 +3,35 @@
 #include <string.h>
 
 #include "base/text/json.h"
+#include "base/words/listing.h"
 #include "fit/payers/payers.h"
 
-static json_t *segment_or_null(const jk_fit *fit, int segment) {
-    return segment >= 0 ? json_string(fit->base->segments[segment].id) : json_null();
-}
-
-static json_t *payer_figure(jk_json_builder *json, const jk_fit *fit, const jk_payer_term *term) {
-    json_t *object = json_object();
-    bool by_class = term->figure == JK_PAYER_MONTHLY_SHARE;
-    bool whole = by_class && term->segment >= 0 && fit->payers->whole_class[term->segment];
-    json_t *treatment =
-        term->index < 0 || by_class ? json_null() : json_string(jk_fit_treatment_name((size_t)term->index));
-    json_t *class =
-        term->index < 0 || !by_class || whole ? json_null() : json_string(jk_capacity_name((jk_capacity)term->index));
-    jk_json_put(json, object, "figure", json_string(jk_payer_figure_name(term->figure)));
-    jk_json_put(json, object, "segment", segment_or_null(fit, term->segment));
-    jk_json_put(json, object, "treatment", treatment);
-    jk_json_put(json, object, "capacity_class", class);
-    jk_json_put(json, object, "link", json_string(jk_payer_figure_link(term->figure)));
-    jk_json_put_numbers(json, object, {"estimate", term->estimate}, {"std_error", term->std_error},
-                        {"value", term->value}, {"credibility", term->credibility});
-    return object;
-}
-
-static json_t *payer_term_json(jk_json_builder *json, const jk_fit *fit, const jk_payer_term *term) {
-    json_t *object = payer_figure(json, fit, term), *interval = json_array();
-    jk_json_append(json, interval, jk_json_number(term->low));
-    jk_json_append(json, interval, jk_json_number(term->high));
+/* A row with its interval as a list of two. */
+static json_t *payer_term_json(jk_json_builder *json, const jk_listing *rows, size_t row) {
+    json_t *object = jk_listing_row_json(json, rows, row), *interval = json_array();
+    static const char *const ends[] = {"low", "high"};
+    for (size_t i = 0; i < 2; i++) {
+        jk_json_append(json, interval, json_incref(json_object_get(object, ends[i])));
+        (void)json_object_del(object, ends[i]);
+    }
     jk_json_put(json, object, "interval", interval);
-    jk_json_put_numbers(json, object, {"events", term->events}, {"exposure", term->exposure},
-                        {"debtors", term->debtors});
     return object;
 }
 
-static json_t *payer_level_json(jk_json_builder *json, const jk_fit *fit, const jk_payer_level *level) {
-    json_t *object = json_object();
-    const char *treatment = level->treatment >= 0 ? jk_fit_treatment_name((size_t)level->treatment) : NULL;
-    jk_json_put(json, object, "what", jk_json_string(level->what));
-    jk_json_put(json, object, "segment", segment_or_null(fit, level->segment));
-    jk_json_put(json, object, "treatment", treatment != NULL ? json_string(treatment) : json_null());
-    jk_json_put(json, object, "level", jk_json_string(level->level));
-    jk_json_put_numbers(json, object, {"actual", level->actual}, {"expected", level->expected}, {"ratio", level->ratio},
-                        {"std_error", level->std_error}, {"debtors", level->debtors}, {"value", level->value},
-                        {"credibility", level->credibility});
-    return object;
+static json_t *payer_level_json(jk_json_builder *json, const jk_fit *fit, size_t row) {
+    const jk_listing rows = jk_payer_levels_listing(&fit->payers_result, fit->base);
+    return jk_listing_row_json(json, &rows, row);
 }
 
 json_t *jk_fit_payers_json(jk_json_builder *json, const jk_fit *fit) {
     const jk_payers_result *payers = &fit->payers_result;
+    const jk_listing rows = jk_payers_listing(payers, fit->base);
     json_t *object = json_object(), *terms = json_array(), *levels = json_array(), *months = json_array();
     for (size_t i = 0; i < payers->term_count; i++) {
-        jk_json_append(json, terms, payer_term_json(json, fit, &payers->terms[i]));
+        jk_json_append(json, terms, payer_term_json(json, &rows, i));
     }
     for (size_t i = 0; i < payers->level_count; i++) {
-        jk_json_append(json, levels, payer_level_json(json, fit, &payers->levels[i]));
+        jk_json_append(json, levels, payer_level_json(json, fit, i));
     }
     for (int i = 0; i < 2; i++) {
         jk_json_append(json, months, json_integer(payers->landmark_months[i]));
@@ -79,11 +53,13 @@ json_t *jk_fit_payers_json(jk_json_builder *json, const jk_fit *fit) {
 /* Figures of payers for drawing, on the scales of their links; independent of those above. */
 json_t *jk_fit_payers_covariance_json(jk_json_builder *json, const jk_fit *fit) {
     const jk_payers_result *payers = &fit->payers_result;
+    jk_listing terms = jk_payers_listing(payers, fit->base);
+    terms.column_count = JK_PAYERS_DRAWN;
     json_t *object = json_object(), *parameters = json_array(), *rows = json_array();
     for (size_t p = 0; p < payers->parameter_count; p++) { /* in the order of the covariance */
         for (size_t i = 0; i < payers->term_count; i++) {
             if (payers->terms[i].parameter == (int)p) {
-                jk_json_append(json, parameters, payer_figure(json, fit, &payers->terms[i]));
+                jk_json_append(json, parameters, jk_listing_row_json(json, &terms, i));
             }
         }
     }
@@ -109,7 +85,7 @@ json_t *jk_fit_payers_levels_json(jk_json_builder *json, const jk_fit *fit) {
         const int t = payers->levels[i].treatment;
         const bool held = t >= 0 && fit->base_curves[t];
         if (!held && (strcmp(what, "curve") == 0 || strcmp(what, "monthly_share") == 0)) {
-            jk_json_append(json, list, payer_level_json(json, fit, &payers->levels[i]));
+            jk_json_append(json, list, payer_level_json(json, fit, i));
         }
     }
     return list;
