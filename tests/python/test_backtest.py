@@ -457,7 +457,15 @@ class Backtest(unittest.TestCase):
         rows = list(csv.DictReader(self.program("backtest", "panel.h5", "--model", "true.yaml", "--format", "csv").splitlines()))
         self.assertEqual(rows[0]["by"], "all")
         self.assertEqual(int(rows[0]["rows"]), len(self.rows))
-        self.assertTrue(all(None not in row.values() and len(row) == 12 for row in rows))
+        self.assertTrue(all(None not in row.values() and len(row) == 14 for row in rows))
+        tenths = [row for row in rows if row["by"] == "tenth"]
+        for row, tenth in zip(tenths, embedded["tenths"], strict=True):  # the first model's
+            if tenth["lift"] is None:
+                self.assertEqual(row["lift"], "")
+            else:
+                self.assertAlmostEqual(float(row["lift"]) / max(tenth["lift"], 1e-300), 1.0 if tenth["lift"] > 0 else 0.0, 7)
+            self.assertAlmostEqual(float(row["cash_so_far"]), 100.0 * tenth["cumulative_cash_share"], 3)
+        self.assertTrue(all(row["lift"] == "" for row in rows if row["by"] != "tenth"))
 
     def test_little_to_tell(self):
         """No cash; one row; a model that expects nothing: figures that there are none of are null, and nothing is odd."""

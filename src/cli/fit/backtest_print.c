@@ -8,7 +8,6 @@
 #include "base/words/language.h"
 #include "cli/cli.h"
 #include "cli/print/listing_print.h"
-#include "cli/print/table.h"
 #include "cli/value/valuing.h"
 
 enum { LARGE = 100000, ROWS_SHOWN = 40 };

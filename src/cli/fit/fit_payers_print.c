@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "cli/print/listing_print.h"
-#include "cli/print/table.h"
 #include "cli/value/valuing.h"
 
 static double number(const jk_listing *rows, const jk_cell *cells, const char *column) {

@@ -6,8 +6,6 @@
 
 #include "base/words/language.h"
 #include "cli/print/listing_print.h"
-#include "cli/print/table.h"
-#include "cli/value/valuing.h"
 
 typedef struct column {
     const char *name, *head;

@@ -2,7 +2,6 @@
 /* What was learned of payers as JSON, and what of it can be drawn. */
 #include <string.h>
 
-#include "base/text/json.h"
 #include "base/words/listing.h"
 #include "fit/payers/payers.h"
 
