@@ -12,7 +12,10 @@ JK_OK is turned round, which any test notices.
 
 A fault costs what it must: the objects that hold it are compiled beside the build, which must be up to date, each program of tests
 that has one of them is linked with the object in the place of the library's, and the first test that fails is the last that is run:
-of the folder's own tests (--near) the quickest first, then of those beyond it. Nothing is written to sources or to the build.
+of the folder's own tests (--near) the quickest first, then of those beyond it, by the times of ctest's last run of them. A
+test that ctest has not run since its program was linked is run without a fault before the first. Nothing is written to sources or to
+the build. What is left is tried once more on the folder's own programs of tests with the address and undefined-behaviour sanitizers in
+the changed objects, as CI has them everywhere but in the plan's two kernels: they see what lies one place behind an array.
 
 Not counted: a fault that does not compile without a warning (in a build with JALKI_WERROR), one that gives the same object, and those
 that scripts/mutants-equivalent.txt says change nothing a caller could see: FILE, the line's TEXT, OLD (long enough to tell which place
@@ -43,6 +46,8 @@ SWAPS = {
     "condition": {" && ": " || ", " || ": " && ", " == ": " != ", " != ": " == ", "true": "false", "false": "true"},
 }
 TOKEN = re.compile(r" (?:<=?|>=?|[-+*/]|[-+]=|&&|\|\||[=!]=) |\btrue\b|\bfalse\b")
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-w"]
+UNSANITIZED = re.compile(r"/plan/\w+_kernel\.c\.o$")  # as in cmake/kernels.cmake
 TRIVIAL = re.compile(r"\s*(NULL|JK_OK)\b")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 IF = re.compile(r"\bif \((.*)\) \{$")
@@ -150,26 +155,30 @@ def unlimited_but(seconds):  # of the processor
 class Test:
     """A test of ctest, and how long it takes without a fault."""
 
-    def __init__(self, build, facts):
+    def __init__(self, build, facts, passed):
         properties = {entry["name"]: entry["value"] for entry in facts["properties"]}
-        self.name, self.command, self.build = facts["name"], facts["command"], build
+        self.name, self.command, self.build = facts["name"], facts["command"], build.folder
         self.folder = properties["WORKING_DIRECTORY"]
         self.environment = dict(entry.split("=", 1) for entry in properties["ENVIRONMENT"])
         first = pathlib.Path(self.command[0])
-        self.is_program = first.is_relative_to(build)
-        self.program = first if self.is_program else build / "jalki"
-        self.seconds, self.has, self.link = 0.0, set(), []
-
-    def prepare(self, links):
-        """Runs it once and learns what it is made of; false where it fails, or is skipped, without a fault."""
+        self.is_program = first.is_relative_to(build.folder)
+        self.program = first if self.is_program else build.folder / "jalki"
         if not self.program.exists():
             sys.exit(f"{self.name}: {self.program} is not there; expected everything that the tests need to be built")
-        self.has = symbols(self.program)
-        self.link = links(self.program)
-        began = of_processor()
-        passed = self.run(self.program, 3600)
-        self.seconds = of_processor() - began
-        return passed
+        self.has, self.link = build.made_of(self.program)
+        self.took = passed.get(self.name, 0.0)
+        self.seconds = self.took if build.passed_at > self.program.stat().st_mtime else 0.0
+        self.first = threading.Lock()
+        self.stands = {}  # whether it passes without a fault, by options of the compiler
+
+    def prepare(self):
+        """Runs it without a fault, unless ctest has, or this has been asked before."""
+        with self.first:
+            if not self.seconds:
+                began = of_processor()
+                if not self.run(self.program, 3600):
+                    sys.exit(f"{self.name} fails, or is skipped, without a fault")
+                self.seconds = of_processor() - began
 
     def run(self, program, seconds=None):
         """Whether it passes with `program` in the place of its own; a fault may keep it busy for ever."""
@@ -188,14 +197,22 @@ class Test:
                 if running.returncode is None:  # with all that it started
                     os.killpg(running.pid, signal.SIGKILL)
 
-    def catches(self, objects, own, scratch):
-        """Whether it fails with `objects` in the place of the library's, and those of its own that `own` names in theirs."""
+    def passes(self, objects, own, options, scratch):
+        """Whether it does with `objects` in the place of the library's, and those of its own that `own` names in theirs."""
         program = scratch / "jalki"
         at = next(i for i, word in enumerate(self.link) if word.endswith(".a"))
-        line = [*(str(own.get(word, word)) for word in self.link[:at]), *objects, *self.link[at:]]
+        line = [*(str(own.get(word, word)) for word in self.link[:at]), *objects, *self.link[at:], *options]
         line[line.index("-o") + 1] = str(program)
         subprocess.run(line, cwd=self.build, capture_output=True, check=True)
-        return not self.run(program)
+        return self.run(program)
+
+    def catches(self, objects, own, options, scratch):
+        """Whether it fails because of `objects` and `own`."""
+        self.prepare()
+        with self.first:
+            if options and str(options) not in self.stands:
+                self.stands[str(options)] = self.passes([], {}, options, scratch)
+        return self.stands.get(str(options), True) and not self.passes(objects, own, options, scratch)
 
 
 class Build:
@@ -203,10 +220,14 @@ class Build:
 
     def __init__(self, folder):
         self.folder = folder
-        self.compiled = {}
+        self.compiled, self.programs = {}, {}
         for entry in json.loads((folder / "compile_commands.json").read_text()):
             words = shlex.split(entry["command"])
             self.compiled[words[words.index("-o") + 1]] = words
+        record = folder / "Testing/Temporary/CTestCostData.txt"  # NAME RUNS SECONDS, then ---, then who failed
+        ran, _, failed = record.read_text().partition("---") if record.exists() else ("", "", "")
+        self.passed = {name: float(seconds) for name, _, seconds in map(str.split, ran.splitlines()) if name not in failed.split()}
+        self.passed_at = record.stat().st_mtime if record.exists() else 0.0
         self.users = {}
         name = None
         for line in self.ninja("-t", "deps").splitlines():
@@ -218,16 +239,20 @@ class Build:
     def ninja(self, *words):
         return subprocess.run(["ninja", "-C", self.folder, "--quiet", *words], capture_output=True, text=True, check=True).stdout
 
-    def links(self, program):
-        line = self.ninja("-t", "commands", "-s", str(program.relative_to(self.folder))).splitlines()[-1]
-        return shlex.split(line.removeprefix(": && ").removesuffix(" && :"))
+    def made_of(self, program):
+        """The names that a program has, and how it is linked."""
+        if program not in self.programs:
+            line = self.ninja("-t", "commands", "-s", str(program.relative_to(self.folder))).splitlines()[-1]
+            self.programs[program] = symbols(program), shlex.split(line.removeprefix(": && ").removesuffix(" && :"))
+        return self.programs[program]
 
     def tests(self, pattern):
         said = subprocess.run(["ctest", "--test-dir", self.folder, "--show-only=json-v1", "-R", pattern], capture_output=True, text=True,
                               check=True).stdout
-        return [Test(self.folder, facts) for facts in json.loads(said)["tests"] if "command" in facts]
+        made = [Test(self, facts, self.passed) for facts in json.loads(said)["tests"] if "command" in facts]
+        return sorted(made, key=lambda test: test.took)
 
-    def compile(self, name, scratch):
+    def compile(self, name, scratch, options):
         """The object `name` with what is in scratch in the place of the sources; None where it does not compile."""
         words = list(self.compiled[name])
         source = pathlib.Path(words[-1])
@@ -236,11 +261,11 @@ class Build:
         words[-1] = str(moved if moved.exists() else source)
         words[words.index("-o") + 1] = str(made)
         words[1:1] = [f"-I{scratch}"]
+        words += [] if UNSANITIZED.search(name) else options
         return made if subprocess.run(words, cwd=self.folder, capture_output=True).returncode == 0 else None
 
-    def objects_with(self, path, scratch, changed):
-        """The library's objects that path is part of, compiled with the changed text in its place; None where one is not."""
-        made = []
+    def change(self, path, scratch, changed):
+        """Puts the changed text in the place of path's."""
         copy = scratch / path.relative_to(ROOT / "src")
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(changed)
@@ -248,9 +273,13 @@ class Build:
             for neighbour in path.parent.iterdir():
                 if neighbour != path:
                     (copy.parent / neighbour.name).write_bytes(neighbour.read_bytes())
+
+    def objects_with(self, path, scratch, options):
+        """The library's objects that path is part of, with what is in scratch; None where one does not compile."""
+        made = []
         for name in self.users.get(str(path), []):
             if not name.startswith("tests/"):
-                made.append(self.compile(name, scratch))
+                made.append(self.compile(name, scratch, options))
                 if made[-1] is None:
                     return None
                 if made[-1].read_bytes() == (self.folder / name).read_bytes():
@@ -267,18 +296,21 @@ def judge(build, fault, text, near, beyond):
     lines[line - 1] = lines[line - 1][:column] + new + lines[line - 1][column + len(old):]
     with tempfile.TemporaryDirectory(prefix="jalki-mutate-") as folder:
         scratch = pathlib.Path(folder)
-        objects = build.objects_with(ROOT / file, scratch, "\n".join(lines))
-        if objects is None:
-            return "broken", "does not compile"
-        if not objects:
-            return "same", "the same code"
-        names = set().union(*(symbols(made, "-g") for made in objects))
-        for test in near + beyond:
-            own = {name: build.compile(name, scratch) for name in build.users[str(ROOT / file)] if name in test.link}
-            if None in own.values():
+        build.change(ROOT / file, scratch, "\n".join(lines))
+        for options in ([], SANITIZERS) if not all(map(UNSANITIZED.search, build.users[str(ROOT / file)])) else ([],):
+            objects = build.objects_with(ROOT / file, scratch, options)
+            if objects is None:
                 return "broken", "does not compile"
-            if (own or names & test.has) and test.catches([str(made) for made in objects], own, scratch):
-                return "caught", f"caught by {test.name}"
+            if not objects:
+                return "same", "the same code"
+            names = set().union(*(symbols(made, "-g") for made in objects))
+            for test in [test for test in near if test.is_program] if options else near + beyond:
+                own = {name: build.compile(name, scratch, options) for name in build.users[str(ROOT / file)] if name in test.link}
+                if None in own.values():
+                    return "broken", "does not compile"
+                if (own or names & test.has) and test.catches([str(made) for made in objects], own, options, scratch):
+                    kind = "sanitizers" if options else "own" if test in near else "beyond"
+                    return kind, f"caught by {test.name}{' with sanitizers' if options else ''}"
     return "survived", "SURVIVED"
 
 
@@ -308,12 +340,6 @@ def main():
     counts, lock, began = {}, threading.Lock(), time.monotonic()
     near = build.tests(told.near or f"^{folder.relative_to(ROOT / 'src').parts[0]}/")
     beyond = [test for test in build.tests(told.beyond) if test.name not in {had.name for had in near}] if told.beyond else []
-    with concurrent.futures.ThreadPoolExecutor(told.jobs) as pool:
-        for test, passed in zip(near + beyond, pool.map(lambda test: test.prepare(build.links), near + beyond)):
-            if not passed:
-                sys.exit(f"{test.name} fails, or is skipped, without a fault")
-    near.sort(key=lambda test: test.seconds)
-    beyond.sort(key=lambda test: test.seconds)
     print(f"{told.folder}: {len(faults)} faults against {len(near)} tests of its own, {len(beyond)} beyond", flush=True)
 
     def settle(fault):
@@ -324,10 +350,11 @@ def main():
 
     with concurrent.futures.ThreadPoolExecutor(told.jobs) as pool:
         list(pool.map(settle, faults))
-    caught, survived = counts.get("caught", 0), counts.get("survived", 0)
+    own, others, seen, survived = (counts.get(kind, 0) for kind in ("own", "beyond", "sanitizers", "survived"))
+    caught = own + others + seen
     print(f"{told.folder}: {len(faults)} drawn (seed {told.seed}): {counts.get('broken', 0)} do not compile, {counts.get('same', 0)} are the "
-          f"same code, {counts.get('no fault', 0)} change nothing; of the other {caught + survived}, {caught} were caught and {survived} "
-          f"survived, in {time.monotonic() - began:.0f} s")
+          f"same code, {counts.get('no fault', 0)} change nothing; of the other {caught + survived}, {own} were caught by its own tests, "
+          f"{others} beyond, {seen} with sanitizers, and {survived} survived, in {time.monotonic() - began:.0f} s")
     return 10 * caught < 9 * (caught + survived)
 
 
