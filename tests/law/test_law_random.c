@@ -95,6 +95,8 @@ static expected expect(const row *claim, int cutoff) {
     int period = fi ? 36 : dk ? 36 : 60;
     if (fi && loan && (placements == 0 || placements == 3 || placements == 300)) {
         period = 120;
+    } else if (fi && loan && placements == 7) {
+        period = 1;
     } else if (fi && business && base_currency) {
         period = NEVER;
     }
@@ -153,7 +155,7 @@ static void make_row(row *claim, size_t i, uint64_t seed, int cutoff) {
     static const char *const countries[] = {"FI", "FI", "DK", "LV"};
     static const char *const statuses[] = {NULL,    NULL,          "none",     "filed",    "title",
                                            "title", "enforcement", "deceased", "disputed", "bankruptcy"};
-    static const char *const placements[] = {NULL, "0", "1", "3", "300"};
+    static const char *const placements[] = {NULL, "0", "1", "3", "300", "7"};
     uint32_t r[12];
     for (uint64_t n = 0; n < 3; n++) {
         jk_random4 four = jk_philox(seed, i, n);
@@ -166,7 +168,7 @@ static void make_row(row *claim, size_t i, uint64_t seed, int cutoff) {
         .CELL(DEBTOR_TYPE) = r[3] % 3 ? NULL : "business",
         .CELL(CURRENCY) = r[3] / 3 % 3 ? NULL : "SEK",
         .CELL(PRODUCT) = r[3] / 9 % 2 ? "loan" : NULL,
-        .CELL(PLACEMENTS) = placements[r[3] / 18 % 5],
+        .CELL(PLACEMENTS) = placements[r[3] / 18 % 6],
         .CELL(LEGAL_STATUS) = statuses[r[4] % 10],
         .CELL(WRITTEN_OFF_ON) = date_text(texts[i][0], written_off),
         .CELL(DEFAULTED_ON) =
