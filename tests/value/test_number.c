@@ -91,11 +91,39 @@ static void test_at_powers_of_ten(void **state) {
     }
 }
 
+static void test_parts_by_hand(void **state) {
+    (void)state;
+    const struct {
+        int64_t parts;
+        int decimals;
+        const char *text;
+    } rows[] = {
+        {0, 0, "0"},
+        {5, 0, "5"},
+        {-120, 0, "-120"},
+        {0, 2, "0.00"},
+        {-1, 2, "-0.01"},
+        {100, 2, "1.00"},
+        {1205, 3, "1.205"},
+        {-10, 1, "-1.0"},
+        {INT64_MAX, 0, "9223372036854775807"},
+        {INT64_MIN, 0, "-9223372036854775808"},
+        {INT64_MIN, 2, "-92233720368547758.08"},
+        {INT64_MAX, 18, "9.223372036854775807"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[JK_NUMBER_TEXT + 1];
+        *jk_write_parts(text, rows[i].parts, rows[i].decimals) = '\0';
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_by_hand),
         cmocka_unit_test(test_against_printf),
         cmocka_unit_test(test_at_powers_of_ten),
+        cmocka_unit_test(test_parts_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
