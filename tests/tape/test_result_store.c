@@ -101,6 +101,20 @@ static void *read_column(jk_h5_file *file, const char *name, size_t size) {
     return out;
 }
 
+/* Rows beyond the end are refused before anything is read, also where numbers would overflow. */
+static void refuse_beyond_end(jk_h5_file *file, const char *name, uint64_t rows) {
+    const jk_h5_dataset *dataset = jk_h5_find(file, name);
+    const uint64_t wrong[][2] = {{rows, 1}, {1, rows}, {0, rows + 1}, {rows + 1, 0}, {UINT64_MAX, 1}, {1, UINT64_MAX}};
+    double unused[1] = {0.0};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        jk_error error = {0};
+        assert_int_equal(jk_h5_read(file, dataset, wrong[i][0], wrong[i][1], unused, &error), JK_ERROR_ARGUMENT);
+        assert_non_null(strstr(error.message, "rows beyond its end"));
+    }
+    jk_error error = {0};
+    must(jk_h5_read(file, dataset, rows, 0, unused, &error), &error);
+}
+
 static void check_result(void) {
     jk_error error = {0};
     jk_h5_file *file = NULL;
@@ -134,6 +148,8 @@ static void check_result(void) {
     must(jk_h5_read(file, flow, 0, 24, cell, &error), &error);
     assert_int_equal(flow->rank, 3);
     assert_true(cell[23] == 23.5);
+    refuse_beyond_end(file, "/portfolio/cashflow", 24);
+    refuse_beyond_end(file, "/result/value", ROWS);
     assert_int_equal(jk_h5_find(file, "/result/decision")->level_count, 3);
     jk_h5_close(file);
 }
