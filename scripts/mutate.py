@@ -14,8 +14,9 @@ A fault costs what it must: the objects that hold it are compiled beside the bui
 that has one of them is linked with the object in the place of the library's, and the first test that fails is the last that is run:
 of the folder's own tests (--near) the quickest first, then of those beyond it, by the times of ctest's last run of them. A
 test that ctest has not run since its program was linked is run without a fault before the first. Nothing is written to sources or to
-the build. What is left is tried once more on the folder's own programs of tests with the address and undefined-behaviour sanitizers in
-the changed objects, as CI has them everywhere but in the plan's two kernels: they see what lies one place behind an array.
+the build. With --sanitize what is left is tried once more on the folder's own programs of tests with the address and
+undefined-behaviour sanitizers in the changed objects, as CI has them everywhere but in the plan's two kernels: they see what lies one
+place behind an array.
 
 Not counted: a fault that does not compile without a warning (in a build with JALKI_WERROR), one that gives the same object, and those
 that scripts/mutants-equivalent.txt says change nothing a caller could see: FILE, the line's TEXT, OLD (long enough to tell which place
@@ -287,7 +288,7 @@ class Build:
         return made
 
 
-def judge(build, fault, text, near, beyond):
+def judge(build, fault, text, near, beyond, sanitize):
     """What becomes of a fault: its kind and words."""
     file, line, column, old, new, why = fault
     if why:
@@ -297,7 +298,7 @@ def judge(build, fault, text, near, beyond):
     with tempfile.TemporaryDirectory(prefix="jalki-mutate-") as folder:
         scratch = pathlib.Path(folder)
         build.change(ROOT / file, scratch, "\n".join(lines))
-        for options in ([], SANITIZERS) if not all(map(UNSANITIZED.search, build.users[str(ROOT / file)])) else ([],):
+        for options in ([], SANITIZERS) if sanitize and not all(map(UNSANITIZED.search, build.users[str(ROOT / file)])) else ([],):
             objects = build.objects_with(ROOT / file, scratch, options)
             if objects is None:
                 return "broken", "does not compile"
@@ -322,6 +323,7 @@ def main():
     parser.add_argument("--build", default="build/release", help="a build with tests [build/release]")
     parser.add_argument("--near", help="regular expression of the tests that are tried first [those of the folder's name]")
     parser.add_argument("--beyond", help="of those that what is left is tried on [none]")
+    parser.add_argument("--sanitize", action="store_true", help="try what is left with sanitizers in the changed objects")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="faults at a time [the processors]")
     parser.add_argument("--only", help="FILE:LINE,...: of the faults drawn, those there alone")
     told = parser.parse_args()
@@ -343,7 +345,7 @@ def main():
     print(f"{told.folder}: {len(faults)} faults against {len(near)} tests of its own, {len(beyond)} beyond", flush=True)
 
     def settle(fault):
-        kind, words = judge(build, fault, texts[fault[0]], near, beyond)
+        kind, words = judge(build, fault, texts[fault[0]], near, beyond, told.sanitize)
         with lock:
             counts[kind] = counts.get(kind, 0) + 1
             print(f"{fault[0]}:{fault[1]}: '{fault[3]}' -> '{fault[4]}': {words}", flush=True)
