@@ -11,20 +11,30 @@ value_of() { # CSV -> value, claims
 jalki generate -n 2000 -o t.csv --seed 11 --quiet
 value_of t
 python3 - <<'END'
-import csv
+import collections, csv
 rows = list(csv.DictReader(open("t.csv")))
+segments = [row["segment"] for row in csv.DictReader(open("t.values.csv"))]
+for field in ("employment", "placements"):  # one segment where 30 know it, which is enough, one where 29 do
+    known = collections.Counter(s for row, s in zip(rows, segments) if row[field])
+    for segment, wanted in zip([s for s, n in reversed(known.most_common()) if n > 30], (30, 29)):
+        for row in [row for row, s in zip(rows, segments) if s == segment and row[field]][wanted:]:
+            row[field] = ""
 def write(name, rows):
     with open(name, "w", newline="") as out:
         writer = csv.DictWriter(out, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
+write("t.csv", rows)
 for field in ("employment", "birth_year", "last_paid_on", "limitation_on", "income_monthly"):
     write(f"no_{field}.csv", [{k: v for k, v in row.items() if k != field} for row in rows])
 for level in ("employed", "self_employed", "unemployed", "retired", "unknown"):
     write(f"all_{level}.csv", [{**row, "employment": level} for row in rows])
+for level in (0, 1, 2, 3, 5):
+    write(f"all_{level}.csv", [{**row, "placements": level} for row in rows])
+write("no_placements.csv", [{**row, "placements": ""} for row in rows])
 END
-for tape in no_employment no_birth_year no_last_paid_on no_limitation_on no_income_monthly \
-    all_employed all_self_employed all_unemployed all_retired all_unknown; do
+for tape in t no_employment no_birth_year no_last_paid_on no_limitation_on no_income_monthly no_placements \
+    all_employed all_self_employed all_unemployed all_retired all_unknown all_0 all_1 all_2 all_3 all_5; do
     value_of $tape
 done
 scenario=(jalki scenario t.h5 --model "$model" --quiet --irr 0.12)
@@ -32,7 +42,7 @@ scenario=(jalki scenario t.h5 --model "$model" --quiet --irr 0.12)
 "${scenario[@]}" --missing employment,birth_year --format csv --threads 1 >m.csv
 "${scenario[@]}" --missing legal_status,vulnerable,interest_rate --format json >odd.json
 python3 - <<'END'
-import csv, json
+import csv, json, math
 near = lambda a, b: abs(a - b) <= 1e-9 * max(abs(a), abs(b))
 fields = {f["field"]: f for f in json.load(open("m.json"))["fields"]}
 value = json.load(open("t.json"))["value"]
@@ -44,42 +54,44 @@ for name, field in fields.items():
     assert field["gap_worst"] <= field["gap_best"] and 0 <= field["gap_claims"] <= 2000
 for name in ("employment", "birth_year", "last_paid_on", "limitation_on", "income_monthly"):
     assert near(fields[name]["blanked"], json.load(open(f"no_{name}.json"))["value"]), name
-tapes = [list(csv.DictReader(open(f"{n}.values.csv"))) for n in ("no_employment", "all_employed", "all_self_employed",
-                                                                "all_unemployed", "all_retired", "all_unknown")]
-claims = [[float(row["value"]) for row in rows] for rows in zip(*tapes)]
 source = list(csv.DictReader(open("t.csv")))
-gap = [not row["employment"] for row in source]
 given = [float(row["value"]) for row in csv.DictReader(open("t.values.csv"))]
-field = fields["employment"]
-close = lambda a, b: abs(a - b) <= 1e-7 * abs(b) + 1e-6
-assert close(field["worst"], sum(map(min, claims))) and close(field["best"], sum(map(max, claims)))
-assert field["gap_claims"] == sum(gap) > 0
-assert close(field["gap_value"], sum(v for v, g in zip(given, gap) if g))
-assert close(field["gap_worst"], sum(min(v) for v, g in zip(claims, gap) if g))
-# What knowing employment is worth: each level drawn as it stands on the tape, in the claim's segment where 30 know it.
-LEVELS = ("employed", "self_employed", "unemployed", "retired", "unknown")
 ACTIONS = ("q_close", "q_sell", "q_surveil", "q_amicable", "q_legal")
-by_level = [list(csv.DictReader(open(f"all_{level}.values.csv"))) for level in LEVELS]
-segments = [row["segment"] for row in by_level[0]]
-counts = {None: dict.fromkeys(LEVELS, 0)}
-for row, segment in zip(source, segments):
-    if row["employment"]:
-        for key in (segment, None):
-            counts.setdefault(key, dict.fromkeys(LEVELS, 0))[row["employment"]] += 1
-information = expected = gap_information = 0.0
-for i, segment in enumerate(segments):
-    weights = counts.get(segment, counts[None])
-    weights = weights if sum(weights.values()) >= 30 else counts[None]
-    parts = [weights[level] / sum(weights.values()) for level in LEVELS]
-    mean = sum(p * float(rows[i]["value"]) for p, rows in zip(parts, by_level))
-    unknowing = max(sum(p * float(rows[i][a] or 0) for p, rows in zip(parts, by_level)) for a in ACTIONS)
-    expected += mean
-    information += max(0.0, mean - unknowing)
-    gap_information += max(0.0, mean - unknowing) if gap[i] else 0.0
 near_enough = lambda a, b: abs(a - b) <= 1e-6 * value
-assert near_enough(field["expected"], expected), (field["expected"], expected)
-assert near_enough(field["information"], information) and information > 1, (field["information"], information)
-assert near_enough(field["gap_information"], gap_information), (field["gap_information"], gap_information)
+close = lambda a, b: abs(a - b) <= 1e-7 * abs(b) + 1e-6
+def check(name, levels, level_of):
+    field = fields[name]
+    read = lambda tape: list(csv.DictReader(open(f"{tape}.values.csv")))
+    by_level = [read(f"all_{level}") for level in levels]
+    claims = [[float(row["value"]) for row in rows] for rows in zip(read(f"no_{name}"), *by_level)]
+    gap = [not row[name] for row in source]
+    assert close(field["worst"], sum(map(min, claims))) and close(field["best"], sum(map(max, claims))), name
+    assert field["gap_claims"] == sum(gap) > 0, name
+    assert close(field["gap_value"], sum(v for v, g in zip(given, gap) if g)), name
+    assert close(field["gap_worst"], sum(min(v) for v, g in zip(claims, gap) if g)), name
+    # What knowing it is worth: each level drawn as it stands on the tape, in the claim's segment where 30 know it.
+    segments = [row["segment"] for row in by_level[0]]
+    counts = {None: dict.fromkeys(levels, 0)}
+    for row, segment in zip(source, segments):
+        if row[name]:
+            for key in (segment, None):
+                counts.setdefault(key, dict.fromkeys(levels, 0))[level_of(row[name])] += 1
+    assert {29, 30} <= {sum(count.values()) for count in counts.values()}, name
+    information = expected = gap_information = 0.0
+    for i, segment in enumerate(segments):
+        weights = counts.get(segment, counts[None])
+        weights = weights if sum(weights.values()) >= 30 else counts[None]
+        parts = [weights[level] / sum(weights.values()) for level in levels]
+        mean = sum(p * float(rows[i]["value"]) for p, rows in zip(parts, by_level))
+        unknowing = max(sum(p * float(rows[i][a] or 0) for p, rows in zip(parts, by_level)) for a in ACTIONS)
+        expected += mean
+        information += max(0.0, mean - unknowing)
+        gap_information += max(0.0, mean - unknowing) if gap[i] else 0.0
+    assert near_enough(field["expected"], expected), (name, field["expected"], expected)
+    assert near_enough(field["information"], information) and information > 0, (name, field["information"], information)
+    assert near_enough(field["gap_information"], gap_information), (name, field["gap_information"], gap_information)
+check("employment", ("employed", "self_employed", "unemployed", "retired", "unknown"), str)
+check("placements", (0, 1, 2, 3, 5), lambda cell: min((0, 1, 2, 3, 5), key=lambda n: abs(math.log((1 + n) / (1 + int(cell))))))
 assert all(f["information"] is None or 0 <= f["information"] <= f["best"] - f["worst"] for f in fields.values())
 for row in csv.DictReader(open("m.csv")):
     assert abs(float(row["worst"]) - fields[row["field"]]["worst"]) <= 0.00500001
