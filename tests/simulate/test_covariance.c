@@ -112,6 +112,30 @@ static void whole_curves_move(void **state) {
     jk_covariance_reset(&c);
 }
 
+/* A level that nothing is known of (credibility 0, also of all together) moves nothing: here of the model's first
+ * segment and its first treatment. */
+static void levels_without_credibility_move_nothing(void **state) {
+    (void)state;
+    jk_segment segments[2];
+    jk_model model = make_model(segments);
+    jk_covariance plain, c;
+    load(&model, "", &plain);
+    load(&model,
+         ",\"levels\":[{\"what\":\"curve\",\"segment\":\"one\",\"treatment\":\"surveil\",\"credibility\":0,"
+         "\"expected\":7}]",
+         &c);
+    assert_int_equal(plain.levels, 0);
+    assert_int_equal(c.levels, 1);
+    assert_int_equal(c.count, plain.count);
+    for (int32_t i = 0; i < (int32_t)c.count; i++) {
+        for (int32_t k = 0; k < (int32_t)c.count; k++) {
+            expect_covariance(&c, i, k, jk_covariance_at(&plain, i, k));
+        }
+    }
+    jk_covariance_reset(&plain);
+    jk_covariance_reset(&c);
+}
+
 /* In the file of a fit nothing else may stand there. */
 static void what_is_wrong_is_refused(void **state) {
     (void)state;
@@ -133,7 +157,8 @@ static void what_is_wrong_is_refused(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_without_an_estimate_are_drawn),
-                                       cmocka_unit_test(whole_curves_move), cmocka_unit_test(what_is_wrong_is_refused)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(steps_without_an_estimate_are_drawn), cmocka_unit_test(whole_curves_move),
+        cmocka_unit_test(levels_without_credibility_move_nothing), cmocka_unit_test(what_is_wrong_is_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
