@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text/text.h"
+#include "base/text/yaml_write.h"
 #include "draft/write.h"
 
 /* ---- what is not in the file ----------------------------------------------------------------------------------------
@@ -79,10 +80,11 @@ static void put_unused(FILE *out, const jk_draft *draft, size_t table) {
             continue;
         }
         if (!any) {
-            (void)fprintf(out,
-                          "\n# Not used of %s (to keep one under a name of your own: extra: {name: {column: …, type: "
-                          "number, text, date or money}}):\n",
-                          facts->profile.path);
+            (void)fputs("\n# Not used of ", out);
+            jk_yaml_write_comment(out, facts->profile.path);
+            (void)fputs(" (to keep one under a name of your own: extra: {name: {column: …, type: number, text, date or "
+                        "money}}):\n",
+                        out);
             any = true;
         }
         (void)fputs("#   ", out);
@@ -129,8 +131,9 @@ static void put_head(FILE *out, const jk_draft *draft) {
     (void)fputs("# A draft of a mapping, made from\n", out);
     for (size_t t = 0; t < draft->table_count; t++) {
         const jk_profile *profile = &draft->tables[t].profile;
-        (void)fprintf(out, "#   %s: %zu rows looked at%s", profile->path, profile->lines,
-                      profile->whole ? "" : " (its beginning)");
+        (void)fputs("#   ", out);
+        jk_yaml_write_comment(out, profile->path);
+        (void)fprintf(out, ": %zu rows looked at%s", profile->lines, profile->whole ? "" : " (its beginning)");
         if (profile->odd_rows > 0) {
             (void)fprintf(out, ", %zu of another width than the header", profile->odd_rows);
         }

@@ -7,39 +7,24 @@
 #include <string.h>
 
 #include "base/policy.h"
+#include "base/text/escape.h"
+#include "base/text/yaml_write.h"
 
 /* ---- words of YAML -------------------------------------------------------------------------------------------------
  */
 
-static void put_quoted(FILE *out, const char *text, size_t length) {
-    (void)fputc('"', out);
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c == '"' || c == '\\') {
-            (void)fprintf(out, "\\%c", c);
-        } else if (c < ' ' || c == 0x7f) {
-            (void)fprintf(out, "\\x%02x", c);
-        } else {
-            (void)fputc(c, out);
-        }
-    }
-    (void)fputc('"', out);
-}
-
 void jk_draft_put_name(FILE *out, const char *name) {
-    put_quoted(out, name, strlen(name));
+    jk_yaml_write_text(out, name);
 }
 
 /* Text in a comment: on one line, and not too long. */
 void jk_draft_put_plain(FILE *out, const char *text, size_t length) {
     enum { MOST = 40 };
-    for (size_t i = 0; i < length && i < MOST; i++) {
-        unsigned char c = (unsigned char)text[i];
-        (void)fputc(c < ' ' || c == 0x7f ? '?' : c, out);
-    }
-    if (length > MOST) { /* what is cut may end within a character */
-        (void)fputs("...", out);
-    }
+    char shown[MOST * JK_ESCAPE_GROWTH];
+    size_t rest = 0; /* what is cut may end within a character */
+    const bool cut = length > MOST;
+    (void)fwrite(shown, 1, jk_escape(shown, text, cut ? MOST : length, false, cut ? &rest : NULL), out);
+    (void)fputs(cut ? "..." : "", out);
 }
 
 const jk_profile_column *jk_draft_column_of(const jk_draft *draft, const jk_draft_choice *choice) {
@@ -222,14 +207,14 @@ static void put_values(FILE *out, const jk_draft *draft, int target, const jk_dr
         jk_words_plain(value->text, value->length, plain, sizeof plain);
         const char *level = jk_words_level((jk_column)target, plain);
         (void)fputs("      ", out);
-        put_quoted(out, value->text, value->length);
+        jk_yaml_write_bytes(out, value->text, value->length);
         if (level != NULL) {
             (void)fprintf(out, ": \"%s\"  # %" PRIu64 "\n", level, value->count);
         } else if (list || target == JK_COLUMN_COUNTRY) {
             (void)fprintf(out, ": \"\"  # %" PRIu64 ": NOT KNOWN, taken as missing; decide\n", value->count);
         } else {
             (void)fputs(": ", out);
-            put_quoted(out, value->text, value->length);
+            jk_yaml_write_bytes(out, value->text, value->length);
             (void)fprintf(out, "  # %" PRIu64 ": kept under this name\n", value->count);
         }
     }

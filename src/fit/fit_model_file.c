@@ -70,13 +70,6 @@ static void write_numbers(const writer *self, const double *values, size_t count
 /* ---- head and scorecard -------------------------------------------------------------------------------------------
  */
 
-/* Comments hold what files and models are called: no line end may leave them. */
-static void write_comment_text(const writer *self, const char *text) {
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
-        (void)fputc(*c < 0x20 || *c == 0x7f ? ' ' : *c, self->stream);
-    }
-}
-
 static void write_head(const writer *self) {
     const jk_fit *fit = self->fit;
     const jk_fit_result *result = &fit->result;
@@ -85,7 +78,7 @@ static void write_head(const writer *self) {
     char first[JK_DATE_TEXT], end[JK_DATE_TEXT];
     (void)fputs("# SPDX-License-Identifier: Apache-2.0\n# Fitted by jalki " JALKI_VERSION " to ", out);
     const char *source = jk_tape_attribute(jk_panel_tape(fit->panel), "source_name");
-    write_comment_text(self, source[0] != '\0' ? source : jk_tape_path(jk_panel_tape(fit->panel)));
+    jk_yaml_write_comment(out, source[0] != '\0' ? source : jk_tape_path(jk_panel_tape(fit->panel)));
     (void)fprintf(out, " (sha256 %.64s)\n", jk_tape_sha256(jk_panel_tape(fit->panel)));
     (void)fprintf(out, "# Periods from %s to %s: %zu rows of %zu debtors, of whom %zu paid;\n",
                   jk_date_format(result->span.first_start, first), jk_date_format(result->span.end, end), result->rows,
@@ -108,13 +101,13 @@ static void write_head(const writer *self) {
         (void)fputs(" were fitted on.\n", out);
     }
     (void)fputs("# Law, costs and prices are those of the model ", out);
-    write_comment_text(self, fit->base->name);
+    jk_yaml_write_comment(out, fit->base->name);
     (void)fprintf(out, " (sha256 %s).\n", fit->base->sha256);
     (void)fputs("# Standard errors are of logarithms, clustered by debtor. docs/fit.md says how figures were found.\n",
                 out);
     for (size_t i = 0; i < result->message_count; i++) {
         (void)fputs("# - ", out);
-        write_comment_text(self, result->messages[i]);
+        jk_yaml_write_comment(out, result->messages[i]);
         (void)fputc('\n', out);
     }
 }

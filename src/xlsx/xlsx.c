@@ -155,7 +155,7 @@ static jk_status write_columns(jk_xlsx *book, jk_error *error) {
             bool money = strcmp(column->unit, "money") == 0;
             bool percent = strcmp(column->unit, "%") == 0;
             (void)worksheet_write_string(sheet, row, 0, book->shown[s].sheet, NULL);
-            (void)worksheet_write_string(sheet, row, 1, column->name, NULL);
+            (void)jk_xlsx_text(sheet, row, 1, column->name, NULL);
             (void)worksheet_write_string(sheet, row, 2, money ? book->currency : percent ? "" : column->unit, NULL);
             (void)worksheet_write_string(sheet, row++, 3, column->meaning, NULL);
         }

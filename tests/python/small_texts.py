@@ -44,6 +44,12 @@ def write(folder, name, content):
         file.write(content if isinstance(content, bytes) else content.encode())
 
 
+def yaml(value):
+    """As YAML: JSON but for characters beyond 16 bits."""
+    pair = lambda found: f"\\U{0x10000 + ((int(found[1], 16) & 0x3ff) << 10 | int(found[2], 16) & 0x3ff):08x}"  # noqa: E731
+    return re.sub(r"\\u(d[89ab]..)\\u(d[c-f]..)", pair, json.dumps(value))
+
+
 def cells(row):
     return b",".join(b'"' + (cell if isinstance(cell, bytes) else cell.encode()).replace(b'"', b'""') + b'"' for cell in row)
 
@@ -69,13 +75,13 @@ def make_rows(folder, name, texts):
 def make_model(folder, texts):
     with open(os.path.join(folder, MODEL)) as file:
         model = file.read()
-    names = {word: re.sub(r"[\s,;'\"/]", "", texts())[:50] + str(i) for i, word in enumerate(("fi-consumer", "rest"))}
+    names = {word: re.sub(r"[\s,;'\"/\x00-\x1f\x7f]", "", texts())[:50] + str(i) for i, word in enumerate(("fi-consumer", "rest"))}
     factors = ["fi-consumer", "rest/FI", "rest", "rest/SE"]
-    model = model.replace(", ".join(factors), ", ".join(json.dumps(re.sub("^[^/]+", lambda found: names[found[0]], one)) for one in factors))
-    model = re.sub(r"id: (fi-consumer|rest)\b", lambda found: "id: " + json.dumps(names[found[1]]), model)
-    model = re.sub(r"(?m)^name: .*", "name: " + json.dumps(texts()), model)
-    model = model.replace("parents: [{name: nordic-2026,", f"parents: [{{name: {json.dumps(texts())},")
-    model = model.replace("data: [{name: panel.h5}]", f"data: [{{name: {json.dumps(texts())}}}]")
+    model = model.replace(", ".join(factors), ", ".join(yaml(re.sub("^[^/]+", lambda found: names[found[0]], one)) for one in factors))
+    model = re.sub(r"id: (fi-consumer|rest)\b", lambda found: "id: " + yaml(names[found[1]]), model)
+    model = re.sub(r"(?m)^name: .*", lambda _, named=yaml(texts()): "name: " + named, model)
+    model = model.replace("parents: [{name: nordic-2026,", f"parents: [{{name: {yaml(texts())},")
+    model = model.replace("data: [{name: panel.h5}]", f"data: [{{name: {yaml(texts())}}}]")
     write(folder, MODEL, model)
 
 
@@ -108,19 +114,19 @@ def prepare(folder, texts):
     write(folder, "people.csv", b"Loan,Person,Role\n" + b"\n".join(map(cells, people)) + b"\n")
     loans = [[one, "2022-01-31" if k != 5 else texts(), "100", texts()] for k, one in enumerate([*claims[:12], claims[2], ""])]
     write(folder, "loans.csv", b"Loan,Written off,Principal,Region\n" + b"\n".join(map(cells, loans)) + b"\n")
-    write(folder, "join.yaml", json.dumps({
+    write(folder, "join.yaml", yaml({
         "sources": {"loan": {"recognised_by": ["Principal"]},
                     "person": {"recognised_by": ["Person"], "key": "Loan", "joined_by": "Loan", "max_unmatched": "90%", "aggregates": {
                         "people": {"count": "rows"}}}},
         "columns": {"claim_id": "Loan", "debtor_id": {"source": "person", "column": "Person"}, "country": {"constant": "FI"},
                     "written_off_on": "Written off", "principal": "Principal"},
         "extra": {"region": {"column": "Region", "type": "text"}, "people": {"source": "person", "column": "people", "type": "number"}}}))
-    write(folder, "s.yaml", json.dumps([{"name": texts(), "breakage": 0.25}]))
-    write(folder, "case.yaml", json.dumps({texts(): "claim_id", texts(): "debtor_id", texts(): {"text": texts()}, "Country": "country"}))
+    write(folder, "s.yaml", yaml([{"name": re.sub(r'[,;"\x00-\x1f\x7f]', "", texts()), "breakage": 0.25}]))
+    write(folder, "case.yaml", yaml({**{re.sub(r"[\r\n]", "", texts()): one for one in ("claim_id", "debtor_id")}, "Text": {"text": texts()}}))
     write(folder, "tri.csv", b"origin,development,value\n" + b"\n".join(
         cells([EVIL[o], str(d), str(100 + 10 * o + d)]) for o in range(5) for d in range(5 - o)) + b"\n")
-    write(folder, "changed.yaml", json.dumps({"jalki_model": 1, "include": [MODEL], "name": texts(), "irr": 0.2}))
-    one, two = (json.dumps(texts() + str(i)) for i in (1, 2))
+    write(folder, "changed.yaml", yaml({"jalki_model": 1, "include": [MODEL], "name": texts(), "irr": 0.2}))
+    one, two = (yaml(re.sub("[{}]", "", texts()) + str(i)) for i in (1, 2))
     write(folder, "jobs.yaml", f"jalki_batch: 1\njobs:\n- {{name: {one}, command: chainladder, read: tri.csv, json: triangle.json}}\n")
     write(folder, "both.yaml", f"jalki_batch: 1\ndefaults: {{model: {MODEL}, threads: 2}}\njobs:\n- {{name: {one}, command: value, read: t.h5, "
           f"json: one.json}}\n- {{name: {two}, command: value, read: t.h5, irr: 0.2, json: two.json}}\n")

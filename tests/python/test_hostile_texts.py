@@ -45,8 +45,7 @@ class HostileTexts(unittest.TestCase):
 
     def look_at_csv(self, content):
         self.look_at_terminal(content)
-        first = content.split(b"\n", 1)[0]
-        rows = list(csv.reader(io.StringIO(content.decode(), newline=""), delimiter=";" if b";" in first and b"," not in first else ","))
+        rows = list(csv.reader(io.StringIO(content.decode(), newline=""), delimiter=self.delimiter))
         for row in rows:
             self.assertEqual(len(row), len(rows[0]), (row, rows[0]))
             for cell in row:
@@ -100,6 +99,7 @@ class HostileTexts(unittest.TestCase):
             self.look_at_csv(content)
 
     def try_line(self, folder, form, words):
+        self.delimiter = ";" if "--csv-dialect" in words else ","
         before = set(os.listdir(folder))
         done = small_runs.run(words, folder)
         self.assertIn(done.returncode, (0, 1, 2), done.stderr)
@@ -114,6 +114,9 @@ class HostileTexts(unittest.TestCase):
                     content = file.read()
                 with self.subTest(output=name):
                     self.look(content)
+                    if name == "m.yaml":  # a model that was made can be read
+                        read = small_runs.run(["model", "log", name], folder)
+                        self.assertEqual(read.returncode, 0, read.stderr)
                 os.remove(path)
         return done.returncode
 

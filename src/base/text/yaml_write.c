@@ -5,18 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-void jk_yaml_write_text(FILE *stream, const char *text) {
+#include "base/text/escape.h"
+
+/* Text within quotes without these and backslashes. What YAML does not allow as it is, or has an effect of its own, is
+ * written as \uXXXX, which YAML reads as the same. */
+static void write_plain(FILE *stream, const char *text, size_t length) {
+    enum { PIECE = 256 };
+    char shown[PIECE * JK_ESCAPE_GROWTH];
+    for (size_t done = 0, count = 0, rest = 0; done < length; done += count - rest) {
+        count = length - done < PIECE ? length - done : PIECE;
+        const bool last = done + count == length;
+        rest = 0;
+        (void)fwrite(shown, 1, jk_escape(shown, text + done, count, false, last ? NULL : &rest), stream);
+    }
+}
+
+void jk_yaml_write_comment(FILE *stream, const char *text) {
+    write_plain(stream, text, strlen(text));
+}
+
+void jk_yaml_write_bytes(FILE *stream, const char *text, size_t length) {
     (void)fputc('"', stream);
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
-        if (*c == '"' || *c == '\\') {
-            (void)fprintf(stream, "\\%c", *c);
-        } else if (*c < 0x20 || *c == 0x7f) {
-            (void)fprintf(stream, "\\x%02x", *c);
-        } else {
-            (void)fputc(*c, stream);
+    for (size_t i = 0, plain = 0; i < length; i += plain) {
+        for (plain = 0; i + plain < length && text[i + plain] != '"' && text[i + plain] != '\\'; plain++) {
+        }
+        write_plain(stream, text + i, plain);
+        if (i + plain < length) {
+            (void)fprintf(stream, "\\%c", text[i + plain++]);
         }
     }
     (void)fputc('"', stream);
+}
+
+void jk_yaml_write_text(FILE *stream, const char *text) {
+    jk_yaml_write_bytes(stream, text, strlen(text));
 }
 
 /* A key; in quotes where a reader of YAML 1.1 could take it for something else (NO). */

@@ -9,6 +9,10 @@
 
 /* A text in double quotes. */
 void jk_yaml_write_text(FILE *stream, const char *text);
+void jk_yaml_write_bytes(FILE *stream, const char *text, size_t length); /* the same of text[length] */
+
+/* Text within a comment, which no end of a line in it leaves, nor what YAML takes for one (U+0085, U+2028, U+2029). */
+void jk_yaml_write_comment(FILE *stream, const char *text);
 
 /* A value on one line. */
 void jk_yaml_write_flow(FILE *stream, const jk_yaml_node *node);

@@ -5,19 +5,21 @@
 
 #include "base/error.h"
 #include "base/file/output.h"
+#include "base/text/escape.h"
 #include "jalki/export.h"
 #include "value/results/number.h"
 
 static void write_month(FILE *stream, int month, const char *segment, const jk_month *sums) {
-    enum { AMOUNTS = 5 };
+    enum { AMOUNTS = 5, ID_MOST = 63 }; /* a segment has no longer id */
     const double amounts[AMOUNTS] = {sums->gross, sums->instalments, sums->cost, sums->sale, sums->net};
-    char text[AMOUNTS * (JK_NUMBER_TEXT + 1)];
+    char text[AMOUNTS * (JK_NUMBER_TEXT + 1)], cell[JK_CELL_BYTES(ID_MOST)];
     char *end = text;
     for (int i = 0; i < AMOUNTS; i++) {
         *end++ = ',';
         end = jk_write_digits9(end, amounts[i]);
     }
-    (void)fprintf(stream, "%d,%s", month, segment);
+    (void)fprintf(stream, "%d,", month);
+    (void)fwrite(cell, 1, (size_t)(jk_cell_write(cell, segment, strnlen(segment, ID_MOST)) - cell), stream);
     (void)fwrite(text, 1, (size_t)(end - text), stream);
     (void)fputc('\n', stream);
 }
