@@ -45,8 +45,7 @@ static void fuzz_close_objects(void) {
 static void fuzz_serve(int line) {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     jk_h5_set_up();
-    (void)H5set_free_list_limits(-1, -1, -1, -1, -1,
-                                 -1); /* the cache of an open file is large, and each has a new one */
+    (void)H5set_free_list_limits(-1, -1, -1, -1, -1, -1); /* a file's cache is large, and each file has a new one */
     for (;;) {
         fuzz_request request;
         int given[2] = {-1, -1}; /* the file, the pipe */
