@@ -201,10 +201,15 @@ static void fill_debtors(const jk_inspection *in, const jk_inspect_band *band, j
 /* Groups with their patterns, then ages, each for every currency; then claims per debtor. */
 static jk_status amount_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
     const jk_inspection *in = listing->source[0];
-    const size_t currency = row % in->currency_count, thing = row / in->currency_count;
     const size_t per_group = 1 + in->check_count, groups = in->group_count * per_group;
+    const size_t bands = (groups + in->age_count) * in->currency_count; /* none on a tape without claims */
     (void)error;
     jk_cell_set(&cells[A_GROUP], "all");
+    if (row >= bands) {
+        fill_debtors(in, &in->debtor_bands[row - bands], cells);
+        return JK_OK;
+    }
+    const size_t currency = row % in->currency_count, thing = row / in->currency_count;
     if (thing < groups) {
         const jk_inspect_group *group = &in->groups[thing / per_group];
         jk_cell_set(&cells[A_GROUP], group->name);
@@ -213,13 +218,11 @@ static jk_status amount_cells(const jk_listing *listing, size_t row, jk_cell *ce
         } else {
             fill_check(in, group, thing % per_group - 1, currency, cells);
         }
-    } else if (thing < groups + in->age_count) {
+    } else {
         const jk_inspect_band *age = &in->ages[thing - groups];
         jk_cell_set(&cells[A_SECTION], "age");
         jk_cell_set(&cells[A_NAME], age->name);
         fill_amounts(in, &age->amounts, in->rows, currency, cells);
-    } else {
-        fill_debtors(in, &in->debtor_bands[row - (groups + in->age_count) * in->currency_count], cells);
     }
     return JK_OK;
 }

@@ -125,6 +125,9 @@ static int print_amounts(const jk_inspection *inspection, const jk_listing *rows
     static const char *const shown[] = {"name", "claims", "share_of_claims", "balance", NULL};
     char text[JK_INSPECT_CURRENCIES][NAME_SIZE];
     const char *heads[JK_INSPECT_CURRENCIES];
+    if (inspection->currency_count == 0) { /* no claims, no amounts */
+        return 0;
+    }
     for (size_t c = 0; c < inspection->currency_count; c++) {
         jk_text_format(text[c], NAME_SIZE, "balance %s", inspection->currency[c]);
         heads[c] = text[c];
