@@ -27,11 +27,10 @@ lxw_error jk_xlsx_text(lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column, co
     if (length == 0 || !jk_escape_changes(text, length, true)) {
         return length == 0 ? LXW_NO_ERROR : worksheet_write_string(sheet, row, column, text, format);
     }
-    char *shown = malloc(length * JK_ESCAPE_GROWTH + 1);
+    char *shown = jk_escape_copy(text, true);
     if (shown == NULL) {
         return LXW_ERROR_MEMORY_MALLOC_FAILED;
     }
-    shown[jk_escape(shown, text, length, true, NULL)] = '\0';
     lxw_error answer = worksheet_write_string(sheet, row, column, shown, format);
     free(shown);
     return answer;

@@ -11,6 +11,9 @@
 static void expect(const char *from, const char *wanted) {
     char out[256];
     assert_string_equal(jk_escape_text(out, sizeof out, from), wanted);
+    char *copy = jk_escape_copy(from, false);
+    assert_string_equal(copy, wanted);
+    free(copy);
     bool same = strcmp(from, wanted) == 0;
     assert_int_equal(jk_escape_changes(from, strlen(from), false), !same);
 }

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/policy.h"
@@ -92,6 +93,15 @@ const char *jk_escape_text(char *to, size_t size, const char *from) {
     }
     to[used] = '\0';
     return to;
+}
+
+char *jk_escape_copy(const char *text, bool lines) {
+    const size_t length = strlen(text);
+    char *shown = malloc(length * JK_ESCAPE_GROWTH + 1);
+    if (shown != NULL) {
+        shown[jk_escape(shown, text, length, lines, NULL)] = '\0';
+    }
+    return shown;
 }
 
 bool jk_escape_changes(const char *text, size_t length, bool lines) {

@@ -22,6 +22,9 @@ size_t jk_escape(char *to, const char *from, size_t length, bool lines, size_t *
  * `to`. */
 const char *jk_escape_text(char *to, size_t size, const char *from);
 
+/* The same for a terminated text as one of its own, for free(); NULL where memory runs out. */
+char *jk_escape_copy(const char *text, bool lines);
+
 /* Whether jk_escape would change the text. */
 bool jk_escape_changes(const char *text, size_t length, bool lines);
 

@@ -110,18 +110,14 @@ json_t *jk_json_number(double value) {
 }
 
 json_t *jk_json_string(const char *text) {
-    json_t *value = json_string(text != NULL ? text : "?");
-    if (value != NULL) {
-        return value;
+    const char *given = text != NULL ? text : "?";
+    json_t *value = json_string(given);
+    if (value == NULL) { /* no UTF-8, or no memory */
+        char *shown = jk_escape_copy(given, true);
+        lost |= shown == NULL;
+        value = shown != NULL ? json_string(shown) : NULL;
+        free(shown);
     }
-    const size_t length = strlen(text);
-    char *shown = take(length * JK_ESCAPE_GROWTH + 1);
-    if (shown == NULL) {
-        return NULL;
-    }
-    shown[jk_escape(shown, text, length, true, NULL)] = '\0';
-    value = json_string(shown);
-    free(shown);
     return value;
 }
 
@@ -143,14 +139,10 @@ json_t *jk_json_row_name(uint64_t row) {
 /* What jansson leaves as it is and a terminal or an editor would obey is written as \uXXXX, which JSON reads as the
  * same. It stands in strings only. Frees the text; NULL without memory. */
 static char *escaped(char *text) {
-    const size_t length = text == NULL ? 0 : strlen(text);
-    if (text == NULL || !jk_escape_changes(text, length, true)) {
+    if (text == NULL || !jk_escape_changes(text, strlen(text), true)) {
         return text;
     }
-    char *shown = malloc(length * JK_ESCAPE_GROWTH + 1);
-    if (shown != NULL) {
-        shown[jk_escape(shown, text, length, true, NULL)] = '\0';
-    }
+    char *shown = jk_escape_copy(text, true);
     free(text);
     return shown;
 }

@@ -71,16 +71,14 @@ jk_table *jk_table_with_heads(const char *alignment, const char *const *heads) {
 
 /* A cell is one line, whatever the text in it says. */
 static char *escaped(jk_table *table, char *text) {
-    size_t length = strlen(text);
-    if (!jk_escape_changes(text, length, false)) {
+    if (!jk_escape_changes(text, strlen(text), false)) {
         return text;
     }
-    char *shown = malloc(length * JK_ESCAPE_GROWTH + 1);
+    char *shown = jk_escape_copy(text, false);
     if (shown == NULL) {
         table->failed = true;
         return text;
     }
-    shown[jk_escape(shown, text, length, false, NULL)] = '\0';
     free(text);
     return shown;
 }
