@@ -62,12 +62,17 @@ static jk_status check(const jk_simulate_options *wanted, jk_error *error) {
 /* Two standard deviations of the country that is least certain, with its curves': where the points are tested. */
 static jk_extremes stress_of(const jk_model *model) {
     const double least = 0.05;
+    const int32_t turn = 36, back = 24; /* months; of short horizons a half and a third */
     double most = 0.0;
     for (size_t c = 0; c < model->jurisdiction_count; c++) {
         most = fmax(most, model->risk.jurisdiction[c].volatility);
     }
     double spread = fmax(least, sqrt(most * most + model->risk.curve_error * model->risk.curve_error));
-    return (jk_extremes){jk_exp(-2.0 * spread), fmin(jk_exp(2.0 * spread), JK_RECOVERY_MAX)};
+    const int32_t half = model->horizon_months / 2, third = model->horizon_months / 3;
+    return (jk_extremes){.worse = jk_exp(-2.0 * spread),
+                         .better = fmin(jk_exp(2.0 * spread), JK_RECOVERY_MAX),
+                         .turn = half < turn ? half : turn,
+                         .back = third < back ? third : back};
 }
 
 /* Which correlations the paths have. */

@@ -58,13 +58,14 @@ static void paths_have_the_correlations_of_the_matrix(void **state) {
     assert_int_equal(jk_factors_init(&factors, &model, 7, NULL), JK_OK);
     assert_int_equal(factors.count, 4); /* the shared factor moves more in the second country */
     float *recovery = jk_columns_zero(4 * MONTHS * JK_PATH_LANES, sizeof *recovery);
-    float *pace = jk_columns_zero(4 * MONTHS * JK_PATH_LANES, sizeof *pace);
-    assert_true(recovery != NULL && pace != NULL);
+    float *course = jk_columns_zero(2 * 4 * MONTHS * JK_PATH_LANES, sizeof *course);
+    const jk_factor_lanes lanes = {recovery, course, course + 4 * MONTHS * JK_PATH_LANES};
+    assert_true(recovery != NULL && course != NULL);
     moments of_pair[4][4] = {{{0}}}; /* of the first month, which is stationary, over paths */
     moments later[2] = {{0}};        /* of the second: series 0 and 1, and 1 with itself a month before */
     for (uint64_t path = 0; path < PATHS; path++) {
         double x[4][2];
-        jk_factors_draw(&factors, path, 0, recovery, pace);
+        jk_factors_draw(&factors, path, 0, &lanes);
         for (size_t i = 0; i < 4; i++) {
             const double sigma = factors.series[i].is.volatility;
             for (size_t t = 0; t < 2; t++) {
@@ -91,7 +92,7 @@ static void paths_have_the_correlations_of_the_matrix(void **state) {
     expect_within("a quick and a slow series", later[0].cross / PATHS, shared, sqrt((1.0 + shared * shared) / PATHS));
     expect_within("persistence", later[1].cross / PATHS, keep, sqrt((1.0 + keep * keep) / PATHS));
     free(recovery);
-    free(pace);
+    free(course);
     jk_factors_reset(&factors);
 }
 
@@ -117,10 +118,11 @@ static void shocks_do_not_depend_on_the_order_of_sums(void **state) {
     jk_factors factors;
     assert_int_equal(jk_factors_init(&factors, &model, 7, NULL), JK_OK);
     float *recovery = jk_columns_zero(4 * MONTHS * JK_PATH_LANES, sizeof *recovery);
-    float *pace = jk_columns_zero(4 * MONTHS * JK_PATH_LANES, sizeof *pace);
+    float *course = jk_columns_zero(2 * 4 * MONTHS * JK_PATH_LANES, sizeof *course);
+    const jk_factor_lanes lanes = {recovery, course, course + 4 * MONTHS * JK_PATH_LANES};
     for (int isa = JK_ISA_BASE; isa <= (int)jk_isa_best(); isa++) {
         factors.kernel = jk_dense_kernel_for(n, (jk_isa)isa);
-        jk_factors_draw(&factors, 3, 0, recovery, pace);
+        jk_factors_draw(&factors, 3, 0, &lanes);
         for (size_t i = 0; i < n; i++) {
             for (size_t t = 0; t < MONTHS; t++) {
                 double sum = 0.0;
@@ -132,7 +134,7 @@ static void shocks_do_not_depend_on_the_order_of_sums(void **state) {
         }
     }
     free(recovery);
-    free(pace);
+    free(course);
     free(full);
     free(root);
     jk_factors_reset(&factors);

@@ -40,7 +40,6 @@ typedef struct answering {
 } answering;
 
 static jk_status run_points(void *context, int thread, size_t number, jk_error *error) {
-    static const jk_path_flow flows[KINDS] = {JK_PATH_GROSS, JK_PATH_RUNNING, JK_PATH_FILING, JK_PATH_SALE};
     (void)error;
     answering *self = context;
     const jk_points *points = self->points;
@@ -51,7 +50,7 @@ static jk_status run_points(void *context, int thread, size_t number, jk_error *
         int64_t *to = self->sums + (size_t)thread * self->places + points->terms.segment[i] * self->epochs * KINDS;
         for (size_t j = 0; j < (size_t)runner->program.epochs; j++) {
             for (size_t k = 0; k < KINDS; k++) {
-                const float *flow = runner->tile.flow + (j * JK_PATH_FLOWS + flows[k]) * JK_PATH_LANES;
+                const float *flow = runner->tile.flow + (j * JK_PATH_FLOWS + jk_scaled_flow[k]) * JK_PATH_LANES;
                 to[j * KINDS + k] += jk_grid_from_double((double)*flow);
             }
         }

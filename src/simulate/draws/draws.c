@@ -52,7 +52,7 @@ jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covaria
         rows += JK_CAPACITY_COUNT * jk_factor_rows(&model->segments[g], covariance->count > 0);
     }
     const size_t by_segment = model->segment_count * (1 + JK_PATH_SPELL_ROWS);
-    draws->memory = jk_columns_zero((2 * factors + rows + by_segment) * JK_PATH_LANES, sizeof(float));
+    draws->memory = jk_columns_zero((3 * factors + rows + by_segment) * JK_PATH_LANES, sizeof(float));
     draws->parameter = jk_columns_zero(2 * covariance->count, sizeof(double));
     draws->lanes = jk_columns_zero(2 * covariance->count * JK_PATH_STEP, sizeof(double));
     draws->shared = jk_columns_zero(mix->groups * (covariance->count + 1), sizeof(double));
@@ -62,9 +62,10 @@ jk_status jk_draws_init(jk_draws *draws, const jk_model *model, const jk_covaria
         return jk_fail_memory(error, "the paths");
     }
     draws->variance = draws->shared + mix->groups * covariance->count;
-    draws->recovery = draws->memory;
-    draws->pace = draws->recovery + factors * JK_PATH_LANES;
-    draws->multiplier = draws->pace + factors * JK_PATH_LANES;
+    draws->series.recovery = draws->memory;
+    draws->series.mean = draws->series.recovery + factors * JK_PATH_LANES;
+    draws->series.turn = draws->series.mean + factors * JK_PATH_LANES;
+    draws->multiplier = draws->series.turn + factors * JK_PATH_LANES;
     draws->garnish = draws->multiplier + rows * JK_PATH_LANES;
     draws->spells = draws->garnish + model->segment_count * JK_PATH_LANES;
     set_groups(draws);
@@ -254,7 +255,7 @@ void jk_draws_fill(jk_draws *draws, uint64_t first, size_t lanes) {
     const jk_model *model = draws->model;
     for (size_t lane = 0; lane < lanes; lane++) {
         uint64_t path = first + lane;
-        jk_factors_draw(&draws->factors, path, lane, draws->recovery, draws->pace);
+        jk_factors_draw(&draws->factors, path, lane, &draws->series);
         if (lane % JK_PATH_STEP == 0) {
             draw_parameters(draws, path);
         }

@@ -31,8 +31,7 @@ typedef struct jk_draws {
     const jk_model *model;
     uint64_t seed;
     jk_factors factors;
-    float *recovery;              /* [series of the factors][epochs]: m, the mean over the epoch's months */
-    float *pace;                  /* [series of the factors][epochs]: jk_pace of it */
+    jk_factor_lanes series;
     float *multiplier;            /* [segments][classes at the cut-off][their rows]: jk_draws_multiplier */
     float *garnish;               /* [segments] */
     float *spells;                /* [segments][JK_PATH_SPELL_ROWS] */

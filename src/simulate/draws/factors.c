@@ -138,7 +138,7 @@ static double shock_of(const jk_factors *self, size_t factor, size_t t) {
 
 /* ---- series ------------------------------------------------------------------------------------------------------ */
 
-static void draw_series(const jk_factors *self, const jk_factor_series *series, float *recovery, float *pace) {
+static void draw_series(const jk_factors *self, const jk_factor_series *series, const jk_factor_lanes *to, size_t at) {
     const jk_model *model = self->model;
     const jk_risk_factor *is = &series->is;
     double keep = is->persistence > 0.0 ? jk_exp(jk_log(is->persistence) / MONTHS_OF_YEAR) : 0.0;
@@ -152,12 +152,15 @@ static void draw_series(const jk_factors *self, const jk_factor_series *series, 
             sum += (double)jk_draw_log_normal(is->volatility, x);
         }
         double multiplier = sum / (double)model->epochs[j];
-        recovery[(size_t)j * JK_PATH_LANES] = (float)multiplier;
-        pace[(size_t)j * JK_PATH_LANES] = (float)jk_pace(multiplier, model->epochs[j], month, &total);
+        const jk_course course = jk_course_next(multiplier, model->epochs[j], month, &total);
+        to->recovery[at] = (float)multiplier;
+        to->mean[at] = (float)course.mean;
+        to->turn[at] = (float)course.turn;
+        at += JK_PATH_LANES;
     }
 }
 
-void jk_factors_draw(const jk_factors *self, uint64_t path, size_t lane, float *recovery, float *pace) {
+void jk_factors_draw(const jk_factors *self, uint64_t path, size_t lane, const jk_factor_lanes *to) {
     const jk_model *model = self->model;
     const size_t months = (size_t)model->horizon_months, epochs = (size_t)model->epoch_count;
     const bool matrix = model->risk.correlation->count > 0;
@@ -168,17 +171,17 @@ void jk_factors_draw(const jk_factors *self, uint64_t path, size_t lane, float *
     }
     for (size_t i = 0; i < self->count; i++) {
         const jk_factor_series *series = &self->series[i];
-        float *m = recovery + i * epochs * JK_PATH_LANES + lane, *p = pace + i * epochs * JK_PATH_LANES + lane;
+        const size_t first = i * epochs * JK_PATH_LANES + lane;
         if (series->is.volatility == 0.0) {
             for (size_t j = 0; j < epochs; j++) {
-                m[j * JK_PATH_LANES] = 1.0f;
-                p[j * JK_PATH_LANES] = 0.0f;
+                to->recovery[first + j * JK_PATH_LANES] = 1.0f;
+                to->mean[first + j * JK_PATH_LANES] = to->turn[first + j * JK_PATH_LANES] = 0.0f;
             }
             continue;
         }
         if (!matrix) {
             draw_country(self, series->factor, path);
         }
-        draw_series(self, series, m, p);
+        draw_series(self, series, to, first);
     }
 }

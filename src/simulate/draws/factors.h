@@ -33,8 +33,13 @@ static inline size_t jk_factors_of(const jk_factors *factors, size_t segment, si
     return factors->of[segment * factors->model->jurisdiction_count + jurisdiction];
 }
 
-/* Draws a path into a lane: recovery and pace are [series][epochs][JK_PATH_LANES], m as the mean over each epoch's
- * months and jk_pace of it. */
-void jk_factors_draw(const jk_factors *factors, uint64_t path, size_t lane, float *recovery, float *pace);
+/* The series of a tile of paths, [series][epochs][JK_PATH_LANES]: m as the mean over each epoch's months, and the
+ * course of collections with it (answer.h). */
+typedef struct jk_factor_lanes {
+    float *recovery, *mean, *turn;
+} jk_factor_lanes;
+
+/* Draws a path into a lane. */
+void jk_factors_draw(const jk_factors *factors, uint64_t path, size_t lane, const jk_factor_lanes *to);
 
 #endif

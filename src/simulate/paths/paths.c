@@ -87,14 +87,16 @@ static double beside_of(const path_work *w, const path_thread *thread, size_t la
 static void scale_group(const path_work *w, path_thread *thread, const jk_point_run *run) {
     const jk_calibration *c = w->calibration;
     const size_t epochs = (size_t)c->epochs, size = epochs * JK_PATH_FLOWS;
-    const float *pace = thread->draws.pace +
-                        jk_factors_of(&thread->draws.factors, run->segment, run->jurisdiction) * epochs * JK_PATH_LANES;
+    const size_t series = jk_factors_of(&thread->draws.factors, run->segment, run->jurisdiction) * epochs;
+    const jk_factor_lanes *lanes = &thread->draws.series;
     for (size_t j = 0; j < epochs; j++) {
         size_t place = (run->segment * epochs + j) * JK_SCALE_COUNT;
         for (size_t lane = 0; lane < thread->runner.tile.lanes; lane++) {
             double scale[JK_SCALE_COUNT];
+            const size_t at = (series + j) * JK_PATH_LANES + lane;
+            const jk_course course = {(double)lanes->mean[at], (double)lanes->turn[at]};
             for (size_t i = 0; i < JK_SCALE_COUNT; i++) {
-                double answer = jk_answer(c->answer + 2 * (place + i), (double)pace[j * JK_PATH_LANES + lane]);
+                double answer = jk_answer_at(&c->answer[place + i], course);
                 scale[i] = c->scale[place + i] * answer * beside_of(w, thread, lane, place + i);
             }
             for (size_t f = 0; f < JK_PATH_FLOWS; f++) {
@@ -109,7 +111,7 @@ static void scale_group(const path_work *w, path_thread *thread, const jk_point_
 static void point_at(path_thread *thread, const jk_terms *terms, size_t point, size_t epochs) {
     const size_t segment = terms->segment[point];
     const size_t series = jk_factors_of(&thread->draws.factors, segment, terms->jurisdiction[point]);
-    thread->runner.tile.recovery = thread->draws.recovery + series * epochs * JK_PATH_LANES;
+    thread->runner.tile.recovery = thread->draws.series.recovery + series * epochs * JK_PATH_LANES;
     thread->runner.tile.multiplier = jk_draws_multiplier(&thread->draws, segment, jk_terms_class(terms, point));
     thread->runner.tile.garnish = thread->draws.garnish + segment * JK_PATH_LANES;
     thread->runner.tile.spells = thread->draws.spells + segment * JK_PATH_SPELL_ROWS * JK_PATH_LANES;

@@ -2,11 +2,10 @@
 /* Scales that make the model points bring what the portfolio brings (docs/simulate.md, "Model points"). For each
  * segment, epoch and kind of flow, with F the portfolio's full valuation and f the points':
  *
- *     base    scale = F_base / f_base, within SCALE_LEAST..SCALE_MOST
- *     pace    ln(F_s / (scale f_s)) = a x_s + b x_s^2 in the states s = worse, better with the ln pace x_s: two
- *             equations for a and b; on a path the scale is scale * exp(a x + b x^2), the exponent within ANSWER_MOST
+ *     scale = F / f in the base case, within SCALE_LEAST..SCALE_MOST
+ *     on a path scale * F_s / (scale f_s), as three states of stress say that goes with collections (answer.h)
  *
- * What is left in the three fitted states and in a fourth that was not fitted is the error that `simulate` tells. */
+ * What is left in the four fitted states and in a fifth that was not fitted is the error that `simulate` tells. */
 #include "simulate/points/calibrate.h"
 
 #include <math.h>
@@ -28,7 +27,6 @@ enum { WALKS = 32768, WALK_SEED = 20260630 }; /* drawn lives of points that pay 
 /* Beyond these the points of a segment and epoch say too little to be scaled up. */
 #define SCALE_LEAST 0.25
 #define SCALE_MOST  4.0
-#define ANSWER_MOST 0.25 /* of ln scale */
 
 /* What the points bring, [segments][epochs][JK_PATH_FLOWS][JK_STRESS_STATES], as whole units of the grid: exact sums.
  */
@@ -46,7 +44,7 @@ typedef struct measuring {
     jk_calibration *calibration;
     const jk_points *points;
     const jk_survey *survey;
-    double *pace; /* [JK_STRESS_STATES][epochs] */
+    jk_course *course; /* [JK_STRESS_STATES][epochs] */
     const float *recovery, *ones;
     jk_path_runner *runner; /* [threads] */
     point_sums *sums;
@@ -181,8 +179,7 @@ static void gather(measuring *m) {
 
 /* ---- scales --------------------------------------------------------------------------------------------------- */
 
-/* The flow that a scale is found from. */
-static const jk_path_flow scaled_flow[JK_SCALE_COUNT] = {JK_PATH_GROSS, JK_PATH_RUNNING, JK_PATH_FILING, JK_PATH_SALE};
+const jk_path_flow jk_scaled_flow[JK_SCALE_COUNT] = {JK_PATH_GROSS, JK_PATH_FILING, JK_PATH_SALE, JK_PATH_RUNNING};
 
 static double at(const measuring *m, const int64_t *sums, size_t segment, int epoch, jk_path_flow flow, int state) {
     size_t index = (segment * (size_t)m->calibration->epochs + (size_t)epoch) * JK_PATH_FLOWS + flow;
@@ -191,7 +188,7 @@ static double at(const measuring *m, const int64_t *sums, size_t segment, int ep
 
 /* What the full valuation says of an epoch of a segment, less what the largest claims bring: what cells should. */
 static double truth_of(const measuring *m, size_t segment, int epoch, jk_scale which, int state) {
-    static const jk_flow flows[JK_SCALE_COUNT] = {JK_FLOW_GROSS, JK_FLOW_COST, JK_FLOW_FILING, JK_FLOW_SALE};
+    static const jk_flow flows[JK_SCALE_COUNT] = {JK_FLOW_GROSS, JK_FLOW_FILING, JK_FLOW_SALE, JK_FLOW_COST};
     const jk_cashflow *from = &m->survey->truth[state].flow;
     const int64_t *large = m->sums[0].large;
     int64_t sum = 0;
@@ -199,7 +196,7 @@ static double truth_of(const measuring *m, size_t segment, int epoch, jk_scale w
     for (int32_t month = end - m->survey->model->epochs[epoch]; month < end; month++) {
         sum += from->cell[((size_t)month * from->segments + segment) * JK_FLOW_COUNT + flows[which]];
     }
-    double truth = jk_grid_to_double(sum) - at(m, large, segment, epoch, scaled_flow[which], state);
+    double truth = jk_grid_to_double(sum) - at(m, large, segment, epoch, jk_scaled_flow[which], state);
     return which == JK_SCALE_RUNNING ? truth - at(m, large, segment, epoch, JK_PATH_CONTINGENT, state) : truth;
 }
 
@@ -207,47 +204,53 @@ static double ratio(double truth, double found) {
     return found > 0.0 && truth > 0.0 ? fmin(fmax(truth / found, SCALE_LEAST), SCALE_MOST) : 1.0;
 }
 
-double jk_pace(double multiplier, int32_t months, int32_t end, double *total) {
-    *total += multiplier * (double)months;
-    return multiplier > 0.0 ? 0.5 * (jk_log(multiplier) + jk_log(*total / (double)end)) : 0.0;
+/* What cells bring of a kind in a state, as far as it is scaled. */
+static double scaled_at(const measuring *m, size_t segment, int epoch, jk_scale which, int state) {
+    const jk_calibration *c = m->calibration;
+    const size_t place = (segment * (size_t)c->epochs + (size_t)epoch) * JK_SCALE_COUNT + which;
+    return c->scale[place] * jk_answer_at(&c->answer[place], m->course[state * c->epochs + epoch]);
 }
 
-double jk_answer(const double *answer, double pace) {
-    double x = pace * (answer[0] + pace * answer[1]);
-    x = fmin(fmax(x, -ANSWER_MOST), ANSWER_MOST);
-    return 1.0 + x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x / 24.0)));
+/* What scaled cells lack of a kind in a state; of running costs also what court fees and sales lack, which points that
+ * never file or sell in an epoch cannot be scaled to. Contingent costs go with collections. */
+static double wanted_of(const measuring *m, size_t segment, int epoch, jk_scale which, int state) {
+    double truth = truth_of(m, segment, epoch, which, state);
+    if (which == JK_SCALE_RUNNING) {
+        const int64_t *cells = m->sums[0].cells;
+        truth -= scaled_at(m, segment, epoch, JK_SCALE_GROSS, state) *
+                 at(m, cells, segment, epoch, JK_PATH_CONTINGENT, state);
+        truth +=
+            truth_of(m, segment, epoch, JK_SCALE_FILING, state) -
+            scaled_at(m, segment, epoch, JK_SCALE_FILING, state) * at(m, cells, segment, epoch, JK_PATH_FILING, state);
+        truth -= truth_of(m, segment, epoch, JK_SCALE_SALE, state) -
+                 scaled_at(m, segment, epoch, JK_SCALE_SALE, state) * at(m, cells, segment, epoch, JK_PATH_SALE, state);
+    }
+    return truth;
 }
 
-/* The parabola through 0 that has the logarithms of what is missing at the two paces. */
-static void set_answer(double worse, double better, double pace_worse, double pace_better, double *answer) {
-    double low = jk_log(worse) / pace_worse, high = jk_log(better) / pace_better;
-    answer[1] = (low - high) / (pace_worse - pace_better);
-    answer[0] = low - answer[1] * pace_worse;
-}
-
-/* What cells bring of a kind in a state, as far as it is scaled. Contingent costs go with collections. */
 static void set_scale(measuring *m, size_t segment, int epoch, jk_scale which) {
     jk_calibration *c = m->calibration;
-    size_t place = (segment * (size_t)c->epochs + (size_t)epoch) * JK_SCALE_COUNT;
-    double *scale = c->scale + place, *answer = c->answer + 2 * (place + which), left[JK_STRESS_STATES];
-    for (int s = JK_STATE_BASE; s <= JK_STATE_BETTER; s++) {
-        double pace = m->pace[s * c->epochs + epoch], truth = truth_of(m, segment, epoch, which, s);
-        if (which == JK_SCALE_RUNNING) {
-            truth -= scale[JK_SCALE_GROSS] * jk_answer(c->answer + 2 * (place + JK_SCALE_GROSS), pace) *
-                     at(m, m->sums[0].cells, segment, epoch, JK_PATH_CONTINGENT, s);
-        }
-        double found = at(m, m->sums[0].cells, segment, epoch, scaled_flow[which], s);
-        left[s] = ratio(truth, s == JK_STATE_BASE ? found : scale[which] * found);
-        scale[which] = s == JK_STATE_BASE ? left[s] : scale[which];
+    const size_t place = (segment * (size_t)c->epochs + (size_t)epoch) * JK_SCALE_COUNT + which;
+    const jk_course *course = m->course + epoch;
+    jk_answer *answer = &c->answer[place];
+    double missing[JK_STATE_TURN + 1];
+    for (int s = JK_STATE_BASE; s <= JK_STATE_TURN; s++) {
+        const double found = at(m, m->sums[0].cells, segment, epoch, jk_scaled_flow[which], s);
+        missing[s] =
+            ratio(wanted_of(m, segment, epoch, which, s), s == JK_STATE_BASE ? found : c->scale[place] * found);
+        c->scale[place] = s == JK_STATE_BASE ? missing[s] : c->scale[place];
     }
-    set_answer(left[JK_STATE_WORSE], left[JK_STATE_BETTER], m->pace[JK_STATE_WORSE * c->epochs + epoch],
-               m->pace[JK_STATE_BETTER * c->epochs + epoch], answer);
+    jk_answer_constant(answer, course[JK_STATE_WORSE * c->epochs], missing[JK_STATE_WORSE],
+                       course[JK_STATE_BETTER * c->epochs], missing[JK_STATE_BETTER]);
+    if (!jk_answer_turned(answer, course[JK_STATE_TURN * c->epochs], missing[JK_STATE_TURN]) && epoch + 1 < c->epochs) {
+        answer->turn = answer[JK_SCALE_COUNT].turn; /* that of the first epoch after the turn */
+    }
 }
 
 static void set_scales(measuring *m) {
     for (size_t g = 0; g < m->survey->model->segment_count; g++) {
-        for (int j = 0; j < m->calibration->epochs; j++) {
-            for (int which = 0; which < JK_SCALE_COUNT; which++) { /* collections first: costs need them */
+        for (int j = m->calibration->epochs; j-- > 0;) {
+            for (int which = 0; which < JK_SCALE_COUNT; which++) { /* in this order: running costs need the others */
                 set_scale(m, g, j, (jk_scale)which);
             }
         }
@@ -268,10 +271,9 @@ static void add_points(const measuring *m, int state, state_flows *flows) {
         for (int j = 0; j < c->epochs; j++) {
             for (int large = 0; large < 2; large++) {
                 const int64_t *sums = large ? m->sums[0].large : m->sums[0].cells;
-                double scale[JK_SCALE_COUNT], pace = m->pace[state * c->epochs + j];
-                for (size_t i = 0; i < JK_SCALE_COUNT; i++) {
-                    size_t place = (g * (size_t)c->epochs + (size_t)j) * JK_SCALE_COUNT + i;
-                    scale[i] = large ? 1.0 : c->scale[place] * jk_answer(c->answer + 2 * place, pace);
+                double scale[JK_SCALE_COUNT];
+                for (int i = 0; i < JK_SCALE_COUNT; i++) {
+                    scale[i] = large ? 1.0 : scaled_at(m, g, j, (jk_scale)i, state);
                 }
                 double start = scale[JK_SCALE_FILING] * at(m, sums, g, j, JK_PATH_FILING, state) -
                                scale[JK_SCALE_SALE] * at(m, sums, g, j, JK_PATH_SALE, state);
@@ -389,13 +391,13 @@ static jk_status allocate(jk_calibration *c, const jk_survey *survey, jk_error *
     c->months = model->horizon_months;
     c->years = (c->months + MONTHS_OF_YEAR - 1) / MONTHS_OF_YEAR;
     size_t scales = model->segment_count * (size_t)c->epochs * JK_SCALE_COUNT, years = (size_t)c->years;
-    size_t numbers = 3 * scales + 2 * (size_t)c->months + 2 * (size_t)c->epochs + 2 * years + 2 * years * years;
+    size_t numbers = scales + 2 * (size_t)c->months + 2 * (size_t)c->epochs + 2 * years + 2 * years * years;
     c->epoch_end = survey->epoch_end;
     c->memory = jk_columns_zero(numbers, sizeof(double));
-    JK_TRY(jk_held(c->memory != NULL, error, "the model points"));
+    c->answer = jk_columns_zero(scales, sizeof *c->answer);
+    JK_TRY(jk_held(c->memory != NULL && c->answer != NULL, error, "the model points"));
     c->scale = c->memory;
-    c->answer = c->scale + scales;
-    c->month_gross = c->answer + 2 * scales;
+    c->month_gross = c->scale + scales;
     c->month_cost = c->month_gross + c->months;
     c->now = c->month_cost + c->months;
     c->base_year = c->now + c->epochs;
@@ -435,7 +437,7 @@ static void fill_lanes(measuring *m, float *lanes) {
             int32_t months = m->survey->model->epochs[j];
             double multiplier = jk_extreme_at(&m->survey->extremes, s, c->epoch_end[j] - months);
             lanes[j * JK_PATH_LANES + s] = (float)multiplier;
-            m->pace[s * c->epochs + j] = jk_pace(multiplier, months, c->epoch_end[j], &total);
+            m->course[s * c->epochs + j] = jk_course_next(multiplier, months, c->epoch_end[j], &total);
         }
     }
 }
@@ -449,12 +451,12 @@ jk_status jk_calibrate(jk_calibration *calibration, const jk_points *points, con
     measuring m = {.calibration = calibration,
                    .points = points,
                    .survey = survey,
-                   .pace = jk_columns_alloc(epochs * JK_STRESS_STATES, sizeof *m.pace),
+                   .course = jk_columns_alloc(epochs * JK_STRESS_STATES, sizeof *m.course),
                    .recovery = lanes,
                    .ones = lanes == NULL ? NULL : lanes + epochs * JK_PATH_LANES,
                    .threads = jk_threads(run)};
     jk_status status = JK_OK;
-    if (lanes == NULL || m.pace == NULL) {
+    if (lanes == NULL || m.course == NULL) {
         status = jk_fail_memory(error, "the model points");
     } else {
         fill_lanes(&m, lanes);
@@ -462,7 +464,7 @@ jk_status jk_calibrate(jk_calibration *calibration, const jk_points *points, con
         free_threads(&m);
     }
     free(lanes);
-    free(m.pace);
+    free(m.course);
     if (status != JK_OK) {
         jk_calibration_reset(calibration);
     }
@@ -471,6 +473,7 @@ jk_status jk_calibrate(jk_calibration *calibration, const jk_points *points, con
 
 void jk_calibration_reset(jk_calibration *calibration) {
     free(calibration->memory);
+    free(calibration->answer);
     *calibration = (jk_calibration){0};
 }
 

@@ -70,17 +70,25 @@ static void fill_bins(const jk_cell_grid *grid, const jk_cell_claim *claim, uint
     bin[BIN_DIVIDEND] = to_bin(8.0 * log_two(1.0 + 1e5 * (double)claim->dividend));
 }
 
-/* By how many halvings a bin of level 0 lies in one of `level`. Age, theta and garnishment say how a claim answers to a
- * change of pace; the rest hardly matters once claims share a plan, and is told apart in the finest levels only. */
+/* By how many halvings a bin of level 0 lies in one of `level`. Age, theta and garnishment say how a claim answers to
+ * other collections; the rest hardly matters once claims share a plan, and is told apart in the finest levels only. */
 static int shift_of(int which, int level) {
     enum { ALL = 16 };
     static const int shift[JK_CELL_LEVELS][JK_CELL_BINS] = {
         {0, 0, 0, 0, 0, 0, 0, 0, 0, 0},         {4, 3, 4, 3, 1, 1, 3, 3, 3, 3},
-        {5, 4, 5, ALL, ALL, ALL, ALL, 4, 4, 5}, {6, 5, 5, ALL, ALL, ALL, ALL, 5, 5, 6},
-        {6, 5, 6, ALL, ALL, ALL, ALL, 5, 5, 6}, {6, 6, 6, ALL, ALL, ALL, ALL, 6, 6, 6},
-        {7, 6, 6, ALL, ALL, ALL, ALL, 6, 6, 6}, {7, 7, 7, ALL, ALL, ALL, ALL, 7, 7, 7},
-        {8, 8, 8, ALL, ALL, ALL, ALL, 8, 8, 8}};
+        {5, 4, 5, ALL, ALL, ALL, ALL, 4, 4, 5}, {5, 4, 5, ALL, ALL, ALL, ALL, 4, 4, 5},
+        {6, 5, 5, ALL, ALL, ALL, ALL, 5, 5, 6}, {6, 5, 6, ALL, ALL, ALL, ALL, 5, 5, 6},
+        {6, 6, 6, ALL, ALL, ALL, ALL, 6, 6, 6}, {7, 6, 6, ALL, ALL, ALL, ALL, 6, 6, 6},
+        {7, 7, 7, ALL, ALL, ALL, ALL, 7, 7, 7}, {8, 8, 8, ALL, ALL, ALL, ALL, 8, 8, 8}};
     return shift[level][which];
+}
+
+/* What plans do first counts for every class in the finest levels, and beyond them for the one in which the claim is.
+ */
+static uint32_t plan_at(const jk_cell_key *key, int level) {
+    enum { OWN_LEVEL = 3, ACTION = (1 << JK_CELL_ACTION_BITS) - 1 };
+    const uint32_t own = jk_cell_action((uint32_t)ACTION, (key->flags & FLAG_PAYING) != 0, key->capacity_class);
+    return level < OWN_LEVEL ? key->plan : key->plan & own;
 }
 
 static jk_cell_key key_of(const jk_cells *cells, const jk_cell_claim *claim) {
@@ -98,6 +106,7 @@ static jk_cell_key key_of(const jk_cells *cells, const jk_cell_claim *claim) {
     for (int i = 0; i < JK_CELL_BINS; i++) {
         key.bin[i] = (uint16_t)(key.bin[i] >> shift_of(i, cells->level));
     }
+    key.plan = plan_at(&key, cells->level);
     return key;
 }
 
@@ -105,6 +114,7 @@ static void coarsen_key(jk_cell_key *key, int from, int to) {
     for (int i = 0; i < JK_CELL_BINS; i++) {
         key->bin[i] = (uint16_t)(key->bin[i] >> (shift_of(i, to) - shift_of(i, from)));
     }
+    key->plan = plan_at(key, to);
 }
 
 /* ---- the table ------------------------------------------------------------------------------------------------ */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cells: claims that are alike, as sums. A cell is named by what its claims share exactly (segment, jurisdiction,
- * class, title state, whether the debtor pays, allowed actions, what is done first in each class) and by the bins of a
+ * class, title state, whether the debtor pays, allowed actions, what is done first) and by the bins of a
  * grid into which the rest falls. Bins of one level nest in those of the next, so that a table can be made coarser
  * without its claims.
  *
@@ -9,12 +9,13 @@
 #ifndef JK_SIMULATE_CELLS_H
 #define JK_SIMULATE_CELLS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/number/wide.h"
 #include "jalki/plan.h"
 
-enum { JK_CELL_LEVELS = 9, JK_CELL_BINS = 10 };
+enum { JK_CELL_LEVELS = 10, JK_CELL_BINS = 10 };
 
 /* The grid. Months before a bar count up to `bar_limit` (beyond it nothing differs). */
 typedef struct jk_cell_grid {
@@ -41,13 +42,19 @@ typedef struct jk_cell {
     jk_wide balance_squared;
 } jk_cell;
 
+/* An action as part of what is done first: of those who pay or not, in a class. */
+enum { JK_CELL_ACTION_BITS = 3 };
+static inline uint32_t jk_cell_action(uint32_t action, bool paying, int capacity) {
+    return action << JK_CELL_ACTION_BITS * ((paying ? JK_CAPACITY_COUNT : 0) + capacity);
+}
+
 /* One claim as cells see it. */
 typedef struct jk_cell_claim {
     float balance, interest_monthly, theta, fading, instalment, dividend, garnish, share, mortality, exit_status,
         bar_untitled, bar_titled, interruption;
     int32_t age_months;
     uint16_t segment, jurisdiction;
-    uint32_t plan; /* what is done first, class by class: claims of a cell share it */
+    uint32_t plan; /* what is done first: jk_cell_action of all classes */
     uint8_t capacity_class, title_state, paying, allowed;
     float value, gross, net;
 } jk_cell_claim;

@@ -33,14 +33,18 @@ struct jk_survey_thread {
 };
 
 double jk_extreme_at(const jk_extremes *extremes, int state, int32_t start) {
-    const int32_t turn = 36; /* months */
-    if (state == JK_STATE_BASE) {
+    switch (state) {
+    case JK_STATE_WORSE:
+        return extremes->worse;
+    case JK_STATE_BETTER:
+        return extremes->better;
+    case JK_STATE_TURN:
+        return sqrt(start < extremes->turn ? extremes->worse : extremes->better);
+    case JK_STATE_BACK:
+        return sqrt(start < extremes->back ? extremes->better : extremes->worse);
+    default:
         return 1.0;
     }
-    if (state == JK_STATE_TURN) {
-        return sqrt(start < turn ? extremes->worse : extremes->better);
-    }
-    return state == JK_STATE_WORSE ? extremes->worse : extremes->better;
 }
 
 jk_status jk_survey_init(jk_survey *survey, const jk_model *model, const jk_value_options *options,
@@ -168,7 +172,7 @@ static uint32_t outline_of(const jk_plan_group *group, const jk_plan_tile *tile,
     for (int mood = 0; mood < (group->payers ? 2 : 1); mood++) {
         for (int k = 0; k < JK_CAPACITY_COUNT; k++) {
             size_t state = (size_t)(mood * JK_STATES + JK_STATE((int)group->title, k));
-            outline = outline * 8 + tile->decisions[state * JK_TILE_ROWS + row];
+            outline |= jk_cell_action(tile->decisions[state * JK_TILE_ROWS + row], mood > 0, k);
         }
     }
     return outline;

@@ -11,11 +11,12 @@
 #include "simulate/points/cells.h"
 #include "simulate/points/mix.h"
 
-/* States in which claims and points are compared: as expected; all collections times a factor for good; and a milder
- * slump of three years that turns into a boom, which the points are not fitted to. */
-enum { JK_STATE_BASE, JK_STATE_WORSE, JK_STATE_BETTER, JK_STATE_TURN, JK_STRESS_STATES };
+/* States in which claims and points are compared: as expected; all collections times a factor for good; a milder slump
+ * that turns into a boom; and, which the points are not fitted to, a boom that turns into a slump sooner. */
+enum { JK_STATE_BASE, JK_STATE_WORSE, JK_STATE_BETTER, JK_STATE_TURN, JK_STATE_BACK, JK_STRESS_STATES };
 typedef struct jk_extremes {
     double worse, better;
+    int32_t turn, back; /* months after which either turns */
 } jk_extremes;
 
 /* The multiplier of collections in an epoch that begins after `start` months. */
