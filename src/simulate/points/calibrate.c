@@ -5,7 +5,10 @@
  *     scale = F / f in the base case, within SCALE_LEAST..SCALE_MOST
  *     on a path scale * F_s / (scale f_s), as three states of stress say that goes with collections (answer.h)
  *
- * What is left in the four fitted states and in a fifth that was not fitted is the error that `simulate` tells. */
+ * Under stress F is that of a part of the claims of a large portfolio, and f that of the points, weighted with the
+ * part's share of their claims' collections; both have a scale of their own then.
+ *
+ * What is left in the fitted states and in one that was not fitted is the error that `simulate` tells. */
 #include "simulate/points/calibrate.h"
 
 #include <math.h>
@@ -45,6 +48,7 @@ typedef struct measuring {
     const jk_points *points;
     const jk_survey *survey;
     jk_course *course; /* [JK_STRESS_STATES][epochs] */
+    double *part;      /* the scales of the part of the claims that is looked at under stress */
     const float *recovery, *ones;
     jk_path_runner *runner; /* [threads] */
     point_sums *sums;
@@ -114,7 +118,8 @@ static jk_status measure_points(void *context, int thread, size_t number, jk_err
         int64_t *to = (i < points->cells ? sums->cells : sums->large) + segment * JK_PATH_FLOWS * JK_STRESS_STATES;
         for (int f = 0; f < runner->program.epochs * JK_PATH_FLOWS; f++) {
             for (int s = 0; s < JK_STRESS_STATES && f % JK_PATH_FLOWS != JK_PATH_SECOND; s++) {
-                to[f * JK_STRESS_STATES + s] += jk_grid_from_double((double)runner->tile.flow[f * JK_PATH_LANES + s]);
+                const double flow = (double)runner->tile.flow[f * JK_PATH_LANES + s];
+                to[f * JK_STRESS_STATES + s] += jk_grid_from_double(s == JK_STATE_BASE ? flow : flow * points->part[i]);
             }
         }
         if (i < points->cells) {
@@ -204,11 +209,12 @@ static double ratio(double truth, double found) {
     return found > 0.0 && truth > 0.0 ? fmin(fmax(truth / found, SCALE_LEAST), SCALE_MOST) : 1.0;
 }
 
-/* What cells bring of a kind in a state, as far as it is scaled. */
+/* What cells' flows of a kind are multiplied by in a state. */
 static double scaled_at(const measuring *m, size_t segment, int epoch, jk_scale which, int state) {
     const jk_calibration *c = m->calibration;
     const size_t place = (segment * (size_t)c->epochs + (size_t)epoch) * JK_SCALE_COUNT + which;
-    return c->scale[place] * jk_answer_at(&c->answer[place], m->course[state * c->epochs + epoch]);
+    return (state == JK_STATE_BASE ? c->scale : m->part)[place] *
+           jk_answer_at(&c->answer[place], m->course[state * c->epochs + epoch]);
 }
 
 /* What scaled cells lack of a kind in a state; of running costs also what court fees and sales lack, which points that
@@ -236,9 +242,10 @@ static void set_scale(measuring *m, size_t segment, int epoch, jk_scale which) {
     double missing[JK_STATE_TURN + 1];
     for (int s = JK_STATE_BASE; s <= JK_STATE_TURN; s++) {
         const double found = at(m, m->sums[0].cells, segment, epoch, jk_scaled_flow[which], s);
-        missing[s] =
-            ratio(wanted_of(m, segment, epoch, which, s), s == JK_STATE_BASE ? found : c->scale[place] * found);
-        c->scale[place] = s == JK_STATE_BASE ? missing[s] : c->scale[place];
+        missing[s] = ratio(wanted_of(m, segment, epoch, which, s), s <= JK_STATE_PART ? found : m->part[place] * found);
+        if (s <= JK_STATE_PART) {
+            (s == JK_STATE_BASE ? c->scale : m->part)[place] = missing[s];
+        }
     }
     jk_answer_constant(answer, course[JK_STATE_WORSE * c->epochs], missing[JK_STATE_WORSE],
                        course[JK_STATE_BETTER * c->epochs], missing[JK_STATE_BETTER]);
@@ -453,10 +460,11 @@ jk_status jk_calibrate(jk_calibration *calibration, const jk_points *points, con
                    .survey = survey,
                    .course = jk_columns_alloc(epochs * JK_STRESS_STATES, sizeof *m.course),
                    .recovery = lanes,
+                   .part = jk_columns_alloc(survey->model->segment_count * epochs * JK_SCALE_COUNT, sizeof *m.part),
                    .ones = lanes == NULL ? NULL : lanes + epochs * JK_PATH_LANES,
                    .threads = jk_threads(run)};
     jk_status status = JK_OK;
-    if (lanes == NULL || m.course == NULL) {
+    if (lanes == NULL || m.course == NULL || m.part == NULL) {
         status = jk_fail_memory(error, "the model points");
     } else {
         fill_lanes(&m, lanes);
@@ -465,6 +473,7 @@ jk_status jk_calibrate(jk_calibration *calibration, const jk_points *points, con
     }
     free(lanes);
     free(m.course);
+    free(m.part);
     if (status != JK_OK) {
         jk_calibration_reset(calibration);
     }

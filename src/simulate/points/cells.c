@@ -87,7 +87,8 @@ static int shift_of(int which, int level) {
  */
 static uint32_t plan_at(const jk_cell_key *key, int level) {
     enum { OWN_LEVEL = 3, ACTION = (1 << JK_CELL_ACTION_BITS) - 1 };
-    const uint32_t own = jk_cell_action((uint32_t)ACTION, (key->flags & FLAG_PAYING) != 0, key->capacity_class);
+    const uint32_t own =
+        jk_cell_action((uint32_t)ACTION, (key->flags & FLAG_PAYING) != 0, key->capacity_class % JK_CLASS_GUESSED);
     return level < OWN_LEVEL ? key->plan : key->plan & own;
 }
 
@@ -119,17 +120,21 @@ static void coarsen_key(jk_cell_key *key, int from, int to) {
 
 /* ---- the table ------------------------------------------------------------------------------------------------ */
 
-static uint64_t hash_of(const jk_cell_key *key) {
-    enum { WORDS = 4 };
-    _Static_assert(sizeof *key == WORDS * sizeof(uint64_t), "a key is four words without padding");
-    uint64_t word[WORDS];
-    memcpy(word, key, sizeof word);
+static uint64_t hash_words(const void *bytes, size_t words) {
     uint64_t hash = 0x9e3779b97f4a7c15u;
-    for (int i = 0; i < WORDS; i++) {
-        hash = (hash ^ word[i]) * 0xff51afd7ed558ccdu;
+    for (size_t i = 0; i < words; i++) {
+        uint64_t word;
+        memcpy(&word, (const unsigned char *)bytes + i * sizeof word, sizeof word);
+        hash = (hash ^ word) * 0xff51afd7ed558ccdu;
         hash ^= hash >> 32;
     }
     return hash;
+}
+
+static uint64_t hash_of(const jk_cell_key *key) {
+    enum { WORDS = 4 };
+    _Static_assert(sizeof *key == WORDS * sizeof(uint64_t), "a key is four words without padding");
+    return hash_words(key, WORDS);
 }
 
 static void place_all(jk_cells *cells) {
@@ -201,6 +206,7 @@ static void add_sums(jk_cell *to, const jk_cell *from) {
     to->value += from->value;
     to->gross += from->gross;
     to->net += from->net;
+    to->part += from->part;
     to->theta += from->theta;
     to->fading += from->fading;
     to->instalment += from->instalment;
@@ -281,6 +287,12 @@ void jk_cell_claim_of(const jk_terms *terms, const jk_plan_results *results, siz
     claim->net = results->erc_net[row];
 }
 
+bool jk_cell_claim_is_part(const jk_cell_claim *claim, size_t every) {
+    enum { WORDS = 10, LOW = 20 }; /* bits that the last multiplication has mixed well */
+    _Static_assert(sizeof *claim == WORDS * sizeof(uint64_t), "a claim is ten words without padding");
+    return every <= 1 || (hash_words(claim, WORDS) >> LOW & (every - 1)) == 0;
+}
+
 static jk_wide weighted(int64_t balance, float figure) {
     double within = fmin(fmax((double)figure, -WEIGHT_MOST), WEIGHT_MOST);
     return (jk_wide)balance * (int64_t)nearbyint(within * WEIGHT_UNITS);
@@ -289,6 +301,7 @@ static jk_wide weighted(int64_t balance, float figure) {
 static jk_cell sums_of(const jk_cells *cells, const jk_cell_claim *claim) {
     const float limit = cells->grid.bar_limit;
     int64_t balance = jk_grid_from_double((double)claim->balance);
+    const int64_t gross = jk_grid_from_double((double)claim->gross);
     return (jk_cell){.key = key_of(cells, claim),
                      .claims = 1,
                      .balance = balance,
@@ -296,7 +309,8 @@ static jk_cell sums_of(const jk_cells *cells, const jk_cell_claim *claim) {
                      .interruption = jk_grid_from_double((double)claim->interruption),
                      .share = (int64_t)nearbyint((double)claim->share * SHARE_UNITS),
                      .value = jk_grid_from_double((double)claim->value),
-                     .gross = jk_grid_from_double((double)claim->gross),
+                     .gross = gross,
+                     .part = jk_cell_claim_is_part(claim, cells->grid.every) ? gross : 0,
                      .net = jk_grid_from_double((double)claim->net),
                      .theta = weighted(balance, claim->theta),
                      .fading = weighted(balance, claim->fading),
@@ -328,6 +342,7 @@ static void negate(jk_cell *sums) {
     sums->value -= taken.value;
     sums->gross -= taken.gross;
     sums->net -= taken.net;
+    sums->part -= taken.part;
     sums->theta -= taken.theta;
     sums->fading -= taken.fading;
     sums->instalment -= taken.instalment;
@@ -420,7 +435,7 @@ void jk_cell_claim_put(const jk_cell_claim *claim, jk_terms *terms, size_t row) 
     terms->fading[row] = claim->fading;
     terms->instalment[row] = claim->instalment;
     terms->dividend[row] = claim->dividend;
-    terms->garnish[row] = claim->garnish;
+    terms->garnish[row] = terms->garnish_later[row] = claim->garnish; /* the law does not change in a simulation */
     terms->share[row] = claim->share;
     terms->mortality[row] = claim->mortality;
     terms->exit_status[row] = claim->exit_status;

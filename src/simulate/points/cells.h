@@ -22,6 +22,7 @@ typedef struct jk_cell_grid {
     int epoch_count;
     const int32_t *epoch_end; /* [epochs] months */
     float bar_limit;
+    size_t every; /* one claim of so many, a power of two, is looked at under stress, too */
 } jk_cell_grid;
 
 typedef struct jk_cell_key {
@@ -37,6 +38,7 @@ typedef struct jk_cell {
     int64_t balance, interest, interruption; /* base currency, 2^-20 */
     int64_t share;                           /* 2^-30 */
     int64_t value, gross, net;               /* of the claims in the base case, 2^-20 */
+    int64_t part;                            /* the gross of those that are looked at under stress */
     /* Weighted with the balance. */
     jk_wide theta, fading, instalment, dividend, garnish, mortality, exit_status, bar_untitled, bar_titled, age;
     jk_wide balance_squared;
@@ -71,6 +73,9 @@ typedef struct jk_cells {
 
 jk_status jk_cells_init(jk_cells *cells, const jk_cell_grid *grid, size_t most, jk_error *error);
 void jk_cells_reset(jk_cells *cells);
+
+/* Whether a claim is looked at under stress, by its bytes. */
+bool jk_cell_claim_is_part(const jk_cell_claim *claim, size_t every);
 
 void jk_cell_claim_of(const jk_terms *terms, const jk_plan_results *results, size_t row, jk_cell_claim *claim);
 

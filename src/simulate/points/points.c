@@ -136,18 +136,22 @@ static jk_status fill_rows(build *b, jk_error *error) {
     points->memory = jk_columns_zero(jk_terms_size(points->count), 1);
     points->actions = jk_columns_zero(points->count, size);
     points->spread = jk_columns_zero(points->cells, sizeof *points->spread);
-    JK_TRY(jk_held(points->memory != NULL && points->actions != NULL && points->spread != NULL, error,
-                   "the model points"));
+    points->part = jk_columns_zero(points->count, sizeof *points->part);
+    JK_TRY(jk_held(points->memory != NULL && points->actions != NULL && points->spread != NULL && points->part != NULL,
+                   error, "the model points"));
     _Static_assert(JK_CLOSE == 0, "actions that are not planned are zero");
     jk_terms_place(&points->terms, points->count, points->memory);
     points->terms.rows = points->count;
     for (size_t i = 0; i < points->cells; i++) {
         const jk_cell *cell = &b->cells->cell[i];
         jk_cell_put(cell, &points->terms, i);
+        points->part[i] =
+            cell->gross != 0 ? (double)cell->part / (double)cell->gross : 1.0 / (double)survey->grid.every;
         points->spread[i] = (double)cell->balance_squared / ((double)cell->balance * (double)cell->balance);
     }
     for (size_t i = 0; i < survey->large_count; i++) {
         jk_cell_claim_put(&survey->large[i], &points->terms, points->cells + i);
+        points->part[points->cells + i] = jk_cell_claim_is_part(&survey->large[i], survey->grid.every) ? 1.0 : 0.0;
     }
     return JK_OK;
 }
@@ -193,6 +197,7 @@ void jk_points_reset(jk_points *points) {
     free(points->memory);
     free(points->actions);
     free(points->spread);
+    free(points->part);
     free(points->run);
     *points = (jk_points){0};
 }

@@ -23,6 +23,7 @@ typedef struct jk_points {
     void *memory;
     uint8_t *actions; /* [count][epochs][JK_ALL_STATES]: the plan kept */
     double *spread;   /* [cells] sum of squared balances over the square of their sum */
+    double *part;     /* [count] share of the collections that claims bring which are looked at under stress */
     jk_point_run *run;
     size_t run_count; /* of the cells; the largest claims are runs of one point each */
 } jk_points;

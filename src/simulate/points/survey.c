@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one pass over all claims that a simulation needs: a sink of the valuation. It fills the cells, keeps the largest
- * claims (a heap per thread, merged), and adds up what the portfolio brings in the base case and in three states of
- * stress under the base case's plan. How many claims are simulated one by one: the fewest such that no claim of the
- * rest has a squared balance above LARGE_PART of the sum of all smaller claims' squares, so that the rest is a sum of
- * many. */
+ * claims (a heap per thread, merged), and adds up what the portfolio brings in the base case and, of a part of it where
+ * there are very many, in states of stress under the base case's plan. How many claims are simulated one by one: the
+ * fewest such that no claim of the rest has a squared balance above LARGE_PART of the sum of all smaller claims'
+ * squares, so that the rest is a sum of many. */
 #include "simulate/points/survey.h"
 
 #include <math.h>
@@ -23,29 +23,13 @@
 
 struct jk_survey_thread {
     jk_plan_workspace *workspace;
-    float *value;      /* [block rows] */
     uint32_t *outline; /* [block rows] */
     jk_cells cells;
     jk_mix mix;
     jk_cell_claim *large; /* a heap: the least of the largest at the top */
     size_t large_count;
-    jk_outcome_flows state[JK_STRESS_STATES];
+    jk_stress stress;
 };
-
-double jk_extreme_at(const jk_extremes *extremes, int state, int32_t start) {
-    switch (state) {
-    case JK_STATE_WORSE:
-        return extremes->worse;
-    case JK_STATE_BETTER:
-        return extremes->better;
-    case JK_STATE_TURN:
-        return sqrt(start < extremes->turn ? extremes->worse : extremes->better);
-    case JK_STATE_BACK:
-        return sqrt(start < extremes->back ? extremes->better : extremes->worse);
-    default:
-        return 1.0;
-    }
-}
 
 jk_status jk_survey_init(jk_survey *survey, const jk_model *model, const jk_value_options *options,
                          const jk_extremes *extremes, const jk_covariance *covariance, jk_error *error) {
@@ -70,6 +54,9 @@ jk_status jk_survey_init(jk_survey *survey, const jk_model *model, const jk_valu
         .epoch_count = model->epoch_count, .epoch_end = survey->epoch_end, .bar_limit = sells ? 24000.0f : (float)end};
     jk_status status = JK_OK;
     for (int s = 0; s < JK_STRESS_STATES && status == JK_OK; s++) {
+        if (s == JK_STATE_PART) {
+            continue;
+        }
         for (size_t i = 0; i < cells; i++) {
             size_t j = i % epochs;
             recovery[i] = jk_extreme_at(extremes, s, survey->epoch_end[j] - model->epochs[j]);
@@ -127,16 +114,11 @@ static jk_status begin_thread(const jk_survey *survey, const jk_value_shape *sha
                               jk_error *error) {
     const jk_plan *plan = survey->plan[JK_STATE_BASE];
     thread->workspace = jk_plan_workspace_create(plan, shape->block_rows);
-    thread->value = jk_columns_zero(shape->block_rows, sizeof *thread->value);
     thread->outline = jk_columns_zero(shape->block_rows, sizeof *thread->outline);
     thread->large = jk_columns_zero(JK_LARGE_MOST, sizeof *thread->large);
-    JK_TRY(
-        jk_held(thread->workspace != NULL && thread->value != NULL && thread->outline != NULL && thread->large != NULL,
-                error, "the model points"));
-    for (int s = 0; s < JK_STRESS_STATES; s++) {
-        JK_TRY(jk_cashflow_init(&thread->state[s].flow, survey->model->horizon_months, survey->model->segment_count,
-                                error));
-    }
+    JK_TRY(jk_held(thread->workspace != NULL && thread->outline != NULL && thread->large != NULL, error,
+                   "the model points"));
+    JK_TRY(jk_stress_init(&thread->stress, survey->plan, thread->workspace, shape->block_rows, error));
     JK_TRY(jk_mix_init(&thread->mix, survey->model, survey->covariance, shape->block_rows, error));
     return jk_cells_init(&thread->cells, &survey->grid, JK_CELLS_MOST, error);
 }
@@ -151,18 +133,6 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
         JK_TRY(begin_thread(survey, shape, &survey->thread[t], error));
     }
     return JK_OK;
-}
-
-/* What the block brings while its plans are kept and collections differ. */
-static void stress_block(const jk_survey *survey, jk_survey_thread *thread, const jk_terms *terms,
-                         const jk_plan_policy *policy) {
-    for (int s = JK_STATE_WORSE; s < JK_STRESS_STATES; s++) {
-        jk_plan_results wanted = {.rows = terms->rows, .value = thread->value};
-        jk_plan_block_follow(survey->plan[s], terms, policy, &wanted, &thread->state[s].flow, thread->workspace);
-        for (size_t row = 0; row < terms->rows; row++) {
-            thread->state[s].value += jk_grid_from_double((double)thread->value[row]);
-        }
-    }
 }
 
 /* What a row's plan does first in its title state, class by class and, where there are payers, for who pays too. Claims
@@ -193,7 +163,10 @@ static jk_status add_block(void *context, const jk_value_block *block, jk_error 
     jk_survey *survey = context;
     jk_survey_thread *thread = &survey->thread[block->thread];
     const jk_terms *terms = block->terms;
-    stress_block(survey, thread, terms, block->policy);
+    const bool all = survey->grid.every == 1;
+    if (all) {
+        jk_stress_block(&thread->stress, terms, block->policy);
+    }
     read_outlines(survey, thread, terms, block->policy);
     jk_mix_add_block(&thread->mix, block);
     for (size_t row = 0; row < terms->rows; row++) {
@@ -203,6 +176,9 @@ static jk_status add_block(void *context, const jk_value_block *block, jk_error 
             claim.plan = thread->outline[row];
             JK_TRY(jk_cells_add(&thread->cells, &claim, error));
             offer(thread, &claim);
+            if (!all && jk_cell_claim_is_part(&claim, survey->grid.every)) {
+                jk_stress_claim(&thread->stress, &claim);
+            }
         }
     }
     return JK_OK;
@@ -217,6 +193,7 @@ static jk_status leave_to_finish(void *context, jk_error *error) {
 
 jk_value_sink jk_survey_sink(jk_survey *survey, size_t claims) {
     const jk_plan *plan = survey->plan[JK_STATE_BASE];
+    survey->grid.every = jk_stress_every(claims);
     const size_t cells = claims < JK_CELLS_MOST ? claims : JK_CELLS_MOST;
     const size_t large = claims < JK_LARGE_MOST ? claims : JK_LARGE_MOST;
     const size_t table = 3 * cells / 2 * (sizeof(jk_cell) + 2 * sizeof(uint32_t)) + large * sizeof(jk_cell_claim);
@@ -228,7 +205,8 @@ jk_value_sink jk_survey_sink(jk_survey *survey, size_t claims) {
                            .parted = true,
                            .gather = leave_to_finish,
                            .context = survey,
-                           .row_bytes = jk_plan_workspace_size(plan, 1024) / 1024 + 2 * sizeof(float),
+                           .row_bytes =
+                               jk_plan_workspace_size(plan, 1024) / 1024 + sizeof(uint32_t) + jk_stress_row_bytes(plan),
                            .plans = true,
                            .thread_held = table + flows,
                            .held = 2 * table + flows + cells * point}; /* all cells, those of a level, their points */
@@ -262,12 +240,16 @@ static jk_status gather(jk_survey *survey, const jk_valuation *valuation, jk_err
         JK_TRY(jk_cells_merge(&survey->cells, &thread->cells, error));
         memcpy(survey->large + survey->large_count, thread->large, thread->large_count * sizeof *thread->large);
         survey->large_count += thread->large_count;
-        for (int s = JK_STATE_WORSE; s < JK_STRESS_STATES; s++) {
-            add_outcome(&survey->truth[s], &thread->state[s]);
+        jk_stress_finish(&thread->stress);
+        for (int s = JK_STATE_PART; s < JK_STRESS_STATES; s++) {
+            add_outcome(&survey->truth[s], &thread->stress.state[s]);
         }
     }
     if (survey->shared) {
         JK_TRY(jk_survey_join(survey, error));
+    }
+    if (survey->grid.every == 1) {
+        add_outcome(&survey->truth[JK_STATE_PART], &survey->truth[JK_STATE_BASE]);
     }
     jk_sort(survey->large, survey->large_count, sizeof *survey->large, jk_survey_by_size);
     survey->large_count = survey->large_count < JK_LARGE_MOST ? survey->large_count : JK_LARGE_MOST;
@@ -317,14 +299,11 @@ void jk_survey_reset(jk_survey *survey) {
     for (int t = 0; t < survey->threads; t++) {
         jk_survey_thread *thread = &survey->thread[t];
         jk_plan_workspace_free(thread->workspace);
-        free(thread->value);
         free(thread->outline);
         jk_mix_reset(&thread->mix);
         free(thread->large);
         jk_cells_reset(&thread->cells);
-        for (int s = 0; s < JK_STRESS_STATES; s++) {
-            jk_cashflow_reset(&thread->state[s].flow);
-        }
+        jk_stress_reset(&thread->stress);
     }
     free(survey->thread);
     for (int s = 0; s < JK_STRESS_STATES; s++) {

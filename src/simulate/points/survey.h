@@ -8,30 +8,13 @@
 #include <stdbool.h>
 
 #include "jalki/value.h"
-#include "simulate/points/cells.h"
 #include "simulate/points/mix.h"
-
-/* States in which claims and points are compared: as expected; all collections times a factor for good; a milder slump
- * that turns into a boom; and, which the points are not fitted to, a boom that turns into a slump sooner. */
-enum { JK_STATE_BASE, JK_STATE_WORSE, JK_STATE_BETTER, JK_STATE_TURN, JK_STATE_BACK, JK_STRESS_STATES };
-typedef struct jk_extremes {
-    double worse, better;
-    int32_t turn, back; /* months after which either turns */
-} jk_extremes;
-
-/* The multiplier of collections in an epoch that begins after `start` months. */
-double jk_extreme_at(const jk_extremes *extremes, int state, int32_t start);
+#include "simulate/points/stress.h"
 
 enum {
     JK_LARGE_MOST = 5120,  /* claims that can be simulated one by one */
     JK_CELLS_MOST = 200000 /* cells of a table: bounds memory and the time of a path */
 };
-
-/* What a portfolio, or what stands for it, brings in a state. */
-typedef struct jk_outcome_flows {
-    int64_t value; /* 2^-20 */
-    jk_cashflow flow;
-} jk_outcome_flows;
 
 typedef struct jk_survey_thread jk_survey_thread;
 
@@ -39,7 +22,7 @@ typedef struct jk_survey {
     const jk_model *model;
     jk_extremes extremes;
     double irr;                      /* required yearly return */
-    jk_plan *plan[JK_STRESS_STATES]; /* the base plan, and its tables with other multipliers */
+    jk_plan *plan[JK_STRESS_STATES]; /* the base plan, and its tables with other multipliers; none of JK_STATE_PART */
     const jk_covariance *covariance; /* whose points' levels are counted; NULL: none */
     jk_mix mix;                      /* after jk_survey_finish */
     jk_cell_grid grid;
@@ -51,7 +34,7 @@ typedef struct jk_survey {
     jk_cells cells;       /* without the large claims */
     jk_cell_claim *large; /* by falling balance */
     size_t large_count;
-    jk_outcome_flows truth[JK_STRESS_STATES]; /* all claims */
+    jk_outcome_flows truth[JK_STRESS_STATES];
     double rest_largest; /* the largest of the squared balances in cells over their sum; 0 where there are none */
 } jk_survey;
 

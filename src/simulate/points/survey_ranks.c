@@ -73,7 +73,7 @@ static jk_status clear(void *context, jk_error *error) {
 jk_status jk_survey_join(jk_survey *survey, jk_error *error) {
     jk_tally tallies[2 * JK_STRESS_STATES + 1];
     size_t count = 0;
-    for (int s = JK_STATE_WORSE; s < JK_STRESS_STATES; s++) {
+    for (int s = JK_STATE_PART; s < JK_STRESS_STATES; s++) {
         const jk_cashflow *flow = &survey->truth[s].flow;
         tallies[count++] = (jk_tally){JK_TALLY_INT64, &survey->truth[s].value, 1};
         tallies[count++] =
