@@ -16,7 +16,9 @@ of the folder's own tests (--near) the quickest first, then of those beyond it, 
 test that ctest has not run since its program was linked is run without a fault before the first. Nothing is written to sources or to
 the build. With --sanitize what is left is tried once more on the folder's own programs of tests with the address and
 undefined-behaviour sanitizers in the changed objects, as CI has them everywhere but in the plan's two kernels: they see what lies one
-place behind an array.
+place behind an array. With --level a kernel's fault is put in for that level of the instruction set alone, one that this machine
+runs: the plan's kernels are compiled in seconds instead of a minute. Tests that hold levels against each other would notice any such
+fault, so that --near and --beyond must leave them out.
 
 Not counted: a fault that does not compile without a warning (in a build with JALKI_WERROR), one that gives the same object, and those
 that scripts/mutants-equivalent.txt says change nothing a caller could see: FILE, the line's TEXT, OLD (long enough to tell which place
@@ -49,6 +51,7 @@ SWAPS = {
 TOKEN = re.compile(r" (?:<=?|>=?|[-+*/]|[-+]=|&&|\|\||[=!]=) |\btrue\b|\bfalse\b")
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-w"]
 UNSANITIZED = re.compile(r"/plan/\w+_kernel\.c\.o$")  # as in cmake/kernels.cmake
+KERNELS = re.compile(r"/jalki_kernels_(\w+)\.dir/")
 TRIVIAL = re.compile(r"\s*(NULL|JK_OK)\b")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 IF = re.compile(r"\bif \((.*)\) \{$")
@@ -200,11 +203,13 @@ class Test:
 
     def passes(self, objects, own, options, scratch):
         """Whether it does with `objects` in the place of the library's, and those of its own that `own` names in theirs."""
-        program = scratch / "jalki"
-        at = next(i for i, word in enumerate(self.link) if word.endswith(".a"))
-        line = [*(str(own.get(word, word)) for word in self.link[:at]), *objects, *self.link[at:], *options]
-        line[line.index("-o") + 1] = str(program)
-        subprocess.run(line, cwd=self.build, capture_output=True, check=True)
+        program = scratch / ("sanitized" if options else "plain") / self.program.name
+        if not program.exists():  # tests of the same program share it
+            program.parent.mkdir(exist_ok=True)
+            at = next(i for i, word in enumerate(self.link) if word.endswith(".a"))
+            line = [*(str(own.get(word, word)) for word in self.link[:at]), *objects, *self.link[at:], *options]
+            line[line.index("-o") + 1] = str(program)
+            subprocess.run(line, cwd=self.build, capture_output=True, check=True)
         return self.run(program)
 
     def catches(self, objects, own, options, scratch):
@@ -212,15 +217,17 @@ class Test:
         self.prepare()
         with self.first:
             if options and str(options) not in self.stands:
-                self.stands[str(options)] = self.passes([], {}, options, scratch)
+                with tempfile.TemporaryDirectory(prefix="jalki-mutate-") as folder:
+                    self.stands[str(options)] = self.passes([], {}, options, pathlib.Path(folder))
         return self.stands.get(str(options), True) and not self.passes(objects, own, options, scratch)
 
 
 class Build:
     """What the build knows: how each object is compiled, from which files, and how each program is linked."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, level=None):
         self.folder = folder
+        self.level = level
         self.compiled, self.programs = {}, {}
         for entry in json.loads((folder / "compile_commands.json").read_text()):
             words = shlex.split(entry["command"])
@@ -234,8 +241,12 @@ class Build:
         for line in self.ninja("-t", "deps").splitlines():
             if not line.startswith(" "):
                 name = line.split(":")[0]
-            elif name in self.compiled:
+            elif name in self.compiled and not self.is_other_level(name):
                 self.users.setdefault(os.path.normpath(folder / line.strip()), []).append(name)
+
+    def is_other_level(self, name):
+        found = KERNELS.search(name)
+        return bool(self.level and found) and found.group(1) != self.level
 
     def ninja(self, *words):
         return subprocess.run(["ninja", "-C", self.folder, "--quiet", *words], capture_output=True, text=True, check=True).stdout
@@ -324,13 +335,14 @@ def main():
     parser.add_argument("--near", help="regular expression of the tests that are tried first [those of the folder's name]")
     parser.add_argument("--beyond", help="of those that what is left is tried on [none]")
     parser.add_argument("--sanitize", action="store_true", help="try what is left with sanitizers in the changed objects")
+    parser.add_argument("--level", choices=["base", "v3", "v4"], help="put faults of kernels in for this instruction set alone [all]")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="faults at a time [the processors]")
     parser.add_argument("--only", help="FILE:LINE,...: of the faults drawn, those there alone")
     told = parser.parse_args()
     folder = (ROOT / told.folder).resolve()
     if not folder.is_dir() or ROOT / "src" not in folder.parents:
         sys.exit(f"{told.folder}: no such folder; expected one such as src/price")
-    build = Build((ROOT / told.build).resolve())
+    build = Build((ROOT / told.build).resolve(), told.level)
     whys = equivalents(folder)
     texts = {str(path.relative_to(ROOT)): path.read_text() for path in sorted(folder.rglob("*.[ch]"))}
     faults = []
