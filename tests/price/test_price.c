@@ -222,11 +222,16 @@ static void test_irr_with_costs_after_the_last_collection(void **state) {
     }
     assert_int_equal(jk_price_irr(net, 120, outlay * 1e-6, &rate), JK_IRR_FOUND);
     assert_near(rate, -0.05, 1e-9);
-    /* Money out again that eats all that came in: two rates above 0, and none is evident. */
-    double mine[25] = {0};
-    mine[11] = 230.0;
-    mine[23] = -132.0;
-    assert_int_equal(jk_price_irr(mine, 25, 100.0, &rate), JK_IRR_SEVERAL_ROOTS);
+    /* Money out again that eats all that came in: two rates above 0, and none is evident; in whatever coin, and from
+     * the other side, too, where money comes in first. */
+    static const double coins[] = {1.0, 0.01, 0.001, 1e6, -1.0, -0.01, -0.001, -1e6};
+    for (size_t i = 0; i < sizeof coins / sizeof coins[0]; i++) {
+        double mine[25] = {0};
+        mine[11] = 230.0 * coins[i];
+        mine[23] = -132.0 * coins[i];
+        assert_int_equal(jk_price_irr(mine, 25, 100.0 * coins[i], &rate), JK_IRR_SEVERAL_ROOTS);
+        assert_true(isnan(rate));
+    }
 }
 
 /* One rate above 0 and one below, and the books turn three times (-100, 20, -40, 80, 170, 80): none is evident. */
@@ -457,6 +462,7 @@ static void test_names(void **state) {
     assert_string_equal(jk_irr_outcome_name((jk_irr_outcome)7), "?");
     assert_string_equal(jk_floor_kind_name(JK_FLOOR_PAYBACK), "payback");
     assert_string_equal(jk_floor_kind_name((jk_floor_kind)-1), "?");
+    assert_string_equal(jk_floor_kind_name(JK_FLOOR_KIND_COUNT), "?");
 }
 
 int main(void) {
