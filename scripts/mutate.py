@@ -360,7 +360,7 @@ def main():
         kind, words = judge(build, fault, texts[fault[0]], near, beyond, told.sanitize)
         with lock:
             counts[kind] = counts.get(kind, 0) + 1
-            print(f"{fault[0]}:{fault[1]}: '{fault[3]}' -> '{fault[4]}': {words}", flush=True)
+            print(f"{fault[0]}:{fault[1]}:{fault[2] + 1}: '{fault[3]}' -> '{fault[4]}': {words}", flush=True)
 
     with concurrent.futures.ThreadPoolExecutor(told.jobs) as pool:
         list(pool.map(settle, faults))

@@ -68,10 +68,10 @@ static jk_status watch(void *context, const jk_value_block *rows, jk_error *erro
     return JK_OK;
 }
 
-static jk_candidates *valued(const jk_tape *tape, watching *w) {
+static jk_candidates *valued_under(const jk_model *under, const jk_tape *tape, watching *w, size_t sink_count) {
     jk_error error = {0};
     jk_candidates *made = NULL;
-    must(jk_candidates_create(tape, model, &made, &error), &error);
+    must(jk_candidates_create(tape, under, &made, &error), &error);
     w->candidates = made;
     const uint64_t read = UINT64_C(1) << JK_COLUMN_VULNERABLE | UINT64_C(1) << JK_COLUMN_LEGAL_STATUS;
     jk_value_sink sinks[] = {jk_candidates_sink(made), {.columns = read, .block = watch, .context = w}};
@@ -79,9 +79,13 @@ static jk_candidates *valued(const jk_tape *tape, watching *w) {
     options.run.threads = 1;
     options.run.block_rows = BLOCK_ROWS;
     jk_valuation valuation;
-    must(jk_value_run(tape, model, &options, sinks, 2, &valuation, &error), &error);
+    must(jk_value_run(tape, under, &options, sinks, sink_count, &valuation, &error), &error);
     jk_valuation_reset(&valuation);
     return made;
+}
+
+static jk_candidates *valued(const jk_tape *tape, watching *w) {
+    return valued_under(model, tape, w, 2);
 }
 
 static void claims_are_kept_as_they_were_valued(void **state) {
@@ -91,6 +95,26 @@ static void claims_are_kept_as_they_were_valued(void **state) {
     jk_candidates *made = valued(tape, &w);
     assert_true(w.filed > 0 && w.fee > 0 && w.bounded > 0 && w.barred > 0 && w.vulnerable > 0 && w.disputed > 0);
     jk_candidates_free(made);
+    jk_tape_close(tape);
+}
+
+/* Columns that nobody else asks for, neither a scorecard nor another sink, are there all the same. */
+static void they_read_their_columns_themselves(void **state) {
+    (void)state;
+    watching w = {0}, nobody = {0};
+    jk_model bare = *model;
+    bare.scorecard.count = 0;
+    jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = ROWS});
+    jk_candidates *watched = valued_under(&bare, tape, &w, 2), *alone = valued_under(&bare, tape, &nobody, 1);
+    assert_true(w.vulnerable > 0 && w.disputed > 0);
+    for (size_t row = 0; row < ROWS; row++) {
+        assert_int_equal(alone->exclusion[row], watched->exclusion[row]);
+        assert_int_equal(alone->country[row], watched->country[row]);
+        assert_int_equal(alone->debtor[row], watched->debtor[row]);
+        assert_int_equal(alone->reachable[row], watched->reachable[row]);
+    }
+    jk_candidates_free(alone);
+    jk_candidates_free(watched);
     jk_tape_close(tape);
 }
 
@@ -138,6 +162,7 @@ static void templates_show_the_columns_they_name(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(claims_are_kept_as_they_were_valued),
+        cmocka_unit_test(they_read_their_columns_themselves),
         cmocka_unit_test(templates_show_the_columns_they_name),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
