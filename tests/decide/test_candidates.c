@@ -98,12 +98,13 @@ static void claims_are_kept_as_they_were_valued(void **state) {
     jk_tape_close(tape);
 }
 
-/* Columns that nobody else asks for, neither a scorecard nor another sink, are there all the same. */
+/* Columns that nobody else asks for, neither the law nor a scorecard nor another sink, are there all the same. */
 static void they_read_their_columns_themselves(void **state) {
     (void)state;
     watching w = {0}, nobody = {0};
     jk_model bare = *model;
     bare.scorecard.count = 0;
+    bare.unreachable_allow = JK_ALLOW_ALL;
     jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = ROWS});
     jk_candidates *watched = valued_under(&bare, tape, &w, 2), *alone = valued_under(&bare, tape, &nobody, 1);
     assert_true(w.vulnerable > 0 && w.disputed > 0);

@@ -26,7 +26,7 @@ static bool joins(const jk_candidates *c, size_t i, size_t debtor, int a) {
 static bundle bundle_of(const jk_candidates *c, size_t debtor, int a) {
     bundle sum = {0};
     double parts = 0.0, whole = 0.0;
-    for (size_t i = 0; i < ROWS; i++) {
+    for (size_t i = 0; i < c->claims; i++) {
         if (joins(c, i, debtor, a)) {
             sum.claims++;
             sum.value += (double)c->value[a][i];
@@ -182,6 +182,31 @@ static void debtors_are_decided_as_by_trying_all(void **state) {
     }
 }
 
+/* As many debtors as fill the columns that are kept of them, wholly: without limits each gets its best. */
+static void debtors_may_fill_their_columns(void **state) {
+    (void)state;
+    enum { MANY = 16 };
+    jk_error error = {0};
+    jk_tape *larger = open_mixed((size_t)MANY * CLAIMS_PER_DEBTOR, STRIDE);
+    jk_candidates *c = make_candidates(larger, 1);
+    double sum = 0.0;
+    for (size_t d = 0; d < MANY; d++) {
+        double best = 0.0;
+        for (int a = 0; a < JK_ACTION_COUNT; a++) {
+            const bundle one = bundle_of(c, d, a);
+            best = one.claims > 0 ? fmax(best, one.value) : best;
+        }
+        sum += best;
+    }
+    jk_decide_options options = {.by_debtor = 1, .run.threads = 1};
+    jk_decided decided;
+    must(jk_decide(c, &options, &decided, &error), &error);
+    assert_true(sum > 0.0 && fabs(decided.objective - sum) < 1e-4 && decided.unlimited == decided.objective);
+    jk_decided_reset(&decided);
+    jk_candidates_free(c);
+    jk_tape_close(larger);
+}
+
 /* Without limits each claim gets its best, and what that comes to has the fees that nobody else pays taken off. */
 static void claims_are_carried_out_with_whole_fees(void **state) {
     (void)state;
@@ -230,6 +255,7 @@ static int tear_down_tape(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(debtors_are_decided_as_by_trying_all),
+        cmocka_unit_test(debtors_may_fill_their_columns),
         cmocka_unit_test(claims_are_carried_out_with_whole_fees),
     };
     return cmocka_run_group_tests(tests, set_up_tape, tear_down_tape);

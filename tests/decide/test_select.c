@@ -105,7 +105,7 @@ static void check_top(data *made, size_t top, int threads) {
 
 static void agrees_with_qsort(void **state) {
     (void)state;
-    static const size_t sizes[] = {1, 2, 25, 1000, 65537, 300000};
+    static const size_t sizes[] = {1, 2, 25, 1000, 65537, (1 << 18) + 1}; /* the last: a huge page and one more */
     for (int what = 0; what < SHAPES; what++) {
         for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
             size_t rows = sizes[s];
