@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The factor that ties years together, against moments of log-normal numbers, and where there are none. */
+/* The factor that ties years together, against moments of log-normal numbers, and where there are none; and what it
+ * makes of the flows of a path, by hand. */
 #include "cmocka_all.h"
 
 #include <math.h>
@@ -61,10 +62,62 @@ static void rows_keep_their_norm_whatever_is_asked(void **state) {
     }
 }
 
+/* Each year's collections are multiplied by exp(s n - s^2/2), s^2 = ln(1 + second moment per unit collected / what is
+ * collected - part of the squared means), n tied to the numbers of the years before; costs stay. The third year begins
+ * two epochs; in the last nothing was expected, so that no mean is known. */
+static void collections_of_a_year_move_together(void **state) {
+    (void)state;
+    enum { EPOCHS = YEARS + 1 };
+    static const double gross[EPOCHS] = {100.0, 50.0, 30.0, 10.0, 5.0}, normal[YEARS] = {0.7, -1.2, 0.4, 2.0};
+    static const double mean[YEARS] = {80.0, 60.0, 50.0, 0.0}, moment[YEARS] = {9.0, 7.0, 12.0, 2.0};
+    static const double tie[YEARS][YEARS] = {
+        {1.0, NAN, NAN, NAN}, {0.6, 0.8, NAN, NAN}, {-0.48, 0.6, 0.64, NAN}, {0.0, 0.0, 0.28, 0.96}};
+    int year_of[EPOCHS] = {0, 1, 2, 2, 3};
+    double base[YEARS], second[YEARS], cross[YEARS * YEARS], ties[YEARS * YEARS], work[2 * YEARS];
+    double flow[EPOCHS * JK_PATH_FLOWS];
+    for (int y = 0; y < YEARS; y++) {
+        base[y] = mean[y];
+        second[y] = moment[y];
+        for (int z = 0; z < YEARS; z++) {
+            cross[y * YEARS + z] = 10.0 + 25.0 * y + 3.0 * z;
+            ties[y * YEARS + z] = tie[y][z];
+        }
+    }
+    for (int j = 0; j < EPOCHS; j++) {
+        for (int k = 0; k < JK_PATH_FLOWS; k++) {
+            flow[j * JK_PATH_FLOWS + k] = k == JK_PATH_GROSS ? gross[j] : 1.0;
+        }
+    }
+    const jk_calibration calibration = {.epochs = EPOCHS,
+                                        .years = YEARS,
+                                        .epoch_year = year_of,
+                                        .base_year = base,
+                                        .cross = cross,
+                                        .second = second,
+                                        .tie = ties};
+    jk_own_risk_rest(&calibration, flow, normal, work);
+    for (int j = 0; j < EPOCHS; j++) {
+        const int y = year_of[j];
+        const double collected = y == 2 ? gross[2] + gross[3] : gross[j];
+        const double less = mean[y] > 0.0 ? (10.0 + 28.0 * y) / (mean[y] * mean[y]) : 0.0;
+        const double variance = log1p(moment[y] / collected - less);
+        double number = 0.0;
+        for (int z = 0; z <= y; z++) {
+            number += tie[y][z] * normal[z];
+        }
+        const double factor = exp(sqrt(variance) * number - 0.5 * variance), *here = flow + j * JK_PATH_FLOWS;
+        assert_true(variance > 0.01 && fabs(here[JK_PATH_GROSS] / gross[j] - factor) < 1e-12 * factor);
+        assert_true(fabs(here[JK_PATH_CONTINGENT] - factor) < 1e-12 * factor);
+        assert_true(fabs(here[JK_PATH_KEPT] - factor) < 1e-12 * factor);
+        assert_true(here[JK_PATH_RUNNING] == 1.0 && here[JK_PATH_FILING] == 1.0 && here[JK_PATH_SALE] == 1.0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_log_normal_numbers_can_do_is_met),
         cmocka_unit_test(rows_keep_their_norm_whatever_is_asked),
+        cmocka_unit_test(collections_of_a_year_move_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
