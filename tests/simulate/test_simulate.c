@@ -9,6 +9,7 @@
 #include "base/number/normal.h"
 #include "jalki/scenario.h"
 #include "jalki/simulate.h"
+#include "simulate/plain_case.h"
 #include "value/engine_case.h"
 
 static jk_tape *tape;
@@ -171,64 +172,6 @@ static void the_same_bits(void **state) {
 
 /* ---- a model that can be solved by hand ------------------------------------------------------------------------- */
 
-/* One segment, one class, two epochs of a year, no costs, no exits, no interest, nothing ever barred: a claim resolves
- * with the intensity 0.01 m a month and then brings all of its balance. Other treatments cost more than any claim. */
-#define INTENSITY 0.01
-static const char plain_model[] =
-    "jalki_model: 1\nname: plain\nbase_currency: EUR\nfx: {EUR: 1, SEK: 0.1}\nhorizon_months: 24\nepochs: [12, 12]\n"
-    "irr: 0.0\njurisdictions:\n  EU:\n    limitation:\n      periods: [{months: null}]\n      letter_interrupts: "
-    "false\n"
-    "      title_final_months: {consumer: null, business: null}\n"
-    "      final_months: {consumer: null, business: null}\n    interest: {consumer: 0, business: 0}\n"
-    "    mortality: {G: 0, b: 0, assumed_age: 40}\n    attachable: null\n"
-    "statuses: {debt_adjustment: {exit_monthly: 0}}\n"
-    "scorecard: {intercept: 0, weak_from: 0, able_from: 0, characteristics: []}\nsegments:\n  - id: one\n"
-    "    exit_monthly: 0\n    curves: {surveil: [[0, 0.01]], amicable: [[0, 0.01]], legal: [[0, 0.01]]}\n"
-    "    class_multiplier: {surveil: [1, 1, 1], amicable: [1, 1, 1], legal: [1, 1, 1]}\n    class_monthly:\n"
-    "      surveil: &still [[1, 0, 0], [0, 1, 0], [0, 0, 1]]\n      amicable: *still\n      legal: *still\n"
-    "    recovery_share: {surveil: 1, amicable: 1, legal: 1}\n    cost:\n"
-    "      surveil: {monthly: 0, contingent: 0}\n      amicable: {monthly: 100000, contingent: 0}\n"
-    "      legal: {monthly: 100000, contingent: 0, filing: 1000000, enforcement_monthly: 100000, fee_shift: 0}\n"
-    "    legal: {months_to_title: 4, pre_title_factor: 1, garnish_share: [0, 0, 0]}\n"
-    "    market: {price: [[0, 0]], title_factor: [1, 1, 1], bar_months: 36, transaction_cost: 0}\n";
-
-static jk_model *load_plain(void) {
-    jk_error error = {0};
-    jk_model *plain = NULL;
-    must(load_text(plain_model, sizeof plain_model - 1, &plain, &error), &error);
-    return plain;
-}
-
-/* Sums over claims that are worked. */
-typedef struct balances {
-    double sum, squares;
-} balances;
-
-static jk_status add_balances(void *context, const jk_value_block *block, jk_error *error) {
-    (void)error;
-    balances *to = context;
-    for (size_t row = 0; row < block->terms->rows; row++) {
-        if (block->terms->allowed[row] != 0 && block->plan->decision[row] == JK_SURVEIL) {
-            double balance = (double)block->terms->balance[row];
-            to->sum += balance;
-            to->squares += balance * balance;
-        }
-    }
-    return JK_OK;
-}
-
-static balances balances_of(const jk_tape *of, const jk_model *under) {
-    jk_error error = {0};
-    balances found = {0};
-    jk_value_options options = jk_value_defaults();
-    options.run.threads = 1;
-    jk_value_sink sink = {.block = add_balances, .context = &found};
-    jk_valuation valuation;
-    must(jk_value_run(of, under, &options, &sink, 1, &valuation, &error), &error);
-    jk_valuation_reset(&valuation);
-    return found;
-}
-
 static void one_segment_has_a_closed_form(void **state) {
     (void)state;
     const double sigma = 0.4;
@@ -252,15 +195,6 @@ static void one_segment_has_a_closed_form(void **state) {
     jk_simulation_reset(&found);
     jk_model_free(plain);
 }
-
-static void write_covariance(const char *text) {
-    write_file(file_name("claims.csv"), text, strlen(text));
-}
-
-#define CURVE  "{\"segment\":\"one\",\"treatment\":\"surveil\",\"characteristic\":\"curve\",\"level\":\"0 and more\","
-#define CLASS  "{\"segment\":\"one\",\"treatment\":\"surveil\",\"characteristic\":\"capacity_class\",\"level\":\"able\","
-#define POINTS "{\"segment\":null,\"treatment\":null,\"characteristic\":\"reachable\",\"level\":\"email\","
-#define HEAD   "{\"jalki_covariance\":1,\"parameters\":["
 
 /* A curve and a class that a fit knows together: their product is log-normal with the variance of the sum. The second
  * is known by half: what is not known of it is half its own variance and, of the mean that it leans on and that is its
@@ -291,6 +225,36 @@ static void parameters_of_a_fit_are_drawn_together(void **state) {
     jk_model_free(plain);
 }
 
+#define STEP(level)                                                                                                    \
+    "{\"segment\":\"one\",\"treatment\":\"surveil\",\"characteristic\":\"curve\",\"level\":\"" level                   \
+    "\",\"credibility\":1}"
+
+/* A curve of three steps, of which all claims are in the second in the middle of any epoch: what is not known of it is
+ * what moves all that they bring. */
+static void a_step_is_drawn_for_those_of_its_age(void **state) {
+    (void)state;
+    static const jk_figure figure[] = {JK_FIGURE_P05, JK_FIGURE_P50, JK_FIGURE_P95};
+    static const double probability[] = {0.05, 0.5, 0.95};
+    jk_model *steps = load_changed("surveil: [[0, 0.01]]", "surveil: [[0, 0.01], [1, 0.01], [300, 0.01]]");
+    set_risk(steps, 0.0, 0.0, 0.0, 0.0);
+    write_covariance(HEAD STEP("0 to below 1") "," STEP("1 to below 300") "," STEP(
+        "300 and more") "],"
+                        "\"covariance\":[[0.25,0,0],[0,0.09,0],[0,0,0.36]]}");
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = 10000;
+    wanted.own_risk = 0;
+    wanted.covariance = file_name("claims.csv");
+    jk_simulation found = simulate(tape, steps, &wanted, 2, NULL);
+    assert_int_equal(found.parameters, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const double m = exp(0.3 * jk_normal_quantile(probability[i]) - 0.045);
+        const double expected = balances_of(tape, steps).sum * (1.0 - exp(-24.0 * INTENSITY * m));
+        expect_near("collected", found.gross.figure[figure[i]], expected, 4.0 * found.gross.error[figure[i]]);
+    }
+    jk_simulation_reset(&found);
+    jk_model_free(steps);
+}
+
 typedef struct placed {
     double all, often;
 } placed;
@@ -312,16 +276,10 @@ static jk_status add_placed(void *context, const jk_value_block *block, jk_error
  * carries it with their part of the collections. */
 static void errors_of_points_are_drawn_too(void **state) {
     (void)state;
-    static const char none[] = "characteristics: []";
-    char text[sizeof plain_model + 200];
-    const char *at = strstr(plain_model, none);
-    int length = snprintf(text, sizeof text,
-                          "%.*scharacteristics: [{name: placements, missing: 0, bins: [{below: 2, points: "
-                          "0}, {points: 0}]}]%s",
-                          (int)(at - plain_model), plain_model, at + sizeof none - 1);
     jk_error error = {0};
-    jk_model *scored = NULL;
-    must(load_text(text, (size_t)length, &scored, &error), &error);
+    jk_model *scored =
+        load_changed("characteristics: []",
+                     "characteristics: [{name: placements, missing: 0, bins: [{below: 2, points: 0}, {points: 0}]}]");
     set_risk(scored, 0.0, 0.0, 0.0, 0.0);
     write_covariance(HEAD CURVE "\"credibility\":1},{\"segment\":null,\"treatment\":null,\"characteristic\":"
                                 "\"placements\",\"level\":\"2 and more\",\"credibility\":1}],"
@@ -390,18 +348,10 @@ static void payers_of_a_fit_are_drawn(void **state) {
     static const char *const texts[] = {SPELL("settled_share", "\"treatment\":\"surveil\"", "logit"),
                                         SPELL("monthly_share", "\"capacity_class\":null", "log"),
                                         SPELL("breakage", "\"treatment\":\"surveil\"", "log")};
-    static const char market[] = "    market:",
-                      payers[] =
-                          "    payers: {settled_share: {surveil: 0.3, amicable: 0.3, legal: 0.3}, monthly_share: "
-                          "[0.03, 0.03, 0.03],\n      breakage: {surveil: 0.06, amicable: 0.06, legal: 0.06}, "
-                          "monthly: {surveil: 0, amicable: 0, legal: 0}, since_last_payment: 0}\n    market:";
-    char text[sizeof plain_model + sizeof payers];
-    const char *at = strstr(plain_model, market);
-    int length =
-        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - plain_model), plain_model, payers, at + sizeof market - 1);
-    jk_error error = {0};
-    jk_model *spells = NULL;
-    must(load_text(text, (size_t)length, &spells, &error), &error);
+    jk_model *spells = load_changed(
+        "    market:", "    payers: {settled_share: {surveil: 0.3, amicable: 0.3, legal: 0.3}, monthly_share: "
+                       "[0.03, 0.03, 0.03],\n      breakage: {surveil: 0.06, amicable: 0.06, legal: 0.06}, "
+                       "monthly: {surveil: 0, amicable: 0, legal: 0}, since_last_payment: 0}\n    market:");
     set_risk(spells, 0.0, 0.0, 0.0, 0.0);
     balances all = balances_of(tape, spells);
     static const jk_figure figure[] = {JK_FIGURE_P05, JK_FIGURE_P50, JK_FIGURE_P95};
@@ -588,6 +538,7 @@ int main(void) {
         cmocka_unit_test(the_same_bits),
         cmocka_unit_test(one_segment_has_a_closed_form),
         cmocka_unit_test(parameters_of_a_fit_are_drawn_together),
+        cmocka_unit_test(a_step_is_drawn_for_those_of_its_age),
         cmocka_unit_test(errors_of_points_are_drawn_too),
         cmocka_unit_test(payers_of_a_fit_are_drawn),
         cmocka_unit_test(bad_covariances_are_refused),
