@@ -196,6 +196,25 @@ static void one_segment_has_a_closed_form(void **state) {
     jk_model_free(plain);
 }
 
+/* However the horizon is cut, the same comes in: here in sixteen epochs, whose numbers fill their memory wholly. */
+static void epochs_do_not_show(void **state) {
+    (void)state;
+    jk_model *cut = load_changed("epochs: [12, 12]", "epochs: [1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2]");
+    set_risk(cut, 0.0, 0.5, 0.5, 0.0);
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = JK_PATHS_LEAST;
+    wanted.own_risk = 0;
+    jk_simulation found = simulate(tape, cut, &wanted, 2, NULL);
+    const double all = balances_of(tape, cut).sum;
+    assert_int_equal(found.years, 2);
+    for (int y = 0; y < 2; y++) {
+        const double expected = all * (1.0 - exp(-12.0 * (y + 1) * INTENSITY));
+        expect_near("collected", found.collected[y].figure[JK_FIGURE_P50], expected, 1e-5 * expected);
+    }
+    jk_simulation_reset(&found);
+    jk_model_free(cut);
+}
+
 /* A curve and a class that a fit knows together: their product is log-normal with the variance of the sum. The second
  * is known by half: what is not known of it is half its own variance and, of the mean that it leans on and that is its
  * own (there is one segment), (1 - Z)^2 times the variance s^2/(1 - Z): together all of it. */
@@ -537,6 +556,7 @@ int main(void) {
         cmocka_unit_test(a_lasting_factor_gives_known_quantiles),
         cmocka_unit_test(the_same_bits),
         cmocka_unit_test(one_segment_has_a_closed_form),
+        cmocka_unit_test(epochs_do_not_show),
         cmocka_unit_test(parameters_of_a_fit_are_drawn_together),
         cmocka_unit_test(a_step_is_drawn_for_those_of_its_age),
         cmocka_unit_test(errors_of_points_are_drawn_too),
