@@ -28,9 +28,10 @@ typedef enum jk_listing_kind {
 } jk_listing_kind;
 
 typedef struct jk_listing_column {
-    const char *name; /* in CSV and JSON */
-    const char *head; /* above the column of a table; NULL: tables leave it out */
-    const char *unit; /* "money" (the model's base currency), "%", "a year" (a rate), "hours", "months", "years", "" */
+    const char *name;    /* in CSV and JSON */
+    const char *head;    /* above the column of a table; NULL: tables leave it out */
+    const char *unit;    /* "money" (the model's base currency), "%", "a year" (a rate) and "share" (of 1), which tables
+                            and    sheets show in per cent, "hours", "months", "years", "" */
     const char *meaning; /* a sentence, without a full stop */
     jk_listing_kind kind;
     int decimals; /* of a number in CSV; -N: as few as it needs of N digits, -1: of 9; JSON has all its digits */

@@ -75,10 +75,11 @@ static lxw_error write_cell(table_sheet *t, size_t c, const jk_cell *cell) {
         return worksheet_write_string(t->sheet, t->end, at, cell->number > 0.0 ? "infinite" : "-infinite", NULL);
     }
     double number = is_unit(column, "%") ? cell->number / 100.0 : cell->number;
-    jk_look look = is_unit(column, "%") || is_unit(column, "a year") ? JK_LOOK_PERCENT
-                   : column->kind == JK_LISTING_COUNT                ? JK_LOOK_COUNT
-                   : is_unit(column, "money")                        ? JK_LOOK_MONEY
-                                                                     : JK_LOOK_NUMBER;
+    const bool is_percent = is_unit(column, "%") || is_unit(column, "a year") || is_unit(column, "share");
+    jk_look look = is_percent                         ? JK_LOOK_PERCENT
+                   : column->kind == JK_LISTING_COUNT ? JK_LOOK_COUNT
+                   : is_unit(column, "money")         ? JK_LOOK_MONEY
+                                                      : JK_LOOK_NUMBER;
     t->sum[c] += number;
     return worksheet_write_number(t->sheet, t->end, at, number, t->book->look[look]);
 }

@@ -55,6 +55,7 @@ static int print_tenths(const jk_backtest *test, int decimals) {
 /* Figures side by side, one column per model. */
 static int print_figures(const jk_backtest *test) {
     static const char *const shown[] = {"figure", "value", NULL}, *const heads[] = {"", NULL};
+    static const char *const spread[] = {"value", NULL};
     const jk_listing rows = jk_backtest_figures_listing(test);
     const char *models[JK_BACKTEST_MODELS_MAX];
     for (size_t m = 0; m < test->model_count; m++) {
@@ -65,7 +66,7 @@ static int print_figures(const jk_backtest *test) {
                                                               .heads = heads,
                                                               .is_ruled = true,
                                                               .abreast = test->model_count,
-                                                              .spread = "value",
+                                                              .spread = spread,
                                                               .spread_heads = models});
 }
 

@@ -2,7 +2,7 @@
 /* jalki help: the commands, or one of them, as text, as a man page or as a page of docs/. */
 #include "cli/commands.h"
 #include "cli/help/help.h"
-#include "cli/print/listing_print.h"
+#include "cli/help/outputs_described.h"
 
 enum { AS_TEXT, AS_MAN, AS_MARKDOWN, AS_OUTPUTS, AS_JSON };
 static const char *const forms[] = {"text", "man", "markdown", "outputs", "json", NULL};
@@ -34,7 +34,7 @@ static int run_help(void *given) {
     } else if (arguments->form == AS_MARKDOWN) {
         jk_help_markdown(command);
     } else if (arguments->form == AS_OUTPUTS) {
-        jk_cli_listing_describe();
+        jk_cli_describe_listings();
     } else if (arguments->form == AS_JSON) {
         return jk_help_json(command);
     } else if (command != NULL) {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Outputs that are no listings of the library, described for docs/outputs.md. */
+/* docs/outputs.md: outputs described, those that are listings and those that are none of the library. */
 #ifndef JK_CLI_OUTPUTS_DESCRIBED_H
 #define JK_CLI_OUTPUTS_DESCRIBED_H
 
 #include "jalki/listing.h"
+
+/* Prints the page: the columns of all listings, then those of the other outputs. */
+void jk_cli_describe_listings(void);
 
 /* Prints a table for each that is no listing at all: its columns, their units, what they are. */
 void jk_cli_describe_outputs(void);

@@ -9,35 +9,8 @@
 #include "base/number/calendar.h"
 #include "base/words/language.h"
 #include "base/words/listing.h"
-#include "cli/help/outputs_described.h"
 #include "cli/value/valuing.h"
-#include "jalki/backtest.h"
-#include "jalki/batch.h"
-#include "jalki/break_even.h"
-#include "jalki/calendar.h"
-#include "jalki/calibrate.h"
-#include "jalki/chain_ladder.h"
-#include "jalki/challenge.h"
-#include "jalki/checks.h"
-#include "jalki/compare.h"
-#include "jalki/experiment.h"
-#include "jalki/export.h"
-#include "jalki/fit.h"
-#include "jalki/forward.h"
-#include "jalki/horizon.h"
-#include "jalki/import.h"
-#include "jalki/inspect.h"
-#include "jalki/inspect_panel.h"
-#include "jalki/missing.h"
-#include "jalki/model_steps.h"
-#include "jalki/panel_join.h"
-#include "jalki/pools.h"
-#include "jalki/scenario.h"
-#include "jalki/strata.h"
-#include "jalki/tender.h"
-#include "jalki/verify.h"
-#include "jalki/watch.h"
-#include "jalki/worklist.h"
+#include "jalki/value.h"
 
 int jk_cli_listing_csv(const jk_listing *listing) {
     jk_error error = {0};
@@ -127,6 +100,8 @@ static void add_cell(jk_table *table, const jk_listing_column *column, const jk_
         }
     } else if (strcmp(column->unit, "%") == 0) {
         jk_table_percent(table, cell->number);
+    } else if (strcmp(column->unit, "a year") == 0 || strcmp(column->unit, "share") == 0) {
+        jk_table_percent(table, 100.0 * cell->number);
     } else if (column->kind == JK_LISTING_FIGURE) {
         add_figure(table, cell->text);
     } else if (column->kind != JK_LISTING_NUMBER) {
@@ -136,60 +111,78 @@ static void add_cell(jk_table *table, const jk_listing_column *column, const jk_
     }
 }
 
-/* A table on its way: its columns in their order, each with the row of a line that it is read from; the rows of the
- * line, and of the one above; sums of what was shown, and of lines beyond the most. */
+/* A column of a table: where it stands in the listing, which of a line's rows it is read from, which of the view's
+ * columns it is; sums of what was shown, and of lines beyond the most. */
+typedef struct shown_column {
+    size_t place, ahead, given;
+    double sum, rest;
+} shown_column;
+
+/* A table on its way: its columns in their order; the rows of the line, and of the one above. */
 typedef struct printing {
     const jk_listing *listing;
     const jk_cli_listing_view *view;
     jk_table *table;
     size_t count, abreast, lines;
-    struct shown {
-        size_t place, ahead;
-    } shown[2 * JK_LISTING_COLUMNS];
-    double sum[2 * JK_LISTING_COLUMNS], rest[2 * JK_LISTING_COLUMNS];
+    shown_column *shown;                                                /* [count] */
     jk_cell (*cells)[JK_LISTING_COLUMNS], (*above)[JK_LISTING_COLUMNS]; /* [abreast] */
 } printing;
 
-static bool is_spread(const printing *self, const jk_listing_column *column) {
-    return self->view->spread != NULL && strcmp(self->view->spread, column->name) == 0;
+static bool is_named(const char *const *names, const char *name) {
+    while (names != NULL && *names != NULL && strcmp(*names, name) != 0) {
+        names++;
+    }
+    return names != NULL && *names != NULL;
 }
 
-static void show_column(printing *self, size_t place) {
-    const size_t times = is_spread(self, &self->listing->columns[place]) ? self->abreast : 1;
-    for (size_t ahead = 0; ahead < times; ahead++) {
-        self->shown[self->count++] = (struct shown){place, ahead};
+static bool is_spread(const printing *self, size_t place) {
+    return is_named(self->view->spread, self->listing->columns[place].name);
+}
+
+/* Spread columns beside each other are shown together for each row of a line. */
+static void show_columns(printing *self, const size_t *places, size_t count) {
+    for (size_t i = 0, run = 1; i < count; i += run) {
+        for (run = 1; is_spread(self, places[i]) && i + run < count && is_spread(self, places[i + run]);) {
+            run++;
+        }
+        for (size_t ahead = 0; ahead < (is_spread(self, places[i]) ? self->abreast : 1); ahead++) {
+            for (size_t k = i; k < i + run; k++) {
+                self->shown[self->count++] = (shown_column){.place = places[k], .ahead = ahead, .given = k};
+            }
+        }
     }
 }
 
 static void choose_columns(printing *self) {
     const char *const *names = self->view->shown;
+    size_t places[JK_LISTING_COLUMNS], count = 0;
     for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
-        show_column(self, (size_t)column_named(self->listing, names[i]));
+        places[count++] = (size_t)column_named(self->listing, names[i]);
     }
     for (size_t c = 0; names == NULL && c < self->listing->column_count; c++) {
         if (self->listing->columns[c].head != NULL) {
-            show_column(self, c);
+            places[count++] = c;
         }
     }
+    show_columns(self, places, count);
 }
 
 static void add_heads(printing *self) {
     const jk_cli_listing_view *view = self->view;
     const int name = column_named(self->listing, "name");
-    for (size_t i = 0, given = 0; i < self->count; i++) {
-        const struct shown *shown = &self->shown[i];
+    for (size_t i = 0; i < self->count; i++) {
+        const shown_column *shown = &self->shown[i];
         const jk_listing_column *column = &self->listing->columns[shown->place];
-        if (is_spread(self, column)) {
+        if (view->spread != NULL && strcmp(view->spread[0], column->name) == 0) {
             jk_table_cell(self->table, "%s", view->spread_heads[shown->ahead]);
-        } else if (view->heads != NULL) {
-            jk_table_cell(self->table, "%s", jk_text_if_known(view->heads[given]));
+        } else if (view->heads != NULL && view->heads[shown->given] != NULL) {
+            jk_table_cell(self->table, "%s", jk_text_if_known(view->heads[shown->given]));
         } else if ((int)shown->place == name && view->name_head != NULL) {
             jk_table_cell(self->table, "%s", jk_text_if_known(view->name_head));
         } else { /* a head that is the column's name may be one of the tape's own */
             const bool same = strcmp(column->head, column->name) == 0;
             jk_table_cell(self->table, "%s", same ? jk_text_if_known(column->head) : jk_text(column->head));
         }
-        given += shown->ahead == 0;
     }
     if (view->is_ruled) {
         jk_table_rule(self->table);
@@ -211,12 +204,11 @@ static void add_line(printing *self) {
     const jk_cli_listing_view *view = self->view;
     const int name = column_named(self->listing, "name");
     const bool is_blank = repeats(self), is_rest = view->most > 0 && self->lines >= view->most;
-    double *sum = is_rest ? self->rest : self->sum;
     for (size_t i = 0; i < self->count; i++) {
-        const struct shown *shown = &self->shown[i];
+        shown_column *shown = &self->shown[i];
         const jk_listing_column *column = &self->listing->columns[shown->place];
         const jk_cell *cells = self->cells[shown->ahead], *cell = &cells[shown->place];
-        sum[i] += isfinite(cell->number) ? cell->number : 0.0;
+        *(is_rest ? &shown->rest : &shown->sum) += isfinite(cell->number) ? cell->number : 0.0;
         if (is_rest) {
             continue;
         }
@@ -231,15 +223,13 @@ static void add_line(printing *self) {
 }
 
 /* Sums of lines: of the columns that `added` names, NULL: of all numbers; `text` in the first column without. */
-static void add_sums(printing *self, const double *sum, const char *const *added, const char *text) {
+static void add_sums(printing *self, bool of_rest, const char *const *added, const char *text) {
     for (size_t i = 0; i < self->count; i++) {
-        const jk_listing_column *column = &self->listing->columns[self->shown[i].place];
-        bool is_added = added == NULL && column->kind != JK_LISTING_TEXT;
-        for (const char *const *name = added; name != NULL && *name != NULL; name++) {
-            is_added = is_added || strcmp(*name, column->name) == 0;
-        }
-        if (is_added) {
-            add_cell(self->table, column, &(jk_cell){.number = sum[i]}, false, self->view->money_decimals);
+        const shown_column *shown = &self->shown[i];
+        const jk_listing_column *column = &self->listing->columns[shown->place];
+        if (added == NULL ? column->kind != JK_LISTING_TEXT : is_named(added, column->name)) {
+            const jk_cell cell = {.number = of_rest ? shown->rest : shown->sum};
+            add_cell(self->table, column, &cell, false, self->view->money_decimals);
         } else {
             jk_table_cell(self->table, "%s", text);
             text = "";
@@ -255,13 +245,21 @@ static bool is_wanted(const printing *self) {
            (view->wanted == NULL || view->wanted(self->listing, cells)) && (claims < 0 || cells[claims].number != 0.0);
 }
 
+/* The first row of the line after that many; past the listing's rows where there is none. */
+static size_t row_of_line(const printing *self, size_t line) {
+    const jk_cli_listing_view *view = self->view;
+    const size_t step = view->step > 0 ? view->step : self->abreast;
+    return view->count > 0 && line >= view->count ? self->listing->rows : view->first + line * step;
+}
+
 static jk_status add_lines(printing *self, jk_error *error) {
-    for (size_t row = self->view->first; row + self->abreast <= self->listing->rows; row += self->abreast) {
+    const size_t apart = self->view->apart > 0 ? self->view->apart : 1, reach = (self->abreast - 1) * apart;
+    for (size_t line = 0; row_of_line(self, line) + reach < self->listing->rows; line++) {
         for (size_t ahead = 0; ahead < self->abreast; ahead++) {
-            JK_TRY(jk_listing_row(self->listing, row + ahead, self->cells[ahead], error));
+            JK_TRY(jk_listing_row(self->listing, row_of_line(self, line) + ahead * apart, self->cells[ahead], error));
         }
         if (is_wanted(self)) {
-            if (self->view->has_total && row + self->abreast == self->listing->rows) {
+            if (self->view->has_total && row_of_line(self, line + 1) + reach >= self->listing->rows) {
                 jk_table_rule(self->table);
             }
             add_line(self);
@@ -270,28 +268,42 @@ static jk_status add_lines(printing *self, jk_error *error) {
     if (self->view->most > 0 && self->lines > self->view->most) {
         char text[64];
         jk_text_format(text, sizeof text, "(%zu more)", self->lines - self->view->most);
-        add_sums(self, self->rest, NULL, text);
+        add_sums(self, true, NULL, text);
     }
     if (self->table != NULL && self->view->added != NULL) {
         jk_table_rule(self->table);
-        add_sums(self, self->sum, self->view->added, jk_text("all"));
+        add_sums(self, false, self->view->added, jk_text("all"));
     }
     return JK_OK;
 }
 
+/* Numbers stand to the right, texts to the left, but for those that are spread among numbers. */
+static jk_table *create_table(const printing *self) {
+    char *alignment = calloc(self->count + 1, 1);
+    for (size_t i = 0; alignment != NULL && i < self->count; i++) {
+        const size_t place = self->shown[i].place;
+        const bool is_left = self->listing->columns[place].kind == JK_LISTING_TEXT && !is_spread(self, place);
+        alignment[i] = is_left ? 'l' : 'r';
+    }
+    jk_table *table = alignment != NULL ? jk_table_create(alignment) : NULL;
+    free(alignment);
+    return table;
+}
+
 int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *view) {
     printing self = {.listing = listing, .view = view, .abreast = view->abreast > 0 ? view->abreast : 1};
-    char alignment[2 * JK_LISTING_COLUMNS + 1] = "";
     jk_error error = {0};
-    choose_columns(&self);
-    for (size_t i = 0; i < self.count; i++) {
-        alignment[i] = listing->columns[self.shown[i].place].kind == JK_LISTING_TEXT ? 'l' : 'r';
-    }
+    jk_status status = JK_OK;
+    self.shown = calloc(JK_LISTING_COLUMNS * self.abreast, sizeof *self.shown);
     self.cells = calloc(self.abreast + 1, sizeof *self.cells);
-    self.above = self.cells != NULL ? self.cells + self.abreast : NULL;
-    self.table = self.cells != NULL ? jk_table_create(alignment) : NULL;
-    add_heads(&self);
-    const jk_status status = self.table != NULL ? add_lines(&self, &error) : JK_OK;
+    if (self.shown != NULL && self.cells != NULL) {
+        self.above = self.cells + self.abreast;
+        choose_columns(&self);
+        self.table = create_table(&self);
+        add_heads(&self);
+        status = add_lines(&self, &error);
+    }
+    free(self.shown);
     free(self.cells);
     if (status != JK_OK || (view->may_be_empty && self.table != NULL && self.lines == 0)) {
         jk_table_free(self.table);
@@ -300,90 +312,69 @@ int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *v
     return jk_cli_print_table(self.table, view->title != NULL ? jk_text(view->title) : view->plain_title);
 }
 
-void jk_cli_listing_describe(void) {
-    const jk_listing listings[] = {
-        jk_groups_listing(NULL),
-        jk_cashflow_listing(NULL),
-        jk_years_listing(NULL),
-        jk_strata_listing(NULL),
-        jk_strata_cases_listing(NULL),
-        jk_bids_listing(NULL),
-        jk_scenario_listing(NULL, NULL, -1),
-        jk_decide_listing(NULL),
-        jk_worklist_listing(NULL, NULL),
-        jk_calendar_listing(NULL),
-        jk_calendar_sums_listing(NULL),
-        jk_watch_listing(NULL),
-        jk_watch_sums_listing(NULL),
-        jk_comparison_listing(NULL),
-        jk_model_diff_listing(NULL),
-        jk_model_steps_listing(NULL),
-        jk_model_segments_listing(NULL),
-        jk_model_log_listing(NULL),
-        jk_own_calibration_listing(NULL),
-        jk_challenge_listing(NULL),
-        jk_challenge_decisions_listing(NULL),
-        jk_import_listing(NULL),
-        jk_batch_listing(NULL),
-        jk_batch_sums_listing(NULL),
-        jk_checks_listing(NULL),
-        jk_inspect_columns_listing(NULL),
-        jk_inspect_numbers_listing(NULL),
-        jk_inspect_amounts_listing(NULL),
-        jk_inspect_combinations_listing(NULL),
-        jk_inspect_figures_listing(NULL),
-        jk_inspect_panel_listing(NULL),
-        jk_backtest_listing(NULL),
-        jk_backtest_figures_listing(NULL),
-        jk_backtest_stability_listing(NULL),
-        jk_horizon_listing(NULL),
-        jk_panel_join_listing(NULL),
-        jk_fit_listing(NULL, NULL),
-        jk_payers_listing(NULL, NULL),
-        jk_payer_levels_listing(NULL, NULL),
-        jk_effects_listing(NULL),
-        jk_overlap_listing(NULL),
-        jk_forward_listing(NULL),
-        jk_tender_listing(NULL),
-        jk_book_listing(NULL, false),
-        jk_pools_listing(NULL, false),
-        jk_break_even_listing(NULL, NULL, 0),
-        jk_missing_listing(NULL, 0),
-        jk_chain_ladder_listing(NULL, NULL),
-        jk_verify_listing(NULL),
-        jk_cli_simulate_rows,
-        jk_cli_erase_rows,
-        jk_cli_replay_rows,
-        jk_cli_report_rows,
-        jk_cli_version_rows,
-        jk_cli_export_rows,
-    };
-    (void)puts(
-        "# Columns of outputs\n\nMade from the listings that write them (`jalki help --as outputs`); "
-        "`tests/cli/help.sh` "
-        "compares.\n`--format csv` and the lists of JSON have all of these columns, in this order; a table shows those "
-        "that fit.\nWhat is missing is an empty cell in CSV and null in JSON. Money is in the model's base "
-        "currency, or in that of --currency.\n\nCSV has commas, decimal points, dates as YYYY-MM-DD; with "
-        "`--csv-dialect fi|sv|da|no|et|de` what "
-        "a spreadsheet "
-        "of that\nlanguage reads: semicolons, decimal commas, its dates. The same option reads such files back. A name "
-        "that ends "
-        "in .csv.gz packs.\n\nEvery file of CSV that a command writes (--claims, --cashflow, --years, --disagree, …) "
-        "becomes what its name "
-        "ends in:\n`.csv`, `.csv.gz`, `.xlsx` (a sheet with a frozen head, a filter and sums beneath), `.json` (rows "
-        "and "
-        "manifest),\n`.parquet` (by DuckDB's library, [sql.md](sql.md)); `.txt` and names without an ending "
-        "are CSV, another ending is an error.\n");
-    for (size_t l = 0; l < sizeof listings / sizeof listings[0]; l++) {
-        (void)printf("## %s\n\n| column | unit | in tables | |\n|---|---|---|---|\n", listings[l].name);
-        for (size_t c = 0; c < listings[l].column_count; c++) {
-            const jk_listing_column *column = &listings[l].columns[c];
-            (void)printf("| `%s` | %s | %s | %s |\n", column->name, column->unit,
-                         column->head != NULL ? column->head : "", column->meaning);
+/* ---- columns down, rows across --------------------------------------------------------------------------------- */
+
+static void add_turned_heads(jk_table *table, const jk_cli_listing_view *view, size_t abreast) {
+    jk_table_cell(table, "%s", "");
+    for (size_t ahead = 0; ahead < abreast; ahead++) {
+        jk_table_cell(table, "%s", view->spread_heads[ahead]);
+        if (view->share_of != NULL) {
+            jk_table_words(table, view->share_head);
         }
-        (void)putchar('\n');
     }
-    (void)puts("# Other outputs\n\nWhat no listing writes; `tests/python/test_outputs.py` holds the columns against "
-               "the files.\n");
-    jk_cli_describe_outputs();
+}
+
+/* What a column says of each row, and how much it is of another. */
+static void add_turned_line(jk_table *table, const jk_listing *listing, const jk_cli_listing_view *view, size_t place,
+                            jk_cell (*cells)[JK_LISTING_COLUMNS], size_t abreast) {
+    const jk_listing_column *column = &listing->columns[place];
+    for (size_t ahead = 0; ahead < abreast; ahead++) {
+        if (view->written == NULL || !view->written(table, listing, cells[ahead], column->name)) {
+            add_cell(table, column, &cells[ahead][place], false, view->money_decimals);
+        }
+        if (view->share_of != NULL) {
+            const double whole = jk_cli_listing_cell(listing, cells[ahead], view->share_of)->number;
+            jk_table_percent(table, jk_percent(cells[ahead][place].number, whole));
+        }
+    }
+}
+
+static void add_turned_lines(jk_table *table, const jk_listing *listing, const jk_cli_listing_view *view,
+                             jk_cell (*cells)[JK_LISTING_COLUMNS], size_t abreast) {
+    if (view->spread_heads != NULL) {
+        add_turned_heads(table, view, abreast);
+    }
+    for (size_t i = 0; view->shown[i] != NULL; i++) {
+        const int place = column_named(listing, view->shown[i]);
+        if (place < 0) {
+            jk_table_rule(table);
+            continue;
+        }
+        const char *head = view->heads != NULL ? view->heads[i] : NULL;
+        jk_table_cell(table, "%s", jk_text_if_known(head != NULL ? head : listing->columns[place].head));
+        add_turned_line(table, listing, view, (size_t)place, cells, abreast);
+    }
+}
+
+int jk_cli_listing_turned(const jk_listing *listing, const jk_cli_listing_view *view) {
+    const size_t abreast = view->abreast > 0 ? view->abreast : 1, apart = view->apart > 0 ? view->apart : 1;
+    const size_t columns = 1 + abreast * (view->share_of != NULL ? 2 : 1);
+    jk_error error = {0};
+    jk_status status = JK_OK;
+    char *alignment = calloc(columns + 1, 1);
+    jk_cell(*cells)[JK_LISTING_COLUMNS] = calloc(abreast, sizeof *cells);
+    jk_table *table = NULL;
+    if (alignment != NULL && cells != NULL) {
+        memset(alignment, 'r', columns);
+        alignment[0] = 'l';
+        for (size_t ahead = 0; ahead < abreast && status == JK_OK; ahead++) {
+            status = jk_listing_row(listing, view->first + ahead * apart, cells[ahead], &error);
+        }
+        table = status == JK_OK ? jk_table_create(alignment) : NULL;
+        add_turned_lines(table, listing, view, cells, abreast);
+    }
+    free(alignment);
+    free(cells);
+    return status != JK_OK ? jk_cli_fail(&error)
+                           : jk_cli_print_table(table, view->title != NULL ? jk_text(view->title) : view->plain_title);
 }

@@ -25,7 +25,7 @@ typedef struct jk_cli_listing_view {
     const char *const *added; /* columns whose sum stands beneath, NULL-ended; NULL: there is no line of sums */
     int money_decimals;
     const char *const *shown; /* these columns, in this order, NULL-ended; NULL: all that have a head */
-    const char *const *heads; /* above those that are shown, NULL-ended; NULL: their own */
+    const char *const *heads; /* above those that are shown, NULL among them: their own; NULL: all their own */
     size_t blank;      /* so many columns from the left are blank where all of them say what the row above says */
     bool is_ruled;     /* a rule beneath the heads */
     bool has_total;    /* a rule above the last row */
@@ -33,11 +33,16 @@ typedef struct jk_cli_listing_view {
     bool (*wanted)(const jk_listing *listing, const jk_cell *cells); /* rows that are shown; NULL: all */
     /* Writes a cell that is written otherwise than its column says; false: it is not. NULL: none is. */
     bool (*written)(jk_table *table, const jk_listing *listing, const jk_cell *cells, const char *column);
-    size_t first;       /* rows before it are left out */
-    size_t most;        /* lines that are shown; those after them are one, "(3 more)", of their sums; 0: all */
-    size_t abreast;     /* so many rows that follow one another make one line; 0: each its own */
-    const char *spread; /* the shown column that such a line has once for each of its rows, the others once */
-    const char *const *spread_heads; /* above them, as they are */
+    size_t first;              /* rows before it are left out */
+    size_t count;              /* so many lines, before `wanted` looks at them; 0: as many as there are rows */
+    size_t most;               /* lines that are shown; those after them are one, "(3 more)", of their sums; 0: all */
+    size_t abreast;            /* so many rows make one line; 0: each its own */
+    size_t apart;              /* rows from one of a line to its next; 0: they follow one another */
+    size_t step;               /* rows from one line's first to the next line's; 0: `abreast` */
+    const char *const *spread; /* shown columns that such a line has for each of its rows, NULL-ended; others once */
+    const char *const *spread_heads; /* [abreast] above the first of them, as they are */
+    const char *share_of;            /* turned tables: after each figure what it is of this column in per cent, under */
+    const char *share_head;          /* this head; NULL: figures alone */
 } jk_cli_listing_view;
 
 /* The cell of a row in the column of that name. */
@@ -46,10 +51,12 @@ const jk_cell *jk_cli_listing_cell(const jk_listing *listing, const jk_cell *cel
 /* The rows of a view, columns that have a head; returns 0, or 1 with a message. */
 int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *view);
 
+/* The other way round: a line for each of the columns `shown` (a name that is none's is a rule), a column for each of
+ * the rows `first`, `abreast` and `apart` tell, under `spread_heads` where there are some. `heads` are the lines'
+ * names, NULL among them: the column's own. Returns as jk_cli_listing_table does. */
+int jk_cli_listing_turned(const jk_listing *listing, const jk_cli_listing_view *view);
+
 /* Adds a text of a column: a code of ours in words, another as it is. */
 void jk_cli_listing_code(jk_table *table, const jk_listing_column *column, const char *text);
-
-/* docs/outputs.md: the columns of all listings. */
-void jk_cli_listing_describe(void);
 
 #endif

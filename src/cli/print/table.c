@@ -148,6 +148,14 @@ void jk_table_percent(jk_table *table, double percent) {
     jk_table_cell(table, "%s%s", isfinite(percent) ? jk_amount(text, percent, 2) : "", isfinite(percent) ? " %" : "");
 }
 
+void jk_table_payback(jk_table *table, double months) {
+    if (isfinite(months)) {
+        jk_table_say(table, "%d months", (int)months);
+    } else {
+        jk_table_words(table, "never");
+    }
+}
+
 void jk_table_rule(jk_table *table) {
     for (size_t i = 0; table != NULL && i < table->columns; i++) {
         append(table, NULL);

@@ -29,6 +29,7 @@ __attribute__((format(printf, 2, 3))) void jk_table_say(jk_table *table, const c
 void jk_table_amount(jk_table *table, double value, int decimals);
 void jk_table_count(jk_table *table, uint64_t value);
 void jk_table_percent(jk_table *table, double percent); /* two decimals; empty for NaN */
+void jk_table_payback(jk_table *table, double months);  /* "12 months"; "never" for NaN */
 
 /* Adds a rule across the table. */
 void jk_table_rule(jk_table *table);

@@ -123,6 +123,7 @@ static int print_numbers(const jk_inspection *inspection) {
 
 static int print_amounts(const jk_inspection *inspection, const jk_listing *rows, jk_cli_listing_view view) {
     static const char *const shown[] = {"name", "claims", "share_of_claims", "balance", NULL};
+    static const char *const spread[] = {"balance", NULL};
     char text[JK_INSPECT_CURRENCIES][NAME_SIZE];
     const char *heads[JK_INSPECT_CURRENCIES];
     if (inspection->currency_count == 0) { /* no claims, no amounts */
@@ -135,7 +136,7 @@ static int print_amounts(const jk_inspection *inspection, const jk_listing *rows
     view.shown = view.shown != NULL ? view.shown : shown;
     view.coded = view.is_ruled = view.may_be_empty = true;
     view.abreast = inspection->currency_count;
-    view.spread = "balance";
+    view.spread = spread;
     view.spread_heads = heads;
     return jk_cli_listing_table(rows, &view);
 }
