@@ -33,40 +33,53 @@ enum {
     ASKED_OUTCOME,
     PLAN_IRR,
     QUOTE,
-    COLUMNS = QUOTE + JK_QUOTE_COLUMNS
+    COST = QUOTE + JK_QUOTE_COLUMNS,
+    SALE,
+    CHANGE,
+    ASKED,
+    ASKED_MULTIPLE,
+    ASKED_PAYBACK,
+    COLUMNS
 };
 
-#define MONEY(name, meaning)                                                                                           \
-    { name, NULL, "money", meaning, JK_LISTING_NUMBER, 2 }
 static const jk_listing_column columns[COLUMNS] = {
-    [SCENARIO] = JK_LISTED_TEXT("scenario", NULL, "base, or the scenario's name"),
-    [REQUIRED] = {"required_return", NULL, "a year", "The return as asked for", JK_LISTING_NUMBER, -1},
+    [SCENARIO] = JK_LISTED_TEXT("scenario", "scenario", "base, or the scenario's name"),
+    [REQUIRED] = {"required_return", "required return", "a year", "The return as asked for", JK_LISTING_NUMBER, -1},
     [IRR] = {"irr", NULL, "a year", "The return after what the scenario adds to it", JK_LISTING_NUMBER, -1},
     [GROUP] = JK_LISTED_TEXT("group", NULL, "What is grouped by: all, decision, segment or country"),
-    [NAME] = JK_LISTED_TEXT("name", NULL, "The decision, the segment's id, the country's code"),
-    [CLAIMS] = JK_LISTED_COUNT("claims", NULL, "Claims of the group"),
-    [FACE] = MONEY("face", "What they owe at the cut-off"),
-    [VALUE] = MONEY("value", "Worth of the net flows at the return"),
-    [ONBOARDING] = MONEY("onboarding", "Cost of taking the claims over"),
-    [AT_RETURN] = MONEY("bid_at_return", "Value less onboarding"),
-    [BID] = MONEY("bid", "The same after the floors"),
-    [PCT] = {"bid_pct_of_face", NULL, "%", "Bid in per cent of face", JK_LISTING_NUMBER, 4},
-    [GROSS] = MONEY("erc_gross", "Collections over the whole horizon"),
-    [NET] = MONEY("net", "Collections and sales less their cost"),
-    [GROSS_84] = MONEY("erc_gross_84", "ERC-84: collections of the first 84 months"),
-    [GROSS_120] = MONEY("erc_gross_120", "ERC-120: of the first 120 months"),
-    [GROSS_180] = MONEY("erc_gross_180", "ERC-180: of the first 180 months"),
-    [COST_SHARE] = {"cost_share", NULL, "", "Cost of collection as a part of collections", JK_LISTING_NUMBER, 6},
-    [MULTIPLE] = {"multiple", NULL, "", "Net money multiple: net flows over bid and onboarding", JK_LISTING_NUMBER, 6},
-    [PAYBACK] = JK_LISTED_MONTHS("payback_months", NULL, "Month in which what was paid has come back"),
-    [BINDING] = JK_LISTED_TEXT("binding", NULL, "What bounds the bid: return or a kind of floor"),
+    [NAME] = JK_LISTED_TEXT("name", "name", "The decision, the segment's id, the country's code"),
+    [CLAIMS] = JK_LISTED_COUNT("claims", "claims", "Claims of the group"),
+    [FACE] = JK_LISTED_MONEY("face", "face", "What they owe at the cut-off"),
+    [VALUE] = JK_LISTED_MONEY("value", "value", "Worth of the net flows at the return"),
+    [ONBOARDING] = JK_LISTED_MONEY("onboarding", "onboarding", "Cost of taking the claims over"),
+    [AT_RETURN] = JK_LISTED_MONEY("bid_at_return", "bid at the return alone", "Value less onboarding"),
+    [BID] = JK_LISTED_MONEY("bid", "bid", "The same after the floors"),
+    [PCT] = {"bid_pct_of_face", "of face", "%", "Bid in per cent of face", JK_LISTING_NUMBER, 4},
+    [GROSS] = JK_LISTED_MONEY("erc_gross", NULL, "Collections over the whole horizon"),
+    [NET] = JK_LISTED_MONEY("net", "net", "Collections and sales less their cost"),
+    [GROSS_84] = JK_LISTED_MONEY("erc_gross_84", NULL, "ERC-84: collections of the first 84 months"),
+    [GROSS_120] = JK_LISTED_MONEY("erc_gross_120", NULL, "ERC-120: of the first 120 months"),
+    [GROSS_180] = JK_LISTED_MONEY("erc_gross_180", NULL, "ERC-180: of the first 180 months"),
+    [COST_SHARE] = {"cost_share", "  % of gross", "share", "Cost of collection as a part of collections",
+                    JK_LISTING_NUMBER, 6},
+    [MULTIPLE] = {"multiple", "net money multiple", "", "Net money multiple: net flows over bid and onboarding",
+                  JK_LISTING_NUMBER, 6},
+    [PAYBACK] = JK_LISTED_MONTHS("payback_months", "payback", "Month in which what was paid has come back"),
+    [BINDING] = JK_LISTED_TEXT("binding", "bound by", "What bounds the bid: return or a kind of floor"),
     [ATTAINABLE] = JK_LISTED_TEXT("attainable", NULL, "yes, or no where no price meets the floors"),
-    [ASKED_IRR] = {"asked_irr", NULL, "a year", "Return where the price asked is paid", JK_LISTING_NUMBER, 8},
+    [ASKED_IRR] = {"asked_irr", "return if asked is paid", "a year", "Return where the price asked is paid",
+                   JK_LISTING_NUMBER, 8},
     [ASKED_OUTCOME] = JK_LISTED_TEXT("asked_irr_outcome", NULL, "Whether one return fits the price asked"),
     [PLAN_IRR] = {"plan_irr", NULL, "a year", "The return whose plan the bid is made on", JK_LISTING_NUMBER, -1},
     JK_QUOTE_LISTING(QUOTE),
+    [COST] = JK_LISTED_MONEY("cost", "cost of collection", "Cost of collection over the whole horizon"),
+    [SALE] = JK_LISTED_MONEY("sale", "sale proceeds", "Proceeds of claims sold on"),
+    [CHANGE] = {"change_pct", "change", "%", "Change of the bid against the base, in scenarios", JK_LISTING_NUMBER, 4},
+    [ASKED] = JK_LISTED_MONEY("asked", "price asked", "The price asked, of all alone"),
+    [ASKED_MULTIPLE] = {"asked_multiple", "  money multiple", "", "Net money multiple where the price asked is paid",
+                        JK_LISTING_NUMBER, 6},
+    [ASKED_PAYBACK] = JK_LISTED_MONTHS("asked_payback_months", "  payback", "Month in which it has come back then"),
 };
-#undef MONEY
 
 static jk_status bid_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
     (void)error;
@@ -102,6 +115,17 @@ static jk_status bid_cells(const jk_listing *listing, size_t row, jk_cell *cells
     cells[ASKED_IRR].number = offer->asked_irr;
     cells[PLAN_IRR].number = cell->plan_irr;
     jk_quote_fill(offer, &cells[QUOTE]);
+    if (cell->floored) {
+        cells[COST].number = offer->sum.cost;
+        cells[SALE].number = offer->sum.sale;
+    }
+    if (scenario > 0) {
+        const double base = jk_bid_at(bids, 0, r, line)->offer.bid;
+        cells[CHANGE].number = jk_percent(offer->bid - base, base);
+    }
+    cells[ASKED].number = offer->asked;
+    cells[ASKED_MULTIPLE].number = offer->asked_multiple;
+    cells[ASKED_PAYBACK].number = offer->asked_payback > 0 ? (double)offer->asked_payback : (double)NAN;
     return JK_OK;
 }
 

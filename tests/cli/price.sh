@@ -15,6 +15,7 @@ done
 "${price[@]}" --irr 0.15 --format csv >p.csv
 bid=$(python3 -c 'import json; print(json.load(open("p.json"))["returns"][1]["bid"])')
 "${price[@]}" --irr 0.15 --asked "$bid" --format json >asked.json
+"${price[@]}" --irr 0.15 --asked "$bid" --format csv >asked.csv
 "${price[@]}" --irr 0.15 --asked 1e12 --format json >dear.json
 sed 's/^onboarding_cost:.*/onboarding_cost: 0/' "$model" >free.yaml
 cp -r "$JALKI_SOURCE/models/law" "$JALKI_SOURCE"/models/*.yaml . && mv free.yaml nordic.yaml
@@ -57,6 +58,11 @@ asked = json.load(open("asked.json"))["returns"][0]["asked"]
 # Court fees are paid at the start of a month, which the mid-month return sees a little later.
 assert asked["irr_outcome"] == "found" and near(asked["irr"], 0.15, 0.03), asked
 assert near(asked["multiple"], prices["returns"][1]["multiple"])
+# What the table and JSON say of the flows and of the price asked stands in the rows, too.
+row, offer = next(csv.DictReader(open("asked.csv"))), json.load(open("asked.json"))["returns"][0]
+for column, figure in (("cost", offer["cost"]), ("sale", offer["sale"]), ("asked", asked["price"]),
+                       ("asked_multiple", asked["multiple"]), ("asked_payback_months", asked["payback_months"])):
+    assert abs(float(row[column]) - figure) <= 0.005 and row["change_pct"] == "", (column, row[column], figure)
 dear = json.load(open("dear.json"))["returns"][0]["asked"]
 assert -0.99 < dear["irr"] < -0.5 and dear["payback_months"] is None and dear["multiple"] < 1e-5, dear
 free = json.load(open("free.json"))["returns"][0]["asked"]

@@ -56,6 +56,12 @@ for model in ("nordic", "countryless"):
         assert weaker["countries"]["FI"]["value"] < 0.9 * base["countries"]["FI"]["value"]
         assert weaker["countries"]["SE"]["value"] == base["countries"]["SE"]["value"]
         assert weaker["asked"]["irr"] < base["asked"]["irr"]
+        # The change that the table of scenarios shows stands in the rows.
+        bids = {(row["required_return"], row["group"], row["name"]): row["bid"] for row in table["rows"] if row["scenario"] == "base"}
+        for row in table["rows"]:
+            bid = bids[row["required_return"], row["group"], row["name"]]
+            change = 100 * (row["bid"] - bid) / bid if bid > 0 and row["scenario"] != "base" else None
+            assert row["change_pct"] == change or near(row["change_pct"], change), row
 END
 price=(jalki price t.h5 --model nordic.yaml --scenarios stress.yaml --quiet)
 "${price[@]}" --claims shares.csv --json one.json >table.txt

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bid table: the portfolio at each return, then its segments, countries and decisions; or all of it as CSV. */
 #include <math.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,238 +14,209 @@
 typedef struct bid_view {
     const jk_cli_valuing *valuing;
     const jk_bids *bids;
-    size_t scenario;
+    jk_listing rows; /* scenario by scenario, in each return by return, of each the lines */
     int decimals;
 } bid_view;
 
-static const jk_bid_cell *cell_at(const bid_view *view, size_t which_return, size_t line) {
-    return jk_bid_at(view->bids, view->scenario, which_return, line);
+/* ---- cells that are written otherwise than their column says ---------------------------------------------------- */
+
+static void binding_cell(jk_table *table, const char *binding, bool is_attainable) {
+    jk_table_say(table, is_attainable ? "%s" : "%s (not met at any price)", jk_text_if_known(binding));
 }
 
-static const jk_offer *offer_at(const bid_view *view, size_t which_return) {
-    return &cell_at(view, which_return, 0)->offer;
+/* The return at the price asked, or why there is none. */
+static void asked_cell(jk_table *table, double rate, const char *outcome) {
+    static const char *const words[] = {
+        [JK_IRR_FOUND] = "",
+        [JK_IRR_NO_ROOT] = "no rate fits",
+        [JK_IRR_SEVERAL_ROOTS] = "several rates fit",
+        [JK_IRR_ABOVE] = "above 10,000 %",
+    };
+    size_t o = JK_IRR_ABOVE;
+    while (o > JK_IRR_FOUND && strcmp(jk_irr_outcome_name((jk_irr_outcome)o), outcome) != 0) {
+        o--;
+    }
+    if (o == JK_IRR_FOUND) {
+        jk_table_percent(table, 100.0 * rate);
+    } else {
+        jk_table_words(table, words[o]);
+    }
 }
 
-/* A table with one left column, `fixed` right ones and `per_return` for each return. */
-static jk_table *create_table(size_t fixed, size_t per_return, size_t returns) {
-    char alignment[3 + 3 * JK_RETURNS_MAX + 1] = "l";
-    size_t columns = 1 + fixed + per_return * returns;
-    memset(alignment + 1, 'r', columns - 1);
-    alignment[columns] = '\0';
-    return jk_table_create(alignment);
+bool jk_price_written(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const jk_cell *cell = jk_cli_listing_cell(rows, cells, column);
+    if (strcmp(column, "binding") == 0) {
+        binding_cell(table, cell->text, strcmp(jk_cli_listing_cell(rows, cells, "attainable")->text, "no") != 0);
+    } else if (strcmp(column, "asked_irr") == 0) {
+        asked_cell(table, cell->number, jk_cli_listing_cell(rows, cells, "asked_irr_outcome")->text);
+    } else if (strcmp(column, "payback_months") == 0 || strcmp(column, "asked_payback_months") == 0) {
+        jk_table_payback(table, cell->number);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 /* ---- the portfolio -------------------------------------------------------------------------------------------- */
 
-static void amounts_line(jk_table *table, const bid_view *view, const char *name, size_t field, int decimals) {
-    jk_table_cell(table, "%s", name);
-    for (size_t r = 0; r < view->bids->return_count; r++) {
-        double value = 0.0;
-        memcpy(&value, (const char *)offer_at(view, r) + field, sizeof value);
-        jk_table_amount(table, value, decimals);
-    }
+/* Lines of the table, each a column of the rows; names that the listing has not itself. */
+typedef struct bid_lines {
+    const char *shown[JK_LISTING_COLUMNS], *heads[JK_LISTING_COLUMNS];
+    char text[JK_ERC_COUNT + 1 + JK_NPV_COUNT][128];
+    size_t count, texts;
+} bid_lines;
+
+static void add_line(bid_lines *lines, const char *column, const char *name) {
+    lines->shown[lines->count] = column;
+    lines->heads[lines->count++] = name;
 }
 
-static void rates_line(jk_table *table, const bid_view *view, const char *name, size_t field) {
-    jk_table_cell(table, "%s", name);
-    for (size_t r = 0; r < view->bids->return_count; r++) {
-        double rate = 0.0;
-        memcpy(&rate, (const char *)offer_at(view, r) + field, sizeof rate);
-        jk_table_percent(table, 100.0 * rate);
-    }
-}
-#define AMOUNTS(name, field) amounts_line(table, view, name, offsetof(jk_offer, field), view->decimals)
-
-static void months_cell(jk_table *table, int months) {
-    if (months > 0) {
-        jk_table_say(table, "%d months", months);
-    } else {
-        jk_table_words(table, "never");
-    }
+static void add_months_line(bid_lines *lines, const char *column, const char *format, int months) {
+    char *text = lines->text[lines->texts++];
+    jk_text_format(text, sizeof lines->text[0], format, months);
+    add_line(lines, column, text);
 }
 
-static void binding_cell(jk_table *table, const bid_view *view, const jk_bid_cell *cell) {
-    const char *bound = jk_text_if_known(jk_bid_binding(view->bids, cell));
-    jk_table_say(table, cell->offer.attainable ? "%s" : "%s (not met at any price)", bound);
-}
-
-/* Whose plan the floors made the bid on, where it is not the return's own. */
-static void plan_line(jk_table *table, const bid_view *view) {
+/* Whether the floors made a bid on another plan than the return's own. */
+static bool is_planned_otherwise(const jk_bids *bids) {
     bool other = false;
-    for (size_t r = 0; r < view->bids->return_count; r++) {
-        const jk_bid_cell *cell = cell_at(view, r, 0);
+    for (size_t r = 0; r < bids->return_count; r++) {
+        const jk_bid_cell *cell = jk_bid_at(bids, 0, r, 0);
         other = other || cell->plan_irr != cell->offer.irr;
     }
-    if (other) {
-        jk_table_words(table, "  on the plan of");
-        for (size_t r = 0; r < view->bids->return_count; r++) {
-            jk_table_percent(table, 100.0 * cell_at(view, r, 0)->plan_irr);
-        }
+    return other;
+}
+
+static void add_bid_lines(bid_lines *lines, const jk_bids *bids) {
+    const bool has_floors = bids->floor_count > 0;
+    add_line(lines, "value", NULL);
+    add_line(lines, "onboarding", NULL);
+    if (has_floors) {
+        add_line(lines, "bid_at_return", NULL);
+    }
+    add_line(lines, "bid", NULL);
+    add_line(lines, "bid_pct_of_face", "  % of face");
+    if (has_floors) {
+        add_line(lines, "binding", "  bound by");
+    }
+    if (has_floors && is_planned_otherwise(bids)) {
+        add_line(lines, "plan_irr", "  on the plan of");
     }
 }
 
-static void bid_lines(jk_table *table, const bid_view *view) {
-    size_t returns = view->bids->return_count;
-    AMOUNTS(jk_text("value"), value);
-    AMOUNTS(jk_text("onboarding"), onboarding);
-    if (view->bids->floor_count > 0) {
-        AMOUNTS(jk_text("bid at the return alone"), bid_at_return);
-    }
-    AMOUNTS(jk_text("bid"), bid);
-    jk_table_words(table, "  % of face");
-    for (size_t r = 0; r < returns; r++) {
-        jk_table_percent(table, offer_at(view, r)->bid_pct_of_face);
-    }
-    if (view->bids->floor_count > 0) {
-        jk_table_words(table, "  bound by");
-        for (size_t r = 0; r < returns; r++) {
-            binding_cell(table, view, cell_at(view, r, 0));
-        }
-        plan_line(table, view);
-    }
-    jk_table_rule(table);
-}
-
-static void flow_lines(jk_table *table, const bid_view *view) {
-    int horizon = view->bids->first.flow.months;
-    size_t returns = view->bids->return_count;
+static void add_flow_lines(bid_lines *lines, const bid_view *view) {
+    static const char *const gross[JK_ERC_COUNT] = {"erc_gross_84", "erc_gross_120", "erc_gross_180"};
+    static const char *const npv[JK_NPV_COUNT] = {"npv_12", "npv_24", "npv_36"};
+    const int horizon = view->bids->first.flow.months;
     bool whole = false; /* one of the usual spans is the whole horizon */
-    char name[128];
     for (int i = 0; i < JK_ERC_COUNT && jk_erc_months[i] <= horizon; i++) {
-        jk_text_format(name, sizeof name, "ERC-%d (gross collections)", jk_erc_months[i]);
-        amounts_line(table, view, name, offsetof(jk_offer, erc_gross) + (size_t)i * sizeof(double), view->decimals);
+        add_months_line(lines, gross[i], "ERC-%d (gross collections)", jk_erc_months[i]);
         whole = jk_erc_months[i] == horizon;
     }
     if (!whole) {
-        jk_text_format(name, sizeof name, "gross collections, %d months", horizon);
-        AMOUNTS(name, sum.gross);
+        add_months_line(lines, "erc_gross", "gross collections, %d months", horizon);
     }
-    AMOUNTS(jk_text("cost of collection"), sum.cost);
-    jk_table_words(table, "  % of gross");
-    for (size_t r = 0; r < returns; r++) {
-        jk_table_percent(table, 100.0 * offer_at(view, r)->cost_share);
-    }
+    add_line(lines, "cost", NULL);
+    add_line(lines, "cost_share", NULL);
     if (view->valuing->sell) {
-        AMOUNTS(jk_text("sale proceeds"), sum.sale);
+        add_line(lines, "sale", NULL);
     }
-    AMOUNTS(jk_text("net"), sum.net);
-    amounts_line(table, view, jk_text("gross money multiple"), offsetof(jk_offer, gross_multiple), 2);
-    amounts_line(table, view, jk_text("net money multiple"), offsetof(jk_offer, multiple), 2);
-    rates_line(table, view, jk_text("gross IRR"), offsetof(jk_offer, gross_irr));
-    rates_line(table, view, jk_text("net IRR"), offsetof(jk_offer, net_irr));
-    amounts_line(table, view, jk_text("WAL, years"), offsetof(jk_offer, wal_years), 2);
+    add_line(lines, "net", NULL);
+    add_line(lines, "gross_multiple", "gross money multiple");
+    add_line(lines, "multiple", NULL);
+    add_line(lines, "gross_irr", "gross IRR");
+    add_line(lines, "net_irr", "net IRR");
+    add_line(lines, "wal_years", "WAL, years");
     for (int i = 0; i < JK_NPV_COUNT; i++) {
-        jk_text_format(name, sizeof name, "NPV of the first %d months", jk_npv_months[i]);
-        amounts_line(table, view, name, offsetof(jk_offer, npv) + (size_t)i * sizeof(double), view->decimals);
+        add_months_line(lines, npv[i], "NPV of the first %d months", jk_npv_months[i]);
     }
-    jk_table_words(table, "payback");
-    for (size_t r = 0; r < returns; r++) {
-        months_cell(table, offer_at(view, r)->payback);
-    }
-}
-
-static void asked_lines(jk_table *table, const bid_view *view) {
-    size_t returns = view->bids->return_count;
-    jk_table_rule(table);
-    AMOUNTS(jk_text("price asked"), asked);
-    jk_table_words(table, "  return");
-    for (size_t r = 0; r < returns; r++) {
-        const jk_offer *offer = offer_at(view, r);
-        if (offer->asked_outcome == JK_IRR_FOUND) {
-            jk_table_percent(table, 100.0 * offer->asked_irr);
-        } else {
-            static const char *const words[] = {"", "no rate fits", "several rates fit", "above 10,000 %"};
-            jk_table_words(table, words[offer->asked_outcome]);
-        }
-    }
-    amounts_line(table, view, jk_text("  money multiple"), offsetof(jk_offer, asked_multiple), 2);
-    jk_table_words(table, "  payback");
-    for (size_t r = 0; r < returns; r++) {
-        months_cell(table, offer_at(view, r)->asked_payback);
-    }
+    add_line(lines, "payback_months", NULL);
 }
 
 static int print_bids(const bid_view *view) {
-    jk_table *table = create_table(0, 1, view->bids->return_count);
-    jk_table_words(table, "required return");
-    for (size_t r = 0; r < view->bids->return_count; r++) {
-        jk_table_percent(table, 100.0 * offer_at(view, r)->irr);
-    }
-    jk_table_rule(table);
-    bid_lines(table, view);
-    flow_lines(table, view);
+    bid_lines lines = {.count = 0};
+    add_line(&lines, "required_return", NULL);
+    add_line(&lines, "-", NULL);
+    add_bid_lines(&lines, view->bids);
+    add_line(&lines, "-", NULL);
+    add_flow_lines(&lines, view);
     if (!isnan(view->bids->asked)) {
-        asked_lines(table, view);
+        add_line(&lines, "-", NULL);
+        add_line(&lines, "asked", NULL);
+        add_line(&lines, "asked_irr", "  return");
+        add_line(&lines, "asked_multiple", NULL);
+        add_line(&lines, "asked_payback_months", NULL);
     }
     char title[128];
     jk_text_format(title, sizeof title, "Bid, %s", view->valuing->model->base_currency);
-    return jk_cli_print_table(table, title);
+    return jk_cli_listing_turned(&view->rows, &(jk_cli_listing_view){.plain_title = title,
+                                                                     .shown = lines.shown,
+                                                                     .heads = lines.heads,
+                                                                     .abreast = view->bids->return_count,
+                                                                     .apart = view->bids->line_count,
+                                                                     .money_decimals = view->decimals,
+                                                                     .written = jk_price_written});
 }
 
 /* ---- groups --------------------------------------------------------------------------------------------------- */
 
-static void rate_head(jk_table *table, const char *what, double irr) {
-    char rate[JK_AMOUNT_TEXT];
-    jk_table_say(table, "%s at %s %%", jk_text(what), jk_amount(rate, 100.0 * irr, jk_cli_rate_decimals(irr)));
+void jk_price_choose_lines(jk_cli_listing_view *view, const jk_bids *bids, jk_bid_kind kind) {
+    while (view->first < bids->line_count && bids->line[view->first].kind != kind) {
+        view->first++;
+    }
+    while (view->first + view->count < bids->line_count && bids->line[view->first + view->count].kind == kind) {
+        view->count++;
+    }
+    view->step = 1;
+    view->name_head = jk_bid_kind_name(kind);
+}
+
+/* The lines of a kind, a few columns for each return: `what` at it, and what else is spread. */
+static int print_groups(const bid_view *view, jk_bid_kind kind, const char *what, jk_cli_listing_view table) {
+    const jk_bids *bids = view->bids;
+    char text[JK_RETURNS_MAX][64], rate[JK_AMOUNT_TEXT];
+    const char *heads[JK_RETURNS_MAX];
+    for (size_t r = 0; r < bids->return_count; r++) {
+        jk_text_format(text[r], sizeof text[r], "%s at %s %%", jk_text(what),
+                       jk_amount(rate, 100.0 * bids->irr[r], jk_cli_rate_decimals(bids->irr[r])));
+        heads[r] = text[r];
+    }
+    jk_price_choose_lines(&table, bids, kind);
+    table.abreast = bids->return_count;
+    table.apart = bids->line_count;
+    table.spread_heads = heads;
+    table.money_decimals = view->decimals;
+    table.written = jk_price_written;
+    return jk_cli_listing_table(&view->rows, &table);
 }
 
 /* Segments and countries: claims and face once, then the bid for the group alone at each return, and what binds it. */
 static int print_fixed_groups(const bid_view *view, jk_bid_kind kind, const char *title) {
-    const jk_bids *bids = view->bids;
-    bool floors = bids->floor_count > 0;
-    jk_table *table = create_table(2, floors ? 3 : 2, bids->return_count);
-    jk_table_words(table, jk_bid_kind_name(kind));
-    jk_table_words(table, "claims");
-    jk_table_words(table, "face");
-    for (size_t r = 0; r < bids->return_count; r++) {
-        rate_head(table, "bid", offer_at(view, r)->irr);
-        jk_table_words(table, "of face");
-        if (floors) {
-            jk_table_words(table, "bound by");
-        }
-    }
-    for (size_t line = 0; line < bids->line_count; line++) {
-        const jk_bid_cell *first = cell_at(view, 0, line);
-        if (bids->line[line].kind != kind || first->group.claims == 0) {
-            continue;
-        }
-        jk_table_cell(table, "%s", bids->line[line].name);
-        jk_table_count(table, first->group.claims);
-        jk_table_amount(table, first->group.face, view->decimals);
-        for (size_t r = 0; r < bids->return_count; r++) {
-            const jk_bid_cell *cell = cell_at(view, r, line);
-            jk_table_amount(table, cell->offer.bid, view->decimals);
-            jk_table_percent(table, cell->offer.bid_pct_of_face);
-            if (floors) {
-                binding_cell(table, view, cell);
-            }
-        }
-    }
-    return jk_cli_print_table(table, title);
+    static const char *const all[] = {"name", "claims", "face", "bid", "bid_pct_of_face", "binding", NULL};
+    static const char *const unbound[] = {"name", "claims", "face", "bid", "bid_pct_of_face", NULL};
+    const bool has_floors = view->bids->floor_count > 0;
+    return print_groups(view, kind, "bid",
+                        (jk_cli_listing_view){.title = title,
+                                              .shown = has_floors ? all : unbound,
+                                              .spread = has_floors ? all + 3 : unbound + 3,
+                                              .claims = "claims"});
+}
+
+static bool is_no_sale(const jk_listing *rows, const jk_cell *cells) {
+    return strcmp(jk_cli_listing_cell(rows, cells, "name")->text, jk_action_name(JK_SELL)) != 0;
 }
 
 /* Decisions change with the return, so the claims are shown for each. */
 static int print_decisions(const bid_view *view) {
-    const jk_bids *bids = view->bids;
-    jk_table *table = create_table(0, 2, bids->return_count);
-    jk_table_words(table, "decision");
-    for (size_t r = 0; r < bids->return_count; r++) {
-        rate_head(table, "claims", offer_at(view, r)->irr);
-        jk_table_words(table, "bid");
-    }
-    for (size_t line = 0; line < bids->line_count; line++) {
-        bool sale = strcmp(bids->line[line].name, jk_action_name(JK_SELL)) == 0;
-        if (bids->line[line].kind != JK_BID_DECISION || (sale && !view->valuing->sell)) {
-            continue;
-        }
-        jk_table_words(table, bids->line[line].name);
-        for (size_t r = 0; r < bids->return_count; r++) {
-            jk_table_count(table, cell_at(view, r, line)->group.claims);
-            jk_table_amount(table, cell_at(view, r, line)->offer.bid, view->decimals);
-        }
-    }
-    return jk_cli_print_table(
-        table, jk_text(bids->floor_count > 0 ? "By decision (at the return alone, without floors)" : "By decision"));
+    static const char *const shown[] = {"name", "claims", "bid", NULL};
+    const bool has_floors = view->bids->floor_count > 0;
+    return print_groups(
+        view, JK_BID_DECISION, "claims",
+        (jk_cli_listing_view){.title = has_floors ? "By decision (at the return alone, without floors)" : "By decision",
+                              .shown = shown,
+                              .spread = shown + 1,
+                              .coded = true,
+                              .wanted = view->valuing->sell ? NULL : is_no_sale});
 }
 
 /* Combinations of columns at each return, or in each scenario where there are some. */
@@ -277,7 +247,8 @@ static int print_strata(const bid_view *view) {
 }
 
 int jk_price_print_tables(const jk_cli_valuing *valuing, const jk_bids *bids) {
-    bid_view view = {.valuing = valuing, .bids = bids, .decimals = jk_cli_decimals(&bids->first)};
+    const bid_view view = {
+        .valuing = valuing, .bids = bids, .rows = jk_bids_listing(bids), .decimals = jk_cli_decimals(&bids->first)};
     jk_cli_valuing_heading(valuing, &bids->first);
     int failed = print_bids(&view);
     for (size_t r = 0; bids->hours != NULL && r < bids->return_count; r++) {
@@ -290,8 +261,8 @@ int jk_price_print_tables(const jk_cli_valuing *valuing, const jk_bids *bids) {
     if (bids->scenario_count > 1) {
         failed |= jk_price_print_scenarios(bids);
     }
-    failed |= print_fixed_groups(&view, JK_BID_SEGMENT, jk_text("By segment (the bid for each alone)"));
-    failed |= print_fixed_groups(&view, JK_BID_COUNTRY, jk_text("By country (the bid for each alone)"));
+    failed |= print_fixed_groups(&view, JK_BID_SEGMENT, "By segment (the bid for each alone)");
+    failed |= print_fixed_groups(&view, JK_BID_COUNTRY, "By country (the bid for each alone)");
     failed |= print_decisions(&view);
     failed |= bids->strata != NULL ? print_strata(&view) : 0;
     return failed | jk_cli_finish();

@@ -43,7 +43,7 @@ static const jk_listing_column columns[COLUMNS] = {
     [GROSS_84 + 1] = JK_LISTED_MONEY("erc_gross_120", NULL, "ERC-120: of the first 120 months"),
     [GROSS_84 + 2] = JK_LISTED_MONEY("erc_gross_180", NULL, "ERC-180: of the first 180 months"),
     [COST] = JK_LISTED_MONEY("cost", NULL, "Cost of collection over the whole horizon"),
-    [COST_SHARE] = {"cost_share", NULL, "", "Cost of collection as a part of collections", JK_LISTING_NUMBER, 6},
+    [COST_SHARE] = {"cost_share", NULL, "share", "Cost of collection as a part of collections", JK_LISTING_NUMBER, 6},
     [MULTIPLE] = {"multiple", NULL, "", "Net money multiple: net flows over bid and onboarding", JK_LISTING_NUMBER, 6},
     [PAYBACK] = JK_LISTED_MONTHS("payback_months", NULL, "Month in which what was paid has come back"),
     JK_QUOTE_LISTING(QUOTE),
