@@ -85,6 +85,9 @@ char *jk_horizon_json(const jk_horizon_test *test);
  * the columns alone. */
 jk_listing jk_horizon_listing(const jk_horizon_test *test);
 
+/* A part of it: a model's cells by one thing, each at every horizon; JK_HORIZON_BY_COUNT: all landmarks. */
+jk_listing jk_horizon_part_listing(const jk_horizon_model *model, jk_horizon_by by);
+
 #ifdef __cplusplus
 }
 #endif

@@ -223,15 +223,28 @@ jk_listing jk_backtest_stability_listing(const jk_backtest_model *model) {
 
 /* ---- over horizons -------------------------------------------------------------------------------------------- */
 
-enum { H_MODEL, H_MONTHS, H_BY, H_NAME, H_LANDMARKS, HORIZON_CELLS };
+enum {
+    H_MODEL,
+    H_MONTHS,
+    H_BY,
+    H_NAME,
+    H_LANDMARKS,
+    HORIZON_CELLS,
+    H_TO_THE_END = HORIZON_CELLS + CELLS,
+    H_WATCHED,
+    HORIZON_COLUMNS
+};
 
-static const jk_listing_column horizon_columns[HORIZON_CELLS + CELLS] = {
+static const jk_listing_column horizon_columns[HORIZON_COLUMNS] = {
     JK_LISTED_TEXT("model", "model", "Model file"),
-    JK_LISTED_MONTHS("horizon", "horizon", "Months after the landmark"),
+    JK_LISTED_MONTHS("horizon", "months", "Months after the landmark"),
     JK_LISTED_TEXT("by", "by", "all, segment, vintage, …"),
     JK_LISTED_TEXT("name", "name", "Which of them"),
     JK_LISTED_COUNT("landmarks", "landmarks", "Valuations that are tested"),
-    CELL_COLUMNS};
+    CELL_COLUMNS,
+    [H_TO_THE_END] = JK_LISTED_COUNT("watched_to_the_end", "to the end", "Landmarks watched so long; of all"),
+    [H_WATCHED] = {"watched_share", "watched", "share", "Part of balance and time that was watched; of all",
+                   JK_LISTING_NUMBER, -1}};
 
 static size_t horizon_rows(const jk_horizon *horizon) {
     size_t rows = 1;
@@ -253,6 +266,20 @@ static const jk_backtest_cell *horizon_at(const jk_horizon *horizon, size_t row,
     return &horizon->total;
 }
 
+static void fill_horizon(const jk_horizon_model *model, const jk_horizon *horizon, const char *by,
+                         const jk_backtest_cell *from, jk_cell *cells) {
+    jk_cell_set(&cells[H_MODEL], model->path);
+    cells[H_MONTHS].number = horizon->months;
+    jk_cell_set(&cells[H_BY], by);
+    jk_cell_set(&cells[H_NAME], from->name);
+    cells[H_LANDMARKS].number = (double)from->rows;
+    fill(from, cells + HORIZON_CELLS);
+    if (from == &horizon->total) {
+        cells[H_TO_THE_END].number = (double)horizon->complete;
+        cells[H_WATCHED].number = horizon->watched_share;
+    }
+}
+
 static jk_status horizon_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
     const jk_horizon_test *test = listing->source[0];
     size_t m = 0, h = 0;
@@ -264,13 +291,36 @@ static jk_status horizon_cells(const jk_listing *listing, size_t row, jk_cell *c
     }
     const char *by = NULL;
     const jk_backtest_cell *from = horizon_at(&test->model[m].horizon[h], row, &by);
-    jk_cell_set(&cells[H_MODEL], test->model[m].path);
-    cells[H_MONTHS].number = test->model[m].horizon[h].months;
-    jk_cell_set(&cells[H_BY], by);
-    jk_cell_set(&cells[H_NAME], from->name);
-    cells[H_LANDMARKS].number = (double)from->rows;
-    fill(from, cells + HORIZON_CELLS);
+    fill_horizon(&test->model[m], &test->model[m].horizon[h], by, from, cells);
     return JK_OK;
+}
+
+/* Cell by cell of the shortest horizon, which has all of them, each at every horizon: missing where it has none. */
+static jk_status horizon_part_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_horizon_model *model = listing->source[0];
+    const jk_horizon *horizon = &model->horizon[row % model->horizon_count];
+    (void)error;
+    if (listing->choice == JK_HORIZON_BY_COUNT) {
+        fill_horizon(model, horizon, "all", &horizon->total, cells);
+        return JK_OK;
+    }
+    const char *name = model->horizon[0].table[listing->choice].cell[row / model->horizon_count].name;
+    const jk_horizon_table *table = &horizon->table[listing->choice];
+    jk_cell_set(&cells[H_NAME], name);
+    for (size_t c = 0; c < table->count; c++) {
+        if (strcmp(table->cell[c].name, name) == 0) {
+            fill_horizon(model, horizon, jk_horizon_by_name((jk_horizon_by)listing->choice), &table->cell[c], cells);
+        }
+    }
+    return JK_OK;
+}
+
+jk_listing jk_horizon_part_listing(const jk_horizon_model *model, jk_horizon_by by) {
+    const size_t lines = by == JK_HORIZON_BY_COUNT ? 1 : model->horizon[0].table[by].count;
+    jk_listing listing = JK_LISTING_OF("backtest over horizons", horizon_columns, lines * model->horizon_count,
+                                       horizon_part_cells, model);
+    listing.choice = (int)by;
+    return listing;
 }
 
 jk_listing jk_horizon_listing(const jk_horizon_test *test) {

@@ -80,6 +80,14 @@ def as_valued(folder):
     write_rows(folder / "panel.csv", rows)
     found = backtest(folder, folder / "panel.csv", model, "--horizon", "12,60", "--treatment", "plan")
     assert found["landmarks"] == len(claims) == 400
+    text = program.must_run_text(["backtest", folder / "p.h5", "--model", model, "--horizon", "12,60", "--treatment", "plan", "--format", "csv",
+                                  "--quiet"])
+    lines = list(csv.DictReader(text.splitlines()))
+    for horizon in found["models"][0]["horizons"]:  # rows of all landmarks say how long they were watched, cells do not
+        mine = [line for line in lines if int(line["horizon"]) == horizon["months"]]
+        assert [int(line["watched_to_the_end"]) for line in mine if line["by"] == "all"] == [horizon["watched_to_the_end"]]
+        assert [round(float(line["watched_share"]), 9) for line in mine if line["by"] == "all"] == [round(horizon["watched_share"], 9)]
+        assert len(mine) > 1 and all(line["watched_share"] == "" for line in mine if line["by"] != "all")
     for horizon, column in zip(found["models"][0]["horizons"], ("gross_12m", "gross_60m")):
         wanted = sum(float(claim[column]) for claim in claims)
         assert math.isclose(horizon["total"]["expected"], wanted, rel_tol=1e-6), (column, horizon["total"]["expected"], wanted)

@@ -8,41 +8,25 @@
 
 #include "base/words/language.h"
 #include "cli/cli.h"
-#include "cli/print/table.h"
+#include "cli/print/listing_print.h"
 #include "cli/value/valuing.h"
 
 enum { LARGE = 100000, ROWS_SHOWN = 40 };
 
-static void ratio_cell(jk_table *table, double value) {
-    if (isfinite(value)) {
-        char number[JK_AMOUNT_TEXT];
-        jk_table_cell(table, "%s", jk_amount(number, value, 3));
-    } else {
-        jk_table_cell(table, "%s", "");
-    }
-}
-
 /* ---- the total --------------------------------------------------------------------------------------------------- */
 
-static int print_totals(const jk_horizon_model *model, int decimals) {
-    jk_table *table = jk_table_headed("rrrrrrrrrr", "months", "landmarks", "to the end", "watched", "payers", "actual",
-                                      "expected", "ratio", "from", "to");
-    jk_table_rule(table);
-    for (size_t h = 0; h < model->horizon_count; h++) {
-        const jk_horizon *horizon = &model->horizon[h];
-        jk_table_cell(table, "%d", horizon->months);
-        jk_table_count(table, horizon->total.rows);
-        jk_table_count(table, horizon->complete);
-        jk_table_percent(table, 100.0 * horizon->watched_share);
-        jk_table_count(table, horizon->total.payers);
-        jk_table_amount(table, horizon->total.actual, decimals);
-        jk_table_amount(table, horizon->total.expected, decimals);
-        ratio_cell(table, horizon->total.ratio);
-        ratio_cell(table, horizon->total.low);
-        ratio_cell(table, horizon->total.high);
-    }
-    return jk_cli_print_table(
-        table, jk_text("Cash within so many months of the landmarks; watched: share of balance and time"));
+static int print_totals(const jk_horizon_model *model) {
+    static const char *const shown[] = {
+        "horizon", "landmarks", "watched_to_the_end", "watched_share", "payers", "actual", "expected", "ratio", "low",
+        "high",    NULL};
+    const jk_backtest_cell *first = &model->horizon[0].total;
+    const jk_listing rows = jk_horizon_part_listing(model, JK_HORIZON_BY_COUNT);
+    return jk_cli_listing_table(
+        &rows, &(jk_cli_listing_view){
+                   .title = "Cash within so many months of the landmarks; watched: share of balance and time",
+                   .shown = shown,
+                   .is_ruled = true,
+                   .money_decimals = first->expected < LARGE && first->actual < LARGE ? 2 : 0});
 }
 
 /* What the interval of a total says, in words. */
@@ -75,60 +59,44 @@ static void print_words(const jk_horizon *horizon) {
 
 /* ---- tables by kind ---------------------------------------------------------------------------------------------- */
 
-static const jk_backtest_cell *find_cell(const jk_horizon *horizon, int by, const char *name) {
-    for (size_t c = 0; c < horizon->table[by].count; c++) {
-        if (strcmp(horizon->table[by].cell[c].name, name) == 0) {
-            return &horizon->table[by].cell[c];
-        }
-    }
-    return NULL;
-}
-
 /* A name in words; of a decision also whether it was done. */
-static void name_cell(jk_table *table, const char *name) {
-    char first[JK_BACKTEST_NAME];
+static bool written(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const char *name = jk_cli_listing_cell(rows, cells, "name")->text;
     const size_t length = strcspn(name, ",");
-    if (name[length] == '\0') {
-        jk_table_cell(table, "%s", jk_text_if_known(name));
-        return;
+    char first[JK_BACKTEST_NAME];
+    const bool is_pair = strcmp(column, "name") == 0 && name[length] != '\0';
+    if (is_pair) {
+        (void)snprintf(first, sizeof first, "%.*s", (int)length, name);
+        jk_table_cell(table, "%s, %s", jk_text_if_known(first), jk_text_if_known(name + length + 2));
     }
-    (void)snprintf(first, sizeof first, "%.*s", (int)length, name);
-    jk_table_cell(table, "%s, %s", jk_text_if_known(first), jk_text_if_known(name + length + 2));
+    return is_pair;
 }
 
-/* One row per cell of the shortest horizon, which has all of them: ratio with interval for every horizon. */
-static int print_table(const jk_horizon_model *model, int by) {
-    char alignment[2 + 3 * JK_HORIZONS_MAX + 1] = "lr";
+/* One line per cell: ratio with interval for every horizon; the last of them where there are many. */
+static int print_table(const jk_horizon_model *model, jk_horizon_by by) {
+    static const char *const shown[] = {"name", "landmarks", "ratio", "low", "high", NULL};
+    const jk_listing rows = jk_horizon_part_listing(model, by);
+    const size_t count = model->horizon[0].table[by].count;
+    char title[96], months[JK_HORIZONS_MAX][32];
+    const char *heads[JK_HORIZONS_MAX];
     for (size_t h = 0; h < model->horizon_count; h++) {
-        memcpy(alignment + 2 + 3 * h, "rrr", 4);
+        jk_text_format(months[h], sizeof months[h], "%d months", model->horizon[h].months);
+        heads[h] = months[h];
     }
-    const jk_horizon_table *rows = &model->horizon[0].table[by];
-    jk_table *table = jk_table_create(alignment);
-    jk_table_cell(table, "%s", jk_text_if_known(jk_horizon_by_name((jk_horizon_by)by)));
-    jk_table_words(table, "landmarks");
-    for (size_t h = 0; h < model->horizon_count; h++) {
-        jk_table_say(table, "%d months", model->horizon[h].months);
-        jk_table_words(table, "from");
-        jk_table_words(table, "to");
-    }
-    jk_table_rule(table);
-    size_t first = rows->count > ROWS_SHOWN ? rows->count - ROWS_SHOWN : 0;
-    for (size_t c = first; c < rows->count; c++) {
-        name_cell(table, rows->cell[c].name);
-        jk_table_count(table, rows->cell[c].rows);
-        for (size_t h = 0; h < model->horizon_count; h++) {
-            const jk_backtest_cell *cell = find_cell(&model->horizon[h], by, rows->cell[c].name);
-            ratio_cell(table, cell != NULL ? cell->ratio : (double)NAN);
-            ratio_cell(table, cell != NULL ? cell->low : (double)NAN);
-            ratio_cell(table, cell != NULL ? cell->high : (double)NAN);
-        }
-    }
-    char title[96];
-    jk_text_format(title, sizeof title, "Actual over expected by %s",
-                   jk_text_if_known(jk_horizon_by_name((jk_horizon_by)by)));
-    int failed = jk_cli_print_table(table, title);
-    if (first > 0) {
-        jk_cli_say("  (the last %d of %zu)\n", ROWS_SHOWN, rows->count);
+    jk_text_format(title, sizeof title, "Actual over expected by %s", jk_text_if_known(jk_horizon_by_name(by)));
+    const jk_cli_listing_view view = {.plain_title = title,
+                                      .name_head = jk_horizon_by_name(by),
+                                      .coded = true,
+                                      .shown = shown,
+                                      .spread = shown + 2,
+                                      .spread_heads = heads,
+                                      .abreast = model->horizon_count,
+                                      .first = count > ROWS_SHOWN ? (count - ROWS_SHOWN) * model->horizon_count : 0,
+                                      .is_ruled = true,
+                                      .written = written};
+    int failed = jk_cli_listing_table(&rows, &view);
+    if (view.first > 0) {
+        jk_cli_say("  (the last %d of %zu)\n", ROWS_SHOWN, count);
     }
     return failed;
 }
@@ -151,15 +119,14 @@ int jk_cli_horizon_tables(const jk_horizon_test *test, unsigned by) {
     int failed = 0;
     for (size_t m = 0; m < test->model_count; m++) {
         const jk_horizon_model *model = &test->model[m];
-        const jk_backtest_cell *total = &model->horizon[0].total;
         jk_cli_say("\nModel     %s (%s), amounts in %s\n", model->name, model->path, model->currency);
-        failed |= print_totals(model, total->expected < LARGE && total->actual < LARGE ? 2 : 0);
+        failed |= print_totals(model);
         for (size_t h = 0; h < model->horizon_count; h++) {
             print_words(&model->horizon[h]);
         }
         for (int t = 0; t < JK_HORIZON_BY_COUNT; t++) {
             if (by >> t & 1U) {
-                failed |= print_table(model, t);
+                failed |= print_table(model, (jk_horizon_by)t);
             }
         }
     }
