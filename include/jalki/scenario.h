@@ -177,6 +177,10 @@ const char *jk_change_words(const jk_valuation *valuation, jk_change_pair pair, 
  * all and one segment alone (segment: its index, else -1). For NULL the columns alone. */
 jk_listing jk_scenario_listing(const jk_scenarios *set, const jk_scenario_grid *grid, int segment);
 
+/* Decisions that change against the base, re-planned: of each scenario `most` rows (at most JK_CHANGE_PAIRS), the most
+ * claims first; rows that a scenario has not say 0 claims. For NULL the columns alone. */
+jk_listing jk_scenario_changes_listing(const jk_scenarios *set, const jk_scenario_grid *grid, size_t most);
+
 /* The grid of one return as JSON, ending in a line end, with the sums by columns that were asked for (NULL: none); NULL
  * if there is no memory. Free with free(). */
 char *jk_scenario_json(const jk_tape *tape, const jk_model *model, const jk_scenarios *set,

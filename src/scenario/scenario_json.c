@@ -22,22 +22,14 @@ static void put_line(jk_json_builder *b, json_t *object, const jk_scenario_line 
     jk_json_put(b, object, "payback_months", line->payback < 0 ? json_null() : json_integer(line->payback));
 }
 
-static json_t *changes_of(jk_json_builder *b, const jk_valuation *valuation) {
+static json_t *changes_of(jk_json_builder *b, const jk_scenarios *set, const jk_scenario_grid *grid, size_t scenario) {
+    const jk_valuation *valuation = jk_scenario_at(grid, 0, JK_MODE_REPLANNED, (int)scenario);
+    const jk_listing rows = jk_scenario_changes_listing(set, grid, JK_CHANGE_PAIRS);
     jk_change_pair pairs[JK_CHANGE_PAIRS];
-    size_t count = jk_change_pairs(valuation, pairs, JK_CHANGE_PAIRS);
+    const size_t count = jk_change_pairs(valuation, pairs, JK_CHANGE_PAIRS);
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        char words[JK_CHANGE_WORDS];
-        const jk_change *change = &valuation->change[pairs[i].from][pairs[i].to];
-        json_t *entry = json_object();
-        jk_json_put(b, entry, "from", json_string(jk_action_name(pairs[i].from)));
-        jk_json_put(b, entry, "to", json_string(jk_action_name(pairs[i].to)));
-        jk_json_put(b, entry, "claims", json_integer((json_int_t)change->claims));
-        jk_json_put_numbers(b, entry, {"face", change->face}, {"from_value_base", change->from_first},
-                            {"from_value", change->from_here}, {"to_value_base", change->to_first},
-                            {"to_value", change->to_here});
-        jk_json_put(b, entry, "why", json_string(jk_change_words(valuation, pairs[i], words)));
-        jk_json_append(b, list, entry);
+        jk_json_append(b, list, jk_listing_row_json(b, &rows, scenario * JK_CHANGE_PAIRS + i));
     }
     return list;
 }
@@ -66,7 +58,8 @@ static json_t *valuation_of(jk_json_builder *b, const jk_valuation *valuation, c
     return object;
 }
 
-static json_t *scenario_of(jk_json_builder *b, const jk_scenario *scenario, const jk_scenario_grid *grid, int index) {
+static json_t *scenario_of(jk_json_builder *b, const jk_scenarios *set, const jk_scenario_grid *grid, int index) {
+    const jk_scenario *scenario = &set->scenarios[index];
     const jk_valuation *base = jk_scenario_at(grid, 0, 0, -1);
     json_t *object = json_object();
     jk_json_put(b, object, "name", jk_json_string(scenario->name));
@@ -74,9 +67,8 @@ static json_t *scenario_of(jk_json_builder *b, const jk_scenario *scenario, cons
     unsigned any = (grid->modes & JK_MODE_REPLANNED) != 0 ? JK_MODE_REPLANNED : JK_MODE_COMMITTED;
     jk_json_put(b, object, "irr", jk_json_number(jk_scenario_at(grid, 0, any, index)->irr));
     if ((grid->modes & JK_MODE_REPLANNED) != 0) {
-        const jk_valuation *there = jk_scenario_at(grid, 0, JK_MODE_REPLANNED, index);
-        json_t *replanned = valuation_of(b, there, base);
-        jk_json_put(b, replanned, "changes", changes_of(b, there));
+        json_t *replanned = valuation_of(b, jk_scenario_at(grid, 0, JK_MODE_REPLANNED, index), base);
+        jk_json_put(b, replanned, "changes", changes_of(b, set, grid, (size_t)index));
         jk_json_put(b, object, "replanned", replanned);
     }
     if ((grid->modes & JK_MODE_COMMITTED) != 0) {
@@ -95,7 +87,7 @@ char *jk_scenario_json(const jk_tape *tape, const jk_model *model, const jk_scen
     jk_json_put(&b, object, "base", valuation_of(&b, base, base));
     json_t *list = json_array();
     for (size_t s = 0; s < grid->scenario_count; s++) {
-        jk_json_append(&b, list, scenario_of(&b, &set->scenarios[s], grid, (int)s));
+        jk_json_append(&b, list, scenario_of(&b, set, grid, (int)s));
     }
     jk_json_put(&b, object, "scenarios", list);
     jk_listing rows = jk_scenario_listing(set, grid, -1);

@@ -40,6 +40,7 @@ void jk_cli_describe_listings(void) {
         jk_strata_cases_listing(NULL),
         jk_bids_listing(NULL),
         jk_scenario_listing(NULL, NULL, -1),
+        jk_scenario_changes_listing(NULL, NULL, 1),
         jk_decide_listing(NULL),
         jk_worklist_listing(NULL, NULL),
         jk_calendar_listing(NULL),

@@ -2,11 +2,11 @@
 /* Scenarios side by side as tables and as CSV. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/words/language.h"
 #include "cli/print/listing_print.h"
 #include "cli/print/strata_print.h"
-#include "cli/print/table.h"
 #include "cli/scenario/scenario_command.h"
 
 enum { CHANGES_SHOWN = 3 };
@@ -19,92 +19,95 @@ static const jk_valuation *base_of(const jk_scenario_view *view) {
 
 /* ---- tables ---------------------------------------------------------------------------------------------------- */
 
-static void header_row(jk_table *table, const jk_scenario_view *view, bool changes) {
-    int horizon = base_of(view)->flow.months;
-    jk_table_words(table, "scenario");
-    jk_table_words(table, "value");
-    jk_table_words(table, "change %");
-    jk_table_words(table, "bid");
-    jk_table_words(table, "% of face");
-    for (int i = 0; i < JK_ERC_COUNT; i++) {
-        int months = jk_erc_months[i] < horizon ? jk_erc_months[i] : horizon;
-        jk_table_say(table, "gross %d m", months);
-    }
-    jk_table_words(table, "multiple");
-    jk_table_words(table, "payback");
-    if (changes) {
-        jk_table_words(table, "decided otherwise");
-    }
-    jk_table_rule(table);
+static bool is_of(const jk_listing *rows, const jk_cell *cells, const char *mode) {
+    const char *of = jk_cli_listing_cell(rows, cells, "mode")->text;
+    const bool is_all = strcmp(jk_cli_listing_cell(rows, cells, "segment")->text, "all") == 0;
+    return (strcmp(of, "base") == 0 || strcmp(of, mode) == 0) && is_all == (rows->choice < 0);
 }
 
-static void line_row(jk_table *table, const jk_scenario_view *view, const char *name, const jk_valuation *valuation,
-                     bool changes) {
-    const jk_valuation *base = base_of(view);
-    jk_scenario_line line = jk_scenario_line_of(valuation, base, view->segment);
-    int decimals = jk_cli_decimals(base);
-    if (line.irr != base->irr) {
-        char rate[JK_AMOUNT_TEXT];
-        jk_table_say(table, "%s (at %s %%)", name, jk_amount(rate, 100.0 * line.irr, jk_cli_rate_decimals(line.irr)));
+static bool is_replanned(const jk_listing *rows, const jk_cell *cells) {
+    return is_of(rows, cells, "replanned");
+}
+
+static bool is_committed(const jk_listing *rows, const jk_cell *cells) {
+    return is_of(rows, cells, "committed");
+}
+
+/* The return where it is another than the base's; no change of the base against itself. */
+static bool line_written(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const bool is_base = strcmp(jk_cli_listing_cell(rows, cells, "mode")->text, "base") == 0;
+    const jk_cell *cell = jk_cli_listing_cell(rows, cells, column);
+    const double irr = jk_cli_listing_cell(rows, cells, "irr")->number;
+    char rate[JK_AMOUNT_TEXT];
+    if (strcmp(column, "scenario") == 0 && irr != jk_scenario_at(rows->source[1], 0, 0, -1)->irr) {
+        jk_table_say(table, "%s (at %s %%)", cell->text, jk_amount(rate, 100.0 * irr, jk_cli_rate_decimals(irr)));
+    } else if (strcmp(column, "scenario") == 0) {
+        jk_table_cell(table, "%s", is_base ? jk_text(cell->text) : cell->text);
+    } else if (strcmp(column, "change_pct") == 0) {
+        jk_table_amount(table, is_base ? (double)NAN : cell->number, 1);
+    } else if (strcmp(column, "payback_months") == 0) {
+        jk_table_payback(table, cell->number);
     } else {
-        jk_table_cell(table, "%s", name);
+        return false;
     }
-    jk_table_amount(table, line.value, decimals);
-    jk_table_amount(table, valuation == base ? (double)NAN : line.change_pct, 1);
-    jk_table_amount(table, line.bid, decimals);
-    jk_table_percent(table, line.bid_pct_of_face);
-    for (int i = 0; i < JK_ERC_COUNT; i++) {
-        jk_table_amount(table, line.erc_gross[i], decimals);
-    }
-    jk_table_amount(table, line.multiple, 2);
-    if (line.payback > 0) {
-        jk_table_say(table, "%d months", line.payback);
-    } else {
-        jk_table_words(table, "never");
-    }
-    if (changes) {
-        jk_table_count(table, line.changed);
-    }
+    return true;
 }
 
 static int print_mode(const jk_scenario_view *view, size_t mode) {
+    enum { GROSS = 5 };
     static const char *const titles[] = {"Re-planned: the owner knows the scenario and plans for it",
                                          "Committed: the base plan is kept, only the flows change"};
-    bool changes = modes[mode] == JK_MODE_REPLANNED && view->segment < 0;
-    jk_table *table = jk_table_create(changes ? "lrrrrrrrrrr" : "lrrrrrrrrr");
-    header_row(table, view, changes);
-    line_row(table, view, jk_text("base"), base_of(view), changes);
-    for (size_t s = 0; s < view->grid->scenario_count; s++) {
-        line_row(table, view, view->set->scenarios[s].name, jk_scenario_at(view->grid, 0, modes[mode], (int)s),
-                 changes);
+    const bool is_anew = modes[mode] == JK_MODE_REPLANNED;
+    const char *const shown[] = {"scenario",
+                                 "value",
+                                 "change_pct",
+                                 "bid",
+                                 "bid_pct_of_face",
+                                 "erc_gross_84",
+                                 "erc_gross_120",
+                                 "erc_gross_180",
+                                 "multiple",
+                                 "payback_months",
+                                 is_anew && view->segment < 0 ? "changed_claims" : NULL,
+                                 NULL};
+    const char *heads[sizeof shown / sizeof shown[0]] = {NULL};
+    char gross[JK_ERC_COUNT][32];
+    const int horizon = base_of(view)->flow.months;
+    for (int i = 0; i < JK_ERC_COUNT; i++) {
+        jk_text_format(gross[i], sizeof gross[i], "gross %d m",
+                       jk_erc_months[i] < horizon ? jk_erc_months[i] : horizon);
+        heads[GROSS + i] = gross[i];
     }
-    return jk_cli_print_table(table, jk_text(titles[mode]));
+    const jk_listing rows = jk_scenario_listing(view->set, view->grid, view->segment);
+    return jk_cli_listing_table(&rows, &(jk_cli_listing_view){.title = titles[mode],
+                                                              .shown = shown,
+                                                              .heads = heads,
+                                                              .is_ruled = true,
+                                                              .wanted = is_anew ? is_replanned : is_committed,
+                                                              .written = line_written,
+                                                              .money_decimals = jk_cli_decimals(base_of(view))});
 }
 
-static void change_rows(jk_table *table, const jk_scenario_view *view, size_t scenario) {
-    const jk_valuation *there = jk_scenario_at(view->grid, 0, JK_MODE_REPLANNED, (int)scenario);
-    jk_change_pair pairs[CHANGES_SHOWN];
-    size_t count = jk_change_pairs(there, pairs, CHANGES_SHOWN);
-    for (size_t i = 0; i < count; i++) {
-        char words[JK_CHANGE_WORDS];
-        const jk_change *change = &there->change[pairs[i].from][pairs[i].to];
-        jk_table_cell(table, "%s", i == 0 ? view->set->scenarios[scenario].name : "");
-        jk_table_say(table, "%s to %s", jk_text(jk_action_name(pairs[i].from)), jk_text(jk_action_name(pairs[i].to)));
-        jk_table_count(table, change->claims);
-        jk_table_amount(table, change->face, jk_cli_decimals(there));
-        jk_table_cell(table, "%s", jk_change_words(there, pairs[i], words));
+/* Both decisions in one cell. */
+static bool change_written(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const bool is_change = strcmp(column, "from") == 0;
+    if (is_change) {
+        jk_table_say(table, "%s to %s", jk_text(jk_cli_listing_cell(rows, cells, "from")->text),
+                     jk_text(jk_cli_listing_cell(rows, cells, "to")->text));
     }
+    return is_change;
 }
 
 static int print_changes(const jk_scenario_view *view) {
-    jk_table *table = jk_table_headed("llrrl", "scenario", "decision", "claims", "face",
-                                      "why (what the actions are worth to such a claim)");
-    jk_table_rule(table);
-    for (size_t s = 0; s < view->grid->scenario_count; s++) {
-        change_rows(table, view, s);
-    }
-    return jk_cli_print_table(table,
-                              jk_text("Decisions that change, re-planned (the three most frequent of each scenario)"));
+    const jk_listing rows = jk_scenario_changes_listing(view->set, view->grid, CHANGES_SHOWN);
+    return jk_cli_listing_table(
+        &rows,
+        &(jk_cli_listing_view){.title = "Decisions that change, re-planned (the three most frequent of each scenario)",
+                               .claims = "claims",
+                               .blank = 1,
+                               .is_ruled = true,
+                               .written = change_written,
+                               .money_decimals = jk_cli_decimals(base_of(view))});
 }
 
 static void print_notes(const jk_scenario_view *view) {
