@@ -131,6 +131,11 @@ void jk_compare_cents(const jk_compare_group *group, int64_t cents[JK_STEP_COUNT
 /* The groups as rows; for NULL the columns alone. */
 jk_listing jk_comparison_listing(const jk_comparison *comparison);
 
+/* Decisions of the first valuation, and new claims, by those of the second, and claims that left: JK_COMPARE_STATES
+ * rows of as many for each. NULL: the columns alone. */
+enum { JK_COMPARE_STATES = JK_ACTION_COUNT + 1 };
+jk_listing jk_comparison_decisions_listing(const jk_comparison *comparison);
+
 /* Everything as JSON, ending in a line end; NULL if there is no memory. Free with free(). */
 char *jk_comparison_json(const jk_comparison *comparison);
 

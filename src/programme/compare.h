@@ -43,6 +43,10 @@ int64_t jk_compare_rounded(int64_t grid, int64_t parts);
  * such columns, JK_ERROR_DATA where there are too many combinations. */
 jk_status jk_compare_group_by(jk_comparison *comparison, const jk_match *match, const char *by, jk_error *error);
 
+/* What the two valuations decide of a claim: an action, or JK_ACTION_COUNT: "new" in the first, "left" in the second.
+ */
+const char *jk_compare_state_name(int state, bool first);
+
 /* Makes the groups of the claims. */
 jk_status jk_compare_sum(jk_comparison *comparison, const jk_run *run, jk_error *error);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The groups of a comparison as rows, their columns described once. */
+/* The groups of a comparison as rows, and its decisions by each other, their columns described once. */
+#include <stdio.h>
+#include <string.h>
+
 #include "base/number/grid.h"
 #include "base/words/listing.h"
 #include "programme/compare.h"
@@ -81,4 +84,40 @@ static jk_status group_cells(const jk_listing *listing, size_t row, jk_cell *cel
 
 jk_listing jk_comparison_listing(const jk_comparison *comparison) {
     return JK_LISTING_OF("compare", columns, comparison != NULL ? comparison->group_count : 0, group_cells, comparison);
+}
+
+/* ---- decisions by each other ------------------------------------------------------------------------------------ */
+
+enum { D_FROM, D_TO, D_CLAIMS, DECISION_COLUMNS };
+
+static const jk_listing_column decision_columns[DECISION_COLUMNS] = {
+    JK_LISTED_TEXT("decision", "from / to", "Of the first valuation, or new"),
+    JK_LISTED_TEXT("closing_decision", NULL, "Of the second, or left"),
+    JK_LISTED_COUNT("claims", "claims", "Claims decided so"),
+};
+
+/* The groups by change of decision are those that have claims. */
+static jk_status decision_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_comparison *comparison = listing->source[0];
+    const char *from = jk_compare_state_name((int)row / JK_COMPARE_STATES, true);
+    const char *to = jk_compare_state_name((int)row % JK_COMPARE_STATES, false);
+    char name[JK_CELL_TEXT];
+    (void)error;
+    (void)snprintf(name, sizeof name, "%s to %s", from, to);
+    jk_cell_set(&cells[D_FROM], from);
+    jk_cell_set(&cells[D_TO], to);
+    cells[D_CLAIMS].number = 0.0;
+    for (size_t g = 0; g < comparison->group_count; g++) {
+        const jk_compare_group *group = &comparison->group[g];
+        if (group->kind == JK_COMPARE_CHANGE && strcmp(group->name, name) == 0) {
+            cells[D_CLAIMS].number = (double)(group->opening_claims + group->new_claims);
+        }
+    }
+    return JK_OK;
+}
+
+jk_listing jk_comparison_decisions_listing(const jk_comparison *comparison) {
+    return JK_LISTING_OF("compare decisions", decision_columns,
+                         comparison != NULL ? (size_t)JK_COMPARE_STATES * JK_COMPARE_STATES : 0, decision_cells,
+                         comparison);
 }

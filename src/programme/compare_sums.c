@@ -26,7 +26,7 @@
 #include "programme/compare.h"
 #include "programme/words.h"
 
-enum { YEARS = 10000, STATES = JK_ACTION_COUNT + 1, PIECE_ROWS = 65536, THREADS = 2, NO_GROUP = -1 };
+enum { YEARS = 10000, PIECE_ROWS = 65536, THREADS = 2, NO_GROUP = -1 };
 
 const char *jk_step_name(jk_step step) {
     static const char *const names[JK_STEP_COUNT] = {"opening", "collected", "left", "new",    "time",
@@ -105,21 +105,29 @@ static size_t group_of(const jk_compare_claims *claims, jk_compare_kind kind, si
     case JK_COMPARE_DECISION:
         return (size_t)state_of(claims, 0, claim);
     case JK_COMPARE_CHANGE:
-        return (size_t)(state_of(claims, 0, claim) * STATES + state_of(claims, 1, claim));
+        return (size_t)(state_of(claims, 0, claim) * JK_COMPARE_STATES + state_of(claims, 1, claim));
     default:
         return 0;
     }
 }
 
 static size_t groups_in(const jk_comparison *comparison, jk_compare_kind kind) {
-    const size_t counts[JK_COMPARE_KIND_COUNT] = {
-        1,      comparison->segment_count, comparison->country_count, YEARS, comparison->by_count,
-        STATES, (size_t)STATES * STATES};
+    const size_t counts[JK_COMPARE_KIND_COUNT] = {1,
+                                                  comparison->segment_count,
+                                                  comparison->country_count,
+                                                  YEARS,
+                                                  comparison->by_count,
+                                                  JK_COMPARE_STATES,
+                                                  (size_t)JK_COMPARE_STATES * JK_COMPARE_STATES};
     return counts[kind];
 }
 
+const char *jk_compare_state_name(int state, bool first) {
+    return state < JK_ACTION_COUNT ? jk_action_name((jk_action)state) : first ? "new" : "left";
+}
+
 static void name_group(const jk_comparison *comparison, jk_compare_kind kind, size_t number, char name[JK_CELL_TEXT]) {
-    int from = (int)number / STATES, to = (int)number % STATES;
+    int from = (int)number / JK_COMPARE_STATES, to = (int)number % JK_COMPARE_STATES;
     switch (kind) {
     case JK_COMPARE_SEGMENT:
         (void)snprintf(name, JK_CELL_TEXT, "%s", comparison->segment_name[number]);
@@ -134,12 +142,11 @@ static void name_group(const jk_comparison *comparison, jk_compare_kind kind, si
         (void)snprintf(name, JK_CELL_TEXT, "%s", comparison->by_name[number]);
         break;
     case JK_COMPARE_DECISION:
-        (void)snprintf(name, JK_CELL_TEXT, "%s", number == JK_ACTION_COUNT ? "new" : jk_action_name((jk_action)number));
+        (void)snprintf(name, JK_CELL_TEXT, "%s", jk_compare_state_name((int)number, true));
         break;
     case JK_COMPARE_CHANGE:
-        (void)snprintf(name, JK_CELL_TEXT, "%s to %s",
-                       from == JK_ACTION_COUNT ? "new" : jk_action_name((jk_action)from),
-                       to == JK_ACTION_COUNT ? "left" : jk_action_name((jk_action)to));
+        (void)snprintf(name, JK_CELL_TEXT, "%s to %s", jk_compare_state_name(from, true),
+                       jk_compare_state_name(to, false));
         break;
     default:
         (void)snprintf(name, JK_CELL_TEXT, "all");

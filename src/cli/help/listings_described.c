@@ -48,6 +48,7 @@ void jk_cli_describe_listings(void) {
         jk_watch_listing(NULL),
         jk_watch_sums_listing(NULL),
         jk_comparison_listing(NULL),
+        jk_comparison_decisions_listing(NULL),
         jk_model_diff_listing(NULL),
         jk_model_steps_listing(NULL),
         jk_model_segments_listing(NULL),

@@ -11,7 +11,6 @@
 #include "cli/options/groups.h"
 #include "cli/options/workbooks.h"
 #include "cli/print/listing_print.h"
-#include "cli/print/table.h"
 #include "cli/value/pair.h"
 #include "cli/value/valuing.h"
 #include "jalki/export.h"
@@ -76,24 +75,18 @@ static void print_heading(const compare_arguments *arguments, const jk_compariso
 }
 
 static int print_bridge(const jk_comparison *comparison) {
-    static const char *const words[JK_STEP_COUNT] = {
-        "opening", "collected", "left", "new", "time and interest", "data changes", "model changes", "rate", "closing"};
-    const jk_compare_group *all = &comparison->group[0];
-    int64_t cents[JK_STEP_COUNT];
-    jk_compare_cents(all, cents);
-    jk_table *table = jk_table_create("lrr");
-    jk_table_cell(table, "%s", "");
-    jk_table_cell(table, "%s", comparison->base_currency);
-    jk_table_words(table, "% of opening");
-    for (int s = 0; s < JK_STEP_COUNT; s++) {
-        if (s == JK_STEP_CLOSING) {
-            jk_table_rule(table);
-        }
-        jk_table_words(table, words[s]);
-        jk_table_amount(table, (double)cents[s] / 100.0, 2);
-        jk_table_percent(table, jk_percent((double)cents[s], (double)cents[JK_STEP_OPENING]));
-    }
-    return jk_cli_print_table(table, jk_text("Bridge"));
+    static const char *const shown[] = {"opening", "collected", "left", "new",     "time", "data",
+                                        "model",   "rate",      "-",    "closing", NULL};
+    static const char *const heads[] = {NULL, NULL, NULL, NULL, "time and interest", "data changes", "model changes",
+                                        NULL, NULL, NULL};
+    const jk_listing rows = jk_comparison_listing(comparison); /* the first has all claims */
+    return jk_cli_listing_turned(&rows, &(jk_cli_listing_view){.title = "Bridge",
+                                                               .shown = shown,
+                                                               .heads = heads,
+                                                               .spread_heads = &comparison->base_currency,
+                                                               .share_of = "opening",
+                                                               .share_head = "% of opening",
+                                                               .money_decimals = 2});
 }
 
 static void print_collections(const jk_comparison *comparison) {
@@ -110,26 +103,17 @@ static void print_collections(const jk_comparison *comparison) {
 
 /* Decisions of the first valuation by those of the second, in claims. */
 static int print_matrix(const jk_comparison *comparison) {
-    enum { STATES = JK_ACTION_COUNT + 1 };
-    uint64_t claims[STATES][STATES] = {{0}};
-    const jk_compare_claims *all = &comparison->claims;
-    for (size_t i = 0; i < all->count; i++) {
-        bool is = all->to_row[i] != UINT32_MAX;
-        size_t from = i < all->from_count ? all->decision[0][i] : JK_ACTION_COUNT;
-        claims[from][is ? all->decision[1][i] : JK_ACTION_COUNT]++;
+    static const char *const shown[] = {"decision", "claims", NULL};
+    const char *heads[JK_COMPARE_STATES];
+    for (int to = 0; to < JK_COMPARE_STATES; to++) {
+        heads[to] = jk_text(to == JK_ACTION_COUNT ? "left" : jk_action_name((jk_action)to));
     }
-    jk_table *table = jk_table_create("lrrrrrr");
-    jk_table_words(table, "from / to");
-    for (int to = 0; to < STATES; to++) {
-        jk_table_words(table, to == JK_ACTION_COUNT ? "left" : jk_action_name((jk_action)to));
-    }
-    for (int from = 0; from < STATES; from++) {
-        jk_table_words(table, from == JK_ACTION_COUNT ? "new" : jk_action_name((jk_action)from));
-        for (int to = 0; to < STATES; to++) {
-            jk_table_count(table, claims[from][to]);
-        }
-    }
-    return jk_cli_print_table(table, jk_text("Decisions, claims"));
+    const jk_listing rows = jk_comparison_decisions_listing(comparison);
+    return jk_cli_listing_table(&rows, &(jk_cli_listing_view){.title = "Decisions, claims",
+                                                              .shown = shown,
+                                                              .spread = shown + 1,
+                                                              .spread_heads = heads,
+                                                              .abreast = JK_COMPARE_STATES});
 }
 
 static int print(const compare_arguments *arguments, const jk_comparison *comparison) {
