@@ -101,8 +101,12 @@ void jk_forward_reset(jk_forward *forward);
 /* Sums of `count` months from index `first` on, as far as the agreement goes; cumulated is the last one's. */
 jk_forward_month jk_forward_sum(const jk_forward *forward, int first, int count);
 
-/* The months of the agreement as rows; NULL: the columns alone. */
+/* The months of the agreement as rows, and its years; the prices of segments with claims, and by age at sale; NULL: the
+ * columns alone. */
 jk_listing jk_forward_listing(const jk_forward *forward);
+jk_listing jk_forward_years_listing(const jk_forward *forward);
+jk_listing jk_forward_segments_listing(const jk_forward *forward);
+jk_listing jk_forward_ages_listing(const jk_forward *forward);
 
 /* As JSON, ending in a line end; NULL if there is no memory. Free with free(). */
 char *jk_forward_json(const jk_tape *tape, const jk_model *model, const jk_forward *forward);

@@ -154,54 +154,52 @@ static void print_price(const jk_forward *forward) {
     }
 }
 
-static int print_segments(const jk_forward *forward) {
-    jk_table *table =
-        jk_table_headed("lrrrrr", "segment", "claims", "face", "share of face", "price", "ten points more");
-    for (size_t s = 0; s < forward->segment_count; s++) {
-        const jk_forward_part *part = &forward->segment[s];
-        jk_table_cell(table, "%s", part->name);
-        jk_table_count(table, part->claims);
-        jk_table_amount(table, part->face, 0);
-        jk_table_percent(table, 100.0 * part->share);
-        jk_table_percent(table, 100.0 * part->price);
-        jk_table_say(table, "%+.2f %%", nearbyint(1e4 * part->if_tenth_more) / 100.0 + 0.0); /* never -0.00 */
+/* A change with its sign, never -0.00. */
+static bool segment_written(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const bool is_change = strcmp(column, "if_tenth_more") == 0;
+    if (is_change) {
+        const double points = jk_cli_listing_cell(rows, cells, column)->number;
+        jk_table_say(table, "%+.2f %%", nearbyint(100.0 * points) / 100.0 + 0.0);
     }
-    return jk_cli_print_table(table,
-                              jk_text("By segment (a mix is priced segment by segment; last column: the agreement's "
-                                      "price with ten points more of the segment)"));
+    return is_change;
+}
+
+static int print_segments(const jk_forward *forward) {
+    const jk_listing rows = jk_forward_segments_listing(forward);
+    return jk_cli_listing_table(
+        &rows,
+        &(jk_cli_listing_view){.title = "By segment (a mix is priced segment by segment; last column: the agreement's "
+                                        "price with ten points more of the segment)",
+                               .written = segment_written});
+}
+
+/* Both ends of an age in one cell. */
+static bool age_written(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const bool is_age = strcmp(column, "from_months") == 0;
+    if (is_age) {
+        const int from = (int)jk_cli_listing_cell(rows, cells, column)->number;
+        const double below = jk_cli_listing_cell(rows, cells, "below_months")->number;
+        if (isfinite(below)) {
+            jk_table_cell(table, "%d-%d", from, (int)below - 1);
+        } else {
+            jk_table_say(table, "%d and more", from);
+        }
+    }
+    return is_age;
 }
 
 static int print_ages(const jk_forward *forward) {
-    jk_table *table = jk_table_headed("lrrr", "months since write-off", "claims", "face", "price");
-    for (size_t i = 0; i < JK_FORWARD_BANDS; i++) {
-        const jk_forward_part *part = &forward->age[i];
-        if (part->age_end > 0) {
-            jk_table_cell(table, "%d-%d", part->age_from, part->age_end - 1);
-        } else {
-            jk_table_say(table, "%d and more", part->age_from);
-        }
-        jk_table_count(table, part->claims);
-        jk_table_amount(table, part->face, 0);
-        jk_table_percent(table, 100.0 * part->price);
-    }
-    return jk_cli_print_table(table,
-                              jk_text("By age at sale (what waiting costs the seller, all else as on this tape)"));
+    const jk_listing rows = jk_forward_ages_listing(forward);
+    return jk_cli_listing_table(
+        &rows,
+        &(jk_cli_listing_view){.title = "By age at sale (what waiting costs the seller, all else as on this tape)",
+                               .written = age_written});
 }
 
-/* Years of the agreement: cash in and out. */
 static int print_years(const jk_forward *forward) {
-    jk_table *table = jk_table_headed("rrrrrrrrr", "year", "face", "price paid", "onboarding", "gross", "cost", "sale",
-                                      "net", "cumulated");
-    for (int first = 0; first < forward->months; first += 12) {
-        jk_forward_month sum = jk_forward_sum(forward, first, 12);
-        jk_table_cell(table, "%d", first / 12 + 1);
-        const double amounts[] = {sum.face, sum.paid, sum.onboarding, sum.gross,
-                                  sum.cost, sum.sale, sum.net,        sum.cumulated};
-        for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
-            jk_table_amount(table, amounts[i], decimals_of(forward));
-        }
-    }
-    return jk_cli_print_table(table, jk_text("Cash by year of the agreement"));
+    const jk_listing rows = jk_forward_years_listing(forward);
+    return jk_cli_listing_table(&rows, &(jk_cli_listing_view){.title = "Cash by year of the agreement",
+                                                              .money_decimals = decimals_of(forward)});
 }
 
 static char *json_of(const forward_arguments *arguments, const jk_forward *forward) {
