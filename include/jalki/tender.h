@@ -57,6 +57,9 @@ void jk_tender_confound(jk_tender *tender, const jk_confounding *confounding);
 /* The best bid, where there is one, and the steps as rows; NULL: the columns alone. */
 jk_listing jk_tender_listing(const jk_tender *tender);
 
+/* The same rows in the order of their bids. */
+jk_listing jk_tender_ladder_listing(const jk_tender *tender);
+
 /* As JSON; `manifest` is jk_manifest_json's text. NULL if there is no memory or no manifest. Free with
  * free(). */
 char *jk_tender_json(const jk_tender *tender, const char *manifest);

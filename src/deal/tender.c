@@ -103,16 +103,16 @@ void jk_tender_confound(jk_tender *tender, const jk_confounding *confounding) {
 enum { ROW, BID, SHARE, PCT_OF_FACE, CHANCE, WORTH, GAIN, EXPECTED, IRR, IRR_IF_WON, COLUMNS };
 
 static const jk_listing_column columns[COLUMNS] = {
-    [ROW] = JK_LISTED_TEXT("row", NULL, "best, or step; naive: the bid of who takes the value for certain"),
-    [BID] = JK_LISTED_MONEY("bid", NULL, "The bid"),
-    [SHARE] = {"share_of_value", NULL, "", "Bid over value", JK_LISTING_NUMBER, 6},
-    [PCT_OF_FACE] = {"pct_of_face", NULL, "%", "Bid in per cent of face", JK_LISTING_NUMBER, 4},
-    [CHANCE] = {"chance", NULL, "", "Chance to win with it", JK_LISTING_NUMBER, 8},
-    [WORTH] = JK_LISTED_MONEY("worth_if_won", NULL, "Value once winning is known"),
-    [GAIN] = JK_LISTED_MONEY("gain_if_won", NULL, "That less the bid"),
-    [EXPECTED] = JK_LISTED_MONEY("expected_gain", NULL, "Gain times chance"),
-    [IRR] = {"irr", NULL, "a year", "Return at the bid", JK_LISTING_NUMBER, 6},
-    [IRR_IF_WON] = {"irr_if_won", NULL, "a year", "The same once winning is known", JK_LISTING_NUMBER, 6},
+    [ROW] = JK_LISTED_TEXT("row", "", "best, or step; naive: the bid of who takes the value for certain"),
+    [BID] = JK_LISTED_MONEY("bid", "bid", "The bid"),
+    [SHARE] = {"share_of_value", "of value", "share", "Bid over value", JK_LISTING_NUMBER, 6},
+    [PCT_OF_FACE] = {"pct_of_face", "of face", "%", "Bid in per cent of face", JK_LISTING_NUMBER, 4},
+    [CHANCE] = {"chance", "chance to win", "share", "Chance to win with it", JK_LISTING_NUMBER, 8},
+    [WORTH] = JK_LISTED_MONEY("worth_if_won", "worth if won", "Value once winning is known"),
+    [GAIN] = JK_LISTED_MONEY("gain_if_won", "gain if won", "That less the bid"),
+    [EXPECTED] = JK_LISTED_MONEY("expected_gain", "expected gain", "Gain times chance"),
+    [IRR] = {"irr", "return", "a year", "Return at the bid", JK_LISTING_NUMBER, 6},
+    [IRR_IF_WON] = {"irr_if_won", "return if won", "a year", "The same once winning is known", JK_LISTING_NUMBER, 6},
 };
 
 static void fill(const char *name, const jk_tender_row *row, jk_cell *cells) {
@@ -145,6 +145,23 @@ static jk_status bid_cells(const jk_listing *listing, size_t row, jk_cell *cells
 jk_listing jk_tender_listing(const jk_tender *tender) {
     return JK_LISTING_OF("bid", columns, tender == NULL ? 0 : (size_t)JK_TENDER_STEPS + (tender->bids ? 1 : 0),
                          bid_cells, tender);
+}
+
+/* The best bid among the steps: before the first that is not below it. */
+static jk_status ladder_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_tender *tender = listing->source[0];
+    size_t best = 0;
+    while (best < JK_TENDER_STEPS && tender->step[best].at.bid < tender->best.at.bid) {
+        best++;
+    }
+    const bool is_before = tender->bids && row < best, is_best = tender->bids && row == best;
+    return bid_cells(listing, is_best ? 0 : is_before ? row + 1 : row, cells, error);
+}
+
+jk_listing jk_tender_ladder_listing(const jk_tender *tender) {
+    jk_listing listing = jk_tender_listing(tender);
+    listing.cells = ladder_cells;
+    return listing;
 }
 
 static json_t *confounding_json(jk_json_builder *b, const jk_tender *tender) {

@@ -76,54 +76,33 @@ static void check(jk_usage *usage, void *command) {
 
 /* ---- output --------------------------------------------------------------------------------------------------- */
 
-static void percent_cell(jk_table *table, double share) {
-    jk_table_percent(table, 100.0 * share);
+/* Steps have no name. */
+static bool written(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const bool is_name = strcmp(column, "row") == 0;
+    const char *row = jk_cli_listing_cell(rows, cells, "row")->text;
+    if (is_name) {
+        jk_table_cell(table, "%s", strcmp(row, "step") == 0 ? "" : jk_text(row));
+    }
+    return is_name;
 }
 
-static void add_row(jk_table *table, const char *name, const jk_tender *tender, const jk_tender_row *row, bool flows) {
-    int decimals = tender->auction.value < 1e6 ? 2 : 0;
-    jk_table_words(table, name);
-    jk_table_amount(table, row->at.bid, decimals);
-    percent_cell(table, row->share_of_value);
-    if (!isnan(tender->face)) {
-        jk_table_percent(table, row->pct_of_face);
-    }
-    percent_cell(table, row->at.chance);
-    jk_table_amount(table, row->at.worth, decimals);
-    jk_table_amount(table, row->at.gain_if_won, decimals);
-    jk_table_amount(table, row->at.expected_gain, decimals);
-    if (flows) {
-        percent_cell(table, row->irr);
-        percent_cell(table, row->irr_if_won);
-    }
-}
-
+/* Shares of face where it is known, returns where there are flows. */
 static int print_steps(const jk_tender *tender, bool flows) {
-    jk_table *table = jk_table_create(isnan(tender->face) ? "lrrrrrr" : flows ? "lrrrrrrrrr" : "lrrrrrrr");
-    jk_table_cell(table, "%s", "");
-    jk_table_words(table, "bid");
-    jk_table_words(table, "of value");
+    const char *shown[JK_LISTING_COLUMNS] = {"row", "bid", "share_of_value"};
+    static const char *const gains[] = {"chance", "worth_if_won", "gain_if_won", "expected_gain", "irr", "irr_if_won"};
+    const jk_listing rows = jk_tender_ladder_listing(tender);
+    size_t count = 3;
     if (!isnan(tender->face)) {
-        jk_table_words(table, "of face");
+        shown[count++] = "pct_of_face";
     }
-    static const char *const heads[] = {"chance to win", "worth if won", "gain if won",
-                                        "expected gain", "return",       "return if won"};
     for (size_t i = 0; i < (flows ? 6 : 4); i++) {
-        jk_table_words(table, heads[i]);
+        shown[count++] = gains[i];
     }
-    jk_table_rule(table);
-    bool pending = tender->bids;
-    for (int i = 0; i < JK_TENDER_STEPS; i++) {
-        if (pending && tender->best.at.bid <= tender->step[i].at.bid) {
-            add_row(table, "best", tender, &tender->best, flows);
-            pending = false;
-        }
-        add_row(table, "", tender, &tender->step[i], flows);
-    }
-    if (pending) {
-        add_row(table, "best", tender, &tender->best, flows);
-    }
-    return jk_cli_print_table(table, jk_text("Bids"));
+    return jk_cli_listing_table(&rows, &(jk_cli_listing_view){.title = "Bids",
+                                                              .shown = shown,
+                                                              .is_ruled = true,
+                                                              .written = written,
+                                                              .money_decimals = tender->auction.value < 1e6 ? 2 : 0});
 }
 
 /* What the figures mean, for those who do not bid with formulas. */
