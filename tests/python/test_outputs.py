@@ -4,6 +4,7 @@
 each row of a table is a row of the CSV, and docs/outputs.md has every column."""
 import csv
 import io
+import itertools
 import json
 import os
 import pathlib
@@ -96,6 +97,85 @@ def check(name, tape, columns):
     assert found >= 0.9 * sum(1 for row in rows if row.get("claims") not in ("0",)) - 1, (name, found, len(rows))
 
 
+def table_of(text, title):
+    """The cells of the table beneath a title, line by line, the heads first; of lines that begin with it."""
+    lines = itertools.takewhile(str.strip, text.split(f"\n{title}", 1)[1].splitlines()[1:])
+    return [re.split(r"\s{2,}", line.strip()) for line in lines if set(line) - set(" -")]
+
+
+def shows(cell, number):
+    """A cell of a table and the figure that it stands for: rounded as it is, per cent as such."""
+    text = cell.replace(",", "").removesuffix(" %").removesuffix(" months")
+    decimals = len(text.partition(".")[2])
+    return abs(float(text) - float(number)) <= 0.5000001 * 10.0 ** -decimals + 0.005 * (decimals == 2)
+
+
+def check_beside(tape):
+    """Tables that have several rows of the CSV beside each other, or its columns down: every cell is that of its row."""
+    valued = [tape, "--model", MODEL, "--quiet"]
+    scenarios = ["--scenarios", SOURCE / "data/scenarios/nordic.yaml"]
+
+    def both(command, *options):
+        arguments = [command, *(valued if command != "compare" else [tape, *valued]), *options]
+        return run(*arguments), list(csv.DictReader(io.StringIO(run(*arguments, "--format", "csv"))))
+
+    table, rows = both("price", "--irr", "0.1,0.15", "--asked", "90000", *scenarios)
+    at = {(r["scenario"], r["required_return"], r["group"], r["name"]): r for r in rows}
+    returns = ("0.1", "0.15")
+    lines = {line[0]: line[1:] for line in reversed(table_of(table, "Bid, EUR"))}  # the first of two paybacks
+    for name, column in (("value", "value"), ("bid", "bid"), ("cost of collection", "cost"), ("net", "net"), ("price asked", "asked"),
+                         ("gross money multiple", "gross_multiple"), ("NPV of the first 24 months", "npv_24"), ("payback", "payback_months")):
+        assert all(shows(cell, at["base", r, "all", "all"][column]) for r, cell in zip(returns, lines[name], strict=True)), name
+    for group in ("segment", "country"):
+        lines = table_of(table, f"By {group} (the bid for each alone)")[1:]
+        assert [line[0] for line in lines] == [r["name"] for r in rows[:len(rows) // 2] if r["scenario"] == "base" and r["group"] == group
+                                               and r["required_return"] == "0.1" and r["claims"] != "0"]
+        for name, claims, face, *cells in lines:
+            for r, bid, share in zip(returns, cells[::2], cells[1::2], strict=True):
+                row = at["base", r, group, name]
+                assert all(map(shows, (claims, face, bid, share), (row["claims"], row["face"], row["bid"], row["bid_pct_of_face"]))), row
+    lines = table_of(table, "By scenario (each planned anew)")[1:]
+    assert len(lines) == 14
+    for name, *cells in lines[1:]:
+        for r, bid, change, asked in zip(returns, cells[::3], cells[1::3], cells[2::3], strict=True):
+            row = at[name, r, "all", "all"]
+            assert shows(bid, row["bid"]) and shows(change, row["change_pct"]) and shows(asked, 100 * float(row["asked_irr"])), row
+    lines = table_of(table, "Bid by segment and scenario at 15.0 %")
+    names = re.split(r"\s{2,}", "  ".join(lines[0]))[1:]
+    for segment, *bids in lines[1:]:
+        assert all(shows(bid, at[name, "0.15", "segment", segment]["bid"]) for name, bid in zip(names, bids, strict=True)), segment
+
+    table, rows = both("scenario", *scenarios)
+    for mode, title in (("replanned", "Re-planned"), ("committed", "Committed")):
+        mine = [r for r in rows if r["mode"] in ("base", mode) and r["segment"] == "all"]
+        lines = table_of(table, title)[1:]
+        for line, row in zip(lines, mine, strict=True):
+            assert line[0].startswith(row["scenario"]) and shows(line[1], row["value"]) and shows(line[-1 - (mode == "replanned")], row["payback_months"])
+            assert row["mode"] == "base" or shows(line[2], row["change_pct"]), row
+
+    table, rows = both("compare", "--cutoff-b", "2028-12-31", "--irr-b", "0.18")
+    heads, *lines = table_of(table, "Decisions, claims")
+    change = {r["name"]: r["closing_claims"] for r in rows if r["group"] == "change"}
+    assert sum(change.get(f"{line[0]} to {to}", "0") == cell for line in lines for to, cell in zip(heads[1:], line[1:], strict=True)) == 36
+    assert sum(map(int, change.values())) == int(rows[0]["closing_claims"]) > 0
+    bridge = {line[0]: line[1:] for line in table_of(table, "Bridge")[1:]}
+    for name, column in (("opening", "opening"), ("time and interest", "time"), ("rate", "rate"), ("closing", "closing")):
+        assert shows(bridge[name][0], rows[0][column]) and shows(bridge[name][1], 100 * float(rows[0][column]) / float(rows[0]["opening"])), name
+
+    table, rows = both("forward", "--fresh", "all")
+    for year, *cells in table_of(table, "Cash by year")[1:]:
+        mine = rows[12 * (int(year) - 1):12 * int(year)]
+        assert all(shows(cell, sum(float(r[column]) for r in mine)) for cell, column in zip(cells, ("face", "paid", "onboarding", "gross"))), year
+        assert shows(cells[-1], mine[-1]["cumulated"]), year
+
+    table, rows = both("bid", "--rivals", "3", "--spread", "0.25")
+    lines = table_of(table, "Bids")[1:]
+    rows.sort(key=lambda r: float(r["bid"]))
+    for line, row in zip(lines, rows, strict=True):
+        assert (line[0] == "best") == (row["row"] == "best") and shows(line[line[0] == "best"], row["bid"]), row
+    print("tables of rows beside each other: as in the CSV")
+
+
 def head_of(text):
     return next(csv.reader(io.StringIO(text)))
 
@@ -140,4 +220,5 @@ with tempfile.TemporaryDirectory() as folder:
     for name in COMMANDS:
         check(name, tape, page[name])
         print(f"{name}: {len(page[name])} columns, the same in CSV and JSON")
+    check_beside(tape)
     check_others(pathlib.Path(folder), tape, page)
