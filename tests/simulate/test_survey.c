@@ -37,7 +37,7 @@ static void check_largest(const jk_tape *tape, int threads) {
     jk_value_options options = jk_value_defaults();
     options.run.threads = threads;
     options.run.block_rows = 512;
-    must(jk_survey_init(&survey, model, &options, &(jk_extremes){0.7, 1.4}, NULL, &error), &error);
+    must(jk_survey_init(&survey, model, &options, &(jk_extremes){0.7, 1.4, 36, 24}, NULL, &error), &error);
     jk_value_sink sinks[] = {jk_survey_sink(&survey, ROWS), {.block = watch, .context = &w}};
     jk_valuation valuation;
     must(jk_value_run(tape, model, &options, sinks, 2, &valuation, &error), &error);
