@@ -81,25 +81,21 @@ static void put_file(const page_parts *parts, const jk_page_file *file) {
     }
 }
 
-static void put_plain(const page_parts *parts, const char *text) {
-    for (const char *c = text; *c != '\0'; c++) {
-        const char *escape = *c == '<' ? "&lt;" : *c == '>' ? "&gt;" : *c == '&' ? "&amp;" : NULL;
-        put(parts, escape != NULL ? escape : c, escape != NULL ? strlen(escape) : 1);
+/* Text between marks of the page; as jk_escape_take has it. */
+static void put_marked(void *out, const char *text, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        const char c = text[i], *mark = c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : NULL;
+        (void)fwrite(mark != NULL ? mark : &text[i], 1, mark != NULL ? strlen(mark) : 1, out);
     }
+}
+
+static void put_plain(const page_parts *parts, const char *text) {
+    put_marked(parts->out, text, strlen(text));
 }
 
 /* Text that came from outside: characters with an effect of their own are written out. */
 static void put_shown(const page_parts *parts, const char *text) {
-    for (const char *c = text; *c != '\0';) {
-        char one[4 * JK_ESCAPE_GROWTH + 1], shown[4 * JK_ESCAPE_GROWTH + 1];
-        size_t length = 1;
-        while (length < 4 && ((unsigned char)c[length] & 0xc0) == 0x80) {
-            length++;
-        }
-        (void)snprintf(one, sizeof one, "%.*s", (int)length, c);
-        put_plain(parts, jk_escape_text(shown, sizeof shown, one));
-        c += length;
-    }
+    jk_escape_pieces(text, strlen(text), false, put_marked, parts->out);
 }
 
 static void put_title(const page_parts *parts) {

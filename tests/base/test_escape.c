@@ -73,6 +73,36 @@ static void test_pieces(void **state) {
     }
 }
 
+typedef struct taken {
+    char text[4096];
+    size_t length, pieces;
+} taken;
+
+static void take(void *to, const char *shown, size_t count) {
+    taken *self = to;
+    memcpy(self->text + self->length, shown, count);
+    self->length += count;
+    self->pieces++;
+}
+
+/* Characters of several bytes at every place about the end of a piece, and one that is cut off at the end of all. */
+static void test_long_texts(void **state) {
+    (void)state;
+    static const char middle[] = "\xf0\x9f\x92\xb8\033\xe2\x80\xae\xff";
+    char text[600], whole[sizeof text * JK_ESCAPE_GROWTH];
+    for (size_t at = 240; at < 260; at++) {
+        taken self = {.length = 0};
+        memset(text, 'a', sizeof text);
+        memcpy(text + at, middle, sizeof middle - 1);
+        memcpy(text + sizeof text - 2, "\xe2\x82", 2);
+        const size_t wanted = jk_escape(whole, text, sizeof text, false, NULL);
+        jk_escape_pieces(text, sizeof text, false, take, &self);
+        assert_true(self.pieces > 1);
+        assert_int_equal(self.length, wanted);
+        assert_memory_equal(self.text, whole, wanted);
+    }
+}
+
 static void expect_cell(const char *text, const char *wanted) {
     char out[256];
     char *end = jk_cell_write(out, text, strlen(text));
@@ -123,7 +153,7 @@ static void test_long_cell(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_characters), cmocka_unit_test(test_cut_where_room_ends),
-                                       cmocka_unit_test(test_pieces), cmocka_unit_test(test_cells),
-                                       cmocka_unit_test(test_long_cell)};
+                                       cmocka_unit_test(test_pieces),     cmocka_unit_test(test_long_texts),
+                                       cmocka_unit_test(test_cells),      cmocka_unit_test(test_long_cell)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,17 @@ size_t jk_escape(char *to, const char *from, size_t length, bool lines, size_t *
     return (size_t)(out - to);
 }
 
+void jk_escape_pieces(const char *text, size_t length, bool lines, jk_escape_take take, void *to) {
+    enum { PIECE = 256 };
+    char shown[PIECE * JK_ESCAPE_GROWTH];
+    for (size_t done = 0, count = 0, rest = 0; done < length; done += count - rest) {
+        count = length - done < PIECE ? length - done : PIECE;
+        const bool last = done + count == length;
+        rest = 0;
+        take(to, shown, jk_escape(shown, text + done, count, lines, last ? NULL : &rest));
+    }
+}
+
 const char *jk_escape_text(char *to, size_t size, const char *from) {
     size_t used = 0;
     for (size_t i = 0; from[i] != '\0';) {
@@ -123,26 +134,24 @@ bool jk_cell_is_formula(const char *text, size_t length) {
            !jk_text_to_real(text, length, &number);
 }
 
-/* A cell of text that has characters with an effect of their own; what the escapes of a piece need stands on the stack.
- */
+/* Into a cell: quotes twice. */
+static void put_quoted(void *to, const char *shown, size_t count) {
+    char **out = to;
+    for (size_t i = 0; i < count; i++) {
+        if (shown[i] == '"') {
+            *(*out)++ = '"';
+        }
+        *(*out)++ = shown[i];
+    }
+}
+
+/* A cell of text that has characters with an effect of their own. */
 static char *write_escaped(char *out, const char *text, size_t length, bool guard) {
-    enum { PIECE = 256 };
     *out++ = '"';
     if (guard) {
         *out++ = '\'';
     }
-    for (size_t done = 0, rest = 0; done < length; done += PIECE - rest) {
-        char piece[PIECE * JK_ESCAPE_GROWTH];
-        size_t count = length - done < PIECE ? length - done : PIECE;
-        size_t written = jk_escape(piece, text + done, count, true, done + count < length ? &rest : NULL);
-        rest = done + count < length ? rest : 0;
-        for (size_t i = 0; i < written; i++) {
-            if (piece[i] == '"') {
-                *out++ = '"';
-            }
-            *out++ = piece[i];
-        }
-    }
+    jk_escape_pieces(text, length, true, put_quoted, &out);
     *out++ = '"';
     return out;
 }

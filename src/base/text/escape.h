@@ -18,6 +18,10 @@ enum { JK_ESCAPE_GROWTH = 6 };
  * gets its bytes. Returns the bytes written. */
 size_t jk_escape(char *to, const char *from, size_t length, bool lines, size_t *rest);
 
+/* The same of a text of any length, piece by piece: `take` gets what each becomes. */
+typedef void (*jk_escape_take)(void *to, const char *shown, size_t count);
+void jk_escape_pieces(const char *text, size_t length, bool lines, jk_escape_take take, void *to);
+
 /* The same for a terminated text into to[size], terminated, cut where it gets too long; without ends of lines. Returns
  * `to`. */
 const char *jk_escape_text(char *to, size_t size, const char *from);

@@ -7,17 +7,14 @@
 
 #include "base/text/escape.h"
 
+static void put(void *stream, const char *shown, size_t count) {
+    (void)fwrite(shown, 1, count, stream);
+}
+
 /* Text within quotes without these and backslashes. What YAML does not allow as it is, or has an effect of its own, is
  * written as \uXXXX, which YAML reads as the same. */
 static void write_plain(FILE *stream, const char *text, size_t length) {
-    enum { PIECE = 256 };
-    char shown[PIECE * JK_ESCAPE_GROWTH];
-    for (size_t done = 0, count = 0, rest = 0; done < length; done += count - rest) {
-        count = length - done < PIECE ? length - done : PIECE;
-        const bool last = done + count == length;
-        rest = 0;
-        (void)fwrite(shown, 1, jk_escape(shown, text + done, count, false, last ? NULL : &rest), stream);
-    }
+    jk_escape_pieces(text, length, false, put, stream);
 }
 
 void jk_yaml_write_comment(FILE *stream, const char *text) {
