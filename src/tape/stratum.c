@@ -2,6 +2,7 @@
 /* What claims can be grouped by. */
 #include "tape/stratum.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -148,7 +149,8 @@ uint32_t jk_stratum_code(const jk_stratum_column *column, const jk_block *block,
         return balance_band(balance);
     case JK_STRATUM_VINTAGE: {
         const int32_t date = ((const int32_t *)data)[row];
-        return date == JK_MISSING_INTEGER ? 0 : (uint32_t)(jk_civil_from_date(date).year - FIRST_YEAR + 1);
+        const int year = date == JK_MISSING_INTEGER ? -1 : jk_civil_from_date(date).year - FIRST_YEAR;
+        return year >= 0 && year < (1 << JK_STRATUM_BITS) - 1 ? (uint32_t)year + 1 : 0; /* others stand for none */
     }
     default:
         return paid_band(((const int32_t *)data)[row], cutoff);
@@ -181,6 +183,7 @@ static void put_word(const jk_stratum_column *column, uint32_t code, char *text,
 }
 
 uint32_t jk_stratum_code_of(const jk_stratum_list *list, uint64_t key, size_t column) {
+    assert(key != 0 && column < list->count); /* 0 is a free place */
     size_t shift = (list->count - 1 - column) * JK_STRATUM_BITS;
     return (uint32_t)((key - 1) >> shift) & ((1U << JK_STRATUM_BITS) - 1);
 }

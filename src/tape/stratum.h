@@ -4,6 +4,7 @@
 #ifndef JK_TAPE_STRATUM_H
 #define JK_TAPE_STRATUM_H
 
+#include <assert.h>
 #include <stdbool.h>
 
 #include "base/words/listing.h"
@@ -55,6 +56,7 @@ uint32_t jk_stratum_code(const jk_stratum_column *column, const jk_block *block,
 
 /* Keys: codes of all columns, the first in the highest bits, plus 1. */
 static inline uint64_t jk_stratum_key(uint64_t key, uint32_t code) {
+    assert(code < 1U << JK_STRATUM_BITS);
     return key << JK_STRATUM_BITS | code;
 }
 uint32_t jk_stratum_code_of(const jk_stratum_list *list, uint64_t key, size_t column);
