@@ -153,9 +153,12 @@ const jk_inspect_series *jk_inspect_series_of(const jk_inspection *inspection, s
 /* All figures as one JSON object; to be freed. NULL: no memory. */
 char *jk_inspect_json(const jk_tape *tape, const jk_inspection *inspection);
 
-/* The same as rows with their columns described, for NULL the columns alone: the tape's columns; the spread of its
- * numbers by group; balances of groups, patterns and ages by currency, and claims per debtor; combinations of columns
- * by currency. The levels of one column of an inspection, those with most claims first, have the columns of amounts. */
+/* The same as rows with their columns described, for NULL the columns alone: the balance by currency, and the largest
+ * claims of each; the tape's columns; the spread of its numbers by group; balances of groups, patterns and ages by
+ * currency, and claims per debtor; combinations of columns by currency. The levels of one column of an inspection,
+ * those with most claims first, have the columns of amounts. */
+jk_listing jk_inspect_currencies_listing(const jk_inspection *inspection);
+jk_listing jk_inspect_largest_listing(const jk_inspection *inspection);
 jk_listing jk_inspect_columns_listing(const jk_inspection *inspection);
 jk_listing jk_inspect_numbers_listing(const jk_inspection *inspection);
 jk_listing jk_inspect_amounts_listing(const jk_inspection *inspection);

@@ -40,6 +40,9 @@ jk_status jk_inspect_panel(const jk_tape *panel, jk_panel_inspection *inspection
 enum { JK_PANEL_OPTIONAL = 8 };
 extern const jk_column jk_panel_optional[JK_PANEL_OPTIONAL];
 
+/* Figures by currency and treatment as rows with their columns described, for NULL the columns alone. */
+jk_listing jk_inspect_treatments_listing(const jk_panel_inspection *inspection);
+
 /* All figures, one a line, for pivot tables; their listing, for NULL its columns alone. */
 jk_listed *jk_inspect_panel_figures(const jk_panel_inspection *inspection);
 jk_listing jk_inspect_panel_listing(const jk_listed *figures);

@@ -39,34 +39,6 @@ static void add_amounts(jk_listed *listed, const jk_inspection *inspection, figu
     }
 }
 
-static void add_series(jk_listed *listed, const jk_inspection *inspection, size_t group, int item, size_t currency) {
-    const jk_inspect_series *series = jk_inspect_series_of(inspection, group, item, currency);
-    const bool is_date = item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_DATE;
-    const figure_of of = {"numbers", inspection->groups[group].name,
-                          jk_inspect_is_money(item) ? inspection->currency[currency] : "",
-                          jk_inspect_item_name(inspection, item)};
-    enum { DAYS = 7 }; /* of these, the days where the item is one */
-    const struct {
-        const char *figure;
-        double value;
-    } values[] = {{"minimum", series->minimum},      {"p01", series->p01},         {"p25", series->quartile[0]},
-                  {"median", series->quartile[1]},   {"p75", series->quartile[2]}, {"p99", series->p99},
-                  {"maximum", series->maximum},      {"mean", series->mean},       {"fence_low", series->fence_low},
-                  {"fence_high", series->fence_high}};
-    add_count(listed, &of, "given", series->given);
-    add_count(listed, &of, "missing", series->missing);
-    add_count(listed, &of, "below", series->below);
-    add_count(listed, &of, "above", series->above);
-    for (size_t i = 0; i < sizeof values / sizeof values[0] - (series->has_fences ? 0 : 2) && series->given > 0; i++) {
-        if (is_date && i < DAYS) {
-            jk_listed_texts(listed, of.section, of.group, of.currency, of.item, values[i].figure);
-            jk_listed_date(listed, (int32_t)values[i].value);
-        } else {
-            add_figure(listed, &of, values[i].figure, values[i].value, -1);
-        }
-    }
-}
-
 static void add_columns(jk_listed *listed, const jk_inspection *inspection) {
     for (size_t k = 0; k < inspection->column_count; k++) {
         const jk_inspect_column *column = &inspection->columns[inspection->column[k]];
@@ -88,35 +60,51 @@ static void add_group(jk_listed *listed, const jk_inspection *inspection, size_t
         add_amounts(listed, inspection, (figure_of){"pattern", group->name, "", group->checks[k].name},
                     &group->checks[k].amounts);
     }
-    for (size_t place = 0; place <= inspection->column_count; place++) {
-        const int item = jk_inspect_item(inspection, place);
-        size_t count = jk_inspect_is_money(item) ? inspection->currency_count : (size_t)jk_inspect_is_numeric(item);
-        for (size_t c = 0; c < count; c++) {
-            add_series(listed, inspection, g, item, c);
-        }
+}
+
+/* The balance of each currency; how many claims it has stands with the levels of its column. */
+static void add_currencies(jk_listed *listed, const jk_inspection *inspection) {
+    enum { CURRENCY, CLAIMS, FIGURES };
+    const jk_listing rows = jk_inspect_currencies_listing(inspection);
+    for (size_t row = 0; row < rows.rows; row++) {
+        const char *const of[] = {"tape", "all", inspection->currency[row], ""};
+        jk_listed_figures(listed, of, sizeof of / sizeof of[0], &rows, row, FIGURES);
+    }
+}
+
+/* The spread of a group's numbers, whose rows follow one another. */
+static void add_numbers(jk_listed *listed, const jk_inspection *inspection, size_t g) {
+    enum { GROUP, ITEM, CURRENCY, FIGURES };
+    const jk_listing rows = jk_inspect_numbers_listing(inspection);
+    const size_t count = rows.rows / inspection->group_count;
+    jk_cell cells[JK_LISTING_COLUMNS];
+    for (size_t row = g * count; row < (g + 1) * count; row++) {
+        (void)jk_listing_row(&rows, row, cells, NULL);
+        const char *const of[] = {"numbers", cells[GROUP].text, cells[CURRENCY].text, cells[ITEM].text};
+        jk_listed_figures(listed, of, sizeof of / sizeof of[0], &rows, row, FIGURES);
     }
 }
 
 jk_listed *jk_inspect_figures(const jk_inspection *inspection) {
     jk_listed *listed = jk_listed_create(&no_figures);
-    figure_of tape = {"tape", "all", "", ""};
+    const figure_of tape = {"tape", "all", "", ""};
     add_count(listed, &tape, "claims", inspection->rows);
     add_count(listed, &tape, "debtors", inspection->debtors);
-    for (size_t c = 0; c < inspection->currency_count; c++) {
-        tape.currency = inspection->currency[c];
-        add_figure(listed, &tape, "top_percent_share", inspection->top_percent_share[c], -1);
-    }
+    add_currencies(listed, inspection);
     add_columns(listed, inspection);
     for (size_t i = 0; i < inspection->age_count; i++) {
         add_amounts(listed, inspection, (figure_of){"age", "all", "", inspection->ages[i].name},
                     &inspection->ages[i].amounts);
     }
     for (size_t i = 0; i < inspection->debtor_band_count; i++) {
-        add_count(listed, &(figure_of){"claims per debtor", "all", "", inspection->debtor_bands[i].name}, "debtors",
-                  inspection->debtor_bands[i].debtors);
+        const jk_inspect_band *band = &inspection->debtor_bands[i];
+        const figure_of of = {"claims per debtor", "all", "", band->name};
+        add_count(listed, &of, "debtors", band->debtors);
+        add_count(listed, &of, "claims", band->amounts.claims);
     }
     for (size_t g = 0; g < inspection->group_count; g++) {
         add_group(listed, inspection, g);
+        add_numbers(listed, inspection, g);
     }
     return listed;
 }

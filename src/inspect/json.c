@@ -117,20 +117,23 @@ static json_t *bands_json(const jk_inspection *self) {
     return json_pack("{s:o, s:o}", "age_since_write_off", ages, "claims_per_debtor", debtors);
 }
 
-static json_t *currencies_json(const jk_inspection *self) {
+/* By currency; what the largest percent of claims hold has a name of its own in the contract. */
+static json_t *currencies_json(jk_json_builder *b, const jk_inspection *self) {
+    const jk_listing rows = jk_inspect_currencies_listing(self), largest = jk_inspect_largest_listing(self);
     json_t *out = json_object();
-    for (size_t c = 0; c < self->currency_count; c++) {
-        json_t *top = json_array();
+    for (size_t c = 0, place = 0; c < self->currency_count; c++) {
+        json_t *one = jk_listing_row_json(b, &rows, c), *top = json_array();
         for (size_t i = 0; i < self->top_count[c]; i++) {
-            jk_json_add(top, json_pack("{s:o, s:f}", "claim_id", jk_json_string(self->top[c][i].claim_id), "balance",
-                                       self->top[c][i].balance));
+            json_t *claim = jk_listing_row_json(b, &largest, place++);
+            (void)json_object_del(claim, "currency");
+            (void)json_object_del(claim, "rank");
+            jk_json_append(b, top, claim);
         }
-        set_named(out, self->currency[c],
-                  json_pack("{s:I, s:f, s:f, s:f, s:f, s:f, s:o}", "claims",
-                            (json_int_t)self->groups[0].currency_claims[c], "balance",
-                            self->groups[0].amounts.balance[c], "principal", self->principal[c], "interest",
-                            self->interest[c], "fees", self->fees[c], "share_of_largest_percent",
-                            self->top_percent_share[c], "largest", top));
+        (void)json_object_del(one, "currency");
+        jk_json_put(b, one, "share_of_largest_percent", json_incref(json_object_get(one, "top_percent_share")));
+        (void)json_object_del(one, "top_percent_share");
+        jk_json_put(b, one, "largest", top);
+        set_named(out, self->currency[c], one);
     }
     return out;
 }
@@ -146,6 +149,7 @@ static json_t *groups_json(const jk_inspection *self) {
 }
 
 char *jk_inspect_json(const jk_tape *tape, const jk_inspection *self) {
+    jk_json_builder b = {0};
     json_t *out = json_pack("{s:o, s:o, s:s, s:I, s:I}", "tape", jk_json_string(jk_tape_path(tape)), "source",
                             jk_json_string(jk_tape_attribute(tape, "source_name")), "sha256", jk_tape_sha256(tape),
                             "claims", (json_int_t)self->rows, "debtors", (json_int_t)self->debtors);
@@ -161,13 +165,12 @@ char *jk_inspect_json(const jk_tape *tape, const jk_inspection *self) {
         jk_json_set(out, "exchange_rates", rates);
     }
     jk_json_set(out, "claims_in_other_currencies", json_integer((json_int_t)self->other_currency_claims));
-    jk_json_set(out, "currencies", currencies_json(self));
+    jk_json_set(out, "currencies", currencies_json(&b, self));
     jk_json_set(out, "columns", columns_json(self));
     jk_json_set(out, "numbers", numbers_json(self, 0));
     jk_json_set(out, "bands", bands_json(self));
     jk_json_set(out, "patterns", checks_json(self, &self->groups[0]));
     jk_json_set(out, "groups", groups_json(self));
-    jk_json_builder b = {0};
     if (self->combinations != NULL) {
         jk_listing rows = jk_inspect_combinations_listing(self);
         jk_json_put(&b, out, "combinations", jk_listing_json(&b, &rows));

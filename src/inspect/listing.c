@@ -1,10 +1,83 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an inspection found, as rows with their columns described: the columns of the tape, the spread of its numbers,
  * patterns and ages. Amounts of different currencies stand in rows of their own. */
-#include "base/words/listing.h"
-#include "base/number/calendar.h"
-#include "jalki/inspect.h"
 #include <math.h>
+
+#include "base/number/calendar.h"
+#include "base/words/listing.h"
+#include "jalki/inspect.h"
+
+/* ---- currencies ------------------------------------------------------------------------------------------------ */
+
+enum { B_CURRENCY, B_CLAIMS, B_BALANCE, B_PRINCIPAL, B_INTEREST, B_FEES, B_MEAN, B_MEDIAN, B_MOST, B_TOP, B_COLUMNS };
+
+#define OWED(name, head, meaning)                                                                                      \
+    { name, head, "its currency", meaning, JK_LISTING_NUMBER, 2 }
+static const jk_listing_column currency_columns[B_COLUMNS] = {
+    [B_CURRENCY] = JK_LISTED_TEXT("currency", "currency", "Currency of the amounts, those of most claims first"),
+    [B_CLAIMS] = JK_LISTED_COUNT("claims", "claims", "Claims in it"),
+    [B_BALANCE] = OWED("balance", "balance", "What they owe, in it"),
+    [B_PRINCIPAL] = OWED("principal", "principal", "Of it principal"),
+    [B_INTEREST] = OWED("interest", "interest", "Accrued interest"),
+    [B_FEES] = OWED("fees", "fees", "Fees"),
+    [B_MEAN] = OWED("mean", "mean", "Of a claim's balance"),
+    [B_MEDIAN] = OWED("median", "median", "Half of the claims owe less"),
+    [B_MOST] = OWED("maximum", "largest", "The largest balance"),
+    [B_TOP] = {"top_percent_share", "in the top 1 %", "", "Part of the balance that the largest 1 % of claims owe",
+               JK_LISTING_NUMBER, -1}};
+
+static jk_status currency_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_inspection *in = listing->source[0];
+    const jk_inspect_series *balance = jk_inspect_series_of(in, 0, JK_INSPECT_BALANCE, row);
+    (void)error;
+    jk_cell_set(&cells[B_CURRENCY], in->currency[row]);
+    cells[B_CLAIMS].number = (double)in->groups[0].currency_claims[row];
+    cells[B_BALANCE].number = in->groups[0].amounts.balance[row];
+    cells[B_PRINCIPAL].number = in->principal[row];
+    cells[B_INTEREST].number = in->interest[row];
+    cells[B_FEES].number = in->fees[row];
+    cells[B_MEAN].number = balance->mean;
+    cells[B_MEDIAN].number = balance->quartile[1];
+    cells[B_MOST].number = balance->maximum;
+    cells[B_TOP].number = in->top_percent_share[row];
+    return JK_OK;
+}
+
+jk_listing jk_inspect_currencies_listing(const jk_inspection *inspection) {
+    return JK_LISTING_OF("inspect currencies", currency_columns, inspection == NULL ? 0 : inspection->currency_count,
+                         currency_cells, inspection);
+}
+
+enum { L_CURRENCY, L_RANK, L_CLAIM, L_BALANCE, L_COLUMNS };
+
+static const jk_listing_column largest_columns[L_COLUMNS] = {
+    [L_CURRENCY] = JK_LISTED_TEXT("currency", "currency", "Of the balance"),
+    [L_RANK] = JK_LISTED_COUNT("rank", "rank", "Among the claims in the currency, from 1"),
+    [L_CLAIM] = JK_LISTED_TEXT("claim_id", "claim", "The claim"),
+    [L_BALANCE] = OWED("balance", "balance", "What it owes")};
+#undef OWED
+
+static jk_status largest_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_inspection *in = listing->source[0];
+    size_t c = 0;
+    (void)error;
+    for (; row >= in->top_count[c]; c++) {
+        row -= in->top_count[c];
+    }
+    jk_cell_set(&cells[L_CURRENCY], in->currency[c]);
+    cells[L_RANK].number = (double)(row + 1);
+    jk_cell_set(&cells[L_CLAIM], in->top[c][row].claim_id);
+    cells[L_BALANCE].number = in->top[c][row].balance;
+    return JK_OK;
+}
+
+jk_listing jk_inspect_largest_listing(const jk_inspection *inspection) {
+    size_t rows = 0;
+    for (size_t c = 0; inspection != NULL && c < inspection->currency_count; c++) {
+        rows += inspection->top_count[c];
+    }
+    return JK_LISTING_OF("inspect largest claims", largest_columns, rows, largest_cells, inspection);
+}
 
 /* ---- columns of the tape -------------------------------------------------------------------------------------- */
 
@@ -56,10 +129,10 @@ enum {
 };
 
 #define NUMBER(name, meaning)                                                                                          \
-    { name, name, "", meaning, JK_LISTING_NUMBER, -1 }
+    { name, name, "as the item is", meaning, JK_LISTING_FIGURE, 0 }
 static const jk_listing_column number_columns[N_COLUMNS] = {
     JK_LISTED_TEXT("group", "group", "all, or the group of --by"),
-    JK_LISTED_TEXT("item", "item", "Column of the tape, or balance; dates are not among them"),
+    JK_LISTED_TEXT("item", "item", "The balance, or a column of the tape"),
     JK_LISTED_TEXT("currency", "currency", "Of amounts"),
     JK_LISTED_COUNT("given", "given", "Claims that have it"),
     JK_LISTED_COUNT("missing", "missing", "Claims that lack it"),
@@ -77,11 +150,15 @@ static const jk_listing_column number_columns[N_COLUMNS] = {
     JK_LISTED_COUNT("above", "above", "Claims above them")};
 #undef NUMBER
 
-/* How many series of an item a group has: for money one for each currency; for dates, which are no numbers, none. */
+/* The items in the order of rows: the balance, then columns of the tape. */
+static int item_at(const jk_inspection *in, size_t place) {
+    return jk_inspect_item(in, place == 0 ? in->column_count : place - 1);
+}
+
+/* How many series of an item a group has: for money one for each currency. */
 static size_t series_count(const jk_inspection *in, size_t place) {
-    const int item = jk_inspect_item(in, place);
-    const bool date = item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_DATE;
-    return date ? 0 : jk_inspect_is_money(item) ? in->currency_count : (size_t)jk_inspect_is_numeric(item);
+    const int item = item_at(in, place);
+    return jk_inspect_is_money(item) ? in->currency_count : (size_t)jk_inspect_is_numeric(item);
 }
 
 static size_t series_of_group(const jk_inspection *in) {
@@ -92,6 +169,15 @@ static size_t series_of_group(const jk_inspection *in) {
     return count;
 }
 
+/* A number of an item as it is written: a day for dates, the nearest where it lies between two. */
+static void set_figure(jk_cell *cell, int item, double value) {
+    if (item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_DATE) {
+        (void)jk_date_format((int32_t)nearbyint(value), cell->text);
+    } else {
+        jk_cell_set_figure(cell, value, -1);
+    }
+}
+
 static jk_status number_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
     const jk_inspection *in = listing->source[0];
     const size_t per_group = series_of_group(in), group = row / per_group;
@@ -100,7 +186,7 @@ static jk_status number_cells(const jk_listing *listing, size_t row, jk_cell *ce
     for (row %= per_group; row >= series_count(in, place); place++) {
         row -= series_count(in, place);
     }
-    const int item = jk_inspect_item(in, place);
+    const int item = item_at(in, place);
     const jk_inspect_series *from = jk_inspect_series_of(in, group, item, row);
     jk_cell_set(&cells[N_GROUP], in->groups[group].name);
     jk_cell_set(&cells[N_ITEM], jk_inspect_item_name(in, item));
@@ -111,12 +197,12 @@ static jk_status number_cells(const jk_listing *listing, size_t row, jk_cell *ce
         const double spread[] = {from->minimum,     from->p01, from->quartile[0], from->quartile[1],
                                  from->quartile[2], from->p99, from->maximum,     from->mean};
         for (size_t i = 0; i < sizeof spread / sizeof spread[0]; i++) {
-            cells[N_FIRST + i].number = spread[i];
+            set_figure(&cells[N_FIRST + i], item, spread[i]);
         }
     }
     if (from->given > 0 && from->has_fences) {
-        cells[N_LOW].number = from->fence_low;
-        cells[N_HIGH].number = from->fence_high;
+        set_figure(&cells[N_LOW], item, from->fence_low);
+        set_figure(&cells[N_HIGH], item, from->fence_high);
     }
     cells[N_BELOW].number = (double)from->below;
     cells[N_ABOVE].number = (double)from->above;

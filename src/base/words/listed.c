@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows of a listing that were written one after the other. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,26 @@ void jk_listed_date(jk_listed *listed, int32_t date) {
     add(listed, (double)NAN, jk_date_format(date, text));
 }
 
+void jk_listed_figures(jk_listed *listed, const char *const *of, size_t count, const jk_listing *rows, size_t row,
+                       size_t first) {
+    jk_cell cells[JK_LISTING_COLUMNS];
+    if (jk_listing_row(rows, row, cells, NULL) != JK_OK && listed != NULL) {
+        listed->lost = true;
+    }
+    for (size_t c = first; c < rows->column_count; c++) {
+        const jk_listing_column *column = &rows->columns[c];
+        if (column->kind == JK_LISTING_FIGURE && cells[c].text[0] != '\0') {
+            jk_listed_text_cells(listed, of, count);
+            jk_listed_texts(listed, column->name);
+            add(listed, cells[c].number, cells[c].text);
+        } else if (column->kind != JK_LISTING_FIGURE && isfinite(cells[c].number)) {
+            jk_listed_text_cells(listed, of, count);
+            jk_listed_texts(listed, column->name);
+            jk_listed_figure(listed, cells[c].number, column->kind == JK_LISTING_COUNT ? 0 : column->decimals);
+        }
+    }
+}
+
 static jk_status listed_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
     const jk_listed *self = listing->source[0];
     JK_TRY(jk_held(self != NULL && !self->lost, error, "the rows of the output"));
@@ -100,6 +121,7 @@ static jk_status listed_cells(const jk_listing *listing, size_t row, jk_cell *ce
 
 jk_listing jk_listed_rows(const jk_listed *listed) {
     jk_listing listing = listed != NULL ? listed->empty : (jk_listing){0};
+    assert(listed == NULL || listed->lost || listed->count % listing.column_count == 0); /* whole rows */
     listing.rows = listed == NULL || listed->lost ? 1 : listed->count / listing.column_count;
     listing.source[0] = listed;
     listing.cells = listed_cells;

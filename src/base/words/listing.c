@@ -42,6 +42,11 @@ const char *jk_listing_number(double number, int decimals, char *text, size_t si
     return text;
 }
 
+void jk_cell_set_figure(jk_cell *cell, double number, int decimals) {
+    cell->number = number;
+    (void)jk_listing_number(number, decimals, cell->text, sizeof cell->text);
+}
+
 static void put_text(FILE *stream, const jk_cell *cell) {
     char text[JK_CELL_BYTES(JK_CELL_TEXT)];
     char *end = jk_cell_write(text, cell->text, strlen(cell->text));

@@ -44,6 +44,9 @@ const char *jk_listing_number(double number, int decimals, char *text, size_t si
 /* Fills a cell of text; what does not fit is cut, and three dots in one character stand for it. */
 void jk_cell_set(jk_cell *cell, const char *text);
 
+/* Fills a cell of a figure: the number, and as it is written, with decimals as a column has them. */
+void jk_cell_set_figure(jk_cell *cell, double number, int decimals);
+
 /* No rows yet, with the name and the columns of `empty`, which outlive them. Cells are added from left to right, row
  * after row; texts are copied. Memory that runs out shows as a listing whose rows cannot be read. */
 jk_listed *jk_listed_create(const jk_listing *empty);
@@ -55,6 +58,10 @@ void jk_listed_number(jk_listed *listed, double number);
 /* A figure, with decimals as a column has them; a date (days since 1970-01-01). */
 void jk_listed_figure(jk_listed *listed, double number, int decimals);
 void jk_listed_date(jk_listed *listed, int32_t date);
+/* One figure a line, of a row of another listing: for each column from `first` on that the row has something in, the
+ * texts of what it is of, the column's name, and the figure as the column has it. */
+void jk_listed_figures(jk_listed *listed, const char *const *of, size_t count, const jk_listing *rows, size_t row,
+                       size_t first);
 /* The rows, as long as `listed` lives. */
 jk_listing jk_listed_rows(const jk_listed *listed);
 

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/number/calendar.h"
 #include "cli/print/listing_print.h"
@@ -19,27 +20,18 @@ static double per_cent(double part, double whole) {
     return whole > 0.0 ? 100.0 * part / whole : (double)NAN;
 }
 
-static int print_figures(const jk_panel_inspection *in) {
-    jk_table *table = jk_table_headed("llrrrrrrr", "currency", "treatment", "rows", "with cash", "claim-months",
-                                      "exposure, years", "cash", "% a year", "cost");
-    for (size_t c = 0; c < in->currency_count; c++) {
-        jk_table_rule(table);
-        for (size_t t = 0; t < JK_INSPECT_PANEL_TREATMENTS; t++) {
-            const jk_panel_figures *figures = &in->figures[c][t];
-            jk_table_cell(table, "%s", t == 0 ? in->currency[c] : "");
-            jk_table_cell(table, "%s", level(JK_COLUMN_TREATMENT, t));
-            jk_table_count(table, figures->rows);
-            jk_table_count(table, figures->rows_with_cash);
-            jk_table_amount(table, figures->months, 1);
-            jk_table_amount(table, figures->exposure, 2);
-            jk_table_amount(table, figures->cash, 2);
-            jk_table_percent(table, per_cent(figures->cash, figures->exposure));
-            jk_table_amount(table, figures->cost, 2);
-        }
+static bool write_months(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const bool is_months = strcmp(column, "claim_months") == 0;
+    if (is_months) {
+        jk_table_amount(table, jk_cli_listing_cell(rows, cells, column)->number, 1);
     }
-    int failed = table == NULL || jk_table_print(table, stdout, 0) != 0;
-    jk_table_free(table);
-    return failed;
+    return is_months;
+}
+
+static int print_figures(const jk_panel_inspection *in) {
+    const jk_listing rows = jk_inspect_treatments_listing(in);
+    return jk_cli_listing_table(
+        &rows, &(jk_cli_listing_view){.money_decimals = 2, .blank = 1, .is_ruled = true, .written = write_months});
 }
 
 static int print_tables(const jk_panel_inspection *in) {

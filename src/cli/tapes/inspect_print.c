@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/tapes/inspect_print.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -14,109 +13,111 @@
 
 enum { LEVELS_SHOWN = 12, NAME_SIZE = 256 };
 
-/* Names on a tape are the seller's: nothing in them may steer a terminal. */
-static const char *printable(const char *name, char text[NAME_SIZE]) {
-    size_t i = 0;
-    for (; name[i] != '\0' && i + 1 < NAME_SIZE; i++) {
-        text[i] = iscntrl((unsigned char)name[i]) ? '?' : name[i];
-    }
-    text[i] = '\0';
-    return text;
+static const char *text_of(const jk_listing *rows, const jk_cell *cells, const char *column) {
+    return jk_cli_listing_cell(rows, cells, column)->text;
 }
 
-static double share(uint64_t part, uint64_t whole) {
-    return whole > 0 ? 100.0 * (double)part / (double)whole : NAN;
+static double number_of(const jk_listing *rows, const jk_cell *cells, const char *column) {
+    return jk_cli_listing_cell(rows, cells, column)->number;
+}
+
+/* Sums without cents; a part in per cent. */
+static bool write_balance(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    static const char *const sums[] = {"balance", "principal", "interest", "fees"};
+    const double number = number_of(rows, cells, column);
+    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++) {
+        if (strcmp(column, sums[i]) == 0) {
+            jk_table_amount(table, number, 0);
+            return true;
+        }
+    }
+    if (strcmp(column, "top_percent_share") == 0) {
+        jk_table_percent(table, 100.0 * number);
+        return true;
+    }
+    return false;
 }
 
 static int print_currencies(const jk_inspection *inspection) {
-    jk_table *table = jk_table_headed("lrrrrrrrrr", "currency", "claims", "balance", "principal", "interest", "fees",
-                                      "mean", "median", "largest", "in the top 1 %");
-    jk_table_rule(table);
-    for (size_t c = 0; c < inspection->currency_count; c++) {
-        const jk_inspect_series *balance = jk_inspect_series_of(inspection, 0, JK_INSPECT_BALANCE, c);
-        char name[NAME_SIZE];
-        jk_table_cell(table, "%s", printable(inspection->currency[c], name));
-        jk_table_count(table, inspection->groups[0].currency_claims[c]);
-        jk_table_amount(table, inspection->groups[0].amounts.balance[c], 0);
-        jk_table_amount(table, inspection->principal[c], 0);
-        jk_table_amount(table, inspection->interest[c], 0);
-        jk_table_amount(table, inspection->fees[c], 0);
-        jk_table_amount(table, balance->mean, 2);
-        jk_table_amount(table, balance->quartile[1], 2);
-        jk_table_amount(table, balance->maximum, 2);
-        jk_table_percent(table, 100.0 * inspection->top_percent_share[c]);
-    }
-    return jk_cli_print_table(table, jk_text("Balance by currency"));
+    const jk_listing rows = jk_inspect_currencies_listing(inspection);
+    return jk_cli_listing_table(
+        &rows, &(jk_cli_listing_view){
+                   .title = "Balance by currency", .money_decimals = 2, .is_ruled = true, .written = write_balance});
 }
 
 /* ---- numbers of columns ---- */
 
-static bool is_date(int item) {
-    return item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_DATE;
+static int item_of(const jk_inspection *inspection, const char *name) {
+    size_t place = 0;
+    while (place < inspection->column_count &&
+           strcmp(jk_inspect_item_name(inspection, jk_inspect_item(inspection, place)), name) != 0) {
+        place++;
+    }
+    return jk_inspect_item(inspection, place);
 }
 
-/* Amounts from 1,000 on without cents: quantiles are not that exact. */
-static int decimals_of(int item, double value) {
-    bool is_rate = item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_REAL;
-    return is_rate ? 4 : jk_inspect_is_money(item) && fabs(value) < 1000.0 ? 2 : 0;
+/* Decimals of a figure. Amounts from 1,000 on are without cents: quantiles are not that exact. */
+static int decimals_of(int item, double value, bool is_mean) {
+    const bool is_money = jk_inspect_is_money(item);
+    const bool is_rate = item != JK_INSPECT_BALANCE && jk_schema_column((jk_column)item)->type == JK_TYPE_REAL;
+    return is_rate ? 4 : is_money ? (fabs(value) < 1000.0 ? 2 : 0) : is_mean ? 2 : 0;
 }
 
-static void value_cell(jk_table *table, int item, double value) {
-    char text[JK_TEXT_DATE], number[JK_AMOUNT_TEXT];
-    if (is_date(item)) {
-        jk_table_cell(table, "%s", jk_text_date((int32_t)value, text));
-    } else if (item == JK_COLUMN_BIRTH_YEAR) {
-        jk_table_cell(table, "%.0f", value);
+/* Figures of an item as the item is; a date, which has no number, as it is written. */
+static bool write_outlier(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const jk_inspection *inspection = rows->source[0];
+    const jk_cell *cell = jk_cli_listing_cell(rows, cells, column);
+    const bool is_mean = strcmp(column, "mean") == 0;
+    const int item = item_of(inspection, text_of(rows, cells, "item"));
+    if (strcmp(column, "item") == 0) {
+        jk_table_cell(table, "%s", jk_text_if_known(cell->text));
+    } else if (isfinite(cell->number) && item == JK_COLUMN_BIRTH_YEAR && cell->text[0] != '\0') {
+        jk_table_cell(table, "%.0f", nearbyint(cell->number));
+    } else if (isfinite(cell->number) && cell->text[0] != '\0') {
+        jk_table_amount(table, cell->number, decimals_of(item, cell->number, is_mean));
     } else {
-        jk_table_cell(table, "%s", jk_amount(number, value, decimals_of(item, value)));
+        return false;
     }
+    return true;
 }
 
-static void mean_cell(jk_table *table, int item, double value) {
-    char number[JK_AMOUNT_TEXT];
-    if (is_date(item) || item == JK_COLUMN_BIRTH_YEAR) {
-        value_cell(table, item, nearbyint(value));
+/* An item with the currency of its amounts; what is missing in per cent. */
+static bool write_number(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const double missing = number_of(rows, cells, "missing");
+    const char *currency = text_of(rows, cells, "currency");
+    if (strcmp(column, "item") == 0 && currency[0] != '\0') {
+        jk_table_cell(table, "%s %s", jk_text_if_known(text_of(rows, cells, "item")), currency);
+    } else if (strcmp(column, "missing") == 0) {
+        jk_table_percent(table, 100.0 * missing / (number_of(rows, cells, "given") + missing));
     } else {
-        jk_table_cell(table, "%s",
-                      jk_amount(number, value,
-                                jk_inspect_is_money(item)      ? decimals_of(item, value)
-                                : decimals_of(item, value) > 0 ? 4
-                                                               : 2));
+        return write_outlier(table, rows, cells, column);
     }
+    return true;
 }
 
-static void series_row(jk_table *table, const jk_inspection *inspection, int item, size_t currency) {
-    const jk_inspect_series *series = jk_inspect_series_of(inspection, 0, item, currency);
-    char name[NAME_SIZE];
-    bool is_money = jk_inspect_is_money(item);
-    jk_table_cell(table, "%s%s%s", jk_text_if_known(jk_inspect_item_name(inspection, item)), is_money ? " " : "",
-                  is_money ? printable(inspection->currency[currency], name) : "");
-    jk_table_percent(table, share(series->missing, series->given + series->missing));
-    const double values[] = {series->minimum,     series->p01, series->quartile[0], series->quartile[1],
-                             series->quartile[2], series->p99, series->maximum};
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        value_cell(table, item, values[i]);
-    }
-    mean_cell(table, item, series->mean);
-    jk_table_count(table, series->below);
-    jk_table_count(table, series->above);
+static bool is_given(const jk_listing *rows, const jk_cell *cells) {
+    return number_of(rows, cells, "given") > 0.0;
+}
+
+static bool has_outliers(const jk_listing *rows, const jk_cell *cells) {
+    return number_of(rows, cells, "below") + number_of(rows, cells, "above") > 0.0;
 }
 
 static int print_numbers(const jk_inspection *inspection) {
-    jk_table *table = jk_table_headed("lrrrrrrrrrrr", "column", "missing", "least", "1 %", "25 %", "median", "75 %",
-                                      "99 %", "most", "mean", "below", "above");
-    jk_table_rule(table);
-    for (size_t k = 0; k <= inspection->column_count; k++) { /* the balance first */
-        const int item = jk_inspect_item(inspection, k == 0 ? inspection->column_count : k - 1);
-        size_t series = jk_inspect_is_money(item) ? inspection->currency_count : 1;
-        for (size_t c = 0; c < series && jk_inspect_is_numeric(item); c++) {
-            if (jk_inspect_series_of(inspection, 0, item, c)->given > 0) {
-                series_row(table, inspection, item, c);
-            }
-        }
-    }
-    return jk_cli_print_table(
-        table, jk_text("Numbers (below, above: claims beyond the robust fences, far outside the middle half)"));
+    static const char *const shown[] = {"item", "missing", "minimum", "p01",   "p25",   "median", "p75",
+                                        "p99",  "maximum", "mean",    "below", "above", NULL};
+    static const char *const heads[] = {"column", "missing", "least", "1 %",  "25 %",  "median",
+                                        "75 %",   "99 %",    "most",  "mean", "below", "above"};
+    jk_listing rows = jk_inspect_numbers_listing(inspection);
+    rows.rows /= inspection->group_count; /* those of all claims stand first */
+    return jk_cli_listing_table(
+        &rows, &(jk_cli_listing_view){
+                   .title = "Numbers (below, above: claims beyond the robust fences, far outside the middle half)",
+                   .shown = shown,
+                   .heads = heads,
+                   .is_ruled = true,
+                   .wanted = is_given,
+                   .written = write_number});
 }
 
 /* ---- amounts: a column of balances for each currency ---- */
@@ -197,18 +198,9 @@ static int print_checks(const jk_inspection *inspection, jk_listing rows) {
 }
 
 static int print_largest(const jk_inspection *inspection) {
-    jk_table *table = jk_table_headed("lrlr", "currency", "rank", "claim", "balance");
-    jk_table_rule(table);
-    for (size_t c = 0; c < inspection->currency_count; c++) {
-        for (size_t i = 0; i < inspection->top_count[c]; i++) {
-            char name[NAME_SIZE], id[NAME_SIZE];
-            jk_table_cell(table, "%s", printable(inspection->currency[c], name));
-            jk_table_cell(table, "%zu", i + 1);
-            jk_table_cell(table, "%s", printable(inspection->top[c][i].claim_id, id));
-            jk_table_amount(table, inspection->top[c][i].balance, 2);
-        }
-    }
-    return jk_cli_print_table(table, jk_text("Largest claims"));
+    const jk_listing rows = jk_inspect_largest_listing(inspection);
+    return jk_cli_listing_table(
+        &rows, &(jk_cli_listing_view){.title = "Largest claims", .money_decimals = 2, .is_ruled = true});
 }
 
 /* ---- by group ---- */
@@ -223,34 +215,19 @@ static int print_groups(const jk_inspection *inspection, const jk_listing *rows)
 }
 
 static int print_group_outliers(const jk_inspection *inspection) {
-    jk_table *table = jk_table_headed("lllrrrrrrr", "group", "column", "currency", "25 %", "median", "75 %", "fences",
-                                      "", "below", "above");
-    jk_table_rule(table);
-    for (size_t g = 1; g < inspection->group_count; g++) {
-        for (size_t place = 0; place <= inspection->column_count; place++) {
-            const int item = jk_inspect_item(inspection, place);
-            bool is_money = jk_inspect_is_money(item);
-            size_t count = is_money ? inspection->currency_count : (size_t)jk_inspect_is_numeric(item);
-            for (size_t c = 0; c < count; c++) {
-                const jk_inspect_series *series = jk_inspect_series_of(inspection, g, item, c);
-                char name[NAME_SIZE], currency[NAME_SIZE];
-                if (series->below + series->above == 0) {
-                    continue;
-                }
-                jk_table_cell(table, "%s", printable(inspection->groups[g].name, name));
-                jk_table_cell(table, "%s", jk_text_if_known(jk_inspect_item_name(inspection, item)));
-                jk_table_cell(table, "%s", is_money ? printable(inspection->currency[c], currency) : "");
-                for (int q = 0; q < 3; q++) {
-                    value_cell(table, item, series->quartile[q]);
-                }
-                value_cell(table, item, series->fence_low);
-                value_cell(table, item, series->fence_high);
-                jk_table_count(table, series->below);
-                jk_table_count(table, series->above);
-            }
-        }
-    }
-    return jk_cli_print_table(table, jk_text("Outliers by group: claims beyond the group's own fences"));
+    static const char *const shown[] = {"group",     "item",       "currency", "p25",   "median", "p75",
+                                        "fence_low", "fence_high", "below",    "above", NULL};
+    static const char *const heads[] = {"group", "column", "currency", "25 %",  "median",
+                                        "75 %",  "fences", "",         "below", "above"};
+    const jk_listing rows = jk_inspect_numbers_listing(inspection);
+    return jk_cli_listing_table(
+        &rows, &(jk_cli_listing_view){.title = "Outliers by group: claims beyond the group's own fences",
+                                      .shown = shown,
+                                      .heads = heads,
+                                      .is_ruled = true,
+                                      .first = rows.rows / inspection->group_count,
+                                      .wanted = has_outliers,
+                                      .written = write_outlier});
 }
 
 static int print_group_checks(const jk_inspection *inspection, const jk_listing *rows) {
@@ -283,7 +260,7 @@ static void print_list(const char *title, const jk_inspection *inspection, bool 
 }
 
 static void print_heading(const jk_tape *tape, const jk_inspection *inspection) {
-    char date[JK_TEXT_DATE], rows[JK_AMOUNT_TEXT], debtors[JK_AMOUNT_TEXT], name[NAME_SIZE];
+    char date[JK_TEXT_DATE], rows[JK_AMOUNT_TEXT], debtors[JK_AMOUNT_TEXT];
     (void)jk_amount(rows, (double)inspection->rows, 0);
     (void)jk_amount(debtors, (double)inspection->debtors, 0);
     if (inspection->cutoff == JK_MISSING_INTEGER) {
@@ -294,7 +271,7 @@ static void print_heading(const jk_tape *tape, const jk_inspection *inspection) 
                    jk_text_date(inspection->cutoff, date));
     }
     if (jk_tape_attribute(tape, "source_name")[0] != '\0') {
-        jk_cli_say("source: %s", printable(jk_tape_attribute(tape, "source_name"), name));
+        jk_cli_say("source: %s", jk_tape_attribute(tape, "source_name"));
         (void)printf("%s%.12s\n", jk_tape_sha256(tape)[0] != '\0' ? ", sha256 " : "", jk_tape_sha256(tape));
     }
     if (inspection->told != NULL) {
