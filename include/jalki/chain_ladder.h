@@ -109,6 +109,9 @@ int jk_chain_ladder_note(const jk_triangle *triangle, const jk_chain_ladder *res
 /* A row for each origin, then one for all; without priors it lacks the last three columns. NULL: the columns alone. */
 jk_listing jk_chain_ladder_listing(const jk_triangle *triangle, const jk_chain_ladder *result);
 
+/* A row for each factor, from one age to the next. NULL: the columns alone. */
+jk_listing jk_chain_ladder_factors_listing(const jk_triangle *triangle, const jk_chain_ladder *result);
+
 /* Triangle and result as JSON, ending in a line end: latest, ultimate, reserve, mack_std_error, origins (the rows of
  * the listing but the last), age, factor, sigma, messages; null for what cannot be estimated. NULL if there
  * is no memory. Free with free(). */

@@ -12,6 +12,7 @@
 #ifndef JALKI_HOURS_H
 #define JALKI_HOURS_H
 
+#include "jalki/listing.h"
 #include "jalki/value.h"
 
 #ifdef __cplusplus
@@ -24,6 +25,7 @@ struct jk_hours {
     size_t given_count; /* 1.. the model's epochs */
     /* What came of it, by epoch. Prices are of the cut-off: the plan's costs grow with the model's inflation. */
     int epochs;
+    int months[JK_EPOCHS_MAX];                              /* each epoch's length */
     double available[JK_EPOCHS_MAX], wanted[JK_EPOCHS_MAX]; /* wanted: by the plan without a limit */
     double used[JK_EPOCHS_MAX], price[JK_EPOCHS_MAX];
     double value;     /* of all claims under the plan, whose hours cost what the model says and no more */
@@ -44,6 +46,9 @@ jk_status jk_hours_solve(const jk_tape *tape, const jk_model *model, const jk_va
 jk_status jk_hours_value(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                          const jk_hours *hours, const jk_value_sink *sinks, size_t sink_count, jk_valuation *valuation,
                          jk_error *error);
+
+/* What came of it by epoch, as rows with their columns described; for NULL the columns alone. */
+jk_listing jk_hours_listing(const jk_hours *hours);
 
 #ifdef __cplusplus
 }

@@ -65,6 +65,10 @@ void jk_worklist_reset(jk_worklist *worklist);
 /* Its rows with their columns described; for NULLs the columns alone. */
 jk_listing jk_worklist_listing(const jk_candidates *candidates, const jk_worklist *worklist);
 
+/* Why claims are not on it, reason by reason, of those that narrow a list the ones that did; NULL: the columns alone.
+ */
+jk_listing jk_worklist_excluded_listing(const jk_worklist *worklist);
+
 /* The list with its totals as JSON, ending in a line end; NULL if there is no memory. Free with free(). */
 char *jk_worklist_json(const jk_candidates *candidates, const jk_valuation *valuation,
                        const jk_worklist_options *options, const jk_worklist *worklist);

@@ -32,14 +32,13 @@ char *jk_worklist_json(const jk_candidates *candidates, const jk_valuation *valu
     jk_json_put(&b, root, "hours_available", options->hours > 0.0 ? json_real(options->hours) : json_null());
     jk_json_put_numbers(&b, root, {"hours_decided", worklist->hours_decided},
                         {"value_decided", worklist->value_decided}, {"hour_price", worklist->hour_price});
-    for (int e = JK_EXCLUDED_BARRED; e < JK_EXCLUSION_COUNT; e++) {
-        if (e > JK_EXCLUDED_NO_GAIN && worklist->excluded[e] == 0) {
-            continue; /* of a list that is narrowed */
-        }
-        json_t *entry = json_object();
-        jk_json_put(&b, entry, "claims", json_integer((json_int_t)worklist->excluded[e]));
-        jk_json_put(&b, entry, "balance", json_real(worklist->excluded_balance[e]));
-        jk_json_put(&b, excluded, jk_exclusion_name((jk_exclusion)e), entry);
+    const jk_listing left_out = jk_worklist_excluded_listing(worklist);
+    for (size_t row = 0; row < left_out.rows; row++) {
+        json_t *entry = jk_listing_row_json(&b, &left_out, row);
+        const char *reason = json_string_value(json_object_get(entry, "reason"));
+        jk_json_put(&b, excluded, reason, json_incref(entry));
+        (void)json_object_del(entry, "reason");
+        json_decref(entry);
     }
     jk_json_put(&b, root, "excluded", excluded);
     jk_listing listing = jk_worklist_listing(candidates, worklist);

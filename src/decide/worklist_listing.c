@@ -7,6 +7,7 @@
 #include "base/number/calendar.h"
 #include "base/words/language.h"
 #include "base/words/listing.h"
+#include "decide/words.h"
 #include "jalki/worklist.h"
 
 enum {
@@ -167,4 +168,54 @@ static jk_status worklist_cells(const jk_listing *listing, size_t i, jk_cell *ce
 jk_listing jk_worklist_listing(const jk_candidates *candidates, const jk_worklist *worklist) {
     return JK_LISTING_OF("worklist", columns, worklist != NULL ? worklist->count : 0, worklist_cells, candidates,
                          worklist);
+}
+
+/* ---- what is not on it ------------------------------------------------------------------------------------------ */
+
+enum { REASON, MEANING, LEFT_OUT, LEFT_BALANCE, EXCLUDED_COLUMNS };
+
+static const jk_listing_column excluded_columns[EXCLUDED_COLUMNS] = {
+    [REASON] = JK_LISTED_TEXT("reason", NULL, "Why they are not on the list"),
+    [MEANING] = JK_LISTED_TEXT("meaning", "left out", "The same in words"),
+    [LEFT_OUT] = JK_LISTED_COUNT("claims", "claims", "Claims"),
+    [LEFT_BALANCE] = JK_LISTED_MONEY("balance", "balance", "What they owe at the cut-off"),
+};
+
+/* The reasons that every list has, then those of a list that is narrowed. */
+static size_t next_reason(const jk_worklist *worklist, size_t reason) {
+    do {
+        reason++;
+    } while (reason < JK_EXCLUSION_COUNT && reason > JK_EXCLUDED_NO_GAIN && worklist->excluded[reason] == 0);
+    return reason;
+}
+
+static jk_status excluded_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    static const char *const words[JK_EXCLUSION_COUNT] = {"",
+                                                          "barred, or only closing allowed",
+                                                          "vulnerable debtor",
+                                                          "disputed",
+                                                          "no verified channel",
+                                                          "nothing gained over waiting",
+                                                          "hours are worth more elsewhere",
+                                                          "contacted lately",
+                                                          "not of this team, country or segment"};
+    const jk_worklist *worklist = listing->source[0];
+    size_t reason = JK_EXCLUDED_BARRED;
+    (void)error;
+    for (; row > 0; row--) {
+        reason = next_reason(worklist, reason);
+    }
+    jk_cell_set(&cells[REASON], jk_exclusion_name((jk_exclusion)reason));
+    jk_cell_set(&cells[MEANING], words[reason]);
+    cells[LEFT_OUT].number = (double)worklist->excluded[reason];
+    cells[LEFT_BALANCE].number = worklist->excluded_balance[reason];
+    return JK_OK;
+}
+
+jk_listing jk_worklist_excluded_listing(const jk_worklist *worklist) {
+    size_t rows = 0;
+    for (size_t r = JK_EXCLUDED_BARRED; worklist != NULL && r < JK_EXCLUSION_COUNT; r = next_reason(worklist, r)) {
+        rows++;
+    }
+    return JK_LISTING_OF("worklist left out", excluded_columns, rows, excluded_cells, worklist);
 }

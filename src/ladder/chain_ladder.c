@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text/text.h"
+#include "ladder/triangle.h"
 
 /* Everything the formulas look up more than once. */
 typedef struct ladder_state {
@@ -51,8 +52,7 @@ static jk_status exclude_step(const jk_triangle *triangle, const char *text, uin
                 continue;
             }
             for (size_t k = 0; k + 1 < triangle->observed[i]; k++) {
-                double here = triangle->age != NULL ? triangle->age[k] : (double)(k + 1);
-                if (here == age) {
+                if (jk_triangle_age(triangle, k) == age) {
                     out[i * triangle->ages + k] = 1;
                     return JK_OK;
                 }

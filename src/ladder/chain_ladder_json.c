@@ -57,6 +57,7 @@ char *jk_chain_ladder_json(const jk_triangle *triangle, const jk_chain_ladder *r
     jk_json_builder b = {0};
     json_t *root = json_object();
     const jk_listing rows = jk_chain_ladder_listing(triangle, result);
+    const jk_listing steps = jk_chain_ladder_factors_listing(triangle, result);
     json_t *origins = json_array();
     json_t *ages = json_array();
     json_t *factors = json_array();
@@ -65,12 +66,15 @@ char *jk_chain_ladder_json(const jk_triangle *triangle, const jk_chain_ladder *r
     for (size_t i = 0; i < result->origins; i++) {
         jk_json_append(&b, origins, jk_listing_row_json(&b, &rows, i));
     }
-    for (size_t k = 0; k < result->ages; k++) {
-        jk_json_append(&b, ages, jk_json_number(triangle->age != NULL ? triangle->age[k] : (double)(k + 1)));
-    }
-    for (size_t k = 0; k + 1 < result->ages; k++) {
-        jk_json_append(&b, factors, jk_json_number(result->factor[k]));
-        jk_json_append(&b, sigmas, jk_json_number(sqrt(result->sigma_squared[k])));
+    for (size_t k = 0; k < steps.rows; k++) {
+        json_t *step = jk_listing_row_json(&b, &steps, k);
+        jk_json_append(&b, ages, json_incref(json_object_get(step, "from_age")));
+        jk_json_append(&b, factors, json_incref(json_object_get(step, "factor")));
+        jk_json_append(&b, sigmas, json_incref(json_object_get(step, "sigma")));
+        if (k + 1 == steps.rows) {
+            jk_json_append(&b, ages, json_incref(json_object_get(step, "to_age")));
+        }
+        json_decref(step);
     }
     jk_json_put(&b, root, "tail", jk_json_number(result->tail));
     jk_json_put(&b, root, "origins", origins);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A chain ladder by origin as rows, the columns described once. */
+/* A chain ladder by origin, and its factors, as rows, the columns described once. */
 #include <math.h>
 
 #include "base/words/listing.h"
 #include "jalki/chain_ladder.h"
+#include "ladder/triangle.h"
 
 enum { ORIGIN, AGES, LATEST, ULTIMATE, RESERVE, STD_ERROR, ERROR_PCT, PRIOR, BF_ULTIMATE, BF_RESERVE, COLUMNS };
 
@@ -54,4 +55,33 @@ jk_listing jk_chain_ladder_listing(const jk_triangle *triangle, const jk_chain_l
         listing.column_count = PRIOR;
     }
     return listing;
+}
+
+/* ---- factors ----------------------------------------------------------------------------------------------------- */
+
+enum { FROM_AGE, TO_AGE, FACTOR, SIGMA, FACTOR_COLUMNS };
+
+static const jk_listing_column factor_columns[FACTOR_COLUMNS] = {
+    [FROM_AGE] = {"from_age", "from age", "", "Age of the vintages", JK_LISTING_FIGURE, 0},
+    [TO_AGE] = {"to_age", "to age", "", "The next age", JK_LISTING_FIGURE, 0},
+    [FACTOR] = {"factor", "factor", "", "What is collected by it, of what was before, weighted by volume",
+                JK_LISTING_FIGURE, 0},
+    [SIGMA] = {"sigma", "sigma", "", "Mack's deviation of it; missing where one vintage alone tells the factor",
+               JK_LISTING_FIGURE, 0},
+};
+
+static jk_status factor_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
+    const jk_triangle *triangle = listing->source[0];
+    const jk_chain_ladder *result = listing->source[1];
+    (void)error;
+    jk_cell_set_figure(&cells[FROM_AGE], jk_triangle_age(triangle, row), -6);
+    jk_cell_set_figure(&cells[TO_AGE], jk_triangle_age(triangle, row + 1), -6);
+    jk_cell_set_figure(&cells[FACTOR], result->factor[row], 6);
+    jk_cell_set_figure(&cells[SIGMA], sqrt(result->sigma_squared[row]), -4);
+    return JK_OK;
+}
+
+jk_listing jk_chain_ladder_factors_listing(const jk_triangle *triangle, const jk_chain_ladder *result) {
+    return JK_LISTING_OF("chainladder factors", factor_columns, result == NULL ? 0 : result->ages - 1, factor_cells,
+                         triangle, result);
 }

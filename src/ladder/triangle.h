@@ -8,6 +8,11 @@
 #include "base/memory.h"
 #include "jalki/chain_ladder.h"
 
+/* The age of a column as it is written. */
+static inline double jk_triangle_age(const jk_triangle *triangle, size_t column) {
+    return triangle->age != NULL ? triangle->age[column] : (double)(column + 1);
+}
+
 /* What a text of the origin or development column can be read as. */
 typedef struct jk_label {
     const char *text; /* terminated; of an arena */

@@ -191,6 +191,7 @@ static jk_status set_available(const jk_model *model, jk_hours *hours, jk_error 
             return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "hours", "%g is no number of hours; expected above 0",
                            given);
         }
+        hours->months[j] = model->epochs[j];
         hours->available[j] = j <= last ? given : given * (double)model->epochs[j] / (double)model->epochs[last];
     }
     hours->epochs = model->epoch_count;

@@ -74,19 +74,9 @@ static int print_origins(const jk_listing *rows, const jk_chain_ladder *result) 
 }
 
 static int print_factors(const jk_triangle *triangle, const jk_chain_ladder *result) {
-    jk_table *table = jk_table_headed("rrrr", "from age", "to age", "factor", "sigma");
-    jk_table_rule(table);
-    for (size_t k = 0; k + 1 < result->ages; k++) {
-        jk_table_cell(table, "%g", triangle->age[k]);
-        jk_table_cell(table, "%g", triangle->age[k + 1]);
-        jk_table_cell(table, "%.6f", result->factor[k]);
-        if (isnan(result->sigma_squared[k])) {
-            jk_table_cell(table, "%s", "");
-        } else {
-            jk_table_cell(table, "%.4g", sqrt(result->sigma_squared[k]));
-        }
-    }
-    return jk_cli_print_table(table, "Factors, weighted by volume");
+    const jk_listing rows = jk_chain_ladder_factors_listing(triangle, result);
+    return jk_cli_listing_table(&rows,
+                                &(jk_cli_listing_view){.plain_title = "Factors, weighted by volume", .is_ruled = true});
 }
 
 static int print(const chainladder_arguments *arguments, const jk_triangle *triangle, const jk_chain_ladder *result) {

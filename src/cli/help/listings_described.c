@@ -17,6 +17,7 @@
 #include "jalki/fit.h"
 #include "jalki/forward.h"
 #include "jalki/horizon.h"
+#include "jalki/hours.h"
 #include "jalki/import.h"
 #include "jalki/inspect.h"
 #include "jalki/inspect_panel.h"
@@ -42,7 +43,9 @@ void jk_cli_describe_listings(void) {
         jk_scenario_listing(NULL, NULL, -1),
         jk_scenario_changes_listing(NULL, NULL, 1),
         jk_decide_listing(NULL),
+        jk_hours_listing(NULL),
         jk_worklist_listing(NULL, NULL),
+        jk_worklist_excluded_listing(NULL),
         jk_calendar_listing(NULL),
         jk_calendar_sums_listing(NULL),
         jk_watch_listing(NULL),
@@ -60,12 +63,15 @@ void jk_cli_describe_listings(void) {
         jk_batch_listing(NULL),
         jk_batch_sums_listing(NULL),
         jk_checks_listing(NULL),
+        jk_inspect_currencies_listing(NULL),
+        jk_inspect_largest_listing(NULL),
         jk_inspect_columns_listing(NULL),
         jk_inspect_numbers_listing(NULL),
         jk_inspect_amounts_listing(NULL),
         jk_inspect_combinations_listing(NULL),
         jk_inspect_figures_listing(NULL),
         jk_inspect_panel_listing(NULL),
+        jk_inspect_treatments_listing(NULL),
         jk_backtest_listing(NULL),
         jk_backtest_figures_listing(NULL),
         jk_backtest_stability_listing(NULL),
@@ -86,6 +92,7 @@ void jk_cli_describe_listings(void) {
         jk_break_even_listing(NULL, NULL, 0),
         jk_missing_listing(NULL, 0),
         jk_chain_ladder_listing(NULL, NULL),
+        jk_chain_ladder_factors_listing(NULL, NULL),
         jk_verify_listing(NULL),
         jk_cli_simulate_rows,
         jk_cli_erase_rows,

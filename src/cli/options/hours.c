@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/words/language.h"
+#include "cli/print/listing_print.h"
 #include "cli/value/valuing.h"
 
 void jk_cli_read_hours(jk_usage *usage, const char *name, char *text, void *field) {
@@ -24,34 +25,35 @@ void jk_cli_read_hours(jk_usage *usage, const char *name, char *text, void *fiel
 }
 
 /* Epochs are shown up to the last one with a price. */
-static int shown_epochs(const jk_hours *hours) {
+static size_t shown_epochs(const jk_hours *hours) {
     int shown = 1;
     for (int j = 0; j < hours->epochs; j++) {
         shown = hours->price[j] > 0.0 || hours->wanted[j] > hours->available[j] ? j + 1 : shown;
     }
-    return shown < hours->epochs ? shown + 1 : shown;
+    return (size_t)(shown < hours->epochs ? shown + 1 : shown);
 }
 
-int jk_cli_print_hours_table(const jk_hours *hours, const jk_model *model, const char *title) {
-    jk_table *table = jk_table_headed("rrrrrr", "from month", "months", "hours", "wanted", "used", "price of one");
-    int month = 1;
-    for (int j = 0; j < shown_epochs(hours); j++) {
-        jk_table_cell(table, "%d", month);
-        jk_table_cell(table, "%d", model->epochs[j]);
-        jk_table_amount(table, hours->available[j], 1);
-        jk_table_amount(table, hours->wanted[j], 1);
-        jk_table_amount(table, hours->used[j], 1);
-        jk_table_amount(table, hours->price[j], 2);
-        month += model->epochs[j];
+static bool write_hours(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const bool is_hours =
+        strcmp(column, "available") == 0 || strcmp(column, "wanted") == 0 || strcmp(column, "used") == 0;
+    if (is_hours) {
+        jk_table_amount(table, jk_cli_listing_cell(rows, cells, column)->number, 1);
     }
-    return jk_cli_print_table(table, title);
+    return is_hours;
+}
+
+int jk_cli_print_hours_table(const jk_hours *hours, const char *title) {
+    jk_listing rows = jk_hours_listing(hours);
+    rows.rows = shown_epochs(hours);
+    return jk_cli_listing_table(
+        &rows, &(jk_cli_listing_view){.plain_title = title, .money_decimals = 2, .written = write_hours});
 }
 
 int jk_cli_print_hours(const jk_hours *hours, const jk_model *model, double irr, double onboarding) {
     char title[192], rate[JK_AMOUNT_TEXT], within[JK_AMOUNT_TEXT], without[JK_AMOUNT_TEXT];
     jk_text_format(title, sizeof title, "Agent hours at %s %% a year (each debtor once, as the plan pays them)",
                    jk_amount(rate, 100.0 * irr, jk_cli_rate_decimals(irr)));
-    int failed = jk_cli_print_hours_table(hours, model, title);
+    int failed = jk_cli_print_hours_table(hours, title);
     jk_cli_say("\n  bid %s %s within these hours, %s with as many as the plan wants\n",
                jk_amount(within, fmax(0.0, hours->value - onboarding), 0), model->base_currency,
                jk_amount(without, fmax(0.0, hours->unlimited - onboarding), 0));

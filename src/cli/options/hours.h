@@ -4,7 +4,6 @@
 #define JK_CLI_HOURS_H
 
 #include "cli/options/options.h"
-#include "cli/print/table.h"
 #include "jalki/hours.h"
 
 jk_option_read jk_cli_read_hours; /* into a jk_hours: given_count stays 0 without the option */
@@ -18,7 +17,7 @@ jk_option_read jk_cli_read_hours; /* into a jk_hours: given_count stays 0 withou
     }
 
 /* Prints the hours of a plan by epoch with their prices; nonzero: out of memory. */
-int jk_cli_print_hours_table(const jk_hours *hours, const jk_model *model, const char *title);
+int jk_cli_print_hours_table(const jk_hours *hours, const char *title);
 
 /* Prints the hours of a plan by epoch, with their prices, and the bids with and without the limit. Nonzero: out of
  * memory. */

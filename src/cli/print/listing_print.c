@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/print/listing_print.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,9 @@ static int column_named(const jk_listing *listing, const char *name) {
 }
 
 const jk_cell *jk_cli_listing_cell(const jk_listing *listing, const jk_cell *cells, const char *column) {
-    return &cells[column_named(listing, column)];
+    const int place = column_named(listing, column);
+    assert(place >= 0);
+    return &cells[place];
 }
 
 /* Columns whose texts are codes of ours, which are printed in words; of others only what is asked for. */

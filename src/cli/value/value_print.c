@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/words/language.h"
 #include "cli/print/listing_print.h"
@@ -29,18 +30,31 @@ static int print_groups(const jk_valuation *valuation) {
     return failed;
 }
 
-static int print_reasons(const jk_valuation *valuation) {
+/* What a reason means, where the group would stand. */
+static bool write_meaning(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
     static const char *const words[] = {"barred at the cut-off", "status allows only close",
                                         "costs more than it brings", "worth working"};
-    jk_table *table = jk_table_headed("llrrr", "reason", "", "claims", "face", "share of face");
-    for (int r = 0; r < JK_REASON_COUNT; r++) {
-        jk_table_words(table, jk_reason_name((jk_reason)r));
-        jk_table_words(table, words[r]);
-        jk_table_count(table, valuation->reason[r]);
-        jk_table_amount(table, valuation->reason_face[r], jk_cli_decimals(valuation));
-        jk_table_percent(table, jk_percent(valuation->reason_face[r], valuation->total.face));
+    const char *name = jk_cli_listing_cell(rows, cells, "name")->text;
+    for (int r = 0; r < JK_REASON_COUNT && strcmp(column, "group") == 0; r++) {
+        if (strcmp(jk_reason_name((jk_reason)r), name) == 0) {
+            jk_table_words(table, words[r]);
+            return true;
+        }
     }
-    return jk_cli_print_table(table, jk_text("Why"));
+    return false;
+}
+
+static int print_reasons(const jk_valuation *valuation) {
+    static const char *const shown[] = {"name", "group", "claims", "face", "share_of_face", NULL};
+    static const char *const heads[] = {"reason", "", "claims", "face", "share of face"};
+    const jk_listing rows = jk_groups_listing(valuation);
+    return jk_cli_listing_table(&rows, &(jk_cli_listing_view){.title = "Why",
+                                                              .group = "reason",
+                                                              .coded = true,
+                                                              .shown = shown,
+                                                              .heads = heads,
+                                                              .money_decimals = jk_cli_decimals(valuation),
+                                                              .written = write_meaning});
 }
 
 static void add_line(jk_table *table, const char *name, double amount, double face, int decimals) {

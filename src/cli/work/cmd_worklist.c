@@ -69,25 +69,8 @@ static const jk_option options[] = {
 /* ---- printing -------------------------------------------------------------------------------------------------- */
 
 static int print_excluded(const jk_worklist *worklist) {
-    static const char *const words[JK_EXCLUSION_COUNT] = {"",
-                                                          "barred, or only closing allowed",
-                                                          "vulnerable debtor",
-                                                          "disputed",
-                                                          "no verified channel",
-                                                          "nothing gained over waiting",
-                                                          "hours are worth more elsewhere",
-                                                          "contacted lately",
-                                                          "not of this team, country or segment"};
-    jk_table *table = jk_table_headed("lrr", "left out", "claims", "balance");
-    for (int e = JK_EXCLUDED_BARRED; e < JK_EXCLUSION_COUNT; e++) {
-        if (e > JK_EXCLUDED_NO_GAIN && worklist->excluded[e] == 0) {
-            continue;
-        }
-        jk_table_words(table, words[e]);
-        jk_table_count(table, worklist->excluded[e]);
-        jk_table_amount(table, worklist->excluded_balance[e], 2);
-    }
-    return jk_cli_print_table(table, jk_text("Left out"));
+    const jk_listing rows = jk_worklist_excluded_listing(worklist);
+    return jk_cli_listing_table(&rows, &(jk_cli_listing_view){.title = "Left out", .money_decimals = 2});
 }
 
 static void print_comparison(const worklist_arguments *arguments, const jk_worklist *worklist) {

@@ -155,7 +155,7 @@ int jk_cli_decide_print(const decide_arguments *arguments, const decide_work *wo
     }
     print_worth(arguments, work, currency);
     if (work->hour_price != NULL) {
-        failed |= jk_cli_print_hours_table(&arguments->later, valuing->model,
+        failed |= jk_cli_print_hours_table(&arguments->later,
                                            jk_text("Hours of later epochs, paid at these prices in the values"));
     }
     if (arguments->cautious != NULL) {

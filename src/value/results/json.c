@@ -112,11 +112,12 @@ static void put_groups(jk_json_builder *b, json_t *object, const jk_valuation *v
 }
 
 static json_t *reasons(jk_json_builder *b, const jk_valuation *valuation) {
+    static const char *const figures[] = {"claims", "face", NULL};
+    const jk_listing listing = jk_groups_listing(valuation);
     json_t *object = json_object();
-    for (int r = 0; r < JK_REASON_COUNT; r++) {
+    for (size_t r = 0; r < JK_REASON_COUNT; r++) { /* the last rows */
         json_t *one = json_object();
-        jk_json_put(b, one, "claims", json_integer((json_int_t)valuation->reason[r]));
-        jk_json_put(b, one, "face", jk_json_number(valuation->reason_face[r]));
+        put_figures(b, one, &listing, listing.rows - JK_REASON_COUNT + r, figures);
         jk_json_put(b, object, jk_reason_name((jk_reason)r), one);
     }
     return object;
@@ -161,16 +162,11 @@ void jk_json_put_hours(jk_json_builder *b, json_t *object, const jk_hours *hours
     if (hours == NULL) {
         return;
     }
-    json_t *limit = json_object(), *list = json_array();
+    const jk_listing epochs = jk_hours_listing(hours);
+    json_t *limit = json_object();
     jk_json_put_numbers(b, limit, {"value", hours->value}, {"unlimited", hours->unlimited}, {"bound", hours->bound});
     jk_json_put(b, limit, "rounds", json_integer(hours->rounds));
-    for (int j = 0; j < hours->epochs; j++) {
-        json_t *epoch = json_object();
-        jk_json_put_numbers(b, epoch, {"available", hours->available[j]}, {"wanted", hours->wanted[j]},
-                            {"used", hours->used[j]}, {"price", hours->price[j]});
-        jk_json_append(b, list, epoch);
-    }
-    jk_json_put(b, limit, "epochs", list);
+    jk_json_put(b, limit, "epochs", jk_listing_json(b, &epochs));
     jk_json_put(b, object, "hours", limit);
 }
 
