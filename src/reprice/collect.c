@@ -91,9 +91,10 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
     collecting->threads = shape->threads;
     for (size_t t = 0; collecting->heap != NULL && t < threads; t++) {
         heap *own = &collecting->heap[t];
-        void *memory = jk_arena_alloc(book->arena, jk_book_columns_size(room + 1), 1);
+        unsigned char *memory = jk_arena_alloc(book->arena, jk_book_columns_size(room + 1) + JK_ALIGNMENT - 1, 1);
         own->entry = jk_arena_alloc(book->arena, room + 1, sizeof *own->entry);
         JK_TRY(jk_held(own->entry != NULL && memory != NULL, error, "the claims of a page"));
+        memory += -(uintptr_t)memory % JK_ALIGNMENT;
         jk_book_columns_place(&own->columns, room + 1, memory);
     }
     return jk_held(collecting->heap != NULL, error, "the claims of a page");
@@ -234,7 +235,7 @@ static jk_status pack_heap(void *context, void **bytes, size_t *size, jk_error *
     const heap *own = &((jk_book *)context)->collecting->heap[0];
     const parcel_head head = {.of = {own->count, own->lost}};
     *size = sizeof head + entries_size(own->count) + jk_book_columns_size(own->count);
-    unsigned char *made = calloc(*size, 1);
+    unsigned char *made = jk_columns_zero(*size, 1); /* aligned */
     JK_TRY(jk_held(made != NULL, error, "the claims of a page"));
     memcpy(made, &head, sizeof head);
     jk_book_columns columns;
