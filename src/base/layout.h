@@ -3,7 +3,9 @@
 #ifndef JK_BASE_LAYOUT_H
 #define JK_BASE_LAYOUT_H
 
+#include <assert.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -32,6 +34,7 @@ static inline size_t jk_layout_size(const jk_layout *layout, size_t count, size_
 /* Points the members of `object` into `memory`. */
 static inline void jk_layout_place(const jk_layout *layout, size_t count, size_t rows, void *memory, void *object) {
     unsigned char *next = memory;
+    assert((uintptr_t)memory % JK_ALIGNMENT == 0);
     for (size_t i = 0; i < count; i++) {
         void *array = next;
         memcpy((unsigned char *)object + layout[i].member, &array, sizeof array);

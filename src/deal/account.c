@@ -3,6 +3,8 @@
  * expected at that moment; interest, collections and gains explain its way from month to month. */
 #include "deal/account.h"
 
+#include <assert.h>
+
 #include "base/number/fmath.h"
 
 static double at_month(const double *flow, const jk_forecast *forecast, int month) {
@@ -25,6 +27,7 @@ int jk_account_months(const jk_account *account) {
         /* Only what is not overtaken by a later forecast. */
         int end = account->forecasts[i].after + account->forecasts[i].months;
         int until = i + 1 < account->forecast_count ? account->forecasts[i + 1].after : end;
+        assert(until >= account->forecasts[i].after); /* forecasts stand in the order in which they were made */
         end = end < until ? end : until;
         last = end > last ? end : last;
         last = account->forecasts[i].after > last ? account->forecasts[i].after : last;
@@ -56,6 +59,7 @@ void jk_account_roll(const jk_account *account, int months, jk_account_row *rows
     double discount = jk_exp(-force / 12.0);
     double half_discount = jk_exp(-force / 24.0);
     const jk_forecast *first = &account->forecasts[0];
+    assert(account->forecast_count > 0 && first->after == 0);
     double opening = account->outlay, gross = account->outlay;
     for (int t = 1; t <= months; t++) {
         const jk_forecast *before = in_force(account, t);

@@ -51,6 +51,7 @@ static jk_status cut_bucket(const float *value, size_t rows, uint64_t bucket, si
             remainders[found++] = remainder;
         }
     }
+    assert(wanted >= 1 && wanted <= found && found == count);
     jk_sort(remainders, found, sizeof *remainders, descending);
     plan->cut = remainders[wanted - 1];
     size_t above = 0;
@@ -79,12 +80,14 @@ static jk_status cut_all(const float *value, size_t rows, jk_apportion *plan, jk
         given += share_of(plan, value[row], &remainder);
         counts[remainder >> shift]++;
     }
+    assert(given <= plan->cents); /* all are rounded down */
     size_t left = (size_t)(plan->cents - given);
     jk_status status = JK_OK;
     if (left > 0) {
         /* The remainders add up to left x weight, so that more than `left` of them are above 0. */
         size_t bucket = BUCKETS - 1;
         while (counts[bucket] < left) {
+            assert(bucket > 0);
             left -= counts[bucket--];
         }
         status = cut_bucket(value, rows, bucket, counts[bucket], left, plan, error);

@@ -3,6 +3,7 @@
  * allocation. What is left open is a small integer program, which COIN-OR's branch-and-cut solver (Cbc) takes to the
  * end; what it returns is checked against the limits in whole parts before it counts. No clock is involved: the same
  * case gives the same answer. */
+#include <assert.h>
 #include <coin/Cbc_C_Interface.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -110,6 +111,7 @@ static bool collect(core_program *core, double gap) {
             return false;
         }
         for (int k = 0; k < open; k++) {
+            assert(core->count < (size_t)CORE_MAX * JK_ACTION_COUNT);
             core->columns[core->count++] = (core_column){i, core->units, actions[k]};
         }
         core->units++;
@@ -168,6 +170,7 @@ static Cbc_Model *build_program(core_program *core) {
         core->one[c] = 1.0;
     }
     core->start[core->count] = entries;
+    assert((size_t)entries <= core->count * (core->limits + 1));
     for (size_t i = 0; i < core->units; i++) {
         core->row_low[i] = core->row_high[i] = 1.0;
     }

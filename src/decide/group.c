@@ -3,6 +3,7 @@
  * tape's. */
 #include "decide/group.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -22,5 +23,6 @@ jk_status jk_group_claims(const jk_candidates *candidates, size_t **first, size_
     for (size_t i = 0; i < candidates->claims; i++) {
         (*member)[(*first)[candidates->debtor[i] + 1]++] = i;
     }
+    assert((*first)[0] == 0 && (*first)[debtors] == candidates->claims);
     return JK_OK;
 }

@@ -10,6 +10,7 @@
  * The number of threads decides how the work is cut, never what comes out. */
 #include "decide/select.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -138,6 +139,7 @@ static jk_status pack_chunk(void *context, int thread, size_t chunk, jk_error *e
             }
         }
     }
+    assert(out == work->packed + work->chunk_start[chunk + 1]); /* as many as were counted */
     return JK_OK;
 }
 
@@ -219,6 +221,7 @@ static bool place_digits(selection *work) {
             return true;
         }
     }
+    assert(start == work->found);
     return false;
 }
 

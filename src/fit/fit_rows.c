@@ -3,6 +3,7 @@
  * file); then every row into its place. */
 #include "fit/fit_rows.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
@@ -91,6 +92,7 @@ static jk_status order_rows(reader *self, size_t panel_rows, jk_error *error) {
     rows->columns.rows = begin[debtors];
     rows->columns.clusters = clusters;
     rows->cluster_begin[clusters] = begin[debtors];
+    assert(clusters <= debtors && begin[debtors] <= panel_rows);
     for (size_t i = 0; i < panel_rows; i++) {
         if (self->place[i] >= 0) {
             self->place[i] = (int32_t)begin[self->place[i]]++;
@@ -153,6 +155,8 @@ static jk_status place_columns(jk_fit_rows *rows, int with_known, jk_error *erro
     rows->first = rows->level + array(count, rows->terms);
     rows->garnished = rows->first + array(count, sizeof *rows->first);
     rows->base_theta = (float *)(void *)(rows->garnished + array(count, sizeof *rows->garnished));
+    assert((unsigned char *)rows->base_theta + array(count, sizeof *rows->base_theta) ==
+           (unsigned char *)rows->memory + bytes); /* the pieces are all of it */
     rows->columns.cash = rows->cash;
     rows->columns.weight = rows->weight;
     rows->columns.start = rows->start;
@@ -199,6 +203,7 @@ static void put_quiet(const reader *self, uint8_t state, size_t curve, size_t at
 static void put_row(const reader *self, const jk_panel_block *block, size_t i, size_t at) {
     jk_fit_rows *rows = self->rows;
     size_t segment = block->law->segment[i];
+    assert(at < rows->columns.rows && segment < self->base->segment_count);
     jk_treatment treatment = (jk_treatment)block->treatment[i];
     const jk_segment *from = &self->base->segments[segment];
     jk_capacity class = jk_expected_class(block, i);
@@ -252,6 +257,7 @@ static jk_status put_block(void *context, const jk_panel_block *block, jk_error 
         for (size_t i = 0; i < block->rows; i++) {
             if (place[i] >= 0) {
                 size_t code = cuts->count > 0 ? jk_fit_cuts_bin(cuts, number[i]) : level[i];
+                assert(code <= UINT8_MAX);
                 rows->level[(size_t)place[i] * rows->terms + JK_FIT_TERMS_FIXED + c] = (uint8_t)code;
             }
         }

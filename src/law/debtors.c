@@ -111,6 +111,7 @@ static void check_block(debtor_pass *pass, const jk_block *block) {
     size_t row = 0;
     while ((pass->only >= 0 && debtor[row] != pass->only) || contradicting_column(pass->law, block, row) < 0) {
         row++;
+        assert(row < block->rows); /* one was counted */
     }
     size_t found = block->first_row + row;
     size_t known = atomic_load(&pass->first_contradiction);

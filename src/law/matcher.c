@@ -4,12 +4,14 @@
  * columns, and its match is the lowest bit. Ranges become codes by counting the bounds that a number reaches. */
 #include "law/matcher.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/invariants.h"
 #include "base/memory.h"
 #include "base/number/sort.h"
 #include "base/text/text.h"
@@ -98,6 +100,7 @@ static jk_status list_integers(jk_matcher_column *column, const jk_condition *co
             column->values[column->listed++] = column->values[i];
         }
     }
+    assert(listed <= named);
     for (size_t i = 0; i < column->listed; i++) {
         if (column->values[i] >= 0 && column->values[i] < JK_MATCHER_SMALL) {
             column->small[column->values[i]] = (uint16_t)(i + 1);
@@ -138,6 +141,7 @@ static jk_status list_bounds(jk_matcher_column *column, const jk_condition_term 
             column->bounds[column->listed++] = column->bounds[i];
         }
     }
+    assert(jk_ascends(column->bounds, column->listed));
     return JK_OK;
 }
 

@@ -88,6 +88,7 @@ static size_t sort_rows(const jk_plan *plan, const jk_terms *terms, jk_plan_resu
         jk_plan_group group;
         size_t key = jk_plan_group_of(plan, terms, row, &group);
         int32_t age = clamped_age(terms, row, group.segment->last_age);
+        assert(key < groups && age <= tables->last_age);
         workspace->group_key[row] = (uint32_t)key;
         workspace->age_key[row] = (uint16_t)age;
         workspace->group_start[key]++;
@@ -96,6 +97,7 @@ static size_t sort_rows(const jk_plan *plan, const jk_terms *terms, jk_plan_resu
     }
     to_starts(workspace->group_start, groups);
     to_starts(workspace->age_start, ages);
+    assert(workspace->group_start[groups] == planned && workspace->age_start[ages] == planned);
     for (size_t row = 0; row < terms->rows; row++) {
         if (terms->allowed[row] != 0 && !is_left_out(plan, terms->segment[row])) {
             workspace->order[1][workspace->age_start[workspace->age_key[row]]++] = (uint32_t)row;
@@ -166,6 +168,7 @@ static void load_insight(const jk_plan_segment *segment, jk_plan_tile *tile) {
 void jk_plan_tile_load(const jk_plan_group *group, const jk_terms *terms, const uint32_t *rows, size_t count,
                        jk_plan_tile *tile) {
     size_t padded = (count + JK_TILE_STEP - 1) / JK_TILE_STEP * JK_TILE_STEP;
+    assert(count > 0 && padded <= JK_TILE_ROWS); /* a tile is filled up with copies of its last claim */
     load_column(terms->balance, rows, count, padded, tile->balance);
     load_column(terms->interest_monthly, rows, count, padded, tile->interest);
     load_column(terms->theta, rows, count, padded, tile->theta);
@@ -295,6 +298,7 @@ static void plan_rows(const jk_plan *plan, const jk_terms *terms, jk_plan_result
         const uint32_t *rows = workspace->order[0] + i;
         jk_plan_group group;
         size_t key = jk_plan_group_of(plan, terms, rows[0], &group);
+        assert(workspace->group_start[key] > i && workspace->group_start[key] <= planned);
         size_t count = workspace->group_start[key] - i;
         count = count < JK_TILE_ROWS ? count : JK_TILE_ROWS;
         load_tile(&group, terms, rows, count, planned - i - count, results, tile);
@@ -346,6 +350,7 @@ void jk_plan_block_follow(const jk_plan *plan, const jk_terms *terms, const jk_p
         size_t count = policy->tile_rows[t];
         jk_plan_group group;
         (void)jk_plan_group_of(plan, terms, rows[0], &group);
+        assert(count > 0 && count <= ahead); /* the policy is of these terms */
         ahead -= count;
         if (is_left_out(plan, group.segment_index)) {
             from = jk_plan_policy_skip(policy, t, from, &group);

@@ -2,6 +2,7 @@
 /* Life of plans and workspaces. */
 #include "plan/plan.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +167,7 @@ jk_plan_workspace *jk_plan_workspace_create(const jk_plan *plan, size_t max_rows
     jk_plan_workspace *workspace = (jk_plan_workspace *)(void *)memory;
     layout space = {memory, 0};
     lay_out(&space, &plan->tables, max_rows, workspace);
+    assert(space.used <= bytes);
     return workspace;
 }
 

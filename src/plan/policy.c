@@ -2,6 +2,7 @@
 /* Policies: the decisions of a block's tiles, kept one behind the other. Only epochs that are planned and states that
  * the tile's group can reach are kept, a byte each; rows of a state lie together, so that a tile's decisions are copied
  * in runs. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,8 +86,11 @@ size_t jk_plan_policy_put(const jk_plan_group *group, const jk_plan_tile *tile, 
             to += rows;
         }
     }
+    assert(rows <= JK_TILE_ROWS && tile->epochs <= UINT16_MAX);
     policy->tile_epochs[policy->tile_count] = (uint16_t)tile->epochs;
     policy->tile_rows[policy->tile_count++] = (uint8_t)rows;
+    assert((size_t)(to - policy->decisions) ==
+           jk_plan_policy_skip(policy, policy->tile_count - 1, policy->used, group));
     return (size_t)(to - policy->decisions);
 }
 
@@ -106,6 +110,7 @@ size_t jk_plan_policy_get(const jk_plan_policy *policy, size_t number, size_t fr
             at += rows;
         }
     }
+    assert((size_t)(at - policy->decisions) == jk_plan_policy_skip(policy, number, from, group));
     return (size_t)(at - policy->decisions);
 }
 

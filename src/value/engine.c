@@ -148,6 +148,7 @@ static jk_status hand_over_in_order(jk_engine *engine, int thread, size_t number
         status = turn->status;
         *error = turn->error;
     }
+    assert(status != JK_OK || turn->next == number);
     (void)pthread_mutex_unlock(
         &turn->lock); /* the others are further on: they wait for `next` without the lock's help */
     jk_worker *worker = &engine->workers[thread];

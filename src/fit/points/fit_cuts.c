@@ -2,10 +2,12 @@
 /* Fine bins of a number: about equally many rows in each, on bounds of two digits, so that a reader can say them. A
  * bound is the value at the rank rows k / bins rounded down to two significant digits, never to the lowest value or
  * below the bound before it; what very many rows have alike is a bin of its own. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/invariants.h"
 #include "base/memory.h"
 #include "base/number/sort.h"
 #include "fit/fit_rows.h"
@@ -45,6 +47,7 @@ jk_status jk_fit_cuts_make(double *sample, size_t count, size_t most, jk_fit_cut
         }
     }
     cuts->below[cuts->count++] = INFINITY;
+    assert(cuts->count <= most + 1 && jk_ascends(cuts->below, cuts->count));
     return JK_OK;
 }
 

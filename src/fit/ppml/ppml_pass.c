@@ -4,6 +4,7 @@
  * with 600 parameters a dense one is out of the question. */
 #include "fit/ppml/ppml_pass.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,7 @@ static jk_status run_strips(strip_loop *loop, const char *stage, double *total, 
     loop->sums = work->sums;
     size_t last = 0; /* ranks share the strips; what was added up is the same strips in the same order */
     jk_team_rows(JK_PASS_RESULT, work->strips, &loop->first, &last);
+    assert(loop->first <= last && last <= work->strips);
     JK_TRY(jk_parallel_for(work->run, last - loop->first, stage, work->rows->rows / work->strips + 1, run_strip, loop,
                            error));
     JK_TRY(jk_team_gather_rows(loop->sums, loop->width * sizeof *loop->sums, work->strips, 1, error));
@@ -132,6 +134,7 @@ static size_t unknowns_of(const jk_ppml_work *work, const jk_ppml_row *row, size
         int32_t p = row->parameter[k];
         if (p >= 0 && work->slot[p] >= 0) {
             index[count] = (size_t)work->slot[p];
+            assert(index[count] < work->unknowns);
             share[count++] = row->share[k];
         }
     }
@@ -143,6 +146,7 @@ void jk_ppml_add_product(double *upper, size_t n, const size_t *index, const dou
     for (size_t a = 0; a < count; a++) {
         double left = weight * value[a];
         size_t i = index[a];
+        assert(i < n);
         for (size_t b = a; b < count; b++) {
             size_t j = index[b];
             upper[i <= j ? i * n + j : j * n + i] += i == j && a != b ? 2.0 * left * value[b] : left * value[b];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/commit/ids.h"
 
+#include <assert.h>
 #include <sys/mman.h>
 
 enum { FIRST_SLOTS = 1 << 12 };
@@ -36,6 +37,7 @@ bool jk_id_reserve(jk_id_table *table, size_t more) {
             (void)jk_id_find_or_add(&larger, key, slot->number - 1);
         }
     }
+    assert(larger.count == table->count);
     jk_id_free(table);
     *table = larger;
     return true;

@@ -5,6 +5,7 @@
 #ifndef JK_IMPORT_IDS_H
 #define JK_IMPORT_IDS_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,6 +36,7 @@ static inline uint32_t jk_id_find_or_add(jk_id_table *table, const uint64_t key[
     for (size_t at = key[0] & mask;; at = (at + 1) & mask) {
         jk_id_slot *slot = &table->slots[at];
         if (slot->number == 0) {
+            assert(table->count < mask); /* a free slot is left, at which a search ends */
             *slot = (jk_id_slot){.low = key[0], .high = (uint32_t)key[1], .number = number + 1};
             table->count++;
             return number;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/commit/periods.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,7 @@ bool jk_periods_reserve(jk_periods *periods, size_t rows, size_t claims) {
 }
 
 jk_period_verdict jk_periods_add(jk_periods *periods, uint32_t claim, int32_t start, int32_t end, bool leaves) {
+    assert(claim < periods->claim_capacity && start <= end);
     uint32_t at = periods->latest[claim];
     jk_period *later = NULL;
     while (at != 0 && periods->period[at - 1].start > start) {
@@ -53,6 +55,7 @@ jk_period_verdict jk_periods_add(jk_periods *periods, uint32_t claim, int32_t st
     if ((earlier != NULL && (earlier->next & LEAVES) != 0) || (later != NULL && leaves)) {
         return JK_PERIOD_AFTER_EXIT;
     }
+    assert(periods->count < periods->capacity);
     periods->period[periods->count++] = (jk_period){.start = start, .end = end, .next = at | (leaves ? LEAVES : 0)};
     uint32_t place = (uint32_t)periods->count;
     if (later != NULL) {

@@ -9,6 +9,7 @@
  * Normal numbers come from Philox4x32-10 (Salmon et al. 2011) and the inverse distribution function. */
 #include "simulate/draws/draws.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -91,6 +92,7 @@ const float *jk_draws_multiplier(const jk_draws *draws, size_t segment, size_t c
 }
 
 void jk_draw_normals(uint64_t seed, uint64_t stream, uint64_t path, double *normal, size_t count) {
+    assert(count <= (size_t)GROUPS_OF_PATH * WORDS); /* more would be those of the next path */
     for (size_t i = 0; i < count; i += WORDS) {
         jk_random4 four = jk_philox(seed, stream, path * GROUPS_OF_PATH + i / WORDS);
         for (size_t k = i; k < i + WORDS && k < count; k++) {

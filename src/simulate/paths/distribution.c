@@ -25,6 +25,7 @@ const char *jk_figure_name(jk_figure figure) {
 
 /* The value at a rank counted from 0, between two of them. */
 static double at_rank(const double *sorted, size_t count, double rank) {
+    assert(count > 0);
     double most = (double)(count - 1);
     double place = rank < 0.0 ? 0.0 : (rank > most ? most : rank);
     size_t below = (size_t)place;
@@ -71,6 +72,7 @@ static void set_moments(const double *values, size_t count, jk_distribution *d) 
 static void set_shortfall(const double *sorted, size_t count, jk_distribution *d) {
     size_t worst = (size_t)ceil(TAIL * (double)count);
     double sum = 0.0, n = (double)count;
+    assert(worst >= 1 && worst <= count);
     for (size_t i = 0; i < worst; i++) {
         sum += sorted[i];
     }

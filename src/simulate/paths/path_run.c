@@ -3,6 +3,7 @@
  * JK_PATH_LANES paths at a time; flows of the points of a run add up in 32 bits, which 64 points allow (points.h). */
 #include "simulate/paths/path_run.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,7 @@ void jk_path_runner_write(jk_path_runner *runner, size_t point) {
 }
 
 void jk_path_runner_run(jk_path_runner *runner, size_t first, size_t count) {
+    assert(runner->tile.lanes <= JK_PATH_LANES && runner->tile.lanes % JK_PATH_STEP == 0);
     for (size_t row = 0; row < runner->flow_size; row += JK_PATH_LANES) {
         memset(runner->tile.flow + row, 0, runner->tile.lanes * sizeof *runner->tile.flow);
     }

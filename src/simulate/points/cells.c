@@ -5,6 +5,7 @@
  * bar …) are sums weighted with the balance over the sum of balances. */
 #include "simulate/points/cells.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,7 @@ static jk_cell_key key_of(const jk_cells *cells, const jk_cell_claim *claim) {
 
 static void coarsen_key(jk_cell_key *key, int from, int to) {
     for (int i = 0; i < JK_CELL_BINS; i++) {
+        assert(shift_of(i, to) >= shift_of(i, from)); /* bins nest */
         key->bin[i] = (uint16_t)(key->bin[i] >> (shift_of(i, to) - shift_of(i, from)));
     }
     key->plan = plan_at(key, to);
@@ -138,6 +140,7 @@ static uint64_t hash_of(const jk_cell_key *key) {
 }
 
 static void place_all(jk_cells *cells) {
+    assert((cells->slots & (cells->slots - 1)) == 0 && cells->count < cells->slots); /* a search ends at a free one */
     memset(cells->slot, 0, cells->slots * sizeof *cells->slot);
     for (size_t i = 0; i < cells->count; i++) {
         size_t at = hash_of(&cells->cell[i].key) & (cells->slots - 1);
@@ -222,6 +225,7 @@ static void add_sums(jk_cell *to, const jk_cell *from) {
 
 static void coarsen(jk_cells *cells, int level) {
     size_t count = cells->count;
+    assert(level > cells->level && level < JK_CELL_LEVELS);
     memset(cells->slot, 0, cells->slots * sizeof *cells->slot);
     cells->count = 0;
     for (size_t i = 0; i < count; i++) {
@@ -251,6 +255,7 @@ static jk_status add(jk_cells *cells, const jk_cell *sums, jk_error *error) {
         JK_TRY(grow(cells, error));
         (void)find(cells, &sums->key, &at);
     }
+    assert(cells->count < cells->room && cells->slot[at] == 0);
     cells->cell[cells->count] = *sums;
     cells->slot[at] = (uint32_t)++cells->count;
     while (cells->count > cells->most && cells->level + 1 < JK_CELL_LEVELS) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tape/store/store_gather.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,7 @@ static bool any_given(jk_column column, const void *values, size_t count) {
 /* Bytes up to the last one that is not zero in any of the texts. */
 static size_t longest_text(const char *texts, size_t width, size_t rows) {
     unsigned char any[JK_TEXT_MAX] = {0};
+    assert(width <= sizeof any);
     if (width % sizeof(uint64_t) == 0) {
         for (size_t at = 0; at < width; at += sizeof(uint64_t)) {
             uint64_t bits = 0;
@@ -87,6 +89,7 @@ static void copy_texts(char *to, size_t to_width, const char *from, size_t from_
 
 /* Gives every row so far more bytes, the last first: none is written over before it is read. */
 static void widen(jk_gathered_column *self, size_t width) {
+    assert(width > self->width);
     for (size_t i = self->filled; i-- > 0 && self->width > 0;) {
         memmove(self->rows + i * width, self->rows + i * self->width, self->width);
         memset(self->rows + i * width + self->width, 0, width - self->width);
@@ -116,6 +119,7 @@ static void take_texts(jk_gathered *gathered, jk_column column, const char *text
 }
 
 void jk_gather_add(jk_gathered *gathered, const jk_block *block, size_t from, size_t rows) {
+    assert(gathered->count + rows <= gathered->capacity && from + rows <= block->rows);
     for (int i = 0; i < JK_COLUMN_COUNT; i++) {
         jk_column column = (jk_column)i;
         jk_gathered_column *self = &gathered->columns[i];
