@@ -13,11 +13,13 @@ static void amounts_are_added_and_converted_once(void **state) {
     static const row rows[] = {
         {.CELL(COUNTRY) = "FI",
          .CELL(WRITTEN_OFF_ON) = "2024-01-31",
+         .CELL(LAST_PAID_ON) = "2025-12-31",
          .CELL(PRINCIPAL) = "0.10",
          .CELL(INTEREST_ACCRUED) = "0.10",
          .CELL(FEES) = "0.10"},
         {.CELL(COUNTRY) = "FI",
          .CELL(WRITTEN_OFF_ON) = "2024-01-30",
+         .CELL(LAST_PAID_ON) = "2025-07-01",
          .CELL(PRINCIPAL) = "1000",
          .CELL(FEES) = "8",
          .CELL(CURRENCY) = "SEK",
@@ -30,6 +32,7 @@ static void amounts_are_added_and_converted_once(void **state) {
          .CELL(BIRTH_YEAR) = "1980"},
         {.CELL(COUNTRY) = "FI",
          .CELL(WRITTEN_OFF_ON) = "2026-05-31",
+         .CELL(LAST_PAID_ON) = "2026-06-30",
          .CELL(PRINCIPAL) = "1",
          .CELL(BIRTH_YEAR) = "1980",
          .CELL(INTEREST_RATE) = "0"},
@@ -49,6 +52,10 @@ static void amounts_are_added_and_converted_once(void **state) {
     assert_true(f.facts.age_months[1] == 29.0);
     assert_true(f.facts.age_months[2] == 0.0);
     assert_true(f.facts.age_months[3] == 1.0);
+    assert_int_equal(f.facts.paid_months[0], 6);
+    assert_int_equal(f.facts.paid_months[1], 11); /* twelve months are over on the next day */
+    assert_int_equal(f.facts.paid_months[2], INT32_MAX);
+    assert_int_equal(f.facts.paid_months[3], 0);
     assert_true(f.facts.debtor_age[0] == 50.0);
     assert_true(isnan(f.facts.debtor_age[2]));
     assert_true(f.facts.debtor_age[3] == 46.0);

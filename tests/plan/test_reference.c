@@ -77,6 +77,23 @@ static void expect_projection(const jk_model *model, size_t row, const jk_plan_r
     expect_close("gross_60m", row, (double)results->gross_60m[row], gross_60m);
 }
 
+/* What is told of a claim's epochs: sums of the months' flows, court fees with the costs. */
+static void expect_trace(const jk_model *model, size_t row, const jk_plan_trace *trace, const reference_plan *plan) {
+    for (int j = 0, month = 0; j < model->epoch_count; j++) {
+        double gross = 0.0, instalments = 0.0, cost = 0.0, sale = 0.0;
+        for (int end = month + model->epochs[j]; month < end; month++) {
+            gross += plan->gross[month];
+            instalments += plan->instalments[month];
+            cost += plan->cost[month] + plan->filing[month];
+            sale += plan->sale[month];
+        }
+        expect_close("gross of an epoch", row, (double)trace->gross[j], gross);
+        expect_close("instalments of an epoch", row, (double)trace->instalments[j], instalments);
+        expect_close("cost of an epoch", row, (double)trace->cost[j], cost);
+        expect_close("sale of an epoch", row, (double)trace->sale[j], sale);
+    }
+}
+
 static void expect_cells(const jk_cashflow *flow, jk_flow column, const char *name, const double *expected) {
     double mean = 0.0, total = 0.0;
     for (int m = 0; m < flow->months; m++) {
@@ -131,6 +148,7 @@ static void compare(const plan_case *made, double irr, const char *isa, const jk
         assert_int_equal(results.decision[row],
                          reference->action[0][trace.payers && claim.paying][claim.capacity_class][claim.title_state]);
         expect_projection(&made->model, row, &results, reference, total);
+        expect_trace(&made->model, row, &trace, reference);
     }
     expect_cells(&flow, JK_FLOW_GROSS, "gross", total->gross);
     expect_cells(&flow, JK_FLOW_COST, "cost", total->cost);
