@@ -222,6 +222,8 @@ static void test_irr_with_costs_after_the_last_collection(void **state) {
     }
     assert_int_equal(jk_price_irr(net, 120, outlay * 1e-6, &rate), JK_IRR_FOUND);
     assert_near(rate, -0.05, 1e-9);
+    assert_int_equal(jk_price_irr(net, 120, plain_present_value(net, 120, 0.2), &rate), JK_IRR_FOUND);
+    assert_near(rate, 0.2, 1e-9);
     /* Money out again that eats all that came in: two rates above 0, and none is evident; in whatever coin, and from
      * the other side, too, where money comes in first. */
     static const double coins[] = {1.0, 0.01, 0.001, 1e6, -1.0, -0.01, -0.001, -1e6};
