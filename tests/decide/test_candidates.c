@@ -155,6 +155,14 @@ static void templates_show_the_columns_they_name(void **state) {
     }
     jk_listing_template_reset(&one);
     jk_listing_template_reset(&two);
+    char longest[200]; /* a name may have 128 bytes */
+    (void)snprintf(longest, sizeof longest, "%0128d: balance\n", 0);
+    read_template(longest, &ours, &one);
+    assert_int_equal(strlen(one.columns[0].name), 128);
+    jk_listing_template_reset(&one);
+    (void)snprintf(longest, sizeof longest, "%0129d: balance\n", 0);
+    write_file(file_name("bad.h5"), longest, strlen(longest));
+    assert_int_equal(jk_listing_template_read(file_name("bad.h5"), &ours, &one, &error), JK_ERROR_MODEL);
     jk_worklist_reset(&list);
     jk_candidates_free(made);
     jk_tape_close(tape);

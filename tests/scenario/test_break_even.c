@@ -93,6 +93,11 @@ static void none(void **state) {
     assert_true(!found.found && isnan(found.figure) && found.at_low == found.base && found.at_high == found.base);
     found = find(JK_STRESS_GARNISHMENT, JK_MEASURE_BID, 1.0, 0); /* not all comes from garnishment */
     assert_true(!found.found && found.at_low > 1.0 && found.at_low < found.base && found.at_high > found.base);
+    found = find(JK_STRESS_IRR, JK_MEASURE_BID, 1e15, 0); /* no return makes so much of it: from -30 to 500 % */
+    assert_true(!found.found && fabs(0.12 + found.low + 0.3) < 1e-12 && fabs(0.12 + found.high - 5.0) < 1e-12);
+    assert_true(found.at_low > found.base && found.at_high < found.base);
+    found = find(JK_STRESS_DELAY, JK_MEASURE_BID, 1e15, 0);
+    assert_true(!found.found && found.low == 0.0 && found.high == (double)model->horizon_months);
 }
 
 static int open_tape(void **state) {

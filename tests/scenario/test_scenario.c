@@ -4,6 +4,7 @@
 #include "cmocka_all.h"
 
 #include "base/number/grid.h"
+#include "base/words/listing.h"
 #include "jalki/scenario.h"
 #include "value/engine_case.h"
 
@@ -412,6 +413,42 @@ static int close_tape(void **state) {
     return tear_down(state);
 }
 
+static size_t column_named(const jk_listing *listing, const char *name) {
+    size_t c = 0;
+    while (c < listing->column_count && strcmp(listing->columns[c].name, name) != 0) {
+        c++;
+    }
+    assert_true(c < listing->column_count);
+    return c;
+}
+
+/* The base and each mode's scenario, each of all claims and of all segments, or of the one that is chosen: the first,
+ * too. */
+static void a_listing_has_all_segments_or_one(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_stress stress = stress_of(JK_STRESS_RECOVERY, 0.8);
+    jk_scenario one = ONE("less", stress);
+    const jk_scenarios set = {.scenarios = &one, .count = 1};
+    jk_scenario_grid grid = value_under(&one, 1, JK_MODE_REPLANNED | JK_MODE_COMMITTED, 1);
+    const jk_valuation *base = jk_scenario_at(&grid, 0, 0, -1);
+    for (int choice = -1; choice < (int)base->segment_count; choice++) {
+        jk_listing listing = jk_scenario_listing(&set, &grid, choice);
+        const size_t lines = choice < 0 ? 1 + base->segment_count : 2, segment = column_named(&listing, "segment");
+        const size_t claims = column_named(&listing, "claims");
+        assert_int_equal(listing.rows, 3 * lines);
+        for (size_t row = 0; row < listing.rows; row++) {
+            jk_cell cells[JK_LISTING_COLUMNS];
+            must(jk_listing_row(&listing, row, cells, &error), &error);
+            const size_t line = row % lines, number = choice < 0 ? line - 1 : (size_t)choice;
+            assert_string_equal(cells[segment].text, line == 0 ? "all" : base->segment_id[number]);
+            const jk_group *of = line == 0 ? &base->total : &base->segment[number];
+            assert_true(cells[claims].number == (double)of->claims);
+        }
+    }
+    jk_scenario_grid_reset(&grid);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_changes_nothing),
@@ -425,6 +462,7 @@ int main(void) {
         cmocka_unit_test(figures_of_payers),
         cmocka_unit_test(figures),
         cmocka_unit_test(returns),
+        cmocka_unit_test(a_listing_has_all_segments_or_one),
     };
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

@@ -55,6 +55,23 @@ static void every_key(void **state) {
     jk_scenarios_free(NULL);
 }
 
+/* An hour's price is money of the model file's own currency, here an eighth of the base currency's; factors are none.
+ */
+static void money_is_in_the_currency_of_the_model_file(void **state) {
+    (void)state;
+    jk_scenarios *set = NULL;
+    jk_error error;
+    const double before = model->written_rate;
+    model->written_rate = 0.125;
+    jk_status status = load_scenarios("- {name: dear, hour_price: 40, costs: 1.5, theta: 0.25}\n", &set, &error);
+    model->written_rate = before;
+    assert_int_equal(status, JK_OK);
+    const double *figure = set->scenarios[0].stresses[0].figure;
+    assert_true(figure[JK_STRESS_HOUR_PRICE] == 5.0);
+    assert_true(figure[JK_STRESS_COSTS] == 1.5 && figure[JK_STRESS_THETA] == 0.25);
+    jk_scenarios_free(set);
+}
+
 static void mistakes(void **state) {
     (void)state;
     static const struct {
@@ -127,6 +144,8 @@ static int free_example(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_key), cmocka_unit_test(mistakes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_key),
+                                       cmocka_unit_test(money_is_in_the_currency_of_the_model_file),
+                                       cmocka_unit_test(mistakes)};
     return cmocka_run_group_tests(tests, load_example, free_example);
 }
