@@ -432,10 +432,11 @@ static void a_listing_has_all_segments_or_one(void **state) {
     const jk_scenarios set = {.scenarios = &one, .count = 1};
     jk_scenario_grid grid = value_under(&one, 1, JK_MODE_REPLANNED | JK_MODE_COMMITTED, 1);
     const jk_valuation *base = jk_scenario_at(&grid, 0, 0, -1);
+    uint64_t most = 0;
     for (int choice = -1; choice < (int)base->segment_count; choice++) {
         jk_listing listing = jk_scenario_listing(&set, &grid, choice);
         const size_t lines = choice < 0 ? 1 + base->segment_count : 2, segment = column_named(&listing, "segment");
-        const size_t claims = column_named(&listing, "claims");
+        const size_t claims = column_named(&listing, "claims"), changed = column_named(&listing, "changed_claims");
         assert_int_equal(listing.rows, 3 * lines);
         for (size_t row = 0; row < listing.rows; row++) {
             jk_cell cells[JK_LISTING_COLUMNS];
@@ -444,8 +445,22 @@ static void a_listing_has_all_segments_or_one(void **state) {
             assert_string_equal(cells[segment].text, line == 0 ? "all" : base->segment_id[number]);
             const jk_group *of = line == 0 ? &base->total : &base->segment[number];
             assert_true(cells[claims].number == (double)of->claims);
+            if (line > 0 || row == 0) { /* changes are told of all claims together */
+                continue;
+            }
+            const jk_valuation *then =
+                jk_scenario_at(&grid, 0, row == lines ? JK_MODE_REPLANNED : JK_MODE_COMMITTED, 0);
+            uint64_t moved = 0;
+            for (int from = 0; from < JK_ACTION_COUNT; from++) {
+                for (int to = 0; to < JK_ACTION_COUNT; to++) {
+                    moved += then->change[from][to].claims;
+                }
+            }
+            assert_true(cells[changed].number == (double)moved);
+            most = moved > most ? moved : most;
         }
     }
+    assert_true(most > 0);
     jk_scenario_grid_reset(&grid);
 }
 
