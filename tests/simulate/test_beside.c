@@ -81,6 +81,30 @@ static void draws_have_the_errors(void **state) {
     jk_beside_reset(&beside);
 }
 
+/* The model's first segment has its errors itself, and no other segment has them. */
+static void errors_are_of_their_segment(void **state) {
+    (void)state;
+    const size_t count = model->segment_count;
+    jk_segment *drawn = test_malloc(count * sizeof *drawn);
+    for (size_t g = 0; g < count; g += count - 1) {
+        char text[512];
+        jk_beside beside;
+        jk_error error = {0};
+        jk_scorecard card = model->scorecard;
+        (void)snprintf(text, sizeof text,
+                       ALL("{\"segment\":\"%s\",\"exit_monthly\":0,\"exit_leans\":0,\"months_to_title\":0.1}", ""),
+                       model->segments[g].id);
+        assert_int_equal(read_text(text, &beside), JK_OK);
+        memcpy(drawn, model->segments, count * sizeof *drawn);
+        assert_int_equal(jk_beside_draw(&beside, 7, 0, 1.0, drawn, &card, &error), JK_OK);
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(drawn[i].months_to_title != model->segments[i].months_to_title, i == g);
+        }
+        jk_beside_reset(&beside);
+    }
+    test_free(drawn);
+}
+
 static void nothing_is_drawn_without(void **state) {
     (void)state;
     jk_beside beside;
@@ -129,8 +153,8 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(draws_have_the_errors),
-                                       cmocka_unit_test(nothing_is_drawn_without),
-                                       cmocka_unit_test(other_texts_are_refused)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(draws_have_the_errors), cmocka_unit_test(errors_are_of_their_segment),
+        cmocka_unit_test(nothing_is_drawn_without), cmocka_unit_test(other_texts_are_refused)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

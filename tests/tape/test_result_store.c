@@ -183,6 +183,10 @@ static void test_unfinished(void **state) {
     error = (jk_error){0};
     assert_int_equal(jk_result_writer_create("/nowhere/r.h5", 1, columns, COLUMNS, &options, &writer, &error),
                      JK_ERROR_IO);
+    assert_null(writer); /* and not the one that is gone */
+    writer = (jk_result_writer *)path;
+    assert_int_equal(jk_result_writer_create(path, 1, columns, 0, &options, &writer, &error), JK_ERROR_ARGUMENT);
+    assert_null(writer);
     jk_result_writer_abort(NULL);
 }
 
