@@ -107,7 +107,6 @@ static void fill_costs(const jk_segment *segment, double inflation, jk_plan_cost
     costs->interruption_by_action[JK_AMICABLE] = (float)inflation;
     costs->filing = (float)(segment->filing * inflation);
     costs->inflation = (float)inflation;
-    costs->recovery = costs->paying_recovery = 1.0f;
 }
 
 /* x^y for x >= 0 and 0 <= y; 0^0 is 1. */

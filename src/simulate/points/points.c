@@ -141,7 +141,6 @@ static jk_status fill_rows(build *b, jk_error *error) {
                    error, "the model points"));
     _Static_assert(JK_CLOSE == 0, "actions that are not planned are zero");
     jk_terms_place(&points->terms, points->count, points->memory);
-    points->terms.rows = points->count;
     for (size_t i = 0; i < points->cells; i++) {
         const jk_cell *cell = &b->cells->cell[i];
         jk_cell_put(cell, &points->terms, i);
