@@ -81,6 +81,7 @@ typedef struct jk_simulation {
     size_t model_points, large_claims;
     double compression_error, value_error, gross_error, cost_error;
     double stress[2];
+    size_t stressed_one_in; /* one claim of so many was looked at under stress; 1: all */
     int within_tolerance;
     jk_distribution value;        /* present value at the required return */
     jk_distribution gross, net;   /* over the horizon, undiscounted */

@@ -154,6 +154,7 @@ static jk_status make_points(simulating *s, jk_error *error) {
     simulation->cost_error = found->cost;
     simulation->stress[0] = s->survey.extremes.worse;
     simulation->stress[1] = s->survey.extremes.better;
+    simulation->stressed_one_in = s->survey.grid.every;
     simulation->within_tolerance = found->worst <= s->wanted->tolerance;
     return JK_OK;
 }

@@ -87,6 +87,7 @@ static json_t *compression(jk_json_builder *b, const jk_simulation *simulation) 
         jk_json_append(b, stress, jk_json_number(simulation->stress[i]));
     }
     jk_json_put(b, object, "stress", stress);
+    jk_json_put(b, object, "stressed_one_in", json_integer((json_int_t)simulation->stressed_one_in));
     jk_json_put(b, object, "within_tolerance", json_boolean(simulation->within_tolerance));
     return object;
 }

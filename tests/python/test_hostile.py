@@ -25,7 +25,7 @@ try:
 except ImportError:
     h5py = None
 
-RUNS = int(os.environ.get("JALKI_HOSTILE_RUNS", "80"))
+RUNS = int(os.environ.get("JALKI_HOSTILE_RUNS", "30" if os.environ.get("JALKI_FEW_CASES") else "80"))
 TIME_LIMIT = 60  # generous: sanitizer builds on a busy machine; a hang is what it is to catch
 
 MAPPING = """name: canonical names, spelled out

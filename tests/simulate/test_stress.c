@@ -57,9 +57,9 @@ static double gross_of(const looked *at, int state) {
 static void one_in_so_many(void **state) {
     (void)state;
     assert_int_equal(jk_stress_every(0), 1);
-    assert_int_equal(jk_stress_every(1999999), 1);
-    assert_int_equal(jk_stress_every(2000000), 2);
-    assert_int_equal(jk_stress_every(10000000), 8);
+    assert_int_equal(jk_stress_every(499999), 1);
+    assert_int_equal(jk_stress_every(500000), 2);
+    assert_int_equal(jk_stress_every(10000000), 32);
     jk_cell_claim claim = {.balance = 1.0f};
     size_t chosen = 0;
     for (size_t i = 0; i < ROWS; i++) {

@@ -11,7 +11,7 @@
  * too: as expected; all collections times a factor for good; a milder slump that turns into a boom; and, which the
  * points are not fitted to, a boom that turns into a slump sooner. */
 enum { JK_STATE_BASE, JK_STATE_PART, JK_STATE_WORSE, JK_STATE_BETTER, JK_STATE_TURN, JK_STATE_BACK, JK_STRESS_STATES };
-enum { JK_STRESSED_LEAST = 1000000 }; /* claims that are looked at, of tapes that have so many: up to twice as many */
+enum { JK_STRESSED_LEAST = 250000 }; /* claims that are looked at, of tapes that have as many: up to twice that */
 
 typedef struct jk_extremes {
     double worse, better;
