@@ -16,6 +16,7 @@ enum { NUMBERS = 4 }; /* of a path, beside its years */
 
 typedef struct kept_head {
     uint64_t level, cells, large, flow, mix; /* flow, mix: sums in each */
+    uint64_t every;                          /* of the survey's grid */
     double rest_largest, face, base_value, irr, onboarding, price;
     uint64_t claims;
     int64_t value[JK_STRESS_STATES];
@@ -63,6 +64,7 @@ jk_status jk_kept_survey_keep(const jk_survey *survey, const jk_simulation *simu
                       .large = survey->large_count,
                       .flow = flow_size(survey),
                       .mix = survey->mix.sum != NULL ? survey->mix.groups * survey->mix.size : 0,
+                      .every = survey->grid.every,
                       .rest_largest = survey->rest_largest,
                       .face = simulation->face,
                       .base_value = simulation->base_value,
@@ -113,10 +115,11 @@ static jk_status take_survey(jk_survey *survey, jk_simulation *simulation, kept_
                              jk_error *error) {
     kept_head head;
     *good = move(bytes, &head, 1, sizeof head) && head.level < JK_CELL_LEVELS && head.cells <= JK_CELLS_MOST &&
-            head.large <= JK_LARGE_MOST && head.flow == flow_size(survey);
+            head.large <= JK_LARGE_MOST && head.flow == flow_size(survey) && head.every > 0;
     if (!*good) {
         return JK_OK;
     }
+    survey->grid.every = head.every;
     for (int s = 0; s < JK_STRESS_STATES; s++) {
         JK_TRY(jk_cashflow_init(&survey->truth[s].flow, survey->model->horizon_months, survey->model->segment_count,
                                 error));

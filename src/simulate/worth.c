@@ -28,6 +28,7 @@
 #include "simulate/draws/covariance.h"
 #include "simulate/draws/draws.h"
 
+#define TOLERANCE 2e-4 /* points are held against claims by collections as a whole; single figures need finer ones */
 enum { DRAWS = 8, PATHS = 2048, SEED = 1, CASES = 1 + 3 * DRAWS, PART = 1024 };
 
 /* Of each model drawn: this plan, the best one, and that one at the model's own figures. */
@@ -163,6 +164,7 @@ static jk_status measure_spread(measuring *self, const jk_tape *tape, const jk_v
     wanted.seed = SEED;
     wanted.covariance = covariance;
     wanted.own_risk = 0;
+    wanted.tolerance = TOLERANCE;
     still.risk.jurisdiction =
         jk_arena_alloc(self->arena, still.jurisdiction_count + 1, sizeof *still.risk.jurisdiction);
     JK_TRY(jk_held(still.risk.jurisdiction != NULL, error, "the models drawn"));
