@@ -3,7 +3,7 @@
  * segment, epoch and kind of flow, with F the portfolio's full valuation and f the points':
  *
  *     scale = F / f in the base case, within SCALE_LEAST..SCALE_MOST
- *     on a path scale * F_s / (scale f_s), as three states of stress say that goes with collections (answer.h)
+ *     on a path scale * r, with r = F_s / (scale f_s) as three states of stress have it, between them as answer.h says
  *
  * Under stress F is that of a part of the claims of a large portfolio, and f that of the points, weighted with the
  * part's share of their claims' collections; both have a scale of their own then.
