@@ -54,8 +54,8 @@ typedef struct jk_bid_options {
     const jk_scenario *scenarios; /* of a file that was loaded with the model */
     size_t scenario_count;        /* 0: the base case alone */
     int committed;                /* 1: the base plan is kept in the scenarios; 0: each is planned anew */
-    const jk_value_sink *sinks;   /* with a single return: given the claims as they are valued in the base case (their
-                                     segments are parts by country here) */
+    const jk_value_sink *sinks;   /* given the claims as they are valued in the base case at the first return; of a plan
+                                     within hours with a single return only */
     size_t sink_count;
     jk_strata *strata;     /* opened for returns x (1 + scenarios) cases, 1 + scenarios each: filled and finished; NULL:
                               none;     not with hours at several returns */
@@ -74,7 +74,7 @@ typedef struct jk_bids {
     double asked;
     jk_hours *hours;         /* [return_count] as solved; NULL: no limit */
     const jk_strata *strata; /* of the options, told in JSON */
-    jk_valuation first;      /* of the base case at the first return: totals, cut-off and horizon (not its segments) */
+    jk_valuation first;      /* of the base case at the first return */
     void *arena;             /* owns the arrays and names above */
 } jk_bids;
 

@@ -100,10 +100,11 @@ typedef struct jk_stress_set {
     void *arena;
 } jk_stress_set;
 
-/* Makes figures of scenarios. JK_ERROR_MODEL where multipliers together go beyond JK_RECOVERY_MAX. `model` and
- * scenarios must outlive the set. */
-jk_status jk_stress_set_make(const jk_model *model, const jk_scenario *scenarios, size_t count, jk_stress_set **set,
-                             jk_error *error);
+/* Makes figures of scenarios. Segments are cut by the wheres of the scenarios, and by `apart` too (NULL: by no other).
+ * JK_ERROR_MODEL where multipliers together go beyond JK_RECOVERY_MAX, and as jk_model_split. `model` and scenarios
+ * must outlive the set. */
+jk_status jk_stress_set_make(const jk_model *model, const jk_scenario *scenarios, size_t count, const jk_where *apart,
+                             jk_stress_set **set, jk_error *error);
 void jk_stress_set_free(jk_stress_set *set);
 
 /* ---- valuations ------------------------------------------------------------------------------------------------ */
@@ -117,6 +118,8 @@ typedef struct jk_scenario_run {
     const double *irr; /* required returns; NaN: the model's */
     size_t returns;    /* at least 1 */
     unsigned modes;    /* JK_MODE_REPLANNED, JK_MODE_COMMITTED or both */
+    bool by_country;   /* cash flows by country, too (jk_valuation.country_flow), unless segments x countries are more
+                          than a model can hold */
 } jk_scenario_run;
 
 /* Returns x (base and scenarios), in the order of the run's cases: for every return the base, then the scenarios

@@ -34,9 +34,6 @@ typedef struct jk_strata_shape {
 jk_status jk_strata_open(const jk_tape *tape, const jk_model *model, const char *by, int32_t cutoff,
                          jk_strata_shape shape, jk_strata **strata, jk_error *error);
 
-/* The run has parts of the model's segments as its own: segment[part], which must outlive the run. */
-void jk_strata_parts(jk_strata *strata, const size_t *segment);
-
 /* Keeps the combination of each of the tape's rows, too, for sums that are not the valuation's own (jalki/decide.h). */
 jk_status jk_strata_keep(jk_strata *strata, jk_error *error);
 

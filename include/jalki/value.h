@@ -65,7 +65,7 @@ typedef struct jk_value_block {
     const jk_block *block; /* tape columns that were loaded; claim_id is loaded if a sink wants it */
     const jk_law_facts *law;
     const jk_score_columns *score;
-    const jk_terms *terms;
+    const jk_terms *terms; /* its segments are those of a split model; those of `law` are what they were cut from */
     const jk_plan_results *plan;
     const uint8_t *reason;        /* jk_reason; as `plan`, of the first case */
     const jk_scorer *scorer;      /* for jk_score_levels */
@@ -143,9 +143,11 @@ typedef struct jk_valuation {
     const char **segment_id;
     jk_group *country; /* those with claims, in alphabetical order of the code */
     const char **country_id;
-    jk_cashflow flow;
-    double onboarding_cost; /* per claim */
-    double onboarding;      /* onboarding_cost x claims */
+    jk_cashflow flow;         /* by segment */
+    jk_cashflow country_flow; /* by country; empty where the claims of several were summed together: only a model that
+                                 is split by all of the tape's countries keeps them apart (jk_model_split) */
+    double onboarding_cost;   /* per claim */
+    double onboarding;        /* onboarding_cost x claims */
     char isa[8];
     const jk_worth *worth;   /* what a fit does not know of the plan, told in JSON; the caller's; NULL: not measured */
     const jk_hours *hours;   /* the hours that its plan keeps to, told in JSON; the caller's; NULL: it knows no limit */
@@ -217,6 +219,9 @@ typedef struct jk_month {
     double net; /* gross - cost + sale */
 } jk_month;
 jk_month jk_valuation_month(const jk_valuation *valuation, int month, size_t segment);
+
+/* The same of a country, where country_flow is known. */
+jk_month jk_valuation_country_month(const jk_valuation *valuation, int month, size_t country);
 
 /* Sum of jk_valuation_month over the first `months` months (as far as the horizon goes). */
 jk_month jk_valuation_months(const jk_valuation *valuation, int months, size_t segment);

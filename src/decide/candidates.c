@@ -161,7 +161,7 @@ static jk_status take_block(void *context, const jk_value_block *rows, jk_error 
     (void)error;
     for (size_t i = 0; i < rows->block->rows; i++) {
         size_t row = rows->block->first_row + i;
-        const jk_segment *segment = &candidates->model->segments[terms->segment[i]];
+        const jk_segment *segment = &candidates->model->segments[rows->law->segment[i]];
         double share = (double)terms->share[i];
         for (int a = 0; a < JK_ACTION_COUNT; a++) {
             candidates->value[a][row] = rows->plan->action_value[a][i];
@@ -175,7 +175,7 @@ static jk_status take_block(void *context, const jk_value_block *rows, jk_error 
         candidates->balance[row] = rows->law->balance[i];
         candidates->instalment[row] = instalment_of(candidates, segment, rows, i);
         candidates->bar_days[row] = bar_days_of(terms, i);
-        candidates->segment[row] = terms->segment[i];
+        candidates->segment[row] = rows->law->segment[i];
         candidates->country[row] = (uint16_t)country[i];
         candidates->debtor[row] = debtor[i];
         candidates->exclusion[row] = (uint8_t)exclusion_of(rows, i);

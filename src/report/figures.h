@@ -17,8 +17,9 @@ typedef struct jk_figures {
     const jk_tape *tape;
     const jk_model *model;
     const jk_report_options *options;
-    jk_valuation valuation;     /* at the run's return */
-    double irr[JK_RETURNS_MAX]; /* of the bid table, rising */
+    jk_valuation valuation;        /* at the run's return */
+    double irr[JK_RETURNS_MAX];    /* of the bid table: the run's return, then the others, rising */
+    size_t rising[JK_RETURNS_MAX]; /* places in it, by return */
     size_t returns;
     jk_bids bids;
     jk_scenario_grid grid;    /* the run's return under the scenarios, both modes */

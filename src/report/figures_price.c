@@ -120,7 +120,7 @@ static json_t *line_of(jk_json_builder *b, const jk_figures *figures, size_t lin
     jk_json_put(b, object, "claims", json_integer((json_int_t)group->claims));
     jk_json_put(b, object, "face", jk_json_number(group->face));
     for (size_t r = 0; r < figures->returns; r++) {
-        const jk_bid_cell *cell = jk_bid_at(bids, 0, r, line);
+        const jk_bid_cell *cell = jk_bid_at(bids, 0, figures->rising[r], line);
         jk_json_append(b, amounts, jk_json_number(cell->offer.bid));
         jk_json_append(b, binding, json_string(jk_bid_binding(bids, cell)));
     }
@@ -152,7 +152,7 @@ json_t *jk_figures_returns(jk_json_builder *b, const jk_figures *figures) {
         jk_json_append(b, floors, entry);
     }
     for (size_t r = 0; r < figures->returns; r++) {
-        jk_json_append(b, bids, bid_of(b, figures, r));
+        jk_json_append(b, bids, bid_of(b, figures, figures->rising[r]));
     }
     jk_json_put(b, object, "floors", floors);
     jk_json_put(b, object, "bids", bids);

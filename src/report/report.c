@@ -15,17 +15,18 @@
 
 /* ---- the run ---------------------------------------------------------------------------------------------------- */
 
-/* The run's own return and those asked for, rising, each once. */
-static jk_status choose_returns(jk_figures *figures, double own, jk_error *error) {
+/* The run's own return, by which claims are looked at, and then those asked for, rising, each once. */
+static jk_status choose_returns(jk_figures *figures, jk_error *error) {
     const double steps[] = {-0.06, -0.03, 0.03, 0.06};
     const jk_report_options *options = figures->options;
+    const double own = isnan(options->value.irr) ? figures->model->irr : options->value.irr;
     size_t count = 0;
     double all[JK_RETURNS_MAX];
     if (options->irr_count >= JK_RETURNS_MAX) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, "irr", "%zu required returns; expected at most %d",
                        options->irr_count, JK_RETURNS_MAX - 1);
     }
-    all[count++] = own;
+    figures->irr[figures->returns++] = own;
     for (size_t i = 0; options->irr != NULL && i < options->irr_count; i++) {
         all[count++] = options->irr[i];
     }
@@ -36,10 +37,15 @@ static jk_status choose_returns(jk_figures *figures, double own, jk_error *error
         }
     }
     jk_sort(all, count, sizeof all[0], jk_compare_reals);
+    size_t below = 0;
     for (size_t i = 0; i < count; i++) {
-        if (i == 0 || all[i] != all[i - 1]) {
+        if (all[i] != own && (i == 0 || all[i] != all[i - 1])) {
+            below += all[i] < own;
             figures->irr[figures->returns++] = all[i];
         }
+    }
+    for (size_t i = 0; i < figures->returns; i++) {
+        figures->rising[i] = i < below ? i + 1 : i == below ? 0 : i;
     }
     return JK_OK;
 }
@@ -118,7 +124,17 @@ static jk_status run(jk_figures *figures, jk_error *error) {
     if (options->book != NULL) {
         sinks[sink_count++] = jk_book_sink(options->book);
     }
-    JK_TRY(jk_value_run(figures->tape, figures->model, &options->value, sinks, sink_count, &figures->valuation, error));
+    JK_TRY(choose_returns(figures, error));
+    const jk_bid_options bids = {.irr = figures->irr,
+                                 .returns = figures->returns,
+                                 .floors = options->floors,
+                                 .floor_count = options->floor_count,
+                                 .asked = options->asked,
+                                 .sinks = sinks,
+                                 .sink_count = sink_count};
+    JK_TRY(jk_bids_make(figures->tape, figures->model, &options->value, &bids, &figures->bids, error));
+    figures->valuation = figures->bids.first;
+    figures->bids.first = (jk_valuation){0};
     if (options->book != NULL) {
         JK_TRY(jk_book_finish(options->book, &figures->valuation, options->floors, options->floor_count, error));
     }
@@ -126,13 +142,6 @@ static jk_status run(jk_figures *figures, jk_error *error) {
     jk_spread_finish(&figures->spread);
     JK_TRY(check_bid(figures, error));
     JK_TRY(check_value(figures, error));
-    JK_TRY(choose_returns(figures, figures->valuation.irr, error));
-    jk_bid_options bids = {.irr = figures->irr,
-                           .returns = figures->returns,
-                           .floors = options->floors,
-                           .floor_count = options->floor_count,
-                           .asked = options->asked};
-    JK_TRY(jk_bids_make(figures->tape, figures->model, &options->value, &bids, &figures->bids, error));
     JK_TRY(run_scenarios(figures, error));
     JK_TRY(run_simulation(figures, error));
     jk_worklist_options list = jk_worklist_defaults();

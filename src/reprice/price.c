@@ -100,7 +100,7 @@ static jk_status plan_rows(jk_book *book, const jk_plan *plan, jk_error *error) 
 static jk_status plan_book(jk_book *book, const jk_stress *stress, jk_error *error) {
     const jk_scenario scenario = {.name = "the changed figures", .stress_count = 1, .stresses = stress};
     jk_stress_set *set = NULL;
-    JK_TRY(jk_stress_set_make(&book->model, &scenario, 1, &set, error));
+    JK_TRY(jk_stress_set_make(&book->model, &scenario, 1, NULL, &set, error));
     const jk_stressed *stressed = &set->stressed[0];
     const jk_plan_options options = {.irr = book->irr + stressed->irr_shift,
                                      .recovery = stressed->recovery,

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "scenario/by_country.h"
+#include "scenario/countries.h"
 
 const char *jk_bid_kind_name(jk_bid_kind kind) {
     static const char *const names[] = {"all", "decision", "segment", "country"};
@@ -63,71 +63,44 @@ typedef struct group_flow {
     bool known; /* the flow */
 } group_flow;
 
-static void add_group(jk_group *into, const jk_group *from) {
-    into->claims += from->claims;
-    into->face += from->face;
-    into->value += from->value;
-    into->erc_gross += from->erc_gross;
-    into->erc_net += from->erc_net;
-    into->hours += from->hours;
-}
-
-static void add_flow(group_flow *sums, const jk_valuation *valuation, size_t part) {
+static void read_segment_flow(const jk_valuation *valuation, size_t segment, group_flow *sums) {
     for (int t = 1; t <= valuation->flow.months; t++) {
-        jk_month month = jk_valuation_month(valuation, t, part);
-        sums->flow[t - 1].gross += month.gross;
-        sums->flow[t - 1].instalments += month.instalments;
-        sums->flow[t - 1].cost += month.cost;
-        sums->flow[t - 1].sale += month.sale;
-        sums->flow[t - 1].net += month.net;
+        sums->flow[t - 1] = jk_valuation_month(valuation, t, segment);
     }
     sums->known = true;
 }
 
-/* A segment is the sum of its parts. */
-static void sum_segment(const jk_by_country *split, const jk_valuation *valuation, size_t segment, group_flow *sums) {
-    for (size_t p = 0; p < split->model.segment_count; p++) {
-        if (split->origin[p] == segment) {
-            add_group(&sums->group, &valuation->segment[p]);
-            add_flow(sums, valuation, p);
-        }
+static void read_country_flow(const jk_valuation *valuation, size_t country, group_flow *sums) {
+    for (int t = 1; t <= valuation->country_flow.months; t++) {
+        sums->flow[t - 1] = jk_valuation_country_month(valuation, t, country);
     }
-    sums->known = true; /* also where no claim can be in it */
-}
-
-static void sum_country(const jk_by_country *split, const jk_valuation *valuation, size_t country, group_flow *sums) {
-    sums->group = valuation->country[country];
-    for (size_t p = 0; split->country != NULL && p < split->model.segment_count; p++) {
-        if (strcmp(split->country[p], valuation->country_id[country]) == 0) {
-            add_flow(sums, valuation, p);
-        }
-    }
+    sums->known = valuation->country_flow.months > 0;
 }
 
 /* `index` is the line's place among those of its kind. */
-static void sum_line(const jk_by_country *split, const jk_valuation *valuation, jk_bid_kind kind, size_t index,
-                     group_flow *sums) {
+static void sum_line(const jk_valuation *valuation, jk_bid_kind kind, size_t index, group_flow *sums) {
     *sums = (group_flow){0};
     switch (kind) {
     case JK_BID_ALL:
         sums->group = valuation->total;
-        add_flow(sums, valuation, valuation->segment_count);
+        read_segment_flow(valuation, valuation->segment_count, sums);
         break;
     case JK_BID_DECISION:
         sums->group = valuation->decision[index];
         break;
     case JK_BID_SEGMENT:
-        sum_segment(split, valuation, index, sums);
+        sums->group = valuation->segment[index];
+        read_segment_flow(valuation, index, sums);
         break;
     default:
-        sum_country(split, valuation, index, sums);
+        sums->group = valuation->country[index];
+        read_country_flow(valuation, index, sums);
         break;
     }
 }
 
 /* A scenario's valuations at all returns, and room for a group's sums. */
 typedef struct bid_case {
-    const jk_by_country *split;
     const jk_scenario_grid *grid;
     unsigned mode;
     int scenario; /* -1: the base case */
@@ -150,7 +123,7 @@ static void take_better_plans(const jk_bids *bids, const bid_case *at, size_t r,
             continue;
         }
         double net[JK_HORIZON_MAX];
-        sum_line(at->split, valuation, kind, index, at->other);
+        sum_line(valuation, kind, index, at->other);
         for (int t = 0; t < valuation->flow.months; t++) {
             net[t] = at->other->flow[t].net;
         }
@@ -181,7 +154,7 @@ static void fill_cells(jk_bids *bids, const bid_case *at, size_t r, jk_bid_cell 
         jk_bid_kind kind = bids->line[line].kind;
         group_flow *sums = at->own;
         index = line > 0 && bids->line[line - 1].kind == kind ? index + 1 : 0;
-        sum_line(at->split, valuation, kind, index, sums);
+        sum_line(valuation, kind, index, sums);
         cells[line] = (jk_bid_cell){
             .group = sums->group,
             .offer = jk_offer_group(valuation, &sums->group, sums->known ? sums->flow : NULL, bids->floors,
@@ -195,10 +168,8 @@ static void fill_cells(jk_bids *bids, const bid_case *at, size_t r, jk_bid_cell 
     }
 }
 
-static jk_status make_cells(jk_bids *bids, const jk_by_country *split, const jk_model *model,
-                            const jk_scenario_grid *grid, jk_error *error) {
-    bid_case at = {.split = split,
-                   .grid = grid,
+static jk_status make_cells(jk_bids *bids, const jk_model *model, const jk_scenario_grid *grid, jk_error *error) {
+    bid_case at = {.grid = grid,
                    .mode = bids->committed ? JK_MODE_COMMITTED : JK_MODE_REPLANNED,
                    .own = malloc(2 * sizeof(group_flow))};
     bool held = at.own != NULL && make_lines(bids, model, &grid->valuations[0]);
@@ -220,8 +191,12 @@ enum { SINKS_MOST = 8 };
 /* ---- the table ------------------------------------------------------------------------------------------------ */
 
 static jk_status check(const jk_bid_options *wanted, jk_error *error) {
-    if (wanted->sink_count >= SINKS_MOST || (wanted->sink_count > 0 && wanted->returns != 1)) {
-        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "claims can be seen at one return at a time");
+    if (wanted->sink_count >= SINKS_MOST) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "more than %d sinks", SINKS_MOST - 1);
+    }
+    if (wanted->hours != NULL && wanted->sink_count > 0 && wanted->returns != 1) {
+        return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL,
+                       "claims of a plan within hours can be seen at one return at a time");
     }
     if (wanted->hours != NULL && wanted->strata != NULL && wanted->returns != 1) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "columns of a plan within hours are of one return");
@@ -261,9 +236,9 @@ static jk_status prepare(jk_bids *bids, const jk_model *model, const jk_bid_opti
 }
 
 /* The grid of a plan within hours: solved at each return by itself. */
-static jk_status value_within_hours(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
-                                    const jk_bid_options *wanted, const jk_value_sink *sinks, size_t sink_count,
-                                    jk_bids *bids, jk_scenario_grid *grid, jk_error *error) {
+static jk_status solve_hours(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                             const jk_bid_options *wanted, const jk_value_sink *sinks, size_t sink_count, jk_bids *bids,
+                             jk_scenario_grid *grid, jk_error *error) {
     *grid = (jk_scenario_grid){.returns = wanted->returns, .count = wanted->returns, .modes = JK_MODE_REPLANNED};
     grid->valuations = calloc(grid->count, sizeof *grid->valuations);
     bids->hours = jk_arena_alloc(bids->arena, wanted->returns, sizeof *bids->hours);
@@ -276,6 +251,20 @@ static jk_status value_within_hours(const jk_tape *tape, const jk_model *model, 
         JK_TRY(jk_hours_value(tape, model, &own, &bids->hours[r], sinks, sink_count, &grid->valuations[r], error));
     }
     return JK_OK;
+}
+
+/* By country where the parts are not too many. */
+static jk_status value_within_hours(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
+                                    const jk_bid_options *wanted, const jk_value_sink *sinks, size_t sink_count,
+                                    jk_bids *bids, jk_scenario_grid *grid, jk_error *error) {
+    const jk_where countries = jk_countries_of(tape);
+    jk_error ignored = {0};
+    jk_model *split = NULL;
+    (void)jk_model_split(model, &countries, 1, &split, &ignored);
+    jk_status status =
+        solve_hours(tape, split != NULL ? split : model, options, wanted, sinks, sink_count, bids, grid, error);
+    jk_model_free(split);
+    return status;
 }
 
 /* The sums by columns that were asked for, of all returns and scenarios. */
@@ -301,13 +290,12 @@ static jk_status finish_strata(const jk_bid_options *wanted, const jk_scenario_g
 }
 
 /* The sinks of the options and that of the strata. */
-static size_t put_sinks(const jk_bid_options *wanted, const jk_by_country *split, jk_value_sink sinks[SINKS_MOST]) {
+static size_t put_sinks(const jk_bid_options *wanted, jk_value_sink sinks[SINKS_MOST]) {
     size_t count = 0;
     for (; count < wanted->sink_count; count++) {
         sinks[count] = wanted->sinks[count];
     }
     if (wanted->strata != NULL) {
-        jk_strata_parts(wanted->strata, split->origin);
         sinks[count++] = jk_strata_sink(wanted->strata);
     }
     return count;
@@ -315,32 +303,29 @@ static size_t put_sinks(const jk_bid_options *wanted, const jk_by_country *split
 
 jk_status jk_bids_make(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                        const jk_bid_options *wanted, jk_bids *bids, jk_error *error) {
-    jk_by_country split = {0};
     jk_scenario_grid grid = {0};
     jk_scenario_run run = {.scenarios = wanted->scenarios,
                            .scenario_count = wanted->scenario_count,
                            .irr = wanted->irr,
                            .returns = wanted->returns,
-                           .modes = wanted->committed ? JK_MODE_COMMITTED : JK_MODE_REPLANNED};
+                           .modes = wanted->committed ? JK_MODE_COMMITTED : JK_MODE_REPLANNED,
+                           .by_country = true};
     *bids = (jk_bids){0};
     JK_TRY(check(wanted, error));
     jk_status status = prepare(bids, model, wanted, error);
     if (status == JK_OK) {
-        status = jk_by_country_make(model, tape, &split, error);
-    }
-    if (status == JK_OK) {
         jk_value_sink sinks[SINKS_MOST];
-        const size_t sink_count = put_sinks(wanted, &split, sinks);
+        const size_t sink_count = put_sinks(wanted, sinks);
         status = wanted->hours != NULL
-                     ? value_within_hours(tape, &split.model, options, wanted, sinks, sink_count, bids, &grid, error)
-                     : jk_scenario_grid_make(tape, &split.model, options, &run, sinks, sink_count, &grid, error);
+                     ? value_within_hours(tape, model, options, wanted, sinks, sink_count, bids, &grid, error)
+                     : jk_scenario_grid_make(tape, model, options, &run, sinks, sink_count, &grid, error);
     }
     if (status == JK_OK && wanted->strata != NULL) {
         bids->strata = wanted->strata;
         status = finish_strata(wanted, &grid, bids, error);
     }
     if (status == JK_OK) {
-        status = make_cells(bids, &split, model, &grid, error);
+        status = make_cells(bids, model, &grid, error);
     }
     if (status == JK_OK) {
         bids->first = grid.valuations[0];
@@ -349,7 +334,6 @@ jk_status jk_bids_make(const jk_tape *tape, const jk_model *model, const jk_valu
         jk_bids_reset(bids);
     }
     jk_scenario_grid_reset(&grid);
-    jk_by_country_reset(&split);
     return status;
 }
 

@@ -40,7 +40,7 @@ static jk_status value_at(search *s, double figure, jk_valuation valuations[2], 
     stress.figure[s->wish->key] = figure;
     const jk_scenario scenario = {.name = "break-even", .stress_count = 1, .stresses = &stress};
     jk_stress_set *set = NULL;
-    JK_TRY(jk_stress_set_make(s->model, &scenario, 1, &set, error));
+    JK_TRY(jk_stress_set_make(s->model, &scenario, 1, NULL, &set, error));
     const jk_stressed *stressed = &set->stressed[0];
     jk_value_case cases[2] = {{.irr = s->irr, .keeps = -1}, {.keeps = 0}};
     jk_value_case *there = &cases[s->wish->committed ? 1 : 0];

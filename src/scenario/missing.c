@@ -89,7 +89,7 @@ static jk_status collect(void *context, const jk_value_block *block, jk_error *e
         if (to->what == COLLECT_GIVEN) {
             claims->given[row] = value;
             claims->face[row] = (float)block->law->balance[i];
-            claims->information.segment[row] = block->terms->segment[i];
+            claims->information.segment[row] = block->law->segment[i];
         } else if (to->what == COLLECT_FIRST) {
             claims->worst[row] = claims->best[row] = value;
         } else {

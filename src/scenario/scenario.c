@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "jalki/scenario.h"
+#include "scenario/countries.h"
 
 static size_t modes_of(unsigned modes) {
     return (size_t)((modes & JK_MODE_REPLANNED) != 0) + (size_t)((modes & JK_MODE_COMMITTED) != 0);
@@ -72,8 +73,20 @@ static void drop(prepared *ready) {
     jk_stress_set_free(ready->set);
 }
 
-static jk_status prepare(const jk_model *model, const jk_scenario_run *run, jk_scenario_grid *grid, prepared *ready,
-                         jk_error *error) {
+/* Cut by country where that is wanted and the parts are not too many. */
+static jk_status make_set(const jk_tape *tape, const jk_model *model, const jk_scenario_run *run, jk_stress_set **set,
+                          jk_error *error) {
+    const jk_where countries = jk_countries_of(tape);
+    jk_error ignored = {0};
+    if (run->by_country &&
+        jk_stress_set_make(model, run->scenarios, run->scenario_count, &countries, set, &ignored) == JK_OK) {
+        return JK_OK;
+    }
+    return jk_stress_set_make(model, run->scenarios, run->scenario_count, NULL, set, error);
+}
+
+static jk_status prepare(const jk_tape *tape, const jk_model *model, const jk_scenario_run *run, jk_scenario_grid *grid,
+                         prepared *ready, jk_error *error) {
     *ready = (prepared){0};
     *grid = (jk_scenario_grid){.returns = run->returns, .scenario_count = run->scenario_count, .modes = run->modes};
     size_t per_return = 1 + run->scenario_count * modes_of(run->modes);
@@ -84,7 +97,7 @@ static jk_status prepare(const jk_model *model, const jk_scenario_run *run, jk_s
                        (int)JK_CASES_MAX);
     }
     grid->count = run->returns * per_return;
-    JK_TRY(jk_stress_set_make(model, run->scenarios, run->scenario_count, &ready->set, error));
+    JK_TRY(make_set(tape, model, run, &ready->set, error));
     ready->cases = calloc(grid->count, sizeof *ready->cases);
     JK_TRY(jk_held(ready->cases != NULL, error, "the scenarios"));
     return put_cases(model, run, ready->set, grid, ready->cases, error);
@@ -94,7 +107,7 @@ jk_status jk_scenario_grid_make(const jk_tape *tape, const jk_model *model, cons
                                 const jk_scenario_run *run, const jk_value_sink *sinks, size_t sink_count,
                                 jk_scenario_grid *grid, jk_error *error) {
     prepared ready;
-    jk_status status = prepare(model, run, grid, &ready, error);
+    jk_status status = prepare(tape, model, run, grid, &ready, error);
     if (status == JK_OK) {
         grid->valuations = calloc(grid->count, sizeof *grid->valuations);
         status = jk_held(grid->valuations != NULL, error, "the scenarios");
@@ -115,7 +128,7 @@ jk_status jk_scenario_grid_memory(const jk_tape *tape, const jk_model *model, co
                                   jk_value_memory *memory, jk_error *error) {
     prepared ready;
     jk_scenario_grid grid;
-    jk_status status = prepare(model, run, &grid, &ready, error);
+    jk_status status = prepare(tape, model, run, &grid, &ready, error);
     if (status == JK_OK) {
         status = jk_value_cases_memory(tape, ready.set->split, options, ready.cases, grid.count, sinks, sink_count,
                                        memory, error);

@@ -204,10 +204,10 @@ static jk_status stress_model(jk_arena *arena, const jk_scenario *scenario, cons
     return JK_OK;
 }
 
-/* The wheres of all stresses, one after the other. */
-static jk_status split_model(const jk_model *model, const jk_scenario *scenarios, size_t count, jk_model **split,
-                             jk_error *error) {
-    size_t total = 0;
+/* The wheres of all stresses, one after the other, and `apart`. */
+static jk_status split_model(const jk_model *model, const jk_scenario *scenarios, size_t count, const jk_where *apart,
+                             jk_model **split, jk_error *error) {
+    size_t total = apart != NULL;
     for (size_t i = 0; i < count; i++) {
         total += scenarios[i].stress_count;
     }
@@ -219,13 +219,16 @@ static jk_status split_model(const jk_model *model, const jk_scenario *scenarios
             wheres[used++] = scenarios[i].stresses[k].where;
         }
     }
+    if (apart != NULL) {
+        wheres[used] = *apart;
+    }
     jk_status status = jk_model_split(model, wheres, total, split, error);
     free(wheres);
     return status;
 }
 
-jk_status jk_stress_set_make(const jk_model *model, const jk_scenario *scenarios, size_t count, jk_stress_set **set,
-                             jk_error *error) {
+jk_status jk_stress_set_make(const jk_model *model, const jk_scenario *scenarios, size_t count, const jk_where *apart,
+                             jk_stress_set **set, jk_error *error) {
     *set = NULL;
     jk_arena *arena = jk_arena_create();
     jk_stress_set *made = arena == NULL ? NULL : jk_arena_alloc(arena, 1, sizeof *made);
@@ -235,7 +238,7 @@ jk_status jk_stress_set_make(const jk_model *model, const jk_scenario *scenarios
         return jk_fail_memory(error, "the scenarios");
     }
     *made = (jk_stress_set){.count = count, .stressed = stressed, .arena = arena};
-    jk_status status = split_model(model, scenarios, count, &made->split, error);
+    jk_status status = split_model(model, scenarios, count, apart, &made->split, error);
     for (size_t i = 0; i < count && status == JK_OK; i++) {
         status = stress_model(arena, &scenarios[i], made->split, &stressed[i], error);
     }

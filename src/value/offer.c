@@ -15,15 +15,24 @@ static void add_cell(const jk_cashflow *flow, int month, size_t segment, jk_mont
     sum->sale += jk_grid_to_double(cell[JK_FLOW_SALE]);
 }
 
-jk_month jk_valuation_month(const jk_valuation *valuation, int month, size_t segment) {
+/* Columns first..end-1 together. */
+static jk_month month_of(const jk_cashflow *flow, int month, size_t first, size_t end) {
     jk_month sum = {0};
-    size_t first = segment < valuation->flow.segments ? segment : 0;
-    size_t end = segment < valuation->flow.segments ? segment + 1 : valuation->flow.segments;
     for (size_t s = first; s < end; s++) {
-        add_cell(&valuation->flow, month, s, &sum);
+        add_cell(flow, month, s, &sum);
     }
     sum.net = sum.gross - sum.cost + sum.sale;
     return sum;
+}
+
+jk_month jk_valuation_month(const jk_valuation *valuation, int month, size_t segment) {
+    const size_t segments = valuation->flow.segments;
+    return segment < segments ? month_of(&valuation->flow, month, segment, segment + 1)
+                              : month_of(&valuation->flow, month, 0, segments);
+}
+
+jk_month jk_valuation_country_month(const jk_valuation *valuation, int month, size_t country) {
+    return month_of(&valuation->country_flow, month, country, country + 1);
 }
 
 jk_month jk_valuation_months(const jk_valuation *valuation, int months, size_t segment) {

@@ -52,10 +52,6 @@ jk_status jk_strata_open(const jk_tape *tape, const jk_model *model, const char 
     return JK_OK;
 }
 
-void jk_strata_parts(jk_strata *self, const size_t *segment) {
-    self->part_segment = segment;
-}
-
 jk_status jk_strata_keep(jk_strata *self, jk_error *error) {
     self->row_key = jk_columns_alloc(jk_tape_rows(self->tape) + 1, sizeof *self->row_key);
     return jk_held(self->row_key != NULL, error, "the strata");
@@ -91,10 +87,9 @@ static jk_status begin(void *context, const jk_value_shape *shape, jk_error *err
 }
 
 static uint32_t code_of(const jk_strata *self, const jk_stratum_column *column, const jk_value_block *b, size_t row) {
-    const size_t segment = b->law->segment[row];
     switch (column->source) {
     case JK_STRATUM_SEGMENT:
-        return (uint32_t)(self->part_segment != NULL ? self->part_segment[segment] : segment) + 1;
+        return (uint32_t)b->law->segment[row] + 1;
     case JK_STRATUM_DECISION:
         return (uint32_t)b->plan->decision[row] + 1;
     case JK_STRATUM_CLASS:

@@ -24,7 +24,6 @@ struct jk_strata {
     const jk_model *model;
     int32_t cutoff;
     jk_stratum_list list;
-    const size_t *part_segment; /* NULL: segments are the model's */
     jk_strata_shape shape;
     jk_strata_case *cases; /* [shape.cases] */
     uint64_t *row_key;     /* of each row of the tape; NULL: not kept */

@@ -379,6 +379,38 @@ static jk_status finish_flow(const jk_engine *engine, size_t which, jk_valuation
     return JK_OK;
 }
 
+static bool flows(const jk_cashflow *flow, size_t part) {
+    bool any = false;
+    for (size_t month = 0; month < (size_t)flow->months; month++) {
+        for (size_t f = 0; f < JK_FLOW_COUNT; f++) {
+            any = any || flow->cell[(month * flow->segments + part) * JK_FLOW_COUNT + f] != 0;
+        }
+    }
+    return any;
+}
+
+/* Parts of a split model by country, unless something flows in a part that may hold several. */
+static jk_status finish_country_flow(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error) {
+    const jk_model_origin *origin = engine->model->origin;
+    const jk_cashflow *parts = &engine->workers[0].flow[which];
+    bool apart = origin != NULL && valuation->country_count > 0;
+    for (size_t part = 0; apart && part < parts->segments; part++) {
+        apart = origin->country[part] != NULL || !flows(parts, part);
+    }
+    if (!apart) {
+        return JK_OK;
+    }
+    JK_TRY(jk_cashflow_init(&valuation->country_flow, parts->months, valuation->country_count, error));
+    for (size_t part = 0; part < parts->segments; part++) {
+        for (size_t c = 0; origin->country[part] != NULL && c < valuation->country_count; c++) {
+            if (strcmp(origin->country[part], valuation->country_id[c]) == 0) {
+                add_cells(&valuation->country_flow, c, parts, part);
+            }
+        }
+    }
+    return JK_OK;
+}
+
 jk_status jk_sums_finish(const jk_engine *engine, size_t which, jk_valuation *valuation, jk_error *error) {
     const jk_sums *sums = &engine->workers[0].sums[which];
     jk_sum total = {0};
@@ -401,5 +433,6 @@ jk_status jk_sums_finish(const jk_engine *engine, size_t which, jk_valuation *va
     finish_changes(engine, which, valuation);
     JK_TRY(finish_segments(engine, which, valuation, error));
     JK_TRY(finish_countries(engine, which, valuation, error));
+    JK_TRY(finish_country_flow(engine, which, valuation, error));
     return finish_flow(engine, which, valuation, error);
 }

@@ -26,6 +26,7 @@ jk_status jk_valuation_create(const jk_engine *engine, size_t which, jk_valuatio
 
 void jk_valuation_reset(jk_valuation *valuation) {
     jk_cashflow_reset(&valuation->flow);
+    jk_cashflow_reset(&valuation->country_flow);
     jk_arena_free(valuation->arena);
     *valuation = (jk_valuation){0};
 }

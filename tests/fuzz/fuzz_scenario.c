@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         abort();
     }
     jk_stress_set *figures = NULL;
-    if (set != NULL && jk_stress_set_make(&model, set->scenarios, set->count, &figures, &error) == JK_OK) {
+    if (set != NULL && jk_stress_set_make(&model, set->scenarios, set->count, NULL, &figures, &error) == JK_OK) {
         jk_stress_set_free(figures);
     }
     jk_scenarios_free(set);

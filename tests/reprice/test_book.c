@@ -37,7 +37,7 @@ static jk_valuation run(size_t which, jk_value_sink *sinks, size_t count) {
     const jk_stress stress = change(which);
     const jk_scenario scenario = {.name = "one", .stress_count = 1, .stresses = &stress};
     jk_stress_set *set = NULL;
-    assert_int_equal(jk_stress_set_make(model, &scenario, 1, &set, &error), JK_OK);
+    assert_int_equal(jk_stress_set_make(model, &scenario, 1, NULL, &set, &error), JK_OK);
     const jk_stressed *stressed = &set->stressed[0];
     const jk_value_case one = {.model = &stressed->model,
                                .recovery = stressed->recovery,

@@ -13,7 +13,7 @@ static jk_valuation value_at(jk_stress_key key, double figure, unsigned mode) {
     stress.figure[key] = figure;
     const jk_scenario scenario = {"there", NULL, 1, &stress, NULL};
     const double irr = 0.12;
-    jk_scenario_run run = {&scenario, 1, &irr, 1, mode};
+    jk_scenario_run run = {&scenario, 1, &irr, 1, mode, false};
     jk_error error = {0};
     jk_scenario_grid grid;
     jk_value_options options = jk_value_defaults();

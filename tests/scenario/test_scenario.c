@@ -23,7 +23,7 @@ static jk_scenario_grid value_under(const jk_scenario *scenarios, size_t count, 
     options.run.threads = threads;
     options.run.block_rows = threads > 1 ? 333 : 0;
     const double irr = 0.12;
-    jk_scenario_run run = {scenarios, count, &irr, 1, modes};
+    jk_scenario_run run = {scenarios, count, &irr, 1, modes, false};
     jk_scenario_grid grid;
     must(jk_scenario_grid_make(tape, model, &options, &run, NULL, 0, &grid, &error), &error);
     return grid;
@@ -120,7 +120,7 @@ static void planned_again_or_not(void **state) {
     stress.where = (jk_where){1, countries, 0, NULL};
     jk_scenario scenario = ONE("sweden", stress);
     jk_stress_set *set = NULL;
-    must(jk_stress_set_make(model, &scenario, 1, &set, &error), &error);
+    must(jk_stress_set_make(model, &scenario, 1, NULL, &set, &error), &error);
     const size_t cells = set->split->segment_count * (size_t)set->split->epoch_count;
     double *ones = calloc(cells, sizeof *ones);
     for (size_t i = 0; i < cells; i++) {
@@ -250,7 +250,7 @@ static void delay(void **state) {
 
     jk_error error = {0};
     jk_stress_set *set = NULL;
-    must(jk_stress_set_make(model, &scenarios[0], 1, &set, &error), &error);
+    must(jk_stress_set_make(model, &scenarios[0], 1, NULL, &set, &error), &error);
     const double expected[] = {0.0, 0.0, 2.0 / 3.0, 1.0};
     for (int j = 0; j < 4; j++) {
         expect_near(set->stressed[0].recovery[j], expected[j], 1e-15);
@@ -313,7 +313,7 @@ static void figures_of_payers(void **state) {
     jk_scenario scenario = {"all", NULL, 4, stresses, NULL};
     jk_error error = {0};
     jk_stress_set *set = NULL;
-    must(jk_stress_set_make(model, &scenario, 1, &set, &error), &error);
+    must(jk_stress_set_make(model, &scenario, 1, NULL, &set, &error), &error);
     const jk_stressed *stressed = &set->stressed[0];
     for (size_t g = 0; g < model->segment_count; g++) {
         const jk_segment *from = &model->segments[g], *to = &stressed->model.segments[g];
@@ -342,7 +342,7 @@ static void figures(void **state) {
     jk_scenario scenario = {"all", NULL, 4, stresses, NULL};
     jk_error error = {0};
     jk_stress_set *set = NULL;
-    must(jk_stress_set_make(&plain, &scenario, 1, &set, &error), &error);
+    must(jk_stress_set_make(&plain, &scenario, 1, NULL, &set, &error), &error);
     for (size_t g = 0; g < plain.segment_count; g++) {
         const jk_segment *from = &plain.segments[g], *to = &set->stressed[0].model.segments[g];
         for (int a = 0; a < JK_TREATMENT_COUNT; a++) {
@@ -369,7 +369,7 @@ static void figures(void **state) {
 
     jk_stress much = stress_of(JK_STRESS_NEW_PAYERS, 100.0); /* no more can move up than stay */
     scenario = ONE("much", much);
-    must(jk_stress_set_make(&plain, &scenario, 1, &set, &error), &error);
+    must(jk_stress_set_make(&plain, &scenario, 1, NULL, &set, &error), &error);
     const double *row = set->stressed[0].model.segments[0].class_monthly[0][0];
     expect_near(row[0], 0.0, 0.0);
     expect_near(row[1] + row[2], 1.0, 1e-12);
@@ -377,7 +377,7 @@ static void figures(void **state) {
 
     jk_stress far[] = {stress_of(JK_STRESS_RECOVERY, 100.0), stress_of(JK_STRESS_THETA, 100.0)};
     scenario = (jk_scenario){"far", NULL, 2, far, NULL};
-    assert_int_equal(jk_stress_set_make(&plain, &scenario, 1, &set, &error), JK_ERROR_MODEL);
+    assert_int_equal(jk_stress_set_make(&plain, &scenario, 1, NULL, &set, &error), JK_ERROR_MODEL);
     assert_null(set);
     free_at_once(&plain);
 }
@@ -389,7 +389,7 @@ static void returns(void **state) {
     const double irr[] = {0.10, 0.13};
     jk_error error = {0};
     jk_value_options options = jk_value_defaults();
-    jk_scenario_run run = {&scenario, 1, irr, 2, JK_MODE_REPLANNED};
+    jk_scenario_run run = {&scenario, 1, irr, 2, JK_MODE_REPLANNED, false};
     jk_scenario_grid grid;
     must(jk_scenario_grid_make(tape, model, &options, &run, NULL, 0, &grid, &error), &error);
     assert_same(jk_scenario_at(&grid, 0, JK_MODE_REPLANNED, 0), jk_scenario_at(&grid, 1, 0, -1));

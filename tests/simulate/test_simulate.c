@@ -88,7 +88,7 @@ static double committed_value(double recovery) {
     jk_scenario scenario = {"recovery", NULL, 1, &stress, NULL};
     jk_value_options options = jk_value_defaults();
     const double irr = model->irr;
-    jk_scenario_run run = {&scenario, 1, &irr, 1, JK_MODE_COMMITTED};
+    jk_scenario_run run = {&scenario, 1, &irr, 1, JK_MODE_COMMITTED, false};
     jk_scenario_grid grid;
     must(jk_scenario_grid_make(tape, model, &options, &run, NULL, 0, &grid, &error), &error);
     double value = jk_scenario_at(&grid, 0, JK_MODE_COMMITTED, 0)->total.value;

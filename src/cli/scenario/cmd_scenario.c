@@ -161,7 +161,11 @@ static jk_status finish_strata(const scenario_arguments *arguments, const jk_sce
 static jk_status value_scenarios(scenario_arguments *arguments, const jk_scenarios *set, jk_scenario_grid *grid,
                                  jk_error *error) {
     const jk_cli_valuing *valuing = &arguments->valuing;
-    jk_scenario_run run = {set->scenarios, set->count, &arguments->valuing.irr, 1, arguments->modes};
+    const jk_scenario_run run = {.scenarios = set->scenarios,
+                                 .scenario_count = set->count,
+                                 .irr = &valuing->irr,
+                                 .returns = 1,
+                                 .modes = arguments->modes};
     jk_scenario_claims *claims = NULL;
     jk_value_sink sinks[2] = {{0}};
     size_t sink_count = 0;
