@@ -81,12 +81,6 @@ jk_value_sink jk_spread_sink(jk_spread *spread) {
 
 /* ---- concentration ---------------------------------------------------------------------------------------------- */
 
-static int ascending(const void *a, const void *b) {
-    int64_t x = *(const int64_t *)a;
-    int64_t y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* The smallest hold `sum` of the first `index` amounts; a holder between two points counts in part. */
 static double part_of(const int64_t *amounts, size_t count, double place, size_t index, int64_t sum) {
     double fraction = place - (double)index;
@@ -95,7 +89,7 @@ static double part_of(const int64_t *amounts, size_t count, double place, size_t
 
 void jk_concentration_measure(int64_t *amounts, size_t count, jk_concentration *concentration) {
     *concentration = (jk_concentration){.count = count};
-    jk_sort(amounts, count, sizeof *amounts, ascending);
+    jk_sort_amounts(amounts, count);
     int64_t total = 0;
     double ranked =
         0.0; /* sum of rank x amount, of the ranks' distance from their middle: small terms, no cancelling */

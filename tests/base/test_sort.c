@@ -111,10 +111,35 @@ static void test_without_memory(void **state) {
 #endif
 }
 
+static int by_amount(const void *a, const void *b) {
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* By bytes as by comparisons: of either sign, of the whole range and of a narrow one, few and many. */
+static void test_amounts(void **state) {
+    (void)state;
+    enum { MOST = 5000 };
+    static int64_t amounts[MOST], same[MOST];
+    for (int width = 1; width <= 64; width += 7) {
+        for (size_t count = 0; count <= MOST; count = count < 3 ? count + 1 : count * 4 - 1) {
+            for (size_t i = 0; i < count; i++) {
+                const jk_random4 drawn = jk_philox(11, (uint64_t)width, (uint32_t)i);
+                const uint64_t bits = (uint64_t)drawn.word[0] << 32 | drawn.word[1];
+                amounts[i] = same[i] = (int64_t)(bits >> (64 - width)) - (width == 64 ? 0 : INT64_C(1) << (width - 1));
+            }
+            jk_sort_amounts(amounts, count);
+            jk_sort(same, count, sizeof *same, by_amount);
+            assert_memory_equal(amounts, same, count * sizeof *same);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sorts),
         cmocka_unit_test(test_plain_numbers),
+        cmocka_unit_test(test_amounts),
         cmocka_unit_test(test_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

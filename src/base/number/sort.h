@@ -15,6 +15,9 @@ void jk_sort(void *rows, size_t count, size_t size, int (*compare)(const void *,
 void jk_sort_by(void *rows, size_t count, size_t size, int (*compare)(const void *, const void *, void *),
                 void *context);
 
+/* Numbers, the smallest first: by their bytes, some five times as fast as by comparisons where they are many. */
+void jk_sort_amounts(int64_t *amounts, size_t count);
+
 /* The order of two doubles, the smaller first, for these and for bsearch; missing ones (NaN) are equal to all. */
 int jk_compare_reals(const void *a, const void *b);
 
