@@ -77,7 +77,7 @@ jk_status jk_kept_survey_keep(const jk_survey *survey, const jk_simulation *simu
     if (jk_resume_current() == NULL) {
         return JK_OK;
     }
-    const size_t size = sizeof head + head.cells * sizeof(jk_cell) + head.large * sizeof(jk_cell_claim) +
+    const size_t size = sizeof head + head.cells * sizeof(jk_claims_cell) + head.large * sizeof(jk_cell_claim) +
                         (JK_STRESS_STATES * head.flow + head.mix) * sizeof(int64_t);
     unsigned char *all = malloc(size);
     JK_TRY(jk_held(all != NULL, error, "the model points"));
@@ -87,7 +87,7 @@ jk_status jk_kept_survey_keep(const jk_survey *survey, const jk_simulation *simu
     kept_bytes bytes = {all, size, false};
     jk_survey copy = *survey; /* its arrays are only read */
     (void)move(&bytes, &head, 1, sizeof head);
-    (void)move(&bytes, copy.cells.cell, head.cells, sizeof(jk_cell));
+    (void)move(&bytes, copy.cells.cell, head.cells, sizeof(jk_claims_cell));
     (void)move(&bytes, copy.large, head.large, sizeof(jk_cell_claim));
     (void)move_sums(&bytes, &copy, &head);
     jk_status status = jk_resume_keep(jk_resume_current(), "survey", all, size, error);

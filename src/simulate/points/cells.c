@@ -169,7 +169,7 @@ void jk_cells_reset(jk_cells *cells) {
 }
 
 static jk_status grow(jk_cells *cells, jk_error *error) {
-    jk_cell *cell = jk_columns_alloc(2 * cells->room, sizeof *cell);
+    jk_claims_cell *cell = jk_columns_alloc(2 * cells->room, sizeof *cell);
     uint32_t *slot = jk_columns_alloc(2 * cells->slots, sizeof *slot);
     if (cell == NULL || slot == NULL) {
         free(cell);
@@ -188,10 +188,10 @@ static jk_status grow(jk_cells *cells, jk_error *error) {
 }
 
 /* The cell of a key, or where it would go: *at is its slot. NULL if there is none. */
-static jk_cell *find(const jk_cells *cells, const jk_cell_key *key, size_t *at) {
+static jk_claims_cell *find(const jk_cells *cells, const jk_cell_key *key, size_t *at) {
     *at = hash_of(key) & (cells->slots - 1);
     while (cells->slot[*at] != 0) {
-        jk_cell *cell = &cells->cell[cells->slot[*at] - 1];
+        jk_claims_cell *cell = &cells->cell[cells->slot[*at] - 1];
         if (memcmp(&cell->key, key, sizeof *key) == 0) {
             return cell;
         }
@@ -200,7 +200,7 @@ static jk_cell *find(const jk_cells *cells, const jk_cell_key *key, size_t *at) 
     return NULL;
 }
 
-static void add_sums(jk_cell *to, const jk_cell *from) {
+static void add_sums(jk_claims_cell *to, const jk_claims_cell *from) {
     to->claims += from->claims;
     to->balance += from->balance;
     to->interest += from->interest;
@@ -229,10 +229,10 @@ static void coarsen(jk_cells *cells, int level) {
     memset(cells->slot, 0, cells->slots * sizeof *cells->slot);
     cells->count = 0;
     for (size_t i = 0; i < count; i++) {
-        jk_cell moved = cells->cell[i];
+        jk_claims_cell moved = cells->cell[i];
         coarsen_key(&moved.key, cells->level, level);
         size_t at;
-        jk_cell *cell = find(cells, &moved.key, &at);
+        jk_claims_cell *cell = find(cells, &moved.key, &at);
         if (cell != NULL) {
             add_sums(cell, &moved);
         } else {
@@ -244,9 +244,9 @@ static void coarsen(jk_cells *cells, int level) {
 }
 
 /* Adds sums under a key of the table's level; may make the table coarser. */
-static jk_status add(jk_cells *cells, const jk_cell *sums, jk_error *error) {
+static jk_status add(jk_cells *cells, const jk_claims_cell *sums, jk_error *error) {
     size_t at;
-    jk_cell *cell = find(cells, &sums->key, &at);
+    jk_claims_cell *cell = find(cells, &sums->key, &at);
     if (cell != NULL) {
         add_sums(cell, sums);
         return JK_OK;
@@ -303,41 +303,41 @@ static jk_wide weighted(int64_t balance, float figure) {
     return (jk_wide)balance * (int64_t)nearbyint(within * WEIGHT_UNITS);
 }
 
-static jk_cell sums_of(const jk_cells *cells, const jk_cell_claim *claim) {
+static jk_claims_cell sums_of(const jk_cells *cells, const jk_cell_claim *claim) {
     const float limit = cells->grid.bar_limit;
     int64_t balance = jk_grid_from_double((double)claim->balance);
     const int64_t gross = jk_grid_from_double((double)claim->gross);
-    return (jk_cell){.key = key_of(cells, claim),
-                     .claims = 1,
-                     .balance = balance,
-                     .interest = jk_grid_from_double((double)claim->interest_monthly),
-                     .interruption = jk_grid_from_double((double)claim->interruption),
-                     .share = (int64_t)nearbyint((double)claim->share * SHARE_UNITS),
-                     .value = jk_grid_from_double((double)claim->value),
-                     .gross = gross,
-                     .part = jk_cell_claim_is_part(claim, cells->grid.every) ? gross : 0,
-                     .net = jk_grid_from_double((double)claim->net),
-                     .theta = weighted(balance, claim->theta),
-                     .fading = weighted(balance, claim->fading),
-                     .instalment = weighted(balance, claim->instalment),
-                     .dividend = weighted(balance, claim->dividend),
-                     .garnish = weighted(balance, claim->garnish),
-                     .mortality = weighted(balance, claim->mortality),
-                     .exit_status = weighted(balance, claim->exit_status),
-                     .bar_untitled = weighted(balance, fminf(claim->bar_untitled, limit)),
-                     .bar_titled = weighted(balance, fminf(claim->bar_titled, limit)),
-                     .age = (jk_wide)balance * claim->age_months,
-                     .balance_squared = (jk_wide)balance * balance};
+    return (jk_claims_cell){.key = key_of(cells, claim),
+                            .claims = 1,
+                            .balance = balance,
+                            .interest = jk_grid_from_double((double)claim->interest_monthly),
+                            .interruption = jk_grid_from_double((double)claim->interruption),
+                            .share = (int64_t)nearbyint((double)claim->share * SHARE_UNITS),
+                            .value = jk_grid_from_double((double)claim->value),
+                            .gross = gross,
+                            .part = jk_cell_claim_is_part(claim, cells->grid.every) ? gross : 0,
+                            .net = jk_grid_from_double((double)claim->net),
+                            .theta = weighted(balance, claim->theta),
+                            .fading = weighted(balance, claim->fading),
+                            .instalment = weighted(balance, claim->instalment),
+                            .dividend = weighted(balance, claim->dividend),
+                            .garnish = weighted(balance, claim->garnish),
+                            .mortality = weighted(balance, claim->mortality),
+                            .exit_status = weighted(balance, claim->exit_status),
+                            .bar_untitled = weighted(balance, fminf(claim->bar_untitled, limit)),
+                            .bar_titled = weighted(balance, fminf(claim->bar_titled, limit)),
+                            .age = (jk_wide)balance * claim->age_months,
+                            .balance_squared = (jk_wide)balance * balance};
 }
 
 jk_status jk_cells_add(jk_cells *cells, const jk_cell_claim *claim, jk_error *error) {
-    jk_cell sums = sums_of(cells, claim);
+    jk_claims_cell sums = sums_of(cells, claim);
     return add(cells, &sums, error);
 }
 
-static void negate(jk_cell *sums) {
-    jk_cell nothing = {.key = sums->key};
-    const jk_cell taken = *sums;
+static void negate(jk_claims_cell *sums) {
+    jk_claims_cell nothing = {.key = sums->key};
+    const jk_claims_cell taken = *sums;
     *sums = nothing;
     sums->claims -= taken.claims;
     sums->balance -= taken.balance;
@@ -362,9 +362,9 @@ static void negate(jk_cell *sums) {
 }
 
 void jk_cells_remove(jk_cells *cells, const jk_cell_claim *claim) {
-    jk_cell sums = sums_of(cells, claim);
+    jk_claims_cell sums = sums_of(cells, claim);
     size_t at;
-    jk_cell *cell = find(cells, &sums.key, &at);
+    jk_claims_cell *cell = find(cells, &sums.key, &at);
     if (cell != NULL) {
         negate(&sums);
         add_sums(cell, &sums);
@@ -376,7 +376,7 @@ jk_status jk_cells_merge(jk_cells *cells, jk_cells *from, jk_error *error) {
         coarsen(cells, from->level);
     }
     for (size_t i = 0; i < from->count; i++) {
-        jk_cell moved = from->cell[i];
+        jk_claims_cell moved = from->cell[i];
         coarsen_key(&moved.key, from->level, cells->level); /* adding may make the table coarser */
         JK_TRY(add(cells, &moved, error));
     }
@@ -384,14 +384,14 @@ jk_status jk_cells_merge(jk_cells *cells, jk_cells *from, jk_error *error) {
 }
 
 static int by_key(const void *a, const void *b) {
-    return memcmp(&((const jk_cell *)a)->key, &((const jk_cell *)b)->key, sizeof(jk_cell_key));
+    return memcmp(&((const jk_claims_cell *)a)->key, &((const jk_claims_cell *)b)->key, sizeof(jk_cell_key));
 }
 
 jk_status jk_cells_at_level(jk_cells *cells, const jk_cells *from, int level, jk_error *error) {
     JK_TRY(jk_cells_init(cells, &from->grid, SIZE_MAX, error));
     cells->level = level;
     for (size_t i = 0; i < from->count; i++) {
-        jk_cell moved = from->cell[i];
+        jk_claims_cell moved = from->cell[i];
         coarsen_key(&moved.key, from->level, level);
         jk_status status = moved.claims > 0 ? add(cells, &moved, error) : JK_OK;
         if (status != JK_OK) {
@@ -410,7 +410,7 @@ static float mean(jk_wide sum, int64_t balance) {
     return balance > 0 ? (float)((double)sum / (double)balance / WEIGHT_UNITS) : 0.0f;
 }
 
-void jk_cell_put(const jk_cell *cell, jk_terms *terms, size_t row) {
+void jk_cell_put(const jk_claims_cell *cell, jk_terms *terms, size_t row) {
     terms->balance[row] = (float)jk_grid_to_double(cell->balance);
     terms->interest_monthly[row] = (float)jk_grid_to_double(cell->interest);
     terms->interruption[row] = (float)jk_grid_to_double(cell->interruption);

@@ -32,7 +32,7 @@ typedef struct jk_cell_key {
     uint16_t bin[JK_CELL_BINS];
 } jk_cell_key;
 
-typedef struct jk_cell {
+typedef struct jk_claims_cell {
     jk_cell_key key;
     uint64_t claims;
     int64_t balance, interest, interruption; /* base currency, 2^-20 */
@@ -42,7 +42,7 @@ typedef struct jk_cell {
     /* Weighted with the balance. */
     jk_wide theta, fading, instalment, dividend, garnish, mortality, exit_status, bar_untitled, bar_titled, age;
     jk_wide balance_squared;
-} jk_cell;
+} jk_claims_cell;
 
 /* An action as part of what is done first: of those who pay or not, in a class. */
 enum { JK_CELL_ACTION_BITS = 3 };
@@ -66,9 +66,9 @@ typedef struct jk_cells {
     int level;   /* 0: the finest */
     size_t most; /* cells; beyond it the table becomes coarser */
     size_t count, room;
-    jk_cell *cell;  /* [room], in the order of their coming */
-    uint32_t *slot; /* [slots] 1 + index, 0: free */
-    size_t slots;   /* a power of two */
+    jk_claims_cell *cell; /* [room], in the order of their coming */
+    uint32_t *slot;       /* [slots] 1 + index, 0: free */
+    size_t slots;         /* a power of two */
 } jk_cells;
 
 jk_status jk_cells_init(jk_cells *cells, const jk_cell_grid *grid, size_t most, jk_error *error);
@@ -93,6 +93,6 @@ jk_status jk_cells_at_level(jk_cells *cells, const jk_cells *from, int level, jk
 
 /* Row `row` of the terms: a claim; the mean claim of a cell, with the sums of what is proportional to its size. */
 void jk_cell_claim_put(const jk_cell_claim *claim, jk_terms *terms, size_t row);
-void jk_cell_put(const jk_cell *cell, jk_terms *terms, size_t row);
+void jk_cell_put(const jk_claims_cell *cell, jk_terms *terms, size_t row);
 
 #endif

@@ -47,7 +47,8 @@ static double within(double scale) {
 /* A point has one plan where its claims may have several. Its balance and its share of costs are therefore set so that,
  * under its plan, it brings in and costs in the base case what its claims do. `gross` and `net` are the point's own,
  * and `free` its net without running costs. */
-static void scale_point(const jk_cell *cell, float gross, float net, float free, const jk_terms *terms, size_t row) {
+static void scale_point(const jk_claims_cell *cell, float gross, float net, float free, const jk_terms *terms,
+                        size_t row) {
     double target = jk_grid_to_double(cell->gross), running = (double)free - (double)net;
     double up = gross > 0.0f ? within(target / (double)gross) : 1.0;
     double cost = up * (double)free - jk_grid_to_double(cell->net);
@@ -142,7 +143,7 @@ static jk_status fill_rows(build *b, jk_error *error) {
     _Static_assert(JK_CLOSE == 0, "actions that are not planned are zero");
     jk_terms_place(&points->terms, points->count, points->memory);
     for (size_t i = 0; i < points->cells; i++) {
-        const jk_cell *cell = &b->cells->cell[i];
+        const jk_claims_cell *cell = &b->cells->cell[i];
         jk_cell_put(cell, &points->terms, i);
         points->part[i] =
             cell->gross != 0 ? (double)cell->part / (double)cell->gross : 1.0 / (double)survey->grid.every;

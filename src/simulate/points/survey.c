@@ -196,7 +196,8 @@ jk_value_sink jk_survey_sink(jk_survey *survey, size_t claims) {
     survey->grid.every = jk_stress_every(claims);
     const size_t cells = claims < JK_CELLS_MOST ? claims : JK_CELLS_MOST;
     const size_t large = claims < JK_LARGE_MOST ? claims : JK_LARGE_MOST;
-    const size_t table = 3 * cells / 2 * (sizeof(jk_cell) + 2 * sizeof(uint32_t)) + large * sizeof(jk_cell_claim);
+    const size_t table =
+        3 * cells / 2 * (sizeof(jk_claims_cell) + 2 * sizeof(uint32_t)) + large * sizeof(jk_cell_claim);
     const size_t flows = JK_STRESS_STATES * sizeof(int64_t) * JK_FLOW_COUNT * (size_t)survey->model->horizon_months *
                          survey->model->segment_count;
     const size_t point = jk_terms_size(1) + (size_t)survey->model->epoch_count * JK_ALL_STATES;

@@ -19,7 +19,7 @@ typedef struct packed_head {
 static jk_status pack(void *context, void **bytes, size_t *size, jk_error *error) {
     const jk_survey *survey = context;
     const packed_head head = {(uint64_t)survey->cells.level, survey->cells.count, survey->large_count};
-    const size_t cells = head.cells * sizeof(jk_cell), large = head.large * sizeof(jk_cell_claim);
+    const size_t cells = head.cells * sizeof(jk_claims_cell), large = head.large * sizeof(jk_cell_claim);
     *size = sizeof head + cells + large;
     unsigned char *out = malloc(*size);
     *bytes = out;
@@ -60,7 +60,7 @@ static jk_status merge(void *context, const void *bytes, size_t size, jk_error *
     memcpy(from.cell, cells, head.cells * sizeof *from.cell);
     jk_status status = jk_cells_merge(&survey->cells, &from, error);
     free(from.cell);
-    return status == JK_OK ? add_large(survey, cells + head.cells * sizeof(jk_cell), head.large, error) : status;
+    return status == JK_OK ? add_large(survey, cells + head.cells * sizeof(jk_claims_cell), head.large, error) : status;
 }
 
 static jk_status clear(void *context, jk_error *error) {
