@@ -15,6 +15,7 @@
 #ifndef JALKI_SIMULATE_H
 #define JALKI_SIMULATE_H
 
+#include "jalki/listing.h"
 #include "jalki/value.h"
 
 #ifdef __cplusplus
@@ -111,6 +112,14 @@ void jk_simulation_reset(jk_simulation *simulation);
  * often take a part of it. JK_ERROR_MEMORY where it does not fit. */
 jk_status jk_simulate_memory(const jk_tape *tape, const jk_model *model, const jk_value_options *options,
                              const jk_simulate_options *wanted, jk_value_memory *memory, jk_error *error);
+
+/* Distributions with all their figures, a row each: value, collections, net and realised return, then from row
+ * JK_SIMULATION_YEARS on the collections of each year, those up to each year's end, and the value as it settles
+ * (`convergence`). Prices at a confidence. Both with one figure a row. For NULL the columns alone. */
+enum { JK_SIMULATION_VALUE, JK_SIMULATION_GROSS, JK_SIMULATION_NET, JK_SIMULATION_RETURN, JK_SIMULATION_YEARS };
+jk_listing jk_simulation_distributions_listing(const jk_simulation *simulation);
+jk_listing jk_simulation_prices_listing(const jk_simulation *simulation);
+jk_listing jk_simulation_listing(const jk_simulation *simulation);
 
 /* As JSON, ending in a line end; NULL if there is no memory. Free with free(). */
 char *jk_simulation_json(const jk_tape *tape, const jk_model *model, const jk_simulation *simulation);

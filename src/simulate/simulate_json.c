@@ -3,26 +3,40 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/text/json.h"
+#include "base/words/listing.h"
 #include "jalki/export.h"
 #include "jalki/simulate.h"
 
-static json_t *figures(jk_json_builder *b, const double figure[JK_FIGURE_COUNT]) {
-    json_t *object = json_object();
-    for (int f = 0; f < JK_FIGURE_COUNT; f++) {
-        jk_json_put(b, object, jk_figure_name((jk_figure)f), jk_json_number(figure[f]));
+/* The figures of a row of the distributions, behind a count of it where there is one, and their errors. */
+static json_t *distribution(jk_json_builder *b, const jk_simulation *simulation, size_t row, const char *count) {
+    const jk_listing rows = jk_simulation_distributions_listing(simulation);
+    json_t *whole = jk_listing_row_json(b, &rows, row), *object = json_object(), *errors = json_object();
+    if (count != NULL) {
+        jk_json_put(b, object, count, json_incref(json_object_get(whole, count)));
     }
+    for (int f = 0; f < JK_FIGURE_COUNT; f++) {
+        const char *name = jk_figure_name((jk_figure)f);
+        char error[32];
+        (void)snprintf(error, sizeof error, "%s_std_error", name);
+        jk_json_put(b, object, name, json_incref(json_object_get(whole, name)));
+        jk_json_put(b, errors, name, json_incref(json_object_get(whole, error)));
+    }
+    jk_json_put(b, object, "std_errors", errors);
+    json_decref(whole);
     return object;
 }
 
-static json_t *distribution(jk_json_builder *b, const jk_distribution *d) {
-    json_t *object = figures(b, d->figure);
-    jk_json_put(b, object, "std_errors", figures(b, d->error));
-    return object;
+static json_t *distributions(jk_json_builder *b, const jk_simulation *simulation, size_t first, size_t count,
+                             const char *counted) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        jk_json_append(b, list, distribution(b, simulation, first + i, counted));
+    }
+    return list;
 }
 
 static json_t *returns(jk_json_builder *b, const jk_simulation *simulation) {
-    json_t *object = distribution(b, &simulation->irr_at_price);
+    json_t *object = distribution(b, simulation, JK_SIMULATION_RETURN, NULL);
     jk_json_put(b, object, "price", jk_json_number(simulation->price));
     jk_json_put(b, object, "price_is", json_string(simulation->price_given ? "given" : "bid"));
     jk_json_put(b, object, "paths_without",
@@ -32,43 +46,18 @@ static json_t *returns(jk_json_builder *b, const jk_simulation *simulation) {
     return object;
 }
 
-static json_t *years(jk_json_builder *b, const jk_distribution *by_year, int count) {
-    static const jk_figure shown[] = {JK_FIGURE_MEAN, JK_FIGURE_P05, JK_FIGURE_P50, JK_FIGURE_P95};
-    json_t *list = json_array();
-    for (int y = 0; y < count; y++) {
-        const jk_distribution *year = &by_year[y];
-        json_t *entry = json_object(), *errors = json_object();
-        jk_json_put(b, entry, "year", json_integer(y + 1));
-        for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-            const char *name = jk_figure_name(shown[i]);
-            jk_json_put(b, entry, name, jk_json_number(year->figure[shown[i]]));
-            jk_json_put(b, errors, name, jk_json_number(year->error[shown[i]]));
-        }
-        jk_json_put(b, entry, "std_errors", errors);
-        jk_json_append(b, list, entry);
-    }
-    return list;
-}
-
-static json_t *confidence(jk_json_builder *b, const double price[JK_CONFIDENCE_COUNT]) {
+/* A column of the prices by confidence. */
+static json_t *by_confidence(jk_json_builder *b, const jk_simulation *simulation, const char *column) {
+    const jk_listing rows = jk_simulation_prices_listing(simulation);
     json_t *object = json_object();
-    for (int c = 0; c < JK_CONFIDENCE_COUNT; c++) {
+    for (size_t c = 0; c < rows.rows; c++) {
+        json_t *row = jk_listing_row_json(b, &rows, c);
         char key[16];
         (void)snprintf(key, sizeof key, "%.2f", jk_confidence[c]);
-        jk_json_put(b, object, key, jk_json_number(price[c]));
+        jk_json_put(b, object, key, json_incref(json_object_get(row, column)));
+        json_decref(row);
     }
     return object;
-}
-
-static json_t *convergence(jk_json_builder *b, const jk_simulation *simulation) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < simulation->convergence_count; i++) {
-        const jk_distribution *after = &simulation->convergence[i];
-        json_t *entry = distribution(b, after);
-        jk_json_put(b, entry, "paths", json_integer((json_int_t)after->count));
-        jk_json_append(b, list, entry);
-    }
-    return list;
 }
 
 static json_t *correlation(jk_json_builder *b, const jk_simulation *simulation) {
@@ -109,6 +98,7 @@ static json_t *manifest(jk_json_builder *b, const jk_tape *tape, const jk_model 
 
 char *jk_simulation_json(const jk_tape *tape, const jk_model *model, const jk_simulation *simulation) {
     jk_json_builder b = {0};
+    const size_t years = (size_t)simulation->years;
     json_t *object = json_object();
     jk_json_put_counts(&b, object, {"paths", simulation->paths}, {"seed", simulation->seed},
                        {"model_points", simulation->model_points}, {"large_claims", simulation->large_claims});
@@ -118,15 +108,16 @@ char *jk_simulation_json(const jk_tape *tape, const jk_model *model, const jk_si
     jk_json_put(&b, object, "claims", json_integer((json_int_t)simulation->claims));
     jk_json_put_numbers(&b, object, {"face", simulation->face}, {"irr", simulation->irr},
                         {"onboarding", simulation->onboarding}, {"base_value", simulation->base_value});
-    jk_json_put(&b, object, "pv", distribution(&b, &simulation->value));
+    jk_json_put(&b, object, "pv", distribution(&b, simulation, JK_SIMULATION_VALUE, NULL));
     jk_json_put(&b, object, "irr_at_price", returns(&b, simulation));
-    jk_json_put(&b, object, "gross", distribution(&b, &simulation->gross));
-    jk_json_put(&b, object, "net", distribution(&b, &simulation->net));
-    jk_json_put(&b, object, "erc_by_year", years(&b, simulation->year, simulation->years));
-    jk_json_put(&b, object, "erc_to_year", years(&b, simulation->collected, simulation->years));
-    jk_json_put(&b, object, "price_at_confidence", confidence(&b, simulation->confidence_price));
-    jk_json_put(&b, object, "price_at_confidence_std_errors", confidence(&b, simulation->confidence_error));
-    jk_json_put(&b, object, "convergence", convergence(&b, simulation));
+    jk_json_put(&b, object, "gross", distribution(&b, simulation, JK_SIMULATION_GROSS, NULL));
+    jk_json_put(&b, object, "net", distribution(&b, simulation, JK_SIMULATION_NET, NULL));
+    jk_json_put(&b, object, "erc_by_year", distributions(&b, simulation, JK_SIMULATION_YEARS, years, "year"));
+    jk_json_put(&b, object, "erc_to_year", distributions(&b, simulation, JK_SIMULATION_YEARS + years, years, "year"));
+    jk_json_put(&b, object, "price_at_confidence", by_confidence(&b, simulation, "price"));
+    jk_json_put(&b, object, "price_at_confidence_std_errors", by_confidence(&b, simulation, "std_error"));
+    jk_json_put(&b, object, "convergence",
+                distributions(&b, simulation, JK_SIMULATION_YEARS + 2 * years, simulation->convergence_count, "paths"));
     jk_json_put(&b, object, "manifest", manifest(&b, tape, model, simulation));
     return jk_json_text(&b, object, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 }

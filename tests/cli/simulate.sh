@@ -8,6 +8,7 @@ simulate=(jalki simulate t.h5 --model "$model" --quiet --paths 500)
 "${simulate[@]}" --json s.json >table.txt
 "${simulate[@]}" --format json --threads 1 >one.json
 "${simulate[@]}" --json - --threads 2 >two.json
+"${simulate[@]}" --format csv >same.csv
 "${simulate[@]}" --format csv --seed 2 --price 100000 --irr 0.12 --no-own-risk --sell >s.csv
 jalki value t.h5 --model "$model" --quiet --json v.json >value.txt
 cmp s.json one.json || fail "one thread gives other figures"
@@ -37,7 +38,45 @@ assert abs(price["0.95"] - max(0, s["pv"]["p05"] - s["onboarding"])) < 1e-6
 assert [c["paths"] for c in s["convergence"]] == [250, 500]
 assert {f: s["convergence"][-1][f] for f in figures} == {f: s["pv"][f] for f in figures}
 rows = list(csv.DictReader(open("s.csv")))
-assert len(rows) == 4 * 10 + 15 * 10 + 2 and all(float(r["std_error"]) >= 0 for r in rows)
+singles = [r for r in rows if r["std_error"] == ""]
+assert len(rows) == 4 * 10 + 2 * 15 * 10 + 2 * 10 + 2 + 4 and all(float(r["std_error"]) >= 0 for r in rows if r not in singles)
+assert [(r["what"], r["figure"]) for r in singles] == [("pv", "base_value"), ("irr_at_price", "price"),
+    ("irr_at_price", "probability_of_required_return"), ("irr_at_price", "probability_of_loss")]
+
+# CSV has every figure that JSON has, and JSON every figure of CSV; the tables show them.
+found = {(r["what"], r["figure"]): (r["amount"], r["std_error"]) for r in csv.DictReader(open("same.csv"))}
+parts = {name: s[name] for name in ("pv", "gross", "net", "irr_at_price")}
+parts |= {f"erc_year_{y['year']}": y for y in s["erc_by_year"]} | {f"erc_to_year_{y['year']}": y for y in s["erc_to_year"]}
+parts |= {f"pv_after_{c['paths']}": c for c in s["convergence"]}
+said = {(name, f): (d[f], d["std_errors"][f]) for name, d in parts.items() for f in figures}
+said |= {("price_at_confidence", c): (s["price_at_confidence"][c], s["price_at_confidence_std_errors"][c]) for c in price}
+said |= {("irr_at_price", f): (s["irr_at_price"][f], None) for f in ("price", "probability_of_required_return", "probability_of_loss")}
+said[("pv", "base_value")] = (s["base_value"], None)
+assert said.keys() == found.keys(), said.keys() ^ found.keys()
+for key, numbers in said.items():
+    decimals = 2 if key[0] != "irr_at_price" or key[1] == "price" else 8
+    assert found[key] == tuple("" if n is None else f"{n:.{decimals}f}" for n in numbers), (key, found[key], numbers)
+assert s["erc_to_year"][0]["sd"] == s["erc_by_year"][0]["sd"] > 0
+table = open("table.txt").read().replace(",", "").split("\n")
+wide = 2 + len("mean of the worst 5 %")
+lines = {line[2:wide].strip(): line[wide:].split() for line in table if line.startswith("  ")}
+money = 2 if s["face"] < 1e6 else 0
+
+
+def shown(*names):
+    return [f"{100 * n:.2f}" if part == "irr_at_price" else f"{n:.{money}f}" for part, n in names]
+
+
+for words, f in zip(("mean", "standard deviation", "worst 1 %", "worst 5 %", "worst quarter", "median", "best quarter", "best 5 %",
+                     "best 1 %", "mean of the worst 5 %"), figures):
+    of = [("pv", s["pv"][f]), ("pv", s["pv"]["std_errors"][f]), ("gross", s["gross"][f]), ("net", s["net"][f]),
+          ("irr_at_price", s["irr_at_price"][f]), ("irr_at_price", s["irr_at_price"]["std_errors"][f])]
+    assert [c for c in lines[words] if c != "%"] == shown(*of), (words, lines[words], shown(*of))
+for y in s["erc_by_year"]:
+    assert [str(y["year"]), *shown(*(("", y[f]) for f in ("mean", "p05", "p50", "p95")))] in [line.split() for line in table], y
+for c in s["convergence"]:
+    of = [("", d[f]) for f in ("mean", "p05", "p95", "es05") for d in (c, c["std_errors"])]
+    assert [str(c["paths"]), *shown(*of)] in [line.split() for line in table], c
 END
 
 # A model without `risk` gets the format's values, and the table says so.

@@ -26,6 +26,7 @@
 #include "jalki/panel_join.h"
 #include "jalki/pools.h"
 #include "jalki/scenario.h"
+#include "jalki/simulate.h"
 #include "jalki/strata.h"
 #include "jalki/tender.h"
 #include "jalki/verify.h"
@@ -94,7 +95,9 @@ void jk_cli_describe_listings(void) {
         jk_chain_ladder_listing(NULL, NULL),
         jk_chain_ladder_factors_listing(NULL, NULL),
         jk_verify_listing(NULL),
-        jk_cli_simulate_rows,
+        jk_simulation_listing(NULL),
+        jk_simulation_distributions_listing(NULL),
+        jk_simulation_prices_listing(NULL),
         jk_cli_erase_rows,
         jk_cli_replay_rows,
         jk_cli_report_rows,

@@ -13,13 +13,6 @@
                                                .columns = output##_columns,                                            \
                                                .column_count = sizeof output##_columns / sizeof output##_columns[0]}
 
-LISTED(
-    simulate, "simulate", JK_LISTED_TEXT("what", NULL, "pv, irr_at_price, gross, net, erc_year_N, price_at_confidence"),
-    JK_LISTED_FIGURE("figure", "",
-                     "mean, standard deviation, quantiles, expected shortfall; of price_at_confidence the confidence"),
-    JK_LISTED_FIGURE("amount", "money, or a year", "The figure over the paths"),
-    JK_LISTED_FIGURE("std_error", "likewise", "From the number of paths"));
-
 LISTED(erase, "erase", JK_LISTED_TEXT("figure", NULL, "What is counted"), JK_LISTED_COUNT("count", NULL, "How many"));
 
 LISTED(replay, "replay", JK_LISTED_COUNT("outputs", NULL, "Outputs compared"),

@@ -12,7 +12,7 @@ void jk_cli_describe_listings(void);
 void jk_cli_describe_outputs(void);
 
 /* No rows yet, of what commands write row by row (jk_listed_create). */
-extern const jk_listing jk_cli_simulate_rows, jk_cli_erase_rows, jk_cli_replay_rows, jk_cli_report_rows,
-    jk_cli_version_rows, jk_cli_export_rows;
+extern const jk_listing jk_cli_erase_rows, jk_cli_replay_rows, jk_cli_report_rows, jk_cli_version_rows,
+    jk_cli_export_rows;
 
 #endif

@@ -317,23 +317,38 @@ int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *v
 
 /* ---- columns down, rows across --------------------------------------------------------------------------------- */
 
+static bool is_beside(const jk_cli_listing_view *view, size_t ahead) {
+    return view->beside_heads != NULL && view->beside_heads[ahead] != NULL;
+}
+
 static void add_turned_heads(jk_table *table, const jk_cli_listing_view *view, size_t abreast) {
     jk_table_cell(table, "%s", "");
     for (size_t ahead = 0; ahead < abreast; ahead++) {
         jk_table_cell(table, "%s", view->spread_heads[ahead]);
+        if (is_beside(view, ahead)) {
+            jk_table_words(table, view->beside_heads[ahead]);
+        }
         if (view->share_of != NULL) {
             jk_table_words(table, view->share_head);
         }
     }
 }
 
-/* What a column says of each row, and how much it is of another. */
+static void add_turned_cell(jk_table *table, const jk_listing *listing, const jk_cli_listing_view *view,
+                            const jk_cell *cells, size_t place) {
+    const jk_listing_column *column = &listing->columns[place];
+    if (view->written == NULL || !view->written(table, listing, cells, column->name)) {
+        add_cell(table, column, &cells[place], false, view->money_decimals);
+    }
+}
+
+/* What a column says of each row, what stands behind it, and how much it is of another. */
 static void add_turned_line(jk_table *table, const jk_listing *listing, const jk_cli_listing_view *view, size_t place,
                             jk_cell (*cells)[JK_LISTING_COLUMNS], size_t abreast) {
-    const jk_listing_column *column = &listing->columns[place];
     for (size_t ahead = 0; ahead < abreast; ahead++) {
-        if (view->written == NULL || !view->written(table, listing, cells[ahead], column->name)) {
-            add_cell(table, column, &cells[ahead][place], false, view->money_decimals);
+        add_turned_cell(table, listing, view, cells[ahead], place);
+        if (is_beside(view, ahead)) {
+            add_turned_cell(table, listing, view, cells[ahead], place + 1);
         }
         if (view->share_of != NULL) {
             const double whole = jk_cli_listing_cell(listing, cells[ahead], view->share_of)->number;
@@ -359,9 +374,17 @@ static void add_turned_lines(jk_table *table, const jk_listing *listing, const j
     }
 }
 
+static size_t turned_columns(const jk_cli_listing_view *view, size_t abreast) {
+    size_t columns = 1 + abreast * (view->share_of != NULL ? 2 : 1);
+    for (size_t ahead = 0; ahead < abreast; ahead++) {
+        columns += is_beside(view, ahead);
+    }
+    return columns;
+}
+
 int jk_cli_listing_turned(const jk_listing *listing, const jk_cli_listing_view *view) {
     const size_t abreast = view->abreast > 0 ? view->abreast : 1, apart = view->apart > 0 ? view->apart : 1;
-    const size_t columns = 1 + abreast * (view->share_of != NULL ? 2 : 1);
+    const size_t columns = turned_columns(view, abreast);
     jk_error error = {0};
     jk_status status = JK_OK;
     char *alignment = calloc(columns + 1, 1);

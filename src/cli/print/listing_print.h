@@ -43,6 +43,8 @@ typedef struct jk_cli_listing_view {
     const char *const *spread_heads; /* [abreast] above the first of them, as they are */
     const char *share_of;            /* turned tables: after each figure what it is of this column in per cent, under */
     const char *share_head;          /* this head; NULL: figures alone */
+    const char *const *beside_heads; /* [abreast] turned tables: under such a head stands, after each figure of the row,
+                                        what the column behind the line's own says (its error); NULL: nothing does */
 } jk_cli_listing_view;
 
 /* The cell of a row in the column of that name. */

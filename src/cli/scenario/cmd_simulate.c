@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jalki simulate: the distribution of value, collections and return. */
 #include <math.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/words/language.h"
-#include "base/words/listing.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
-#include "cli/help/outputs_described.h"
 #include "cli/options/groups.h"
 #include "cli/options/parts.h"
 #include "cli/options/resuming.h"
@@ -96,30 +95,29 @@ static void print_heading(const simulate_arguments *arguments, const jk_simulati
                simulation->stress[0], simulation->stress[1]);
 }
 
-static void figure_line(jk_table *table, const jk_simulation *simulation, const char *name, jk_figure figure) {
-    int decimals = decimals_of(simulation);
-    jk_table_words(table, name);
-    jk_table_amount(table, simulation->value.figure[figure], decimals);
-    jk_table_amount(table, simulation->value.error[figure], decimals);
-    jk_table_amount(table, simulation->gross.figure[figure], decimals);
-    jk_table_amount(table, simulation->net.figure[figure], decimals);
-    jk_table_percent(table, 100.0 * simulation->irr_at_price.figure[figure]);
-    jk_table_percent(table, 100.0 * simulation->irr_at_price.error[figure]);
+/* Figures of money, and those of the realised return in per cent; counts are as ever. */
+static bool write_figure(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const double figure = jk_cli_listing_cell(rows, cells, column)->number;
+    if (strcmp(column, "year") == 0 || strcmp(column, "paths") == 0) {
+        return false;
+    }
+    if (strcmp(jk_cli_listing_cell(rows, cells, "what")->text, "irr_at_price") == 0) {
+        jk_table_percent(table, 100.0 * figure);
+    } else {
+        jk_table_amount(table, figure, decimals_of(rows->source[0]));
+    }
+    return true;
 }
 
 static int print_figures(const jk_simulation *simulation) {
-    static const struct {
-        const char *name;
-        jk_figure figure;
-    } lines[] = {{"mean", JK_FIGURE_MEAN},         {"standard deviation", JK_FIGURE_SD},
-                 {"worst 1 %", JK_FIGURE_P01},     {"worst 5 %", JK_FIGURE_P05},
-                 {"worst quarter", JK_FIGURE_P25}, {"median", JK_FIGURE_P50},
-                 {"best quarter", JK_FIGURE_P75},  {"best 5 %", JK_FIGURE_P95},
-                 {"best 1 %", JK_FIGURE_P99},      {"mean of the worst 5 %", JK_FIGURE_ES05}};
-    jk_table *table = jk_table_headed("lrrrrrr", "", "value", "+/-", "collected", "net", "return, %", "+/-");
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        figure_line(table, simulation, lines[i].name, lines[i].figure);
-    }
+    static const char *const shown[] = {"mean", "sd", "p01", "p05", "p25", "p50", "p75", "p95", "p99", "es05", NULL};
+    static const char *const beside[JK_SIMULATION_YEARS] = {
+        [JK_SIMULATION_VALUE] = "+/-", [JK_SIMULATION_RETURN] = "+/-"};
+    const char *const heads[JK_SIMULATION_YEARS] = {[JK_SIMULATION_VALUE] = jk_text("value"),
+                                                    [JK_SIMULATION_GROSS] = jk_text("collected"),
+                                                    [JK_SIMULATION_NET] = jk_text("net"),
+                                                    [JK_SIMULATION_RETURN] = jk_text("return, %")};
+    const jk_listing rows = jk_simulation_distributions_listing(simulation);
     char title[1024], price[JK_AMOUNT_TEXT], base[JK_AMOUNT_TEXT], rate[JK_AMOUNT_TEXT];
     jk_text_format(title, sizeof title,
                    simulation->price_given
@@ -128,29 +126,38 @@ static int print_figures(const jk_simulation *simulation) {
                    jk_amount(rate, 100.0 * simulation->irr, jk_cli_rate_decimals(simulation->irr)),
                    jk_amount(base, simulation->base_value, decimals_of(simulation)),
                    jk_amount(price, simulation->price, decimals_of(simulation)));
-    return jk_cli_print_table(table, title);
+    return jk_cli_listing_turned(&rows, &(jk_cli_listing_view){.plain_title = title,
+                                                               .shown = shown,
+                                                               .abreast = JK_SIMULATION_YEARS,
+                                                               .spread_heads = heads,
+                                                               .beside_heads = beside,
+                                                               .written = write_figure});
 }
 
 static int print_years(const jk_simulation *simulation) {
-    static const jk_figure shown[] = {JK_FIGURE_MEAN, JK_FIGURE_P05, JK_FIGURE_P50, JK_FIGURE_P95};
-    jk_table *table = jk_table_headed("rrrrr", "year", "mean", "worst 5 %", "median", "best 5 %");
-    for (int y = 0; y < simulation->years; y++) {
-        jk_table_cell(table, "%d", y + 1);
-        for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-            jk_table_amount(table, simulation->year[y].figure[shown[i]], decimals_of(simulation));
-        }
+    static const char *const shown[] = {"year", "mean", "p05", "p50", "p95", NULL};
+    const jk_listing rows = jk_simulation_distributions_listing(simulation);
+    return jk_cli_listing_table(&rows, &(jk_cli_listing_view){.title = "Collections by year, each year by itself",
+                                                              .shown = shown,
+                                                              .first = JK_SIMULATION_YEARS,
+                                                              .count = (size_t)simulation->years,
+                                                              .written = write_figure});
+}
+
+static bool write_price(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *column) {
+    const double number = jk_cli_listing_cell(rows, cells, column)->number;
+    if (strcmp(column, "confidence") == 0) {
+        jk_table_say(table, "earns the return with %.0f %%", 100.0 * number);
+    } else {
+        jk_table_amount(table, number, decimals_of(rows->source[0]));
     }
-    return jk_cli_print_table(table, jk_text("Collections by year, each year by itself"));
+    return true;
 }
 
 static int print_prices(const jk_simulation *simulation) {
-    jk_table *table = jk_table_headed("lrr", "", "price", "+/-");
-    for (int c = 0; c < JK_CONFIDENCE_COUNT; c++) {
-        jk_table_say(table, "earns the return with %.0f %%", 100.0 * jk_confidence[c]);
-        jk_table_amount(table, simulation->confidence_price[c], decimals_of(simulation));
-        jk_table_amount(table, simulation->confidence_error[c], decimals_of(simulation));
-    }
-    int code = jk_cli_print_table(table, jk_text("Price at a confidence"));
+    const jk_listing rows = jk_simulation_prices_listing(simulation);
+    int code =
+        jk_cli_listing_table(&rows, &(jk_cli_listing_view){.title = "Price at a confidence", .written = write_price});
     jk_cli_say(simulation->price_given ? "\n  At the price the required return is earned on %.1f %% of the paths; on "
                                          "%.1f %% less comes in than was paid.\n"
                                        : "\n  At the bid the required return is earned on %.1f %% of the paths; on "
@@ -160,18 +167,16 @@ static int print_prices(const jk_simulation *simulation) {
 }
 
 static int print_convergence(const jk_simulation *simulation) {
-    static const jk_figure shown[] = {JK_FIGURE_MEAN, JK_FIGURE_P05, JK_FIGURE_P95, JK_FIGURE_ES05};
-    jk_table *table = jk_table_headed("rrrrrrrrr", "paths", "mean", "+/-", "worst 5 %", "+/-", "best 5 %", "+/-",
-                                      "mean of worst 5 %", "+/-");
-    for (size_t i = 0; i < simulation->convergence_count; i++) {
-        const jk_distribution *after = &simulation->convergence[i];
-        jk_table_count(table, after->count);
-        for (size_t k = 0; k < sizeof shown / sizeof shown[0]; k++) {
-            jk_table_amount(table, after->figure[shown[k]], decimals_of(simulation));
-            jk_table_amount(table, after->error[shown[k]], decimals_of(simulation));
-        }
-    }
-    return jk_cli_print_table(table, jk_text("How the value's figures settle"));
+    static const char *const shown[] = {"paths",         "mean", "mean_std_error", "p05", "p05_std_error", "p95",
+                                        "p95_std_error", "es05", "es05_std_error", NULL};
+    static const char *const heads[] = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, "mean of worst 5 %", NULL};
+    const jk_listing rows = jk_simulation_distributions_listing(simulation);
+    return jk_cli_listing_table(&rows,
+                                &(jk_cli_listing_view){.title = "How the value's figures settle",
+                                                       .shown = shown,
+                                                       .heads = heads,
+                                                       .first = JK_SIMULATION_YEARS + 2 * (size_t)simulation->years,
+                                                       .written = write_figure});
 }
 
 static int print_tables(const simulate_arguments *arguments, const jk_simulation *simulation) {
@@ -180,36 +185,6 @@ static int print_tables(const simulate_arguments *arguments, const jk_simulation
     int code =
         print_figures(simulation) | print_prices(simulation) | print_years(simulation) | print_convergence(simulation);
     return code != 0 ? 1 : jk_cli_finish();
-}
-
-/* ---- CSV ------------------------------------------------------------------------------------------------------ */
-
-static void list_figures(jk_listed *listed, const char *what, const jk_distribution *d, int decimals) {
-    for (int f = 0; f < JK_FIGURE_COUNT; f++) {
-        jk_listed_texts(listed, what, jk_figure_name((jk_figure)f));
-        jk_listed_figure(listed, d->figure[f], decimals);
-        jk_listed_figure(listed, d->error[f], decimals);
-    }
-}
-
-static int print_csv(const jk_simulation *simulation) {
-    char text[32];
-    jk_listed *listed = jk_listed_create(&jk_cli_simulate_rows);
-    list_figures(listed, "pv", &simulation->value, 2);
-    list_figures(listed, "irr_at_price", &simulation->irr_at_price, 8);
-    list_figures(listed, "gross", &simulation->gross, 2);
-    list_figures(listed, "net", &simulation->net, 2);
-    for (int y = 0; y < simulation->years; y++) {
-        (void)snprintf(text, sizeof text, "erc_year_%d", y + 1);
-        list_figures(listed, text, &simulation->year[y], 2);
-    }
-    for (int c = 0; c < JK_CONFIDENCE_COUNT; c++) {
-        jk_listed_texts(listed, "price_at_confidence");
-        jk_listed_figure(listed, jk_confidence[c], 2);
-        jk_listed_figure(listed, simulation->confidence_price[c], 2);
-        jk_listed_figure(listed, simulation->confidence_error[c], 2);
-    }
-    return jk_cli_listed_csv(listed);
 }
 
 /* ---- the command ---------------------------------------------------------------------------------------------- */
@@ -253,7 +228,11 @@ static int print(const simulate_arguments *arguments, const jk_simulation *simul
     if (jk_cli_json_on_stdout(&arguments->common)) {
         return jk_cli_print_text(jk_simulation_json(valuing->tape, valuing->model, simulation));
     }
-    return arguments->common.format == JK_FORMAT_CSV ? print_csv(simulation) : print_tables(arguments, simulation);
+    if (arguments->common.format == JK_FORMAT_CSV) {
+        const jk_listing figures = jk_simulation_listing(simulation);
+        return jk_cli_listing_csv(&figures);
+    }
+    return print_tables(arguments, simulation);
 }
 
 static int run_simulate(void *command) {
