@@ -81,6 +81,9 @@ jk_listing jk_cashflow_listing(const jk_valuation *valuation); /* all claims, a 
 jk_listing jk_years_listing(const jk_valuation *valuation);    /* all claims, a row for each year of twelve months */
 jk_listing jk_bids_listing(const jk_bids *bids);
 
+/* Who is expected to pay, at the start of each epoch of the model it was valued by; for NULLs the columns alone. */
+jk_listing jk_valuation_payers_listing(const jk_valuation *valuation, const jk_model *model);
+
 /* The summary of `value` as JSON, ending in a line end; NULL if there is no memory. Free with free(). */
 char *jk_valuation_json(const jk_tape *tape, const jk_model *model, const jk_valuation *valuation);
 

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "base/words/listing.h"
+#include "jalki/export.h"
 #include "report/figures.h"
 #include "value/quote.h"
 
@@ -168,15 +170,16 @@ static json_t *payers_of(jk_json_builder *b, const jk_model *model, const jk_val
     if (!jk_model_has_payers(model)) {
         return json_null();
     }
-    json_t *list = json_array();
-    int start = 0;
-    for (int j = 0; j < model->epoch_count; j++) {
+    const jk_listing rows = jk_valuation_payers_listing(valuation, model);
+    json_t *epochs = jk_listing_json(b, &rows), *list = json_array();
+    for (size_t j = 0; j < json_array_size(epochs); j++) {
+        const json_t *epoch = json_array_get(epochs, j);
         json_t *item = json_object();
-        jk_json_put(b, item, "month", json_integer(start));
-        jk_json_put(b, item, "claims", jk_json_number(jk_valuation_payers(valuation, start + 1)));
+        jk_json_put(b, item, "month", json_incref(json_object_get(epoch, "after_months")));
+        jk_json_put(b, item, "claims", json_incref(json_object_get(epoch, "payers")));
         jk_json_append(b, list, item);
-        start += model->epochs[j];
     }
+    json_decref(epochs);
     return list;
 }
 

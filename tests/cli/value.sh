@@ -13,7 +13,7 @@ value=(jalki value t.h5 --model "$model" --quiet)
 "${value[@]}" --format csv --cashflow all.csv --with-all >groups.csv
 grep -v ',all,' all.csv | cmp - f.csv
 "${value[@]}" --claims full.csv --full >/dev/null
-python3 "$JALKI_SOURCE/tests/cli/value_figures.py" c.csv full.csv all.csv j.json y.csv groups.csv t.csv
+python3 "$JALKI_SOURCE/tests/cli/value_figures.py" c.csv full.csv all.csv j.json y.csv groups.csv t.csv table.txt
 grep -q "^By decision" table.txt && grep -q "money multiple" table.txt || fail "the tables are not complete"
 [ "$(head -c 8 r.h5 | tail -c 7 | head -c 3)" = HDF ] || fail "r.h5 is not HDF5"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the files of one `jalki value` run against each other: value_figures.py CLAIMS.csv FULL.csv CASHFLOW.csv T.json YEARS.csv VALUE.csv TAPE.csv
+"""Checks the files of one `jalki value` run against each other: value_figures.py CLAIMS.csv FULL.csv CASHFLOW.csv T.json YEARS.csv VALUE.csv TAPE.csv TABLE.txt
 
 CASHFLOW.csv has rows of all (--with-all)."""
 import csv
@@ -14,7 +14,7 @@ MONEY = HEADER[8:20] + ["balance"]
 ACTIONS = ["close", "sell", "surveil", "amicable", "legal"]
 KEYS = ["claims", "face", "value", "onboarding", "bid", "bid_pct_of_face", "irr", "horizon_months", "erc_gross", "net",
         "multiple", "payback_months", "gross", "cost", "sale", "cost_share", "gross_multiple", "wal_years", "gross_irr", "net_irr",
-        "npv", "years", "reasons", "agent_hours", "decisions", "segments", "countries", "payers", "rows", "manifest"]
+        "npv", "years", "reasons", "agent_hours", "decisions", "segments", "countries", "payers", "payers_by_epoch", "rows", "manifest"]
 
 
 def read(path):
@@ -116,6 +116,12 @@ close(sum(net), totals["net"], 1e-7, "net")
 paying = sum(row["paying"] == "1" and row["reason"] not in ("barred", "status") for row in claims)
 assert abs(totals["payers"][0] - paying) < 1e-6 * paying + 1e-9, (totals["payers"][0], paying)
 assert all(0 <= expected <= len(claims) for expected in totals["payers"])
+epochs = totals["payers_by_epoch"]
+assert [e["payers"] for e in epochs] == totals["payers"] and epochs[0]["after_months"] == 0
+for epoch, end in zip(epochs, [e["after_months"] for e in epochs[1:]] + [totals["horizon_months"]]):
+    close(epoch["share_of_claims"], 100 * epoch["payers"] / totals["claims"], 1e-12, epoch)
+    within = [r for r in flow if r["segment"] == "all" and epoch["after_months"] < int(r["month"]) <= end]
+    close(epoch["instalments"], sum(float(r["instalments"]) for r in within), 1e-7, epoch)
 
 # The price, recomputed.
 close(totals["bid"], max(0.0, totals["value"] - totals["onboarding"]), 1e-12, "bid")
@@ -173,6 +179,29 @@ for months in (12, 24, 36):
     assert abs(float(whole[f"npv_{months}"]) - totals["npv"][str(months)]) <= 0.0051
 for months in (84, 120, 180):
     assert abs(float(whole[f"erc_gross_{months}"]) - totals["erc_gross"][str(months)]) <= 0.0051
+# All claims are what JSON says, to the cent, and the groups' parts of it; the table shows them beside their part of face.
+for name, amount in (("onboarding", totals["onboarding"]), ("erc_gross", totals["gross"]), ("erc_net", totals["net"]), ("cost", totals["cost"]),
+                     ("sale", totals["sale"]), ("bid", totals["bid"]), ("value", totals["value"]), ("face", totals["face"]),
+                     ("instalments", sum(year["instalments"] for year in totals["years"]))):
+    assert totals["rows"][0][name] == amount or name == "instalments", (name, totals["rows"][0][name], amount)
+    assert abs(float(whole[name]) - amount) <= 0.00501, (name, whole[name], amount)
+for kind in ("decision", "segment", "country"):
+    close(sum(row["onboarding"] for row in totals["rows"] if row["group"] == kind), totals["onboarding"], 1e-12, kind)
+for name in ("instalments", "sale"):
+    close(sum(row[name] for row in totals["rows"] if row["group"] == "segment"), totals["rows"][0][name], 1e-9, name)
+with open(sys.argv[8]) as file:
+    table = [line.replace(",", "").split() for line in file]
+decimals = 2 if totals["face"] < 1e6 else 0
+for words, name in (("face", "face"), (f"value at {100 * totals['irr']:.1f} % a year", "value"), ("onboarding", "onboarding"), ("bid", "bid"),
+                    ("ERC-84 (gross collections)", "erc_gross_84"), ("ERC-120 (gross collections)", "erc_gross_120"),
+                    ("ERC-180 (gross collections)", "erc_gross_180"), (f"all {totals['horizon_months']} months: gross", "erc_gross"),
+                    ("of it instalments", "instalments"), ("cost of collection", "cost"), ("sale proceeds", "sale"), ("net", "erc_net"),
+                    ("NPV of the first 12 months", "npv_12"), ("NPV of the first 24 months", "npv_24"), ("NPV of the first 36 months", "npv_36")):
+    amount = totals["rows"][0][name]
+    assert [*words.split(), f"{amount:.{decimals}f}", f"{100 * amount / totals['face']:.2f}", "%"] in table, (words, amount)
+for epoch in epochs:
+    assert [str(epoch["after_months"]), f"{epoch['payers']:.0f}", f"{epoch['share_of_claims']:.2f}", "%",
+            f"{epoch['instalments']:.{decimals}f}"] in table, epoch
 for row in groups:
     mine = [r for r in flow if r["segment"] == row["name"]] if row["group"] == "segment" else []
     if row["group"] == "segment" and float(row["bid"]) > 200:

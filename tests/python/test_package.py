@@ -201,7 +201,7 @@ def check_pandas(tape):
             missing = other is None and pandas.isna(one)
             assert missing or (one.date() if name == "title_on" else one) == other, (name, one, other)
     result = tape.value(model=MODEL, per_claim=True)
-    assert result.tables() == ["years", "reasons", "decisions", "segments", "countries", "rows"]
+    assert result.tables() == ["years", "reasons", "decisions", "segments", "countries", "payers_by_epoch", "rows"]
     assert result.to_pandas("decisions")["name"].tolist() == list(result.decisions)
     assert result.to_pandas("segments")["value"].tolist() == [row["value"] for row in result["segments"]]
     claims = result.per_claim.to_pandas()

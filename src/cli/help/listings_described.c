@@ -38,6 +38,7 @@ void jk_cli_describe_listings(void) {
         jk_groups_listing(NULL),
         jk_cashflow_listing(NULL),
         jk_years_listing(NULL),
+        jk_valuation_payers_listing(NULL, NULL),
         jk_strata_listing(NULL),
         jk_strata_cases_listing(NULL),
         jk_bids_listing(NULL),

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,7 @@ void jk_cli_listing_code(jk_table *table, const jk_listing_column *column, const
 static int decimals_of(const char *unit, int money_decimals) {
     return strcmp(unit, "money") == 0 || strcmp(unit, "its currency") == 0 ? money_decimals
            : strcmp(unit, "ratio") == 0 || strcmp(unit, "index") == 0      ? 3
+           : strcmp(unit, "claims") == 0                                   ? 0
                                                                            : 2;
 }
 
@@ -313,6 +315,22 @@ int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *v
         return status != JK_OK ? jk_cli_fail(&error) : 0;
     }
     return jk_cli_print_table(self.table, view->title != NULL ? jk_text(view->title) : view->plain_title);
+}
+
+void jk_cli_show(jk_cli_shown *shown, const char *column, const char *head) {
+    assert(shown->count + 1 < JK_LISTING_COLUMNS);
+    shown->columns[shown->count] = column;
+    shown->heads[shown->count++] = head;
+}
+
+void jk_cli_show_under(jk_cli_shown *shown, const char *column, const char *format, ...) {
+    assert(shown->texts < sizeof shown->text / sizeof shown->text[0]);
+    char *text = shown->text[shown->texts++];
+    va_list arguments;
+    va_start(arguments, format);
+    jk_text_vformat(text, sizeof shown->text[0], format, arguments);
+    va_end(arguments);
+    jk_cli_show(shown, column, text);
 }
 
 /* ---- columns down, rows across --------------------------------------------------------------------------------- */

@@ -58,6 +58,20 @@ int jk_cli_listing_table(const jk_listing *listing, const jk_cli_listing_view *v
  * names, NULL among them: the column's own. Returns as jk_cli_listing_table does. */
 int jk_cli_listing_turned(const jk_listing *listing, const jk_cli_listing_view *view);
 
+/* The columns of a view on their way, and what stands above or before them; heads with figures in them are kept here.
+ */
+typedef struct jk_cli_shown {
+    const char *columns[JK_LISTING_COLUMNS], *heads[JK_LISTING_COLUMNS]; /* NULL-ended; NULL among heads: their own */
+    size_t count, texts;
+    char text[16][128];
+} jk_cli_shown;
+
+/* Adds a column (a name that is none's is a rule in turned tables) under a head, or under a line of the catalogue with
+ * figures. */
+void jk_cli_show(jk_cli_shown *shown, const char *column, const char *head);
+__attribute__((format(printf, 3, 4))) void jk_cli_show_under(jk_cli_shown *shown, const char *column,
+                                                             const char *format, ...);
+
 /* Adds a text of a column: a code of ours in words, another as it is. */
 void jk_cli_listing_code(jk_table *table, const jk_listing_column *column, const char *text);
 

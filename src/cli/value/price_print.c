@@ -59,24 +59,6 @@ bool jk_price_written(jk_table *table, const jk_listing *rows, const jk_cell *ce
 
 /* ---- the portfolio -------------------------------------------------------------------------------------------- */
 
-/* Lines of the table, each a column of the rows; names that the listing has not itself. */
-typedef struct bid_lines {
-    const char *shown[JK_LISTING_COLUMNS], *heads[JK_LISTING_COLUMNS];
-    char text[JK_ERC_COUNT + 1 + JK_NPV_COUNT][128];
-    size_t count, texts;
-} bid_lines;
-
-static void add_line(bid_lines *lines, const char *column, const char *name) {
-    lines->shown[lines->count] = column;
-    lines->heads[lines->count++] = name;
-}
-
-static void add_months_line(bid_lines *lines, const char *column, const char *format, int months) {
-    char *text = lines->text[lines->texts++];
-    jk_text_format(text, sizeof lines->text[0], format, months);
-    add_line(lines, column, text);
-}
-
 /* Whether the floors made a bid on another plan than the return's own. */
 static bool is_planned_otherwise(const jk_bids *bids) {
     bool other = false;
@@ -87,70 +69,70 @@ static bool is_planned_otherwise(const jk_bids *bids) {
     return other;
 }
 
-static void add_bid_lines(bid_lines *lines, const jk_bids *bids) {
+static void add_bid_lines(jk_cli_shown *lines, const jk_bids *bids) {
     const bool has_floors = bids->floor_count > 0;
-    add_line(lines, "value", NULL);
-    add_line(lines, "onboarding", NULL);
+    jk_cli_show(lines, "value", NULL);
+    jk_cli_show(lines, "onboarding", NULL);
     if (has_floors) {
-        add_line(lines, "bid_at_return", NULL);
+        jk_cli_show(lines, "bid_at_return", NULL);
     }
-    add_line(lines, "bid", NULL);
-    add_line(lines, "bid_pct_of_face", "  % of face");
+    jk_cli_show(lines, "bid", NULL);
+    jk_cli_show(lines, "bid_pct_of_face", "  % of face");
     if (has_floors) {
-        add_line(lines, "binding", "  bound by");
+        jk_cli_show(lines, "binding", "  bound by");
     }
     if (has_floors && is_planned_otherwise(bids)) {
-        add_line(lines, "plan_irr", "  on the plan of");
+        jk_cli_show(lines, "plan_irr", "  on the plan of");
     }
 }
 
-static void add_flow_lines(bid_lines *lines, const bid_view *view) {
+static void add_flow_lines(jk_cli_shown *lines, const bid_view *view) {
     static const char *const gross[JK_ERC_COUNT] = {"erc_gross_84", "erc_gross_120", "erc_gross_180"};
     static const char *const npv[JK_NPV_COUNT] = {"npv_12", "npv_24", "npv_36"};
     const int horizon = view->bids->first.flow.months;
     bool whole = false; /* one of the usual spans is the whole horizon */
     for (int i = 0; i < JK_ERC_COUNT && jk_erc_months[i] <= horizon; i++) {
-        add_months_line(lines, gross[i], "ERC-%d (gross collections)", jk_erc_months[i]);
+        jk_cli_show_under(lines, gross[i], "ERC-%d (gross collections)", jk_erc_months[i]);
         whole = jk_erc_months[i] == horizon;
     }
     if (!whole) {
-        add_months_line(lines, "erc_gross", "gross collections, %d months", horizon);
+        jk_cli_show_under(lines, "erc_gross", "gross collections, %d months", horizon);
     }
-    add_line(lines, "cost", NULL);
-    add_line(lines, "cost_share", NULL);
+    jk_cli_show(lines, "cost", NULL);
+    jk_cli_show(lines, "cost_share", NULL);
     if (view->valuing->sell) {
-        add_line(lines, "sale", NULL);
+        jk_cli_show(lines, "sale", NULL);
     }
-    add_line(lines, "net", NULL);
-    add_line(lines, "gross_multiple", "gross money multiple");
-    add_line(lines, "multiple", NULL);
-    add_line(lines, "gross_irr", "gross IRR");
-    add_line(lines, "net_irr", "net IRR");
-    add_line(lines, "wal_years", "WAL, years");
+    jk_cli_show(lines, "net", NULL);
+    jk_cli_show(lines, "gross_multiple", "gross money multiple");
+    jk_cli_show(lines, "multiple", NULL);
+    jk_cli_show(lines, "gross_irr", "gross IRR");
+    jk_cli_show(lines, "net_irr", "net IRR");
+    jk_cli_show(lines, "wal_years", "WAL, years");
     for (int i = 0; i < JK_NPV_COUNT; i++) {
-        add_months_line(lines, npv[i], "NPV of the first %d months", jk_npv_months[i]);
+        jk_cli_show_under(lines, npv[i], "NPV of the first %d months", jk_npv_months[i]);
     }
-    add_line(lines, "payback_months", NULL);
+    jk_cli_show(lines, "payback_months", NULL);
 }
 
 static int print_bids(const bid_view *view) {
-    bid_lines lines = {.count = 0};
-    add_line(&lines, "required_return", NULL);
-    add_line(&lines, "-", NULL);
+    jk_cli_shown lines = {.count = 0};
+    jk_cli_show(&lines, "required_return", NULL);
+    jk_cli_show(&lines, "-", NULL);
     add_bid_lines(&lines, view->bids);
-    add_line(&lines, "-", NULL);
+    jk_cli_show(&lines, "-", NULL);
     add_flow_lines(&lines, view);
     if (!isnan(view->bids->asked)) {
-        add_line(&lines, "-", NULL);
-        add_line(&lines, "asked", NULL);
-        add_line(&lines, "asked_irr", "  return");
-        add_line(&lines, "asked_multiple", NULL);
-        add_line(&lines, "asked_payback_months", NULL);
+        jk_cli_show(&lines, "-", NULL);
+        jk_cli_show(&lines, "asked", NULL);
+        jk_cli_show(&lines, "asked_irr", "  return");
+        jk_cli_show(&lines, "asked_multiple", NULL);
+        jk_cli_show(&lines, "asked_payback_months", NULL);
     }
     char title[128];
     jk_text_format(title, sizeof title, "Bid, %s", view->valuing->model->base_currency);
     return jk_cli_listing_turned(&view->rows, &(jk_cli_listing_view){.plain_title = title,
-                                                                     .shown = lines.shown,
+                                                                     .shown = lines.columns,
                                                                      .heads = lines.heads,
                                                                      .abreast = view->bids->return_count,
                                                                      .apart = view->bids->line_count,

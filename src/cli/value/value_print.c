@@ -57,12 +57,6 @@ static int print_reasons(const jk_valuation *valuation) {
                                                               .written = write_meaning});
 }
 
-static void add_line(jk_table *table, const char *name, double amount, double face, int decimals) {
-    jk_table_cell(table, "%s", name);
-    jk_table_amount(table, amount, decimals);
-    jk_table_percent(table, jk_percent(amount, face));
-}
-
 /* The returns and the life of what comes in; nothing where there is none. */
 static void print_rates(const jk_offer *offer) {
     char gross[JK_AMOUNT_TEXT], net[JK_AMOUNT_TEXT], life[JK_AMOUNT_TEXT];
@@ -73,48 +67,53 @@ static void print_rates(const jk_offer *offer) {
     }
 }
 
-int jk_value_print_totals(const jk_valuation *valuation, const jk_model *model) {
-    jk_offer offer = jk_offer_make(valuation, NULL, 0, NAN);
-    double face = valuation->total.face;
-    int decimals = jk_cli_decimals(valuation);
-    jk_table *table = jk_table_create("lrr");
-    char title[128];
-    char percent[JK_AMOUNT_TEXT];
-    jk_table_cell(table, "%s", "");
-    jk_table_cell(table, "%s", model->base_currency);
-    jk_table_words(table, "% of face");
-    add_line(table, jk_text("face"), face, face, decimals);
-    jk_text_format(title, sizeof title, "value at %s %% a year",
-                   jk_amount(percent, 100.0 * valuation->irr, jk_cli_rate_decimals(valuation->irr)));
-    add_line(table, title, offer.value, face, decimals);
-    add_line(table, jk_text("onboarding"), offer.onboarding, face, decimals);
-    add_line(table, jk_text("bid"), offer.bid, face, decimals);
-    jk_table_rule(table);
-    for (int i = 0; i < JK_ERC_COUNT; i++) {
-        if (jk_erc_months[i] <= valuation->flow.months) {
-            jk_text_format(title, sizeof title, "ERC-%d (gross collections)", jk_erc_months[i]);
-            add_line(table, title, offer.erc_gross[i], face, decimals);
-        }
+/* All claims: what they are worth, and what comes of them. */
+static int print_portfolio(const jk_valuation *valuation, const jk_model *model) {
+    static const char *const gross[JK_ERC_COUNT] = {"erc_gross_84", "erc_gross_120", "erc_gross_180"};
+    static const char *const npv[JK_NPV_COUNT] = {"npv_12", "npv_24", "npv_36"};
+    const jk_listing rows = jk_groups_listing(valuation); /* the first has all claims */
+    const int horizon = valuation->flow.months;
+    jk_cli_shown lines = {.count = 0};
+    char rate[JK_AMOUNT_TEXT];
+    jk_cli_show(&lines, "face", NULL);
+    jk_cli_show_under(&lines, "value", "value at %s %% a year",
+                      jk_amount(rate, 100.0 * valuation->irr, jk_cli_rate_decimals(valuation->irr)));
+    jk_cli_show(&lines, "onboarding", "onboarding");
+    jk_cli_show(&lines, "bid", "bid");
+    jk_cli_show(&lines, "-", NULL);
+    for (int i = 0; i < JK_ERC_COUNT && jk_erc_months[i] <= horizon; i++) {
+        jk_cli_show_under(&lines, gross[i], "ERC-%d (gross collections)", jk_erc_months[i]);
     }
-    jk_text_format(title, sizeof title, "all %d months: gross", valuation->flow.months);
-    add_line(table, title, offer.sum.gross, face, decimals);
-    add_line(table, jk_text("  of it instalments"), offer.sum.instalments, face, decimals);
-    add_line(table, jk_text("  cost of collection"), offer.sum.cost, face, decimals);
-    add_line(table, jk_text("  sale proceeds"), offer.sum.sale, face, decimals);
-    add_line(table, jk_text("  net"), offer.sum.net, face, decimals);
+    jk_cli_show_under(&lines, "erc_gross", "all %d months: gross", horizon);
+    jk_cli_show(&lines, "instalments", "  of it instalments");
+    jk_cli_show(&lines, "cost", "  cost of collection");
+    jk_cli_show(&lines, "sale", "  sale proceeds");
+    jk_cli_show(&lines, "erc_net", "  net");
     for (int i = 0; i < JK_NPV_COUNT; i++) {
-        jk_text_format(title, sizeof title, "NPV of the first %d months", jk_npv_months[i]);
-        add_line(table, title, offer.npv[i], face, decimals);
+        jk_cli_show_under(&lines, npv[i], "NPV of the first %d months", jk_npv_months[i]);
     }
-    int failed = jk_cli_print_table(table, jk_text("Portfolio"));
+    const char *const currency = model->base_currency;
+    return jk_cli_listing_turned(&rows, &(jk_cli_listing_view){.title = "Portfolio",
+                                                               .shown = lines.columns,
+                                                               .heads = lines.heads,
+                                                               .spread_heads = &currency,
+                                                               .share_of = "face",
+                                                               .share_head = "% of face",
+                                                               .money_decimals = jk_cli_decimals(valuation)});
+}
+
+int jk_value_print_totals(const jk_valuation *valuation, const jk_model *model) {
+    const jk_offer offer = jk_offer_make(valuation, NULL, 0, NAN);
+    char text[JK_AMOUNT_TEXT];
+    const int failed = print_portfolio(valuation, model);
     jk_cli_say("\n");
     if (valuation->total.hours > 0.0) {
         jk_cli_say("  the treatments take %s agent hours in the first %d months\n",
-                   jk_amount(percent, valuation->total.hours, 1), model->epochs[0]);
+                   jk_amount(text, valuation->total.hours, 1), model->epochs[0]);
     }
     if (!isnan(offer.multiple)) {
-        jk_cli_say("  money multiple %s net, ", jk_amount(percent, offer.multiple, 2));
-        jk_cli_say("%s gross of bid and onboarding, ", jk_amount(percent, offer.gross_multiple, 2));
+        jk_cli_say("  money multiple %s net, ", jk_amount(text, offer.multiple, 2));
+        jk_cli_say("%s gross of bid and onboarding, ", jk_amount(text, offer.gross_multiple, 2));
         if (offer.payback > 0) {
             jk_cli_say("paid back in month %d", offer.payback);
         } else {
@@ -124,7 +123,7 @@ int jk_value_print_totals(const jk_valuation *valuation, const jk_model *model) 
         jk_cli_say("  nothing is paid, so there is no multiple and no payback");
     }
     if (!isnan(offer.cost_share)) {
-        jk_cli_say("; cost is %s %% of gross", jk_amount(percent, 100.0 * offer.cost_share, 1));
+        jk_cli_say("; cost is %s %% of gross", jk_amount(text, 100.0 * offer.cost_share, 1));
     }
     jk_cli_say("\n");
     print_rates(&offer);
@@ -142,20 +141,10 @@ static int print_payers(const jk_valuation *valuation, const jk_model *model) {
     if (!jk_model_has_payers(model)) {
         return 0;
     }
-    jk_table *table = jk_table_headed("rrrr", "after months", "payers", "% of claims", "instalments until the next");
-    int start = 0;
-    for (int j = 0; j < model->epoch_count; j++) {
-        int end = start + model->epochs[j];
-        double payers = jk_valuation_payers(valuation, start + 1);
-        jk_month before = jk_valuation_months(valuation, start, valuation->segment_count);
-        jk_month after = jk_valuation_months(valuation, end, valuation->segment_count);
-        jk_table_cell(table, "%d", start);
-        jk_table_amount(table, payers, 0);
-        jk_table_percent(table, jk_percent(payers, (double)valuation->total.claims));
-        jk_table_amount(table, after.instalments - before.instalments, jk_cli_decimals(valuation));
-        start = end;
-    }
-    return jk_cli_print_table(table, jk_text("Who pays (claims expected to bring instalments)"));
+    const jk_listing rows = jk_valuation_payers_listing(valuation, model);
+    return jk_cli_listing_table(&rows,
+                                &(jk_cli_listing_view){.title = "Who pays (claims expected to bring instalments)",
+                                                       .money_decimals = jk_cli_decimals(valuation)});
 }
 
 int jk_value_print_groups(const jk_valuation *valuation, const jk_model *model) {

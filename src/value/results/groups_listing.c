@@ -24,7 +24,10 @@ enum {
     MULTIPLE,
     PAYBACK,
     QUOTE,
-    COLUMNS = QUOTE + JK_QUOTE_COLUMNS
+    ONBOARDING = QUOTE + JK_QUOTE_COLUMNS,
+    INSTALMENTS,
+    SALE,
+    COLUMNS
 };
 
 static const jk_listing_column columns[COLUMNS] = {
@@ -47,6 +50,10 @@ static const jk_listing_column columns[COLUMNS] = {
     [MULTIPLE] = {"multiple", NULL, "", "Net money multiple: net flows over bid and onboarding", JK_LISTING_NUMBER, 6},
     [PAYBACK] = JK_LISTED_MONTHS("payback_months", NULL, "Month in which what was paid has come back"),
     JK_QUOTE_LISTING(QUOTE),
+    [ONBOARDING] = JK_LISTED_MONEY("onboarding", NULL, "What taking over the group's claims costs, of every group"),
+    [INSTALMENTS] = JK_LISTED_MONEY(
+        "instalments", NULL, "The part of collections that debtors who pay bring month by month, over the horizon"),
+    [SALE] = JK_LISTED_MONEY("sale", NULL, "Proceeds of claims sold on, over the horizon"),
 };
 
 static void fill(const jk_valuation *valuation, const jk_group *group, const char *kind, const char *name,
@@ -62,6 +69,7 @@ static void fill(const jk_valuation *valuation, const jk_group *group, const cha
     cells[NET].number = group->erc_net;
     cells[SHARE].number = jk_percent(group->face, valuation->total.face);
     cells[HOURS].number = group->hours;
+    cells[ONBOARDING].number = jk_offer_group(valuation, group, NULL, NULL, 0, (double)NAN).onboarding;
 }
 
 /* What is made of a group's flow month by month: that of a segment, or of all. */
@@ -74,7 +82,11 @@ static void fill_flow(const jk_valuation *valuation, const jk_group *group, size
     for (int i = 0; i < JK_ERC_COUNT; i++) {
         cells[GROSS_84 + i].number = offer.erc_gross[i];
     }
+    cells[GROSS].number = offer.sum.gross; /* as the cash flow has it */
+    cells[NET].number = offer.sum.net;
     cells[COST].number = offer.sum.cost;
+    cells[INSTALMENTS].number = offer.sum.instalments;
+    cells[SALE].number = offer.sum.sale;
     cells[COST_SHARE].number = offer.cost_share;
     cells[MULTIPLE].number = offer.multiple;
     cells[PAYBACK].number = offer.payback > 0 ? (double)offer.payback : (double)NAN;
@@ -103,10 +115,7 @@ static jk_status group_cells(const jk_listing *listing, size_t row, jk_cell *cel
         fill(valuation, &valuation->decision[row - 1], "decision", jk_action_name((jk_action)(row - 1)), cells);
     } else if (row < countries) {
         size_t s = row - segments;
-        jk_month sum = jk_valuation_months(valuation, valuation->flow.months, s); /* as the cash flow has it */
         fill(valuation, &valuation->segment[s], "segment", valuation->segment_id[s], cells);
-        cells[GROSS].number = sum.gross;
-        cells[NET].number = sum.net;
         fill_flow(valuation, &valuation->segment[s], s, cells);
     } else if (row >= reasons) {
         fill_reason(valuation, row - reasons, cells);

@@ -123,15 +123,15 @@ static json_t *reasons(jk_json_builder *b, const jk_valuation *valuation) {
     return object;
 }
 
-/* At the start of each epoch of the model. */
-static json_t *payers(jk_json_builder *b, const jk_model *model, const jk_valuation *valuation) {
-    json_t *list = json_array();
-    int month = 1;
-    for (int j = 0; j < model->epoch_count; j++) {
-        jk_json_append(b, list, jk_json_number(jk_valuation_payers(valuation, month)));
-        month += model->epochs[j];
+/* Who pays, by epoch; and the numbers of payers alone. */
+static void put_payers(jk_json_builder *b, json_t *object, const jk_model *model, const jk_valuation *valuation) {
+    const jk_listing rows = jk_valuation_payers_listing(valuation, model);
+    json_t *epochs = jk_listing_json(b, &rows), *list = json_array();
+    for (size_t j = 0; j < json_array_size(epochs); j++) {
+        jk_json_append(b, list, json_incref(json_object_get(json_array_get(epochs, j), "payers")));
     }
-    return list;
+    jk_json_put(b, object, "payers", list);
+    jk_json_put(b, object, "payers_by_epoch", epochs);
 }
 
 json_t *jk_json_collections(jk_json_builder *b, const jk_offer *offer) {
@@ -199,7 +199,7 @@ char *jk_valuation_json(const jk_tape *tape, const jk_model *model, const jk_val
     jk_json_put(&b, object, "reasons", reasons(&b, valuation));
     jk_json_put(&b, object, "agent_hours", jk_json_number(valuation->total.hours));
     put_groups(&b, object, valuation);
-    jk_json_put(&b, object, "payers", payers(&b, model, valuation));
+    put_payers(&b, object, model, valuation);
     jk_json_put(&b, object, "rows", jk_listing_json(&b, &rows));
     jk_json_put_worth(&b, object, valuation->worth);
     jk_json_put_hours(&b, object, valuation->hours);
