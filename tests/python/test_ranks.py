@@ -47,7 +47,7 @@ class Ranks(InFolder):
             return [f for option, ending in endings for f in (option, prefix + ending)]
 
         one = self.run_it([PROGRAM, *line, *outputs("one")]).stdout
-        for count, threads in counts:
+        for count, threads in counts[-1:] if os.environ.get("JALKI_FEW_CASES") else counts:
             found = self.ranks(count, *line, *outputs("all"), "--threads", threads).stdout
             self.assertEqual(found, one, (line, count, threads))
             for _, ending in endings:
