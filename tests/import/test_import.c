@@ -415,7 +415,7 @@ static const char good_tape[] =
 static void mutated_tapes_are_survived(void **state) {
     (void)state;
     uint64_t seed = 17;
-    for (int i = 0; i < MUTATIONS; i++) {
+    for (int i = 0; i < cases_of(MUTATIONS); i++) {
         char bytes[MUTANT_MAX];
         size_t length = sizeof good_tape - 1;
         memcpy(bytes, good_tape, length);
@@ -441,7 +441,7 @@ static void mutated_gzip_is_survived(void **state) {
     import_mutant("good.csv.gz", NULL, NULL);
     assert_int_equal(access(path("T.h5"), F_OK), 0);
     uint64_t seed = 23;
-    for (int i = 0; i < MUTATIONS / 2; i++) {
+    for (int i = 0; i < cases_of(MUTATIONS / 2); i++) {
         char bytes[MUTANT_MAX];
         size_t length = size;
         memcpy(bytes, packed, size);
@@ -482,7 +482,7 @@ static void mutated_mappings_are_survived(void **state) {
     assert_true(income[2] == JK_MISSING_MONEY);
     jk_tape_close(tape);
     uint64_t seed = 29;
-    for (int i = 0; i < MUTATIONS; i++) {
+    for (int i = 0; i < cases_of(MUTATIONS); i++) {
         char bytes[MUTANT_MAX];
         size_t length = sizeof good_mapping - 1;
         memcpy(bytes, good_mapping, length);
@@ -490,7 +490,7 @@ static void mutated_mappings_are_survived(void **state) {
         write_bytes("mutant.yaml", bytes, length);
         import_mutant("good.csv", "mutant.yaml", "joined.csv");
     }
-    for (int i = 0; i < MUTATIONS / 4; i++) {
+    for (int i = 0; i < cases_of(MUTATIONS / 4); i++) {
         char bytes[MUTANT_MAX];
         size_t length = sizeof joined - 1;
         memcpy(bytes, joined, length);
