@@ -40,7 +40,8 @@ typedef struct jk_pools {
 jk_status jk_pools_read(const char *path, jk_book_basis basis, int first_year, jk_pools *pools, jk_error *error);
 void jk_pools_reset(jk_pools *pools);
 
-/* All pools by year or by month as rows, then their sums; NULL: the columns alone. */
+/* All pools by year or by month as rows, then their sums; behind the rows, not counted among them, the total of each
+ * pool. NULL: the columns alone. */
 jk_listing jk_pools_listing(const jk_pools *pools, bool by_month);
 
 /* `pools`, each as jk_book_json has a book, with `pool` and `bought`, and the sums as `total`, `years` and `months`.

@@ -27,13 +27,14 @@ enum {
     LAPSED,
     ALLOWANCE,
     PURCHASED,
+    EIR,
     COLUMNS
 };
 
-/* Of pools, whose name stands before; a book of one has the columns behind it. */
+/* Of pools, whose name stands before, and when they were bought behind; a book of one has the columns between. */
 #define MONEY(name, meaning)                                                                                           \
     { name, NULL, "money", meaning, JK_LISTING_NUMBER, 6 }
-#define POOL_COLUMNS(period, meaning)                                                                                  \
+#define DESCRIBED(period, meaning)                                                                                     \
     JK_LISTED_TEXT("pool", NULL, "Name of the pool; all: the sums"), JK_LISTED_COUNT(period, NULL, meaning),           \
         JK_LISTED_MONTHS("first_month", NULL, "Its first month after the purchase"),                                   \
         JK_LISTED_MONTHS("last_month", NULL, "Its last"), MONEY("opening", "Carrying amount at its start"),            \
@@ -46,12 +47,15 @@ enum {
         MONEY("impairment", "Changes in expected losses of the period"),                                               \
         MONEY("unwinding", "Interest on the allowance"),                                                               \
         MONEY("lapsed", "Expected at the purchase for the period, and over"), MONEY("allowance", "At its end"),        \
-        MONEY("purchased", "Paid for pools that were bought in it")
+        MONEY("purchased", "Paid for pools that were bought in it"),                                                   \
+        {"eir", NULL, "a year", "Effective rate; missing of the sums of pools", JK_LISTING_NUMBER, 8},                 \
+        JK_LISTED_MONTHS("bought", NULL, "Of a pool: months after the first purchase that it was bought")
 
-static const jk_listing_column year_columns[] = {POOL_COLUMNS(
-    "year", "Reporting period, from 1; with --by month the column is month, the month after the purchase")};
-static const jk_listing_column month_columns[] = {POOL_COLUMNS("month", "Month after the purchase, from 1")};
-static_assert(sizeof year_columns / sizeof year_columns[0] == 1 + COLUMNS, "the pool's name and the columns");
+static const jk_listing_column year_columns[] = {
+    DESCRIBED("year", "Reporting period, from 1; with --by month the column is month, the month after the purchase")};
+static const jk_listing_column month_columns[] = {DESCRIBED("month", "Month after the purchase, from 1")};
+enum { POOL, BOUGHT = 1 + COLUMNS, POOL_COLUMNS }; /* of pools */
+static_assert(sizeof year_columns / sizeof year_columns[0] == POOL_COLUMNS, "a pool's name, the columns, its purchase");
 
 static void fill(const jk_account_row *row, jk_cell *cells) {
     cells[FIRST].number = row->first;
@@ -80,20 +84,21 @@ static size_t periods_of(const jk_book *book, int by) {
     return by == BY_MONTH ? (size_t)book->months : book->year_count;
 }
 
-static void fill_period(const jk_book *book, int by, size_t row, jk_cell *cells) {
-    cells[PERIOD].number = (double)(row + 1);
-    fill(by == BY_MONTH ? &book->month[row] : &book->year[row], cells);
+/* A period of a book; behind the last one stands the total. */
+static void fill_book(const jk_book *book, int by, size_t row, jk_cell *cells) {
+    if (row == periods_of(book, by)) {
+        fill(&book->total, cells);
+    } else {
+        cells[PERIOD].number = (double)(row + 1);
+        fill(by == BY_MONTH ? &book->month[row] : &book->year[row], cells);
+    }
+    cells[EIR].number = book->eir;
 }
 
 /* The total stands behind the rows: JSON tells it apart. */
 static jk_status book_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
-    const jk_book *book = listing->source[0];
     (void)error;
-    if (row == periods_of(book, listing->choice)) {
-        fill(&book->total, cells);
-    } else {
-        fill_period(book, listing->choice, row, cells);
-    }
+    fill_book(listing->source[0], listing->choice, row, cells);
     return JK_OK;
 }
 
@@ -108,17 +113,30 @@ jk_listing jk_book_listing(const jk_book *book, bool by_month) {
                         .cells = book_cells};
 }
 
-/* One pool after the other, then the sums. */
+static void fill_pool(const jk_pool *pool, int by, size_t row, jk_cell *cells) {
+    jk_cell_set(&cells[POOL], pool->name);
+    fill_book(&pool->book, by, row, cells + 1);
+    cells[BOUGHT].number = pool->bought;
+}
+
+/* One pool after the other, then the sums. Behind the rows stand the pools' totals, for the table. */
 static jk_status pool_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
     const jk_pools *pools = listing->source[0];
+    const size_t sums = periods_of(&pools->all, listing->choice);
     size_t p = 0;
     (void)error;
     for (; p < pools->count && row >= periods_of(&pools->pool[p].book, listing->choice); p++) {
         row -= periods_of(&pools->pool[p].book, listing->choice);
     }
-    const bool is_sum = p == pools->count;
-    jk_cell_set(&cells[0], is_sum ? "all" : pools->pool[p].name);
-    fill_period(is_sum ? &pools->all : &pools->pool[p].book, listing->choice, row, cells + 1);
+    if (p < pools->count) {
+        fill_pool(&pools->pool[p], listing->choice, row, cells);
+    } else if (row < sums) {
+        jk_cell_set(&cells[POOL], "all");
+        fill_book(&pools->all, listing->choice, row, cells + 1);
+    } else {
+        const jk_pool *pool = &pools->pool[row - sums];
+        fill_pool(pool, listing->choice, periods_of(&pool->book, listing->choice), cells);
+    }
     return JK_OK;
 }
 
@@ -130,7 +148,7 @@ jk_listing jk_pools_listing(const jk_pools *pools, bool by_month) {
     }
     return (jk_listing){.name = "account of pools",
                         .columns = by_month ? month_columns : year_columns,
-                        .column_count = 1 + COLUMNS,
+                        .column_count = POOL_COLUMNS,
                         .rows = rows,
                         .choice = by,
                         .source = {pools, NULL},

@@ -78,7 +78,7 @@ for basis in ("gross", "net"):
             assert near(book["months"][t - 1][key], amount, price), (basis, t, key)
     assert abs(carrying) < 1e-9 and book["total"]["closing"] == 0
     years = list(csv.DictReader(open(f"{basis}-years.csv")))
-    assert [int(y["last_month"]) for y in years][:3] == [6, 18, 30]
+    assert [int(y["last_month"]) for y in years][:3] == [6, 18, 30] and {y["eir"] for y in years} == {f"{book['eir']:.8f}"}
     for key in ("interest", "collections", "performance", "revision", "cost"):
         assert near(sum(float(y[key]) for y in years), sum(float(r[key]) for r in rows), price), key
         assert near(sum(y[key] for y in book["years"]), book["total"][key], price), key
@@ -134,6 +134,14 @@ for before, after in zip(found["months"], found["months"][1:]):
 assert near(found["months"][0]["opening"], alone["carrying_amount"] + 200) and near(found["total"]["purchased"], 200)
 rows = list(csv.DictReader(open("pools-months.csv")))
 assert [len([r for r in rows if r["pool"] == name]) for name in ("old", "new", "same day", "all")] == [len(old["months"]), 2, 2, len(found["months"])]
+# What the table of pools says: in CSV, too, and of the total as JSON has it.
+assert {(r["pool"], r["eir"], r["bought"]) for r in rows} == {(p["pool"], f"{p['eir']:.8f}", str(p["bought"])) for p in found["pools"]} | {("all", "", "")}
+table = [line.replace(",", "").split() for line in open("pools.txt")]
+for pool in found["pools"]:
+    t = pool["total"]
+    assert [*pool["pool"].split(), str(pool["bought"]), f"{t['opening']:.2f}", f"{100 * pool['eir']:.2f}", "%", f"{t['interest']:.2f}",
+            f"{t['collections']:.2f}", f"{t['performance'] + t['revision']:.2f}"] in table, pool["pool"]
+assert found["total"]["eir"] is None and {row["eir"] for row in new["months"]} == {new["eir"]} == {new["total"]["eir"]}
 END
 for row in "a,short.csv,x:is not an amount" "a,none.csv,5:none.csv" "a,,5:is not a file of flows" ",short.csv,5:is not a name" \
     "a,short.csv,200,-1:bought: '-1' is not a number of months" "a,short.csv,200,0,later.csv:MONTH=FILE" "a,short.csv,0:a: the expected flows"; do

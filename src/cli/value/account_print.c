@@ -71,3 +71,32 @@ int jk_cli_book_tables(const jk_book *book, const jk_cli_book_view *view) {
                                       "Loss allowance (IFRS 7.35H): changes in expected losses since the purchase")
                : failed;
 }
+
+/* Gains: over forecast and by new forecasts. */
+static bool write_gains(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *name) {
+    const bool is_gains = strcmp(name, "performance") == 0;
+    if (is_gains) {
+        jk_table_amount(
+            table,
+            jk_cli_listing_cell(rows, cells, name)->number + jk_cli_listing_cell(rows, cells, "revision")->number, 2);
+    }
+    return is_gains;
+}
+
+int jk_cli_pools_table(const jk_pools *pools) {
+    static const char *const shown[] = {"pool",     "bought",      "opening",     "eir",
+                                        "interest", "collections", "performance", NULL};
+    static const char *const heads[] = {"pool",     "bought after", "price paid", "effective rate",
+                                        "interest", "collections",  "gains"};
+    jk_listing rows = jk_pools_listing(pools, false);
+    const size_t first = rows.rows;
+    rows.rows += pools->count; /* their totals */
+    return jk_cli_listing_table(
+        &rows, &(jk_cli_listing_view){.title = "Pools, each at its own credit-adjusted effective interest rate",
+                                      .money_decimals = 2,
+                                      .shown = shown,
+                                      .heads = heads,
+                                      .first = first,
+                                      .is_ruled = true,
+                                      .written = write_gains});
+}

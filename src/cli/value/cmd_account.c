@@ -10,7 +10,6 @@
 #include "cli/commands.h"
 #include "cli/options/groups.h"
 #include "cli/print/listing_print.h"
-#include "cli/print/table.h"
 #include "cli/value/account_print.h"
 #include "cli/value/valuing.h"
 #include "jalki/pools.h"
@@ -237,22 +236,7 @@ static int print_pools(const account_arguments *arguments, const jk_pools *pools
         return jk_cli_listing_csv(&rows);
     }
     jk_cli_speak(&arguments->common);
-    jk_table *table = jk_table_headed("lrrrrrr", "pool", "bought after", "price paid", "effective rate", "interest",
-                                      "collections", "gains");
-    jk_table_rule(table);
-    for (size_t p = 0; p < pools->count; p++) {
-        const jk_pool *pool = &pools->pool[p];
-        const jk_account_row *total = &pool->book.total;
-        jk_table_cell(table, "%s", pool->name);
-        jk_table_cell(table, "%d", pool->bought);
-        jk_table_amount(table, total->opening, 2);
-        jk_table_percent(table, 100.0 * pool->book.eir);
-        jk_table_amount(table, total->interest, 2);
-        jk_table_amount(table, total->collections, 2);
-        jk_table_amount(table, total->performance + total->revision, 2);
-    }
-    int failed = jk_cli_print_table(table, jk_text("Pools, each at its own credit-adjusted effective interest rate"));
-    return failed | jk_cli_book_tables(&pools->all, &view) | jk_cli_finish();
+    return jk_cli_pools_table(pools) | jk_cli_book_tables(&pools->all, &view) | jk_cli_finish();
 }
 
 static jk_status account_pools(const account_arguments *arguments, jk_pools *pools, jk_error *error) {
