@@ -61,14 +61,6 @@ static void append(jk_table *table, char *cell) {
     table->cell[table->count++] = cell;
 }
 
-jk_table *jk_table_with_heads(const char *alignment, const char *const *heads) {
-    jk_table *table = jk_table_create(alignment);
-    for (size_t i = 0; alignment[i] != '\0'; i++) {
-        jk_table_words(table, heads[i]);
-    }
-    return table;
-}
-
 /* A cell is one line, whatever the text in it says. */
 static char *escaped(jk_table *table, char *text) {
     if (!jk_escape_changes(text, strlen(text), false)) {
@@ -137,10 +129,6 @@ const char *jk_amount(char text[JK_AMOUNT_TEXT], double value, int decimals) {
 void jk_table_amount(jk_table *table, double value, int decimals) {
     char text[JK_AMOUNT_TEXT];
     jk_table_cell(table, "%s", isfinite(value) ? jk_amount(text, value, decimals) : "");
-}
-
-void jk_table_count(jk_table *table, uint64_t value) {
-    jk_table_amount(table, (double)value, 0);
 }
 
 void jk_table_percent(jk_table *table, double percent) {

@@ -3,7 +3,6 @@
 #ifndef JK_CLI_TABLE_H
 #define JK_CLI_TABLE_H
 
-#include <stdint.h>
 #include <stdio.h>
 
 /* A table grows row by row, cell by cell; cells are copied. Memory failures show as jk_table_print returning -1. */
@@ -12,11 +11,6 @@ typedef struct jk_table jk_table;
 /* `alignment` has one letter per column: 'l' left, 'r' right. NULL if there is no memory: what is added to such a table
  * is nothing, and jk_cli_print_table says so. */
 jk_table *jk_table_create(const char *alignment);
-
-/* The same with words of the catalogue (base/words/language.h) above its columns, one for each:
- *     jk_table *table = jk_table_headed("lr", "segment", "claims"); */
-jk_table *jk_table_with_heads(const char *alignment, const char *const *heads);
-#define jk_table_headed(alignment, ...) jk_table_with_heads(alignment, (const char *const[]){__VA_ARGS__})
 
 /* Adds the next cell of the current row; a row is full after as many cells as there are columns. */
 __attribute__((format(printf, 2, 3))) void jk_table_cell(jk_table *table, const char *format, ...);
@@ -27,7 +21,6 @@ __attribute__((format(printf, 2, 3))) void jk_table_say(jk_table *table, const c
 
 /* Adds an amount with thousands separators and `decimals` decimals; an empty cell for NaN. */
 void jk_table_amount(jk_table *table, double value, int decimals);
-void jk_table_count(jk_table *table, uint64_t value);
 void jk_table_percent(jk_table *table, double percent); /* two decimals; empty for NaN */
 void jk_table_payback(jk_table *table, double months);  /* "12 months"; "never" for NaN */
 
