@@ -17,7 +17,7 @@ enum { NUMBERS = 4 }; /* of a path, beside its years */
 typedef struct kept_head {
     uint64_t level, cells, large, flow, mix; /* flow, mix: sums in each */
     uint64_t every;                          /* of the survey's grid */
-    double rest_largest, face, base_value, irr, onboarding, price;
+    double face, base_value, irr, onboarding, price;
     uint64_t claims;
     int64_t value[JK_STRESS_STATES];
     int32_t cutoff;
@@ -65,7 +65,6 @@ jk_status jk_kept_survey_keep(const jk_survey *survey, const jk_simulation *simu
                       .flow = flow_size(survey),
                       .mix = survey->mix.sum != NULL ? survey->mix.groups * survey->mix.size : 0,
                       .every = survey->grid.every,
-                      .rest_largest = survey->rest_largest,
                       .face = simulation->face,
                       .base_value = simulation->base_value,
                       .irr = simulation->irr,
@@ -131,7 +130,6 @@ static jk_status take_survey(jk_survey *survey, jk_simulation *simulation, kept_
         JK_TRY(take_cells(survey, bytes, &head, good, error));
     }
     *good = *good && move_sums(bytes, survey, &head) && bytes->left == 0;
-    survey->rest_largest = head.rest_largest;
     simulation->face = head.face;
     simulation->base_value = head.base_value;
     simulation->irr = head.irr;

@@ -9,6 +9,7 @@
 
 #include "jalki/model.h"
 #include "simulate/draws/beside.h"
+#include "simulate/draws/draws.h"
 
 static jk_model *model;
 
@@ -105,6 +106,143 @@ static void errors_are_of_their_segment(void **state) {
     test_free(drawn);
 }
 
+enum {
+    MOVES = JK_TREATMENT_COUNT * JK_CAPACITY_COUNT * JK_CAPACITY_COUNT,
+    OF_ALL = 3 + MOVES,
+    OF_SEGMENT = 2 + MOVES,
+    ROOM = 1024
+};
+
+static double factor_of(double s, double z, double e, double y) {
+    return exp(s * z + e * y - 0.5 * (s * s + e * e));
+}
+
+/* A class's moves, each with its own error and its part of all segments'; whoever moves nowhere stays, and no more than
+ * all can move. */
+static bool check_row(const jk_beside *beside, const jk_segment *from, size_t g, int t, int i, const double *z,
+                      const double *y, const jk_segment *drawn) {
+    const jk_beside_segment *own = &beside->segment[g], *all = &beside->segment[beside->segments];
+    double row[JK_CAPACITY_COUNT], moves = 0.0;
+    for (int j = 0; j < JK_CAPACITY_COUNT; j++) {
+        const int at = (t * JK_CAPACITY_COUNT + i) * JK_CAPACITY_COUNT + j;
+        row[j] = from->class_monthly[t][i][j] *
+                 factor_of(own->move[t][i][j], z[at], own->leans[t][i] * all->move[t][i][j], y[at]);
+        moves += j == i ? 0.0 : row[j];
+    }
+    for (int j = 0; j < JK_CAPACITY_COUNT; j++) {
+        const double expected = j == i ? fmax(0.0, 1.0 - moves) : moves > 1.0 ? row[j] / moves : row[j];
+        assert_true(fabs(drawn->class_monthly[t][i][j] - expected) < 1e-12);
+    }
+    return moves > 1.0;
+}
+
+/* Each figure from the draw's own normal numbers, which are scaled over all draws; figures stop at the bounds of a
+ * model file. */
+static void draws_by_hand(void **state) {
+    (void)state;
+    const size_t count = model->segment_count, numbers = OF_ALL + count * OF_SEGMENT;
+    const char *more =
+        "{\"segment\":null,\"treatment\":\"legal\",\"relative_error\":[[0,2,3],[0.3,0,0.1],[0.5,0.6,0]]}";
+    jk_segment *drawn = test_malloc(count * sizeof *drawn), *base = test_malloc(count * sizeof *base);
+    static double normal[JK_BESIDE_DRAWS][ROOM], square[ROOM];
+    char text[2048];
+    jk_beside beside;
+    size_t crowded = 0, late = 0, gone = 0, fades = 0, kept = 0;
+    assert_true(numbers <= ROOM);
+    (void)snprintf(text, sizeof text, ALL("%s", "%s,%s"),
+                   SEGMENT ",{\"segment\":\"se-bills\",\"exit_monthly\":0.5,\"exit_leans\":1,\"months_to_title\":0.5}",
+                   MOVES("\"fi-bills\"", "[0.5,1,0]") "," MOVES("\"se-bills\"", "[0,0.25,1]"), more);
+    assert_int_equal(read_text(text, &beside), JK_OK);
+    memcpy(base, model->segments, count * sizeof *base);
+    for (size_t g = 0; g < count; g++) { /* near the bounds already */
+        base[g].exit_monthly = 8.0;
+        base[g].months_to_title = 500.0;
+        base[g].pre_title_factor = 950.0;
+        for (int i = 0; i < JK_CAPACITY_COUNT; i++) {
+            for (int j = 0; j < JK_CAPACITY_COUNT; j++) {
+                base[g].class_monthly[JK_TREAT_LEGAL][i][j] = i == j ? 0.2 : 0.4;
+            }
+        }
+    }
+    for (uint64_t n = 0; n < JK_BESIDE_DRAWS; n++) {
+        jk_draw_normals(7, jk_stream(JK_STREAM_BESIDE, 0), n, normal[n], numbers);
+        for (size_t i = 0; i < numbers; i++) {
+            square[i] = (n == 0 ? 0.0 : square[i]) + normal[n][i] * normal[n][i];
+        }
+    }
+    for (uint64_t n = 0; n < JK_BESIDE_DRAWS; n++) {
+        for (double sign = -1.0; sign <= 1.0; sign += 2.0) {
+            double z[ROOM];
+            jk_error error = {0};
+            jk_scorecard card = model->scorecard;
+            for (size_t i = 0; i < numbers; i++) {
+                z[i] = sign * normal[n][i] * sqrt(JK_BESIDE_DRAWS / square[i]);
+            }
+            memcpy(drawn, base, count * sizeof *drawn);
+            card.half_life = 400.0;
+            assert_int_equal(jk_beside_draw(&beside, 7, n, sign, drawn, &card, &error), JK_OK);
+            assert_true(fabs(card.half_life / fmin(600.0, 400.0 * exp(0.7 * z[2])) - 1.0) < 1e-12);
+            fades += card.half_life == 600.0;
+            for (size_t g = 0; g < count; g++) {
+                const jk_segment *from = &base[g];
+                const jk_beside_segment *is = &beside.segment[g];
+                const double *own = z + OF_ALL + g * OF_SEGMENT;
+                const double exits = from->exit_monthly * factor_of(is->exit, own[0], 0.3 * is->exit_leans, z[0]);
+                const double title = from->months_to_title * factor_of(is->title, own[1], 0.0, 0.0);
+                const double pending = from->pre_title_factor * factor_of(0.2, z[1], 0.0, 0.0);
+                assert_true(fabs(drawn[g].exit_monthly - fmin(10.0, exits)) < 1e-12);
+                assert_true(fabs(drawn[g].months_to_title - fmin(600.0, title)) < 1e-9);
+                assert_true(fabs(drawn[g].pre_title_factor - fmin(1000.0, pending)) < 1e-12);
+                late += title > 600.0;
+                gone += exits > 10.0;
+                kept += pending > 1000.0;
+                for (int k = 0; k < JK_TREATMENT_COUNT * JK_CAPACITY_COUNT; k++) {
+                    crowded += check_row(&beside, from, g, k / JK_CAPACITY_COUNT, k % JK_CAPACITY_COUNT, own + 2, z + 3,
+                                         &drawn[g]);
+                }
+            }
+        }
+    }
+    assert_true(crowded > 0 && late > 0 && gone > 0 && kept > 0 && fades > 0);
+    test_free(base);
+    test_free(drawn);
+    jk_beside_reset(&beside);
+}
+
+#define MOVE_OF(error, leans)                                                                                          \
+    "{\"segment\":\"fi-bills\",\"treatment\":\"legal\",\"relative_error\":[[0," error                                  \
+    ",0],[0,0,0],[0,0,0]],\"leans\":[" leans ",0,0]}"
+
+/* Errors go so far, and no further. */
+static void bounds_of_errors(void **state) {
+    (void)state;
+    static const struct {
+        const char *format, *most, *beyond;
+    } cases[] = {
+        {"{\"half_life\":%s,\"pre_title_factor\":0,\"exits\":0}", "100", "100.01"},
+        {"{\"half_life\":0,\"pre_title_factor\":%s,\"exits\":0}", "100", "100.01"},
+        {"{\"half_life\":0,\"pre_title_factor\":0,\"exits\":%s}", "100", "100.01"},
+        {ALL("{\"segment\":\"fi-bills\",\"exit_monthly\":%s,\"exit_leans\":0,\"months_to_title\":0}", ""), "100",
+         "100.01"},
+        {ALL("{\"segment\":\"fi-bills\",\"exit_monthly\":0,\"exit_leans\":%s,\"months_to_title\":0}", ""), "1", "1.01"},
+        {ALL("{\"segment\":\"fi-bills\",\"exit_monthly\":0,\"exit_leans\":0,\"months_to_title\":%s}", ""), "100",
+         "100.01"},
+        {ALL("", MOVE_OF("%s", "0")), "100", "100.01"},
+        {ALL("", MOVE_OF("0", "%s")), "1", "1.01"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *const figures[] = {"0", cases[i].most, cases[i].beyond, "-0.01"};
+        for (int k = 0; k < 4; k++) {
+            char text[1024];
+            jk_beside beside;
+            (void)snprintf(text, sizeof text, cases[i].format, figures[k]);
+            if (read_text(text, &beside) != (k < 2 ? JK_OK : JK_ERROR_FORMAT)) {
+                fail_msg("case %zu: %s", i, text);
+            }
+            jk_beside_reset(&beside);
+        }
+    }
+}
+
 static void nothing_is_drawn_without(void **state) {
     (void)state;
     jk_beside beside;
@@ -154,7 +292,8 @@ static int tear_down(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_have_the_errors), cmocka_unit_test(errors_are_of_their_segment),
+        cmocka_unit_test(draws_have_the_errors),    cmocka_unit_test(draws_by_hand),
+        cmocka_unit_test(bounds_of_errors),         cmocka_unit_test(errors_are_of_their_segment),
         cmocka_unit_test(nothing_is_drawn_without), cmocka_unit_test(other_texts_are_refused)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

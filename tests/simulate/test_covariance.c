@@ -156,9 +156,50 @@ static void what_is_wrong_is_refused(void **state) {
     }
 }
 
+/* The text of a file with one parameter; `format` takes a figure. */
+static jk_status load_text(const char *format, const char *figure) {
+    jk_segment segments[2];
+    jk_model model = make_model(segments);
+    char path[] = "/tmp/test_covariance.XXXXXX", all[2048];
+    jk_covariance c;
+    jk_error error = {0};
+    int file = mkstemp(path);
+    (void)snprintf(all, sizeof all, format, figure);
+    assert_true(file >= 0 && write(file, all, strlen(all)) == (ssize_t)strlen(all) && close(file) == 0);
+    const jk_status status = jk_covariance_load(path, &model, &c, &error);
+    assert_int_equal(unlink(path), 0);
+    jk_covariance_reset(&c);
+    return status;
+}
+
+#define HEAD(credibility) "{\"jalki_covariance\":1,\"parameters\":[" CURVE("surveil", "0 to below 12", credibility) "]"
+
+/* Figures of a file go so far, and no further. */
+static void bounds_of_figures(void **state) {
+    (void)state;
+    static const struct {
+        const char *format, *least, *most, *beyond;
+    } cases[] = {{HEAD("%s") ",\"covariance\":[[1]]}", "0", "1", "1.0001"},
+                 {HEAD("1") ",\"covariance\":[[%s]]}", "0", "10000", "10000.1"},
+                 {HEAD("1,\"unknown\":%s") ",\"covariance\":[[1]]}", "0", "10000", "10000.1"},
+                 {HEAD("1") ",\"covariance\":[[1]],\"garnish_share\":%s}", "0", "100", "100.1"},
+                 {HEAD("1") ",\"covariance\":[[1]],\"curves_unknown\":[{\"segment\":\"one\",\"treatment\":\"surveil\","
+                            "\"variance\":%s}]}",
+                  "0", "10000", "10000.1"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(load_text(cases[i].format, cases[i].least), JK_OK);
+        assert_int_equal(load_text(cases[i].format, cases[i].most), JK_OK);
+        assert_int_equal(load_text(cases[i].format, cases[i].beyond), JK_ERROR_FORMAT);
+        assert_int_equal(load_text(cases[i].format, "-0.0001"), JK_ERROR_FORMAT);
+    }
+    assert_int_equal(load_text(HEAD("1") ",\"covariance\":[[1%s]]}", ",1"), JK_ERROR_FORMAT); /* not square */
+    assert_int_equal(load_text(HEAD("1") ",\"covariance\":[[1]%s]}", ",[1]"), JK_ERROR_FORMAT);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(steps_without_an_estimate_are_drawn), cmocka_unit_test(whole_curves_move),
-        cmocka_unit_test(levels_without_credibility_move_nothing), cmocka_unit_test(what_is_wrong_is_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_without_an_estimate_are_drawn),
+                                       cmocka_unit_test(whole_curves_move),
+                                       cmocka_unit_test(levels_without_credibility_move_nothing),
+                                       cmocka_unit_test(what_is_wrong_is_refused), cmocka_unit_test(bounds_of_figures)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

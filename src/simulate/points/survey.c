@@ -263,7 +263,7 @@ static double square_of(const jk_cell_claim *claim) {
 }
 
 /* How many of the largest claims to simulate one by one: the fewest that leave none that stands out. */
-static size_t choose_large(jk_survey *survey) {
+static size_t choose_large(const jk_survey *survey) {
     jk_wide all = 0;
     uint64_t claims = 0;
     for (size_t i = 0; i < survey->cells.count; i++) {
@@ -277,12 +277,10 @@ static size_t choose_large(jk_survey *survey) {
     for (size_t i = 0; i < survey->large_count; i++) {
         double square = square_of(&survey->large[i]);
         if (square <= LARGE_PART * rest) {
-            survey->rest_largest = square / rest;
             return i;
         }
         rest -= square;
     }
-    survey->rest_largest = rest > 0.0 ? fmin(1.0, square_of(&survey->large[survey->large_count - 1]) / rest) : 0.0;
     return survey->large_count;
 }
 

@@ -35,7 +35,6 @@ typedef struct jk_survey {
     jk_cell_claim *large; /* by falling balance */
     size_t large_count;
     jk_outcome_flows truth[JK_STRESS_STATES];
-    double rest_largest; /* the largest of the squared balances in cells over their sum; 0 where there are none */
 } jk_survey;
 
 /* The model and the covariance must outlive the survey. */

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a simulation keeps of itself: another run with the same folder takes up all of it, and comes to the same
+ * figures; what is not there any more, or was cut, is run again; a survey that is none is told. */
+#include "cmocka_all.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file/resume.h"
+#include "jalki/export.h"
+#include "jalki/simulate.h"
+#include "simulate/plain_case.h"
+#include "value/engine_case.h"
+
+enum { PATHS = 500, BATCH = 80, BATCHES = 7 };
+
+static jk_tape *tape;
+static char kept[256];
+
+static size_t parts(void) {
+    size_t count = 0;
+    DIR *list = opendir(kept);
+    assert_non_null(list);
+    for (const struct dirent *entry = readdir(list); entry != NULL; entry = readdir(list)) {
+        count += entry->d_name[0] != '.';
+    }
+    (void)closedir(list);
+    return count;
+}
+
+static void path_of(const char *name, char path[512]) {
+    (void)snprintf(path, 512, "%s/%s", kept, name);
+}
+
+static void empty_folder(void) {
+    DIR *list = opendir(kept);
+    assert_non_null(list);
+    for (const struct dirent *entry = readdir(list); entry != NULL; entry = readdir(list)) {
+        (void)unlinkat(dirfd(list), entry->d_name, 0);
+    }
+    (void)closedir(list);
+}
+
+/* A run that keeps its parts in the folder, or none; all that it says as text. How many parts it took up is told. */
+static jk_status run(const jk_model *of, bool keeps, int own_risk, char **text, size_t *found) {
+    jk_error error = {0};
+    jk_resume resume = {.folder = kept, .lock = -1};
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 1;
+    jk_simulate_options wanted = jk_simulate_defaults();
+    wanted.paths = PATHS;
+    wanted.own_risk = own_risk;
+    wanted.price = own_risk ? NAN : 5000.0;
+    wanted.tolerance = 0.01;
+    wanted.covariance = file_name("claims.csv");
+    jk_resume_use(keeps ? &resume : NULL);
+    jk_simulation simulation;
+    const jk_status status = jk_simulate(tape, of, &options, &wanted, &simulation, &error);
+    jk_resume_use(NULL);
+    *text = status == JK_OK ? jk_simulation_json(tape, of, &simulation) : NULL;
+    *found = resume.found;
+    jk_simulation_reset(&simulation);
+    return status;
+}
+
+static void expect_run(const jk_model *of, int own_risk, const char *expected, size_t taken_up) {
+    char *text = NULL;
+    size_t found = 0;
+    assert_int_equal(run(of, true, own_risk, &text, &found), JK_OK);
+    assert_string_equal(text, expected);
+    assert_int_equal(found, taken_up);
+    free(text);
+}
+
+static jk_model *load_scored(void) {
+    write_covariance(HEAD CURVE "\"credibility\":1},{\"segment\":null,\"treatment\":null,\"characteristic\":"
+                                "\"placements\",\"level\":\"2 and more\",\"credibility\":1}],"
+                                "\"covariance\":[[0.04,-0.05],[-0.05,0.16]]}");
+    return load_changed(
+        "characteristics: []",
+        "characteristics: [{name: placements, missing: 0, bins: [{below: 2, points: 0}, {points: 0}]}]");
+}
+
+static void what_was_kept_is_taken_up(void **state) {
+    (void)state;
+    jk_model *scored = load_scored();
+    for (int own_risk = 0; own_risk < 2; own_risk++) {
+        char *plain = NULL, path[512];
+        size_t found = 7;
+        assert_int_equal(run(scored, false, own_risk, &plain, &found), JK_OK);
+        assert_int_equal(found, 0);
+        expect_run(scored, own_risk, plain, 0);
+        assert_int_equal(parts(), 1 + BATCHES);
+        expect_run(scored, own_risk, plain, 1 + BATCHES);
+        path_of("paths-80-160", path); /* one is gone, and the last was cut */
+        assert_int_equal(unlink(path), 0);
+        path_of("paths-480-500", path);
+        assert_int_equal(truncate(path, 100), 0);
+        expect_run(scored, own_risk, plain, 1 + BATCHES - 2);
+        expect_run(scored, own_risk, plain, 1 + BATCHES);
+        path_of("survey", path);
+        assert_int_equal(unlink(path), 0);
+        expect_run(scored, own_risk, plain, BATCHES);
+        empty_folder();
+        free(plain);
+    }
+    jk_model_free(scored);
+}
+
+static void other_contents_are_none(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_model *scored = load_scored();
+    char *plain = NULL, *text = NULL;
+    size_t found = 0, size = 0;
+    void *bytes = NULL;
+    jk_resume resume = {.folder = kept, .lock = -1};
+    assert_int_equal(run(scored, false, 1, &plain, &found), JK_OK);
+    expect_run(scored, 1, plain, 0);
+    /* Paths of another number are no paths of this run. */
+    must(jk_resume_find(&resume, "paths-0-80", &bytes, &size, &error), &error);
+    assert_non_null(bytes);
+    assert_int_equal(size, BATCH * (4 * sizeof(double) + 2 * sizeof(float)));
+    must(jk_resume_keep(&resume, "paths-0-80", bytes, size - 1, &error), &error);
+    assert_int_equal(run(scored, true, 1, &text, &found), JK_OK);
+    assert_string_equal(text, plain);
+    free(text);
+    free(bytes);
+    /* A survey with a byte less, or with one more. */
+    must(jk_resume_find(&resume, "survey", &bytes, &size, &error), &error);
+    unsigned char *longer = calloc(1, size + 1);
+    memcpy(longer, bytes, size);
+    const size_t sizes[] = {size - 1, size + 1, 8, 0};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        must(jk_resume_keep(&resume, "survey", longer, sizes[i], &error), &error);
+        assert_int_equal(run(scored, true, 1, &text, &found), JK_ERROR_DATA);
+    }
+    must(jk_resume_keep(&resume, "survey", longer, size, &error), &error);
+    expect_run(scored, 1, plain, 1 + BATCHES);
+    empty_folder();
+    free(longer);
+    free(bytes);
+    free(plain);
+    jk_model_free(scored);
+}
+
+static int open_tape(void **state) {
+    if (set_up(state) != 0) {
+        return -1;
+    }
+    (void)snprintf(kept, sizeof kept, "%s", file_name("kept"));
+    tape = open_made("plain.h5", &(tape_plan){.rows = 300});
+    return mkdir(kept, 0700);
+}
+
+static int close_tape(void **state) {
+    jk_tape_close(tape);
+    return rmdir(kept) != 0 ? -1 : tear_down(state);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_kept_is_taken_up),
+                                       cmocka_unit_test(other_contents_are_none)};
+    return cmocka_run_group_tests(tests, open_tape, close_tape);
+}
