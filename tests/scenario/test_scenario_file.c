@@ -131,6 +131,119 @@ static void mistakes(void **state) {
     assert_int_equal(jk_scenarios_load("/nonexistent/s.yaml", model, &set, &error), JK_ERROR_IO);
 }
 
+static jk_status try_text(const char *text) {
+    jk_scenarios *set = NULL;
+    jk_error error;
+    const jk_status status = load_scenarios(text, &set, &error);
+    jk_scenarios_free(set);
+    return status;
+}
+
+/* Figures at their bounds are taken, those beyond are not. */
+static void figures_go_so_far(void **state) {
+    (void)state;
+    static const struct {
+        const char *key, *low, *high, *below, *above;
+    } keys[] = {{"recovery", "0", "100", "-0.001", "100.001"},
+                {"delay", "0", "600", "-1", "601"},
+                {"garnishment", "0", "100", "-0.001", "100.001"},
+                {"costs", "0", "100", "-0.001", "100.001"},
+                {"court_cost", "0", "100", "-0.001", "100.001"},
+                {"exit", "0", "100", "-0.001", "100.001"},
+                {"market_price", "0", "100", "-0.001", "100.001"},
+                {"theta", "0", "100", "-0.001", "100.001"},
+                {"tilt", "-5", "5", "-5.001", "5.001"},
+                {"new_payers", "0", "100", "-0.001", "100.001"},
+                {"breakage", "-1", "1", "-1.001", "1.001"},
+                {"hour_price", "0", "1000000", "-0.001", "1000000.1"},
+                {"irr", "-0.99", "10", "-0.991", "10.001"}};
+    assert_int_equal(sizeof keys / sizeof keys[0], JK_STRESS_COUNT);
+    for (size_t i = 0; i < JK_STRESS_COUNT; i++) {
+        const char *const figures[] = {keys[i].low, keys[i].high, keys[i].below, keys[i].above};
+        for (int k = 0; k < 4; k++) {
+            char text[128];
+            (void)snprintf(text, sizeof text, "- {name: a, %s: %s}\n", keys[i].key, figures[k]);
+            if (try_text(text) != (k < 2 ? JK_OK : JK_ERROR_MODEL)) {
+                fail_msg("%s", text);
+            }
+        }
+    }
+    assert_int_equal(try_text("- {name: a, recovery: [[0, 100], [600, 0]]}\n"), JK_OK);
+    assert_int_equal(try_text("- {name: a, recovery: [[0, 1], [601, 0]]}\n"), JK_ERROR_MODEL);
+    assert_int_equal(try_text("- {name: a, recovery: [[0, 1], [6, 100.1]]}\n"), JK_ERROR_MODEL);
+}
+
+/* Names of 63 bytes, 200 scenarios, 2,000 entries and 600 steps: as many, and no more. */
+static void files_go_so_far(void **state) {
+    (void)state;
+    enum { ROOM = 1 << 16 };
+    char *text = malloc(ROOM);
+    for (int more = 0; more < 2; more++) {
+        const jk_status expected = more ? JK_ERROR_MODEL : JK_OK;
+        (void)snprintf(text, ROOM, "- name: %0*d_\n", 62 + more, 0);
+        assert_int_equal(try_text(text), expected);
+        size_t length = 0;
+        for (int i = 0; i < JK_SCENARIOS_MAX + more; i++) {
+            length += (size_t)snprintf(text + length, ROOM - length, "- {name: s%d}\n", i);
+        }
+        assert_int_equal(try_text(text), expected);
+        length = 0;
+        for (int i = 0; i < JK_STRESSES_MAX + more; i++) {
+            length += (size_t)snprintf(text + length, ROOM - length, "- {name: s%d}\n", i % 7);
+        }
+        assert_int_equal(try_text(text), expected);
+        length = (size_t)snprintf(text, ROOM, "- name: a\n  recovery: [");
+        for (int i = 0; i < 600 + more; i++) {
+            length += (size_t)snprintf(text + length, ROOM - length, "%s[%d, 1]", i > 0 ? ", " : "", i);
+        }
+        (void)snprintf(text + length, ROOM - length, "]\n");
+        assert_int_equal(try_text(text), expected);
+    }
+    free(text);
+    static const char *const bad[] = {"a;b", "a\\\"b", "a\\tb", "a\\x7fb"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char one[64];
+        (void)snprintf(one, sizeof one, "- name: \"%s\"\n", bad[i]);
+        assert_int_equal(try_text(one), JK_ERROR_MODEL);
+    }
+    assert_int_equal(try_text("- name: \"a b'~\"\n"), JK_OK);
+    assert_int_equal(try_text("- {name: a, where: {country: AZ}}\n"), JK_OK);
+    assert_int_equal(try_text("- {name: a, where: {country: ZA}}\n"), JK_OK);
+    assert_int_equal(try_text("- {name: a, where: {country: \"A[\"}}\n"), JK_ERROR_MODEL);
+    assert_int_equal(try_text("- {name: a, where: {country: \"@Z\"}}\n"), JK_ERROR_MODEL);
+    assert_int_equal(try_text("- {name: a, where: {country: A}}\n"), JK_ERROR_MODEL);
+    assert_int_equal(try_text("- {name: a, where: {country: ABC}}\n"), JK_ERROR_MODEL);
+}
+
+/* Entries of one name in the order of the file, names in that of their first entry; the first note stands. */
+static void entries_of_one_name(void **state) {
+    (void)state;
+    jk_scenarios *set = NULL;
+    jk_error error;
+    assert_int_equal(load_scenarios("- {name: b, theta: 0.1}\n- {name: a, theta: 0.2, note: first}\n"
+                                    "- {name: b, theta: 0.3, note: late}\n- {name: c, theta: 0.4}\n"
+                                    "- {name: a, theta: 0.5, note: second}\n- {name: b, theta: 0.6, note: later}\n",
+                                    &set, &error),
+                     JK_OK);
+    static const struct {
+        const char *name, *note;
+        size_t count;
+        double theta[3];
+    } expected[] = {{"b", "late", 3, {0.1, 0.3, 0.6}}, {"a", "first", 2, {0.2, 0.5}}, {"c", NULL, 1, {0.4}}};
+    assert_int_equal(set->count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const jk_scenario *is = &set->scenarios[i];
+        assert_string_equal(is->name, expected[i].name);
+        assert_true(expected[i].note == NULL ? is->note == NULL : strcmp(is->note, expected[i].note) == 0);
+        assert_int_equal(is->stress_count, expected[i].count);
+        for (size_t k = 0; k < is->stress_count; k++) {
+            assert_true(is->stresses[k].figure[JK_STRESS_THETA] == expected[i].theta[k]);
+        }
+        assert_null(is->law);
+    }
+    jk_scenarios_free(set);
+}
+
 static int load_example(void **state) {
     (void)state;
     char path[FILE_PATH_MAX];
@@ -144,8 +257,9 @@ static int free_example(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_key),
-                                       cmocka_unit_test(money_is_in_the_currency_of_the_model_file),
-                                       cmocka_unit_test(mistakes)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_key),       cmocka_unit_test(money_is_in_the_currency_of_the_model_file),
+        cmocka_unit_test(mistakes),        cmocka_unit_test(figures_go_so_far),
+        cmocka_unit_test(files_go_so_far), cmocka_unit_test(entries_of_one_name)};
     return cmocka_run_group_tests(tests, load_example, free_example);
 }

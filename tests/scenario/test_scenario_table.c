@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scenarios side by side: lines, changes of decisions in their order and what stands behind them in words, against the
+ * valuations that they are made of and by hand. */
+#include "cmocka_all.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "jalki/scenario.h"
+#include "value/engine_case.h"
+
+enum { ROWS = 1500 };
+
+static jk_tape *tape;
+
+static void near(double found, double expected) {
+    if (!(isnan(expected) ? isnan(found) : fabs(found - expected) <= 1e-9 * (1.0 + fabs(expected)))) {
+        fail_msg("%.17g, expected %.17g", found, expected);
+    }
+}
+
+/* A line's figures by adding up months; what it pays is made of the bid and the onboarding of its claims. */
+static void check_line(const jk_valuation *of, const jk_valuation *base, int segment) {
+    const jk_scenario_line line = jk_scenario_line_of(of, base, segment);
+    const jk_group *is = segment < 0 ? &of->total : &of->segment[segment];
+    const double was = segment < 0 ? base->total.value : base->segment[segment].value;
+    const size_t all = segment < 0 ? of->segment_count : (size_t)segment;
+    const double onboarding = of->onboarding_cost * (double)is->claims, bid = fmax(0.0, is->value - onboarding);
+    double net = 0.0, gross[JK_ERC_COUNT] = {0};
+    int payback = -1;
+    for (int month = 1; month <= of->flow.months; month++) {
+        const jk_month flow = jk_valuation_month(of, month, all);
+        net += flow.net;
+        payback = payback < 0 && net >= bid + onboarding ? month : payback;
+        for (int i = 0; i < JK_ERC_COUNT; i++) {
+            gross[i] += month <= jk_erc_months[i] ? flow.gross : 0.0;
+        }
+    }
+    assert_int_equal(line.claims, is->claims);
+    near(line.irr, of->irr);
+    near(line.face, is->face);
+    near(line.value, is->value);
+    near(line.change_pct, was > 0.0 ? 100.0 * (is->value / was - 1.0) : (double)NAN);
+    near(line.bid, bid);
+    near(line.bid_pct_of_face, is->face > 0.0 ? 100.0 * bid / is->face : (double)NAN);
+    near(line.net, net);
+    if (bid + onboarding > 0.0) {
+        near(line.multiple, net / (bid + onboarding));
+        assert_int_equal(line.payback, payback);
+    }
+    for (int i = 0; i < JK_ERC_COUNT; i++) {
+        near(line.erc_gross[i], gross[i]);
+    }
+    uint64_t changed = 0;
+    double face = 0.0;
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        for (int b = 0; b < JK_ACTION_COUNT; b++) {
+            changed += segment < 0 ? of->change[a][b].claims : 0;
+            face += segment < 0 ? of->change[a][b].face : 0.0;
+        }
+    }
+    assert_int_equal(line.changed, changed);
+    near(line.changed_face, face);
+}
+
+static void lines_by_hand(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_stress stress = jk_stress_none();
+    stress.figure[JK_STRESS_COSTS] = 3.0;
+    const jk_scenario scenario = {"dear", NULL, 1, &stress, NULL};
+    const double irr = 0.1;
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 1;
+    const jk_scenario_run run = {
+        .scenarios = &scenario, .scenario_count = 1, .irr = &irr, .returns = 1, .modes = JK_MODE_REPLANNED};
+    jk_scenario_grid grid;
+    must(jk_scenario_grid_make(tape, model, &options, &run, NULL, 0, &grid, &error), &error);
+    const jk_valuation *base = jk_scenario_at(&grid, 0, 0, -1), *dear = jk_scenario_at(&grid, 0, JK_MODE_REPLANNED, 0);
+    assert_true(base->onboarding_cost > 0.0 && dear->total.value < base->total.value);
+    for (int segment = -1; segment < (int)base->segment_count; segment++) {
+        check_line(base, base, segment);
+        check_line(dear, base, segment);
+    }
+    jk_scenario_grid_reset(&grid);
+}
+
+/* Pairs by falling number of claims, those of one number in the order of their actions; as many as are asked for. */
+static void changes_in_order(void **state) {
+    (void)state;
+    jk_valuation of = {0};
+    for (uint64_t seed = 1; seed < 60; seed++) {
+        size_t there = 0;
+        for (size_t cell = 0; cell < JK_CHANGE_PAIRS; cell++) {
+            const size_t from = cell / JK_ACTION_COUNT, to = cell % JK_ACTION_COUNT;
+            const uint32_t drawn = jk_philox(3, seed, cell).word[0];
+            of.change[from][to].claims = drawn % 3 == 0 || from == to ? 0 : drawn / 3 % 9;
+            there += of.change[from][to].claims > 0;
+        }
+        for (size_t room = 1; room <= JK_CHANGE_PAIRS; room += 3) {
+            jk_change_pair pairs[JK_CHANGE_PAIRS + 1];
+            memset(pairs, 0x5a, sizeof pairs);
+            const size_t count = jk_change_pairs(&of, pairs, room);
+            assert_int_equal(count, there < room ? there : room);
+            size_t before_number = SIZE_MAX, before_cell = 0, larger = 0;
+            for (size_t i = 0; i < count; i++) {
+                const size_t cell = (size_t)pairs[i].from * JK_ACTION_COUNT + (size_t)pairs[i].to;
+                const size_t number = of.change[pairs[i].from][pairs[i].to].claims;
+                assert_true(number < before_number || (number == before_number && cell > before_cell));
+                before_number = number;
+                before_cell = cell;
+            }
+            for (size_t cell = 0; cell < JK_CHANGE_PAIRS; cell++) { /* who stands before the last is on the list */
+                const size_t number = of.change[cell / JK_ACTION_COUNT][cell % JK_ACTION_COUNT].claims;
+                larger += number > before_number || (number > 0 && number == before_number && cell <= before_cell);
+            }
+            assert_int_equal(larger, count);
+            assert_int_equal(((const unsigned char *)&pairs[room])[0], 0x5a);
+        }
+    }
+}
+
+static void words_of_changes(void **state) {
+    (void)state;
+    static const struct {
+        jk_change_pair pair;
+        jk_change change;
+        const char *words;
+    } cases[] = {
+        {{JK_LEGAL, JK_CLOSE}, {4, 0, -8, 0, 40, 0}, "legal falls from 10.00 to -2.00 a claim: nothing pays any more"},
+        {{JK_CLOSE, JK_SURVEIL}, {2, 0, 0, 6, 0, -1}, "surveil comes to be worth 3.00 a claim, from -0.50"},
+        {{JK_LEGAL, JK_AMICABLE},
+         {4, 0, 8, 12, 40, 20},
+         "legal goes from 10.00 to 2.00 a claim, amicable only from 5.00 to 3.00"},
+        {{JK_SURVEIL, JK_AMICABLE},
+         {4, 0, 44, 60, 40, 20},
+         "amicable goes from 5.00 to 15.00 a claim, surveil only from 10.00 to 11.00"},
+        {{JK_SURVEIL, JK_AMICABLE},
+         {4, 0, 40, 60, 40, 20}, /* the one stays as it was */
+         "amicable goes from 5.00 to 15.00 a claim, surveil only from 10.00 to 10.00"},
+        {{JK_SURVEIL, JK_AMICABLE}, {0, 0, 1, 2, 3, 4}, ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        jk_valuation of = {0};
+        char text[JK_CHANGE_WORDS];
+        of.change[cases[i].pair.from][cases[i].pair.to] = cases[i].change;
+        assert_string_equal(jk_change_words(&of, cases[i].pair, text), cases[i].words);
+    }
+}
+
+static int open_tape(void **state) {
+    const int failed = set_up(state);
+    if (failed == 0) {
+        tape = open_made("plain.h5", &(tape_plan){.rows = ROWS});
+    }
+    return failed;
+}
+
+static int close_tape(void **state) {
+    jk_tape_close(tape);
+    return tear_down(state);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lines_by_hand), cmocka_unit_test(changes_in_order),
+                                       cmocka_unit_test(words_of_changes)};
+    return cmocka_run_group_tests(tests, open_tape, close_tape);
+}
