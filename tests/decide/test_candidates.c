@@ -17,7 +17,7 @@ enum { ROWS = 900, BLOCK_ROWS = 128 };
 /* Counts of claims that show something: a test of none of a kind would show nothing. */
 typedef struct watching {
     const jk_candidates *candidates;
-    size_t filed, fee, barred, vulnerable, disputed, bounded;
+    size_t filed, fee, barred, vulnerable, disputed, bounded, paying, silent, attached, capped, offered;
 } watching;
 
 static jk_exclusion why_not(const jk_value_block *rows, size_t i) {
@@ -29,6 +29,36 @@ static jk_exclusion why_not(const jk_value_block *rows, size_t i) {
                                                             : JK_EXCLUDED_NOT;
 }
 
+/* What such a debtor pays by instalments, or what enforcement could take where that is more: never more than is owed,
+ * nor than the largest part of a known income that enforcement takes from anybody. NaN: nothing can be asked for. */
+static double asked_of(watching *w, const jk_segment *segment, const jk_value_block *rows, size_t i) {
+    const double balance = rows->law->balance[i], part = (double)rows->terms->share[i], income = rows->law->income[i];
+    const double largest = model->jurisdictions[rows->terms->jurisdiction[i]].attachable.max_share;
+    const double taken = rows->law->attachable[i] * part;
+    double asked =
+        segment->payers.given ? balance * segment->payers.monthly_share[rows->score->capacity_class[i]] : 0.0;
+    w->attached += taken > asked;
+    asked = fmin(fmax(asked, taken), balance);
+    if (!isnan(income) && income >= 0.0 && largest > 0.0 && asked > largest * income * part) {
+        asked = largest * income * part;
+        w->capped++;
+    }
+    return asked > 0.0 ? asked : (double)NAN;
+}
+
+static void check_payer(watching *w, const jk_segment *segment, const jk_value_block *rows, size_t i, size_t row) {
+    const jk_candidates *c = w->candidates;
+    const double asked = asked_of(w, segment, rows, i);
+    assert_true(isnan(asked) ? isnan(c->instalment[row]) : fabs((double)c->instalment[row] - asked) <= 1e-6 * asked);
+    const bool pays = segment->payers.given && rows->terms->paying[i] == 1;
+    const int32_t months = rows->law->paid_months[i];
+    assert_int_equal(c->paying[row], pays);
+    assert_int_equal(c->silent_months[row], segment->payers.given && !pays && months >= 0 && months < 12 ? months : 0);
+    w->offered += isnan(asked) ? 0 : 1;
+    w->paying += pays;
+    w->silent += c->silent_months[row] > 0;
+}
+
 /* Runs after the candidates' own sink has seen the block. */
 static jk_status watch(void *context, const jk_value_block *rows, jk_error *error) {
     watching *w = context;
@@ -36,7 +66,7 @@ static jk_status watch(void *context, const jk_value_block *rows, jk_error *erro
     (void)error;
     for (size_t i = 0; i < rows->block->rows; i++) {
         const size_t row = rows->block->first_row + i;
-        const jk_segment *segment = &model->segments[rows->terms->segment[i]];
+        const jk_segment *segment = &w->candidates->model->segments[rows->terms->segment[i]];
         for (int a = JK_SELL; a < JK_ACTION_COUNT; a++) {
             float value = rows->plan->action_value[a][i];
             assert_true(isnan(value) ? isnan(c->value[a][row]) : c->value[a][row] == value);
@@ -58,6 +88,7 @@ static jk_status watch(void *context, const jk_value_block *rows, jk_error *erro
         assert_int_equal(c->title_state[row], title);
         assert_int_equal(c->capacity_class[row], rows->score->capacity_class[i]);
         assert_int_equal(c->reachable[row], JK_REACHABLE_UNKNOWN);
+        check_payer(w, segment, rows, i, row);
         w->filed += title != JK_TITLE_NONE;
         w->fee += c->court[row] > 0;
         w->bounded += c->bar_days[row] < INT32_MAX;
@@ -94,7 +125,12 @@ static void claims_are_kept_as_they_were_valued(void **state) {
     jk_tape *tape = open_made("plain.h5", &(tape_plan){.rows = ROWS});
     jk_candidates *made = valued(tape, &w);
     assert_true(w.filed > 0 && w.fee > 0 && w.bounded > 0 && w.barred > 0 && w.vulnerable > 0 && w.disputed > 0);
+    assert_true(w.paying > 0 && w.silent > 0 && w.attached > 0 && w.capped > 0 && w.offered > 0);
     jk_candidates_free(made);
+    jk_model plain = at_once(model); /* nobody pays by instalments: what enforcement could take is left */
+    made = valued_under(&plain, tape, &(watching){0}, 2);
+    jk_candidates_free(made);
+    free_at_once(&plain);
     jk_tape_close(tape);
 }
 
