@@ -181,7 +181,7 @@ static void entries_by_hand(void **state) {
         jk_stress_set *set = NULL;
         draw_entries(seed, segments, factors, entry);
         const jk_scenario scenarios[] = {{"other", NULL, 1, &entry[1], NULL}, {"all", NULL, ENTRIES, entry, NULL}};
-        must(jk_stress_set_make(of, scenarios, 2, &set, &error), &error);
+        must(jk_stress_set_make(of, scenarios, 2, NULL, &set, &error), &error);
         assert_int_equal(set->split->segment_count, of->segment_count);
         const jk_stressed *found = &set->stressed[1];
         near("return", 0, found->irr_shift, entry[0].figure[JK_STRESS_IRR] + entry[1].figure[JK_STRESS_IRR]);
@@ -200,7 +200,7 @@ static jk_status try_entries(const jk_stress *entries, size_t count) {
     const jk_scenario scenario = {"far", NULL, count, entries, NULL};
     jk_stress_set *set = NULL;
     jk_error error = {0};
-    const jk_status status = jk_stress_set_make(model, &scenario, 1, &set, &error);
+    const jk_status status = jk_stress_set_make(model, &scenario, 1, NULL, &set, &error);
     jk_stress_set_free(set);
     return status;
 }
@@ -242,7 +242,7 @@ static void entries_go_so_far(void **state) {
     const jk_scenario scenario = {"breaks", NULL, 1, &breaks, NULL};
     jk_stress_set *set = NULL;
     jk_error error = {0};
-    must(jk_stress_set_make(model, &scenario, 1, &set, &error), &error);
+    must(jk_stress_set_make(model, &scenario, 1, NULL, &set, &error), &error);
     assert_true(set->stressed[0].stress[0].breakage == JK_STRESS_MAX);
     jk_stress_set_free(set);
 }

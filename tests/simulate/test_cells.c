@@ -78,7 +78,7 @@ static jk_cells level_of(const jk_cells *from, int level) {
 static void assert_same(const jk_cells *a, const jk_cells *b) {
     assert_int_equal(a->count, b->count);
     for (size_t i = 0; i < a->count; i++) {
-        const jk_cell *x = &a->cell[i], *y = &b->cell[i];
+        const jk_claims_cell *x = &a->cell[i], *y = &b->cell[i];
         assert_memory_equal(&x->key, &y->key, sizeof x->key);
         assert_true(i == 0 || memcmp(&a->cell[i - 1].key, &x->key, sizeof x->key) < 0); /* sorted, each once */
         SAME(claims), SAME(balance), SAME(interest), SAME(interruption), SAME(share), SAME(value), SAME(gross);
@@ -197,7 +197,7 @@ static void add_plain(plain *to, const jk_cell_claim *claim) {
     to->age += b * claim->age_months;
 }
 
-static void check_cell(const jk_cell *cell, const plain *is, const jk_cell_claim *one, const jk_terms *terms) {
+static void check_cell(const jk_claims_cell *cell, const plain *is, const jk_cell_claim *one, const jk_terms *terms) {
     const double b = is->balance, grain = (double)is->claims * 0x1p-20;
     assert_int_equal(cell->claims, is->claims);
     near(jk_grid_to_double(cell->gross), is->gross, grain);
@@ -272,7 +272,7 @@ static void a_cell_says_what_its_claims_say(void **state) {
         jk_cells_reset(&at);
     }
     jk_cells_reset(&fine);
-    const jk_cell none = {.claims = 0};
+    const jk_claims_cell none = {.claims = 0};
     jk_cell_put(&none, &terms, 0);
     assert_true(terms.theta[0] == 0.0f && terms.age_months[0] == 0);
     free(memory);
