@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is in a panel of history: one figure a line, for pivot tables, and as JSON. */
+#include <math.h>
+
 #include "base/file/run_record.h"
 #include "base/text/json.h"
 #include "base/words/listing.h"
@@ -96,6 +98,13 @@ jk_listed *jk_inspect_panel_figures(const jk_panel_inspection *in) {
         jk_listed_texts(listed, "all", "", "", days[i].name);
         jk_listed_date(listed, days[i].day);
     }
+    if (in->rows > 0) {
+        jk_listed_texts(listed, "all", "", "", "shortest_months");
+        jk_listed_figure(listed, in->shortest, -6);
+        jk_listed_texts(listed, "all", "", "", "longest_months");
+        jk_listed_figure(listed, in->longest, -6);
+    }
+    add_panel_count(listed, "all", "rows_in_other_currencies", in->other_currency_rows);
     add_treatments(listed, in);
     for (size_t e = 0; e < JK_PANEL_EXIT_COUNT; e++) {
         add_panel_count(listed, "exit", level(JK_COLUMN_EXIT, e), in->exits[e]);
@@ -132,6 +141,9 @@ char *jk_inspect_panel_json(const jk_panel_inspection *in) {
                   jk_json_date(in->rows > 0 ? in->last_start : JK_MISSING_INTEGER), "end",
                   jk_json_date(in->rows > 0 ? in->end : JK_MISSING_INTEGER), "treatments",
                   jk_listing_json(&b, &treatments), "exits", exits, "missing", missing);
+    jk_json_put_numbers(&b, object, {"shortest_months", in->rows > 0 ? in->shortest : (double)NAN},
+                        {"longest_months", in->rows > 0 ? in->longest : (double)NAN});
+    jk_json_put_counts(&b, object, {"rows_in_other_currencies", in->other_currency_rows});
     jk_json_put(&b, object, "manifest", jk_run_record_manifest(&b));
     return jk_json_text(&b, object, JSON_INDENT(2));
 }

@@ -176,6 +176,77 @@ def check_beside(tape):
     print("tables of rows beside each other: as in the CSV")
 
 
+def check_figures(folder):
+    """Figures that CSV has one a line are those of JSON, none more and none less: of import, panel, inspect of a panel."""
+    def both(*arguments):
+        return run(*arguments, "--format", "csv"), json.loads(run(*arguments, "--format", "json"))
+
+    def agrees(cell, figure):
+        if figure is None or cell == "" or isinstance(figure, str):
+            return cell == ("" if figure is None else figure)
+        return abs(float(cell) - figure) <= 0.0051
+
+    def same(name, text, figures_a_line, wanted):
+        left = [(*row[:-figures_a_line], *row[-figures_a_line:]) for row in list(csv.reader(io.StringIO(text)))[1:]]
+        for key, *figures in wanted:
+            mine = [row for row in left if row[:-figures_a_line] == key and all(map(agrees, row[-figures_a_line:], figures))]
+            assert mine, (name, key, figures, left)
+            left.remove(mine[0])
+        assert not left, (name, left)
+        print(f"{name}: {len(wanted)} lines of CSV, the same in JSON")
+
+    def sums(item, listed):
+        return [((item, s["currency"] or ""), s["claims"], s["balance"]) for s in listed]
+
+    def imported(said):
+        counts = {"lines": said["lines"], "read": said["rows_read"], "rejected": said["rows_rejected"], "left_out": said["rows_left_out"], "debtors": said["debtors"]}
+        counts |= {day: said[day] for day in ("first_written_off", "last_written_off", "cutoff") if said[day] is not None}
+        wanted = []
+        for item, listed in (("accepted", said["accepted"]), ("no_limitation", said["no_limitation"]), ("barred_by_rule", said["barred_by_rule"])):
+            wanted += sums(item, listed)
+        for kind in ("rejected", "left_out"):
+            for reason, of in said[kind].items():
+                counts[f"{kind}_{reason}"] = of["rows"]
+                wanted += sums(f"{kind}_{reason}", of["balance"])
+        if said["panel"] is not None:
+            panel = said["panel"]
+            counts |= {item: panel[item] for item in ("claims", "rows_with_cash", "claim_months", "first_start", "end") if panel[item] is not None}
+            counts |= {f"treatment_{t}": n for t, n in panel["treatments"].items()} | {f"exit_{e}": n for e, n in panel["exits"].items()}
+            wanted += sums("cash", panel["cash"])
+        return wanted + [((item, ""), count, None) for item, count in counts.items()]
+
+    lines = ["claim_id,country,currency,written_off_on,principal", "a,FI,EUR,2024-01-31,100", "b,SE,SEK,2024-02-29,2000", "c,FI,EUR,gone,50", "",
+             "d,FI,EUR,2025-03-31,7.25", ",,,,"]
+    (folder / "few.csv").write_text("\n".join(lines) + "\n")
+    text, said = both("import", folder / "few.csv", "--cutoff", "2026-06-30", "-o", folder / "few.h5", "--max-rejects", "90%")
+    assert said["rows_rejected"] == 1 and said["rows_left_out"] == 1 and len(said["accepted"]) == 2, said
+    same("import", text, 2, imported(said))
+    run("generate", "--panel", "-n", 300, "--months", 14, "--model", MODEL, "-o", folder / "made.csv", "--quiet")
+    text, said = both("import", "--panel", folder / "made.csv", "-o", folder / "made.h5", "--quiet")
+    assert said["panel"]["claim_months"] > 0 and sum(said["panel"]["treatments"].values()) == said["rows_accepted"]
+    same("import", text, 2, imported(said))
+
+    text, said = both("inspect", folder / "made.h5")
+    wanted = [(("all", "", "", name), said[name]) for name in ("rows", "claims", "debtors", "first_start", "last_start", "end", "shortest_months",
+                                                               "longest_months", "rows_in_other_currencies")]
+    wanted += [((kind, "", "", name), n) for kind, key in (("exit", "exits"), ("missing", "missing")) for name, n in said[key].items()]
+    wanted += [(("treatment", row["currency"], row["treatment"], name), value) for row in said["treatments"] for name, value in row.items()
+               if name not in ("currency", "treatment") and value is not None]
+    assert 0 < said["shortest_months"] < said["longest_months"] == 1 and said["rows_in_other_currencies"] == 0
+    same("inspect of a panel", text, 1, wanted)
+
+    for day in ("2025-12-31", "2026-03-31"):
+        (folder / f"{day}.csv").write_text("\n".join(["claim_id,country,currency,written_off_on,principal", "a,FI,EUR,2024-01-31,100",
+                                                      *(["b,FI,EUR,2024-02-29,20"] if day < "2026" else [])]) + "\n")
+        run("import", folder / f"{day}.csv", "--cutoff", day, "-o", folder / f"{day}.h5", "--quiet")
+    (folder / "paid.csv").write_text("claim_id,paid_on,amount\na,2026-01-15,12.50\nx,2026-02-15,1\n")
+    text, said = both("panel", folder / "2025-12-31.h5", folder / "2026-03-31.h5", "--payments", folder / "paid.csv", "--treatment", "amicable",
+                      "-o", folder / "joined.h5", "--quiet")
+    counts = {name: value for name, value in said.items() if name not in ("exits", "manifest")} | {f"exit_{e}": n for e, n in said["exits"].items()}
+    same("panel", text, 2, [((name,), value["count"], value["amount"]) if isinstance(value, dict) else ((name,), value, None) for name, value in counts.items()])
+    assert (said["first_start"], said["end"], said["used"]["amount"]) == ("2025-12-31", "2026-03-31", 12.5), said
+
+
 def head_of(text):
     return next(csv.reader(io.StringIO(text)))
 
@@ -222,3 +293,4 @@ with tempfile.TemporaryDirectory() as folder:
         print(f"{name}: {len(page[name])} columns, the same in CSV and JSON")
     check_beside(tape)
     check_others(pathlib.Path(folder), tape, page)
+    check_figures(pathlib.Path(folder))

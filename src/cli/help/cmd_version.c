@@ -61,9 +61,11 @@ static int print_features(const version_arguments *arguments) {
         char threads[16];
         jk_listed *listed = jk_listed_create(&jk_cli_version_rows);
         (void)snprintf(threads, sizeof threads, "%d", omp_get_max_threads());
-        jk_listed_texts(listed, "version", JALKI_VERSION, "instruction_set", jk_isa_name(isa), "threads", threads);
+        jk_listed_texts(listed, "version", JALKI_VERSION, "");
+        jk_listed_texts(listed, "instruction_set", jk_isa_name(isa), "JALKI_ISA chooses another");
+        jk_listed_texts(listed, "threads", threads, "");
         for (size_t i = 0; i < COUNT; i++) {
-            jk_listed_texts(listed, features[i].name, features[i].present ? "1" : "0");
+            jk_listed_texts(listed, features[i].name, features[i].present ? "1" : "0", features[i].meaning);
         }
         return jk_cli_listed_csv(listed);
     } else {

@@ -21,8 +21,8 @@ LISTED(replay, "replay", JK_LISTED_COUNT("outputs", NULL, "Outputs compared"),
 LISTED(report, "report", JK_LISTED_TEXT("page", NULL, "The file"), JK_LISTED_COUNT("kilobytes", NULL, "Its size"),
        {"charts", NULL, "", "1: with charts", JK_LISTING_FLAG, 0});
 
-LISTED(version, "version", JK_LISTED_TEXT("feature", NULL, "What"),
-       JK_LISTED_TEXT("value", NULL, "1: is in, or which"));
+LISTED(version, "version", JK_LISTED_TEXT("feature", NULL, "What"), JK_LISTED_TEXT("value", NULL, "1: is in, or which"),
+       JK_LISTED_TEXT("meaning", NULL, "What it is for"));
 
 LISTED(export, "export", JK_LISTED_TEXT("table", NULL, "results or cashflow"),
        JK_LISTED_COUNT("rows", NULL, "Rows written"));

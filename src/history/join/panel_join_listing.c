@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file/run_record.h"
+#include "base/number/calendar.h"
 #include "base/text/json.h"
 #include "base/words/listing.h"
 #include "jalki/panel_join.h"
@@ -38,10 +39,11 @@ static const char *exit_name(size_t exit) {
 }
 
 enum { ITEM, COUNT, AMOUNT, COLUMNS };
+enum { DAYS = JK_PANEL_JOIN_LINES + JK_PANEL_EXIT_COUNT }; /* the row of the first day, behind all counts */
 
 static const jk_listing_column columns[COLUMNS] = {
-    [ITEM] = JK_LISTED_TEXT("item", NULL, "What is counted; exit_ and how claims left"),
-    [COUNT] = JK_LISTED_COUNT("count", NULL, "How many"),
+    [ITEM] = JK_LISTED_TEXT("item", NULL, "What is counted; exit_ and how claims left; first_start and end"),
+    [COUNT] = JK_LISTED_FIGURE("count", "", "How many; of first_start and end the day"),
     [AMOUNT] = {"amount", NULL, "claims' currencies", "What they amount to", JK_LISTING_NUMBER, 2},
 };
 
@@ -52,18 +54,21 @@ static jk_status line_cells(const jk_listing *listing, size_t row, jk_cell *cell
     jk_panel_join_lines(summary, lines);
     if (row < JK_PANEL_JOIN_LINES) {
         jk_cell_set(&cells[ITEM], lines[row].name);
-        cells[COUNT].number = (double)lines[row].count;
+        jk_cell_set_figure(&cells[COUNT], (double)lines[row].count, 0);
         cells[AMOUNT].number = lines[row].amount != NULL ? (double)*lines[row].amount / 100.0 : (double)NAN;
-    } else {
+    } else if (row < DAYS) {
         (void)snprintf(cells[ITEM].text, sizeof cells[ITEM].text, "exit_%s", exit_name(row - JK_PANEL_JOIN_LINES));
-        cells[COUNT].number = (double)summary->exits[row - JK_PANEL_JOIN_LINES];
+        jk_cell_set_figure(&cells[COUNT], (double)summary->exits[row - JK_PANEL_JOIN_LINES], 0);
+    } else {
+        char day[JK_DATE_TEXT];
+        jk_cell_set(&cells[ITEM], row == DAYS ? "first_start" : "end");
+        jk_cell_set(&cells[COUNT], jk_date_format(row == DAYS ? summary->first_start : summary->end, day));
     }
     return JK_OK;
 }
 
 jk_listing jk_panel_join_listing(const jk_panel_join_summary *summary) {
-    return JK_LISTING_OF("panel", columns, summary == NULL ? 0 : JK_PANEL_JOIN_LINES + JK_PANEL_EXIT_COUNT, line_cells,
-                         summary);
+    return JK_LISTING_OF("panel", columns, summary == NULL ? 0 : DAYS + 2, line_cells, summary);
 }
 
 char *jk_panel_join_json(const jk_panel_join_summary *summary) {

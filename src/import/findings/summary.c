@@ -17,49 +17,96 @@ const char *jk_import_shown(const jk_import_rejected *rejected) {
 
 static const jk_listing_column columns[] = {
     JK_LISTED_TEXT("item", NULL,
-                   "read, rejected, debtors; accepted; rejected_ and the reason; no_limitation, barred_by_rule; of a "
-                   "panel claims, cash"),
+                   "lines, read, rejected, left_out, debtors; accepted; rejected_ and left_out_ and the reason; "
+                   "no_limitation, barred_by_rule; first_written_off, last_written_off, cutoff; of a panel claims, "
+                   "cash, rows_with_cash, claim_months, first_start, end, treatment_ and exit_ and which"),
     JK_LISTED_TEXT("currency", NULL, "Of the balance; empty where amounts are not told by currency"),
-    JK_LISTED_COUNT("rows", NULL, "Rows, or claims, of that kind"),
+    JK_LISTED_FIGURE("rows", "", "Rows, or claims, of that kind; months of claim_months; the day, where one is named"),
     {"balance", NULL, "the currency", "What they amount to", JK_LISTING_NUMBER, 2},
 };
 static const jk_listing no_rows = {
     .name = "import", .columns = columns, .column_count = sizeof columns / sizeof columns[0]};
 
-static void list_count(jk_listed *listed, const char *item, uint64_t rows) {
+static void list_figure(jk_listed *listed, const char *item, double figure) {
     jk_listed_texts(listed, item, "");
-    jk_listed_number(listed, (double)rows);
+    jk_listed_figure(listed, figure, -15);
     jk_listed_number(listed, (double)NAN);
+}
+
+static void list_count(jk_listed *listed, const char *item, uint64_t rows) {
+    list_figure(listed, item, (double)rows);
+}
+
+static void list_day(jk_listed *listed, const char *item, int32_t day) {
+    if (day != JK_MISSING_INTEGER) {
+        jk_listed_texts(listed, item, "");
+        jk_listed_date(listed, day);
+        jk_listed_number(listed, (double)NAN);
+    }
 }
 
 static void list_sums(jk_listed *listed, const char *item, const jk_import_sums *sums) {
     for (size_t i = 0; i < sums->count; i++) {
         jk_listed_texts(listed, item, sums->sums[i].currency);
-        jk_listed_number(listed, (double)sums->sums[i].claims);
+        jk_listed_figure(listed, (double)sums->sums[i].claims, 0);
         jk_listed_number(listed, (double)sums->sums[i].balance / 100.0);
     }
 }
 
+/* Rows of a kind and a reason, and what they amount to. */
+static void list_reason(jk_listed *listed, const char *kind, const char *reason, const jk_import_rejected *of) {
+    char item[64];
+    if (of->rows > 0) {
+        (void)snprintf(item, sizeof item, "%s_%s", kind, reason);
+        list_count(listed, item, of->rows);
+        list_sums(listed, item, &of->balance);
+    }
+}
+
+static void list_levels(jk_listed *listed, const char *kind, jk_column column, const uint64_t *counts, size_t count) {
+    size_t levels = 0;
+    for (size_t i = 0; i < count; i++) {
+        char item[64];
+        (void)snprintf(item, sizeof item, "%s_%s", kind, jk_schema_levels(column, &levels)[i]);
+        list_count(listed, item, counts[i]);
+    }
+}
+
+static void list_panel(jk_listed *listed, const jk_import_summary *summary) {
+    const jk_import_panel *panel = &summary->panel;
+    list_count(listed, "claims", summary->claims);
+    list_sums(listed, "cash", &panel->cash);
+    list_count(listed, "rows_with_cash", panel->rows_with_cash);
+    list_figure(listed, "claim_months", panel->claim_months);
+    list_day(listed, "first_start", panel->rows > 0 ? panel->first_start : JK_MISSING_INTEGER);
+    list_day(listed, "end", panel->rows > 0 ? panel->end : JK_MISSING_INTEGER);
+    list_levels(listed, "treatment", JK_COLUMN_TREATMENT, panel->treatment_rows,
+                sizeof panel->treatment_rows / sizeof *panel->treatment_rows);
+    list_levels(listed, "exit", JK_COLUMN_EXIT, panel->exits, JK_PANEL_EXIT_COUNT);
+}
+
 jk_listed *jk_import_rows(const jk_import_summary *summary) {
     jk_listed *listed = jk_listed_create(&no_rows);
+    list_count(listed, "lines", summary->lines);
     list_count(listed, "read", summary->rows_read);
     list_count(listed, "rejected", summary->rows_rejected);
+    list_count(listed, "left_out", summary->rows_left_out);
     list_count(listed, "debtors", summary->debtors);
     list_sums(listed, "accepted", &summary->accepted);
     if (summary->kind == JK_KIND_PANEL) {
-        list_count(listed, "claims", summary->claims);
-        list_sums(listed, "cash", &summary->panel.cash);
+        list_panel(listed, summary);
     }
     for (int i = 0; i < JK_REJECT_REASON_COUNT; i++) {
-        if (summary->rejected[i].rows > 0) {
-            char item[64];
-            (void)snprintf(item, sizeof item, "rejected_%s", jk_reject_code((jk_reject_reason)i));
-            list_count(listed, item, summary->rejected[i].rows);
-            list_sums(listed, item, &summary->rejected[i].balance);
-        }
+        list_reason(listed, "rejected", jk_reject_code((jk_reject_reason)i), &summary->rejected[i]);
+    }
+    for (int i = 0; i < JK_LEFT_OUT_COUNT; i++) {
+        list_reason(listed, "left_out", jk_left_out_code((jk_left_out)i), &summary->left_out[i]);
     }
     list_sums(listed, "no_limitation", &summary->no_limitation);
     list_sums(listed, "barred_by_rule", &summary->barred_by_rule);
+    list_day(listed, "first_written_off", summary->first_written_off);
+    list_day(listed, "last_written_off", summary->last_written_off);
+    list_day(listed, "cutoff", summary->cutoff);
     return listed;
 }
 
