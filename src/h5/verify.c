@@ -49,7 +49,8 @@ static void name_rows(jk_damage *damage, const jk_h5_dataset *dataset, uint64_t 
     if (!packed) {
         from = damage->first > address ? (damage->first - address) / dataset->element_size : 0;
         uint64_t end = damage->first + damage->bytes - address;
-        rows = (end < bytes ? end : bytes) / dataset->element_size;
+        end = end < bytes ? end : bytes;
+        rows = end / dataset->element_size + (end % dataset->element_size != 0); /* of the last a part, too */
     }
     uint64_t last = first_row + (rows > from ? rows - 1 : from);
     last = dataset->extent[0] > 0 && last >= dataset->extent[0] ? dataset->extent[0] - 1 : last;

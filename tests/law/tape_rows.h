@@ -107,15 +107,33 @@ static inline void put_ids(jk_block *block, const row *rows, size_t count) {
     }
 }
 
-/* Builds the tape; fails the test on any error. */
-static inline tape_rows tape_rows_open(const row *rows, size_t count) {
+/* The columns that a panel needs besides: each row a claim of its own, seen on the day `period_start` gives. */
+static inline void put_periods(jk_block *block, const int32_t *period_start, size_t count) {
+    static const jk_column more[] = {JK_COLUMN_PERIOD_START, JK_COLUMN_PERIOD_MONTHS, JK_COLUMN_BALANCE_START,
+                                     JK_COLUMN_TREATMENT,    JK_COLUMN_CASH,          JK_COLUMN_CLAIM_INDEX};
+    for (size_t c = 0; c < sizeof more / sizeof more[0]; c++) {
+        block->column[more[c]] = jk_columns_zero(count, jk_schema_element_size(more[c]));
+    }
+    for (size_t i = 0; i < count; i++) {
+        ((int32_t *)block->column[JK_COLUMN_PERIOD_START])[i] = period_start[i];
+        ((double *)block->column[JK_COLUMN_PERIOD_MONTHS])[i] = 1.0;
+        ((int64_t *)block->column[JK_COLUMN_BALANCE_START])[i] = 10000;
+        ((int32_t *)block->column[JK_COLUMN_CLAIM_INDEX])[i] = (int32_t)i;
+    }
+}
+
+/* Builds the tape, or a panel where `period_start` gives a day for each row; fails the test on any error. */
+static inline tape_rows tape_rows_open_as(const row *rows, size_t count, const int32_t *period_start) {
     static int number;
     char path[256];
     const char *folder = getenv("TMPDIR");
     (void)snprintf(path, sizeof path, "%s/jalki-rows-%ld-%d.h5", folder ? folder : "/tmp", (long)getpid(), number++);
     jk_error error = {0};
     jk_tape_writer *writer = NULL;
-    jk_tape_writer_options options = {.source_name = "rows", .cutoff = JK_MISSING_INTEGER, .threads = 1};
+    jk_tape_writer_options options = {.source_name = "rows",
+                                      .cutoff = JK_MISSING_INTEGER,
+                                      .threads = 1,
+                                      .kind = period_start != NULL ? JK_KIND_PANEL : JK_KIND_TAPE};
     if (jk_tape_writer_create(path, &options, &writer, &error) != JK_OK) {
         fail_msg("%s", error.message);
     }
@@ -127,17 +145,25 @@ static inline tape_rows tape_rows_open(const row *rows, size_t count) {
         }
     }
     put_ids(&made.block, rows, count);
+    if (period_start != NULL) {
+        put_periods(&made.block, period_start, count);
+    }
     if (jk_tape_writer_append(writer, &made.block, &error) != JK_OK ||
-        jk_tape_writer_finish(writer, NULL, NULL, &error) != JK_OK || jk_tape_open(path, &made.tape, &error) != JK_OK) {
+        jk_tape_writer_finish(writer, NULL, NULL, &error) != JK_OK ||
+        jk_tape_open_any(path, &made.tape, &error) != JK_OK) {
         fail_msg("%s", error.message);
     }
     (void)unlink(path);
     return made;
 }
 
+static inline tape_rows tape_rows_open(const row *rows, size_t count) {
+    return tape_rows_open_as(rows, count, NULL);
+}
+
 static inline void tape_rows_close(tape_rows *rows) {
     jk_tape_close(rows->tape);
-    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
         free(rows->block.column[c]);
     }
 }

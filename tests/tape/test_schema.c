@@ -91,6 +91,72 @@ static void test_ranges(void **state) {
     assert_true(low == 0.0 && high == 1.0);
     jk_schema_range(JK_COLUMN_TITLE_ON, &low, &high);
     assert_true(low == jk_date_from_civil(1, 1, 1) && high == jk_date_from_civil(9999, 12, 31));
+    /* One column of each other quantity. */
+    static const struct {
+        jk_column column;
+        double low, high;
+    } others[] = {{JK_COLUMN_CLAIM_ID, 0.0, 0.0},
+                  {JK_COLUMN_COUNTRY, 0.0, JK_DICTIONARY_MAX},
+                  {JK_COLUMN_INTEREST_RATE, 0.0, 10.0},
+                  {JK_COLUMN_PERIOD_MONTHS, 0.0, 1200.0},
+                  {JK_COLUMN_EXTRA_NUMBER_8, -1e12, 1e12},
+                  {JK_COLUMN_PLACEMENTS, 0.0, 1e6},
+                  {JK_COLUMN_BIRTH_YEAR, 1850.0, 9999.0},
+                  {JK_COLUMN_DEBTOR_INDEX, 0.0, 2147483647.0},
+                  {JK_COLUMN_CLAIM_INDEX, 0.0, 2147483647.0},
+                  {JK_COLUMN_LEGAL_STATUS, 0.0, 8.0},
+                  {JK_COLUMN_EXIT, 0.0, 5.0},
+                  {JK_COLUMN_EXTRA_MONEY_3, -1e12, 1e12}};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        jk_schema_range(others[i].column, &low, &high);
+        if (low != others[i].low || high != others[i].high) {
+            fail_msg("%s: %g to %g", jk_schema_column(others[i].column)->name, low, high);
+        }
+    }
+}
+
+/* What lists beside tapes are of, and which of it must be given. */
+static void test_lists(void **state) {
+    (void)state;
+    static const struct {
+        jk_kind kind;
+        const char *name;
+        int column, required;
+    } known[] = {{JK_KIND_PAYMENTS, "claim_id", JK_COLUMN_CLAIM_ID, 1},
+                 {JK_KIND_PAYMENTS, "paid_on", JK_COLUMN_PERIOD_START, 1},
+                 {JK_KIND_PAYMENTS, "amount", JK_COLUMN_CASH, 1},
+                 {JK_KIND_PAYMENTS, "principal", JK_COLUMN_CASH_PRINCIPAL, 0},
+                 {JK_KIND_PAYMENTS, "interest", JK_COLUMN_CASH_INTEREST, 0},
+                 {JK_KIND_PAYMENTS, "costs", JK_COLUMN_CASH_COSTS, 0},
+                 {JK_KIND_ACTIONS, "claim_id", JK_COLUMN_CLAIM_ID, 1},
+                 {JK_KIND_ACTIONS, "from_date", JK_COLUMN_PERIOD_START, 1},
+                 {JK_KIND_ACTIONS, "treatment", JK_COLUMN_TREATMENT, 1},
+                 {JK_KIND_ACTIONS, "debtor_index", -1, 0},
+                 {JK_KIND_ACTIONS, "amount", -1, 0},
+                 {JK_KIND_PAYMENTS, "cash", -1, 0},
+                 {JK_KIND_PAYMENTS, "fees", -1, 0}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        assert_int_equal(jk_schema_find_in(known[i].kind, known[i].name, strlen(known[i].name)), known[i].column);
+        if (known[i].column >= 0) {
+            const jk_column column = (jk_column)known[i].column;
+            assert_string_equal(jk_schema_name(known[i].kind, column), known[i].name);
+            assert_int_equal(jk_schema_required(known[i].kind, column), known[i].required);
+        }
+    }
+    int stored[2] = {0, 0};
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        stored[0] += jk_schema_in_store(JK_KIND_PAYMENTS, (jk_column)c);
+        stored[1] += jk_schema_in_store(JK_KIND_ACTIONS, (jk_column)c);
+        assert_int_equal(jk_schema_in_store(JK_KIND_TAPE, (jk_column)c),
+                         c <= JK_COLUMN_DEBTOR_INDEX || c >= JK_COLUMN_EXTRA_NUMBER_1);
+        assert_int_equal(jk_schema_in_csv(JK_KIND_TAPE, (jk_column)c), c < JK_COLUMN_DEBTOR_INDEX);
+        assert_int_equal(jk_schema_is_extra((jk_column)c), c >= JK_COLUMN_EXTRA_NUMBER_1);
+    }
+    assert_true(stored[0] == 7 && stored[1] == 4); /* with debtor_index */
+    assert_true(jk_schema_required(JK_KIND_PAYMENTS, JK_COLUMN_DEBTOR_INDEX));
+    assert_true(jk_schema_required(JK_KIND_PANEL, JK_COLUMN_CASH) &&
+                jk_schema_required(JK_KIND_TAPE, JK_COLUMN_COUNTRY));
+    assert_false(jk_schema_required(JK_KIND_PANEL, JK_COLUMN_COST));
 }
 
 static const char *stored_as(jk_type type) {
@@ -231,7 +297,7 @@ static void test_page_is_in_step(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_names_are_found), cmocka_unit_test(test_own_columns),
-                                       cmocka_unit_test(test_levels), cmocka_unit_test(test_ranges),
-                                       cmocka_unit_test(test_page_is_in_step)};
+                                       cmocka_unit_test(test_levels),          cmocka_unit_test(test_ranges),
+                                       cmocka_unit_test(test_lists),           cmocka_unit_test(test_page_is_in_step)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
