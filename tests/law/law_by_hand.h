@@ -43,7 +43,7 @@ static void make_calendar(void) {
 static int plus_months(int from, int months) {
     day start = days[from + day_zero];
     int wanted = start.year * 12 + start.month + months;
-    for (int i = from + day_zero;; i++) {
+    for (int i = from + day_zero + 28 * months;; i++) { /* no month is shorter */
         if (days[i].year * 12 + days[i].month == wanted &&
             (days[i].day == start.day || (days[i].day == days[i].last && days[i].day < start.day))) {
             return i - day_zero;
