@@ -7,11 +7,6 @@
 #include "base/words/language.h"
 #include "cli/print/listing_print.h"
 
-typedef struct column {
-    const char *name, *head;
-    bool left_out;
-} column;
-
 /* The period, "all" of the total; its months. */
 static bool write_period(jk_table *table, const jk_listing *rows, const jk_cell *cells, const char *name) {
     const double number = jk_cli_listing_cell(rows, cells, name)->number;
@@ -26,50 +21,58 @@ static bool write_period(jk_table *table, const jk_listing *rows, const jk_cell 
     return true;
 }
 
-enum { COLUMNS_MAX = 9 };
-
-static int print_table(const jk_book *book, const jk_cli_book_view *view, const column *columns, size_t count,
-                       const char *title) {
-    jk_listing rows = jk_book_listing(book, view->by_month);
-    const char *period = rows.columns[0].name;
-    const char *shown[COLUMNS_MAX + 3] = {period, "first_month"}, *heads[COLUMNS_MAX + 2] = {period, "months"};
-    for (size_t i = 0, place = 2; i < count; i++) {
-        shown[place] = columns[i].left_out ? NULL : columns[i].name;
-        heads[place] = columns[i].head;
-        place += !columns[i].left_out;
-    }
+/* The periods with what is shown of them, and the total. */
+static int print_table(const jk_listing *periods, const jk_book *book, const jk_cli_shown *shown, const char *title) {
+    jk_listing rows = *periods;
     rows.rows++; /* the total */
     return jk_cli_listing_table(&rows, &(jk_cli_listing_view){.title = title,
                                                               .money_decimals = book->total.opening < 1e6 ? 2 : 0,
-                                                              .shown = shown,
-                                                              .heads = heads,
+                                                              .shown = shown->columns,
+                                                              .heads = shown->heads,
                                                               .is_ruled = true,
                                                               .has_total = true,
                                                               .written = write_period});
 }
 
+static jk_cli_shown shown_periods(const jk_listing *periods) {
+    jk_cli_shown shown = {.count = 0};
+    jk_cli_show(&shown, periods->columns[0].name, periods->columns[0].name);
+    jk_cli_show(&shown, "first_month", "months");
+    return shown;
+}
+
+static int print_allowance(const jk_listing *periods, const jk_book *book) {
+    jk_cli_shown shown = shown_periods(periods);
+    jk_cli_show(&shown, "allowance_opening", "opening");
+    jk_cli_show(&shown, "impairment", "+ impairment");
+    jk_cli_show(&shown, "unwinding", "+ unwinding");
+    jk_cli_show(&shown, "lapsed", "- lapsed");
+    jk_cli_show(&shown, "allowance", "= closing");
+    jk_cli_show(&shown, "gross_carrying_amount", "gross carrying amount");
+    return print_table(periods, book, &shown,
+                       "Loss allowance (IFRS 7.35H): changes in expected losses since the purchase");
+}
+
 int jk_cli_book_tables(const jk_book *book, const jk_cli_book_view *view) {
-    const column columns[COLUMNS_MAX] = {
-        {"opening", "opening", false},
-        {"purchased", "+ purchased", !view->purchases},
-        {"interest", "+ interest", false},
-        {"collections", "- collections", false},
-        {"performance", "+ over forecast", !view->news},
-        {"revision", "+ new forecast", !view->news},
-        {"closing", "= closing", false},
-        {"remaining", "still expected", false},
-        {"cost", "cost expensed", book->basis != JK_BOOK_GROSS},
-    };
-    static const column allowance[] = {
-        {"allowance_opening", "opening", false}, {"impairment", "+ impairment", false},
-        {"unwinding", "+ unwinding", false},     {"lapsed", "- lapsed", false},
-        {"allowance", "= closing", false},       {"gross_carrying_amount", "gross carrying amount", false},
-    };
-    int failed = print_table(book, view, columns, COLUMNS_MAX, "Carrying amount");
-    return view->news
-               ? failed | print_table(book, view, allowance, sizeof allowance / sizeof allowance[0],
-                                      "Loss allowance (IFRS 7.35H): changes in expected losses since the purchase")
-               : failed;
+    const jk_listing periods = jk_book_listing(book, view->by_month);
+    jk_cli_shown shown = shown_periods(&periods);
+    jk_cli_show(&shown, "opening", "opening");
+    if (view->purchases) {
+        jk_cli_show(&shown, "purchased", "+ purchased");
+    }
+    jk_cli_show(&shown, "interest", "+ interest");
+    jk_cli_show(&shown, "collections", "- collections");
+    if (view->news) {
+        jk_cli_show(&shown, "performance", "+ over forecast");
+        jk_cli_show(&shown, "revision", "+ new forecast");
+    }
+    jk_cli_show(&shown, "closing", "= closing");
+    jk_cli_show(&shown, "remaining", "still expected");
+    if (book->basis == JK_BOOK_GROSS) {
+        jk_cli_show(&shown, "cost", "cost expensed");
+    }
+    const int failed = print_table(&periods, book, &shown, "Carrying amount");
+    return view->news ? failed | print_allowance(&periods, book) : failed;
 }
 
 /* Gains: over forecast and by new forecasts. */

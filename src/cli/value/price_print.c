@@ -9,6 +9,7 @@
 #include "cli/print/listing_print.h"
 #include "cli/print/strata_print.h"
 #include "cli/value/price_command.h"
+#include "cli/value/value_print.h"
 #include "jalki/export.h"
 
 typedef struct bid_view {
@@ -87,15 +88,8 @@ static void add_bid_lines(jk_cli_shown *lines, const jk_bids *bids) {
 }
 
 static void add_flow_lines(jk_cli_shown *lines, const bid_view *view) {
-    static const char *const gross[JK_ERC_COUNT] = {"erc_gross_84", "erc_gross_120", "erc_gross_180"};
-    static const char *const npv[JK_NPV_COUNT] = {"npv_12", "npv_24", "npv_36"};
     const int horizon = view->bids->first.flow.months;
-    bool whole = false; /* one of the usual spans is the whole horizon */
-    for (int i = 0; i < JK_ERC_COUNT && jk_erc_months[i] <= horizon; i++) {
-        jk_cli_show_under(lines, gross[i], "ERC-%d (gross collections)", jk_erc_months[i]);
-        whole = jk_erc_months[i] == horizon;
-    }
-    if (!whole) {
+    if (jk_value_show_collections(lines, horizon) != horizon) {
         jk_cli_show_under(lines, "erc_gross", "gross collections, %d months", horizon);
     }
     jk_cli_show(lines, "cost", NULL);
@@ -109,9 +103,7 @@ static void add_flow_lines(jk_cli_shown *lines, const bid_view *view) {
     jk_cli_show(lines, "gross_irr", "gross IRR");
     jk_cli_show(lines, "net_irr", "net IRR");
     jk_cli_show(lines, "wal_years", "WAL, years");
-    for (int i = 0; i < JK_NPV_COUNT; i++) {
-        jk_cli_show_under(lines, npv[i], "NPV of the first %d months", jk_npv_months[i]);
-    }
+    jk_value_show_npv(lines);
     jk_cli_show(lines, "payback_months", NULL);
 }
 

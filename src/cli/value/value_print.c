@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/words/language.h"
-#include "cli/print/listing_print.h"
 #include "cli/value/valuing.h"
 #include "jalki/export.h"
 
@@ -67,10 +66,25 @@ static void print_rates(const jk_offer *offer) {
     }
 }
 
+int jk_value_show_collections(jk_cli_shown *lines, int horizon) {
+    static const char *const gross[JK_ERC_COUNT] = {"erc_gross_84", "erc_gross_120", "erc_gross_180"};
+    int last = 0;
+    for (int i = 0; i < JK_ERC_COUNT && jk_erc_months[i] <= horizon; i++) {
+        last = jk_erc_months[i];
+        jk_cli_show_under(lines, gross[i], "ERC-%d (gross collections)", last);
+    }
+    return last;
+}
+
+void jk_value_show_npv(jk_cli_shown *lines) {
+    static const char *const npv[JK_NPV_COUNT] = {"npv_12", "npv_24", "npv_36"};
+    for (int i = 0; i < JK_NPV_COUNT; i++) {
+        jk_cli_show_under(lines, npv[i], "NPV of the first %d months", jk_npv_months[i]);
+    }
+}
+
 /* All claims: what they are worth, and what comes of them. */
 static int print_portfolio(const jk_valuation *valuation, const jk_model *model) {
-    static const char *const gross[JK_ERC_COUNT] = {"erc_gross_84", "erc_gross_120", "erc_gross_180"};
-    static const char *const npv[JK_NPV_COUNT] = {"npv_12", "npv_24", "npv_36"};
     const jk_listing rows = jk_groups_listing(valuation); /* the first has all claims */
     const int horizon = valuation->flow.months;
     jk_cli_shown lines = {.count = 0};
@@ -81,17 +95,13 @@ static int print_portfolio(const jk_valuation *valuation, const jk_model *model)
     jk_cli_show(&lines, "onboarding", "onboarding");
     jk_cli_show(&lines, "bid", "bid");
     jk_cli_show(&lines, "-", NULL);
-    for (int i = 0; i < JK_ERC_COUNT && jk_erc_months[i] <= horizon; i++) {
-        jk_cli_show_under(&lines, gross[i], "ERC-%d (gross collections)", jk_erc_months[i]);
-    }
+    (void)jk_value_show_collections(&lines, horizon);
     jk_cli_show_under(&lines, "erc_gross", "all %d months: gross", horizon);
     jk_cli_show(&lines, "instalments", "  of it instalments");
     jk_cli_show(&lines, "cost", "  cost of collection");
     jk_cli_show(&lines, "sale", "  sale proceeds");
     jk_cli_show(&lines, "erc_net", "  net");
-    for (int i = 0; i < JK_NPV_COUNT; i++) {
-        jk_cli_show_under(&lines, npv[i], "NPV of the first %d months", jk_npv_months[i]);
-    }
+    jk_value_show_npv(&lines);
     const char *const currency = model->base_currency;
     return jk_cli_listing_turned(&rows, &(jk_cli_listing_view){.title = "Portfolio",
                                                                .shown = lines.columns,

@@ -3,6 +3,7 @@
 #ifndef JK_CLI_VALUE_PRINT_H
 #define JK_CLI_VALUE_PRINT_H
 
+#include "cli/print/listing_print.h"
 #include "jalki/model.h"
 #include "jalki/value.h"
 
@@ -11,5 +12,10 @@ int jk_value_print_totals(const jk_valuation *valuation, const jk_model *model);
 
 /* By year, who pays, by decision, segment and country, and why. */
 int jk_value_print_groups(const jk_valuation *valuation, const jk_model *model);
+
+/* Adds to the lines of a turned table collections of the usual spans within the horizon, and present values of the
+ * first months, each under its name. Returns the last of the spans, 0 where there is none. */
+int jk_value_show_collections(jk_cli_shown *lines, int horizon);
+void jk_value_show_npv(jk_cli_shown *lines);
 
 #endif
