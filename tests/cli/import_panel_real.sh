@@ -19,10 +19,10 @@ expect() {
 "$JALKI_PROGRAM" import --panel "$data/lendingclub_36m_2015_chargedoff_train.csv.gz" -o lc.h5 --quiet --format csv \
     --mapping "$JALKI_SOURCE/data/mappings/lendingclub-panel.yaml" >lc.csv
 expect "$(gzip -dc "$data/lendingclub_36m_2015_chargedoff_train.csv.gz" |
-    awk -F, 'NR > 1 { n++; b += sprintf("%.0f", 100 * $22) } END { printf "accepted,USD,%d,%.2f", n, b / 100 }')" lc.csv
+    awk -F, 'NR > 1 { n++; b += sprintf("%.0f", 100 * $22) } END { printf "accepted,USD,%d,%.2f,", n, b / 100 }')" lc.csv
 expect "$(gzip -dc "$data/lendingclub_36m_2015_chargedoff_train.csv.gz" |
-    awk -F, 'NR > 1 { n++; c += sprintf("%.0f", 100 * $13) } END { printf "cash,USD,%d,%.2f", n, c / 100 }')" lc.csv
-expect 'rejected,,0,' lc.csv
+    awk -F, 'NR > 1 { n++; c += sprintf("%.0f", 100 * $13) } END { printf "cash,USD,%d,%.2f,", n, c / 100 }')" lc.csv
+expect 'rejected,,0,,' lc.csv
 
 # Ally: months from the charge-off on, of the loans that were charged off.
 "$JALKI_PROGRAM" import --panel "$data/auto_ally_cash_panel_train.csv.gz" "$data/auto_ally_defaulted_train.csv.gz" \
@@ -34,7 +34,7 @@ expect 'rejected,,0,' lc.csv
         ($1 in zero) && $3 >= zero[$1] { n++; c = $7 + $8 + $9; if (c > 0) cash += c; else cost -= c }
         END { printf "%d %d %.2f %.2f\n", loans, n, cash, cost }' >wanted
 read -r loans rows cash cost <wanted
-expect "cash,USD,$rows,$cash" ally.csv
-expect "claims,,$loans," ally.csv
-expect "debtors,,$loans," ally.csv
+expect "cash,USD,$rows,$cash," ally.csv
+expect "claims,,$loans,," ally.csv
+expect "debtors,,$loans,," ally.csv
 echo "passed: $loans loans, $rows rows, cash $cash USD less cost $cost"

@@ -38,13 +38,14 @@ static const char *exit_name(size_t exit) {
     return jk_schema_levels(JK_COLUMN_EXIT, &count)[exit];
 }
 
-enum { ITEM, COUNT, AMOUNT, COLUMNS };
+enum { ITEM, COUNT, AMOUNT, DAY, COLUMNS };
 enum { DAYS = JK_PANEL_JOIN_LINES + JK_PANEL_EXIT_COUNT }; /* the row of the first day, behind all counts */
 
 static const jk_listing_column columns[COLUMNS] = {
     [ITEM] = JK_LISTED_TEXT("item", NULL, "What is counted; exit_ and how claims left; first_start and end"),
-    [COUNT] = JK_LISTED_FIGURE("count", "", "How many; of first_start and end the day"),
+    [COUNT] = JK_LISTED_FIGURE("count", "", "How many"),
     [AMOUNT] = {"amount", NULL, "claims' currencies", "What they amount to", JK_LISTING_NUMBER, 2},
+    [DAY] = JK_LISTED_TEXT("day", NULL, "Of first_start and end"),
 };
 
 static jk_status line_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
@@ -62,7 +63,7 @@ static jk_status line_cells(const jk_listing *listing, size_t row, jk_cell *cell
     } else {
         char day[JK_DATE_TEXT];
         jk_cell_set(&cells[ITEM], row == DAYS ? "first_start" : "end");
-        jk_cell_set(&cells[COUNT], jk_date_format(row == DAYS ? summary->first_start : summary->end, day));
+        jk_cell_set(&cells[DAY], jk_date_format(row == DAYS ? summary->first_start : summary->end, day));
     }
     return JK_OK;
 }

@@ -21,8 +21,9 @@ static const jk_listing_column columns[] = {
                    "no_limitation, barred_by_rule; first_written_off, last_written_off, cutoff; of a panel claims, "
                    "cash, rows_with_cash, claim_months, first_start, end, treatment_ and exit_ and which"),
     JK_LISTED_TEXT("currency", NULL, "Of the balance; empty where amounts are not told by currency"),
-    JK_LISTED_FIGURE("rows", "", "Rows, or claims, of that kind; months of claim_months; the day, where one is named"),
+    JK_LISTED_FIGURE("rows", "", "Rows, or claims, of that kind; months of claim_months"),
     {"balance", NULL, "the currency", "What they amount to", JK_LISTING_NUMBER, 2},
+    JK_LISTED_TEXT("day", NULL, "Of first_written_off, last_written_off, cutoff, first_start and end"),
 };
 static const jk_listing no_rows = {
     .name = "import", .columns = columns, .column_count = sizeof columns / sizeof columns[0]};
@@ -31,6 +32,7 @@ static void list_figure(jk_listed *listed, const char *item, double figure) {
     jk_listed_texts(listed, item, "");
     jk_listed_figure(listed, figure, -15);
     jk_listed_number(listed, (double)NAN);
+    jk_listed_texts(listed, "");
 }
 
 static void list_count(jk_listed *listed, const char *item, uint64_t rows) {
@@ -39,9 +41,9 @@ static void list_count(jk_listed *listed, const char *item, uint64_t rows) {
 
 static void list_day(jk_listed *listed, const char *item, int32_t day) {
     if (day != JK_MISSING_INTEGER) {
-        jk_listed_texts(listed, item, "");
-        jk_listed_date(listed, day);
+        jk_listed_texts(listed, item, "", ""); /* no rows */
         jk_listed_number(listed, (double)NAN);
+        jk_listed_date(listed, day);
     }
 }
 
@@ -50,6 +52,7 @@ static void list_sums(jk_listed *listed, const char *item, const jk_import_sums 
         jk_listed_texts(listed, item, sums->sums[i].currency);
         jk_listed_figure(listed, (double)sums->sums[i].claims, 0);
         jk_listed_number(listed, (double)sums->sums[i].balance / 100.0);
+        jk_listed_texts(listed, "");
     }
 }
 
