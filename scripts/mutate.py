@@ -283,7 +283,7 @@ class Build:
         copy.write_text(changed)
         if path.suffix == ".h":  # its neighbours look beside themselves first: they move, too
             for neighbour in path.parent.iterdir():
-                if neighbour != path:
+                if neighbour != path and neighbour.is_file():
                     (copy.parent / neighbour.name).write_bytes(neighbour.read_bytes())
 
     def objects_with(self, path, scratch, options):

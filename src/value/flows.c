@@ -42,9 +42,9 @@ static jk_status find_columns(flow_reader *reader, const jk_csv_header *header, 
     return JK_OK;
 }
 
+/* Of a column that the file has not, nothing: *amount stays as it is. */
 static jk_status read_amount(const flow_reader *reader, const jk_csv_header *header, const jk_csv_field *field,
                              size_t column, int64_t line, double *amount, jk_error *error) {
-    *amount = 0.0;
     if (column == SIZE_MAX) {
         return JK_OK;
     }
