@@ -241,6 +241,36 @@ static void claims_are_carried_out_with_whole_fees(void **state) {
     assert_true(largest > 0.0);
 }
 
+/* Limits for a country or a segment that there is not, the first behind the last: nobody is under them. */
+static void limits_for_nobody_bind_nobody(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_candidates *c = make_candidates(tape, 3);
+    size_t countries = 0;
+    (void)jk_tape_dictionary(tape, JK_COLUMN_COUNTRY, &countries);
+    const int behind = (int)model->segment_count;
+    jk_limit limits[] = {{JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, behind, 0.0, NULL},
+                         {JK_RESOURCE_COURT, JK_CLOSE, (int)countries, JK_SCOPE_ALL, 0.0, NULL},
+                         {JK_RESOURCE_COURT, JK_CLOSE, (int)countries + 1, JK_SCOPE_ALL, 0.0, NULL},
+                         {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, behind + 1, 0.0, NULL}};
+    for (int by_debtor = 0; by_debtor < 2; by_debtor++) {
+        jk_decide_options options = {.by_debtor = by_debtor, .run.threads = 1};
+        jk_decided plain, limited;
+        must(jk_decide(c, &options, &plain, &error), &error);
+        options.limits = limits;
+        options.limit_count = sizeof limits / sizeof limits[0];
+        must(jk_decide(c, &options, &limited, &error), &error);
+        assert_memory_equal(limited.decision, plain.decision, ROWS);
+        assert_true(limited.objective == plain.objective && limited.hours == plain.hours && plain.hours > 0.0);
+        for (size_t m = 0; m < options.limit_count; m++) {
+            assert_true(limited.use[m] == 0.0);
+        }
+        jk_decided_reset(&limited);
+        jk_decided_reset(&plain);
+    }
+    jk_candidates_free(c);
+}
+
 static int set_up_tape(void **state) {
     int failed = set_up(state);
     tape = failed ? NULL : open_mixed(ROWS, STRIDE);
@@ -257,6 +287,7 @@ int main(void) {
         cmocka_unit_test(debtors_are_decided_as_by_trying_all),
         cmocka_unit_test(debtors_may_fill_their_columns),
         cmocka_unit_test(claims_are_carried_out_with_whole_fees),
+        cmocka_unit_test(limits_for_nobody_bind_nobody),
     };
     return cmocka_run_group_tests(tests, set_up_tape, tear_down_tape);
 }
