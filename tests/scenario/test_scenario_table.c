@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/words/listing.h"
 #include "jalki/scenario.h"
 #include "value/engine_case.h"
 
@@ -85,6 +86,45 @@ static void lines_by_hand(void **state) {
     jk_scenario_grid_reset(&grid);
 }
 
+static double cell_of(const jk_listing *listing, size_t row, const char *name) {
+    jk_error error = {0};
+    jk_cell cells[JK_LISTING_COLUMNS];
+    size_t c = 0;
+    while (c < listing->column_count && strcmp(listing->columns[c].name, name) != 0) {
+        c++;
+    }
+    assert_true(c < listing->column_count);
+    must(jk_listing_row(listing, row, cells, &error), &error);
+    return cells[c].number;
+}
+
+/* What a portfolio that costs next to nothing has paid back after its first month, and one that costs too much never.
+ */
+static void the_first_month_pays_back(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 1;
+    jk_valuation of;
+    must(jk_value_run(tape, model, &options, NULL, 0, &of, &error), &error);
+    const double value = of.total.value, costs[] = {1e6, 1e12};
+    of.onboarding_cost = 0.0;
+    of.flow.cell[JK_FLOW_GROSS] += INT64_C(1000000000) << 20; /* the grid of amounts */
+    for (int dear = 0; dear < 2; dear++) {
+        of.total.value = costs[dear];
+        const jk_scenarios set = {.count = 0};
+        const jk_scenario_grid grid = {.returns = 1, .count = 1, .modes = JK_MODE_REPLANNED, .valuations = &of};
+        const jk_listing listing = jk_scenario_listing(&set, &grid, -1);
+        assert_int_equal(listing.rows, 1 + of.segment_count);
+        near(cell_of(&listing, 0, "payback_months"), dear ? (double)NAN : 1.0);
+        near(cell_of(&listing, 0, "value"), costs[dear]);
+        near(cell_of(&listing, 0, "bid"), costs[dear]);
+        near(cell_of(&listing, 1, "value"), of.segment[0].value);
+    }
+    of.total.value = value;
+    jk_valuation_reset(&of);
+}
+
 /* Pairs by falling number of claims, those of one number in the order of their actions; as many as are asked for. */
 static void changes_in_order(void **state) {
     (void)state;
@@ -161,7 +201,7 @@ static int close_tape(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lines_by_hand), cmocka_unit_test(changes_in_order),
-                                       cmocka_unit_test(words_of_changes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lines_by_hand), cmocka_unit_test(the_first_month_pays_back),
+                                       cmocka_unit_test(changes_in_order), cmocka_unit_test(words_of_changes)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }
