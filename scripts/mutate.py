@@ -15,10 +15,11 @@ that has one of them is linked with the object in the place of the library's, an
 of the folder's own tests (--near) the quickest first, then of those beyond it, by the times of ctest's last run of them. A
 test that ctest has not run since its program was linked is run without a fault before the first. Nothing is written to sources or to
 the build. With --sanitize what is left is tried once more on the folder's own programs of tests with the address and
-undefined-behaviour sanitizers in the changed objects, as CI has them everywhere but in the plan's two kernels: they see what lies one
-place behind an array. With --level a kernel's fault is put in for that level of the instruction set alone, one that this machine
-runs: the plan's kernels are compiled in seconds instead of a minute. Tests that hold levels against each other would notice any such
-fault, so that --near and --beyond must leave them out.
+undefined-behaviour sanitizers in the changed objects, as CI has them everywhere but in the plan's two kernels, and with memory that
+ends where what was asked for ends (src/base/memory.c): they see what lies one place behind an array. With --level a kernel's fault
+is put in for that level of the instruction set alone, one that this machine runs: the plan's kernels are compiled in seconds
+instead of a minute. Tests that hold levels against each other would notice any such fault, so that --near and --beyond must leave
+them out.
 
 Not counted: a fault that does not compile without a warning (in a build with JALKI_WERROR), one that gives the same object, and those
 that scripts/mutants-equivalent.txt says change nothing a caller could see: FILE, the line's TEXT, OLD (long enough to tell which place
@@ -50,6 +51,7 @@ SWAPS = {
 }
 TOKEN = re.compile(r" (?:<=?|>=?|[-+*/]|[-+]=|&&|\|\||[=!]=) |\btrue\b|\bfalse\b")
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-w"]
+MEMORY = "CMakeFiles/jalki.dir/src/base/memory.c.o"
 UNSANITIZED = re.compile(r"/plan/\w+_kernel\.c\.o$")  # as in cmake/kernels.cmake
 KERNELS = re.compile(r"/jalki_kernels_(\w+)\.dir/")
 TRIVIAL = re.compile(r"\s*(NULL|JK_OK)\b")
@@ -316,6 +318,8 @@ def judge(build, fault, text, near, beyond, sanitize):
             if not objects:
                 return "same", "the same code"
             names = set().union(*(symbols(made, "-g") for made in objects))
+            if options and not any(made.name == MEMORY.replace("/", "-") for made in objects):
+                objects.append(build.compile(MEMORY, scratch, options))
             for test in [test for test in near if test.is_program] if options else near + beyond:
                 own = {name: build.compile(name, scratch, options) for name in build.users[str(ROOT / file)] if name in test.link}
                 if None in own.values():

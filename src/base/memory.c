@@ -10,13 +10,30 @@ bool jk_size_overflows(size_t count, size_t size, size_t *bytes) {
     return __builtin_mul_overflow(count, size, bytes);
 }
 
+/* What is rounded up hides a step too far from the address sanitizer: for it memory ends where what was asked for ends,
+ * and each piece of an arena has a slab of its own. */
+#ifdef __SANITIZE_ADDRESS__
+enum { PIECE_ALIGNMENT = 1, SLAB_BYTES = 0 };
+
+static void *aligned(size_t bytes) {
+    void *memory = NULL;
+    return posix_memalign(&memory, JK_ALIGNMENT, bytes) == 0 ? memory : NULL;
+}
+#else
+enum { PIECE_ALIGNMENT = alignof(max_align_t), SLAB_BYTES = 64 * 1024 };
+
+static void *aligned(size_t bytes) {
+    size_t rounded = (bytes + JK_ALIGNMENT - 1) / JK_ALIGNMENT * JK_ALIGNMENT;
+    return aligned_alloc(JK_ALIGNMENT, rounded ? rounded : JK_ALIGNMENT);
+}
+#endif
+
 void *jk_columns_alloc(size_t count, size_t size) {
     size_t bytes = 0;
     if (jk_size_overflows(count, size, &bytes) || bytes > SIZE_MAX - JK_ALIGNMENT) {
         return NULL;
     }
-    size_t rounded = (bytes + JK_ALIGNMENT - 1) / JK_ALIGNMENT * JK_ALIGNMENT;
-    return aligned_alloc(JK_ALIGNMENT, rounded ? rounded : JK_ALIGNMENT);
+    return aligned(bytes);
 }
 
 void *jk_columns_zero(size_t count, size_t size) {
@@ -38,8 +55,6 @@ struct jk_arena {
     arena_slab *head;
 };
 
-enum { SLAB_BYTES = 64 * 1024 };
-
 jk_arena *jk_arena_create(void) {
     return calloc(1, sizeof(jk_arena));
 }
@@ -49,7 +64,7 @@ void *jk_arena_alloc(jk_arena *arena, size_t count, size_t size) {
     if (jk_size_overflows(count, size, &bytes) || bytes > SIZE_MAX / 2) {
         return NULL;
     }
-    bytes = (bytes + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+    bytes = (bytes + PIECE_ALIGNMENT - 1) / PIECE_ALIGNMENT * PIECE_ALIGNMENT;
     arena_slab *slab = arena->head;
     if (slab == NULL || slab->size - slab->used < bytes) {
         size_t capacity = bytes > SLAB_BYTES ? bytes : SLAB_BYTES;

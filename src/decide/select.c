@@ -147,7 +147,7 @@ static jk_status pack_chunk(void *context, int thread, size_t chunk, jk_error *e
 static void *allocate(size_t count) {
     size_t size = (count * sizeof(uint64_t) + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
     if (size < 4 * (size_t)HUGE_PAGE) {
-        return malloc(size);
+        return malloc(count * sizeof(uint64_t));
     }
     void *memory = aligned_alloc(HUGE_PAGE, size);
     if (memory != NULL) {
