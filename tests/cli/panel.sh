@@ -111,7 +111,7 @@ mistake 1 'period_start: this column is required' import --panel june.csv -o x.h
 printf 'claim_id,country,written_off_on,period_start,period_months,balance_start,treatment,cash\n' >empty.csv
 mistake 1 'history needs --panel' import empty.csv -o x.h5
 "$jalki" import --panel empty.csv -o empty.h5 --quiet --format csv >out.csv
-expect 'claims,,0,'
+expect 'claims,,0,,'
 
 # mappings: months between two dates, a least value, a difference from nothing
 printf 'id,from,to,in,out\nx,2024-01-31,2024-03-15,10,15\ny,2024-02-29,2025-02-28,20,5\nz,2024-03-15,2024-01-31,1,1\n' >map.csv
