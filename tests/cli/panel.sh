@@ -128,16 +128,16 @@ columns:
   cost: {sum: [out], minus: [in], at_least: 0}
 END
 "$jalki" import --panel map.csv -o map.h5 --mapping map.yaml --max-rejects 1 --quiet --format csv >out.csv
-expect 'accepted,,2,200.00'
-expect 'cash,,2,15.00'
-expect 'rejected_negative,,1,'
+expect 'accepted,,2,200.00,'
+expect 'cash,,2,15.00,'
+expect 'rejected_negative,,1,,'
 "$jalki" inspect map.h5 --format csv >out.csv
 # a month and 15 days of 1/30.4375; a year: the last day of February goes to the last day
 expect 'treatment,(none),surveil,claim_months,13.4928131'
 expect 'treatment,(none),surveil,cost,5.00'
 sed 's/cash: .*/cash: {minus: [out], at_least: 0}/' map.yaml >minus.yaml
 "$jalki" import --panel map.csv -o map.h5 --mapping minus.yaml --max-rejects 1 --quiet --format csv >out.csv
-expect 'cash,,2,0.00'
+expect 'cash,,2,0.00,'
 sed 's/, to: to}/}/' map.yaml >bad.yaml
 mistake 1 'bad.yaml:6: columns.period_months.months_between.to: is missing' import --panel map.csv -o x.h5 --mapping bad.yaml
 sed 's/cash: .*/cash: {months_between: {from: from, to: to}}/' map.yaml >bad.yaml
@@ -167,7 +167,7 @@ mistake 2 'for tapes' inspect p.h5 --by country
 
 "$jalki" generate --panel --model "$model" -n 300 --months 6 --period-months 3 -o g.csv.gz --quiet
 "$jalki" import --panel g.csv.gz -o g.h5 --quiet --format csv >out.csv
-expect 'rejected,,0,'
+expect 'rejected,,0,,'
 mistake 2 'needs --model' generate --panel -n 10 -o x.h5
 mistake 2 'need --panel' generate -n 10 -o x.h5 --months 3
 mistake 2 'no cut-off' generate --panel --model "$model" -n 10 -o x.h5 --cutoff 2024-01-01
