@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 seconds=${1:-60}
 scripts/install.sh build check
 cmake --preset fuzz >/dev/null
-cmake --build build/fuzz
+cmake --build build/fuzz --target fuzzers
 run() {
     local target=$1 seconds=$2 name corpus seeds log
     name=$(basename "$target")
