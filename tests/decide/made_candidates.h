@@ -64,4 +64,11 @@ static inline jk_tape *open_mixed(size_t rows, size_t stride) {
     return tape;
 }
 
+/* As open_plain. */
+static inline int open_mixed_tape(void **state, size_t rows, size_t stride, jk_tape **tape) {
+    const int failed = set_up(state);
+    *tape = failed ? NULL : open_mixed(rows, stride);
+    return failed;
+}
+
 #endif

@@ -151,19 +151,16 @@ static void other_files_are_refused(void **state) {
     jk_candidates_free(c);
 }
 
-static int set_up_tape(void **state) {
-    int failed = set_up(state);
-    tape = failed ? NULL : open_mixed(ROWS, STRIDE);
-    return failed;
+static int open_tape(void **state) {
+    return open_mixed_tape(state, ROWS, STRIDE, &tape);
 }
 
-static int tear_down_tape(void **state) {
-    jk_tape_close(tape);
-    return tear_down(state);
+static int close_tape(void **state) {
+    return close_made(state, tape);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(values_are_lowered_by_the_words),
                                        cmocka_unit_test(other_files_are_refused)};
-    return cmocka_run_group_tests(tests, set_up_tape, tear_down_tape);
+    return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

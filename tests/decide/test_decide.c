@@ -271,15 +271,12 @@ static void limits_for_nobody_bind_nobody(void **state) {
     jk_candidates_free(c);
 }
 
-static int set_up_tape(void **state) {
-    int failed = set_up(state);
-    tape = failed ? NULL : open_mixed(ROWS, STRIDE);
-    return failed;
+static int open_tape(void **state) {
+    return open_mixed_tape(state, ROWS, STRIDE, &tape);
 }
 
-static int tear_down_tape(void **state) {
-    jk_tape_close(tape);
-    return tear_down(state);
+static int close_tape(void **state) {
+    return close_made(state, tape);
 }
 
 int main(void) {
@@ -289,5 +286,5 @@ int main(void) {
         cmocka_unit_test(claims_are_carried_out_with_whole_fees),
         cmocka_unit_test(limits_for_nobody_bind_nobody),
     };
-    return cmocka_run_group_tests(tests, set_up_tape, tear_down_tape);
+    return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

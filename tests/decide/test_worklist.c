@@ -280,18 +280,15 @@ static void lists_are_as_their_words_say(void **state) {
     }
 }
 
-static int set_up_tape(void **state) {
-    int failed = set_up(state);
-    tape = failed ? NULL : open_mixed(ROWS, STRIDE);
-    return failed;
+static int open_tape(void **state) {
+    return open_mixed_tape(state, ROWS, STRIDE, &tape);
 }
 
-static int tear_down_tape(void **state) {
-    jk_tape_close(tape);
-    return tear_down(state);
+static int close_tape(void **state) {
+    return close_made(state, tape);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(lists_are_as_their_words_say)};
-    return cmocka_run_group_tests(tests, set_up_tape, tear_down_tape);
+    return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

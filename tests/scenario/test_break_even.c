@@ -101,16 +101,11 @@ static void none(void **state) {
 }
 
 static int open_tape(void **state) {
-    if (set_up(state) != 0) {
-        return -1;
-    }
-    tape = open_made("plain.h5", &(tape_plan){.rows = 1500});
-    return 0;
+    return open_plain(state, 1500, &tape);
 }
 
 static int close_tape(void **state) {
-    jk_tape_close(tape);
-    return tear_down(state);
+    return close_made(state, tape);
 }
 
 int main(void) {

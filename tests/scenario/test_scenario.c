@@ -401,16 +401,11 @@ static void returns(void **state) {
 }
 
 static int open_tape(void **state) {
-    if (set_up(state) != 0) {
-        return -1;
-    }
-    tape = open_made("plain.h5", &(tape_plan){.rows = 3000});
-    return 0;
+    return open_plain(state, 3000, &tape);
 }
 
 static int close_tape(void **state) {
-    jk_tape_close(tape);
-    return tear_down(state);
+    return close_made(state, tape);
 }
 
 static size_t column_named(const jk_listing *listing, const char *name) {

@@ -124,16 +124,11 @@ static void claims_are_written_as_they_were_valued(void **state) {
 }
 
 static int open_tape(void **state) {
-    const int failed = set_up(state);
-    if (failed == 0) {
-        tape = open_made("plain.h5", &(tape_plan){.rows = ROWS});
-    }
-    return failed;
+    return open_plain(state, ROWS, &tape);
 }
 
 static int close_tape(void **state) {
-    jk_tape_close(tape);
-    return tear_down(state);
+    return close_made(state, tape);
 }
 
 int main(void) {

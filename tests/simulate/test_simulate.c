@@ -537,17 +537,11 @@ static void no_claims_are_worth_nothing(void **state) {
 }
 
 static int open_tape(void **state) {
-    tape_plan plan = {.rows = 6000};
-    if (set_up(state) != 0) {
-        return -1;
-    }
-    tape = open_made("plain.h5", &plan);
-    return 0;
+    return open_plain(state, 6000, &tape);
 }
 
 static int close_tape(void **state) {
-    jk_tape_close(tape);
-    return tear_down(state);
+    return close_made(state, tape);
 }
 
 int main(void) {

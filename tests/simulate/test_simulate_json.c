@@ -181,16 +181,11 @@ static void keys_hold_their_own_figures(void **state) {
 }
 
 static int open_tape(void **state) {
-    const int failed = set_up(state);
-    if (failed == 0) {
-        tape = open_made("plain.h5", &(tape_plan){.rows = 30});
-    }
-    return failed;
+    return open_plain(state, 30, &tape);
 }
 
 static int close_tape(void **state) {
-    jk_tape_close(tape);
-    return tear_down(state);
+    return close_made(state, tape);
 }
 
 int main(void) {

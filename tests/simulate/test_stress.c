@@ -119,16 +119,11 @@ static void a_part_says_what_all_say(void **state) {
 }
 
 static int open_tape(void **state) {
-    const int failed = set_up(state);
-    if (failed == 0) {
-        tape = open_made("plain.h5", &(tape_plan){.rows = ROWS});
-    }
-    return failed;
+    return open_plain(state, ROWS, &tape);
 }
 
 static int close_tape(void **state) {
-    jk_tape_close(tape);
-    return tear_down(state);
+    return close_made(state, tape);
 }
 
 int main(void) {

@@ -51,4 +51,16 @@ static inline int tear_down(void **state) {
     return rmdir(folder);
 }
 
+/* One tape for all tests of a program: made of so many rows before the first, closed after the last. */
+static inline int open_plain(void **state, size_t rows, jk_tape **tape) {
+    const int failed = set_up(state);
+    *tape = failed ? NULL : open_made("plain.h5", &(tape_plan){.rows = rows});
+    return failed;
+}
+
+static inline int close_made(void **state, jk_tape *tape) {
+    jk_tape_close(tape);
+    return tear_down(state);
+}
+
 #endif
