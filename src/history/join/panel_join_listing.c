@@ -43,7 +43,7 @@ enum { DAYS = JK_PANEL_JOIN_LINES + JK_PANEL_EXIT_COUNT }; /* the row of the fir
 
 static const jk_listing_column columns[COLUMNS] = {
     [ITEM] = JK_LISTED_TEXT("item", NULL, "What is counted; exit_ and how claims left; first_start and end"),
-    [COUNT] = JK_LISTED_FIGURE("count", "", "How many"),
+    [COUNT] = JK_LISTED_COUNT("count", NULL, "How many"),
     [AMOUNT] = {"amount", NULL, "claims' currencies", "What they amount to", JK_LISTING_NUMBER, 2},
     [DAY] = JK_LISTED_TEXT("day", NULL, "Of first_start and end"),
 };
@@ -55,11 +55,11 @@ static jk_status line_cells(const jk_listing *listing, size_t row, jk_cell *cell
     jk_panel_join_lines(summary, lines);
     if (row < JK_PANEL_JOIN_LINES) {
         jk_cell_set(&cells[ITEM], lines[row].name);
-        jk_cell_set_figure(&cells[COUNT], (double)lines[row].count, 0);
+        cells[COUNT].number = (double)lines[row].count;
         cells[AMOUNT].number = lines[row].amount != NULL ? (double)*lines[row].amount / 100.0 : (double)NAN;
     } else if (row < DAYS) {
         (void)snprintf(cells[ITEM].text, sizeof cells[ITEM].text, "exit_%s", exit_name(row - JK_PANEL_JOIN_LINES));
-        jk_cell_set_figure(&cells[COUNT], (double)summary->exits[row - JK_PANEL_JOIN_LINES], 0);
+        cells[COUNT].number = (double)summary->exits[row - JK_PANEL_JOIN_LINES];
     } else {
         char day[JK_DATE_TEXT];
         jk_cell_set(&cells[ITEM], row == DAYS ? "first_start" : "end");
