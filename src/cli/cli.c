@@ -143,6 +143,16 @@ int jk_cli_finish(void) {
     return 0;
 }
 
+int jk_cli_print_text(char *text) {
+    if (text == NULL) {
+        (void)fprintf(stderr, "jalki: out of memory for the output\n");
+        return 1;
+    }
+    (void)fputs(text, stdout);
+    free(text);
+    return jk_cli_finish();
+}
+
 char *jk_cli_name_beside(const char *model, const char *ending) {
     size_t length = strlen(model);
     const char *dot = strrchr(model, '.');

@@ -67,4 +67,7 @@ jk_status jk_cli_check_outputs(const char *const *inputs, size_t input_count, co
 /* Checks that everything written to stdout has arrived (a full disk, a closed pipe); returns the exit code. */
 int jk_cli_finish(void);
 
+/* Prints a text made by the library and frees it; NULL means that memory ran out. Returns the exit code. */
+int jk_cli_print_text(char *text);
+
 #endif

@@ -51,13 +51,17 @@ static int print_features(const version_arguments *arguments) {
     }
     enum { COUNT = sizeof features / sizeof features[0] };
     if (arguments->common.format == JK_FORMAT_JSON) {
-        (void)printf("{\"version\": \"" JALKI_VERSION "\", \"instruction_set\": \"%s\", \"threads\": %d",
-                     jk_isa_name(isa), omp_get_max_threads());
+        jk_json_builder b = {0};
+        json_t *object = json_object();
+        jk_json_put(&b, object, "version", json_string(JALKI_VERSION));
+        jk_json_put(&b, object, "instruction_set", json_string(jk_isa_name(isa)));
+        jk_json_put(&b, object, "threads", json_integer(omp_get_max_threads()));
         for (size_t i = 0; i < COUNT; i++) {
-            (void)printf(", \"%s\": %s", features[i].name, features[i].present ? "true" : "false");
+            jk_json_put(&b, object, features[i].name, json_boolean(features[i].present));
         }
-        (void)puts("}");
-    } else if (arguments->common.format == JK_FORMAT_CSV) {
+        return jk_cli_print_text(jk_json_text(&b, object, 0));
+    }
+    if (arguments->common.format == JK_FORMAT_CSV) {
         char threads[16];
         jk_listed *listed = jk_listed_create(&jk_cli_version_rows);
         (void)snprintf(threads, sizeof threads, "%d", omp_get_max_threads());
@@ -68,12 +72,11 @@ static int print_features(const version_arguments *arguments) {
             jk_listed_texts(listed, features[i].name, features[i].present ? "1" : "0", features[i].meaning);
         }
         return jk_cli_listed_csv(listed);
-    } else {
-        (void)printf("jalki " JALKI_VERSION "\ninstruction set  %s (JALKI_ISA chooses another)\nthreads          %d\n",
-                     jk_isa_name(isa), omp_get_max_threads());
-        for (size_t i = 0; i < COUNT; i++) {
-            (void)printf("%-16s %-4s %s\n", features[i].name, features[i].present ? "yes" : "no", features[i].meaning);
-        }
+    }
+    (void)printf("jalki " JALKI_VERSION "\ninstruction set  %s (JALKI_ISA chooses another)\nthreads          %d\n",
+                 jk_isa_name(isa), omp_get_max_threads());
+    for (size_t i = 0; i < COUNT; i++) {
+        (void)printf("%-16s %-4s %s\n", features[i].name, features[i].present ? "yes" : "no", features[i].meaning);
     }
     return jk_cli_finish();
 }

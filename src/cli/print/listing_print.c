@@ -26,6 +26,14 @@ int jk_cli_listed_csv(jk_listed *listed) {
     return code;
 }
 
+int jk_cli_listed_object(jk_listed *listed) {
+    jk_json_builder b = {0};
+    const jk_listing listing = jk_listed_rows(listed);
+    json_t *object = jk_listing_row_json(&b, &listing, 0);
+    jk_listed_free(listed);
+    return jk_cli_print_text(jk_json_text(&b, object, 0));
+}
+
 static int column_named(const jk_listing *listing, const char *name) {
     for (size_t c = 0; name != NULL && c < listing->column_count; c++) {
         if (strcmp(listing->columns[c].name, name) == 0) {

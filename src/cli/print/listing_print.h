@@ -14,6 +14,9 @@ int jk_cli_listing_csv(const jk_listing *listing);
 /* The same of rows that are not needed any more: frees them. */
 int jk_cli_listed_csv(jk_listed *listed);
 
+/* Its first row as JSON: an object with every column by its name. Frees them, too. */
+int jk_cli_listed_object(jk_listed *listed);
+
 /* Which rows a table shows, and how. */
 typedef struct jk_cli_listing_view {
     const char *title;        /* of the catalogue (base/words/language.h) */

@@ -38,14 +38,13 @@ static void check(jk_usage *usage, void *command) {
 static int print(const export_arguments *arguments, size_t rows) {
     const char *table = tables[arguments->table];
     const char *into = arguments->into != NULL ? arguments->into : table;
-    if (jk_cli_json_on_stdout(&arguments->common)) {
-        (void)printf("{\"table\": \"%s\", \"rows\": %zu}\n", table, rows);
-    } else if (arguments->common.format == JK_FORMAT_CSV) {
+    if (arguments->common.format != JK_FORMAT_TABLE) {
         jk_listed *listed = jk_listed_create(&jk_cli_export_rows);
         jk_listed_texts(listed, table);
         jk_listed_number(listed, (double)rows);
-        return jk_cli_listed_csv(listed);
-    } else if (!arguments->common.quiet) {
+        return arguments->common.format == JK_FORMAT_CSV ? jk_cli_listed_csv(listed) : jk_cli_listed_object(listed);
+    }
+    if (!arguments->common.quiet) {
         char count[JK_AMOUNT_TEXT];
         (void)printf("%s: %s rows of %s\n", arguments->paths[1], jk_amount(count, (double)rows, 0), into);
     }

@@ -212,13 +212,3 @@ jk_status jk_cli_write_text(const char *path, char *text, jk_error *error) {
 jk_status jk_cli_write_personal(const char *path, char *text, jk_error *error) {
     return write_text(path, text, jk_text_write_personal, error);
 }
-
-int jk_cli_print_text(char *text) {
-    if (text == NULL) {
-        (void)fprintf(stderr, "jalki: out of memory for the output\n");
-        return 1;
-    }
-    (void)fputs(text, stdout);
-    free(text);
-    return jk_cli_finish();
-}

@@ -92,7 +92,4 @@ jk_status jk_cli_write_text(const char *path, char *text, jk_error *error);
 /* The same for text with ids of claims (jk_text_write_personal). */
 jk_status jk_cli_write_personal(const char *path, char *text, jk_error *error);
 
-/* Prints a text made by the library and frees it; NULL means that memory ran out. Returns the exit code. */
-int jk_cli_print_text(char *text);
-
 #endif
