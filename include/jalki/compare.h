@@ -139,8 +139,10 @@ jk_listing jk_comparison_decisions_listing(const jk_comparison *comparison);
 /* Everything as JSON, ending in a line end; NULL if there is no memory. Free with free(). */
 char *jk_comparison_json(const jk_comparison *comparison);
 
-/* Each claim with its steps (six decimals) as CSV, those of the first tape in its order, then the new ones. */
+/* Each claim with its steps (six decimals) as CSV, those of the first tape in its order, then the new ones; what the
+ * columns are. */
 jk_status jk_comparison_write_claims(const jk_comparison *comparison, const char *path, jk_error *error);
+jk_listing jk_comparison_claims_columns(void);
 
 #ifdef __cplusplus
 }

@@ -24,39 +24,39 @@ extern "C" {
 
 typedef struct jk_claims_file jk_claims_file;
 
-/* Opens a CSV file with the header and columns of the command line's contract, in tape order; compressed if the name
- * ends in ".gz". Money has 2 decimals, halves rounded as printf does (to even, on the exact binary value), or 9
- * significant digits if `full`. What is not allowed, never barred or unknown is an empty cell; -0 is 0. `tape` and
- * `model` must outlive the file. */
+/* Opens a CSV file with the columns of jk_claims_columns, own columns of the tape behind them, in tape order;
+ * compressed if the name ends in ".gz". Money has 2 decimals, halves rounded as printf does (to even, on the exact
+ * binary value), or 9 significant digits if `full`. What is not allowed, never barred or unknown is an empty cell; -0
+ * is 0. `tape` and `model` must outlive the file. */
 jk_status jk_claims_open(const char *path, const jk_tape *tape, const jk_model *model, bool full, jk_claims_file **file,
                          jk_error *error);
 
 /* A further column of the claims file, one element per row of the tape. */
 typedef struct jk_claims_column {
-    const char *name;
-    const int32_t *parts;  /* printed as parts / 10^decimals; NULL: `action` is given */
-    int decimals;          /* 0..9 */
+    const int32_t *parts;  /* printed as parts / 10^decimals, as its description says; NULL: `action` is given */
     const uint8_t *action; /* jk_action, printed by name */
 } jk_claims_column;
 enum { JK_CLAIMS_COLUMNS_MAX = 16 };
 
 /* For decisions that are not the valuation's own: `decision` (one jk_action per row of the tape; NULL: the valuation's)
- * is printed as the decision, and `columns` are printed after the last column. To be called right after opening; the
- * arrays must outlive the file. */
-jk_status jk_claims_add(jk_claims_file *file, const uint8_t *decision, const jk_claims_column *columns, size_t count,
-                        jk_error *error);
+ * is printed as the decision, and `columns`, one for each that is described (name, decimals 0 to 9), are printed after
+ * the last column. To be called right after opening; arrays and descriptions must outlive the file. */
+jk_status jk_claims_add(jk_claims_file *file, const uint8_t *decision, const jk_listing *described,
+                        const jk_claims_column *columns, jk_error *error);
 jk_value_sink jk_claims_sink(jk_claims_file *file);
 /* Completes the file, gives it its name and frees; on failure nothing is left behind. */
 jk_status jk_claims_commit(jk_claims_file *file, jk_error *error);
 void jk_claims_abort(jk_claims_file *file); /* NULL is accepted */
+/* What each column is: of this file, of stores of results but for the last five, and of claims in memory (claims.h). */
+jk_listing jk_claims_columns(void);
 
 /* ---- results as HDF5 --------------------------------------------------------------------------------------------- */
 
 typedef struct jk_results_file jk_results_file;
 
-/* Opens a result store: /result/<column> for claim_id and the 18 result columns, /portfolio/cashflow
- * [month x segment x (gross, cost, sale, net)], with units and meaning as attributes and a manifest. NaN stands for
- * what is empty in the CSV. */
+/* Opens a result store: /result/<column> for the columns of jk_claims_columns but the last five, /portfolio/cashflow
+ * [month x segment x (gross, instalments, cost, sale, net)], with units and meaning as attributes and a manifest. NaN
+ * stands for what is empty in the CSV. */
 jk_status jk_results_open(const char *path, const jk_tape *tape, const jk_model *model, jk_results_file **file,
                           jk_error *error);
 jk_value_sink jk_results_sink(jk_results_file *file);
@@ -65,7 +65,7 @@ void jk_results_abort(jk_results_file *file);
 
 /* ---- the portfolio ----------------------------------------------------------------------------------------------- */
 
-/* Writes month,segment,gross,instalments,cost,sale,net: months 1..H, in each the segments in the model's order, so that
+/* Writes the columns of jk_cashflow_columns: months 1..H, in each the segments in the model's order, so that
  * plain sums are the portfolio's; `with_all`: behind them a row `all`. 9 digits. */
 jk_status jk_cashflow_write(const char *path, const jk_valuation *valuation, bool with_all, jk_error *error);
 
@@ -78,6 +78,7 @@ char *jk_manifest_json(const jk_tape *tape, const jk_model *model, const jk_valu
  * columns described; for NULL the columns alone. */
 jk_listing jk_groups_listing(const jk_valuation *valuation);
 jk_listing jk_cashflow_listing(const jk_valuation *valuation); /* all claims, a row for each month */
+jk_listing jk_cashflow_columns(void);                          /* those of jk_cashflow_write */
 jk_listing jk_years_listing(const jk_valuation *valuation);    /* all claims, a row for each year of twelve months */
 jk_listing jk_bids_listing(const jk_bids *bids);
 

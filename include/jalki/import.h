@@ -188,6 +188,10 @@ jk_status jk_import(const jk_import_options *options, const jk_run *run, jk_impo
 /* Frees a summary; NULL is accepted. */
 void jk_import_summary_free(jk_import_summary *summary);
 
+/* What the columns are of the rejects file, and of the list of pseudonyms. */
+jk_listing jk_rejects_columns(void);
+jk_listing jk_pseudonym_columns(void);
+
 /* The summary as rows, and their listing (for NULL its columns alone); as JSON, for free(), NULL: no memory. */
 jk_listed *jk_import_rows(const jk_import_summary *summary);
 jk_listing jk_import_listing(const jk_listed *rows);

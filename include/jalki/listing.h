@@ -49,7 +49,8 @@ typedef struct jk_listing {
     size_t rows;           /* 0 where it was made without results, for its columns alone */
     int choice;            /* which part of it, or -1 */
     const void *source[2]; /* what the rows are read from; it must outlive the listing */
-    /* Fills a cell for each column; what it leaves alone is missing. */
+    /* Fills a cell for each column; what it leaves alone is missing. NULL: columns of a file that is written row by
+     * row, without a row in memory. */
     jk_status (*cells)(const struct jk_listing *listing, size_t row, jk_cell *cells, jk_error *error);
 } jk_listing;
 

@@ -192,15 +192,17 @@ char *jk_scenario_json(const jk_tape *tape, const jk_model *model, const jk_scen
 /* The grid's cases of one return, in their order: `cases` has as many. For jk_strata_finish. */
 void jk_scenario_cases(const jk_scenarios *set, const jk_scenario_grid *grid, jk_strata_case *cases);
 
-/* Claims under all scenarios as CSV in tape order: claim_id,segment, then decision and value of the base and of every
- * scenario and mode, as `NAME decision` and `NAME value`, with `(committed)` after the name of that mode. To be used as
- * jk_claims_open and its kin are, in the run that makes the grid. */
+/* Claims under all scenarios as CSV in tape order: the columns of jk_scenario_claims_columns, the last two of which are
+ * the base's, then decision and value of every scenario and mode, as `NAME decision` and `NAME value`, with
+ * `(committed)` after the name of that mode. To be used as jk_claims_open and its kin are, in the run that makes the
+ * grid. */
 typedef struct jk_scenario_claims jk_scenario_claims;
 jk_status jk_scenario_claims_open(const char *path, const jk_tape *tape, const jk_model *model,
                                   const jk_scenario_run *run, jk_scenario_claims **file, jk_error *error);
 jk_value_sink jk_scenario_claims_sink(jk_scenario_claims *file);
 jk_status jk_scenario_claims_commit(jk_scenario_claims *file, jk_error *error);
 void jk_scenario_claims_abort(jk_scenario_claims *file); /* NULL is accepted */
+jk_listing jk_scenario_claims_columns(void);
 
 #ifdef __cplusplus
 }

@@ -13,6 +13,7 @@
 #ifndef JALKI_SHARES_H
 #define JALKI_SHARES_H
 
+#include "jalki/listing.h"
 #include "jalki/value.h"
 
 #ifdef __cplusplus
@@ -29,9 +30,10 @@ void jk_shares_free(jk_shares *shares);          /* NULL is accepted */
 /* Shares a price out; may be called again with another price. */
 jk_status jk_shares_make(jk_shares *shares, double price, jk_error *error);
 
-/* Writes claim_id,face,value,price,pct_of_face in tape order, amounts with 2 decimals; compressed if the name ends in
+/* Writes the columns of jk_shares_columns in tape order, amounts with 2 decimals; compressed if the name ends in
  * ".gz". The file appears whole or not at all. */
 jk_status jk_shares_write(const jk_shares *shares, const char *path, jk_error *error);
+jk_listing jk_shares_columns(void);
 
 #ifdef __cplusplus
 }

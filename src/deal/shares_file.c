@@ -9,10 +9,23 @@
 #include "base/memory.h"
 #include "base/team/team.h"
 #include "base/text/escape.h"
+#include "base/words/listing.h"
 #include "deal/shares_internal.h"
 #include "value/results/number.h"
 
 enum { NUMBERS_PER_ROW = 4 };
+
+static const jk_listing_column columns[] = {
+    JK_LISTED_TEXT("claim_id", NULL, "The seller's key"),
+    JK_LISTED_MONEY("face", NULL, "What is owed at the cut-off"),
+    JK_LISTED_MONEY("value", NULL, "Worth at the required return"),
+    JK_LISTED_MONEY("price", NULL, "Its share of the price, whole cents"),
+    {"pct_of_face", NULL, "%", "Price in per cent of face", JK_LISTING_NUMBER, 4},
+};
+
+jk_listing jk_shares_columns(void) {
+    return JK_LISTING_FILE("price by claim", columns);
+}
 
 typedef struct shares_file {
     jk_output output;
@@ -68,9 +81,12 @@ static jk_status take_rows(shares_file *file, jk_error *error) {
 }
 
 static jk_status write_rows(const jk_shares *shares, shares_file *file, jk_error *error) {
-    static const char header[] = "claim_id,face,value,price,pct_of_face\n";
+    char head[JK_LISTING_HEAD + 1];
+    const jk_listing described = jk_shares_columns();
+    size_t length = jk_listing_head(&described, head);
+    head[length++] = '\n';
     size_t taken = 0, first = 0, end = shares->rows;
-    JK_TRY(write_text(file, header, sizeof header - 1, error));
+    JK_TRY(write_text(file, head, length, error));
     jk_team_rows(JK_PASS_RESULT, shares->rows, &first, &end);
     while (taken < shares->taken_count && shares->taken[taken] < first) {
         taken++;

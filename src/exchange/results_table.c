@@ -16,9 +16,11 @@
 #include "database/postgres.h"
 #include "h5/h5_file.h"
 #include "jalki/exchange.h"
+#include "jalki/export.h"
 #include "jalki/sql.h"
 
-enum { DICTIONARY_MAX = 65536, PIECE_ROWS = 8192, FLOWS = 5 };
+enum { DICTIONARY_MAX = 65536, PIECE_ROWS = 8192 };
+enum { FLOW_KEYS = 2 }; /* a cash flow's month and segment, before its amounts */
 
 struct jk_results_table {
     char *path;
@@ -119,40 +121,42 @@ static jk_status take_results(jk_results_table *self, jk_error *error) {
 static jk_status read_flow(const jk_frame *frame, size_t column, size_t first, size_t count, void *out,
                            jk_error *error) {
     const jk_results_table *self = frame->source;
-    const size_t segments = (size_t)self->flow->extent[1];
+    const size_t segments = (size_t)self->flow->extent[1], flows = (size_t)self->flow->extent[2];
     for (size_t i = 0; i < count; i++) {
         if (column == 0) {
             ((int32_t *)out)[i] = (int32_t)((first + i) / segments) + 1;
         } else if (column == 1) {
             ((int32_t *)out)[i] = (int32_t)((first + i) % segments);
         } else {
-            JK_TRY(jk_h5_read(self->file, self->flow, (first + i) * FLOWS + column - 2, 1, (double *)out + i, error));
+            JK_TRY(jk_h5_read(self->file, self->flow, (first + i) * flows + column - FLOW_KEYS, 1, (double *)out + i,
+                              error));
         }
     }
     return JK_OK;
 }
 
 static jk_status take_cashflow(jk_results_table *self, jk_error *error) {
-    static const char *const names[] = {"month", "segment", "gross", "instalments", "cost", "sale", "net"};
+    const jk_listing columns = jk_cashflow_columns();
     const jk_h5_dataset *flow = jk_h5_find(self->file, "/portfolio/cashflow");
     const jk_h5_dataset *segments = jk_h5_find(self->file, "/dict/segment");
     size_t count = 0;
     const char *const *words = segments == NULL ? NULL : jk_h5_strings(self->file, segments, &count);
     if (flow == NULL || flow->rank != 3 || flow->kind != JK_H5_REAL || flow->element_size != sizeof(double) ||
-        flow->extent[2] != FLOWS || words == NULL || flow->extent[1] != count || !jk_h5_is_complete(self->file, flow)) {
+        flow->extent[2] != columns.column_count - FLOW_KEYS || words == NULL || flow->extent[1] != count ||
+        !jk_h5_is_complete(self->file, flow)) {
         return fail_foreign(self, "/portfolio/cashflow", error);
     }
     self->flow = flow;
     self->frame.rows = (size_t)(flow->extent[0] * flow->extent[1]);
     self->frame.read = read_flow;
-    for (size_t c = 0; c < FLOWS + 2; c++) {
+    for (size_t c = 0; c < columns.column_count; c++) {
         self->frame.column[self->frame.column_count++] =
-            (jk_frame_column){.name = names[c],
+            (jk_frame_column){.name = columns.columns[c].name,
                               .unit = "",
                               .type = c == 0   ? JK_FRAME_INT32
                                       : c == 1 ? JK_FRAME_CODE32
                                                : JK_FRAME_DOUBLE,
-                              .width = c < 2 ? sizeof(int32_t) : sizeof(double),
+                              .width = c < FLOW_KEYS ? sizeof(int32_t) : sizeof(double),
                               .words = c == 1 ? words : NULL,
                               .word_count = c == 1 ? count : 0};
     }

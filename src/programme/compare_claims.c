@@ -9,11 +9,41 @@
 #include "base/file/output.h"
 #include "base/memory.h"
 #include "base/text/escape.h"
+#include "base/words/listing.h"
 #include "programme/compare.h"
 #include "programme/words.h"
 #include "value/results/number.h"
 
 enum { MILLION = 1000000, PIECE_ROWS = 16384, DECIMALS = 6, NUMBERS = JK_STEP_COUNT + 3, WORDS = 64 };
+
+enum { FIRST_STEP = 9, EXPECTED = FIRST_STEP + JK_STEP_COUNT, COLUMNS };
+
+static const jk_listing_column columns[COLUMNS] = {
+    JK_LISTED_TEXT("claim_id", NULL, "The seller's key"),
+    JK_LISTED_TEXT("state", NULL, "stays, left or new"),
+    JK_LISTED_TEXT("segment", NULL, "Of the first valuation, of a new claim of the second; so are country and vintage"),
+    JK_LISTED_TEXT("country", NULL, "Country"),
+    JK_LISTED_COUNT("vintage", NULL, "Year of write-off"),
+    JK_LISTED_TEXT("opening_decision", NULL, "Decision of the first"),
+    JK_LISTED_TEXT("closing_decision", NULL, "Of the second"),
+    JK_LISTED_MONEY("opening_face", NULL, "Owed at the first cut-off"),
+    JK_LISTED_MONEY("closing_face", NULL, "At the second"),
+    [FIRST_STEP + JK_STEP_OPENING] = JK_LISTED_MONEY(
+        "opening", NULL, "Value in the first; the columns from here to closing are the steps of the bridge"),
+    [FIRST_STEP + JK_STEP_COLLECTED] = JK_LISTED_MONEY("collected", NULL, "Less what came in"),
+    [FIRST_STEP + JK_STEP_LEFT] = JK_LISTED_MONEY("left", NULL, "Less the rest of a claim that left"),
+    [FIRST_STEP + JK_STEP_NEW] = JK_LISTED_MONEY("new", NULL, "Of a new claim"),
+    [FIRST_STEP + JK_STEP_TIME] = JK_LISTED_MONEY("time", NULL, "Time and interest"),
+    [FIRST_STEP + JK_STEP_DATA] = JK_LISTED_MONEY("data", NULL, "What became known"),
+    [FIRST_STEP + JK_STEP_MODEL] = JK_LISTED_MONEY("model", NULL, "By the second model"),
+    [FIRST_STEP + JK_STEP_RATE] = JK_LISTED_MONEY("rate", NULL, "At the second required return"),
+    [FIRST_STEP + JK_STEP_CLOSING] = JK_LISTED_MONEY("closing", NULL, "Value in the second"),
+    [EXPECTED] = JK_LISTED_MONEY("expected", NULL, "What the first expected to come in up to the second cut-off"),
+};
+
+jk_listing jk_comparison_claims_columns(void) {
+    return JK_LISTING_FILE("compare by claim", columns);
+}
 
 static char *put_text(char *out, const char *text) {
     return jk_cell_write(out, text, strlen(text));
@@ -101,12 +131,10 @@ static jk_status write_claims(const jk_comparison *comparison, FILE *stream, jk_
     char *ids = jk_columns_alloc(PIECE_ROWS, width);
     char *row = malloc(row_bytes);
     jk_status status = ids == NULL || row == NULL ? jk_fail_memory(error, "the claims file") : JK_OK;
-    (void)fputs("claim_id,state,segment,country,vintage,opening_decision,closing_decision,opening_face,closing_face",
-                stream);
-    for (int s = 0; s < JK_STEP_COUNT; s++) {
-        (void)fprintf(stream, ",%s", jk_step_name((jk_step)s));
-    }
-    (void)fputs(",expected\n", stream);
+    char head[JK_LISTING_HEAD];
+    const jk_listing described = jk_comparison_claims_columns();
+    (void)jk_listing_head(&described, head);
+    (void)fprintf(stream, "%s\n", head);
     for (size_t first = 0, count = 0; status == JK_OK && first < claims->count; first += count) {
         size_t end = first < claims->from_count ? claims->from_count : claims->count;
         count = end - first < PIECE_ROWS ? end - first : PIECE_ROWS;

@@ -10,10 +10,22 @@
 #include "base/file/output.h"
 #include "base/team/team.h"
 #include "base/text/escape.h"
+#include "base/words/listing.h"
 #include "jalki/scenario.h"
 #include "value/results/number.h"
 
 enum { DECISION_TEXT = 8, NAME_TEXT = 96 };
+
+static const jk_listing_column columns[] = {
+    JK_LISTED_TEXT("claim_id", NULL, "The seller's key"),
+    JK_LISTED_TEXT("segment", NULL, "Segment of the model"),
+    JK_LISTED_TEXT("base decision", NULL, "As things are"),
+    JK_LISTED_MONEY("base value", NULL, "As things are"),
+};
+
+jk_listing jk_scenario_claims_columns(void) {
+    return JK_LISTING_FILE("claims by scenario", columns);
+}
 
 typedef struct thread_text {
     char *text;
@@ -105,8 +117,9 @@ jk_value_sink jk_scenario_claims_sink(jk_scenario_claims *file) {
 static jk_status write_header(jk_scenario_claims *file, const jk_scenario_run *run, jk_error *error) {
     const unsigned modes[] = {JK_MODE_REPLANNED, JK_MODE_COMMITTED};
     static const char *const whats[] = {"decision", "value"};
-    const char *first = "claim_id,segment,base decision,base value";
-    JK_TRY(write_bytes(file, first, strlen(first), error));
+    const jk_listing described = jk_scenario_claims_columns();
+    char head[JK_LISTING_HEAD];
+    JK_TRY(write_bytes(file, head, jk_listing_head(&described, head), error));
     for (size_t m = 0; m < 2; m++) {
         const char *mode = modes[m] == JK_MODE_COMMITTED ? " (committed)" : "";
         for (size_t i = 0; (run->modes & modes[m]) != 0 && i < 2 * run->scenario_count; i++) {

@@ -196,11 +196,14 @@ static const struct {
     {"number", JK_TYPE_REAL}, {"text", JK_TYPE_DICTIONARY}, {"date", JK_TYPE_DATE}, {"money", JK_TYPE_MONEY}};
 enum { EXTRA_TYPES = sizeof extra_types / sizeof extra_types[0] };
 
-/* Columns of results, among which own ones are written. */
+/* Columns of results and of files of claims, among which own ones are written. */
 static const char *const result_names[] = {
-    "score",     "theta",     "paying",     "segment",       "decision", "reason",    "value",
-    "q_close",   "q_sell",    "q_surveil",  "q_amicable",    "q_legal",  "erc_gross", "erc_net",
-    "gross_12m", "gross_60m", "attachable", "months_to_bar", "balance",  "bid",       "row"};
+    "score",       "theta",         "paying",        "segment",       "decision",
+    "reason",      "value",         "q_close",       "q_sell",        "q_surveil",
+    "q_amicable",  "q_legal",       "erc_gross",     "erc_net",       "gross_12m",
+    "gross_60m",   "attachable",    "months_to_bar", "balance",       "value_pct_of_face",
+    "bid",         "row",           "court_cost",    "hours_surveil", "hours_amicable",
+    "hours_legal", "decision_free", "check_worth",   "check_cost",    "check_now"};
 
 int jk_schema_is_extra(jk_column column) {
     return (int)column >= (int)JK_FIXED_COLUMN_COUNT && column < JK_COLUMN_COUNT;

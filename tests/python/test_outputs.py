@@ -255,18 +255,25 @@ def head_of(text):
 
 def check_others(folder, tape, page):
     """What is printed or written beside these has the columns that the page says, in that order."""
-    files = {option: folder / f"{option}.csv" for option in ("claims", "cashflow", "years", "price", "compare", "scenario", "rejects")}
+    files = {option: folder / f"{option}.csv" for option in ("claims", "cashflow", "years", "price", "compare", "scenario", "rejects",
+                                                           "decide", "checks", "pseudonyms")}
     scenarios = SOURCE / "data/scenarios/nordic.yaml"
     run("generate", "-n", 300, "-o", folder / "u.csv", "--quiet")
+    run("generate", "-n", 300, "-o", folder / "t.csv", "--quiet")
     run("generate", "--panel", "-n", 400, "--months", 30, "--model", MODEL, "-o", folder / "p.h5", "--quiet")
     with open(folder / "u.csv", "a") as file:
         file.write("bad,row\n")
     imported = run("import", folder / "u.csv", "--cutoff", "2026-06-30", "-o", folder / "u.h5", "--rejects", files["rejects"], "--format", "csv")
+    (folder / "key").write_text("0123456789abcdef" * 4)
+    run("import", folder / "t.csv", "--cutoff", "2026-06-30", "-o", folder / "s.h5", "--pseudonyms", folder / "key",
+        "--pseudonym-list", files["pseudonyms"], "--quiet")
     valued = ["--model", MODEL, "--quiet"]
     run("value", tape, *valued, "--claims", files["claims"], "--cashflow", files["cashflow"], "--years", files["years"], "-o", folder / "r.h5")
     run("price", tape, *valued, "--irr", "0.15", "--claims", files["price"])
     run("compare", tape, tape, *valued, "--claims", files["compare"])
     run("scenario", tape, *valued, "--scenarios", scenarios, "--claims", files["scenario"])
+    run("decide", tape, *valued, "--court-budget", 2000, "--claims", files["decide"])
+    run("checks", tape, *valued, "--price", 0.8, "--sample", 20, "--claims", files["checks"])
     made = {"import": imported,
             "inspect": run("inspect", tape, "--format", "csv"),
             "inspect of a panel": run("inspect", folder / "p.h5", "--format", "csv"),
@@ -279,10 +286,12 @@ def check_others(folder, tape, page):
             "export": run("export", folder / "r.h5", folder / "x.csv", "--format", "csv")}
     made |= {name: files[option].read_text() for name, option in (("claims", "claims"), ("cashflow by segment", "cashflow"), ("years", "years"),
                                                                   ("price by claim", "price"), ("compare by claim", "compare"),
-                                                                  ("rejects", "rejects"))}
+                                                                  ("rejects", "rejects"), ("pseudonyms", "pseudonyms"))}
     for name, text in made.items():
         assert head_of(text) == list(page[name]), (name, head_of(text), list(page[name]))
     assert head_of(files["scenario"].read_text())[:4] == list(page["claims by scenario"])
+    for command in ("decide", "checks"):
+        assert head_of(files[command].read_text()) == [*page["claims"], *page[f"{command} by claim"]], command
     print(f"{len(made)} outputs more have the columns of the page")
 
 

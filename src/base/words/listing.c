@@ -64,6 +64,18 @@ static void put_cell(FILE *stream, const jk_listing_column *column, const jk_cel
     }
 }
 
+size_t jk_listing_head(const jk_listing *listing, char text[JK_LISTING_HEAD]) {
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t c = 0; c < listing->column_count; c++) {
+        const size_t left = JK_LISTING_HEAD - length;
+        const int added = snprintf(text + length, left, "%s%s", c > 0 ? "," : "", listing->columns[c].name);
+        assert(added > 0 && (size_t)added < left);
+        length += (size_t)added;
+    }
+    return length;
+}
+
 jk_status jk_listing_csv(const jk_listing *listing, FILE *stream, jk_error *error) {
     jk_cell cells[JK_LISTING_COLUMNS];
     for (size_t c = 0; c < listing->column_count; c++) {

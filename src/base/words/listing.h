@@ -21,6 +21,13 @@
 #define JK_LISTED_FIGURE(name, unit, meaning)                                                                          \
     { name, NULL, unit, meaning, JK_LISTING_FIGURE, 0 }
 
+/* An array of columns whose rows nobody has: of a file that is written as they come. */
+#define JK_LISTING_FILE(title, described)                                                                              \
+    ((jk_listing){.name = (title),                                                                                     \
+                  .columns = (described),                                                                              \
+                  .column_count = sizeof(described) / sizeof(described)[0],                                            \
+                  .choice = -1})
+
 /* The rows of an array of columns: their name, the array, how many there are, what fills a row's cells, and from what:
  * one or two results. */
 #define JK_LISTING_OF(title, described, count, fill, ...)                                                              \
@@ -37,6 +44,11 @@ jk_status jk_listing_row(const jk_listing *listing, size_t row, jk_cell cells[JK
 
 /* All rows with all columns as CSV to a stream, which the caller looks after. Fails as the listing's cells do. */
 jk_status jk_listing_csv(const jk_listing *listing, FILE *stream, jk_error *error);
+
+/* The names of the columns as CSV has them above its rows, without the end of the line; returns the length. For columns
+ * that are described in the program, whose names are plain. */
+enum { JK_LISTING_HEAD = JK_LISTING_COLUMNS * 32 };
+size_t jk_listing_head(const jk_listing *listing, char text[JK_LISTING_HEAD]);
 
 /* A number as CSV has it, with decimals as a column has them; empty where it is missing or infinite. Returns `text`. */
 const char *jk_listing_number(double number, int decimals, char *text, size_t size);

@@ -130,7 +130,8 @@ void jk_cli_describe_listings(void) {
         }
         (void)putchar('\n');
     }
-    (void)puts("# Other outputs\n\nWhat no listing writes; `tests/python/test_outputs.py` holds the columns against "
+    (void)puts("# Files written row by row\n\nOf claims, months or rows as they come; `tests/python/test_outputs.py` "
+               "holds the columns against "
                "the files.\n");
     jk_cli_describe_outputs();
 }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/help/outputs_described.h"
 #include "cli/options/groups.h"
 #include "cli/print/listing_print.h"
 #include "cli/value/valuing.h"
@@ -77,13 +78,11 @@ static int print(const checks_arguments *arguments, const jk_checks *checks) {
 
 static jk_status write_claims(const checks_arguments *arguments, const jk_checks *checks, jk_error *error) {
     const jk_cli_valuing *valuing = &arguments->valuing;
-    const jk_claims_column columns[] = {{.name = "check_worth", .parts = checks->worth, .decimals = 2},
-                                        {.name = "check_cost", .parts = checks->cost, .decimals = 2},
-                                        {.name = "check_now", .parts = checks->pays, .decimals = 0}};
+    const jk_claims_column columns[] = {{.parts = checks->worth}, {.parts = checks->cost}, {.parts = checks->pays}};
     jk_claims_file *file = NULL;
     jk_valuation again = {0};
     JK_TRY(jk_claims_open(arguments->claims_path, valuing->tape, valuing->model, true, &file, error));
-    jk_status status = jk_claims_add(file, NULL, columns, sizeof columns / sizeof columns[0], error);
+    jk_status status = jk_claims_add(file, NULL, &jk_cli_checks_claims_rows, columns, error);
     if (status == JK_OK) {
         jk_value_sink sink = jk_claims_sink(file);
         status = jk_value_run(valuing->tape, valuing->model, &valuing->options, &sink, 1, &again, error);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/help/outputs_described.h"
 #include "cli/options/groups.h"
 #include "cli/print/strata_print.h"
 #include "cli/work/decide_command.h"
@@ -238,17 +239,17 @@ static jk_status write_claims(const decide_arguments *arguments, const decide_wo
     const jk_cli_valuing *valuing = &arguments->valuing;
     const jk_candidates *candidates = work->candidates;
     const jk_claims_column columns[] = {
-        {.name = "court_cost", .parts = candidates->court, .decimals = 2},
-        {.name = "hours_surveil", .parts = candidates->hours[JK_TREAT_SURVEIL], .decimals = 4},
-        {.name = "hours_amicable", .parts = candidates->hours[JK_TREAT_AMICABLE], .decimals = 4},
-        {.name = "hours_legal", .parts = candidates->hours[JK_TREAT_LEGAL], .decimals = 4},
-        {.name = "decision_free", .action = work->decided.free},
+        {.parts = candidates->court},
+        {.parts = candidates->hours[JK_TREAT_SURVEIL]},
+        {.parts = candidates->hours[JK_TREAT_AMICABLE]},
+        {.parts = candidates->hours[JK_TREAT_LEGAL]},
+        {.action = work->decided.free},
     };
     jk_claims_file *file = NULL;
     jk_valuation again = {0};
     jk_status status = jk_claims_open(arguments->claims_path, valuing->tape, valuing->model, true, &file, error);
     if (status == JK_OK) {
-        status = jk_claims_add(file, work->decided.decision, columns, sizeof columns / sizeof columns[0], error);
+        status = jk_claims_add(file, work->decided.decision, &jk_cli_decide_claims_rows, columns, error);
     }
     if (status == JK_OK) {
         jk_value_sink sink = jk_claims_sink(file);

@@ -11,9 +11,21 @@
 #include "base/file/input.h"
 #include "base/file/transfer.h"
 #include "base/text/escape.h"
+#include "base/words/listing.h"
 #include "import/commit/key.h"
+#include "jalki/import.h"
 
-static const jk_column columns[2] = {JK_COLUMN_CLAIM_ID, JK_COLUMN_DEBTOR_ID};
+static const jk_listing_column columns[] = {
+    JK_LISTED_TEXT("kind", NULL, "claim or debtor"),
+    JK_LISTED_TEXT("pseudonym", NULL, "What the store has"),
+    JK_LISTED_TEXT("id", NULL, "What it stands for"),
+};
+
+jk_listing jk_pseudonym_columns(void) {
+    return JK_LISTING_FILE("pseudonyms", columns);
+}
+
+static const jk_column id_columns[2] = {JK_COLUMN_CLAIM_ID, JK_COLUMN_DEBTOR_ID};
 static const char *const kinds[2] = {"claim", "debtor"}; /* as pairs and hashes name them */
 
 /* ---- the key --------------------------------------------------------------------------------------------------- */
@@ -52,7 +64,10 @@ jk_status jk_pseudonyms_open(jk_pseudonyms *self, const char *key_file, const ch
     JK_TRY(jk_output_open(&self->list, list, JK_OUTPUT_PERSONAL, error));
     self->lists = true;
     JK_TRY(jk_output_stream(&self->list, error));
-    (void)fputs("kind,pseudonym,id\n", self->list.stream);
+    char head[JK_LISTING_HEAD];
+    const jk_listing described = jk_pseudonym_columns();
+    (void)jk_listing_head(&described, head);
+    (void)fprintf(self->list.stream, "%s\n", head);
     return JK_OK;
 }
 
@@ -115,7 +130,7 @@ static bool keep_pair(jk_import_chunk *chunk, size_t which, const char *id, size
 static jk_status replace(const jk_pseudonyms *self, jk_import_chunk *chunk, size_t which, uint64_t seed,
                          jk_error *error) {
     const size_t width = chunk->text_width[which];
-    const char *ids = chunk->column[columns[which]];
+    const char *ids = chunk->column[id_columns[which]];
     char *made = calloc(chunk->rows + 1, JK_PSEUDONYM);
     jk_status status = jk_held(made != NULL, error, "pseudonyms");
     for (size_t row = 0; status == JK_OK && row < chunk->rows; row++) {
@@ -133,7 +148,7 @@ static jk_status replace(const jk_pseudonyms *self, jk_import_chunk *chunk, size
         jk_import_key(out, JK_PSEUDONYM, seed, chunk->key[which] + 2 * row);
     }
     if (status == JK_OK) {
-        memcpy(chunk->column[columns[which]], made, chunk->rows * JK_PSEUDONYM);
+        memcpy(chunk->column[id_columns[which]], made, chunk->rows * JK_PSEUDONYM);
         chunk->text_width[which] = JK_PSEUDONYM;
         chunk->order[which] = (jk_chunk_order){.in_order = false};
     }
@@ -148,7 +163,7 @@ jk_status jk_pseudonyms_apply(const jk_pseudonyms *self, jk_import_chunk *chunk,
         return JK_OK;
     }
     for (size_t which = 0; which < 2; which++) {
-        if (chunk->column[columns[which]] != NULL) {
+        if (chunk->column[id_columns[which]] != NULL) {
             JK_TRY(replace(self, chunk, which, seed, error));
         }
     }

@@ -8,7 +8,9 @@
 #include "base/error.h"
 #include "base/file/input.h"
 #include "base/text/escape.h"
+#include "base/words/listing.h"
 #include "csv/value.h"
+#include "jalki/import.h"
 
 enum { VALUE_MAX = 200 };
 
@@ -30,6 +32,20 @@ static size_t put_cell(FILE *out, const char *text, size_t length) {
     return written + 3; /* about as many bytes as were written */
 }
 
+static const jk_listing_column columns[] = {
+    JK_LISTED_COUNT("line", NULL, "Physical line of the file at which the row begins"),
+    JK_LISTED_TEXT("claim_id", NULL, "Its key, as far as it could be read"),
+    JK_LISTED_TEXT("column", NULL, "The column at fault; empty: the row as a whole"),
+    JK_LISTED_TEXT("value", NULL, "What stood there"),
+    JK_LISTED_TEXT("reason", NULL, "A code, as in the summary"),
+    JK_LISTED_TEXT("expected", NULL, "What would have been right"),
+    JK_LISTED_TEXT("file", NULL, "The source"),
+};
+
+jk_listing jk_rejects_columns(void) {
+    return JK_LISTING_FILE("rejects", columns);
+}
+
 /* The balance is no column of the tape, but what a row without one is rejected for. */
 static const char *column_name(jk_kind kind, const jk_reject_line *line) {
     if (line->column >= 0) {
@@ -43,7 +59,10 @@ jk_status jk_reject_file_write(jk_reject_file *file, const jk_reject_line *line,
         JK_TRY(jk_output_open(&file->output, file->path, JK_OUTPUT_PERSONAL, error));
         file->open = true;
         JK_TRY(jk_output_stream(&file->output, error));
-        (void)fputs("line,claim_id,column,value,reason,expected,file\n", file->output.stream);
+        char head[JK_LISTING_HEAD];
+        const jk_listing described = jk_rejects_columns();
+        (void)jk_listing_head(&described, head);
+        (void)fprintf(file->output.stream, "%s\n", head);
     }
     FILE *out = file->output.stream;
     if (file->bytes > file->bytes_most) {

@@ -7,14 +7,16 @@
 #include "base/file/output.h"
 #include "base/text/escape.h"
 #include "jalki/export.h"
+#include "value/results/cashflow_columns.h"
 #include "value/results/number.h"
 
 static void write_month(FILE *stream, int month, const char *segment, const jk_month *sums) {
-    enum { AMOUNTS = 5, ID_MOST = 63 }; /* a segment has no longer id */
-    const double amounts[AMOUNTS] = {sums->gross, sums->instalments, sums->cost, sums->sale, sums->net};
-    char text[AMOUNTS * (JK_NUMBER_TEXT + 1)], cell[JK_CELL_BYTES(ID_MOST)];
+    enum { ID_MOST = 63 }; /* a segment has no longer id */
+    double amounts[JK_CASHFLOW_COUNT];
+    char text[JK_CASHFLOW_COUNT * (JK_NUMBER_TEXT + 1)], cell[JK_CELL_BYTES(ID_MOST)];
     char *end = text;
-    for (int i = 0; i < AMOUNTS; i++) {
+    jk_cashflow_amounts(sums, amounts);
+    for (int i = 0; i < JK_CASHFLOW_COUNT; i++) {
         *end++ = ',';
         end = jk_write_digits9(end, amounts[i]);
     }
@@ -25,7 +27,10 @@ static void write_month(FILE *stream, int month, const char *segment, const jk_m
 }
 
 static void write_table(FILE *stream, const jk_valuation *valuation, bool with_all) {
-    (void)fputs("month,segment,gross,instalments,cost,sale,net\n", stream);
+    char head[JK_LISTING_HEAD];
+    const jk_listing columns = jk_cashflow_columns();
+    (void)jk_listing_head(&columns, head);
+    (void)fprintf(stream, "%s\n", head);
     for (int month = 1; month <= valuation->flow.months; month++) {
         for (size_t s = 0; s < valuation->segment_count + with_all; s++) {
             jk_month sums = jk_valuation_month(valuation, month, s);

@@ -1,34 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The portfolio's cash flow month by month, the columns described once. */
-#include "base/words/listing.h"
+/* The portfolio's cash flow month by month, and that of its segments, the columns described once. */
 #include "jalki/export.h"
+#include "value/results/cashflow_columns.h"
 
-enum { MONTH, GROSS, INSTALMENTS, COST, SALE, NET, CUMULATIVE, COLUMNS };
+enum { MONTH, FLOWS, CUMULATIVE = FLOWS + JK_CASHFLOW_COUNT, COLUMNS };
+enum { OF_MONTH, OF_SEGMENT, OF_FLOWS, OF_COLUMNS = OF_FLOWS + JK_CASHFLOW_COUNT };
 
-#define MONEY(name, meaning)                                                                                           \
-    { name, name, "money", meaning, JK_LISTING_NUMBER, 2 }
+#define MONTHS JK_LISTED_MONTHS("month", "month", "Month after the cut-off, from 1")
 static const jk_listing_column columns[COLUMNS] = {
-    [MONTH] = JK_LISTED_MONTHS("month", "month", "Month after the cut-off, from 1"),
-    [GROSS] = MONEY("gross", "Expected collections"),
-    [INSTALMENTS] = MONEY("instalments", "The part of it that debtors who pay bring month by month"),
-    [COST] = MONEY("cost", "Running costs, contingent fees and court fees"),
-    [SALE] = MONEY("sale", "Proceeds of claims sold on"),
-    [NET] = MONEY("net", "Collections and sales less their cost"),
-    [CUMULATIVE] = MONEY("cumulative_net", "Net of this month and all before"),
+    [MONTH] = MONTHS,
+    JK_CASHFLOW_LISTING(FLOWS),
+    [CUMULATIVE] = JK_LISTED_MONEY("cumulative_net", "cumulative_net", "Net of this month and all before"),
 };
-#undef MONEY
+
+static const jk_listing_column of_segments[OF_COLUMNS] = {
+    [OF_MONTH] = MONTHS,
+    [OF_SEGMENT] = JK_LISTED_TEXT("segment", NULL, "Segment of the model"),
+    JK_CASHFLOW_LISTING(OF_FLOWS),
+};
+#undef MONTHS
+
+void jk_cashflow_amounts(const jk_month *month, double flows[JK_CASHFLOW_COUNT]) {
+    flows[JK_CASHFLOW_GROSS] = month->gross;
+    flows[JK_CASHFLOW_INSTALMENTS] = month->instalments;
+    flows[JK_CASHFLOW_COST] = month->cost;
+    flows[JK_CASHFLOW_SALE] = month->sale;
+    flows[JK_CASHFLOW_NET] = month->net;
+}
 
 static jk_status month_cells(const jk_listing *listing, size_t row, jk_cell *cells, jk_error *error) {
     (void)error;
     const jk_valuation *valuation = listing->source[0];
-    int month = (int)row + 1;
-    jk_month sums = jk_valuation_month(valuation, month, valuation->segment_count);
+    const int month = (int)row + 1;
+    const jk_month sums = jk_valuation_month(valuation, month, valuation->segment_count);
+    double flows[JK_CASHFLOW_COUNT];
+    jk_cashflow_amounts(&sums, flows);
     cells[MONTH].number = month;
-    cells[GROSS].number = sums.gross;
-    cells[INSTALMENTS].number = sums.instalments;
-    cells[COST].number = sums.cost;
-    cells[SALE].number = sums.sale;
-    cells[NET].number = sums.net;
+    for (int f = 0; f < JK_CASHFLOW_COUNT; f++) {
+        cells[FLOWS + f].number = flows[f];
+    }
     cells[CUMULATIVE].number = jk_valuation_months(valuation, month, valuation->segment_count).net;
     return JK_OK;
 }
@@ -36,4 +46,8 @@ static jk_status month_cells(const jk_listing *listing, size_t row, jk_cell *cel
 jk_listing jk_cashflow_listing(const jk_valuation *valuation) {
     return JK_LISTING_OF("cashflow", columns, valuation == NULL ? 0 : (size_t)valuation->flow.months, month_cells,
                          valuation);
+}
+
+jk_listing jk_cashflow_columns(void) {
+    return JK_LISTING_FILE("cashflow by segment", of_segments);
 }

@@ -8,56 +8,129 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/words/listing.h"
+#include "jalki/export.h"
 
 static const char *const capacity_names[] = {"none", "weak", "able"};
 static const char *const flag_names[] = {"0", "1"};
 static const char *const action_names[] = {"close", "sell", "surveil", "amicable", "legal"};
 static const char *const reason_names[] = {"barred", "status", "uneconomic", "best"};
 
-#define MONEY NULL /* the unit is the model's base currency */
-
-static const jk_result_column columns[] = {
-    {"claim_id", JK_RESULT_TEXT, "text", "the seller's key", NULL, 0, 0},
-    {"score", JK_RESULT_INT32, "points", "0 to 1000; 100 points more doubles the collection intensity", NULL, 0, 0},
-    {"theta", JK_RESULT_FLOAT64, "1", "collection intensity relative to the typical debtor of segment and class", NULL,
-     0, 0},
-    {"capacity_class", JK_RESULT_ENUM, "code", "what the debtor can pay now", capacity_names, JK_CAPACITY_COUNT, 0},
-    {"paying", JK_RESULT_ENUM, "code", "1: the debtor pays instalments at the cut-off", flag_names, 2, 0},
-    {"segment", JK_RESULT_INDEX, "code", "segment of the model; names in /dict/segment", NULL, 0, 0},
-    {"decision", JK_RESULT_ENUM, "code", "best action now: the one with the highest value", action_names,
-     JK_ACTION_COUNT, 0},
-    {"reason", JK_RESULT_ENUM, "code", "why the decision is what it is", reason_names, JK_REASON_COUNT, 0},
-    {"value", JK_RESULT_FLOAT32, MONEY, "value of the claim at the required return, under the best plan", NULL, 0, 0},
-    {"q_close", JK_RESULT_FLOAT32, MONEY, "value if the claim is closed now", NULL, 0, 0},
-    {"q_sell", JK_RESULT_FLOAT32, MONEY, "value if it is sold now; NaN: not allowed", NULL, 0, 0},
-    {"q_surveil", JK_RESULT_FLOAT32, MONEY, "value if it is kept and watched now, then the best plan; NaN: not allowed",
-     NULL, 0, 0},
-    {"q_amicable", JK_RESULT_FLOAT32, MONEY, "value if it is worked amicably now, then the best plan; NaN: not allowed",
-     NULL, 0, 0},
-    {"q_legal", JK_RESULT_FLOAT32, MONEY,
-     "value if it goes to court or enforcement now, then the best plan; NaN: not "
-     "allowed",
-     NULL, 0, 0},
-    {"erc_gross", JK_RESULT_FLOAT32, MONEY, "expected gross collections over the horizon, undiscounted", NULL, 0, 0},
-    {"erc_net", JK_RESULT_FLOAT32, MONEY, "expected collections and sale proceeds less all costs, undiscounted", NULL,
-     0, 0},
-    {"gross_12m", JK_RESULT_FLOAT32, MONEY, "expected gross collections in the first 12 months", NULL, 0, 0},
-    {"gross_60m", JK_RESULT_FLOAT32, MONEY, "expected gross collections in the first 60 months", NULL, 0, 0},
-    {"attachable", JK_RESULT_FLOAT64, MONEY, "income that can be garnished, a month", NULL, 0, 0},
-    {"months_to_bar", JK_RESULT_FLOAT64, "months", "until the claim is barred in its present title state; NaN: never",
-     NULL, 0, 0},
+enum {
+    CLAIM_ID,
+    SCORE,
+    THETA,
+    CAPACITY,
+    PAYING,
+    SEGMENT,
+    DECISION,
+    REASON,
+    VALUE,
+    Q_CLOSE,
+    Q_SELL,
+    Q_SURVEIL,
+    Q_AMICABLE,
+    Q_LEGAL,
+    ERC_GROSS,
+    ERC_NET,
+    GROSS_12M,
+    GROSS_60M,
+    ATTACHABLE,
+    MONTHS_TO_BAR,
+    FACE, /* behind them where they are wanted: whose claim it is, and what it owes */
+    DEBTOR_ID = FACE,
+    COUNTRY,
+    CURRENCY,
+    BALANCE,
+    VALUE_PCT_OF_FACE,
+    COLUMNS
 };
-enum { COLUMN_COUNT = sizeof columns / sizeof columns[0], SEGMENT_COLUMN = 5 };
 
-/* Behind them where they are wanted: whose claim it is, and what it owes. */
-static const jk_result_column face_columns[] = {
-    {"debtor_id", JK_RESULT_TEXT, "text", "its debtor", NULL, 0, 0},
-    {"country", JK_RESULT_INDEX, "code", "country", NULL, 0, 0},
-    {"currency", JK_RESULT_INDEX, "code", "currency of the claim", NULL, 0, 0},
-    {"balance", JK_RESULT_FLOAT64, MONEY, "what is owed at the cut-off", NULL, 0, 0},
-    {"value_pct_of_face", JK_RESULT_FLOAT64, "%", "value in per cent of the balance", NULL, 0, 0},
+static const jk_listing_column columns[COLUMNS] = {
+    [CLAIM_ID] = JK_LISTED_TEXT("claim_id", NULL, "The seller's key"),
+    [SCORE] = {"score", NULL, "points", "0 to 1000; 100 points more doubles the collection intensity", JK_LISTING_COUNT,
+               0},
+    [THETA] = {"theta", NULL, "",
+               "Collection intensity relative to the typical debtor of segment and class, at the cut-off",
+               JK_LISTING_NUMBER, -1},
+    [CAPACITY] =
+        JK_LISTED_TEXT("capacity_class", NULL, "What the debtor can pay now, at the cut-off: none, weak or able"),
+    [PAYING] = {"paying", NULL, "", "1: the debtor pays instalments at the cut-off", JK_LISTING_FLAG, 0},
+    [SEGMENT] = JK_LISTED_TEXT("segment", NULL, "Segment of the model"),
+    [DECISION] = JK_LISTED_TEXT("decision", NULL, "Best action now: the one with the highest value"),
+    [REASON] = JK_LISTED_TEXT("reason", NULL, "Why: barred, status, uneconomic or best"),
+    [VALUE] = JK_LISTED_MONEY("value", NULL, "Worth at the required return under the best plan"),
+    [Q_CLOSE] = JK_LISTED_MONEY("q_close", NULL, "Worth if it is closed now"),
+    [Q_SELL] = JK_LISTED_MONEY("q_sell", NULL, "If it is sold now; missing: not allowed, here and below"),
+    [Q_SURVEIL] = JK_LISTED_MONEY("q_surveil", NULL, "If it is kept and watched now, then the best plan"),
+    [Q_AMICABLE] = JK_LISTED_MONEY("q_amicable", NULL, "If it is worked amicably now, then the best plan"),
+    [Q_LEGAL] = JK_LISTED_MONEY("q_legal", NULL, "If it goes to court or enforcement now, then the best plan"),
+    [ERC_GROSS] = JK_LISTED_MONEY("erc_gross", NULL, "Expected collections over the horizon, undiscounted"),
+    [ERC_NET] = JK_LISTED_MONEY("erc_net", NULL, "Expected collections and sales less all their cost, undiscounted"),
+    [GROSS_12M] = JK_LISTED_MONEY("gross_12m", NULL, "Expected collections of the first 12 months"),
+    [GROSS_60M] = JK_LISTED_MONEY("gross_60m", NULL, "Of the first 60 months"),
+    [ATTACHABLE] = JK_LISTED_MONEY("attachable", NULL, "Income that can be garnished, a month"),
+    [MONTHS_TO_BAR] =
+        JK_LISTED_MONTHS("months_to_bar", NULL, "Until it is barred in its present title state; missing: never"),
+    [DEBTOR_ID] = JK_LISTED_TEXT("debtor_id", NULL, "Its debtor"),
+    [COUNTRY] = JK_LISTED_TEXT("country", NULL, "Country"),
+    [CURRENCY] = JK_LISTED_TEXT("currency", NULL, "Of the claim; the model's base where the tape names none"),
+    [BALANCE] = JK_LISTED_MONEY("balance", NULL, "What is owed at the cut-off"),
+    [VALUE_PCT_OF_FACE] = {"value_pct_of_face", NULL, "%", "Value in per cent of the balance", JK_LISTING_NUMBER, -1},
 };
-enum { FACE_COUNT = sizeof face_columns / sizeof face_columns[0], FACE_DEBTOR = 0, FACE_COUNTRY, FACE_CURRENCY };
+
+/* How each is held in memory and in stores; levels that a tape or a model gives are set when they are known. */
+static const struct {
+    jk_result_type type;
+    const char *const *levels;
+    size_t level_count;
+} held[COLUMNS] = {
+    [CLAIM_ID] = {JK_RESULT_TEXT, NULL, 0},
+    [SCORE] = {JK_RESULT_INT32, NULL, 0},
+    [THETA] = {JK_RESULT_FLOAT64, NULL, 0},
+    [CAPACITY] = {JK_RESULT_ENUM, capacity_names, JK_CAPACITY_COUNT},
+    [PAYING] = {JK_RESULT_ENUM, flag_names, sizeof flag_names / sizeof flag_names[0]},
+    [SEGMENT] = {JK_RESULT_INDEX, NULL, 0},
+    [DECISION] = {JK_RESULT_ENUM, action_names, JK_ACTION_COUNT},
+    [REASON] = {JK_RESULT_ENUM, reason_names, JK_REASON_COUNT},
+    [VALUE] = {JK_RESULT_FLOAT32, NULL, 0},
+    [Q_CLOSE] = {JK_RESULT_FLOAT32, NULL, 0},
+    [Q_SELL] = {JK_RESULT_FLOAT32, NULL, 0},
+    [Q_SURVEIL] = {JK_RESULT_FLOAT32, NULL, 0},
+    [Q_AMICABLE] = {JK_RESULT_FLOAT32, NULL, 0},
+    [Q_LEGAL] = {JK_RESULT_FLOAT32, NULL, 0},
+    [ERC_GROSS] = {JK_RESULT_FLOAT32, NULL, 0},
+    [ERC_NET] = {JK_RESULT_FLOAT32, NULL, 0},
+    [GROSS_12M] = {JK_RESULT_FLOAT32, NULL, 0},
+    [GROSS_60M] = {JK_RESULT_FLOAT32, NULL, 0},
+    [ATTACHABLE] = {JK_RESULT_FLOAT64, NULL, 0},
+    [MONTHS_TO_BAR] = {JK_RESULT_FLOAT64, NULL, 0},
+    [DEBTOR_ID] = {JK_RESULT_TEXT, NULL, 0},
+    [COUNTRY] = {JK_RESULT_INDEX, NULL, 0},
+    [CURRENCY] = {JK_RESULT_INDEX, NULL, 0},
+    [BALANCE] = {JK_RESULT_FLOAT64, NULL, 0},
+    [VALUE_PCT_OF_FACE] = {JK_RESULT_FLOAT64, NULL, 0},
+};
+
+jk_listing jk_claims_columns(void) {
+    return JK_LISTING_FILE("claims", columns);
+}
+
+/* Money is in the model's base currency. */
+static jk_result_column as_held(int column, const jk_model *model) {
+    const jk_listing_column *described = &columns[column];
+    const jk_result_type type = held[column].type;
+    return (jk_result_column){.name = described->name,
+                              .type = type,
+                              .unit = type == JK_RESULT_TEXT                              ? "text"
+                                      : type == JK_RESULT_ENUM || type == JK_RESULT_INDEX ? "code"
+                                      : strcmp(described->unit, "money") == 0             ? model->base_currency
+                                      : described->unit[0] == '\0'                        ? "1"
+                                                                                          : described->unit,
+                              .meaning = described->meaning,
+                              .levels = held[column].levels,
+                              .level_count = held[column].level_count};
+}
 
 /* ---- the sink ------------------------------------------------------------------------------------------------- */
 
@@ -102,7 +175,7 @@ static const void *ready_own(jk_column column, const jk_claim_words *words, cons
 
 static jk_status put_face(jk_claim_columns *self, const jk_value_block *block, double *scratch, jk_error *error) {
     const size_t first = block->block->first_row, rows = block->block->rows;
-    size_t at = COLUMN_COUNT;
+    size_t at = FACE;
     JK_TRY(self->put(self->context, at++, first, rows, JK_BLOCK_TEXT(block->block, DEBTOR_ID), error));
     number_words(&self->countries, JK_BLOCK_INT32(block->block, COUNTRY), rows, (uint16_t *)scratch);
     JK_TRY(self->put(self->context, at++, first, rows, scratch, error));
@@ -142,8 +215,8 @@ static jk_status put_block(void *context, const jk_value_block *block, jk_error 
         block->law->attachable,
         months_to_bar,
     };
-    static_assert(sizeof data / sizeof data[0] == COLUMN_COUNT, "one array per column of results");
-    for (size_t c = 0; c < COLUMN_COUNT; c++) {
+    static_assert(sizeof data / sizeof data[0] == FACE, "one array per column of results");
+    for (size_t c = 0; c < FACE; c++) {
         JK_TRY(self->put(self->context, c, block->block->first_row, block->block->rows, data[c], error));
     }
     if (self->with_face) {
@@ -192,19 +265,17 @@ static jk_status list_words(const jk_tape *tape, jk_column column, const char *m
 }
 
 static jk_status describe_face(jk_claim_columns *self, const jk_tape *tape, const jk_model *model, jk_error *error) {
-    jk_result_column *to = &self->column[COLUMN_COUNT];
-    memcpy(to, face_columns, sizeof face_columns);
-    for (size_t c = 0; c < FACE_COUNT; c++) {
-        to[c].unit = to[c].unit == MONEY ? model->base_currency : to[c].unit;
+    for (int c = FACE; c < COLUMNS; c++) {
+        self->column[c] = as_held(c, model);
     }
-    to[FACE_DEBTOR].text_width = jk_tape_text_width(tape, JK_COLUMN_DEBTOR_ID);
+    self->column[DEBTOR_ID].text_width = jk_tape_text_width(tape, JK_COLUMN_DEBTOR_ID);
     JK_TRY(list_words(tape, JK_COLUMN_COUNTRY, "", &self->countries, error));
     JK_TRY(list_words(tape, JK_COLUMN_CURRENCY, model->written_currency, &self->currencies, error));
-    to[FACE_COUNTRY].levels = self->countries.word;
-    to[FACE_COUNTRY].level_count = self->countries.count;
-    to[FACE_CURRENCY].levels = self->currencies.word;
-    to[FACE_CURRENCY].level_count = self->currencies.count;
-    self->fixed_count += FACE_COUNT;
+    self->column[COUNTRY].levels = self->countries.word;
+    self->column[COUNTRY].level_count = self->countries.count;
+    self->column[CURRENCY].levels = self->currencies.word;
+    self->column[CURRENCY].level_count = self->currencies.count;
+    self->fixed_count = COLUMNS;
     return JK_OK;
 }
 
@@ -240,20 +311,19 @@ static jk_status describe_own(jk_claim_columns *self, const jk_tape *tape, jk_er
 }
 
 jk_status jk_claim_columns_open(jk_claim_columns *self, const jk_tape *tape, const jk_model *model, jk_error *error) {
-    static_assert(COLUMN_COUNT + FACE_COUNT + JK_EXTRA_COUNT <= JK_RESULT_COLUMNS_MAX, "room for own columns");
+    static_assert(COLUMNS + JK_EXTRA_COUNT <= JK_RESULT_COLUMNS_MAX, "room for own columns");
     self->segments = calloc(model->segment_count, sizeof *self->segments);
     JK_TRY(jk_held(self->segments != NULL, error, "the segments' names"));
     for (size_t s = 0; s < model->segment_count; s++) {
         self->segments[s] = model->segments[s].id;
     }
-    memcpy(self->column, columns, sizeof columns);
-    for (size_t c = 0; c < COLUMN_COUNT; c++) {
-        self->column[c].unit = self->column[c].unit == MONEY ? model->base_currency : self->column[c].unit;
+    for (int c = 0; c < FACE; c++) {
+        self->column[c] = as_held(c, model);
     }
-    self->column[0].text_width = jk_tape_text_width(tape, JK_COLUMN_CLAIM_ID);
-    self->column[SEGMENT_COLUMN].levels = self->segments;
-    self->column[SEGMENT_COLUMN].level_count = model->segment_count;
-    self->fixed_count = COLUMN_COUNT;
+    self->column[CLAIM_ID].text_width = jk_tape_text_width(tape, JK_COLUMN_CLAIM_ID);
+    self->column[SEGMENT].levels = self->segments;
+    self->column[SEGMENT].level_count = model->segment_count;
+    self->fixed_count = FACE;
     jk_status status = self->with_face ? describe_face(self, tape, model, error) : JK_OK;
     status = status == JK_OK ? describe_own(self, tape, error) : status;
     self->count = self->fixed_count + self->own_count;

@@ -18,14 +18,9 @@
 #include "base/team/team.h"
 #include "base/text/dialect.h"
 #include "base/text/escape.h"
+#include "base/words/listing.h"
 #include "jalki/export.h"
 #include "value/results/number.h"
-
-static const char header[] =
-    "claim_id,score,theta,capacity_class,paying,segment,decision,reason,value,q_close,q_sell,q_surveil,"
-    "q_amicable,q_legal,erc_gross,erc_net,gross_12m,gross_60m,attachable,months_to_bar,debtor_id,country,currency,"
-    "balance,"
-    "value_pct_of_face";
 
 enum { COMPRESSION_LEVEL = 6, NUMBERS_PER_ROW = 16, WORDS_PER_ROW = 60 };
 enum { TYPICAL_ROW = 115, TYPICAL_ROW_FULL = 180, TYPICAL_OWN = 10 }; /* bytes of a row besides the names */
@@ -63,7 +58,8 @@ struct jk_claims_file {
     const uint8_t *decision; /* by row of the tape; NULL: the valuation's */
     size_t column_count;
     jk_claims_column columns[JK_CLAIMS_COLUMNS_MAX];
-    size_t own_count; /* own columns of the tape */
+    const jk_listing_column *described[JK_CLAIMS_COLUMNS_MAX]; /* beside them */
+    size_t own_count;                                          /* own columns of the tape */
     own_column *own;
     uint64_t own_columns; /* bits */
     const jk_extras *extras;
@@ -77,9 +73,9 @@ static char *write_word(char *out, const char *word) {
     return out + length;
 }
 
-static char *write_column(char *out, const jk_claims_column *column, size_t row) {
+static char *write_column(char *out, const jk_claims_column *column, int decimals, size_t row) {
     *out++ = ',';
-    return column->parts != NULL ? jk_write_parts(out, column->parts[row], column->decimals)
+    return column->parts != NULL ? jk_write_parts(out, column->parts[row], decimals)
                                  : write_word(out, jk_action_name((jk_action)column->action[row]));
 }
 
@@ -175,7 +171,7 @@ static char *write_row(const jk_claims_file *file, const jk_value_block *b, size
     }
     out = write_face(file, b, row, out);
     for (size_t i = 0; i < file->column_count; i++) {
-        out = write_column(out, &file->columns[i], b->block->first_row + row);
+        out = write_column(out, &file->columns[i], file->described[i]->decimals, b->block->first_row + row);
     }
     for (size_t i = 0; i < file->own_count; i++) {
         out = write_own(out, &file->own[i], b->block, row);
@@ -207,10 +203,11 @@ static size_t in_dialect(const jk_claims_file *file, char *text, size_t length) 
 }
 
 static jk_status write_header(jk_claims_file *file, jk_error *error) {
-    char text[2048];
-    int length = snprintf(text, sizeof text, "%s", header);
+    char text[2 * JK_LISTING_HEAD];
+    const jk_listing described = jk_claims_columns();
+    int length = (int)jk_listing_head(&described, text);
     for (size_t i = 0; i < file->column_count; i++) {
-        length += snprintf(text + length, sizeof text - (size_t)length, ",%s", file->columns[i].name);
+        length += snprintf(text + length, sizeof text - (size_t)length, ",%s", file->described[i]->name);
     }
     for (size_t i = 0; i < file->own_count; i++) {
         length += snprintf(text + length, sizeof text - (size_t)length, ",%s",
@@ -382,14 +379,16 @@ jk_status jk_claims_open(const char *path, const jk_tape *tape, const jk_model *
     return JK_OK;
 }
 
-jk_status jk_claims_add(jk_claims_file *file, const uint8_t *decision, const jk_claims_column *columns, size_t count,
-                        jk_error *error) {
+jk_status jk_claims_add(jk_claims_file *file, const uint8_t *decision, const jk_listing *described,
+                        const jk_claims_column *columns, jk_error *error) {
+    const size_t count = described->column_count;
     if (count > JK_CLAIMS_COLUMNS_MAX - file->column_count) {
         return jk_fail(error, JK_ERROR_ARGUMENT, NULL, 0, NULL, "at most %d columns can be added to a claims file",
                        JK_CLAIMS_COLUMNS_MAX);
     }
     file->decision = decision;
     for (size_t i = 0; i < count; i++) {
+        file->described[file->column_count] = &described->columns[i];
         file->columns[file->column_count++] = columns[i];
     }
     file->row_bytes += count * (JK_NUMBER_TEXT + 1);

@@ -4,6 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "jalki/export.h"
+#include "value/results/cashflow_columns.h"
+
 static jk_status read_tape(const jk_frame *frame, size_t column, size_t first, size_t count, void *out,
                            jk_error *error) {
     return jk_tape_read(frame->source, (jk_column)frame->column[column].place, first, count, out, error);
@@ -68,15 +71,7 @@ void jk_frame_of_claims(const jk_claims_table *claims, jk_frame *frame) {
     }
 }
 
-enum { FLOW_MONTH, FLOW_SEGMENT, FLOW_GROSS, FLOW_INSTALMENTS, FLOW_COST, FLOW_SALE, FLOW_NET };
-
-static double flow_of(const jk_month *month, int place) {
-    return place == FLOW_GROSS         ? month->gross
-           : place == FLOW_INSTALMENTS ? month->instalments
-           : place == FLOW_COST        ? month->cost
-           : place == FLOW_SALE        ? month->sale
-                                       : month->net;
-}
+enum { FLOW_MONTH, FLOW_SEGMENT, FLOW_FIRST };
 
 static jk_status read_cashflow(const jk_frame *frame, size_t column, size_t first, size_t count, void *out,
                                jk_error *error) {
@@ -91,21 +86,23 @@ static jk_status read_cashflow(const jk_frame *frame, size_t column, size_t firs
             ((int32_t *)out)[i] = (int32_t)segment;
         } else {
             const jk_month flow = jk_valuation_month(valuation, (int)month + 1, segment);
-            ((double *)out)[i] = flow_of(&flow, place);
+            double flows[JK_CASHFLOW_COUNT];
+            jk_cashflow_amounts(&flow, flows);
+            ((double *)out)[i] = flows[place - FLOW_FIRST];
         }
     }
     return JK_OK;
 }
 
 void jk_frame_of_cashflow(const jk_valuation *valuation, jk_frame *frame) {
-    static const char *const names[] = {"month", "segment", "gross", "instalments", "cost", "sale", "net"};
+    const jk_listing columns = jk_cashflow_columns();
     *frame = (jk_frame){.name = "cashflow",
                         .rows = (size_t)valuation->flow.months * valuation->segment_count,
                         .source = valuation,
                         .read = read_cashflow};
-    for (int c = 0; c <= FLOW_NET; c++) {
+    for (int c = 0; c < (int)columns.column_count; c++) {
         frame->column[frame->column_count++] =
-            (jk_frame_column){.name = names[c],
+            (jk_frame_column){.name = columns.columns[c].name,
                               .unit = c == FLOW_MONTH     ? "months after the cut-off"
                                       : c == FLOW_SEGMENT ? "code"
                                                           : "money",

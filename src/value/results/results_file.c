@@ -10,6 +10,7 @@
 #include "base/team/team.h"
 #include "h5/h5_file.h"
 #include "jalki/export.h"
+#include "value/results/cashflow_columns.h"
 #include "value/results/claim_columns.h"
 
 struct jk_results_file {
@@ -80,22 +81,18 @@ jk_status jk_results_open(const char *path, const jk_tape *tape, const jk_model 
 }
 
 static jk_status put_cashflow(const jk_results_file *file, const jk_valuation *valuation, jk_error *error) {
-    enum { FLOWS = 5 };
-    static const char *const flows[FLOWS] = {"gross", "instalments", "cost", "sale", "net"};
+    const char *flows[JK_CASHFLOW_COUNT];
+    const jk_listing columns = jk_cashflow_columns(); /* month and segment before them */
     size_t months = (size_t)valuation->flow.months;
     size_t segments = valuation->flow.segments;
-    double *cells = jk_columns_alloc(months * segments, FLOWS * sizeof *cells);
+    for (size_t f = 0; f < JK_CASHFLOW_COUNT; f++) {
+        flows[f] = columns.columns[columns.column_count - JK_CASHFLOW_COUNT + f].name;
+    }
+    double *cells = jk_columns_alloc(months * segments, JK_CASHFLOW_COUNT * sizeof *cells);
     JK_TRY(jk_held(cells != NULL, error, "the cash flow"));
-    double *next = cells;
-    for (size_t t = 1; t <= months; t++) {
-        for (size_t s = 0; s < segments; s++) {
-            jk_month month = jk_valuation_month(valuation, (int)t, s);
-            *next++ = month.gross;
-            *next++ = month.instalments;
-            *next++ = month.cost;
-            *next++ = month.sale;
-            *next++ = month.net;
-        }
+    for (size_t i = 0; i < months * segments; i++) {
+        const jk_month month = jk_valuation_month(valuation, (int)(i / segments) + 1, i % segments);
+        jk_cashflow_amounts(&month, cells + i * JK_CASHFLOW_COUNT);
     }
     jk_result_dataset dataset = {
         .path = "/portfolio/cashflow",
@@ -105,7 +102,7 @@ static jk_status put_cashflow(const jk_results_file *file, const jk_valuation *v
             "expected cash flow under the plan, undiscounted; row t is the month that ends t + 1 months after the "
             "cut-off; instalments are a part of gross, cost is positive, net is gross - cost + sale",
         .rank = 3,
-        .extent = {months, segments, FLOWS},
+        .extent = {months, segments, JK_CASHFLOW_COUNT},
         .axis = {"month", "segment", "flow"},
         .axis_labels = {NULL, valuation->segment_id, flows},
         .data = cells,
