@@ -7,55 +7,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "fit/panel_case.h"
 #include "fit/trees/boost.h"
 #include "fit/trees/tree_features.h"
 #include "jalki/expected.h"
 #include "jalki/fit.h"
-#include "jalki/generate_panel.h"
 #include "score/scorer_internal.h"
 
-enum { PATH_ROOM = 512, CLASSES = JK_CAPACITY_COUNT, SEGMENTS_MAX = 8 };
-static char panel_path[PATH_ROOM], trees_path[PATH_ROOM], model_path[PATH_ROOM];
-static jk_model *base;
+enum { CLASSES = JK_CAPACITY_COUNT, SEGMENTS_MAX = 8 };
+static char trees_path[PATH_ROOM];
 
-static void need(jk_status status, const jk_error *error) {
-    if (status != JK_OK) {
-        fail_msg("%s", error->message);
-    }
+static int make_history(void **state) {
+    (void)state;
+    put_path(trees_path, "trees.json");
+    return make_panel(6000, 0.9, 0.2);
 }
 
-static int make_panel(void **state) {
-    (void)state;
-    char file[PATH_ROOM];
-    const char *source = getenv("JALKI_SOURCE"), *folder = getenv("TMPDIR");
-    folder = folder != NULL ? folder : "/tmp";
-    (void)snprintf(file, sizeof file, "%s/tests/fit/base.yaml", source != NULL ? source : ".");
-    (void)snprintf(panel_path, PATH_ROOM, "%s/jalki-grown-%ld.h5", folder, (long)getpid());
-    (void)snprintf(trees_path, PATH_ROOM, "%s/jalki-grown-%ld.trees.json", folder, (long)getpid());
-    (void)snprintf(model_path, PATH_ROOM, "%s/jalki-grown-%ld.yaml", folder, (long)getpid());
-    jk_generate_panel_options options = jk_generate_panel_defaults();
-    options.claims = 6000;
-    options.months = 12;
-    options.instalments = 0.9;
-    options.hidden = 0.2;
-    jk_error error = {0};
-    if (jk_model_load(file, &base, &error) != JK_OK ||
-        jk_generate_panel(&options, base, panel_path, JK_PANEL_STORE, NULL, NULL, &error) != JK_OK) {
-        (void)fprintf(stderr, "%s\n", error.message);
-        return -1;
-    }
-    return 0;
-}
-
-static int drop_panel(void **state) {
-    (void)state;
-    jk_model_free(base);
-    (void)unlink(panel_path);
+static int drop_history(void **state) {
     (void)unlink(trees_path);
-    (void)unlink(model_path);
-    return 0;
+    return drop_panel(state);
 }
 
 static void need_library(void) {
@@ -74,8 +45,8 @@ static jk_fit *grow(int threads) {
     boost.payments_min = 5.0;
     jk_fit *fit = NULL;
     jk_error error = {0};
-    need(jk_fit_run(panel_path, base, &options, &fit, &error), &error);
-    need(jk_fit_add_trees(fit, &boost, trees_path, &error), &error);
+    must(jk_fit_run(panel_path, base, &options, &fit, &error), &error);
+    must(jk_fit_add_trees(fit, &boost, trees_path, &error), &error);
     return fit;
 }
 
@@ -116,13 +87,13 @@ static jk_status collect(void *context, const jk_panel_block *block, jk_error *e
 static size_t run_pass(pass *p) {
     jk_panel *panel = NULL;
     jk_error error = {0};
-    need(jk_panel_open(panel_path, p->model, &panel, &error), &error);
+    must(jk_panel_open(panel_path, p->model, &panel, &error), &error);
     p->panel = panel;
     size_t rows = jk_tape_rows(jk_panel_tape(panel));
     p->eta = calloc(rows, sizeof *p->eta);
     p->expected = calloc(rows, sizeof *p->expected);
     assert_true(p->eta != NULL && p->expected != NULL);
-    need(jk_panel_stream(panel, &(jk_run){.threads = 1}, collect, p, &error), &error); /* the sums are shared */
+    must(jk_panel_stream(panel, &(jk_run){.threads = 1}, collect, p, &error), &error); /* the sums are shared */
     jk_panel_close(panel);
     return rows;
 }
@@ -133,9 +104,9 @@ static void the_written_model_scores_as_training_did(void **state) {
     jk_fit *fit = grow(2);
     const jk_fit_result *result = jk_fit_result_of(fit);
     jk_error error = {0};
-    need(jk_fit_write_model(fit, model_path, &error), &error);
+    must(jk_fit_write_model(fit, model_path, &error), &error);
     jk_model *written = NULL;
-    need(jk_model_load(model_path, &written, &error), &error);
+    must(jk_model_load(model_path, &written, &error), &error);
     assert_non_null(written->scorecard.trees);
     assert_int_equal(written->scorecard.trees->tree_count, result->trees->boost.rounds);
 
@@ -153,7 +124,7 @@ static void the_written_model_scores_as_training_did(void **state) {
     points.scorecard.trees = NULL;
     jk_arena *arena = jk_arena_create();
     jk_tree_features features;
-    need(jk_tree_features_make(&points.scorecard, arena, &features, &error), &error);
+    must(jk_tree_features_make(&points.scorecard, arena, &features, &error), &error);
     pass before = {.model = &points, .features = &features, .trees = written->scorecard.trees};
     pass after = {.model = written};
     size_t rows = run_pass(&before);
@@ -228,5 +199,5 @@ int main(void) {
         cmocka_unit_test(threads_do_not_show),
         cmocka_unit_test(a_fit_grows_trees_once),
     };
-    return cmocka_run_group_tests(tests, make_panel, drop_panel);
+    return cmocka_run_group_tests(tests, make_history, drop_history);
 }

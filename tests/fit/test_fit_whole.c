@@ -7,54 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "cmocka_all.h"
+#include "fit/panel_case.h"
 #include "jalki/fit.h"
-#include "jalki/generate_panel.h"
 #include "jalki/panel.h"
 
-enum { PATH_ROOM = 256, LEVELS = 5 };
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+enum { LEVELS = 5 };
 
-static char panel_path[PATH_ROOM], model_path[PATH_ROOM];
-static jk_model *base;
-
-static void need(jk_status status, const jk_error *error) {
-    if (status != JK_OK) {
-        fail_msg("%s", error->message);
-    }
-}
-
-static int make_panel(void **state) {
+static int make_history(void **state) {
     (void)state;
-    char file[PATH_ROOM];
-    const char *source = getenv("JALKI_SOURCE"), *folder = getenv("TMPDIR");
-    folder = folder != NULL ? folder : "/tmp";
-    (void)snprintf(file, sizeof file, "%s/tests/fit/base.yaml", source != NULL ? source : ".");
-    (void)snprintf(panel_path, PATH_ROOM, "%s/jalki-whole-%ld.h5", folder, (long)getpid());
-    (void)snprintf(model_path, PATH_ROOM, "%s/jalki-whole-%ld.yaml", folder, (long)getpid());
-    jk_generate_panel_options options = jk_generate_panel_defaults();
-    options.claims = 2500;
-    options.months = 12;
-    options.instalments = 0.6;
-    options.hidden = 0.1;
-    jk_error error = {0};
-    if (jk_model_load(file, &base, &error) != JK_OK ||
-        jk_generate_panel(&options, base, panel_path, JK_PANEL_STORE, NULL, NULL, &error) != JK_OK) {
-        (void)fprintf(stderr, "%s\n", error.message);
-        return -1;
-    }
-    return 0;
-}
-
-static int drop_panel(void **state) {
-    (void)state;
-    jk_model_free(base);
-    (void)unlink(panel_path);
-    (void)unlink(model_path);
-    return 0;
+    return make_panel(2500, 0.6, 0.1);
 }
 
 /* ---- the history, counted row by row ----------------------------------------------------------------------------- */
@@ -94,7 +58,7 @@ static counted count_panel(void) {
     jk_panel *panel = NULL;
     jk_error error = {0};
     counted c = {0};
-    need(jk_panel_open(panel_path, base, &panel, &error), &error);
+    must(jk_panel_open(panel_path, base, &panel, &error), &error);
     const size_t debtors = jk_tape_debtors(jk_panel_tape(panel));
     uint8_t *memory = calloc(debtors, LEVELS + 2);
     assert_non_null(memory);
@@ -103,7 +67,7 @@ static counted count_panel(void) {
     for (size_t l = 0; l < LEVELS; l++) {
         c.level_paid[l] = memory + (l + 2) * debtors;
     }
-    need(jk_panel_stream(panel, &(jk_run){.threads = 1}, count_rows, &c, &error), &error);
+    must(jk_panel_stream(panel, &(jk_run){.threads = 1}, count_rows, &c, &error), &error);
     jk_panel_close(panel);
     free(memory);
     return c;
@@ -118,7 +82,7 @@ static bool is_near(double got, double wanted, double part) {
 static jk_fit *fitted(const jk_fit_options *options) {
     jk_fit *fit = NULL;
     jk_error error = {0};
-    need(jk_fit_run(panel_path, base, options, &fit, &error), &error);
+    must(jk_fit_run(panel_path, base, options, &fit, &error), &error);
     return fit;
 }
 
@@ -218,12 +182,12 @@ static void every_way_of_fitting_solves_its_equations(void **state) {
             options.run.threads = threads == 0 ? 1 : 3;
             jk_fit *fit = fitted(&options);
             check_equations(jk_fit_result_of(fit));
-            need(jk_fit_json(fit, &text[threads], &error), &error);
+            must(jk_fit_json(fit, &text[threads], &error), &error);
             if (threads == 0) {
-                need(jk_fit_covariance_json(fit, NULL, &covariance, &error), &error);
-                need(jk_fit_write_model(fit, model_path, &error), &error);
+                must(jk_fit_covariance_json(fit, NULL, &covariance, &error), &error);
+                must(jk_fit_write_model(fit, model_path, &error), &error);
                 jk_model *written = NULL;
-                need(jk_model_load(model_path, &written, &error), &error);
+                must(jk_model_load(model_path, &written, &error), &error);
                 const jk_fit_result *result = jk_fit_result_of(fit);
                 for (size_t t = 0; t < result->term_count; t++) { /* curves, as the file rounds them */
                     const jk_fit_term *term = &result->terms[t];
@@ -250,5 +214,5 @@ int main(void) {
         cmocka_unit_test(what_a_fit_counts_is_in_the_rows),
         cmocka_unit_test(every_way_of_fitting_solves_its_equations),
     };
-    return cmocka_run_group_tests(tests, make_panel, drop_panel);
+    return cmocka_run_group_tests(tests, make_history, drop_panel);
 }
