@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What tests of whole fits share: a history made under base.yaml, the model that they start from, and where they write. */
+/* What tests of whole fits share: a history made under base.yaml, the model that they start from, where they write. */
 #ifndef JK_TESTS_PANEL_CASE_H
 #define JK_TESTS_PANEL_CASE_H
 
@@ -22,11 +22,16 @@ static inline void put_path(char path[PATH_ROOM], const char *ending) {
     (void)snprintf(path, PATH_ROOM, "%s/jalki-fit-%ld.%s", folder != NULL ? folder : "/tmp", (long)getpid(), ending);
 }
 
-/* Of a year; `hidden` is the share of rows that do not tell a class. */
-static inline int make_panel(size_t claims, double instalments, double hidden) {
+static inline void load_base(void) {
     char file[PATH_ROOM];
     const char *source = getenv("JALKI_SOURCE");
     (void)snprintf(file, sizeof file, "%s/tests/fit/base.yaml", source != NULL ? source : ".");
+    jk_error error = {0};
+    must(jk_model_load(file, &base, &error), &error);
+}
+
+/* Of a year; `hidden` is the share of rows that do not tell a class. */
+static inline int make_panel(size_t claims, double instalments, double hidden) {
     put_path(panel_path, "h5");
     put_path(model_path, "yaml");
     jk_generate_panel_options options = jk_generate_panel_defaults();
@@ -35,7 +40,7 @@ static inline int make_panel(size_t claims, double instalments, double hidden) {
     options.instalments = instalments;
     options.hidden = hidden;
     jk_error error = {0};
-    must(jk_model_load(file, &base, &error), &error);
+    load_base();
     must(jk_generate_panel(&options, base, panel_path, JK_PANEL_STORE, NULL, NULL, &error), &error);
     return 0;
 }
