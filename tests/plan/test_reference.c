@@ -115,6 +115,21 @@ static void expect_cells(const jk_cashflow *flow, jk_flow column, const char *na
     }
 }
 
+/* Nothing is done and nothing comes in; it stands where it stood. */
+static void expect_unplanned(const jk_terms *terms, size_t row, const jk_plan_trace *trace) {
+    const size_t states = (size_t)trace->epochs * JK_CAPACITY_COUNT * JK_TITLE_COUNT;
+    const size_t at = (size_t)jk_terms_class(terms, row) * JK_TITLE_COUNT + terms->title_state[row];
+    assert_false(trace->payers);
+    for (size_t s = 0; s < 2 * states; s++) {
+        assert_true(trace->probability[s] == (s == at ? 1.0f : 0.0f));
+        assert_true(trace->action[s] == JK_CLOSE && trace->value[s] == 0.0f);
+    }
+    for (int j = 0; j < trace->epochs; j++) {
+        assert_true(trace->gross[j] == 0.0f && trace->instalments[j] == 0.0f);
+        assert_true(trace->cost[j] == 0.0f && trace->sale[j] == 0.0f);
+    }
+}
+
 static void compare(const plan_case *made, double irr, const char *isa, const jk_terms *terms) {
     jk_plan_results results = plan_results_alloc(terms->rows);
     jk_cashflow flow;
@@ -135,6 +150,8 @@ static void compare(const plan_case *made, double irr, const char *isa, const jk
         if (claim.allowed == 0) {
             assert_int_equal(results.decision[row], JK_CLOSE);
             assert_true(results.value[row] == 0.0f && isnan(results.action_value[JK_SURVEIL][row]));
+            jk_plan_explain(plan, terms, row, &trace, workspace);
+            expect_unplanned(terms, row, &trace);
             continue;
         }
         reference_induct(&made->model, &claim, irr, reference);
