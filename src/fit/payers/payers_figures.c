@@ -207,7 +207,7 @@ static jk_status sum_errors(figures *self, double *covariance, size_t parameters
 
 /* ---- thin segments ----------------------------------------------------------------------------------------------- */
 
-/* Variance between segments by moments; 0 where they do not differ by more than chance. */
+/* Variance between segments by moments; 0 or below where they do not differ by more than chance. */
 static double between(const figures *self, size_t kind, size_t j) {
     double w = 0.0, ww = 0.0, wy = 0.0, wyy = 0.0, n = 0.0;
     for (size_t g = 0; g < self->segments; g++) {
@@ -222,7 +222,7 @@ static double between(const figures *self, size_t kind, size_t j) {
         }
     }
     double spread = wyy - wy * wy / w - (n - 1.0);
-    return n >= 2.0 && spread > 0.0 ? spread / (w - ww / w) : 0.0;
+    return n >= 2.0 ? spread / (w - ww / w) : 0.0;
 }
 
 /* All segments together; where a treatment or class has next to nothing, all of its kind. */
@@ -236,6 +236,17 @@ static double parent_of(const figures *self, size_t kind, size_t j) {
     return to_link(kind, is_share(kind) ? fmin(fmax(mean, least), 1.0 - least) : fmax(mean, least));
 }
 
+/* The weight of a segment's own share: none where one debtor alone tells of it, who tells of no error. */
+static double own_weight(const figures *self, const cell_figure *cell, double t2) {
+    if (isnan(cell->estimate)) {
+        return 0.0;
+    }
+    if (!self->fit->options.shrink || self->segments == 1) {
+        return 1.0;
+    }
+    return cell->debtors > 1.0 && t2 > 0.0 ? t2 / (t2 + cell->variance) : 0.0;
+}
+
 /* Classes' shares of the balance: segments lean on all together. */
 static void lean_classes(figures *self) {
     const size_t kind = JK_PAYER_MONTHLY_SHARE;
@@ -243,10 +254,9 @@ static void lean_classes(figures *self) {
         double parent = parent_of(self, kind, j), t2 = between(self, kind, j);
         for (size_t g = 0; g < self->segments; g++) {
             cell_figure *cell = &self->cell[jk_payer_cell(g, JK_PAYER_MONTHLY_SHARE, j)];
-            bool own = !isnan(cell->estimate) && cell->variance > 0.0;
-            double z = self->fit->options.shrink && self->segments > 1 ? t2 / (t2 + cell->variance) : 1.0;
-            cell->credibility = own ? z : 0.0;
-            cell->value = own ? z * cell->estimate + (1.0 - z) * parent : parent;
+            double z = own_weight(self, cell, t2);
+            cell->credibility = z;
+            cell->value = z > 0.0 ? z * cell->estimate + (1.0 - z) * parent : parent;
         }
     }
 }
@@ -283,7 +293,7 @@ static void lean_treatments(figures *self, jk_payer_figure kind, jk_payer_thin *
     const bool alone = !self->fit->options.shrink || self->segments == 1;
     for (size_t i = 0; i < self->segments * JK_TREATMENT_COUNT; i++) {
         cell_figure *cell = &self->cell[jk_payer_cell(i / JK_TREATMENT_COUNT, kind, i % JK_TREATMENT_COUNT)];
-        bool own = !isnan(cell->estimate) && cell->variance > 0.0;
+        bool own = !isnan(cell->estimate);
         double z = alone ? (own ? 1.0 : 0.0) : jk_fit_payers_thin_weight(thin, i, cell->variance);
         cell->credibility = own ? z : 0.0;
         cell->value = z * jk_fit_payers_thin_link(thin, i) + (1.0 - z) * thin->cell[i].link;
@@ -302,7 +312,7 @@ static jk_status lean(figures *self, jk_error *error) {
     lean_classes(self);
     for (size_t i = 0; i < JK_PAYER_CELLS; i++) { /* all together are told as they are */
         cell_figure *cell = &self->cell[self->segments * JK_PAYER_CELLS + i];
-        bool own = !isnan(cell->estimate) && cell->variance > 0.0;
+        bool own = !isnan(cell->estimate);
         cell->credibility = own ? 1.0 : 0.0;
         cell->value = own ? cell->estimate : parent_of(self, i / 3, i % 3);
     }
