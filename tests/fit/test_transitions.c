@@ -274,6 +274,9 @@ static void exits_are_rates_with_exact_intervals(void **state) {
     double all = (1.0 + 7.0) / (1000.0 + 10000.0);
     assert_near(one->exit.value, (5.0 + 7.0) / (5.0 / all + 10000.0), 1e-9);
     assert_near(one->exit.exposure, 10000.0, 1e-6);
+    assert_near(one->exit.log_error, sqrt(15.0) / 12.0, 1e-9); /* 5 + 10 exits, less the 3 that are known */
+    assert_near(one->exit_leans, 5.0 / 12.0, 1e-9);
+    assert_near(transitions.exits_error, 1.0 / sqrt(11.0), 1e-12);
     assert_true(isnan(transitions.segment[1].exit.observed) &&
                 fabs(transitions.segment[1].exit.value / all - 1.0) < 1e-9);
     jk_transitions_reset(&transitions);
@@ -281,6 +284,25 @@ static void exits_are_rates_with_exact_intervals(void **state) {
     assert_near(transitions.segment[0].exit.value, 7e-4, 1e-9);
     jk_transitions_reset(&transitions);
     jk_history_free(history);
+}
+
+/* As many exits as mortality and status explain, or fewer: nothing is left for the segment, nor an error of it. */
+static void exits_that_are_known(void **state) {
+    (void)state;
+    for (int deaths = 0; deaths < 2; deaths++) {
+        jk_history *history = jk_history_create(SEGMENTS);
+        jk_history_row row = class_row(-1, -1, 2.0);
+        row.known_exit = 0x1p-10;
+        add_rows(history, row, 512 - deaths); /* of 1,024 months: one exit */
+        row.end = JK_HISTORY_DEATH;
+        add_rows(history, row, deaths);
+        jk_transitions transitions = estimate(history, jk_transition_prior_none());
+        const jk_segment_transitions *one = &transitions.segment[0];
+        assert_true(one->exit.value == 0.0 && one->exit.log_error == 0.0 && one->exit_leans == 0.0);
+        assert_near(one->death.value, deaths / 1024.0, 1e-12);
+        jk_transitions_reset(&transitions);
+        jk_history_free(history);
+    }
 }
 
 static void titles_at_the_ends_of_periods(void **state) {
@@ -427,6 +449,7 @@ int main(void) {
         cmocka_unit_test(yearly_rows_give_the_monthly_matrix),
         cmocka_unit_test(a_year_without_a_root_still_gives_a_chain),
         cmocka_unit_test(exits_are_rates_with_exact_intervals),
+        cmocka_unit_test(exits_that_are_known),
         cmocka_unit_test(titles_at_the_ends_of_periods),
         cmocka_unit_test(settlements_are_a_ratio_of_sums),
         cmocka_unit_test(the_order_of_rows_does_not_show),
