@@ -100,6 +100,15 @@ def against_numpy(folder):
     with open(os.path.join(folder, "c.yaml"), encoding="utf-8") as file:
         text = file.read()
     assert 'name: "own columns-calibrated"' in text and re.search(r'^version: "2025-01-01\.[0-9a-f]{8}"', text, re.M) and "  data:" in text, text
+    assert re.search(r'^include: "?model.yaml"?$', text, re.M), text  # from beside it by its name, from elsewhere in full
+    for place in ("near", "near_by"):
+        os.mkdir(os.path.join(folder, place))
+    os.replace(os.path.join(folder, "model.yaml"), os.path.join(folder, "near_by", "model.yaml"))
+    for place, wanted in ((".", "near_by/model.yaml"), ("near", os.path.join(os.path.realpath(folder), "near_by", "model.yaml"))):
+        run("fit", "P.h5", "--model", "near_by/model.yaml", "-o", place + "/elsewhere.yaml", "--calibrate", "--quiet", folder=folder)
+        with open(os.path.join(folder, place, "elsewhere.yaml"), encoding="utf-8") as file:
+            assert re.search(r'^include: "?%s"?$' % re.escape(wanted), file.read(), re.M), (place, wanted)
+    os.replace(os.path.join(folder, "near_by", "model.yaml"), os.path.join(folder, "model.yaml"))
     told = json.loads(run("model", "diff", "model.yaml", "c.yaml", "--format", "json", folder=folder).stdout)["differences"]
     for segment in ("north", "south", "rest"):
         entry = next(entry for entry in told if entry["key"].startswith("segments[%s].own_score" % segment))
