@@ -321,6 +321,44 @@ static void units_left_out_change_no_sum(void **state) {
     free_sample(&s);
 }
 
+/* As many limits as there may be, all for every unit, and the last of a resource is the one that binds: the optimum is
+ * that of the last ones alone. */
+static void the_last_of_all_limits_binds(void **state) {
+    (void)state;
+    static jk_limit limits[JK_LIMITS_MAX + 1];
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        sample s;
+        make_sample(&s, SMALL, seed);
+        const double court = 150.0 * uniform(seed, 1, 20), hours = 2.0 * uniform(seed, 1, 21);
+        for (size_t m = 0; m < JK_LIMITS_MAX; m++) {
+            const double more = (double)(JK_LIMITS_MAX - 2 + m % 2 - m); /* 0 for the last two */
+            limits[m] =
+                (jk_limit){m % 2 ? JK_RESOURCE_COURT : JK_RESOURCE_HOURS,    JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL,
+                           m % 2 ? court + 10.0 * more : hours + 0.1 * more, NULL};
+        }
+        uint8_t decision[SMALL];
+        static jk_allocation_result result;
+        result = (jk_allocation_result){.decision = decision};
+        s.problem.limits = limits;
+        s.problem.limit_count = JK_LIMITS_MAX;
+        assert_int_equal(jk_allocate(&s.problem, NULL, &result, NULL), JK_OK);
+        for (size_t m = 0; m < JK_LIMITS_MAX; m++) {
+            assert_true(fabs(result.use[m] - use_of(&s, &limits[m], decision)) < 1e-9);
+        }
+        const double objective = result.objective;
+        s.problem.limits = limits + JK_LIMITS_MAX - 2;
+        s.problem.limit_count = 2;
+        const double optimum = enumerate(&s);
+        assert_true(keeps_limits(&s, decision));
+        assert_true(fabs(objective - optimum) < 1e-3 && result.bound > optimum - 1e-3);
+        s.problem.limits = limits;
+        s.problem.limit_count = JK_LIMITS_MAX + 1;
+        jk_error error = {0};
+        assert_int_equal(jk_allocate(&s.problem, NULL, &result, &error), JK_ERROR_ARGUMENT);
+        free_sample(&s);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_cases_reach_the_optimum),
@@ -330,6 +368,7 @@ int main(void) {
         cmocka_unit_test(identical_claims_are_told_apart_by_their_place),
         cmocka_unit_test(impossible_limits_are_refused),
         cmocka_unit_test(units_left_out_change_no_sum),
+        cmocka_unit_test(the_last_of_all_limits_binds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "decide/made_candidates.h"
+#include "support/refusal.h"
 
 enum { ROWS = 12, STRIDE = 5, DEBTORS = ROWS / CLAIMS_PER_DEBTOR, LIMITS = 4, SEEDS = 60 };
 
@@ -271,6 +272,40 @@ static void limits_for_nobody_bind_nobody(void **state) {
     jk_candidates_free(c);
 }
 
+typedef struct asked {
+    jk_candidates *c;
+    jk_decide_options options;
+} asked;
+
+static jk_status decide_once(void *context, jk_error *error) {
+    const asked *of = context;
+    jk_decided decided;
+    double worth = 0.0;
+    memset(&decided, 0x5a, sizeof decided);
+    jk_status status = jk_decide(of->c, &of->options, &decided, error);
+    if (status != JK_OK) { /* nothing is left */
+        assert_int_equal(status, JK_ERROR_MEMORY);
+        assert_true(decided.decision == NULL && decided.free == NULL && decided.objective == 0.0);
+        return status;
+    }
+    status = jk_decided_carried_out(of->c, &decided, &worth, error);
+    jk_decided_reset(&decided);
+    return status;
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    jk_limit limit = {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 1.0, NULL};
+    asked of = {.c = make_candidates(tape, 1), .options = {.limit_count = 1, .limits = &limit, .run.threads = 1}};
+    for (int by_debtor = 0; by_debtor < 2; by_debtor++) {
+        of.options.by_debtor = by_debtor;
+        const long refused = refuse_each_allocation(decide_once, &of, NULL);
+        print_message("%ld allocations\n", refused);
+        assert_true(refused > 30);
+    }
+    jk_candidates_free(of.c);
+}
+
 static int open_tape(void **state) {
     return open_mixed_tape(state, ROWS, STRIDE, &tape);
 }
@@ -281,10 +316,9 @@ static int close_tape(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(debtors_are_decided_as_by_trying_all),
-        cmocka_unit_test(debtors_may_fill_their_columns),
-        cmocka_unit_test(claims_are_carried_out_with_whole_fees),
-        cmocka_unit_test(limits_for_nobody_bind_nobody),
+        cmocka_unit_test(debtors_are_decided_as_by_trying_all),   cmocka_unit_test(debtors_may_fill_their_columns),
+        cmocka_unit_test(claims_are_carried_out_with_whole_fees), cmocka_unit_test(limits_for_nobody_bind_nobody),
+        cmocka_unit_test(memory_that_is_refused_is_told),
     };
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

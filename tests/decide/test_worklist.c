@@ -9,6 +9,7 @@
 
 #include "base/number/calendar.h"
 #include "decide/made_candidates.h"
+#include "support/refusal.h"
 
 enum { ROWS = 60, STRIDE = 23, DEBTORS = ROWS / CLAIMS_PER_DEBTOR };
 
@@ -272,12 +273,37 @@ static void lists_are_as_their_words_say(void **state) {
             options.cutoff = JK_MISSING_INTEGER;
             check(c, &options, cutoff, review_on);
             options.scope.team = NULL;
-            options.hours = seed % 6 == 0 ? 4.0 : 0.0;
-            check(c, &options, cutoff, review_on);
+            for (options.hours = 1.5; options.hours < 20.0 && seed % 3 == 0; options.hours *= 2.0) {
+                check(c, &options, cutoff, review_on);
+            }
             options.hours = 0.0;
+            check(c, &options, cutoff, review_on);
         }
         jk_candidates_free(c);
     }
+}
+
+static jk_status make_once(void *context, jk_error *error) {
+    jk_worklist_options options = jk_worklist_defaults();
+    jk_worklist made;
+    memset(&made, 0x5a, sizeof made);
+    options.by_debtor = 1;
+    options.hours = 4.0;
+    options.run.threads = 1;
+    const jk_status status = jk_worklist_make(context, &options, &made, error);
+    assert_true(status == JK_OK || status == JK_ERROR_MEMORY);
+    assert_true(status == JK_OK || (made.rows == NULL && made.count == 0)); /* nothing is left of what fails */
+    jk_worklist_reset(&made);
+    return status;
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    jk_candidates *c = make_candidates(tape, 1);
+    const long refused = refuse_each_allocation(make_once, c, NULL);
+    print_message("%ld allocations\n", refused);
+    assert_true(refused > 30);
+    jk_candidates_free(c);
 }
 
 static int open_tape(void **state) {
@@ -289,6 +315,7 @@ static int close_tape(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lists_are_as_their_words_say)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lists_are_as_their_words_say),
+                                       cmocka_unit_test(memory_that_is_refused_is_told)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

@@ -8,6 +8,7 @@
 
 #include "cmocka_all.h"
 #include "simulate/draws/covariance.h"
+#include "support/refusal.h"
 
 #define CURVE(treatment, level, credibility)                                                                           \
     "{\"segment\":\"one\",\"treatment\":\"" treatment "\",\"characteristic\":\"curve\",\"level\":\"" level             \
@@ -196,10 +197,163 @@ static void bounds_of_figures(void **state) {
     assert_int_equal(load_text(HEAD("1") ",\"covariance\":[[1]%s]}", ",[1]"), JK_ERROR_FORMAT);
 }
 
+/* ---- keys ------------------------------------------------------------------------------------------------------- */
+
+/* A file with everything that may stand in one, and keys that must: where they are, dots between. */
+static const char whole[] =
+    ",\"spells\":{\"parameters\":["
+    "{\"figure\":\"settled_share\",\"segment\":\"one\",\"treatment\":\"surveil\",\"link\":\"logit\",\"credibility\":1},"
+    "{\"figure\":\"monthly_share\",\"segment\":\"one\",\"capacity_class\":\"none\",\"link\":\"log\",\"credibility\":1}]"
+    ","
+    "\"covariance\":[[0.1,0],[0,0.1]]},"
+    "\"levels\":[{\"what\":\"curve\",\"segment\":\"one\",\"treatment\":\"surveil\",\"credibility\":0.5,"
+    "\"std_error\":0.1,\"expected\":7}],"
+    "\"beside_cash\":{\"half_life\":0.1,\"pre_title_factor\":0.1,\"exits\":0.1,\"segments\":[{\"segment\":\"one\","
+    "\"exit_monthly\":0.1,\"exit_leans\":0.1,\"months_to_title\":0.1}],\"class_moves\":[{\"segment\":\"one\","
+    "\"treatment\":\"surveil\",\"relative_error\":[[0,0.1,0.1],[0.1,0,0.1],[0.1,0.1,0]],\"leans\":[0,0,0]}]}";
+
+static const char *const needed[] = {
+    "jalki_covariance",
+    "parameters",
+    "covariance",
+    "parameters.segment",
+    "parameters.treatment",
+    "parameters.characteristic",
+    "parameters.level",
+    "parameters.credibility",
+    "curves_unknown.segment",
+    "curves_unknown.treatment",
+    "curves_unknown.variance",
+    "spells.parameters",
+    "spells.covariance",
+    "spells.parameters.figure",
+    "spells.parameters.segment",
+    "spells.parameters.treatment",
+    "spells.parameters.credibility",
+    "levels.what",
+    "levels.treatment",
+    "levels.std_error",
+    "beside_cash.half_life",
+    "beside_cash.pre_title_factor",
+    "beside_cash.exits",
+    "beside_cash.segments.segment",
+    "beside_cash.segments.exit_monthly",
+    "beside_cash.segments.exit_leans",
+    "beside_cash.segments.months_to_title",
+    "beside_cash.class_moves.treatment",
+    "beside_cash.class_moves.relative_error",
+    "beside_cash.class_moves.leans",
+};
+
+static json_t *read_whole(void) {
+    char all[4096];
+    (void)snprintf(all, sizeof all, "%s%s%s}", text, unknown, whole);
+    json_t *root = json_loads(all, 0, NULL);
+    assert_non_null(root);
+    return root;
+}
+
+static jk_status load_file(const char *path, jk_covariance *c, jk_error *error) {
+    jk_segment segments[2];
+    jk_model model = make_model(segments);
+    segments[0].payers.given = segments[1].payers.given = true;
+    const jk_status status = jk_covariance_load(path, &model, c, error);
+    assert_true(status == JK_OK || (error->message[0] != '\0' && c->count == 0 && c->matrix == NULL));
+    return status;
+}
+
+static void write_object(const json_t *root, char *path) {
+    const int file = mkstemp(path);
+    assert_true(file >= 0 && close(file) == 0);
+    assert_int_equal(json_dump_file(root, path, 0), 0);
+}
+
+static jk_status load_object(const json_t *root, jk_covariance *c) {
+    char path[] = "/tmp/test_covariance.XXXXXX";
+    jk_error error = {0};
+    write_object(root, path);
+    const jk_status status = load_file(path, c, &error);
+    assert_int_equal(unlink(path), 0);
+    return status;
+}
+
+/* The object that has the last key of a path, the first of each list on the way; `key` is that key. */
+static json_t *object_of(json_t *root, const char *path, const char **key) {
+    json_t *object = root;
+    const char *dot = NULL;
+    for (; (dot = strchr(path, '.')) != NULL; path = dot + 1) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "%.*s", (int)(dot - path), path);
+        object = json_object_get(object, name);
+        object = json_is_array(object) ? json_array_get(object, 0) : object;
+        assert_true(json_is_object(object));
+    }
+    *key = path;
+    assert_non_null(json_object_get(object, path));
+    return object;
+}
+
+/* Each key that a fit writes must be there, as a value of its kind. */
+static void keys_are_needed(void **state) {
+    (void)state;
+    json_t *root = read_whole();
+    jk_covariance c;
+    assert_int_equal(load_object(root, &c), JK_OK);
+    assert_int_equal(c.spells, 2);
+    assert_int_equal(c.levels, 1);
+    assert_int_equal(c.beside.count, 2 + 2 + 6); /* the first treatment's moves are moves, too */
+    assert_true(fabs(c.beside.segment[0].move[JK_TREAT_SURVEIL][0][1] - sqrt(log(1.01))) < 1e-15);
+    assert_true(jk_covariance_spell(&c, 0, JK_SPELL_SETTLED) >= 0 && jk_covariance_spell(&c, 0, JK_SPELL_SHARE) >= 0);
+    jk_covariance_reset(&c);
+    json_decref(root);
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+        for (int odd = 0; odd < 2; odd++) {
+            const char *key = NULL;
+            root = read_whole();
+            json_t *object = object_of(root, needed[i], &key);
+            if (odd == 0) {
+                assert_int_equal(json_object_del(object, key), 0);
+            } else {
+                const bool word = json_is_string(json_object_get(object, key));
+                assert_int_equal(json_object_set_new(object, key, word ? json_integer(1) : json_string("1")), 0);
+            }
+            const jk_status status = load_object(root, &c);
+            if (status != JK_ERROR_FORMAT && status != JK_ERROR_DATA) {
+                fail_msg("%s %s: status %d", needed[i], odd ? "of another kind" : "left out", (int)status);
+            }
+            json_decref(root);
+        }
+    }
+}
+
+static jk_status load_once(void *context, jk_error *error) {
+    jk_covariance c;
+    const jk_status status = load_file(context, &c, error);
+    if (status == JK_OK) {
+        jk_covariance_reset(&c);
+    }
+    return status;
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    json_t *root = read_whole();
+    char path[] = "/tmp/test_covariance.XXXXXX";
+    write_object(root, path);
+    const long refused = refuse_each_allocation(load_once, path, NULL);
+    print_message("%ld allocations\n", refused);
+    assert_true(refused > 15);
+    assert_int_equal(unlink(path), 0);
+    json_decref(root);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(steps_without_an_estimate_are_drawn),
                                        cmocka_unit_test(whole_curves_move),
                                        cmocka_unit_test(levels_without_credibility_move_nothing),
-                                       cmocka_unit_test(what_is_wrong_is_refused), cmocka_unit_test(bounds_of_figures)};
+                                       cmocka_unit_test(what_is_wrong_is_refused),
+                                       cmocka_unit_test(bounds_of_figures),
+                                       cmocka_unit_test(keys_are_needed),
+                                       cmocka_unit_test(memory_that_is_refused_is_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

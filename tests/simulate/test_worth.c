@@ -13,6 +13,7 @@
 #include "simulate/draws/beside.h"
 #include "simulate/draws/draws.h"
 #include "simulate/plain_case.h"
+#include "support/refusal.h"
 
 enum { DRAWS = 8, SEED = 1, MOST = 64, PATHS = 2048 };
 
@@ -341,6 +342,27 @@ static void what_fails_leaves_nothing(void **state) {
     jk_model_free(plain);
 }
 
+static jk_status measure_once(void *context, jk_error *error) {
+    const jk_model *plain = context;
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 1;
+    jk_worth worth;
+    const jk_status status = jk_worth_measure(tape, plain, &options, file_name("claims.csv"), true, &worth, error);
+    assert_true(status == JK_OK || (worth.draws == 0 && worth.value == 0.0));
+    return status;
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    jk_model *plain = load_plain();
+    write_covariance(HEAD CURVE "\"credibility\":1}],\"covariance\":[[0.25]]}");
+    long without = 0;
+    const long refused = refuse_each_allocation(measure_once, plain, &without);
+    print_message("%ld allocations, %ld of them not needed\n", refused, without);
+    assert_true(refused > 100 && without < refused / 20); /* sorts get on without */
+    jk_model_free(plain);
+}
+
 static int open_tape(void **state) {
     return open_plain(state, 600, &tape);
 }
@@ -350,8 +372,8 @@ static int close_tape(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(plans_lose_what_the_models_drawn_say),
-                                       cmocka_unit_test(the_spread_is_that_of_the_fit_alone),
-                                       cmocka_unit_test(what_fails_leaves_nothing)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plans_lose_what_the_models_drawn_say), cmocka_unit_test(the_spread_is_that_of_the_fit_alone),
+        cmocka_unit_test(what_fails_leaves_nothing), cmocka_unit_test(memory_that_is_refused_is_told)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }
