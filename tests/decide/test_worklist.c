@@ -238,6 +238,7 @@ static void check(const jk_candidates *c, const jk_worklist_options *options, in
     check_excluded(&w, &made);
     check_largest_first(&w, units, &made);
     jk_worklist_reset(&made);
+    jk_worklist_reset(&made); /* nothing is left that could be given back twice */
     jk_decided_reset(&decided);
 }
 

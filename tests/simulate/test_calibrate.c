@@ -119,6 +119,7 @@ static void run_points(const looked *at, bool by_step, sums to, double cross[YEA
         }
     }
     jk_path_runner_reset(&runner);
+    jk_path_runner_reset(&runner); /* nothing is left that could be given back twice */
 }
 
 static double truth_of(const looked *at, size_t g, int j, jk_flow which, int s) {

@@ -94,6 +94,7 @@ static void paths_have_the_correlations_of_the_matrix(void **state) {
     free(recovery);
     free(course);
     jk_factors_reset(&factors);
+    jk_factors_reset(&factors); /* nothing is left that could be given back twice */
 }
 
 /* The most factors that a model may have, with correlations that use all of the grid: every kernel's shocks are those

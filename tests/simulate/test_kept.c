@@ -5,6 +5,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -146,6 +148,36 @@ static void other_contents_are_none(void **state) {
     jk_model_free(scored);
 }
 
+/* Paths that are there are not run again: other figures in the place of theirs are told. */
+static void paths_are_not_run_again(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_model *scored = load_scored();
+    char *plain = NULL, *text = NULL;
+    size_t found = 0, size = 0;
+    void *bytes = NULL;
+    jk_resume resume = {.folder = kept, .lock = -1};
+    assert_int_equal(run(scored, true, 0, &plain, &found), JK_OK);
+    must(jk_resume_find(&resume, "paths-80-160", &bytes, &size, &error), &error);
+    double value = 0.0;
+    memcpy(&value, bytes, sizeof value); /* the first path's, which comes first */
+    value += 1e6;
+    memcpy(bytes, &value, sizeof value);
+    must(jk_resume_keep(&resume, "paths-80-160", bytes, size, &error), &error);
+    assert_int_equal(run(scored, true, 0, &text, &found), JK_OK);
+    json_t *was = json_loads(plain, 0, NULL), *is = json_loads(text, 0, NULL);
+    const double before = json_number_value(json_object_get(json_object_get(was, "pv"), "mean"));
+    const double after = json_number_value(json_object_get(json_object_get(is, "pv"), "mean"));
+    assert_true(before > 0.0 && fabs(after - before - 1e6 / PATHS) < 1e-3);
+    json_decref(was);
+    json_decref(is);
+    empty_folder();
+    free(bytes);
+    free(text);
+    free(plain);
+    jk_model_free(scored);
+}
+
 static int open_tape(void **state) {
     if (set_up(state) != 0) {
         return -1;
@@ -162,6 +194,7 @@ static int close_tape(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_kept_is_taken_up),
-                                       cmocka_unit_test(other_contents_are_none)};
+                                       cmocka_unit_test(other_contents_are_none),
+                                       cmocka_unit_test(paths_are_not_run_again)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

@@ -40,9 +40,11 @@ static void look(looked *at, size_t every, int threads, size_t block) {
 }
 
 static void forget(looked *at) {
-    jk_calibration_reset(&at->calibration);
-    jk_points_reset(&at->points);
-    jk_survey_reset(&at->survey);
+    for (int twice = 0; twice < 2; twice++) { /* nothing is left that could be given back twice */
+        jk_calibration_reset(&at->calibration);
+        jk_points_reset(&at->points);
+        jk_survey_reset(&at->survey);
+    }
 }
 
 static double gross_of(const looked *at, int state) {
