@@ -36,12 +36,21 @@ static void every_country_and_segment_is_a_scope(void **state) {
 /* What has a country's or a segment's name is that, whatever teams are called. */
 static void teams_are_scopes_after_countries_and_segments(void **state) {
     (void)state;
-    const char *const last = model->segments[model->segment_count - 1].id;
-    const jk_team teams[] = {{.name = "north"}, {.name = countries[0]}, {.name = last}, {.name = "south"}};
-    expect_scope(teams, 4, "north", JK_SCOPE_ALL, JK_SCOPE_ALL, &teams[0]);
-    expect_scope(teams, 4, "south", JK_SCOPE_ALL, JK_SCOPE_ALL, &teams[3]);
-    expect_scope(teams, 4, countries[0], 0, JK_SCOPE_ALL, NULL);
-    expect_scope(teams, 4, last, JK_SCOPE_ALL, (int)model->segment_count - 1, NULL);
+    const size_t last = model->segment_count - 1;
+    const jk_team teams[] = {{.name = "north"},
+                             {.name = countries[0]},
+                             {.name = countries[country_count - 1]},
+                             {.name = model->segments[0].id},
+                             {.name = model->segments[last].id},
+                             {.name = "south"}};
+    expect_scope(teams, 6, "north", JK_SCOPE_ALL, JK_SCOPE_ALL, &teams[0]);
+    expect_scope(teams, 6, "south", JK_SCOPE_ALL, JK_SCOPE_ALL, &teams[5]);
+    for (size_t c = 0; c < country_count; c += country_count - 1) {
+        expect_scope(teams, 6, countries[c], (int)c, JK_SCOPE_ALL, NULL);
+    }
+    for (size_t g = 0; g <= last; g += last) {
+        expect_scope(teams, 6, model->segments[g].id, JK_SCOPE_ALL, (int)g, NULL);
+    }
 }
 
 static void what_is_none_of_them_is_refused(void **state) {
