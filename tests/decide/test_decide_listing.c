@@ -9,20 +9,12 @@
 #include "decide/made_candidates.h"
 #include "jalki/cautious.h"
 #include "jalki/worklist.h"
+#include "support/listing_case.h"
 
 enum { ROWS = 12, LIMITS = 5, POINTS = 2 };
 
 static jk_tape *tape;
 static jk_candidates *claims;
-
-static size_t column_named(const jk_listing *listing, const char *name) {
-    size_t c = 0;
-    while (c < listing->column_count && strcmp(listing->columns[c].name, name) != 0) {
-        c++;
-    }
-    assert_true(c < listing->column_count);
-    return c;
-}
 
 static void read_row(const jk_listing *listing, size_t row, jk_cell cells[JK_LISTING_COLUMNS]) {
     jk_error error = {0};
@@ -179,6 +171,7 @@ static void decisions_are_told(void **state) {
     }
     const jk_listing none = jk_decide_listing(NULL);
     assert_true(none.rows == 0 && none.column_count == rows.column_count);
+    expect_decimals(&none, (const decimals[]){{"amount", 2}, {"used", 4}, {"shadow_price", 4}}, 3);
 }
 
 /* ---- worklists --------------------------------------------------------------------------------------------------- */
@@ -244,6 +237,8 @@ static void rows_say_why(void **state) {
     static const char *const channels[] = {"none", "letter", "email", "phone", "unknown"};
     static const char *const days[] = {"2024-10-04", "2024-10-05", "2024-10-06", "2024-10-07"};
     assert_int_equal(rows.rows, 4);
+    expect_decimals(
+        &rows, (const decimals[]){{"hours", 4}, {"balance_own", 2}, {"instalment_own", 2}, {"settlement_own", 2}}, 4);
     for (size_t i = 0; i < 4; i++) {
         const jk_worklist_row *is = &made[i];
         jk_error error = {0};

@@ -10,6 +10,7 @@
 #include "base/words/listing.h"
 #include "jalki/export.h"
 #include "scenario/countries.h"
+#include "support/listing_case.h"
 #include "value/engine_case.h"
 
 enum { ROWS = 500, RETURNS = 3, FLOORS = 3 };
@@ -294,12 +295,7 @@ static void bids_within_hours(void **state) {
 /* ---- rows and keys --------------------------------------------------------------------------------------------- */
 
 static const jk_cell *cell_of(const jk_listing *listing, const jk_cell *cells, const char *name) {
-    size_t c = 0;
-    while (c < listing->column_count && strcmp(listing->columns[c].name, name) != 0) {
-        c++;
-    }
-    assert_true(c < listing->column_count);
-    return &cells[c];
+    return &cells[column_named(listing, name)];
 }
 
 typedef struct figure {
@@ -449,6 +445,11 @@ static void every_row_and_key_has_its_figure(void **state) {
     assert_non_null(root);
     assert_int_equal(listing.rows, 2 * 2 * bids.line_count);
     assert_int_equal(empty.rows, 0);
+    static const decimals named[] = {
+        {"required_return", -1}, {"irr", -1},      {"plan_irr", -1},  {"bid_pct_of_face", 4}, {"cost_share", 6},
+        {"multiple", 6},         {"asked_irr", 8}, {"change_pct", 4}, {"asked_multiple", 6},  {"gross_multiple", 6},
+        {"wal_years", 6},        {"gross_irr", 8}, {"net_irr", 8}};
+    expect_decimals(&empty, named, sizeof named / sizeof named[0]);
     size_t row = 0, number = 0;
     for (size_t s = 0; s < 2; s++) {
         for (size_t r = 0; r < 2; r++, number++) {

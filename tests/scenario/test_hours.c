@@ -60,6 +60,30 @@ static void plans_keep_to_their_hours(void **state) {
     jk_valuation_reset(&plain);
 }
 
+/* Hours that the plan uses but for the twentieth of a per cent that is aimed below have no price: those of the last
+ * epoch, which the limit of the first leaves as they are wanted. */
+static void hours_that_are_just_enough_are_free(void **state) {
+    (void)state;
+    const double much = 1e12, margin = 1.0 - 0.0005;
+    const jk_hours wide = solved(1, &much);
+    const int last = model->epoch_count - 1;
+    double given[JK_EPOCHS_MAX];
+    for (int j = 0; j < last; j++) {
+        given[j] = j == 0 ? 0.6 * wide.wanted[0] : 10.0 * wide.wanted[j] + 1.0;
+    }
+    given[last] = wide.wanted[last] / margin;
+    while (given[last] * margin > wide.wanted[last]) {
+        given[last] = nextafter(given[last], 0.0);
+    }
+    while (given[last] * margin < wide.wanted[last]) {
+        given[last] = nextafter(given[last], 2.0 * given[last]);
+    }
+    assert_true(given[last] * margin == wide.wanted[last]);
+    const jk_hours hours = solved((size_t)model->epoch_count, given);
+    assert_true(hours.price[0] > 0.0 && hours.rounds > 1 && hours.price[last] == 0.0);
+    assert_true(hours.used[last] > 0.0 && hours.used[last] <= wide.wanted[last]);
+}
+
 static void mistakes(void **state) {
     (void)state;
     jk_value_options options = valued();
@@ -94,6 +118,8 @@ static int close_tape(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(plans_keep_to_their_hours), cmocka_unit_test(mistakes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(plans_keep_to_their_hours),
+                                       cmocka_unit_test(hours_that_are_just_enough_are_free),
+                                       cmocka_unit_test(mistakes)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

@@ -9,6 +9,7 @@
 
 #include "base/words/listing.h"
 #include "jalki/missing.h"
+#include "support/listing_case.h"
 #include "value/engine_case.h"
 
 enum { ROWS = 400, MOST = 9, SEGMENTS = 32 };
@@ -396,12 +397,23 @@ static void columns_are_told_in_their_order(void **state) {
     char *text = jk_missing_json(fields, USUAL, 0.125);
     json_t *root = json_loads(text, 0, NULL);
     assert_int_equal(listing.rows, USUAL);
+    expect_decimals(&listing, NULL, 0);
     near(&all[0], "irr", number_at(root, "irr"), 0.125, 0.0);
     assert_int_equal(json_array_size(json_object_get(root, "fields")), USUAL);
     for (size_t i = 0; i < USUAL; i++) {
         const jk_missing_field *is = &fields[i];
         assert_true(i == 0 || fields[i - 1].at_stake > is->at_stake ||
                     (fields[i - 1].at_stake == is->at_stake && fields[i - 1].column < is->column));
+        jk_missing_field alone; /* what was looked at before leaves nothing */
+        must(jk_missing_price(tape, model, &options, &is->column, 1, &alone, &error), &error);
+        const tried what = {.column = is->column};
+        near(&what, "blanked", is->blanked, alone.blanked, 0.0);
+        near(&what, "worst", is->worst, alone.worst, 0.0);
+        near(&what, "best", is->best, alone.best, 0.0);
+        near(&what, "expected", is->expected, alone.expected, 0.0);
+        near(&what, "information", is->information, alone.information, 0.0);
+        near(&what, "information of gaps", is->gap_information, alone.gap_information, 0.0);
+        assert_int_equal(is->gap_claims, alone.gap_claims);
         const struct {
             const char *name;
             double is;
@@ -424,14 +436,9 @@ static void columns_are_told_in_their_order(void **state) {
         must(jk_listing_row(&listing, i, cells, &error), &error);
         assert_int_equal(listing.column_count, 1 + sizeof told / sizeof told[0]);
         for (size_t k = 0; k < sizeof told / sizeof told[0]; k++) {
-            size_t c = 0;
-            while (c < listing.column_count && strcmp(listing.columns[c].name, told[k].name) != 0) {
-                c++;
-            }
-            assert_true(c < listing.column_count);
-            const tried of = {.column = is->column};
-            near(&of, told[k].name, cells[c].number, told[k].is, 0.0);
-            near(&of, told[k].name, number_at(object, told[k].name), told[k].is, 1e-9 * fabs(told[k].is));
+            const size_t c = column_named(&listing, told[k].name);
+            near(&what, told[k].name, cells[c].number, told[k].is, 0.0);
+            near(&what, told[k].name, number_at(object, told[k].name), told[k].is, 1e-9 * fabs(told[k].is));
         }
         assert_string_equal(cells[0].text, jk_schema_column(is->column)->name);
         assert_string_equal(json_string_value(json_object_get(object, "field")), jk_schema_column(is->column)->name);

@@ -8,6 +8,7 @@
 
 #include "base/words/listing.h"
 #include "jalki/scenario.h"
+#include "support/listing_case.h"
 #include "value/engine_case.h"
 
 enum { ROWS = 1500 };
@@ -90,13 +91,8 @@ static void lines_by_hand(void **state) {
 static double cell_of(const jk_listing *listing, size_t row, const char *name) {
     jk_error error = {0};
     jk_cell cells[JK_LISTING_COLUMNS];
-    size_t c = 0;
-    while (c < listing->column_count && strcmp(listing->columns[c].name, name) != 0) {
-        c++;
-    }
-    assert_true(c < listing->column_count);
     must(jk_listing_row(listing, row, cells, &error), &error);
-    return cells[c].number;
+    return cells[column_named(listing, name)].number;
 }
 
 /* What a portfolio that costs next to nothing has paid back after its first month, and one that costs too much never.
@@ -117,6 +113,8 @@ static void the_first_month_pays_back(void **state) {
         const jk_scenario_grid grid = {.returns = 1, .count = 1, .modes = JK_MODE_REPLANNED, .valuations = &of};
         const jk_listing listing = jk_scenario_listing(&set, &grid, -1);
         assert_int_equal(listing.rows, 1 + of.segment_count);
+        expect_decimals(&listing,
+                        (const decimals[]){{"irr", -1}, {"change_pct", 4}, {"bid_pct_of_face", 4}, {"multiple", 6}}, 4);
         near(cell_of(&listing, 0, "payback_months"), dear ? (double)NAN : 1.0);
         near(cell_of(&listing, 0, "value"), costs[dear]);
         near(cell_of(&listing, 0, "bid"), costs[dear]);
