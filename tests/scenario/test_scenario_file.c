@@ -2,6 +2,7 @@
 /* Scenario files: what is read, and that nothing else is. */
 #include "cmocka_all.h"
 
+#include "base/number/calendar.h"
 #include "jalki/scenario.h"
 #include "model/model_files.h"
 
@@ -244,6 +245,62 @@ static void entries_of_one_name(void **state) {
     jk_scenarios_free(set);
 }
 
+/* Law that changes on a day: what may change does, for the countries that are named, and all else stays. */
+static void law_changes_on_a_day(void **state) {
+    (void)state;
+    jk_scenarios *set = NULL;
+    jk_error error;
+    assert_int_equal(
+        load_scenarios("- {name: a, law: {SE: {limitation: {final_months: {consumer: 77}}}}, from: 2028-01-02}\n"
+                       "- {name: b, law: {FI: {attachable: {base: 1400}}, NO: {limitation: {title_final_months: "
+                       "{consumer: 66}}}}, from: 2027-02-01}\n- {name: a, theta: 0.5}\n",
+                       &set, &error),
+        JK_OK);
+    assert_int_equal(set->count, 2);
+    assert_int_equal(set->law_count, 2);
+    const jk_law_change *a = set->scenarios[0].law, *b = set->scenarios[1].law;
+    assert_int_equal(a->from, jk_date_from_civil(2028, 1, 2));
+    assert_int_equal(b->from, jk_date_from_civil(2027, 2, 1));
+    assert_true(set->scenarios[0].stresses[1].figure[JK_STRESS_THETA] == 0.5);
+    for (size_t i = 0; i < model->jurisdiction_count; i++) {
+        const jk_jurisdiction *was = &model->jurisdictions[i], *first = &a->jurisdictions[i],
+                              *second = &b->jurisdictions[i];
+        const bool fi = strcmp(was->id, "FI") == 0, se = strcmp(was->id, "SE") == 0, no = strcmp(was->id, "NO") == 0;
+        assert_string_equal(first->id, was->id);
+        assert_true(first->attachable.base == was->attachable.base);
+        assert_true(second->attachable.base == (fi ? 1400.0 : was->attachable.base));
+        const double *is = first->limitation.final_months, *stays = was->limitation.final_months;
+        assert_true(is[JK_CONSUMER] == (se ? 77.0 : stays[JK_CONSUMER]) && is[JK_BUSINESS] == stays[JK_BUSINESS]);
+        is = second->limitation.title_final_months;
+        stays = was->limitation.title_final_months;
+        assert_true(is[JK_CONSUMER] == (no ? 66.0 : stays[JK_CONSUMER]) && is[JK_BUSINESS] == stays[JK_BUSINESS]);
+    }
+    jk_scenarios_free(set);
+    static const struct {
+        const char *law, *words;
+    } bad[] = {
+        {"law: {}, from: 2028-01-01", "a map by country"},
+        {"law: 7, from: 2028-01-01", "a map by country"},
+        {"law: {XX: {attachable: {base: 1}}}, from: 2028-01-01", "'XX' cannot change"},
+        {"law: {FI: 7}, from: 2028-01-01", "limitation or attachable"},
+        {"law: {FI: {}}, from: 2028-01-01", "limitation or attachable"},
+        {"law: {FI: {interest: {consumer: 0}}}, from: 2028-01-01", "'interest' cannot change"},
+        {"law: {FI: {limitation: {letter_interrupts: true}}}, from: 2028-01-01", "'letter_interrupts' cannot"},
+        {"law: {FI: {attachable: {base: 1}}}", "belong together"},
+        {"from: 2028-01-01", "belong together"},
+        {"law: {FI: {attachable: {base: 1}}}, from: 2028-01-01, where: {country: FI}", "belong together"},
+        {"law: {FI: {attachable: {base: 1}}}, from: 2028-01-01}\n- {name: a, law: {SE: {attachable: {base: 1}}}, "
+         "from: 2028-01-01",
+         "changes once"}};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char text[512];
+        (void)snprintf(text, sizeof text, "- {name: a, %s}\n", bad[i].law);
+        if (load_scenarios(text, &set, &error) != JK_ERROR_MODEL || strstr(error.message, bad[i].words) == NULL) {
+            fail_msg("%s: %s", bad[i].law, error.message);
+        }
+    }
+}
+
 static int load_example(void **state) {
     (void)state;
     char path[FILE_PATH_MAX];
@@ -257,9 +314,12 @@ static int free_example(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_key),       cmocka_unit_test(money_is_in_the_currency_of_the_model_file),
-        cmocka_unit_test(mistakes),        cmocka_unit_test(figures_go_so_far),
-        cmocka_unit_test(files_go_so_far), cmocka_unit_test(entries_of_one_name)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_key),
+                                       cmocka_unit_test(money_is_in_the_currency_of_the_model_file),
+                                       cmocka_unit_test(mistakes),
+                                       cmocka_unit_test(figures_go_so_far),
+                                       cmocka_unit_test(files_go_so_far),
+                                       cmocka_unit_test(entries_of_one_name),
+                                       cmocka_unit_test(law_changes_on_a_day)};
     return cmocka_run_group_tests(tests, load_example, free_example);
 }

@@ -3,10 +3,12 @@
  * valuations that they are made of and by hand. */
 #include "cmocka_all.h"
 
+#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/words/listing.h"
+#include "jalki/export.h"
 #include "jalki/scenario.h"
 #include "support/listing_case.h"
 #include "value/engine_case.h"
@@ -124,6 +126,107 @@ static void the_first_month_pays_back(void **state) {
     jk_valuation_reset(&of);
 }
 
+static double number_at(const json_t *object, const char *key) {
+    const json_t *number = json_object_get(object, key);
+    assert_true(json_is_number(number) || json_is_null(number));
+    return json_is_number(number) ? json_number_value(number) : (double)NAN;
+}
+
+static void check_told(const json_t *object, const jk_scenario_line *line) {
+    near(number_at(object, "claims"), (double)line->claims);
+    near(number_at(object, "face"), line->face);
+    near(number_at(object, "value"), line->value);
+    near(number_at(object, "change_pct"), line->change_pct);
+    near(number_at(object, "bid"), line->bid);
+    near(number_at(object, "bid_pct_of_face"), line->bid_pct_of_face);
+    near(number_at(object, "net"), line->net);
+    near(number_at(object, "multiple"), line->multiple);
+    near(number_at(object, "payback_months"), line->payback < 0 ? (double)NAN : line->payback);
+    near(number_at(json_object_get(object, "erc_gross"), "84"), line->erc_gross[0]);
+    near(number_at(json_object_get(object, "erc_gross"), "180"), line->erc_gross[2]);
+}
+
+static void check_valuation(const json_t *object, const jk_valuation *of, const jk_valuation *base) {
+    const jk_scenario_line whole = jk_scenario_line_of(of, base, -1);
+    const json_t *segments = json_object_get(object, "segments");
+    check_told(object, &whole);
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        const json_t *decision = json_object_get(json_object_get(object, "decisions"), jk_action_name((jk_action)a));
+        near(number_at(decision, "claims"), (double)of->decision[a].claims);
+        near(number_at(decision, "face"), of->decision[a].face);
+        near(number_at(decision, "value"), of->decision[a].value);
+    }
+    assert_int_equal(json_array_size(segments), of->segment_count);
+    for (size_t g = 0; g < of->segment_count; g++) {
+        const jk_scenario_line line = jk_scenario_line_of(of, base, (int)g);
+        check_told(json_array_get(segments, g), &line);
+        assert_string_equal(json_string_value(json_object_get(json_array_get(segments, g), "id")),
+                            model->segments[g].id);
+    }
+}
+
+/* JSON has the scenarios of the set, in the modes that were asked for, and all changes of decisions. */
+static void scenarios_as_json(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_stress stresses[2] = {jk_stress_none(), jk_stress_none()};
+    stresses[0].figure[JK_STRESS_COSTS] = 3.0;
+    stresses[1].figure[JK_STRESS_IRR] = 0.05;
+    jk_scenario scenarios[] = {{"dear", "costs three times as much", 1, &stresses[0], NULL},
+                               {"greedy", NULL, 1, &stresses[1], NULL}};
+    const jk_scenarios set = {.count = 2, .scenarios = scenarios, .sha256 = "abc"};
+    const double irr = 0.1;
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 1;
+    for (unsigned modes = 1; modes <= 3; modes++) {
+        const jk_scenario_run run = {
+            .scenarios = scenarios, .scenario_count = 2, .irr = &irr, .returns = 1, .modes = modes};
+        jk_scenario_grid grid;
+        must(jk_scenario_grid_make(tape, model, &options, &run, NULL, 0, &grid, &error), &error);
+        const jk_valuation *base = jk_scenario_at(&grid, 0, 0, -1);
+        char *text = jk_scenario_json(tape, model, &set, &grid, NULL);
+        json_t *root = json_loads(text, 0, NULL);
+        assert_non_null(root);
+        const json_t *list = json_object_get(root, "scenarios"), *manifest = json_object_get(root, "manifest");
+        near(number_at(root, "irr"), 0.1);
+        near(number_at(root, "horizon_months"), model->horizon_months);
+        check_valuation(json_object_get(root, "base"), base, base);
+        assert_int_equal(json_array_size(list), 2);
+        assert_string_equal(json_string_value(json_object_get(manifest, "scenarios_sha256")), "abc");
+        assert_null(json_object_get(manifest, "scenario"));
+        assert_null(json_object_get(root, "strata"));
+        for (int s = 0; s < 2; s++) {
+            const json_t *object = json_array_get(list, (size_t)s), *note = json_object_get(object, "note");
+            assert_string_equal(json_string_value(json_object_get(object, "name")), scenarios[s].name);
+            assert_true(s == 0 ? strcmp(json_string_value(note), scenarios[0].note) == 0 : json_is_null(note));
+            near(number_at(object, "irr"), s == 0 ? 0.1 : 0.15);
+            const json_t *replanned = json_object_get(object, "replanned"),
+                         *committed = json_object_get(object, "committed");
+            assert_int_equal(replanned != NULL, (modes & JK_MODE_REPLANNED) != 0);
+            assert_int_equal(committed != NULL, (modes & JK_MODE_COMMITTED) != 0);
+            if (committed != NULL) {
+                check_valuation(committed, jk_scenario_at(&grid, 0, JK_MODE_COMMITTED, s), base);
+            }
+            if (replanned != NULL) {
+                const jk_valuation *of = jk_scenario_at(&grid, 0, JK_MODE_REPLANNED, s);
+                jk_change_pair pairs[JK_CHANGE_PAIRS];
+                const size_t count = jk_change_pairs(of, pairs, JK_CHANGE_PAIRS);
+                const json_t *changes = json_object_get(replanned, "changes");
+                check_valuation(replanned, of, base);
+                assert_int_equal(json_array_size(changes), count);
+                for (size_t i = 0; i < count; i++) {
+                    near(number_at(json_array_get(changes, i), "claims"),
+                         (double)of->change[pairs[i].from][pairs[i].to].claims);
+                }
+                assert_true(s == 1 || count > 0);
+            }
+        }
+        json_decref(root);
+        free(text);
+        jk_scenario_grid_reset(&grid);
+    }
+}
+
 /* Pairs by falling number of claims, those of one number in the order of their actions; as many as are asked for. */
 static void changes_in_order(void **state) {
     (void)state;
@@ -196,6 +299,7 @@ static int close_tape(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(lines_by_hand), cmocka_unit_test(the_first_month_pays_back),
-                                       cmocka_unit_test(changes_in_order), cmocka_unit_test(words_of_changes)};
+                                       cmocka_unit_test(changes_in_order), cmocka_unit_test(words_of_changes),
+                                       cmocka_unit_test(scenarios_as_json)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }
