@@ -39,7 +39,7 @@ static jk_status leave_out_last(jk_import_commit *commit, jk_import_chunk *chunk
     uint64_t rows = 0;
     const int64_t sum = sum_above(commit, chunk, row, &rows);
     const bool word = calls_itself_total(chunk, row) || (chunk->bad[row] && is_footer(chunk, row));
-    const bool equal = chunk->balance[row] == sum && rows >= 2;
+    const bool equal = chunk->balance[row] == sum;
     if ((chunk->bad[row] && !word) || (!word && !(equal && rows >= MANY_ROWS))) {
         return JK_OK;
     }
