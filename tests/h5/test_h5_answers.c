@@ -240,6 +240,28 @@ static void rows_are_read_where_they_are_said_to_be(void **state) {
     jk_h5_close(file);
 }
 
+/* Byte k of all rows of a chunk stands together; what is wanted in part is kept, and given back with the file. */
+static void shuffled_rows_are_put_together(void **state) {
+    (void)state;
+    const jk_h5_chunk chunks[] = {{.index = 0, .address = 100, .size = 12}, {.index = 1, .address = 200, .size = 12}};
+    jk_h5_dataset dataset = chunked(3, 8, 4, -1);
+    dataset.shuffle_filter = 0;
+    jk_h5_file *file = NULL;
+    jk_error error;
+    assert_int_equal(told(dataset, COUNT(chunks), chunks, &file, &error), JK_OK);
+    for (size_t first = 0; first < 8; first++) {
+        for (size_t count = 1; first + count <= 8; count++) {
+            unsigned char got[3 * 8];
+            assert_int_equal(jk_h5_read(file, jk_h5_dataset_at(file, 0), first, count, got, &error), JK_OK);
+            for (size_t i = 0; i < 3 * count; i++) {
+                const size_t row = first + i / 3, from = row < 4 ? 100 : 200;
+                assert_int_equal(got[i], byte_at(from + i % 3 * 4 + row % 4));
+            }
+        }
+    }
+    jk_h5_close(file);
+}
+
 /* Of a packed data set no more is kept unpacked than it has chunks; there are two places at least. */
 static void what_is_kept_unpacked_is_told(void **state) {
     (void)state;
@@ -390,6 +412,7 @@ int main(void) {
         cmocka_unit_test_setup(chunks_have_bounds, write_file),
         cmocka_unit_test_setup(each_chunk_lies_in_the_file, write_file),
         cmocka_unit_test_setup(rows_are_read_where_they_are_said_to_be, write_file),
+        cmocka_unit_test_setup(shuffled_rows_are_put_together, write_file),
         cmocka_unit_test_setup(what_is_kept_unpacked_is_told, write_file),
         cmocka_unit_test_setup(attributes_are_no_longer_than_what_follows, write_file),
         cmocka_unit_test_setup(strings_are_no_longer_than_what_follows, write_file),
