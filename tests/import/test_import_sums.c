@@ -149,6 +149,62 @@ static void bad_rows_may_be_few(void **state) {
     }
 }
 
+/* Words of a column, in any number and order; from the 65,536th on their rows are rejected. */
+static void words_are_found_again(void **state) {
+    (void)state;
+    enum { WORDS = 65535, ROOM = 5 << 20 };
+    static const int counts[] = {63, 64, 65, 200, 3000, WORDS, WORDS + 2};
+    char *text = malloc(ROOM), cell[160], wanted[32];
+    assert_non_null(text);
+    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+        const int words = counts[c], rows = 2 * words;
+        size_t length = (size_t)sprintf(text, "claim_id,country,written_off_on,principal,product\n");
+        for (int i = 0; i < rows; i++) {
+            const int word =
+                i < words ? i : (int)((int64_t)(i - words) * 7919 % words); /* each once, then in disorder */
+            length += (size_t)sprintf(text + length, "%d,FI,2020-01-31,1,word %d\n", i, word);
+        }
+        assert_true(length < ROOM);
+        jk_import_summary *summary = imported_text(text, NULL);
+        const uint64_t lost = words > WORDS ? 2 * (uint64_t)(words - WORDS) : 0;
+        assert_int_equal(summary->rejected[JK_REJECT_DICTIONARY_FULL].rows, lost);
+        assert_int_equal(summary->rows_accepted, (uint64_t)rows - lost);
+        jk_tape *tape = case_tape();
+        size_t count = 0;
+        const char *const *list = jk_tape_dictionary(tape, JK_COLUMN_PRODUCT, &count);
+        assert_int_equal(count, words > WORDS ? WORDS : words);
+        for (size_t w = 0; w < count; w++) { /* in the order in which they came */
+            (void)snprintf(wanted, sizeof wanted, "word %zu", w);
+            assert_string_equal(list[w], wanted);
+        }
+        for (int i = words; lost == 0 && i < rows; i += 1 + words / 50) {
+            (void)snprintf(wanted, sizeof wanted, "word %d", (int)((int64_t)(i - words) * 7919 % words));
+            assert_string_equal(cell_text(tape, JK_COLUMN_PRODUCT, (size_t)i, cell), wanted);
+        }
+        jk_tape_close(tape);
+        jk_import_summary_free(summary);
+    }
+    free(text);
+}
+
+/* Each file has a total of its own rows, and lines of its own. */
+static void files_are_summed_each_for_itself(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "claim_id,country,written_off_on,principal\n1,FI,2020-01-31,1\n2,FI,2020-01-31,2\n"
+        "Total,,,3\n",
+        "claim_id,country,written_off_on,principal\n3,FI,2020-01-31,4\n4,FI,x,9\n"
+        "5,FI,2020-01-31,8\nTotal,,,12\n"};
+    const char *sources[] = {write_case("a.csv", texts[0]), write_case("b.csv", texts[1])};
+    const jk_import_options options = case_options(sources, 2, NULL);
+    jk_import_summary *summary = imported(&options);
+    is_found(summary, JK_FINDING_TOTAL_DIFFERS, 0, NULL);
+    assert_true(summary->left_out[JK_LEFT_OUT_TOTAL].rows == 2 && summary->rows_accepted == 4);
+    assert_true(summary->lines == 9 && summary->header_lines == 2);
+    assert_true(summary->rejected[JK_REJECT_BAD_DATE].line == 3 && summary->accepted.sums[0].balance == 1500);
+    jk_import_summary_free(summary);
+}
+
 /* ---- joined files ------------------------------------------------------------------------------------------------ */
 
 #define LOANS "Loan,Debtor,Principal\n1,A,100\n2,B,200\n3,C,300\n4,,400\n"
@@ -286,6 +342,8 @@ int main(void) {
         cmocka_unit_test(what_the_general_rule_would_bar_is_summed),
         cmocka_unit_test(an_example_of_each_reason_is_kept),
         cmocka_unit_test(bad_rows_may_be_few),
+        cmocka_unit_test(words_are_found_again),
+        cmocka_unit_test(files_are_summed_each_for_itself),
         cmocka_unit_test(the_first_row_of_a_key_is_taken),
         cmocka_unit_test(the_best_row_of_a_key_is_taken),
         cmocka_unit_test(rows_of_a_key_are_added_up),
