@@ -11,4 +11,5 @@ if [[ $preset == clang ]]; then
 fi
 cmake --preset "$preset" -DJALKI_TESTS=ON >/dev/null
 cmake --build "build/$preset"
-ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)" "$@"
+# More at once than there are processors: many wait for a browser, for other processes, for the disk.
+ctest --test-dir "build/$preset" --output-on-failure -j $(($(nproc) * 2)) "$@"
