@@ -18,9 +18,9 @@
 static char case_folder[64];
 
 static inline const char *case_path(const char *name) {
-    static char paths[16][512]; /* a name stays good for a while */
+    static char paths[64][512]; /* a name stays good for a while */
     static unsigned next;
-    char *text = paths[next++ % 16];
+    char *text = paths[next++ % 64];
     (void)snprintf(text, sizeof paths[0], "%s/%s", case_folder, name);
     return text;
 }
