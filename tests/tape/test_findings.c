@@ -51,7 +51,11 @@ static void only_errors_stop(void **state) {
     jk_findings_accept(&findings, JK_ACCEPTS(JK_FINDING_CONTROL_TOTAL));
     error = (jk_error){0};
     assert_int_equal(jk_findings_refuse(&findings, "T.h5", &error), JK_OK);
-    for (int i = 0; i < JK_FINDINGS_MAX; i++) {
+    assert_int_equal(jk_findings_add(&findings, JK_FINDING_FILTERED, 1, "%0800d\x7f", 5), JK_OK);
+    assert_int_equal(strlen(findings.list[2].text), 699); /* as long as a text may be */
+    assert_int_equal(jk_findings_add(&findings, JK_FINDING_FILTERED, 1, "\x1f \x7f~\xc3\xa4"), JK_OK);
+    assert_string_equal(findings.list[3].text, "? ?~\xc3\xa4");
+    for (int i = 2; i < JK_FINDINGS_MAX; i++) {
         assert_int_equal(jk_findings_add(&findings, JK_FINDING_FILTERED, 1, "x"), JK_OK);
     }
     assert_int_equal(findings.count, JK_FINDINGS_MAX);

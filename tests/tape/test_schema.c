@@ -53,6 +53,9 @@ static void test_own_columns(void **state) {
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_non_null(jk_extra_name_problem(wrong[i]));
     }
+    assert_string_equal(jk_extra_type_name(JK_TYPE_TEXT), ""); /* none is of such a type */
+    assert_string_equal(jk_extra_type_name(JK_TYPE_ENUM), "");
+    assert_int_equal(jk_extra_type("integer"), -1);
     for (int c = JK_FIXED_COLUMN_COUNT; c < JK_COLUMN_COUNT; c++) {
         assert_true(jk_schema_is_extra((jk_column)c) && jk_schema_in_store(JK_KIND_TAPE, (jk_column)c));
         assert_true(jk_schema_in_store(JK_KIND_PANEL, (jk_column)c) && !jk_schema_in_csv(JK_KIND_PANEL, (jk_column)c));

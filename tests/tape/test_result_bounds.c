@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Columns and arrays of results just within and just beyond what is described, of every type and of few rows and many;
+ * what the file says of them is read with the HDF5 library alone. */
+#include <hdf5.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmocka_all.h"
+#include "h5/h5.h"
+#include "jalki/result.h"
+#include "jalki/verify.h"
+#include "support/must.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+enum { LEVELS = 65537, NAME = 65 };
+
+static char folder[] = "/tmp/jalki-bounds-XXXXXX";
+static char path[128];
+static const char *levels[LEVELS];
+
+static jk_status created(const jk_result_column *columns, size_t count, size_t rows, int compression,
+                         jk_result_writer **writer, jk_error *error) {
+    const jk_result_options options = {.compression = compression, .run = {.threads = 2}};
+    *error = (jk_error){0};
+    return jk_result_writer_create(path, rows, columns, count, &options, writer, error);
+}
+
+static void columns_are_described(void **state) {
+    (void)state;
+    char longest[NAME + 1];
+    memset(longest, 'n', NAME);
+    longest[63] = longest[NAME] = '\0';
+    const struct {
+        jk_result_column column;
+        bool good;
+    } cases[] = {
+        {{.name = "a", .type = JK_RESULT_UINT8}, true},
+        {{.name = longest, .type = JK_RESULT_UINT8}, true},
+        {{.name = "", .type = JK_RESULT_UINT8}, false},
+        {{.name = NULL, .type = JK_RESULT_UINT8}, false},
+        {{.name = "a/b", .type = JK_RESULT_UINT8}, false},
+        {{.name = "a", .type = (jk_result_type)(JK_RESULT_TEXT + 1)}, false},
+        {{.name = "a", .type = JK_RESULT_TEXT, .text_width = 1}, true},
+        {{.name = "a", .type = JK_RESULT_TEXT}, false},
+        {{.name = "a", .type = JK_RESULT_ENUM, .levels = levels, .level_count = 1}, true},
+        {{.name = "a", .type = JK_RESULT_ENUM, .levels = levels, .level_count = 256}, true},
+        {{.name = "a", .type = JK_RESULT_ENUM, .levels = levels, .level_count = 257}, false},
+        {{.name = "a", .type = JK_RESULT_ENUM, .levels = levels}, false},
+        {{.name = "a", .type = JK_RESULT_ENUM, .level_count = 3}, false},
+        {{.name = "a", .type = JK_RESULT_INDEX, .levels = levels, .level_count = 1}, true},
+        {{.name = "a", .type = JK_RESULT_INDEX, .levels = levels, .level_count = 65536}, true},
+        {{.name = "a", .type = JK_RESULT_INDEX, .levels = levels, .level_count = 65537}, false},
+        {{.name = "a", .type = JK_RESULT_INDEX, .levels = levels}, false},
+        {{.name = "a", .type = JK_RESULT_INDEX, .level_count = 3}, false},
+    };
+    jk_result_writer *writer = NULL;
+    jk_error error;
+    for (size_t c = 0; c < COUNT(cases); c++) {
+        assert_int_equal(created(&cases[c].column, 1, 2, 0, &writer, &error),
+                         cases[c].good ? JK_OK : JK_ERROR_ARGUMENT);
+        jk_result_writer_abort(writer);
+    }
+    longest[63] = 'n';
+    const jk_result_column column = {.name = longest, .type = JK_RESULT_UINT8};
+    assert_int_equal(created(&column, 1, 2, 0, &writer, &error), JK_ERROR_ARGUMENT);
+    /* As many columns as there may be, and one more. */
+    jk_result_column many[JK_RESULT_COLUMNS_MAX + 1];
+    for (size_t i = 0; i < COUNT(many); i++) {
+        many[i] = (jk_result_column){.name = levels[i], .type = JK_RESULT_INT32};
+    }
+    must(created(many, JK_RESULT_COLUMNS_MAX, 2, 0, &writer, &error), &error);
+    assert_string_equal(jk_result_writer_column(writer, JK_RESULT_COLUMNS_MAX - 1), "63");
+    assert_int_equal(jk_result_writer_size(writer, 5), 4);
+    jk_result_writer_abort(writer);
+    assert_int_equal(created(many, JK_RESULT_COLUMNS_MAX + 1, 2, 0, &writer, &error), JK_ERROR_ARGUMENT);
+    assert_int_equal(created(many, 1, ((size_t)1 << 40) + 1, 1, &writer, &error), JK_ERROR_ARGUMENT);
+}
+
+static void elements_have_a_size(void **state) {
+    (void)state;
+    static const size_t sizes[] = {4, 8, 4, 8, 1, 1, 2, 7};
+    for (size_t t = 0; t < COUNT(sizes); t++) {
+        assert_int_equal(jk_result_element_size((jk_result_type)t, 7), sizes[t]);
+    }
+    assert_int_equal(jk_result_element_size((jk_result_type)COUNT(sizes), 7), 0);
+}
+
+static bool has_text(hid_t object, const char *name, const char *wanted) {
+    char text[200] = "";
+    if (H5Aexists(object, name) <= 0) {
+        return wanted == NULL;
+    }
+    hid_t attribute = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(attribute);
+    const bool read = H5Tget_size(type) < sizeof text && H5Aread(attribute, type, text) >= 0;
+    H5Tclose(type);
+    H5Aclose(attribute);
+    return read && wanted != NULL && strcmp(text, wanted) == 0;
+}
+
+/* Rows of every type, few and at the bounds of a chunk, plain and packed: what was put is what is read. */
+static void rows_of_every_type_come_back(void **state) {
+    (void)state;
+    static const size_t counts[] = {0, 1, 2, 65535, 65536, 65537, 131073};
+    const jk_result_column columns[] = {
+        {.name = "f32", .type = JK_RESULT_FLOAT32, .unit = "1", .meaning = "a float"},
+        {.name = "f64", .type = JK_RESULT_FLOAT64, .unit = "EUR"},
+        {.name = "i32", .type = JK_RESULT_INT32, .meaning = "a number"},
+        {.name = "i64", .type = JK_RESULT_INT64},
+        {.name = "u8", .type = JK_RESULT_UINT8},
+        {.name = "level", .type = JK_RESULT_ENUM, .levels = levels, .level_count = 251},
+        {.name = "index", .type = JK_RESULT_INDEX, .levels = levels, .level_count = 300},
+        {.name = "text", .type = JK_RESULT_TEXT, .text_width = 5}};
+    const hid_t types[] = {H5T_IEEE_F32LE, H5T_IEEE_F64LE, H5T_STD_I32LE, H5T_STD_I64LE, H5T_STD_U8LE};
+    for (size_t n = 0; n < 2 * COUNT(counts); n++) {
+        const size_t rows = counts[n / 2];
+        jk_result_writer *writer = NULL;
+        jk_error error;
+        unsigned char *data = calloc(rows + 1, 8);
+        unsigned char *got = calloc(rows + 1, 8);
+        must(created(columns, COUNT(columns), rows, n % 2 == 0 ? 0 : 20, &writer, &error), &error); /* 9 at most */
+        for (size_t c = 0; c < COUNT(columns); c++) {
+            const size_t size = jk_result_writer_size(writer, c), half = rows / 2;
+            for (size_t i = 0; i < rows * size; i++) {
+                data[i] = (unsigned char)(1 + (i * 7 + i / 250 + c) % 250);
+                data[i] = columns[c].type == JK_RESULT_INDEX ? (unsigned char)(i % 2 == 0 ? data[i] : 0) : data[i];
+            }
+            must(jk_result_writer_put(writer, c, half, rows - half, data + half * size, &error), &error);
+            must(jk_result_writer_put(writer, c, 0, half, data, &error), &error);
+            assert_int_equal(jk_result_writer_put(writer, c, rows + 1, 0, data, NULL), JK_ERROR_ARGUMENT);
+            assert_int_equal(jk_result_writer_put(writer, c, rows, 1, data, NULL), JK_ERROR_ARGUMENT);
+        }
+        assert_int_equal(jk_result_writer_put(writer, COUNT(columns), 0, 0, data, NULL), JK_ERROR_ARGUMENT);
+        must(jk_result_writer_finish(writer, NULL, &error), &error);
+        jk_verification found;
+        must(jk_verify(path, NULL, &found, &error), &error);
+        assert_int_equal(found.soundness, JK_SOUND);
+        jk_h5_enter();
+        hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), group = H5Gopen2(file, "result", H5P_DEFAULT);
+        assert_true(file >= 0 && group >= 0 && has_text(file, "jalki_format", "result 1"));
+        assert_true(has_text(file, "manifest", NULL));
+        for (size_t c = 0; c < COUNT(columns); c++) {
+            hid_t set = H5Dopen2(group, columns[c].name, H5P_DEFAULT), type = H5Dget_type(set);
+            const size_t size = H5Tget_size(type);
+            assert_true(c >= COUNT(types) || H5Tequal(type, types[c]) > 0);
+            for (size_t i = 0; i < rows * size; i++) {
+                data[i] = (unsigned char)(1 + (i * 7 + i / 250 + c) % 250);
+                data[i] = columns[c].type == JK_RESULT_INDEX ? (unsigned char)(i % 2 == 0 ? data[i] : 0) : data[i];
+            }
+            assert_true(H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, got) >= 0);
+            assert_memory_equal(got, data, rows * size);
+            assert_true(has_text(set, "unit", columns[c].unit) && has_text(set, "meaning", columns[c].meaning));
+            assert_true(has_text(set, "dictionary", columns[c].type == JK_RESULT_INDEX ? "/dict/index" : NULL));
+            assert_int_equal(H5Aexists(set, "missing_value") > 0, c < 2);
+            hid_t properties = H5Dget_create_plist(set);
+            assert_int_equal(H5Pget_nfilters(properties), n % 2 == 0 ? 0 : size == 1 ? 1 : 2);
+            unsigned level = 0;
+            size_t values = 1;
+            assert_true(n % 2 == 0 || (H5Pget_filter_by_id2(properties, H5Z_FILTER_DEFLATE, NULL, &values, &level, 0,
+                                                            NULL, NULL) >= 0 &&
+                                       level == 9));
+            H5Pclose(properties);
+            H5Tclose(type);
+            H5Dclose(set);
+        }
+        H5Gclose(group);
+        H5Fclose(file);
+        jk_h5_leave();
+        free(data);
+        free(got);
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
+static void arrays_are_described(void **state) {
+    (void)state;
+    const jk_result_column column = {.name = "a", .type = JK_RESULT_UINT8};
+    const double data[24] = {1.0};
+    static const char *const names[] = {"one", "longer"};
+    const struct {
+        jk_result_dataset set;
+        jk_status status;
+    } cases[] = {
+        {{.path = "/g/one", .type = JK_RESULT_FLOAT64, .rank = 1, .extent = {24}}, JK_OK},
+        {{.path = "/g/three", .type = JK_RESULT_FLOAT64, .rank = 3, .extent = {2, 3, 4}}, JK_OK},
+        {{.path = "/g/none", .type = JK_RESULT_FLOAT64, .rank = 2, .extent = {2, 0}}, JK_OK},
+        {{.path = "/other/axes",
+          .type = JK_RESULT_FLOAT64,
+          .rank = 2,
+          .extent = {2, 12},
+          .axis = {"kind", "month"},
+          .axis_labels = {names, NULL}},
+         JK_OK},
+        {{.path = "/g/zero", .type = JK_RESULT_FLOAT64, .rank = 0}, JK_ERROR_ARGUMENT},
+        {{.path = "/g/four", .type = JK_RESULT_FLOAT64, .rank = 4}, JK_ERROR_ARGUMENT},
+        {{.path = "/g/level", .type = JK_RESULT_ENUM, .rank = 1, .extent = {1}}, JK_ERROR_ARGUMENT},
+        {{.path = "/g/text", .type = JK_RESULT_TEXT, .rank = 1, .extent = {1}}, JK_ERROR_ARGUMENT},
+        {{.path = "/g/text", .type = JK_RESULT_TEXT, .rank = 1, .extent = {1}, .text_width = 8}, JK_OK},
+        {{.path = "/g/one", .type = JK_RESULT_FLOAT64, .rank = 1, .extent = {24}}, JK_ERROR_IO}, /* is there */
+        {{.path = "g/two", .type = JK_RESULT_FLOAT64, .rank = 1, .extent = {24}}, JK_ERROR_IO},
+        {{.path = "/two", .type = JK_RESULT_FLOAT64, .rank = 1, .extent = {24}}, JK_ERROR_IO},
+        {{.path = "/g/", .type = JK_RESULT_FLOAT64, .rank = 1, .extent = {24}}, JK_ERROR_IO},
+        {{.path = "//g", .type = JK_RESULT_FLOAT64, .rank = 1, .extent = {24}}, JK_ERROR_IO},
+        {{.path = "/g/h/two", .type = JK_RESULT_FLOAT64, .rank = 1, .extent = {24}}, JK_ERROR_IO},
+        {{.path = "/a23456789012345678901234567890123456789012345678901234567890123/x",
+          .type = JK_RESULT_FLOAT64,
+          .rank = 1,
+          .extent = {24}},
+         JK_OK}, /* a group's name of 63 bytes */
+        {{.path = "/a234567890123456789012345678901234567890123456789012345678901234/x",
+          .type = JK_RESULT_FLOAT64,
+          .rank = 1,
+          .extent = {24}},
+         JK_ERROR_IO},
+    };
+    jk_result_writer *writer = NULL;
+    jk_error error;
+    must(created(&column, 1, 1, 0, &writer, &error), &error);
+    for (size_t c = 0; c < COUNT(cases); c++) {
+        jk_result_dataset set = cases[c].set;
+        set.data = data;
+        error = (jk_error){0};
+        if (jk_result_writer_dataset(writer, &set, &error) != cases[c].status) {
+            fail_msg("%s (%zu): %s", set.path, c, error.message);
+        }
+    }
+    must(jk_result_writer_put(writer, 0, 0, 1, "x", &error), &error);
+    must(jk_result_writer_finish(writer, "{}", &error), &error);
+    jk_h5_enter();
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), set = H5Dopen2(file, "/other/axes", H5P_DEFAULT);
+    char axes[2][5], kinds[2][6];
+    hid_t attribute = H5Aopen(set, "axes", H5P_DEFAULT), type = H5Aget_type(attribute);
+    assert_true(H5Tget_size(type) == 5 && H5Aread(attribute, type, axes) >= 0);
+    assert_memory_equal(axes, "kind\0month", 10);
+    H5Tclose(type);
+    H5Aclose(attribute);
+    attribute = H5Aopen(set, "kind_names", H5P_DEFAULT);
+    type = H5Aget_type(attribute);
+    assert_true(H5Tget_size(type) == 6 && H5Aread(attribute, type, kinds) >= 0);
+    assert_memory_equal(kinds, "one\0\0\0longer", 12);
+    assert_true(H5Aexists(set, "month_names") == 0 && has_text(file, "manifest", "{}"));
+    H5Tclose(type);
+    H5Aclose(attribute);
+    H5Dclose(set);
+    H5Fclose(file);
+    jk_h5_leave();
+    assert_int_equal(unlink(path), 0);
+}
+
+static int start(void **state) {
+    (void)state;
+    static char names[LEVELS][6];
+    for (int i = 0; i < LEVELS; i++) {
+        (void)snprintf(names[i], sizeof names[i], "%d", i);
+        levels[i] = names[i];
+    }
+    const bool made = mkdtemp(folder) != NULL;
+    (void)snprintf(path, sizeof path, "%s/r.h5", folder);
+    return !made;
+}
+
+static int end(void **state) {
+    (void)state;
+    return rmdir(folder); /* fails if anything was left behind */
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(columns_are_described), cmocka_unit_test(elements_have_a_size),
+                                       cmocka_unit_test(rows_of_every_type_come_back),
+                                       cmocka_unit_test(arrays_are_described)};
+    return cmocka_run_group_tests(tests, start, end);
+}
