@@ -55,6 +55,10 @@ static const struct {
     {"A,B,\n1,2\n3,4,\n", "A|B|", ',', 1, 0, "1,2\n3,4,\n"},
     {"A,B,,\n1,2\n", "A|B", ',', 1, 0, "1,2\n"},
     {"A,B,,\n1,2,\n", "A|B|", ',', 1, 0, "1,2,\n"},
+    {"A,B,,\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\nx;y;z;w\n", "A|B", ',', 1, 0, /* eight rows tell */
+     "1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\nx;y;z;w\n"},
+    {"A,B,,\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2,3,4\n", "A|B||", ',', 1, 0,
+     "1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2,3,4\n"},
     {"A,,C\n1,2\n", "A||C", ',', 1, 0, "1,2\n"},
     {"A,B\n\n,,\n1,2\n", "A|B", ',', 1, 0, "\n,,\n1,2\n"},
     {"", NULL, 0, 0, 0, NULL},
@@ -164,9 +168,52 @@ static void it_is_looked_for_so_far(void **state) {
     }
 }
 
+/* As long as a row may be, and a byte longer; as many columns as there may be, and one more. */
+static void it_is_no_longer_than_a_row(void **state) {
+    (void)state;
+    const size_t most = JK_CSV_ROW_MAX;
+    char *text = malloc(most + 10);
+    assert_non_null(text);
+    for (size_t length = most - 1; length <= most + 1; length++) { /* with its line end */
+        jk_csv_source *source = NULL;
+        jk_csv_header header;
+        jk_error error = {0};
+        memset(text, 'a', most + 10);
+        text[3] = ',';
+        text[length - 1] = '\n';
+        make_file(text, most + 10);
+        assert_int_equal(jk_csv_source_open(made_path, NULL, &source, &error), JK_OK);
+        const jk_status status = jk_csv_header_read(source, NULL, &header, &error);
+        assert_int_equal(status, length <= most ? JK_OK : JK_ERROR_FORMAT);
+        if (status == JK_OK) {
+            assert_true(header.count == 2 && strlen(header.names[1]) == length - 5 && header.bytes == length);
+        } else {
+            assert_non_null(strstr(error.message, "does not end within 1 MiB"));
+        }
+        jk_csv_header_free(&header);
+        jk_csv_source_close(source);
+    }
+    for (size_t columns = JK_CSV_FIELDS_MAX; columns <= JK_CSV_FIELDS_MAX + 1; columns++) {
+        jk_csv_source *source = NULL;
+        jk_csv_header header;
+        jk_error error = {0};
+        memset(text, ',', columns);
+        text[0] = 'A';
+        memcpy(text + columns, "z\n", 2); /* the first takes two bytes */
+        make_file(text, columns + 2);
+        assert_int_equal(jk_csv_source_open(made_path, NULL, &source, &error), JK_OK);
+        const jk_status status = jk_csv_header_read(source, NULL, &header, &error);
+        assert_int_equal(status, columns <= JK_CSV_FIELDS_MAX ? JK_OK : JK_ERROR_FORMAT);
+        assert_true(status != JK_OK || (header.count == columns && strcmp(header.names[columns - 1], "z") == 0));
+        jk_csv_header_free(&header);
+        jk_csv_source_close(source);
+    }
+    free(text);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(headers_are_found),
-                                       cmocka_unit_test(a_mapping_says_where_it_is),
-                                       cmocka_unit_test(it_is_looked_for_so_far)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(headers_are_found), cmocka_unit_test(a_mapping_says_where_it_is),
+        cmocka_unit_test(it_is_looked_for_so_far), cmocka_unit_test(it_is_no_longer_than_a_row)};
     return cmocka_run_group_tests(tests, name_made, drop_made);
 }

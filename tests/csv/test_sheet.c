@@ -14,10 +14,14 @@
 enum { ROOM = 8 << 20 };
 
 static char sheet[ROOM], found[ROOM];
+static const char usual_styles[] = "<cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs>";
+static const char *styles = usual_styles;
 
 /* One sheet of these rows; the first day that a workbook knows. */
 static void make_workbook(const char *dimension, const char *rows, bool from_1904) {
     char workbook[1024];
+    static char style_sheet[16384];
+    (void)snprintf(style_sheet, sizeof style_sheet, HEAD "<styleSheet xmlns=\"" MAIN "\">%s</styleSheet>", styles);
     (void)snprintf(workbook, sizeof workbook,
                    HEAD "<workbook xmlns=\"" MAIN "\" xmlns:r=\"" RELATIONS "\">%s<sheets><sheet name=\"One\" "
                         "sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>",
@@ -39,9 +43,7 @@ static void make_workbook(const char *dimension, const char *rows, bool from_190
         {"xl/sharedStrings.xml",
          HEAD "<sst xmlns=\"" MAIN "\" count=\"3\" uniqueCount=\"3\"><si><t>first</t></si><si><r><t>two </t></r><r><t>"
               "runs</t></r></si><si><t>a, \"b\"</t><rPh sb=\"0\" eb=\"1\"><t>sound</t></rPh></si></sst>"},
-        {"xl/styles.xml",
-         HEAD "<styleSheet xmlns=\"" MAIN "\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs>"
-              "</styleSheet>"}};
+        {"xl/styles.xml", style_sheet}};
     make_zip(members, COUNT(members));
 }
 
@@ -177,6 +179,60 @@ static void a_long_sheet_is_read_whole(void **state) {
     }
 }
 
+/* Numbers are dates where their format shows a day or a year: of those that every workbook knows, and of its own. */
+static void formats_make_dates(void **state) {
+    (void)state;
+    static const struct {
+        const char *code;
+        bool is_date;
+    } own[] = {{"yyyy\\-mm\\-dd", true},
+               {"0.00", false},
+               {"&quot;day&quot; 0", false},
+               {"[Red]0", false},
+               {"[$-409]d", true},
+               {"[dd]0", false},
+               {"General", false},
+               {"0;yyyy", false},
+               {"\\d0", false},
+               {"_d0", false},
+               {"*y0", false},
+               {"hh:mm", false},
+               {"D.M.", true},
+               {"mmm Y", true},
+               {"", false},
+               {"&quot;d&quot;y", true},
+               {"General d", false},
+               {"0 &quot;", false},
+               {"[", false},
+               {"\\", false}};
+    static char made[16384], rows[16384], wanted[2048];
+    enum { KNOWN = 64, FIRST_OWN = 164 };
+    size_t style = (size_t)sprintf(made, "<numFmts>"), row = (size_t)sprintf(rows, "<row r=\"1\">"), text = 0;
+    for (size_t i = 0; i < COUNT(own); i++) {
+        style +=
+            (size_t)sprintf(made + style, "<numFmt numFmtId=\"%zu\" formatCode=\"%s\"/>", FIRST_OWN + i, own[i].code);
+    }
+    /* Those of other lists are no cells' formats. */
+    style += (size_t)sprintf(made + style, "</numFmts><cellStyleXfs><xf numFmtId=\"14\"/></cellStyleXfs><cellXfs>");
+    for (size_t i = 0; i < KNOWN + COUNT(own); i++) {
+        const size_t number = i < KNOWN ? i : FIRST_OWN + i - KNOWN;
+        const bool known = (number >= 14 && number <= 17) || number == 22 || (number >= 27 && number <= 36) ||
+                           (number >= 50 && number <= 58); /* ECMA-376 part 1, 18.8.30 */
+        style += (size_t)sprintf(made + style, "<xf numFmtId=\"%zu\"/>", number);
+        row += (size_t)sprintf(rows + row, "<c s=\"%zu\"><v>45000</v></c>", i);
+        text += (size_t)sprintf(wanted + text, "%s%s", i > 0 ? "," : "",
+                                (i < KNOWN ? known : own[i - KNOWN].is_date) ? "2023-03-15" : "45000");
+    }
+    (void)sprintf(made + style, "</cellXfs><dxfs><xf numFmtId=\"14\"/></dxfs>");
+    (void)sprintf(rows + row, "<c s=\"%zu\"><v>45000</v></c></row>", KNOWN + COUNT(own)); /* there is no such style */
+    (void)sprintf(wanted + text, ",45000\n");
+    styles = made;
+    make_workbook("", rows, false);
+    styles = usual_styles;
+    (void)read_sheet('.', 1000);
+    assert_string_equal(found, wanted);
+}
+
 static void workbooks_are_known(void **state) {
     (void)state;
     jk_part_list list;
@@ -193,8 +249,9 @@ static void workbooks_are_known(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cells_become_fields), cmocka_unit_test(rows_and_columns_keep_their_places),
-        cmocka_unit_test(a_long_sheet_is_read_whole), cmocka_unit_test(workbooks_are_known)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(cells_become_fields),
+                                       cmocka_unit_test(rows_and_columns_keep_their_places),
+                                       cmocka_unit_test(a_long_sheet_is_read_whole),
+                                       cmocka_unit_test(formats_make_dates), cmocka_unit_test(workbooks_are_known)};
     return cmocka_run_group_tests(tests, name_made, drop_made);
 }
