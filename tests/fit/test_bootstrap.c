@@ -103,6 +103,83 @@ static void eight_debtors_by_hand(void **state) {
     release(h);
 }
 
+/* Two characteristics of three levels beside the curve. */
+enum { CROSSED = 5, TERMS = 2 };
+static const int32_t crossed_levels[TERMS][3] = {{JK_PPML_NONE, 1, 2}, {JK_PPML_NONE, 3, 4}};
+static const jk_ppml_term crossed_terms[TERMS] = {{3, 0, crossed_levels[0]}, {3, 0, crossed_levels[1]}};
+static const jk_ppml_design crossed = {CROSSED, 1, TERMS, &curve, crossed_terms};
+
+/* Adds a row's part to the information, and what it leaves to the score. */
+static void add_row(const history *h, size_t i, double information[CROSSED][CROSSED], double *score) {
+    double x[CROSSED] = {1.0}, log_mean = h->fit.estimate[0];
+    for (size_t t = 0; t < TERMS; t++) {
+        const int32_t p = crossed_levels[t][h->level[i * TERMS + t]];
+        if (p != JK_PPML_NONE) {
+            x[p] = 1.0;
+            log_mean += h->fit.estimate[p];
+        }
+    }
+    const double mean = h->weight[i] * exp(log_mean);
+    for (size_t p = 0; p < CROSSED; p++) {
+        score[p] += (h->cash[i] - mean) * x[p];
+        for (size_t q = 0; q < CROSSED; q++) {
+            information[p][q] += mean * x[p] * x[q];
+        }
+    }
+}
+
+/* Seven debtors of unequal size with six rows each, of whom one owes nearly all that some levels have: leaving one out
+ * moves the figures by his score over the information of the others. */
+static void debtors_of_many_levels(void **state) {
+    (void)state;
+    enum { DEBTORS = 7, SEEDS = 60, EACH = 6, MANY = DEBTORS * EACH };
+    const jk_bootstrap_options options = {.draws = 99, .seed = 3};
+    for (uint32_t seed = 0; seed < SEEDS; seed++) {
+        double error[CROSSED], quantile[CROSSED], square[CROSSED] = {0.0};
+        history *h = new_history(MANY);
+        for (size_t i = 0; i < MANY; i++) {
+            const jk_random4 four = jk_philox(seed, 9, i);
+            h->weight[i] = exp((double)(four.word[0] % 1000) / 150.0) * (i < EACH ? 300.0 : 1.0);
+            h->level[i * TERMS] = (uint8_t)(four.word[1] % 3);
+            h->level[i * TERMS + 1] = (uint8_t)(four.word[2] % 3);
+            h->cash[i] = h->weight[i] * (double)(four.word[3] % 100 + 50);
+            h->cluster[i / EACH] = (uint32_t)(i / EACH * EACH);
+        }
+        h->cluster[DEBTORS] = MANY;
+        h->rows.clusters = DEBTORS;
+        assert_int_equal(jk_ppml_fit(&h->rows, &crossed, NULL, NULL, &h->fit, NULL), JK_OK);
+        assert_int_equal(jk_ppml_bootstrap(&h->rows, &crossed, NULL, 0, &h->fit, &options, NULL, error, quantile, NULL),
+                         JK_OK);
+        for (size_t d = 0; d < DEBTORS; d++) {
+            double others[CROSSED][CROSSED] = {{0.0}}, own[CROSSED][CROSSED] = {{0.0}}, z[CROSSED] = {0.0};
+            double unused[CROSSED] = {0.0};
+            for (size_t i = 0; i < MANY; i++) {
+                add_row(h, i, i / EACH == d ? own : others, i / EACH == d ? z : unused);
+            }
+            for (size_t p = 0; p < CROSSED; p++) { /* it is positive definite: no choice of pivots */
+                for (size_t q = 0; q < CROSSED; q++) {
+                    const double factor = others[q][p] / others[p][p];
+                    for (size_t r = 0; q != p && r < CROSSED; r++) {
+                        others[q][r] -= factor * others[p][r];
+                    }
+                    z[q] -= q != p ? factor * z[p] : 0.0;
+                }
+            }
+            for (size_t p = 0; p < CROSSED; p++) {
+                const double moved = fmin(fmax(z[p] / others[p][p], -3.0), 3.0); /* as far as a first order goes */
+                square[p] += moved * moved;
+            }
+        }
+        for (size_t p = 0; p < CROSSED; p++) {
+            const double wanted = sqrt(square[p] * (DEBTORS - 1.0) / DEBTORS);
+            if (!(fabs(error[p] - wanted) < 1e-6 * wanted)) {
+                fail_msg("seed %u, figure %zu: %.12g, expected %.12g", seed, p, error[p], wanted);
+            }
+        }
+        release(h);
+    }
+}
+
 /* With many debtors who bring alike the studentised errors are those of the normal distribution. */
 static void many_alike_are_normal(void **state) {
     (void)state;
@@ -185,9 +262,8 @@ static void what_one_debtor_tells(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(eight_debtors_by_hand),
-        cmocka_unit_test(many_alike_are_normal),
-        cmocka_unit_test(same_bits_however_it_is_cut),
+        cmocka_unit_test(eight_debtors_by_hand), cmocka_unit_test(debtors_of_many_levels),
+        cmocka_unit_test(many_alike_are_normal), cmocka_unit_test(same_bits_however_it_is_cut),
         cmocka_unit_test(what_one_debtor_tells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,7 +63,7 @@ static void near(double got, double wanted, double within, const char *what) {
 
 /* ---- how far points are drawn ------------------------------------------------------------------------------------ */
 
-/* Where there are points the least spread is far from what they are like; where there are none it is the likeliest. */
+/* Where there are points the spread is of their size; where there are none it is the least. */
 static void spreads_are_those_of_points(void **state) {
     (void)state;
     static const double strong[] = {1.2, -1.2, 0.0}, none[] = {0.0, 0.0, 0.0};
@@ -72,7 +72,7 @@ static void spreads_are_those_of_points(void **state) {
         truth->item[i].points = strong;
     }
     jk_fit *fit = fit_of(&truth->model, base, 2500, false);
-    assert_true(fit->result.points_spread > 0.2);
+    assert_true(fit->result.points_spread > 0.2 && fit->result.points_spread < 1.2);
     for (size_t t = 0; t < fit->result.term_count; t++) {
         const jk_fit_term *term = &fit->result.terms[t];
         if (term->kind == JK_FIT_POINTS && term->index < 3 && !term->reference) {
@@ -85,6 +85,13 @@ static void spreads_are_those_of_points(void **state) {
             }
         }
     }
+    jk_fit_free(fit);
+    static const double weak[] = {0.32, -0.32, 0.0};
+    for (int i = 0; i < ITEMS; i++) {
+        truth->item[i].points = weak;
+    }
+    fit = fit_of(&truth->model, base, 2500, false);
+    assert_true(fit->result.points_spread > 0.05 && fit->result.points_spread < 0.32);
     jk_fit_free(fit);
     for (int i = 0; i < ITEMS; i++) {
         truth->item[i].points = none;
