@@ -22,12 +22,16 @@ static inline void put_path(char path[PATH_ROOM], const char *ending) {
     (void)snprintf(path, PATH_ROOM, "%s/jalki-fit-%ld.%s", folder != NULL ? folder : "/tmp", (long)getpid(), ending);
 }
 
-static inline void load_base(void) {
+static inline void load_model(const char *name) {
     char file[PATH_ROOM];
     const char *source = getenv("JALKI_SOURCE");
-    (void)snprintf(file, sizeof file, "%s/tests/fit/base.yaml", source != NULL ? source : ".");
+    (void)snprintf(file, sizeof file, "%s/tests/fit/%s", source != NULL ? source : ".", name);
     jk_error error = {0};
     must(jk_model_load(file, &base, &error), &error);
+}
+
+static inline void load_base(void) {
+    load_model("base.yaml");
 }
 
 /* Of a year; `hidden` is the share of rows that do not tell a class. */

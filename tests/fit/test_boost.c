@@ -93,6 +93,11 @@ static void a_known_effect_is_found(void **state) {
         fail_msg("%s", error.message);
     }
     assert_true(result.deviance_trees < 0.95 * result.deviance_alone);
+    size_t held_out = 0; /* debtors by the first of their own numbers */
+    for (size_t i = 0; i < ROWS; i++) {
+        held_out += (double)jk_philox(options.seed, rows.debtor[i], 0).word[0] < 0.2 * 0x1p32;
+    }
+    assert_int_equal(result.held_out_rows, held_out);
     assert_in_range(result.held_out_rows, ROWS * 17 / 100, ROWS * 23 / 100);
     jk_model *model = load_with(path);
     static const float probes[][FEATURES] = {{500, 40, 0},  {500, 40, 1},   {3000, 40, 0},
