@@ -92,6 +92,13 @@ static void cells_that_little_is_known_of(void **state) {
     const double one[] = {30.0, 0.0, 0.0}, volume[] = {20.0, 0.0, 0.0}; /* one cell leans on nobody */
     jk_fit_straub_unknown(one, volume, 3, 1.0, unknown);
     assert_true(unknown[0] == 0.0 && unknown[1] == 0.0 && unknown[2] == 0.0);
+    /* Chance so large that nothing is told: the variance is what is thought of it beforehand, but for a part of 1e-4.
+     */
+    jk_fit_straub_unknown(of_all[1], expected, 3, 1e6, unknown);
+    for (int i = 0; i < 3; i++) {
+        const double thought = 0.3 * 1e6 / (1e6 + 0.3 * expected[i]);
+        assert_true(fabs(unknown[i] - thought) < 2e-4 * thought);
+    }
     const double alike[] = {100.0, 200.0, 400.0}; /* much more alike than chance allows: the distribution's tail */
     jk_fit_straub_unknown(alike, expected, 3, 1e-9, unknown);
     assert_true(unknown[0] >= 0.0 && unknown[0] < 1e-9);
