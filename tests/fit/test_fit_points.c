@@ -282,6 +282,36 @@ static void intensities(const jk_fit *fit, size_t curve, int class, double *now,
     *before *= fit->base->segments[g].class_multiplier[t][class];
 }
 
+/* Bounds of classes: so much of the exposure scores below each as is of the lower classes, as nearly as whole scores
+ * can; claims whose status forces their class count in neither. */
+static void check_bounds(const jk_fit *fit) {
+    enum { SCORES = 1001 };
+    double at[SCORES] = {0.0}, class[JK_CAPACITY_COUNT] = {0.0}, forced = 0.0;
+    for (size_t i = 0; i < fit->rows.columns.rows; i++) {
+        const int code = fit->rows.level[i * fit->rows.terms + JK_FIT_TERM_CLASS];
+        const double exposure = fit->rows.weight[i] * fit->rows.months[i];
+        const double eta = jk_fit_points_of_row(fit, i) + fit->scorecard.intercept;
+        const double score = floor(500.0 + 100.0 * eta / log(2.0) + 0.5);
+        if (code < JK_FIT_CLASS_FORCED) {
+            at[(int)fmin(fmax(score, 0.0), SCORES - 1.0)] += exposure;
+            class[code % JK_CAPACITY_COUNT] += exposure;
+        }
+        forced += code < JK_FIT_CLASS_FORCED ? 0.0 : exposure;
+    }
+    assert_true(forced > 0.0);
+    for (int b = 0; b < 2; b++) {
+        const double bound = b == 0 ? fit->scorecard.weak_from : fit->scorecard.able_from;
+        const double wanted = class[0] + (b == 0 ? 0.0 : class[1]);
+        double below = 0.0, least = wanted, found = wanted;
+        for (int s = 0; s < SCORES; s++) {
+            below += at[s];
+            least = fmin(least, fabs(below - wanted));
+            found = s + 1.0 == bound ? fabs(below - wanted) : found;
+        }
+        near(found, least, 1e-9 * wanted, "bound of a class");
+    }
+}
+
 /* A class of which nothing was learnt stands to the others as in the base model, and takes nothing of it where the
  * others pay nothing there. */
 static void a_class_that_nobody_has(void **state) {
@@ -289,6 +319,7 @@ static void a_class_that_nobody_has(void **state) {
     changed *from = new_changed();
     jk_fit *fit = fit_of(base, &from->model, 1500, false);
     jk_error error = {0};
+    check_bounds(fit);
     for (size_t c = 0; c < fit->survey.curves; c++) {
         assert_true(fit->class_fitted[c / JK_TREATMENT_COUNT]);
         fit->class_value[c][(fit->class_reference[c] + 1) % JK_CAPACITY_COUNT] = (double)NAN;
