@@ -10,6 +10,7 @@
 #include "base/words/listing.h"
 #include "jalki/export.h"
 #include "jalki/scenario.h"
+#include "simulate/plain_case.h"
 #include "support/listing_case.h"
 #include "value/engine_case.h"
 
@@ -289,6 +290,47 @@ static void words_of_changes(void **state) {
     }
 }
 
+/* As many valuations in one pass as there may be: of returns, or of scenarios; one more is refused. */
+static void so_many_valuations(void **state) {
+    (void)state;
+    static double irrs[JK_CASES_MAX + 1];
+    static jk_scenario scenarios[JK_CASES_MAX];
+    const jk_stress none = jk_stress_none();
+    jk_model *plain = load_plain();
+    jk_tape *few = open_made("first.h5", &(tape_plan){.rows = 9});
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 1;
+    for (size_t i = 0; i <= JK_CASES_MAX; i++) {
+        irrs[i] = 0.1 + 1e-4 * (double)i;
+    }
+    for (size_t i = 0; i < JK_CASES_MAX; i++) {
+        scenarios[i] = (jk_scenario){"none", NULL, 1, &none, NULL};
+    }
+    const struct {
+        size_t returns, scenarios;
+        jk_status status;
+    } cases[] = {{JK_CASES_MAX, 0, JK_OK},     {JK_CASES_MAX + 1, 0, JK_ERROR_ARGUMENT},
+                 {1, JK_CASES_MAX - 1, JK_OK}, {1, JK_CASES_MAX, JK_ERROR_ARGUMENT},
+                 {JK_CASES_MAX / 2, 1, JK_OK}, {JK_CASES_MAX / 2 + 1, 1, JK_ERROR_ARGUMENT},
+                 {0, 0, JK_ERROR_ARGUMENT}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        jk_error error = {0};
+        jk_scenario_grid grid;
+        const jk_scenario_run run = {.scenarios = scenarios,
+                                     .scenario_count = cases[i].scenarios,
+                                     .irr = irrs,
+                                     .returns = cases[i].returns,
+                                     .modes = JK_MODE_REPLANNED};
+        assert_int_equal(jk_scenario_grid_make(few, plain, &options, &run, NULL, 0, &grid, &error), cases[i].status);
+        if (cases[i].status == JK_OK) {
+            near(jk_scenario_at(&grid, cases[i].returns - 1, 0, -1)->irr, irrs[cases[i].returns - 1]);
+            jk_scenario_grid_reset(&grid);
+        }
+    }
+    jk_tape_close(few);
+    jk_model_free(plain);
+}
+
 static int open_tape(void **state) {
     return open_plain(state, ROWS, &tape);
 }
@@ -298,8 +340,8 @@ static int close_tape(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lines_by_hand), cmocka_unit_test(the_first_month_pays_back),
-                                       cmocka_unit_test(changes_in_order), cmocka_unit_test(words_of_changes),
-                                       cmocka_unit_test(scenarios_as_json)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lines_by_hand),     cmocka_unit_test(the_first_month_pays_back),
+                                       cmocka_unit_test(changes_in_order),  cmocka_unit_test(words_of_changes),
+                                       cmocka_unit_test(scenarios_as_json), cmocka_unit_test(so_many_valuations)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }
