@@ -111,7 +111,9 @@ enum {
     MOVES = JK_TREATMENT_COUNT * JK_CAPACITY_COUNT * JK_CAPACITY_COUNT,
     OF_ALL = 3 + MOVES,
     OF_SEGMENT = 2 + MOVES,
-    ROOM = 1024
+    PART = 1024, /* numbers of one stream */
+    WIDE = 40,   /* segments that take more than those */
+    ROOM = 2 * PART
 };
 
 static double factor_of(double s, double z, double e, double y) {
@@ -139,8 +141,7 @@ static bool check_row(const jk_beside *beside, const jk_segment *from, size_t g,
 
 /* Each figure from the draw's own normal numbers, which are scaled over all draws; figures stop at the bounds of a
  * model file. */
-static void draws_by_hand(void **state) {
-    (void)state;
+static void check_draws(void) {
     const size_t count = model->segment_count, numbers = OF_ALL + count * OF_SEGMENT;
     const char *more =
         "{\"segment\":null,\"treatment\":\"legal\",\"relative_error\":[[0,2,3],[0.3,0,0.1],[0.5,0.6,0]]}";
@@ -166,7 +167,10 @@ static void draws_by_hand(void **state) {
         }
     }
     for (uint64_t n = 0; n < JK_BESIDE_DRAWS; n++) {
-        jk_draw_normals(7, jk_stream(JK_STREAM_BESIDE, 0), n, normal[n], numbers);
+        jk_draw_normals(7, jk_stream(JK_STREAM_BESIDE, 0), n, normal[n], numbers < PART ? numbers : PART);
+        if (numbers > PART) {
+            jk_draw_normals(7, jk_stream(JK_STREAM_BESIDE, 1), n, normal[n] + PART, numbers - PART);
+        }
         for (size_t i = 0; i < numbers; i++) {
             square[i] = (n == 0 ? 0.0 : square[i]) + normal[n][i] * normal[n][i];
         }
@@ -208,6 +212,26 @@ static void draws_by_hand(void **state) {
     test_free(base);
     test_free(drawn);
     jk_beside_reset(&beside);
+}
+
+static void draws_by_hand(void **state) {
+    (void)state;
+    check_draws();
+    /* So many segments that their numbers are of two streams. */
+    jk_model *const few = model;
+    jk_segment *segments = test_malloc(WIDE * sizeof *segments);
+    jk_model wide = *few;
+    for (size_t g = 0; g < WIDE; g++) {
+        segments[g] = few->segments[g % few->segment_count];
+        segments[g].id = g < few->segment_count ? segments[g].id : "another";
+    }
+    wide.segments = segments;
+    wide.segment_count = WIDE;
+    assert_true(OF_ALL + WIDE * OF_SEGMENT > PART && few->segment_count < WIDE);
+    model = &wide;
+    check_draws();
+    model = few;
+    test_free(segments);
 }
 
 #define MOVE_OF(error, leans)                                                                                          \
