@@ -15,11 +15,19 @@
 #include "simulate/plain_case.h"
 #include "support/refusal.h"
 
-enum { DRAWS = 8, SEED = 1, MOST = 64, PATHS = 2048 };
+enum {
+    DRAWS = 8,
+    SEED = 1,
+    PART = 1024,
+    MANY = 1030,
+    MOST = MANY + 40,
+    PATHS = 2048
+}; /* PART: numbers of one stream */
 
 static jk_tape *tape;
 
 /* Two segments whose debtors pay in spells; points of levels, other levels, bins and missing values. */
+#define BINS "{below: 2000, points: -0.2}, "
 static const char fitted[] =
     "jalki_model: 1\nname: fitted\nbase_currency: EUR\nfx: {EUR: 1, SEK: 0.1}\nhorizon_months: 60\nepochs: [6, 18, "
     "36]\nirr: 0.3\nrisk: {parameters: {curve: 0.2, class_multiplier: 0, garnish_share: 0}}\njurisdictions:\n  EU:\n"
@@ -29,7 +37,7 @@ static const char fitted[] =
     "    mortality: {G: 0, b: 0, assumed_age: 40}\n    attachable: null\n"
     "scorecard:\n  intercept: 0.1\n  weak_from: 480\n  able_from: 520\n  characteristics:\n"
     "    - {name: product, missing: 0, other: -0.2, levels: {consumer_loan: 0.3}}\n"
-    "    - {name: income_monthly, missing: -0.1, bins: [{below: 2000, points: -0.2}, {points: 0.2}]}\nsegments:\n"
+    "    - {name: income_monthly, missing: -0.1, bins: [" BINS "{points: 0.2}]}\nsegments:\n"
     "  - id: fi\n    when: {country: [FI]}\n    exit_monthly: 0.001\n"
     "    curves: {surveil: [[0, 0.002], [24, 0.001]], amicable: [[0, 0.02], [12, 0.01], [60, 0.004]], legal: [[0, "
     "0.015]]}\n    class_multiplier: &classes {surveil: [0.1, 0.5, 1], amicable: [0.1, 0.5, 1], legal: [0.1, 0.5, "
@@ -62,8 +70,8 @@ static const char *const figures[FIGURES] = {
     NAMED("\"rest\"", "\"legal\"", "capacity_class", "weak"),
     NAMED("null", "null", "product", "consumer_loan"),
     NAMED("null", "null", "product", "other"),
-    NAMED("null", "null", "income_monthly", "below 2000"),
     NAMED("null", "null", "income_monthly", "missing"),
+    NAMED("null", "null", "income_monthly", "below 2000"), /* not where there are many bins */
 };
 static const char *const spells[SPELLS] = {
     PAYERS("settled_share", "\"treatment\":\"amicable\"", "logit"),
@@ -72,27 +80,60 @@ static const char *const spells[SPELLS] = {
     PAYERS("monthly_share", "\"capacity_class\":\"able\"", "log"),
 };
 
-/* What is named, and a matrix of it with these variances, 0.1 more each, and one covariance. */
-static void write_posterior(FILE *to, const char *const *named, int count, double variance, double shared) {
-    for (int i = 0; i < count; i++) {
-        (void)fprintf(to, "%s%s", i > 0 ? "," : "\"parameters\":[", named[i]);
+enum { BIN = 5 }; /* width of one of many bins of incomes */
+
+/* The model with its bins of incomes, or with many. */
+static jk_model *load_fitted(int many) {
+    char *text = NULL;
+    size_t size = 0;
+    jk_error error = {0};
+    jk_model *made = NULL;
+    const char *bins = strstr(fitted, BINS);
+    FILE *to = open_memstream(&text, &size);
+    (void)fprintf(to, "%.*s%s", (int)(bins - fitted), fitted, many > 0 ? "" : BINS);
+    for (int i = 0; i < many; i++) {
+        (void)fprintf(to, "{below: %d, points: %g}, ", BIN * (i + 1), -0.2 + 0.4 * i / many);
+    }
+    (void)fputs(bins + strlen(BINS), to);
+    (void)fclose(to);
+    must(load_text(text, size, &made, &error), &error);
+    free(text);
+    return made;
+}
+
+/* What is named, that of many bins first, and a matrix of it with these variances, 0.1 more each, and one covariance.
+ */
+static void write_posterior(FILE *to, const char *const *named, int count, int many, double variance, double shared) {
+    (void)fputs("\"parameters\":[", to);
+    for (int i = 0; i < many; i++) {
+        char level[64];
+        (void)snprintf(level, sizeof level, i > 0 ? "%d to below %d" : "below %d", i > 0 ? BIN * i : BIN,
+                       BIN * (i + 1));
+        (void)fprintf(to, NAMED("null", "null", "income_monthly", "%s") ",", level);
     }
     for (int i = 0; i < count; i++) {
-        for (int k = 0; k < count; k++) {
+        (void)fprintf(to, "%s%s", i > 0 ? "," : "", named[i]);
+    }
+    for (int i = 0; i < many + count; i++) {
+        for (int k = 0; k < many + count; k++) {
             const char *before = k > 0 ? "," : i > 0 ? "],[" : "],\"covariance\":[[";
-            (void)fprintf(to, "%s%g", before, i == k ? variance + 0.1 * i : shared);
+            const bool both = i >= many && k >= many;
+            (void)fprintf(to, "%s%g", before,
+                          i != k ? (both ? shared : 0.0)
+                          : both ? variance + 0.1 * (i - many)
+                                 : 0.04);
         }
     }
     (void)fputs("]]", to);
 }
 
-static void write_fit(bool beside) {
+static void write_fit(bool beside, int many) {
     FILE *to = fopen(file_name("claims.csv"), "w");
     assert_non_null(to);
     (void)fputs("{\"jalki_covariance\":1,", to);
-    write_posterior(to, figures, FIGURES, 0.4, -0.03);
+    write_posterior(to, figures, many > 0 ? FIGURES - 1 : FIGURES, many, 0.4, -0.03);
     (void)fputs(",\"spells\":{", to);
-    write_posterior(to, spells, SPELLS, 0.3, 0.1);
+    write_posterior(to, spells, SPELLS, 0, 0.3, 0.1);
     (void)fputs("}", to);
     if (beside) {
         (void)fputs(",\"beside_cash\":{\"half_life\":0,\"pre_title_factor\":0.6,\"exits\":0.3,\"segments\":[{"
@@ -111,7 +152,7 @@ typedef struct drawn_model {
     jk_segment segment[2];
     double curve[2][JK_TREATMENT_COUNT][4];
     jk_characteristic item[2];
-    double points[2][4];
+    double points[2][MANY + 4];
 } drawn_model;
 
 /* The lower triangle L with L L' = the matrix, row by row. */
@@ -179,7 +220,10 @@ static void draw_model(const jk_model *from, const jk_covariance *c, double fact
                        drawn_model *to) {
     numbers of = {.c = c};
     double normal[MOST];
-    jk_draw_normals(SEED, jk_stream(JK_STREAM_COVARIANCE, 0), number, normal, c->count);
+    jk_draw_normals(SEED, jk_stream(JK_STREAM_COVARIANCE, 0), number, normal, c->count < PART ? c->count : PART);
+    if (c->count > PART) {
+        jk_draw_normals(SEED, jk_stream(JK_STREAM_COVARIANCE, 1), number, normal + PART, c->count - PART);
+    }
     for (size_t i = 0; i < c->count; i++) {
         for (size_t k = 0; k <= i; k++) {
             of.drawn[i] += factor[i][k] * normal[k];
@@ -245,14 +289,15 @@ static void expect_mean(const char *what, const double of[DRAWS], double mean, d
     expect_near(what, its_error, sqrt(squares / (DRAWS - 1) / DRAWS), 1e-8);
 }
 
-static void check_curse(const jk_model *fit, bool beside, size_t named) {
+static void check_curse(bool beside, int many, size_t named) {
     static drawn_model drawn;
     static double factor[MOST][MOST];
     jk_error error = {0};
     jk_covariance c;
     jk_worth worth;
     const jk_value_options options = valued();
-    write_fit(beside);
+    jk_model *fit = load_fitted(many);
+    write_fit(beside, many);
     must(jk_worth_measure(tape, fit, &options, file_name("claims.csv"), false, &worth, &error), &error);
     must(jk_covariance_load(file_name("claims.csv"), fit, &c, &error), &error);
     assert_true(c.count <= MOST && c.rest > 0); /* other steps of the curves are less certain, and not the fit's */
@@ -277,16 +322,14 @@ static void check_curse(const jk_model *fit, bool beside, size_t named) {
     assert_true(worth.curse > 1e-3 && worth.overstated > worth.curse);
     assert_true(isnan(worth.spread) && isnan(worth.error)); /* not asked for */
     jk_covariance_reset(&c);
+    jk_model_free(fit);
 }
 
 static void plans_lose_what_the_models_drawn_say(void **state) {
     (void)state;
-    jk_error error = {0};
-    jk_model *fit = NULL;
-    must(load_text(fitted, sizeof fitted - 1, &fit, &error), &error);
-    check_curse(fit, false, FIGURES + SPELLS);
-    check_curse(fit, true, FIGURES + SPELLS + 3); /* cases before a title, exits, and how long a title takes */
-    jk_model_free(fit);
+    check_curse(false, 0, FIGURES + SPELLS);
+    check_curse(true, 0, FIGURES + SPELLS + 3); /* cases before a title, exits, and how long a title takes */
+    check_curse(false, MANY, MANY + FIGURES - 1 + SPELLS);
 }
 
 /* ---- the spread ----------------------------------------------------------------------------------------------- */
