@@ -11,6 +11,7 @@
 #include "jalki/export.h"
 #include "scenario/countries.h"
 #include "support/listing_case.h"
+#include "support/refusal.h"
 #include "value/engine_case.h"
 
 enum { ROWS = 500, RETURNS = 3, FLOORS = 3 };
@@ -525,6 +526,27 @@ static void mistakes(void **state) {
     assert_string_equal(jk_bid_kind_name(JK_BID_KIND_COUNT), "?");
 }
 
+static jk_status make_once(void *context, jk_error *error) {
+    const jk_bid_options wanted = {.irr = irrs, .returns = 2, .floors = floors, .floor_count = FLOORS, .asked = NAN};
+    const jk_value_options options = valued();
+    jk_bids bids;
+    memset(&bids, 0x5a, sizeof bids);
+    const jk_status status = jk_bids_make(context, model, &options, &wanted, &bids, error);
+    assert_true(status == JK_OK || (bids.cell == NULL && bids.arena == NULL));
+    jk_bids_reset(&bids);
+    return status;
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    long without = 0;
+    jk_tape *few = open_made("first.h5", &(tape_plan){.rows = 9});
+    const long refused = refuse_each_allocation(make_once, few, &without);
+    print_message("%ld allocations, %ld of them not needed\n", refused, without);
+    assert_true(refused > 50 && without < refused / 5); /* flows by country need not be known */
+    jk_tape_close(few);
+}
+
 static int open_tape(void **state) {
     return open_plain(state, ROWS, &tape);
 }
@@ -540,6 +562,7 @@ int main(void) {
         cmocka_unit_test(bids_within_hours),
         cmocka_unit_test(every_row_and_key_has_its_figure),
         cmocka_unit_test(mistakes),
+        cmocka_unit_test(memory_that_is_refused_is_told),
     };
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

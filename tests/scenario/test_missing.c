@@ -10,6 +10,7 @@
 #include "base/words/listing.h"
 #include "jalki/missing.h"
 #include "support/listing_case.h"
+#include "support/refusal.h"
 #include "value/engine_case.h"
 
 enum { ROWS = 400, MOST = 9, SEGMENTS = 32 };
@@ -449,6 +450,23 @@ static void columns_are_told_in_their_order(void **state) {
     assert_int_equal(jk_missing_price(tape, model, &options, bad, 2, fields, &error), JK_ERROR_ARGUMENT);
 }
 
+static jk_status price_once(void *context, jk_error *error) {
+    static const jk_column columns[] = {JK_COLUMN_VULNERABLE, JK_COLUMN_PLACEMENTS};
+    jk_missing_field fields[2];
+    const jk_value_options options = options_of();
+    return jk_missing_price(context, model, &options, columns, 2, fields, error);
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    long without = 0;
+    jk_tape *few = open_made("first.h5", &(tape_plan){.rows = 9});
+    const long refused = refuse_each_allocation(price_once, few, &without);
+    print_message("%ld allocations, %ld of them not needed\n", refused, without);
+    assert_true(refused > 100 && without < refused / 10);
+    jk_tape_close(few);
+}
+
 static int open_tape(void **state) {
     return open_plain(state, ROWS, &tape);
 }
@@ -459,6 +477,7 @@ static int close_tape(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(columns_are_priced_as_their_views_say),
-                                       cmocka_unit_test(columns_are_told_in_their_order)};
+                                       cmocka_unit_test(columns_are_told_in_their_order),
+                                       cmocka_unit_test(memory_that_is_refused_is_told)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

@@ -12,6 +12,7 @@
 #include "jalki/scenario.h"
 #include "simulate/plain_case.h"
 #include "support/listing_case.h"
+#include "support/refusal.h"
 #include "value/engine_case.h"
 
 enum { ROWS = 1500 };
@@ -331,6 +332,46 @@ static void so_many_valuations(void **state) {
     jk_model_free(plain);
 }
 
+static jk_status make_once(void *context, jk_error *error) {
+    jk_stress stress = jk_stress_none();
+    stress.figure[JK_STRESS_COSTS] = 2.0;
+    const jk_scenario scenario = {"dear", NULL, 1, &stress, NULL};
+    const double irr = 0.1;
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 1;
+    const jk_scenario_run run = {.scenarios = &scenario,
+                                 .scenario_count = 1,
+                                 .irr = &irr,
+                                 .returns = 1,
+                                 .modes = JK_MODE_REPLANNED | JK_MODE_COMMITTED,
+                                 .by_country = true};
+    jk_scenario_grid grid;
+    memset(&grid, 0x5a, sizeof grid);
+    const jk_status status = jk_scenario_grid_make(context, model, &options, &run, NULL, 0, &grid, error);
+    assert_true(status == JK_OK || (grid.valuations == NULL && grid.count == 0)); /* nothing is left */
+    jk_scenario_grid_reset(&grid);
+    return status;
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    long without = 0;
+    jk_tape *few = open_made("first.h5", &(tape_plan){.rows = 9});
+    const long refused = refuse_each_allocation(make_once, few, &without);
+    print_message("%ld allocations, %ld of them not needed\n", refused, without);
+    assert_true(refused > 50 && without < refused / 5); /* flows by country need not be known */
+    jk_tape_close(few);
+}
+
+/* Without results a listing has its columns, and no rows. */
+static void nothing_has_no_rows(void **state) {
+    (void)state;
+    const jk_listing scenarios = jk_scenario_listing(NULL, NULL, -1);
+    const jk_listing changes = jk_scenario_changes_listing(NULL, NULL, 5);
+    assert_true(scenarios.rows == 0 && scenarios.column_count > 0);
+    assert_true(changes.rows == 0 && changes.column_count > 0);
+}
+
 static int open_tape(void **state) {
     return open_plain(state, ROWS, &tape);
 }
@@ -340,8 +381,13 @@ static int close_tape(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lines_by_hand),     cmocka_unit_test(the_first_month_pays_back),
-                                       cmocka_unit_test(changes_in_order),  cmocka_unit_test(words_of_changes),
-                                       cmocka_unit_test(scenarios_as_json), cmocka_unit_test(so_many_valuations)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lines_by_hand),
+                                       cmocka_unit_test(the_first_month_pays_back),
+                                       cmocka_unit_test(changes_in_order),
+                                       cmocka_unit_test(words_of_changes),
+                                       cmocka_unit_test(scenarios_as_json),
+                                       cmocka_unit_test(so_many_valuations),
+                                       cmocka_unit_test(memory_that_is_refused_is_told),
+                                       cmocka_unit_test(nothing_has_no_rows)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }
