@@ -103,6 +103,32 @@ static void collections_answer_to_exits(void **state) {
     jk_model_free(leaves);
 }
 
+/* Where nothing is left under one of two models, nothing is said of how they differ. */
+static void what_is_gone_says_nothing(void **state) {
+    (void)state;
+    jk_model *leaves = load_changed("exit_monthly: 0\n", "exit_monthly: 2\n");
+    jk_beside beside;
+    jk_beside_answer answer;
+    read_beside(
+        "{\"half_life\":0,\"pre_title_factor\":0,\"exits\":0,\"class_moves\":[],\"segments\":[{\"segment\":\"one\","
+        "\"exit_monthly\":2.5,\"exit_leans\":0,\"months_to_title\":0}]}",
+        leaves, &beside);
+    measure(leaves, &beside, 1, &answer);
+    size_t gone = 0;
+    for (uint64_t k = 0; k < JK_BESIDE_DRAWS; k++) {
+        const double more = brings(leaving(leaves, &beside, k, 1.0), 1),
+                     less = brings(leaving(leaves, &beside, k, -1.0), 1);
+        if (fmin(more, less) < 1e-20 && fmax(more, less) > 1e-4) {
+            assert_true(answer.log[k * answer.places + JK_SCALE_COUNT] == 0.0);
+            gone++;
+        }
+    }
+    assert_true(gone > 0);
+    jk_beside_answer_reset(&answer);
+    jk_beside_reset(&beside);
+    jk_model_free(leaves);
+}
+
 static void nothing_answers_to_nothing(void **state) {
     (void)state;
     jk_model *plain = load_plain();
@@ -123,6 +149,7 @@ static int close_tape(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(collections_answer_to_exits),
+                                       cmocka_unit_test(what_is_gone_says_nothing),
                                        cmocka_unit_test(nothing_answers_to_nothing)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }
