@@ -238,12 +238,110 @@ static void pieces_and_digests(void **state) {
     assert_int_equal(close(fd), 0);
 }
 
+/* ---- files without a list, and what is told ---------------------------------------------------------------------- */
+
+static jk_verification verified_at(const char *name, jk_status wanted) {
+    jk_verification found;
+    jk_error error = {0};
+    assert_int_equal(jk_verify(name, NULL, &found, &error), wanted);
+    return found;
+}
+
+/* Only a file that says it has checksums misses them. */
+static void a_list_that_is_gone_is_missed(void **state) {
+    (void)state;
+    char name[PATH_ROOM + 8];
+    (void)snprintf(name, sizeof name, "%s.other", path);
+    for (int says = 0; says < 2; says++) {
+        const jk_output output = {.fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), .target = name};
+        jk_h5_enter();
+        hid_t file = jk_h5_create(&output);
+        assert_true(file >= 0 && jk_h5_put_text(file, says ? JK_SUMS_ATTRIBUTE : "something", JK_SUMS_TEXT));
+        assert_true(H5Fclose(file) >= 0);
+        jk_h5_leave();
+        struct stat facts;
+        assert_int_equal(fstat(output.fd, &facts), 0);
+        jk_verification found = verified_at(name, JK_OK);
+        assert_int_equal(found.soundness, says ? JK_DAMAGED : JK_UNSUMMED);
+        assert_true(found.bytes == (uint64_t)facts.st_size && found.damaged == (uint64_t)says && found.pieces == 0);
+        assert_true(!says || (found.damage[0].first == found.bytes && found.damage[0].bytes == 0 &&
+                              strstr(found.damage[0].what, "its end") == found.damage[0].what));
+        assert_int_equal(jk_sums_append(&output, NULL, NULL), JK_OK);
+        assert_int_equal(verified_at(name, JK_OK).soundness, JK_SOUND);
+        assert_int_equal(verified_at(name, JK_OK).pieces, 1);
+        assert_int_equal(ftruncate(output.fd, facts.st_size + 8 + TAIL - 1), 0); /* cut */
+        assert_int_equal(verified_at(name, JK_OK).soundness, says ? JK_DAMAGED : JK_UNSUMMED);
+        assert_int_equal(close(output.fd), 0);
+    }
+    /* A tail without anything before it is one, too short for what it says; a shorter file is none of ours. */
+    FILE *from = fopen(path, "rb"), *to = fopen(name, "wb");
+    unsigned char tail[TAIL];
+    assert_true(from != NULL && to != NULL && fseek(from, -TAIL, SEEK_END) == 0 && fread(tail, 1, TAIL, from) == TAIL);
+    assert_true(fwrite(tail, 1, TAIL, to) == TAIL && fclose(to) == 0 && fclose(from) == 0);
+    const jk_verification found = verified_at(name, JK_OK);
+    assert_true(found.soundness == JK_DAMAGED && found.damage[0].first == 0 && found.damage[0].bytes == TAIL);
+    assert_int_equal(truncate(name, TAIL - 1), 0);
+    (void)verified_at(name, JK_ERROR_FORMAT);
+    assert_int_equal(unlink(name), 0);
+    (void)verified_at(name, JK_ERROR_IO);
+    (void)verified_at("/dev/null", JK_ERROR_FORMAT);
+}
+
+static void what_was_found_is_told(void **state) {
+    (void)state;
+    static const char *const words[] = {"sound", "damaged", "no checksums"};
+    jk_verification found = {.bytes = 1000, .pieces = 3, .piece_bytes = PIECE, .digest = "0123456789abcdef"};
+    for (size_t d = 0; d < JK_DAMAGES_MAX; d++) {
+        found.damage[d] = (jk_damage){.first = 10 * d + 1, .bytes = d + 2};
+        (void)snprintf(found.damage[d].what, sizeof found.damage[d].what, "part %zu", d);
+    }
+    static const uint64_t damaged[] = {0, 1, 2, JK_DAMAGES_MAX, JK_DAMAGES_MAX + 5};
+    for (size_t i = 0; i < COUNT(damaged); i++) {
+        jk_cell cells[JK_LISTING_COLUMNS];
+        const uint64_t told = damaged[i] > JK_DAMAGES_MAX ? JK_DAMAGES_MAX : damaged[i];
+        found.damaged = damaged[i];
+        found.soundness = damaged[i] > 0 ? JK_DAMAGED : JK_SOUND;
+        const jk_listing listing = jk_verify_listing(&found);
+        assert_int_equal(listing.rows, told == 0 ? 1 : told); /* one that says there is none */
+        assert_int_equal(listing.column_count, 4);
+        for (size_t row = 0; row < listing.rows; row++) {
+            char part[32];
+            (void)snprintf(part, sizeof part, "part %zu", row);
+            memset(cells, 0, sizeof cells);
+            assert_int_equal(listing.cells(&listing, row, cells, NULL), JK_OK);
+            assert_string_equal(cells[0].text, words[found.soundness]);
+            assert_true(cells[1].number == (told == 0 ? 0.0 : 10.0 * (double)row + 1.0));
+            assert_true(cells[2].number == (told == 0 ? 1000.0 : (double)row + 2.0));
+            assert_string_equal(cells[3].text, told == 0 ? "" : part);
+        }
+        char *json = jk_verify_json("a \"file\".h5", &found), count[64], last[128];
+        assert_non_null(json);
+        (void)snprintf(count, sizeof count, "\"damaged\": %llu", (unsigned long long)damaged[i]);
+        (void)snprintf(last, sizeof last, "\"first_byte\": %llu", (unsigned long long)(10 * told - 9));
+        assert_true(strstr(json, "\"file\": \"a \\\"file\\\".h5\"") != NULL && strstr(json, count) != NULL);
+        assert_true(strstr(json, "\"bytes\": 1000") != NULL && strstr(json, "\"pieces\": 3") != NULL);
+        assert_true(strstr(json, "\"digest\": \"0123456789abcdef\"") != NULL);
+        assert_int_equal(strstr(json, last) != NULL, told > 0);
+        assert_true(strstr(json, "\"first_byte\": 161") == NULL && (told < 2 || strstr(json, "\"part 1\"") != NULL));
+        free(json);
+    }
+    found = (jk_verification){.soundness = JK_UNSUMMED, .bytes = 7};
+    jk_cell cells[JK_LISTING_COLUMNS];
+    memset(cells, 0, sizeof cells);
+    const jk_listing listing = jk_verify_listing(&found);
+    assert_int_equal(listing.cells(&listing, 0, cells, NULL), JK_OK);
+    assert_string_equal(cells[0].text, words[2]);
+    char *json = jk_verify_json("T.h5", &found);
+    assert_true(strstr(json, "\"digest\": null") != NULL && strstr(json, "\"verdict\": \"no checksums\"") != NULL);
+    free(json);
+    assert_int_equal(jk_verify_listing(NULL).rows, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_sound_file_is_told_so),
-        cmocka_unit_test(rows_in_a_damaged_piece_are_named),
-        cmocka_unit_test(the_list_is_checked_too),
-        cmocka_unit_test(pieces_and_digests),
+        cmocka_unit_test(a_sound_file_is_told_so),       cmocka_unit_test(rows_in_a_damaged_piece_are_named),
+        cmocka_unit_test(the_list_is_checked_too),       cmocka_unit_test(pieces_and_digests),
+        cmocka_unit_test(a_list_that_is_gone_is_missed), cmocka_unit_test(what_was_found_is_told),
     };
     return cmocka_run_group_tests(tests, write_file, drop_file);
 }
