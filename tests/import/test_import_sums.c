@@ -325,6 +325,57 @@ static void keys_without_their_zeros_are_told(void **state) {
     jk_import_summary_free(summary);
 }
 
+/* It is looked for among the three examples. */
+static void zeros_are_looked_for_in_each_example(void **state) {
+    (void)state;
+    for (int place = 0; place < 4; place++) {
+        char mapping[1024], loans[256] = "Loan,Debtor,Principal\n";
+        (void)snprintf(mapping, sizeof mapping, DEBTORS, "");
+        for (int i = 0; i < 4; i++) {
+            (void)snprintf(loans + strlen(loans), sizeof loans - strlen(loans), "%d,%s%d,100\n", i,
+                           i == place ? "0012" : "none ", i);
+        }
+        char others[64];
+        (void)snprintf(others, sizeof others, "Person,Born\n12%d,1950\n", place);
+        const char *sources[] = {write_case("loan.csv", loans), write_case("other.csv", others)};
+        jk_import_options options = case_options(sources, 2, write_case("m.yaml", mapping));
+        options.accepted = JK_ACCEPTS(JK_FINDING_UNMATCHED_MANY);
+        options.max_unmatched = 0.5;
+        jk_import_summary *summary = imported(&options);
+        const jk_finding *found = finding(summary, JK_FINDING_UNMATCHED_MANY);
+        assert_true(found != NULL && found->count == 4);
+        assert_int_equal(strstr(found->text, "have lost their leading zeros") != NULL, place < 3);
+        jk_import_summary_free(summary);
+    }
+}
+
+/* Of payments not every claim has some: that is an error only beyond what the mapping says, be it nothing. */
+static void payments_may_be_of_few_claims(void **state) {
+    (void)state;
+    static const struct {
+        const char *most;
+        bool many, some;
+    } cases[] = {{"", false, true},
+                 {"    max_unmatched: 0%\n", true, false},
+                 {"    max_unmatched: 49%\n", true, false},
+                 {"    max_unmatched: 50%\n", false, false},
+                 {"    max_unmatched: 100%\n", false, false}};
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        char mapping[1024];
+        (void)snprintf(mapping, sizeof mapping,
+                       "sources:\n  loan: {recognised_by: [Loan, Principal]}\n  pay:\n    recognised_by: [Id, Amount]\n"
+                       "    key: Id\n    joined_by: Loan\n%s    aggregates: {all: {sum: Amount}}\n%s"
+                       "  payments_12m: {source: pay, column: all}\n",
+                       cases[c].most, MAPPED);
+        jk_import_summary *summary = joined("Id,Amount\n1,5\n2,7\n", mapping, JK_ACCEPTS(JK_FINDING_UNMATCHED_MANY));
+        if ((finding(summary, JK_FINDING_UNMATCHED_MANY) != NULL) != cases[c].many ||
+            (finding(summary, JK_FINDING_UNMATCHED) != NULL) != cases[c].some) {
+            fail_msg("'%s'", cases[c].most);
+        }
+        jk_import_summary_free(summary);
+    }
+}
+
 /* A source that may be absent, and one row for each key however often it is looked up. */
 static void a_source_may_be_absent(void **state) {
     (void)state;
@@ -348,6 +399,8 @@ int main(void) {
         cmocka_unit_test(the_best_row_of_a_key_is_taken),
         cmocka_unit_test(rows_of_a_key_are_added_up),
         cmocka_unit_test(keys_without_their_zeros_are_told),
+        cmocka_unit_test(zeros_are_looked_for_in_each_example),
+        cmocka_unit_test(payments_may_be_of_few_claims),
         cmocka_unit_test(a_source_may_be_absent),
     };
     return cmocka_run_group_tests(tests, make_case_folder, remove_case_folder);
