@@ -88,6 +88,14 @@ static void dates_are_read_by_their_format(void **state) {
         if (read == JK_CSV_OK) {
             (void)jk_date_format(date, text);
         }
+        for (const char *other = "7-.,\xa4z"; *other != '\0'; other++) { /* what lies around must not matter */
+            char memory[128];
+            int32_t with = 0;
+            memset(memory, *other, sizeof memory);
+            memcpy(memory + 32, dates[i].text, strlen(dates[i].text));
+            assert_int_equal(jk_csv_to_date_part(memory + 32, strlen(dates[i].text), &format, &with, &partial), read);
+            assert_true(read != JK_CSV_OK || (with == date && partial == dates[i].partial));
+        }
         if ((read == JK_CSV_OK) != (dates[i].date != NULL) ||
             (dates[i].date != NULL && (strcmp(text, dates[i].date) != 0 || partial != dates[i].partial))) {
             fail_msg("%s '%s': '%s', expected '%s'", dates[i].format, dates[i].text, text,

@@ -125,10 +125,26 @@ static const struct {
     {"5 5", BAD, BAD},
 };
 
+/* The text among other bytes: what lies around must not matter. */
+static const char *among(const char *text, char other) {
+    static char memory[256];
+    memset(memory, other, sizeof memory);
+    memcpy(memory + 64, text, strlen(text));
+    return memory + 64;
+}
+
 static void amounts_are_read(void **state) {
     (void)state;
     for (size_t i = 0; i < 2 * COUNT(amounts); i++) {
         const char *text = amounts[i / 2].text;
+        for (const char *other = "7-.,e% '("; *other != '\0'; other++) {
+            int64_t with = 7, alone = 7;
+            const jk_csv_format *format = i % 2 == 0 ? &point : &comma;
+            const jk_csv_read read = jk_csv_to_money(text, strlen(text), format, &alone);
+            if (jk_csv_to_money(among(text, *other), strlen(text), format, &with) != read || with != alone) {
+                fail_msg("'%s' among '%c': %lld, alone %lld", text, *other, (long long)with, (long long)alone);
+            }
+        }
         const int64_t wanted = i % 2 == 0 ? amounts[i / 2].with_point : amounts[i / 2].with_comma;
         int64_t money = 7;
         const jk_csv_read read = jk_csv_to_money(text, strlen(text), i % 2 == 0 ? &point : &comma, &money);
