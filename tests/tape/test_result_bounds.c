@@ -176,6 +176,34 @@ static void rows_of_every_type_come_back(void **state) {
     }
 }
 
+/* More chunks than are packed at a time, and more threads than could do so. */
+static void many_threads_pack_many_chunks(void **state) {
+    (void)state;
+    enum { ROWS = 66 * 65536 + 1 };
+    const jk_result_column column = {.name = "u8", .type = JK_RESULT_UINT8};
+    const jk_result_options options = {.compression = 1, .run = {.threads = 40}};
+    unsigned char *data = malloc(ROWS), *got = calloc(ROWS, 1);
+    jk_result_writer *writer = NULL;
+    jk_error error = {0};
+    assert_true(data != NULL && got != NULL);
+    for (size_t i = 0; i < ROWS; i++) {
+        data[i] = (unsigned char)(i / 65536 + i % 3);
+    }
+    must(jk_result_writer_create(path, ROWS, &column, 1, &options, &writer, &error), &error);
+    must(jk_result_writer_put(writer, 0, 0, ROWS, data, &error), &error);
+    must(jk_result_writer_finish(writer, NULL, &error), &error);
+    jk_h5_enter();
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), set = H5Dopen2(file, "/result/u8", H5P_DEFAULT);
+    assert_true(H5Dread(set, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, got) >= 0);
+    H5Dclose(set);
+    H5Fclose(file);
+    jk_h5_leave();
+    assert_memory_equal(got, data, ROWS);
+    free(data);
+    free(got);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void arrays_are_described(void **state) {
     (void)state;
     const jk_result_column column = {.name = "a", .type = JK_RESULT_UINT8};
@@ -271,6 +299,7 @@ static int end(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(columns_are_described), cmocka_unit_test(elements_have_a_size),
                                        cmocka_unit_test(rows_of_every_type_come_back),
+                                       cmocka_unit_test(many_threads_pack_many_chunks),
                                        cmocka_unit_test(arrays_are_described)};
     return cmocka_run_group_tests(tests, start, end);
 }
