@@ -205,6 +205,23 @@ static void files_are_summed_each_for_itself(void **state) {
     jk_import_summary_free(summary);
 }
 
+/* Twenty rows of a file before do not make a total of a row that happens to be the sum of two. */
+static void rows_above_are_those_of_the_file(void **state) {
+    (void)state;
+    char text[1024];
+    size_t length = (size_t)sprintf(text, "claim_id,country,written_off_on,principal\n");
+    for (int i = 0; i < 25; i++) {
+        length += (size_t)sprintf(text + length, "A%d,FI,2020-01-31,1\n", i);
+    }
+    const char *sources[] = {write_case("a.csv", text),
+                             write_case("b.csv", "claim_id,country,written_off_on,principal\nB1,FI,2020-01-31,4\n"
+                                                 "B2,FI,2020-01-31,8\nB3,FI,2020-01-31,12\n")};
+    const jk_import_options options = case_options(sources, 2, NULL);
+    jk_import_summary *summary = imported(&options);
+    assert_true(summary->rows_accepted == 28 && summary->rows_left_out == 0);
+    jk_import_summary_free(summary);
+}
+
 /* ---- joined files ------------------------------------------------------------------------------------------------ */
 
 #define LOANS "Loan,Debtor,Principal\n1,A,100\n2,B,200\n3,C,300\n4,,400\n"
@@ -395,6 +412,7 @@ int main(void) {
         cmocka_unit_test(bad_rows_may_be_few),
         cmocka_unit_test(words_are_found_again),
         cmocka_unit_test(files_are_summed_each_for_itself),
+        cmocka_unit_test(rows_above_are_those_of_the_file),
         cmocka_unit_test(the_first_row_of_a_key_is_taken),
         cmocka_unit_test(the_best_row_of_a_key_is_taken),
         cmocka_unit_test(rows_of_a_key_are_added_up),
