@@ -50,7 +50,8 @@ typedef struct made_member {
 
 static inline void put_number(FILE *file, unsigned long number, int bytes) {
     for (int i = 0; i < bytes; i++) {
-        assert_true(fputc((int)(number >> (8 * i) & 0xff), file) != EOF);
+        assert_true(fputc((int)(number & 0xff), file) != EOF);
+        number >>= 8;
     }
 }
 

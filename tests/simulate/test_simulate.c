@@ -151,9 +151,11 @@ static void the_same_bits(void **state) {
     }
     tape_plan mixed = {.key = key, .rows = ROWS};
     jk_tape *other = open_made("mixed.h5", &mixed);
-    jk_simulation first = simulate(tape, model, &wanted, 1, "base");
+    /* Old processors' code takes minutes with sanitizers; without them it is held against the others. */
+    const bool few = cases_of(5) < 5;
+    jk_simulation first = simulate(tape, model, &wanted, 1, few ? NULL : "base");
     for (int i = 0; i < JK_ISA_COUNT; i++) {
-        if (jk_isa_runs((jk_isa)i)) {
+        if (!few && jk_isa_runs((jk_isa)i)) {
             jk_simulation again = simulate(i == 1 ? other : tape, model, &wanted, i + 1, jk_isa_name((jk_isa)i));
             assert_same(&first, &again);
             jk_simulation_reset(&again);
