@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -71,6 +72,7 @@ void bench_claims_free(bench_claims *claims) {
     jk_law_free(claims->law);
     jk_tape_close(claims->tape);
     jk_model_free(claims->model);
+    free(claims->segments);
     free(claims);
 }
 
@@ -96,5 +98,28 @@ void bench_claims_open_all_states(bench_claims *claims) {
         terms->bar_untitled[i] = INFINITY;
         terms->bar_titled[i] = INFINITY;
         terms->share[i] = terms->share[i] > 0.0f ? terms->share[i] : 1.0f;
+    }
+}
+
+void bench_claims_pay_at_once(bench_claims *claims) {
+    const size_t segments = claims->model->segment_count;
+    claims->segments = malloc(segments * sizeof *claims->segments);
+    if (claims->segments == NULL) {
+        abort();
+    }
+    memcpy(claims->segments, claims->model->segments, segments * sizeof *claims->segments);
+    for (size_t g = 0; g < segments; g++) {
+        claims->segments[g].payers.given = false;
+        claims->segments[g].lost_share = 0.0;
+        claims->segments[g].recovery_share[JK_TREAT_LEGAL] = 1.0;
+    }
+    claims->model->segments = claims->segments;
+    for (size_t i = 0; i < claims->rows; i++) {
+        claims->terms.dividend[i] = 0.0f;
+        claims->terms.fading[i] = 0.0f;
+        claims->terms.garnish_later[i] = claims->terms.garnish[i];
+        claims->terms.capacity_class[i] = (uint8_t)jk_terms_class(&claims->terms, i);
+        claims->terms.interest_monthly[i] = 0.0f;
+        claims->terms.paying[i] = 0;
     }
 }

@@ -23,6 +23,7 @@ typedef struct bench_claims {
     jk_terms terms;
     void *memory[3];
     void *scratch;
+    jk_segment *segments; /* of the model, where they were changed */
 } bench_claims;
 
 /* Ends the program on failure. Free with bench_claims_free. */
@@ -37,5 +38,10 @@ void bench_claims_terms(bench_claims *claims);
 /* Makes every claim one from which all nine states can be reached through all epochs: no title yet, all treatments
  * allowed, never barred. */
 void bench_claims_open_all_states(bench_claims *claims);
+
+/* What the peers of the plan's kernel know, version 1 of the model: debtors who pay, pay at once; no case is lost, no
+ * dividend comes, no points fade, the law stays, classes are known; and neither interest nor a part of what legal means
+ * bring, which version 2 counts otherwise for garnishment. Once. */
+void bench_claims_pay_at_once(bench_claims *claims);
 
 #endif

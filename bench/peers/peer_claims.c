@@ -2,7 +2,8 @@
 /* One set of claims for everybody: writes the kernel's inputs, the model's figures and our results as NumPy arrays
  * (.npy), which the programs beside this file read, and says how long our kernel takes for them.
  *
- *     peer_claims FOLDER [CLAIMS]      default 262,144; claims from which all nine states can be reached
+ *     peer_claims FOLDER [CLAIMS]      default 262,144; claims from which all nine states can be reached, of debtors
+ *                                        who pay at once, as the peers know them
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -45,6 +46,11 @@ static const char *shape_of(size_t a, size_t b, size_t c, size_t d) {
 }
 
 static void put_terms(const jk_terms *t, size_t n) {
+    float *bars[2] = {malloc(n * sizeof(float)), malloc(n * sizeof(float))}; /* the peers count in 32 bits */
+    for (size_t i = 0; i < n && bars[0] != NULL && bars[1] != NULL; i++) {
+        bars[0][i] = (float)t->bar_untitled[i];
+        bars[1][i] = (float)t->bar_titled[i];
+    }
     const struct {
         const char *name;
         const void *data;
@@ -58,8 +64,8 @@ static void put_terms(const jk_terms *t, size_t n) {
         {"share", t->share, "<f4", 4},
         {"mortality", t->mortality, "<f4", 4},
         {"exit_status", t->exit_status, "<f4", 4},
-        {"bar_untitled", t->bar_untitled, "<f4", 4},
-        {"bar_titled", t->bar_titled, "<f4", 4},
+        {"bar_untitled", bars[0], "<f4", 4},
+        {"bar_titled", bars[1], "<f4", 4},
         {"interruption", t->interruption, "<f4", 4},
         {"age", t->age_months, "<i4", 4},
         {"segment", t->segment, "<u2", 2},
@@ -71,6 +77,8 @@ static void put_terms(const jk_terms *t, size_t n) {
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
         put_array(columns[i].name, columns[i].type, n * columns[i].size, shape_of(n, 0, 0, 0), columns[i].data);
     }
+    free(bars[0]);
+    free(bars[1]);
 }
 
 static double step_at(const jk_steps *steps, int32_t month) {
@@ -157,9 +165,15 @@ static void put_results(const jk_plan_results *r, const jk_cashflow *flow, size_
     put_array("our_gross", "<f4", n * 4, shape_of(n, 0, 0, 0), r->erc_gross);
     put_array("our_net", "<f4", n * 4, shape_of(n, 0, 0, 0), r->erc_net);
     put_array("our_decision", "|u1", n, shape_of(n, 0, 0, 0), r->decision);
-    size_t cells = (size_t)flow->months * flow->segments * JK_FLOW_COUNT;
-    put_array("our_flow", "<i8", cells * 8, shape_of((size_t)flow->months, flow->segments, JK_FLOW_COUNT, 0),
-              flow->cell);
+    static const jk_flow flows[] = {JK_FLOW_GROSS, JK_FLOW_COST, JK_FLOW_FILING, JK_FLOW_SALE};
+    enum { FLOWS = sizeof flows / sizeof flows[0] };
+    const size_t cells = (size_t)flow->months * flow->segments;
+    int64_t *cell = calloc(cells * FLOWS, sizeof *cell);
+    for (size_t i = 0; i < cells * FLOWS; i++) {
+        cell[i] = flow->cell[i / FLOWS * JK_FLOW_COUNT + flows[i % FLOWS]];
+    }
+    put_array("our_flow", "<i8", cells * FLOWS * 8, shape_of((size_t)flow->months, flow->segments, FLOWS, 0), cell);
+    free(cell);
 }
 
 static double now(void) {
@@ -177,6 +191,7 @@ int main(int argc, char **argv) {
     size_t rows = argc > 2 ? strtoull(argv[2], NULL, 10) : 262144; /* whole blocks: threads share them evenly */
     bench_claims *claims = bench_claims_make(rows);
     bench_claims_open_all_states(claims);
+    bench_claims_pay_at_once(claims);
     put_terms(&claims->terms, rows);
     put_model(claims->model);
     for (int threads = 1; threads <= 2; threads++) {
