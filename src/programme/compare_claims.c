@@ -131,10 +131,8 @@ static jk_status write_claims(const jk_comparison *comparison, FILE *stream, jk_
     char *ids = jk_columns_alloc(PIECE_ROWS, width);
     char *row = malloc(row_bytes);
     jk_status status = ids == NULL || row == NULL ? jk_fail_memory(error, "the claims file") : JK_OK;
-    char head[JK_LISTING_HEAD];
     const jk_listing described = jk_comparison_claims_columns();
-    (void)jk_listing_head(&described, head);
-    (void)fprintf(stream, "%s\n", head);
+    status = status == JK_OK ? jk_listing_csv(&described, stream, error) : status;
     for (size_t first = 0, count = 0; status == JK_OK && first < claims->count; first += count) {
         size_t end = first < claims->from_count ? claims->from_count : claims->count;
         count = end - first < PIECE_ROWS ? end - first : PIECE_ROWS;

@@ -42,11 +42,13 @@
 /* The cells of one row: missing first, then what the listing says. */
 jk_status jk_listing_row(const jk_listing *listing, size_t row, jk_cell cells[JK_LISTING_COLUMNS], jk_error *error);
 
-/* All rows with all columns as CSV to a stream, which the caller looks after. Fails as the listing's cells do. */
+/* All rows with all columns as CSV to a stream, which the caller looks after. Fails as the listing's cells do. Of
+ * columns of a file (JK_LISTING_FILE) the head alone. */
 jk_status jk_listing_csv(const jk_listing *listing, FILE *stream, jk_error *error);
 
-/* The names of the columns as CSV has them above its rows, without the end of the line; returns the length. For columns
- * that are described in the program, whose names are plain. */
+/* The names of the columns as CSV has them above its rows, without the end of the line, where the head goes elsewhere
+ * than to a stream or goes on; returns the length. For columns that are described in the program, whose names are
+ * plain. */
 enum { JK_LISTING_HEAD = JK_LISTING_COLUMNS * 32 };
 size_t jk_listing_head(const jk_listing *listing, char text[JK_LISTING_HEAD]);
 

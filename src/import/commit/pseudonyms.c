@@ -64,11 +64,8 @@ jk_status jk_pseudonyms_open(jk_pseudonyms *self, const char *key_file, const ch
     JK_TRY(jk_output_open(&self->list, list, JK_OUTPUT_PERSONAL, error));
     self->lists = true;
     JK_TRY(jk_output_stream(&self->list, error));
-    char head[JK_LISTING_HEAD];
     const jk_listing described = jk_pseudonym_columns();
-    (void)jk_listing_head(&described, head);
-    (void)fprintf(self->list.stream, "%s\n", head);
-    return JK_OK;
+    return jk_listing_csv(&described, self->list.stream, error);
 }
 
 jk_status jk_pseudonyms_commit(jk_pseudonyms *self, jk_error *error) {

@@ -59,10 +59,8 @@ jk_status jk_reject_file_write(jk_reject_file *file, const jk_reject_line *line,
         JK_TRY(jk_output_open(&file->output, file->path, JK_OUTPUT_PERSONAL, error));
         file->open = true;
         JK_TRY(jk_output_stream(&file->output, error));
-        char head[JK_LISTING_HEAD];
         const jk_listing described = jk_rejects_columns();
-        (void)jk_listing_head(&described, head);
-        (void)fprintf(file->output.stream, "%s\n", head);
+        JK_TRY(jk_listing_csv(&described, file->output.stream, error));
     }
     FILE *out = file->output.stream;
     if (file->bytes > file->bytes_most) {

@@ -27,10 +27,6 @@ static void write_month(FILE *stream, int month, const char *segment, const jk_m
 }
 
 static void write_table(FILE *stream, const jk_valuation *valuation, bool with_all) {
-    char head[JK_LISTING_HEAD];
-    const jk_listing columns = jk_cashflow_columns();
-    (void)jk_listing_head(&columns, head);
-    (void)fprintf(stream, "%s\n", head);
     for (int month = 1; month <= valuation->flow.months; month++) {
         for (size_t s = 0; s < valuation->segment_count + with_all; s++) {
             jk_month sums = jk_valuation_month(valuation, month, s);
@@ -61,6 +57,12 @@ static jk_status open_stream(jk_output *output, const char *path, jk_output_righ
 jk_status jk_cashflow_write(const char *path, const jk_valuation *valuation, bool with_all, jk_error *error) {
     jk_output output;
     JK_TRY(open_stream(&output, path, JK_OUTPUT_PLAIN, error));
+    const jk_listing columns = jk_cashflow_columns();
+    jk_status status = jk_listing_csv(&columns, output.stream, error);
+    if (status != JK_OK) {
+        jk_output_abort(&output);
+        return status;
+    }
     write_table(output.stream, valuation, with_all);
     return finish(&output, error);
 }
