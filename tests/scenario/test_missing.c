@@ -9,8 +9,8 @@
 
 #include "base/words/listing.h"
 #include "jalki/missing.h"
+#include "scenario/refused_case.h"
 #include "support/listing_case.h"
-#include "support/refusal.h"
 #include "value/engine_case.h"
 
 enum { ROWS = 400, MOST = 9, SEGMENTS = 32 };
@@ -468,12 +468,7 @@ static jk_status price_once(void *context, jk_error *error) {
 
 static void memory_that_is_refused_is_told(void **state) {
     (void)state;
-    long without = 0;
-    jk_tape *few = open_made("first.h5", &(tape_plan){.rows = 9});
-    const long refused = refuse_each_allocation(price_once, few, &without);
-    print_message("%ld allocations, %ld of them not needed\n", refused, without);
-    assert_true(refused > 100 && without < refused / 10);
-    jk_tape_close(few);
+    refuse_on_nine_claims(price_once, 100, 10);
 }
 
 static int open_tape(void **state) {

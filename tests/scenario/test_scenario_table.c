@@ -10,9 +10,9 @@
 #include "base/words/listing.h"
 #include "jalki/export.h"
 #include "jalki/scenario.h"
+#include "scenario/refused_case.h"
 #include "simulate/plain_case.h"
 #include "support/listing_case.h"
-#include "support/refusal.h"
 #include "value/engine_case.h"
 
 enum { ROWS = 1500 };
@@ -355,12 +355,7 @@ static jk_status make_once(void *context, jk_error *error) {
 
 static void memory_that_is_refused_is_told(void **state) {
     (void)state;
-    long without = 0;
-    jk_tape *few = open_made("first.h5", &(tape_plan){.rows = 9});
-    const long refused = refuse_each_allocation(make_once, few, &without);
-    print_message("%ld allocations, %ld of them not needed\n", refused, without);
-    assert_true(refused > 50 && without < refused / 5); /* flows by country need not be known */
-    jk_tape_close(few);
+    refuse_on_nine_claims(make_once, 50, 5); /* flows by country need not be known */
 }
 
 /* Without results a listing has its columns, and no rows. */
