@@ -47,7 +47,10 @@ static const char *shape_of(size_t a, size_t b, size_t c, size_t d) {
 
 static void put_terms(const jk_terms *t, size_t n) {
     float *bars[2] = {malloc(n * sizeof(float)), malloc(n * sizeof(float))}; /* the peers count in 32 bits */
-    for (size_t i = 0; i < n && bars[0] != NULL && bars[1] != NULL; i++) {
+    if (bars[0] == NULL || bars[1] == NULL) {
+        abort();
+    }
+    for (size_t i = 0; i < n; i++) {
         bars[0][i] = (float)t->bar_untitled[i];
         bars[1][i] = (float)t->bar_titled[i];
     }
@@ -169,6 +172,9 @@ static void put_results(const jk_plan_results *r, const jk_cashflow *flow, size_
     enum { FLOWS = sizeof flows / sizeof flows[0] };
     const size_t cells = (size_t)flow->months * flow->segments;
     int64_t *cell = calloc(cells * FLOWS, sizeof *cell);
+    if (cell == NULL) {
+        abort();
+    }
     for (size_t i = 0; i < cells * FLOWS; i++) {
         cell[i] = flow->cell[i / FLOWS * JK_FLOW_COUNT + flows[i % FLOWS]];
     }
