@@ -34,14 +34,15 @@ typedef struct gather_job {
     move_list *lists;    /* one per thread */
 } gather_job;
 
-static bool fits(const allocation_state *state, const double *slack, size_t unit, int from, int to, int except) {
+/* A limit that comes down by the move is none that it could break. */
+static bool fits(const allocation_state *state, const double *slack, size_t unit, int from, int to) {
     const jk_allocation *p = state->problem;
     const allocation_cell *cell = &state->cells[allocation_cell_of(state, unit)];
     for (size_t k = 0; k < cell->count; k++) {
         int m = cell->limit[k];
         const jk_limit *limit = &p->limits[m];
         double change = allocation_use(p, limit, unit, to) - allocation_use(p, limit, unit, from);
-        if (m != except && change > 0.0 && change > slack[m]) {
+        if (change > 0.0 && change > slack[m]) {
             return false;
         }
     }
@@ -74,10 +75,10 @@ static unit_move best_move(const gather_job *job, size_t unit) {
                 continue;
             }
             key = loss / freed;
-        } else if (!(p->value[to][unit] > p->value[from][unit]) || !fits(state, job->slack, unit, from, to, -1)) {
+        } else if (!(p->value[to][unit] > p->value[from][unit]) || !fits(state, job->slack, unit, from, to)) {
             continue;
         }
-        if (key < best.key && (job->over < 0 || to == JK_CLOSE || fits(state, job->slack, unit, from, to, job->over))) {
+        if (key < best.key && (job->over < 0 || to == JK_CLOSE || fits(state, job->slack, unit, from, to))) {
             best.key = key;
             best.to = (uint8_t)to;
         }
@@ -181,7 +182,7 @@ static jk_status repair(const allocation_state *state, uint8_t *decision, double
         jk_status status = gather(&job, &all, error);
         for (size_t i = 0; status == JK_OK && i < all.count && slack[over] < 0.0; i++) {
             const unit_move *move = &all.moves[i];
-            bool free_move = fits(state, slack, move->unit, decision[move->unit], move->to, over);
+            bool free_move = fits(state, slack, move->unit, decision[move->unit], move->to);
             apply(state, decision, slack, move->unit, free_move ? move->to : JK_CLOSE);
         }
         free(all.moves);
@@ -208,7 +209,7 @@ static jk_status fill(const allocation_state *state, uint8_t *decision, double *
         size_t moved = 0;
         for (size_t i = 0; status == JK_OK && i < all.count; i++) {
             const unit_move *move = &all.moves[i];
-            if (fits(state, slack, move->unit, decision[move->unit], move->to, -1)) {
+            if (fits(state, slack, move->unit, decision[move->unit], move->to)) {
                 apply(state, decision, slack, move->unit, move->to);
                 moved++;
             }
