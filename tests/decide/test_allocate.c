@@ -2,14 +2,10 @@
 /* Allocation under limits against full enumeration of small cases, and by its own certificates on large ones. */
 #include "jalki/allocate.h"
 
-#include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/number/random.h"
-#include "cmocka_all.h"
-#include "decide/allocate.h"
+#include "decide/allocate_case.h"
 #include "decide/allocate_pass.h"
 
 enum { SMALL = 7, LARGE = 100000 };
@@ -70,25 +66,27 @@ static void free_sample(sample *s) {
     free(s->segment);
 }
 
-/* Use of a limit by an allocation, written again from the definitions; counted in hundredths and ten-thousandths. */
+/* Use of a limit by an allocation. */
 static double use_of(const sample *s, const jk_limit *limit, const uint8_t *decision) {
-    int64_t use = 0;
+    double use = 0.0;
     for (size_t i = 0; i < s->problem.units; i++) {
-        if ((limit->country >= 0 && s->country[i] != limit->country) ||
-            (limit->segment >= 0 && s->segment[i] != limit->segment)) {
-            continue;
-        }
-        if (limit->resource == JK_RESOURCE_COURT && decision[i] == JK_LEGAL) {
-            use += s->court[i];
-        } else if (limit->resource == JK_RESOURCE_HOURS && decision[i] >= JK_SURVEIL) {
-            use += s->hours[decision[i] - JK_SURVEIL][i];
-        } else if (limit->resource == JK_RESOURCE_CLAIMS && decision[i] == limit->action) {
-            use += 1;
-        }
+        use += plain_use(&s->problem, limit, i, decision[i]);
     }
-    static const double parts[] = {
-        [JK_RESOURCE_COURT] = 100.0, [JK_RESOURCE_HOURS] = 10000.0, [JK_RESOURCE_CLAIMS] = 1.0};
-    return (double)use / parts[limit->resource];
+    return use / plain_parts(limit);
+}
+
+/* What nothing within the limits can be worth more than, at the prices that were told. */
+static double bound_of(const jk_allocation *p, const jk_allocation_result *result) {
+    double price[JK_LIMITS_MAX], bound = 0.0;
+    for (size_t m = 0; m < p->limit_count; m++) {
+        const double parts = plain_parts(&p->limits[m]);
+        price[m] = result->price[m] / parts;
+        bound += price[m] * floor(p->limits[m].amount * parts + 1e-6);
+    }
+    for (size_t i = 0; i < p->units; i++) {
+        bound += plain_reduced(p, price, i, plain_best(p, price, i));
+    }
+    return bound;
 }
 
 static double value_of(const sample *s, const uint8_t *decision) {
@@ -148,6 +146,10 @@ static void small_cases_reach_the_optimum(void **state) {
         jk_allocation_result result = {.decision = decision};
         assert_int_equal(jk_allocate(&s.problem, NULL, &result, NULL), JK_OK);
         assert_true(keeps_limits(&s, decision));
+        assert_true(result.bound >= result.objective);
+        for (size_t m = 0; m < s.problem.limit_count; m++) {
+            assert_true(fabs(result.use[m] - use_of(&s, &limits[m], decision)) < 1e-9);
+        }
         double optimum = enumerate(&s);
         if (fabs(result.objective - optimum) > 1e-3 || result.bound < optimum - 1e-3) {
             fail_msg("seed %d: objective %.6f, optimum %.6f, bound %.6f", (int)seed, result.objective, optimum,
@@ -179,7 +181,14 @@ static void large_cases_certify_a_small_gap(void **state) {
     print_message("gap %.3g of the bound; prices %.4g %.4g %.4g %.4g\n", 1.0 - result.objective / result.bound,
                   result.price[0], result.price[1], result.price[2], result.price[3]);
     assert_true(result.objective >= result.bound * (1.0 - 1e-4));
-    assert_true(result.bound <= result.unlimited + 1.0);
+    assert_true(fabs(result.bound - bound_of(&s.problem, &result)) < LARGE * 0x1p-20);
+    jk_allocation free_of_limits = s.problem;
+    double unlimited = 0.0;
+    free_of_limits.limit_count = 0;
+    for (size_t i = 0; i < LARGE; i++) {
+        unlimited += (double)s.value[plain_best(&free_of_limits, NULL, i)][i];
+    }
+    assert_true(fabs(result.unlimited - unlimited) < LARGE * 0x1p-20);
     jk_allocation_result repeated = {.decision = again};
     jk_run seven = {.threads = 7};
     assert_int_equal(jk_allocate(&s.problem, &seven, &repeated, NULL), JK_OK);
@@ -264,6 +273,69 @@ static void impossible_limits_are_refused(void **state) {
     error = (jk_error){0};
     assert_int_equal(jk_allocate(&problem, NULL, &result, &error), JK_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "closing cannot be limited"));
+}
+
+/* Limits are counted in whole parts, of which a rounding of the amount is none; as much as a million millions may be
+ * had. */
+static void amounts_are_whole_parts(void **state) {
+    (void)state;
+    static const struct {
+        double amount;
+        jk_status status;
+        bool filed;
+    } cases[] = {{0.29, JK_OK, true}, /* 28.999999999999996 hundredths */
+                 {0.2899999, JK_OK, false},
+                 {0.28, JK_OK, false},
+                 {1e12, JK_OK, true},
+                 {1.0000001e12, JK_ERROR_ARGUMENT, false},
+                 {-0.01, JK_ERROR_ARGUMENT, false},
+                 {NAN, JK_ERROR_ARGUMENT, false}};
+    float none[1] = {0.0f}, legal[1] = {10.0f};
+    int32_t court[1] = {29};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        const jk_limit limit = {JK_RESOURCE_COURT, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, cases[k].amount, NULL};
+        jk_allocation problem = {.units = 1, .court = court, .limit_count = 1, .limits = &limit};
+        problem.value[JK_CLOSE] = none;
+        problem.value[JK_LEGAL] = legal;
+        uint8_t decision[1];
+        jk_allocation_result result = {.decision = decision};
+        jk_error error = {0};
+        assert_int_equal(jk_allocate(&problem, NULL, &result, &error), cases[k].status);
+        assert_true(cases[k].status != JK_OK || (decision[0] == JK_LEGAL) == cases[k].filed);
+    }
+}
+
+typedef struct stopping {
+    int calls, stop_at;
+} stopping;
+
+static int stop(void *context, const char *stage, uint64_t done, uint64_t total) {
+    stopping *at = context;
+    assert_true(stage != NULL && done <= total);
+    return ++at->calls == at->stop_at;
+}
+
+/* Whoever stops it, wherever it is, gets it back stopped. */
+static void it_can_be_stopped_anywhere(void **state) {
+    (void)state;
+    sample s;
+    make_sample(&s, 50, 9);
+    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 300.0, NULL},
+                         {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 4.0, NULL}};
+    s.problem.limits = limits;
+    s.problem.limit_count = 2;
+    jk_status status = JK_ERROR_INTERRUPTED;
+    stopping at = {0};
+    for (at.stop_at = 1; status != JK_OK; at.stop_at++) {
+        uint8_t decision[50];
+        jk_allocation_result result = {.decision = decision};
+        const jk_run run = {.threads = 1, .progress = stop, .context = &at};
+        at.calls = 0;
+        status = jk_allocate(&s.problem, &run, &result, NULL);
+        assert_true(status == JK_OK ? at.calls < at.stop_at : status == JK_ERROR_INTERRUPTED && at.calls == at.stop_at);
+    }
+    assert_true(at.stop_at > 30);
+    free_sample(&s);
 }
 
 /* Sums at a point where units were left out before, against sums over all of them: use and curvature to the bit, the
@@ -367,6 +439,8 @@ int main(void) {
         cmocka_unit_test(no_budget_closes_what_only_courts_can_save),
         cmocka_unit_test(identical_claims_are_told_apart_by_their_place),
         cmocka_unit_test(impossible_limits_are_refused),
+        cmocka_unit_test(amounts_are_whole_parts),
+        cmocka_unit_test(it_can_be_stopped_anywhere),
         cmocka_unit_test(units_left_out_change_no_sum),
         cmocka_unit_test(the_last_of_all_limits_binds),
     };

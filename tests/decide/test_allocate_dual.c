@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prices of limits against linear programs that can be solved by sorting, and allocations against knapsacks solved by
  * dynamic programming (Bellman 1957): each country has a limit of its own kind, of money, hours or claims. */
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/number/random.h"
 #include "base/number/sort.h"
-#include "cmocka_all.h"
-#include "decide/allocate.h"
+#include "decide/allocate_case.h"
 
 enum { COUNTRIES = 3, MOST = 250000 };
 
@@ -197,6 +194,15 @@ static void knapsacks_are_filled_as_well_as_can_be(void **state) {
     free(items);
 }
 
+/* What the limit of the first country would sell for, and what is left of the units at that price. */
+static double bound_at(const knapsacks *k, double price) {
+    double bound = price * k->limits[0].amount;
+    for (size_t i = 0; i < k->problem.units; i++) {
+        bound += fmax(0.0, (double)k->value[JK_LEGAL][i] - price * k->court[i] / 100.0);
+    }
+    return bound;
+}
+
 /* More units are nearly indifferent than are searched: what is found is none the less held against a true bound. */
 static void a_search_that_is_not_whole_proves_nothing(void **state) {
     (void)state;
@@ -217,7 +223,7 @@ static void a_search_that_is_not_whole_proves_nothing(void **state) {
         assert_int_equal(jk_allocate(&k.problem, NULL, &result, NULL), JK_OK);
         const double expected = whole(&k, 0, items);
         if (result.objective > expected + 1e-3 || result.bound < expected - 1e-3 ||
-            result.objective < expected * (1.0 - 1e-4)) {
+            result.objective < expected * (1.0 - 1e-4) || fabs(result.bound - bound_at(&k, result.price[0])) > 0.01) {
             fail_msg("seed %d: %.6f, best %.6f, bound %.6f", (int)seed, result.objective, expected, result.bound);
         }
         free(decision);
@@ -226,8 +232,123 @@ static void a_search_that_is_not_whole_proves_nothing(void **state) {
     free(items);
 }
 
+/* ---- prices of units that are alike, in closed form ------------------------------------------------------------- */
+
+enum { GROUPS = 3, ALIKE_LIMITS = 5 };
+
+/* Units of a group, about a quarter of all, are worth the same in court and use the same; of the last quarter nobody
+ * gains. */
+typedef struct group {
+    double worth, court, hours, share; /* share: of the group's units, those that the limits let go to court */
+} group;
+
+typedef struct crowd {
+    jk_allocation problem;
+    float *value[JK_ACTION_COUNT];
+    int32_t *court, *hours;
+    size_t one[GROUPS + 1];         /* a unit of each group */
+    double count[GROUPS + 1], mean; /* units of each group; what the best is worth, of all units */
+} crowd;
+
+static crowd gather(size_t units, const group of[GROUPS]) {
+    crowd made = {.problem.units = units};
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        if (a == JK_CLOSE || a == JK_SELL || a == JK_LEGAL) {
+            made.problem.value[a] = made.value[a] = calloc(units, sizeof(float));
+        }
+    }
+    made.problem.court = made.court = calloc(units, sizeof(int32_t));
+    made.problem.hours[JK_TREAT_LEGAL] = made.hours = calloc(units, sizeof(int32_t));
+    for (size_t i = 0; i < units; i++) {
+        const size_t g = jk_philox(3, 10, i).word[0] % (GROUPS + 1);
+        const bool gains = g < GROUPS;
+        made.count[g] += 1.0;
+        made.one[g] = i;
+        made.value[JK_SELL][i] = (float)(-0.5 * of[0].worth);
+        made.value[JK_LEGAL][i] = gains ? (float)of[g].worth : NAN;
+        made.court[i] = gains ? (int32_t)of[g].court : 0;
+        made.hours[i] = gains ? (int32_t)of[g].hours : 0;
+        made.mean += gains ? of[g].worth / (double)units : 0.0;
+    }
+    return made;
+}
+
+/* The last temperature above the coldest, from the mean worth on, each a quarter of the one before. */
+static double last_temperature(double warmest, double coldest) {
+    double temperature = warmest;
+    while (0.25 * temperature > coldest * warmest) {
+        temperature *= 0.25;
+    }
+    return temperature;
+}
+
+/* At temperature T a share s of alike units goes to court where T ln(s / (1 - s)) is left of their worth. The first
+ * group uses three limits, the second two of them, the third one; fees that are ample and sales, which nobody wants
+ * when it is cold, have no price. */
+static void check_alike(size_t units, double coldest, double worth) {
+    const group of[GROUPS] = {
+        {worth, 4000.0, 3000.0, 0.3}, {0.6 * worth, 0.0, 7000.0, 0.55}, {0.2 * worth, 0.0, 0.0, 0.4}};
+    crowd made = gather(units, of);
+    double filed[GROUPS], left[GROUPS], bound = 0.0, expected = 0.0;
+    const double temperature = last_temperature(made.mean, coldest);
+    for (int g = 0; g < GROUPS; g++) {
+        filed[g] = made.count[g] * of[g].share;
+        left[g] = temperature * log(of[g].share / (1.0 - of[g].share));
+    }
+    const jk_limit limits[ALIKE_LIMITS] = {{JK_RESOURCE_COURT, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 0.0, NULL},
+                                           {JK_RESOURCE_CLAIMS, JK_SELL, JK_SCOPE_ALL, JK_SCOPE_ALL, 0.0, NULL},
+                                           {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 0.0, NULL},
+                                           {JK_RESOURCE_CLAIMS, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 0.0, NULL},
+                                           {JK_RESOURCE_COURT, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 0.0, NULL}};
+    made.problem.limits = limits;
+    made.problem.limit_count = ALIKE_LIMITS;
+    allocation_cell cell;
+    allocation_tariff tariff;
+    allocation_state all = {.problem = &made.problem,
+                            .countries = 1,
+                            .segments = 1,
+                            .cells = &cell,
+                            .tariffs = &tariff,
+                            .amount = {filed[0] * of[0].court, 0.01 * (double)units,
+                                       filed[0] * of[0].hours + filed[1] * of[1].hours, filed[0] + filed[1] + filed[2],
+                                       made.count[0] * of[0].court}};
+    set_cells(&made.problem, &all);
+    assert_int_equal(jk_allocation_dual(&all, &bound, NULL), JK_OK);
+    const double claim = of[2].worth - left[2], hour = (of[1].worth - left[1] - claim) / of[1].hours;
+    const double fee = (of[0].worth - left[0] - claim - hour * of[0].hours) / of[0].court;
+    const double prices[ALIKE_LIMITS] = {fee, 0.0, hour, claim, 0.0}, uses[] = {4000.0, 1.0, 7000.0, 1.0, 4000.0};
+    for (int m = 0; m < ALIKE_LIMITS; m++) {
+        if (fabs(all.price[m] - prices[m]) * uses[m] > 0.03 * temperature) {
+            fail_msg("%zu units: price %d is %.12g, expected %.12g", units, m, all.price[m], prices[m]);
+        }
+        expected += all.price[m] * all.amount[m];
+    }
+    for (int g = 0; g <= GROUPS; g++) {
+        const size_t i = made.one[g];
+        expected += made.count[g] * plain_reduced(&made.problem, all.price, i, plain_best(&made.problem, all.price, i));
+    }
+    assert_true(fabs(bound - expected) < 1e-12 * expected + (double)units * 0x1p-20);
+    for (int a = 0; a < JK_ACTION_COUNT; a++) {
+        free(made.value[a]);
+    }
+    free(made.court);
+    free(made.hours);
+}
+
+static void prices_of_alike_units_in_closed_form(void **state) {
+    (void)state;
+    check_alike(400, 1e-7, 1e7);
+    check_alike(19999, 1e-7, 1e7);
+    check_alike(20000, 5.0 / 20000.0, 1e7); /* of many, a handful */
+    check_alike(22000, 5.0 / 22000.0, 1e7);
+    check_alike(199999, 5.0 / 199999.0, 1e6);
+    check_alike(200001, 5.0 / 200001.0, 1e6); /* found on a sample */
+    check_alike(1400000, 1e-5, 1e6);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(prices_solve_the_linear_program),
+                                       cmocka_unit_test(prices_of_alike_units_in_closed_form),
                                        cmocka_unit_test(knapsacks_are_filled_as_well_as_can_be),
                                        cmocka_unit_test(a_search_that_is_not_whole_proves_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
