@@ -251,10 +251,10 @@ void jk_dual_units_sample(dual_units *units, size_t wanted) {
 }
 
 static bool create_sums(dual_sums *sums, size_t limits) {
-    sums->use = jk_columns_zero(limits + 8, sizeof(int64_t));
-    sums->curvature = jk_columns_zero(limits * limits + 8, sizeof(int64_t));
-    sums->settled_use = jk_columns_zero(limits + 8, sizeof(int64_t));
-    sums->settled_parts = jk_columns_zero(limits + 8, sizeof(int64_t));
+    sums->use = jk_columns_zero(limits, sizeof(int64_t));
+    sums->curvature = jk_columns_zero(limits * limits, sizeof(int64_t));
+    sums->settled_use = jk_columns_zero(limits, sizeof(int64_t));
+    sums->settled_parts = jk_columns_zero(limits, sizeof(int64_t));
     return sums->use != NULL && sums->curvature != NULL && sums->settled_use != NULL && sums->settled_parts != NULL;
 }
 

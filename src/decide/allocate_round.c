@@ -201,7 +201,7 @@ static jk_status fill(const allocation_state *state, uint8_t *decision, double *
     for (int round = 0; round < FILL_ROUNDS; round++) {
         double worth = 0.0; /* of what is left, at the prices: no move that loses more can gain */
         for (size_t m = 0; m < p->limit_count; m++) {
-            worth += slack[m] > 0.0 ? state->price[m] * slack[m] : 0.0;
+            worth += state->price[m] * slack[m];
         }
         gather_job job = {.state = state, .decision = decision, .slack = slack, .over = -1, .widest = worth};
         move_list all;

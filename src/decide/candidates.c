@@ -110,6 +110,7 @@ static int32_t whole_parts(double amount) {
     return rounded < 2147483647.0 ? (int32_t)rounded : INT32_MAX;
 }
 
+/* The columns are there: the sink asks for them. */
 static jk_exclusion exclusion_of(const jk_value_block *rows, size_t i) {
     const int8_t *vulnerable = JK_BLOCK_ENUM(rows->block, VULNERABLE);
     const int8_t *status = JK_BLOCK_ENUM(rows->block, LEGAL_STATUS);
@@ -117,13 +118,13 @@ static jk_exclusion exclusion_of(const jk_value_block *rows, size_t i) {
     if (rows->reason[i] == JK_REASON_BARRED || rows->reason[i] == JK_REASON_STATUS) {
         return JK_EXCLUDED_BARRED;
     }
-    if (vulnerable != NULL && vulnerable[i] == 1) {
+    if (vulnerable[i] == 1) {
         return JK_EXCLUDED_VULNERABLE;
     }
-    if (status != NULL && status[i] == JK_STATUS_DISPUTED) {
+    if (status[i] == JK_STATUS_DISPUTED) {
         return JK_EXCLUDED_DISPUTED;
     }
-    return reachable != NULL && reachable[i] == JK_REACHABLE_NONE ? JK_EXCLUDED_CHANNEL : JK_EXCLUDED_NOT;
+    return reachable[i] == JK_REACHABLE_NONE ? JK_EXCLUDED_CHANNEL : JK_EXCLUDED_NOT;
 }
 
 /* Who stopped paying within a year: told where the model knows of payers. */

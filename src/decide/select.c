@@ -344,12 +344,13 @@ static jk_status settle_part(void *context, int thread, size_t part, jk_error *e
     return JK_OK;
 }
 
-/* Cuts the packed rows into parts of about one size; with `at_runs`, only between different keys. */
+/* Cuts the packed rows, many for each part, into parts of about one size; with `at_runs`, only between different keys.
+ */
 static void cut_parts(selection *work, bool at_runs) {
     work->part_start[0] = 0;
     for (int part = 1; part < work->parts; part++) {
         size_t cut = (size_t)((jk_wide_unsigned)work->found * (unsigned)part / (unsigned)work->parts);
-        while (at_runs && cut > 0 && cut < work->found && work->packed[cut] >> 32 == work->packed[cut - 1] >> 32) {
+        while (at_runs && cut < work->found && work->packed[cut] >> 32 == work->packed[cut - 1] >> 32) {
             cut++;
         }
         work->part_start[part] = cut;
@@ -383,10 +384,10 @@ jk_status jk_select_top(const jk_select_columns *columns, size_t top, const jk_r
     jk_run quiet = {.threads = run == NULL ? 0 : run->threads}; /* over before a progress line would show */
     selection work = {.columns = columns, .wanted = top < columns->rows ? top : columns->rows, .order = order};
     jk_status status = filter(&work, &quiet, error);
-    if (status == JK_OK && work.found > 0) {
+    if (status == JK_OK) {
         status = sort_and_settle(&work, &quiet, error);
     }
-    *count = status == JK_OK && work.found > 0 ? work.wanted : 0;
+    *count = status == JK_OK ? work.wanted : 0;
     free(work.chunk_start);
     free(work.packed);
     free(work.scratch);
