@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "decide/made_candidates.h"
+#include "support/refusal.h"
 
 enum { ROWS = 60, STRIDE = 23, TREATMENTS = JK_TREATMENT_COUNT };
 
@@ -133,6 +134,14 @@ static void other_files_are_refused(void **state) {
         {EFFECT("\"treatment\":\"close\"," NAMED ",\"uplift_low\":-1"), JK_ERROR_FORMAT},
         {EFFECT("\"treatment\":\"legal\",\"group\":\"all\",\"uplift_low\":-1"), JK_ERROR_FORMAT},
         {EFFECT("\"treatment\":\"legal\",\"name\":\"all\",\"uplift_low\":-1"), JK_ERROR_FORMAT},
+        {"{\"jalki_experiment\":\"1\",\"kind\":\"experiment\",\"follow_months\":6,\"effects\":[]}", JK_ERROR_FORMAT},
+        {"{\"jalki_experiment\":1,\"kind\":7,\"follow_months\":6,\"effects\":[]}", JK_ERROR_FORMAT},
+        {"{\"jalki_experiment\":1,\"kind\":\"experiment\",\"effects\":[]}", JK_ERROR_FORMAT},
+        {"{\"jalki_experiment\":1,\"kind\":\"experiment\",\"follow_months\":6}", JK_ERROR_FORMAT},
+        {EFFECT(NAMED ",\"uplift_low\":-1"), JK_ERROR_FORMAT},
+        {EFFECT("\"treatment\":\"amicable\"," NAMED ",\"uplift_low\":-1},7,{" NAMED), JK_ERROR_FORMAT},
+        {"[]", JK_ERROR_FORMAT},
+        {"", JK_ERROR_FORMAT},
         {"{", JK_ERROR_FORMAT}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         jk_error error = {0};
@@ -151,6 +160,24 @@ static void other_files_are_refused(void **state) {
     jk_candidates_free(c);
 }
 
+/* What fails lowers nothing. */
+static jk_status read_once(void *context, jk_error *error) {
+    jk_candidates *c = context;
+    jk_cautious told;
+    const jk_status status = jk_candidates_be_cautious(c, file_name("claims.csv"), &told, error);
+    assert_true(status == JK_OK || (status == JK_ERROR_MEMORY && told.lowered[JK_TREAT_LEGAL] == 0));
+    return status;
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    static const known is = {{NAN, NAN, -1.0}, {NAN, NAN, NAN}, {NAN, NAN, NAN}};
+    jk_candidates *c = make_candidates(tape, 1);
+    write_effects("experiment", 6.0, &is);
+    assert_true(refuse_each_allocation(read_once, c, NULL) > 0);
+    jk_candidates_free(c);
+}
+
 static int open_tape(void **state) {
     return open_mixed_tape(state, ROWS, STRIDE, &tape);
 }
@@ -161,6 +188,7 @@ static int close_tape(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(values_are_lowered_by_the_words),
-                                       cmocka_unit_test(other_files_are_refused)};
+                                       cmocka_unit_test(other_files_are_refused),
+                                       cmocka_unit_test(memory_that_is_refused_is_told)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

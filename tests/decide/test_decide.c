@@ -273,6 +273,49 @@ static void limits_for_nobody_bind_nobody(void **state) {
     jk_candidates_free(c);
 }
 
+/* A debtor's fees of claims that come to more than can be held are held as the most. */
+static void fees_beyond_all_measure_are_the_most(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_candidates *c = make_candidates(tape, 5);
+    for (size_t i = 0; i < ROWS; i++) {
+        c->value[JK_AMICABLE][i] = c->value[JK_SURVEIL][i] = c->value[JK_SELL][i] = NAN;
+        c->value[JK_LEGAL][i] = c->debtor[i] == 1 ? 9.0f : NAN;
+        c->court[i] = i % 2 == 0 ? INT32_MAX : INT32_MAX - 7;
+    }
+    jk_decide_options options = {.by_debtor = 1, .run.threads = 1};
+    jk_decided decided;
+    must(jk_decide(c, &options, &decided, &error), &error);
+    assert_true(decided.court == 21474836.47 && decided.objective == 27.0);
+    jk_decided_reset(&decided);
+    options.by_debtor = 0; /* each claim pays its own */
+    must(jk_decide(c, &options, &decided, &error), &error);
+    assert_true(fabs(decided.court - 3 * 21474836.47) < 0.2 && decided.court < 3 * 21474836.47);
+    jk_decided_reset(&decided);
+    jk_candidates_free(c);
+}
+
+static void more_limits_than_there_may_be_are_refused(void **state) {
+    (void)state;
+    static jk_limit limits[JK_LIMITS_MAX + 1];
+    jk_error error = {0};
+    jk_candidates *c = make_candidates(tape, 5);
+    for (size_t m = 0; m <= JK_LIMITS_MAX; m++) {
+        limits[m] = (jk_limit){JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 1e6 + (double)m, NULL};
+    }
+    jk_decide_options options = {.limit_count = JK_LIMITS_MAX, .limits = limits, .run.threads = 1};
+    jk_decided decided;
+    must(jk_decide(c, &options, &decided, &error), &error);
+    assert_true(decided.use[JK_LIMITS_MAX - 1] == decided.hours && decided.hours > 0.0);
+    jk_decided_reset(&decided);
+    options.limit_count++;
+    memset(&decided, 0x5a, sizeof decided);
+    assert_int_equal(jk_decide(c, &options, &decided, &error), JK_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, "257 limits are given, at most 256 are possible"));
+    assert_true(decided.decision == NULL && decided.free == NULL);
+    jk_candidates_free(c);
+}
+
 typedef struct asked {
     jk_candidates *c;
     jk_decide_options options;
@@ -317,8 +360,12 @@ static int close_tape(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(debtors_are_decided_as_by_trying_all),   cmocka_unit_test(debtors_may_fill_their_columns),
-        cmocka_unit_test(claims_are_carried_out_with_whole_fees), cmocka_unit_test(limits_for_nobody_bind_nobody),
+        cmocka_unit_test(debtors_are_decided_as_by_trying_all),
+        cmocka_unit_test(debtors_may_fill_their_columns),
+        cmocka_unit_test(claims_are_carried_out_with_whole_fees),
+        cmocka_unit_test(limits_for_nobody_bind_nobody),
+        cmocka_unit_test(fees_beyond_all_measure_are_the_most),
+        cmocka_unit_test(more_limits_than_there_may_be_are_refused),
         cmocka_unit_test(memory_that_is_refused_is_told),
     };
     return cmocka_run_group_tests(tests, open_tape, close_tape);

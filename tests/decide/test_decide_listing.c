@@ -125,6 +125,27 @@ static void check_decided_json(const jk_decide_outcome *outcome, const jk_decide
     free(text);
 }
 
+/* Without caution, a curve, strata and a bound: null, nothing, and a gap of nothing. */
+static void decisions_of_little_are_told(void **state) {
+    (void)state;
+    const jk_decided decided = {.objective = -3.5, .bound = 0.0};
+    const jk_decide_outcome outcome = {.candidates = claims, .decided = &decided, .claim_by_claim = NAN};
+    const jk_valuation valuation = {.irr = 0.1, .cutoff = tape_cutoff(), .allow = JK_ALLOW_ALL};
+    char *text = jk_decided_json(&outcome, &valuation, false);
+    json_t *root = json_loads(text, 0, NULL);
+    assert_non_null(root);
+    assert_true(at(root, NULL, "objective") == -3.5 && at(root, NULL, "bound") == 0.0 && at(root, NULL, "gap") == 0.0);
+    assert_true(json_is_false(json_object_get(root, "by_debtor")));
+    assert_true(json_is_null(json_object_get(root, "claim_by_claim")));
+    assert_true(json_is_null(json_object_get(root, "cautious")));
+    assert_null(json_object_get(root, "curve"));
+    assert_null(json_object_get(root, "strata"));
+    assert_int_equal(json_object_size(json_object_get(root, "limits")), 0);
+    assert_int_equal(json_array_size(json_object_get(root, "rows")), JK_ACTION_COUNT);
+    json_decref(root);
+    free(text);
+}
+
 static void decisions_are_told(void **state) {
     (void)state;
     jk_limit limits[LIMITS];
@@ -146,6 +167,7 @@ static void decisions_are_told(void **state) {
     check_decided_json(&outcome, &decided);
     const jk_listing rows = jk_decide_listing(&outcome);
     assert_int_equal(rows.rows, JK_ACTION_COUNT + LIMITS - 1 + POINTS);
+    assert_string_equal(rows.name, "decide");
     for (size_t a = 0; a < JK_ACTION_COUNT; a++) {
         expect_text(&rows, a, "decision", jk_action_name((jk_action)a));
         expect_number(&rows, a, "claims", 40.0 + (double)a);
@@ -276,6 +298,56 @@ static void rows_say_why(void **state) {
     }
 }
 
+/* What is owed and offered on every claim of a tape in its own currency; where claims have none, in the model's. */
+static void check_own(const tape_plan *plan, const char *const languages[3]) {
+    jk_tape *other = open_made("first.h5", plan);
+    jk_candidates *of = make_candidates(other, 2);
+    size_t count = 0, foreign = 0;
+    const char *const *country = jk_tape_dictionary(other, JK_COLUMN_COUNTRY, &count);
+    for (size_t row = 0; row < plan->rows; row++) {
+        jk_error error = {0};
+        int32_t code = 0;
+        int64_t part[3] = {0};
+        const jk_worklist_row made = {.row = row,
+                                      .claims = 1,
+                                      .instalment = 20.5 + (double)row,
+                                      .settlement = 30.5 + (double)row,
+                                      .action = JK_LEGAL,
+                                      .hours = 0.25,
+                                      .gain = 2.0};
+        const jk_worklist list = {.count = 1, .rows = (jk_worklist_row *)&made};
+        const jk_listing rows = jk_worklist_listing(of, &list);
+        must(jk_tape_read(other, JK_COLUMN_PRINCIPAL, row, 1, &part[0], &error), &error);
+        must(jk_tape_read(other, JK_COLUMN_FEES, row, 1, &part[1], &error), &error);
+        must(jk_tape_read(other, JK_COLUMN_INTEREST_ACCRUED, row, 1, &part[2], &error), &error);
+        must(jk_tape_read(other, JK_COLUMN_CURRENCY, row, 1, &code, &error), &error);
+        part[2] = plan->interest ? part[2] : 0;
+        assert_true(!plan->interest || part[2] > 0);
+        const char *own = plan->no_currency ? model->written_currency : code == 1 ? "SEK" : "EUR";
+        const double rate = strcmp(own, "SEK") == 0 ? jk_model_exchange_rate(model, "SEK") : 1.0;
+        expect_text(&rows, 0, "currency", own);
+        expect_number(&rows, 0, "balance_own", (double)(part[0] + part[1] + part[2]) / 100.0);
+        expect_number(&rows, 0, "instalment_own", made.instalment / rate);
+        expect_number(&rows, 0, "settlement_own", made.settlement / rate);
+        expect_number(&rows, 0, "gain_per_hour", 8.0);
+        expect_text(&rows, 0, "country", country[of->country[row]]);
+        expect_text(&rows, 0, "language", languages[of->country[row]]);
+        foreign += rate != 1.0;
+    }
+    assert_true(plan->no_currency ? foreign == 0 : foreign > 0 && foreign < plan->rows);
+    jk_candidates_free(of);
+    jk_tape_close(other);
+}
+
+static void amounts_are_told_in_their_own_currency(void **state) {
+    (void)state;
+    static const char *const north[] = {"DK", "NO", "EE"};
+    check_own(&(tape_plan){.rows = 30, .interest = 1}, (const char *const[]){"fi", "sv", ""});
+    check_own(&(tape_plan){.rows = 30, .no_currency = 1}, (const char *const[]){"fi", "sv", ""});
+    check_own(&(tape_plan){.rows = 30, .countries = north}, (const char *const[]){"da", "nb", "et"});
+    assert_int_equal(jk_worklist_listing(NULL, NULL).rows, 0);
+}
+
 /* The reasons that every list has come first, also without a claim; of the others those that there are. */
 static void who_is_left_out_is_told(void **state) {
     (void)state;
@@ -358,10 +430,24 @@ static void worklists_as_json(void **state) {
         assert_true(at(excluded, "barred", "claims") == 0.0);
         assert_null(json_object_get(json_object_get(excluded, "disputed"), "reason"));
         assert_int_equal(json_array_size(json_object_get(root, "rows")), 1);
+        assert_true(at(json_array_get(json_object_get(root, "rows"), 0), NULL, "gain") == 2.0);
         assert_true(json_is_object(json_object_get(root, "manifest")));
         json_decref(root);
         free(text);
     }
+    jk_error error = {0}; /* the rows by other names */
+    jk_listing_template names;
+    const jk_listing ours = jk_worklist_listing(claims, &list);
+    write_file(file_name("bad.h5"), "Won: gain\n", 10);
+    must(jk_listing_template_read(file_name("bad.h5"), &ours, &names, &error), &error);
+    options.columns = &names;
+    char *text = jk_worklist_json(claims, &valuation, &options, &list);
+    json_t *root = json_loads(text, 0, NULL);
+    const json_t *row = json_array_get(json_object_get(root, "rows"), 0);
+    assert_true(json_object_size(row) == 1 && at(row, NULL, "Won") == 2.0);
+    json_decref(root);
+    free(text);
+    jk_listing_template_reset(&names);
 }
 
 static int set_up_tape(void **state) {
@@ -378,7 +464,11 @@ static int tear_down_tape(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(decisions_are_told), cmocka_unit_test(rows_say_why),
-                                       cmocka_unit_test(who_is_left_out_is_told), cmocka_unit_test(worklists_as_json)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(decisions_are_told),
+                                       cmocka_unit_test(decisions_of_little_are_told),
+                                       cmocka_unit_test(rows_say_why),
+                                       cmocka_unit_test(amounts_are_told_in_their_own_currency),
+                                       cmocka_unit_test(who_is_left_out_is_told),
+                                       cmocka_unit_test(worklists_as_json)};
     return cmocka_run_group_tests(tests, set_up_tape, tear_down_tape);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decisions under limits by combinations of columns, against sums over the claims of each. */
+#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -101,6 +102,21 @@ static void combinations_by_hand(void **state) {
     }
     assert_int_equal(claims, ROWS);
     assert_true(listing.rows > countries);
+    assert_string_equal(listing.name, "strata of decisions");
+    const jk_decide_outcome outcome = {.candidates = c, .decided = &of.decided, .strata = strata};
+    const jk_valuation valuation = {.irr = 0.1, .cutoff = tape_cutoff(), .allow = JK_ALLOW_ALL};
+    char *text = jk_decided_json(&outcome, &valuation, false);
+    json_t *root = json_loads(text, 0, NULL);
+    const json_t *told = json_object_get(root, "strata");
+    assert_int_equal(json_array_size(told), listing.rows);
+    for (size_t row = 0; row < listing.rows; row++) {
+        jk_cell cells[JK_LISTING_COLUMNS];
+        must(jk_listing_row(&listing, row, cells, &error), &error);
+        assert_true(json_number_value(json_object_get(json_array_get(told, row), "claims")) ==
+                    cells[column_named(&listing, "claims")].number);
+    }
+    json_decref(root);
+    free(text);
     jk_decided_strata_free(strata);
     forget(&of);
 }

@@ -8,19 +8,21 @@
 #include <unistd.h>
 
 #include "base/number/calendar.h"
+#include "support/refusal.h"
 #include "value/tape_maker.h"
 
 enum {
     CLAIMS = 66000,
     ACTIONS = 67000,
     UNKNOWN = 500,
+    BAD = 5,
     DEBTORS = CLAIMS / CLAIMS_PER_DEBTOR,
     REST = 14,
     YEAR_DAYS = 365
 };
 
 static char folder[] = "/tmp/jalki-done-XXXXXX";
-static char tape_path[64], list_path[64];
+static char tape_path[64], list_path[64], small_path[64];
 static jk_tape *tape;
 
 typedef struct action {
@@ -45,6 +47,7 @@ static int set_up(void **state) {
     }
     (void)snprintf(tape_path, sizeof tape_path, "%s/tape.h5", folder);
     (void)snprintf(list_path, sizeof list_path, "%s/done.csv", folder);
+    (void)snprintf(small_path, sizeof small_path, "%s/small.csv", folder);
     make_tape(tape_path, &(tape_plan){.rows = CLAIMS});
     jk_error error = {0};
     must(jk_tape_open(tape_path, &tape, &error), &error);
@@ -57,6 +60,9 @@ static int set_up(void **state) {
         (void)fprintf(file, one.claim % 101 == 7 ? "\"C,\"\"%zu\"\"\"" : "C%06zu", one.claim);
         (void)fprintf(file, ",%04d-%02d-%02d,%s\n", day.year, day.month, day.day, one.watches ? "surveil" : "amicable");
     }
+    for (size_t n = 0; n < BAD; n++) {
+        (void)fprintf(file, "C%06zu,someday,amicable\n", n);
+    }
     assert_int_equal(fclose(file), 0);
     return 0;
 }
@@ -66,6 +72,7 @@ static int tear_down(void **state) {
     jk_tape_close(tape);
     (void)unlink(tape_path);
     (void)unlink(list_path);
+    (void)unlink(small_path);
     return rmdir(folder);
 }
 
@@ -106,7 +113,7 @@ static void check(int32_t rest, int32_t most) {
     assert_int_equal(done.debtors, debtors);
     assert_int_equal(done.actions, actions);
     assert_int_equal(done.unknown, unknown);
-    assert_int_equal(done.rejected, 0);
+    assert_int_equal(done.rejected, BAD);
     jk_done_reset(&done);
     jk_done_reset(&done); /* nothing is left that could be given back twice */
     free(latest);
@@ -121,7 +128,82 @@ static void who_was_contacted_lately_or_often_rests(void **state) {
     check(0, 3);
 }
 
+static void write_list(const char *text) {
+    FILE *file = fopen(small_path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* A list of which no row is an action, one of which nothing is on the tape, and one contact of the last claim. */
+static void small_lists(void **state) {
+    (void)state;
+    static const struct {
+        const char *rows;
+        uint64_t actions, unknown, rejected, debtors;
+    } cases[] = {{"C000001,2099-01-01,amicable\n", 0, 0, 0, 0}, /* still to come */
+                 {"X1,2026-06-29,amicable\nX1,2026-06-28,legal\nX2,2026-06-29,surveil\n", 3, 2, 0, 0},
+                 {"C065999,2026-06-17,legal\n", 1, 0, 0, 1},
+                 {"C065999,2026-06-16,legal\n", 1, 0, 0, 0},
+                 {"C065999,2026-06-29,surveil\n", 1, 0, 0, 0}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        jk_error error = {0};
+        jk_done done;
+        char text[400];
+        const jk_done_rules rules = {.cutoff = tape_cutoff(), .rest = REST};
+        (void)snprintf(text, sizeof text, "claim_id,from_date,treatment\n%s", cases[k].rows);
+        write_list(text);
+        must(jk_done_read(small_path, tape, &rules, NULL, &done, &error), &error);
+        if (done.actions != cases[k].actions || done.unknown != cases[k].unknown ||
+            done.rejected != cases[k].rejected || done.debtors != cases[k].debtors) {
+            fail_msg("case %zu: %d actions, %d unknown, %d rejected, %d debtors", k, (int)done.actions,
+                     (int)done.unknown, (int)done.rejected, (int)done.debtors);
+        }
+        for (size_t i = CLAIMS - 9; i < CLAIMS; i++) { /* the last debtor's three claims */
+            assert_int_equal(done.resting[i], k == 2 && i >= CLAIMS - CLAIMS_PER_DEBTOR);
+        }
+        jk_done_reset(&done);
+    }
+}
+
+static void what_is_no_list_is_refused(void **state) {
+    (void)state;
+    const jk_done_rules rules = {.cutoff = tape_cutoff(), .rest = REST};
+    jk_error error = {0};
+    jk_done done;
+    memset(&done, 0x5a, sizeof done);
+    assert_int_not_equal(jk_done_read("/nowhere/done.csv", tape, &rules, NULL, &done, &error), JK_OK);
+    assert_true(done.resting == NULL && done.actions == 0);
+    write_list("claim_id,treatment\nC000001,legal\n");
+    memset(&done, 0x5a, sizeof done);
+    assert_int_not_equal(jk_done_read(small_path, tape, &rules, NULL, &done, &error), JK_OK);
+    assert_true(done.resting == NULL && done.actions == 0);
+}
+
+static jk_status read_once(void *context, jk_error *error) {
+    const jk_done_rules rules = {.cutoff = tape_cutoff(), .rest = REST};
+    const jk_run run = {.threads = 1};
+    jk_done done;
+    (void)context;
+    memset(&done, 0x5a, sizeof done);
+    const jk_status status = jk_done_read(small_path, tape, &rules, &run, &done, error);
+    assert_true(status == JK_OK ? done.debtors == 1 : done.resting == NULL && done.debtors == 0);
+    jk_done_reset(&done);
+    return status;
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    long without = 0;
+    write_list("claim_id,from_date,treatment\nC000002,2026-06-29,legal\n");
+    const long refused = refuse_each_allocation(read_once, NULL, &without);
+    print_message("%ld allocations, %ld of them not needed\n", refused, without);
+    assert_true(refused > 12 && without < refused / 4);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(who_was_contacted_lately_or_often_rests)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(who_was_contacted_lately_or_often_rests),
+                                       cmocka_unit_test(small_lists), cmocka_unit_test(what_is_no_list_is_refused),
+                                       cmocka_unit_test(memory_that_is_refused_is_told)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

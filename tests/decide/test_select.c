@@ -10,6 +10,7 @@
 #include "base/number/random.h"
 #include "cmocka_all.h"
 #include "decide/select.h"
+#include "support/refusal.h"
 
 typedef struct claim {
     float key;
@@ -147,6 +148,41 @@ static void a_misleading_sample_only_costs_time(void **state) {
     free_data(&made);
 }
 
+/* So many that their memory is of huge pages, and that half of them are what is wanted. */
+static void a_million_rows(void **state) {
+    (void)state;
+    enum { ROWS = (1 << 20) + 3 };
+    data made = make_data(FEW_LEVELS, ROWS);
+    check_top(&made, ROWS, 3);
+    check_top(&made, ROWS / 2, 1);
+    free_data(&made);
+}
+
+typedef struct asked {
+    data *made;
+    size_t top;
+} asked;
+
+static jk_status select_once(void *context, jk_error *error) {
+    const asked *of = context;
+    const jk_select_columns columns = {.rows = of->made->rows, .key = of->made->key, .balance = of->made->balance};
+    const jk_run run = {.threads = 1};
+    size_t count = SIZE_MAX;
+    const jk_status status = jk_select_top(&columns, of->top, &run, of->made->order, &count, error);
+    assert_int_equal(status, status == JK_OK ? JK_OK : JK_ERROR_MEMORY);
+    assert_int_equal(count, status == JK_OK ? of->top : 0);
+    return status;
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    long without = 0; /* the sample's sort gets on without */
+    data made = make_data(CONTINUOUS, 300000);
+    assert_int_equal(refuse_each_allocation(select_once, &(asked){&made, 300000}, NULL), 5);
+    assert_true(refuse_each_allocation(select_once, &(asked){&made, 100}, &without) >= 6 + without && without < 3);
+    free_data(&made);
+}
+
 static void nothing_to_select(void **state) {
     (void)state;
     float key[3] = {NAN, NAN, NAN};
@@ -168,6 +204,8 @@ int main(void) {
         cmocka_unit_test(agrees_with_qsort),
         cmocka_unit_test(threads_do_not_show),
         cmocka_unit_test(a_misleading_sample_only_costs_time),
+        cmocka_unit_test(a_million_rows),
+        cmocka_unit_test(memory_that_is_refused_is_told),
         cmocka_unit_test(nothing_to_select),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

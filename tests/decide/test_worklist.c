@@ -284,6 +284,48 @@ static void lists_are_as_their_words_say(void **state) {
     }
 }
 
+/* Segments without payers, where nobody settles, and where all of the balance is asked for: what is accepted. */
+static void settlements_are_those_of_the_segment(void **state) {
+    (void)state;
+    jk_segment *segments = malloc(model->segment_count * sizeof *segments);
+    jk_model changed = *model;
+    changed.segments = segments;
+    for (size_t g = 0; g < model->segment_count; g++) {
+        segments[g] = model->segments[g];
+        segments[g].payers.given = g % 4 != 0;
+        segments[g].payers.settled_share[JK_TREAT_AMICABLE] = g % 4 == 1 ? 0.0 : 0.25;
+        segments[g].recovery_share[JK_TREAT_AMICABLE] = g % 4 == 2 ? 1.0 : 0.75;
+        segments[g].recovery_share[JK_TREAT_LEGAL] = 0.5;
+    }
+    assert_true(model->segment_count > 4);
+    size_t kinds[4] = {0}, offered = 0;
+    for (uint64_t seed = 21; seed <= 24; seed++) {
+        jk_candidates *c = make_candidates(tape, seed);
+        jk_worklist_options options = jk_worklist_defaults();
+        jk_worklist made;
+        jk_error error = {0};
+        c->model = &changed;
+        options.run.threads = 1;
+        check(c, &options, tape_cutoff(), jk_date_from_civil(2026, 9, 30));
+        options.by_debtor = 1;
+        check(c, &options, tape_cutoff(), jk_date_from_civil(2026, 9, 30));
+        options.by_debtor = 0;
+        must(jk_worklist_make(c, &options, &made, &error), &error);
+        for (size_t n = 0; n < made.count; n++) {
+            const jk_worklist_row *row = &made.rows[n];
+            const size_t g = c->segment[row->row] % 4;
+            const bool settles = row->action == JK_AMICABLE && (g == 0 || g == 3) && c->paying[row->row] == 0;
+            assert_same(row->settlement, settles ? 0.75 * row->balance : (double)NAN);
+            kinds[g] += row->action == JK_AMICABLE;
+            offered += settles;
+        }
+        jk_worklist_reset(&made);
+        jk_candidates_free(c);
+    }
+    assert_true(kinds[0] > 0 && kinds[1] > 0 && kinds[2] > 0 && kinds[3] > 0 && offered > 0);
+    free(segments);
+}
+
 static jk_status make_once(void *context, jk_error *error) {
     jk_worklist_options options = jk_worklist_defaults();
     jk_worklist made;
@@ -317,6 +359,7 @@ static int close_tape(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(lists_are_as_their_words_say),
+                                       cmocka_unit_test(settlements_are_those_of_the_segment),
                                        cmocka_unit_test(memory_that_is_refused_is_told)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

@@ -4,6 +4,7 @@
 #define JK_TESTS_TAPE_MAKER_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,9 @@ typedef struct tape_plan {
     size_t future_row; /* 1-based: this row was written off after the cut-off; 0: none */
     size_t huge_row;   /* 1-based: this row owes the most that a tape can hold; 0: none */
     int all_huge;
+    int no_currency;              /* claims without one are in the model file's */
+    int interest;                 /* some interest has accrued on every claim */
+    const char *const *countries; /* three; NULL: FI, SE, PL */
 } tape_plan;
 
 static inline int32_t tape_cutoff(void) {
@@ -58,6 +62,9 @@ static inline void make_row(const jk_block *b, size_t row, size_t key, const tap
     int huge = plan->all_huge || plan->huge_row == position + 1;
     SET(b, PRINCIPAL, int64_t, row, huge ? JK_MONEY_MAX : (int64_t)(euros * 100.0));
     SET(b, FEES, int64_t, row, more.word[2] % 5000);
+    if (plan->interest) {
+        SET(b, INTEREST_ACCRUED, int64_t, row, 1 + more.word[3] % 7000);
+    }
     SET(b, BIRTH_YEAR, int32_t, row, 1940 + who.word[2] % 65);
     SET(b, INCOME_MONTHLY, int64_t, row, who.word[3] % 3 == 0 ? JK_MISSING_MONEY : (int64_t)(who.word[3] % 500000));
     SET(b, DEPENDANTS, int32_t, row, who.word[1] % 4);
@@ -72,7 +79,7 @@ static inline void make_tape(const char *path, const tape_plan *plan) {
         JK_COLUMN_PRODUCT,      JK_COLUMN_CURRENCY,   JK_COLUMN_DEFAULTED_ON,   JK_COLUMN_WRITTEN_OFF_ON,
         JK_COLUMN_LAST_PAID_ON, JK_COLUMN_TITLE_ON,   JK_COLUMN_PRINCIPAL,      JK_COLUMN_FEES,
         JK_COLUMN_LEGAL_STATUS, JK_COLUMN_BIRTH_YEAR, JK_COLUMN_INCOME_MONTHLY, JK_COLUMN_DEPENDANTS,
-        JK_COLUMN_VULNERABLE,   JK_COLUMN_PLACEMENTS, JK_COLUMN_DEBTOR_INDEX};
+        JK_COLUMN_VULNERABLE,   JK_COLUMN_PLACEMENTS, JK_COLUMN_DEBTOR_INDEX,   JK_COLUMN_INTEREST_ACCRUED};
     static const struct {
         jk_column column;
         const char *word[4];
@@ -88,15 +95,17 @@ static inline void make_tape(const char *path, const tape_plan *plan) {
         for (size_t i = 0;
              words[w].word[i] != NULL && (i < 2 || words[w].column != JK_COLUMN_CURRENCY || plan->odd_currency); i++) {
             int32_t index = 0;
-            must(jk_tape_writer_intern(writer, words[w].column, words[w].word[i], strlen(words[w].word[i]), &index,
-                                       &error),
-                 &error);
+            const bool other = plan->countries != NULL && words[w].column == JK_COLUMN_COUNTRY;
+            const char *word = other ? plan->countries[i] : words[w].word[i];
+            must(jk_tape_writer_intern(writer, words[w].column, word, strlen(word), &index, &error), &error);
         }
     }
     jk_block block = {.rows = plan->rows, .text_width = {JK_TEXT_MAX, JK_TEXT_MAX}};
     for (size_t c = 0; c < sizeof used / sizeof used[0]; c++) {
         block.column[used[c]] = jk_columns_zero(plan->rows + 1, jk_schema_element_size(used[c]));
     }
+    void *const currency = block.column[JK_COLUMN_CURRENCY];
+    void *const interest = block.column[JK_COLUMN_INTEREST_ACCRUED];
     for (size_t row = 0; row < plan->rows; row++) {
         make_row(&block, row, plan->key == NULL ? row : plan->key[row], plan, row);
     }
@@ -111,7 +120,11 @@ static inline void make_tape(const char *path, const tape_plan *plan) {
         index[row] = *known;
     }
     free(seen);
+    block.column[JK_COLUMN_CURRENCY] = plan->no_currency ? NULL : currency;
+    block.column[JK_COLUMN_INTEREST_ACCRUED] = plan->interest ? interest : NULL;
     must(jk_tape_writer_append(writer, &block, &error), &error);
+    block.column[JK_COLUMN_CURRENCY] = currency;
+    block.column[JK_COLUMN_INTEREST_ACCRUED] = interest;
     for (size_t c = 0; c < sizeof used / sizeof used[0]; c++) {
         free(block.column[used[c]]);
     }
