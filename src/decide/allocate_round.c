@@ -149,7 +149,6 @@ static jk_status gather(gather_job *job, move_list *all, jk_error *error) {
         free(job->lists[t].moves);
     }
     free(job->lists);
-    job->lists = NULL;
     if (all->count > 0) {
         jk_sort(all->moves, all->count, sizeof *all->moves, compare_moves);
     }
