@@ -69,6 +69,14 @@ static void what_is_none_of_them_is_refused(void **state) {
         assert_non_null(strstr(error.message, model->segments[g].id));
         assert_int_equal(jk_limit_scope(candidates, teams, 1, "south", &limit, &error), JK_ERROR_ARGUMENT);
     }
+    jk_error error = {0}; /* nothing is meant that is near */
+    jk_limit limit;
+    jk_team team = teams[0];
+    assert_int_equal(jk_limit_scope(candidates, teams, 2, "xyzzyxyzzyxyzzy", &limit, &error), JK_ERROR_ARGUMENT);
+    assert_string_equal(error.message, "neither a country of the tape, nor a segment of the model, nor a team");
+    error = (jk_error){0};
+    assert_int_equal(jk_team_member(tape, model, "xyzzyxyzzyxyzzy", &team, &error), JK_ERROR_ARGUMENT);
+    assert_string_equal(error.message, "of team north: neither a country of the tape nor a segment of the model");
 }
 
 /* A team works a claim of one of its countries, or of one of its segments. */
