@@ -35,7 +35,7 @@ typedef struct jk_value_options {
     unsigned allow;      /* actions allowed at all, bits JK_ALLOW [all but sell] */
     const char *isa;     /* see jk_plan_options */
     size_t memory;       /* bytes that the run may take; 0: no bound. Blocks shrink first, then threads. */
-    bool sinks_see_last; /* sinks see the last case instead of the first */
+    bool sinks_see_last; /* sinks see the last case alone, as if it were a run of one */
     bool values_only;    /* nothing is projected: flows and collections are 0, in half the time */
     /* Only claims that were written off at least age_from and less than age_end whole months before the cut-off are
      * part of the run; age_end 0: all. Debtors keep the balances of all their claims. Sinks see the others too, worth
@@ -70,7 +70,8 @@ typedef struct jk_value_block {
     const uint8_t *reason;        /* jk_reason; as `plan`, of the first case */
     const jk_scorer *scorer;      /* for jk_score_levels */
     const jk_plan_policy *policy; /* what the first case plans, where a sink asked for it or a case keeps it; or NULL */
-    /* Of a run of several cases: what each planned, and what it is worth. NULL in a run of one. */
+    /* Of a run of several cases: what each planned, and what it is worth. NULL in a run of one, and where the last is
+     * seen alone. */
     const float *const *case_value;      /* [cases][rows] */
     const uint8_t *const *case_decision; /* [cases][rows] */
 } jk_value_block;

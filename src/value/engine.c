@@ -48,8 +48,8 @@ static jk_value_block view(const jk_engine *engine, const jk_worker *worker, int
                             .reason = last ? worker->rest_reason : worker->reason,
                             .scorer = engine->scorer,
                             .policy = worker->policy[0],
-                            .case_value = worker->case_value,
-                            .case_decision = worker->case_decision};
+                            .case_value = last ? NULL : worker->case_value,
+                            .case_decision = last ? NULL : worker->case_decision};
 }
 
 static void plan_case(const jk_engine *engine, jk_worker *worker, size_t number, jk_plan_results *results) {
