@@ -150,7 +150,7 @@ static double find_scales(dual_search *search) {
         best_sum += best;
     }
     for (size_t m = 0; m < search->limits; m++) {
-        search->units.scale[m] = users[m] > 0.0 && used[m] > 0.0 ? used[m] / users[m] : 1.0;
+        search->units.scale[m] = users[m] > 0.0 ? used[m] / users[m] : 1.0;
     }
     return best_sum > 0.0 ? best_sum / (double)count : 1.0;
 }
