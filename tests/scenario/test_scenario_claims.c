@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "jalki/scenario.h"
+#include "scenario/refused_case.h"
 #include "value/engine_case.h"
 
 enum { ROWS = 1500, CASES = 5 };
@@ -123,6 +124,58 @@ static void claims_are_written_as_they_were_valued(void **state) {
     }
 }
 
+static jk_status write_once(void *few, jk_error *error) {
+    const jk_stress none = jk_stress_none();
+    const jk_scenario scenario = {"none", NULL, 1, &none, NULL};
+    const double irr = 0.1;
+    jk_value_options options = jk_value_defaults();
+    options.run.threads = 2;
+    options.run.block_rows = 4;
+    const jk_scenario_run run = {
+        .scenarios = &scenario, .scenario_count = 1, .irr = &irr, .returns = 1, .modes = JK_MODE_REPLANNED};
+    jk_scenario_grid grid = {.count = 0};
+    jk_scenario_claims *file = (jk_scenario_claims *)error; /* is written over, also where it fails */
+    jk_status status = jk_scenario_claims_open(file_name("claims.csv"), few, model, &run, &file, error);
+    if (status != JK_OK) {
+        assert_null(file);
+        return status;
+    }
+    const jk_value_sink sink = jk_scenario_claims_sink(file);
+    status = jk_scenario_grid_make(few, model, &options, &run, &sink, 1, &grid, error);
+    if (status == JK_OK) {
+        status = jk_scenario_claims_commit(file, error);
+    } else {
+        jk_scenario_claims_abort(file);
+    }
+    jk_scenario_grid_reset(&grid);
+    return status;
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    refuse_on_nine_claims(write_once, 50, 5);
+    char *text = file_text(file_name("claims.csv"));
+    assert_non_null(strstr(text, "\nC000008,")); /* all of them, at last */
+    free(text);
+}
+
+/* Nothing is written where it cannot be, or where it is given up; and the listing has the columns of a base. */
+static void files_that_come_to_nothing(void **state) {
+    (void)state;
+    const jk_scenario_run run = {.scenario_count = 0, .modes = JK_MODE_REPLANNED};
+    jk_error error = {0};
+    jk_scenario_claims *file = (jk_scenario_claims *)&error;
+    assert_int_equal(jk_scenario_claims_open("/nowhere/claims.csv", tape, model, &run, &file, &error), JK_ERROR_IO);
+    assert_null(file);
+    must(jk_scenario_claims_open(file_name("bad.h5"), tape, model, &run, &file, &error), &error);
+    jk_scenario_claims_abort(file);
+    jk_scenario_claims_abort(NULL);
+    assert_int_equal(access(file_name("bad.h5"), F_OK), -1);
+    const jk_listing described = jk_scenario_claims_columns();
+    assert_true(described.column_count == 4 && described.cells == NULL);
+    assert_string_equal(described.columns[3].name, "base value");
+}
+
 static int open_tape(void **state) {
     return open_plain(state, ROWS, &tape);
 }
@@ -132,6 +185,8 @@ static int close_tape(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(claims_are_written_as_they_were_valued)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(claims_are_written_as_they_were_valued),
+                                       cmocka_unit_test(memory_that_is_refused_is_told),
+                                       cmocka_unit_test(files_that_come_to_nothing)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

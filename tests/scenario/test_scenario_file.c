@@ -5,6 +5,7 @@
 #include "base/number/calendar.h"
 #include "jalki/scenario.h"
 #include "model/model_files.h"
+#include "support/refusal.h"
 
 static jk_model *model;
 
@@ -301,6 +302,78 @@ static void law_changes_on_a_day(void **state) {
     }
 }
 
+/* Segments and countries, one or a list of as many as there may be; and what is said of others. */
+static void wheres_and_days(void **state) {
+    (void)state;
+    enum { ROOM = 1 << 16 };
+    static const struct {
+        const char *text, *words;
+    } bad[] = {{"where: {country: 7}", "a country such as FI"},
+               {"where: {country: null}", "a list of countries"},
+               {"where: {country: {a: b}}", "a list of countries"},
+               {"where: {segment: []}", "a list of segments"},
+               {"where: {segment: {a: b}}", "a list of segments"},
+               {"where: {segment: [null]}", "the id of a segment"},
+               {"where: {segment: xyzzyxyzzyxyzzy}", "expected a segment of the model, found"},
+               {"where: {xyzzyxyzzyxyzzy: FI}", "unknown key 'xyzzyxyzzyxyzzy'"},
+               {"xyzzyxyzzyxyzzy: 1", "unknown key 'xyzzyxyzzyxyzzy'"},
+               {"recovery: [7]", "a pair [month, factor]"},
+               {"recovery: [[0]]", "a pair [month, factor]"},
+               {"law: {FI: {attachable: {base: 1}}}, from: someday", "a day, YYYY-MM-DD"},
+               {"law: {FI: {attachable: {base: 1}}}, from: [2028-01-01]", "a day, YYYY-MM-DD"},
+               {"law: {FI: {attachable: {base: many}}}, from: 2028-01-01", ""}};
+    jk_scenarios *set = NULL;
+    jk_error error;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char text[256];
+        (void)snprintf(text, sizeof text, "- {name: a, %s}\n", bad[i].text);
+        if (load_scenarios(text, &set, &error) != JK_ERROR_MODEL || strstr(error.message, bad[i].words) == NULL) {
+            fail_msg("%s: %s", bad[i].text, error.message);
+        }
+        assert_true(strstr(bad[i].text, "xyzzy") == NULL || strstr(error.message, "did you mean") == NULL);
+        assert_null(set);
+    }
+    assert_int_equal(load_scenarios("- {name: a, where: {country: SE, segment: [fi-consumer]}}\n", &set, &error),
+                     JK_OK);
+    const jk_where *where = &set->scenarios[0].stresses[0].where;
+    assert_true(where->country_count == 1 && where->segment_count == 1);
+    assert_string_equal(where->countries[0], "SE");
+    assert_string_equal(where->segments[0], "fi-consumer");
+    jk_scenarios_free(set);
+    char *text = malloc(ROOM);
+    for (int more = 0; more < 2; more++) { /* 300 countries and every segment that there may be */
+        size_t length = (size_t)snprintf(text, ROOM, "- {name: a, where: {country: [");
+        for (int i = 0; i < 300 + JK_SEGMENTS_MAX + more; i++) {
+            length += (size_t)snprintf(text + length, ROOM - length, "%sA%c", i > 0 ? ", " : "", 'A' + i % 26);
+        }
+        (void)snprintf(text + length, ROOM - length, "]}}\n");
+        assert_int_equal(try_text(text), more ? JK_ERROR_MODEL : JK_OK);
+    }
+    free(text);
+}
+
+static jk_status load_once(void *path, jk_error *error) {
+    jk_scenarios *set = (jk_scenarios *)error; /* is written over, also where it fails */
+    const jk_status status = jk_scenarios_load(path, model, &set, error);
+    assert_true(status == JK_OK ? set->count == 2 && set->law_count == 1 : set == NULL);
+    jk_scenarios_free(set);
+    return status;
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    static const char text[] =
+        "- {name: a, note: n, where: {country: [FI, SE]}, recovery: [[0, 0.7], [24, 1]]}\n"
+        "- {name: b, law: {SE: {limitation: {final_months: {consumer: 77}}}}, from: 2028-01-02}\n";
+    char path[FILE_PATH_MAX];
+    long without = 0;
+    write_file(temporary_path(path, "refused.yaml"), text, sizeof text - 1);
+    const long refused = refuse_each_allocation(load_once, path, &without);
+    print_message("%ld allocations, %ld of them not needed\n", refused, without);
+    assert_true(refused > 2 && without == 0);
+    (void)unlink(path);
+}
+
 static int load_example(void **state) {
     (void)state;
     char path[FILE_PATH_MAX];
@@ -320,6 +393,8 @@ int main(void) {
                                        cmocka_unit_test(figures_go_so_far),
                                        cmocka_unit_test(files_go_so_far),
                                        cmocka_unit_test(entries_of_one_name),
-                                       cmocka_unit_test(law_changes_on_a_day)};
+                                       cmocka_unit_test(law_changes_on_a_day),
+                                       cmocka_unit_test(wheres_and_days),
+                                       cmocka_unit_test(memory_that_is_refused_is_told)};
     return cmocka_run_group_tests(tests, load_example, free_example);
 }
