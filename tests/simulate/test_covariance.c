@@ -1,61 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is not known of a model's curves, read from the file of a fit, against hand arithmetic. */
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "cmocka_all.h"
-#include "simulate/draws/covariance.h"
+#include "simulate/covariance_case.h"
 #include "support/refusal.h"
-
-#define CURVE(treatment, level, credibility)                                                                           \
-    "{\"segment\":\"one\",\"treatment\":\"" treatment "\",\"characteristic\":\"curve\",\"level\":\"" level             \
-    "\",\"credibility\":" credibility "}"
-
-static const char text[] =
-    "{\"jalki_covariance\":1,\"parameters\":[" CURVE("surveil", "0 to below 12", "0.5,\"unknown\":0.02") "," CURVE(
-        "surveil", "24 and more", "0.2") "," CURVE("legal", "24 and more",
-                                                   "0") "],\"covariance\":[[0.08,0.01,0],"
-                                                        "[0.01,0.4,0],[0,0,0.7]],"
-                                                        "\"base_curves\":[\"legal\"],\"garnish_share\":0.25";
-
-/* How far whole curves may be off because it is not known how far segments differ. */
-static const char unknown[] = ",\"curves_unknown\":[{\"segment\":\"one\",\"treatment\":\"surveil\",\"variance\":0.03},"
-                              "{\"segment\":\"two\",\"treatment\":\"surveil\",\"variance\":0.07}]";
 
 static void load(const jk_model *model, const char *more, jk_covariance *covariance) {
     char path[] = "/tmp/test_covariance.XXXXXX";
     int file = mkstemp(path);
-    assert_true(file >= 0 && dprintf(file, "%s%s}", text, more) > 0 && close(file) == 0);
+    assert_true(file >= 0 && dprintf(file, "%s%s}", estimates, more) > 0 && close(file) == 0);
     jk_error error = {0};
     if (jk_covariance_load(path, model, covariance, &error) != JK_OK) {
         print_error("%s\n", error.message);
         fail();
     }
     assert_int_equal(unlink(path), 0);
-}
-
-static void expect_covariance(const jk_covariance *c, int32_t a, int32_t b, double expected) {
-    double found = jk_covariance_at(c, a, b);
-    if (fabs(found - expected) > 1e-15) {
-        print_error("parameters %d and %d: %.17g, expected %.17g\n", a, b, found, expected);
-        fail();
-    }
-}
-
-/* Room for the model of the tests: two segments, of three steps and of one. */
-static jk_model make_model(jk_segment segments[2]) {
-    static const int32_t months[] = {0, 12, 24};
-    static const double values[] = {0.01, 0.01, 0.01};
-    segments[0] = (jk_segment){.id = "one"};
-    segments[1] = (jk_segment){.id = "two"};
-    for (int t = 0; t < JK_TREATMENT_COUNT; t++) {
-        segments[0].curve[t] = (jk_steps){3, months, values};
-        segments[1].curve[t] = (jk_steps){1, months, values};
-    }
-    return (jk_model){.segments = segments, .segment_count = 2, .risk = {.curve_error = 0.05}};
 }
 
 /* Steps without an estimate are their collective's, whose mean c the estimates of its treatment tell: Var(c) =
@@ -152,7 +109,7 @@ static void what_is_wrong_is_refused(void **state) {
         jk_error error = {0};
         char path[] = "/tmp/test_covariance.XXXXXX";
         int file = mkstemp(path);
-        assert_true(file >= 0 && dprintf(file, "%s%s}", text, wrong[i]) > 0 && close(file) == 0);
+        assert_true(file >= 0 && dprintf(file, "%s%s}", estimates, wrong[i]) > 0 && close(file) == 0);
         assert_int_equal(jk_covariance_load(path, &model, &c, &error), JK_ERROR_FORMAT);
         assert_int_equal(unlink(path), 0);
     }
@@ -200,19 +157,7 @@ static void bounds_of_figures(void **state) {
 
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
 
-/* A file with everything that may stand in one, and keys that must: where they are, dots between. */
-static const char whole[] =
-    ",\"spells\":{\"parameters\":["
-    "{\"figure\":\"settled_share\",\"segment\":\"one\",\"treatment\":\"surveil\",\"link\":\"logit\",\"credibility\":1},"
-    "{\"figure\":\"monthly_share\",\"segment\":\"one\",\"capacity_class\":\"none\",\"link\":\"log\",\"credibility\":1}]"
-    ","
-    "\"covariance\":[[0.1,0],[0,0.1]]},"
-    "\"levels\":[{\"what\":\"curve\",\"segment\":\"one\",\"treatment\":\"surveil\",\"credibility\":0.5,"
-    "\"std_error\":0.1,\"expected\":7}],"
-    "\"beside_cash\":{\"half_life\":0.1,\"pre_title_factor\":0.1,\"exits\":0.1,\"segments\":[{\"segment\":\"one\","
-    "\"exit_monthly\":0.1,\"exit_leans\":0.1,\"months_to_title\":0.1}],\"class_moves\":[{\"segment\":\"one\","
-    "\"treatment\":\"surveil\",\"relative_error\":[[0,0.1,0.1],[0.1,0,0.1],[0.1,0.1,0]],\"leans\":[0,0,0]}]}";
-
+/* Keys that must be there: where they are, dots between. */
 static const char *const needed[] = {
     "jalki_covariance",
     "parameters",
@@ -245,54 +190,6 @@ static const char *const needed[] = {
     "beside_cash.class_moves.relative_error",
     "beside_cash.class_moves.leans",
 };
-
-static json_t *read_whole(void) {
-    char all[4096];
-    (void)snprintf(all, sizeof all, "%s%s%s}", text, unknown, whole);
-    json_t *root = json_loads(all, 0, NULL);
-    assert_non_null(root);
-    return root;
-}
-
-static jk_status load_file(const char *path, jk_covariance *c, jk_error *error) {
-    jk_segment segments[2];
-    jk_model model = make_model(segments);
-    segments[0].payers.given = segments[1].payers.given = true;
-    const jk_status status = jk_covariance_load(path, &model, c, error);
-    assert_true(status == JK_OK || (error->message[0] != '\0' && c->count == 0 && c->matrix == NULL));
-    return status;
-}
-
-static void write_object(const json_t *root, char *path) {
-    const int file = mkstemp(path);
-    assert_true(file >= 0 && close(file) == 0);
-    assert_int_equal(json_dump_file(root, path, 0), 0);
-}
-
-static jk_status load_object(const json_t *root, jk_covariance *c) {
-    char path[] = "/tmp/test_covariance.XXXXXX";
-    jk_error error = {0};
-    write_object(root, path);
-    const jk_status status = load_file(path, c, &error);
-    assert_int_equal(unlink(path), 0);
-    return status;
-}
-
-/* The object that has the last key of a path, the first of each list on the way; `key` is that key. */
-static json_t *object_of(json_t *root, const char *path, const char **key) {
-    json_t *object = root;
-    const char *dot = NULL;
-    for (; (dot = strchr(path, '.')) != NULL; path = dot + 1) {
-        char name[64];
-        (void)snprintf(name, sizeof name, "%.*s", (int)(dot - path), path);
-        object = json_object_get(object, name);
-        object = json_is_array(object) ? json_array_get(object, 0) : object;
-        assert_true(json_is_object(object));
-    }
-    *key = path;
-    assert_non_null(json_object_get(object, path));
-    return object;
-}
 
 /* Each key that a fit writes must be there, as a value of its kind. */
 static void keys_are_needed(void **state) {
