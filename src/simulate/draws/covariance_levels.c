@@ -247,7 +247,7 @@ jk_status jk_covariance_levels(const json_t *levels, const char *path, const jk_
     enum { MOST = 4096 };
     moving self = {.path = path, .model = model, .expected = expected, .into = covariance, .error = error};
     double *together = NULL;
-    if (json_array_size(levels) == 0 || covariance->count == 0) {
+    if (json_array_size(levels) == 0) {
         return JK_OK;
     }
     jk_status status =
