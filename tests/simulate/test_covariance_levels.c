@@ -48,20 +48,24 @@ static const one_level together[2] = {{0.8, 0.1, 0.0}, {0.7, 0.15, 0.0}};
 #define LEVEL(what, of, figures) "{\"what\":\"" what "\",\"segment\":" of "," figures "}"
 #define SURVEIL(id)              "\"" id "\",\"treatment\":\"surveil\""
 #define FIGURES(c, e, x)         "\"credibility\":" c ",\"std_error\":" e ",\"expected\":" x
-static const char all_levels[] = LEVEL("curve", SURVEIL("one"), FIGURES("0.6", "0.2", "180")) "," LEVEL(
-    "monthly_share", "\"one\"",
-    FIGURES("0.5", "0.3",
-            "40")) "," LEVEL("curve", "null",
-                             FIGURES("0.8", "0.1",
-                                     "1")) "," LEVEL("curve", SURVEIL("two"),
-                                                     FIGURES("0.3", "0.5",
-                                                             "70")) "," LEVEL("monthly_share", "\"two\"",
-                                                                              FIGURES("0.25", "0.6",
-                                                                                      "10")) "," LEVEL("monthly_share",
-                                                                                                       "null",
-                                                                                                       FIGURES("0.7",
-                                                                                                               "0.15",
-                                                                                                               "1"));
+
+/* The levels as a file has them, with their expected cash or without. */
+static void write_levels(bool expected, char *text, size_t size) {
+    static const char *const of[LEVELS + 2] = {"\"curve\",\"segment\":" SURVEIL("one"),
+                                               "\"curve\",\"segment\":" SURVEIL("two"),
+                                               "\"monthly_share\",\"segment\":\"one\"",
+                                               "\"monthly_share\",\"segment\":\"two\"",
+                                               "\"curve\",\"segment\":null",
+                                               "\"monthly_share\",\"segment\":null"};
+    static const int order[LEVELS + 2] = {0, 2, 4, 1, 3, 5};
+    size_t length = 0;
+    for (int i = 0; i < LEVELS + 2; i++) {
+        const one_level *is = order[i] < LEVELS ? &levels[order[i]] : &together[order[i] - LEVELS];
+        length += (size_t)snprintf(
+            text + length, size - length, "%s{\"what\":%s,\"credibility\":%g,\"std_error\":%g,\"expected\":%g}",
+            i > 0 ? "," : "", of[order[i]], is->credibility, is->error, expected ? is->expected : 0.0);
+    }
+}
 
 /* Two segments, of three steps and of one; both have payers; one characteristic. */
 static jk_model make_model(jk_segment segments[2], jk_characteristic *item) {
@@ -88,28 +92,45 @@ static void write_parameter(FILE *to, const char *segment, const char *treatment
                   ftell(to) > 50 ? "," : "", segment, treatment, characteristic, level, expected);
 }
 
+/* Numbers of the first posterior's parameters, of which each is the first in turn. */
+static int turned;
+static int32_t numbered(size_t i) {
+    return (int32_t)(i < SHARE_ONE ? (i + (size_t)turned) % SHARE_ONE : i);
+}
+
 static void write_matrix(FILE *to, int first, int end) {
+    double turn[KNOWN][KNOWN];
+    for (size_t i = 0; i < KNOWN; i++) {
+        for (size_t k = 0; k < KNOWN; k++) {
+            turn[numbered(i)][numbered(k)] = covariance[i][k];
+        }
+    }
     for (int i = first; i < end; i++) {
         for (int k = first; k < end; k++) {
-            (void)fprintf(to, "%s%.17g", k > first ? "," : i > first ? ",[" : "[[", covariance[i][k]);
+            (void)fprintf(to, "%s%.17g", k > first ? "," : i > first ? ",[" : "[[", turn[i][k]);
         }
         (void)fputs(i + 1 < end ? "]" : "]]", to);
     }
 }
 
 static jk_status load(const jk_model *model, const cash *is, const char *list, jk_covariance *c) {
+    static const char *const names[SHARE_ONE][4] = {
+        {"\"one\"", "\"surveil\"", "curve", "0 to below 12"}, {"\"one\"", "\"surveil\"", "curve", "12 to below 24"},
+        {"\"one\"", "\"surveil\"", "curve", "24 and more"},   {"\"two\"", "\"surveil\"", "curve", "0 and more"},
+        {"\"one\"", "\"surveil\"", "capacity_class", "able"}, {"null", "null", "calls", "2 and more"},
+        {"\"one\"", "\"legal\"", "curve", "0 to below 12"}};
     char path[] = "/tmp/test_covariance_levels.XXXXXX";
     const int fd = mkstemp(path);
     FILE *to = fdopen(fd, "w");
     assert_non_null(to);
     (void)fputs("{\"jalki_covariance\":1,\"parameters\":[", to);
-    write_parameter(to, "\"one\"", "\"surveil\"", "curve", "0 to below 12", is->of[0]);
-    write_parameter(to, "\"one\"", "\"surveil\"", "curve", "12 to below 24", is->of[1]);
-    write_parameter(to, "\"one\"", "\"surveil\"", "curve", "24 and more", is->of[2]);
-    write_parameter(to, "\"two\"", "\"surveil\"", "curve", "0 and more", is->of[OF_TWO]);
-    write_parameter(to, "\"one\"", "\"surveil\"", "capacity_class", "able", is->of[CLASS]);
-    write_parameter(to, "null", "null", "calls", "2 and more", is->of[POINT]);
-    write_parameter(to, "\"one\"", "\"legal\"", "curve", "0 to below 12", is->of[PENDING]);
+    for (int32_t at = 0; at < SHARE_ONE; at++) {
+        size_t i = 0;
+        while (numbered(i) != at) {
+            i++;
+        }
+        write_parameter(to, names[i][0], names[i][1], names[i][2], names[i][3], is->of[i]);
+    }
     (void)fputs("],\"covariance\":", to);
     write_matrix(to, 0, SHARE_ONE);
     (void)fputs(
@@ -133,8 +154,8 @@ static jk_status load(const jk_model *model, const cash *is, const char *list, j
 static void expect_entries(const jk_covariance *c, double expected[MOST][MOST]) {
     for (size_t i = 0; i < c->count; i++) {
         for (size_t k = 0; k < c->count; k++) {
-            const double found = jk_covariance_at(c, (int32_t)i, (int32_t)k);
-            if (!(fabs(found - expected[i][k]) < 1e-15)) {
+            const double found = jk_covariance_at(c, numbered(i), numbered(k));
+            if (!(fabs(found - expected[i][k]) < 1e-15)) { /* sums of a dozen terms below 1 */
                 fail_msg("parameters %zu and %zu: %.17g, expected %.17g", i, k, found, expected[i][k]);
             }
         }
@@ -145,18 +166,21 @@ static void expect_entries(const jk_covariance *c, double expected[MOST][MOST]) 
 static void weigh(const cash *is, double w[LEVELS][MOST]) {
     memset(w, 0, LEVELS * sizeof w[0]);
     const double one = is->of[0] + is->of[1] + is->of[2], two = is->of[OF_TWO], all = one + two + is->of[PENDING];
-    for (int step = 0; step < STEPS; step++) {
+    for (int step = 0; step < STEPS && one > 0.0; step++) { /* a curve without cash says nothing */
         w[0][step] = is->of[step] / one;
+        w[0][CLASS] = fmin(is->of[CLASS] / one, 1.0);
+        w[0][POINT] = fmin(is->of[POINT] / all, 1.0);
     }
-    w[1][OF_TWO] = 1.0;
-    w[0][CLASS] = fmin(is->of[CLASS] / one, 1.0);
-    w[0][POINT] = w[1][POINT] = fmin(is->of[POINT] / all, 1.0);
+    if (two > 0.0) {
+        w[1][OF_TWO] = 1.0;
+        w[1][POINT] = fmin(is->of[POINT] / all, 1.0);
+    }
     w[2][SHARE_ONE] = 1.0;
     w[3][SHARE_WEAK] = w[3][SHARE_ABLE] = 0.5;
 }
 
 /* C' = T C T' + Cov(e): T takes off what the level of a figure's curve or share takes back. */
-static void expect_moved(const cash *is, const jk_covariance *plain, double expected[MOST][MOST]) {
+static void expect_moved(const cash *is, const jk_covariance *plain, bool told, double expected[MOST][MOST]) {
     static const int kind[LEVELS] = {0, 0, 1, 1};
     int of[MOST];
     double w[LEVELS][MOST], t[MOST][MOST] = {{0}}, half[MOST][MOST] = {{0}};
@@ -171,7 +195,7 @@ static void expect_moved(const cash *is, const jk_covariance *plain, double expe
             const one_level *own = &levels[of[i]], *all = &together[kind[of[i]]];
             double sum = 0.0, weights = 0.0;
             for (int g = 0; g < LEVELS; g++) {
-                sum += kind[g] == kind[of[i]] ? levels[g].expected * w[g][p] : 0.0;
+                sum += told && kind[g] == kind[of[i]] ? levels[g].expected * w[g][p] : 0.0;
                 weights += kind[g] == kind[of[i]] ? levels[g].expected : 0.0;
             }
             t[i][p] -= own->credibility * w[of[i]][p] + (1.0 - own->credibility) * all->credibility * sum / weights;
@@ -180,7 +204,7 @@ static void expect_moved(const cash *is, const jk_covariance *plain, double expe
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < n; k++) {
             for (size_t p = 0; p < n; p++) {
-                half[i][k] += t[i][p] * jk_covariance_at(plain, (int32_t)p, (int32_t)k);
+                half[i][k] += t[i][p] * jk_covariance_at(plain, numbered(p), numbered(k));
             }
         }
     }
@@ -200,37 +224,72 @@ static void expect_moved(const cash *is, const jk_covariance *plain, double expe
     }
 }
 
+static void check_levels(const jk_model *model, const cash *is, bool told) {
+    double expected[MOST][MOST];
+    char text[2048];
+    jk_covariance plain, moved;
+    assert_int_equal(load(model, is, "", &plain), JK_OK);
+    assert_int_equal(plain.spells, 3);
+    assert_int_equal(plain.points, 1);
+    assert_int_equal(plain.left_out, 0);
+    assert_true(plain.count > KNOWN && plain.count <= MOST);
+    for (size_t a = 0; a < KNOWN; a++) {
+        for (size_t b = 0; b < KNOWN; b++) {
+            assert_true(jk_covariance_at(&plain, numbered(a), numbered(b)) == covariance[a][b]);
+        }
+    }
+    for (size_t k = KNOWN; k < plain.count; k++) { /* curves that the fit does not know */
+        assert_true(fabs(jk_covariance_at(&plain, (int32_t)k, (int32_t)k) - 0.0025) < 1e-15);
+    }
+    write_levels(told, text, sizeof text);
+    assert_int_equal(load(model, is, text, &moved), JK_OK);
+    assert_int_equal(moved.levels, LEVELS);
+    expect_moved(is, &plain, told, expected);
+    expect_entries(&moved, expected);
+    jk_covariance_reset(&plain);
+    jk_covariance_reset(&moved);
+}
+
 static void levels_move_figures(void **state) {
     (void)state;
-    /* In the second case classes and points count for more than the curves themselves: for all of them. */
+    /* In the second case classes and points count for more than the curves themselves: for all of them; in the others a
+     * curve, or none, was expected to bring anything. */
     static const cash cases[] = {{{100.0, 50.0, 30.0, 70.0, 60.0, 90.0, 20.0}},
-                                 {{10.0, 150.0, 20.0, 70.0, 700.0, 900.0, 35.0}}};
+                                 {{10.0, 150.0, 20.0, 70.0, 700.0, 900.0, 35.0}},
+                                 {{0.0, 0.0, 0.0, 70.0, 60.0, 90.0, 20.0}},
+                                 {{0.0, 0.0, 0.0, 0.0, 60.0, 90.0, 0.0}}};
     jk_segment segments[2];
     jk_characteristic item;
     jk_model model = make_model(segments, &item);
-    for (size_t i = 0; i < 2; i++) {
-        double expected[MOST][MOST];
-        jk_covariance plain, moved;
-        assert_int_equal(load(&model, &cases[i], "", &plain), JK_OK);
-        assert_int_equal(plain.spells, 3);
-        assert_int_equal(plain.points, 1);
-        assert_int_equal(plain.left_out, 0);
-        assert_true(plain.count > KNOWN && plain.count <= MOST);
-        for (int a = 0; a < KNOWN; a++) {
-            for (int b = 0; b < KNOWN; b++) {
-                assert_true(jk_covariance_at(&plain, a, b) == covariance[a][b]);
-            }
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (turned = 0; turned < SHARE_ONE; turned++) {
+            check_levels(&model, &cases[i], true);
+            check_levels(&model, &cases[i], false);
         }
-        for (size_t k = KNOWN; k < plain.count; k++) { /* curves that the fit does not know */
-            assert_true(fabs(jk_covariance_at(&plain, (int32_t)k, (int32_t)k) - 0.0025) < 1e-15);
-        }
-        assert_int_equal(load(&model, &cases[i], all_levels, &moved), JK_OK);
-        assert_int_equal(moved.levels, LEVELS);
-        expect_moved(&cases[i], &plain, expected);
-        expect_entries(&moved, expected);
-        jk_covariance_reset(&plain);
-        jk_covariance_reset(&moved);
     }
+    turned = 0;
+}
+
+/* As many levels as there may be, which say nothing; and one more. */
+static void lists_go_so_far(void **state) {
+    (void)state;
+    enum { LISTED = 4096 };
+    static const char one[] = LEVEL("curve", SURVEIL("one"), "\"credibility\":0,\"std_error\":null");
+    static const cash is = {{100.0, 50.0, 30.0, 70.0, 60.0, 90.0, 20.0}};
+    jk_segment segments[2];
+    jk_characteristic item;
+    jk_model model = make_model(segments, &item);
+    char *list = test_malloc((LISTED + 1) * (sizeof one + 1)), *end = list;
+    for (size_t i = 0; i <= LISTED; i++) {
+        end += sprintf(end, "%s%s", i > 0 ? "," : "", one);
+        if (i + 1 >= LISTED) {
+            jk_covariance c;
+            assert_int_equal(load(&model, &is, list, &c), i + 1 == LISTED ? JK_OK : JK_ERROR_FORMAT);
+            assert_int_equal(c.levels, i + 1 == LISTED ? LISTED : 0);
+            jk_covariance_reset(&c);
+        }
+    }
+    test_free(list);
 }
 
 static void what_a_level_may_say(void **state) {
@@ -241,6 +300,7 @@ static void what_a_level_may_say(void **state) {
         jk_status status;
     } cases[] = {{LEVEL("curve", SURVEIL("one"), FIGURES("1", "100", "180")), JK_OK},
                  {LEVEL("curve", SURVEIL("one"), FIGURES("0", "0", "0")), JK_OK},
+                 {LEVEL("curve", SURVEIL("one"), FIGURES("0.5", "0", "180")), JK_OK},
                  {LEVEL("curve", SURVEIL("one"), "\"credibility\":0,\"std_error\":null"), JK_OK},
                  {LEVEL("curve", SURVEIL("one"), "\"credibility\":0.1,\"std_error\":null"), JK_ERROR_FORMAT},
                  {LEVEL("curve", SURVEIL("one"), FIGURES("1.01", "0.1", "180")), JK_ERROR_FORMAT},
@@ -266,6 +326,7 @@ static void what_a_level_may_say(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(levels_move_figures), cmocka_unit_test(what_a_level_may_say)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(levels_move_figures), cmocka_unit_test(lists_go_so_far),
+                                       cmocka_unit_test(what_a_level_may_say)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

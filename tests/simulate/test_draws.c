@@ -11,6 +11,7 @@
 #include "cmocka_all.h"
 #include "simulate/draws/draws.h"
 #include "simulate/paths/path_kernel.h"
+#include "support/refusal.h"
 
 enum { LARGEST = 131 };
 
@@ -64,19 +65,20 @@ static void paths_side_by_side_are_paths_alone(void **state) {
     free(drawn);
 }
 
-enum {
-    SEGMENTS = 2,
-    STEPS = 2,
-    FIRST_STEP = 0,
-    SECOND_STEP,
-    CLASS,
-    POINT,
-    OTHER_POINT,
-    SETTLED,
-    BREAKAGE,
-    SHARE,
-    PARAMETERS
-};
+enum { SEGMENTS = 2, STEPS = 2, PARAMETERS = 8 };
+
+/* Numbers of the fit's parameters, of which each is the first in turn. */
+static int turned;
+static int numbered(int which) {
+    return (which + turned) % PARAMETERS;
+}
+#define STEP(step)  numbered(step)
+#define CLASS       numbered(2)
+#define POINT       numbered(3)
+#define OTHER_POINT numbered(4)
+#define SETTLED     numbered(5)
+#define BREAKAGE    numbered(6)
+#define SHARE       numbered(7)
 enum { SEED = 77, FIRST = 640, LANES = 2 * JK_PATH_STEP };
 
 /* What a case of the test is made of; pointers go to its own arrays. */
@@ -85,7 +87,7 @@ typedef struct drawing {
     jk_risk_factor still;
     jk_risk_correlation correlation;
     jk_model model;
-    double matrix[PARAMETERS * PARAMETERS], factor[PARAMETERS * PARAMETERS];
+    double matrix[PARAMETERS * PARAMETERS], behind[PARAMETERS], factor[PARAMETERS * PARAMETERS];
     int32_t of_step[SEGMENTS * JK_TREATMENT_COUNT * STEPS], of_class[SEGMENTS * JK_TREATMENT_COUNT * JK_CAPACITY_COUNT];
     int32_t of_spell[SEGMENTS * JK_SPELL_COUNT];
     int64_t sums[SEGMENTS * JK_CAPACITY_COUNT * (1 + PARAMETERS)];
@@ -116,6 +118,9 @@ static void make(drawing *d, bool fitted, double garnish) {
         d->segments[1].payers.settled_share[a] = 0.3;
     }
     d->segments[1].payers.given = true;
+    for (int i = 0; i < PARAMETERS; i++) { /* nobody looks behind the matrix */
+        d->behind[i] = (double)NAN;
+    }
     memset(d->of_step, 0xff, sizeof d->of_step);
     memset(d->of_class, 0xff, sizeof d->of_class);
     memset(d->of_spell, 0xff, sizeof d->of_spell);
@@ -132,8 +137,8 @@ static void make(drawing *d, bool fitted, double garnish) {
             d->matrix[i] += d->factor[i / PARAMETERS * PARAMETERS + k] * d->factor[i % PARAMETERS * PARAMETERS + k];
         }
     }
-    d->of_step[0] = FIRST_STEP;
-    d->of_step[1] = SECOND_STEP;
+    d->of_step[0] = STEP(0);
+    d->of_step[1] = STEP(1);
     d->of_class[1] = CLASS;
     d->of_spell[JK_SPELL_COUNT + JK_SPELL_SETTLED + 1] = SETTLED;
     d->of_spell[JK_SPELL_COUNT + JK_SPELL_BREAKAGE + 2] = BREAKAGE;
@@ -189,7 +194,7 @@ static void check_multipliers(const drawing *d, const jk_draws *draws, const dou
                 const bool knows_step = fitted && g == 0 && a == 0, knows_class = knows_step && k == 1;
                 const double curve = knows_step ? 0.0 : 0.2, class = knows_class || k == JK_CAPACITY_ABLE ? 0.0 : 0.3;
                 double weight[PARAMETERS] = {0}, sum = curve * z[a] + (class > 0.0 ? class * z[3 + k] : 0.0);
-                weight[step] += knows_step ? 1.0 : 0.0;
+                weight[STEP(step)] += knows_step ? 1.0 : 0.0;
                 weight[CLASS] = knows_class ? 1.0 : 0.0;
                 weight[POINT] = fitted ? 0.1 * (double)(g * JK_CAPACITY_COUNT + group) : 0.0;
                 weight[OTHER_POINT] = fitted ? 0.7 - 0.05 * (double)(g * JK_CAPACITY_COUNT + group) : 0.0;
@@ -234,10 +239,11 @@ static void check_spells(const drawing *d, const jk_draws *draws, const double *
 static void paths_are_multiplied_by_their_own_numbers(void **state) {
     (void)state;
     static drawing d;
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 1 + 2 * PARAMETERS; which++) {
         jk_error error = {0};
         jk_draws draws;
-        make(&d, which > 0, which == 2 ? 0.6 : 0.0);
+        turned = which / 2;
+        make(&d, which > 0, which % 2 == 0 && which > 0 ? 0.6 : 0.0);
         assert_int_equal(jk_draws_init(&draws, &d.model, &d.covariance, &d.mix, SEED, &error), JK_OK);
         jk_draws_fill(&draws, FIRST, LANES);
         for (size_t lane = 0; lane < LANES; lane += 3) {
@@ -250,6 +256,25 @@ static void paths_are_multiplied_by_their_own_numbers(void **state) {
         jk_draws_reset(&draws);
         jk_draws_reset(&draws); /* nothing is left that could be given back twice */
     }
+    turned = 0;
+}
+
+static jk_status init_once(void *context, jk_error *error) {
+    const drawing *d = context;
+    jk_draws draws;
+    const jk_status status = jk_draws_init(&draws, &d->model, &d->covariance, &d->mix, SEED, error);
+    assert_true(status == JK_OK || (draws.memory == NULL && draws.first_row == NULL && draws.shared == NULL));
+    if (status == JK_OK) {
+        jk_draws_reset(&draws);
+    }
+    return status;
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    static drawing d;
+    make(&d, true, 0.0);
+    assert_int_equal(refuse_each_allocation(init_once, &d, NULL), 6 + 5); /* of the factors, and its own */
 }
 
 /* Shares that are certain stay so, and what is beyond all bounds is held. */
@@ -287,6 +312,7 @@ static void shares_and_bounds(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(paths_side_by_side_are_paths_alone),
                                        cmocka_unit_test(paths_are_multiplied_by_their_own_numbers),
+                                       cmocka_unit_test(memory_that_is_refused_is_told),
                                        cmocka_unit_test(shares_and_bounds)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
