@@ -3,6 +3,7 @@
  * those of their countries, and their shocks the same to the bit in every order of summation. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/lanes/isa.h"
 #include "base/memory.h"
@@ -154,11 +155,128 @@ static void a_matrix_that_is_none_has_no_root(void **state) {
     assert_int_equal(jk_semidefinite_root(nan, 1, root, &pivot), 0);
 }
 
+/* ---- by hand ------------------------------------------------------------------------------------------------------
+ */
+
+enum { SOME = 3, PLACES = 9, EPOCHS = 4, LONG = 2 * JK_DENSE_ROWS, LANE = 37, PATH = 12, SEED = 19 };
+
+/* Of two countries one thing is the same and another not; the last moves nothing. */
+static const jk_risk_factor some[SOME] = {{0.3, 0.2}, {0.3, 0.6}, {0.5, 0.2}};
+static const jk_risk_factor others[SOME] = {{0.3, 0.2}, {0.4, 0.6}, {0.0, 0.2}};
+static const jk_segment three[SOME];
+static const jk_jurisdiction some_jurisdictions[SOME];
+
+/* Shocks of the months of a country or factor, in plain sums. */
+static void shocks_of(const jk_risk_correlation *c, size_t which, size_t months, double *shock) {
+    double common[LONG], own[LONG];
+    if (c->count == 0) {
+        jk_draw_normals(SEED, jk_stream(JK_STREAM_COMMON, 0), PATH, common, months);
+        jk_draw_normals(SEED, jk_stream(JK_STREAM_COUNTRY, which), PATH, own, months);
+        for (size_t t = 0; t < months; t++) {
+            shock[t] = sqrt(c->countries) * common[t] + sqrt(1.0 - c->countries) * own[t];
+        }
+        return;
+    }
+    memset(shock, 0, months * sizeof *shock);
+    for (size_t k = 0; k <= which; k++) {
+        jk_draw_normals(SEED, jk_stream(JK_STREAM_FACTOR, k), PATH, own, months);
+        for (size_t t = 0; t < months; t++) {
+            shock[t] += c->root[which * c->count + k] * own[t];
+        }
+    }
+}
+
+static void near(double found, double expected) {
+    if (!(fabs(found - expected) <= 1e-6)) {
+        fail_msg("%.9g, expected %.9g", found, expected);
+    }
+}
+
+/* A series: means over the months of an epoch, their course so far, and nothing of other lanes. */
+static void check_series(const jk_model *model, const jk_risk_factor *is, const double *shock, const float *recovery,
+                         const float *mean, const float *turn) {
+    const double keep = pow(is->persistence, 1.0 / 12.0);
+    double x = shock[0], all = 0.0;
+    int month = 0;
+    for (int j = 0; j < EPOCHS; j++) {
+        double sum = 0.0;
+        for (int i = 0; i < model->epochs[j]; i++, month++) {
+            x = month == 0 ? x : keep * x + sqrt(1.0 - keep * keep) * shock[month];
+            sum += exp(is->volatility * x - 0.5 * is->volatility * is->volatility);
+        }
+        all += sum;
+        for (size_t lane = 0; lane < JK_PATH_LANES; lane++) {
+            const size_t at = (size_t)j * JK_PATH_LANES + lane;
+            const bool own = lane == LANE;
+            near((double)recovery[at], own ? sum / model->epochs[j] : -7.0);
+            near((double)mean[at], own ? log(all / month) : -7.0);
+            near((double)turn[at], own ? log(sum / model->epochs[j]) - log(all / month) : -7.0);
+        }
+    }
+}
+
+static void check_factors(const jk_risk_correlation *correlation, const jk_risk_factor *of_countries,
+                          const int32_t *epochs, int32_t months, const uint32_t *series, size_t count,
+                          const uint32_t *factor, const size_t *country) {
+    jk_error error = {0};
+    jk_factors found;
+    const jk_model model = {.segments = three,
+                            .segment_count = SOME,
+                            .jurisdictions = some_jurisdictions,
+                            .jurisdiction_count = SOME,
+                            .horizon_months = months,
+                            .epoch_count = EPOCHS,
+                            .epochs = epochs,
+                            .risk = {.correlation = correlation, .jurisdiction = of_countries}};
+    assert_int_equal(jk_factors_init(&found, &model, SEED, &error), JK_OK);
+    assert_int_equal(found.count, count);
+    for (size_t place = 0; place < PLACES; place++) {
+        assert_int_equal(jk_factors_of(&found, place / SOME, place % SOME), series[place]);
+    }
+    const size_t size = count * EPOCHS * JK_PATH_LANES;
+    float *lanes = jk_columns_alloc(3 * size, sizeof *lanes);
+    assert_non_null(lanes);
+    for (size_t i = 0; i < 3 * size; i++) {
+        lanes[i] = -7.0f;
+    }
+    jk_factors_draw(&found, PATH, LANE, &(jk_factor_lanes){lanes, lanes + size, lanes + 2 * size});
+    for (size_t i = 0; i < count; i++) {
+        double shock[LONG];
+        const float *at = lanes + i * EPOCHS * JK_PATH_LANES;
+        assert_int_equal(found.series[i].factor, factor[i]);
+        assert_memory_equal(&found.series[i].is, &of_countries[country[i]], sizeof found.series[i].is);
+        shocks_of(correlation, factor[i], (size_t)months, shock);
+        check_series(&model, &of_countries[country[i]], shock, at, at + size, at + 2 * size);
+    }
+    free(lanes);
+    jk_factors_reset(&found);
+}
+
+static void series_by_hand(void **state) {
+    (void)state;
+    static const int32_t epochs[2][EPOCHS] = {{1, 2, 5, 15}, {LONG - 9, 2, 3, 4}};
+    static const uint32_t by_country[PLACES] = {0, 1, 2, 0, 1, 2, 0, 1, 2}, first[SOME] = {0, 1, 2};
+    static const size_t itself[SOME] = {0, 1, 2};
+    const jk_risk_correlation alone = {.countries = 0.35};
+    check_factors(&alone, others, epochs[0], 23, by_country, SOME, first, itself);
+    /* Two segments of one factor have the same series; of the third one country is a factor of its own. */
+    static const double root[4] = {1.0, NAN, 0.6, 0.8}, full[4] = {1.0, 0.6, 0.6, 1.0};
+    static const uint32_t of_places[PLACES] = {0, 0, 0, 0, 0, 0, 0, 1, 0};
+    static const uint32_t series[PLACES] = {0, 1, 2, 0, 1, 2, 0, 3, 2}, factor[] = {0, 0, 0, 1};
+    static const size_t country[] = {0, 1, 2, 1};
+    const jk_risk_correlation pair = {
+        .countries = (double)NAN, .count = 2, .matrix = full, .root = root, .of = of_places};
+    for (int e = 0; e < 2; e++) { /* the second fills its tables wholly */
+        check_factors(&pair, some, epochs[e], e == 0 ? 23 : LONG, series, 4, factor, country);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_have_the_correlations_of_the_matrix),
         cmocka_unit_test(shocks_do_not_depend_on_the_order_of_sums),
         cmocka_unit_test(a_matrix_that_is_none_has_no_root),
+        cmocka_unit_test(series_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
