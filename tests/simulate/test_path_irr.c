@@ -4,7 +4,9 @@
 #include "cmocka_all.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/number/fmath.h"
 #include "jalki/price.h"
 #include "simulate/paths/paths.h"
 
@@ -77,6 +79,21 @@ static void where_there_is_none(void **state) {
     assert_true(isnan(jk_path_irr(one, MONTHS, 100.0)));
     one[12] = 0.999 * 100.0 / worth(JK_IRR_HIGHEST, 12);
     assert_true(jk_path_irr(one, MONTHS, 100.0) > 0.99 * JK_IRR_HIGHEST);
+    /* Worth exactly the outlay at the highest rate: it is above no rate that is told. */
+    double *now = malloc(sizeof *now); /* nothing stands behind the last month */
+    *now = 250.0;
+    const double outlay = now[0] * jk_exp(-jk_log(1.0 + JK_IRR_HIGHEST) / 24.0);
+    assert_true(isnan(jk_path_irr(now, 1, outlay)));
+    assert_true(jk_path_irr(now, 1, nextafter(outlay, INFINITY)) > 0.999 * JK_IRR_HIGHEST);
+    /* And exactly at the lowest, which is told. */
+    const double most = *now * jk_exp(-jk_log(1.0 + JK_IRR_LOWEST) / 24.0);
+    near(jk_path_irr(now, 1, most), JK_IRR_LOWEST);
+    assert_true(jk_path_irr(now, 1, nextafter(most, INFINITY)) == -1.0);
+    free(now);
+    /* In the last step of the search, which goes down to it. */
+    double late[MONTHS] = {0.0};
+    late[0] = 1e-9, late[1] = -1e-9, late[12] = 100.0 / worth(-0.9899, 12);
+    near(jk_path_irr(late, MONTHS, 100.0), -0.9899);
     one[12] = 0.99 * 100.0 / worth(JK_IRR_LOWEST, 12); /* less than the lowest */
     assert_true(jk_path_irr(one, MONTHS, 100.0) == -1.0);
     one[12] = 1.01 * 100.0 / worth(JK_IRR_LOWEST, 12);
