@@ -268,6 +268,50 @@ static void bounds_of_errors(void **state) {
     }
 }
 
+/* How many figures are drawn: those that have an error of their own, or of which all segments' is a part. */
+static void figures_with_errors_are_counted(void **state) {
+    (void)state;
+#define OF(half_life, pending, exits, segments, moves)                                                                 \
+    "{\"half_life\":" half_life ",\"pre_title_factor\":" pending ",\"exits\":" exits ",\"segments\":[" segments        \
+    "],\"class_moves\":[" moves "]}"
+#define ONE(exit, leans, title)                                                                                        \
+    "{\"segment\":\"fi-bills\",\"exit_monthly\":" exit ",\"exit_leans\":" leans ",\"months_to_title\":" title "}"
+#define MOVE(id, error)                                                                                                \
+    "{\"segment\":" id ",\"treatment\":\"surveil\",\"relative_error\":[[0.7,0,0],[0,0,0],[0," error                    \
+    ",0]],\"leans\":[0,0,0]}"
+    static const struct {
+        const char *text;
+        size_t count;
+    } cases[] = {{OF("0", "0", "0", ONE("0", "0", "0"), MOVE("\"fi-bills\"", "0")), 0},
+                 {OF("null", "null", "null", "", ""), 0},
+                 {OF("0.1", "0", "0", "", ""), 1},
+                 {OF("0", "0.1", "0", "", ""), 1},
+                 {OF("0", "0", "0.1", ONE("0", "0", "0"), ""), 0},
+                 {OF("0", "0", "0", ONE("0", "0.5", "0"), ""), 0},
+                 {OF("0", "0", "0.1", ONE("0", "0.5", "0"), ""), 1},
+                 {OF("0", "0", "0", ONE("0.1", "0", "0"), ""), 1},
+                 {OF("0", "0", "0.1", ONE("0.1", "0.5", "0"), ""), 1},
+                 {OF("0", "0", "0", ONE("0", "0", "0.1"), ""), 1},
+                 {OF("0", "0", "0", "", MOVE("\"fi-bills\"", "0.1")), 1},
+                 {OF("0", "0", "0", "", MOVE("null", "0.1")), 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        jk_beside beside;
+        assert_int_equal(read_text(cases[i].text, &beside), JK_OK);
+        if (beside.count != cases[i].count) {
+            fail_msg("%s: %zu figures, expected %zu", cases[i].text, beside.count, cases[i].count);
+        }
+        jk_beside_reset(&beside);
+    }
+    jk_beside beside;
+    assert_int_equal(read_text(OF("0", "0", "0",
+                                  "{\"segment\":null,\"exit_monthly\":0,\"exit_leans\":0,"
+                                  "\"months_to_title\":0}",
+                                  ""),
+                               &beside),
+                     JK_ERROR_DATA); /* exits of all together stand elsewhere */
+    jk_beside_reset(&beside);
+}
+
 static void nothing_is_drawn_without(void **state) {
     (void)state;
     jk_beside beside;
@@ -316,9 +360,12 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_have_the_errors),    cmocka_unit_test(draws_by_hand),
-        cmocka_unit_test(bounds_of_errors),         cmocka_unit_test(errors_are_of_their_segment),
-        cmocka_unit_test(nothing_is_drawn_without), cmocka_unit_test(other_texts_are_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(draws_have_the_errors),
+                                       cmocka_unit_test(draws_by_hand),
+                                       cmocka_unit_test(bounds_of_errors),
+                                       cmocka_unit_test(errors_are_of_their_segment),
+                                       cmocka_unit_test(figures_with_errors_are_counted),
+                                       cmocka_unit_test(nothing_is_drawn_without),
+                                       cmocka_unit_test(other_texts_are_refused)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -12,7 +12,7 @@
 #include "base/number/random.h"
 #include "jalki/terms.h"
 #include "simulate/points/cells.h"
-#include "support/must.h"
+#include "support/refusal.h"
 
 enum { CLAIMS = 5000, ALL = 1 << 30 };
 
@@ -466,12 +466,41 @@ static void terms_to_claims_and_back(void **state) {
     free(other);
 }
 
+/* A table that grows twice, and its copy at another level. */
+static jk_status fill_once(void *context, jk_error *error) {
+    enum { MANY = 4500 };
+    jk_cells cells, at;
+    (void)context;
+    jk_status status = jk_cells_init(&cells, &grid, ALL, error);
+    for (size_t i = 0; i < MANY && status == JK_OK; i++) {
+        const jk_cell_claim claim = claim_of(i);
+        status = jk_cells_add(&cells, &claim, error);
+    }
+    if (status == JK_OK) {
+        assert_true(cells.count > 4096 && cells.room == 8192 && cells.slots == 16384);
+        status = jk_cells_at_level(&at, &cells, 1, error);
+        assert_true(status == JK_OK || (at.cell == NULL && at.slot == NULL && at.count == 0));
+        assert_true(status != JK_OK || at.count > 2048);
+        jk_cells_reset(&at);
+    }
+    jk_cells_reset(&cells);
+    return status;
+}
+
+static void memory_that_is_refused_is_told(void **state) {
+    (void)state;
+    long without = 0; /* a sort gets on without */
+    assert_true(refuse_each_allocation(fill_once, NULL, &without) >= 6 + 4);
+    assert_true(without <= 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(taken_out_as_if_never_there),
                                        cmocka_unit_test(a_full_table_becomes_coarser),
                                        cmocka_unit_test(a_cell_says_what_its_claims_say),
                                        cmocka_unit_test(what_tells_claims_apart),
                                        cmocka_unit_test(bins_by_hand),
-                                       cmocka_unit_test(terms_to_claims_and_back)};
+                                       cmocka_unit_test(terms_to_claims_and_back),
+                                       cmocka_unit_test(memory_that_is_refused_is_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
