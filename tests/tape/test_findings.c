@@ -63,6 +63,66 @@ static void only_errors_stop(void **state) {
     jk_findings_reset(&findings);
 }
 
+/* Findings as a manifest has them, each key with its own value; read back as warnings that were not accepted. */
+static void findings_in_a_manifest(void **state) {
+    (void)state;
+    jk_findings findings = {0};
+    jk_json_builder b = {0};
+    static const struct {
+        jk_finding_code code;
+        const char *name, *severity, *text;
+        int64_t count;
+    } is[] = {{JK_FINDING_LARGE_DEBTOR, "large_debtor", "warning", "one owes much", 3},
+              {JK_FINDING_CONTROL_TOTAL, "control_total", "error", "a total is another", 11},
+              {JK_FINDING_FILTERED, "filtered", "note", "some were left out", 29}};
+    enum { COUNT = sizeof is / sizeof is[0] };
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_int_equal(jk_findings_add(&findings, is[i].code, (uint64_t)is[i].count, "%s", is[i].text), JK_OK);
+    }
+    jk_findings_accept(&findings, JK_ACCEPTS(JK_FINDING_CONTROL_TOTAL) | JK_ACCEPTS(JK_FINDING_UNMATCHED));
+    json_t *list = jk_findings_json(&b, &findings);
+    assert_int_equal(json_array_size(list), COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
+        const json_t *one = json_array_get(list, i);
+        assert_int_equal(json_object_size(one), 5);
+        assert_string_equal(json_string_value(json_object_get(one, "code")), is[i].name);
+        assert_string_equal(json_string_value(json_object_get(one, "severity")), is[i].severity);
+        assert_string_equal(json_string_value(json_object_get(one, "text")), is[i].text);
+        assert_int_equal(json_integer_value(json_object_get(one, "count")), is[i].count);
+        assert_int_equal(json_is_true(json_object_get(one, "accepted")), i == 1);
+    }
+    json_decref(list);
+    jk_findings_reset(&findings);
+    assert_true(findings.count == 0 && findings.arena == NULL);
+    assert_string_equal(jk_finding_name(JK_FINDING_COUNT), "unknown");
+    assert_string_equal(jk_severity_name(jk_finding_severity(JK_FINDING_COUNT)), "note");
+}
+
+/* Names between commas: the first and the last of all codes, and none at all; what is unknown is cut at 60 letters. */
+static void lists_of_codes(void **state) {
+    (void)state;
+    jk_accepted accepted = 0;
+    const char *unknown = NULL, *nearest = "x";
+    char text[256];
+    assert_true(jk_accept_read("", &accepted, &unknown, &nearest) && accepted == 0);
+    const jk_finding_code last = (jk_finding_code)(JK_FINDING_COUNT - 1);
+    (void)snprintf(text, sizeof text, "%s,%s", jk_finding_name((jk_finding_code)0), jk_finding_name(last));
+    assert_true(jk_accept_read(text, &accepted, &unknown, &nearest));
+    assert_true(accepted == (JK_ACCEPTS(0) | JK_ACCEPTS(last)));
+    jk_json_builder b = {0};
+    json_t *list = jk_accepted_json(&b, accepted);
+    assert_int_equal(json_array_size(list), 2);
+    assert_true(jk_accepted_of_json(list) == accepted);
+    json_decref(list);
+    (void)snprintf(text, sizeof text, "%s,,", jk_finding_name(last));
+    assert_false(jk_accept_read(text, &accepted, &unknown, &nearest)); /* nothing is no code */
+    memset(text, 'z', 200);
+    text[200] = '\0';
+    assert_false(jk_accept_read(text, &accepted, &unknown, &nearest));
+    assert_ptr_equal(unknown, text);
+    assert_null(nearest);
+}
+
 /* A store with a manifest of our making. */
 static void write_store(const char *path, const char *manifest) {
     jk_error error = {0};
@@ -104,10 +164,9 @@ static void a_store_tells_its_warnings(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(codes_have_names),
-        cmocka_unit_test(accepting_reads_lists),
-        cmocka_unit_test(only_errors_stop),
-        cmocka_unit_test(a_store_tells_its_warnings),
+        cmocka_unit_test(codes_have_names), cmocka_unit_test(accepting_reads_lists),
+        cmocka_unit_test(only_errors_stop), cmocka_unit_test(findings_in_a_manifest),
+        cmocka_unit_test(lists_of_codes),   cmocka_unit_test(a_store_tells_its_warnings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,6 +93,55 @@ static void bounded(void **state) {
     jk_tape_share_end(sharing);
 }
 
+/* Beyond the bound, rows that are parts of a unit are read as if nothing were shared; what fits exactly is kept. */
+static void bounded_in_parts(void **state) {
+    (void)state;
+    char path[PATH_MAX];
+    make(path);
+    const size_t bounds[] = {0, UNIT * sizeof(int64_t) - 1, UNIT * sizeof(int64_t), ROWS * sizeof(int64_t) - 1,
+                             ROWS * sizeof(int64_t)};
+    static const size_t kept[] = {0, ROWS % UNIT, UNIT, ROWS - ROWS % UNIT, ROWS}; /* the last unit is a small one */
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
+        for (size_t step = 1000; step <= UNIT; step += UNIT - 1000) {
+            jk_tape_sharing *sharing = NULL;
+            assert_int_equal(jk_tape_share(path, bounds[i], &sharing, NULL), JK_OK);
+            (void)read_all(path, 0, step);
+            const jk_tape_reads reads = read_all(path, 0, step);
+            assert_int_equal(reads.shared, kept[i] * sizeof(int64_t));
+            assert_true(i + 1 < sizeof bounds / sizeof bounds[0] || reads.file == 0);
+            jk_tape_share_end(sharing);
+        }
+    }
+}
+
+/* Two files at a time, given back in either order: each has its own rows, and what is left goes on. */
+static void two_files(void **state) {
+    (void)state;
+    enum { FEW = 500 };
+    char path[PATH_MAX], other[PATH_MAX];
+    int64_t rows[FEW], again[FEW];
+    make(path);
+    jk_tape *tape = open_made("first.h5", &(tape_plan){.rows = FEW});
+    (void)snprintf(other, PATH_MAX, "%s", jk_tape_path(tape));
+    assert_int_equal(jk_tape_read(tape, JK_COLUMN_FEES, 0, FEW, rows, NULL), JK_OK);
+    jk_tape_close(tape);
+    for (int first = 0; first < 2; first++) {
+        jk_tape_sharing *sharing[2] = {NULL, NULL};
+        assert_int_equal(jk_tape_share(path, 1 << 30, &sharing[0], NULL), JK_OK);
+        assert_int_equal(jk_tape_share(other, 1 << 30, &sharing[1], NULL), JK_OK);
+        for (int twice = 0; twice < 2; twice++) {
+            assert_int_equal(read_all(path, 0, UNIT).file, twice ? 0 : ROWS * sizeof(int64_t));
+            tape = reopen(other);
+            assert_int_equal(jk_tape_read(tape, JK_COLUMN_FEES, 0, FEW, again, NULL), JK_OK);
+            assert_memory_equal(again, rows, sizeof rows);
+            jk_tape_close(tape);
+        }
+        jk_tape_share_end(sharing[first]);
+        assert_int_equal(read_all(path, 0, UNIT).file, first == 0 ? ROWS * sizeof(int64_t) : 0);
+        jk_tape_share_end(sharing[1 - first]);
+    }
+}
+
 static void changed_files(void **state) {
     (void)state;
     char path[PATH_MAX];
@@ -110,7 +159,8 @@ static void changed_files(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(any_rows), cmocka_unit_test(other_processes),
-                                       cmocka_unit_test(bounded), cmocka_unit_test(changed_files)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(any_rows),  cmocka_unit_test(other_processes),
+                                       cmocka_unit_test(bounded),   cmocka_unit_test(bounded_in_parts),
+                                       cmocka_unit_test(two_files), cmocka_unit_test(changed_files)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tape's store: what is written comes back, from any thread, packed or not, in pieces of any size. */
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -242,6 +244,48 @@ static void test_wrong_calls(void **state) {
     (void)unlink(file_name("t.h5"));
 }
 
+/* A file that cannot grow any more: it is told, from whatever thread, and nothing is left. */
+static void test_no_room(void **state) {
+    (void)state;
+    enum { ROWS = 140000 };
+    struct rlimit before, limit;
+    void (*const handled)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = before;
+    for (int n = 0; n < 8; n++) {
+        jk_error error = {0};
+        jk_tape_writer *writer = NULL;
+        const jk_tape_writer_options options = {.cutoff = 20000, .compression = n / 4, .threads = n % 2 == 0 ? 1 : 2};
+        jk_block block = {.rows = ROWS, .text_width = {JK_TEXT_MAX, JK_TEXT_MAX}};
+        for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
+            const bool given = jk_schema_required(JK_KIND_TAPE, (jk_column)c) && c != JK_COLUMN_DEBTOR_INDEX;
+            block.column[c] = jk_columns_zero(ROWS, jk_schema_element_size((jk_column)c));
+            for (size_t i = 0; given && i < ROWS; i++) {
+                value_of((jk_column)c, i, (char *)block.column[c] + i * jk_schema_element_size((jk_column)c));
+            }
+        }
+        limit.rlim_cur = (rlim_t)(n % 4 < 2 ? 50000 : n < 4 ? 3000000 : 200000); /* soon, and later */
+        must(jk_tape_writer_create(file_name("t.h5"), &options, &writer, &error), &error);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+        jk_status status = jk_tape_writer_append(writer, &block, &error);
+        const bool early = status != JK_OK;
+        if (early) {
+            jk_tape_writer_abort(writer);
+        } else {
+            status = jk_tape_writer_finish(writer, NULL, "{}", &error);
+        }
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+        assert_int_equal(status, JK_ERROR_IO);
+        assert_true(error.status == JK_ERROR_IO && error.message[0] != '\0');
+        assert_true(options.threads == 2 || early); /* without a thread it is told at once */
+        assert_int_not_equal(access(file_name("t.h5"), F_OK), 0);
+        for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
+            free(block.column[c]);
+        }
+    }
+    (void)signal(SIGXFSZ, handled);
+}
+
 static int start(void **state) {
     (void)state;
     return mkdtemp(folder) == NULL;
@@ -256,7 +300,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_small),       cmocka_unit_test(test_many_chunks),
         cmocka_unit_test(test_same_bytes),  cmocka_unit_test(test_abort_leaves_nothing),
-        cmocka_unit_test(test_wrong_calls),
+        cmocka_unit_test(test_wrong_calls), cmocka_unit_test(test_no_room),
     };
     return cmocka_run_group_tests(tests, start, end);
 }

@@ -15,6 +15,7 @@
 #include "h5/h5.h"
 #include "jalki/tape.h"
 #include "support/must.h"
+#include "tape/store/store.h"
 
 enum { ROWS = 10, ALTERED = 7, DEBTORS = 5, CLAIMS = 4, WORDS = 3 };
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -346,6 +347,178 @@ static void levels_are_those_of_the_schema(void **state) {
     }
 }
 
+/* ---- what the file says of itself ------------------------------------------------------------------------------- */
+
+/* Replaces an attribute of the file: by a text, or where there is none by a number. */
+static void put_attribute(const char *name, const char *text, int64_t number) {
+    jk_h5_enter();
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    assert_true(H5Aexists(file, name) <= 0 || H5Adelete(file, name) >= 0);
+    assert_true(text != NULL ? jk_h5_put_text(file, name, text) : jk_h5_put_integer(file, name, number));
+    assert_true(H5Fclose(file) >= 0);
+    jk_h5_leave();
+}
+
+static void attributes_are_held_to_each_other(void **state) {
+    (void)state;
+    static const char hash[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    static const struct {
+        bool panel;
+        const char *name, *text;
+        int64_t number;
+        const char *key; /* NULL: it is taken */
+    } cases[] = {{false, "jalki_format", "tape 2", 0, "jalki_format"},
+                 {false, "jalki_format", "result 1", 0, ""},
+                 {false, "rows", NULL, -1, "rows"},
+                 {false, "rows", "10", 0, "rows"},
+                 {false, "rows", NULL, DEBTORS - 1, "rows"},
+                 {false, "rows", NULL, INT64_MAX, "rows"},
+                 {false, "debtors", NULL, 0, "rows"},
+                 {false, "debtors", NULL, 1, NULL},
+                 {false, "debtors", NULL, -1, "rows"},
+                 {false, "debtors", NULL, ROWS, NULL},
+                 {false, "debtors", NULL, ROWS + 1, "rows"},
+                 {false, "claims", NULL, ROWS + 1, NULL}, /* which a tape does not have */
+                 {true, "claims", NULL, 0, "claims"},
+                 {true, "claims", NULL, 1, NULL},
+                 {true, "claims", NULL, ROWS, NULL},
+                 {true, "claims", NULL, ROWS + 1, "claims"},
+                 {true, "claims", "4", 0, "claims"},
+                 {false, "cutoff", "2026-02-29", 0, "cutoff"},
+                 {false, "cutoff", "", 0, "cutoff"},
+                 {false, "cutoff", "2024-02-29", 0, NULL},
+                 {false, "source_sha256", hash, 0, NULL}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        jk_error error;
+        write_store(cases[i].panel);
+        put_attribute(cases[i].name, cases[i].text, cases[i].number);
+        const jk_status status = opened(&error);
+        if (status != (cases[i].key == NULL ? JK_OK : JK_ERROR_FORMAT) ||
+            (cases[i].key != NULL && strcmp(error.key, cases[i].key) != 0)) {
+            fail_msg("attribute %zu: status %d, %s %s", i, status, error.key, error.message);
+        }
+        (void)unlink(path);
+    }
+}
+
+/* What was said comes back; a text that is no digest is none. */
+static void what_the_file_says_is_told(void **state) {
+    (void)state;
+    static const char *const sums[] = {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                                       "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde",
+                                       "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0",
+                                       "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeF"};
+    for (size_t i = 0; i < COUNT(sums); i++) {
+        jk_error error = {0};
+        jk_tape *tape = NULL;
+        const bool panel = i % 2 == 1;
+        write_store(panel);
+        put_attribute("source_sha256", sums[i], 0);
+        must(jk_tape_open_any(path, &tape, &error), &error);
+        assert_string_equal(jk_tape_sha256(tape), i == 0 ? sums[0] : "");
+        assert_int_equal(jk_tape_claims(tape), panel ? CLAIMS : ROWS);
+        assert_int_equal(jk_tape_debtors(tape), DEBTORS);
+        assert_int_equal(jk_tape_kind(tape), panel ? JK_KIND_PANEL : JK_KIND_TAPE);
+        assert_string_equal(jk_tape_attribute(tape, "source_name"), "x");
+        assert_string_equal(jk_tape_attribute(tape, "nothing"), "");
+        assert_int_equal(jk_tape_cache_size(tape, UINT64_MAX), 0); /* it is plain */
+        jk_tape_close(tape);
+        assert_int_equal(jk_tape_open(path, &tape, &error), panel ? JK_ERROR_DATA : JK_OK);
+        assert_int_equal(tape == NULL, panel);
+        jk_tape_close(tape);
+        (void)unlink(path);
+    }
+}
+
+/* As many own columns of a type as a store has places for, and one more. */
+static void own_columns_have_so_many_places(void **state) {
+    (void)state;
+    jk_extras extras = {0};
+    size_t places = 0;
+    while (jk_extras_add(&extras, JK_TYPE_MONEY, "x", &places) >= 0) {
+    }
+    for (size_t more = 0; more < 2; more++) {
+        jk_error error;
+        write_store(false);
+        jk_h5_enter();
+        hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+        for (size_t i = 0; i < places + more; i++) {
+            char name[64];
+            const hsize_t rows = ROWS;
+            const int64_t amounts[ROWS] = {1, 2, 3};
+            (void)snprintf(name, sizeof name, "/tape/extra/amount_%zu", i);
+            hid_t space = H5Screate_simple(1, &rows, NULL);
+            hid_t dataset = H5Dcreate2(file, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+            assert_true(H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, amounts) >= 0);
+            H5Dclose(dataset);
+            H5Sclose(space);
+        }
+        assert_true(H5Fclose(file) >= 0);
+        jk_h5_leave();
+        assert_int_equal(opened(&error), more == 0 ? JK_OK : JK_ERROR_FORMAT);
+        assert_true(more == 0 || strstr(error.message, "more own columns of this type") != NULL);
+        (void)unlink(path);
+    }
+}
+
+/* A model's own column is the tape's of the same name and type, wherever either has it. */
+static void own_columns_are_found_by_name(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_tape *tape = NULL;
+    jk_extras names = {0};
+    size_t places = 0;
+    write_store(false);
+    must(jk_tape_open(path, &tape, &error), &error);
+    const int other = jk_extras_add(&names, JK_TYPE_REAL, "something_else", &places);
+    const int own = jk_extras_add(&names, JK_TYPE_REAL, "own_number", &places);
+    const int money = jk_extras_add(&names, JK_TYPE_MONEY, "own_number", &places);
+    jk_column place = JK_COLUMN_CLAIM_ID;
+    must(jk_tape_place(tape, &names, JK_COLUMN_FEES, &place, &error), &error);
+    assert_int_equal(place, JK_COLUMN_FEES);
+    must(jk_tape_place(tape, &names, (jk_column)own, &place, &error), &error);
+    assert_true((int)place != own && place == (jk_column)JK_FIXED_COLUMN_COUNT);
+    assert_int_equal(jk_tape_place(tape, &names, (jk_column)other, &place, &error), JK_ERROR_DATA);
+    assert_string_equal(error.key, "something_else");
+    error = (jk_error){0};
+    assert_int_equal(jk_tape_place(tape, &names, (jk_column)money, &place, &error), JK_ERROR_DATA);
+    assert_non_null(strstr(error.message, "as money, and on the tape it is number"));
+    jk_tape_close(tape);
+    (void)unlink(path);
+}
+
+static const char *const few_words[] = {"FI", "SE"};
+
+static const char *const *words_of(jk_column column, size_t *count) {
+    *count = column == JK_COLUMN_COUNTRY ? 2 : 0;
+    return column == JK_COLUMN_COUNTRY ? few_words : NULL;
+}
+
+/* A tape whose rows are made rather than read: no file, no rows, all columns absent. */
+static void a_tape_without_a_file(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_tape *tape = NULL;
+    size_t count = 7;
+    must(jk_tape_create_unstored(JK_KIND_PANEL, "made", words_of, &tape, &error), &error);
+    assert_string_equal(jk_tape_path(tape), "made");
+    assert_string_equal(jk_tape_sha256(tape), "");
+    assert_string_equal(jk_tape_attribute(tape, "manifest"), "");
+    assert_int_equal(jk_tape_kind(tape), JK_KIND_PANEL);
+    assert_int_equal(jk_tape_cutoff(tape), JK_MISSING_INTEGER);
+    assert_int_equal(jk_tape_rows(tape) + jk_tape_claims(tape) + jk_tape_debtors(tape), 0);
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        const jk_column column = (jk_column)c;
+        assert_true(jk_tape_is_absent(tape, column));
+        assert_int_equal(jk_tape_text_width(tape, column),
+                         jk_schema_column(column)->type == JK_TYPE_TEXT ? JK_TEXT_MAX : jk_schema_element_size(column));
+        (void)jk_tape_dictionary(tape, column, &count);
+        assert_int_equal(count, column == JK_COLUMN_COUNTRY ? 2 : 0);
+    }
+    assert_ptr_equal(jk_tape_dictionary(tape, JK_COLUMN_COUNTRY, &count), few_words);
+    jk_tape_close(tape);
+}
+
 static int name_file(void **state) {
     (void)state;
     const char *folder = getenv("TMPDIR");
@@ -361,6 +534,11 @@ int main(void) {
         cmocka_unit_test(columns_are_what_the_schema_says),
         cmocka_unit_test(words_of_dictionaries_are_held_to_their_length),
         cmocka_unit_test(levels_are_those_of_the_schema),
+        cmocka_unit_test(attributes_are_held_to_each_other),
+        cmocka_unit_test(what_the_file_says_is_told),
+        cmocka_unit_test(own_columns_have_so_many_places),
+        cmocka_unit_test(own_columns_are_found_by_name),
+        cmocka_unit_test(a_tape_without_a_file),
     };
     return cmocka_run_group_tests(tests, name_file, NULL);
 }
