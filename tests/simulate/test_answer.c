@@ -92,9 +92,28 @@ static void mixtures_are_answered(void **state) {
     print_message("a state that was not fitted is missed by %.5f, by %.5f without a turn\n", worst, without);
 }
 
+/* exp of a x + b x^2 + d y by its series to the fourth power, which goes no further than a quarter either way. */
+static void an_answer_is_a_series(void **state) {
+    (void)state;
+    const jk_answer is = {.mean = 0.5, .square = 0.25, .turn = -0.125};
+    static const jk_course courses[] = {{0.1, 0.0}, {-0.2, 0.04}, {0.3, -0.2}, {-0.3, 0.5}, {0.0, 0.0}};
+    for (size_t i = 0; i < sizeof courses / sizeof courses[0]; i++) {
+        const double m = courses[i].mean, x = 0.5 * m + 0.25 * m * m - 0.125 * courses[i].turn;
+        assert_true(fabs(x) < 0.25);
+        near(jk_answer_at(&is, courses[i]), 1.0 + x + pow(x, 2) / 2.0 + pow(x, 3) / 6.0 + pow(x, 4) / 24.0, 1e-15);
+        near(jk_answer_at(&is, courses[i]), exp(x), pow(fabs(x), 5) / 100.0);
+    }
+    const jk_answer plain = {.mean = 1.0};
+    for (double x = 0.25; x < 9.0; x *= 3.0) {
+        near(jk_answer_at(&plain, (jk_course){x, 0.0}), exp(0.25), 1e-5);
+        near(jk_answer_at(&plain, (jk_course){-x, 0.0}), exp(-0.25), 1e-5);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(courses_by_hand), cmocka_unit_test(what_was_fitted_comes_back),
                                        cmocka_unit_test(without_a_turn_there_is_none),
-                                       cmocka_unit_test(mixtures_are_answered)};
+                                       cmocka_unit_test(mixtures_are_answered),
+                                       cmocka_unit_test(an_answer_is_a_series)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

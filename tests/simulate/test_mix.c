@@ -19,7 +19,7 @@ static const char card[] =
     "-5}, {below: 3, points: 0}, {points: 5}]}]}";
 #define PLACED(level)                                                                                                  \
     "{\"segment\":null,\"treatment\":null,\"characteristic\":\"placements\",\"level\":\"" level "\",\"credibility\":"  \
-                                                                                                "1}"
+    "1}"
 
 typedef struct counting {
     jk_mix mix[THREADS];
