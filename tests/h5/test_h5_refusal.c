@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "h5/h5.h"
@@ -140,8 +142,49 @@ static void sums_of_files(void **state) {
     assert_int_equal(close(fd), 0);
 }
 
+/* ---- descriptors ------------------------------------------------------------------------------------------------- */
+
+/* In a process of its own: opens the file with the standard streams closed, of which the file and the pipe take the
+ * numbers, or with so many descriptors more than the lowest free one. What became of it is its exit code. */
+static int open_apart(bool without_streams, int more) {
+    const pid_t child = fork();
+    if (child == 0) {
+        for (int fd = 0; without_streams && fd < 3; fd++) {
+            (void)close(fd);
+        }
+        const int lowest = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        (void)close(lowest);
+        const struct rlimit few = {(rlim_t)(lowest + more), (rlim_t)(lowest + more)};
+        if (!without_streams && setrlimit(RLIMIT_NOFILE, &few) != 0) {
+            _exit(100);
+        }
+        jk_h5_file *file = NULL;
+        jk_error error = {0};
+        int32_t got[ROWS] = {0};
+        jk_status status = jk_h5_open(path, "/dict", 3, &file, &error);
+        if (status == JK_OK) {
+            status = jk_h5_read(file, jk_h5_find(file, "/plain"), 0, ROWS, got, &error);
+            _exit(status == JK_OK && got[ROWS - 1] == value_of(ROWS - 1) ? 0 : 101);
+        }
+        const bool started = strstr(error.message, "start a process that reads it") == NULL;
+        _exit(status != JK_ERROR_IO || file != NULL ? 102 : started ? 1 : 2);
+    }
+    int ended = 0;
+    assert_true(child > 0 && waitpid(child, &ended, 0) == child && WIFEXITED(ended));
+    return WEXITSTATUS(ended);
+}
+
+static void descriptors_are_needed(void **state) {
+    (void)state;
+    static const int expected[] = {1, 2, 2, 0, 0}; /* the file, the two ends of a pipe */
+    assert_int_equal(open_apart(true, 0), 0);
+    for (size_t more = 0; more < COUNT(expected); more++) {
+        assert_int_equal(open_apart(false, (int)more), expected[more]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(memory_that_is_refused_is_told),
-                                       cmocka_unit_test(sums_of_files)};
+                                       cmocka_unit_test(sums_of_files), cmocka_unit_test(descriptors_are_needed)};
     return cmocka_run_group_tests(tests, write_file, drop_file);
 }
