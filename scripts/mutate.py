@@ -56,6 +56,7 @@ UNSANITIZED = re.compile(r"/plan/\w+_kernel\.c\.o$")  # as in cmake/kernels.cmak
 KERNELS = re.compile(r"/jalki_kernels_(\w+)\.dir/")
 TRIVIAL = re.compile(r"\s*(NULL|JK_OK)\b")
 HANDLE = re.compile(r"\bhid_t (?:\w+ = [^;,()]*, )*(\w+)\b")
+MEMBERS = re.compile(r"^\s+hid_t (\w+(?:, \w+)*);", re.MULTILINE)  # of a struct in a header beside
 WITHOUT_FAULTS = {ord("<"): "?", ord(">"): "?", ord("="): "?", ord("0"): "?"}
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 IF = re.compile(r"\bif \((.*)\) \{$")
@@ -91,7 +92,9 @@ def faults_of(path):
     """Each fault as its kind, file, line from 1, column from 0, old and new text."""
     text = path.read_text()
     code = lines_of_code(text)
-    handles = "|".join(sorted(set(HANDLE.findall(text)))) or "no handle"
+    beside = "\n".join(header.read_text() for header in sorted(path.parent.glob("*.h")))
+    members = {name for names in MEMBERS.findall(beside) for name in names.split(", ")}
+    handles = "|".join(sorted(members.union(HANDLE.findall(text)))) or "no handle"
     of_handle = re.compile(rf"\b(?:{handles}) (?:<|>=) 0\b")
     for number, (line, raw) in enumerate(zip(blank(text).split("\n"), text.split("\n"))):
         if number not in code:
