@@ -11,6 +11,7 @@
 
 #include "cmocka_all.h"
 #include "h5/h5.h"
+#include "h5/h5_turns.h"
 #include "jalki/result.h"
 #include "jalki/verify.h"
 #include "support/must.h"

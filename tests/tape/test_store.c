@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tape's store: what is written comes back, from any thread, packed or not, in pieces of any size. */
+#include <dirent.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -13,6 +15,7 @@
 #include "base/number/random.h"
 #include "base/team/parallel.h"
 #include "cmocka_all.h"
+#include "h5/h5_turns.h"
 #include "jalki/tape.h"
 #include "support/must.h"
 
@@ -175,6 +178,8 @@ static void test_small(void **state) {
     round_trip(1, 10, 6, 10);
     round_trip(2500, 7, 0, 999);
     round_trip(2500, 2500, 1, 1000);
+    round_trip(50, 50, 99, 20); /* as well as it can be */
+    round_trip(50, 50, -1, 20);
 }
 
 static void test_many_chunks(void **state) {
@@ -244,46 +249,67 @@ static void test_wrong_calls(void **state) {
     (void)unlink(file_name("t.h5"));
 }
 
-/* A file that cannot grow any more: it is told, from whatever thread, and nothing is left. */
-static void test_no_room(void **state) {
-    (void)state;
+static size_t descriptors(void) {
+    size_t count = 0;
+    DIR *list = opendir("/proc/self/fd");
+    assert_non_null(list);
+    for (const struct dirent *entry = readdir(list); entry != NULL; entry = readdir(list)) {
+        count++;
+    }
+    (void)closedir(list);
+    return count;
+}
+
+/* A file that cannot grow any more: it is told, from whatever thread, and nothing is left. 0, or which of these fails.
+ * In a process of its own: the HDF5 library does not give back all that it has of such a file. */
+static int without_room(int n) {
     enum { ROWS = 140000 };
-    struct rlimit before, limit;
-    void (*const handled)(int) = signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-    limit = before;
-    for (int n = 0; n < 8; n++) {
-        jk_error error = {0};
-        jk_tape_writer *writer = NULL;
-        const jk_tape_writer_options options = {.cutoff = 20000, .compression = n / 4, .threads = n % 2 == 0 ? 1 : 2};
-        jk_block block = {.rows = ROWS, .text_width = {JK_TEXT_MAX, JK_TEXT_MAX}};
-        for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
-            const bool given = jk_schema_required(JK_KIND_TAPE, (jk_column)c) && c != JK_COLUMN_DEBTOR_INDEX;
-            block.column[c] = jk_columns_zero(ROWS, jk_schema_element_size((jk_column)c));
-            for (size_t i = 0; given && i < ROWS; i++) {
-                value_of((jk_column)c, i, (char *)block.column[c] + i * jk_schema_element_size((jk_column)c));
-            }
-        }
-        limit.rlim_cur = (rlim_t)(n % 4 < 2 ? 50000 : n < 4 ? 3000000 : 200000); /* soon, and later */
-        must(jk_tape_writer_create(file_name("t.h5"), &options, &writer, &error), &error);
-        assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-        jk_status status = jk_tape_writer_append(writer, &block, &error);
-        const bool early = status != JK_OK;
-        if (early) {
-            jk_tape_writer_abort(writer);
-        } else {
-            status = jk_tape_writer_finish(writer, NULL, "{}", &error);
-        }
-        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-        assert_int_equal(status, JK_ERROR_IO);
-        assert_true(error.status == JK_ERROR_IO && error.message[0] != '\0');
-        assert_true(options.threads == 2 || early); /* without a thread it is told at once */
-        assert_int_not_equal(access(file_name("t.h5"), F_OK), 0);
-        for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
-            free(block.column[c]);
+    const rlim_t room = (rlim_t)(n % 4 < 2 ? 50000 : n < 4 ? 3000000 : 200000); /* soon, and later */
+    const jk_tape_writer_options options = {.cutoff = 20000, .compression = n / 4, .threads = n % 2 == 0 ? 1 : 2};
+    jk_error error = {0};
+    jk_tape_writer *writer = NULL;
+    jk_block block = {.rows = ROWS, .text_width = {JK_TEXT_MAX, JK_TEXT_MAX}};
+    for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
+        const size_t size = jk_schema_element_size((jk_column)c);
+        const bool given = jk_schema_required(JK_KIND_TAPE, (jk_column)c) && c != JK_COLUMN_DEBTOR_INDEX;
+        block.column[c] = jk_columns_zero(ROWS, size);
+        for (size_t i = 0; given && i < ROWS; i++) {
+            value_of((jk_column)c, i, (char *)block.column[c] + i * size);
         }
     }
-    (void)signal(SIGXFSZ, handled);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    const size_t before = descriptors();
+    if (jk_tape_writer_create(file_name("t.h5"), &options, &writer, &error) != JK_OK ||
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){room, room}) != 0) {
+        return 1;
+    }
+    jk_status status = jk_tape_writer_append(writer, &block, &error);
+    const bool early = status != JK_OK;
+    if (early) {
+        jk_tape_writer_abort(writer);
+    } else {
+        status = jk_tape_writer_finish(writer, NULL, "{}", &error);
+    }
+    if (options.threads == 1 && !early) {
+        return 2; /* without a thread it is told at once */
+    }
+    return status != JK_ERROR_IO || error.status != JK_ERROR_IO || error.message[0] == '\0' ? 3
+           : access(file_name("t.h5"), F_OK) == 0                                           ? 4
+           : descriptors() != before                                                        ? 5
+                                                                                            : 0;
+}
+
+static void test_no_room(void **state) {
+    (void)state;
+    for (int n = 0; n < 8; n++) {
+        int ended = 0;
+        const pid_t child = fork();
+        if (child == 0) {
+            _exit(without_room(n));
+        }
+        assert_true(child > 0 && waitpid(child, &ended, 0) == child && WIFEXITED(ended));
+        assert_int_equal(WEXITSTATUS(ended), 0);
+    }
 }
 
 static int start(void **state) {
