@@ -2,11 +2,14 @@
 /* What the process that opens a file tells of it, and what it leaves alone: as many parts and attributes as there may
  * be, names as long as they may be, attributes and types of every size, and files that it refuses with a word. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "h5/h5.h"
@@ -155,6 +158,55 @@ static void an_answer_is_no_longer_than_asked_for(void **state) {
     }
 }
 
+static void alarmed(int number) {
+    (void)number;
+}
+
+/* A pipe that is full takes what is said piece by piece, and signals come in between. */
+static void an_answer_comes_whole_through_a_pipe(void **state) {
+    (void)state;
+    enum { LENGTH = 1 << 20 };
+    static char text[LENGTH], got[2 * LENGTH];
+    hid_t file = created(), type = text_type(LENGTH);
+    for (size_t i = 0; i < LENGTH; i++) {
+        text[i] = (char)('a' + (i + i / 4096) % 26);
+    }
+    put_attribute(file, "text", type, NULL, text);
+    assert_true(H5Tclose(type) >= 0);
+    finished(file);
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    const int data = open(path, O_RDONLY | O_CLOEXEC);
+    const pid_t child = fork();
+    if (child == 0) {
+        const struct sigaction interrupts = {.sa_handler = alarmed};
+        const struct itimerval often = {{.tv_usec = 500}, {.tv_usec = 500}};
+        jk_h5_enter();
+        if (sigaction(SIGALRM, &interrupts, NULL) != 0 || setitimer(ITIMER_REAL, &often, NULL) != 0) {
+            _exit(1);
+        }
+        jk_h5_catalogue(data, NULL, 0, 2 * LENGTH, ends[1]);
+        _exit(0);
+    }
+    assert_true(child > 0 && close(ends[1]) == 0);
+    size_t all = 0;
+    for (ssize_t more = 1; more > 0; all += (size_t)more) { /* slowly */
+        (void)nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+        more = read(ends[0], got + all, sizeof got - all < 30000 ? sizeof got - all : 30000);
+        assert_true(more >= 0);
+    }
+    jk_h5_catalogue_header header;
+    jk_h5_attribute attribute;
+    memcpy(&header, got, sizeof header);
+    memcpy(&attribute, got + sizeof header, sizeof attribute);
+    assert_true(header.magic == JK_H5_CATALOGUE_MAGIC && header.failed == 0 && header.attribute_count == 1);
+    assert_int_equal(all, sizeof header + header.bytes);
+    assert_int_equal(header.bytes, sizeof attribute + LENGTH);
+    assert_true(attribute.length == LENGTH && strcmp(attribute.name, "text") == 0);
+    assert_memory_equal(got + sizeof header + sizeof attribute, text, LENGTH);
+    assert_true(waitpid(child, NULL, 0) == child && close(data) == 0 && close(ends[0]) == 0);
+}
+
 /* ---- how long and of which kind ---------------------------------------------------------------------------------- */
 
 static char name_95[96], name_96[97];
@@ -167,7 +219,7 @@ static void attributes_of_every_kind(void **state) {
     hid_t file = created(), sixteen = H5Tcopy(H5T_STD_I64LE), variable = H5Tcopy(H5T_C_S1), text = text_type(3);
     assert_true(H5Tset_size(sixteen, 16) >= 0 && H5Tset_size(variable, H5T_VARIABLE) >= 0);
     memset(name_95, 'n', sizeof name_95 - 1);
-    memset(name_96, 'n', sizeof name_96 - 1);
+    memset(name_96, 'm', sizeof name_96 - 1);
     put_attribute(file, name_95, H5T_STD_I64BE, NULL, "\0\0\0\0\0\0\1\2");
     put_attribute(file, name_96, H5T_STD_I64LE, NULL, wide);
     put_attribute(file, "one of one", H5T_STD_I64LE, &one, wide);
@@ -184,7 +236,9 @@ static void attributes_of_every_kind(void **state) {
     assert_true(jk_h5_attribute_integer(made, "one of one", &value) && value == 5);
     assert_string_equal(jk_h5_attribute_text(made, "no text"), "");
     assert_string_equal(jk_h5_attribute_text(made, "words"), "abc");
-    static const char *const left_alone[] = {name_96, "sixteen", "none"};
+    char cut[sizeof name_95]; /* a name that is too long is not cut */
+    (void)snprintf(cut, sizeof cut, "%.95s", name_96);
+    const char *const left_alone[] = {name_96, cut, "sixteen", "none"};
     for (size_t i = 0; i < COUNT(left_alone); i++) {
         assert_false(jk_h5_attribute_integer(made, left_alone[i], &value));
         assert_null(jk_h5_attribute_text(made, left_alone[i]));
@@ -372,6 +426,7 @@ int main(void) {
         cmocka_unit_test(attributes_are_counted),
         cmocka_unit_test(parts_are_counted),
         cmocka_unit_test(an_answer_is_no_longer_than_asked_for),
+        cmocka_unit_test(an_answer_comes_whole_through_a_pipe),
         cmocka_unit_test(attributes_of_every_kind),
         cmocka_unit_test(paths_have_a_length),
         cmocka_unit_test(types_of_every_size),

@@ -103,6 +103,7 @@ static void what_is_beyond_the_end_reads_as_zeros(void **state) {
     H5FD_t *file = driven(fds[0], H5F_ACC_RDWR);
     char got[LENGTH + 8];
     assert_true(H5FDget_eof(file, H5FD_MEM_DEFAULT) == LENGTH && H5FDget_eoa(file, H5FD_MEM_DEFAULT) == 0);
+    assert_true(H5FDset_eoa(file, H5FD_MEM_DEFAULT, BEYOND + 1) < 0);
     assert_true(H5FDset_eoa(file, H5FD_MEM_DEFAULT, BEYOND) >= 0);
     assert_true(H5FDget_eoa(file, H5FD_MEM_DEFAULT) == BEYOND);
     memset(got, 'x', sizeof got);

@@ -2,6 +2,7 @@
 /* Memory that is refused while a file is opened, read and verified: it is told, or done without, and rows that come are
  * those that were written; nothing is left of a file that could not be opened. */
 #include <fcntl.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "h5/h5.h"
+#include "h5/h5_codec.h"
 #include "h5/h5_file.h"
 #include "h5/h5_made.h"
 #include "h5/h5_sums.h"
@@ -183,8 +185,72 @@ static void descriptors_are_needed(void **state) {
     }
 }
 
+/* ---- the cache --------------------------------------------------------------------------------------------------- */
+
+static size_t unpacked;
+
+bool __real_jk_h5_codec_unpack(jk_h5_codec *codec, size_t packed, bool deflated, bool shuffled, size_t count,
+                               size_t size, void *out);
+bool __wrap_jk_h5_codec_unpack(jk_h5_codec *codec, size_t packed, bool deflated, bool shuffled, size_t count,
+                               size_t size, void *out);
+
+bool __wrap_jk_h5_codec_unpack(jk_h5_codec *codec, size_t packed, bool deflated, bool shuffled, size_t count,
+                               size_t size, void *out) {
+    unpacked++;
+    return __real_jk_h5_codec_unpack(codec, packed, deflated, shuffled, count, size, out);
+}
+
+static void expect_rows(jk_h5_file *file, size_t first, size_t count) {
+    int32_t got[ROWS];
+    jk_error error = {0};
+    must(jk_h5_read(file, jk_h5_find(file, "/packed"), first, count, got, &error), &error);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(got[i], value_of(first + i));
+    }
+}
+
+enum { PACKS = (ROWS + CHUNK - 1) / CHUNK };
+
+/* Whether a chunk is in a place of those that there is room for; then it was used last. Else it takes the place of the
+ * one that was used longest ago. */
+static bool is_kept(size_t used[PACKS], size_t room, size_t pack) {
+    static size_t clock;
+    size_t younger = 0;
+    for (size_t i = 0; i < PACKS; i++) {
+        younger += used[i] > used[pack];
+    }
+    const bool kept = used[pack] > 0 && younger < room;
+    used[pack] = ++clock;
+    return kept;
+}
+
+/* Rows one by one, forth and back: a chunk is unpacked once as long as it is kept, of which there are as many as there
+ * are processors, and one more; one that is wanted whole is not looked for. */
+static void a_chunk_is_unpacked_once(void **state) {
+    (void)state;
+    jk_h5_file *file = NULL;
+    jk_error error = {0};
+    size_t used[PACKS] = {0};
+    must(jk_h5_open(path, "/dict", 3, &file, &error), &error);
+    const size_t room = (size_t)omp_get_num_procs() + 1, slots = room < PACKS ? room : PACKS;
+    assert_int_equal(jk_h5_cache_size(jk_h5_find(file, "/packed")), slots * CHUNK * sizeof(int32_t));
+    assert_int_equal(jk_h5_cache_size(jk_h5_find(file, "/plain")), 0);
+    for (size_t n = 0; n < 4 * ROWS; n++) {
+        const size_t row = n < ROWS ? n : n < 2 * ROWS ? 2 * ROWS - 1 - n : n * 29 % ROWS;
+        unpacked = 0;
+        expect_rows(file, row, 1);
+        assert_int_equal(unpacked, !is_kept(used, room, row / CHUNK));
+    }
+    unpacked = 0;
+    expect_rows(file, CHUNK, CHUNK);
+    expect_rows(file, CHUNK, CHUNK);
+    assert_int_equal(unpacked, 2);
+    jk_h5_close(file);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(memory_that_is_refused_is_told),
-                                       cmocka_unit_test(sums_of_files), cmocka_unit_test(descriptors_are_needed)};
+                                       cmocka_unit_test(sums_of_files), cmocka_unit_test(descriptors_are_needed),
+                                       cmocka_unit_test(a_chunk_is_unpacked_once)};
     return cmocka_run_group_tests(tests, write_file, drop_file);
 }
