@@ -445,7 +445,9 @@ jk_status jk_fit_payers_level(jk_fit *fit, jk_error *error) {
             keep_first(&self);
         }
         step_parts(&self, self.share, self.segments, &self.share[self.segments], NULL);
-        step_levels(&self);
+        if (self.levels > 0) {
+            step_levels(&self);
+        }
         step_parts(&self, self.curve, self.segments * JK_TREATMENT_COUNT,
                    &self.curve[self.segments * JK_TREATMENT_COUNT], self.by_base);
         JK_TRY(apply(&self, error));
