@@ -89,7 +89,7 @@ struct jk_fit {
     /* What the model takes, log scale, by parameter of the likelihood; and the weight of own data in it. */
     double *value, *credibility;
     /* Beside what the credibility leaves, as the variance between segments is not known: of steps and classes. */
-    double *unknown;
+    double *unknown, *figure_unknown;         /* by parameter of the likelihood; by place in the covariance */
     double (*base_level)[JK_CAPACITY_COUNT];  /* [segments] log of what the base model's figures of a class are times as
                                                  much as they say beside the new model's theta */
     double (*class_value)[JK_CAPACITY_COUNT]; /* [curves] against the reference class; NaN: no data, the base model's */

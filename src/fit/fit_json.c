@@ -270,7 +270,7 @@ jk_status jk_fit_covariance_json(const jk_fit *fit, const char *model_sha256, ch
         if (term->parameter >= 0) {
             json_t *named = figure(json, fit, term);
             jk_json_put_numbers(json, named, {"estimate", term->estimate}, {"value", term->value},
-                                {"credibility", term->credibility}, {"unknown", fit->unknown[term->parameter]},
+                                {"credibility", term->credibility}, {"unknown", fit->figure_unknown[term->parameter]},
                                 {"expected", term->expected});
             jk_json_append(json, parameters, named);
         }

@@ -158,12 +158,15 @@ static void set_interval(const jk_fit *fit, jk_fit_term *term) {
     term->high = term->estimate + jk_log(jk_gamma_quantile(shape + 1.0, 0.975) / shape);
 }
 
-/* What the model takes rests on weighed rows, whose estimates are less uncertain than those per euro. */
+/* What the model takes rests on weighed rows, whose estimates are less uncertain than those per euro. What is not known
+ * beside it goes with its figures. */
 static jk_status copy_covariance(jk_fit *fit, const size_t *from, size_t count, jk_error *error) {
     double *covariance = jk_arena_alloc(fit->arena, count * count, sizeof *covariance);
-    JK_TRY(jk_held(covariance != NULL, error, "the covariance"));
+    fit->figure_unknown = jk_arena_alloc(fit->arena, count, sizeof *fit->figure_unknown);
+    JK_TRY(jk_held(covariance != NULL && fit->figure_unknown != NULL, error, "the covariance"));
     const double *all = fit->covariance != NULL ? fit->covariance : fit->estimates.covariance;
     for (size_t a = 0; a < count; a++) {
+        fit->figure_unknown[a] = fit->unknown[from[a]];
         for (size_t b = 0; b < count; b++) {
             covariance[a * count + b] = all[from[a] * fit->estimates.parameters + from[b]];
         }
