@@ -7,6 +7,7 @@
 
 #include "cmocka_all.h"
 #include "fit/payers/payers.h"
+#include "tape/panel_period.h"
 
 enum { ROWS_MAX = 64, PARTS_MAX = 4 * ROWS_MAX, DAYS = 30, GRACE = 3, NEVER = INT32_MAX };
 
@@ -226,6 +227,41 @@ static void rows_of_several_months(void **state) {
     free_history(h);
 }
 
+/* A row that comes three days late follows; four days are a gap, and what was paid before it cannot be followed. */
+static void rows_that_come_late(void **state) {
+    (void)state;
+    for (int late = 3; late <= 4; late++) {
+        history *h = new_history(GRACE);
+        add_claim(h, 0, 0, "ii....", NEVER);
+        const int32_t shift = jk_period_end(h->row[0].start, 1.0) + late - h->row[1].start;
+        for (int i = 1; i < 6; i++) {
+            h->row[i].start += shift;
+        }
+        read(h);
+        states_are(h, "bssssq");
+        assert_true(h->row[0].ahead == (late == 3 ? 5.0 : 0.0) && h->row[1].ahead == 4.0);
+        parts_are(h, 0, JK_PAYER_BREAKAGE, AMICABLE, late == 3 ? 2 : 1, 1.0, late == 3 ? 2.0 : 1.0);
+        parts_are(h, 0, JK_PAYER_MONTHLY_SHARE, ABLE, 2, 100.0, 2000.0);
+        free_history(h);
+    }
+}
+
+/* All of the balance is an instalment where it is no more than three times the one before; more is a settlement. */
+static void three_instalments_at_once(void **state) {
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        history *h = new_history(GRACE);
+        add_claim(h, 0, 0, "ia...", NEVER);
+        h->row[0].cash = 400.0;
+        h->row[1].cash = 1200.0 + more;
+        read(h);
+        states_are(h, "bssss");
+        parts_are(h, 0, JK_PAYER_MONTHLY_SHARE, ABLE, more ? 1 : 2, more ? 400.0 : 1600.0, more ? 1000.0 : 2000.0);
+        parts_are(h, 0, JK_PAYER_BREAKAGE, AMICABLE, more ? 1 : 2, 1.0, more ? 1.0 : 2.0);
+        free_history(h);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_spell_that_ends),
@@ -234,6 +270,8 @@ int main(void) {
         cmocka_unit_test(what_is_cut_short),
         cmocka_unit_test(months_since_the_last_payment),
         cmocka_unit_test(rows_of_several_months),
+        cmocka_unit_test(rows_that_come_late),
+        cmocka_unit_test(three_instalments_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
