@@ -147,8 +147,6 @@ jk_status jk_worker_create(const jk_engine *engine, jk_worker *worker, jk_error 
             JK_TRY(jk_held(worker->policy[c] != NULL, error, "the plans of a block"));
         }
     }
-    worker->block.text_width[0] = jk_tape_text_width(engine->tape, JK_COLUMN_CLAIM_ID);
-    worker->block.text_width[1] = jk_tape_text_width(engine->tape, JK_COLUMN_DEBTOR_ID);
     return read_constant_columns(engine, worker, error);
 }
 
