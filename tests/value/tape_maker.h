@@ -29,6 +29,7 @@ typedef struct tape_plan {
     int no_currency;              /* claims without one are in the model file's */
     int interest;                 /* some interest has accrued on every claim */
     const char *const *countries; /* three; NULL: FI, SE, PL */
+    int own; /* with own columns: a number, a text, a date and an amount, each missing here and there */
 } tape_plan;
 
 static inline int32_t tape_cutoff(void) {
@@ -71,27 +72,42 @@ static inline void make_row(const jk_block *b, size_t row, size_t key, const tap
     SET(b, VULNERABLE, int8_t, row, who.word[2] % 20 == 0);
     SET(b, PLACEMENTS, int32_t, row, more.word[3] % 4);
     SET(b, DEBTOR_INDEX, int32_t, row, debtor);
+    if (plan->own) {
+        SET(b, EXTRA_NUMBER_1, double, row, key % 5 == 3 ? (double)NAN : (double)key / 8.0 - 3.0);
+        SET(b, EXTRA_TEXT_1, int32_t, row, key % 4 == 3 ? JK_MISSING_INDEX : (int32_t)(key % 4));
+        SET(b, EXTRA_DATE_1, int32_t, row, key % 6 == 1 ? JK_MISSING_INTEGER : tape_cutoff() - (int32_t)key);
+        SET(b, EXTRA_MONEY_1, int64_t, row, key % 7 == 2 ? JK_MISSING_MONEY : 1005 - 3 * (int64_t)key);
+    }
 }
 
 static inline void make_tape(const char *path, const tape_plan *plan) {
     static const jk_column used[] = {
-        JK_COLUMN_CLAIM_ID,     JK_COLUMN_DEBTOR_ID,  JK_COLUMN_COUNTRY,        JK_COLUMN_DEBTOR_TYPE,
-        JK_COLUMN_PRODUCT,      JK_COLUMN_CURRENCY,   JK_COLUMN_DEFAULTED_ON,   JK_COLUMN_WRITTEN_OFF_ON,
-        JK_COLUMN_LAST_PAID_ON, JK_COLUMN_TITLE_ON,   JK_COLUMN_PRINCIPAL,      JK_COLUMN_FEES,
-        JK_COLUMN_LEGAL_STATUS, JK_COLUMN_BIRTH_YEAR, JK_COLUMN_INCOME_MONTHLY, JK_COLUMN_DEPENDANTS,
-        JK_COLUMN_VULNERABLE,   JK_COLUMN_PLACEMENTS, JK_COLUMN_DEBTOR_INDEX,   JK_COLUMN_INTEREST_ACCRUED};
+        JK_COLUMN_CLAIM_ID,       JK_COLUMN_DEBTOR_ID,    JK_COLUMN_COUNTRY,        JK_COLUMN_DEBTOR_TYPE,
+        JK_COLUMN_PRODUCT,        JK_COLUMN_CURRENCY,     JK_COLUMN_DEFAULTED_ON,   JK_COLUMN_WRITTEN_OFF_ON,
+        JK_COLUMN_LAST_PAID_ON,   JK_COLUMN_TITLE_ON,     JK_COLUMN_PRINCIPAL,      JK_COLUMN_FEES,
+        JK_COLUMN_LEGAL_STATUS,   JK_COLUMN_BIRTH_YEAR,   JK_COLUMN_INCOME_MONTHLY, JK_COLUMN_DEPENDANTS,
+        JK_COLUMN_VULNERABLE,     JK_COLUMN_PLACEMENTS,   JK_COLUMN_DEBTOR_INDEX,   JK_COLUMN_INTEREST_ACCRUED,
+        JK_COLUMN_EXTRA_NUMBER_1, JK_COLUMN_EXTRA_TEXT_1, JK_COLUMN_EXTRA_DATE_1,   JK_COLUMN_EXTRA_MONEY_1};
+    const size_t columns = sizeof used / sizeof used[0] - (plan->own ? 0 : 4);
+    jk_extras extras = {{NULL}};
+    extras.name[JK_COLUMN_EXTRA_NUMBER_1 - JK_FIXED_COLUMN_COUNT] = "distance";
+    extras.name[JK_COLUMN_EXTRA_TEXT_1 - JK_FIXED_COLUMN_COUNT] = "branch";
+    extras.name[JK_COLUMN_EXTRA_DATE_1 - JK_FIXED_COLUMN_COUNT] = "seen_on";
+    extras.name[JK_COLUMN_EXTRA_MONEY_1 - JK_FIXED_COLUMN_COUNT] = "paid_to_court";
     static const struct {
         jk_column column;
         const char *word[4];
     } words[] = {{JK_COLUMN_COUNTRY, {"FI", "SE", "PL", NULL}},
                  {JK_COLUMN_PRODUCT, {"consumer_loan", "telecom", "invoice", NULL}},
-                 {JK_COLUMN_CURRENCY, {"EUR", "SEK", "XXX", NULL}}};
+                 {JK_COLUMN_CURRENCY, {"EUR", "SEK", "XXX", NULL}},
+                 {JK_COLUMN_EXTRA_TEXT_1, {"north", "a \"b\", c", "south", NULL}}};
     jk_error error = {0};
     jk_tape_writer *writer = NULL;
     jk_tape_writer_options options = {.source_name = "made.csv",
-                                      .cutoff = plan->no_cutoff ? JK_MISSING_INTEGER : tape_cutoff()};
+                                      .cutoff = plan->no_cutoff ? JK_MISSING_INTEGER : tape_cutoff(),
+                                      .extras = plan->own ? &extras : NULL};
     must(jk_tape_writer_create(path, &options, &writer, &error), &error);
-    for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
+    for (size_t w = 0; w < sizeof words / sizeof words[0] - (plan->own ? 0 : 1); w++) {
         for (size_t i = 0;
              words[w].word[i] != NULL && (i < 2 || words[w].column != JK_COLUMN_CURRENCY || plan->odd_currency); i++) {
             int32_t index = 0;
@@ -101,7 +117,7 @@ static inline void make_tape(const char *path, const tape_plan *plan) {
         }
     }
     jk_block block = {.rows = plan->rows, .text_width = {JK_TEXT_MAX, JK_TEXT_MAX}};
-    for (size_t c = 0; c < sizeof used / sizeof used[0]; c++) {
+    for (size_t c = 0; c < columns; c++) {
         block.column[used[c]] = jk_columns_zero(plan->rows + 1, jk_schema_element_size(used[c]));
     }
     void *const currency = block.column[JK_COLUMN_CURRENCY];
@@ -125,7 +141,7 @@ static inline void make_tape(const char *path, const tape_plan *plan) {
     must(jk_tape_writer_append(writer, &block, &error), &error);
     block.column[JK_COLUMN_CURRENCY] = currency;
     block.column[JK_COLUMN_INTEREST_ACCRUED] = interest;
-    for (size_t c = 0; c < sizeof used / sizeof used[0]; c++) {
+    for (size_t c = 0; c < columns; c++) {
         free(block.column[used[c]]);
     }
     char sha256[65];
