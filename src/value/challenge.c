@@ -39,8 +39,7 @@ static void see(const jk_plan_results *plan, const jk_score_columns *score, int 
 /* What the other's decision loses in a model's eyes; what is not allowed is worth as much as closing. */
 static float loss_of(const jk_plan_results *plan, size_t i, uint8_t other) {
     float on = plan->action_value[other][i];
-    float loss = plan->value[i] - (on > 0.0f ? on : 0.0f);
-    return loss > 0.0f ? loss : 0.0f;
+    return plan->value[i] - (isnan(on) ? 0.0f : on);
 }
 
 static jk_status take_block(void *context, const jk_value_block *rows, jk_error *error) {

@@ -36,8 +36,7 @@ def correlation(a, b):
 
 
 def lost(row, decision):
-    on = max(0.0, float(row["q_" + decision] or 0))
-    return max(0.0, float(row["value"]) - on)
+    return float(row["value"]) - float(row["q_" + decision] or 0)
 
 
 def main():
