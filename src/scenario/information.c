@@ -50,7 +50,7 @@ void jk_information_reset(jk_information *information) {
 /* ---- the tape's own distribution ------------------------------------------------------------------------------ */
 
 /* An element as a figure of the set. */
-static double figure_of(const jk_trial_set *set, jk_type type, const void *values, size_t i, int32_t cutoff) {
+static double figure_of(const jk_trial_set *set, const void *values, size_t i, int32_t cutoff) {
     switch (set->kind) {
     case JK_TRIAL_CODES:
         return (double)((const int8_t *)values)[i];
@@ -65,7 +65,7 @@ static double figure_of(const jk_trial_set *set, jk_type type, const void *value
     case JK_TRIAL_YEARS_AGO:
         return (double)(jk_civil_from_date(cutoff).year - ((const int32_t *)values)[i]);
     default:
-        return type == JK_TYPE_ENUM ? (double)((const int8_t *)values)[i] : (double)((const int32_t *)values)[i];
+        return (double)((const int32_t *)values)[i];
     }
 }
 
@@ -95,7 +95,7 @@ static jk_status count_figures(jk_information *information, const jk_tape *tape,
         status = jk_tape_read(tape, set->column, first, count, values, error);
         for (size_t i = 0; i < count && status == JK_OK; i++) {
             if (!jk_missing_element(type, values, i)) {
-                int trial = nearest(set, figure_of(set, type, values, i, cutoff));
+                int trial = nearest(set, figure_of(set, values, i, cutoff));
                 information->weight[information->segment[first + i] * JK_TRIALS_MAX + (size_t)trial] += 1.0;
                 information->known++;
             }
