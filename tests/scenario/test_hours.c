@@ -234,6 +234,35 @@ static void prices_are_found_as_by_the_search_written_again(void **state) {
     assert_true(close > 0 && idle > 0);
 }
 
+/* The hours of the last epoch that is given are those, to the bit; the pace goes on from there. */
+static void the_last_hours_given_are_as_given(void **state) {
+    (void)state;
+    for (size_t count = 1; count < 4; count++) {
+        const double given = 1024.0 * (1.5 + 0x1p-51), months = model->epochs[count - 1];
+        double hours[3] = {5000.0, 6000.0, 7000.0};
+        volatile double scaled = given * months;
+        hours[count - 1] = given;
+        assert_true(scaled / months != given); /* as it is with others */
+        const jk_hours is = solved(count, hours);
+        assert_true(is.available[count - 1] == given);
+        assert_true(fabs(is.available[count] - given * model->epochs[count] / months) < 1e-9);
+    }
+}
+
+/* A claim that is worth more than any hour can cost takes its hours whatever they cost: after so many rounds and so
+ * many prices that were raised it is said that there is no price. */
+static void no_price_keeps_some_from_working(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_tape *huge = open_made("huge.h5", &(tape_plan){.rows = 9, .huge_row = 1});
+    const jk_value_options options = valued();
+    jk_hours hours = {.given = {1e-6}, .given_count = 1};
+    assert_int_equal(jk_hours_solve(huge, model, &options, &hours, &error), JK_ERROR_DATA);
+    assert_non_null(strstr(error.message, "no price of an hour was found"));
+    assert_int_equal(hours.rounds, 1 + 40 + 60);
+    jk_tape_close(huge);
+}
+
 /* The return of the model where none is asked for. */
 static void the_return_may_be_the_models(void **state) {
     (void)state;
@@ -289,6 +318,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(plans_keep_to_their_hours),
                                        cmocka_unit_test(hours_that_are_just_enough_are_free),
                                        cmocka_unit_test(prices_are_found_as_by_the_search_written_again),
-                                       cmocka_unit_test(the_return_may_be_the_models), cmocka_unit_test(mistakes)};
+                                       cmocka_unit_test(the_last_hours_given_are_as_given),
+                                       cmocka_unit_test(no_price_keeps_some_from_working),
+                                       cmocka_unit_test(the_return_may_be_the_models),
+                                       cmocka_unit_test(mistakes)};
     return cmocka_run_group_tests(tests, open_tape, close_tape);
 }

@@ -337,8 +337,7 @@ static void near(const tried *of, const char *what, double found, double expecte
     }
 }
 
-static void columns_are_priced_as_their_views_say(void **state) {
-    (void)state;
+static void price_columns(void) {
     size_t with_own = 0, without = 0, learned = 0;
     for (size_t i = 0; i < COLUMNS; i++) {
         const tried *of = &all[i];
@@ -381,6 +380,17 @@ static void columns_are_priced_as_their_views_say(void **state) {
     print_message("%zu with a distribution of their segment, %zu without; %zu columns are worth knowing\n", with_own,
                   without, learned);
     assert_true(with_own > 0 && without > 0 && learned > 2);
+}
+
+/* On a tape that knows little of debtors, and on one that knows something of each. */
+static void columns_are_priced_as_their_views_say(void **state) {
+    (void)state;
+    jk_tape *const little = tape;
+    price_columns();
+    tape = open_made("rest.h5", &(tape_plan){.rows = ROWS, .known = 1});
+    price_columns();
+    jk_tape_close(tape);
+    tape = little;
 }
 
 static double number_at(const json_t *object, const char *key) {

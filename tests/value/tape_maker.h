@@ -28,6 +28,7 @@ typedef struct tape_plan {
     int all_huge;
     int no_currency;              /* claims without one are in the model file's */
     int interest;                 /* some interest has accrued on every claim */
+    int known;                    /* of most claims what the plain tape knows of none */
     const char *const *countries; /* three; NULL: FI, SE, PL */
     int own; /* with own columns: a number, a text, a date and an amount, each missing here and there */
 } tape_plan;
@@ -80,6 +81,38 @@ static inline void make_row(const jk_block *b, size_t row, size_t key, const tap
     }
 }
 
+/* What only a tape with more is known of; three claims of ten lack each. */
+static const jk_column more_known[] = {
+    JK_COLUMN_INTEREST_RATE, JK_COLUMN_LIMITATION_ON,      JK_COLUMN_HOUSING_COST,  JK_COLUMN_OTHER_DEBT_ENFORCED,
+    JK_COLUMN_DEFAULT_MARKS, JK_COLUMN_EMPLOYMENT,         JK_COLUMN_REACHABLE,     JK_COLUMN_PAYMENTS_12M,
+    JK_COLUMN_PAYMENTS_24M,  JK_COLUMN_INSTALMENT_MONTHLY, JK_COLUMN_PROMISES_KEPT, JK_COLUMN_PROMISES_BROKEN};
+enum { MORE_KNOWN = sizeof more_known / sizeof more_known[0] };
+
+static inline void make_more(const jk_block *b, size_t row, size_t key) {
+    for (size_t k = 0; k < MORE_KNOWN; k++) {
+        const jk_column c = more_known[k];
+        const jk_random4 own = jk_philox(11, 20 + k, key);
+        const bool lacks = own.word[0] % 10 < 3;
+        const double size = exp(12.0 * jk_uniform(own.word[1])) - 1.0; /* to 160,000, small ones as often as large */
+        switch (jk_schema_column(c)->type) {
+        case JK_TYPE_ENUM:
+            ((int8_t *)b->column[c])[row] = (int8_t)(lacks ? JK_MISSING_ENUM : (int)(own.word[2] % 5));
+            break;
+        case JK_TYPE_MONEY:
+            ((int64_t *)b->column[c])[row] = lacks ? JK_MISSING_MONEY : (int64_t)(100.0 * size);
+            break;
+        case JK_TYPE_REAL:
+            ((double *)b->column[c])[row] = lacks ? (double)NAN : 0.3 * jk_uniform(own.word[2]);
+            break;
+        default:
+            ((int32_t *)b->column[c])[row] = lacks ? JK_MISSING_INTEGER
+                                             : c == JK_COLUMN_LIMITATION_ON
+                                                 ? tape_cutoff() - 900 + (int32_t)(own.word[2] % 9000)
+                                                 : (int32_t)(own.word[2] % 13);
+        }
+    }
+}
+
 static inline void make_tape(const char *path, const tape_plan *plan) {
     static const jk_column used[] = {
         JK_COLUMN_CLAIM_ID,       JK_COLUMN_DEBTOR_ID,    JK_COLUMN_COUNTRY,        JK_COLUMN_DEBTOR_TYPE,
@@ -120,10 +153,15 @@ static inline void make_tape(const char *path, const tape_plan *plan) {
     for (size_t c = 0; c < columns; c++) {
         block.column[used[c]] = jk_columns_zero(plan->rows + 1, jk_schema_element_size(used[c]));
     }
-    void *const currency = block.column[JK_COLUMN_CURRENCY];
-    void *const interest = block.column[JK_COLUMN_INTEREST_ACCRUED];
+    for (size_t k = 0; plan->known && k < MORE_KNOWN; k++) {
+        block.column[more_known[k]] = jk_columns_zero(plan->rows + 1, jk_schema_element_size(more_known[k]));
+    }
     for (size_t row = 0; row < plan->rows; row++) {
-        make_row(&block, row, plan->key == NULL ? row : plan->key[row], plan, row);
+        const size_t key = plan->key == NULL ? row : plan->key[row];
+        make_row(&block, row, key, plan, row);
+        if (plan->known) {
+            make_more(&block, row, key);
+        }
     }
     /* Debtors are dense in the order of first appearance. */
     int32_t next = 0;
@@ -136,13 +174,12 @@ static inline void make_tape(const char *path, const tape_plan *plan) {
         index[row] = *known;
     }
     free(seen);
-    block.column[JK_COLUMN_CURRENCY] = plan->no_currency ? NULL : currency;
-    block.column[JK_COLUMN_INTEREST_ACCRUED] = plan->interest ? interest : NULL;
+    const jk_block made = block;
+    block.column[JK_COLUMN_CURRENCY] = plan->no_currency ? NULL : made.column[JK_COLUMN_CURRENCY];
+    block.column[JK_COLUMN_INTEREST_ACCRUED] = plan->interest ? made.column[JK_COLUMN_INTEREST_ACCRUED] : NULL;
     must(jk_tape_writer_append(writer, &block, &error), &error);
-    block.column[JK_COLUMN_CURRENCY] = currency;
-    block.column[JK_COLUMN_INTEREST_ACCRUED] = interest;
-    for (size_t c = 0; c < columns; c++) {
-        free(block.column[used[c]]);
+    for (size_t c = 0; c < JK_COLUMN_COUNT; c++) {
+        free(made.column[c]);
     }
     char sha256[65];
     memset(sha256, 'a', 64);
