@@ -259,6 +259,31 @@ static void identical_claims_are_told_apart_by_their_place(void **state) {
     free(decision);
 }
 
+/* A budget that is just used up: the bound is what is reached, of sums that are rounded unit by unit, and never less.
+ */
+static void a_bound_is_never_below_what_is_reached(void **state) {
+    (void)state;
+    enum { UNITS = 2000, FILED = 617 };
+    float none[UNITS] = {0.0f}, legal[UNITS];
+    int32_t court[UNITS];
+    uint8_t decision[UNITS];
+    for (int k = 0; k < 24; k++) {
+        for (size_t i = 0; i < UNITS; i++) {
+            legal[i] = 5.0f + 0.1f * (float)k;
+            court[i] = 8600 + 7 * k;
+        }
+        const jk_limit limit = {
+            JK_RESOURCE_COURT, JK_LEGAL, JK_SCOPE_ALL, JK_SCOPE_ALL, 0.01 * FILED * (8600.0 + 7.0 * k), NULL};
+        jk_allocation problem = {.units = UNITS, .court = court, .limit_count = 1, .limits = &limit};
+        problem.value[JK_CLOSE] = none;
+        problem.value[JK_LEGAL] = legal;
+        jk_allocation_result result = {.decision = decision};
+        assert_int_equal(jk_allocate(&problem, NULL, &result, NULL), JK_OK);
+        assert_true(fabs(result.objective - FILED * (double)legal[0]) < FILED * 0x1p-20);
+        assert_true(result.bound >= result.objective && result.bound < result.objective + UNITS * 0x1p-20);
+    }
+}
+
 static void impossible_limits_are_refused(void **state) {
     (void)state;
     float none[1] = {0.0f};
@@ -438,6 +463,7 @@ int main(void) {
         cmocka_unit_test(without_binding_limits_everybody_gets_the_best),
         cmocka_unit_test(no_budget_closes_what_only_courts_can_save),
         cmocka_unit_test(identical_claims_are_told_apart_by_their_place),
+        cmocka_unit_test(a_bound_is_never_below_what_is_reached),
         cmocka_unit_test(impossible_limits_are_refused),
         cmocka_unit_test(amounts_are_whole_parts),
         cmocka_unit_test(it_can_be_stopped_anywhere),

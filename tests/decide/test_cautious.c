@@ -59,6 +59,10 @@ static void check(uint64_t seed, bool by_lot, double months, const known *is) {
     for (size_t i = 0; i < ROWS; i += 7) {
         c->segment[i] = was->segment[i] = i % 2 == 0 ? 0 : (uint16_t)(model->segment_count - 1);
     }
+    for (size_t i = 0; i < ROWS; i += 5) { /* worth as much as watching, which an effect of nothing does not lower */
+        c->value[JK_AMICABLE][i] = was->value[JK_AMICABLE][i] = was->value[JK_SURVEIL][i];
+        c->value[JK_LEGAL][i + 1] = was->value[JK_LEGAL][i + 1] = was->value[JK_SURVEIL][i + 1];
+    }
     write_effects(by_lot ? "experiment" : "observed", months, is);
     must(jk_candidates_be_cautious(c, file_name("claims.csv"), &told, &error), &error);
     for (size_t i = 0; i < ROWS; i++) {
