@@ -173,7 +173,7 @@ static jk_status look_above(search *s, point base, jk_error *error) {
     const double reach[] = {2.0, 10.0, INFINITY};
     point near = base;
     s->result->at_high = s->result->base;
-    for (size_t i = 0; i < sizeof reach / sizeof *reach && near.figure < s->result->high; i++) {
+    for (size_t i = 0; near.figure < s->result->high; i++) { /* the last of them reaches it */
         bool factor = jk_stress_field_of(s->wish->key)->neutral == 1.0;
         point high;
         JK_TRY(off_at(s, factor ? fmin(reach[i], s->result->high) : s->result->high, &high, error));
