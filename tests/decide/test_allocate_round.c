@@ -186,6 +186,19 @@ static void a_cheaper_treatment_comes_before_closing(void **state) {
     expect(&of, both, 2, (const double[]){2.0, 0.0}, free_of_charge, (const uint8_t[]){JK_CLOSE});
 }
 
+/* Half a euro for the one hour that is freed of three, against 30 cents for one of one. */
+static void losses_are_by_the_hour_that_is_freed(void **state) {
+    (void)state;
+    few of;
+    begin(&of, 2);
+    put(&of, 0, JK_AMICABLE, 9.5, 2);
+    put(&of, 0, JK_LEGAL, 10.0, 3);
+    put(&of, 1, JK_LEGAL, 0.3, 1);
+    expect(&of, &all_hours, 1, (const double[]){3.0}, free_of_charge, (const uint8_t[]){JK_LEGAL, JK_CLOSE});
+    put(&of, 1, JK_LEGAL, 0.7, 1);
+    expect(&of, &all_hours, 1, (const double[]){3.0}, free_of_charge, (const uint8_t[]){JK_AMICABLE, JK_LEGAL});
+}
+
 /* Of equals the one that uses nothing stays; what gains nothing takes nothing. */
 static void what_gains_nothing_does_not_move(void **state) {
     (void)state;
@@ -290,6 +303,7 @@ static void what_is_left_is_given_in_four_rounds(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_knapsack_is_filled_greedily),
                                        cmocka_unit_test(a_cheaper_treatment_comes_before_closing),
+                                       cmocka_unit_test(losses_are_by_the_hour_that_is_freed),
                                        cmocka_unit_test(what_gains_nothing_does_not_move),
                                        cmocka_unit_test(who_finds_no_room_is_closed),
                                        cmocka_unit_test(limits_come_down_one_after_the_other),

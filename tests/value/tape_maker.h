@@ -105,10 +105,11 @@ static inline void make_more(const jk_block *b, size_t row, size_t key) {
             ((double *)b->column[c])[row] = lacks ? (double)NAN : 0.3 * jk_uniform(own.word[2]);
             break;
         default:
-            ((int32_t *)b->column[c])[row] = lacks ? JK_MISSING_INTEGER
-                                             : c == JK_COLUMN_LIMITATION_ON
-                                                 ? tape_cutoff() - 900 + (int32_t)(own.word[2] % 9000)
-                                                 : (int32_t)(own.word[2] % 13);
+            ((int32_t *)b->column[c])[row] = lacks ? JK_MISSING_INTEGER : (int32_t)(own.word[2] % 13);
+        }
+        if (c == JK_COLUMN_LIMITATION_ON && !lacks) { /* of every other within a month of the cut-off */
+            const int32_t days = (int32_t)(own.word[2] % 9000);
+            SET(b, LIMITATION_ON, int32_t, row, tape_cutoff() + (days % 2 == 0 ? days / 2 % 60 - 30 : days - 900));
         }
     }
 }
