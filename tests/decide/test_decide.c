@@ -295,6 +295,27 @@ static void fees_beyond_all_measure_are_the_most(void **state) {
     jk_candidates_free(c);
 }
 
+/* Six euros for half an hour each: an hour more would be worth twelve. */
+static void hours_have_their_price(void **state) {
+    (void)state;
+    jk_error error = {0};
+    jk_candidates *c = make_candidates(tape, 5);
+    for (size_t i = 0; i < ROWS; i++) {
+        c->value[JK_LEGAL][i] = c->value[JK_SURVEIL][i] = c->value[JK_SELL][i] = NAN;
+        c->value[JK_AMICABLE][i] = 6.0f;
+        c->hours[JK_TREAT_AMICABLE][i] = 5000;
+    }
+    jk_limit limits[] = {{JK_RESOURCE_COURT, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 1.0, NULL},
+                         {JK_RESOURCE_HOURS, JK_CLOSE, JK_SCOPE_ALL, JK_SCOPE_ALL, 2.0, NULL}};
+    jk_decide_options options = {.limit_count = 2, .limits = limits, .run.threads = 1};
+    jk_decided decided;
+    must(jk_decide(c, &options, &decided, &error), &error);
+    assert_true(decided.objective == 24.0 && decided.hours == 2.0 && decided.use[1] == 2.0);
+    assert_true(decided.price[0] == 0.0 && fabs(decided.price[1] - 12.0) < 1e-3);
+    jk_decided_reset(&decided);
+    jk_candidates_free(c);
+}
+
 static void more_limits_than_there_may_be_are_refused(void **state) {
     (void)state;
     static jk_limit limits[JK_LIMITS_MAX + 1];
@@ -366,6 +387,7 @@ int main(void) {
         cmocka_unit_test(limits_for_nobody_bind_nobody),
         cmocka_unit_test(fees_beyond_all_measure_are_the_most),
         cmocka_unit_test(more_limits_than_there_may_be_are_refused),
+        cmocka_unit_test(hours_have_their_price),
         cmocka_unit_test(memory_that_is_refused_is_told),
     };
     return cmocka_run_group_tests(tests, open_tape, close_tape);

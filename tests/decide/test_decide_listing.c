@@ -8,6 +8,7 @@
 #include "base/words/listing.h"
 #include "decide/made_candidates.h"
 #include "jalki/cautious.h"
+#include "jalki/hours.h"
 #include "jalki/worklist.h"
 #include "support/listing_case.h"
 
@@ -111,6 +112,7 @@ static void check_decided_json(const jk_decide_outcome *outcome, const jk_decide
     assert_true(json_is_true(json_object_get(cautious, "by_lot")));
     assert_int_equal(json_object_size(json_object_get(cautious, "lowered")), 2);
     assert_string_equal(json_string_value(json_object_get(curve, "limit")), limit_names[4]);
+    assert_true(at(root, "hours", "bound") == 92.5);
     const json_t *points = json_object_get(curve, "points");
     assert_int_equal(json_array_size(points), POINTS);
     for (size_t i = 0; i < POINTS; i++) {
@@ -155,6 +157,7 @@ static void decisions_are_told(void **state) {
     const jk_curve_point curve[POINTS] = {{.amount = 1.5, .objective = 2.5, .bound = 3.5, .price = 4.5},
                                           {.amount = 5.5, .objective = 6.5, .bound = 7.5, .price = 8.5}};
     make_limits(limits);
+    const jk_hours later = {.epochs = 1, .months = {3}, .value = 91.5, .bound = 92.5, .unlimited = 93.5, .rounds = 4};
     jk_decide_outcome outcome = {.candidates = claims,
                                  .decided = &decided,
                                  .limits = limits,
@@ -163,6 +166,7 @@ static void decisions_are_told(void **state) {
                                  .curve_count = POINTS,
                                  .curve_limit = 4,
                                  .claim_by_claim = 850.0,
+                                 .later = &later,
                                  .cautious = &cautious};
     check_decided_json(&outcome, &decided);
     const jk_listing rows = jk_decide_listing(&outcome);
