@@ -142,6 +142,45 @@ static void two_files(void **state) {
     }
 }
 
+/* All columns side by side, in two orders: none stands in another's place. */
+static void all_columns(void **state) {
+    (void)state;
+    static unsigned char truths[JK_COLUMN_COUNT][ROWS * 8], rows[ROWS * 8];
+    char path[PATH_MAX];
+    size_t bytes = 0;
+    make(path);
+    jk_tape *tape = reopen(path);
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        if (!jk_tape_is_absent(tape, (jk_column)c) && jk_schema_column((jk_column)c)->type != JK_TYPE_TEXT) {
+            assert_int_equal(jk_tape_read(tape, (jk_column)c, 0, ROWS, truths[c], NULL), JK_OK);
+            bytes += ROWS * jk_schema_element_size((jk_column)c);
+        }
+    }
+    jk_tape_close(tape);
+    for (int back = 0; back < 2; back++) {
+        jk_tape_sharing *sharing = NULL;
+        assert_int_equal(jk_tape_share(path, 1 << 30, &sharing, NULL), JK_OK);
+        for (int twice = 0; twice < 2; twice++) {
+            jk_tape_reads reads = {0, 0};
+            tape = reopen(path);
+            jk_tape_count_reads(&reads);
+            for (int n = 0; n < JK_COLUMN_COUNT; n++) {
+                const int c = back ? JK_COLUMN_COUNT - 1 - n : n;
+                const size_t size = jk_schema_element_size((jk_column)c);
+                if (!jk_tape_is_absent(tape, (jk_column)c) && jk_schema_column((jk_column)c)->type != JK_TYPE_TEXT) {
+                    assert_int_equal(jk_tape_read(tape, (jk_column)c, 0, ROWS, rows, NULL), JK_OK);
+                    assert_memory_equal(rows, truths[c], ROWS * size);
+                }
+            }
+            jk_tape_count_reads(NULL);
+            assert_int_equal(reads.file, twice ? 0 : bytes);
+            assert_int_equal(reads.shared, twice ? bytes : 0);
+            jk_tape_close(tape);
+        }
+        jk_tape_share_end(sharing);
+    }
+}
+
 static void changed_files(void **state) {
     (void)state;
     char path[PATH_MAX];
@@ -159,8 +198,9 @@ static void changed_files(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(any_rows),  cmocka_unit_test(other_processes),
-                                       cmocka_unit_test(bounded),   cmocka_unit_test(bounded_in_parts),
-                                       cmocka_unit_test(two_files), cmocka_unit_test(changed_files)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(any_rows),     cmocka_unit_test(other_processes),
+                                       cmocka_unit_test(bounded),      cmocka_unit_test(bounded_in_parts),
+                                       cmocka_unit_test(two_files),    cmocka_unit_test(all_columns),
+                                       cmocka_unit_test(changed_files)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -228,6 +228,90 @@ static void columns_say_what_they_are(void **state) {
     assert_int_equal(unlink(path), 0);
 }
 
+/* A value that is out of bounds is told with the rows that were read with it: those of 256 KiB, or of a packed chunk
+ * where that is longer. */
+static void rows_with_a_bad_value_are_told(void **state) {
+    (void)state;
+    enum { ROWS = 70000, BAD = 66000 };
+    static const struct {
+        jk_column column;
+        int compression;
+        const char *said;
+    } cases[] = {{JK_COLUMN_PRINCIPAL, 0, "rows 65537 to 70000"},      {JK_COLUMN_COUNTRY, 0, "rows 65537 to 70000"},
+                 {JK_COLUMN_DEBTOR_TYPE, 0, "rows 1 to 70000"},        {JK_COLUMN_PRINCIPAL, 2, "rows 65537 to 70000"},
+                 {JK_COLUMN_WRITTEN_OFF_ON, 0, "rows 65537 to 70000"}, {JK_COLUMN_DEBTOR_TYPE, 2, "rows 1 to 70000"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const keys is = {.rows = ROWS, .length = 3, .width = 8, .from = ROWS};
+        const size_t size = jk_schema_element_size(cases[i].column);
+        jk_error error = {0};
+        jk_tape *tape = NULL;
+        unsigned char *rows = malloc(ROWS * size);
+        write_store(&is, cases[i].compression);
+        jk_h5_enter();
+        hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), dataset = dataset_of(file, cases[i].column),
+              type = H5Dget_type(dataset);
+        assert_true(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows) >= 0);
+        memset(rows + BAD * size, 0x7f, size);
+        assert_true(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows) >= 0);
+        H5Tclose(type);
+        H5Dclose(dataset);
+        H5Fclose(file);
+        jk_h5_leave();
+        must(jk_tape_open(path, &tape, &error), &error);
+        assert_int_equal(jk_tape_read(tape, cases[i].column, 0, ROWS, rows, &error), JK_ERROR_FORMAT);
+        if (strstr(error.message, cases[i].said) == NULL) {
+            fail_msg("case %zu: %s", i, error.message);
+        }
+        error = (jk_error){0};
+        assert_int_equal(jk_tape_read(tape, cases[i].column, BAD - 1, 3, rows, &error), JK_ERROR_FORMAT);
+        assert_non_null(strstr(error.message, "rows 66000 to 66002"));
+        must(jk_tape_read(tape, cases[i].column, 0, BAD, rows, &error), &error);
+        must(jk_tape_read(tape, cases[i].column, BAD + 1, ROWS - BAD - 1, rows, &error), &error);
+        jk_tape_close(tape);
+        free(rows);
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
+/* As many words as a dictionary may have, each once, the longest among them; and what is none. */
+static void words_of_a_column(void **state) {
+    (void)state;
+    static char longest[JK_DICTIONARY_TEXT_MAX + 2];
+    jk_error error = {0};
+    jk_tape_writer *writer = NULL;
+    const jk_tape_writer_options options = {.cutoff = 20000};
+    int32_t index = -1;
+    memset(longest, 'w', sizeof longest - 1);
+    must(jk_tape_writer_create(path, &options, &writer, &error), &error);
+    for (int twice = 0; twice < 2; twice++) {
+        for (int32_t w = 0; w < JK_DICTIONARY_MAX; w++) {
+            char word[16];
+            const int length = snprintf(word, sizeof word, "w%d", w);
+            const bool last = w == JK_DICTIONARY_MAX - 1;
+            must(jk_tape_writer_intern(writer, JK_COLUMN_PRODUCT, last ? longest : word,
+                                       last ? (size_t)JK_DICTIONARY_TEXT_MAX : (size_t)length, &index, &error),
+                 &error);
+            assert_int_equal(index, w);
+        }
+    }
+    static const struct {
+        const char *word;
+        size_t length;
+    } bad[] = {{"one more", 8}, {longest, JK_DICTIONARY_TEXT_MAX + 1}, {"", 0}, {"a\0b", 3}};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        error = (jk_error){0};
+        assert_int_equal(jk_tape_writer_intern(writer, JK_COLUMN_PRODUCT, bad[i].word, bad[i].length, &index, &error),
+                         JK_ERROR_DATA);
+        assert_true((strstr(error.message, "different values") != NULL) == (i == 0));
+    }
+    must(jk_tape_writer_intern(writer, JK_COLUMN_COUNTRY, "w7", 2, &index, &error),
+         &error); /* a list for each column */
+    assert_int_equal(index, 0);
+    error = (jk_error){0};
+    assert_int_equal(jk_tape_writer_intern(writer, JK_COLUMN_COUNT, "x", 1, &index, &error), JK_ERROR_ARGUMENT);
+    jk_tape_writer_abort(writer);
+}
+
 static int name_file(void **state) {
     (void)state;
     (void)snprintf(path, sizeof path, "/tmp/jalki-layout-%ld.h5", (long)getpid());
@@ -235,8 +319,9 @@ static int name_file(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(texts_are_as_wide_as_they_must),
-                                       cmocka_unit_test(chunks_are_of_one_length),
-                                       cmocka_unit_test(columns_say_what_they_are)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_are_as_wide_as_they_must), cmocka_unit_test(chunks_are_of_one_length),
+        cmocka_unit_test(columns_say_what_they_are), cmocka_unit_test(rows_with_a_bad_value_are_told),
+        cmocka_unit_test(words_of_a_column)};
     return cmocka_run_group_tests(tests, name_file, NULL);
 }
