@@ -192,7 +192,6 @@ static void finish_path(const path_work *w, path_thread *thread, size_t lane, si
         value += flow[JK_PATH_KEPT] - flow[JK_PATH_SPENT] + c->now[j] * start;
         gross += flow[JK_PATH_GROSS];
         net += kept - flow[JK_PATH_RUNNING] + start;
-        thread->net[month] = 0.0;
         for (double before = start; month < c->epoch_end[j]; month++, before = 0.0) {
             thread->net[month] = before + kept * c->month_gross[month] - flow[JK_PATH_RUNNING] * c->month_cost[month];
         }
