@@ -381,6 +381,21 @@ static void many_bytes(hid_t file) { /* more than 256 MiB */
     put_strings(file, 4096, 65537, properties_of(CONTIGUOUS, 0));
 }
 
+/* Strings of as many bytes as there may be. */
+static void most_strings(void **state) {
+    (void)state;
+    enum { STRINGS = 65536, WIDTH = 4096 };
+    hid_t file = created();
+    put_strings(file, WIDTH, STRINGS, properties_of(CONTIGUOUS, 0));
+    finished(file);
+    jk_h5_file *made = opened();
+    size_t count = 0;
+    const char *const *strings = jk_h5_strings(made, jk_h5_find(made, "/dict/x"), &count);
+    assert_int_equal(count, STRINGS);
+    assert_true(strings[0][0] == '\0' && strings[STRINGS - 1][0] == '\0');
+    jk_h5_close(made);
+}
+
 static void what_is_refused_is_told(void **state) {
     (void)state;
     static const refusal refusals[] = {{"/x stands in another file", external},
@@ -431,6 +446,7 @@ int main(void) {
         cmocka_unit_test(paths_have_a_length),
         cmocka_unit_test(types_of_every_size),
         cmocka_unit_test(fill_values_have_a_length),
+        cmocka_unit_test(most_strings),
         cmocka_unit_test(what_is_refused_is_told),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

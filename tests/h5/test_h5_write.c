@@ -142,6 +142,40 @@ static void equal_input_gives_equal_bytes(void **state) {
     assert_true(size[0] == size[1] && size[0] > 500 && memcmp(bytes[0], bytes[1], size[0]) == 0);
 }
 
+/* Data of 128 KiB and more begin where a page of memory does; shorter ones stand where there is room. */
+static void large_data_begin_at_a_page(void **state) {
+    (void)state;
+    enum { LARGE = 131072, PAGE = 4096 };
+    static const hsize_t lengths[] = {5, LARGE - 1, 7, LARGE, 11, LARGE + 1, 13, 3 * LARGE, 17};
+    char path[PATH_ROOM];
+    const char *folder = getenv("TMPDIR");
+    (void)snprintf(path, sizeof path, "%s/jalki-pages-%ld.h5", folder ? folder : "/tmp", (long)getpid());
+    const jk_output output = {.fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), .target = path};
+    char *zeros = calloc(1, 3 * LARGE);
+    jk_h5_enter();
+    hid_t file = jk_h5_create(&output);
+    assert_true(file >= 0 && zeros != NULL);
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "/d%zu", i);
+        hid_t properties = jk_h5_dataset_properties();
+        assert_true(H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY) >= 0);
+        put(file, name, H5T_STD_I8LE, 1, &lengths[i], properties, zeros);
+        hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+        assert_int_equal(H5Dget_offset(dataset) % PAGE == 0, lengths[i] >= LARGE);
+        H5Dclose(dataset);
+    }
+    /* No text at all, and a type for none. */
+    assert_true(jk_h5_put_texts(file, "none", NULL, 0));
+    hid_t none = H5Aopen(file, "none", H5P_DEFAULT), space = H5Aget_space(none);
+    assert_int_equal(H5Sget_simple_extent_npoints(space), 0);
+    assert_true(H5Sclose(space) >= 0 && H5Aclose(none) >= 0 && jk_h5_text_type(0) < 0);
+    assert_true(H5Fclose(file) >= 0);
+    jk_h5_leave();
+    free(zeros);
+    assert_true(close(output.fd) == 0 && unlink(path) == 0);
+}
+
 static void the_time_of_an_environment_is_told(void **state) {
     (void)state;
     char text[JK_H5_TIME_TEXT];
@@ -151,9 +185,8 @@ static void the_time_of_an_environment_is_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(attributes_are_read_back),
-        cmocka_unit_test(members_keep_their_order),
-        cmocka_unit_test(equal_input_gives_equal_bytes),
+        cmocka_unit_test(attributes_are_read_back),           cmocka_unit_test(members_keep_their_order),
+        cmocka_unit_test(equal_input_gives_equal_bytes),      cmocka_unit_test(large_data_begin_at_a_page),
         cmocka_unit_test(the_time_of_an_environment_is_told),
     };
     return cmocka_run_group_tests(tests, write_files, drop_files);
