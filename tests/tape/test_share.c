@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "jalki/share.h"
+#include "tape/store/store_share.h"
+#include "tape/store/store_tape.h"
 #include "value/engine_case.h"
 
 enum { ROWS = 20000, UNIT = 4096 };
@@ -181,6 +183,45 @@ static void all_columns(void **state) {
     }
 }
 
+/* Bytes of this process's memory, touched or not. */
+static size_t mapped(void) {
+    size_t pages = 0;
+    FILE *facts = fopen("/proc/self/statm", "re");
+    assert_true(facts != NULL && fscanf(facts, "%zu", &pages) == 1 && fclose(facts) == 0);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* What is shared takes as much as its columns, and little more; it is for tapes that have the same columns alone. */
+static void sharing_is_of_its_columns(void **state) {
+    (void)state;
+    char path[PATH_MAX];
+    make(path);
+    jk_tape *tape = reopen(path);
+    size_t bytes = 0;
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        bytes += tape->columns[c].dataset == NULL ? 0 : ROWS * tape->columns[c].element_size;
+    }
+    jk_tape_sharing *sharing = NULL;
+    const size_t before = mapped();
+    assert_int_equal(jk_tape_share(path, 1 << 30, &sharing, NULL), JK_OK);
+    const size_t more = mapped() - before;
+    assert_true(more >= bytes && more < 2 * bytes + ((size_t)64 << 20));
+    assert_ptr_equal(jk_store_sharing_of(tape), sharing);
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        const tape_column is = tape->columns[c];
+        tape->columns[c].element_size++;
+        assert_true(jk_store_sharing_of(tape) == (is.dataset == NULL ? sharing : NULL));
+        tape->columns[c] = is;
+    }
+    tape->rows--;
+    assert_null(jk_store_sharing_of(tape));
+    tape->rows++;
+    assert_ptr_equal(jk_store_sharing_of(tape), sharing);
+    jk_tape_share_end(sharing);
+    assert_null(jk_store_sharing_of(tape));
+    jk_tape_close(tape);
+}
+
 static void changed_files(void **state) {
     (void)state;
     char path[PATH_MAX];
@@ -198,9 +239,13 @@ static void changed_files(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(any_rows),     cmocka_unit_test(other_processes),
-                                       cmocka_unit_test(bounded),      cmocka_unit_test(bounded_in_parts),
-                                       cmocka_unit_test(two_files),    cmocka_unit_test(all_columns),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(any_rows),
+                                       cmocka_unit_test(other_processes),
+                                       cmocka_unit_test(bounded),
+                                       cmocka_unit_test(bounded_in_parts),
+                                       cmocka_unit_test(two_files),
+                                       cmocka_unit_test(all_columns),
+                                       cmocka_unit_test(sharing_is_of_its_columns),
                                        cmocka_unit_test(changed_files)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -312,6 +312,39 @@ static void test_no_room(void **state) {
     }
 }
 
+/* Texts are at most 128 bytes wide, each kind of key by itself; numbers of debtors are not below 0. */
+static void test_blocks_beyond_bounds(void **state) {
+    (void)state;
+    static const struct {
+        size_t width[2];
+        int32_t debtor;
+        const char *key; /* NULL: it is taken */
+    } cases[] = {{{128, 128}, 0, NULL},
+                 {{129, 8}, 0, "claim_id"},
+                 {{8, 129}, 0, "debtor_id"},
+                 {{8, 8}, -1, "debtor_index"},
+                 {{8, 8}, INT32_MIN, "debtor_index"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        enum { ROWS = 3 };
+        jk_error error = {0};
+        jk_tape_writer *writer = NULL;
+        const jk_tape_writer_options options = {.cutoff = 20000};
+        jk_block block = {.rows = ROWS, .text_width = {cases[i].width[0], cases[i].width[1]}};
+        must(jk_tape_writer_create(file_name("t.h5"), &options, &writer, &error), &error);
+        for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
+            block.column[c] = jk_columns_zero(ROWS, 256);
+        }
+        ((int32_t *)block.column[JK_COLUMN_DEBTOR_INDEX])[1] = cases[i].debtor;
+        assert_int_equal(jk_tape_writer_append(writer, &block, &error),
+                         cases[i].key == NULL ? JK_OK : JK_ERROR_ARGUMENT);
+        assert_true(cases[i].key == NULL || strcmp(error.key, cases[i].key) == 0);
+        jk_tape_writer_abort(writer);
+        for (int c = 0; c < JK_TAPE_COLUMN_COUNT; c++) {
+            free(block.column[c]);
+        }
+    }
+}
+
 static int start(void **state) {
     (void)state;
     return mkdtemp(folder) == NULL;
@@ -324,9 +357,13 @@ static int end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_small),       cmocka_unit_test(test_many_chunks),
-        cmocka_unit_test(test_same_bytes),  cmocka_unit_test(test_abort_leaves_nothing),
-        cmocka_unit_test(test_wrong_calls), cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_small),
+        cmocka_unit_test(test_many_chunks),
+        cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_abort_leaves_nothing),
+        cmocka_unit_test(test_wrong_calls),
+        cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_blocks_beyond_bounds),
     };
     return cmocka_run_group_tests(tests, start, end);
 }
