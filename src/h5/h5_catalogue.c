@@ -182,8 +182,6 @@ static void describe_type(hid_t type, jk_h5_dataset *record) {
 }
 
 static bool describe_filters(hid_t properties, jk_h5_dataset *record) {
-    record->shuffle_filter = -1;
-    record->deflate_filter = -1;
     int count = H5Pget_nfilters(properties);
     for (int i = 0; i < count; i++) {
         unsigned flags = 0;

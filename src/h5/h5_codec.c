@@ -64,7 +64,7 @@ static unsigned char *grow(codec_buffer *buffer, size_t bytes) {
     if (buffer->size < bytes || buffer->bytes == NULL) {
         free(buffer->bytes);
         buffer->bytes = jk_columns_alloc(bytes, 1);
-        buffer->size = buffer->bytes == NULL ? 0 : bytes;
+        buffer->size = bytes;
     }
     return buffer->bytes;
 }
