@@ -223,6 +223,7 @@ static void attributes_of_every_kind(void **state) {
     put_attribute(file, name_95, H5T_STD_I64BE, NULL, "\0\0\0\0\0\0\1\2");
     put_attribute(file, name_96, H5T_STD_I64LE, NULL, wide);
     put_attribute(file, "one of one", H5T_STD_I64LE, &one, wide);
+    put_attribute(file, "x", H5T_STD_I64LE, NULL, wide);
     put_attribute(file, "sixteen", sixteen, NULL, wide);
     put_attribute(file, "no text", variable, NULL, &no_text);
     put_attribute(file, "words", text, &one, "abc");
@@ -234,6 +235,7 @@ static void attributes_of_every_kind(void **state) {
     int64_t value = 0;
     assert_true(jk_h5_attribute_integer(made, name_95, &value) && value == 258);
     assert_true(jk_h5_attribute_integer(made, "one of one", &value) && value == 5);
+    assert_true(jk_h5_attribute_integer(made, "x", &value) && value == 5);
     assert_string_equal(jk_h5_attribute_text(made, "no text"), "");
     assert_string_equal(jk_h5_attribute_text(made, "words"), "abc");
     char cut[sizeof name_95]; /* a name that is too long is not cut */

@@ -135,7 +135,8 @@ static void write_store(const char *path, const char *manifest) {
 static void a_store_tells_its_warnings(void **state) {
     (void)state;
     static const char *const manifests[] = {
-        "{\"findings\": [{\"code\": \"large_debtor\", \"text\": \"A\", \"count\": 3, \"accepted\": false},"
+        "{\"a\": 1, \"a\": 2, \"findings\": [{\"code\": \"large_debtor\", \"text\": \"A\", \"count\": 3, \"accepted\": "
+        "false},"
         " {\"code\": \"unmatched\", \"text\": \"B\", \"accepted\": true},"
         " {\"code\": \"filtered\", \"text\": \"a note\"}, {\"code\": \"of_the_future\", \"text\": \"C\"},"
         " {\"code\": 7}, 3, {\"code\": \"lone_quotes\", \"text\": \"D\", \"count\": -5}]}",

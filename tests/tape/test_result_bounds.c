@@ -82,6 +82,8 @@ static void columns_are_described(void **state) {
     assert_int_equal(created(many, 1, ((size_t)1 << 40) + 1, 1, &writer, &error), JK_ERROR_ARGUMENT);
     must(created(many, 1, (size_t)1 << 40, 1, &writer, &error), &error); /* of which none is there yet */
     jk_result_writer_abort(writer);
+    must(created(many, 1, 2, 10, &writer, &error), &error); /* packed as well as it can be */
+    jk_result_writer_abort(writer);
 }
 
 static void elements_have_a_size(void **state) {

@@ -17,6 +17,7 @@
 #include "cmocka_all.h"
 #include "h5/h5_turns.h"
 #include "jalki/tape.h"
+#include "jalki/verify.h"
 #include "support/must.h"
 
 static char folder[] = "/tmp/jalki-store-XXXXXX";
@@ -146,6 +147,9 @@ static void round_trip(size_t rows, size_t block_rows, int compression, size_t p
     jk_error error = {0};
     const char *path = file_name("t.h5");
     write_tape(path, rows, block_rows, compression);
+    jk_verification found;
+    must(jk_verify(path, NULL, &found, &error), &error);
+    assert_int_equal(found.soundness, JK_SOUND);
     jk_tape *tape = NULL;
     must(jk_tape_open(path, &tape, &error), &error);
     assert_int_equal(jk_tape_rows(tape), rows);
@@ -178,7 +182,8 @@ static void test_small(void **state) {
     round_trip(1, 10, 6, 10);
     round_trip(2500, 7, 0, 999);
     round_trip(2500, 2500, 1, 1000);
-    round_trip(50, 50, 99, 20); /* as well as it can be */
+    round_trip(50, 50, 10, 20); /* as well as it can be */
+    round_trip(50, 50, 99, 20);
     round_trip(50, 50, -1, 20);
 }
 

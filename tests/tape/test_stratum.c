@@ -217,6 +217,37 @@ static void test_sums_are_joined_in_order(void **state) {
     }
 }
 
+/* So many combinations that they stand beside each other: each has its own sums. */
+static void test_many_sums(void **state) {
+    (void)state;
+    enum { CODES = 200, CELLS = 3 };
+    jk_stratum_list list = {.count = 2,
+                            .by = {{.source = JK_STRATUM_VINTAGE, .name = "vintage"},
+                                   {.source = JK_STRATUM_BALANCE, .name = "balance_band"}}};
+    jk_stratum_table tables[2];
+    for (uint64_t t = 0; t < 2; t++) {
+        assert_true(jk_stratum_table_init(&tables[t], CELLS));
+        for (uint32_t n = 0; n < CODES * CODES; n++) {
+            const uint64_t key = jk_stratum_key(jk_stratum_key(0, n % CODES), n / CODES) + 1;
+            int64_t *cells = jk_stratum_cells(&tables[t], key);
+            for (uint64_t c = 0; c < CELLS; c++) {
+                cells[c] = (int64_t)(key * (c + 1) + t * (3 * key + c));
+            }
+        }
+    }
+    assert_int_equal(jk_stratum_join(&list, tables, 2, NULL, NULL), JK_OK);
+    assert_int_equal(tables[0].count, CODES * CODES);
+    for (size_t i = 0; i < tables[0].count; i++) {
+        const uint64_t key = tables[0].key[i];
+        assert_true(key == jk_stratum_key(jk_stratum_key(0, (uint32_t)i / CODES), (uint32_t)i % CODES) + 1);
+        for (uint64_t c = 0; c < CELLS; c++) {
+            assert_true(tables[0].cell[i * CELLS + c] == (int64_t)(2 * key * (c + 1) + 3 * key + c));
+        }
+    }
+    jk_stratum_table_free(&tables[0]);
+    jk_stratum_table_free(&tables[1]);
+}
+
 /* As many combinations as there may be, and one more; fewer where each has many cells, but never below 256. */
 static void test_most_combinations(void **state) {
     (void)state;
@@ -252,6 +283,7 @@ int main(void) {
                                        cmocka_unit_test(test_columns_of_a_tape),
                                        cmocka_unit_test(test_most_texts),
                                        cmocka_unit_test(test_sums_are_joined_in_order),
+                                       cmocka_unit_test(test_many_sums),
                                        cmocka_unit_test(test_most_combinations)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
