@@ -305,6 +305,32 @@ static void exits_that_are_known(void **state) {
     }
 }
 
+/* Where the base model knows of no exits a segment leans on the rate of all, by as many exits as the prior weighs. */
+static void exits_that_the_base_model_has_not(void **state) {
+    (void)state;
+    jk_segment segments[SEGMENTS];
+    jk_model model = *base_model();
+    memcpy(segments, model.segments, sizeof segments);
+    for (size_t g = 0; g < SEGMENTS; g++) {
+        segments[g].exit_monthly = 0.0;
+    }
+    model.segments = segments;
+    jk_history *history = jk_history_create(SEGMENTS);
+    jk_history_row row = class_row(-1, -1, 1.0);
+    add_rows(history, row, 796);
+    row.segment = 1;
+    row.end = JK_HISTORY_INSOLVENCY;
+    add_rows(history, row, 4);
+    jk_transition_prior prior = jk_transition_prior_default();
+    jk_transitions transitions;
+    assert_int_equal(jk_transitions_estimate(history, &model, &prior, &transitions, NULL), JK_OK);
+    const double rate = 4.0 / 800.0, months = 5.0 / rate;
+    assert_near(transitions.segment[0].exit.value, 5.0 / (months + 796.0), 1e-12);
+    assert_near(transitions.segment[1].exit.value, (5.0 + 4.0) / (months + 4.0), 1e-12);
+    jk_transitions_reset(&transitions);
+    jk_history_free(history);
+}
+
 static void titles_at_the_ends_of_periods(void **state) {
     (void)state;
     jk_history *history = jk_history_create(SEGMENTS);
@@ -450,6 +476,7 @@ int main(void) {
         cmocka_unit_test(a_year_without_a_root_still_gives_a_chain),
         cmocka_unit_test(exits_are_rates_with_exact_intervals),
         cmocka_unit_test(exits_that_are_known),
+        cmocka_unit_test(exits_that_the_base_model_has_not),
         cmocka_unit_test(titles_at_the_ends_of_periods),
         cmocka_unit_test(settlements_are_a_ratio_of_sums),
         cmocka_unit_test(the_order_of_rows_does_not_show),
