@@ -249,6 +249,7 @@ static void arrays_are_described(void **state) {
           .rank = 1,
           .extent = {24}},
          JK_ERROR_IO},
+        {{.path = "/h/last", .type = JK_RESULT_FLOAT64, .rank = 1, .extent = {24}}, JK_OK}, /* a short one again */
     };
     jk_result_writer *writer = NULL;
     jk_error error;
@@ -275,6 +276,7 @@ static void arrays_are_described(void **state) {
     type = H5Aget_type(attribute);
     assert_true(H5Tget_size(type) == 6 && H5Aread(attribute, type, kinds) >= 0);
     assert_memory_equal(kinds, "one\0\0\0longer", 12);
+    assert_true(H5Lexists(file, "h", H5P_DEFAULT) > 0 && H5Lexists(file, "h/last", H5P_DEFAULT) > 0);
     assert_true(H5Aexists(set, "month_names") == 0 && has_text(file, "manifest", "{}"));
     H5Tclose(type);
     H5Aclose(attribute);
@@ -282,6 +284,117 @@ static void arrays_are_described(void **state) {
     H5Fclose(file);
     jk_h5_leave();
     assert_int_equal(unlink(path), 0);
+}
+
+/* Rows to a chunk: all of few, one where there are none; a file that is not to be packed has no chunks. */
+static void chunks_are_as_long_as_they_must(void **state) {
+    (void)state;
+    static const char *const short_ones[] = {"a", "b", "c"};
+    const jk_result_column columns[] = {
+        {.name = "u8", .type = JK_RESULT_UINT8},
+        {.name = "index", .type = JK_RESULT_INDEX, .levels = short_ones, .level_count = 3},
+        {.name = "f32", .type = JK_RESULT_FLOAT32},
+        {.name = "f64", .type = JK_RESULT_FLOAT64}};
+    static const struct {
+        size_t rows;
+        int compression;
+        hsize_t chunk;
+    } cases[] = {{0, 1, 1},         {1, 1, 1}, {2, 1, 2},  {65535, 1, 65535}, {65536, 1, 65536},
+                 {65537, 1, 65536}, {5, 0, 0}, {5, -1, 0}, {5, -7, 0}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        jk_result_writer *writer = NULL;
+        jk_error error;
+        unsigned char *zeros = calloc(cases[i].rows + 1, 8);
+        must(created(columns, COUNT(columns), cases[i].rows, cases[i].compression, &writer, &error), &error);
+        for (size_t c = 0; c < COUNT(columns); c++) {
+            must(jk_result_writer_put(writer, c, 0, cases[i].rows, zeros, &error), &error);
+        }
+        must(jk_result_writer_finish(writer, NULL, &error), &error);
+        free(zeros);
+        jk_h5_enter();
+        hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), group = H5Gopen2(file, "result", H5P_DEFAULT);
+        for (size_t c = 0; c < COUNT(columns); c++) {
+            hid_t set = H5Dopen2(group, columns[c].name, H5P_DEFAULT), properties = H5Dget_create_plist(set);
+            hsize_t chunk = 0;
+            if (H5Pget_layout(properties) == H5D_CHUNKED) {
+                assert_int_equal(H5Pget_chunk(properties, 1, &chunk), 1);
+            }
+            assert_int_equal(chunk, cases[i].chunk);
+            if (c >= 2) { /* what stands for no value is none */
+                double none = 0.0;
+                hid_t attribute = H5Aopen(set, "missing_value", H5P_DEFAULT), type = H5Aget_type(attribute);
+                assert_true(H5Tget_size(type) == (c == 2 ? 4 : 8));
+                assert_true(H5Aread(attribute, H5T_NATIVE_DOUBLE, &none) >= 0 && isnan(none));
+                H5Tclose(type);
+                H5Aclose(attribute);
+            }
+            H5Pclose(properties);
+            H5Dclose(set);
+        }
+        hid_t words = H5Dopen2(file, "/dict/index", H5P_DEFAULT), type = H5Dget_type(words);
+        char text[3];
+        assert_true(H5Tget_size(type) == 1 && H5Dread(words, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) >= 0);
+        assert_memory_equal(text, "abc", 3);
+        H5Tclose(type);
+        H5Dclose(words);
+        H5Gclose(group);
+        H5Fclose(file);
+        jk_h5_leave();
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
+/* A packed file's bytes are the same whoever packs, also behind the last row; columns that follow are wider and
+ * narrower. */
+static void packed_bytes_are_the_same(void **state) {
+    (void)state;
+    enum { ROWS = 5 * 65536 + 100, WIDE = 40 };
+    const jk_result_column columns[] = {{.name = "u8", .type = JK_RESULT_UINT8},
+                                        {.name = "text", .type = JK_RESULT_TEXT, .text_width = WIDE},
+                                        {.name = "i32", .type = JK_RESULT_INT32}};
+    static const int threads[] = {1, 2, 5};
+    unsigned char *data = malloc((size_t)ROWS * WIDE), *kept = NULL;
+    size_t kept_size = 0;
+    assert_non_null(data);
+    (void)setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
+    for (size_t i = 0; i < (size_t)ROWS * WIDE; i++) {
+        data[i] = (unsigned char)(1 + i % 199 + i / 65536 % 7);
+    }
+    for (size_t t = 0; t < COUNT(threads); t++) {
+        const jk_result_options options = {.compression = 1, .run = {.threads = threads[t]}};
+        jk_result_writer *writer = NULL;
+        jk_error error = {0};
+        must(jk_result_writer_create(path, ROWS, columns, COUNT(columns), &options, &writer, &error), &error);
+        for (size_t c = 0; c < COUNT(columns); c++) {
+            must(jk_result_writer_put(writer, c, 0, ROWS, data, &error), &error);
+        }
+        must(jk_result_writer_finish(writer, NULL, &error), &error);
+        FILE *file = fopen(path, "rb");
+        assert_true(file != NULL && fseek(file, 0, SEEK_END) == 0);
+        const size_t size = (size_t)ftell(file);
+        unsigned char *bytes = malloc(size);
+        rewind(file);
+        assert_true(bytes != NULL && fread(bytes, 1, size, file) == size && fclose(file) == 0);
+        assert_true(kept == NULL || (size == kept_size && memcmp(bytes, kept, size) == 0));
+        free(kept);
+        kept = bytes;
+        kept_size = size;
+        assert_int_equal(unlink(path), 0);
+    }
+    (void)unsetenv("SOURCE_DATE_EPOCH");
+    free(kept);
+    free(data);
+}
+
+/* Levels that are there twice make no type, and nothing of the file stays. */
+static void levels_are_there_once(void **state) {
+    (void)state;
+    static const char *const twice[] = {"a", "b", "a"};
+    const jk_result_column column = {.name = "e", .type = JK_RESULT_ENUM, .levels = twice, .level_count = 3};
+    jk_result_writer *writer = (jk_result_writer *)path;
+    jk_error error;
+    assert_int_equal(created(&column, 1, 2, 0, &writer, &error), JK_ERROR_IO);
+    assert_null(writer);
 }
 
 static int start(void **state) {
@@ -302,9 +415,10 @@ static int end(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(columns_are_described), cmocka_unit_test(elements_have_a_size),
-                                       cmocka_unit_test(rows_of_every_type_come_back),
-                                       cmocka_unit_test(many_threads_pack_many_chunks),
-                                       cmocka_unit_test(arrays_are_described)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_are_described),        cmocka_unit_test(elements_have_a_size),
+        cmocka_unit_test(rows_of_every_type_come_back), cmocka_unit_test(many_threads_pack_many_chunks),
+        cmocka_unit_test(arrays_are_described),         cmocka_unit_test(chunks_are_as_long_as_they_must),
+        cmocka_unit_test(packed_bytes_are_the_same),    cmocka_unit_test(levels_are_there_once)};
     return cmocka_run_group_tests(tests, start, end);
 }

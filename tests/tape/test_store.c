@@ -350,6 +350,153 @@ static void test_blocks_beyond_bounds(void **state) {
     }
 }
 
+/* A block of zeros in all columns of a kind. */
+static jk_block zeros_of(jk_kind kind, size_t rows) {
+    jk_block block = {.rows = rows, .text_width = {8, 8}};
+    for (int c = 0; c < JK_FIXED_COLUMN_COUNT; c++) {
+        block.column[c] = jk_schema_in_store(kind, (jk_column)c) ? jk_columns_zero(rows, 8) : NULL;
+        for (size_t i = 0; i < rows && block.column[c] != NULL; i++) {
+            if (jk_schema_column((jk_column)c)->type == JK_TYPE_TEXT) {
+                ((char *)block.column[c])[8 * i] = 'k';
+            }
+        }
+    }
+    return block;
+}
+
+static void free_block(jk_block *block) {
+    for (int c = 0; c < JK_COLUMN_COUNT; c++) {
+        free(block->column[c]);
+    }
+}
+
+/* Debtors and claims have numbers below the number of rows, whichever chunk they are in; the row that has the highest
+ * need not be the last. What they are is told of the file. */
+static void test_numbers_of_debtors_and_claims(void **state) {
+    (void)state;
+    enum { FEW = 5, MANY = 65536 + 3 };
+    static const struct {
+        jk_kind kind;
+        size_t rows;
+        int32_t debtor, claim;
+        const char *refused; /* as the rows are taken: "rows"; at the end: "end"; NULL: not */
+    } cases[] = {{JK_KIND_TAPE, FEW, FEW - 1, 0, NULL},     {JK_KIND_TAPE, FEW, FEW, 0, "end"},
+                 {JK_KIND_TAPE, FEW, INT32_MAX, 0, "end"},  {JK_KIND_TAPE, MANY, MANY - 1, 0, NULL},
+                 {JK_KIND_TAPE, MANY, MANY, 0, "end"},      {JK_KIND_PANEL, FEW, 2, FEW - 1, NULL},
+                 {JK_KIND_PANEL, FEW, FEW - 1, 3, NULL},    {JK_KIND_PANEL, FEW, 2, FEW, "end"},
+                 {JK_KIND_PANEL, FEW, FEW, 2, "end"},       {JK_KIND_PANEL, FEW, 2, -1, "rows"},
+                 {JK_KIND_PANEL, FEW, -1, 2, "rows"},       {JK_KIND_PANEL, MANY, 7, MANY - 1, NULL},
+                 {JK_KIND_PANEL, MANY, 7, MANY, "end"},     {JK_KIND_PANEL, FEW, 0, 0, NULL},
+                 {JK_KIND_PANEL, FEW, 2, INT32_MAX, "end"}, {JK_KIND_PANEL, FEW, 2, INT32_MIN, "rows"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        jk_error error = {0};
+        jk_tape *tape = NULL;
+        jk_tape_writer *writer = NULL;
+        const jk_tape_writer_options options = {
+            .kind = cases[i].kind, .cutoff = 20000, .compression = cases[i].rows == MANY, .threads = 2};
+        jk_block block = zeros_of(cases[i].kind, cases[i].rows);
+        ((int32_t *)block.column[JK_COLUMN_DEBTOR_INDEX])[1] = cases[i].debtor;
+        if (cases[i].kind == JK_KIND_PANEL) {
+            ((int32_t *)block.column[JK_COLUMN_CLAIM_INDEX])[2] = cases[i].claim;
+        }
+        must(jk_tape_writer_create(file_name("t.h5"), &options, &writer, &error), &error);
+        for (int c = 0; c < JK_FIXED_COLUMN_COUNT; c++) {
+            int32_t index = -1;
+            if (block.column[c] != NULL && jk_schema_column((jk_column)c)->type == JK_TYPE_DICTIONARY) {
+                must(jk_tape_writer_intern(writer, (jk_column)c, "FI", 2, &index, &error), &error);
+            }
+        }
+        must(jk_tape_writer_append(writer, &(jk_block){0}, &error), &error); /* no rows, no columns */
+        jk_status status = jk_tape_writer_append(writer, &block, &error);
+        free_block(&block);
+        assert_int_equal(status != JK_OK, cases[i].refused != NULL && strcmp(cases[i].refused, "rows") == 0);
+        if (status != JK_OK) {
+            assert_string_equal(error.key, "debtor_index");
+            jk_tape_writer_abort(writer);
+            continue;
+        }
+        status = jk_tape_writer_finish(writer, NULL, "{}", &error);
+        assert_int_equal(status, cases[i].refused == NULL ? JK_OK : JK_ERROR_ARGUMENT);
+        if (status != JK_OK) {
+            assert_string_equal(error.key, "debtor_index");
+            continue;
+        }
+        must(jk_tape_open_any(file_name("t.h5"), &tape, &error), &error);
+        assert_int_equal(jk_tape_rows(tape), cases[i].rows);
+        assert_int_equal(jk_tape_debtors(tape), cases[i].debtor + 1);
+        assert_int_equal(jk_tape_claims(tape),
+                         cases[i].kind == JK_KIND_PANEL ? (size_t)cases[i].claim + 1 : cases[i].rows);
+        jk_tape_close(tape);
+        assert_int_equal(unlink(file_name("t.h5")), 0);
+    }
+}
+
+/* What is said of a store when it is begun and when it ends; own columns of words; names that are none. */
+static void test_what_is_said_of_it(void **state) {
+    (void)state;
+    enum { FEW = 4, DIGEST = 64 };
+    static const int32_t numbers[FEW] = {1, 0, JK_MISSING_INDEX, 1};
+    char one[DIGEST + 1], two[DIGEST + 1];
+    memset(one, 'a', sizeof one);
+    memset(two, '7', sizeof two);
+    one[DIGEST] = two[DIGEST] = '\0';
+    for (int n = 0; n < 4; n++) {
+        jk_error error = {0};
+        jk_tape *tape = NULL;
+        jk_tape_writer *writer = NULL;
+        jk_extras extras = {0};
+        size_t places = 0;
+        int32_t index = -1, got[FEW];
+        const int own = jk_extras_add(&extras, JK_TYPE_DICTIONARY, "own_word", &places);
+        const jk_tape_writer_options options = {.source_name = n == 0 ? NULL : "given.csv",
+                                                .source_sha256 = n % 2 == 0 ? one : NULL,
+                                                .cutoff = n == 1 ? JK_MISSING_INTEGER : 20000,
+                                                .compression = n - 2, /* below 0: none */
+                                                .extras = &extras};
+        must(jk_tape_writer_create(file_name("t.h5"), &options, &writer, &error), &error);
+        must(jk_tape_writer_intern(writer, JK_COLUMN_COUNTRY, "FI", 2, &index, &error), &error);
+        must(jk_tape_writer_intern(writer, JK_COLUMN_CURRENCY, "EUR", 3, &index, &error), &error);
+        must(jk_tape_writer_intern(writer, (jk_column)own, "first", 5, &index, &error), &error);
+        must(jk_tape_writer_intern(writer, (jk_column)own, "second", 6, &index, &error), &error);
+        jk_block block = zeros_of(JK_KIND_TAPE, FEW);
+        block.column[own] = jk_columns_zero(FEW, sizeof *numbers);
+        memcpy(block.column[own], numbers, sizeof numbers);
+        for (int c = 0; c < JK_FIXED_COLUMN_COUNT; c++) { /* a column without a value has no dictionary either */
+            if (!jk_schema_required(JK_KIND_TAPE, (jk_column)c)) {
+                free(block.column[c]);
+                block.column[c] = NULL;
+            }
+        }
+        must(jk_tape_writer_append(writer, &block, &error), &error);
+        free_block(&block);
+        must(jk_tape_writer_finish(writer, n >= 1 && n < 3 ? two : NULL, n == 2 ? NULL : "{\"n\":1}", &error), &error);
+        must(jk_tape_open(file_name("t.h5"), &tape, &error), &error);
+        assert_string_equal(jk_tape_sha256(tape), n == 0 ? one : n < 3 ? two : "");
+        assert_string_equal(jk_tape_attribute(tape, "source_name"), n == 0 ? "" : "given.csv");
+        assert_int_equal(jk_tape_cutoff(tape), options.cutoff);
+        const char *manifest = jk_tape_attribute(tape, "manifest");
+        assert_true(n == 2 ? manifest[0] == '{' && strlen(manifest) > 20 : strcmp(manifest, "{\"n\":1}") == 0);
+        assert_int_equal(jk_tape_attribute(tape, "created")[4], '-');
+        assert_int_equal(jk_tape_cache_size(tape, UINT64_MAX) > 0, n == 3); /* of packed chunks */
+        must(jk_tape_read(tape, (jk_column)own, 0, FEW, got, &error), &error);
+        assert_memory_equal(got, numbers, sizeof numbers);
+        const char *const *words = jk_tape_dictionary(tape, (jk_column)own, &places);
+        assert_true(places == 2 && strcmp(words[0], "first") == 0 && strcmp(words[1], "second") == 0);
+        assert_string_equal(jk_extras_column_name(jk_tape_extras(tape), JK_KIND_TAPE, (jk_column)own), "own_word");
+        (void)jk_tape_dictionary(tape, JK_COLUMN_PRODUCT, &places);
+        assert_int_equal(places, 0);
+        jk_tape_close(tape);
+        assert_int_equal(unlink(file_name("t.h5")), 0);
+        const jk_extras bad = {.name = {[1] = "Not a name"}};
+        writer = (jk_tape_writer *)one;
+        assert_int_equal(
+            jk_tape_writer_create(file_name("t.h5"), &(jk_tape_writer_options){.extras = &bad}, &writer, &error),
+            JK_ERROR_ARGUMENT);
+        assert_string_equal(error.key, "Not a name");
+        assert_null(writer);
+    }
+}
+
 static int start(void **state) {
     (void)state;
     return mkdtemp(folder) == NULL;
@@ -369,6 +516,8 @@ int main(void) {
         cmocka_unit_test(test_wrong_calls),
         cmocka_unit_test(test_no_room),
         cmocka_unit_test(test_blocks_beyond_bounds),
+        cmocka_unit_test(test_numbers_of_debtors_and_claims),
+        cmocka_unit_test(test_what_is_said_of_it),
     };
     return cmocka_run_group_tests(tests, start, end);
 }
