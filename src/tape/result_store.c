@@ -242,7 +242,6 @@ jk_status jk_result_writer_create(const char *path, size_t rows, const jk_result
     jk_result_writer *self = calloc(1, sizeof *self);
     JK_TRY(jk_held(self != NULL, error, "a result file"));
     self->file = H5I_INVALID_HID;
-    self->fd = -1;
     self->rows = rows;
     self->column_count = column_count;
     self->compression = options->compression < 0 ? 0 : options->compression > 9 ? 9 : options->compression;
