@@ -114,6 +114,13 @@ static void lists_of_codes(void **state) {
     assert_int_equal(json_array_size(list), 2);
     assert_true(jk_accepted_of_json(list) == accepted);
     json_decref(list);
+    list = jk_accepted_json(&b, UINT64_MAX); /* no code stands behind the last */
+    assert_true(json_array_size(list) == JK_FINDING_COUNT && !b.failed);
+    for (size_t code = 0; code < JK_FINDING_COUNT; code++) {
+        assert_string_equal(json_string_value(json_array_get(list, code)), jk_finding_name((jk_finding_code)code));
+    }
+    json_decref(list);
+    assert_int_equal(jk_finding_find("", 0), -1);
     (void)snprintf(text, sizeof text, "%s,,", jk_finding_name(last));
     assert_false(jk_accept_read(text, &accepted, &unknown, &nearest)); /* nothing is no code */
     memset(text, 'z', 200);

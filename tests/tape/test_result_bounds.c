@@ -386,6 +386,54 @@ static void packed_bytes_are_the_same(void **state) {
     free(data);
 }
 
+/* Labels of the first, the second or all axes; a name of an axis is cut where it is too long for that of an attribute.
+ */
+static void labels_of_axes(void **state) {
+    (void)state;
+    static const char *const three[] = {"x", "yy", "zzz"}, *const two[] = {"p", "qqqq"};
+    const jk_result_column column = {.name = "a", .type = JK_RESULT_UINT8};
+    const double data[6] = {1.5, 2.5, 3.5, 4.5, 5.5, 6.5};
+    char longest[71], cut[64];
+    jk_result_writer *writer = NULL;
+    jk_error error;
+    memset(longest, 'n', sizeof longest - 1);
+    longest[70] = '\0';
+    memset(cut, 'n', 63);
+    cut[63] = '\0';
+    must(created(&column, 1, 1, 0, &writer, &error), &error);
+    for (size_t n = 0; n < 4; n++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "/axes/set_%zu", n);
+        const jk_result_dataset set = {.path = name,
+                                       .type = JK_RESULT_FLOAT64,
+                                       .rank = 2,
+                                       .extent = {3, 2},
+                                       .axis = {"first", longest},
+                                       .axis_labels = {n % 2 == 1 ? three : NULL, n / 2 == 1 ? two : NULL},
+                                       .data = data};
+        must(jk_result_writer_dataset(writer, &set, &error), &error);
+    }
+    must(jk_result_writer_put(writer, 0, 0, 1, "x", &error), &error);
+    must(jk_result_writer_finish(writer, NULL, &error), &error);
+    jk_h5_enter();
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), group = H5Gopen2(file, "axes", H5P_DEFAULT);
+    for (size_t n = 0; n < 4; n++) {
+        char name[16];
+        double got[6] = {0.0};
+        (void)snprintf(name, sizeof name, "set_%zu", n);
+        hid_t set = H5Dopen2(group, name, H5P_DEFAULT);
+        assert_true(H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, got) >= 0);
+        assert_memory_equal(got, data, sizeof data);
+        assert_int_equal(H5Aexists(set, "first_names") > 0, n % 2 == 1);
+        assert_int_equal(H5Aexists(set, cut) > 0, n / 2 == 1);
+        H5Dclose(set);
+    }
+    H5Gclose(group);
+    H5Fclose(file);
+    jk_h5_leave();
+    assert_int_equal(unlink(path), 0);
+}
+
 /* Levels that are there twice make no type, and nothing of the file stays. */
 static void levels_are_there_once(void **state) {
     (void)state;
@@ -419,6 +467,7 @@ int main(void) {
         cmocka_unit_test(columns_are_described),        cmocka_unit_test(elements_have_a_size),
         cmocka_unit_test(rows_of_every_type_come_back), cmocka_unit_test(many_threads_pack_many_chunks),
         cmocka_unit_test(arrays_are_described),         cmocka_unit_test(chunks_are_as_long_as_they_must),
-        cmocka_unit_test(packed_bytes_are_the_same),    cmocka_unit_test(levels_are_there_once)};
+        cmocka_unit_test(packed_bytes_are_the_same),    cmocka_unit_test(labels_of_axes),
+        cmocka_unit_test(levels_are_there_once)};
     return cmocka_run_group_tests(tests, start, end);
 }

@@ -112,6 +112,11 @@ static void test_columns_of_a_tape(void **state) {
     jk_stratum_put_heads(&list, heads);
     assert_string_equal(heads[0].name, "country");
     assert_string_equal(heads[4].name, "last_payment");
+    for (size_t c = 0; c < list.count; c++) {
+        assert_true(heads[c].kind == JK_LISTING_TEXT && heads[c].decimals == 0 && heads[c].unit[0] == '\0');
+        assert_string_equal(heads[c].head, heads[c].name);
+        assert_string_equal(heads[c].meaning, "What is grouped by");
+    }
     for (size_t r = 0; r < 2; r++) {
         uint64_t key = 0;
         char text[JK_STRATUM_WORD];

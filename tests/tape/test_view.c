@@ -30,6 +30,15 @@ static void one_column(void **state) {
     assert_int_equal(jk_tape_read(tape, JK_COLUMN_INCOME_MONTHLY, 0, ROWS, after, NULL), JK_OK);
     assert_true(after[0] != income || after[1] != income); /* the tape outlives its views */
 
+    /* Of words none stands for all rows; that there are none can be said. */
+    const int32_t word = 0;
+    int32_t words[ROWS];
+    assert_int_equal(jk_tape_view(tape, JK_COLUMN_PRODUCT, &word, &same, NULL), JK_ERROR_ARGUMENT);
+    assert_int_equal(jk_tape_view(tape, JK_COLUMN_PRODUCT, NULL, &blank, NULL), JK_OK);
+    assert_int_equal(jk_tape_read(blank, JK_COLUMN_PRODUCT, 0, ROWS, words, NULL), JK_OK);
+    assert_true(words[0] == JK_MISSING_INDEX && words[ROWS - 1] == JK_MISSING_INDEX);
+    jk_tape_close(blank);
+
     const jk_column refused[] = {JK_COLUMN_CLAIM_ID, JK_COLUMN_PRINCIPAL, JK_COLUMN_DEBTOR_INDEX};
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         assert_int_equal(jk_tape_view(tape, refused[i], &income, &same, NULL), JK_ERROR_ARGUMENT);
