@@ -3,6 +3,7 @@
  * is smooth, halving where it goes in steps. Each point is one valuation without projection. */
 #include "jalki/break_even.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -174,6 +175,7 @@ static jk_status look_above(search *s, point base, jk_error *error) {
     point near = base;
     s->result->at_high = s->result->base;
     for (size_t i = 0; near.figure < s->result->high; i++) { /* the last of them reaches it */
+        assert(i < sizeof reach / sizeof *reach);
         bool factor = jk_stress_field_of(s->wish->key)->neutral == 1.0;
         point high;
         JK_TRY(off_at(s, factor ? fmin(reach[i], s->result->high) : s->result->high, &high, error));

@@ -65,10 +65,11 @@ static made *new_made(void) {
     }
     m->begin[DEBTORS] = ROWS;
     for (size_t c = 0; c < CURVES; c++) {
-        m->segment[c / 3].curve[c % 3] = (jk_steps){c / 3 == 1   ? 2
-                                                    : c % 3 == 2 ? 1
-                                                                 : 3,
-                                                    c / 3 == 2 ? months + 1 - (c % 3 == 2) : months, NULL};
+        /* The first segment has all steps, the second two of them, the last the two later ones; legal the first alone.
+         */
+        const bool legal = c % 3 == 2, late = c / 3 == 2 && !legal;
+        const size_t count = c / 3 == 1 || late ? 2 : legal ? 1 : 3;
+        m->segment[c / 3].curve[c % 3] = (jk_steps){count, months + late, NULL};
         m->fitted[c / 3] = c / 3 != 1;
     }
     m->item[MARKS] = (jk_characteristic){.name = "default_marks",

@@ -224,9 +224,11 @@ static void grids_are_their_cases(void **state) {
     of.run.returns = 3;
     must(jk_scenario_grid_memory(tape, model, &of.options, &of.run, NULL, 0, &is, &error), &error);
     must(jk_value_cases_memory(tape, model, &of.options, cases, 3, NULL, 0, &expected, &error), &error);
-    assert_memory_equal(&is, &expected, sizeof is);
+    /* What the process holds by itself moves between the two. */
+    assert_true(is.threads == expected.threads && is.block_rows == expected.block_rows);
+    assert_true(is.per_thread == expected.per_thread && is.debtors == expected.debtors && is.sinks == expected.sinks);
     must(jk_value_cases_memory(tape, model, &of.options, cases, 1, NULL, 0, &expected, &error), &error);
-    assert_true(memcmp(&is, &expected, sizeof is) != 0);
+    assert_true(is.per_thread > expected.per_thread);
     of.run.returns = JK_CASES_MAX + 1;
     assert_int_equal(jk_scenario_grid_memory(tape, model, &of.options, &of.run, NULL, 0, &is, &error),
                      JK_ERROR_ARGUMENT);

