@@ -65,8 +65,7 @@ static made *new_made(void) {
     }
     m->begin[DEBTORS] = ROWS;
     for (size_t c = 0; c < CURVES; c++) {
-        /* The first segment has all steps, the second two of them, the last the two later ones; legal the first alone.
-         */
+        /* By segment all steps, the first two, the last two; legal has one, but two in the second. */
         const bool legal = c % 3 == 2, late = c / 3 == 2 && !legal;
         const size_t count = c / 3 == 1 || late ? 2 : legal ? 1 : 3;
         m->segment[c / 3].curve[c % 3] = (jk_steps){count, months + late, NULL};
