@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "jalki/fit.h"
 #include "jalki/generate_panel.h"
 #include "jalki/model.h"
 #include "support/must.h"
@@ -47,6 +48,23 @@ static inline int make_panel(size_t claims, double instalments, double hidden) {
     load_base();
     must(jk_generate_panel(&options, base, panel_path, JK_PANEL_STORE, NULL, NULL, &error), &error);
     return 0;
+}
+
+/* The base model fitted to a history. */
+static inline jk_fit *fitted_to(const char *path, const jk_fit_options *options) {
+    jk_fit *fit = NULL;
+    jk_error error = {0};
+    must(jk_fit_run(path, base, options, &fit, &error), &error);
+    return fit;
+}
+
+/* To the panel, titles held. */
+static inline jk_fit *fitted_held(bool shrink) {
+    jk_fit_options options = jk_fit_defaults();
+    options.run.threads = 2;
+    options.shrink = shrink;
+    options.hold_titles = 1;
+    return fitted_to(panel_path, &options);
 }
 
 static inline int drop_panel(void **state) {

@@ -24,17 +24,6 @@ static int make_history(void **state) {
     return make_panel(2500, 0.6, 0.1);
 }
 
-static jk_fit *fitted(bool shrink) {
-    jk_fit_options options = jk_fit_defaults();
-    options.run.threads = 2;
-    options.shrink = shrink;
-    options.hold_titles = 1;
-    jk_fit *fit = NULL;
-    jk_error error = {0};
-    must(jk_fit_run(panel_path, base, &options, &fit, &error), &error);
-    return fit;
-}
-
 /* ---- once more --------------------------------------------------------------------------------------------------- */
 
 typedef struct lean {
@@ -370,7 +359,7 @@ static void leave_payers(jk_fit *fit, size_t most) {
 static void thin_segments_lean_on_all(void **state) {
     (void)state;
     for (int how = 0; how < 5; how++) {
-        jk_fit *fit = fitted(how != 1);
+        jk_fit *fit = fitted_held(how != 1);
         jk_error error = {0};
         if (how == 2 || how == 4) {
             leave_payers(fit, how == 2 ? 19 : 20);

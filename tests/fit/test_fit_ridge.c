@@ -17,17 +17,6 @@ static int make_history(void **state) {
     return make_panel(2500, 0.3, 0.1);
 }
 
-static jk_fit *fitted(bool shrink) {
-    jk_fit_options options = jk_fit_defaults();
-    options.run.threads = 2;
-    options.shrink = shrink;
-    options.hold_titles = 1;
-    jk_fit *fit = NULL;
-    jk_error error = {0};
-    must(jk_fit_run(panel_path, base, &options, &fit, &error), &error);
-    return fit;
-}
-
 /* The likelihood's estimates anew, after rows were changed. */
 static void estimate(jk_fit *fit) {
     const jk_ppml_options options = {.start = fit->design.start, .held = fit->design.held};
@@ -236,7 +225,7 @@ static void near(double got, double wanted, double within, const char *what, siz
 static void points_are_drawn(void **state) {
     (void)state;
     for (int how = 0; how < 3; how++) {
-        jk_fit *fit = fitted(true);
+        jk_fit *fit = fitted_held(true);
         uint8_t loose[PARAMETERS] = {0};
         jk_error error = {0};
         if (how == 1) { /* levels that pay far more and far less; one that is drawn nowhere */
@@ -293,7 +282,7 @@ static void points_are_drawn(void **state) {
 static void levels_without_cash(void **state) {
     (void)state;
     for (int how = 0; how < 2; how++) {
-        jk_fit *fit = fitted(false);
+        jk_fit *fit = fitted_held(false);
         jk_error error = {0};
         for (size_t i = 0; i < fit->rows.columns.rows; i++) {
             const uint8_t *level = fit->rows.level + i * fit->rows.terms + 2;
@@ -348,7 +337,7 @@ static void levels_without_cash(void **state) {
 static void bins_without_cash_are_held(void **state) {
     (void)state;
     for (int bin = 0; bin < 3; bin++) {
-        jk_fit *fit = fitted(true);
+        jk_fit *fit = fitted_held(true);
         jk_error error = {0};
         for (size_t i = 0; i < fit->rows.columns.rows; i++) {
             const uint8_t *level = fit->rows.level + i * fit->rows.terms + 2;

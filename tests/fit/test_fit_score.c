@@ -21,10 +21,7 @@ static jk_fit *fitted(void) {
     jk_fit_options options = jk_fit_defaults();
     options.run.threads = 2;
     options.hold_titles = 1;
-    jk_fit *fit = NULL;
-    jk_error error = {0};
-    must(jk_fit_run(panel_path, base, &options, &fit, &error), &error);
-    return fit;
+    return fitted_to(panel_path, &options);
 }
 
 static void make_again(jk_fit *fit) {

@@ -79,19 +79,12 @@ static bool is_near(double got, double wanted, double part) {
 
 /* ---- tests ------------------------------------------------------------------------------------------------------- */
 
-static jk_fit *fitted(const jk_fit_options *options) {
-    jk_fit *fit = NULL;
-    jk_error error = {0};
-    must(jk_fit_run(panel_path, base, options, &fit, &error), &error);
-    return fit;
-}
-
 static void what_a_fit_counts_is_in_the_rows(void **state) {
     (void)state;
     const counted c = count_panel();
     jk_fit_options options = jk_fit_defaults();
     options.run.threads = 2;
-    jk_fit *fit = fitted(&options);
+    jk_fit *fit = fitted_to(panel_path, &options);
     const jk_fit_result *result = jk_fit_result_of(fit);
     assert_true(result->rows == c.rows && result->rows_used <= c.rows);
     assert_true(result->debtors == c.debtors && result->payers == c.payers);
@@ -180,7 +173,7 @@ static void every_way_of_fitting_solves_its_equations(void **state) {
         for (int threads = 0; threads < 2; threads++) {
             jk_fit_options options = variant(v);
             options.run.threads = threads == 0 ? 1 : 3;
-            jk_fit *fit = fitted(&options);
+            jk_fit *fit = fitted_to(panel_path, &options);
             check_equations(jk_fit_result_of(fit));
             must(jk_fit_json(fit, &text[threads], &error), &error);
             if (threads == 0) {

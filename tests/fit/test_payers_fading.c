@@ -46,10 +46,7 @@ static int drop_histories(void **state) {
 static jk_fit *fitted(const char *path) {
     jk_fit_options options = jk_fit_defaults();
     options.run.threads = 2;
-    jk_fit *fit = NULL;
-    jk_error error = {0};
-    must(jk_fit_run(path, base, &options, &fit, &error), &error);
-    return fit;
+    return fitted_to(path, &options);
 }
 
 /* Months of a calendar that begins with the year 1, from periods that begin on the first of a month. */

@@ -35,10 +35,7 @@ static int make_history(void **state) {
 static jk_fit *fitted(void) {
     jk_fit_options options = jk_fit_defaults();
     options.run.threads = 2;
-    jk_fit *fit = NULL;
-    jk_error error = {0};
-    must(jk_fit_run(panel_path, base, &options, &fit, &error), &error);
-    return fit;
+    return fitted_to(panel_path, &options);
 }
 
 /* ---- once more --------------------------------------------------------------------------------------------------- */

@@ -5,9 +5,9 @@
 
 #include "base/words/listing.h"
 #include "jalki/challenge.h"
-#include "jalki/claims.h"
 #include "jalki/strata.h"
 #include "support/listing_case.h"
+#include "value/claims_case.h"
 #include "value/engine_case.h"
 
 enum { ROWS = 900, TOP = 25, ALLOW = JK_ALLOW_ALL };
@@ -59,19 +59,7 @@ static int drop_both(void **state) {
 }
 
 static double number_of(int side, size_t column, size_t row) {
-    const void *data = jk_claims_table_data(table[side], column);
-    switch (jk_claims_table_column(table[side], column)->type) {
-    case JK_RESULT_FLOAT32:
-        return (double)((const float *)data)[row];
-    case JK_RESULT_FLOAT64:
-        return ((const double *)data)[row];
-    case JK_RESULT_INT32:
-        return ((const int32_t *)data)[row];
-    case JK_RESULT_INDEX:
-        return ((const uint16_t *)data)[row];
-    default:
-        return ((const uint8_t *)data)[row];
-    }
+    return claims_number(table[side], column, row);
 }
 
 /* What the other's decision is worth less than its own, by a side; an action that it does not allow is closing. */

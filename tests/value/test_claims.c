@@ -8,6 +8,7 @@
 #include "base/words/listing.h"
 #include "jalki/export.h"
 #include "jalki/frame.h"
+#include "value/claims_case.h"
 #include "value/engine_case.h"
 
 enum { ROWS = 700, CELLS = 32, FIXED = 25, OWN = 4 };
@@ -179,23 +180,8 @@ static void test_csv(void **state) {
 
 /* ---- columns -------------------------------------------------------------------------------------------------- */
 
-/* Number of a cell of the table, or the position of its word. */
 static double cell_of(size_t column, size_t row) {
-    const void *data = jk_claims_table_data(table, column);
-    switch (jk_claims_table_column(table, column)->type) {
-    case JK_RESULT_FLOAT32:
-        return (double)((const float *)data)[row];
-    case JK_RESULT_FLOAT64:
-        return ((const double *)data)[row];
-    case JK_RESULT_INT32:
-        return ((const int32_t *)data)[row];
-    case JK_RESULT_INT64:
-        return (double)((const int64_t *)data)[row];
-    case JK_RESULT_INDEX:
-        return ((const uint16_t *)data)[row];
-    default:
-        return ((const uint8_t *)data)[row];
-    }
+    return claims_number(table, column, row);
 }
 
 static const char *word_of(size_t column, size_t row) {
